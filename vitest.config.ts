@@ -1,0 +1,30 @@
+import { defineConfig } from "vitest/config";
+
+const conditions = ["@spm/source"];
+const setupFiles = ["./test/setup.ts"];
+
+/** Tests run the sources: `@spm/*` resolves to `src/index.ts` without a build. */
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    coverage: {
+      provider: "v8",
+      include: ["packages/*/src/**/*.ts"],
+      exclude: ["**/*.test.ts"],
+      reporter: ["text", "html"],
+    },
+    projects: [
+      { extends: true, test: { name: "unit", include: ["packages/*/src/**/*.test.ts"], setupFiles } },
+      { extends: true, test: { name: "golden", include: ["test/golden/**/*.test.ts"], setupFiles } },
+      {
+        extends: true,
+        test: { name: "integration", include: ["test/integration/**/*.test.ts"], setupFiles, testTimeout: 120_000 },
+      },
+      {
+        extends: true,
+        test: { name: "packaging", include: ["test/packaging/**/*.test.ts"], setupFiles, testTimeout: 240_000 },
+      },
+    ],
+  },
+});
