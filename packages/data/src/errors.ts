@@ -1,0 +1,18 @@
+/** @file The one error of this package: data that is not what it claims to be. */
+
+/**
+ * Data on disk, or handed in, breaks its format: a wrong magic number, a truncated file, a label out of range.
+ *
+ * @example
+ * ```ts
+ * import { DataError, parseIdx } from "@spm/data";
+ * try {
+ *   parseIdx(new Uint8Array(2));
+ * } catch (error) {
+ *   console.log(error instanceof DataError); // true
+ * }
+ * ```
+ */
+export class DataError extends Error {
+  override readonly name: string = "DataError";
+}

