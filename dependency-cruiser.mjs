@@ -1,0 +1,91 @@
+/**
+ * @file The architecture, as rules: which package may import which, and who may name an outside library.
+ */
+const order = ["core", "mixer", "nn", "optim", "wasm", "gpu", "data", "trainer", "cli"];
+const test = "\\.test\\.ts$";
+
+/**
+ * No package imports one that stands below it in the import order.
+ *
+ * @type {import("dependency-cruiser").IForbiddenRuleType[]}
+ */
+const importOrder = order.slice(0, -1).map((name, position) => ({
+  name: `${name}-imports-only-above`,
+  comment: `The import order is ${order.join(" → ")}.`,
+  severity: "error",
+  from: { path: `^packages/${name}/` },
+  to: { path: `^packages/(${order.slice(position + 1).join("|")})/` },
+}));
+
+/**
+ * Only `from` may import the outside library `library`, types included.
+ *
+ * @param {string} library
+ * @param {string} from
+ * @returns {import("dependency-cruiser").IForbiddenRuleType}
+ */
+const onlyFrom = (library, from) => ({
+  name: `only-from-one-place-${library.replace(/[^a-z]+/g, "-")}`,
+  comment: `Only ${from} imports ${library}.`,
+  severity: "error",
+  from: { path: "^packages/", pathNot: from },
+  to: { path: `(^|/)node_modules/(@types/)?(${library})/` },
+});
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+export default {
+  forbidden: [
+    ...importOrder,
+    onlyFrom("ndarray|ndarray-ops", "^packages/core/src/array(\\.test)?\\.ts$"),
+    onlyFrom("gpu\\.js", "^packages/gpu/"),
+    onlyFrom("@tensorflow/[^/]+", "^$"),
+    {
+      name: "no-circles",
+      comment: "Files import each other in one direction only, types included.",
+      severity: "error",
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: "no-sources-of-others",
+      comment: "Another package is imported by its name, never by a path into its sources.",
+      severity: "error",
+      from: { path: "^packages/([^/]+)/" },
+      to: { path: "^packages/", pathNot: ["^packages/$1/", "^packages/[^/]+/src/index\\.ts$"] },
+    },
+    {
+      name: "no-tests-in-sources",
+      comment: "What ships does not import tests.",
+      severity: "error",
+      from: { path: "^packages/", pathNot: test },
+      to: { path: [test, "^test/"] },
+    },
+    {
+      name: "declared",
+      comment: "What ships imports only what its own package.json declares for run time.",
+      severity: "error",
+      from: { path: "^packages/", pathNot: test },
+      to: {
+        dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"],
+        dependencyTypesNot: ["npm", "npm-peer", "type-only"],
+      },
+    },
+    {
+      name: "resolvable",
+      comment: "Every import leads to a file.",
+      severity: "error",
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^packages/[^/]+/dist/" },
+    tsPreCompilationDeps: "specify",
+    tsConfig: { fileName: "tsconfig.test.json" },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["@spm/source", "import", "node", "types", "default"],
+    },
+  },
+};

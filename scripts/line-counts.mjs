@@ -1,0 +1,74 @@
+/**
+ * @file Prints the lines of code of each package and holds core to its budget: machinery 600, with its ops 2,000.
+ *
+ * A line counts when it carries code: blank lines and comments are free, and tests stand in a column of their own.
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+
+const packages = fileURLToPath(new URL("../packages/", import.meta.url));
+/** In import order: each package imports only those before it. */
+const order = ["core", "mixer", "nn", "optim", "wasm", "gpu", "data", "trainer", "cli"];
+const budgets = [
+  { name: "core without ops", limit: 600, of: (/** @type {string} */ path) => !path.startsWith(`ops${sep}`) },
+  { name: "core with ops", limit: 2000, of: () => true },
+];
+
+/** @param {string} path */
+function linesOfCode(path) {
+  const source = ts.createSourceFile(path, readFileSync(path, "utf8"), ts.ScriptTarget.Latest);
+  const lines = new Set();
+  /** @param {ts.Node} node */
+  const visit = (node) => {
+    if (ts.isJSDoc(node)) return;
+    const children = node.getChildren(source);
+    if (children.length > 0 || node.getWidth(source) === 0) return children.forEach(visit);
+    const first = source.getLineAndCharacterOfPosition(node.getStart(source)).line;
+    const last = source.getLineAndCharacterOfPosition(node.getEnd()).line;
+    for (let line = first; line <= last; line++) lines.add(line);
+  };
+  visit(source);
+  return lines.size;
+}
+
+/** @param {string} name */
+function filesOf(name) {
+  const src = join(packages, name, "src");
+  return readdirSync(src, { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".ts"))
+    .map((path) => ({ path, lines: linesOfCode(join(src, path)), test: path.endsWith(".test.ts") }));
+}
+
+/** @param {readonly { lines: number }[]} files */
+const total = (files) => files.reduce((sum, { lines }) => sum + lines, 0);
+
+const rows = order
+  .filter((name) => existsSync(join(packages, name)))
+  .map((name) => {
+    const files = filesOf(name);
+    return { name, source: files.filter(({ test }) => !test), tests: files.filter(({ test }) => test) };
+  });
+
+/** @param {readonly (string | number)[]} cells */
+const print = ([name, ...numbers]) =>
+  console.log(`${name}`.padEnd(18) + numbers.map((cell) => `${cell}`.padStart(8)).join(""));
+print(["package", "files", "lines", "tests"]);
+for (const { name, source, tests } of rows) print([name, source.length, total(source), total(tests)]);
+print([
+  "total",
+  rows.reduce((sum, { source }) => sum + source.length, 0),
+  total(rows.flatMap(({ source }) => source)),
+  total(rows.flatMap(({ tests }) => tests)),
+]);
+
+const core = rows.find(({ name }) => name === "core")?.source ?? [];
+for (const { name, limit, of } of budgets) {
+  const lines = total(core.filter(({ path }) => of(path)));
+  console.log(`${name}: ${lines} of at most ${limit} lines of code`);
+  if (lines > limit) {
+    console.error(`line-counts: expected ${name} to have at most ${limit} lines of code, got ${lines}`);
+    process.exitCode = 1;
+  }
+}
