@@ -1,0 +1,114 @@
+/**
+ * @file A stranger installs the packages: each is packed, installed by plain npm outside the workspace, compiled
+ * against by a strict consumer, and run.
+ */
+import { execFile } from "node:child_process";
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const tsc = join(root, "node_modules/typescript/bin/tsc");
+const names = await readdir(join(root, "packages"));
+
+let work: string;
+let consumer: string;
+
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly type?: string;
+  readonly license?: string;
+  readonly scripts?: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly exports: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+/** Runs a command as a stranger would: without the variables that an outer npm leaves behind. */
+function run(command: string, args: readonly string[], cwd: string): Promise<string> {
+  const env = Object.fromEntries(Object.entries(process.env).filter(([key]) => !/^(npm_|node_options$)/i.test(key)));
+  return new Promise((resolve, reject) => {
+    execFile(command, args, { cwd, env, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
+      if (error) reject(new Error(`${command} ${args.join(" ")}: ${error.message}\n${stdout}\n${stderr}`));
+      else resolve(stdout);
+    });
+  });
+}
+
+const tarball = (name: string): string => join(work, `spm-${name}-0.1.0.tgz`);
+const installed = (name: string): string => join(consumer, "node_modules/@spm", name);
+const manifest = async (name: string): Promise<Manifest> =>
+  JSON.parse(await readFile(join(installed(name), "package.json"), "utf8")) as Manifest;
+
+beforeAll(async () => {
+  work = await mkdtemp(join(tmpdir(), "spm-packaging-"));
+  consumer = join(work, "consumer");
+  for (const name of names) await rm(join(root, "packages", name, "dist"), { recursive: true, force: true });
+  await run(process.execPath, [tsc, "-b", ...names.map((name) => `packages/${name}`)], root);
+  const pack = ["-r", "--filter", "./packages/*", "pack", "--pack-destination", work];
+  await run(process.execPath, ["scripts/pnpm.mjs", ...pack], root);
+  await cp(fileURLToPath(new URL("consumer", import.meta.url)), consumer, { recursive: true });
+  await writeFile(join(consumer, "package.json"), JSON.stringify({ private: true, type: "module" }));
+  await run("npm", ["install", "--no-audit", "--no-fund", ...names.map(tarball)], consumer);
+}, 300_000);
+
+afterAll(() => rm(work, { recursive: true, force: true }));
+
+describe.each(names)("@spm/%s", (name) => {
+  it("ships ES modules with their types and the licence, and no tests", async () => {
+    const { type, license, exports, scripts } = await manifest(name);
+    const files = await readdir(installed(name), { recursive: true });
+    expect({ type, license, scripts }).toEqual({ type: "module", license: "MIT", scripts: undefined });
+    expect(files).toContain("LICENSE");
+    for (const conditions of Object.values(exports)) {
+      for (const target of Object.values(conditions)) expect(files).toContain(target.replace("./", ""));
+    }
+    expect(files.filter((file) => /\.test\.|\.[cm](js|ts)$|\.tsbuildinfo$|\.node$/.test(file))).toEqual([]);
+  });
+
+  it("names versions, not the workspace", async () => {
+    const { dependencies = {}, peerDependencies = {} } = await manifest(name);
+    for (const [dependency, range] of Object.entries({ ...dependencies, ...peerDependencies })) {
+      expect(range, dependency).toMatch(dependency.startsWith("@spm/") ? /^\^0\.1\.0$/ : /^\d+\.\d+\.\d+$/);
+    }
+    if (name !== "core" && name !== "cli") expect(peerDependencies).toHaveProperty("@spm/core");
+  });
+
+  it("passes publint", async () => {
+    const pkg = await manifest(name);
+    const bytes = await readFile(tarball(name));
+    const { messages } = await publint({ pack: { tarball: new Uint8Array(bytes).buffer }, strict: true });
+    expect(messages.map((message) => formatMessage(message, { ...pkg }, { color: false }))).toEqual([]);
+  });
+
+  it("resolves its types wherever ES modules are understood", async () => {
+    const attw = join(root, "node_modules/.bin/attw");
+    await run(attw, ["--profile", "esm-only", "--no-emoji", "--no-color", tarball(name)], work);
+  });
+});
+
+describe("a stranger's project", () => {
+  it("compiles under strict TypeScript, library types checked too, and runs", async () => {
+    await run(process.execPath, [tsc, "-p", "tsconfig.json"], consumer);
+    expect(await run(process.execPath, ["main.js"], consumer)).toMatch(/^ok\n$/m);
+  });
+
+  it("has the command", async () => {
+    expect(await run(join(consumer, "node_modules/.bin/spm"), ["--help"], consumer)).toContain("Usage: spm");
+  });
+
+  it("holds one @spm/core, runs no install script, and gets neither gpu.js nor tfjs", async () => {
+    const lock = JSON.parse(await readFile(join(consumer, "package-lock.json"), "utf8")) as {
+      readonly packages: Readonly<Record<string, { readonly hasInstallScript?: boolean; readonly resolved?: string }>>;
+    };
+    const paths = Object.keys(lock.packages);
+    expect(paths.filter((path) => path.endsWith("node_modules/@spm/core"))).toEqual(["node_modules/@spm/core"]);
+    expect(paths.filter((path) => lock.packages[path]?.hasInstallScript)).toEqual([]);
+    expect(paths.filter((path) => /node_modules\/(gpu\.js|@tensorflow\/)/.test(path))).toEqual([]);
+  });
+});
