@@ -51,7 +51,7 @@ export default {
       comment: "Another package is imported by its name, never by a path into its sources.",
       severity: "error",
       from: { path: "^packages/([^/]+)/" },
-      to: { path: "^packages/", pathNot: ["^packages/$1/", "^packages/[^/]+/src/index\\.ts$"] },
+      to: { path: "^packages/", pathNot: "^packages/$1/", dependencyTypes: ["local"] },
     },
     {
       name: "no-tests-in-sources",
@@ -67,7 +67,7 @@ export default {
       from: { path: "^packages/", pathNot: test },
       to: {
         dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"],
-        dependencyTypesNot: ["npm", "npm-peer", "type-only"],
+        dependencyTypesNot: ["npm", "npm-peer"],
       },
     },
     {
