@@ -1,0 +1,77 @@
+/** @file What a backend is: where arrays live and which primitives have kernels there. The reference backend is built in. */
+import { copy, elements, type NdArray, type TypedArray } from "./array.ts";
+
+/**
+ * A primitive's forward on a backend's own storage: handles in, one handle per inferred output (then per residual).
+ * A handle is whatever the backend's `upload` returns. Without `keep` nobody will differentiate: residuals may be left out.
+ */
+export type Kernel = (inputs: readonly unknown[], options: unknown, keep: boolean) => unknown[];
+
+/** What really ran, and what is alive. */
+export interface BackendReport {
+  readonly name: string;
+  readonly liveStorages: number;
+  readonly liveBytes: number;
+  /** Primitives without a kernel that the reference ran instead. */
+  readonly fallbacks: readonly { readonly primitive: string; readonly reason: string; readonly count: number }[];
+}
+
+/** A place where tensors live. */
+export interface Backend {
+  readonly name: string;
+  /** Keyed by the primitive object (`op.primitive`), never by its name. */
+  readonly kernels: ReadonlyMap<object, Kernel>;
+  /** Whether the garbage collector frees what no scope owns. */
+  readonly collected: boolean;
+  /** Counters of the storages that scopes, `keep` and parameters own; core maintains them. */
+  readonly live: { storages: number; bytes: number };
+  /** Takes an array in; called for new tensors and for the results of a fallback. */
+  upload(array: NdArray): unknown;
+  /** The array behind a handle, without a copy; only where handles are CPU memory. */
+  view?(handle: unknown): NdArray;
+  /** A row-major copy that shares no memory. */
+  clone(handle: unknown): unknown;
+  /** Row-major elements; enqueues the read at the call. */
+  download(handle: unknown): Promise<TypedArray>;
+  /** The memory a handle looks at: the same object for every view of it. */
+  memory(handle: unknown): object;
+  /** Frees memory that no tensor looks at any more. */
+  release(memory: object): void;
+  /** Called where a primitive has no kernel: counts it, or throws BackendError where the reference can't step in. */
+  fallback(primitive: string): void;
+  report(): BackendReport;
+  /** Frees everything; afterwards the process may exit by itself. */
+  dispose(): Promise<void>;
+}
+
+/** The backend that one reads: every primitive's own `forward` on ndarray, freed by the garbage collector. */
+export const reference: Backend = {
+  name: "reference",
+  kernels: new Map(),
+  collected: true,
+  live: { storages: 0, bytes: 0 },
+  upload: (array) => array,
+  view: (handle) => handle as NdArray,
+  clone: (handle) => copy(handle as NdArray),
+  download: async (handle) => elements(handle as NdArray).slice(),
+  memory: (handle) => (handle as NdArray).data,
+  release: () => {},
+  fallback: () => {},
+  report: () => ({
+    name: "reference",
+    liveStorages: reference.live.storages,
+    liveBytes: reference.live.bytes,
+    fallbacks: [],
+  }),
+  dispose: async () => {},
+};
+
+let current: Backend = reference;
+
+/** Where new tensors are created from now on; existing tensors stay where they are. */
+export function setBackend(backend: Backend): void {
+  current = backend;
+}
+
+/** The backend that new tensors are created on. */
+export const currentBackend = (): Backend => current;

@@ -1,0 +1,62 @@
+/** @file Sum and broadcast: each is the other's transpose, as `+=` through a stride-0 view is a stride-0 view's. */
+import { broadcastArray, sumArrayTo } from "../array.ts";
+import { ShapeError } from "../errors.ts";
+import { checkDTypes, definePrimitive } from "../primitive.ts";
+import { broadcastShapes, checkAxes, checkShape, reducedShape, type Shape, sameShape, showShape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { reshape, reshapeArray } from "./reshape.ts";
+
+/** Which axes a reduction runs over (all unless said), and whether they stay as size 1. */
+export interface ReduceOptions {
+  readonly axis?: number | readonly number[] | undefined;
+  readonly keepdims?: boolean;
+}
+
+const sumOp = definePrimitive<{ axes: readonly number[]; keepdims: boolean }>({
+  name: "sum",
+  infer: ([x], { axes, keepdims }) => [
+    { shape: reducedShape(x!.shape, axes, keepdims), dtype: checkDTypes("sum", [x!], ["float32", "float64", "int32"]) },
+  ],
+  forward: ([x], { axes, keepdims }) => {
+    const total = sumArrayTo(x!, reducedShape(x!.shape, axes, true));
+    return [keepdims ? total : reshapeArray(total, reducedShape(x!.shape, axes, false))];
+  },
+  vjp: ([ct], { inputs: [x], options: { axes } }) => [
+    broadcastTo(reshape(ct!, reducedShape(x!.shape, axes, true)), x!.shape),
+  ],
+});
+
+/**
+ * y = Σ x over the axes, accumulated in float64.
+ * @returns shape of `x` without the axes (or with size 1, `keepdims`); the sum of nothing is 0
+ * @throws ShapeError for an axis out of range or given twice
+ * @example sum(x, { axis: -1, keepdims: true });
+ */
+export function sum(x: Tensor, { axis, keepdims = false }: ReduceOptions = {}): Tensor {
+  return sumOp([x], { axes: checkAxes("sum", axis, x.shape.length), keepdims })[0]!;
+}
+
+const broadcastOp = definePrimitive<Shape>({
+  name: "broadcastTo",
+  infer: ([x], shape) => {
+    const fits = shape.length >= x!.shape.length && sameShape(broadcastShapes("broadcastTo", x!.shape, shape), shape);
+    if (!fits)
+      throw new ShapeError("broadcastTo", `a shape that broadcasts to ${showShape(shape)}`, showShape(x!.shape));
+    return [{ shape, dtype: x!.dtype }];
+  },
+  forward: ([x], shape) => [broadcastArray(x!, shape)],
+  vjp: ([ct], { inputs: [x] }) => [sumTo(ct!, x!.shape)],
+});
+
+/** The tensor repeated to a larger shape: a view, free. @throws ShapeError when it does not broadcast to it */
+export function broadcastTo(x: Tensor, shape: Shape): Tensor {
+  return sameShape(x.shape, shape) ? x : broadcastOp([x], checkShape("broadcastTo", shape))[0]!;
+}
+
+/** The sum down to a shape that broadcasts to the tensor's: how a cotangent returns to a broadcast operand. */
+export function sumTo(x: Tensor, shape: Shape): Tensor {
+  if (sameShape(x.shape, shape)) return x;
+  const lead = x.shape.length - shape.length;
+  const axes = x.shape.flatMap((n, k) => (k < lead || (shape[k - lead] === 1 && n !== 1) ? [k] : []));
+  return reshape(sum(x, { axis: axes, keepdims: true }), shape);
+}

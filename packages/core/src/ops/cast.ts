@@ -1,0 +1,14 @@
+/** @file Between dtypes. */
+import { copy, type DType } from "../array.ts";
+import { definePrimitive } from "../primitive.ts";
+import type { Tensor } from "../tensor.ts";
+
+const castOp = definePrimitive<DType>({
+  name: "cast",
+  infer: ([x], dtype) => [{ shape: x!.shape, dtype }],
+  forward: ([x], dtype) => [copy(x!, dtype)],
+  vjp: ([ct], { inputs: [x] }) => [x!.dtype === "float32" || x!.dtype === "float64" ? cast(ct!, x!.dtype) : null],
+});
+
+/** The tensor in another dtype: truncated towards zero for int32, `≠ 0` for bool. Differentiable between floats. */
+export const cast = (x: Tensor, dtype: DType): Tensor => (x.dtype === dtype ? x : castOp([x], dtype)[0]!);
