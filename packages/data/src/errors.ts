@@ -1,4 +1,6 @@
-/** @file The one error of this package: data that is not what it claims to be. */
+/** @file The error of this package: data that is not what it claims to be. */
+
+import { SpmError } from "@spm/core";
 
 /**
  * Data on disk, or handed in, breaks its format: a wrong magic number, a truncated file, a label out of range.
@@ -13,6 +15,6 @@
  * }
  * ```
  */
-export class DataError extends Error {
-  override readonly name: string = "DataError";
+export class DataError extends SpmError {
+  override readonly name = "DataError";
 }

@@ -47,32 +47,32 @@ describe("parseIdx", () => {
       return "no error";
     };
     expect(message(new Uint8Array(3))).toMatchInlineSnapshot(
-      `"parseIdx: labels: expected a header of at least 4 bytes, got 3"`,
+      `"parseIdx: expected labels with a header of at least 4 bytes, got 3"`,
     );
     expect(message(Uint8Array.of(0x1f, 0x8b, 8, 1))).toMatchInlineSnapshot(`
-      "parseIdx: labels: expected two zero bytes at the start, got 0x1f8b
+      "parseIdx: expected labels with two zero bytes at the start, got 0x1f8b
       help: this is a gzip file: decompress it first"
     `);
     expect(message(Uint8Array.of(0, 0, 0x0d, 1))).toMatchInlineSnapshot(
-      `"parseIdx: labels: expected element type 0x08 (unsigned byte), got 0x0d (float32)"`,
+      `"parseIdx: expected labels with element type 0x08 (unsigned byte), got 0x0d (float32)"`,
     );
     expect(message(Uint8Array.of(0, 0, 0x77, 1))).toMatchInlineSnapshot(
-      `"parseIdx: labels: expected element type 0x08 (unsigned byte), got 0x77 (unknown)"`,
+      `"parseIdx: expected labels with element type 0x08 (unsigned byte), got 0x77 (unknown)"`,
     );
     expect(message(Uint8Array.of(0, 0, 8, 0))).toMatchInlineSnapshot(
-      `"parseIdx: labels: expected a rank of at least 1, got 0"`,
+      `"parseIdx: expected labels with a rank of at least 1, got 0"`,
     );
     expect(message(Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 1))).toMatchInlineSnapshot(
-      `"parseIdx: labels: expected a header of 16 bytes for rank 3, got 8"`,
+      `"parseIdx: expected labels with a header of 16 bytes for rank 3, got 8"`,
     );
     expect(message(idxFile([2, 3]).subarray(0, -1))).toMatchInlineSnapshot(
-      `"parseIdx: labels: expected 12 + 6 bytes for shape [2, 3], got 17"`,
+      `"parseIdx: expected labels with 12 + 6 bytes for shape [2, 3], got 17"`,
     );
     expect(message(Uint8Array.of(...idxFile([2, 3]), 0))).toMatchInlineSnapshot(
-      `"parseIdx: labels: expected 12 + 6 bytes for shape [2, 3], got 19"`,
+      `"parseIdx: expected labels with 12 + 6 bytes for shape [2, 3], got 19"`,
     );
     expect(message(Uint8Array.of(0, 0, 8, 2, 255, 255, 255, 255, 255, 255, 255, 255))).toMatchInlineSnapshot(
-      `"parseIdx: labels: expected 12 + 18446744065119617000 bytes for shape [4294967295, 4294967295], got 12"`,
+      `"parseIdx: expected labels with 12 + 18446744065119617000 bytes for shape [4294967295, 4294967295], got 12"`,
     );
   });
 

@@ -26,8 +26,8 @@ const TYPE_NAMES = new Map<number, string>([
  *
  * Layout: two zero bytes, the element type, the rank r, then r sizes as big-endian uint32, then the elements.
  *
- * @param bytes the whole file, uncompressed.
- * @param name what error messages call the file.
+ * @param bytes - the whole file, uncompressed.
+ * @param name - what error messages call the file.
  * @returns the shape and a view of the elements. Cost O(r): nothing is copied.
  * @throws DataError when the header is malformed, the elements are not unsigned bytes, or the length does not match the
  * sizes exactly.
@@ -40,9 +40,7 @@ const TYPE_NAMES = new Map<number, string>([
  */
 export function parseIdx(bytes: Uint8Array, name = "bytes"): IdxArray {
   const fail = (expected: string, got: string, help?: string): never => {
-    throw new DataError(
-      `parseIdx: ${name}: expected ${expected}, got ${got}${help === undefined ? "" : `\nhelp: ${help}`}`,
-    );
+    throw new DataError("parseIdx", `${name} with ${expected}`, got, help);
   };
 
   if (bytes.length < 4) fail("a header of at least 4 bytes", `${bytes.length}`);

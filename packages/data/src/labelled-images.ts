@@ -1,5 +1,6 @@
 /** @file Labelled images as raw bytes, and how bytes become standardised floats. */
 
+import { ValueError } from "@spm/core";
 import { DataError } from "./errors.ts";
 
 /** Images and their classes, one byte a pixel. */
@@ -25,7 +26,7 @@ export interface PixelStatistics {
 /**
  * Mean and population standard deviation of x / 255 over all pixels, from an exact histogram.
  *
- * @param pixels intensities in [0, 255], any shape. Cost O(pixels).
+ * @param pixels - intensities in [0, 255], any shape. Cost O(pixels).
  * @throws DataError when there is no pixel or all are equal, so that no scale exists.
  * @example
  * ```ts
@@ -46,9 +47,7 @@ export function pixelStatistics(pixels: Uint8Array): PixelStatistics {
   for (let v = 0; v < 256; v++) squares += (v - mean) ** 2 * (histogram[v] as number);
   const std = Math.sqrt(squares / pixels.length);
   if (!(std > 0)) {
-    throw new DataError(
-      `pixelStatistics: expected at least two different intensities, got ${pixels.length} equal pixels`,
-    );
+    throw new DataError("pixelStatistics", "at least two different intensities", `${pixels.length} equal pixels`);
   }
   return { mean: mean / 255, std: std / 255 };
 }
@@ -57,7 +56,7 @@ export function pixelStatistics(pixels: Uint8Array): PixelStatistics {
  * The 256 values of (x / 255 − mean) / std, so that standardising a pixel is one lookup.
  *
  * @returns float32, shape [256], indexed by intensity.
- * @throws DataError when std is not a positive finite number or mean is not finite.
+ * @throws ValueError when std is not a positive finite number or mean is not finite.
  * @example
  * ```ts
  * import { standardizationTable } from "@spm/data";
@@ -66,7 +65,7 @@ export function pixelStatistics(pixels: Uint8Array): PixelStatistics {
  */
 export function standardizationTable({ mean, std }: PixelStatistics): Float32Array {
   if (!(Number.isFinite(mean) && Number.isFinite(std) && std > 0)) {
-    throw new DataError(`standardizationTable: expected a finite mean and std > 0, got mean ${mean}, std ${std}`);
+    throw new ValueError("standardizationTable", "a finite mean and std > 0", `mean ${mean}, std ${std}`);
   }
   return Float32Array.from({ length: 256 }, (_, intensity) => (intensity / 255 - mean) / std);
 }

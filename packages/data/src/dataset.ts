@@ -1,0 +1,83 @@
+/** @file What a loader draws from: samples by index, gathered into batches. */
+
+import { type Tensor, tensor, ValueError } from "@spm/core";
+import { DataError } from "./errors.ts";
+import { type LabelledImages, type PixelStatistics, standardizationTable } from "./labelled-images.ts";
+
+/** Samples numbered 0 … length − 1, gathered into batches of any kind. */
+export interface Dataset<Batch> {
+  /** How many samples there are. */
+  readonly length: number;
+  /**
+   * Gathers samples, in the order of `indices`.
+   *
+   * @param indices - each in [0, length), repetition allowed.
+   */
+  batch(indices: Int32Array): Batch;
+}
+
+/** Inputs and their classes. */
+export interface LabelledBatch {
+  /** float32, shape [batch, features]. */
+  readonly x: Tensor;
+  /** int32, shape [batch], each in [0, classes). */
+  readonly y: Tensor;
+}
+
+/**
+ * Standardised images with their classes: x = (pixel / 255 − mean) / std.
+ *
+ * @param statistics - of the training set, for the test set too. A batch costs O(batch · features).
+ * @returns batches of x float32 [batch, features] and y int32 [batch].
+ * @throws DataError when the arrays do not have `count · features` pixels and `count` labels.
+ * @example
+ * ```ts
+ * import { imageDataset, pixelStatistics } from "@spm/data";
+ * import { loadMnist } from "@spm/data/mnist";
+ * const { train } = await loadMnist();
+ * const { x, y } = imageDataset(train, pixelStatistics(train.pixels)).batch(Int32Array.of(0, 1));
+ * console.log(x.shape, y.shape); // [2, 784] [2]
+ * ```
+ */
+export function imageDataset(images: LabelledImages, statistics: PixelStatistics): Dataset<LabelledBatch> {
+  const { pixels, labels, count, features } = images;
+  if (pixels.length !== count * features || labels.length !== count) {
+    throw new DataError(
+      "imageDataset",
+      `${count * features} pixels and ${count} labels`,
+      `${pixels.length} and ${labels.length}`,
+    );
+  }
+  const table = standardizationTable(statistics);
+  return {
+    length: count,
+    batch(indices) {
+      const x = new Float32Array(indices.length * features);
+      const y = new Int32Array(indices.length);
+      for (let row = 0; row < indices.length; row++) {
+        const from = (indices[row] as number) * features;
+        const to = row * features;
+        for (let f = 0; f < features; f++) x[to + f] = table[pixels[from + f] as number] as number;
+        y[row] = labels[indices[row] as number] as number;
+      }
+      return { x: tensor(x, { shape: [indices.length, features] }), y: tensor(y, { shape: [indices.length] }) };
+    },
+  };
+}
+
+/**
+ * The first `length` samples of a dataset.
+ *
+ * @throws ValueError when `length` is not a whole number in [1, dataset.length].
+ * @example
+ * ```ts
+ * import { gaussianClusters, subset } from "@spm/data";
+ * console.log(subset(gaussianClusters({ count: 100, features: 2, classes: 3, seed: 1 }), 10).length); // 10
+ * ```
+ */
+export function subset<Batch>(dataset: Dataset<Batch>, length: number): Dataset<Batch> {
+  if (!Number.isInteger(length) || length < 1 || length > dataset.length) {
+    throw new ValueError("subset", `a whole length in [1, ${dataset.length}]`, `${length}`);
+  }
+  return { length, batch: (indices) => dataset.batch(indices) };
+}

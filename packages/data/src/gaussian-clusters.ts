@@ -1,0 +1,58 @@
+/** @file A small synthetic classification problem, for tests and examples. */
+
+import { rng, tensor, ValueError } from "@spm/core";
+import type { Dataset, LabelledBatch } from "./dataset.ts";
+
+/** Size and shape of the problem. */
+export interface GaussianClustersOptions {
+  /** Samples. */
+  readonly count: number;
+  readonly features: number;
+  /** Clusters, one a class. */
+  readonly classes: number;
+  /** Standard deviation around a centre; the centres are standard normal. Default 0.5. */
+  readonly spread?: number;
+  readonly seed: number;
+}
+
+/**
+ * One Gaussian cluster a class: x = centre[y] + spread · noise, classes drawn uniformly.
+ *
+ * Same options, same samples. Cost O(count · features) once.
+ *
+ * @returns batches of x float32 [batch, features] and y int32 [batch].
+ * @throws ValueError when a size is not a whole number of at least 1, or spread is negative.
+ * @example
+ * ```ts
+ * import { gaussianClusters } from "@spm/data";
+ * const { x, y } = gaussianClusters({ count: 100, features: 2, classes: 3, seed: 1 }).batch(Int32Array.of(0, 1));
+ * console.log(x.shape, y.shape); // [2, 2] [2]
+ * ```
+ */
+export function gaussianClusters(options: GaussianClustersOptions): Dataset<LabelledBatch> {
+  const { count, features, classes, spread = 0.5, seed } = options;
+  for (const [name, size] of Object.entries({ count, features, classes })) {
+    if (!Number.isInteger(size) || size < 1)
+      throw new ValueError("gaussianClusters", `a whole ${name} of at least 1`, size);
+  }
+  if (!(spread >= 0)) throw new ValueError("gaussianClusters", "a spread of at least 0", spread);
+
+  const random = rng(seed);
+  const centres = Float64Array.from({ length: classes * features }, () => random.normal());
+  const labels = Int32Array.from({ length: count }, () => random.integer(classes));
+  const samples = Float32Array.from({ length: count * features }, (_, i) => {
+    const label = labels[Math.floor(i / features)] as number;
+    return (centres[label * features + (i % features)] as number) + spread * random.normal();
+  });
+  return {
+    length: count,
+    batch(indices) {
+      const x = new Float32Array(indices.length * features);
+      indices.forEach((sample, row) => {
+        x.set(samples.subarray(sample * features, (sample + 1) * features), row * features);
+      });
+      const y = Int32Array.from(indices, (sample) => labels[sample] as number);
+      return { x: tensor(x, { shape: [indices.length, features] }), y: tensor(y, { shape: [indices.length] }) };
+    },
+  };
+}
