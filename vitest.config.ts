@@ -8,6 +8,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    allowOnly: false, // biome cannot watch over this: it takes our `fit` for a focused test
     coverage: {
       provider: "v8",
       include: ["packages/*/src/**/*.ts"],

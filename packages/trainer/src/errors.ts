@@ -1,0 +1,46 @@
+/** @file The errors of training: a run folder that cannot be used, a loss that is no number. */
+
+import { SpmError } from "@spm/core";
+
+/**
+ * A run folder is not what is needed: not empty for a new run, or not a run at all.
+ *
+ * @example
+ * ```ts
+ * import { RunError } from "@spm/trainer";
+ * import { readRun } from "@spm/trainer/node";
+ * try {
+ *   readRun("no-such-run");
+ * } catch (error) {
+ *   console.log(error instanceof RunError); // true
+ * }
+ * ```
+ */
+export class RunError extends SpmError {
+  override readonly name = "RunError";
+}
+
+/** The loss, or a gradient, became NaN or infinite. The parameters are those before the step, which was not taken. */
+export class NonFiniteError extends SpmError {
+  override readonly name = "NonFiniteError";
+  /** The step that failed, from 1. */
+  readonly step: number;
+  /** The loss of that step: NaN, ±Infinity, or a number where only a gradient was not finite. */
+  readonly loss: number;
+
+  /**
+   * @param step - the step that failed, from 1.
+   * @param loss - its loss.
+   */
+  constructor(step: number, loss: number) {
+    const got = Number.isFinite(loss) ? `loss ${loss} but a gradient that is not finite` : `loss ${loss}`;
+    super(
+      "fit",
+      "a finite loss and finite gradients",
+      `${got} at step ${step}`,
+      "lower the learning rate, or look at the batch; the parameters are those before this step",
+    );
+    this.step = step;
+    this.loss = loss;
+  }
+}

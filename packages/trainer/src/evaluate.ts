@@ -1,0 +1,48 @@
+/** @file Measures a model over a data set, without recording anything. */
+
+import { noGrad } from "@spm/core";
+import type { DataLoader } from "@spm/data";
+import type { Metrics } from "./hooks.ts";
+import { type LossFunction, RunningMeans, readMeasurement } from "./measurement.ts";
+import { takingTurns } from "./turns.ts";
+
+/** How to evaluate. */
+export interface EvaluateOptions {
+  /** Gives up between two batches when it is aborted. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds of computing after which the event loop gets its turn; default 50. */
+  readonly yieldAfter?: number;
+}
+
+/**
+ * The means of a loss function's measurements over one epoch of a loader, from its first batch on.
+ *
+ * @returns the means, weighted by the batches' samples; undefined when the signal ended it early.
+ * @example
+ * ```ts
+ * import { rng } from "@spm/core";
+ * import { DataLoader, gaussianClusters } from "@spm/data";
+ * import { mlp } from "@spm/nn";
+ * import { classification, evaluate } from "@spm/trainer";
+ * const model = mlp({ sizes: [8, 16, 3], linear: "rotation", rng: rng(1) });
+ * const data = gaussianClusters({ count: 300, features: 8, classes: 3, seed: 1 });
+ * const means = await evaluate(model, new DataLoader(data, { batchSize: 100 }), classification);
+ * console.log(means?.accuracy);
+ * ```
+ */
+export async function evaluate<Model, Batch>(
+  model: Model,
+  data: DataLoader<Batch>,
+  loss: LossFunction<Model, Batch>,
+  { signal, yieldAfter = 50 }: EvaluateOptions = {},
+): Promise<Metrics | undefined> {
+  const takeTurn = takingTurns(yieldAfter);
+  const means = new RunningMeans();
+  data.restore({ epoch: 0, position: 0 });
+  while (data.state.epoch === 0) {
+    if (signal?.aborted) return undefined;
+    means.add(noGrad(() => readMeasurement(loss(model, data.next()))));
+    await takeTurn();
+  }
+  return means.take();
+}

@@ -1,0 +1,59 @@
+/** @file What a loss function measures, and how measurements become means. */
+
+import type { Tensor } from "@spm/core";
+import type { Metrics } from "./hooks.ts";
+
+/** What a loss function measures on one batch. */
+export interface Measurement {
+  /** Shape [], the mean over the batch's samples. */
+  readonly loss: Tensor;
+  /** More means over the batch's samples, by name, each of shape []. */
+  readonly metrics?: Readonly<Record<string, Tensor>>;
+  /** Samples in the batch, the weight of its means; default 1. */
+  readonly weight?: number;
+}
+
+/** Measures a model on a batch. */
+export type LossFunction<Model, Batch> = (model: Model, batch: Batch) => Measurement;
+
+/** A scalar's value: at once where the tensor is in CPU memory, otherwise a read that is under way. */
+export function readScalar(scalar: Tensor): number | Promise<number> {
+  return scalar.backend.view === undefined ? scalar.item() : scalar.ndarray().get();
+}
+
+/** A measurement's numbers, some perhaps still on their way from the device. */
+export interface Reading {
+  readonly values: Readonly<Record<string, number | Promise<number>>>;
+  readonly weight: number;
+}
+
+/** Reads a measurement. Must be called in the scope that owns its tensors. */
+export function readMeasurement({ loss, metrics = {}, weight = 1 }: Measurement): Reading {
+  const values: Record<string, number | Promise<number>> = { loss: readScalar(loss) };
+  for (const [name, metric] of Object.entries(metrics)) values[name] = readScalar(metric);
+  return { values, weight };
+}
+
+/** Means of readings, weighted by their samples. */
+export class RunningMeans {
+  #readings: Reading[] = [];
+
+  /** Takes a reading in. */
+  add(reading: Reading): void {
+    this.#readings.push(reading);
+  }
+
+  /** The means of what was added since the last time; empties itself. The sums run in the order of adding. */
+  async take(): Promise<Metrics> {
+    const readings = this.#readings;
+    this.#readings = [];
+    const sums: Record<string, number> = {};
+    let weights = 0;
+    for (const { values, weight } of readings) {
+      weights += weight;
+      for (const [name, value] of Object.entries(values)) sums[name] = (sums[name] ?? 0) + weight * (await value);
+    }
+    const means = Object.entries(sums).map(([name, sum]) => [name, sum / weights]);
+    return Object.fromEntries(means) as Metrics;
+  }
+}

@@ -1,0 +1,10 @@
+/** @file The public names of @spm/trainer/node: run folders and their reports. */
+
+export { type Axis, chart, curvesSvg, LIGHT, type Palette, type Quantity } from "./curves.ts";
+export { machine } from "./machine.ts";
+export { recordRun } from "./record-run.ts";
+export { renderReport, writeReport } from "./report.ts";
+export { type Run, readRun } from "./run-reader.ts";
+export type { Machine, MetricRecord, RecordPosition, RunConfig, RunModel, Split, TimingRecord } from "./run-record.ts";
+export { assertFresh, RunWriter } from "./run-writer.ts";
+export { type SummaryRow, summarize } from "./summary.ts";

@@ -1,0 +1,79 @@
+import { describe, expect, test } from "vitest";
+import type { MetricsEvent } from "./hooks.ts";
+import { progress } from "./progress.ts";
+
+function event(step: number, steps = 200): MetricsEvent {
+  return {
+    step,
+    steps,
+    epoch: Math.ceil(step / 100),
+    epochs: 2,
+    seconds: step / 10,
+    elapsed: step / 10,
+    learningRate: 1e-3,
+    metrics: { loss: 1 / step, accuracy: 0.9 },
+  };
+}
+
+/** Everything that a run of 200 steps writes, a log every ten steps. */
+async function written(stream: { isTTY?: boolean; columns?: number }): Promise<string[]> {
+  const chunks: string[] = [];
+  const callback = progress("rotation", { ...stream, write: (text) => chunks.push(text) });
+  await callback.onStart?.({ ...event(1), step: 0, elapsed: 0, seconds: 0 });
+  for (let step = 1; step <= 200; step++) {
+    await callback.onStep?.(event(step));
+    if (step % 10 === 0) await callback.onLog?.(event(step));
+    if (step % 100 === 0) await callback.onEvaluate?.(event(step));
+  }
+  await callback.onEnd?.(event(200));
+  return chunks;
+}
+
+describe("progress", () => {
+  test("where the output is no terminal: a dozen plain lines", async () => {
+    const lines = (await written({})).join("");
+    expect(lines).not.toContain("\r");
+    expect(lines).not.toContain("\x1b");
+    expect(lines.split("\n").slice(0, 6)).toMatchInlineSnapshot(`
+      [
+        "rotation  epoch 1/2  step  10/200  loss 0.1000  accuracy 90.00 %  10 steps/s  0:19 left",
+        "rotation  epoch 1/2  step  20/200  loss 0.0500  accuracy 90.00 %  10 steps/s  0:18 left",
+        "rotation  epoch 1/2  step  40/200  loss 0.0250  accuracy 90.00 %  10 steps/s  0:16 left",
+        "rotation  epoch 1/2  step  60/200  loss 0.0167  accuracy 90.00 %  10 steps/s  0:14 left",
+        "rotation  epoch 1/2  step  80/200  loss 0.0125  accuracy 90.00 %  10 steps/s  0:12 left",
+        "rotation  epoch 1/2  step 100/200  loss 0.0100  accuracy 90.00 %  10 steps/s  0:10 left",
+      ]
+    `);
+    expect(lines.split("\n")).toHaveLength(11 + 2 + 1);
+  });
+
+  test("on a terminal: one line redrawn, within its width, evaluations kept above it", async () => {
+    const chunks = await written({ isTTY: true, columns: 60 });
+    const drawn = chunks.filter((chunk) => !chunk.includes("\n"));
+    expect(drawn.length).toBeGreaterThan(100);
+    for (const chunk of drawn) {
+      expect(chunk.startsWith("\r")).toBe(true);
+      expect(chunk.replaceAll("\x1b[K", "").trim().length).toBeLessThan(60);
+    }
+    expect(chunks.filter((chunk) => chunk.includes("\n"))).toHaveLength(2);
+  });
+
+  test("a wide terminal shows epoch, step, loss, accuracy, rate and time left", async () => {
+    const chunks = await written({ isTTY: true, columns: 200 });
+    expect(
+      chunks
+        .findLast((chunk) => chunk.includes("step 150/200"))
+        ?.replaceAll("\x1b[K", "")
+        .trim(),
+    ).toMatchInlineSnapshot(
+      `"rotation  ━━━━━━━━━━━━━━━─────  epoch 2/2  step 150/200  loss 0.0071  accuracy 90.00 %  10 steps/s  0:05 left"`,
+    );
+  });
+
+  test("redraws at most ten times a second", async () => {
+    const chunks: string[] = [];
+    const callback = progress("dense", { isTTY: true, write: (text) => chunks.push(text) });
+    for (let step = 1; step < 1000; step++) await callback.onStep?.({ ...event(step, 2000), elapsed: step / 1000 });
+    expect(chunks.length).toBeLessThanOrEqual(11);
+  });
+});

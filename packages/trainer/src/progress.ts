@@ -1,0 +1,103 @@
+/** @file Progress on a terminal: one line that fills, or a few plain lines where the output is not a terminal. */
+
+import type { Callback, Metrics, MetricsEvent, TrainingPosition } from "./hooks.ts";
+import { formatClock } from "./number-format.ts";
+
+/** Where progress goes: `process.stdout`, or anything like it. */
+export interface ProgressStream {
+  /** Whether it is a terminal, where a line can be redrawn. */
+  readonly isTTY?: boolean;
+  /** Width in characters. */
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+const REDRAW_SECONDS = 0.1;
+const PLAIN_LINES = 10;
+const BAR = 20;
+
+/**
+ * Shows epoch, step, loss, accuracy, steps a second and the time left.
+ *
+ * On a terminal one line is redrawn at most ten times a second. Elsewhere eleven plain lines a run are written, and one an
+ * evaluation.
+ *
+ * @param label - the model's name, at the start of each line.
+ * @example
+ * ```ts
+ * import { progress } from "@spm/trainer";
+ * const callbacks = [progress("rotation", process.stdout)];
+ * ```
+ */
+export function progress(label: string, stream: ProgressStream): Callback {
+  const terminal = stream.isTTY === true;
+  let latest: MetricsEvent | undefined;
+  let drawn = Number.NEGATIVE_INFINITY;
+  let plainLines = -1;
+  let begun = 0;
+
+  const draw = (position: TrainingPosition): void => {
+    drawn = position.elapsed;
+    const line = progressLine(label, position, begun, latest?.metrics);
+    stream.write(`\r${line.slice(0, Math.max(0, (stream.columns ?? 80) - 1))}\x1b[K`);
+  };
+  const print = (text: string): void => {
+    stream.write(terminal ? `\r${text}\x1b[K\n` : `${text}\n`);
+  };
+
+  return {
+    onStart(position) {
+      begun = position.step;
+      if (terminal) draw(position);
+    },
+    onStep(position) {
+      if (terminal && (position.elapsed - drawn >= REDRAW_SECONDS || position.step === position.steps)) draw(position);
+    },
+    onLog(event) {
+      latest = event;
+      const due = Math.floor((event.step / event.steps) * PLAIN_LINES);
+      if (terminal || due <= plainLines) return;
+      plainLines = due;
+      print(plainLine(label, event, begun));
+    },
+    onEvaluate(event) {
+      print(`${head(label, event)}  ${describe(event.metrics)}  (test, after ${formatClock(event.elapsed)})`);
+      if (terminal && event.step < event.steps) draw(event);
+    },
+    onEnd(position) {
+      if (terminal) stream.write(position.step < position.steps ? "\n" : "\r\x1b[K");
+    },
+  };
+}
+
+/** The line of a terminal: a bar, then the numbers, most important first so that a narrow terminal cuts the rest. */
+function progressLine(label: string, position: TrainingPosition, begun: number, metrics: Metrics | undefined): string {
+  const filled = Math.round((position.step / position.steps) * BAR);
+  const bar = "━".repeat(filled) + "─".repeat(BAR - filled);
+  const numbers = [
+    `epoch ${position.epoch}/${position.epochs}`,
+    `step ${position.step}/${position.steps}`,
+    ...(metrics === undefined ? [] : [describe(metrics)]),
+    pace(position, begun),
+  ];
+  return `${label.padEnd(9)} ${bar}  ${numbers.join("  ")}`;
+}
+
+function plainLine(label: string, event: MetricsEvent, begun: number): string {
+  return `${head(label, event)}  ${describe(event.metrics)}  ${pace(event, begun)}`;
+}
+
+const head = (label: string, { epoch, epochs, step, steps }: TrainingPosition): string =>
+  `${label.padEnd(9)} epoch ${epoch}/${epochs}  step ${String(step).padStart(String(steps).length)}/${steps}`;
+
+/** Steps a second of training, and the time left at the pace so far, evaluations included. */
+function pace({ step, steps, seconds, elapsed }: TrainingPosition, begun: number): string {
+  const rate = seconds > 0 ? (step - begun) / seconds : 0;
+  return `${rate.toFixed(rate < 10 ? 1 : 0)} steps/s  ${formatClock((elapsed / (step - begun)) * (steps - step))} left`;
+}
+
+function describe({ loss, accuracy }: Metrics): string {
+  const parts = [`loss ${loss.toFixed(4)}`];
+  if (accuracy !== undefined) parts.push(`accuracy ${(accuracy * 100).toFixed(2)} %`);
+  return parts.join("  ");
+}

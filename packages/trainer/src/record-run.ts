@@ -1,0 +1,33 @@
+/** @file Writes what training measures into a run folder. */
+
+import type { Callback, MetricsEvent } from "./hooks.ts";
+import type { Split } from "./run-record.ts";
+import type { RunWriter } from "./run-writer.ts";
+
+/**
+ * A callback that records every log and every evaluation; after an evaluation the files are flushed to the disk.
+ *
+ * @param run - the model's name in the records, as in `config.models`.
+ * @example
+ * ```ts
+ * import type { RunWriter } from "@spm/trainer/node";
+ * import { recordRun } from "@spm/trainer/node";
+ * declare const writer: RunWriter;
+ * const callbacks = [recordRun(writer, "rotation")];
+ * ```
+ */
+export function recordRun(writer: RunWriter, run: string): Callback {
+  const record = (split: Split, { step, epoch, metrics, learningRate, seconds, elapsed }: MetricsEvent): void => {
+    const position = { run, split, step, epoch };
+    writer.metric({ ...position, learningRate, loss: metrics.loss, accuracy: metrics.accuracy ?? null });
+    writer.timing({ ...position, seconds, elapsed });
+  };
+  return {
+    onLog: (event) => record("train", event),
+    onEvaluate(event) {
+      record("test", event);
+      writer.flush();
+    },
+    onEnd: () => writer.flush(),
+  };
+}

@@ -1,0 +1,113 @@
+import { parseHTML } from "linkedom";
+import { describe, expect, test } from "vitest";
+import { curvesSvg } from "./curves.ts";
+import { renderReport } from "./report.ts";
+import type { Run } from "./run-reader.ts";
+import type { MetricRecord, TimingRecord } from "./run-record.ts";
+
+const RUNS = ["dense", "rotation", "general"];
+
+/** Two epochs of ten steps; each model twice as fast as the one before. */
+function run(upToStep = 20, runs: readonly string[] = RUNS): Run {
+  const metrics: MetricRecord[] = [];
+  const timings: TimingRecord[] = [];
+  runs.forEach((name, m) => {
+    for (let step = 1; step <= upToStep; step++) {
+      for (const split of step % 10 === 0 ? (["train", "test"] as const) : (["train"] as const)) {
+        const position = { run: name, split, step, epoch: Math.ceil(step / 10) };
+        metrics.push({ ...position, learningRate: 0.1, loss: 2 / step, accuracy: 1 - 0.5 / step });
+        timings.push({ ...position, seconds: step / 2 ** m, elapsed: step });
+      }
+    }
+  });
+  return {
+    config: {
+      title: "a <title> & more",
+      command: "spm compare mnist --seed 1",
+      started: "2026-01-02T03:04:05.000Z",
+      models: RUNS.map((name, m) => ({ run: name, parameters: 1000 / (m + 1) })),
+      epochs: 2,
+      stepsPerEpoch: 10,
+      options: { hidden: 256, seed: 1 },
+      machine: { node: "v20.20.2", platform: "linux x64", cpu: "A CPU", cores: 2, memory: 8 },
+    },
+    metrics,
+    timings,
+  };
+}
+
+const parse = (html: string): Document => parseHTML(html).document as unknown as Document;
+
+describe("renderReport", () => {
+  test("holds four charts with every model, a table, the options and the machine", () => {
+    const page = parse(renderReport(run()));
+    const charts = [...page.querySelectorAll("figure svg[role=img]")];
+    expect(charts.map((svg) => svg.querySelector("title")?.textContent)).toEqual([
+      "accuracy against steps: dense, rotation, general",
+      "accuracy against seconds of training: dense, rotation, general",
+      "loss against steps: dense, rotation, general",
+      "loss against seconds of training: dense, rotation, general",
+    ]);
+    for (const svg of charts) {
+      expect(svg.querySelectorAll("g[aria-label=line] path")).toHaveLength(6); // training and test, three models each
+      expect(svg.querySelectorAll("g[aria-label=dot] path, g[aria-label=dot] circle")).toHaveLength(6); // two evaluations each
+    }
+    const cells = [...page.querySelectorAll("tbody tr")].map((row) =>
+      [...row.children].map((cell) => cell.textContent),
+    );
+    expect(cells).toEqual([
+      ["dense", "1,000", "97.50 %", "0.1000", "10.0", "20.0", "1.00×"],
+      ["rotation", "50050.0 %", "97.50 %", "0.1000", "5.00", "20.0", "0.50×"],
+      ["general", "333.33333.3 %", "97.50 %", "0.1000", "2.50", "20.0", "0.25×"],
+    ]);
+    expect(page.querySelector("h1")?.textContent).toBe("a <title> & more");
+    for (const fact of ["hidden", "256", "v20.20.2", "A CPU", "8 GiB", "spm compare mnist --seed 1"]) {
+      expect(page.body.textContent).toContain(fact);
+    }
+    expect(page.body.textContent).not.toContain("Not finished");
+  });
+
+  test("needs nothing from outside and runs nothing", () => {
+    const html = renderReport(run());
+    expect(parse(html).querySelectorAll("script, link, img, iframe, object, embed, [src], [onload]")).toHaveLength(0);
+    const addresses = new Set(html.match(/https?:[^"')\s<]*/g) ?? []);
+    expect([...addresses].filter((address) => !address.startsWith("http://www.w3.org/"))).toEqual([]);
+    expect(html).not.toMatch(/@import|url\(\s*["']?(?!#)/);
+  });
+
+  test("the same run gives the same bytes", () => {
+    expect(renderReport(run())).toBe(renderReport(run()));
+  });
+
+  test("an interrupted run says what is missing", () => {
+    const page = parse(renderReport(run(7, ["dense"])));
+    expect(page.querySelector("[role=note]")?.textContent).toMatchInlineSnapshot(
+      `"Not finished: dense after 0.70 of 2 epochs, rotation after 0.00 of 2 epochs, general after 0.00 of 2 epochs."`,
+    );
+    expect(page.querySelectorAll("figure svg g[aria-label=line] path").length).toBe(4);
+  });
+
+  test("a run stopped before its first record still gives a report", () => {
+    const page = parse(renderReport(run(0)));
+    expect(page.querySelectorAll("figure svg")).toHaveLength(4);
+    expect(page.querySelector("tbody td:nth-child(3)")?.textContent).toBe("–");
+  });
+
+  test("values that no axis can show are left out", () => {
+    const broken = run();
+    const metrics = broken.metrics.map((record, i) =>
+      i % 3 === 0 ? { ...record, loss: null, accuracy: null } : { ...record, loss: i === 1 ? 0 : record.loss },
+    );
+    expect(renderReport({ ...broken, metrics })).not.toMatch(/NaN|Infinity/);
+  });
+});
+
+describe("curvesSvg", () => {
+  test("stands alone on white: a namespace, no variables, a title", () => {
+    const svg = curvesSvg(run());
+    expect(svg).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" viewBox="0 0 \d+ \d+"/);
+    expect(svg).not.toContain("var(");
+    expect(svg).toContain("<title>a &lt;title&gt; &amp; more</title>");
+    expect(svg.match(/role="img"/g)).toHaveLength(4);
+  });
+});

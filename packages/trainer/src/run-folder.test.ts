@@ -1,0 +1,158 @@
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { RunError } from "./errors.ts";
+import { readRun } from "./run-reader.ts";
+import type { RunConfig } from "./run-record.ts";
+import { RunWriter } from "./run-writer.ts";
+import { summarize } from "./summary.ts";
+
+const config: RunConfig = {
+  title: "test",
+  command: "spm compare mnist",
+  started: "2026-01-02T03:04:05.000Z",
+  models: [
+    { run: "dense", parameters: 1000 },
+    { run: "rotation", parameters: 100 },
+  ],
+  epochs: 2,
+  stepsPerEpoch: 10,
+  options: { seed: 1 },
+  machine: { node: "v20", platform: "linux x64", cpu: "cpu", cores: 2, memory: 8 },
+};
+
+let folder = "";
+beforeEach(() => {
+  folder = join(mkdtempSync(join(tmpdir(), "spm-run-")), "run");
+});
+afterEach(() => rmSync(join(folder, ".."), { recursive: true }));
+
+const text = (name: string): string => readFileSync(join(folder, name), "utf8");
+
+describe("RunWriter", () => {
+  test("writes exactly these bytes", () => {
+    const writer = new RunWriter(folder, config);
+    writer.metric({
+      run: "dense",
+      split: "train",
+      step: 10,
+      epoch: 1,
+      learningRate: 1e-3,
+      loss: 0.1 + 0.2,
+      accuracy: 0.5,
+    });
+    writer.metric({ run: 'a "b", c', split: "test", step: 10, epoch: 1, learningRate: 0, loss: 2, accuracy: null });
+    writer.timing({ run: "dense", split: "train", step: 10, epoch: 1, seconds: 1.23456789, elapsed: 2 });
+    writer.close();
+    expect(text("metrics.jsonl")).toMatchInlineSnapshot(`
+      "{"run":"dense","split":"train","step":10,"epoch":1,"learningRate":0.001,"loss":0.30000000000000004,"accuracy":0.5}
+      {"run":"a \\"b\\", c","split":"test","step":10,"epoch":1,"learningRate":0,"loss":2,"accuracy":null}
+      "
+    `);
+    expect(text("metrics.csv")).toMatchInlineSnapshot(`
+      "run,split,step,epoch,learningRate,loss,accuracy
+      dense,train,10,1,0.001,0.30000000000000004,0.5
+      "a ""b"", c",test,10,1,0,2,
+      "
+    `);
+    expect(text("timing.jsonl")).toMatchInlineSnapshot(`
+      "{"run":"dense","split":"train","step":10,"epoch":1,"seconds":1.234568,"elapsed":2}
+      "
+    `);
+    expect(JSON.parse(text("config.json"))).toEqual(config);
+  });
+
+  test("a record is on file as soon as it is written", () => {
+    const writer = new RunWriter(folder, config);
+    writer.metric({ run: "dense", split: "train", step: 1, epoch: 1, learningRate: 1, loss: 1, accuracy: 1 });
+    expect(text("metrics.jsonl").split("\n")).toHaveLength(2);
+    expect(text("metrics.csv").split("\n")).toHaveLength(3);
+    writer.close();
+  });
+
+  test("refuses a folder with files in it, and leaves it alone", () => {
+    new RunWriter(folder, config).close();
+    const before = text("config.json");
+    expect(() => new RunWriter(folder, { ...config, title: "other" })).toThrow(RunError);
+    expect(text("config.json")).toBe(before);
+  });
+});
+
+describe("readRun", () => {
+  const at = { run: "dense", split: "train", epoch: 1 } as const;
+
+  test("reads back what was written, but for a last line cut short", () => {
+    const writer = new RunWriter(folder, config);
+    const metrics = [1, 2, 3].map((step) => ({ ...at, step, learningRate: 0.1, loss: 1 / step, accuracy: null }));
+    for (const metric of metrics) writer.metric(metric);
+    for (const step of [1, 2, 3]) writer.timing({ ...at, step, seconds: step, elapsed: 2 * step });
+    writer.close();
+    expect(readRun(folder).metrics).toEqual(metrics);
+
+    truncateSync(join(folder, "metrics.jsonl"), text("metrics.jsonl").length - 5);
+    expect(readRun(folder).metrics).toEqual(metrics.slice(0, 2));
+    expect(readRun(folder).timings).toHaveLength(3);
+  });
+
+  test("names what is not a run, and a line that is not JSON", () => {
+    expect(() => readRun(folder)).toThrow(/expected a run folder with config.json/);
+    new RunWriter(folder, config).close();
+    writeFileSync(join(folder, "metrics.jsonl"), '{"run":"dense"}\n{oops\n');
+    expect(() => readRun(folder)).toThrow(/JSON on line 2 of .*metrics.jsonl, got "\{oops"/);
+  });
+});
+
+describe("summarize", () => {
+  test("takes the last evaluation, seconds an epoch, and the ratio to dense", () => {
+    const metric = { epoch: 1, learningRate: 1, split: "test" } as const;
+    const rows = summarize({
+      config,
+      metrics: [
+        { ...metric, run: "dense", step: 10, loss: 1, accuracy: 0.5 },
+        { ...metric, run: "dense", step: 20, loss: 0.5, accuracy: 0.9 },
+        { ...metric, run: "rotation", step: 10, loss: 0.7, accuracy: 0.8 },
+      ],
+      timings: [
+        { run: "dense", split: "test", step: 20, epoch: 2, seconds: 8, elapsed: 9 },
+        { run: "rotation", split: "train", step: 15, epoch: 2, seconds: 1.5, elapsed: 2 },
+      ],
+    });
+    expect(rows).toEqual([
+      {
+        run: "dense",
+        parameters: 1000,
+        epochs: 2,
+        accuracy: 0.9,
+        loss: 0.5,
+        secondsPerEpoch: 4,
+        totalSeconds: 9,
+        ratioToDense: 1,
+      },
+      {
+        run: "rotation",
+        parameters: 100,
+        epochs: 1.5,
+        accuracy: 0.8,
+        loss: 0.7,
+        secondsPerEpoch: 1,
+        totalSeconds: 2,
+        ratioToDense: 0.25,
+      },
+    ]);
+  });
+
+  test("what was not reached is null", () => {
+    const [dense] = summarize({ config, metrics: [], timings: [] });
+    expect(dense).toEqual({
+      run: "dense",
+      parameters: 1000,
+      epochs: 0,
+      accuracy: null,
+      loss: null,
+      secondsPerEpoch: null,
+      totalSeconds: null,
+      ratioToDense: null,
+    });
+  });
+});

@@ -1,0 +1,105 @@
+/** @file Writes a run folder line by line, so that whatever stops the run, what was measured is on disk. */
+
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, writeFileSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { RunError } from "./errors.ts";
+import type { MetricRecord, RunConfig, TimingRecord } from "./run-record.ts";
+
+const COLUMNS = ["run", "split", "step", "epoch", "learningRate", "loss", "accuracy"] as const;
+
+/**
+ * The files of a run: `config.json`, `metrics.jsonl`, `metrics.csv` and `timing.jsonl`.
+ *
+ * Each record is one write of one whole line, so a crash can only lose the end of the last line. `metrics.*` hold nothing
+ * but what the seed determines: two runs of one seed are byte-identical. Seconds go to `timing.jsonl`.
+ *
+ * @example
+ * ```ts
+ * import { RunWriter, machine } from "@spm/trainer/node";
+ * const writer = new RunWriter("runs/example", {
+ *   title: "example", command: "node example.js", started: new Date().toISOString(), models: [{ run: "dense", parameters: 42 }],
+ *   epochs: 1, stepsPerEpoch: 10, options: {}, machine: machine(),
+ * });
+ * const at = { run: "dense", split: "train", step: 10, epoch: 1 } as const;
+ * writer.metric({ ...at, learningRate: 1e-3, loss: 0.5, accuracy: 0.8 });
+ * writer.timing({ ...at, seconds: 1.2, elapsed: 1.5 });
+ * writer.close();
+ * ```
+ */
+export class RunWriter {
+  /** The folder written to. */
+  readonly folder: string;
+  readonly #files: { readonly metrics: number; readonly csv: number; readonly timing: number };
+
+  /**
+   * Makes the folder and writes `config.json`.
+   *
+   * @throws RunError when the folder is not empty; Node's error when it cannot be written.
+   */
+  constructor(folder: string, config: RunConfig) {
+    assertFresh(folder);
+    this.folder = folder;
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
+    const open = (name: string): number => openSync(join(folder, name), "a");
+    this.#files = { metrics: open("metrics.jsonl"), csv: open("metrics.csv"), timing: open("timing.jsonl") };
+    writeSync(this.#files.csv, `${COLUMNS.join(",")}\n`);
+  }
+
+  /** Appends a line to `metrics.jsonl` and `metrics.csv`. */
+  metric(record: MetricRecord): void {
+    const values = COLUMNS.map((column) => record[column]);
+    writeSync(
+      this.#files.metrics,
+      `${JSON.stringify(Object.fromEntries(COLUMNS.map((column, i) => [column, values[i]])))}\n`,
+    );
+    writeSync(this.#files.csv, `${values.map(csvField).join(",")}\n`);
+  }
+
+  /** Appends a line to `timing.jsonl`; seconds are rounded to microseconds. */
+  timing({ run, split, step, epoch, seconds, elapsed }: TimingRecord): void {
+    const rounded = { run, split, step, epoch, seconds: microseconds(seconds), elapsed: microseconds(elapsed) };
+    writeSync(this.#files.timing, `${JSON.stringify(rounded)}\n`);
+  }
+
+  /** Waits until all lines are on the disk. Cost: some milliseconds. */
+  flush(): void {
+    for (const file of Object.values(this.#files)) fsyncSync(file);
+  }
+
+  /** Flushes and closes; the writer is of no use afterwards. */
+  close(): void {
+    this.flush();
+    for (const file of Object.values(this.#files)) closeSync(file);
+  }
+}
+
+/**
+ * Refuses a folder that holds something already: two runs in one folder could not be told apart.
+ *
+ * @throws RunError when the folder exists and is not empty.
+ * @example
+ * ```ts
+ * import { assertFresh } from "@spm/trainer/node";
+ * assertFresh("runs/not-there-yet"); // passes
+ * ```
+ */
+export function assertFresh(folder: string): void {
+  if (existsSync(folder) && readdirSync(folder).length > 0) {
+    throw new RunError(
+      "RunWriter",
+      "a new or empty folder",
+      `${folder} with files in it`,
+      "choose another name, or remove the folder",
+    );
+  }
+}
+
+const microseconds = (seconds: number): number => Math.round(seconds * 1e6) / 1e6;
+
+/** Quoted as RFC 4180 asks where needed. */
+function csvField(value: string | number | null): string {
+  if (value === null) return "";
+  const text = String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
