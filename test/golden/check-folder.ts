@@ -1,0 +1,25 @@
+/** @file Checks every golden file of a folder. */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { judge, type Verdict } from "./case.ts";
+import { casesOf } from "./golden-file.ts";
+import type { Precision } from "./golden-tensor.ts";
+import { asObject, MalformedError, readJson } from "./python-json.ts";
+
+/** A file and what its cases came to. */
+export interface CheckedFile {
+  readonly file: string;
+  readonly verdicts: readonly Verdict[];
+}
+
+/** Runs every case of every `*.json`, on the reference backend. @throws MalformedError, SystemError */
+export function checkFolder(folder: string, precision: Precision = "float64"): CheckedFile[] {
+  const files = readdirSync(folder)
+    .filter((name) => name.endsWith(".json"))
+    .sort();
+  if (files.length === 0) throw new MalformedError(folder, "at least one .json file", readdirSync(folder));
+  return files.map((file) => {
+    const cases = casesOf(asObject(readJson(join(folder, file)), file), file);
+    return { file, verdicts: cases.map((item) => judge(item, precision)) };
+  });
+}

@@ -1,0 +1,28 @@
+/** @file Tells the kinds of golden files apart by what they hold, and lists their cases. */
+import type { GoldenCase } from "./case.ts";
+import { opsCases } from "./ops-file.ts";
+import { asList, asObject, asString, type JsonObject, MalformedError } from "./python-json.ts";
+import { secondOrderCases } from "./second-order-file.ts";
+
+/** The cases of a file. @throws MalformedError when it is of no known kind */
+export function casesOf(file: JsonObject, where: string): GoldenCase[] {
+  if (file.optimizers !== undefined) return notYet(file, "optimizers", where);
+  if (file.cases === undefined) {
+    if (Object.values(file).every((item) => asObject(item, where).dtype !== undefined))
+      return Object.keys(file).map((name) => ({ name, run: undefined })); // what a safetensors file holds
+    throw new MalformedError(where, "cases, optimizers or named tensors", Object.keys(file).slice(0, 8));
+  }
+  const first = asList(file.cases, `${where}.cases`)[0];
+  if (first === undefined) throw new MalformedError(`${where}.cases`, "at least one case", []);
+  const fields = asObject(first, `${where}.cases[0]`);
+  if (fields.grad_of_sum_sq_grad !== undefined) return secondOrderCases(file, where);
+  if (fields.pairs !== undefined) return notYet(file, "cases", where);
+  return opsCases(file, where);
+}
+
+function notYet(file: JsonObject, key: string, where: string): GoldenCase[] {
+  return asList(file[key], `${where}.${key}`).map((item, i) => ({
+    name: asString(asObject(item, `${where}.${key}[${i}]`).name, `${where}.${key}[${i}].name`),
+    run: undefined,
+  }));
+}

@@ -1,0 +1,67 @@
+/** @file Every golden case passes, and the checker tells right from wrong. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, expect, test } from "vitest";
+import { checkFolder } from "./check-folder.ts";
+import { numbersError } from "./golden-tensor.ts";
+
+const folder = fileURLToPath(new URL(".", import.meta.url));
+const scratch = mkdtempSync(join(tmpdir(), "golden-"));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+test.each(["float64", "float32"] as const)("no case fails in %s", (precision) => {
+  const verdicts = checkFolder(folder, precision).flatMap((file) => file.verdicts);
+  expect(verdicts.filter((v) => v.verdict === "failed")).toEqual([]);
+  expect(verdicts.filter((v) => v.verdict === "passed").length).toBeGreaterThan(60);
+});
+
+const vector = (...data: readonly (number | string)[]) => `{"shape": [${data.length}], "data": [${data.join(", ")}]}`;
+const neg = (name: string, output: string, gradient = vector(-1, -1)) =>
+  `{"cases": [{"name": "${name}", "inputs": {"x": ${vector(1, 2)}}, "options": {}, "output": ${output},
+    "grad_output": ${vector(1, 1)}, "grads": {"x": ${gradient}}}]}`;
+
+function check(json: string) {
+  writeFileSync(join(scratch, "case.json"), json);
+  return checkFolder(scratch)[0]?.verdicts[0];
+}
+
+test("a right case passes, whatever its file is called", () => {
+  expect(check(neg("neg", vector(-1, -2)))).toEqual({ name: "neg", verdict: "passed", error: 0 });
+});
+
+test.each([
+  ["a wrong value", neg("neg", vector(-1, -2.0001))],
+  ["a value off by twice the tolerance", neg("neg", vector(-1, -2 - 4e-9))],
+  ["a wrong gradient", neg("neg", vector(-1, -2), vector(-1, 1))],
+  ["a wrong shape", neg("neg", vector(-1, -2, -3))],
+  ["NaN", neg("neg", vector(-1, "NaN"))],
+  ["an infinity that is not ours", neg("neg", vector(-1, "-Infinity"))],
+  ["an op that throws", neg("concat", vector(1, 2))],
+])("%s fails", (_, json) => {
+  expect(check(json)?.verdict).toBe("failed");
+});
+
+test("an op we lack is not yet, by name", () => {
+  expect(check(neg("lgamma", vector(0, 0)))).toEqual({ name: "lgamma", verdict: "not yet" });
+});
+
+test.each([
+  ["no JSON", "{"],
+  ["no known kind", `{"hello": {}}`],
+  ["a list", "[]"],
+  ["no cases", `{"cases": []}`],
+  ["a field missing", `{"cases": [{"name": "neg"}]}`],
+  ["data that does not fill its shape", neg("neg", `{"shape": [3], "data": [1]}`)],
+])("%s is an error, not a pass", (_, json) => {
+  expect(() => check(json)).toThrow(/case\.json/);
+});
+
+test("the error is relative to the largest value and blind to nothing", () => {
+  expect(numbersError([1, 2], [1, 4])).toBe(0.5);
+  expect(numbersError([0], [1e-9])).toBeCloseTo(1e-3);
+  expect(numbersError([Number.POSITIVE_INFINITY, 1], [Number.POSITIVE_INFINITY, 2])).toBe(0.5);
+  expect(numbersError([Number.NaN], [Number.NaN])).toBe(Number.POSITIVE_INFINITY);
+  expect(numbersError([1], [1, 2])).toBe(Number.POSITIVE_INFINITY);
+});

@@ -1,0 +1,75 @@
+/** @file Which op of ours answers to which case of `ops.json`: by the beginning of its name. */
+
+import type { Tensor } from "@spm/core";
+import * as c from "@spm/core";
+import { goldenTensor, toIntegers } from "./golden-tensor.ts";
+import { asNumber, asNumbers, type JsonObject } from "./python-json.ts";
+
+/** An op on the inputs of a case, in their order, and its options. */
+type GoldenOp = (inputs: Tensor[], options: JsonObject) => Tensor;
+
+const unary =
+  (f: (x: Tensor) => Tensor): GoldenOp =>
+  ([x]) =>
+    f(x!);
+const binary =
+  (f: (a: Tensor, b: Tensor) => Tensor): GoldenOp =>
+  ([a, b]) =>
+    f(a!, b!);
+const reduction =
+  (f: (x: Tensor, options: { axis?: number | number[] | undefined; keepdims?: boolean }) => Tensor): GoldenOp =>
+  ([x], { axis, keepdims }) =>
+    f(x!, { axis: axesOf(axis), keepdims: keepdims === true });
+
+function axesOf(axis: JsonObject[string] | undefined): number | number[] | undefined {
+  if (axis === null || axis === undefined) return undefined;
+  return typeof axis === "number" ? axis : asNumbers(axis, "axis");
+}
+const number = (options: JsonObject, key: string): number => asNumber(options[key], `options.${key}`);
+const numbers = (options: JsonObject, key: string): number[] => asNumbers(options[key], `options.${key}`);
+const integers = (options: JsonObject, key: string): Tensor => toIntegers(goldenTensor(options[key], `options.${key}`));
+
+export const ops: Readonly<Record<string, GoldenOp>> = {
+  "add_*": binary(c.add),
+  "sub_*": binary(c.sub),
+  "mul_*": binary(c.mul),
+  div: binary(c.div),
+  neg: unary(c.neg),
+  exp: unary(c.exp),
+  log: unary(c.log),
+  sqrt: unary(c.sqrt),
+  square: unary(c.square),
+  sin: unary(c.sin),
+  cos: unary(c.cos),
+  tanh: unary(c.tanh),
+  sigmoid: unary(c.sigmoid),
+  relu: unary(c.relu),
+  relu_zero: unary(c.relu),
+
+  "sum_*": reduction(c.sum),
+  empty_sum: reduction(c.sum),
+  "mean_*": reduction(c.mean),
+  max_axis: reduction(c.max),
+  max_tie: reduction(c.max),
+  min_axis: reduction(c.min),
+  logsumexp: reduction(c.logsumexp),
+  logsumexp_neg_inf: reduction(c.logsumexp),
+
+  "matmul_*": binary(c.matmul),
+
+  transpose: ([x], options) => c.transpose(x!, numbers(options, "axes")),
+  reshape: ([x], options) => c.reshape(x!, numbers(options, "shape")),
+  slice: ([x], options) => {
+    const [start, stop, step] = ["start", "stop", "step"].map((key) => numbers(options, key));
+    return c.slice(
+      x!,
+      start!.map((s, k) => ({ start: s, stop: stop![k]!, step: step![k]! })),
+    );
+  },
+  slice_reverse: ([x], options) => c.flip(x!, number(options, "axis")),
+  concat: (xs, options) => c.concat(xs, number(options, "axis")),
+  stack: (xs, options) => c.stack(xs, number(options, "axis")),
+  pad: ([x], options) => c.pad(x!, numbers(options, "before"), numbers(options, "after"), number(options, "value")),
+  take_axis0: ([x], options) => c.take(x!, integers(options, "index"), 0),
+  gather_axis1: ([x], options) => c.gather(x!, integers(options, "index"), 1),
+};

@@ -1,0 +1,34 @@
+/** @file `second_order.json`: a scalar function, its gradient, and the gradient of the sum of squares of that gradient. */
+import { exp, grad, matmul, mul, square, sum, type Tensor, transpose } from "@spm/core";
+import { type Comparison, compare, type GoldenCase } from "./case.ts";
+import { goldenTensor, type Precision, toTensor } from "./golden-tensor.ts";
+import { asList, asObject, asString, type JsonObject } from "./python-json.ts";
+
+const functions: Readonly<Record<string, (x: Tensor) => Tensor>> = {
+  mul_exp: (x) => sum(mul(x, exp(x))),
+  matmul_quad: (x) => sum(square(matmul(x, transpose(x)))),
+};
+
+/** The cases of the file. @throws MalformedError */
+export function secondOrderCases(file: JsonObject, where: string): GoldenCase[] {
+  return asList(file.cases, `${where}.cases`).map((item, i) => {
+    const at = `${where}.cases[${i}]`;
+    const fields = asObject(item, at);
+    const name = asString(fields.name, `${at}.name`);
+    const [point, y, slope, second] = ["x", "y", "grad", "grad_of_sum_sq_grad"].map((key) =>
+      goldenTensor(fields[key], `${at}.${key}`),
+    );
+    const f = functions[name];
+    if (f === undefined) return { name, run: undefined };
+    const run = (precision: Precision): Comparison[] => {
+      const x = toTensor(point!, precision);
+      const sumOfSquares = (t: Tensor) => sum(square(grad(f)(t)));
+      return [
+        compare("value", f(x), y!),
+        compare("gradient", grad(f)(x), slope!),
+        compare("second derivative", grad(sumOfSquares)(x), second!),
+      ];
+    };
+    return { name, run };
+  });
+}
