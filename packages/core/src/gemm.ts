@@ -70,8 +70,22 @@ function pack(
 
 /** tile = leftᵀ·right over two packed panels: 16 sums in registers. */
 function multiply(left: Float64Array, at: number, right: Float64Array, depth: number, tile: Float64Array): void {
-  let [c00, c01, c02, c03, c10, c11, c12, c13] = [0, 0, 0, 0, 0, 0, 0, 0];
-  let [c20, c21, c22, c23, c30, c31, c32, c33] = [0, 0, 0, 0, 0, 0, 0, 0];
+  let c00 = 0;
+  let c01 = 0;
+  let c02 = 0;
+  let c03 = 0;
+  let c10 = 0;
+  let c11 = 0;
+  let c12 = 0;
+  let c13 = 0;
+  let c20 = 0;
+  let c21 = 0;
+  let c22 = 0;
+  let c23 = 0;
+  let c30 = 0;
+  let c31 = 0;
+  let c32 = 0;
+  let c33 = 0;
   for (let i = at, j = 0, end = at + depth * BLOCK; i < end; i += BLOCK, j += BLOCK) {
     const b0 = right[j]!;
     const b1 = right[j + 1]!;
@@ -98,5 +112,20 @@ function multiply(left: Float64Array, at: number, right: Float64Array, depth: nu
     c32 += a3 * b2;
     c33 += a3 * b3;
   }
-  tile.set([c00, c01, c02, c03, c10, c11, c12, c13, c20, c21, c22, c23, c30, c31, c32, c33]);
+  tile[0] = c00;
+  tile[1] = c01;
+  tile[2] = c02;
+  tile[3] = c03;
+  tile[4] = c10;
+  tile[5] = c11;
+  tile[6] = c12;
+  tile[7] = c13;
+  tile[8] = c20;
+  tile[9] = c21;
+  tile[10] = c22;
+  tile[11] = c23;
+  tile[12] = c30;
+  tile[13] = c31;
+  tile[14] = c32;
+  tile[15] = c33;
 }

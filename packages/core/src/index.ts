@@ -19,6 +19,7 @@ export {
 } from "./array.ts";
 export { type Backend, type BackendReport, currentBackend, type Kernel, reference, setBackend } from "./backend.ts";
 export { BackendError, DTypeError, ShapeError, SpmError, TapeError, ValueError } from "./errors.ts";
+export { vjpOfBackward } from "./fused.ts";
 export { grad, hvp, jvp, stopGradient, valueAndGrad, vjp } from "./grad.ts";
 export { type GradcheckOptions, type GradcheckReport, gradcheck, gradgradcheck } from "./gradcheck.ts";
 export * from "./ops/activation.ts";

@@ -1,0 +1,283 @@
+/** @file The fused mixer: one primitive forward, one closed-form backward, for each parameterisation. */
+import {
+  allocate,
+  checkDTypes,
+  definePrimitive,
+  dtypeOf,
+  elements,
+  full,
+  type NdArray,
+  type Op,
+  ShapeError,
+  type Spec,
+  sameShape,
+  showShape,
+  sizeOf,
+  type Tensor,
+  type TypedArray,
+  ValueError,
+  vjpOfBackward,
+  wrap,
+  zeros,
+} from "@spm/core";
+import { composedMixer } from "./composed.ts";
+import { general, type Parameterisation, rotation } from "./parameterisation.ts";
+import type { Schedule } from "./schedule.ts";
+import { LANES, mixStage, mixStageBackward, unmixStage, zeroBlocks } from "./stages.ts";
+
+/**
+ * What the backward pass reads the stages' inputs from: `stored` keeps all of them, B·n·(L+1) numbers; `recompute` keeps
+ * nothing and runs each row group forward again; `reverse` keeps z_L and walks back by the transpose (rotation only).
+ */
+export type BackwardMode = "stored" | "recompute" | "reverse";
+
+/** Options of the fused primitives. */
+export interface MixerOptions {
+  readonly schedule: Schedule;
+  readonly backward: BackwardMode;
+}
+
+/** Sizes of one call: B rows in groups of four, in → n → out. */
+interface Sizes {
+  readonly rows: number;
+  readonly groups: number;
+  readonly n: number;
+  readonly fan: { readonly in: number; readonly out: number };
+}
+
+function sizesOf(
+  x: { readonly shape: readonly number[] },
+  dOut: { readonly shape: readonly number[] },
+  { n }: Schedule,
+): Sizes {
+  const fanIn = x.shape.at(-1)!;
+  const rows = sizeOf(x.shape.slice(0, -1));
+  return { rows, groups: Math.ceil(rows / LANES), n, fan: { in: fanIn, out: dOut.shape[0]! } };
+}
+
+/** Shape of what `stored` and `reverse` keep: row groups as the kernels hold them. */
+function keptShape({ groups, n }: Sizes, { schedule, backward }: MixerOptions): number[] | null {
+  if (backward === "recompute") return null;
+  return [groups, backward === "stored" ? schedule.stages + 1 : 1, n * LANES];
+}
+
+/** Loads a row group, scaled: z[4i + r] = d[i] · x[row + r][i]; zero where there is no such row or column. */
+function load(z: Float64Array, x: TypedArray, row: number, rows: number, width: number, d: TypedArray): void {
+  z.fill(0);
+  for (let r = 0; r < LANES && row + r < rows; r++)
+    for (let i = 0, at = (row + r) * width; i < width; i++, at++) z[LANES * i + r] = d[i]! * x[at]!;
+}
+
+function makeMixer(kind: Parameterisation): Op<MixerOptions> {
+  const { name } = kind;
+
+  const infer = (specs: readonly Spec[], { schedule, backward }: MixerOptions): Spec[] => {
+    const dtype = checkDTypes(name, specs);
+    const [x, ...rest] = specs as [Spec, ...Spec[]];
+    const [dIn, dOut, bias] = rest.slice(-3) as [Spec, Spec, Spec];
+    const fanIn = x.shape.at(-1);
+    const width = (what: string, spec: Spec, condition: boolean, expected: string): void => {
+      if (!condition) throw new ShapeError(name, `${what} of shape ${expected}`, showShape(spec.shape));
+    };
+    width("x", x, fanIn !== undefined && fanIn <= schedule.n, `[..., in ≤ ${schedule.n}]`);
+    width("dIn", dIn, sameShape(dIn.shape, [fanIn!]), `[${fanIn}]`);
+    width("dOut", dOut, dOut.shape.length === 1 && dOut.shape[0]! <= schedule.n, `[out ≤ ${schedule.n}]`);
+    width("bias", bias, sameShape(bias.shape, dOut.shape), showShape(dOut.shape));
+    kind.shapes(schedule.first.length, schedule.leftovers.length).forEach((shape, k) => {
+      width(`parameter ${k}`, rest[k]!, sameShape(rest[k]!.shape, shape), showShape(shape));
+    });
+    if (backward === "reverse" && kind !== rotation)
+      throw new ValueError(
+        name,
+        'backward "stored" or "recompute"',
+        backward,
+        "2×2 blocks are too ill-conditioned to walk back",
+      );
+    const kept = keptShape(sizesOf(x, dOut, schedule), { schedule, backward });
+    const y = { shape: [...x.shape.slice(0, -1), dOut.shape[0]!], dtype };
+    return kept === null ? [y] : [y, { shape: kept, dtype }];
+  };
+
+  const forward = (inputs: readonly NdArray[], options: MixerOptions, keep: boolean): NdArray[] => {
+    const { schedule, backward } = options;
+    const [x, ...rest] = inputs.map(elements) as [TypedArray, ...TypedArray[]];
+    const [dIn, dOut, bias] = rest.slice(-3) as [TypedArray, TypedArray, TypedArray];
+    const blocks = kind.blocks(rest.slice(0, -3), schedule.leftovers.length);
+    const sizes = sizesOf(inputs[0]!, inputs.at(-2)!, schedule);
+    const { rows, n, fan } = sizes;
+    const dtype = dtypeOf(inputs[0]!);
+    const y = allocate(dtype, rows * fan.out);
+    const shape = keep ? keptShape(sizes, options) : null;
+    const kept = shape === null ? null : allocate(dtype, sizeOf(shape));
+    const z = new Float64Array(n * LANES);
+    for (let row = 0, at = 0; row < rows; row += LANES) {
+      load(z, x, row, rows, fan.in, dIn);
+      for (let l = 0; l < schedule.stages; l++) {
+        if (kept !== null && backward === "stored") at = append(kept, at, z);
+        mixStage(z, schedule, l, blocks);
+      }
+      if (kept !== null) at = append(kept, at, z);
+      for (let r = 0; r < LANES && row + r < rows; r++)
+        for (let i = 0, to = (row + r) * fan.out; i < fan.out; i++, to++)
+          y[to] = dOut[i]! * z[LANES * i + r]! + bias[i]!;
+    }
+    const result = wrap(y, [...inputs[0]!.shape.slice(0, -1), fan.out]);
+    return kept === null ? [result] : [result, wrap(kept, shape!)];
+  };
+
+  /** (ȳ, x, parameters, dIn, dOut, kept?) ↦ (x̄, parameters' gradients, d̄In, d̄Out, b̄). */
+  const backwardOp: Op<MixerOptions> = definePrimitive<MixerOptions>({
+    name: `${name} backward`,
+    outputs: kind.shapes(0, 0).length + 4,
+    infer: (specs, { schedule }) => {
+      const [ct, ...rest] = specs as [Spec, ...Spec[]];
+      const inputs = rest.slice(0, kind.shapes(0, 0).length + 3);
+      const bias = { shape: [ct.shape.at(-1)!], dtype: ct.dtype };
+      infer([...inputs, bias], { schedule, backward: "recompute" });
+      return [...inputs, bias];
+    },
+    forward: (arrays, options) => pullBackArrays(kind, arrays, options),
+    vjp: (cotangents, { inputs, options: { schedule } }) => {
+      const [ct, ...rest] = inputs as [Tensor, ...Tensor[]];
+      const primals = rest.slice(0, kind.shapes(0, 0).length + 3);
+      const bias = zeros([ct.shape.at(-1)!], { dtype: ct.dtype, backend: ct.backend });
+      const composed = (...xs: Tensor[]) => composedMixer(schedule, kind, xs);
+      return vjpOfBackward(composed, ct, [...primals, bias], cotangents).slice(0, -1);
+    },
+  });
+
+  return definePrimitive<MixerOptions>({
+    name,
+    infer,
+    forward,
+    vjp: ([ct], { inputs, residuals, options }) => backwardOp([ct!, ...inputs.slice(0, -1), ...residuals], options),
+  });
+}
+
+function append(to: TypedArray, at: number, from: Float64Array): number {
+  to.set(from, at);
+  return at + from.length;
+}
+
+/** The closed-form backward over all row groups; gradients are summed in float64 and cast at the end. */
+function pullBackArrays(
+  kind: Parameterisation,
+  inputs: readonly NdArray[],
+  { schedule, backward }: MixerOptions,
+): NdArray[] {
+  const count = kind.shapes(0, 0).length;
+  const [ct, x, ...rest] = inputs.map(elements) as [TypedArray, TypedArray, ...TypedArray[]];
+  const [dIn, dOut, kept] = rest.slice(count) as [TypedArray, TypedArray, TypedArray | undefined];
+  const blocks = kind.blocks(rest.slice(0, count), schedule.leftovers.length);
+  const { rows, n, fan } = sizesOf(inputs[1]!, inputs[count + 3]!, schedule);
+  const { stages } = schedule;
+  const width = n * LANES;
+  const xBar = allocate(dtypeOf(inputs[0]!), rows * fan.in);
+  const [dInBar, dOutBar, biasBar] = [new Float64Array(fan.in), new Float64Array(fan.out), new Float64Array(fan.out)];
+  const sums = zeroBlocks(schedule);
+  const angles = new Float64Array(backward === "reverse" ? schedule.first.length : 0);
+  const z = new Float64Array(width); // z_L, and on the way back the current stage's input
+  const g = new Float64Array(width);
+  const history = new Float64Array(backward === "reverse" ? 0 : stages * width);
+  for (let row = 0, group = 0; row < rows; row += LANES, group++) {
+    if (backward === "recompute" || kept === undefined) {
+      load(z, x, row, rows, fan.in, dIn);
+      for (let l = 0; l < stages; l++) {
+        history.set(z, l * width);
+        mixStage(z, schedule, l, blocks);
+      }
+    } else {
+      const size = backward === "stored" ? (stages + 1) * width : width;
+      const mine = kept.subarray(group * size, (group + 1) * size);
+      if (backward === "stored") history.set(mine.subarray(0, stages * width));
+      z.set(mine.subarray(size - width));
+    }
+    load(g, ct, row, rows, fan.out, dOut);
+    for (let r = 0; r < LANES && row + r < rows; r++)
+      for (let i = 0, at = (row + r) * fan.out; i < fan.out; i++, at++) {
+        biasBar[i]! += ct[at]!;
+        dOutBar[i]! += ct[at]! * z[LANES * i + r]!;
+      }
+    for (let l = stages - 1; l >= 0; l--)
+      if (backward === "reverse") unmixStage(z, g, schedule, l, blocks, angles);
+      else mixStageBackward(history, l * width, g, schedule, l, blocks, sums);
+    for (let r = 0; r < LANES && row + r < rows; r++)
+      for (let i = 0, at = (row + r) * fan.in; i < fan.in; i++, at++) {
+        dInBar[i]! += g[LANES * i + r]! * x[at]!;
+        xBar[at] = dIn[i]! * g[LANES * i + r]!;
+      }
+  }
+  const parameters = backward === "reverse" ? [angles] : kind.pullBack(sums, blocks);
+  const shapes = [...inputs.slice(2, count + 4).map((a) => a.shape), [fan.out]];
+  return [
+    wrap(xBar, inputs[1]!.shape),
+    ...[...parameters, dInBar, dOutBar, biasBar].map((sum, k) => rounded(sum, ct, shapes[k]!)),
+  ];
+}
+
+function rounded(sum: Float64Array, like: TypedArray, shape: readonly number[]): NdArray {
+  const out = allocate(dtypeOf({ data: like }), sum.length);
+  out.set(sum);
+  return wrap(out, shape);
+}
+
+/** The fused primitives, for backends: `.primitive` keys a kernel. */
+export const rotationOp: Op<MixerOptions> = makeMixer(rotation);
+export const generalOp: Op<MixerOptions> = makeMixer(general);
+
+/** What stands around the stages; each is the identity unless given. */
+export interface Surroundings {
+  /** d_in [in] */
+  readonly dIn?: Tensor;
+  /** d_out [out] */
+  readonly dOut?: Tensor;
+  /** bias [out] */
+  readonly bias?: Tensor;
+}
+
+const around = (x: Tensor, { n }: Schedule, { dIn, dOut, bias }: Surroundings): Tensor[] => {
+  const options = { dtype: x.dtype, backend: x.backend };
+  const out = dOut?.shape[0] ?? bias?.shape[0] ?? n;
+  return [
+    dIn ?? full([x.shape.at(-1) ?? 0], 1, options),
+    dOut ?? full([out], 1, options),
+    bias ?? full([out], 0, options),
+  ];
+};
+
+/**
+ * y = d_out ⊙ (B_L ⋯ B₁ (d_in ⊙ x)) + bias with rotation blocks [cos θ, −sin θ; sin θ, cos θ] (math: Givens rotations).
+ * x is padded with zeros to the schedule's n, and the first `out` coordinates are kept: W is the top-left corner of the n×n product.
+ * @param x - [..., in], in ≤ n
+ * @param angles - θ in radians, [P], one for each pair of the schedule, stage-major
+ * @param options - the schedule, what stands around it, and where the backward pass reads from (`reverse` unless said)
+ * @returns [..., out]. Cost 6P + 3n FLOP a row forward, 16P backward; memory B·n.
+ * @throws ShapeError, DTypeError when an operand does not fit the schedule
+ * @example rotationMixer(x, angles, { schedule: butterfly(256), bias });
+ */
+export function rotationMixer(
+  x: Tensor,
+  angles: Tensor,
+  { schedule, backward = "reverse", ...rest }: Surroundings & { schedule: Schedule; backward?: BackwardMode },
+): Tensor {
+  return rotationOp([x, angles, ...around(x, schedule, rest)], { schedule, backward })[0]!;
+}
+
+/**
+ * The same with a free 2×2 block [a, b; c, d] for each pair and a factor for each leftover.
+ * @param x - [..., in], in ≤ n
+ * @param blocks - [P, 4], rows [a, b, c, d], stage-major
+ * @param scales - [R], one for each leftover, stage-major (shape [0] where none is left over)
+ * @param options - as for {@link rotationMixer}; the backward pass recomputes unless said (a general block can't be walked back safely)
+ * @returns [..., out]. Cost 6P + 3n FLOP a row forward, 20P backward; memory B·n.
+ * @throws ShapeError, DTypeError when an operand does not fit the schedule
+ * @example generalMixer(x, blocks, scales, { schedule: shuffle(100) });
+ */
+export function generalMixer(
+  x: Tensor,
+  blocks: Tensor,
+  scales: Tensor,
+  { schedule, backward = "recompute", ...rest }: Surroundings & { schedule: Schedule; backward?: BackwardMode },
+): Tensor {
+  return generalOp([x, blocks, scales, ...around(x, schedule, rest)], { schedule, backward })[0]!;
+}
