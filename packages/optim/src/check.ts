@@ -1,0 +1,25 @@
+/** @file Ranges of options, checked with messages that name the rule and the option. */
+import { ValueError } from "@spm/core";
+
+/** @throws ValueError unless each number is finite and at least 0 */
+export function checkNotNegative(op: string, values: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(values))
+    if (!(value >= 0 && value < Infinity)) throw new ValueError(op, `a finite ${name} ≥ 0`, value);
+}
+
+/** @throws ValueError unless each number lies in [0, 1) */
+export function checkFractions(op: string, values: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(values))
+    if (!(value >= 0 && value < 1)) throw new ValueError(op, `${name} in [0, 1)`, value);
+}
+
+/** @throws ValueError unless each number is whole and at least 1 */
+export function checkCounts(op: string, counts: Readonly<Record<string, number>>): void {
+  for (const [name, count] of Object.entries(counts))
+    if (!(Number.isSafeInteger(count) && count >= 1)) throw new ValueError(op, `whole ${name} ≥ 1`, count);
+}
+
+/** @throws ValueError unless both decay rates of running means lie in [0, 1) */
+export function checkBetas(op: string, [beta1, beta2]: readonly [number, number]): void {
+  checkFractions(op, { "betas[0]": beta1, "betas[1]": beta2 });
+}

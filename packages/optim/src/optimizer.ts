@@ -1,0 +1,179 @@
+/** @file The machinery that every optimizer shares: groups, steps, schedules and state. */
+import {
+  BackendError,
+  DTypeError,
+  full,
+  keep,
+  noGrad,
+  type Parameter,
+  ShapeError,
+  sameShape,
+  showShape,
+  type Tensor,
+  ValueError,
+} from "@spm/core";
+import { resolveGroups } from "./groups.ts";
+import type { CommonOptions, Decided, ParametersOrGroups, Rule } from "./rule.ts";
+import { checkState, type Expected, keptCopy, type State } from "./state.ts";
+
+/** A parameter with what belongs to it. */
+interface Entry<Options> {
+  readonly parameter: Parameter;
+  readonly options: Decided<Options>;
+  readonly slotNames: readonly string[];
+  slots: readonly Tensor[];
+}
+
+/**
+ * Updates parameters by a {@link Rule}. `adam`, `sgd` and the others make one; make your own from a rule of your own.
+ *
+ * @example
+ * const halve: Rule<CommonOptions> = {
+ *   name: "halve",
+ *   defaults: { learningRate: 0, weightDecay: 0, exemptions: true },
+ *   slots: () => ({}),
+ *   update: (parameter) => [mul(parameter, 0.5)],
+ * };
+ * const optimizer = new Optimizer(halve, parameters, {});
+ */
+export class Optimizer<Options extends CommonOptions = CommonOptions> {
+  /** All parameters, group after group: gradients come in this order. */
+  readonly parameters: readonly Parameter[];
+  readonly #rule: Rule<Options>;
+  readonly #entries: readonly Entry<Options>[];
+  #steps = 0;
+
+  /**
+   * @param rule - the mathematics
+   * @param params - parameters, or groups of them with options of their own
+   * @param options - for every group that does not say otherwise
+   * @throws ValueError for options out of range, no parameter or one given twice
+   */
+  constructor(rule: Rule<Options>, params: ParametersOrGroups<Options>, options: Options) {
+    this.#rule = rule;
+    this.#entries = resolveGroups(rule, params, options).flatMap((group) =>
+      group.params.map((parameter) => {
+        const initial = rule.slots(parameter, group.options);
+        const { shape, dtype, backend } = parameter;
+        const slots = noGrad(() => Object.values(initial).map((value) => keep(full(shape, value, { dtype, backend }))));
+        return { parameter, options: group.options, slotNames: Object.keys(initial), slots };
+      }),
+    );
+    this.parameters = this.#entries.map(({ parameter }) => parameter);
+  }
+
+  /** Steps taken. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /** The learning rate of the last step (before any, of the first to come); that of the first group, if there are several. */
+  get learningRate(): number {
+    return this.#rateOf(this.#entries[0]!, Math.max(0, this.#steps - 1));
+  }
+
+  /**
+   * Takes one step: a scope of its own that assigns every parameter and replaces the state.
+   *
+   * Gradients are not searched for NaN here: that would wait for the device. A trainer does it where it is free.
+   * @param grads - `grads[i]` belongs to `parameters[i]`, with its shape and dtype, on its backend
+   * @throws ValueError for a wrong number of gradients or a schedule that gives no rate; ShapeError, DTypeError, BackendError
+   * for a gradient unlike its parameter; TapeError for a released tensor. Nothing has been written then.
+   */
+  step(grads: readonly Tensor[]): void {
+    this.#check(grads);
+    const rates = this.#entries.map((entry) => this.#rateOf(entry, this.#steps));
+    const step = this.#steps + 1;
+    noGrad(() => {
+      this.#entries.forEach((entry, i) => {
+        const { parameter, options, slots } = entry;
+        const exempt = options.exemptions && !parameter.decay;
+        const context = { step, learningRate: rates[i]!, weightDecay: exempt ? 0 : options.weightDecay };
+        const [value, ...next] = this.#rule.update(parameter, grads[i]!, slots, options, context);
+        parameter.assign(value!);
+        entry.slots = next.map(keep);
+        for (const slot of slots) slot.dispose();
+      });
+    });
+    this.#steps = step;
+  }
+
+  /**
+   * Everything that a step depends on besides parameters and options: `<rule>.steps`, and `<rule>.<i>.<slot>` for the slots
+   * of `parameters[i]`. The tensors are the live ones: read them before the next step, which releases them.
+   */
+  state(): Record<string, Tensor | number> {
+    const { name } = this.#rule;
+    const state: Record<string, Tensor | number> = { [`${name}.steps`]: this.#steps };
+    this.#entries.forEach(({ slotNames, slots }, i) => {
+      slotNames.forEach((slot, k) => {
+        state[`${name}.${i}.${slot}`] = slots[k]!;
+      });
+    });
+    return state;
+  }
+
+  /**
+   * Takes over a copy of a state, so that the steps to come are those that would have come after it, bit by bit.
+   * @param state - what {@link state} gave; on the parameters' backends, or in CPU memory
+   * @throws ValueError for a missing or unknown key or another optimizer's state; ShapeError, DTypeError for a tensor unlike its
+   * parameter; BackendError for one on another device. Nothing has been written then.
+   */
+  restore(state: State): void {
+    const { name } = this.#rule;
+    const expected = new Map<string, Expected>([[`${name}.steps`, "count"]]);
+    this.#entries.forEach(({ parameter, slotNames }, i) => {
+      for (const slot of slotNames) expected.set(`${name}.${i}.${slot}`, parameter);
+    });
+    checkState(name, state, expected);
+    const copies = this.#entries.map(({ parameter, slotNames }, i) =>
+      slotNames.map((slot) => keptCopy(state[`${name}.${i}.${slot}`] as Tensor, parameter.backend)),
+    );
+    this.dispose();
+    this.#entries.forEach((entry, i) => {
+      entry.slots = copies[i]!;
+    });
+    this.#steps = state[`${name}.steps`] as number;
+  }
+
+  /** Releases the state; the optimizer is of no use afterwards, unless a state is restored. */
+  dispose(): void {
+    for (const { slots } of this.#entries) for (const slot of slots) slot.dispose();
+  }
+
+  #rateOf({ options }: Entry<Options>, step: number): number {
+    const { learningRate }: Required<CommonOptions> = options;
+    const rate = typeof learningRate === "function" ? learningRate(step) : learningRate;
+    if (!(rate >= 0 && rate < Infinity))
+      throw new ValueError(this.#rule.name, `a finite learning rate ≥ 0 at step ${step}`, rate);
+    return rate;
+  }
+
+  #check(grads: readonly Tensor[]): void {
+    const { name } = this.#rule;
+    if (grads.length !== this.parameters.length)
+      throw new ValueError(
+        `${name}.step`,
+        `${this.parameters.length} gradients, one a parameter`,
+        grads.length,
+        "differentiate by optimizer.parameters; when the model got other parameters, make another optimizer",
+      );
+    grads.forEach((grad, i) => {
+      const parameter = this.parameters[i]!;
+      parameter.assertReadable();
+      grad.assertReadable();
+      const { shape, dtype, backend } = parameter;
+      if (!sameShape(grad.shape, shape))
+        throw new ShapeError(
+          `${name}.step`,
+          `gradient ${i} of its parameter's shape ${showShape(shape)}`,
+          showShape(grad.shape),
+          "gradients come in the order of optimizer.parameters",
+        );
+      if (grad.dtype !== dtype)
+        throw new DTypeError(`${name}.step`, `gradient ${i} of its parameter's ${dtype}`, grad.dtype);
+      if (grad.backend !== backend)
+        throw new BackendError(`${name}.step`, `gradient ${i} on its parameter's ${backend.name}`, grad.backend.name);
+    });
+  }
+}

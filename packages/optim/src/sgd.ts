@@ -1,0 +1,69 @@
+/** @file Stochastic gradient descent, plain or with momentum. */
+import { type Op, ValueError } from "@spm/core";
+import { checkFractions } from "./check.ts";
+import { Optimizer } from "./optimizer.ts";
+import type { CommonOptions, ParametersOrGroups, Rule } from "./rule.ts";
+import { updateOp } from "./update-op.ts";
+
+/** Options of {@link sgd}. */
+export interface SgdOptions extends CommonOptions {
+  /** What remains of the velocity each step, in [0, 1); 0, which keeps no state, unless said. */
+  readonly momentum?: number;
+  /** Look ahead along the velocity (Nesterov 1983, in the form of Sutskever et al. 2013); false unless said. */
+  readonly nesterov?: boolean;
+}
+
+/** The numbers of one SGD step. */
+export interface SgdUpdate {
+  readonly learningRate: number;
+  /** Added to the gradient, times the parameter. */
+  readonly l2: number;
+  readonly momentum: number;
+  readonly nesterov: boolean;
+}
+
+/** One step of SGD, with a slot where there is momentum. Its primitive is `sgdUpdate.primitive`. */
+export const sgdUpdate: Op<SgdUpdate> = updateOp<SgdUpdate>(
+  "sgd",
+  1,
+  ([next, nextVelocity], parameter, grad, [velocity], options) => {
+    const { learningRate, l2, momentum, nesterov } = options;
+    for (let i = 0; i < parameter.length; i++) {
+      const p = parameter[i]!;
+      const g = grad[i]! + l2 * p;
+      let direction = g;
+      if (nextVelocity !== undefined) {
+        const moved = momentum * velocity![i]! + g;
+        nextVelocity[i] = moved;
+        direction = nesterov ? g + momentum * moved : moved;
+      }
+      next![i] = p - learningRate * direction;
+    }
+  },
+);
+
+const rule: Rule<SgdOptions> = {
+  name: "sgd",
+  defaults: { learningRate: 1e-2, momentum: 0, nesterov: false, weightDecay: 0, exemptions: true },
+  check: ({ momentum, nesterov }) => {
+    checkFractions("sgd", { momentum });
+    if (nesterov && momentum === 0) throw new ValueError("sgd", "momentum above 0 for nesterov", momentum);
+  },
+  slots: (_, { momentum }): Record<string, number> => (momentum > 0 ? { velocity: 0 } : {}),
+  update: (parameter, grad, slots, { momentum, nesterov }, { learningRate, weightDecay }) =>
+    sgdUpdate([parameter, grad, ...slots], { learningRate, l2: weightDecay, momentum, nesterov }),
+};
+
+/**
+ * Stochastic gradient descent.
+ *
+ * g ← g + λp;  u ← μu + g;  p ← p − η·u, or with Nesterov p ← p − η·(g + μu)
+ *
+ * State: one slot a parameter with momentum, none without. Learning rate 1e-2 unless said.
+ * @throws ValueError for options out of range, no parameter or one given twice
+ * Source: Sutskever, Martens, Dahl, Hinton, "On the importance of initialization and momentum in deep learning", ICML 2013
+ * @example const optimizer = sgd(parameters, { learningRate: 0.1, momentum: 0.9, nesterov: true });
+ */
+export function sgd(params: ParametersOrGroups<SgdOptions>, options: SgdOptions = {}): Optimizer<SgdOptions> {
+  return new Optimizer(rule, params, options);
+}

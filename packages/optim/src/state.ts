@@ -1,0 +1,55 @@
+/** @file State as a flat dictionary of tensors and numbers: checked whole before anything of it is taken over. */
+import {
+  type Backend,
+  copyArray,
+  type DType,
+  DTypeError,
+  fromArray,
+  keep,
+  mul,
+  noGrad,
+  type Shape,
+  ShapeError,
+  sameShape,
+  showShape,
+  Tensor,
+  ValueError,
+} from "@spm/core";
+
+/** Tensors and numbers by name. */
+export type State = Readonly<Record<string, Tensor | number>>;
+
+/** What a key must hold: a whole number of at least 0, or a tensor of this kind. */
+export type Expected = "count" | { readonly shape: Shape; readonly dtype: DType };
+
+/**
+ * @param op - whose state it is: the prefix of all its keys
+ * @throws ValueError for a key too few or too many, or a count that is none; ShapeError, DTypeError for a tensor of another kind
+ */
+export function checkState(op: string, state: State, expected: ReadonlyMap<string, Expected>): void {
+  const where = `${op}.restore`;
+  const keys = Object.keys(state);
+  if (!keys.some((key) => key.startsWith(`${op}.`)))
+    throw new ValueError(where, `the state of ${op} (keys "${op}.…")`, keys.length === 0 ? "no keys" : `"${keys[0]}"`);
+  for (const key of keys) if (!expected.has(key)) throw new ValueError(where, "no other keys", `"${key}"`);
+  for (const [key, want] of expected) {
+    const value = state[key];
+    if (value === undefined) throw new ValueError(where, `the key "${key}"`, "a state without it");
+    if (want === "count") {
+      if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0)
+        throw new ValueError(where, `a whole number ≥ 0 as "${key}"`, value);
+    } else {
+      if (!(value instanceof Tensor)) throw new ValueError(where, `a tensor as "${key}"`, value);
+      value.assertReadable();
+      if (!sameShape(value.shape, want.shape))
+        throw new ShapeError(where, `"${key}" of shape ${showShape(want.shape)}`, showShape(value.shape));
+      if (value.dtype !== want.dtype)
+        throw new DTypeError(where, `"${key}" of ${want.dtype}`, value.dtype, `cast it: cast(value, "${want.dtype}")`);
+    }
+  }
+}
+
+/** A kept copy on a backend. @throws BackendError to move a tensor straight from one device to another */
+export function keptCopy(value: Tensor, backend: Backend): Tensor {
+  return noGrad(() => keep(value.backend === backend ? mul(value, 1) : fromArray(copyArray(value.ndarray()), backend)));
+}
