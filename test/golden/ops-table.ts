@@ -2,6 +2,7 @@
 
 import type { Tensor } from "@spm/core";
 import * as c from "@spm/core";
+import * as nn from "@spm/nn";
 import { goldenTensor, toIntegers } from "./golden-tensor.ts";
 import { asNumber, asNumbers, type JsonObject } from "./python-json.ts";
 
@@ -26,6 +27,8 @@ function axesOf(axis: JsonObject[string] | undefined): number | number[] | undef
   return typeof axis === "number" ? axis : asNumbers(axis, "axis");
 }
 const number = (options: JsonObject, key: string): number => asNumber(options[key], `options.${key}`);
+const optional = (options: JsonObject, key: string): number | undefined =>
+  options[key] === undefined ? undefined : number(options, key);
 const numbers = (options: JsonObject, key: string): number[] => asNumbers(options[key], `options.${key}`);
 const integers = (options: JsonObject, key: string): Tensor => toIntegers(goldenTensor(options[key], `options.${key}`));
 
@@ -71,5 +74,10 @@ export const ops: Readonly<Record<string, GoldenOp>> = {
   stack: (xs, options) => c.stack(xs, number(options, "axis")),
   pad: ([x], options) => c.pad(x!, numbers(options, "before"), numbers(options, "after"), number(options, "value")),
   take_axis0: ([x], options) => c.take(x!, integers(options, "index"), 0),
+  "cross_entropy*": ([logits], options) =>
+    nn.crossEntropy(logits!, integers(options, "target"), {
+      labelSmoothing: optional(options, "label_smoothing") ?? 0,
+      ignoreIndex: optional(options, "ignore_index") ?? -100,
+    }),
   gather_axis1: ([x], options) => c.gather(x!, integers(options, "index"), 1),
 };

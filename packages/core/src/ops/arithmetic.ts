@@ -84,5 +84,8 @@ const comparison = (name: string, f: (a: number, b: number) => boolean): BinaryO
 /** 1 where a = b */
 export const equal: BinaryOp = comparison("equal", (a, b) => a === b);
 
+/** 1 where a ≠ b */
+export const notEqual: BinaryOp = comparison("notEqual", (a, b) => a !== b);
+
 /** 1 where a > b */
 export const greater: BinaryOp = comparison("greater", (a, b) => a > b);

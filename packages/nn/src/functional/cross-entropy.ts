@@ -1,0 +1,150 @@
+/** @file Cross-entropy between logits and class indices, fused: one pass over the logits each way. */
+import {
+  add,
+  allocate,
+  cast,
+  checkDTypes,
+  DTypeError,
+  div,
+  dtypeOf,
+  elements,
+  expandDims,
+  gather,
+  logsumexp,
+  mean,
+  mul,
+  type NdArray,
+  neg,
+  notEqual,
+  ShapeError,
+  type Spec,
+  sameShape,
+  showShape,
+  sizeOf,
+  sub,
+  sum,
+  type Tensor,
+  ValueError,
+  wrap,
+} from "@spm/core";
+import { type FusedOp, fused } from "./fused.ts";
+
+interface Settings {
+  readonly labelSmoothing: number;
+  readonly ignoreIndex: number;
+}
+
+function infer([logits, labels]: readonly Spec[]): readonly Spec[] {
+  const dtype = checkDTypes("crossEntropy", [logits!]);
+  if (labels!.dtype !== "int32")
+    throw new DTypeError("crossEntropy", "int32 class indices", labels!.dtype, 'cast(labels, "int32")');
+  const rows = logits!.shape.slice(0, -1);
+  if (logits!.shape.length === 0 || !sameShape(rows, labels!.shape))
+    throw new ShapeError(
+      "crossEntropy",
+      "logits [..., classes] and labels [...]",
+      `${showShape(logits!.shape)} and ${showShape(labels!.shape)}`,
+    );
+  return [
+    { shape: [], dtype },
+    { shape: rows, dtype: "float64" },
+  ];
+}
+
+/** Calls `visit(row, start, label)` for every row that is not ignored, and counts them. @throws ValueError for a label out of range */
+function eachLabel(
+  labels: NdArray,
+  classes: number,
+  { ignoreIndex }: Settings,
+  visit: (row: number, start: number, label: number) => void,
+): number {
+  const list = elements(labels);
+  let count = 0;
+  for (let row = 0; row < list.length; row++) {
+    const label = list[row]!;
+    if (label === ignoreIndex) continue;
+    if (label < 0 || label >= classes)
+      throw new ValueError("crossEntropy", `labels in [0, ${classes}) or ${ignoreIndex}`, `${label} in row ${row}`);
+    visit(row, row * classes, label);
+    count++;
+  }
+  return count;
+}
+
+/** The primitives of {@link crossEntropy}. Inputs: logits, labels. Saved: the loss, ln Σ eˣ of each row in float64. */
+export const crossEntropyOp: FusedOp<Settings> = fused<Settings>({
+  name: "crossEntropy",
+  arity: 2,
+  differentiable: 1,
+  infer,
+  forward: ([logits, labels], settings) => {
+    const classes = logits!.shape.at(-1)!;
+    const x = elements(logits!);
+    const logSums = new Float64Array(sizeOf(labels!.shape));
+    let total = 0;
+    const count = eachLabel(labels!, classes, settings, (row, start, label) => {
+      let top = x[start]!;
+      let sumOfLogits = 0;
+      for (let i = start; i < start + classes; i++) {
+        if (x[i]! > top) top = x[i]!;
+        sumOfLogits += x[i]!;
+      }
+      let sumOfExps = 0;
+      for (let i = start; i < start + classes; i++) sumOfExps += Math.exp(x[i]! - top);
+      const logSum = top + Math.log(sumOfExps);
+      logSums[row] = logSum;
+      total += logSum - x[start + label]!;
+      if (settings.labelSmoothing > 0) total += settings.labelSmoothing * (x[start + label]! - sumOfLogits / classes);
+    });
+    const loss = allocate(dtypeOf(logits!), 1);
+    loss[0] = total / count;
+    return [wrap(loss, []), wrap(logSums, labels!.shape)];
+  },
+  backward: (ct, [logits, labels], [, saved], settings) => {
+    const classes = logits!.shape.at(-1)!;
+    const x = elements(logits!);
+    const logSums = elements(saved!);
+    const out = allocate(dtypeOf(logits!), x.length);
+    const count = eachLabel(labels!, classes, settings, () => {});
+    const scale = elements(ct)[0]! / count;
+    const floor = settings.labelSmoothing / classes;
+    eachLabel(labels!, classes, settings, (row, start, label) => {
+      for (let i = start; i < start + classes; i++) out[i] = scale * (Math.exp(x[i]! - logSums[row]!) - floor);
+      out[start + label]! -= scale * (1 - settings.labelSmoothing);
+    });
+    return [wrap(out, logits!.shape)];
+  },
+  composed: ([logits, labels], { labelSmoothing, ignoreIndex }) => {
+    const kept = expandDims(notEqual(labels!, ignoreIndex), -1);
+    const weight = cast(kept, logits!.dtype);
+    const picks = mul(expandDims(labels!, -1), cast(kept, "int32"));
+    const logProbabilities = sub(logits!, logsumexp(logits!, { axis: -1, keepdims: true }));
+    const right = mul(gather(logProbabilities, picks, -1), 1 - labelSmoothing);
+    const all = mul(mean(logProbabilities, { axis: -1, keepdims: true }), labelSmoothing);
+    return neg(div(sum(mul(add(right, all), weight)), sum(weight)));
+  },
+});
+
+/** How {@link crossEntropy} treats its labels. */
+export interface CrossEntropyOptions {
+  /** Share of each target that is spread evenly over all classes, in [0, 1]; 0 unless said. */
+  readonly labelSmoothing?: number;
+  /** Rows with this label count for nothing; −100 unless said. */
+  readonly ignoreIndex?: number;
+}
+
+/**
+ * Mean of −ln softmax(x)[label] over the rows that are not ignored, in nats; with label smoothing ε the target is
+ * (1 − ε) at the label plus ε / classes everywhere (Szegedy et al. 2016). NaN where every row is ignored.
+ * @param logits - [..., classes]
+ * @param labels - [...], int32, in [0, classes) or `ignoreIndex`
+ * @returns a scalar. Cost: one exponential an element, each way
+ * @throws ShapeError, DTypeError; ValueError for a label or a smoothing out of range
+ * @example crossEntropy(tensor([[2, 0, 1]]), tensor([0], { dtype: "int32" })); // 0.4076
+ */
+export function crossEntropy(logits: Tensor, labels: Tensor, options: CrossEntropyOptions = {}): Tensor {
+  const { labelSmoothing = 0, ignoreIndex = -100 } = options;
+  if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
+    throw new ValueError("crossEntropy", "labelSmoothing in [0, 1]", labelSmoothing);
+  return crossEntropyOp([logits, labels], { labelSmoothing, ignoreIndex });
+}
