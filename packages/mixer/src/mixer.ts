@@ -21,9 +21,10 @@ import {
   zeros,
 } from "@spm/core";
 import { composedMixer } from "./composed.ts";
+import { addProducts, addRows, LANES, load, store } from "./lanes.ts";
 import { general, type Parameterisation, rotation } from "./parameterisation.ts";
 import type { Schedule } from "./schedule.ts";
-import { LANES, mixStage, mixStageBackward, unmixStage, zeroBlocks } from "./stages.ts";
+import { mixStage, mixStageBackward, unmixStage, zeroBlocks } from "./stages.ts";
 
 /**
  * What the backward pass reads the stages' inputs from: `stored` keeps all of them, B·n·(L+1) numbers; `recompute` keeps
@@ -59,13 +60,6 @@ function sizesOf(
 function keptShape({ groups, n }: Sizes, { schedule, backward }: MixerOptions): number[] | null {
   if (backward === "recompute") return null;
   return [groups, backward === "stored" ? schedule.stages + 1 : 1, n * LANES];
-}
-
-/** Loads a row group, scaled: z[4i + r] = d[i] · x[row + r][i]; zero where there is no such row or column. */
-function load(z: Float64Array, x: TypedArray, row: number, rows: number, width: number, d: TypedArray): void {
-  z.fill(0);
-  for (let r = 0; r < LANES && row + r < rows; r++)
-    for (let i = 0, at = (row + r) * width; i < width; i++, at++) z[LANES * i + r] = d[i]! * x[at]!;
 }
 
 function makeMixer(kind: Parameterisation): Op<MixerOptions> {
@@ -110,16 +104,16 @@ function makeMixer(kind: Parameterisation): Op<MixerOptions> {
     const shape = keep ? keptShape(sizes, options) : null;
     const kept = shape === null ? null : allocate(dtype, sizeOf(shape));
     const z = new Float64Array(n * LANES);
+    const from = { data: x, rows, width: fan.in };
+    const to = { data: y, rows, width: fan.out };
     for (let row = 0, at = 0; row < rows; row += LANES) {
-      load(z, x, row, rows, fan.in, dIn);
+      load(z, from, row, dIn);
       for (let l = 0; l < schedule.stages; l++) {
         if (kept !== null && backward === "stored") at = append(kept, at, z);
         mixStage(z, schedule, l, blocks);
       }
       if (kept !== null) at = append(kept, at, z);
-      for (let r = 0; r < LANES && row + r < rows; r++)
-        for (let i = 0, to = (row + r) * fan.out; i < fan.out; i++, to++)
-          y[to] = dOut[i]! * z[LANES * i + r]! + bias[i]!;
+      store(to, row, z, dOut, bias);
     }
     const result = wrap(y, [...inputs[0]!.shape.slice(0, -1), fan.out]);
     return kept === null ? [result] : [result, wrap(kept, shape!)];
@@ -179,9 +173,12 @@ function pullBackArrays(
   const z = new Float64Array(width); // z_L, and on the way back the current stage's input
   const g = new Float64Array(width);
   const history = new Float64Array(backward === "reverse" ? 0 : stages * width);
+  const primal = { data: x, rows, width: fan.in };
+  const cotangent = { data: ct, rows, width: fan.out };
+  const result = { data: xBar, rows, width: fan.in };
   for (let row = 0, group = 0; row < rows; row += LANES, group++) {
-    if (backward === "recompute" || kept === undefined) {
-      load(z, x, row, rows, fan.in, dIn);
+    if (kept === undefined) {
+      load(z, primal, row, dIn);
       for (let l = 0; l < stages; l++) {
         history.set(z, l * width);
         mixStage(z, schedule, l, blocks);
@@ -192,20 +189,14 @@ function pullBackArrays(
       if (backward === "stored") history.set(mine.subarray(0, stages * width));
       z.set(mine.subarray(size - width));
     }
-    load(g, ct, row, rows, fan.out, dOut);
-    for (let r = 0; r < LANES && row + r < rows; r++)
-      for (let i = 0, at = (row + r) * fan.out; i < fan.out; i++, at++) {
-        biasBar[i]! += ct[at]!;
-        dOutBar[i]! += ct[at]! * z[LANES * i + r]!;
-      }
+    addRows(biasBar, cotangent, row);
+    addProducts(dOutBar, z, cotangent, row);
+    load(g, cotangent, row, dOut);
     for (let l = stages - 1; l >= 0; l--)
       if (backward === "reverse") unmixStage(z, g, schedule, l, blocks, angles);
       else mixStageBackward(history, l * width, g, schedule, l, blocks, sums);
-    for (let r = 0; r < LANES && row + r < rows; r++)
-      for (let i = 0, at = (row + r) * fan.in; i < fan.in; i++, at++) {
-        dInBar[i]! += g[LANES * i + r]! * x[at]!;
-        xBar[at] = dIn[i]! * g[LANES * i + r]!;
-      }
+    addProducts(dInBar, g, primal, row);
+    store(result, row, g, dIn, null);
   }
   const parameters = backward === "reverse" ? [angles] : kind.pullBack(sums, blocks);
   const shapes = [...inputs.slice(2, count + 4).map((a) => a.shape), [fan.out]];

@@ -1,14 +1,9 @@
 /**
- * @file The reference kernels: L stages of 2×2 blocks, forward and closed-form backward. They know blocks and pairs, not where the
- * blocks come from.
- *
- * Rows go through in groups of four, interleaved (`z[4i + r]` is coordinate i of row r), in float64: all stages of a group run
- * while it is in cache, and a pair's block is loaded once for four rows. A group that is not full carries zeros.
+ * @file The reference kernels: L stages of 2×2 blocks, forward and closed-form backward, on one row group at a time so that all of
+ * its stages run while it is in cache. They know blocks and pairs, not where the blocks come from.
  */
+import { LANES } from "./lanes.ts";
 import type { Schedule } from "./schedule.ts";
-
-/** Rows that go through the stages together. */
-export const LANES = 4;
 
 /** What the stages multiply by: `[a, b, c, d]` of each pair, and a factor for each leftover; stage-major as the schedule. */
 export interface Blocks {
