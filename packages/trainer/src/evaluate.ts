@@ -22,9 +22,9 @@ export interface EvaluateOptions {
  * ```ts
  * import { rng } from "@spm/core";
  * import { DataLoader, gaussianClusters } from "@spm/data";
- * import { mlp } from "@spm/nn";
+ * import { Mlp } from "@spm/nn";
  * import { classification, evaluate } from "@spm/trainer";
- * const model = mlp({ sizes: [8, 16, 3], linear: "rotation", rng: rng(1) });
+ * const model = new Mlp({ sizes: [8, 16, 3], linear: "rotation", random: rng(1) });
  * const data = gaussianClusters({ count: 300, features: 8, classes: 3, seed: 1 });
  * const means = await evaluate(model, new DataLoader(data, { batchSize: 100 }), classification);
  * console.log(means?.accuracy);

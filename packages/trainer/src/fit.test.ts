@@ -23,9 +23,6 @@ const line = (length: number): Dataset<Pairs> => ({
 
 class Slope {
   readonly w: Parameter = parameter(tensor(0));
-  parameters(): Parameter[] {
-    return [this.w];
-  }
 }
 
 const squaredError: LossFunction<Slope, Pairs> = ({ w }, { x, y }) => {
@@ -34,7 +31,11 @@ const squaredError: LossFunction<Slope, Pairs> = ({ w }, { x, y }) => {
 };
 
 function descent(model: Slope, learningRate = 0.5): FitOptions<Slope, Pairs>["optimizer"] {
-  return { learningRate, step: ([grad]) => model.w.assign(sub(model.w, mul(tensor(learningRate), grad as Tensor))) };
+  return {
+    parameters: [model.w],
+    learningRate,
+    step: ([grad]) => model.w.assign(sub(model.w, mul(tensor(learningRate), grad as Tensor))),
+  };
 }
 
 const loaderOf = (length: number, batchSize: number): DataLoader<Pairs> =>
@@ -87,7 +88,7 @@ describe("fit", () => {
   test("a log is the mean since the one before, weighted by samples", async () => {
     const model = new Slope();
     const events: MetricsEvent[] = [];
-    const still = { learningRate: 0, step: () => {} };
+    const still = { parameters: [model.w], learningRate: 0, step: () => {} };
     const loader = new DataLoader(line(3), { batchSize: 2 });
     await fit(model, loader, {
       loss: squaredError,
@@ -186,7 +187,7 @@ describe("fit", () => {
     const model = new Slope();
     let turns = 0;
     const timer = setInterval(() => turns++, 1);
-    await fit(model, loaderOf(400, 2), {
+    await fit(model, loaderOf(200, 2), {
       loss: squaredError,
       optimizer: descent(model, 0.01),
       epochs: 5,

@@ -9,14 +9,11 @@ import { type LossFunction, RunningMeans, readMeasurement, readScalar } from "./
 import { Stopwatch } from "./stopwatch.ts";
 import { takingTurns } from "./turns.ts";
 
-/** What `fit` needs of a model. */
-export interface Trainable {
-  parameters(): readonly Parameter[];
-}
-
 /** What `fit` needs of an optimizer. */
 export interface Updater {
-  /** Updates the parameters by gradients in the same order. */
+  /** What is trained; gradients come in this order. */
+  readonly parameters: readonly Parameter[];
+  /** Updates the parameters. */
   step(grads: readonly Tensor[]): void;
   /** The rate of the last step. */
   readonly learningRate: number;
@@ -56,7 +53,7 @@ export interface FitResult {
  * own, so memory stays flat. In CPU memory the loss and the gradients are checked before the update; on a device the loss is
  * checked at each log instead, so that no step waits for a read.
  *
- * @param model - gives its parameters in the order that the optimizer was given them.
+ * @param model - handed to the loss function.
  * @param loader - the training batches.
  * @throws NonFiniteError when the loss or a gradient is NaN or infinite. In CPU memory, parameters and loader are then as they
  * were before that step.
@@ -64,10 +61,10 @@ export interface FitResult {
  * ```ts
  * import { rng } from "@spm/core";
  * import { DataLoader, gaussianClusters } from "@spm/data";
- * import { mlp } from "@spm/nn";
+ * import { Mlp } from "@spm/nn";
  * import { adam } from "@spm/optim";
  * import { classification, fit } from "@spm/trainer";
- * const model = mlp({ sizes: [8, 16, 3], linear: "rotation", rng: rng(1) });
+ * const model = new Mlp({ sizes: [8, 16, 3], linear: "rotation", random: rng(1) });
  * const data = gaussianClusters({ count: 300, features: 8, classes: 3, seed: 1 });
  * const { evaluation } = await fit(model, new DataLoader(data, { batchSize: 32, seed: 1 }), {
  *   loss: classification,
@@ -77,13 +74,12 @@ export interface FitResult {
  * });
  * ```
  */
-export async function fit<Model extends Trainable, Batch>(
+export async function fit<Model, Batch>(
   model: Model,
   loader: DataLoader<Batch>,
   options: FitOptions<Model, Batch>,
 ): Promise<FitResult> {
   const { loss, optimizer, epochs, callbacks = [], signal, logEvery = 10, yieldAfter = 50 } = options;
-  const parameters = model.parameters();
   const perEpoch = loader.batchesPerEpoch;
   const steps = epochs * perEpoch;
   const watch = new Stopwatch();
@@ -111,7 +107,7 @@ export async function fit<Model extends Trainable, Batch>(
       const { value, grads, aux } = valueAndGrad(() => {
         const measured = loss(model, batch);
         return { loss: measured.loss, aux: measured };
-      }, parameters);
+      }, optimizer.parameters);
       const found = readScalar(value);
       const finite = [found, ...grads.map((grad) => readScalar(sum(grad)))].every(
         (v) => typeof v !== "number" || Number.isFinite(v),

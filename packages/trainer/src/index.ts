@@ -1,8 +1,9 @@
 /** @file The public names of @spm/trainer that run anywhere. What touches files is in `@spm/trainer/node`. */
 
+export { classification } from "./classification.ts";
 export { NonFiniteError, RunError } from "./errors.ts";
 export { type EvaluateOptions, evaluate } from "./evaluate.ts";
-export { type FitOptions, type FitResult, fit, type Trainable, type Updater } from "./fit.ts";
+export { type FitOptions, type FitResult, fit, type Updater } from "./fit.ts";
 export type { Callback, Metrics, MetricsEvent, TrainingPosition } from "./hooks.ts";
 export type { LossFunction, Measurement } from "./measurement.ts";
 export { formatClock, formatCount, formatPercent, formatRatio, formatSeconds } from "./number-format.ts";

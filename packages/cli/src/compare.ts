@@ -1,0 +1,148 @@
+/** @file `spm compare`: the same model with each kind of layer, trained in turn on the same batches. */
+
+import { currentBackend, rng } from "@spm/core";
+import { DataLoader, type Dataset, imageDataset, type LabelledBatch, pixelStatistics, subset } from "@spm/data";
+import { loadMnist } from "@spm/data/mnist";
+import { type LinearKind, Mlp } from "@spm/nn";
+import { adam, cosine } from "@spm/optim";
+import {
+  classification,
+  fit,
+  formatCount,
+  formatPercent,
+  formatRatio,
+  formatSeconds,
+  type ProgressStream,
+  progress,
+} from "@spm/trainer";
+import {
+  assertFresh,
+  machine,
+  RunWriter,
+  readRun,
+  recordRun,
+  type SummaryRow,
+  summarize,
+  writeReport,
+} from "@spm/trainer/node";
+import { textTable } from "./text-table.ts";
+
+/** Everything that determines a comparison, all of it known before it starts. */
+export interface CompareOptions {
+  readonly layers: readonly LinearKind[];
+  /** Width of both hidden layers. */
+  readonly hidden: number;
+  readonly epochs: number;
+  /** Images a batch. */
+  readonly batch: number;
+  readonly seed: number;
+  /** Training images used, the first so many. */
+  readonly images: number;
+  /** Test images used, the first so many. */
+  readonly testImages: number;
+  /** Adam's rate at the first step, for each kind of layer. */
+  readonly learningRate: Readonly<Record<LinearKind, number>>;
+  /** The run folder. */
+  readonly out: string;
+  /** The command line that repeats the comparison. */
+  readonly command: string;
+}
+
+const TEST_BATCH = 1000;
+const CLASSES = 10;
+
+/**
+ * Trains, writes the run folder, and prints the table and the report's path.
+ *
+ * @param signal - ends the comparison after the step in which it is aborted; the report is written for what there is.
+ * @returns whether it was interrupted.
+ * @throws RunError when the run folder is not empty, DataError when MNIST cannot be read, NonFiniteError when a training
+ * diverged; the report is then written, too.
+ */
+export async function compare(options: CompareOptions, stdout: ProgressStream, signal: AbortSignal): Promise<boolean> {
+  assertFresh(options.out);
+  const { train, test } = await loadMnist();
+  const statistics = pixelStatistics(train.pixels);
+  const trainSet = subset(imageDataset(train, statistics), options.images);
+  const testSet = subset(imageDataset(test, statistics), options.testImages);
+
+  const models = options.layers.map((kind) => ({ kind, model: buildModel(kind, train.features, options) }));
+  const stepsPerEpoch = loaderOf(trainSet, options).batchesPerEpoch;
+  const writer = new RunWriter(options.out, {
+    title: `MNIST: ${listing(options.layers)} layers`,
+    command: options.command,
+    started: new Date().toISOString(),
+    models: models.map(({ kind, model }) => ({ run: kind, parameters: model.parameterCount() })),
+    epochs: options.epochs,
+    stepsPerEpoch,
+    options: {
+      model: `${train.features}-${options.hidden}-${options.hidden}-${CLASSES}, ReLU; the last layer is dense`,
+      "training images": `${formatCount(options.images)} of ${formatCount(train.count)}`,
+      "test images": `${formatCount(options.testImages)} of ${formatCount(test.count)}`,
+      epochs: options.epochs,
+      batch: options.batch,
+      seed: options.seed,
+      optimizer: "Adam, cosine decay to 0",
+      "learning rate": options.layers.map((kind) => `${kind} ${options.learningRate[kind]}`).join(", "),
+      backend: currentBackend().report().name,
+    },
+    machine: machine(),
+  });
+
+  try {
+    for (const { kind, model } of models) {
+      if (signal.aborted) break;
+      const steps = options.epochs * stepsPerEpoch;
+      const learningRate = cosine({ base: options.learningRate[kind], steps });
+      await fit(model, loaderOf(trainSet, options), {
+        loss: classification,
+        optimizer: adam(model.parameters(), { learningRate }),
+        epochs: options.epochs,
+        evaluate: { data: new DataLoader(testSet, { batchSize: TEST_BATCH }), every: Math.ceil(stepsPerEpoch / 2) },
+        callbacks: [progress(kind, stdout), recordRun(writer, kind)],
+        signal,
+      });
+    }
+  } finally {
+    writer.close();
+    const report = writeReport(options.out);
+    stdout.write(`\n${summaryTable(summarize(readRun(options.out)))}\n\n`);
+    stdout.write(`${scope(options, train.count, test.count)}\nreport: ${report}\n`);
+  }
+  return signal.aborted;
+}
+
+function buildModel(linear: LinearKind, features: number, { hidden, seed }: CompareOptions): Mlp {
+  return new Mlp({ sizes: [features, hidden, hidden, CLASSES], linear, random: rng(seed) });
+}
+
+/** Every model sees the same batches: the order depends on the seed alone. */
+const loaderOf = (data: Dataset<LabelledBatch>, { batch, seed }: CompareOptions): DataLoader<LabelledBatch> =>
+  new DataLoader(data, { batchSize: batch, seed, dropLast: true });
+
+const listing = (names: readonly string[]): string =>
+  names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+
+function summaryTable(rows: readonly SummaryRow[]): string {
+  const head = ["layer", "parameters", "test accuracy", "seconds per epoch", "total seconds", "ratio to dense"];
+  return textTable(
+    head,
+    rows.map((row) => [
+      row.run,
+      formatCount(row.parameters),
+      formatPercent(row.accuracy),
+      formatSeconds(row.secondsPerEpoch),
+      formatSeconds(row.totalSeconds),
+      formatRatio(row.ratioToDense),
+    ]),
+  );
+}
+
+/** What the numbers were measured on, and what they mean. */
+function scope({ images, testImages, epochs }: CompareOptions, allImages: number, allTestImages: number): string {
+  const part = images < allImages || testImages < allTestImages ? "part of MNIST" : "full MNIST";
+  return [
+    `${part}: ${formatCount(images)} of ${formatCount(allImages)} training images, ${epochs} epoch${epochs === 1 ? "" : "s"}, ${formatCount(testImages)} of ${formatCount(allTestImages)} test images`,
+    "ratio to dense: seconds per epoch divided by the dense model's, below 1 is faster; total seconds include evaluations",
+  ].join("\n");
+}

@@ -1,0 +1,28 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { INTERRUPTED, interruptible } from "./interruption.ts";
+
+afterEach(() => vi.restoreAllMocks());
+
+const heard: string[] = [];
+const stderr = { write: (text: string) => heard.push(text) } as unknown as NodeJS.WritableStream;
+
+test("the first SIGINT aborts the signal, the second exits with 130", async () => {
+  vi.spyOn(process, "exit").mockImplementation((code) => {
+    throw new Error(`exit ${code}`);
+  });
+  const aborted = await interruptible(async (signal) => {
+    expect(signal.aborted).toBe(false);
+    process.emit("SIGINT");
+    expect(signal.aborted).toBe(true);
+    expect(() => process.emit("SIGINT")).toThrow(`exit ${INTERRUPTED}`);
+    return signal.aborted;
+  }, stderr);
+  expect(aborted).toBe(true);
+  expect(heard).toHaveLength(1);
+});
+
+test("leaves no listener behind, also when the work fails", async () => {
+  const before = process.listenerCount("SIGINT");
+  await expect(interruptible(() => Promise.reject(new Error("disk full")), stderr)).rejects.toThrow("disk full");
+  expect(process.listenerCount("SIGINT")).toBe(before);
+});

@@ -1,0 +1,132 @@
+/** @file The commands of `spm` and their options. */
+
+import { type LinearKind, linearKinds } from "@spm/nn";
+import { writeReport } from "@spm/trainer/node";
+import { Argument, Command, Option } from "commander";
+import { type CompareOptions, compare } from "./compare.ts";
+import { INTERRUPTED, interruptible } from "./interruption.ts";
+import { namesOf, positiveNumber, wholeNumber } from "./option-values.ts";
+
+const BACKENDS = ["reference"] as const;
+const TRAIN_IMAGES = 60_000;
+const TEST_IMAGES = 10_000;
+
+interface CompareFlags {
+  readonly layers: LinearKind[];
+  readonly hidden: number;
+  readonly epochs?: number;
+  readonly batch: number;
+  readonly seed: number;
+  readonly lr?: number;
+  readonly images?: number;
+  readonly testImages?: number;
+  readonly quick: boolean;
+  readonly out?: string;
+  readonly backend: (typeof BACKENDS)[number];
+}
+
+/** The `spm` program, ready to parse. Its actions set `process.exitCode` where it is not 0; wrong usage throws CommanderError. */
+export function program(): Command {
+  const spm = new Command("spm")
+    .description("Train models with dense and SPM layers side by side.")
+    .showHelpAfterError("(spm --help, or spm COMMAND --help, lists what there is)")
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride();
+
+  spm
+    .command("compare")
+    .description("train the same MLP with each kind of layer in turn and compare accuracy and time")
+    .addArgument(new Argument("<dataset>", "what to train on").choices(["mnist"]))
+    .option("--layers <names>", `kinds of layers, from ${linearKinds.join(", ")}`, namesOf(linearKinds), [
+      ...linearKinds,
+    ])
+    .option("--hidden <n>", "width of the two hidden layers", wholeNumber(1, 65_536), 256)
+    .option("--epochs <n>", "passes over the training images (default: 3, quick: 1)", wholeNumber(1))
+    .option("--batch <n>", "images a batch", wholeNumber(1, TRAIN_IMAGES), 128)
+    .option("--seed <n>", "seed of initial weights and shuffling", wholeNumber(0), 1)
+    .option(
+      "--lr <rate>",
+      "learning rate at the start, for all layers (default: 0.001 dense, 0.003 SPM)",
+      positiveNumber,
+    )
+    .option(
+      "--images <n>",
+      `use only the first n training images (default: ${TRAIN_IMAGES}, quick: 12000)`,
+      wholeNumber(1, TRAIN_IMAGES),
+    )
+    .option(
+      "--test-images <n>",
+      `use only the first n test images (default: ${TEST_IMAGES})`,
+      wholeNumber(1, TEST_IMAGES),
+    )
+    .option("--quick", "a part of the images and a single epoch: done in well under a minute", false)
+    .option("--out <folder>", "where to write the run, a new or empty folder (default: runs/mnist-TIME)")
+    .addOption(new Option("--backend <name>", "what computes").choices(BACKENDS).default(BACKENDS[0]))
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted (the report is written nevertheless).",
+    )
+    .action(async (dataset: string, flags: CompareFlags, command: Command) => {
+      const options = resolve(dataset, flags);
+      if (options.batch > options.images) {
+        command.error(
+          `error: expected a batch of at most ${options.images}, the training images, got ${options.batch}`,
+          { exitCode: 2 },
+        );
+      }
+      const interrupted = await interruptible((signal) => compare(options, process.stdout, signal), process.stderr);
+      if (interrupted) process.exitCode = INTERRUPTED;
+    });
+
+  spm
+    .command("report")
+    .description("write report.html of a run folder anew, also of a run that did not finish")
+    .argument("<folder>", "a run folder")
+    .action((folder: string) => {
+      process.stdout.write(`report: ${writeReport(folder)}\n`);
+    });
+
+  return spm;
+}
+
+/** Fills in what `--quick` and the kind of layer decide. */
+function resolve(dataset: string, flags: CompareFlags): CompareOptions {
+  const { layers, hidden, batch, seed, lr, quick } = flags;
+  const epochs = flags.epochs ?? (quick ? 1 : 3);
+  const images = flags.images ?? (quick ? 12_000 : TRAIN_IMAGES);
+  const testImages = flags.testImages ?? TEST_IMAGES;
+  const out = flags.out ?? `runs/${dataset}-${timestamp(new Date())}`;
+  const values = {
+    layers: layers.join(","),
+    hidden,
+    epochs,
+    batch,
+    seed,
+    lr,
+    images,
+    "test-images": testImages,
+    backend: flags.backend,
+  };
+  const written = Object.entries(values).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name} ${value}`],
+  );
+  return {
+    layers,
+    hidden,
+    epochs,
+    batch,
+    seed,
+    images,
+    testImages,
+    learningRate: { dense: lr ?? 1e-3, rotation: lr ?? 3e-3, general: lr ?? 3e-3 },
+    out,
+    command: `spm compare ${dataset} ${written.join(" ")}`,
+  };
+}
+
+/** Local date and time, to be part of a file name: 20260102-030405. */
+function timestamp(date: Date): string {
+  const two = (n: number): string => String(n).padStart(2, "0");
+  const day = `${date.getFullYear()}${two(date.getMonth() + 1)}${two(date.getDate())}`;
+  return `${day}-${two(date.getHours())}${two(date.getMinutes())}${two(date.getSeconds())}`;
+}

@@ -1,0 +1,104 @@
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { readRun } from "@spm/trainer/node";
+import { describe, expect, test } from "vitest";
+import { spm, withRunFolder } from "./spm-process.ts";
+
+const tiny = [
+  "compare",
+  "mnist",
+  "--images",
+  "960",
+  "--test-images",
+  "500",
+  "--hidden",
+  "32",
+  "--epochs",
+  "2",
+  "--batch",
+  "32",
+];
+const read = (folder: string, name: string): string => readFileSync(join(folder, name), "utf8");
+
+describe("spm compare mnist", () => {
+  test("trains all three, writes the run folder, ends with the table", async () => {
+    await withRunFolder(async (folder) => {
+      const { code, stdout, stderr } = await spm([...tiny, "--out", folder]);
+      expect([code, stderr]).toEqual([0, ""]);
+      expect(readdirSync(folder).sort()).toEqual([
+        "config.json",
+        "metrics.csv",
+        "metrics.jsonl",
+        "report.html",
+        "timing.jsonl",
+      ]);
+
+      const { config, metrics, timings } = readRun(folder);
+      expect(config.models.map(({ run }) => run)).toEqual(["dense", "rotation", "general"]);
+      for (const { run } of config.models) {
+        const tests = metrics.filter((record) => record.run === run && record.split === "test");
+        expect(tests.map(({ step }) => step)).toEqual([15, 30, 45, 60]);
+        expect(tests.at(-1)?.accuracy).toBeGreaterThan(0.5); // chance is 0.1
+        expect(metrics.filter((record) => record.run === run && record.split === "train")).toHaveLength(6);
+      }
+      expect(metrics.findLast(({ run }) => run === "dense")?.learningRate).toBeLessThan(1e-5); // the cosine has come down
+      expect(timings).toHaveLength(metrics.length);
+      expect(read(folder, "metrics.csv").trimEnd().split("\n")).toHaveLength(metrics.length + 1);
+
+      expect(stdout).toMatch(/^layer +parameters +test accuracy +seconds per epoch +total seconds +ratio to dense$/m);
+      for (const name of ["dense", "rotation", "general"])
+        expect(stdout).toMatch(new RegExp(`^${name} +[\\d,]+ +\\d+\\.\\d\\d % .*×$`, "m"));
+      expect(stdout).toContain("part of MNIST: 960 of 60,000 training images, 2 epochs, 500 of 10,000 test images");
+      expect(stdout.trimEnd().split("\n").at(-1)).toBe(`report: ${join(folder, "report.html")}`);
+      expect(stdout).not.toContain("\r");
+
+      rmSync(join(folder, "report.html"));
+      expect((await spm(["report", folder])).code).toBe(0);
+      expect(read(folder, "report.html")).toContain("rotation");
+    });
+  });
+
+  test("the same seed gives byte-identical metrics, another seed others", async () => {
+    const metrics = (seed: string): Promise<string> =>
+      withRunFolder(async (folder) => {
+        const args = [...tiny, "--images", "320", "--epochs", "1", "--seed", seed, "--out", folder];
+        expect((await spm(args)).code).toBe(0);
+        return read(folder, "metrics.jsonl") + read(folder, "metrics.csv");
+      });
+    const [first, again, other] = [await metrics("7"), await metrics("7"), await metrics("8")];
+    expect(first.length).toBeGreaterThan(500);
+    expect(again).toBe(first);
+    expect(other).not.toBe(first);
+  });
+});
+
+describe("Ctrl-C", () => {
+  test("finishes the step, writes the report, exits with 130", async () => {
+    await withRunFolder(async (folder) => {
+      const args = [
+        "compare",
+        "mnist",
+        "--layers",
+        "rotation,dense",
+        "--hidden",
+        "32",
+        "--epochs",
+        "100",
+        "--out",
+        folder,
+      ];
+      let asked = false;
+      const { code, stdout, stderr } = await spm(args, (output, child) => {
+        if (asked || !output.includes("step")) return;
+        asked = true;
+        child.kill("SIGINT");
+      });
+      expect(stderr).toContain("interrupted: finishing this step and writing the report");
+      expect(code).toBe(130);
+      expect(stdout).toContain(`report: ${join(folder, "report.html")}`);
+      expect(stdout).toMatch(/^rotation /m);
+      expect(read(folder, "report.html")).toContain("Not finished: rotation after 0.");
+      expect(readRun(folder).metrics.length).toBeGreaterThan(0);
+    });
+  });
+});
