@@ -48,6 +48,7 @@ export const ops: Readonly<Record<string, GoldenOp>> = {
   sigmoid: unary(c.sigmoid),
   relu: unary(c.relu),
   relu_zero: unary(c.relu),
+  "clamp*": ([x], options) => c.clamp(x!, { min: number(options, "min"), max: number(options, "max") }),
 
   "sum_*": reduction(c.sum),
   empty_sum: reduction(c.sum),

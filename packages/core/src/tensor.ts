@@ -162,6 +162,13 @@ export class Parameter extends Tensor {
     this.#recordings += change;
   }
 
+  /** @throws TapeError while a tape that used it is open */
+  assertAssignable(): void {
+    if (this.#recordings === 0) return;
+    const help = "assign after the gradient is taken";
+    throw new TapeError("assign", "no open tape that used this parameter", "one", help);
+  }
+
   /**
    * Takes over another value. Views of the old one end: they throw instead of reading stale numbers.
    * @throws ShapeError, DTypeError when the value is of another kind; TapeError while a tape that used it is open
@@ -171,13 +178,7 @@ export class Parameter extends Tensor {
       throw new ShapeError("assign", showShape(this.shape), showShape(value.shape));
     if (value.dtype !== this.dtype)
       throw new DTypeError("assign", this.dtype, value.dtype, `cast(value, "${this.dtype}")`);
-    if (this.#recordings > 0)
-      throw new TapeError(
-        "assign",
-        "no open tape that used this parameter",
-        "one",
-        "assign after the gradient is taken",
-      );
+    this.assertAssignable();
     const own = adopt(value);
     this.held.leave();
     this.held = own.storage;

@@ -1,5 +1,6 @@
 /** @file Arithmetic: the ops that most derivatives are written in. */
 import { addLoop, divLoop, mulLoop, subLoop, zipLoop } from "../array.ts";
+import { cast } from "./cast.ts";
 import { type BinaryOp, binary, type UnaryOp, unary } from "./elementwise.ts";
 
 /** a + b */
@@ -89,3 +90,10 @@ export const notEqual: BinaryOp = comparison("notEqual", (a, b) => a !== b);
 
 /** 1 where a > b */
 export const greater: BinaryOp = comparison("greater", (a, b) => a > b);
+
+/** x limited to [min, max], either of which may be left out; the derivative is 1 at the limits, 0 beyond */
+export const clamp: UnaryOp<{ readonly min?: number; readonly max?: number }> = unary({
+  name: "clamp",
+  forward: (x, { min = -Infinity, max = Infinity }) => Math.min(Math.max(x, min), max),
+  vjp: (ct, { inputs: [x], outputs: [y] }) => mul(ct, cast(equal(x!, y!), x!.dtype)),
+});
