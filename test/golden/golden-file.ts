@@ -1,12 +1,13 @@
 /** @file Tells the kinds of golden files apart by what they hold, and lists their cases. */
 import type { GoldenCase } from "./case.ts";
 import { opsCases } from "./ops-file.ts";
+import { optimCases } from "./optim-file.ts";
 import { asList, asObject, asString, type JsonObject, MalformedError } from "./python-json.ts";
 import { secondOrderCases } from "./second-order-file.ts";
 
 /** The cases of a file. @throws MalformedError when it is of no known kind */
 export function casesOf(file: JsonObject, where: string): GoldenCase[] {
-  if (file.optimizers !== undefined) return notYet(file, "optimizers", where);
+  if (file.optimizers !== undefined) return optimCases(file, where);
   if (file.cases === undefined) {
     if (Object.values(file).every((item) => asObject(item, where).dtype !== undefined))
       return Object.keys(file).map((name) => ({ name, run: undefined })); // what a safetensors file holds

@@ -2,7 +2,7 @@
 import type { Op } from "@spm/core";
 import { checkBetas, checkNotNegative } from "./check.ts";
 import { Optimizer } from "./optimizer.ts";
-import type { CommonOptions, ParametersOrGroups, Rule } from "./rule.ts";
+import type { CommonOptions, ParametersOrGroups, Rule, StepContext } from "./rule.ts";
 import { updateOp } from "./update-op.ts";
 
 /** Options of {@link adam} and {@link adamw}. */
@@ -31,7 +31,7 @@ export interface AdamUpdate {
 }
 
 /** One step of Adam; with a third slot, AMSGrad's. Its primitive is `adamUpdate.primitive`. */
-export const adamUpdate: Op<AdamUpdate> = updateOp<AdamUpdate>("adam", 3, (next, parameter, grad, slots, options) => {
+export const adamUpdate: Op<AdamUpdate> = updateOp("adam", 3, (next, parameter, grad, slots, options) => {
   const { stepSize, correction, beta1, beta2, eps, l2, keep } = options;
   const [nextP, nextM, nextV, nextMax] = next;
   const [m, v, max] = slots;
@@ -48,6 +48,23 @@ export const adamUpdate: Op<AdamUpdate> = updateOp<AdamUpdate>("adam", 3, (next,
   }
 });
 
+/** The numbers of a step; weight decay is decoupled from the gradient (AdamW) or added to it (Adam). */
+export function adamNumbers(
+  { betas: [beta1, beta2], eps }: { readonly betas: readonly [number, number]; readonly eps: number },
+  { step, learningRate, weightDecay }: StepContext,
+  decoupled: boolean,
+): AdamUpdate {
+  return {
+    stepSize: learningRate / (1 - beta1 ** step),
+    correction: Math.sqrt(1 - beta2 ** step),
+    beta1,
+    beta2,
+    eps,
+    l2: decoupled ? 0 : weightDecay,
+    keep: decoupled ? 1 - learningRate * weightDecay : 1,
+  };
+}
+
 const adamRule = (name: string, decoupled: boolean, weightDecay: number): Rule<AdamOptions> => ({
   name,
   defaults: { learningRate: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay, amsgrad: false, exemptions: true },
@@ -56,16 +73,8 @@ const adamRule = (name: string, decoupled: boolean, weightDecay: number): Rule<A
     checkNotNegative(name, { eps });
   },
   slots: (_, { amsgrad }) => ({ firstMoment: 0, secondMoment: 0, ...(amsgrad && { maxSecondMoment: 0 }) }),
-  update: (parameter, grad, slots, { betas: [beta1, beta2], eps }, { step, learningRate, weightDecay: decay }) =>
-    adamUpdate([parameter, grad, ...slots], {
-      stepSize: learningRate / (1 - beta1 ** step),
-      correction: Math.sqrt(1 - beta2 ** step),
-      beta1,
-      beta2,
-      eps,
-      l2: decoupled ? 0 : decay,
-      keep: decoupled ? 1 - learningRate * decay : 1,
-    }),
+  update: (parameter, grad, slots, options, context) =>
+    adamUpdate([parameter, grad, ...slots], adamNumbers(options, context, decoupled)),
 });
 
 const adamRules = { adam: adamRule("adam", false, 0), adamw: adamRule("adamw", true, 1e-2) };

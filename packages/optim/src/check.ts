@@ -7,6 +7,12 @@ export function checkNotNegative(op: string, values: Readonly<Record<string, num
     if (!(value >= 0 && value < Infinity)) throw new ValueError(op, `a finite ${name} ≥ 0`, value);
 }
 
+/** @throws ValueError unless each number is finite and above 0 */
+export function checkPositive(op: string, values: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(values))
+    if (!(value > 0 && value < Infinity)) throw new ValueError(op, `a finite ${name} > 0`, value);
+}
+
 /** @throws ValueError unless each number lies in [0, 1) */
 export function checkFractions(op: string, values: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(values))

@@ -1,17 +1,6 @@
 /** @file The machinery that every optimizer shares: groups, steps, schedules and state. */
-import {
-  BackendError,
-  DTypeError,
-  full,
-  keep,
-  noGrad,
-  type Parameter,
-  ShapeError,
-  sameShape,
-  showShape,
-  type Tensor,
-  ValueError,
-} from "@spm/core";
+import { full, keep, noGrad, type Parameter, type Tensor, ValueError } from "@spm/core";
+import { checkGradients } from "./gradients.ts";
 import { resolveGroups } from "./groups.ts";
 import type { CommonOptions, Decided, ParametersOrGroups, Rule } from "./rule.ts";
 import { checkState, type Expected, keptCopy, type State } from "./state.ts";
@@ -78,10 +67,15 @@ export class Optimizer<Options extends CommonOptions = CommonOptions> {
    * Gradients are not searched for NaN here: that would wait for the device. A trainer does it where it is free.
    * @param grads - `grads[i]` belongs to `parameters[i]`, with its shape and dtype, on its backend
    * @throws ValueError for a wrong number of gradients or a schedule that gives no rate; ShapeError, DTypeError, BackendError
-   * for a gradient unlike its parameter; TapeError for a released tensor. Nothing has been written then.
+   * for a gradient unlike its parameter; TapeError for a released tensor or while a tape that used a parameter is open. Nothing has been written then.
    */
   step(grads: readonly Tensor[]): void {
-    this.#check(grads);
+    for (const p of this.parameters) {
+      p.assertReadable();
+      p.assertAssignable();
+    }
+    const help = "gradients come in the order of optimizer.parameters; if the model got others, make another optimizer";
+    checkGradients(`${this.#rule.name}.step`, grads, this.parameters, help);
     const rates = this.#entries.map((entry) => this.#rateOf(entry, this.#steps));
     const step = this.#steps + 1;
     noGrad(() => {
@@ -147,33 +141,5 @@ export class Optimizer<Options extends CommonOptions = CommonOptions> {
     if (!(rate >= 0 && rate < Infinity))
       throw new ValueError(this.#rule.name, `a finite learning rate ≥ 0 at step ${step}`, rate);
     return rate;
-  }
-
-  #check(grads: readonly Tensor[]): void {
-    const { name } = this.#rule;
-    if (grads.length !== this.parameters.length)
-      throw new ValueError(
-        `${name}.step`,
-        `${this.parameters.length} gradients, one a parameter`,
-        grads.length,
-        "differentiate by optimizer.parameters; when the model got other parameters, make another optimizer",
-      );
-    grads.forEach((grad, i) => {
-      const parameter = this.parameters[i]!;
-      parameter.assertReadable();
-      grad.assertReadable();
-      const { shape, dtype, backend } = parameter;
-      if (!sameShape(grad.shape, shape))
-        throw new ShapeError(
-          `${name}.step`,
-          `gradient ${i} of its parameter's shape ${showShape(shape)}`,
-          showShape(grad.shape),
-          "gradients come in the order of optimizer.parameters",
-        );
-      if (grad.dtype !== dtype)
-        throw new DTypeError(`${name}.step`, `gradient ${i} of its parameter's ${dtype}`, grad.dtype);
-      if (grad.backend !== backend)
-        throw new BackendError(`${name}.step`, `gradient ${i} on its parameter's ${backend.name}`, grad.backend.name);
-    });
   }
 }

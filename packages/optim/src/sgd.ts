@@ -23,7 +23,7 @@ export interface SgdUpdate {
 }
 
 /** One step of SGD, with a slot where there is momentum. Its primitive is `sgdUpdate.primitive`. */
-export const sgdUpdate: Op<SgdUpdate> = updateOp<SgdUpdate>(
+export const sgdUpdate: Op<SgdUpdate> = updateOp(
   "sgd",
   1,
   ([next, nextVelocity], parameter, grad, [velocity], options) => {

@@ -1,0 +1,75 @@
+/** @file Adamax: Adam with the largest gradient of the recent past instead of its root mean square. */
+import type { Op } from "@spm/core";
+import { checkBetas, checkNotNegative } from "./check.ts";
+import { Optimizer } from "./optimizer.ts";
+import type { CommonOptions, ParametersOrGroups, Rule } from "./rule.ts";
+import { updateOp } from "./update-op.ts";
+
+/** Options of {@link adamax}. */
+export interface AdamaxOptions extends CommonOptions {
+  /** Decay of the mean of g and of the norm, each in [0, 1); [0.9, 0.999] unless said. */
+  readonly betas?: readonly [number, number];
+  /** Added to |g|, at least 0; 1e-8 unless said. */
+  readonly eps?: number;
+}
+
+/** The numbers of one Adamax step. */
+export interface AdamaxUpdate {
+  /** η/(1 − β₁ᵗ) */
+  readonly stepSize: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly eps: number;
+  /** Added to the gradient, times the parameter. */
+  readonly l2: number;
+}
+
+/** One step of Adamax; slots: first moment and infinity norm. */
+export const adamaxUpdate: Op<AdamaxUpdate> = updateOp("adamax", 2, (next, parameter, grad, [m, norm], options) => {
+  const { stepSize, beta1, beta2, eps, l2 } = options;
+  const [nextP, nextM, nextNorm] = next;
+  for (let i = 0; i < parameter.length; i++) {
+    const p = parameter[i]!;
+    const g = grad[i]! + l2 * p;
+    const first = beta1 * m![i]! + (1 - beta1) * g;
+    const largest = Math.max(beta2 * norm![i]!, Math.abs(g) + eps);
+    nextM![i] = first;
+    nextNorm![i] = largest;
+    nextP![i] = p - (stepSize * first) / largest;
+  }
+});
+
+const rule: Rule<AdamaxOptions> = {
+  name: "adamax",
+  defaults: { learningRate: 2e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, exemptions: true },
+  check: ({ betas, eps }) => {
+    checkBetas("adamax", betas);
+    checkNotNegative("adamax", { eps });
+  },
+  slots: () => ({ firstMoment: 0, infinityNorm: 0 }),
+  update: (parameter, grad, slots, { betas: [beta1, beta2], eps }, { step, learningRate, weightDecay }) =>
+    adamaxUpdate([parameter, grad, ...slots], {
+      stepSize: learningRate / (1 - beta1 ** step),
+      beta1,
+      beta2,
+      eps,
+      l2: weightDecay,
+    }),
+};
+
+/**
+ * Adamax.
+ *
+ * g ← g + λp;  m ← β₁m + (1 − β₁)g;  u ← max(β₂u, |g| + ε);  p ← p − η/(1 − β₁ᵗ) · m/u
+ *
+ * State: 2 slots a parameter. Learning rate 2e-3 unless said.
+ * @throws ValueError for options out of range, no parameter or one given twice
+ * Source: Kingma, Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, algorithm 2
+ * @example const optimizer = adamax(parameters, { learningRate: 2e-3 });
+ */
+export function adamax(
+  params: ParametersOrGroups<AdamaxOptions>,
+  options: AdamaxOptions = {},
+): Optimizer<AdamaxOptions> {
+  return new Optimizer(rule, params, options);
+}

@@ -1,0 +1,50 @@
+/** @file Gradients kept within bounds: pure functions, to be called between the gradient and the step. */
+import { add, clamp, div, mul, noGrad, sqrt, square, sum, type Tensor, ValueError } from "@spm/core";
+import { checkPositive } from "./check.ts";
+
+/**
+ * Scales all gradients by one factor so that their norm, taken together, is at most `maxNorm`.
+ *
+ * ‖g‖ = √Σᵢ‖gᵢ‖²;  gᵢ ← gᵢ · min(1, maxNorm/(‖g‖ + 1e-6))
+ *
+ * The norm stays on the device: nothing waits for it. A NaN in one gradient makes all of them NaN.
+ * @param maxNorm - above 0
+ * @returns new gradients, and the norm before clipping (a scalar)
+ * @throws ValueError for a norm ≤ 0 or no gradients
+ * Source: Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks", ICML 2013, section 3.2
+ * @example
+ * const { grads, norm } = clipByGlobalNorm(valueAndGrad(loss, parameters).grads, 1);
+ * optimizer.step(grads);
+ */
+export function clipByGlobalNorm(grads: readonly Tensor[], maxNorm: number): { grads: Tensor[]; norm: Tensor } {
+  checkPositive("clipByGlobalNorm", { maxNorm });
+  return noGrad(() => {
+    const norm = globalNorm(grads);
+    const factor = clamp(div(maxNorm, add(norm, 1e-6)), { max: 1 });
+    return { grads: grads.map((grad) => mul(grad, factor)), norm };
+  });
+}
+
+/**
+ * The norm of all gradients taken together, √Σᵢ‖gᵢ‖²: a scalar.
+ *
+ * @throws ValueError for no gradients
+ * @example const norm = await globalNorm(grads).item();
+ */
+export function globalNorm(grads: readonly Tensor[]): Tensor {
+  if (grads.length === 0) throw new ValueError("globalNorm", "at least 1 gradient", 0);
+  return noGrad(() => sqrt(grads.map((grad) => sum(square(grad))).reduce(add)));
+}
+
+/**
+ * Limits every element of the gradients to [−limit, limit].
+ *
+ * @param limit - above 0
+ * @returns new gradients
+ * @throws ValueError for a limit ≤ 0
+ * @example optimizer.step(clipByValue(grads, 0.5));
+ */
+export function clipByValue(grads: readonly Tensor[], limit: number): Tensor[] {
+  checkPositive("clipByValue", { limit });
+  return noGrad(() => grads.map((grad) => clamp(grad, { min: -limit, max: limit })));
+}

@@ -1,0 +1,135 @@
+/** @file Muon: momentum made orthogonal, for matrices; other parameters are left to AdamW. */
+import {
+  add,
+  clamp,
+  div,
+  matmul,
+  mul,
+  type Parameter,
+  type Shape,
+  ShapeError,
+  showShape,
+  sqrt,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  transpose,
+  ValueError,
+} from "@spm/core";
+import { adamNumbers, adamUpdate } from "./adam.ts";
+import { checkBetas, checkCounts, checkFractions, checkNotNegative } from "./check.ts";
+import { Optimizer } from "./optimizer.ts";
+import type { CommonOptions, Decided, ParametersOrGroups, Rule } from "./rule.ts";
+
+/** Options of {@link muon}. */
+export interface MuonOptions extends CommonOptions {
+  /** What remains of the momentum each step, in [0, 1); 0.95 unless said. */
+  readonly momentum?: number;
+  /** Look ahead along the momentum; true unless said. */
+  readonly nesterov?: boolean;
+  /** Newton-Schulz iterations, at least 1; 5 unless said. */
+  readonly iterations?: number;
+  /** a, b, c of the iteration's quintic ax + bx³ + cx⁵; [3.4445, −4.775, 2.0315] unless said. */
+  readonly coefficients?: readonly [number, number, number];
+  /**
+   * How the step of an [m, n] matrix is scaled: `"shape"` by √max(1, m/n) (Jordan), or `"rms"` by 0.2·√max(m, n) (Liu et al.
+   * 2025), which gives it the size of AdamW's so that both can share a learning rate. `"shape"` unless said.
+   */
+  readonly scale?: "shape" | "rms";
+  /**
+   * Which update applies: `"auto"`, which it is unless said, takes Muon for matrices with decay and AdamW for the rest
+   * (vectors, and structured parameters such as the mixer's angles and blocks).
+   */
+  readonly update?: "auto" | "muon" | "adamw";
+  /** AdamW's decay of the means of g and g², each in [0, 1); [0.9, 0.999] unless said. */
+  readonly betas?: readonly [number, number];
+  /** Least norm to divide by, and what AdamW adds to its denominator, at least 0; 1e-7 unless said. */
+  readonly eps?: number;
+}
+
+const rule: Rule<MuonOptions> = {
+  name: "muon",
+  defaults: {
+    learningRate: 1e-3,
+    momentum: 0.95,
+    nesterov: true,
+    iterations: 5,
+    coefficients: [3.4445, -4.775, 2.0315],
+    scale: "shape",
+    update: "auto",
+    betas: [0.9, 0.999],
+    eps: 1e-7,
+    weightDecay: 0.1,
+    exemptions: true,
+  },
+  check: ({ momentum, iterations, betas, eps, scale, update }) => {
+    checkFractions("muon", { momentum });
+    checkCounts("muon", { iterations });
+    checkBetas("muon", betas);
+    checkNotNegative("muon", { eps });
+    if (!["shape", "rms"].includes(scale)) throw new ValueError("muon", 'scale to be "shape" or "rms"', scale);
+    if (!["auto", "muon", "adamw"].includes(update))
+      throw new ValueError("muon", 'update to be "auto", "muon" or "adamw"', update);
+  },
+  slots: (parameter, options): Record<string, number> =>
+    isOrthogonalised(parameter, options) ? { momentum: 0 } : { firstMoment: 0, secondMoment: 0 },
+  update: (parameter, grad, slots, options, context) => {
+    if (!isOrthogonalised(parameter, options))
+      return adamUpdate([parameter, grad, ...slots], adamNumbers(options, context, true));
+    const { learningRate, weightDecay } = context;
+    const { momentum, nesterov, scale } = options;
+    const mean = towards(slots[0]!, grad, 1 - momentum);
+    const direction = orthogonalise(nesterov ? towards(grad, mean, momentum) : mean, options);
+    const kept = mul(parameter, 1 - learningRate * weightDecay);
+    return [sub(kept, mul(direction, learningRate * stepScale(parameter.shape, scale))), mean];
+  },
+};
+
+/** a + w(b − a) */
+const towards = (a: Tensor, b: Tensor, weight: number): Tensor => add(a, mul(sub(b, a), weight));
+
+const stepScale = ([rows, columns]: Shape, scale: "shape" | "rms"): number =>
+  scale === "shape" ? Math.sqrt(Math.max(1, rows! / columns!)) : 0.2 * Math.sqrt(Math.max(rows!, columns!));
+
+function isOrthogonalised({ shape, decay }: Parameter, { update }: Decided<MuonOptions>): boolean {
+  if (update === "muon" && shape.length !== 2)
+    throw new ShapeError("muon", 'matrices where update is "muon"', showShape(shape), 'leave it at "auto"');
+  return update === "muon" || (update === "auto" && shape.length === 2 && decay);
+}
+
+/**
+ * UVᵀ of X = USVᵀ, roughly: Newton-Schulz iterations X ← aX + (bA + cA²)X, A = XXᵀ, on X/‖X‖, which bring every singular value
+ * near 1. X [m, n]; 2·min(m, n)²·(2·max(m, n) + min(m, n)) FLOP an iteration.
+ */
+function orthogonalise(
+  x: Tensor,
+  { iterations, coefficients: [a, b, c], eps }: Pick<Decided<MuonOptions>, "iterations" | "coefficients" | "eps">,
+): Tensor {
+  const tall = x.shape[0]! > x.shape[1]!;
+  let y = tall ? transpose(x) : x;
+  y = div(y, clamp(sqrt(sum(square(y))), { min: eps }));
+  for (let k = 0; k < iterations; k++) {
+    const gram = matmul(y, transpose(y));
+    y = add(mul(y, a), matmul(add(mul(gram, b), mul(matmul(gram, gram), c)), y));
+  }
+  return tall ? transpose(y) : y;
+}
+
+/**
+ * Muon for matrices, AdamW for the rest, both with decoupled weight decay λ (0.1 unless said).
+ *
+ * m ← μm + (1 − μ)g;  p ← (1 − ηλ)p − η·s·NS((1 − μ)g + μm), NS without Nesterov of m;  NS(USVᵀ) ≈ UVᵀ, s by `scale`
+ *
+ * Embeddings and output layers do better with AdamW: give them a group with `update: "adamw"`. Unless `scale` is `"rms"`, the two
+ * want different learning rates: groups again.
+ * State: one slot a matrix, 2 for each other parameter. Cost, beyond one pass: the iterations on each [m, n], of
+ * 2·min(m, n)²·(2·max(m, n) + min(m, n)) FLOP. Learning rate 1e-3 unless said.
+ * @throws ValueError for options out of range, no parameter or one given twice; ShapeError for `update: "muon"` on no matrix
+ * Source: Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 2024; `"rms"`: Liu et al., "Muon is Scalable for
+ * LLM Training", 2025, eq. 4
+ * @example const optimizer = muon(parameters, { learningRate: 3e-4, scale: "rms" });
+ */
+export function muon(params: ParametersOrGroups<MuonOptions>, options: MuonOptions = {}): Optimizer<MuonOptions> {
+  return new Optimizer(rule, params, options);
+}

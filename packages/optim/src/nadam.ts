@@ -1,0 +1,120 @@
+/** @file NAdam: Adam with Nesterov's look-ahead and a momentum that warms up. */
+import type { Op } from "@spm/core";
+import { checkBetas, checkNotNegative } from "./check.ts";
+import { Optimizer } from "./optimizer.ts";
+import type { CommonOptions, ParametersOrGroups, Rule } from "./rule.ts";
+import { updateOp } from "./update-op.ts";
+
+/** Options of {@link nadam}. */
+export interface NadamOptions extends CommonOptions {
+  /** Decay of the means of g and g², each in [0, 1); [0.9, 0.999] unless said. */
+  readonly betas?: readonly [number, number];
+  /** Added to the denominator, at least 0; 1e-8 unless said. */
+  readonly eps?: number;
+  /** ψ, how fast the momentum warms up, at least 0; 4e-3 unless said. */
+  readonly momentumDecay?: number;
+}
+
+/** The numbers of one NAdam step. */
+export interface NadamUpdate {
+  /** Step size of the gradient, η(1 − μₜ)/(1 − Πμ). */
+  readonly gradRate: number;
+  /** Step size of the first moment, ημₜ₊₁/(1 − Πμ·μₜ₊₁). */
+  readonly momentRate: number;
+  /** √(1 − β₂ᵗ) */
+  readonly correction: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly eps: number;
+  /** Added to the gradient, times the parameter. */
+  readonly l2: number;
+}
+
+/** One step of NAdam; slots: first and second moment. */
+export const nadamUpdate: Op<NadamUpdate> = updateOp("nadam", 2, (next, parameter, grad, [m, v], options) => {
+  const { gradRate, momentRate, correction, beta1, beta2, eps, l2 } = options;
+  const [nextP, nextM, nextV] = next;
+  for (let i = 0; i < parameter.length; i++) {
+    const p = parameter[i]!;
+    const g = grad[i]! + l2 * p;
+    const first = beta1 * m![i]! + (1 - beta1) * g;
+    const second = beta2 * v![i]! + (1 - beta2) * g * g;
+    nextM![i] = first;
+    nextV![i] = second;
+    nextP![i] = p - (gradRate * g + momentRate * first) / (Math.sqrt(second) / correction + eps);
+  }
+});
+
+/** μₜ = β₁(1 − 0.96^(tψ)/2) */
+const momentumAt = (step: number, beta1: number, decay: number): number => beta1 * (1 - 0.5 * 0.96 ** (step * decay));
+
+/** Πᵢ₌₁ᵗ μᵢ, always multiplied in this order so that a resumed run has the same bits; each costs one product more. */
+function momentumProducts(beta1: number, decay: number): (step: number) => number {
+  let last = 0;
+  let product = 1;
+  return (step) => {
+    if (step < last) [last, product] = [0, 1];
+    while (last < step) product *= momentumAt(++last, beta1, decay);
+    return product;
+  };
+}
+
+function nadamRule(): Rule<NadamOptions> {
+  const products = new Map<string, (step: number) => number>();
+  const productOf = (step: number, beta1: number, decay: number): number => {
+    const key = `${beta1} ${decay}`;
+    const upTo = products.get(key) ?? momentumProducts(beta1, decay);
+    products.set(key, upTo);
+    return upTo(step);
+  };
+  return {
+    name: "nadam",
+    defaults: {
+      learningRate: 2e-3,
+      betas: [0.9, 0.999],
+      eps: 1e-8,
+      momentumDecay: 4e-3,
+      weightDecay: 0,
+      exemptions: true,
+    },
+    check: ({ betas, eps, momentumDecay }) => {
+      checkBetas("nadam", betas);
+      checkNotNegative("nadam", { eps, momentumDecay });
+    },
+    slots: () => ({ firstMoment: 0, secondMoment: 0 }),
+    update: (
+      parameter,
+      grad,
+      slots,
+      { betas: [beta1, beta2], eps, momentumDecay },
+      { step, learningRate, weightDecay },
+    ) => {
+      const product = productOf(step, beta1, momentumDecay);
+      const ahead = momentumAt(step + 1, beta1, momentumDecay);
+      return nadamUpdate([parameter, grad, ...slots], {
+        gradRate: (learningRate * (1 - momentumAt(step, beta1, momentumDecay))) / (1 - product),
+        momentRate: (learningRate * ahead) / (1 - product * ahead),
+        correction: Math.sqrt(1 - beta2 ** step),
+        beta1,
+        beta2,
+        eps,
+        l2: weightDecay,
+      });
+    },
+  };
+}
+
+/**
+ * NAdam, in PyTorch's form.
+ *
+ * μₜ = β₁(1 − 0.96^(tψ)/2);  m, v as in Adam;
+ * p ← p − η·[(1 − μₜ)/(1 − Πᵢ≤ₜμᵢ)·g + μₜ₊₁/(1 − Πᵢ≤ₜ₊₁μᵢ)·m] / (√(v/(1 − β₂ᵗ)) + ε)
+ *
+ * State: 2 slots a parameter. Learning rate 2e-3 unless said.
+ * @throws ValueError for options out of range, no parameter or one given twice
+ * Source: Dozat, "Incorporating Nesterov Momentum into Adam", ICLR workshop 2016, algorithm 2
+ * @example const optimizer = nadam(parameters, { learningRate: 1e-3 });
+ */
+export function nadam(params: ParametersOrGroups<NadamOptions>, options: NadamOptions = {}): Optimizer<NadamOptions> {
+  return new Optimizer(nadamRule(), params, options);
+}
