@@ -24,16 +24,52 @@ export { grad, hvp, jvp, stopGradient, valueAndGrad, vjp } from "./grad.ts";
 export { type GradcheckOptions, type GradcheckReport, gradcheck, gradgradcheck } from "./gradcheck.ts";
 export * from "./ops/activation.ts";
 export * from "./ops/arithmetic.ts";
-export { broadcastTo, type ReduceOptions, sum, sumTo } from "./ops/broadcast.ts";
-export { cast } from "./ops/cast.ts";
+export {
+  broadcastPrimitive,
+  broadcastTo,
+  type ReduceOptions,
+  type Reduction,
+  sum,
+  sumPrimitive,
+  sumTo,
+} from "./ops/broadcast.ts";
+export { cast, castPrimitive } from "./ops/cast.ts";
 export * from "./ops/create.ts";
 export { type BinaryOp, binary, type TensorLike, type UnaryOp, unary } from "./ops/elementwise.ts";
-export { gather, scatterAdd, take } from "./ops/gather.ts";
-export { matmul } from "./ops/matmul.ts";
+export {
+  gather,
+  gatherPrimitive,
+  putAddPrimitive,
+  scatterAdd,
+  scatterAddPrimitive,
+  take,
+  takePrimitive,
+} from "./ops/gather.ts";
+export { matmul, matmulPrimitive } from "./ops/matmul.ts";
 export { normal, type RandomOptions, uniform } from "./ops/random.ts";
-export { argmax, logsumexp, max, mean, min } from "./ops/reduce.ts";
-export { alias, expandDims, reshape, squeeze, transpose } from "./ops/reshape.ts";
-export { concat, flip, pad, type SliceRange, slice, stack } from "./ops/slice.ts";
+export { argmax, argmaxPrimitive, logsumexp, logsumexpPrimitive, max, mean, min, type ReduceOp } from "./ops/reduce.ts";
+export {
+  alias,
+  aliasPrimitive,
+  expandDims,
+  reshape,
+  reshapePrimitive,
+  squeeze,
+  transpose,
+  transposePrimitive,
+} from "./ops/reshape.ts";
+export {
+  concat,
+  concatPrimitive,
+  flip,
+  pad,
+  padPrimitive,
+  type SliceRange,
+  slice,
+  slicePrimitive,
+  stack,
+  type Window,
+} from "./ops/slice.ts";
 export {
   checkDTypes,
   definePrimitive,

@@ -5,6 +5,7 @@ export {
   type BackwardMode,
   generalMixer,
   generalOp,
+  type MixerOp,
   type MixerOptions,
   rotationMixer,
   rotationOp,

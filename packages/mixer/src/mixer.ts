@@ -8,6 +8,7 @@ import {
   full,
   type NdArray,
   type Op,
+  type Primitive,
   ShapeError,
   type Spec,
   sameShape,
@@ -62,7 +63,13 @@ function keptShape({ groups, n }: Sizes, { schedule, backward }: MixerOptions): 
   return [groups, backward === "stored" ? schedule.stages + 1 : 1, n * LANES];
 }
 
-function makeMixer(kind: Parameterisation): Op<MixerOptions> {
+/** A fused mixer, with the primitive of its backward pass, for backends to bring kernels for. */
+export interface MixerOp extends Op<MixerOptions> {
+  /** Inputs: ȳ, x, the parameters, d_in, d_out, what forward kept. Outputs: the cotangents of x, the parameters, d_in, d_out, bias. */
+  readonly backward: Primitive<MixerOptions>;
+}
+
+function makeMixer(kind: Parameterisation): MixerOp {
   const { name } = kind;
 
   const infer = (specs: readonly Spec[], { schedule, backward }: MixerOptions): Spec[] => {
@@ -140,12 +147,13 @@ function makeMixer(kind: Parameterisation): Op<MixerOptions> {
     },
   });
 
-  return definePrimitive<MixerOptions>({
+  const call = definePrimitive<MixerOptions>({
     name,
     infer,
     forward,
     vjp: ([ct], { inputs, residuals, options }) => backwardOp([ct!, ...inputs.slice(0, -1), ...residuals], options),
   });
+  return Object.assign(call, { backward: backwardOp.primitive });
 }
 
 function append(to: TypedArray, at: number, from: Float64Array): number {
@@ -212,9 +220,9 @@ function rounded(sum: Float64Array, like: TypedArray, shape: readonly number[]):
   return wrap(out, shape);
 }
 
-/** The fused primitives, for backends: `.primitive` keys a kernel. */
-export const rotationOp: Op<MixerOptions> = makeMixer(rotation);
-export const generalOp: Op<MixerOptions> = makeMixer(general);
+/** The fused primitives, for backends: `.primitive` and `.backward` key kernels. */
+export const rotationOp: MixerOp = makeMixer(rotation);
+export const generalOp: MixerOp = makeMixer(general);
 
 /** What stands around the stages; each is the identity unless given. */
 export interface Surroundings {

@@ -1,7 +1,7 @@
 /** @file Sum and broadcast: each is the other's transpose, as `+=` through a stride-0 view is a stride-0 view's. */
 import { broadcastArray, sumArrayTo } from "../array.ts";
 import { ShapeError } from "../errors.ts";
-import { checkDTypes, definePrimitive } from "../primitive.ts";
+import { checkDTypes, definePrimitive, type Op, type Primitive } from "../primitive.ts";
 import { broadcastShapes, checkAxes, checkShape, reducedShape, type Shape, sameShape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { reshape, reshapeArray } from "./reshape.ts";
@@ -12,7 +12,13 @@ export interface ReduceOptions {
   readonly keepdims?: boolean;
 }
 
-const sumOp = definePrimitive<{ axes: readonly number[]; keepdims: boolean }>({
+/** Axes that a reduction runs over, ascending, and whether they stay as size 1. */
+export interface Reduction {
+  readonly axes: readonly number[];
+  readonly keepdims: boolean;
+}
+
+const sumOp: Op<Reduction> = definePrimitive({
   name: "sum",
   infer: ([x], { axes, keepdims }) => [
     { shape: reducedShape(x!.shape, axes, keepdims), dtype: checkDTypes("sum", [x!], ["float32", "float64", "int32"]) },
@@ -36,7 +42,7 @@ export function sum(x: Tensor, { axis, keepdims = false }: ReduceOptions = {}): 
   return sumOp([x], { axes: checkAxes("sum", axis, x.shape.length), keepdims })[0]!;
 }
 
-const broadcastOp = definePrimitive<Shape>({
+const broadcastOp: Op<Shape> = definePrimitive({
   name: "broadcastTo",
   infer: ([x], shape) => {
     const fits = shape.length >= x!.shape.length && sameShape(broadcastShapes("broadcastTo", x!.shape, shape), shape);
@@ -60,3 +66,7 @@ export function sumTo(x: Tensor, shape: Shape): Tensor {
   const axes = x.shape.flatMap((n, k) => (k < lead || (shape[k - lead] === 1 && n !== 1) ? [k] : []));
   return reshape(sum(x, { axis: axes, keepdims: true }), shape);
 }
+
+/** The primitives, for backends. */
+export const sumPrimitive: Primitive<Reduction> = sumOp.primitive;
+export const broadcastPrimitive: Primitive<Shape> = broadcastOp.primitive;

@@ -1,6 +1,6 @@
 /** @file Between dtypes. */
 import { copy, type DType } from "../array.ts";
-import { definePrimitive } from "../primitive.ts";
+import { definePrimitive, type Primitive } from "../primitive.ts";
 import type { Tensor } from "../tensor.ts";
 
 const castOp = definePrimitive<DType>({
@@ -12,3 +12,6 @@ const castOp = definePrimitive<DType>({
 
 /** The tensor in another dtype: truncated towards zero for int32, `≠ 0` for bool. Differentiable between floats. */
 export const cast = (x: Tensor, dtype: DType): Tensor => (x.dtype === dtype ? x : castOp([x], dtype)[0]!);
+
+/** The primitive, for backends. */
+export const castPrimitive: Primitive<DType> = castOp.primitive;

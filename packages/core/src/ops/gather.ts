@@ -1,7 +1,7 @@
 /** @file Indexing by tensors: take and gather read, scatterAdd is their transpose. */
 import { allocate, dtypeOf, elements, type NdArray, wrap } from "../array.ts";
 import { DTypeError, ShapeError, ValueError } from "../errors.ts";
-import { definePrimitive, type Op, type Spec } from "../primitive.ts";
+import { definePrimitive, type Op, type Primitive, type Spec } from "../primitive.ts";
 import { checkAxis, type Shape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -156,3 +156,9 @@ export function gather(x: Tensor, index: Tensor, axis: number): Tensor {
 export function scatterAdd(x: Tensor, index: Tensor, axis: number, shape: Shape): Tensor {
   return scatterAddOp([x, index], { axis: checkAxis("scatterAdd", axis, shape.length), shape })[0]!;
 }
+
+/** The primitives, for backends. */
+export const takePrimitive: Primitive<number> = takeOp.primitive;
+export const putAddPrimitive: Primitive<{ axis: number; size: number }> = putOp.primitive;
+export const gatherPrimitive: Primitive<number> = gatherOp.primitive;
+export const scatterAddPrimitive: Primitive<{ axis: number; shape: Shape }> = scatterAddOp.primitive;

@@ -1,17 +1,18 @@
 /** @file Reductions other than the sum: each brings its axes to the end and folds the rows. */
 import { allocate, dtypeOf, elements, type NdArray, wrap } from "../array.ts";
 import { ShapeError } from "../errors.ts";
-import { checkDTypes, definePrimitive, type Spec } from "../primitive.ts";
+import { checkDTypes, definePrimitive, type Primitive, type Spec } from "../primitive.ts";
 import { checkAxes, checkAxis, reducedShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { div, equal, exp, mul, sub } from "./arithmetic.ts";
-import { broadcastTo, type ReduceOptions, sum } from "./broadcast.ts";
+import { broadcastTo, type ReduceOptions, type Reduction, sum } from "./broadcast.ts";
 import { cast } from "./cast.ts";
 import { reshape } from "./reshape.ts";
 
-interface Reduction {
-  readonly axes: readonly number[];
-  readonly keepdims: boolean;
+/** A reduction of one tensor, and the primitive behind it. */
+export interface ReduceOp {
+  (x: Tensor, options?: ReduceOptions): Tensor;
+  readonly primitive: Primitive<Reduction>;
 }
 
 /** `fold(data, start, end)` for each slice over the axes, as an array of `dtype`. */
@@ -42,7 +43,7 @@ function reduction(name: string, dtypes: readonly Spec["dtype"][], x: Spec, { ax
   return { shape: reducedShape(x.shape, axes, keepdims), dtype: checkDTypes(name, [x], dtypes) };
 }
 
-const extremum = (name: string, better: (a: number, b: number) => boolean) => {
+const extremum = (name: string, better: (a: number, b: number) => boolean): ReduceOp => {
   const call = definePrimitive<Reduction>({
     name,
     infer: ([x], options) => [reduction(name, ["float32", "float64", "int32"], x!, options)],
@@ -59,15 +60,16 @@ const extremum = (name: string, better: (a: number, b: number) => boolean) => {
       return [mul(ties, div(reshape(ct!, kept), sum(ties, { axis: axes, keepdims: true })))];
     },
   });
-  return (x: Tensor, { axis, keepdims = false }: ReduceOptions = {}): Tensor =>
+  const apply = (x: Tensor, { axis, keepdims = false }: ReduceOptions = {}): Tensor =>
     call([x], { axes: checkAxes(name, axis, x.shape.length), keepdims })[0]!;
+  return Object.assign(apply, { primitive: call.primitive });
 };
 
 /** Largest element over the axes; NaN wins; equal ones share the cotangent. */
-export const max: (x: Tensor, options?: ReduceOptions) => Tensor = extremum("max", (a, b) => a > b);
+export const max: ReduceOp = extremum("max", (a, b) => a > b);
 
 /** Smallest element over the axes; NaN wins; equal ones share the cotangent. */
-export const min: (x: Tensor, options?: ReduceOptions) => Tensor = extremum("min", (a, b) => a < b);
+export const min: ReduceOp = extremum("min", (a, b) => a < b);
 
 const argmaxOp = definePrimitive<Reduction>({
   name: "argmax",
@@ -112,3 +114,7 @@ const logsumexpOp = definePrimitive<Reduction>({
 export function logsumexp(x: Tensor, { axis, keepdims = false }: ReduceOptions = {}): Tensor {
   return logsumexpOp([x], { axes: checkAxes("logsumexp", axis, x.shape.length), keepdims })[0]!;
 }
+
+/** The primitives, for backends. */
+export const argmaxPrimitive: Primitive<Reduction> = argmaxOp.primitive;
+export const logsumexpPrimitive: Primitive<Reduction> = logsumexpOp.primitive;

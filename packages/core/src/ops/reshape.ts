@@ -1,7 +1,7 @@
 /** @file The same elements under another shape. Each op is undone by itself, so it is its own transpose. */
 import { elements, isContiguous, type NdArray, wrap } from "../array.ts";
 import { ShapeError } from "../errors.ts";
-import { definePrimitive } from "../primitive.ts";
+import { definePrimitive, type Primitive } from "../primitive.ts";
 import { checkAxis, checkShape, type Shape, sameShape, showShape, sizeOf, stridesOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -96,3 +96,8 @@ export function squeeze(x: Tensor, axis?: number): Tensor {
 export function expandDims(x: Tensor, axis: number): Tensor {
   return reshape(x, x.shape.toSpliced(checkAxis("expandDims", axis, x.shape.length + 1), 0, 1));
 }
+
+/** The primitives, for backends. */
+export const reshapePrimitive: Primitive<Shape> = reshapeOp.primitive;
+export const transposePrimitive: Primitive<readonly number[]> = transposeOp.primitive;
+export const aliasPrimitive: Primitive<void> = aliasOp.primitive;

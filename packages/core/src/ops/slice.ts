@@ -1,13 +1,13 @@
 /** @file Slicing and its transpose, padding; concatenation is made of both. */
 import { copyInto, dtypeOf, type NdArray, wrap, zerosArray } from "../array.ts";
 import { ShapeError, ValueError } from "../errors.ts";
-import { checkDTypes, definePrimitive, type Op } from "../primitive.ts";
+import { checkDTypes, definePrimitive, type Op, type Primitive } from "../primitive.ts";
 import { checkAxis, checkShape, type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { reshape } from "./reshape.ts";
 
 /** Where a slice lies: `y[i] = x[start + i·step]` along every axis. */
-interface Window {
+export interface Window {
   readonly shape: Shape;
   readonly start: readonly number[];
   readonly step: readonly number[];
@@ -176,3 +176,8 @@ export function stack(xs: readonly Tensor[], axis = 0): Tensor {
     k,
   );
 }
+
+/** The primitives, for backends. */
+export const slicePrimitive: Primitive<Window> = sliceOp.primitive;
+export const padPrimitive: Primitive<{ window: Window; into: Shape; value: number }> = placeOp.primitive;
+export const concatPrimitive: Primitive<number> = concatOp.primitive;
