@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 /** @file The `spm` command: parses, runs, and turns the outcome into an exit code. */
 
-import { SpmError } from "@spm/core";
 import { CommanderError } from "commander";
 import { program } from "./program.ts";
 
@@ -21,13 +20,14 @@ try {
     process.exitCode = error.exitCode === 0 ? 0 : WRONG_USAGE; // commander has said why
   } else {
     process.exitCode = FAILED;
-    process.stderr.write(`error: ${describe(error)}\n`);
+    process.stderr.write(`error: ${await describe(error)}\n`);
   }
 }
 
 /** What we and the system refuse is told in a line; anything else is a bug and shows its stack. */
-function describe(error: unknown): string {
+async function describe(error: unknown): Promise<string> {
   if (!(error instanceof Error)) return String(error);
+  const { SpmError } = await import("@spm/core");
   const expected = error instanceof SpmError || "syscall" in error;
   return expected ? error.message : (error.stack ?? error.message);
 }

@@ -1,12 +1,12 @@
 /** @file The commands of `spm` and their options. */
 
-import { type LinearKind, linearKinds } from "@spm/nn";
-import { writeReport } from "@spm/trainer/node";
+import type { LinearKind } from "@spm/nn";
 import { Argument, Command, Option } from "commander";
-import { type CompareOptions, compare } from "./compare.ts";
+import type { CompareOptions } from "./compare.ts";
 import { INTERRUPTED, interruptible } from "./interruption.ts";
 import { namesOf, positiveNumber, wholeNumber } from "./option-values.ts";
 
+const LAYERS = ["dense", "rotation", "general"] as const satisfies readonly LinearKind[];
 const BACKENDS = ["reference"] as const;
 const TRAIN_IMAGES = 60_000;
 const TEST_IMAGES = 10_000;
@@ -25,7 +25,10 @@ interface CompareFlags {
   readonly backend: (typeof BACKENDS)[number];
 }
 
-/** The `spm` program, ready to parse. Its actions set `process.exitCode` where it is not 0; wrong usage throws CommanderError. */
+/**
+ * The `spm` program, ready to parse. Its actions set `process.exitCode` where it is not 0; wrong usage throws CommanderError.
+ * What a command needs is loaded when it runs, so that help and refusals come at once.
+ */
 export function program(): Command {
   const spm = new Command("spm")
     .description("Train models with dense and SPM layers side by side.")
@@ -37,9 +40,7 @@ export function program(): Command {
     .command("compare")
     .description("train the same MLP with each kind of layer in turn and compare accuracy and time")
     .addArgument(new Argument("<dataset>", "what to train on").choices(["mnist"]))
-    .option("--layers <names>", `kinds of layers, from ${linearKinds.join(", ")}`, namesOf(linearKinds), [
-      ...linearKinds,
-    ])
+    .option("--layers <names>", `kinds of layers, from ${LAYERS.join(", ")}`, namesOf(LAYERS), [...LAYERS])
     .option("--hidden <n>", "width of the two hidden layers", wholeNumber(1, 65_536), 256)
     .option("--epochs <n>", "passes over the training images (default: 3, quick: 1)", wholeNumber(1))
     .option("--batch <n>", "images a batch", wholeNumber(1, TRAIN_IMAGES), 128)
@@ -74,6 +75,7 @@ export function program(): Command {
           { exitCode: 2 },
         );
       }
+      const { compare } = await import("./compare.ts");
       const interrupted = await interruptible((signal) => compare(options, process.stdout, signal), process.stderr);
       if (interrupted) process.exitCode = INTERRUPTED;
     });
@@ -82,7 +84,8 @@ export function program(): Command {
     .command("report")
     .description("write report.html of a run folder anew, also of a run that did not finish")
     .argument("<folder>", "a run folder")
-    .action((folder: string) => {
+    .action(async (folder: string) => {
+      const { writeReport } = await import("@spm/trainer/node");
       process.stdout.write(`report: ${writeReport(folder)}\n`);
     });
 

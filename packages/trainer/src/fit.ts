@@ -79,7 +79,7 @@ export async function fit<Model, Batch>(
   loader: DataLoader<Batch>,
   options: FitOptions<Model, Batch>,
 ): Promise<FitResult> {
-  const { loss, optimizer, epochs, callbacks = [], signal, logEvery = 10, yieldAfter = 50 } = options;
+  const { loss, optimizer, epochs, evaluate: held, callbacks = [], signal, logEvery = 10, yieldAfter = 50 } = options;
   const perEpoch = loader.batchesPerEpoch;
   const steps = epochs * perEpoch;
   const watch = new Stopwatch();
@@ -127,13 +127,13 @@ export async function fit<Model, Batch>(
     await tell((callback) => callback.onLog?.(withMetrics(metrics)));
   };
 
-  const evaluateNow = async (): Promise<void> => {
-    const { data } = options.evaluate as { data: DataLoader<Batch> };
-    const means = await watch.pausedFor(() => evaluate(model, data, loss, { ...(signal && { signal }), yieldAfter }));
-    if (means === undefined) return;
-    evaluation = means;
-    await tell((callback) => callback.onEvaluate?.(withMetrics(means)));
-  };
+  const evaluateOn = (data: DataLoader<Batch>): Promise<void> =>
+    watch.pausedFor(async () => {
+      const means = await evaluate(model, data, loss, { ...(signal && { signal }), yieldAfter });
+      if (means === undefined) return;
+      evaluation = means;
+      await tell((callback) => callback.onEvaluate?.(withMetrics(means)));
+    });
 
   await tell((callback) => callback.onStart?.(position()));
   try {
@@ -143,8 +143,8 @@ export async function fit<Model, Batch>(
       const epochEnds = step % perEpoch === 0;
       await tell((callback) => callback.onStep?.(position()));
       if (step % logEvery === 0 || step === steps) await log();
-      const every = options.evaluate?.every;
-      if (options.evaluate && (epochEnds || (every !== undefined && step % every === 0))) await evaluateNow();
+      if (held !== undefined && (epochEnds || (held.every !== undefined && step % held.every === 0)))
+        await evaluateOn(held.data);
       if (epochEnds) await tell((callback) => callback.onEpochEnd?.(position()));
       await takeTurn();
     }

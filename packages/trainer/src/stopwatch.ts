@@ -4,20 +4,24 @@
 export class Stopwatch {
   readonly #start = performance.now();
   #paused = 0;
+  #pausedSince: number | undefined;
 
   /** Seconds without the pauses, and seconds in all. */
   read(): { readonly seconds: number; readonly elapsed: number } {
-    const elapsed = (performance.now() - this.#start) / 1000;
-    return { seconds: elapsed - this.#paused, elapsed };
+    const now = performance.now();
+    const running = (this.#pausedSince ?? now) - this.#start - this.#paused;
+    return { seconds: running / 1000, elapsed: (now - this.#start) / 1000 };
   }
 
   /** Runs `f` while the first clock stands still. */
-  async pausedFor<T>(f: () => Promise<T>): Promise<T> {
-    const start = performance.now();
+  async pausedFor(f: () => Promise<void>): Promise<void> {
+    const since = performance.now();
+    this.#pausedSince = since;
     try {
-      return await f();
+      await f();
     } finally {
-      this.#paused += (performance.now() - start) / 1000;
+      this.#paused += performance.now() - since;
+      this.#pausedSince = undefined;
     }
   }
 }

@@ -1,0 +1,47 @@
+import type { CommanderError } from "commander";
+import { describe, expect, test } from "vitest";
+import { program } from "./program.ts";
+
+/** What the program says, and the error it ends with, for arguments that it does not act on. */
+async function refusal(args: readonly string[]): Promise<{ readonly said: string; readonly error: CommanderError }> {
+  let said = "";
+  const spm = program();
+  for (const command of [spm, ...spm.commands]) {
+    command.configureOutput({ writeOut: (text) => (said += text), writeErr: (text) => (said += text) });
+  }
+  const error = await spm.parseAsync(args, { from: "user" }).catch((reason: unknown) => reason);
+  return { said, error: error as CommanderError };
+}
+
+describe("program", () => {
+  test.each([
+    [["compare", "cifar"], "Allowed choices are mnist"],
+    [["compare", "mnist", "--hiden", "3"], "unknown option '--hiden'"],
+    [["compare", "mnist", "--hidden", "0"], "Expected a whole number from 1 to 65536."],
+    [["compare", "mnist", "--epochs", "1.5"], "Expected a whole number of at least 1."],
+    [["compare", "mnist", "--lr", "-1"], "Expected a number above 0."],
+    [["compare", "mnist", "--layers", "dense,dens"], "Expected one or more of dense, rotation, general"],
+    [["compare", "mnist", "--images", "60001"], "Expected a whole number from 1 to 60000."],
+    [
+      ["compare", "mnist", "--images", "100", "--batch", "101"],
+      "expected a batch of at most 100, the training images, got 101",
+    ],
+    [["compare", "mnist", "--backend", "abacus"], "Allowed choices are reference"],
+    [["compare", "mnist", "extra"], "too many arguments"],
+    [["train"], "unknown command 'train'"],
+  ])("%j is refused", async (args, message) => {
+    const { said, error } = await refusal(args);
+    expect(said).toContain(message);
+    expect(error.name).toBe("CommanderError");
+    expect(error.exitCode).toBeGreaterThan(0);
+  });
+
+  test.each([["--help"], ["compare", "--help"], ["report", "--help"]])(
+    "%j %j is help, not an error",
+    async (...args) => {
+      const { said, error } = await refusal(args);
+      expect(said).toContain("Usage: spm");
+      expect(error.exitCode).toBe(0);
+    },
+  );
+});
