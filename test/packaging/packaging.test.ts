@@ -104,7 +104,8 @@ describe.each(names)("@spm/%s", (name) => {
 describe("a stranger's project", () => {
   it("compiles under strict TypeScript, library types checked too, and runs", async () => {
     await run(process.execPath, [tsc, "-p", "tsconfig.json"], consumer);
-    expect(await run(process.execPath, ["main.js"], consumer)).toMatch(/^ok\n$/m);
+    expect(await run(process.execPath, ["own-model.js"], consumer)).toMatch(/^loss /);
+    expect(await run(process.execPath, ["mixer-model.js"], consumer)).toMatch(/ accuracy /);
   });
 
   it("has the command", async () => {

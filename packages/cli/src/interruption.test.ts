@@ -1,12 +1,16 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { INTERRUPTED, interruptible } from "./interruption.ts";
 
-afterEach(() => vi.restoreAllMocks());
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
 
 const heard: string[] = [];
 const stderr = { write: (text: string) => heard.push(text) } as unknown as NodeJS.WritableStream;
 
-test("the first SIGINT aborts the signal, the second exits with 130", async () => {
+test("the first SIGINT aborts the signal, its echo through npm does nothing, the next exits with 130", async () => {
+  vi.useFakeTimers();
   vi.spyOn(process, "exit").mockImplementation((code) => {
     throw new Error(`exit ${code}`);
   });
@@ -14,6 +18,9 @@ test("the first SIGINT aborts the signal, the second exits with 130", async () =
     expect(signal.aborted).toBe(false);
     process.emit("SIGINT");
     expect(signal.aborted).toBe(true);
+    vi.advanceTimersByTime(2);
+    process.emit("SIGINT");
+    vi.advanceTimersByTime(1000);
     expect(() => process.emit("SIGINT")).toThrow(`exit ${INTERRUPTED}`);
     return signal.aborted;
   }, stderr);

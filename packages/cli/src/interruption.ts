@@ -3,8 +3,11 @@
 /** The exit code of a process that SIGINT ended, as shells have it: 128 + 2. */
 export const INTERRUPTED = 130;
 
+/** Under npm one Ctrl-C arrives twice, from the terminal and from npm, which passes it on: within this many ms it is one. */
+const SAME_PRESS = 1000;
+
 /**
- * Runs `work` with a signal that the first SIGINT aborts; the second SIGINT exits at once.
+ * Runs `work` with a signal that the first SIGINT aborts; a second SIGINT, a second later or more, exits at once.
  *
  * @param stderr - is told that the first was heard.
  */
@@ -13,8 +16,13 @@ export async function interruptible<T>(
   stderr: NodeJS.WritableStream,
 ): Promise<T> {
   const controller = new AbortController();
+  let pressed = 0;
   const onInterrupt = (): void => {
-    if (controller.signal.aborted) process.exit(INTERRUPTED);
+    if (controller.signal.aborted) {
+      if (performance.now() - pressed >= SAME_PRESS) process.exit(INTERRUPTED);
+      return;
+    }
+    pressed = performance.now();
     controller.abort();
     stderr.write("\ninterrupted: finishing this step and writing the report; again to quit at once\n");
   };

@@ -43,4 +43,3 @@ const [first = Number.NaN] = losses;
 const last = losses.at(-1) ?? Number.NaN;
 if (!(last < first / 100)) throw new Error(`expected the loss to fall a hundredfold, got ${first} → ${last}`);
 console.log(`loss ${first.toFixed(3)} → ${last.toFixed(6)}`);
-console.log("ok");
