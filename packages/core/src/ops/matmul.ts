@@ -30,6 +30,7 @@ function multiplyArrays(a: NdArray, b: NdArray): NdArray {
   const [m, n] = shape.slice(-2) as [number, number];
   const k = a.shape.at(-1)!;
   const out = wrap(allocate(dtypeOf(a), sizeOf(shape)), shape);
+  if (m * n * k === 0) return out; // sums of nothing
   const batch = [...shape.slice(0, -2), 1];
   let at = 0;
   forEachRow(batch, [overBatch(a, batch), overBatch(b, batch)], (width, [i, j], [di, dj]) => {
@@ -42,10 +43,7 @@ function multiplyArrays(a: NdArray, b: NdArray): NdArray {
 /** The first element of each matrix, as an array over the batch. */
 function overBatch(x: NdArray, batch: Shape): NdArray {
   const rank = x.shape.length - 2;
-  return broadcastArray(
-    wrap(x.data, [...x.shape.slice(0, rank), 1], [...x.stride.slice(0, rank), 0], sizeOf(x.shape) > 0 ? x.offset : 0),
-    batch,
-  );
+  return broadcastArray(wrap(x.data, [...x.shape.slice(0, rank), 1], [...x.stride.slice(0, rank), 0], x.offset), batch);
 }
 
 const matrix = (x: NdArray, offset: number): Matrix => ({
