@@ -1,8 +1,9 @@
 /** @file Tells the kinds of golden files apart by what they hold, and lists their cases. */
 import type { GoldenCase } from "./case.ts";
+import { mixerCases } from "./mixer-file.ts";
 import { opsCases } from "./ops-file.ts";
 import { optimCases } from "./optim-file.ts";
-import { asList, asObject, asString, type JsonObject, MalformedError } from "./python-json.ts";
+import { asList, asObject, type JsonObject, MalformedError } from "./python-json.ts";
 import { secondOrderCases } from "./second-order-file.ts";
 
 /** The cases of a file. @throws MalformedError when it is of no known kind */
@@ -17,13 +18,6 @@ export function casesOf(file: JsonObject, where: string): GoldenCase[] {
   if (first === undefined) throw new MalformedError(`${where}.cases`, "at least one case", []);
   const fields = asObject(first, `${where}.cases[0]`);
   if (fields.grad_of_sum_sq_grad !== undefined) return secondOrderCases(file, where);
-  if (fields.pairs !== undefined) return notYet(file, "cases", where);
+  if (fields.pairs !== undefined) return mixerCases(file, where);
   return opsCases(file, where);
-}
-
-function notYet(file: JsonObject, key: string, where: string): GoldenCase[] {
-  return asList(file[key], `${where}.${key}`).map((item, i) => ({
-    name: asString(asObject(item, `${where}.${key}[${i}]`).name, `${where}.${key}[${i}].name`),
-    run: undefined,
-  }));
 }

@@ -5,40 +5,47 @@ import type { Schedule } from "./schedule.ts";
 
 /**
  * y = d_out ⊙ (B_L ⋯ B₁ (d_in ⊙ x)) + bias, stage by stage: gather both sides of every pair, mix, put back in place.
- * @param inputs - x [..., in], the parameters, dIn [in], dOut [out], bias [out]
+ * @param inputs - x [..., in], the parameters, dIn [in], dOut [out], bias [out]; each but x may have leading axes that
+ * broadcast against x's, for instance a copy for each sample
  */
 export function composedMixer(schedule: Schedule, { compose }: Parameterisation, inputs: readonly Tensor[]): Tensor {
   const [x, dIn] = [inputs[0]!, inputs.at(-3)!];
   const [dOut, bias] = [inputs.at(-2)!, inputs.at(-1)!];
   const { blocks, scales } = compose(inputs.slice(1, -3), schedule.leftovers.length);
-  const lead = x.shape.slice(0, -1);
-  const room = schedule.n - x.shape.at(-1)!;
-  let z = pad(mul(x, dIn), [...lead.map(() => 0), 0], [...lead.map(() => 0), room]);
+  const index = (values: Int32Array) => tensor(values, { backend: x.backend });
+  let z = widen(mul(x, dIn), schedule.n);
   for (let l = 0; l < schedule.stages; l++) {
     const [from, to] = [schedule.starts[l]!, schedule.starts[l + 1]!];
     const [left, right] = [schedule.leftoverStarts[l]!, schedule.leftoverStarts[l + 1]!];
     const [first, second] = [schedule.first.subarray(from, to), schedule.second.subarray(from, to)];
     const rest = schedule.leftovers.subarray(left, right);
+    const lead = blocks.shape.slice(0, -2);
     const entry = (k: number) =>
-      reshape(
-        slice(blocks, [
-          { start: from, stop: to },
-          { start: k, stop: k + 1 },
-        ]),
-        [to - from],
-      );
-    const u = take(z, tensor(first), -1);
-    const v = take(z, tensor(second), -1);
-    const order = Int32Array.from([...first, ...second, ...rest]);
-    const place = new Int32Array(schedule.n);
-    for (let k = 0; k < order.length; k++) place[order[k]!] = k;
+      reshape(slice(blocks, [...lead.map(() => undefined), { start: from, stop: to }, { start: k, stop: k + 1 }]), [
+        ...lead,
+        to - from,
+      ]);
+    const u = take(z, index(first), -1);
+    const v = take(z, index(second), -1);
+    const factor = slice(scales, [...scales.shape.slice(1).map(() => undefined), { start: left, stop: right }]);
     const mixed = [
       add(mul(entry(0), u), mul(entry(1), v)),
       add(mul(entry(2), u), mul(entry(3), v)),
-      mul(slice(scales, [{ start: left, stop: right }]), take(z, tensor(rest), -1)),
+      mul(factor, take(z, index(rest), -1)),
     ];
-    z = take(concat(mixed, -1), tensor(place), -1);
+    const order = Int32Array.from([...first, ...second, ...rest]);
+    const place = new Int32Array(schedule.n);
+    order.forEach((i, k) => {
+      place[i] = k;
+    });
+    z = take(concat(mixed, -1), index(place), -1);
   }
-  const out = slice(z, [...lead.map(() => undefined), { stop: dOut.shape[0]! }]);
+  const out = slice(z, [...z.shape.slice(1).map(() => undefined), { stop: dOut.shape.at(-1)! }]);
   return add(mul(dOut, out), bias);
+}
+
+/** x [..., in] with zeros up to [..., n]. */
+export function widen(x: Tensor, n: number): Tensor {
+  const lead = x.shape.slice(0, -1).map(() => 0);
+  return pad(x, [...lead, 0], [...lead, n - x.shape.at(-1)!]);
 }

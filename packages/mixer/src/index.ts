@@ -1,5 +1,10 @@
 /** @file @spm/mixer: the Stagewise Pairwise Mixer. */
+export { applyTranspose, inverse, logAbsDet, solve, toDense, transposed } from "./algebra.ts";
 export { composedMixer } from "./composed.ts";
+export { type Condition, condition } from "./condition.ts";
+export { type Connectivity, connectivity, pathCounts } from "./connectivity.ts";
+export { flops, type Layout, parameterCount } from "./cost.ts";
+export { type Factors, fanIn, fanOut, type GeneralFactors, mix, type RotationFactors, toGeneral } from "./factors.ts";
 export * from "./initialise.ts";
 export {
   type BackwardMode,
@@ -13,3 +18,4 @@ export {
 } from "./mixer.ts";
 export { general, type Parameterisation, rotation } from "./parameterisation.ts";
 export * from "./schedule.ts";
+export { inSeries, reversed, sideBySide } from "./schedule-algebra.ts";

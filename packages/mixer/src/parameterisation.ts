@@ -40,7 +40,7 @@ export const rotation: Parameterisation = {
   compose: ([angles], leftovers) => {
     const [c, s] = [cos(angles!), sin(angles!)];
     const dtype = angles!.dtype as "float32" | "float64";
-    return { blocks: stack([c, neg(s), s, c], 1), scales: ones([leftovers], { dtype, backend: angles!.backend }) };
+    return { blocks: stack([c, neg(s), s, c], -1), scales: ones([leftovers], { dtype, backend: angles!.backend }) };
   },
 };
 

@@ -69,6 +69,16 @@ export function fromPairs(n: number, stages: readonly (readonly Pair[])[], name 
   };
 }
 
+/** The pairs of each stage, as {@link fromPairs} takes them. */
+export function pairsOf({ stages, starts, first, second }: Schedule): Pair[][] {
+  return Array.from({ length: stages }, (_, l) =>
+    Array.from(
+      { length: starts[l + 1]! - starts[l]! },
+      (_, q): Pair => [first[starts[l]! + q]!, second[starts[l]! + q]!],
+    ),
+  );
+}
+
 function checkCounts(op: string, n: number, stages: number): void {
   if (!Number.isSafeInteger(n) || n < 1) throw new ShapeError(op, "a width n ≥ 1", n);
   if (!Number.isSafeInteger(stages) || stages < 1) throw new ShapeError(op, "L ≥ 1 stages", stages);

@@ -1,0 +1,45 @@
+/** @file Where a mixer can't be inverted: which stage, which pair, its determinant. */
+import { elements, type Tensor, type TypedArray, ValueError } from "@spm/core";
+import type { Factors } from "./factors.ts";
+import type { Schedule } from "./schedule.ts";
+
+/** The stage that a pair (or a leftover) belongs to. */
+export function stageOf(starts: Int32Array, p: number): number {
+  let l = 0;
+  while (starts[l + 1]! <= p) l++;
+  return l;
+}
+
+/**
+ * @throws ValueError naming the stage, the pair and the determinant of the first block whose determinant is lost in its rounding,
+ * |ad − bc| ≤ ε (|ad| + |bc|), or the first scale or diagonal entry that is zero. On a device, whose numbers
+ * can't be read at once, nothing is checked and the result is not finite.
+ */
+export function checkRegular(op: string, { kind, schedule, dIn, dOut, ...rest }: Factors): void {
+  if (kind === "general") {
+    const { blocks, scales } = rest as { blocks: Tensor; scales: Tensor };
+    checkBlocks(op, schedule, values(blocks));
+    const r = values(scales).indexOf(0);
+    if (r >= 0) {
+      const stage = stageOf(schedule.leftoverStarts, r);
+      throw new ValueError(op, "scales other than 0", `0 at coordinate ${schedule.leftovers[r]} of stage ${stage}`);
+    }
+  }
+  for (const [name, diagonal] of Object.entries({ dIn, dOut })) {
+    const k = diagonal === undefined ? -1 : values(diagonal).indexOf(0);
+    if (k >= 0) throw new ValueError(op, `${name} without zeros`, `0 at ${k}`);
+  }
+}
+
+function checkBlocks(op: string, { first, second, starts }: Schedule, blocks: TypedArray): void {
+  const epsilon = blocks instanceof Float32Array ? 2 ** -23 : 2 ** -52;
+  for (let p = 0; p < blocks.length / 4; p++) {
+    const [ad, bc] = [blocks[4 * p]! * blocks[4 * p + 3]!, blocks[4 * p + 1]! * blocks[4 * p + 2]!];
+    if (Math.abs(ad - bc) > epsilon * (Math.abs(ad) + Math.abs(bc))) continue;
+    const pair = `pair (${first[p]}, ${second[p]}) of stage ${stageOf(starts, p)}`;
+    throw new ValueError(op, "invertible blocks", `determinant ${ad - bc} in ${pair}`);
+  }
+}
+
+/** The numbers of a tensor in CPU memory; of one on a device none. */
+const values = (x: Tensor): TypedArray => (x.backend.view === undefined ? new Float32Array() : elements(x.ndarray()));
