@@ -99,7 +99,7 @@ export class MovingAverage {
   restore(state: State): void {
     this.#checkInPlace();
     const expected = new Map<string, Expected>([["movingAverage.updates", "count"]]);
-    this.#params.forEach((p, i) => expected.set(`movingAverage.${i}`, p));
+    for (const [i, p] of this.#params.entries()) expected.set(`movingAverage.${i}`, p);
     checkState("movingAverage", state, expected);
     const copies = this.#params.map((p, i) => keptCopy(state[`movingAverage.${i}`] as Tensor, p.backend));
     this.dispose();

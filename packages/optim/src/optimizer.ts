@@ -84,9 +84,15 @@ export class Optimizer<Options extends CommonOptions = CommonOptions> {
         const exempt = options.exemptions && !parameter.decay;
         const context = { step, learningRate: rates[i]!, weightDecay: exempt ? 0 : options.weightDecay };
         const [value, ...next] = this.#rule.update(parameter, grads[i]!, slots, options, context);
+        if (next.length !== slots.length)
+          throw new ValueError(
+            `${this.#rule.name}.update`,
+            `a value and ${slots.length} slots`,
+            `${next.length} slots`,
+          );
         parameter.assign(value!);
         entry.slots = next.map(keep);
-        for (const slot of slots) slot.dispose();
+        for (const slot of slots) if (!next.includes(slot)) slot.dispose();
       });
     });
     this.#steps = step;

@@ -73,7 +73,7 @@ export function exponential({ base, factor }: { readonly base: number; readonly 
 }
 
 /**
- * A straight line from one rate to another, which it then keeps: η(t) = from + (to − from)·min(t/steps, 1).
+ * A straight line from one rate to another, which it then keeps: η(t) = from·(1 − s) + to·s, s = min(t/steps, 1).
  *
  * @param options.steps - steps until `to` is reached, at least 1
  * @throws ValueError for options out of range
@@ -90,7 +90,10 @@ export function linear({
 }): Schedule {
   checkNotNegative("linear", { from, to });
   checkCounts("linear", { steps });
-  return (step) => from + (to - from) * Math.min(step / steps, 1);
+  return (step) => {
+    const part = Math.min(step / steps, 1);
+    return from * (1 - part) + to * part; // ends on `to` exactly
+  };
 }
 
 /**

@@ -1,0 +1,115 @@
+/** @file Schedules beyond PyTorch's trajectories: their ends, their composition, and what they refuse. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  constant,
+  cosine,
+  cosineRestarts,
+  exponential,
+  linear,
+  multistep,
+  oneCycle,
+  polynomial,
+  type Schedule,
+  sequence,
+  stepDecay,
+  warmup,
+} from "./index.ts";
+
+const rates = (schedule: Schedule, count: number) => Array.from({ length: count }, (_, t) => schedule(t));
+
+test("those with an end keep their last rate", () => {
+  expect(rates(cosine({ base: 1, steps: 2, min: 0.5 }), 5)).toEqual([1, 0.75, 0.5, 0.5, 0.5]);
+  expect(rates(linear({ from: 0, to: 1, steps: 2 }), 5)).toEqual([0, 0.5, 1, 1, 1]);
+  expect(rates(polynomial({ base: 1, steps: 2, power: 2, min: 0 }), 5)).toEqual([1, 0.25, 0, 0, 0]);
+  expect(rates(polynomial({ base: 1, steps: 4, min: 0.5 }), 6)).toEqual([1, 0.875, 0.75, 0.625, 0.5, 0.5]);
+  const cycle = oneCycle({ max: 1, steps: 10, divide: 10, finalDivide: 2 });
+  expect(rates(cycle, 12).slice(9)).toEqual([0.05, 0.05, 0.05].map((x) => expect.closeTo(x, 15)));
+});
+
+test("restarts begin at the base each time", () => {
+  const same = rates(cosineRestarts({ base: 1, period: 3 }), 9);
+  expect(same.slice(3, 6)).toEqual(same.slice(0, 3));
+  const growing = cosineRestarts({ base: 1, period: 2, growth: 3 });
+  expect([0, 2, 8, 26, 80].map(growing)).toEqual([1, 1, 1, 1, 1]);
+  expect(growing(7)).toBeLessThan(0.1);
+});
+
+test("warm-up leads to the schedule's first rate, and then to its own steps", () => {
+  const decay = linear({ from: 0.8, to: 0, steps: 4 });
+  const schedule = warmup({ steps: 4 }, decay);
+  expect(rates(schedule, 10)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 0.6, 0.4, 0.2, 0, 0].map((x) => expect.closeTo(x, 15)));
+  expect(warmup({ steps: 4, from: 0.5 }, decay)(0)).toBe(0.4);
+});
+
+test("a sequence hands over at each milestone, and nests", () => {
+  const tick: Schedule = (t) => t;
+  expect(rates(sequence([tick, tick, tick], [2, 3]), 6)).toEqual([0, 1, 0, 0, 1, 2]);
+  const inner = sequence([constant({ base: 5 }), tick], [1]);
+  expect(rates(sequence([tick, inner], [2]), 6)).toEqual([0, 1, 5, 0, 1, 2]);
+  expect(rates(sequence([tick], []), 3)).toEqual([0, 1, 2]);
+});
+
+test("falls happen at the step named", () => {
+  expect(rates(stepDecay({ base: 8, every: 2, factor: 0.5 }), 5)).toEqual([8, 8, 4, 4, 2]);
+  expect(rates(multistep({ base: 8, milestones: [1, 3], factor: 0.5 }), 5)).toEqual([8, 4, 4, 2, 2]);
+  expect(rates(exponential({ base: 8, factor: 0.5 }), 3)).toEqual([8, 4, 2]);
+});
+
+test("no rate ever leaves its range", () => {
+  const size = fc.double({ min: 1e-6, max: 10, noNaN: true });
+  const count = fc.integer({ min: 1, max: 50 });
+  fc.assert(
+    fc.property(size, size, count, count, fc.double({ min: 0, max: 0.99, noNaN: true }), (a, b, steps, t, rise) => {
+      const [min, base] = [Math.min(a, b), Math.max(a, b)];
+      const all: [Schedule, number, number][] = [
+        [cosine({ base, steps, min }), min, base],
+        [cosineRestarts({ base, period: steps, growth: 2, min }), min, base],
+        [linear({ from: base, to: min, steps }), min, base],
+        [polynomial({ base, steps, power: 3, min }), min, base],
+        [warmup({ steps }, cosine({ base, steps, min: 0 })), 0, base],
+        [oneCycle({ max: base, steps, rise }), 0, base],
+      ];
+      for (const [schedule, low, high] of all) {
+        const rate = schedule(t);
+        expect(rate).toBeGreaterThanOrEqual(low * (1 - 1e-12));
+        expect(rate).toBeLessThanOrEqual(high * (1 + 1e-12));
+      }
+    }),
+  );
+});
+
+describe("what makes no sense is refused", () => {
+  test("whatever is out of range", () => {
+    const senseless = [
+      () => cosine({ base: -1, steps: 1 }),
+      () => cosine({ base: 1, steps: 0 }),
+      () => cosine({ base: 1, steps: 1.5 }),
+      () => linear({ from: Number.NaN, to: 0, steps: 1 }),
+      () => polynomial({ base: 1, steps: 1, power: 0 }),
+      () => cosineRestarts({ base: 1, period: 1, growth: 0.5 }),
+      () => oneCycle({ max: 1, steps: 10, rise: 1 }),
+      () => oneCycle({ max: 1, steps: 10, divide: 0 }),
+      () => multistep({ base: 1, milestones: [3, 3] }),
+      () => sequence([constant({ base: 1 })], [1]),
+      () => sequence([constant({ base: 1 }), constant({ base: 1 })], [-1]),
+      () => warmup({ steps: 0 }, constant({ base: 1 })),
+      () => constant({ base: Number.POSITIVE_INFINITY }),
+      () => stepDecay({ base: 1, every: 0 }),
+      () => exponential({ base: 1, factor: -1 }),
+    ];
+    for (const make of senseless) expect(make, String(make)).toThrow(/^\w+: expected .*, got /);
+  });
+
+  test("by name", () => {
+    expect(() => cosine({ base: 1, steps: 0 })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: cosine: expected whole steps ≥ 1, got 0]`,
+    );
+    expect(() => multistep({ base: 1, milestones: [9, 3] })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: multistep: expected whole milestones ≥ 0 that ascend, got [9, 3]]`,
+    );
+    expect(() => sequence([constant({ base: 1 })], [1])).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: sequence: expected 0 milestones for 1 schedules, got 1]`,
+    );
+  });
+});
