@@ -1,9 +1,14 @@
 /** @file @spm/mixer: the Stagewise Pairwise Mixer. */
 export { applyTranspose, inverse, logAbsDet, solve, toDense, transposed } from "./algebra.ts";
+export { compose } from "./compose.ts";
 export { composedMixer } from "./composed.ts";
 export { type Condition, condition } from "./condition.ts";
 export { type Connectivity, connectivity, pathCounts } from "./connectivity.ts";
 export { flops, type Layout, parameterCount } from "./cost.ts";
+export { circularConvolution, dct, dft } from "./exact/fourier.ts";
+export { hadamard } from "./exact/hadamard.ts";
+export { type PermutationNetwork, permutation } from "./exact/permutation.ts";
+export type { ExactOptions } from "./exact/start.ts";
 export { type Factors, fanIn, fanOut, type GeneralFactors, mix, type RotationFactors, toGeneral } from "./factors.ts";
 export * from "./initialise.ts";
 export {

@@ -1,0 +1,161 @@
+/**
+ * @file The discrete Fourier transform and what is made of it. A complex vector of length N is 2N real coordinates: the real parts, then
+ * the imaginary ones. Turning (re, im) by an angle multiplies by a complex number of modulus 1, so the whole of the fast
+ * transform (Cooley and Tukey 1965) is rotations.
+ */
+import { elements, tensor, ValueError } from "@spm/core";
+import { transposed } from "../algebra.ts";
+import { compose } from "../compose.ts";
+import { type Factors, type GeneralFactors, mix, type RotationFactors, toGeneral } from "../factors.ts";
+import { fromPairs, type Pair } from "../schedule.ts";
+import { involutions, signsOf } from "./permutation.ts";
+import { checkPowerOfTwo, type ExactOptions, generalFrom, reverseBits, rotationFrom } from "./start.ts";
+
+/** Pairs of a stage, and the angle of each. */
+interface Turns {
+  readonly pairs: readonly Pair[];
+  readonly angles: readonly number[];
+}
+
+/**
+ * The unitary DFT of length N, X_k = N^(−1/2) Σ x_j exp(−2πi jk/N), on [re x, im x] of width 2N: one stage of bit reversal,
+ * then log₂ N times a stage of twiddles and a stage of quarter turns. Without diagonals.
+ * @param length - N = 2^k
+ * @throws ShapeError unless N is a power of two
+ * @example mix(dft(8), concat([re, im], -1));
+ */
+export function dft(length: number, options: ExactOptions & { readonly inverse?: boolean } = {}): Factors {
+  checkPowerOfTwo("dft", length);
+  const { kind = "rotation", dtype = "float64", inverse = false } = options;
+  const bits = Math.log2(length);
+  const order = Array.from({ length }, (_, i) => reverseBits(i, bits));
+  const [swap] = involutions(order).filter(({ pairs }) => pairs.length > 0);
+  const reversal = swapBoth(length, swap === undefined ? [] : [swap.pairs]);
+  const factors = rotations(
+    length,
+    [...reversal.stages, ...fourierStages(length, inverse ? 1 : -1, reversal.signs)],
+    dtype,
+  );
+  return kind === "general" ? toGeneral(factors) : factors;
+}
+
+/**
+ * The orthonormal DCT-II of length N, X_k = c_k Σ x_j cos(π(2j + 1)k / 2N), c_0 = √(1/N), c_k = √(2/N): a DFT of the
+ * reordered x, half a twiddle, the real parts (Makhoul 1980). Width 2N, of which the N inputs and N outputs are the first.
+ * `transposed(dct(N))` is its inverse.
+ * @param length - N = 2^k
+ * @throws ShapeError unless N is a power of two
+ */
+export function dct(length: number, { kind = "rotation", dtype = "float64" }: ExactOptions = {}): Factors {
+  checkPowerOfTwo("dct", length);
+  const bits = Math.log2(length);
+  const folded = (m: number) => (2 * m < length ? 2 * m : 2 * (length - m) - 1);
+  const order = Array.from({ length }, (_, i) => folded(reverseBits(i, bits)));
+  const swaps = swapBoth(
+    length,
+    involutions(order).map(({ pairs }) => pairs),
+  );
+  const last = complexTurns(length, (k) => (-Math.PI * k) / (2 * length));
+  const stages = [...swaps.stages, ...fourierStages(length, -1, swaps.signs), last];
+  const dIn = new Float64Array(length).fill(1);
+  const dOut = dIn.map((_, k) => (k === 0 ? 1 : Math.SQRT2));
+  const factors = rotations(length, stages, dtype, { dIn, dOut });
+  return kind === "general" ? toGeneral(factors) : factors;
+}
+
+/**
+ * Circular convolution, y_j = Σ_m kernel_m x_{j−m mod N}, as a general mixer: DFT, multiplication by the kernel's spectrum, inverse DFT;
+ * 4 log₂ N + 1 stages of width 2N, of which the N inputs and N outputs are the first. The bit reversals of both transforms
+ * cancel.
+ * @param kernel - N = 2^k numbers
+ * @throws ShapeError unless N is a power of two; ValueError for a number that is not finite
+ */
+export function circularConvolution(
+  kernel: readonly number[],
+  { dtype = "float64" }: Pick<ExactOptions, "dtype"> = {},
+): GeneralFactors {
+  const length = kernel.length;
+  checkPowerOfTwo("circularConvolution", length);
+  const bad = kernel.findIndex((v) => !Number.isFinite(v));
+  if (bad >= 0) throw new ValueError("circularConvolution", "finite numbers", `${kernel[bad]} at ${bad}`);
+  const padded = tensor(Float64Array.from([...kernel, ...kernel.map(() => 0)]));
+  const spectrum = elements(mix(dft(length), padded).ndarray()).map((v) => v * Math.sqrt(length));
+  const bits = Math.log2(length);
+  const blocks = Array.from({ length }, (_, i) => {
+    const at = reverseBits(i, bits);
+    const [re, im] = [spectrum[at]!, spectrum[at + length]!];
+    return [re, -im, im, re];
+  });
+  const { pairs } = complexTurns(length, () => 0);
+  const middle = generalFrom(fromPairs(2 * length, [pairs], "spectrum"), Float64Array.from(blocks.flat()), dtype);
+  const back = toGeneral(rotations(length, fourierStages(length, 1), dtype));
+  const ends = tensor(new Float64Array(length).fill(1), { dtype });
+  const whole = compose(back, compose(middle, transposed(back)));
+  return { ...toGeneral(whole), dIn: ends, dOut: ends };
+}
+
+/**
+ * The transform after its bit reversal: for distance h = 1, 2, 4, …, multiply the coordinates with bit h by
+ * −exp(sign · 2πi (j mod h)/2h), then turn (j, j + h) by a quarter: (u, −v) ↦ (u + v, u − v)/√2.
+ * @param signs - a sign to set right on the way in, for each complex coordinate
+ */
+function fourierStages(length: number, sign: 1 | -1, signs: Float64Array = new Float64Array(length).fill(1)): Turns[] {
+  const stages: Turns[] = [];
+  for (let h = 1; h < length; h *= 2) {
+    stages.push(
+      complexTurns(length, (j) => {
+        const twiddle = j & h ? (sign * Math.PI * (j % h)) / h + Math.PI : 0;
+        return h === 1 && signs[j] === -1 ? twiddle + Math.PI : twiddle;
+      }),
+    );
+    const pairs: Pair[] = [];
+    for (let j = 0; j < length; j++) if (!(j & h)) pairs.push([j, j + h], [j + length, j + h + length]);
+    stages.push({ pairs, angles: pairs.map(() => Math.PI / 4) });
+  }
+  return stages.length > 0 ? stages : [complexTurns(length, () => 0)];
+}
+
+/** The stage that turns every (re_j, im_j) by an angle. */
+const complexTurns = (length: number, angle: (j: number) => number): Turns => ({
+  pairs: Array.from({ length }, (_, j): Pair => [j, j + length]),
+  angles: Array.from({ length }, (_, j) => angle(j)),
+});
+
+/** Stages that swap complex coordinates by quarter turns, π/2, and the signs that these leave behind. */
+function swapBoth(length: number, stages: readonly (readonly Pair[])[]): { stages: Turns[]; signs: Float64Array } {
+  const used = stages.filter((pairs) => pairs.length > 0);
+  const one = fromPairs(length, used.length === 0 ? [[]] : used);
+  const both = used.map((pairs): Turns => {
+    const twice = pairs.flatMap(([i, j]): Pair[] => [
+      [i, j],
+      [i + length, j + length],
+    ]);
+    return { pairs: twice, angles: twice.map(() => Math.PI / 2) };
+  });
+  return {
+    stages: both,
+    signs: signsOf(
+      one,
+      Array.from(one.first, () => true),
+    ),
+  };
+}
+
+function rotations(
+  length: number,
+  stages: readonly Turns[],
+  dtype: "float32" | "float64",
+  diagonals: { dIn?: Float64Array; dOut?: Float64Array } = {},
+): RotationFactors {
+  const schedule = fromPairs(
+    2 * length,
+    stages.map(({ pairs }) => pairs),
+    "fourier",
+  );
+  return rotationFrom(
+    schedule,
+    stages.flatMap(({ angles }) => angles),
+    dtype,
+    diagonals,
+  );
+}
