@@ -4,24 +4,19 @@ import type { NdArray as AnyNdArray } from "ndarray";
 import makeNdArray from "ndarray";
 import loops from "ndarray-ops";
 import { DTypeError, ShapeError } from "./errors.ts";
-import { type Shape, sameShape, showShape, sizeOf, stridesOf } from "./shape.ts";
+import { type Shape, showShape, sizeOf, stridesOf } from "./shape.ts";
 
 /** Element types: `float32` is the default, `float64` for checks, `int32` for indices, `bool` is a byte of 0 or 1. */
 export type DType = "float32" | "float64" | "int32" | "bool";
 
-/** The typed array behind each dtype. */
-export interface TypedArrays {
-  float32: Float32Array;
-  float64: Float64Array;
-  int32: Int32Array;
-  bool: Uint8Array;
-}
-export type TypedArray = TypedArrays[DType];
+/** The typed arrays behind the dtypes. */
+export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
 
 /** Typed array + shape + stride + offset: transposes, slices and broadcasts are views of the same data. */
 export type NdArray = AnyNdArray<TypedArray>;
 
 const constructors = { float32: Float32Array, float64: Float64Array, int32: Int32Array, bool: Uint8Array } as const;
+const dtypes = ["float32", "float64", "int32", "bool"] as const;
 
 /** A zeroed typed array of a dtype. */
 export function allocate(dtype: DType, size: number): TypedArray {
@@ -52,11 +47,8 @@ export function wrap(
 
 /** The dtype of an array. @throws DTypeError for a typed array that no dtype stands for */
 export function dtypeOf(array: { readonly data: unknown }): DType {
-  const data = array.data;
-  if (data instanceof Float32Array) return "float32";
-  if (data instanceof Float64Array) return "float64";
-  if (data instanceof Int32Array) return "int32";
-  if (data instanceof Uint8Array) return "bool";
+  const { data } = array;
+  for (const dtype of dtypes) if (data instanceof constructors[dtype]) return dtype;
   const got = data instanceof Object ? data.constructor.name : typeof data;
   throw new DTypeError("array", "Float32Array, Float64Array, Int32Array or Uint8Array", got);
 }
@@ -75,16 +67,16 @@ export function isContiguous({ shape, stride }: NdArray): boolean {
 /** The elements in row-major order; a copy only where the view is not contiguous. Read-only for the caller. */
 export function elements(array: NdArray): TypedArray {
   const size = sizeOf(array.shape);
-  if (!isContiguous(array)) return copy(array).data;
+  if (!isContiguous(array)) return copyArray(array).data;
   if (size === array.data.length) return array.data;
   return array.data.subarray(array.offset, array.offset + size);
 }
 
-/** A row-major copy, cast to `dtype`: truncated towards zero for int32, `≠ 0` for bool. */
-export function copy(array: NdArray, dtype: DType = dtypeOf(array)): NdArray {
+/** A row-major copyArray, cast to `dtype`: truncated towards zero for int32, `≠ 0` for bool. */
+export function copyArray(array: NdArray, dtype: DType = dtypeOf(array)): NdArray {
   const out = zerosArray(dtype, array.shape);
-  if (dtype === "bool") return mapArray((v) => (v !== 0 ? 1 : 0), array, "bool");
-  loops.assign(out, array);
+  if (dtype === "bool") loops.neqs(out, array, 0);
+  else loops.assign(out, array);
   return out;
 }
 
@@ -93,90 +85,5 @@ export function copyInto(view: NdArray, from: NdArray): void {
   if (sizeOf(view.shape) > 0) loops.assign(view, from);
 }
 
-/** A stride-0 view of a larger shape. @throws ShapeError when the shape does not broadcast to it */
-export function broadcastArray(array: NdArray, shape: Shape): NdArray {
-  if (sameShape(array.shape, shape)) return array;
-  const lead = shape.length - array.shape.length;
-  const stride = shape.map((n, k) => {
-    const own = k < lead ? 1 : array.shape[k - lead];
-    if (own !== n && own !== 1)
-      throw new ShapeError("broadcastTo", `a shape that broadcasts to ${showShape(shape)}`, showShape(array.shape));
-    return own === n && k >= lead ? array.stride[k - lead]! : 0;
-  });
-  if (lead < 0)
-    throw new ShapeError("broadcastTo", `a shape that broadcasts to ${showShape(shape)}`, showShape(array.shape));
-  return wrap(array.data, shape, stride, array.offset);
-}
-
-/**
- * The sum of an array down to a shape that broadcasts to it: the transpose of {@link broadcastArray}, as `+=` through a
- * stride-0 view. Accumulated in float64, cast at the end.
- */
-export function sumArrayTo(array: NdArray, shape: Shape): NdArray {
-  const total = zerosArray("float64", shape);
-  if (sizeOf(array.shape) > 0) loops.addeq(broadcastArray(total, array.shape), array);
-  const dtype = dtypeOf(array);
-  return dtype === "float64" ? total : copy(total, dtype);
-}
-
-/** An element-wise loop that writes `out`: `f(out, a, b)`, the calling convention of ndarray-ops. */
-export type Loop2 = (out: NdArray, a: NdArray, b: NdArray) => void;
-
-/** The compiled loops of ndarray-ops that the ops use. */
-export const addLoop: Loop2 = loops.add;
-export const subLoop: Loop2 = loops.sub;
-export const mulLoop: Loop2 = loops.mul;
-export const divLoop: Loop2 = loops.div;
-
-/** `out[i] = f(a[i])`, as a new row-major array. */
-export function mapArray(f: (a: number) => number, a: NdArray, dtype: DType = dtypeOf(a)): NdArray {
-  const out = zerosArray(dtype, a.shape);
-  const from = elements(a);
-  const to = out.data;
-  for (let i = 0; i < to.length; i++) to[i] = f(from[i]!);
-  return out;
-}
-
-/** A {@link Loop2} from a function of two numbers; the operands may be views, `out` is row-major. */
-export const zipLoop = (f: (a: number, b: number) => number): Loop2 => {
-  return (out, a, b) => {
-    const [x, y] = [a.data, b.data];
-    const to = out.data;
-    let at = 0;
-    forEachRow(out.shape, [a, b], (width, [i, j], [di, dj]) => {
-      for (let k = 0, p = i!, q = j!; k < width; k++, p += di!, q += dj!) to[at++] = f(x[p]!, y[q]!);
-    });
-  };
-};
-
-/**
- * Calls `row(width, starts, steps)` for each innermost row of `shape` in row-major order: where the row starts in each
- * array's data and how far its elements lie apart. Every array has this shape.
- */
-export function forEachRow(
-  shape: Shape,
-  arrays: readonly NdArray[],
-  row: (width: number, starts: readonly number[], steps: readonly number[]) => void,
-): void {
-  if (sizeOf(shape) === 0) return;
-  const last = shape.length - 1;
-  const width = last < 0 ? 1 : shape[last]!;
-  const steps = arrays.map((a) => (last < 0 ? 0 : a.stride[last]!));
-  const starts = arrays.map((a) => a.offset);
-  const index = new Array<number>(Math.max(last, 0)).fill(0);
-  for (;;) {
-    row(width, starts, steps);
-    let axis = last - 1;
-    for (; axis >= 0; axis--) {
-      index[axis]! += 1;
-      const wrapped = index[axis] === shape[axis];
-      for (let k = 0; k < arrays.length; k++) {
-        const stride = arrays[k]!.stride[axis]!;
-        starts[k]! += wrapped ? stride * (1 - shape[axis]!) : stride;
-      }
-      if (!wrapped) break;
-      index[axis] = 0;
-    }
-    if (axis < 0) return;
-  }
-}
+/** The compiled loops of ndarray-ops, on arrays of one shape: `add(out, a, b)`, `addeq(out, a)`, … */
+export { loops };

@@ -1,5 +1,5 @@
 /** @file What a backend is: where arrays live and which primitives have kernels there. The reference backend is built in. */
-import { copy, elements, type NdArray, type TypedArray } from "./array.ts";
+import { copyArray, elements, type NdArray, type TypedArray } from "./array.ts";
 
 /**
  * A primitive's forward on a backend's own storage: handles in, one handle per inferred output (then per residual).
@@ -52,7 +52,7 @@ export const reference: Backend = {
   live: { storages: 0, bytes: 0 },
   upload: (array) => array,
   view: (handle) => handle as NdArray,
-  clone: (handle) => copy(handle as NdArray),
+  clone: (handle) => copyArray(handle as NdArray),
   download: async (handle) => elements(handle as NdArray).slice(),
   memory: (handle) => (handle as NdArray).data,
   release: () => {},

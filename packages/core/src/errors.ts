@@ -9,33 +9,23 @@
  * @param help - what to do about it, printed on a line of its own
  */
 export class SpmError extends Error {
-  override readonly name: string = "SpmError";
   constructor(op: string, expected: string, got: unknown, help?: string) {
     super(`${op}: expected ${expected}, got ${String(got)}${help === undefined ? "" : `\nhelp: ${help}`}`);
+    this.name = new.target.name;
   }
 }
 
 /** A shape, rank or axis does not fit. */
-export class ShapeError extends SpmError {
-  override readonly name = "ShapeError";
-}
+export class ShapeError extends SpmError {}
 
 /** A dtype does not fit; the help line says how to cast. */
-export class DTypeError extends SpmError {
-  override readonly name = "DTypeError";
-}
+export class DTypeError extends SpmError {}
 
 /** A number, index or option lies outside of its range. */
-export class ValueError extends SpmError {
-  override readonly name = "ValueError";
-}
+export class ValueError extends SpmError {}
 
 /** A tensor, tape or scope is used outside of its life. */
-export class TapeError extends SpmError {
-  override readonly name = "TapeError";
-}
+export class TapeError extends SpmError {}
 
 /** A backend lacks a kernel, a device, memory, or is mixed with another one. */
-export class BackendError extends SpmError {
-  override readonly name = "BackendError";
-}
+export class BackendError extends SpmError {}

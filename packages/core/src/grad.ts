@@ -5,11 +5,19 @@ import { add, mul } from "./ops/arithmetic.ts";
 import { sum } from "./ops/broadcast.ts";
 import { ones, zeros } from "./ops/create.ts";
 import { alias } from "./ops/reshape.ts";
-import { checkCotangent } from "./primitive.ts";
 import { scope, synchronous } from "./scope.ts";
-import { showShape } from "./shape.ts";
+import { sameShape, showShape } from "./shape.ts";
 import { type Tape, withoutTapes, withTape } from "./tape.ts";
-import { type Parameter, Tensor } from "./tensor.ts";
+import { type Parameter, type Spec, Tensor } from "./tensor.ts";
+
+/** What is differentiated: tensors to a tensor. */
+export type Differentiable = (...xs: Tensor[]) => Tensor;
+
+/** @throws ShapeError unless a cotangent is of the kind of its primal */
+function checkCotangent(op: string, ct: Tensor, { shape, dtype }: Spec): Tensor {
+  if (sameShape(ct.shape, shape) && ct.dtype === dtype) return ct;
+  throw new ShapeError(op, `a cotangent of ${dtype} ${showShape(shape)}`, `${ct.dtype} ${showShape(ct.shape)}`);
+}
 
 /** Cotangents of `wanted` from one of an output. Ops that run here go on the tapes that are still open, not on this one. */
 function pullBack(tape: Tape, output: Tensor, cotangent: Tensor, wanted: readonly Tensor[]): Tensor[] {
@@ -17,18 +25,15 @@ function pullBack(tape: Tape, output: Tensor, cotangent: Tensor, wanted: readonl
     if (p.version !== version)
       throw new TapeError("vjp", "parameters as they were when recorded", "one assigned since", "record again");
   const cotangents = new Map<Tensor, Tensor>([[output, cotangent]]);
-  for (let k = tape.nodes.length - 1; k >= 0; k--) {
-    const node = tape.nodes[k]!;
-    const cts = node.outputs.map((t) => cotangents.get(t) ?? null);
+  for (const { call, needs } of tape.nodes.toReversed()) {
+    const cts = call.outputs.map((t) => cotangents.get(t) ?? null);
     if (cts.every((ct) => ct === null)) continue;
-    const { primitive } = node;
-    const results = inVjpOf(primitive.name, () => primitive.vjp(cts, node));
-    for (let i = 0; i < node.inputs.length; i++) {
+    const results = inVjpOf(call.name, () => call.vjp(cts, needs));
+    for (const [i, input] of call.inputs.entries()) {
       const ct = results[i];
-      if (!node.needs[i] || ct === null || ct === undefined) continue;
-      const input = node.inputs[i]!;
+      if (!needs[i] || !ct) continue;
       const before = cotangents.get(input);
-      cotangents.set(input, before === undefined ? checkCotangent(primitive.name, ct, input) : add(before, ct));
+      cotangents.set(input, before ? add(before, ct) : checkCotangent(call.name, ct, input));
     }
   }
   return wanted.map((x) => cotangents.get(x) ?? zeros(x.shape, { dtype: floating(x), backend: x.backend }));
@@ -52,18 +57,11 @@ function seed(op: string, value: unknown): Tensor {
  * Arguments are aliased on entry, so that an inner derivative never mistakes an outer variable for its own.
  * @example const { value, pullback } = vjp(tanh, x); const [xBar] = pullback(ones(x.shape));
  */
-export function vjp(
-  f: (...xs: Tensor[]) => Tensor,
-  ...primals: Tensor[]
-): { value: Tensor; pullback(ct: Tensor): Tensor[] } {
+export function vjp(f: Differentiable, ...primals: Tensor[]): { value: Tensor; pullback(ct: Tensor): Tensor[] } {
   for (const x of primals) floating(x);
   const xs = primals.map(alias);
   const { tape, result } = withTape(xs, () => synchronous("vjp", f(...xs)));
-  // An argument that comes back untouched, or a constant, must not share its identity with what follows.
-  return {
-    value: result,
-    pullback: (ct) => pullBack(tape, result, checkCotangent("vjp", ct, result), xs),
-  };
+  return { value: result, pullback: (ct) => pullBack(tape, result, checkCotangent("vjp", ct, result), xs) };
 }
 
 /**
@@ -72,21 +70,21 @@ export function vjp(
  * @throws ShapeError unless f returns a scalar; TapeError when f is async
  * @example grad(x => sum(square(x)))(tensor([1, 2])); // [2, 4]
  */
-export function grad(f: (...xs: Tensor[]) => Tensor, argnums?: number): (...xs: Tensor[]) => Tensor;
-export function grad(f: (...xs: Tensor[]) => Tensor, argnums: readonly number[]): (...xs: Tensor[]) => Tensor[];
-export function grad(f: (...xs: Tensor[]) => Tensor, argnums: number | readonly number[] = 0) {
+export function grad(f: Differentiable, argnums?: number): (...xs: Tensor[]) => Tensor;
+export function grad(f: Differentiable, argnums: readonly number[]): (...xs: Tensor[]) => Tensor[];
+export function grad(f: Differentiable, argnums: number | readonly number[] = 0) {
   const numbers = typeof argnums === "number" ? [argnums] : argnums;
-  return (...xs: Tensor[]): Tensor | Tensor[] =>
-    scope(() => {
-      for (const k of numbers)
-        if (xs[k] === undefined)
-          throw new ShapeError("grad", `argnums below ${xs.length} (the number of arguments)`, k);
-      const part = (...chosen: Tensor[]) =>
-        f(...xs.map((x, i) => (numbers.includes(i) ? chosen[numbers.indexOf(i)]! : x)));
+  return (...xs: Tensor[]): Tensor | Tensor[] => {
+    const beyond = numbers.find((k) => xs[k] === undefined);
+    if (beyond !== undefined)
+      throw new ShapeError("grad", `argnums below ${xs.length}, the number of arguments`, beyond);
+    const part: Differentiable = (...chosen) => f(...xs.map((x, i) => chosen[numbers.indexOf(i)] ?? x));
+    const grads = scope(() => {
       const { value, pullback } = vjp(part, ...numbers.map((k) => xs[k]!));
-      const grads = pullback(seed("grad", value));
-      return typeof argnums === "number" ? grads[0]! : grads;
+      return pullback(seed("grad", value));
     });
+    return typeof argnums === "number" ? grads[0]! : grads;
+  };
 }
 
 /**
@@ -113,35 +111,54 @@ export function valueAndGrad(f: () => Tensor | { loss: Tensor; aux: unknown }, p
  * transpose is the jvp): no op needs a rule of its own.
  */
 export function jvp(
-  f: (...xs: Tensor[]) => Tensor,
+  f: Differentiable,
   primals: readonly Tensor[],
   tangents: readonly Tensor[],
 ): { value: Tensor; tangent: Tensor } {
-  if (tangents.length !== primals.length) throw new ShapeError("jvp", `${primals.length} tangents`, tangents.length);
+  checkMatched("jvp", tangents, primals);
   return scope(() => {
-    for (let i = 0; i < primals.length; i++) checkCotangent("jvp", tangents[i]!, primals[i]!);
     const { value, pullback } = vjp(f, ...primals);
     const dual = zeros(value.shape, { dtype: floating(value), backend: value.backend });
-    const products = (ct: Tensor) =>
-      pullback(ct)
-        .map((x, i) => sum(mul(x, tangents[i]!)))
-        .reduce(add);
-    return { value, tangent: grad(products)(dual) };
+    return { value, tangent: grad((ct) => inner(pullback(ct), tangents))(dual) };
   });
 }
 
 /** Hessian-vector product (∂²f/∂x²) v of a scalar function: the gradient of ⟨∂f/∂x, v⟩. */
-export function hvp(f: (...xs: Tensor[]) => Tensor, primals: readonly Tensor[], v: readonly Tensor[]): Tensor[] {
-  if (v.length !== primals.length) throw new ShapeError("hvp", `${primals.length} vectors`, v.length);
+export function hvp(f: Differentiable, primals: readonly Tensor[], v: readonly Tensor[]): Tensor[] {
+  checkMatched("hvp", v, primals);
   const all = primals.map((_, i) => i);
-  const slope = (...xs: Tensor[]) =>
-    grad(
-      f,
-      all,
-    )(...xs)
-      .map((g, i) => sum(mul(g, v[i]!)))
-      .reduce(add);
-  return grad(slope, all)(...primals);
+  return grad((...xs) => inner(grad(f, all)(...xs), v), all)(...primals);
+}
+
+/**
+ * The vjp of a fused op's backward: of (ȳ, x₁, …) ↦ (x̄₁, …). The op's own backward is a kernel that no tape looks into, so its
+ * derivative is taken through `composed`, the same function made of ordinary ops, and is differentiable in turn.
+ * @param composed - (x₁, …) ↦ y, equal to the fused op
+ * @param ct - ȳ
+ * @param inputs - x₁, …
+ * @param cotangents - of x̄₁, … (null: zero), in the order of the inputs
+ * @returns cotangents of ȳ, x₁, …
+ */
+export function vjpOfBackward(
+  composed: Differentiable,
+  ct: Tensor,
+  inputs: readonly Tensor[],
+  cotangents: readonly (Tensor | null)[],
+): Tensor[] {
+  const product: Differentiable = (seed, ...xs) => inner(vjp(composed, ...xs).pullback(seed!), cotangents);
+  return grad(
+    product,
+    [ct, ...inputs].map((_, k) => k),
+  )(ct, ...inputs);
+}
+
+/** Σ ⟨x, y⟩ over pairs of tensors; null counts as zero. */
+const inner = (xs: readonly Tensor[], ys: readonly (Tensor | null)[]): Tensor =>
+  xs.flatMap((x, k) => (ys[k] ? [sum(mul(x, ys[k]))] : [])).reduce(add);
+
+function checkMatched(op: string, vectors: readonly Tensor[], primals: readonly Tensor[]): void {
+  if (vectors.length !== primals.length) throw new ShapeError(op, `${primals.length} vectors`, vectors.length);
+  for (const [i, x] of primals.entries()) checkCotangent(op, vectors[i]!, x);
 }
 
 /** The value without its history: derivatives see a constant. */

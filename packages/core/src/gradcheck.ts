@@ -1,11 +1,11 @@
 /** @file Derivatives against central differences, in float64. */
 import { elements, wrap } from "./array.ts";
 import { DTypeError, ValueError } from "./errors.ts";
-import { vjp } from "./grad.ts";
+import { type Differentiable, vjp } from "./grad.ts";
 import { add, mul } from "./ops/arithmetic.ts";
 import { sum } from "./ops/broadcast.ts";
+import { normal, rng } from "./ops/random.ts";
 import { fromArray } from "./primitive.ts";
-import { rng } from "./random.ts";
 import { noGrad } from "./scope.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -37,72 +37,49 @@ export interface GradcheckReport {
  * @example gradcheck(tanh, [tensor(new Float64Array([0.3, -1]))]);
  */
 export function gradcheck(
-  f: (...xs: Tensor[]) => Tensor,
+  f: Differentiable,
   inputs: readonly Tensor[],
   options: GradcheckOptions = {},
 ): GradcheckReport {
   const { step = 1e-6, tolerance = 1e-6, seed = 1 } = options;
-  for (const x of inputs)
-    if (x.dtype !== "float64") throw new DTypeError("gradcheck", "float64 inputs", x.dtype, 'cast(x, "float64")');
-  const random = rng(seed);
+  const odd = inputs.find((x) => x.dtype !== "float64");
+  if (odd) throw new DTypeError("gradcheck", "float64 inputs", odd.dtype, 'cast(x, "float64")');
   const { value, pullback } = vjp(f, ...inputs);
-  const weights = Float64Array.from({ length: elements(value.ndarray()).length }, () => random.normal());
-  const analytic = pullback(fromArray(wrap(weights, value.shape.slice()))).map((g) => elements(g.ndarray()));
-  const project = (xs: readonly Tensor[]) =>
-    noGrad(() => {
-      const values = elements(f(...xs).ndarray());
-      return weights.reduce((total, w, i) => total + w * values[i]!, 0);
-    });
+  const v = normal(rng(seed), value.shape, 0, 1, { dtype: "float64" });
+  const exact = pullback(v).map((g) => elements(g.ndarray()));
+  const project = (xs: readonly Tensor[]) => noGrad(() => elements(sum(mul(f(...xs), v)).ndarray())[0]!);
   let worst: GradcheckReport = { error: 0, input: -1, element: -1, analytic: 0, numeric: 0 };
-  inputs.forEach((x, input) => {
-    const data = elements(x.ndarray());
-    for (let element = 0; element < data.length; element++) {
+  for (const [input, x] of inputs.entries())
+    for (let element = 0; element < exact[input]!.length; element++) {
       const shifted = (by: number) => {
-        const moved = Float64Array.from(data);
+        const moved = elements(x.ndarray()).slice();
         moved[element]! += by;
-        return project(inputs.map((y, k) => (k === input ? fromArray(wrap(moved, x.shape.slice())) : y)));
+        return project(inputs.with(input, fromArray(wrap(moved, x.shape))));
       };
       const numeric = (shifted(step) - shifted(-step)) / (2 * step);
-      const exact = analytic[input]![element]!;
-      const error = Math.abs(exact - numeric) / Math.max(1, Math.abs(numeric));
-      if (!(error <= worst.error)) worst = { error, input, element, analytic: exact, numeric };
+      const analytic = exact[input]![element]!;
+      const error = Math.abs(analytic - numeric) / Math.max(1, Math.abs(numeric));
+      if (!(error <= worst.error)) worst = { error, input, element, analytic, numeric };
     }
-  });
-  if (!(worst.error <= tolerance))
-    throw new ValueError(
-      "gradcheck",
-      `a derivative within ${tolerance} of the difference quotient ${worst.numeric}`,
-      `${worst.analytic} at element ${worst.element} of input ${worst.input}`,
-    );
-  return worst;
+  if (worst.error <= tolerance) return worst;
+  const where = `${worst.analytic} at element ${worst.element} of input ${worst.input}`;
+  throw new ValueError("gradcheck", `a derivative within ${tolerance} of the quotient ${worst.numeric}`, where);
 }
 
 /** {@link gradcheck} of the vjp itself: the second derivatives, also by the cotangent. */
 export function gradgradcheck(
-  f: (...xs: Tensor[]) => Tensor,
+  f: Differentiable,
   inputs: readonly Tensor[],
   options: GradcheckOptions = {},
 ): GradcheckReport {
-  const value = noGrad(() => f(...inputs));
   const random = rng((options.seed ?? 1) + 1);
-  const ct = fromArray(
-    wrap(
-      Float64Array.from({ length: elements(value.ndarray()).length }, () => random.normal()),
-      value.shape.slice(),
-    ),
+  const [ct, ...weights] = [noGrad(() => f(...inputs)), ...inputs].map((x) =>
+    normal(random, x.shape, 0, 1, { dtype: "float64" }),
   );
-  const weights = inputs.map((x) =>
-    fromArray(
-      wrap(
-        Float64Array.from({ length: elements(x.ndarray()).length }, () => random.normal()),
-        x.shape.slice(),
-      ),
-    ),
-  );
-  const first = (ctIn: Tensor, ...xs: Tensor[]) =>
+  const first: Differentiable = (seed, ...xs) =>
     vjp(f, ...xs)
-      .pullback(ctIn)
+      .pullback(seed!)
       .map((g, i) => sum(mul(g, weights[i]!)))
       .reduce(add);
-  return gradcheck(first, [ct, ...inputs], options);
+  return gradcheck(first, [ct!, ...inputs], options);
 }

@@ -1,19 +1,12 @@
 /** @file A primitive: an op and its derivative as one object, and how a call of it runs. */
 
 import { inspect } from "./anomaly.ts";
-import { type DType, dtypeOf, type NdArray } from "./array.ts";
+import { dtypeOf, type NdArray } from "./array.ts";
 import { type Backend, currentBackend, reference } from "./backend.ts";
-import { BackendError, DTypeError, ShapeError } from "./errors.ts";
+import { BackendError } from "./errors.ts";
 import { own } from "./scope.ts";
-import { type Shape, sameShape, showShape } from "./shape.ts";
 import { isTracked, record } from "./tape.ts";
-import { byteSize, Storage, Tensor } from "./tensor.ts";
-
-/** Shape and dtype of a tensor, known before anything runs. */
-export interface Spec {
-  readonly shape: Shape;
-  readonly dtype: DType;
-}
+import { type Spec, Tensor } from "./tensor.ts";
 
 /** What a vjp may use. */
 export interface VjpContext<Options> {
@@ -71,115 +64,54 @@ export function definePrimitive<Options>(primitive: Primitive<Options>): Op<Opti
 }
 
 function apply(primitive: Primitive<unknown>, inputs: readonly Tensor[], options: unknown): Tensor[] {
+  const { name } = primitive;
   const specs = primitive.infer(inputs, options);
-  const backend = commonBackend(primitive.name, inputs);
-  const handles = run(primitive, backend, inputs, options, isTracked(inputs));
-  const results = handles.map((handle, i) => result(backend, specs[i]!, handle, inputs));
-  const count = primitive.outputs ?? 1;
-  const outputs = results.length === count ? results : results.slice(0, count);
-  inspect(primitive.name, inputs, outputs);
-  record({ primitive, options, inputs, outputs, residuals: results.slice(count) });
+  const backend = commonBackend(name, inputs);
+  const tracked = isTracked(inputs);
+  const handles = run(primitive, backend, inputs, options, tracked);
+  const results = handles.map((handle, i) => wrapResult(backend, specs[i]!, handle, inputs));
+  const outputs = results.slice(0, primitive.outputs ?? 1);
+  inspect(name, inputs, outputs);
+  if (!tracked) return outputs;
+  const residuals = results.slice(outputs.length);
+  const context = { inputs, outputs, residuals, options };
+  record({ name, inputs, outputs, vjp: (cts, needs) => primitive.vjp(cts, { ...context, needs }) });
   return outputs;
 }
 
 /** Handles of the results: from the backend's kernel, or from the reference where it may step in. */
-function run(
-  p: Primitive<unknown>,
-  backend: Backend,
-  inputs: readonly Tensor[],
-  options: unknown,
-  keep: boolean,
-): unknown[] {
-  if (backend === reference)
-    return p.forward(
-      inputs.map((t) => t.handle as NdArray),
-      options,
-      keep,
-    );
+function run(p: Primitive<unknown>, backend: Backend, inputs: readonly Tensor[], options: unknown, keep: boolean) {
   const kernel = backend.kernels.get(p);
-  if (kernel !== undefined)
-    return kernel(
-      inputs.map((t) => t.handle),
-      options,
-      keep,
-    );
+  const handles = inputs.map((t) => t.handle);
+  if (kernel !== undefined) return kernel(handles, options, keep);
+  if (backend === reference) return p.forward(handles as NdArray[], options, keep);
   backend.fallback(p.name);
-  return p
-    .forward(
-      inputs.map((t) => t.ndarray()),
-      options,
-      keep,
-    )
-    .map((array) => backend.upload(array));
+  const arrays = inputs.map((t) => t.ndarray());
+  return p.forward(arrays, options, keep).map((array) => backend.upload(array));
 }
 
 /** A result as a tensor; it shares the storage of the input whose memory it looks at. */
-function result(backend: Backend, spec: Spec, handle: unknown, inputs: readonly Tensor[]): Tensor {
+function wrapResult(backend: Backend, spec: Spec, handle: unknown, inputs: readonly Tensor[]): Tensor {
   const memory = backend.memory(handle);
-  for (const t of inputs)
-    if (t.storage.memory === memory) return own(new Tensor(spec.shape, spec.dtype, t.storage, handle, t));
-  return own(
-    new Tensor(spec.shape, spec.dtype, new Storage(backend, memory, byteSize(spec.shape, spec.dtype)), handle),
-  );
+  const source = inputs.find((t) => t.storage.memory === memory);
+  return own(new Tensor(spec, backend, handle, source));
 }
 
 /** Where a call runs: where its inputs live; scalars in CPU memory fit anywhere. @throws BackendError when they are mixed */
 function commonBackend(op: string, inputs: readonly Tensor[]): Backend {
-  let found: Backend | undefined;
-  let scalars: Backend | undefined;
-  for (const { backend, shape } of inputs) {
-    if (shape.length === 0 && backend === reference) scalars = backend;
-    else if (found === undefined) found = backend;
-    else if (found !== backend)
-      throw new BackendError(
-        op,
-        `all tensors on ${found.name}`,
-        `one on ${backend.name}`,
-        "move it with to(tensor, backend)",
-      );
-  }
-  return found ?? scalars ?? currentBackend();
+  const [found, other] = new Set(
+    inputs.filter((t) => t.shape.length > 0 || t.backend !== reference).map((t) => t.backend),
+  );
+  if (other === undefined) return found ?? (inputs.length > 0 ? reference : currentBackend());
+  throw new BackendError(
+    op,
+    `all tensors on ${found!.name}`,
+    `one on ${other.name}`,
+    "move it with to(tensor, backend)",
+  );
 }
 
 /** A tensor from an array that nobody else writes. It lives on `backend`. */
 export function fromArray(array: NdArray, backend: Backend = currentBackend()): Tensor {
-  const handle = backend.upload(array);
-  const spec = { shape: array.shape.slice(), dtype: dtypeOf(array) };
-  return own(
-    new Tensor(
-      spec.shape,
-      spec.dtype,
-      new Storage(backend, backend.memory(handle), byteSize(spec.shape, spec.dtype)),
-      handle,
-    ),
-  );
-}
-
-/** @throws DTypeError unless all dtypes agree and are among `allowed` */
-export function checkDTypes(
-  op: string,
-  inputs: readonly Spec[],
-  allowed: readonly DType[] = ["float32", "float64"],
-): DType {
-  const dtype = inputs[0]!.dtype;
-  for (const x of inputs)
-    if (x.dtype !== dtype)
-      throw new DTypeError(
-        op,
-        `one dtype for all operands`,
-        `${dtype} and ${x.dtype}`,
-        `cast one: cast(x, "${dtype}")`,
-      );
-  if (!allowed.includes(dtype))
-    throw new DTypeError(op, allowed.join(" or "), dtype, `cast it: cast(x, "${allowed[0]}")`);
-  return dtype;
-}
-
-/** @throws ShapeError, DTypeError unless a cotangent is of the kind of its primal */
-export function checkCotangent(op: string, cotangent: Tensor, primal: Tensor): Tensor {
-  if (!sameShape(cotangent.shape, primal.shape))
-    throw new ShapeError(op, `a cotangent of shape ${showShape(primal.shape)}`, showShape(cotangent.shape));
-  if (cotangent.dtype !== primal.dtype)
-    throw new DTypeError(op, `a cotangent of dtype ${primal.dtype}`, cotangent.dtype);
-  return cotangent;
+  return own(new Tensor({ shape: array.shape.slice(), dtype: dtypeOf(array) }, backend, backend.upload(array)));
 }

@@ -4,44 +4,40 @@ import type { Backend } from "./backend.ts";
 import { BackendError, DTypeError, ShapeError, TapeError } from "./errors.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "./shape.ts";
 
-/** A piece of a backend's memory. The last tensor to leave frees it; on the garbage-collected heap nothing needs freeing. */
+/** Shape and dtype of a tensor, known before anything runs. */
+export interface Spec {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+const bytesPerElement = { float32: 4, float64: 8, int32: 4, bool: 1 };
+
+/** A piece of a backend's memory. The last view to leave frees it; on the garbage-collected heap nothing needs freeing. */
 export class Storage {
   readonly backend: Backend;
   readonly memory: object;
   readonly bytes: number;
-  #views = 0;
-  #onHeap = false;
+  views = 0;
+  onHeap = false;
 
-  constructor(backend: Backend, memory: object, bytes: number) {
+  constructor(backend: Backend, memory: object, { shape, dtype }: Spec) {
     this.backend = backend;
     this.memory = memory;
-    this.bytes = bytes;
+    this.bytes = sizeOf(shape) * bytesPerElement[dtype];
     this.#count(1);
   }
 
-  get views(): number {
-    return this.#views;
-  }
-
-  enter(): void {
-    this.#views++;
-  }
-
   leave(): void {
-    if (--this.#views > 0 || this.#onHeap) return;
+    if (--this.views > 0 || this.onHeap) return;
     this.#count(-1);
     this.backend.release(this.memory);
   }
 
   /** No scope owns it any more: the garbage collector does, where the backend has one. */
   leaveToHeap(): void {
-    if (this.#onHeap || !this.backend.collected) return;
-    this.#onHeap = true;
+    if (this.onHeap || !this.backend.collected) return;
+    this.onHeap = true;
     this.#count(-1);
-  }
-
-  get onHeap(): boolean {
-    return this.#onHeap;
   }
 
   #count(sign: 1 | -1): void {
@@ -50,41 +46,33 @@ export class Storage {
   }
 }
 
-const bytesPerElement = { float32: 4, float64: 8, int32: 4, bool: 1 } as const;
-
-/** Bytes that `shape` elements of `dtype` take. */
-export const byteSize = (shape: Shape, dtype: DType): number => sizeOf(shape) * bytesPerElement[dtype];
-
 /** An immutable array of numbers on one backend. */
-export class Tensor {
+export class Tensor implements Spec {
   readonly shape: Shape;
   readonly dtype: DType;
   /** The scope that will release this tensor; null when kept, a parameter, or on the heap. */
   owner: object | null = null;
-  protected held: Storage;
+  /** The memory it looks at. */
+  storage: Storage;
   protected raw: unknown;
-  /** Set on views of a parameter's storage: they end when it is assigned. */
-  readonly #parameter: Parameter | null;
-  readonly #version: number;
+  /** The parameter whose storage this is a view of, and its version then: the view ends when it is assigned. */
+  readonly #parameter: Parameter | undefined;
+  readonly #version: number | undefined;
   #alive = true;
 
-  /** @param source - the tensor whose storage `handle` looks at, for views */
-  constructor(shape: Shape, dtype: DType, storage: Storage, handle: unknown, source?: Tensor) {
+  /** @param source - the tensor whose storage `handle` looks at; without one the tensor has a storage of its own */
+  constructor({ shape, dtype }: Spec, backend: Backend, handle: unknown, source?: Tensor) {
     this.shape = shape;
     this.dtype = dtype;
-    this.held = storage;
+    this.storage = source?.storage ?? new Storage(backend, backend.memory(handle), this);
     this.raw = handle;
-    this.#parameter = source instanceof Parameter ? source : source === undefined ? null : source.#parameter;
-    this.#version = this.#parameter?.version ?? 0;
-    storage.enter();
+    this.#parameter = source instanceof Parameter || source === undefined ? source : source.#parameter;
+    this.#version = this.#parameter?.version;
+    this.storage.views++;
   }
 
   get backend(): Backend {
-    return this.held.backend;
-  }
-
-  get storage(): Storage {
-    return this.held;
+    return this.storage.backend;
   }
 
   /** The backend's own array, for kernels. @throws TapeError when it is no longer there */
@@ -95,23 +83,18 @@ export class Tensor {
 
   /** @throws TapeError when this tensor was released, or looks at a parameter that was assigned since */
   assertReadable(): void {
+    const stale = this.#parameter?.version !== this.#version;
+    if (this.#alive && !stale) return;
     const what = `a live tensor of shape ${showShape(this.shape)}`;
     if (!this.#alive) throw new TapeError("read", what, "a released one", "return it from the scope or keep() it");
-    if (this.#parameter !== null && this.#parameter.version !== this.#version)
-      throw new TapeError(
-        "read",
-        what,
-        "a view of a parameter that was assigned since",
-        "make the view again, or clone() it",
-      );
+    throw new TapeError("read", what, "a view of a parameter that was assigned since", "make the view again");
   }
 
   /** The array itself, without a copy: CPU backends only, read-only by contract. @throws BackendError on a device */
   ndarray(): NdArray {
-    const { view } = this.backend;
-    if (view === undefined)
-      throw new BackendError("ndarray", "a tensor in CPU memory", `one on ${this.backend.name}`, "use await data()");
-    return view(this.handle);
+    const { view, name } = this.backend;
+    if (view) return view(this.handle);
+    throw new BackendError("ndarray", "a tensor in CPU memory", `one on ${name}`, "use await data()");
   }
 
   /** A copy of the elements in row-major order. Enqueued at the call: later updates don't change it. */
@@ -121,7 +104,7 @@ export class Tensor {
 
   /** The only element. @throws ShapeError when there isn't exactly one */
   async item(): Promise<number> {
-    if (sizeOf(this.shape) !== 1) throw new ShapeError("item", "exactly one element", `shape ${showShape(this.shape)}`);
+    if (sizeOf(this.shape) !== 1) throw new ShapeError("item", "exactly one element", showShape(this.shape));
     return (await this.data())[0]!;
   }
 
@@ -130,11 +113,7 @@ export class Tensor {
     if (!this.#alive) return;
     this.#alive = false;
     this.owner = null;
-    this.held.leave();
-  }
-
-  toString(): string {
-    return `Tensor(${this.dtype}${showShape(this.shape)})`;
+    this.storage.leave();
   }
 }
 
@@ -146,9 +125,7 @@ export class Parameter extends Tensor {
   #recordings = 0;
 
   constructor(value: Tensor, decay: boolean) {
-    const own = adopt(value);
-    super(value.shape, value.dtype, own.storage, own.handle);
-    own.dispose();
+    super(value, value.backend, value.backend.clone(value.handle));
     this.decay = decay;
   }
 
@@ -162,7 +139,7 @@ export class Parameter extends Tensor {
     this.#recordings += change;
   }
 
-  /** @throws TapeError while a tape that used it is open */
+  /** @throws TapeError while a tape that used this parameter is open */
   assertAssignable(): void {
     if (this.#recordings === 0) return;
     const help = "assign after the gradient is taken";
@@ -170,35 +147,23 @@ export class Parameter extends Tensor {
   }
 
   /**
-   * Takes over another value. Views of the old one end: they throw instead of reading stale numbers.
+   * Takes over another value: its storage where that is nobody else's, otherwise a copy. Views of the old one end: they throw instead of reading stale numbers.
    * @throws ShapeError, DTypeError when the value is of another kind; TapeError while a tape that used it is open
    */
   assign(value: Tensor): void {
-    if (!sameShape(value.shape, this.shape))
-      throw new ShapeError("assign", showShape(this.shape), showShape(value.shape));
-    if (value.dtype !== this.dtype)
-      throw new DTypeError("assign", this.dtype, value.dtype, `cast(value, "${this.dtype}")`);
+    const { shape, dtype } = value;
+    if (!sameShape(shape, this.shape)) throw new ShapeError("assign", showShape(this.shape), showShape(shape));
+    if (dtype !== this.dtype) throw new DTypeError("assign", this.dtype, dtype, `cast(value, "${this.dtype}")`);
     this.assertAssignable();
-    const own = adopt(value);
-    this.held.leave();
-    this.held = own.storage;
-    this.raw = own.handle;
-    this.held.enter();
-    own.dispose();
+    const { backend, storage } = value;
+    const alone = storage.views === 1 && !storage.onHeap && storage.bytes === this.storage.bytes;
+    const next =
+      alone && !(value instanceof Parameter) ? value : new Tensor(value, backend, backend.clone(value.handle));
+    this.storage.leave();
+    this.storage = next.storage;
+    this.storage.views++;
+    this.raw = next.handle;
+    if (next !== value) next.dispose();
     this.#version++;
   }
-}
-
-/** A tensor whose storage belongs to nobody else: the value's own where it is the only view and whole, otherwise a copy. */
-function adopt(value: Tensor): Tensor {
-  const { backend, storage, shape, dtype } = value;
-  if (
-    storage.views === 1 &&
-    !storage.onHeap &&
-    storage.bytes === byteSize(shape, dtype) &&
-    !(value instanceof Parameter)
-  )
-    return new Tensor(shape, dtype, storage, value.handle);
-  const handle = backend.clone(value.handle);
-  return new Tensor(shape, dtype, new Storage(backend, backend.memory(handle), byteSize(shape, dtype)), handle);
 }

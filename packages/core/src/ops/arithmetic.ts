@@ -1,22 +1,24 @@
 /** @file Arithmetic: the ops that most derivatives are written in. */
-import { addLoop, divLoop, mulLoop, subLoop, zipLoop } from "../array.ts";
+
+import { loops } from "../array.ts";
 import { cast } from "./cast.ts";
 import { type BinaryOp, binary, type UnaryOp, unary } from "./elementwise.ts";
+import { zipLoop } from "./loops.ts";
 
 /** a + b */
-export const add: BinaryOp = binary({ name: "add", loop: addLoop, vjp: (ct) => [ct, ct] });
+export const add: BinaryOp = binary({ name: "add", loop: loops.add, vjp: (ct) => [ct, ct] });
 
 /** a − b */
 export const sub: BinaryOp = binary({
   name: "sub",
-  loop: subLoop,
+  loop: loops.sub,
   vjp: (ct, { needs }) => [ct, needs[1] ? neg(ct) : null],
 });
 
 /** a · b, element by element */
 export const mul: BinaryOp = binary({
   name: "mul",
-  loop: mulLoop,
+  loop: loops.mul,
   vjp: (ct, { inputs: [a, b], needs }) => [needs[0] ? mul(ct, b!) : null, needs[1] ? mul(ct, a!) : null],
 });
 
@@ -24,7 +26,7 @@ export const mul: BinaryOp = binary({
 export const div: BinaryOp = binary({
   name: "div",
   dtypes: ["float32", "float64"],
-  loop: divLoop,
+  loop: loops.div,
   vjp: (ct, { inputs: [, b], outputs: [y], needs }) => [
     needs[0] ? div(ct, b!) : null,
     needs[1] ? neg(div(mul(ct, y!), b!)) : null, // b̄ = −ȳ·(a/b)/b

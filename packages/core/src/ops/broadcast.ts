@@ -1,10 +1,38 @@
 /** @file Sum and broadcast: each is the other's transpose, as `+=` through a stride-0 view is a stride-0 view's. */
-import { broadcastArray, sumArrayTo } from "../array.ts";
+
+import { copyArray, dtypeOf, loops, type NdArray, wrap, zerosArray } from "../array.ts";
 import { ShapeError } from "../errors.ts";
-import { checkDTypes, definePrimitive, type Op, type Primitive } from "../primitive.ts";
-import { broadcastShapes, checkAxes, checkShape, reducedShape, type Shape, sameShape, showShape } from "../shape.ts";
+import { definePrimitive, type Op, type Primitive } from "../primitive.ts";
+import { type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { broadcastShapes, checkAxes, checkDTypes, checkShape, reducedShape } from "./check.ts";
 import { reshape, reshapeArray } from "./reshape.ts";
+
+/** A stride-0 view of a larger shape. @throws ShapeError when the shape does not broadcast to it */
+export function broadcastArray(array: NdArray, shape: Shape): NdArray {
+  if (sameShape(array.shape, shape)) return array;
+  const lead = shape.length - array.shape.length;
+  const stride = shape.map((n, k) => {
+    const own = k < lead ? 1 : array.shape[k - lead];
+    if (own !== n && own !== 1)
+      throw new ShapeError("broadcastTo", `a shape that broadcasts to ${showShape(shape)}`, showShape(array.shape));
+    return own === n && k >= lead ? array.stride[k - lead]! : 0;
+  });
+  if (lead < 0)
+    throw new ShapeError("broadcastTo", `a shape that broadcasts to ${showShape(shape)}`, showShape(array.shape));
+  return wrap(array.data, shape, stride, array.offset);
+}
+
+/**
+ * The sum of an array down to a shape that broadcasts to it: the transpose of {@link broadcastArray}, as `+=` through a
+ * stride-0 view. Accumulated in float64, cast at the end.
+ */
+export function sumArrayTo(array: NdArray, shape: Shape): NdArray {
+  const total = zerosArray("float64", shape);
+  if (sizeOf(array.shape) > 0) loops.addeq(broadcastArray(total, array.shape), array);
+  const dtype = dtypeOf(array);
+  return dtype === "float64" ? total : copyArray(total, dtype);
+}
 
 /** Which axes a reduction runs over (all unless said), and whether they stay as size 1. */
 export interface ReduceOptions {

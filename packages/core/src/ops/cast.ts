@@ -1,12 +1,12 @@
 /** @file Between dtypes. */
-import { copy, type DType } from "../array.ts";
+import { copyArray, type DType } from "../array.ts";
 import { definePrimitive, type Primitive } from "../primitive.ts";
 import type { Tensor } from "../tensor.ts";
 
 const castOp = definePrimitive<DType>({
   name: "cast",
   infer: ([x], dtype) => [{ shape: x!.shape, dtype }],
-  forward: ([x], dtype) => [copy(x!, dtype)],
+  forward: ([x], dtype) => [copyArray(x!, dtype)],
   vjp: ([ct], { inputs: [x] }) => [x!.dtype === "float32" || x!.dtype === "float64" ? cast(ct!, x!.dtype) : null],
 });
 

@@ -1,10 +1,12 @@
 /** @file New tensors: from numbers, arrays and rules. Nothing here is differentiable; everything is checked before it is made. */
-import { allocate, copy, type DType, dtypeOf, type NdArray, type TypedArray, wrap } from "../array.ts";
+
+import { allocate, copyArray, type DType, dtypeOf, type NdArray, type TypedArray, wrap } from "../array.ts";
 import { type Backend, currentBackend, reference } from "../backend.ts";
 import { DTypeError, ShapeError, ValueError } from "../errors.ts";
 import { fromArray } from "../primitive.ts";
-import { checkShape, type Shape, showShape, sizeOf } from "../shape.ts";
+import { type Shape, showShape, sizeOf } from "../shape.ts";
 import { Parameter, Tensor } from "../tensor.ts";
+import { checkShape } from "./check.ts";
 
 /** Numbers or booleans nested as deep as the rank. */
 export type Nested = number | boolean | readonly Nested[];
@@ -30,7 +32,7 @@ export function tensor(data: Nested | TypedArray | NdArray, options: CreateOptio
     throw new ShapeError("tensor", `${sizeOf(shape)} elements for shape ${showShape(shape)}`, sizeOf(source.shape));
   const dtype = options.dtype ?? source.dtype;
   checkRange(source.array, dtype);
-  return fromArray(wrap(copy(source.array, dtype).data, shape.slice()), options.backend ?? currentBackend());
+  return fromArray(wrap(copyArray(source.array, dtype).data, shape.slice()), options.backend ?? currentBackend());
 }
 
 /** The data as an array of float64 or of its own type, with the shape and dtype that it suggests. */

@@ -1,11 +1,13 @@
 /** @file How element-wise ops are made: one function of numbers, one derivative; broadcasting and its transpose come for free. */
-import { broadcastArray, type DType, dtypeOf, type Loop2, mapArray, zerosArray } from "../array.ts";
+
+import { type DType, dtypeOf, zerosArray } from "../array.ts";
 import { DTypeError } from "../errors.ts";
-import { checkDTypes, definePrimitive, type Primitive, type VjpContext } from "../primitive.ts";
-import { broadcastShapes } from "../shape.ts";
+import { definePrimitive, type Primitive, type VjpContext } from "../primitive.ts";
 import { Tensor } from "../tensor.ts";
-import { sumTo } from "./broadcast.ts";
+import { broadcastArray, sumTo } from "./broadcast.ts";
+import { broadcastShapes, checkDTypes } from "./check.ts";
 import { scalar } from "./create.ts";
+import { type Loop2, mapArray } from "./loops.ts";
 
 /** A tensor, or a number that takes the dtype of what it stands beside. */
 export type TensorLike = Tensor | number;

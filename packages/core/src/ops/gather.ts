@@ -1,9 +1,11 @@
 /** @file Indexing by tensors: take and gather read, scatterAdd is their transpose. */
+
 import { allocate, dtypeOf, elements, type NdArray, wrap } from "../array.ts";
 import { DTypeError, ShapeError, ValueError } from "../errors.ts";
-import { definePrimitive, type Op, type Primitive, type Spec } from "../primitive.ts";
-import { checkAxis, type Shape, showShape, sizeOf } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { definePrimitive, type Op, type Primitive } from "../primitive.ts";
+import { type Shape, showShape, sizeOf } from "../shape.ts";
+import type { Spec, Tensor } from "../tensor.ts";
+import { checkAxis } from "./check.ts";
 
 /** Sizes before, at and after an axis. */
 function around(shape: Shape, axis: number): [before: number, at: number, after: number] {

@@ -1,11 +1,14 @@
 /** @file Matrix product with NumPy's rules for vectors and batches. */
-import { allocate, broadcastArray, dtypeOf, forEachRow, type NdArray, wrap } from "../array.ts";
+
+import { allocate, dtypeOf, type NdArray, wrap } from "../array.ts";
 import { ShapeError } from "../errors.ts";
-import { gemm, type Matrix } from "../gemm.ts";
-import { checkDTypes, definePrimitive, type Primitive } from "../primitive.ts";
-import { broadcastShapes, type Shape, showShape, sizeOf } from "../shape.ts";
+import { definePrimitive, type Primitive } from "../primitive.ts";
+import { type Shape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { sumTo } from "./broadcast.ts";
+import { broadcastArray, sumTo } from "./broadcast.ts";
+import { broadcastShapes, checkDTypes } from "./check.ts";
+import { gemm, type Matrix } from "./gemm.ts";
+import { forEachRow } from "./loops.ts";
 import { expandDims, reshape, transpose } from "./reshape.ts";
 
 const matmulOp = definePrimitive<void>({

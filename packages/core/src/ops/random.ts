@@ -1,10 +1,93 @@
-/** @file Random tensors from an explicit generator. */
+/** @file A seeded, splittable generator with explicit, serialisable state, and random tensors from it. Same seed, same bits. */
+import { xoroshiro128plusFromState } from "pure-rand/generator/xoroshiro128plus";
 import { allocate, wrap } from "../array.ts";
 import { ValueError } from "../errors.ts";
 import { fromArray } from "../primitive.ts";
-import type { Rng } from "../random.ts";
-import { checkShape, type Shape, sizeOf } from "../shape.ts";
+import { type Shape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { checkShape } from "./check.ts";
+
+/** Four 32-bit words. */
+export type RngState = readonly [number, number, number, number];
+
+/**
+ * xoroshiro128+ (Blackman, Vigna 2018; the generator is pure-rand's). Every draw advances the state.
+ * @example
+ * const random = rng(1);
+ * const [weights, batches] = random.split(2); // independent streams
+ */
+export class Rng {
+  #generator: ReturnType<typeof xoroshiro128plusFromState>;
+
+  constructor(state: RngState) {
+    if (state.length !== 4 || !state.every(Number.isInteger) || state.every((word) => word === 0))
+      throw new ValueError("rng", "a state of four 32-bit integers, not all zero", `[${state.join(", ")}]`);
+    this.#generator = xoroshiro128plusFromState(state);
+  }
+
+  /** The state to save; `new Rng(state)` goes on from it. */
+  get state(): RngState {
+    return this.#generator.getState().slice(0, 4) as unknown as RngState;
+  }
+
+  /** Independent generators, each started from 128 fresh bits of this one. */
+  split(count: number): Rng[] {
+    return Array.from({ length: count }, () => new Rng([this.bits(), this.bits(), this.bits(), this.bits() | 1]));
+  }
+
+  /** 32 random bits, as a signed integer. */
+  bits(): number {
+    return this.#generator.next();
+  }
+
+  /** Uniform in [0, 1), a multiple of 2⁻⁵³. */
+  uniform(): number {
+    return ((this.bits() >>> 5) * 67108864 + (this.bits() >>> 6)) / 9007199254740992;
+  }
+
+  /** Standard normal, by Box and Muller (1958). */
+  normal(): number {
+    const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
+    return radius * Math.cos(2 * Math.PI * this.uniform());
+  }
+
+  /** A uniform integer in [0, bound), without bias. @throws ValueError unless 1 ≤ bound ≤ 2³² */
+  integer(bound: number): number {
+    if (!Number.isInteger(bound) || bound < 1 || bound > 4294967296)
+      throw new ValueError("rng.integer", "a bound in [1, 2^32]", bound);
+    const limit = 4294967296 - (4294967296 % bound);
+    for (;;) {
+      const draw = this.bits() >>> 0;
+      if (draw < limit) return draw % bound;
+    }
+  }
+
+  /** A uniform permutation of 0 … n−1 (Fisher and Yates). */
+  permutation(n: number): Int32Array {
+    const order = Int32Array.from({ length: n }, (_, i) => i);
+    for (let i = n - 1; i > 0; i--) {
+      const j = this.integer(i + 1);
+      const kept = order[i]!;
+      order[i] = order[j]!;
+      order[j] = kept;
+    }
+    return order;
+  }
+}
+
+/** A generator from a seed: any safe integer. Its bits are spread by SplitMix32 so that near seeds give unrelated streams. */
+export function rng(seed: number): Rng {
+  if (!Number.isSafeInteger(seed)) throw new ValueError("rng", "a safe integer as seed", seed);
+  let counter = (seed ^ Math.imul(Math.floor(seed / 4294967296), 0x85ebca6b)) | 0;
+  const word = (): number => {
+    counter = (counter + 0x9e3779b9) | 0;
+    let z = counter;
+    z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
+    z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
+    return (z ^ (z >>> 15)) | 0;
+  };
+  return new Rng([word(), word(), word(), word() | 1]);
+}
 
 /** How a random tensor is made. */
 export interface RandomOptions {

@@ -1,12 +1,14 @@
 /** @file Reductions other than the sum: each brings its axes to the end and folds the rows. */
+
 import { allocate, dtypeOf, elements, type NdArray, wrap } from "../array.ts";
 import { ShapeError } from "../errors.ts";
-import { checkDTypes, definePrimitive, type Primitive, type Spec } from "../primitive.ts";
-import { checkAxes, checkAxis, reducedShape, sizeOf } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { definePrimitive, type Primitive } from "../primitive.ts";
+import { sizeOf } from "../shape.ts";
+import type { Spec, Tensor } from "../tensor.ts";
 import { div, equal, exp, mul, sub } from "./arithmetic.ts";
 import { broadcastTo, type ReduceOptions, type Reduction, sum } from "./broadcast.ts";
 import { cast } from "./cast.ts";
+import { checkAxes, checkAxis, checkDTypes, reducedShape } from "./check.ts";
 import { reshape } from "./reshape.ts";
 
 /** A reduction of one tensor, and the primitive behind it. */

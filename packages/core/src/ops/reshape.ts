@@ -1,9 +1,11 @@
 /** @file The same elements under another shape. Each op is undone by itself, so it is its own transpose. */
+
 import { elements, isContiguous, type NdArray, wrap } from "../array.ts";
 import { ShapeError } from "../errors.ts";
 import { definePrimitive, type Primitive } from "../primitive.ts";
-import { checkAxis, checkShape, type Shape, sameShape, showShape, sizeOf, stridesOf } from "../shape.ts";
+import { type Shape, sameShape, showShape, sizeOf, stridesOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { checkAxis, checkShape } from "./check.ts";
 
 const reshapeOp = definePrimitive<Shape>({
   name: "reshape",

@@ -1,9 +1,11 @@
 /** @file Slicing and its transpose, padding; concatenation is made of both. */
+
 import { copyInto, dtypeOf, type NdArray, wrap, zerosArray } from "../array.ts";
 import { ShapeError, ValueError } from "../errors.ts";
-import { checkDTypes, definePrimitive, type Op, type Primitive } from "../primitive.ts";
-import { checkAxis, checkShape, type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
+import { definePrimitive, type Op, type Primitive } from "../primitive.ts";
+import { type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { checkAxis, checkDTypes, checkShape } from "./check.ts";
 import { reshape } from "./reshape.ts";
 
 /** Where a slice lies: `y[i] = x[start + i·step]` along every axis. */

@@ -1,5 +1,5 @@
 /** @file Matrix product on plain typed arrays: packed panels in float64, a 4×4 block in registers, every transpose form by strides. */
-import type { TypedArray } from "./array.ts";
+import type { TypedArray } from "../array.ts";
 
 /** A matrix inside of a typed array: element (i, j) lies at `offset + i·row + j·column`. */
 export interface Matrix {
