@@ -40,7 +40,8 @@ describe("spm compare mnist", () => {
       expect(stdout).not.toContain("\r");
 
       rmSync(join(folder, "report.html"));
-      expect((await spm(["report", folder])).code).toBe(0);
+      expect((await spm(["report", folder, "--svg", join(folder, "curves.svg")])).code).toBe(0);
+      expect(read(folder, "curves.svg")).toMatch(/^<svg xmlns=/);
       expect(read(folder, "report.html")).toContain("rotation");
     });
   });
@@ -68,6 +69,16 @@ describe("spm compare mnist", () => {
     expect(first.length).toBeGreaterThan(300);
     expect(again).toBe(first);
     expect(other).not.toBe(first);
+  });
+});
+
+test("a training that diverges says so, keeps what was measured, exits with 1", async () => {
+  await withRunFolder(async (folder) => {
+    const args = [...tiny, "--layers", "rotation", "--lr", "1e30", "--out", folder];
+    const { code, stdout, stderr } = await spm(args);
+    expect(stderr).toMatch(/^error: fit: expected a finite loss and finite gradients, got loss .* at step \d+\n/);
+    expect(code).toBe(1);
+    expect(stdout).toContain(`report: ${join(folder, "report.html")}`);
   });
 });
 

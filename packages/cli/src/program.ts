@@ -20,7 +20,7 @@ interface CompareFlags {
   readonly lr?: number;
   readonly images?: number;
   readonly testImages?: number;
-  readonly quick: boolean;
+  readonly quick?: true;
   readonly out?: string;
   readonly backend: (typeof BACKENDS)[number];
 }
@@ -40,7 +40,11 @@ export function program(): Command {
     .command("compare")
     .description("train the same MLP with each kind of layer in turn and compare accuracy and time")
     .addArgument(new Argument("<dataset>", "what to train on").choices(["mnist"]))
-    .option("--layers <names>", `kinds of layers, from ${LAYERS.join(", ")}`, namesOf(LAYERS), [...LAYERS])
+    .addOption(
+      new Option("--layers <names>", `kinds of layers, from ${LAYERS.join(", ")}`)
+        .argParser(namesOf(LAYERS))
+        .default([...LAYERS], "all"),
+    )
     .option("--hidden <n>", "width of the two hidden layers", wholeNumber(1, 65_536), 256)
     .option("--epochs <n>", "passes over the training images (default: 3, quick: 1)", wholeNumber(1))
     .option("--batch <n>", "images a batch", wholeNumber(1, TRAIN_IMAGES), 128)
@@ -60,7 +64,7 @@ export function program(): Command {
       `use only the first n test images (default: ${TEST_IMAGES})`,
       wholeNumber(1, TEST_IMAGES),
     )
-    .option("--quick", "a part of the images and a single epoch: done in well under a minute", false)
+    .option("--quick", "a part of the images and a single epoch: done in well under a minute")
     .option("--out <folder>", "where to write the run, a new or empty folder (default: runs/mnist-TIME)")
     .addOption(new Option("--backend <name>", "what computes").choices(BACKENDS).default(BACKENDS[0]))
     .addHelpText(
@@ -84,9 +88,10 @@ export function program(): Command {
     .command("report")
     .description("write report.html of a run folder anew, also of a run that did not finish")
     .argument("<folder>", "a run folder")
-    .action(async (folder: string) => {
-      const { writeReport } = await import("@spm/trainer/node");
-      process.stdout.write(`report: ${writeReport(folder)}\n`);
+    .option("--svg <file>", "write the curves as a picture of their own, too")
+    .action(async (folder: string, { svg }: { readonly svg?: string }) => {
+      const { report } = await import("./report.ts");
+      report(folder, svg, process.stdout);
     });
 
   return spm;

@@ -1,7 +1,7 @@
 /** @file Writes a run folder line by line, so that whatever stops the run, what was measured is on disk. */
 
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, writeFileSync, writeSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { RunError } from "./errors.ts";
 import type { MetricRecord, RunConfig, TimingRecord } from "./run-record.ts";
 
@@ -39,7 +39,8 @@ export class RunWriter {
   constructor(folder: string, config: RunConfig) {
     assertFresh(folder);
     this.folder = folder;
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(dirname(resolve(folder)), { recursive: true });
+    if (!existsSync(folder)) mkdirSync(folder); // not recursive: that never returns where the system refuses, as in /proc
     writeFileSync(join(folder, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
     const open = (name: string): number => openSync(join(folder, name), "a");
     this.#files = { metrics: open("metrics.jsonl"), csv: open("metrics.csv"), timing: open("timing.jsonl") };
