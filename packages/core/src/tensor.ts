@@ -115,6 +115,10 @@ export class Tensor implements Spec {
     this.owner = null;
     this.storage.leave();
   }
+
+  toString(): string {
+    return `Tensor(${this.dtype}${showShape(this.shape)})`;
+  }
 }
 
 /** A leaf that an optimizer may replace. */
