@@ -17,12 +17,11 @@ export interface AdamOptions extends CommonOptions {
 
 /** The numbers of one Adam step. */
 export interface AdamUpdate {
-  /** η/(1 − β₁ᵗ) */
+  /** η√(1 − β₂ᵗ)/(1 − β₁ᵗ) */
   readonly stepSize: number;
-  /** √(1 − β₂ᵗ) */
-  readonly correction: number;
   readonly beta1: number;
   readonly beta2: number;
+  /** ε√(1 − β₂ᵗ) */
   readonly eps: number;
   /** Added to the gradient, times the parameter. */
   readonly l2: number;
@@ -32,7 +31,7 @@ export interface AdamUpdate {
 
 /** One step of Adam; with a third slot, AMSGrad's. Its primitive is `adamUpdate.primitive`. */
 export const adamUpdate: Op<AdamUpdate> = updateOp("adam", 3, (next, parameter, grad, slots, options) => {
-  const { stepSize, correction, beta1, beta2, eps, l2, keep } = options;
+  const { stepSize, beta1, beta2, eps, l2, keep } = options;
   const [nextP, nextM, nextV, nextMax] = next;
   const [m, v, max] = slots;
   for (let i = 0; i < parameter.length; i++) {
@@ -44,7 +43,7 @@ export const adamUpdate: Op<AdamUpdate> = updateOp("adam", 3, (next, parameter, 
     nextV![i] = second;
     let scale = second;
     if (nextMax !== undefined) nextMax[i] = scale = Math.max(max![i]!, second);
-    nextP![i] = keep * p - (stepSize * first) / (Math.sqrt(scale) / correction + eps);
+    nextP![i] = keep * p - (stepSize * first) / (Math.sqrt(scale) + eps);
   }
 });
 
@@ -54,12 +53,12 @@ export function adamNumbers(
   { step, learningRate, weightDecay }: StepContext,
   decoupled: boolean,
 ): AdamUpdate {
+  const correction = Math.sqrt(1 - beta2 ** step);
   return {
-    stepSize: learningRate / (1 - beta1 ** step),
-    correction: Math.sqrt(1 - beta2 ** step),
+    stepSize: (learningRate * correction) / (1 - beta1 ** step),
     beta1,
     beta2,
-    eps,
+    eps: eps * correction,
     l2: decoupled ? 0 : weightDecay,
     keep: decoupled ? 1 - learningRate * weightDecay : 1,
   };

@@ -17,14 +17,13 @@ export interface NadamOptions extends CommonOptions {
 
 /** The numbers of one NAdam step. */
 export interface NadamUpdate {
-  /** Step size of the gradient, η(1 − μₜ)/(1 − Πμ). */
+  /** Step size of the gradient, η√(1 − β₂ᵗ)(1 − μₜ)/(1 − Πμ). */
   readonly gradRate: number;
-  /** Step size of the first moment, ημₜ₊₁/(1 − Πμ·μₜ₊₁). */
+  /** Step size of the first moment, η√(1 − β₂ᵗ)μₜ₊₁/(1 − Πμ·μₜ₊₁). */
   readonly momentRate: number;
-  /** √(1 − β₂ᵗ) */
-  readonly correction: number;
   readonly beta1: number;
   readonly beta2: number;
+  /** ε√(1 − β₂ᵗ) */
   readonly eps: number;
   /** Added to the gradient, times the parameter. */
   readonly l2: number;
@@ -32,7 +31,7 @@ export interface NadamUpdate {
 
 /** One step of NAdam; slots: first and second moment. */
 export const nadamUpdate: Op<NadamUpdate> = updateOp("nadam", 2, (next, parameter, grad, [m, v], options) => {
-  const { gradRate, momentRate, correction, beta1, beta2, eps, l2 } = options;
+  const { gradRate, momentRate, beta1, beta2, eps, l2 } = options;
   const [nextP, nextM, nextV] = next;
   for (let i = 0; i < parameter.length; i++) {
     const p = parameter[i]!;
@@ -41,7 +40,7 @@ export const nadamUpdate: Op<NadamUpdate> = updateOp("nadam", 2, (next, paramete
     const second = beta2 * v![i]! + (1 - beta2) * g * g;
     nextM![i] = first;
     nextV![i] = second;
-    nextP![i] = p - (gradRate * g + momentRate * first) / (Math.sqrt(second) / correction + eps);
+    nextP![i] = p - (gradRate * g + momentRate * first) / (Math.sqrt(second) + eps);
   }
 });
 
@@ -89,15 +88,16 @@ function nadamRule(): Rule<NadamOptions> {
       { betas: [beta1, beta2], eps, momentumDecay },
       { step, learningRate, weightDecay },
     ) => {
+      const correction = Math.sqrt(1 - beta2 ** step);
+      const rate = learningRate * correction;
       const product = productOf(step, beta1, momentumDecay);
       const ahead = momentumAt(step + 1, beta1, momentumDecay);
       return nadamUpdate([parameter, grad, ...slots], {
-        gradRate: (learningRate * (1 - momentumAt(step, beta1, momentumDecay))) / (1 - product),
-        momentRate: (learningRate * ahead) / (1 - product * ahead),
-        correction: Math.sqrt(1 - beta2 ** step),
+        gradRate: (rate * (1 - momentumAt(step, beta1, momentumDecay))) / (1 - product),
+        momentRate: (rate * ahead) / (1 - product * ahead),
         beta1,
         beta2,
-        eps,
+        eps: eps * correction,
         l2: weightDecay,
       });
     },

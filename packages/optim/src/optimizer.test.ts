@@ -173,7 +173,7 @@ describe("a step", () => {
   });
 
   test("has no derivative, and says so", () => {
-    const numbers = { stepSize: 1, correction: 1, beta1: 0, beta2: 0, eps: 1, l2: 0, keep: 1 };
+    const numbers = { stepSize: 1, beta1: 0, beta2: 0, eps: 1, l2: 0, keep: 1 };
     const f = (x: Tensor) => sum(adamUpdate([x, x, x, x], numbers)[0]!);
     expect(() => grad(f)(vector(1))).toThrowErrorMatchingInlineSnapshot(`
       [TapeError: adam: expected an update outside of what is differentiated, got its vjp
