@@ -1,5 +1,5 @@
 /** @file Two mixers of one width as one: first's stages, then second's. */
-import { concat, mul, ones, reshape, ShapeError, slice, stack, type Tensor, take, tensor, ValueError } from "@spm/core";
+import { concat, mul, ones, ShapeError, stack, type Tensor, take, tensor, ValueError } from "@spm/core";
 import { type Factors, fanIn, fanOut, type GeneralFactors, like, mix } from "./factors.ts";
 import { inSeries } from "./schedule-algebra.ts";
 

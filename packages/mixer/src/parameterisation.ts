@@ -1,5 +1,5 @@
 /** @file Where the 2×2 blocks come from: angles (rotation) or themselves (general). They know nothing of pairs or kernels. */
-import { cos, neg, ones, type Shape, sin, stack, type Tensor, type TypedArray } from "@spm/core";
+import { cos, neg, ones, type Shape, sin, stack, type Tensor, type TypedArray, ValueError } from "@spm/core";
 import type { Blocks } from "./stages.ts";
 
 /** A way to parameterise the blocks of P pairs and the factors of R leftovers. */
@@ -7,7 +7,7 @@ export interface Parameterisation {
   readonly name: "rotation" | "general";
   /** Shapes of its parameters. */
   shapes(pairs: number, leftovers: number): readonly Shape[];
-  /** Parameters → blocks, in float64. */
+  /** Parameters → blocks, in float64. @throws ValueError for an angle that is not finite */
   blocks(parameters: readonly TypedArray[], leftovers: number): Blocks;
   /** Gradients of the blocks → gradients of the parameters. */
   pullBack(sums: Blocks, at: Blocks): readonly Float64Array[];
@@ -22,6 +22,8 @@ export const rotation: Parameterisation = {
   blocks: ([angles], leftovers) => {
     const blocks = new Float64Array(4 * angles!.length);
     for (let p = 0; p < angles!.length; p++) {
+      if (!Number.isFinite(angles![p]))
+        throw new ValueError("rotation", "finite angles", `${angles![p]} for pair ${p}`, "did training diverge?");
       const c = Math.cos(angles![p]!);
       const s = Math.sin(angles![p]!);
       blocks[4 * p] = blocks[4 * p + 3] = c;

@@ -136,7 +136,7 @@ test("refuses what it can't take", () => {
     `[ValueError: permutation: expected each of 0 … 1 once, got [0, 1.5]]`,
   );
   expect(() => permutation([])).toThrowErrorMatchingInlineSnapshot(
-    `[ValueError: permutation: expected each of 0 … -1 once, got []]`,
+    `[ShapeError: permutation: expected a width n ≥ 1, got 0]`,
   );
   expect(() => permutation([1, 2, 0], { network: "benes" })).toThrowErrorMatchingInlineSnapshot(`
     [ValueError: permutation: expected a power of two for a Beneš network, got 3

@@ -1,5 +1,5 @@
 /** @file Any permutation: a Beneš network for n = 2^k, two stages of swaps for every n. */
-import { ValueError } from "@spm/core";
+import { ShapeError, ValueError } from "@spm/core";
 import type { Factors } from "../factors.ts";
 import { fromPairs, log2Stages, type Pair, type Schedule } from "../schedule.ts";
 import { type ExactOptions, generalFrom, rotationFrom } from "./start.ts";
@@ -20,7 +20,7 @@ interface SwapStage {
  * y[i] = x[order[i]]. General blocks swap exactly; rotations swap by π/2, which turns a sign, and set it right in d_out.
  * @param order - the numbers 0 … n−1, each once
  * @param options - the network: Beneš for n = 2^k and involutions otherwise, unless said
- * @throws ValueError unless the order is a permutation, or for a Beneš network of another width
+ * @throws ShapeError for an empty order; ValueError unless it is a permutation, or for a Beneš network of another width
  * @example mix(permutation([2, 0, 1]), x); // [x2, x0, x1]
  */
 export function permutation(
@@ -28,7 +28,8 @@ export function permutation(
   options: ExactOptions & { readonly network?: PermutationNetwork } = {},
 ): Factors {
   const n = order.length;
-  if (n === 0 || new Set(order).size !== n || order.some((i) => !Number.isInteger(i) || i < 0 || i >= n))
+  if (n === 0) throw new ShapeError("permutation", "a width n ≥ 1", n);
+  if (new Set(order).size !== n || order.some((i) => !Number.isInteger(i) || i < 0 || i >= n))
     throw new ValueError("permutation", `each of 0 … ${n - 1} once`, `[${order.slice(0, 8).join(", ")}]`);
   const powerOfTwo = Number.isInteger(Math.log2(n));
   const { kind = "rotation", dtype = "float64", network = powerOfTwo ? "benes" : "involutions" } = options;
@@ -96,7 +97,10 @@ function benes(order: readonly number[]): SwapStage[] {
   /** Position q of this half is coordinate `offset + distance · q`. */
   const route = (half: readonly number[], depth: number, offset: number): void => {
     const distance = 2 ** depth;
-    if (half.length === 2) return put(k - 1, offset, distance, half[0] === 1);
+    if (half.length === 2) {
+      put(k - 1, offset, distance, half[0] === 1);
+      return;
+    }
     const side = sidesOf(half);
     const source: number[] = [];
     half.forEach((from, to) => {
