@@ -1,5 +1,18 @@
 /** @file The machinery: groups, schedules, state, and every bad input refused before anything is written. */
-import { grad, mean, mul, parameter, square, sum, type Tensor, tensor, valueAndGrad, zeros } from "@spm/core";
+import {
+  type Backend,
+  grad,
+  mean,
+  mul,
+  parameter,
+  reference,
+  square,
+  sum,
+  type Tensor,
+  tensor,
+  valueAndGrad,
+  zeros,
+} from "@spm/core";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import {
   type AdamOptions,
@@ -252,6 +265,30 @@ describe("state", () => {
     const amsgrad = adam([parameter(vector(1, 2))], { amsgrad: true });
     expect(() => make().restore(amsgrad.state())).toThrow('expected no other keys, got "adam.0.maxSecondMoment"');
     expect(() => amsgrad.restore(make().state())).toThrow('expected the key "adam.0.maxSecondMoment"');
+  });
+});
+
+describe("on another backend", () => {
+  const other: Backend = { ...reference, name: "other", kernels: new Map(), live: { storages: 0, bytes: 0 } };
+  const there = (...data: number[]) => tensor(data, { dtype: "float64", backend: other });
+
+  test("state lives with its parameter, and comes over from CPU memory", () => {
+    const [here, p] = [parameter(vector(1, 2)), parameter(there(1, 2))];
+    const [a, b] = [adam([here]), adam([p])];
+    a.step([vector(1, -1)]);
+    b.restore(a.state());
+    const slots = Object.values(b.state()).filter((value) => typeof value !== "number");
+    expect(slots.map((slot) => slot.backend.name)).toEqual(["other", "other"]);
+    p.assign(there(...values(here)));
+    a.step([vector(0.5, 2)]);
+    b.step([there(0.5, 2)]);
+    expect(values(p)).toEqual(values(here));
+    expect(p.backend).toBe(other);
+  });
+
+  test("a gradient from elsewhere is refused", () => {
+    const optimizer = adam([parameter(there(1))]);
+    expect(() => optimizer.step([vector(1)])).toThrow("expected gradient 0 on other, got reference");
   });
 });
 
