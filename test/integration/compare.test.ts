@@ -4,7 +4,7 @@ import { readRun } from "@spm/trainer/node";
 import { describe, expect, test } from "vitest";
 import { spm, withRunFolder } from "./spm-process.ts";
 
-const tiny = "compare mnist --images 960 --test-images 500 --hidden 64 --lr 0.01 --epochs 2 --batch 32".split(" ");
+const tiny = "compare mnist --images 960 --test-images 240 --hidden 64 --lr 0.01 --epochs 2 --batch 32".split(" ");
 const read = (folder: string, name: string): string => readFileSync(join(folder, name), "utf8");
 
 describe("spm compare mnist", () => {
@@ -35,7 +35,7 @@ describe("spm compare mnist", () => {
       expect(stdout).toMatch(/^layer +parameters +test accuracy +seconds per epoch +total seconds +ratio to dense$/m);
       for (const name of ["dense", "rotation", "general"])
         expect(stdout).toMatch(new RegExp(`^${name} +[\\d,]+ +\\d+\\.\\d\\d % .*×$`, "m"));
-      expect(stdout).toContain("part of MNIST: 960 of 60,000 training images, 2 epochs, 500 of 10,000 test images");
+      expect(stdout).toContain("part of MNIST: 960 of 60,000 training images, 2 epochs, 240 of 10,000 test images");
       expect(stdout.trimEnd().split("\n").at(-1)).toBe(`report: ${join(folder, "report.html")}`);
       expect(stdout).not.toContain("\r");
 
@@ -65,7 +65,7 @@ describe("spm compare mnist", () => {
         expect((await spm(args)).code).toBe(0);
         return read(folder, "metrics.jsonl") + read(folder, "metrics.csv");
       });
-    const [first, again, other] = [await metrics("7"), await metrics("7"), await metrics("8")];
+    const [first, again, other] = (await Promise.all(["7", "7", "8"].map(metrics))) as [string, string, string];
     expect(first.length).toBeGreaterThan(300);
     expect(again).toBe(first);
     expect(other).not.toBe(first);

@@ -50,6 +50,8 @@ export interface CompareOptions {
 
 const TEST_BATCH = 1000;
 const CLASSES = 10;
+/** An epoch with this many times the test images is evaluated in its middle, too: it costs little there. */
+const MIDWAY = 4;
 
 /**
  * Trains, writes the run folder, and prints the table and the report's path.
@@ -68,6 +70,7 @@ export async function compare(options: CompareOptions, stdout: ProgressStream, s
 
   const models = options.layers.map((kind) => ({ kind, model: buildModel(kind, train.features, options) }));
   const stepsPerEpoch = loaderOf(trainSet, options).batchesPerEpoch;
+  const midway = options.images >= MIDWAY * options.testImages ? { every: Math.ceil(stepsPerEpoch / 2) } : {};
   const writer = new RunWriter(options.out, {
     title: `MNIST: ${listing(options.layers)} layers`,
     command: options.command,
@@ -98,7 +101,7 @@ export async function compare(options: CompareOptions, stdout: ProgressStream, s
         loss: classification,
         optimizer: adam(model.parameters(), { learningRate }),
         epochs: options.epochs,
-        evaluate: { data: new DataLoader(testSet, { batchSize: TEST_BATCH }), every: Math.ceil(stepsPerEpoch / 2) },
+        evaluate: { data: new DataLoader(testSet, { batchSize: TEST_BATCH }), ...midway },
         callbacks: [progress(kind, stdout), recordRun(writer, kind)],
         signal,
       });

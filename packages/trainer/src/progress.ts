@@ -39,7 +39,7 @@ export function progress(label: string, stream: ProgressStream): Callback {
   const draw = (position: TrainingPosition): void => {
     drawn = position.elapsed;
     const line = progressLine(label, position, begun, latest?.metrics);
-    stream.write(`\r${line.slice(0, Math.max(0, (stream.columns ?? 80) - 1))}\x1b[K`);
+    stream.write(`\r${line.slice(0, Math.max(0, (stream.columns || 80) - 1))}\x1b[K`);
   };
   const print = (text: string): void => {
     stream.write(terminal ? `\r${text}\x1b[K\n` : `${text}\n`);
