@@ -65,6 +65,7 @@ describe("renderReport", () => {
       expect(page.body.textContent).toContain(fact);
     }
     expect(page.body.textContent).not.toContain("Not finished");
+    expect(page.querySelector(".lead")?.innerHTML).toMatchInlineSnapshot(`"rotation: 2.0 times fewer parameters than dense at 0.50× its time, 0.00 points above it on the test images.<br>general: 3.0 times fewer parameters than dense at 0.25× its time, 0.00 points above it on the test images."`);
   });
 
   test("needs nothing from outside and runs nothing", () => {
@@ -85,6 +86,7 @@ describe("renderReport", () => {
       `"Not finished: dense after 0.70 of 2 epochs, rotation after 0.00 of 2 epochs, general after 0.00 of 2 epochs."`,
     );
     expect(page.querySelectorAll("figure svg g[aria-label=line] path").length).toBe(4);
+    expect(page.querySelector(".lead")).toBeNull(); // nothing to compare yet
   });
 
   test("a run stopped before its first record still gives a report", () => {

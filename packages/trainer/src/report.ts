@@ -52,7 +52,7 @@ figure svg { display: block; width: 100%; height: auto; }
 dl { margin: 0; padding: 12px 16px; display: grid; grid-template-columns: max-content 1fr; gap: 4px 20px; align-content: start; }
 dt { color: var(--muted); }
 dd { margin: 0; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
-pre { margin: 0 0 16px; padding: 12px 16px; overflow-x: auto; font: 13px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
+pre { margin: 0 0 16px; padding: 12px 16px; white-space: pre-wrap; font: 13px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 @media print { body { background: none; } figure, tr, dl { break-inside: avoid; } }
 `;
 
@@ -83,7 +83,7 @@ export function renderReport(run: Run): string {
 <h1>${escapeXml(config.title)}</h1>
 <p class="muted">started <time datetime="${escapeXml(config.started)}">${escapeXml(config.started.slice(0, 16).replace("T", " "))} UTC</time> on ${escapeXml(config.machine.cpu)}</p>
 ${notice(rows, config.epochs)}
-${findings(rows)}
+${findings(rows.filter((row) => row.epochs >= config.epochs))}
 <div class="panel scroll table">
 ${table(rows)}
 </div>
@@ -131,7 +131,7 @@ function notice(rows: readonly SummaryRow[], epochs: number): string {
   return `<p class="notice" role="note">Not finished: ${escapeXml(list)}.</p>`;
 }
 
-/** The outcome in sentences: each model against the dense one. */
+/** The outcome in sentences: each model that finished against the dense one. */
 function findings(rows: readonly SummaryRow[]): string {
   const dense = rows.find((row) => row.run === "dense");
   const sentences = rows.flatMap((row) => {
