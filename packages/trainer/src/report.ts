@@ -140,8 +140,9 @@ function findings(rows: readonly SummaryRow[]): string {
     const cost = `${row.run}: ${smaller} times fewer parameters than dense at ${formatRatio(row.ratioToDense)} its time`;
     if (row.accuracy === null || dense.accuracy === null) return [`${cost}.`];
     const points = (row.accuracy - dense.accuracy) * 100;
-    const distance = `${Math.abs(points).toFixed(2)} points ${points < 0 ? "below" : "above"} it`;
-    return [`${cost}, ${distance} on the test images.`];
+    const distance = Math.abs(points).toFixed(2);
+    const place = distance === "0.00" ? "level with it" : `${distance} points ${points < 0 ? "below" : "above"} it`;
+    return [`${cost}, ${place} on the test images.`];
   });
   return sentences.length === 0 ? "" : `<p class="lead">${sentences.map(escapeXml).join("<br>")}</p>`;
 }
