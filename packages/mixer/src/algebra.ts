@@ -52,9 +52,11 @@ export const applyTranspose = (factors: Factors, y: Tensor): Tensor => mix(trans
  * bias, x = W⁻¹ y − W⁻¹ bias.
  * @throws ShapeError unless W is square; ValueError naming stage, pair and determinant of a block that can't be inverted
  */
-export function inverse(factors: Factors): Factors {
-  checkSquare("inverse", factors);
-  checkRegular("inverse", factors);
+export const inverse = (factors: Factors): Factors => inverted("inverse", factors);
+
+function inverted(op: string, factors: Factors): Factors {
+  checkSquare(op, factors);
+  checkRegular(op, factors);
   const { dIn, dOut, ...turned } = turnedAround(factors);
   const diagonals = { ...(dIn && { dIn: div(1, dIn) }), ...(dOut && { dOut: div(1, dOut) }) };
   const linear = { ...diagonals, ...inverseStages(turned) };
@@ -73,7 +75,7 @@ function inverseStages(turned: Factors): Factors {
  * x such that W x + bias = y. y [..., n] → [..., n]; O(nL) a row.
  * @throws as {@link inverse}
  */
-export const solve = (factors: Factors, y: Tensor): Tensor => mix(inverse(factors), y);
+export const solve = (factors: Factors, y: Tensor): Tensor => mix(inverted("solve", factors), y);
 
 /**
  * ln|det W| = Σ ln|d_in| + Σ ln|d_out| + Σ ln|ad − bc| + Σ ln|s|; of a rotation the first two alone. A scalar; O(nL).

@@ -5,6 +5,7 @@ export { composedMixer } from "./composed.ts";
 export { type Condition, condition } from "./condition.ts";
 export { type Connectivity, connectivity, pathCounts } from "./connectivity.ts";
 export { flops, type Layout, parameterCount } from "./cost.ts";
+export { degreesOfFreedom } from "./degrees-of-freedom.ts";
 export { circularConvolution, dct, dft } from "./exact/fourier.ts";
 export { hadamard } from "./exact/hadamard.ts";
 export { type PermutationNetwork, permutation } from "./exact/permutation.ts";

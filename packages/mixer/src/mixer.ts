@@ -85,7 +85,7 @@ function makeMixer(kind: Parameterisation): MixerOp {
     width("dOut", dOut, dOut.shape.length === 1 && dOut.shape[0]! <= schedule.n, `[out ≤ ${schedule.n}]`);
     width("bias", bias, sameShape(bias.shape, dOut.shape), showShape(dOut.shape));
     kind.shapes(schedule.first.length, schedule.leftovers.length).forEach((shape, k) => {
-      width(`parameter ${k}`, rest[k]!, sameShape(rest[k]!.shape, shape), showShape(shape));
+      width(kind.parameters[k]!, rest[k]!, sameShape(rest[k]!.shape, shape), showShape(shape));
     });
     if (backward === "reverse" && kind !== rotation)
       throw new ValueError(
@@ -129,10 +129,10 @@ function makeMixer(kind: Parameterisation): MixerOp {
   /** (ȳ, x, parameters, dIn, dOut, kept?) ↦ (x̄, parameters' gradients, d̄In, d̄Out, b̄). */
   const backwardOp: Op<MixerOptions> = definePrimitive<MixerOptions>({
     name: `${name} backward`,
-    outputs: kind.shapes(0, 0).length + 4,
+    outputs: kind.parameters.length + 4,
     infer: (specs, { schedule }) => {
       const [ct, ...rest] = specs as [Spec, ...Spec[]];
-      const inputs = rest.slice(0, kind.shapes(0, 0).length + 3);
+      const inputs = rest.slice(0, kind.parameters.length + 3);
       const bias = { shape: [ct.shape.at(-1)!], dtype: ct.dtype };
       infer([...inputs, bias], { schedule, backward: "recompute" });
       return [...inputs, bias];
@@ -140,7 +140,7 @@ function makeMixer(kind: Parameterisation): MixerOp {
     forward: (arrays, options) => pullBackArrays(kind, arrays, options),
     vjp: (cotangents, { inputs, options: { schedule } }) => {
       const [ct, ...rest] = inputs as [Tensor, ...Tensor[]];
-      const primals = rest.slice(0, kind.shapes(0, 0).length + 3);
+      const primals = rest.slice(0, kind.parameters.length + 3);
       const bias = zeros([ct.shape.at(-1)!], { dtype: ct.dtype, backend: ct.backend });
       const composed = (...xs: Tensor[]) => composedMixer(schedule, kind, xs);
       return vjpOfBackward(composed, ct, [...primals, bias], cotangents).slice(0, -1);
@@ -167,7 +167,7 @@ function pullBackArrays(
   inputs: readonly NdArray[],
   { schedule, backward }: MixerOptions,
 ): NdArray[] {
-  const count = kind.shapes(0, 0).length;
+  const count = kind.parameters.length;
   const [ct, x, ...rest] = inputs.map(elements) as [TypedArray, TypedArray, ...TypedArray[]];
   const [dIn, dOut, kept] = rest.slice(count) as [TypedArray, TypedArray, TypedArray | undefined];
   const blocks = kind.blocks(rest.slice(0, count), schedule.leftovers.length);

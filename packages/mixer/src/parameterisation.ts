@@ -5,7 +5,9 @@ import type { Blocks } from "./stages.ts";
 /** A way to parameterise the blocks of P pairs and the factors of R leftovers. */
 export interface Parameterisation {
   readonly name: "rotation" | "general";
-  /** Shapes of its parameters. */
+  /** Names of its parameters. */
+  readonly parameters: readonly string[];
+  /** Their shapes. */
   shapes(pairs: number, leftovers: number): readonly Shape[];
   /** Parameters → blocks, in float64. @throws ValueError for an angle that is not finite */
   blocks(parameters: readonly TypedArray[], leftovers: number): Blocks;
@@ -18,6 +20,7 @@ export interface Parameterisation {
 /** One angle θ a pair, in radians: [cos θ, −sin θ; sin θ, cos θ]. Leftovers pass unchanged: the product stays orthogonal, det +1. */
 export const rotation: Parameterisation = {
   name: "rotation",
+  parameters: ["angles"],
   shapes: (pairs) => [[pairs]],
   blocks: ([angles], leftovers) => {
     const blocks = new Float64Array(4 * angles!.length);
@@ -49,6 +52,7 @@ export const rotation: Parameterisation = {
 /** Four numbers [a, b, c, d] a pair, and a factor for each leftover. */
 export const general: Parameterisation = {
   name: "general",
+  parameters: ["blocks", "scales"],
   shapes: (pairs, leftovers) => [[pairs, 4], [leftovers]],
   blocks: ([blocks, scales]) => ({ blocks: Float64Array.from(blocks!), scales: Float64Array.from(scales!) }),
   pullBack: ({ blocks, scales }) => [blocks, scales],

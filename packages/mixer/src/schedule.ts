@@ -41,12 +41,10 @@ export function fromPairs(n: number, stages: readonly (readonly Pair[])[], name 
       for (const k of [i, j])
         if (!Number.isInteger(k) || k < 0 || k >= n)
           throw new ValueError("fromPairs", `coordinates in [0, ${n})`, `${k} in pair (${i}, ${j}) of stage ${l}`);
-      if (met[i] === 1 || met[j] === 1 || i === j)
-        throw new ValueError(
-          "fromPairs",
-          "disjoint pairs in a stage",
-          `(${i}, ${j}) in stage ${l}, which meets another`,
-        );
+      if (i === j) throw new ValueError("fromPairs", "pairs of two coordinates", `(${i}, ${j}) in stage ${l}`);
+      const again = met[i] === 1 ? i : j;
+      if (met[again] === 1)
+        throw new ValueError("fromPairs", "disjoint pairs in a stage", `${again} twice in stage ${l}, in (${i}, ${j})`);
       met[i] = met[j] = 1;
       first[p] = i;
       second[p++] = j;
@@ -115,9 +113,9 @@ export function butterfly(n: number, stages: number = log2Stages(n)): Schedule {
 
 /**
  * Constant geometry (Pease 1968): slot q meets slot q + ⌊n/2⌋, then the slots are shuffled perfectly; an odd slot moves to the front.
- * Fully mixing in ⌈log₂ n⌉ stages for even n, one more for odd n.
+ * @param stages - unless said, as many as mix fully: ⌈log₂ n⌉ for even n, one or two more for odd n
  */
-export function shuffle(n: number, stages: number = log2Stages(n) + (n > 1 && n % 2 === 1 ? 1 : 0)): Schedule {
+export function shuffle(n: number, stages: number = shuffleStages(n)): Schedule {
   const half = Math.floor(n / 2);
   let slots = Array.from({ length: n }, (_, i) => i);
   return build("shuffle", n, stages, () => {
@@ -125,6 +123,13 @@ export function shuffle(n: number, stages: number = log2Stages(n) + (n > 1 && n 
     slots = [...slots.slice(2 * half), ...pairs.flat()];
     return pairs;
   });
+}
+
+/** k = ⌈log₂ n⌉ for even n; for odd n the slot that waits costs one more stage, or two where 2/3 · 2^k < n < 2^k − 1 (counted for n ≤ 300). */
+function shuffleStages(n: number): number {
+  const k = log2Stages(n);
+  if (n % 2 === 0 || n === 1) return k;
+  return 3 * n > 2 ** (k + 1) && n !== 2 ** k - 1 ? k + 2 : k + 1;
 }
 
 /** Neighbours, (0,1)(2,3)… and (1,2)(3,4)… in turn. Reaches every coordinate after n − 1 or n stages; n of them hold all of SO(n). */

@@ -1,0 +1,68 @@
+/** @file How many directions W can move in: the rank of ∂vec(W)/∂parameters. */
+import { elements, normal, ones, rng, type Tensor, tensor, vjp } from "@spm/core";
+import { toDense } from "./algebra.ts";
+import type { Factors } from "./factors.ts";
+import type { Schedule } from "./schedule.ts";
+
+/**
+ * The dimension of the family of matrices that a mixer ranges over: the rank of ∂vec(W)/∂parameters at random parameters,
+ * in float64, with what falls below 10⁻¹¹ of the largest direction taken for rounding. A generic W needs n².
+ * @param diagonals - whether D_in and D_out are learned
+ * @param seed - of the random point
+ * @returns at most n². Cost O(n⁴ (n + P)): for small n
+ * @example degreesOfFreedom("rotation", butterfly(8), false) // 12: its angles
+ */
+export function degreesOfFreedom(
+  kind: Factors["kind"],
+  schedule: Schedule,
+  diagonals: boolean,
+  seed: number = 1,
+): number {
+  const random = rng(seed);
+  const draw = (shape: number[]) => normal(random, shape, 0, 1, { dtype: "float64" });
+  const { n } = schedule;
+  const stages =
+    kind === "rotation"
+      ? [draw([schedule.first.length])]
+      : [draw([schedule.first.length, 4]), draw([schedule.leftovers.length])];
+  const ends = diagonals ? [draw([n]), draw([n])] : [];
+  const dense = (...parameters: Tensor[]): Tensor => {
+    const [dIn, dOut] = diagonals
+      ? parameters.slice(-2)
+      : [ones([n], { dtype: "float64" }), ones([n], { dtype: "float64" })];
+    const [first, scales] = parameters as [Tensor, Tensor];
+    const around = { schedule, dIn: dIn!, dOut: dOut! };
+    return toDense(
+      kind === "rotation" ? { kind, angles: first, ...around } : { kind, blocks: first, scales, ...around },
+    );
+  };
+  const { pullback } = vjp(dense, ...stages, ...ends);
+  const rows = Array.from({ length: n * n }, (_, entry) => {
+    const unit = tensor(
+      Float64Array.from({ length: n * n }, (_, k) => (k === entry ? 1 : 0)),
+      { shape: [n, n] },
+    );
+    return Float64Array.from(pullback(unit).flatMap((g) => [...elements(g.ndarray())]));
+  });
+  return rank(rows);
+}
+
+/** The rank of a matrix, by Gram and Schmidt with the longest remaining row first; consumes the rows. */
+export function rank(rows: Float64Array[], tolerance = 1e-11): number {
+  let count = 0;
+  let first = 0;
+  for (; count < rows.length; count++) {
+    const lengths = rows.slice(count).map((row) => Math.hypot(...row));
+    const longest = lengths.reduce((best, length, k) => (length > lengths[best]! ? k : best), 0);
+    const length = lengths[longest]!;
+    if (count === 0) first = length;
+    if (!(length > tolerance * first)) break;
+    const pivot = rows[count + longest]!.map((v) => v / length);
+    [rows[count + longest], rows[count]] = [rows[count]!, pivot];
+    for (const row of rows.slice(count + 1)) {
+      const along = row.reduce((total, v, i) => total + v * pivot[i]!, 0);
+      for (let i = 0; i < row.length; i++) row[i]! -= along * pivot[i]!;
+    }
+  }
+  return count;
+}
