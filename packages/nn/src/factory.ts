@@ -1,32 +1,38 @@
 /** @file One word decides every linear map of a model. */
 import { ValueError } from "@spm/core";
 import { Linear, type LinearOptions } from "./linear.ts";
+import type { LinearMap } from "./linear-map.ts";
 import { GeneralMixer, RotationMixer } from "./mixer.ts";
-import type { Module } from "./module.ts";
+import { BlockDiagonal, Butterfly, LowRank, Monarch } from "./structured/index.ts";
 
-/** Makes a linear map in → out. */
-export type LinearFactory = (fanIn: number, fanOut: number, options: LinearOptions) => Module;
+/**
+ * Makes a linear map in → out.
+ * @example const thin: LinearFactory = (fanIn, fanOut, options) => new LowRank(fanIn, fanOut, { ...options, rank: 8 });
+ */
+export type LinearFactory = (fanIn: number, fanOut: number, options: LinearOptions) => LinearMap;
 
-/** The linear maps known by name. */
-export type LinearKind = "dense" | "rotation" | "general";
+/** The linear maps known by name: the dense one, the mixer's two variants, and their peers. */
+export type LinearKind = "dense" | "rotation" | "general" | "low-rank" | "block-diagonal" | "monarch" | "butterfly";
+
+/** What a module takes for its linear maps: a name, or a factory of one's own. */
+export type LinearChoice = LinearKind | LinearFactory;
 
 const factories: Record<LinearKind, LinearFactory> = {
   dense: (fanIn, fanOut, options) => new Linear(fanIn, fanOut, options),
   rotation: (fanIn, fanOut, options) => new RotationMixer(fanIn, fanOut, options),
   general: (fanIn, fanOut, options) => new GeneralMixer(fanIn, fanOut, options),
+  "low-rank": (fanIn, fanOut, options) => new LowRank(fanIn, fanOut, options),
+  "block-diagonal": (fanIn, fanOut, options) => new BlockDiagonal(fanIn, fanOut, options),
+  monarch: (fanIn, fanOut, options) => new Monarch(fanIn, fanOut, options),
+  butterfly: (fanIn, fanOut, options) => new Butterfly(fanIn, fanOut, options),
 };
 
 /** Their names, e.g. for a command line. */
 export const linearKinds: readonly LinearKind[] = Object.keys(factories) as LinearKind[];
 
 /** A linear map by name or by a factory of one's own. @throws ValueError for an unknown name */
-export function linear(
-  kind: LinearKind | LinearFactory,
-  fanIn: number,
-  fanOut: number,
-  options: LinearOptions,
-): Module {
-  if (typeof kind === "function") return kind(fanIn, fanOut, options);
-  if (!Object.hasOwn(factories, kind)) throw new ValueError("linear", linearKinds.join(", "), `"${kind}"`);
-  return factories[kind](fanIn, fanOut, options);
+export function linear(choice: LinearChoice, fanIn: number, fanOut: number, options: LinearOptions): LinearMap {
+  if (typeof choice === "function") return choice(fanIn, fanOut, options);
+  if (!Object.hasOwn(factories, choice)) throw new ValueError("linear", linearKinds.join(", "), `"${choice}"`);
+  return factories[choice](fanIn, fanOut, options);
 }

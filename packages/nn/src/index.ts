@@ -1,7 +1,22 @@
 /** @file @spm/nn: modules and the functions that they are made of. */
-export { type LinearFactory, type LinearKind, linear, linearKinds } from "./factory.ts";
+export type { Cost } from "./cost.ts";
+export { type LinearChoice, type LinearFactory, type LinearKind, linear, linearKinds } from "./factory.ts";
 export * from "./functional/index.ts";
-export { Linear, type LinearOptions } from "./linear.ts";
+export { functionalCall } from "./functional-call.ts";
+export { gradcheckModule } from "./gradcheck-module.ts";
+export { type InitialWeights, type InitialWeightsOptions, initialWeights } from "./initial-weights.ts";
+export { type DenseOptions, Linear, type LinearOptions } from "./linear.ts";
+export { LinearMap } from "./linear-map.ts";
 export { GeneralMixer, type MixerLayerOptions, RotationMixer } from "./mixer.ts";
 export { Mlp, type MlpOptions } from "./mlp.ts";
-export { Module, type StateDict } from "./module.ts";
+export { Module, type Place, places, type StateDict } from "./module.ts";
+export { ModuleBuffer } from "./module-buffer.ts";
+export {
+  type ReplaceLinearOptions,
+  type Replacement,
+  type ReplacementReport,
+  replaceLinear,
+} from "./replace-linear.ts";
+export { type Layer, Residual, Sequential } from "./sequential.ts";
+export * from "./structured/index.ts";
+export { type Summary, type SummaryRow, summary } from "./summary.ts";

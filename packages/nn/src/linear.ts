@@ -1,6 +1,7 @@
 /** @file The dense layer. */
-import { add, matmul, type Parameter, parameter, type Rng, type Tensor, transpose, uniform } from "@spm/core";
-import { Module } from "./module.ts";
+import { add, matmul, type Parameter, parameter, type Rng, type Tensor, transpose, uniform, zeros } from "@spm/core";
+import { type InitialWeights, initialWeights } from "./initial-weights.ts";
+import { LinearMap } from "./linear-map.ts";
 
 /** What every linear map is made from. */
 export interface LinearOptions {
@@ -11,23 +12,41 @@ export interface LinearOptions {
   readonly gain?: number;
 }
 
+/** How a dense layer is built. */
+export interface DenseOptions extends LinearOptions {
+  /** How W starts; the bias then starts at 0, and `gain` counts. U(±1/√in) for both unless said. */
+  readonly init?: InitialWeights;
+}
+
 /**
- * y = x Wᵀ + b, with W [out, in] from U(±1/√in) and b likewise, as torch.nn.Linear starts. `gain` is not used.
+ * y = x Wᵀ + b, with W [out, in] from U(±1/√in) and b likewise, as torch.nn.Linear starts; `gain` is used with `init` only.
  * x [..., in] → [..., out]; 2·in·out FLOP a row.
  */
-export class Linear extends Module {
+export class Linear extends LinearMap {
   readonly weight: Parameter;
   readonly bias: Parameter | null;
 
-  constructor(fanIn: number, fanOut: number, { random, bias = true }: LinearOptions) {
-    super();
+  constructor(fanIn: number, fanOut: number, { random, bias = true, init, gain }: DenseOptions) {
+    super(fanIn, fanOut);
     const bound = 1 / Math.sqrt(fanIn);
-    this.weight = parameter(uniform(random, [fanOut, fanIn], -bound, bound));
-    this.bias = bias ? parameter(uniform(random, [fanOut], -bound, bound), { decay: false }) : null;
+    const shape = [fanOut, fanIn];
+    const scale = gain === undefined ? {} : { gain };
+    const weight = init ? initialWeights(init, random, shape, scale) : uniform(random, shape, -bound, bound);
+    const shift = (): Tensor => (init ? zeros([fanOut]) : uniform(random, [fanOut], -bound, bound));
+    this.weight = parameter(weight);
+    this.bias = bias ? parameter(shift(), { decay: false }) : null;
   }
 
   forward(x: Tensor): Tensor {
     const y = matmul(x, transpose(this.weight));
     return this.bias === null ? y : add(y, this.bias);
+  }
+
+  toDense(): Tensor {
+    return this.weight;
+  }
+
+  get flopsPerRow(): number {
+    return 2 * this.fanIn * this.fanOut + (this.bias === null ? 0 : this.fanOut);
   }
 }

@@ -1,6 +1,7 @@
 /** @file The multilayer perceptron. */
 import { type Rng, relu, ShapeError, type Tensor } from "@spm/core";
-import { type LinearFactory, type LinearKind, linear } from "./factory.ts";
+import { type LinearChoice, linear } from "./factory.ts";
+import type { LinearMap } from "./linear-map.ts";
 import { Module } from "./module.ts";
 
 /** How an MLP is built. */
@@ -8,7 +9,7 @@ export interface MlpOptions {
   /** Widths from the input to the output. */
   readonly sizes: readonly number[];
   /** The linear map of every layer but the last, which is dense. */
-  readonly linear?: LinearKind | LinearFactory;
+  readonly linear?: LinearChoice;
   readonly activation?: (x: Tensor) => Tensor;
   readonly random: Rng;
 }
@@ -20,7 +21,7 @@ export interface MlpOptions {
  * @example const model = new Mlp({ sizes: [784, 256, 256, 10], linear: "rotation", random: rng(1) });
  */
 export class Mlp extends Module {
-  readonly layers: readonly Module[];
+  readonly layers: readonly LinearMap[];
   readonly #activation: (x: Tensor) => Tensor;
 
   constructor({ sizes, linear: kind = "dense", activation = relu, random }: MlpOptions) {

@@ -1,8 +1,17 @@
 /** @file A module: fields that hold parameters and other modules, and a forward. Nothing is registered; the fields are walked. */
-import { Parameter, ShapeError, showShape, type Tensor } from "@spm/core";
+import { Parameter, type Shape, ShapeError, showShape, sizeOf, type Tensor } from "@spm/core";
+import { ModuleBuffer } from "./module-buffer.ts";
 
-/** Parameters by path, e.g. `"layers.0.weight"`. */
+/** Parameters and buffers by path, e.g. `"layers.0.weight"`. */
 export type StateDict = Record<string, Tensor>;
+
+/** A field (or element of an array) that holds a module, a parameter or a buffer. */
+export interface Place {
+  readonly path: string;
+  readonly owner: object;
+  readonly key: string;
+  readonly value: Module | Parameter;
+}
 
 /**
  * A model or a part of one. Every {@link Parameter} and Module in its fields (also inside arrays and plain objects) belongs to it.
@@ -13,21 +22,25 @@ export type StateDict = Record<string, Tensor>;
  * }
  */
 export abstract class Module {
+  /** Whether layers that differ between training and evaluation (dropout, batch norm) are training: {@link train} sets it. */
+  training = true;
+
   abstract forward(...inputs: Tensor[]): Tensor;
+
+  /** FLOP of a forward on inputs of these shapes, without those of the modules in its fields; 0 unless a subclass knows better. */
+  flops(_inputs?: readonly Shape[]): number {
+    return 0;
+  }
+
+  /** This module (as "") and all in its fields, with their paths; one that is reached twice appears once. */
+  namedModules(): Map<string, Module> {
+    const parts = places(this).flatMap(({ path, value }) => (value instanceof Module ? [{ path, value }] : []));
+    return firstPaths([{ path: "", value: this }, ...parts]);
+  }
 
   /** All parameters with their paths, in the order of the fields; one that is reached twice (tied weights) appears once. */
   namedParameters(): Map<string, Parameter> {
-    const found = new Map<string, Parameter>();
-    const seen = new Set<object>();
-    const walk = (value: unknown, path: string): void => {
-      if (typeof value !== "object" || value === null || ArrayBuffer.isView(value) || seen.has(value)) return;
-      seen.add(value);
-      if (value instanceof Parameter) found.set(path, value);
-      else if (value instanceof Module || Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype)
-        for (const [key, inner] of Object.entries(value)) walk(inner, path === "" ? key : `${path}.${key}`);
-    };
-    walk(this, "");
-    return found;
+    return new Map([...state(this)].filter(([, value]) => !(value instanceof ModuleBuffer)));
   }
 
   /** All parameters, in the order of the fields. */
@@ -37,28 +50,69 @@ export abstract class Module {
 
   /** Number of trainable values. */
   parameterCount(): number {
-    return this.parameters().reduce((total, p) => total + p.shape.reduce((a, b) => a * b, 1), 0);
+    return this.parameters().reduce((total, p) => total + sizeOf(p.shape), 0);
   }
 
-  /** The parameters by path: what a checkpoint stores. */
+  /** Tells this module and all in its fields that they are training, or not. @returns this */
+  train(training = true): this {
+    for (const module of this.namedModules().values()) module.training = training;
+    return this;
+  }
+
+  /** `train(false)`: running statistics instead of the batch's, no dropout. @returns this */
+  eval(): this {
+    return this.train(false);
+  }
+
+  /** Parameters and buffers by path: what a checkpoint stores. */
   stateDict(): StateDict {
-    return Object.fromEntries(this.namedParameters());
+    return Object.fromEntries(state(this));
   }
 
   /**
-   * Assigns every parameter. Nothing is assigned unless everything fits.
+   * Assigns every parameter and buffer. Nothing is assigned unless everything fits.
    * @throws ShapeError naming the first path that is missing, unknown or of another shape or dtype
    */
-  loadStateDict(state: StateDict): void {
-    const mine = this.namedParameters();
-    for (const path of Object.keys(state))
+  loadStateDict(values: StateDict): void {
+    const mine = state(this);
+    for (const path of Object.keys(values))
       if (!mine.has(path)) throw new ShapeError("loadStateDict", "only parameters of this model", `"${path}"`);
     for (const [path, p] of mine) {
-      const value = state[path];
+      const value = values[path];
       if (value === undefined) throw new ShapeError("loadStateDict", `a value for "${path}"`, "none");
       const [expected, got] = [`${p.dtype}${showShape(p.shape)}`, `${value.dtype}${showShape(value.shape)}`];
       if (expected !== got) throw new ShapeError("loadStateDict", `${expected} for "${path}"`, got);
     }
-    for (const [path, p] of mine) p.assign(state[path]!);
+    for (const [path, p] of mine) p.assign(values[path]!);
   }
+}
+
+/** Every place of a model, outer before inner. What is held twice has two places; what it holds is listed under the first. */
+export function places(model: Module): Place[] {
+  const found: Place[] = [];
+  const seen = new Set<object>([model]);
+  const walk = (owner: object, prefix: string): void => {
+    for (const [key, value] of Object.entries(owner) as [string, unknown][]) {
+      if (typeof value !== "object" || value === null) continue;
+      const path = `${prefix}${key}`;
+      const part = value instanceof Module || value instanceof Parameter;
+      if (part) found.push({ path, owner, key, value });
+      if (value instanceof Parameter || seen.has(value)) continue;
+      seen.add(value);
+      if (part || Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype) walk(value, `${path}.`);
+    }
+  };
+  walk(model, "");
+  return found;
+}
+
+/** Parameters and buffers under the first of their paths. */
+function state(model: Module): Map<string, Parameter> {
+  return firstPaths(places(model).flatMap(({ path, value }) => (value instanceof Parameter ? [{ path, value }] : [])));
+}
+
+function firstPaths<T>(named: readonly { path: string; value: T }[]): Map<string, T> {
+  const first = new Map<T, string>();
+  for (const { path, value } of named) if (!first.has(value)) first.set(value, path);
+  return new Map([...first].map(([value, path]) => [path, value]));
 }

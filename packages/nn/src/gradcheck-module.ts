@@ -1,0 +1,28 @@
+/** @file The derivative check of a whole module. */
+import { cast, type GradcheckOptions, type GradcheckReport, gradcheck, type Tensor } from "@spm/core";
+import { functionalCall } from "./functional-call.ts";
+import type { Module } from "./module.ts";
+
+/**
+ * Checks a module's derivatives by its inputs and all its parameters, in float64, whatever the module's own dtype.
+ * @param inputs - those of float32 or float64 are checked, too; indices and masks are passed on
+ * @returns the worst element; inputs count before parameters
+ * @throws ValueError when it disagrees with the difference quotient
+ * @example gradcheckModule(new Linear(3, 2, { random: rng(1) }), [normal(rng(2), [4, 3])]);
+ */
+export function gradcheckModule(
+  model: Module,
+  inputs: readonly Tensor[],
+  options: GradcheckOptions = {},
+): GradcheckReport {
+  const doubled = new Map(Object.entries(model.stateDict()).map(([path, value]) => [path, cast(value, "float64")]));
+  const names = [...model.namedParameters().keys()];
+  const floats = inputs.filter(({ dtype }) => dtype.startsWith("float"));
+  const f = (...xs: Tensor[]): Tensor => {
+    const parameters = Object.fromEntries(names.map((path, i) => [path, xs[floats.length + i]!]));
+    let next = 0;
+    const given = inputs.map((x) => (floats.includes(x) ? xs[next++]! : x));
+    return functionalCall(model, { ...Object.fromEntries(doubled), ...parameters }, ...given);
+  };
+  return gradcheck(f, [...floats.map((x) => cast(x, "float64")), ...names.map((path) => doubled.get(path)!)], options);
+}

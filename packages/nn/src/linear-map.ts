@@ -1,0 +1,32 @@
+/** @file What every linear map of a model is, dense or structured. */
+import { type Parameter, type Shape, sizeOf, type Tensor } from "@spm/core";
+import { Module } from "./module.ts";
+
+/**
+ * y = x Wᵀ + b, with a W [out, in] that only the dense layer stores. x [..., in] → [..., out].
+ * Extend it to put a structure of your own beside ours.
+ */
+export abstract class LinearMap extends Module {
+  readonly fanIn: number;
+  readonly fanOut: number;
+  /** b [out] */
+  abstract readonly bias: Parameter | null;
+  /** FLOP for a row x, an addition or a multiplication counting 1. */
+  abstract readonly flopsPerRow: number;
+
+  constructor(fanIn: number, fanOut: number) {
+    super();
+    this.fanIn = fanIn;
+    this.fanOut = fanOut;
+  }
+
+  abstract override forward(x: Tensor): Tensor;
+
+  /** W [out, in], differentiable by the layer's parameters. */
+  abstract toDense(): Tensor;
+
+  /** FLOP of a forward; of a single row unless shapes are given. */
+  override flops([x]: readonly Shape[] = [[this.fanIn]]): number {
+    return this.flopsPerRow * sizeOf(x!.slice(0, -1));
+  }
+}

@@ -1,0 +1,85 @@
+/** @file Swapped layers: what is replaced, from where it starts, what it costs, and whom it leaves behind. */
+import { elements, normal, relu, rng, TapeError, type Tensor, tensor } from "@spm/core";
+import { expect, test } from "vitest";
+import { Linear } from "./linear.ts";
+import type { LinearMap } from "./linear-map.ts";
+import { Mlp } from "./mlp.ts";
+import { Module } from "./module.ts";
+import { replaceLinear } from "./replace-linear.ts";
+import { LowRank } from "./structured/index.ts";
+
+const numbers = (x: Tensor): number[] => [...elements(x.ndarray())];
+const model = (): Mlp => new Mlp({ sizes: [8, 16, 16, 4], random: rng(1) });
+
+test("swaps what `where` picks, in place, and reports it", () => {
+  const mlp = model();
+  const report = replaceLinear(mlp, "rotation", { random: rng(2), where: (_, path) => path !== "layers.2" });
+  expect(mlp.layers.map((layer) => layer.constructor.name)).toEqual(["RotationMixer", "RotationMixer", "Linear"]);
+  expect(mlp.forward(normal(rng(3), [5, 8])).shape).toEqual([5, 4]);
+  expect(report.after.parameters).toBe(mlp.parameterCount());
+  expect(String(report)).toMatchInlineSnapshot(`
+    "layer     kind                    parameters  FLOP a row        bytes
+    ─────────────────────────────────────────────────────────────────────
+    layers.0  Linear → RotationMixer    144 → 72   272 → 232    576 → 288
+    layers.1  Linear → RotationMixer    272 → 80   528 → 240  1,088 → 320
+    model                              484 → 220   932 → 604  1,936 → 880"
+  `);
+});
+
+test("releases the parameters that the model holds no longer, and keeps those that it does", () => {
+  const mlp = model();
+  const [gone, kept] = [mlp.layers[0]!.parameters(), mlp.layers[2]!.parameters()];
+  replaceLinear(mlp, "general", { random: rng(2), where: (_, path) => path === "layers.0" });
+  for (const p of gone) expect(() => p.assertReadable()).toThrow(TapeError);
+  for (const p of kept) p.assertReadable();
+});
+
+test("starts from the dense weights by what `fromDense` does, the bias comes along", () => {
+  const mlp = model();
+  const x = normal(rng(3), [5, 8]);
+  const before = numbers(mlp.forward(x));
+  replaceLinear(mlp, (i, o, options) => new LowRank(i, o, { ...options, rank: i }), {
+    random: rng(2),
+    where: (map) => map.fanOut >= map.fanIn,
+    fromDense: (weight, replacement) => {
+      const { u, v } = replacement as LowRank;
+      u.assign(weight); // W = W · 1
+      v.assign(identity(weight.shape[1]!));
+    },
+  });
+  for (const [i, value] of numbers(mlp.forward(x)).entries()) expect(value).toBeCloseTo(before[i]!, 5);
+});
+
+const identity = (n: number): Tensor =>
+  tensor(
+    Float32Array.from({ length: n * n }, (_, k) => (k % (n + 1) === 0 ? 1 : 0)),
+    { shape: [n, n] },
+  );
+
+class Tied extends Module {
+  readonly first: LinearMap = new Linear(4, 4, { random: rng(1) });
+  readonly parts: LinearMap[] = [this.first];
+  forward(x: Tensor): Tensor {
+    return this.parts[0]!.forward(relu(this.first.forward(x)));
+  }
+}
+
+test("a map in two places gets one replacement", () => {
+  const tied = new Tied();
+  const report = replaceLinear(tied, "low-rank", { random: rng(1) });
+  expect(report.layers).toHaveLength(1);
+  expect(tied.parts[0]).toBe(tied.first);
+});
+
+test("refuses to replace nothing, and frozen places", () => {
+  expect(() =>
+    replaceLinear(model(), "dense", { random: rng(1), where: () => false }),
+  ).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: replaceLinear: expected at least one linear map to replace, got none of 3 chosen]`,
+  );
+  const frozen = new Tied();
+  Object.freeze(frozen.parts);
+  expect(() => replaceLinear(frozen, "dense", { random: rng(1) })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: replaceLinear: expected maps in places that can be assigned, got a frozen "parts.0"]`,
+  );
+});

@@ -1,0 +1,118 @@
+/** @file Other linear maps in the places of a model's own. */
+import { noGrad, type Rng, type Tensor, ValueError } from "@spm/core";
+import { type Cost, parameterBytes } from "./cost.ts";
+import { type LinearChoice, linear } from "./factory.ts";
+import { LinearMap } from "./linear-map.ts";
+import { type Module, type Place, places } from "./module.ts";
+import { count, textTable } from "./text-table.ts";
+
+/** Which maps are replaced, and where the new ones start. */
+export interface ReplaceLinearOptions {
+  readonly random: Rng;
+  /** Whether this map is replaced; all are unless said. */
+  readonly where?: (map: LinearMap, path: string) => boolean;
+  /** As of `LinearOptions`. */
+  readonly gain?: number;
+  /**
+   * Brings the new map near the old one's W [out, in], by assigning its parameters; the bias is taken over then. Without it
+   * the new map starts as its factory made it.
+   */
+  readonly fromDense?: (weight: Tensor, replacement: LinearMap) => void;
+}
+
+/** A map that was replaced. */
+export interface Replacement {
+  readonly path: string;
+  readonly before: Cost & { readonly kind: string };
+  readonly after: Cost & { readonly kind: string };
+}
+
+/** What {@link replaceLinear} did; FLOP are for a row through each linear map. */
+export interface ReplacementReport {
+  readonly layers: readonly Replacement[];
+  /** Of the whole model: all its parameters, the FLOP of all its linear maps. */
+  readonly before: Cost;
+  readonly after: Cost;
+  /** A table to print. */
+  toString(): string;
+}
+
+/**
+ * Replaces linear maps of an existing model in place. A map that stands in two places gets one replacement. Parameters that
+ * the model holds no longer are released: an optimizer that still does throws TapeError at its next step, before it writes.
+ * @returns parameters, FLOP and bytes before and after, map by map
+ * @throws ValueError when `where` picks none, or a map stands in a frozen place; nothing has been replaced then
+ * @example
+ * const report = replaceLinear(model, "general", { random: rng(1), where: (_, path) => path.startsWith("blocks.") });
+ * console.log(String(report));
+ */
+export function replaceLinear(model: Module, choice: LinearChoice, options: ReplaceLinearOptions): ReplacementReport {
+  const { where = () => true } = options;
+  const all = linearPlaces(model);
+  const chosen = all.filter(({ map, path }) => where(map, path));
+  if (chosen.length === 0)
+    throw new ValueError("replaceLinear", "at least one linear map to replace", `none of ${all.length} chosen`);
+  const frozen = chosen.find(({ owner }) => Object.isFrozen(owner));
+  if (frozen) throw new ValueError("replaceLinear", "maps in places that can be assigned", `a frozen "${frozen.path}"`);
+
+  const before = costOf(model);
+  const successors = new Map<LinearMap, LinearMap>();
+  const layers: Replacement[] = [];
+  for (const { map, path } of chosen) {
+    if (successors.has(map)) continue;
+    const successor = successorOf(map, choice, options);
+    successors.set(map, successor);
+    layers.push({ path, before: described(map), after: described(successor) });
+  }
+  for (const { owner, key, map } of chosen) Reflect.set(owner, key, successors.get(map));
+  const left = new Set(model.parameters());
+  for (const map of successors.keys()) for (const p of map.parameters()) if (!left.has(p)) p.dispose();
+
+  const report = { layers, before, after: costOf(model) };
+  return { ...report, toString: () => asTable(report) };
+}
+
+type LinearPlace = Omit<Place, "value"> & { readonly map: LinearMap };
+
+/** The places of linear maps, those inside of another linear map left out. */
+function linearPlaces(model: Module): LinearPlace[] {
+  const found = places(model).flatMap(({ value, ...place }) =>
+    value instanceof LinearMap ? [{ ...place, map: value }] : [],
+  );
+  return found.filter(({ path }) => !found.some((outer) => path.startsWith(`${outer.path}.`)));
+}
+
+function successorOf(
+  map: LinearMap,
+  choice: LinearChoice,
+  { random, gain, fromDense }: ReplaceLinearOptions,
+): LinearMap {
+  const scale = gain === undefined ? {} : { gain };
+  const successor = linear(choice, map.fanIn, map.fanOut, { random, bias: map.bias !== null, ...scale });
+  successor.train(map.training);
+  if (fromDense === undefined) return successor;
+  noGrad(() => fromDense(map.toDense(), successor));
+  if (map.bias !== null) successor.bias?.assign(map.bias);
+  return successor;
+}
+
+function described(map: LinearMap): Cost & { kind: string } {
+  const cost = { parameters: map.parameterCount(), bytes: parameterBytes(map), flops: map.flopsPerRow };
+  return { kind: map.constructor.name, ...cost };
+}
+
+function costOf(model: Module): Cost {
+  const flops = linearPlaces(model).reduce((total, { map }) => total + map.flopsPerRow, 0);
+  return { parameters: model.parameterCount(), bytes: parameterBytes(model), flops };
+}
+
+function asTable({ layers, before, after }: Omit<ReplacementReport, "toString">): string {
+  const numbers = (a: Cost, b: Cost): string[] =>
+    (["parameters", "flops", "bytes"] as const).map((key) => `${count(a[key])} → ${count(b[key])}`);
+  const rows = layers.map((layer) => {
+    const kinds = `${layer.before.kind} → ${layer.after.kind}`;
+    return [layer.path, kinds, ...numbers(layer.before, layer.after)];
+  });
+  const head = ["layer", "kind", "parameters", "FLOP a row", "bytes"];
+  return textTable(head, [...rows, ["model", "", ...numbers(before, after)]], 2);
+}

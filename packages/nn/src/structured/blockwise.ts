@@ -1,0 +1,17 @@
+/** @file Block-diagonal products: q small matrices, each on a part of the coordinates of its own. */
+import { concat, matmul, pad, reshape, slice, type Tensor, transpose } from "@spm/core";
+
+/** z[r, k] = w[k] x[r, k]. x [rows, q, in], w [q, out, in] → [rows, q, out]; 2·q·in·out FLOP a row. */
+export function multiplyBlocks(x: Tensor, w: Tensor): Tensor {
+  const products = matmul(transpose(x, [1, 0, 2]), transpose(w, [0, 2, 1]));
+  return transpose(products, [1, 0, 2]);
+}
+
+/** The matrix [q·out, q·in] with w[k] as its k-th diagonal block. w [q, out, in]. */
+export function blockDiagonal(w: Tensor): Tensor {
+  const [q, out, fanIn] = w.shape as [number, number, number];
+  const rows = Array.from({ length: q }, (_, k) =>
+    pad(reshape(slice(w, [{ start: k, stop: k + 1 }]), [out, fanIn]), [0, k * fanIn], [0, (q - 1 - k) * fanIn]),
+  );
+  return concat(rows);
+}

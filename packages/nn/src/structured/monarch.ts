@@ -1,0 +1,74 @@
+/** @file Two block-diagonal products with a transposition of the coordinates between and after them. */
+import {
+  matmul,
+  normal,
+  type Parameter,
+  parameter,
+  reshape,
+  ShapeError,
+  slice,
+  type Tensor,
+  take,
+  tensor,
+  transpose,
+} from "@spm/core";
+import type { LinearOptions } from "../linear.ts";
+import { blockDiagonal, multiplyBlocks } from "./blockwise.ts";
+import { narrowed, StructuredMap, widened } from "./structured-map.ts";
+
+/** How a Monarch map is built. */
+export interface MonarchOptions extends LinearOptions {
+  /** m = q, the blocks of both factors, at least 1; m = ⌈√in⌉ and q = ⌈√out⌉ unless said. */
+  readonly blocks?: number;
+}
+
+/**
+ * W = P L Pᵀ R (Dao et al. 2022): R has m blocks [q, ⌈in/m⌉], L has q blocks [⌈out/q⌉, m], and P transposes: block k's output
+ * j goes to block j's input k, so that every output sees every input. x [..., in] → [..., out];
+ * about √in·out + √out·in + out parameters, twice as many FLOP a row. Holds every butterfly of the same width.
+ * Starts with R from N(0, m/in) and L from N(0, gain²/m).
+ * @throws ShapeError for fewer than one block
+ * @example const layer = new Monarch(1024, 1024, { random: rng(1) }); // 32 blocks of 32 × 32, twice
+ */
+export class Monarch extends StructuredMap {
+  /** R [m, q, ⌈in/m⌉] */
+  readonly right: Parameter;
+  /** L [q, ⌈out/q⌉, m] */
+  readonly left: Parameter;
+
+  constructor(fanIn: number, fanOut: number, options: MonarchOptions) {
+    super(fanIn, fanOut, options);
+    const { random, gain = 1, blocks } = options;
+    if (blocks !== undefined && (!Number.isSafeInteger(blocks) || blocks < 1))
+      throw new ShapeError("Monarch", "at least 1 block", blocks);
+    const [m, q] = [blocks ?? Math.ceil(Math.sqrt(fanIn)), blocks ?? Math.ceil(Math.sqrt(fanOut))];
+    const width = Math.ceil(fanIn / m);
+    this.right = parameter(normal(random, [m, q, width], 0, 1 / Math.sqrt(width)));
+    this.left = parameter(normal(random, [q, Math.ceil(fanOut / q), m], 0, gain / Math.sqrt(m)));
+  }
+
+  protected multiply(x: Tensor): Tensor {
+    const [m, , width] = this.right.shape as [number, number, number];
+    const parts = reshape(widened(x, m * width), [-1, m, width]);
+    const between = transpose(multiplyBlocks(parts, this.right), [0, 2, 1]);
+    const y = transpose(multiplyBlocks(between, this.left), [0, 2, 1]);
+    return narrowed(reshape(y, [...x.shape.slice(0, -1), y.shape[1]! * y.shape[2]!]), this.fanOut);
+  }
+
+  protected get productFlops(): number {
+    return 2 * [this.right, this.left].reduce((total, { shape }) => total + shape[0]! * shape[1]! * shape[2]!, 0);
+  }
+
+  toDense(): Tensor {
+    const [m, q] = this.right.shape as [number, number];
+    const w = matmul(rowsTransposed(blockDiagonal(this.left), q), rowsTransposed(blockDiagonal(this.right), m));
+    return slice(w, [{ stop: this.fanOut }, { stop: this.fanIn }]);
+  }
+}
+
+/** The rows of a matrix, read as [blocks, height], in the order [height, blocks]: P times the matrix. */
+function rowsTransposed(w: Tensor, blocks: number): Tensor {
+  const height = w.shape[0]! / blocks;
+  const order = Int32Array.from({ length: blocks * height }, (_, i) => (i % blocks) * height + Math.floor(i / blocks));
+  return take(w, tensor(order, { backend: w.backend }));
+}

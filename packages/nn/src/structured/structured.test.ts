@@ -1,0 +1,146 @@
+/** @file Every structured map: its product is its matrix, its derivatives are right, its counts are what it stores. */
+import { elements, normal, rng, sizeOf, type Tensor, tensor } from "@spm/core";
+import { describe, expect, test } from "vitest";
+import { linear, linearKinds } from "../factory.ts";
+import { gradcheckModule } from "../gradcheck-module.ts";
+import { BlockDiagonal } from "./block-diagonal.ts";
+import { Butterfly } from "./butterfly.ts";
+import { LowRank } from "./low-rank.ts";
+import { Monarch } from "./monarch.ts";
+
+const numbers = (x: Tensor): number[] => [...elements(x.ndarray())];
+
+/** x Wᵀ + b, by the definition. */
+function byDefinition(x: Tensor, w: Tensor, b: Tensor): number[] {
+  const [xs, ws, bs] = [numbers(x), numbers(w), numbers(b)];
+  const [fanOut, fanIn] = w.shape as [number, number];
+  return Array.from({ length: (xs.length / fanIn) * fanOut }, (_, at) => {
+    const [row, o] = [Math.floor(at / fanOut), at % fanOut];
+    return (
+      bs[o]! +
+      Array.from({ length: fanIn }, (_, i) => xs[row * fanIn + i]! * ws[o * fanIn + i]!).reduce((a, c) => a + c, 0)
+    );
+  });
+}
+
+const sizes: [number, number][] = [
+  [4, 4],
+  [5, 7],
+  [8, 3],
+  [3, 10],
+  [1, 1],
+];
+
+describe.each(linearKinds)("%s", (kind) => {
+  test.each(sizes)("from %d to %d is x Wᵀ + b", (fanIn, fanOut) => {
+    const layer = linear(kind, fanIn, fanOut, { random: rng(fanIn), gain: 1.5 });
+    layer.bias!.assign(normal(rng(7), [fanOut]));
+    const x = normal(rng(3), [2, 3, fanIn]);
+    const w = layer.toDense();
+    expect(w.shape).toEqual([fanOut, fanIn]);
+    const y = layer.forward(x);
+    expect(y.shape).toEqual([2, 3, fanOut]);
+    const expected = byDefinition(x, w, layer.bias!);
+    for (const [i, v] of numbers(y).entries()) expect(v).toBeCloseTo(expected[i]!, 5);
+  });
+
+  test("first derivatives by input and parameters", () => {
+    gradcheckModule(linear(kind, 5, 6, { random: rng(1) }), [normal(rng(2), [3, 5])]);
+  });
+
+  test("counts what it stores, and nothing for a bias it does not have", () => {
+    const [with_, without] = [true, false].map((bias) => linear(kind, 8, 8, { random: rng(1), bias }));
+    expect(with_!.parameterCount() - without!.parameterCount()).toBe(8);
+    expect(with_!.flops([[2, 5, 8]])).toBe(10 * with_!.flopsPerRow);
+    expect(with_!.flopsPerRow - without!.flopsPerRow).toBe(8);
+    expect(without!.bias).toBeNull();
+  });
+
+  test("refuses another width", () => {
+    expect(() => linear(kind, 4, 4, { random: rng(1) }).forward(normal(rng(1), [2, 3]))).toThrow(/expected/);
+  });
+});
+
+const bare = { random: rng(1), bias: false };
+
+test("parameters and FLOP by hand", () => {
+  const cost = (layer: LowRank | BlockDiagonal | Monarch | Butterfly) => [layer.parameterCount(), layer.flopsPerRow];
+  expect(cost(new LowRank(64, 32, { ...bare, rank: 4 }))).toEqual([4 * 96, 8 * 96]);
+  expect(cost(new BlockDiagonal(64, 64, { ...bare, blocks: 8 }))).toEqual([512, 1024]);
+  expect(cost(new Monarch(64, 64, bare))).toEqual([1024, 2048]);
+  expect(cost(new Butterfly(64, 256, bare))).toEqual([4 * 768, 4 * 1152]);
+});
+
+test("low rank has that rank: all its 3 × 3 minors vanish at rank 2", () => {
+  const w = numbers(new LowRank(3, 3, { ...bare, rank: 2 }).toDense());
+  const [a, b, c, d, e, f, g, h, i] = w as [number, number, number, number, number, number, number, number, number];
+  expect(a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g)).toBeCloseTo(0, 6);
+});
+
+test("block diagonal is zero off its blocks", () => {
+  const w = numbers(new BlockDiagonal(4, 6, { ...bare, blocks: 2 }).toDense());
+  w.forEach((v, at) => {
+    expect(v === 0).toBe(Math.floor(Math.floor(at / 4) / 3) !== Math.floor((at % 4) / 2));
+  });
+});
+
+test("Monarch with one matrix of ones sees every input in every output", () => {
+  const layer = new Monarch(9, 9, bare);
+  for (const p of layer.parameters()) p.assign(tensor(new Float32Array(sizeOf(p.shape)).fill(1), { shape: p.shape }));
+  expect(numbers(layer.toDense())).toEqual(new Array(81).fill(1));
+});
+
+test("a Monarch entry is R[k][j][i] · L[j][s][k]: input (k, i), output (s, j)", () => {
+  const layer = new Monarch(6, 6, { ...bare, blocks: 2 });
+  const [r, l, w] = [layer.right, layer.left, layer.toDense()].map(numbers) as [number[], number[], number[]];
+  for (let k = 0; k < 2; k++)
+    for (let i = 0; i < 3; i++)
+      for (let s = 0; s < 3; s++)
+        for (let j = 0; j < 2; j++)
+          expect(w[(s * 2 + j) * 6 + k * 3 + i]).toBeCloseTo(r[(k * 2 + j) * 3 + i]! * l[(j * 3 + s) * 2 + k]!, 6);
+});
+
+test("a butterfly of width 4 is the product of its two stages", () => {
+  const layer = new Butterfly(4, 4, bare);
+  const m = numbers(layer.stack[0]!);
+  const stage = (from: number, pairs: [number, number][]): number[][] => {
+    const out = [0, 1, 2, 3].map(() => [0, 0, 0, 0]);
+    pairs.forEach(([i, j], p) => {
+      const [a, b, c, d] = m.slice(4 * (from + p)) as [number, number, number, number];
+      [out[i]![i], out[i]![j], out[j]![i], out[j]![j]] = [a, b, c, d];
+    });
+    return out;
+  };
+  const [first, second] = [
+    stage(0, [
+      [0, 1],
+      [2, 3],
+    ]),
+    stage(2, [
+      [0, 2],
+      [1, 3],
+    ]),
+  ];
+  const w = numbers(layer.toDense());
+  for (let o = 0; o < 4; o++)
+    for (let i = 0; i < 4; i++)
+      expect(w[4 * o + i]).toBeCloseTo(
+        [0, 1, 2, 3].reduce((t, k) => t + second[o]![k]! * first[k]![i]!, 0),
+        6,
+      );
+});
+
+test("what can't be built is refused", () => {
+  expect(() => new LowRank(4, 4, { ...bare, rank: 0 })).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: LowRank: expected a rank ≥ 1, got 0]`,
+  );
+  expect(() => new BlockDiagonal(4, 6, { ...bare, blocks: 5 })).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: BlockDiagonal: expected 1 to 4 blocks, got 5]`,
+  );
+  expect(() => new Monarch(4, 4, { ...bare, blocks: 0.5 })).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: Monarch: expected at least 1 block, got 0.5]`,
+  );
+  expect(() => new Monarch(4, 4, bare).forward(normal(rng(1), [2, 3]))).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: Monarch: expected x of shape [..., 4], got [2, 3]]`,
+  );
+});

@@ -1,0 +1,89 @@
+/** @file What a model consists of: its modules, shapes, parameters, FLOP. */
+import { noGrad, type Shape, showShape, sizeOf, type Tensor } from "@spm/core";
+import { type Cost, parameterBytes } from "./cost.ts";
+import type { Module } from "./module.ts";
+import { count, textTable } from "./text-table.ts";
+
+/** A module of the model, with what belongs to it and to no module in its fields. */
+export interface SummaryRow {
+  /** "" for the model itself. */
+  readonly path: string;
+  readonly kind: string;
+  /** Shapes of its first call; null when it was not called. */
+  readonly inputs: readonly Shape[] | null;
+  readonly output: Shape | null;
+  readonly parameters: number;
+  /** Over all calls. */
+  readonly flops: number;
+}
+
+/** What {@link summary} found. */
+export interface Summary {
+  readonly rows: readonly SummaryRow[];
+  readonly total: Cost;
+  /** A table to print. */
+  toString(): string;
+}
+
+/**
+ * Runs a model once, in evaluation, and lists its modules: shapes in and out, parameters, FLOP of linear maps, attention,
+ * convolution and recurrence (element-wise work and normalisation are left out). Tied parameters count once.
+ * @example console.log(String(summary(model, zeros([1, 784]))));
+ */
+export function summary(model: Module, ...inputs: Tensor[]): Summary {
+  const modules = model.namedModules();
+  const calls = new Map<Module, { inputs: readonly Shape[]; output: Shape; flops: number }>();
+  const training = new Map([...modules.values()].map((module) => [module, module.training]));
+  const watch = (module: Module): (() => void) => {
+    const own = Object.getOwnPropertyDescriptor(module, "forward");
+    const { forward } = module;
+    module.forward = (...xs) => {
+      const y = forward.apply(module, xs);
+      const shapes = xs.map((x) => x.shape);
+      const before = calls.get(module) ?? { inputs: shapes, output: y.shape, flops: 0 };
+      calls.set(module, { ...before, flops: before.flops + module.flops(shapes) });
+      return y;
+    };
+    return () => {
+      Reflect.deleteProperty(module, "forward");
+      if (own !== undefined) Object.defineProperty(module, "forward", own);
+    };
+  };
+  const restore = [...modules.values()].map(watch);
+  try {
+    model.eval();
+    noGrad(() => model.forward(...inputs));
+  } finally {
+    for (const back of restore) back();
+    for (const [module, was] of training) module.training = was;
+  }
+  const own = ownParameters(model, modules);
+  const rows = [...modules].map(([path, module]) => {
+    const { inputs = null, output = null, flops = 0 } = calls.get(module) ?? {};
+    return { path, kind: module.constructor.name, inputs, output, parameters: own.get(path) ?? 0, flops };
+  });
+  const flops = rows.reduce((sum, row) => sum + row.flops, 0);
+  const total = { parameters: model.parameterCount(), bytes: parameterBytes(model), flops };
+  return { rows, total, toString: () => asTable(rows, total) };
+}
+
+/** Trainable values by the path of the innermost module that holds them. */
+function ownParameters(model: Module, modules: ReadonlyMap<string, Module>): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const [path, p] of model.namedParameters()) {
+    let owner = path;
+    do owner = owner.slice(0, Math.max(0, owner.lastIndexOf(".")));
+    while (!modules.has(owner));
+    counts.set(owner, (counts.get(owner) ?? 0) + sizeOf(p.shape));
+  }
+  return counts;
+}
+
+function asTable(rows: readonly SummaryRow[], { parameters, bytes, flops }: Cost): string {
+  const shapes = ({ inputs, output }: SummaryRow): string =>
+    inputs === null || output === null ? "" : `${inputs.map(showShape).join(" ")} → ${showShape(output)}`;
+  const some = (n: number): string => (n === 0 ? "" : count(n));
+  const body = rows.map((row) => [row.path, row.kind, shapes(row), some(row.parameters), some(row.flops)]);
+  const end = ["total", `${count(bytes)} bytes`, "", count(parameters), count(flops)];
+  return textTable(["path", "module", "shapes", "parameters", "FLOP"], [...body, end], 3);
+}

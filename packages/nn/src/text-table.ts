@@ -1,0 +1,18 @@
+/** @file Rows of text as a table with aligned columns. */
+
+/** Columns two spaces apart: the first ones to the left, those from `numbersFrom` on to the right; a rule under the head. */
+export function textTable(head: readonly string[], rows: readonly (readonly string[])[], numbersFrom: number): string {
+  const all = [head, ...rows];
+  const widths = head.map((_, k) => Math.max(...all.map((row) => row[k]!.length)));
+  const lines = all.map((row) =>
+    row
+      .map((cell, k) => (k < numbersFrom ? cell.padEnd(widths[k]!) : cell.padStart(widths[k]!)))
+      .join("  ")
+      .trimEnd(),
+  );
+  const rule = "─".repeat(widths.reduce((a, b) => a + b + 2, -2));
+  return [lines[0], rule, ...lines.slice(1)].join("\n");
+}
+
+/** A count with thousands separated. @example count(16777216) // "16,777,216" */
+export const count = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
