@@ -1,0 +1,79 @@
+/** @file Modules: what belongs to them, under which path, and how it is saved, loaded and exchanged. */
+import { elements, grad, mul, normal, ones, type Parameter, parameter, rng, sum, type Tensor, zeros } from "@spm/core";
+import { expect, test } from "vitest";
+import { functionalCall } from "./functional-call.ts";
+import { Linear } from "./linear.ts";
+import { Module } from "./module.ts";
+import { ModuleBuffer } from "./module-buffer.ts";
+
+class Scale extends Module {
+  readonly gain: Parameter;
+  readonly uses = new ModuleBuffer(zeros([1]));
+  constructor(gain = parameter(ones([3]))) {
+    super();
+    this.gain = gain;
+  }
+  forward(x: Tensor): Tensor {
+    return mul(x, this.gain);
+  }
+}
+
+class Tied extends Module {
+  readonly first = new Scale();
+  readonly rest: Module[] = [new Scale(this.first.gain), this.first];
+  readonly head = { out: new Linear(3, 2, { random: rng(1) }) };
+  forward(x: Tensor): Tensor {
+    return this.head.out.forward(this.rest.reduce((h, m) => m.forward(h), this.first.forward(x)));
+  }
+}
+
+const numbers = (x: Tensor): number[] => [...elements(x.ndarray())];
+
+test("fields are walked in order; what is tied appears once; buffers are state but no parameters", () => {
+  const model = new Tied();
+  expect([...model.namedParameters().keys()]).toEqual(["first.gain", "head.out.weight", "head.out.bias"]);
+  expect([...model.namedModules().keys()]).toEqual(["", "first", "rest.0", "head.out"]);
+  expect(Object.keys(model.stateDict())).toContain("rest.0.uses");
+  expect(model.parameterCount()).toBe(3 + 6 + 2);
+});
+
+test("train and eval reach every module", () => {
+  const model = new Tied();
+  expect([...model.eval().namedModules().values()].map((m) => m.training)).toEqual([false, false, false, false]);
+  expect([...model.train().namedModules().values()].map((m) => m.training)).toEqual([true, true, true, true]);
+});
+
+test("a state dict is loaded whole or not at all", () => {
+  const [from, to] = [new Tied(), new Tied()];
+  from.first.gain.assign(normal(rng(4), [3]));
+  from.first.uses.assign(ones([1]));
+  to.loadStateDict(from.stateDict());
+  expect(numbers(to.rest[0]!.parameters()[0]!)).toEqual(numbers(from.first.gain));
+  expect(numbers(to.first.uses)).toEqual([1]);
+  const { "first.gain": _, ...part } = from.stateDict();
+  expect(() => to.loadStateDict(part)).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: loadStateDict: expected a value for "first.gain", got none]`,
+  );
+  expect(() => to.loadStateDict({ ...from.stateDict(), extra: ones([1]) })).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: loadStateDict: expected only parameters of this model, got "extra"]`,
+  );
+  expect(() => to.loadStateDict({ ...from.stateDict(), "first.gain": ones([4]) })).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: loadStateDict: expected float32[3] for "first.gain", got float32[4]]`,
+  );
+});
+
+test("a functional call puts tensors in every place of a parameter, differentiates by them, and puts back what was there", () => {
+  const model = new Tied();
+  const x = normal(rng(2), [4, 3]);
+  const f = (g: Tensor) => sum(functionalCall(model, { "first.gain": g }, x));
+  const at = normal(rng(3), [3]);
+  const gain = model.first.gain;
+  const byHand = grad((g) => sum(model.head.out.forward(mul(mul(mul(x, g), g), g))))(at);
+  for (const [i, v] of numbers(grad(f)(at)).entries()) expect(v).toBeCloseTo(numbers(byHand)[i]!, 5);
+  expect(model.first.gain).toBe(gain);
+  expect(() => functionalCall(model, { nothing: at }, x)).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: functionalCall: expected only parameters of this model, got "nothing"]`,
+  );
+  expect(() => functionalCall(model, { "first.gain": ones([7]) }, x)).toThrow(/broadcast/);
+  expect(model.first.gain).toBe(gain);
+});

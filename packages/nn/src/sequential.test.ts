@@ -1,0 +1,19 @@
+/** @file Composition and shortcuts. */
+import { elements, mul, normal, rng, type Tensor, tensor } from "@spm/core";
+import { expect, test } from "vitest";
+import { gradcheckModule } from "./gradcheck-module.ts";
+import { Linear } from "./linear.ts";
+import { Residual, Sequential } from "./sequential.ts";
+
+test("Sequential runs modules and functions in order; Residual adds what it is around", () => {
+  const double = (x: Tensor): Tensor => mul(x, 2);
+  const model = new Sequential([double, new Residual(double), new Residual(new Sequential([]))]);
+  expect([...elements(model.forward(tensor([1, -2])).ndarray())]).toEqual([12, -24]);
+});
+
+test("both pass derivatives on", () => {
+  const random = rng(1);
+  gradcheckModule(new Residual(new Sequential([new Linear(3, 4, { random }), new Linear(4, 3, { random })])), [
+    normal(rng(2), [2, 3]),
+  ]);
+});
