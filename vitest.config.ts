@@ -18,6 +18,7 @@ export default defineConfig({
     projects: [
       { extends: true, test: { name: "unit", include: ["packages/*/src/**/*.test.ts"], setupFiles } },
       { extends: true, test: { name: "golden", include: ["test/golden/**/*.test.ts"], setupFiles } },
+      { extends: true, test: { name: "fuzz", include: ["test/fuzz/**/*.test.ts"], setupFiles } },
       { extends: true, test: { name: "mixer", include: ["test/mixer/**/*.test.ts"], setupFiles } },
       {
         extends: true,

@@ -8,3 +8,7 @@ export type { Callback, Metrics, MetricsEvent, TrainingPosition } from "./hooks.
 export type { LossFunction, Measurement } from "./measurement.ts";
 export { formatClock, formatCount, formatPercent, formatRatio, formatSeconds } from "./number-format.ts";
 export { type ProgressStream, progress } from "./progress.ts";
+export { SafetensorsError } from "./safetensors/error.ts";
+export type { HeaderEntry } from "./safetensors/header.ts";
+export { parseSafetensors, type Safetensors } from "./safetensors/read.ts";
+export { encodeSafetensors } from "./safetensors/write.ts";

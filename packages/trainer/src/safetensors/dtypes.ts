@@ -1,0 +1,64 @@
+/** @file The element types of safetensors, and how each becomes one of ours. */
+import { type DType, ValueError } from "@spm/core";
+
+/** How one element type is stored and read. */
+export interface ElementType {
+  /** Bytes an element. */
+  readonly bytes: number;
+  /** What it becomes on reading. */
+  readonly dtype: DType;
+  /** Reads the element at a byte offset. */
+  read(view: DataView, at: number): number;
+}
+
+const float = (bytes: number, dtype: DType, read: ElementType["read"]): ElementType => ({ bytes, dtype, read });
+const integer = (bytes: number, read: ElementType["read"]): ElementType => ({ bytes, dtype: "int32", read });
+
+/** A 64-bit integer as a number; beyond ±2⁵³ the nearest one, which {@link narrow} refuses anyway. */
+const wide = (value: bigint): number => Number(value);
+
+/** Every element type that is read, by its name in the header. */
+export const elementTypes: ReadonlyMap<string, ElementType> = new Map([
+  ["F64", float(8, "float64", (view, at) => view.getFloat64(at, true))],
+  ["F32", float(4, "float32", (view, at) => view.getFloat32(at, true))],
+  ["F16", float(2, "float32", (view, at) => widenHalf(view.getUint16(at, true)))],
+  ["BF16", float(2, "float32", (view, at) => widenBrain(view.getUint16(at, true)))],
+  ["I64", integer(8, (view, at) => wide(view.getBigInt64(at, true)))],
+  ["U64", integer(8, (view, at) => wide(view.getBigUint64(at, true)))],
+  ["I32", integer(4, (view, at) => view.getInt32(at, true))],
+  ["U32", integer(4, (view, at) => view.getUint32(at, true))],
+  ["I16", integer(2, (view, at) => view.getInt16(at, true))],
+  ["U16", integer(2, (view, at) => view.getUint16(at, true))],
+  ["I8", integer(1, (view, at) => view.getInt8(at))],
+  ["U8", integer(1, (view, at) => view.getUint8(at))],
+  ["BOOL", { bytes: 1, dtype: "bool", read: (view, at) => view.getUint8(at) }],
+]);
+
+/**
+ * A value that its dtype can hold.
+ * @throws ValueError for an integer beyond int32, or a truth value that is neither 0 nor 1
+ */
+export function narrow(name: string, dtype: DType, value: number): number {
+  if (dtype === "int32" && (value | 0) !== value) throw new ValueError("safetensors", `"${name}" within int32`, value);
+  if (dtype === "bool" && value !== 0 && value !== 1)
+    throw new ValueError("safetensors", `truth values 0 or 1 in "${name}"`, value);
+  return value;
+}
+
+/** binary16: 1 sign bit, 5 of exponent (bias 15), 10 of fraction. Source: IEEE 754-2008, 3.6 */
+function widenHalf(bits: number): number {
+  const sign = bits >> 15 === 0 ? 1 : -1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : Number.NaN;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+const word = new DataView(new ArrayBuffer(4));
+
+/** bfloat16: the upper half of a float32. */
+function widenBrain(bits: number): number {
+  word.setUint32(0, bits * 65536);
+  return word.getFloat32(0);
+}
