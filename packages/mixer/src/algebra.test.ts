@@ -103,13 +103,27 @@ test("singular blocks, scales and diagonals are named", () => {
     blocks.splice(4 * p, 4, ...block);
     return { ...free, blocks: tensor(Float64Array.from(blocks), { shape: [4, 4] }) };
   };
-  expect(() => inverse(withBlock(3, [1, 2, 2, 4]))).toThrowErrorMatchingInlineSnapshot(`[ValueError: inverse: expected invertible blocks, got determinant 0 in pair (0, 1) of stage 1]`);
-  expect(() => logAbsDet(withBlock(0, [0.1, 0.3, 0.2, 0.6]))).toThrowErrorMatchingInlineSnapshot(`[ValueError: logAbsDet: expected invertible blocks, got determinant 0 in pair (0, 2) of stage 0]`);
-  expect(() => solve(withBlock(1, [0, 0, 0, 0]), draw(5))).toThrowErrorMatchingInlineSnapshot(`[ValueError: solve: expected invertible blocks, got determinant 0 in pair (1, 3) of stage 0]`);
-  expect(() => condition(withBlock(2, [1, Number.NaN, 0, 1]))).toThrowErrorMatchingInlineSnapshot(`[ValueError: condition: expected invertible blocks, got determinant NaN in pair (4, 2) of stage 1]`);
-  expect(() => inverse({ ...free, scales: tensor(Float64Array.of(1, 0)) })).toThrowErrorMatchingInlineSnapshot(`[ValueError: inverse: expected scales other than 0, got 0 at coordinate 3 of stage 1]`);
-  expect(() => inverse({ ...free, dOut: tensor(Float64Array.of(1, 2, 0, 1, 1)) })).toThrowErrorMatchingInlineSnapshot(`[ValueError: inverse: expected dOut without zeros, got 0 at 2]`);
-  expect(() => inverse({ ...free, dIn: draw(4) })).toThrowErrorMatchingInlineSnapshot(`[ShapeError: inverse: expected a square W of the schedule's width, [5, 5], got [5, 4]]`);
+  expect(() => inverse(withBlock(3, [1, 2, 2, 4]))).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: inverse: expected invertible blocks, got determinant 0 in pair (0, 1) of stage 1]`,
+  );
+  expect(() => logAbsDet(withBlock(0, [0.1, 0.3, 0.2, 0.6]))).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: logAbsDet: expected invertible blocks, got determinant 0 in pair (0, 2) of stage 0]`,
+  );
+  expect(() => solve(withBlock(1, [0, 0, 0, 0]), draw(5))).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: solve: expected invertible blocks, got determinant 0 in pair (1, 3) of stage 0]`,
+  );
+  expect(() => condition(withBlock(2, [1, Number.NaN, 0, 1]))).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: condition: expected invertible blocks, got determinant NaN in pair (4, 2) of stage 1]`,
+  );
+  expect(() => inverse({ ...free, scales: tensor(Float64Array.of(1, 0)) })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: inverse: expected scales other than 0, got 0 at coordinate 3 of stage 1]`,
+  );
+  expect(() => inverse({ ...free, dOut: tensor(Float64Array.of(1, 2, 0, 1, 1)) })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: inverse: expected dOut without zeros, got 0 at 2]`,
+  );
+  expect(() => inverse({ ...free, dIn: draw(4) })).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: inverse: expected a square W of the schedule's width, [5, 5], got [5, 4]]`,
+  );
   const fine = withBlock(3, [1, 2, 2, 4 + 1e-9]);
   expect(numbers(logAbsDet(fine)).every(Number.isFinite)).toBe(true);
 });
@@ -124,8 +138,12 @@ test("composition refuses what has no place", () => {
     [ValueError: compose: expected two mixers of one kind, got general and rotation
     help: use toGeneral()]
   `);
-  expect(() => compose(turned, rotationOf(shuffle(4)))).toThrowErrorMatchingInlineSnapshot(`[ShapeError: compose: expected 4 outputs into 4 inputs, got 4 into 5]`);
-  expect(() => compose(turned, { ...turned, dOut: draw(3), bias: draw(3) })).toThrowErrorMatchingInlineSnapshot(`[ShapeError: compose: expected 5 outputs into 5 inputs, got 3 into 5]`);
+  expect(() => compose(turned, rotationOf(shuffle(4)))).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: compose: expected 4 outputs into 4 inputs, got 4 into 5]`,
+  );
+  expect(() => compose(turned, { ...turned, dOut: draw(3), bias: draw(3) })).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: compose: expected 5 outputs into 5 inputs, got 3 into 5]`,
+  );
 });
 
 test("the condition names the block that stretches most, and its power iteration finds the condition of a diagonal", () => {

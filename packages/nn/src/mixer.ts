@@ -1,92 +1,170 @@
 /** @file The mixer as a layer: a drop-in for Linear(in, out) with O(n log n) parameters. */
-import { full, ones, type Parameter, parameter, type Tensor, zeros } from "@spm/core";
 import {
+  full,
+  ones,
+  type Parameter,
+  parameter,
+  ShapeError,
+  showShape,
+  type Tensor,
+  tensor,
+  transpose,
+  ValueError,
+  zeros,
+} from "@spm/core";
+import {
+  type Arrangement,
+  arrange,
   type BackwardMode,
-  defaultSchedule,
-  generalMixer,
+  type Factors,
+  fanIn,
+  fanOut,
+  flops,
+  type GeneralFactors,
+  type InitOptions,
   initialAngles,
   initialBlocks,
   type MixerInit,
-  rotationMixer,
+  mixArranged,
+  type Rectangular,
+  type RotationFactors,
   type Schedule,
 } from "@spm/mixer";
 import type { LinearOptions } from "./linear.ts";
-import { Module } from "./module.ts";
+import { LinearMap } from "./linear-map.ts";
 
 /** How a mixer layer is built. */
-export interface MixerLayerOptions extends LinearOptions {
-  /** Pairings over n ≥ max(in, out) coordinates; unless given, butterfly over the next power of two. */
+export interface MixerLayerOptions<F extends Factors = Factors> extends LinearOptions, InitOptions {
+  /**
+   * Pairings of one operator, over n ≥ max(in, out) coordinates (n ≥ min(in, out) with `split`). Unless given, a butterfly over
+   * the next power of two, which mixes fully in log₂ n stages and which the fast kernels know; the padding costs at most half
+   * of the width, and `schedule: shuffle(n)` spares it.
+   */
   readonly schedule?: Schedule;
-  /** Learned diagonals before and after the stages (true unless said). */
+  /** What a map that is not square is made of; `pad` unless said: one operator, in which every output sees every input. */
+  readonly rectangular?: Rectangular;
+  /** Learned diagonals before and after the stages (true unless said; without them d_out still carries the gain). */
   readonly diagonals?: boolean;
+  /** Where the stages start; `haar` unless said. */
   readonly init?: MixerInit;
   readonly backward?: BackwardMode;
+  /** Numbers to start from instead: an exact setting, or what `fromDense` found. Its schedule is taken, too. */
+  readonly start?: F;
 }
 
-const nextPowerOfTwo = (n: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, n)));
-
-/** What both variants share: y = d_out ⊙ (B_L ⋯ B₁ (d_in ⊙ x)) + bias, the diagonals starting at 1 and at `gain`. */
-abstract class Mixer extends Module {
-  readonly schedule: Schedule;
+/**
+ * What both variants share: y = d_out ⊙ (B_L ⋯ B₁ (d_in ⊙ x)) + bias, the diagonals starting at 1 and at `gain`. Weight decay spares
+ * the stages, which it would draw to the identity or to nothing, and the bias; it acts on the diagonals.
+ */
+abstract class Mixer extends LinearMap {
   readonly dIn: Parameter | null;
   readonly dOut: Parameter;
   readonly bias: Parameter | null;
-  protected readonly backward: { readonly backward?: BackwardMode };
+  readonly arrangement: Arrangement;
+  readonly #backward: BackwardMode | undefined;
 
-  constructor(fanIn: number, fanOut: number, options: MixerLayerOptions) {
-    super();
-    const { gain = 1, bias = true, diagonals = true, backward } = options;
-    this.schedule = options.schedule ?? defaultSchedule(nextPowerOfTwo(Math.max(fanIn, fanOut)));
-    this.dIn = diagonals ? parameter(ones([fanIn])) : null;
-    this.dOut = parameter(full([fanOut], gain));
-    this.bias = bias ? parameter(zeros([fanOut]), { decay: false }) : null;
-    this.backward = backward === undefined ? {} : { backward };
+  constructor(inputs: number, outputs: number, options: MixerLayerOptions) {
+    super(inputs, outputs);
+    const { gain = 1, bias = true, diagonals = true, rectangular = "pad", start } = options;
+    if (start !== undefined && (fanIn(start) !== inputs || fanOut(start) !== outputs))
+      throw new ValueError("mixer", `a start for ${inputs} → ${outputs}`, `one for ${fanIn(start)} → ${fanOut(start)}`);
+    const dtype = dtypeOf(options);
+    this.#backward = options.backward;
+    this.arrangement = arrange(rectangular, inputs, outputs, start?.schedule ?? options.schedule);
+    this.dIn =
+      diagonals || start?.dIn !== undefined ? parameter(start?.dIn ?? ones(this.arrangement.dIn, { dtype })) : null;
+    this.dOut = parameter(start?.dOut ?? full(this.arrangement.dOut, start ? 1 : gain, { dtype }));
+    this.bias = bias ? parameter(start?.bias ?? zeros([outputs], { dtype }), { decay: false }) : null;
   }
 
-  protected around(): { schedule: Schedule; dOut: Tensor; dIn?: Tensor; bias?: Tensor; backward?: BackwardMode } {
-    return {
-      schedule: this.schedule,
-      dOut: this.dOut,
-      ...(this.dIn && { dIn: this.dIn }),
-      ...(this.bias && { bias: this.bias }),
-      ...this.backward,
+  /** All of the operators, side by side. */
+  get schedule(): Schedule {
+    return this.arrangement.schedule;
+  }
+
+  /** The numbers of the layer, for the algebra: transpose, inverse, determinant. */
+  abstract readonly factors: Factors;
+
+  /** @throws ShapeError unless x is [..., in] */
+  forward(x: Tensor): Tensor {
+    return this.#mix(this.factors, x);
+  }
+
+  toDense(): Tensor {
+    const { bias: _, ...linear } = this.factors;
+    const n = this.fanIn;
+    const unit = Float64Array.from({ length: n * n }, (_, k) => (k % (n + 1) === 0 ? 1 : 0));
+    const { backend } = this.dOut;
+    return transpose(this.#mix(linear, tensor(unit, { shape: [n, n], dtype: floating(this.dOut), backend })));
+  }
+
+  get flopsPerRow(): number {
+    const { arrangement, factors, fanIn, fanOut, bias } = this;
+    const { form, count } = arrangement;
+    const layout = {
+      fanIn: form === "stack" ? count * fanIn : fanIn,
+      fanOut: form === "fold" ? count * fanOut : fanOut,
     };
+    const bare = { ...layout, bias: false };
+    const folded = form === "fold" ? count * fanOut : 0;
+    return flops(factors.kind, this.schedule, "recompute", bare).forward + folded + (bias === null ? 0 : fanOut);
+  }
+
+  #mix(factors: Factors, x: Tensor): Tensor {
+    const { arrangement, dOut, fanIn } = this;
+    if (x.shape.at(-1) !== fanIn) throw new ShapeError(factors.kind, `x of shape [..., ${fanIn}]`, showShape(x.shape));
+    const dIn = factors.dIn ?? ones(arrangement.dIn, { dtype: floating(x), backend: x.backend });
+    return mixArranged(arrangement, { ...factors, dIn, dOut }, x, this.#backward);
+  }
+
+  protected get around(): { schedule: Schedule; dOut: Tensor; dIn?: Tensor; bias?: Tensor } {
+    const { schedule, dIn, dOut, bias } = this;
+    return { schedule, dOut, ...(dIn && { dIn }), ...(bias && { bias }) };
   }
 }
+
+const floating = (x: Tensor): "float32" | "float64" => (x.dtype === "float64" ? "float64" : "float32");
+const dtypeOf = ({ dtype, start }: MixerLayerOptions): "float32" | "float64" =>
+  dtype ?? (start === undefined ? "float32" : floating(start.kind === "rotation" ? start.angles : start.blocks));
 
 /**
  * A linear map of rotations: one angle a pair, orthogonal but for its diagonals. Angles are exempt from weight decay.
  * x [..., in] → [..., out]; parameters nL/2 + in + 2·out; 3nL FLOP a row.
+ * @throws ShapeError for a schedule too narrow; ValueError for a start of other sizes
  * @example const layer = new RotationMixer(784, 256, { random: rng(1), gain: Math.SQRT2 });
  */
 export class RotationMixer extends Mixer {
   readonly angles: Parameter;
 
-  constructor(fanIn: number, fanOut: number, options: MixerLayerOptions) {
-    super(fanIn, fanOut, options);
-    this.angles = parameter(initialAngles(this.schedule, options.random, options.init), { decay: false });
+  constructor(inputs: number, outputs: number, options: MixerLayerOptions<RotationFactors>) {
+    super(inputs, outputs, options);
+    const { start, random, init } = options;
+    this.angles = parameter(start?.angles ?? initialAngles(this.schedule, random, init, options), { decay: false });
   }
 
-  forward(x: Tensor): Tensor {
-    return rotationMixer(x, this.angles, this.around());
+  get factors(): RotationFactors {
+    return { kind: "rotation", angles: this.angles, ...this.around };
   }
 }
 
 /**
  * A linear map of free 2×2 blocks, started orthogonal. Blocks are exempt from weight decay, which would shrink the layer L-fold.
  * x [..., in] → [..., out]; parameters 2nL + leftovers + in + 2·out; 3nL FLOP a row.
+ * @throws ShapeError for a schedule too narrow; ValueError for a start of other sizes
  */
 export class GeneralMixer extends Mixer {
   readonly blocks: Parameter;
   readonly scales: Parameter;
 
-  constructor(fanIn: number, fanOut: number, options: MixerLayerOptions) {
-    super(fanIn, fanOut, options);
-    this.blocks = parameter(initialBlocks(this.schedule, options.random, options.init), { decay: false });
-    this.scales = parameter(ones([this.schedule.leftovers.length]), { decay: false });
+  constructor(inputs: number, outputs: number, options: MixerLayerOptions<GeneralFactors>) {
+    super(inputs, outputs, options);
+    const { start, random, init } = options;
+    const rest = { dtype: dtypeOf(options) };
+    this.blocks = parameter(start?.blocks ?? initialBlocks(this.schedule, random, init, options), { decay: false });
+    this.scales = parameter(start?.scales ?? ones([this.schedule.leftovers.length], rest), { decay: false });
   }
 
-  forward(x: Tensor): Tensor {
-    return generalMixer(x, this.blocks, this.scales, this.around());
+  get factors(): GeneralFactors {
+    return { kind: "general", blocks: this.blocks, scales: this.scales, ...this.around };
   }
 }

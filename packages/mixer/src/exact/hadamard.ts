@@ -1,7 +1,8 @@
 /** @file The Hadamard matrix as a butterfly of quarter turns, in Sylvester's order and in Walsh's. */
+import { ValueError } from "@spm/core";
 import { compose } from "../compose.ts";
 import type { Factors } from "../factors.ts";
-import { butterfly, log2Stages } from "../schedule.ts";
+import { butterfly, log2Stages, type Schedule } from "../schedule.ts";
 import { permutation } from "./permutation.ts";
 import { checkPowerOfTwo, type ExactOptions, generalFrom, reverseBits, rotationFrom } from "./start.ts";
 
@@ -21,7 +22,7 @@ export function hadamard(
   const sylvester =
     kind === "general"
       ? generalFrom(schedule, h2(schedule.first.length), dtype)
-      : rotationFrom(schedule, hadamardAngles(n), dtype, n === 2 ? { dIn: [1, -1] } : {});
+      : rotationFrom(schedule, n === 1 ? [] : hadamardAngles(schedule), dtype, n === 2 ? { dIn: [1, -1] } : {});
   if (order === "sylvester" || n < 4) return sylvester;
   const bits = log2Stages(n);
   const rows = Array.from({ length: n }, (_, i) => reverseBits(i ^ (i >> 1), bits));
@@ -37,22 +38,32 @@ function h2(count: number): Float64Array {
  * Angles in {±π/4, ±3π/4} whose butterfly is the Hadamard matrix, with no diagonals at all for n ≥ 4: a quarter turn is
  * [1, 1; 1, −1]/√2 with a column's sign changed, and the signs S_l between the stages are chosen so that each block takes up its
  * own: θ = atan2(S_l(j) S_{l−1}(i), S_l(i) S_{l−1}(i)). (n = 2: π/4, and the second input wants its sign changed.)
+ * @param schedule - one pass of a butterfly, or of several side by side
+ * @throws ValueError for another schedule
  */
-export function hadamardAngles(n: number): Float64Array {
-  const { first, second, starts, stages } = butterfly(n);
-  if (n === 2) return Float64Array.of(Math.PI / 4);
-  /** (−1)^Σ bits of i above stage l, all of them for l = 1, none for l = 0 */
-  const sign = (l: number, i: number): number => {
-    let bits = l === 0 ? 0 : l === 1 ? i : i >> l;
-    let s = 1;
-    for (; bits > 0; bits >>= 1) if (bits & 1) s = -s;
-    return s;
-  };
+export function hadamardAngles(schedule: Schedule): Float64Array {
+  const { n, first, second, starts, stages, leftovers } = schedule;
+  const width = 2 ** stages;
   const angles = new Float64Array(first.length);
   for (let l = 1; l <= stages; l++)
     for (let p = starts[l - 1]!; p < starts[l]!; p++) {
-      const [i, j] = [first[p]!, second[p]!];
+      const [i, j] = [first[p]! % width, second[p]! % width];
+      if (
+        second[p]! - first[p]! !== 2 ** (l - 1) ||
+        (i ^ j) !== 2 ** (l - 1) ||
+        n % width !== 0 ||
+        leftovers.length > 0
+      )
+        throw new ValueError("hadamard", "one pass of a butterfly over n = 2^k", schedule.name);
+      const sign = (stage: number, at: number) => (width === 2 ? 1 : signBefore(stage, at));
       angles[p] = Math.atan2(sign(l, j) * sign(l - 1, i), sign(l, i) * sign(l - 1, i));
     }
   return angles;
+}
+
+/** S_l(i) = (−1)^Σ: the bits of i above the l-th, all of them for l = 1, none for l = 0. */
+function signBefore(l: number, i: number): 1 | -1 {
+  let sign: 1 | -1 = 1;
+  for (let bits = l === 0 ? 0 : l === 1 ? i : i >> l; bits > 0; bits >>= 1) if (bits & 1) sign = sign === 1 ? -1 : 1;
+  return sign;
 }

@@ -1,0 +1,140 @@
+/** @file Maps that are not square: what each form is, entry by entry, and that folding is the transpose of stacking. */
+import { elements, gradcheck, normal, rng, type Tensor, tensor } from "@spm/core";
+import { expect, test } from "vitest";
+import { toDense } from "./algebra.ts";
+import type { Factors } from "./factors.ts";
+import { type Arrangement, arrange, mixArranged } from "./rectangular.ts";
+import { shuffle } from "./schedule.ts";
+
+const float64 = { dtype: "float64" } as const;
+const random = rng(4);
+const draw = (...shape: readonly number[]): Tensor => normal(random, shape, 0, 1, float64);
+const numbers = (x: Tensor): number[] => Array.from(elements(x.ndarray()));
+const shapeOf = ({ schedule, dIn, dOut, ...rest }: Arrangement) => ({ ...rest, n: schedule.n, dIn, dOut });
+
+function drawFactors({ schedule, dIn, dOut }: Arrangement, fanOut: number) {
+  const angles = draw(schedule.first.length);
+  return { kind: "rotation" as const, schedule, angles, dIn: draw(...dIn), dOut: draw(...dOut), bias: draw(fanOut) };
+}
+
+/** The rows and columns of W by unit vectors, without the bias. */
+function denseOf(arrangement: Arrangement, factors: ReturnType<typeof drawFactors>, fanIn: number): number[][] {
+  const { bias: _, ...linear } = factors;
+  const column = (j: number) => {
+    const unit = tensor(Float64Array.from({ length: fanIn }, (_, i) => (i === j ? 1 : 0)));
+    return numbers(mixArranged(arrangement, linear, unit));
+  };
+  const columns = Array.from({ length: fanIn }, (_, j) => column(j));
+  return columns[0]!.map((_, i) => columns.map((c) => c[i]!));
+}
+
+test("how many operators of which width", () => {
+  expect(shapeOf(arrange("pad", 784, 256))).toEqual({ form: "one", count: 1, n: 1024, dIn: [784], dOut: [256] });
+  expect(shapeOf(arrange("split", 784, 256))).toEqual({ form: "fold", count: 4, n: 1024, dIn: [784], dOut: [4, 256] });
+  expect(shapeOf(arrange("split", 256, 1024))).toEqual({
+    form: "stack",
+    count: 4,
+    n: 1024,
+    dIn: [4, 256],
+    dOut: [1024],
+  });
+  expect(shapeOf(arrange("split", 5, 5))).toEqual({ form: "one", count: 1, n: 8, dIn: [5], dOut: [5] });
+  expect(shapeOf(arrange("split", 3, 8, shuffle(3)))).toEqual({
+    form: "stack",
+    count: 3,
+    n: 9,
+    dIn: [3, 3],
+    dOut: [8],
+  });
+  expect(arrange("pad", 784, 256).schedule.stages).toBe(10);
+  expect(arrange("split", 784, 256).schedule.stages).toBe(8);
+});
+
+test("pad: the corner of the n × n product", () => {
+  const arrangement = arrange("pad", 3, 5, shuffle(6));
+  const factors = drawFactors(arrangement, 5);
+  const { dIn: _i, dOut: _o, bias: _b, ...bare } = factors;
+  const square = toDense(bare).ndarray();
+  denseOf(arrangement, factors, 3).forEach((row, i) => {
+    row.forEach((v, j) => {
+      expect(v).toBeCloseTo(numbers(factors.dOut)[i]! * square.get(i, j) * numbers(factors.dIn)[j]!, 12);
+    });
+  });
+});
+
+/** The operators of a split map one by one, from the pairs of the first copy. */
+function parts(arrangement: Arrangement, { angles, dIn, dOut }: ReturnType<typeof drawFactors>): number[][][] {
+  const base = shuffle(arrangement.schedule.n / arrangement.count);
+  const { count, form } = arrangement;
+  const [fanIn, fanOut] = [dIn.shape.at(-1)!, dOut.shape.at(-1)!];
+  return Array.from({ length: count }, (_, c) => {
+    const own: number[] = [];
+    for (let l = 0; l < base.stages; l++) {
+      const size = base.starts[l + 1]! - base.starts[l]!;
+      const at = count * base.starts[l]! + c * size;
+      own.push(...numbers(angles).slice(at, at + size));
+    }
+    const bare: Factors = { kind: "rotation", schedule: base, angles: tensor(Float64Array.from(own)) };
+    const w = toDense(bare).ndarray();
+    const rows = form === "stack" ? Math.min(base.n, fanOut - c * base.n) : fanOut;
+    const columns = form === "fold" ? Math.min(base.n, fanIn - c * base.n) : fanIn;
+    const left = (i: number) => numbers(dOut)[form === "fold" ? c * fanOut + i : c * base.n + i]!;
+    const right = (j: number) => numbers(dIn)[form === "stack" ? c * fanIn + j : c * base.n + j]!;
+    return Array.from({ length: rows }, (_, i) =>
+      Array.from({ length: columns }, (_, j) => left(i) * w.get(i, j) * right(j)),
+    );
+  });
+}
+
+test("stack: independent operators on one input, one below another, the top rows", () => {
+  const arrangement = arrange("split", 3, 10, shuffle(4));
+  const factors = drawFactors(arrangement, 10);
+  const expected = parts(arrangement, factors).flat();
+  expect(expected).toHaveLength(10);
+  denseOf(arrangement, factors, 3).forEach((row, i) => {
+    row.forEach((v, j) => {
+      expect(v).toBeCloseTo(expected[i]![j]!, 12);
+    });
+  });
+});
+
+test("fold: each operator on its part of the input, their sum times q^(−1/2)", () => {
+  const arrangement = arrange("split", 10, 3, shuffle(4));
+  const factors = drawFactors(arrangement, 3);
+  const [a, b, c] = parts(arrangement, factors) as [number[][], number[][], number[][]];
+  denseOf(arrangement, factors, 10).forEach((row, i) => {
+    const expected = [...a[i]!, ...b[i]!, ...c[i]!].map((v) => v / Math.sqrt(3));
+    row.forEach((v, j) => {
+      expect(v).toBeCloseTo(expected[j]!, 12);
+    });
+  });
+});
+
+test.each([
+  ["pad", 5, 3],
+  ["pad", 2, 5],
+  ["split", 5, 2],
+  ["split", 2, 5],
+  ["split", 3, 3],
+] as const)("derivatives: %s, %i → %i, with leading axes", (rectangular, fanIn, fanOut) => {
+  const arrangement = arrange(rectangular, fanIn, fanOut);
+  const { angles, dIn, dOut, bias } = drawFactors(arrangement, fanOut);
+  const x = draw(2, 3, fanIn);
+  const { schedule } = arrangement;
+  const f = (x: Tensor, angles: Tensor, dIn: Tensor, dOut: Tensor, bias: Tensor) =>
+    mixArranged(arrangement, { kind: "rotation", schedule, angles, dIn, dOut, bias }, x);
+  expect(f(x, angles, dIn, dOut, bias).shape).toEqual([2, 3, fanOut]);
+  gradcheck(f, [x, angles, dIn, dOut, bias]);
+});
+
+test("refuses sizes and schedules that can't hold the map", () => {
+  expect(() => arrange("pad", 0, 3)).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: mixer: expected sizes in, out ≥ 1, got 0 and 3]`,
+  );
+  expect(() => arrange("pad", 3, 9, shuffle(8))).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: mixer: expected a schedule of width n ≥ 9, got 8]`,
+  );
+  expect(() => arrange("split", 3, 9, shuffle(2))).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: mixer: expected a schedule of width n ≥ 3, got 2]`,
+  );
+});
