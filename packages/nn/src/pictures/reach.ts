@@ -1,0 +1,113 @@
+/** @file How one input coordinate reaches the outputs of a mixer. */
+import { elements, noGrad, ValueError } from "@spm/core";
+import { type Factors, fanIn, fanOut, toGeneral } from "@spm/mixer";
+import { framed, label, px } from "./svg.ts";
+
+/** A step of a unit input through a stage. */
+export interface Flow {
+  readonly from: number;
+  readonly to: number;
+  /** What arrives, with its sign. */
+  readonly amount: number;
+}
+
+/** A unit input on its way. */
+export interface Reach {
+  /** z₀ to z_L, each [n]; the first is d_in at the coordinate and 0 elsewhere. */
+  readonly states: readonly Float64Array[];
+  /** What flows from state l to state l + 1 along its pairs; nothing that is 0. */
+  readonly flows: readonly (readonly Flow[])[];
+  /** The column of W, [out]. */
+  readonly outputs: Float64Array;
+}
+
+/**
+ * Follows a unit in one input coordinate through the stages, in float64. CPU backends only. O(nL).
+ * @throws ValueError for a coordinate outside of [0, in)
+ */
+export function reach(factors: Factors, coordinate: number): Reach {
+  if (!Number.isInteger(coordinate) || coordinate < 0 || coordinate >= fanIn(factors))
+    throw new ValueError("reach", `a coordinate in [0, ${fanIn(factors)})`, coordinate);
+  const { schedule, dIn, dOut, ...rest } = toGeneral(factors);
+  const [blocks, scales] = noGrad(() => [
+    elements(rest.blocks.ndarray()).slice(),
+    elements(rest.scales.ndarray()).slice(),
+  ]);
+  const { n, first, second, starts, leftovers, leftoverStarts } = schedule;
+  const start = new Float64Array(n);
+  start[coordinate] = dIn ? elements(dIn.ndarray())[coordinate]! : 1;
+  const states = [start];
+  const flows: Flow[][] = [];
+  for (let l = 0; l < schedule.stages; l++) {
+    const [before, after] = [states[l]!, new Float64Array(n)];
+    const flow: Flow[] = [];
+    const send = (from: number, to: number, factor: number): void => {
+      const amount = factor * before[from]!;
+      after[to]! += amount;
+      if (amount !== 0) flow.push({ from, to, amount });
+    };
+    for (let p = starts[l]!; p < starts[l + 1]!; p++) {
+      const [i, j] = [first[p]!, second[p]!];
+      [
+        [i, i],
+        [j, i],
+        [i, j],
+        [j, j],
+      ].forEach(([from, to], k) => {
+        send(from!, to!, blocks[4 * p + k]!);
+      });
+    }
+    for (let q = leftoverStarts[l]!; q < leftoverStarts[l + 1]!; q++) send(leftovers[q]!, leftovers[q]!, scales[q]!);
+    states.push(after);
+    flows.push(flow);
+  }
+  const gains = dOut && elements(dOut.ndarray());
+  const outputs = states
+    .at(-1)!
+    .slice(0, fanOut(factors))
+    .map((v, i) => v * (gains ? gains[i]! : 1));
+  return { states, flows, outputs };
+}
+
+/**
+ * The {@link reach} of a coordinate as a picture: stages to the right, coordinates downwards; a line is as strong as what flows
+ * along it, red positive and blue negative; the bars at the right are the outputs, a column of W.
+ * @returns an SVG
+ * @example writeFileSync("reach.svg", reachPicture(layer.factors, 0));
+ */
+export function reachPicture(factors: Factors, coordinate: number, title = `input ${coordinate} on its way`): string {
+  const { states, flows, outputs } = reach(factors, coordinate);
+  const { n } = factors.schedule;
+  const [step, left] = [Math.max(36, 320 / flows.length), 10];
+  const pitch = Math.min(Math.max(320 / n, 2), 16);
+  const x = (l: number): number => left + l * step;
+  const y = (i: number): number => (i + 0.5) * pitch;
+  const most = Math.max(...flows.flat().map(({ amount }) => Math.abs(amount)), 1e-30);
+  const lines = flows.flatMap((flow, l) =>
+    flow.map(({ from, to, amount }) => {
+      const share = Math.abs(amount) / most;
+      const d = `M${px(x(l))} ${px(y(from))}L${px(x(l + 1))} ${px(y(to))}`;
+      return `<path d="${d}" stroke="${colour(amount)}" stroke-opacity="${px(0.1 + 0.9 * share)}" stroke-width="${px(0.5 + 2 * share)}"/>`;
+    }),
+  );
+  const nodes = states.flatMap((z, l) =>
+    [...z.keys()].map((i) => `<circle cx="${px(x(l))}" cy="${px(y(i))}" r="${px(Math.min(pitch / 4, 2))}"/>`),
+  );
+  const right = x(flows.length) + 14;
+  const largest = Math.max(...outputs.map(Math.abs), 1e-30);
+  const bars = [...outputs].map((v, i) => {
+    const length = (40 * Math.abs(v)) / largest;
+    return `<rect x="${px(right)}" y="${px(y(i) - 0.4 * pitch)}" width="${px(length)}" height="${px(0.8 * pitch)}" fill="${colour(v)}"/>`;
+  });
+  const below = n * pitch + 14;
+  return framed(right + 64, below + 6, title, [
+    `<g fill-opacity="0.3">${nodes.join("")}</g>`,
+    `<g fill="none">${lines.join("")}</g>`,
+    ...bars,
+    label(left, below, "input"),
+    label(x(flows.length), below, `after stage ${flows.length}`, "end"),
+    label(right, below, "outputs"),
+  ]);
+}
+
+const colour = (v: number): string => (v < 0 ? "#2166ac" : "#c2362b");

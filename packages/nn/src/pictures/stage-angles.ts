@@ -1,0 +1,45 @@
+/** @file A mixer's blocks as angles, stage by stage. */
+import { elements, noGrad } from "@spm/core";
+import { type Factors, toGeneral } from "@spm/mixer";
+import { cyclic } from "./colours.ts";
+import { type ColourScale, colourBar, heatMap } from "./heat-map.ts";
+import { framed, label } from "./svg.ts";
+
+/**
+ * The angle of every pair, in (−π, π]: of a free block [a, b; c, d] that of the nearest rotation, atan2(c − b, a + d).
+ * @returns a row for each stage, in the order of the schedule's pairs
+ */
+export function stageAngles(factors: Factors): number[][] {
+  const { starts, stages } = factors.schedule;
+  const blocks = noGrad(() => elements(toGeneral(factors).blocks.ndarray()).slice());
+  const angle = (p: number): number => {
+    const [a, b, c, d] = blocks.subarray(4 * p, 4 * p + 4) as unknown as [number, number, number, number];
+    return Math.atan2(c - b, a + d);
+  };
+  return Array.from({ length: stages }, (_, l) =>
+    Array.from({ length: starts[l + 1]! - starts[l]! }, (_, q) => angle(starts[l]! + q)),
+  );
+}
+
+/**
+ * Stage × pair as a heat map of {@link stageAngles}, the first stage at the top. Pale is no rotation, dark half a turn.
+ * CPU backends only. @returns an SVG
+ * @example writeFileSync("angles.svg", stageAnglesPicture(layer.factors));
+ */
+export function stageAnglesPicture(factors: Factors, title = "angle of each pair"): string {
+  const rows = stageAngles(factors);
+  const columns = Math.max(...rows.map((row) => row.length), 1);
+  const width = Math.min(Math.max(400 / columns, 2), 28);
+  const height = Math.min(Math.max(160 / rows.length, 4), 24);
+  const [left, right, below] = [52, columns * width + 52, rows.length * height];
+  const scale: ColourScale = { colours: cyclic, low: -Math.PI, high: Math.PI };
+  const named = rows.flatMap((_, l) =>
+    l === 0 || l === rows.length - 1 ? [label(left - 6, (l + 0.5) * height + 4, `stage ${l + 1}`, "end")] : [],
+  );
+  return framed(right + 60, Math.max(below, 60) + 20, title, [
+    heatMap(rows, scale, { x: left, y: 0, width, height }),
+    ...named,
+    label(left, below + 15, `pair 1 to ${columns}`),
+    colourBar(scale, right + 16, Math.max(below, 60), ["−π", "π"]),
+  ]);
+}
