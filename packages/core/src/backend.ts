@@ -12,6 +12,8 @@ export interface BackendReport {
   readonly name: string;
   readonly liveStorages: number;
   readonly liveBytes: number;
+  /** Arrays copied in from elsewhere, where the backend has memory of its own. */
+  readonly copiedIn?: number;
   /** Primitives without a kernel that the reference ran instead. */
   readonly fallbacks: readonly { readonly primitive: string; readonly reason: string; readonly count: number }[];
 }
@@ -29,6 +31,8 @@ export interface Backend {
   upload(array: NdArray): unknown;
   /** The array behind a handle, without a copy; only where handles are CPU memory. */
   view?(handle: unknown): NdArray;
+  /** The same value in memory that the garbage collector frees: what leaves the outermost scope. The handle itself unless given. */
+  escape?(handle: unknown): unknown;
   /** A row-major copy that shares no memory. */
   clone(handle: unknown): unknown;
   /** Row-major elements; enqueues the read at the call. */

@@ -13,7 +13,7 @@ export function own<T extends Tensor>(tensor: T): T {
 
 function moveTo(scope: Tensor[] | undefined, tensor: Tensor): void {
   tensor.owner = scope ?? null;
-  if (scope === undefined) tensor.storage.leaveToHeap();
+  if (scope === undefined) tensor.leaveToHeap();
   else scope.push(tensor);
 }
 

@@ -116,6 +116,19 @@ export class Tensor implements Spec {
     this.storage.leave();
   }
 
+  /** No scope owns it any more: the garbage collector does, of a copy where the backend's own memory is not collected. */
+  leaveToHeap(): void {
+    const { backend, storage } = this;
+    const handle = backend.escape?.(this.raw) ?? this.raw;
+    if (handle !== this.raw) {
+      this.storage = new Storage(backend, backend.memory(handle), this);
+      this.storage.views++;
+      this.raw = handle;
+      storage.leave();
+    }
+    this.storage.leaveToHeap();
+  }
+
   toString(): string {
     return `Tensor(${this.dtype}${showShape(this.shape)})`;
   }
