@@ -1,0 +1,163 @@
+/**
+ * @file Coefficients of the scaled butterfly stages, from 2×2 blocks, and parameter gradients from raw sums.
+ *
+ * With z = S ⊙ v, a block [a b; c d] on (i, j) becomes v_i += (b/a)(S_j/S_i) v_j and v_j += (c/d)(S_i/S_j) v_i, S_i ← a S_i,
+ * S_j ← d S_j. An op of the table is four words: i, j, and where the coefficients of i and j go, all in bytes.
+ */
+import { sine } from "./functions";
+
+/** Beyond this ratio of off-diagonal to diagonal, or scale, the kernels with unscaled blocks take over. */
+const STEEPEST: f32 = 1e6;
+const SMALLEST: f32 = 1e-18;
+const LARGEST: f32 = 1e18;
+
+/** Blocks [cos θ, −sin θ, sin θ, cos θ] of `count` angles; the blocks have room for a multiple of four. */
+export function rotationBlocks(angles: usize, blocks: usize, count: i32): void {
+  const end = angles + ((<usize>count + 3) & ~3) * 4;
+  while (angles < end) {
+    const x = v128.load(angles);
+    const sin = sine(x, 0);
+    const cos = sine(x, 1);
+    const minus = f32x4.neg(sin);
+    const low = v128.shuffle<f32>(cos, minus, 0, 4, 1, 5);
+    const low2 = v128.shuffle<f32>(sin, cos, 0, 4, 1, 5);
+    const high = v128.shuffle<f32>(cos, minus, 2, 6, 3, 7);
+    const high2 = v128.shuffle<f32>(sin, cos, 2, 6, 3, 7);
+    v128.store(blocks, v128.shuffle<f64>(low, low2, 0, 2));
+    v128.store(blocks, v128.shuffle<f64>(low, low2, 1, 3), 16);
+    v128.store(blocks, v128.shuffle<f64>(high, high2, 0, 2), 32);
+    v128.store(blocks, v128.shuffle<f64>(high, high2, 1, 3), 48);
+    angles += 16;
+    blocks += 64;
+  }
+}
+
+/**
+ * Coefficients and scales of the stages in forward order, or (`transposed`) of their transposes from the last to the first.
+ * `history` [L, n]: the scales that each stage found, before its own. `scale` and `inverse` [n] end as their product.
+ * @returns 1 when every ratio and scale stays within range, otherwise 0
+ */
+export function scaleStages(
+  blocks: usize,
+  ops: usize,
+  half: i32,
+  stages: i32,
+  transposed: bool,
+  coefficients: usize,
+  history: usize,
+  scale: usize,
+  inverse: usize,
+): i32 {
+  const n4 = (<usize>half) << 3;
+  for (let k: usize = 0; k < n4; k += 4) {
+    store<f32>(scale + k, 1);
+    store<f32>(inverse + k, 1);
+  }
+  let fits = true;
+  for (let k = 0; k < stages; k++) {
+    const l = transposed ? stages - 1 - k : k;
+    let op = ops + ((<usize>l * half) << 4);
+    let block = blocks + ((<usize>l * half) << 4);
+    const before = history + <usize>l * n4;
+    const end = op + ((<usize>half) << 4);
+    do {
+      const i = <usize>load<u32>(op);
+      const j = <usize>load<u32>(op, 4);
+      const a = load<f32>(block);
+      const b = transposed ? load<f32>(block, 8) : load<f32>(block, 4);
+      const c = transposed ? load<f32>(block, 4) : load<f32>(block, 8);
+      const d = load<f32>(block, 12);
+      const si = load<f32>(scale + i);
+      const sj = load<f32>(scale + j);
+      const ri = load<f32>(inverse + i);
+      const rj = load<f32>(inverse + j);
+      const overA: f32 = <f32>1 / a;
+      const overD: f32 = <f32>1 / d;
+      const toI = b * overA;
+      const toJ = c * overD;
+      store<f32>(coefficients + <usize>load<u32>(op, 8), toI * (sj * ri));
+      store<f32>(coefficients + <usize>load<u32>(op, 12), toJ * (si * rj));
+      store<f32>(before + i, si);
+      store<f32>(before + j, sj);
+      const ni = si * a;
+      const nj = sj * d;
+      store<f32>(scale + i, ni);
+      store<f32>(scale + j, nj);
+      store<f32>(inverse + i, ri * overA);
+      store<f32>(inverse + j, rj * overD);
+      const steep = max<f32>(abs<f32>(toI), abs<f32>(toJ));
+      const low = min<f32>(abs<f32>(ni), abs<f32>(nj));
+      const high = max<f32>(abs<f32>(ni), abs<f32>(nj));
+      fits = fits && steep <= STEEPEST && low >= SMALLEST && high <= LARGEST;
+      op += 16;
+      block += 16;
+    } while (op < end);
+  }
+  return fits ? 1 : 0;
+}
+
+/** ∂θ = R_i R_j (W[plus] − W[minus]); `sums` holds the two places of each pair in bytes. */
+export function rotationGradient(
+  raw: usize,
+  sums: usize,
+  ops: usize,
+  half: i32,
+  stages: i32,
+  scales: usize,
+  gradient: usize,
+): void {
+  const n4 = (<usize>half) << 3;
+  for (let l = 0; l < stages; l++) {
+    const end = gradient + ((<usize>half) << 2);
+    while (gradient < end) {
+      const scale = load<f32>(scales + <usize>load<u32>(ops)) * load<f32>(scales + <usize>load<u32>(ops, 4));
+      store<f32>(
+        gradient,
+        scale * (load<f32>(raw + <usize>load<u32>(sums)) - load<f32>(raw + <usize>load<u32>(sums, 4))),
+      );
+      gradient += 4;
+      ops += 16;
+      sums += 8;
+    }
+    scales += n4;
+  }
+}
+
+/** ∂[a b; c d] = [R_i S_i D_i, R_i S_j O_i; R_j S_i O_j, R_j S_j D_j]; `sums` holds the places of D_i, O_i, O_j, D_j. */
+export function generalGradient(
+  raw: usize,
+  sums: usize,
+  ops: usize,
+  half: i32,
+  stages: i32,
+  before: usize,
+  after: usize,
+  gradient: usize,
+): void {
+  const n4 = (<usize>half) << 3;
+  for (let l = 0; l < stages; l++) {
+    const end = gradient + ((<usize>half) << 4);
+    while (gradient < end) {
+      const i = <usize>load<u32>(ops);
+      const j = <usize>load<u32>(ops, 4);
+      const si = load<f32>(before + i);
+      const sj = load<f32>(before + j);
+      const ri = load<f32>(after + i);
+      const rj = load<f32>(after + j);
+      store<f32>(gradient, ri * si * load<f32>(raw + <usize>load<u32>(sums)));
+      store<f32>(gradient, ri * sj * load<f32>(raw + <usize>load<u32>(sums, 4)), 4);
+      store<f32>(gradient, rj * si * load<f32>(raw + <usize>load<u32>(sums, 8)), 8);
+      store<f32>(gradient, rj * sj * load<f32>(raw + <usize>load<u32>(sums, 12)), 12);
+      gradient += 16;
+      ops += 16;
+      sums += 16;
+    }
+    before += n4;
+    after += n4;
+  }
+}
+
+/** out[i] = a[i] · b[i] */
+export function scaleVector(out: usize, a: usize, b: usize, bytes: usize): void {
+  for (let k: usize = 0; k < bytes; k += 4) store<f32>(out + k, load<f32>(a + k) * load<f32>(b + k));
+}

@@ -1,0 +1,93 @@
+/** @file Elementary functions of four float32 lanes. Their errors, in units in the last place, are tested in `elementwise.test.ts`. */
+import { add, fma, mul, sub } from "./simd";
+
+/** A polynomial's coefficient in every lane. */
+function c(value: f32): v128 {
+  return f32x4.splat(value);
+}
+
+/** eˣ: x = k ln 2 + r, |r| ≤ ½ ln 2, a polynomial of degree 6 for eʳ, and 2ᵏ in two factors so that subnormals come out right. */
+export function exp(x: v128): v128 {
+  // Beyond these the result is ∞ or 0 anyway; a NaN passes min and max of WebAssembly unchanged.
+  const bounded = f32x4.max(f32x4.min(x, c(128)), c(-110));
+  const k = f32x4.nearest(mul(bounded, c(<f32>Math.LOG2E)));
+  let r = sub(bounded, mul(k, c(0.693145751953125)));
+  r = sub(r, mul(k, c(1.428606765330187e-6)));
+  let p = fma(c(1.98756915e-4), r, c(1.3981999507e-3));
+  p = fma(p, r, c(8.3334519073e-3));
+  p = fma(p, r, c(4.1665795894e-2));
+  p = fma(p, r, c(1.6666665459e-1));
+  p = fma(p, r, c(5.0000001201e-1));
+  const e = add(add(mul(p, mul(r, r)), r), c(1));
+  const power = i32x4.trunc_sat_f32x4_s(k);
+  const half = i32x4.shr_s(power, 1);
+  const low = i32x4.shl(i32x4.add(half, i32x4.splat(127)), 23);
+  const high = i32x4.shl(i32x4.add(i32x4.sub(power, half), i32x4.splat(127)), 23);
+  return mul(mul(e, low), high);
+}
+
+/** ln x: x = 2ᵏ m, √½ ≤ m < √2, a polynomial of degree 9 for ln m; NaN below 0, −∞ at 0. */
+export function log(x: v128): v128 {
+  const subnormal = f32x4.lt(x, c(1.17549435e-38));
+  const scaled = v128.bitselect(mul(x, c(8388608)), x, subnormal);
+  const shifted = i32x4.sub(scaled, i32x4.splat(0x3f3504f3));
+  let k = f32x4.convert_i32x4_s(i32x4.shr_s(shifted, 23));
+  k = sub(k, v128.and(subnormal, c(23)));
+  const m = sub(i32x4.add(v128.and(shifted, i32x4.splat(0x007fffff)), i32x4.splat(0x3f3504f3)), c(1));
+  const m2 = mul(m, m);
+  let p = fma(c(7.0376836292e-2), m, c(-1.151461031e-1));
+  p = fma(p, m, c(1.167699874e-1));
+  p = fma(p, m, c(-1.2420140846e-1));
+  p = fma(p, m, c(1.4249322787e-1));
+  p = fma(p, m, c(-1.6668057665e-1));
+  p = fma(p, m, c(2.0000714765e-1));
+  p = fma(p, m, c(-2.4999993993e-1));
+  p = fma(p, m, c(3.3333331174e-1));
+  let y = mul(mul(p, m), m2);
+  y = add(y, mul(k, c(-2.1219444e-4)));
+  y = sub(y, mul(m2, c(0.5)));
+  y = add(add(m, y), mul(k, c(0.693359375)));
+  const infinite = f32x4.eq(x, c(Infinity));
+  y = v128.bitselect(x, y, infinite);
+  y = v128.bitselect(c(-Infinity), y, f32x4.eq(x, c(0)));
+  const legal = v128.or(f32x4.ge(x, c(0)), infinite); // false for NaN, too
+  return v128.bitselect(y, c(NaN), legal);
+}
+
+/** tanh x: an odd polynomial below 0.625, 1 − 2/(e²ˣ + 1) above. */
+export function tanh(x: v128): v128 {
+  const size = f32x4.abs(x);
+  const x2 = mul(x, x);
+  let p = fma(c(-5.70498872745e-3), x2, c(2.06390887954e-2));
+  p = fma(p, x2, c(-5.37397155531e-2));
+  p = fma(p, x2, c(1.33314422036e-1));
+  p = fma(p, x2, c(-3.33332819422e-1));
+  const small = add(mul(mul(p, x2), x), x);
+  const e = exp(add(size, size));
+  const large = sub(c(1), f32x4.div(c(2), add(e, c(1))));
+  const signed = v128.or(large, v128.and(x, i32x4.splat(<i32>0x80000000)));
+  return v128.bitselect(small, signed, f32x4.lt(size, c(0.625)));
+}
+
+/** 1 / (1 + e⁻ˣ), by e^−|x| so that nothing overflows. */
+export function sigmoid(x: v128): v128 {
+  const e = exp(f32x4.neg(f32x4.abs(x)));
+  const over = v128.bitselect(c(1), e, f32x4.ge(x, c(0)));
+  return f32x4.div(v128.bitselect(over, x, f32x4.eq(x, x)), add(c(1), e));
+}
+
+/** sin and cos for |x| up to some 10⁴: x = k π/2 + r by Cody and Waite, |r| ≤ π/4; `quarter` 0 gives the sine, 1 the cosine. */
+export function sine(x: v128, quarter: i32): v128 {
+  const turns = f32x4.nearest(mul(x, c(0.6366197723675814)));
+  const k = i32x4.add(i32x4.trunc_sat_f32x4_s(turns), i32x4.splat(quarter));
+  let r = sub(x, mul(turns, c(1.5703125)));
+  r = sub(r, mul(turns, c(4.837512969970703e-4)));
+  r = sub(r, mul(turns, c(7.549789948768648e-8)));
+  const r2 = mul(r, r);
+  let s = fma(c(-1.9515295891e-4), r2, c(8.3321608736e-3));
+  s = add(r, mul(mul(r, r2), fma(s, r2, c(-1.6666654611e-1))));
+  let q = fma(c(2.443315711809948e-5), r2, c(-1.388731625493765e-3));
+  q = add(sub(c(1), mul(r2, c(0.5))), mul(mul(r2, r2), fma(q, r2, c(4.166664568298827e-2))));
+  const odd = i32x4.neg(v128.and(k, i32x4.splat(1)));
+  return v128.xor(v128.bitselect(q, s, odd), i32x4.shl(v128.and(k, i32x4.splat(2)), 30));
+}

@@ -1,0 +1,157 @@
+/** @file Reductions of matrices [rows, width] without gaps, sums in float64. */
+import { exp } from "./functions";
+import { sub } from "./simd";
+
+/** out[r] = Σ_c x[r][c]: four float64 sums, two vectors. */
+export function sumRows(x: usize, out: usize, rows: usize, width: usize): void {
+  for (let r: usize = 0; r < rows; r++) {
+    store<f32>(out, <f32>rowSum(x, width));
+    x += width << 2;
+    out += 4;
+  }
+}
+
+function rowSum(x: usize, width: usize): f64 {
+  let low = f64x2.splat(0);
+  let high = low;
+  const end = x + (width << 2);
+  while (x + 16 <= end) {
+    const v = v128.load(x);
+    low = f64x2.add(low, f64x2.promote_low_f32x4(v));
+    high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<f64>(v, v, 1, 1)));
+    x += 16;
+  }
+  const both = f64x2.add(low, high);
+  let sum = f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1);
+  while (x < end) {
+    sum += load<f32>(x);
+    x += 4;
+  }
+  return sum;
+}
+
+/** out[c] = Σ_r x[r][c]; `sums` is scratch of width + 4 float64. */
+export function sumColumns(x: usize, out: usize, rows: usize, width: usize, sums: usize): void {
+  memory.fill(sums, 0, (width + 4) << 3);
+  for (let r: usize = 0; r < rows; r++) {
+    let s = sums;
+    let from = x;
+    x += width << 2;
+    while (from < x) {
+      const v = v128.load(from);
+      v128.store(s, f64x2.add(v128.load(s), f64x2.promote_low_f32x4(v)));
+      v128.store(s, f64x2.add(v128.load(s, 16), f64x2.promote_low_f32x4(v128.shuffle<f64>(v, v, 1, 1))), 16);
+      from += 16;
+      s += 32;
+    }
+  }
+  for (let k: usize = 0; k < width; k++) store<f32>(out + (k << 2), <f32>load<f64>(sums + (k << 3)));
+}
+
+/** out[r] = the largest (`sign` 1) or smallest (−1) of a row; NaN wins. */
+export function extremeRows(x: usize, out: usize, rows: usize, width: usize, sign: f32): void {
+  for (let r: usize = 0; r < rows; r++) {
+    let best: f32 = load<f32>(x) * sign;
+    for (let k: usize = 1; k < width; k++) best = max<f32>(best, load<f32>(x + (k << 2)) * sign);
+    store<f32>(out, best * sign);
+    x += width << 2;
+    out += 4;
+  }
+}
+
+/** out[r] = where the largest of a row is, the first of equal ones; the first NaN wins. */
+export function argmaxRows(x: usize, out: usize, rows: usize, width: usize): void {
+  for (let r: usize = 0; r < rows; r++) {
+    let at: i32 = 0;
+    let best = load<f32>(x);
+    for (let k: usize = 1; k < width; k++) {
+      const value = load<f32>(x + (k << 2));
+      if (value > best || (isNaN<f32>(value) && !isNaN<f32>(best))) {
+        best = value;
+        at = <i32>k;
+      }
+    }
+    store<i32>(out, at);
+    x += width << 2;
+    out += 4;
+  }
+}
+
+/** out[r] = ln Σ_c e^x[r][c], shifted by the largest; `spare` holds width + 4 floats. */
+export function logSumExpRows(x: usize, out: usize, rows: usize, width: usize, spare: usize): void {
+  for (let r: usize = 0; r < rows; r++) {
+    store<f32>(out, <f32>logSumExp(x, width, spare));
+    x += width << 2;
+    out += 4;
+  }
+}
+
+export function logSumExp(x: usize, width: usize, spare: usize): f64 {
+  let top: f32 = load<f32>(x);
+  for (let k: usize = 1; k < width; k++) top = max<f32>(top, load<f32>(x + (k << 2)));
+  if (!isFinite<f32>(top)) return top;
+  const shift = f32x4.splat(top);
+  for (let k: usize = 0; k < width; k += 4) v128.store(spare + (k << 2), exp(sub(v128.load(x + (k << 2)), shift)));
+  return <f64>top + Math.log(rowSum(spare, width));
+}
+
+/** Mean cross-entropy of rows of logits, ln Σ eˣ of each row, kept in float64, and the number of rows that count. */
+export function crossEntropyForward(
+  x: usize,
+  labels: usize,
+  rows: usize,
+  classes: usize,
+  ignored: i32,
+  smoothing: f64,
+  logSums: usize,
+  spare: usize,
+): f64 {
+  let total: f64 = 0;
+  let count = 0;
+  for (let r: usize = 0; r < rows; r++) {
+    const label = load<i32>(labels + (r << 2));
+    if (label !== ignored) {
+      const logSum = logSumExp(x, classes, spare);
+      store<f64>(logSums + (r << 3), logSum);
+      const right = <f64>load<f32>(x + ((<usize>label) << 2));
+      total += logSum - right;
+      if (smoothing > 0) total += smoothing * (right - rowSum(x, classes) / <f64>classes);
+      count++;
+    } else store<f64>(logSums + (r << 3), 0);
+    x += classes << 2;
+  }
+  return total / count;
+}
+
+/** x̄ = scale·(softmax(x) − smoothing/classes), less scale·(1 − smoothing) at the label; rows that don't count get 0. */
+export function crossEntropyBackward(
+  x: usize,
+  labels: usize,
+  logSums: usize,
+  rows: usize,
+  classes: usize,
+  ignored: i32,
+  smoothing: f64,
+  ct: f64,
+  out: usize,
+): void {
+  let count = 0;
+  for (let r: usize = 0; r < rows; r++) if (load<i32>(labels + (r << 2)) !== ignored) count++;
+  const scale = ct / <f64>count;
+  const factor = f32x4.splat(<f32>scale);
+  const floor = f32x4.splat(<f32>(smoothing / <f64>classes));
+  for (let r: usize = 0; r < rows; r++) {
+    const label = load<i32>(labels + (r << 2));
+    if (label !== ignored) {
+      const shift = f32x4.splat(<f32>load<f64>(logSums + (r << 3)));
+      for (let k: usize = 0; k < classes; k += 4) {
+        const p = exp(sub(v128.load(x + (k << 2)), shift));
+        v128.store(out + (k << 2), f32x4.mul(factor, sub(p, floor)));
+      }
+      const at = out + ((<usize>label) << 2);
+      store<f32>(at, load<f32>(at) - <f32>(scale * (1 - smoothing)));
+    } else memory.fill(out, 0, classes << 2);
+    x += classes << 2;
+    out += classes << 2;
+  }
+}

@@ -1,0 +1,10 @@
+/** @file Writes the compiled kernels as ES modules under `src/`: `pnpm --filter @spm/wasm generate`. */
+import { writeFileSync } from "node:fs";
+import { moduleSource } from "./module-source.ts";
+
+const builds = process.argv.includes("--relaxed") ? [false, true] : [false];
+for (const relaxed of builds) {
+  const { path, text } = await moduleSource(relaxed);
+  writeFileSync(path, text);
+  console.log(`${path}: ${text.length} characters`);
+}

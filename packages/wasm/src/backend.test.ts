@@ -1,0 +1,143 @@
+/** @file The backend as a place: what lives where, what is freed when, and what it says of itself. */
+import {
+  add,
+  type Backend,
+  cast,
+  fromArray,
+  keep,
+  matmul,
+  mul,
+  type NdArray,
+  normal,
+  parameter,
+  reference,
+  rng,
+  scope,
+  setBackend,
+  square,
+  sum,
+  type Tensor,
+  tensor,
+  transpose,
+  valueAndGrad,
+  wrap,
+} from "@spm/core";
+import { crossEntropy, Mlp } from "@spm/nn";
+import { adam } from "@spm/optim";
+import { afterEach, expect, test } from "vitest";
+import { wasm, wasmSync } from "./backend.ts";
+
+afterEach(() => setBackend(reference));
+
+const on = (backend: Backend, values: number[]): Tensor => tensor(values, { backend });
+
+test("made at once or in its own time, it is the same", async () => {
+  for (const backend of [wasmSync(), await wasm()]) {
+    expect(await add(on(backend, [1, 2]), on(backend, [3, 4])).data()).toEqual(Float32Array.of(4, 6));
+    expect(backend.report()).toEqual({ name: "wasm simd", liveStorages: 0, liveBytes: 0, copiedIn: 0, fallbacks: [] });
+    await backend.dispose();
+  }
+});
+
+test("what leaves the outermost scope belongs to the garbage collector, and views of it still read right", async () => {
+  const backend = wasmSync();
+  const x = fromArray(
+    wrap(
+      Float32Array.from({ length: 40 }, (_, i) => i),
+      [8, 5],
+    ),
+    backend,
+  );
+  const [product, turned] = scope(() => {
+    const y = mul(x, x);
+    return [y, transpose(y)];
+  });
+  for (let k = 0; k < 20; k++) scope(() => mul(x, 2)); // writes over whatever was freed
+  expect((await product!.data())[39]).toBe(39 * 39);
+  expect((await turned!.data())[1]).toBe(25);
+  expect(backend.report().liveStorages).toBe(0);
+});
+
+test("kept tensors and parameters stay until they are disposed of or assigned", async () => {
+  const backend = wasmSync();
+  const w = parameter(on(backend, [1, 2, 3]));
+  const kept = scope(() => keep(square(w)));
+  expect(backend.report().liveStorages).toBe(2);
+  scope(() => w.assign(add(w, 1)));
+  expect(await w.data()).toEqual(Float32Array.of(2, 3, 4));
+  expect(await kept.data()).toEqual(Float32Array.of(1, 4, 9));
+  kept.dispose();
+  w.dispose();
+  expect(backend.report().liveStorages).toBe(0);
+});
+
+test("an array from elsewhere is copied in once", () => {
+  const backend = wasmSync();
+  const x = normal(rng(1), [10, 10]);
+  const there = fromArray(x.ndarray() as NdArray, backend);
+  for (let k = 0; k < 5; k++) scope(() => sum(mul(there, there)));
+  expect(backend.report().copiedIn).toBe(1);
+});
+
+test("float64 goes to the reference, and the report says so", async () => {
+  const backend = wasmSync();
+  const x = tensor(Float64Array.of(0.1, 0.2), { backend });
+  expect(await scope(() => mul(x, x)).data()).toEqual(Float64Array.of(0.1 * 0.1, 0.2 * 0.2));
+  const y = cast(x, "float32");
+  expect(y.backend).toBe(backend);
+  expect(backend.report().fallbacks).toEqual([
+    { primitive: "mul", reason: "not float32", count: 1 },
+    { primitive: "cast", reason: "float64 to float32", count: 1 },
+  ]);
+});
+
+test("a full memory is an error that says what to do, and leaves the backend usable", async () => {
+  const backend = wasmSync({ bytes: 2 ** 20 });
+  const x = fromArray(wrap(new Float32Array(300).fill(1), [300]), backend);
+  expect(() =>
+    scope(() => {
+      const column = transpose(fromArray(wrap(new Float32Array(300).fill(1), [1, 300]), backend));
+      return mul(column, x); // 300 × 300 × 4 bytes, and the same again for a copy
+    }),
+  ).not.toThrow();
+  expect(() => scope(() => matmul(big(backend), big(backend)))).toThrowErrorMatchingInlineSnapshot(`
+    [BackendError: wasm: expected 1000000 bytes free in wasm memory, got 0 in use of 917248
+    help: run each step in a scope, use smaller batches, or ask for more: wasm({ bytes })]
+  `);
+  expect(await scope(() => add(x, x)).data()).toEqual(new Float32Array(300).fill(2));
+});
+
+const big = (backend: Backend): Tensor => fromArray(wrap(new Float32Array(250_000), [500, 500]), backend);
+
+test.each(["dense", "rotation", "general"] as const)(
+  "training a %s model: as the reference, and flat",
+  { timeout: 60_000 },
+  async (linear) => {
+    const losses = (backend: Backend, steps: number): { loss: number; live: number[] } => {
+      setBackend(backend);
+      const model = new Mlp({ sizes: [20, 32, 32, 4], linear, random: rng(1) });
+      const optimizer = adam(model.parameters(), { learningRate: 1e-2 });
+      const images = normal(rng(2), [16, 20]).ndarray().data;
+      let loss = 0;
+      const live: number[] = [];
+      for (let k = 0; k < steps; k++) {
+        scope(() => {
+          const x = tensor(images, { shape: [16, 20] });
+          const labels = tensor(Int32Array.from({ length: 16 }, (_, i) => i % 4));
+          const { value, grads } = valueAndGrad(() => crossEntropy(model.forward(x), labels), model.parameters());
+          optimizer.step(grads);
+          loss = value.ndarray().data[0]!;
+        });
+        live.push(backend.report().liveBytes);
+      }
+      return { loss, live };
+    };
+    const backend = wasmSync({ bytes: 2 ** 22 });
+    const few = losses(backend, 20);
+    expect(Math.abs(few.loss - losses(reference, 20).loss)).toBeLessThan(1e-4);
+    const many = losses(wasmSync({ bytes: 2 ** 22 }), 300);
+    expect(new Set(many.live).size).toBe(1);
+    expect(backend.report().fallbacks).toEqual([]);
+    expect(losses(wasmSync(), 20).loss).toBe(few.loss); // same seed, same bits
+  },
+);

@@ -1,0 +1,84 @@
+/** @file The backend: tensors in WebAssembly memory, kernels by primitive, the reference for the rest. */
+import { type Backend, copyArray, dtypeOf, elements, isContiguous, type NdArray, wrap } from "@spm/core";
+import { registerCrossEntropy } from "./cross-entropy.ts";
+import { registerElementwise } from "./elementwise.ts";
+import { compileKernels, compileKernelsSync } from "./kernel-exports.ts";
+import { registerLayout } from "./layout.ts";
+import { type KernelTable, Machine } from "./machine.ts";
+import { registerMatmul } from "./matmul.ts";
+import { registerMixer } from "./mixer.ts";
+import { copyInto } from "./plain.ts";
+import { registerReductions } from "./reduce.ts";
+import { registerUpdates } from "./update.ts";
+
+/** How a backend is made. */
+export interface WasmOptions {
+  /** Size of its memory, reserved at once and never grown; 2 GiB unless said, at most 4 GiB − 64 KiB. */
+  readonly bytes?: number;
+}
+
+const DEFAULT_BYTES = 2 ** 31;
+
+/**
+ * A backend on WebAssembly SIMD: float32 kernels for the mixer, matrix products and what training needs around them.
+ * float64 and what has no kernel runs on the reference, counted in `report()`.
+ * @throws BackendError later, by the op that finds the memory full
+ * @example
+ * setBackend(await wasm());
+ */
+export const wasm = async (options: WasmOptions = {}): Promise<Backend> => fromModule(await compileKernels(), options);
+
+/** The same at once, where compiling may block: in Node and in workers. */
+export const wasmSync = (options: WasmOptions = {}): Backend => fromModule(compileKernelsSync(), options);
+
+function fromModule(module: WebAssembly.Module, { bytes = DEFAULT_BYTES }: WasmOptions): Backend {
+  const machine = new Machine(module, bytes);
+  const { memory } = machine;
+  const kernels: KernelTable = new Map();
+  registerElementwise(kernels, machine);
+  registerLayout(kernels, machine);
+  registerMatmul(kernels, machine);
+  registerReductions(kernels, machine);
+  registerCrossEntropy(kernels, machine);
+  registerUpdates(kernels, machine);
+  const mixer = registerMixer(kernels, machine);
+
+  const live = { storages: 0, bytes: 0 };
+  return {
+    name: "wasm",
+    kernels,
+    collected: true,
+    live,
+    upload: (array) => array, // copied in by the first kernel that reads it, and once
+    view: (handle) => handle as NdArray,
+    clone(handle) {
+      const array = handle as NdArray;
+      if (array.data.BYTES_PER_ELEMENT === 8) return copyArray(array);
+      const copy = memory.array(dtypeOf(array), array.shape);
+      copyInto(machine, copy, array);
+      memory.endCall();
+      return copy;
+    },
+    escape(handle) {
+      const array = handle as NdArray;
+      if (!memory.owns(array.data)) return array;
+      if (isContiguous(array)) return wrap(elements(array).slice(), array.shape);
+      return wrap(array.data.slice(), array.shape, array.stride, array.offset);
+    },
+    download: async (handle) => elements(handle as NdArray).slice(),
+    memory: (handle) => (handle as NdArray).data,
+    release(data) {
+      mixer.release(data as NdArray["data"]);
+      memory.release(data as NdArray["data"]);
+    },
+    fallback: (primitive) => machine.decline(primitive, "no kernel"),
+    report: () => ({
+      name: "wasm simd",
+      liveStorages: live.storages,
+      liveBytes: live.bytes,
+      copiedIn: memory.copiedIn,
+      fallbacks: [...machine.declined.values()],
+    }),
+    dispose: async () => {},
+  };
+}

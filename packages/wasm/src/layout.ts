@@ -1,0 +1,91 @@
+/** @file Views, copies, padding and casts: what moves elements without computing. */
+import {
+  aliasPrimitive,
+  broadcastPrimitive,
+  castPrimitive,
+  concatPrimitive,
+  type DType,
+  dtypeOf,
+  isContiguous,
+  type NdArray,
+  padPrimitive,
+  reshapePrimitive,
+  type Shape,
+  sizeOf,
+  slicePrimitive,
+  stridesOf,
+  transposePrimitive,
+  type Window,
+  wrap,
+} from "@spm/core";
+import { type KernelTable, type Machine, register } from "./machine.ts";
+import { copyInto, plain } from "./plain.ts";
+
+/** Elements of eight bytes have no copying kernel. */
+const WIDE = "float64";
+const isWide = ({ data }: NdArray): boolean => data.BYTES_PER_ELEMENT === 8;
+
+/** Adds the kernels that move elements. */
+export function registerLayout(table: KernelTable, machine: Machine): void {
+  const { memory, run } = machine;
+  // Views need no kernel of their own: the reference makes them without touching the data.
+  for (const primitive of [transposePrimitive, broadcastPrimitive, slicePrimitive, aliasPrimitive])
+    register<unknown>(table, machine, primitive as typeof primitive & { name: string }, (_, inputs, options, keep) =>
+      (primitive.forward as (i: readonly NdArray[], o: unknown, k: boolean) => NdArray[])(inputs, options, keep),
+    );
+
+  register<Shape>(table, machine, reshapePrimitive, (_, inputs, shape, keep) => {
+    const [x] = inputs;
+    if (isContiguous(x!)) return reshapePrimitive.forward(inputs, shape, keep);
+    if (isWide(x!)) return WIDE;
+    const out = memory.array(dtypeOf(x!), x!.shape);
+    copyInto(machine, out, x!);
+    return [wrap(out.data, shape)];
+  });
+
+  register<DType>(table, machine, castPrimitive, (_, [x], dtype) => {
+    if (dtypeOf(x!) !== "bool" || dtype !== "float32") return `${dtypeOf(x!)} to ${dtype}`;
+    const out = memory.array("float32", x!.shape);
+    run.boolToFloat(memory.address(out), plain(machine, x!), sizeOf(x!.shape));
+    return [out];
+  });
+
+  register<{ window: Window; into: Shape; value: number }>(
+    table,
+    machine,
+    padPrimitive,
+    (_, [x], { window, into, value }) => {
+      if (!(x!.data instanceof Float32Array)) return "not float32";
+      const out = memory.array("float32", into);
+      run.fill4(memory.address(out), sizeOf(into), value);
+      copyInto(machine, windowOf(out, window), x!);
+      return [out];
+    },
+  );
+
+  register<number>(table, machine, concatPrimitive, (_, arrays, axis) => {
+    if (arrays.some(isWide)) return WIDE;
+    const size = arrays.reduce((n, x) => n + x.shape[axis]!, 0);
+    const shape = arrays[0]!.shape.with(axis, size);
+    const out = memory.array(dtypeOf(arrays[0]!), shape);
+    let at = 0;
+    for (const x of arrays) {
+      const start = shape.map((_n, k) => (k === axis ? at : 0));
+      copyInto(machine, windowOf(out, { shape: x.shape, start, step: shape.map(() => 1) }), x);
+      at += x.shape[axis]!;
+    }
+    return [out];
+  });
+}
+
+/** The view that a window opens on a row-major array. */
+function windowOf(x: NdArray, { shape, start, step }: Window): NdArray {
+  const strides = stridesOf(x.shape);
+  const offset = sizeOf(shape) === 0 ? 0 : start.reduce((at, s, k) => at + s * strides[k]!, 0);
+  return wrap(
+    x.data,
+    shape as number[],
+    strides.map((d, k) => d * step[k]!),
+    offset,
+  );
+}

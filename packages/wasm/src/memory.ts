@@ -1,0 +1,171 @@
+/** @file The wasm memory as arrays: created at its full size, never grown, so that no view is ever detached. */
+import { type DType, dtypeOf, type NdArray, type Shape, sizeOf, type TypedArray, wrap } from "@spm/core";
+import { Arena } from "./arena.ts";
+
+const PAGE = 65536;
+const STATIC = 2 * PAGE; // what the module keeps for itself, and a spare for each kernel call
+const SMALL = 16; // elements up to which an array from elsewhere is copied for each call, not kept
+const constructors = { float32: Float32Array, float64: Float64Array, int32: Int32Array, bool: Uint8Array } as const;
+const bytesPerElement = { float32: 4, float64: 8, int32: 4, bool: 1 } as const;
+
+/** A copy of an array of the JavaScript heap. */
+interface Resident {
+  readonly address: number;
+  readonly bytes: number;
+  /** The kernel call that used it last: it stays while that runs. */
+  call: number;
+}
+
+/** Arrays in one WebAssembly memory, and copies there of arrays from elsewhere. */
+export class WasmMemory {
+  readonly memory: WebAssembly.Memory;
+  readonly #buffer: ArrayBufferLike;
+  readonly #arena: Arena;
+  readonly #residents = new Map<number, Resident>();
+  readonly #residentOf = new WeakMap<TypedArray, number>();
+  readonly #dropped = new FinalizationRegistry<number>((id) => this.#evict(id));
+  readonly #scratch: { address: number; bytes: number }[] = [];
+  #ids = 0;
+  #calls = 0;
+  #copiedIn = 0;
+
+  /** @param bytes - the size, rounded up to pages of 64 KiB; it is reserved, and resident only where it is used */
+  constructor(bytes: number) {
+    const pages = Math.ceil(bytes / PAGE);
+    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    this.#buffer = this.memory.buffer;
+    this.#arena = new Arena(STATIC, pages * PAGE - 256); // vectors read past the last block stay inside
+  }
+
+  /** Bytes of the blocks in use. */
+  get used(): number {
+    return this.#arena.used;
+  }
+
+  /** The highest address ever used. */
+  get reached(): number {
+    return this.#arena.reached;
+  }
+
+  /** Arrays copied in so far. */
+  get copiedIn(): number {
+    return this.#copiedIn;
+  }
+
+  /** A new array with arbitrary contents. @throws BackendError when the memory is full */
+  array(dtype: DType, shape: Shape): NdArray {
+    return wrap(this.data(dtype, sizeOf(shape)), shape as number[]);
+  }
+
+  /** New typed data with arbitrary contents. @throws BackendError when the memory is full */
+  data(dtype: DType, size: number): TypedArray {
+    const address = this.#take("wasm", size * bytesPerElement[dtype]);
+    return new constructors[dtype](this.#buffer as ArrayBuffer, address, size);
+  }
+
+  /** Bytes that live until the current kernel call ends. */
+  scratch(bytes: number): number {
+    const address = this.#take("wasm", bytes);
+    this.#scratch.push({ address, bytes });
+    return address;
+  }
+
+  /** An array with arbitrary contents that lives until the current kernel call ends. */
+  scratchArray(dtype: DType, shape: Shape): NdArray {
+    const size = sizeOf(shape);
+    const address = this.scratch(size * bytesPerElement[dtype]);
+    return wrap(new constructors[dtype](this.#buffer as ArrayBuffer, address, size), shape as number[]);
+  }
+
+  /** Bytes that live until {@link free}. */
+  block(bytes: number): number {
+    return this.#take("wasm", bytes);
+  }
+
+  free(address: number, bytes: number): void {
+    this.#arena.give(address, bytes);
+  }
+
+  /** Ends a kernel call: its scratch is free again. */
+  endCall(): void {
+    for (const { address, bytes } of this.#scratch) this.#arena.give(address, bytes);
+    this.#scratch.length = 0;
+    this.#calls++;
+  }
+
+  owns(data: TypedArray): boolean {
+    return data.buffer === this.#buffer;
+  }
+
+  /** Address of an array's first element, copied in first where its data is elsewhere. */
+  address(array: NdArray): number {
+    const { data, offset } = array;
+    if (this.owns(data)) return data.byteOffset + offset * data.BYTES_PER_ELEMENT;
+    if (data.length <= SMALL) return this.#lend(data) + offset * data.BYTES_PER_ELEMENT;
+    return this.#admit(data).address + offset * data.BYTES_PER_ELEMENT;
+  }
+
+  /** Views for tables and tests. */
+  int32(address: number, length: number): Int32Array {
+    return new Int32Array(this.#buffer as ArrayBuffer, address, length);
+  }
+
+  float32(address: number, length: number): Float32Array {
+    return new Float32Array(this.#buffer as ArrayBuffer, address, length);
+  }
+
+  /** Takes back the memory behind an array, or the copy of an array from elsewhere. */
+  release(data: TypedArray): void {
+    if (this.owns(data)) {
+      this.#arena.give(data.byteOffset, data.byteLength);
+      return;
+    }
+    const id = this.#residentOf.get(data);
+    if (id === undefined) return;
+    this.#dropped.unregister(data);
+    this.#residentOf.delete(data);
+    this.#evict(id);
+  }
+
+  /** A copy for this kernel call: scalars are made anew for every op, and not worth keeping. */
+  #lend(data: TypedArray): number {
+    const address = this.scratch(data.byteLength);
+    new constructors[dtypeOf({ data })](this.#buffer as ArrayBuffer, address, data.length).set(data);
+    return address;
+  }
+
+  #admit(data: TypedArray): Resident {
+    const known = this.#residents.get(this.#residentOf.get(data) ?? -1);
+    if (known !== undefined) {
+      known.call = this.#calls;
+      return known;
+    }
+    const bytes = data.byteLength;
+    const address = this.#take("wasm", bytes);
+    new constructors[dtypeOf({ data })](this.#buffer as ArrayBuffer, address, data.length).set(data);
+    const resident: Resident = { address, bytes, call: this.#calls };
+    const id = this.#ids++;
+    this.#residents.set(id, resident);
+    this.#residentOf.set(data, id);
+    this.#dropped.register(data, id, data);
+    this.#copiedIn++;
+    return resident;
+  }
+
+  #evict(id: number): void {
+    const resident = this.#residents.get(id);
+    if (resident === undefined) return;
+    this.#residents.delete(id);
+    this.#arena.give(resident.address, resident.bytes);
+  }
+
+  /** A block; where there is no room, copies of arrays from elsewhere make some: they can be made again. */
+  #take(op: string, bytes: number): number {
+    const block = this.#arena.take(bytes);
+    if (block !== null) return block;
+    for (const [id, resident] of this.#residents) if (resident.call < this.#calls) this.#evict(id);
+    const again = this.#arena.take(bytes);
+    if (again === null) throw this.#arena.full(op, bytes);
+    return again;
+  }
+}

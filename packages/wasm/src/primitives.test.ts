@@ -1,0 +1,343 @@
+/** @file Every kernel against the reference in float64: sizes 0, 1 and odd, broadcasting, views with hostile strides. */
+import {
+  add,
+  argmax,
+  broadcastTo,
+  cast,
+  concat,
+  copyArray,
+  cos,
+  type DType,
+  div,
+  dtypeOf,
+  equal,
+  exp,
+  fromArray,
+  greater,
+  log,
+  logsumexp,
+  matmul,
+  max,
+  min,
+  mul,
+  type NdArray,
+  neg,
+  normal,
+  notEqual,
+  pad,
+  reference,
+  relu,
+  reshape,
+  rng,
+  type Shape,
+  scope,
+  sigmoid,
+  sin,
+  sizeOf,
+  slice,
+  sqrt,
+  square,
+  stridesOf,
+  sub,
+  sum,
+  type Tensor,
+  tanh,
+  transpose,
+  wrap,
+} from "@spm/core";
+import { expect, test } from "vitest";
+import { wasmSync } from "./backend.ts";
+
+const backend = wasmSync({ bytes: 2 ** 28 });
+const random = rng(11);
+
+/** Ways for the same elements to lie in memory. */
+const layouts: Record<string, (shape: Shape, values: ArrayLike<number>) => NdArray> = {
+  "row-major": (shape, values) => wrap(Float32Array.from(values), [...shape]),
+  "column-major": (shape, values) => {
+    const reversed = stridesOf([...shape].reverse()).reverse();
+    return scattered(shape, values, reversed, 0, sizeOf(shape));
+  },
+  "back to front": (shape, values) => {
+    const size = sizeOf(shape);
+    const stride = stridesOf(shape).map((s) => -s);
+    return scattered(shape, values, stride, Math.max(0, size - 1), size);
+  },
+  "every third, from the fifth": (shape, values) => {
+    const stride = stridesOf(shape).map((s) => 3 * s);
+    return scattered(shape, values, stride, 5, 3 * sizeOf(shape) + 5);
+  },
+};
+
+function scattered(shape: Shape, values: ArrayLike<number>, stride: number[], offset: number, room: number): NdArray {
+  const data = new Float32Array(room).fill(Number.NaN); // what lies between must not matter
+  const order = stridesOf(shape);
+  for (let k = 0; k < sizeOf(shape); k++) {
+    let at = offset;
+    for (let axis = 0, rest = k; axis < shape.length; axis++) {
+      at += Math.floor(rest / order[axis]!) * stride[axis]!;
+      rest %= order[axis]!;
+    }
+    data[at] = values[k]!;
+  }
+  return wrap(data, [...shape], stride, offset);
+}
+
+const draw = (shape: Shape): Float64Array =>
+  copyArray(normal(random, [...shape], 0, 1).ndarray(), "float64").data as Float64Array;
+
+/** Runs `f` on wasm in every layout and on the reference in float64, and compares. */
+function agrees(f: (...xs: Tensor[]) => Tensor, shapes: readonly Shape[], map: (v: number) => number, bound: number) {
+  const values = shapes.map((shape) => draw(shape).map(map).map(Math.fround));
+  const want = f(...values.map((v, k) => fromArray(wrap(v, [...shapes[k]!]), reference))).ndarray();
+  for (const [layout, lay] of Object.entries(layouts)) {
+    scope(() => {
+      const inputs = values.map((v, k) => fromArray(lay(shapes[k]!, v), backend));
+      const got = f(...inputs);
+      expect(got.backend).toBe(backend);
+      close(got.ndarray(), want, bound, layout);
+    });
+  }
+}
+
+function close(got: NdArray, want: NdArray, bound: number, what: string): void {
+  expect(got.shape, what).toEqual(want.shape);
+  const wanted: DType = dtypeOf(want) === "float64" ? "float32" : dtypeOf(want);
+  expect(dtypeOf(got), what).toBe(wanted);
+  const [a, b] = [copyArray(got, "float64").data, copyArray(want, "float64").data];
+  for (let i = 0; i < b.length; i++) {
+    const error = Math.abs(a[i]! - b[i]!) / Math.max(1, Math.abs(b[i]!));
+    if (!(error <= bound || Object.is(a[i], b[i]))) expect.fail(`${what}: element ${i} is ${a[i]}, expected ${b[i]}`);
+  }
+}
+
+const same = (v: number): number => v;
+const positive = (v: number): number => Math.abs(v) + 0.01;
+const ROUNDED = 2 ** -23; // one operation
+const shapesOf1: Shape[] = [[], [0], [1], [3], [4], [5, 7], [2, 0, 3], [3, 4, 5], [2, 3, 1, 5]];
+
+const unary: [string, (x: Tensor) => Tensor, (v: number) => number, number][] = [
+  ["neg", neg, same, 0],
+  ["square", square, same, ROUNDED],
+  ["sqrt", sqrt, positive, ROUNDED],
+  ["exp", exp, same, 4 * ROUNDED],
+  ["log", log, positive, 4 * ROUNDED],
+  ["sin", sin, same, 4 * ROUNDED],
+  ["cos", cos, same, 4 * ROUNDED],
+  ["tanh", tanh, same, 4 * ROUNDED],
+  ["relu", relu, same, 0],
+  ["sigmoid", sigmoid, same, 4 * ROUNDED],
+];
+test.each(unary)("%s", (_, f, map, bound) => {
+  for (const shape of shapesOf1) agrees(f, [shape], map, bound);
+});
+
+const pairs: [Shape, Shape][] = [
+  ...shapesOf1.map((s): [Shape, Shape] => [s, s]),
+  [[5, 7], [7]],
+  [[7], [5, 7]],
+  [
+    [5, 7],
+    [5, 1],
+  ],
+  [
+    [1, 7],
+    [5, 1],
+  ],
+  [[], [3, 4]],
+  [[3, 4], []],
+  [
+    [2, 3, 4],
+    [3, 1],
+  ],
+  [
+    [2, 1, 4],
+    [1, 3, 1],
+  ],
+  [
+    [2, 3, 4, 5],
+    [2, 1, 4, 1],
+  ],
+  [[1], [0]],
+];
+const binary: [string, (a: Tensor, b: Tensor) => Tensor, number][] = [
+  ["add", add, ROUNDED],
+  ["sub", sub, ROUNDED],
+  ["mul", mul, ROUNDED],
+  ["div", div, ROUNDED],
+  ["equal", (a, b) => equal(relu(a), relu(b)), 0],
+  ["notEqual", (a, b) => notEqual(relu(a), relu(b)), 0],
+  ["greater", greater, 0],
+];
+test.each(binary)("%s", (name, f, bound) => {
+  for (const [a, b] of pairs) agrees(f, [a, b], name === "div" ? positive : same, bound);
+});
+
+const SUMMED = 1e-6; // float32 operands, float64 sums
+test.each([
+  ["sum", sum, SUMMED],
+  ["max", max, 0],
+  ["min", min, 0],
+  ["logsumexp", logsumexp, 1e-6],
+] as const)("%s", (name, f, bound) => {
+  for (const shape of [[], [1], [5], [3, 7], [7, 3], [2, 3, 5], [0, 3]] as Shape[]) {
+    const axes = [
+      undefined,
+      ...shape.map((_, k) => k),
+      ...(shape.length > 2
+        ? [
+            [0, 2],
+            [1, 2],
+          ]
+        : []),
+    ];
+    for (const axis of axes) {
+      if (name !== "sum" && sizeOf(shape) === 0) continue;
+      agrees((x) => f(x, { axis }), [shape], same, bound);
+      agrees((x) => f(x, { axis, keepdims: true }), [shape], same, bound);
+    }
+  }
+});
+
+test("argmax", () => {
+  for (const shape of [[1], [5], [3, 7]] as Shape[]) agrees((x) => argmax(x, { axis: -1 }), [shape], same, 0);
+  agrees((x) => argmax(relu(x), { axis: 0 }), [[6, 5]], same, 0);
+});
+
+test("matmul: every transpose form, odd sizes, batches, single rows and columns", () => {
+  const sizes: [number, number, number][] = [
+    [1, 1, 1],
+    [4, 8, 4],
+    [5, 9, 7],
+    [1, 33, 70],
+    [37, 1, 19],
+    [3, 0, 2],
+    [0, 3, 2],
+    [2, 3, 0],
+    [130, 17, 300],
+  ];
+  for (const [m, n, k] of sizes) {
+    const bound = 2e-6 * Math.sqrt(k + 1);
+    agrees(
+      matmul,
+      [
+        [m, k],
+        [k, n],
+      ],
+      same,
+      bound,
+    );
+    agrees(
+      (a, b) => matmul(transpose(a), b),
+      [
+        [k, m],
+        [k, n],
+      ],
+      same,
+      bound,
+    );
+    agrees(
+      (a, b) => matmul(a, transpose(b)),
+      [
+        [m, k],
+        [n, k],
+      ],
+      same,
+      bound,
+    );
+  }
+  agrees(
+    matmul,
+    [
+      [2, 3, 5, 4],
+      [3, 4, 6],
+    ],
+    same,
+    2e-6,
+  );
+  agrees(
+    matmul,
+    [
+      [2, 1, 5, 4],
+      [3, 4, 1],
+    ],
+    same,
+    2e-6,
+  );
+  agrees((a, b) => matmul(broadcastTo(a, [4, 3]), b), [[3], [3, 2]], same, 2e-6);
+});
+
+test("what moves elements", () => {
+  agrees((x) => reshape(transpose(x), [-1]), [[5, 7]], same, 0);
+  agrees((x) => reshape(transpose(x, [2, 0, 1]), [6, 4]), [[2, 3, 4]], same, 0);
+  agrees((x) => pad(x, [1, 2], [0, 3], 7), [[3, 5]], same, 0);
+  agrees((x) => pad(x, [1], [0]), [[0]], same, 0);
+  agrees(
+    (x, y) => concat([x, y, x], 1),
+    [
+      [3, 2],
+      [3, 5],
+    ],
+    same,
+    0,
+  );
+  agrees(
+    (x, y) => concat([x, y], 0),
+    [
+      [2, 3],
+      [0, 3],
+    ],
+    same,
+    0,
+  );
+  agrees((x) => cast(greater(x, 0), x.dtype), [[3, 37]], same, 0);
+  agrees((x) => add(slice(x, [{ step: -1 }, { start: 1 }]), 0), [[4, 9]], same, 0);
+});
+
+/** Largest error of a function over [low, high] in units in the last place of the exact result. */
+function worstUlp(f: (x: Tensor) => Tensor, exact: (x: number) => number, low: number, high: number): number {
+  const count = 100_000;
+  const xs = Float32Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1));
+  const ys = scope(() =>
+    f(fromArray(wrap(xs, [count]), backend))
+      .ndarray()
+      .data.slice(),
+  );
+  let worst = 0;
+  for (let i = 0; i < count; i++) {
+    const want = exact(xs[i]!);
+    const unit = 2 ** Math.max(-149, Math.floor(Math.log2(Math.abs(want))) - 23);
+    worst = Math.max(worst, Math.abs(ys[i]! - want) / unit);
+  }
+  return worst;
+}
+
+// Stated in README.md and in the guide: change them together.
+test.each([
+  ["exp", exp, Math.exp, -87, 88.7, 2],
+  ["exp of small", exp, Math.exp, -1, 1, 1],
+  ["log", log, Math.log, 1e-6, 100, 1],
+  ["tanh", tanh, Math.tanh, -10, 10, 2],
+  ["sigmoid", sigmoid, (x: number) => 1 / (1 + Math.exp(-x)), -80, 20, 3],
+] as const)("%s is within its error", (_, f, exact, low, high, ulp) => {
+  expect(worstUlp(f, exact, low, high)).toBeLessThan(ulp);
+});
+
+test("special values", () => {
+  const values = [0, -0, 1e-45, -1e-45, 1e38, -1e38, Infinity, -Infinity, Number.NaN, 200, -200, 88.72, -103];
+  const at = (f: (x: Tensor) => Tensor) =>
+    scope(() => [...f(fromArray(wrap(Float32Array.from(values), [values.length]), backend)).ndarray().data]);
+  for (const [f, exact] of [
+    [exp, Math.exp],
+    [log, Math.log],
+    [tanh, Math.tanh],
+    [relu, (x: number) => Math.max(x, 0)],
+    [sigmoid, (x: number) => 1 / (1 + Math.exp(-x))],
+  ] as const) {
+    at(f).forEach((y, i) => {
+      const want = Math.fround(exact(Math.fround(values[i]!)));
+      if (Number.isFinite(want)) expect(Math.abs(y - want)).toBeLessThanOrEqual(1e-6 * Math.abs(want) + 2e-38);
+      else expect(y, `${values[i]}`).toBe(want);
+    });
+  }
+});
