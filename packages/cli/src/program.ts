@@ -2,12 +2,13 @@
 
 import type { LinearKind } from "@spm/nn";
 import { Argument, Command, Option } from "commander";
+import type { BackendName } from "./backend.ts";
 import type { CompareOptions } from "./compare.ts";
 import { INTERRUPTED, interruptible } from "./interruption.ts";
 import { namesOf, positiveNumber, wholeNumber } from "./option-values.ts";
 
 const LAYERS = ["dense", "rotation", "general"] as const satisfies readonly LinearKind[];
-const BACKENDS = ["reference"] as const;
+const BACKENDS: readonly BackendName[] = ["wasm", "reference"];
 const TRAIN_IMAGES = 60_000;
 const TEST_IMAGES = 10_000;
 
@@ -22,7 +23,7 @@ interface CompareFlags {
   readonly testImages?: number;
   readonly quick?: true;
   readonly out?: string;
-  readonly backend: (typeof BACKENDS)[number];
+  readonly backend: BackendName;
 }
 
 /**
@@ -80,6 +81,8 @@ export function program(): Command {
         );
       }
       const { compare } = await import("./compare.ts");
+      const { useBackend } = await import("./backend.ts");
+      await useBackend(flags.backend);
       const interrupted = await interruptible((signal) => compare(options, process.stdout, signal), process.stderr);
       if (interrupted) process.exitCode = INTERRUPTED;
     });
