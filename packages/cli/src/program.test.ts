@@ -26,7 +26,7 @@ describe("program", () => {
       ["compare", "mnist", "--images", "100", "--batch", "101"],
       "expected a batch of at most 100, the training images, got 101",
     ],
-    [["compare", "mnist", "--backend", "abacus"], "Allowed choices are reference"],
+    [["compare", "mnist", "--backend", "abacus"], "Allowed choices are wasm, reference"],
     [["compare", "mnist", "extra"], "too many arguments"],
     [["train"], "unknown command 'train'"],
   ])("%j is refused", async (args, message) => {
