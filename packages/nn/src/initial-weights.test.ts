@@ -14,7 +14,7 @@ describe("standard deviation and mean of 200 × 100 draws", () => {
     ["orthogonal", Math.sqrt(1 / 200)],
     ["normal", 1],
   ])("%s: %d", (name, deviation) => {
-    const w = elements(initialWeights(name, rng(1), [200, 100]).ndarray());
+    const w = Float64Array.from(elements(initialWeights(name, rng(1), [200, 100]).ndarray()));
     const mean = w.reduce((a, b) => a + b, 0) / w.length;
     const variance = w.reduce((a, b) => a + (b - mean) ** 2, 0) / w.length;
     expect(Math.sqrt(variance) / deviation).toBeCloseTo(1, 1);
@@ -38,7 +38,7 @@ test.each([
 });
 
 test("a kernel's taps count as inputs", () => {
-  const w = elements(initialWeights("kaiming-normal", rng(3), [64, 8, 3, 3]).ndarray());
+  const w = Float64Array.from(elements(initialWeights("kaiming-normal", rng(3), [64, 8, 3, 3]).ndarray()));
   const deviation = Math.sqrt(w.reduce((a, b) => a + b * b, 0) / w.length);
   expect(deviation * Math.sqrt(72 / 2)).toBeCloseTo(1, 1);
 });
