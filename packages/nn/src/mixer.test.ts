@@ -118,6 +118,24 @@ describe("starts", () => {
   });
 });
 
+test("moves to a given matrix: exactly where it is one butterfly, as near as it can elsewhere", () => {
+  const goal = new GeneralMixer(8, 8, { random, gain: 2 }).toDense();
+  const layer = new GeneralMixer(8, 8, { random });
+  layer.bias!.assign(normal(random, [8]));
+  const bias = numbers(layer.bias!);
+  expect(layer.assignDense(goal)).toBeLessThan(1e-6);
+  numbers(layer.toDense()).forEach((v, k) => {
+    expect(v).toBeCloseTo(numbers(goal)[k]!, 5);
+  });
+  expect(numbers(layer.bias!)).toEqual(bias);
+  const turned = new RotationMixer(5, 3, { random });
+  const error = turned.assignDense(normal(random, [3, 5]));
+  expect(error).toBeGreaterThan(0.01);
+  expect(error).toBeLessThan(0.9);
+  const split = new RotationMixer(8, 2, { random, rectangular: "split" });
+  expect(() => split.assignDense(normal(random, [2, 8]))).toThrowErrorMatchingInlineSnapshot();
+});
+
 test("refuses what it can't be", () => {
   const start = hadamard(8);
   if (start.kind !== "rotation") throw new Error("hadamard is made of rotations");

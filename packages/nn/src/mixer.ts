@@ -17,9 +17,11 @@ import {
   arrange,
   type BackwardMode,
   type Factors,
+  type FromDenseOptions,
   fanIn,
   fanOut,
   flops,
+  fromDense,
   type GeneralFactors,
   type InitOptions,
   initialAngles,
@@ -29,6 +31,7 @@ import {
   type Rectangular,
   type RotationFactors,
   type Schedule,
+  toGeneral,
 } from "@spm/mixer";
 import type { LinearOptions } from "./linear.ts";
 import { LinearMap } from "./linear-map.ts";
@@ -98,6 +101,32 @@ abstract class Mixer extends LinearMap {
     return transpose(this.#mix(linear, tensor(unit, { shape: [n, n], dtype: floating(this.dOut), backend })));
   }
 
+  /**
+   * Moves the layer as near to W as `fromDense` finds, on its own schedule; the bias stays.
+   * @param weight - [out, in]
+   * @returns ‖W′ − W‖ / ‖W‖
+   * @throws ValueError for a layer of several operators, or one without diagonals
+   * @example replaceLinear(model, "general", { random, fromDense: (w, map) => (map as GeneralMixer).assignDense(w) });
+   */
+  assignDense(weight: Tensor, options: Pick<FromDenseOptions, "sweeps" | "random"> = {}): number {
+    const { factors, arrangement, schedule, dIn, dOut } = this;
+    if (arrangement.form !== "one" || dIn === null)
+      throw new ValueError(
+        "assignDense",
+        "one operator with diagonals",
+        `${arrangement.count} with ${dIn ? "" : "no "}d_in`,
+      );
+    return noGrad(() => {
+      const found = fromDense(cast(weight, floating(dOut)), { ...options, kind: factors.kind, schedule });
+      dIn.assign(found.factors.dIn!);
+      dOut.assign(found.factors.dOut!);
+      this.assignStages(found.factors);
+      return found.error;
+    });
+  }
+
+  protected abstract assignStages(factors: Factors): void;
+
   get flopsPerRow(): number {
     const { arrangement, factors, fanIn, fanOut, bias } = this;
     const { form, count } = arrangement;
@@ -142,6 +171,10 @@ export class RotationMixer extends Mixer {
     this.angles = parameter(start?.angles ?? initialAngles(this.schedule, random, init, options), { decay: false });
   }
 
+  protected assignStages(factors: Factors): void {
+    if (factors.kind === "rotation") this.angles.assign(factors.angles);
+  }
+
   get factors(): RotationFactors {
     return { kind: "rotation", angles: this.angles, ...this.around };
   }
@@ -162,6 +195,12 @@ export class GeneralMixer extends Mixer {
     const rest = { dtype: dtypeOf(options) };
     this.blocks = parameter(start?.blocks ?? initialBlocks(this.schedule, random, init, options), { decay: false });
     this.scales = parameter(start?.scales ?? ones([this.schedule.leftovers.length], rest), { decay: false });
+  }
+
+  protected assignStages(factors: Factors): void {
+    const { blocks, scales } = toGeneral(factors);
+    this.blocks.assign(blocks);
+    this.scales.assign(scales);
   }
 
   get factors(): GeneralFactors {
