@@ -1,5 +1,5 @@
 /** @file How much a mixer can stretch one direction against another, from its blocks and by measurement. */
-import { elements, noGrad, rng, type Tensor, tensor } from "@spm/core";
+import { elements, noGrad, rng, type Tensor, type TypedArray, tensor } from "@spm/core";
 import { inverse, transposed } from "./algebra.ts";
 import { checkSquare, type Factors, like, mix, toGeneral } from "./factors.ts";
 import type { Pair } from "./schedule.ts";
@@ -77,14 +77,16 @@ function norm({ bias: _, ...factors }: Factors, steps: number): number {
   let x = Float64Array.from({ length: factors.schedule.n }, () => random.normal());
   let size = 0;
   for (let k = 0; k < steps; k++) {
-    const length = Math.hypot(...x);
+    const length = length2(x);
     const unit = tensor(
       x.map((v) => v / length),
       like(factors),
     );
     const y: Tensor = mix(factors, unit);
-    size = Math.hypot(...elements(y.ndarray()));
+    size = length2(elements(y.ndarray()));
     x = Float64Array.from(elements(mix(back, y).ndarray()));
   }
   return size;
 }
+
+const length2 = (x: TypedArray): number => Math.sqrt(Array.from(x).reduce((total, v) => total + v * v, 0));

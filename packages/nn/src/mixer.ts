@@ -1,6 +1,8 @@
 /** @file The mixer as a layer: a drop-in for Linear(in, out) with O(n log n) parameters. */
 import {
+  cast,
   full,
+  noGrad,
   ones,
   type Parameter,
   parameter,

@@ -68,14 +68,15 @@ function checked(w: Tensor): Matrix {
   return { rows: rows!, columns: columns!, data };
 }
 
-/** The exact way for this schedule if there is one, random orthogonal blocks otherwise. */
+/** The exact way for this schedule and matrix if there is one, random orthogonal blocks otherwise. */
 function start(kind: Factors["kind"], schedule: Schedule, target: Matrix, random: Rng): Numbers {
-  const square = target.rows === schedule.n && target.columns === schedule.n;
-  if (square && schedule.stages >= schedule.n && samePairs(schedule, brick(schedule.n, schedule.stages))) {
+  const { n, stages } = schedule;
+  const square = target.rows === n && target.columns === n;
+  if (square && stages >= n && samePairs(schedule, brick(n, stages))) {
     const found = eliminated(kind, schedule, target);
     if (found !== null) return found;
   }
-  if (samePairs(schedule, butterfly(schedule.n)) && schedule.n === 2 ** schedule.stages)
+  if ((square || kind === "general") && n === 2 ** stages && samePairs(schedule, butterfly(n)))
     return peeled(kind, schedule, target);
   return fromAngles(
     kind,

@@ -1,5 +1,5 @@
 /** @file The orthogonal matrix inside W: what is left when diagonals on both sides are taken out, then the nearest orthogonal one. */
-import { type Matrix, matrix, orthogonalityError, product, transposedMatrix } from "./matrix.ts";
+import { dot, type Matrix, matrix, orthogonalityError, product, transposedMatrix } from "./matrix.ts";
 
 /** W = diag(left) Q diag(right). */
 export interface Balanced {
@@ -10,9 +10,11 @@ export interface Balanced {
 
 /**
  * Diagonals such that every row and column of Q has length 1. The squares of Q's entries are then doubly stochastic, and such a
- * scaling is unique (Sinkhorn 1967): if W = D Q D′ with an orthogonal Q, this finds it, up to signs. A zero row or column keeps 0.
+ * scaling is unique (Sinkhorn 1967): if W = D Q D′ with an orthogonal Q, this finds it, up to signs. A zero row or column keeps 0; where
+ * no scaling is found (a triangular matrix has none), Q is W itself.
+ * Rows and columns take turns, O(n²) a step; the nearer Q is to falling apart into blocks, the more steps it takes.
  */
-export function balanced(w: Matrix, steps = 2000): Balanced {
+export function balanced(w: Matrix, steps = 20_000): Balanced {
   const { rows, columns } = w;
   const squares = w.data.map((v) => v * v);
   const [left, right] = [new Float64Array(rows).fill(1), new Float64Array(columns).fill(1)];
@@ -24,7 +26,8 @@ export function balanced(w: Matrix, steps = 2000): Balanced {
     return total;
   };
   const reciprocal = (v: number) => (v === 0 ? 0 : 1 / v);
-  for (let step = 0, change = 1; step < steps && change > 1e-15; step++) {
+  let change = 1;
+  for (let step = 0; step < steps && change > 1e-15; step++) {
     change = 0;
     sums("rows", right).forEach((total, i) => {
       if (total > 0) change = Math.max(change, Math.abs(left[i]! * total - 1));
@@ -32,6 +35,7 @@ export function balanced(w: Matrix, steps = 2000): Balanced {
     });
     right.set(sums("columns", left).map(reciprocal));
   }
+  if (!(change < 1e-3)) return { left: left.fill(1), q: w, right: right.fill(1) };
   const q = matrix(rows, columns, (i, j) => w.data[i * columns + j]! * Math.sqrt(left[i]! * right[j]!));
   const sizes = (d: Float64Array) => d.map((v) => Math.sqrt(reciprocal(v)));
   return { left: sizes(left), q, right: sizes(right) };
@@ -44,7 +48,7 @@ export function balanced(w: Matrix, steps = 2000): Balanced {
 export function nearestOrthogonal(a: Matrix, steps = 100): Matrix | null {
   let x = a;
   if (orthogonalityError(x) > 0.5) {
-    const size = Math.hypot(...a.data);
+    const size = Math.sqrt(dot(a.data, a.data));
     if (size === 0) return null;
     x = { ...a, data: a.data.map((v) => v / size) }; // singular values below 1, where the iteration converges
   }
