@@ -20,6 +20,11 @@ export class RunError extends SpmError {
   override readonly name = "RunError";
 }
 
+/** No checkpoint can be written, or one cannot be read: damaged, cut short, of another format, or none there. */
+export class CheckpointError extends SpmError {
+  override readonly name = "CheckpointError";
+}
+
 /** The loss, or a gradient, became NaN or infinite. The parameters are those before the step, which was not taken. */
 export class NonFiniteError extends SpmError {
   override readonly name = "NonFiniteError";
@@ -27,20 +32,25 @@ export class NonFiniteError extends SpmError {
   readonly step: number;
   /** The loss of that step: NaN, ±Infinity, or a number where only a gradient was not finite. */
   readonly loss: number;
+  /** The first op that made a value that is not finite, as anomaly mode tells it; undefined where a replay did not find one. */
+  readonly culprit: string | undefined;
 
   /**
    * @param step - the step that failed, from 1.
    * @param loss - its loss.
+   * @param culprit - what a replay in anomaly mode said.
    */
-  constructor(step: number, loss: number) {
+  constructor(step: number, loss: number, culprit?: string) {
     const got = Number.isFinite(loss) ? `loss ${loss} but a gradient that is not finite` : `loss ${loss}`;
+    const first = culprit === undefined ? "" : `; the first bad op: ${culprit}`;
     super(
       "fit",
       "a finite loss and finite gradients",
-      `${got} at step ${step}`,
+      `${got} at step ${step}${first}`,
       "lower the learning rate, or look at the batch; the parameters are those before this step",
     );
     this.step = step;
     this.loss = loss;
+    this.culprit = culprit;
   }
 }

@@ -15,7 +15,8 @@ export interface EvaluateOptions {
 }
 
 /**
- * The means of a loss function's measurements over one epoch of a loader, from its first batch on.
+ * The means of a loss function's measurements over one epoch of a loader, from its first batch on. A module evaluates as one that
+ * is not training, and is then told what it was.
  *
  * @returns the means, weighted by the batches' samples; undefined when the signal ended it early.
  * @example
@@ -39,10 +40,23 @@ export async function evaluate<Model, Batch>(
   const takeTurn = takingTurns(yieldAfter);
   const means = new RunningMeans();
   data.restore({ epoch: 0, position: 0 });
-  while (data.state.epoch === 0) {
-    if (signal?.aborted) return undefined;
-    means.add(noGrad(() => readMeasurement(loss(model, data.next()))));
-    await takeTurn();
+  const { training, train } = model as Partial<Trainable>;
+  const tell = (state: boolean): void => void (typeof train === "function" && train.call(model, state));
+  tell(false);
+  try {
+    while (data.state.epoch === 0) {
+      if (signal?.aborted) return undefined;
+      means.add(noGrad(() => readMeasurement(loss(model, data.next()))));
+      await takeTurn();
+    }
+    return await means.take();
+  } finally {
+    tell(training === true);
   }
-  return means.take();
+}
+
+/** What behaves in one way while it trains and in another while it evaluates: every module. */
+interface Trainable {
+  readonly training: boolean;
+  train(training: boolean): unknown;
 }

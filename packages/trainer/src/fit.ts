@@ -1,22 +1,24 @@
 /** @file The training loop. */
-
-import { type Parameter, scope, sum, type Tensor, valueAndGrad } from "@spm/core";
+import type { Tensor } from "@spm/core";
 import type { DataLoader } from "@spm/data";
-import { NonFiniteError } from "./errors.ts";
+import { NonFiniteError, RunError } from "./errors.ts";
 import { evaluate } from "./evaluate.ts";
-import type { Callback, Metrics, MetricsEvent, TrainingPosition } from "./hooks.ts";
-import { type LossFunction, RunningMeans, readMeasurement, readScalar } from "./measurement.ts";
+import { generatorStates, generatorsOf, restoreGenerators } from "./generators.ts";
+import type { Callback, Ending, Metrics, MetricsEvent, Training, TrainingPosition } from "./hooks.ts";
+import type { Json } from "./json.ts";
+import { type LossFunction, RunningMeans } from "./measurement.ts";
+import { type NonFiniteAction, NonFinitePolicy } from "./non-finite.ts";
 import { Stopwatch } from "./stopwatch.ts";
+import { trainStep, type Updater } from "./train-step.ts";
+import { restoreValues, type Stateful, type TrainingState, valuesOf } from "./training-state.ts";
 import { takingTurns } from "./turns.ts";
 
-/** What `fit` needs of an optimizer. */
-export interface Updater {
-  /** What is trained; gradients come in this order. */
-  readonly parameters: readonly Parameter[];
-  /** Updates the parameters. */
-  step(grads: readonly Tensor[]): void;
-  /** The rate of the last step. */
-  readonly learningRate: number;
+/** An average of the weights that evaluations use, such as `MovingAverage` of @spm/optim. */
+export interface WeightAverage extends Stateful {
+  /** Takes the weights of a new step in. */
+  update(): void;
+  /** Exchanges weights and averages. */
+  swap(): void;
 }
 
 /** How to train. */
@@ -27,6 +29,10 @@ export interface FitOptions<Model, Batch> {
   readonly epochs: number;
   /** What to evaluate on at each epoch's end and, if given, every so many steps. */
   readonly evaluate?: { readonly data: DataLoader<Batch>; readonly every?: number };
+  /** Changes the gradients before each update, e.g. `(grads) => clipByGlobalNorm(grads, 1)`. */
+  readonly gradients?: (grads: readonly Tensor[]) => readonly Tensor[];
+  /** Updated after each step; evaluations run with it in the place of the weights. */
+  readonly average?: WeightAverage;
   readonly callbacks?: readonly Callback[];
   /** Ends training after the step in which it is aborted. */
   readonly signal?: AbortSignal;
@@ -34,12 +40,23 @@ export interface FitOptions<Model, Batch> {
   readonly logEvery?: number;
   /** Milliseconds of computing after which the event loop gets its turn; default 50. */
   readonly yieldAfter?: number;
+  /** Where to go on from: everything is put back before the first step. */
+  readonly resume?: TrainingState;
+  /**
+   * What to do about a step whose loss or gradients are not finite: end with an error (default), leave it out, or leave it out and go
+   * back to the weights and the optimizer of up to `snapshotEvery` steps ago. Ten such steps in a row end with an error anyway.
+   */
+  readonly onNonFinite?: NonFiniteAction;
+  /** Steps between the snapshots of "rollback"; default 100. */
+  readonly snapshotEvery?: number;
 }
 
 /** How training ended. */
 export interface FitResult {
   /** Whether the signal ended it. */
   readonly interrupted: boolean;
+  /** Whether a callback ended it. */
+  readonly stopped: boolean;
   /** Where it ended. */
   readonly position: TrainingPosition;
   /** The last evaluation's means. */
@@ -49,14 +66,15 @@ export interface FitResult {
 /**
  * Trains a model until the loader has completed `epochs` epochs.
  *
- * The loader's state says where training stands: one that was restored goes on from there. Each step runs in a scope of its
- * own, so memory stays flat. In CPU memory the loss and the gradients are checked before the update; on a device the loss is
- * checked at each log instead, so that no step waits for a read.
+ * The loader's state says where training stands: one that was restored goes on from there, and `resume` restores it with all the
+ * rest, so that what follows is what would have followed, bit by bit. Each step runs in a scope of its own, so memory stays flat. In
+ * CPU memory the loss and the gradients are checked before the update; on a device the loss is checked at each log instead, so
+ * that no step waits for a read.
  *
  * @param model - handed to the loss function.
  * @param loader - the training batches.
- * @throws NonFiniteError when the loss or a gradient is NaN or infinite. In CPU memory, parameters and loader are then as they
- * were before that step.
+ * @throws NonFiniteError when the loss or a gradient is NaN or infinite and `onNonFinite` does not say otherwise. In CPU memory,
+ * parameters and loader are then as they were before that step. ShapeError, ValueError when `resume` is of another model or optimizer.
  * @example
  * ```ts
  * import { rng } from "@spm/core";
@@ -79,78 +97,148 @@ export async function fit<Model, Batch>(
   loader: DataLoader<Batch>,
   options: FitOptions<Model, Batch>,
 ): Promise<FitResult> {
-  const { loss, optimizer, epochs, evaluate: held, callbacks = [], signal, logEvery = 10, yieldAfter = 50 } = options;
+  const { loss, optimizer, epochs, evaluate: held, average, callbacks = [], signal, resume } = options;
+  const { logEvery = 10, yieldAfter = 50, gradients } = options;
   const perEpoch = loader.batchesPerEpoch;
   const steps = epochs * perEpoch;
-  const watch = new Stopwatch();
-  const takeTurn = takingTurns(yieldAfter);
+  const parts = { model, optimizer, average };
+  const generators = generatorsOf(model);
   const window = new RunningMeans();
+  const policy = new NonFinitePolicy(parts, options.onNonFinite ?? "stop", options.snapshotEvery ?? 100);
   let evaluation: Metrics | undefined;
+  let unevaluated = false;
+  let stopped = false;
+
+  if (resume !== undefined) {
+    const { progress, values } = resume;
+    restoreValues(parts, values);
+    policy.restore(values, progress.badInRow);
+    loader.restore(progress.loader);
+    restoreGenerators(generators, progress.generators);
+    for (const reading of progress.window) window.add(reading);
+    evaluation = progress.evaluation ?? undefined;
+    unevaluated = progress.unevaluated;
+  }
+  const watch = new Stopwatch(resume?.progress.clock);
+  const takeTurn = takingTurns(yieldAfter);
+  const step = trainStep({ model, loss, optimizer, gradients, window });
 
   const position = (): TrainingPosition => {
-    const step = loader.state.epoch * perEpoch + loader.state.position;
-    return { step, steps, epoch: Math.max(1, Math.ceil(step / perEpoch)), epochs, ...watch.read() };
+    const taken = loader.state.epoch * perEpoch + loader.state.position;
+    return { step: taken, steps, epoch: Math.max(1, Math.ceil(taken / perEpoch)), epochs, ...watch.read() };
   };
   const withMetrics = (metrics: Metrics): MetricsEvent => ({
     ...position(),
     metrics,
     learningRate: optimizer.learningRate,
   });
+  const training: Training = {
+    stop: () => {
+      stopped = true;
+    },
+    capture: async () => ({
+      values: { ...valuesOf(parts), ...policy.values() },
+      progress: {
+        step: position().step,
+        loader: loader.state,
+        unevaluated,
+        clock: watch.read(),
+        window: await window.readings(),
+        evaluation: evaluation ?? null,
+        badInRow: policy.badInRow,
+        generators: generatorStates(generators),
+        callbacks: statesOf(callbacks),
+      },
+    }),
+  };
   const tell = async (say: (callback: Callback) => void | Promise<void>): Promise<void> => {
     for (const callback of callbacks) await say(callback);
   };
 
-  const trainStep = (): void => {
+  const takeStep = async (): Promise<void> => {
     const before = loader.state;
-    scope(() => {
-      const batch = loader.next();
-      const { value, grads, aux } = valueAndGrad(() => {
-        const measured = loss(model, batch);
-        return { loss: measured.loss, aux: measured };
-      }, optimizer.parameters);
-      const found = readScalar(value);
-      const finite = [found, ...grads.map((grad) => readScalar(sum(grad)))].every(
-        (v) => typeof v !== "number" || Number.isFinite(v),
-      );
-      if (!finite) {
-        loader.restore(before);
-        throw new NonFiniteError(position().step + 1, found as number);
-      }
-      window.add(readMeasurement(aux));
-      optimizer.step(grads);
-    });
+    policy.beforeStep(position().step);
+    const bad = step(() => loader.next());
+    if (bad === undefined) {
+      policy.good();
+      average?.update();
+      return;
+    }
+    const taken = position();
+    const error = policy.bad(taken.step, bad);
+    if (error !== undefined) loader.restore(before);
+    await tell((callback) => callback.onNonFinite?.({ ...taken, ...bad, action: policy.action }, training));
+    if (error !== undefined) throw error;
   };
 
   const log = async (): Promise<void> => {
     const metrics = await window.take();
+    if (metrics === undefined) return;
     if (!Number.isFinite(metrics.loss)) throw new NonFiniteError(position().step, metrics.loss);
-    await tell((callback) => callback.onLog?.(withMetrics(metrics)));
+    await tell((callback) => callback.onLog?.(withMetrics(metrics), training));
   };
 
   const evaluateOn = (data: DataLoader<Batch>): Promise<void> =>
     watch.pausedFor(async () => {
-      const means = await evaluate(model, data, loss, { ...(signal && { signal }), yieldAfter });
+      unevaluated = true;
+      average?.swap();
+      const means = await evaluate(model, data, loss, { ...(signal && { signal }), yieldAfter }).finally(() =>
+        average?.swap(),
+      );
       if (means === undefined) return;
       evaluation = means;
-      await tell((callback) => callback.onEvaluate?.(withMetrics(means)));
+      unevaluated = false;
+      await tell((callback) => callback.onEvaluate?.(withMetrics(means), training));
     });
 
-  await tell((callback) => callback.onStart?.(position()));
+  /** What follows a step. An evaluation that is cut short leaves the rest to the training that resumes this one. */
+  const settle = async (): Promise<void> => {
+    const { step: taken } = position();
+    const epochEnds = taken % perEpoch === 0;
+    const due = epochEnds || (held?.every !== undefined && taken % held.every === 0);
+    if (held !== undefined && due) await evaluateOn(held.data);
+    if (unevaluated) return;
+    if (epochEnds) await tell((callback) => callback.onEpochEnd?.(position(), training));
+    await tell((callback) => callback.onSettled?.(position(), training));
+  };
+
+  let ending: Ending = "failed";
+  if (resume !== undefined) restoreStates(callbacks, resume.progress.callbacks);
+  await tell((callback) => callback.onStart?.(position(), training));
   try {
-    while (loader.state.epoch < epochs && !signal?.aborted) {
-      trainStep();
-      const { step } = position();
-      const epochEnds = step % perEpoch === 0;
-      await tell((callback) => callback.onStep?.(position()));
-      if (step % logEvery === 0 || step === steps) await log();
-      if (held !== undefined && (epochEnds || (held.every !== undefined && step % held.every === 0)))
-        await evaluateOn(held.data);
-      if (epochEnds) await tell((callback) => callback.onEpochEnd?.(position()));
+    if (unevaluated && !signal?.aborted) await settle();
+    while (loader.state.epoch < epochs && !signal?.aborted && !stopped) {
+      await takeStep();
+      const { step: taken } = position();
+      await tell((callback) => callback.onStep?.(position(), training));
+      if (taken % logEvery === 0 || taken === steps) await log();
+      await settle();
       await takeTurn();
     }
+    const finished = loader.state.epoch >= epochs && !unevaluated;
+    ending = finished ? "finished" : stopped ? "stopped" : "interrupted";
   } finally {
-    await tell((callback) => callback.onEnd?.(position()));
+    await tell((callback) => callback.onEnd?.({ ...position(), ending }, training));
+    policy.dispose();
   }
-  const end = position();
-  return { interrupted: end.step < steps, position: end, evaluation };
+  return { interrupted: ending === "interrupted", stopped, position: position(), evaluation };
+}
+
+/** @throws RunError for a callback with a state but no name of its own */
+function statesOf(callbacks: readonly Callback[]): Record<string, Json> {
+  const states: Record<string, Json> = {};
+  for (const { name, state } of callbacks.map((callback) => ({ name: callback.name, state: callback.state?.() }))) {
+    if (state === undefined) continue;
+    if (name === undefined || Object.hasOwn(states, name))
+      throw new RunError("fit", "a name of its own for each callback with a state", name ?? "none");
+    states[name] = state;
+  }
+  return states;
+}
+
+function restoreStates(callbacks: readonly Callback[], states: Readonly<Record<string, Json>>): void {
+  for (const callback of callbacks) {
+    const state = callback.name === undefined ? undefined : states[callback.name];
+    if (state !== undefined) callback.restore?.(state);
+  }
 }

@@ -1,4 +1,6 @@
 /** @file What training tells its callbacks, and when. */
+import type { Json } from "./json.ts";
+import type { TrainingState } from "./training-state.ts";
 
 /** Where training stands. */
 export interface TrainingPosition {
@@ -25,6 +27,36 @@ export interface MetricsEvent extends TrainingPosition {
   readonly learningRate: number;
 }
 
+/** Why training ended: it reached its last step, the signal was aborted, a callback stopped it, an error was thrown. */
+export type Ending = "finished" | "interrupted" | "stopped" | "failed";
+
+/** The end of training. */
+export interface EndEvent extends TrainingPosition {
+  readonly ending: Ending;
+}
+
+/** A step whose loss or gradients were not finite, and was not taken. */
+export interface NonFiniteEvent extends TrainingPosition {
+  /** NaN, ±Infinity, or a number where only a gradient was not finite. */
+  readonly loss: number;
+  /** The first op that made a value that is not finite, as anomaly mode tells it; undefined where a replay did not find one. */
+  readonly culprit: string | undefined;
+  readonly action: "stop" | "skip" | "rollback";
+}
+
+/** What a callback may do to the training that calls it. */
+export interface Training {
+  /** Ends training after this step. */
+  stop(): void;
+  /**
+   * Everything that training depends on. Whole only in `onSettled` and `onEnd`; its tensors are live: read them before the hook
+   * returns.
+   */
+  capture(): Promise<TrainingState>;
+}
+
+type Hook<Event> = (event: Event, training: Training) => void | Promise<void>;
+
 /**
  * Typed hooks; each may be asynchronous and is awaited. An error thrown in one ends the training.
  *
@@ -35,16 +67,26 @@ export interface MetricsEvent extends TrainingPosition {
  * ```
  */
 export interface Callback {
+  /** Under which a checkpoint keeps its state; needed, and of its own, where `state` is given. */
+  readonly name?: string;
+  /** What a checkpoint keeps of it. */
+  state?(): Json;
+  /** Takes over what {@link state} gave, before `onStart`. */
+  restore?(state: Json): void;
   /** Before the first step. */
-  onStart?(position: TrainingPosition): void | Promise<void>;
+  readonly onStart?: Hook<TrainingPosition>;
   /** After each step. Reads nothing from the device. */
-  onStep?(position: TrainingPosition): void | Promise<void>;
+  readonly onStep?: Hook<TrainingPosition>;
   /** Every `logEvery` steps and after the last: the training metrics' means since the previous time. */
-  onLog?(event: MetricsEvent): void | Promise<void>;
+  readonly onLog?: Hook<MetricsEvent>;
   /** After an evaluation: its metrics' means over the evaluation's samples. */
-  onEvaluate?(event: MetricsEvent): void | Promise<void>;
+  readonly onEvaluate?: Hook<MetricsEvent>;
+  /** After a step that was not taken because its loss or a gradient was not finite. */
+  readonly onNonFinite?: Hook<NonFiniteEvent>;
   /** After an epoch's last step and its evaluation. */
-  onEpochEnd?(position: TrainingPosition): void | Promise<void>;
+  readonly onEpochEnd?: Hook<TrainingPosition>;
+  /** When a step and all that it brought are done and told to every callback: where a captured state is whole. */
+  readonly onSettled?: Hook<TrainingPosition>;
   /** At the end, also after an interruption or an error. */
-  onEnd?(position: TrainingPosition): void | Promise<void>;
+  readonly onEnd?: Hook<EndEvent>;
 }

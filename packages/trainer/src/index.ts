@@ -1,14 +1,27 @@
 /** @file The public names of @spm/trainer that run anywhere. What touches files is in `@spm/trainer/node`. */
 
 export { classification } from "./classification.ts";
-export { NonFiniteError, RunError } from "./errors.ts";
+export { CheckpointError, NonFiniteError, RunError } from "./errors.ts";
 export { type EvaluateOptions, evaluate } from "./evaluate.ts";
-export { type FitOptions, type FitResult, fit, type Updater } from "./fit.ts";
-export type { Callback, Metrics, MetricsEvent, TrainingPosition } from "./hooks.ts";
-export type { LossFunction, Measurement } from "./measurement.ts";
+export { type FitOptions, type FitResult, fit, type WeightAverage } from "./fit.ts";
+export type {
+  Callback,
+  EndEvent,
+  Ending,
+  Metrics,
+  MetricsEvent,
+  NonFiniteEvent,
+  Training,
+  TrainingPosition,
+} from "./hooks.ts";
+export type { Json } from "./json.ts";
+export type { LossFunction, Measurement, Reading } from "./measurement.ts";
+export type { NonFiniteAction } from "./non-finite.ts";
 export { formatClock, formatCount, formatPercent, formatRatio, formatSeconds } from "./number-format.ts";
 export { type ProgressStream, progress } from "./progress.ts";
 export { SafetensorsError } from "./safetensors/error.ts";
 export type { HeaderEntry } from "./safetensors/header.ts";
 export { parseSafetensors, type Safetensors } from "./safetensors/read.ts";
 export { encodeSafetensors } from "./safetensors/write.ts";
+export type { Updater } from "./train-step.ts";
+export type { Progress, Stateful, TrainingState, Values } from "./training-state.ts";

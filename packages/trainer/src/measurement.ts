@@ -22,8 +22,8 @@ export function readScalar(scalar: Tensor): number | Promise<number> {
 }
 
 /** A measurement's numbers, some perhaps still on their way from the device. */
-export interface Reading {
-  readonly values: Readonly<Record<string, number | Promise<number>>>;
+export interface Reading<Value = number | Promise<number>> {
+  readonly values: Readonly<Record<string, Value>>;
   readonly weight: number;
 }
 
@@ -43,10 +43,24 @@ export class RunningMeans {
     this.#readings.push(reading);
   }
 
-  /** The means of what was added since the last time; empties itself. The sums run in the order of adding. */
-  async take(): Promise<Metrics> {
+  /** What was added since the last {@link take}, all of it arrived. */
+  async readings(): Promise<Reading<number>[]> {
+    return Promise.all(
+      this.#readings.map(async ({ values, weight }) => {
+        const arrived = Object.entries(values).map(async ([name, value]) => [name, await value] as const);
+        return { values: Object.fromEntries(await Promise.all(arrived)), weight };
+      }),
+    );
+  }
+
+  /**
+   * The means of what was added since the last time; empties itself. The sums run in the order of adding. Undefined when nothing
+   * was added.
+   */
+  async take(): Promise<Metrics | undefined> {
     const readings = this.#readings;
     this.#readings = [];
+    if (readings.length === 0) return undefined;
     const sums: Record<string, number> = {};
     let weights = 0;
     for (const { values, weight } of readings) {

@@ -5,7 +5,8 @@ import type { Split } from "./run-record.ts";
 import type { RunWriter } from "./run-writer.ts";
 
 /**
- * A callback that records every log and every evaluation; after an evaluation the files are flushed to the disk.
+ * A callback that records every log and every evaluation; after an evaluation the files are flushed to the disk. A checkpoint
+ * keeps the bytes that the files have, and a resumed training cuts them to these.
  *
  * @param run - the model's name in the records, as in `config.models`.
  * @example
@@ -23,6 +24,12 @@ export function recordRun(writer: RunWriter, run: string): Callback {
     writer.timing({ ...position, seconds, elapsed });
   };
   return {
+    name: `files of ${run}`,
+    state() {
+      writer.flush(); // a checkpoint never knows of more than what is on the disk
+      return writer.offsets;
+    },
+    restore: (offsets) => writer.truncate(offsets as Record<string, number>),
     onLog: (event) => record("train", event),
     onEvaluate(event) {
       record("test", event);

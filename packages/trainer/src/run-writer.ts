@@ -1,11 +1,14 @@
 /** @file Writes a run folder line by line, so that whatever stops the run, what was measured is on disk. */
 
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, writeFileSync, writeSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readdirSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { writeAtomically } from "./atomic-write.ts";
 import { RunError } from "./errors.ts";
+import { makeFolder } from "./make-folder.ts";
 import type { MetricRecord, RunConfig, TimingRecord } from "./run-record.ts";
 
 const COLUMNS = ["run", "split", "step", "epoch", "learningRate", "loss", "accuracy"] as const;
+const FILES = ["metrics.jsonl", "metrics.csv", "timing.jsonl"] as const;
 
 /**
  * The files of a run: `config.json`, `metrics.jsonl`, `metrics.csv` and `timing.jsonl`.
@@ -29,38 +32,64 @@ const COLUMNS = ["run", "split", "step", "epoch", "learningRate", "loss", "accur
 export class RunWriter {
   /** The folder written to. */
   readonly folder: string;
-  readonly #files: { readonly metrics: number; readonly csv: number; readonly timing: number };
+  readonly #files: Readonly<Record<(typeof FILES)[number], number>>;
 
   /**
-   * Makes the folder and writes `config.json`.
+   * Makes the folder and writes `config.json`; without a config, goes on with the files of a run that was recorded there.
    *
-   * @throws RunError when the folder is not empty; Node's error when it cannot be written.
+   * @throws RunError when the folder is not empty, or is not a run to go on with; Node's error when it cannot be written.
    */
-  constructor(folder: string, config: RunConfig) {
-    assertFresh(folder);
+  constructor(folder: string, config?: RunConfig) {
     this.folder = folder;
-    mkdirSync(dirname(resolve(folder)), { recursive: true });
-    if (!existsSync(folder)) mkdirSync(folder); // not recursive: that never returns where the system refuses, as in /proc
-    writeFileSync(join(folder, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
+    if (config === undefined) assertRun(folder);
+    else {
+      assertFresh(folder);
+      makeFolder(folder);
+      writeAtomically(join(folder, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
+    }
     const open = (name: string): number => openSync(join(folder, name), "a");
-    this.#files = { metrics: open("metrics.jsonl"), csv: open("metrics.csv"), timing: open("timing.jsonl") };
-    writeSync(this.#files.csv, `${COLUMNS.join(",")}\n`);
+    this.#files = {
+      "metrics.jsonl": open("metrics.jsonl"),
+      "metrics.csv": open("metrics.csv"),
+      "timing.jsonl": open("timing.jsonl"),
+    };
+    if (fstatSync(this.#files["metrics.csv"]).size === 0)
+      writeSync(this.#files["metrics.csv"], `${COLUMNS.join(",")}\n`);
+  }
+
+  /** The bytes of each file so far. */
+  get offsets(): Record<string, number> {
+    return Object.fromEntries(FILES.map((name) => [name, fstatSync(this.#files[name]).size]));
+  }
+
+  /**
+   * Cuts the files to the bytes that they had; without offsets, to what a new run has.
+   *
+   * @throws RunError when a file is shorter than that.
+   */
+  truncate(offsets: Readonly<Record<string, number>> = { "metrics.csv": COLUMNS.join(",").length + 1 }): void {
+    for (const name of FILES) {
+      const [size, offset] = [fstatSync(this.#files[name]).size, offsets[name] ?? 0];
+      if (size < offset)
+        throw new RunError("RunWriter", `at least ${offset} bytes in ${join(this.folder, name)}`, size);
+      ftruncateSync(this.#files[name], offset);
+    }
   }
 
   /** Appends a line to `metrics.jsonl` and `metrics.csv`. */
   metric(record: MetricRecord): void {
     const values = COLUMNS.map((column) => record[column]);
     writeSync(
-      this.#files.metrics,
+      this.#files["metrics.jsonl"],
       `${JSON.stringify(Object.fromEntries(COLUMNS.map((column, i) => [column, values[i]])))}\n`,
     );
-    writeSync(this.#files.csv, `${values.map(csvField).join(",")}\n`);
+    writeSync(this.#files["metrics.csv"], `${values.map(csvField).join(",")}\n`);
   }
 
   /** Appends a line to `timing.jsonl`; seconds are rounded to microseconds. */
   timing({ run, split, step, epoch, seconds, elapsed }: TimingRecord): void {
     const rounded = { run, split, step, epoch, seconds: microseconds(seconds), elapsed: microseconds(elapsed) };
-    writeSync(this.#files.timing, `${JSON.stringify(rounded)}\n`);
+    writeSync(this.#files["timing.jsonl"], `${JSON.stringify(rounded)}\n`);
   }
 
   /** Waits until all lines are on the disk. Cost: some milliseconds. */
@@ -94,6 +123,12 @@ export function assertFresh(folder: string): void {
       "choose another name, or remove the folder",
     );
   }
+}
+
+/** @throws RunError when there is no config.json: nothing to go on with */
+function assertRun(folder: string): void {
+  if (existsSync(join(folder, "config.json"))) return;
+  throw new RunError("RunWriter", "a run folder with config.json", folder);
 }
 
 const microseconds = (seconds: number): number => Math.round(seconds * 1e6) / 1e6;

@@ -20,14 +20,17 @@ export class Rng {
   #generator: ReturnType<typeof xoroshiro128plusFromState>;
 
   constructor(state: RngState) {
-    if (state.length !== 4 || !state.every(Number.isInteger) || state.every((word) => word === 0))
-      throw new ValueError("rng", "a state of four 32-bit integers, not all zero", `[${state.join(", ")}]`);
-    this.#generator = xoroshiro128plusFromState(state);
+    this.#generator = generatorFrom(state);
   }
 
   /** The state to save; `new Rng(state)` goes on from it. */
   get state(): RngState {
     return this.#generator.getState().slice(0, 4) as unknown as RngState;
+  }
+
+  /** Goes to a state: the draws to come are those that followed it. @throws ValueError for what is no state */
+  set state(state: RngState) {
+    this.#generator = generatorFrom(state);
   }
 
   /** Independent generators, each started from 128 fresh bits of this one. */
@@ -73,6 +76,12 @@ export class Rng {
     }
     return order;
   }
+}
+
+function generatorFrom(state: RngState): ReturnType<typeof xoroshiro128plusFromState> {
+  if (state.length !== 4 || !state.every(Number.isInteger) || state.every((word) => word === 0))
+    throw new ValueError("rng", "a state of four 32-bit integers, not all zero", `[${state.join(", ")}]`);
+  return xoroshiro128plusFromState(state);
 }
 
 /** A generator from a seed: any safe integer. Its bits are spread by SplitMix32 so that near seeds give unrelated streams. */

@@ -1,5 +1,5 @@
 /** @file Reads safetensors files, ours and other frameworks'. Format: https://github.com/huggingface/safetensors */
-import { allocate, fromArray, sizeOf, type Tensor, type TypedArray, ValueError, wrap } from "@spm/core";
+import { allocate, fromArray, reference, sizeOf, type Tensor, type TypedArray, ValueError, wrap } from "@spm/core";
 import { elementTypes, narrow } from "./dtypes.ts";
 import { type HeaderEntry, parseHeader } from "./header.ts";
 
@@ -9,7 +9,7 @@ export interface Safetensors {
   /** What the file holds, in the order of its bytes. */
   readonly entries: readonly HeaderEntry[];
   /**
-   * One of its tensors, a copy: float16 and bfloat16 as float32, integers as int32.
+   * One of its tensors, a copy in CPU memory: float16 and bfloat16 as float32, integers as int32.
    *
    * @throws ValueError for a name that is not there, an integer beyond int32, or a truth value that is neither 0 nor 1
    */
@@ -42,7 +42,7 @@ export function parseSafetensors(file: Uint8Array): Safetensors {
       const entry = byName.get(name);
       if (entry === undefined) throw new ValueError("safetensors", "a tensor of the file", `"${name}"`);
       const data = decode(entry, file.subarray(dataStart + entry.begin, dataStart + entry.end));
-      return fromArray(wrap(data, entry.shape.slice()));
+      return fromArray(wrap(data, entry.shape.slice()), reference);
     },
   };
 }

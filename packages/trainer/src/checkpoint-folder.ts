@@ -1,0 +1,105 @@
+/** @file The checkpoints of a run: one file a step, the newest that is whole is the one to go on from. */
+import { readdirSync, renameSync, rmSync } from "node:fs";
+import { basename, join } from "node:path";
+import { UNFINISHED, writeAtomically } from "./atomic-write.ts";
+import { type Checkpoint, readCheckpoint } from "./checkpoint-file.ts";
+import { CheckpointError } from "./errors.ts";
+import { makeFolder } from "./make-folder.ts";
+
+const NAME = /^step-(\d{10})\.safetensors$/;
+const DAMAGED = ".damaged";
+
+/** A checkpoint that was found. */
+export interface FoundCheckpoint extends Checkpoint {
+  readonly path: string;
+  /** Newer ones that were damaged, and why: they were set aside. */
+  readonly damaged: readonly { readonly path: string; readonly reason: string }[];
+}
+
+/** The steps that a folder has checkpoints of, ascending; none for a folder that is not there. */
+export function checkpointSteps(folder: string): number[] {
+  return filesOf(folder)
+    .flatMap((name) => NAME.exec(name)?.[1] ?? [])
+    .map(Number)
+    .sort((a, b) => a - b);
+}
+
+/** Where a step's checkpoint lies. */
+export function checkpointPath(folder: string, step: number): string {
+  return join(folder, `step-${String(step).padStart(10, "0")}.safetensors`);
+}
+
+/**
+ * The newest whole checkpoint of a folder. Damaged ones above it are renamed to `….damaged`, so that they are met only once.
+ *
+ * @returns undefined where no checkpoint was ever written
+ * @throws CheckpointError when there are some, and all are damaged
+ * @example
+ * ```ts
+ * import { latestCheckpoint } from "@spm/trainer/node";
+ * const found = latestCheckpoint("runs/example/checkpoints");
+ * for (const { path, reason } of found?.damaged ?? []) console.log(path, reason);
+ * ```
+ */
+export function latestCheckpoint(folder: string): FoundCheckpoint | undefined {
+  const damaged: { path: string; reason: string }[] = [];
+  for (const step of checkpointSteps(folder).reverse()) {
+    const path = checkpointPath(folder, step);
+    try {
+      const found = readCheckpoint(path);
+      for (const { path: bad } of damaged) renameSync(bad, `${bad}${DAMAGED}`);
+      return { ...found, path, damaged };
+    } catch (error) {
+      if (!(error instanceof CheckpointError)) throw error;
+      damaged.push({ path, reason: error.message });
+    }
+  }
+  if (damaged.length === 0) return undefined;
+  const list = damaged.map(({ reason }) => reason).join("; ");
+  throw new CheckpointError(
+    "latestCheckpoint",
+    `a whole checkpoint in ${folder}`,
+    `${damaged.length} damaged: ${list}`,
+  );
+}
+
+/**
+ * Makes the folder where it is not there, and removes what a write that was cut off left behind.
+ * @throws CheckpointError when it cannot be made
+ */
+export function openCheckpointFolder(folder: string): void {
+  reporting(folder, () => {
+    makeFolder(folder);
+    for (const name of filesOf(folder)) if (name.endsWith(UNFINISHED)) rmSync(join(folder, name));
+  });
+}
+
+/** Writes a step's checkpoint, whole or not at all. @throws CheckpointError when the disk refuses; those before it are untouched */
+export function saveCheckpoint(folder: string, step: number, file: Uint8Array): string {
+  const path = checkpointPath(folder, step);
+  reporting(path, () => writeAtomically(path, file));
+  return path;
+}
+
+/** Removes every checkpoint but those of these steps. */
+export function keepOnly(folder: string, steps: ReadonlySet<number>): void {
+  for (const step of checkpointSteps(folder)) if (!steps.has(step)) rmSync(checkpointPath(folder, step));
+}
+
+function filesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+function reporting(path: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    const help = "free some space or choose another folder, then resume: the checkpoints before this one are whole";
+    throw new CheckpointError("checkpoint", `to write ${basename(path)}`, (error as Error).message, help);
+  }
+}

@@ -1,0 +1,201 @@
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { mul, type Rng, rng, type Tensor, type TypedArray, uniform } from "@spm/core";
+import { DataLoader, gaussianClusters, type LabelledBatch } from "@spm/data";
+import { Mlp, Module } from "@spm/nn";
+import { adam, cosine, MovingAverage } from "@spm/optim";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { readCheckpoint } from "./checkpoint-file.ts";
+import { checkpointPath, checkpointSteps, latestCheckpoint } from "./checkpoint-folder.ts";
+import { checkpoints } from "./checkpoints.ts";
+import { classification } from "./classification.ts";
+import { CheckpointError } from "./errors.ts";
+import { type FitOptions, type FitResult, fit } from "./fit.ts";
+import type { Callback } from "./hooks.ts";
+import { parseExactly, stringifyExactly } from "./json.ts";
+import { recordRun } from "./record-run.ts";
+import { RunWriter } from "./run-writer.ts";
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "spm-checkpoint-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** An MLP whose inputs get random noise while it trains: it has a generator to be saved. */
+class Noisy extends Module {
+  readonly mlp: Mlp;
+  readonly noise: Rng = rng(99);
+  constructor(hidden: number) {
+    super();
+    this.mlp = new Mlp({ sizes: [6, hidden, 3], linear: "rotation", random: rng(1) });
+  }
+  forward(x: Tensor): Tensor {
+    return this.mlp.forward(this.training ? mul(x, uniform(this.noise, x.shape, 0.5, 1.5)) : x);
+  }
+}
+
+const data = gaussianClusters({ count: 60, features: 6, classes: 3, seed: 1 });
+const config = { seed: 1 };
+
+interface Setup {
+  readonly hidden?: number;
+  readonly callbacks?: readonly Callback[];
+  readonly options?: Partial<FitOptions<Noisy, LabelledBatch>>;
+  /** Steps after which it is interrupted. */
+  readonly until?: number;
+}
+
+/** Two epochs of twelve steps, from the newest checkpoint of `folder` if there is one. */
+async function train({
+  hidden = 8,
+  callbacks,
+  options,
+  until,
+}: Setup = {}): Promise<{ model: Noisy; result: FitResult }> {
+  const model = new Noisy(hidden);
+  const parameters = model.parameters();
+  const resume = latestCheckpoint(folder);
+  const stop = new AbortController();
+  const interrupt: Callback = { onStep: ({ step }) => (step === until ? stop.abort() : undefined) };
+  const result = await fit(model, new DataLoader(data, { batchSize: 5, seed: 3 }), {
+    loss: classification,
+    optimizer: adam(parameters, { learningRate: cosine({ base: 1e-2, steps: 24 }) }),
+    average: new MovingAverage(parameters, { decay: 0.9 }),
+    epochs: 2,
+    evaluate: { data: new DataLoader(data, { batchSize: 60 }), every: 4 },
+    callbacks: [interrupt, ...(callbacks ?? [checkpoints({ folder, config, everySteps: 5, keepLast: 2 })])],
+    signal: stop.signal,
+    logEvery: 3,
+    ...(resume && { resume }),
+    ...options,
+  });
+  return { model, result };
+}
+
+async function weightsOf(model: Noisy): Promise<Record<string, TypedArray>> {
+  const weights: Record<string, TypedArray> = {};
+  for (const [path, value] of Object.entries(model.stateDict())) weights[path] = await value.data();
+  return weights;
+}
+
+describe("a checkpoint", () => {
+  test("puts everything back: weights, state, noise, averages, logs that are half full, files", async () => {
+    const inRun = (name: string): Callback => recordRun(open(name), "rotation");
+    const open = (name: string): RunWriter => {
+      const path = join(folder, name);
+      const fresh = { title: "", command: "", started: "", models: [], epochs: 2, stepsPerEpoch: 12, options: {} };
+      const machine = { node: "", platform: "", cpu: "", cores: 1, memory: 1 };
+      return readdirSync(folder).includes(name) ? new RunWriter(path) : new RunWriter(path, { ...fresh, machine });
+    };
+    const whole = await train({ callbacks: [inRun("whole")] });
+    for (const until of [4, 5, 10, 13, 20, undefined]) {
+      const { result } = await train({
+        callbacks: [inRun("parts"), checkpoints({ folder, everySteps: 100 })],
+        ...(until !== undefined && { until }),
+      });
+      expect([result.interrupted, result.position.step]).toEqual([until !== undefined, until ?? 24]);
+      // what a killed process may have written after its last checkpoint
+      if (until !== undefined) writeFileSync(join(folder, "parts", "metrics.jsonl"), "garbage", { flag: "a" });
+    }
+    const parts = await train({ callbacks: [inRun("parts"), checkpoints({ folder })] });
+    expect(await weightsOf(parts.model)).toEqual(await weightsOf(whole.model));
+    expect(parts.result.evaluation).toEqual(whole.result.evaluation);
+    for (const name of ["metrics.jsonl", "metrics.csv"])
+      expect(readFileSync(join(folder, "parts", name), "utf8")).toBe(readFileSync(join(folder, "whole", name), "utf8"));
+  });
+
+  test("carries configuration and versions, and numbers of any kind", async () => {
+    await train({ until: 5 });
+    const { config: saved, versions, progress } = readCheckpoint(checkpointPath(folder, 5));
+    expect(saved).toEqual(config);
+    expect(versions["node"]).toBe(process.versions.node);
+    expect(progress.loader).toEqual({ epoch: 0, position: 5 });
+    const odd = { nan: Number.NaN, down: -Infinity, zero: -0, third: 1 / 3 };
+    expect(parseExactly(stringifyExactly(odd))).toEqual(odd);
+  });
+
+  test("is written when due; the last and the best are kept", async () => {
+    const best = { metric: "loss", better: "lower", keep: 1 } as const;
+    await train({ callbacks: [checkpoints({ folder, everySteps: 7, keepLast: 2, best })] });
+    expect(checkpointSteps(folder)).toEqual([21, 24]); // the last evaluation, at 24, is the best one
+    const worst = { ...best, better: "higher" } as const;
+    rmSync(folder, { recursive: true });
+    await train({ callbacks: [checkpoints({ folder, everySteps: 7, keepLast: 2, best: worst })] });
+    expect(checkpointSteps(folder)).toEqual([4, 21, 24]);
+    expect(() => checkpoints({ folder, keepLast: 0 })).toThrow("a whole keepLast of at least 1, got 0");
+  });
+});
+
+describe("faults", () => {
+  test("a damaged checkpoint is set aside for the one before, and named", async () => {
+    await train({ until: 11 });
+    expect(checkpointSteps(folder)).toEqual([10, 11]);
+    const path = checkpointPath(folder, 11);
+    const file = readFileSync(path);
+    file[file.length - 20]! ^= 1; // one bit of one weight
+    writeFileSync(path, file);
+    const found = latestCheckpoint(folder);
+    expect(found?.progress.step).toBe(10);
+    expect(found?.damaged).toHaveLength(1);
+    expect(found?.damaged[0]?.reason).toMatch(/expected the checksum that .*11\.safetensors names/);
+    expect(readdirSync(folder)).toContain("step-0000000011.safetensors.damaged");
+    expect(latestCheckpoint(folder)?.damaged).toEqual([]);
+  });
+
+  test("a checkpoint that was cut short, too; with none left that is an error", async () => {
+    await train({ until: 11 });
+    truncateSync(checkpointPath(folder, 11), 2000);
+    expect(latestCheckpoint(folder)?.progress.step).toBe(10);
+    truncateSync(checkpointPath(folder, 10), 4);
+    expect(() => latestCheckpoint(folder)).toThrow(/expected a whole checkpoint in .*, got 1 damaged: readCheckpoint:/);
+  });
+
+  test("a checkpoint of another model names the first mismatch, and changes nothing", async () => {
+    await train({ until: 5 });
+    await expect(train({ hidden: 9 })).rejects.toThrow(
+      /^loadStateDict: expected float32\[\d+(, \d+)?\] for "mlp\.layers\.0\.\w+", got float32\[/,
+    );
+  });
+
+  test("a full disk ends the training and leaves the checkpoints before whole", async () => {
+    const fill: Callback = {
+      onStep({ step }) {
+        if (step === 10) symlinkSync("/dev/full", join(folder, "step-0000000010.safetensors.part"));
+      },
+    };
+    const training = train({ callbacks: [fill, checkpoints({ folder, everySteps: 5 })] });
+    await expect(training).rejects.toThrow(CheckpointError);
+    await expect(training).rejects.toThrow(
+      /^checkpoint: expected to write step-0000000010\.safetensors, got ENOSPC: no space left on device.*\nhelp: free some/,
+    );
+    expect(readdirSync(folder)).toEqual(["step-0000000005.safetensors"]);
+    expect(latestCheckpoint(folder)?.progress.step).toBe(5);
+  });
+
+  test("a folder that cannot be written is an error before the first step", async () => {
+    const locked = process.getuid?.() === 0 ? "/proc/spm" : join(folder, "locked"); // root may write wherever a disk does
+    if (!locked.startsWith("/proc")) {
+      mkdirSync(locked);
+      chmodSync(locked, 0o555);
+    }
+    const steps: number[] = [];
+    const count: Callback = { onStep: ({ step }) => void steps.push(step) };
+    const target = join(locked, "checkpoints");
+    await expect(train({ callbacks: [count, checkpoints({ folder: target })] })).rejects.toThrow(
+      /^checkpoint: expected to write checkpoints, got (ENOENT|EACCES|EROFS|EPERM)/,
+    );
+    expect(steps).toEqual([]);
+  });
+});

@@ -1,0 +1,13 @@
+/** @file Makes a folder and those above it. */
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+
+/**
+ * Makes what is not there, one folder at a time: Node's recursive way never returns where the system refuses, as in /proc.
+ * @throws Node's error where the system refuses
+ */
+export function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(resolve(folder)));
+  mkdirSync(folder);
+}

@@ -1,0 +1,83 @@
+/** @file What becomes of a training whose step was not finite: it ends, leaves the step out, or goes back. */
+import { type Tensor, ValueError } from "@spm/core";
+import { NonFiniteError } from "./errors.ts";
+import type { BadStep } from "./train-step.ts";
+import { copyOf, type Parts, prefixed, restoreValues, unprefixed, type Values, valuesOf } from "./training-state.ts";
+
+/** What to do about a step that is not finite. */
+export type NonFiniteAction = "stop" | "skip" | "rollback";
+
+/** Bad steps in a row that end the training whatever the action is: it does not recover by itself. */
+const LIMIT = 10;
+
+/** Decides, and keeps the snapshot that "rollback" goes back to. */
+export class NonFinitePolicy {
+  readonly action: NonFiniteAction;
+  readonly #parts: Parts;
+  readonly #every: number;
+  #snapshot: Values | undefined;
+  #badInRow = 0;
+
+  /** @throws ValueError when `every` is not a whole number of at least 1 */
+  constructor(parts: Parts, action: NonFiniteAction, every: number) {
+    if (!Number.isInteger(every) || every < 1)
+      throw new ValueError("fit", "a whole snapshotEvery of at least 1", every);
+    this.#parts = parts;
+    this.action = action;
+    this.#every = every;
+  }
+
+  /** Bad steps since the last good one. */
+  get badInRow(): number {
+    return this.#badInRow;
+  }
+
+  /** Takes a snapshot when one is due; `step` steps were taken so far. */
+  beforeStep(step: number): void {
+    if (this.action !== "rollback" || this.#badInRow > 0) return;
+    if (this.#snapshot === undefined || step % this.#every === 0) this.#replace(copied(valuesOf(this.#parts)));
+  }
+
+  /** A step went well. */
+  good(): void {
+    this.#badInRow = 0;
+  }
+
+  /** A step did not: goes back where that is the action. Returns the error that ends the training, if it ends. */
+  bad(step: number, { loss, culprit }: BadStep): NonFiniteError | undefined {
+    this.#badInRow++;
+    if (this.action === "stop" || this.#badInRow >= LIMIT) return new NonFiniteError(step, loss, culprit);
+    if (this.action === "rollback" && this.#snapshot !== undefined) restoreValues(this.#parts, this.#snapshot);
+    return undefined;
+  }
+
+  /** What a checkpoint keeps of it: the snapshot, so that a resumed training goes back to the same weights. */
+  values(): Values {
+    return this.#snapshot === undefined ? {} : prefixed("snapshot", this.#snapshot);
+  }
+
+  /** Takes over a copy of what {@link values} gave. */
+  restore(values: Values, badInRow: number): void {
+    this.#badInRow = badInRow;
+    const saved = unprefixed("snapshot", values);
+    if (this.action === "rollback" && Object.keys(saved).length > 0) this.#replace(copied(saved));
+  }
+
+  /** Releases the snapshot. */
+  dispose(): void {
+    this.#replace(undefined);
+  }
+
+  #replace(next: Values | undefined): void {
+    for (const value of Object.values(this.#snapshot ?? {})) if (typeof value !== "number") value.dispose();
+    this.#snapshot = next;
+  }
+}
+
+const copied = (values: Values): Values =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]): [string, Tensor | number] => [
+      name,
+      typeof value === "number" ? value : copyOf(value),
+    ]),
+  );
