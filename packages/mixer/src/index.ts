@@ -24,6 +24,7 @@ export {
   type Surroundings,
 } from "./mixer.ts";
 export { general, type Parameterisation, rotation } from "./parameterisation.ts";
+export { type PerSampleGradients, perSampleGradients } from "./per-sample.ts";
 export { type Arrangement, arrange, mixArranged, type Rectangular } from "./rectangular.ts";
 export * from "./schedule.ts";
 export { inSeries, reversed, sideBySide } from "./schedule-algebra.ts";

@@ -11,6 +11,7 @@ export { GeneralMixer, type MixerLayerOptions, RotationMixer } from "./mixer.ts"
 export { Mlp, type MlpOptions } from "./mlp.ts";
 export { Module, type Place, places, type StateDict } from "./module.ts";
 export { ModuleBuffer } from "./module-buffer.ts";
+export { perSampleEmbedding, perSampleLinear, perSampleNorm } from "./per-sample.ts";
 export {
   type ReplaceLinearOptions,
   type Replacement,
