@@ -1,5 +1,4 @@
 /** @file The memory: typed arrays seen through scijs `ndarray`. Nothing else imports it, and every check it lacks is made here. */
-
 import type { NdArray as AnyNdArray } from "ndarray";
 import makeNdArray from "ndarray";
 import loops from "ndarray-ops";
@@ -9,7 +8,7 @@ import { type Shape, showShape, sizeOf, stridesOf } from "./shape.ts";
 /** Element types: `float32` is the default, `float64` for checks, `int32` for indices, `bool` is a byte of 0 or 1. */
 export type DType = "float32" | "float64" | "int32" | "bool";
 
-/** The typed arrays behind the dtypes. */
+/** The typed arrays behind the dtypes, in their order. */
 export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
 
 /** Typed array + shape + stride + offset: transposes, slices and broadcasts are views of the same data. */
@@ -19,35 +18,32 @@ const constructors = { float32: Float32Array, float64: Float64Array, int32: Int3
 const dtypes = ["float32", "float64", "int32", "bool"] as const;
 
 /** A zeroed typed array of a dtype. */
-export function allocate(dtype: DType, size: number): TypedArray {
-  return new constructors[dtype](size);
-}
+export const allocate = (dtype: DType, size: number): TypedArray => new constructors[dtype](size);
 
 /** A zeroed array. */
 export const zerosArray = (dtype: DType, shape: Shape): NdArray => wrap(allocate(dtype, sizeOf(shape)), shape);
 
+/** Bytes that `shape` elements of `dtype` take. */
+export const byteSize = (shape: Shape, dtype: DType): number => sizeOf(shape) * constructors[dtype].BYTES_PER_ELEMENT;
+
+/** Whether a dtype has derivatives. */
+export const isFloating = (dtype: DType): dtype is "float32" | "float64" => dtype === "float32" || dtype === "float64";
+
 /** A view of `data`; row-major unless strides are given. @throws ShapeError when it would read outside of `data` */
-export function wrap(
-  data: TypedArray,
-  shape: Shape,
-  stride: readonly number[] = stridesOf(shape),
-  offset = 0,
-): NdArray {
-  let low = offset;
-  let high = offset;
-  for (let k = 0; k < shape.length; k++) {
-    const reach = (shape[k]! - 1) * stride[k]!;
+export function wrap(data: TypedArray, shape: Shape, stride: Shape = stridesOf(shape), offset = 0): NdArray {
+  let [low, high] = [offset, offset];
+  shape.forEach((n, k) => {
+    const reach = (n - 1) * stride[k]!;
     if (reach < 0) low += reach;
     else high += reach;
-  }
+  });
   if (sizeOf(shape) > 0 && (low < 0 || high >= data.length))
     throw new ShapeError("array", `${showShape(shape)} within ${data.length} elements`, `elements ${low} to ${high}`);
   return makeNdArray(data, shape as number[], stride as number[], offset) as NdArray;
 }
 
 /** The dtype of an array. @throws DTypeError for a typed array that no dtype stands for */
-export function dtypeOf(array: { readonly data: unknown }): DType {
-  const { data } = array;
+export function dtypeOf({ data }: { readonly data: unknown }): DType {
   for (const dtype of dtypes) if (data instanceof constructors[dtype]) return dtype;
   const got = data instanceof Object ? data.constructor.name : typeof data;
   throw new DTypeError("array", "Float32Array, Float64Array, Int32Array or Uint8Array", got);
@@ -56,28 +52,17 @@ export function dtypeOf(array: { readonly data: unknown }): DType {
 /** Whether the elements lie in row-major order without gaps. */
 export function isContiguous({ shape, stride }: NdArray): boolean {
   let step = 1;
-  for (let k = shape.length - 1; k >= 0; k--) {
-    const n = shape[k]!;
-    if (n !== 1 && stride[k] !== step) return false;
-    step *= n;
-  }
+  for (let k = shape.length - 1; k >= 0; step *= shape[k--]!) if (shape[k] !== 1 && stride[k] !== step) return false;
   return true;
 }
 
 /** The elements in row-major order; a copy only where the view is not contiguous. Read-only for the caller. */
 export function elements(array: NdArray): TypedArray {
-  const size = sizeOf(array.shape);
-  if (!isContiguous(array)) return copyArray(array).data;
-  if (size === array.data.length) return array.data;
-  return array.data.subarray(array.offset, array.offset + size);
-}
-
-/** A row-major copyArray, cast to `dtype`: truncated towards zero for int32, `≠ 0` for bool. */
-export function copyArray(array: NdArray, dtype: DType = dtypeOf(array)): NdArray {
-  const out = zerosArray(dtype, array.shape);
-  if (dtype === "bool") loops.neqs(out, array, 0);
-  else loops.assign(out, array);
-  return out;
+  const { data, shape, offset } = array;
+  if (isContiguous(array)) return sizeOf(shape) === data.length ? data : data.subarray(offset, offset + sizeOf(shape));
+  const out = zerosArray(dtypeOf(array), shape);
+  copyInto(out, array);
+  return out.data;
 }
 
 /** Writes `from` into a view of the same shape that the caller alone holds. */
@@ -85,5 +70,13 @@ export function copyInto(view: NdArray, from: NdArray): void {
   if (sizeOf(view.shape) > 0) loops.assign(view, from);
 }
 
-/** The compiled loops of ndarray-ops, on arrays of one shape: `add(out, a, b)`, `addeq(out, a)`, … */
-export { loops };
+/** Adds `from` to a view that the caller alone holds; where the view repeats an element, its summands come together. */
+export function addInto(view: NdArray, from: NdArray): void {
+  if (sizeOf(view.shape) > 0) loops.addeq(view, from);
+}
+
+/** An element-wise loop that writes `out`, `f(out, a, b)`: the calling convention of ndarray-ops. */
+export type Loop2 = (out: NdArray, a: NdArray, b: NdArray) => void;
+
+/** The compiled loops of ndarray-ops that the ops use. */
+export const compiledLoops: Readonly<Record<"add" | "sub" | "mul" | "div", Loop2>> = loops;

@@ -1,5 +1,5 @@
 /** @file What a backend is: where arrays live and which primitives have kernels there. The reference backend is built in. */
-import { copyArray, elements, type NdArray, type TypedArray } from "./array.ts";
+import { elements, type NdArray, type TypedArray, wrap } from "./array.ts";
 
 /**
  * A primitive's forward on a backend's own storage: handles in, one handle per inferred output (then per residual).
@@ -40,33 +40,28 @@ export interface Backend {
   /** The memory a handle looks at: the same object for every view of it. */
   memory(handle: unknown): object;
   /** Frees memory that no tensor looks at any more. */
-  release(memory: object): void;
+  release?(memory: object): void;
   /** Called where a primitive has no kernel: counts it, or throws BackendError where the reference can't step in. */
-  fallback(primitive: string): void;
+  fallback?(primitive: string): void;
   report(): BackendReport;
   /** Frees everything; afterwards the process may exit by itself. */
   dispose(): Promise<void>;
 }
+
+const live = { storages: 0, bytes: 0 };
 
 /** The backend that one reads: every primitive's own `forward` on ndarray, freed by the garbage collector. */
 export const reference: Backend = {
   name: "reference",
   kernels: new Map(),
   collected: true,
-  live: { storages: 0, bytes: 0 },
+  live,
   upload: (array) => array,
   view: (handle) => handle as NdArray,
-  clone: (handle) => copyArray(handle as NdArray),
+  clone: (handle) => wrap(elements(handle as NdArray).slice(), (handle as NdArray).shape),
   download: async (handle) => elements(handle as NdArray).slice(),
   memory: (handle) => (handle as NdArray).data,
-  release: () => {},
-  fallback: () => {},
-  report: () => ({
-    name: "reference",
-    liveStorages: reference.live.storages,
-    liveBytes: reference.live.bytes,
-    fallbacks: [],
-  }),
+  report: () => ({ name: "reference", liveStorages: live.storages, liveBytes: live.bytes, fallbacks: [] }),
   dispose: async () => {},
 };
 

@@ -1,55 +1,61 @@
 /** @file Derivatives: a sweep over the tape from the last node to the first. Everything nests. */
 import { inVjpOf } from "./anomaly.ts";
+import { isFloating } from "./array.ts";
 import { DTypeError, ShapeError, TapeError } from "./errors.ts";
-import { add, mul } from "./ops/arithmetic.ts";
-import { sum } from "./ops/broadcast.ts";
 import { ones, zeros } from "./ops/create.ts";
-import { alias } from "./ops/reshape.ts";
+import { add, alias, mul, sum } from "./ops/families.ts";
 import { scope, synchronous } from "./scope.ts";
 import { sameShape, showShape } from "./shape.ts";
 import { type Tape, withoutTapes, withTape } from "./tape.ts";
-import { type Parameter, type Spec, Tensor } from "./tensor.ts";
+import { type Parameter, Tensor } from "./tensor.ts";
 
-/** What is differentiated: tensors to a tensor. */
+type Tensors = readonly Tensor[];
+
+/** What is differentiated: a function of tensors to a tensor. */
 export type Differentiable = (...xs: Tensor[]) => Tensor;
 
-/** @throws ShapeError unless a cotangent is of the kind of its primal */
-function checkCotangent(op: string, ct: Tensor, { shape, dtype }: Spec): Tensor {
-  if (sameShape(ct.shape, shape) && ct.dtype === dtype) return ct;
-  throw new ShapeError(op, `a cotangent of ${dtype} ${showShape(shape)}`, `${ct.dtype} ${showShape(ct.shape)}`);
-}
-
 /** Cotangents of `wanted` from one of an output. Ops that run here go on the tapes that are still open, not on this one. */
-function pullBack(tape: Tape, output: Tensor, cotangent: Tensor, wanted: readonly Tensor[]): Tensor[] {
-  for (const [p, version] of tape.parameters)
-    if (p.version !== version)
-      throw new TapeError("vjp", "parameters as they were when recorded", "one assigned since", "record again");
+function pullBack(tape: Tape, output: Tensor, cotangent: Tensor, wanted: Tensors): Tensor[] {
+  const assigned = [...tape.parameters].some(([p, version]) => p.version !== version);
+  if (assigned) throw new TapeError("vjp", "parameters as recorded", "one assigned since", "record again");
   const cotangents = new Map<Tensor, Tensor>([[output, cotangent]]);
   for (const { call, needs } of tape.nodes.toReversed()) {
     const cts = call.outputs.map((t) => cotangents.get(t) ?? null);
     if (cts.every((ct) => ct === null)) continue;
-    const results = inVjpOf(call.name, () => call.vjp(cts, needs));
+    const bars = inVjpOf(call.name, () => call.vjp(cts, needs));
     for (const [i, input] of call.inputs.entries()) {
-      const ct = results[i];
-      if (!needs[i] || !ct) continue;
+      if (!needs[i] || !bars[i]) continue;
+      const bar = checkCotangent(call.name, bars[i], input);
       const before = cotangents.get(input);
-      cotangents.set(input, before ? add(before, ct) : checkCotangent(call.name, ct, input));
+      cotangents.set(input, before ? add(before, bar) : bar);
     }
   }
-  return wanted.map((x) => cotangents.get(x) ?? zeros(x.shape, { dtype: floating(x), backend: x.backend }));
+  return wanted.map((x) => cotangents.get(x) ?? zeros(x.shape, like(x)));
 }
 
-function floating(x: Tensor): "float32" | "float64" {
-  if (x.dtype === "float32" || x.dtype === "float64") return x.dtype;
-  throw new DTypeError("grad", "float32 or float64 to differentiate by", x.dtype);
+/** @throws ShapeError, DTypeError unless a cotangent is of the kind of its primal */
+function checkCotangent(op: string, ct: Tensor, { shape, dtype }: Tensor): Tensor {
+  if (!sameShape(ct.shape, shape)) throw new ShapeError(op, `a cotangent of ${showShape(shape)}`, showShape(ct.shape));
+  if (ct.dtype !== dtype) throw new DTypeError(op, `a cotangent of ${dtype}`, ct.dtype);
+  return ct;
 }
 
-/** The seed of a scalar's derivative: 1. */
-function seed(op: string, value: unknown): Tensor {
+function like({ dtype, backend }: Tensor): { dtype: "float32" | "float64"; backend: Tensor["backend"] } {
+  if (isFloating(dtype)) return { dtype, backend };
+  throw new DTypeError("grad", "float32 or float64 to differentiate by", dtype);
+}
+
+/** Runs `f` on a tape. @throws TapeError unless it returns a tensor; DTypeError when `watched` has no derivatives */
+function recordTape<T>(op: string, watched: Tensors, f: () => T): { tape: Tape; result: T } {
+  for (const x of watched) like(x);
+  return withTape(watched, () => synchronous(op, f()));
+}
+
+/** The value of a scalar function with its derivative's seed, 1. */
+function seeded(op: string, value: unknown): [value: Tensor, seed: Tensor] {
   if (!(value instanceof Tensor)) throw new TapeError(op, "a function that returns a tensor", typeof value);
-  if (value.shape.length !== 0)
-    throw new ShapeError(op, "a scalar to differentiate", showShape(value.shape), "sum() or mean() it");
-  return ones([], { dtype: floating(value), backend: value.backend });
+  if (value.shape.length > 0) throw new ShapeError(op, "a scalar", showShape(value.shape), "sum() or mean() it");
+  return [value, ones([], like(value))];
 }
 
 /**
@@ -58,9 +64,8 @@ function seed(op: string, value: unknown): Tensor {
  * @example const { value, pullback } = vjp(tanh, x); const [xBar] = pullback(ones(x.shape));
  */
 export function vjp(f: Differentiable, ...primals: Tensor[]): { value: Tensor; pullback(ct: Tensor): Tensor[] } {
-  for (const x of primals) floating(x);
   const xs = primals.map(alias);
-  const { tape, result } = withTape(xs, () => synchronous("vjp", f(...xs)));
+  const { tape, result } = recordTape("vjp", xs, () => f(...xs));
   return { value: result, pullback: (ct) => pullBack(tape, result, checkCotangent("vjp", ct, result), xs) };
 }
 
@@ -70,21 +75,19 @@ export function vjp(f: Differentiable, ...primals: Tensor[]): { value: Tensor; p
  * @throws ShapeError unless f returns a scalar; TapeError when f is async
  * @example grad(x => sum(square(x)))(tensor([1, 2])); // [2, 4]
  */
-export function grad(f: Differentiable, argnums?: number): (...xs: Tensor[]) => Tensor;
+export function grad(f: Differentiable, argnums?: number): Differentiable;
 export function grad(f: Differentiable, argnums: readonly number[]): (...xs: Tensor[]) => Tensor[];
 export function grad(f: Differentiable, argnums: number | readonly number[] = 0) {
-  const numbers = typeof argnums === "number" ? [argnums] : argnums;
-  return (...xs: Tensor[]): Tensor | Tensor[] => {
-    const beyond = numbers.find((k) => xs[k] === undefined);
-    if (beyond !== undefined)
-      throw new ShapeError("grad", `argnums below ${xs.length}, the number of arguments`, beyond);
-    const part: Differentiable = (...chosen) => f(...xs.map((x, i) => chosen[numbers.indexOf(i)] ?? x));
-    const grads = scope(() => {
+  const numbers = [argnums].flat() as number[];
+  return (...xs: Tensor[]): Tensor | Tensor[] =>
+    scope(() => {
+      const missing = numbers.find((k) => xs[k] === undefined);
+      if (missing !== undefined) throw new ShapeError("grad", `argnums below ${xs.length}, the arguments`, missing);
+      const part = (...chosen: Tensor[]) => f(...xs.map((x, i) => chosen[numbers.indexOf(i)] ?? x));
       const { value, pullback } = vjp(part, ...numbers.map((k) => xs[k]!));
-      return pullback(seed("grad", value));
+      const grads = pullback(seeded("grad", value)[1]);
+      return typeof argnums === "number" ? grads[0]! : grads;
     });
-    return typeof argnums === "number" ? grads[0]! : grads;
-  };
 }
 
 /**
@@ -92,73 +95,42 @@ export function grad(f: Differentiable, argnums: number | readonly number[] = 0)
  * @returns `grads[i]` belongs to `params[i]` (zeros where the loss does not depend on it); `aux` is what f returned beside
  * @example const { value, grads } = valueAndGrad(() => crossEntropy(model.forward(x), y), params);
  */
-export function valueAndGrad(f: () => Tensor, params: readonly Parameter[]): { value: Tensor; grads: Tensor[] };
-export function valueAndGrad<Aux>(
-  f: () => { loss: Tensor; aux: Aux },
+export function valueAndGrad<Aux = undefined>(
+  f: () => Tensor | { loss: Tensor; aux: Aux },
   params: readonly Parameter[],
-): { value: Tensor; grads: Tensor[]; aux: Aux };
-export function valueAndGrad(f: () => Tensor | { loss: Tensor; aux: unknown }, params: readonly Parameter[]) {
+): { value: Tensor; grads: Tensor[]; aux: Aux } {
   return scope(() => {
-    for (const p of params) floating(p);
-    const { tape, result } = withTape(params, () => synchronous("valueAndGrad", f()));
-    const { loss, aux } = result instanceof Tensor ? { loss: result, aux: undefined } : result;
-    return { value: loss, grads: pullBack(tape, loss, seed("valueAndGrad", loss), params), aux };
+    const { tape, result } = recordTape("valueAndGrad", params, f);
+    const { loss, aux } = result instanceof Tensor ? { loss: result, aux: undefined as Aux } : result;
+    const [value, seed] = seeded("valueAndGrad", loss);
+    return { value, grads: pullBack(tape, value, seed, params), aux };
   });
+}
+
+/** Σᵢ ⟨xᵢ, yᵢ⟩; null counts as zero. */
+export function dot(op: string, xs: Tensors, ys: readonly (Tensor | null)[]): Tensor {
+  if (xs.length !== ys.length) throw new ShapeError(op, `${xs.length} vectors, one for each argument`, ys.length);
+  const products = xs.flatMap((x, i) => (ys[i] ? [sum(mul(x, checkCotangent(op, ys[i], x)))] : []));
+  return products.reduce((a, b) => add(a, b));
 }
 
 /**
  * Forward derivative: f's value and its tangent ẏ = (∂f/∂x) ẋ, as the vjp of the vjp (linear in the cotangent, so its
  * transpose is the jvp): no op needs a rule of its own.
+ * @example jvp(sin, [x], [ones(x.shape)]).tangent; // cos x
  */
-export function jvp(
-  f: Differentiable,
-  primals: readonly Tensor[],
-  tangents: readonly Tensor[],
-): { value: Tensor; tangent: Tensor } {
-  checkMatched("jvp", tangents, primals);
+export function jvp(f: Differentiable, primals: Tensors, tangents: Tensors): { value: Tensor; tangent: Tensor } {
   return scope(() => {
     const { value, pullback } = vjp(f, ...primals);
-    const dual = zeros(value.shape, { dtype: floating(value), backend: value.backend });
-    return { value, tangent: grad((ct) => inner(pullback(ct), tangents))(dual) };
+    const transposed = grad((ct) => dot("jvp", pullback(ct), tangents));
+    return { value, tangent: transposed(zeros(value.shape, like(value))) };
   });
 }
 
 /** Hessian-vector product (∂²f/∂x²) v of a scalar function: the gradient of ⟨∂f/∂x, v⟩. */
-export function hvp(f: Differentiable, primals: readonly Tensor[], v: readonly Tensor[]): Tensor[] {
-  checkMatched("hvp", v, primals);
+export function hvp(f: Differentiable, primals: Tensors, v: Tensors): Tensor[] {
   const all = primals.map((_, i) => i);
-  return grad((...xs) => inner(grad(f, all)(...xs), v), all)(...primals);
-}
-
-/**
- * The vjp of a fused op's backward: of (ȳ, x₁, …) ↦ (x̄₁, …). The op's own backward is a kernel that no tape looks into, so its
- * derivative is taken through `composed`, the same function made of ordinary ops, and is differentiable in turn.
- * @param composed - (x₁, …) ↦ y, equal to the fused op
- * @param ct - ȳ
- * @param inputs - x₁, …
- * @param cotangents - of x̄₁, … (null: zero), in the order of the inputs
- * @returns cotangents of ȳ, x₁, …
- */
-export function vjpOfBackward(
-  composed: Differentiable,
-  ct: Tensor,
-  inputs: readonly Tensor[],
-  cotangents: readonly (Tensor | null)[],
-): Tensor[] {
-  const product: Differentiable = (seed, ...xs) => inner(vjp(composed, ...xs).pullback(seed!), cotangents);
-  return grad(
-    product,
-    [ct, ...inputs].map((_, k) => k),
-  )(ct, ...inputs);
-}
-
-/** Σ ⟨x, y⟩ over pairs of tensors; null counts as zero. */
-const inner = (xs: readonly Tensor[], ys: readonly (Tensor | null)[]): Tensor =>
-  xs.flatMap((x, k) => (ys[k] ? [sum(mul(x, ys[k]))] : [])).reduce(add);
-
-function checkMatched(op: string, vectors: readonly Tensor[], primals: readonly Tensor[]): void {
-  if (vectors.length !== primals.length) throw new ShapeError(op, `${primals.length} vectors`, vectors.length);
-  for (const [i, x] of primals.entries()) checkCotangent(op, vectors[i]!, x);
+  return grad((...xs) => dot("hvp", grad(f, all)(...xs), v), all)(...primals);
 }
 
 /** The value without its history: derivatives see a constant. */

@@ -1,12 +1,12 @@
 /** @file Derivatives against central differences, in float64. */
-import { elements, wrap } from "./array.ts";
+import { elements } from "./array.ts";
 import { DTypeError, ValueError } from "./errors.ts";
-import { type Differentiable, vjp } from "./grad.ts";
-import { add, mul } from "./ops/arithmetic.ts";
-import { sum } from "./ops/broadcast.ts";
+import { type Differentiable, dot, vjp } from "./grad.ts";
+import { tensor } from "./ops/create.ts";
+import { add, mul } from "./ops/families.ts";
 import { normal, rng } from "./ops/random.ts";
-import { fromArray } from "./primitive.ts";
 import { noGrad } from "./scope.ts";
+import { sizeOf } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** What a check may be told. */
@@ -22,64 +22,56 @@ export interface GradcheckOptions {
 export interface GradcheckReport {
   /** |analytic − numeric| / max(1, |numeric|) */
   readonly error: number;
-  /** Which input, which element of it (row-major). */
-  readonly input: number;
-  readonly element: number;
+  /** Which element (row-major) of which input was moved, or that all were, along a random direction. */
+  readonly moved: string;
   readonly analytic: number;
   readonly numeric: number;
 }
 
+const dtype = "float64";
+const read = (scalar: Tensor): number => elements(scalar.ndarray())[0]!;
+
 /**
- * Checks the vjp of `f` at `inputs` element by element: ⟨v, f(x + hεᵢ) − f(x − hεᵢ)⟩ / 2h against (Jᵀv)ᵢ, v random.
+ * Checks the vjp of `f` at `inputs`, along a random direction u of all inputs and then along each element:
+ * ⟨v, f(x + hu) − f(x − hu)⟩ / 2h against ⟨Jᵀv, u⟩ with v random.
  * @param inputs - float64 tensors, away from kinks
- * @returns the worst element
- * @throws ValueError when it disagrees, naming it; DTypeError unless everything is float64
+ * @returns the worst disagreement
+ * @throws ValueError when it is too large; DTypeError unless everything is float64
  * @example gradcheck(tanh, [tensor(new Float64Array([0.3, -1]))]);
  */
-export function gradcheck(
-  f: Differentiable,
-  inputs: readonly Tensor[],
-  options: GradcheckOptions = {},
-): GradcheckReport {
+export function gradcheck(f: Differentiable, inputs: Tensor[], options: GradcheckOptions = {}): GradcheckReport {
   const { step = 1e-6, tolerance = 1e-6, seed = 1 } = options;
-  const odd = inputs.find((x) => x.dtype !== "float64");
-  if (odd) throw new DTypeError("gradcheck", "float64 inputs", odd.dtype, 'cast(x, "float64")');
+  const random = rng(seed);
   const { value, pullback } = vjp(f, ...inputs);
-  const v = normal(rng(seed), value.shape, 0, 1, { dtype: "float64" });
-  const exact = pullback(v).map((g) => elements(g.ndarray()));
-  const project = (xs: readonly Tensor[]) => noGrad(() => elements(sum(mul(f(...xs), v)).ndarray())[0]!);
-  let worst: GradcheckReport = { error: 0, input: -1, element: -1, analytic: 0, numeric: 0 };
-  for (const [input, x] of inputs.entries())
-    for (let element = 0; element < exact[input]!.length; element++) {
-      const shifted = (by: number) => {
-        const moved = elements(x.ndarray()).slice();
-        moved[element]! += by;
-        return project(inputs.with(input, fromArray(wrap(moved, x.shape))));
-      };
-      const numeric = (shifted(step) - shifted(-step)) / (2 * step);
-      const analytic = exact[input]![element]!;
-      const error = Math.abs(analytic - numeric) / Math.max(1, Math.abs(numeric));
-      if (!(error <= worst.error)) worst = { error, input, element, analytic, numeric };
+  for (const t of [...inputs, value]) if (t.dtype !== dtype) throw new DTypeError("gradcheck", dtype, t.dtype);
+  const like = (x: Tensor) => normal(random, x.shape, 0, 1, { dtype });
+  const v = like(value);
+  const bars = pullback(v);
+  let worst: GradcheckReport = { error: 0, moved: "nothing", analytic: 0, numeric: 0 };
+  const probe = (moved: string, us: Tensor[]) => {
+    const at = (h: number) => read(dot("gradcheck", [f(...inputs.map((x, k) => add(x, mul(us[k]!, h))))], [v]));
+    const numeric = noGrad(() => (at(step) - at(-step)) / (2 * step));
+    const analytic = read(dot("gradcheck", bars, us));
+    const error = Math.abs(analytic - numeric) / Math.max(1, Math.abs(numeric));
+    if (!(error <= worst.error)) worst = { error, moved, analytic, numeric };
+  };
+  probe("all inputs along a random direction", inputs.map(like));
+  for (const [k, input] of inputs.entries())
+    for (let i = 0; i < sizeOf(input.shape); i++) {
+      const unit = (n: number, m: number) => new Float64Array(n).fill(1, i, m === k ? i + 1 : i);
+      const us = inputs.map(({ shape }, m) => tensor(unit(sizeOf(shape), m), { shape }));
+      probe(`element ${i} of input ${k}`, us);
     }
   if (worst.error <= tolerance) return worst;
-  const where = `${worst.analytic} at element ${worst.element} of input ${worst.input}`;
-  throw new ValueError("gradcheck", `a derivative within ${tolerance} of the quotient ${worst.numeric}`, where);
+  const expected = `a derivative within ${tolerance} of the difference quotient ${worst.numeric}`;
+  throw new ValueError("gradcheck", expected, `${worst.analytic} (moved ${worst.moved})`);
 }
 
 /** {@link gradcheck} of the vjp itself: the second derivatives, also by the cotangent. */
-export function gradgradcheck(
-  f: Differentiable,
-  inputs: readonly Tensor[],
-  options: GradcheckOptions = {},
-): GradcheckReport {
+export function gradgradcheck(f: Differentiable, inputs: Tensor[], options: GradcheckOptions = {}): GradcheckReport {
   const random = rng((options.seed ?? 1) + 1);
-  const [ct, ...weights] = [noGrad(() => f(...inputs)), ...inputs].map((x) =>
-    normal(random, x.shape, 0, 1, { dtype: "float64" }),
-  );
-  const first: Differentiable = (seed, ...xs) =>
-    vjp(f, ...xs)
-      .pullback(seed!)
-      .map((g, i) => sum(mul(g, weights[i]!)))
-      .reduce(add);
-  return gradcheck(first, [ct!, ...inputs], options);
+  const like = (x: Tensor) => normal(random, x.shape, 0, 1, { dtype });
+  const us = inputs.map(like);
+  const first: Differentiable = (ct, ...xs) => dot("gradgradcheck", vjp(f, ...xs).pullback(ct!), us);
+  return gradcheck(first, [like(noGrad(() => f(...inputs))), ...inputs], options);
 }

@@ -1,10 +1,10 @@
 /** @file A primitive: an op and its derivative as one object, and how a call of it runs. */
-
 import { inspect } from "./anomaly.ts";
 import { dtypeOf, type NdArray } from "./array.ts";
-import { type Backend, currentBackend, reference } from "./backend.ts";
-import { BackendError } from "./errors.ts";
+import { type Backend, currentBackend, type Kernel, reference } from "./backend.ts";
+import { BackendError, ShapeError } from "./errors.ts";
 import { own } from "./scope.ts";
+import { sameShape, showShape } from "./shape.ts";
 import { isTracked, record } from "./tape.ts";
 import { type Spec, Tensor } from "./tensor.ts";
 
@@ -67,51 +67,46 @@ function apply(primitive: Primitive<unknown>, inputs: readonly Tensor[], options
   const { name } = primitive;
   const specs = primitive.infer(inputs, options);
   const backend = commonBackend(name, inputs);
-  const tracked = isTracked(inputs);
-  const handles = run(primitive, backend, inputs, options, tracked);
-  const results = handles.map((handle, i) => wrapResult(backend, specs[i]!, handle, inputs));
-  const outputs = results.slice(0, primitive.outputs ?? 1);
+  const keep = isTracked(inputs);
+  const handles = inputs.map((t) => t.handle);
+  const kernel = backend.kernels.get(primitive) ?? fallback(primitive, backend, inputs, specs);
+  const results = kernel(handles, options, keep).map((handle, i) => {
+    const memory = backend.memory(handle); // a result that looks at an input's memory shares its storage
+    const source = inputs.find((t) => t.storage.memory === memory);
+    return own(new Tensor(specs[i]!, backend, handle, source));
+  });
+  const outputs = results.splice(0, primitive.outputs ?? 1);
   inspect(name, inputs, outputs);
-  if (!tracked) return outputs;
-  const residuals = results.slice(outputs.length);
-  const context = { inputs, outputs, residuals, options };
-  record({ name, inputs, outputs, vjp: (cts, needs) => primitive.vjp(cts, { ...context, needs }) });
+  const context = { inputs, outputs, residuals: results, options };
+  if (keep) record({ name, ...context, vjp: (cts, needs) => primitive.vjp(cts, { ...context, needs }) });
   return outputs;
 }
 
-/** Handles of the results: from the backend's kernel, or from the reference where it may step in. */
-function run(p: Primitive<unknown>, backend: Backend, inputs: readonly Tensor[], options: unknown, keep: boolean) {
-  const kernel = backend.kernels.get(p);
-  const handles = inputs.map((t) => t.handle);
-  if (kernel !== undefined) return kernel(handles, options, keep);
-  if (backend === reference) return p.forward(handles as NdArray[], options, keep);
-  backend.fallback(p.name);
+/** The reference's forward, in place of a kernel that the backend lacks. */
+function fallback(p: Primitive<unknown>, backend: Backend, inputs: readonly Tensor[], specs: readonly Spec[]): Kernel {
+  backend.fallback?.(p.name);
   const arrays = inputs.map((t) => t.ndarray());
-  return p.forward(arrays, options, keep).map((array) => backend.upload(array));
+  return (_, options, keep) =>
+    p.forward(arrays, options, keep).map((array, i) => backend.upload(checkResult(p.name, array, specs[i]!)));
 }
 
-/** A result as a tensor; it shares the storage of the input whose memory it looks at. */
-function wrapResult(backend: Backend, spec: Spec, handle: unknown, inputs: readonly Tensor[]): Tensor {
-  const memory = backend.memory(handle);
-  const source = inputs.find((t) => t.storage.memory === memory);
-  return own(new Tensor(spec, backend, handle, source));
+/** @throws ShapeError when a forward does not return what its `infer` said */
+function checkResult(op: string, array: NdArray, { shape, dtype }: Spec): NdArray {
+  if (sameShape(array.shape, shape) && dtypeOf(array) === dtype) return array;
+  const got = `${dtypeOf(array)} ${showShape(array.shape)}`;
+  throw new ShapeError(op, `a forward that returns ${dtype} ${showShape(shape)} as inferred`, got);
 }
 
 /** Where a call runs: where its inputs live; scalars in CPU memory fit anywhere. @throws BackendError when they are mixed */
 function commonBackend(op: string, inputs: readonly Tensor[]): Backend {
-  const [found, other] = new Set(
-    inputs.filter((t) => t.shape.length > 0 || t.backend !== reference).map((t) => t.backend),
-  );
-  if (other === undefined) return found ?? (inputs.length > 0 ? reference : currentBackend());
-  throw new BackendError(
-    op,
-    `all tensors on ${found!.name}`,
-    `one on ${other.name}`,
-    "move it with to(tensor, backend)",
-  );
+  const free = ({ backend, shape }: Tensor) => backend === reference && shape.length === 0;
+  const found = (inputs.find((t) => !free(t)) ?? inputs[0])?.backend ?? currentBackend();
+  for (const t of inputs)
+    if (t.backend !== found && !free(t))
+      throw new BackendError(op, `all tensors on ${found.name}`, `one on ${t.backend.name}`);
+  return found;
 }
 
 /** A tensor from an array that nobody else writes. It lives on `backend`. */
-export function fromArray(array: NdArray, backend: Backend = currentBackend()): Tensor {
-  return own(new Tensor({ shape: array.shape.slice(), dtype: dtypeOf(array) }, backend, backend.upload(array)));
-}
+export const fromArray = (array: NdArray, backend: Backend = currentBackend()): Tensor =>
+  own(new Tensor({ shape: array.shape.slice(), dtype: dtypeOf(array) }, backend, backend.upload(array)));

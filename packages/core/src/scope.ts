@@ -5,16 +5,13 @@ import { Parameter, Tensor } from "./tensor.ts";
 
 const scopes: Tensor[][] = [];
 
-/** Hands a new tensor to the innermost scope, or to the heap. */
+/** Hands a tensor to the innermost scope, or to the heap. */
 export function own<T extends Tensor>(tensor: T): T {
-  moveTo(scopes.at(-1), tensor);
-  return tensor;
-}
-
-function moveTo(scope: Tensor[] | undefined, tensor: Tensor): void {
+  const scope = scopes.at(-1);
   tensor.owner = scope ?? null;
   if (scope === undefined) tensor.leaveToHeap();
   else scope.push(tensor);
+  return tensor;
 }
 
 /**
@@ -32,17 +29,16 @@ export function scope<T>(f: () => T): T {
     return result;
   } finally {
     scopes.pop();
-    const parent = scopes.at(-1);
-    const survivors = isRecording() ? made : reachable(result);
-    for (const t of survivors) if (t.owner === made) moveTo(parent, t);
+    for (const t of isRecording() ? made : reachable(result)) if (t.owner === made) own(t);
     for (const t of made) if (t.owner === made) t.dispose();
   }
 }
 
-/** The value itself, unless it is a promise. @throws TapeError */
+/** The value itself, unless it is a promise, whose own failure then goes unheard. @throws TapeError */
 export function synchronous<T>(op: string, value: T): T {
-  if (value instanceof Promise) throw new TapeError(op, "a synchronous function", "a promise", "await outside of it");
-  return value;
+  if (typeof (value as PromiseLike<T> | null)?.then !== "function") return value;
+  (value as PromiseLike<T>).then(undefined, () => {});
+  throw new TapeError(op, "a synchronous function", "a promise", "await outside of it");
 }
 
 /** A tensor that no scope releases; `dispose()` does. @example state.h = keep(h) */
@@ -59,9 +55,8 @@ export const noGrad = <T>(f: () => T): T => withoutTapes(() => scope(f));
 export function reachable(value: unknown, found: Set<Tensor> = new Set(), seen: Set<object> = new Set()): Set<Tensor> {
   if (typeof value !== "object" || value === null || seen.has(value) || ArrayBuffer.isView(value)) return found;
   seen.add(value);
-  if (value instanceof Tensor) {
-    if (!(value instanceof Parameter)) found.add(value);
-  } else if (value instanceof Map) for (const [k, v] of value) reachable([k, v], found, seen);
-  else for (const v of value instanceof Set ? value : Object.values(value)) reachable(v, found, seen);
+  if (value instanceof Tensor) return value instanceof Parameter ? found : found.add(value);
+  const parts = value instanceof Map ? [...value].flat() : value instanceof Set ? value : Object.values(value);
+  for (const part of parts) reachable(part, found, seen);
   return found;
 }

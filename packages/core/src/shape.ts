@@ -1,27 +1,20 @@
-/** @file Arithmetic on shapes. No data is touched here. */
+/** @file Pure arithmetic on shapes: sizes, strides, equality. No data is touched here. */
+
 /** Sizes of the axes, outermost first; `[]` is a scalar. */
 export type Shape = readonly number[];
 
 /** Number of elements, Π shape. @example sizeOf([2, 3]) // 6 */
-export function sizeOf(shape: Shape): number {
-  let size = 1;
-  for (const n of shape) size *= n;
-  return size;
-}
+export const sizeOf = (shape: Shape): number => shape.reduce((size, n) => size * n, 1);
 
 /** The shape as messages print it. @example showShape([2, 3]) // "[2, 3]" */
 export const showShape = (shape: Shape): string => `[${shape.join(", ")}]`;
 
-/** Whether two shapes are equal. */
+/** Whether two shapes are equal. @example sameShape([2, 3], [2, 3]) // true */
 export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((n, k) => n === b[k]);
 
 /** Row-major strides of a shape, in elements. @example stridesOf([2, 3]) // [3, 1] */
 export function stridesOf(shape: Shape): number[] {
   const strides = new Array<number>(shape.length);
-  let step = 1;
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    strides[axis] = step;
-    step *= shape[axis]!;
-  }
+  for (let axis = shape.length - 1, step = 1; axis >= 0; step *= shape[axis--]!) strides[axis] = step;
   return strides;
 }

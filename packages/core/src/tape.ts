@@ -1,79 +1,64 @@
 /** @file The tape: what ran, in order. Append order is topological, so the sweep (grad.ts) is a loop. */
+import { isFloating } from "./array.ts";
+import { type Dynamic, during } from "./dynamic.ts";
 import { Parameter, type Tensor } from "./tensor.ts";
 
-/** One recorded call. */
+/** One call of a primitive. */
 export interface Call {
   readonly name: string;
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
+  readonly residuals: readonly Tensor[];
   /** Cotangents of the inputs that `needs` names, from those of the outputs (null: zero). */
   vjp(cotangents: readonly (Tensor | null)[], needs: readonly boolean[]): readonly (Tensor | null)[];
 }
 
-/** A call on a tape; `needs` says which inputs depend on what the tape watches. */
-export interface TapeNode {
-  readonly call: Call;
-  readonly needs: readonly boolean[];
+/** The calls that depend on the tensors it watches. */
+export interface Tape {
+  /** `needs` says which inputs of the call depend on what the tape watches. */
+  readonly nodes: { readonly call: Call; readonly needs: readonly boolean[] }[];
+  /** The watched tensors and what depends on them; null: it records everything. */
+  readonly tracked: Set<Tensor> | null;
+  /** The parameters it holds, with their version when they were used. */
+  readonly parameters: Map<Parameter, number>;
 }
 
-/** Records the calls that depend on the tensors it watches. */
-export class Tape {
-  readonly nodes: TapeNode[] = [];
-  /** The parameters it holds, with their version when they were used. */
-  readonly parameters: Map<Parameter, number> = new Map();
-  readonly tracked: Set<Tensor>;
+/** The tapes that record now; every call goes on each of them that tracks one of its inputs. */
+const recording: Dynamic<readonly Tape[]> = { value: [] };
 
-  constructor(watched: readonly Tensor[]) {
-    this.tracked = new Set(watched);
-  }
+/** Whether any tape records. */
+export const isRecording = (): boolean => recording.value.length > 0;
 
-  record(call: Call): void {
-    const needs = call.inputs.map((t) => this.tracked.has(t));
-    if (!needs.includes(true)) return;
-    this.nodes.push({ call, needs });
-    for (const t of call.outputs) if (t.dtype === "float32" || t.dtype === "float64") this.tracked.add(t);
+const tracks = ({ tracked }: Tape, t: Tensor): boolean => tracked === null || tracked.has(t);
+
+/** Whether a call with these inputs goes on a tape. */
+export const isTracked = (inputs: readonly Tensor[]): boolean =>
+  recording.value.some((tape) => tape.tracked === null || inputs.some((t) => tracks(tape, t)));
+
+/** Puts a call on every tape that tracks one of its inputs. */
+export function record(call: Call): void {
+  for (const tape of recording.value) {
+    const needs = call.inputs.map((t) => tracks(tape, t));
+    if (tape.tracked !== null && !needs.includes(true)) continue;
+    tape.nodes.push({ call, needs });
+    for (const t of call.outputs) if (isFloating(t.dtype)) tape.tracked?.add(t);
     for (const t of call.inputs) {
-      if (!(t instanceof Parameter) || this.parameters.has(t)) continue;
-      this.parameters.set(t, t.version);
-      t.recorded(1);
+      if (!(t instanceof Parameter) || tape.parameters.has(t)) continue;
+      tape.parameters.set(t, t.version);
+      t.recordings++;
     }
   }
 }
 
-/** The tapes that record now; every call goes on each of them that tracks one of its inputs. */
-let recording: readonly Tape[] = [];
-
-/** Whether any tape records. */
-export const isRecording = (): boolean => recording.length > 0;
-
-/** Whether a call with these inputs goes on a tape. */
-export const isTracked = (inputs: readonly Tensor[]): boolean =>
-  recording.length > 0 && recording.some((tape) => inputs.some((t) => tape.tracked.has(t)));
-
-/** Puts a call on every tape that tracks one of its inputs. */
-export function record(call: Call): void {
-  for (const tape of recording) tape.record(call);
-}
-
 /** Runs `f` with a new tape that watches `watched`, beside those that record already. The tape closes even if `f` throws. */
-export function withTape<T>(watched: readonly Tensor[], f: () => T): { tape: Tape; result: T } {
-  const tape = new Tape(watched);
+export function withTape<T>(watched: readonly Tensor[] | null, f: () => T): { tape: Tape; result: T } {
+  const tape: Tape = { nodes: [], tracked: watched && new Set(watched), parameters: new Map() };
   try {
-    return { tape, result: withTapes([...recording, tape], f) };
+    return { tape, result: during(recording, [...recording.value, tape], f) };
   } finally {
-    for (const p of tape.parameters.keys()) p.recorded(-1);
+    for (const p of tape.parameters.keys()) p.recordings--;
   }
 }
 
 /** Runs `f` while no tape records; tapes opened inside of it do. */
-export const withoutTapes = <T>(f: () => T): T => withTapes([], f);
-
-function withTapes<T>(tapes: readonly Tape[], f: () => T): T {
-  const outer = recording;
-  recording = tapes;
-  try {
-    return f();
-  } finally {
-    recording = outer;
-  }
-}
+export const withoutTapes = <T>(f: () => T): T => during(recording, [], f);

@@ -1,5 +1,5 @@
-/** @file Tensors and parameters: immutable values, their storage counted by the views that look at it. */
-import type { DType, NdArray, TypedArray } from "./array.ts";
+/** @file Tensors and parameters: immutable values, their storage counted by the tensors that look at it. */
+import { byteSize, type DType, type NdArray, type TypedArray } from "./array.ts";
 import type { Backend } from "./backend.ts";
 import { BackendError, DTypeError, ShapeError, TapeError } from "./errors.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "./shape.ts";
@@ -10,33 +10,34 @@ export interface Spec {
   readonly dtype: DType;
 }
 
-const bytesPerElement = { float32: 4, float64: 8, int32: 4, bool: 1 };
-
-/** A piece of a backend's memory. The last view to leave frees it; on the garbage-collected heap nothing needs freeing. */
+/** A piece of a backend's memory. The last tensor to leave frees it. */
 export class Storage {
   readonly backend: Backend;
   readonly memory: object;
   readonly bytes: number;
+  /** Once replaced, because its parameter got another value, it must not be read. Shared by copies on the heap. */
+  readonly fate: { replaced: boolean };
+  /** How many tensors look at it; Infinity once it is the garbage collector's. */
   views = 0;
-  onHeap = false;
 
-  constructor(backend: Backend, memory: object, { shape, dtype }: Spec) {
+  constructor(backend: Backend, handle: unknown, { shape, dtype }: Spec, fate = { replaced: false }) {
     this.backend = backend;
-    this.memory = memory;
-    this.bytes = sizeOf(shape) * bytesPerElement[dtype];
+    this.memory = backend.memory(handle);
+    this.bytes = byteSize(shape, dtype);
+    this.fate = fate;
     this.#count(1);
   }
 
   leave(): void {
-    if (--this.views > 0 || this.onHeap) return;
+    if (--this.views > 0) return;
     this.#count(-1);
-    this.backend.release(this.memory);
+    this.backend.release?.(this.memory);
   }
 
   /** No scope owns it any more: the garbage collector does, where the backend has one. */
   leaveToHeap(): void {
-    if (this.onHeap || !this.backend.collected) return;
-    this.onHeap = true;
+    if (!this.backend.collected || this.views === Infinity) return;
+    this.views = Infinity;
     this.#count(-1);
   }
 
@@ -52,23 +53,25 @@ export class Tensor implements Spec {
   readonly dtype: DType;
   /** The scope that will release this tensor; null when kept, a parameter, or on the heap. */
   owner: object | null = null;
-  /** The memory it looks at. */
-  storage: Storage;
-  protected raw: unknown;
-  /** The parameter whose storage this is a view of, and its version then: the view ends when it is assigned. */
-  readonly #parameter: Parameter | undefined;
-  readonly #version: number | undefined;
+  /** The memory that it looks at, */
+  storage!: Storage;
+  /** and the backend's own array there. */
+  #handle: unknown;
   #alive = true;
 
   /** @param source - the tensor whose storage `handle` looks at; without one the tensor has a storage of its own */
-  constructor({ shape, dtype }: Spec, backend: Backend, handle: unknown, source?: Tensor) {
-    this.shape = shape;
-    this.dtype = dtype;
-    this.storage = source?.storage ?? new Storage(backend, backend.memory(handle), this);
-    this.raw = handle;
-    this.#parameter = source instanceof Parameter || source === undefined ? source : source.#parameter;
-    this.#version = this.#parameter?.version;
-    this.storage.views++;
+  constructor(spec: Spec, backend: Backend, handle: unknown, source?: Tensor) {
+    this.shape = spec.shape;
+    this.dtype = spec.dtype;
+    this.hold(handle, source?.storage ?? new Storage(backend, handle, spec));
+  }
+
+  /** Looks at other memory from now on. */
+  protected hold(handle: unknown, storage: Storage): void {
+    storage.views++;
+    this.storage?.leave();
+    this.storage = storage;
+    this.#handle = handle;
   }
 
   get backend(): Backend {
@@ -78,22 +81,21 @@ export class Tensor implements Spec {
   /** The backend's own array, for kernels. @throws TapeError when it is no longer there */
   get handle(): unknown {
     this.assertReadable();
-    return this.raw;
+    return this.#handle;
   }
 
   /** @throws TapeError when this tensor was released, or looks at a parameter that was assigned since */
   assertReadable(): void {
-    const stale = this.#parameter?.version !== this.#version;
-    if (this.#alive && !stale) return;
-    const what = `a live tensor of shape ${showShape(this.shape)}`;
-    if (!this.#alive) throw new TapeError("read", what, "a released one", "return it from the scope or keep() it");
-    throw new TapeError("read", what, "a view of a parameter that was assigned since", "make the view again");
+    if (this.#alive && !this.storage.fate.replaced) return;
+    const got = this.#alive ? "a view of a parameter that was assigned since" : "a released one";
+    const help = this.#alive ? "make the view again, or clone() it" : "return it from the scope or keep() it";
+    throw new TapeError("read", `a live tensor of shape ${showShape(this.shape)}`, got, help);
   }
 
   /** The array itself, without a copy: CPU backends only, read-only by contract. @throws BackendError on a device */
   ndarray(): NdArray {
     const { view, name } = this.backend;
-    if (view) return view(this.handle);
+    if (view !== undefined) return view(this.handle);
     throw new BackendError("ndarray", "a tensor in CPU memory", `one on ${name}`, "use await data()");
   }
 
@@ -104,7 +106,7 @@ export class Tensor implements Spec {
 
   /** The only element. @throws ShapeError when there isn't exactly one */
   async item(): Promise<number> {
-    if (sizeOf(this.shape) !== 1) throw new ShapeError("item", "exactly one element", showShape(this.shape));
+    if (sizeOf(this.shape) !== 1) throw new ShapeError("item", "exactly one element", `shape ${showShape(this.shape)}`);
     return (await this.data())[0]!;
   }
 
@@ -119,13 +121,8 @@ export class Tensor implements Spec {
   /** No scope owns it any more: the garbage collector does, of a copy where the backend's own memory is not collected. */
   leaveToHeap(): void {
     const { backend, storage } = this;
-    const handle = backend.escape?.(this.raw) ?? this.raw;
-    if (handle !== this.raw) {
-      this.storage = new Storage(backend, backend.memory(handle), this);
-      this.storage.views++;
-      this.raw = handle;
-      storage.leave();
-    }
+    const handle = backend.escape?.(this.#handle) ?? this.#handle;
+    if (handle !== this.#handle) this.hold(handle, new Storage(backend, handle, this, storage.fate));
     this.storage.leaveToHeap();
   }
 
@@ -138,49 +135,38 @@ export class Tensor implements Spec {
 export class Parameter extends Tensor {
   /** Whether weight decay applies. */
   readonly decay: boolean;
-  #version = 0;
-  #recordings = 0;
+  /** How often it was assigned. */
+  version = 0;
+  /** How many open tapes used it. */
+  recordings = 0;
 
   constructor(value: Tensor, decay: boolean) {
     super(value, value.backend, value.backend.clone(value.handle));
     this.decay = decay;
   }
 
-  /** How often it was assigned. */
-  get version(): number {
-    return this.#version;
-  }
-
-  /** An open tape holds this parameter (+1), or lets go of it (−1). */
-  recorded(change: 1 | -1): void {
-    this.#recordings += change;
-  }
-
-  /** @throws TapeError while a tape that used this parameter is open */
+  /** @throws TapeError while a tape that used it is open */
   assertAssignable(): void {
-    if (this.#recordings === 0) return;
+    if (this.recordings === 0) return;
     const help = "assign after the gradient is taken";
     throw new TapeError("assign", "no open tape that used this parameter", "one", help);
   }
 
   /**
-   * Takes over another value: its storage where that is nobody else's, otherwise a copy. Views of the old one end: they throw instead of reading stale numbers.
+   * Takes over another value: its memory where only its scope has it, otherwise a copy. Views of the old one end: they throw
+   * instead of reading stale numbers.
    * @throws ShapeError, DTypeError when the value is of another kind; TapeError while a tape that used it is open
    */
   assign(value: Tensor): void {
-    const { shape, dtype } = value;
-    if (!sameShape(shape, this.shape)) throw new ShapeError("assign", showShape(this.shape), showShape(shape));
-    if (dtype !== this.dtype) throw new DTypeError("assign", this.dtype, dtype, `cast(value, "${this.dtype}")`);
+    const { shape, dtype } = this;
+    const { backend, handle, owner, storage } = value;
+    if (!sameShape(value.shape, shape)) throw new ShapeError("assign", showShape(shape), showShape(value.shape));
+    if (value.dtype !== dtype) throw new DTypeError("assign", dtype, value.dtype, `cast(value, "${dtype}")`);
     this.assertAssignable();
-    const { backend, storage } = value;
-    const alone = storage.views === 1 && !storage.onHeap && storage.bytes === this.storage.bytes;
-    const next =
-      alone && !(value instanceof Parameter) ? value : new Tensor(value, backend, backend.clone(value.handle));
-    this.storage.leave();
-    this.storage = next.storage;
-    this.storage.views++;
-    this.raw = next.handle;
-    if (next !== value) next.dispose();
-    this.#version++;
+    const passing = owner !== null && storage.views === 1 && storage.bytes === this.storage.bytes;
+    const next = passing ? handle : backend.clone(handle);
+    this.storage.fate.replaced = true;
+    this.hold(next, passing ? storage : new Storage(backend, next, this));
+    this.version++;
   }
 }

@@ -1,20 +1,21 @@
 /** @file Views, copies, padding and casts: what moves elements without computing. */
 import {
-  aliasPrimitive,
-  broadcastPrimitive,
-  castPrimitive,
-  concatPrimitive,
+  aliasOp,
+  broadcastOp,
+  castOp,
+  concatOp,
   type DType,
   dtypeOf,
   isContiguous,
   type NdArray,
-  padPrimitive,
-  reshapePrimitive,
+  type Padding,
+  padOp,
+  reshapeOp,
   type Shape,
   sizeOf,
-  slicePrimitive,
+  sliceOp,
   stridesOf,
-  transposePrimitive,
+  transposeOp,
   type Window,
   wrap,
 } from "@spm/core";
@@ -29,41 +30,36 @@ const isWide = ({ data }: NdArray): boolean => data.BYTES_PER_ELEMENT === 8;
 export function registerLayout(table: KernelTable, machine: Machine): void {
   const { memory, run } = machine;
   // Views need no kernel of their own: the reference makes them without touching the data.
-  for (const primitive of [transposePrimitive, broadcastPrimitive, slicePrimitive, aliasPrimitive])
+  for (const primitive of [transposeOp.primitive, broadcastOp.primitive, sliceOp.primitive, aliasOp.primitive])
     register<unknown>(table, machine, primitive as typeof primitive & { name: string }, (_, inputs, options, keep) =>
       (primitive.forward as (i: readonly NdArray[], o: unknown, k: boolean) => NdArray[])(inputs, options, keep),
     );
 
-  register<Shape>(table, machine, reshapePrimitive, (_, inputs, shape, keep) => {
+  register<Shape>(table, machine, reshapeOp.primitive, (_, inputs, shape, keep) => {
     const [x] = inputs;
-    if (isContiguous(x!)) return reshapePrimitive.forward(inputs, shape, keep);
+    if (isContiguous(x!)) return reshapeOp.primitive.forward(inputs, shape, keep);
     if (isWide(x!)) return WIDE;
     const out = memory.array(dtypeOf(x!), x!.shape);
     copyInto(machine, out, x!);
     return [wrap(out.data, shape)];
   });
 
-  register<DType>(table, machine, castPrimitive, (_, [x], dtype) => {
+  register<DType>(table, machine, castOp.primitive, (_, [x], dtype) => {
     if (dtypeOf(x!) !== "bool" || dtype !== "float32") return `${dtypeOf(x!)} to ${dtype}`;
     const out = memory.array("float32", x!.shape);
     run.boolToFloat(memory.address(out), plain(machine, x!), sizeOf(x!.shape));
     return [out];
   });
 
-  register<{ window: Window; into: Shape; value: number }>(
-    table,
-    machine,
-    padPrimitive,
-    (_, [x], { window, into, value }) => {
-      if (!(x!.data instanceof Float32Array)) return "not float32";
-      const out = memory.array("float32", into);
-      run.fill4(memory.address(out), sizeOf(into), value);
-      copyInto(machine, windowOf(out, window), x!);
-      return [out];
-    },
-  );
+  register<Padding>(table, machine, padOp.primitive, (_, [x], padding) => {
+    if (!(x!.data instanceof Float32Array)) return "not float32";
+    const out = memory.array("float32", padding.into);
+    run.fill4(memory.address(out), sizeOf(padding.into), padding.value);
+    copyInto(machine, windowOf(out, padding), x!);
+    return [out];
+  });
 
-  register<number>(table, machine, concatPrimitive, (_, arrays, axis) => {
+  register<number>(table, machine, concatOp.primitive, (_, arrays, axis) => {
     if (arrays.some(isWide)) return WIDE;
     const size = arrays.reduce((n, x) => n + x.shape[axis]!, 0);
     const shape = arrays[0]!.shape.with(axis, size);

@@ -1,5 +1,5 @@
 /** @file Matrix products: packed panels; a row or a column alone goes without packing. */
-import { broadcastArray, broadcastShapes, matmulPrimitive, type NdArray, sizeOf, wrap } from "@spm/core";
+import { broadcastArray, broadcastShapes, matmulOp, type NdArray, sizeOf, wrap } from "@spm/core";
 import { allFloat32, type KernelTable, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { eachOuter, plainArray } from "./plain.ts";
 
@@ -13,7 +13,7 @@ interface Matrix {
 /** Adds the kernel of the matrix product. */
 export function registerMatmul(table: KernelTable, machine: Machine): void {
   const { memory, run } = machine;
-  register<void>(table, machine, matmulPrimitive, (_, [a, b]) => {
+  register<void>(table, machine, matmulOp.primitive, (_, [a, b]) => {
     if (!allFloat32([a!, b!])) return NOT_FLOAT32;
     const lead = broadcastShapes("matmul", a!.shape.slice(0, -2), b!.shape.slice(0, -2));
     const [m, k] = a!.shape.slice(-2) as [number, number];

@@ -1,15 +1,5 @@
 /** @file Reductions: the axes that stay in front of those that go, without gaps; sums in float64. */
-import {
-  argmaxPrimitive,
-  isContiguous,
-  logsumexpPrimitive,
-  max,
-  min,
-  type NdArray,
-  type Shape,
-  sizeOf,
-  sumPrimitive,
-} from "@spm/core";
+import { argmax, isContiguous, logsumexp, max, min, type NdArray, type Shape, sizeOf, sumOp } from "@spm/core";
 import { allFloat32, type KernelTable, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { plain } from "./plain.ts";
 
@@ -34,7 +24,7 @@ function rowsOf(machine: Machine, x: NdArray, axes: readonly number[]): { at: nu
 export function registerReductions(table: KernelTable, machine: Machine): void {
   const { memory, run } = machine;
 
-  register<Reduction>(table, machine, sumPrimitive, (_, [x], reduction) => {
+  register<Reduction>(table, machine, sumOp.primitive, (_, [x], reduction) => {
     if (!allFloat32([x!])) return NOT_FLOAT32;
     const out = memory.array("float32", reducedShape(x!.shape, reduction));
     if (sizeOf(out.shape) === 0) return [out];
@@ -64,7 +54,7 @@ export function registerReductions(table: KernelTable, machine: Machine): void {
       return [out];
     });
 
-  register<Reduction>(table, machine, argmaxPrimitive, (_, [x], reduction) => {
+  register<Reduction>(table, machine, argmax.primitive, (_, [x], reduction) => {
     if (!allFloat32([x!])) return NOT_FLOAT32;
     const out = memory.array("int32", reducedShape(x!.shape, reduction));
     const { at, rows, width } = rowsOf(machine, x!, reduction.axes);
@@ -72,7 +62,7 @@ export function registerReductions(table: KernelTable, machine: Machine): void {
     return [out];
   });
 
-  register<Reduction>(table, machine, logsumexpPrimitive, (_, [x], reduction) => {
+  register<Reduction>(table, machine, logsumexp.primitive, (_, [x], reduction) => {
     if (!allFloat32([x!])) return NOT_FLOAT32;
     const out = memory.array("float32", reducedShape(x!.shape, reduction));
     const { at, rows, width } = rowsOf(machine, x!, reduction.axes);

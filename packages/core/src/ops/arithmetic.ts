@@ -1,101 +1,127 @@
-/** @file Arithmetic: the ops that most derivatives are written in. */
-
-import { loops } from "../array.ts";
+/** @file Arithmetic and the elementary functions, each beside its derivative: what most other derivatives are written in. */
+import { compiledLoops } from "../array.ts";
+import { ValueError } from "../errors.ts";
+import type { Tensor } from "../tensor.ts";
 import { cast } from "./cast.ts";
+import { floatingDTypes, numericDTypes } from "./check.ts";
 import { type BinaryOp, binary, type UnaryOp, unary } from "./elementwise.ts";
+import { equal, greater, greaterEqual, less, lessEqual, logicalAnd, where } from "./logic.ts";
 import { zipLoop } from "./loops.ts";
 
 /** a + b */
-export const add: BinaryOp = binary({ name: "add", loop: loops.add, vjp: (ct) => [ct, ct] });
+export const add: BinaryOp = binary({ name: "add", loop: compiledLoops.add, vjp: (ct) => [() => ct, () => ct] });
 
 /** a − b */
-export const sub: BinaryOp = binary({
-  name: "sub",
-  loop: loops.sub,
-  vjp: (ct, { needs }) => [ct, needs[1] ? neg(ct) : null],
-});
+export const sub: BinaryOp = binary({ name: "sub", loop: compiledLoops.sub, vjp: (ct) => [() => ct, () => neg(ct)] });
 
 /** a · b, element by element */
 export const mul: BinaryOp = binary({
   name: "mul",
-  loop: loops.mul,
-  vjp: (ct, { inputs: [a, b], needs }) => [needs[0] ? mul(ct, b!) : null, needs[1] ? mul(ct, a!) : null],
+  loop: compiledLoops.mul,
+  vjp: (ct, a, b) => [() => mul(ct, b), () => mul(ct, a)],
 });
 
 /** a / b */
 export const div: BinaryOp = binary({
   name: "div",
-  dtypes: ["float32", "float64"],
-  loop: loops.div,
-  vjp: (ct, { inputs: [, b], outputs: [y], needs }) => [
-    needs[0] ? div(ct, b!) : null,
-    needs[1] ? neg(div(mul(ct, y!), b!)) : null, // b̄ = −ȳ·(a/b)/b
-  ],
+  dtypes: floatingDTypes,
+  loop: compiledLoops.div,
+  vjp: (ct, _, b, y) => [() => div(ct, b), () => neg(div(mul(ct, y), b))],
 });
+
+/** aᵇ; NaN for a negative base and a fraction. Derivatives at a base of 0: 0 by an exponent ≥ 0, and by the base of 0⁰ */
+export const pow: BinaryOp = binary({
+  name: "pow",
+  dtypes: floatingDTypes,
+  loop: zipLoop((a, b) => (a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b)), // as IEEE 754 wants it
+  vjp: (ct, a, b, y) => {
+    const unless = (singular: Tensor) => where(logicalAnd(equal(a, 0), singular), 1, a);
+    const byBase = () => mul(ct, mul(b, pow(unless(equal(b, 0)), sub(b, 1)))); // b·aᵇ⁻¹
+    return [byBase, () => mul(ct, mul(y, log(unless(greaterEqual(b, 0)))))]; // aᵇ·ln a
+  },
+});
+
+/** An extremum of two; the operand that wins gets the cotangent, equal ones half of it each. */
+function extremum(name: string, f: (a: number, b: number) => number, wins: typeof less, ties: typeof less): BinaryOp {
+  const share = (ct: Tensor, a: Tensor, b: Tensor) => {
+    const halves = add(cast(wins(a, b), ct.dtype), cast(ties(a, b), ct.dtype));
+    return mul(ct, mul(0.5, halves));
+  };
+  return binary({ name, loop: zipLoop(f), vjp: (ct, a, b) => [() => share(ct, a, b), () => share(ct, b, a)] });
+}
+
+/** The larger of a and b; NaN wins */
+export const maximum: BinaryOp = extremum("maximum", Math.max, greater, greaterEqual);
+
+/** The smaller of a and b; NaN wins */
+export const minimum: BinaryOp = extremum("minimum", Math.min, less, lessEqual);
 
 /** −x */
-export const neg: UnaryOp<void> = unary({
-  name: "neg",
-  dtypes: ["float32", "float64", "int32"],
-  forward: (x) => -x,
-  vjp: (ct) => neg(ct),
+export const neg: UnaryOp = unary({ name: "neg", dtypes: numericDTypes, forward: (x) => -x, vjp: (ct) => neg(ct) });
+
+/** −1, 0 or 1 */
+export const sign: UnaryOp = unary({ name: "sign", dtypes: numericDTypes, forward: Math.sign, vjp: () => null });
+
+/** |x|; the derivative at 0 is 0 */
+export const abs: UnaryOp = unary({
+  name: "abs",
+  dtypes: numericDTypes,
+  forward: Math.abs,
+  vjp: (ct, x) => mul(ct, sign(x)),
 });
+
+/** 1 / x */
+export const reciprocal = (x: Tensor): Tensor => div(1, x);
 
 /** x² */
-export const square: UnaryOp<void> = unary({
-  name: "square",
-  forward: (x) => x * x,
-  vjp: (ct, { inputs: [x] }) => mul(ct, mul(2, x!)),
-});
+export const square: UnaryOp = unary({ name: "square", forward: (x) => x * x, vjp: (ct, x) => mul(ct, mul(2, x)) });
 
 /** √x; NaN below 0 */
-export const sqrt: UnaryOp<void> = unary({
-  name: "sqrt",
-  forward: Math.sqrt,
-  vjp: (ct, { outputs: [y] }) => div(ct, mul(2, y!)),
-});
+export const sqrt: UnaryOp = unary({ name: "sqrt", forward: Math.sqrt, vjp: (ct, _, y) => div(ct, mul(2, y)) });
 
 /** eˣ */
-export const exp: UnaryOp<void> = unary({ name: "exp", forward: Math.exp, vjp: (ct, { outputs: [y] }) => mul(ct, y!) });
+export const exp: UnaryOp = unary({ name: "exp", forward: Math.exp, vjp: (ct, _, y) => mul(ct, y) });
+
+/** eˣ − 1, exact near 0 */
+export const expm1: UnaryOp = unary({ name: "expm1", forward: Math.expm1, vjp: (ct, _, y) => mul(ct, add(y, 1)) });
 
 /** ln x; NaN below 0, −∞ at 0 */
-export const log: UnaryOp<void> = unary({ name: "log", forward: Math.log, vjp: (ct, { inputs: [x] }) => div(ct, x!) });
+export const log: UnaryOp = unary({ name: "log", forward: Math.log, vjp: (ct, x) => div(ct, x) });
+
+/** ln(1 + x), exact near 0 */
+export const log1p: UnaryOp = unary({ name: "log1p", forward: Math.log1p, vjp: (ct, x) => div(ct, add(x, 1)) });
 
 /** sin x, x in radians */
-export const sin: UnaryOp<void> = unary({
-  name: "sin",
-  forward: Math.sin,
-  vjp: (ct, { inputs: [x] }) => mul(ct, cos(x!)),
-});
+export const sin: UnaryOp = unary({ name: "sin", forward: Math.sin, vjp: (ct, x) => mul(ct, cos(x)) });
 
 /** cos x, x in radians */
-export const cos: UnaryOp<void> = unary({
-  name: "cos",
-  forward: Math.cos,
-  vjp: (ct, { inputs: [x] }) => neg(mul(ct, sin(x!))),
+export const cos: UnaryOp = unary({ name: "cos", forward: Math.cos, vjp: (ct, x) => neg(mul(ct, sin(x))) });
+
+/** erf x = 2/√π ∫₀ˣ e^(−t²) dt, to the last digits of float64 */
+export const erf: UnaryOp = unary({
+  name: "erf",
+  forward: (x) => {
+    if (!(Math.abs(x) < 6)) return Math.sign(x); // 1 − erf 6 < 2⁻⁵³
+    let [term, total] = [x, x]; // 2/√π e^(−x²) Σ 2ⁿ x²ⁿ⁺¹ / (2n+1)!!, all of one sign (Abramowitz and Stegun 7.1.6)
+    for (let n = 1; Math.abs(term) > Math.abs(total) * 1e-17; n++) total += term *= (2 * x * x) / (2 * n + 1);
+    return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * total;
+  },
+  vjp: (ct, x) => mul(ct, mul(2 / Math.sqrt(Math.PI), exp(neg(square(x))))),
 });
 
-const comparison = (name: string, f: (a: number, b: number) => boolean): BinaryOp =>
-  binary({
-    name,
-    dtypes: ["float32", "float64", "int32", "bool"],
-    result: "bool",
-    loop: zipLoop((a, b) => (f(a, b) ? 1 : 0)),
-    vjp: () => [null, null],
-  });
-
-/** 1 where a = b */
-export const equal: BinaryOp = comparison("equal", (a, b) => a === b);
-
-/** 1 where a ≠ b */
-export const notEqual: BinaryOp = comparison("notEqual", (a, b) => a !== b);
-
-/** 1 where a > b */
-export const greater: BinaryOp = comparison("greater", (a, b) => a > b);
-
-/** x limited to [min, max], either of which may be left out; the derivative is 1 at the limits, 0 beyond */
-export const clamp: UnaryOp<{ readonly min?: number; readonly max?: number }> = unary({
+/** The primitive of {@link clamp}. */
+export const clampOp: UnaryOp<{ readonly min: number; readonly max: number }> = unary({
   name: "clamp",
-  forward: (x, { min = -Infinity, max = Infinity }) => Math.min(Math.max(x, min), max),
-  vjp: (ct, { inputs: [x], outputs: [y] }) => mul(ct, cast(equal(x!, y!), x!.dtype)),
+  forward: (x, { min, max }) => Math.min(Math.max(x, min), max),
+  vjp: (ct, x, y) => mul(ct, cast(equal(x, y), x.dtype)),
 });
+
+/**
+ * x limited to [min, max], either of which may be left out; the derivative is 1 at the limits, 0 beyond.
+ * @throws ValueError unless min ≤ max
+ * @example clamp(x, { min: 0 });
+ */
+export function clamp(x: Tensor, { min = -Infinity, max = Infinity }: { min?: number; max?: number }): Tensor {
+  if (min <= max) return clampOp(x, { min, max });
+  throw new ValueError("clamp", "min ≤ max", `${min} and ${max}`);
+}

@@ -1,10 +1,10 @@
 /** @file Sum and broadcast: each is the other's transpose, as `+=` through a stride-0 view is a stride-0 view's. */
-
-import { copyArray, dtypeOf, loops, type NdArray, wrap, zerosArray } from "../array.ts";
+import { addInto, dtypeOf, type NdArray, wrap, zerosArray } from "../array.ts";
 import { ShapeError } from "../errors.ts";
-import { definePrimitive, type Op, type Primitive } from "../primitive.ts";
-import { type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
+import { definePrimitive, type Op } from "../primitive.ts";
+import { type Shape, sameShape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { copyArray } from "./cast.ts";
 import { broadcastShapes, checkAxes, checkDTypes, checkShape, reducedShape } from "./check.ts";
 import { reshape, reshapeArray } from "./reshape.ts";
 
@@ -12,49 +12,40 @@ import { reshape, reshapeArray } from "./reshape.ts";
 export function broadcastArray(array: NdArray, shape: Shape): NdArray {
   if (sameShape(array.shape, shape)) return array;
   const lead = shape.length - array.shape.length;
-  const stride = shape.map((n, k) => {
-    const own = k < lead ? 1 : array.shape[k - lead];
-    if (own !== n && own !== 1)
-      throw new ShapeError("broadcastTo", `a shape that broadcasts to ${showShape(shape)}`, showShape(array.shape));
-    return own === n && k >= lead ? array.stride[k - lead]! : 0;
-  });
-  if (lead < 0)
+  if (lead < 0 || !array.shape.every((n, k) => n === 1 || n === shape[lead + k]))
     throw new ShapeError("broadcastTo", `a shape that broadcasts to ${showShape(shape)}`, showShape(array.shape));
+  const stride = shape.map((n, k) => (array.shape[k - lead] === n ? array.stride[k - lead]! : 0));
   return wrap(array.data, shape, stride, array.offset);
 }
 
-/**
- * The sum of an array down to a shape that broadcasts to it: the transpose of {@link broadcastArray}, as `+=` through a
- * stride-0 view. Accumulated in float64, cast at the end.
- */
+/** The sum down to a shape that broadcasts to the array's: accumulated in float64, cast at the end. */
 export function sumArrayTo(array: NdArray, shape: Shape): NdArray {
   const total = zerosArray("float64", shape);
-  if (sizeOf(array.shape) > 0) loops.addeq(broadcastArray(total, array.shape), array);
-  const dtype = dtypeOf(array);
-  return dtype === "float64" ? total : copyArray(total, dtype);
+  addInto(broadcastArray(total, array.shape), array);
+  return dtypeOf(array) === "float64" ? total : copyArray(total, dtypeOf(array), "sum");
 }
 
 /** Which axes a reduction runs over (all unless said), and whether they stay as size 1. */
 export interface ReduceOptions {
-  readonly axis?: number | readonly number[] | undefined;
+  readonly axis?: number | Shape | undefined;
   readonly keepdims?: boolean;
 }
 
-/** Axes that a reduction runs over, ascending, and whether they stay as size 1. */
+/** {@link ReduceOptions}, checked: what the primitives take. */
 export interface Reduction {
-  readonly axes: readonly number[];
+  readonly axes: Shape;
   readonly keepdims: boolean;
 }
 
-const sumOp: Op<Reduction> = definePrimitive({
+/** The primitive of {@link sum}. */
+export const sumOp: Op<Reduction> = definePrimitive<Reduction>({
   name: "sum",
   infer: ([x], { axes, keepdims }) => [
     { shape: reducedShape(x!.shape, axes, keepdims), dtype: checkDTypes("sum", [x!], ["float32", "float64", "int32"]) },
   ],
-  forward: ([x], { axes, keepdims }) => {
-    const total = sumArrayTo(x!, reducedShape(x!.shape, axes, true));
-    return [keepdims ? total : reshapeArray(total, reducedShape(x!.shape, axes, false))];
-  },
+  forward: ([x], { axes, keepdims }) => [
+    reshapeArray(sumArrayTo(x!, reducedShape(x!.shape, axes, true)), reducedShape(x!.shape, axes, keepdims)),
+  ],
   vjp: ([ct], { inputs: [x], options: { axes } }) => [
     broadcastTo(reshape(ct!, reducedShape(x!.shape, axes, true)), x!.shape),
   ],
@@ -70,13 +61,12 @@ export function sum(x: Tensor, { axis, keepdims = false }: ReduceOptions = {}): 
   return sumOp([x], { axes: checkAxes("sum", axis, x.shape.length), keepdims })[0]!;
 }
 
-const broadcastOp: Op<Shape> = definePrimitive({
+/** The primitive of {@link broadcastTo}; its option is the shape. */
+export const broadcastOp: Op<Shape> = definePrimitive<Shape>({
   name: "broadcastTo",
   infer: ([x], shape) => {
-    const fits = shape.length >= x!.shape.length && sameShape(broadcastShapes("broadcastTo", x!.shape, shape), shape);
-    if (!fits)
-      throw new ShapeError("broadcastTo", `a shape that broadcasts to ${showShape(shape)}`, showShape(x!.shape));
-    return [{ shape, dtype: x!.dtype }];
+    if (sameShape(broadcastShapes("broadcastTo", x!.shape, shape), shape)) return [{ shape, dtype: x!.dtype }];
+    throw new ShapeError("broadcastTo", `a shape that broadcasts to ${showShape(shape)}`, showShape(x!.shape));
   },
   forward: ([x], shape) => [broadcastArray(x!, shape)],
   vjp: ([ct], { inputs: [x] }) => [sumTo(ct!, x!.shape)],
@@ -94,7 +84,3 @@ export function sumTo(x: Tensor, shape: Shape): Tensor {
   const axes = x.shape.flatMap((n, k) => (k < lead || (shape[k - lead] === 1 && n !== 1) ? [k] : []));
   return reshape(sum(x, { axis: axes, keepdims: true }), shape);
 }
-
-/** The primitives, for backends. */
-export const sumPrimitive: Primitive<Reduction> = sumOp.primitive;
-export const broadcastPrimitive: Primitive<Shape> = broadcastOp.primitive;

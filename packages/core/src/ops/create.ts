@@ -1,7 +1,15 @@
 /** @file New tensors: from numbers, arrays and rules. Nothing here is differentiable; everything is checked before it is made. */
-
-import { allocate, copyArray, type DType, dtypeOf, type NdArray, type TypedArray, wrap } from "../array.ts";
-import { type Backend, currentBackend, reference } from "../backend.ts";
+import {
+  type DType,
+  dtypeOf,
+  elements,
+  isFloating,
+  type NdArray,
+  type TypedArray,
+  wrap,
+  zerosArray,
+} from "../array.ts";
+import { type Backend, reference } from "../backend.ts";
 import { DTypeError, ShapeError, ValueError } from "../errors.ts";
 import { fromArray } from "../primitive.ts";
 import { type Shape, showShape, sizeOf } from "../shape.ts";
@@ -11,109 +19,132 @@ import { checkShape } from "./check.ts";
 /** Numbers or booleans nested as deep as the rank. */
 export type Nested = number | boolean | readonly Nested[];
 
-/** How a new tensor is made. */
+/** What a tensor may be made from. */
+export type Data = Nested | TypedArray | NdArray;
+
+/** What a new tensor is made of. */
 export interface CreateOptions {
-  /** Row-major; the data's own shape unless said. */
-  readonly shape?: Shape;
-  /** float32 for plain numbers, bool for booleans, the typed array's own otherwise. */
+  /** float32 unless said. */
   readonly dtype?: DType;
+  /** The current backend unless said. */
   readonly backend?: Backend;
+}
+
+/** A number that fits its dtype. @throws ValueError for one that an integer dtype would change without a word */
+export function checkNumber(op: string, value: number, dtype: DType): number {
+  const fits = isFloating(dtype) || (dtype === "bool" ? value === 0 || value === 1 : (value | 0) === value);
+  if (fits) return value;
+  const range = dtype === "bool" ? "0 or 1 for bool" : "32-bit integers for int32";
+  throw new ValueError(op, range, value, "take another dtype");
+}
+
+/** A new tensor of given numbers. */
+function create(op: string, shape: Shape, numbers: ArrayLike<number>, options: CreateOptions): Tensor {
+  const { dtype = "float32", backend } = options;
+  const array = zerosArray(dtype, checkShape(op, shape));
+  if (sizeOf(shape) !== numbers.length)
+    throw new ShapeError(op, `${sizeOf(shape)} elements for shape ${showShape(shape)}`, numbers.length);
+  for (let i = 0; i < numbers.length; i++) array.data[i] = checkNumber(op, numbers[i]!, dtype);
+  return fromArray(array, backend);
 }
 
 /**
  * A tensor from nested arrays, a typed array or an NdArray; the data is copied.
+ * @param options - `shape` (row-major; the data's own unless said) and `dtype` (float32 for plain numbers, bool for booleans, the
+ * typed array's own otherwise)
  * @throws ShapeError when the data is ragged or does not fill the shape; ValueError for a number that the dtype cannot hold
  * @example tensor([[1, 2], [3, 4]]); tensor(new Float64Array(6), { shape: [2, 3] });
  */
-export function tensor(data: Nested | TypedArray | NdArray, options: CreateOptions = {}): Tensor {
-  const source = toArray(data);
-  const shape = checkShape("tensor", options.shape ?? source.shape);
-  if (sizeOf(shape) !== sizeOf(source.shape))
-    throw new ShapeError("tensor", `${sizeOf(shape)} elements for shape ${showShape(shape)}`, sizeOf(source.shape));
-  const dtype = options.dtype ?? source.dtype;
-  checkRange(source.array, dtype);
-  return fromArray(wrap(copyArray(source.array, dtype).data, shape.slice()), options.backend ?? currentBackend());
+export function tensor(data: Data, options: CreateOptions & { readonly shape?: Shape } = {}): Tensor {
+  const { numbers, shape, dtype } = read(data);
+  return create("tensor", options.shape ?? shape, numbers, { dtype, ...options });
 }
 
-/** The data as an array of float64 or of its own type, with the shape and dtype that it suggests. */
-function toArray(data: Nested | TypedArray | NdArray): { array: NdArray; shape: Shape; dtype: DType } {
-  if (ArrayBuffer.isView(data))
-    return { array: wrap(data, [data.length]), shape: [data.length], dtype: dtypeOf({ data }) };
-  if (typeof data === "object" && "stride" in data) return { array: data, shape: data.shape, dtype: dtypeOf(data) };
+/** The data as a list, with the shape and dtype that it suggests. */
+function read(data: Data): { numbers: ArrayLike<number>; shape: Shape; dtype: DType } {
+  if (ArrayBuffer.isView(data)) return { dtype: dtypeOf({ data }), numbers: data, shape: [data.length] };
+  if (typeof data === "object" && data !== null && "stride" in data) {
+    const { shape, stride, offset } = data;
+    return { dtype: dtypeOf(data), numbers: elements(wrap(data.data, shape, stride, offset)), shape };
+  }
   const shape: number[] = [];
   for (let level: Nested | undefined = data; Array.isArray(level); level = level[0]) shape.push(level.length);
-  const numbers: number[] = [];
-  const booleans = flatten(data, shape, 0, numbers);
-  return { array: wrap(Float64Array.from(numbers), shape), shape, dtype: booleans ? "bool" : "float32" };
+  const numbers = flatten(data, shape);
+  const booleans = numbers.length > 0 && numbers.every((v) => typeof v === "boolean");
+  return { numbers: numbers.map(Number), shape, dtype: booleans ? "bool" : "float32" };
 }
 
-/** Appends the numbers of one level; true when all of them are booleans. */
-function flatten(data: Nested, shape: Shape, depth: number, into: number[]): boolean {
+/** The numbers of nested arrays. @throws ShapeError when they are ragged or hold something else */
+function flatten(data: unknown, shape: Shape, depth = 0): (number | boolean)[] {
+  const got = Array.isArray(data) ? `an array of ${data.length}` : typeof data;
   if (depth === shape.length) {
-    if (typeof data !== "number" && typeof data !== "boolean")
-      throw new ShapeError(
-        "tensor",
-        `numbers at depth ${depth} (not ragged)`,
-        Array.isArray(data) ? "an array" : typeof data,
-      );
-    into.push(Number(data));
-    return typeof data === "boolean";
+    if (typeof data === "number" || typeof data === "boolean") return [data];
+    throw new ShapeError("tensor", `numbers at depth ${depth} (not ragged)`, got);
   }
-  if (!Array.isArray(data) || data.length !== shape[depth])
-    throw new ShapeError(
-      "tensor",
-      `${shape[depth]} items in every array at depth ${depth} (not ragged)`,
-      Array.isArray(data) ? data.length : typeof data,
-    );
-  let booleans = data.length > 0;
-  for (const item of data as readonly Nested[]) booleans = flatten(item, shape, depth + 1, into) && booleans;
-  return booleans;
+  if (Array.isArray(data) && data.length === shape[depth])
+    return data.flatMap((item) => flatten(item, shape, depth + 1));
+  throw new ShapeError("tensor", `arrays of ${shape[depth]} at depth ${depth} (not ragged)`, got);
 }
 
-/** @throws ValueError for a value that an integer dtype would change without a word */
-function checkRange(array: NdArray, dtype: DType): void {
-  if (dtype !== "int32" && dtype !== "bool") return;
-  if (dtypeOf(array) === dtype && dtype === "int32") return;
-  const fits = dtype === "bool" ? (v: number) => v === 0 || v === 1 : (v: number) => (v | 0) === v;
-  const bad = array.data.find((v) => !fits(v));
-  if (bad !== undefined)
-    throw new ValueError(
-      "tensor",
-      dtype === "bool" ? "0 or 1 for bool" : "32-bit integers for int32",
-      bad,
-      'pass { dtype: "float32" }',
-    );
-}
-
-/** A scalar in CPU memory, which fits beside tensors of any backend. */
-export function scalar(value: number, dtype: DType = "float32"): Tensor {
-  const data = allocate(dtype, 1);
-  data[0] = value;
-  if (dtype === "int32" && data[0] !== value)
-    throw new ValueError("scalar", "a 32-bit integer beside an int32 tensor", value);
-  return fromArray(wrap(data, []), reference);
-}
+/** A scalar in CPU memory, which fits beside tensors of any backend. @throws ValueError for a number that its integer dtype can't hold */
+export const scalar = (value: number, dtype: DType = "float32"): Tensor =>
+  create("scalar", [], [value], { dtype, backend: reference });
 
 /** Every element `value`. */
-export function full(shape: Shape, value: number, options: Omit<CreateOptions, "shape"> = {}): Tensor {
-  const data = allocate(options.dtype ?? "float32", sizeOf(checkShape("full", shape)));
-  return fromArray(wrap(data.fill(value), shape.slice()), options.backend ?? currentBackend());
+export function full(shape: Shape, value: number, options: CreateOptions = {}): Tensor {
+  const { dtype = "float32", backend } = options;
+  const array = zerosArray(dtype, checkShape("full", shape));
+  array.data.fill(checkNumber("full", value, dtype));
+  return fromArray(array, backend);
 }
 
 /** Zeros. */
-export const zeros = (shape: Shape, options: Omit<CreateOptions, "shape"> = {}): Tensor => full(shape, 0, options);
+export const zeros = (shape: Shape, options: CreateOptions = {}): Tensor => full(shape, 0, options);
 
 /** Ones. */
-export const ones = (shape: Shape, options: Omit<CreateOptions, "shape"> = {}): Tensor => full(shape, 1, options);
+export const ones = (shape: Shape, options: CreateOptions = {}): Tensor => full(shape, 1, options);
+
+/** Where {@link arange} starts (0 unless said), and in which steps it goes on (1 unless said). */
+export interface ArangeOptions extends CreateOptions {
+  readonly start?: number;
+  readonly step?: number;
+}
+
+/**
+ * start, start + step, … up to stop, which is left out.
+ * @throws ValueError for a step of 0 or a number that is not finite
+ * @example arange(3); // [0, 1, 2]
+ */
+export function arange(stop: number, { start = 0, step = 1, ...options }: ArangeOptions = {}): Tensor {
+  const length = Math.max(0, Math.ceil((stop - start) / step));
+  const numbers = () => Array.from({ length }, (_, i) => start + i * step);
+  if (Number.isFinite(length) && step !== 0) return create("arange", [length], numbers(), options);
+  throw new ValueError("arange", "finite numbers and a step other than 0", `${start}, ${stop}, ${step}`);
+}
+
+/** `count` numbers from start to stop, both included, evenly spaced. @throws ValueError unless count is an integer ≥ 1 */
+export function linspace(start: number, stop: number, count: number, options: CreateOptions = {}): Tensor {
+  if (!Number.isInteger(count) || count < 1) throw new ValueError("linspace", "a count ≥ 1", count);
+  const share = (i: number) => (count === 1 ? 0 : i / (count - 1));
+  const numbers = Float64Array.from({ length: count }, (_, i) => start * (1 - share(i)) + stop * share(i));
+  return create("linspace", [count], numbers, options);
+}
+
+/** Ones on the diagonal of [rows, columns], zeros elsewhere. */
+export function eye(rows: number, columns: number = rows, options: CreateOptions = {}): Tensor {
+  const size = sizeOf(checkShape("eye", [rows, columns]));
+  const numbers = Float64Array.from({ length: size }, (_, i) => Number(Math.floor(i / columns) === i % columns));
+  return create("eye", [rows, columns], numbers, options);
+}
 
 /**
  * A leaf that an optimizer may replace, holding a copy of the value.
- * @param decay - whether weight decay applies (true unless said)
+ * @param options - `decay`: whether weight decay applies (true unless said)
+ * @throws DTypeError unless it is float32 or float64
  * @example const w = parameter(tensor([[1, 2], [3, 4]]));
  */
-export function parameter(value: Tensor | Nested | TypedArray, options: { decay?: boolean } = {}): Parameter {
+export function parameter(value: Tensor | Data, { decay = true }: { decay?: boolean } = {}): Parameter {
   const source = value instanceof Tensor ? value : tensor(value);
-  if (source.dtype !== "float32" && source.dtype !== "float64")
-    throw new DTypeError("parameter", "float32 or float64", source.dtype);
-  return new Parameter(source, options.decay ?? true);
+  if (isFloating(source.dtype)) return new Parameter(source, decay);
+  throw new DTypeError("parameter", "float32 or float64", source.dtype);
 }

@@ -1,19 +1,19 @@
 /** @file How element-wise ops are made: one function of numbers, one derivative; broadcasting and its transpose come for free. */
-
-import { type DType, dtypeOf, zerosArray } from "../array.ts";
+import { type DType, dtypeOf, type Loop2, type NdArray, zerosArray } from "../array.ts";
 import { DTypeError } from "../errors.ts";
-import { definePrimitive, type Primitive, type VjpContext } from "../primitive.ts";
+import { definePrimitive, type Primitive } from "../primitive.ts";
 import { Tensor } from "../tensor.ts";
 import { broadcastArray, sumTo } from "./broadcast.ts";
-import { broadcastShapes, checkDTypes } from "./check.ts";
+import { copyArray } from "./cast.ts";
+import { broadcastShapes, checkDTypes, floatingDTypes, numericDTypes } from "./check.ts";
 import { scalar } from "./create.ts";
-import { type Loop2, mapArray } from "./loops.ts";
+import { mapArray } from "./loops.ts";
 
 /** A tensor, or a number that takes the dtype of what it stands beside. */
 export type TensorLike = Tensor | number;
 
 /** An op of one tensor, and the primitive behind it. */
-export interface UnaryOp<Options> {
+export interface UnaryOp<Options = void> {
   (x: Tensor, ...options: Options extends void ? [] : [Options]): Tensor;
   readonly primitive: Primitive<Options>;
 }
@@ -24,63 +24,69 @@ export interface BinaryOp {
   readonly primitive: Primitive<void>;
 }
 
-const numeric: readonly DType[] = ["float32", "float64", "int32"];
-const floating: readonly DType[] = ["float32", "float64"];
-
-/** y[i] = f(x[i]). The vjp gets the cotangent and returns x's. */
+/** y[i] = f(x[i]). `vjp(ȳ, x, y)` returns x̄, or null where it is zero. */
 export function unary<Options = void>(op: {
   readonly name: string;
+  /** float32 and float64 unless said. */
   readonly dtypes?: readonly DType[];
   readonly forward: (x: number, options: Options) => number;
-  readonly vjp: (ct: Tensor, context: VjpContext<Options>) => Tensor | null;
+  readonly vjp: (ct: Tensor, x: Tensor, y: Tensor, options: Options) => Tensor | null;
 }): UnaryOp<Options> {
-  const { name, forward } = op;
+  const { name, forward, dtypes = floatingDTypes } = op;
   const call = definePrimitive<Options>({
     name,
-    infer: ([x]) => [{ shape: x!.shape, dtype: checkDTypes(name, [x!], op.dtypes ?? floating) }],
-    forward: ([x], options) => [
-      mapArray(options === undefined ? (forward as (v: number) => number) : (v) => forward(v, options), x!),
-    ],
-    vjp: ([ct], context) => [op.vjp(ct!, context)],
+    infer: ([x]) => [{ shape: x!.shape, dtype: checkDTypes(name, [x!], dtypes) }],
+    forward: ([x], options) => exact(name, dtypeOf(x!), (dtype) => mapArray((v) => forward(v, options), x!, dtype)),
+    vjp: ([ct], { inputs: [x], outputs: [y], options }) => [op.vjp(ct!, x!, y!, options)],
   });
-  return Object.assign((x: Tensor, ...options: unknown[]) => call([x], options[0] as Options)[0]!, {
-    primitive: call.primitive,
-  }) as UnaryOp<Options>;
+  const apply = (x: Tensor, ...options: unknown[]): Tensor => call([x], options[0] as Options)[0]!;
+  return Object.assign(apply, { primitive: call.primitive }) as UnaryOp<Options>;
 }
 
-/** z[i] = f(x[i], y[i]) with NumPy's broadcasting. The vjp is written for full shapes: the sum back is done here. */
+/**
+ * z[i] = f(x[i], y[i]) with NumPy's broadcasting. `vjp(z̄, x, y, z)` returns how to get x̄ and ȳ, called for those that someone
+ * needs. It is written for full shapes: the sum back is done here.
+ */
 export function binary(op: {
   readonly name: string;
+  /** float32, float64 and int32 unless said. */
   readonly dtypes?: readonly DType[];
   /** dtype of the result; that of the operands unless said. */
   readonly result?: DType;
   readonly loop: Loop2;
-  readonly vjp: (ct: Tensor, context: VjpContext<void>) => readonly (Tensor | null)[];
+  readonly vjp?: (ct: Tensor, a: Tensor, b: Tensor, y: Tensor) => readonly [() => Tensor, () => Tensor];
 }): BinaryOp {
-  const { name } = op;
+  const { name, loop, dtypes = numericDTypes } = op;
   const call = definePrimitive<void>({
     name,
     infer: ([a, b]) => {
-      const dtype = checkDTypes(name, [a!, b!], op.dtypes ?? numeric);
+      const dtype = checkDTypes(name, [a!, b!], dtypes);
       return [{ shape: broadcastShapes(name, a!.shape, b!.shape), dtype: op.result ?? dtype }];
     },
     forward: ([a, b]) => {
       const shape = broadcastShapes(name, a!.shape, b!.shape);
-      const out = zerosArray(op.result ?? dtypeOf(a!), shape);
-      op.loop(out, broadcastArray(a!, shape), broadcastArray(b!, shape));
-      return [out];
+      return exact(name, op.result ?? dtypeOf(a!), (dtype) => {
+        const out = zerosArray(dtype, shape);
+        loop(out, broadcastArray(a!, shape), broadcastArray(b!, shape));
+        return out;
+      });
     },
-    vjp: ([ct], context) =>
-      op.vjp(ct!, context).map((g, k) => (g === null ? null : sumTo(g, context.inputs[k]!.shape))),
+    vjp: ([ct], { inputs, outputs: [y], needs }) => {
+      const bars = op.vjp?.(ct!, inputs[0]!, inputs[1]!, y!);
+      return inputs.map((x, k) => (bars && needs[k] ? sumTo(bars[k]!(), x.shape) : null));
+    },
   });
   const apply = (a: TensorLike, b: TensorLike): Tensor => call(operands(name, a, b), undefined)[0]!;
   return Object.assign(apply, { primitive: call.primitive });
 }
 
-/** Numbers become scalars of the other operand's dtype. @throws DTypeError when there is no tensor among them */
+/** A result of `dtype`; int32 is worked out in float64, so that overflow is an error and not another number. */
+const exact = (op: string, dtype: DType, compute: (dtype: DType) => NdArray): NdArray[] =>
+  dtype === "int32" ? [copyArray(compute("float64"), dtype, op)] : [compute(dtype)];
+
+/** Numbers become scalars of the other operands' dtype. @throws DTypeError when there is no tensor among them */
 export function operands(op: string, ...values: readonly TensorLike[]): Tensor[] {
   const like = values.find((v) => v instanceof Tensor);
-  if (like === undefined)
-    throw new DTypeError(op, "a tensor among the operands", values.map((v) => typeof v).join(" and "));
-  return values.map((v) => (v instanceof Tensor ? v : scalar(v, like.dtype)));
+  if (like !== undefined) return values.map((v) => (v instanceof Tensor ? v : scalar(v, like.dtype)));
+  throw new DTypeError(op, "a tensor among the operands", values.map((v) => typeof v).join(" and "));
 }

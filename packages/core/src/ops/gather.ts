@@ -1,96 +1,64 @@
-/** @file Indexing by tensors: take and gather read, scatterAdd is their transpose. */
-
+/** @file Indexing: by tensors (gather reads, its transpose scatterAdd adds) and by numbers, ranges and tensors together (at). */
 import { allocate, dtypeOf, elements, type NdArray, wrap } from "../array.ts";
 import { DTypeError, ShapeError, ValueError } from "../errors.ts";
-import { definePrimitive, type Op, type Primitive } from "../primitive.ts";
-import { type Shape, showShape, sizeOf } from "../shape.ts";
-import type { Spec, Tensor } from "../tensor.ts";
-import { checkAxis } from "./check.ts";
+import { definePrimitive, type Op } from "../primitive.ts";
+import { type Shape, sameShape, showShape, sizeOf, stridesOf } from "../shape.ts";
+import { type Spec, Tensor } from "../tensor.ts";
+import { broadcastTo } from "./broadcast.ts";
+import { copyArray } from "./cast.ts";
+import { checkAxis, checkShape } from "./check.ts";
+import { ones } from "./create.ts";
+import { expandDims, reshape, squeeze } from "./reshape.ts";
+import { type SliceRange, slice } from "./slice.ts";
 
-/** Sizes before, at and after an axis. */
-function around(shape: Shape, axis: number): [before: number, at: number, after: number] {
-  return [sizeOf(shape.slice(0, axis)), shape[axis]!, sizeOf(shape.slice(axis + 1))];
+/** An axis to add along, and the shape of the sums. */
+export interface Scatter {
+  readonly axis: number;
+  readonly shape: Shape;
 }
 
-function checkIndexDType(op: string, index: Spec): void {
-  if (index.dtype !== "int32") throw new DTypeError(op, "an int32 index", index.dtype, 'cast(index, "int32")');
-}
-
-/** An index that exists; negative ones count from the end. */
+/** An index that exists; negative ones count from the end. @throws ValueError when −n ≤ i < n fails */
 function checkIndex(op: string, i: number, n: number): number {
-  if (i < -n || i >= n) throw new ValueError(op, `indices in [${-n}, ${n})`, i);
-  return i < 0 ? i + n : i;
+  if (Number.isInteger(i) && i >= -n && i < n) return i < 0 ? i + n : i;
+  throw new ValueError(op, `indices in [${-n}, ${n})`, i);
 }
 
-const takeOp: Op<number> = definePrimitive({
-  name: "take",
-  infer: ([x, index], axis) => {
-    checkIndexDType("take", index!);
-    return [{ shape: x!.shape.toSpliced(axis, 1, ...index!.shape), dtype: x!.dtype }];
-  },
-  forward: ([x, index], axis) => {
-    const [before, n, after] = around(x!.shape, axis);
-    const picks = elements(index!).map((i) => checkIndex("take", i, n));
-    const from = elements(x!);
-    const to = allocate(dtypeOf(x!), before * picks.length * after);
-    for (let b = 0, at = 0; b < before; b++)
-      for (const i of picks) for (let a = 0, p = (b * n + i) * after; a < after; a++) to[at++] = from[p++]!;
-    return [wrap(to, x!.shape.toSpliced(axis, 1, ...index!.shape))];
-  },
-  vjp: ([ct], { inputs: [x, index], options: axis }) => [
-    putOp([ct!, index!], { axis, size: x!.shape[axis]! })[0]!,
-    null,
-  ],
-});
-
-/** The transpose of take: adds each slice of `x` to where `index` says. `index` covers the axes of x from `axis` on. */
-const putOp: Op<{ axis: number; size: number }> = definePrimitive({
-  name: "putAdd",
-  infer: ([x, index], { axis, size }) => [
-    { shape: x!.shape.toSpliced(axis, index!.shape.length, size), dtype: x!.dtype },
-  ],
-  forward: ([x, index], { axis, size }) => {
-    const shape = x!.shape.toSpliced(axis, index!.shape.length, size);
-    const [before, , after] = around(shape, axis);
-    const sums = new Float64Array(sizeOf(shape));
-    const picks = elements(index!).map((i) => checkIndex("take", i, size));
-    const from = elements(x!);
-    for (let b = 0, at = 0; b < before; b++)
-      for (const i of picks) for (let a = 0, p = (b * size + i) * after; a < after; a++) sums[p++]! += from[at++]!;
-    return [rounded(sums, x!, shape)];
-  },
-  vjp: ([ct], { inputs: [, index], options: { axis } }) => [takeOp([ct!, index!], axis)[0]!, null],
-});
-
-/** Float64 sums in the dtype of `like`. */
-function rounded(sums: Float64Array, like: NdArray, shape: Shape): NdArray {
-  const out = allocate(dtypeOf(like), sums.length);
-  out.set(sums);
-  return wrap(out, shape);
+function checkIndices(op: string, { shape, dtype }: Spec, from: Shape, axis: number): void {
+  if (dtype !== "int32") throw new DTypeError(op, "an int32 index", dtype, 'cast(index, "int32")');
+  if (shape.length !== from.length || shape.some((n, k) => k !== axis && n > from[k]!))
+    throw new ShapeError(op, `an index within ${showShape(from)} but for axis ${axis}`, showShape(shape));
 }
 
-/**
- * Slices of x along an axis, in the order of an index: `y[..., i…, ...] = x[..., index[i…], ...]`.
- * @param index - int32, any shape; negative entries count from the end
- * @returns x's shape with the axis replaced by the index's shape
- * @throws ValueError for an index out of range; DTypeError unless it is int32
- * @example take(embedding, tokens); // [batch, time, width]
- */
-export function take(x: Tensor, index: Tensor, axis = 0): Tensor {
-  return takeOp([x, index], checkAxis("take", axis, x.shape.length))[0]!;
+/** Calls `visit(at, place)` for each index in row-major order, with the place in an array of shape `from` that it means. */
+function eachIndex(
+  op: string,
+  index: NdArray,
+  from: Shape,
+  axis: number,
+  visit: (at: number, place: number) => void,
+): void {
+  const picks = elements(index);
+  const steps = stridesOf(from);
+  const position = index.shape.map(() => 0);
+  for (let at = 0; at < picks.length; at++) {
+    let place = checkIndex(op, picks[at]!, from[axis]!) * steps[axis]!;
+    for (let k = 0; k < steps.length; k++) if (k !== axis) place += position[k]! * steps[k]!;
+    visit(at, place);
+    for (let k = steps.length - 1; k >= 0 && ++position[k]! === index.shape[k]; k--) position[k] = 0;
+  }
 }
 
-const gatherOp: Op<number> = definePrimitive({
+/** The primitive of {@link gather} and {@link take}; its option is the axis. */
+export const gatherOp: Op<number> = definePrimitive<number>({
   name: "gather",
   infer: ([x, index], axis) => {
-    checkAligned("gather", x!.shape, index!, axis);
+    checkIndices("gather", index!, x!.shape, axis);
     return [{ shape: index!.shape, dtype: x!.dtype }];
   },
   forward: ([x, index], axis) => {
-    const from = elements(x!);
-    const to = allocate(dtypeOf(x!), sizeOf(index!.shape));
-    eachAligned("gather", x!.shape, index!, axis, (at, p) => {
-      to[at] = from[p]!;
+    const [from, to] = [elements(x!), allocate(dtypeOf(x!), sizeOf(index!.shape))];
+    eachIndex("gather", index!, x!.shape, axis, (at, place) => {
+      to[at] = from[place]!;
     });
     return [wrap(to, index!.shape)];
   },
@@ -100,67 +68,79 @@ const gatherOp: Op<number> = definePrimitive({
   ],
 });
 
-const scatterAddOp: Op<{ axis: number; shape: Shape }> = definePrimitive({
+/** The primitive of {@link scatterAdd}. */
+export const scatterAddOp: Op<Scatter> = definePrimitive<Scatter>({
   name: "scatterAdd",
   infer: ([x, index], { axis, shape }) => {
-    checkAligned("scatterAdd", shape, index!, axis);
-    if (showShape(x!.shape) !== showShape(index!.shape))
-      throw new ShapeError("scatterAdd", `an index of shape ${showShape(x!.shape)}`, showShape(index!.shape));
-    return [{ shape, dtype: x!.dtype }];
+    checkIndices("scatterAdd", index!, checkShape("scatterAdd", shape), axis);
+    if (sameShape(x!.shape, index!.shape)) return [{ shape, dtype: x!.dtype }];
+    throw new ShapeError("scatterAdd", `an index of shape ${showShape(x!.shape)}`, showShape(index!.shape));
   },
   forward: ([x, index], { axis, shape }) => {
-    const sums = new Float64Array(sizeOf(shape));
-    const from = elements(x!);
-    eachAligned("scatterAdd", shape, index!, axis, (at, p) => {
-      sums[p]! += from[at]!;
+    const [from, sums] = [elements(x!), new Float64Array(sizeOf(shape))];
+    eachIndex("scatterAdd", index!, shape, axis, (at, place) => {
+      sums[place]! += from[at]!;
     });
-    return [rounded(sums, x!, shape)];
+    return [copyArray(wrap(sums, shape), dtypeOf(x!), "scatterAdd")];
   },
   vjp: ([ct], { inputs: [, index], options: { axis } }) => [gatherOp([ct!, index!], axis)[0]!, null],
 });
 
-function checkAligned(op: string, shape: Shape, index: Spec, axis: number): void {
-  checkIndexDType(op, index);
-  const fits = index.shape.length === shape.length && index.shape.every((n, k) => k === axis || n <= shape[k]!);
-  if (!fits)
-    throw new ShapeError(
-      op,
-      `an index no larger than ${showShape(shape)} but for axis ${axis}`,
-      showShape(index.shape),
-    );
-}
-
-/** For each index, in row-major order: its position, and the element of `shape` that it points at. */
-function eachAligned(
-  op: string,
-  shape: Shape,
-  index: NdArray,
-  axis: number,
-  visit: (at: number, p: number) => void,
-): void {
-  const picks = elements(index);
-  const place = new Array<number>(shape.length).fill(0);
-  for (let at = 0; at < picks.length; at++) {
-    let p = 0;
-    for (let k = 0; k < shape.length; k++)
-      p = p * shape[k]! + (k === axis ? checkIndex(op, picks[at]!, shape[k]!) : place[k]!);
-    visit(at, p);
-    for (let k = shape.length - 1; k >= 0 && ++place[k]! === index.shape[k]; k--) place[k] = 0;
-  }
-}
-
 /** `y[i][j] = x[i][index[i][j]]` along an axis, as torch.gather. @throws ValueError for an index out of range */
-export function gather(x: Tensor, index: Tensor, axis: number): Tensor {
-  return gatherOp([x, index], checkAxis("gather", axis, x.shape.length))[0]!;
-}
+export const gather = (x: Tensor, index: Tensor, axis: number): Tensor =>
+  gatherOp([x, index], checkAxis("gather", axis, x.shape.length))[0]!;
 
 /** Zeros of `shape` with `x[i][j]` added at `[i][index[i][j]]` along an axis: the transpose of {@link gather}. */
-export function scatterAdd(x: Tensor, index: Tensor, axis: number, shape: Shape): Tensor {
-  return scatterAddOp([x, index], { axis: checkAxis("scatterAdd", axis, shape.length), shape })[0]!;
+export const scatterAdd = (x: Tensor, index: Tensor, axis: number, shape: Shape): Tensor =>
+  scatterAddOp([x, index], { axis: checkAxis("scatterAdd", axis, shape.length), shape })[0]!;
+
+/**
+ * Slices of x along an axis, in the order of an index: `y[..., i…, ...] = x[..., index[i…], ...]`.
+ * @param index - int32, any shape; negative entries count from the end
+ * @returns x's shape with the axis replaced by the index's shape
+ * @throws ValueError for an index out of range; DTypeError unless it is int32
+ * @example take(embedding, tokens); // [batch, time, width]
+ */
+export function take(x: Tensor, index: Tensor, axis = 0): Tensor {
+  const k = checkAxis("take", axis, x.shape.length);
+  const [before, after] = [sizeOf(x.shape.slice(0, k)), sizeOf(x.shape.slice(k + 1))];
+  const count = sizeOf(index.shape);
+  const aligned = broadcastTo(reshape(index, [1, count, 1]), [before, count, after]);
+  return reshape(gather(reshape(x, [before, x.shape[k]!, after]), aligned, 1), x.shape.toSpliced(k, 1, ...index.shape));
 }
 
-/** The primitives, for backends. */
-export const takePrimitive: Primitive<number> = takeOp.primitive;
-export const putAddPrimitive: Primitive<{ axis: number; size: number }> = putOp.primitive;
-export const gatherPrimitive: Primitive<number> = gatherOp.primitive;
-export const scatterAddPrimitive: Primitive<{ axis: number; shape: Shape }> = scatterAddOp.primitive;
+/** 1 at each label, 0 elsewhere: int32 labels [...] → float32 [..., classes]. @throws ValueError for a label out of range */
+export function oneHot(labels: Tensor, classes: number): Tensor {
+  const marks = ones([...labels.shape, 1], { backend: labels.backend });
+  return scatterAdd(marks, expandDims(labels, -1), -1, [...labels.shape, classes]);
+}
+
+/** A position (its axis vanishes), a range, int32 positions (their axes take its place), a new axis, or the axes in between. */
+export type Index = number | SliceRange | Tensor | null | "...";
+
+/**
+ * A part of a tensor, one index an axis: `at(x, i, { start: 1 })` is NumPy's `x[i, 1:]`. Several index tensors select
+ * independently of each other, axis by axis. Views where no index tensor is among them.
+ * @throws ShapeError for more indices than axes, or two "..."; ValueError for a position out of range
+ * @example at(x, "...", 0); at(x, null, { step: -1 }, tensor(Int32Array.of(2, 0)));
+ */
+export function at(x: Tensor, ...index: readonly Index[]): Tensor {
+  const { length: rank } = x.shape;
+  const used = index.filter((i) => i !== null && i !== "...").length;
+  const dots = index.indexOf("...");
+  const full = dots < 0 ? index : index.toSpliced(dots, 1, ...Array<Index>(Math.max(0, rank - used)).fill({}));
+  if (used > rank || full.includes("..."))
+    throw new ShapeError("at", `at most ${rank} indices and one "..." for ${showShape(x.shape)}`, used);
+  let [y, axis] = [x, 0];
+  const along = (range: SliceRange) => slice(y, [...Array<undefined>(axis).fill(undefined), range]);
+  for (const i of full) {
+    if (i instanceof Tensor) y = take(y, i, axis);
+    else if (i === null) y = expandDims(y, axis);
+    else if (typeof i === "number") {
+      const start = checkIndex("at", i, y.shape[axis]!);
+      y = squeeze(along({ start, stop: start + 1 }), axis);
+    } else y = along(i as SliceRange);
+    axis += i instanceof Tensor ? i.shape.length : typeof i === "number" ? 0 : 1;
+  }
+  return y;
+}

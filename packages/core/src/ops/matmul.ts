@@ -1,17 +1,19 @@
-/** @file Matrix product with NumPy's rules for vectors and batches. */
-
+/** @file Matrix product with NumPy's rules for vectors and batches; outer product and triangles. */
 import { allocate, dtypeOf, type NdArray, wrap } from "../array.ts";
 import { ShapeError } from "../errors.ts";
-import { definePrimitive, type Primitive } from "../primitive.ts";
-import { type Shape, showShape, sizeOf } from "../shape.ts";
+import { definePrimitive, type Op } from "../primitive.ts";
+import { type Shape, showShape, sizeOf, stridesOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { mul, sub } from "./arithmetic.ts";
 import { broadcastArray, sumTo } from "./broadcast.ts";
 import { broadcastShapes, checkDTypes } from "./check.ts";
+import { arange } from "./create.ts";
 import { gemm, type Matrix } from "./gemm.ts";
-import { forEachRow } from "./loops.ts";
+import { greaterEqual, lessEqual, where } from "./logic.ts";
 import { expandDims, reshape, transpose } from "./reshape.ts";
 
-const matmulOp = definePrimitive<void>({
+/** The primitive of {@link matmul}: operands of rank 2 or more. */
+export const matmulOp: Op<void> = definePrimitive<void>({
   name: "matmul",
   infer: ([a, b]) => [{ shape: productShape(a!.shape, b!.shape), dtype: checkDTypes("matmul", [a!, b!]) }],
   forward: ([a, b]) => [multiplyArrays(a!, b!)],
@@ -22,38 +24,31 @@ const matmulOp = definePrimitive<void>({
 });
 
 function productShape(a: Shape, b: Shape): Shape {
-  const [m, k] = a.slice(-2);
-  const [inner, n] = b.slice(-2);
-  if (k !== inner) throw new ShapeError("matmul", "inner sizes to agree", `${showShape(a)} and ${showShape(b)}`);
-  return [...broadcastShapes("matmul", a.slice(0, -2), b.slice(0, -2)), m!, n!];
+  if (a.at(-1) !== b.at(-2))
+    throw new ShapeError("matmul", "inner sizes to agree", `${showShape(a)} and ${showShape(b)}`);
+  return [...broadcastShapes("matmul", a.slice(0, -2), b.slice(0, -2)), a.at(-2)!, b.at(-1)!];
 }
 
 function multiplyArrays(a: NdArray, b: NdArray): NdArray {
   const shape = productShape(a.shape, b.shape);
-  const [m, n] = shape.slice(-2) as [number, number];
-  const k = a.shape.at(-1)!;
-  const out = wrap(allocate(dtypeOf(a), sizeOf(shape)), shape);
-  if (m * n * k === 0) return out; // sums of nothing
-  const batch = [...shape.slice(0, -2), 1];
-  let at = 0;
-  forEachRow(batch, [overBatch(a, batch), overBatch(b, batch)], (width, [i, j], [di, dj]) => {
-    for (let q = 0; q < width; q++, at += m * n)
-      gemm(m, n, k, matrix(a, i! + q * di!), matrix(b, j! + q * dj!), out.data, at);
-  });
-  return out;
+  const [m, n, k] = [a.shape.at(-2)!, b.shape.at(-1)!, a.shape.at(-1)!];
+  const [batch, out] = [shape.slice(0, -2), allocate(dtypeOf(a), sizeOf(shape))];
+  if (m * n * k === 0) return wrap(out, shape); // sums of nothing
+  const [x, y] = [broadcastArray(a, [...batch, m, k]), broadcastArray(b, [...batch, k, n])];
+  for (let at = 0; at < out.length; at += m * n) {
+    const index = stridesOf(shape)
+      .slice(0, -2)
+      .map((step, axis) => Math.floor(at / step) % shape[axis]!); // of the batch
+    gemm(m, n, k, matrixAt(x, index), matrixAt(y, index), out, at);
+  }
+  return wrap(out, shape);
 }
 
-/** The first element of each matrix, as an array over the batch. */
-function overBatch(x: NdArray, batch: Shape): NdArray {
-  const rank = x.shape.length - 2;
-  return broadcastArray(wrap(x.data, [...x.shape.slice(0, rank), 1], [...x.stride.slice(0, rank), 0], x.offset), batch);
-}
-
-const matrix = (x: NdArray, offset: number): Matrix => ({
-  data: x.data,
-  offset,
-  row: x.stride.at(-2)!,
-  column: x.stride.at(-1)!,
+const matrixAt = ({ data, stride, offset }: NdArray, index: Shape): Matrix => ({
+  data,
+  offset: index.reduce((at, i, axis) => at + i * stride[axis]!, offset),
+  row: stride.at(-2)!,
+  column: stride.at(-1)!,
 });
 
 function swapLast(x: Tensor): Tensor {
@@ -70,18 +65,32 @@ function swapLast(x: Tensor): Tensor {
  * @example matmul(x, transpose(w)); // a dense layer
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
-  if (a.shape.length === 0 || b.shape.length === 0)
-    throw new ShapeError("matmul", "no scalars", `${showShape(a.shape)} and ${showShape(b.shape)}`, "mul() scales");
-  if (a.shape.length === 1) return squeezeAxis(matmul(expandDims(a, 0), b), b.shape.length === 1 ? -1 : -2);
-  if (b.shape.length === 1) return squeezeAxis(matmul(a, expandDims(b, 1)), -1);
-  if (a.shape.length > 2 && b.shape.length === 2) {
-    const rows = matmul(reshape(a, [-1, a.shape.at(-1)!]), b); // one product, and one for B̄
-    return reshape(rows, [...a.shape.slice(0, -1), b.shape[1]!]);
-  }
-  return matmulOp([a, b], undefined)[0]!;
+  const [p, q] = [a.shape.length, b.shape.length];
+  if (p === 0 || q === 0) throw new ShapeError("matmul", "no scalars", `${a} and ${b}`, "mul() scales");
+  if (p === 1) return dropAxis(matmul(expandDims(a, 0), b), q === 1 ? -1 : -2);
+  if (q === 1) return dropAxis(matmul(a, expandDims(b, 1)), -1);
+  if (p === 2 || q > 2) return matmulOp([a, b], undefined)[0]!;
+  const rows = a.shape.slice(0, -1); // of all matrices on the left: one product, and one for B̄
+  return reshape(matmul(reshape(a, [sizeOf(rows), a.shape.at(-1)!]), b), [...rows, b.shape[1]!]);
 }
 
-const squeezeAxis = (x: Tensor, axis: number): Tensor => reshape(x, x.shape.toSpliced(axis, 1));
+const dropAxis = (x: Tensor, axis: number): Tensor => reshape(x, x.shape.toSpliced(axis, 1));
 
-/** The primitive, for backends. */
-export const matmulPrimitive: Primitive<void> = matmulOp.primitive;
+/** aᵢ·bⱼ of two vectors. @throws ShapeError unless both are vectors */
+export function outer(a: Tensor, b: Tensor): Tensor {
+  if (a.shape.length === 1 && b.shape.length === 1) return mul(expandDims(a, 1), b);
+  throw new ShapeError("outer", "two vectors", `${a} and ${b}`);
+}
+
+/** column − row of each element of the last two axes. */
+function diagonals(op: string, { shape, backend }: Tensor): Tensor {
+  const [m, n] = shape.slice(-2);
+  if (n === undefined) throw new ShapeError(op, "a matrix or a batch of them", showShape(shape));
+  return sub(arange(n, { dtype: "int32", backend }), expandDims(arange(m!, { dtype: "int32", backend }), -1));
+}
+
+/** The upper triangle of each matrix, zeros below the diagonal (the one `diagonal` places above it). */
+export const triu = (x: Tensor, diagonal = 0): Tensor => where(greaterEqual(diagonals("triu", x), diagonal), x, 0);
+
+/** The lower triangle of each matrix, zeros above the diagonal (the one `diagonal` places above it). */
+export const tril = (x: Tensor, diagonal = 0): Tensor => where(lessEqual(diagonals("tril", x), diagonal), x, 0);

@@ -6,6 +6,7 @@ import { fromArray } from "../primitive.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkShape } from "./check.ts";
+import { tensor } from "./create.ts";
 
 /** Four 32-bit words. */
 export type RngState = readonly [number, number, number, number];
@@ -113,7 +114,13 @@ function fill(op: string, shape: Shape, { dtype = "float32" }: RandomOptions, dr
 export function uniform(random: Rng, shape: Shape, low = 0, high = 1, options: RandomOptions = {}): Tensor {
   if (!(low < high) || !Number.isFinite(high - low))
     throw new ValueError("uniform", "finite low < high", `${low} and ${high}`);
-  return fill("uniform", shape, options, () => low + (high - low) * random.uniform());
+  const rounded = options.dtype === "float64" ? (v: number) => v : Math.fround;
+  return fill("uniform", shape, options, () => {
+    for (;;) {
+      const v = low + (high - low) * random.uniform();
+      if (rounded(v) < high) return v; // rounding may reach what is excluded
+    }
+  });
 }
 
 /** Normal with a mean and a standard deviation, drawn in row-major order. @throws ValueError for a negative deviation */
@@ -121,3 +128,6 @@ export function normal(random: Rng, shape: Shape, mean = 0, deviation = 1, optio
   if (!(deviation >= 0)) throw new ValueError("normal", "a standard deviation ≥ 0", deviation);
   return fill("normal", shape, options, () => mean + deviation * random.normal());
 }
+
+/** 0 … n−1 in random order (Fisher and Yates), as int32. @throws ValueError unless n is a non-negative integer */
+export const permutation = (random: Rng, n: number): Tensor => tensor(random.permutation(n));

@@ -1,32 +1,26 @@
-/** @file The same elements under another shape. Each op is undone by itself, so it is its own transpose. */
-
+/** @file The same elements under another shape or order of axes. Each op is undone by itself, so it is its own transpose. */
 import { elements, isContiguous, type NdArray, wrap } from "../array.ts";
 import { ShapeError } from "../errors.ts";
-import { definePrimitive, type Primitive } from "../primitive.ts";
+import { definePrimitive, type Op } from "../primitive.ts";
 import { type Shape, sameShape, showShape, sizeOf, stridesOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkAxis, checkShape } from "./check.ts";
 
-const reshapeOp = definePrimitive<Shape>({
+/** The primitive of {@link reshape}; its option is the shape. */
+export const reshapeOp: Op<Shape> = definePrimitive<Shape>({
   name: "reshape",
   infer: ([x], shape) => {
-    if (sizeOf(checkShape("reshape", shape)) !== sizeOf(x!.shape))
-      throw new ShapeError(
-        "reshape",
-        `a shape of ${sizeOf(x!.shape)} elements for ${showShape(x!.shape)}`,
-        showShape(shape),
-      );
-    return [{ shape, dtype: x!.dtype }];
+    const size = sizeOf(x!.shape);
+    if (sizeOf(checkShape("reshape", shape)) === size) return [{ shape, dtype: x!.dtype }];
+    throw new ShapeError("reshape", `a shape of ${size} elements for ${showShape(x!.shape)}`, showShape(shape));
   },
   forward: ([x], shape) => [reshapeArray(x!, shape)],
   vjp: ([ct], { inputs: [x] }) => [reshape(ct!, x!.shape)],
 });
 
 /** A view where the elements are contiguous, otherwise a copy. */
-export function reshapeArray(x: NdArray, shape: Shape): NdArray {
-  if (isContiguous(x)) return wrap(x.data, shape, stridesOf(shape), x.offset);
-  return wrap(elements(x), shape);
-}
+export const reshapeArray = (x: NdArray, shape: Shape): NdArray =>
+  isContiguous(x) ? wrap(x.data, shape, stridesOf(shape), x.offset) : wrap(elements(x), shape);
 
 /**
  * The elements in row-major order under another shape; one size may be −1 and is worked out.
@@ -35,27 +29,22 @@ export function reshapeArray(x: NdArray, shape: Shape): NdArray {
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   const open = shape.indexOf(-1);
-  let target = shape;
-  if (open >= 0) {
-    const rest = sizeOf(shape.filter((_, k) => k !== open));
-    const size = rest === 0 ? 0 : sizeOf(x.shape) / rest;
-    target = shape.map((n, k) => (k === open ? size : n));
-    if (!Number.isInteger(size))
-      throw new ShapeError("reshape", `sizes that divide ${sizeOf(x.shape)} elements`, showShape(shape));
-  }
+  const rest = sizeOf(shape.filter((_, k) => k !== open));
+  const target = open < 0 ? shape : shape.with(open, rest === 0 ? 0 : sizeOf(x.shape) / rest);
+  if (!Number.isInteger(target[open] ?? 0))
+    throw new ShapeError("reshape", `sizes that divide ${sizeOf(x.shape)} elements`, showShape(shape));
   return sameShape(target, x.shape) ? x : reshapeOp([x], target)[0]!;
 }
 
-const transposeOp = definePrimitive<readonly number[]>({
+/** The primitive of {@link transpose}; its option is the order of the axes. */
+export const transposeOp: Op<Shape> = definePrimitive<Shape>({
   name: "transpose",
   infer: ([x], axes) => [{ shape: axes.map((a) => x!.shape[a]!), dtype: x!.dtype }],
   forward: ([x], axes) => [x!.transpose(...axes)],
-  vjp: ([ct], { options: axes }) => [
-    transpose(
-      ct!,
-      axes.map((_, k) => axes.indexOf(k)),
-    ),
-  ],
+  vjp: ([ct], { options: axes }) => {
+    const inverse = axes.map((_, k) => axes.indexOf(k));
+    return [transpose(ct!, inverse)];
+  },
 });
 
 /**
@@ -63,26 +52,26 @@ const transposeOp = definePrimitive<readonly number[]>({
  * @throws ShapeError unless `axes` names each axis once
  * @example transpose(x, [0, 2, 1]);
  */
-export function transpose(x: Tensor, axes?: readonly number[]): Tensor {
+export function transpose(x: Tensor, axes: Shape = x.shape.map((_, k) => -1 - k)): Tensor {
   const rank = x.shape.length;
-  const order =
-    axes?.map((a) => checkAxis("transpose", a, rank)) ?? Array.from({ length: rank }, (_, k) => rank - 1 - k);
+  const order = axes.map((a) => checkAxis("transpose", a, rank));
   if (order.length !== rank || new Set(order).size !== rank)
-    throw new ShapeError("transpose", `each of ${rank} axes once`, `[${axes?.join(", ")}]`);
+    throw new ShapeError("transpose", `each of ${rank} axes once`, showShape(axes));
   return transposeOp([x], order)[0]!;
 }
 
-const aliasOp = definePrimitive<void>({
+/** The primitive of {@link alias}. */
+export const aliasOp: Op<void> = definePrimitive<void>({
   name: "alias",
-  infer: ([x]) => [x!],
-  forward: ([x]) => [wrap(x!.data, x!.shape, x!.stride, x!.offset)],
+  infer: ([x]) => [{ shape: x!.shape, dtype: x!.dtype }],
+  forward: ([x]) => [x!],
   vjp: ([ct]) => [ct!],
 });
 
 /** The same value under a new identity: y = x. */
 export const alias = (x: Tensor): Tensor => aliasOp([x], undefined)[0]!;
 
-/** Without the axes of size 1 (or without the given ones). @throws ShapeError for an axis of another size */
+/** Without the axes of size 1 (or without the given one). @throws ShapeError for an axis of another size */
 export function squeeze(x: Tensor, axis?: number): Tensor {
   if (axis === undefined)
     return reshape(
@@ -98,8 +87,3 @@ export function squeeze(x: Tensor, axis?: number): Tensor {
 export function expandDims(x: Tensor, axis: number): Tensor {
   return reshape(x, x.shape.toSpliced(checkAxis("expandDims", axis, x.shape.length + 1), 0, 1));
 }
-
-/** The primitives, for backends. */
-export const reshapePrimitive: Primitive<Shape> = reshapeOp.primitive;
-export const transposePrimitive: Primitive<readonly number[]> = transposeOp.primitive;
-export const aliasPrimitive: Primitive<void> = aliasOp.primitive;

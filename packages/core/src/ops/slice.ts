@@ -1,48 +1,52 @@
-/** @file Slicing and its transpose, padding; concatenation is made of both. */
-
+/** @file Slicing and its transpose, padding; concatenation and its transpose, splitting. */
 import { copyInto, dtypeOf, type NdArray, wrap, zerosArray } from "../array.ts";
 import { ShapeError, ValueError } from "../errors.ts";
-import { definePrimitive, type Op, type Primitive } from "../primitive.ts";
+import { definePrimitive, type Op } from "../primitive.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { checkAxis, checkDTypes, checkShape } from "./check.ts";
-import { reshape } from "./reshape.ts";
+import { allDTypes, checkAxis, checkDTypes, checkShape } from "./check.ts";
+import { checkNumber } from "./create.ts";
+import { expandDims } from "./reshape.ts";
 
 /** Where a slice lies: `y[i] = x[start + i·step]` along every axis. */
 export interface Window {
   readonly shape: Shape;
-  readonly start: readonly number[];
-  readonly step: readonly number[];
+  readonly start: Shape;
+  readonly step: Shape;
+}
+
+/** A window of a larger array, and what surrounds it. */
+export interface Padding extends Window {
+  readonly into: Shape;
+  readonly value: number;
 }
 
 /** The view that a window opens on an array. */
 function windowOf(x: NdArray, { shape, start, step }: Window): NdArray {
-  const offset = sizeOf(shape) === 0 ? x.offset : start.reduce((at, s, k) => at + s * x.stride[k]!, x.offset);
-  return wrap(
-    x.data,
-    shape,
-    x.stride.map((d, k) => d * step[k]!),
-    offset,
-  );
+  const stride = x.stride.map((d, k) => d * step[k]!);
+  const offset = start.reduce((at, s, k) => at + s * x.stride[k]!, x.offset);
+  return wrap(x.data, shape, stride, sizeOf(shape) === 0 ? x.offset : offset);
 }
 
-const sliceOp: Op<Window> = definePrimitive({
+/** The primitive of {@link slice}. */
+export const sliceOp: Op<Window> = definePrimitive<Window>({
   name: "slice",
   infer: ([x], { shape }) => [{ shape, dtype: x!.dtype }],
   forward: ([x], window) => [windowOf(x!, window)],
-  vjp: ([ct], { inputs: [x], options: window }) => [placeOp([ct!], { window, into: x!.shape, value: 0 })[0]!],
+  vjp: ([ct], { inputs: [x], options: window }) => padOp([ct!], { ...window, into: x!.shape, value: 0 }),
 });
 
-const placeOp: Op<{ window: Window; into: Shape; value: number }> = definePrimitive({
+/** The primitive of {@link pad}: also between the elements and back to front, as the transpose of any slice. */
+export const padOp: Op<Padding> = definePrimitive<Padding>({
   name: "pad",
   infer: ([x], { into }) => [{ shape: into, dtype: x!.dtype }],
-  forward: ([x], { window, into, value }) => {
-    const out = zerosArray(dtypeOf(x!), into);
-    if (value !== 0) out.data.fill(value);
-    copyInto(windowOf(out, window), x!);
+  forward: ([x], padding) => {
+    const out = zerosArray(dtypeOf(x!), padding.into);
+    if (padding.value !== 0) out.data.fill(padding.value);
+    copyInto(windowOf(out, padding), x!);
     return [out];
   },
-  vjp: ([ct], { options: { window } }) => [sliceOp([ct!], window)[0]!],
+  vjp: ([ct], { options: { shape, start, step } }) => sliceOp([ct!], { shape, start, step }),
 });
 
 /** From where, up to where (exclusive), in steps of what; negative positions count from the end. */
@@ -79,85 +83,55 @@ function resolve({ start, stop, step = 1 }: SliceRange, n: number): { start: num
   return { start: from, length: Math.max(0, Math.ceil((to - from) / step)), step };
 }
 
+/** The part of a tensor in a range along one axis. */
+const along = (x: Tensor, axis: number, range: SliceRange): Tensor =>
+  slice(x, [...Array<undefined>(axis).fill(undefined), range]);
+
 /** The tensor back to front along an axis: a view, free. */
-export function flip(x: Tensor, axis: number): Tensor {
-  const k = checkAxis("flip", axis, x.shape.length);
-  return slice(
-    x,
-    x.shape.map((_, i) => (i === k ? { step: -1 } : undefined)),
-  );
-}
+export const flip = (x: Tensor, axis: number): Tensor =>
+  along(x, checkAxis("flip", axis, x.shape.length), { step: -1 });
 
 /**
  * The tensor with `before[k]` and `after[k]` elements of `value` around axis k.
- * @throws ShapeError unless both have one non-negative integer an axis
+ * @throws ShapeError unless both have one non-negative integer an axis; ValueError for a value that the dtype can't hold
  * @example pad(x, [0, 1], [0, 1]); // one column on either side
  */
-export function pad(x: Tensor, before: readonly number[], after: readonly number[], value = 0): Tensor {
-  if (checkShape("pad", before).length !== x.shape.length || checkShape("pad", after).length !== x.shape.length)
-    throw new ShapeError("pad", `${x.shape.length} sizes before and after`, `${before.length} and ${after.length}`);
-  return place(
-    x,
-    before,
-    x.shape.map((n, k) => before[k]! + n + after[k]!),
-    value,
-  );
+export function pad(x: Tensor, before: Shape, after: Shape, value = 0): Tensor {
+  const { shape, dtype } = x;
+  if (checkShape("pad", before).length !== shape.length || checkShape("pad", after).length !== shape.length)
+    throw new ShapeError("pad", `${shape.length} sizes before and after`, `${before.length} and ${after.length}`);
+  const into = shape.map((n, k) => before[k]! + n + after[k]!);
+  const step = shape.map(() => 1);
+  checkNumber("pad", value, dtype);
+  return sameShape(checkShape("pad", into), shape) ? x : padOp([x], { shape, start: before, step, into, value })[0]!;
 }
 
-const place = (x: Tensor, start: readonly number[], into: Shape, value: number): Tensor =>
-  sameShape(into, x.shape)
-    ? x
-    : placeOp([x], { window: { shape: x.shape, start, step: x.shape.map(() => 1) }, into, value })[0]!;
+const total = (sizes: Shape): number => sizes.reduce((sum, n) => sum + n, 0);
 
-const concatOp = definePrimitive<number>({
+/** The shape of tensors joined along an axis. */
+function joined(xs: readonly { readonly shape: Shape }[], axis: number): Shape {
+  const first = xs[0]!.shape;
+  const odd = xs.find(({ shape }) => !sameShape(shape.with(axis, 0), first.with(axis, 0)));
+  if (odd === undefined) return first.with(axis, total(xs.map(({ shape }) => shape[axis]!)));
+  throw new ShapeError("concat", `shapes like ${showShape(first)} but for axis ${axis}`, showShape(odd.shape));
+}
+
+/** The primitive of {@link concat}; its option is the axis. */
+export const concatOp: Op<number> = definePrimitive<number>({
   name: "concat",
-  infer: (xs, axis) => {
-    const dtype = checkDTypes("concat", xs, ["float32", "float64", "int32", "bool"]);
-    const first = xs[0]!.shape;
-    for (const { shape } of xs)
-      if (shape.length !== first.length || shape.some((n, k) => k !== axis && n !== first[k]))
-        throw new ShapeError(
-          "concat",
-          `shapes equal but for axis ${axis}`,
-          `${showShape(first)} and ${showShape(shape)}`,
-        );
-    return [
-      {
-        shape: first.with(
-          axis,
-          xs.reduce((n, x) => n + x.shape[axis]!, 0),
-        ),
-        dtype,
-      },
-    ];
-  },
+  infer: (xs, axis) => [{ shape: joined(xs, axis), dtype: checkDTypes("concat", xs, allDTypes) }],
   forward: (xs, axis) => {
-    const shape = xs[0]!.shape.with(
-      axis,
-      xs.reduce((n, x) => n + x.shape[axis]!, 0),
-    );
-    const out = zerosArray(dtypeOf(xs[0]!), shape);
-    let at = 0;
+    const out = zerosArray(dtypeOf(xs[0]!), joined(xs, axis));
+    const start = out.shape.map(() => 0);
     for (const x of xs) {
-      const start = shape.map((_, k) => (k === axis ? at : 0));
-      copyInto(windowOf(out, { shape: x.shape, start, step: shape.map(() => 1) }), x);
-      at += x.shape[axis]!;
+      copyInto(windowOf(out, { shape: x.shape, start, step: start.map(() => 1) }), x);
+      start[axis]! += x.shape[axis]!;
     }
     return [out];
   },
-  vjp: ([ct], { inputs, options: axis, needs }) => {
-    let at = 0;
-    return inputs.map((x, i) => {
-      const start = at;
-      at += x.shape[axis]!;
-      const range = { start, stop: at };
-      return needs[i]
-        ? slice(
-            ct!,
-            x.shape.map((_, k) => (k === axis ? range : undefined)),
-          )
-        : null;
-    });
+  vjp: ([ct], { inputs, options: axis }) => {
+    const sizes = inputs.map((x) => x.shape[axis]!);
+    return split(ct!, sizes, axis);
   },
 });
 
@@ -169,17 +143,26 @@ export function concat(xs: readonly Tensor[], axis = 0): Tensor {
 
 /** Tensors of one shape along a new axis. @throws ShapeError unless the shapes agree; for no tensors */
 export function stack(xs: readonly Tensor[], axis = 0): Tensor {
-  if (xs.length === 0) throw new ShapeError("stack", "at least one tensor", 0);
-  const k = checkAxis("stack", axis, xs[0]!.shape.length + 1);
-  for (const x of xs)
-    if (!sameShape(x.shape, xs[0]!.shape)) throw new ShapeError("stack", showShape(xs[0]!.shape), showShape(x.shape));
-  return concat(
-    xs.map((x) => reshape(x, x.shape.toSpliced(k, 0, 1))),
-    k,
-  );
+  const first = xs[0]?.shape ?? [];
+  const odd = xs.find(({ shape }) => !sameShape(shape, first));
+  if (odd !== undefined) throw new ShapeError("stack", `tensors of shape ${showShape(first)}`, showShape(odd.shape));
+  const rows = xs.map((x) => expandDims(x, axis));
+  return concat(rows, checkAxis("stack", axis, first.length + 1));
 }
 
-/** The primitives, for backends. */
-export const slicePrimitive: Primitive<Window> = sliceOp.primitive;
-export const padPrimitive: Primitive<{ window: Window; into: Shape; value: number }> = placeOp.primitive;
-export const concatPrimitive: Primitive<number> = concatOp.primitive;
+/**
+ * The tensor cut along an axis into parts of given sizes, or into so many equal ones: views, free.
+ * @throws ShapeError unless the sizes make up the axis
+ * @example const [r, z, n] = split(gates, 3, -1);
+ */
+export function split(x: Tensor, sizes: Shape | number, axis = 0): Tensor[] {
+  const k = checkAxis("split", axis, x.shape.length);
+  const n = x.shape[k]!;
+  const parts = typeof sizes === "number" ? Array.from({ length: sizes }, () => n / sizes) : sizes;
+  if (total(checkShape("split", parts)) !== n)
+    throw new ShapeError("split", `sizes that make up ${n}`, showShape(parts));
+  return parts.map((size, i) => {
+    const start = total(parts.slice(0, i));
+    return along(x, k, { start, stop: start + size });
+  });
+}

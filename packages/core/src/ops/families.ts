@@ -1,0 +1,14 @@
+/** @file The ops on tensors, by family. What takes a tensor first is a method, too (chain.ts). */
+export * from "./activation.ts";
+export * from "./arithmetic.ts";
+export * from "./broadcast.ts";
+export * from "./cast.ts";
+export * from "./einsum.ts";
+export * from "./fft.ts";
+export * from "./gather.ts";
+export * from "./logic.ts";
+export * from "./matmul.ts";
+export * from "./order.ts";
+export * from "./reduce.ts";
+export * from "./reshape.ts";
+export * from "./slice.ts";

@@ -1,0 +1,70 @@
+/** @file Comparisons, logic and the choice between two tensors. */
+import { dtypeOf, elements, zerosArray } from "../array.ts";
+import { DTypeError } from "../errors.ts";
+import { definePrimitive, type Op } from "../primitive.ts";
+import type { Tensor } from "../tensor.ts";
+import { broadcastArray, sumTo } from "./broadcast.ts";
+import { allDTypes, broadcastShapes, checkDTypes } from "./check.ts";
+import { type BinaryOp, binary, operands, type TensorLike } from "./elementwise.ts";
+import { zipLoop } from "./loops.ts";
+
+const comparison = (name: string, f: (a: number, b: number) => boolean): BinaryOp =>
+  binary({ name, dtypes: allDTypes, result: "bool", loop: zipLoop((a, b) => Number(f(a, b))) });
+
+/** 1 where a = b */
+export const equal: BinaryOp = comparison("equal", (a, b) => a === b);
+
+/** 1 where a ≠ b; NaN differs from everything */
+export const notEqual: BinaryOp = comparison("notEqual", (a, b) => a !== b);
+
+/** 1 where a > b */
+export const greater: BinaryOp = comparison("greater", (a, b) => a > b);
+
+/** 1 where a ≥ b */
+export const greaterEqual: BinaryOp = comparison("greaterEqual", (a, b) => a >= b);
+
+/** 1 where a < b */
+export const less = (a: TensorLike, b: TensorLike): Tensor => greater(b, a);
+
+/** 1 where a ≤ b */
+export const lessEqual = (a: TensorLike, b: TensorLike): Tensor => greaterEqual(b, a);
+
+/** 1 where neither is 0 */
+export const logicalAnd: BinaryOp = comparison("logicalAnd", (a, b) => a !== 0 && b !== 0);
+
+/** 1 where one or both are not 0 */
+export const logicalOr: BinaryOp = comparison("logicalOr", (a, b) => a !== 0 || b !== 0);
+
+/** 1 where x = 0 */
+export const logicalNot = (x: Tensor): Tensor => equal(x, 0);
+
+/** The primitive of {@link where}: mask, a, b. */
+export const whereOp: Op<void> = definePrimitive<void>({
+  name: "where",
+  infer: ([mask, a, b]) => {
+    if (mask!.dtype !== "bool") throw new DTypeError("where", "a bool mask", mask!.dtype, "notEqual(mask, 0)");
+    const shape = broadcastShapes("where", mask!.shape, broadcastShapes("where", a!.shape, b!.shape));
+    return [{ shape, dtype: checkDTypes("where", [a!, b!], allDTypes) }];
+  },
+  forward: (inputs) => {
+    const shape = inputs.map((x): readonly number[] => x.shape).reduce((s, t) => broadcastShapes("where", s, t));
+    const [mask, a, b] = inputs.map((x) => elements(broadcastArray(x, shape)));
+    const out = zerosArray(dtypeOf(inputs[1]!), shape);
+    for (let i = 0; i < out.data.length; i++) out.data[i] = mask![i] ? a![i]! : b![i]!;
+    return [out];
+  },
+  vjp: ([ct], { inputs: [mask, a, b], needs }) => [
+    null,
+    needs[1] ? sumTo(where(mask!, ct!, 0), a!.shape) : null,
+    needs[2] ? sumTo(where(mask!, 0, ct!), b!.shape) : null,
+  ],
+});
+
+/**
+ * a where the mask is 1, b elsewhere; all three broadcast. What is not chosen is not looked at: its NaN goes nowhere.
+ * @param mask - bool
+ * @throws DTypeError unless the mask is bool and one of a, b is a tensor
+ * @example where(greater(x, 0), x, 0);
+ */
+export const where = (mask: Tensor, a: TensorLike, b: TensorLike): Tensor =>
+  whereOp([mask, ...operands("where", a, b)], undefined)[0]!;
