@@ -19,7 +19,7 @@ import {
 const arctan = unary({
   name: "arctan",
   forward: (x) => Math.atan(x),
-  vjp: (ct, { inputs: [x] }) => div(ct, add(1, square(x!))),
+  vjp: (ct, x) => div(ct, add(1, square(x))),
 });
 
 const random = rng(7);
