@@ -3,7 +3,7 @@ import { ValueError } from "@spm/core";
 import { Linear, type LinearOptions } from "./linear.ts";
 import type { LinearMap } from "./linear-map.ts";
 import { GeneralMixer, RotationMixer } from "./mixer.ts";
-import { BlockDiagonal, Butterfly, LowRank, Monarch } from "./structured/index.ts";
+import { BlockDiagonal, Butterfly, Circulant, LowRank, Monarch, Toeplitz } from "./structured/index.ts";
 
 /**
  * Makes a linear map in → out.
@@ -12,7 +12,16 @@ import { BlockDiagonal, Butterfly, LowRank, Monarch } from "./structured/index.t
 export type LinearFactory = (fanIn: number, fanOut: number, options: LinearOptions) => LinearMap;
 
 /** The linear maps known by name: the dense one, the mixer's two variants, and their peers. */
-export type LinearKind = "dense" | "rotation" | "general" | "low-rank" | "block-diagonal" | "monarch" | "butterfly";
+export type LinearKind =
+  | "dense"
+  | "rotation"
+  | "general"
+  | "low-rank"
+  | "block-diagonal"
+  | "monarch"
+  | "circulant"
+  | "toeplitz"
+  | "butterfly";
 
 /** What a module takes for its linear maps: a name, or a factory of one's own. */
 export type LinearChoice = LinearKind | LinearFactory;
@@ -24,6 +33,8 @@ const factories: Record<LinearKind, LinearFactory> = {
   "low-rank": (fanIn, fanOut, options) => new LowRank(fanIn, fanOut, options),
   "block-diagonal": (fanIn, fanOut, options) => new BlockDiagonal(fanIn, fanOut, options),
   monarch: (fanIn, fanOut, options) => new Monarch(fanIn, fanOut, options),
+  circulant: (fanIn, fanOut, options) => new Circulant(fanIn, fanOut, options),
+  toeplitz: (fanIn, fanOut, options) => new Toeplitz(fanIn, fanOut, options),
   butterfly: (fanIn, fanOut, options) => new Butterfly(fanIn, fanOut, options),
 };
 

@@ -1,9 +1,13 @@
 /** @file @spm/nn: modules and the functions that they are made of. */
+export { BatchNorm1d, type BatchNormOptions } from "./batch-norm.ts";
 export type { Cost } from "./cost.ts";
+export { Dropout } from "./dropout.ts";
+export { Embedding, type EmbeddingOptions } from "./embedding.ts";
 export { type LinearChoice, type LinearFactory, type LinearKind, linear, linearKinds } from "./factory.ts";
 export * from "./functional/index.ts";
 export { functionalCall } from "./functional-call.ts";
 export { gradcheckModule } from "./gradcheck-module.ts";
+export { Gru, GruCell, type GruOptions } from "./gru.ts";
 export { type InitialWeights, type InitialWeightsOptions, initialWeights } from "./initial-weights.ts";
 export { type DenseOptions, Linear, type LinearOptions } from "./linear.ts";
 export { LinearMap } from "./linear-map.ts";
@@ -11,6 +15,7 @@ export { GeneralMixer, type MixerLayerOptions, RotationMixer } from "./mixer.ts"
 export { Mlp, type MlpOptions } from "./mlp.ts";
 export { Module, type Place, places, type StateDict } from "./module.ts";
 export { ModuleBuffer } from "./module-buffer.ts";
+export { LayerNorm, type NormOptions, RmsNorm } from "./norms.ts";
 export { perSampleEmbedding, perSampleLinear, perSampleNorm } from "./per-sample.ts";
 export {
   type ReplaceLinearOptions,
@@ -19,5 +24,7 @@ export {
   replaceLinear,
 } from "./replace-linear.ts";
 export { type Layer, Residual, Sequential } from "./sequential.ts";
+export * from "./spatial/index.ts";
 export * from "./structured/index.ts";
 export { type Summary, type SummaryRow, summary } from "./summary.ts";
+export * from "./transformer/index.ts";

@@ -39,8 +39,9 @@ export function summary(model: Module, ...inputs: Tensor[]): Summary {
     const { forward } = module;
     module.forward = (...xs) => {
       const y = forward.apply(module, xs);
-      const shapes = xs.map((x) => x.shape);
-      const before = calls.get(module) ?? { inputs: shapes, output: y.shape, flops: 0 };
+      const shapes = xs.map((x: Tensor | undefined) => x?.shape ?? []); // one that is left out has no shape
+      const given = shapes.filter((_, k) => xs[k] !== undefined);
+      const before = calls.get(module) ?? { inputs: given, output: y.shape, flops: 0 };
       calls.set(module, { ...before, flops: before.flops + module.flops(shapes) });
       return y;
     };

@@ -5,8 +5,10 @@ import { linear, linearKinds } from "../factory.ts";
 import { gradcheckModule } from "../gradcheck-module.ts";
 import { BlockDiagonal } from "./block-diagonal.ts";
 import { Butterfly } from "./butterfly.ts";
+import { Circulant } from "./circulant.ts";
 import { LowRank } from "./low-rank.ts";
 import { Monarch } from "./monarch.ts";
+import { Toeplitz } from "./toeplitz.ts";
 
 const numbers = (x: Tensor): number[] => [...elements(x.ndarray())];
 
@@ -143,4 +145,16 @@ test("what can't be built is refused", () => {
   expect(() => new Monarch(4, 4, bare).forward(normal(rng(1), [2, 3]))).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: Monarch: expected x of shape [..., 4], got [2, 3]]`,
   );
+});
+
+test("circulant and Toeplitz matrices, written out", () => {
+  const circulant = new Circulant(3, 3, bare);
+  circulant.kernel.assign(tensor([1, 2, 3]));
+  expect(numbers(circulant.toDense())).toEqual([1, 3, 2, 2, 1, 3, 3, 2, 1]);
+  const toeplitz = new Toeplitz(3, 2, bare);
+  toeplitz.diagonals.assign(tensor([1, 2, 3, 4]));
+  expect(numbers(toeplitz.toDense())).toEqual([3, 2, 1, 4, 3, 2]);
+  expect([circulant.parameterCount(), toeplitz.parameterCount()]).toEqual([3, 4]);
+  expect(new Circulant(8, 8, bare).flopsPerRow).toBe(10 * 8 * 3 + 6 * 5);
+  expect(new Circulant(6, 6, bare).flopsPerRow).toBe(new Toeplitz(6, 6, bare).flopsPerRow);
 });

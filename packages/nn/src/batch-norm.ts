@@ -1,0 +1,88 @@
+/** @file Normalisation of each channel over the batch. */
+import {
+  add,
+  div,
+  mean,
+  mul,
+  noGrad,
+  ones,
+  type Parameter,
+  parameter,
+  reshape,
+  ShapeError,
+  showShape,
+  sizeOf,
+  sqrt,
+  square,
+  stopGradient,
+  sub,
+  type Tensor,
+  zeros,
+} from "@spm/core";
+import { Module } from "./module.ts";
+import { ModuleBuffer } from "./module-buffer.ts";
+
+/** How batch normalisation is built. */
+export interface BatchNormOptions {
+  /** Added under the root; 10⁻⁵ unless said. */
+  readonly epsilon?: number;
+  /** Share of a batch's statistics in the running ones; 0.1 unless said. */
+  readonly momentum?: number;
+}
+
+/**
+ * y = (x − μ) / √(σ² + ε) ⊙ weight + bias for each channel (Ioffe and Szegedy 2015). While training μ and the biased σ² are those of the
+ * batch, and the running ones move towards μ and the unbiased σ² by `momentum`; in evaluation the running ones are used.
+ * x [batch, channels] or [batch, channels, length] → the same shape. What torch.nn.BatchNorm1d computes.
+ * @throws ShapeError for another shape, or a single value a channel to train on
+ */
+export class BatchNorm1d extends Module {
+  readonly weight: Parameter;
+  readonly bias: Parameter;
+  readonly runningMean: ModuleBuffer;
+  readonly runningVariance: ModuleBuffer;
+  readonly #epsilon: number;
+  readonly #momentum: number;
+
+  constructor(channels: number, { epsilon = 1e-5, momentum = 0.1 }: BatchNormOptions = {}) {
+    super();
+    this.weight = parameter(ones([channels]), { decay: false });
+    this.bias = parameter(zeros([channels]), { decay: false });
+    this.runningMean = new ModuleBuffer(zeros([channels]));
+    this.runningVariance = new ModuleBuffer(ones([channels]));
+    this.#epsilon = epsilon;
+    this.#momentum = momentum;
+  }
+
+  forward(x: Tensor): Tensor {
+    const [channels] = this.weight.shape as [number];
+    if ((x.shape.length !== 2 && x.shape.length !== 3) || x.shape[1] !== channels)
+      throw new ShapeError(
+        "BatchNorm1d",
+        `x of shape [batch, ${channels}] or [batch, ${channels}, length]`,
+        showShape(x.shape),
+      );
+    const aligned = (p: Tensor): Tensor => (x.shape.length === 2 ? p : reshape(p, [channels, 1]));
+    const [mu, variance] = this.training ? this.#ofBatch(x) : [this.runningMean, this.runningVariance];
+    const normal = div(sub(x, aligned(mu)), aligned(sqrt(add(variance, this.#epsilon))));
+    return add(mul(normal, aligned(this.weight)), aligned(this.bias));
+  }
+
+  #ofBatch(x: Tensor): readonly [mean: Tensor, variance: Tensor] {
+    const axis = x.shape.length === 2 ? [0] : [0, 2];
+    const count = sizeOf(x.shape) / x.shape[1]!;
+    if (count < 2) throw new ShapeError("BatchNorm1d", "at least 2 values a channel to train on", showShape(x.shape));
+    const mu = mean(x, { axis, keepdims: true });
+    const [flat, variance] = [reshape(mu, [-1]), mean(square(sub(x, mu)), { axis })];
+    this.#moveTowards(this.runningMean, flat);
+    this.#moveTowards(this.runningVariance, mul(variance, count / (count - 1)));
+    return [flat, variance];
+  }
+
+  /** What is no buffer any more, in a functional call, stays as it is. */
+  #moveTowards(running: Tensor, value: Tensor): void {
+    if (!(running instanceof ModuleBuffer)) return;
+    const target = stopGradient(value);
+    noGrad(() => running.assign(add(mul(running, 1 - this.#momentum), mul(target, this.#momentum))));
+  }
+}

@@ -1,0 +1,29 @@
+/** @file A table of vectors, one for each token. */
+import { normal, type Parameter, parameter, type Rng, type Tensor, take } from "@spm/core";
+import { Module } from "./module.ts";
+
+/** How an embedding starts. */
+export interface EmbeddingOptions {
+  readonly random: Rng;
+  /** Standard deviation of the normal start; 1 unless said, as in torch.nn.Embedding. */
+  readonly deviation?: number;
+}
+
+/**
+ * y[..., :] = weight[token, :]. tokens [...], int32 → [..., width]. Reads the rows, no FLOP; the gradient adds into them.
+ * @throws ValueError for a token outside of the vocabulary
+ * @example new Embedding(65, 256, { random: rng(1) }).forward(tensor([[3, 1]], { dtype: "int32" })); // [1, 2, 256]
+ */
+export class Embedding extends Module {
+  /** [vocabulary, width] */
+  readonly weight: Parameter;
+
+  constructor(vocabulary: number, width: number, { random, deviation = 1 }: EmbeddingOptions) {
+    super();
+    this.weight = parameter(normal(random, [vocabulary, width], 0, deviation));
+  }
+
+  forward(tokens: Tensor): Tensor {
+    return take(this.weight, tokens);
+  }
+}

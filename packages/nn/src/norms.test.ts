@@ -1,0 +1,78 @@
+/** @file Norms by their formulas, trained and evaluated. */
+import { elements, normal, rng, sum, type Tensor, tensor, valueAndGrad } from "@spm/core";
+import { describe, expect, test } from "vitest";
+import { BatchNorm1d } from "./batch-norm.ts";
+import { gradcheckModule } from "./gradcheck-module.ts";
+import { LayerNorm, RmsNorm } from "./norms.ts";
+
+const numbers = (x: Tensor): number[] => [...elements(x.ndarray())];
+const close = (x: Tensor, expected: readonly number[], digits = 5): void => {
+  expect(numbers(x)).toHaveLength(expected.length);
+  numbers(x).forEach((v, i) => {
+    expect(v).toBeCloseTo(expected[i]!, digits);
+  });
+};
+
+test("LayerNorm: worked by hand", () => {
+  const layer = new LayerNorm(2, { epsilon: 0 });
+  layer.weight.assign(tensor([2, 3]));
+  layer.bias.assign(tensor([10, 20]));
+  close(layer.forward(tensor([[1, 5]])), [8, 23]); // mean 3, deviation 2: −1 and 1
+  gradcheckModule(new LayerNorm(4), [normal(rng(1), [3, 4])]);
+});
+
+test("RmsNorm: worked by hand", () => {
+  const layer = new RmsNorm(2, { epsilon: 0 });
+  layer.weight.assign(tensor([1, 2]));
+  close(layer.forward(tensor([[3, 4]])), [3 / Math.sqrt(12.5), 8 / Math.sqrt(12.5)]);
+  gradcheckModule(new RmsNorm(4), [normal(rng(1), [3, 4])]);
+});
+
+describe("BatchNorm1d", () => {
+  const x = tensor([
+    [1, 10],
+    [3, 10],
+    [5, 40],
+  ]);
+
+  test("normalises by the batch while training, and moves the running statistics", () => {
+    const layer = new BatchNorm1d(2, { epsilon: 0 });
+    const [a, b] = [Math.sqrt(8 / 3), Math.sqrt(200)];
+    close(layer.forward(x), [-2 / a, -10 / b, 0, -10 / b, 2 / a, 20 / b]);
+    close(layer.runningMean, [0.3, 2]);
+    close(layer.runningVariance, [0.9 + 0.4, 0.9 + 30]);
+  });
+
+  test("uses the running statistics in evaluation, and leaves them", () => {
+    const layer = new BatchNorm1d(2, { epsilon: 0 }).eval();
+    layer.runningMean.assign(tensor([1, 0]));
+    layer.runningVariance.assign(tensor([4, 100]));
+    close(layer.forward(x), [0, 1, 1, 1, 2, 4]);
+    close(layer.runningMean, [1, 0]);
+  });
+
+  test("may stand under a gradient: the running statistics are no part of it", () => {
+    const layer = new BatchNorm1d(2);
+    const { grads } = valueAndGrad(() => sum(layer.forward(x)), layer.parameters());
+    close(grads[1]!, [3, 3]);
+    expect(numbers(layer.runningMean)).not.toEqual([0, 0]);
+  });
+
+  test.each([[[4, 3]], [[2, 3, 2]]])("derivatives for %j, both ways", (shape) => {
+    const layer = new BatchNorm1d(3);
+    gradcheckModule(layer, [normal(rng(1), shape)]);
+    expect(numbers(layer.runningMean)).toEqual([0, 0, 0]);
+    gradcheckModule(layer.eval(), [normal(rng(1), shape)]);
+  });
+
+  test("refuses what it can't normalise", () => {
+    const layer = new BatchNorm1d(2);
+    expect(() => layer.forward(tensor([[1, 2, 3]]))).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: BatchNorm1d: expected x of shape [batch, 2] or [batch, 2, length], got [1, 3]]`,
+    );
+    expect(() => layer.forward(tensor([[1, 2]]))).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: BatchNorm1d: expected at least 2 values a channel to train on, got [1, 2]]`,
+    );
+    expect(() => layer.eval().forward(tensor([[1, 2]]))).not.toThrow();
+  });
+});
