@@ -64,7 +64,13 @@ test("they can be differentiated: the gradient of a sample's squared gradient no
 
 test("refuses what does not fit", () => {
   const factors = drawFactors("rotation", butterfly(4), 4, 4);
-  expect(() => perSampleGradients(factors, draw(4), draw(4))).toThrowErrorMatchingInlineSnapshot(`[ShapeError: perSampleGradients: expected x of shape [samples, ..., 4], got [4]]`);
-  expect(() => perSampleGradients(factors, draw(2, 3), draw(2, 4))).toThrowErrorMatchingInlineSnapshot(`[ShapeError: perSampleGradients: expected x of shape [samples, ..., 4], got [2, 3]]`);
-  expect(() => perSampleGradients(factors, draw(2, 4), draw(3, 4))).toThrowErrorMatchingInlineSnapshot(`[ShapeError: perSampleGradients: expected a cotangent of shape [2, 4], got [3, 4]]`);
+  expect(() => perSampleGradients(factors, draw(4), draw(4))).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: perSampleGradients: expected x of shape [samples, ..., 4], got [4]]`,
+  );
+  expect(() => perSampleGradients(factors, draw(2, 3), draw(2, 4))).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: perSampleGradients: expected x of shape [samples, ..., 4], got [2, 3]]`,
+  );
+  expect(() => perSampleGradients(factors, draw(2, 4), draw(3, 4))).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: perSampleGradients: expected a cotangent of shape [2, 4], got [3, 4]]`,
+  );
 });

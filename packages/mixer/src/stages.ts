@@ -17,6 +17,17 @@ export const zeroBlocks = (schedule: Schedule): Blocks => ({
   scales: new Float64Array(schedule.leftovers.length),
 });
 
+/** (u, v) ← (a u + b v, c u + d v) at i and j. */
+function mixPair(z: Float64Array, i: number, j: number, a: number, b: number, c: number, d: number): void {
+  const u = z[i]!;
+  const v = z[j]!;
+  z[i] = a * u + b * v;
+  z[j] = c * u + d * v;
+}
+
+// Written out for the four lanes, indices shifted rather than multiplied: 1.3 to 1.5 times as fast in V8 as a loop over `LANES`.
+// (With four sums beside it, in `mixStageBackward`, the loop is the faster one: written out, it runs out of registers.)
+
 /** One stage forward, in place: (z_i, z_j) ← (a z_i + b z_j, c z_i + d z_j); z_r ← s z_r. 6 FLOP a pair and row. */
 export function mixStage(
   z: Float64Array,
@@ -25,18 +36,17 @@ export function mixStage(
   { blocks, scales }: Blocks,
 ): void {
   for (let p = starts[l]!, end = starts[l + 1]!; p < end; p++) {
-    const i = first[p]! * LANES;
-    const j = second[p]! * LANES;
-    const a = blocks[4 * p]!;
-    const b = blocks[4 * p + 1]!;
-    const c = blocks[4 * p + 2]!;
-    const d = blocks[4 * p + 3]!;
-    for (let r = 0; r < LANES; r++) {
-      const u = z[i + r]!;
-      const v = z[j + r]!;
-      z[i + r] = a * u + b * v;
-      z[j + r] = c * u + d * v;
-    }
+    const i = first[p]! << 2;
+    const j = second[p]! << 2;
+    const k = p << 2;
+    const a = blocks[k]!;
+    const b = blocks[k + 1]!;
+    const c = blocks[k + 2]!;
+    const d = blocks[k + 3]!;
+    mixPair(z, i, j, a, b, c, d);
+    mixPair(z, i + 1, j + 1, a, b, c, d);
+    mixPair(z, i + 2, j + 2, a, b, c, d);
+    mixPair(z, i + 3, j + 3, a, b, c, d);
   }
   for (let q = leftoverStarts[l]!, end = leftoverStarts[l + 1]!; q < end; q++) {
     const k = leftovers[q]! * LANES;
@@ -60,19 +70,22 @@ export function mixStageBackward(
   const { first, second, starts, leftovers, leftoverStarts } = schedule;
   const out = sums.blocks;
   for (let p = starts[l]!, end = starts[l + 1]!; p < end; p++) {
-    const i = first[p]! * LANES;
-    const j = second[p]! * LANES;
-    const a = blocks[4 * p]!;
-    const b = blocks[4 * p + 1]!;
-    const c = blocks[4 * p + 2]!;
-    const d = blocks[4 * p + 3]!;
+    const i = first[p]! << 2;
+    const j = second[p]! << 2;
+    const k = p << 2;
+    const ui = uAt + i;
+    const uj = uAt + j;
+    const a = blocks[k]!;
+    const b = blocks[k + 1]!;
+    const c = blocks[k + 2]!;
+    const d = blocks[k + 3]!;
     let da = 0;
     let db = 0;
     let dc = 0;
     let dd = 0;
     for (let r = 0; r < LANES; r++) {
-      const zi = u[uAt + i + r]!;
-      const zj = u[uAt + j + r]!;
+      const zi = u[ui + r]!;
+      const zj = u[uj + r]!;
       const gi = g[i + r]!;
       const gj = g[j + r]!;
       da += gi * zi;
@@ -82,10 +95,10 @@ export function mixStageBackward(
       g[i + r] = a * gi + c * gj;
       g[j + r] = b * gi + d * gj;
     }
-    out[4 * p]! += da;
-    out[4 * p + 1]! += db;
-    out[4 * p + 2]! += dc;
-    out[4 * p + 3]! += dd;
+    out[k]! += da;
+    out[k + 1]! += db;
+    out[k + 2]! += dc;
+    out[k + 3]! += dd;
   }
   for (let q = leftoverStarts[l]!, end = leftoverStarts[l + 1]!; q < end; q++) {
     const k = leftovers[q]! * LANES;
@@ -98,8 +111,8 @@ export function mixStageBackward(
 
 /**
  * One rotation stage backward that needs no stored input: `z` and `g` both walk back by the transpose, and
- * θ̄ = Σ (u ḡ_j − v ḡ_i) is read off afterwards: a rotation turns both by one angle, so their cross product is conserved.
- * 16 FLOP a pair and row.
+ * θ̄ = Σ (z_i g_j − z_j g_i) is read off: a rotation turns both by one angle, so their cross product is conserved, and no sine is
+ * needed. 16 FLOP a pair and row.
  */
 export function unmixStage(
   z: Float64Array,
@@ -110,22 +123,27 @@ export function unmixStage(
   angles: Float64Array,
 ): void {
   for (let p = starts[l]!, end = starts[l + 1]!; p < end; p++) {
-    const i = first[p]! * LANES;
-    const j = second[p]! * LANES;
-    const cos = blocks[4 * p]!;
-    const sin = blocks[4 * p + 2]!;
-    let cross = 0;
-    for (let r = 0; r < LANES; r++) {
-      const zi = z[i + r]!;
-      const zj = z[j + r]!;
-      const gi = g[i + r]!;
-      const gj = g[j + r]!;
-      cross += zi * gj - zj * gi;
-      z[i + r] = cos * zi + sin * zj;
-      z[j + r] = cos * zj - sin * zi;
-      g[i + r] = cos * gi + sin * gj;
-      g[j + r] = cos * gj - sin * gi;
-    }
-    angles[p]! += cross;
+    const i = first[p]! << 2;
+    const j = second[p]! << 2;
+    const cos = blocks[p << 2]!;
+    const sin = blocks[(p << 2) + 2]!;
+    angles[p]! +=
+      unmixPair(z, g, i, j, cos, sin) +
+      unmixPair(z, g, i + 1, j + 1, cos, sin) +
+      unmixPair(z, g, i + 2, j + 2, cos, sin) +
+      unmixPair(z, g, i + 3, j + 3, cos, sin);
   }
+}
+
+/** Turns (z_i, z_j) and (g_i, g_j) back by the angle, and returns their cross product z_i g_j − z_j g_i. */
+function unmixPair(z: Float64Array, g: Float64Array, i: number, j: number, cos: number, sin: number): number {
+  const zi = z[i]!;
+  const zj = z[j]!;
+  const gi = g[i]!;
+  const gj = g[j]!;
+  z[i] = cos * zi + sin * zj;
+  z[j] = cos * zj - sin * zi;
+  g[i] = cos * gi + sin * gj;
+  g[j] = cos * gj - sin * gi;
+  return zi * gj - zj * gi;
 }
