@@ -4,6 +4,7 @@ import type { Tensor } from "@spm/core";
 import * as c from "@spm/core";
 import * as nn from "@spm/nn";
 import { goldenTensor, toIntegers } from "./golden-tensor.ts";
+import { moduleOps } from "./module-ops.ts";
 import { asNumber, asNumbers, type JsonObject } from "./python-json.ts";
 
 /** An op on the inputs of a case, in their order, and its options. */
@@ -33,6 +34,7 @@ const numbers = (options: JsonObject, key: string): number[] => asNumbers(option
 const integers = (options: JsonObject, key: string): Tensor => toIntegers(goldenTensor(options[key], `options.${key}`));
 
 export const ops: Readonly<Record<string, GoldenOp>> = {
+  ...moduleOps,
   "add_*": binary(c.add),
   "sub_*": binary(c.sub),
   "mul_*": binary(c.mul),

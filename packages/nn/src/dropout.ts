@@ -10,20 +10,21 @@ import { Module } from "./module.ts";
  */
 export class Dropout extends Module {
   readonly probability: number;
-  readonly #random: Rng;
+  /** Its state belongs to a checkpoint. */
+  readonly random: Rng;
 
   constructor(probability: number, random: Rng) {
     super();
     if (!(probability >= 0 && probability < 1)) throw new ValueError("Dropout", "a probability in [0, 1)", probability);
     this.probability = probability;
-    this.#random = random;
+    this.random = random;
   }
 
   forward(x: Tensor): Tensor {
     if (!this.training || this.probability === 0) return x;
     const kept = 1 - this.probability;
     const mask = allocate(x.dtype, sizeOf(x.shape));
-    for (let i = 0; i < mask.length; i++) mask[i] = this.#random.bits() >>> 0 < kept * 4294967296 ? 1 / kept : 0;
+    for (let i = 0; i < mask.length; i++) mask[i] = this.random.bits() >>> 0 < kept * 4294967296 ? 1 / kept : 0;
     return mul(x, tensor(mask, { shape: x.shape, backend: x.backend }));
   }
 }

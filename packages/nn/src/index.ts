@@ -3,6 +3,7 @@ export { BatchNorm1d, type BatchNormOptions } from "./batch-norm.ts";
 export type { Cost } from "./cost.ts";
 export { Dropout } from "./dropout.ts";
 export { Embedding, type EmbeddingOptions } from "./embedding.ts";
+export { enterEvaluation } from "./enter-evaluation.ts";
 export { type LinearChoice, type LinearFactory, type LinearKind, linear, linearKinds } from "./factory.ts";
 export * from "./functional/index.ts";
 export { functionalCall } from "./functional-call.ts";

@@ -1,6 +1,7 @@
 /** @file What a model consists of: its modules, shapes, parameters, FLOP. */
 import { noGrad, type Shape, showShape, sizeOf, type Tensor } from "@spm/core";
 import { type Cost, parameterBytes } from "./cost.ts";
+import { enterEvaluation } from "./enter-evaluation.ts";
 import type { Module } from "./module.ts";
 import { count, textTable } from "./text-table.ts";
 
@@ -33,7 +34,6 @@ export interface Summary {
 export function summary(model: Module, ...inputs: Tensor[]): Summary {
   const modules = model.namedModules();
   const calls = new Map<Module, { inputs: readonly Shape[]; output: Shape; flops: number }>();
-  const training = new Map([...modules.values()].map((module) => [module, module.training]));
   const watch = (module: Module): (() => void) => {
     const own = Object.getOwnPropertyDescriptor(module, "forward");
     const { forward } = module;
@@ -51,12 +51,12 @@ export function summary(model: Module, ...inputs: Tensor[]): Summary {
     };
   };
   const restore = [...modules.values()].map(watch);
+  const leave = enterEvaluation(model);
   try {
-    model.eval();
     noGrad(() => model.forward(...inputs));
   } finally {
+    leave();
     for (const back of restore) back();
-    for (const [module, was] of training) module.training = was;
   }
   const own = ownParameters(model, modules);
   const rows = [...modules].map(([path, module]) => {

@@ -1,5 +1,6 @@
 /** @file Text from a language model, one token after another. */
 import { noGrad, type Rng, slice, tensor, ValueError } from "@spm/core";
+import { enterEvaluation } from "../enter-evaluation.ts";
 import type { Gpt } from "./gpt.ts";
 import { KeyValueCache } from "./key-value-cache.ts";
 
@@ -28,8 +29,7 @@ export async function generate(model: Gpt, prompt: readonly number[], options: G
   if (!(topK >= 1)) throw new ValueError("generate", "topK ≥ 1", topK);
   const tokens = [...prompt];
   const caches = model.blocks.map(() => new KeyValueCache());
-  const { training } = model;
-  model.eval();
+  const leave = enterEvaluation(model);
   try {
     let seen = 0; // tokens from here on are not in the caches yet
     for (let k = 0; k < count; k++) {
@@ -47,7 +47,7 @@ export async function generate(model: Gpt, prompt: readonly number[], options: G
       logits.dispose();
     }
   } finally {
-    model.train(training);
+    leave();
     for (const cache of caches) cache.dispose();
   }
   return tokens;
