@@ -88,7 +88,11 @@ export class Tensor implements Spec {
   assertReadable(): void {
     if (this.#alive && !this.storage.fate.replaced) return;
     const got = this.#alive ? "a view of a parameter that was assigned since" : "a released one";
-    const help = this.#alive ? "make the view again, or clone() it" : "return it from the scope or keep() it";
+    const released =
+      this instanceof Parameter
+        ? "if its layer was replaced, make the optimizer again from the model's parameters"
+        : "return it from the scope or keep() it";
+    const help = this.#alive ? "make the view again, or clone() it" : released;
     throw new TapeError("read", `a live tensor of shape ${showShape(this.shape)}`, got, help);
   }
 

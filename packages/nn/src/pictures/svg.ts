@@ -4,7 +4,7 @@
 export const px = (v: number): string => String(Math.round(v * 100) / 100);
 
 /** Text made safe for XML. */
-export const escaped = (text: string): string =>
+const escaped = (text: string): string =>
   text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]!);
 
 /**
