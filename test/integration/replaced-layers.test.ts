@@ -12,7 +12,9 @@ test("an optimizer of parameters that left the model throws at its next step, be
   const bias = model.layers[1]!.bias!;
   const before = [...elements(bias.ndarray())];
   const { grads } = valueAndGrad(() => sum(model.forward(x)), optimizer.parameters);
-  expect(() => optimizer.step(grads)).toThrow(/expected a live tensor of shape \[16, 8\], got a released one\nhelp: if its layer was replaced/);
+  expect(() => optimizer.step(grads)).toThrow(
+    /expected a live tensor of shape \[16, 8\], got a released one\nhelp: if its layer was replaced/,
+  );
   expect([...elements(bias.ndarray())]).toEqual(before);
 
   const fresh = adam(model.parameters(), { learningRate: 0.1 });

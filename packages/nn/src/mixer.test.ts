@@ -133,7 +133,9 @@ test("moves to a given matrix: exactly where it is one butterfly, as near as it 
   expect(error).toBeGreaterThan(0.01);
   expect(error).toBeLessThan(0.9);
   const split = new RotationMixer(8, 2, { random, rectangular: "split" });
-  expect(() => split.assignDense(normal(random, [2, 8]))).toThrowErrorMatchingInlineSnapshot(`[ValueError: assignDense: expected one operator with diagonals, got 4 with d_in]`);
+  expect(() => split.assignDense(normal(random, [2, 8]))).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: assignDense: expected one operator with diagonals, got 4 with d_in]`,
+  );
 });
 
 test("refuses what it can't be", () => {

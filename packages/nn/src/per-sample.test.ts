@@ -107,8 +107,16 @@ test("inputs and cotangents are captured with a zero beside each layer's output"
 });
 
 test("refuses what does not fit", () => {
-  expect(() => perSampleLinear(draw(3, 5), draw(2, 2))).toThrowErrorMatchingInlineSnapshot(`[ShapeError: perSampleLinear: expected a cotangent for [3], got one for [2]]`);
-  expect(() => perSampleLinear(draw(5), draw(2))).toThrowErrorMatchingInlineSnapshot(`[ShapeError: perSampleLinear: expected shape [samples, ..., n], got [5]]`);
-  expect(() => perSampleEmbedding(tensor(Int32Array.of(0, 6)), draw(2, 3), 6)).toThrowErrorMatchingInlineSnapshot(`[ValueError: scatterAdd: expected indices in [-6, 6), got 6]`);
-  expect(() => perSampleNorm(draw(2, 3), draw(2, 4))).toThrowErrorMatchingInlineSnapshot(`[ShapeError: perSampleNorm: expected a cotangent for [2, 3], got one for [2, 4]]`);
+  expect(() => perSampleLinear(draw(3, 5), draw(2, 2))).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: perSampleLinear: expected a cotangent for [3], got one for [2]]`,
+  );
+  expect(() => perSampleLinear(draw(5), draw(2))).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: perSampleLinear: expected shape [samples, ..., n], got [5]]`,
+  );
+  expect(() => perSampleEmbedding(tensor(Int32Array.of(0, 6)), draw(2, 3), 6)).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: scatterAdd: expected indices in [-6, 6), got 6]`,
+  );
+  expect(() => perSampleNorm(draw(2, 3), draw(2, 4))).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: perSampleNorm: expected a cotangent for [2, 3], got one for [2, 4]]`,
+  );
 });
