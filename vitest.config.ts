@@ -19,6 +19,10 @@ export default defineConfig({
       { extends: true, test: { name: "unit", include: ["packages/*/src/**/*.test.ts"], setupFiles } },
       { extends: true, test: { name: "golden", include: ["test/golden/**/*.test.ts"], setupFiles } },
       { extends: true, test: { name: "fuzz", include: ["test/fuzz/**/*.test.ts"], setupFiles } },
+      {
+        extends: true,
+        test: { name: "resume", include: ["test/resume/**/*.test.ts"], setupFiles, testTimeout: 240_000 },
+      },
       { extends: true, test: { name: "mixer", include: ["test/mixer/**/*.test.ts"], setupFiles } },
       {
         extends: true,

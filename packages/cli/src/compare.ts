@@ -41,7 +41,7 @@ export interface CompareOptions {
   /** Test images used, the first so many. */
   readonly testImages: number;
   /** Adam's rate at the first step, for each kind of layer. */
-  readonly learningRate: Readonly<Record<LinearKind, number>>;
+  readonly learningRate: (kind: LinearKind) => number;
   /** The run folder. */
   readonly out: string;
   /** The command line that repeats the comparison. */
@@ -86,7 +86,7 @@ export async function compare(options: CompareOptions, stdout: ProgressStream, s
       batch: options.batch,
       seed: options.seed,
       optimizer: "Adam, cosine decay to 0",
-      "learning rate": options.layers.map((kind) => `${kind} ${options.learningRate[kind]}`).join(", "),
+      "learning rate": options.layers.map((kind) => `${kind} ${options.learningRate(kind)}`).join(", "),
       backend: currentBackend().report().name,
     },
     machine: machine(),
@@ -96,7 +96,7 @@ export async function compare(options: CompareOptions, stdout: ProgressStream, s
     for (const { kind, model } of models) {
       if (signal.aborted) break;
       const steps = options.epochs * stepsPerEpoch;
-      const learningRate = cosine({ base: options.learningRate[kind], steps });
+      const learningRate = cosine({ base: options.learningRate(kind), steps });
       await fit(model, loaderOf(trainSet, options), {
         loss: classification,
         optimizer: adam(model.parameters(), { learningRate }),

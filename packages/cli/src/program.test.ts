@@ -28,7 +28,12 @@ describe("program", () => {
     ],
     [["compare", "mnist", "--backend", "abacus"], "Allowed choices are wasm, reference"],
     [["compare", "mnist", "extra"], "too many arguments"],
-    [["train"], "unknown command 'train'"],
+    [["fly"], "unknown command 'fly'"],
+    [["train"], "train: expected a dataset, got none"],
+    [["train", "cifar"], "Allowed choices are mnist, clusters, text"],
+    [["train", "mnist", "--hidden", "0"], "train: expected hidden to be >= 1, got 0"],
+    [["train", "mnist", "--lr", "fast"], 'train: expected lr to be number, got "fast"'],
+    [["train", "text"], "expected a file with dataset text"],
   ])("%j is refused", async (args, message) => {
     const { said, error } = await refusal(args);
     expect(said).toContain(message);

@@ -6,6 +6,8 @@ import type { BackendName } from "./backend.ts";
 import type { CompareOptions } from "./compare.ts";
 import { INTERRUPTED, interruptible } from "./interruption.ts";
 import { namesOf, positiveNumber, wholeNumber } from "./option-values.ts";
+import { runName } from "./run-name.ts";
+import { addTrainCommands } from "./train-command.ts";
 
 const LAYERS = ["dense", "rotation", "general"] as const satisfies readonly LinearKind[];
 const BACKENDS: readonly BackendName[] = ["wasm", "reference"];
@@ -97,6 +99,7 @@ export function program(): Command {
       report(folder, svg, process.stdout);
     });
 
+  addTrainCommands(spm);
   return spm;
 }
 
@@ -106,7 +109,7 @@ function resolve(dataset: string, flags: CompareFlags): CompareOptions {
   const epochs = flags.epochs ?? (quick ? 1 : 3);
   const images = flags.images ?? (quick ? 12_000 : TRAIN_IMAGES);
   const testImages = flags.testImages ?? TEST_IMAGES;
-  const out = flags.out ?? `runs/${dataset}-${timestamp(new Date())}`;
+  const out = flags.out ?? runName(dataset);
   const values = {
     layers: layers.join(","),
     hidden,
@@ -129,15 +132,8 @@ function resolve(dataset: string, flags: CompareFlags): CompareOptions {
     seed,
     images,
     testImages,
-    learningRate: { dense: lr ?? 1e-3, rotation: lr ?? 3e-3, general: lr ?? 3e-3 },
+    learningRate: (kind) => lr ?? (kind === "dense" ? 1e-3 : 3e-3),
     out,
     command: `spm compare ${dataset} ${written.join(" ")}`,
   };
-}
-
-/** Local date and time, to be part of a file name: 20260102-030405. */
-function timestamp(date: Date): string {
-  const two = (n: number): string => String(n).padStart(2, "0");
-  const day = `${date.getFullYear()}${two(date.getMonth() + 1)}${two(date.getDate())}`;
-  return `${day}-${two(date.getHours())}${two(date.getMinutes())}${two(date.getSeconds())}`;
 }

@@ -1,5 +1,6 @@
 /** @file The public names of @spm/data. MNIST itself reads files and lives in `@spm/data/mnist`, so that this runs in a browser. */
 
+export { type CharactersOptions, characters, encodeCharacters, vocabularyOf } from "./characters.ts";
 export { type Dataset, imageDataset, type LabelledBatch, subset } from "./dataset.ts";
 export { epochOrder } from "./epoch-order.ts";
 export { DataError } from "./errors.ts";

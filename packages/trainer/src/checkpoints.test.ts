@@ -120,7 +120,7 @@ describe("a checkpoint", () => {
     await train({ until: 5 });
     const { config: saved, versions, progress } = readCheckpoint(checkpointPath(folder, 5));
     expect(saved).toEqual(config);
-    expect(versions["node"]).toBe(process.versions.node);
+    expect(versions.node).toBe(process.versions.node);
     expect(progress.loader).toEqual({ epoch: 0, position: 5 });
     const odd = { nan: Number.NaN, down: -Infinity, zero: -0, third: 1 / 3 };
     expect(parseExactly(stringifyExactly(odd))).toEqual(odd);

@@ -1,6 +1,7 @@
 /** @file The public names of @spm/trainer that run anywhere. What touches files is in `@spm/trainer/node`. */
 
 export { classification } from "./classification.ts";
+export { type EarlyStoppingOptions, earlyStopping } from "./early-stopping.ts";
 export { CheckpointError, NonFiniteError, RunError } from "./errors.ts";
 export { type EvaluateOptions, evaluate } from "./evaluate.ts";
 export { type FitOptions, type FitResult, fit, type WeightAverage } from "./fit.ts";

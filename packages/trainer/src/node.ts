@@ -11,3 +11,4 @@ export { type Run, readRun } from "./run-reader.ts";
 export type { Machine, MetricRecord, RecordPosition, RunConfig, RunModel, Split, TimingRecord } from "./run-record.ts";
 export { assertFresh, RunWriter } from "./run-writer.ts";
 export { type SummaryRow, summarize } from "./summary.ts";
+export { tensorBoard } from "./tensorboard/tensor-board.ts";

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { MetricsEvent } from "./hooks.ts";
+import type { MetricsEvent, Training } from "./hooks.ts";
 import { progress } from "./progress.ts";
+
+const training: Training = { stop() {}, capture: () => Promise.reject(new Error("progress captures nothing")) };
 
 function event(step: number, steps = 200): MetricsEvent {
   return {
@@ -19,13 +21,13 @@ function event(step: number, steps = 200): MetricsEvent {
 async function written(stream: { isTTY?: boolean; columns?: number }): Promise<string[]> {
   const chunks: string[] = [];
   const callback = progress("rotation", { ...stream, write: (text) => chunks.push(text) });
-  await callback.onStart?.({ ...event(1), step: 0, elapsed: 0, seconds: 0 });
+  await callback.onStart?.({ ...event(1), step: 0, elapsed: 0, seconds: 0 }, training);
   for (let step = 1; step <= 200; step++) {
-    await callback.onStep?.(event(step));
-    if (step % 10 === 0) await callback.onLog?.(event(step));
-    if (step % 100 === 0) await callback.onEvaluate?.(event(step));
+    await callback.onStep?.(event(step), training);
+    if (step % 10 === 0) await callback.onLog?.(event(step), training);
+    if (step % 100 === 0) await callback.onEvaluate?.(event(step), training);
   }
-  await callback.onEnd?.(event(200));
+  await callback.onEnd?.({ ...event(200), ending: "finished" }, training);
   return chunks;
 }
 
@@ -73,7 +75,8 @@ describe("progress", () => {
   test("redraws at most ten times a second", async () => {
     const chunks: string[] = [];
     const callback = progress("dense", { isTTY: true, write: (text) => chunks.push(text) });
-    for (let step = 1; step < 1000; step++) await callback.onStep?.({ ...event(step, 2000), elapsed: step / 1000 });
+    for (let step = 1; step < 1000; step++)
+      await callback.onStep?.({ ...event(step, 2000), elapsed: step / 1000 }, training);
     expect(chunks.length).toBeLessThanOrEqual(11);
   });
 });

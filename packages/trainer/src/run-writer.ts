@@ -2,7 +2,7 @@
 
 import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readdirSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { writeAtomically } from "./atomic-write.ts";
+import { UNFINISHED, writeAtomically } from "./atomic-write.ts";
 import { RunError } from "./errors.ts";
 import { makeFolder } from "./make-folder.ts";
 import type { MetricRecord, RunConfig, TimingRecord } from "./run-record.ts";
@@ -115,7 +115,7 @@ export class RunWriter {
  * ```
  */
 export function assertFresh(folder: string): void {
-  if (existsSync(folder) && readdirSync(folder).length > 0) {
+  if (existsSync(folder) && readdirSync(folder).some((name) => !name.endsWith(UNFINISHED))) {
     throw new RunError(
       "RunWriter",
       "a new or empty folder",

@@ -1,0 +1,116 @@
+/** @file `spm train` and `spm resume`: one training, in a run folder with checkpoints. */
+import { join } from "node:path";
+import { DataLoader } from "@spm/data";
+import { MovingAverage } from "@spm/optim";
+import {
+  type Callback,
+  classification,
+  earlyStopping,
+  fit,
+  formatPercent,
+  type Json,
+  type ProgressStream,
+  progress,
+} from "@spm/trainer";
+import { checkpoints, latestCheckpoint, machine, RunWriter, readRun, recordRun, tensorBoard } from "@spm/trainer/node";
+import { buildModel, loadData } from "./task.ts";
+import { resolveTraining } from "./train-config.ts";
+import { commandLine, type TrainOptions } from "./train-options.ts";
+import { gradientsOf, optimizerOf } from "./updates.ts";
+
+const TEST_BATCH = 1000;
+
+/** Where a run keeps its checkpoints. */
+export const checkpointsIn = (folder: string): string => join(folder, "checkpoints");
+
+/** What a run's checkpoints say about it. */
+export interface SavedConfig {
+  readonly options: TrainOptions;
+  readonly features: number;
+  readonly classes: number;
+  readonly vocabulary?: string;
+}
+
+/**
+ * Trains anew, or goes on in a folder where a training stopped for whatever reason.
+ *
+ * @param options - undefined to resume: the folder knows them.
+ * @returns whether it was interrupted.
+ * @throws RunError for a folder that is not empty, or not a run to resume; CheckpointError, NonFiniteError, DataError, Node's errors
+ */
+export async function train(
+  options: TrainOptions | undefined,
+  folder: string,
+  { stdout, signal }: { readonly stdout: ProgressStream; readonly signal: AbortSignal },
+): Promise<boolean> {
+  const resuming = options === undefined;
+  const chosen = options ?? resolveTraining({}, readRun(folder).config.options);
+  const found = resuming ? latestCheckpoint(checkpointsIn(folder)) : undefined;
+  for (const { path, reason } of found?.damaged ?? []) stdout.write(`set aside ${path}.damaged: ${reason}\n`);
+  if (resuming) stdout.write(found ? `resuming ${found.path}\n` : `no checkpoint in ${folder}: starting over\n`);
+
+  const data = await loadData(chosen);
+  const model = buildModel(chosen, data);
+  const loader = new DataLoader(data.train, { batchSize: chosen.batch, seed: chosen.seed, dropLast: true });
+  const parameters = model.parameters();
+  const optimizer = optimizerOf(chosen, parameters, chosen.epochs * loader.batchesPerEpoch);
+  const { train: _, test: __, ...shape } = data;
+  const saved: SavedConfig = { options: chosen, ...shape };
+  const writer = resuming
+    ? new RunWriter(folder)
+    : new RunWriter(folder, {
+        title: `${chosen.dataset}: ${chosen.layer} layers`,
+        command: commandOf(chosen, folder),
+        started: new Date().toISOString(),
+        models: [{ run: chosen.layer, parameters: model.parameterCount() }],
+        epochs: chosen.epochs,
+        stepsPerEpoch: loader.batchesPerEpoch,
+        options: { ...chosen },
+        machine: machine(),
+      });
+  if (resuming && found === undefined) writer.truncate();
+
+  const { patience, keepLast, keepBest, checkpointSteps, checkpointMinutes } = chosen;
+  const callbacks: Callback[] = [
+    progress(chosen.layer, stdout),
+    recordRun(writer, chosen.layer),
+    ...(chosen.tensorboard ? [tensorBoard(folder)] : []),
+    ...(patience === undefined ? [] : [earlyStopping({ patience })]),
+    checkpoints({
+      folder: checkpointsIn(folder),
+      config: saved as unknown as Json,
+      keepLast,
+      best: { metric: "loss", better: "lower", keep: keepBest },
+      ...(checkpointSteps !== undefined && { everySteps: checkpointSteps }),
+      ...(checkpointMinutes !== undefined && { everyMinutes: checkpointMinutes }),
+    }),
+  ];
+  try {
+    const { interrupted, stopped, evaluation, position } = await fit(model, loader, {
+      loss: classification,
+      optimizer,
+      epochs: chosen.epochs,
+      evaluate: { data: new DataLoader(data.test, { batchSize: Math.min(TEST_BATCH, data.test.length) }) },
+      ...gradientsOf(chosen),
+      ...(chosen.average !== undefined && { average: new MovingAverage(parameters, { decay: chosen.average }) }),
+      callbacks,
+      signal,
+      logEvery: chosen.logEvery,
+      onNonFinite: chosen.onNonFinite,
+      ...(found && { resume: found }),
+    });
+    const how = interrupted ? "interrupted" : stopped ? "stopped early" : "finished";
+    const result = evaluation
+      ? `, test loss ${evaluation.loss.toFixed(4)}, ${formatPercent(evaluation.accuracy ?? null)}`
+      : "";
+    stdout.write(`${how} at step ${position.step} of ${position.steps}${result}\nrun: ${folder}\n`);
+    return interrupted;
+  } finally {
+    writer.close();
+  }
+}
+
+/** The command that trains the same again. */
+function commandOf({ dataset, ...rest }: TrainOptions, out: string): string {
+  return `spm train ${dataset} ${commandLine({ ...rest, out })}`;
+}

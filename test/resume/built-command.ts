@@ -1,0 +1,29 @@
+/** @file The `spm` command as one bundle, so that a process of it starts in little time. */
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Bundles the command and the preload that kills it; returns the folder that holds both. */
+export async function buildCommand(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "spm-resume-"));
+  mkdirSync(join(folder, "dist"));
+  writeFileSync(join(folder, "package.json"), '{ "type": "module", "version": "0.0.0" }');
+  await build({
+    absWorkingDir: root,
+    entryPoints: { main: "packages/cli/src/main.ts", "kill-inside-write": "test/resume/kill-inside-write.ts" },
+    outdir: join(folder, "dist"),
+    bundle: true,
+    splitting: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    conditions: ["@spm/source"],
+    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+    logLevel: "error",
+  });
+  return folder;
+}
