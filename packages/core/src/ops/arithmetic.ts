@@ -109,19 +109,12 @@ export const erf: UnaryOp = unary({
   vjp: (ct, x) => mul(ct, mul(2 / Math.sqrt(Math.PI), exp(neg(square(x))))),
 });
 
-/** The primitive of {@link clamp}. */
-export const clampOp: UnaryOp<{ readonly min: number; readonly max: number }> = unary({
-  name: "clamp",
-  forward: (x, { min, max }) => Math.min(Math.max(x, min), max),
-  vjp: (ct, x, y) => mul(ct, cast(equal(x, y), x.dtype)),
-});
-
 /**
  * x limited to [min, max], either of which may be left out; the derivative is 1 at the limits, 0 beyond.
  * @throws ValueError unless min ≤ max
  * @example clamp(x, { min: 0 });
  */
 export function clamp(x: Tensor, { min = -Infinity, max = Infinity }: { min?: number; max?: number }): Tensor {
-  if (min <= max) return clampOp(x, { min, max });
+  if (min <= max) return where(less(x, min), min, where(greater(x, max), max, x));
   throw new ValueError("clamp", "min ≤ max", `${min} and ${max}`);
 }

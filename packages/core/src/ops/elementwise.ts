@@ -13,9 +13,9 @@ import { mapArray } from "./loops.ts";
 export type TensorLike = Tensor | number;
 
 /** An op of one tensor, and the primitive behind it. */
-export interface UnaryOp<Options = void> {
-  (x: Tensor, ...options: Options extends void ? [] : [Options]): Tensor;
-  readonly primitive: Primitive<Options>;
+export interface UnaryOp {
+  (x: Tensor): Tensor;
+  readonly primitive: Primitive<void>;
 }
 
 /** An op of two tensors that broadcast, and the primitive behind it. */
@@ -25,22 +25,21 @@ export interface BinaryOp {
 }
 
 /** y[i] = f(x[i]). `vjp(ȳ, x, y)` returns x̄, or null where it is zero. */
-export function unary<Options = void>(op: {
+export function unary(op: {
   readonly name: string;
   /** float32 and float64 unless said. */
   readonly dtypes?: readonly DType[];
-  readonly forward: (x: number, options: Options) => number;
-  readonly vjp: (ct: Tensor, x: Tensor, y: Tensor, options: Options) => Tensor | null;
-}): UnaryOp<Options> {
+  readonly forward: (x: number) => number;
+  readonly vjp: (ct: Tensor, x: Tensor, y: Tensor) => Tensor | null;
+}): UnaryOp {
   const { name, forward, dtypes = floatingDTypes } = op;
-  const call = definePrimitive<Options>({
+  const call = definePrimitive<void>({
     name,
     infer: ([x]) => [{ shape: x!.shape, dtype: checkDTypes(name, [x!], dtypes) }],
-    forward: ([x], options) => exact(name, dtypeOf(x!), (dtype) => mapArray((v) => forward(v, options), x!, dtype)),
-    vjp: ([ct], { inputs: [x], outputs: [y], options }) => [op.vjp(ct!, x!, y!, options)],
+    forward: ([x]) => exact(name, dtypeOf(x!), (dtype) => mapArray(forward, x!, dtype)),
+    vjp: ([ct], { inputs: [x], outputs: [y] }) => [op.vjp(ct!, x!, y!)],
   });
-  const apply = (x: Tensor, ...options: unknown[]): Tensor => call([x], options[0] as Options)[0]!;
-  return Object.assign(apply, { primitive: call.primitive }) as UnaryOp<Options>;
+  return Object.assign((x: Tensor): Tensor => call([x], undefined)[0]!, { primitive: call.primitive });
 }
 
 /**

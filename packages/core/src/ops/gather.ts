@@ -124,7 +124,7 @@ export type Index = number | SliceRange | Tensor | null | "...";
  * @throws ShapeError for more indices than axes, or two "..."; ValueError for a position out of range
  * @example at(x, "...", 0); at(x, null, { step: -1 }, tensor(Int32Array.of(2, 0)));
  */
-export function at(x: Tensor, ...index: readonly Index[]): Tensor {
+export function at(x: Tensor, ...index: Index[]): Tensor {
   const { length: rank } = x.shape;
   const used = index.filter((i) => i !== null && i !== "...").length;
   const dots = index.indexOf("...");
