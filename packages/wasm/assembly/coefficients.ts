@@ -53,7 +53,7 @@ export function scaleStages(
     store<f32>(scale + k, 1);
     store<f32>(inverse + k, 1);
   }
-  let fits = true;
+  let fits: i32 = 1; // no branches: a scalar minimum of WebAssembly has several
   for (let k = 0; k < stages; k++) {
     const l = transposed ? stages - 1 - k : k;
     let op = ops + ((<usize>l * half) << 4);
@@ -85,15 +85,15 @@ export function scaleStages(
       store<f32>(scale + j, nj);
       store<f32>(inverse + i, ri * overA);
       store<f32>(inverse + j, rj * overD);
-      const steep = max<f32>(abs<f32>(toI), abs<f32>(toJ));
-      const low = min<f32>(abs<f32>(ni), abs<f32>(nj));
-      const high = max<f32>(abs<f32>(ni), abs<f32>(nj));
-      fits = fits && steep <= STEEPEST && low >= SMALLEST && high <= LARGEST;
+      const sizeI = abs<f32>(ni);
+      const sizeJ = abs<f32>(nj);
+      fits &= <i32>(abs<f32>(toI) <= STEEPEST) & <i32>(abs<f32>(toJ) <= STEEPEST);
+      fits &= <i32>(sizeI >= SMALLEST) & <i32>(sizeJ >= SMALLEST) & <i32>(sizeI <= LARGEST) & <i32>(sizeJ <= LARGEST);
       op += 16;
       block += 16;
     } while (op < end);
   }
-  return fits ? 1 : 0;
+  return fits;
 }
 
 /** ∂θ = R_i R_j (W[plus] − W[minus]); `sums` holds the two places of each pair in bytes. */

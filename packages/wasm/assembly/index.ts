@@ -33,4 +33,5 @@ export {
   sumColumns,
   sumRows,
 } from "./reduce";
+export { multiplyAdd } from "./peak";
 export { adamStep, sgdStep } from "./update";

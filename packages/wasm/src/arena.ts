@@ -5,6 +5,9 @@ const LINE = 64; // blocks start at cache lines
 const SLACK = 16; // bytes behind what was asked for: the last vector of a row may be written past its end
 const STEPS = 8; // classes between a power of two and the next: at most an eighth of a block is unused
 
+const COLOUR = 2112; // bytes added to large blocks: those cut in turn then start at different places of a page
+const LARGE = 16384;
+
 /** The class of a request, and the bytes that its blocks have. */
 function classOf(bytes: number): { index: number; size: number } {
   const lines = Math.ceil((bytes + SLACK) / LINE);
@@ -12,7 +15,8 @@ function classOf(bytes: number): { index: number; size: number } {
   const exponent = 31 - Math.clz32(lines - 1);
   const step = 2 ** exponent / STEPS;
   const multiple = Math.ceil(lines / step);
-  return { index: exponent * STEPS + multiple, size: multiple * step * LINE };
+  const size = multiple * step * LINE;
+  return { index: exponent * STEPS + multiple, size: size < LARGE ? size : size + COLOUR };
 }
 
 /** Hands out and takes back blocks of the bytes in [start, end). */

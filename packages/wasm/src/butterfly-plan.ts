@@ -4,16 +4,24 @@ import type { Schedule } from "@spm/mixer";
 /** The kinds of a pass after the first, as the kernels know them. */
 const RADIX4 = 1;
 const LANES = 2;
+const TILE = 4; // vectors that an outer group takes at a time
+const PAD = 512; // bytes: the pieces of a tile then lie in different cache sets
 const WORDS = 4; // of a pass in the table: kind, coefficient offset, distance in vectors, sum offset
 
 /** The passes of a schedule, and tables of byte offsets for coefficients and sums. */
 export interface ButterflyPlan {
   /** Whether the first pass does three stages instead of two. */
   readonly three: boolean;
-  /** Number of passes, the first one included. */
-  readonly count: number;
   /** Four words for each pass. */
   readonly passes: Int32Array;
+  /** Three words for each group of passes: first and end pass, and the period of an outer group, 0 for an inner one. */
+  readonly groups: Int32Array;
+  /** Vectors of a chunk. */
+  readonly chunk: number;
+  /** Bytes between chunks in scratch, on top of their size. */
+  readonly pad: number;
+  /** Most vectors that the levels of a group take, for the kernels that keep what each pass saw. */
+  readonly levels: number;
   /** Floats of a set of coefficients, stages that only pad a pass included. */
   readonly coefficients: number;
   /** Floats of the raw sums of a backward pass. */
@@ -129,12 +137,43 @@ export function planButterfly(schedule: Schedule, general: boolean): ButterflyPl
 
   return {
     three,
-    count: words.length / WORDS,
+    ...groupPasses(words, n / 4, three),
     passes: Int32Array.from(words),
     coefficients,
     sums: sums + 4, // a zero behind them, for pairs that need one sum only
     ops: offsetsOfPairs(schedule, places),
     places: general ? generalPlaces(schedule, places) : rotationPlaces(schedule, places, sums),
+  };
+}
+
+/** Cuts the passes after the first into groups that run piece by piece in the first-level cache. */
+function groupPasses(
+  words: readonly number[],
+  vectors: number,
+  three: boolean,
+): Pick<ButterflyPlan, "groups" | "chunk" | "pad" | "levels"> {
+  // Two stages a pass: its vectors are all within 4h. The first pass has two or three, so distances are h = 1, 4, 16, … or 2, 8, 32, …
+  const chunk = Math.min(three ? 32 : 64, vectors);
+  const groups: { first: number; end: number; period: number }[] = [{ first: 1, end: 1, period: 0 }];
+  let linear = true;
+  for (let k = 1; k < words.length / WORDS; k++) {
+    const h = words[WORDS * k + 2]!; // 0 for lanes
+    const outer = 4 * h > chunk;
+    const last = groups.at(-1)!;
+    if (outer) linear &&= h % chunk === 0;
+    if (outer === last.period > 0) {
+      last.end = k + 1;
+      if (outer) last.period = Math.min(last.period, h);
+    } else groups.push({ first: k, end: k + 1, period: outer ? h : 0 });
+  }
+  const levels = groups.map(({ first, end, period }) =>
+    period === 0 ? (end - first + 3) * chunk : (end - first) * (vectors / period) * TILE,
+  );
+  return {
+    groups: Int32Array.from(groups.flatMap(({ first, end, period }) => [first, end, period])),
+    chunk,
+    pad: linear && groups.length > 1 ? PAD : 0, // partners lie a whole number of chunks apart, or chunks must join
+    levels: Math.max(...levels),
   };
 }
 

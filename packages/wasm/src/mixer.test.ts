@@ -94,6 +94,8 @@ const schedules: [string, Schedule][] = [
   ...[1, 2, 3, 4, 5, 7, 9].map((l): [string, Schedule] => [`butterfly 16, ${l} stages`, butterfly(16, l)]),
   ...[1, 2, 3, 4, 6, 7, 8, 11].map((l): [string, Schedule] => [`butterfly 32, ${l} stages`, butterfly(32, l)]),
   ["butterfly 8, 5 stages", butterfly(8, 5)],
+  ["butterfly 256, 21 stages", butterfly(256, 21)],
+  ["butterfly 512, 20 stages", butterfly(512, 20)],
   ...[3, 5, 12, 33, 100].map((n): [string, Schedule] => [`shuffle ${n}`, shuffle(n)]),
   ["butterfly 12", butterfly(12)],
   ["brick 9", brick(9)],
@@ -126,6 +128,13 @@ for (const [name, schedule] of schedules) {
           expect(worst(generalOp, schedule, rows, fan, backward, blocks(schedule))).toBeLessThan(FLOAT32);
   });
 }
+
+test.each([2048, 4096])("butterfly %i, seven rows", (n) => {
+  const schedule = butterfly(n);
+  const fan = { in: n - 3, out: n - 1 };
+  expect(worst(rotationOp, schedule, 7, fan, "reverse", angles(schedule))).toBeLessThan(FLOAT32);
+  expect(worst(generalOp, schedule, 7, fan, "recompute", blocks(schedule))).toBeLessThan(FLOAT32);
+});
 
 test("no rows", () => {
   expect(worst(rotationOp, butterfly(16), 0, { in: 16, out: 16 }, "reverse", angles(butterfly(16)))).toBe(0);

@@ -13,6 +13,7 @@ const SPARE = 512; // bytes for the last columns of eight rows
 interface Tables {
   readonly plan: ButterflyPlan | null;
   readonly passes: number;
+  readonly groups: number;
   readonly ops: number;
   readonly places: number;
   /** For the kernels by table: two words for each pair and, in the general variant, each leftover. */
@@ -104,6 +105,7 @@ class MixerState {
     return {
       plan,
       passes: plan === null ? 0 : this.#store(plan.passes),
+      groups: plan === null ? 0 : this.#store(plan.groups),
       ops: plan === null ? 0 : this.#store(plan.ops),
       places: plan === null ? 0 : this.#store(plan.places),
       pairs: this.#store(Int32Array.from(pairs)),
@@ -212,7 +214,20 @@ function makeCall(state: MixerState, x: NdArray, dIn: NdArray, dOut: NdArray, sc
   };
 }
 
-/** y, and z [rows, n] where its address is not 0. */
+/** Whether the fused kernels compute a call: forward, and, for what is kept between them to match, both ways in training. */
+function isFused(state: MixerState, { schedule, tables }: Call, parameters: NdArray, both: boolean): boolean {
+  if (tables.plan === null || !state.prepare("forward", parameters, schedule).fits) return false;
+  return !both || state.prepare("backward", parameters, schedule).fits;
+}
+
+/** Bytes of scratch for eight rows, or four of z and g, of the fused kernels. */
+const fusedScratch = ({ chunk, pad }: ButterflyPlan, n: number): number => (n / 4 / chunk) * (chunk * 16 * ROWS + pad);
+
+/** Bytes of scratch of the general variant's fused backward: g, the input of each group, and its levels; four rows. */
+const generalScratch = ({ chunk, pad, groups, levels }: ButterflyPlan, n: number): number =>
+  (groups.length / 3) * ((n / 4 / chunk) * (chunk * 64 + pad) + 1088) + levels * 64;
+
+/** y, and z where its address is not 0: by groups of four rows (fused), or [rows, n] (by table). */
 function forward(
   state: MixerState,
   call: Call,
@@ -222,37 +237,23 @@ function forward(
   bias: number,
   y: number,
   z: number,
+  fused: boolean,
 ): void {
   const { machine } = state;
   const { memory, run } = machine;
   const { schedule, tables, rows, inputs, outputs, dIn, dOut } = call;
   const { n } = schedule;
   if (rows === 0) return;
-  const prepared = tables.plan === null ? null : state.prepare("forward", parameters, schedule);
-  if (prepared?.fits === true) {
-    const { three, count } = tables.plan!;
+  if (fused) {
+    const { plan, passes, groups } = tables;
+    const { three, groups: words, chunk, pad } = plan!;
+    const { coefficients, scale } = state.prepare("forward", parameters, schedule);
     const e = memory.scratch(4 * n);
-    run.scaleVector(e, prepared.scale, dOut, 4 * n);
-    const s = memory.scratch(4 * n * ROWS);
-    run.butterflyForward(
-      x,
-      y,
-      z,
-      rows,
-      n,
-      inputs,
-      outputs,
-      three,
-      tables.passes,
-      count,
-      dIn,
-      prepared.coefficients,
-      prepared.scale,
-      e,
-      bias,
-      s,
-      memory.scratch(SPARE),
-    );
+    run.scaleVector(e, scale, dOut, 4 * n);
+    const s = memory.scratch(fusedScratch(plan!, n));
+    const spare = memory.scratch(SPARE);
+    const sizes = [rows, n, inputs, outputs, three, passes, groups, words.length / 3, chunk, pad] as const;
+    run.butterflyForward(x, y, z, ...sizes, dIn, coefficients, scale, e, bias, s, spare);
     return;
   }
   const blocks = tableBlocks(state, call, parameters, scales);
@@ -304,13 +305,14 @@ function registerForward(table: KernelTable, state: MixerState): void {
     const kept = keep && backward !== "recompute" ? keptArray(machine, call, backward) : null;
     const z = kept !== null && backward === "reverse" ? memory.address(kept) : 0;
     const shift = padded(machine, bias, n, plain(machine, bias));
-    forward(state, call, plain(machine, x), parameters, general ? arrays[2]! : null, shift, memory.address(y), z);
+    const fused = isFused(state, call, parameters, z !== 0);
+    forward(state, call, plain(machine, x), parameters, general ? arrays[2]! : null, shift, memory.address(y), z, fused);
     return kept === null ? [y] : [y, kept];
   });
 }
 
 /**
- * What the reference would keep has the shape [groups of four rows, 1 or L + 1, 4n]. `reverse`: z_L, here in rows of n. `stored`: nothing
+ * What the reference would keep has the shape [groups of four rows, 1 or L + 1, 4n]. `reverse`: z_L. `stored`: nothing
  * is read from it (these kernels work the stages out again, faster than memory would give them), so one zero stands for all.
  */
 function keptArray({ memory }: Machine, { rows, schedule }: Call, backward: "reverse" | "stored"): NdArray {
@@ -350,82 +352,34 @@ function registerBackward(table: KernelTable, state: MixerState): void {
     const [gBias, gOut, gIn] = [sums, sums + 4 * n, sums + 8 * n];
     const xAt = plain(machine, x);
     const ctAt = plain(machine, ct);
-    const prepared = tables.plan === null ? null : state.prepare("backward", parameters, schedule);
-    const forwardToo = tables.plan === null ? null : state.prepare("forward", parameters, schedule);
-    const walkBack = general ? null : zOf(state, call, xAt, parameters, backward === "reverse" ? kept : undefined);
-    if (prepared?.fits === true && forwardToo?.fits === true) {
-      const { three, count, sums: size } = tables.plan!;
+    const fused = isFused(state, call, parameters, true);
+    const z = general ? null : zOf(state, call, xAt, parameters, backward === "reverse" ? kept : undefined, fused);
+    if (fused && rows > 0) {
+      const { plan, passes, groups, ops, places } = tables;
+      const { three, groups: words, chunk, pad, sums: size } = plan!;
+      const ahead = state.prepare("forward", parameters, schedule);
+      const back = state.prepare("backward", parameters, schedule);
       const scale = memory.scratch(4 * n);
-      run.scaleVector(scale, prepared.scale, call.dIn, 4 * n);
+      run.scaleVector(scale, back.scale, call.dIn, 4 * n);
       const raw = constant(machine, size, 0);
-      const spare = memory.scratch(2 * SPARE);
-      const { dIn: dInAt, dOut: dOutAt } = call;
+      const spare = memory.scratch(SPARE);
+      const sizes = [rows, n, inputs, outputs, three, passes, groups, words.length / 3, chunk, pad] as const;
+      const into = [call.dOut, scale, raw, gBias, gOut, gIn] as const;
+      const stages = [n / 2, schedule.stages] as const;
       if (general) {
-        const s = memory.scratch(16 * n * (count + 4));
-        run.butterflyGeneralBackward(
-          xAt,
-          ctAt,
-          gx,
-          rows,
-          n,
-          inputs,
-          outputs,
-          three,
-          tables.passes,
-          count,
-          dInAt,
-          forwardToo.coefficients,
-          prepared.coefficients,
-          dOutAt,
-          scale,
-          raw,
-          gBias,
-          gOut,
-          gIn,
-          s,
-          spare,
-        );
-        run.scaleVector(gOut, gOut, forwardToo.scale, 4 * n);
-        const { history } = prepared;
-        run.generalGradient(
-          raw,
-          tables.places,
-          tables.ops,
-          n / 2,
-          schedule.stages,
-          forwardToo.history,
-          history,
-          gParameters,
-        );
+        const s = memory.scratch(generalScratch(plan!, n));
+        const through = [call.dIn, ahead.coefficients, back.coefficients] as const;
+        run.butterflyGeneralBackward(xAt, ctAt, gx, ...sizes, ...through, ...into, s, spare);
+        run.scaleVector(gOut, gOut, ahead.scale, 4 * n);
+        run.generalGradient(raw, places, ops, ...stages, ahead.history, back.history, gParameters);
       } else {
-        const s = memory.scratch(4 * n * ROWS);
-        run.butterflyRotationBackward(
-          xAt,
-          walkBack!,
-          ctAt,
-          gx,
-          rows,
-          n,
-          inputs,
-          outputs,
-          three,
-          tables.passes,
-          count,
-          prepared.coefficients,
-          dOutAt,
-          scale,
-          raw,
-          gBias,
-          gOut,
-          gIn,
-          s,
-          spare,
-        );
-        run.rotationGradient(raw, tables.places, tables.ops, n / 2, schedule.stages, prepared.history, gParameters);
+        const s = memory.scratch(fusedScratch(plan!, n));
+        run.butterflyRotationBackward(xAt, z!, ctAt, gx, ...sizes, back.coefficients, ...into, s, spare);
+        run.rotationGradient(raw, places, ops, ...stages, back.history, gParameters);
       }
-      run.scaleVector(gIn, gIn, prepared.scale, 4 * n);
+      run.scaleVector(gIn, gIn, back.scale, 4 * n);
     } else {
-      backwardByTable(state, call, { xAt, ctAt, gx, gBias, gOut, gIn, z: walkBack }, parameters, scales, results);
+      backwardByTable(state, call, { xAt, ctAt, gx, gBias, gOut, gIn, z }, parameters, scales, results);
     }
     const take = (result: NdArray, from: number, size: number): void =>
       (result.data as Float32Array).set(memory.float32(from, size));
@@ -436,14 +390,21 @@ function registerBackward(table: KernelTable, state: MixerState): void {
   });
 }
 
-/** z_L [rows, n]: what the forward kept, or worked out again. */
-function zOf(state: MixerState, call: Call, x: number, parameters: NdArray, kept: NdArray | undefined): number {
+/** z_L as the forward kept it, or worked out again. */
+function zOf(
+  state: MixerState,
+  call: Call,
+  x: number,
+  parameters: NdArray,
+  kept: NdArray | undefined,
+  fused: boolean,
+): number {
   const { machine } = state;
   if (kept !== undefined) return plain(machine, kept);
   const { rows, schedule, outputs } = call;
-  const z = machine.memory.scratch(4 * rows * schedule.n);
+  const z = machine.memory.scratch(16 * Math.ceil(rows / 4) * schedule.n);
   const y = machine.memory.scratch(4 * rows * outputs);
-  forward(state, call, x, parameters, null, constant(machine, schedule.n, 0), y, z);
+  forward(state, call, x, parameters, null, constant(machine, schedule.n, 0), y, z, fused);
   return z;
 }
 

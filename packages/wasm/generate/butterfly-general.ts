@@ -1,0 +1,300 @@
+/**
+ * @file Writes the backward butterfly kernel of the general variant. Its blocks can't be walked back, so what each pass saw is worked
+ * out again: the input of each group is kept for a block of rows, and within a group, piece by piece, that of each pass.
+ */
+import { leaveBackward } from "./butterfly-rotation.ts";
+import { byBlocks, perRow } from "./lines.ts";
+
+/** Rows of a block. */
+const rowBlocks = [4, 1];
+
+/** Two stages back: their inputs v, cotangents g in place, four sums for every two vectors that meet. */
+function unmix(rows: number): string {
+  const step = rows * 16;
+  const sum = (at: number, a: string, b: string): string =>
+    `v128.store(w, fma(${a}, ${b}, v128.load(w, ${at})), ${at});`;
+  const row = (r: number): string => {
+    const o = r * 16;
+    return `    {
+      const a = v128.load(v, ${o}), b = v128.load(v1, ${o}), c = v128.load(v2, ${o}), d = v128.load(v3, ${o});
+      const a1 = fma(v128.load(p), b, a), c1 = fma(v128.load(p, 32), d, c);
+      const ga = v128.load(g, ${o}), gc = v128.load(g2, ${o});
+      ${sum(128, "ga", "a1")} ${sum(192, "ga", "c1")} ${sum(160, "gc", "c1")} ${sum(224, "gc", "a1")}
+      const ha = fma(v128.load(q, 64), gc, ga), hc = fma(v128.load(q, 96), ga, gc);
+      const b1 = fma(v128.load(p, 16), a, b), d1 = fma(v128.load(p, 48), c, d);
+      const gb = v128.load(g1, ${o}), gd = v128.load(g3, ${o});
+      ${sum(144, "gb", "b1")} ${sum(208, "gb", "d1")} ${sum(176, "gd", "d1")} ${sum(240, "gd", "b1")}
+      const hb = fma(v128.load(q, 80), gd, gb), hd = fma(v128.load(q, 112), gb, gd);
+      ${sum(0, "ha", "a")} ${sum(64, "ha", "b")} ${sum(16, "hb", "b")} ${sum(80, "hb", "a")}
+      v128.store(g, fma(v128.load(q), hb, ha), ${o}); v128.store(g1, fma(v128.load(q, 16), ha, hb), ${o});
+      ${sum(32, "hc", "c")} ${sum(96, "hc", "d")} ${sum(48, "hd", "d")} ${sum(112, "hd", "c")}
+      v128.store(g2, fma(v128.load(q, 32), hd, hc), ${o}); v128.store(g3, fma(v128.load(q, 48), hc, hd), ${o});
+    }`;
+  };
+  return `
+function unmixGeneral${rows}(v: usize, vGap: usize, g: usize, gap: usize, p: usize, q: usize, w: usize, count: usize): void {
+  let v1 = v + vGap, v2 = v1 + vGap, v3 = v2 + vGap, g1 = g + gap, g2 = g1 + gap, g3 = g2 + gap;
+  do {
+${perRow(rows, row)}
+    v += ${step}; v1 += ${step}; v2 += ${step}; v3 += ${step}; g += ${step}; g1 += ${step}; g2 += ${step}; g3 += ${step};
+    p += 128; q += 128; w += 256;
+  } while (--count);
+}
+function gatherGeneral${rows}(v: usize, g: usize, p: usize, q: usize, w: usize, h: usize, vectors: usize): void {
+  const gap = h * ${step}, end = v + vectors * ${step};
+  do { unmixGeneral${rows}(v, gap, g, gap, p, q, w, h); v += gap << 2; g += gap << 2; p += h << 7; q += h << 7; w += h << 8; } while (v < end);
+}`;
+}
+
+/** Stages at distance 2 and 1 back; what the second of them saw is worked out again. Sums: D₁ O₁ D₂ O₂, each in natural order. */
+function unlane(rows: number): string {
+  return `
+function unlaneGeneral${rows}(v: usize, g: usize, p: usize, q: usize, w: usize, stage: usize, bytes: usize): void {
+  const end = p + bytes;
+  do {
+    const p0 = v128.load(p), q0 = v128.load(q), q1 = v128.load(q + stage);
+    let d0 = v128.load(w), o0 = v128.load(w + stage), d1 = v128.load(w + 2 * stage), o1 = v128.load(w + 3 * stage);
+${perRow(
+  rows,
+  (r) => `    {
+      const u = v128.load(v, ${16 * r}), other = swap1(u), u1 = fma(p0, other, u);
+      let h = v128.load(g, ${16 * r});
+      d1 = fma(h, u1, d1); o1 = fma(h, swap2(u1), o1); h = fma(q1, swap2(h), h);
+      d0 = fma(h, u, d0); o0 = fma(h, other, o0); v128.store(g, fma(q0, swap1(h), h), ${16 * r});
+    }`,
+)}
+    v128.store(w, d0); v128.store(w + stage, o0); v128.store(w + 2 * stage, d1); v128.store(w + 3 * stage, o1);
+    v += ${16 * rows}; g += ${16 * rows}; p += 16; q += 16; w += 16;
+  } while (p < end);
+}`;
+}
+
+/** The stage at distance 4, between the vectors of each group of eight columns: forward, and back with sums D₃ O₃ in natural order. */
+function pair(rows: number): string {
+  const step = rows * 16;
+  return `
+function pairGeneral${rows}(from: usize, to: usize, t: usize, bytes: usize): void {
+  const end = t + bytes;
+  do {
+    const t0 = v128.load(t), t1 = v128.load(t, 16);
+${perRow(
+  rows,
+  (r) =>
+    `    { const a = v128.load(from, ${16 * r}), b = v128.load(from, ${step + 16 * r}); v128.store(to, fma(t0, b, a), ${16 * r}); v128.store(to, fma(t1, a, b), ${step + 16 * r}); }`,
+)}
+    from += ${2 * step}; to += ${2 * step}; t += 32;
+  } while (t < end);
+}
+function unpairGeneral${rows}(v: usize, g: usize, t: usize, w: usize, stage: usize, bytes: usize): void {
+  const end = t + bytes;
+  do {
+    const t0 = v128.load(t), t1 = v128.load(t, 16);
+    let d0 = v128.load(w), d1 = v128.load(w, 16), o0 = v128.load(w + stage), o1 = v128.load(w + stage, 16);
+${perRow(
+  rows,
+  (r) => `    {
+      const a = v128.load(v, ${16 * r}), b = v128.load(v, ${step + 16 * r}), ga = v128.load(g, ${16 * r}), gb = v128.load(g, ${step + 16 * r});
+      d0 = fma(ga, a, d0); o0 = fma(ga, b, o0); d1 = fma(gb, b, d1); o1 = fma(gb, a, o1);
+      v128.store(g, fma(t0, gb, ga), ${16 * r}); v128.store(g, fma(t1, ga, gb), ${step + 16 * r});
+    }`,
+)}
+    v128.store(w, d0); v128.store(w, d1, 16); v128.store(w + stage, o0); v128.store(w + stage, o1, 16);
+    v += ${2 * step}; g += ${2 * step}; t += 32; w += 32;
+  } while (t < end);
+}`;
+}
+
+/** g = ȳ ⊙ dOut, and the sums of ȳ and of ȳ ⊙ v; g is 0 in columns past the outputs. */
+function seed(rows: number): string {
+  const step = rows * 16;
+  return `
+function seedGeneral${rows}(gy: usize, row: usize, v: usize, g: usize, dOut: usize, gBias: usize, gOut: usize, bytes: usize): void {
+  const end = dOut + bytes;
+  do {
+    const d = v128.load(dOut);
+    let from = gy, b = v128.load(gBias), o = v128.load(gOut);
+${perRow(
+  rows,
+  (r) =>
+    `    { const c = v128.load(from); b = add(b, c); o = fma(c, v128.load(v, ${16 * r}), o); v128.store(g, mul(c, d), ${16 * r}); ${r < rows - 1 ? "from += row;" : ""} }`,
+)}
+    v128.store(gBias, b); v128.store(gOut, o); gy += 16; v += ${step}; g += ${step}; dOut += 16; gBias += 16; gOut += 16;
+  } while (dOut < end);
+}
+function seedGeneralPiece${rows}(gy: usize, outputs: usize, start: usize, vectors: usize, v: usize, g: usize, dOut: usize, gBias: usize, gOut: usize, spare: usize): void {
+  const columns = within(outputs, start, vectors << 2), whole = (columns & ~3) << 2, row = outputs << 2, offset = start << 2;
+  gy += offset; dOut += offset; gBias += offset; gOut += offset;
+  let at = (whole >> 4) * ${step};
+  if (whole) seedGeneral${rows}(gy, row, v, g, dOut, gBias, gOut, whole);
+  if (columns & 3) {
+    takeTail(gy + whole, row, ${rows}, columns & 3, spare);
+    seedGeneral${rows}(spare, 32, v + at, g + at, dOut + whole, gBias + whole, gOut + whole, 16);
+    at += ${step};
+  }
+  if (at < vectors * ${step}) memory.fill(g + at, 0, vectors * ${step} - at);
+}`;
+}
+
+/** x ⊙ dIn as it enters the first stage. */
+function scaleInput(rows: number): string {
+  const step = rows * 16;
+  return `
+function scaleInput${rows}(x: usize, row: usize, s: usize, dIn: usize, bytes: usize): void {
+  const end = dIn + bytes;
+  do {
+    const d = v128.load(dIn);
+    let from = x;
+${perRow(rows, (r) => `    v128.store(s, mul(v128.load(from), d), ${r * 16}); ${r < rows - 1 ? "from += row;" : ""}`)}
+    x += 16; s += ${step}; dIn += 16;
+  } while (dIn < end);
+}
+function scaleInputPiece${rows}(x: usize, inputs: usize, start: usize, vectors: usize, s: usize, dIn: usize, spare: usize): void {
+  const columns = within(inputs, start, vectors << 2), whole = (columns & ~3) << 2, row = inputs << 2, offset = start << 2;
+  x += offset; dIn += offset;
+  let at = (whole >> 4) * ${step};
+  if (whole) scaleInput${rows}(x, row, s, dIn, whole);
+  if (columns & 3) {
+    takeTail(x + whole, row, ${rows}, columns & 3, spare);
+    scaleInput${rows}(spare, 32, s + at, dIn + whole, 16);
+    at += ${step};
+  }
+  if (at < vectors * ${step}) memory.fill(s + at, 0, vectors * ${step} - at);
+}`;
+}
+
+/** A group back, piece by piece: forward through its passes keeping what each saw, then from the last to the first. */
+function groups(rows: number): string {
+  const step = rows * 16;
+  return `
+function innerGeneral${rows}(v: usize, levels: usize, start: usize, vectors: usize, P: usize, stage: usize, passes: usize, first: usize, end: usize): usize {
+  for (let k = first; k < end; k++) {
+    const pass = passes + (k << 4), p = P + load<u32>(pass, 4);
+    if (load<i32>(pass) === RADIX4) spread${rows}(v, levels, p + (start << 5), load<u32>(pass, 8), vectors);
+    else lanes${rows}(v, levels, p + (start << 4), stage, vectors << 4);
+    v = levels; levels += vectors * ${step};
+  }
+  return v;
+}
+function innerGeneralBack${rows}(v: usize, levels: usize, g: usize, start: usize, vectors: usize, P: usize, Q: usize, W: usize, stage: usize, passes: usize, first: usize, end: usize): void {
+  for (let k = end; k > first; k--) {
+    const pass = passes + ((k - 1) << 4), offset = <usize>load<u32>(pass, 4), w = W + load<u32>(pass, 12);
+    const saw = k - 1 === first ? v : levels + (k - 2 - first) * vectors * ${step};
+    if (load<i32>(pass) === RADIX4) gatherGeneral${rows}(saw, g, P + offset + (start << 5), Q + offset + (start << 5), w + (start << 6), load<u32>(pass, 8), vectors);
+    else unlaneGeneral${rows}(saw, g, P + offset + (start << 4), Q + offset + (start << 4), w + (start << 4), stage, vectors << 4);
+  }
+}
+/** Pieces of a tile lie side by side in a level, \`TILE\` vectors each. */
+function outerGeneral${rows}(v: usize, levels: usize, j: usize, period: usize, vectors: usize, chunk: usize, pitch: usize, P: usize, passes: usize, first: usize, end: usize): usize {
+  const size = (vectors / period) * (TILE * ${step});
+  let from: usize = 0;
+  for (let k = first; k < end; k++) {
+    const pass = passes + (k << 4), p = P + load<u32>(pass, 4), h = <usize>load<u32>(pass, 8);
+    const compact = (h / period) * (TILE * ${step}), gap = from ? compact : place${rows}(h, chunk, pitch);
+    for (let q: usize = 0; q < vectors; q += h << 2)
+      for (let m: usize = 0; m < h; m += period) {
+        const piece = ((q + m) / period) * (TILE * ${step});
+        const at = from ? from + piece : v + place${rows}(q + m + j, chunk, pitch);
+        radix4x${rows}(at, gap, levels + piece, compact, p + (((q >> 2) + m + j) << 7), TILE);
+      }
+    from = levels; levels += size;
+  }
+  return from;
+}
+function outerGeneralBack${rows}(v: usize, levels: usize, g: usize, j: usize, period: usize, vectors: usize, chunk: usize, pitch: usize, P: usize, Q: usize, W: usize, passes: usize, first: usize, end: usize): void {
+  const size = (vectors / period) * (TILE * ${step});
+  for (let k = end; k > first; k--) {
+    const pass = passes + ((k - 1) << 4), offset = <usize>load<u32>(pass, 4), w = W + load<u32>(pass, 12), h = <usize>load<u32>(pass, 8);
+    const direct = k - 1 === first, level = levels + (k - 2 - first) * size, gGap = place${rows}(h, chunk, pitch);
+    const vGap = direct ? gGap : (h / period) * (TILE * ${step});
+    for (let q: usize = 0; q < vectors; q += h << 2)
+      for (let m: usize = 0; m < h; m += period) {
+        const tuple = (q >> 2) + m + j, where = place${rows}(q + m + j, chunk, pitch);
+        const saw = direct ? v + where : level + ((q + m) / period) * (TILE * ${step});
+        unmixGeneral${rows}(saw, vGap, g + where, gGap, P + offset + (tuple << 7), Q + offset + (tuple << 7), w + (tuple << 8), TILE);
+      }
+  }
+}`;
+}
+
+function block(rows: number): string {
+  const step = rows * 16;
+  return `
+function generalBackward${rows}(x: usize, gy: usize, gx: usize, n: usize, inputs: usize, outputs: usize, three: bool, passes: usize, groups: usize, count: i32, chunk: usize, pad: usize,
+  dIn: usize, P: usize, Q: usize, dOut: usize, scale: usize, W: usize, gBias: usize, gOut: usize, gIn: usize, s: usize, spare: usize): void {
+  const vectors = n >> 2, stage = n << 2, pitch = chunk * ${step} + pad, size = (vectors / chunk) * pitch + 1088;
+  const g = s, inputsOf = s; // the input of group k lies k sizes behind s
+  const levels = s + <usize>count * size;
+  // Forward through all groups but the last.
+  for (let k = 0; k < count - 1; k++) {
+    const group = groups + <usize>k * 12, first = <usize>load<u32>(group), end = <usize>load<u32>(group, 4), period = <usize>load<u32>(group, 8);
+    const to = inputsOf + <usize>(k + 1) * size;
+    if (k > 0) memory.copy(to, to - size, size);
+    if (period === 0)
+      for (let v: usize = 0; v < vectors; v += chunk) {
+        const at = to + (v / chunk) * pitch;
+        if (k === 0) enter${rows}(x, inputs, v << 2, chunk, at, dIn, P, stage, three, spare);
+        inner${rows}(at, v, chunk, P, stage, passes, first, end);
+      }
+    else for (let j: usize = 0; j < period; j += TILE) outer${rows}(to, j, period, vectors, chunk, pitch, P, passes, first, end);
+  }
+  for (let k = count - 1; k >= 0; k--) {
+    const group = groups + <usize>k * 12, first = <usize>load<u32>(group), end = <usize>load<u32>(group, 4), period = <usize>load<u32>(group, 8);
+    const seeds = k === count - 1, from = inputsOf + <usize>k * size;
+    if (period === 0)
+      for (let v: usize = 0; v < vectors; v += chunk) {
+        const where = (v / chunk) * pitch, start = v << 2, offset = start << 2, width = chunk * ${step};
+        const entered = levels, paired = entered + width, rest = paired + 2 * width; // x ⊙ dIn; after two stages; after three
+        let saw = from + where;
+        if (k === 0) {
+          scaleInputPiece${rows}(x, inputs, start, chunk, entered, dIn, spare);
+          lanes${rows}(entered, paired, P + offset, stage, chunk << 4);
+          saw = paired;
+          if (three) { saw += width; pairGeneral${rows}(paired, saw, P + 2 * stage + offset, chunk << 4); }
+        }
+        const last = innerGeneral${rows}(saw, rest, v, chunk, P, stage, passes, first, end);
+        if (seeds) seedGeneralPiece${rows}(gy, outputs, start, chunk, last, g + where, dOut, gBias, gOut, spare);
+        innerGeneralBack${rows}(saw, rest, g + where, v, chunk, P, Q, W, stage, passes, first, end);
+        const columns = k === 0 ? within(inputs, start, chunk << 2) : 0;
+        if (columns) {
+          const used = ((columns + 7) & ~7) << 2;
+          if (three) unpairGeneral${rows}(paired, g + where, Q + 2 * stage + offset, W + 4 * stage + offset, stage, used);
+          unlaneGeneral${rows}(entered, g + where, P + offset, Q + offset, W + offset, stage, used);
+          leaveGeneral${rows}Piece(g + where, x, gx, inputs, start, columns, scale, gIn, spare);
+        }
+      }
+    else
+      for (let j: usize = 0; j < period; j += TILE) {
+        const last = outerGeneral${rows}(from, levels, j, period, vectors, chunk, pitch, P, passes, first, end);
+        if (seeds)
+          for (let m: usize = 0; m < vectors; m += period)
+            seedGeneralPiece${rows}(gy, outputs, (m + j) << 2, TILE, last + (m / period) * (TILE * ${step}), g + place${rows}(m + j, chunk, pitch), dOut, gBias, gOut, spare);
+        outerGeneralBack${rows}(from, levels, g, j, period, vectors, chunk, pitch, P, Q, W, passes, first, end);
+      }
+  }
+}`;
+}
+
+/** AssemblyScript of the general variant's backward kernel; it uses the forward's passes. */
+export const generalSource = (): string =>
+  [
+    ...rowBlocks.flatMap((rows) => [
+      unmix(rows),
+      unlane(rows),
+      pair(rows),
+      seed(rows),
+      scaleInput(rows),
+      leaveBackward(rows, 0, rows * 16, `leaveGeneral${rows}`),
+      groups(rows),
+      block(rows),
+    ]),
+    `
+/** x̄ and the raw sums W, bias̄, d̄Out (over v), d̄In of the general variant from x and ȳ. Scratch: \`generalScratch\` bytes. */
+export function butterflyGeneralBackward(x: usize, gy: usize, gx: usize, rows: i32, n: usize, inputs: usize, outputs: usize, three: bool,
+  passes: usize, groups: usize, count: i32, chunk: usize, pad: usize, dIn: usize, P: usize, Q: usize, dOut: usize, scale: usize, W: usize, gBias: usize, gOut: usize, gIn: usize, s: usize, spare: usize): void {
+${byBlocks(
+  rowBlocks,
+  (R) =>
+    `generalBackward${R}(x, gy, gx, n, inputs, outputs, three, passes, groups, count, chunk, pad, dIn, P, Q, dOut, scale, W, gBias, gOut, gIn, s, spare); x += inputs * ${4 * R}; gx += inputs * ${4 * R}; gy += outputs * ${4 * R};`,
+)}
+}`,
+  ].join("\n");
