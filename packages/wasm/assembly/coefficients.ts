@@ -5,6 +5,7 @@
  * S_j ← d S_j. An op of the table is four words: i, j, and where the coefficients of i and j go, all in bytes.
  */
 import { sine } from "./functions";
+import { mul } from "./simd";
 
 /** Beyond this ratio of off-diagonal to diagonal, or scale, the kernels with unscaled blocks take over. */
 const STEEPEST: f32 = 1e6;
@@ -34,6 +35,7 @@ export function rotationBlocks(angles: usize, blocks: usize, count: i32): void {
 
 /**
  * Coefficients and scales of the stages in forward order, or (`transposed`) of their transposes from the last to the first.
+ * `ascending`: pairs (i, j) have i < j and come by ascending i, so that at distances of 4 and more four neighbours go at once.
  * `history` [L, n]: the scales that each stage found, before its own. `scale` and `inverse` [n] end as their product.
  * @returns 1 when every ratio and scale stays within range, otherwise 0
  */
@@ -42,6 +44,7 @@ export function scaleStages(
   ops: usize,
   half: i32,
   stages: i32,
+  ascending: bool,
   transposed: bool,
   coefficients: usize,
   history: usize,
@@ -96,7 +99,73 @@ export function scaleStages(
   return fits;
 }
 
-/** ∂θ = R_i R_j (W[plus] − W[minus]); `sums` holds the two places of each pair in bytes. */
+/** A stage of {@link scaleStages}, four pairs at a time. */
+function scaleFours(
+  op: usize,
+  end: usize,
+  block: usize,
+  transposed: bool,
+  coefficients: usize,
+  before: usize,
+  scale: usize,
+  inverse: usize,
+): i32 {
+  const one = f32x4.splat(1);
+  const steepest = f32x4.splat(STEEPEST);
+  const smallest = f32x4.splat(SMALLEST);
+  const largest = f32x4.splat(LARGEST);
+  let fits = i32x4.splat(-1);
+  do {
+    const i = <usize>load<u32>(op);
+    const j = <usize>load<u32>(op, 4);
+    const m0 = v128.load(block);
+    const m1 = v128.load(block, 16);
+    const m2 = v128.load(block, 32);
+    const m3 = v128.load(block, 48);
+    const ab = v128.shuffle<f32>(m0, m1, 0, 4, 1, 5);
+    const ab2 = v128.shuffle<f32>(m2, m3, 0, 4, 1, 5);
+    const cd = v128.shuffle<f32>(m0, m1, 2, 6, 3, 7);
+    const cd2 = v128.shuffle<f32>(m2, m3, 2, 6, 3, 7);
+    const a = v128.shuffle<f64>(ab, ab2, 0, 2);
+    const b = v128.shuffle<f64>(ab, ab2, 1, 3);
+    const c = v128.shuffle<f64>(cd, cd2, 0, 2);
+    const d = v128.shuffle<f64>(cd, cd2, 1, 3);
+    const si = v128.load(scale + i);
+    const sj = v128.load(scale + j);
+    const ri = v128.load(inverse + i);
+    const rj = v128.load(inverse + j);
+    const overA = f32x4.div(one, a);
+    const overD = f32x4.div(one, d);
+    const toI = mul(transposed ? c : b, overA);
+    const toJ = mul(transposed ? b : c, overD);
+    v128.store(coefficients + <usize>load<u32>(op, 8), mul(toI, mul(sj, ri)));
+    v128.store(coefficients + <usize>load<u32>(op, 12), mul(toJ, mul(si, rj)));
+    v128.store(before + i, si);
+    v128.store(before + j, sj);
+    const ni = mul(si, a);
+    const nj = mul(sj, d);
+    v128.store(scale + i, ni);
+    v128.store(scale + j, nj);
+    v128.store(inverse + i, mul(ri, overA));
+    v128.store(inverse + j, mul(rj, overD));
+    const sizeI = f32x4.abs(ni);
+    const sizeJ = f32x4.abs(nj);
+    const flat = v128.and(f32x4.le(f32x4.abs(toI), steepest), f32x4.le(f32x4.abs(toJ), steepest));
+    const within = v128.and(
+      v128.and(f32x4.ge(sizeI, smallest), f32x4.ge(sizeJ, smallest)),
+      v128.and(f32x4.le(sizeI, largest), f32x4.le(sizeJ, largest)),
+    );
+    fits = v128.and(fits, v128.and(flat, within));
+    op += 64;
+    block += 64;
+  } while (op < end);
+  return i32x4.all_true(fits) ? 1 : 0;
+}
+
+/**
+ * ∂θ = R_i R_j (W[plus] − W[minus]); `sums` holds the two places of each pair in bytes. At distances of 4 and more the second one is
+ * a zero where pairs are `ascending`.
+ */
 export function rotationGradient(
   raw: usize,
   sums: usize,

@@ -24,6 +24,7 @@ export {
 } from "./elementwise";
 export { gemm, gemmScratch, rowTimesColumns, rowTimesRows } from "./gemm";
 export { pairsBackward, pairsEnter, pairsForward, pairsLeave, pairsSum, pairsUnrotate, sumFours } from "./pairs";
+export { multiplyAdd } from "./peak";
 export {
   argmaxRows,
   crossEntropyBackward,
@@ -33,5 +34,4 @@ export {
   sumColumns,
   sumRows,
 } from "./reduce";
-export { multiplyAdd } from "./peak";
 export { adamStep, sgdStep } from "./update";

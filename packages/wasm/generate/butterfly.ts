@@ -28,5 +28,4 @@ function within(total: usize, start: usize, most: usize): usize {
 }`;
 
 /** AssemblyScript of the butterfly kernels. */
-export const butterflySource = (): string =>
-  [shared, forwardSource(), rotationSource(), generalSource()].join("\n");
+export const butterflySource = (): string => [shared, forwardSource(), rotationSource(), generalSource()].join("\n");

@@ -26,6 +26,8 @@ export interface ButterflyPlan {
   readonly coefficients: number;
   /** Floats of the raw sums of a backward pass. */
   readonly sums: number;
+  /** Whether every pair (i, j) has i < j, and those of a stage come by ascending i. */
+  readonly ascending: boolean;
   /** For each pair i, j and the offsets of their coefficients. */
   readonly ops: Int32Array;
   /** For each pair the offsets of its sums: plus, minus (rotation) or D_i, O_i, O_j, D_j (general). */
@@ -141,9 +143,15 @@ export function planButterfly(schedule: Schedule, general: boolean): ButterflyPl
     passes: Int32Array.from(words),
     coefficients,
     sums: sums + 4, // a zero behind them, for pairs that need one sum only
+    ascending: isAscending(schedule),
     ops: offsetsOfPairs(schedule, places),
     places: general ? generalPlaces(schedule, places) : rotationPlaces(schedule, places, sums),
   };
+}
+
+function isAscending({ first, second, starts }: Schedule): boolean {
+  const begins = new Set(starts);
+  return first.every((i, p) => i < second[p]! && (begins.has(p) || i > first[p - 1]!));
 }
 
 /** Cuts the passes after the first into groups that run piece by piece in the first-level cache. */

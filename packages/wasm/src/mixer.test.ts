@@ -3,6 +3,7 @@ import { copyArray, type NdArray, normal, type Primitive, rng, wrap } from "@spm
 import {
   brick,
   butterfly,
+  fromPairs,
   generalOp,
   type MixerOp,
   type MixerOptions,
@@ -89,6 +90,19 @@ function blocks(schedule: Schedule): NdArray[] {
 
 const FLOAT32 = 2e-5; // relative to the largest entry: twelve stages of rounding, sums over 29 rows
 
+/** The same stages with their pairs in the opposite order, each turned around. */
+function backToFront({ n, stages, starts, first, second }: Schedule): Schedule {
+  const pairs = (l: number): [number, number][] =>
+    Array.from({ length: starts[l + 1]! - starts[l]! }, (_, k) => {
+      const p = starts[l + 1]! - 1 - k;
+      return [second[p]!, first[p]!];
+    });
+  return fromPairs(
+    n,
+    Array.from({ length: stages }, (_, l) => pairs(l)),
+  );
+}
+
 const schedules: [string, Schedule][] = [
   ...[1, 2, 4, 8, 16, 32, 64, 128, 512, 1024].map((n): [string, Schedule] => [`butterfly ${n}`, butterfly(n)]),
   ...[1, 2, 3, 4, 5, 7, 9].map((l): [string, Schedule] => [`butterfly 16, ${l} stages`, butterfly(16, l)]),
@@ -96,6 +110,7 @@ const schedules: [string, Schedule][] = [
   ["butterfly 8, 5 stages", butterfly(8, 5)],
   ["butterfly 256, 21 stages", butterfly(256, 21)],
   ["butterfly 512, 20 stages", butterfly(512, 20)],
+  ["butterfly 64, pairs back to front", backToFront(butterfly(64))],
   ...[3, 5, 12, 33, 100].map((n): [string, Schedule] => [`shuffle ${n}`, shuffle(n)]),
   ["butterfly 12", butterfly(12)],
   ["brick 9", brick(9)],

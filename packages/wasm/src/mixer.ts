@@ -155,7 +155,18 @@ class MixerState {
     memory.float32(address, plan!.coefficients).fill(0); // stages that pad a pass are the identity
     const blocks = this.blocks(parameters, schedule);
     const back = direction === "backward";
-    const fits = run.scaleStages(blocks, ops, n / 2, stages, back, address, history, scale, scale + 4 * n);
+    const fits = run.scaleStages(
+      blocks,
+      ops,
+      n / 2,
+      stages,
+      plan!.ascending,
+      back,
+      address,
+      history,
+      scale,
+      scale + 4 * n,
+    );
     return { address, bytes, schedule, coefficients: address, history, scale, fits: fits === 1 };
   }
 
@@ -306,7 +317,17 @@ function registerForward(table: KernelTable, state: MixerState): void {
     const z = kept !== null && backward === "reverse" ? memory.address(kept) : 0;
     const shift = padded(machine, bias, n, plain(machine, bias));
     const fused = isFused(state, call, parameters, z !== 0);
-    forward(state, call, plain(machine, x), parameters, general ? arrays[2]! : null, shift, memory.address(y), z, fused);
+    forward(
+      state,
+      call,
+      plain(machine, x),
+      parameters,
+      general ? arrays[2]! : null,
+      shift,
+      memory.address(y),
+      z,
+      fused,
+    );
     return kept === null ? [y] : [y, kept];
   });
 }
@@ -375,7 +396,7 @@ function registerBackward(table: KernelTable, state: MixerState): void {
       } else {
         const s = memory.scratch(fusedScratch(plan!, n));
         run.butterflyRotationBackward(xAt, z!, ctAt, gx, ...sizes, back.coefficients, ...into, s, spare);
-        run.rotationGradient(raw, places, ops, ...stages, back.history, gParameters);
+        run.rotationGradient(raw, places, ops, ...stages, plan!.ascending, back.history, gParameters);
       }
       run.scaleVector(gIn, gIn, back.scale, 4 * n);
     } else {
