@@ -63,6 +63,10 @@ export function scaleStages(
     let block = blocks + ((<usize>l * half) << 4);
     const before = history + <usize>l * n4;
     const end = op + ((<usize>half) << 4);
+    if (ascending && load<u32>(op, 4) - load<u32>(op) >= 16) {
+      fits &= scaleFours(op, end, block, transposed, coefficients, before, scale, inverse);
+      continue;
+    }
     do {
       const i = <usize>load<u32>(op);
       const j = <usize>load<u32>(op, 4);
@@ -172,12 +176,21 @@ export function rotationGradient(
   ops: usize,
   half: i32,
   stages: i32,
+  ascending: bool,
   scales: usize,
   gradient: usize,
 ): void {
   const n4 = (<usize>half) << 3;
   for (let l = 0; l < stages; l++) {
     const end = gradient + ((<usize>half) << 2);
+    if (ascending && load<u32>(ops, 4) - load<u32>(ops) >= 16)
+      while (gradient < end) {
+        const scale = mul(v128.load(scales + <usize>load<u32>(ops)), v128.load(scales + <usize>load<u32>(ops, 4)));
+        v128.store(gradient, mul(scale, v128.load(raw + <usize>load<u32>(sums))));
+        gradient += 16;
+        ops += 64;
+        sums += 32;
+      }
     while (gradient < end) {
       const scale = load<f32>(scales + <usize>load<u32>(ops)) * load<f32>(scales + <usize>load<u32>(ops, 4));
       store<f32>(
