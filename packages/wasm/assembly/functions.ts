@@ -76,18 +76,42 @@ export function sigmoid(x: v128): v128 {
   return f32x4.div(v128.bitselect(over, x, f32x4.eq(x, x)), add(c(1), e));
 }
 
-/** sin and cos for |x| up to some 10⁴: x = k π/2 + r by Cody and Waite, |r| ≤ π/4; `quarter` 0 gives the sine, 1 the cosine. */
-export function sine(x: v128, quarter: i32): v128 {
-  const turns = f32x4.nearest(mul(x, c(0.6366197723675814)));
-  const k = i32x4.add(i32x4.trunc_sat_f32x4_s(turns), i32x4.splat(quarter));
+/** Quarter turns in x, rounded to the nearest. */
+export function quarters(x: v128): v128 {
+  return f32x4.nearest(mul(x, c(<f32>(2 / Math.PI))));
+}
+
+/** x − turns·π/2 by Cody and Waite: π/2 in three parts, so that the remainder, |r| ≤ π/4, keeps its bits for |x| up to some 10⁴. */
+export function remainder(x: v128, turns: v128): v128 {
   let r = sub(x, mul(turns, c(1.5703125)));
   r = sub(r, mul(turns, c(4.837512969970703e-4)));
-  r = sub(r, mul(turns, c(7.549789948768648e-8)));
+  return sub(r, mul(turns, c(7.549789948768648e-8)));
+}
+
+/** sin r, |r| ≤ π/4 */
+export function smallSine(r: v128): v128 {
   const r2 = mul(r, r);
-  let s = fma(c(-1.9515295891e-4), r2, c(8.3321608736e-3));
-  s = add(r, mul(mul(r, r2), fma(s, r2, c(-1.6666654611e-1))));
-  let q = fma(c(2.443315711809948e-5), r2, c(-1.388731625493765e-3));
-  q = add(sub(c(1), mul(r2, c(0.5))), mul(mul(r2, r2), fma(q, r2, c(4.166664568298827e-2))));
+  const s = fma(c(-1.9515295891e-4), r2, c(8.3321608736e-3));
+  return add(r, mul(mul(r, r2), fma(s, r2, c(-1.6666654611e-1))));
+}
+
+/** cos r, |r| ≤ π/4 */
+export function smallCosine(r: v128): v128 {
+  const r2 = mul(r, r);
+  const q = fma(c(2.443315711809948e-5), r2, c(-1.388731625493765e-3));
+  return add(sub(c(1), mul(r2, c(0.5))), mul(mul(r2, r2), fma(q, r2, c(4.166664568298827e-2))));
+}
+
+/** sin of a remainder and k quarter turns, from the remainder's sine and cosine. */
+export function turned(s: v128, q: v128, k: v128): v128 {
   const odd = i32x4.neg(v128.and(k, i32x4.splat(1)));
   return v128.xor(v128.bitselect(q, s, odd), i32x4.shl(v128.and(k, i32x4.splat(2)), 30));
+}
+
+/** sin x (`quarter` 0) or cos x (1), for |x| up to some 10⁴. */
+export function sine(x: v128, quarter: i32): v128 {
+  const turns = quarters(x);
+  const r = remainder(x, turns);
+  const k = i32x4.add(i32x4.trunc_sat_f32x4_s(turns), i32x4.splat(quarter));
+  return turned(smallSine(r), smallCosine(r), k);
 }

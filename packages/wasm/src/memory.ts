@@ -47,6 +47,11 @@ export class WasmMemory {
     return this.#arena.reached;
   }
 
+  /** Kernel calls so far: what was made in this one is still there. */
+  get calls(): number {
+    return this.#calls;
+  }
+
   /** Arrays copied in so far. */
   get copiedIn(): number {
     return this.#copiedIn;

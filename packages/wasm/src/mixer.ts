@@ -62,6 +62,9 @@ class MixerState {
     this.machine.memory.free(address, bytes),
   );
 
+  /** Blocks made from angles in a kernel call, for as long as that lasts. */
+  #blocks: { readonly of: NdArray; readonly call: number; readonly address: number } | undefined;
+
   constructor(machine: Machine, general: boolean) {
     this.machine = machine;
     this.general = general;
@@ -117,12 +120,15 @@ class MixerState {
   /** 2×2 blocks of all pairs, four floats each: the parameters themselves, or made from angles. */
   blocks(parameters: NdArray, schedule: Schedule): number {
     const { machine } = this;
-    const source = plain(machine, parameters);
-    if (this.general) return source;
+    if (this.general) return plain(machine, parameters);
+    const { memory, run } = machine;
+    const made = this.#blocks;
+    if (made?.of === parameters && made.call === memory.calls) return made.address;
     const count = schedule.first.length;
-    const blocks = machine.memory.scratch(16 * (count + 4));
-    machine.run.rotationBlocks(source, blocks, count);
-    return blocks;
+    const address = memory.scratch(16 * (count + 4));
+    run.rotationBlocks(plain(machine, parameters), address, count);
+    this.#blocks = { of: parameters, call: memory.calls, address };
+    return address;
   }
 
   /** Scaled coefficients for a direction, made once for each parameter array. */
