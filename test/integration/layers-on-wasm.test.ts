@@ -1,0 +1,102 @@
+/** @file Every layer trains on wasm as on the reference, and holds no more memory after a step than before it. */
+import {
+  type Backend,
+  elements,
+  mean,
+  normal,
+  reference,
+  rng,
+  setBackend,
+  square,
+  type Tensor,
+  tensor,
+  valueAndGrad,
+} from "@spm/core";
+import {
+  AvgPool2d,
+  BatchNorm1d,
+  Conv2d,
+  crossEntropy,
+  Gpt,
+  type GptOptions,
+  Gru,
+  generate,
+  linearKinds,
+  MaxPool2d,
+  type Module,
+  Sequential,
+} from "@spm/nn";
+import { adam } from "@spm/optim";
+import { wasm } from "@spm/wasm";
+import { afterAll, describe, expect, test } from "vitest";
+
+const backend = await wasm();
+afterAll(async () => {
+  setBackend(reference);
+  await backend.dispose();
+});
+
+interface Case {
+  readonly model: () => Module;
+  readonly input: () => Tensor;
+  readonly loss: (y: Tensor) => Tensor;
+}
+
+const tokens = (...rows: number[][]): Tensor => tensor(rows, { dtype: "int32" });
+const gpt = (options: Partial<GptOptions>): Case => ({
+  model: () =>
+    new Gpt({ vocabulary: 11, context: 8, width: 16, heads: 2, layers: 1, dropout: 0.1, random: rng(1), ...options }),
+  input: () => tokens([1, 2, 3, 4, 5], [5, 4, 3, 2, 1]),
+  loss: (y) => crossEntropy(y, tokens([2, 3, 4, 5, 6], [4, 3, 2, 1, 0])),
+});
+const squared = (shape: number[], model: () => Module): Case => ({
+  model,
+  input: () => normal(rng(2), shape),
+  loss: (y) => mean(square(square(y))),
+});
+const random = (): { random: ReturnType<typeof rng> } => ({ random: rng(1) });
+
+const cases: Record<string, Case> = {
+  ...Object.fromEntries(linearKinds.map((linear) => [`GPT, ${linear}`, gpt({ linear })])),
+  "GPT, rotary, swiglu, rms": gpt({ positions: "rotary", activation: "swiglu", norm: "rms", tied: false }),
+  GRU: squared([2, 4, 3], () => new Gru(3, 5, { ...random(), linear: "general" })),
+  "convolution and pooling": squared(
+    [2, 1, 6, 6],
+    () =>
+      new Sequential([new Conv2d(1, 3, { kernel: 3, padding: 1, ...random() }), new MaxPool2d(2), new AvgPool2d(2)]),
+  ),
+  "batch norm": squared([4, 3], () => new BatchNorm1d(3)),
+};
+
+/** The losses of five steps, and how many storages were alive after each. */
+function train({ model: make, input, loss }: Case, on: Backend): { losses: number[]; alive: number[] } {
+  setBackend(on);
+  const model = make();
+  const optimizer = adam(model.parameters(), { learningRate: 0.01 });
+  const x = input();
+  const [losses, alive]: [number[], number[]] = [[], []];
+  for (let step = 0; step < 5; step++) {
+    const { value, grads } = valueAndGrad(() => loss(model.forward(x)), optimizer.parameters);
+    losses.push(elements(value.ndarray())[0]!);
+    optimizer.step(grads);
+    for (const t of [value, ...grads]) t.dispose();
+    alive.push(on.live.storages);
+  }
+  return { losses, alive };
+}
+
+test.each(Object.keys(cases))("%s", (name) => {
+  const [expected, got] = [train(cases[name]!, reference), train(cases[name]!, backend)];
+  for (const [step, loss] of got.losses.entries()) expect(loss / expected.losses[step]!).toBeCloseTo(1, 4);
+  expect(new Set(got.alive.slice(1)).size).toBe(1);
+});
+
+describe("generation", () => {
+  test("releases its caches", async () => {
+    setBackend(backend);
+    const model = gpt({ layers: 2 }).model() as Gpt;
+    const before = backend.live.storages;
+    expect(await generate(model, [1, 2], { count: 20, random: rng(1) })).toHaveLength(22);
+    expect(backend.live.storages).toBe(before);
+  });
+});
