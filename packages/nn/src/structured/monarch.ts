@@ -25,8 +25,8 @@ export interface MonarchOptions extends LinearOptions {
 /**
  * W = P L Pᵀ R (Dao et al. 2022): R has m blocks [q, ⌈in/m⌉], L has q blocks [⌈out/q⌉, m], and P transposes: block k's output
  * j goes to block j's input k, so that every output sees every input. x [..., in] → [..., out];
- * about √in·out + √out·in + out parameters, twice as many FLOP a row. Holds every butterfly of the same width.
- * Starts with R from N(0, m/in) and L from N(0, gain²/m).
+ * about √in·out + √out·in + out parameters, twice as many FLOP a row. Where √n is a power of two it holds every
+ * butterfly of width n. Starts with R from N(0, m/in) and L from N(0, gain²/m).
  * @throws ShapeError for fewer than one block
  * @example const layer = new Monarch(1024, 1024, { random: rng(1) }); // 32 blocks of 32 × 32, twice
  */

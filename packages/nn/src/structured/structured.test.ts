@@ -1,5 +1,6 @@
 /** @file Every structured map: its product is its matrix, its derivatives are right, its counts are what it stores. */
 import { elements, normal, rng, sizeOf, type Tensor, tensor } from "@spm/core";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { linear, linearKinds } from "../factory.ts";
 import { gradcheckModule } from "../gradcheck-module.ts";
@@ -25,25 +26,32 @@ function byDefinition(x: Tensor, w: Tensor, b: Tensor): number[] {
   });
 }
 
-const sizes: [number, number][] = [
-  [4, 4],
-  [5, 7],
-  [8, 3],
-  [3, 10],
-  [1, 1],
-];
-
 describe.each(linearKinds)("%s", (kind) => {
-  test.each(sizes)("from %d to %d is x Wᵀ + b", (fanIn, fanOut) => {
-    const layer = linear(kind, fanIn, fanOut, { random: rng(fanIn), gain: 1.5 });
-    layer.bias!.assign(normal(rng(7), [fanOut]));
-    const x = normal(rng(3), [2, 3, fanIn]);
-    const w = layer.toDense();
-    expect(w.shape).toEqual([fanOut, fanIn]);
-    const y = layer.forward(x);
-    expect(y.shape).toEqual([2, 3, fanOut]);
-    const expected = byDefinition(x, w, layer.bias!);
-    for (const [i, v] of numbers(y).entries()) expect(v).toBeCloseTo(expected[i]!, 5);
+  test("is x Wᵀ + b, whatever its sizes", () => {
+    const size = fc.integer({ min: 1, max: 19 });
+    fc.assert(
+      fc.property(size, size, fc.constantFrom<number[]>([], [3], [2, 1], [0]), (fanIn, fanOut, rows) => {
+        const layer = linear(kind, fanIn, fanOut, { random: rng(fanIn), gain: 1.5 });
+        layer.bias!.assign(normal(rng(7), [fanOut]));
+        const x = normal(rng(3), [...rows, fanIn]);
+        const w = layer.toDense();
+        expect(w.shape).toEqual([fanOut, fanIn]);
+        const y = layer.forward(x);
+        expect(y.shape).toEqual([...rows, fanOut]);
+        const expected = byDefinition(x, w, layer.bias!);
+        for (const [i, v] of numbers(y).entries()) expect(v).toBeCloseTo(expected[i]!, 4);
+      }),
+      {
+        seed: 1,
+        numRuns: 40,
+        examples: [
+          [4, 4, [3]],
+          [8, 3, [2, 1]],
+          [3, 10, []],
+          [1, 1, [3]],
+        ],
+      },
+    );
   });
 
   test("first derivatives by input and parameters", () => {
@@ -157,4 +165,26 @@ test("circulant and Toeplitz matrices, written out", () => {
   expect([circulant.parameterCount(), toeplitz.parameterCount()]).toEqual([3, 4]);
   expect(new Circulant(8, 8, bare).flopsPerRow).toBe(10 * 8 * 3 + 6 * 5);
   expect(new Circulant(6, 6, bare).flopsPerRow).toBe(new Toeplitz(6, 6, bare).flopsPerRow);
+});
+
+test("a Monarch map of 4 × 4 blocks holds the butterfly of width 16: R its first two stages, L the others", () => {
+  const butterfly = new Butterfly(16, 16, bare);
+  const half = (keep: (p: number) => boolean): number[] => {
+    const part = new Butterfly(16, 16, bare);
+    const blocks = numbers(butterfly.stack[0]!).map((v, at) =>
+      keep(at >> 2) ? v : at % 4 === 0 || at % 4 === 3 ? 1 : 0,
+    );
+    part.stack[0]!.assign(tensor(blocks, { shape: [32, 4] }));
+    return numbers(part.toDense());
+  };
+  const [first, last] = [half((p) => p < 16), half((p) => p >= 16)]; // 8 pairs a stage; the other stages the identity
+  const entry = (w: number[], o: number, i: number): number => w[16 * o + i]!;
+  const indices = Array.from({ length: 64 }, (_, at) => [at >> 4, (at >> 2) % 4, at % 4] as const);
+  const monarch = new Monarch(16, 16, bare);
+  const right = indices.map(([k, j, i]) => entry(first, 4 * k + j, 4 * k + i));
+  const left = indices.map(([j, s, k]) => entry(last, 4 * s + j, 4 * k + j));
+  monarch.right.assign(tensor(right, { shape: [4, 4, 4] }));
+  monarch.left.assign(tensor(left, { shape: [4, 4, 4] }));
+  const expected = numbers(butterfly.toDense());
+  for (const [at, v] of numbers(monarch.toDense()).entries()) expect(v).toBeCloseTo(expected[at]!, 5);
 });
