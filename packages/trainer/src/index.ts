@@ -5,6 +5,7 @@ export { type EarlyStoppingOptions, earlyStopping } from "./early-stopping.ts";
 export { CheckpointError, NonFiniteError, RunError } from "./errors.ts";
 export { type EvaluateOptions, evaluate } from "./evaluate.ts";
 export { type FitOptions, type FitResult, fit, type WeightAverage } from "./fit.ts";
+export { followMetric, type PlateauCallback } from "./follow-metric.ts";
 export type {
   Callback,
   EndEvent,
@@ -16,7 +17,17 @@ export type {
   TrainingPosition,
 } from "./hooks.ts";
 export type { Json } from "./json.ts";
+export { type FinderOptions, type FoundRate, findLearningRate, type RatedLoss } from "./learning-rate-finder.ts";
 export type { LossFunction, Measurement, Reading } from "./measurement.ts";
+export {
+  accuracyOf,
+  type ClassScore,
+  type ConfusionMatrix,
+  classScores,
+  confusionMatrix,
+  macroF1,
+} from "./metrics/confusion.ts";
+export { calibrationError, perplexity, topKAccuracy } from "./metrics/ranking.ts";
 export type { NonFiniteAction } from "./non-finite.ts";
 export { formatClock, formatCount, formatPercent, formatRatio, formatSeconds } from "./number-format.ts";
 export { type ProgressStream, progress } from "./progress.ts";
@@ -24,5 +35,7 @@ export { SafetensorsError } from "./safetensors/error.ts";
 export type { HeaderEntry } from "./safetensors/header.ts";
 export { parseSafetensors, type Safetensors } from "./safetensors/read.ts";
 export { encodeSafetensors } from "./safetensors/write.ts";
+export { type SampleOptions, sampleText } from "./sample-text.ts";
+export { activationStatistics, gradientStatistics, type TensorStatistics, tensorStatistics } from "./statistics.ts";
 export type { Updater } from "./train-step.ts";
 export type { Progress, Stateful, TrainingState, Values } from "./training-state.ts";

@@ -1,0 +1,45 @@
+/** @file A learning rate that follows a metric of the evaluations. */
+import type { Callback, Metrics } from "./hooks.ts";
+import type { Json } from "./json.ts";
+
+/** A callback that holds a state. */
+export interface PlateauCallback<State> extends Callback {
+  /** The state now; a schedule reads its rate. */
+  readonly current: State;
+}
+
+/**
+ * A callback that takes a pure state from metric to metric, such as `reduceOnPlateau` of @spm/optim. A checkpoint keeps the state.
+ *
+ * @param start - the state before the first evaluation
+ * @param next - (state, metric) ↦ state
+ * @param metric - of the evaluations; `loss` unless said
+ * @example
+ * ```ts
+ * import { parameter } from "@spm/core";
+ * import { adam, plateauStart, reduceOnPlateau } from "@spm/optim";
+ * import { followMetric } from "@spm/trainer";
+ * const plateau = followMetric({ ...plateauStart(1e-3) }, (state, loss) => ({ ...reduceOnPlateau({ patience: 2 })(state, loss) }));
+ * const optimizer = adam([parameter([1])], { learningRate: () => plateau.current.learningRate });
+ * ```
+ */
+export function followMetric<State extends { readonly [key: string]: Json }>(
+  start: State,
+  next: (state: State, metric: number) => State,
+  metric: keyof Metrics & string = "loss",
+): PlateauCallback<State> {
+  let current = start;
+  return {
+    name: `following ${metric}`,
+    get current() {
+      return current;
+    },
+    state: () => current,
+    restore(state) {
+      current = state as State;
+    },
+    onEvaluate({ metrics }) {
+      current = next(current, metrics[metric] ?? Number.NaN);
+    },
+  };
+}

@@ -1,0 +1,113 @@
+/** @file Finds a learning rate: raises it step by step and watches the loss. */
+import { type Tensor, ValueError } from "@spm/core";
+import type { DataLoader } from "@spm/data";
+import { type LossFunction, RunningMeans } from "./measurement.ts";
+import { trainStep, type Updater } from "./train-step.ts";
+import { copyOf, restoreValues, valuesOf } from "./training-state.ts";
+
+/** How far and how fast. */
+export interface FinderOptions<Model, Batch> {
+  readonly loss: LossFunction<Model, Batch>;
+  /** Makes an optimizer over the model with a schedule. */
+  readonly optimizer: (schedule: (step: number) => number) => Updater;
+  /** The first rate; 1e-6 unless said. */
+  readonly from?: number;
+  /** The last rate; 1 unless said. */
+  readonly to?: number;
+  /** Steps between them, at least 10; 100 unless said. */
+  readonly steps?: number;
+}
+
+/** The loss at one rate. */
+export interface RatedLoss {
+  readonly learningRate: number;
+  /** Smoothed over the steps before. */
+  readonly loss: number;
+}
+
+/** What was found. */
+export interface FoundRate {
+  /** The rate at which the smoothed loss fell fastest, a good start; null when it never fell. */
+  readonly suggestion: number | null;
+  readonly curve: readonly RatedLoss[];
+}
+
+/** Weight of the past in the smoothed loss. */
+const SMOOTHING = 0.9;
+/** Steps until the smoothed loss is worth looking at. */
+const UNSMOOTH = 5;
+/** A loss of so many times the least one ends the search: beyond, it only diverges. */
+const DIVERGED = 4;
+
+/**
+ * Trains with a rate that grows geometrically and gives the rate at which the loss falls fastest. The model and the loader are
+ * afterwards as they were.
+ *
+ * @throws ValueError unless 0 < from < to and steps ≥ 10
+ * Source: Smith, "Cyclical Learning Rates for Training Neural Networks", WACV 2017, section 3.3
+ * @example
+ * ```ts
+ * import { rng } from "@spm/core";
+ * import { DataLoader, gaussianClusters } from "@spm/data";
+ * import { Mlp } from "@spm/nn";
+ * import { adam } from "@spm/optim";
+ * import { classification, findLearningRate } from "@spm/trainer";
+ * const model = new Mlp({ sizes: [8, 16, 3], random: rng(1) });
+ * const data = gaussianClusters({ count: 300, features: 8, classes: 3, seed: 1 });
+ * const { suggestion } = await findLearningRate(model, new DataLoader(data, { batchSize: 32, seed: 1 }), {
+ *   loss: classification,
+ *   optimizer: (learningRate) => adam(model.parameters(), { learningRate }),
+ * });
+ * ```
+ */
+export async function findLearningRate<Model, Batch>(
+  model: Model,
+  loader: DataLoader<Batch>,
+  { loss, optimizer: make, from = 1e-6, to = 1, steps = 100 }: FinderOptions<Model, Batch>,
+): Promise<FoundRate> {
+  if (!(from > 0 && from < to && Number.isFinite(to)) || !Number.isInteger(steps) || steps < 10)
+    throw new ValueError("findLearningRate", "0 < from < to and whole steps ≥ 10", `${from}, ${to}, ${steps}`);
+  const rateAt = (step: number): number => from * (to / from) ** (step / (steps - 1));
+  const optimizer = make(rateAt);
+  const window = new RunningMeans();
+  const step = trainStep({ model, loss, optimizer, window });
+  const parts = { model, optimizer };
+  const before = Object.fromEntries(
+    Object.entries(valuesOf(parts)).map(([name, value]): [string, Tensor | number] => [
+      name,
+      typeof value === "number" ? value : copyOf(value),
+    ]),
+  );
+  const { state } = loader;
+  const curve: RatedLoss[] = [];
+  let [smooth, least] = [0, Number.POSITIVE_INFINITY];
+  try {
+    for (let k = 0; k < steps; k++) {
+      if (step(() => loader.next()) !== undefined) break;
+      const found = (await window.take())?.loss ?? Number.NaN;
+      smooth = SMOOTHING * smooth + (1 - SMOOTHING) * found;
+      const corrected = smooth / (1 - SMOOTHING ** (k + 1));
+      least = Math.min(least, corrected);
+      if (!(corrected <= DIVERGED * least)) break;
+      curve.push({ learningRate: rateAt(k), loss: corrected });
+    }
+  } finally {
+    restoreValues(parts, before);
+    loader.restore(state);
+    for (const value of Object.values(before)) if (typeof value !== "number") value.dispose();
+  }
+  return { suggestion: steepest(curve), curve };
+}
+
+/**
+ * The rate in the middle of the steepest fall; rates are equally far apart on a logarithmic scale, so differences do. The first
+ * ones are too few to be smooth.
+ */
+function steepest(curve: readonly RatedLoss[]): number | null {
+  let [best, slope]: [number | null, number] = [null, 0];
+  for (let k = UNSMOOTH; k + 1 < curve.length; k++) {
+    const change = curve[k + 1]!.loss - curve[k - 1]!.loss;
+    if (change < slope) [best, slope] = [curve[k]!.learningRate, change];
+  }
+  return best;
+}

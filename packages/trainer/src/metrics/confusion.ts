@@ -1,0 +1,97 @@
+/** @file The confusion matrix of a classifier, and what follows from it: accuracy and F1. */
+import { ShapeError, ValueError } from "@spm/core";
+
+/** Counts: row the actual class, column the predicted one. */
+export type ConfusionMatrix = readonly (readonly number[])[];
+
+/**
+ * Counts predictions by actual and predicted class.
+ *
+ * @param predicted - classes, shape [samples]
+ * @param actual - classes, shape [samples]
+ * @param classes - how many there are
+ * @returns shape [classes, classes]. Cost O(samples + classes²)
+ * @throws ShapeError for lists of different lengths; ValueError for a class out of range
+ * @example
+ * ```ts
+ * import { confusionMatrix } from "@spm/trainer";
+ * confusionMatrix([0, 1, 1], [0, 1, 0], 2); // [[1, 1], [0, 1]]
+ * ```
+ */
+export function confusionMatrix(
+  predicted: ArrayLike<number>,
+  actual: ArrayLike<number>,
+  classes: number,
+): ConfusionMatrix {
+  if (predicted.length !== actual.length)
+    throw new ShapeError("confusionMatrix", `${actual.length} predictions`, predicted.length);
+  const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  for (let i = 0; i < actual.length; i++) {
+    const row = counts[actual[i]!];
+    if (row?.[predicted[i]!] === undefined)
+      throw new ValueError("confusionMatrix", `classes in [0, ${classes})`, `${predicted[i]} for ${actual[i]} at ${i}`);
+    row[predicted[i]!]!++;
+  }
+  return counts;
+}
+
+/**
+ * The fraction on the diagonal: Σᵢ cᵢᵢ / Σᵢⱼ cᵢⱼ. NaN without samples.
+ *
+ * @example
+ * ```ts
+ * import { accuracyOf } from "@spm/trainer";
+ * accuracyOf([[1, 1], [0, 2]]); // 0.75
+ * ```
+ */
+export function accuracyOf(confusion: ConfusionMatrix): number {
+  const right = confusion.reduce((sum, row, k) => sum + row[k]!, 0);
+  return right / confusion.reduce((sum, row) => sum + total(row), 0);
+}
+
+/** Precision, recall and F1 of one class, each in [0, 1]; 0 where there is nothing to divide by. */
+export interface ClassScore {
+  readonly precision: number;
+  readonly recall: number;
+  readonly f1: number;
+  /** Samples of the class. */
+  readonly support: number;
+}
+
+/**
+ * Per class: precision = cₖₖ / Σᵢ cᵢₖ, recall = cₖₖ / Σⱼ cₖⱼ, F1 their harmonic mean, as scikit-learn defines them.
+ *
+ * @example
+ * ```ts
+ * import { classScores } from "@spm/trainer";
+ * classScores([[1, 1], [0, 2]])[0]?.recall; // 0.5
+ * ```
+ */
+export function classScores(confusion: ConfusionMatrix): ClassScore[] {
+  return confusion.map((row, k) => {
+    const right = row[k]!;
+    const support = total(row);
+    const claimed = confusion.reduce((sum, other) => sum + other[k]!, 0);
+    return {
+      precision: right / (claimed || 1),
+      recall: right / (support || 1),
+      f1: (2 * right) / (support + claimed || 1),
+      support,
+    };
+  });
+}
+
+/**
+ * Macro F1: the mean of the classes' F1, each counting the same. In [0, 1].
+ *
+ * @example
+ * ```ts
+ * import { macroF1 } from "@spm/trainer";
+ * macroF1([[2, 0], [0, 3]]); // 1
+ * ```
+ */
+export function macroF1(confusion: ConfusionMatrix): number {
+  return classScores(confusion).reduce((sum, { f1 }) => sum + f1, 0) / confusion.length;
+}
+
+const total = (row: readonly number[]): number => row.reduce((sum, n) => sum + n, 0);

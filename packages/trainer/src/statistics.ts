@@ -1,0 +1,103 @@
+/** @file What the numbers inside of a training look like: gradients by parameter, activations by layer. */
+import { elements, type Tensor } from "@spm/core";
+import { type Module, places } from "@spm/nn";
+
+/** Of one tensor. Values that are not finite are counted, and left out of the rest. */
+export interface TensorStatistics {
+  readonly mean: number;
+  /** √ of the mean square. */
+  readonly rms: number;
+  /** The greatest absolute value. */
+  readonly max: number;
+  /** The fraction that is exactly 0, in [0, 1]: dead units of a ReLU. */
+  readonly zeros: number;
+  /** How many are NaN or infinite. */
+  readonly nonFinite: number;
+}
+
+/**
+ * Statistics of a tensor's values, summed in float64.
+ *
+ * @returns zeros for a tensor without elements. Cost O(elements)
+ * @throws BackendError for a tensor on a device
+ * @example
+ * ```ts
+ * import { tensor } from "@spm/core";
+ * import { tensorStatistics } from "@spm/trainer";
+ * tensorStatistics(tensor([3, -4])).max; // 4
+ * ```
+ */
+export function tensorStatistics(tensor: Tensor): TensorStatistics {
+  const values = elements(tensor.ndarray());
+  let [sum, squares, max, zeros, nonFinite] = [0, 0, 0, 0, 0];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (!Number.isFinite(value)) nonFinite++;
+    else {
+      sum += value;
+      squares += value * value;
+      max = Math.max(max, Math.abs(value));
+      if (value === 0) zeros++;
+    }
+  }
+  const count = Math.max(1, values.length - nonFinite);
+  return { mean: sum / count, rms: Math.sqrt(squares / count), max, zeros: zeros / count, nonFinite };
+}
+
+/**
+ * Statistics of gradients by the paths of their parameters. For `gradients` of `fit`: look, and give the same gradients back.
+ *
+ * @param grads - in the order of `model.parameters()`
+ * @example
+ * ```ts
+ * import { rng } from "@spm/core";
+ * import { Mlp } from "@spm/nn";
+ * import { gradientStatistics } from "@spm/trainer";
+ * const model = new Mlp({ sizes: [4, 4, 2], random: rng(1) });
+ * const gradients = (grads: readonly import("@spm/core").Tensor[]) => {
+ *   console.log(gradientStatistics(model, grads).get("layers.0.weight")?.rms);
+ *   return grads;
+ * };
+ * ```
+ */
+export function gradientStatistics(
+  model: Pick<Module, "namedParameters">,
+  grads: readonly Tensor[],
+): Map<string, TensorStatistics> {
+  const paths = [...model.namedParameters().keys()];
+  return new Map(grads.map((grad, i) => [paths[i] ?? String(i), tensorStatistics(grad)]));
+}
+
+/**
+ * Statistics of what every module inside of a model gives out while `f` runs, by path; of the last call where there are several.
+ *
+ * @example
+ * ```ts
+ * import { noGrad, normal, rng } from "@spm/core";
+ * import { Mlp } from "@spm/nn";
+ * import { activationStatistics } from "@spm/trainer";
+ * const model = new Mlp({ sizes: [4, 4, 2], random: rng(1) });
+ * const x = normal(rng(2), [8, 4]);
+ * activationStatistics(model, () => noGrad(() => model.forward(x))).get("layers.0")?.mean;
+ * ```
+ */
+export function activationStatistics(model: Module, f: () => void): Map<string, TensorStatistics> {
+  const found = new Map<string, TensorStatistics>();
+  const watched: Module[] = [];
+  for (const { path, value } of places(model)) {
+    if (!("forward" in value) || watched.includes(value)) continue;
+    const forward = value.forward;
+    value.forward = (...inputs) => {
+      const output = forward.call(value, ...inputs);
+      found.set(path, tensorStatistics(output));
+      return output;
+    };
+    watched.push(value);
+  }
+  try {
+    f();
+  } finally {
+    for (const module of watched) Reflect.deleteProperty(module, "forward"); // the prototype's shows again
+  }
+  return found;
+}
