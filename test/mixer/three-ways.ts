@@ -1,0 +1,205 @@
+/**
+ * @file Every gradient of the mixer three ways: the closed form of the fused kernels, the derivative of the operator made of core's ops,
+ * central differences. In float64, over random widths, depths, schedules and shapes.
+ */
+import {
+  add,
+  concat,
+  elements,
+  mul,
+  normal,
+  type Rng,
+  rng,
+  slice,
+  sum,
+  type Tensor,
+  take,
+  tensor,
+  vjp,
+} from "@spm/core";
+import {
+  type Arrangement,
+  arrange,
+  type BackwardMode,
+  brick,
+  butterfly,
+  composedMixer,
+  type Factors,
+  fromPairs,
+  general,
+  mixArranged,
+  type Pair,
+  randomMatching,
+  rotation,
+  type Schedule,
+  shuffle,
+} from "@spm/mixer";
+import * as fc from "fast-check";
+import { draw, float64, shifted } from "./random-mixers.ts";
+
+export type Kind = Factors["kind"];
+export const modes: Readonly<Record<Kind, readonly BackwardMode[]>> = {
+  rotation: ["reverse", "stored", "recompute"],
+  general: ["recompute", "stored"],
+};
+/** What a map in → out is made of: nothing cut off, padded, stacked, folded. */
+export const forms = ["square", "pad", "stack", "fold"] as const;
+export type Form = (typeof forms)[number];
+export const scheduleNames = ["butterfly", "shuffle", "brick", "random", "user's pairs"] as const;
+
+/** A case of the sweep. */
+export interface Case {
+  readonly kind: Kind;
+  readonly backward: BackwardMode;
+  readonly form: Form;
+  readonly scheduleName: (typeof scheduleNames)[number];
+  readonly n: number;
+  readonly stages: number;
+  readonly cut: number;
+  readonly lead: readonly number[];
+  readonly seed: number;
+}
+
+/** How far two of the three ways lie apart, at most: |a − b| / max(1, max |b|) over all gradients (and, where it is their own, the value). */
+export interface Disagreement {
+  readonly closedComposed: number;
+  readonly closedDifferences: number;
+  readonly composedDifferences: number;
+}
+
+/** `count` random cases of a kind, a backward mode and a form, from a seed. */
+export function casesOf(kind: Kind, backward: BackwardMode, form: Form, count: number, seed: number): Case[] {
+  const arbitrary = fc.record({
+    kind: fc.constant(kind),
+    backward: fc.constant(backward),
+    form: fc.constant(form),
+    scheduleName: fc.constantFrom(...scheduleNames),
+    n: fc.integer({ min: 1, max: 11 }),
+    stages: fc.integer({ min: 1, max: 6 }),
+    cut: fc.nat(100),
+    lead: fc.constantFrom<readonly number[]>([], [1], [3], [2, 2], [5]),
+    seed: fc.nat(1e6),
+  });
+  return fc.sample(arbitrary, { numRuns: count, seed });
+}
+
+/** Pairs as a user might give them: some coordinates left alone, either order. */
+function usersPairs(n: number, stages: number, random: Rng): Schedule {
+  const stage = (): Pair[] => {
+    const order = random.permutation(n);
+    const count = random.integer(Math.floor(n / 2) + 1);
+    return Array.from({ length: count }, (_, q): Pair => [order[2 * q]!, order[2 * q + 1]!]);
+  };
+  return fromPairs(n, Array.from({ length: stages }, stage));
+}
+
+function scheduleOf({ scheduleName, n, stages }: Case, random: Rng): Schedule {
+  if (scheduleName === "random") return randomMatching(n, stages, random);
+  if (scheduleName === "user's pairs") return usersPairs(n, stages, random);
+  return { butterfly, shuffle, brick }[scheduleName](n, stages);
+}
+
+/** Widths in and out: of one operator, or of two to three copies of it. */
+function sizesOf({ form, n, cut }: Case): { fanIn: number; fanOut: number } {
+  if (form === "square") return { fanIn: n, fanOut: n };
+  const part = 1 + (cut % n);
+  if (form === "pad") return cut % 2 === 0 ? { fanIn: part, fanOut: n } : { fanIn: n, fanOut: part };
+  const large = n + 1 + (cut % (2 * n));
+  return form === "stack" ? { fanIn: part, fanOut: large } : { fanIn: large, fanOut: part };
+}
+
+/** The gradients of a case by x and every parameter, three ways, compared. */
+export function disagreement(item: Case): Disagreement {
+  const random = rng(item.seed);
+  const base = scheduleOf(item, random);
+  const { fanIn, fanOut } = sizesOf(item);
+  const arrangement = arrange(item.form === "stack" || item.form === "fold" ? "split" : "pad", fanIn, fanOut, base);
+  const { schedule } = arrangement;
+  const stages =
+    item.kind === "rotation"
+      ? [mul(2, draw(random, schedule.first.length))]
+      : [draw(random, schedule.first.length, 4), shifted(random, schedule.leftovers.length)];
+  const ends = [draw(random, ...arrangement.dIn), draw(random, ...arrangement.dOut), draw(random, fanOut)];
+  const inputs = [draw(random, ...item.lead, fanIn), ...stages, ...ends];
+  const ct = normal(random, [...item.lead, fanOut], 0, 1, float64);
+
+  const fused = (...xs: Tensor[]): Tensor => {
+    const [dIn, dOut, bias] = xs.slice(-3) as [Tensor, Tensor, Tensor];
+    const around = { schedule, dIn, dOut, bias };
+    const factors =
+      item.kind === "rotation"
+        ? { kind: item.kind, angles: xs[1]!, ...around }
+        : { kind: item.kind, blocks: xs[1]!, scales: xs[2]!, ...around };
+    return mixArranged(arrangement, factors, xs[0]!, item.backward);
+  };
+  const composed = (...xs: Tensor[]) => composedMap(item.kind, base, arrangement, xs);
+  const [ours, theirs] = [vjp(fused, ...inputs), vjp(composed, ...inputs)];
+  const closed = ours.pullback(ct);
+  const byOps = theirs.pullback(ct);
+  const differences = inputs.map((_, k) => centralDifferences(fused, inputs, k, ct));
+  return {
+    closedComposed: worst([ours.value, ...closed].map(numbers), [theirs.value, ...byOps].map(numbers)),
+    closedDifferences: worst(closed.map(numbers), differences),
+    composedDifferences: worst(byOps.map(numbers), differences),
+  };
+}
+
+/** The map without any fused op: each operator of the arrangement by itself, its parameters picked out by index. */
+function composedMap(kind: Kind, base: Schedule, { form, count }: Arrangement, xs: readonly Tensor[]): Tensor {
+  const parameterisation = { rotation, general }[kind];
+  const [dIn, dOut, bias] = xs.slice(-3) as [Tensor, Tensor, Tensor];
+  if (form === "one") return composedMixer(base, parameterisation, xs);
+  const x = xs[0]!;
+  const picked = (bounds: Int32Array, c: number): Tensor => {
+    const index: number[] = [];
+    for (let l = 0; l < base.stages; l++) {
+      const size = bounds[l + 1]! - bounds[l]!;
+      for (let p = 0; p < size; p++) index.push(count * bounds[l]! + c * size + p);
+    }
+    return tensor(Int32Array.from(index));
+  };
+  const part = (t: Tensor, axis: number, start: number, stop: number): Tensor =>
+    slice(
+      t,
+      t.shape.map((_, k) => (k === axis ? { start, stop } : undefined)),
+    );
+  const rowOf = (d: Tensor, c: number) => take(d, tensor(Int32Array.of(c), { shape: [] }));
+  const operators = Array.from({ length: count }, (_, c) => {
+    const stages = xs.slice(1, -3).map((p, k) => take(p, picked(k === 0 ? base.starts : base.leftoverStarts, c)));
+    const last = x.shape.length - 1;
+    const [from, to] = [c * base.n, (c + 1) * base.n];
+    const own =
+      form === "stack"
+        ? [x, rowOf(dIn, c), part(dOut, 0, from, to)]
+        : [part(x, last, from, to), part(dIn, 0, from, to), rowOf(dOut, c)];
+    const none = mul(own[2]!, 0);
+    return composedMixer(base, parameterisation, [own[0]!, ...stages, own[1]!, own[2]!, none]);
+  });
+  const y = form === "stack" ? concat(operators, -1) : mul(operators.reduce(add), 1 / Math.sqrt(count));
+  return add(y, bias);
+}
+
+const numbers = (x: Tensor): Float64Array => Float64Array.from(elements(x.ndarray()));
+
+/** ⟨ct, f(x + h e) − f(x − h e)⟩ / 2h for every element of one input, h = 10⁻⁶. */
+function centralDifferences(
+  f: (...xs: Tensor[]) => Tensor,
+  inputs: readonly Tensor[],
+  k: number,
+  ct: Tensor,
+): Float64Array {
+  const step = 1e-6;
+  const at = numbers(inputs[k]!);
+  const project = (element: number, by: number): number => {
+    const moved = at.slice();
+    moved[element]! += by;
+    const xs = inputs.map((x, i) => (i === k ? tensor(moved, { shape: x.shape }) : x));
+    return elements(sum(mul(f(...xs), ct)).ndarray())[0]!;
+  };
+  return at.map((_, element) => (project(element, step) - project(element, -step)) / (2 * step));
+}
+
+function worst(ours: readonly Float64Array[], theirs: readonly Float64Array[]): number {
+  const scale = theirs.reduce((most, g) => g.reduce((m, v) => Math.max(m, Math.abs(v)), most), 1);
+  return ours.reduce((most, g, k) => g.reduce((m, v, i) => Math.max(m, Math.abs(v - theirs[k]![i]!) / scale), most), 0);
+}
