@@ -31,6 +31,6 @@ test("a page with an error too large, a table missing, or memory that grows is f
     "rotation, reverse, square: closed form 1.0e-1 from composed ops",
   ]);
   expect(problems(withCell(error, "NaN"))).toHaveLength(1);
-  expect(problems(withCell(/(\| 256 \| )\S+/, "9,999,999"))).toEqual(["reverse holds as much at every depth"]);
+  expect(problems(withCell(/(\n\| 256 \| )\S+/, "9,999,999"))).toEqual(["reverse holds as much at every depth"]);
   expect(problems(committed.slice(0, committed.indexOf("## Walking back")))).toEqual(["a table is missing"]);
 });
