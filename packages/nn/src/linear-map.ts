@@ -1,5 +1,5 @@
 /** @file What every linear map of a model is, dense or structured. */
-import { type Parameter, type Shape, sizeOf, type Tensor } from "@spm/core";
+import { type Parameter, type Shape, sizeOf, type Tensor, ValueError } from "@spm/core";
 import { Module } from "./module.ts";
 
 /**
@@ -24,6 +24,15 @@ export abstract class LinearMap extends Module {
 
   /** W [out, in], differentiable by the layer's parameters. */
   abstract toDense(): Tensor;
+
+  /**
+   * Moves the map as near to a given W [out, in] as its structure allows; the bias stays. CPU backends only.
+   * @returns ‖W′ − W‖ / ‖W‖
+   * @throws ValueError unless a subclass knows how
+   */
+  assignDense(_weight: Tensor): number {
+    throw new ValueError("assignDense", "a map that knows its nearest to a matrix", this.constructor.name);
+  }
 
   /** FLOP of a forward; of a single row unless shapes are given. */
   override flops([x]: readonly Shape[] = [[this.fanIn]]): number {

@@ -46,6 +46,11 @@ export class Linear extends LinearMap {
     return this.weight;
   }
 
+  override assignDense(weight: Tensor): number {
+    this.weight.assign(weight);
+    return 0;
+  }
+
   get flopsPerRow(): number {
     return 2 * this.fanIn * this.fanOut + (this.bias === null ? 0 : this.fanOut);
   }

@@ -108,9 +108,9 @@ abstract class Mixer extends LinearMap {
    * @param weight - [out, in]
    * @returns ‖W′ − W‖ / ‖W‖
    * @throws ValueError for a layer of several operators, or one without diagonals
-   * @example replaceLinear(model, "general", { random, fromDense: (w, map) => (map as GeneralMixer).assignDense(w) });
+   * @example replaceLinear(model, "general", { random, fromDense: (w, map) => map.assignDense(w) });
    */
-  assignDense(weight: Tensor, options: Pick<FromDenseOptions, "sweeps" | "random"> = {}): number {
+  override assignDense(weight: Tensor, options: Pick<FromDenseOptions, "sweeps" | "random"> = {}): number {
     const { factors, arrangement, schedule, dIn, dOut } = this;
     if (arrangement.form !== "one" || dIn === null)
       throw new ValueError(

@@ -1,8 +1,8 @@
 /** @file Swapped layers: what is replaced, from where it starts, what it costs, and whom it leaves behind. */
-import { elements, normal, relu, rng, TapeError, type Tensor, tensor } from "@spm/core";
+import { elements, eye, mul, normal, ones, parameter, relu, rng, TapeError, type Tensor } from "@spm/core";
 import { expect, test } from "vitest";
 import { Linear } from "./linear.ts";
-import type { LinearMap } from "./linear-map.ts";
+import { LinearMap } from "./linear-map.ts";
 import { Mlp } from "./mlp.ts";
 import { Module } from "./module.ts";
 import { replaceLinear } from "./replace-linear.ts";
@@ -41,20 +41,33 @@ test("starts from the dense weights by what `fromDense` does, the bias comes alo
   replaceLinear(mlp, (i, o, options) => new LowRank(i, o, { ...options, rank: i }), {
     random: rng(2),
     where: (map) => map.fanOut >= map.fanIn,
-    fromDense: (weight, replacement) => {
-      const { u, v } = replacement as LowRank;
-      u.assign(weight); // W = W · 1
-      v.assign(identity(weight.shape[1]!));
-    },
+    fromDense: (weight, map) => map.assignDense(weight),
   });
   for (const [i, value] of numbers(mlp.forward(x)).entries()) expect(value).toBeCloseTo(before[i]!, 5);
 });
 
-const identity = (n: number): Tensor =>
-  tensor(
-    Float32Array.from({ length: n * n }, (_, k) => (k % (n + 1) === 0 ? 1 : 0)),
-    { shape: [n, n] },
+/** A structure of a user's own: a multiple of the identity. */
+class Multiple extends LinearMap {
+  readonly bias = null;
+  readonly flopsPerRow = this.fanIn;
+  readonly factor = parameter(ones([1]));
+  forward(x: Tensor): Tensor {
+    return mul(x, this.factor);
+  }
+  toDense(): Tensor {
+    return mul(this.factor, eye(this.fanIn));
+  }
+}
+
+test("a structure of one's own takes part; what it does not say about dense weights is an error", () => {
+  const tied = new Tied();
+  const report = replaceLinear(tied, (n) => new Multiple(n, n), { random: rng(1) });
+  expect(report.after).toEqual({ parameters: 1, bytes: 4, flops: 8 });
+  expect(numbers(tied.forward(ones([1, 4])))).toEqual([1, 1, 1, 1]);
+  expect(() => tied.first.assignDense(eye(4))).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: assignDense: expected a map that knows its nearest to a matrix, got Multiple]`,
   );
+});
 
 class Tied extends Module {
   readonly first: LinearMap = new Linear(4, 4, { random: rng(1) });

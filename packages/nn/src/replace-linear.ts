@@ -14,8 +14,8 @@ export interface ReplaceLinearOptions {
   /** As of `LinearOptions`. */
   readonly gain?: number;
   /**
-   * Brings the new map near the old one's W [out, in], by assigning its parameters; the bias is taken over then. Without it
-   * the new map starts as its factory made it.
+   * Brings the new map near the old one's W [out, in], by assigning its parameters, e.g. `(w, map) => map.assignDense(w)`; the
+   * bias is taken over then. Without it the new map starts as its factory made it.
    */
   readonly fromDense?: (weight: Tensor, replacement: LinearMap) => void;
 }
@@ -30,7 +30,7 @@ export interface Replacement {
 /** What {@link replaceLinear} did; FLOP are for a row through each linear map. */
 export interface ReplacementReport {
   readonly layers: readonly Replacement[];
-  /** Of the whole model: all its parameters, the FLOP of all its linear maps. */
+  /** Of the whole model: all its parameters, the FLOP of all its linear maps (of one in two places twice). */
   readonly before: Cost;
   readonly after: Cost;
   /** A table to print. */

@@ -2,7 +2,7 @@
 import { normal, type Parameter, parameter, reshape, ShapeError, slice, type Tensor } from "@spm/core";
 import type { LinearOptions } from "../linear.ts";
 import { blockDiagonal, multiplyBlocks } from "./blockwise.ts";
-import { narrowed, StructuredMap, widened } from "./structured-map.ts";
+import { assignNumbers, narrowed, StructuredMap, widened } from "./structured-map.ts";
 
 /** How a block-diagonal map is built. */
 export interface BlockDiagonalOptions extends LinearOptions {
@@ -40,6 +40,19 @@ export class BlockDiagonal extends StructuredMap {
 
   protected get productFlops(): number {
     return 2 * this.weight.shape.reduce((a, b) => a * b, 1);
+  }
+
+  /** The blocks of W. */
+  protected assignNearest(weight: readonly Float64Array[]): void {
+    const [q, height, width] = this.weight.shape as [number, number, number];
+    const entry = (at: number): number => {
+      const [k, j, i] = [Math.floor(at / (height * width)), Math.floor(at / width) % height, at % width];
+      return weight[k * height + j]?.[k * width + i] ?? 0;
+    };
+    assignNumbers(
+      this.weight,
+      Array.from({ length: q * height * width }, (_, at) => entry(at)),
+    );
   }
 
   toDense(): Tensor {

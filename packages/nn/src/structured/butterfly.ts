@@ -1,8 +1,8 @@
 /** @file The butterfly of torch_butterfly: free 2×2 blocks on a power of two, without diagonals, stacked. */
-import { concat, mul, ones, type Parameter, parameter, slice, type Tensor, zeros } from "@spm/core";
-import { butterfly, generalMixer, initialBlocks, type Schedule, toDense } from "@spm/mixer";
+import { concat, elements, mul, ones, type Parameter, parameter, slice, type Tensor, tensor, zeros } from "@spm/core";
+import { butterfly, fromDense, generalMixer, initialBlocks, type Schedule, toDense, toGeneral } from "@spm/mixer";
 import type { LinearOptions } from "../linear.ts";
-import { narrowed, StructuredMap } from "./structured-map.ts";
+import { assignNumbers, narrowed, StructuredMap } from "./structured-map.ts";
 
 /**
  * W = the first rows of ⌈out/n⌉ independent butterflies of width n = 2^⌈log₂ in⌉, one below another (Dao et al. 2019): each is
@@ -36,6 +36,25 @@ export class Butterfly extends StructuredMap {
 
   protected get productFlops(): number {
     return 6 * this.schedule.first.length * this.stack.length;
+  }
+
+  /** What `fromDense` of the mixer finds for the rows of each; its diagonals go into the first and the last blocks. */
+  protected assignNearest(weight: readonly Float64Array[]): void {
+    const { schedule, fanIn } = this;
+    const { n, first, second } = schedule;
+    this.stack.forEach((target, at) => {
+      const rows = weight.slice(at * n, (at + 1) * n).flatMap((row) => [...row]);
+      const w = tensor(Float64Array.from(rows), { shape: [rows.length / fanIn, fanIn], backend: target.backend });
+      const found = toGeneral(fromDense(w, { schedule }).factors);
+      const [blocks, dIn, dOut] = [found.blocks, found.dIn!, found.dOut!].map((x) => elements(x.ndarray()));
+      const last = first.length - n / 2;
+      const entries = Array.from(blocks!, (v, k) => {
+        const p = k >> 2;
+        const [row, column] = [k & 2 ? second[p]! : first[p]!, k & 1 ? second[p]! : first[p]!];
+        return v * (p < n / 2 ? (dIn![column] ?? 1) : 1) * (p >= last ? (dOut![row] ?? 1) : 1);
+      });
+      assignNumbers(target, entries);
+    });
   }
 
   toDense(): Tensor {

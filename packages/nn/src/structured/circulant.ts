@@ -2,8 +2,8 @@
 import { concat, normal, type Parameter, parameter, slice, type Tensor } from "@spm/core";
 import type { LinearOptions } from "../linear.ts";
 import { convolve, convolveFlops } from "./convolve.ts";
-import { narrowed, StructuredMap, widened } from "./structured-map.ts";
-import { fromDiagonals, toeplitzProduct } from "./toeplitz.ts";
+import { assignNumbers, narrowed, StructuredMap, widened } from "./structured-map.ts";
+import { diagonalMeans, fromDiagonals, toeplitzProduct } from "./toeplitz.ts";
 
 /**
  * W[o, i] = c[(o − i) mod n], n = max(in, out): circular convolution with c, cut to in columns and out rows (Cheng et al. 2015).
@@ -32,6 +32,15 @@ export class Circulant extends StructuredMap {
     const [n] = this.kernel.shape as [number];
     const needed = Number.isInteger(Math.log2(n)) ? n : this.fanIn + this.fanOut - 1;
     return convolveFlops(2 ** Math.ceil(Math.log2(needed)));
+  }
+
+  /** The mean of every diagonal and its continuation. */
+  protected assignNearest(weight: readonly Float64Array[]): void {
+    const [n] = this.kernel.shape as [number];
+    assignNumbers(
+      this.kernel,
+      diagonalMeans(weight, n, (k) => (k + n) % n),
+    );
   }
 
   toDense(): Tensor {

@@ -1,7 +1,8 @@
 /** @file A product of two thin matrices. */
 import { matmul, normal, type Parameter, parameter, ShapeError, type Tensor, transpose } from "@spm/core";
 import type { LinearOptions } from "../linear.ts";
-import { StructuredMap } from "./structured-map.ts";
+import { assignNumbers, StructuredMap } from "./structured-map.ts";
+import { truncated } from "./truncated.ts";
 
 /** How a low-rank map is built. */
 export interface LowRankOptions extends LinearOptions {
@@ -35,6 +36,13 @@ export class LowRank extends StructuredMap {
 
   protected get productFlops(): number {
     return 2 * this.u.shape[1]! * (this.fanIn + this.fanOut);
+  }
+
+  /** The largest singular values (Eckart and Young 1936), their roots on either side. */
+  protected assignNearest(weight: readonly Float64Array[]): void {
+    const { u, v } = truncated(weight, this.u.shape[1]!);
+    assignNumbers(this.u, u.flat());
+    assignNumbers(this.v, v.flat());
   }
 
   toDense(): Tensor {

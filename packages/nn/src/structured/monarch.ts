@@ -14,7 +14,8 @@ import {
 } from "@spm/core";
 import type { LinearOptions } from "../linear.ts";
 import { blockDiagonal, multiplyBlocks } from "./blockwise.ts";
-import { narrowed, StructuredMap, widened } from "./structured-map.ts";
+import { assignNumbers, narrowed, StructuredMap, widened } from "./structured-map.ts";
+import { truncated } from "./truncated.ts";
 
 /** How a Monarch map is built. */
 export interface MonarchOptions extends LinearOptions {
@@ -57,6 +58,24 @@ export class Monarch extends StructuredMap {
 
   protected get productFlops(): number {
     return 2 * [this.right, this.left].reduce((total, { shape }) => total + shape[0]! * shape[1]! * shape[2]!, 0);
+  }
+
+  /** Each pair of blocks meets in one matrix of rank 1: its best approximation (Dao et al. 2022, theorem 1). */
+  protected assignNearest(weight: readonly Float64Array[]): void {
+    const [m, q, width] = this.right.shape as [number, number, number];
+    const height = this.left.shape[1]!;
+    const [right, left] = [new Float64Array(m * q * width), new Float64Array(q * height * m)];
+    for (let k = 0; k < m; k++)
+      for (let j = 0; j < q; j++) {
+        const part = Array.from({ length: height }, (_, s) =>
+          Array.from({ length: width }, (_, i) => weight[s * q + j]?.[k * width + i] ?? 0),
+        );
+        const { u, v } = truncated(part, 1);
+        right.set(v[0]!, (k * q + j) * width);
+        for (const [s, [value]] of u.entries()) left[(j * height + s) * m + k] = value!;
+      }
+    assignNumbers(this.right, right);
+    assignNumbers(this.left, left);
   }
 
   toDense(): Tensor {

@@ -1,5 +1,19 @@
 /** @file What the structured linear maps share: the check of their input, their bias. */
-import { add, type Parameter, pad, parameter, ShapeError, showShape, slice, type Tensor, zeros } from "@spm/core";
+import {
+  add,
+  elements,
+  noGrad,
+  type Parameter,
+  pad,
+  parameter,
+  ShapeError,
+  sameShape,
+  showShape,
+  slice,
+  type Tensor,
+  tensor,
+  zeros,
+} from "@spm/core";
 import type { LinearOptions } from "../linear.ts";
 import { LinearMap } from "../linear-map.ts";
 
@@ -22,6 +36,25 @@ export abstract class StructuredMap extends LinearMap {
     return this.productFlops + (this.bias === null ? 0 : this.fanOut);
   }
 
+  /** Assigns the parameters whose matrix is nearest to W, in Frobenius norm where that is known in closed form. */
+  protected abstract assignNearest(weight: readonly Float64Array[]): void;
+
+  override assignDense(weight: Tensor): number {
+    const [fanOut, fanIn] = [this.fanOut, this.fanIn];
+    if (!sameShape(weight.shape, [fanOut, fanIn]))
+      throw new ShapeError("assignDense", `W of shape [${fanOut}, ${fanIn}]`, showShape(weight.shape));
+    const target = elements(weight.ndarray());
+    const rows = Array.from({ length: fanOut }, (_, o) =>
+      Float64Array.from(target.subarray(o * fanIn, (o + 1) * fanIn)),
+    );
+    return noGrad(() => {
+      this.assignNearest(rows);
+      const found = elements(this.toDense().ndarray());
+      const size = (v: ArrayLike<number>): number => Math.sqrt(Array.from(v).reduce((t, x) => t + x * x, 0));
+      return size(Array.from(found, (v, k) => v - target[k]!)) / (size(target) || 1);
+    });
+  }
+
   /** @throws ShapeError unless x is [..., in] */
   forward(x: Tensor): Tensor {
     if (x.shape.at(-1) !== this.fanIn)
@@ -29,6 +62,12 @@ export abstract class StructuredMap extends LinearMap {
     const y = this.multiply(x);
     return this.bias === null ? y : add(y, this.bias);
   }
+}
+
+/** Assigns numbers in row-major order. */
+export function assignNumbers(p: Parameter, values: ArrayLike<number>): void {
+  const dtype = p.dtype === "float64" ? p.dtype : "float32";
+  p.assign(tensor(Float64Array.from(values), { shape: p.shape, dtype, backend: p.backend }));
 }
 
 /** x [..., n] with zeros up to [..., width]. */

@@ -188,3 +188,58 @@ test("a Monarch map of 4 × 4 blocks holds the butterfly of width 16: R its firs
   const expected = numbers(butterfly.toDense());
   for (const [at, v] of numbers(monarch.toDense()).entries()) expect(v).toBeCloseTo(expected[at]!, 5);
 });
+
+describe("the nearest to a matrix", () => {
+  const peers = linearKinds.filter((kind) => !["rotation", "general"].includes(kind));
+
+  test.each(peers)("%s finds a matrix of its own", (kind) => {
+    const sizes = [
+      [8, 8],
+      ...(kind === "butterfly"
+        ? []
+        : [
+            [5, 7],
+            [8, 3],
+          ]),
+    ] as [number, number][];
+    for (const [fanIn, fanOut] of sizes) {
+      const [from, to] = [1, 2].map((seed) => linear(kind, fanIn, fanOut, { random: rng(seed) }));
+      expect(to!.assignDense(from!.toDense())).toBeLessThan(1e-5);
+    }
+  });
+
+  test("a stack of cut butterflies comes nearer than nothing: no closed form is known", () => {
+    const target = new Butterfly(5, 11, { ...bare, random: rng(3) }).toDense();
+    const layer = new Butterfly(5, 11, bare);
+    const error = layer.assignDense(target);
+    const left = numbers(layer.toDense()).map((v, k) => v - numbers(target)[k]!);
+    expect(error).toBeCloseTo(Math.hypot(...left) / Math.hypot(...numbers(target)), 6);
+    expect(error).toBeLessThan(0.5);
+  });
+
+  test.each(peers.filter((kind) => !["dense", "butterfly", "monarch"].includes(kind)))(
+    "%s: no small step in any parameter comes nearer",
+    (kind) => {
+      const target = normal(rng(5), [6, 5]);
+      const layer = linear(kind, 5, 6, { random: rng(1), bias: false });
+      layer.assignDense(target);
+      const distance = (): number =>
+        numbers(layer.toDense()).reduce((t, v, k) => t + (v - numbers(target)[k]!) ** 2, 0);
+      const least = distance();
+      for (const p of layer.parameters())
+        for (const [k, v] of numbers(p).entries())
+          for (const step of [-0.05, 0.05]) {
+            p.assign(tensor(numbers(p).with(k, v + step), { shape: p.shape }));
+            expect(distance()).toBeGreaterThan(least - 1e-6);
+            p.assign(tensor(numbers(p).with(k, v), { shape: p.shape }));
+          }
+    },
+  );
+
+  test("refuses another shape, and a map of one's own that does not know", () => {
+    const layer = new LowRank(4, 4, bare);
+    expect(() => layer.assignDense(normal(rng(1), [4, 3]))).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: assignDense: expected W of shape [4, 4], got [4, 3]]`,
+    );
+  });
+});

@@ -2,7 +2,7 @@
 import { concat, normal, type Parameter, parameter, slice, type Tensor, take, tensor } from "@spm/core";
 import type { LinearOptions } from "../linear.ts";
 import { convolve, convolveFlops } from "./convolve.ts";
-import { narrowed, StructuredMap, widened } from "./structured-map.ts";
+import { assignNumbers, narrowed, StructuredMap, widened } from "./structured-map.ts";
 
 /**
  * W[o, i] = t[o − i + in − 1]: a convolution of x with t, embedded in a circular one over N = 2^⌈log₂(in + out − 1)⌉ coordinates.
@@ -27,6 +27,14 @@ export class Toeplitz extends StructuredMap {
     return convolveFlops(paddedWidth(this.fanIn + this.fanOut - 1));
   }
 
+  /** The mean of every diagonal. */
+  protected assignNearest(weight: readonly Float64Array[]): void {
+    assignNumbers(
+      this.diagonals,
+      diagonalMeans(weight, this.diagonals.shape[0]!, (k) => k + this.fanIn - 1),
+    );
+  }
+
   toDense(): Tensor {
     return fromDiagonals(this.diagonals, this.fanOut, this.fanIn, (k) => k + this.fanIn - 1);
   }
@@ -48,4 +56,20 @@ export function fromDiagonals(values: Tensor, rows: number, columns: number, pos
     position(Math.floor(at / columns) - (at % columns)),
   );
   return take(values, tensor(index, { shape: [rows, columns], backend: values.backend }));
+}
+
+/** The mean of the entries W[o, i] for each of `count` positions that {@link fromDiagonals} takes them from; 0 where there are none. */
+export function diagonalMeans(
+  weight: readonly Float64Array[],
+  count: number,
+  position: (k: number) => number,
+): Float64Array {
+  const [sums, counts] = [new Float64Array(count), new Float64Array(count)];
+  weight.forEach((row, o) => {
+    row.forEach((v, i) => {
+      sums[position(o - i)]! += v;
+      counts[position(o - i)]!++;
+    });
+  });
+  return sums.map((sum, k) => sum / (counts[k] || 1));
 }
