@@ -19,7 +19,8 @@ export function checkFolder(folder: string, precision: Precision = "float64"): C
     .sort();
   if (files.length === 0) throw new MalformedError(folder, "at least one .json file", readdirSync(folder));
   return files.map((file) => {
-    const cases = casesOf(asObject(readJson(join(folder, file)), file), file);
+    const path = join(folder, file);
+    const cases = casesOf(asObject(readJson(path), file), file, path);
     return { file, verdicts: cases.map((item) => judge(item, precision)) };
   });
 }

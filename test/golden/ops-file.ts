@@ -2,6 +2,7 @@
 import { type Tensor, vjp } from "@spm/core";
 import { type Comparison, compare, type GoldenCase } from "./case.ts";
 import { type GoldenTensor, goldenTensor, type Precision, toTensor } from "./golden-tensor.ts";
+import { moduleOps } from "./module-ops.ts";
 import { ops } from "./ops-table.ts";
 import { asList, asObject, asString, type Json, type JsonObject } from "./python-json.ts";
 
@@ -25,26 +26,33 @@ function opsCase(item: Json, where: string): GoldenCase {
       return { shape, data: shape.length === 0 ? [0] : Array(shape.reduce((n, s) => n * s)).fill(0) };
     return goldenTensor(grads[key], `${where}.grads.${key}`);
   });
-  const op = opFor(name);
-  if (op === undefined) return { name, run: undefined };
-  const run = (precision: Precision): Comparison[] => {
-    const f = (...xs: Tensor[]) => op(xs, options);
-    const { value, pullback } = vjp(f, ...inputs.map(([, x]) => toTensor(x, precision)));
-    const ours = pullback(toTensor(cotangent, precision));
-    return [
-      compare("output", value, output),
-      ...inputs.map(([key], k) => compare(`gradient of ${key}`, ours[k]!, golden[k]!)),
-    ];
-  };
+  const answers = answersTo(name);
+  if (answers.length === 0) return { name, run: undefined };
+  const run = (precision: Precision): Comparison[] =>
+    answers.flatMap(({ kind, op }) => {
+      const f = (...xs: Tensor[]) => op(xs, options);
+      const { value, pullback } = vjp(f, ...inputs.map(([, x]) => toTensor(x, precision)));
+      const ours = pullback(toTensor(cotangent, precision));
+      return [
+        compare(`output of the ${kind}`, value, output),
+        ...inputs.map(([key], k) => compare(`gradient of ${key} of the ${kind}`, ours[k]!, golden[k]!)),
+      ];
+    });
   return { name, run };
 }
 
-/** The op of a case, `edge_` aside: an entry `name` means this case, `name_*` each case that begins so; the longest wins. */
-function opFor(name: string): (typeof ops)[string] | undefined {
+/**
+ * The functions and modules of a case, `edge_` aside: an entry `name` means this case, `name*` each case that begins so; the
+ * longest wins.
+ */
+function answersTo(name: string): { kind: "function" | "module"; op: (typeof ops)[string] }[] {
   const plain = name.replace(/^edge_/, "");
   const fits = (key: string) => (key.endsWith("*") ? plain.startsWith(key.slice(0, -1)) : plain === key);
   const [longest] = Object.keys(ops)
     .filter(fits)
     .sort((a, b) => b.length - a.length);
-  return longest === undefined ? undefined : ops[longest];
+  return [
+    ...(longest === undefined ? [] : [{ kind: "function" as const, op: ops[longest]! }]),
+    ...(moduleOps[plain] === undefined ? [] : [{ kind: "module" as const, op: moduleOps[plain] }]),
+  ];
 }

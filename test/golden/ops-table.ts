@@ -1,10 +1,9 @@
-/** @file Which op of ours answers to which case of `ops.json`: by the beginning of its name. */
+/** @file Which function of ours answers to which case of `ops.json`: by the beginning of its name. */
 
 import type { Tensor } from "@spm/core";
 import * as c from "@spm/core";
 import * as nn from "@spm/nn";
 import { goldenTensor, toIntegers } from "./golden-tensor.ts";
-import { moduleOps } from "./module-ops.ts";
 import { asNumber, asNumbers, type JsonObject } from "./python-json.ts";
 
 /** An op on the inputs of a case, in their order, and its options. */
@@ -30,11 +29,11 @@ function axesOf(axis: JsonObject[string] | undefined): number | number[] | undef
 const number = (options: JsonObject, key: string): number => asNumber(options[key], `options.${key}`);
 const optional = (options: JsonObject, key: string): number | undefined =>
   options[key] === undefined ? undefined : number(options, key);
+const sliding = (options: JsonObject) => ({ stride: number(options, "stride"), padding: number(options, "padding") });
 const numbers = (options: JsonObject, key: string): number[] => asNumbers(options[key], `options.${key}`);
 const integers = (options: JsonObject, key: string): Tensor => toIntegers(goldenTensor(options[key], `options.${key}`));
 
 export const ops: Readonly<Record<string, GoldenOp>> = {
-  ...moduleOps,
   "add_*": binary(c.add),
   "sub_*": binary(c.sub),
   "mul_*": binary(c.mul),
@@ -104,9 +103,34 @@ export const ops: Readonly<Record<string, GoldenOp>> = {
   triu: ([x], options) => c.triu(x!, number(options, "diagonal")),
   tril: ([x], options) => c.tril(x!, number(options, "diagonal")),
 
+  "softmax*": ([x], options) => nn.softmax(x!, number(options, "axis")),
+  log_softmax: ([x], options) => nn.logSoftmax(x!, number(options, "axis")),
   "cross_entropy*": ([logits], options) =>
     nn.crossEntropy(logits!, integers(options, "target"), {
       labelSmoothing: optional(options, "label_smoothing") ?? 0,
       ignoreIndex: optional(options, "ignore_index") ?? -100,
     }),
+  mse: binary(nn.mse),
+  l1: binary(nn.l1),
+  huber: ([prediction, target], options) => nn.huber(prediction!, target!, { delta: number(options, "delta") }),
+  "bce_*": binary(nn.bceWithLogits),
+  kl_div: binary(nn.klDiv),
+  layer_norm: ([x, weight, bias], options) => nn.layerNorm(x!, weight!, bias!, number(options, "eps")),
+  rms_norm: ([x, weight], options) => nn.rmsNorm(x!, weight!, number(options, "eps")),
+  linear: ([x, weight, bias]) => nn.affine(x!, weight!, bias!),
+  embedding: ([weight], options) => nn.embedding(weight!, integers(options, "index")),
+  sdpa: ([q, k, v]) => nn.scaledDotProductAttention(q!, k!, v!),
+  sdpa_causal: ([q, k, v]) => nn.scaledDotProductAttention(q!, k!, v!, { causal: true }),
+  conv1d: ([x, weight, bias], options) => nn.conv1d(x!, weight!, bias!, sliding(options)),
+  conv2d: ([x, weight, bias], options) => nn.conv2d(x!, weight!, bias!, sliding(options)),
+  max_pool2d: ([x], options) => nn.maxPool2d(x!, number(options, "size")),
+  avg_pool2d: ([x], options) => nn.avgPool2d(x!, number(options, "size")),
+  gru: ([x, h0, wIh, wHh, bIh, bHh]) => {
+    const states = [h0!];
+    for (let t = 0; t < x!.shape[1]!; t++) {
+      const [now, h] = [c.at(x!, {}, t), states.at(-1)!];
+      states.push(nn.gruStep(nn.affine(now, wIh!, bIh!), nn.affine(h, wHh!, bHh!), h));
+    }
+    return c.stack(states.slice(1), 1);
+  },
 };

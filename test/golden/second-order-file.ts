@@ -1,10 +1,12 @@
 /** @file `second_order.json`: a scalar function, its gradient, and the gradient of the sum of squares of that gradient. */
-import { exp, grad, matmul, mul, square, sum, type Tensor, transpose } from "@spm/core";
+import { arange, exp, grad, matmul, mul, square, sum, type Tensor, tanh, transpose } from "@spm/core";
+import { softmax } from "@spm/nn";
 import { type Comparison, compare, type GoldenCase } from "./case.ts";
 import { goldenTensor, type Precision, toTensor } from "./golden-tensor.ts";
 import { asList, asObject, asString, type JsonObject } from "./python-json.ts";
 
 const functions: Readonly<Record<string, (x: Tensor) => Tensor>> = {
+  tanh_softmax: (x) => sum(mul(softmax(tanh(x)), arange(x.shape.at(-1)!, { dtype: x.dtype }))),
   mul_exp: (x) => sum(mul(x, exp(x))),
   matmul_quad: (x) => sum(square(matmul(x, transpose(x)))),
 };

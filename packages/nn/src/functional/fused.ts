@@ -1,5 +1,5 @@
 /** @file How a fused op is made: kernels for both passes, and the composed form for every derivative beyond. */
-import { add, definePrimitive, grad, mul, type NdArray, type Primitive, type Spec, sum, type Tensor } from "@spm/core";
+import { definePrimitive, type NdArray, type Primitive, type Spec, type Tensor, vjpOfBackward } from "@spm/core";
 
 /** What a fused op consists of. */
 export interface FusedDefinition<Options> {
@@ -29,30 +29,21 @@ export interface FusedOp<Options> {
 /**
  * A fused op from its kernels and its composed form. The backward pass is a primitive too; *its* vjp is that of the
  * composed form's pullback, so that second and higher derivatives need no kernels.
- * @example const call = fused({ name: "softmax", arity: 1, differentiable: 1, infer, forward, backward, composed });
+ * @example see `softmax.ts`
  */
 export function fused<Options>(op: FusedDefinition<Options>): FusedOp<Options> {
   const { name, arity, differentiable } = op;
-  const part = <T>(all: readonly T[]) => [all.slice(0, arity), all.slice(arity)] as const;
 
   const backward = definePrimitive<Options>({
-    name: `${name}Backward`,
+    name: `${name} backward`,
     outputs: differentiable,
-    infer: ([, ...inputs]) => inputs.slice(0, differentiable),
-    forward: ([ct, ...rest], options) => op.backward(ct!, ...part(rest), options),
-    vjp: (vs, { inputs: [ct, ...rest], options, needs }) => {
-      const [xs] = part(rest);
-      // Σ ⟨x̄ᵢ, vᵢ⟩ where x̄ is what the composed form pulls ct back to: its gradient by (ct, x) is the vjp.
-      const pulledBack = (ct: Tensor, ...floats: Tensor[]) =>
-        grad(
-          (...ys) => sum(mul(ct, op.composed([...ys, ...xs.slice(differentiable)], options))),
-          range(differentiable),
-        )(...floats)
-          .flatMap((x, i) => (vs[i] ? [sum(mul(x, vs[i]))] : []))
-          .reduce((a, b) => add(a, b));
-      const wanted = range(differentiable + 1).filter((i) => needs[i]);
-      const cotangents = grad(pulledBack, wanted)(ct!, ...xs.slice(0, differentiable));
-      return needs.map((_, i) => (wanted.includes(i) ? cotangents[wanted.indexOf(i)]! : null));
+    infer: ([, ...rest]) => rest.slice(0, differentiable),
+    forward: ([ct, ...rest], options) => op.backward(ct!, rest.slice(0, arity), rest.slice(arity), options),
+    vjp: (cotangents, { inputs: [ct, ...rest], options }) => {
+      const indices = rest.slice(differentiable, arity);
+      const composed = (...xs: Tensor[]) => op.composed([...xs, ...indices], options);
+      // The output and what was saved are functions of the inputs: their share is in the inputs' cotangents.
+      return vjpOfBackward(composed, ct!, rest.slice(0, differentiable), cotangents);
     },
   });
 
@@ -69,5 +60,3 @@ export function fused<Options>(op: FusedDefinition<Options>): FusedOp<Options> {
     backward: backward.primitive,
   });
 }
-
-const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);

@@ -1,0 +1,27 @@
+/** @file The dense linear map, and its case of one-hot rows. */
+import { add, matmul, ShapeError, showShape, type Tensor, take, transpose } from "@spm/core";
+
+/**
+ * y = x Wᵀ + b.
+ * @param x - [..., in]
+ * @param weight - W, [out, in]
+ * @param bias - b, [out], or null
+ * @returns [..., out]. Cost 2 · in · out FLOP a row
+ * @throws ShapeError, DTypeError where operands do not fit
+ * @example affine(x, weight, bias);
+ */
+export function affine(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+  if (weight.shape.length !== 2) throw new ShapeError("affine", "a weight [out, in]", showShape(weight.shape));
+  const y = matmul(x, transpose(weight));
+  return bias === null ? y : add(y, bias);
+}
+
+/**
+ * Rows of a table: y[..., :] = weight[index, :].
+ * @param weight - [vocabulary, width]
+ * @param index - [...], int32
+ * @returns [..., width]
+ * @throws ValueError for an index out of range; DTypeError unless it is int32
+ * @example embedding(weight, tokens);
+ */
+export const embedding = (weight: Tensor, index: Tensor): Tensor => take(weight, index, 0);

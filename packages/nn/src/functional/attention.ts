@@ -1,0 +1,63 @@
+/** @file Scaled dot-product attention, for all heads at once. */
+import {
+  arange,
+  expandDims,
+  greaterEqual,
+  logicalAnd,
+  matmul,
+  mul,
+  ShapeError,
+  type Tensor,
+  transpose,
+  where,
+} from "@spm/core";
+import { softmax } from "./softmax.ts";
+
+/** Who sees whom. */
+export interface AttentionMaskOptions {
+  /** Token t of T sees the sources up to S − T + t: itself and those before it. */
+  readonly causal?: boolean;
+  /** bool, broadcasts to [..., T, S]; true where a token may look. */
+  readonly mask?: Tensor;
+}
+
+/** A score that no softmax sees, yet finite: a row of nothing else gives no NaN. */
+const UNSEEN = -1e30;
+
+/**
+ * softmax(q kᵀ / √d) v (Vaswani et al. 2017). A token that may look nowhere gets zeros, as in PyTorch.
+ * @param q - [..., T, d]
+ * @param k - [..., S, d]
+ * @param v - [..., S, e]
+ * @returns [..., T, e]; 2·T·S·(d + e) FLOP for each matrix
+ * @throws ShapeError unless sizes agree and leading axes broadcast; DTypeError for mixed dtypes or a mask that is not bool
+ * @example scaledDotProductAttention(q, k, v, { causal: true });
+ */
+export function scaledDotProductAttention(
+  q: Tensor,
+  k: Tensor,
+  v: Tensor,
+  { causal = false, mask }: AttentionMaskOptions = {},
+): Tensor {
+  for (const x of [q, k, v])
+    if (x.shape.length < 2) throw new ShapeError("scaledDotProductAttention", "q, k, v of rank 2 or more", x);
+  const scores = mul(matmul(q, swapLast(k)), 1 / Math.sqrt(q.shape.at(-1)!));
+  const seen = visible(scores, causal, mask);
+  if (seen === undefined) return matmul(softmax(scores), v);
+  const weights = softmax(where(seen, scores, UNSEEN));
+  return matmul(where(seen, weights, 0), v);
+}
+
+function swapLast(x: Tensor): Tensor {
+  const axes = x.shape.map((_, k) => k);
+  return transpose(x, [...axes.slice(0, -2), axes.length - 1, axes.length - 2]);
+}
+
+/** Where both the mask and causality let a token look; undefined for everywhere. */
+function visible({ shape, backend }: Tensor, causal: boolean, mask?: Tensor): Tensor | undefined {
+  if (!causal) return mask;
+  const [time, sources] = shape.slice(-2) as [number, number];
+  const last = arange(sources, { start: sources - time, dtype: "int32", backend });
+  const past = greaterEqual(expandDims(last, -1), arange(sources, { dtype: "int32", backend }));
+  return mask === undefined ? past : logicalAnd(mask, past);
+}

@@ -1,0 +1,47 @@
+/** @file Convolution (cross-correlation, as deep learning means it): a matrix product with the windows. */
+import { add, matmul, reshape, ShapeError, showShape, sizeOf, type Tensor, transpose } from "@spm/core";
+import { type SlidingOptions, windows } from "./windows.ts";
+
+function convolve(
+  op: string,
+  axes: number,
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | null,
+  options: SlidingOptions,
+): Tensor {
+  const [channelsOut, channelsIn, ...kernel] = weight.shape as [number, number, ...number[]];
+  if (weight.shape.length !== axes + 2)
+    throw new ShapeError(op, `a weight [out, in, ...kernel] of rank ${axes + 2}`, showShape(weight.shape));
+  if (x.shape.length !== axes + 2 || x.shape[1] !== channelsIn)
+    throw new ShapeError(op, `x [batch, ${channelsIn}, ...space] of rank ${axes + 2}`, showShape(x.shape));
+  const seen = windows(op, x, kernel, options); // [batch, in, ...out, ...kernel]
+  const [batch, , ...rest] = seen.shape as [number, number, ...number[]];
+  const out = rest.slice(0, axes);
+  const order = [0, ...out.map((_, k) => 2 + k), 1, ...kernel.map((_, k) => 2 + axes + k)];
+  const taps = channelsIn * sizeOf(kernel);
+  const rows = reshape(transpose(seen, order), [batch * sizeOf(out), taps]);
+  const product = matmul(rows, transpose(reshape(weight, [channelsOut, taps])));
+  const y = reshape(bias === null ? product : add(product, bias), [batch, ...out, channelsOut]);
+  return transpose(y, [0, axes + 1, ...out.map((_, k) => 1 + k)]);
+}
+
+/**
+ * y[b, o, p] = Σ W[o, c, k] · x[b, c, stride · p + k − padding] + bias[o].
+ * @param x - [batch, in, length]
+ * @param weight - W, [out, in, kernel]
+ * @param bias - [out], or null
+ * @returns [batch, out, ⌊(length + 2 · padding − kernel) / stride⌋ + 1]. Cost 2 · in · kernel FLOP an element
+ * @throws ShapeError, DTypeError where operands do not fit
+ * @example conv1d(x, weight, null, { padding: 1 });
+ */
+export const conv1d = (x: Tensor, weight: Tensor, bias: Tensor | null = null, options: SlidingOptions = {}): Tensor =>
+  convolve("conv1d", 1, x, weight, bias, options);
+
+/**
+ * {@link conv1d} over two axes: x [batch, in, height, width], weight [out, in, kernel height, kernel width] →
+ * [batch, out, height', width'].
+ * @example conv2d(images, weight, bias, { stride: 2, padding: 1 });
+ */
+export const conv2d = (x: Tensor, weight: Tensor, bias: Tensor | null = null, options: SlidingOptions = {}): Tensor =>
+  convolve("conv2d", 2, x, weight, bias, options);

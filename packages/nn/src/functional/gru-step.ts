@@ -1,0 +1,96 @@
+/** @file One step of a gated recurrent unit after its linear maps, fused: every gate in one pass. */
+import {
+  add,
+  allocate,
+  checkDTypes,
+  dtypeOf,
+  elements,
+  mul,
+  ShapeError,
+  type Spec,
+  sameShape,
+  showShape,
+  sigmoid,
+  split,
+  sub,
+  type Tensor,
+  tanh,
+  wrap,
+} from "@spm/core";
+import { type FusedOp, fused } from "./fused.ts";
+
+function infer(inputs: readonly Spec[]): Spec[] {
+  const dtype = checkDTypes("gruStep", inputs);
+  const [x, u, h] = inputs as [Spec, Spec, Spec];
+  const gates = [...h.shape.slice(0, -1), 3 * h.shape.at(-1)!];
+  for (const { shape } of [x, u])
+    if (!sameShape(shape, gates))
+      throw new ShapeError("gruStep", `gates of shape ${showShape(gates)}`, showShape(shape));
+  return [{ shape: h.shape, dtype }];
+}
+
+const sigma = (v: number): number => 1 / (1 + Math.exp(-v));
+
+/** Calls `visit` for each unit: its place in h, its places in the gates, and their values. */
+function eachUnit(
+  [x, u]: readonly ArrayLike<number>[],
+  size: number,
+  width: number,
+  visit: (i: number, at: readonly [number, number, number], r: number, z: number, n: number) => void,
+): void {
+  for (let i = 0; i < size; i++) {
+    const first = Math.floor(i / width) * 3 * width + (i % width);
+    const at = [first, first + width, first + 2 * width] as const;
+    const r = sigma(x![at[0]]! + u![at[0]]!);
+    const z = sigma(x![at[1]]! + u![at[1]]!);
+    visit(i, at, r, z, Math.tanh(x![at[2]]! + r * u![at[2]]!));
+  }
+}
+
+/** The primitives of {@link gruStep}. Inputs: x's gates, h's gates, h. */
+export const gruStepOp: FusedOp<void> = fused<void>({
+  name: "gruStep",
+  arity: 3,
+  differentiable: 3,
+  infer,
+  forward: (inputs) => {
+    const [x, u, h] = inputs.map(elements);
+    const out = allocate(dtypeOf(inputs[2]!), h!.length);
+    eachUnit([x!, u!], h!.length, inputs[2]!.shape.at(-1)!, (i, _, __, z, n) => {
+      out[i] = (1 - z) * n + z * h![i]!;
+    });
+    return [wrap(out, inputs[2]!.shape)];
+  },
+  backward: (ct, inputs) => {
+    const [c, x, u, h] = [ct, ...inputs].map(elements);
+    const [xBar, uBar, hBar] = [x, u, h].map((v) => allocate(dtypeOf(ct), v!.length));
+    eachUnit([x!, u!], h!.length, ct.shape.at(-1)!, (i, [rAt, zAt, nAt], r, z, n) => {
+      const g = c![i]!;
+      const nBar = g * (1 - z) * (1 - n * n);
+      xBar![rAt] = uBar![rAt] = nBar * u![nAt]! * r * (1 - r);
+      xBar![zAt] = uBar![zAt] = g * (h![i]! - n) * z * (1 - z);
+      xBar![nAt] = nBar;
+      uBar![nAt] = nBar * r;
+      hBar![i] = g * z;
+    });
+    return [xBar!, uBar!, hBar!].map((data, k) => wrap(data, inputs[k]!.shape));
+  },
+  composed: ([x, u, h]) => {
+    const [xr, xz, xn] = split(x!, 3, -1) as [Tensor, Tensor, Tensor];
+    const [ur, uz, un] = split(u!, 3, -1) as [Tensor, Tensor, Tensor];
+    const [r, z] = [sigmoid(add(xr, ur)), sigmoid(add(xz, uz))];
+    const n = tanh(add(xn, mul(r, un)));
+    return add(mul(sub(1, z), n), mul(z, h!));
+  },
+});
+
+/**
+ * h' = (1 − z) ⊙ n + z ⊙ h with r = σ(x_r + u_r), z = σ(x_z + u_z), n = tanh(x_n + r ⊙ u_n) (Cho et al. 2014, in PyTorch's form).
+ * @param x - what the input gives to the gates r, z, n one after another, bias included: [..., 3 · width]
+ * @param u - what the state gives to them: [..., 3 · width]
+ * @param h - the state, [..., width]
+ * @returns the next state, [..., width]
+ * @throws ShapeError, DTypeError where operands do not fit
+ * @example gruStep(affine(x, wIh, bIh), affine(h, wHh, bHh), h);
+ */
+export const gruStep = (x: Tensor, u: Tensor, h: Tensor): Tensor => gruStepOp([x, u, h], undefined);

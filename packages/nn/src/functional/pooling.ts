@@ -1,0 +1,40 @@
+/** @file Pooling: the largest or the mean of every window. */
+import { argmax, expandDims, gather, mean, reshape, type Shape, squeeze, type Tensor } from "@spm/core";
+import { checkSizes, type SlidingOptions, windows } from "./windows.ts";
+
+type Size = number | Shape;
+
+/** The windows as rows: [..., ...out, Πkernel]. Side by side unless a stride is given. */
+function rowsOf(op: string, axes: number, x: Tensor, size: Size, options: SlidingOptions, value: number): Tensor {
+  const kernel = checkSizes(op, "kernel sizes", size, axes, 1);
+  const seen = windows(op, x, kernel, { stride: kernel, ...options }, value);
+  return reshape(seen, [...seen.shape.slice(0, -axes), kernel.reduce((a, b) => a * b, 1)]);
+}
+
+function largest(op: string, axes: number, x: Tensor, size: Size, options: SlidingOptions): Tensor {
+  const rows = rowsOf(op, axes, x, size, options, Number.NEGATIVE_INFINITY);
+  return squeeze(gather(rows, expandDims(argmax(rows, { axis: -1 }), -1), -1), -1);
+}
+
+/**
+ * The largest element of every window; the first of equal ones gets the cotangent. Padding never wins.
+ * @param x - [..., length]
+ * @param size - of the window; windows lie side by side unless a stride is given
+ * @returns [..., ⌊(length + 2 · padding − size) / stride⌋ + 1]
+ * @throws ShapeError where the window does not fit
+ * @example maxPool1d(x, 2); // half as long
+ */
+export const maxPool1d = (x: Tensor, size: Size, options: SlidingOptions = {}): Tensor =>
+  largest("maxPool1d", 1, x, size, options);
+
+/** {@link maxPool1d} over the last two axes. @example maxPool2d(images, 2); */
+export const maxPool2d = (x: Tensor, size: Size, options: SlidingOptions = {}): Tensor =>
+  largest("maxPool2d", 2, x, size, options);
+
+/** The mean of every window, padding counted as zeros; otherwise as {@link maxPool1d}. */
+export const avgPool1d = (x: Tensor, size: Size, options: SlidingOptions = {}): Tensor =>
+  mean(rowsOf("avgPool1d", 1, x, size, options, 0), { axis: -1 });
+
+/** {@link avgPool1d} over the last two axes. */
+export const avgPool2d = (x: Tensor, size: Size, options: SlidingOptions = {}): Tensor =>
+  mean(rowsOf("avgPool2d", 2, x, size, options, 0), { axis: -1 });

@@ -1,0 +1,122 @@
+/** @file Softmax and its logarithm, fused: one pass over each row both ways, shifted by the largest element. */
+import {
+  checkAxis,
+  checkDTypes,
+  elements,
+  exp,
+  logsumexp,
+  type NdArray,
+  type Spec,
+  sizeOf,
+  sub,
+  type Tensor,
+  wrap,
+} from "@spm/core";
+import { type FusedOp, fused } from "./fused.ts";
+import { fromRows, rowsOf } from "./rows.ts";
+
+/** The result, and ln Σ eˣ of each row in float64: the backward pass needs more digits than a float32 result has. */
+const infer =
+  (name: string) =>
+  (inputs: readonly Spec[], axis: number): Spec[] => {
+    const { shape } = inputs[0]!;
+    return [
+      { shape, dtype: checkDTypes(name, inputs) },
+      { shape: shape.toSpliced(axis, 1), dtype: "float64" },
+    ];
+  };
+
+/** ln Σ e^v over v[from … to), by its largest element so that nothing overflows. */
+function logSum(v: ArrayLike<number>, from: number, to: number): number {
+  let top = Number.NEGATIVE_INFINITY;
+  for (let i = from; i < to; i++) top = Math.max(top, v[i]!);
+  let total = 0;
+  for (let i = from; i < to; i++) total += Math.exp(v[i]! - top);
+  return top + Math.log(total);
+}
+
+/** y = f(xᵢ − ln Σ eˣ) along an axis. */
+const forward =
+  (f: (logProbability: number) => number) =>
+  ([x]: readonly NdArray[], axis: number): NdArray[] => {
+    const v = rowsOf(x!, axis);
+    const width = x!.shape[axis]!;
+    const rows = x!.shape.toSpliced(axis, 1);
+    const logSums = new Float64Array(sizeOf(rows));
+    const y = fromRows(x!, axis, (out) => {
+      for (let r = 0, from = 0; r < logSums.length; r++, from += width) {
+        logSums[r] = logSum(v, from, from + width);
+        for (let i = from; i < from + width; i++) out[i] = f(v[i]! - logSums[r]!);
+      }
+    });
+    return [y, wrap(logSums, rows)];
+  };
+
+/** x̄ᵢ = g(ȳᵢ, pᵢ, Σ ȳ w(p)) along an axis, p the probabilities. */
+const backward =
+  (weight: (p: number) => number, g: (ct: number, p: number, inner: number) => number) =>
+  (ct: NdArray, [x]: readonly NdArray[], [, logSums]: readonly NdArray[], axis: number): NdArray[] => {
+    const [c, v, sums] = [rowsOf(ct, axis), rowsOf(x!, axis), elements(logSums!)];
+    const bar = fromRows(x!, axis, (out, width) => {
+      const p = new Float64Array(width);
+      for (let r = 0, from = 0; r < sums.length; r++, from += width) {
+        let inner = 0;
+        for (let i = 0; i < width; i++) {
+          p[i] = Math.exp(v[from + i]! - sums[r]!);
+          inner += c[from + i]! * weight(p[i]!);
+        }
+        for (let i = 0; i < width; i++) out[from + i] = g(c[from + i]!, p[i]!, inner);
+      }
+    });
+    return [bar];
+  };
+
+const centred = (x: Tensor, axis: number): Tensor => sub(x, logsumexp(x, { axis, keepdims: true }));
+
+/** The primitives of {@link softmax}; their option is the axis. */
+export const softmaxOp: FusedOp<number> = fused<number>({
+  name: "softmax",
+  arity: 1,
+  differentiable: 1,
+  infer: infer("softmax"),
+  forward: forward(Math.exp),
+  backward: backward(
+    (p) => p,
+    (ct, p, inner) => p * (ct - inner), // x̄ = y ⊙ (ȳ − ⟨ȳ, y⟩)
+  ),
+  composed: ([x], axis) => exp(centred(x!, axis)),
+});
+
+/** The primitives of {@link logSoftmax}; their option is the axis. */
+export const logSoftmaxOp: FusedOp<number> = fused<number>({
+  name: "logSoftmax",
+  arity: 1,
+  differentiable: 1,
+  infer: infer("logSoftmax"),
+  forward: forward((logProbability) => logProbability),
+  backward: backward(
+    () => 1,
+    (ct, p, inner) => ct - p * inner, // x̄ = ȳ − eʸ Σ ȳ
+  ),
+  composed: ([x], axis) => centred(x!, axis),
+});
+
+/**
+ * yᵢ = e^xᵢ / Σⱼ e^xⱼ along an axis, without overflow; a row of nothing but −∞ gives NaN.
+ * @param x - any shape with at least one axis
+ * @param axis - the last unless said
+ * @returns x's shape. Cost: two exponentials an element forward, none back
+ * @throws ShapeError for an axis out of range; DTypeError unless x is float32 or float64
+ * @example softmax(tensor([0, 0])); // [0.5, 0.5]
+ */
+export const softmax = (x: Tensor, axis = -1): Tensor => softmaxOp([x], checkAxis("softmax", axis, x.shape.length));
+
+/**
+ * xᵢ − ln Σⱼ e^xⱼ along an axis: the logarithm of {@link softmax}, exact where that rounds to 0.
+ * @param axis - the last unless said
+ * @returns x's shape
+ * @throws ShapeError for an axis out of range; DTypeError unless x is float32 or float64
+ * @example logSoftmax(tensor([0, 0])); // [−0.6931, −0.6931]
+ */
+export const logSoftmax = (x: Tensor, axis = -1): Tensor =>
+  logSoftmaxOp([x], checkAxis("logSoftmax", axis, x.shape.length));
