@@ -1,6 +1,10 @@
-/** @file `npm run -s verify:mixer`: measures, prints and writes docs/verification.md. Exits with 1 where a bound is broken. */
+/**
+ * @file `npm run -s verify:mixer`: measures, prints and writes docs/verification.md, and draws the picture of docs/mixer.md. Exits with 1,
+ * and writes nothing, where a bound is broken.
+ */
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { butterflyFigure } from "./butterfly-figure.ts";
 import { page } from "./verification.ts";
 import { problems } from "./verification-bounds.ts";
 
@@ -9,4 +13,8 @@ console.log(text);
 const broken = problems(text);
 for (const problem of broken) console.error(problem);
 if (broken.length > 0) process.exitCode = 1;
-else writeFileSync(fileURLToPath(new URL("../../docs/verification.md", import.meta.url)), text);
+else {
+  const docs = (path: string) => fileURLToPath(new URL(`../../docs/${path}`, import.meta.url));
+  writeFileSync(docs("verification.md"), text);
+  writeFileSync(docs("images/butterfly.svg"), butterflyFigure());
+}

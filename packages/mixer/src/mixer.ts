@@ -188,7 +188,7 @@ function pullBackArrays(
     if (kept === undefined) {
       load(z, primal, row, dIn);
       for (let l = 0; l < stages; l++) {
-        history.set(z, l * width);
+        if (backward !== "reverse") history.set(z, l * width);
         mixStage(z, schedule, l, blocks);
       }
     } else {
