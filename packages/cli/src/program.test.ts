@@ -41,12 +41,12 @@ describe("program", () => {
     expect(error.exitCode).toBeGreaterThan(0);
   });
 
-  test.each([["--help"], ["compare", "--help"], ["report", "--help"]])(
-    "%j %j is help, not an error",
-    async (...args) => {
-      const { said, error } = await refusal(args);
-      expect(said).toContain("Usage: spm");
-      expect(error.exitCode).toBe(0);
-    },
-  );
+  test.each([
+    ["--help"],
+    ...["compare", "train", "resume", "eval", "sample", "inspect", "report", "sweep"].map((name) => [name, "--help"]),
+  ])("%j %j is help, not an error", async (...args) => {
+    const { said, error } = await refusal(args);
+    expect(said).toContain("Usage: spm");
+    expect(error.exitCode).toBe(0);
+  });
 });

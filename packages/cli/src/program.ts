@@ -7,6 +7,8 @@ import type { CompareOptions } from "./compare.ts";
 import { INTERRUPTED, interruptible } from "./interruption.ts";
 import { namesOf, positiveNumber, wholeNumber } from "./option-values.ts";
 import { runName } from "./run-name.ts";
+import { addSavedCommands } from "./saved-commands.ts";
+import { addSweepCommand } from "./sweep-command.ts";
 import { addTrainCommands } from "./train-command.ts";
 
 const LAYERS = ["dense", "rotation", "general"] as const satisfies readonly LinearKind[];
@@ -34,7 +36,7 @@ interface CompareFlags {
  */
 export function program(): Command {
   const spm = new Command("spm")
-    .description("Train models with dense and SPM layers side by side.")
+    .description("Train models with dense and SPM layers, compare them, and look at what they learned.")
     .showHelpAfterError("(spm --help, or spm COMMAND --help, lists what there is)")
     .configureHelp({ showGlobalOptions: true })
     .exitOverride();
@@ -89,17 +91,9 @@ export function program(): Command {
       if (interrupted) process.exitCode = INTERRUPTED;
     });
 
-  spm
-    .command("report")
-    .description("write report.html of a run folder anew, also of a run that did not finish")
-    .argument("<folder>", "a run folder")
-    .option("--svg <file>", "write the curves as a picture of their own, too")
-    .action(async (folder: string, { svg }: { readonly svg?: string }) => {
-      const { report } = await import("./report.ts");
-      report(folder, svg, process.stdout);
-    });
-
   addTrainCommands(spm);
+  addSweepCommand(spm);
+  addSavedCommands(spm);
   return spm;
 }
 

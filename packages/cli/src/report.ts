@@ -1,17 +1,30 @@
-/** @file `spm report`: the report of a run folder, written anew. */
-
+/** @file `spm report`: the report of a run folder, written anew, or one of several runs together. */
 import { writeFileSync } from "node:fs";
 import type { ProgressStream } from "@spm/trainer";
-import { curvesSvg, readRun, writeReport } from "@spm/trainer/node";
+import { curvesSvg, overlaid, type Run, readRun, renderReport, writeReport } from "@spm/trainer/node";
 
 /**
- * Writes `report.html` into the folder and, if `picture` names a file, the curves as SVG there; prints what it wrote.
+ * Writes `report.html` into the folder, or for several folders to `out`; if `svg` names a file, the curves as SVG there; prints what
+ * it wrote.
  *
- * @throws RunError when the folder is not a run; Node's error when a file cannot be written.
+ * @throws RunError when a folder is not a run; Node's error when a file cannot be written.
  */
-export function report(folder: string, picture: string | undefined, stdout: ProgressStream): void {
-  stdout.write(`report: ${writeReport(folder)}\n`);
-  if (picture === undefined) return;
-  writeFileSync(picture, curvesSvg(readRun(folder)));
-  stdout.write(`curves: ${picture}\n`);
+export function report(
+  folders: readonly string[],
+  { out, svg }: { readonly out: string; readonly svg?: string },
+  stdout: ProgressStream,
+): void {
+  const [first] = folders;
+  let run: Run;
+  if (first !== undefined && folders.length === 1) {
+    stdout.write(`report: ${writeReport(first)}\n`);
+    run = readRun(first);
+  } else {
+    run = overlaid(folders.map((folder) => ({ name: folder, run: readRun(folder) })));
+    writeFileSync(out, renderReport(run));
+    stdout.write(`report: ${out}\n`);
+  }
+  if (svg === undefined) return;
+  writeFileSync(svg, curvesSvg(run));
+  stdout.write(`curves: ${svg}\n`);
 }

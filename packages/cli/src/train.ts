@@ -12,7 +12,16 @@ import {
   type ProgressStream,
   progress,
 } from "@spm/trainer";
-import { checkpoints, latestCheckpoint, machine, RunWriter, readRun, recordRun, tensorBoard } from "@spm/trainer/node";
+import {
+  checkpoints,
+  latestCheckpoint,
+  machine,
+  RunWriter,
+  readRun,
+  recordRun,
+  tensorBoard,
+  writeAtomically,
+} from "@spm/trainer/node";
 import { buildModel, loadData } from "./task.ts";
 import { resolveTraining } from "./train-config.ts";
 import { commandLine, type TrainOptions } from "./train-options.ts";
@@ -32,7 +41,8 @@ export interface SavedConfig {
 }
 
 /**
- * Trains anew, or goes on in a folder where a training stopped for whatever reason.
+ * Trains anew, or goes on in a folder where a training stopped for whatever reason. A training that has come to its end leaves
+ * `outcome.json`.
  *
  * @param options - undefined to resume: the folder knows them.
  * @returns whether it was interrupted.
@@ -99,7 +109,10 @@ export async function train(
       onNonFinite: chosen.onNonFinite,
       ...(found && { resume: found }),
     });
-    const how = interrupted ? "interrupted" : stopped ? "stopped early" : "finished";
+    const ending = stopped ? "stopped early" : "finished";
+    if (!interrupted)
+      writeAtomically(join(folder, "outcome.json"), `${JSON.stringify({ ending, step: position.step, evaluation })}\n`);
+    const how = interrupted ? "interrupted" : ending;
     const result = evaluation
       ? `, test loss ${evaluation.loss.toFixed(4)}, ${formatPercent(evaluation.accuracy ?? null)}`
       : "";

@@ -8,3 +8,5 @@ export { type GaussianClustersOptions, gaussianClusters } from "./gaussian-clust
 export { type IdxArray, parseIdx } from "./idx.ts";
 export { type LabelledImages, type PixelStatistics, pixelStatistics, standardizationTable } from "./labelled-images.ts";
 export { DataLoader, type LoaderOptions, type LoaderState } from "./loader.ts";
+export { collectSamples, mapBatches, type Sample, sampleDataset } from "./samples.ts";
+export { inGroups, prefetch } from "./stream.ts";

@@ -9,6 +9,11 @@ export const UNFINISHED = ".part";
  * Writes beside the file, waits for the disk, renames, and waits for the folder: afterwards the content is there for good.
  *
  * @throws Node's error when it cannot be written; what was there before is then untouched, and nothing is left beside it.
+ * @example
+ * ```ts
+ * import { writeAtomically } from "@spm/trainer/node";
+ * writeAtomically("result.json", "{}");
+ * ```
  */
 export function writeAtomically(path: string, content: Uint8Array | string): void {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;

@@ -1,10 +1,12 @@
 /** @file The public names of @spm/trainer/node: run folders and their reports. */
 
+export { writeAtomically } from "./atomic-write.ts";
 export { type Checkpoint, readCheckpoint } from "./checkpoint-file.ts";
 export { checkpointPath, checkpointSteps, type FoundCheckpoint, latestCheckpoint } from "./checkpoint-folder.ts";
 export { type CheckpointOptions, checkpoints } from "./checkpoints.ts";
 export { type Axis, chart, curvesSvg, LIGHT, type Palette, type Quantity } from "./curves.ts";
 export { machine } from "./machine.ts";
+export { overlaid } from "./overlay.ts";
 export { recordRun } from "./record-run.ts";
 export { renderReport, writeReport } from "./report.ts";
 export { type Run, readRun } from "./run-reader.ts";

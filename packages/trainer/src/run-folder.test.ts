@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -76,6 +76,34 @@ describe("RunWriter", () => {
     const before = text("config.json");
     expect(() => new RunWriter(folder, { ...config, title: "other" })).toThrow(RunError);
     expect(text("config.json")).toBe(before);
+  });
+});
+
+describe("a run that goes on", () => {
+  const metric = { run: "dense", split: "train", step: 1, epoch: 1, learningRate: 1, loss: 1, accuracy: 1 } as const;
+
+  test("cuts its files to where a checkpoint was, or to nothing", () => {
+    const first = new RunWriter(folder, config);
+    first.metric(metric);
+    const { offsets } = first;
+    const kept = text("metrics.csv");
+    first.metric({ ...metric, step: 2 });
+    first.close();
+    const second = new RunWriter(folder);
+    second.truncate(offsets);
+    expect([text("metrics.csv"), text("metrics.jsonl").split("\n")]).toEqual([kept, [expect.any(String), ""]]);
+    expect(() => second.truncate({ "metrics.jsonl": 10_000 })).toThrow(/at least 10000 bytes in .*metrics.jsonl/);
+    second.truncate();
+    expect([text("metrics.csv"), text("metrics.jsonl")]).toEqual([`${kept.split("\n")[0]}\n`, ""]);
+    second.close();
+    expect(() => new RunWriter(join(folder, "nothing"))).toThrow(/expected a run folder with config.json/);
+  });
+
+  test("says so when the disk is full", () => {
+    new RunWriter(folder, config).close();
+    rmSync(join(folder, "metrics.jsonl"));
+    symlinkSync("/dev/full", join(folder, "metrics.jsonl"));
+    expect(() => new RunWriter(folder).metric(metric)).toThrow(/^ENOSPC: no space left on device/);
   });
 });
 

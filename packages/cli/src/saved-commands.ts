@@ -1,0 +1,63 @@
+/** @file The commands that look at what was trained: `spm eval`, `spm sample`, `spm inspect`, `spm report`. */
+import type { Command } from "commander";
+import { wholeNumber } from "./option-values.ts";
+import { asNumber } from "./train-command.ts";
+
+interface SampleFlags {
+  readonly prompt: string;
+  readonly length: number;
+  readonly temperature: number;
+  readonly seed: number;
+}
+
+const EXIT_CODES = "\nExit codes: 0 done, 1 failed, 2 wrong usage.";
+
+/** Adds them. */
+export function addSavedCommands(spm: Command): void {
+  spm
+    .command("eval")
+    .description("accuracy, top-5, perplexity, F1, calibration and confusion matrix on the test samples")
+    .argument("<path>", "a run folder or a checkpoint of spm train")
+    .option("--json", "one line of JSON instead of tables")
+    .addHelpText("after", EXIT_CODES)
+    .action(async (path: string, { json }: { readonly json?: true }) => {
+      const { printEvaluation } = await import("./evaluate.ts");
+      await printEvaluation(path, json === true, process.stdout);
+    });
+
+  spm
+    .command("sample")
+    .description("write text with a model that was trained on text")
+    .argument("<path>", "a run folder or a checkpoint of spm train text")
+    .option("--prompt <text>", "what to go on with", "")
+    .option("--length <n>", "characters to write", wholeNumber(1), 200)
+    .option("--temperature <n>", "0 takes the likeliest, above 1 is more varied", asNumber, 1)
+    .option("--seed <n>", "another seed, another text", wholeNumber(0), 1)
+    .addHelpText("after", EXIT_CODES)
+    .action(async (path: string, flags: SampleFlags) => {
+      const { sample } = await import("./sample.ts");
+      process.stdout.write(`${sample(path, flags)}\n`);
+    });
+
+  spm
+    .command("inspect")
+    .description("list the tensors and the metadata of a checkpoint, or of any safetensors file")
+    .argument("<checkpoint>", "the file")
+    .addHelpText("after", EXIT_CODES)
+    .action(async (path: string) => {
+      const { inspectFile } = await import("./inspect.ts");
+      process.stdout.write(inspectFile(path));
+    });
+
+  spm
+    .command("report")
+    .description("write report.html of a run folder anew, or one report of several runs laid over each other")
+    .argument("<folders...>", "run folders, finished or not")
+    .option("--out <file>", "where the report of several runs goes", "report.html")
+    .option("--svg <file>", "write the curves as a picture of their own, too")
+    .addHelpText("after", EXIT_CODES)
+    .action(async (folders: readonly string[], flags: { readonly out: string; readonly svg?: string }) => {
+      const { report } = await import("./report.ts");
+      report(folders, flags, process.stdout);
+    });
+}

@@ -1,0 +1,111 @@
+/** @file `spm sweep`: many trainings, each a process of its own; what is finished is not done again. */
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { formatPercent, formatSeconds, type ProgressStream, RunError } from "@spm/trainer";
+import { readRun, summarize } from "@spm/trainer/node";
+import type { Trial } from "./sweep-plan.ts";
+import { textTable } from "./text-table.ts";
+
+/** Where and how. */
+export interface SweepRun {
+  /** One folder a trial is made in it. */
+  readonly out: string;
+  /** Trials at a time. */
+  readonly jobs: number;
+  readonly stdout: ProgressStream;
+  readonly signal: AbortSignal;
+}
+
+type State = "finished" | "failed" | "interrupted";
+
+/**
+ * Runs the trials that are not finished, `jobs` at a time, and prints a table of all, best loss first.
+ *
+ * The folder of an earlier sweep with the same trials is gone on with: half-finished trials resume from their checkpoints.
+ *
+ * @returns how many failed; the signal ends trials after their checkpoints
+ * @throws RunError for a folder that holds another sweep
+ */
+export async function sweep(trials: readonly Trial[], { out, jobs, stdout, signal }: SweepRun): Promise<number> {
+  openSweep(trials, out);
+  const states = new Map<Trial, State>();
+  const waiting = [...trials];
+  const worker = async (): Promise<void> => {
+    for (let trial = waiting.shift(); trial !== undefined && !signal.aborted; trial = waiting.shift()) {
+      const folder = join(out, trial.name);
+      const state = isFinished(folder) ? "finished" : await runTrial(trial, out, signal);
+      states.set(trial, state);
+      stdout.write(`${trial.name}  ${describe(trial)}  ${state}\n`);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(jobs, trials.length) }, worker));
+  stdout.write(`\n${table(trials, states, out)}\n`);
+  return [...states.values()].filter((state) => state === "failed").length;
+}
+
+/** Writes down what the sweep consists of, or makes sure that it is the one that is there. */
+function openSweep(trials: readonly Trial[], out: string): void {
+  mkdirSync(out, { recursive: true });
+  const path = join(out, "sweep.json");
+  const plan = JSON.parse(JSON.stringify(trials)) as unknown;
+  if (!existsSync(path)) writeFileSync(path, `${JSON.stringify(plan, null, 2)}\n`);
+  else if (!isDeepStrictEqual(JSON.parse(readFileSync(path, "utf8")), plan))
+    throw new RunError("sweep", "the same trials as before", `others, in ${out}`, "choose another folder with --out");
+}
+
+/** One process of this very command; its output goes to a file beside its folder. */
+async function runTrial({ name, options }: Trial, out: string, signal: AbortSignal): Promise<State> {
+  const folder = join(out, name);
+  const config = `${folder}.json`;
+  writeFileSync(config, `${JSON.stringify(options, null, 2)}\n`);
+  const args = existsSync(join(folder, "config.json"))
+    ? ["resume", folder]
+    : ["train", "--config", config, "--out", folder];
+  const [script = ""] = process.argv.slice(1);
+  const child = spawn(process.execPath, [...process.execArgv, script, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk));
+  const interrupt = (): void => void child.kill("SIGINT");
+  signal.addEventListener("abort", interrupt);
+  try {
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", resolve);
+    });
+    return code === 0 ? "finished" : code === 130 ? "interrupted" : "failed";
+  } finally {
+    signal.removeEventListener("abort", interrupt);
+    writeFileSync(`${folder}.log`, output);
+  }
+}
+
+/** Whether a trial has come to its end, by itself or by early stopping: then its outcome is written down. */
+const isFinished = (folder: string): boolean => existsSync(join(folder, "outcome.json"));
+
+const describe = ({ varied }: Trial): string =>
+  Object.entries(varied)
+    .map(([name, value]) => `${name} ${value}`)
+    .join("  ");
+
+function table(trials: readonly Trial[], states: ReadonlyMap<Trial, State>, out: string): string {
+  const names = Object.keys(trials[0]?.varied ?? {});
+  const rows = trials.map((trial) => {
+    const folder = join(out, trial.name);
+    const row = existsSync(join(folder, "config.json")) ? summarize(readRun(folder))[0] : undefined;
+    return { trial, row, loss: row?.loss ?? Number.POSITIVE_INFINITY };
+  });
+  rows.sort((a, b) => a.loss - b.loss || (a.trial.name < b.trial.name ? -1 : 1));
+  return textTable(
+    ["trial", ...names, "test loss", "test accuracy", "total seconds", "state"],
+    rows.map(({ trial, row }) => [
+      trial.name,
+      ...names.map((name) => String(trial.varied[name])),
+      row?.loss?.toFixed(4) ?? "–",
+      formatPercent(row?.accuracy ?? null),
+      formatSeconds(row?.totalSeconds ?? null),
+      states.get(trial) ?? "not begun",
+    ]),
+  );
+}

@@ -1,0 +1,92 @@
+/** @file Samples as rows of numbers, in memory: checked to be of one length, gathered into batches. */
+import { tensor, ValueError } from "@spm/core";
+import type { Dataset, LabelledBatch } from "./dataset.ts";
+import { DataError } from "./errors.ts";
+
+/** One sample. */
+export interface Sample {
+  /** The features: as many in every sample. */
+  readonly x: ArrayLike<number>;
+  /** The class, a whole number ≥ 0. */
+  readonly y: number;
+}
+
+/**
+ * A dataset of samples in memory.
+ *
+ * @returns batches of x float32 [batch, features] and y int32 [batch]. Cost: one copy of everything
+ * @throws DataError for no samples, or ragged ones: names the first sample of another length; ValueError for a class that is not a
+ * whole number ≥ 0
+ * @example
+ * ```ts
+ * import { sampleDataset } from "@spm/data";
+ * const data = sampleDataset([{ x: [0, 1], y: 0 }, { x: [1, 0], y: 1 }]);
+ * console.log(data.batch(Int32Array.of(1)).x.shape); // [1, 2]
+ * ```
+ */
+export function sampleDataset(samples: readonly Sample[]): Dataset<LabelledBatch> {
+  const [first] = samples;
+  if (first === undefined) throw new DataError("sampleDataset", "at least one sample", 0);
+  const features = first.x.length;
+  const values = new Float32Array(samples.length * features);
+  const classes = new Int32Array(samples.length);
+  for (const [i, { x, y }] of samples.entries()) {
+    if (x.length !== features) throw ragged("sampleDataset", i, features, x.length);
+    if (!Number.isInteger(y) || y < 0) throw new ValueError("sampleDataset", `a whole class ≥ 0 in sample ${i}`, y);
+    values.set(x, i * features);
+    classes[i] = y;
+  }
+  return {
+    length: samples.length,
+    batch(indices) {
+      const x = new Float32Array(indices.length * features);
+      indices.forEach((sample, row) => {
+        x.set(values.subarray(sample * features, (sample + 1) * features), row * features);
+      });
+      const y = Int32Array.from(indices, (sample) => classes[sample]!);
+      return { x: tensor(x, { shape: [indices.length, features] }), y: tensor(y) };
+    },
+  };
+}
+
+/**
+ * A dataset of all that an asynchronous source gives: a file read in lines, rows of a database.
+ *
+ * @throws what the source throws, and what {@link sampleDataset} throws
+ * @example
+ * ```ts
+ * import { collectSamples } from "@spm/data";
+ * async function* rows() {
+ *   yield { x: [0, 1], y: 0 };
+ *   yield { x: [1, 0], y: 1 };
+ * }
+ * console.log((await collectSamples(rows())).length); // 2
+ * ```
+ */
+export async function collectSamples(source: AsyncIterable<Sample>): Promise<Dataset<LabelledBatch>> {
+  const samples: Sample[] = [];
+  for await (const sample of source) {
+    const features = samples[0]?.x.length ?? sample.x.length;
+    if (sample.x.length !== features) throw ragged("collectSamples", samples.length, features, sample.x.length);
+    samples.push(sample);
+  }
+  return sampleDataset(samples);
+}
+
+const ragged = (op: string, i: number, expected: number, got: number): DataError =>
+  new DataError(op, `${expected} features in every sample, as in sample 0`, `${got} in sample ${i}`, "pad or cut it");
+
+/**
+ * The same samples with every batch changed, e.g. augmented. `f` runs when a batch is drawn.
+ *
+ * @example
+ * ```ts
+ * import { mul } from "@spm/core";
+ * import { gaussianClusters, mapBatches } from "@spm/data";
+ * const data = gaussianClusters({ count: 9, features: 2, classes: 3, seed: 1 });
+ * const scaled = mapBatches(data, ({ x, y }) => ({ x: mul(x, 0.5), y }));
+ * ```
+ */
+export function mapBatches<From, To>(dataset: Dataset<From>, f: (batch: From) => To): Dataset<To> {
+  return { length: dataset.length, batch: (indices) => f(dataset.batch(indices)) };
+}

@@ -1,0 +1,59 @@
+/** @file Several runs as one, so that their curves lie over each other. */
+import { RunError } from "./errors.ts";
+import type { Run } from "./run-reader.ts";
+import type { RecordPosition } from "./run-record.ts";
+
+/**
+ * One run that holds the models of all, each named after its run where several have models of one name.
+ *
+ * Epochs and steps an epoch are the first run's; so are date and machine.
+ *
+ * @throws RunError for no run at all
+ * @example
+ * ```ts
+ * import { overlaid, readRun, renderReport } from "@spm/trainer/node";
+ * const runs = ["runs/first", "runs/second"].map((name) => ({ name, run: readRun(name) }));
+ * const html = renderReport(overlaid(runs));
+ * ```
+ */
+export function overlaid(runs: readonly { readonly name: string; readonly run: Run }[]): Run {
+  const [first] = runs;
+  if (first === undefined) throw new RunError("overlaid", "at least one run", "none");
+  const all = runs.flatMap(({ run }) => run.config.models.map((model) => model.run));
+  const unique = new Set(all).size === all.length;
+  const nameOf = (name: string, model: string, models: number): string =>
+    unique ? model : models === 1 ? name : `${name}: ${model}`;
+  const renamed = <T extends RecordPosition>(pick: (run: Run) => readonly T[]): T[] =>
+    runs.flatMap(({ name, run }) =>
+      pick(run).map((record) => ({ ...record, run: nameOf(name, record.run, run.config.models.length) })),
+    );
+  return {
+    config: {
+      ...first.run.config,
+      title: runs
+        .map(({ run }) => run.config.title)
+        .filter((title, i, titles) => titles.indexOf(title) === i)
+        .join(" · "),
+      command: runs.map(({ run }) => run.config.command).join("\n"),
+      models: runs.flatMap(({ name, run: { config } }) =>
+        config.models.map((model) => ({ ...model, run: nameOf(name, model.run, config.models.length) })),
+      ),
+      options: differences(runs),
+    },
+    metrics: renamed((run) => run.metrics),
+    timings: renamed((run) => run.timings),
+  };
+}
+
+/** The options that all share, and for those that differ what each run has. */
+function differences(runs: readonly { readonly name: string; readonly run: Run }[]): Record<string, string> {
+  const names = new Set(runs.flatMap(({ run }) => Object.keys(run.config.options)));
+  return Object.fromEntries(
+    [...names].map((option) => {
+      const values = runs.map(({ run }) => String(run.config.options[option] ?? "–"));
+      const [value] = values;
+      if (value !== undefined && values.every((other) => other === value)) return [option, value];
+      return [option, runs.map(({ name }, i) => `${name}: ${values[i]}`).join(", ")];
+    }),
+  );
+}
