@@ -21,7 +21,7 @@ export const draw = (random: Rng, ...shape: number[]): Tensor => normal(random, 
 export const shifted = (random: Rng, n: number): Tensor => add(1, mul(0.3, draw(random, n)));
 
 /** Any schedule over n = 1 … 17 in 1 to 7 stages, and a seed for the numbers. */
-export const schedules: fc.Arbitrary<{ schedule: Schedule; seed: number }> = fc
+const schedules: fc.Arbitrary<{ schedule: Schedule; seed: number }> = fc
   .record({
     n: fc.integer({ min: 1, max: 17 }),
     stages: fc.integer({ min: 1, max: 7 }),

@@ -28,7 +28,7 @@ function worst(cases: readonly Disagreement[]): Disagreement {
 }
 
 /** The sweep: a row for each kind, backward mode and form, and one for each schedule. */
-export function gradientRows(
+function gradientRows(
   count: number,
 ): { readonly name: string; readonly cases: number; readonly worst: Disagreement }[] {
   const kinds: readonly Kind[] = ["rotation", "general"];

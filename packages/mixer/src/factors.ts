@@ -44,7 +44,7 @@ export const fanIn = ({ dIn, schedule }: Factors): number => dIn?.shape[0] ?? sc
 export const fanOut = ({ dOut, bias, schedule }: Factors): number => dOut?.shape[0] ?? bias?.shape[0] ?? schedule.n;
 
 /** One of the parameters, for its dtype and backend. */
-export const stagesOf = (factors: Factors): Tensor => (factors.kind === "rotation" ? factors.angles : factors.blocks);
+const stagesOf = (factors: Factors): Tensor => (factors.kind === "rotation" ? factors.angles : factors.blocks);
 
 /** How new tensors beside the factors are made. */
 export function like(factors: Factors): { dtype: "float32" | "float64"; backend: Tensor["backend"] } {
