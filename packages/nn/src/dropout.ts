@@ -1,5 +1,6 @@
 /** @file Dropout with a generator of its own. */
-import { allocate, mul, type Rng, sizeOf, type Tensor, tensor, ValueError } from "@spm/core";
+import { type Rng, type Tensor, ValueError } from "@spm/core";
+import { dropout } from "./functional/index.ts";
 import { Module } from "./module.ts";
 
 /**
@@ -21,10 +22,6 @@ export class Dropout extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    if (!this.training || this.probability === 0) return x;
-    const kept = 1 - this.probability;
-    const mask = allocate(x.dtype, sizeOf(x.shape));
-    for (let i = 0; i < mask.length; i++) mask[i] = this.random.bits() >>> 0 < kept * 4294967296 ? 1 / kept : 0;
-    return mul(x, tensor(mask, { shape: x.shape, backend: x.backend }));
+    return this.training ? dropout(x, this.probability, this.random) : x;
   }
 }

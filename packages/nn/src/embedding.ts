@@ -1,5 +1,6 @@
 /** @file A table of vectors, one for each token. */
-import { normal, type Parameter, parameter, type Rng, type Tensor, take } from "@spm/core";
+import { normal, type Parameter, parameter, type Rng, type Tensor } from "@spm/core";
+import { embedding } from "./functional/index.ts";
 import { Module } from "./module.ts";
 
 /** How an embedding starts. */
@@ -24,6 +25,6 @@ export class Embedding extends Module {
   }
 
   forward(tokens: Tensor): Tensor {
-    return take(this.weight, tokens);
+    return embedding(this.weight, tokens);
   }
 }

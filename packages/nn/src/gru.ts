@@ -1,20 +1,7 @@
 /** @file Gated recurrent units, with linear maps of any structure. */
-import {
-  add,
-  concat,
-  mul,
-  reshape,
-  ShapeError,
-  showShape,
-  sigmoid,
-  slice,
-  stack,
-  sub,
-  type Tensor,
-  tanh,
-  zeros,
-} from "@spm/core";
+import { concat, reshape, ShapeError, showShape, slice, stack, type Tensor, zeros } from "@spm/core";
 import { type LinearChoice, linear } from "./factory.ts";
+import { gruStep } from "./functional/index.ts";
 import type { LinearOptions } from "./linear.ts";
 import type { LinearMap } from "./linear-map.ts";
 import { Module } from "./module.ts";
@@ -31,6 +18,13 @@ interface Gates {
   readonly z: LinearMap;
   readonly n: LinearMap;
 }
+
+/** What all gates get: [..., in] → [..., 3 · hidden]. */
+const together = ({ r, z, n }: Gates, x: Tensor): Tensor =>
+  concat(
+    [r, z, n].map((map) => map.forward(x)),
+    -1,
+  );
 
 /**
  * One step of a GRU (Cho et al. 2014) in PyTorch's form and order of gates:
@@ -65,12 +59,7 @@ export class GruCell extends Module {
 
   /** The step from h [batch, hidden] with what {@link project} gave, [batch, 3 · hidden]. */
   advance(projected: Tensor, h: Tensor): Tensor {
-    const width = h.shape.at(-1)!;
-    const part = (k: number): Tensor => slice(projected, [undefined, { start: k * width, stop: (k + 1) * width }]);
-    const r = sigmoid(add(part(0), this.hidden.r.forward(h)));
-    const z = sigmoid(add(part(1), this.hidden.z.forward(h)));
-    const n = tanh(add(part(2), mul(r, this.hidden.n.forward(h))));
-    return add(n, mul(z, sub(h, n)));
+    return gruStep(projected, together(this.hidden, h), h);
   }
 
   forward(x: Tensor, h: Tensor): Tensor {

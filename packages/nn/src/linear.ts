@@ -1,5 +1,6 @@
 /** @file The dense layer. */
-import { add, matmul, type Parameter, parameter, type Rng, type Tensor, transpose, uniform, zeros } from "@spm/core";
+import { type Parameter, parameter, type Rng, type Tensor, uniform, zeros } from "@spm/core";
+import { affine } from "./functional/index.ts";
 import { type InitialWeights, initialWeights } from "./initial-weights.ts";
 import { LinearMap } from "./linear-map.ts";
 
@@ -38,8 +39,7 @@ export class Linear extends LinearMap {
   }
 
   forward(x: Tensor): Tensor {
-    const y = matmul(x, transpose(this.weight));
-    return this.bias === null ? y : add(y, this.bias);
+    return affine(x, this.weight, this.bias);
   }
 
   toDense(): Tensor {

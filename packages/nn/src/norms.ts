@@ -1,5 +1,6 @@
 /** @file Normalisation of each sample's features. */
-import { add, div, mean, mul, ones, type Parameter, parameter, sqrt, square, sub, type Tensor, zeros } from "@spm/core";
+import { ones, type Parameter, parameter, type Tensor, zeros } from "@spm/core";
+import { layerNorm, rmsNorm } from "./functional/index.ts";
 import { Module } from "./module.ts";
 
 /** How a norm is built. */
@@ -25,10 +26,7 @@ export class LayerNorm extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    const last = { axis: -1, keepdims: true };
-    const centred = sub(x, mean(x, last));
-    const deviation = sqrt(add(mean(square(centred), last), this.#epsilon));
-    return add(mul(div(centred, deviation), this.weight), this.bias);
+    return layerNorm(x, this.weight, this.bias, this.#epsilon);
   }
 }
 
@@ -47,7 +45,6 @@ export class RmsNorm extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    const size = sqrt(add(mean(square(x), { axis: -1, keepdims: true }), this.#epsilon));
-    return mul(div(x, size), this.weight);
+    return rmsNorm(x, this.weight, this.#epsilon);
   }
 }

@@ -1,10 +1,10 @@
 /** @file Convolutions: a linear map, of any structure, on every window. */
-import { reshape, stack, type Tensor, transpose } from "@spm/core";
+import { reshape, type Shape, ShapeError, showShape, sizeOf, type Tensor, transpose } from "@spm/core";
 import { type LinearChoice, linear } from "../factory.ts";
+import { checkSizes, type SlidingOptions, windows } from "../functional/windows.ts";
 import type { LinearOptions } from "../linear.ts";
 import type { LinearMap } from "../linear-map.ts";
 import { Module } from "../module.ts";
-import { type Sliding, sizes, windows } from "./windows.ts";
 
 /** How a convolution is built. */
 export interface ConvolutionOptions extends LinearOptions {
@@ -21,26 +21,31 @@ export interface ConvolutionOptions extends LinearOptions {
 /** What both have in common: y[b, :, p] = map(window at p), a window laid out as [in, ...kernel]. */
 abstract class Convolution extends Module {
   readonly map: LinearMap;
-  readonly sliding: Sliding;
+  readonly kernel: Shape;
+  readonly sliding: SlidingOptions;
 
-  constructor(name: string, axes: number, fanIn: number, fanOut: number, options: ConvolutionOptions) {
+  constructor(axes: number, channelsIn: number, channelsOut: number, options: ConvolutionOptions) {
     super();
     const { kernel, stride = 1, padding = 0, linear: choice = "dense", random, bias = true, gain } = options;
+    const { name } = new.target;
+    this.kernel = checkSizes(name, "kernel sizes", kernel, axes, 1);
     this.sliding = {
-      kernel: sizes(name, "kernel sizes", kernel, axes, 1),
-      stride: sizes(name, "strides", stride, axes, 1),
-      padding: sizes(name, "paddings", padding, axes, 0),
+      stride: checkSizes(name, "strides", stride, axes, 1),
+      padding: checkSizes(name, "paddings", padding, axes, 0),
     };
-    const taps = this.sliding.kernel.reduce((a, b) => a * b, 1);
-    this.map = linear(choice, fanIn * taps, fanOut, { random, bias, ...(gain !== undefined && { gain }) });
+    const scale = gain === undefined ? {} : { gain };
+    this.map = linear(choice, channelsIn * sizeOf(this.kernel), channelsOut, { random, bias, ...scale });
   }
 
   forward(x: Tensor): Tensor {
-    const taps = stack(windows(this.constructor.name, x, this.sliding), 2); // [batch, in, taps, ...out]
-    const [batch, channels, count, ...out] = taps.shape as [number, number, number, ...number[]];
-    const rows = transpose(reshape(taps, [batch, channels * count, -1]), [0, 2, 1]);
-    const y = transpose(this.map.forward(rows), [0, 2, 1]);
-    return reshape(y, [batch, this.map.fanOut, ...out]);
+    const axes = this.kernel.length;
+    if (x.shape.length !== axes + 2)
+      throw new ShapeError(this.constructor.name, `x of shape [batch, channels, ${axes} of space]`, showShape(x.shape));
+    const seen = windows(this.constructor.name, x, this.kernel, this.sliding); // [batch, in, ...out, ...kernel]
+    const space = this.kernel.map((_, k) => 2 + k);
+    const order = [0, ...space, 1, ...space.map((k) => axes + k)];
+    const rows = reshape(transpose(seen, order), [x.shape[0]!, ...space.map((k) => seen.shape[k]!), -1]);
+    return transpose(this.map.forward(rows), [0, axes + 1, ...space.map((k) => k - 1)]);
   }
 }
 
@@ -52,7 +57,7 @@ abstract class Convolution extends Module {
  */
 export class Conv1d extends Convolution {
   constructor(channelsIn: number, channelsOut: number, options: ConvolutionOptions) {
-    super("Conv1d", 1, channelsIn, channelsOut, options);
+    super(1, channelsIn, channelsOut, options);
   }
 }
 
@@ -64,6 +69,6 @@ export class Conv1d extends Convolution {
  */
 export class Conv2d extends Convolution {
   constructor(channelsIn: number, channelsOut: number, options: ConvolutionOptions) {
-    super("Conv2d", 2, channelsIn, channelsOut, options);
+    super(2, channelsIn, channelsOut, options);
   }
 }

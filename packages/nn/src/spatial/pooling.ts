@@ -1,78 +1,69 @@
 /** @file Pooling: the largest or the mean of every window. */
-import { max, mean, stack, type Tensor } from "@spm/core";
+import type { Shape, Tensor } from "@spm/core";
+import { avgPool1d, avgPool2d, maxPool1d, maxPool2d } from "../functional/index.ts";
+import { checkSizes, type SlidingOptions } from "../functional/windows.ts";
 import { Module } from "../module.ts";
-import { type Sliding, sizes, windows } from "./windows.ts";
 
-/** How windows lie. */
-export interface PoolingOptions {
-  /** The kernel's size unless said: windows side by side. */
-  readonly stride?: number | readonly number[];
-  /** On either side; 0 unless said. It never wins a maximum, and counts as 0 in a mean. */
-  readonly padding?: number | readonly number[];
-}
+type Size = number | Shape;
 
 abstract class Pooling extends Module {
-  readonly sliding: Sliding;
-  readonly #value: number;
-  readonly #fold: (windows: Tensor) => Tensor;
+  readonly size: Shape;
+  readonly sliding: SlidingOptions;
+  readonly #pool: (x: Tensor, size: Shape, options: SlidingOptions) => Tensor;
 
   constructor(
     axes: number,
-    kernel: number | readonly number[],
-    { stride = kernel, padding = 0 }: PoolingOptions,
-    value: number,
-    fold: (windows: Tensor) => Tensor,
+    size: Size,
+    { stride = size, padding = 0 }: SlidingOptions,
+    pool: (x: Tensor, size: Shape, options: SlidingOptions) => Tensor,
   ) {
     super();
-    const name = new.target.name;
+    const { name } = new.target;
+    this.size = checkSizes(name, "kernel sizes", size, axes, 1);
     this.sliding = {
-      kernel: sizes(name, "kernel sizes", kernel, axes, 1),
-      stride: sizes(name, "strides", stride, axes, 1),
-      padding: sizes(name, "paddings", padding, axes, 0),
+      stride: checkSizes(name, "strides", stride, axes, 1),
+      padding: checkSizes(name, "paddings", padding, axes, 0),
     };
-    this.#value = value;
-    this.#fold = fold;
+    this.#pool = pool;
   }
 
   forward(x: Tensor): Tensor {
-    return this.#fold(stack(windows(this.constructor.name, x, this.sliding, this.#value), -1));
+    return this.#pool(x, this.size, this.sliding);
   }
 }
 
-const largest = (x: Tensor): Tensor => max(x, { axis: -1 });
-const average = (x: Tensor): Tensor => mean(x, { axis: -1 });
-
 /**
- * The largest of every window; equal ones share the cotangent. x [batch, channels, length] → [batch, channels, length'].
- * @throws ShapeError for sizes out of range, or a kernel that does not fit
+ * The largest of every window, side by side unless a stride is given; the first of equal ones gets the cotangent.
+ * x [..., length] → [..., length'].
+ * @throws ShapeError for sizes out of range, or a window that does not fit
  * @example new MaxPool1d(2).forward(x); // half as long
  */
 export class MaxPool1d extends Pooling {
-  constructor(kernel: number | readonly number[], options: PoolingOptions = {}) {
-    super(1, kernel, options, Number.NEGATIVE_INFINITY, largest);
+  constructor(size: Size, options: SlidingOptions = {}) {
+    super(1, size, options, maxPool1d);
   }
 }
 
-/** {@link MaxPool1d} over two axes: [batch, channels, height, width] → [batch, channels, height', width']. */
+/** {@link MaxPool1d} over two axes: [..., height, width] → [..., height', width']. */
 export class MaxPool2d extends Pooling {
-  constructor(kernel: number | readonly number[], options: PoolingOptions = {}) {
-    super(2, kernel, options, Number.NEGATIVE_INFINITY, largest);
+  constructor(size: Size, options: SlidingOptions = {}) {
+    super(2, size, options, maxPool2d);
   }
 }
 
 /**
- * The mean of every window. x [batch, channels, length] → [batch, channels, length'].
- * @throws ShapeError for sizes out of range, or a kernel that does not fit
+ * The mean of every window, padding counted as 0. x [..., length] → [..., length'].
+ * @throws ShapeError for sizes out of range, or a window that does not fit
  */
 export class AvgPool1d extends Pooling {
-  constructor(kernel: number | readonly number[], options: PoolingOptions = {}) {
-    super(1, kernel, options, 0, average);
+  constructor(size: Size, options: SlidingOptions = {}) {
+    super(1, size, options, avgPool1d);
   }
 }
 
 /** {@link AvgPool1d} over two axes. */
 export class AvgPool2d extends Pooling {
-  constructor(kernel: number | readonly number[], options: PoolingOptions = {}) {
-    super(2, kernel, options, 0, average);
+  constructor(size: Size, options: SlidingOptions = {}) {
+    super(2, size, options, avgPool2d);
   }
 }

@@ -95,7 +95,10 @@ test("refuses sizes that don't fit", () => {
   expect(() => new Conv1d(1, 1, options).forward(normal(random, [1, 1, 2]))).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: Conv1d: expected at least the kernel's [3] of (padded) space, got [2]]`,
   );
-  expect(() => new MaxPool1d(2).forward(normal(random, [1, 2]))).toThrowErrorMatchingInlineSnapshot(
-    `[ShapeError: MaxPool1d: expected x of shape [batch, channels, 1 of space], got [1, 2]]`,
+  expect(() => new MaxPool1d(2).forward(normal(random, [2, 1]))).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: maxPool1d: expected at least the kernel's [2] of (padded) space, got [1]]`,
+  );
+  expect(() => new Conv1d(1, 1, options).forward(normal(random, [1, 2]))).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: Conv1d: expected x of shape [batch, channels, 1 of space], got [1, 2]]`,
   );
 });

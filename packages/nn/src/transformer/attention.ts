@@ -1,12 +1,12 @@
 /** @file Multi-head attention, with linear maps of any structure. */
 import { reshape, type Shape, ShapeError, showShape, sizeOf, type Tensor, transpose, ValueError } from "@spm/core";
 import { type LinearChoice, linear } from "../factory.ts";
+import { scaledDotProductAttention } from "../functional/index.ts";
 import type { LinearOptions } from "../linear.ts";
 import type { LinearMap } from "../linear-map.ts";
 import { Module } from "../module.ts";
 import type { KeyValueCache } from "./key-value-cache.ts";
 import { rotary } from "./positions.ts";
-import { scaledDotProduct } from "./scaled-dot-product.ts";
 
 /** How attention is built. */
 export interface AttentionOptions extends LinearOptions {
@@ -90,7 +90,7 @@ export class MultiHeadAttention extends Module {
     let [keys, values] = [turn(this.#split(this.key.forward(context))), this.#split(this.value.forward(context))];
     if (cache !== undefined) ({ keys, values } = cache.append(keys, values));
     const causal = this.causal;
-    const seen = scaledDotProduct(query, keys, values, { causal, ...(mask && { mask }) });
+    const seen = scaledDotProductAttention(query, keys, values, { causal, ...(mask && { mask }) });
     const [batch, , time] = seen.shape as [number, number, number];
     return this.output.forward(reshape(transpose(seen, [0, 2, 1, 3]), [batch, time, width]));
   }
