@@ -2,8 +2,9 @@
 import { ValueError } from "@spm/core";
 import { encodeCheckpoint } from "./checkpoint-file.ts";
 import { checkpointSteps, keepOnly, openCheckpointFolder, saveCheckpoint } from "./checkpoint-folder.ts";
-import type { Callback, Metrics, Training } from "./hooks.ts";
+import type { Callback, Training } from "./hooks.ts";
 import type { Json } from "./json.ts";
+import type { Metrics } from "./measurement.ts";
 
 /** When to write checkpoints, and which to keep. */
 export interface CheckpointOptions {

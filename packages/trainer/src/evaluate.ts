@@ -2,7 +2,7 @@
 
 import { noGrad } from "@spm/core";
 import type { DataLoader } from "@spm/data";
-import type { Metrics } from "./hooks.ts";
+import type { Metrics } from "./measurement.ts";
 import { type LossFunction, RunningMeans, readMeasurement } from "./measurement.ts";
 import { takingTurns } from "./turns.ts";
 

@@ -1,5 +1,6 @@
 /** @file What training tells its callbacks, and when. */
 import type { Json } from "./json.ts";
+import type { Metrics } from "./measurement.ts";
 import type { TrainingState } from "./training-state.ts";
 
 /** Where training stands. */
@@ -16,9 +17,6 @@ export interface TrainingPosition {
   /** Seconds of wall clock since `fit` began. */
   readonly elapsed: number;
 }
-
-/** Means over samples, by name: always `loss`, and what else the loss function measured. */
-export type Metrics = Readonly<Record<string, number>> & { readonly loss: number };
 
 /** Metrics at a position. */
 export interface MetricsEvent extends TrainingPosition {

@@ -6,19 +6,10 @@ export { CheckpointError, NonFiniteError, RunError } from "./errors.ts";
 export { type EvaluateOptions, evaluate } from "./evaluate.ts";
 export { type FitOptions, type FitResult, fit, type WeightAverage } from "./fit.ts";
 export { followMetric, type PlateauCallback } from "./follow-metric.ts";
-export type {
-  Callback,
-  EndEvent,
-  Ending,
-  Metrics,
-  MetricsEvent,
-  NonFiniteEvent,
-  Training,
-  TrainingPosition,
-} from "./hooks.ts";
+export type { Callback, EndEvent, Ending, MetricsEvent, NonFiniteEvent, Training, TrainingPosition } from "./hooks.ts";
 export type { Json } from "./json.ts";
 export { type FinderOptions, type FoundRate, findLearningRate, type RatedLoss } from "./learning-rate-finder.ts";
-export type { LossFunction, Measurement, Reading } from "./measurement.ts";
+export type { LossFunction, Measurement, Metrics, Reading } from "./measurement.ts";
 export {
   accuracyOf,
   type ClassScore,

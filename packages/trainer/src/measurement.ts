@@ -1,7 +1,9 @@
 /** @file What a loss function measures, and how measurements become means. */
 
 import type { Tensor } from "@spm/core";
-import type { Metrics } from "./hooks.ts";
+
+/** Means over samples, by name: always `loss`, and what else the loss function measured. */
+export type Metrics = Readonly<Record<string, number>> & { readonly loss: number };
 
 /** What a loss function measures on one batch. */
 export interface Measurement {

@@ -1,6 +1,7 @@
 /** @file Progress on a terminal: one line that fills, or a few plain lines where the output is not a terminal. */
 
-import type { Callback, Metrics, MetricsEvent, TrainingPosition } from "./hooks.ts";
+import type { Callback, MetricsEvent, TrainingPosition } from "./hooks.ts";
+import type { Metrics } from "./measurement.ts";
 import { formatClock } from "./number-format.ts";
 
 /** Where progress goes: `process.stdout`, or anything like it. */

@@ -2,9 +2,8 @@
 import { type Backend, copyArray, fromArray, type RngState, reference, Tensor, wrap } from "@spm/core";
 import type { LoaderState } from "@spm/data";
 import { RunError } from "./errors.ts";
-import type { Metrics } from "./hooks.ts";
 import type { Json } from "./json.ts";
-import type { Reading } from "./measurement.ts";
+import type { Metrics, Reading } from "./measurement.ts";
 
 /** Tensors and numbers by name. */
 export type Values = Readonly<Record<string, Tensor | number>>;
