@@ -22,7 +22,7 @@ const BATCH = 500;
 const MOST_CLASSES = 20;
 
 /** What `spm eval` prints, by name. */
-export interface Evaluation {
+interface Evaluation {
   readonly samples: number;
   readonly loss: number;
   readonly perplexity: number;
@@ -34,7 +34,7 @@ export interface Evaluation {
 }
 
 /** Evaluates a run folder or a checkpoint. @throws CheckpointError, DataError, Node's errors */
-export async function evaluateSaved(path: string): Promise<Evaluation> {
+async function evaluateSaved(path: string): Promise<Evaluation> {
   const { model, config } = loadModel(path);
   const { test, classes } = await loadData(config.options);
   const [logits, labels]: [number[], number[]] = [[], []];

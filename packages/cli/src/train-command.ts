@@ -6,7 +6,7 @@ import type { Given } from "./train-config.ts";
 import { flagOf, type OptionSchema, trainOptions } from "./train-options.ts";
 
 /** What every command that trains says about its exit code. */
-export const TRAIN_EXIT_CODES =
+const TRAIN_EXIT_CODES =
   "\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted (after a checkpoint: spm resume goes on).";
 
 /** Adds the dataset, `--config` and a flag for every option. */

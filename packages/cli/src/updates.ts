@@ -46,7 +46,7 @@ export function optimizerOf(options: TrainOptions, parameters: readonly Paramete
 }
 
 /** The learning rate of each step. */
-export function scheduleOf({ lr, layer, schedule, warmup: rising }: TrainOptions, steps: number): Schedule {
+function scheduleOf({ lr, layer, schedule, warmup: rising }: TrainOptions, steps: number): Schedule {
   const base = lr ?? (layer === "dense" ? 1e-3 : 3e-3);
   const rest = Math.max(1, steps - rising);
   const schedules: Record<TrainOptions["schedule"], () => Schedule> = {

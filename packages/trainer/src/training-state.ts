@@ -15,7 +15,7 @@ export interface Stateful {
 }
 
 /** What has weights: every module. */
-export interface Weights {
+interface Weights {
   stateDict(): Record<string, Tensor>;
   loadStateDict(values: Record<string, Tensor>): void;
 }
