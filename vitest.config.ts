@@ -18,6 +18,10 @@ export default defineConfig({
     projects: [
       { extends: true, test: { name: "unit", include: ["packages/*/src/**/*.test.ts"], setupFiles } },
       { extends: true, test: { name: "golden", include: ["test/golden/**/*.test.ts"], setupFiles } },
+      {
+        extends: true,
+        test: { name: "contract", include: ["test/contract/**/*.test.ts"], setupFiles, testTimeout: 60_000 },
+      },
       { extends: true, test: { name: "fuzz", include: ["test/fuzz/**/*.test.ts"], setupFiles } },
       {
         extends: true,

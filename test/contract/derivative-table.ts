@@ -1,0 +1,239 @@
+/**
+ * @file The one table of derivatives: a row for every primitive of every package, with calls to check it by, or why it has none.
+ * A primitive without a row fails `derivatives.test.ts`.
+ */
+import * as c from "@spm/core";
+import { normal, primitives, rng, type Tensor, tensor, uniform } from "@spm/core";
+import { butterfly, generalOp, rotationOp, shuffle } from "@spm/mixer";
+import * as nn from "@spm/nn";
+import * as optim from "@spm/optim";
+
+/** A call whose floating inputs are differentiated by; everything else is bound. */
+export interface Call {
+  readonly what?: string;
+  readonly f: (...xs: Tensor[]) => Tensor;
+  readonly inputs: readonly Tensor[];
+}
+
+/** What is checked together: the primitives, and calls that run them. */
+export interface Row {
+  readonly name: string;
+  readonly primitives: readonly object[];
+  readonly calls: readonly Call[];
+  /** Why nothing flows through: the derivative is then zero, or an error. */
+  readonly none?: "piecewise constant" | "an update, outside of what is differentiated";
+}
+
+const random = rng(20);
+const draw = (...shape: number[]): Tensor => normal(random, shape, 0, 1, { dtype: "float64" });
+const between = (low: number, high: number, ...shape: number[]): Tensor =>
+  uniform(random, shape, low, high, { dtype: "float64" });
+const integers = (shape: readonly number[], ...values: number[]): Tensor => tensor(Int32Array.from(values), { shape });
+const mask = (...values: number[]): Tensor => tensor(Uint8Array.from(values));
+
+const unary = (op: c.UnaryOp, ...inputs: Tensor[]): Row => {
+  const shapes = [...inputs, ...inputs.map((x) => c.clone(c.at(c.reshape(x, [-1]), 0)))]; // a scalar, too
+  return { name: op.primitive.name, primitives: [op.primitive], calls: shapes.map((x) => ({ f: op, inputs: [x] })) };
+};
+
+/** Same shape, both broadcast, a scalar, an empty one, a tensor with itself. */
+const binary = (op: c.BinaryOp, make: (...shape: number[]) => Tensor): Row => {
+  const pairs = [
+    [make(2, 3), make(2, 3)],
+    [make(2, 1, 2), make(3, 1)],
+    [make(), make(2)],
+    [make(0, 2), make(2)],
+  ];
+  const calls: Call[] = pairs.map((inputs) => ({ what: inputs.join(" and "), f: op, inputs }));
+  return {
+    name: op.primitive.name,
+    primitives: [op.primitive],
+    calls: [...calls, { what: "with itself", f: (x) => op(x!, x!), inputs: [make(3)] }],
+  };
+};
+
+const constant = (name: string, primitive: object, f: Call["f"], ...inputs: Tensor[]): Row => ({
+  name,
+  primitives: [primitive],
+  calls: [{ f, inputs }],
+  none: "piecewise constant",
+});
+
+const row = (name: string, op: { readonly primitive: object }, ...calls: Call[]): Row => ({
+  name,
+  primitives: [op.primitive],
+  calls,
+});
+
+const fused = (name: string, op: { readonly primitive: object; readonly backward: object }, ...calls: Call[]): Row => ({
+  name,
+  primitives: [op.primitive, op.backward],
+  calls,
+});
+
+const update = (name: string, primitive: object): Row => ({
+  name,
+  primitives: [primitive],
+  calls: [],
+  none: "an update, outside of what is differentiated",
+});
+
+const elementwise: Row[] = [
+  unary(c.neg, draw(2, 3)),
+  unary(c.abs, draw(2, 3)),
+  unary(c.square, draw(2, 3)),
+  unary(c.sqrt, between(0.5, 2, 3)),
+  unary(c.exp, draw(3)),
+  unary(c.expm1, draw(3)),
+  unary(c.log, between(0.5, 2, 3)),
+  unary(c.log1p, between(-0.5, 2, 3)),
+  unary(c.sin, draw(3)),
+  unary(c.cos, draw(3)),
+  unary(c.erf, draw(4)),
+  unary(c.tanh, draw(3)),
+  unary(c.sigmoid, draw(3)),
+  unary(c.softplus, draw(3)),
+  unary(c.relu, draw(4)),
+  binary(c.add, draw),
+  binary(c.sub, draw),
+  binary(c.mul, draw),
+  binary(c.div, (...shape) => between(0.5, 2, ...shape)),
+  binary(c.pow, (...shape) => between(0.5, 2, ...shape)),
+  binary(c.maximum, draw),
+  binary(c.minimum, draw),
+  row(
+    "where",
+    c.whereOp,
+    { f: (a, b) => c.where(mask(1, 0, 1), a!, b!), inputs: [draw(3), draw(3)] },
+    { what: "broadcast", f: (a, b) => c.where(mask(1, 0), a!, b!), inputs: [draw(3, 1), draw()] },
+  ),
+  row("cast", c.castOp, {
+    what: "there and back",
+    f: (x) => c.clone(c.cast(c.cast(x!, "float64"), "float64")),
+    inputs: [draw(3)],
+  }),
+  constant("sign", c.sign.primitive, c.sign as Call["f"], draw(3)),
+  ...[c.equal, c.notEqual, c.greater, c.greaterEqual, c.logicalAnd, c.logicalOr].map((op) =>
+    constant(op.primitive.name, op.primitive, (a, b) => c.cast(op(a!, b!), "float64"), draw(2, 2), draw(2)),
+  ),
+];
+
+const layout: Row[] = [
+  row("reshape", c.reshapeOp, { f: (x) => c.reshape(c.transpose(x!), [4, -1]), inputs: [draw(2, 6)] }),
+  row("transpose", c.transposeOp, { f: (x) => c.transpose(x!, [2, 0, 1]), inputs: [draw(2, 3, 2)] }),
+  row("alias", c.aliasOp, { f: (x) => c.alias(x!), inputs: [draw(2)] }),
+  row("broadcastTo", c.broadcastOp, { f: (x) => c.broadcastTo(x!, [2, 3, 4]), inputs: [draw(3, 1)] }),
+  row(
+    "slice",
+    c.sliceOp,
+    { f: (x) => c.slice(x!, [{ start: 1 }, { step: -2 }]), inputs: [draw(3, 4)] },
+    { what: "nothing", f: (x) => c.slice(x!, [{ start: 2, stop: 1 }]), inputs: [draw(3)] },
+  ),
+  row("pad", c.padOp, { f: (x) => c.pad(x!, [1, 0], [0, 2], 0.5), inputs: [draw(2, 2)] }),
+  row(
+    "concat",
+    c.concatOp,
+    { f: (a, b) => c.concat([a!, b!], 1), inputs: [draw(2, 1), draw(2, 3)] },
+    { what: "one tensor twice", f: (a) => c.concat([a!, c.neg(a!), a!]), inputs: [draw(2)] },
+  ),
+  row("gather", c.gatherOp, { f: (x) => c.gather(x!, integers([2, 2], 0, 2, -1, 2), 1), inputs: [draw(2, 3)] }),
+  row("scatterAdd", c.scatterAddOp, {
+    f: (x) => c.scatterAdd(x!, integers([2, 2], 0, 2, -1, 2), 1, [2, 3]),
+    inputs: [draw(2, 2)],
+  }),
+];
+
+const reductions: Row[] = [
+  row(
+    "sum",
+    c.sumOp,
+    { f: (x) => c.sum(x!, { axis: [0, 2] }), inputs: [draw(2, 3, 2)] },
+    { what: "nothing", f: (x) => c.sum(x!), inputs: [draw(0)] },
+    { what: "a scalar", f: (x) => c.sum(x!), inputs: [draw()] },
+  ),
+  ...([c.max, c.min, c.logsumexp] as const).map((op) =>
+    row(
+      op.primitive.name,
+      op,
+      { f: (x) => op(x!, { axis: 1 }), inputs: [draw(2, 3)] },
+      { what: "all, axes kept", f: (x) => op(x!, { keepdims: true }), inputs: [draw(2, 2)] },
+    ),
+  ),
+  row("cumsum", c.cumsumOp, { f: (x) => c.cumsum(x!, 0), inputs: [draw(3, 2)] }),
+  row(
+    "matmul",
+    c.matmulOp,
+    { f: c.matmul as Call["f"], inputs: [draw(2, 3), draw(3, 2)] },
+    { what: "batches that broadcast", f: c.matmul as Call["f"], inputs: [draw(2, 1, 2, 3), draw(3, 3, 2)] },
+    { what: "vectors", f: c.matmul as Call["f"], inputs: [draw(3), draw(3)] },
+    { what: "no inner size", f: c.matmul as Call["f"], inputs: [draw(2, 0), draw(0, 3)] },
+  ),
+  row("fft", c.fftOp, { f: c.fft as Call["f"], inputs: [draw(2, 4, 2)] }),
+  constant("argmax", c.argmax.primitive, (x) => c.cast(c.argmax(x!, { axis: 0 }), "float64"), draw(3, 2)),
+  constant("argmin", c.argmin.primitive, (x) => c.cast(c.argmin(x!), "float64"), draw(3, 2)),
+  constant("argsort", c.argsortOp.primitive, (x) => c.cast(c.argsort(x!), "float64"), draw(3, 2)),
+];
+
+const labels = integers([3], 1, 0, -100);
+
+const functions: Row[] = [
+  fused("softmax", nn.softmaxOp, { f: (x) => nn.softmax(x!), inputs: [draw(2, 3)] }),
+  fused("logSoftmax", nn.logSoftmaxOp, { f: (x) => nn.logSoftmax(x!, 0), inputs: [draw(2, 3)] }),
+  fused("crossEntropy", nn.crossEntropyOp, {
+    f: (x) => nn.crossEntropy(x!, labels, { labelSmoothing: 0.1 }),
+    inputs: [draw(3, 4)],
+  }),
+  fused("layerNorm", nn.layerNormOp, {
+    f: (x, w, b) => nn.layerNorm(x!, w!, b!),
+    inputs: [draw(2, 4), draw(4), draw(4)],
+  }),
+  fused("rmsNorm", nn.rmsNormOp, { f: (x, w) => nn.rmsNorm(x!, w!), inputs: [draw(2, 4), draw(4)] }),
+  fused("gruStep", nn.gruStepOp, { f: nn.gruStep as Call["f"], inputs: [draw(2, 6), draw(2, 6), draw(2, 2)] }),
+  {
+    name: "windows",
+    primitives: [nn.windowsOp.primitive, nn.addWindowsOp.primitive],
+    calls: [{ f: (x) => nn.windows("windows", x!, [2, 2], { stride: [1, 2] }), inputs: [draw(3, 5)] }],
+  },
+];
+
+const stages = [butterfly(4), shuffle(5)];
+
+const mixers: Row[] = [
+  fused(
+    "rotation mixer",
+    rotationOp,
+    ...stages.flatMap((schedule) =>
+      (["stored", "reverse", "recompute"] as const).map((backward): Call => {
+        const inputs = [
+          draw(2, schedule.n),
+          draw(schedule.first.length),
+          draw(schedule.n),
+          draw(schedule.n),
+          draw(schedule.n),
+        ];
+        return {
+          what: `n = ${schedule.n}, ${backward}`,
+          f: (...xs) => rotationOp(xs, { schedule, backward })[0]!,
+          inputs,
+        };
+      }),
+    ),
+  ),
+  fused(
+    "general mixer",
+    generalOp,
+    ...stages.flatMap((schedule) =>
+      (["stored", "recompute"] as const).map((backward): Call => {
+        const { n, first, leftovers } = schedule;
+        const inputs = [draw(2, n), draw(first.length, 4), draw(leftovers.length), draw(n), draw(n), draw(n)];
+        return { what: `n = ${n}, ${backward}`, f: (...xs) => generalOp(xs, { schedule, backward })[0]!, inputs };
+      }),
+    ),
+  ),
+];
+
+const updates: Row[] = primitives()
+  .filter((p) => Object.values<unknown>(optim).some((op) => Object(op).primitive === p))
+  .map((p) => update(p.name, p));
+
+export const rows: readonly Row[] = [...elementwise, ...layout, ...reductions, ...functions, ...mixers, ...updates];
