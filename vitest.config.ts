@@ -30,6 +30,10 @@ export default defineConfig({
       { extends: true, test: { name: "mixer", include: ["test/mixer/**/*.test.ts"], setupFiles } },
       {
         extends: true,
+        test: { name: "gpu", include: ["test/gpu/**/*.test.ts"], setupFiles, testTimeout: 120_000 },
+      },
+      {
+        extends: true,
         test: { name: "integration", include: ["test/integration/**/*.test.ts"], setupFiles, testTimeout: 120_000 },
       },
       {

@@ -138,6 +138,14 @@ export function eye(rows: number, columns: number = rows, options: CreateOptions
 }
 
 /**
+ * The same values on another backend, as a tensor without history.
+ * @example const onDevice = await to(x, device);
+ */
+export async function to(x: Tensor, backend: Backend): Promise<Tensor> {
+  return fromArray(wrap(await x.data(), x.shape.slice()), backend);
+}
+
+/**
  * A leaf that an optimizer may replace, holding a copy of the value.
  * @param options - `decay`: whether weight decay applies (true unless said)
  * @throws DTypeError unless it is float32 or float64

@@ -26,8 +26,13 @@ export interface FusedOp<Options> {
   readonly backward: Primitive<Options>;
 }
 
+const made: Primitive<unknown>[] = [];
+
+/** Both primitives of every fused op: a device may do without kernels for them. */
+export const fusedPrimitives = (): readonly Primitive<unknown>[] => made;
+
 /**
- * A fused op from its kernels and its composed form. The backward pass is a primitive too; *its* vjp is that of the
+ * A fused op from its kernels and its composed form, which runs on devices without kernels for it. The backward pass is a primitive too; *its* vjp is that of the
  * composed form's pullback, so that second and higher derivatives need no kernels.
  * @example see `softmax.ts`
  */
@@ -55,8 +60,14 @@ export function fused<Options>(op: FusedDefinition<Options>): FusedOp<Options> {
       backward([ct!, ...inputs, ...outputs, ...residuals], options),
   });
 
-  return Object.assign((inputs: readonly Tensor[], options: Options) => call(inputs, options)[0]!, {
-    primitive: call.primitive,
-    backward: backward.primitive,
-  });
+  /** Whether the kernels run where a tensor lives: the backend's own, or the reference on arrays that it can see. */
+  const runsOn = ({ backend: { view, kernels } }: Tensor): boolean =>
+    view !== undefined || (kernels.has(call.primitive) && kernels.has(backward.primitive));
+  const apply = (inputs: readonly Tensor[], options: Options): Tensor => {
+    if (inputs.every(runsOn)) return call(inputs, options)[0]!;
+    op.infer(inputs, options);
+    return op.composed(inputs, options);
+  };
+  made.push(call.primitive as Primitive<unknown>, backward.primitive as Primitive<unknown>);
+  return Object.assign(apply, { primitive: call.primitive, backward: backward.primitive });
 }

@@ -1,0 +1,71 @@
+/** @file Finding a WebGPU device: the browser's, or Dawn's through the optional package `webgpu` in Node. */
+import { BackendError } from "@spm/core";
+
+/** Which adapter is wanted. */
+export type AdapterKind = "hardware" | "software";
+
+/** A device, what it runs on, and how to let go of it. */
+export interface OpenDevice {
+  readonly device: GPUDevice;
+  readonly label: string;
+  readonly kind: AdapterKind;
+  /** Destroys the device. Holds on to Dawn's instance until then: collected earlier, it takes the process down. */
+  close(): void;
+}
+
+const advice =
+  'in Node install the package "webgpu" and a Vulkan driver; without a GPU use gpu({ mode: "webasm" }) or the reference backend';
+
+/**
+ * A device on a hardware adapter, or, when asked for, on a software one. It has the adapter's own limits for buffers and workgroups.
+ * @throws BackendError when there is no WebGPU or no such adapter
+ */
+export async function openDevice(wanted: AdapterKind | "any"): Promise<OpenDevice> {
+  const webgpu = await findWebGpu();
+  const adapter = await webgpu.requestAdapter({ powerPreference: "high-performance" });
+  if (adapter === null) throw new BackendError("gpu", "a WebGPU adapter", "none", advice);
+  const kind = isSoftware(adapter) ? "software" : "hardware";
+  const label = describe(adapter);
+  if (wanted !== "any" && kind !== wanted)
+    throw new BackendError(
+      "gpu",
+      `a ${wanted} adapter`,
+      `${label} (${kind})`,
+      wanted === "hardware" ? `${advice}; gpu({ mode: "webgpu", adapter: "software" }) takes this one` : undefined,
+    );
+  const names = [
+    "maxStorageBufferBindingSize",
+    "maxBufferSize",
+    "maxComputeWorkgroupStorageSize",
+    "maxComputeInvocationsPerWorkgroup",
+    "maxComputeWorkgroupSizeX",
+  ] as const;
+  const requiredLimits = Object.fromEntries(names.map((name) => [name, adapter.limits[name]]));
+  const device = await adapter.requestDevice({ requiredLimits });
+  let instance: GPU | null = webgpu;
+  const close = (): void => {
+    if (instance !== null) device.destroy();
+    instance = null;
+  };
+  return { device, label, kind, close };
+}
+
+async function findWebGpu(): Promise<GPU> {
+  const { navigator: browser } = globalThis as { navigator?: { gpu?: GPU } };
+  if (browser?.gpu !== undefined) return browser.gpu;
+  if (!("process" in globalThis)) throw new BackendError("gpu", "a browser with WebGPU", "none", advice);
+  const name: string = "webgpu"; // a variable, so that bundlers for browsers leave it alone
+  const dawn: { create(options: string[]): GPU } | null = await import(/* @vite-ignore */ name).catch(() => null);
+  if (dawn === null) throw new BackendError("gpu", 'the package "webgpu"', "no such package", advice);
+  return dawn.create([]);
+}
+
+function isSoftware({ info }: GPUAdapter): boolean {
+  return info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|software|basic render/i.test(words(info));
+}
+
+const words = (info: GPUAdapterInfo): string =>
+  `${info.vendor} ${info.architecture} ${info.device} ${info.description}`;
+
+const describe = ({ info }: GPUAdapter): string =>
+  info.description || info.device || info.architecture || info.vendor || "an adapter without a name";

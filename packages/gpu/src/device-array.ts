@@ -1,0 +1,40 @@
+/** @file Arrays on the device: memory seen through shape, stride and offset, so that transposes, slices and broadcasts are free. */
+import { type DType, type Shape, sizeOf, stridesOf } from "@spm/core";
+import type { Memory } from "./executor.ts";
+
+/** What the backend's handles are. */
+export interface DeviceArray {
+  readonly memory: Memory;
+  readonly dtype: DType;
+  readonly shape: Shape;
+  readonly stride: readonly number[];
+  readonly offset: number;
+}
+
+/** Memory as a row-major array. */
+export const rowMajor = (memory: Memory, shape: Shape, dtype: DType): DeviceArray => ({
+  memory,
+  dtype,
+  shape,
+  stride: stridesOf(shape),
+  offset: 0,
+});
+
+/** Whether the elements lie in row-major order without gaps. */
+export function isDense({ shape, stride }: DeviceArray): boolean {
+  let step = 1;
+  for (let k = shape.length - 1; k >= 0; k--) {
+    if (shape[k] !== 1 && stride[k] !== step) return false;
+    step *= shape[k]!;
+  }
+  return true;
+}
+
+/** Whether the elements fill their memory from its first to its last in row-major order. */
+export const isWhole = (x: DeviceArray): boolean => isDense(x) && x.offset === 0 && x.memory.length === sizeOf(x.shape);
+
+/** The strides of a view of `x` with `shape`, 0 where it is repeated. The shape is known to fit. */
+export function broadcastStrides(x: DeviceArray, shape: Shape): number[] {
+  const lead = shape.length - x.shape.length;
+  return shape.map((n, k) => (k < lead || (x.shape[k - lead] === 1 && n !== 1) ? 0 : x.stride[k - lead]!));
+}

@@ -1,0 +1,78 @@
+/** @file What runs kernels: device memory in, device memory out. One executor launches on WebGPU, the other lets gpu.js run. */
+
+/** A piece of device memory: `length` float32 elements. Every dtype is stored as float32. */
+export interface Memory {
+  readonly length: number;
+}
+
+/** Several pieces that are kept and released together: what a mixer stores at the ends of its passes. */
+export class MemoryGroup implements Memory {
+  readonly parts: readonly Memory[];
+  readonly length: number;
+
+  constructor(parts: readonly Memory[]) {
+    this.parts = parts;
+    this.length = parts.reduce((sum, m) => sum + m.length, 0);
+  }
+}
+
+/**
+ * A kernel in gpu.js's JavaScript. Its parameters are `a0, a1, …` (arrays, read flat), then `s0, s1, …` (numbers).
+ *
+ * Indices are inline expressions of `this.thread.x|y|z`, loop counters and integer literals: gpu.js keeps those in 32-bit integers,
+ * while a local variable becomes a float32 and loses integers from 2²⁴ on.
+ */
+export interface KernelSource {
+  /** The function's text; it is the cache's key together with `output`. */
+  readonly source: string;
+  /** Threads along x, y, z: one for each element of the result, x fastest. */
+  readonly output: readonly number[];
+  readonly arrays: number;
+  readonly scalars: number;
+}
+
+/** Runs kernels. Everything but `read` returns at once: the work is only enqueued. */
+export interface Executor {
+  /** What really runs, e.g. `"webgpu NVIDIA H200"`. */
+  readonly name: string;
+  /** Whether hand-written WGSL runs here. */
+  readonly wgsl: WgslLauncher | null;
+  upload(values: Float32Array): Memory;
+  run(kernel: KernelSource, arrays: readonly Memory[], scalars: readonly number[]): Memory;
+  /** `length` elements from `offset`, as they are after what is enqueued now. */
+  read(memory: Memory, offset: number, length: number): Promise<Float32Array>;
+  release(memory: Memory): void;
+  counters(): ExecutorCounters;
+  dispose(): Promise<void>;
+}
+
+/** What an executor counted since it was made. */
+export interface ExecutorCounters {
+  /** Buffers in use, and their bytes. */
+  readonly liveBuffers: number;
+  readonly liveBytes: number;
+  /** Buffers waiting to be used again, and their bytes. */
+  readonly pooledBuffers: number;
+  readonly pooledBytes: number;
+  readonly kernelsCompiled: number;
+  readonly submits: number;
+  /** Times that gpu.js ran something on the CPU instead, with its reason. */
+  readonly degraded: readonly string[];
+}
+
+/** A kernel written in WGSL: binding 0…r−1 are read, then come the results. */
+export interface WgslSource {
+  readonly code: string;
+  readonly reads: number;
+  /** Lengths of the results, in elements. */
+  readonly results: readonly number[];
+  readonly groups: readonly [x: number, y: number, z: number];
+}
+
+/** Launches WGSL of our own, beside the kernels of gpu.js and on the same buffers. */
+export interface WgslLauncher {
+  /** Invocations and bytes of shared memory that one workgroup may have. */
+  readonly invocations: number;
+  readonly sharedBytes: number;
+  launch(source: WgslSource, reads: readonly Memory[]): Memory[];
+}

@@ -1,0 +1,145 @@
+/** @file The GPU as a backend: arrays live on the device, every primitive has a kernel there. */
+import {
+  type Backend,
+  BackendError,
+  type BackendReport,
+  DTypeError,
+  dtypeOf,
+  elements,
+  type Kernel,
+  type NdArray,
+  sizeOf,
+  type TypedArray,
+  ValueError,
+} from "@spm/core";
+import { type AdapterKind, openDevice } from "./adapter.ts";
+import { type DeviceArray, rowMajor } from "./device-array.ts";
+import { type Executor, type Memory, MemoryGroup } from "./executor.ts";
+import { GpuJsExecutor } from "./gpujs-executor.ts";
+import { kernelTable } from "./kernel-table.ts";
+import { copyOf, whole } from "./kernels/elementwise.ts";
+import { WebGpuExecutor } from "./webgpu-executor.ts";
+
+/** How a GPU backend is opened. */
+export interface GpuOptions {
+  /**
+   * `webgpu`: our launcher, in browsers and, with the package `webgpu`, in Node. `webgl2` (browsers), `webasm` and `cpu` run
+   * through gpu.js itself. `auto`, the default, is webgpu on hardware, or an error that says what to do.
+   */
+  readonly mode?: "auto" | "webgpu" | "webgl2" | "webasm" | "cpu";
+  /** For webgpu: `hardware` unless said; `software` takes SwiftShader and its like, by name only. */
+  readonly adapter?: AdapterKind;
+}
+
+/** What a GPU backend reports: what really ran, what is alive, what it took. */
+export interface GpuReport extends BackendReport {
+  /** Buffers in use, those waiting in the pool, and their bytes together. */
+  readonly buffers: { readonly live: number; readonly pooled: number; readonly bytes: number };
+  readonly kernelsCompiled: number;
+  readonly submits: number;
+}
+
+/** An open GPU. */
+export interface GpuBackend extends Backend {
+  report(): GpuReport;
+}
+
+/** Whole numbers beyond this are not all float32 numbers. */
+const exactIntegers = 2 ** 24;
+
+class Gpu implements GpuBackend {
+  readonly name: string;
+  readonly kernels: ReadonlyMap<object, Kernel>;
+  readonly collected = false;
+  readonly live: { storages: number; bytes: number } = { storages: 0, bytes: 0 };
+  readonly #executor: Executor;
+
+  constructor(executor: Executor) {
+    this.#executor = executor;
+    this.name = executor.name;
+    this.kernels = kernelTable(executor);
+  }
+
+  upload(array: NdArray): DeviceArray {
+    const dtype = dtypeOf(array);
+    if (dtype === "float64")
+      throw new DTypeError(
+        "gpu",
+        "float32, int32 or bool",
+        "float64",
+        "a GPU computes in float32: cast the array first",
+      );
+    const values = elements(array);
+    if (dtype === "int32") {
+      const far = values.find((v) => Math.abs(v) > exactIntegers);
+      if (far !== undefined)
+        throw new ValueError("gpu", "int32 within ±2^24, which float32 holds exactly", far, "keep it on the CPU");
+    }
+    const floats = values instanceof Float32Array ? values : Float32Array.from(values);
+    return rowMajor(this.#executor.upload(floats), array.shape.slice(), dtype);
+  }
+
+  clone(handle: unknown): DeviceArray {
+    return copyOf(this.#executor, handle as DeviceArray);
+  }
+
+  async download(handle: unknown): Promise<TypedArray> {
+    const x = handle as DeviceArray;
+    const dense = whole(this.#executor, x);
+    const reading = this.#executor.read(dense.memory, 0, sizeOf(x.shape));
+    if (dense !== x) this.#executor.release(dense.memory); // whatever takes this buffer next is enqueued behind the read
+    const values = await reading;
+    if (x.dtype === "int32") return Int32Array.from(values);
+    return x.dtype === "bool" ? Uint8Array.from(values) : values;
+  }
+
+  memory(handle: unknown): object {
+    return (handle as DeviceArray).memory;
+  }
+
+  release(memory: object): void {
+    const parts = memory instanceof MemoryGroup ? memory.parts : [memory as Memory];
+    for (const part of parts) this.#executor.release(part);
+  }
+
+  fallback(primitive: string): void {
+    throw new BackendError(
+      primitive,
+      `a kernel on ${this.name}`,
+      "none",
+      "compose it of primitives that have one, or move its operands to the CPU",
+    );
+  }
+
+  report(): GpuReport {
+    const c = this.#executor.counters();
+    const counts = new Map<string, number>();
+    for (const reason of c.degraded) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    return {
+      name: this.name,
+      liveStorages: this.live.storages,
+      liveBytes: this.live.bytes,
+      fallbacks: [...counts].map(([reason, count]) => ({ primitive: "(gpu.js)", reason, count })),
+      buffers: { live: c.liveBuffers, pooled: c.pooledBuffers, bytes: c.liveBytes + c.pooledBytes },
+      kernelsCompiled: c.kernelsCompiled,
+      submits: c.submits,
+    };
+  }
+
+  dispose(): Promise<void> {
+    return this.#executor.dispose();
+  }
+}
+
+/**
+ * Opens a GPU as a backend.
+ * @returns the backend, for `setBackend` or as `{ backend }` of a new tensor; `await dispose()` frees everything
+ * @throws BackendError when there is no adapter of the wanted kind
+ * @example
+ * const device = await gpu({ mode: "webgpu" });
+ * setBackend(device);
+ */
+export async function gpu({ mode = "auto", adapter = "hardware" }: GpuOptions = {}): Promise<GpuBackend> {
+  if (mode === "webgl2" || mode === "webasm" || mode === "cpu") return new Gpu(new GpuJsExecutor(mode));
+  return new Gpu(new WebGpuExecutor(await openDevice(adapter)));
+}

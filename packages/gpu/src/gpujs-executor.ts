@@ -1,0 +1,152 @@
+/** @file The modes that gpu.js runs itself: WebGL2 textures, WebAssembly, plain JavaScript. They share the kernels, not the speed. */
+import { BackendError } from "@spm/core";
+import type { Executor, ExecutorCounters, KernelSource, Memory } from "./executor.ts";
+import { GPU, type GpuJsInput, type GpuJsKernel, type GpuJsTexture, input } from "./gpujs.ts";
+
+/** Modes of gpu.js beside webgpu. */
+export type GpuJsMode = "webgl2" | "webasm" | "cpu";
+
+/** What gpu.js calls itself when it really runs in a mode. */
+const realMode = { webgl2: "webgl2", webasm: "webasm", cpu: "cpu" } as const;
+/** Kernels that are kept; the one unused for longest goes first. */
+const keptKernels = 512;
+
+interface Held extends Memory {
+  /** What gpu.js takes as an argument. */
+  value: GpuJsInput | GpuJsTexture | null;
+}
+
+/** Runs kernels through gpu.js, synchronously. */
+export class GpuJsExecutor implements Executor {
+  readonly name: string;
+  readonly wgsl = null;
+  readonly #mode: GpuJsMode;
+  readonly #gpu: InstanceType<typeof GPU>;
+  readonly #kernels: Map<string, GpuJsKernel> = new Map();
+  readonly #degraded: string[] = [];
+  #live = 0;
+  #liveElements = 0;
+  #compiled = 0;
+  #launches = 0;
+
+  /** @throws BackendError where the mode does not exist */
+  constructor(mode: GpuJsMode) {
+    if (mode === "webgl2" && !GPU.isWebGL2Supported)
+      throw new BackendError("gpu", "WebGL2", "none", 'run in a browser, or use gpu({ mode: "webasm" })');
+    this.#mode = mode;
+    this.#gpu = new GPU({ mode });
+    this.name = `gpu.js ${mode}`;
+  }
+
+  upload(values: Float32Array): Memory {
+    if (this.#mode === "webgl2" && values.length > 0) {
+      const source = "function (a0) { return a0[this.thread.x]; }";
+      const kernel = { source, output: [values.length], arrays: 1, scalars: 0 };
+      return this.#hold(values.length, this.#call(kernel, [input(values, [values.length])]));
+    }
+    return this.#hold(values.length, input(values.slice(), [values.length]));
+  }
+
+  run(kernel: KernelSource, arrays: readonly Memory[], scalars: readonly number[]): Memory {
+    const length = kernel.output.reduce((a, b) => a * b, 1);
+    if (length === 0) return this.#hold(0, input(new Float32Array(0), [0]));
+    return this.#hold(length, this.#call(kernel, [...arrays.map((m) => (m as Held).value), ...scalars]));
+  }
+
+  async read(memory: Memory, offset: number, length: number): Promise<Float32Array> {
+    const { value } = memory as Held;
+    if (value === null) throw new BackendError("gpu", "memory in use", "released memory");
+    const values = "toArray" in value ? flatten(value.toArray(), memory.length) : value.value;
+    return values.slice(offset, offset + length);
+  }
+
+  release(memory: Memory): void {
+    const held = memory as Held;
+    if (held.value !== null && "delete" in held.value) held.value.delete();
+    held.value = null;
+    this.#live--;
+    this.#liveElements -= memory.length;
+  }
+
+  counters(): ExecutorCounters {
+    return {
+      liveBuffers: this.#live,
+      liveBytes: this.#liveElements * 4,
+      pooledBuffers: 0,
+      pooledBytes: 0,
+      kernelsCompiled: this.#compiled,
+      submits: this.#launches,
+      degraded: this.#degraded,
+    };
+  }
+
+  async dispose(): Promise<void> {
+    this.#kernels.clear();
+    await this.#gpu.destroy();
+  }
+
+  #hold(length: number, value: GpuJsInput | GpuJsTexture): Held {
+    this.#live++;
+    this.#liveElements += length;
+    return { length, value };
+  }
+
+  #call({ source, output, arrays, scalars }: KernelSource, args: readonly unknown[]): GpuJsInput | GpuJsTexture {
+    const texture = this.#mode === "webgl2";
+    // gpu.js bakes the arguments' sizes in; WebGL2 also sees uploaded and computed arrays as different types.
+    const pattern = args.map((a) => {
+      if (typeof a === "number") return "";
+      return texture ? ("toArray" in (a as object) ? "t" : "i") : `${(a as GpuJsInput).value.length}`;
+    });
+    const key = `${output}|${pattern}|${source}`;
+    let kernel = this.#kernels.get(key);
+    if (kernel === undefined) {
+      const names = [...Array(arrays).keys()]
+        .map((i) => `a${i}`)
+        .concat([...Array(scalars).keys()].map((i) => `s${i}`));
+      const types = texture ? {} : { argumentTypes: names.map((n) => (n.startsWith("a") ? "Input" : "Float")) };
+      kernel = this.#gpu.createKernel(source, {
+        output,
+        argumentNames: names,
+        ...types,
+        precision: "single",
+        ...(texture ? { pipeline: true, immutable: true } : {}),
+      });
+      this.#compiled++;
+      if (this.#kernels.size >= keptKernels) {
+        const oldest = this.#kernels.keys().next().value!;
+        this.#kernels.get(oldest)!.destroy();
+        this.#kernels.delete(oldest);
+      }
+    } else this.#kernels.delete(key);
+    this.#kernels.set(key, kernel);
+    const result = kernel(...args);
+    this.#launches++;
+    const ran = kernel.kernel.constructor.mode;
+    if (ran !== realMode[this.#mode])
+      this.#degraded.push(
+        `${ran ?? "unknown"} instead of ${this.#mode}: ${kernel.kernel.fallbackReason ?? "no reason given"}`,
+      );
+    if (texture) return result as GpuJsTexture;
+    const length = output.reduce((a, b) => a * b, 1);
+    return input(flatten(result, length), [length]);
+  }
+}
+
+/** gpu.js's nested rows as one array of their own. */
+function flatten(nested: unknown, length: number): Float32Array {
+  const flat = new Float32Array(length);
+  let at = 0;
+  const walk = (level: unknown): void => {
+    if (ArrayBuffer.isView(level)) {
+      flat.set(level as Float32Array, at);
+      at += (level as Float32Array).length;
+    } else if (Array.isArray(level))
+      for (const item of level) {
+        if (typeof item === "number") flat[at++] = item;
+        else walk(item);
+      }
+  };
+  walk(nested);
+  return flat;
+}

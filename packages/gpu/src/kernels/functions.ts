@@ -1,0 +1,77 @@
+/** @file The element-wise functions, as gpu.js's JavaScript; `x0`, `x1`, … are the operands. NaN must come out as NaN. */
+import * as c from "@spm/core";
+import { returnCos, returnSin } from "./trigonometry.ts";
+
+/** Below 0.625 Cephes' odd polynomial (Moshier): there (1 − t) / (1 + t) loses digits. */
+const tanhBody =
+  "const m = Math.abs(x0); if (m < 0.625) { const z = x0 * x0; " +
+  "return x0 + x0 * z * (-0.333332819422 + z * (0.133314422036 + z * (-0.0537397155531 + z * (0.0206390887954 - z * 0.00570498872745)))); } " +
+  "const t = Math.exp(-2 * m); const r = (1 - t) / (1 + t); if (x0 < 0) { return -r; } return r;";
+
+/** Taylor's series near 0, where eˣ − 1 would cancel. */
+const expm1Body =
+  "if (Math.abs(x0) < 0.5) { return x0 * (1 + x0 * (0.5 + x0 * (0.16666666667 + x0 * (0.041666666667 + x0 * (0.0083333333333 + x0 * (0.0013888888889 + x0 * (0.0001984126984 + x0 * 0.0000248015873))))))); } " +
+  "return x0 === x0 ? Math.exp(x0) - 1 : x0;";
+
+/** Statements that set `l` to ln(1 + v) without cancellation (Kahan): the rounding of 1 + v divides out. */
+const log1pOf = (v: string): string =>
+  `const u = 1 + ${v}; let l = ${v}; if (u !== 1) { l = Math.log(u) * ${v} / (u - 1); } `;
+
+/** erf to 1.5e-7 (Abramowitz and Stegun 7.1.26). */
+const erfBody =
+  "const m = Math.abs(x0); const t = 1 / (1 + 0.3275911 * m); " +
+  "const y = 1 - t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429)))) * Math.exp(-m * m); " +
+  "if (x0 < 0) { return -y; } return x0 === x0 ? y : x0;";
+
+/** GPUs know powers of positive numbers only. */
+const powBody =
+  "if (x1 === 0) { return 1; } if (x0 === 1) { return 1; } const m = Math.abs(x0); let r = Math.pow(m, x1); " +
+  "if (m === 0) { r = x1 > 0 ? 0 : 1 / m; } " +
+  "if (x0 < 0) { const h = Math.floor(x1); if (h === x1) { if (h - 2 * Math.floor(h * 0.5) > 0) { r = -r; } } else { r = Math.sqrt(x0); } } return r;";
+
+/** The larger or smaller of two: a GPU's own drops NaN. */
+const extremeBody = (name: "max" | "min"): string =>
+  `if (x0 === x0) { if (x1 === x1) { return Math.${name}(x0, x1); } return x1; } return x0;`;
+
+/** Bodies by primitive. */
+export const functions: ReadonlyMap<object, string> = new Map<object, string>([
+  [c.neg.primitive, "return -x0;"],
+  [c.sign.primitive, "return x0 > 0 ? 1 : (x0 < 0 ? -1 : x0);"],
+  [c.abs.primitive, "return Math.abs(x0);"],
+  [c.square.primitive, "return x0 * x0;"],
+  [c.sqrt.primitive, "return Math.sqrt(x0);"],
+  [c.exp.primitive, "return x0 === x0 ? Math.exp(x0) : x0;"], // some drivers say e^NaN = ∞
+  [c.expm1.primitive, expm1Body],
+  [c.log.primitive, "if (x0 === 0) { return -1 / Math.abs(x0); } return Math.log(x0);"], // some drivers say ln 0 = −88
+  [c.log1p.primitive, `if (x0 === -1) { return -1 / (1 + x0); } ${log1pOf("x0")}return l;`],
+  [c.sin.primitive, returnSin("x0")],
+  [c.cos.primitive, returnCos("x0")],
+  [c.erf.primitive, erfBody],
+  [c.relu.primitive, "if (x0 === x0) { return Math.max(x0, 0); } return x0;"], // a GPU's max(NaN, 0) is 0
+  [
+    c.sigmoid.primitive,
+    "if (x0 < 0) { const e = Math.exp(x0); return e / (1 + e); } return x0 === x0 ? 1 / (1 + Math.exp(-x0)) : x0;",
+  ],
+  [
+    c.softplus.primitive,
+    `const e = Math.exp(-Math.abs(x0)); ${log1pOf("e")}if (x0 === x0) { return Math.max(x0, 0) + l; } return x0;`,
+  ],
+  [c.tanh.primitive, tanhBody],
+  [c.add.primitive, "return x0 + x1;"],
+  [c.sub.primitive, "return x0 - x1;"],
+  [c.mul.primitive, "return x0 * x1;"],
+  [c.div.primitive, "return x0 / x1;"],
+  [c.pow.primitive, powBody],
+  [c.maximum.primitive, extremeBody("max")],
+  [c.minimum.primitive, extremeBody("min")],
+]);
+
+/** Bodies of the comparisons, whose results are bool. WGSL's != is false beside NaN, so they are made of ===. */
+export const comparisons: ReadonlyMap<object, string> = new Map<object, string>([
+  [c.equal.primitive, "return x0 === x1 ? 1 : 0;"],
+  [c.notEqual.primitive, "return x0 === x1 ? 0 : 1;"],
+  [c.greater.primitive, "return x0 > x1 ? 1 : 0;"],
+  [c.greaterEqual.primitive, "return x0 >= x1 ? 1 : 0;"],
+  [c.logicalAnd.primitive, "return x0 === 0 ? 0 : (x1 === 0 ? 0 : 1);"],
+  [c.logicalOr.primitive, "return x0 === 0 ? (x1 === 0 ? 0 : 1) : 1;"],
+]);

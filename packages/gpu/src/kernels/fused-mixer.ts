@@ -1,0 +1,114 @@
+/** @file When hand-written kernels run the mixer, and their launches. Where they don't fit, the passes of gpu.js do the work. */
+import type { Schedule } from "@spm/mixer";
+import { type DeviceArray, rowMajor } from "../device-array.ts";
+import { type Executor, type Memory, MemoryGroup, type WgslLauncher } from "../executor.ts";
+import { whole } from "./elementwise.ts";
+import { fusedForward } from "./fused-forward.ts";
+import { type FusedCall, planFused } from "./fused-plan.ts";
+import { tablesOf } from "./mixer-tables.ts";
+import { addSpanSums, spanBackward, spanForward } from "./span-kernels.ts";
+import { coveredOf, planSpans, type SpanPlan, threadsOf } from "./span-plan.ts";
+import { returnTurned } from "./trigonometry.ts";
+
+/** A call that the kernels fit. */
+export interface FusedChoice {
+  readonly launcher: WgslLauncher;
+  readonly call: FusedCall;
+  readonly spans: readonly SpanPlan[];
+}
+
+/** The kernels for a rotation mixer, or null: on another executor, schedule, or size. */
+export function chooseFused(
+  executor: Executor,
+  schedule: Schedule,
+  sizes: { readonly rows: number; readonly fanIn: number; readonly fanOut: number },
+): FusedChoice | null {
+  const launcher = executor.wgsl;
+  if (launcher === null || schedule.n < 64 || sizes.rows === 0 || sizes.fanIn === 0 || sizes.fanOut === 0) return null;
+  const { distances } = tablesOf(executor, schedule);
+  if (distances === null) return null;
+  const call: FusedCall = { n: schedule.n, distances, ...sizes };
+  const spans = planSpans(call);
+  if (spans === null) return null;
+  const fits = spans.every(
+    (s) => threadsOf(s) <= launcher.invocations && 3 * 4 * coveredOf(s) * s.rowsPerGroup <= launcher.sharedBytes,
+  );
+  return fits ? { launcher, call, spans } : null;
+}
+
+/** (cos θ, sin θ) of each pair: the sine at odd places, at even ones that of θ + π/2. */
+function cosSin(executor: Executor, angles: DeviceArray): Memory {
+  const from = whole(executor, angles);
+  const source = `function (a0) { const t = a0[this.thread.x >> 1]; ${returnTurned("t", "1 - (this.thread.x & 1)")} }`;
+  const memory = executor.run({ source, output: [2 * angles.shape[0]!], arrays: 1, scalars: 0 }, [from.memory], []);
+  if (from !== angles) executor.release(from.memory);
+  return memory;
+}
+
+type Inputs = readonly [x: DeviceArray, angles: DeviceArray, dIn: DeviceArray, dOut: DeviceArray, bias: DeviceArray];
+
+/** y, and z between the spans when someone will want it. Inputs are row-major. */
+export function fusedMixerForward(
+  executor: Executor,
+  choice: FusedChoice,
+  [x, angles, dIn, dOut, bias]: Inputs,
+  keep: boolean,
+): DeviceArray[] {
+  const { launcher, call, spans } = choice;
+  const cs = cosSin(executor, angles);
+  const shape = [...x.shape.slice(0, -1), call.fanOut];
+  const plan = planFused(call, 3);
+  // A thread of 512 may have 128 registers; 8 for each stage hold its coefficients.
+  const resident = plan.threads * plan.rowsPerGroup <= 512 && call.distances.length <= 12;
+  if (
+    !keep &&
+    resident &&
+    call.n * plan.rowsPerGroup * 4 <= launcher.sharedBytes &&
+    plan.threads <= launcher.invocations
+  ) {
+    const source = fusedForward(plan, { resident, halves: 1 });
+    const [y] = launcher.launch(source, [x.memory, dIn.memory, cs, dOut.memory, bias.memory]);
+    executor.release(cs);
+    return [rowMajor(y!, shape, "float32")];
+  }
+  const between: Memory[] = [];
+  let z = x.memory;
+  for (const span of spans) {
+    const ends = [...(span.first ? [dIn.memory] : []), ...(span.last ? [dOut.memory, bias.memory] : [])];
+    z = launcher.launch(spanForward(span), [z, cs, ...ends])[0]!;
+    if (!span.last) between.push(z);
+  }
+  executor.release(cs);
+  const y = rowMajor(z, shape, "float32");
+  if (keep) return [y, rowMajor(new MemoryGroup(between), [], "float32")];
+  for (const m of between) executor.release(m);
+  return [y];
+}
+
+/** The cotangents of x, angles, d_in, d_out, bias. `kept` is z between the spans, computed again where it was not kept. */
+export function fusedMixerBackward(
+  executor: Executor,
+  { launcher, spans }: FusedChoice,
+  [ct, x, angles, dIn, dOut]: readonly [DeviceArray, DeviceArray, DeviceArray, DeviceArray, DeviceArray],
+  kept: readonly Memory[] | null,
+): DeviceArray[] {
+  const cs = cosSin(executor, angles);
+  const starts = [x.memory, ...(kept ?? [])];
+  for (let k = starts.length; k < spans.length; k++) {
+    const span = spans[k - 1]!;
+    starts.push(launcher.launch(spanForward(span), [starts[k - 1]!, cs, ...(span.first ? [dIn.memory] : [])])[0]!);
+  }
+  let g = ct.memory;
+  const sums: Memory[] = [];
+  for (const [k, span] of [...spans.entries()].toReversed()) {
+    const ends = [...(span.first ? [dIn.memory] : []), ...(span.last ? [dOut.memory] : [])];
+    const [next, own] = launcher.launch(spanBackward(span), [g, starts[k]!, cs, ...ends]);
+    if (g !== ct.memory) executor.release(g);
+    g = next!;
+    sums[k] = own!;
+  }
+  executor.release(cs);
+  const gradients = launcher.launch(addSpanSums(spans), sums);
+  for (const m of [...sums, ...(kept === null ? starts.slice(1) : [])]) executor.release(m);
+  return [rowMajor(g, x.shape, "float32"), ...gradients.map((m) => rowMajor(m, [m.length], "float32"))];
+}

@@ -1,0 +1,87 @@
+/** @file Kernels that move elements: padding and concatenation. Views need none. */
+import { type Shape, sizeOf } from "@spm/core";
+import { type DeviceArray, rowMajor } from "../device-array.ts";
+import type { Executor } from "../executor.ts";
+import { coordinatesOf, linear } from "../threads.ts";
+import { parameters } from "./elementwise.ts";
+
+/** Where a slice lies: `y[i] = x[start + i·step]` along every axis. */
+export interface Window {
+  readonly shape: Shape;
+  readonly start: readonly number[];
+  readonly step: readonly number[];
+}
+
+/** The view that a window opens on an array. */
+export const windowOn = (x: DeviceArray, { shape, start, step }: Window): DeviceArray => ({
+  ...x,
+  shape,
+  stride: x.stride.map((d, k) => d * step[k]!),
+  offset: sizeOf(shape) === 0 ? 0 : start.reduce((at, s, k) => at + s * x.stride[k]!, x.offset),
+});
+
+/** `value` everywhere in `into`, and the elements of `x` in the window. */
+export function place(executor: Executor, x: DeviceArray, window: Window, into: Shape, value: number): DeviceArray {
+  if (sizeOf(x.shape) === 0)
+    return rowMajor(executor.upload(new Float32Array(sizeOf(into)).fill(value)), into, x.dtype);
+  const { output, coordinates } = coordinatesOf(into);
+  // Position within the window: (coordinate − start) / step, a whole number in [0, size).
+  const tests: string[] = [];
+  const positions = coordinates.map((c, k) => {
+    const start = window.start[k]!;
+    const step = window.step[k]!;
+    const n = x.shape[k]!;
+    const distance = step > 0 ? (start === 0 ? c : `(${c} - ${start})`) : `(${start} - ${c})`;
+    const by = Math.abs(step);
+    if (step === 1 && start === 0 && n === into[k]) return c;
+    tests.push(`${distance} >= 0`, `${distance} < ${n * by}`);
+    if (by === 1) return distance;
+    const position = `(Math.floor((${distance} + 0.5) / ${by}) | 0)`;
+    tests.push(`${position} * ${by} === ${distance}`);
+    return position;
+  });
+  const read = `return a0[${linear(x.stride, positions, x.offset)}];`;
+  const body = tests.length === 0 ? read : `if (${tests.join(" && ")}) { ${read} } return s0;`;
+  const scalars = tests.length === 0 ? 0 : 1;
+  const source = `function (${parameters(1, scalars)}) { ${body} }`;
+  const memory = executor.run({ source, output, arrays: 1, scalars }, [x.memory], scalars === 0 ? [] : [value]);
+  return rowMajor(memory, into, x.dtype);
+}
+
+/** Inputs that one kernel concatenates: with the result, 8 buffers. */
+const mostAtOnce = 7;
+
+/** Arrays one after another along an axis; more than seven go through in groups. */
+export function concatenate(executor: Executor, xs: readonly DeviceArray[], axis: number): DeviceArray {
+  if (xs.length > mostAtOnce) {
+    const groups = Array.from({ length: Math.ceil(xs.length / mostAtOnce) }, (_, g) =>
+      concatenate(executor, xs.slice(g * mostAtOnce, (g + 1) * mostAtOnce), axis),
+    );
+    const result = concatenate(executor, groups, axis);
+    for (const g of groups) executor.release(g.memory);
+    return result;
+  }
+  const first = xs[0]!;
+  const shape = first.shape.with(
+    axis,
+    xs.reduce((n, x) => n + x.shape[axis]!, 0),
+  );
+  const full = xs.filter((x) => sizeOf(x.shape) > 0);
+  if (full.length === 0) return rowMajor(executor.upload(new Float32Array(0)), shape, first.dtype);
+  const { output, coordinates } = coordinatesOf(shape);
+  let end = 0;
+  const body = full.map((x, i) => {
+    const from = end;
+    end += x.shape[axis]!;
+    const own = coordinates.with(axis, from === 0 ? coordinates[axis]! : `(${coordinates[axis]} - ${from})`);
+    const read = `return a${i}[${linear(x.stride, own, x.offset)}];`;
+    return i === full.length - 1 ? read : `if (${coordinates[axis]} < ${end}) { ${read} }`;
+  });
+  const source = `function (${parameters(full.length)}) { ${body.join(" ")} }`;
+  const memory = executor.run(
+    { source, output, arrays: full.length, scalars: 0 },
+    full.map((x) => x.memory),
+    [],
+  );
+  return rowMajor(memory, shape, first.dtype);
+}

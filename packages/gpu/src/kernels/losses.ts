@@ -1,0 +1,87 @@
+/** @file Cross-entropy between logits and class indices, both ways. */
+import { sizeOf } from "@spm/core";
+import { type DeviceArray, rowMajor } from "../device-array.ts";
+import type { Executor } from "../executor.ts";
+import { elementwise, whole } from "./elementwise.ts";
+import { logsumexpOver, sumOver } from "./reduce.ts";
+
+/** Settings of the op. */
+export interface CrossEntropySettings {
+  readonly labelSmoothing: number;
+  readonly ignoreIndex: number;
+}
+
+/** How many rows count, as a scalar. */
+function counted(executor: Executor, labels: DeviceArray, ignore: number): DeviceArray {
+  const flags = elementwise(executor, labels.shape, "float32", [labels, ignore], "return x0 === x1 ? 0 : 1;");
+  const axes = labels.shape.map((_, k) => k);
+  const count = sumOver(executor, flags, axes, []);
+  if (count.memory !== flags.memory) executor.release(flags.memory);
+  return count;
+}
+
+/** The mean loss, and ln Σ eˣ of each row. A label that does not exist yields NaN. */
+export function crossEntropyForward(
+  executor: Executor,
+  [logits, labels]: readonly [DeviceArray, DeviceArray],
+  { labelSmoothing, ignoreIndex }: CrossEntropySettings,
+): DeviceArray[] {
+  const classes = logits.shape.at(-1)!;
+  const rows = sizeOf(labels.shape);
+  const x = whole(executor, logits);
+  const y = whole(executor, labels);
+  const axis = logits.shape.length - 1;
+  const logSums = logsumexpOver(executor, x, [axis], labels.shape);
+  const at = `this.thread.x * ${classes}`;
+  const smooth =
+    labelSmoothing === 0
+      ? ""
+      : `let total = 0; for (let i = 0; i < ${classes}; i++) { total = total + a0[${at} + i]; } loss = loss + s1 * (a0[${at} + (label | 0)] - total / ${classes});`;
+  const source =
+    `function (a0, a1, a2, s0, s1, s2) { const label = a1[this.thread.x]; if (label === s0) { return 0; } ` +
+    `if (label < 0 || label >= ${classes}) { return s2; } ` +
+    `let loss = a2[this.thread.x] - a0[${at} + (label | 0)]; ${smooth} return loss; }`;
+  const losses = rowMajor(
+    executor.run(
+      { source, output: [rows], arrays: 3, scalars: 3 },
+      [x.memory, y.memory, logSums.memory],
+      [ignoreIndex, labelSmoothing, Number.NaN],
+    ),
+    [rows],
+    "float32",
+  );
+  const total = sumOver(executor, losses, [0], []);
+  const count = counted(executor, y, ignoreIndex);
+  const loss = elementwise(executor, [], "float32", [total, count], "return x0 / x1;");
+  for (const { memory } of [losses, total, count]) executor.release(memory);
+  if (x !== logits) executor.release(x.memory);
+  if (y !== labels) executor.release(y.memory);
+  return [loss, logSums];
+}
+
+/** The logits' cotangent: (softmax − target) / rows that count, times the loss's. */
+export function crossEntropyBackward(
+  executor: Executor,
+  [ct, logits, labels, , logSums]: readonly DeviceArray[],
+  { labelSmoothing, ignoreIndex }: CrossEntropySettings,
+): DeviceArray {
+  const classes = logits!.shape.at(-1)!;
+  const rows = sizeOf(labels!.shape);
+  const x = whole(executor, logits!);
+  const y = whole(executor, labels!);
+  const count = counted(executor, y, ignoreIndex);
+  const at = `this.thread.y * ${classes} + this.thread.x`;
+  const source =
+    "function (a0, a1, a2, a3, a4, s0, s1, s2) { const label = a1[this.thread.y]; if (label === s0) { return 0; } " +
+    `let slope = Math.exp(a0[${at}] - a2[this.thread.y]) - s1; if (this.thread.x === label) { slope = slope - s2; } ` +
+    `return slope * a3[${ct!.offset}] / a4[0]; }`;
+  const memory = executor.run(
+    { source, output: [classes, rows], arrays: 5, scalars: 3 },
+    [x.memory, y.memory, logSums!.memory, ct!.memory, count.memory],
+    [ignoreIndex, labelSmoothing / classes, 1 - labelSmoothing],
+  );
+  executor.release(count.memory);
+  if (x !== logits) executor.release(x.memory);
+  if (y !== labels) executor.release(y.memory);
+  return rowMajor(memory, logits!.shape, "float32");
+}

@@ -1,0 +1,77 @@
+/** @file What a schedule looks like to kernels: an XOR distance for each stage where it is a butterfly, tables of partners otherwise. */
+import type { Schedule } from "@spm/mixer";
+import type { Executor, Memory } from "../executor.ts";
+
+/** A schedule on a device. */
+export interface ScheduleTables {
+  readonly schedule: Schedule;
+  /** log₂ of each stage's XOR distance; null unless every stage pairs i with i XOR 2^m, ascending. */
+  readonly distances: readonly number[] | null;
+  /** For coordinate i of stage l, at l·n + i: twice the pair's number, plus 1 for its second coordinate; −1 − q for leftover q. */
+  readonly roles: Memory;
+  /** At l·n + i: who i meets, itself where it is left over. */
+  readonly partners: Memory;
+  /** First and second coordinate of each pair. */
+  readonly first: Memory;
+  readonly second: Memory;
+}
+
+const known: WeakMap<Executor, WeakMap<Schedule, ScheduleTables>> = new WeakMap();
+
+/** The tables of a schedule, made once for each device. They stay until the device is disposed. */
+export function tablesOf(executor: Executor, schedule: Schedule): ScheduleTables {
+  let mine = known.get(executor);
+  if (mine === undefined) {
+    mine = new WeakMap();
+    known.set(executor, mine);
+  }
+  let tables = mine.get(schedule);
+  if (tables === undefined) {
+    tables = makeTables(executor, schedule);
+    mine.set(schedule, tables);
+  }
+  return tables;
+}
+
+function makeTables(executor: Executor, schedule: Schedule): ScheduleTables {
+  const { n, stages, first, second, starts, leftovers, leftoverStarts } = schedule;
+  const roles = new Float32Array(n * stages);
+  const partners = new Float32Array(n * stages);
+  for (let l = 0; l < stages; l++) {
+    for (let p = starts[l]!; p < starts[l + 1]!; p++) {
+      const [i, j] = [first[p]!, second[p]!];
+      roles[l * n + i] = 2 * p;
+      roles[l * n + j] = 2 * p + 1;
+      partners[l * n + i] = j;
+      partners[l * n + j] = i;
+    }
+    for (let q = leftoverStarts[l]!; q < leftoverStarts[l + 1]!; q++) {
+      roles[l * n + leftovers[q]!] = -1 - q;
+      partners[l * n + leftovers[q]!] = leftovers[q]!;
+    }
+  }
+  return {
+    schedule,
+    distances: butterflyDistances(schedule),
+    roles: executor.upload(roles),
+    partners: executor.upload(partners),
+    first: executor.upload(Float32Array.from(first)),
+    second: executor.upload(Float32Array.from(second)),
+  };
+}
+
+function butterflyDistances({ n, stages, first, second, starts }: Schedule): number[] | null {
+  const distances: number[] = [];
+  for (let l = 0; l < stages; l++) {
+    const start = starts[l]!;
+    if (2 * (starts[l + 1]! - start) !== n) return null;
+    const m = Math.log2(first[start]! ^ second[start]!);
+    if (!Number.isInteger(m)) return null;
+    for (let q = 0; q < n / 2; q++) {
+      const i = ((q >> m) << (m + 1)) | (q & (2 ** m - 1));
+      if (first[start + q] !== i || second[start + q] !== (i ^ (2 ** m))) return null;
+    }
+    distances.push(m);
+  }
+  return distances;
+}

@@ -1,0 +1,158 @@
+/** @file Reductions: each thread folds 64 elements, a tree of passes folds the rest, so that sums stay accurate. */
+import { type Shape, sizeOf } from "@spm/core";
+import { type DeviceArray, rowMajor } from "../device-array.ts";
+import type { Executor } from "../executor.ts";
+import { linear } from "../threads.ts";
+import { copyOf, elementwise } from "./elementwise.ts";
+
+/** How many elements a thread folds. */
+const chunk = 64;
+
+/** A fold: where it starts, the statement that takes `v` into `total`, and the result. */
+interface Fold {
+  readonly start: string;
+  readonly step: string;
+  readonly result: string;
+}
+
+const sumFold: Fold = { start: "let total = 0;", step: "total = total + v;", result: "return total;" };
+/**
+ * NaN is the only value that does not equal itself. It is remembered apart: drivers turn compare-and-take into their own maximum,
+ * which drops it, and WGSL's != is false beside it.
+ */
+const extremumFold = (better: ">" | "<"): Fold => ({
+  start: "let total = e; let nan = 0;",
+  step: `if (v === v) { if (v ${better} total) { total = v; } } else { nan = v; }`,
+  result: "if (nan === nan) { return total; } return nan;",
+});
+
+/** A matrix seen in an array: `rest` results, each from `count` elements. */
+interface Rows {
+  readonly x: DeviceArray;
+  readonly rest: number;
+  readonly restStride: number;
+  readonly count: number;
+  readonly countStride: number;
+}
+
+/** The array as rest × reduced, each walked in one stride; copied first where it can't be seen that way. */
+function rowsOf(executor: Executor, x: DeviceArray, axes: readonly number[]): Rows {
+  const rest = x.shape.map((_, k) => k).filter((k) => !axes.includes(k));
+  const kept = joined(x, rest);
+  const folded = joined(x, axes);
+  if (kept !== null && folded !== null)
+    return { x, rest: kept.size, restStride: kept.stride, count: folded.size, countStride: folded.stride };
+  const order = [...rest, ...axes];
+  const turned = { ...x, shape: order.map((k) => x.shape[k]!), stride: order.map((k) => x.stride[k]!) };
+  const count = sizeOf(axes.map((k) => x.shape[k]!));
+  return {
+    x: copyOf(executor, turned),
+    rest: sizeOf(rest.map((k) => x.shape[k]!)),
+    restStride: count,
+    count,
+    countStride: 1,
+  };
+}
+
+/** Several axes as one, where one stride walks them. */
+function joined(x: DeviceArray, axes: readonly number[]): { size: number; stride: number } | null {
+  let size = 1;
+  let stride = 0;
+  for (const k of axes.toReversed()) {
+    if (x.shape[k] === 1) continue;
+    if (size === 1) stride = x.stride[k]!;
+    else if (x.stride[k] !== stride * size) return null;
+    size *= x.shape[k]!;
+  }
+  return { size, stride };
+}
+
+/** One pass after another until one element is left of each row. */
+function foldRows(executor: Executor, rows: Rows, fold: Fold): DeviceArray["memory"] {
+  let { x, rest, restStride, count, countStride } = rows;
+  let memory = x.memory;
+  let { offset } = x;
+  for (;;) {
+    const chunks = count <= 2 * chunk ? 1 : Math.ceil(count / chunk);
+    const perChunk = Math.ceil(count / chunks);
+    // Neighbouring threads read neighbouring elements: along the row where its elements touch, else across the rows.
+    const alongRow = countStride === 1 && chunks > 1;
+    const [c, r] =
+      chunks === 1
+        ? ["0", "this.thread.x"]
+        : alongRow
+          ? ["this.thread.x", "this.thread.y"]
+          : ["this.thread.y", "this.thread.x"];
+    const start = linear([restStride, countStride], [r, c], offset);
+    const at = perChunk === 1 ? start : `${start} + i * ${chunks * countStride}`;
+    const last = perChunk * chunks === count ? "" : `if (i * ${chunks} + ${c} < ${count}) `;
+    const source =
+      `function (a0) { let e = a0[${start}]; ${fold.start} ` +
+      `for (let i = 0; i < ${perChunk}; i++) { ${last}{ e = a0[${at}]; const v = e; ${fold.step} } } ${fold.result} }`;
+    const output = chunks === 1 ? [rest] : alongRow ? [chunks, rest] : [rest, chunks];
+    const next = executor.run({ source, output, arrays: 1, scalars: 0 }, [memory], []);
+    if (memory !== x.memory) executor.release(memory);
+    memory = next;
+    if (chunks === 1) return memory;
+    offset = 0;
+    [restStride, countStride] = alongRow ? [chunks, 1] : [1, rest];
+    count = chunks;
+  }
+}
+
+const reduceWith =
+  (fold: Fold) =>
+  (executor: Executor, x: DeviceArray, axes: readonly number[], shape: Shape): DeviceArray => {
+    if (sizeOf(x.shape) === 0) return rowMajor(executor.upload(new Float32Array(sizeOf(shape))), shape, x.dtype);
+    const rows = rowsOf(executor, x, axes);
+    const memory = foldRows(executor, rows, fold);
+    if (rows.x !== x) executor.release(rows.x.memory);
+    return rowMajor(memory, shape, x.dtype);
+  };
+
+type Reduce = (executor: Executor, x: DeviceArray, axes: readonly number[], shape: Shape) => DeviceArray;
+
+/** Σ x over the axes; `shape` is the result's. */
+export const sumOver: Reduce = reduceWith(sumFold);
+/** Largest element; NaN wins. */
+export const maxOver: Reduce = reduceWith(extremumFold(">"));
+/** Smallest element; NaN wins. */
+export const minOver: Reduce = reduceWith(extremumFold("<"));
+
+/** Where the best element of each row is, the first of equal ones; NaN is the best. One thread walks a row. */
+const positionOver =
+  (better: ">" | "<"): Reduce =>
+  (executor, x, axes, shape) => {
+    const { x: from, rest, restStride, count, countStride } = rowsOf(executor, x, axes);
+    const start = linear([restStride], ["this.thread.x"], from.offset);
+    const source =
+      `function (a0) { let best = a0[${start}]; let place = 0; let nan = 1; if (best === best) { nan = 0; } ` +
+      `for (let i = 1; i < ${count}; i++) { const v = a0[${start} + i * ${countStride}]; if (nan < 1) { ` +
+      `if (v === v) { if (v ${better} best) { best = v; place = i; } } else { nan = 1; place = i; } } } return place; }`;
+    const memory = executor.run({ source, output: [rest], arrays: 1, scalars: 0 }, [from.memory], []);
+    if (from !== x) executor.release(from.memory);
+    return rowMajor(memory, shape, "int32");
+  };
+
+/** Where the largest element is. */
+export const argmaxOver: Reduce = positionOver(">");
+/** Where the smallest element is. */
+export const argminOver: Reduce = positionOver("<");
+
+/** ln Σ eˣ over the axes, shifted by the largest element. */
+export function logsumexpOver(executor: Executor, x: DeviceArray, axes: readonly number[], shape: Shape): DeviceArray {
+  const kept = x.shape.map((n, k) => (axes.includes(k) ? 1 : n));
+  const top = maxOver(executor, x, axes, kept);
+  const shifted = elementwise(executor, x.shape, x.dtype, [x, top], "return x0 === x1 ? 1 : Math.exp(x0 - x1);");
+  const total = sumOver(executor, shifted, axes, kept);
+  const result = elementwise(
+    executor,
+    kept,
+    x.dtype,
+    [top, total],
+    // An infinite top is the result itself; its elements count 1 each above, so nothing becomes ∞ − ∞.
+    "return x0 - x0 === 0 ? x0 + Math.log(x1) : x0;",
+  );
+  for (const { memory } of [top, shifted, total]) executor.release(memory);
+  return rowMajor(result.memory, shape, x.dtype);
+}

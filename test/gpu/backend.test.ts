@@ -1,0 +1,213 @@
+/** @file The GPU as a place to train: memory stays flat, faults are typed, a lost device can be replaced. */
+import { spawnSync } from "node:child_process";
+import * as c from "@spm/core";
+import {
+  fromArray,
+  keep,
+  noGrad,
+  parameter,
+  reference,
+  scope,
+  setBackend,
+  type Tensor,
+  tensor,
+  to,
+  valueAndGrad,
+} from "@spm/core";
+import { gpu } from "@spm/gpu";
+import { butterfly, rotationMixer } from "@spm/mixer";
+import { crossEntropy } from "@spm/nn";
+import { adam } from "@spm/optim";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { openSoftwareGpu } from "./software-gpu.ts";
+
+const device = await openSoftwareGpu();
+afterAll(() => device?.dispose());
+afterEach(() => setBackend(reference));
+
+const schedule = butterfly(64);
+
+/** A small classifier: a rotation mixer, tanh, and a dense head. */
+function classifier() {
+  const random = c.rng(1);
+  const angles = parameter(c.normal(random, [schedule.first.length]));
+  const head = parameter(c.normal(random, [64, 3], 0, 0.1));
+  const loss = (x: Tensor, y: Tensor): Tensor =>
+    crossEntropy(c.matmul(c.tanh(rotationMixer(x, angles, { schedule })), head), y);
+  return { parameters: [angles, head], loss };
+}
+
+/** A batch whose class is where the first three coordinates are largest. */
+function batch(seed: number): { x: Tensor; y: Tensor } {
+  const x = c.normal(c.rng(seed), [16, 64]);
+  return { x, y: c.argmax(c.slice(x, [{}, { stop: 3 }]), { axis: 1 }) };
+}
+
+describe.runIf(device !== null)("training on the device", () => {
+  test("a thousand steps leave no buffer behind, and learn", { timeout: 120_000 }, async () => {
+    setBackend(device!);
+    const model = classifier();
+    const optimizer = adam(model.parameters, { learningRate: 1e-2 });
+    const step = (seed: number): Tensor =>
+      scope(() => {
+        const { x, y } = batch(seed);
+        const { value, grads } = valueAndGrad(() => model.loss(x, y), model.parameters);
+        optimizer.step(grads);
+        return value;
+      });
+    const first = await step(0).item();
+    const before = device!.report();
+    for (let i = 1; i <= 1000; i++) {
+      const loss = step(i % 8);
+      if (i % 250 === 0) expect(await loss.item()).toBeLessThan(first);
+      loss.dispose();
+    }
+    const after = device!.report();
+    expect(after.liveStorages).toBe(before.liveStorages);
+    expect(after.buffers.live).toBeLessThanOrEqual(before.buffers.live);
+    expect(after.buffers.bytes).toBeLessThanOrEqual(before.buffers.bytes * 2);
+    expect(after.kernelsCompiled).toBe(before.kernelsCompiled);
+    expect(after.fallbacks).toEqual([]);
+  });
+
+  test("data() reads what was there when it was called", async () => {
+    setBackend(device!);
+    const p = parameter(tensor([1, 2, 3]));
+    const reading = p.data();
+    p.assign(c.mul(p, 10));
+    expect([...(await reading)]).toEqual([1, 2, 3]);
+    expect([...(await p.data())]).toEqual([10, 20, 30]);
+  });
+
+  test("tensors move there and back", async () => {
+    const there = await to(
+      tensor([
+        [1, 2],
+        [3, 4],
+      ]),
+      device!,
+    );
+    const back = await to(c.transpose(there), reference);
+    expect(there.backend.name).toContain("webgpu software");
+    expect([...(await back.data())]).toEqual([1, 3, 2, 4]);
+    expect(back.ndarray().shape).toEqual([2, 2]);
+  });
+
+  test("NaN travels through every comparison", async () => {
+    const x = await to(
+      tensor([
+        [1, Number.NaN, 3],
+        [4, 5, 6],
+      ]),
+      device!,
+    );
+    expect([...(await c.max(x, { axis: 1 }).data())]).toEqual([Number.NaN, 6]);
+    expect([...(await c.argmax(x, { axis: 1 }).data())]).toEqual([1, 2]);
+    expect([...(await c.relu(x).data())]).toEqual([1, Number.NaN, 3, 4, 5, 6]);
+    expect([...(await c.notEqual(x, x).data())]).toEqual([0, 1, 0, 0, 0, 0]);
+  });
+
+  test("beyond 2^24 elements every index is exact", { timeout: 60_000 }, async () => {
+    const n = 2 ** 24 + 64;
+    const x = fromArray(
+      c.wrap(
+        Float32Array.from({ length: n }, (_, i) => i % 251),
+        [n],
+      ),
+      device!,
+    );
+    const y = noGrad(() => c.add(c.flip(x, 0), 1));
+    const values = await y.data();
+    let wrong = 0;
+    for (let i = 0; i < n; i++) if (values[i] !== ((n - 1 - i) % 251) + 1) wrong++;
+    expect(wrong).toBe(0);
+    x.dispose();
+    y.dispose();
+  });
+});
+
+describe.runIf(device !== null)("faults", () => {
+  test("what float32 cannot hold is refused", () => {
+    expect(() => tensor(new Float64Array([1]), { backend: device! })).toThrowErrorMatchingInlineSnapshot(`
+      [DTypeError: gpu: expected float32, int32 or bool, got float64
+      help: a GPU computes in float32: cast the array first]
+    `);
+    expect(() => tensor(new Int32Array([2 ** 24 + 1]), { backend: device! })).toThrowErrorMatchingInlineSnapshot(`
+      [ValueError: gpu: expected int32 within ±2^24, which float32 holds exactly, got 16777217
+      help: keep it on the CPU]
+    `);
+    expect(() => c.cast(tensor([1], { backend: device! }), "float64")).toThrowErrorMatchingInlineSnapshot(`
+      [BackendError: cast: expected float32, int32 or bool on a GPU, got float64
+      help: compute in float64 on the reference backend]
+    `);
+  });
+
+  test("devices don't mix, released tensors are gone, and arrays are not in CPU memory", () => {
+    const x = tensor([1, 2], { backend: device! });
+    expect(() => c.add(x, tensor([1, 2]))).toThrow(/expected all tensors on webgpu software/);
+    expect(() => x.ndarray()).toThrow(/use await data\(\)/);
+    expect(() => c.detectAnomaly(() => c.add(x, 1))).toThrow(c.BackendError);
+    x.dispose();
+    expect(() => c.add(x, 1)).toThrow(/a released one/);
+  });
+
+  test("a primitive without a kernel is named", () => {
+    const cube = c.definePrimitive<void>({
+      name: "cube",
+      infer: ([x]) => [x!],
+      forward: ([x]) => [c.mapArray((v) => v ** 3, x!)],
+      vjp: ([ct], { inputs: [x] }) => [c.mul(ct!, c.mul(3, c.square(x!)))],
+    });
+    expect(() => cube([tensor([2], { backend: device! })], undefined)).toThrow(
+      /^cube: expected a kernel on webgpu software/,
+    );
+  });
+
+  test("a shape beyond the device's limits is refused, with its size", () => {
+    const x = tensor([1], { backend: device! });
+    expect(() => c.add(c.broadcastTo(x, [2 ** 16, 2 ** 15]), 1)).toThrow(/bytes in one tensor/);
+    expect(() => c.add(c.broadcastTo(tensor([[1], [2]], { backend: device! }), [2, 600_000]), 1)).toThrow(
+      /in a strided kernel/,
+    );
+  });
+
+  test("a software adapter is never taken for hardware", async () => {
+    await expect(gpu()).rejects.toThrow(/expected a hardware adapter, got .*SwiftShader/);
+  });
+
+  test("a disposed device says so", async () => {
+    const other = (await openSoftwareGpu())!;
+    const x = keep(tensor([1, 2], { backend: other }));
+    await other.dispose();
+    expect(() => c.add(x, 1)).toThrow(/expected an open device, got a disposed one/);
+  });
+});
+
+test("WebGL2 without a browser is refused", async () => {
+  await expect(gpu({ mode: "webgl2" })).rejects.toThrow(/expected WebGL2, got none/);
+});
+
+test("without any adapter the error says what to do", () => {
+  const script = 'import { gpu } from "@spm/gpu"; gpu().catch((e) => console.log(e.name, e.message));';
+  const { stdout } = runNode(script, { VK_ICD_FILENAMES: "/nonexistent.json" });
+  expect(stdout).toMatch(
+    /^BackendError gpu: expected a WebGPU adapter, got none\nhelp: in Node install the package "webgpu"/,
+  );
+});
+
+test.runIf(device !== null)("the process exits by itself once the device is disposed", () => {
+  const script =
+    'import { gpu } from "@spm/gpu"; import { add, tensor } from "@spm/core";' +
+    'const d = await gpu({ mode: "webgpu", adapter: "software" });' +
+    "console.log((await add(tensor([1], { backend: d }), 1).data())[0]); await d.dispose();";
+  const { stdout, status } = runNode(script, {});
+  expect({ stdout, status }).toEqual({ stdout: "2\n", status: 0 });
+});
+
+function runNode(script: string, env: Record<string, string>) {
+  return spawnSync(
+    process.execPath,
+    ["--import", "tsx", "--conditions=@spm/source", "--input-type=module", "--eval", script],
+    { encoding: "utf8", timeout: 60_000, env: { ...process.env, ...env } },
+  );
+}

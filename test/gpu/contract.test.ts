@@ -1,0 +1,92 @@
+/** @file The contract of every primitive on the GPU: the reference's values and gradients, and a kernel for each. */
+import { type Backend, fromArray, type Kernel, noGrad, primitives, type Tensor, tensor, vjp } from "@spm/core";
+import { gpu } from "@spm/gpu";
+import { fusedPrimitives } from "@spm/nn";
+import { afterAll, describe, expect, test } from "vitest";
+import { coreSamples, mixerSamples, nnSamples, optimSamples, type Sample } from "./samples.ts";
+import { openSoftwareGpu } from "./software-gpu.ts";
+
+const device = await openSoftwareGpu();
+const onCpu = await Promise.all((["webasm", "cpu"] as const).map((mode) => gpu({ mode })));
+afterAll(() => Promise.all([device, ...onCpu].map((backend) => backend?.dispose())));
+
+/** Every kernel that a sample asked for. */
+const reached = new Set<object>();
+const table = device?.kernels ?? new Map<object, Kernel>();
+if (device !== null) {
+  const get = (p: object): Kernel | undefined => {
+    reached.add(p);
+    return table.get(p);
+  };
+  Object.defineProperty(device, "kernels", { value: { get, has: (p: object) => table.has(p) } });
+}
+
+const samples = [...coreSamples, ...mixerSamples, ...nnSamples, ...optimSamples];
+
+const moved = (x: Tensor, backend: Backend): Tensor => fromArray(x.ndarray(), backend);
+
+/** The value, and for differentiable samples what a fixed cotangent pulls back to. */
+async function results({ f, differentiable }: Sample, inputs: readonly Tensor[]): Promise<(readonly number[])[]> {
+  const all: Tensor[] = [];
+  if (differentiable) {
+    const floats = inputs.filter((x) => x.dtype === "float32");
+    const { value, pullback } = vjp(
+      (...xs) => {
+        const given = [...xs];
+        return f(...inputs.map((x) => (x.dtype === "float32" ? given.shift()! : x)));
+      },
+      ...floats,
+    );
+    const weights = Float32Array.from({ length: value.shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.cos(i));
+    all.push(value, ...pullback(tensor(weights, { shape: value.shape, backend: value.backend })));
+  } else all.push(noGrad(() => f(...inputs)));
+  const read = await Promise.all(all.map(async (t) => Array.from(await t.data())));
+  for (const t of all) t.dispose();
+  return read;
+}
+
+/** Largest difference, relative to the largest element, at least 1. */
+function distance(got: readonly number[], want: readonly number[]): number {
+  expect(got.length).toBe(want.length);
+  const scale = want.reduce((m, v) => Math.max(m, Math.abs(v)), 1);
+  return got.reduce((worst, v, i) => {
+    const gap = Math.abs(v - want[i]!) / scale;
+    return Number.isNaN(gap) ? Number.NaN : Math.max(worst, gap);
+  }, 0);
+}
+
+describe.runIf(device !== null)("on WebGPU", () => {
+  test.each(samples)("$name", async (sample) => {
+    const want = await results(sample, sample.inputs);
+    const got = await results(
+      sample,
+      sample.inputs.map((x) => moved(x, device!)),
+    );
+    got.forEach((values, k) => {
+      expect(distance(values, want[k]!)).toBeLessThanOrEqual(sample.tolerance);
+    });
+  });
+
+  test("every primitive has a kernel, or is fused and runs composed", () => {
+    const without = primitives().filter((p) => !table.has(p) && !fusedPrimitives().includes(p));
+    expect(without.map((p) => p.name)).toEqual([]);
+  });
+
+  test("no sample left a primitive with a kernel out", () => {
+    const left = primitives().filter((p) => table.has(p) && !reached.has(p));
+    expect(left.map((p) => p.name)).toEqual([]);
+  });
+});
+
+describe.each(onCpu.map((backend) => [backend.name, backend] as const))("through %s", (name, backend) => {
+  test.each(samples)("$name, forward", async (sample) => {
+    const forward = { ...sample, differentiable: false };
+    const [want] = await results(forward, sample.inputs);
+    const [got] = await results(
+      forward,
+      sample.inputs.map((x) => moved(x, backend)),
+    );
+    expect(distance(got!, want!)).toBeLessThanOrEqual(sample.tolerance);
+    expect(backend.report().fallbacks, `${name} degraded`).toEqual([]);
+  });
+});

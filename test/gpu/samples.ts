@@ -1,0 +1,241 @@
+/** @file Calls that together reach every primitive, with the accuracy that is asked of each on a GPU. */
+import * as c from "@spm/core";
+import { type Rng, rng, type Tensor, tensor } from "@spm/core";
+import { butterfly, generalMixer, randomMatching, rotationMixer, shuffle } from "@spm/mixer";
+import { crossEntropy } from "@spm/nn";
+import * as optim from "@spm/optim";
+
+/** One call. */
+export interface Sample {
+  readonly name: string;
+  readonly f: (...xs: Tensor[]) => Tensor;
+  /** On the reference backend. */
+  readonly inputs: readonly Tensor[];
+  /** Largest error, relative to the largest element of the result. */
+  readonly tolerance: number;
+  /** Whether derivatives are compared too: by the float32 inputs. */
+  readonly differentiable: boolean;
+}
+
+/** Rounding of one operation, of sums over a few hundred terms, and of chains of rotations. */
+const exact = 1e-6;
+const summed = 5e-6;
+
+const random: Rng = rng(7);
+const normal = (...shape: number[]): Tensor => c.normal(random, shape);
+const positive = (...shape: number[]): Tensor => c.uniform(random, shape, 0.1, 3);
+const int32 = (values: number[] | number[][]): Tensor => tensor(values, { dtype: "int32" });
+
+function sample(
+  name: string,
+  f: Sample["f"],
+  inputs: readonly Tensor[],
+  tolerance: number = exact,
+  differentiable = true,
+): Sample {
+  return { name, f, inputs, tolerance, differentiable };
+}
+
+/** Element-wise ops, views, reductions, indexing, products. */
+export const coreSamples: readonly Sample[] = [
+  sample("add, a row to each", (x, b) => c.add(x, b), [normal(5, 7), normal(7)]),
+  sample("sub, ranks 5 and 4", (x, b) => c.sub(x, b), [normal(2, 3, 4, 2, 3), normal(3, 1, 2, 1)]),
+  sample(
+    "mul, transposed",
+    (x, b) => c.mul(c.transpose(x, [2, 0, 3, 1]), b),
+    [normal(2, 3, 4, 5), normal(5, 3)],
+    summed,
+  ),
+  sample("div", (x, b) => c.div(x, b), [normal(40), positive(40)]),
+  sample("neg, square", (x) => c.neg(c.square(x)), [normal(9)]),
+  sample("sqrt", c.sqrt, [positive(30)]),
+  sample("exp", c.exp, [normal(30)]),
+  sample("log", c.log, [positive(30)]),
+  sample("sin far out", c.sin, [c.uniform(random, [200], -500, 500)]),
+  sample("cos", c.cos, [normal(200)]),
+  sample("tanh", c.tanh, [c.uniform(random, [200], -4, 4)]),
+  sample("relu", c.relu, [normal(30)]),
+  sample("sigmoid", c.sigmoid, [normal(30)]),
+  sample("clamp", (x) => c.clamp(x, { min: -0.5, max: 0.7 }), [normal(30)]),
+  sample(
+    "comparisons",
+    (x, y) =>
+      c.add(
+        c.cast(c.equal(x, y), "float32"),
+        c.mul(c.cast(c.greater(x, y), "float32"), c.cast(c.notEqual(x, 2), "float32")),
+      ),
+    [tensor([1, 2, 3]), tensor([1, 3, 2])],
+    exact,
+    false,
+  ),
+  sample("cast", (x) => c.cast(c.cast(x, "int32"), "float32"), [tensor([-1.7, -0.2, 0.9, 3.5])], 0, false),
+  sample("pow", (x, y) => c.pow(x, y), [positive(40), normal(40)], summed),
+  sample("pow of negative numbers", (x) => c.pow(x, 3), [normal(40)], summed),
+  sample("maximum, minimum", (x, y) => c.sub(c.maximum(x, y), c.minimum(x, 0.3)), [normal(40), normal(40)]),
+  sample("sign, abs", (x) => c.add(c.sign(x), c.abs(x)), [normal(40)]),
+  sample("expm1, log1p near 0", (x) => c.add(c.expm1(c.mul(x, 1e-3)), c.log1p(c.mul(x, 1e-4))), [normal(40)]),
+  sample("expm1, log1p", (x) => c.add(c.expm1(x), c.log1p(x)), [positive(40)]),
+  sample("erf", c.erf, [normal(60)]),
+  sample("softplus", c.softplus, [c.uniform(random, [60], -30, 30)]),
+  sample(
+    "where",
+    (x, y) => c.where(c.logicalOr(c.greaterEqual(x, 1), c.logicalAnd(c.greaterEqual(y, 0), c.notEqual(x, 0))), x, y),
+    [normal(4, 9), normal(9)],
+  ),
+  sample("cumsum", (x) => c.cumsum(x, 1), [normal(3, 40, 2)], summed),
+  sample("argmin", (x) => c.cast(c.argmin(x, { axis: 0 }), "float32"), [normal(9, 20)], 0, false),
+  sample(
+    "argsort, both ways, with ties and NaN",
+    (x) => c.cast(c.concat([c.argsort(x), c.argsort(x, { descending: true })]), "float32"),
+    [
+      tensor([
+        [3, 1, Number.NaN, 1, -2],
+        [0, Number.NaN, Number.NaN, 5, 0],
+      ]),
+    ],
+    0,
+    false,
+  ),
+  sample("fft and back", (x) => c.ifft(c.mul(c.fft(x), 2)), [normal(3, 16, 2)]),
+  sample("sum over the rows", (x) => c.sum(x, { axis: 0 }), [normal(300, 5)], summed),
+  sample("sum over the columns", (x) => c.sum(x, { axis: 1, keepdims: true }), [normal(5, 300)], summed),
+  sample("sum over axes apart", (x) => c.sum(x, { axis: [0, 2] }), [normal(6, 7, 8)], summed),
+  sample("sum of all", (x) => c.sum(x), [normal(20000)], 2e-5),
+  sample("max, min", (x) => c.sub(c.max(x, { axis: 1 }), c.min(x, { axis: 1 })), [normal(9, 200)]),
+  sample("argmax", (x) => c.cast(c.argmax(x), "float32"), [normal(9, 20)], 0, false),
+  sample("logsumexp", (x) => c.logsumexp(x, { axis: 1 }), [normal(9, 20)]),
+  sample("matmul", c.matmul, [normal(12, 40), normal(40, 9)], summed),
+  sample(
+    "matmul, transposed and batched",
+    (a, b) => c.matmul(c.transpose(a, [0, 2, 1]), b),
+    [normal(3, 20, 6), normal(3, 20, 5)],
+    summed,
+  ),
+  sample("take", (x, i) => c.take(x, i, 1), [normal(3, 9, 4), int32([0, 8, -1, 3, 3])], summed),
+  sample(
+    "gather",
+    (x, i) => c.gather(x, i, 1),
+    [
+      normal(3, 5),
+      int32([
+        [1, 1, 0],
+        [2, -1, 4],
+        [0, 0, 0],
+      ]),
+    ],
+    summed,
+  ),
+  sample(
+    "scatterAdd",
+    (x, i) => c.scatterAdd(x, i, 0, [6, 3]),
+    [
+      normal(4, 3),
+      int32([
+        [0, 1, 2],
+        [0, 5, 2],
+        [-1, 1, 2],
+        [3, 1, 4],
+      ]),
+    ],
+    summed,
+  ),
+  sample("slice", (x) => c.mul(c.slice(x, [{ step: -2 }, { start: 1 }]), 2), [normal(9, 5)]),
+  sample("pad", (x) => c.pad(x, [1, 0, 2], [0, 3, 1], 7), [normal(3, 4, 2)]),
+  sample(
+    "concat of nine",
+    (...xs) => c.concat(xs, 1),
+    Array.from({ length: 9 }, (_, i) => normal(2, i + 1, 2)),
+  ),
+  sample("reshape, broadcast", (x) => c.broadcastTo(c.reshape(c.transpose(x), [1, 12]), [3, 12]), [normal(3, 4)]),
+  sample("sizes 0 and 1", (x, y) => c.add(c.sum(x), c.sum(c.mul(y, y))), [normal(0, 3), normal(1, 1)]),
+];
+
+const mixing = (n: number, count: number): Tensor[] => [normal(5, n), normal(count), normal(n), normal(n), normal(n)];
+
+/** The mixer: one launch and by passes, each way to the backward pass, both parameterisations. */
+export const mixerSamples: readonly Sample[] = [
+  ...(["reverse", "stored", "recompute"] as const).flatMap((backward) => [
+    ...[butterfly(16, 5), shuffle(11)].map((schedule) =>
+      sample(
+        `rotation mixer, ${schedule.name} ${schedule.n}, ${backward}`,
+        (x, angles, dIn, dOut, bias) =>
+          rotationMixer(x!, angles!, { schedule, backward, dIn: dIn!, dOut: dOut!, bias: bias! }),
+        mixing(schedule.n, schedule.first.length),
+        summed,
+      ),
+    ),
+  ]),
+  ...[64, 256].map((n) => {
+    const schedule = butterfly(n);
+    return sample(
+      `rotation mixer, fused, ${n}`,
+      (x, angles, dIn, dOut, bias) => rotationMixer(x!, angles!, { schedule, dIn: dIn!, dOut: dOut!, bias: bias! }),
+      mixing(n, schedule.first.length),
+      summed,
+    );
+  }),
+  (() => {
+    const schedule = butterfly(128, 9);
+    return sample(
+      "rotation mixer, fused, 100 → 128 → 70, 9 stages",
+      (x, angles, dIn, dOut, bias) => rotationMixer(x!, angles!, { schedule, dIn: dIn!, dOut: dOut!, bias: bias! }),
+      [normal(3, 2, 100), normal(schedule.first.length), normal(100), normal(70), normal(70)],
+      summed,
+    );
+  })(),
+  ...[butterfly(16), randomMatching(9, 4, random)].map((schedule) =>
+    sample(
+      `general mixer, ${schedule.name} ${schedule.n}`,
+      (x, blocks, scales, dIn) => generalMixer(x!, blocks!, scales!, { schedule, dIn: dIn! }),
+      [normal(5, schedule.n), normal(schedule.first.length, 4), normal(schedule.leftovers.length), normal(schedule.n)],
+      summed,
+    ),
+  ),
+];
+
+/** Losses. */
+export const nnSamples: readonly Sample[] = [
+  sample(
+    "cross-entropy",
+    (x, y) => crossEntropy(x, y, { labelSmoothing: 0.1, ignoreIndex: 2 }),
+    [normal(6, 5), int32([0, 4, 2, 1, 3, 0])],
+    summed,
+  ),
+];
+
+const update = (name: string, f: (xs: readonly Tensor[]) => readonly Tensor[], slots: number): Sample =>
+  sample(
+    `${name}, ${slots} slots`,
+    (...xs) => c.concat(f(xs).map((t) => c.reshape(t, [-1]))),
+    [normal(40), normal(40), ...Array.from({ length: slots }, () => positive(40))],
+    exact,
+    false,
+  );
+
+const betas = { beta1: 0.9, beta2: 0.999, eps: 1e-8, l2: 0.01 };
+
+/** Optimizers' updates, each with the slots it may have. */
+export const optimSamples: readonly Sample[] = [
+  update("adam", (xs) => optim.adamUpdate(xs, { ...betas, stepSize: 0.1, keep: 0.99 }), 2),
+  update("adam", (xs) => optim.adamUpdate(xs, { ...betas, stepSize: 0.1, keep: 0.99 }), 3),
+  update("sgd", (xs) => optim.sgdUpdate(xs, { learningRate: 0.1, l2: 0.01, momentum: 0, nesterov: false }), 0),
+  update("sgd", (xs) => optim.sgdUpdate(xs, { learningRate: 0.1, l2: 0.01, momentum: 0.9, nesterov: true }), 1),
+  update(
+    "rmsprop",
+    (xs) =>
+      optim.rmspropUpdate(xs, { learningRate: 0.1, l2: 0.01, alpha: 0.9, eps: 1e-8, momentum: 0.5, centered: true }),
+    3,
+  ),
+  update(
+    "rmsprop",
+    (xs) => optim.rmspropUpdate(xs, { learningRate: 0.1, l2: 0, alpha: 0.9, eps: 1e-8, momentum: 0, centered: false }),
+    1,
+  ),
+  update("adagrad", (xs) => optim.adagradUpdate(xs, { stepSize: 0.1, l2: 0.01, eps: 1e-10 }), 1),
+  update("nadam", (xs) => optim.nadamUpdate(xs, { ...betas, gradRate: 0.1, momentRate: 0.2 }), 2),
+  update("radam", (xs) => optim.radamUpdate(xs, { ...betas, stepSize: 0.1, adaptive: true }), 2),
+  update("radam", (xs) => optim.radamUpdate(xs, { ...betas, stepSize: 0.1, adaptive: false }), 2),
+  update("adamax", (xs) => optim.adamaxUpdate(xs, { ...betas, stepSize: 0.1 }), 2),
+  update("lion", (xs) => optim.lionUpdate(xs, { learningRate: 0.1, beta1: 0.9, beta2: 0.99, keep: 0.99 }), 1),
+  update("moving average", (xs) => optim.averageUpdate(xs, { decay: 0.9 }), 0),
+];

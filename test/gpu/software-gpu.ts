@@ -1,0 +1,20 @@
+/** @file The software GPU that comes with Chromium: SwiftShader, a real WebGPU adapter without hardware. */
+import { existsSync } from "node:fs";
+import { BackendError } from "@spm/core";
+import { type GpuBackend, gpu } from "@spm/gpu";
+
+const driver = "/usr/lib/chromium/vk_swiftshader_icd.json";
+
+/** Opens it, or says on the standard output why tests of it don't run. */
+export async function openSoftwareGpu(): Promise<GpuBackend | null> {
+  if (existsSync(driver)) process.env.VK_ICD_FILENAMES ??= driver;
+  try {
+    return await gpu({ mode: "webgpu", adapter: "software" });
+  } catch (cause) {
+    if (!(cause instanceof BackendError)) throw cause;
+    process.stdout.write(
+      `GPU tests don't run: install chromium and libvulkan1 for a software GPU (${cause.message})\n`,
+    );
+    return null;
+  }
+}
