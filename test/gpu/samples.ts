@@ -2,7 +2,7 @@
 import * as c from "@spm/core";
 import { type Rng, rng, type Tensor, tensor } from "@spm/core";
 import { butterfly, generalMixer, randomMatching, rotationMixer, shuffle } from "@spm/mixer";
-import { crossEntropy } from "@spm/nn";
+import { conv2d, crossEntropy, layerNorm, softmax } from "@spm/nn";
 import * as optim from "@spm/optim";
 
 /** One call. */
@@ -195,6 +195,18 @@ export const mixerSamples: readonly Sample[] = [
 
 /** Losses. */
 export const nnSamples: readonly Sample[] = [
+  sample(
+    "convolution",
+    (x, k, b) => conv2d(x, k, b, { stride: 2, padding: 1 }),
+    [normal(2, 3, 6, 7), normal(4, 3, 3, 2), normal(4)],
+    summed,
+  ),
+  sample(
+    "softmax and layer norm, composed",
+    (x, g, b) => layerNorm(softmax(x), g, b),
+    [normal(4, 6), normal(6), normal(6)],
+    2e-5,
+  ),
   sample(
     "cross-entropy",
     (x, y) => crossEntropy(x, y, { labelSmoothing: 0.1, ignoreIndex: 2 }),

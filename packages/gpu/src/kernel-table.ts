@@ -2,7 +2,7 @@
 import * as core from "@spm/core";
 import { BackendError, type Kernel, type NdArray, type Primitive, type Shape, sizeOf } from "@spm/core";
 import { generalOp, rotationOp } from "@spm/mixer";
-import { crossEntropyOp } from "@spm/nn";
+import { addWindowsOp, crossEntropyOp, windowsOp } from "@spm/nn";
 import * as optim from "@spm/optim";
 import { broadcastStrides, type DeviceArray, isDense, rowMajor } from "./device-array.ts";
 import type { Executor } from "./executor.ts";
@@ -10,7 +10,7 @@ import { cumulate, fourier, sortPositions } from "./kernels/along-axis.ts";
 import { copyOf, elementwise, type Operand } from "./kernels/elementwise.ts";
 import { comparisons, functions } from "./kernels/functions.ts";
 import { gatherAlong, scatterAddAlong } from "./kernels/gather.ts";
-import { concatenate, place, windowOn } from "./kernels/layout.ts";
+import { addWindows, concatenate, place, windowOn, windowsOn } from "./kernels/layout.ts";
 import { crossEntropyBackward, crossEntropyForward } from "./kernels/losses.ts";
 import { multiply } from "./kernels/matmul.ts";
 import { mixerBackward, mixerForward } from "./kernels/mixer.ts";
@@ -104,6 +104,8 @@ export function kernelTable(executor: Executor): Map<object, Kernel> {
     on(op.backward, (inputs, options) => mixerBackward(executor, kind, inputs, options));
   }
 
+  on(windowsOp.primitive, ([x], sliding) => [windowsOn(x!, sliding)]);
+  on(addWindowsOp.primitive, ([x], { into, ...sliding }) => [addWindows(executor, x!, sliding, into)]);
   on(crossEntropyOp.primitive, ([logits, labels], settings) =>
     crossEntropyForward(executor, [logits!, labels!], settings),
   );

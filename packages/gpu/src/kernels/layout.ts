@@ -85,3 +85,40 @@ export function concatenate(executor: Executor, xs: readonly DeviceArray[], axis
   );
   return rowMajor(memory, shape, first.dtype);
 }
+
+/** How a kernel slides over the last axes: its size and its step along each. */
+export interface Sliding {
+  readonly kernel: Shape;
+  readonly stride: Shape;
+}
+
+/** [..., ...space] as [..., ...out, ...kernel]: a view in which an element appears once for each window it is in. */
+export function windowsOn(x: DeviceArray, { kernel, stride }: Sliding): DeviceArray {
+  const lead = x.shape.length - kernel.length;
+  const steps = x.stride.slice(lead);
+  const out = kernel.map((size, k) => Math.floor((x.shape[lead + k]! - size) / stride[k]!) + 1);
+  return {
+    ...x,
+    shape: [...x.shape.slice(0, lead), ...out, ...kernel],
+    stride: [...x.stride.slice(0, lead), ...steps.map((step, k) => step * stride[k]!), ...steps],
+  };
+}
+
+/** Its transpose: each element of `into` adds up its share of every window that it is in. */
+export function addWindows(executor: Executor, x: DeviceArray, { kernel, stride }: Sliding, into: Shape): DeviceArray {
+  if (sizeOf(x.shape) === 0 || sizeOf(into) === 0)
+    return rowMajor(executor.upload(new Float32Array(sizeOf(into))), into, x.dtype);
+  const { output, coordinates } = coordinatesOf(into);
+  const lead = into.length - kernel.length;
+  const place = kernel.map((_, k) => `(Math.floor((${coordinates[lead + k]} - i${k} + 0.5) / ${stride[k]}) | 0)`);
+  const inside = kernel.flatMap((_, k) => [
+    `${coordinates[lead + k]} >= i${k}`,
+    `${place[k]} * ${stride[k]} === ${coordinates[lead + k]} - i${k}`,
+    `${place[k]} < ${x.shape[lead + k]}`,
+  ]);
+  const offsets = kernel.map((_, k) => `i${k}`);
+  const read = `a0[${linear(x.stride, [...coordinates.slice(0, lead), ...place, ...offsets], x.offset)}]`;
+  const loops = kernel.map((size, k) => `for (let i${k} = 0; i${k} < ${size}; i${k}++) { `).join("");
+  const source = `function (a0) { let total = 0; ${loops}if (${inside.join(" && ")}) { total = total + ${read}; } ${"} ".repeat(kernel.length)}return total; }`;
+  return rowMajor(executor.run({ source, output, arrays: 1, scalars: 0 }, [x.memory], []), into, x.dtype);
+}
