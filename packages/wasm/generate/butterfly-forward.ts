@@ -179,22 +179,19 @@ function forward${rows}(x: usize, y: usize, z: usize, n: usize, inputs: usize, o
   const vectors = n >> 2, stage = n << 2, kept = n << 4, pitch = chunk * ${step} + pad;
   for (let g = 0; g < count; g++) {
     const group = groups + <usize>g * 12, first = <usize>load<u32>(group), end = <usize>load<u32>(group, 4), period = <usize>load<u32>(group, 8);
-    const last = g === count - 1;
     if (period === 0)
       for (let v: usize = 0; v < vectors; v += chunk) {
         const at = s + (v / chunk) * pitch;
         if (g === 0) enter${rows}(x, inputs, v << 2, chunk, at, dIn, P, stage, three, spare);
         inner${rows}(at, v, chunk, P, stage, passes, first, end);
-        if (last) leave${rows}(at, v << 2, chunk, y, outputs, e, bias, z, kept, S, spare);
       }
     else
-      for (let j: usize = 0; j < period; j += TILE) {
+      for (let j: usize = 0; j < period; j += TILE)
         outer${rows}(s, j, period, vectors, chunk, pitch, P, passes, first, end);
-        if (last)
-          for (let m = j; m < vectors; m += period)
-            leave${rows}(s + place${rows}(m, chunk, pitch), m << 2, TILE, y, outputs, e, bias, z, kept, S, spare);
-      }
   }
+  // In the order of memory: a tile's pieces would be too many streams for the prefetcher.
+  for (let v: usize = 0; v < vectors; v += chunk)
+    leave${rows}(s + (v / chunk) * pitch, v << 2, chunk, y, outputs, e, bias, z, kept, S, spare);
 }`;
 }
 

@@ -104,34 +104,43 @@ ${perRow(
 }`;
 }
 
-/** g = ȳ ⊙ dOut, and the sums of ȳ and of ȳ ⊙ v; g is 0 in columns past the outputs. */
+/** ȳ into scratch with its sum, in the order of memory; then, where v is at hand, g = ȳ ⊙ dOut and the sum of ȳ ⊙ v. */
 function seed(rows: number): string {
   const step = rows * 16;
   return `
-function seedGeneral${rows}(gy: usize, row: usize, v: usize, g: usize, dOut: usize, gBias: usize, gOut: usize, bytes: usize): void {
-  const end = dOut + bytes;
+function cotangent${rows}(gy: usize, row: usize, g: usize, gBias: usize, bytes: usize): void {
+  const end = gBias + bytes;
   do {
-    const d = v128.load(dOut);
-    let from = gy, b = v128.load(gBias), o = v128.load(gOut);
+    let from = gy, b = v128.load(gBias);
 ${perRow(
   rows,
   (r) =>
-    `    { const c = v128.load(from); b = add(b, c); o = fma(c, v128.load(v, ${16 * r}), o); v128.store(g, mul(c, d), ${16 * r}); ${r < rows - 1 ? "from += row;" : ""} }`,
+    `    { const c = v128.load(from); b = add(b, c); v128.store(g, c, ${16 * r}); ${r < rows - 1 ? "from += row;" : ""} }`,
 )}
-    v128.store(gBias, b); v128.store(gOut, o); gy += 16; v += ${step}; g += ${step}; dOut += 16; gBias += 16; gOut += 16;
-  } while (dOut < end);
+    v128.store(gBias, b); gy += 16; g += ${step}; gBias += 16;
+  } while (gBias < end);
 }
-function seedGeneralPiece${rows}(gy: usize, outputs: usize, start: usize, vectors: usize, v: usize, g: usize, dOut: usize, gBias: usize, gOut: usize, spare: usize): void {
+function cotangentPiece${rows}(gy: usize, outputs: usize, start: usize, vectors: usize, g: usize, gBias: usize, spare: usize): void {
   const columns = within(outputs, start, vectors << 2), whole = (columns & ~3) << 2, row = outputs << 2, offset = start << 2;
-  gy += offset; dOut += offset; gBias += offset; gOut += offset;
+  gy += offset; gBias += offset;
   let at = (whole >> 4) * ${step};
-  if (whole) seedGeneral${rows}(gy, row, v, g, dOut, gBias, gOut, whole);
+  if (whole) cotangent${rows}(gy, row, g, gBias, whole);
   if (columns & 3) {
     takeTail(gy + whole, row, ${rows}, columns & 3, spare);
-    seedGeneral${rows}(spare, 32, v + at, g + at, dOut + whole, gBias + whole, gOut + whole, 16);
+    cotangent${rows}(spare, 32, g + at, gBias + whole, 16);
     at += ${step};
   }
   if (at < vectors * ${step}) memory.fill(g + at, 0, vectors * ${step} - at);
+}
+function seedGeneral${rows}(start: usize, vectors: usize, v: usize, g: usize, dOut: usize, gOut: usize): void {
+  dOut += start << 2; gOut += start << 2;
+  const end = g + vectors * ${step};
+  do {
+    const d = v128.load(dOut);
+    let o = v128.load(gOut);
+${perRow(rows, (r) => `    { const c = v128.load(g, ${16 * r}); o = fma(c, v128.load(v, ${16 * r}), o); v128.store(g, mul(c, d), ${16 * r}); }`)}
+    v128.store(gOut, o); v += ${step}; g += ${step}; dOut += 16; gOut += 16;
+  } while (g < end);
 }`;
 }
 
@@ -237,6 +246,8 @@ function generalBackward${rows}(x: usize, gy: usize, gx: usize, n: usize, inputs
       }
     else for (let j: usize = 0; j < period; j += TILE) outer${rows}(to, j, period, vectors, chunk, pitch, P, passes, first, end);
   }
+  for (let v: usize = 0; v < vectors; v += chunk)
+    cotangentPiece${rows}(gy, outputs, v << 2, chunk, g + (v / chunk) * pitch, gBias, spare);
   for (let k = count - 1; k >= 0; k--) {
     const group = groups + <usize>k * 12, first = <usize>load<u32>(group), end = <usize>load<u32>(group, 4), period = <usize>load<u32>(group, 8);
     const seeds = k === count - 1, from = inputsOf + <usize>k * size;
@@ -252,7 +263,7 @@ function generalBackward${rows}(x: usize, gy: usize, gx: usize, n: usize, inputs
           if (three) { saw += width; pairGeneral${rows}(paired, saw, P + 2 * stage + offset, chunk << 4); }
         }
         const last = innerGeneral${rows}(saw, rest, v, chunk, P, stage, passes, first, end);
-        if (seeds) seedGeneralPiece${rows}(gy, outputs, start, chunk, last, g + where, dOut, gBias, gOut, spare);
+        if (seeds) seedGeneral${rows}(start, chunk, last, g + where, dOut, gOut);
         innerGeneralBack${rows}(saw, rest, g + where, v, chunk, P, Q, W, stage, passes, first, end);
         const columns = k === 0 ? within(inputs, start, chunk << 2) : 0;
         if (columns) {
@@ -267,7 +278,7 @@ function generalBackward${rows}(x: usize, gy: usize, gx: usize, n: usize, inputs
         const last = outerGeneral${rows}(from, levels, j, period, vectors, chunk, pitch, P, passes, first, end);
         if (seeds)
           for (let m: usize = 0; m < vectors; m += period)
-            seedGeneralPiece${rows}(gy, outputs, (m + j) << 2, TILE, last + (m / period) * (TILE * ${step}), g + place${rows}(m + j, chunk, pitch), dOut, gBias, gOut, spare);
+            seedGeneral${rows}((m + j) << 2, TILE, last + (m / period) * (TILE * ${step}), g + place${rows}(m + j, chunk, pitch), dOut, gOut);
         outerGeneralBack${rows}(from, levels, g, j, period, vectors, chunk, pitch, P, Q, W, passes, first, end);
       }
   }

@@ -191,13 +191,13 @@ function block(rows: number): string {
 function rotationBackward${rows}(x: usize, z: usize, gy: usize, gx: usize, n: usize, inputs: usize, outputs: usize, three: bool, passes: usize, groups: usize, count: i32, chunk: usize, pad: usize,
   Q: usize, dOut: usize, scale: usize, W: usize, gBias: usize, gOut: usize, gIn: usize, s: usize, spare: usize): void {
   const vectors = n >> 2, stage = n << 2, pitch = chunk * ${32 * rows} + pad;
+  for (let v: usize = 0; v < vectors; v += chunk)
+    seedPiece${rows}(gy, outputs, v << 2, chunk, z, s + (v / chunk) * pitch, dOut, gBias, gOut, spare);
   for (let g = count - 1; g >= 0; g--) {
     const group = groups + <usize>g * 12, first = <usize>load<u32>(group), end = <usize>load<u32>(group, 4), period = <usize>load<u32>(group, 8);
-    const seeds = g === count - 1;
     if (period === 0)
       for (let v: usize = 0; v < vectors; v += chunk) {
         const at = s + (v / chunk) * pitch, start = v << 2;
-        if (seeds) seedPiece${rows}(gy, outputs, start, chunk, z, at, dOut, gBias, gOut, spare);
         innerBack${rows}(at, v, chunk, Q, W, stage, passes, first, end);
         const columns = g === 0 ? within(inputs, start, chunk << 2) : 0;
         if (columns) {
@@ -208,12 +208,8 @@ function rotationBackward${rows}(x: usize, z: usize, gy: usize, gx: usize, n: us
         }
       }
     else
-      for (let j: usize = 0; j < period; j += TILE) {
-        if (seeds)
-          for (let m = j; m < vectors; m += period)
-            seedPiece${rows}(gy, outputs, m << 2, TILE, z, s + placeBack${rows}(m, chunk, pitch), dOut, gBias, gOut, spare);
+      for (let j: usize = 0; j < period; j += TILE)
         outerBack${rows}(s, j, period, vectors, chunk, pitch, Q, W, passes, first, end);
-      }
   }
 }`;
 }
