@@ -44,7 +44,8 @@ function create(op: string, shape: Shape, numbers: ArrayLike<number>, options: C
   const array = zerosArray(dtype, checkShape(op, shape));
   if (sizeOf(shape) !== numbers.length)
     throw new ShapeError(op, `${sizeOf(shape)} elements for shape ${showShape(shape)}`, numbers.length);
-  for (let i = 0; i < numbers.length; i++) array.data[i] = checkNumber(op, numbers[i]!, dtype);
+  if (ArrayBuffer.isView(numbers) && dtype !== "bool" && dtypeOf({ data: numbers }) === dtype) array.data.set(numbers);
+  else for (let i = 0; i < numbers.length; i++) array.data[i] = checkNumber(op, numbers[i]!, dtype);
   return fromArray(array, backend);
 }
 
