@@ -1,13 +1,13 @@
 /**
  * @file C = A·B: panels packed so that the tile reads memory in order, whatever the operands' strides (in bytes).
  *
- * Depth is cut so that a panel of B stays in the first-level cache, rows of A so that their panels stay in the second.
+ * Depth and rows are cut so that the panels of A (32 KiB) and one of B (4 KiB) stay in the first-level cache.
  */
 import { TILE_COLUMNS, TILE_ROWS, tile } from "./gemm-tile";
 import { add, fma } from "./simd";
 
-const DEPTH: usize = 256;
-const ROWS: usize = 128;
+const DEPTH: usize = 128;
+const ROWS: usize = 64;
 
 /** Floats of scratch that {@link gemm} needs. */
 export function gemmScratch(n: usize, k: usize): usize {
