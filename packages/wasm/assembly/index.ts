@@ -4,13 +4,17 @@ export { generalGradient, rotationBlocks, rotationGradient, scaleStages, scaleVe
 export { boolToFloat } from "./convert";
 export { copyMatrix1, copyMatrix4, fill4 } from "./copy";
 export {
+  absOf,
   addOf,
   cosOf,
   divOf,
   equalOf,
   expOf,
+  greaterEqualOf,
   greaterOf,
   logOf,
+  maximumOf,
+  minimumOf,
   mulOf,
   negOf,
   notEqualOf,

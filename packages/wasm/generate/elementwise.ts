@@ -8,6 +8,7 @@
 /** Functions of one vector, as expressions of `x`. */
 const unary: Readonly<Record<string, string>> = {
   neg: "f32x4.neg(x)",
+  abs: "f32x4.abs(x)",
   square: "f32x4.mul(x, x)",
   sqrt: "f32x4.sqrt(x)",
   exp: "exp(x)",
@@ -25,6 +26,8 @@ const binary: Readonly<Record<string, string>> = {
   sub: "f32x4.sub(a, b)",
   mul: "f32x4.mul(a, b)",
   div: "f32x4.div(a, b)",
+  maximum: "f32x4.max(a, b)",
+  minimum: "f32x4.min(a, b)",
 };
 
 /** Comparisons of two vectors; their results are bytes of 0 or 1. */
@@ -32,6 +35,7 @@ const comparison: Readonly<Record<string, string>> = {
   equal: "f32x4.eq(a, b)",
   notEqual: "f32x4.ne(a, b)",
   greater: "f32x4.gt(a, b)",
+  greaterEqual: "f32x4.ge(a, b)",
 };
 
 const unaryLoop = (name: string, value: string): string => `

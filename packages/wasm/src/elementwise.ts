@@ -1,5 +1,6 @@
 /** @file Element-wise kernels: one function of four lanes each, broadcasting by steps of 0. */
 import {
+  abs,
   add,
   broadcastArray,
   broadcastShapes,
@@ -8,8 +9,11 @@ import {
   equal,
   exp,
   greater,
+  greaterEqual,
   isContiguous,
   log,
+  maximum,
+  minimum,
   mul,
   type NdArray,
   neg,
@@ -30,9 +34,9 @@ import type { Compiled } from "./kernel-exports.ts";
 import { allFloat32, type KernelTable, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { eachOuter, merged, plain, plainArray } from "./plain.ts";
 
-const unary = { neg, square, sqrt, exp, log, sin, cos, tanh, relu, sigmoid };
-const binary = { add, sub, mul, div };
-const comparisons = { equal, notEqual, greater };
+const unary = { neg, abs, square, sqrt, exp, log, sin, cos, tanh, relu, sigmoid };
+const binary = { add, sub, mul, div, maximum, minimum };
+const comparisons = { equal, notEqual, greater, greaterEqual };
 
 /** Adds the element-wise kernels. */
 export function registerElementwise(table: KernelTable, machine: Machine): void {

@@ -1,5 +1,6 @@
 /** @file Every kernel against the reference in float64: sizes 0, 1 and odd, broadcasting, views with hostile strides. */
 import {
+  abs,
   add,
   argmax,
   broadcastTo,
@@ -14,11 +15,14 @@ import {
   exp,
   fromArray,
   greater,
+  greaterEqual,
   log,
   logsumexp,
   matmul,
   max,
+  maximum,
   min,
+  minimum,
   mul,
   type NdArray,
   neg,
@@ -118,6 +122,7 @@ const shapesOf1: Shape[] = [[], [0], [1], [3], [4], [5, 7], [2, 0, 3], [3, 4, 5]
 
 const unary: [string, (x: Tensor) => Tensor, (v: number) => number, number][] = [
   ["neg", neg, same, 0],
+  ["abs", abs, same, 0],
   ["square", square, same, ROUNDED],
   ["sqrt", sqrt, positive, ROUNDED],
   ["exp", exp, same, 4 * ROUNDED],
@@ -168,6 +173,9 @@ const binary: [string, (a: Tensor, b: Tensor) => Tensor, number][] = [
   ["equal", (a, b) => equal(relu(a), relu(b)), 0],
   ["notEqual", (a, b) => notEqual(relu(a), relu(b)), 0],
   ["greater", greater, 0],
+  ["greaterEqual", (a, b) => greaterEqual(relu(a), relu(b)), 0],
+  ["maximum", maximum, 0],
+  ["minimum", minimum, 0],
 ];
 test.each(binary)("%s", (name, f, bound) => {
   for (const [a, b] of pairs) agrees(f, [a, b], name === "div" ? positive : same, bound);
@@ -312,7 +320,7 @@ function worstUlp(f: (x: Tensor) => Tensor, exact: (x: number) => number, low: n
   return worst;
 }
 
-// Stated in README.md and in the guide: change them together.
+// Stated at wasm() in backend.ts: change them together.
 test.each([
   ["exp", exp, Math.exp, -87, 88.7, 2],
   ["exp of small", exp, Math.exp, -1, 1, 1],
