@@ -309,6 +309,9 @@ describe.each(["reference", "poisoning"])("on the %s backend", (name) => {
     });
 
     test("so does one whose function is async, and its own failure goes unheard", async () => {
+      const unheard: unknown[] = [];
+      const listen = (reason: unknown) => void unheard.push(reason);
+      process.on("unhandledRejection", listen);
       const p = parameter(x64(2));
       const asynchronous = async () => {
         const y = square(p);
@@ -322,7 +325,9 @@ describe.each(["reference", "poisoning"])("on the %s backend", (name) => {
       expect(() => grad(async (x: Tensor) => exp(x))(p)).toThrow(message);
       expect(() => scope(asynchronous)).toThrow(message);
       expect(() => noGrad(asynchronous)).toThrow(message);
-      await new Promise((resolve) => setTimeout(resolve, 5)); // an unhandled rejection would fail this file
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      process.off("unhandledRejection", listen);
+      expect(unheard).toEqual([]);
       p.assign(x64(1));
     });
   });
