@@ -1,7 +1,7 @@
 /** @file When hand-written kernels run the mixer, and their launches. Where they don't fit, the passes of gpu.js do the work. */
 import type { Schedule } from "@spm/mixer";
 import { type DeviceArray, rowMajor } from "../device-array.ts";
-import { type Executor, type Memory, MemoryGroup, type WgslLauncher } from "../executor.ts";
+import { type Executor, type Memory, MemoryGroup, type WgslLauncher, type WgslSource } from "../executor.ts";
 import { whole } from "./elementwise.ts";
 import { fusedForward } from "./fused-forward.ts";
 import { type FusedCall, planFused } from "./fused-plan.ts";
@@ -10,30 +10,65 @@ import { addSpanSums, spanBackward, spanForward } from "./span-kernels.ts";
 import { coveredOf, planSpans, type SpanPlan, threadsOf } from "./span-plan.ts";
 import { returnTurned } from "./trigonometry.ts";
 
-/** A call that the kernels fit. */
+/** A call that the kernels fit, with their sources: writing those takes longer than launching them. */
 export interface FusedChoice {
   readonly launcher: WgslLauncher;
-  readonly call: FusedCall;
+  readonly fanOut: number;
   readonly spans: readonly SpanPlan[];
+  /** All stages in one launch, where a workgroup can hold them. */
+  readonly whole: WgslSource | null;
+  readonly forward: readonly WgslSource[];
+  readonly backward: readonly WgslSource[];
+  readonly add: WgslSource;
 }
 
-/** The kernels for a rotation mixer, or null: on another executor, schedule, or size. */
-export function chooseFused(
-  executor: Executor,
-  schedule: Schedule,
-  sizes: { readonly rows: number; readonly fanIn: number; readonly fanOut: number },
-): FusedChoice | null {
+const known: WeakMap<Executor, WeakMap<Schedule, Map<string, FusedChoice | null>>> = new WeakMap();
+
+/** Sizes of a call. */
+interface Sizes {
+  readonly rows: number;
+  readonly fanIn: number;
+  readonly fanOut: number;
+}
+
+/** The kernels for a rotation mixer, or null: on another executor, schedule, or size. Made once for each size. */
+export function chooseFused(executor: Executor, schedule: Schedule, sizes: Sizes): FusedChoice | null {
   const launcher = executor.wgsl;
   if (launcher === null || schedule.n < 64 || sizes.rows === 0 || sizes.fanIn === 0 || sizes.fanOut === 0) return null;
-  const { distances } = tablesOf(executor, schedule);
-  if (distances === null) return null;
-  const call: FusedCall = { n: schedule.n, distances, ...sizes };
+  const bySchedule = known.get(executor) ?? new WeakMap<Schedule, Map<string, FusedChoice | null>>();
+  known.set(executor, bySchedule);
+  const bySize = bySchedule.get(schedule) ?? new Map<string, FusedChoice | null>();
+  bySchedule.set(schedule, bySize);
+  const key = `${sizes.rows},${sizes.fanIn},${sizes.fanOut}`;
+  let choice = bySize.get(key);
+  if (choice === undefined) {
+    const { distances } = tablesOf(executor, schedule);
+    choice = distances === null ? null : makeChoice(launcher, { n: schedule.n, distances, ...sizes });
+    bySize.set(key, choice);
+  }
+  return choice;
+}
+
+function makeChoice(launcher: WgslLauncher, call: FusedCall): FusedChoice | null {
   const spans = planSpans(call);
   if (spans === null) return null;
   const fits = spans.every(
     (s) => threadsOf(s) <= launcher.invocations && 3 * 4 * coveredOf(s) * s.rowsPerGroup <= launcher.sharedBytes,
   );
-  return fits ? { launcher, call, spans } : null;
+  if (!fits) return null;
+  const plan = planFused(call, 3);
+  // A thread of 512 may have 128 registers; 8 for each stage hold its coefficients.
+  const resident = plan.threads * plan.rowsPerGroup <= 512 && call.distances.length <= 12;
+  const holds = call.n * plan.rowsPerGroup * 4 <= launcher.sharedBytes && plan.threads <= launcher.invocations;
+  return {
+    launcher,
+    fanOut: call.fanOut,
+    spans,
+    whole: resident && holds ? fusedForward(plan, { resident, halves: 1 }) : null,
+    forward: spans.map(spanForward),
+    backward: spans.map(spanBackward),
+    add: addSpanSums(spans),
+  };
 }
 
 /** (cos θ, sin θ) of each pair: the sine at odd places, at even ones that of θ + π/2. */
@@ -54,28 +89,19 @@ export function fusedMixerForward(
   [x, angles, dIn, dOut, bias]: Inputs,
   keep: boolean,
 ): DeviceArray[] {
-  const { launcher, call, spans } = choice;
+  const { launcher, fanOut, spans, whole: all, forward } = choice;
   const cs = cosSin(executor, angles);
-  const shape = [...x.shape.slice(0, -1), call.fanOut];
-  const plan = planFused(call, 3);
-  // A thread of 512 may have 128 registers; 8 for each stage hold its coefficients.
-  const resident = plan.threads * plan.rowsPerGroup <= 512 && call.distances.length <= 12;
-  if (
-    !keep &&
-    resident &&
-    call.n * plan.rowsPerGroup * 4 <= launcher.sharedBytes &&
-    plan.threads <= launcher.invocations
-  ) {
-    const source = fusedForward(plan, { resident, halves: 1 });
-    const [y] = launcher.launch(source, [x.memory, dIn.memory, cs, dOut.memory, bias.memory]);
+  const shape = [...x.shape.slice(0, -1), fanOut];
+  if (!keep && all !== null) {
+    const [y] = launcher.launch(all, [x.memory, dIn.memory, cs, dOut.memory, bias.memory]);
     executor.release(cs);
     return [rowMajor(y!, shape, "float32")];
   }
   const between: Memory[] = [];
   let z = x.memory;
-  for (const span of spans) {
+  for (const [k, span] of spans.entries()) {
     const ends = [...(span.first ? [dIn.memory] : []), ...(span.last ? [dOut.memory, bias.memory] : [])];
-    z = launcher.launch(spanForward(span), [z, cs, ...ends])[0]!;
+    z = launcher.launch(forward[k]!, [z, cs, ...ends])[0]!;
     if (!span.last) between.push(z);
   }
   executor.release(cs);
@@ -88,7 +114,7 @@ export function fusedMixerForward(
 /** The cotangents of x, angles, d_in, d_out, bias. `kept` is z between the spans, computed again where it was not kept. */
 export function fusedMixerBackward(
   executor: Executor,
-  { launcher, spans }: FusedChoice,
+  { launcher, spans, forward, backward, add }: FusedChoice,
   [ct, x, angles, dIn, dOut]: readonly [DeviceArray, DeviceArray, DeviceArray, DeviceArray, DeviceArray],
   kept: readonly Memory[] | null,
 ): DeviceArray[] {
@@ -96,19 +122,19 @@ export function fusedMixerBackward(
   const starts = [x.memory, ...(kept ?? [])];
   for (let k = starts.length; k < spans.length; k++) {
     const span = spans[k - 1]!;
-    starts.push(launcher.launch(spanForward(span), [starts[k - 1]!, cs, ...(span.first ? [dIn.memory] : [])])[0]!);
+    starts.push(launcher.launch(forward[k - 1]!, [starts[k - 1]!, cs, ...(span.first ? [dIn.memory] : [])])[0]!);
   }
   let g = ct.memory;
   const sums: Memory[] = [];
   for (const [k, span] of [...spans.entries()].toReversed()) {
     const ends = [...(span.first ? [dIn.memory] : []), ...(span.last ? [dOut.memory] : [])];
-    const [next, own] = launcher.launch(spanBackward(span), [g, starts[k]!, cs, ...ends]);
+    const [next, own] = launcher.launch(backward[k]!, [g, starts[k]!, cs, ...ends]);
     if (g !== ct.memory) executor.release(g);
     g = next!;
     sums[k] = own!;
   }
   executor.release(cs);
-  const gradients = launcher.launch(addSpanSums(spans), sums);
+  const gradients = launcher.launch(add, sums);
   for (const m of [...sums, ...(kept === null ? starts.slice(1) : [])]) executor.release(m);
   return [rowMajor(g, x.shape, "float32"), ...gradients.map((m) => rowMajor(m, [m.length], "float32"))];
 }
