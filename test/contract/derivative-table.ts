@@ -9,7 +9,7 @@ import * as nn from "@spm/nn";
 import * as optim from "@spm/optim";
 
 /** A call whose floating inputs are differentiated by; everything else is bound. */
-export interface Call {
+interface Call {
   readonly what?: string;
   readonly f: (...xs: Tensor[]) => Tensor;
   readonly inputs: readonly Tensor[];

@@ -20,7 +20,7 @@ export const compare = (what: string, ours: Tensor, golden: GoldenTensor): Compa
 });
 
 /** Largest error allowed: float64 carries 16 digits, float32 seven. */
-export const tolerance: Readonly<Record<Precision, number>> = { float64: 1e-9, float32: 2e-5 };
+const tolerance: Readonly<Record<Precision, number>> = { float64: 1e-9, float32: 2e-5 };
 
 export type Verdict =
   | { readonly name: string; readonly verdict: "passed"; readonly error: number }

@@ -76,7 +76,9 @@ test("a training that diverges says so, keeps what was measured, exits with 1", 
   await withRunFolder(async (folder) => {
     const args = [...tiny, "--layers", "rotation", "--lr", "1e30", "--out", folder];
     const { code, stdout, stderr } = await spm(args);
-    expect(stderr).toMatch(/^error: fit: expected a finite loss and finite gradients, got loss .* at step \d+; the first bad op: rotation: .*\n/);
+    expect(stderr).toMatch(
+      /^error: fit: expected a finite loss and finite gradients, got loss .* at step \d+; the first bad op: rotation: .*\n/,
+    );
     expect(code).toBe(1);
     expect(stdout).toContain(`report: ${join(folder, "report.html")}`);
   });

@@ -52,7 +52,7 @@ export function keep<T extends Tensor>(tensor: T): T {
 export const noGrad = <T>(f: () => T): T => withoutTapes(() => scope(f));
 
 /** Every tensor that a value holds, directly or inside of arrays, objects, maps and sets. */
-export function reachable(value: unknown, found: Set<Tensor> = new Set(), seen: Set<object> = new Set()): Set<Tensor> {
+function reachable(value: unknown, found: Set<Tensor> = new Set(), seen: Set<object> = new Set()): Set<Tensor> {
   if (typeof value !== "object" || value === null || seen.has(value) || ArrayBuffer.isView(value)) return found;
   seen.add(value);
   if (value instanceof Tensor) return value instanceof Parameter ? found : found.add(value);
