@@ -1,12 +1,12 @@
 /** @file What a dense layer can't do in O(nL): transpose, inverse, determinant. All of it made of ops, and so differentiable. */
 import {
+  abs,
   add,
   div,
   log,
   mul,
   neg,
   ones,
-  relu,
   reshape,
   slice,
   stack,
@@ -86,11 +86,9 @@ export function logAbsDet(factors: Factors): Tensor {
   checkRegular("logAbsDet", factors);
   const { dIn, dOut } = factors;
   const parts = factors.kind === "rotation" ? [] : [determinants(factors), factors.scales];
-  const logs = [...parts, ...(dIn ? [dIn] : []), ...(dOut ? [dOut] : [])].map((x) => sum(log(magnitude(x))));
+  const logs = [...parts, ...(dIn ? [dIn] : []), ...(dOut ? [dOut] : [])].map((x) => sum(log(abs(x))));
   return logs.length === 0 ? zeros([], like(factors)) : logs.reduce(add);
 }
-
-const magnitude = (x: Tensor): Tensor => add(relu(x), relu(neg(x)));
 
 /** [P, 4] → a, b, c, d, each [P]. */
 function columns(blocks: Tensor): [Tensor, Tensor, Tensor, Tensor] {

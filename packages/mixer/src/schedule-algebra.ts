@@ -2,9 +2,16 @@
 import { ShapeError } from "@spm/core";
 import { fromPairs, type Pair, pairsOf, type Schedule } from "./schedule.ts";
 
-/** The stages from last to first, as the transpose and the inverse run through them. */
-export const reversed = (schedule: Schedule): Schedule =>
-  fromPairs(schedule.n, pairsOf(schedule).reverse(), `${schedule.name} reversed`);
+const backwards = new WeakMap<Schedule, Schedule>();
+
+/** The stages from last to first, as the transpose and the inverse run through them. Made once for each schedule. */
+export function reversed(schedule: Schedule): Schedule {
+  const known = backwards.get(schedule);
+  if (known !== undefined) return known;
+  const made = fromPairs(schedule.n, pairsOf(schedule).reverse(), `${schedule.name} reversed`);
+  backwards.set(schedule, made);
+  return made;
+}
 
 /**
  * Where the parameters of {@link reversed} come from: its p-th pair is pair `pairs[p]` of the schedule, and its r-th leftover

@@ -178,6 +178,7 @@ test("reversed twice is the schedule; where the parameters come from says the sa
       const { pairs, leftovers } = reversedOrder(s);
       expect([...back.first]).toEqual([...pairs].map((p) => s.first[p]));
       expect([...back.leftovers]).toEqual([...leftovers].map((r) => s.leftovers[r]));
+      expect(reversed(s)).toBe(back);
     }),
     { seed: 1 },
   );
