@@ -22,7 +22,10 @@ export default defineConfig({
         extends: true,
         test: { name: "contract", include: ["test/contract/**/*.test.ts"], setupFiles, testTimeout: 60_000 },
       },
-      { extends: true, test: { name: "fuzz", include: ["test/fuzz/**/*.test.ts"], setupFiles } },
+      {
+        extends: true,
+        test: { name: "fuzz", include: ["test/fuzz/**/*.test.ts"], setupFiles, testTimeout: 120_000 },
+      },
       {
         extends: true,
         test: { name: "resume", include: ["test/resume/**/*.test.ts"], setupFiles, testTimeout: 240_000 },

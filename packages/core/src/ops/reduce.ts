@@ -119,6 +119,7 @@ function root(x: Tensor): Tensor {
 /** Π x over the axes, 1 for no elements: halves are multiplied until one is left, so zeros need no care. */
 export function prod(x: Tensor, { axis, keepdims = false }: ReduceOptions = {}): Tensor {
   const axes = checkAxes("prod", axis, x.shape.length);
+  checkDTypes("prod", [x], numericDTypes);
   const rest = x.shape.map((_, k) => k).filter((k) => !axes.includes(k));
   const count = countOf(x, { axis: axes });
   let y = reshape(transpose(x, [...rest, ...axes]), [sizeOf(rest.map((k) => x.shape[k]!)), count]);
