@@ -134,7 +134,7 @@ test("composition refuses what has no place", () => {
     [ValueError: compose: expected no diagonal between rotations, got one
     help: use toGeneral()]
   `);
-  expect(() => compose(turned, generalOf(shuffle(5)))).toThrowErrorMatchingInlineSnapshot(`
+  expect(() => compose<Factors>(turned, generalOf(shuffle(5)))).toThrowErrorMatchingInlineSnapshot(`
     [ValueError: compose: expected two mixers of one kind, got general and rotation
     help: use toGeneral()]
   `);

@@ -18,7 +18,7 @@ import {
   transpose,
   zeros,
 } from "@spm/core";
-import { checkSquare, type Factors, fanIn, fanOut, type GeneralFactors, like, mix } from "./factors.ts";
+import { checkSquare, type Factors, type FactorsOf, fanIn, fanOut, type GeneralFactors, like, mix } from "./factors.ts";
 import { reversed, reversedOrder } from "./schedule-algebra.ts";
 import { checkRegular } from "./singular.ts";
 
@@ -37,8 +37,10 @@ export function toDense({ bias, ...factors }: Factors): Tensor {
  * Wᵀ as a mixer: the stages from last to first, each block transposed, the diagonals exchanged. It has no bias.
  * @example mix(transposed(factors), y); // Wᵀ y in O(nL)
  */
-export function transposed(factors: Factors): Factors {
-  const turned = turnedAround(factors);
+export const transposed = <F extends Factors>(factors: F): FactorsOf<F["kind"]> =>
+  transposedStages(turnedAround(factors)) as FactorsOf<F["kind"]>;
+
+function transposedStages(turned: Factors): Factors {
   if (turned.kind === "rotation") return { ...turned, angles: neg(turned.angles) };
   const [a, b, c, d] = columns(turned.blocks);
   return { ...turned, blocks: stack([a, c, b, d], 1) };
@@ -52,7 +54,8 @@ export const applyTranspose = (factors: Factors, y: Tensor): Tensor => mix(trans
  * bias, x = W⁻¹ y − W⁻¹ bias.
  * @throws ShapeError unless W is square; ValueError naming stage, pair and determinant of a block that can't be inverted
  */
-export const inverse = (factors: Factors): Factors => inverted("inverse", factors);
+export const inverse = <F extends Factors>(factors: F): FactorsOf<F["kind"]> =>
+  inverted("inverse", factors) as FactorsOf<F["kind"]>;
 
 function inverted(op: string, factors: Factors): Factors {
   checkSquare(op, factors);

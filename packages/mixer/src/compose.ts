@@ -1,6 +1,6 @@
 /** @file Two mixers of one width as one: first's stages, then second's. */
 import { concat, mul, ones, ShapeError, stack, type Tensor, take, tensor, ValueError } from "@spm/core";
-import { type Factors, fanIn, fanOut, type GeneralFactors, like, mix } from "./factors.ts";
+import { type Factors, type FactorsOf, fanIn, fanOut, type GeneralFactors, like, mix } from "./factors.ts";
 import { inSeries } from "./schedule-algebra.ts";
 
 /**
@@ -8,7 +8,10 @@ import { inSeries } from "./schedule-algebra.ts";
  * @throws ShapeError unless nothing is cut off between them; ValueError for two kinds, or rotations with a diagonal between them
  * @example compose(permutation(order), hadamard(8));
  */
-export function compose(second: Factors, first: Factors): Factors {
+export const compose = <F extends Factors>(second: F, first: F): FactorsOf<F["kind"]> =>
+  composed(second, first) as FactorsOf<F["kind"]>;
+
+function composed(second: Factors, first: Factors): Factors {
   const { n } = first.schedule;
   if (fanOut(first) !== n || fanIn(second) !== n)
     throw new ShapeError("compose", `${n} outputs into ${n} inputs`, `${fanOut(first)} into ${fanIn(second)}`);

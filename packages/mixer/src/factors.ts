@@ -25,6 +25,9 @@ export interface GeneralFactors extends Surroundings {
 /** A mixer of either kind; what stands around the stages is the identity where it is left out. */
 export type Factors = RotationFactors | GeneralFactors;
 
+/** The factors of a kind. */
+export type FactorsOf<Kind extends Factors["kind"]> = Extract<Factors, { readonly kind: Kind }>;
+
 /**
  * y = W x + bias. x [..., in] → [..., out]; 3nL FLOP a row.
  * @param backward - as for `rotationMixer` and `generalMixer`

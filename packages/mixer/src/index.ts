@@ -10,7 +10,16 @@ export { circularConvolution, dct, dft } from "./exact/fourier.ts";
 export { hadamard } from "./exact/hadamard.ts";
 export { type PermutationNetwork, permutation } from "./exact/permutation.ts";
 export type { ExactOptions } from "./exact/start.ts";
-export { type Factors, fanIn, fanOut, type GeneralFactors, mix, type RotationFactors, toGeneral } from "./factors.ts";
+export {
+  type Factors,
+  type FactorsOf,
+  fanIn,
+  fanOut,
+  type GeneralFactors,
+  mix,
+  type RotationFactors,
+  toGeneral,
+} from "./factors.ts";
 export { type FromDenseOptions, fromDense } from "./from-dense/from-dense.ts";
 export * from "./initialise.ts";
 export {

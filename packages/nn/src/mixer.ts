@@ -154,6 +154,16 @@ abstract class Mixer extends LinearMap {
   }
 }
 
+function checkKind(start: Factors | undefined, kind: Factors["kind"]): void {
+  if (start !== undefined && start.kind !== kind)
+    throw new ValueError(
+      "mixer",
+      `a start of the ${kind} kind`,
+      start.kind,
+      kind === "general" ? "use toGeneral()" : undefined,
+    );
+}
+
 const floating = (x: Tensor): "float32" | "float64" => (x.dtype === "float64" ? "float64" : "float32");
 const dtypeOf = ({ dtype, start }: MixerLayerOptions): "float32" | "float64" =>
   dtype ?? (start === undefined ? "float32" : floating(start.kind === "rotation" ? start.angles : start.blocks));
@@ -170,6 +180,7 @@ export class RotationMixer extends Mixer {
   constructor(inputs: number, outputs: number, options: MixerLayerOptions<RotationFactors>) {
     super(inputs, outputs, options);
     const { start, random, init } = options;
+    checkKind(start, "rotation");
     this.angles = parameter(start?.angles ?? initialAngles(this.schedule, random, init, options), { decay: false });
   }
 
@@ -194,6 +205,7 @@ export class GeneralMixer extends Mixer {
   constructor(inputs: number, outputs: number, options: MixerLayerOptions<GeneralFactors>) {
     super(inputs, outputs, options);
     const { start, random, init } = options;
+    checkKind(start, "general");
     const rest = { dtype: dtypeOf(options) };
     this.blocks = parameter(start?.blocks ?? initialBlocks(this.schedule, random, init, options), { decay: false });
     this.scales = parameter(start?.scales ?? ones([this.schedule.leftovers.length], rest), { decay: false });

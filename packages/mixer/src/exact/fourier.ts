@@ -6,7 +6,7 @@
 import { elements, tensor, ValueError } from "@spm/core";
 import { transposed } from "../algebra.ts";
 import { compose } from "../compose.ts";
-import { type Factors, type GeneralFactors, mix, type RotationFactors, toGeneral } from "../factors.ts";
+import { type Factors, type FactorsOf, type GeneralFactors, mix, type RotationFactors, toGeneral } from "../factors.ts";
 import { fromPairs, type Pair } from "../schedule.ts";
 import { involutions, signsOf } from "./permutation.ts";
 import { checkPowerOfTwo, type ExactOptions, generalFrom, reverseBits, rotationFrom } from "./start.ts";
@@ -24,9 +24,12 @@ interface Turns {
  * @throws ShapeError unless N is a power of two
  * @example mix(dft(8), concat([re, im], -1));
  */
-export function dft(length: number, options: ExactOptions & { readonly inverse?: boolean } = {}): Factors {
+export function dft<Kind extends Factors["kind"] = "rotation">(
+  length: number,
+  options: ExactOptions<Kind> & { readonly inverse?: boolean } = {},
+): FactorsOf<Kind> {
   checkPowerOfTwo("dft", length);
-  const { kind = "rotation", dtype = "float64", inverse = false } = options;
+  const { kind, dtype = "float64", inverse = false } = options;
   const bits = Math.log2(length);
   const order = Array.from({ length }, (_, i) => reverseBits(i, bits));
   const [swap] = involutions(order).filter(({ pairs }) => pairs.length > 0);
@@ -36,7 +39,7 @@ export function dft(length: number, options: ExactOptions & { readonly inverse?:
     [...reversal.stages, ...fourierStages(length, inverse ? 1 : -1, reversal.signs)],
     dtype,
   );
-  return kind === "general" ? toGeneral(factors) : factors;
+  return (kind === "general" ? toGeneral(factors) : factors) as FactorsOf<Kind>;
 }
 
 /**
@@ -46,7 +49,10 @@ export function dft(length: number, options: ExactOptions & { readonly inverse?:
  * @param length - N = 2^k
  * @throws ShapeError unless N is a power of two
  */
-export function dct(length: number, { kind = "rotation", dtype = "float64" }: ExactOptions = {}): Factors {
+export function dct<Kind extends Factors["kind"] = "rotation">(
+  length: number,
+  { kind, dtype = "float64" }: ExactOptions<Kind> = {},
+): FactorsOf<Kind> {
   checkPowerOfTwo("dct", length);
   const bits = Math.log2(length);
   const folded = (m: number) => (2 * m < length ? 2 * m : 2 * (length - m) - 1);
@@ -60,7 +66,7 @@ export function dct(length: number, { kind = "rotation", dtype = "float64" }: Ex
   const dIn = new Float64Array(length).fill(1);
   const dOut = dIn.map((_, k) => (k === 0 ? 1 : Math.SQRT2));
   const factors = rotations(length, stages, dtype, { dIn, dOut });
-  return kind === "general" ? toGeneral(factors) : factors;
+  return (kind === "general" ? toGeneral(factors) : factors) as FactorsOf<Kind>;
 }
 
 /**
@@ -91,7 +97,7 @@ export function circularConvolution(
   const back = toGeneral(rotations(length, fourierStages(length, 1), dtype));
   const ends = tensor(new Float64Array(length).fill(1), { dtype });
   const whole = compose(back, compose(middle, transposed(back)));
-  return { ...toGeneral(whole), dIn: ends, dOut: ends };
+  return { ...whole, dIn: ends, dOut: ends };
 }
 
 /**

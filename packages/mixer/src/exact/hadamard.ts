@@ -1,7 +1,7 @@
 /** @file The Hadamard matrix as a butterfly of quarter turns, in Sylvester's order and in Walsh's. */
 import { ValueError } from "@spm/core";
 import { compose } from "../compose.ts";
-import type { Factors } from "../factors.ts";
+import type { Factors, FactorsOf } from "../factors.ts";
 import { butterfly, log2Stages, type Schedule } from "../schedule.ts";
 import { permutation } from "./permutation.ts";
 import { checkPowerOfTwo, type ExactOptions, generalFrom, reverseBits, rotationFrom } from "./start.ts";
@@ -13,9 +13,14 @@ import { checkPowerOfTwo, type ExactOptions, generalFrom, reverseBits, rotationF
  * @throws ShapeError unless n is a power of two
  * @example new RotationMixer(64, 64, { random, start: hadamard(64) });
  */
-export function hadamard(
+export const hadamard = <Kind extends Factors["kind"] = "rotation">(
   n: number,
-  { kind = "rotation", dtype = "float64", order = "sylvester" }: ExactOptions & { order?: "sylvester" | "walsh" } = {},
+  options: ExactOptions<Kind> & { order?: "sylvester" | "walsh" } = {},
+): FactorsOf<Kind> => ordered(n, options) as FactorsOf<Kind>;
+
+function ordered(
+  n: number,
+  { kind = "rotation", dtype = "float64", order = "sylvester" }: ExactOptions & { order?: "sylvester" | "walsh" },
 ): Factors {
   checkPowerOfTwo("hadamard", n);
   const schedule = butterfly(n);

@@ -1,6 +1,6 @@
 /** @file Any permutation: a Beneš network for n = 2^k, two stages of swaps for every n. */
 import { ShapeError, ValueError } from "@spm/core";
-import type { Factors } from "../factors.ts";
+import type { Factors, FactorsOf } from "../factors.ts";
 import { fromPairs, log2Stages, type Pair, type Schedule } from "../schedule.ts";
 import { type ExactOptions, generalFrom, rotationFrom } from "./start.ts";
 
@@ -23,9 +23,14 @@ interface SwapStage {
  * @throws ShapeError for an empty order; ValueError unless it is a permutation, or for a Beneš network of another width
  * @example mix(permutation([2, 0, 1]), x); // [x2, x0, x1]
  */
-export function permutation(
+export const permutation = <Kind extends Factors["kind"] = "rotation">(
   order: readonly number[],
-  options: ExactOptions & { readonly network?: PermutationNetwork } = {},
+  options: ExactOptions<Kind> & { readonly network?: PermutationNetwork } = {},
+): FactorsOf<Kind> => swapping(order, options) as FactorsOf<Kind>;
+
+function swapping(
+  order: readonly number[],
+  options: ExactOptions & { readonly network?: PermutationNetwork },
 ): Factors {
   const n = order.length;
   if (n === 0) throw new ShapeError("permutation", "a width n ≥ 1", n);

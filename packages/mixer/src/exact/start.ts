@@ -4,9 +4,9 @@ import type { Factors, GeneralFactors, RotationFactors } from "../factors.ts";
 import type { Schedule } from "../schedule.ts";
 
 /** Options of the exact settings. */
-export interface ExactOptions {
+export interface ExactOptions<Kind extends Factors["kind"] = Factors["kind"]> {
   /** `rotation` unless said: angles where a general mixer has blocks. */
-  readonly kind?: Factors["kind"];
+  readonly kind?: Kind;
   /** float64 unless said. */
   readonly dtype?: "float32" | "float64";
 }

@@ -1,6 +1,6 @@
 /** @file A mixer for a given matrix: exact where it is in the family and the way to it is known, otherwise the best that sweeps find. */
 import { elements, noGrad, type Rng, rng, ShapeError, showShape, type Tensor, tensor, ValueError } from "@spm/core";
-import type { Factors } from "../factors.ts";
+import type { Factors, FactorsOf } from "../factors.ts";
 import { brick, butterfly, defaultSchedule, log2Stages, type Schedule } from "../schedule.ts";
 import { givens } from "./givens.ts";
 import { type Matrix, matrix, orthogonalityError, relativeError } from "./matrix.ts";
@@ -9,9 +9,9 @@ import { peel } from "./peel.ts";
 import { denseOf, type Numbers, sweep } from "./refine.ts";
 
 /** How a matrix is factored. */
-export interface FromDenseOptions {
+export interface FromDenseOptions<Kind extends Factors["kind"] = Factors["kind"]> {
   /** `general` unless said. */
-  readonly kind?: Factors["kind"];
+  readonly kind?: Kind;
   /** Unless given: for rotations `brick(n)`, for free blocks one butterfly over the next power of two, n ≥ max(in, out). */
   readonly schedule?: Schedule;
   /** Most sweeps of refinement, each O(L n · in · out); 100 unless said, 0 for none. */
@@ -31,9 +31,14 @@ export interface FromDenseOptions {
  * @throws ShapeError unless it is a matrix that fits the schedule; ValueError for a number that is not finite
  * @example const { factors, error } = fromDense(layer.toDense(), { schedule: butterfly(64) });
  */
-export function fromDense(
+export const fromDense = <Kind extends Factors["kind"] = "general">(
   w: Tensor,
-  { kind = "general", schedule, sweeps = 100, random = rng(1) }: FromDenseOptions = {},
+  options: FromDenseOptions<Kind> = {},
+): { factors: FactorsOf<Kind>; error: number } => factored(w, options) as { factors: FactorsOf<Kind>; error: number };
+
+function factored(
+  w: Tensor,
+  { kind = "general", schedule, sweeps = 100, random = rng(1) }: FromDenseOptions,
 ): { factors: Factors; error: number } {
   const target = checked(w);
   const n = Math.max(target.rows, target.columns);
