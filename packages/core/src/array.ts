@@ -2,7 +2,7 @@
 import type { NdArray as AnyNdArray } from "ndarray";
 import makeNdArray from "ndarray";
 import loops from "ndarray-ops";
-import { DTypeError, ShapeError } from "./errors.ts";
+import { BackendError, DTypeError, ShapeError } from "./errors.ts";
 import { type Shape, showShape, sizeOf, stridesOf } from "./shape.ts";
 
 /** Element types: `float32` is the default, `float64` for checks, `int32` for indices, `bool` is a byte of 0 or 1. */
@@ -17,8 +17,14 @@ export type NdArray = AnyNdArray<TypedArray>;
 const constructors = { float32: Float32Array, float64: Float64Array, int32: Int32Array, bool: Uint8Array } as const;
 const dtypes = ["float32", "float64", "int32", "bool"] as const;
 
-/** A zeroed typed array of a dtype. */
-export const allocate = (dtype: DType, size: number): TypedArray => new constructors[dtype](size);
+/** A zeroed typed array of a dtype. @throws BackendError when there is no memory for it */
+export function allocate(dtype: DType, size: number): TypedArray {
+  try {
+    return new constructors[dtype](size);
+  } catch {
+    throw new BackendError("allocate", "memory to be left", `${size} elements of ${dtype}`);
+  }
+}
 
 /** A zeroed array. */
 export const zerosArray = (dtype: DType, shape: Shape): NdArray => wrap(allocate(dtype, sizeOf(shape)), shape);

@@ -38,14 +38,11 @@ export function checkNumber(op: string, value: number, dtype: DType): number {
   throw new ValueError(op, range, value, "take another dtype");
 }
 
-/** A new tensor of given numbers. */
-function create(op: string, shape: Shape, numbers: ArrayLike<number>, options: CreateOptions): Tensor {
+/** A new tensor of the numbers `at(i)`, in row-major order. */
+function create(op: string, shape: Shape, at: (i: number) => number, options: CreateOptions): Tensor {
   const { dtype = "float32", backend } = options;
   const array = zerosArray(dtype, checkShape(op, shape));
-  if (sizeOf(shape) !== numbers.length)
-    throw new ShapeError(op, `${sizeOf(shape)} elements for shape ${showShape(shape)}`, numbers.length);
-  if (ArrayBuffer.isView(numbers) && dtype !== "bool" && dtypeOf({ data: numbers }) === dtype) array.data.set(numbers);
-  else for (let i = 0; i < numbers.length; i++) array.data[i] = checkNumber(op, numbers[i]!, dtype);
+  for (let i = 0; i < array.data.length; i++) array.data[i] = checkNumber(op, at(i), dtype);
   return fromArray(array, backend);
 }
 
@@ -57,8 +54,14 @@ function create(op: string, shape: Shape, numbers: ArrayLike<number>, options: C
  * @example tensor([[1, 2], [3, 4]]); tensor(new Float64Array(6), { shape: [2, 3] });
  */
 export function tensor(data: Data, options: CreateOptions & { readonly shape?: Shape } = {}): Tensor {
-  const { numbers, shape, dtype } = read(data);
-  return create("tensor", options.shape ?? shape, numbers, { dtype, ...options });
+  const { numbers, ...own } = read(data);
+  const { dtype = own.dtype, backend } = options;
+  const shape = checkShape("tensor", options.shape ?? own.shape);
+  if (sizeOf(shape) !== numbers.length)
+    throw new ShapeError("tensor", `${sizeOf(shape)} elements for shape ${showShape(shape)}`, numbers.length);
+  const ready = ArrayBuffer.isView(numbers) && dtypeOf({ data: numbers }) === dtype && dtype !== "bool";
+  if (ready) return fromArray(wrap((numbers as TypedArray).slice(), shape), backend);
+  return create("tensor", shape, (i) => numbers[i]!, { ...options, dtype });
 }
 
 /** The data as a list, with the shape and dtype that it suggests. */
@@ -89,7 +92,7 @@ function flatten(data: unknown, shape: Shape, depth = 0): (number | boolean)[] {
 
 /** A scalar in CPU memory, which fits beside tensors of any backend. @throws ValueError for a number that its integer dtype can't hold */
 export const scalar = (value: number, dtype: DType = "float32"): Tensor =>
-  create("scalar", [], [value], { dtype, backend: reference });
+  create("scalar", [], () => value, { dtype, backend: reference });
 
 /** Every element `value`. */
 export function full(shape: Shape, value: number, options: CreateOptions = {}): Tensor {
@@ -117,26 +120,21 @@ export interface ArangeOptions extends CreateOptions {
  * @example arange(3); // [0, 1, 2]
  */
 export function arange(stop: number, { start = 0, step = 1, ...options }: ArangeOptions = {}): Tensor {
-  const length = Math.max(0, Math.ceil((stop - start) / step));
-  const numbers = () => Array.from({ length }, (_, i) => start + i * step);
-  if (Number.isFinite(length) && step !== 0) return create("arange", [length], numbers(), options);
-  throw new ValueError("arange", "finite numbers and a step other than 0", `${start}, ${stop}, ${step}`);
+  if (step === 0 || ![start, stop, step].every(Number.isFinite))
+    throw new ValueError("arange", "finite numbers and a step other than 0", `${start}, ${stop}, ${step}`);
+  return create("arange", [Math.max(0, Math.ceil((stop - start) / step))], (i) => start + i * step, options);
 }
 
 /** `count` numbers from start to stop, both included, evenly spaced. @throws ValueError unless count is an integer ≥ 1 */
 export function linspace(start: number, stop: number, count: number, options: CreateOptions = {}): Tensor {
   if (!Number.isInteger(count) || count < 1) throw new ValueError("linspace", "a count ≥ 1", count);
   const share = (i: number) => (count === 1 ? 0 : i / (count - 1));
-  const numbers = Float64Array.from({ length: count }, (_, i) => start * (1 - share(i)) + stop * share(i));
-  return create("linspace", [count], numbers, options);
+  return create("linspace", [count], (i) => start * (1 - share(i)) + stop * share(i), options);
 }
 
 /** Ones on the diagonal of [rows, columns], zeros elsewhere. */
-export function eye(rows: number, columns: number = rows, options: CreateOptions = {}): Tensor {
-  const size = sizeOf(checkShape("eye", [rows, columns]));
-  const numbers = Float64Array.from({ length: size }, (_, i) => Number(Math.floor(i / columns) === i % columns));
-  return create("eye", [rows, columns], numbers, options);
-}
+export const eye = (rows: number, columns: number = rows, options: CreateOptions = {}): Tensor =>
+  create("eye", [rows, columns], (i) => Number(Math.floor(i / columns) === i % columns), options);
 
 /**
  * The same values on another backend, as a tensor without history.
