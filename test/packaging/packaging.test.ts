@@ -71,7 +71,10 @@ describe.each(names)("@spm/%s", (name) => {
   it("ships ES modules with their types and the licence, and no tests", async () => {
     const { type, license, exports, scripts } = await manifest(name);
     const files = await readdir(installed(name), { recursive: true });
-    expect({ type, license, scripts }).toEqual({ type: "module", license: "MIT", scripts: undefined });
+    const onInstall = Object.keys(scripts ?? {}).filter((script) =>
+      /^(pre|post)?install$|^(pre|post)?prepare$/.test(script),
+    );
+    expect({ type, license, onInstall }).toEqual({ type: "module", license: "MIT", onInstall: [] });
     expect(files).toContain("LICENSE");
     for (const conditions of Object.values(exports)) {
       for (const target of Object.values(conditions)) expect(files).toContain(target.replace("./", ""));
