@@ -25,7 +25,7 @@ function pullBack(tape: Tape, output: Tensor, cotangent: Tensor, wanted: Tensors
     const bars = inVjpOf(call.name, () => call.vjp(cts, needs));
     for (const [i, input] of call.inputs.entries()) {
       if (!needs[i] || !bars[i]) continue;
-      const bar = checkCotangent(call.name, bars[i], input);
+      const bar = checkKind(call.name, "cotangent", bars[i], input);
       const before = cotangents.get(input);
       cotangents.set(input, before ? add(before, bar) : bar);
     }
@@ -33,11 +33,11 @@ function pullBack(tape: Tape, output: Tensor, cotangent: Tensor, wanted: Tensors
   return wanted.map((x) => cotangents.get(x) ?? zeros(x.shape, like(x)));
 }
 
-/** @throws ShapeError, DTypeError unless a cotangent is of the kind of its primal */
-function checkCotangent(op: string, ct: Tensor, { shape, dtype }: Tensor): Tensor {
-  if (!sameShape(ct.shape, shape)) throw new ShapeError(op, `a cotangent of ${showShape(shape)}`, showShape(ct.shape));
-  if (ct.dtype !== dtype) throw new DTypeError(op, `a cotangent of ${dtype}`, ct.dtype);
-  return ct;
+/** A cotangent or tangent, once it is known to be of the kind of its primal. @throws ShapeError, DTypeError */
+function checkKind(op: string, what: string, v: Tensor, { shape, dtype }: Tensor): Tensor {
+  if (!sameShape(v.shape, shape)) throw new ShapeError(op, `a ${what} of ${showShape(shape)}`, showShape(v.shape));
+  if (v.dtype !== dtype) throw new DTypeError(op, `a ${what} of ${dtype}`, v.dtype);
+  return v;
 }
 
 function like({ dtype, backend }: Tensor): { dtype: "float32" | "float64"; backend: Tensor["backend"] } {
@@ -45,17 +45,22 @@ function like({ dtype, backend }: Tensor): { dtype: "float32" | "float64"; backe
   throw new DTypeError("grad", "float32 or float64 to differentiate by", dtype);
 }
 
-/** Runs `f` on a tape. @throws TapeError unless it returns a tensor; DTypeError when `watched` has no derivatives */
+/** Runs `f` on a tape. @throws TapeError when it returns a promise; DTypeError when `watched` has no derivatives */
 function recordTape<T>(op: string, watched: Tensors, f: () => T): { tape: Tape; result: T } {
   for (const x of watched) like(x);
   return withTape(watched, () => synchronous(op, f()));
 }
 
-/** The value of a scalar function with its derivative's seed, 1. */
-function seeded(op: string, value: unknown): [value: Tensor, seed: Tensor] {
-  if (!(value instanceof Tensor)) throw new TapeError(op, "a function that returns a tensor", typeof value);
-  if (value.shape.length > 0) throw new ShapeError(op, "a scalar", showShape(value.shape), "sum() or mean() it");
-  return [value, ones([], like(value))];
+/** @throws TapeError unless a function returned a tensor */
+function asTensor(op: string, value: unknown): Tensor {
+  if (value instanceof Tensor) return value;
+  throw new TapeError(op, "a function that returns a tensor", typeof value);
+}
+
+/** What a scalar's derivative starts from, 1. @throws ShapeError for anything but a scalar */
+function seedOf(op: string, value: Tensor): Tensor {
+  if (value.shape.length === 0) return ones([], like(value));
+  throw new ShapeError(op, "a scalar", showShape(value.shape), "sum() or mean() it");
 }
 
 /**
@@ -66,7 +71,8 @@ function seeded(op: string, value: unknown): [value: Tensor, seed: Tensor] {
 export function vjp(f: Differentiable, ...primals: Tensor[]): { value: Tensor; pullback(ct: Tensor): Tensor[] } {
   const xs = primals.map(alias);
   const { tape, result } = recordTape("vjp", xs, () => f(...xs));
-  return { value: result, pullback: (ct) => pullBack(tape, result, checkCotangent("vjp", ct, result), xs) };
+  const value = asTensor("vjp", result);
+  return { value, pullback: (ct) => pullBack(tape, value, checkKind("vjp", "cotangent", ct, value), xs) };
 }
 
 /**
@@ -85,7 +91,7 @@ export function grad(f: Differentiable, argnums: number | readonly number[] = 0)
       if (missing !== undefined) throw new ShapeError("grad", `argnums below ${xs.length}, the arguments`, missing);
       const part = (...chosen: Tensor[]) => f(...xs.map((x, i) => chosen[numbers.indexOf(i)] ?? x));
       const { value, pullback } = vjp(part, ...numbers.map((k) => xs[k]!));
-      const grads = pullback(seeded("grad", value)[1]);
+      const grads = pullback(seedOf("grad", value));
       return typeof argnums === "number" ? grads[0]! : grads;
     });
 }
@@ -101,16 +107,17 @@ export function valueAndGrad<Aux = undefined>(
 ): { value: Tensor; grads: Tensor[]; aux: Aux } {
   return scope(() => {
     const { tape, result } = recordTape("valueAndGrad", params, f);
-    const { loss, aux } = result instanceof Tensor ? { loss: result, aux: undefined as Aux } : result;
-    const [value, seed] = seeded("valueAndGrad", loss);
-    return { value, grads: pullBack(tape, value, seed, params), aux };
+    const { loss, aux } =
+      result instanceof Tensor ? { loss: result, aux: undefined as Aux } : (Object(result) as typeof result);
+    const value = asTensor("valueAndGrad", loss);
+    return { value, grads: pullBack(tape, value, seedOf("valueAndGrad", value), params), aux };
   });
 }
 
 /** Σᵢ ⟨xᵢ, yᵢ⟩; null counts as zero. */
 export function dot(op: string, xs: Tensors, ys: readonly (Tensor | null)[]): Tensor {
   if (xs.length !== ys.length) throw new ShapeError(op, `${xs.length} vectors, one for each argument`, ys.length);
-  const products = xs.flatMap((x, i) => (ys[i] ? [sum(mul(x, checkCotangent(op, ys[i], x)))] : []));
+  const products = xs.flatMap((x, i) => (ys[i] ? [sum(mul(x, checkKind(op, "vector", ys[i], x)))] : []));
   return products.reduce((a, b) => add(a, b));
 }
 

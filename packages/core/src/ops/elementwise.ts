@@ -6,7 +6,7 @@ import { Tensor } from "../tensor.ts";
 import { broadcastArray, sumTo } from "./broadcast.ts";
 import { copyArray } from "./cast.ts";
 import { broadcastShapes, checkDTypes, floatingDTypes, numericDTypes } from "./check.ts";
-import { scalar } from "./create.ts";
+import { checkNumber, scalar } from "./create.ts";
 import { mapArray } from "./loops.ts";
 
 /** A tensor, or a number that takes the dtype of what it stands beside. */
@@ -86,6 +86,7 @@ const exact = (op: string, dtype: DType, compute: (dtype: DType) => NdArray): Nd
 /** Numbers become scalars of the other operands' dtype. @throws DTypeError when there is no tensor among them */
 export function operands(op: string, ...values: readonly TensorLike[]): Tensor[] {
   const like = values.find((v) => v instanceof Tensor);
-  if (like !== undefined) return values.map((v) => (v instanceof Tensor ? v : scalar(v, like.dtype)));
+  if (like !== undefined)
+    return values.map((v) => (v instanceof Tensor ? v : scalar(checkNumber(op, v, like.dtype), like.dtype)));
   throw new DTypeError(op, "a tensor among the operands", values.map((v) => typeof v).join(" and "));
 }

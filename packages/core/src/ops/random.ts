@@ -88,7 +88,7 @@ function generatorFrom(state: RngState): ReturnType<typeof xoroshiro128plusFromS
 /** A generator from a seed: any safe integer. Its bits are spread by SplitMix32 so that near seeds give unrelated streams. */
 export function rng(seed: number): Rng {
   if (!Number.isSafeInteger(seed)) throw new ValueError("rng", "a safe integer as seed", seed);
-  let counter = (seed ^ Math.imul(Math.floor(seed / 4294967296), 0x85ebca6b)) | 0;
+  let counter = seed | 0;
   const word = (): number => {
     counter = (counter + 0x9e3779b9) | 0;
     let z = counter;
@@ -96,7 +96,9 @@ export function rng(seed: number): Rng {
     z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
     return (z ^ (z >>> 15)) | 0;
   };
-  return new Rng([word(), word(), word(), word() | 1]);
+  const low = [word(), word()] as const;
+  counter ^= Math.imul(Math.floor(seed / 4294967296), 0x85ebca6b); // the upper bits: no two seeds start alike
+  return new Rng([...low, word(), word() | 1]);
 }
 
 /** How a random tensor is made. */

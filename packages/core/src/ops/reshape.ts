@@ -31,8 +31,12 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
   const open = shape.indexOf(-1);
   const rest = sizeOf(shape.filter((_, k) => k !== open));
   const target = open < 0 ? shape : shape.with(open, rest === 0 ? 0 : sizeOf(x.shape) / rest);
-  if (!Number.isInteger(target[open] ?? 0))
-    throw new ShapeError("reshape", `sizes that divide ${sizeOf(x.shape)} elements`, showShape(shape));
+  if (!Number.isInteger(target[open] ?? 0) || shape.lastIndexOf(-1) !== open)
+    throw new ShapeError(
+      "reshape",
+      `at most one −1, and sizes that divide ${sizeOf(x.shape)} elements`,
+      showShape(shape),
+    );
   return sameShape(target, x.shape) ? x : reshapeOp([x], target)[0]!;
 }
 

@@ -1,0 +1,137 @@
+/** @file Where naive ops go wrong: sums of many, ties, singular points, empty and huge values, numbers beside tensors. */
+import { describe, expect, test } from "vitest";
+import * as c from "../index.ts";
+
+const { add, elements, grad, pow, sum, tensor } = c;
+type Tensor = c.Tensor;
+const numbers = (x: Tensor): number[] => [...elements(x.ndarray())];
+const double = (...values: number[]): Tensor => tensor(values, { dtype: "float64" });
+const slope = (f: (x: Tensor) => Tensor, ...at: number[]): number[] => numbers(grad((x) => sum(f(x!)))(double(...at)));
+
+describe("sums", () => {
+  test("seven million tenths in float32 are off by no more than one rounding", () => {
+    const count = 7_700_000;
+    const total = sum(c.full([count], 0.1));
+    expect(numbers(total)[0]).toBe(Math.fround(Math.fround(0.1) * count));
+  });
+
+  test("of integers are integers, of nothing 0, of a scalar itself", () => {
+    expect(sum(tensor(Int32Array.of(1, 2, 3))).dtype).toBe("int32");
+    expect(numbers(sum(c.zeros([0, 3]), { axis: 0 }))).toEqual([0, 0, 0]);
+    expect(numbers(sum(tensor(5)))).toEqual([5]);
+    expect(numbers(c.mean(c.zeros([0])))).toEqual([Number.NaN]);
+    expect(numbers(c.prod(c.zeros([0])))).toEqual([1]);
+  });
+});
+
+describe("a number beside a tensor", () => {
+  test("takes its dtype", () => {
+    expect(add(tensor([1]), 0.1).dtype).toBe("float32");
+    expect(numbers(add(tensor([0]), 0.1))).toEqual([Math.fround(0.1)]);
+    expect(numbers(add(0.1, double(0)))).toEqual([0.1]);
+    expect(add(tensor(Int32Array.of(1)), 2).dtype).toBe("int32");
+  });
+});
+
+describe("derivatives at ties and singular points are PyTorch's", () => {
+  test("powers", () => {
+    const byBase = (b: number) => slope((x) => pow(x, b), 0, 2);
+    expect(byBase(2)).toEqual([0, 4]);
+    expect(byBase(1)).toEqual([1, 1]);
+    expect(byBase(0)).toEqual([0, 0]);
+    expect(byBase(0.5)[0]).toBe(Infinity);
+    const byExponent = (a: number, ...b: number[]) => slope((x) => pow(a, x), ...b);
+    expect(byExponent(0, 0, 1, 2)).toEqual([0, 0, 0]);
+    expect(byExponent(2, 3)[0]).toBeCloseTo(8 * Math.LN2, 12);
+    expect(byExponent(-2, 2)).toEqual([Number.NaN]);
+    const second = (b: number) => slope((x) => grad((t) => sum(pow(t!, b)))(x), 0);
+    expect([second(2), second(1), second(3)]).toEqual([[2], [0], [0]]);
+  });
+
+  test("extremes share evenly, absolutes and norms have none at 0", () => {
+    expect(slope((x) => c.max(x), 3, 1, 3)).toEqual([0.5, 0, 0.5]);
+    expect(slope((x) => c.minimum(x, double(1, 2, 3)), 1, 1, 5)).toEqual([0.5, 1, 0]);
+    expect(slope((x) => c.abs(x), -2, 0, 2)).toEqual([-1, 0, 1]);
+    expect(slope((x) => c.norm(x), 0, 0)).toEqual([0, 0]);
+    expect(slope((x) => c.std(x), 2, 2)).toEqual([0, 0]);
+    expect(slope((x) => c.clamp(x, { min: -1, max: 1 }), -1, 1, 2)).toEqual([1, 1, 0]);
+    expect(slope((x) => c.elu(x), -800, 0, 800)).toEqual([0, 1, 1]);
+    expect(slope((x) => c.leakyRelu(x, 0.1), -1, 0, 1)).toEqual([0.1, 0.1, 1]);
+  });
+
+  test("products with zeros, to the second order", () => {
+    expect(slope((x) => c.prod(x), 0, 2, 3)).toEqual([6, 0, 0]);
+    expect(slope((x) => c.prod(x), 0, 0, 3)).toEqual([0, 0, 0]);
+    const mixed = slope((x) => c.at(grad((t) => c.prod(t!))(x), 0), 0, 0, 3); // ∂/∂x of ∂/∂x₀ = x₁x₂
+    expect(mixed).toEqual([0, 3, 0]);
+  });
+
+  test("a logsumexp of nothing but −∞ gives nobody a share", () => {
+    expect(slope((x) => c.logsumexp(x), -Infinity, -Infinity)).toEqual([0, 0]);
+    expect(slope((x) => c.logsumexp(x), 0, -Infinity)).toEqual([1, 0]);
+  });
+
+  test("what where does not choose has no say", () => {
+    const safeLog = (x: Tensor) => c.where(c.greater(x, 0), c.log(c.where(c.greater(x, 0), x, 1)), 0);
+    expect(slope(safeLog, -1, 2)).toEqual([0, 0.5]);
+  });
+});
+
+describe("NaN", () => {
+  const nan = tensor([Number.NaN, 1]);
+  test("goes through, and never loses", () => {
+    for (const f of [c.relu, c.sign, c.sigmoid, c.silu, c.gelu, c.elu]) expect(numbers(f(nan))[0]).toBeNaN();
+    expect(numbers(c.maximum(nan, 5))[0]).toBeNaN();
+    expect(numbers(c.min(nan))[0]).toBeNaN();
+    expect(numbers(c.logsumexp(nan))[0]).toBeNaN();
+    expect(numbers(c.clamp(nan, { min: 0 }))[0]).toBeNaN();
+    expect(numbers(c.sort(nan))).toEqual([1, Number.NaN]);
+    expect(numbers(c.argmin(nan))).toEqual([0]);
+  });
+  test("is equal to nothing", () => {
+    expect(numbers(c.equal(nan, nan))).toEqual([0, 1]);
+    expect(numbers(c.notEqual(nan, nan))).toEqual([1, 0]);
+    expect(numbers(c.lessEqual(nan, nan))).toEqual([0, 1]);
+  });
+});
+
+describe("functions near their limits", () => {
+  test("erf to the last digits", () => {
+    const known = [
+      [0.1, 0.1124629160182849],
+      [0.5, 0.5204998778130465],
+      [1, 0.8427007929497149],
+      [2, 0.9953222650189527],
+      [3, 0.9999779095030014],
+      [5.5, 0.9999999999999927],
+    ] as const;
+    for (const [x, y] of known) expect(Math.abs(numbers(c.erf(double(x)))[0]! - y)).toBeLessThan(2 ** -51);
+    expect(numbers(c.erf(double(-7, Infinity, -0)))).toEqual([-1, 1, -0]);
+  });
+  test("sigmoid and softplus do not overflow, expm1 and log1p do not cancel", () => {
+    expect(numbers(c.sigmoid(double(-800, 800)))).toEqual([0, 1]);
+    expect(numbers(c.softplus(double(-800, 800)))).toEqual([0, 800]);
+    expect(numbers(c.expm1(double(1e-20)))).toEqual([1e-20]);
+    expect(numbers(c.log1p(double(1e-20)))).toEqual([1e-20]);
+  });
+});
+
+test("a convolution by FFT is that convolution, with its gradient", () => {
+  const circular = (a: Tensor, b: Tensor) => c.irfft(c.complexMul(c.rfft(a), c.rfft(b)));
+  const [a, b] = [double(1, 2, 3, 4), double(1, 0, -1, 0)];
+  expect(numbers(circular(a, b)).map((v) => Math.round(v * 1e9) / 1e9)).toEqual([-2, -2, 2, 2]);
+  c.gradcheck(circular as (...xs: Tensor[]) => Tensor, [a, b]);
+  c.gradgradcheck(circular as (...xs: Tensor[]) => Tensor, [a, b]);
+});
+
+test("every method is its function", () => {
+  const x = double(4, 1, 3, 2).reshape([2, 2]);
+  const y = x.matmul(x.transpose()).add(1).div(2).tanh().at(0, { step: -1 }).sum().exp();
+  const same = c.exp(sum(c.at(c.tanh(c.div(add(c.matmul(x, c.transpose(x)), 1), 2)), 0, { step: -1 })));
+  expect(numbers(y)).toEqual(numbers(same));
+  const methods = Object.getOwnPropertyNames(c.Tensor.prototype);
+  expect(methods).toEqual(
+    expect.arrayContaining(["topk", "where", "fft", "variance", "oneHot", "logicalNot", "clone"]),
+  );
+  expect(methods.filter((name) => /Op$|Array$|^(tensor|zeros|concat|einsum|stack)$/.test(name))).toEqual([]);
+});
