@@ -8,7 +8,7 @@ import { add, matmul, ShapeError, showShape, type Tensor, take, transpose } from
  * @param bias - b, [out], or null
  * @returns [..., out]. Cost 2 · in · out FLOP a row
  * @throws ShapeError, DTypeError where operands do not fit
- * @example affine(x, weight, bias);
+ * @example affine(tensor([1, 2]), tensor([[1, 0], [0, 1], [1, 1]]), tensor([0, 0, 1])); // [1, 2, 4]
  */
 export function affine(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
   if (weight.shape.length !== 2) throw new ShapeError("affine", "a weight [out, in]", showShape(weight.shape));
@@ -22,6 +22,6 @@ export function affine(x: Tensor, weight: Tensor, bias: Tensor | null = null): T
  * @param index - [...], int32
  * @returns [..., width]
  * @throws ValueError for an index out of range; DTypeError unless it is int32
- * @example embedding(weight, tokens);
+ * @example embedding(tensor([[1, 2], [3, 4]]), tensor(Int32Array.of(1))); // [[3, 4]]
  */
 export const embedding = (weight: Tensor, index: Tensor): Tensor => take(weight, index, 0);

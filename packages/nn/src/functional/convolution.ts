@@ -33,7 +33,7 @@ function convolve(
  * @param bias - [out], or null
  * @returns [batch, out, ⌊(length + 2 · padding − kernel) / stride⌋ + 1]. Cost 2 · in · kernel FLOP an element
  * @throws ShapeError, DTypeError where operands do not fit
- * @example conv1d(x, weight, null, { padding: 1 });
+ * @example conv1d(ones([1, 2, 5]), ones([3, 2, 3]), null, { padding: 1 }).shape; // [1, 3, 5]
  */
 export const conv1d = (x: Tensor, weight: Tensor, bias: Tensor | null = null, options: SlidingOptions = {}): Tensor =>
   convolve("conv1d", 1, x, weight, bias, options);
@@ -41,7 +41,7 @@ export const conv1d = (x: Tensor, weight: Tensor, bias: Tensor | null = null, op
 /**
  * {@link conv1d} over two axes: x [batch, in, height, width], weight [out, in, kernel height, kernel width] →
  * [batch, out, height', width'].
- * @example conv2d(images, weight, bias, { stride: 2, padding: 1 });
+ * @example conv2d(ones([1, 1, 4, 4]), ones([2, 1, 3, 3])).shape; // [1, 2, 2, 2]
  */
 export const conv2d = (x: Tensor, weight: Tensor, bias: Tensor | null = null, options: SlidingOptions = {}): Tensor =>
   convolve("conv2d", 2, x, weight, bias, options);

@@ -43,7 +43,7 @@ function checkSame(op: string, prediction: Shape, target: Shape): void {
     throw new ShapeError(op, `a target of shape ${showShape(prediction)}`, showShape(target));
 }
 
-/** Mean of (p − t)². @throws ShapeError, DTypeError unless both are of one kind @example mse(model.forward(x), y); */
+/** Mean of (p − t)². @throws ShapeError, DTypeError unless both are of one kind @example mse(tensor([1, 3]), tensor([1, 1])); // 2 */
 export const mse = (prediction: Tensor, target: Tensor, reduction: Reduction = "mean"): Tensor =>
   reduce("mse", square(difference("mse", prediction, target)), reduction);
 
@@ -55,7 +55,7 @@ export const l1 = (prediction: Tensor, target: Tensor, reduction: Reduction = "m
  * Mean of d²/2 where |d| ≤ δ, δ(|d| − δ/2) beyond, d = p − t (Huber 1964).
  * @param delta - δ > 0, 1 unless said
  * @throws ShapeError, DTypeError unless both are of one kind; ValueError unless δ > 0
- * @example huber(prediction, target, { delta: 0.5 });
+ * @example huber(tensor([3]), tensor([0]), { delta: 1 }); // 2.5
  */
 export function huber(
   prediction: Tensor,

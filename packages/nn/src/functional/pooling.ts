@@ -22,12 +22,12 @@ function largest(op: string, axes: number, x: Tensor, size: Size, options: Slidi
  * @param size - of the window; windows lie side by side unless a stride is given
  * @returns [..., ⌊(length + 2 · padding − size) / stride⌋ + 1]
  * @throws ShapeError where the window does not fit
- * @example maxPool1d(x, 2); // half as long
+ * @example maxPool1d(tensor([3, 1, 2, 4]), 2); // [3, 4]
  */
 export const maxPool1d = (x: Tensor, size: Size, options: SlidingOptions = {}): Tensor =>
   largest("maxPool1d", 1, x, size, options);
 
-/** {@link maxPool1d} over the last two axes. @example maxPool2d(images, 2); */
+/** {@link maxPool1d} over the last two axes. @example maxPool2d(ones([1, 1, 4, 4]), 2).shape; // [1, 1, 2, 2] */
 export const maxPool2d = (x: Tensor, size: Size, options: SlidingOptions = {}): Tensor =>
   largest("maxPool2d", 2, x, size, options);
 
