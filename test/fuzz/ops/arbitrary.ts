@@ -12,7 +12,7 @@ export const axes = fc.integer({ min: -4, max: 4 });
 /** Integers, mostly: what is summed is exact. */
 export const whole = fc.integer({ min: -4, max: 4 });
 /** Anything that a float64 can be. */
-export const hostile = fc.oneof(
+const hostile = fc.oneof(
   { weight: 3, arbitrary: whole },
   { weight: 2, arbitrary: fc.double({ min: -30, max: 30, noNaN: true }) },
   { weight: 1, arbitrary: fc.constantFrom(Number.NaN, Infinity, -Infinity, -0, 1e308, -1e308, 5e-324) },
