@@ -38,11 +38,11 @@ export const isFloating = (dtype: DType): dtype is "float32" | "float64" => dtyp
 /** A view of `data`; row-major unless strides are given. @throws ShapeError when it would read outside of `data` */
 export function wrap(data: TypedArray, shape: Shape, stride: Shape = stridesOf(shape), offset = 0): NdArray {
   let [low, high] = [offset, offset];
-  shape.forEach((n, k) => {
-    const reach = (n - 1) * stride[k]!;
+  for (let k = 0; k < shape.length; k++) {
+    const reach = (shape[k]! - 1) * stride[k]!;
     if (reach < 0) low += reach;
     else high += reach;
-  });
+  }
   if (sizeOf(shape) > 0 && (low < 0 || high >= data.length))
     throw new ShapeError("array", `${showShape(shape)} within ${data.length} elements`, `elements ${low} to ${high}`);
   return makeNdArray(data, shape as number[], stride as number[], offset) as NdArray;

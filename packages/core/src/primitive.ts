@@ -5,7 +5,7 @@ import { type Backend, currentBackend, type Kernel, reference } from "./backend.
 import { BackendError, ShapeError } from "./errors.ts";
 import { own } from "./scope.ts";
 import { sameShape, showShape } from "./shape.ts";
-import { isTracked, record } from "./tape.ts";
+import { type Call, isTracked, record } from "./tape.ts";
 import { type Spec, Tensor } from "./tensor.ts";
 
 /** What a vjp may use. */
@@ -70,15 +70,15 @@ function apply(primitive: Primitive<unknown>, inputs: readonly Tensor[], options
   const keep = isTracked(inputs);
   const handles = inputs.map((t) => t.handle);
   const kernel = backend.kernels.get(primitive) ?? fallback(primitive, backend, inputs, specs);
-  const results = kernel(handles, options, keep).map((handle, i) => {
+  const outputs = kernel(handles, options, keep).map((handle, i) => {
     const memory = backend.memory(handle); // a result that looks at an input's memory shares its storage
     const source = inputs.find((t) => t.storage.memory === memory);
     return own(new Tensor(specs[i]!, backend, handle, source));
   });
-  const outputs = results.splice(0, primitive.outputs ?? 1);
+  const residuals = outputs.splice(primitive.outputs ?? 1);
   inspect(name, inputs, outputs);
-  const context = { inputs, outputs, residuals: results, options };
-  if (keep) record({ name, ...context, vjp: (cts, needs) => primitive.vjp(cts, { ...context, needs }) });
+  const vjp: Call["vjp"] = (cts, needs) => primitive.vjp(cts, { inputs, outputs, residuals, options, needs });
+  if (keep) record({ name, inputs, outputs, residuals, vjp });
   return outputs;
 }
 
@@ -99,12 +99,13 @@ function checkResult(op: string, array: NdArray, { shape, dtype }: Spec): NdArra
 
 /** Where a call runs: where its inputs live; scalars in CPU memory fit anywhere. @throws BackendError when they are mixed */
 function commonBackend(op: string, inputs: readonly Tensor[]): Backend {
-  const free = ({ backend, shape }: Tensor) => backend === reference && shape.length === 0;
-  const found = (inputs.find((t) => !free(t)) ?? inputs[0])?.backend ?? currentBackend();
-  for (const t of inputs)
-    if (t.backend !== found && !free(t))
-      throw new BackendError(op, `all tensors on ${found.name}`, `one on ${t.backend.name}`);
-  return found;
+  let found: Backend | undefined;
+  for (const { backend, shape } of inputs) {
+    if (backend === found || (backend === reference && shape.length === 0)) continue;
+    if (found !== undefined) throw new BackendError(op, `all tensors on ${found.name}`, `one on ${backend.name}`);
+    found = backend;
+  }
+  return found ?? (inputs.length > 0 ? reference : currentBackend());
 }
 
 /** A tensor from an array that nobody else writes. It lives on `backend`. */

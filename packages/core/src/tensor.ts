@@ -15,12 +15,12 @@ export class Storage {
   readonly backend: Backend;
   readonly memory: object;
   readonly bytes: number;
-  /** Once replaced, because its parameter got another value, it must not be read. Shared by copies on the heap. */
-  readonly fate: { replaced: boolean };
+  /** Once replaced, because its parameter got another value, it must not be read. Shared with copies on the heap. */
+  fate: { replaced: boolean } | undefined;
   /** How many tensors look at it; Infinity once it is the garbage collector's. */
   views = 0;
 
-  constructor(backend: Backend, handle: unknown, { shape, dtype }: Spec, fate = { replaced: false }) {
+  constructor(backend: Backend, handle: unknown, { shape, dtype }: Spec, fate?: { replaced: boolean }) {
     this.backend = backend;
     this.memory = backend.memory(handle);
     this.bytes = byteSize(shape, dtype);
@@ -86,7 +86,7 @@ export class Tensor implements Spec {
 
   /** @throws TapeError when this tensor was released, or looks at a parameter that was assigned since */
   assertReadable(): void {
-    if (this.#alive && !this.storage.fate.replaced) return;
+    if (this.#alive && !this.storage.fate?.replaced) return;
     const got = this.#alive ? "a view of a parameter that was assigned since" : "a released one";
     const released =
       this instanceof Parameter
@@ -126,7 +126,10 @@ export class Tensor implements Spec {
   leaveToHeap(): void {
     const { backend, storage } = this;
     const handle = backend.escape?.(this.#handle) ?? this.#handle;
-    if (handle !== this.#handle) this.hold(handle, new Storage(backend, handle, this, storage.fate));
+    if (handle !== this.#handle) {
+      storage.fate ??= { replaced: false };
+      this.hold(handle, new Storage(backend, handle, this, storage.fate));
+    }
     this.storage.leaveToHeap();
   }
 
@@ -169,6 +172,7 @@ export class Parameter extends Tensor {
     this.assertAssignable();
     const passing = owner !== null && storage.views === 1 && storage.bytes === this.storage.bytes;
     const next = passing ? handle : backend.clone(handle);
+    this.storage.fate ??= { replaced: true };
     this.storage.fate.replaced = true;
     this.hold(next, passing ? storage : new Storage(backend, next, this));
     this.version++;

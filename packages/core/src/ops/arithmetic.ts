@@ -1,23 +1,30 @@
 /** @file Arithmetic and the elementary functions, each beside its derivative: what most other derivatives are written in. */
-import { compiledLoops } from "../array.ts";
 import { ValueError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 import { cast } from "./cast.ts";
 import { floatingDTypes, numericDTypes } from "./check.ts";
 import { type BinaryOp, binary, type UnaryOp, unary } from "./elementwise.ts";
 import { equal, greater, greaterEqual, less, lessEqual, logicalAnd, where } from "./logic.ts";
-import { zipLoop } from "./loops.ts";
+import { compiledLoop, zipLoop } from "./loops.ts";
 
 /** a + b */
-export const add: BinaryOp = binary({ name: "add", loop: compiledLoops.add, vjp: (ct) => [() => ct, () => ct] });
+export const add: BinaryOp = binary({
+  name: "add",
+  loop: compiledLoop("add", (a, b) => a + b),
+  vjp: (ct) => [() => ct, () => ct],
+});
 
 /** a − b */
-export const sub: BinaryOp = binary({ name: "sub", loop: compiledLoops.sub, vjp: (ct) => [() => ct, () => neg(ct)] });
+export const sub: BinaryOp = binary({
+  name: "sub",
+  loop: compiledLoop("sub", (a, b) => a - b),
+  vjp: (ct) => [() => ct, () => neg(ct)],
+});
 
 /** a · b, element by element */
 export const mul: BinaryOp = binary({
   name: "mul",
-  loop: compiledLoops.mul,
+  loop: compiledLoop("mul", (a, b) => a * b),
   vjp: (ct, a, b) => [() => mul(ct, b), () => mul(ct, a)],
 });
 
@@ -25,7 +32,7 @@ export const mul: BinaryOp = binary({
 export const div: BinaryOp = binary({
   name: "div",
   dtypes: floatingDTypes,
-  loop: compiledLoops.div,
+  loop: compiledLoop("div", (a, b) => a / b),
   vjp: (ct, _, b, y) => [() => div(ct, b), () => neg(div(mul(ct, y), b))],
 });
 

@@ -17,7 +17,7 @@ export function checkShape(op: string, shape: Shape): Shape {
  * @example broadcastShapes("add", [3, 1], [5]) // [3, 5]
  */
 export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
-  if (sameShape(a, b)) return a;
+  if (b.length === 0 || sameShape(a, b)) return a;
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, k) => {
     const [m, n] = [a[a.length - rank + k] ?? 1, b[b.length - rank + k] ?? 1];

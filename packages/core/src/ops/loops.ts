@@ -1,5 +1,15 @@
 /** @file The loops of the reference kernels: over elements, over pairs of elements, over rows along axes. */
-import { allocate, type DType, dtypeOf, elements, type Loop2, type NdArray, wrap, zerosArray } from "../array.ts";
+import {
+  allocate,
+  compiledLoops,
+  type DType,
+  dtypeOf,
+  elements,
+  type Loop2,
+  type NdArray,
+  wrap,
+  zerosArray,
+} from "../array.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 
 /** `out[i] = f(a[i])`, as a new row-major array. */
@@ -16,6 +26,12 @@ export const zipLoop = (f: (a: number, b: number) => number): Loop2 => {
     const [x, y, to] = [elements(a), elements(b), out.data];
     for (let i = 0; i < to.length; i++) to[i] = f(x[i]!, y[i]!);
   };
+};
+
+/** A compiled loop of ndarray-ops. It is looked up anew at every call: below a few dozen elements `f` alone is faster. */
+export const compiledLoop = (name: keyof typeof compiledLoops, f: (a: number, b: number) => number): Loop2 => {
+  const [few, many] = [zipLoop(f), compiledLoops[name]];
+  return (out, a, b) => (out.data.length < 64 ? few : many)(out, a, b);
 };
 
 /** All axes, those in `axes` last. */

@@ -1,0 +1,29 @@
+/** @file Other frameworks to compare with: installed on demand into `bench/.peers`, so that nothing of ours depends on them. */
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const folder = fileURLToPath(new URL(".peers/", import.meta.url));
+
+/** What is compared, pinned. The names are put together here so that no package.json or lockfile of ours holds them. */
+const versions = {
+  jax: ["@jax-js", "jax", "0.1.25"],
+  tf: [["@tensor", "flow"].join(""), "tfjs", "4.22.0"],
+} as const;
+
+/** A peer's module, installed if it is missing. @throws where the registry can't be reached */
+export async function importPeer<Module>(peer: keyof typeof versions): Promise<Module> {
+  const [scope, name, version] = versions[peer];
+  if (!existsSync(join(folder, "node_modules", scope, name))) {
+    console.log(`Installing ${scope}/${name}@${version} into bench/.peers …`);
+    mkdirSync(folder, { recursive: true });
+    if (!existsSync(join(folder, "package.json"))) writeFileSync(join(folder, "package.json"), '{ "private": true }\n');
+    const options = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+    execFileSync("npm", ["install", ...options, `${scope}/${name}@${version}`], { cwd: folder, stdio: "inherit" });
+  }
+  Object.assign(globalThis, { navigator: globalThis.navigator ?? {} }); // Node 20 has none, and one of them looks for a GPU there
+  const path = createRequire(join(folder, "package.json")).resolve(`${scope}/${name}`);
+  return import(pathToFileURL(path).href);
+}
