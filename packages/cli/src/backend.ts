@@ -1,11 +1,15 @@
 /** @file The backends that `--backend` names. */
-import { reference, setBackend } from "@spm/core";
-import { wasm } from "@spm/wasm";
 
-/** What `--backend` takes; the first is the default. */
+/** What `--backend` takes. */
 export type BackendName = "wasm" | "reference";
+
+/** All of them, the default first. */
+export const BACKENDS: readonly [BackendName, ...BackendName[]] = ["wasm", "reference"];
 
 /** Creates tensors on a backend from now on. */
 export async function useBackend(name: BackendName): Promise<void> {
-  setBackend(name === "wasm" ? await wasm() : reference);
+  const { reference, setBackend } = await import("@spm/core");
+  if (name === "reference") return setBackend(reference);
+  const { wasm } = await import("@spm/wasm");
+  setBackend(await wasm());
 }

@@ -2,8 +2,9 @@
 
 import type { LinearKind } from "@spm/nn";
 import { Argument, Command, Option } from "commander";
-import type { BackendName } from "./backend.ts";
+import { BACKENDS, type BackendName } from "./backend.ts";
 import type { CompareOptions } from "./compare.ts";
+import { addExperimentCommand } from "./experiment-command.ts";
 import { INTERRUPTED, interruptible } from "./interruption.ts";
 import { namesOf, positiveNumber, wholeNumber } from "./option-values.ts";
 import { runName } from "./run-name.ts";
@@ -12,7 +13,6 @@ import { addSweepCommand } from "./sweep-command.ts";
 import { addTrainCommands } from "./train-command.ts";
 
 const LAYERS = ["dense", "rotation", "general"] as const satisfies readonly LinearKind[];
-const BACKENDS: readonly BackendName[] = ["wasm", "reference"];
 const TRAIN_IMAGES = 60_000;
 const TEST_IMAGES = 10_000;
 
@@ -94,6 +94,7 @@ export function program(): Command {
   addTrainCommands(spm);
   addSweepCommand(spm);
   addSavedCommands(spm);
+  addExperimentCommand(spm);
   return spm;
 }
 

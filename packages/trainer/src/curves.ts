@@ -3,6 +3,7 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import { escapeXml } from "./escape-xml.ts";
+import { logTicks, serialize } from "./plot-svg.ts";
 import type { Run } from "./run-reader.ts";
 import type { MetricRecord, Split } from "./run-record.ts";
 
@@ -77,17 +78,6 @@ function accuracyFloor(test: readonly Point[], train: readonly Point[]): number 
   return Math.max(0, Math.floor((Math.min(...values) - 0.04) * 20) / 20);
 }
 
-/** Round values between the least and the greatest of positive ones: 1, 2, 5 a decade, only 1 where decades are many. */
-function logTicks(values: readonly number[]): number[] {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  const powers: number[] = [];
-  for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++) powers.push(power);
-  const digits = powers.length > 4 ? [1] : [1, 2, 5];
-  return powers
-    .flatMap((power) => digits.map((digit) => digit * 10 ** power))
-    .filter((tick) => tick >= low && tick <= high);
-}
-
 /**
  * One chart as an SVG element's text: training as lines, evaluations on the test samples as marks.
  *
@@ -103,15 +93,6 @@ function logTicks(values: readonly number[]): number[] {
  */
 export function chart(run: Run, quantity: Quantity, axis: Axis, palette: Palette): string {
   return serialize(chartElement(run, quantity, axis, palette), `${quantity}-${axis}`);
-}
-
-/** An element's text, with ids of its own: Plot counts its clip paths through the life of the process. */
-function serialize(element: Element, prefix: string): string {
-  const ids = new Map<string, string>();
-  return element.outerHTML.replace(/plot-clip-\d+/g, (id) => {
-    if (!ids.has(id)) ids.set(id, `${prefix}-clip-${ids.size}`);
-    return ids.get(id) as string;
-  });
 }
 
 function chartElement(run: Run, quantity: Quantity, axis: Axis, palette: Palette): Element {

@@ -8,7 +8,15 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** Text with the five characters that XML gives a meaning replaced by their entities. */
+/**
+ * Text with the five characters that XML gives a meaning replaced by their entities.
+ *
+ * @example
+ * ```ts
+ * import { escapeXml } from "@spm/trainer/node";
+ * escapeXml("a < b"); // "a &lt; b"
+ * ```
+ */
 export function escapeXml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] as string);
 }

@@ -5,6 +5,11 @@ import { dirname, resolve } from "node:path";
 /**
  * Makes what is not there, one folder at a time: Node's recursive way never returns where the system refuses, as in /proc.
  * @throws Node's error where the system refuses
+ * @example
+ * ```ts
+ * import { makeFolder } from "@spm/trainer/node";
+ * makeFolder("runs/example");
+ * ```
  */
 export function makeFolder(folder: string): void {
   if (existsSync(folder)) return;

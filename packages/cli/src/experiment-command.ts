@@ -1,0 +1,92 @@
+/** @file `spm experiment` on a command line. */
+import { Argument, type Command, Option } from "commander";
+import { BACKENDS, type BackendName } from "./backend.ts";
+import { INTERRUPTED, interruptible } from "./interruption.ts";
+import { wholeNumber } from "./option-values.ts";
+import { runName } from "./run-name.ts";
+import { textTable } from "./text-table.ts";
+
+interface ExperimentFlags {
+  readonly set: readonly string[];
+  readonly quick?: true;
+  readonly seed: number;
+  readonly out?: string;
+  readonly backend: BackendName;
+}
+
+/** Adds it; the experiments themselves are loaded when it runs. */
+export function addExperimentCommand(spm: Command): void {
+  spm
+    .command("experiment")
+    .description(
+      "run one of the experiments that show where a mixer pays and where it does not; without a name, list them",
+    )
+    .addArgument(new Argument("[name]", "which"))
+    .option("--quick", "the small form: the same code in seconds")
+    .option(
+      "--set <name=value>",
+      "change a setting; several times for several",
+      (text, before: readonly string[]) => [...before, text],
+      [],
+    )
+    .option("--seed <n>", "everything random follows from it", wholeNumber(0), 1)
+    .option("--out <folder>", "where to write the run, a new or empty folder (default: runs/NAME-TIME)")
+    .addOption(new Option("--backend <name>", "what computes").choices(BACKENDS).default(BACKENDS[0]))
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted (the report is written nevertheless).",
+    )
+    .action(async (name: string | undefined, flags: ExperimentFlags, command: Command) => {
+      const { experiments, readSettings, runExperiment } = await import("@spm/experiments");
+      if (name === undefined) {
+        const rows = experiments.map((e) => [
+          e.name,
+          Object.entries(e.settings)
+            .map(([key, value]) => `${key}=${value}`)
+            .join(" "),
+          e.question,
+        ]);
+        process.stdout.write(
+          `${rows.map(([key, settings, question]) => `${key}: ${question}\n    ${settings}`).join("\n")}\n`,
+        );
+        return;
+      }
+      const experiment = experiments.find((e) => e.name === name);
+      if (experiment === undefined)
+        return command.error(`error: expected one of ${experiments.map((e) => e.name).join(", ")}, got "${name}"`, {
+          exitCode: 2,
+        });
+      const settings = refusal(command, () => readSettings(experiment, flags.set));
+      const { seed, out = runName(name), backend } = flags;
+      const { useBackend } = await import("./backend.ts");
+      await useBackend(backend);
+      const given = [...(flags.quick ? ["--quick"] : []), ...flags.set.flatMap((line) => ["--set", line])];
+      const interrupted = await interruptible(async (signal) => {
+        const { findings, report } = await runExperiment(experiment, {
+          settings,
+          quick: flags.quick ?? false,
+          seed,
+          out,
+          command: ["spm experiment", name, ...given, "--seed", seed, "--backend", backend].join(" "),
+          signal,
+          log: (line) => void process.stdout.write(`${line}\n`),
+        });
+        for (const { heading, text, table } of findings.sections)
+          process.stdout.write(
+            `\n${[heading, text, table && textTable(table.head, table.rows)].filter(Boolean).join("\n")}\n`,
+          );
+        process.stdout.write(`\n${findings.summary}\n\nreport: ${report}\n`);
+        return signal.aborted;
+      }, process.stderr);
+      if (interrupted) process.exitCode = INTERRUPTED;
+    });
+}
+
+/** What a wrong setting throws becomes wrong usage. */
+function refusal<T>(command: Command, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    return command.error(`error: ${(error as Error).message}`, { exitCode: 2 });
+  }
+}

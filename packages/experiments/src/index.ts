@@ -1,0 +1,18 @@
+/** @file @spm/experiments: questions put to the machine, and the run folders that answer them. */
+import type { Experiment } from "./experiment.ts";
+import { learnTransform } from "./learn-transform.ts";
+
+export type { Experiment, Findings, Section, Settings, Table, Trial } from "./experiment.ts";
+export { type ExperimentRun, runExperiment } from "./run-experiment.ts";
+export { readSettings } from "./settings.ts";
+
+/**
+ * All experiments, in the order that `spm experiment --help` lists them.
+ *
+ * @example
+ * ```ts
+ * import { experiments } from "@spm/experiments";
+ * console.log(experiments.map(({ name, question }) => `${name}: ${question}`).join("\n"));
+ * ```
+ */
+export const experiments: readonly Experiment[] = [learnTransform];

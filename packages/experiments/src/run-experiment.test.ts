@@ -1,0 +1,58 @@
+/** @file Every experiment in its quick form: a whole run folder, and the same results again from the same seed. */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setBackend } from "@spm/core";
+import { wasm } from "@spm/wasm";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Experiment, experiments, readSettings, runExperiment } from "./index.ts";
+
+const work = mkdtempSync(join(tmpdir(), "spm-experiments-"));
+afterAll(() => rmSync(work, { recursive: true }));
+beforeAll(async () => setBackend(await wasm()));
+
+let folders = 0;
+async function quickRun(experiment: Experiment, abort = false): Promise<string> {
+  const out = join(work, String(folders++));
+  const signal = abort ? AbortSignal.abort() : new AbortController().signal;
+  await runExperiment(experiment, { quick: true, seed: 3, out, command: "spm experiment", signal, log: () => {} });
+  return out;
+}
+
+/** `results.json` without what was measured in seconds. */
+const results = (folder: string): unknown =>
+  JSON.parse(readFileSync(join(folder, "results.json"), "utf8"), (key, value) =>
+    key === "seconds" ? undefined : value,
+  );
+
+describe.each(experiments)("$name", (experiment) => {
+  test("runs, reports, and repeats itself from its seed", { timeout: 120_000 }, async () => {
+    const [first, again] = [await quickRun(experiment), await quickRun(experiment)];
+    expect(results(again)).toEqual(results(first));
+    const report = readFileSync(join(first, "report.html"), "utf8");
+    expect(report).toContain(experiment.question);
+    expect(report).not.toMatch(/NaN|undefined|\[object/);
+    expect(existsSync(join(first, "config.json"))).toBe(true);
+  });
+
+  test("ends when it is interrupted, with a report", { timeout: 60_000 }, async () => {
+    expect(existsSync(join(await quickRun(experiment, true), "report.html"))).toBe(true);
+  });
+});
+
+describe("settings", () => {
+  const [experiment] = experiments as readonly [Experiment, ...Experiment[]];
+  const [name] = Object.keys(experiment.settings) as [string];
+
+  test("are read by their kind", () => {
+    expect(readSettings(experiment, [`${name}=16`])).toEqual({ [name]: 16 });
+  });
+
+  test.each([
+    ["nonsense=1", /experiment: expected a setting of .*, got "nonsense"/],
+    [`${name}`, /expected name=value/],
+    [`${name}=many`, /to be a number/],
+  ])("%s is refused", (line, message) => {
+    expect(() => readSettings(experiment, [line])).toThrow(message);
+  });
+});

@@ -1,0 +1,33 @@
+/** @file Settings as somebody gives them: names that exist, values of the right kind. */
+import { ValueError } from "@spm/core";
+import type { Experiment, Settings } from "./experiment.ts";
+
+/**
+ * Settings of the experiment from lines like `steps=200`.
+ *
+ * @throws ValueError for a name that it does not have, a value that is no number where one belongs, a name given twice
+ * @example readSettings(learnTransform, ["steps=200"]); // { steps: 200 }
+ */
+export function readSettings(experiment: Experiment, lines: readonly string[]): Settings {
+  const settings: Record<string, number | string> = {};
+  for (const line of lines) {
+    const [name = "", ...rest] = line.split("=");
+    const text = rest.join("=").trim();
+    if (rest.length === 0 || text === "") throw new ValueError("experiment", "name=value", `"${line}"`);
+    if (name in settings) throw new ValueError("experiment", `${name} once`, "it twice");
+    settings[name] = typeof experiment.settings[name] === "number" ? Number(text) : text;
+  }
+  refuse(experiment, settings);
+  return settings;
+}
+
+/** @throws ValueError for settings that the experiment does not have or of another kind than its own */
+export function refuse({ name, settings }: Experiment, given: Settings): void {
+  for (const [key, value] of Object.entries(given)) {
+    const own = settings[key];
+    if (own === undefined)
+      throw new ValueError("experiment", `a setting of ${name}: ${Object.keys(settings).join(", ")}`, `"${key}"`);
+    if (typeof own !== typeof value || Number.isNaN(value))
+      throw new ValueError("experiment", `${key} to be a ${typeof own}, as ${own} is`, String(value));
+  }
+}
