@@ -6,19 +6,27 @@ function c(value: f32): v128 {
   return f32x4.splat(value);
 }
 
-/** eˣ: x = k ln 2 + r, |r| ≤ ½ ln 2, a polynomial of degree 6 for eʳ, and 2ᵏ in two factors so that subnormals come out right. */
-export function exp(x: v128): v128 {
-  // Beyond these the result is ∞ or 0 anyway; a NaN passes min and max of WebAssembly unchanged.
-  const bounded = f32x4.max(f32x4.min(x, c(128)), c(-110));
-  const k = f32x4.nearest(mul(bounded, c(<f32>Math.LOG2E)));
-  let r = sub(bounded, mul(k, c(0.693145751953125)));
-  r = sub(r, mul(k, c(1.428606765330187e-6)));
+/** x − k ln 2, ln 2 in two parts. */
+function reduced(x: v128, k: v128): v128 {
+  return sub(sub(x, mul(k, c(0.693145751953125))), mul(k, c(1.428606765330187e-6)));
+}
+
+/** eʳ − 1, |r| ≤ ½ ln 2: a polynomial of degree 7. */
+function smallExpm1(r: v128): v128 {
   let p = fma(c(1.98756915e-4), r, c(1.3981999507e-3));
   p = fma(p, r, c(8.3334519073e-3));
   p = fma(p, r, c(4.1665795894e-2));
   p = fma(p, r, c(1.6666665459e-1));
   p = fma(p, r, c(5.0000001201e-1));
-  const e = add(add(mul(p, mul(r, r)), r), c(1));
+  return add(mul(p, mul(r, r)), r);
+}
+
+/** eˣ: x = k ln 2 + r, |r| ≤ ½ ln 2, a polynomial for eʳ, and 2ᵏ in two factors so that subnormals come out right. */
+export function exp(x: v128): v128 {
+  // Beyond these the result is ∞ or 0 anyway; a NaN passes min and max of WebAssembly unchanged.
+  const bounded = f32x4.max(f32x4.min(x, c(128)), c(-110));
+  const k = f32x4.nearest(mul(bounded, c(<f32>Math.LOG2E)));
+  const e = add(smallExpm1(reduced(bounded, k)), c(1));
   const power = i32x4.trunc_sat_f32x4_s(k);
   const half = i32x4.shr_s(power, 1);
   const low = i32x4.shl(i32x4.add(half, i32x4.splat(127)), 23);
@@ -52,6 +60,68 @@ export function log(x: v128): v128 {
   y = v128.bitselect(c(-Infinity), y, f32x4.eq(x, c(0)));
   const legal = v128.or(f32x4.ge(x, c(0)), infinite); // false for NaN, too
   return v128.bitselect(y, c(NaN), legal);
+}
+
+/** eˣ − 1: 2ᵏ(eʳ − 1) + (2ᵏ − 1), where the last is exact; eˣ itself where 1 is nothing to it. */
+export function expm1(x: v128): v128 {
+  const bounded = f32x4.max(f32x4.min(x, c(20)), c(-20));
+  const k = f32x4.nearest(mul(bounded, c(<f32>Math.LOG2E)));
+  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(k), i32x4.splat(127)), 23);
+  const y = fma(power, smallExpm1(reduced(bounded, k)), sub(power, c(1)));
+  return v128.bitselect(exp(x), y, f32x4.gt(x, c(20)));
+}
+
+/** ln(1 + x): of u = 1 + x, and what rounding took from u. */
+export function log1p(x: v128): v128 {
+  const u = add(c(1), x);
+  const lost = f32x4.div(sub(x, sub(u, c(1))), u);
+  const ends = v128.or(f32x4.eq(u, c(0)), f32x4.eq(u, c(Infinity)));
+  return add(log(u), v128.andnot(lost, ends));
+}
+
+/** ln(1 + eˣ) = max(x, 0) + ln(1 + e^−|x|) */
+export function softplus(x: v128): v128 {
+  return add(f32x4.max(x, c(0)), log1p(exp(f32x4.neg(f32x4.abs(x)))));
+}
+
+/** erf x: x times an even polynomial up to 1, 1 − e^q(|x|) above, both fitted to least relative error. */
+export function erf(x: v128): v128 {
+  const x2 = mul(x, x);
+  let p = fma(c(7.853857823647559e-5), x2, c(-8.010192541405559e-4));
+  p = fma(p, x2, c(5.188327748328447e-3));
+  p = fma(p, x2, c(-2.6853810995817184e-2));
+  p = fma(p, x2, c(1.128358542919159e-1));
+  p = fma(p, x2, c(-3.761262595653534e-1));
+  p = fma(p, x2, c(1.283791670955126e-1));
+  const small = fma(p, x, x);
+  const size = f32x4.min(f32x4.abs(x), c(4)); // 1 − erf 4 < 2⁻²⁵
+  let q = fma(c(1.863800862338394e-4), size, c(-2.9476669151335955e-3));
+  q = fma(q, size, c(2.1838096901774406e-2));
+  q = fma(q, size, c(-1.0310681909322739e-1));
+  q = fma(q, size, c(-6.381447315216064e-1));
+  q = fma(q, size, c(-1.127089262008667));
+  q = fma(q, size, c(-3.4151258296333253e-4));
+  const signed = v128.or(sub(c(1), exp(q)), v128.and(x, i32x4.splat(<i32>0x80000000)));
+  return v128.bitselect(signed, small, f32x4.gt(size, c(1)));
+}
+
+/** −1, 0 or 1: a zero keeps its sign, a NaN stays. */
+export function sign(x: v128): v128 {
+  const one = v128.or(c(1), v128.and(x, i32x4.splat(<i32>0x80000000)));
+  return v128.bitselect(one, x, v128.or(f32x4.gt(x, c(0)), f32x4.lt(x, c(0))));
+}
+
+/** aᵇ, each lane in float64; 1ᵇ = 1 and (−1)^±∞ = 1 as IEEE 754 wants it. */
+export function pow(a: v128, b: v128): v128 {
+  let y = f32x4.splat(power(f32x4.extract_lane(a, 0), f32x4.extract_lane(b, 0)));
+  y = f32x4.replace_lane(y, 1, power(f32x4.extract_lane(a, 1), f32x4.extract_lane(b, 1)));
+  y = f32x4.replace_lane(y, 2, power(f32x4.extract_lane(a, 2), f32x4.extract_lane(b, 2)));
+  return f32x4.replace_lane(y, 3, power(f32x4.extract_lane(a, 3), f32x4.extract_lane(b, 3)));
+}
+
+function power(a: f32, b: f32): f32 {
+  if (a === 1 || (a === -1 && abs<f32>(b) === Infinity)) return 1;
+  return <f32>a ** b;
 }
 
 /** tanh x: an odd polynomial below 0.625, 1 − 2/(e²ˣ + 1) above. */

@@ -1,6 +1,6 @@
 /** @file Reductions of matrices [rows, width] without gaps, sums in float64. */
 import { exp } from "./functions";
-import { sub } from "./simd";
+import { sub, swap1, swap2 } from "./simd";
 
 /** out[r] = Σ_c x[r][c]: four float64 sums, two vectors. */
 export function sumRows(x: usize, out: usize, rows: usize, width: usize): void {
@@ -11,7 +11,8 @@ export function sumRows(x: usize, out: usize, rows: usize, width: usize): void {
   }
 }
 
-function rowSum(x: usize, width: usize): f64 {
+/** Σ x of a row. */
+export function rowSum(x: usize, width: usize): f64 {
   let low = f64x2.splat(0);
   let high = low;
   const end = x + (width << 2);
@@ -59,13 +60,27 @@ export function extremeRows(x: usize, out: usize, rows: usize, width: usize, sig
   }
 }
 
-/** out[r] = where the largest of a row is, the first of equal ones; the first NaN wins. */
-export function argmaxRows(x: usize, out: usize, rows: usize, width: usize): void {
+/** The largest of a row; NaN wins. */
+export function rowMax(x: usize, width: usize): f32 {
+  const end = x + (width << 2);
+  let best: f32 = load<f32>(x);
+  if (width >= 4) {
+    let four = v128.load(x);
+    for (; x + 16 <= end; x += 16) four = f32x4.max(four, v128.load(x));
+    const two = f32x4.max(four, swap2(four));
+    best = f32x4.extract_lane(f32x4.max(two, swap1(two)), 0);
+  }
+  for (; x < end; x += 4) best = max<f32>(best, load<f32>(x));
+  return best;
+}
+
+/** out[r] = where the largest (`sign` 1) or smallest (−1) of a row is, the first of equal ones; the first NaN wins. */
+export function extremePlaces(x: usize, out: usize, rows: usize, width: usize, sign: f32): void {
   for (let r: usize = 0; r < rows; r++) {
     let at: i32 = 0;
-    let best = load<f32>(x);
+    let best = load<f32>(x) * sign;
     for (let k: usize = 1; k < width; k++) {
-      const value = load<f32>(x + (k << 2));
+      const value = load<f32>(x + (k << 2)) * sign;
       if (value > best || (isNaN<f32>(value) && !isNaN<f32>(best))) {
         best = value;
         at = <i32>k;
@@ -87,8 +102,7 @@ export function logSumExpRows(x: usize, out: usize, rows: usize, width: usize, s
 }
 
 export function logSumExp(x: usize, width: usize, spare: usize): f64 {
-  let top: f32 = load<f32>(x);
-  for (let k: usize = 1; k < width; k++) top = max<f32>(top, load<f32>(x + (k << 2)));
+  const top = rowMax(x, width);
   if (!isFinite<f32>(top)) return top;
   const shift = f32x4.splat(top);
   for (let k: usize = 0; k < width; k += 4) v128.store(spare + (k << 2), exp(sub(v128.load(x + (k << 2)), shift)));

@@ -42,3 +42,14 @@ export function sumLanes(x: v128): f32 {
   const pairs = f32x4.add(x, swap2(x));
   return f32x4.extract_lane(f32x4.add(pairs, swap1(pairs)), 0);
 }
+
+/** The first lanes of a vector, as many as `bytes` have room for; all of them from 16 on. */
+export function storeUpTo(at: usize, x: v128, bytes: usize): void {
+  if (bytes >= 16) {
+    v128.store(at, x);
+    return;
+  }
+  store<f32>(at, f32x4.extract_lane(x, 0));
+  if (bytes > 4) store<f32>(at, f32x4.extract_lane(x, 1), 4);
+  if (bytes > 8) store<f32>(at, f32x4.extract_lane(x, 2), 8);
+}

@@ -5,12 +5,14 @@ import asc from "assemblyscript/asc";
 import { butterflySource } from "./butterfly.ts";
 import { elementwiseSource } from "./elementwise.ts";
 import { gemmTileSource } from "./gemm-tile.ts";
+import { updateSource } from "./update.ts";
 
 /** Sources that are written by a generator instead of lying in `assembly/`. */
 const generated: Readonly<Record<string, () => string>> = {
   "butterfly.ts": butterflySource,
   "elementwise.ts": elementwiseSource,
   "gemm-tile.ts": gemmTileSource,
+  "update.ts": updateSource,
 };
 const folder = fileURLToPath(new URL("../assembly/", import.meta.url));
 

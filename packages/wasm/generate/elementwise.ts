@@ -18,6 +18,11 @@ const unary: Readonly<Record<string, string>> = {
   tanh: "tanh(x)",
   relu: "f32x4.max(x, f32x4.splat(0))",
   sigmoid: "sigmoid(x)",
+  sign: "sign(x)",
+  expm1: "expm1(x)",
+  log1p: "log1p(x)",
+  erf: "erf(x)",
+  softplus: "softplus(x)",
 };
 
 /** Functions of two vectors, as expressions of `a` and `b`. */
@@ -28,14 +33,21 @@ const binary: Readonly<Record<string, string>> = {
   div: "f32x4.div(a, b)",
   maximum: "f32x4.max(a, b)",
   minimum: "f32x4.min(a, b)",
+  pow: "pow(a, b)",
 };
 
-/** Comparisons of two vectors; their results are bytes of 0 or 1. */
-const comparison: Readonly<Record<string, string>> = {
-  equal: "f32x4.eq(a, b)",
-  notEqual: "f32x4.ne(a, b)",
-  greater: "f32x4.gt(a, b)",
-  greaterEqual: "f32x4.ge(a, b)",
+/** Comparisons of two vectors, by the element type; their results are bytes of 0 or 1. */
+const comparison = (type: "f32x4" | "i32x4" | "i8x16"): Readonly<Record<string, string>> => {
+  const some = (x: string): string => `${type}.ne(${x}, ${type}.splat(0))`;
+  const unsigned = type === "i8x16" ? "_u" : type === "i32x4" ? "_s" : "";
+  return {
+    equal: `${type}.eq(a, b)`,
+    notEqual: `${type}.ne(a, b)`,
+    greater: `${type}.gt${unsigned}(a, b)`,
+    greaterEqual: `${type}.ge${unsigned}(a, b)`,
+    logicalAnd: `v128.and(${some("a")}, ${some("b")})`,
+    logicalOr: `v128.or(${some("a")}, ${some("b")})`,
+  };
 };
 
 const unaryLoop = (name: string, value: string): string => `
@@ -84,6 +96,44 @@ const binaryLoop = (name: string, value: string): string =>
     row(form, (operands) => `while (o < end) { ${operands(0)} v128.store(o, ${value}); p += 16; q += 16; o += 16; }`),
   );
 
+/** The choice between two vectors by bytes of 0 or 1; rows as in the binary functions, of three operands. */
+function whereLoop(): string {
+  const forms = [0, 1, 2, 3, 4, 5, 6, 7].map((bits) => {
+    const [m, a, b] = [4, 2, 1].map((bit) => (bits & bit) !== 0);
+    const mask = (load: string): string =>
+      `const mask = i32x4.ne(i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(${load})), i32x4.splat(0));`;
+    const read = (name: string, at: string, moves: boolean): [string, string] =>
+      moves ? ["", `const ${name} = v128.load(${at});`] : [`const ${name} = v128.load32_splat(${at});`, ""];
+    const [aOnce, aEach] = read("a", "p", a!);
+    const [bOnce, bEach] = read("b", "q", b!);
+    const [maskOnce, maskEach] = m ? ["", mask("v128.load32_zero(s)")] : [mask("v128.load8_splat(s)"), ""];
+    return `if (form === ${bits}) { ${aOnce} ${bOnce} ${maskOnce}
+      while (o < end) { ${aEach} ${bEach} ${maskEach}
+        v128.store(o, v128.bitselect(a, b, mask)); s += 4; p += 16; q += 16; o += 16; } }`;
+  });
+  return `
+export function whereOf(out: usize, mask0: usize, a0: usize, b0: usize, rows: usize, columns: usize,
+  maskRow: isize, maskStep: i32, aRow: isize, aStep: i32, bRow: isize, bStep: i32): void {
+  const form = (maskStep << 2) | (aStep << 1) | bStep;
+  for (let r: usize = 0; r < rows; r++) {
+    let s = mask0, p = a0, q = b0, o = out;
+    const end = out + (columns << 2);
+    ${forms.join("\n    else ")}
+    out = end; mask0 += maskRow; a0 += aRow; b0 += bRow;
+  }
+}`;
+}
+
+/** Comparisons of bytes. */
+const byteLoop = (name: string, value: string): string =>
+  rowLoop(name, 1, (form) =>
+    row(
+      form,
+      (operands) => `while (o < end) { ${operands(0)}
+      v128.store(o, v128.and(${value}, i8x16.splat(1))); p += 16; q += 16; o += 16; }`,
+    ),
+  ).replaceAll("load32_splat", "load8_splat");
+
 const comparisonLoop = (name: string, value: string): string =>
   rowLoop(name, 1, (form) =>
     row(form, (operands) => {
@@ -97,9 +147,12 @@ const comparisonLoop = (name: string, value: string): string =>
 /** AssemblyScript of the element-wise kernels. */
 export function elementwiseSource(): string {
   return [
-    'import { exp, log, sigmoid, sine, tanh } from "./functions";',
+    'import { erf, exp, expm1, log, log1p, pow, sigmoid, sign, sine, softplus, tanh } from "./functions";',
     ...Object.entries(unary).map(([name, value]) => unaryLoop(name, value)),
     ...Object.entries(binary).map(([name, value]) => binaryLoop(name, value)),
-    ...Object.entries(comparison).map(([name, value]) => comparisonLoop(name, value)),
+    ...Object.entries(comparison("f32x4")).map(([name, value]) => comparisonLoop(name, value)),
+    ...Object.entries(comparison("i32x4")).map(([name, value]) => comparisonLoop(`${name}Int32`, value)),
+    ...Object.entries(comparison("i8x16")).map(([name, value]) => byteLoop(`${name}Bool`, value)),
+    whereLoop(),
   ].join("\n");
 }

@@ -2,14 +2,19 @@
 import { type Backend, copyArray, dtypeOf, elements, isContiguous, type NdArray, wrap } from "@spm/core";
 import { registerCrossEntropy } from "./cross-entropy.ts";
 import { registerElementwise } from "./elementwise.ts";
+import { registerGru } from "./gru.ts";
+import { registerIndexing } from "./indexing.ts";
 import { compileKernels, compileKernelsSync } from "./kernel-exports.ts";
 import { registerLayout } from "./layout.ts";
 import { type KernelTable, Machine } from "./machine.ts";
 import { registerMatmul } from "./matmul.ts";
 import { registerMixer } from "./mixer.ts";
+import { registerNorms } from "./norm.ts";
 import { copyInto } from "./plain.ts";
 import { registerReductions } from "./reduce.ts";
+import { registerSoftmax } from "./softmax.ts";
 import { registerUpdates } from "./update.ts";
+import { registerWindows } from "./windows.ts";
 
 /** How a backend is made. */
 export interface WasmOptions {
@@ -21,7 +26,7 @@ const DEFAULT_BYTES = 2 ** 31;
 
 /**
  * A backend on WebAssembly SIMD: float32 kernels for the mixer, matrix products and what training needs around them.
- * Errors in units in the last place: exp below 2, log 1, tanh 2, sigmoid 3. Sums are taken in float64 and rounded at the end.
+ * Errors in units in the last place: exp, expm1, log1p and tanh below 2, log 1, erf 1.5, sigmoid and softplus 3. Sums are taken in float64 and rounded at the end.
  * float64 and what has no kernel runs on the reference, counted in `report()`.
  * @throws BackendError later, by the op that finds the memory full
  * @example
@@ -41,6 +46,11 @@ function fromModule(module: WebAssembly.Module, { bytes = DEFAULT_BYTES }: WasmO
   registerMatmul(kernels, machine);
   registerReductions(kernels, machine);
   registerCrossEntropy(kernels, machine);
+  registerSoftmax(kernels, machine);
+  registerNorms(kernels, machine);
+  registerGru(kernels, machine);
+  registerIndexing(kernels, machine);
+  registerWindows(kernels, machine);
   registerUpdates(kernels, machine);
   const mixer = registerMixer(kernels, machine);
 

@@ -6,37 +6,47 @@ import {
   broadcastShapes,
   cos,
   div,
+  dtypeOf,
   equal,
+  erf,
   exp,
+  expm1,
   greater,
   greaterEqual,
   isContiguous,
   log,
+  log1p,
+  logicalAnd,
+  logicalOr,
   maximum,
   minimum,
   mul,
   type NdArray,
   neg,
   notEqual,
-  type Primitive,
+  pow,
   relu,
   type Shape,
   sameShape,
   sigmoid,
+  sign,
   sin,
   sizeOf,
+  softplus,
   sqrt,
   square,
   sub,
   tanh,
+  whereOp,
 } from "@spm/core";
 import type { Compiled } from "./kernel-exports.ts";
 import { allFloat32, type KernelTable, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { eachOuter, merged, plain, plainArray } from "./plain.ts";
 
-const unary = { neg, abs, square, sqrt, exp, log, sin, cos, tanh, relu, sigmoid };
-const binary = { add, sub, mul, div, maximum, minimum };
-const comparisons = { equal, notEqual, greater, greaterEqual };
+const exponentials = { exp, log, expm1, log1p, tanh, sigmoid, softplus };
+const unary = { neg, abs, sign, square, sqrt, sin, cos, erf, relu, ...exponentials };
+const binary = { add, sub, mul, div, maximum, minimum, pow };
+const comparisons = { equal, notEqual, greater, greaterEqual, logicalAnd, logicalOr };
 
 /** Adds the element-wise kernels. */
 export function registerElementwise(table: KernelTable, machine: Machine): void {
@@ -51,42 +61,62 @@ export function registerElementwise(table: KernelTable, machine: Machine): void 
       return [out];
     });
   }
-  const pairwise = (primitive: Primitive<void>, loop: Compiled, result: "float32" | "bool"): void =>
+  for (const name of Object.keys(binary) as (keyof typeof binary)[]) {
+    const { primitive } = binary[name];
+    const loop = run[`${name}Of`];
     register<void>(table, machine, primitive, (_, [a, b]) => {
       if (!allFloat32([a!, b!])) return NOT_FLOAT32;
-      const shape = broadcastShapes(primitive.name, a!.shape, b!.shape);
-      const out = memory.array(result, shape);
-      combine(machine, loop, out, a!, b!, shape);
+      const shape = broadcastShapes(name, a!.shape, b!.shape);
+      const out = memory.array("float32", shape);
+      combine(machine, loop, out, [a!, b!], shape);
       return [out];
     });
-  for (const name of Object.keys(binary) as (keyof typeof binary)[])
-    pairwise(binary[name].primitive, run[`${name}Of`], "float32");
-  for (const name of Object.keys(comparisons) as (keyof typeof comparisons)[])
-    pairwise(comparisons[name].primitive, run[`${name}Of`], "bool");
+  }
+  for (const name of Object.keys(comparisons) as (keyof typeof comparisons)[]) {
+    const loops = { float32: run[`${name}Of`], int32: run[`${name}Int32Of`], bool: run[`${name}BoolOf`] };
+    register<void>(table, machine, comparisons[name].primitive, (_, [a, b]) => {
+      const dtype = dtypeOf(a!);
+      if (dtype === "float64") return dtype;
+      const shape = broadcastShapes(name, a!.shape, b!.shape);
+      const out = memory.array("bool", shape);
+      combine(machine, loops[dtype], out, [a!, b!], shape);
+      return [out];
+    });
+  }
+  register<void>(table, machine, whereOp.primitive, (_, [mask, a, b]) => {
+    if (a!.data.BYTES_PER_ELEMENT !== 4) return dtypeOf(a!);
+    const shape = [mask!, a!, b!].map((x): Shape => x.shape).reduce((s, t) => broadcastShapes("where", s, t));
+    const out = memory.array(dtypeOf(a!), shape);
+    combine(machine, run.whereOf, out, [mask!, a!, b!], shape);
+    return [out];
+  });
 }
 
-/** Runs a loop of two operands over their broadcast shape. */
-function combine(machine: Machine, loop: Compiled, out: NdArray, a: NdArray, b: NdArray, shape: Shape): void {
+/** Runs a loop of operands over their broadcast shape. */
+function combine(machine: Machine, loop: Compiled, out: NdArray, operands: readonly NdArray[], shape: Shape): void {
   const { memory } = machine;
   const size = sizeOf(shape);
   if (size === 0) return;
   const to = memory.address(out);
-  if (sameShape(a.shape, b.shape) && isContiguous(a) && isContiguous(b)) {
-    loop(to, memory.address(a), memory.address(b), 1, size, 0, 1, 0, 1);
+  if (operands.every((x) => sameShape(x.shape, shape) && isContiguous(x))) {
+    const steps = operands.flatMap(() => [0, 1]);
+    loop(to, ...operands.map((x) => memory.address(x)), 1, size, ...steps);
     return;
   }
-  const left = rowed(machine, broadcastArray(a, shape));
-  const right = rowed(machine, broadcastArray(b, shape));
-  const { shape: axes, strides } = merged(shape, [left.stride, right.stride]);
-  const [p, q] = strides as [number[], number[]];
+  const views = operands.map((x) => rowed(machine, broadcastArray(x, shape)));
+  const { shape: axes, strides } = merged(
+    shape,
+    views.map((x) => x.stride),
+  );
   const last = axes.length - 1;
   const [rows, columns] = [axes[last - 1] ?? 1, axes[last] ?? 1];
-  const [pAt, qAt] = [memory.address(left), memory.address(right)];
+  const sizes = views.map((x) => x.data.BYTES_PER_ELEMENT);
+  const starts = views.map((x) => memory.address(x));
+  const steps = strides.flatMap((s, k) => [sizes[k]! * (s[last - 1] ?? 0), s[last] ?? 0]);
   const bytes = out.data.BYTES_PER_ELEMENT * rows * columns;
   let at = to;
-  eachOuter(axes.slice(0, -2), strides, ([i, j]) => {
-    const [pRow, qRow] = [4 * (p[last - 1] ?? 0), 4 * (q[last - 1] ?? 0)];
-    loop(at, pAt + 4 * i!, qAt + 4 * j!, rows, columns, pRow, p[last] ?? 0, qRow, q[last] ?? 0);
+  eachOuter(axes.slice(0, -2), strides, (offsets) => {
+    loop(at, ...starts.map((start, k) => start + sizes[k]! * offsets[k]!), rows, columns, ...steps);
     at += bytes;
   });
 }

@@ -8,6 +8,7 @@ import {
   dtypeOf,
   isContiguous,
   type NdArray,
+  type Op,
   type Padding,
   padOp,
   reshapeOp,
@@ -19,6 +20,7 @@ import {
   type Window,
   wrap,
 } from "@spm/core";
+import { windowsOp } from "@spm/nn";
 import { type KernelTable, type Machine, register } from "./machine.ts";
 import { copyInto, plain } from "./plain.ts";
 
@@ -30,10 +32,8 @@ const isWide = ({ data }: NdArray): boolean => data.BYTES_PER_ELEMENT === 8;
 export function registerLayout(table: KernelTable, machine: Machine): void {
   const { memory, run } = machine;
   // Views need no kernel of their own: the reference makes them without touching the data.
-  for (const primitive of [transposeOp.primitive, broadcastOp.primitive, sliceOp.primitive, aliasOp.primitive])
-    register<unknown>(table, machine, primitive as typeof primitive & { name: string }, (_, inputs, options, keep) =>
-      (primitive.forward as (i: readonly NdArray[], o: unknown, k: boolean) => NdArray[])(inputs, options, keep),
-    );
+  for (const { primitive } of [transposeOp, broadcastOp, sliceOp, aliasOp, windowsOp] as readonly Op<never>[])
+    register<never>(table, machine, primitive, (_, inputs, options, keep) => primitive.forward(inputs, options, keep));
 
   register<Shape>(table, machine, reshapeOp.primitive, (_, inputs, shape, keep) => {
     const [x] = inputs;
@@ -45,9 +45,27 @@ export function registerLayout(table: KernelTable, machine: Machine): void {
   });
 
   register<DType>(table, machine, castOp.primitive, (_, [x], dtype) => {
-    if (dtypeOf(x!) !== "bool" || dtype !== "float32") return `${dtypeOf(x!)} to ${dtype}`;
-    const out = memory.array("float32", x!.shape);
-    run.boolToFloat(memory.address(out), plain(machine, x!), sizeOf(x!.shape));
+    const from = dtypeOf(x!);
+    if (isWide(x!) || dtype === "float64") return `${from} to ${dtype}`;
+    const out = memory.array(dtype, x!.shape);
+    if (from === dtype) copyInto(machine, out, x!);
+    else if (dtype === "bool") {
+      const [zero, bytes] = [memory.scratchArray(from, [1]), memory.address(out)];
+      zero.data[0] = 0;
+      const differs = from === "float32" ? run.notEqualOf : run.notEqualInt32Of;
+      differs(bytes, plain(machine, x!), memory.address(zero), 1, sizeOf(x!.shape), 0, 1, 0, 0);
+    } else {
+      const convert = {
+        bool: dtype === "int32" ? run.boolToInt : run.boolToFloat,
+        int32: run.intToFloat,
+        float32: run.floatToInt,
+      }[from as Exclude<DType, "float64">];
+      const legal = convert(memory.address(out), plain(machine, x!), sizeOf(x!.shape));
+      if (convert === run.floatToInt && legal === 0) {
+        memory.release(out.data);
+        return "a number out of range"; // the reference says which
+      }
+    }
     return [out];
   });
 

@@ -59,25 +59,38 @@ export function plainArray(machine: Machine, array: NdArray): NdArray {
 }
 
 /** Copies an array of 1- or 4-byte elements into a view of the same shape and type. */
-export function copyInto({ memory, run }: Machine, view: NdArray, from: NdArray): void {
+export function copyInto(machine: Machine, view: NdArray, from: NdArray): void {
   if (sizeOf(view.shape) === 0) return;
+  const { memory, run } = machine;
   const size = view.data.BYTES_PER_ELEMENT;
   const { shape, strides } = merged(view.shape, [view.stride, from.stride]);
+  while (shape.length < 2) {
+    shape.unshift(1);
+    for (const steps of strides) steps.unshift(1);
+  }
   const [to, source] = strides as [number[], number[]];
-  const rank = shape.length;
-  const step = (stride: readonly number[], k: number): number => (stride[k] ?? 0) * size;
-  const copy = size === 4 ? run.copyMatrix4 : run.copyMatrix1;
-  const [toAt, fromAt] = [memory.address(view), memory.address(from)];
-  eachOuter(shape.slice(0, -2), strides, ([i, j]) => {
-    copy(
-      toAt + i! * size,
-      fromAt + j! * size,
-      shape[rank - 2] ?? 1,
-      shape[rank - 1] ?? 1,
-      step(to, rank - 2),
-      rank === 0 ? size : step(to, rank - 1),
-      step(source, rank - 2),
-      rank === 0 ? size : step(source, rank - 1),
-    );
-  });
+  // Any order of the axes copies the same: one along which the source has no gaps belongs to the innermost two.
+  const near = source.lastIndexOf(1);
+  if (near >= 0 && near < shape.length - 2) for (const list of [shape, to, source]) moveBehind(list, near);
+  const axes = axesTable(machine, shape, to, size, source, size);
+  run.copyAxes(memory.address(view), memory.address(from), size, shape.length, axes);
+}
+
+/** Moves an element to the place before the last. */
+function moveBehind(list: number[], k: number): void {
+  list.splice(list.length - 1, 0, list.splice(k, 1)[0]!);
+}
+
+/** Address of a table for this kernel call: of each axis its size, and its steps in bytes through two arrays. */
+export function axesTable(
+  { memory }: Machine,
+  shape: readonly number[],
+  to: readonly number[],
+  toSize: number,
+  from: readonly number[],
+  fromSize: number,
+): number {
+  const address = memory.scratch(12 * shape.length);
+  memory.int32(address, 3 * shape.length).set(shape.flatMap((n, k) => [n, to[k]! * toSize, from[k]! * fromSize]));
+  return address;
 }

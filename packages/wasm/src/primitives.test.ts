@@ -12,11 +12,16 @@ import {
   div,
   dtypeOf,
   equal,
+  erf,
   exp,
+  expm1,
   fromArray,
   greater,
   greaterEqual,
   log,
+  log1p,
+  logicalAnd,
+  logicalOr,
   logsumexp,
   matmul,
   max,
@@ -29,6 +34,7 @@ import {
   normal,
   notEqual,
   pad,
+  pow,
   reference,
   relu,
   reshape,
@@ -36,9 +42,11 @@ import {
   type Shape,
   scope,
   sigmoid,
+  sign,
   sin,
   sizeOf,
   slice,
+  softplus,
   sqrt,
   square,
   stridesOf,
@@ -46,7 +54,9 @@ import {
   sum,
   type Tensor,
   tanh,
+  tensor,
   transpose,
+  where,
   wrap,
 } from "@spm/core";
 import { expect, test } from "vitest";
@@ -132,6 +142,11 @@ const unary: [string, (x: Tensor) => Tensor, (v: number) => number, number][] = 
   ["tanh", tanh, same, 4 * ROUNDED],
   ["relu", relu, same, 0],
   ["sigmoid", sigmoid, same, 4 * ROUNDED],
+  ["sign", sign, same, 0],
+  ["expm1", expm1, same, 4 * ROUNDED],
+  ["log1p", log1p, positive, 4 * ROUNDED],
+  ["erf", erf, same, 4 * ROUNDED],
+  ["softplus", softplus, same, 4 * ROUNDED],
 ];
 test.each(unary)("%s", (_, f, map, bound) => {
   for (const shape of shapesOf1) agrees(f, [shape], map, bound);
@@ -176,6 +191,11 @@ const binary: [string, (a: Tensor, b: Tensor) => Tensor, number][] = [
   ["greaterEqual", (a, b) => greaterEqual(relu(a), relu(b)), 0],
   ["maximum", maximum, 0],
   ["minimum", minimum, 0],
+  ["pow", (a, b) => pow(add(abs(a), 0.1), b), 8 * ROUNDED],
+  ["logicalAnd", (a, b) => logicalAnd(relu(a), relu(b)), 0],
+  ["logicalOr", (a, b) => logicalOr(greater(a, 0), greater(b, 0)), 0],
+  ["of integers", (a, b) => greaterEqual(cast(mul(a, 4), "int32"), cast(mul(b, 4), "int32")), 0],
+  ["where", (a, b) => where(greater(a, 0), a, b), 0],
 ];
 test.each(binary)("%s", (name, f, bound) => {
   for (const [a, b] of pairs) agrees(f, [a, b], name === "div" ? positive : same, bound);
@@ -320,6 +340,9 @@ function worstUlp(f: (x: Tensor) => Tensor, exact: (x: number) => number, low: n
   return worst;
 }
 
+const exactErf = (x: number): number => erf(tensor(Float64Array.of(x))).ndarray().data[0]!;
+const exactSoftplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+
 // Stated at wasm() in backend.ts: change them together.
 test.each([
   ["exp", exp, Math.exp, -87, 88.7, 2],
@@ -327,6 +350,13 @@ test.each([
   ["log", log, Math.log, 1e-6, 100, 1],
   ["tanh", tanh, Math.tanh, -10, 10, 2],
   ["sigmoid", sigmoid, (x: number) => 1 / (1 + Math.exp(-x)), -80, 20, 3],
+  ["expm1", expm1, Math.expm1, -30, 88, 2],
+  ["expm1 of small", expm1, Math.expm1, -1, 1, 2],
+  ["log1p", log1p, Math.log1p, -0.99, 100, 2],
+  ["log1p of small", log1p, Math.log1p, -1e-3, 1e-3, 2],
+  ["softplus", softplus, exactSoftplus, -80, 80, 3],
+  ["erf", erf, exactErf, -5, 5, 1.5],
+  ["erf of small", erf, exactErf, -1e-3, 1e-3, 1.5],
 ] as const)("%s is within its error", (_, f, exact, low, high, ulp) => {
   expect(worstUlp(f, exact, low, high)).toBeLessThan(ulp);
 });
@@ -341,6 +371,11 @@ test("special values", () => {
     [tanh, Math.tanh],
     [relu, (x: number) => Math.max(x, 0)],
     [sigmoid, (x: number) => 1 / (1 + Math.exp(-x))],
+    [expm1, Math.expm1],
+    [log1p, Math.log1p],
+    [erf, exactErf],
+    [softplus, exactSoftplus],
+    [sign, Math.sign],
   ] as const) {
     at(f).forEach((y, i) => {
       const want = Math.fround(exact(Math.fround(values[i]!)));

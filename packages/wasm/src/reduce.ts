@@ -1,5 +1,5 @@
 /** @file Reductions: the axes that stay in front of those that go, without gaps; sums in float64. */
-import { argmax, isContiguous, logsumexp, max, min, type NdArray, type Shape, sizeOf, sumOp } from "@spm/core";
+import { argmax, argmin, isContiguous, logsumexp, max, min, type NdArray, type Shape, sizeOf, sumOp } from "@spm/core";
 import { allFloat32, type KernelTable, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { plain } from "./plain.ts";
 
@@ -54,13 +54,17 @@ export function registerReductions(table: KernelTable, machine: Machine): void {
       return [out];
     });
 
-  register<Reduction>(table, machine, argmax.primitive, (_, [x], reduction) => {
-    if (!allFloat32([x!])) return NOT_FLOAT32;
-    const out = memory.array("int32", reducedShape(x!.shape, reduction));
-    const { at, rows, width } = rowsOf(machine, x!, reduction.axes);
-    run.argmaxRows(at, memory.address(out), rows, width);
-    return [out];
-  });
+  for (const [{ primitive }, sign] of [
+    [argmax, 1],
+    [argmin, -1],
+  ] as const)
+    register<Reduction>(table, machine, primitive, (_, [x], reduction) => {
+      if (!allFloat32([x!])) return NOT_FLOAT32;
+      const out = memory.array("int32", reducedShape(x!.shape, reduction));
+      const { at, rows, width } = rowsOf(machine, x!, reduction.axes);
+      run.extremePlaces(at, memory.address(out), rows, width, sign);
+      return [out];
+    });
 
   register<Reduction>(table, machine, logsumexp.primitive, (_, [x], reduction) => {
     if (!allFloat32([x!])) return NOT_FLOAT32;

@@ -1,38 +1,84 @@
 /** @file Steps of optimizers: every array read and written once. */
-import { type NdArray, sizeOf } from "@spm/core";
-import { type AdamUpdate, adamUpdate, type SgdUpdate, sgdUpdate } from "@spm/optim";
+import { type NdArray, type Op, sizeOf } from "@spm/core";
+import {
+  adagradUpdate,
+  adamaxUpdate,
+  adamUpdate,
+  averageUpdate,
+  lionUpdate,
+  nadamUpdate,
+  radamUpdate,
+  rmspropUpdate,
+  sgdUpdate,
+} from "@spm/optim";
+import type { Compiled } from "./kernel-exports.ts";
 import { allFloat32, type KernelTable, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { plain } from "./plain.ts";
 
-/** Adds the kernels of Adam, AdamW, AMSGrad and SGD. */
-export function registerUpdates(table: KernelTable, machine: Machine): void {
-  const { memory, run } = machine;
-  /** Addresses of the inputs and of new arrays for the next values; 0 for slots that there are not. */
-  const operands = (arrays: readonly NdArray[], slots: number) => {
-    const shape = arrays[0]!.shape;
-    const next = arrays.slice(1).map(() => memory.array("float32", shape)); // the parameter's and each slot's
-    const room = <T>(list: readonly T[], count: number, f: (x: T) => number): number[] =>
-      Array.from({ length: count }, (_, k) => (list[k] === undefined ? 0 : f(list[k])));
-    return {
-      next,
-      count: sizeOf(shape),
-      from: room(arrays, slots + 2, (a) => plain(machine, a)),
-      to: room(next, slots + 1, (a) => memory.address(a)),
-    };
-  };
+/** A decay, and what it leaves to 1. */
+const split = (decay: number): readonly [number, number] => [decay, 1 - decay];
 
-  register<AdamUpdate>(table, machine, adamUpdate.primitive, (_, arrays, options) => {
-    if (!allFloat32(arrays)) return NOT_FLOAT32;
-    const { next, count, from, to } = operands(arrays, 3);
-    const { stepSize, beta1, beta2, eps, l2, keep } = options;
-    run.adamStep(...from, ...to, count, stepSize, beta1, beta2, eps, l2, keep);
-    return next;
-  });
-  register<SgdUpdate>(table, machine, sgdUpdate.primitive, (_, arrays, options) => {
-    if (!allFloat32(arrays)) return NOT_FLOAT32;
-    const { next, count, from, to } = operands(arrays, 1);
-    const { learningRate, l2, momentum, nesterov } = options;
-    run.sgdStep(...from, ...to, count, learningRate, l2, momentum, nesterov);
-    return next;
-  });
+/** Adds the kernels of the optimizers' updates. */
+export function registerUpdates(table: KernelTable, machine: Machine): void {
+  const { memory } = machine;
+  /**
+   * @param slots - how many the kernel takes
+   * @param numbers - of the step, in the kernel's order
+   * @param present - for each of the kernel's slots, which of the given ones it is; the first ones unless said
+   */
+  const update = <Options>(
+    { primitive }: Op<Options>,
+    loop: Compiled,
+    slots: number,
+    numbers: (options: Options) => readonly number[],
+    present: (options: Options, given: number) => readonly (number | null)[] = (_, given) => [...Array(given).keys()],
+  ): void =>
+    register<Options>(table, machine, primitive, (_, arrays, options) => {
+      if (!allFloat32(arrays)) return NOT_FLOAT32;
+      const [parameter, gradient, ...given] = arrays as [NdArray, NdArray, ...NdArray[]];
+      const [next, ...nextSlots] = [parameter, ...given].map((a) => memory.array("float32", a.shape));
+      const order = present(options, given.length);
+      /** Addresses by the kernel's slots; 0 for one that is not there. */
+      const placed = (of: readonly NdArray[], at: (a: NdArray) => number): number[] =>
+        Array.from({ length: slots }, (_slot, k) => (typeof order[k] === "number" ? at(of[order[k]]!) : 0));
+      loop(
+        plain(machine, parameter),
+        plain(machine, gradient),
+        ...placed(given, (a) => plain(machine, a)),
+        memory.address(next!),
+        ...placed(nextSlots, (a) => memory.address(a)),
+        sizeOf(parameter.shape),
+        ...numbers(options),
+      );
+      return [next!, ...nextSlots];
+    });
+
+  const { run } = machine;
+  update(sgdUpdate, run.sgdStep, 1, (o) => [o.learningRate, o.l2, o.momentum, Number(o.nesterov)]);
+  update(adamUpdate, run.adamStep, 3, (o) => [
+    ...[o.stepSize, ...split(o.beta1), ...split(o.beta2)],
+    ...[o.eps, o.l2, o.keep],
+  ]);
+  update(
+    rmspropUpdate,
+    run.rmspropStep,
+    3,
+    (o) => [o.learningRate, o.l2, ...split(o.alpha), o.eps, o.momentum],
+    (o, given) => [0, o.centered ? 1 : null, o.momentum > 0 ? given - 1 : null],
+  );
+  update(adagradUpdate, run.adagradStep, 1, (o) => [o.stepSize, o.l2, o.eps]);
+  update(nadamUpdate, run.nadamStep, 2, (o) => [
+    ...[o.gradRate, o.momentRate, ...split(o.beta1), ...split(o.beta2)],
+    ...[o.eps, o.l2],
+  ]);
+  update(radamUpdate, run.radamStep, 2, (o) => [
+    ...[o.stepSize, Number(o.adaptive), ...split(o.beta1), ...split(o.beta2)],
+    ...[o.eps, o.l2],
+  ]);
+  update(adamaxUpdate, run.adamaxStep, 2, (o) => [
+    ...[o.stepSize, ...split(o.beta1), ...split(o.beta2)],
+    ...[o.eps, o.l2],
+  ]);
+  update(lionUpdate, run.lionStep, 1, (o) => [o.learningRate, ...split(o.beta1), ...split(o.beta2), o.keep]);
+  update(averageUpdate, run.averageStep, 0, (o) => [1 - o.decay]);
 }

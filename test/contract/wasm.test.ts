@@ -1,0 +1,154 @@
+/** @file The contract of every primitive on wasm: the reference's values and gradients, however the inputs lie, and the same bits again. */
+import {
+  type Backend,
+  cast,
+  elements,
+  fromArray,
+  type Kernel,
+  type NdArray,
+  noGrad,
+  primitives,
+  type Shape,
+  sizeOf,
+  stridesOf,
+  type Tensor,
+  tensor,
+  vjp,
+  wrap,
+} from "@spm/core";
+import { wasmSync } from "@spm/wasm";
+import { describe, expect, test } from "vitest";
+import type { Sample } from "../gpu/samples.ts";
+import { samples } from "./wasm-samples.ts";
+
+const backend = wasmSync({ bytes: 2 ** 28 });
+
+/** Primitives that the reference runs on purpose, and why. */
+const onTheReference: Readonly<Record<string, string>> = {
+  argsort: "the sort of JavaScript is what there is; no training step sorts",
+  fft: "small in the layers that use it, and double precision inside",
+};
+
+/** Calls that the reference runs on purpose, by what the kernel says, and why. */
+const declined: Readonly<Record<string, string>> = {
+  int32: "integers are indices: few, and counted exactly",
+  bool: "masks are compared and cast, seldom chosen between or gathered",
+  "rows of no elements": "there is nothing to compute",
+};
+
+/** Every kernel that a sample asked for. */
+const reached = new Set<object>();
+const table = new Map(backend.kernels);
+Object.defineProperty(backend, "kernels", {
+  value: {
+    get: (p: object): Kernel | undefined => {
+      reached.add(p);
+      return table.get(p);
+    },
+    has: (p: object) => table.has(p),
+  },
+});
+
+/** Ways for an array to lie in memory; what lies between its elements must not matter. */
+const layouts: Record<string, (shape: Shape) => { stride: number[]; offset: number; room: number }> = {
+  "row-major": (shape) => ({ stride: stridesOf(shape), offset: 0, room: sizeOf(shape) }),
+  "column-major": (shape) => ({ stride: stridesOf([...shape].reverse()).reverse(), offset: 0, room: sizeOf(shape) }),
+  "back to front": (shape) => ({
+    stride: stridesOf(shape).map((s) => -s),
+    offset: Math.max(0, sizeOf(shape) - 1),
+    room: sizeOf(shape),
+  }),
+  "every third": (shape) => ({ stride: stridesOf(shape).map((s) => 3 * s), offset: 5, room: 3 * sizeOf(shape) + 5 }),
+};
+
+function laid(x: NdArray, layout: string): NdArray {
+  const { stride, offset, room } = layouts[layout]!(x.shape);
+  const values = elements(x);
+  const data = new (values.constructor as new (n: number) => typeof values)(room).fill(99);
+  const order = stridesOf(x.shape);
+  for (let k = 0; k < values.length; k++) {
+    let at = offset;
+    for (let axis = 0, rest = k; axis < order.length; rest %= order[axis++]!)
+      at += Math.floor(rest / order[axis]!) * stride[axis]!;
+    data[at] = values[k]!;
+  }
+  return wrap(data, x.shape, stride, offset);
+}
+
+/** The value, and for differentiable samples what a fixed cotangent pulls back to. */
+function results({ f, differentiable }: Sample, inputs: readonly Tensor[]): Promise<(readonly number[])[]> {
+  const all: Tensor[] = [];
+  if (differentiable) {
+    const floating = (x: Tensor): boolean => x.dtype === "float32" || x.dtype === "float64";
+    const { value, pullback } = vjp(
+      (...xs) => {
+        const given = [...xs];
+        return f(...inputs.map((x) => (floating(x) ? given.shift()! : x)));
+      },
+      ...inputs.filter(floating),
+    );
+    const weights =
+      value.dtype === "float64" ? new Float64Array(sizeOf(value.shape)) : new Float32Array(sizeOf(value.shape));
+    weights.forEach((_, i) => {
+      weights[i] = Math.cos(i);
+    });
+    all.push(value, ...pullback(tensor(weights, { shape: value.shape, backend: value.backend })));
+  } else all.push(noGrad(() => f(...inputs)));
+  return Promise.all(all.map(async (t) => Array.from(await t.data())));
+}
+
+const on = (where: Backend, sample: Sample, layout: string): Tensor[] =>
+  sample.inputs.map((x) => fromArray(laid(x.ndarray(), layout), where));
+
+/** Largest difference, relative to the largest element, at least 1. NaN equals NaN. */
+function distance(got: readonly number[], want: readonly number[]): number {
+  expect(got.length).toBe(want.length);
+  const scale = want.reduce((m, v) => Math.max(m, Math.abs(v)), 1);
+  return got.reduce((worst, v, i) => {
+    if (Object.is(v, want[i])) return worst;
+    const gap = Math.abs(v - want[i]!) / scale;
+    return Number.isNaN(gap) ? Number.NaN : Math.max(worst, gap);
+  }, 0);
+}
+
+/** What the reference ran so far without being meant to. */
+const unexpected = (): string[] =>
+  backend
+    .report()
+    .fallbacks.filter(({ primitive, reason }) => !(primitive in onTheReference) && !(reason in declined))
+    .map(({ primitive, reason, count }) => `${primitive}: ${reason}, ${count} times`);
+
+describe.each(Object.keys(layouts))("%s", (layout) => {
+  test.each(samples)("$name", async (sample) => {
+    const before = unexpected();
+    const want = await results(sample, sample.inputs);
+    const got = await results(sample, on(backend, sample, layout));
+    got.forEach((values, k) => {
+      expect(distance(values, want[k]!)).toBeLessThanOrEqual(sample.tolerance);
+    });
+    const again = await results(sample, on(backend, sample, layout));
+    expect(again).toEqual(got);
+    expect(unexpected()).toEqual(before);
+  });
+});
+
+const double = wasmSync({ bytes: 2 ** 26 });
+test.each(samples)("float64 on the reference, bit by bit: $name", async (sample) => {
+  const inputs = sample.inputs.map((x) => (x.dtype === "float32" ? cast(x, "float64") : x));
+  const want = await results(sample, inputs);
+  const got = await results(
+    sample,
+    inputs.map((x) => fromArray(x.ndarray(), double)),
+  );
+  expect(got).toEqual(want);
+});
+
+test("every primitive has a kernel, or is named with the reason why not", () => {
+  const without = primitives().filter((p) => !table.has(p));
+  expect(without.map((p) => p.name).sort()).toEqual(Object.keys(onTheReference).sort());
+});
+
+test("no sample left a primitive out", () => {
+  const left = primitives().filter((p) => !reached.has(p));
+  expect(left.map((p) => p.name)).toEqual([]);
+});
