@@ -26,7 +26,8 @@ const DEFAULT_BYTES = 2 ** 31;
 
 /**
  * A backend on WebAssembly SIMD: float32 kernels for the mixer, matrix products and what training needs around them.
- * Errors in units in the last place: exp, expm1, log1p and tanh below 2, log 1, erf 1.5, sigmoid and softplus 3. Sums are taken in float64 and rounded at the end.
+ * Errors in units in the last place: log below 1, erf 1.5, exp, expm1, log1p and tanh 2, sigmoid and softplus 3. Sums are taken in
+ * float64 and rounded at the end.
  * float64 and what has no kernel runs on the reference, counted in `report()`.
  * @throws BackendError later, by the op that finds the memory full
  * @example
