@@ -41,6 +41,10 @@ export default defineConfig({
       },
       {
         extends: true,
+        test: { name: "browser", include: ["test/browser/**/*.test.ts"], setupFiles, testTimeout: 240_000 },
+      },
+      {
+        extends: true,
         test: { name: "packaging", include: ["test/packaging/**/*.test.ts"], setupFiles, testTimeout: 240_000 },
       },
     ],

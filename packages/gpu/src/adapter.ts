@@ -13,8 +13,12 @@ export interface OpenDevice {
   close(): void;
 }
 
-const advice =
-  'in Node install the package "webgpu" and a Vulkan driver; without a GPU use gpu({ mode: "webasm" }) or the reference backend';
+const { process } = globalThis as { process?: { versions?: { node?: string } } };
+const inNode = process?.versions?.node !== undefined;
+
+const advice = inNode
+  ? 'in Node install the package "webgpu" and a Vulkan driver; without a GPU use gpu({ mode: "webasm" }) or the reference backend'
+  : 'open the page from https or localhost in a browser with WebGPU, hardware acceleration on; otherwise use gpu({ mode: "webgl2" }) or @spm/wasm';
 
 /**
  * A device on a hardware adapter, or, when asked for, on a software one. It has the adapter's own limits for buffers and workgroups.
@@ -53,9 +57,11 @@ export async function openDevice(wanted: AdapterKind | "any"): Promise<OpenDevic
 async function findWebGpu(): Promise<GPU> {
   const { navigator: browser } = globalThis as { navigator?: { gpu?: GPU } };
   if (browser?.gpu !== undefined) return browser.gpu;
-  if (!("process" in globalThis)) throw new BackendError("gpu", "a browser with WebGPU", "none", advice);
+  if (!inNode) throw new BackendError("gpu", "a browser with WebGPU", "none", advice);
   const name: string = "webgpu"; // a variable, so that bundlers for browsers leave it alone
-  const dawn: { create(options: string[]): GPU } | null = await import(/* @vite-ignore */ name).catch(() => null);
+  const dawn: { create(options: string[]): GPU } | null = await import(
+    /* @vite-ignore */ /* webpackIgnore: true */ name
+  ).catch(() => null);
   if (dawn === null) throw new BackendError("gpu", 'the package "webgpu"', "no such package", advice);
   return dawn.create([]);
 }

@@ -1,7 +1,7 @@
 /** @file The modes that gpu.js runs itself: WebGL2 textures, WebAssembly, plain JavaScript. They share the kernels, not the speed. */
 import { BackendError } from "@spm/core";
 import type { Executor, ExecutorCounters, KernelSource, Memory } from "./executor.ts";
-import { GPU, type GpuJsInput, type GpuJsKernel, type GpuJsTexture, input } from "./gpujs.ts";
+import { GPU, type GpuJsInput, type GpuJsKernel, type GpuJsTexture, input, NativeIntegers } from "./gpujs.ts";
 
 /** Modes of gpu.js beside webgpu. */
 export type GpuJsMode = "webgl2" | "webasm" | "cpu";
@@ -35,6 +35,7 @@ export class GpuJsExecutor implements Executor {
       throw new BackendError("gpu", "WebGL2", "none", 'run in a browser, or use gpu({ mode: "webasm" })');
     this.#mode = mode;
     this.#gpu = new GPU({ mode });
+    if (mode === "webgl2") this.#gpu.Kernel = NativeIntegers;
     this.name = `gpu.js ${mode}`;
   }
 
@@ -93,10 +94,12 @@ export class GpuJsExecutor implements Executor {
 
   #call({ source, output, arrays, scalars }: KernelSource, args: readonly unknown[]): GpuJsInput | GpuJsTexture {
     const texture = this.#mode === "webgl2";
-    // gpu.js bakes the arguments' sizes in; WebGL2 also sees uploaded and computed arrays as different types.
+    // gpu.js bakes the arguments' sizes in; for textures their layout, and a class by their number of axes.
     const pattern = args.map((a) => {
       if (typeof a === "number") return "";
-      return texture ? ("toArray" in (a as object) ? "t" : "i") : `${(a as GpuJsInput).value.length}`;
+      if ("value" in (a as object)) return `${(a as GpuJsInput).value.length}`;
+      const { size, dimensions, output } = a as GpuJsTexture;
+      return `${size.join("x")}:${dimensions.join("x")}:${output.length}`;
     });
     const key = `${output}|${pattern}|${source}`;
     let kernel = this.#kernels.get(key);

@@ -1,4 +1,5 @@
 /** @file The one place that imports gpu.js. Its typings lack what is used here, so this types it. */
+import { BackendError } from "@spm/core";
 import gpujs from "gpu.js";
 
 /** A flat typed array with dimensions, as gpu.js's kernels take it. */
@@ -8,6 +9,10 @@ export interface GpuJsInput {
 
 /** A result that stays on the device (WebGL2). */
 export interface GpuJsTexture {
+  /** Texels along each side, and how the elements lie on them. */
+  readonly size: ArrayLike<number> & { join(by: string): string };
+  readonly dimensions: ArrayLike<number> & { join(by: string): string };
+  readonly output: readonly number[];
   toArray(): unknown;
   delete(): void;
 }
@@ -43,10 +48,16 @@ export interface GpuJsKernel {
 }
 
 interface GpuJs {
+  readonly WebGL2Kernel: (new (...args: unknown[]) => object) & { readonly fragmentShader: string };
   readonly WebGPUKernel: new (source: string, settings: GpuJsSettings) => WgslTranslator;
   readonly GPU: (new (settings: {
     mode: string;
-  }) => { createKernel(source: string, settings: GpuJsSettings): GpuJsKernel; destroy(): Promise<void> | void }) & {
+  }) => {
+    createKernel(source: string, settings: GpuJsSettings): GpuJsKernel;
+    destroy(): Promise<void> | void;
+    /** What kernels are made with. */
+    Kernel: unknown;
+  }) & {
     readonly isWebGL2Supported: boolean;
   };
   readonly input: (value: Float32Array, size: readonly number[]) => GpuJsInput;
@@ -65,5 +76,36 @@ export class Translator extends library.WebGPUKernel {
   /** gpu.js calls this once the WGSL is assembled, to compile it on a device of its own. */
   _buildAsync(): Promise<void> {
     return Promise.resolve();
+  }
+}
+
+/** What gpu.js writes as loops over bits, for WebGL 1, and GLSL ES 3.00 has as operators. */
+const integerOperators = {
+  bitwiseOr: "|",
+  bitwiseXOR: "^",
+  bitwiseAnd: "&",
+  bitwiseZeroFillLeftShift: "<<",
+  bitwiseSignedRightShift: ">>",
+} as const;
+
+/** A shader whose integer operators are those of GLSL. @throws BackendError when it is not as gpu.js 2.24 writes it */
+function withIntegerOperators(shader: string): string {
+  return Object.entries(integerOperators).reduce((text, [name, operator]) => {
+    const opening = new RegExp(`int ${name}\\(int (\\w+), int (\\w+)\\) \\{`);
+    if (!opening.test(text))
+      throw new BackendError("gpu", "GLSL as gpu.js 2.24 writes it", `no ${name}`, "pin gpu.js to 2.24.1");
+    return text.replace(opening, (all, a, b) => `${all}\n  return ${a} ${operator} ${b};`);
+  }, shader);
+}
+
+const shader = withIntegerOperators(library.WebGL2Kernel.fragmentShader);
+
+/** gpu.js's WebGL2 kernel with integers as GLSL has them: faster, and with gpu.js's loops a mixer of 64 came out wrong. */
+export class NativeIntegers extends library.WebGL2Kernel {
+  static override get fragmentShader(): string {
+    return shader;
+  }
+  static get mode(): string {
+    return "webgl2";
   }
 }

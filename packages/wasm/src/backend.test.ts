@@ -2,6 +2,7 @@
 import {
   add,
   type Backend,
+  BackendError,
   cast,
   fromArray,
   keep,
@@ -105,6 +106,13 @@ test("a full memory is an error that says what to do, and leaves the backend usa
     help: run each step in a scope, use smaller batches, or ask for more: wasm({ bytes })]
   `);
   expect(await scope(() => add(x, x)).data()).toEqual(new Float32Array(300).fill(2));
+});
+
+test("more memory than there can be is refused", () => {
+  expect(() => wasmSync({ bytes: 2 ** 33 })).toThrow(BackendError);
+  expect(() => wasmSync({ bytes: 2 ** 33 })).toThrow(
+    /^wasm: expected room for 8589934592 bytes of memory, got .*\nhelp: ask for less: wasm\(\{ bytes \}\)$/,
+  );
 });
 
 const big = (backend: Backend): Tensor => fromArray(wrap(new Float32Array(250_000), [500, 500]), backend);

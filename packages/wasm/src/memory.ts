@@ -1,5 +1,5 @@
 /** @file The wasm memory as arrays: created at its full size, never grown, so that no view is ever detached. */
-import { type DType, dtypeOf, type NdArray, type Shape, sizeOf, type TypedArray, wrap } from "@spm/core";
+import { BackendError, type DType, dtypeOf, type NdArray, type Shape, sizeOf, type TypedArray, wrap } from "@spm/core";
 import { Arena } from "./arena.ts";
 
 const PAGE = 65536;
@@ -7,6 +7,16 @@ const STATIC = 2 * PAGE; // what the module keeps for itself, and a spare for ea
 const SMALL = 16; // elements up to which an array from elsewhere is copied for each call, not kept
 const constructors = { float32: Float32Array, float64: Float64Array, int32: Int32Array, bool: Uint8Array } as const;
 const bytesPerElement = { float32: 4, float64: 8, int32: 4, bool: 1 } as const;
+
+/** Phones and 32-bit browsers have less room for it than it may ask for. */
+function reserve(pages: number): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new BackendError("wasm", `room for ${pages * PAGE} bytes of memory`, reason, "ask for less: wasm({ bytes })");
+  }
+}
 
 /** A copy of an array of the JavaScript heap. */
 interface Resident {
@@ -32,7 +42,7 @@ export class WasmMemory {
   /** @param bytes - the size, rounded up to pages of 64 KiB; it is reserved, and resident only where it is used */
   constructor(bytes: number) {
     const pages = Math.ceil(bytes / PAGE);
-    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    this.memory = reserve(pages);
     this.#buffer = this.memory.buffer;
     this.#arena = new Arena(STATIC, pages * PAGE - 256); // vectors read past the last block stay inside
   }

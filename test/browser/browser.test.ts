@@ -1,0 +1,90 @@
+/** @file The packages in Chromium: the example's page, and every primitive on WebGL2, where gpu.js draws textures. */
+import { fileURLToPath } from "node:url";
+import type { LinearKind } from "@spm/nn";
+import type { Page } from "playwright-core";
+import { createServer, defaultClientConditions } from "vite";
+import { afterAll, describe, expect, onTestFinished, test } from "vitest";
+import { train } from "../../examples/train-in-the-browser/spirals.ts";
+import { openChromium } from "./chromium.ts";
+import type { Outcome } from "./contract.ts";
+import { trainIn } from "./page.ts";
+
+const browser = await openChromium();
+const server =
+  browser &&
+  (await createServer({
+    configFile: false,
+    root: fileURLToPath(new URL("../..", import.meta.url)),
+    cacheDir: "node_modules/.cache/browser-test",
+    logLevel: "warn",
+    server: { host: "127.0.0.1", port: 0, hmr: false, watch: null },
+    resolve: { conditions: ["@spm/source", ...defaultClientConditions] },
+    optimizeDeps: { entries: ["examples/train-in-the-browser/index.html", "test/browser/contract.html"] },
+  }));
+await server?.listen();
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const address = (path: string): string => new URL(path, server!.resolvedUrls!.local[0]).href;
+
+async function openPage(): Promise<Page> {
+  const page = await browser!.newPage();
+  onTestFinished(() => page.close());
+  page.setDefaultTimeout(0); // the test has a timeout
+  return page;
+}
+
+const steps = 30;
+
+/** The losses of the same training here, on the reference. */
+async function lossesHere(layers: LinearKind): Promise<readonly number[]> {
+  const losses: number[] = [];
+  await train(layers, steps, async (_, loss) => void losses.push(loss));
+  return losses;
+}
+
+describe.runIf(browser !== null)("in the browser", () => {
+  test.each([
+    { on: "reference", layers: "rotation", name: "reference" },
+    { on: "wasm", layers: "general", name: "wasm simd" },
+    { on: "webgpu, software", layers: "rotation", name: "webgpu software swiftshader" },
+    { on: "webgl2", layers: "general", name: "gpu.js webgl2" },
+  ] as const)("$layers layers train on $on as they do in Node", async ({ on, layers, name }) => {
+    const want = await lossesHere(layers);
+    const { losses, report, text } = await trainIn(
+      await openPage(),
+      address("examples/train-in-the-browser/index.html"),
+      { on, layers, steps },
+    );
+    expect(report?.name, text).toBe(name);
+    expect(losses.length).toBe(steps / 10 + 1);
+    const worst = losses.reduce((most, loss, i) => Math.max(most, Math.abs(loss - want[i]!)), 0);
+    expect(worst).toBeLessThan(1e-5);
+    expect(losses.at(-1)).toBeLessThan(losses[0]! - 0.03);
+    // On wasm, softmax, with which the page draws, is the reference's.
+    expect(report!.fallbacks.filter(({ primitive }) => primitive !== "softmax")).toEqual([]);
+  });
+
+  test("a software adapter is refused where hardware is asked for, with advice", async () => {
+    const choice = { on: "webgpu", layers: "rotation", steps };
+    const { text } = await trainIn(await openPage(), address("examples/train-in-the-browser/index.html"), choice);
+    expect(text).toMatchInlineSnapshot(`
+      "BackendError: gpu: expected a hardware adapter, got swiftshader (software)
+      help: open the page from https or localhost in a browser with WebGPU, hardware acceleration on; otherwise use gpu({ mode: "webgl2" }) or @spm/wasm; gpu({ mode: "webgpu", adapter: "software" }) takes this one"
+    `);
+  });
+
+  test("every primitive on WebGL2 equals the reference", async () => {
+    const page = await openPage();
+    await page.goto(address("test/browser/contract.html"));
+    await page.waitForFunction(() => "compare" in globalThis);
+    const { outcomes, fallbacks } = await page.evaluate(() =>
+      (globalThis as unknown as { compare(): Promise<Outcome> }).compare(),
+    );
+    expect(outcomes.length).toBeGreaterThan(60);
+    expect(outcomes.filter(({ distance, tolerance }) => !(distance <= tolerance))).toEqual([]);
+    expect(fallbacks).toEqual([]);
+  });
+});

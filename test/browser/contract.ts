@@ -1,0 +1,32 @@
+/** @file In the page: samples that together reach every primitive, on WebGL2 beside the reference. */
+import { fromArray, noGrad } from "@spm/core";
+import { gpu } from "@spm/gpu";
+import { coreSamples, mixerSamples, nnSamples, optimSamples } from "../gpu/samples.ts";
+
+/** How far the results are from the reference's, and what gpu.js ran elsewhere. */
+export interface Outcome {
+  readonly outcomes: readonly { readonly name: string; readonly distance: number; readonly tolerance: number }[];
+  readonly fallbacks: readonly object[];
+}
+
+/** Largest difference, relative to the largest element, at least 1. */
+function distanceOf(got: ArrayLike<number>, want: ArrayLike<number>): number {
+  const scale = Array.from(want).reduce((most, v) => Math.max(most, Math.abs(v)), 1);
+  if (got.length !== want.length) return Number.NaN;
+  return Array.from(got).reduce((most, v, i) => Math.max(most, Math.abs(v - want[i]!) / scale), 0);
+}
+
+async function compare(): Promise<Outcome> {
+  const device = await gpu({ mode: "webgl2" });
+  const outcomes: Outcome["outcomes"][number][] = [];
+  for (const { name, f, inputs, tolerance } of [...coreSamples, ...mixerSamples, ...nnSamples, ...optimSamples]) {
+    const want = noGrad(() => f(...inputs));
+    const got = noGrad(() => f(...inputs.map((x) => fromArray(x.ndarray(), device))));
+    outcomes.push({ name, distance: distanceOf(await got.data(), await want.data()), tolerance });
+  }
+  const { fallbacks } = device.report();
+  await device.dispose();
+  return { outcomes, fallbacks };
+}
+
+Object.assign(globalThis, { compare });
