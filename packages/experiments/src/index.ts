@@ -1,6 +1,7 @@
 /** @file @spm/experiments: questions put to the machine, and the run folders that answer them. */
 import type { Experiment } from "./experiment.ts";
 import { learnTransform } from "./learn-transform.ts";
+import { samples } from "./samples/samples.ts";
 
 export type { Experiment, Findings, Section, Settings, Table, Trial } from "./experiment.ts";
 export { type ExperimentRun, runExperiment } from "./run-experiment.ts";
@@ -15,4 +16,4 @@ export { readSettings } from "./settings.ts";
  * console.log(experiments.map(({ name, question }) => `${name}: ${question}`).join("\n"));
  * ```
  */
-export const experiments: readonly Experiment[] = [learnTransform];
+export const experiments: readonly Experiment[] = [learnTransform, samples];
