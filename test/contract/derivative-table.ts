@@ -136,6 +136,12 @@ const layout: Row[] = [
     { f: (a, b) => c.concat([a!, b!], 1), inputs: [draw(2, 1), draw(2, 3)] },
     { what: "one tensor twice", f: (a) => c.concat([a!, c.neg(a!), a!]), inputs: [draw(2)] },
   ),
+  row(
+    "split",
+    c.splitOp,
+    { f: (x) => c.mul(...(c.split(x!, 2, 1) as [c.Tensor, c.Tensor])), inputs: [draw(2, 4)] },
+    { what: "a part unused", f: (x) => c.square(c.split(x!, [1, 0, 2])[2]!), inputs: [draw(3)] },
+  ),
   row("gather", c.gatherOp, { f: (x) => c.gather(x!, integers([2, 2], 0, 2, -1, 2), 1), inputs: [draw(2, 3)] }),
   row("scatterAdd", c.scatterAddOp, {
     f: (x) => c.scatterAdd(x!, integers([2, 2], 0, 2, -1, 2), 1, [2, 3]),

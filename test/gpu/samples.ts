@@ -140,6 +140,7 @@ export const coreSamples: readonly Sample[] = [
     summed,
   ),
   sample("slice", (x) => c.mul(c.slice(x, [{ step: -2 }, { start: 1 }]), 2), [normal(9, 5)]),
+  sample("split", (x) => c.mul(c.split(x, [2, 3, 4])[2]!, 2), [normal(9, 5)]),
   sample("pad", (x) => c.pad(x, [1, 0, 2], [0, 3, 1], 7), [normal(3, 4, 2)]),
   sample(
     "concat of nine",

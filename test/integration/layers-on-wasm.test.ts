@@ -23,6 +23,7 @@ import {
   generate,
   linearKinds,
   MaxPool2d,
+  Mlp,
   type Module,
   Sequential,
 } from "@spm/nn";
@@ -65,6 +66,7 @@ const cases: Record<string, Case> = {
     () =>
       new Sequential([new Conv2d(1, 3, { kernel: 3, padding: 1, ...random() }), new MaxPool2d(2), new AvgPool2d(2)]),
   ),
+  MLP: squared([5, 9], () => new Mlp({ sizes: [9, 7, 3], ...random() })),
   "batch norm": squared([4, 3], () => new BatchNorm1d(3)),
 };
 
@@ -86,7 +88,11 @@ function train({ model: make, input, loss }: Case, on: Backend): { losses: numbe
 }
 
 test.each(Object.keys(cases))("%s", (name) => {
+  const before = backend.report().fallbacks;
   const [expected, got] = [train(cases[name]!, reference), train(cases[name]!, backend)];
+  const onReference = name === "GPT, circulant" ? ["fft"] : []; // without a kernel on purpose
+  const fallen = backend.report().fallbacks.filter((f, k) => f.count !== before[k]?.count);
+  expect(fallen.map(({ primitive }) => primitive)).toEqual(onReference);
   for (const [step, loss] of got.losses.entries()) expect(loss / expected.losses[step]!).toBeCloseTo(1, 4);
   expect(new Set(got.alive.slice(1)).size).toBe(1);
 });

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkpointPath, checkpointSteps } from "@spm/trainer/node";
 import { describe, expect, test } from "vitest";
@@ -61,6 +61,23 @@ describe("spm train", () => {
       const [resumed, whole] = await Promise.all([spm(["resume", folder]), spm(args(`${folder}-whole`, "60"))]);
       expect([resumed.code, resumed.stderr, whole.code]).toEqual([0, "", 0]);
       expect(read(folder, "metrics.jsonl")).toBe(read(`${folder}-whole`, "metrics.jsonl"));
+    });
+  });
+
+  test("--backend is written down, and resume computes on it", async () => {
+    await withRunFolder(async (folder) => {
+      const args = ["train", "clusters", ...tiny, "--log-every", "1"];
+      const other = `${folder}-wasm`;
+      await spm([...args, "--backend", "reference", "--out", folder]);
+      await spm([...args, "--out", other]);
+      const backend = (of: string): string => JSON.parse(read(of, "config.json")).options.backend;
+      expect([backend(folder), backend(other)]).toEqual(["reference", "wasm"]);
+      const whole = read(folder, "metrics.jsonl");
+      expect(read(other, "metrics.jsonl")).not.toBe(whole); // the last bits tell who computed
+      rmSync(checkpointPath(join(folder, "checkpoints"), 8));
+      const resumed = await spm(["resume", folder]);
+      expect(resumed.stdout).toContain("finished at step 8 of 8");
+      expect(read(folder, "metrics.jsonl")).toBe(whole);
     });
   });
 

@@ -33,6 +33,7 @@ describe("program", () => {
     [["train", "cifar"], "Allowed choices are mnist, clusters, text"],
     [["train", "mnist", "--hidden", "0"], "train: expected hidden to be >= 1, got 0"],
     [["train", "mnist", "--lr", "fast"], 'train: expected lr to be number, got "fast"'],
+    [["train", "mnist", "--backend", "abacus"], "Allowed choices are wasm, reference"],
     [["train", "text"], "expected a file with dataset text"],
   ])("%j is refused", async (args, message) => {
     const { said, error } = await refusal(args);

@@ -1,5 +1,6 @@
 /** @file Every option of a training, once: from here come the flags, the schema of configuration files, and the defaults. */
 import type { LinearKind } from "@spm/nn";
+import { BACKENDS, type BackendName } from "./backend.ts";
 
 const LAYERS = [
   "dense",
@@ -45,6 +46,7 @@ export interface TrainOptions {
   readonly keepLast: number;
   readonly keepBest: number;
   readonly tensorboard: boolean;
+  readonly backend: BackendName;
 }
 
 /** JSON Schema of one option's value. */
@@ -107,6 +109,7 @@ export const trainOptions: Readonly<Record<keyof TrainOptions, OptionSchema>> = 
   keepLast: count("checkpoints to keep", 1, 2),
   keepBest: count("checkpoints of the lowest test losses to keep beside these", 1, 1),
   tensorboard: { description: "write TensorBoard event files, too", type: "boolean", default: false },
+  backend: oneOf("what computes", BACKENDS, BACKENDS[0]),
 };
 
 /** The schema of a configuration file: the options, by name, none required. */

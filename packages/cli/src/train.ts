@@ -22,6 +22,7 @@ import {
   tensorBoard,
   writeAtomically,
 } from "@spm/trainer/node";
+import { useBackend } from "./backend.ts";
 import { buildModel, loadData } from "./task.ts";
 import { resolveTraining } from "./train-config.ts";
 import { commandLine, type TrainOptions } from "./train-options.ts";
@@ -55,6 +56,7 @@ export async function train(
 ): Promise<boolean> {
   const resuming = options === undefined;
   const chosen = options ?? resolveTraining({}, readRun(folder).config.options);
+  await useBackend(chosen.backend);
   const found = resuming ? latestCheckpoint(checkpointsIn(folder)) : undefined;
   for (const { path, reason } of found?.damaged ?? []) stdout.write(`set aside ${path}.damaged: ${reason}\n`);
   if (resuming) stdout.write(found ? `resuming ${found.path}\n` : `no checkpoint in ${folder}: starting over\n`);

@@ -70,6 +70,13 @@ export function kernelTable(executor: Executor): Map<object, Kernel> {
   ]);
   on(core.broadcastOp.primitive, ([x], shape) => [{ ...x!, shape, stride: broadcastStrides(x!, shape) }]);
   on(core.sliceOp.primitive, ([x], window) => [windowOn(x!, window)]);
+  on(core.splitOp.primitive, ([x], { axis, sizes }) => {
+    const step = x!.shape.map(() => 1);
+    const starts = sizes.map((_, i) => sizes.slice(0, i).reduce((a, b) => a + b, 0));
+    return sizes.map((n, i) =>
+      windowOn(x!, { shape: x!.shape.with(axis, n), start: step.map((_, k) => (k === axis ? starts[i]! : 0)), step }),
+    );
+  });
   on(core.padOp.primitive, ([x], { into, value, ...window }) => [place(executor, x!, window, into, value)]);
   on(core.concatOp.primitive, (xs, axis) => [concatenate(executor, xs, axis)]);
 

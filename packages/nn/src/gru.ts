@@ -1,5 +1,5 @@
 /** @file Gated recurrent units, with linear maps of any structure. */
-import { concat, reshape, ShapeError, showShape, slice, stack, type Tensor, zeros } from "@spm/core";
+import { concat, reshape, ShapeError, showShape, split, stack, type Tensor, zeros } from "@spm/core";
 import { type LinearChoice, linear } from "./factory.ts";
 import { gruStep } from "./functional/index.ts";
 import type { LinearOptions } from "./linear.ts";
@@ -90,8 +90,8 @@ export class Gru extends Module {
     const dtype = x.dtype === "float64" ? x.dtype : "float32";
     let h = start ?? zeros([batch, fanOut], { dtype, backend: x.backend });
     const states: Tensor[] = [];
-    for (let t = 0; t < time; t++) {
-      const now = reshape(slice(projected, [undefined, { start: t, stop: t + 1 }]), [batch, 3 * fanOut]);
+    for (const gates of split(projected, time, 1)) {
+      const now = reshape(gates, [batch, 3 * fanOut]);
       h = this.cell.advance(now, h);
       states.push(h);
     }

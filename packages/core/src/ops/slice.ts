@@ -5,7 +5,7 @@ import { definePrimitive, type Op } from "../primitive.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { allDTypes, checkAxis, checkDTypes, checkShape } from "./check.ts";
-import { checkNumber } from "./create.ts";
+import { checkNumber, zeros } from "./create.ts";
 import { expandDims } from "./reshape.ts";
 
 /** Where a slice lies: `y[i] = x[start + i·step]` along every axis. */
@@ -150,6 +150,34 @@ export function stack(xs: readonly Tensor[], axis = 0): Tensor {
   return concat(rows, checkAxis("stack", axis, first.length + 1));
 }
 
+/** How a tensor is cut: the sizes of the parts along an axis. */
+export interface Cut {
+  readonly axis: number;
+  readonly sizes: Shape;
+}
+
+/** The primitive of {@link split}: one op for all parts, so that their cotangents are joined once, whatever their number. */
+export const splitOp: Op<Cut> = definePrimitive<Cut>({
+  name: "split",
+  outputs: Number.POSITIVE_INFINITY,
+  infer: ([x], { axis, sizes }) => sizes.map((n) => ({ shape: x!.shape.with(axis, n), dtype: x!.dtype })),
+  forward: ([x], { axis, sizes }) => {
+    const step = x!.shape.map(() => 1);
+    let at = 0;
+    return sizes.map((n) => {
+      const start = step.map((_, k) => (k === axis ? at : 0));
+      at += n;
+      return windowOf(x!, { shape: x!.shape.slice().with(axis, n), start, step });
+    });
+  },
+  vjp: (cts, { outputs, options: { axis } }) => [
+    concat(
+      cts.map((ct, i) => ct ?? zeros(outputs[i]!.shape, outputs[i]!)),
+      axis,
+    ),
+  ],
+});
+
 /**
  * The tensor cut along an axis into parts of given sizes, or into so many equal ones: views, free.
  * @throws ShapeError unless the sizes make up the axis
@@ -161,8 +189,5 @@ export function split(x: Tensor, sizes: Shape | number, axis = 0): Tensor[] {
   const parts = typeof sizes === "number" ? Array.from({ length: sizes }, () => n / sizes) : sizes;
   if (total(checkShape("split", parts)) !== n)
     throw new ShapeError("split", `sizes that make up ${n}`, showShape(parts));
-  return parts.map((size, i) => {
-    const start = total(parts.slice(0, i));
-    return along(x, k, { start, stop: start + size });
-  });
+  return parts.length === 1 ? [x] : splitOp([x], { axis: k, sizes: parts });
 }
