@@ -29,6 +29,8 @@ export interface GpuOptions {
   readonly mode?: "auto" | "webgpu" | "webgl2" | "webasm" | "cpu";
   /** For webgpu: `hardware` unless said; `software` takes SwiftShader and its like, by name only. */
   readonly adapter?: AdapterKind;
+  /** For webgpu: whether hand-written WGSL runs where it fits; true unless said. Without it every kernel is one of gpu.js. */
+  readonly wgsl?: boolean;
 }
 
 /** What a GPU backend reports: what really ran, what is alive, what it took. */
@@ -139,7 +141,7 @@ class Gpu implements GpuBackend {
  * const device = await gpu({ mode: "webgpu" });
  * setBackend(device);
  */
-export async function gpu({ mode = "auto", adapter = "hardware" }: GpuOptions = {}): Promise<GpuBackend> {
+export async function gpu({ mode = "auto", adapter = "hardware", wgsl = true }: GpuOptions = {}): Promise<GpuBackend> {
   if (mode === "webgl2" || mode === "webasm" || mode === "cpu") return new Gpu(new GpuJsExecutor(mode));
-  return new Gpu(new WebGpuExecutor(await openDevice(adapter)));
+  return new Gpu(new WebGpuExecutor(await openDevice(adapter), { wgsl }));
 }

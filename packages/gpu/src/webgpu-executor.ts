@@ -5,8 +5,9 @@ import { BufferPool, type PooledBuffer, usage } from "./buffer-pool.ts";
 import { compile } from "./compile.ts";
 import type { Executor, ExecutorCounters, KernelSource, Memory, WgslLauncher, WgslSource } from "./executor.ts";
 
-/** Launches after which the commands go to the device, so that it starts while we still record. */
+/** Launches, and bytes that they touch, after which the commands go to the device, so that it starts while we still record. */
 const launchesPerSubmit = 64;
+const bytesPerSubmit = 512 * 2 ** 20;
 /** Bind groups that a pipeline remembers: a training step meets the same buffers again and again. */
 const rememberedGroups = 512;
 /** Pipelines that are kept; the one unused for longest goes first. */
@@ -23,7 +24,7 @@ interface Pipeline {
 /** Runs kernels on WebGPU. */
 export class WebGpuExecutor implements Executor {
   readonly name: string;
-  readonly wgsl: WgslLauncher;
+  readonly wgsl: WgslLauncher | null;
   readonly #open: OpenDevice;
   readonly #device: GPUDevice;
   readonly #pool: BufferPool;
@@ -31,6 +32,7 @@ export class WebGpuExecutor implements Executor {
   #encoder: GPUCommandEncoder | null = null;
   #pass: GPUComputePassEncoder | null = null;
   #launches = 0;
+  #bytes = 0;
   #batch = 0;
   #submits = 0;
   #compiled = 0;
@@ -40,7 +42,8 @@ export class WebGpuExecutor implements Executor {
   #slots: { buffer: GPUBuffer; next: number; id: number } | null = null;
   readonly #spentSlots: GPUBuffer[] = [];
 
-  constructor(open: OpenDevice) {
+  /** @param options - `wgsl: false` leaves the hand-written kernels out */
+  constructor(open: OpenDevice, { wgsl }: { readonly wgsl: boolean }) {
     this.#open = open;
     this.#device = open.device;
     this.name = `webgpu ${open.kind === "software" ? "software " : ""}${open.label}`;
@@ -48,11 +51,12 @@ export class WebGpuExecutor implements Executor {
       for (const p of this.#pipelines.values()) p.groups.clear();
     });
     const { maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupStorageSize } = open.device.limits;
-    this.wgsl = {
+    const launcher: WgslLauncher = {
       invocations: maxComputeInvocationsPerWorkgroup,
       sharedBytes: maxComputeWorkgroupStorageSize,
       launch: (source, reads) => this.#launchWgsl(source, reads),
     };
+    this.wgsl = wgsl ? launcher : null;
     open.device.onuncapturederror = ({ error }) => {
       this.#failure ??= new BackendError("gpu", "commands that the device accepts", error.message);
     };
@@ -139,6 +143,7 @@ export class WebGpuExecutor implements Executor {
     this.#device.queue.submit([this.#encoder.finish()]);
     this.#encoder = null;
     this.#launches = 0;
+    this.#bytes = 0;
     this.#batch++;
     this.#submits++;
     for (const buffer of this.#spentSlots.splice(0)) buffer.destroy();
@@ -305,8 +310,11 @@ export class WebGpuExecutor implements Executor {
     this.#pass.setPipeline(p.pipeline);
     this.#pass.setBindGroup(0, group);
     this.#pass.dispatchWorkgroups(...groups);
-    for (const b of buffers) b.lastBatch = this.#batch;
-    if (++this.#launches >= launchesPerSubmit) this.submit();
+    for (const b of buffers) {
+      b.lastBatch = this.#batch;
+      this.#bytes += 4 * b.length;
+    }
+    if (++this.#launches >= launchesPerSubmit || this.#bytes >= bytesPerSubmit) this.submit();
   }
 
   #endPass(): void {

@@ -8,34 +8,23 @@ import {
   declareBases,
   type FusedPlan,
   isContiguous,
+  loadRotations,
   pairsOf,
   readShared,
+  rotationOf,
+  rowLoop,
   spreadBanks,
   upTo,
   writeShared,
 } from "./fused-plan.ts";
 
-/** How a kernel is made. */
-export interface FusedStyle {
-  /** Whether coefficients are loaded once and kept (as long as registers last), or again for each row. */
-  readonly resident: boolean;
-  /** Two halves of shared memory in turn, one barrier an exchange; or one, two barriers. */
-  readonly halves: 1 | 2;
-}
-
-/** Loads the coefficients of a round into `c{stage}_{a}`, as (cos, sin). */
-export const loadCoefficients = (plan: FusedPlan, r: number): string =>
-  upTo(plan.rounds[r]!.k)
-    .flatMap((j) => pairsOf(plan, r, j).map(({ a, pair }) => `let c${plan.rounds[r]!.stage + j}_${a} = cs[${pair}];`))
-    .join(" ");
-
 /** Rotates the elements `v0 …` through the stages of a round. */
 export const rotateRound = (plan: FusedPlan, r: number, v: string): string =>
   upTo(plan.rounds[r]!.k)
     .flatMap((j) =>
-      pairsOf(plan, r, j).map(({ a, b }) => {
-        const c = `c${plan.rounds[r]!.stage + j}_${a}`;
-        return `{ let p = ${v}${a}; let q = ${v}${b}; ${v}${a} = ${c}.x * p - ${c}.y * q; ${v}${b} = ${c}.y * p + ${c}.x * q; }`;
+      pairsOf(plan, r, j).map(({ a, b }, i) => {
+        const { c, s } = rotationOf(plan, r, j, i);
+        return `{ let p = ${v}${a}; let q = ${v}${b}; ${v}${a} = ${c} * p - ${s} * q; ${v}${b} = ${s} * p + ${c} * q; }`;
       }),
     )
     .join(" ");
@@ -64,63 +53,74 @@ export function loadInput(plan: FusedPlan, into: string, row: string): string {
 export const inputType = (plan: FusedPlan): string =>
   plan.fanIn === plan.n && isContiguous(plan, 0) ? "vec4f" : "f32";
 
-/** What every fused kernel begins with. */
-const prelude = (plan: FusedPlan, sharedLength: number): string =>
-  `var<workgroup> sh: array<f32, ${sharedLength}>;\n` +
-  `fn place(i: u32) -> u32 { return ${spreadBanks}; }\n` +
-  `@compute @workgroup_size(${plan.threads * plan.rowsPerGroup}) fn main(@builtin(workgroup_id) w: vec3u, @builtin(local_invocation_id) id: vec3u) {\n` +
-  (plan.rowsPerGroup === 1
-    ? "let t = id.x; let sub = 0u;"
-    : `let t = id.x % ${plan.threads}u; let sub = id.x / ${plan.threads}u;`) +
-  `\n${declareBases(plan)}\n`;
+/** Declares variables `name0 …`, one for each element of a thread. */
+export const declareElements = ({ held }: FusedPlan, ...names: readonly string[]): string =>
+  names.flatMap((name) => upTo(held).map((e) => `var ${name}${e} = 0.0;`)).join(" ");
 
-/** Binding 0 x, 1 d_in, 2 (cos, sin) of each pair, 3 d_out, 4 bias; result y. */
-export function fusedForward(plan: FusedPlan, { resident, halves }: FusedStyle): WgslSource {
-  const { rounds, held, n, rows, fanOut, rowsPerGroup, groups } = plan;
-  const size = n;
-  const last = rounds.length - 1;
-  const exchange = (r: number): string => {
-    const offset = halves === 2 ? "half" : "own";
-    const after = halves === 2 ? `half = 2u * own + ${size}u - half;` : "workgroupBarrier();";
-    return `${writeShared(plan, r, "v", offset)} workgroupBarrier(); ${readShared(plan, r + 1, "v", offset)} ${after}`;
-  };
-  const rowsCode = rounds
-    .map(
-      (_, r) =>
-        `${resident ? "" : loadCoefficients(plan, r)} ${rotateRound(plan, r, "v")} ${r === last ? "" : exchange(r)}`,
-    )
-    .map((code) => `{ ${code} }`)
-    .join("\n");
-  const store = upTo(held)
+/** Copies one set of elements to another. */
+export const copyElements = ({ held }: FusedPlan, to: string, from: string): string =>
+  upTo(held)
+    .map((e) => `${to}${e} = ${from}${e};`)
+    .join(" ");
+
+/** Statements that write y from `v0 …` in the layout of a round. */
+export const storeOutput = (plan: FusedPlan, r: number, v: string): string =>
+  upTo(plan.held)
     .map((e) => {
-      const i = coordinate(plan, last, e);
-      const write = `y[row * ${fanOut}u + ${i}] = v${e} * dOut[${i}] + bias[${i}];`;
-      return fanOut === n ? write : `if (${i} < ${fanOut}u) { ${write} }`;
+      const i = coordinate(plan, r, e);
+      const write = `y[row * ${plan.fanOut}u + ${i}] = ${v}${e} * dOut[${i}] + bias[${i}];`;
+      return plan.fanOut === plan.n ? write : `if (${i} < ${plan.fanOut}u) { ${write} }`;
     })
     .join(" ");
-  const step = groups * rowsPerGroup;
-  const turns = Math.ceil(rows / step);
-  const exact = turns * step === rows;
+
+/** Statements that write z in the layout of a round. */
+export const storeStage = (plan: FusedPlan, r: number, array: string, v: string): string =>
+  upTo(plan.held)
+    .map((e) => `${array}[row * ${plan.n}u + ${coordinate(plan, r, e)}] = ${v}${e};`)
+    .join(" ");
+
+/**
+ * Binding 0 x, 1 d_in, 2 (cos, sin) of the pairs in the kernels' order, 3 d_out, 4 bias; results y, and z before each of the rounds
+ * `kept`, for the backward pass.
+ */
+export function fusedForward(plan: FusedPlan, kept: readonly number[]): WgslSource {
+  const { rounds, n, threads, rowsPerGroup, rows, fanOut, groups } = plan;
+  const { head, guard, next } = rowLoop(plan);
+  const last = rounds.length - 1;
   const type = inputType(plan);
+  const mixed = rounds.map((_, r) => {
+    const place = kept.indexOf(r);
+    const keep = place < 0 ? "" : `${guard} { ${storeStage(plan, r, `z${place}`, "v")} }`;
+    const move =
+      r === last
+        ? ""
+        : `${writeShared(plan, r, "v", "own")} workgroupBarrier(); ${readShared(plan, r + 1, "v", "own")} workgroupBarrier();`;
+    return `${keep} ${rotateRound(plan, r, "v")} ${move}`;
+  });
+  const reads = [
+    `x: array<${type}>`,
+    `dIn: array<${type}>`,
+    "cs: array<vec4f>",
+    "dOut: array<f32>",
+    "bias: array<f32>",
+  ];
   const code =
-    `@group(0) @binding(0) var<storage, read> x: array<${type}>;\n@group(0) @binding(1) var<storage, read> dIn: array<${type}>;\n` +
-    "@group(0) @binding(2) var<storage, read> cs: array<vec2f>;\n@group(0) @binding(3) var<storage, read> dOut: array<f32>;\n" +
-    "@group(0) @binding(4) var<storage, read> bias: array<f32>;\n@group(0) @binding(5) var<storage, read_write> y: array<f32>;\n" +
-    prelude(plan, size * halves * rowsPerGroup) +
-    `let own = sub * ${size}u${halves === 2 ? " * 2u" : ""}; ${halves === 2 ? "var half = own;" : ""}\n` +
-    (resident ? rounds.map((_, r) => loadCoefficients(plan, r)).join("\n") : "") +
-    `\n${upTo(held)
-      .map((e) => `var v${e}: f32; var f${e} = 0.0;`)
-      .join(" ")}\n` +
-    `var row = w.x * ${rowsPerGroup}u + sub;\n` +
-    `${exact ? "" : `if (row < ${rows}u)`} { ${loadInput(plan, "f", "row")} }\n` +
-    `for (var turn = 0u; turn < ${turns}u; turn++) {\n` +
-    `${upTo(held)
-      .map((e) => `v${e} = f${e};`)
-      .join(" ")}\n` +
+    bindings(reads, ["y: array<f32>", ...kept.map((_, k) => `z${k}: array<f32>`)]) +
+    `var<workgroup> sh: array<f32, ${n * rowsPerGroup}>;\nfn place(i: u32) -> u32 { return ${spreadBanks}; }\n` +
+    `@compute @workgroup_size(${threads * rowsPerGroup}) fn main(@builtin(workgroup_id) w: vec3u, @builtin(local_invocation_id) id: vec3u) {\n` +
+    (rowsPerGroup === 1 ? "let t = id.x; let sub = 0u;" : `let t = id.x % ${threads}u; let sub = id.x / ${threads}u;`) +
+    `\nlet own = sub * ${n}u;\n${declareBases(plan)}\n${rounds.map((_, r) => loadRotations(plan, r)).join("\n")}\n` +
+    `${declareElements(plan, "v", "f")}\n{ let row = min(w.x * ${rowsPerGroup}u + sub, ${rows - 1}u); ${loadInput(plan, "f", "row")} }\n` +
     // The next row is on its way while this one is mixed.
-    `let next = row + ${step}u; if (next < ${rows}u) { ${loadInput(plan, "f", "next")} }\n` +
-    `${rowsCode}\n` +
-    `${exact ? "" : `if (row < ${rows}u)`} { ${store} }\nrow = next;\n}\n}`;
-  return { code, reads: 5, results: [rows * fanOut], groups: [groups, 1, 1] };
+    `${head}${copyElements(plan, "v", "f")}\n{ let next = ${next}; ${loadInput(plan, "f", "next")} }\n` +
+    `${mixed.join("\n")}\n${guard} { ${storeOutput(plan, last, "v")} }\n}\n}`;
+  return { code, reads: reads.length, results: [rows * fanOut, ...kept.map(() => rows * n)], groups: [groups, 1, 1] };
+}
+
+/** Binding lines of a kernel: what it reads, then what it writes. */
+export function bindings(reads: readonly string[], writes: readonly string[]): string {
+  const line = (access: string) => (text: string, i: number) =>
+    `@group(0) @binding(${i}) var<storage, ${access}> ${text};\n`;
+  const first = reads.map(line("read"));
+  return first.join("") + writes.map((text, i) => line("read_write")(text, reads.length + i)).join("");
 }

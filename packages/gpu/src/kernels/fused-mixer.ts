@@ -4,7 +4,7 @@ import { type DeviceArray, rowMajor } from "../device-array.ts";
 import { type Executor, type Memory, MemoryGroup, type WgslLauncher, type WgslSource } from "../executor.ts";
 import { whole } from "./elementwise.ts";
 import { fusedForward } from "./fused-forward.ts";
-import { type FusedCall, planFused } from "./fused-plan.ts";
+import { type FusedCall, pairOrder, planFused } from "./fused-plan.ts";
 import { tablesOf } from "./mixer-tables.ts";
 import { addSpanSums, spanBackward, spanForward } from "./span-kernels.ts";
 import { coveredOf, planSpans, type SpanPlan, threadsOf } from "./span-plan.ts";
@@ -15,8 +15,10 @@ export interface FusedChoice {
   readonly launcher: WgslLauncher;
   readonly fanOut: number;
   readonly spans: readonly SpanPlan[];
-  /** All stages in one launch, where a workgroup can hold them. */
-  readonly whole: WgslSource | null;
+  /** All stages in one launch, where a workgroup can hold them; for training it also stores z between the spans. */
+  readonly whole: { readonly alone: WgslSource; readonly keeping: WgslSource } | null;
+  /** The pairs in the order in which the kernels read them. */
+  readonly order: Memory;
   readonly forward: readonly WgslSource[];
   readonly backward: readonly WgslSource[];
   readonly add: WgslSource;
@@ -43,13 +45,13 @@ export function chooseFused(executor: Executor, schedule: Schedule, sizes: Sizes
   let choice = bySize.get(key);
   if (choice === undefined) {
     const { distances } = tablesOf(executor, schedule);
-    choice = distances === null ? null : makeChoice(launcher, { n: schedule.n, distances, ...sizes });
+    choice = distances === null ? null : makeChoice(executor, launcher, { n: schedule.n, distances, ...sizes });
     bySize.set(key, choice);
   }
   return choice;
 }
 
-function makeChoice(launcher: WgslLauncher, call: FusedCall): FusedChoice | null {
+function makeChoice(executor: Executor, launcher: WgslLauncher, call: FusedCall): FusedChoice | null {
   const spans = planSpans(call);
   if (spans === null) return null;
   const fits = spans.every(
@@ -57,6 +59,9 @@ function makeChoice(launcher: WgslLauncher, call: FusedCall): FusedChoice | null
   );
   if (!fits) return null;
   const plan = planFused(call, 3);
+  const starts = spans
+    .slice(1)
+    .map(({ rounds: [first] }) => plan.rounds.findIndex(({ stage }) => stage === first!.stage));
   // A thread of 512 may have 128 registers; 8 for each stage hold its coefficients.
   const resident = plan.threads * plan.rowsPerGroup <= 512 && call.distances.length <= 12;
   const holds = call.n * plan.rowsPerGroup * 4 <= launcher.sharedBytes && plan.threads <= launcher.invocations;
@@ -64,38 +69,45 @@ function makeChoice(launcher: WgslLauncher, call: FusedCall): FusedChoice | null
     launcher,
     fanOut: call.fanOut,
     spans,
-    whole: resident && holds ? fusedForward(plan, { resident, halves: 1 }) : null,
+    whole: resident && holds ? { alone: fusedForward(plan, []), keeping: fusedForward(plan, starts) } : null,
+    order: executor.upload(pairOrder(plan)),
     forward: spans.map(spanForward),
     backward: spans.map(spanBackward),
     add: addSpanSums(spans),
   };
 }
 
-/** (cos θ, sin θ) of each pair: the sine at odd places, at even ones that of θ + π/2. */
-function cosSin(executor: Executor, angles: DeviceArray): Memory {
+/** (cos θ, sin θ) of each pair in the kernels' order: the sine at odd places, at even ones that of θ + π/2. */
+function cosSin(executor: Executor, angles: DeviceArray, order: Memory): Memory {
   const from = whole(executor, angles);
-  const source = `function (a0) { const t = a0[this.thread.x >> 1]; ${returnTurned("t", "1 - (this.thread.x & 1)")} }`;
-  const memory = executor.run({ source, output: [2 * angles.shape[0]!], arrays: 1, scalars: 0 }, [from.memory], []);
+  const source = `function (a0, a1) { const t = a0[(a1[this.thread.x >> 1] | 0)]; ${returnTurned("t", "1 - (this.thread.x & 1)")} }`;
+  const output = [2 * angles.shape[0]!];
+  const memory = executor.run({ source, output, arrays: 2, scalars: 0 }, [from.memory, order], []);
   if (from !== angles) executor.release(from.memory);
   return memory;
 }
 
 type Inputs = readonly [x: DeviceArray, angles: DeviceArray, dIn: DeviceArray, dOut: DeviceArray, bias: DeviceArray];
 
-/** y, and z between the spans when someone will want it. Inputs are row-major. */
+/** y, and what backward needs when someone will want it: cos and sin, then z between the spans. Inputs are row-major. */
 export function fusedMixerForward(
   executor: Executor,
   choice: FusedChoice,
   [x, angles, dIn, dOut, bias]: Inputs,
   keep: boolean,
 ): DeviceArray[] {
-  const { launcher, fanOut, spans, whole: all, forward } = choice;
-  const cs = cosSin(executor, angles);
+  const { launcher, fanOut, spans, whole: all, forward, order } = choice;
+  const cs = cosSin(executor, angles, order);
   const shape = [...x.shape.slice(0, -1), fanOut];
-  if (!keep && all !== null) {
-    const [y] = launcher.launch(all, [x.memory, dIn.memory, cs, dOut.memory, bias.memory]);
-    executor.release(cs);
-    return [rowMajor(y!, shape, "float32")];
+  const done = (y: Memory, between: readonly Memory[]): DeviceArray[] => {
+    if (keep) return [rowMajor(y, shape, "float32"), rowMajor(new MemoryGroup([cs, ...between]), [], "float32")];
+    for (const m of [cs, ...between]) executor.release(m);
+    return [rowMajor(y, shape, "float32")];
+  };
+  if (all !== null) {
+    const source = keep ? all.keeping : all.alone;
+    const [y, ...between] = launcher.launch(source, [x.memory, dIn.memory, cs, dOut.memory, bias.memory]);
+    return done(y!, between);
   }
   const between: Memory[] = [];
   let z = x.memory;
@@ -104,22 +116,18 @@ export function fusedMixerForward(
     z = launcher.launch(forward[k]!, [z, cs, ...ends])[0]!;
     if (!span.last) between.push(z);
   }
-  executor.release(cs);
-  const y = rowMajor(z, shape, "float32");
-  if (keep) return [y, rowMajor(new MemoryGroup(between), [], "float32")];
-  for (const m of between) executor.release(m);
-  return [y];
+  return done(z, between);
 }
 
-/** The cotangents of x, angles, d_in, d_out, bias. `kept` is z between the spans, computed again where it was not kept. */
+/** The cotangents of x, angles, d_in, d_out, bias. `kept` is what forward kept, computed again where it was not. */
 export function fusedMixerBackward(
   executor: Executor,
-  { launcher, spans, forward, backward, add }: FusedChoice,
+  { launcher, spans, forward, backward, add, order }: FusedChoice,
   [ct, x, angles, dIn, dOut]: readonly [DeviceArray, DeviceArray, DeviceArray, DeviceArray, DeviceArray],
   kept: readonly Memory[] | null,
 ): DeviceArray[] {
-  const cs = cosSin(executor, angles);
-  const starts = [x.memory, ...(kept ?? [])];
+  const cs = kept?.[0] ?? cosSin(executor, angles, order);
+  const starts = [x.memory, ...(kept?.slice(1) ?? [])];
   for (let k = starts.length; k < spans.length; k++) {
     const span = spans[k - 1]!;
     starts.push(launcher.launch(forward[k - 1]!, [starts[k - 1]!, cs, ...(span.first ? [dIn.memory] : [])])[0]!);
@@ -133,8 +141,7 @@ export function fusedMixerBackward(
     g = next!;
     sums[k] = own!;
   }
-  executor.release(cs);
   const gradients = launcher.launch(add, sums);
-  for (const m of [...sums, ...(kept === null ? starts.slice(1) : [])]) executor.release(m);
+  for (const m of [...sums, ...(kept === null ? [cs, ...starts.slice(1)] : [])]) executor.release(m);
   return [rowMajor(g, x.shape, "float32"), ...gradients.map((m) => rowMajor(m, [m.length], "float32"))];
 }

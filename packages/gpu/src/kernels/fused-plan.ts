@@ -24,8 +24,24 @@ export interface FusedPlan {
   readonly groups: number;
 }
 
-/** Workgroups that stay and take row after row: one for each multiprocessor of an H200; on a smaller chip several share one. */
-const persistentGroups = 132;
+/** Multiprocessors of an H200; on a smaller chip several workgroups share one. */
+const multiprocessors = 132;
+/** Threads that one of them runs at a time, given that a thread keeps its coefficients in registers. */
+const residentThreads = 512;
+
+/** Workgroups that stay and take row after row. */
+export const persistentGroups = (threads: number, perGroup: number, rows: number): number =>
+  Math.min(multiprocessors * Math.max(1, Math.floor(residentThreads / threads)), Math.ceil(rows / perGroup));
+
+/** The loop over a workgroup's rows: `row` is the thread's, and `guard` stands before what only existing rows do. */
+export function rowLoop({ groups, rowsPerGroup, rows }: FusedPlan): { head: string; guard: string; next: string } {
+  const step = groups * rowsPerGroup;
+  return {
+    head: `for (var top = w.x * ${rowsPerGroup}u; top < ${rows}u; top += ${step}u) {\nlet row = top + sub;\n`,
+    guard: rows % rowsPerGroup === 0 ? "" : `if (row < ${rows}u)`,
+    next: `min(row + ${step}u, ${rows - 1}u)`,
+  };
+}
 
 /** Sizes of a call, and the XOR distances of its stages as logarithms. */
 export interface FusedCall {
@@ -49,7 +65,7 @@ export function planFused({ n, distances, rows, fanIn, fanOut }: FusedCall, K: n
   const held = 2 ** K;
   const threads = n / held;
   const rowsPerGroup = Math.max(1, Math.min(Math.floor(256 / threads), rows));
-  const groups = Math.min(persistentGroups, Math.ceil(rows / rowsPerGroup));
+  const groups = persistentGroups(threads * rowsPerGroup, rowsPerGroup, rows);
   return { n, rounds, held, threads, rowsPerGroup, stages: distances.length, rows, fanIn, fanOut, groups };
 }
 
@@ -57,42 +73,94 @@ export function planFused({ n, distances, rows, fanIn, fanOut }: FusedCall, K: n
 export const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
 /**
- * The place of element i in shared memory. The low bits are XORed with higher ones, so that the 32 threads that read together,
+ * The place of element i in shared memory, as WGSL. The low bits are XORed with higher ones, so that the 32 threads that read together,
  * whichever bits of the coordinate they differ in, meet 32 different banks.
  */
 export const spreadBanks = "i ^ ((i >> 5u) & 7u) ^ (((i >> 6u) & 3u) << 3u)";
 
-/** Declares `b{round}_{g}`, the coordinate of the first element of each group of 2^k that thread `t` holds in each round. */
+/** The same of a number. It is linear over XOR: the place of i | j, for bits apart, is that of i XOR that of j. */
+export const bankOf = (i: number): number => i ^ ((i >> 5) & 7) ^ (((i >> 6) & 3) << 3);
+
+/**
+ * Declares for each round, and each group of 2^k that thread `t` holds there, `b{round}_{g}`, the coordinate of the group's first
+ * element, and `p{round}_{g}`, its place in shared memory.
+ */
 export function declareBases({ rounds, held, threads }: FusedPlan): string {
   return rounds
     .flatMap(({ k, m }, r) =>
       upTo(held >> k).map((g) => {
         const t = g === 0 ? "t" : `(t + ${g * threads}u)`;
-        return `let b${r}_${g} = ((${t} >> ${m}u) << ${m + k}u) | (${t} & ${2 ** m - 1}u);`;
+        const base = `((${t} >> ${m}u) << ${m + k}u) | (${t} & ${2 ** m - 1}u)`;
+        return `let b${r}_${g} = ${base}; let p${r}_${g} = place(b${r}_${g});`;
       }),
     )
     .join("\n");
 }
 
+/** How far element `e` is from the first of its group in a round. */
+const within = ({ rounds }: FusedPlan, r: number, e: number): number => (e & (2 ** rounds[r]!.k - 1)) << rounds[r]!.m;
+
 /** Coordinate of element `e` of a thread in a round. */
-export function coordinate({ rounds }: FusedPlan, r: number, e: number): string {
-  const { k, m } = rounds[r]!;
-  const within = (e & (2 ** k - 1)) << m;
-  const base = `b${r}_${e >> k}`;
-  return within === 0 ? base : `(${base} + ${within}u)`;
+export function coordinate(plan: FusedPlan, r: number, e: number): string {
+  const base = `b${r}_${e >> plan.rounds[r]!.k}`;
+  const offset = within(plan, r, e);
+  return offset === 0 ? base : `(${base} + ${offset}u)`;
 }
+
+/** Its place in shared memory: one XOR with a constant. `placeOf` is what the WGSL function `place` computes. */
+const place = (plan: FusedPlan, r: number, e: number, placeOf: (i: number) => number): string =>
+  `(p${r}_${e >> plan.rounds[r]!.k} ^ ${placeOf(within(plan, r, e))}u)`;
 
 /** The pairs of one stage of a round, as elements of a thread, with the number of the pair in the schedule. */
 export function pairsOf(plan: FusedPlan, r: number, j: number): { a: number; b: number; pair: string }[] {
   const { stage, m } = plan.rounds[r]!;
   const distance = m + j;
-  return upTo(plan.held)
-    .filter((e) => ((e >> j) & 1) === 0)
-    .map((e) => {
-      const i = coordinate(plan, r, e);
-      const within = `((${i} >> ${distance + 1}u) << ${distance}u) | (${i} & ${2 ** distance - 1}u)`;
-      return { a: e, b: e | (1 << j), pair: `(${(stage + j) * (plan.n / 2)}u + (${within}))` };
-    });
+  return firstsOf(plan, j).map((e) => {
+    const i = coordinate(plan, r, e);
+    const inStage = `((${i} >> ${distance + 1}u) << ${distance}u) | (${i} & ${2 ** distance - 1}u)`;
+    return { a: e, b: e | (1 << j), pair: `(${(stage + j) * (plan.n / 2)}u + (${inStage}))` };
+  });
+}
+
+/** Elements of a thread that are the first of their pair in stage j of a round. */
+const firstsOf = ({ held }: FusedPlan, j: number): number[] => upTo(held).filter((e) => ((e >> j) & 1) === 0);
+
+/**
+ * The numbers of the pairs in the order in which the kernels read their coefficients: a thread takes two pairs at a time, and
+ * neighbouring threads neighbouring ones.
+ */
+export function pairOrder(plan: FusedPlan): Float32Array {
+  const { rounds, n, threads, stages } = plan;
+  const order = new Float32Array((stages * n) / 2);
+  let at = 0;
+  for (const { stage, k, m } of rounds) {
+    const slots = upTo(k).flatMap((j) => firstsOf(plan, j).map((e) => ({ j, e })));
+    for (let h = 0; h < slots.length; h += 2)
+      for (let t = 0; t < threads; t++)
+        for (const { j, e } of slots.slice(h, h + 2)) {
+          const u = t + (e >> k) * threads;
+          const i = ((u >> m) << (m + k)) | (u & (2 ** m - 1)) | ((e & (2 ** k - 1)) << m);
+          const d = m + j;
+          order[at++] = ((stage + j) * n) / 2 + (((i >> (d + 1)) << d) | (i & (2 ** d - 1)));
+        }
+  }
+  return order;
+}
+
+/** Loads the rotations of a round into `q{stage}_{h}`, two in each, from `cs` in that order. */
+export const loadRotations = (plan: FusedPlan, r: number): string => {
+  const { stage, k } = plan.rounds[r]!;
+  const each = plan.held / 4;
+  return upTo(k * each)
+    .map((h) => `let q${stage}_${h} = cs[${(stage * each + h) * plan.threads}u + t];`)
+    .join(" ");
+};
+
+/** cos and sin of the i-th pair of stage j of a round. */
+export function rotationOf({ rounds, held }: FusedPlan, r: number, j: number, i: number): { c: string; s: string } {
+  const slot = (j * held) / 2 + i;
+  const both = `q${rounds[r]!.stage}_${slot >> 1}`;
+  return slot % 2 === 0 ? { c: `${both}.x`, s: `${both}.y` } : { c: `${both}.z`, s: `${both}.w` };
 }
 
 /** Whether the elements of a round lie side by side, so that four are moved at once. */
@@ -102,12 +170,24 @@ export const isContiguous = ({ rounds }: FusedPlan, r: number): boolean => round
  * Statements that move `names[e]` from the layout of one round to that of another, through `shared` at `offset`.
  * The caller puts barriers around them.
  */
-export const writeShared = (plan: FusedPlan, r: number, name: string, offset: string): string =>
+export const writeShared = (
+  plan: FusedPlan,
+  r: number,
+  name: string,
+  offset: string,
+  placeOf: (i: number) => number = bankOf,
+): string =>
   upTo(plan.held)
-    .map((e) => `sh[${offset} + place(${coordinate(plan, r, e)})] = ${name}${e};`)
+    .map((e) => `sh[${offset} + ${place(plan, r, e, placeOf)}] = ${name}${e};`)
     .join(" ");
 
-export const readShared = (plan: FusedPlan, r: number, name: string, offset: string): string =>
+export const readShared = (
+  plan: FusedPlan,
+  r: number,
+  name: string,
+  offset: string,
+  placeOf: (i: number) => number = bankOf,
+): string =>
   upTo(plan.held)
-    .map((e) => `${name}${e} = sh[${offset} + place(${coordinate(plan, r, e)})];`)
+    .map((e) => `${name}${e} = sh[${offset} + ${place(plan, r, e, placeOf)}];`)
     .join(" ");

@@ -3,33 +3,32 @@
  * Backward takes z forward through its span again, then z and g back, and adds up every parameter's gradient in registers.
  */
 import type { WgslSource } from "../executor.ts";
-import { inputType, loadCoefficients, loadInput, rotateRound } from "./fused-forward.ts";
-import { coordinate, isContiguous, pairsOf, upTo } from "./fused-plan.ts";
+import {
+  bindings,
+  copyElements,
+  declareElements,
+  inputType,
+  loadInput,
+  rotateRound,
+  storeOutput,
+  storeStage,
+} from "./fused-forward.ts";
+import { coordinate, isContiguous, loadRotations, pairsOf, rotationOf, rowLoop, upTo } from "./fused-plan.ts";
 import { fromShared, type SpanPlan, spanHead, toShared } from "./span-plan.ts";
 
-/** Binding lines of a kernel: what it reads, then what it writes. */
-function bindings(reads: readonly string[], writes: readonly string[]): string {
-  const line = (access: string) => (text: string, i: number) =>
-    `@group(0) @binding(${i}) var<storage, ${access}> ${text};\n`;
-  const first = reads.map(line("read"));
-  return first.join("") + writes.map((text, i) => line("read_write")(text, reads.length + i)).join("");
-}
-
-/** Loads z at the beginning of a span into `z0 …`. */
-const loadStart = (plan: SpanPlan, row: string): string =>
+/** Loads z at the beginning of a span. */
+const loadStart = (plan: SpanPlan, into: string, row: string): string =>
   plan.first
-    ? loadInput(plan, "z", row)
+    ? loadInput(plan, into, row)
     : upTo(plan.held)
-        .map((e) => `z${e} = x[${row} * ${plan.n}u + ${coordinate(plan, 0, e)}];`)
+        .map((e) => `${into}${e} = x[${row} * ${plan.n}u + ${coordinate(plan, 0, e)}];`)
         .join(" ");
 
-const rowLoop = ({ groups, rowsPerGroup, rows }: SpanPlan): { turns: number; step: number; exact: boolean } => {
-  const step = groups * rowsPerGroup;
-  const turns = Math.ceil(rows / step);
-  return { turns, step, exact: turns * step === rows };
-};
+/** Loads what the loop over rows begins with. */
+const startRow = ({ rowsPerGroup, rows }: SpanPlan, load: string): string =>
+  `{ let row = min(w.x * ${rowsPerGroup}u + sub, ${rows - 1}u); ${load} }\n`;
 
-const coefficientsOf = (plan: SpanPlan): string => plan.rounds.map((_, r) => loadCoefficients(plan, r)).join("\n");
+const coefficientsOf = (plan: SpanPlan): string => plan.rounds.map((_, r) => loadRotations(plan, r)).join("\n");
 
 const startType = (plan: SpanPlan): string => (plan.first ? inputType(plan) : "f32");
 
@@ -45,32 +44,21 @@ const mixForward = (plan: SpanPlan, region: string): string =>
 
 /** Reads: x or z, cos and sin, then d_in if it is the first span, d_out and bias if the last. Result: z after it, or y. */
 export function spanForward(plan: SpanPlan): WgslSource {
-  const { first, last, held, n, fanOut, rows, rounds, rowsPerGroup, groups, slices } = plan;
-  const { turns, step, exact } = rowLoop(plan);
+  const { first, last, n, fanOut, rows, rounds, groups, slices } = plan;
+  const { head, guard, next } = rowLoop(plan);
   const end = rounds.length - 1;
-  const store = upTo(held)
-    .map((e) => {
-      const i = coordinate(plan, end, e);
-      if (!last) return `y[row * ${n}u + ${i}] = z${e};`;
-      const write = `y[row * ${fanOut}u + ${i}] = z${e} * dOut[${i}] + bias[${i}];`;
-      return fanOut === n ? write : `if (${i} < ${fanOut}u) { ${write} }`;
-    })
-    .join(" ");
   const reads = [
     `x: array<${startType(plan)}>`,
-    "cs: array<vec2f>",
+    "cs: array<vec4f>",
     ...(first ? [`dIn: array<${startType(plan)}>`] : []),
     ...(last ? ["dOut: array<f32>", "bias: array<f32>"] : []),
   ];
-  const guard = exact ? "" : `if (row < ${rows}u)`;
   const code =
     `${bindings(reads, ["y: array<f32>"])}${spanHead(plan, 2)}${coefficientsOf(plan)}\n` +
-    `${upTo(held)
-      .map((e) => `var z${e} = 0.0;`)
-      .join(" ")}\nvar row = w.x * ${rowsPerGroup}u + sub;\n` +
+    `${declareElements(plan, "z", "f")}\n${startRow(plan, loadStart(plan, "f", "row"))}` +
     // Two regions in turn: a thread that is a row ahead does not write over what others still read.
-    `for (var turn = 0u; turn < ${turns}u; turn++) {\n${guard} { ${loadStart(plan, "row")} }\n` +
-    `${mixForward(plan, "(turn & 1u)")}\n${guard} { ${store} }\nrow += ${step}u;\n}\n}`;
+    `var turn = 0u;\n${head}${copyElements(plan, "z", "f")}\n{ let next = ${next}; ${loadStart(plan, "f", "next")} }\n` +
+    `${mixForward(plan, "turn")}\n${guard} { ${last ? storeOutput(plan, end, "z") : storeStage(plan, end, "y", "z")} }\nturn = 1u - turn;\n}\n}`;
   return { code, reads: reads.length, results: [rows * (last ? fanOut : n)], groups: [groups, slices, 1] };
 }
 
@@ -88,7 +76,7 @@ const spanSums = ({ n, stages, first, last, fanIn, fanOut }: SpanPlan): number[]
  */
 export function spanBackward(plan: SpanPlan): WgslSource {
   const { first, last, held, n, fanIn, fanOut, rows, rounds, rowsPerGroup, groups, slices } = plan;
-  const { turns, step, exact } = rowLoop(plan);
+  const { head, guard, next } = rowLoop(plan);
   const end = rounds.length - 1;
   const elements = upTo(held);
   const lengths = spanSums(plan) as [number, number, number, number];
@@ -98,19 +86,29 @@ export function spanBackward(plan: SpanPlan): WgslSource {
   const cotangents = elements
     .map((e) => {
       const i = coordinate(plan, end, e);
-      if (!last) return `g${e} = ct[row * ${n}u + ${i}];`;
-      const take = `let c = ct[row * ${fanOut}u + ${i}]; bias${e} += c; out${e} += c * z${e}; g${e} = c * dOut[${i}];`;
-      return fanOut === n ? `{ ${take} }` : `if (${i} < ${fanOut}u) { ${take} } else { g${e} = 0.0; }`;
+      if (!last) return `g${e} = c${e};`;
+      const take = `bias${e} += c${e}; out${e} += c${e} * z${e}; g${e} = c${e} * dOut[${i}];`;
+      return fanOut === n ? take : `if (${i} < ${fanOut}u) { ${take} } else { g${e} = 0.0; }`;
     })
     .join(" ");
+  const loadCotangents = (into: string, row: string): string =>
+    elements
+      .map((e) => {
+        const i = coordinate(plan, end, e);
+        const width = last ? fanOut : n;
+        const read = `${into}${e} = ct[${row} * ${width}u + ${i}];`;
+        return width === n ? read : `if (${i} < ${width}u) { ${read} }`;
+      })
+      .join(" ");
   const turnBack = (r: number): string =>
     upTo(rounds[r]!.k)
       .toReversed()
       .flatMap((j) =>
-        pairsOf(plan, r, j).map(({ a, b }) => {
+        pairsOf(plan, r, j).map(({ a, b }, i) => {
           const name = `${rounds[r]!.stage + j}_${a}`;
+          const { c, s } = rotationOf(plan, r, j, i);
           const back = (v: string) =>
-            `{ let p = ${v}${a}; let q = ${v}${b}; ${v}${a} = c${name}.x * p + c${name}.y * q; ${v}${b} = c${name}.x * q - c${name}.y * p; }`;
+            `{ let p = ${v}${a}; let q = ${v}${b}; ${v}${a} = ${c} * p + ${s} * q; ${v}${b} = ${c} * q - ${s} * p; }`;
           // The first stage's z is not needed any more once it is turned back.
           const z = first || r > 0 || j > 0 ? back("z") : "";
           return `angle${name} += z${a} * g${b} - z${b} * g${a}; ${z} ${back("g")}`;
@@ -129,7 +127,7 @@ export function spanBackward(plan: SpanPlan): WgslSource {
     .join("\n");
   const vector = startType(plan) === "vec4f" && isContiguous(plan, 0);
   const store = !first
-    ? elements.map((e) => `gOut[row * ${n}u + ${coordinate(plan, 0, e)}] = g${e};`).join(" ")
+    ? storeStage(plan, 0, "gOut", "g")
     : vector
       ? upTo(held / 4)
           .map((h) => {
@@ -175,19 +173,20 @@ export function spanBackward(plan: SpanPlan): WgslSource {
   const reads = [
     "ct: array<f32>",
     `x: array<${type}>`,
-    "cs: array<vec2f>",
+    "cs: array<vec4f>",
     ...(first ? [`dIn: array<${type}>`] : []),
     ...(last ? ["dOut: array<f32>"] : []),
   ];
-  const guard = exact ? "" : `if (row < ${rows}u)`;
-  const otherwise = (name: string) => (exact ? "" : `else { ${elements.map((e) => `${name}${e} = 0.0;`).join(" ")} }`);
+  // A row slot beyond the last row adds nothing: its cotangent is zero.
+  const idle = guard === "" ? "" : `else { ${elements.map((e) => `c${e} = 0.0;`).join(" ")} }`;
   const code =
     `${bindings(reads, [`gOut: array<${first ? type : "f32"}>`, "sums: array<f32>"])}${spanHead(plan, 3)}${coefficientsOf(plan)}\n` +
-    `${accumulators.map(({ name }) => `var ${name} = 0.0;`).join(" ")}\n${elements.map((e) => `var z${e} = 0.0; var g${e} = 0.0;`).join(" ")}\n` +
-    `var row = w.x * ${rowsPerGroup}u + sub;\nfor (var turn = 0u; turn < ${turns}u; turn++) {\n` +
+    `${accumulators.map(({ name }) => `var ${name} = 0.0;`).join(" ")}\n${declareElements(plan, "z", "g", "c", "fz", "fc")}\n` +
+    `${startRow(plan, `${loadStart(plan, "fz", "row")} ${loadCotangents("fc", "row")}`)}` +
+    `${head}${copyElements(plan, "z", "fz")} ${guard} { ${copyElements(plan, "c", "fc")} } ${idle}\n` +
+    `{ let next = ${next}; ${loadStart(plan, "fz", "next")} ${loadCotangents("fc", "next")} }\n` +
     // Regions 0 and 1 carry z and g back, region 2 carries z forward: each barrier also frees what the one before it guarded.
-    `${guard} { ${loadStart(plan, "row")} } ${otherwise("z")}\n${mixForward(plan, "2u")}\n` +
-    `${guard} { ${cotangents} } ${otherwise("g")}\n${backward}\n${guard} { ${store} }\nrow += ${step}u;\n}\n` +
+    `${mixForward(plan, "2u")}\n${cotangents}\n${backward}\n${guard} { ${store} }\n}\n` +
     `let base = (w.x * ${rowsPerGroup}u + sub) * ${total}u;\n${write}\n}`;
   return {
     code,

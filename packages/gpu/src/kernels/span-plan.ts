@@ -3,13 +3,15 @@
  * registers, so their coefficients and gradients stay in registers from row to row; small workgroups wait less for each other.
  */
 import {
-  coordinate,
+  bankOf,
   declareBases,
   type FusedCall,
   type FusedPlan,
+  persistentGroups,
   planFused,
+  readShared,
   spreadBanks,
-  upTo,
+  writeShared,
 } from "./fused-plan.ts";
 
 /** The layout of one span's kernels. */
@@ -23,15 +25,17 @@ export interface SpanPlan extends FusedPlan {
 
 /** Threads of a workgroup; each holds eight elements, so that a workgroup covers 2048 coordinates. */
 const workgroupThreads = 256;
-/** Row slots times slices: two workgroups for each multiprocessor of an H200. */
-const residentGroups = 264;
+/** Multiprocessors' worth of threads that a workgroup's registers cost: coefficients, gradients, and a row on its way. */
+const registerShare = 2;
 
 /** The spans of a call, or null where its stages don't fall into spans that a few launches can take. */
 export function planSpans(call: FusedCall): SpanPlan[] | null {
   const { rounds, threads, ...plan } = planFused(call, 3);
   const slices = Math.max(1, threads / workgroupThreads);
   const rowsPerGroup = Math.min(Math.max(1, workgroupThreads / threads), 8);
-  const groups = Math.min(Math.ceil(residentGroups / slices), Math.ceil(call.rows / rowsPerGroup));
+  const groups = Math.ceil(
+    persistentGroups(registerShare * workgroupThreads, rowsPerGroup, call.rows * slices) / slices,
+  );
   const parts: (typeof rounds)[] = [];
   for (let r = 0; r < rounds.length; ) {
     const [a, b] = [rounds[r]!, rounds[r + 1]];
@@ -81,22 +85,22 @@ function sharedPlace(plan: SpanPlan): string {
   return `fn place(c: u32) -> u32 { let i = ${place}; return ${spreadBanks}; }\n`;
 }
 
+/** The same of a number. */
+const placeOf =
+  (plan: SpanPlan) =>
+  (c: number): number =>
+    bankOf(isScattered(plan) ? (c & 31) | (((c >> plan.rounds[0]!.m) & 63) << 5) : c & (coveredOf(plan) - 1));
+
+/** Where a region of shared memory begins. */
+const regionAt = (plan: SpanPlan, region: string): string =>
+  `own + ${region} * ${coveredOf(plan) * plan.rowsPerGroup}u`;
+
 /** Statements that write or read a thread's elements in the layout of a round, in a region of shared memory. */
 export const toShared = (plan: SpanPlan, r: number, name: string, region: string): string =>
-  upTo(plan.held)
-    .map(
-      (e) =>
-        `sh[own + ${region} * ${coveredOf(plan) * plan.rowsPerGroup}u + place(${coordinate(plan, r, e)})] = ${name}${e};`,
-    )
-    .join(" ");
+  writeShared(plan, r, name, regionAt(plan, region), placeOf(plan));
 
 export const fromShared = (plan: SpanPlan, r: number, name: string, region: string): string =>
-  upTo(plan.held)
-    .map(
-      (e) =>
-        `${name}${e} = sh[own + ${region} * ${coveredOf(plan) * plan.rowsPerGroup}u + place(${coordinate(plan, r, e)})];`,
-    )
-    .join(" ");
+  readShared(plan, r, name, regionAt(plan, region), placeOf(plan));
 
 /** The head of a span's kernel with so many regions of shared memory, up to the loop over its rows. */
 export const spanHead = (plan: SpanPlan, regions: number): string =>

@@ -1,0 +1,63 @@
+/** @file Times on a GPU: work is only enqueued, so a round is timed from its first call to the moment that the device has done all of it. */
+import { tensor } from "@spm/core";
+import type { GpuBackend } from "@spm/gpu";
+import { median } from "./harness.ts";
+
+/** Milliseconds of one call: the median over rounds, each of many calls. */
+export type Timer = (run: () => void) => Promise<number>;
+
+/** A timer for what runs on a device. */
+export function timerOf(device: GpuBackend, { rounds = 7, milliseconds = 40 } = {}): Timer {
+  const probe = tensor([0], { backend: device });
+  const round = async (run: () => void, count: number): Promise<number> => {
+    await probe.data();
+    const start = performance.now();
+    for (let k = 0; k < count; k++) run();
+    await probe.data();
+    return performance.now() - start;
+  };
+  return async (run) => {
+    await round(run, 3); // compiles, and fills the pool of buffers
+    const each = (await round(run, 5)) / 5;
+    const count = Math.max(3, Math.min(1000, Math.ceil(milliseconds / each)));
+    const times: number[] = [];
+    for (let k = 0; k < rounds; k++) times.push((await round(run, count)) / count);
+    return median(times);
+  };
+}
+
+/** Milliseconds in which the device copies a buffer of so many float32 to another: the floor of whatever reads and writes as many. */
+export async function copyTimes(elements: readonly number[], software: boolean): Promise<number[]> {
+  const { navigator: host } = globalThis as { navigator?: { gpu?: GPU } };
+  const webgpu = host?.gpu ?? (await import("webgpu")).create([]);
+  const adapter = await webgpu.requestAdapter({ powerPreference: "high-performance" });
+  const { maxBufferSize } = adapter!.limits;
+  const device = await adapter!.requestDevice({ requiredLimits: { maxBufferSize } });
+  const times: number[] = [];
+  for (const count of elements) {
+    const size = count * 4;
+    if (size > maxBufferSize) {
+      times.push(Number.NaN);
+      continue;
+    }
+    const [from, to] = [4, 8].map((usage) => device.createBuffer({ size, usage })) as [GPUBuffer, GPUBuffer];
+    const round = async (copies: number): Promise<number> => {
+      const encoder = device.createCommandEncoder();
+      for (let k = 0; k < copies; k++) encoder.copyBufferToBuffer(from, 0, to, 0, size);
+      const commands = [encoder.finish()];
+      const start = performance.now();
+      device.queue.submit(commands);
+      await device.queue.onSubmittedWorkDone();
+      return performance.now() - start;
+    };
+    await round(10);
+    const copies = software ? 5 : Math.max(10, Math.ceil(2e10 / size));
+    const found: number[] = [];
+    for (let k = 0; k < 5; k++) found.push((await round(copies)) / copies);
+    times.push(median(found));
+    from.destroy();
+    to.destroy();
+  }
+  device.destroy();
+  return times;
+}
