@@ -76,6 +76,18 @@ describe.runIf(browser !== null)("in the browser", () => {
     `);
   });
 
+  test("a lost device rejects what waits for it", async () => {
+    const page = await openPage();
+    await page.goto(address("test/browser/contract.html"));
+    await page.waitForFunction(() => "lose" in globalThis);
+    expect(
+      await page.evaluate(() => (globalThis as unknown as { lose(): Promise<string> }).lose()),
+    ).toMatchInlineSnapshot(`
+      "BackendError: gpu: expected a device that answers, got a lost one (Device was destroyed.)
+      help: open a new one with gpu() and resume from the last checkpoint"
+    `);
+  });
+
   test("every primitive on WebGL2 equals the reference", async () => {
     const page = await openPage();
     await page.goto(address("test/browser/contract.html"));

@@ -1,5 +1,5 @@
-/** @file In the page: samples that together reach every primitive, on WebGL2 beside the reference. */
-import { fromArray, noGrad } from "@spm/core";
+/** @file In the page: samples that together reach every primitive, on WebGL2 beside the reference; and a device that is lost. */
+import { exp, fromArray, noGrad, tensor } from "@spm/core";
 import { gpu } from "@spm/gpu";
 import { coreSamples, mixerSamples, nnSamples, optimSamples } from "../gpu/samples.ts";
 
@@ -29,4 +29,29 @@ async function compare(): Promise<Outcome> {
   return { outcomes, fallbacks };
 }
 
-Object.assign(globalThis, { compare });
+/** What a read says whose device is lost before it is answered. */
+async function lose(): Promise<string> {
+  const device = await gpu({ mode: "webgpu", adapter: "software" });
+  const { destroy } = opened.pop()!;
+  const reading = noGrad(() => exp(tensor([0, 1], { backend: device }))).data();
+  destroy();
+  const answer = await reading.then(String, String);
+  await device.dispose();
+  return answer;
+}
+
+/** What ends the devices that were opened: through the browser's own methods, which hand them to us too. */
+const opened: { destroy(): void }[] = [];
+const prototype = (
+  globalThis as { GPUAdapter?: { prototype: { requestDevice(o?: object): Promise<{ destroy(): void }> } } }
+).GPUAdapter?.prototype;
+if (prototype !== undefined) {
+  const { requestDevice } = prototype;
+  prototype.requestDevice = async function (options) {
+    const device = await requestDevice.call(this, options);
+    opened.push({ destroy: () => device.destroy() });
+    return device;
+  };
+}
+
+Object.assign(globalThis, { compare, lose });

@@ -118,8 +118,10 @@ export class WebGpuExecutor implements Executor {
     try {
       await staging.mapAsync(1);
     } catch (cause) {
-      await Promise.resolve(); // lets the device's own explanation arrive first
-      throw this.#failure ?? new BackendError("gpu", "a device that answers", String(cause));
+      // Nobody unmaps a buffer that is being read but a device that is lost: what it says of that may arrive after.
+      if ((cause as Error).name === "AbortError") await this.#device.lost;
+      this.#assertAlive();
+      throw new BackendError("gpu", "a device that answers", String(cause));
     }
     const values = new Float32Array(staging.getMappedRange().slice(0));
     staging.unmap();

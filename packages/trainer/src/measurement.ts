@@ -19,8 +19,11 @@ export interface Measurement {
 export type LossFunction<Model, Batch> = (model: Model, batch: Batch) => Measurement;
 
 /** A scalar's value: at once where the tensor is in CPU memory, otherwise a read that is under way. */
-export function readScalar(scalar: Tensor): number | Promise<number> {
-  return scalar.backend.view === undefined ? scalar.item() : scalar.ndarray().get();
+function readScalar(scalar: Tensor): number | Promise<number> {
+  if (scalar.backend.view !== undefined) return scalar.ndarray().get();
+  const reading = scalar.item();
+  reading.catch(() => {}); // when the device is lost, whoever takes the reading is told, or nobody is left who would
+  return reading;
 }
 
 /** A measurement's numbers, some perhaps still on their way from the device. */

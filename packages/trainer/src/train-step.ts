@@ -1,7 +1,7 @@
 /** @file One optimizer step, taken only when its loss and gradients are finite. */
 import { detectAnomaly, type Parameter, scope, sum, type Tensor, valueAndGrad } from "@spm/core";
 import { generatorStates, generatorsOf, restoreGenerators } from "./generators.ts";
-import { type LossFunction, type Measurement, type RunningMeans, readMeasurement, readScalar } from "./measurement.ts";
+import { type LossFunction, type Measurement, type RunningMeans, readMeasurement } from "./measurement.ts";
 import { copyOf } from "./training-state.ts";
 
 /** What `fit` needs of an optimizer. */
@@ -56,8 +56,7 @@ export function trainStep<Model, Batch>(
       const restoreBuffers = (): void => buffers.forEach((buffer, i) => void buffer.assign(kept[i]!));
       try {
         const { value, grads, aux } = compute();
-        const found = readScalar(value);
-        if (countsAsFinite(found) && grads.every((grad) => countsAsFinite(readScalar(sum(grad))))) {
+        if (!inCpuMemory(value) || (holdsFinite(value) && grads.every((grad) => holdsFinite(sum(grad))))) {
           window.add(readMeasurement(aux));
           optimizer.step(gradients?.(grads) ?? grads);
           return undefined;
@@ -68,16 +67,16 @@ export function trainStep<Model, Batch>(
         const culprit = messageOf(() => detectAnomaly(() => scope(() => void compute())));
         restoreGenerators(generators, after);
         restoreBuffers();
-        return { loss: found as number, culprit };
+        return { loss: value.ndarray().get(), culprit };
       } finally {
         for (const copy of kept) copy.dispose();
       }
     });
 }
 
-/** Whether a number is finite; one that is still on its way counts as finite. */
-const countsAsFinite = (value: number | Promise<number>): boolean =>
-  typeof value !== "number" || Number.isFinite(value);
+const inCpuMemory = ({ backend }: Tensor): boolean => backend.view !== undefined;
+
+const holdsFinite = (scalar: Tensor): boolean => Number.isFinite(scalar.ndarray().get());
 
 /** The message of the error that `f` throws; undefined when it throws none. */
 function messageOf(f: () => void): string | undefined {
