@@ -38,6 +38,8 @@ export interface Findings {
   readonly sections: readonly Section[];
   /** Every number measured: `results.json`. The seed repeats it to the last bit, but for what is under the key "seconds". */
   readonly results: { readonly [name: string]: Json };
+  /** More files for the run folder, e.g. trained models. */
+  readonly files?: readonly { readonly name: string; readonly bytes: Uint8Array }[];
 }
 
 /** A question put to the machine. */

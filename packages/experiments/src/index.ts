@@ -1,7 +1,11 @@
 /** @file @spm/experiments: questions put to the machine, and the run folders that answer them. */
+import { charlm } from "./charlm/charlm.ts";
 import type { Experiment } from "./experiment.ts";
 import { learnTransform } from "./learn-transform.ts";
+import { mnist } from "./mnist/mnist.ts";
 import { samples } from "./samples/samples.ts";
+import { text } from "./text/text.ts";
+import { timing } from "./timing/timing.ts";
 
 export type { Experiment, Findings, Section, Settings, Table, Trial } from "./experiment.ts";
 export { type ExperimentRun, runExperiment } from "./run-experiment.ts";
@@ -16,4 +20,11 @@ export { readSettings } from "./settings.ts";
  * console.log(experiments.map(({ name, question }) => `${name}: ${question}`).join("\n"));
  * ```
  */
-export const experiments: readonly Experiment[] = [learnTransform, samples];
+export const experiments: readonly Experiment[] = [
+  learnTransform, //
+  samples,
+  mnist,
+  charlm,
+  text,
+  timing,
+];

@@ -47,13 +47,14 @@ export async function runExperiment(
     machine: machine(),
   };
   makeFolder(out);
-  const write = (name: string, text: string): string => {
+  const write = (name: string, text: string | Uint8Array): string => {
     writeAtomically(join(out, name), text);
     return join(out, name);
   };
   write("config.json", `${JSON.stringify(config, null, 2)}\n`);
   write("results.json", `${JSON.stringify(findings.results, null, 2)}\n`);
   for (const { figure } of findings.sections) if (figure) write(`${figure.name}.svg`, figure.svg);
+  for (const { name, bytes } of findings.files ?? []) write(name, bytes);
   const facts = [
     { ...config.settings, backend: config.backend, seconds: config.seconds },
     { ...config.machine, memory: `${config.machine.memory} GiB` },

@@ -29,6 +29,8 @@ const PREFIX = 8;
  *
  * Tensors keep their names (`model.…`, `optimizer.…`, `average.…`). The metadata holds, as JSON each: `progress`, `numbers` (those
  * of the optimizer's and the average's state), `config` and `versions`.
+ *
+ * @example writeAtomically("model.safetensors", await encodeCheckpoint(await training.capture(), { seed: 1 }));
  */
 export async function encodeCheckpoint({ values, progress }: TrainingState, config: Json): Promise<Uint8Array> {
   const tensors: Record<string, Tensor> = {};

@@ -1,7 +1,7 @@
 /** @file The public names of @spm/trainer/node: run folders and their reports. */
 
 export { writeAtomically } from "./atomic-write.ts";
-export { type Checkpoint, readCheckpoint } from "./checkpoint-file.ts";
+export { type Checkpoint, encodeCheckpoint, readCheckpoint } from "./checkpoint-file.ts";
 export { checkpointPath, checkpointSteps, type FoundCheckpoint, latestCheckpoint } from "./checkpoint-folder.ts";
 export { type CheckpointOptions, checkpoints } from "./checkpoints.ts";
 export { type Axis, chart, curvesSvg, LIGHT, type Palette, type Quantity } from "./curves.ts";

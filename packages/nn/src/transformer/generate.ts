@@ -43,7 +43,7 @@ export async function generate(model: Gpt, prompt: readonly number[], options: G
         return slice(out, [undefined, { start: -1 }]);
       });
       seen = tokens.length;
-      tokens.push(draw(await logits.data(), temperature, topK, random));
+      tokens.push(drawToken(await logits.data(), { temperature, topK, random }));
       logits.dispose();
     }
   } finally {
@@ -53,8 +53,23 @@ export async function generate(model: Gpt, prompt: readonly number[], options: G
   return tokens;
 }
 
-/** An index drawn with probability ∝ e^(logit / temperature) among the `topK` largest. */
-function draw(logits: ArrayLike<number>, temperature: number, topK: number, random: Rng): number {
+/** How one token is drawn. */
+export interface DrawOptions {
+  readonly random: Rng;
+  /** Divides the logits; 0 takes the likeliest, 1 unless said. */
+  readonly temperature?: number;
+  /** Draws from so many of the likeliest; all unless said. */
+  readonly topK?: number;
+}
+
+/**
+ * An index drawn with probability ∝ e^(logit / temperature) among the `topK` largest logits. O(k log k) for k logits.
+ * @example drawToken([0, 1, 2], { temperature: 0, random: rng(1) }); // 2
+ */
+export function drawToken(
+  logits: ArrayLike<number>,
+  { random, temperature = 1, topK = Number.POSITIVE_INFINITY }: DrawOptions,
+): number {
   const order = Array.from(logits, (logit, token) => ({ logit, token })).sort((a, b) => b.logit - a.logit);
   const kept = order.slice(0, temperature === 0 ? 1 : topK);
   const weights = kept.map(({ logit }) => (temperature === 0 ? 1 : Math.exp((logit - order[0]!.logit) / temperature)));

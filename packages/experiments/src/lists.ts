@@ -1,0 +1,28 @@
+/** @file Settings that are lists: `64,256` and `dense,rotation`. */
+import { ValueError } from "@spm/core";
+import { type LinearKind, linearKinds } from "@spm/nn";
+
+const parts = (text: string): string[] => text.split(",").map((part) => part.trim());
+
+/** Whole numbers ≥ 1 of a setting, e.g. "64,256". @throws ValueError for anything else */
+export function readNumbers(name: string, text: string): number[] {
+  return parts(text).map((part) => {
+    const n = Number(part);
+    if (!Number.isSafeInteger(n) || n < 1)
+      throw new ValueError("experiment", `${name} as whole numbers ≥ 1`, `"${text}"`);
+    return n;
+  });
+}
+
+/** Names out of `known`, or all of them for "all". @throws ValueError for one that is not known */
+export function readNames<Name extends string>(name: string, text: string, known: readonly Name[]): Name[] {
+  if (text === "all") return [...known];
+  return parts(text).map((part) => {
+    const found = known.find((one) => one === part);
+    if (found === undefined) throw new ValueError("experiment", `${name} of ${known.join(", ")}, or all`, `"${part}"`);
+    return found;
+  });
+}
+
+/** Kinds of linear maps. @throws ValueError for one that there is not */
+export const readKinds = (text: string): LinearKind[] => readNames("layers", text, linearKinds);

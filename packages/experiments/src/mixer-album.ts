@@ -1,0 +1,92 @@
+/** @file Pictures of a mixer: once trained, and on its way there. */
+import { noGrad } from "@spm/core";
+import type { Factors } from "@spm/mixer";
+import type { GeneralMixer, RotationMixer } from "@spm/nn";
+import { matrixPicture, reachPicture, spectrumPicture, stageAnglesPicture, strip } from "@spm/nn/pictures";
+import type { Section } from "./experiment.ts";
+
+/** A layer whose factors can be pictured. */
+type MixerLayer = RotationMixer | GeneralMixer;
+
+/**
+ * Follows one layer. Take a frame whenever training stops for a moment; the sections show the last one in detail and all of them as
+ * strips. CPU backends only.
+ */
+export class MixerAlbum {
+  readonly #name: string;
+  readonly #layer: MixerLayer;
+  readonly #frames: { readonly caption: string; readonly angles: string; readonly matrix: string }[] = [];
+
+  /** @param name - of the layer, as titles have it */
+  constructor(name: string, layer: MixerLayer) {
+    this.#name = name;
+    this.#layer = layer;
+  }
+
+  /** Takes a frame: the angles and the matrix as they are. */
+  take(caption: string): void {
+    const { factors } = this.#layer;
+    const angles = stageAnglesPicture(factors, `${this.#name}, angles`);
+    this.#frames.push({ caption, angles, matrix: this.#withMatrix(matrixPicture) });
+  }
+
+  /** What to show of it; `file` begins the names of the pictures. */
+  sections(file: string): Section[] {
+    const [name, layer] = [this.#name, this.#layer];
+    const factors: Factors = layer.factors;
+    const figure = (suffix: string, svg: string): { name: string; svg: string } => ({ name: `${file}-${suffix}`, svg });
+    const spread = [0, this.#frames.length >> 2, this.#frames.length >> 1, this.#frames.length - 1];
+    const some = this.#frames.filter((_, k) => spread.includes(k));
+    const strips: Section[] =
+      some.length < 2
+        ? []
+        : [
+            {
+              heading: `${name}: angles over training`,
+              figure: figure(
+                "angles-strip",
+                strip(
+                  `${name}: angles`,
+                  some.map(({ caption, angles }) => [caption, angles]),
+                ),
+              ),
+            },
+            {
+              heading: `${name}: matrix over training`,
+              figure: figure(
+                "matrix-strip",
+                strip(
+                  `${name}: matrix`,
+                  some.map(({ caption, matrix }) => [caption, matrix]),
+                ),
+              ),
+            },
+          ];
+    return [
+      {
+        heading: `${name}: the angle of each pair, stage by stage`,
+        text: "Rows are stages, the first at the top; of a free block it is the nearest rotation's angle.",
+        figure: figure("angles", stageAnglesPicture(factors)),
+      },
+      {
+        heading: `${name}: the dense matrix that it makes`,
+        figure: figure("matrix", this.#withMatrix(matrixPicture)),
+      },
+      {
+        heading: `${name}: its spectrum`,
+        text: "The stages of a rotation mixer are orthogonal: what leaves the circle is the work of the diagonals.",
+        figure: figure("spectrum", this.#withMatrix(spectrumPicture)),
+      },
+      {
+        heading: `${name}: how an input reaches the outputs`,
+        text: "One input coordinate, followed through the stages; the bars are a column of the matrix.",
+        figure: figure("reach", reachPicture(factors, layer.fanIn >> 1)),
+      },
+      ...strips,
+    ];
+  }
+
+  #withMatrix(picture: (w: ReturnType<MixerLayer["toDense"]>) => string): string {
+    return noGrad(() => picture(this.#layer.toDense()));
+  }
+}

@@ -1,0 +1,29 @@
+/** @file Mean and spread over seeds, as numbers and as text. */
+
+/** A mean with the smallest and the largest of its values. */
+export interface Spread {
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Of at least one value; undefined of none. */
+export function spreadOf(values: readonly number[]): Spread | undefined {
+  if (values.length === 0) return undefined;
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  return { mean, low: Math.min(...values), high: Math.max(...values) };
+}
+
+/** "mean (low to high)", the mean alone where all are the same, a dash for none. */
+export function showSpread(spread: Spread | undefined, show: (value: number) => string): string {
+  if (spread === undefined) return "–";
+  const { mean, low, high } = spread;
+  return low === high ? show(mean) : `${show(mean)} (${show(low)} to ${show(high)})`;
+}
+
+/** The middle value, the mean of both for an even count; NaN of none. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = sorted.length / 2;
+  return (sorted[Math.ceil(half) - 1]! + sorted[Math.floor(half)]!) / 2;
+}

@@ -1,0 +1,108 @@
+/** @file Times by width and batch as ratios, and where they pass 1. */
+import { seriesChart } from "@spm/trainer/node";
+import type { Findings, Section } from "../experiment.ts";
+import { median } from "../statistics.ts";
+import type { Rounds } from "./rounds.ts";
+
+/** What is timed, in the order of each round. */
+export const KINDS = ["dense", "rotation", "general"] as const;
+type Mixer = Exclude<(typeof KINDS)[number], "dense">;
+const MIXERS: readonly Mixer[] = ["rotation", "general"];
+
+/** How much of a training step is timed. */
+export const PHASES = ["forward", "forward and backward", "step"] as const;
+export type Phase = (typeof PHASES)[number];
+
+/** One width and batch; a phase is missing where the memory was too small. */
+export interface Cell {
+  readonly n: number;
+  readonly batch: number;
+  readonly seconds: { readonly [phase in Phase]?: Rounds };
+}
+
+/** How many times faster than dense: the median of the rounds' own ratios. */
+function ratio({ seconds }: Cell, phase: Phase, mixer: Mixer): number | undefined {
+  const rounds = seconds[phase];
+  const k = KINDS.indexOf(mixer);
+  return rounds && median(rounds.map((row) => row[0]! / row[k]!));
+}
+
+/** The smallest width from which on every measured one is at least as fast as dense. */
+function crossover(cells: readonly Cell[], phase: Phase, mixer: Mixer): string {
+  const measured = cells.flatMap((cell) => {
+    const value = ratio(cell, phase, mixer);
+    return value === undefined ? [] : [{ n: cell.n, faster: value >= 1 }];
+  });
+  const last = measured.findLastIndex(({ faster }) => !faster);
+  return measured.length === 0 ? "–" : (measured[last + 1]?.n.toString() ?? `above ${measured.at(-1)!.n}`);
+}
+
+/** Tables and charts of all that was measured. */
+export function timingFindings(cells: readonly Cell[]): Findings {
+  const batches = [...new Set(cells.map(({ batch }) => batch))];
+  const ofBatch = (batch: number): Cell[] => cells.filter((cell) => cell.batch === batch);
+  const crossings = PHASES.flatMap((phase) =>
+    MIXERS.map((mixer) => [`${phase}, ${mixer}`, ...batches.map((batch) => crossover(ofBatch(batch), phase, mixer))]),
+  );
+  const step = batches.map((batch) => `${crossover(ofBatch(batch), "step", "rotation")} at batch ${batch}`);
+  return {
+    summary:
+      cells.length === 0
+        ? "Interrupted before anything was measured."
+        : `A whole step of a rotation mixer is at least as fast as a dense one from width ${step.join(", ")}.`,
+    sections: [
+      {
+        heading: "Crossover",
+        text: "The smallest width from which on the mixer is at least as fast as the dense layer, n → n.",
+        table: { head: ["what", ...batches.map((batch) => `batch ${batch}`)], rows: crossings },
+      },
+      ...PHASES.map((phase) => ratioTable(cells, phase)),
+      ...PHASES.flatMap((phase) => MIXERS.map((mixer) => figureOf(batches.map(ofBatch), phase, mixer))),
+    ],
+    results: { cells: cells.map(({ n, batch, seconds }) => ({ n, batch, seconds: { ...seconds } })) },
+  };
+}
+
+function ratioTable(cells: readonly Cell[], phase: Phase): Section {
+  const show = (value: number | undefined): string => (value === undefined ? "–" : `${value.toPrecision(3)}×`);
+  const rows = cells.map((cell) => {
+    const dense = cell.seconds[phase]?.map((row) => row[0]!);
+    return [
+      String(cell.n),
+      String(cell.batch),
+      dense ? (1000 * median(dense)).toPrecision(3) : "–",
+      ...MIXERS.map((mixer) => show(ratio(cell, phase, mixer))),
+    ];
+  });
+  return {
+    heading: `Time of dense over time of the mixer: ${phase}`,
+    text: "Above 1 the mixer is faster. Medians over alternating rounds; the milliseconds are the dense layer's.",
+    table: { head: ["n", "batch", "dense, ms", ...MIXERS], rows },
+  };
+}
+
+function figureOf(byBatch: readonly (readonly Cell[])[], phase: Phase, mixer: Mixer): Section {
+  const widths = byBatch.flat().map(({ n }) => n);
+  const ends = widths.length === 0 ? [] : [Math.min(...widths), Math.max(...widths)];
+  return {
+    heading: `${phase}, ${mixer}`,
+    figure: {
+      name: `${phase.replaceAll(" ", "-")}-${mixer}`,
+      svg: seriesChart({
+        title: `${phase}: how many times faster than dense, ${mixer}`,
+        x: { label: "width n", scale: "log" },
+        y: { label: "time of dense / time of the mixer", scale: "log" },
+        series: [
+          ...byBatch.map((cells) => ({
+            name: `batch ${cells[0]?.batch}`,
+            points: cells.flatMap((cell) => {
+              const y = ratio(cell, phase, mixer);
+              return y === undefined ? [] : [{ x: cell.n, y }];
+            }),
+          })),
+          { name: "equal", points: ends.map((x) => ({ x, y: 1 })) },
+        ],
+      }),
+    },
+  };
+}

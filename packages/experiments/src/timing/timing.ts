@@ -1,0 +1,86 @@
+/** @file How long a dense layer and mixers take by width and batch, and where they cross. */
+import {
+  BackendError,
+  normal,
+  type Parameter,
+  parameter,
+  type Rng,
+  rng,
+  scope,
+  sum,
+  type Tensor,
+  valueAndGrad,
+} from "@spm/core";
+import { type LinearMap, linear } from "@spm/nn";
+import { adam } from "@spm/optim";
+import type { Experiment } from "../experiment.ts";
+import { readNumbers } from "../lists.ts";
+import { type Cell, KINDS, PHASES, type Phase, timingFindings } from "./findings.ts";
+import { type Candidate, type Rounds, timeInRounds } from "./rounds.ts";
+
+/** From which width on a mixer is faster than a dense layer, by batch, on the backend at hand. */
+export const timing: Experiment<{ widths: string; batches: string; rounds: number; least: number; longest: number }> = {
+  name: "timing",
+  question: "From which width on is a mixer faster than a dense layer?",
+  settings: {
+    widths: "64,128,256,512,1024,2048,4096,8192",
+    batches: "1,8,64,512",
+    rounds: 5,
+    least: 0.003,
+    longest: 1.5,
+  },
+  quick: { widths: "16,32", batches: "1,4", rounds: 2, least: 0.0002 },
+  async run({ settings: { widths, batches, rounds, least, longest }, seed, signal, log }) {
+    const cells: Cell[] = [];
+    for (const batch of readNumbers("batches", batches))
+      for (const n of readNumbers("widths", widths)) {
+        if (signal.aborted) break;
+        const cell = await measure(n, batch, { rounds, least, longest, random: rng(seed) });
+        cells.push(cell);
+        const [dense, rotation, general] = cell.seconds.step?.[0] ?? [];
+        if (dense !== undefined)
+          log(
+            `n ${n}, batch ${batch}, step: ${[dense, rotation, general].map((s) => `${(1000 * s!).toPrecision(3)} ms`).join(", ")}`,
+          );
+        await new Promise((resume) => setImmediate(resume)); // an interruption gets through
+      }
+    return timingFindings(cells);
+  },
+};
+
+interface Plan {
+  readonly rounds: number;
+  readonly least: number;
+  readonly longest: number;
+  readonly random: Rng;
+}
+
+/** All phases of one width and batch. Where a round takes longer than `longest`, one round has to do. */
+async function measure(n: number, batch: number, { rounds, least, longest, random }: Plan): Promise<Cell> {
+  const x = parameter(normal(random, [batch, n]));
+  const layers = KINDS.map((kind) => linear(kind, n, n, { random }));
+  const seconds: { [phase in Phase]?: Rounds } = {};
+  try {
+    for (const phase of PHASES) {
+      const candidates = layers.map((layer) => runOf(phase, layer, x));
+      const first = await timeInRounds(candidates, { rounds: 1, least });
+      const slowest = first[0]!.reduce((a, b) => a + b, 0);
+      const more = slowest > longest ? [] : await timeInRounds(candidates, { rounds: rounds - 1, least });
+      seconds[phase] = [...first, ...more];
+    }
+  } catch (error) {
+    if (!(error instanceof BackendError)) throw error; // no memory for a matrix of this size: the cell stays open
+  }
+  for (const t of [x, ...layers.flatMap((layer) => layer.parameters())]) t.dispose();
+  return { n, batch, seconds };
+}
+
+/** What is timed: the layer's public functions, with bias and diagonals; the gradients are those by the input and all parameters. */
+function runOf(phase: Phase, layer: LinearMap, x: Parameter): Candidate {
+  if (phase === "forward") return () => scope(() => void layer.forward(x));
+  const parameters = layer.parameters();
+  const gradients = (): Tensor[] => valueAndGrad(() => sum(layer.forward(x)), [x, ...parameters]).grads;
+  if (phase === "forward and backward") return () => scope(() => void gradients());
+  const optimizer = adam(parameters, { learningRate: 1e-6 });
+  return () => scope(() => optimizer.step(gradients().slice(1)));
+}

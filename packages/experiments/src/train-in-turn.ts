@@ -1,0 +1,88 @@
+/** @file Several models trained side by side, a few steps each in turn, so that their seconds can be compared on a busy machine. */
+import { scope, type Tensor, valueAndGrad } from "@spm/core";
+import type { DataLoader } from "@spm/data";
+import { evaluate, type LossFunction, type Metrics, type Updater } from "@spm/trainer";
+
+/** A model in training. */
+export interface Runner<Model, Batch> {
+  readonly name: string;
+  readonly model: Model;
+  readonly optimizer: Updater;
+  /** Its own; give all of them the same seed, and all see the same batches. */
+  readonly batches: DataLoader<Batch>;
+}
+
+/** Where a model stood when it was evaluated. */
+export interface Reading {
+  /** Optimizer steps taken. */
+  readonly step: number;
+  /** Spent in training steps so far, evaluations left out. */
+  readonly seconds: number;
+  /** Means over the held-out samples. */
+  readonly metrics: Metrics;
+}
+
+/** How models are trained in turn. */
+export interface TurnOptions<Model, Batch> {
+  readonly loss: LossFunction<Model, Batch>;
+  /** What all are evaluated on. */
+  readonly held: DataLoader<Batch>;
+  /** For each model. */
+  readonly steps: number;
+  /** Steps between evaluations; there is one before the first step and one after the last. */
+  readonly every: number;
+  /** Changes the gradients before each update, e.g. clips them. */
+  readonly gradients?: (grads: readonly Tensor[]) => readonly Tensor[];
+  /** Called with each reading. */
+  readonly onReading?: (runner: Runner<Model, Batch>, reading: Reading) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Steps that a model takes before it is the next one's turn. */
+const TURN = 5;
+
+/**
+ * Trains all models by the same number of steps. Each turn ends when its last loss has been read, on a device too, so that its
+ * seconds are its own.
+ * @returns the readings of each model, in order; none of those that the signal cut off
+ */
+export async function trainInTurn<Model, Batch>(
+  runners: readonly Runner<Model, Batch>[],
+  { loss, held, steps, every, gradients, onReading, signal }: TurnOptions<Model, Batch>,
+): Promise<Reading[][]> {
+  const readings = runners.map((): Reading[] => []);
+  const seconds = runners.map(() => 0);
+  const takeStep = ({ model, optimizer, batches }: Runner<Model, Batch>): Tensor =>
+    scope(() => {
+      const batch = batches.next();
+      const { value, grads } = valueAndGrad(() => loss(model, batch).loss, optimizer.parameters);
+      optimizer.step(gradients?.(grads) ?? grads);
+      return value;
+    });
+  const read = async (step: number): Promise<void> => {
+    for (const [k, runner] of runners.entries()) {
+      const metrics = await evaluate(runner.model, held, loss, { signal });
+      if (metrics === undefined) return;
+      const reading = { step, seconds: seconds[k]!, metrics };
+      readings[k]!.push(reading);
+      onReading?.(runner, reading);
+    }
+  };
+  await read(0);
+  for (let step = 0; step < steps && !signal.aborted; ) {
+    const count = Math.min(TURN, every - (step % every), steps - step);
+    for (const [k, runner] of runners.entries()) {
+      const start = performance.now();
+      for (let i = 1; i <= count; i++) {
+        const value = takeStep(runner);
+        if (i === count) await value.item();
+        value.dispose();
+      }
+      seconds[k]! += (performance.now() - start) / 1000;
+    }
+    step += count;
+    await new Promise((resume) => setImmediate(resume)); // an interruption gets through
+    if (step % every === 0 || step === steps) await read(step);
+  }
+  return readings;
+}
