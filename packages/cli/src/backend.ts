@@ -1,15 +1,30 @@
 /** @file The backends that `--backend` names. */
 
 /** What `--backend` takes. */
-export type BackendName = "wasm" | "reference";
+export type BackendName = "wasm" | "reference" | "gpu";
 
 /** All of them, the default first. */
-export const BACKENDS: readonly [BackendName, ...BackendName[]] = ["wasm", "reference"];
+export const BACKENDS: readonly [BackendName, ...BackendName[]] = ["wasm", "reference", "gpu"];
 
-/** Creates tensors on a backend from now on. */
-export async function useBackend(name: BackendName): Promise<void> {
-  const { reference, setBackend } = await import("@spm/core");
-  if (name === "reference") return setBackend(reference);
-  const { wasm } = await import("@spm/wasm");
-  setBackend(await wasm());
+/**
+ * Creates tensors on a backend from now on.
+ *
+ * @returns lets go of it; an open GPU would keep the process alive
+ * @throws BackendError for `gpu` without a GPU, or without the optional package @spm/gpu
+ */
+export async function useBackend(name: BackendName): Promise<() => Promise<void>> {
+  const { BackendError, reference, setBackend } = await import("@spm/core");
+  const backend =
+    name === "reference"
+      ? reference
+      : name === "wasm"
+        ? await import("@spm/wasm").then(({ wasm }) => wasm())
+        : await import("@spm/gpu")
+            .catch((error: Error) => {
+              const advice = "npm install @spm/gpu gpu.js@2.24.1 webgpu@0.6.2";
+              throw new BackendError("gpu", "the package @spm/gpu", error.message, advice);
+            })
+            .then(({ gpu }) => gpu());
+  setBackend(backend);
+  return () => backend.dispose();
 }

@@ -1,8 +1,9 @@
 /** @file `spm sample`: text from a model that was trained on text, character by character. */
-import { elements, noGrad, type Rng, rng, tensor, ValueError } from "@spm/core";
+import { elements, noGrad, rng, tensor, ValueError } from "@spm/core";
 import { encodeCharacters } from "@spm/data";
+import { drawToken, type Gpt, generate } from "@spm/nn";
 import { CheckpointError } from "@spm/trainer";
-import { loadModel } from "./saved-model.ts";
+import { loadModel, openCheckpoint, type SavedModel } from "./saved-model.ts";
 
 /** What to write. */
 export interface SampleTextOptions {
@@ -17,16 +18,41 @@ export interface SampleTextOptions {
 /**
  * Goes on with the prompt.
  *
+ * @param path - a run folder or checkpoint of `spm train text`, or a GPT that `spm experiment charlm` left, which writes with its keys
+ * and values cached.
  * @returns the prompt and what follows. The same seed gives the same text.
  * @throws CheckpointError for a model that was not trained on text; DataError for characters that it never saw; ValueError for a
  * temperature below 0
  */
-export function sample(path: string, { prompt, length, temperature, seed }: SampleTextOptions): string {
-  const { model, config } = loadModel(path);
+export async function sample(path: string, options: SampleTextOptions): Promise<string> {
+  if (!(options.temperature >= 0)) throw new ValueError("sample", "a temperature ≥ 0", options.temperature);
+  const checkpoint = openCheckpoint(path);
+  const { gptOf } = await import("@spm/experiments");
+  const gpt = gptOf(checkpoint);
+  return gpt === undefined ? sampleMlp(loadModel(path, checkpoint), options) : sampleGpt(gpt, options);
+}
+
+async function sampleGpt(
+  { model, vocabulary }: { readonly model: Gpt; readonly vocabulary: string },
+  { prompt, length, temperature, seed }: SampleTextOptions,
+): Promise<string> {
+  const start = [...encodeCharacters(prompt === "" ? vocabulary.slice(0, 1) : prompt, vocabulary)];
+  const tokens = await generate(model, start, { count: length, temperature, random: rng(seed) });
+  const characters = [...vocabulary];
+  return (
+    prompt +
+    tokens
+      .slice(start.length)
+      .map((token) => characters[token])
+      .join("")
+  );
+}
+
+/** A model that sees its whole context anew for each character. */
+function sampleMlp({ model, config }: SavedModel, { prompt, length, temperature, seed }: SampleTextOptions): string {
   const { vocabulary, options } = config;
   if (vocabulary === undefined)
     throw new CheckpointError("sample", "a model of text", `one of ${options.dataset}`, "spm train text --file FILE");
-  if (!(temperature >= 0)) throw new ValueError("sample", "a temperature ≥ 0", temperature);
   const characters = [...vocabulary];
   const random = rng(seed);
   const { context } = options;
@@ -38,7 +64,7 @@ export function sample(path: string, { prompt, length, temperature, seed }: Samp
       x[i * characters.length + character] = 1;
     });
     const logits = noGrad(() => [...elements(model.forward(tensor(x, { shape: [1, x.length] })).ndarray())]);
-    written.push(draw(logits, temperature, random));
+    written.push(drawToken(logits, { temperature, random }));
   }
   return (
     prompt +
@@ -47,17 +73,4 @@ export function sample(path: string, { prompt, length, temperature, seed }: Samp
       .map((character) => characters[character])
       .join("")
   );
-}
-
-/** A class, each with the probability that softmax(logits / temperature) gives it. */
-function draw(logits: readonly number[], temperature: number, random: Rng): number {
-  const most = Math.max(...logits);
-  if (temperature === 0) return logits.indexOf(most);
-  const weights = logits.map((logit) => Math.exp((logit - most) / temperature));
-  let left = random.uniform() * weights.reduce((sum, weight) => sum + weight, 0);
-  for (const [k, weight] of weights.entries()) {
-    left -= weight;
-    if (left < 0) return k;
-  }
-  return weights.length - 1; // rounding left a little over
 }

@@ -28,7 +28,10 @@ export function addSavedCommands(spm: Command): void {
   spm
     .command("sample")
     .description("write text with a model that was trained on text")
-    .argument("<path>", "a run folder or a checkpoint of spm train text")
+    .argument(
+      "<path>",
+      "a run folder or a checkpoint of spm train text, or a gpt-….safetensors of spm experiment charlm",
+    )
     .option("--prompt <text>", "what to go on with", "")
     .option("--length <n>", "characters to write", wholeNumber(1), 200)
     .option("--temperature <n>", "0 takes the likeliest, above 1 is more varied", asNumber, 1)
@@ -36,7 +39,7 @@ export function addSavedCommands(spm: Command): void {
     .addHelpText("after", EXIT_CODES)
     .action(async (path: string, flags: SampleFlags) => {
       const { sample } = await import("./sample.ts");
-      process.stdout.write(`${sample(path, flags)}\n`);
+      process.stdout.write(`${await sample(path, flags)}\n`);
     });
 
   spm

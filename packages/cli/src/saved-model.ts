@@ -15,14 +15,23 @@ export interface SavedModel {
 }
 
 /**
+ * The checkpoint at a path: that file, or the newest whole one of a run folder.
+ *
+ * @throws CheckpointError for what is neither; Node's error for a path that is not there
+ */
+export function openCheckpoint(path: string): Checkpoint {
+  const checkpoint = statSync(path).isDirectory() ? latestCheckpoint(checkpointsIn(path)) : readCheckpoint(path);
+  if (checkpoint === undefined) throw new CheckpointError("loadModel", "a run folder with checkpoints", path);
+  return checkpoint;
+}
+
+/**
  * Loads a model in evaluation mode: with averaged weights where the training kept an average, as its evaluations did.
  *
  * @param path - a checkpoint, or a run folder, whose newest whole checkpoint is taken
  * @throws CheckpointError for what is neither; Node's error for a path that is not there
  */
-export function loadModel(path: string): SavedModel {
-  const checkpoint = statSync(path).isDirectory() ? latestCheckpoint(checkpointsIn(path)) : readCheckpoint(path);
-  if (checkpoint === undefined) throw new CheckpointError("loadModel", "a run folder with checkpoints", path);
+export function loadModel(path: string, checkpoint: Checkpoint = openCheckpoint(path)): SavedModel {
   const config = checkpoint.config as unknown as SavedConfig | null;
   if (config?.options === undefined)
     throw new CheckpointError("loadModel", "a checkpoint of spm train", `${path}, written by another program`);

@@ -7,6 +7,7 @@ import { samples } from "./samples/samples.ts";
 import { text } from "./text/text.ts";
 import { timing } from "./timing/timing.ts";
 
+export { gptOf } from "./charlm/saved-gpt.ts";
 export type { Experiment, Findings, Section, Settings, Table, Trial } from "./experiment.ts";
 export { type ExperimentRun, runExperiment } from "./run-experiment.ts";
 export { readSettings } from "./settings.ts";

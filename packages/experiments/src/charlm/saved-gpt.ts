@@ -1,6 +1,7 @@
 /** @file A trained GPT as a checkpoint, for `spm sample`. */
-import type { Gpt, LinearKind } from "@spm/nn";
-import { encodeCheckpoint } from "@spm/trainer/node";
+import { rng, type Tensor } from "@spm/core";
+import { Gpt, type LinearKind } from "@spm/nn";
+import { type Checkpoint, encodeCheckpoint } from "@spm/trainer/node";
 
 /** What it takes to build the model again; `vocabulary` lists the characters in the order of their tokens. */
 export interface SavedGpt {
@@ -34,4 +35,20 @@ export async function savedGpt(
   const config = { gpt: { vocabulary, context, width, heads, layers, linear, tied } };
   const bytes = await encodeCheckpoint({ values: Object.fromEntries(weights), progress }, config);
   return { name: `gpt-${linear}.safetensors`, bytes };
+}
+
+/**
+ * The model of such a file, in evaluation mode; undefined for a checkpoint of another program.
+ * @throws ShapeError where weights and sizes do not fit
+ */
+export function gptOf({ config, values }: Checkpoint): { model: Gpt; vocabulary: string } | undefined {
+  const saved = (config as { readonly gpt?: SavedGpt } | null)?.gpt;
+  if (saved === undefined) return undefined;
+  const { vocabulary, ...sizes } = saved;
+  const model = new Gpt({ ...sizes, vocabulary: vocabulary.length, random: rng(0) });
+  const weights = Object.entries(values).map(
+    ([name, value]) => [name.replace(/^model\./, ""), value as Tensor] as const,
+  );
+  model.loadStateDict(Object.fromEntries(weights));
+  return { model: model.eval() as Gpt, vocabulary };
 }

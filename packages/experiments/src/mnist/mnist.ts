@@ -1,5 +1,5 @@
 /** @file The same MLP on MNIST with every kind of linear map: accuracy against parameters and against seconds. */
-import { rng } from "@spm/core";
+import { currentBackend, rng } from "@spm/core";
 import { DataLoader, type Dataset, imageDataset, type LabelledBatch, pixelStatistics, subset } from "@spm/data";
 import { loadMnist } from "@spm/data/mnist";
 import { GeneralMixer, type LinearKind, Mlp, RotationMixer } from "@spm/nn";
@@ -38,7 +38,7 @@ export const mnist: Experiment<{
     seeds: 1,
     rate: 0,
   },
-  quick: { widths: "32", epochs: 1, images: 1280, testImages: 200 },
+  quick: { widths: "32", epochs: 1, images: 640, testImages: 100 },
   async run({ settings, seed, signal, log }) {
     const { layers, widths, epochs, images, testImages, batch, seeds, rate } = settings;
     const kinds = readKinds(layers);
@@ -92,9 +92,10 @@ function runnerOf(
   return { name: kind, model, optimizer: adam(model.parameters(), { learningRate }), batches };
 }
 
-/** An album of the layer between the hidden ones, if it is a mixer. */
+/** An album of the layer between the hidden ones, if it is a mixer in CPU memory. */
 function albumOf({ name, model }: Runner<Mlp, LabelledBatch>, width: number): { name: string; album: MixerAlbum }[] {
   const layer = model.layers[1];
+  if (currentBackend().view === undefined) return [];
   if (!(layer instanceof RotationMixer || layer instanceof GeneralMixer)) return [];
   return [{ name, album: new MixerAlbum(`${name}, ${width} → ${width}`, layer) }];
 }
