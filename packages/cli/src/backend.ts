@@ -6,13 +6,14 @@ export type BackendName = "wasm" | "reference" | "gpu";
 /** All of them, the default first. */
 export const BACKENDS: readonly [BackendName, ...BackendName[]] = ["wasm", "reference", "gpu"];
 
+let leave = async (): Promise<void> => {};
+
 /**
  * Creates tensors on a backend from now on.
  *
- * @returns lets go of it; an open GPU would keep the process alive
  * @throws BackendError for `gpu` without a GPU, or without the optional package @spm/gpu
  */
-export async function useBackend(name: BackendName): Promise<() => Promise<void>> {
+export async function useBackend(name: BackendName): Promise<void> {
   const { BackendError, reference, setBackend } = await import("@spm/core");
   const backend =
     name === "reference"
@@ -26,5 +27,8 @@ export async function useBackend(name: BackendName): Promise<() => Promise<void>
             })
             .then(({ gpu }) => gpu());
   setBackend(backend);
-  return () => backend.dispose();
+  if (name === "gpu") leave = () => backend.dispose();
 }
+
+/** Lets go of a GPU, which would keep the process alive. */
+export const leaveBackend = (): Promise<void> => leave();

@@ -59,7 +59,7 @@ export function addExperimentCommand(spm: Command): void {
       const settings = refusal(command, () => readSettings(experiment, flags.set));
       const { seed, out = runName(name), backend } = flags;
       const { useBackend } = await import("./backend.ts");
-      const leave = await useBackend(backend);
+      await useBackend(backend);
       const given = [...(flags.quick ? ["--quick"] : []), ...flags.set.flatMap((line) => ["--set", line])];
       const interrupted = await interruptible(async (signal) => {
         const { findings, report } = await runExperiment(experiment, {
@@ -77,7 +77,7 @@ export function addExperimentCommand(spm: Command): void {
           );
         process.stdout.write(`\n${findings.summary}\n\nreport: ${report}\n`);
         return signal.aborted;
-      }, process.stderr).finally(leave);
+      }, process.stderr);
       if (interrupted) process.exitCode = INTERRUPTED;
     });
 }

@@ -2,6 +2,7 @@
 /** @file The `spm` command: parses, runs, and turns the outcome into an exit code. */
 
 import { CommanderError } from "commander";
+import { leaveBackend } from "./backend.ts";
 import { program } from "./program.ts";
 
 const FAILED = 1;
@@ -22,6 +23,8 @@ try {
     process.exitCode = FAILED;
     process.stderr.write(`error: ${await describe(error)}\n`);
   }
+} finally {
+  await leaveBackend();
 }
 
 /** What we and the system refuse is told in a line; anything else is a bug and shows its stack. */

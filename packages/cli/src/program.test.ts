@@ -26,14 +26,14 @@ describe("program", () => {
       ["compare", "mnist", "--images", "100", "--batch", "101"],
       "expected a batch of at most 100, the training images, got 101",
     ],
-    [["compare", "mnist", "--backend", "abacus"], "Allowed choices are wasm, reference"],
+    [["compare", "mnist", "--backend", "abacus"], "Allowed choices are wasm, reference, gpu"],
     [["compare", "mnist", "extra"], "too many arguments"],
     [["fly"], "unknown command 'fly'"],
     [["train"], "train: expected a dataset, got none"],
     [["train", "cifar"], "Allowed choices are mnist, clusters, text"],
     [["train", "mnist", "--hidden", "0"], "train: expected hidden to be >= 1, got 0"],
     [["train", "mnist", "--lr", "fast"], 'train: expected lr to be number, got "fast"'],
-    [["train", "mnist", "--backend", "abacus"], "Allowed choices are wasm, reference"],
+    [["train", "mnist", "--backend", "abacus"], "Allowed choices are wasm, reference, gpu"],
     [["train", "text"], "expected a file with dataset text"],
   ])("%j is refused", async (args, message) => {
     const { said, error } = await refusal(args);

@@ -86,9 +86,8 @@ export function program(): Command {
       }
       const { compare } = await import("./compare.ts");
       const { useBackend } = await import("./backend.ts");
-      const leave = await useBackend(flags.backend);
-      const training = interruptible((signal) => compare(options, process.stdout, signal), process.stderr);
-      const interrupted = await training.finally(leave);
+      await useBackend(flags.backend);
+      const interrupted = await interruptible((signal) => compare(options, process.stdout, signal), process.stderr);
       if (interrupted) process.exitCode = INTERRUPTED;
     });
 
