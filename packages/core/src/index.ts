@@ -10,4 +10,5 @@ export * from "./primitive.ts";
 export * from "./print-tape.ts";
 export { keep, noGrad, own, scope } from "./scope.ts";
 export * from "./shape.ts";
+export { isRecording } from "./tape.ts";
 export * from "./tensor.ts";

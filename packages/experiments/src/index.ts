@@ -1,7 +1,8 @@
 /** @file @spm/experiments: questions put to the machine, and the run folders that answer them. */
 import { charlm } from "./charlm/charlm.ts";
+import { deep } from "./deep/deep.ts";
 import type { Experiment } from "./experiment.ts";
-import { learnTransform } from "./learn-transform.ts";
+import { learnTransform } from "./learn-transform/learn-transform.ts";
 import { mnist } from "./mnist/mnist.ts";
 import { samples } from "./samples/samples.ts";
 import { text } from "./text/text.ts";
@@ -22,10 +23,11 @@ export { readSettings } from "./settings.ts";
  * ```
  */
 export const experiments: readonly Experiment[] = [
-  learnTransform, //
-  samples,
+  samples, //
   mnist,
   charlm,
   text,
   timing,
+  deep,
+  learnTransform,
 ];

@@ -1,0 +1,40 @@
+/** @file The layer of the deep stack: a rotation mixer, then a coupling of its halves. */
+import {
+  add,
+  concat,
+  full,
+  mul,
+  type Parameter,
+  parameter,
+  type Rng,
+  split,
+  sub,
+  type Tensor,
+  tanh,
+  zeros,
+} from "@spm/core";
+import { initialAngles, mix, type RotationFactors, type Schedule, transposed } from "@spm/mixer";
+import type { ReversibleLayer } from "./reversible.ts";
+
+/**
+ * (a, b) = Q x, then y = (a, b + gain ⊙ tanh(a + shift)): a rotation of all n coordinates, then half of them moved by the other half. Both
+ * are undone exactly, the second by subtracting what was added.
+ */
+export function coupledRotation(schedule: Schedule, random: Rng, dtype: "float32" | "float64"): ReversibleLayer {
+  const half = schedule.n / 2;
+  const angles = parameter(initialAngles(schedule, random, "haar", { dtype }), { decay: false });
+  const gain = parameter(full([half], 0.1, { dtype }));
+  const shift = parameter(zeros([half], { dtype }));
+  const turn = (angles: Tensor): RotationFactors => ({ kind: "rotation", schedule, angles });
+  return {
+    parameters: [angles, gain, shift] satisfies Parameter[],
+    forward: (x, [angles, gain, shift]) => {
+      const [a, b] = split(mix(turn(angles!), x), 2, -1) as [Tensor, Tensor];
+      return concat([a, add(b, mul(gain!, tanh(add(a, shift!))))], -1);
+    },
+    inverse: (y, [angles, gain, shift]) => {
+      const [a, b] = split(y, 2, -1) as [Tensor, Tensor];
+      return mix(transposed(turn(angles!)), concat([a, sub(b, mul(gain!, tanh(add(a, shift!))))], -1));
+    },
+  };
+}

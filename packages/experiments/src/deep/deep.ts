@@ -1,0 +1,83 @@
+/** @file Trains a deep stack whose memory does not grow with its depth, beside the same stack on the tape. */
+import { setImmediate } from "node:timers/promises";
+import { argmax, cast, elements, equal, mean, noGrad, rng, scope, ValueError, valueAndGrad } from "@spm/core";
+import { crossEntropy } from "@spm/nn";
+import { adam } from "@spm/optim";
+import type { Experiment } from "../experiment.ts";
+import { planarPoints } from "../planar-data.ts";
+import { type Drift, driftOf } from "./drift.ts";
+import { type Held, held } from "./memory.ts";
+import { type DeepModel, deepModel, type Mode, modes, sizeOfModel } from "./model.ts";
+import { report } from "./report.ts";
+
+const TEST = 1000;
+
+/** Memory against depth, gradients against those of the tape, and training with both. */
+export const deep: Experiment<{ layers: number; width: number; batch: number; steps: number; rate: number }> = {
+  name: "deep",
+  question: "Can a stack be trained in memory that does not grow with its depth?",
+  settings: { layers: 256, width: 64, batch: 256, steps: 60, rate: 0.003 },
+  quick: { layers: 16, width: 16, batch: 32, steps: 4 },
+  async run({ settings: { layers, width, batch, steps, rate }, seed, signal, log }) {
+    if (!(layers >= 1)) throw new ValueError("deep", "layers ≥ 1", layers);
+    const depths = [...[1, 4, 16, 64, 256].filter((depth) => depth < layers), layers];
+    const memory = depths.map((depth) => {
+      const [walked, taped] = modes.map((mode) => held(depth, width, batch, seed, mode)) as [Held, Held];
+      log(`${depth} layers: ${walked.between} bytes, on the tape ${taped.between}`);
+      return { depth, reversible: walked, tape: taped };
+    });
+    const drift: Drift[] = [];
+    for (const depth of depths) if (!signal.aborted) drift.push(driftOf(depth, width, seed));
+
+    const runs = modes.map((mode) => ({
+      mode,
+      model: deepModel(layers, width, seed),
+      losses: [] as number[],
+      seconds: [] as number[],
+    }));
+    const optimizers = runs.map(({ model }) => adam(model.parameters, { learningRate: rate }));
+    for (let step = 1; step <= steps && !signal.aborted; step++) {
+      const { points, parts } = planarPoints("spirals", batch, rng(seed * 1000 + step));
+      for (const [k, { mode, model, losses, seconds }] of runs.entries()) {
+        const started = performance.now();
+        scope(() => {
+          const loss = () => crossEntropy(model.logits(points, mode), parts);
+          const { value, grads } = valueAndGrad(loss, model.parameters);
+          optimizers[k]!.step(grads);
+          losses.push(Number(elements(value.ndarray())[0]));
+        });
+        seconds.push((performance.now() - started) / 1000);
+      }
+      if (step % Math.ceil(steps / 10) === 0)
+        log(`step ${step}: loss ${runs.map(({ losses }) => losses.at(-1)?.toFixed(4)).join(" and ")}`);
+      await setImmediate();
+    }
+    const trained = runs.map(({ mode, model, losses, seconds }) => ({
+      mode,
+      losses,
+      accuracy: accuracy(model, mode, seed),
+      seconds: seconds.toSorted((a, b) => a - b)[seconds.length >> 1] ?? 0,
+    }));
+    const apart = Math.max(0, ...runs[0]!.losses.map((loss, i) => Math.abs(loss - runs[1]!.losses[i]!)));
+    const after = driftOf(layers, width, seed, runs[0]!.model);
+    return report({
+      layers,
+      width,
+      batch,
+      parameters: sizeOfModel(runs[0]!.model),
+      memory,
+      drift,
+      after,
+      trained,
+      apart,
+    });
+  },
+};
+
+function accuracy(model: DeepModel, mode: Mode, seed: number): number {
+  const { points, parts } = planarPoints("spirals", TEST, rng(seed * 1000));
+  return noGrad(() => {
+    const right = equal(argmax(model.logits(points, mode), { axis: -1 }), parts);
+    return Number(elements(mean(cast(right, "float32")).ndarray())[0]);
+  });
+}
