@@ -46,9 +46,6 @@ const draws: Readonly<Record<string, (random: Rng) => Point>> = {
   },
 };
 
-/** The names of the densities. */
-export const planarNames: readonly string[] = Object.keys(draws);
-
 /**
  * Independent points.
  * @returns points [count, 2], within about 3.5 of the middle, and the part of each, [count] of int32
@@ -56,7 +53,7 @@ export const planarNames: readonly string[] = Object.keys(draws);
  */
 export function planarPoints(name: string, count: number, random: Rng): { points: Tensor; parts: Tensor } {
   const draw = draws[name];
-  if (draw === undefined) throw new ValueError("planarPoints", `one of ${planarNames.join(", ")}`, `"${name}"`);
+  if (draw === undefined) throw new ValueError("planarPoints", `one of ${Object.keys(draws).join(", ")}`, `"${name}"`);
   const points = new Float32Array(2 * count);
   const parts = new Int32Array(count);
   for (let i = 0; i < count; i++) {
