@@ -5,9 +5,11 @@
  * S_j ← d S_j. An op of the table is four words: i, j, and where the coefficients of i and j go, all in bytes.
  */
 import { quarters, remainder, smallCosine, smallSine, turned } from "./functions";
-import { mul } from "./simd";
+import { fma, mul } from "./simd";
 
 /** Beyond this ratio of off-diagonal to diagonal, or scale, the kernels with unscaled blocks take over. */
+/** A pass of two stages in the table of passes. */
+const RADIX4: i32 = 1;
 const STEEPEST: f32 = 1e6;
 const SMALLEST: f32 = 1e-18;
 const LARGEST: f32 = 1e18;
@@ -207,6 +209,66 @@ export function rotationGradient(
       sums += 8;
     }
     scales += n4;
+  }
+}
+
+/**
+ * The sums of the general variant's fused passes, D₁ O₁ D₂ O₂ by members a b c d, from the products g_u v_w that the backward kernel
+ * summed in their place; a table of passes as the kernel's, P and Q its coefficients forward and back.
+ */
+export function generalSums(raw: usize, passes: usize, count: i32, n: usize, P: usize, Q: usize): void {
+  for (let k = 0; k < count; k++, passes += 16) {
+    if (load<i32>(passes) !== RADIX4) continue;
+    const offset = <usize>load<u32>(passes, 4);
+    let p = P + offset;
+    let q = Q + offset;
+    let w = raw + <usize>load<u32>(passes, 12);
+    const end = p + (n << 3);
+    while (p < end) {
+      const aa = v128.load(w),
+        ab = v128.load(w, 16),
+        ac = v128.load(w, 32),
+        ad = v128.load(w, 48);
+      const ba = v128.load(w, 64),
+        bb = v128.load(w, 80),
+        bc = v128.load(w, 96),
+        bd = v128.load(w, 112);
+      const ca = v128.load(w, 128),
+        cb = v128.load(w, 144),
+        cc = v128.load(w, 160),
+        cd = v128.load(w, 176);
+      const da = v128.load(w, 192),
+        db = v128.load(w, 208),
+        dc = v128.load(w, 224),
+        dd = v128.load(w, 240);
+      const toA = v128.load(q, 64),
+        toB = v128.load(q, 80),
+        toC = v128.load(q, 96),
+        toD = v128.load(q, 112);
+      v128.store(w, fma(toA, ca, aa));
+      v128.store(w, fma(toB, db, bb), 16);
+      v128.store(w, fma(toC, ac, cc), 32);
+      v128.store(w, fma(toD, bd, dd), 48);
+      v128.store(w, fma(toA, cb, ab), 64);
+      v128.store(w, fma(toB, da, ba), 80);
+      v128.store(w, fma(toC, ad, cd), 96);
+      v128.store(w, fma(toD, bc, dc), 112);
+      const a = v128.load(p),
+        b = v128.load(p, 16),
+        c = v128.load(p, 32),
+        d = v128.load(p, 48);
+      v128.store(w, fma(a, ab, aa), 128);
+      v128.store(w, fma(b, ba, bb), 144);
+      v128.store(w, fma(c, cd, cc), 160);
+      v128.store(w, fma(d, dc, dd), 176);
+      v128.store(w, fma(c, ad, ac), 192);
+      v128.store(w, fma(d, bc, bd), 208);
+      v128.store(w, fma(a, cb, ca), 224);
+      v128.store(w, fma(b, da, db), 240);
+      p += 128;
+      q += 128;
+      w += 256;
+    }
   }
 }
 

@@ -1,8 +1,15 @@
 /** @file Everything that the compiled module exports. */
 export { butterflyForward, butterflyGeneralBackward, butterflyRotationBackward } from "./butterfly";
-export { generalGradient, rotationBlocks, rotationGradient, scaleStages, scaleVector } from "./coefficients";
 export { boolToFloat, boolToInt, doubleToFloat, floatToInt, intToFloat } from "./convert";
 export { addAxes, copyAxes, copyMatrix1, copyMatrix4, fill4 } from "./copy";
+export {
+  generalGradient,
+  generalSums,
+  rotationBlocks,
+  rotationGradient,
+  scaleStages,
+  scaleVector,
+} from "./coefficients";
 export {
   absOf,
   addOf,

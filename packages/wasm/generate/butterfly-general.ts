@@ -6,43 +6,70 @@ import { leaveBackward } from "./butterfly-rotation.ts";
 import { byBlocks, perRow } from "./lines.ts";
 
 /** Rows of a block. */
-const rowBlocks = [4, 1];
+const rowBlocks = [8, 4, 1];
 
-/** Two stages back: their inputs v, cotangents g in place, four sums for every two vectors that meet. */
-function unmix(rows: number): string {
+/**
+ * The products of all cotangents after two stages with all their inputs before them, g_u v_w summed over the rows: sixteen sums for
+ * four vectors, eight of them in registers at a time (in a loop over the rows: unrolled, V8 would load everything first, and spill).
+ * `generalSums` makes the sums of both stages from them, once a call.
+ */
+function products(rows: number): string {
   const step = rows * 16;
-  const sum = (at: number, a: string, b: string): string =>
-    `v128.store(w, fma(${a}, ${b}, v128.load(w, ${at})), ${at});`;
-  const row = (r: number): string => {
-    const o = r * 16;
+  const names = ["a", "b", "c", "d"];
+  const half = (us: readonly ["a", "c"] | readonly ["b", "d"]): string => {
+    const sums = us.flatMap((u) => names.map((v) => u + v));
+    const place = (sum: string): number => 64 * names.indexOf(sum[0]!) + 16 * names.indexOf(sum[1]!);
+    const at = (u: string): string => String(names.indexOf(u) || "");
     return `    {
-      const a = v128.load(v, ${o}), b = v128.load(v1, ${o}), c = v128.load(v2, ${o}), d = v128.load(v3, ${o});
-      const a1 = fma(v128.load(p), b, a), c1 = fma(v128.load(p, 32), d, c);
-      const ga = v128.load(g, ${o}), gc = v128.load(g2, ${o});
-      ${sum(128, "ga", "a1")} ${sum(192, "ga", "c1")} ${sum(160, "gc", "c1")} ${sum(224, "gc", "a1")}
-      const ha = fma(v128.load(q, 64), gc, ga), hc = fma(v128.load(q, 96), ga, gc);
-      const b1 = fma(v128.load(p, 16), a, b), d1 = fma(v128.load(p, 48), c, d);
-      const gb = v128.load(g1, ${o}), gd = v128.load(g3, ${o});
-      ${sum(144, "gb", "b1")} ${sum(208, "gb", "d1")} ${sum(176, "gd", "d1")} ${sum(240, "gd", "b1")}
-      const hb = fma(v128.load(q, 80), gd, gb), hd = fma(v128.load(q, 112), gb, gd);
-      ${sum(0, "ha", "a")} ${sum(64, "ha", "b")} ${sum(16, "hb", "b")} ${sum(80, "hb", "a")}
-      v128.store(g, fma(v128.load(q), hb, ha), ${o}); v128.store(g1, fma(v128.load(q, 16), ha, hb), ${o});
-      ${sum(32, "hc", "c")} ${sum(96, "hc", "d")} ${sum(48, "hd", "d")} ${sum(112, "hd", "c")}
-      v128.store(g2, fma(v128.load(q, 32), hd, hc), ${o}); v128.store(g3, fma(v128.load(q, 48), hc, hd), ${o});
+      let ${sums.map((sum) => `${sum} = v128.load(w, ${place(sum)})`).join(", ")};
+      let ${names.map((v) => `x${v} = v${at(v)}`).join(", ")}, ${us.map((u) => `y${u} = g${at(u)}`).join(", ")};
+      const end = v + ${step};
+      do {
+        const ${names.map((v) => `${v} = v128.load(x${v})`).join(", ")}, ${us.map((u) => `g${u} = v128.load(y${u})`).join(", ")};
+        ${sums.map((sum) => `${sum} = fma(g${sum[0]}, ${sum[1]}, ${sum});`).join(" ")}
+        ${names.map((v) => `x${v} += 16;`).join(" ")} ${us.map((u) => `y${u} += 16;`).join(" ")}
+      } while (xa < end);
+      ${sums.map((sum) => `v128.store(w, ${sum}, ${place(sum)});`).join(" ")}
     }`;
   };
   return `
-function unmixGeneral${rows}(v: usize, vGap: usize, g: usize, gap: usize, p: usize, q: usize, w: usize, count: usize): void {
+function products${rows}(v: usize, vGap: usize, g: usize, gap: usize, w: usize, count: usize): void {
   let v1 = v + vGap, v2 = v1 + vGap, v3 = v2 + vGap, g1 = g + gap, g2 = g1 + gap, g3 = g2 + gap;
   do {
-${perRow(rows, row)}
-    v += ${step}; v1 += ${step}; v2 += ${step}; v3 += ${step}; g += ${step}; g1 += ${step}; g2 += ${step}; g3 += ${step};
-    p += 128; q += 128; w += 256;
+${half(["a", "c"])}
+${half(["b", "d"])}
+    v += ${step}; v1 += ${step}; v2 += ${step}; v3 += ${step}; g += ${step}; g1 += ${step}; g2 += ${step}; g3 += ${step}; w += 256;
+  } while (--count);
+}`;
+}
+
+/** Cotangents back through two stages, in place. */
+function unmix(rows: number): string {
+  const step = rows * 16;
+  return `
+function unmixGeneral${rows}(g: usize, gap: usize, q: usize, count: usize): void {
+  let g1 = g + gap, g2 = g1 + gap, g3 = g2 + gap;
+  do {
+    const pa = v128.load(q), pb = v128.load(q, 16), pc = v128.load(q, 32), pd = v128.load(q, 48);
+    const qa = v128.load(q, 64), qb = v128.load(q, 80), qc = v128.load(q, 96), qd = v128.load(q, 112);
+${perRow(
+  rows,
+  (r) => `    {
+      const a = v128.load(g, ${r * 16}), c = v128.load(g2, ${r * 16}), a1 = fma(qa, c, a), c1 = fma(qc, a, c);
+      const b = v128.load(g1, ${r * 16}), d = v128.load(g3, ${r * 16}), b1 = fma(qb, d, b), d1 = fma(qd, b, d);
+      v128.store(g, fma(pa, b1, a1), ${r * 16}); v128.store(g1, fma(pb, a1, b1), ${r * 16});
+      v128.store(g2, fma(pc, d1, c1), ${r * 16}); v128.store(g3, fma(pd, c1, d1), ${r * 16});
+    }`,
+)}
+    g += ${step}; g1 += ${step}; g2 += ${step}; g3 += ${step}; q += 128;
   } while (--count);
 }
-function gatherGeneral${rows}(v: usize, g: usize, p: usize, q: usize, w: usize, h: usize, vectors: usize): void {
+function gatherGeneral${rows}(v: usize, g: usize, q: usize, w: usize, h: usize, vectors: usize): void {
   const gap = h * ${step}, end = v + vectors * ${step};
-  do { unmixGeneral${rows}(v, gap, g, gap, p, q, w, h); v += gap << 2; g += gap << 2; p += h << 7; q += h << 7; w += h << 8; } while (v < end);
+  do {
+    products${rows}(v, gap, g, gap, w, h); unmixGeneral${rows}(g, gap, q, h);
+    v += gap << 2; g += gap << 2; q += h << 7; w += h << 8;
+  } while (v < end);
 }`;
 }
 
@@ -188,7 +215,7 @@ function innerGeneralBack${rows}(v: usize, levels: usize, g: usize, start: usize
   for (let k = end; k > first; k--) {
     const pass = passes + ((k - 1) << 4), offset = <usize>load<u32>(pass, 4), w = W + load<u32>(pass, 12);
     const saw = k - 1 === first ? v : levels + (k - 2 - first) * vectors * ${step};
-    if (load<i32>(pass) === RADIX4) gatherGeneral${rows}(saw, g, P + offset + (start << 5), Q + offset + (start << 5), w + (start << 6), load<u32>(pass, 8), vectors);
+    if (load<i32>(pass) === RADIX4) gatherGeneral${rows}(saw, g, Q + offset + (start << 5), w + (start << 6), load<u32>(pass, 8), vectors);
     else unlaneGeneral${rows}(saw, g, P + offset + (start << 4), Q + offset + (start << 4), w + (start << 4), stage, vectors << 4);
   }
 }
@@ -209,7 +236,7 @@ function outerGeneral${rows}(v: usize, levels: usize, j: usize, period: usize, v
   }
   return from;
 }
-function outerGeneralBack${rows}(v: usize, levels: usize, g: usize, j: usize, period: usize, vectors: usize, chunk: usize, pitch: usize, P: usize, Q: usize, W: usize, passes: usize, first: usize, end: usize): void {
+function outerGeneralBack${rows}(v: usize, levels: usize, g: usize, j: usize, period: usize, vectors: usize, chunk: usize, pitch: usize, Q: usize, W: usize, passes: usize, first: usize, end: usize): void {
   const size = (vectors / period) * (TILE * ${step});
   for (let k = end; k > first; k--) {
     const pass = passes + ((k - 1) << 4), offset = <usize>load<u32>(pass, 4), w = W + load<u32>(pass, 12), h = <usize>load<u32>(pass, 8);
@@ -219,7 +246,8 @@ function outerGeneralBack${rows}(v: usize, levels: usize, g: usize, j: usize, pe
       for (let m: usize = 0; m < h; m += period) {
         const tuple = (q >> 2) + m + j, where = place${rows}(q + m + j, chunk, pitch);
         const saw = direct ? v + where : level + ((q + m) / period) * (TILE * ${step});
-        unmixGeneral${rows}(saw, vGap, g + where, gGap, P + offset + (tuple << 7), Q + offset + (tuple << 7), w + (tuple << 8), TILE);
+        products${rows}(saw, vGap, g + where, gGap, w + (tuple << 8), TILE);
+        unmixGeneral${rows}(g + where, gGap, Q + offset + (tuple << 7), TILE);
       }
   }
 }`;
@@ -262,7 +290,7 @@ function generalBackward${rows}(x: usize, gy: usize, gx: usize, n: usize, inputs
           saw = paired;
           if (three) { saw += width; pairGeneral${rows}(paired, saw, P + 2 * stage + offset, chunk << 4); }
         }
-        const last = innerGeneral${rows}(saw, rest, v, chunk, P, stage, passes, first, end);
+        const last = innerGeneral${rows}(saw, rest, v, chunk, P, stage, passes, first, seeds ? end : end - 1);
         if (seeds) seedGeneral${rows}(start, chunk, last, g + where, dOut, gOut);
         innerGeneralBack${rows}(saw, rest, g + where, v, chunk, P, Q, W, stage, passes, first, end);
         const columns = k === 0 ? within(inputs, start, chunk << 2) : 0;
@@ -275,11 +303,11 @@ function generalBackward${rows}(x: usize, gy: usize, gx: usize, n: usize, inputs
       }
     else
       for (let j: usize = 0; j < period; j += TILE) {
-        const last = outerGeneral${rows}(from, levels, j, period, vectors, chunk, pitch, P, passes, first, end);
+        const last = outerGeneral${rows}(from, levels, j, period, vectors, chunk, pitch, P, passes, first, seeds ? end : end - 1);
         if (seeds)
           for (let m: usize = 0; m < vectors; m += period)
             seedGeneral${rows}((m + j) << 2, TILE, last + (m / period) * (TILE * ${step}), g + place${rows}(m + j, chunk, pitch), dOut, gOut);
-        outerGeneralBack${rows}(from, levels, g, j, period, vectors, chunk, pitch, P, Q, W, passes, first, end);
+        outerGeneralBack${rows}(from, levels, g, j, period, vectors, chunk, pitch, Q, W, passes, first, end);
       }
   }
 }`;
@@ -289,6 +317,7 @@ function generalBackward${rows}(x: usize, gy: usize, gx: usize, n: usize, inputs
 export const generalSource = (): string =>
   [
     ...rowBlocks.flatMap((rows) => [
+      products(rows),
       unmix(rows),
       unlane(rows),
       pair(rows),

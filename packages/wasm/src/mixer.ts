@@ -240,9 +240,9 @@ function isFused(state: MixerState, { schedule, tables }: Call, parameters: NdAr
 /** Bytes of scratch for eight rows, or four of z and g, of the fused kernels. */
 const fusedScratch = ({ chunk, pad }: ButterflyPlan, n: number): number => (n / 4 / chunk) * (chunk * 16 * ROWS + pad);
 
-/** Bytes of scratch of the general variant's fused backward: g, the input of each group, and its levels; four rows. */
+/** Bytes of scratch of the general variant's fused backward: g, the input of each group, and its levels; eight rows. */
 const generalScratch = ({ chunk, pad, groups, levels }: ButterflyPlan, n: number): number =>
-  (groups.length / 3) * ((n / 4 / chunk) * (chunk * 64 + pad) + 1088) + levels * 64;
+  (groups.length / 3) * ((n / 4 / chunk) * (chunk * 16 * ROWS + pad) + 1088) + levels * 16 * ROWS;
 
 /** y, and z where its address is not 0: by groups of four rows (fused), or [rows, n] (by table). */
 function forward(
@@ -398,6 +398,7 @@ function registerBackward(table: KernelTable, state: MixerState): void {
         const through = [call.dIn, ahead.coefficients, back.coefficients] as const;
         run.butterflyGeneralBackward(xAt, ctAt, gx, ...sizes, ...through, ...into, s, spare);
         run.scaleVector(gOut, gOut, ahead.scale, 4 * n);
+        run.generalSums(raw, passes, plan!.passes.length / 4, n, ahead.coefficients, back.coefficients);
         run.generalGradient(raw, places, ops, ...stages, ahead.history, back.history, gParameters);
       } else {
         const s = memory.scratch(fusedScratch(plan!, n));
