@@ -5,7 +5,7 @@
  * S_j ← d S_j. An op of the table is four words: i, j, and where the coefficients of i and j go, all in bytes.
  */
 import { quarters, remainder, smallCosine, smallSine, turned } from "./functions";
-import { fma, mul } from "./simd";
+import { add, fma, mul } from "./simd";
 
 /** Beyond this ratio of off-diagonal to diagonal, or scale, the kernels with unscaled blocks take over. */
 /** A pass of two stages in the table of passes. */
@@ -44,7 +44,7 @@ export function rotationBlocks(angles: usize, blocks: usize, count: i32): void {
  * Coefficients and scales of the stages in forward order, or (`transposed`) of their transposes from the last to the first.
  * `ascending`: pairs (i, j) have i < j and come by ascending i, so that at distances of 4 and more four neighbours go at once.
  * `history` [L, n]: the scales that each stage found, before its own. `scale` and `inverse` [n] end as their product.
- * @returns 1 when every ratio and scale stays within range, otherwise 0
+ * The word behind `inverse` becomes 1 when every ratio and scale stays within range, otherwise 0.
  */
 export function scaleStages(
   blocks: usize,
@@ -57,7 +57,7 @@ export function scaleStages(
   history: usize,
   scale: usize,
   inverse: usize,
-): i32 {
+): void {
   const n4 = (<usize>half) << 3;
   for (let k: usize = 0; k < n4; k += 4) {
     store<f32>(scale + k, 1);
@@ -107,7 +107,7 @@ export function scaleStages(
       block += 16;
     } while (op < end);
   }
-  return fits;
+  store<i32>(inverse + n4, fits);
 }
 
 /** A stage of {@link scaleStages}, four pairs at a time. */
@@ -306,7 +306,21 @@ export function generalGradient(
   }
 }
 
-/** out[i] = a[i] · b[i] */
+/** out[i] = a[i] · b[i], for a multiple of sixteen bytes */
 export function scaleVector(out: usize, a: usize, b: usize, bytes: usize): void {
-  for (let k: usize = 0; k < bytes; k += 4) store<f32>(out + k, load<f32>(a + k) * load<f32>(b + k));
+  for (let k: usize = 0; k < bytes; k += 16) v128.store(out + k, mul(v128.load(a + k), v128.load(b + k)));
+}
+
+/** first[i] += Σ the same place of the `parts` − 1 arrays behind it, `step` bytes apart, in their order; `count` a multiple of four. */
+export function addParts(first: usize, count: usize, parts: i32, step: usize): void {
+  const end = first + (count << 2);
+  for (; first < end; first += 16) {
+    let sum = v128.load(first);
+    let at = first;
+    for (let k = 1; k < parts; k++) {
+      at += step;
+      sum = add(sum, v128.load(at));
+    }
+    v128.store(first, sum);
+  }
 }

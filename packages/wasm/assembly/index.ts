@@ -1,8 +1,7 @@
 /** @file Everything that the compiled module exports. */
 export { butterflyForward, butterflyGeneralBackward, butterflyRotationBackward } from "./butterfly";
-export { boolToFloat, boolToInt, doubleToFloat, floatToInt, intToFloat } from "./convert";
-export { addAxes, copyAxes, copyMatrix1, copyMatrix4, fill4 } from "./copy";
 export {
+  addParts,
   generalGradient,
   generalSums,
   rotationBlocks,
@@ -10,6 +9,8 @@ export {
   scaleStages,
   scaleVector,
 } from "./coefficients";
+export { boolToFloat, boolToInt, doubleToFloat, floatToInt, intToFloat } from "./convert";
+export { addAxes, copyAxes, copyMatrix1, copyMatrix4, fill4 } from "./copy";
 export {
   absOf,
   addOf,

@@ -2,8 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { moduleSource } from "./module-source.ts";
 
-const builds = process.argv.includes("--relaxed") ? [false, true] : [false];
-for (const relaxed of builds) {
+for (const relaxed of [false, true]) {
   const { path, text } = await moduleSource(relaxed);
   writeFileSync(path, text);
   console.log(`${path}: ${text.length} characters`);

@@ -6,16 +6,21 @@ import { compile } from "./compile.ts";
 export async function moduleSource(relaxed: boolean): Promise<{ path: string; text: string }> {
   const name = relaxed ? "kernels-relaxed" : "kernels";
   const bytes = await compile({ relaxed });
-  const module = new WebAssembly.Module(bytes);
-  const names = WebAssembly.Module.exports(module).flatMap(({ name, kind }) => (kind === "function" ? [name] : []));
-  const types = `
-/** The functions that the module exports. */
-export type KernelName =
-${names.map((kernel) => `  | "${kernel}"`).join("\n")};
-`;
-  const text = `/** @file The compiled kernels${relaxed ? " with relaxed SIMD" : ""} in base64. Written by \`pnpm --filter @spm/wasm generate\`; never edited. */
+  const file = `/** @file The compiled kernels${relaxed ? " with relaxed SIMD" : ""} in base64. Written by \`pnpm --filter @spm/wasm generate\`; never edited. */
 export const base64: string =
   "${Buffer.from(bytes).toString("base64")}";
-${relaxed ? "" : types}`;
-  return { path: fileURLToPath(new URL(`../src/${name}.ts`, import.meta.url)), text };
+`;
+  const path = fileURLToPath(new URL(`../src/${name}.ts`, import.meta.url));
+  return { path, text: relaxed ? file : file + names(bytes) };
+}
+
+/** The type that lists what a module exports; both builds export the same. */
+function names(bytes: Uint8Array<ArrayBuffer>): string {
+  const exports = WebAssembly.Module.exports(new WebAssembly.Module(bytes));
+  const functions = exports.flatMap(({ name, kind }) => (kind === "function" ? [name] : []));
+  return `
+/** The functions that the module exports. */
+export type KernelName =
+${functions.map((kernel) => `  | "${kernel}"`).join("\n")};
+`;
 }

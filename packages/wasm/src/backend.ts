@@ -1,10 +1,10 @@
 /** @file The backend: tensors in WebAssembly memory, kernels by primitive, the reference for the rest. */
-import { type Backend, copyArray, dtypeOf, elements, isContiguous, type NdArray, wrap } from "@spm/core";
+import { type Backend, copyArray, dtypeOf, elements, isContiguous, type NdArray, ValueError, wrap } from "@spm/core";
 import { registerCrossEntropy } from "./cross-entropy.ts";
 import { registerElementwise } from "./elementwise.ts";
 import { registerGru } from "./gru.ts";
 import { registerIndexing } from "./indexing.ts";
-import { compileKernels, compileKernelsSync } from "./kernel-exports.ts";
+import { compileKernels, compileKernelsSync, hasRelaxed } from "./kernel-exports.ts";
 import { registerLayout } from "./layout.ts";
 import { type KernelTable, Machine } from "./machine.ts";
 import { registerMatmul } from "./matmul.ts";
@@ -13,6 +13,7 @@ import { registerNorms } from "./norm.ts";
 import { copyInto } from "./plain.ts";
 import { registerReductions } from "./reduce.ts";
 import { registerSoftmax } from "./softmax.ts";
+import { hasThreads } from "./team.ts";
 import { registerUpdates } from "./update.ts";
 import { registerWindows } from "./windows.ts";
 
@@ -20,6 +21,20 @@ import { registerWindows } from "./windows.ts";
 export interface WasmOptions {
   /** Size of its memory, reserved at once and never grown; 2 GiB unless said, at most 4 GiB − 64 KiB. */
   readonly bytes?: number;
+  /**
+   * How many threads share the work, this one included; 1 unless said. The results are the same bits for every number.
+   * Where there is no SharedArrayBuffer it is one, and `report()` says so.
+   */
+  readonly threads?: number;
+}
+
+/** What only a build that is loaded on demand has. */
+export interface WasmBuildOptions extends WasmOptions {
+  /**
+   * Whether multiplications and additions may be fused, as relaxed SIMD allows: faster, and other bits than without. Where the
+   * engine lacks it, the backend does without, and `report()` says so. False unless said.
+   */
+  readonly relaxed?: boolean;
 }
 
 const DEFAULT_BYTES = 2 ** 31;
@@ -29,17 +44,47 @@ const DEFAULT_BYTES = 2 ** 31;
  * Errors in units in the last place: log below 1, erf 1.5, exp, expm1, log1p and tanh 2, sigmoid and softplus 3. Sums are taken in
  * float64 and rounded at the end.
  * float64 and what has no kernel runs on the reference, counted in `report()`.
- * @throws BackendError later, by the op that finds the memory full
+ * @throws BackendError later, by the op that finds the memory full; ValueError for a number of threads that is none
  * @example
  * setBackend(await wasm());
+ * @example
+ * const backend = await wasm({ threads: 2 });
+ * await backend.dispose(); // ends the threads; they keep no process alive anyway
  */
-export const wasm = async (options: WasmOptions = {}): Promise<Backend> => fromModule(await compileKernels(), options);
+export async function wasm({ relaxed = false, ...options }: WasmBuildOptions = {}): Promise<Backend> {
+  const { threads, lacking } = threadsOf(options);
+  if (!relaxed) return fromModule(await compileKernels(threads > 1), options, threads, ["simd", ...lacking]);
+  if (!hasRelaxed())
+    return fromModule(await compileKernels(threads > 1), options, threads, [
+      "simd",
+      ...lacking,
+      "no relaxed simd here",
+    ]);
+  const { base64 } = await import("./kernels-relaxed.ts");
+  return fromModule(await compileKernels(threads > 1, base64), options, threads, ["relaxed simd", ...lacking]);
+}
 
 /** The same at once, where compiling may block: in Node and in workers. */
-export const wasmSync = (options: WasmOptions = {}): Backend => fromModule(compileKernelsSync(), options);
+export function wasmSync(options: WasmOptions = {}): Backend {
+  const { threads, lacking } = threadsOf(options);
+  return fromModule(compileKernelsSync(threads > 1), options, threads, ["simd", ...lacking]);
+}
 
-function fromModule(module: WebAssembly.Module, { bytes = DEFAULT_BYTES }: WasmOptions): Backend {
-  const machine = new Machine(module, bytes);
+/** How many threads there will be, and what is lacking for those that were asked for. */
+function threadsOf({ threads = 1 }: WasmOptions): { threads: number; lacking: string[] } {
+  if (!Number.isInteger(threads) || threads < 1) throw new ValueError("wasm", "a whole number of threads ≥ 1", threads);
+  if (threads === 1 || hasThreads()) return { threads, lacking: [] };
+  return { threads: 1, lacking: ["one thread: no SharedArrayBuffer here"] };
+}
+
+function fromModule(
+  module: WebAssembly.Module,
+  { bytes = DEFAULT_BYTES }: WasmOptions,
+  threads: number,
+  [build, ...lacking]: readonly string[],
+): Backend {
+  const machine = new Machine(module, bytes, threads);
+  const name = [`wasm ${build}${threads > 1 ? ` ×${threads}` : ""}`, ...lacking].join(", ");
   const { memory } = machine;
   const kernels: KernelTable = new Map();
   registerElementwise(kernels, machine);
@@ -85,12 +130,12 @@ function fromModule(module: WebAssembly.Module, { bytes = DEFAULT_BYTES }: WasmO
     },
     fallback: (primitive) => machine.decline(primitive, "no kernel"),
     report: () => ({
-      name: "wasm simd",
+      name,
       liveStorages: live.storages,
       liveBytes: live.bytes,
       copiedIn: memory.copiedIn,
       fallbacks: [...machine.declined.values()],
     }),
-    dispose: async () => {},
+    dispose: () => machine.stop(),
   };
 }

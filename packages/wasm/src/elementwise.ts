@@ -39,9 +39,10 @@ import {
   tanh,
   whereOp,
 } from "@spm/core";
-import type { Compiled } from "./kernel-exports.ts";
+import type { KernelName } from "./kernels.ts";
 import { allFloat32, type KernelTable, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { eachOuter, merged, plain, plainArray } from "./plain.ts";
+import type { KernelCall } from "./team.ts";
 
 const exponentials = { exp, log, expm1, log1p, tanh, sigmoid, softplus };
 const unary = { neg, abs, sign, square, sqrt, sin, cos, erf, relu, ...exponentials };
@@ -50,36 +51,36 @@ const comparisons = { equal, notEqual, greater, greaterEqual, logicalAnd, logica
 
 /** Adds the element-wise kernels. */
 export function registerElementwise(table: KernelTable, machine: Machine): void {
-  const { memory, run } = machine;
+  const { memory } = machine;
   for (const name of Object.keys(unary) as (keyof typeof unary)[]) {
     const { primitive } = unary[name];
-    const loop = run[`${name}Of`];
+    const kernel: KernelName = `${name}Of`;
     register<void>(table, machine, primitive, (_, [x]) => {
       if (!allFloat32([x!])) return NOT_FLOAT32;
       const out = memory.array("float32", x!.shape);
-      loop(memory.address(out), plain(machine, x!), sizeOf(x!.shape));
+      const [to, from] = [memory.address(out), plain(machine, x!)];
+      inPieces(machine, sizeOf(x!.shape), (start, count) => [kernel, to + 4 * start, from + 4 * start, count]);
       return [out];
     });
   }
   for (const name of Object.keys(binary) as (keyof typeof binary)[]) {
     const { primitive } = binary[name];
-    const loop = run[`${name}Of`];
     register<void>(table, machine, primitive, (_, [a, b]) => {
       if (!allFloat32([a!, b!])) return NOT_FLOAT32;
       const shape = broadcastShapes(name, a!.shape, b!.shape);
       const out = memory.array("float32", shape);
-      combine(machine, loop, out, [a!, b!], shape);
+      combine(machine, `${name}Of`, out, [a!, b!], shape);
       return [out];
     });
   }
   for (const name of Object.keys(comparisons) as (keyof typeof comparisons)[]) {
-    const loops = { float32: run[`${name}Of`], int32: run[`${name}Int32Of`], bool: run[`${name}BoolOf`] };
+    const kernels = { float32: `${name}Of`, int32: `${name}Int32Of`, bool: `${name}BoolOf` } as const;
     register<void>(table, machine, comparisons[name].primitive, (_, [a, b]) => {
       const dtype = dtypeOf(a!);
       if (dtype === "float64") return dtype;
       const shape = broadcastShapes(name, a!.shape, b!.shape);
       const out = memory.array("bool", shape);
-      combine(machine, loops[dtype], out, [a!, b!], shape);
+      combine(machine, kernels[dtype], out, [a!, b!], shape);
       return [out];
     });
   }
@@ -87,20 +88,33 @@ export function registerElementwise(table: KernelTable, machine: Machine): void 
     if (a!.data.BYTES_PER_ELEMENT !== 4) return dtypeOf(a!);
     const shape = [mask!, a!, b!].map((x): Shape => x.shape).reduce((s, t) => broadcastShapes("where", s, t));
     const out = memory.array(dtypeOf(a!), shape);
-    combine(machine, run.whereOf, out, [mask!, a!, b!], shape);
+    combine(machine, "whereOf", out, [mask!, a!, b!], shape);
     return [out];
   });
 }
 
+const GRAIN = 64; // elements: whole vectors, also of results of a byte each
+const WORTH = 2 ** 15; // elements that are worth a thread
+
+/** Runs a kernel over so many elements, side by side where there are threads. */
+function inPieces(machine: Machine, count: number, call: (start: number, count: number) => KernelCall): void {
+  machine.together(machine.pieces(count, GRAIN, WORTH).map(([from, to]) => call(from, to - from)));
+}
+
 /** Runs a loop of operands over their broadcast shape. */
-function combine(machine: Machine, loop: Compiled, out: NdArray, operands: readonly NdArray[], shape: Shape): void {
-  const { memory } = machine;
+function combine(machine: Machine, kernel: KernelName, out: NdArray, operands: readonly NdArray[], shape: Shape): void {
+  const { memory, run } = machine;
   const size = sizeOf(shape);
   if (size === 0) return;
   const to = memory.address(out);
   if (operands.every((x) => sameShape(x.shape, shape) && isContiguous(x))) {
     const steps = operands.flatMap(() => [0, 1]);
-    loop(to, ...operands.map((x) => memory.address(x)), 1, size, ...steps);
+    const each = out.data.BYTES_PER_ELEMENT;
+    const from = operands.map((x) => [memory.address(x), x.data.BYTES_PER_ELEMENT] as const);
+    inPieces(machine, size, (start, count) => {
+      const at = from.map(([address, bytes]) => address + bytes * start);
+      return [kernel, to + each * start, ...at, 1, count, ...steps];
+    });
     return;
   }
   const views = operands.map((x) => rowed(machine, broadcastArray(x, shape)));
@@ -116,7 +130,7 @@ function combine(machine: Machine, loop: Compiled, out: NdArray, operands: reado
   const bytes = out.data.BYTES_PER_ELEMENT * rows * columns;
   let at = to;
   eachOuter(axes.slice(0, -2), strides, (offsets) => {
-    loop(at, ...starts.map((start, k) => start + sizes[k]! * offsets[k]!), rows, columns, ...steps);
+    run[kernel](at, ...starts.map((start, k) => start + sizes[k]! * offsets[k]!), rows, columns, ...steps);
     at += bytes;
   });
 }

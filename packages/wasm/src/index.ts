@@ -1,3 +1,3 @@
 /** @file @spm/wasm: tensors and kernels in WebAssembly SIMD. */
-export { type WasmOptions, wasm, wasmSync } from "./backend.ts";
+export { type WasmBuildOptions, type WasmOptions, wasm, wasmSync } from "./backend.ts";
 export { f32x4Peak } from "./peak.ts";

@@ -2,16 +2,45 @@
 import type { Kernel, NdArray, Primitive } from "@spm/core";
 import { bindKernels, type Kernels } from "./kernel-exports.ts";
 import { WasmMemory } from "./memory.ts";
+import { CONTROL_BYTES, type KernelCall, Team } from "./team.ts";
 
-/** One WebAssembly instance. */
+/** One WebAssembly instance, and with `threads` > 1 as many more on the same memory. */
 export class Machine {
   readonly memory: WasmMemory;
   readonly run: Kernels;
+  readonly threads: number;
   readonly declined: Map<string, { primitive: string; reason: string; count: number }> = new Map();
+  #team: Team | null = null;
 
-  constructor(module: WebAssembly.Module, bytes: number) {
-    this.memory = new WasmMemory(bytes);
+  /** @param module - compiled for shared memory where there are several threads */
+  constructor(module: WebAssembly.Module, bytes: number, threads = 1) {
+    this.memory = new WasmMemory(bytes, threads > 1);
     this.run = bindKernels(module, this.memory.memory);
+    this.threads = threads;
+    if (threads > 1)
+      this.#team = new Team(module, this.memory.memory, this.run, this.memory.block(CONTROL_BYTES), threads);
+  }
+
+  /** Runs kernel calls, side by side where there are threads: none may read what another writes. */
+  together(calls: readonly KernelCall[]): void {
+    if (this.#team !== null && calls.length > 1) this.#team.run(calls);
+    else for (const [kernel, ...args] of calls) this.run[kernel](...args);
+  }
+
+  /**
+   * Cuts [0, count) into pieces for the threads, each but the last a multiple of `grain`: only for calls whose result does not
+   * depend on where the cuts are.
+   * @param least - the smallest piece worth a thread
+   */
+  pieces(count: number, grain: number, least: number): [from: number, to: number][] {
+    return cut(count, Math.max(1, Math.min(this.threads, Math.floor(count / least))), grain);
+  }
+
+  /** Ends the threads; what comes after runs on this one. */
+  async stop(): Promise<void> {
+    const team = this.#team;
+    this.#team = null;
+    await team?.stop();
   }
 
   /** Counts a call that the reference ran. */
@@ -21,6 +50,14 @@ export class Machine {
     seen.count++;
     this.declined.set(key, seen);
   }
+}
+
+/** [0, count) in at most so many pieces, each but the last a multiple of `grain`. */
+export function cut(count: number, pieces: number, grain: number): [from: number, to: number][] {
+  const size = Math.ceil(count / pieces / grain) * grain;
+  const cuts: [number, number][] = [];
+  for (let from = 0; from < count; from += size) cuts.push([from, Math.min(count, from + size)]);
+  return cuts;
 }
 
 /** A kernel's body: results, or why the reference shall compute them. */

@@ -2,6 +2,7 @@
 import { broadcastArray, broadcastShapes, matmulOp, type NdArray, sizeOf, wrap } from "@spm/core";
 import { allFloat32, type KernelTable, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { eachOuter, plainArray } from "./plain.ts";
+import type { KernelCall } from "./team.ts";
 
 /** Where a matrix lies: bytes. */
 interface Matrix {
@@ -45,14 +46,18 @@ function overBatch(machine: Machine, x: NdArray, lead: readonly number[]): NdArr
   return broadcastArray(plainEnough ? whole : plainArray(machine, whole), [...lead, m, k]);
 }
 
+const ROWS = 64; // what the kernel takes at a time
+const WORTH = 2 ** 18; // multiplications that are worth a thread
+
 function multiply(
-  { run }: Machine,
+  machine: Machine,
   [m, n, k]: readonly [number, number, number],
   a: Matrix,
   b: Matrix,
   c: number,
   scratch: number,
 ): void {
+  const { run } = machine;
   if (k > 0 && (m === 1 || n === 1)) {
     // One row, or, transposed, one column.
     const [width, x, step, rows, columns] =
@@ -61,5 +66,11 @@ function multiply(
     if (columns === 4 || width === 1) return void run.rowTimesRows(width, k, x, step, other, rows, c);
     if (rows === 4 && step === 4) return void run.rowTimesColumns(width, k, x, other, columns, c);
   }
-  run.gemm(m, n, k, a.at, a.row, a.column, b.at, b.row, b.column, c, scratch);
+  const pieces = machine.pieces(m, ROWS, WORTH / Math.max(1, n * k));
+  const calls = pieces.map(([from, to], i): KernelCall => {
+    const left = [a.at + from * a.row, a.row, a.column] as const;
+    const room = i === 0 ? scratch : machine.memory.scratch(4 * run.gemmScratch(n, k));
+    return ["gemm", to - from, n, k, ...left, b.at, b.row, b.column, c + 4 * from * n, room];
+  });
+  machine.together(calls);
 }

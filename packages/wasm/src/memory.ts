@@ -9,9 +9,9 @@ const constructors = { float32: Float32Array, float64: Float64Array, int32: Int3
 const bytesPerElement = { float32: 4, float64: 8, int32: 4, bool: 1 } as const;
 
 /** Phones and 32-bit browsers have less room for it than it may ask for. */
-function reserve(pages: number): WebAssembly.Memory {
+function reserve(pages: number, shared: boolean): WebAssembly.Memory {
   try {
-    return new WebAssembly.Memory({ initial: pages, maximum: pages });
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new BackendError("wasm", `room for ${pages * PAGE} bytes of memory`, reason, "ask for less: wasm({ bytes })");
@@ -30,6 +30,7 @@ interface Resident {
 export class WasmMemory {
   readonly memory: WebAssembly.Memory;
   readonly #buffer: ArrayBufferLike;
+  readonly #bytes: Uint8Array;
   readonly #arena: Arena;
   readonly #residents = new Map<number, Resident>();
   readonly #residentOf = new WeakMap<TypedArray, number>();
@@ -39,11 +40,15 @@ export class WasmMemory {
   #calls = 0;
   #copiedIn = 0;
 
-  /** @param bytes - the size, rounded up to pages of 64 KiB; it is reserved, and resident only where it is used */
-  constructor(bytes: number) {
+  /**
+   * @param bytes - the size, rounded up to pages of 64 KiB; it is reserved, and resident only where it is used
+   * @param shared - whether other threads see it, too
+   */
+  constructor(bytes: number, shared = false) {
     const pages = Math.ceil(bytes / PAGE);
-    this.memory = reserve(pages);
+    this.memory = reserve(pages, shared);
     this.#buffer = this.memory.buffer;
+    this.#bytes = new Uint8Array(this.#buffer);
     this.#arena = new Arena(STATIC, pages * PAGE - 256); // vectors read past the last block stay inside
   }
 
@@ -118,6 +123,21 @@ export class WasmMemory {
     if (this.owns(data)) return data.byteOffset + offset * data.BYTES_PER_ELEMENT;
     if (data.length <= SMALL) return this.#lend(data) + offset * data.BYTES_PER_ELEMENT;
     return this.#admit(data).address + offset * data.BYTES_PER_ELEMENT;
+  }
+
+  /** Writes zeros. */
+  zero(address: number, bytes: number): void {
+    this.#bytes.fill(0, address, address + bytes);
+  }
+
+  /** Copies bytes. */
+  copy(to: number, from: number, bytes: number): void {
+    this.#bytes.copyWithin(to, from, from + bytes);
+  }
+
+  /** The 32-bit integer at an address. */
+  word(address: number): number {
+    return this.int32(address, 1)[0]!;
   }
 
   /** Views for tables and tests. */

@@ -11,9 +11,13 @@ import {
   rmspropUpdate,
   sgdUpdate,
 } from "@spm/optim";
-import type { Compiled } from "./kernel-exports.ts";
+import type { KernelName } from "./kernels.ts";
 import { allFloat32, type KernelTable, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { plain } from "./plain.ts";
+import type { KernelCall } from "./team.ts";
+
+const GRAIN = 64; // elements: whole vectors
+const WORTH = 2 ** 15; // elements that are worth a thread
 
 /** A decay, and what it leaves to 1. */
 const split = (decay: number): readonly [number, number] => [decay, 1 - decay];
@@ -28,7 +32,7 @@ export function registerUpdates(table: KernelTable, machine: Machine): void {
    */
   const update = <Options>(
     { primitive }: Op<Options>,
-    loop: Compiled,
+    kernel: KernelName,
     slots: number,
     numbers: (options: Options) => readonly number[],
     present: (options: Options, given: number) => readonly (number | null)[] = (_, given) => [...Array(given).keys()],
@@ -41,44 +45,47 @@ export function registerUpdates(table: KernelTable, machine: Machine): void {
       /** Addresses by the kernel's slots; 0 for one that is not there. */
       const placed = (of: readonly NdArray[], at: (a: NdArray) => number): number[] =>
         Array.from({ length: slots }, (_slot, k) => (typeof order[k] === "number" ? at(of[order[k]]!) : 0));
-      loop(
+      const addresses = [
         plain(machine, parameter),
         plain(machine, gradient),
         ...placed(given, (a) => plain(machine, a)),
         memory.address(next!),
         ...placed(nextSlots, (a) => memory.address(a)),
-        sizeOf(parameter.shape),
-        ...numbers(options),
-      );
+      ];
+      const pieces = machine.pieces(sizeOf(parameter.shape), GRAIN, WORTH);
+      const calls = pieces.map(([from, to]): KernelCall => {
+        const at = addresses.map((address) => address && address + 4 * from);
+        return [kernel, ...at, to - from, ...numbers(options)];
+      });
+      machine.together(calls);
       return [next!, ...nextSlots];
     });
 
-  const { run } = machine;
-  update(sgdUpdate, run.sgdStep, 1, (o) => [o.learningRate, o.l2, o.momentum, Number(o.nesterov)]);
-  update(adamUpdate, run.adamStep, 3, (o) => [
+  update(sgdUpdate, "sgdStep", 1, (o) => [o.learningRate, o.l2, o.momentum, Number(o.nesterov)]);
+  update(adamUpdate, "adamStep", 3, (o) => [
     ...[o.stepSize, ...split(o.beta1), ...split(o.beta2)],
     ...[o.eps, o.l2, o.keep],
   ]);
   update(
     rmspropUpdate,
-    run.rmspropStep,
+    "rmspropStep",
     3,
     (o) => [o.learningRate, o.l2, ...split(o.alpha), o.eps, o.momentum],
     (o, given) => [0, o.centered ? 1 : null, o.momentum > 0 ? given - 1 : null],
   );
-  update(adagradUpdate, run.adagradStep, 1, (o) => [o.stepSize, o.l2, o.eps]);
-  update(nadamUpdate, run.nadamStep, 2, (o) => [
+  update(adagradUpdate, "adagradStep", 1, (o) => [o.stepSize, o.l2, o.eps]);
+  update(nadamUpdate, "nadamStep", 2, (o) => [
     ...[o.gradRate, o.momentRate, ...split(o.beta1), ...split(o.beta2)],
     ...[o.eps, o.l2],
   ]);
-  update(radamUpdate, run.radamStep, 2, (o) => [
+  update(radamUpdate, "radamStep", 2, (o) => [
     ...[o.stepSize, Number(o.adaptive), ...split(o.beta1), ...split(o.beta2)],
     ...[o.eps, o.l2],
   ]);
-  update(adamaxUpdate, run.adamaxStep, 2, (o) => [
+  update(adamaxUpdate, "adamaxStep", 2, (o) => [
     ...[o.stepSize, ...split(o.beta1), ...split(o.beta2)],
     ...[o.eps, o.l2],
   ]);
-  update(lionUpdate, run.lionStep, 1, (o) => [o.learningRate, ...split(o.beta1), ...split(o.beta2), o.keep]);
-  update(averageUpdate, run.averageStep, 0, (o) => [1 - o.decay]);
+  update(lionUpdate, "lionStep", 1, (o) => [o.learningRate, ...split(o.beta1), ...split(o.beta2), o.keep]);
+  update(averageUpdate, "averageStep", 0, (o) => [1 - o.decay]);
 }

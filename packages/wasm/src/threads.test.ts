@@ -1,0 +1,155 @@
+/** @file Threads: the same bits for every number of them, no process kept alive, and what the report says. */
+import { execFileSync } from "node:child_process";
+import {
+  add,
+  type Backend,
+  exp,
+  fromArray,
+  matmul,
+  mul,
+  type NdArray,
+  normal,
+  reference,
+  rng,
+  scope,
+  setBackend,
+  square,
+  sum,
+  type Tensor,
+  tensor,
+  valueAndGrad,
+} from "@spm/core";
+import { crossEntropy, GeneralMixer, Mlp, RotationMixer } from "@spm/nn";
+import { adam } from "@spm/optim";
+import { afterEach, expect, test, vi } from "vitest";
+import { wasm, wasmSync } from "./backend.ts";
+import { bindKernels, compileKernelsSync } from "./kernel-exports.ts";
+import { WasmMemory } from "./memory.ts";
+import { CONTROL_BYTES, type KernelCall, Team } from "./team.ts";
+
+afterEach(() => {
+  setBackend(reference);
+  vi.unstubAllGlobals();
+});
+
+/** Runs what `f` computes on backends of 1, 2 and 3 threads; often, so that workers take part. */
+async function onThreads(f: (backend: Backend) => readonly Tensor[], times: number): Promise<Float32Array[][]> {
+  const results: Float32Array[][] = [];
+  for (const threads of [1, 2, 3]) {
+    const backend = wasmSync({ threads, bytes: 2 ** 28 });
+    setBackend(backend);
+    await new Promise((resolve) => setTimeout(resolve, threads > 1 ? 200 : 0)); // workers start meanwhile
+    let last: Float32Array[] = [];
+    for (let k = 0; k < times; k++) last = scope(() => f(backend).map((t) => copied(t)));
+    results.push(last);
+    await backend.dispose();
+  }
+  return results;
+}
+
+const copied = (t: Tensor): Float32Array => Float32Array.from(t.ndarray().data as Float32Array);
+
+const input = (backend: Backend, rows: number, n: number): Tensor =>
+  fromArray(normal(rng(2), [rows, n]).ndarray() as NdArray, backend);
+
+test.each([
+  ["rotation", 256, 200],
+  ["rotation", 1024, 131],
+  ["general", 256, 200],
+  ["general", 512, 131],
+] as const)("%s mixer %i, %i rows: forward and gradients, bit by bit", async (kind, n, rows) => {
+  const Layer = kind === "rotation" ? RotationMixer : GeneralMixer;
+  const [one, ...others] = await onThreads((backend) => {
+    const layer = new Layer(n - 1, n, { random: rng(1) });
+    const x = input(backend, rows, n - 1);
+    const { value, grads } = valueAndGrad(() => sum(square(layer.forward(x))), layer.parameters());
+    return [layer.forward(x), value, ...grads];
+  }, 5);
+  for (const other of others) expect(other).toEqual(one);
+});
+
+test("products, element-wise ops and a training run, bit by bit", { timeout: 60_000 }, async () => {
+  const [one, ...others] = await onThreads((backend) => {
+    const a = input(backend, 300, 200);
+    const model = new Mlp({ sizes: [200, 256, 10], linear: "dense", random: rng(1) });
+    const optimizer = adam(model.parameters(), { learningRate: 1e-3 });
+    const labels = tensor(Int32Array.from({ length: 300 }, (_, i) => i % 10));
+    const { grads } = valueAndGrad(() => crossEntropy(model.forward(a), labels), model.parameters());
+    optimizer.step(grads);
+    const b = input(backend, 200, 300);
+    return [matmul(a, b), exp(a), add(mul(a, a), a), ...model.parameters()];
+  }, 3);
+  for (const other of others) expect(other).toEqual(one);
+});
+
+test("the report says how many threads, and why not", async () => {
+  const two = await wasm({ threads: 2 });
+  expect(two.report().name).toBe("wasm simd ×2");
+  await two.dispose();
+  vi.stubGlobal("SharedArrayBuffer", undefined);
+  const one = await wasm({ threads: 2 });
+  expect(one.report().name).toBe("wasm simd, one thread: no SharedArrayBuffer here");
+  expect(await scope(() => add(tensor([1], { backend: one }), tensor([2], { backend: one }))).data()).toEqual(
+    Float32Array.of(3),
+  );
+  await expect(wasm({ threads: 0 })).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: wasm: expected a whole number of threads ≥ 1, got 0]`,
+  );
+  expect(() => wasmSync({ threads: 1.5 })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: wasm: expected a whole number of threads ≥ 1, got 1.5]`,
+  );
+});
+
+test("after dispose the work goes on, on this thread", async () => {
+  const backend = wasmSync({ threads: 3 });
+  const x = input(backend, 300, 300);
+  const before = scope(() => copied(matmul(x, x)));
+  await backend.dispose();
+  expect(scope(() => copied(matmul(x, x)))).toEqual(before);
+});
+
+/** Runs a script with this package in a process of its own. */
+function run(script: string, ...flags: string[]): string {
+  const text = `import { matmul, ones, rng, scope, setBackend } from "@spm/core"; import { wasm } from "@spm/wasm"; ${script}`;
+  const options = [...flags, "--import", "tsx", "--conditions=@spm/source", "--input-type=module", "-e", text];
+  return execFileSync(process.execPath, options, { encoding: "utf8", timeout: 60_000, cwd: import.meta.dirname });
+}
+
+test("workers take part, and a trap in one is an error", { timeout: 30_000 }, async () => {
+  const module = compileKernelsSync(true);
+  const memory = new WasmMemory(2 ** 20, true);
+  const kernels = bindKernels(module, memory.memory);
+  const team = new Team(module, memory.memory, kernels, memory.block(CONTROL_BYTES), 2);
+  const some = Array.from({ length: 100 }, (): KernelCall => ["multiplyAdd", 1000, 0.9, 0.1]);
+  for (const start = performance.now(); team.helped === 0 && performance.now() - start < 20_000; ) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    team.run(some);
+  }
+  expect(team.helped).toBeGreaterThan(0);
+  const outside: KernelCall = ["fill4", 2 ** 30, 4, 1];
+  expect(() => team.run([outside, outside, outside])).toThrowErrorMatchingInlineSnapshot(
+    `[BackendError: wasm: expected kernels that run through, got a trap in fill4]`,
+  );
+  expect(() => team.run(some)).not.toThrow();
+  await team.stop();
+});
+
+test("a process ends by itself, without dispose", { timeout: 70_000 }, () => {
+  const script = `setBackend(await wasm({ threads: 3 }));
+    const x = ones([512, 512]);
+    for (let k = 0; k < 5; k++) console.log(scope(() => matmul(x, x).ndarray().data[7]));
+    await new Promise((resolve) => setTimeout(resolve, 100)); // so that workers fall asleep`;
+  expect(run(script)).toBe("512\n".repeat(5));
+});
+
+const products = `const backend = await wasm({ relaxed: true, threads: 2 });
+  setBackend(backend);
+  const x = ones([64, 64]);
+  console.log(backend.report().name, scope(() => matmul(x, x).ndarray().data[7]));`;
+
+test("relaxed SIMD where the engine has it, otherwise without, and the report says which", { timeout: 130_000 }, () => {
+  const [major] = process.versions.node.split(".").map(Number);
+  const with20 = "--experimental-wasm-relaxed-simd";
+  if (major! < 22) expect(run(products)).toBe("wasm simd ×2, no relaxed simd here 64\n");
+  expect(run(products, ...(major! < 22 ? [with20] : []))).toBe("wasm relaxed simd ×2 64\n");
+});
