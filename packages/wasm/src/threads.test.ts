@@ -57,7 +57,7 @@ test.each([
   ["rotation", 1024, 131],
   ["general", 256, 200],
   ["general", 512, 131],
-] as const)("%s mixer %i, %i rows: forward and gradients, bit by bit", async (kind, n, rows) => {
+] as const)("%s mixer %i, %i rows: forward and gradients, bit by bit", { timeout: 60_000 }, async (kind, n, rows) => {
   const Layer = kind === "rotation" ? RotationMixer : GeneralMixer;
   const [one, ...others] = await onThreads((backend) => {
     const layer = new Layer(n - 1, n, { random: rng(1) });
@@ -82,7 +82,7 @@ test("products, element-wise ops and a training run, bit by bit", { timeout: 60_
   for (const other of others) expect(other).toEqual(one);
 });
 
-test("the report says how many threads, and why not", async () => {
+test("the report says how many threads, and why not", { timeout: 30_000 }, async () => {
   const two = await wasm({ threads: 2 });
   expect(two.report().name).toBe("wasm simd ×2");
   await two.dispose();
@@ -100,9 +100,9 @@ test("the report says how many threads, and why not", async () => {
   );
 });
 
-test("after dispose the work goes on, on this thread", async () => {
+test("after dispose the work goes on, on this thread", { timeout: 30_000 }, async () => {
   const backend = wasmSync({ threads: 3 });
-  const x = input(backend, 300, 300);
+  const x = input(backend, 130, 130);
   const before = scope(() => copied(matmul(x, x)));
   await backend.dispose();
   expect(scope(() => copied(matmul(x, x)))).toEqual(before);
