@@ -2,7 +2,7 @@
 import { base64, type KernelName } from "./kernels.ts";
 
 /** A compiled function: addresses and counts in, a number or nothing out. */
-export type Compiled = (...args: readonly (number | boolean)[]) => number;
+type Compiled = (...args: readonly (number | boolean)[]) => number;
 
 /** What the module exports, by name. */
 export type Kernels = Readonly<Record<KernelName, Compiled>>;
