@@ -4,7 +4,7 @@ import { isFloating } from "./array.ts";
 import { DTypeError, ShapeError, TapeError } from "./errors.ts";
 import { ones, zeros } from "./ops/create.ts";
 import { add, alias, mul, sum } from "./ops/families.ts";
-import { scope, synchronous } from "./scope.ts";
+import { releaseEarly, scope, synchronous } from "./scope.ts";
 import { sameShape, showShape } from "./shape.ts";
 import { type Tape, withoutTapes, withTape } from "./tape.ts";
 import { type Parameter, Tensor } from "./tensor.ts";
@@ -18,19 +18,65 @@ export type Differentiable = (...xs: Tensor[]) => Tensor;
 function pullBack(tape: Tape, output: Tensor, cotangent: Tensor, wanted: Tensors): Tensor[] {
   const assigned = [...tape.parameters].some(([p, version]) => p.version !== version);
   if (assigned) throw new TapeError("vjp", "parameters as recorded", "one assigned since", "record again");
-  const cotangents = new Map<Tensor, Tensor>([[output, cotangent]]);
-  for (const { call, needs } of tape.nodes.toReversed()) {
-    const cts = call.outputs.map((t) => cotangents.get(t) ?? null);
-    if (cts.every((ct) => ct === null)) continue;
-    const bars = inVjpOf(call.name, () => call.vjp(cts, needs));
-    for (const [i, input] of call.inputs.entries()) {
-      if (!needs[i] || !bars[i]) continue;
-      const bar = checkKind(call.name, "cotangent", bars[i], input);
-      const before = cotangents.get(input);
-      cotangents.set(input, before ? add(before, bar) : bar);
+  return scope(() => {
+    const cotangents = new Cotangents(wanted);
+    cotangents.add(output, cotangent);
+    for (const { call, needs } of tape.nodes.toReversed()) {
+      const cts = call.outputs.map((t) => cotangents.of(t));
+      if (cts.every((ct) => ct === null)) continue;
+      const bars = scope(() => inVjpOf(call.name, () => call.vjp(cts, needs)));
+      for (const [i, input] of call.inputs.entries())
+        if (needs[i] && bars[i]) cotangents.add(input, checkKind(call.name, "cotangent", bars[i], input));
+      cotangents.close([...cts, ...bars], call.outputs);
     }
+    return wanted.map((x) => cotangents.of(x) ?? zeros(x.shape, like(x)));
+  });
+}
+
+/** The cotangents of a sweep: summed while it goes on, released as soon as nothing will ask for them. */
+class Cotangents {
+  readonly #of = new Map<Tensor, Tensor>();
+  /** For how many tensors each of them stands. */
+  readonly #uses = new Map<Tensor, number>();
+  readonly #wanted: ReadonlySet<Tensor>;
+
+  constructor(wanted: Tensors) {
+    this.#wanted = new Set(wanted);
   }
-  return wanted.map((x) => cotangents.get(x) ?? zeros(x.shape, like(x)));
+
+  of(x: Tensor): Tensor | null {
+    return this.#of.get(x) ?? null;
+  }
+
+  add(x: Tensor, bar: Tensor): void {
+    const before = this.#of.get(x);
+    const sum = before ? add(before, bar) : bar;
+    this.#of.set(x, sum);
+    this.#count(sum, 1);
+    if (before) this.#release(before, this.#count(before, -1));
+  }
+
+  /** Ends a node: its outputs need theirs no more; of what came in and went out, what stands for nothing is released. */
+  close(seen: readonly (Tensor | null)[], outputs: Tensors): void {
+    for (const x of outputs) {
+      const ct = this.#of.get(x);
+      if (ct === undefined || this.#wanted.has(x)) continue;
+      this.#of.delete(x);
+      this.#count(ct, -1);
+    }
+    for (const t of seen) if (t) this.#release(t, this.#uses.get(t) ?? 0);
+  }
+
+  #count(ct: Tensor, change: 1 | -1): number {
+    const uses = (this.#uses.get(ct) ?? 0) + change;
+    if (uses === 0) this.#uses.delete(ct);
+    else this.#uses.set(ct, uses);
+    return uses;
+  }
+
+  #release(ct: Tensor, uses: number): void {
+    if (uses === 0) releaseEarly(ct);
+  }
 }
 
 /** A cotangent or tangent, once it is known to be of the kind of its primal. @throws ShapeError, DTypeError */

@@ -34,6 +34,11 @@ export function scope<T>(f: () => T): T {
   }
 }
 
+/** Releases a tensor of the innermost scope before that ends; not where an outer tape may still ask for it. */
+export function releaseEarly(tensor: Tensor): void {
+  if (tensor.owner !== null && tensor.owner === scopes.at(-1) && !isRecording()) tensor.dispose();
+}
+
 /** The value itself, unless it is a promise, whose own failure then goes unheard. @throws TapeError */
 export function synchronous<T>(op: string, value: T): T {
   if (typeof (value as PromiseLike<T> | null)?.then !== "function") return value;
