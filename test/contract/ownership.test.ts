@@ -364,7 +364,10 @@ test("tensors of two backends don't meet, except scalars in CPU memory", () => {
   const other = poisoningBackend();
   const [here, there] = [tensor([1, 2]), tensor([3, 4], { backend: other })];
   expect(() => add(here, there)).toThrowErrorMatchingInlineSnapshot(
-    `[BackendError: add: expected all tensors on reference, got one on poisoning]`,
+    `
+    [BackendError: add: expected all tensors on reference, got one on poisoning
+    help: move one: await to(x, backend)]
+  `,
   );
   expect(() => add(there, here)).toThrow(BackendError);
   expect(numbers(div(there, tensor(2)))).toEqual([1.5, 2]);

@@ -14,10 +14,12 @@ import {
   to,
   valueAndGrad,
 } from "@spm/core";
+import { DataLoader, gaussianClusters, type LabelledBatch } from "@spm/data";
 import { gpu } from "@spm/gpu";
 import { butterfly, rotationMixer } from "@spm/mixer";
-import { crossEntropy } from "@spm/nn";
+import { crossEntropy, Mlp } from "@spm/nn";
 import { adam } from "@spm/optim";
+import { classification, fit, NonFiniteError } from "@spm/trainer";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { openSoftwareGpu } from "./software-gpu.ts";
 
@@ -68,6 +70,8 @@ describe.runIf(device !== null)("training on the device", () => {
     expect(after.buffers.bytes).toBeLessThanOrEqual(before.buffers.bytes * 2);
     expect(after.kernelsCompiled).toBe(before.kernelsCompiled);
     expect(after.fallbacks).toEqual([]);
+    expect(after.submits).toBeGreaterThan(before.submits);
+    expect(after).toMatchObject({ mode: "webgpu", adapter: expect.stringContaining("SwiftShader") });
   });
 
   test("data() reads what was there when it was called", async () => {
@@ -142,13 +146,67 @@ describe.runIf(device !== null)("faults", () => {
     `);
   });
 
+  test("whole numbers that a kernel made too large are refused where they are read", async () => {
+    const x = tensor(new Int32Array([2 ** 24, 3]), { backend: device! });
+    await expect(c.mul(x, 3).data()).rejects.toThrowErrorMatchingInlineSnapshot(`
+      [ValueError: gpu: expected int32 within ±2^24, which float32 holds exactly, got 50331648
+      help: keep it on the CPU]
+    `);
+    expect(() => c.add(x, 2 ** 24 + 1)).toThrow(/^gpu: expected int32 within ±2\^24, .* got 16777217/);
+    expect([...(await c.sub(x, 3).data())]).toEqual([2 ** 24 - 3, 0]);
+  });
+
   test("devices don't mix, released tensors are gone, and arrays are not in CPU memory", () => {
     const x = tensor([1, 2], { backend: device! });
-    expect(() => c.add(x, tensor([1, 2]))).toThrow(/expected all tensors on webgpu software/);
-    expect(() => x.ndarray()).toThrow(/use await data\(\)/);
-    expect(() => c.detectAnomaly(() => c.add(x, 1))).toThrow(c.BackendError);
+    expect(() => c.add(x, tensor([1, 2]))).toThrowErrorMatchingInlineSnapshot(
+      `
+      [BackendError: add: expected all tensors on webgpu software SwiftShader driver 5.0.0, got one on reference
+      help: move one: await to(x, backend)]
+    `,
+    );
+    expect(() => c.add(tensor([1, 2]), x)).toThrow(c.BackendError);
+    expect(() => x.ndarray()).toThrowErrorMatchingInlineSnapshot(`
+      [BackendError: ndarray: expected a tensor in CPU memory, got one on webgpu software SwiftShader driver 5.0.0
+      help: use await data()]
+    `);
     x.dispose();
-    expect(() => c.add(x, 1)).toThrow(/a released one/);
+    expect(() => c.add(x, 1)).toThrowErrorMatchingInlineSnapshot(`
+      [TapeError: read: expected a live tensor of shape [2], got a released one
+      help: return it from the scope or keep() it]
+    `);
+    expect(() => x.data()).toThrow(c.TapeError);
+  });
+
+  test("two devices don't mix either", async () => {
+    const other = (await openSoftwareGpu())!;
+    const [here, there] = [device!, other].map((backend) => tensor([1, 2], { backend }));
+    expect(() => c.add(here!, there!)).toThrow(c.BackendError);
+    await other.dispose();
+  });
+
+  test("a NaN: anomaly mode sends to the CPU, and training ends at the first log that shows one", async () => {
+    const x = tensor([1, 2], { backend: device! });
+    expect(() => c.detectAnomaly(() => c.add(x, 1))).toThrowErrorMatchingInlineSnapshot(`
+      [BackendError: detectAnomaly: expected add on tensors in CPU memory, got one on webgpu software SwiftShader driver 5.0.0
+      help: run the step again on the reference backend]
+    `);
+    setBackend(device!);
+    const model = new Mlp({ sizes: [4, 8, 2], linear: "rotation", random: c.rng(1) });
+    const data = gaussianClusters({ count: 40, features: 4, classes: 2, seed: 1 });
+    const training = fit(model, new DataLoader(data, { batchSize: 10, seed: 1 }), {
+      loss: (m: Mlp, batch: LabelledBatch) => {
+        const measured = classification(m, batch);
+        return { ...measured, loss: c.sqrt(c.sub(measured.loss, 100)) };
+      },
+      optimizer: adam(model.parameters(), { learningRate: 1e-2 }),
+      epochs: 2,
+      logEvery: 3,
+    });
+    await expect(training).rejects.toBeInstanceOf(NonFiniteError);
+    await expect(training).rejects.toThrowErrorMatchingInlineSnapshot(`
+      [NonFiniteError: fit: expected a finite loss and finite gradients, got loss NaN at step 3
+      help: lower the learning rate, or look at the batches; the parameters are no longer good, a checkpoint may be]
+    `);
   });
 
   test("a primitive without a kernel is named", () => {
@@ -159,20 +217,24 @@ describe.runIf(device !== null)("faults", () => {
       vjp: ([ct], { inputs: [x] }) => [c.mul(ct!, c.mul(3, c.square(x!)))],
     });
     expect(() => cube([tensor([2], { backend: device! })], undefined)).toThrow(
-      /^cube: expected a kernel on webgpu software/,
+      /^cube: expected a kernel on webgpu software .*, got none\nhelp: compose it of primitives that have one, /,
     );
   });
 
   test("a shape beyond the device's limits is refused, with its size", () => {
     const x = tensor([1], { backend: device! });
-    expect(() => c.add(c.broadcastTo(x, [2 ** 16, 2 ** 15]), 1)).toThrow(/bytes in one tensor/);
+    expect(() => c.add(c.broadcastTo(x, [2 ** 16, 2 ** 15]), 1)).toThrow(
+      /^gpu: expected at most \d+ bytes in one tensor, got 8589934592\nhelp: split the batch, or run it on the CPU$/,
+    );
     expect(() => c.add(c.broadcastTo(tensor([[1], [2]], { backend: device! }), [2, 600_000]), 1)).toThrow(
-      /in a strided kernel/,
+      /^gpu: expected at most 524280 rows and columns and 65535 matrices in a strided kernel, got 1 × 2 × 600000\nhelp: reshape /,
     );
   });
 
   test("a software adapter is never taken for hardware", async () => {
-    await expect(gpu()).rejects.toThrow(/expected a hardware adapter, got .*SwiftShader/);
+    await expect(gpu()).rejects.toThrow(
+      /^gpu: expected a hardware adapter, got .*SwiftShader.* \(software\)\nhelp: in Node install .*; gpu\(\{ mode: "webgpu", adapter: "software" \}\) takes this one$/,
+    );
   });
 
   test("a disposed device says so", async () => {
@@ -181,6 +243,17 @@ describe.runIf(device !== null)("faults", () => {
     await other.dispose();
     expect(() => c.add(x, 1)).toThrow(/expected an open device, got a disposed one/);
   });
+});
+
+test.each(["webasm", "cpu"] as const)("gpu.js's %s says what runs, and when it is closed", async (mode) => {
+  const backend = await gpu({ mode });
+  const x = keep(tensor([1, 2], { backend }));
+  expect([...(await c.add(x, 1).data())]).toEqual([2, 3]);
+  expect(backend.report()).toMatchObject({ name: `gpu.js ${mode}`, mode, adapter: null, submits: 1, fallbacks: [] });
+  await backend.dispose();
+  await backend.dispose();
+  expect(() => c.add(x, 1)).toThrow(/expected an open device, got a disposed one/);
+  await expect(x.data()).rejects.toThrow(c.BackendError);
 });
 
 test("WebGL2 without a browser is refused", async () => {

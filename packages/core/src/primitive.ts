@@ -102,7 +102,13 @@ function commonBackend(op: string, inputs: readonly Tensor[]): Backend {
   let found: Backend | undefined;
   for (const { backend, shape } of inputs) {
     if (backend === found || (backend === reference && shape.length === 0)) continue;
-    if (found !== undefined) throw new BackendError(op, `all tensors on ${found.name}`, `one on ${backend.name}`);
+    if (found !== undefined)
+      throw new BackendError(
+        op,
+        `all tensors on ${found.name}`,
+        `one on ${backend.name}`,
+        "move one: await to(x, backend)",
+      );
     found = backend;
   }
   return found ?? (inputs.length > 0 ? reference : currentBackend());

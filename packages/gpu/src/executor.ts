@@ -1,5 +1,8 @@
 /** @file What runs kernels: device memory in, device memory out. One executor launches on WebGPU, the other lets gpu.js run. */
 
+/** Where kernels run: our launcher, or gpu.js in one of its own ways. */
+export type GpuMode = "webgpu" | "webgl2" | "webasm" | "cpu";
+
 /** A piece of device memory: `length` float32 elements. Every dtype is stored as float32. */
 export interface Memory {
   readonly length: number;
@@ -35,6 +38,10 @@ export interface KernelSource {
 export interface Executor {
   /** What really runs, e.g. `"webgpu NVIDIA H200"`. */
   readonly name: string;
+  /** What computes, in its driver's words, where that is known. */
+  readonly adapter: string | null;
+  /** What the last kernel ran in; before any, what will. */
+  readonly mode: GpuMode;
   /** Whether hand-written WGSL runs here. */
   readonly wgsl: WgslLauncher | null;
   upload(values: Float32Array): Memory;

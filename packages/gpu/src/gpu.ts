@@ -10,11 +10,11 @@ import {
   type NdArray,
   sizeOf,
   type TypedArray,
-  ValueError,
 } from "@spm/core";
 import { type AdapterKind, openDevice } from "./adapter.ts";
 import { type DeviceArray, rowMajor } from "./device-array.ts";
-import { type Executor, type Memory, MemoryGroup } from "./executor.ts";
+import { assertExact } from "./exact-integers.ts";
+import { type Executor, type GpuMode, type Memory, MemoryGroup } from "./executor.ts";
 import { GpuJsExecutor } from "./gpujs-executor.ts";
 import { kernelTable } from "./kernel-table.ts";
 import { copyOf, whole } from "./kernels/elementwise.ts";
@@ -26,7 +26,7 @@ export interface GpuOptions {
    * `webgpu`: our launcher, in browsers and, with the package `webgpu`, in Node. `webgl2` (browsers), `webasm` and `cpu` run
    * through gpu.js itself. `auto`, the default, is webgpu on hardware, or an error that says what to do.
    */
-  readonly mode?: "auto" | "webgpu" | "webgl2" | "webasm" | "cpu";
+  readonly mode?: "auto" | GpuMode;
   /** For webgpu: `hardware` unless said; `software` takes SwiftShader and its like, by name only. */
   readonly adapter?: AdapterKind;
   /** For webgpu: whether hand-written WGSL runs where it fits; true unless said. Without it every kernel is one of gpu.js. */
@@ -35,6 +35,10 @@ export interface GpuOptions {
 
 /** What a GPU backend reports: what really ran, what is alive, what it took. */
 export interface GpuReport extends BackendReport {
+  /** What computes, in its driver's words; null where gpu.js chose and does not say. */
+  readonly adapter: string | null;
+  /** What the last kernel ran in. */
+  readonly mode: GpuMode;
   /** Buffers in use, those waiting in the pool, and their bytes together. */
   readonly buffers: { readonly live: number; readonly pooled: number; readonly bytes: number };
   readonly kernelsCompiled: number;
@@ -45,9 +49,6 @@ export interface GpuReport extends BackendReport {
 export interface GpuBackend extends Backend {
   report(): GpuReport;
 }
-
-/** Whole numbers beyond this are not all float32 numbers. */
-const exactIntegers = 2 ** 24;
 
 class Gpu implements GpuBackend {
   readonly name: string;
@@ -72,11 +73,7 @@ class Gpu implements GpuBackend {
         "a GPU computes in float32: cast the array first",
       );
     const values = elements(array);
-    if (dtype === "int32") {
-      const far = values.find((v) => Math.abs(v) > exactIntegers);
-      if (far !== undefined)
-        throw new ValueError("gpu", "int32 within ±2^24, which float32 holds exactly", far, "keep it on the CPU");
-    }
+    if (dtype === "int32") assertExact(values);
     const floats = values instanceof Float32Array ? values : Float32Array.from(values);
     return rowMajor(this.#executor.upload(floats), array.shape.slice(), dtype);
   }
@@ -91,7 +88,7 @@ class Gpu implements GpuBackend {
     const reading = this.#executor.read(dense.memory, 0, sizeOf(x.shape));
     if (dense !== x) this.#executor.release(dense.memory); // whatever takes this buffer next is enqueued behind the read
     const values = await reading;
-    if (x.dtype === "int32") return Int32Array.from(values);
+    if (x.dtype === "int32") return Int32Array.from(assertExact(values));
     return x.dtype === "bool" ? Uint8Array.from(values) : values;
   }
 
@@ -122,6 +119,8 @@ class Gpu implements GpuBackend {
       liveStorages: this.live.storages,
       liveBytes: this.live.bytes,
       fallbacks: [...counts].map(([reason, count]) => ({ primitive: "(gpu.js)", reason, count })),
+      adapter: this.#executor.adapter,
+      mode: this.#executor.mode,
       buffers: { live: c.liveBuffers, pooled: c.pooledBuffers, bytes: c.liveBytes + c.pooledBytes },
       kernelsCompiled: c.kernelsCompiled,
       submits: c.submits,

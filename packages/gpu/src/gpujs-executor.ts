@@ -1,13 +1,11 @@
 /** @file The modes that gpu.js runs itself: WebGL2 textures, WebAssembly, plain JavaScript. They share the kernels, not the speed. */
 import { BackendError } from "@spm/core";
-import type { Executor, ExecutorCounters, KernelSource, Memory } from "./executor.ts";
+import type { Executor, ExecutorCounters, GpuMode, KernelSource, Memory } from "./executor.ts";
 import { GPU, type GpuJsInput, type GpuJsKernel, type GpuJsTexture, input, NativeIntegers } from "./gpujs.ts";
 
 /** Modes of gpu.js beside webgpu. */
-export type GpuJsMode = "webgl2" | "webasm" | "cpu";
+export type GpuJsMode = Exclude<GpuMode, "webgpu">;
 
-/** What gpu.js calls itself when it really runs in a mode. */
-const realMode = { webgl2: "webgl2", webasm: "webasm", cpu: "cpu" } as const;
 /** Kernels that are kept; the one unused for longest goes first. */
 const keptKernels = 512;
 
@@ -19,6 +17,7 @@ interface Held extends Memory {
 /** Runs kernels through gpu.js, synchronously. */
 export class GpuJsExecutor implements Executor {
   readonly name: string;
+  readonly adapter = null;
   readonly wgsl = null;
   readonly #mode: GpuJsMode;
   readonly #gpu: InstanceType<typeof GPU>;
@@ -28,6 +27,8 @@ export class GpuJsExecutor implements Executor {
   #liveElements = 0;
   #compiled = 0;
   #launches = 0;
+  #ran: GpuMode | null = null;
+  #disposed = false;
 
   /** @throws BackendError where the mode does not exist */
   constructor(mode: GpuJsMode) {
@@ -39,7 +40,12 @@ export class GpuJsExecutor implements Executor {
     this.name = `gpu.js ${mode}`;
   }
 
+  get mode(): GpuMode {
+    return this.#ran ?? this.#mode;
+  }
+
   upload(values: Float32Array): Memory {
+    this.#assertOpen();
     if (this.#mode === "webgl2" && values.length > 0) {
       const source = "function (a0) { return a0[this.thread.x]; }";
       const kernel = { source, output: [values.length], arrays: 1, scalars: 0 };
@@ -49,12 +55,14 @@ export class GpuJsExecutor implements Executor {
   }
 
   run(kernel: KernelSource, arrays: readonly Memory[], scalars: readonly number[]): Memory {
+    this.#assertOpen();
     const length = kernel.output.reduce((a, b) => a * b, 1);
     if (length === 0) return this.#hold(0, input(new Float32Array(0), [0]));
     return this.#hold(length, this.#call(kernel, [...arrays.map((m) => (m as Held).value), ...scalars]));
   }
 
   async read(memory: Memory, offset: number, length: number): Promise<Float32Array> {
+    this.#assertOpen();
     const { value } = memory as Held;
     if (value === null) throw new BackendError("gpu", "memory in use", "released memory");
     const values = "toArray" in value ? flatten(value.toArray(), memory.length) : value.value;
@@ -62,6 +70,7 @@ export class GpuJsExecutor implements Executor {
   }
 
   release(memory: Memory): void {
+    if (this.#disposed) return;
     const held = memory as Held;
     if (held.value !== null && "delete" in held.value) held.value.delete();
     held.value = null;
@@ -82,8 +91,14 @@ export class GpuJsExecutor implements Executor {
   }
 
   async dispose(): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
     this.#kernels.clear();
     await this.#gpu.destroy();
+  }
+
+  #assertOpen(): void {
+    if (this.#disposed) throw new BackendError("gpu", "an open device", "a disposed one", "open another with gpu()");
   }
 
   #hold(length: number, value: GpuJsInput | GpuJsTexture): Held {
@@ -123,16 +138,28 @@ export class GpuJsExecutor implements Executor {
       }
     } else this.#kernels.delete(key);
     this.#kernels.set(key, kernel);
-    const result = kernel(...args);
-    this.#launches++;
+    const result = this.#launch(kernel, args);
     const ran = kernel.kernel.constructor.mode;
-    if (ran !== realMode[this.#mode])
+    this.#ran = ran ?? this.#mode;
+    if (ran !== this.#mode)
       this.#degraded.push(
         `${ran ?? "unknown"} instead of ${this.#mode}: ${kernel.kernel.fallbackReason ?? "no reason given"}`,
       );
     if (texture) return result as GpuJsTexture;
     const length = output.reduce((a, b) => a * b, 1);
     return input(flatten(result, length), [length]);
+  }
+
+  /** @throws BackendError where gpu.js or the driver refuses, as a texture beyond the largest */
+  #launch(kernel: GpuJsKernel, args: readonly unknown[]): unknown {
+    try {
+      const result = kernel(...args);
+      this.#launches++;
+      return result;
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new BackendError("gpu", `a kernel that ${this.name} runs`, reason, "split the batch, or run it on the CPU");
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 /** @file The one place that imports gpu.js. Its typings lack what is used here, so this types it. */
 import { BackendError } from "@spm/core";
 import gpujs from "gpu.js";
+import type { GpuMode } from "./executor.ts";
 
 /** A flat typed array with dimensions, as gpu.js's kernels take it. */
 export interface GpuJsInput {
@@ -43,7 +44,7 @@ interface WgslTranslator {
 /** A kernel that gpu.js itself runs. */
 export interface GpuJsKernel {
   (...args: unknown[]): unknown;
-  readonly kernel: { readonly constructor: { readonly mode?: string }; readonly fallbackReason?: string | null };
+  readonly kernel: { readonly constructor: { readonly mode?: GpuMode }; readonly fallbackReason?: string | null };
   destroy(): void;
 }
 
@@ -105,7 +106,7 @@ export class NativeIntegers extends library.WebGL2Kernel {
   static override get fragmentShader(): string {
     return shader;
   }
-  static get mode(): string {
+  static get mode(): GpuMode {
     return "webgl2";
   }
 }

@@ -5,6 +5,7 @@ import { generalOp, rotationOp } from "@spm/mixer";
 import { addWindowsOp, crossEntropyOp, windowsOp } from "@spm/nn";
 import * as optim from "@spm/optim";
 import { broadcastStrides, type DeviceArray, isDense, rowMajor } from "./device-array.ts";
+import { assertExact } from "./exact-integers.ts";
 import type { Executor } from "./executor.ts";
 import { cumulate, fourier, sortPositions } from "./kernels/along-axis.ts";
 import { copyOf, elementwise, type Operand } from "./kernels/elementwise.ts";
@@ -139,7 +140,12 @@ export function kernelTable(executor: Executor): Map<object, Kernel> {
 
 const dtypeOf = (h: Handle): core.DType => ("data" in h ? core.dtypeOf(h) : h.dtype);
 
-const operand = (h: Handle): Operand => ("data" in h ? h.data[h.offset]! : h);
+function operand(h: Handle): Operand {
+  if (!("data" in h)) return h;
+  const value = h.data[h.offset]!;
+  if (core.dtypeOf(h) === "int32") assertExact([value]);
+  return value;
+}
 
 function castTo(executor: Executor, x: DeviceArray, dtype: core.DType): DeviceArray {
   if (dtype === "float64")

@@ -24,6 +24,8 @@ interface Pipeline {
 /** Runs kernels on WebGPU. */
 export class WebGpuExecutor implements Executor {
   readonly name: string;
+  readonly adapter: string;
+  readonly mode = "webgpu";
   readonly wgsl: WgslLauncher | null;
   readonly #open: OpenDevice;
   readonly #device: GPUDevice;
@@ -47,6 +49,7 @@ export class WebGpuExecutor implements Executor {
     this.#open = open;
     this.#device = open.device;
     this.name = `webgpu ${open.kind === "software" ? "software " : ""}${open.label}`;
+    this.adapter = open.label;
     this.#pool = new BufferPool(open.device, () => {
       for (const p of this.#pipelines.values()) p.groups.clear();
     });
@@ -95,6 +98,7 @@ export class WebGpuExecutor implements Executor {
 
   #launchWgsl({ code, results, groups }: WgslSource, reads: readonly Memory[]): Memory[] {
     this.#assertAlive();
+    this.#assertBuffers(reads.length + results.length);
     const outputs = results.map((length) => this.#take(length));
     const pipeline = this.#pipeline(code, () => ({
       pipeline: this.#createPipeline(code),
@@ -179,6 +183,11 @@ export class WebGpuExecutor implements Executor {
     if (this.#failure !== null) throw this.#failure;
   }
 
+  #assertBuffers(count: number): void {
+    const most = this.#device.limits.maxStorageBuffersPerShaderStage;
+    if (count > most) throw new BackendError("gpu", `at most ${most} buffers in a kernel`, `${count}`, "split the op");
+  }
+
   #take(length: number): PooledBuffer {
     const most = Math.min(this.#device.limits.maxStorageBufferBindingSize, this.#device.limits.maxBufferSize);
     if (length * 4 > most)
@@ -209,8 +218,7 @@ export class WebGpuExecutor implements Executor {
   }
 
   #compile(kernel: KernelSource): Pipeline {
-    if (kernel.arrays + 1 > 8)
-      throw new BackendError("gpu", "at most 8 buffers in a kernel", `${kernel.arrays + 1}`, "split the op");
+    this.#assertBuffers(kernel.arrays + 1);
     const { code, uniformBytes, scalarOffsets, workgroup } = compile(kernel);
     return {
       pipeline: this.#createPipeline(code),

@@ -25,7 +25,10 @@ export class CheckpointError extends SpmError {
   override readonly name = "CheckpointError";
 }
 
-/** The loss, or a gradient, became NaN or infinite. The parameters are those before the step, which was not taken. */
+/**
+ * The loss, or a gradient, became NaN or infinite. In CPU memory the parameters are those before the step, which was not taken; on
+ * a device steps up to the next log were.
+ */
 export class NonFiniteError extends SpmError {
   override readonly name = "NonFiniteError";
   /** The step that failed, from 1. */
@@ -39,15 +42,18 @@ export class NonFiniteError extends SpmError {
    * @param step - the step that failed, from 1.
    * @param loss - its loss.
    * @param culprit - what a replay in anomaly mode said.
+   * @param late - whether it was found at a log, after steps with it were taken.
    */
-  constructor(step: number, loss: number, culprit?: string) {
+  constructor(step: number, loss: number, culprit?: string, late = false) {
     const got = Number.isFinite(loss) ? `loss ${loss} but a gradient that is not finite` : `loss ${loss}`;
     const first = culprit === undefined ? "" : `; the first bad op: ${culprit}`;
     super(
       "fit",
       "a finite loss and finite gradients",
       `${got} at step ${step}${first}`,
-      "lower the learning rate, or look at the batch; the parameters are those before this step",
+      late
+        ? "lower the learning rate, or look at the batches; the parameters are no longer good, a checkpoint may be"
+        : "lower the learning rate, or look at the batch; the parameters are those before this step",
     );
     this.step = step;
     this.loss = loss;

@@ -175,7 +175,7 @@ export async function fit<Model, Batch>(
   const log = async (): Promise<void> => {
     const metrics = await window.take();
     if (metrics === undefined) return;
-    if (!Number.isFinite(metrics.loss)) throw new NonFiniteError(position().step, metrics.loss);
+    if (!Number.isFinite(metrics.loss)) throw new NonFiniteError(position().step, metrics.loss, undefined, true);
     await tell((callback) => callback.onLog?.(withMetrics(metrics), training));
   };
 
