@@ -5,7 +5,9 @@ import {
   BackendError,
   broadcastTo,
   clone,
+  copyArray,
   cos,
+  definePrimitive,
   div,
   elements,
   exp,
@@ -49,6 +51,27 @@ describe.each(["reference", "poisoning"])("on the %s backend", (name) => {
   beforeEach(() => {
     backend = name === "reference" ? reference : poisoningBackend();
     setBackend(backend);
+  });
+
+  test("a cotangent goes as soon as its last reader is done", () => {
+    const alive: number[] = [];
+    const watched = definePrimitive<void>({
+      name: "watched",
+      infer: ([x]) => [x!],
+      forward: ([x]) => [copyArray(x!)],
+      vjp: ([ct]) => {
+        alive.push(backend.live.storages);
+        return [mul(ct!, 1)];
+      },
+    });
+    const links = Array.from({ length: 30 });
+    const chain = (x: Tensor): Tensor => links.reduce<Tensor>((y) => watched([add(cos(y), y)], undefined)[0]!, x);
+    const slope = grad((x) => sum(chain(x)))(tensor([0.5, 0.25]));
+    expect(numbers(slope)).toEqual(
+      numbers(grad((x) => sum(links.reduce<Tensor>((y) => add(cos(y), y), x)))(tensor([0.5, 0.25]))),
+    );
+    expect(alive).toHaveLength(30);
+    expect(Math.max(...alive) - Math.min(...alive)).toBeLessThan(4); // not a few more for each link
   });
   const x64 = (value: number): Tensor => tensor(value, { dtype: "float64" });
   const live = (): number => backend.live.storages;

@@ -69,6 +69,8 @@ const fusedSamples: readonly Sample[] = [
   sample("bool and back", (x) => c.cast(c.cast(c.greater(x, 0), "int32"), "float32"), [normal(37)], 0, false),
   sample("erf, far out", (x) => c.erf(c.mul(x, 2)), [normal(200)], exact),
   sample("sort, topk", (x) => c.concat([c.sort(x), c.topk(x, 3).values], -1), [normal(4, 9)], 0),
+  ...[1, 2, 4, 64].map((n) => sample(`fft of ${n}`, (x) => c.fft(x), [normal(3, n, 2)])),
+  sample("fft of no rows", (x) => c.ifft(x), [normal(0, 8, 2)], 0),
   sample("take none", (x, i) => c.take(x, i, 1), [normal(4, 9), tensor(new Int32Array(0))], 0),
   sample(
     "scatterAdd of none",

@@ -26,7 +26,6 @@ const backend = wasmSync({ bytes: 2 ** 28 });
 /** Primitives that the reference runs on purpose, and why. */
 const onTheReference: Readonly<Record<string, string>> = {
   argsort: "the sort of JavaScript is what there is; no training step sorts",
-  fft: "small in the layers that use it, and double precision inside",
 };
 
 /** Calls that the reference runs on purpose, by what the kernel says, and why. */

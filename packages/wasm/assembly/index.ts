@@ -55,6 +55,7 @@ export {
   tanhOf,
   whereOf,
 } from "./elementwise";
+export { fftRows } from "./fft";
 export { gemm, gemmScratch, rowTimesColumns, rowTimesRows } from "./gemm";
 export { gruBackward, gruForward } from "./gru";
 export { cumulativeRows, gatherRows, scatterRows } from "./indexing";

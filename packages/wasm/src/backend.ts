@@ -2,6 +2,7 @@
 import { type Backend, copyArray, dtypeOf, elements, isContiguous, type NdArray, ValueError, wrap } from "@spm/core";
 import { registerCrossEntropy } from "./cross-entropy.ts";
 import { registerElementwise } from "./elementwise.ts";
+import { registerFft } from "./fft.ts";
 import { registerGru } from "./gru.ts";
 import { registerIndexing } from "./indexing.ts";
 import { compileKernels, compileKernelsSync, hasRelaxed } from "./kernel-exports.ts";
@@ -95,6 +96,7 @@ function fromModule(
   registerSoftmax(kernels, machine);
   registerNorms(kernels, machine);
   registerGru(kernels, machine);
+  registerFft(kernels, machine);
   registerIndexing(kernels, machine);
   registerWindows(kernels, machine);
   registerUpdates(kernels, machine);
