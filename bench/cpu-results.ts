@@ -1,0 +1,136 @@
+/** @file docs/results-cpu.md and its pictures, from one run of the bench. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { machine, seriesChart } from "@spm/trainer/node";
+import { bandwidthFloor, fraction, type Row, trainFraction } from "./cpu-compare.ts";
+import type { DenseTimes } from "./openblas.ts";
+
+/** What a run measured. */
+export interface CpuResults {
+  readonly peak: number;
+  readonly bandwidth: number;
+  readonly rows: readonly Row[];
+  readonly headline: Row;
+  readonly inCache: Row;
+  readonly threads: DenseTimes;
+  readonly torch: (DenseTimes & { version: string }) | null;
+}
+
+const docs = fileURLToPath(new URL("../docs/", import.meta.url));
+const ms = (seconds: number): string => (1000 * seconds).toPrecision(3);
+const x = (ratio: number): string => `${ratio.toPrecision(3)}×`;
+const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
+
+/** A Markdown table. */
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+
+/** Smallest n from which on training is faster than dense at this batch; null if none. */
+function crossover(rows: readonly Row[], batch: number, ratio: "train" | "generalTrain"): number | null {
+  const slower = rows.filter((r) => r.batch === batch && r.ratios[ratio] <= 1).map((r) => r.n);
+  const faster = rows.filter((r) => r.batch === batch && r.n > Math.max(0, ...slower)).map((r) => r.n);
+  return faster.length === 0 ? null : Math.min(...faster);
+}
+
+function pictures(rows: readonly Row[]): void {
+  const batches = [...new Set(rows.map((r) => r.batch))];
+  for (const [file, title, ratio] of [
+    ["cpu-rotation", "Rotation mixer: forward + backward, times faster than dense in OpenBLAS", "train"],
+    ["cpu-general", "General mixer: forward + backward, times faster than dense in OpenBLAS", "generalTrain"],
+  ] as const) {
+    const series = batches.map((batch) => ({
+      name: `batch ${batch}`,
+      points: rows.filter((r) => r.batch === batch).map((r) => ({ x: r.n, y: r.ratios[ratio] })),
+    }));
+    const widths = rows.map((r) => r.n);
+    const even = { name: "as fast", points: [Math.min(...widths), Math.max(...widths)].map((n) => ({ x: n, y: 1 })) };
+    const chart = {
+      title,
+      x: { label: "width n", scale: "log" as const, ticks: [16, 64, 256, 1024, 4096] },
+      y: { label: "ratio", scale: "log" as const, ticks: [0.3, 1, 3, 10, 30, 100] },
+    };
+    writeFileSync(`${docs}images/${file}.svg`, seriesChart({ ...chart, series: [...series, even] }));
+  }
+}
+
+/** Writes the page and its pictures. */
+export function writeResults({ peak, bandwidth, rows, headline, inCache, threads, torch }: CpuResults): void {
+  pictures(rows);
+  const { cpu, node, cores, platform } = machine();
+  const { version } = JSON.parse(readFileSync(new URL("../packages/wasm/package.json", import.meta.url), "utf8"));
+  const floor = bandwidthFloor(headline, bandwidth);
+  const { ratios } = headline;
+  const target = (name: string, reached: string, aim: string): string[] => [name, reached, aim];
+  const single = rows.find((r) => r.n === 4096 && r.batch === 1);
+  const crossed = (ratio: "train" | "generalTrain"): string => `n = ${crossover(rows, 256, ratio) ?? "none"}`;
+  const page = `# Speed on the CPU
+
+Written by \`npm run bench:cpu\`; not edited. ${cpu}, ${cores} cores, ${platform}, Node ${node}, @spm/wasm ${version}, OpenBLAS on one
+thread in a C program of ours. float32. Times are medians, ratios the medians of the ratios within alternating rounds; forward +
+backward means the gradients by the input and all parameters, with coefficients made anew as after a training step. Through the
+public functions, with diagonals and bias; one thread unless said.
+
+## n = 4096, batch 256
+
+${table(
+  ["", "reached", "aim"],
+  [
+    target("rotation, forward", x(ratios.forward), "60×"),
+    target("rotation, forward + backward", x(ratios.train), "50×"),
+    target("general, forward", x(ratios.generalForward), "50×"),
+    target("general, forward + backward", x(ratios.generalTrain), "30×"),
+    target("share of the peak, rotation forward", percent(fraction(headline, peak)), "35 %"),
+    target("the same at n = 256, batch 32", percent(fraction(inCache, peak)), "50 %"),
+    target("two threads, forward / forward + backward", `${x(threads.forward)} / ${x(threads.train)}`, "1.5×"),
+    ...(single === undefined ? [] : [target("batch 1, rotation, forward", x(single.ratios.forward), "300×")]),
+    target("faster from, rotation, batch 256", crossed("train"), "n ≤ 64"),
+    target("faster from, general, batch 256", crossed("generalTrain"), "n ≤ 64"),
+  ],
+)}
+
+${table(
+  ["", "forward, ms", "forward + backward, ms"],
+  [
+    ["dense, OpenBLAS", ms(headline.dense.forward), ms(headline.dense.train)],
+    ...(torch === null
+      ? []
+      : [[`dense, PyTorch ${torch.version} nn.Linear, one thread`, ms(torch.forward), ms(torch.train)]]),
+    ["rotation", ms(headline.rotation.forward), ms(headline.rotation.train)],
+    ["general", ms(headline.general.forward), ms(headline.general.train)],
+    ["floor: memory, at the speed of a copy", ms(floor.forward), ms(floor.train)],
+    [
+      "floor: arithmetic of the rotation at the peak",
+      ms(headline.rotation.forward * fraction(headline, peak)),
+      ms(headline.rotation.train * trainFraction(headline, peak)),
+    ],
+  ],
+)}
+
+Peak of f32x4 multiplication and addition: ${peak.toFixed(1)} GFLOP/s. OpenBLAS reaches ${headline.denseGflops.toFixed(0)} GFLOP/s with the
+processor's widest vectors; WebAssembly has four lanes and no fused multiply-add, so that the ratio cannot exceed that of the work done
+times that of the peaks. A copy moves ${(bandwidth / 1e9).toFixed(1)} GB/s.
+
+## All sizes
+
+Dense and mixer: forward / forward + backward, in ms; ratios likewise.
+
+${table(
+  ["n", "batch", "dense", "rotation", "ratio", "general", "ratio"],
+  rows.map((r) => [
+    `${r.n}`,
+    `${r.batch}`,
+    `${ms(r.dense.forward)} / ${ms(r.dense.train)}`,
+    `${ms(r.rotation.forward)} / ${ms(r.rotation.train)}`,
+    `${x(r.ratios.forward)} / ${x(r.ratios.train)}`,
+    `${ms(r.general.forward)} / ${ms(r.general.train)}`,
+    `${x(r.ratios.generalForward)} / ${x(r.ratios.generalTrain)}`,
+  ]),
+)}
+
+![Rotation mixer against dense](images/cpu-rotation.svg)
+
+![General mixer against dense](images/cpu-general.svg)
+`;
+  writeFileSync(`${docs}results-cpu.md`, page);
+  console.log(`${docs}results-cpu.md`);
+}
