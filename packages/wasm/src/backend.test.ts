@@ -149,3 +149,21 @@ test.each(["dense", "rotation", "general"] as const)(
     expect(losses(wasmSync(), 20).loss).toBe(few.loss); // same seed, same bits
   },
 );
+
+test("ten thousand training steps in one MiB: memory stays flat", { timeout: 120_000 }, () => {
+  const backend = wasmSync({ bytes: 2 ** 20 });
+  setBackend(backend);
+  const model = new Mlp({ sizes: [8, 16, 4], linear: "rotation", random: rng(1) });
+  const optimizer = adam(model.parameters(), { learningRate: 1e-3 });
+  const x = normal(rng(2), [8, 8]);
+  const labels = tensor(Int32Array.from({ length: 8 }, (_, i) => i % 4));
+  const live = new Set<number>();
+  for (let k = 0; k < 10_000; k++) {
+    scope(() => {
+      const { grads } = valueAndGrad(() => crossEntropy(model.forward(x), labels), model.parameters());
+      optimizer.step(grads);
+    });
+    live.add(backend.report().liveBytes);
+  }
+  expect(live.size).toBe(1);
+});
