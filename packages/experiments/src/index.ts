@@ -1,7 +1,9 @@
 /** @file @spm/experiments: questions put to the machine, and the run folders that answer them. */
 import { charlm } from "./charlm/charlm.ts";
+import { compress } from "./compress/compress.ts";
 import { deep } from "./deep/deep.ts";
 import type { Experiment } from "./experiment.ts";
+import { flow } from "./flow/flow.ts";
 import { learnTransform } from "./learn-transform/learn-transform.ts";
 import { mnist } from "./mnist/mnist.ts";
 import { samples } from "./samples/samples.ts";
@@ -28,6 +30,8 @@ export const experiments: readonly Experiment[] = [
   charlm,
   text,
   timing,
+  compress,
   deep,
+  flow,
   learnTransform,
 ];

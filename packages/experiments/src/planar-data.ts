@@ -46,6 +46,9 @@ const draws: Readonly<Record<string, (random: Rng) => Point>> = {
   },
 };
 
+/** The names of the densities. */
+export const planarNames: readonly string[] = Object.keys(draws);
+
 /**
  * Independent points.
  * @returns points [count, 2], within about 3.5 of the middle, and the part of each, [count] of int32
@@ -53,7 +56,7 @@ const draws: Readonly<Record<string, (random: Rng) => Point>> = {
  */
 export function planarPoints(name: string, count: number, random: Rng): { points: Tensor; parts: Tensor } {
   const draw = draws[name];
-  if (draw === undefined) throw new ValueError("planarPoints", `one of ${Object.keys(draws).join(", ")}`, `"${name}"`);
+  if (draw === undefined) throw new ValueError("planarPoints", `one of ${planarNames.join(", ")}`, `"${name}"`);
   const points = new Float32Array(2 * count);
   const parts = new Int32Array(count);
   for (let i = 0; i < count; i++) {

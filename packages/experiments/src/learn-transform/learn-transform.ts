@@ -5,6 +5,7 @@ import type { LinearMap } from "@spm/nn";
 import { matrixPicture, strip } from "@spm/nn/pictures";
 import { seriesChart } from "@spm/trainer/node";
 import type { Experiment, Table } from "../experiment.ts";
+import { readNumbers } from "../lists.ts";
 import { type Recovered, recover } from "./recover.ts";
 
 const transforms: Readonly<Record<string, (length: number) => Factors>> = { DFT: dft, Hadamard: hadamard, DCT: dct };
@@ -29,13 +30,14 @@ const over = (width: number): Schedule =>
 export const learnTransform: Experiment<{ lengths: string; steps: number; starts: number; rate: number }> = {
   name: "learn-transform",
   question: "Is a fast transform found from samples of it by gradient descent?",
-  settings: { lengths: "8 16 32 64", steps: 1500, starts: 8, rate: 0.05 },
+  settings: { lengths: "8,16,32,64", steps: 1500, starts: 8, rate: 0.05 },
   quick: { lengths: "8", steps: 200, starts: 1 },
   async run({ settings: { lengths, steps, starts, rate }, seed, signal, log }) {
-    const sizes = lengths.split(" ").map(Number);
+    const sizes = readNumbers("lengths", lengths);
     if (!sizes.every((n) => Number.isInteger(n) && n >= 2 && Number.isInteger(Math.log2(n))))
       throw new ValueError("learn-transform", "lengths that are powers of two from 2 on", `"${lengths}"`);
     const longest = Math.max(...sizes);
+    const shown = Math.max(...sizes.filter((n) => n <= 16), Math.min(...sizes));
     const pictures: [string, string][] = [];
 
     const look = async (
@@ -47,7 +49,7 @@ export const learnTransform: Experiment<{ lengths: string; steps: number; starts
       const exact = transforms[transform]!(length);
       const target = noGrad(() => cast(toDense(exact), "float32"));
       const schedule = over?.(exact.schedule.n) ?? exact.schedule;
-      const watched = transform === "DFT" && length === longest && kind === "rotation" && diagonals && !over;
+      const watched = transform === "DFT" && length === shown && kind === "rotation" && diagonals && !over;
       const found: Recovered[] = [];
       for (let start = 0; start < starts; start++) {
         const random = rng(seed * 1000 + start);
@@ -119,8 +121,8 @@ export const learnTransform: Experiment<{ lengths: string; steps: number; starts
         },
         {
           heading: "W over training",
-          text: `The DFT of ${longest} as a rotation mixer finds it.`,
-          figure: { name: "learn-transform-strip", svg: strip(`DFT ${longest} over training`, pictures) },
+          text: `The DFT of ${shown} as a rotation mixer finds it.`,
+          figure: { name: "learn-transform-strip", svg: strip(`DFT ${shown} over training`, pictures) },
         },
       ],
       results: { known: known.map(plain), bare: bare.map(plain), blind: blind.map(plain) },

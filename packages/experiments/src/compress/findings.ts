@@ -1,0 +1,71 @@
+/** @file What compression came to, as a table and pictures. */
+import { formatPercent } from "@spm/trainer";
+import { seriesChart } from "@spm/trainer/node";
+import type { Findings } from "../experiment.ts";
+
+/** What became of the network in one family. */
+export interface Outcome {
+  readonly name: string;
+  readonly parameters: number;
+  /** ‖W′ − W‖ / ‖W‖ of each layer that was replaced. */
+  readonly errors: readonly number[];
+  /** Test accuracy as projected, */
+  readonly projected: number;
+  /** after training on, */
+  readonly tuned: number;
+  /** and of the same family from a random start after the same training. */
+  readonly scratch: number;
+}
+
+type Dense = { readonly parameters: number; readonly accuracy: number };
+
+export function findings(dense: Dense, outcomes: readonly Outcome[], epochs: number): Findings {
+  const said = outcomes.map(
+    ({ name, parameters, tuned }) => `${name} ${formatPercent(tuned)} of ${parameters.toLocaleString("en-US")}`,
+  );
+  const stages = ["projected", "tuned", "scratch"] as const;
+  const named = { projected: "as projected", tuned: "trained on", scratch: "random start" };
+  return {
+    summary:
+      `The dense network has ${formatPercent(dense.accuracy)} with ${dense.parameters.toLocaleString("en-US")} parameters. After ${epochs} more ` +
+      `epochs: ${said.join("; ")}.`,
+    sections: [
+      {
+        heading: "Error and accuracy",
+        text:
+          "Every layer but the last is replaced. Error is ‖W′ − W‖ / ‖W‖, layer by layer. The random start is the same family, not projected, " +
+          "after the same further training: what is above it, the dense network contributed.",
+        table: {
+          head: ["", "parameters", "of dense", "error", ...stages.map((stage) => named[stage])],
+          rows: [
+            ["dense", `${dense.parameters}`, "100.0 %", "0", formatPercent(dense.accuracy), "", ""],
+            ...outcomes.map((o) => [
+              o.name,
+              `${o.parameters}`,
+              formatPercent(o.parameters / dense.parameters),
+              o.errors.map((e) => e.toFixed(3)).join(", "),
+              ...stages.map((stage) => formatPercent(o[stage])),
+            ]),
+          ],
+        },
+        figure: {
+          name: "compress",
+          svg: seriesChart({
+            title: "accuracy against parameters",
+            x: { label: "parameters", scale: "log" },
+            y: { label: "test accuracy" },
+            joined: false,
+            series: [
+              ...stages.map((stage) => ({
+                name: named[stage],
+                points: outcomes.map((o) => ({ x: o.parameters, y: o[stage] })),
+              })),
+              { name: "dense", points: [{ x: dense.parameters, y: dense.accuracy }] },
+            ],
+          }),
+        },
+      },
+    ],
+    results: { dense: { ...dense }, outcomes: outcomes.map((o) => ({ ...o })) },
+  };
+}
