@@ -8,6 +8,7 @@ import { adam, cosine } from "@spm/optim";
 import { classification, evaluate, fit, formatPercent } from "@spm/trainer";
 import type { Experiment } from "../experiment.ts";
 import { readNames } from "../lists.ts";
+import { rateOf } from "../rates.ts";
 import { mlpFrom } from "./checkpoint.ts";
 import { findings, type Outcome } from "./findings.ts";
 import { methods } from "./methods.ts";
@@ -36,7 +37,7 @@ export const compress: Experiment<{
     images: 20_000,
     testImages: 10_000,
     batch: 128,
-    rate: 0.001,
+    rate: 0,
     sweeps: 1,
   },
   quick: { methods: "rotation,svd-4,monarch", hidden: 16, epochs: 1, images: 640, testImages: 100, sweeps: 0 },
@@ -68,13 +69,13 @@ export const compress: Experiment<{
     const [first, last] = [dense.layers[0]!.fanIn, dense.layers.at(-1)!.fanOut];
     if (first !== train.features || last !== train.classes || dense.layers.length < 2)
       throw new ValueError("compress", "a network of two layers or more from 784 to 10", `${first} to ${last}`);
-    const baseline = checkpoint === "" ? await learn(dense, epochs, rate) : await accuracy(dense);
+    const baseline = checkpoint === "" ? await learn(dense, epochs, rate || rateOf("dense")) : await accuracy(dense);
     log(`dense: ${dense.parameterCount()} parameters, ${formatPercent(baseline)}`);
     const widths = [first, ...dense.layers.map((layer) => layer.fanOut)];
     const replaced = (_: unknown, path: string): boolean => path !== `layers.${dense.layers.length - 1}`;
 
     const outcomes: Outcome[] = [];
-    for (const { name, factory } of methods) {
+    for (const { name, kind, factory } of methods) {
       if (signal.aborted) break;
       if (!chosen.includes(name)) continue;
       const model = new Mlp({ sizes: widths, random: rng(seed) });
@@ -87,10 +88,10 @@ export const compress: Experiment<{
       });
       const projected = await accuracy(model);
       const parameters = model.parameterCount();
-      const tuned = await learn(model, tune, rate);
+      const tuned = await learn(model, tune, rate || rateOf(kind));
       const fresh = new Mlp({ sizes: widths, random: rng(seed) });
       replaceLinear(fresh, factory, { random: rng(seed), where: replaced, gain: Math.SQRT2 });
-      const scratch = await learn(fresh, tune, rate);
+      const scratch = await learn(fresh, tune, rate || rateOf(kind));
       outcomes.push({ name, parameters, errors, projected, tuned, scratch });
       log(`${name}: ${parameters} parameters, ${[projected, tuned, scratch].map(formatPercent).join(", ")}`);
     }
