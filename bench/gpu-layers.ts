@@ -9,6 +9,7 @@ import {
   rng,
   scope,
   setBackend,
+  slice,
   type Tensor,
   uniform,
   vjp,
@@ -25,9 +26,8 @@ export function randomRows(random: Rng, rows: number, width: number): Tensor {
   const times = Math.ceil(rows / drawn);
   return scope(() => {
     const first = normal(random, [1, drawn, width]);
-    return rows === drawn
-      ? reshape(first, [rows, width])
-      : reshape(mul(broadcastTo(first, [times, drawn, width]), 1), [times * drawn, width]);
+    const all = reshape(mul(broadcastTo(first, [times, drawn, width]), 1), [times * drawn, width]);
+    return times * drawn === rows ? all : mul(slice(all, [{ stop: rows }]), 1);
   });
 }
 

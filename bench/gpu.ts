@@ -7,13 +7,13 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { BackendError } from "@spm/core";
+import { BackendError, reference, setBackend } from "@spm/core";
 import { type GpuBackend, gpu } from "@spm/gpu";
 import { mixerTimes } from "./gpu-layers.ts";
 import { type Headline, type Row, report, type TrainingRow } from "./gpu-report.ts";
-import { copyTimes, timerOf } from "./gpu-time.ts";
-import { flatSteps, gptTime, type Kind, mlpTime } from "./gpu-training.ts";
-import { startTorch } from "./torch-peer.ts";
+import { copyTimes, type Timer, timerOf } from "./gpu-time.ts";
+import { flatSteps, gptTime, mlpTime } from "./gpu-training.ts";
+import { startTorch, type Times, type Torch } from "./torch-peer.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -34,35 +34,57 @@ async function open(wgsl: boolean): Promise<GpuBackend> {
   }
 }
 
-const [fused, plain] = [await open(true), await open(false)];
-const effort = software ? { rounds: 1, milliseconds: 1 } : {};
-const [timeFused, timePlain] = [timerOf(fused, effort), timerOf(plain, effort)];
-const torch = await startTorch();
-console.log(`${fused.name}; ${torch.label}`);
+/** Runs something on a device of its own: two open at once would share the machine. */
+async function on<T>(wgsl: boolean, run: (device: GpuBackend, time: Timer) => Promise<T>): Promise<T> {
+  const device = await open(wgsl);
+  const result = await run(device, timerOf(device, software ? { rounds: 1, milliseconds: 1 } : {}));
+  setBackend(reference);
+  await device.dispose();
+  return result;
+}
+
+let peer: Promise<Torch> | null = null;
+
+/** The peer, started when it is first asked: until then our own times have the machine to themselves. */
+function torch(): Promise<Torch> {
+  peer ??= startTorch().then((started) => {
+    console.log(started.label);
+    return started;
+  });
+  return peer;
+}
+
+interface Cell {
+  readonly n: number;
+  readonly batch: number;
+}
 
 const known = (value: number | undefined): number | null =>
   value === undefined || Number.isNaN(value) ? null : Number(value.toPrecision(4));
 
 async function headline(n: number, batch: number): Promise<Headline> {
-  const own = await mixerTimes(fused, timeFused, "rotation", n, batch);
-  const kernels = await mixerTimes(plain, timePlain, "rotation", n, batch);
-  const general = await mixerTimes(fused, timeFused, "general", n, batch);
-  const generalKernels = await mixerTimes(plain, timePlain, "general", n, batch);
+  const both = async (device: GpuBackend, time: Timer) => ({
+    name: device.name,
+    rotation: await mixerTimes(device, time, "rotation", n, batch),
+    general: await mixerTimes(device, time, "general", n, batch),
+  });
+  const fused = await on(true, both);
+  const kernels = await on(false, both);
   const [copy] = await copyTimes([n * batch], software);
-  const dense = await torch.ask("dense", { n, batch });
-  const peer = await torch.ask("mixer", { n, batch });
+  const dense = await torch().then((t) => t.ask("dense", { n, batch }));
+  const peer = await torch().then((t) => t.ask("mixer", { n, batch }));
   return {
     adapter: fused.name,
     n,
     batch,
-    gpujsForwardMs: known(kernels.forward),
-    gpujsTrainMs: known(kernels.train),
-    fusedForwardMs: known(own.forward),
-    fusedTrainMs: known(own.train),
-    generalForwardMs: known(general.forward),
-    generalTrainMs: known(general.train),
-    gpujsGeneralForwardMs: known(generalKernels.forward),
-    gpujsGeneralTrainMs: known(generalKernels.train),
+    gpujsForwardMs: known(kernels.rotation.forward),
+    gpujsTrainMs: known(kernels.rotation.train),
+    fusedForwardMs: known(fused.rotation.forward),
+    fusedTrainMs: known(fused.rotation.train),
+    generalForwardMs: known(fused.general.forward),
+    generalTrainMs: known(fused.general.train),
+    gpujsGeneralForwardMs: known(kernels.general.forward),
+    gpujsGeneralTrainMs: known(kernels.general.train),
     copyMs: known(copy),
     denseFp32ForwardMs: known(dense.fp32?.forward),
     denseFp32TrainMs: known(dense.fp32?.train),
@@ -77,57 +99,64 @@ async function headline(n: number, batch: number): Promise<Headline> {
   };
 }
 
-/** Times, or null where the device has not enough memory. */
-async function timesOrNull(device: GpuBackend, n: number, batch: number) {
-  try {
-    return await mixerTimes(device, device === fused ? timeFused : timePlain, "rotation", n, batch);
-  } catch (cause) {
-    if (!(cause instanceof BackendError)) throw cause;
-    return null;
+/** Times of the rotation mixer in every cell; null where the device has not enough memory. */
+async function cellTimes(device: GpuBackend, time: Timer, cells: readonly Cell[]): Promise<(Times | null)[]> {
+  const found: (Times | null)[] = [];
+  for (const { n, batch } of cells) {
+    try {
+      found.push(await mixerTimes(device, time, "rotation", n, batch));
+    } catch (cause) {
+      if (!(cause instanceof BackendError)) throw cause;
+      console.log(`n ${n}, batch ${batch}: ${cause.message}`);
+      found.push(null);
+    }
   }
+  return found;
 }
 
-async function table(widths: readonly number[], batches: readonly number[]): Promise<Row[]> {
-  const cells = widths.flatMap((n) => batches.map((batch) => ({ n, batch })));
+async function table(cells: readonly Cell[]): Promise<Row[]> {
+  const fused = await on(true, (device, time) => cellTimes(device, time, cells));
+  const kernels = await on(false, (device, time) => cellTimes(device, time, cells));
   const copies = await copyTimes(
     cells.map(({ n, batch }) => n * batch),
     software,
   );
+  const peer = await torch();
   const rows: Row[] = [];
   for (const [k, { n, batch }] of cells.entries()) {
-    const row: Row = {
-      n,
-      batch,
-      copy: copies[k]!,
-      fused: await timesOrNull(fused, n, batch),
-      kernels: await timesOrNull(plain, n, batch),
-      dense: await torch.ask("dense", { n, batch }),
-    };
-    rows.push(row);
-    console.log(JSON.stringify(row));
+    const dense = await peer.ask("dense", { n, batch });
+    rows.push({ n, batch, copy: copies[k]!, fused: fused[k]!, kernels: kernels[k]!, dense });
+    console.log(JSON.stringify(rows.at(-1)));
   }
   return rows;
 }
 
+/** Every model's step: ours first, then the peer's, each with the machine to itself. */
 async function training(): Promise<TrainingRow[]> {
-  const rows: TrainingRow[] = [];
   const hidden = software ? 64 : 4096;
-  for (const batch of software ? [8] : [4096, 128])
-    for (const kind of ["rotation", "general", "dense"] as const) {
-      const sizes = { hidden, batch };
-      const own = await mlpTime(fused, timeFused, kind, sizes);
-      const peer: TrainingRow["peer"] = kind === "general" ? {} : await torch.ask("mlp", { kind, ...sizes });
-      rows.push({ model: `MLP 784-${hidden}-${hidden}-10`, kind, batch, own, peer });
-      console.log(JSON.stringify(rows.at(-1)));
-    }
-  const sizes = software
+  const gpt = software
     ? { vocabulary: 11, context: 8, width: 64, heads: 2, layers: 1, batch: 2 }
     : { vocabulary: 256, context: 256, width: 1024, heads: 8, layers: 4, batch: 16 };
-  for (const kind of ["rotation", "dense"] as readonly Kind[]) {
-    const own = await gptTime(fused, timeFused, kind, sizes);
-    const peer = await torch.ask("gpt", { kind, ...sizes });
-    const { layers, width, context, batch } = sizes;
-    rows.push({ model: `GPT, ${layers} layers, width ${width}, context ${context}`, kind, batch, own, peer });
+  const mlps = (software ? [8] : [4096, 128]).flatMap((batch) =>
+    (["rotation", "general", "dense"] as const).map((kind) => ({ kind, hidden, batch })),
+  );
+  const gpts = (["rotation", "dense"] as const).map((kind) => ({ kind, ...gpt }));
+  const own = await on(true, async (device, time) => {
+    const found: number[] = [];
+    for (const { kind, ...sizes } of mlps) found.push(await mlpTime(device, time, kind, sizes));
+    for (const { kind, ...sizes } of gpts) found.push(await gptTime(device, time, kind, sizes));
+    return found;
+  });
+  const peer = await torch();
+  const rows: TrainingRow[] = [];
+  for (const [k, request] of [...mlps, ...gpts].entries()) {
+    const { kind, batch } = request;
+    const model =
+      "hidden" in request
+        ? `MLP 784-${hidden}-${hidden}-10`
+        : `GPT, ${gpt.layers} layers, width ${gpt.width}, context ${gpt.context}`;
+    const ask = () => ("hidden" in request ? peer.ask("mlp", request) : peer.ask("gpt", request));
+    rows.push({ model, kind, batch, own: own[k]!, peer: kind === "general" ? {} : await ask() });
     console.log(JSON.stringify(rows.at(-1)));
   }
   return rows;
@@ -136,16 +165,14 @@ async function training(): Promise<TrainingRow[]> {
 const found = software ? await headline(256, 64) : await headline(4096, 4096);
 if (!options.headline) {
   const widths = software ? [64, 256] : [256, 512, 1024, 2048, 4096, 8192, 16384];
-  const rows = await table(widths, software ? [1, 8] : [1, 16, 128, 1024, 4096, 16384]);
-  const flat = await flatSteps(
-    fused,
-    software ? 20 : 10_000,
-    software ? { hidden: 64, batch: 8 } : { hidden: 1024, batch: 128 },
+  const batches = software ? [1, 8] : [1, 128, 1024, 4096, 16384];
+  const rows = await table(widths.flatMap((n) => batches.map((batch) => ({ n, batch }))));
+  const flat = await on(true, (device) =>
+    flatSteps(device, software ? 20 : 10_000, software ? { hidden: 64, batch: 8 } : { hidden: 1024, batch: 128 }),
   );
-  const text = report({ headline: found, torch: torch.label, rows, training: await training(), flat });
-  writeFileSync(options.out, text);
+  const steps = await training();
+  writeFileSync(options.out, report({ headline: found, torch: (await torch()).label, rows, training: steps, flat }));
   console.log(`${options.out} is written`);
 }
-torch.stop();
-await Promise.all([fused.dispose(), plain.dispose()]);
+(await torch()).stop();
 console.log(JSON.stringify(found));

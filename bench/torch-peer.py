@@ -124,14 +124,22 @@ def training_step(model, x, y):
     return step
 
 
-def both(times, make, x, compiled=True):
-    """Eager and, if wanted, compiled."""
+def compiled(model):
+    """Compiled as a whole; a language model block by block, which takes minutes less and shares the code."""
+    if not isinstance(model, Gpt):
+        return torch.compile(model)
+    for block in model.blocks:
+        block.compile()
+    return model
+
+
+def both(times, make, x):
+    """Eager and compiled."""
     found = {"eager": times(make(), x)}
-    if compiled:
-        try:
-            found["compiled"] = times(torch.compile(make()), x)
-        except Exception as error:  # a compiler that fails is the peer's own result
-            found["failed"] = str(error)[:200]
+    try:
+        found["compiled"] = times(compiled(make()), x)
+    except Exception as error:  # a compiler that fails is the peer's own result
+        found["failed"] = str(error)[:200]
     return found
 
 

@@ -2,7 +2,7 @@
 import * as c from "@spm/core";
 import { type Rng, rng, type Tensor, tensor } from "@spm/core";
 import { butterfly, generalMixer, randomMatching, rotationMixer, shuffle } from "@spm/mixer";
-import { conv2d, crossEntropy, layerNorm, softmax } from "@spm/nn";
+import { conv2d, crossEntropy, layerNorm, logSoftmax, rmsNorm, softmax } from "@spm/nn";
 import * as optim from "@spm/optim";
 
 /** One call. */
@@ -111,6 +111,20 @@ export const coreSamples: readonly Sample[] = [
     [normal(3, 20, 6), normal(3, 20, 5)],
     summed,
   ),
+  sample(
+    "matmul, tiles, both transposed",
+    (a, b) => c.matmul(c.transpose(a), c.transpose(b)),
+    [normal(40, 67), normal(68, 40)],
+    summed,
+  ),
+  sample("matmul, tiles of a deep product", c.matmul, [normal(5, 2000), normal(2000, 10)], 2e-5, false),
+  sample(
+    "matmul, tiles, batched, one side shared and flipped",
+    (a, b) => c.matmul(a, c.flip(c.transpose(b, [0, 2, 1]), 1)),
+    [normal(2, 3, 49, 40), normal(1, 35, 40)],
+    summed,
+    false,
+  ),
   sample("take", (x, i) => c.take(x, i, 1), [normal(3, 9, 4), int32([0, 8, -1, 3, 3])], summed),
   sample(
     "gather",
@@ -203,11 +217,13 @@ export const nnSamples: readonly Sample[] = [
     summed,
   ),
   sample(
-    "softmax and layer norm, composed",
+    "softmax and layer norm",
     (x, g, b) => layerNorm(softmax(x), g, b),
     [normal(4, 6), normal(6), normal(6)],
     2e-5,
   ),
+  sample("softmax of a middle axis", (x) => softmax(x, 1), [normal(3, 70, 2)]),
+  sample("log softmax and RMS norm", (x, g) => logSoftmax(rmsNorm(x, g)), [normal(3, 150), normal(150)], summed),
   sample(
     "cross-entropy",
     (x, y) => crossEntropy(x, y, { labelSmoothing: 0.1, ignoreIndex: 2 }),

@@ -67,9 +67,11 @@ export interface ExecutorCounters {
   readonly degraded: readonly string[];
 }
 
-/** A kernel written in WGSL: binding 0…r−1 are read, then come the results. */
+/** A kernel written in WGSL: binding 0…r−1 are read, then come the results. With numbers, those are a uniform before all of them. */
 export interface WgslSource {
   readonly code: string;
+  /** Numbers that change from call to call, padded to whole vec4f; 0 unless said. */
+  readonly numbers?: number;
   readonly reads: number;
   /** Lengths of the results, in elements. */
   readonly results: readonly number[];
@@ -81,5 +83,5 @@ export interface WgslLauncher {
   /** Invocations and bytes of shared memory that one workgroup may have. */
   readonly invocations: number;
   readonly sharedBytes: number;
-  launch(source: WgslSource, reads: readonly Memory[]): Memory[];
+  launch(source: WgslSource, reads: readonly Memory[], numbers?: readonly number[]): Memory[];
 }

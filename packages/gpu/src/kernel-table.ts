@@ -2,7 +2,7 @@
 import * as core from "@spm/core";
 import { BackendError, type Kernel, type NdArray, type Primitive, type Shape, sizeOf } from "@spm/core";
 import { generalOp, rotationOp } from "@spm/mixer";
-import { addWindowsOp, crossEntropyOp, windowsOp } from "@spm/nn";
+import { addWindowsOp, crossEntropyOp, layerNormOp, logSoftmaxOp, rmsNormOp, softmaxOp, windowsOp } from "@spm/nn";
 import * as optim from "@spm/optim";
 import { broadcastStrides, type DeviceArray, isDense, rowMajor } from "./device-array.ts";
 import { assertExact } from "./exact-integers.ts";
@@ -16,6 +16,7 @@ import { crossEntropyBackward, crossEntropyForward } from "./kernels/losses.ts";
 import { multiply } from "./kernels/matmul.ts";
 import { mixerBackward, mixerForward } from "./kernels/mixer.ts";
 import { argmaxOver, argminOver, logsumexpOver, maxOver, minOver, sumOver } from "./kernels/reduce.ts";
+import { normKernels, softmaxKernels } from "./kernels/row-kernels.ts";
 import * as updates from "./kernels/updates.ts";
 
 /** What a kernel may be handed: an array of this device, or a scalar in CPU memory. */
@@ -118,6 +119,25 @@ export function kernelTable(executor: Executor): Map<object, Kernel> {
     crossEntropyForward(executor, [logits!, labels!], settings),
   );
   on(crossEntropyOp.backward, (inputs, settings) => [crossEntropyBackward(executor, inputs, settings)]);
+
+  if (executor.wgsl !== null) {
+    for (const [op, logarithm] of [
+      [softmaxOp, false],
+      [logSoftmaxOp, true],
+    ] as const) {
+      const kernels = softmaxKernels(executor, executor.wgsl, logarithm);
+      on(op.primitive, kernels.forward);
+      on(op.backward, kernels.backward);
+    }
+    for (const [op, centred] of [
+      [layerNormOp, true],
+      [rmsNormOp, false],
+    ] as const) {
+      const kernels = normKernels(executor, executor.wgsl, centred);
+      on(op.primitive, kernels.forward);
+      on(op.backward, kernels.backward);
+    }
+  }
 
   const updated = <Options extends object>(
     { primitive }: core.Op<Options>,

@@ -57,7 +57,7 @@ export class WebGpuExecutor implements Executor {
     const launcher: WgslLauncher = {
       invocations: maxComputeInvocationsPerWorkgroup,
       sharedBytes: maxComputeWorkgroupStorageSize,
-      launch: (source, reads) => this.#launchWgsl(source, reads),
+      launch: (source, reads, numbers) => this.#launchWgsl(source, reads, numbers),
     };
     this.wgsl = wgsl ? launcher : null;
     open.device.onuncapturederror = ({ error }) => {
@@ -96,7 +96,8 @@ export class WebGpuExecutor implements Executor {
     return result;
   }
 
-  #launchWgsl({ code, results, groups }: WgslSource, reads: readonly Memory[]): Memory[] {
+  #launchWgsl(source: WgslSource, reads: readonly Memory[], numbers: readonly number[] = []): Memory[] {
+    const { code, results, groups } = source;
     this.#assertAlive();
     this.#assertBuffers(reads.length + results.length);
     const outputs = results.map((length) => this.#take(length));
@@ -106,7 +107,10 @@ export class WebGpuExecutor implements Executor {
       uniforms: null,
       workgroup: [0, 0],
     }));
-    this.#launch(pipeline, null, reads as readonly PooledBuffer[], outputs, groups);
+    const block = new Float32Array(4 * Math.ceil((source.numbers ?? 0) / 4));
+    block.set(numbers);
+    const uniform = block.length === 0 ? null : this.#slot(block.buffer);
+    this.#launch(pipeline, uniform, reads as readonly PooledBuffer[], outputs, groups);
     return outputs;
   }
 

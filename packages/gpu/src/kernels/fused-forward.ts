@@ -117,10 +117,9 @@ export function fusedForward(plan: FusedPlan, kept: readonly number[]): WgslSour
   return { code, reads: reads.length, results: [rows * fanOut, ...kept.map(() => rows * n)], groups: [groups, 1, 1] };
 }
 
-/** Binding lines of a kernel: what it reads, then what it writes. */
-export function bindings(reads: readonly string[], writes: readonly string[]): string {
-  const line = (access: string) => (text: string, i: number) =>
-    `@group(0) @binding(${i}) var<storage, ${access}> ${text};\n`;
-  const first = reads.map(line("read"));
-  return first.join("") + writes.map((text, i) => line("read_write")(text, reads.length + i)).join("");
+/** Binding lines of a kernel, from number `from` on: what it reads, then what it writes. */
+export function bindings(reads: readonly string[], writes: readonly string[], from = 0): string {
+  const line = (access: string, first: number) => (text: string, i: number) =>
+    `@group(0) @binding(${first + i}) var<storage, ${access}> ${text};\n`;
+  return [...reads.map(line("read", from)), ...writes.map(line("read_write", from + reads.length))].join("");
 }

@@ -69,7 +69,10 @@ function makeChoice(executor: Executor, launcher: WgslLauncher, call: FusedCall)
     launcher,
     fanOut: call.fanOut,
     spans,
-    whole: resident && holds ? { alone: fusedForward(plan, []), keeping: fusedForward(plan, starts) } : null,
+    whole:
+      resident && holds && starts.length <= 2
+        ? { alone: fusedForward(plan, []), keeping: fusedForward(plan, starts) }
+        : null,
     order: executor.upload(pairOrder(plan)),
     forward: spans.map(spanForward),
     backward: spans.map(spanBackward),

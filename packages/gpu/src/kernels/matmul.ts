@@ -1,8 +1,14 @@
-/** @file Matrix product: a thread for each element of the result, strided operands read in place. */
+/** @file Matrix product: by tiles where WGSL runs and there is work enough, else a thread for each element of the result. */
 import { broadcastShapes, sizeOf } from "@spm/core";
 import { broadcastStrides, type DeviceArray, rowMajor } from "../device-array.ts";
 import type { Executor } from "../executor.ts";
 import { coordinatesOf, linear } from "../threads.ts";
+import { sumOver } from "./reduce.ts";
+import { operandOf, planTiles, type TiledPlan } from "./tiled-matmul.ts";
+
+const plans: Map<string, TiledPlan | null> = new Map();
+/** Plans that are remembered; writing one takes longer than launching it. */
+const keptPlans = 1024;
 
 /** C = A·B over the last two axes; leading axes broadcast. */
 export function multiply(executor: Executor, a: DeviceArray, b: DeviceArray): DeviceArray {
@@ -10,14 +16,33 @@ export function multiply(executor: Executor, a: DeviceArray, b: DeviceArray): De
   const [m, k, n] = [a.shape.at(-2)!, a.shape.at(-1)!, b.shape.at(-1)!];
   const shape = [...batch, m, n];
   if (sizeOf(shape) === 0 || k === 0) return rowMajor(executor.upload(new Float32Array(sizeOf(shape))), shape, a.dtype);
-  const { output, coordinates } = coordinatesOf(shape);
   const strides = (x: DeviceArray) =>
     broadcastStrides({ ...x, shape: x.shape.slice(0, -2), stride: x.stride.slice(0, -2) }, batch);
-  const row = linear([...strides(a), a.stride.at(-2)!, 0], coordinates, a.offset);
-  const column = linear([...strides(b), 0, b.stride.at(-1)!], coordinates, b.offset);
+  const [left, right] = [operandOf(a, strides(a)), operandOf(b, strides(b))];
+  const launcher = executor.wgsl;
+  if (launcher !== null) {
+    const product = { m, k, n, batch, a: left, b: right };
+    const key = JSON.stringify([product, launcher.invocations, launcher.sharedBytes]);
+    let plan = plans.get(key);
+    if (plan === undefined) {
+      if (plans.size >= keptPlans) plans.clear();
+      plan = planTiles(launcher, product);
+      plans.set(key, plan);
+    }
+    if (plan !== null) {
+      const [memory] = launcher.launch(plan.source, [a.memory, b.memory]);
+      if (plan.splits === 1) return rowMajor(memory!, shape, a.dtype);
+      const sum = sumOver(executor, rowMajor(memory!, [plan.splits, sizeOf(shape)], a.dtype), [0], shape);
+      executor.release(memory!);
+      return sum;
+    }
+  }
+  const { output, coordinates } = coordinatesOf(shape);
+  const row = linear([...left.batch, left.matrix[0], 0], coordinates, a.offset);
+  const column = linear([...right.batch, 0, right.matrix[1]], coordinates, b.offset);
   const source =
     "function (a0, a1) { let total = 0; " +
-    `for (let i = 0; i < ${k}; i++) { total = total + a0[${row} + i * ${a.stride.at(-1)}] * a1[${column} + i * ${b.stride.at(-2)}]; } ` +
+    `for (let i = 0; i < ${k}; i++) { total = total + a0[${row} + i * ${left.matrix[1]}] * a1[${column} + i * ${right.matrix[0]}]; } ` +
     "return total; }";
   return rowMajor(executor.run({ source, output, arrays: 2, scalars: 0 }, [a.memory, b.memory], []), shape, a.dtype);
 }

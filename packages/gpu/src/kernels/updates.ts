@@ -1,7 +1,12 @@
-/** @file The optimizers' updates: the same arithmetic once for each result, since a kernel of gpu.js has one. */
-import type { DeviceArray } from "../device-array.ts";
-import type { Executor } from "../executor.ts";
-import { elementwise } from "./elementwise.ts";
+/**
+ * @file The optimizers' updates. In WGSL a parameter and its slots are written in one launch; a kernel of gpu.js has one result, so there the
+ * same arithmetic runs once for each.
+ */
+import { sizeOf } from "@spm/core";
+import { type DeviceArray, rowMajor } from "../device-array.ts";
+import type { Executor, WgslSource } from "../executor.ts";
+import { elementwise, whole } from "./elementwise.ts";
+import { bindings } from "./fused-forward.ts";
 
 /** One rule: statements over `p`, `g`, the slots and the options, and what becomes of each of them. */
 export interface UpdateRule {
@@ -31,6 +36,21 @@ export function update(
         ]
       : [],
   );
+  const size = sizeOf(parameter.shape);
+  const text = statements + next.join();
+  // A choice reads differently in WGSL; the one rule that has one stays with gpu.js.
+  const fits = size > 0 && size <= most && inputs.length + next.length <= mostBuffers;
+  if (executor.wgsl !== null && fits && !text.includes("?")) {
+    const used = inputs.map((x) => whole(executor, x));
+    const source = inOneLaunch(size, slots, statements, next, numbers);
+    const results = executor.wgsl.launch(
+      source,
+      used.map((x) => x.memory),
+      numbers.map(([, value]) => value),
+    );
+    for (const [k, x] of used.entries()) if (x !== inputs[k]) executor.release(x.memory);
+    return results.map((memory) => rowMajor(memory, parameter.shape, parameter.dtype));
+  }
   const named = ["p", "grad", ...slots, ...numbers.map(([name]) => name)];
   const used = new RegExp(`\\b(${named.join("|")})\\b`, "g");
   const body = `${statements} return `;
@@ -50,6 +70,41 @@ export function update(
       `${locals} ${text};`,
     );
   });
+}
+
+/** Threads of a workgroup, and elements that a launch along one axis reaches. */
+const threads = 256;
+const most = 65535 * threads;
+const mostBuffers = 8;
+
+/** The rule as WGSL: `const` becomes `let`, functions lose their prefix, numbers get a point. */
+function inOneLaunch(
+  size: number,
+  slots: readonly string[],
+  statements: string,
+  next: readonly string[],
+  numbers: readonly (readonly [string, number])[],
+): WgslSource {
+  const wgsl = (text: string): string =>
+    text
+      .replace(/\bconst\b/g, "let")
+      .replace(/\bMath\./g, "")
+      .replace(/(?<![\w.])(\d+)(?![\w.])/g, "$1.0");
+  const reads = ["p", "grad", ...slots];
+  const locals = reads.map((name) => `let ${name} = in_${name}[i];`).join(" ");
+  const uniforms = numbers.map(([name], k) => `let ${name} = numbers[${k >> 2}][${k & 3}];`).join(" ");
+  const code =
+    `@group(0) @binding(0) var<uniform> numbers: array<vec4f, ${Math.max(1, Math.ceil(numbers.length / 4))}>;\n` +
+    bindings(
+      reads.map((name) => `in_${name}: array<f32>`),
+      next.map((_, k) => `out_${k}: array<f32>`),
+      1,
+    ) +
+    `@compute @workgroup_size(${threads}) fn main(@builtin(global_invocation_id) id: vec3u) {\n` +
+    `let i = id.x; if (i >= ${size}u) { return; }\n${locals}\n${uniforms}\n${wgsl(statements)}\n` +
+    `${next.map((expression, k) => `out_${k}[i] = ${wgsl(expression)};`).join("\n")}\n}`;
+  const groups = [Math.ceil(size / threads), 1, 1] as const;
+  return { code, numbers: numbers.length, reads: reads.length, results: next.map(() => size), groups };
 }
 
 /** Adam, AdamW; AMSGrad with a third slot. */
