@@ -165,7 +165,7 @@ async function training(): Promise<TrainingRow[]> {
 const found = software ? await headline(256, 64) : await headline(4096, 4096);
 if (!options.headline) {
   const widths = software ? [64, 256] : [256, 512, 1024, 2048, 4096, 8192, 16384];
-  const batches = software ? [1, 8] : [1, 128, 1024, 4096, 16384];
+  const batches = software ? [1, 8] : [1, 128, 4096, 16384];
   const rows = await table(widths.flatMap((n) => batches.map((batch) => ({ n, batch }))));
   const flat = await on(true, (device) =>
     flatSteps(device, software ? 20 : 10_000, software ? { hidden: 64, batch: 8 } : { hidden: 1024, batch: 128 }),
