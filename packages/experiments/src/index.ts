@@ -9,6 +9,7 @@ import { mnist } from "./mnist/mnist.ts";
 import { samples } from "./samples/samples.ts";
 import { text } from "./text/text.ts";
 import { timing } from "./timing/timing.ts";
+import { twoMixers } from "./two-layers/two-mixers.ts";
 
 export { gptOf } from "./charlm/saved-gpt.ts";
 export type { Experiment, Findings, Section, Settings, Table, Trial } from "./experiment.ts";
@@ -34,4 +35,5 @@ export const experiments: readonly Experiment[] = [
   deep,
   flow,
   learnTransform,
+  twoMixers,
 ];

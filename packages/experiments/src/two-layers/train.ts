@@ -1,0 +1,46 @@
+/** @file The loop: Adam on batches in order, for a number of steps or of seconds. */
+import { type Parameter, slice, type Tensor, valueAndGrad } from "@spm/core";
+import { adam } from "@spm/optim";
+
+/** Inputs [N, n] with what belongs to each. */
+export interface Samples {
+  readonly x: Tensor;
+  readonly y: Tensor;
+}
+
+/** How long, how fast. */
+export interface Training {
+  readonly batch: number;
+  /** Where the learning rate starts; it falls to 0 by a cosine. */
+  readonly rate: number;
+  /** Ends after so many steps, or, if given, after so many seconds. */
+  readonly steps: number;
+  readonly seconds?: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Minimises the loss over batches of the samples, which come in their own order.
+ * @returns the steps taken and the seconds that they took
+ */
+export async function train(
+  parameters: readonly Parameter[],
+  loss: (batch: Samples) => Tensor,
+  { x, y }: Samples,
+  { batch, rate, steps, seconds, signal }: Training,
+): Promise<{ steps: number; seconds: number }> {
+  const started = performance.now();
+  const elapsed = (): number => (performance.now() - started) / 1000;
+  let [progress, step] = [0, 0];
+  const optimizer = adam(parameters, { learningRate: () => (rate * (1 + Math.cos(Math.PI * progress))) / 2 });
+  const batches = Math.floor(x.shape[0]! / batch);
+  for (; progress < 1 && !signal.aborted; step++) {
+    const range = { start: (step % batches) * batch, stop: (step % batches) * batch + batch };
+    const part = { x: slice(x, [range]), y: slice(y, [range]) };
+    const { value, grads } = valueAndGrad(() => loss(part), parameters);
+    optimizer.step(grads);
+    if (step % 16 === 0) await value.item(); // an interruption is heard here
+    progress = seconds === undefined ? (step + 1) / steps : elapsed() / seconds;
+  }
+  return { steps: step, seconds: elapsed() };
+}

@@ -1,0 +1,278 @@
+/** @file Ways to learn two mixers around a nonlinearity, each with what it changes, and the controls beside them. */
+import {
+  add,
+  div,
+  elements,
+  mean,
+  mul,
+  normal,
+  type Parameter,
+  type Rng,
+  square,
+  sub,
+  type Tensor,
+  take,
+  tensor,
+  transpose,
+} from "@spm/core";
+import { butterfly, fromPairs, log2Stages, pairsOf, type RotationFactors, type Schedule } from "@spm/mixer";
+import { GeneralMixer, Linear, type LinearMap, type MixerLayerOptions, RotationMixer } from "@spm/nn";
+import { alignedOrder } from "./align.ts";
+import { type Samples, type Training, train } from "./train.ts";
+import { TwoLayerNet, teacherNet } from "./two-layer-net.ts";
+
+/** What there is to learn from. */
+export interface Task {
+  readonly n: number;
+  readonly teacher: TwoLayerNet;
+  readonly data: Samples;
+  readonly random: Rng;
+  readonly training: Training;
+}
+
+/** What was learned, x [..., n] → [..., n]; null where the way found that it does not apply. */
+export type Learned = ((x: Tensor) => Tensor) | null;
+
+/** A row of the report. */
+export interface Way {
+  readonly name: string;
+  /** Two rotation mixers over butterflies, Haar angles, around a tanh, unless said. */
+  readonly teach?: (n: number, random: Rng) => TwoLayerNet;
+  learn(task: Task): Promise<Learned>;
+}
+
+type Rotations = MixerLayerOptions<RotationFactors>;
+
+/** A square rotation mixer; near the identity unless said. */
+const mixer = (n: number, random: Rng, options: Partial<Rotations> = {}): RotationMixer =>
+  new RotationMixer(n, n, { random, bias: false, init: "identity", ...options });
+
+const mixers = (n: number, random: Rng, options: Partial<Rotations> = {}): TwoLayerNet =>
+  new TwoLayerNet(mixer(n, random, options), mixer(n, random, options));
+
+const dense = (n: number, random: Rng): Linear => new Linear(n, n, { random, bias: false });
+
+/** Least squares by Adam. */
+async function fitted(
+  { data, training }: Task,
+  forward: (x: Tensor) => Tensor,
+  parameters: readonly Parameter[],
+  { rate = training.rate, steps = training.steps }: { rate?: number; steps?: number } = {},
+): Promise<(x: Tensor) => Tensor> {
+  await train(parameters, ({ x, y }) => mean(square(sub(forward(x), y))), data, { ...training, rate, steps });
+  return forward;
+}
+
+/** Gradient descent on all of a student. */
+const descend =
+  (make: (task: Task) => TwoLayerNet, rate?: number) =>
+  (task: Task): Promise<Learned> => {
+    const net = make(task);
+    return fitted(task, (x) => net.forward(x), net.parameters(), rate === undefined ? {} : { rate });
+  };
+
+const DENSE_RATE = 0.01;
+const TUNING_RATE = 0.003;
+
+/** Gradient descent on a layer beside the teacher's own other one. */
+const given =
+  (which: "first" | "second", parametersOf: (layer: RotationMixer) => readonly Parameter[]) =>
+  (task: Task): Promise<Learned> => {
+    const { n, teacher, random } = task;
+    const own = mixer(n, random);
+    const net = which === "first" ? new TwoLayerNet(teacher.first, own) : new TwoLayerNet(own, teacher.second);
+    return fitted(task, (x) => net.forward(x), parametersOf(own));
+  };
+
+const all = (layer: RotationMixer): readonly Parameter[] => layer.parameters();
+const anglesOnly = (layer: RotationMixer): readonly Parameter[] => [layer.angles];
+
+/** A student that starts with the teacher's angles, each turned by N(0, deviation²). */
+const near = (deviation: number): Way => ({
+  name: `start at the teacher's angles + N(0, ${deviation}²)`,
+  learn: descend(({ n, teacher, random }) => {
+    const turned = (layer: LinearMap): RotationMixer => {
+      const { factors } = layer as RotationMixer;
+      const angles = add(factors.angles, normal(random, factors.angles.shape, 0, deviation));
+      return mixer(n, random, { start: { ...factors, angles } });
+    };
+    return new TwoLayerNet(turned(teacher.first), turned(teacher.second));
+  }),
+});
+
+const easy = (deviation: number): Way => ({
+  name: `teacher's angles N(0, ${deviation}²)`,
+  teach: (n, random) => mixers(n, random, { noise: deviation }),
+  learn: descend(({ n, random }) => mixers(n, random)),
+});
+
+const longer = (times: number): Way => ({
+  name: `${times} log₂ n stages in each`,
+  learn: descend(({ n, random }) => mixers(n, random, { schedule: butterfly(n, times * log2Stages(n)) })),
+});
+
+/** The same distances over coordinates in a random order. */
+function reordered(schedule: Schedule, random: Rng): Schedule {
+  const order = random.permutation(schedule.n);
+  return fromPairs(
+    schedule.n,
+    pairsOf(schedule).map((pairs) => pairs.map(([i, j]) => [order[i]!, order[j]!])),
+  );
+}
+
+/** y = Σ_c W₂c tanh(W₁c x) / √count */
+const summed =
+  (count: number) =>
+  (task: Task): Promise<Learned> => {
+    const nets = Array.from({ length: count }, () => mixers(task.n, task.random, { init: "haar" }));
+    const forward = (x: Tensor): Tensor =>
+      div(
+        nets.map((net) => net.forward(x)).reduce((a, b) => add(a, b)),
+        Math.sqrt(count),
+      );
+    return fitted(
+      task,
+      forward,
+      nets.flatMap((net) => net.parameters()),
+    );
+  };
+
+/** Many short runs; the best of them goes on. */
+const restarted =
+  (starts: number) =>
+  async (task: Task): Promise<Learned> => {
+    const { n, random, data, training } = task;
+    let best: { loss: number; net: TwoLayerNet } | null = null;
+    for (let start = 0; start < starts; start++) {
+      const net = mixers(n, random);
+      const steps = Math.ceil(training.steps / 4);
+      const forward = await fitted(task, (x) => net.forward(x), net.parameters(), { steps });
+      const loss = await mean(square(sub(forward(data.x), data.y))).item();
+      if (best === null || loss < best.loss) best = { loss, net };
+    }
+    const { net } = best!;
+    return fitted(task, (x) => net.forward(x), net.parameters());
+  };
+
+/** y = W₂ tanh(W₁ x) + W₃ x */
+const skipping = (task: Task): Promise<Learned> => {
+  const { n, random } = task;
+  const net = mixers(n, random);
+  const beside = mixer(n, random, { schedule: butterfly(n, 2 * log2Stages(n)) });
+  const forward = (x: Tensor): Tensor => add(net.forward(x), beside.forward(x));
+  return fitted(task, forward, [...net.parameters(), ...beside.parameters()]);
+};
+
+/** Dense layers first; then their hidden units in a mixer's order, the mixers nearest to them, and gradient descent on those. */
+export const throughDense =
+  (ordered: boolean) =>
+  async (task: Task): Promise<Learned> => {
+    const { n, random, data } = task;
+    const wide = new TwoLayerNet(dense(n, random), dense(n, random));
+    await fitted(task, (x) => wide.forward(x), wide.parameters(), { rate: DENSE_RATE });
+    const [w1, w2] = [wide.first.toDense(), wide.second.toDense()];
+    const order = ordered
+      ? alignedOrder(elements(w1.ndarray()), elements(w2.ndarray()), n)
+      : Int32Array.from({ length: n }, (_, i) => i);
+    if (order === null) return null;
+    const places = tensor(order, { backend: data.x.backend });
+    const net = mixers(n, random);
+    net.first.assignDense(take(w1, places));
+    net.second.assignDense(transpose(take(transpose(w2), places)));
+    return fitted(task, (x) => net.forward(x), net.parameters(), { rate: TUNING_RATE });
+  };
+
+const rotationTeacher = (n: number, random: Rng): TwoLayerNet => teacherNet("same schedule", n, n, random);
+
+/** The recipe, and the names of the rows that the picture shows. */
+export const RECIPE = "dense first, its hidden units ordered, then mixers";
+export const PLAIN = "both layers, start near the identity";
+export const GIVEN = "second layer only, the first given";
+export const DENSE = "two dense layers";
+
+/** All ways, in the order of the report. */
+export const ways: readonly Way[] = [
+  { name: GIVEN, learn: given("first", all) },
+  { name: "the same, angles only (no diagonals)", learn: given("first", anglesOnly) },
+  { name: "first layer only, the second given", learn: given("second", all) },
+  { name: "the same, angles only (no diagonals) ", learn: given("second", anglesOnly) },
+  { name: PLAIN, learn: descend(({ n, random }) => mixers(n, random)) },
+  { name: "both layers, Haar start", learn: descend(({ n, random }) => mixers(n, random, { init: "haar" })) },
+  {
+    name: "a third of the rate",
+    learn: (task) => descend(({ n, random }) => mixers(n, random), task.training.rate / 3)(task),
+  },
+  {
+    name: "three times the rate",
+    learn: (task) => descend(({ n, random }) => mixers(n, random), task.training.rate * 3)(task),
+  },
+  {
+    name: "no tanh: a product of two mixers",
+    teach: (n, random) => {
+      const { first, second } = rotationTeacher(n, random);
+      return new TwoLayerNet(first, second, (h) => h);
+    },
+    learn: descend(({ n, random }) => new TwoLayerNet(mixer(n, random), mixer(n, random), (h) => h)),
+  },
+  easy(0.3),
+  easy(0.6),
+  easy(0.9),
+  near(0.4),
+  near(0.8),
+  near(1.2),
+  longer(2),
+  longer(4),
+  {
+    name: "free blocks",
+    learn: descend(({ n, random }) => {
+      const layer = (): GeneralMixer => new GeneralMixer(n, n, { random, bias: false });
+      return new TwoLayerNet(layer(), layer());
+    }),
+  },
+  { name: "sum of 4", learn: summed(4) },
+  { name: "a mixer beside both (skip)", learn: skipping },
+  {
+    name: "hidden units in a random order",
+    learn: descend(
+      ({ n, random }) =>
+        new TwoLayerNet(mixer(n, random), mixer(n, random, { schedule: reordered(butterfly(n), random) })),
+    ),
+  },
+  { name: "8 short starts, the best goes on", learn: restarted(8) },
+  {
+    name: "first layer dense",
+    learn: descend(({ n, random }) => new TwoLayerNet(dense(n, random), mixer(n, random)), DENSE_RATE),
+  },
+  {
+    name: "second layer dense",
+    learn: descend(({ n, random }) => new TwoLayerNet(mixer(n, random), dense(n, random)), DENSE_RATE),
+  },
+  { name: DENSE, learn: descend(({ n, random }) => new TwoLayerNet(dense(n, random), dense(n, random)), DENSE_RATE) },
+  { name: RECIPE, learn: throughDense(true) },
+  { name: "control: not ordered", learn: throughDense(false) },
+  {
+    name: "control: the recipe, teacher of another schedule",
+    teach: (n, random) => teacherNet("other schedule", n, n, random),
+    learn: throughDense(true),
+  },
+  {
+    name: "control: the recipe, dense teacher",
+    teach: (n, random) => teacherNet("dense", n, n, random),
+    learn: throughDense(true),
+  },
+];
+
+/** The teacher of a way. */
+export const teacherOf = (way: Way, n: number, random: Rng): TwoLayerNet => (way.teach ?? rotationTeacher)(n, random);
+
+/** Σ (f(x) − y)² / Σ y². */
+export async function relativeError(learned: (x: Tensor) => Tensor, { x, y }: Samples): Promise<number> {
+  return (await mean(square(sub(learned(x), y))).item()) / (await mean(square(y)).item());
+}
+
+/** Samples of a teacher, x ~ N(0, I), with noise on the outputs of a given share of their deviation. */
+export function samplesOf(teacher: TwoLayerNet, n: number, count: number, noise: number, random: Rng): Samples {
+  const x = normal(random, [count, n]);
+  const clean = teacher.forward(x);
+  return { x, y: noise === 0 ? clean : add(clean, mul(normal(random, clean.shape), noise)) };
+}
