@@ -9,6 +9,7 @@ import { mnist } from "./mnist/mnist.ts";
 import { samples } from "./samples/samples.ts";
 import { text } from "./text/text.ts";
 import { timing } from "./timing/timing.ts";
+import { teacher } from "./two-layers/teacher.ts";
 import { twoMixers } from "./two-layers/two-mixers.ts";
 
 export { gptOf } from "./charlm/saved-gpt.ts";
@@ -35,5 +36,6 @@ export const experiments: readonly Experiment[] = [
   deep,
   flow,
   learnTransform,
+  teacher,
   twoMixers,
 ];

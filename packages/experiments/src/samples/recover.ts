@@ -5,8 +5,10 @@ import {
   matmul,
   mean,
   mul,
+  noGrad,
   normal,
   type Rng,
+  scope,
   square,
   sub,
   type Tensor,
@@ -15,6 +17,7 @@ import {
 } from "@spm/core";
 import { type LinearKind, linear } from "@spm/nn";
 import { adam, cosine } from "@spm/optim";
+import { fasterForm } from "../through-matrix.ts";
 import { ridge } from "./ridge.ts";
 
 /** How a student is fitted. */
@@ -38,24 +41,28 @@ export async function recover(teacher: Tensor, random: Rng, fit: Fit, signal: Ab
   const { student, samples, noise, steps, rate } = fit;
   const n = teacher.shape[0]!;
   const x = normal(random, [samples, n]);
-  const y = add(matmul(x, transpose(teacher)), mul(normal(random, [samples, n]), noise));
+  const y = noGrad(() => add(matmul(x, transpose(teacher)), mul(normal(random, [samples, n]), noise)));
   const w = elements(teacher.ndarray());
   if (student === "dense") {
     const [xs, ys] = [elements(x.ndarray()), elements(y.ndarray())];
     return relativeError(ridge(xs, ys, { samples, n, lambda: n * noise ** 2 }), w);
   }
-  const layer = linear(student, n, n, { random, bias: false });
-  // Where no kernel transforms, the matrix itself is the faster way through; the function is the same.
-  const dense = n <= 256 && (student === "circulant" || student === "toeplitz");
-  const apply = (): Tensor => (dense ? matmul(x, transpose(layer.toDense())) : layer.forward(x));
+  const layer = fasterForm(student, linear(student, n, n, { random, bias: false }));
   const parameters = layer.parameters();
   const optimizer = adam(parameters, { learningRate: cosine({ base: rate, steps }) });
   for (let step = 0; step < steps && !signal.aborted; step++) {
-    const { value, grads } = valueAndGrad(() => mean(square(sub(apply(), y))), parameters);
-    optimizer.step(grads);
-    if ((await value.item()) < 1e-13) break; // float32 knows no better
+    const value = scope(() => {
+      const { value, grads } = valueAndGrad(() => mean(square(sub(layer.forward(x), y))), parameters);
+      optimizer.step(grads);
+      return value;
+    });
+    const loss = await value.item();
+    value.dispose();
+    if (loss < 1e-13) break; // float32 knows no better
   }
-  return relativeError(elements(layer.toDense().ndarray()), w);
+  const found = noGrad(() => Float64Array.from(elements(layer.toDense().ndarray())));
+  for (const used of [x, y, ...parameters]) used.dispose();
+  return relativeError(found, w);
 }
 
 function relativeError(found: ArrayLike<number>, target: ArrayLike<number>): number {

@@ -13,7 +13,7 @@ const fit = { samples: 16, noise: 0, steps: 800, rate: 0.1 };
 const error = (teacher: string, given: Pick<Fit, "student"> & Partial<Fit>): Promise<number> =>
   recover(teachers[teacher]!(n, rng(1)), rng(2), { ...fit, ...given }, new AbortController().signal);
 
-describe("n / 2 samples", () => {
+describe("n / 2 samples", { timeout: 60_000 }, () => {
   test("recover a mixer of the student's own schedule, which least squares cannot", async () => {
     expect(await error("same schedule", { student: "rotation" })).toBeLessThan(1e-8);
     expect(await error("same schedule", { student: "dense" })).toBeCloseTo(0.5, 1); // 1 − N/n of W is unseen
@@ -30,7 +30,7 @@ describe("n / 2 samples", () => {
   });
 });
 
-test("n samples are enough for least squares, whatever the teacher", async () => {
+test("n samples are enough for least squares, whatever the teacher", { timeout: 60_000 }, async () => {
   for (const teacher of Object.keys(teachers))
     expect(await error(teacher, { student: "dense", samples: 2 * n })).toBeLessThan(1e-12);
 });

@@ -1,8 +1,10 @@
 /** @file How many samples of a hidden operator each kind of layer needs to know it. */
-import { type Rng, rng, ValueError } from "@spm/core";
-import { type LinearKind, linear, linearKinds } from "@spm/nn";
+import { noGrad, type Rng, rng, ValueError } from "@spm/core";
+import { type LinearKind, linear } from "@spm/nn";
 import { seriesChart } from "@spm/trainer/node";
 import type { Experiment, Section } from "../experiment.ts";
+import { readKinds, readNames } from "../lists.ts";
+import { median, medianAndRange } from "../statistics.ts";
 import { type Fit, recover } from "./recover.ts";
 import { checkWidth, teachers } from "./teachers.ts";
 
@@ -14,8 +16,9 @@ const settings = {
   steps: 500,
   rate: 0.1,
   /** N, as multiples of n. */
-  samples: "1/8 1/4 1/2 1 4",
-  /** The students, or "all". */
+  samples: "1/8,1/4,1/2,1,4",
+  /** By name, with commas, or "all". */
+  teachers: "all",
   students: "all",
 };
 
@@ -33,14 +36,16 @@ export const samples: Experiment<typeof settings> = {
   name: "samples",
   question: "How many samples of a hidden linear operator does each kind of layer need to recover it?",
   settings,
-  quick: { n: 16, trials: 1, steps: 300, samples: "1/2 2", students: "dense rotation general low-rank" },
-  async run({ settings: { n, trials, noise, steps, rate, samples: multiples, students }, seed, signal, log }) {
+  quick: { n: 16, trials: 1, steps: 300, samples: "1/2,2", students: "dense,rotation,general,low-rank" },
+  async run({ settings: { n, trials, noise, steps, rate, samples: multiples, ...chosen }, seed, signal, log }) {
     checkWidth(n);
-    const kinds = students === "all" ? linearKinds : (students.split(" ") as LinearKind[]);
-    const counts = multiples.split(" ").map((text) => count(text, n));
+    const kinds = readKinds(chosen.students);
+    const counts = multiples.split(",").map((text) => count(text, n));
     const cells: Cell[] = [];
-    const [own = "", ...others] = Object.keys(teachers);
-    for (const level of [0, noise]) cells.push(...(await measured(own, counts, level)));
+    const [own = ""] = Object.keys(teachers);
+    const wanted = readNames("teachers", chosen.teachers, Object.keys(teachers));
+    const others = wanted.filter((name) => name !== own);
+    if (wanted.includes(own)) for (const level of [0, noise]) cells.push(...(await measured(own, counts, level)));
     // Out of class: with too few samples for a dense layer, and with plenty.
     for (const name of others) cells.push(...(await measured(name, [n / 2, 4 * n], 0)));
 
@@ -52,8 +57,11 @@ export const samples: Experiment<typeof settings> = {
           for (let trial = 0; trial < trials; trial++) {
             const [hidden, data] = rng(seed * 1000 + trial).split(2) as [Rng, Rng];
             const fit: Fit = { student, samples: size, noise: level, steps, rate };
-            errors.push(await recover(teachers[teacher]!(n, hidden), data, fit, signal));
+            const w = noGrad(() => teachers[teacher]!(n, hidden));
+            errors.push(await recover(w, data, fit, signal));
+            w.dispose();
           }
+          if (signal.aborted) return found; // only what was measured to its end
           found.push({ teacher, student, samples: size, noise: level, errors: errors.sort((a, b) => a - b) });
         }
       log(`${teacher}${level > 0 ? `, noise ${level}` : ""}: done`);
@@ -83,12 +91,7 @@ export const samples: Experiment<typeof settings> = {
             name: student,
             points: cells
               .filter((c) => c.teacher === own && c.student === student && c.noise === level)
-              .map(({ samples: x, errors }) => ({
-                x,
-                y: median(errors),
-                low: errors[0]!,
-                high: errors.at(-1)!,
-              })),
+              .map(({ samples: x, errors }) => ({ x, y: median(errors), low: errors[0]!, high: errors.at(-1)! })),
           })),
         }),
       },
@@ -100,20 +103,23 @@ export const samples: Experiment<typeof settings> = {
         rows: kinds.map((student) => [
           student,
           String(parameters[student]),
-          ...sizes.map((size) => shown(of.find((c) => c.student === student && c.samples === size)!.errors)),
+          ...sizes.map((size) => {
+            const cell = of.find((c) => c.student === student && c.samples === size);
+            return cell === undefined ? "–" : medianAndRange(cell.errors);
+          }),
         ]),
       };
     }
 
+    const exact = cells.filter((c) => c.teacher === own && c.noise === 0 && median(c.errors) < 1e-6);
     const at = (student: LinearKind): string =>
-      String(
-        counts.find((size) => median(find(cells, own, student, size).errors) < 1e-6) ?? `more than ${counts.at(-1)}`,
-      );
+      String(exact.find((c) => c.student === student)?.samples ?? `more than ${counts.at(-1)}`);
     return {
-      summary: `Without noise and with the teacher's own schedule, an error below 1e-6 takes ${kinds.map((kind) => `${kind} ${at(kind)}`).join(", ")} samples (n = ${n}).`,
+      summary: wanted.includes(own)
+        ? `Without noise and with the teacher's own schedule, an error below 1e-6 takes ${kinds.map((kind) => `${kind} ${at(kind)}`).join(", ")} samples (n = ${n}).`
+        : `Teachers out of class, n = ${n}: ${others.join(", ")}.`,
       sections: [
-        curves(0, "samples"),
-        curves(noise, "samples-noise"),
+        ...(wanted.includes(own) ? [curves(0, "samples"), curves(noise, "samples-noise")] : []),
         ...others.map((name) => ({
           heading: `Teacher out of class: ${name}`,
           table: table(
@@ -126,18 +132,6 @@ export const samples: Experiment<typeof settings> = {
     };
   },
 };
-
-const find = (cells: readonly Cell[], teacher: string, student: string, size: number): Cell =>
-  cells.find((c) => c.teacher === teacher && c.student === student && c.samples === size && c.noise === 0)!;
-
-const median = (sorted: readonly number[]): number => sorted[Math.floor((sorted.length - 1) / 2)]!;
-
-/** "2e-14 (1e-14 to 5e-14)" */
-function shown(errors: readonly number[]): string {
-  const digits = (v: number): string => (v >= 0.01 ? v.toFixed(2) : v.toExponential(0));
-  const spread = errors.length > 1 ? ` (${digits(errors[0]!)} to ${digits(errors.at(-1)!)})` : "";
-  return digits(median(errors)) + spread;
-}
 
 /** "1/4" of n. @throws ValueError unless it makes a whole number of samples */
 function count(text: string, n: number): number {

@@ -19,7 +19,7 @@ function shuffled(w1: Float64Array, w2: Float64Array, n: number, noise: number) 
   };
 }
 
-describe.each([8, 16, 32])("n = %i", (n) => {
+describe.each([8, 16, 32])("n = %i", { timeout: 60_000 }, (n) => {
   test.each([
     ["exact", 0, 1e-6],
     ["noisy", 0.003, 0.02],

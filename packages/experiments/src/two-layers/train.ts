@@ -1,5 +1,5 @@
 /** @file The loop: Adam on batches in order, for a number of steps or of seconds. */
-import { type Parameter, slice, type Tensor, valueAndGrad } from "@spm/core";
+import { type Parameter, scope, slice, type Tensor, valueAndGrad } from "@spm/core";
 import { adam } from "@spm/optim";
 
 /** Inputs [N, n] with what belongs to each. */
@@ -36,10 +36,14 @@ export async function train(
   const batches = Math.floor(x.shape[0]! / batch);
   for (; progress < 1 && !signal.aborted; step++) {
     const range = { start: (step % batches) * batch, stop: (step % batches) * batch + batch };
-    const part = { x: slice(x, [range]), y: slice(y, [range]) };
-    const { value, grads } = valueAndGrad(() => loss(part), parameters);
-    optimizer.step(grads);
+    const value = scope(() => {
+      const part = { x: slice(x, [range]), y: slice(y, [range]) };
+      const { value, grads } = valueAndGrad(() => loss(part), parameters);
+      optimizer.step(grads);
+      return value;
+    });
     if (step % 16 === 0) await value.item(); // an interruption is heard here
+    value.dispose();
     progress = seconds === undefined ? (step + 1) / steps : elapsed() / seconds;
   }
   return { steps: step, seconds: elapsed() };

@@ -1,7 +1,8 @@
 /** @file Two linear maps around a nonlinearity: what teaches here and what learns. */
 import { normal, type Rng, type Tensor, tanh, ValueError } from "@spm/core";
 import { butterfly, type Schedule, shuffle } from "@spm/mixer";
-import { Linear, type LinearChoice, type LinearMap, linear, Module, RotationMixer } from "@spm/nn";
+import { Linear, type LinearKind, type LinearMap, linear, Module, RotationMixer } from "@spm/nn";
+import { fasterForm } from "../through-matrix.ts";
 
 /** y = W₂ φ(W₁ x), φ = tanh unless said. x [..., n] → [..., outputs] */
 export class TwoLayerNet extends Module {
@@ -56,5 +57,7 @@ function gaussian(fanIn: number, fanOut: number, random: Rng): Linear {
 }
 
 /** A student n → n → outputs whose layers are of one kind, without biases. */
-export const studentNet = (choice: LinearChoice, n: number, outputs: number, random: Rng): TwoLayerNet =>
-  new TwoLayerNet(linear(choice, n, n, { random, bias: false }), linear(choice, n, outputs, { random, bias: false }));
+export function studentNet(kind: LinearKind, n: number, outputs: number, random: Rng): TwoLayerNet {
+  const layer = (fanOut: number): LinearMap => fasterForm(kind, linear(kind, n, fanOut, { random, bias: false }));
+  return new TwoLayerNet(layer(n), layer(outputs));
+}

@@ -1,0 +1,31 @@
+/** @file The faster way through layers whose transform has no kernel. */
+import type { Parameter, Tensor } from "@spm/core";
+import { affine, type LinearKind, LinearMap } from "@spm/nn";
+
+/** A layer applied as the matrix that it makes: the same function and gradients. */
+class ThroughMatrix extends LinearMap {
+  readonly layer: LinearMap;
+  readonly bias: Parameter | null;
+
+  constructor(layer: LinearMap) {
+    super(layer.fanIn, layer.fanOut);
+    this.layer = layer;
+    this.bias = layer.bias;
+  }
+
+  get flopsPerRow(): number {
+    return this.layer.flopsPerRow;
+  }
+
+  forward(x: Tensor): Tensor {
+    return affine(x, this.layer.toDense(), this.bias);
+  }
+
+  toDense(): Tensor {
+    return this.layer.toDense();
+  }
+}
+
+/** Circulant and Toeplitz layers up to 256 wide go through their matrix: the product has a kernel, the Fourier transform has none. */
+export const fasterForm = (kind: LinearKind, layer: LinearMap): LinearMap =>
+  layer.fanIn <= 256 && (kind === "circulant" || kind === "toeplitz") ? new ThroughMatrix(layer) : layer;

@@ -1,0 +1,189 @@
+/** @file Whether the mixer's bias helps a student of a two-layer teacher, at equal steps and at equal seconds. */
+import { argmax, mean, noGrad, normal, type Rng, rng, slice, square, sub, type Tensor } from "@spm/core";
+import { crossEntropy, type LinearKind } from "@spm/nn";
+import type { Experiment, Table } from "../experiment.ts";
+import { readKinds, readNames } from "../lists.ts";
+import { type Samples, train } from "./train.ts";
+import { studentNet, type TeacherKind, type TwoLayerNet, teacherKinds, teacherNet } from "./two-layer-net.ts";
+import { relativeError } from "./ways.ts";
+
+const settings = {
+  n: 64,
+  samples: 4096,
+  batch: 256,
+  steps: 1000,
+  /** Tried on the first seed; the best there on validation samples serves for all. */
+  rates: "0.003,0.01,0.03",
+  /** Teachers and samples drawn for each entry. */
+  seeds: 3,
+  /** By name, with commas, or "all". */
+  teachers: "all",
+  tasks: "all",
+  students: "dense,low-rank,rotation,general",
+};
+
+const CLASSES = 10;
+const [VALIDATION, TEST] = [1024, 4096];
+const tasks = ["10 classes", "regression"] as const;
+type TaskKind = (typeof tasks)[number];
+
+interface Cell {
+  readonly teacher: TeacherKind;
+  readonly task: TaskKind;
+  readonly student: LinearKind;
+  readonly parameters: number;
+  readonly rate: number;
+  /** Test score of each seed after equal steps: accuracy, or relative squared error. */
+  readonly test: readonly number[];
+  /** The same on the samples learned from. */
+  readonly train: readonly number[];
+  /** After as many seconds as the dense student's steps took. */
+  readonly seconds: { readonly test: readonly number[]; readonly steps: readonly number[]; readonly budget: number };
+}
+
+/** Data of a seed: learned from, chosen by, reported on. */
+interface Data {
+  readonly learned: Samples;
+  readonly validation: Samples;
+  readonly test: Samples;
+}
+
+/** Students of every structure on teachers in and out of the mixer's class. */
+export const teacher: Experiment<typeof settings> = {
+  name: "teacher",
+  question: "Does the mixer's bias help a student of a two-layer teacher, and of which?",
+  settings,
+  quick: { n: 16, samples: 256, batch: 64, steps: 20, rates: "0.01", seeds: 2, students: "dense,rotation" },
+  async run({ settings: given, seed, signal, log }) {
+    const { n, samples, batch, steps, seeds } = given;
+    const kinds = readKinds(given.students);
+    const rates = given.rates.split(",").map(Number);
+    const cells: Cell[] = [];
+    for (const teacherKind of readNames("teachers", given.teachers, teacherKinds))
+      for (const task of readNames("tasks", given.tasks, tasks)) await compare(teacherKind, task);
+
+    async function compare(teacherKind: TeacherKind, task: TaskKind): Promise<void> {
+      const outputs = task === "regression" ? n : CLASSES;
+      const draws = Array.from({ length: seeds }, (_, k) => {
+        const [hidden, drawn, random] = rng(seed * 1000 + k).split(3) as [Rng, Rng, Rng];
+        const net = teacherNet(teacherKind, n, outputs, hidden);
+        return { data: noGrad(() => dataOf(net, task, n, samples, drawn)), state: random.state, random };
+      });
+      const fit = async (
+        kind: LinearKind,
+        k: number,
+        rate: number,
+        seconds?: number,
+      ): Promise<{ net: TwoLayerNet; seconds: number; steps: number }> => {
+        const { data, random, state } = draws[k]!;
+        random.state = state; // each fit of a student starts alike
+        const net = studentNet(kind, n, outputs, random);
+        const loss = ({ x, y }: Samples): Tensor =>
+          task === "regression" ? mean(square(sub(net.forward(x), y))) : crossEntropy(net.forward(x), y);
+        const limits = { batch, rate, steps, signal, ...(seconds !== undefined && { seconds }) };
+        return { net, ...(await train(net.parameters(), loss, data.learned, limits)) };
+      };
+      let budget = 0;
+      for (const student of ["dense" as const, ...kinds.filter((kind) => kind !== "dense")]) {
+        const tried = [];
+        for (const rate of rates) {
+          const run = await fit(student, 0, rate);
+          tried.push({ rate, run, score: await score(run.net, draws[0]!.data.validation, task) });
+        }
+        const better = (a: number, b: number): boolean => (task === "regression" ? a < b : a > b);
+        const best = tried.reduce((a, b) => (better(b.score, a.score) ? b : a));
+        const runs = [best.run];
+        for (let k = 1; k < seeds; k++) runs.push(await fit(student, k, best.rate));
+        if (student === "dense") budget = runs.map((run) => run.seconds).sort((a, b) => a - b)[Math.floor(seeds / 2)]!;
+        const timed = [];
+        for (let k = 0; k < seeds; k++) timed.push(await fit(student, k, best.rate, budget));
+        const scores = (of: typeof runs, which: "test" | "learned"): Promise<number[]> =>
+          Promise.all(of.map(({ net }, k) => score(net, draws[k]!.data[which], task)));
+        const cell: Cell = {
+          teacher: teacherKind,
+          task,
+          student,
+          parameters: best.run.net.parameterCount(),
+          rate: best.rate,
+          test: await scores(runs, "test"),
+          train: await scores(runs, "learned"),
+          seconds: { test: await scores(timed, "test"), steps: timed.map((run) => run.steps), budget },
+        };
+        if (signal.aborted) return; // only what was measured to its end
+        if (kinds.includes(student)) cells.push(cell);
+        log(`${teacherKind}, ${task}, ${student}: ${shown(cell.test)}, in equal seconds ${shown(cell.seconds.test)}`);
+      }
+    }
+
+    const groups = [...new Set(cells.map(({ teacher: t, task }) => `${t}|${task}`))].map((key) =>
+      cells.filter((c) => `${c.teacher}|${c.task}` === key),
+    );
+    return {
+      summary: groups.map(sentence).join(" "),
+      sections: groups.map((group) => ({
+        heading: `Teacher: ${group[0]!.teacher}; ${group[0]!.task}`,
+        text: `${group[0]!.task === "regression" ? "Relative squared error (less is better)" : "Accuracy"}, mean ± half the range over ${seeds} seeds. ${remark(group[0]!.teacher)}`,
+        table: table(group),
+      })),
+      results: { cells: cells.map((c) => ({ ...c, seconds: { ...c.seconds } })) },
+    };
+  },
+};
+
+/** What to keep in mind beside the figures. */
+const remark = (kind: TeacherKind): string =>
+  kind === "same schedule"
+    ? "The mixers among the students share the teacher's schedule and could represent it: if they won, they would by construction."
+    : "No structured student can represent this teacher.";
+
+function table(group: readonly Cell[]): Table {
+  return {
+    head: ["student", "parameters", "rate", "test, equal steps", "train", "test, equal seconds", "steps in them"],
+    rows: group.map((c) => [
+      c.student,
+      String(c.parameters),
+      String(c.rate),
+      shown(c.test),
+      shown(c.train),
+      shown(c.seconds.test),
+      String(Math.round(average(c.seconds.steps))),
+    ]),
+  };
+}
+
+function sentence(group: readonly Cell[]): string {
+  const [{ teacher: kind, task }] = group as [Cell];
+  const order = [...group].sort((a, b) => (average(a.test) - average(b.test)) * (task === "regression" ? 1 : -1));
+  return `${kind}, ${task}: ${order.map((c) => `${c.student} ${shown(c.test)}`).join(", ")}.`;
+}
+
+const average = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+
+/** "0.755 ± 0.004", "2e-5 ± 1e-5" */
+function shown(values: readonly number[]): string {
+  const half = (Math.max(...values) - Math.min(...values)) / 2;
+  const digits = (v: number): string => (average(values) >= 0.01 ? v.toFixed(3) : v.toExponential(0));
+  return `${digits(average(values))} ± ${digits(half)}`;
+}
+
+function dataOf(net: TwoLayerNet, task: TaskKind, n: number, samples: number, random: Rng): Data {
+  const x = normal(random, [samples + VALIDATION + TEST, n]);
+  const out = net.forward(x);
+  const y = task === "regression" ? out : argmax(out, { axis: -1 });
+  const part = (start: number, count: number): Samples => {
+    const range = { start, stop: start + count };
+    return { x: slice(x, [range]), y: slice(y, [range]) };
+  };
+  return { learned: part(0, samples), validation: part(samples, VALIDATION), test: part(samples + VALIDATION, TEST) };
+}
+
+/** Accuracy, or the relative squared error. */
+async function score(net: TwoLayerNet, { x, y }: Samples, task: TaskKind): Promise<number> {
+  if (task === "regression") return relativeError((inputs) => net.forward(inputs), { x, y });
+  const classes = noGrad(() => argmax(net.forward(x), { axis: -1 }));
+  const [found, labels] = [await classes.data(), await y.data()];
+  classes.dispose();
+  let hits = 0;
+  for (let i = 0; i < found.length; i++) if (found[i] === labels[i]) hits++;
+  return hits / found.length;
+}
