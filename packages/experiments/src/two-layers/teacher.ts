@@ -51,7 +51,7 @@ interface Data {
 /** Students of every structure on teachers in and out of the mixer's class. */
 export const teacher: Experiment<typeof settings> = {
   name: "teacher",
-  question: "Does the mixer's bias help a student of a two-layer teacher, and of which?",
+  question: "Does the bias of a mixer help a student of a two-layer teacher, and of which?",
   settings,
   quick: { n: 16, samples: 256, batch: 64, steps: 20, rates: "0.01", seeds: 2, students: "dense,rotation" },
   async run({ settings: given, seed, signal, log }) {

@@ -23,7 +23,7 @@ import { type Samples, type Training, train } from "./train.ts";
 import { TwoLayerNet, teacherNet } from "./two-layer-net.ts";
 
 /** What there is to learn from. */
-export interface Task {
+interface Task {
   readonly n: number;
   readonly teacher: TwoLayerNet;
   readonly data: Samples;
@@ -32,7 +32,7 @@ export interface Task {
 }
 
 /** What was learned, x [..., n] → [..., n]; null where the way found that it does not apply. */
-export type Learned = ((x: Tensor) => Tensor) | null;
+type Learned = ((x: Tensor) => Tensor) | null;
 
 /** A row of the report. */
 export interface Way {
@@ -165,7 +165,7 @@ const skipping = (task: Task): Promise<Learned> => {
 };
 
 /** Dense layers first; then their hidden units in a mixer's order, the mixers nearest to them, and gradient descent on those. */
-export const throughDense =
+const throughDense =
   (ordered: boolean) =>
   async (task: Task): Promise<Learned> => {
     const { n, random, data } = task;
