@@ -61,7 +61,7 @@ export const roundTrip = (flow: Flow, points: Tensor): number =>
   noGrad(() => apart(flow.decode(flow.encode(points).z), points));
 
 /** ∫ p over the square from −reach to reach, by the midpoint rule on cells of side `cell`. For flows of the plane. */
-export function integral(flow: Flow, reach = 6, cell = 0.05): number {
+export function integral(flow: Flow, reach: number, cell: number): number {
   const side = Math.round((2 * reach) / cell);
   let total = 0;
   for (let row = 0; row < side; row++)
