@@ -45,7 +45,7 @@ export const samples: Experiment<typeof settings> = {
     const [own = ""] = Object.keys(teachers);
     const wanted = readNames("teachers", chosen.teachers, Object.keys(teachers));
     const others = wanted.filter((name) => name !== own);
-    if (wanted.includes(own)) for (const level of [0, noise]) cells.push(...(await measured(own, counts, level)));
+    if (wanted.includes(own)) for (const level of new Set([0, noise])) cells.push(...(await measured(own, counts, level)));
     // Out of class: with too few samples for a dense layer, and with plenty.
     for (const name of others) cells.push(...(await measured(name, [n / 2, 4 * n], 0)));
 
@@ -119,7 +119,7 @@ export const samples: Experiment<typeof settings> = {
         ? `Without noise and with the teacher's own schedule, an error below 1e-6 takes ${kinds.map((kind) => `${kind} ${at(kind)}`).join(", ")} samples (n = ${n}).`
         : `Teachers out of class, n = ${n}: ${others.join(", ")}.`,
       sections: [
-        ...(wanted.includes(own) ? [curves(0, "samples"), curves(noise, "samples-noise")] : []),
+        ...(wanted.includes(own) ? [curves(0, "samples"), ...(noise > 0 ? [curves(noise, "samples-noise")] : [])] : []),
         ...others.map((name) => ({
           heading: `Teacher out of class: ${name}`,
           table: table(

@@ -18,7 +18,7 @@ async function error(name: string, seed: number, steps: number): Promise<number 
   const teacher = teacherOf(way, n, hidden);
   const data = samplesOf(teacher, n, 1024, 0, drawn);
   const training = { batch: 128, rate: 0.03, steps, signal: new AbortController().signal };
-  const learned = await way.learn({ n, teacher, data, random, training });
+  const learned = await way.learn({ n, teacher, data, random, training, denseRate: 0.01 });
   return learned && relativeError(learned, samplesOf(teacher, n, 512, 0, drawn));
 }
 

@@ -17,6 +17,8 @@ const settings = {
   batch: 256,
   steps: 3000,
   rate: 0.03,
+  /** Of students with a dense layer. */
+  denseRate: 0.01,
   /** Standard deviation of what is added to the outputs, whose own is 0.63, in the second part. */
   noise: 0.1,
   /** N of the second part, as multiples of n. */
@@ -42,7 +44,7 @@ export const twoMixers: Experiment<typeof settings> = {
   settings,
   quick: { widths: "8", ways: "1,5,25,26", trials: 1, samples: 256, batch: 64, steps: 60, sizes: "8" },
   async run({ settings: given, seed, signal, log }) {
-    const { trials, samples, batch, steps, rate, noise } = given;
+    const { trials, samples, batch, steps, rate, denseRate, noise } = given;
     const widths = readNumbers("widths", given.widths);
     const n = widths.at(-1)!;
     const numbers = ways.map((_, k) => String(k + 1));
@@ -57,7 +59,7 @@ export const twoMixers: Experiment<typeof settings> = {
         const teacher = teacherOf(way, width, hidden);
         const data = samplesOf(teacher, width, count, level, drawn);
         const training = { batch: Math.min(batch, count), rate, steps, signal };
-        const learned = await way.learn({ n: width, teacher, data, random, training });
+        const learned = await way.learn({ n: width, teacher, data, random, training, denseRate });
         const fresh = samplesOf(teacher, width, TEST_SAMPLES, 0, drawn);
         if (learned !== null) errors.push(await relativeError(learned, fresh));
         for (const used of [data.x, data.y, fresh.x, fresh.y]) used.dispose();
@@ -103,7 +105,7 @@ export const twoMixers: Experiment<typeof settings> = {
             x: { label: "n", scale: "log", ticks: widths },
             y: { label: "share solved" },
             series: drawn.map((name) => ({
-              name,
+              name: LABELS[name]!,
               points: cells.filter((c) => c.way === name).map((c) => ({ x: c.n, y: share(c) })),
             })),
           }),
@@ -123,7 +125,7 @@ export const twoMixers: Experiment<typeof settings> = {
             x: { label: "samples N", scale: "log", ticks: sizes },
             y: { label: "relative squared error", scale: "log" },
             series: compared.map((name) => ({
-              name,
+              name: LABELS[name]!,
               points: bySize
                 .filter((c) => c.way === name && c.errors.length > 0)
                 .map(({ samples: x, errors }) => ({ x, y: median(errors), low: errors[0]!, high: errors.at(-1)! })),
@@ -138,6 +140,14 @@ export const twoMixers: Experiment<typeof settings> = {
 
 /** The students of the second part. */
 const compared: readonly string[] = [DENSE, PLAIN, RECIPE];
+
+/** In the legends. */
+const LABELS: Readonly<Record<string, string>> = {
+  [GIVEN]: "one layer given",
+  [PLAIN]: "both layers",
+  [DENSE]: "dense",
+  [RECIPE]: "dense first, ordered",
+};
 
 /** A picture, unless there is nothing to draw. */
 const figure = (name: string, chart: SeriesChart): Pick<Section, "figure"> =>

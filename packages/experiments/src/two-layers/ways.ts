@@ -29,6 +29,8 @@ interface Task {
   readonly data: Samples;
   readonly random: Rng;
   readonly training: Training;
+  /** The learning rate of what has a dense layer. */
+  readonly denseRate: number;
 }
 
 /** What was learned, x [..., n] → [..., n]; null where the way found that it does not apply. */
@@ -66,14 +68,14 @@ async function fitted(
 
 /** Gradient descent on all of a student. */
 const descend =
-  (make: (task: Task) => TwoLayerNet, rate?: number) =>
+  (make: (task: Task) => TwoLayerNet, rateOf: (task: Task) => number = ({ training }) => training.rate) =>
   (task: Task): Promise<Learned> => {
     const net = make(task);
-    return fitted(task, (x) => net.forward(x), net.parameters(), rate === undefined ? {} : { rate });
+    return fitted(task, (x) => net.forward(x), net.parameters(), { rate: rateOf(task) });
   };
 
-const DENSE_RATE = 0.01;
 const TUNING_RATE = 0.003;
+const denseRate = (task: Task): number => task.denseRate;
 
 /** Gradient descent on a layer beside the teacher's own other one. */
 const given =
@@ -170,7 +172,7 @@ const throughDense =
   async (task: Task): Promise<Learned> => {
     const { n, random, data } = task;
     const wide = new TwoLayerNet(dense(n, random), dense(n, random));
-    await fitted(task, (x) => wide.forward(x), wide.parameters(), { rate: DENSE_RATE });
+    await fitted(task, (x) => wide.forward(x), wide.parameters(), { rate: task.denseRate });
     const [w1, w2] = [wide.first.toDense(), wide.second.toDense()];
     const order = ordered
       ? alignedOrder(elements(w1.ndarray()), elements(w2.ndarray()), n)
@@ -203,11 +205,17 @@ export const ways: readonly Way[] = [
   { name: "both layers, Haar start", learn: descend(({ n, random }) => mixers(n, random, { init: "haar" })) },
   {
     name: "a third of the rate",
-    learn: (task) => descend(({ n, random }) => mixers(n, random), task.training.rate / 3)(task),
+    learn: descend(
+      ({ n, random }) => mixers(n, random),
+      ({ training }) => training.rate / 3,
+    ),
   },
   {
     name: "three times the rate",
-    learn: (task) => descend(({ n, random }) => mixers(n, random), task.training.rate * 3)(task),
+    learn: descend(
+      ({ n, random }) => mixers(n, random),
+      ({ training }) => training.rate * 3,
+    ),
   },
   {
     name: "no tanh: a product of two mixers",
@@ -244,13 +252,13 @@ export const ways: readonly Way[] = [
   { name: "8 short starts, the best goes on", learn: restarted(8) },
   {
     name: "first layer dense",
-    learn: descend(({ n, random }) => new TwoLayerNet(dense(n, random), mixer(n, random)), DENSE_RATE),
+    learn: descend(({ n, random }) => new TwoLayerNet(dense(n, random), mixer(n, random)), denseRate),
   },
   {
     name: "second layer dense",
-    learn: descend(({ n, random }) => new TwoLayerNet(mixer(n, random), dense(n, random)), DENSE_RATE),
+    learn: descend(({ n, random }) => new TwoLayerNet(mixer(n, random), dense(n, random)), denseRate),
   },
-  { name: DENSE, learn: descend(({ n, random }) => new TwoLayerNet(dense(n, random), dense(n, random)), DENSE_RATE) },
+  { name: DENSE, learn: descend(({ n, random }) => new TwoLayerNet(dense(n, random), dense(n, random)), denseRate) },
   { name: RECIPE, learn: throughDense(true) },
   { name: "control: not ordered", learn: throughDense(false) },
   {
