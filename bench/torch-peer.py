@@ -146,7 +146,8 @@ def both(times, make, x):
 def dense(request):
     n, batch = request["n"], request["batch"]
     layer, x = nn.Linear(n, n).cuda(), torch.randn(batch, n, device="cuda")
-    found = {"fp32": forward_and_train(layer, x)}
+    y = torch.empty_like(x)
+    found = {"copy": milliseconds(lambda: y.copy_(x)), "fp32": forward_and_train(layer, x)}
     torch.backends.cuda.matmul.allow_tf32 = True
     found["tf32"] = forward_and_train(layer, x)
     torch.backends.cuda.matmul.allow_tf32 = False

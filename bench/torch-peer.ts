@@ -17,7 +17,8 @@ export interface EagerCompiled<T> {
 }
 
 interface Answers {
-  readonly dense: { readonly fp32?: Times; readonly tf32?: Times; readonly bf16?: Times };
+  /** `copy` is that of x, on the device. */
+  readonly dense: { readonly copy?: number; readonly fp32?: Times; readonly tf32?: Times; readonly bf16?: Times };
   readonly mixer: EagerCompiled<Times>;
   readonly mlp: EagerCompiled<number>;
   readonly gpt: EagerCompiled<number>;
