@@ -1,8 +1,9 @@
 /** @file docs/results-cpu.md and its pictures, from one run of the bench. */
-import { readFileSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { machine, seriesChart } from "@spm/trainer/node";
 import { bandwidthFloor, fraction, type Row, trainFraction } from "./cpu-compare.ts";
+import type { DenseRows } from "./cpu-dense.ts";
+import type { StepTime } from "./cpu-training.ts";
 import type { DenseTimes } from "./openblas.ts";
 
 /** What a run measured. */
@@ -14,9 +15,12 @@ export interface CpuResults {
   readonly inCache: Row;
   readonly threads: DenseTimes;
   readonly torch: (DenseTimes & { version: string }) | null;
+  readonly dense: DenseRows;
+  readonly steps: readonly StepTime[];
+  /** Share of the rotation step outside of kernels. */
+  readonly overhead: number;
 }
 
-const docs = fileURLToPath(new URL("../docs/", import.meta.url));
 const ms = (seconds: number): string => (1000 * seconds).toPrecision(3);
 const x = (ratio: number): string => `${ratio.toPrecision(3)}×`;
 const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
@@ -32,7 +36,8 @@ function crossover(rows: readonly Row[], batch: number, ratio: "train" | "genera
   return faster.length === 0 ? null : Math.min(...faster);
 }
 
-function pictures(rows: readonly Row[]): void {
+function pictures(rows: readonly Row[], docs: string): void {
+  mkdirSync(`${docs}images`, { recursive: true });
   const batches = [...new Set(rows.map((r) => r.batch))];
   for (const [file, title, ratio] of [
     ["cpu-rotation", "Rotation mixer: forward + backward, times faster than dense in OpenBLAS", "train"],
@@ -53,9 +58,24 @@ function pictures(rows: readonly Row[]): void {
   }
 }
 
-/** Writes the page and its pictures. */
-export function writeResults({ peak, bandwidth, rows, headline, inCache, threads, torch }: CpuResults): void {
-  pictures(rows);
+/** Rows on the perceptron's step. */
+function steps({ steps: [dense, ...others], overhead }: CpuResults): string[][] {
+  const aim = (name: string): string => (name === "rotation" || name === "general" ? "12×" : "");
+  return [
+    ...others
+      .filter(({ name }) => aim(name) !== "")
+      .map(({ name, toDense }) => [`perceptron's step, ${name}, against our dense`, x(1 / toDense), aim(name)]),
+    ...others
+      .filter(({ name }) => aim(name) === "")
+      .map(({ name, toDense }) => [`perceptron's step, our ${dense!.name}, against ${name}`, x(toDense), "1×"]),
+    ["perceptron's step, rotation, outside of kernels", percent(overhead), "below 15 %"],
+  ];
+}
+
+/** Writes the page and its pictures into a folder, whose path ends with a slash. */
+export function writeResults(results: CpuResults, docs: string): void {
+  const { peak, bandwidth, rows, headline, inCache, threads, torch, dense } = results;
+  pictures(rows, docs);
   const { cpu, node, cores, platform } = machine();
   const { version } = JSON.parse(readFileSync(new URL("../packages/wasm/package.json", import.meta.url), "utf8"));
   const floor = bandwidthFloor(headline, bandwidth);
@@ -85,6 +105,11 @@ ${table(
     ...(single === undefined ? [] : [target("batch 1, rotation, forward", x(single.ratios.forward), "300×")]),
     target("faster from, rotation, batch 256", crossed("train"), "n ≤ 64"),
     target("faster from, general, batch 256", crossed("generalTrain"), "n ≤ 64"),
+    target("our matrix product, share of the peak", percent(dense.gemm.gflops / peak), "60 %"),
+    ...Object.entries(dense.gemm.ratios).map(([name, ratio]) =>
+      target(`our matrix product, against ${name}`, x(ratio), name.startsWith("tfjs") ? "1.7×" : ""),
+    ),
+    ...steps(results),
   ],
 )}
 
@@ -95,6 +120,11 @@ ${table(
     ...(torch === null
       ? []
       : [[`dense, PyTorch ${torch.version} nn.Linear, one thread`, ms(torch.forward), ms(torch.train)]]),
+    ...dense.rows.map(({ name, forward, forwardRatio, train, trainRatio }) => [
+      `dense, ${name}`,
+      `${ms(forward)}, ${x(forwardRatio)} the rotation's`,
+      train === null || trainRatio === null ? "" : `${ms(train)}, ${x(trainRatio)} the rotation's`,
+    ]),
     ["rotation", ms(headline.rotation.forward), ms(headline.rotation.train)],
     ["general", ms(headline.general.forward), ms(headline.general.train)],
     ["floor: memory, at the speed of a copy", ms(floor.forward), ms(floor.train)],
@@ -109,6 +139,23 @@ ${table(
 Peak of f32x4 multiplication and addition: ${peak.toFixed(1)} GFLOP/s. OpenBLAS reaches ${headline.denseGflops.toFixed(0)} GFLOP/s with the
 processor's widest vectors; WebAssembly has four lanes and no fused multiply-add, so that the ratio cannot exceed that of the work done
 times that of the peaks. A copy moves ${(bandwidth / 1e9).toFixed(1)} GB/s.
+
+## A training step of the MNIST perceptron
+
+784-1024-1024-10, batch 128, Adam, one thread: forward, backward and update; the last layer is dense. The other frameworks' dense
+models start from the same weights, and are checked to have the same losses in the first steps.
+
+${table(
+  ["", "ms a step", "our dense step is"],
+  results.steps.map(({ name, seconds, toDense }, i) =>
+    i === 0
+      ? ["dense, ours", ms(seconds), ""]
+      : [name, ms(seconds), toDense <= 1 ? `${x(1 / toDense)} slower` : `${x(toDense)} faster`],
+  ),
+)}
+
+Outside of WebAssembly the rotation step spends ${percent(results.overhead)} of its time: the samples that V8's profiler takes, every 0.2 ms,
+anywhere but in kernels. That is tape, dispatch, bookkeeping, garbage collection, and what of the arithmetic JavaScript does.
 
 ## All sizes
 

@@ -6,24 +6,30 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const folder = fileURLToPath(new URL(".peers/", import.meta.url));
+const scope = ["@tensor", "flow"].join(""); // put together here so that no package.json or lockfile of ours holds the name
 
-/** What is compared, pinned. The names are put together here so that no package.json or lockfile of ours holds them. */
+/** What is compared, pinned. */
 const versions = {
-  jax: ["@jax-js", "jax", "0.1.25"],
-  tf: [["@tensor", "flow"].join(""), "tfjs", "4.22.0"],
+  jax: ["@jax-js/jax", "0.1.25"],
+  tf: [`${scope}/tfjs`, "4.22.0"],
+  tfWasm: [`${scope}/tfjs-backend-wasm`, "4.22.0"],
+  onnx: ["onnxruntime-node", "1.27.0"],
 } as const;
+
+/** A peer's name and version, to print. */
+export const peerVersion = (peer: keyof typeof versions): string => versions[peer].join(" ").replace(/^@\S+\//, "");
 
 /** A peer's module, installed if it is missing. @throws where the registry can't be reached */
 export async function importPeer<Module>(peer: keyof typeof versions): Promise<Module> {
-  const [scope, name, version] = versions[peer];
-  if (!existsSync(join(folder, "node_modules", scope, name))) {
-    console.log(`Installing ${scope}/${name}@${version} into bench/.peers …`);
+  const [name, version] = versions[peer];
+  if (!existsSync(join(folder, "node_modules", name))) {
+    console.log(`Installing ${name}@${version} into bench/.peers …`);
     mkdirSync(folder, { recursive: true });
     if (!existsSync(join(folder, "package.json"))) writeFileSync(join(folder, "package.json"), '{ "private": true }\n');
     const options = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-    execFileSync("npm", ["install", ...options, `${scope}/${name}@${version}`], { cwd: folder, stdio: "inherit" });
+    execFileSync("npm", ["install", ...options, `${name}@${version}`], { cwd: folder, stdio: "inherit" });
   }
   Object.assign(globalThis, { navigator: globalThis.navigator ?? {} }); // Node 20 has none, and one of them looks for a GPU there
-  const path = createRequire(join(folder, "package.json")).resolve(`${scope}/${name}`);
+  const path = createRequire(join(folder, "package.json")).resolve(name);
   return import(pathToFileURL(path).href);
 }

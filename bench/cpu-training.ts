@@ -1,0 +1,112 @@
+/** @file Whole training steps of the MNIST perceptron, batch 128, Adam: each kind of layer, and the dense one in other frameworks. */
+import { Session } from "node:inspector/promises";
+import { type Backend, rng, scope, setBackend, tensor, transpose, valueAndGrad, zeros } from "@spm/core";
+import { crossEntropy, Mlp } from "@spm/nn";
+import { adam } from "@spm/optim";
+import { type Framework, labelOf, type MlpSizes, mlpShapes, mlpWeights, type Run, uniform } from "./framework.ts";
+import { median } from "./harness.ts";
+
+/** Layers of ours. */
+const KINDS = ["dense", "rotation", "general"] as const;
+
+/** What was measured of one step. */
+export interface StepTime {
+  readonly name: string;
+  readonly seconds: number;
+  /** Its time by that of our dense step: medians of the ratios within a round. */
+  readonly toDense: number;
+}
+
+/** A step of ours; it returns the loss. The dense one starts where the other frameworks do. */
+function mlpStep(backend: Backend, kind: (typeof KINDS)[number], { hidden, batch }: MlpSizes): () => number {
+  setBackend(backend);
+  const model = new Mlp({ sizes: [784, hidden, hidden, 10], linear: kind, random: rng(1) });
+  const parameters = model.parameters();
+  if (kind === "dense")
+    for (const [i, [fanIn, fanOut]] of mlpShapes(hidden).entries()) {
+      const weights = tensor(mlpWeights(fanIn, fanOut), { shape: [fanIn, fanOut] });
+      scope(() => {
+        parameters[2 * i]!.assign(transpose(weights));
+        parameters[2 * i + 1]!.assign(zeros([fanOut]));
+      });
+    }
+  const x = tensor(uniform(batch * 784, 1), { shape: [batch, 784] });
+  const y = tensor(
+    Int32Array.from({ length: batch }, (_, i) => labelOf(i)),
+    { dtype: "int32" },
+  );
+  const optimizer = adam(parameters, { learningRate: 1e-3 });
+  return () =>
+    scope(() => {
+      const { value, grads } = valueAndGrad(() => crossEntropy(model.forward(x), y), parameters);
+      optimizer.step(grads);
+      return value.ndarray().get();
+    });
+}
+
+/** Median seconds of a run that may end later, for about so many seconds. */
+export async function timeOf(run: Run, seconds: number): Promise<number> {
+  const times: number[] = [];
+  const start = performance.now();
+  do {
+    const before = performance.now();
+    await run();
+    times.push((performance.now() - before) / 1000);
+  } while (performance.now() - start < 1000 * seconds);
+  return median(times);
+}
+
+/**
+ * Steps of ours and of the frameworks in alternating rounds.
+ * @throws Error where a framework's dense step does not learn as ours does
+ */
+export async function compareSteps(
+  backend: Backend,
+  frameworks: readonly Framework[],
+  sizes: MlpSizes,
+  { rounds, seconds }: { readonly rounds: number; readonly seconds: number },
+): Promise<StepTime[]> {
+  const ours = KINDS.map((kind) => ({ name: kind as string, step: mlpStep(backend, kind, sizes) }));
+  const theirs = frameworks.flatMap(({ name, mlpStep: make }) => (make ? [{ name, step: make(sizes) }] : []));
+  const steps: { name: string; step: () => number | Promise<number> }[] = [...ours, ...theirs];
+  const [dense, ...others] = [ours[0]!, ...theirs];
+  for (let k = 0; k < 3; k++) {
+    const loss = dense.step() as number;
+    for (const { name, step } of others) {
+      const other = await step();
+      if (!(Math.abs(other - loss) < 1e-3 * loss)) throw new Error(`${name}: expected a loss of ${loss}, got ${other}`);
+    }
+  }
+  for (const { step } of ours) await timeOf(step, seconds); // warm
+  const taken: number[][] = [];
+  for (let k = 0; k < rounds; k++) {
+    const round: number[] = [];
+    for (const { step } of steps) round.push(await timeOf(step, seconds));
+    taken.push(round);
+  }
+  return steps.map(({ name }, i) => ({
+    name,
+    seconds: median(taken.map((round) => round[i]!)),
+    toDense: median(taken.map((round) => round[i]! / round[0]!)),
+  }));
+}
+
+/**
+ * Share of the rotation step that V8's sampling profiler does not see in WebAssembly: tape, dispatch, bookkeeping, garbage
+ * collection, and what of the arithmetic JavaScript does.
+ */
+export async function overheadShare(backend: Backend, sizes: MlpSizes, seconds: number): Promise<number> {
+  const step = mlpStep(backend, "rotation", sizes);
+  await timeOf(step, seconds / 4); // warm
+  const session = new Session();
+  session.connect();
+  await session.post("Profiler.enable");
+  await session.post("Profiler.setSamplingInterval", { interval: 200 });
+  await session.post("Profiler.start");
+  await timeOf(step, seconds);
+  const { profile } = await session.post("Profiler.stop");
+  session.disconnect();
+  const hits = (nodes: typeof profile.nodes): number => nodes.reduce((sum, { hitCount }) => sum + (hitCount ?? 0), 0);
+  const kernels = profile.nodes.filter(({ callFrame }) => callFrame.url.startsWith("wasm:"));
+  return 1 - hits(kernels) / hits(profile.nodes);
+}
