@@ -1,5 +1,5 @@
 /** @file A character language model on Moby Dick with every projection dense, or a mixer, and a recurrent one beside it. */
-import { type Rng, rng, type Tensor } from "@spm/core";
+import { currentBackend, type Rng, reference, rng, setBackend, type Tensor, tensor } from "@spm/core";
 import { DataLoader, encodeCharacters, vocabularyOf } from "@spm/data";
 import { crossEntropy, Gpt, generate, type LinearKind, linearKinds } from "@spm/nn";
 import { adamw, clipByGlobalNorm, oneCycle } from "@spm/optim";
@@ -101,7 +101,9 @@ export const charlm: Experiment<{
     const files: { name: string; bytes: Uint8Array }[] = [];
     const outcomes: Outcome[] = [];
     const prompt = [...encodeCharacters([...PROMPT].filter((c) => vocabulary.includes(c)).join(""), vocabulary)];
-    for (const [k, { name, model }] of runners.entries()) {
+    for (const [k, { name, model: trained }] of runners.entries()) {
+      const device = currentBackend();
+      const model = await inCpuMemory(trained, () => build(name, { ...settings, vocabulary: vocabulary.length, seed }));
       const tokens = signal.aborted
         ? []
         : await write(model, prompt, { count: sample, temperature, random: rng(seed) });
@@ -109,6 +111,7 @@ export const charlm: Experiment<{
       outcomes.push({ name, parameters: model.parameterCount(), readings: readings[k]!, written });
       if (model instanceof Gpt && !signal.aborted)
         files.push(await savedGpt(model, { ...settings, linear: name as LinearKind, vocabulary, tied: false }, steps));
+      setBackend(device);
     }
     return { ...charlmFindings(outcomes, steps), files };
   },
@@ -131,6 +134,20 @@ function build(name: string, { seed, ...sizes }: Sizes): LanguageModel {
   if (kind === name) return new Gpt({ ...sizes, linear: kind, tied: false, random });
   const { vocabulary, width } = sizes;
   return new GruLanguageModel({ vocabulary, width, hidden: 2 * width, linear: kind, random });
+}
+
+/** The model itself where it is in CPU memory; on a device a copy on the reference backend: text grows by a token, and there a new
+ * shape is a new kernel. */
+async function inCpuMemory(model: LanguageModel, make: () => LanguageModel): Promise<LanguageModel> {
+  const device = currentBackend();
+  if (device.view !== undefined) return model;
+  const values = await Promise.all(
+    Object.entries(model.stateDict()).map(async ([path, value]) => [path, await value.data(), value.shape] as const),
+  );
+  setBackend(reference);
+  const copy = make();
+  copy.loadStateDict(Object.fromEntries(values.map(([path, data, shape]) => [path, tensor(data, { shape })])));
+  return copy;
 }
 
 function write(

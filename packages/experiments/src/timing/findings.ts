@@ -38,7 +38,8 @@ function crossover(cells: readonly Cell[], phase: Phase, mixer: Mixer): string {
 }
 
 /** Tables and charts of all that was measured. */
-export function timingFindings(cells: readonly Cell[]): Findings {
+export function timingFindings(unordered: readonly Cell[]): Findings {
+  const cells = [...unordered].sort((a, b) => a.batch - b.batch || a.n - b.n);
   const batches = [...new Set(cells.map(({ batch }) => batch))];
   const ofBatch = (batch: number): Cell[] => cells.filter((cell) => cell.batch === batch);
   const crossings = PHASES.flatMap((phase) =>

@@ -10,22 +10,27 @@ export type Rounds = readonly (readonly number[])[];
 /** Repetitions never last longer than this for one candidate in one round; a single run may. */
 const MOST_RUNS = 1000;
 
+/** A first run that took longer needs no second one to be told from what compiling takes. */
+const SLOW = 0.2;
+
 /**
  * Alternating rounds.
  * @param options.least - seconds that a candidate runs for in a round, at least once
+ * @param options.longest - seconds after which a round remains the only one
  */
 export async function timeInRounds(
   candidates: readonly Candidate[],
-  { rounds, least }: { readonly rounds: number; readonly least: number },
+  { rounds, least, longest }: { readonly rounds: number; readonly least: number; readonly longest: number },
 ): Promise<Rounds> {
   const repeats: number[] = [];
   for (const run of candidates) {
-    await seconds(run, 1); // compiled, and its memory there
-    const once = await seconds(run, 1);
+    const first = await seconds(run, 1); // compiled, and its memory there
+    const once = first > SLOW ? first : await seconds(run, 1);
     repeats.push(Math.min(MOST_RUNS, Math.max(1, Math.ceil(least / once))));
   }
   const times: number[][] = [];
-  for (let k = 0; k < rounds; k++) {
+  const start = performance.now();
+  while (times.length < rounds && (times.length === 0 || performance.now() - start < 1000 * longest)) {
     const row: number[] = [];
     for (const [i, run] of candidates.entries()) row.push(await seconds(run, repeats[i]!));
     times.push(row);

@@ -12,7 +12,7 @@ import {
   valueAndGrad,
 } from "@spm/core";
 import { type LinearMap, linear } from "@spm/nn";
-import { adam } from "@spm/optim";
+import { adam, type Optimizer } from "@spm/optim";
 import type { Experiment } from "../experiment.ts";
 import { readNumbers } from "../lists.ts";
 import { type Cell, KINDS, PHASES, type Phase, timingFindings } from "./findings.ts";
@@ -32,8 +32,9 @@ export const timing: Experiment<{ widths: string; batches: string; rounds: numbe
   quick: { widths: "16,32", batches: "1,4", rounds: 2, least: 0.0002 },
   async run({ settings: { widths, batches, rounds, least, longest }, seed, signal, log }) {
     const cells: Cell[] = [];
-    for (const batch of readNumbers("batches", batches))
-      for (const n of readNumbers("widths", widths)) {
+    // Narrow before wide: what the widest leave of a backend's memory is too little for anything else.
+    for (const n of readNumbers("widths", widths))
+      for (const batch of readNumbers("batches", batches)) {
         if (signal.aborted) break;
         const cell = await measure(n, batch, { rounds, least, longest, random: rng(seed) });
         cells.push(cell);
@@ -55,32 +56,32 @@ interface Plan {
   readonly random: Rng;
 }
 
-/** All phases of one width and batch. Where a round takes longer than `longest`, one round has to do. */
+/** All phases of one width and batch, in fewer rounds where these would take longer than `longest`. */
 async function measure(n: number, batch: number, { rounds, least, longest, random }: Plan): Promise<Cell> {
-  const x = parameter(normal(random, [batch, n]));
-  const layers = KINDS.map((kind) => linear(kind, n, n, { random }));
   const seconds: { [phase in Phase]?: Rounds } = {};
+  const owned: { dispose(): void }[] = [];
   try {
+    const x = parameter(normal(random, [batch, n]));
+    owned.push(x);
+    const layers = KINDS.map((kind) => linear(kind, n, n, { random }));
+    owned.push(...layers.flatMap((layer) => layer.parameters()));
     for (const phase of PHASES) {
-      const candidates = layers.map((layer) => runOf(phase, layer, x));
-      const first = await timeInRounds(candidates, { rounds: 1, least });
-      const slowest = first[0]!.reduce((a, b) => a + b, 0);
-      const more = slowest > longest ? [] : await timeInRounds(candidates, { rounds: rounds - 1, least });
-      seconds[phase] = [...first, ...more];
+      const optimizers = layers.map((layer) => adam(layer.parameters(), { learningRate: 1e-6 }));
+      owned.push(...optimizers);
+      const candidates = layers.map((layer, k) => runOf(phase, layer, x, optimizers[k]!));
+      seconds[phase] = await timeInRounds(candidates, { rounds, least, longest });
     }
   } catch (error) {
     if (!(error instanceof BackendError)) throw error; // no memory for a matrix of this size: the cell stays open
   }
-  for (const t of [x, ...layers.flatMap((layer) => layer.parameters())]) t.dispose();
+  for (const one of owned) one.dispose();
   return { n, batch, seconds };
 }
 
 /** What is timed: the layer's public functions, with bias and diagonals; the gradients are those by the input and all parameters. */
-function runOf(phase: Phase, layer: LinearMap, x: Parameter): Candidate {
+function runOf(phase: Phase, layer: LinearMap, x: Parameter, optimizer: Optimizer): Candidate {
   if (phase === "forward") return () => scope(() => void layer.forward(x));
-  const parameters = layer.parameters();
-  const gradients = (): Tensor[] => valueAndGrad(() => sum(layer.forward(x)), [x, ...parameters]).grads;
+  const gradients = (): Tensor[] => valueAndGrad(() => sum(layer.forward(x)), [x, ...optimizer.parameters]).grads;
   if (phase === "forward and backward") return () => scope(() => void gradients());
-  const optimizer = adam(parameters, { learningRate: 1e-6 });
   return () => scope(() => optimizer.step(gradients().slice(1)));
 }
