@@ -41,7 +41,7 @@ export interface SeriesChart {
 
 const [WIDTH, HEIGHT, LEGEND_ROW, TOP] = [640, 400, 22, 34];
 const PER_ROW = 4;
-const MORE_COLOURS = ["#b45309", "#0e7490", "#be123c", "#4d7c0f", "#6d28d9", "#111827"] as const;
+const MORE_COLOURS = ["#111827", "#ca9a04", "#be123c", "#22b8d8", "#84a318", "#7c2d12"] as const;
 const COLOURS = [...LIGHT.models, ...MORE_COLOURS];
 
 /**
