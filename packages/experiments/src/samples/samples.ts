@@ -45,7 +45,8 @@ export const samples: Experiment<typeof settings> = {
     const [own = ""] = Object.keys(teachers);
     const wanted = readNames("teachers", chosen.teachers, Object.keys(teachers));
     const others = wanted.filter((name) => name !== own);
-    if (wanted.includes(own)) for (const level of new Set([0, noise])) cells.push(...(await measured(own, counts, level)));
+    if (wanted.includes(own))
+      for (const level of new Set([0, noise])) cells.push(...(await measured(own, counts, level)));
     // Out of class: with too few samples for a dense layer, and with plenty.
     for (const name of others) cells.push(...(await measured(name, [n / 2, 4 * n], 0)));
 
