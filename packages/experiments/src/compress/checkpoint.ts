@@ -1,5 +1,5 @@
 /** @file A dense MLP out of a safetensors file, whoever wrote it. */
-import { noGrad, rng, ValueError } from "@spm/core";
+import { elements, noGrad, rng, tensor, ValueError } from "@spm/core";
 import { Mlp } from "@spm/nn";
 import { parseSafetensors } from "@spm/trainer";
 
@@ -7,11 +7,15 @@ const OURS = "model.";
 
 /**
  * The MLP whose layers are the file's matrices: every `NAME.weight` [out, in] with its `NAME.bias` [out], in the order of the numbers in
- * their names (PyTorch's `nn.Sequential` counts on; `spm train` prefixes `model.`). Everything else in the file is left alone.
+ * their names (PyTorch's `nn.Sequential` counts on; `spm train` prefixes `model.`). Everything else in the file is left alone. On the current backend, in float32.
  * @throws SafetensorsError for a file that is none; ValueError when the layers do not follow on each other
  */
 export function mlpFrom(file: Uint8Array): Mlp {
-  const { entries, tensor } = parseSafetensors(file);
+  const { entries, tensor: stored } = parseSafetensors(file);
+  const here = (name: string) => {
+    const value = stored(name);
+    return tensor(elements(value.ndarray()), { shape: value.shape, dtype: "float32" });
+  };
   const names = entries.map(({ name }) => name);
   const prefix = names.some((name) => name.startsWith(OURS)) ? OURS : "";
   const layers = entries
@@ -21,7 +25,7 @@ export function mlpFrom(file: Uint8Array): Mlp {
   if (layers.length === 0) throw new ValueError("mlpFrom", "layers, NAME.weight [out, in]", names.join(", "));
   const values = layers.map((layer) => {
     if (!names.includes(`${layer}bias`)) throw new ValueError("mlpFrom", `"${layer}bias"`, "none");
-    return { weight: tensor(`${layer}weight`), bias: tensor(`${layer}bias`) };
+    return { weight: here(`${layer}weight`), bias: here(`${layer}bias`) };
   });
   const sizes = values.map(({ weight }) => weight.shape[1]!).concat(values.at(-1)!.weight.shape[0]!);
   for (const [k, { weight }] of values.entries())

@@ -1,12 +1,15 @@
 /** @file Compression: checkpoints of anybody, and what each family holds exactly. */
 import { readFileSync } from "node:fs";
-import { elements, matmul, noGrad, normal, rng, type Tensor } from "@spm/core";
+import { elements, matmul, noGrad, normal, rng, setBackend, type Tensor } from "@spm/core";
 import { butterfly, initialBlocks, toDense } from "@spm/mixer";
 import { Mlp } from "@spm/nn";
 import { encodeSafetensors, parseSafetensors } from "@spm/trainer";
-import { describe, expect, test } from "vitest";
+import { wasm } from "@spm/wasm";
+import { beforeAll, describe, expect, test } from "vitest";
 import { mlpFrom } from "./checkpoint.ts";
 import { methods } from "./methods.ts";
+
+beforeAll(async () => setBackend(await wasm()));
 
 const numbers = (x: Tensor): number[] => Array.from(elements(x.ndarray()));
 const outputs = (model: Mlp, x: Tensor): number[] => noGrad(() => numbers(model.forward(x)));

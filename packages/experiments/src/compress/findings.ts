@@ -27,8 +27,8 @@ export function findings(dense: Dense, outcomes: readonly Outcome[], epochs: num
   const named = { projected: "as projected", tuned: "trained on", scratch: "random start" };
   return {
     summary:
-      `The dense network has ${formatPercent(dense.accuracy)} with ${dense.parameters.toLocaleString("en-US")} parameters. After ${epochs} more ` +
-      `epochs: ${said.join("; ")}.`,
+      `The dense network has ${formatPercent(dense.accuracy)} with ${dense.parameters.toLocaleString("en-US")} parameters. After ${epochs} further ` +
+      `epoch${epochs === 1 ? "" : "s"}: ${said.join("; ")}.`,
     sections: [
       {
         heading: "Error and accuracy",
