@@ -1,4 +1,4 @@
-/** @file Memory by size classes: blocks are cut from one end of a fixed region and reused by later requests of their class. */
+/** @file Memory by size classes: blocks are cut from a fixed region and reused by later requests of their class. */
 import { BackendError } from "@spm/core";
 
 const LINE = 64; // blocks start at cache lines
@@ -19,18 +19,27 @@ function classOf(bytes: number): { index: number; size: number } {
   return { index: exponent * STEPS + multiple, size: size < LARGE ? size : size + COLOUR };
 }
 
+/** Addresses that no block covers. */
+interface Gap {
+  start: number;
+  readonly end: number;
+}
+
 /** Hands out and takes back blocks of the bytes in [start, end). */
 export class Arena {
-  readonly #start: number;
-  readonly #end: number;
-  #top: number;
-  readonly #free: number[][] = [];
+  readonly #capacity: number;
+  /** What blocks are cut from; where none is long enough, free blocks that touch become gaps again. */
+  #gaps: Gap[];
+  /** Addresses of free blocks by class, whose size stands beside. */
+  readonly #free: { readonly size: number; readonly blocks: number[] }[] = [];
   #used = 0;
+  #reached: number;
 
   constructor(start: number, end: number) {
-    this.#start = Math.ceil(start / LINE) * LINE;
-    this.#top = this.#start;
-    this.#end = end;
+    const first = Math.ceil(start / LINE) * LINE;
+    this.#gaps = [{ start: first, end }];
+    this.#capacity = end - first;
+    this.#reached = first;
   }
 
   /** Bytes of the blocks that are out. */
@@ -38,31 +47,50 @@ export class Arena {
     return this.#used;
   }
 
-  /** Bytes ever cut from the region. */
+  /** The highest address ever handed out. */
   get reached(): number {
-    return this.#top;
+    return this.#reached;
   }
 
   /** The address of a block of at least `bytes`, whose contents are arbitrary; null where there is no room. */
   take(bytes: number): number | null {
     const { index, size } = classOf(bytes);
-    const block = this.#free[index]?.pop() ?? this.#cut(size);
+    const block = this.#free[index]?.blocks.pop() ?? this.#cut(size) ?? this.#cutAfterMerging(size);
     if (block !== null) this.#used += size;
     return block;
   }
 
   #cut(size: number): number | null {
-    if (this.#top + size > this.#end) return null;
-    const block = this.#top;
-    this.#top += size;
+    const gap = this.#gaps.find(({ start, end }) => start + size <= end);
+    if (gap === undefined) return null;
+    const block = gap.start;
+    gap.start += size;
+    this.#reached = Math.max(this.#reached, gap.start);
     return block;
+  }
+
+  /** Blocks of other classes make room: O(b log b) for b free blocks, and only where memory is short. */
+  #cutAfterMerging(size: number): number | null {
+    const parts = [...this.#gaps];
+    for (const { size: length, blocks } of Object.values(this.#free)) {
+      for (const start of blocks) parts.push({ start, end: start + length });
+      blocks.length = 0;
+    }
+    parts.sort((a, b) => a.start - b.start);
+    this.#gaps = [];
+    for (const { start, end } of parts) {
+      const last = this.#gaps.at(-1);
+      if (last !== undefined && last.end === start) this.#gaps[this.#gaps.length - 1] = { start: last.start, end };
+      else if (end > start) this.#gaps.push({ start, end });
+    }
+    return this.#cut(size);
   }
 
   /** Takes a block back; `bytes` is what was asked for. */
   give(block: number, bytes: number): void {
     const { index, size } = classOf(bytes);
-    this.#free[index] ??= [];
-    this.#free[index].push(block);
+    this.#free[index] ??= { size, blocks: [] };
+    this.#free[index].blocks.push(block);
     this.#used -= size;
   }
 
@@ -71,7 +99,7 @@ export class Arena {
     return new BackendError(
       op,
       `${bytes} bytes free in wasm memory`,
-      `${this.#used} in use of ${this.#end - this.#start}`,
+      `${this.#used} in use of ${this.#capacity}`,
       "run each step in a scope, use smaller batches, or ask for more: wasm({ bytes })",
     );
   }
