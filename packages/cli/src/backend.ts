@@ -1,4 +1,5 @@
 /** @file The backends that `--backend` names. */
+import { availableParallelism } from "node:os";
 
 /** What `--backend` takes. */
 export type BackendName = "wasm" | "reference" | "gpu";
@@ -8,18 +9,22 @@ export const BACKENDS: readonly [BackendName, ...BackendName[]] = ["wasm", "refe
 
 let leave = async (): Promise<void> => {};
 
+/** What `--threads` says in the help of a command. */
+export const THREADS = "threads of the wasm backend (default: the cores); the same bits for any number";
+
 /**
  * Creates tensors on a backend from now on.
  *
+ * @param threads - of the wasm backend, where it has any; as many as there are cores unless said
  * @throws BackendError for `gpu` without a GPU, or without the optional package @spm/gpu
  */
-export async function useBackend(name: BackendName): Promise<void> {
+export async function useBackend(name: BackendName, threads: number = availableParallelism()): Promise<void> {
   const { BackendError, reference, setBackend } = await import("@spm/core");
   const backend =
     name === "reference"
       ? reference
       : name === "wasm"
-        ? await import("@spm/wasm").then(({ wasm }) => wasm())
+        ? await import("@spm/wasm").then(({ wasm }) => wasm({ threads }))
         : await import("@spm/gpu")
             .catch((error: Error) => {
               const advice = "npm install @spm/gpu gpu.js@2.24.1 webgpu@0.6.2";

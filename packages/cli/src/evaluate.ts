@@ -1,5 +1,5 @@
 /** @file `spm eval`: every metric of a trained classifier on its test samples. */
-import { elements, noGrad } from "@spm/core";
+import { noGrad } from "@spm/core";
 import { DataLoader } from "@spm/data";
 import { crossEntropy } from "@spm/nn";
 import {
@@ -14,7 +14,7 @@ import {
   perplexity,
   topKAccuracy,
 } from "@spm/trainer";
-import { loadModel } from "./saved-model.ts";
+import { loadModel, openCheckpoint } from "./saved-model.ts";
 import { loadData } from "./task.ts";
 import { textTable } from "./text-table.ts";
 
@@ -35,17 +35,19 @@ interface Evaluation {
 
 /** Evaluates a run folder or a checkpoint. @throws CheckpointError, DataError, Node's errors */
 async function evaluateSaved(path: string): Promise<Evaluation> {
-  const { model, config } = loadModel(path);
+  const { model, config } = loadModel(path, await openCheckpoint(path));
   const { test, classes } = await loadData(config.options);
   const [logits, labels]: [number[], number[]] = [[], []];
   let losses = 0;
   for (const { x, y } of new DataLoader(test, { batchSize: Math.min(BATCH, test.length) })) {
-    noGrad(() => {
+    const { out, loss } = noGrad(() => {
       const out = model.forward(x);
-      losses += crossEntropy(out, y).ndarray().get() * (y.shape[0] ?? 0);
-      for (const value of elements(out.ndarray())) logits.push(value);
-      for (const label of elements(y.ndarray())) labels.push(label);
+      return { out, loss: crossEntropy(out, y) };
     });
+    losses += (await loss.item()) * (y.shape[0] ?? 0);
+    for (const value of await out.data()) logits.push(value);
+    for (const label of await y.data()) labels.push(label);
+    for (const t of [out, loss]) t.dispose();
   }
   const predicted = labels.map((_, i) => {
     const row = logits.slice(i * classes, (i + 1) * classes);

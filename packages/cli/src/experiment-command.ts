@@ -1,6 +1,6 @@
 /** @file `spm experiment` on a command line. */
 import { Argument, type Command, Option } from "commander";
-import { BACKENDS, type BackendName } from "./backend.ts";
+import { BACKENDS, type BackendName, THREADS } from "./backend.ts";
 import { INTERRUPTED, interruptible } from "./interruption.ts";
 import { wholeNumber } from "./option-values.ts";
 import { runName } from "./run-name.ts";
@@ -12,6 +12,7 @@ interface ExperimentFlags {
   readonly seed: number;
   readonly out?: string;
   readonly backend: BackendName;
+  readonly threads?: number;
 }
 
 /** Adds it; the experiments themselves are loaded when it runs. */
@@ -32,6 +33,7 @@ export function addExperimentCommand(spm: Command): void {
     .option("--seed <n>", "everything random follows from it", wholeNumber(0), 1)
     .option("--out <folder>", "where to write the run, a new or empty folder (default: runs/NAME-TIME)")
     .addOption(new Option("--backend <name>", "what computes").choices(BACKENDS).default(BACKENDS[0]))
+    .option("--threads <n>", THREADS, wholeNumber(1))
     .addHelpText(
       "after",
       "\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted (the report is written nevertheless).",
@@ -59,7 +61,7 @@ export function addExperimentCommand(spm: Command): void {
       const settings = refusal(command, () => readSettings(experiment, flags.set));
       const { seed, out = runName(name), backend } = flags;
       const { useBackend } = await import("./backend.ts");
-      await useBackend(backend);
+      await useBackend(backend, flags.threads);
       const given = [...(flags.quick ? ["--quick"] : []), ...flags.set.flatMap((line) => ["--set", line])];
       const interrupted = await interruptible(async (signal) => {
         const { findings, report } = await runExperiment(experiment, {

@@ -2,7 +2,7 @@
 
 import type { LinearKind } from "@spm/nn";
 import { Argument, Command, Option } from "commander";
-import { BACKENDS, type BackendName } from "./backend.ts";
+import { BACKENDS, type BackendName, THREADS } from "./backend.ts";
 import type { CompareOptions } from "./compare.ts";
 import { addExperimentCommand } from "./experiment-command.ts";
 import { INTERRUPTED, interruptible } from "./interruption.ts";
@@ -28,6 +28,7 @@ interface CompareFlags {
   readonly quick?: true;
   readonly out?: string;
   readonly backend: BackendName;
+  readonly threads?: number;
 }
 
 /**
@@ -50,7 +51,7 @@ export function program(): Command {
         .argParser(namesOf(LAYERS))
         .default([...LAYERS], "all"),
     )
-    .option("--hidden <n>", "width of the two hidden layers", wholeNumber(1, 65_536), 256)
+    .option("--hidden <n>", "width of the two hidden layers", wholeNumber(1, 65_536), 1024)
     .option("--epochs <n>", "passes over the training images (default: 3, quick: 1)", wholeNumber(1))
     .option("--batch <n>", "images a batch", wholeNumber(1, TRAIN_IMAGES), 128)
     .option("--seed <n>", "seed of initial weights and shuffling", wholeNumber(0), 1)
@@ -72,6 +73,7 @@ export function program(): Command {
     .option("--quick", "a part of the images and a single epoch: done in well under a minute")
     .option("--out <folder>", "where to write the run, a new or empty folder (default: runs/mnist-TIME)")
     .addOption(new Option("--backend <name>", "what computes").choices(BACKENDS).default(BACKENDS[0]))
+    .option("--threads <n>", THREADS, wholeNumber(1))
     .addHelpText(
       "after",
       "\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted (the report is written nevertheless).",
@@ -86,7 +88,7 @@ export function program(): Command {
       }
       const { compare } = await import("./compare.ts");
       const { useBackend } = await import("./backend.ts");
-      await useBackend(flags.backend);
+      await useBackend(flags.backend, flags.threads);
       const interrupted = await interruptible((signal) => compare(options, process.stdout, signal), process.stderr);
       if (interrupted) process.exitCode = INTERRUPTED;
     });

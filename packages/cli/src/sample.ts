@@ -1,5 +1,5 @@
 /** @file `spm sample`: text from a model that was trained on text, character by character. */
-import { elements, noGrad, rng, tensor, ValueError } from "@spm/core";
+import { noGrad, rng, tensor, ValueError } from "@spm/core";
 import { encodeCharacters } from "@spm/data";
 import { drawToken, type Gpt, generate } from "@spm/nn";
 import { CheckpointError } from "@spm/trainer";
@@ -26,7 +26,7 @@ export interface SampleTextOptions {
  */
 export async function sample(path: string, options: SampleTextOptions): Promise<string> {
   if (!(options.temperature >= 0)) throw new ValueError("sample", "a temperature ≥ 0", options.temperature);
-  const checkpoint = openCheckpoint(path);
+  const checkpoint = await openCheckpoint(path);
   const { gptOf } = await import("@spm/experiments");
   const gpt = gptOf(checkpoint);
   return gpt === undefined ? sampleMlp(loadModel(path, checkpoint), options) : sampleGpt(gpt, options);
@@ -49,7 +49,10 @@ async function sampleGpt(
 }
 
 /** A model that sees its whole context anew for each character. */
-function sampleMlp({ model, config }: SavedModel, { prompt, length, temperature, seed }: SampleTextOptions): string {
+async function sampleMlp(
+  { model, config }: SavedModel,
+  { prompt, length, temperature, seed }: SampleTextOptions,
+): Promise<string> {
   const { vocabulary, options } = config;
   if (vocabulary === undefined)
     throw new CheckpointError("sample", "a model of text", `one of ${options.dataset}`, "spm train text --file FILE");
@@ -63,7 +66,9 @@ function sampleMlp({ model, config }: SavedModel, { prompt, length, temperature,
     written.slice(-context).forEach((character, i) => {
       x[i * characters.length + character] = 1;
     });
-    const logits = noGrad(() => [...elements(model.forward(tensor(x, { shape: [1, x.length] })).ndarray())]);
+    const out = noGrad(() => model.forward(tensor(x, { shape: [1, x.length] })));
+    const logits = [...(await out.data())];
+    out.dispose();
     written.push(drawToken(logits, { temperature, random }));
   }
   return (

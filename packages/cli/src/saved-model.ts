@@ -1,9 +1,10 @@
 /** @file A trained model from a run folder or from one of its checkpoints. */
 import { statSync } from "node:fs";
-import type { Tensor } from "@spm/core";
+import { currentBackend, Tensor, to } from "@spm/core";
 import type { Mlp } from "@spm/nn";
 import { CheckpointError } from "@spm/trainer";
 import { type Checkpoint, latestCheckpoint, readCheckpoint } from "@spm/trainer/node";
+import { BACKENDS, useBackend } from "./backend.ts";
 import { buildModel } from "./task.ts";
 import { checkpointsIn, type SavedConfig } from "./train.ts";
 
@@ -15,23 +16,29 @@ export interface SavedModel {
 }
 
 /**
- * The checkpoint at a path: that file, or the newest whole one of a run folder.
+ * The checkpoint at a path: that file, or the newest whole one of a run folder. Its tensors, and all that are made from now on, are
+ * on the backend that the run was on.
  *
- * @throws CheckpointError for what is neither; Node's error for a path that is not there
+ * @throws CheckpointError for what is neither; BackendError where that backend can't be had; Node's error for a path that is not there
  */
-export function openCheckpoint(path: string): Checkpoint {
+export async function openCheckpoint(path: string): Promise<Checkpoint> {
   const checkpoint = statSync(path).isDirectory() ? latestCheckpoint(checkpointsIn(path)) : readCheckpoint(path);
   if (checkpoint === undefined) throw new CheckpointError("loadModel", "a run folder with checkpoints", path);
-  return checkpoint;
+  const { options } = (checkpoint.config ?? {}) as Partial<SavedConfig>;
+  await useBackend(options?.backend ?? BACKENDS[0]);
+  const moved = Object.entries(checkpoint.values).map(
+    async ([name, value]) => [name, value instanceof Tensor ? await to(value, currentBackend()) : value] as const,
+  );
+  return { ...checkpoint, values: Object.fromEntries(await Promise.all(moved)) };
 }
 
 /**
  * Loads a model in evaluation mode: with averaged weights where the training kept an average, as its evaluations did.
  *
- * @param path - a checkpoint, or a run folder, whose newest whole checkpoint is taken
- * @throws CheckpointError for what is neither; Node's error for a path that is not there
+ * @param path - where the checkpoint is from
+ * @throws CheckpointError for one that `spm train` did not write
  */
-export function loadModel(path: string, checkpoint: Checkpoint = openCheckpoint(path)): SavedModel {
+export function loadModel(path: string, checkpoint: Checkpoint): SavedModel {
   const config = checkpoint.config as unknown as SavedConfig | null;
   if (config?.options === undefined)
     throw new CheckpointError("loadModel", "a checkpoint of spm train", `${path}, written by another program`);

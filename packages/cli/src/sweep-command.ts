@@ -1,4 +1,5 @@
 /** @file `spm sweep` on a command line. */
+import { availableParallelism } from "node:os";
 import type { Command } from "commander";
 import { INTERRUPTED, interruptible } from "./interruption.ts";
 import { wholeNumber } from "./option-values.ts";
@@ -45,7 +46,8 @@ export function addSweepCommand(spm: Command): void {
       const { sweepPlan } = await import("./sweep-plan.ts");
       const plan = await refusing(command, async () => {
         const options = await given(dataset, flags);
-        return sweepPlan({ grid, range, trials, seed: sweepSeed }, options.config, options.flags);
+        const threads = Math.max(1, Math.floor(availableParallelism() / jobs)); // what a trial gets unless it is said
+        return sweepPlan({ grid, range, trials, seed: sweepSeed }, { threads, ...options.config }, options.flags);
       });
       const { sweep } = await import("./sweep.ts");
       const interrupted = await interruptible(async (signal) => {

@@ -1,6 +1,6 @@
 /** @file Every option of a training, once: from here come the flags, the schema of configuration files, and the defaults. */
 import type { LinearKind } from "@spm/nn";
-import { BACKENDS, type BackendName } from "./backend.ts";
+import { BACKENDS, type BackendName, THREADS } from "./backend.ts";
 
 const LAYERS = [
   "dense",
@@ -47,6 +47,7 @@ export interface TrainOptions {
   readonly keepBest: number;
   readonly tensorboard: boolean;
   readonly backend: BackendName;
+  readonly threads?: number;
 }
 
 /** JSON Schema of one option's value. */
@@ -110,6 +111,7 @@ export const trainOptions: Readonly<Record<keyof TrainOptions, OptionSchema>> = 
   keepBest: count("checkpoints of the lowest test losses to keep beside these", 1, 1),
   tensorboard: { description: "write TensorBoard event files, too", type: "boolean", default: false },
   backend: oneOf("what computes", BACKENDS, BACKENDS[0]),
+  threads: count(THREADS, 1),
 };
 
 /** The schema of a configuration file: the options, by name, none required. */

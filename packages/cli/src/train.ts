@@ -56,7 +56,7 @@ export async function train(
 ): Promise<boolean> {
   const resuming = options === undefined;
   const chosen = options ?? resolveTraining({}, readRun(folder).config.options);
-  await useBackend(chosen.backend);
+  await useBackend(chosen.backend, chosen.threads);
   const found = resuming ? latestCheckpoint(checkpointsIn(folder)) : undefined;
   for (const { path, reason } of found?.damaged ?? []) stdout.write(`set aside ${path}.damaged: ${reason}\n`);
   if (resuming) stdout.write(found ? `resuming ${found.path}\n` : `no checkpoint in ${folder}: starting over\n`);
