@@ -17,17 +17,31 @@ const expm1Body =
 const log1pOf = (v: string): string =>
   `const u = 1 + ${v}; let l = ${v}; if (u !== 1) { l = Math.log(u) * ${v} / (u - 1); } `;
 
-/** erf to 1.5e-7 (Abramowitz and Stegun 7.1.26). */
+/** erf to 1.5e-7 (Abramowitz and Stegun 7.1.26); near 0, where that is not relative, Taylor's series. */
 const erfBody =
-  "const m = Math.abs(x0); const t = 1 / (1 + 0.3275911 * m); " +
+  "const m = Math.abs(x0); if (m < 0.1) { const z = x0 * x0; " +
+  "return 1.1283791670955126 * x0 * (1 - z * (0.33333333333 - z * (0.1 - z * 0.023809523810))); } " +
+  "const t = 1 / (1 + 0.3275911 * m); " +
   "const y = 1 - t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429)))) * Math.exp(-m * m); " +
   "if (x0 < 0) { return -y; } return x0 === x0 ? y : x0;";
 
+/** Returns NaN, made of what the device loaded: WGSL has no such constant, and drivers give any number for the logarithm of NaN. */
+const returnNaN = "return (x0 - x0) / (x0 - x0);";
+
+/** Some drivers say ln 0 = −88, ln −99 = 4.6 and ln NaN = 89. */
+const logBody = `if (x0 > 0) { return Math.log(x0); } if (x0 === 0) { return -1 / Math.abs(x0); } ${returnNaN}`;
+
+/** Where 1 + x rounds to x, its logarithm is that of x: also at infinity, where Kahan's quotient is NaN. */
+const log1pBody =
+  `if (x0 > -1) { ${log1pOf("x0")}if (u === x0) { l = Math.log(x0); } return l; } ` +
+  `if (x0 === -1) { return -1 / (1 + x0); } ${returnNaN}`;
+
 /** GPUs know powers of positive numbers only. */
 const powBody =
-  "if (x1 === 0) { return 1; } if (x0 === 1) { return 1; } const m = Math.abs(x0); let r = Math.pow(m, x1); " +
-  "if (m === 0) { r = x1 > 0 ? 0 : 1 / m; } " +
-  "if (x0 < 0) { const h = Math.floor(x1); if (h === x1) { if (h - 2 * Math.floor(h * 0.5) > 0) { r = -r; } } else { r = Math.sqrt(x0); } } return r;";
+  "if (x1 === 0) { return 1; } if (x0 === 1) { return 1; } if (x0 === x0) { if (x1 === x1) { " +
+  "const m = Math.abs(x0); let r = Math.pow(m, x1); if (m === 0) { r = x1 > 0 ? 0 : 1 / m; } if (m === 1) { r = 1; } " +
+  "if (x0 < 0) { const h = Math.floor(x1); if (h === x1) { if (h - 2 * Math.floor(h * 0.5) > 0) { r = -r; } } else { if (1 / m > 0) { r = Math.sqrt(x0); } } } return r; " +
+  "} return x1; } return x0;";
 
 /** The larger or smaller of two: a GPU's own drops NaN. */
 const extremeBody = (name: "max" | "min"): string =>
@@ -36,14 +50,14 @@ const extremeBody = (name: "max" | "min"): string =>
 /** Bodies by primitive. */
 export const functions: ReadonlyMap<object, string> = new Map<object, string>([
   [c.neg.primitive, "return -x0;"],
-  [c.sign.primitive, "return x0 > 0 ? 1 : (x0 < 0 ? -1 : x0);"],
+  [c.sign.primitive, "if (x0 > 0) { return 1; } if (x0 < 0) { return -1; } return x0 === x0 ? 0 : x0;"], // never a subnormal x
   [c.abs.primitive, "return Math.abs(x0);"],
   [c.square.primitive, "return x0 * x0;"],
   [c.sqrt.primitive, "return Math.sqrt(x0);"],
   [c.exp.primitive, "return x0 === x0 ? Math.exp(x0) : x0;"], // some drivers say e^NaN = ∞
   [c.expm1.primitive, expm1Body],
-  [c.log.primitive, "if (x0 === 0) { return -1 / Math.abs(x0); } return Math.log(x0);"], // some drivers say ln 0 = −88
-  [c.log1p.primitive, `if (x0 === -1) { return -1 / (1 + x0); } ${log1pOf("x0")}return l;`],
+  [c.log.primitive, logBody],
+  [c.log1p.primitive, log1pBody],
   [c.sin.primitive, returnSin("x0")],
   [c.cos.primitive, returnCos("x0")],
   [c.erf.primitive, erfBody],
