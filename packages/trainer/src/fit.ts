@@ -1,13 +1,12 @@
 /** @file The training loop. */
-import type { Tensor } from "@spm/core";
+import { scope, sum, type Tensor } from "@spm/core";
 import type { DataLoader } from "@spm/data";
 import { NonFiniteError, RunError } from "./errors.ts";
 import { evaluate } from "./evaluate.ts";
 import { generatorStates, generatorsOf, restoreGenerators } from "./generators.ts";
 import type { Callback, Ending, MetricsEvent, Training, TrainingPosition } from "./hooks.ts";
 import type { Json } from "./json.ts";
-import type { Metrics } from "./measurement.ts";
-import { type LossFunction, RunningMeans } from "./measurement.ts";
+import { type LossFunction, type Metrics, type Reading, RunningMeans, readScalar } from "./measurement.ts";
 import { type NonFiniteAction, NonFinitePolicy } from "./non-finite.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { trainStep, type Updater } from "./train-step.ts";
@@ -70,7 +69,7 @@ export interface FitResult {
  * The loader's state says where training stands: one that was restored goes on from there, and `resume` restores it with all the
  * rest, so that what follows is what would have followed, bit by bit. Each step runs in a scope of its own, so memory stays flat. In
  * CPU memory the loss and the gradients are checked before the update; on a device the loss is checked at each log instead, so
- * that no step waits for a read.
+ * that no step waits for a read, and loss and weights before each checkpoint.
  *
  * @param model - handed to the loss function.
  * @param loader - the training batches.
@@ -107,6 +106,7 @@ export async function fit<Model, Batch>(
   const window = new RunningMeans();
   const policy = new NonFinitePolicy(parts, options.onNonFinite ?? "stop", options.snapshotEvery ?? 100);
   let evaluation: Metrics | undefined;
+  let logged = Number.NaN;
   let unevaluated = false;
   let stopped = false;
 
@@ -133,24 +133,37 @@ export async function fit<Model, Batch>(
     metrics,
     learningRate: optimizer.learningRate,
   });
+  /** On a device nothing looked at the losses since the last log, nor at what the last gradients made of the weights. */
+  const assertFinite = async (readings: readonly Reading<number>[]): Promise<void> => {
+    const losses = readings.map(({ values }) => values.loss ?? Number.NaN);
+    const sums: (number | Promise<number>)[] = [];
+    scope(() => optimizer.parameters.forEach((parameter) => void sums.push(readScalar(sum(parameter)))));
+    const finite = [...losses, ...(await Promise.all(sums))].every(Number.isFinite);
+    const loss = losses.find((value) => !Number.isFinite(value)) ?? losses.at(-1) ?? logged;
+    if (!finite) throw new NonFiniteError(position().step, loss, undefined, true);
+  };
   const training: Training = {
     stop: () => {
       stopped = true;
     },
-    capture: async () => ({
-      values: { ...valuesOf(parts), ...policy.values() },
-      progress: {
-        step: position().step,
-        loader: loader.state,
-        unevaluated,
-        clock: watch.read(),
-        window: await window.readings(),
-        evaluation: evaluation ?? null,
-        badInRow: policy.badInRow,
-        generators: generatorStates(generators),
-        callbacks: statesOf(callbacks),
-      },
-    }),
+    capture: async () => {
+      const readings = await window.readings();
+      await assertFinite(readings);
+      return {
+        values: { ...valuesOf(parts), ...policy.values() },
+        progress: {
+          step: position().step,
+          loader: loader.state,
+          unevaluated,
+          clock: watch.read(),
+          window: readings,
+          evaluation: evaluation ?? null,
+          badInRow: policy.badInRow,
+          generators: generatorStates(generators),
+          callbacks: statesOf(callbacks),
+        },
+      };
+    },
   };
   const tell = async (say: (callback: Callback) => void | Promise<void>): Promise<void> => {
     for (const callback of callbacks) await say(callback);
@@ -175,7 +188,8 @@ export async function fit<Model, Batch>(
   const log = async (): Promise<void> => {
     const metrics = await window.take();
     if (metrics === undefined) return;
-    if (!Number.isFinite(metrics.loss)) throw new NonFiniteError(position().step, metrics.loss, undefined, true);
+    logged = metrics.loss;
+    if (!Number.isFinite(logged)) throw new NonFiniteError(position().step, logged, undefined, true);
     await tell((callback) => callback.onLog?.(withMetrics(metrics), training));
   };
 

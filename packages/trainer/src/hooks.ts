@@ -49,6 +49,8 @@ export interface Training {
   /**
    * Everything that training depends on. Whole only in `onSettled` and `onEnd`; its tensors are live: read them before the hook
    * returns.
+   *
+   * @throws NonFiniteError when a loss since the last log, or a weight, is not finite
    */
   capture(): Promise<TrainingState>;
 }

@@ -19,7 +19,7 @@ export interface Measurement {
 export type LossFunction<Model, Batch> = (model: Model, batch: Batch) => Measurement;
 
 /** A scalar's value: at once where the tensor is in CPU memory, otherwise a read that is under way. */
-function readScalar(scalar: Tensor): number | Promise<number> {
+export function readScalar(scalar: Tensor): number | Promise<number> {
   if (scalar.backend.view !== undefined) return scalar.ndarray().get();
   const reading = scalar.item();
   reading.catch(() => {}); // when the device is lost, whoever takes the reading is told, or nobody is left who would
