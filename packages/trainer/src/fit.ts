@@ -29,7 +29,7 @@ export interface FitOptions<Model, Batch> {
   readonly epochs: number;
   /** What to evaluate on at each epoch's end and, if given, every so many steps. */
   readonly evaluate?: { readonly data: DataLoader<Batch>; readonly every?: number };
-  /** Changes the gradients before each update, e.g. `(grads) => clipByGlobalNorm(grads, 1)`. */
+  /** Changes the gradients before each update, e.g. `(grads) => clipByGlobalNorm(grads, 1).grads`. */
   readonly gradients?: (grads: readonly Tensor[]) => readonly Tensor[];
   /** Updated after each step; evaluations run with it in the place of the weights. */
   readonly average?: WeightAverage;
