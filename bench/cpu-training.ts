@@ -97,7 +97,7 @@ export async function compareSteps(
  */
 export async function overheadShare(backend: Backend, sizes: MlpSizes, seconds: number): Promise<number> {
   const step = mlpStep(backend, "rotation", sizes);
-  await timeOf(step, seconds / 4); // warm
+  await timeOf(step, seconds); // until V8 has compiled all of it
   const session = new Session();
   session.connect();
   await session.post("Profiler.enable");

@@ -14,7 +14,7 @@ interface Tf {
   tensor(values: Float32Array | Int32Array, shape: number[], dtype?: string): TfTensor;
   variable(initial: TfTensor): TfTensor;
   add(a: TfTensor, b: TfTensor): TfTensor;
-  matMul(a: TfTensor, b: TfTensor, transposeA?: boolean, transposeB?: boolean): TfTensor;
+  matMul(a: TfTensor, b: TfTensor): TfTensor;
   relu(x: TfTensor): TfTensor;
   oneHot(indices: TfTensor, depth: number): TfTensor;
   losses: { softmaxCrossEntropy(labels: TfTensor, logits: TfTensor): TfTensor };
@@ -40,7 +40,7 @@ export async function startTfWasm(): Promise<Framework> {
         t.tensor(uniform(n * n, 1), [n, n]),
         t.tensor(uniform(n, 1), [n]),
       ];
-      const layer = (...[a, b, c]: TfTensor[]): TfTensor => t.add(t.matMul(a!, b!, false, true), c!);
+      const layer = (...[a, b, c]: TfTensor[]): TfTensor => t.add(t.matMul(a!, b!), c!); // W as [in, out]: what it transposes is slow
       const slopes = t.grads(layer);
       return {
         forward: () => t.tidy(() => void layer(x, w, bias)),

@@ -29,7 +29,7 @@ export function scope<T>(f: () => T): T {
     return result;
   } finally {
     scopes.pop();
-    for (const t of isRecording() ? made : reachable(result)) if (t.owner === made) own(t);
+    if (made.length > 0) for (const t of isRecording() ? made : reachable(result)) if (t.owner === made) own(t);
     for (const t of made) if (t.owner === made) t.dispose();
   }
 }
@@ -61,7 +61,8 @@ function reachable(value: unknown, found: Set<Tensor> = new Set(), seen: Set<obj
   if (typeof value !== "object" || value === null || seen.has(value) || ArrayBuffer.isView(value)) return found;
   seen.add(value);
   if (value instanceof Tensor) return value instanceof Parameter ? found : found.add(value);
-  const parts = value instanceof Map ? [...value].flat() : value instanceof Set ? value : Object.values(value);
+  const listed = Array.isArray(value) || value instanceof Set;
+  const parts: Iterable<unknown> = listed ? value : value instanceof Map ? [...value].flat() : Object.values(value);
   for (const part of parts) reachable(part, found, seen);
   return found;
 }

@@ -4,13 +4,21 @@
 export type Shape = readonly number[];
 
 /** Number of elements, Π shape. @example sizeOf([2, 3]) // 6 */
-export const sizeOf = (shape: Shape): number => shape.reduce((size, n) => size * n, 1);
+export function sizeOf(shape: Shape): number {
+  let size = 1;
+  for (let k = 0; k < shape.length; k++) size *= shape[k]!;
+  return size;
+}
 
 /** The shape as messages print it. @example showShape([2, 3]) // "[2, 3]" */
 export const showShape = (shape: Shape): string => `[${shape.join(", ")}]`;
 
 /** Whether two shapes are equal. @example sameShape([2, 3], [2, 3]) // true */
-export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((n, k) => n === b[k]);
+export function sameShape(a: Shape, b: Shape): boolean {
+  if (a.length !== b.length) return false;
+  for (let k = 0; k < a.length; k++) if (a[k] !== b[k]) return false;
+  return true;
+}
 
 /** Row-major strides of a shape, in elements. @example stridesOf([2, 3]) // [3, 1] */
 export function stridesOf(shape: Shape): number[] {

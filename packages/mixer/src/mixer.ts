@@ -77,15 +77,15 @@ function makeMixer(kind: Parameterisation): MixerOp {
     const [x, ...rest] = specs as [Spec, ...Spec[]];
     const [dIn, dOut, bias] = rest.slice(-3) as [Spec, Spec, Spec];
     const fanIn = x.shape.at(-1);
-    const width = (what: string, spec: Spec, condition: boolean, expected: string): void => {
-      if (!condition) throw new ShapeError(name, `${what} of shape ${expected}`, showShape(spec.shape));
+    const width = (what: string, spec: Spec, condition: boolean, expected: () => string): void => {
+      if (!condition) throw new ShapeError(name, `${what} of shape ${expected()}`, showShape(spec.shape));
     };
-    width("x", x, fanIn !== undefined && fanIn <= schedule.n, `[..., in ≤ ${schedule.n}]`);
-    width("dIn", dIn, sameShape(dIn.shape, [fanIn!]), `[${fanIn}]`);
-    width("dOut", dOut, dOut.shape.length === 1 && dOut.shape[0]! <= schedule.n, `[out ≤ ${schedule.n}]`);
-    width("bias", bias, sameShape(bias.shape, dOut.shape), showShape(dOut.shape));
+    width("x", x, fanIn !== undefined && fanIn <= schedule.n, () => `[..., in ≤ ${schedule.n}]`);
+    width("dIn", dIn, sameShape(dIn.shape, [fanIn!]), () => `[${fanIn}]`);
+    width("dOut", dOut, dOut.shape.length === 1 && dOut.shape[0]! <= schedule.n, () => `[out ≤ ${schedule.n}]`);
+    width("bias", bias, sameShape(bias.shape, dOut.shape), () => showShape(dOut.shape));
     kind.shapes(schedule.first.length, schedule.leftovers.length).forEach((shape, k) => {
-      width(kind.parameters[k]!, rest[k]!, sameShape(rest[k]!.shape, shape), showShape(shape));
+      width(kind.parameters[k]!, rest[k]!, sameShape(rest[k]!.shape, shape), () => showShape(shape));
     });
     if (backward === "reverse" && kind !== rotation)
       throw new ValueError(
