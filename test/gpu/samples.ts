@@ -116,6 +116,7 @@ export const coreSamples: readonly Sample[] = [
     (a, b) => c.matmul(c.transpose(a), c.transpose(b)),
     [normal(40, 67), normal(68, 40)],
     summed,
+    false,
   ),
   sample("matmul, tiles of a deep product", c.matmul, [normal(5, 2000), normal(2000, 10)], 2e-5, false),
   sample(
@@ -180,15 +181,15 @@ export const mixerSamples: readonly Sample[] = [
       ),
     ),
   ]),
-  ...[64, 256].map((n) => {
-    const schedule = butterfly(n);
-    return sample(
-      `rotation mixer, fused, ${n}`,
+  // The fused kernels' layouts: one span; a second one of one round; a second one of two, padded.
+  ...[butterfly(64), butterfly(128)].map((schedule) =>
+    sample(
+      `rotation mixer, fused, ${schedule.n}`,
       (x, angles, dIn, dOut, bias) => rotationMixer(x!, angles!, { schedule, dIn: dIn!, dOut: dOut!, bias: bias! }),
-      mixing(n, schedule.first.length),
+      mixing(schedule.n, schedule.first.length),
       summed,
-    );
-  }),
+    ),
+  ),
   (() => {
     const schedule = butterfly(128, 9);
     return sample(
