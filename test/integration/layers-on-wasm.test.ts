@@ -105,3 +105,23 @@ describe("generation", () => {
     expect(backend.live.storages).toBe(before);
   });
 });
+
+test("a model moves to a backend and back, its buffers with it", async () => {
+  setBackend(reference);
+  const before = backend.report().liveBytes;
+  const model = new Sequential([
+    new Mlp({ sizes: [6, 8, 3], linear: "rotation", random: rng(1) }),
+    new BatchNorm1d(3),
+  ]).eval();
+  const x = normal(rng(2), [5, 6]);
+  const y = elements(model.forward(x).ndarray());
+  expect(await model.to(backend)).toBe(model);
+  expect(Object.values(model.stateDict()).every((p) => p.backend === backend)).toBe(true);
+  setBackend(backend);
+  const onWasm = await model.forward(tensor(x.ndarray())).data();
+  for (const [i, v] of onWasm.entries()) expect(v).toBeCloseTo(y[i]!, 5);
+  setBackend(reference);
+  await model.to(reference);
+  expect([...elements(model.forward(x).ndarray())]).toEqual([...y]);
+  expect(backend.report().liveBytes).toBe(before);
+});

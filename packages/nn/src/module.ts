@@ -1,5 +1,5 @@
 /** @file A module: fields that hold parameters and other modules, and a forward. Nothing is registered; the fields are walked. */
-import { Parameter, type Shape, ShapeError, showShape, sizeOf, type Tensor } from "@spm/core";
+import { type Backend, keep, Parameter, type Shape, ShapeError, showShape, sizeOf, type Tensor, to } from "@spm/core";
 import { ModuleBuffer } from "./module-buffer.ts";
 
 /** Parameters and buffers by path, e.g. `"layers.0.weight"`. */
@@ -84,6 +84,25 @@ export abstract class Module {
       if (expected !== got) throw new ShapeError("loadStateDict", `${expected} for "${path}"`, got);
     }
     for (const [path, p] of mine) p.assign(values[path]!);
+  }
+
+  /**
+   * Moves every parameter and buffer to a backend. Make the optimizer afterwards: its state does not move.
+   * @returns this
+   * @throws TapeError while a tape that used one is open, before anything moves; DTypeError, BackendError where the backend cannot take one
+   * @example await model.to(await wasm({ threads: 2 }));
+   */
+  async to(backend: Backend): Promise<this> {
+    const all = [...state(this).values()];
+    for (const p of all) p.assertAssignable();
+    const moved: Tensor[] = [];
+    try {
+      for (const p of all) moved.push(keep(await to(p, backend)));
+      for (const [k, p] of all.entries()) p.assign(moved[k]!);
+    } finally {
+      for (const t of moved) t.dispose();
+    }
+    return this;
   }
 }
 
