@@ -17,8 +17,9 @@ export type NdArray = AnyNdArray<TypedArray>;
 const constructors = { float32: Float32Array, float64: Float64Array, int32: Int32Array, bool: Uint8Array } as const;
 const dtypes = ["float32", "float64", "int32", "bool"] as const;
 
-/** A zeroed typed array of a dtype. @throws BackendError when there is no memory for it */
+/** A zeroed typed array of a dtype. @throws DTypeError for one that there isn't; BackendError when there is no memory for it */
 export function allocate(dtype: DType, size: number): TypedArray {
+  if (!dtypes.includes(dtype)) throw new DTypeError("array", `a dtype of ${dtypes.join(", ")}`, `"${dtype}"`);
   try {
     return new constructors[dtype](size);
   } catch {

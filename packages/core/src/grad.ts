@@ -6,10 +6,12 @@ import { ones, zeros } from "./ops/create.ts";
 import { add, alias, mul, sum } from "./ops/families.ts";
 import { releaseEarly, scope, synchronous } from "./scope.ts";
 import { sameShape, showShape } from "./shape.ts";
-import { type Tape, withoutTapes, withTape } from "./tape.ts";
-import { type Parameter, Tensor } from "./tensor.ts";
+import { type Call, type Tape, withoutTapes, withTape } from "./tape.ts";
+import { kindOf, type Parameter, Tensor } from "./tensor.ts";
 
 type Tensors = readonly Tensor[];
+
+const MAKE = "make it one: tensor(value)";
 
 /** What is differentiated: a function of tensors to a tensor. */
 export type Differentiable = (...xs: Tensor[]) => Tensor;
@@ -24,7 +26,7 @@ function pullBack(tape: Tape, output: Tensor, cotangent: Tensor, wanted: Tensors
     for (const { call, needs } of tape.nodes.toReversed()) {
       const cts = call.outputs.map((t) => cotangents.of(t));
       if (cts.every((ct) => ct === null)) continue;
-      const bars = scope(() => inVjpOf(call.name, () => call.vjp(cts, needs)));
+      const bars = scope(() => inVjpOf(call.name, () => checkCotangents(call, call.vjp(cts, needs))));
       for (const [i, input] of call.inputs.entries())
         if (needs[i] && bars[i]) cotangents.add(input, checkKind(call.name, "cotangent", bars[i], input));
       cotangents.close([...cts, ...bars], call.outputs);
@@ -79,6 +81,16 @@ class Cotangents {
   }
 }
 
+/** What a vjp returned, once it is a tensor or null for each input. @throws ShapeError otherwise */
+function checkCotangents({ name, inputs }: Call, bars: readonly (Tensor | null)[]): readonly (Tensor | null)[] {
+  const expected = `a cotangent (or null) for each of ${inputs.length} inputs`;
+  if (!Array.isArray(bars)) throw new ShapeError(name, expected, kindOf(bars));
+  if (bars.length !== inputs.length) throw new ShapeError(name, expected, bars.length);
+  const other = bars.findIndex((bar) => bar !== null && !(bar instanceof Tensor));
+  if (other >= 0) throw new ShapeError(name, expected, `${kindOf(bars[other])} for input ${other}`);
+  return bars;
+}
+
 /** A cotangent or tangent, once it is known to be of the kind of its primal. @throws ShapeError, DTypeError */
 function checkKind(op: string, what: string, v: Tensor, { shape, dtype }: Tensor): Tensor {
   if (!sameShape(v.shape, shape)) throw new ShapeError(op, `a ${what} of ${showShape(shape)}`, showShape(v.shape));
@@ -115,6 +127,8 @@ function seedOf(op: string, value: Tensor): Tensor {
  * @example const { value, pullback } = vjp(tanh, x); const [xBar] = pullback(ones(x.shape));
  */
 export function vjp(f: Differentiable, ...primals: Tensor[]): { value: Tensor; pullback(ct: Tensor): Tensor[] } {
+  const other = primals.findIndex((x) => !(x instanceof Tensor));
+  if (other >= 0) throw new DTypeError("vjp", `a tensor as argument ${other}`, kindOf(primals[other]), MAKE);
   const xs = primals.map(alias);
   const { tape, result } = recordTape("vjp", xs, () => f(...xs));
   const value = asTensor("vjp", result);
@@ -135,6 +149,8 @@ export function grad(f: Differentiable, argnums: number | readonly number[] = 0)
     scope(() => {
       const missing = numbers.find((k) => xs[k] === undefined);
       if (missing !== undefined) throw new ShapeError("grad", `argnums below ${xs.length}, the arguments`, missing);
+      const other = numbers.find((k) => !(xs[k] instanceof Tensor));
+      if (other !== undefined) throw new DTypeError("grad", `a tensor as argument ${other}`, kindOf(xs[other]), MAKE);
       const part = (...chosen: Tensor[]) => f(...xs.map((x, i) => chosen[numbers.indexOf(i)] ?? x));
       const { value, pullback } = vjp(part, ...numbers.map((k) => xs[k]!));
       const grads = pullback(seedOf("grad", value));

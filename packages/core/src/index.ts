@@ -11,4 +11,4 @@ export * from "./print-tape.ts";
 export { keep, noGrad, own, scope } from "./scope.ts";
 export * from "./shape.ts";
 export { isRecording } from "./tape.ts";
-export * from "./tensor.ts";
+export { Parameter, type Spec, Storage, Tensor } from "./tensor.ts";

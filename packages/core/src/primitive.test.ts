@@ -13,6 +13,7 @@ import {
   mul,
   type Primitive,
   primitives,
+  ShapeError,
   square,
   sum,
   type Tensor,
@@ -114,6 +115,20 @@ describe("a mistake is noticed", () => {
     const again = (x: Tensor) => add(sum(square(x)), sum(scalar([x], undefined)[0]!)); // the second to arrive, too
     expect(() => grad(again as (...xs: Tensor[]) => Tensor)(x64)).toThrow(
       "mistaken: expected a cotangent of [3], got []",
+    );
+  });
+
+  test.each<[unknown, string]>([
+    [[], "0"],
+    [[x64, x64], "2"],
+    [undefined, "undefined"],
+    [x64, "object"],
+    [[undefined], "undefined for input 0"],
+    [[3], "number for input 0"],
+  ])("a vjp that returns other than a cotangent for each input: %#", (returned, got) => {
+    const wrong = define({ vjp: () => returned as readonly Tensor[] });
+    expect(() => grad((x) => sum(wrong([x!], undefined)[0]!))(x64)).toThrow(
+      new ShapeError("mistaken", "a cotangent (or null) for each of 1 inputs", got),
     );
   });
 

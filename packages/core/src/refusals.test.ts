@@ -31,6 +31,8 @@ test("creation", async () => {
     ["more than there can be", () => zeros([1e6, 1e6])],
     ["a fraction as int32", () => tensor([0.5], { dtype: "int32" })],
     ["2 as bool", () => tensor([2], { dtype: "bool" })],
+    ["a dtype that there isn't", () => tensor([1], { dtype: "float16" as "float32" })],
+    ["a dtype that there isn't, of nothing", () => zeros([0], { dtype: "toString" as "float32" })],
     ["an unknown typed array", () => tensor(new Uint16Array(2) as unknown as Float32Array)],
     ["an endless range", () => c.arange(Number.POSITIVE_INFINITY)],
     ["steps of 0", () => c.arange(3, { step: 0 })],
@@ -53,6 +55,8 @@ test("creation", async () => {
     help: take another dtype
     2 as bool → ValueError: tensor: expected 0 or 1 for bool, got 2
     help: take another dtype
+    a dtype that there isn't → DTypeError: array: expected a dtype of float32, float64, int32, bool, got "float16"
+    a dtype that there isn't, of nothing → DTypeError: array: expected a dtype of float32, float64, int32, bool, got "toString"
     an unknown typed array → DTypeError: array: expected Float32Array, Float64Array, Int32Array or Uint8Array, got Uint16Array
     an endless range → ValueError: arange: expected finite numbers and a step other than 0, got 0, Infinity, 1
     steps of 0 → ValueError: arange: expected finite numbers and a step other than 0, got 0, 3, 0
@@ -128,6 +132,11 @@ test("shapes", async () => {
 test("dtypes", async () => {
   const all = await said(
     ["mixed dtypes", () => c.mul(zeros([2]), zeros([2], double))],
+    ["a text for a tensor", () => c.add("1" as unknown as number, zeros([1]))],
+    ["an array for a tensor", () => c.add([1, 2] as unknown as number, zeros([1]))],
+    ["null for a tensor", () => c.add(null as unknown as number, zeros([1]))],
+    ["nothing for a tensor", () => c.add(zeros([1]), undefined as unknown as number)],
+    ["labels of floats", () => c.oneHot(zeros([1]), 3)],
     ["numbers without a tensor", () => c.add(1, 2)],
     ["integers where floats are needed", () => c.exp(ints(1))],
     ["a fraction beside integers", () => c.add(ints(1), 0.5)],
@@ -138,6 +147,16 @@ test("dtypes", async () => {
   expect(all).toMatchInlineSnapshot(`
     "mixed dtypes → DTypeError: mul: expected one dtype for all operands, got float32 and float64
     help: cast one: cast(x, "float32")
+    a text for a tensor → DTypeError: add: expected tensors and numbers, got string
+    help: make it one: tensor(value)
+    an array for a tensor → DTypeError: add: expected tensors and numbers, got an array of 2
+    help: make it one: tensor(value)
+    null for a tensor → DTypeError: add: expected tensors and numbers, got null
+    help: make it one: tensor(value)
+    nothing for a tensor → DTypeError: add: expected tensors and numbers, got undefined
+    help: make it one: tensor(value)
+    labels of floats → DTypeError: oneHot: expected int32 labels, got float32
+    help: cast(labels, "int32")
     numbers without a tensor → DTypeError: add: expected a tensor among the operands, got number and number
     integers where floats are needed → DTypeError: exp: expected float32 or float64, got int32
     help: cast it: cast(x, "float32")
@@ -161,6 +180,7 @@ test("values", async () => {
     ["an index out of range", () => c.take(zeros([2]), ints(-3))],
     ["a position out of range", () => c.at(zeros([2]), 2)],
     ["a label out of range", () => c.oneHot(ints(3), 3)],
+    ["a label below 0", () => c.oneHot(ints(-1), 3)],
     ["more than there is", () => c.topk(zeros([2]), 3)],
     ["an empty clamp", () => c.clamp(zeros([2]), { min: 1, max: 0 })],
   );
@@ -171,7 +191,8 @@ test("values", async () => {
     NaN as int32 → ValueError: cast: expected numbers in [-2^31, 2^31) for int32, got NaN
     an index out of range → ValueError: gather: expected indices in [-2, 2), got -3
     a position out of range → ValueError: at: expected indices in [-2, 2), got 2
-    a label out of range → ValueError: scatterAdd: expected indices in [-3, 3), got 3
+    a label out of range → ValueError: oneHot: expected labels in [0, 3), got 3
+    a label below 0 → ValueError: oneHot: expected labels in [0, 3), got -1
     more than there is → ValueError: topk: expected k in [0, 2], got 3
     an empty clamp → ValueError: clamp: expected min ≤ max, got 1 and 0"
   `);
@@ -184,6 +205,8 @@ test("derivatives", async () => {
     ["a number for a value", () => c.vjp(() => 1 as unknown as c.Tensor)],
     ["nothing for a loss", () => c.valueAndGrad(() => undefined as unknown as c.Tensor, [])],
     ["an argument that is not there", () => c.grad((x) => x, 1)(zeros([]))],
+    ["by a number", () => c.grad((x) => c.square(x!))(3 as unknown as c.Tensor)],
+    ["by an array", () => c.vjp((x) => c.square(x!), [3] as unknown as c.Tensor)],
     ["by integers", () => c.grad((x) => c.sum(x))(ints(1))],
     ["a cotangent of another shape", () => c.vjp(c.neg, zeros([2])).pullback(zeros([3]))],
     ["a cotangent of another dtype", () => c.vjp(c.neg, zeros([2])).pullback(zeros([2], double))],
@@ -199,6 +222,10 @@ test("derivatives", async () => {
     a number for a value → TapeError: vjp: expected a function that returns a tensor, got number
     nothing for a loss → TapeError: valueAndGrad: expected a function that returns a tensor, got undefined
     an argument that is not there → ShapeError: grad: expected argnums below 1, the arguments, got 1
+    by a number → DTypeError: grad: expected a tensor as argument 0, got number
+    help: make it one: tensor(value)
+    by an array → DTypeError: vjp: expected a tensor as argument 0, got an array of 1
+    help: make it one: tensor(value)
     by integers → DTypeError: grad: expected float32 or float64 to differentiate by, got int32
     a cotangent of another shape → ShapeError: vjp: expected a cotangent of [2], got [3]
     a cotangent of another dtype → DTypeError: vjp: expected a cotangent of float32, got float64

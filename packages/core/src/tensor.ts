@@ -138,6 +138,12 @@ export class Tensor implements Spec {
   }
 }
 
+/** What a value is where a tensor belongs, for messages. */
+export function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  return Array.isArray(value) ? `an array of ${value.length}` : typeof value;
+}
+
 /** A leaf that an optimizer may replace. */
 export class Parameter extends Tensor {
   /** Whether weight decay applies. */

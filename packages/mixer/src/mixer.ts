@@ -143,7 +143,8 @@ function makeMixer(kind: Parameterisation): MixerOp {
       const primals = rest.slice(0, kind.parameters.length + 3);
       const bias = zeros([ct.shape.at(-1)!], { dtype: ct.dtype, backend: ct.backend });
       const composed = (...xs: Tensor[]) => composedMixer(schedule, kind, xs);
-      return vjpOfBackward(composed, ct, [...primals, bias], cotangents).slice(0, -1);
+      const bars = vjpOfBackward(composed, ct, [...primals, bias], cotangents).slice(0, -1);
+      return inputs.map((_, k) => bars[k] ?? null); // what was kept is a function of the inputs
     },
   });
 

@@ -82,7 +82,7 @@ test("oneHot", () => {
   fc.assert(
     fc.property(indexOf(), fc.integer({ min: -1, max: 4 }), (labels, classes) => {
       const { shape, values } = labels.plain;
-      const valid = labels.dtype === "int32" && classes >= 0 && values.every((v) => within(v, classes) !== undefined);
+      const valid = labels.dtype === "int32" && classes >= 0 && values.every((v) => v >= 0 && v < classes);
       const expected = valid
         ? build([...shape, classes], (at) => Number(within(get(labels.plain, at.slice(0, -1)), classes) === at.at(-1)))
         : "refused";

@@ -2,7 +2,7 @@
 import { type DType, dtypeOf, type Loop2, type NdArray, zerosArray } from "../array.ts";
 import { DTypeError } from "../errors.ts";
 import { definePrimitive, type Primitive } from "../primitive.ts";
-import { Tensor } from "../tensor.ts";
+import { kindOf, Tensor } from "../tensor.ts";
 import { broadcastArray, sumTo } from "./broadcast.ts";
 import { copyArray } from "./cast.ts";
 import { broadcastShapes, checkDTypes, floatingDTypes, numericDTypes } from "./check.ts";
@@ -83,8 +83,10 @@ export function binary(op: {
 const exact = (op: string, dtype: DType, compute: (dtype: DType) => NdArray): NdArray[] =>
   dtype === "int32" ? [copyArray(compute("float64"), dtype, op)] : [compute(dtype)];
 
-/** Numbers become scalars of the other operands' dtype. @throws DTypeError when there is no tensor among them */
+/** Numbers become scalars of the other operands' dtype. @throws DTypeError when there is no tensor among them, or something else */
 export function operands(op: string, ...values: readonly TensorLike[]): Tensor[] {
+  const other = values.findIndex((v) => !(v instanceof Tensor || typeof v === "number"));
+  if (other >= 0) throw new DTypeError(op, "tensors and numbers", kindOf(values[other]), "make it one: tensor(value)");
   const like = values.find((v) => v instanceof Tensor);
   if (like !== undefined)
     return values.map((v) => (v instanceof Tensor ? v : scalar(checkNumber(op, v, like.dtype), like.dtype)));

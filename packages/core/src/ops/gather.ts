@@ -5,9 +5,10 @@ import { definePrimitive, type Op } from "../primitive.ts";
 import { type Shape, sameShape, showShape, sizeOf, stridesOf } from "../shape.ts";
 import { type Spec, Tensor } from "../tensor.ts";
 import { broadcastTo } from "./broadcast.ts";
-import { copyArray } from "./cast.ts";
+import { cast, copyArray } from "./cast.ts";
 import { checkAxis, checkShape } from "./check.ts";
-import { ones } from "./create.ts";
+import { arange } from "./create.ts";
+import { equal } from "./logic.ts";
 import { expandDims, reshape, squeeze } from "./reshape.ts";
 import { type SliceRange, slice } from "./slice.ts";
 
@@ -109,10 +110,20 @@ export function take(x: Tensor, index: Tensor, axis = 0): Tensor {
   return reshape(gather(reshape(x, [before, x.shape[k]!, after]), aligned, 1), x.shape.toSpliced(k, 1, ...index.shape));
 }
 
-/** 1 at each label, 0 elsewhere: int32 labels [...] → float32 [..., classes]. @throws ValueError for a label out of range */
+/**
+ * 1 at each label, 0 elsewhere: int32 labels [...] → float32 [..., classes].
+ * @param labels - in [0, classes); a device, which cannot throw, gives zeros for one outside
+ * @throws ValueError for a label out of range; DTypeError unless labels are int32; ShapeError unless classes is an integer ≥ 0
+ * @example oneHot(tensor([0, 2], { dtype: "int32" }), 3); // [[1, 0, 0], [0, 0, 1]]
+ */
 export function oneHot(labels: Tensor, classes: number): Tensor {
-  const marks = ones([...labels.shape, 1], { backend: labels.backend });
-  return scatterAdd(marks, expandDims(labels, -1), -1, [...labels.shape, classes]);
+  if (labels.dtype !== "int32") throw new DTypeError("oneHot", "int32 labels", labels.dtype, 'cast(labels, "int32")');
+  checkShape("oneHot", [...labels.shape, classes]);
+  const known = labels.backend.view === undefined ? [] : elements(labels.ndarray());
+  for (const label of known)
+    if (label < 0 || label >= classes) throw new ValueError("oneHot", `labels in [0, ${classes})`, label);
+  const each = arange(classes, { dtype: "int32", backend: labels.backend });
+  return cast(equal(expandDims(labels, -1), each), "float32");
 }
 
 /** A position (its axis vanishes), a range, int32 positions (their axes take its place), a new axis, or the axes in between. */

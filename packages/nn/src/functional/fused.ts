@@ -44,11 +44,13 @@ export function fused<Options>(op: FusedDefinition<Options>): FusedOp<Options> {
     outputs: differentiable,
     infer: ([, ...rest]) => rest.slice(0, differentiable),
     forward: ([ct, ...rest], options) => op.backward(ct!, rest.slice(0, arity), rest.slice(arity), options),
-    vjp: (cotangents, { inputs: [ct, ...rest], options }) => {
+    vjp: (cotangents, { inputs, options }) => {
+      const [ct, ...rest] = inputs;
       const indices = rest.slice(differentiable, arity);
       const composed = (...xs: Tensor[]) => op.composed([...xs, ...indices], options);
       // The output and what was saved are functions of the inputs: their share is in the inputs' cotangents.
-      return vjpOfBackward(composed, ct!, rest.slice(0, differentiable), cotangents);
+      const bars = vjpOfBackward(composed, ct!, rest.slice(0, differentiable), cotangents);
+      return inputs.map((_, k) => bars[k] ?? null);
     },
   });
 
@@ -56,8 +58,10 @@ export function fused<Options>(op: FusedDefinition<Options>): FusedOp<Options> {
     name,
     infer: op.infer,
     forward: op.forward,
-    vjp: ([ct], { inputs, outputs, residuals, options }) =>
-      backward([ct!, ...inputs, ...outputs, ...residuals], options),
+    vjp: ([ct], { inputs, outputs, residuals, options }) => {
+      const bars = backward([ct!, ...inputs, ...outputs, ...residuals], options);
+      return inputs.map((_, k) => bars[k] ?? null);
+    },
   });
 
   /** Whether the kernels run where a tensor lives: the backend's own, or the reference on arrays that it can see. */

@@ -72,7 +72,8 @@ export function huber(
 /**
  * Mean of −t ln σ(x) − (1 − t) ln(1 − σ(x)), the binary cross-entropy of logits, in nats; no overflow, no rounding to ln 0.
  * @param logits - x, any shape
- * @param target - t in [0, 1], the same shape
+ * @param target - t, the same shape; a probability in [0, 1], which is not checked (on a device it could not be): outside of it the
+ * loss is negative without bound and means nothing
  * @throws ShapeError, DTypeError unless both are of one kind
  * @example bceWithLogits(tensor([100]), tensor([1])); // 0
  */
