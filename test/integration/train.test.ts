@@ -38,7 +38,10 @@ describe("spm train", () => {
       expect(metrics.loss).toBeCloseTo(outcome.evaluation.loss, 4);
       expect(metrics.confusion.flat().reduce((a: number, b: number) => a + b)).toBe(200);
       expect(inspected.stdout).toMatch(/^model\.layers\.0\.weight +F32 +\[12, 16\] +192 +768$/m);
-      expect(inspected.stdout).toMatch(/^progress: \{"step":8,/m);
+      expect(inspected.stdout).toMatch(/^progress: \{"step":8,.*…$/m);
+      expect(inspected.stdout).toMatch(/^whole: its bytes match the checksum$/m);
+      expect(trained.stdout).toContain(`report: npm run -s spm -- report ${folder}\n`);
+      expect(JSON.parse(read(folder, "config.json")).command).toMatch(/^npm run -s spm -- train clusters --/);
       expect([reported.code, reported.stderr]).toEqual([0, ""]);
       expect(read(folder, "both.html")).toContain("dense");
     });
@@ -78,6 +81,33 @@ describe("spm train", () => {
       const resumed = await spm(["resume", folder]);
       expect(resumed.stdout).toContain("finished at step 8 of 8");
       expect(read(folder, "metrics.jsonl")).toBe(whole);
+    });
+  });
+
+  test("a bit that flipped in a checkpoint, metrics that are gone, a config that is cut: each says so", async () => {
+    await withRunFolder(async (folder) => {
+      expect((await spm(["train", "clusters", ...tiny, "--out", folder])).code).toBe(0);
+      const checkpoints = join(folder, "checkpoints");
+      const last = checkpointPath(checkpoints, 8);
+      const whole = readFileSync(last);
+      writeFileSync(last, whole.with(-1, whole.at(-1)! ^ 1));
+      const inspected = await spm(["inspect", "--full", last]);
+      expect(inspected.code).toBe(1);
+      expect(inspected.stdout).toMatch(/^DAMAGED: readCheckpoint: expected the checksum that .* names/m);
+      expect(inspected.stdout).toMatch(/^progress: \{"step":8,.*\}$/m);
+
+      rmSync(last);
+      rmSync(join(folder, "metrics.jsonl"));
+      const resumed = await spm(["resume", folder]);
+      expect([resumed.code, resumed.stderr]).toEqual([0, ""]);
+      expect(resumed.stdout).toMatch(/^warning: .*metrics\.jsonl lacks \d+ of the \d+ bytes that it had/m);
+      expect(resumed.stdout).toContain("finished at step 8 of 8");
+      expect(JSON.parse(read(folder, "metrics.jsonl").split("\n")[0] ?? "").step).toBeGreaterThan(4);
+
+      writeFileSync(join(folder, "config.json"), "{ cut");
+      const refused = await spm(["resume", folder]);
+      expect(refused.code).toBe(1);
+      expect(refused.stderr).toMatch(/^error: readRun: expected JSON in .*config\.json, got .*\nhelp: [^\n]*\n$/);
     });
   });
 

@@ -21,6 +21,29 @@ describe("spm", () => {
     });
   });
 
+  test("--version is that of the package", async () => {
+    const { code, stdout } = await spm(["--version"]);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+\n$/)]);
+  });
+
+  test.each([
+    ["train clusters --batch 1000000000", "batch"],
+    ["train clusters --seed 1e30", "seed"],
+    ["train clusters --context 9", "no --context with dataset clusters, got 9"],
+    ["train text", "--file for the dataset text, got none"],
+    ["experiment deep --quick --set layers=0", "layers ≥ 1, got 0"],
+    ["sample no-such-run --temperature -1", "a temperature ≥ 0, got -1"],
+  ])("spm %s is wrong usage: exit code 2, a line, nothing written", async (line, message) => {
+    await withRunFolder(async (folder) => {
+      const out = line.startsWith("sample") ? [] : ["--out", folder];
+      const { code, stderr } = await spm([...line.split(" "), ...out]);
+      expect(stderr).toMatch(/^error: \w+: expected .*\n/);
+      expect(stderr).toContain(message);
+      expect(stderr).not.toContain("    at ");
+      expect([code, existsSync(folder)]).toEqual([2, false]);
+    });
+  });
+
   test("a run folder with files in it is refused and left alone", async () => {
     await withRunFolder(async (folder) => {
       mkdirSync(folder);

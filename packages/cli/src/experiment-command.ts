@@ -1,6 +1,7 @@
 /** @file `spm experiment` on a command line. */
 import { Argument, type Command, Option } from "commander";
 import { BACKENDS, type BackendName, THREADS } from "./backend.ts";
+import { SPM } from "./command-name.ts";
 import { INTERRUPTED, interruptible } from "./interruption.ts";
 import { wholeNumber } from "./option-values.ts";
 import { runName } from "./run-name.ts";
@@ -69,7 +70,7 @@ export function addExperimentCommand(spm: Command): void {
           quick: flags.quick ?? false,
           seed,
           out,
-          command: ["spm experiment", name, ...given, "--seed", seed, "--backend", backend].join(" "),
+          command: [SPM, "experiment", name, ...given, "--seed", seed, "--backend", backend].join(" "),
           signal,
           log: (line) => void process.stdout.write(`${line}\n`),
         });

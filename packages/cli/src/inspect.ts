@@ -1,12 +1,23 @@
 /** @file `spm inspect`: what is in a checkpoint, or in any other safetensors file. */
 import { readFileSync } from "node:fs";
+import { SpmError } from "@spm/core";
 import { formatCount, parseSafetensors } from "@spm/trainer";
+import { readCheckpoint } from "@spm/trainer/node";
 import { textTable } from "./text-table.ts";
 
 const WIDEST = 100;
 
-/** The tensors and the metadata of a file as text. @throws SafetensorsError when it is damaged; Node's error when it cannot be read */
-export function inspectFile(path: string): string {
+/**
+ * The tensors and the metadata of a file as text, and for a checkpoint whether its bytes are those that were written.
+ *
+ * @param full - whether long metadata is shown whole.
+ * @returns `damage` says what is wrong with a checkpoint; undefined for one that is whole, and for files without a checksum
+ * @throws SafetensorsError when the format is broken; Node's error when it cannot be read
+ */
+export function inspectFile(
+  path: string,
+  full = false,
+): { readonly text: string; readonly damage: string | undefined } {
   const { entries, metadata } = parseSafetensors(readFileSync(path));
   const size = ({ begin, end }: (typeof entries)[number]): number => end - begin;
   const count = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
@@ -20,9 +31,28 @@ export function inspectFile(path: string): string {
       formatCount(size(entry)),
     ]);
   const bytes = entries.reduce((sum, entry) => sum + size(entry), 0);
-  const about = Object.entries(metadata).map(([name, value]) => `${name}: ${shortened(value)}`);
+  const about = Object.entries(metadata).map(([name, value]) => `${name}: ${full ? value : shortened(value)}`);
   const total = `${formatCount(entries.length)} tensors, ${formatCount(bytes)} bytes`;
-  return [textTable(["tensor", "dtype", "shape", "elements", "bytes"], rows), "", total, ...about, ""].join("\n");
+  const checked = "checksum" in metadata || metadata.format?.startsWith("spm-checkpoint");
+  const damage = checked ? damageOf(path) : undefined;
+  const verdict = damage
+    ? `DAMAGED: ${damage}`
+    : checked
+      ? "whole: its bytes match the checksum"
+      : "no checksum to check";
+  const table = textTable(["tensor", "dtype", "shape", "elements", "bytes"], rows);
+  return { text: [table, "", total, ...about, verdict, ""].join("\n"), damage };
+}
+
+/** Why a checkpoint cannot be resumed from. */
+function damageOf(path: string): string | undefined {
+  try {
+    readCheckpoint(path);
+    return undefined;
+  } catch (error) {
+    if (error instanceof SpmError) return error.message;
+    throw error;
+  }
 }
 
 const shortened = (text: string): string => (text.length > WIDEST ? `${text.slice(0, WIDEST)}…` : text);

@@ -14,18 +14,22 @@ test("the first SIGINT aborts the signal, its echo through npm does nothing, the
   vi.spyOn(process, "exit").mockImplementation((code) => {
     throw new Error(`exit ${code}`);
   });
-  const aborted = await interruptible(async (signal) => {
-    expect(signal.aborted).toBe(false);
-    process.emit("SIGINT");
-    expect(signal.aborted).toBe(true);
-    vi.advanceTimersByTime(2);
-    process.emit("SIGINT");
-    vi.advanceTimersByTime(1000);
-    expect(() => process.emit("SIGINT")).toThrow(`exit ${INTERRUPTED}`);
-    return signal.aborted;
-  }, stderr);
+  const aborted = await interruptible(
+    async (signal) => {
+      expect(signal.aborted).toBe(false);
+      process.emit("SIGINT");
+      expect(signal.aborted).toBe(true);
+      vi.advanceTimersByTime(2);
+      process.emit("SIGINT");
+      vi.advanceTimersByTime(1000);
+      expect(() => process.emit("SIGINT")).toThrow(`exit ${INTERRUPTED}`);
+      return signal.aborted;
+    },
+    stderr,
+    "writing a checkpoint",
+  );
   expect(aborted).toBe(true);
-  expect(heard).toHaveLength(1);
+  expect(heard).toEqual(["\ninterrupted: writing a checkpoint; again to quit at once\n"]);
 });
 
 test("leaves no listener behind, also when the work fails", async () => {

@@ -10,10 +10,12 @@ const SAME_PRESS = 1000;
  * Runs `work` with a signal that the first SIGINT aborts; a second SIGINT, a second later or more, exits at once.
  *
  * @param stderr - is told that the first was heard.
+ * @param ending - what is still done then.
  */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,
   stderr: NodeJS.WritableStream,
+  ending = "finishing this step and writing the report",
 ): Promise<T> {
   const controller = new AbortController();
   let pressed = 0;
@@ -24,7 +26,7 @@ export async function interruptible<T>(
     }
     pressed = performance.now();
     controller.abort();
-    stderr.write("\ninterrupted: finishing this step and writing the report; again to quit at once\n");
+    stderr.write(`\ninterrupted: ${ending}; again to quit at once\n`);
   };
   process.on("SIGINT", onInterrupt);
   try {

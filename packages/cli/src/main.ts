@@ -20,17 +20,13 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : WRONG_USAGE; // commander has said why
   } else {
-    process.exitCode = FAILED;
-    process.stderr.write(`error: ${await describe(error)}\n`);
+    // what we and the system refuse is told in a line; anything else is a bug and shows its stack
+    const { SpmError, ValueError } = await import("@spm/core");
+    process.exitCode = error instanceof ValueError ? WRONG_USAGE : FAILED; // an option that only the work itself could refuse
+    const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
+    const expected = error instanceof SpmError || (error instanceof Error && "syscall" in error);
+    process.stderr.write(`error: ${expected ? message : stack}\n`);
   }
 } finally {
   await leaveBackend();
-}
-
-/** What we and the system refuse is told in a line; anything else is a bug and shows its stack. */
-async function describe(error: unknown): Promise<string> {
-  if (!(error instanceof Error)) return String(error);
-  const { SpmError } = await import("@spm/core");
-  const expected = error instanceof SpmError || "syscall" in error;
-  return expected ? error.message : (error.stack ?? error.message);
 }

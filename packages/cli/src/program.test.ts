@@ -34,7 +34,7 @@ describe("program", () => {
     [["train", "mnist", "--hidden", "0"], "train: expected hidden to be >= 1, got 0"],
     [["train", "mnist", "--lr", "fast"], 'train: expected lr to be number, got "fast"'],
     [["train", "mnist", "--backend", "abacus"], "Allowed choices are wasm, reference, gpu"],
-    [["train", "text"], "expected a file with dataset text"],
+    [["train", "text"], "expected --file for the dataset text, got none"],
   ])("%j is refused", async (args, message) => {
     const { said, error } = await refusal(args);
     expect(said).toContain(message);

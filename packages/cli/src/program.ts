@@ -1,8 +1,10 @@
 /** @file The commands of `spm` and their options. */
 
+import { readFileSync } from "node:fs";
 import type { LinearKind } from "@spm/nn";
 import { Argument, Command, Option } from "commander";
 import { BACKENDS, type BackendName, THREADS } from "./backend.ts";
+import { SPM } from "./command-name.ts";
 import type { CompareOptions } from "./compare.ts";
 import { addExperimentCommand } from "./experiment-command.ts";
 import { INTERRUPTED, interruptible } from "./interruption.ts";
@@ -39,6 +41,7 @@ export function program(): Command {
   const spm = new Command("spm")
     .description("Train models with dense and SPM layers, compare them, and look at what they learned.")
     .showHelpAfterError("(spm --help, or spm COMMAND --help, lists what there is)")
+    .version(version(), "--version", "print the version")
     .configureHelp({ showGlobalOptions: true })
     .exitOverride();
 
@@ -100,6 +103,11 @@ export function program(): Command {
   return spm;
 }
 
+function version(): string {
+  const own = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(own) as { version: string }).version;
+}
+
 /** Fills in what `--quick` and the kind of layer decide. */
 function resolve(dataset: string, flags: CompareFlags): CompareOptions {
   const { layers, hidden, batch, seed, lr, quick } = flags;
@@ -131,6 +139,6 @@ function resolve(dataset: string, flags: CompareFlags): CompareOptions {
     testImages,
     learningRate: (kind) => lr ?? (kind === "dense" ? 1e-3 : 3e-3),
     out,
-    command: `spm compare ${dataset} ${written.join(" ")}`,
+    command: `${SPM} compare ${dataset} ${written.join(" ")}`,
   };
 }

@@ -46,10 +46,15 @@ export function addSavedCommands(spm: Command): void {
     .command("inspect")
     .description("list the tensors and the metadata of a checkpoint, or of any safetensors file")
     .argument("<checkpoint>", "the file")
-    .addHelpText("after", EXIT_CODES)
-    .action(async (path: string) => {
+    .option("--full", "print long metadata whole")
+    .addHelpText("after", "\nExit codes: 0 done, 1 failed or the checkpoint is damaged, 2 wrong usage.")
+    .action(async (path: string, flags: { readonly full?: true }) => {
       const { inspectFile } = await import("./inspect.ts");
-      process.stdout.write(inspectFile(path));
+      const { text, damage } = inspectFile(path, flags.full);
+      process.stdout.write(text);
+      if (damage === undefined) return;
+      process.stderr.write(`error: ${damage}\n`);
+      process.exitCode = 1;
     });
 
   spm

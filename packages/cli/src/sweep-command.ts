@@ -50,11 +50,15 @@ export function addSweepCommand(spm: Command): void {
         return sweepPlan({ grid, range, trials, seed: sweepSeed }, { threads, ...options.config }, options.flags);
       });
       const { sweep } = await import("./sweep.ts");
-      const interrupted = await interruptible(async (signal) => {
-        const failed = await sweep(plan, { out, jobs, stdout: process.stdout, signal });
-        if (failed > 0) process.exitCode = 1;
-        return signal.aborted;
-      }, process.stderr);
+      const interrupted = await interruptible(
+        async (signal) => {
+          const failed = await sweep(plan, { out, jobs, stdout: process.stdout, signal });
+          if (failed > 0) process.exitCode = 1;
+          return signal.aborted;
+        },
+        process.stderr,
+        "waiting for a checkpoint of each running trial",
+      );
       if (interrupted) process.exitCode = INTERRUPTED;
     });
 }

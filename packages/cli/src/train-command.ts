@@ -78,5 +78,6 @@ export async function refusing<T>(command: Command, f: () => Promise<T>): Promis
 }
 
 async function untilInterrupted(work: (signal: AbortSignal) => Promise<boolean>): Promise<void> {
-  if (await interruptible(work, process.stderr)) process.exitCode = INTERRUPTED;
+  if (await interruptible(work, process.stderr, "finishing this step and writing a checkpoint"))
+    process.exitCode = INTERRUPTED;
 }

@@ -44,8 +44,12 @@ export function resolveTraining(config: Given, flags: Given): TrainOptions {
   >;
   const options = checked(merged, "the options") as TrainOptions;
   if (options.dataset === undefined) throw new ValueError("train", "a dataset", "none", "spm train --help");
-  if ((options.dataset === "text") !== (options.file !== undefined))
-    throw new ValueError("train", "a file with dataset text, and only there", `dataset ${options.dataset}`);
+  if (options.dataset === "text" && options.file === undefined)
+    throw new ValueError("train", "--file for the dataset text", "none");
+  if (options.dataset !== "text")
+    for (const name of ["file", "context"] as const)
+      if (options[name] !== trainOptions[name].default)
+        throw new ValueError("train", `no --${name} with dataset ${options.dataset}`, JSON.stringify(options[name]));
   return options;
 }
 

@@ -23,7 +23,9 @@ describe("resolveTraining", () => {
     [{ dataset: "mnist", layer: "sparse" }, "train: expected layer to be one of dense, rotation, general"],
     [{ dataset: "mnist", average: 1 }, "train: expected average to be < 1, got 1"],
     [{ dataset: "mnist", speed: 11 }, 'train: expected an option that there is, got "speed"'],
-    [{ dataset: "mnist", file: "a.txt" }, "train: expected a file with dataset text, and only there"],
+    [{ dataset: "mnist", file: "a.txt" }, 'train: expected no --file with dataset mnist, got "a.txt"'],
+    [{ dataset: "clusters", context: 9 }, "train: expected no --context with dataset clusters, got 9"],
+    [{ dataset: "text" }, "train: expected --file for the dataset text, got none"],
   ])("%j is refused", (config, message) => {
     expect(() => resolveTraining(config, {})).toThrow(message);
   });

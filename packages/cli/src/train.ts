@@ -23,6 +23,7 @@ import {
   writeAtomically,
 } from "@spm/trainer/node";
 import { useBackend } from "./backend.ts";
+import { SPM } from "./command-name.ts";
 import { buildModel, loadData } from "./task.ts";
 import { resolveTraining } from "./train-config.ts";
 import { commandLine, type TrainOptions } from "./train-options.ts";
@@ -85,7 +86,7 @@ export async function train(
   const { patience, keepLast, keepBest, checkpointSteps, checkpointMinutes } = chosen;
   const callbacks: Callback[] = [
     progress(chosen.layer, stdout),
-    recordRun(writer, chosen.layer),
+    recordRun(writer, chosen.layer, (line) => stdout.write(`warning: ${line}\n`)),
     ...(chosen.tensorboard ? [tensorBoard(folder)] : []),
     ...(patience === undefined ? [] : [earlyStopping({ patience })]),
     checkpoints({
@@ -118,7 +119,9 @@ export async function train(
     const result = evaluation
       ? `, test loss ${evaluation.loss.toFixed(4)}, ${formatPercent(evaluation.accuracy ?? null)}`
       : "";
-    stdout.write(`${how} at step ${position.step} of ${position.steps}${result}\nrun: ${folder}\n`);
+    stdout.write(
+      `${how} at step ${position.step} of ${position.steps}${result}\nrun: ${folder}\nreport: ${SPM} report ${folder}\n`,
+    );
     return interrupted;
   } finally {
     writer.close();
@@ -127,5 +130,5 @@ export async function train(
 
 /** The command that trains the same again. */
 function commandOf({ dataset, ...rest }: TrainOptions, out: string): string {
-  return `spm train ${dataset} ${commandLine({ ...rest, out })}`;
+  return `${SPM} train ${dataset} ${commandLine({ ...rest, out })}`;
 }

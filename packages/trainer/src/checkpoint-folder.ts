@@ -68,7 +68,7 @@ export function latestCheckpoint(folder: string): FoundCheckpoint | undefined {
  * @throws CheckpointError when it cannot be made
  */
 export function openCheckpointFolder(folder: string): void {
-  reporting(folder, () => {
+  reporting(folder, folder, () => {
     makeFolder(folder);
     for (const name of filesOf(folder)) if (name.endsWith(UNFINISHED)) rmSync(join(folder, name));
   });
@@ -77,7 +77,7 @@ export function openCheckpointFolder(folder: string): void {
 /** Writes a step's checkpoint, whole or not at all. @throws CheckpointError when the disk refuses; those before it are untouched */
 export function saveCheckpoint(folder: string, step: number, file: Uint8Array): string {
   const path = checkpointPath(folder, step);
-  reporting(path, () => writeAtomically(path, file));
+  reporting(folder, path, () => writeAtomically(path, file));
   return path;
 }
 
@@ -95,11 +95,21 @@ function filesOf(folder: string): string[] {
   }
 }
 
-function reporting(path: string, write: () => void): void {
+function hasCheckpoints(folder: string): boolean {
+  try {
+    return checkpointSteps(folder).length > 0;
+  } catch {
+    return false; // a folder that cannot even be listed
+  }
+}
+
+function reporting(folder: string, path: string, write: () => void): void {
   try {
     write();
   } catch (error) {
-    const help = "free some space or choose another folder, then resume: the checkpoints before this one are whole";
+    const help = hasCheckpoints(folder)
+      ? "free some space, then resume: the checkpoints before this one are whole"
+      : "free some space or choose another folder, then start again: there is no checkpoint yet";
     throw new CheckpointError("checkpoint", `to write ${basename(path)}`, (error as Error).message, help);
   }
 }

@@ -178,10 +178,21 @@ describe("faults", () => {
     const training = train({ callbacks: [fill, checkpoints({ folder, everySteps: 5 })] });
     await expect(training).rejects.toThrow(CheckpointError);
     await expect(training).rejects.toThrow(
-      /^checkpoint: expected to write step-0000000010\.safetensors, got ENOSPC: no space left on device.*\nhelp: free some/,
+      /^checkpoint: expected to write step-0000000010\.safetensors, got ENOSPC: no space left on device.*\nhelp: .* the checkpoints before this one are whole$/,
     );
     expect(readdirSync(folder)).toEqual(["step-0000000005.safetensors"]);
     expect(latestCheckpoint(folder)?.progress.step).toBe(5);
+  });
+
+  test("a disk that is full at the first checkpoint leaves none, and the message says so", async () => {
+    const fill: Callback = {
+      onStep: ({ step }) =>
+        void (step === 1 && symlinkSync("/dev/full", join(folder, "step-0000000005.safetensors.part"))),
+    };
+    await expect(train({ callbacks: [fill, checkpoints({ folder, everySteps: 5 })] })).rejects.toThrow(
+      /got ENOSPC: no space left on device.*\nhelp: .*start again: there is no checkpoint yet$/,
+    );
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   test("a folder that cannot be written is an error before the first step", async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { RunError } from "./errors.ts";
+import { recordRun } from "./record-run.ts";
 import { readRun } from "./run-reader.ts";
 import type { RunConfig } from "./run-record.ts";
 import { RunWriter } from "./run-writer.ts";
@@ -92,11 +93,31 @@ describe("a run that goes on", () => {
     const second = new RunWriter(folder);
     second.truncate(offsets);
     expect([text("metrics.csv"), text("metrics.jsonl").split("\n")]).toEqual([kept, [expect.any(String), ""]]);
-    expect(() => second.truncate({ "metrics.jsonl": 10_000 })).toThrow(/at least 10000 bytes in .*metrics.jsonl/);
-    second.truncate();
+    expect(second.truncate()).toEqual([]);
     expect([text("metrics.csv"), text("metrics.jsonl")]).toEqual([`${kept.split("\n")[0]}\n`, ""]);
     second.close();
     expect(() => new RunWriter(join(folder, "nothing"))).toThrow(/expected a run folder with config.json/);
+  });
+
+  test("goes on after the whole lines of a file that was cut or is gone, and says so", () => {
+    const first = new RunWriter(folder, config);
+    for (const step of [1, 2]) first.metric({ ...metric, step });
+    const { offsets } = first;
+    first.close();
+    const whole = text("metrics.jsonl");
+    truncateSync(join(folder, "metrics.jsonl"), whole.length - 5);
+    rmSync(join(folder, "metrics.csv"));
+    const second = new RunWriter(folder);
+    const heard: string[] = [];
+    recordRun(second, "dense", (line) => heard.push(line)).restore?.(offsets);
+    second.metric({ ...metric, step: 3 });
+    second.close();
+    expect(heard).toEqual([
+      `${join(folder, "metrics.jsonl")} lacks 5 of the ${whole.length} bytes that it had: it goes on from here`,
+      expect.stringMatching(/metrics\.csv lacks \d+ of the \d+ bytes that it had: it goes on from here$/),
+    ]);
+    expect(readRun(folder).metrics.map(({ step }) => step)).toEqual([1, 3]);
+    expect(text("metrics.csv")).toMatch(/^run,split,.*\ndense,train,3,.*\n$/);
   });
 
   test("says so when the disk is full", () => {
@@ -126,6 +147,16 @@ describe("readRun", () => {
   test("names what is not a run, and a line that is not JSON", () => {
     expect(() => readRun(folder)).toThrow(/expected a run folder with config.json/);
     new RunWriter(folder, config).close();
+    for (const [content, message] of [
+      ["{ oops", "readRun: expected JSON in CONFIG, got "],
+      ["null", "readRun: expected the models and options of a training in CONFIG, got a file without them"],
+      ['{"models":[]}', "readRun: expected the models and options of a training in CONFIG, got a file without them"],
+    ] as const) {
+      writeFileSync(join(folder, "config.json"), content);
+      expect(() => readRun(folder)).toThrow(RunError);
+      expect(() => readRun(folder)).toThrow(message.replace("CONFIG", join(folder, "config.json")));
+    }
+    writeFileSync(join(folder, "config.json"), JSON.stringify(config));
     writeFileSync(join(folder, "metrics.jsonl"), '{"run":"dense"}\n{oops\n');
     expect(() => readRun(folder)).toThrow(/JSON on line 2 of .*metrics.jsonl, got "\{oops"/);
   });

@@ -17,7 +17,7 @@ export interface Run {
  *
  * A last line without its newline (the process died in the write) is left out.
  *
- * @throws RunError when `config.json` is missing or a whole line is not JSON.
+ * @throws RunError when `config.json` is missing or damaged, or a whole line is not JSON.
  * @example
  * ```ts
  * import { readRun } from "@spm/trainer/node";
@@ -29,10 +29,24 @@ export function readRun(folder: string): Run {
   const path = join(folder, "config.json");
   if (!existsSync(path)) throw new RunError("readRun", "a run folder with config.json", folder);
   return {
-    config: JSON.parse(readFileSync(path, "utf8")) as RunConfig,
+    config: readRunConfig(path),
     metrics: readLines<MetricRecord>(join(folder, "metrics.jsonl")),
     timings: readLines<TimingRecord>(join(folder, "timing.jsonl")),
   };
+}
+
+/** @throws RunError for what is not the config of a training */
+function readRunConfig(path: string): RunConfig {
+  let config: Partial<RunConfig> | null;
+  try {
+    config = JSON.parse(readFileSync(path, "utf8")) as typeof config;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new RunError("readRun", `JSON in ${path}`, error.message, "put back the file as the run wrote it");
+  }
+  if (Array.isArray(config?.models) && typeof config.options === "object" && config.options !== null)
+    return config as RunConfig;
+  throw new RunError("readRun", `the models and options of a training in ${path}`, "a file without them");
 }
 
 function readLines<T>(path: string): T[] {

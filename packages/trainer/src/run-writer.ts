@@ -1,6 +1,16 @@
 /** @file Writes a run folder line by line, so that whatever stops the run, what was measured is on disk. */
 
-import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readdirSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { UNFINISHED, writeAtomically } from "./atomic-write.ts";
 import { RunError } from "./errors.ts";
@@ -63,17 +73,19 @@ export class RunWriter {
   }
 
   /**
-   * Cuts the files to the bytes that they had; without offsets, to what a new run has.
+   * Cuts the files to the bytes that they had; without offsets, to what a new run has. A file that is shorter keeps its whole lines.
    *
-   * @throws RunError when a file is shorter than that.
+   * @returns what there is to say about each file that is shorter.
    */
-  truncate(offsets: Readonly<Record<string, number>> = { "metrics.csv": COLUMNS.join(",").length + 1 }): void {
-    for (const name of FILES) {
+  truncate(offsets: Readonly<Record<string, number>> = { "metrics.csv": COLUMNS.join(",").length + 1 }): string[] {
+    return FILES.flatMap((name) => {
+      const path = join(this.folder, name);
       const [size, offset] = [fstatSync(this.#files[name]).size, offsets[name] ?? 0];
-      if (size < offset)
-        throw new RunError("RunWriter", `at least ${offset} bytes in ${join(this.folder, name)}`, size);
-      ftruncateSync(this.#files[name], offset);
-    }
+      ftruncateSync(this.#files[name], size < offset ? readFileSync(path).lastIndexOf("\n") + 1 : offset);
+      return size < offset
+        ? [`${path} lacks ${offset - size} of the ${offset} bytes that it had: it goes on from here`]
+        : [];
+    });
   }
 
   /** Appends a line to `metrics.jsonl` and `metrics.csv`. */

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import protobuf from "protobufjs";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { MetricsEvent, Training } from "../hooks.ts";
 import { crc32c, maskedCrc32c } from "./crc32c.ts";
 import { tensorBoard } from "./tensor-board.ts";
@@ -88,4 +88,22 @@ test("a resumed training goes on where its checkpoint was", async () => {
     step: 20,
     summary: { value: [{ tag: "train/loss", simple_value: 2 }, {}, {}] },
   });
+});
+
+test("a file that was cut is set aside, and training goes on in a new one", async () => {
+  const first = tensorBoard(folder);
+  await first.onStart?.(event(0, 0), training);
+  await first.onLog?.(event(10, 1), training);
+  const state = first.state?.() ?? null;
+  const path = join(folder, "events.out.tfevents.spm");
+  truncateSync(path, 20);
+  const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+  const second = tensorBoard(folder);
+  second.restore?.(state);
+  await second.onStart?.(event(10, 0), training);
+  await second.onLog?.(event(20, 2), training);
+  expect(decoded()).toMatchObject([{ file_version: "brain.Event:2" }, { step: 20 }]);
+  expect(readFileSync(`${path}.damaged`)).toHaveLength(20);
+  expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining(`${path} is shorter than it was`));
+  warn.mockRestore();
 });

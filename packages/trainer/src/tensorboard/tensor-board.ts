@@ -1,7 +1,6 @@
 /** @file Writes what training measures as TensorBoard event files. */
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, renameSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { RunError } from "../errors.ts";
 import type { Callback, MetricsEvent } from "../hooks.ts";
 import { scalarEvent, versionEvent } from "./event.ts";
 import { tfRecord } from "./tf-record.ts";
@@ -11,7 +10,8 @@ const NAME = "events.out.tfevents.spm";
 
 /**
  * A callback that writes `train/…` at each log and `test/…` at each evaluation, and the learning rate; look at it with
- * `tensorboard --logdir FOLDER`. A resumed training goes on in the same file, cut to where its checkpoint was.
+ * `tensorboard --logdir FOLDER`. A resumed training goes on in the same file, cut to where its checkpoint was;
+ * a file that has lost something since is set aside as `….damaged`, with a warning of Node's.
  *
  * @param folder - where the file goes; it must be there
  * @param now - seconds since 1970; the clock unless said
@@ -41,9 +41,11 @@ export function tensorBoard(folder: string, now: () => number = () => Date.now()
       return fstatSync(open()).size;
     },
     restore(size) {
-      if (fstatSync(open()).size < (size as number))
-        throw new RunError("tensorBoard", `at least ${size} bytes in ${path}`, fstatSync(open()).size);
-      ftruncateSync(open(), size as number);
+      if (fstatSync(open()).size >= (size as number)) return ftruncateSync(open(), size as number);
+      closeSync(open());
+      file = undefined;
+      renameSync(path, `${path}.damaged`);
+      process.emitWarning(`${path} is shorter than it was: it begins anew; what was left of it is in ${path}.damaged`);
     },
     onStart({ step }) {
       if (step === 0) ftruncateSync(open(), 0);
