@@ -83,12 +83,11 @@ class Cotangents {
 
 /** What a vjp returned, once it is a tensor or null for each input. @throws ShapeError otherwise */
 function checkCotangents({ name, inputs }: Call, bars: readonly (Tensor | null)[]): readonly (Tensor | null)[] {
-  const expected = `a cotangent (or null) for each of ${inputs.length} inputs`;
-  if (!Array.isArray(bars)) throw new ShapeError(name, expected, kindOf(bars));
-  if (bars.length !== inputs.length) throw new ShapeError(name, expected, bars.length);
-  const other = bars.findIndex((bar) => bar !== null && !(bar instanceof Tensor));
-  if (other >= 0) throw new ShapeError(name, expected, `${kindOf(bars[other])} for input ${other}`);
-  return bars;
+  const isBar = (bar: unknown): boolean => bar === null || bar instanceof Tensor;
+  if (Array.isArray(bars) && bars.length === inputs.length && bars.every(isBar)) return bars;
+  const at = Array.isArray(bars) && bars.length === inputs.length ? bars.findIndex((bar) => !isBar(bar)) : -1;
+  const got = at >= 0 ? `${kindOf(bars[at])} for input ${at}` : Array.isArray(bars) ? bars.length : kindOf(bars);
+  throw new ShapeError(name, `a cotangent (or null) for each of ${inputs.length} inputs`, got);
 }
 
 /** A cotangent or tangent, once it is known to be of the kind of its primal. @throws ShapeError, DTypeError */
