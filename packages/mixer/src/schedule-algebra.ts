@@ -1,6 +1,11 @@
 /** @file Schedules made of schedules: backwards, one after another, side by side. */
 import { ShapeError } from "@spm/core";
-import { fromPairs, type Pair, pairsOf, type Schedule } from "./schedule.ts";
+import { assemble, type Meet, type Schedule } from "./schedule.ts";
+
+/** The pairs of stage l again, `at` coordinates further. */
+function repeat({ starts, first, second }: Schedule, l: number, meet: Meet, at = 0): void {
+  for (let p = starts[l]!; p < starts[l + 1]!; p++) meet(first[p]! + at, second[p]! + at);
+}
 
 const backwards = new WeakMap<Schedule, Schedule>();
 
@@ -8,7 +13,9 @@ const backwards = new WeakMap<Schedule, Schedule>();
 export function reversed(schedule: Schedule): Schedule {
   const known = backwards.get(schedule);
   if (known !== undefined) return known;
-  const made = fromPairs(schedule.n, pairsOf(schedule).reverse(), `${schedule.name} reversed`);
+  const { n, stages, name } = schedule;
+  const build = (l: number, meet: Meet): void => repeat(schedule, stages - 1 - l, meet);
+  const made = assemble("reversed", n, stages, build, `${name} reversed`);
   backwards.set(schedule, made);
   return made;
 }
@@ -22,9 +29,10 @@ export function reversedOrder({ stages, starts, leftoverStarts }: Schedule): {
   leftovers: Int32Array;
 } {
   const order = (bounds: Int32Array): Int32Array => {
-    const from: number[] = [];
-    for (let l = stages - 1; l >= 0; l--) for (let p = bounds[l]!; p < bounds[l + 1]!; p++) from.push(p);
-    return Int32Array.from(from);
+    const from = new Int32Array(bounds[stages]!);
+    let to = 0;
+    for (let l = stages - 1; l >= 0; l--) for (let p = bounds[l]!; p < bounds[l + 1]!; p++) from[to++] = p;
+    return from;
   };
   return { pairs: order(starts), leftovers: order(leftoverStarts) };
 }
@@ -35,20 +43,22 @@ export function reversedOrder({ stages, starts, leftoverStarts }: Schedule): {
  */
 export function inSeries(before: Schedule, after: Schedule): Schedule {
   if (before.n !== after.n) throw new ShapeError("inSeries", `schedules of one width, ${before.n}`, after.n);
-  return fromPairs(before.n, [...pairsOf(before), ...pairsOf(after)], `${before.name}, ${after.name}`);
+  const build = (l: number, meet: Meet): void =>
+    l < before.stages ? repeat(before, l, meet) : repeat(after, l - before.stages, meet);
+  return assemble("inSeries", before.n, before.stages + after.stages, build, `${before.name}, ${after.name}`);
 }
 
 /**
  * `count` copies of a schedule, each on n coordinates of its own: a block-diagonal operator of width n · count in as many stages.
- * @throws ShapeError for a count below 1
+ * @throws ShapeError for a count below 1, or too large a one: see {@link assemble}
  * @example sideBySide(butterfly(4), 3).n // 12
  */
 export function sideBySide(schedule: Schedule, count: number): Schedule {
   if (!Number.isSafeInteger(count) || count < 1) throw new ShapeError("sideBySide", "a count ≥ 1", count);
   if (count === 1) return schedule;
-  const copies = Array.from({ length: count }, (_, c) => c * schedule.n);
-  const stages = pairsOf(schedule).map((pairs) =>
-    copies.flatMap((at) => pairs.map(([i, j]): Pair => [i + at, j + at])),
-  );
-  return fromPairs(schedule.n * count, stages, `${schedule.name} × ${count}`);
+  const { n, stages, name } = schedule;
+  const build = (l: number, meet: Meet): void => {
+    for (let c = 0; c < count; c++) repeat(schedule, l, meet, c * n);
+  };
+  return assemble("sideBySide", n * count, stages, build, `${name} × ${count}`);
 }

@@ -184,6 +184,15 @@ test("reversed twice is the schedule; where the parameters come from says the sa
   );
 });
 
+test("a million coordinates: every one meets each distance", () => {
+  const n = 2 ** 20;
+  const s = butterfly(n);
+  expect(s.first.length).toBe(10 * n);
+  const wrong = s.first.findIndex((i, p) => (i ^ s.second[p]!) !== 2 ** Math.floor((2 * p) / n));
+  expect(wrong).toBe(-1);
+  expect(reversed(s).first.subarray(0, 3)).toEqual(Int32Array.of(0, 1, 2));
+});
+
 test("in series and side by side", () => {
   expect(pairsOf(inSeries(brick(3, 1), brick(3, 2)))).toEqual([[[0, 1]], [[0, 1]], [[1, 2]]]);
   const two = sideBySide(shuffle(3, 2), 2);
@@ -238,6 +247,18 @@ test("refuses what is no schedule", () => {
   expect(() => randomMatching(4, Number.NaN, rng(1))).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: random: expected L ≥ 1 stages, got NaN]`,
   );
+  expect(() => butterfly(2 ** 31)).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: butterfly: expected n · L ≤ 268435456, got 2147483648 · 31]`,
+  );
+  for (const make of [
+    () => shuffle(2 ** 30 + 1),
+    () => brick(2 ** 15),
+    () => randomMatching(2 ** 40, 1, rng(1)),
+    () => fromPairs(2 ** 29, [[]]),
+    () => sideBySide(butterfly(4), 2 ** 27),
+    () => butterfly(Number.MAX_SAFE_INTEGER),
+  ])
+    expect(make).toThrow(/expected n · L ≤ 268435456, got/);
   expect(() => inSeries(brick(3), brick(4))).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: inSeries: expected schedules of one width, 3, got 4]`,
   );

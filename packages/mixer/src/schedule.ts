@@ -23,21 +23,13 @@ export interface Schedule {
  * A schedule from explicit pairs.
  * @param n - number of coordinates, ≥ 1
  * @param stages - the pairs of each stage, disjoint within it, each of two different coordinates in [0, n)
- * @throws ValueError naming the stage and the pair that breaks this; ShapeError for n < 1 or no stages
+ * @throws ValueError naming the stage and the pair that breaks this; ShapeError for n < 1, no stages or nL > 2²⁸
  * @example fromPairs(4, [[[0, 1], [2, 3]], [[0, 2], [1, 3]]]); // the butterfly of width 4
  */
 export function fromPairs(n: number, stages: readonly (readonly Pair[])[], name = "pairs"): Schedule {
-  checkCounts("fromPairs", n, stages.length);
-  const total = stages.reduce((count, pairs) => count + pairs.length, 0);
-  const first = new Int32Array(total);
-  const second = new Int32Array(total);
-  const starts = new Int32Array(stages.length + 1);
-  const leftoverStarts = new Int32Array(stages.length + 1);
-  const leftovers: number[] = [];
-  let p = 0;
-  stages.forEach((pairs, l) => {
+  const build = (l: number, meet: Meet): void => {
     const met = new Uint8Array(n);
-    for (const [i, j] of pairs) {
+    for (const [i, j] of stages[l]!) {
       for (const k of [i, j])
         if (!Number.isInteger(k) || k < 0 || k >= n)
           throw new ValueError("fromPairs", `coordinates in [0, ${n})`, `${k} in pair (${i}, ${j}) of stage ${l}`);
@@ -46,25 +38,61 @@ export function fromPairs(n: number, stages: readonly (readonly Pair[])[], name 
       if (met[again] === 1)
         throw new ValueError("fromPairs", "disjoint pairs in a stage", `${again} twice in stage ${l}, in (${i}, ${j})`);
       met[i] = met[j] = 1;
-      first[p] = i;
-      second[p++] = j;
+      meet(i, j);
     }
-    met.forEach((m, i) => {
-      if (m === 0) leftovers.push(i);
-    });
-    starts[l + 1] = p;
-    leftoverStarts[l + 1] = leftovers.length;
-  });
-  return {
-    name,
-    n,
-    stages: stages.length,
-    first,
-    second,
-    starts,
-    leftovers: Int32Array.from(leftovers),
-    leftoverStarts,
   };
+  return assemble("fromPairs", n, stages.length, build, name);
+}
+
+/** Adds a pair to a stage. */
+export type Meet = (i: number, j: number) => void;
+
+/** n · L up to which the tables of a schedule, 4 bytes for each coordinate of each stage, are made. */
+const LARGEST = 2 ** 28;
+
+/**
+ * A schedule from what `build` adds to each stage in turn: disjoint pairs of different coordinates, which nobody checks. O(nL).
+ * @throws ShapeError for n < 1, no stages or nL > 2²⁸, before anything is made
+ */
+export function assemble(
+  op: string,
+  n: number,
+  stages: number,
+  build: (stage: number, meet: Meet) => void,
+  name: string = op,
+): Schedule {
+  checkCounts(op, n, stages);
+  const first = new Int32Array(Math.floor(n / 2) * stages);
+  const second = new Int32Array(first.length);
+  const starts = new Int32Array(stages + 1);
+  let p = 0;
+  const meet: Meet = (i, j) => {
+    first[p] = i;
+    second[p++] = j;
+  };
+  for (let l = 0; l < stages; l++) {
+    build(l, meet);
+    starts[l + 1] = p;
+  }
+  const pairs = p === first.length ? { first, second } : { first: first.slice(0, p), second: second.slice(0, p) };
+  return { name, n, stages, ...pairs, starts, ...leftOver(n, starts, pairs.first, pairs.second) };
+}
+
+function leftOver(
+  n: number,
+  starts: Int32Array,
+  first: Int32Array,
+  second: Int32Array,
+): Pick<Schedule, "leftovers" | "leftoverStarts"> {
+  const stages = starts.length - 1;
+  const leftovers = new Int32Array(n * stages - 2 * first.length);
+  const leftoverStarts = starts.map((p, l) => n * l - 2 * p);
+  const met = new Int32Array(leftovers.length === 0 ? 0 : n); // the last stage with a partner, from 1
+  for (let l = 0, r = 0; r < leftovers.length; l++) {
+    for (let p = starts[l]!; p < starts[l + 1]!; p++) met[first[p]!] = met[second[p]!] = l + 1;
+    for (let i = 0; i < n; i++) if (met[i] !== l + 1) leftovers[r++] = i;
+  }
+  return { leftovers, leftoverStarts };
 }
 
 /** The pairs of each stage, as {@link fromPairs} takes them. */
@@ -80,19 +108,11 @@ export function pairsOf({ stages, starts, first, second }: Schedule): Pair[][] {
 function checkCounts(op: string, n: number, stages: number): void {
   if (!Number.isSafeInteger(n) || n < 1) throw new ShapeError(op, "a width n ≥ 1", n);
   if (!Number.isSafeInteger(stages) || stages < 1) throw new ShapeError(op, "L ≥ 1 stages", stages);
+  if (n * stages > LARGEST) throw new ShapeError(op, `n · L ≤ ${LARGEST}`, `${n} · ${stages}`);
 }
 
 /** ⌈log₂ n⌉, at least 1: the fewest stages after which every output can see every input. @example log2Stages(12) // 4 */
 export const log2Stages = (n: number): number => Math.max(1, Math.ceil(Math.log2(n)));
-
-const build = (name: string, n: number, stages: number, pairs: (stage: number) => Pair[]): Schedule => {
-  checkCounts(name, n, stages);
-  return fromPairs(
-    n,
-    Array.from({ length: stages }, (_, l) => pairs(l)),
-    name,
-  );
-};
 
 /**
  * Distances 1, 2, 4, …, cyclically: i meets i XOR 2^(l mod ⌈log₂ n⌉) where that is below n.
@@ -100,14 +120,9 @@ const build = (name: string, n: number, stages: number, pairs: (stage: number) =
  */
 export function butterfly(n: number, stages: number = log2Stages(n)): Schedule {
   const period = log2Stages(n);
-  return build("butterfly", n, stages, (l) => {
+  return assemble("butterfly", n, stages, (l, meet) => {
     const distance = 2 ** (l % period);
-    const pairs: Pair[] = [];
-    for (let i = 0; i < n; i++) {
-      const j = i ^ distance;
-      if (i < j && j < n) pairs.push([i, j]);
-    }
-    return pairs;
+    for (let i = 0; i < n - distance; i++) if ((i & distance) === 0) meet(i, i + distance);
   });
 }
 
@@ -116,12 +131,20 @@ export function butterfly(n: number, stages: number = log2Stages(n)): Schedule {
  * @param stages - unless said, as many as mix fully: ⌈log₂ n⌉ for even n, one or two more for odd n
  */
 export function shuffle(n: number, stages: number = shuffleStages(n)): Schedule {
+  checkCounts("shuffle", n, stages);
   const half = Math.floor(n / 2);
-  let slots = Array.from({ length: n }, (_, i) => i);
-  return build("shuffle", n, stages, () => {
-    const pairs = slots.slice(0, half).map((i, q): Pair => [i, slots[q + half]!]);
-    slots = [...slots.slice(2 * half), ...pairs.flat()];
-    return pairs;
+  let slots = new Int32Array(n).map((_, i) => i);
+  let next = new Int32Array(n);
+  return assemble("shuffle", n, stages, (_, meet) => {
+    let to = 0;
+    if (n % 2 === 1) next[to++] = slots[n - 1]!;
+    for (let q = 0; q < half; q++) {
+      const [i, j] = [slots[q]!, slots[q + half]!];
+      meet(i, j);
+      next[to++] = i;
+      next[to++] = j;
+    }
+    [slots, next] = [next, slots];
   });
 }
 
@@ -134,18 +157,16 @@ function shuffleStages(n: number): number {
 
 /** Neighbours, (0,1)(2,3)… and (1,2)(3,4)… in turn. Reaches every coordinate after n − 1 or n stages; n of them hold all of SO(n). */
 export function brick(n: number, stages: number = n): Schedule {
-  return build("brick", n, stages, (l) => {
-    const pairs: Pair[] = [];
-    for (let i = l % 2; i + 1 < n; i += 2) pairs.push([i, i + 1]);
-    return pairs;
+  return assemble("brick", n, stages, (l, meet) => {
+    for (let i = l % 2; i + 1 < n; i += 2) meet(i, i + 1);
   });
 }
 
 /** An independent uniform matching for each stage. Fully mixing after about 1.6 log₂ n stages. */
 export function randomMatching(n: number, stages: number, random: Rng): Schedule {
-  return build("random", n, stages, () => {
+  return assemble("random", n, stages, (_, meet) => {
     const order = random.permutation(n);
-    return Array.from({ length: Math.floor(n / 2) }, (_, q): Pair => [order[2 * q]!, order[2 * q + 1]!]);
+    for (let q = 1; q < n; q += 2) meet(order[q - 1]!, order[q]!);
   });
 }
 
