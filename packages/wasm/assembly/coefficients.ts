@@ -4,7 +4,7 @@
  * With z = S ⊙ v, a block [a b; c d] on (i, j) becomes v_i += (b/a)(S_j/S_i) v_j and v_j += (c/d)(S_i/S_j) v_i, S_i ← a S_i,
  * S_j ← d S_j. An op of the table is four words: i, j, and where the coefficients of i and j go, all in bytes.
  */
-import { quarters, remainder, smallCosine, smallSine, turned } from "./functions";
+import { anyFar, quarters, remainder, smallCosine, smallSine, turned, withFar } from "./functions";
 import { add, fma, mul } from "./simd";
 
 /** Beyond this ratio of off-diagonal to diagonal, or scale, the kernels with unscaled blocks take over. */
@@ -24,8 +24,12 @@ export function rotationBlocks(angles: usize, blocks: usize, count: i32): void {
     const k = i32x4.trunc_sat_f32x4_s(turns);
     const s = smallSine(r);
     const q = smallCosine(r);
-    const sin = turned(s, q, k);
-    const cos = turned(s, q, i32x4.add(k, i32x4.splat(1)));
+    let sin = turned(s, q, k);
+    let cos = turned(s, q, i32x4.add(k, i32x4.splat(1)));
+    if (anyFar(x)) {
+      sin = withFar(sin, x, 0);
+      cos = withFar(cos, x, 1);
+    }
     const minus = f32x4.neg(sin);
     const low = v128.shuffle<f32>(cos, minus, 0, 4, 1, 5);
     const low2 = v128.shuffle<f32>(sin, cos, 0, 4, 1, 5);

@@ -1,4 +1,4 @@
-/** @file Elementary functions of four float32 lanes. Their errors, in units in the last place, are tested in `elementwise.test.ts`. */
+/** @file Elementary functions of four float32 lanes. Their errors, in units in the last place, are tested in `primitives.test.ts`. */
 import { add, fma, mul, sub } from "./simd";
 
 /** A polynomial's coefficient in every lane. */
@@ -146,16 +146,23 @@ export function sigmoid(x: v128): v128 {
   return f32x4.div(v128.bitselect(over, x, f32x4.eq(x, x)), add(c(1), e));
 }
 
+/** Up to here {@link remainder} keeps its bits. */
+const NEAR: f32 = 8192;
+
 /** Quarter turns in x, rounded to the nearest. */
 export function quarters(x: v128): v128 {
   return f32x4.nearest(mul(x, c(<f32>(2 / Math.PI))));
 }
 
-/** x − turns·π/2 by Cody and Waite: π/2 in three parts, so that the remainder, |r| ≤ π/4, keeps its bits for |x| up to some 10⁴. */
+/**
+ * x − turns·π/2 by Cody and Waite: π/2 in four parts, the products of the first three exact, so that the remainder, |r| ≤ π/4,
+ * keeps its bits up to |x| = {@link NEAR} even where it is next to nothing.
+ */
 export function remainder(x: v128, turns: v128): v128 {
   let r = sub(x, mul(turns, c(1.5703125)));
   r = sub(r, mul(turns, c(4.837512969970703e-4)));
-  return sub(r, mul(turns, c(7.549789948768648e-8)));
+  r = sub(r, mul(turns, c(7.549533620476723e-8)));
+  return sub(r, mul(turns, c(2.5633440682570896e-12)));
 }
 
 /** sin r, |r| ≤ π/4 */
@@ -178,10 +185,29 @@ export function turned(s: v128, q: v128, k: v128): v128 {
   return v128.xor(v128.bitselect(q, s, odd), i32x4.shl(v128.and(k, i32x4.splat(2)), 30));
 }
 
-/** sin x (`quarter` 0) or cos x (1), for |x| up to some 10⁴. */
+/** sin x (`quarter` 0) or cos x (1). */
 export function sine(x: v128, quarter: i32): v128 {
   const turns = quarters(x);
   const r = remainder(x, turns);
   const k = i32x4.add(i32x4.trunc_sat_f32x4_s(turns), i32x4.splat(quarter));
-  return turned(smallSine(r), smallCosine(r), k);
+  const y = turned(smallSine(r), smallCosine(r), k);
+  return anyFar(x) ? withFar(y, x, quarter) : y;
+}
+
+/** Whether a lane lies beyond {@link NEAR}. */
+export function anyFar(x: v128): bool {
+  return v128.any_true(f32x4.gt(f32x4.abs(x), c(NEAR)));
+}
+
+/** y, and sin x (`quarter` 0) or cos x (1) in the lanes beyond {@link NEAR}: in float64 with as much of π as each takes; NaN for ±∞. */
+export function withFar(y: v128, x: v128, quarter: i32): v128 {
+  let far = f32x4.splat(farSine(f32x4.extract_lane(x, 0), quarter));
+  far = f32x4.replace_lane(far, 1, farSine(f32x4.extract_lane(x, 1), quarter));
+  far = f32x4.replace_lane(far, 2, farSine(f32x4.extract_lane(x, 2), quarter));
+  far = f32x4.replace_lane(far, 3, farSine(f32x4.extract_lane(x, 3), quarter));
+  return v128.bitselect(far, y, f32x4.gt(f32x4.abs(x), c(NEAR)));
+}
+
+function farSine(x: f32, quarter: i32): f32 {
+  return <f32>(quarter === 0 ? Math.sin(x) : Math.cos(x));
 }

@@ -20,6 +20,7 @@ import {
   type Tensor,
   tensor,
   transpose,
+  ValueError,
   valueAndGrad,
   wrap,
 } from "@spm/core";
@@ -108,7 +109,11 @@ test("a full memory is an error that says what to do, and leaves the backend usa
   expect(await scope(() => add(x, x)).data()).toEqual(new Float32Array(300).fill(2));
 });
 
-test("more memory than there can be is refused", () => {
+test("memory that is none, or more than there can be, is refused", () => {
+  for (const bytes of [0, -1, 2 ** 20 - 1, Number.NaN, Infinity])
+    expect(() => wasmSync({ bytes })).toThrow(
+      new ValueError("wasm", "bytes of memory ≥ 1048576", bytes, "2147483648 unless said"),
+    );
   expect(() => wasmSync({ bytes: 2 ** 33 })).toThrow(BackendError);
   expect(() => wasmSync({ bytes: 2 ** 33 })).toThrow(
     /^wasm: expected room for 8589934592 bytes of memory, got .*\nhelp: ask for less: wasm\(\{ bytes \}\)$/,

@@ -14,16 +14,16 @@ import { registerNorms } from "./norm.ts";
 import { copyInto } from "./plain.ts";
 import { registerReductions } from "./reduce.ts";
 import { registerSoftmax } from "./softmax.ts";
-import { hasThreads } from "./team.ts";
+import { coreCount, hasThreads } from "./team.ts";
 import { registerUpdates } from "./update.ts";
 import { registerWindows } from "./windows.ts";
 
 /** How a backend is made. */
 export interface WasmOptions {
-  /** Size of its memory, reserved at once and never grown; 2 GiB unless said, at most 4 GiB − 64 KiB. */
+  /** Size of its memory, reserved at once and never grown; 2 GiB unless said, at least 1 MiB, at most 4 GiB − 64 KiB. */
   readonly bytes?: number;
   /**
-   * How many threads share the work, this one included; 1 unless said. The results are the same bits for every number.
+   * How many threads share the work, this one included; 1 unless said, at most 256. The results are the same bits for every number.
    * Where there is no SharedArrayBuffer it is one, and `report()` says so.
    */
   readonly threads?: number;
@@ -39,13 +39,15 @@ export interface WasmBuildOptions extends WasmOptions {
 }
 
 const DEFAULT_BYTES = 2 ** 31;
+const LEAST_BYTES = 2 ** 20;
+const MOST_THREADS = 256;
 
 /**
  * A backend on WebAssembly SIMD: float32 kernels for the mixer, matrix products and what training needs around them.
- * Errors in units in the last place: log below 1, erf 1.5, exp, expm1, log1p and tanh 2, sigmoid and softplus 3. Sums are taken in
- * float64 and rounded at the end.
+ * Errors in units in the last place: log below 1, erf 1.5, exp, expm1, log1p and tanh 2, sin and cos 2.5 (of arguments beyond
+ * 8192 half a unit), sigmoid and softplus 3. Sums are taken in float64 and rounded at the end.
  * float64 and what has no kernel runs on the reference, counted in `report()`.
- * @throws BackendError later, by the op that finds the memory full; ValueError for a number of threads that is none
+ * @throws BackendError later, by the op that finds the memory full; ValueError for a number of threads or bytes out of range
  * @example
  * setBackend(await wasm());
  * @example
@@ -73,18 +75,31 @@ export function wasmSync(options: WasmOptions = {}): Backend {
 
 /** How many threads there will be, and what is lacking for those that were asked for. */
 function threadsOf({ threads = 1 }: WasmOptions): { threads: number; lacking: string[] } {
-  if (!Number.isInteger(threads) || threads < 1) throw new ValueError("wasm", "a whole number of threads ≥ 1", threads);
+  if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS)
+    throw new ValueError(
+      "wasm",
+      `a whole number of threads from 1 to ${MOST_THREADS}`,
+      threads,
+      `this machine runs ${coreCount()} at once`,
+    );
   if (threads === 1 || hasThreads()) return { threads, lacking: [] };
   return { threads: 1, lacking: ["one thread: no SharedArrayBuffer here"] };
 }
 
+/** The size that was asked for. One that is too large for this machine is found by reserving it. */
+function sizeOfMemory({ bytes = DEFAULT_BYTES }: WasmOptions): number {
+  if (!(Number.isFinite(bytes) && bytes >= LEAST_BYTES))
+    throw new ValueError("wasm", `bytes of memory ≥ ${LEAST_BYTES}`, bytes, `${DEFAULT_BYTES} unless said`);
+  return bytes;
+}
+
 function fromModule(
   module: WebAssembly.Module,
-  { bytes = DEFAULT_BYTES }: WasmOptions,
+  options: WasmOptions,
   threads: number,
   [build, ...lacking]: readonly string[],
 ): Backend {
-  const machine = new Machine(module, bytes, threads);
+  const machine = new Machine(module, sizeOfMemory(options), threads);
   const name = [`wasm ${build}${threads > 1 ? ` ×${threads}` : ""}`, ...lacking].join(", ");
   const { memory } = machine;
   const kernels: KernelTable = new Map();

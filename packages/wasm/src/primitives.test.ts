@@ -322,22 +322,25 @@ test("what moves elements", () => {
   agrees((x) => add(slice(x, [{ step: -1 }, { start: 1 }]), 0), [[4, 9]], same, 0);
 });
 
-/** Largest error of a function over [low, high] in units in the last place of the exact result. */
-function worstUlp(f: (x: Tensor) => Tensor, exact: (x: number) => number, low: number, high: number): number {
-  const count = 100_000;
-  const xs = Float32Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1));
+/** Values and their errors in units in the last place of the exact result. */
+function inUlp(f: (x: Tensor) => Tensor, exact: (x: number) => number, xs: Float32Array): Float64Array {
   const ys = scope(() =>
-    f(fromArray(wrap(xs, [count]), backend))
+    f(fromArray(wrap(xs, [xs.length]), backend))
       .ndarray()
       .data.slice(),
   );
-  let worst = 0;
-  for (let i = 0; i < count; i++) {
-    const want = exact(xs[i]!);
+  return Float64Array.from(xs, (x, i) => {
+    const want = exact(x);
     const unit = 2 ** Math.max(-149, Math.floor(Math.log2(Math.abs(want))) - 23);
-    worst = Math.max(worst, Math.abs(ys[i]! - want) / unit);
-  }
-  return worst;
+    return Math.abs(ys[i]! - want) / unit;
+  });
+}
+
+/** Largest error of a function over [low, high]. */
+function worstUlp(f: (x: Tensor) => Tensor, exact: (x: number) => number, low: number, high: number): number {
+  const count = 100_000;
+  const xs = Float32Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1));
+  return inUlp(f, exact, xs).reduce((a, b) => Math.max(a, b));
 }
 
 const exactErf = (x: number): number => erf(tensor(Float64Array.of(x))).ndarray().data[0]!;
@@ -361,6 +364,27 @@ test.each([
   expect(worstUlp(f, exact, low, high)).toBeLessThan(ulp);
 });
 
+// Math.sin and Math.cos in float64 are right for every float32: they take as much of π as it needs.
+test.each([
+  ["sin", sin, Math.sin],
+  ["cos", cos, Math.cos],
+] as const)("%s is within its error from 1e-38 to 3e38, and where it is next to nothing", (_, f, exact) => {
+  const draw = rng(11);
+  const magnitudes = Float32Array.from({ length: 200_000 }, () => {
+    const size = 10 ** (-38 + 76.5 * draw.uniform());
+    return draw.uniform() < 0.5 ? -size : size;
+  });
+  const quarterTurns = Float32Array.from({ length: 60_000 }, (_, k) => (k - 30_000) * (Math.PI / 2));
+  const both = Float32Array.of(3e5, 1e10, 3.4e38, -3.4e38, 8192, 8192.001, 1, 2, 1e20); // near and far, side by side
+  for (const xs of [magnitudes, quarterTurns, both]) {
+    const worst = inUlp(f, exact, xs);
+    expect(worst.reduce((a, b) => Math.max(a, b))).toBeLessThan(2.5);
+    const far = worst.filter((_, i) => Math.abs(xs[i]!) > 8192);
+    expect(far.length).toBeGreaterThan(0);
+    expect(far.reduce((a, b) => Math.max(a, b))).toBeLessThanOrEqual(0.501);
+  }
+});
+
 test("special values", () => {
   const values = [0, -0, 1e-45, -1e-45, 1e38, -1e38, Infinity, -Infinity, Number.NaN, 200, -200, 88.72, -103];
   const at = (f: (x: Tensor) => Tensor) =>
@@ -376,6 +400,8 @@ test("special values", () => {
     [erf, exactErf],
     [softplus, exactSoftplus],
     [sign, Math.sign],
+    [sin, Math.sin],
+    [cos, Math.cos],
   ] as const) {
     at(f).forEach((y, i) => {
       const want = Math.fround(exact(Math.fround(values[i]!)));

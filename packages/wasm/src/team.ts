@@ -25,6 +25,18 @@ const mayWait = nodeWorkers() !== undefined || typeof document === "undefined";
 export const hasThreads = (): boolean =>
   typeof SharedArrayBuffer === "function" && (nodeWorkers() !== undefined || typeof Worker === "function");
 
+/** How many threads this machine runs at once, as far as it says. */
+export function coreCount(): number {
+  const { process, navigator } = globalThis as Surroundings;
+  return process?.getBuiltinModule?.("node:os").availableParallelism() ?? navigator?.hardwareConcurrency ?? 1;
+}
+
+/** As much of what Node and browsers say of themselves as is used. */
+interface Surroundings {
+  readonly process?: { getBuiltinModule?(name: "node:os"): { availableParallelism(): number } };
+  readonly navigator?: { readonly hardwareConcurrency?: number };
+}
+
 /** As much of Node's `worker_threads` as is used. */
 interface WorkerThreads {
   readonly Worker: new (url: URL, options: { workerData: object; execArgv: string[] }) => Thread & { unref(): void };
