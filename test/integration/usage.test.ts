@@ -32,6 +32,7 @@ describe("spm", () => {
     ["train clusters --context 9", "no --context with dataset clusters, got 9"],
     ["train text", "--file for the dataset text, got none"],
     ["experiment deep --quick --set layers=0", "layers ≥ 1, got 0"],
+    ["experiment charlm --quick --set heads=3", "a width that is a multiple of 3, got 16"],
     ["sample no-such-run --temperature -1", "a temperature ≥ 0, got -1"],
   ])("spm %s is wrong usage: exit code 2, a line, nothing written", async (line, message) => {
     await withRunFolder(async (folder) => {

@@ -80,7 +80,12 @@ export function addExperimentCommand(spm: Command): void {
           );
         process.stdout.write(`\n${findings.summary}\n\nreport: ${report}\n`);
         return signal.aborted;
-      }, process.stderr);
+      }, process.stderr).catch(async (error: unknown) => {
+        const { ShapeError } = await import("@spm/core");
+        const unfit = error instanceof ShapeError && flags.set.length > 0; // a width, say, that settings gave
+        if (unfit) return command.error(`error: ${error.message}`, { exitCode: 2 });
+        throw error;
+      });
       if (interrupted) process.exitCode = INTERRUPTED;
     });
 }
