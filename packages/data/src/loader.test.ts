@@ -10,7 +10,7 @@ const indices = (length: number): Dataset<number[]> => ({ length, batch: (chosen
 describe("epochOrder", () => {
   test("is a permutation, the same for the same seed and epoch, another for another", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 200 }), fc.nat(1000), fc.maxSafeInteger(), (length, epoch, seed) => {
+      fc.property(fc.integer({ min: 0, max: 200 }), fc.nat(1000), fc.integer(), (length, epoch, seed) => {
         const order = epochOrder(length, epoch, seed);
         expect(Array.from(order).sort((a, b) => a - b)).toEqual(Array.from({ length }, (_, i) => i));
         expect(epochOrder(length, epoch, seed)).toEqual(order);
