@@ -9,7 +9,7 @@ export interface OpenDevice {
   readonly device: GPUDevice;
   readonly label: string;
   readonly kind: AdapterKind;
-  /** Destroys the device. Holds on to Dawn's instance until then: collected earlier, it takes the process down. */
+  /** Destroys the device. */
   close(): void;
 }
 
@@ -46,13 +46,11 @@ export async function openDevice(wanted: AdapterKind | "any"): Promise<OpenDevic
   ] as const;
   const requiredLimits = Object.fromEntries(names.map((name) => [name, adapter.limits[name]]));
   const device = await adapter.requestDevice({ requiredLimits });
-  let instance: GPU | null = webgpu;
-  const close = (): void => {
-    if (instance !== null) device.destroy();
-    instance = null;
-  };
-  return { device, label, kind, close };
+  return { device, label, kind, close: () => device.destroy() };
 }
+
+/** One for the process, as a page has one `navigator.gpu`: a Dawn instance that is collected before its last object takes the process down. */
+let dawnInstance: GPU | null = null;
 
 async function findWebGpu(): Promise<GPU> {
   const { navigator: browser } = globalThis as { navigator?: { gpu?: GPU } };
@@ -63,7 +61,8 @@ async function findWebGpu(): Promise<GPU> {
     /* @vite-ignore */ /* webpackIgnore: true */ name
   ).catch(() => null);
   if (dawn === null) throw new BackendError("gpu", 'the package "webgpu"', "no such package", advice);
-  return dawn.create([]);
+  dawnInstance ??= dawn.create([]);
+  return dawnInstance;
 }
 
 function isSoftware({ info }: GPUAdapter): boolean {
