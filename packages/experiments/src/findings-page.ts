@@ -1,5 +1,5 @@
 /** @file The findings of an experiment as a page of HTML and as text. */
-import { escapeXml, htmlPage } from "@spm/trainer/node";
+import { escapeXml, factsHtml, htmlPage } from "@spm/trainer/node";
 import type { Findings, Section, Table } from "./experiment.ts";
 
 /** What stands around the findings. */
@@ -44,11 +44,4 @@ function tableHtml({ head, rows }: Table): string {
     return `<tr><th scope="row">${escapeXml(name)}</th>${rest}</tr>`;
   });
   return `<table><thead><tr>${heads}</tr></thead><tbody>${body.join("\n")}</tbody></table>`;
-}
-
-function factsHtml(entries: Readonly<Record<string, string | number | boolean>>): string {
-  const items = Object.entries(entries).map(
-    ([name, value]) => `<dt>${escapeXml(name)}</dt><dd>${escapeXml(String(value))}</dd>`,
-  );
-  return `<dl class="panel">${items.join("")}</dl>`;
 }

@@ -69,3 +69,19 @@ ${body}
 </html>
 `;
 }
+
+/**
+ * Names and values in a box, e.g. the options of a run; plain text, it is escaped.
+ *
+ * @example
+ * ```ts
+ * import { factsHtml } from "@spm/trainer/node";
+ * const html = factsHtml({ seed: 1, backend: "wasm" });
+ * ```
+ */
+export function factsHtml(entries: Readonly<Record<string, string | number | boolean>>): string {
+  const items = Object.entries(entries).map(
+    ([name, value]) => `<dt>${escapeXml(name)}</dt><dd>${escapeXml(String(value))}</dd>`,
+  );
+  return `<dl class="panel">${items.join("")}</dl>`;
+}

@@ -6,7 +6,7 @@ export { checkpointPath, checkpointSteps, type FoundCheckpoint, latestCheckpoint
 export { type CheckpointOptions, checkpoints } from "./checkpoints.ts";
 export { type Axis, chart, curvesSvg, LIGHT, type Palette, type Quantity } from "./curves.ts";
 export { escapeXml } from "./escape-xml.ts";
-export { htmlPage } from "./html-page.ts";
+export { factsHtml, htmlPage } from "./html-page.ts";
 export { machine } from "./machine.ts";
 export { makeFolder } from "./make-folder.ts";
 export { overlaid } from "./overlay.ts";

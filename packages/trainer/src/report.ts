@@ -4,7 +4,7 @@ import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CHARTS, chart, marker, type Palette } from "./curves.ts";
 import { escapeXml } from "./escape-xml.ts";
-import { htmlPage } from "./html-page.ts";
+import { factsHtml, htmlPage } from "./html-page.ts";
 import { formatCount, formatPercent, formatRatio, formatSeconds } from "./number-format.ts";
 import { type Run, readRun } from "./run-reader.ts";
 import { type SummaryRow, summarize } from "./summary.ts";
@@ -48,8 +48,8 @@ ${CHARTS.map(({ quantity, axis }) => `<figure class="panel"><figcaption>${CAPTIO
 <h2>How to repeat it</h2>
 <pre class="panel"><code>${escapeXml(config.command)}</code></pre>
 <div class="facts">
-${facts(config.options)}
-${facts({ ...config.machine, memory: `${config.machine.memory} GiB` })}
+${factsHtml(config.options)}
+${factsHtml({ ...config.machine, memory: `${config.machine.memory} GiB` })}
 </div>`,
   );
 }
@@ -128,11 +128,4 @@ function table(rows: readonly SummaryRow[]): string {
 <thead><tr>${heads.map((head) => `<th scope="col">${head}</th>`).join("")}</tr></thead>
 <tbody>${body.join("\n")}</tbody>
 </table>`;
-}
-
-function facts(entries: Readonly<Record<string, string | number | boolean>>): string {
-  const items = Object.entries(entries).map(
-    ([name, value]) => `<dt>${escapeXml(name)}</dt><dd>${escapeXml(String(value))}</dd>`,
-  );
-  return `<dl class="panel">${items.join("")}</dl>`;
 }

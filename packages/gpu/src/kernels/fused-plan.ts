@@ -166,10 +166,11 @@ export function rotationOf({ rounds, held }: FusedPlan, r: number, j: number, i:
 /** Whether the elements of a round lie side by side, so that four are moved at once. */
 export const isContiguous = ({ rounds }: FusedPlan, r: number): boolean => rounds[r]!.m === 0 && rounds[r]!.k >= 2;
 
-/**
- * Statements that move `names[e]` from the layout of one round to that of another, through `shared` at `offset`.
- * The caller puts barriers around them.
- */
+/** Where each element of a round lies in `shared` from `offset` on. */
+const sharedPlaces = (plan: FusedPlan, r: number, offset: string, placeOf: (i: number) => number): string[] =>
+  upTo(plan.held).map((e) => `sh[${offset} + ${place(plan, r, e, placeOf)}]`);
+
+/** Statements that put `${name}${e}` into `shared`, in the layout of a round. The caller puts barriers around them. */
 export const writeShared = (
   plan: FusedPlan,
   r: number,
@@ -177,10 +178,11 @@ export const writeShared = (
   offset: string,
   placeOf: (i: number) => number = bankOf,
 ): string =>
-  upTo(plan.held)
-    .map((e) => `sh[${offset} + ${place(plan, r, e, placeOf)}] = ${name}${e};`)
+  sharedPlaces(plan, r, offset, placeOf)
+    .map((at, e) => `${at} = ${name}${e};`)
     .join(" ");
 
+/** Statements that take them out again, in the layout of another round. */
 export const readShared = (
   plan: FusedPlan,
   r: number,
@@ -188,6 +190,6 @@ export const readShared = (
   offset: string,
   placeOf: (i: number) => number = bankOf,
 ): string =>
-  upTo(plan.held)
-    .map((e) => `${name}${e} = sh[${offset} + ${place(plan, r, e, placeOf)}];`)
+  sharedPlaces(plan, r, offset, placeOf)
+    .map((at, e) => `${name}${e} = ${at};`)
     .join(" ");
