@@ -1,7 +1,7 @@
 /** @file Calls that together reach every primitive, with the accuracy that is asked of each on a GPU. */
 import * as c from "@spm/core";
 import { type Rng, rng, type Tensor, tensor } from "@spm/core";
-import { butterfly, generalMixer, randomMatching, rotationMixer, shuffle } from "@spm/mixer";
+import { butterfly, generalMixer, initialBlocks, randomMatching, rotationMixer, shuffle } from "@spm/mixer";
 import { conv2d, crossEntropy, layerNorm, logSoftmax, rmsNorm, softmax } from "@spm/nn";
 import * as optim from "@spm/optim";
 
@@ -181,24 +181,41 @@ export const mixerSamples: readonly Sample[] = [
       ),
     ),
   ]),
-  // The fused kernels' layouts: one span; a second one of one round; a second one of two, padded.
-  ...[butterfly(64), butterfly(128)].map((schedule) =>
-    sample(
-      `rotation mixer, fused, ${schedule.n}`,
+  // The fused kernels' layouts: one span; a second one of one round; a second one of two, padded; a row that workgroups share.
+  ...(
+    [
+      [butterfly(64), 64, 64],
+      [butterfly(128), 128, 128],
+      [butterfly(128, 9), 100, 70],
+      [butterfly(4096), 4096, 4096],
+    ] as const
+  ).flatMap(([schedule, fanIn, fanOut]) => {
+    const size = `${fanIn} → ${schedule.n} → ${fanOut}, ${schedule.stages} stages`;
+    const pairs = schedule.first.length;
+    const [x, ...around] = [normal(3, fanIn), normal(fanIn), normal(fanOut), normal(fanOut)];
+    const rotation = sample(
+      `rotation mixer, fused, ${size}`,
       (x, angles, dIn, dOut, bias) => rotationMixer(x!, angles!, { schedule, dIn: dIn!, dOut: dOut!, bias: bias! }),
-      mixing(schedule.n, schedule.first.length),
-      summed,
-    ),
-  ),
-  (() => {
-    const schedule = butterfly(128, 9);
-    return sample(
-      "rotation mixer, fused, 100 → 128 → 70, 9 stages",
-      (x, angles, dIn, dOut, bias) => rotationMixer(x!, angles!, { schedule, dIn: dIn!, dOut: dOut!, bias: bias! }),
-      [normal(3, 2, 100), normal(schedule.first.length), normal(100), normal(70), normal(70)],
+      [x!, normal(pairs), ...around],
       summed,
     );
-  })(),
+    const general = (["recompute", "stored"] as const).map((backward) =>
+      sample(
+        `general mixer, fused, ${size}, ${backward}`,
+        (x, blocks, dIn, dOut, bias) =>
+          generalMixer(x!, blocks!, c.zeros([0], { backend: x!.backend }), {
+            schedule,
+            backward,
+            dIn: dIn!,
+            dOut: dOut!,
+            bias: bias!,
+          }),
+        [x!, initialBlocks(schedule, random), ...around],
+        summed,
+      ),
+    );
+    return [rotation, ...general];
+  }),
   ...[butterfly(16), randomMatching(9, 4, random)].map((schedule) =>
     sample(
       `general mixer, ${schedule.name} ${schedule.n}`,

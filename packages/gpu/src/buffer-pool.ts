@@ -18,10 +18,14 @@ export interface PooledBuffer {
 /** Bytes that the pool may hold beyond twice what was ever in use at once. */
 const slack = 256 * 2 ** 20;
 
-/** Hands out buffers, and takes them back to hand them out again. Sizes are rounded up to 256 bytes. */
+/**
+ * Hands out buffers, and takes them back to hand them out again: of the idle ones of a size the oldest, so that what a step gets depends on
+ * what is in use and not on the order in which things were released, and steps soon repeat each other. Sizes are rounded up to 256 bytes.
+ */
 export class BufferPool {
   readonly #device: GPUDevice;
-  readonly #destroyed: (id: number) => void;
+  readonly #drained: () => void;
+  /** By size; the oldest is the last. */
   readonly #idle: Map<number, { buffer: GPUBuffer; id: number; lastBatch: number }[]> = new Map();
   #nextId = 0;
   liveBuffers = 0;
@@ -30,10 +34,10 @@ export class BufferPool {
   idleBytes = 0;
   #mostBytes = 0;
 
-  /** @param destroyed - told about buffers that are gone for good */
-  constructor(device: GPUDevice, destroyed: (id: number) => void) {
+  /** @param drained - told when buffers are gone for good */
+  constructor(device: GPUDevice, drained: () => void) {
     this.#device = device;
-    this.#destroyed = destroyed;
+    this.#drained = drained;
   }
 
   take(length: number): PooledBuffer {
@@ -57,9 +61,14 @@ export class BufferPool {
 
   give({ buffer, id, lastBatch }: PooledBuffer): void {
     const { size } = buffer;
-    const idle = this.#idle.get(size);
-    if (idle === undefined) this.#idle.set(size, [{ buffer, id, lastBatch }]);
-    else idle.push({ buffer, id, lastBatch });
+    let idle = this.#idle.get(size);
+    if (idle === undefined) {
+      idle = [];
+      this.#idle.set(size, idle);
+    }
+    let at = idle.length;
+    while (at > 0 && idle[at - 1]!.id < id) at--;
+    idle.splice(at, 0, { buffer, id, lastBatch });
     this.liveBuffers--;
     this.liveBytes -= size;
     this.idleBuffers++;
@@ -73,11 +82,8 @@ export class BufferPool {
 
   /** Destroys what is idle. Nothing that was not submitted may use it. */
   drain(): void {
-    for (const buffers of this.#idle.values())
-      for (const { buffer, id } of buffers) {
-        buffer.destroy();
-        this.#destroyed(id);
-      }
+    for (const buffers of this.#idle.values()) for (const { buffer } of buffers) buffer.destroy();
+    this.#drained();
     this.#idle.clear();
     this.idleBuffers = 0;
     this.idleBytes = 0;

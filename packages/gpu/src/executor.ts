@@ -67,15 +67,14 @@ export interface ExecutorCounters {
   readonly degraded: readonly string[];
 }
 
-/** A kernel written in WGSL: binding 0…r−1 are read, then come the results. With numbers, those are a uniform before all of them. */
-export interface WgslSource {
-  readonly code: string;
-  /** Numbers that change from call to call, padded to whole vec4f; 0 unless said. */
-  readonly numbers?: number;
-  readonly reads: number;
+/** One call of a kernel written in WGSL. Its bindings: the numbers, where there are any, as a uniform; what it reads; then the results. */
+export interface WgslCall {
+  readonly reads: readonly Memory[];
   /** Lengths of the results, in elements. */
   readonly results: readonly number[];
   readonly groups: readonly [x: number, y: number, z: number];
+  /** Numbers that change from call to call, at most 64. */
+  readonly numbers?: readonly number[];
 }
 
 /** Launches WGSL of our own, beside the kernels of gpu.js and on the same buffers. */
@@ -83,5 +82,6 @@ export interface WgslLauncher {
   /** Invocations and bytes of shared memory that one workgroup may have. */
   readonly invocations: number;
   readonly sharedBytes: number;
-  launch(source: WgslSource, reads: readonly Memory[], numbers?: readonly number[]): Memory[];
+  /** Runs a text, which is compiled at its first call. */
+  launch(code: string, call: WgslCall): Memory[];
 }

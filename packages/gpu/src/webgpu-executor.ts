@@ -1,24 +1,22 @@
 /** @file The launcher: kernels on a WebGPU device of our own, on pooled buffers, many in one submit. Only reads wait. */
 import { BackendError, type SpmError } from "@spm/core";
 import type { OpenDevice } from "./adapter.ts";
+import { Bindings, type KernelLayout } from "./bindings.ts";
 import { BufferPool, type PooledBuffer, usage } from "./buffer-pool.ts";
-import { compile } from "./compile.ts";
-import type { Executor, ExecutorCounters, KernelSource, Memory, WgslLauncher, WgslSource } from "./executor.ts";
+import { type CompiledKernel, compile } from "./compile.ts";
+import type { Executor, ExecutorCounters, KernelSource, Memory, WgslCall, WgslLauncher } from "./executor.ts";
 
 /** Launches, and bytes that they touch, after which the commands go to the device, so that it starts while we still record. */
 const launchesPerSubmit = 64;
 const bytesPerSubmit = 512 * 2 ** 20;
-/** Bind groups that a pipeline remembers: a training step meets the same buffers again and again. */
-const rememberedGroups = 512;
 /** Pipelines that are kept; the one unused for longest goes first. */
 const keptPipelines = 1024;
 
 interface Pipeline {
   readonly pipeline: GPUComputePipeline;
-  readonly groups: Map<string, GPUBindGroup>;
-  /** Uniforms of a kernel of gpu.js: their size, where each number goes, and those of a kernel without numbers. */
-  readonly uniforms: { readonly bytes: number; readonly offsets: readonly number[]; fixed: GPUBuffer | null } | null;
-  readonly workgroup: readonly [number, number];
+  readonly layout: KernelLayout;
+  /** What gpu.js says of its kernel's numbers; null for WGSL of our own. */
+  readonly compiled: CompiledKernel | null;
 }
 
 /** Runs kernels on WebGPU. */
@@ -30,6 +28,7 @@ export class WebGpuExecutor implements Executor {
   readonly #open: OpenDevice;
   readonly #device: GPUDevice;
   readonly #pool: BufferPool;
+  readonly #bindings: Bindings;
   readonly #pipelines: Map<string, Pipeline> = new Map();
   #encoder: GPUCommandEncoder | null = null;
   #pass: GPUComputePassEncoder | null = null;
@@ -40,9 +39,6 @@ export class WebGpuExecutor implements Executor {
   #compiled = 0;
   #failure: SpmError | null = null;
   #disposed = false;
-  /** Uniforms of numbers that change from call to call: slots of one buffer, each used once per batch. */
-  #slots: { buffer: GPUBuffer; next: number; id: number } | null = null;
-  readonly #spentSlots: GPUBuffer[] = [];
 
   /** @param options - `wgsl: false` leaves the hand-written kernels out */
   constructor(open: OpenDevice, { wgsl }: { readonly wgsl: boolean }) {
@@ -50,14 +46,13 @@ export class WebGpuExecutor implements Executor {
     this.#device = open.device;
     this.name = `webgpu ${open.kind === "software" ? "software " : ""}${open.label}`;
     this.adapter = open.label;
-    this.#pool = new BufferPool(open.device, () => {
-      for (const p of this.#pipelines.values()) p.groups.clear();
-    });
+    this.#bindings = new Bindings(open.device, launchesPerSubmit);
+    this.#pool = new BufferPool(open.device, () => this.#bindings.forget());
     const { maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupStorageSize } = open.device.limits;
     const launcher: WgslLauncher = {
       invocations: maxComputeInvocationsPerWorkgroup,
       sharedBytes: maxComputeWorkgroupStorageSize,
-      launch: (source, reads, numbers) => this.#launchWgsl(source, reads, numbers),
+      launch: (code, call) => this.#launchWgsl(code, call),
     };
     this.wgsl = wgsl ? launcher : null;
     open.device.onuncapturederror = ({ error }) => {
@@ -88,29 +83,37 @@ export class WebGpuExecutor implements Executor {
     const { output } = kernel;
     const result = this.#take(output.reduce((a, b) => a * b, 1));
     if (result.length === 0) return result;
-    const key = `${output}|${kernel.source}`;
-    const pipeline = this.#pipeline(key, () => this.#compile(kernel));
-    const groups = this.#groupCounts(output, pipeline.workgroup);
-    const uniform = this.#uniform(pipeline, output, groups, scalars);
-    this.#launch(pipeline, uniform, arrays as readonly PooledBuffer[], [result], groups);
+    // The text holds for any sizes; gpu.js lays threads along one axis out in its own way.
+    const key = `${Math.min(output.length, 2)}|${kernel.source}`;
+    const { pipeline, layout, compiled } = this.#pipeline(key, () => this.#compile(kernel));
+    const { workgroup, uniformBytes, scalarOffsets } = compiled!;
+    const groups = this.#groupCounts(output, workgroup);
+    const { block, offset } = this.#bindings.numbers(uniformBytes);
+    const sizes = new Uint32Array(block, offset, 4);
+    sizes[0] = output[0]!;
+    sizes[1] = output[1] ?? 1;
+    sizes[2] = output[2] ?? 1;
+    sizes[3] = output.length === 1 ? groups[0] * workgroup[0] : 0;
+    const numbers = new Float32Array(block, offset);
+    for (const [i, at] of scalarOffsets.entries()) numbers[at / 4] = scalars[i]!;
+    this.#launch(pipeline, layout, offset, [...(arrays as readonly PooledBuffer[]), result], groups);
     return result;
   }
 
-  #launchWgsl(source: WgslSource, reads: readonly Memory[], numbers: readonly number[] = []): Memory[] {
-    const { code, results, groups } = source;
+  #launchWgsl(code: string, { reads, results, groups, numbers = [] }: WgslCall): Memory[] {
     this.#assertAlive();
     this.#assertBuffers(reads.length + results.length);
     const outputs = results.map((length) => this.#take(length));
-    const pipeline = this.#pipeline(code, () => ({
-      pipeline: this.#createPipeline(code),
-      groups: new Map(),
-      uniforms: null,
-      workgroup: [0, 0],
-    }));
-    const block = new Float32Array(4 * Math.ceil((source.numbers ?? 0) / 4));
-    block.set(numbers);
-    const uniform = block.length === 0 ? null : this.#slot(block.buffer);
-    this.#launch(pipeline, uniform, reads as readonly PooledBuffer[], outputs, groups);
+    const { pipeline, layout } = this.#pipeline(code, () =>
+      this.#createPipeline(code, this.#bindings.layout(numbers.length > 0, reads.length, results.length), null),
+    );
+    let at = 0;
+    if (numbers.length > 0) {
+      const { block, offset } = this.#bindings.numbers(4 * numbers.length);
+      new Float32Array(block, offset, numbers.length).set(numbers);
+      at = offset;
+    }
+    this.#launch(pipeline, layout, at, [...(reads as readonly PooledBuffer[]), ...outputs], groups);
     return outputs;
   }
 
@@ -150,13 +153,13 @@ export class WebGpuExecutor implements Executor {
   submit(): void {
     this.#endPass();
     if (this.#encoder === null) return;
+    this.#bindings.writeNumbers();
     this.#device.queue.submit([this.#encoder.finish()]);
     this.#encoder = null;
     this.#launches = 0;
     this.#bytes = 0;
     this.#batch++;
     this.#submits++;
-    for (const buffer of this.#spentSlots.splice(0)) buffer.destroy();
   }
 
   counters(): ExecutorCounters {
@@ -209,32 +212,22 @@ export class WebGpuExecutor implements Executor {
     if (found === undefined) {
       found = make();
       this.#compiled++;
-      if (this.#pipelines.size >= keptPipelines) this.#forget(this.#pipelines.keys().next().value!);
+      if (this.#pipelines.size >= keptPipelines) this.#pipelines.delete(this.#pipelines.keys().next().value!);
     } else this.#pipelines.delete(key); // and in again: the map's order is the order of use
     this.#pipelines.set(key, found);
     return found;
   }
 
-  #forget(key: string): void {
-    const uniforms = this.#pipelines.get(key)?.uniforms;
-    if (uniforms?.fixed != null) this.#spentSlots.push(uniforms.fixed);
-    this.#pipelines.delete(key);
-  }
-
   #compile(kernel: KernelSource): Pipeline {
     this.#assertBuffers(kernel.arrays + 1);
-    const { code, uniformBytes, scalarOffsets, workgroup } = compile(kernel);
-    return {
-      pipeline: this.#createPipeline(code),
-      groups: new Map(),
-      uniforms: { bytes: uniformBytes, offsets: scalarOffsets, fixed: null },
-      workgroup,
-    };
+    const compiled = compile(kernel);
+    return this.#createPipeline(compiled.code, this.#bindings.layout(true, kernel.arrays, 1), compiled);
   }
 
-  #createPipeline(code: string): GPUComputePipeline {
+  #createPipeline(code: string, layout: KernelLayout, compiled: CompiledKernel | null): Pipeline {
     const module = this.#device.createShaderModule({ code });
-    return this.#device.createComputePipeline({ layout: "auto", compute: { module, entryPoint: "main" } });
+    const compute = { module, entryPoint: "main" };
+    return { pipeline: this.#device.createComputePipeline({ layout: layout.pipeline, compute }), layout, compiled };
   }
 
   /** Workgroups along each axis; one axis alone folds over a second, as gpu.js's kernels expect. */
@@ -256,74 +249,20 @@ export class WebGpuExecutor implements Executor {
     return groups;
   }
 
-  #uniform(
-    { uniforms, workgroup }: Pipeline,
-    output: readonly number[],
-    groups: readonly number[],
-    scalars: readonly number[],
-  ): { buffer: GPUBuffer; offset: number; size: number; id: string } {
-    const { bytes, offsets, fixed } = uniforms!;
-    if (fixed !== null) return { buffer: fixed, offset: 0, size: bytes, id: "" };
-    const block = new ArrayBuffer(bytes);
-    const width = output.length === 1 ? groups[0]! * workgroup[0] : 0;
-    new Uint32Array(block).set([output[0]!, output[1] ?? 1, output[2] ?? 1, width]);
-    if (scalars.length === 0) {
-      const buffer = this.#device.createBuffer({ size: bytes, usage: usage.uniform | usage.copyTarget });
-      this.#device.queue.writeBuffer(buffer, 0, block);
-      uniforms!.fixed = buffer;
-      return { buffer, offset: 0, size: bytes, id: "" };
-    }
-    const numbers = new Float32Array(block);
-    scalars.forEach((v, i) => {
-      numbers[offsets[i]! / 4] = v;
-    });
-    return this.#slot(block);
-  }
-
-  /** A place for uniforms that nothing recorded or submitted reads yet. */
-  #slot(block: ArrayBuffer): { buffer: GPUBuffer; offset: number; size: number; id: string } {
-    const step = 256;
-    const capacity = 256 * step;
-    if (this.#slots === null || this.#slots.next + step > capacity) {
-      if (this.#slots !== null) this.#spentSlots.push(this.#slots.buffer);
-      const buffer = this.#device.createBuffer({ size: capacity, usage: usage.uniform | usage.copyTarget });
-      this.#slots = { buffer, next: 0, id: (this.#slots?.id ?? 0) + 1 };
-    }
-    const { buffer, next: offset, id } = this.#slots;
-    this.#slots.next += step;
-    this.#device.queue.writeBuffer(buffer, offset, block);
-    return { buffer, offset, size: block.byteLength, id: `${id}.${offset}` };
-  }
-
   #launch(
-    p: Pipeline,
-    uniform: { buffer: GPUBuffer; offset: number; size: number; id: string } | null,
-    reads: readonly PooledBuffer[],
-    results: readonly PooledBuffer[],
+    pipeline: GPUComputePipeline,
+    layout: KernelLayout,
+    offset: number,
+    buffers: readonly PooledBuffer[],
     groups: readonly [number, number, number],
   ): void {
-    const buffers = [...reads, ...results];
-    const key = buffers.reduce((text, b) => `${text},${b.id}`, uniform?.id ?? "");
-    let group = p.groups.get(key);
-    if (group === undefined) {
-      const first: GPUBindGroupEntry[] =
-        uniform === null
-          ? []
-          : [{ binding: 0, resource: { buffer: uniform.buffer, offset: uniform.offset, size: uniform.size } }];
-      group = this.#device.createBindGroup({
-        layout: p.pipeline.getBindGroupLayout(0),
-        entries: [...first, ...buffers.map(({ buffer }, i) => ({ binding: first.length + i, resource: { buffer } }))],
-      });
-      if (uniform === null || uniform.id === "") {
-        if (p.groups.size >= rememberedGroups) p.groups.clear();
-        p.groups.set(key, group);
-      }
-    }
+    const group = this.#bindings.group(layout, buffers);
     this.#encoder ??= this.#device.createCommandEncoder();
     this.#pass ??= this.#encoder.beginComputePass();
-    this.#pass.setPipeline(p.pipeline);
-    this.#pass.setBindGroup(0, group);
-    this.#pass.dispatchWorkgroups(...groups);
+    this.#pass.setPipeline(pipeline);
+    if (layout.hasNumbers) this.#pass.setBindGroup(0, group, [offset]);
+    else this.#pass.setBindGroup(0, group);
+    this.#pass.dispatchWorkgroups(groups[0], groups[1], groups[2]);
     for (const b of buffers) {
       b.lastBatch = this.#batch;
       this.#bytes += 4 * b.length;

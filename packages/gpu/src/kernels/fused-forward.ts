@@ -1,33 +1,20 @@
 /**
- * @file The rotation mixer's forward pass in one launch: a workgroup takes a row through all stages, in registers, with exchanges
- * through shared memory between groups of stages. The rotations' coefficients stay in registers from row to row.
+ * @file The mixer's forward pass in one launch: a workgroup takes a row through all stages, in registers, with exchanges
+ * through shared memory between groups of stages. The blocks' coefficients stay in registers from row to row.
  */
-import type { WgslSource } from "../executor.ts";
+import { type FusedBlocks, mixRound } from "./fused-blocks.ts";
 import {
   coordinate,
   declareBases,
   type FusedPlan,
   isContiguous,
-  loadRotations,
-  pairsOf,
+  mainHead,
   readShared,
-  rotationOf,
   rowLoop,
   spreadBanks,
-  upTo,
   writeShared,
 } from "./fused-plan.ts";
-
-/** Rotates the elements `v0 …` through the stages of a round. */
-export const rotateRound = (plan: FusedPlan, r: number, v: string): string =>
-  upTo(plan.rounds[r]!.k)
-    .flatMap((j) =>
-      pairsOf(plan, r, j).map(({ a, b }, i) => {
-        const { c, s } = rotationOf(plan, r, j, i);
-        return `{ let p = ${v}${a}; let q = ${v}${b}; ${v}${a} = ${c} * p - ${s} * q; ${v}${b} = ${s} * p + ${c} * q; }`;
-      }),
-    )
-    .join(" ");
+import { bindings, upTo } from "./wgsl.ts";
 
 /** Loads the row's input, scaled by d_in, into `v0 …`; zeros beyond its width. */
 export function loadInput(plan: FusedPlan, into: string, row: string): string {
@@ -79,12 +66,9 @@ export const storeStage = (plan: FusedPlan, r: number, array: string, v: string)
     .map((e) => `${array}[row * ${plan.n}u + ${coordinate(plan, r, e)}] = ${v}${e};`)
     .join(" ");
 
-/**
- * Binding 0 x, 1 d_in, 2 (cos, sin) of the pairs in the kernels' order, 3 d_out, 4 bias; results y, and z before each of the rounds
- * `kept`, for the backward pass.
- */
-export function fusedForward(plan: FusedPlan, kept: readonly number[]): WgslSource {
-  const { rounds, n, threads, rowsPerGroup, rows, fanOut, groups } = plan;
+/** Reads x, the coefficients, d_in, d_out, bias; results z before each of the rounds `kept`, for the backward pass, then y. */
+export function fusedForward(plan: FusedPlan, blocks: FusedBlocks, kept: readonly number[]): string {
+  const { rounds, n, threads, rowsPerGroup } = plan;
   const { head, guard, next } = rowLoop(plan);
   const last = rounds.length - 1;
   const type = inputType(plan);
@@ -95,31 +79,24 @@ export function fusedForward(plan: FusedPlan, kept: readonly number[]): WgslSour
       r === last
         ? ""
         : `${writeShared(plan, r, "v", "own")} workgroupBarrier(); ${readShared(plan, r + 1, "v", "own")} workgroupBarrier();`;
-    return `${keep} ${rotateRound(plan, r, "v")} ${move}`;
+    return `${keep} ${mixRound(blocks, plan, r, "v")} ${move}`;
   });
   const reads = [
     `x: array<${type}>`,
+    "blocks: array<vec4f>",
     `dIn: array<${type}>`,
-    "cs: array<vec4f>",
     "dOut: array<f32>",
     "bias: array<f32>",
   ];
-  const code =
-    bindings(reads, ["y: array<f32>", ...kept.map((_, k) => `z${k}: array<f32>`)]) +
+  return (
+    bindings(reads, [...kept.map((_, k) => `z${k}: array<f32>`), "y: array<f32>"], 2) +
     `var<workgroup> sh: array<f32, ${n * rowsPerGroup}>;\nfn place(i: u32) -> u32 { return ${spreadBanks}; }\n` +
-    `@compute @workgroup_size(${threads * rowsPerGroup}) fn main(@builtin(workgroup_id) w: vec3u, @builtin(local_invocation_id) id: vec3u) {\n` +
+    mainHead(plan, threads * rowsPerGroup) +
     (rowsPerGroup === 1 ? "let t = id.x; let sub = 0u;" : `let t = id.x % ${threads}u; let sub = id.x / ${threads}u;`) +
-    `\nlet own = sub * ${n}u;\n${declareBases(plan)}\n${rounds.map((_, r) => loadRotations(plan, r)).join("\n")}\n` +
-    `${declareElements(plan, "v", "f")}\n{ let row = min(w.x * ${rowsPerGroup}u + sub, ${rows - 1}u); ${loadInput(plan, "f", "row")} }\n` +
+    `\nlet own = sub * ${n}u;\n${declareBases(plan)}\n${rounds.map((_, r) => blocks.load(plan, r)).join("\n")}\n` +
+    `${declareElements(plan, "v", "f")}\n{ let row = min(w.x * ${rowsPerGroup}u + sub, rows - 1u); ${loadInput(plan, "f", "row")} }\n` +
     // The next row is on its way while this one is mixed.
     `${head}${copyElements(plan, "v", "f")}\n{ let next = ${next}; ${loadInput(plan, "f", "next")} }\n` +
-    `${mixed.join("\n")}\n${guard} { ${storeOutput(plan, last, "v")} }\n}\n}`;
-  return { code, reads: reads.length, results: [rows * fanOut, ...kept.map(() => rows * n)], groups: [groups, 1, 1] };
-}
-
-/** Binding lines of a kernel, from number `from` on: what it reads, then what it writes. */
-export function bindings(reads: readonly string[], writes: readonly string[], from = 0): string {
-  const line = (access: string, first: number) => (text: string, i: number) =>
-    `@group(0) @binding(${first + i}) var<storage, ${access}> ${text};\n`;
-  return [...reads.map(line("read", from)), ...writes.map(line("read_write", from + reads.length))].join("");
+    `${mixed.join("\n")}\n${guard} { ${storeOutput(plan, last, "v")} }\n}\n}`
+  );
 }

@@ -1,4 +1,5 @@
-/** @file How the fused mixer lays a row out over the threads of a workgroup, and the WGSL for that. */
+/** @file How the fused mixer lays a row out over the threads of a workgroup, and the WGSL for that. The number of rows comes with the call. */
+import { joined, upTo } from "./wgsl.ts";
 
 /** Stages that run in registers between two exchanges: on coordinates whose bits m … m+k−1 differ. */
 interface Round {
@@ -18,10 +19,8 @@ export interface FusedPlan {
   readonly threads: number;
   readonly rowsPerGroup: number;
   readonly stages: number;
-  readonly rows: number;
   readonly fanIn: number;
   readonly fanOut: number;
-  readonly groups: number;
 }
 
 /** Multiprocessors of an H200; on a smaller chip several workgroups share one. */
@@ -34,26 +33,29 @@ export const persistentGroups = (threads: number, perGroup: number, rows: number
   Math.min(multiprocessors * Math.max(1, Math.floor(residentThreads / threads)), Math.ceil(rows / perGroup));
 
 /** The loop over a workgroup's rows: `row` is the thread's, and `guard` stands before what only existing rows do. */
-export function rowLoop({ groups, rowsPerGroup, rows }: FusedPlan): { head: string; guard: string; next: string } {
-  const step = groups * rowsPerGroup;
+export function rowLoop({ rowsPerGroup }: FusedPlan): { head: string; guard: string; next: string } {
   return {
-    head: `for (var top = w.x * ${rowsPerGroup}u; top < ${rows}u; top += ${step}u) {\nlet row = top + sub;\n`,
-    guard: rows % rowsPerGroup === 0 ? "" : `if (row < ${rows}u)`,
-    next: `min(row + ${step}u, ${rows - 1}u)`,
+    head: `for (var top = w.x * ${rowsPerGroup}u; top < rows; top += step) {\nlet row = top + sub;\n`,
+    guard: rowsPerGroup === 1 ? "" : "if (row < rows)",
+    next: "min(row + step, rows - 1u)",
   };
 }
+
+/** The head of a kernel: how many rows there are, and how far a workgroup's next ones are; `w` is its number, `id` the thread's. */
+export const mainHead = ({ rowsPerGroup }: FusedPlan, threads: number): string =>
+  `@compute @workgroup_size(${threads}) fn main(@builtin(workgroup_id) w: vec3u, @builtin(num_workgroups) all: vec3u, @builtin(local_invocation_id) id: vec3u) {\n` +
+  `let rows = ${joined}; let step = all.x * ${rowsPerGroup}u;\n`;
 
 /** Sizes of a call, and the XOR distances of its stages as logarithms. */
 export interface FusedCall {
   readonly n: number;
   readonly distances: readonly number[];
-  readonly rows: number;
   readonly fanIn: number;
   readonly fanOut: number;
 }
 
 /** The layout for a call where a thread holds 2^K elements. */
-export function planFused({ n, distances, rows, fanIn, fanOut }: FusedCall, K: number): FusedPlan {
+export function planFused({ n, distances, fanIn, fanOut }: FusedCall, K: number): FusedPlan {
   const rounds: Round[] = [];
   for (let l = 0; l < distances.length; ) {
     const m = distances[l]!;
@@ -64,13 +66,9 @@ export function planFused({ n, distances, rows, fanIn, fanOut }: FusedCall, K: n
   }
   const held = 2 ** K;
   const threads = n / held;
-  const rowsPerGroup = Math.max(1, Math.min(Math.floor(256 / threads), rows));
-  const groups = persistentGroups(threads * rowsPerGroup, rowsPerGroup, rows);
-  return { n, rounds, held, threads, rowsPerGroup, stages: distances.length, rows, fanIn, fanOut, groups };
+  const rowsPerGroup = Math.max(1, Math.floor(256 / threads));
+  return { n, rounds, held, threads, rowsPerGroup, stages: distances.length, fanIn, fanOut };
 }
-
-/** Numbers 0 … n−1. */
-export const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
 /**
  * The place of element i in shared memory, as WGSL. The low bits are XORed with higher ones, so that the 32 threads that read together,
@@ -123,45 +121,7 @@ export function pairsOf(plan: FusedPlan, r: number, j: number): { a: number; b: 
 }
 
 /** Elements of a thread that are the first of their pair in stage j of a round. */
-const firstsOf = ({ held }: FusedPlan, j: number): number[] => upTo(held).filter((e) => ((e >> j) & 1) === 0);
-
-/**
- * The numbers of the pairs in the order in which the kernels read their coefficients: a thread takes two pairs at a time, and
- * neighbouring threads neighbouring ones.
- */
-export function pairOrder(plan: FusedPlan): Float32Array {
-  const { rounds, n, threads, stages } = plan;
-  const order = new Float32Array((stages * n) / 2);
-  let at = 0;
-  for (const { stage, k, m } of rounds) {
-    const slots = upTo(k).flatMap((j) => firstsOf(plan, j).map((e) => ({ j, e })));
-    for (let h = 0; h < slots.length; h += 2)
-      for (let t = 0; t < threads; t++)
-        for (const { j, e } of slots.slice(h, h + 2)) {
-          const u = t + (e >> k) * threads;
-          const i = ((u >> m) << (m + k)) | (u & (2 ** m - 1)) | ((e & (2 ** k - 1)) << m);
-          const d = m + j;
-          order[at++] = ((stage + j) * n) / 2 + (((i >> (d + 1)) << d) | (i & (2 ** d - 1)));
-        }
-  }
-  return order;
-}
-
-/** Loads the rotations of a round into `q{stage}_{h}`, two in each, from `cs` in that order. */
-export const loadRotations = (plan: FusedPlan, r: number): string => {
-  const { stage, k } = plan.rounds[r]!;
-  const each = plan.held / 4;
-  return upTo(k * each)
-    .map((h) => `let q${stage}_${h} = cs[${(stage * each + h) * plan.threads}u + t];`)
-    .join(" ");
-};
-
-/** cos and sin of the i-th pair of stage j of a round. */
-export function rotationOf({ rounds, held }: FusedPlan, r: number, j: number, i: number): { c: string; s: string } {
-  const slot = (j * held) / 2 + i;
-  const both = `q${rounds[r]!.stage}_${slot >> 1}`;
-  return slot % 2 === 0 ? { c: `${both}.x`, s: `${both}.y` } : { c: `${both}.z`, s: `${both}.w` };
-}
+export const firstsOf = ({ held }: FusedPlan, j: number): number[] => upTo(held).filter((e) => ((e >> j) & 1) === 0);
 
 /** Whether the elements of a round lie side by side, so that four are moved at once. */
 export const isContiguous = ({ rounds }: FusedPlan, r: number): boolean => rounds[r]!.m === 0 && rounds[r]!.k >= 2;

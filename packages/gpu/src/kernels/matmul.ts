@@ -30,7 +30,7 @@ export function multiply(executor: Executor, a: DeviceArray, b: DeviceArray): De
       plans.set(key, plan);
     }
     if (plan !== null) {
-      const [memory] = launcher.launch(plan.source, [a.memory, b.memory]);
+      const [memory] = launcher.launch(plan.code, { reads: [a.memory, b.memory], ...plan });
       if (plan.splits === 1) return rowMajor(memory!, shape, a.dtype);
       const sum = sumOver(executor, rowMajor(memory!, [plan.splits, sizeOf(shape)], a.dtype), [0], shape);
       executor.release(memory!);

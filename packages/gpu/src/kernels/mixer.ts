@@ -11,12 +11,9 @@ import { elementwise, whole } from "./elementwise.ts";
 import { chooseFused, fusedMixerBackward, fusedMixerForward } from "./fused-mixer.ts";
 import { concatenate } from "./layout.ts";
 import { MixerProgram } from "./mixer-program.ts";
-import { type ScheduleTables, tablesOf } from "./mixer-tables.ts";
+import { type MixerKind, type ScheduleTables, tablesOf } from "./mixer-tables.ts";
 import { sumOver } from "./reduce.ts";
 import { returnCos, returnSin } from "./trigonometry.ts";
-
-/** How the blocks are parameterised. */
-export type MixerKind = "rotation" | "general";
 
 /** Stages of one pass. */
 const radixLog = 3;
@@ -301,10 +298,10 @@ export function mixerForward(
   const dense = inputs.map((a) => whole(executor, a));
   const [x, ...rest] = dense as [DeviceArray, ...DeviceArray[]];
   const [dIn, dOut, bias] = rest.slice(-3) as [DeviceArray, DeviceArray, DeviceArray];
-  const fused = kind === "rotation" ? chooseFused(executor, options.schedule, sizesOf(x, dOut)) : null;
+  const fused = chooseFused(executor, kind, options.schedule, sizesOf(x, dOut));
   if (fused !== null) {
     const wanted = keep && options.backward !== "recompute";
-    const results = fusedMixerForward(executor, fused, [x, rest[0]!, dIn, dOut, bias], wanted);
+    const results = fusedMixerForward(executor, fused, [x, rest.slice(0, -3), dIn, dOut, bias], wanted);
     releaseCopies(executor, inputs, dense);
     return results;
   }
@@ -355,10 +352,12 @@ export function mixerBackward(
   const dense = inputs.slice(0, count + 4).map((a) => whole(executor, a));
   const [ct, x, ...rest] = dense as [DeviceArray, DeviceArray, ...DeviceArray[]];
   const [dIn, dOut] = rest.slice(count) as [DeviceArray, DeviceArray];
-  const fused = kind === "rotation" ? chooseFused(executor, options.schedule, sizesOf(x, dOut)) : null;
+  const fused = chooseFused(executor, kind, options.schedule, sizesOf(x, dOut));
   if (fused !== null) {
     const between = kept?.memory instanceof MemoryGroup ? kept.memory.parts : null;
-    const results = fusedMixerBackward(executor, fused, [ct, x, rest[0]!, dIn, dOut], between);
+    const results = fusedMixerBackward(executor, fused, [ct, x, rest.slice(0, count), dIn, dOut], between);
+    // A stage that pairs everyone leaves nobody over: the gradient of the leftovers' scales is empty.
+    if (kind === "general") results.splice(2, 0, rowMajor(executor.upload(new Float32Array(0)), [0], "float32"));
     releaseCopies(executor, inputs.slice(0, dense.length), dense);
     return results;
   }

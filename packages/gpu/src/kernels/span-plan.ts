@@ -5,10 +5,9 @@
 import {
   bankOf,
   declareBases,
-  type FusedCall,
   type FusedPlan,
+  mainHead,
   persistentGroups,
-  planFused,
   readShared,
   spreadBanks,
   writeShared,
@@ -28,34 +27,39 @@ const workgroupThreads = 256;
 /** Multiprocessors' worth of threads that a workgroup's registers cost: coefficients, gradients, and a row on its way. */
 const registerShare = 2;
 
-/** The spans of a call, or null where its stages don't fall into spans that a few launches can take. */
-export function planSpans(call: FusedCall): SpanPlan[] | null {
-  const { rounds, threads, ...plan } = planFused(call, 3);
+/** A layout's stages as spans of up to so many rounds. */
+export function planSpans({ rounds, threads, ...plan }: FusedPlan, mostRounds: 1 | 2): SpanPlan[] {
   const slices = Math.max(1, threads / workgroupThreads);
-  const rowsPerGroup = Math.min(Math.max(1, workgroupThreads / threads), 8);
-  const groups = Math.ceil(
-    persistentGroups(registerShare * workgroupThreads, rowsPerGroup, call.rows * slices) / slices,
-  );
+  const rowsPerGroup = Math.min(plan.rowsPerGroup, 8);
   const parts: (typeof rounds)[] = [];
   for (let r = 0; r < rounds.length; ) {
     const [a, b] = [rounds[r]!, rounds[r + 1]];
-    const joined = b !== undefined && (slices === 1 || (a.k === 3 && b.k === 3 && b.m === a.m + 3));
-    parts.push(joined ? [a, b] : [a]);
-    r += joined ? 2 : 1;
+    const together = b !== undefined && (slices === 1 || (a.k === 3 && b.k === 3 && b.m === a.m + 3));
+    parts.push(mostRounds === 2 && together ? [a, b] : [a]);
+    r += parts.at(-1)!.length;
   }
-  if (parts.length > 4) return null;
   return parts.map((part, i) => ({
     ...plan,
     rounds: part,
     threads,
     rowsPerGroup,
-    groups,
     slices,
     stages: part.reduce((sum, { k }) => sum + k, 0),
     first: i === 0,
     last: i === parts.length - 1,
   }));
 }
+
+/** Workgroups for so many rows: along x they take row after row, along y each its slice. */
+export const spanGroups = ({ rowsPerGroup, slices }: SpanPlan, rows: number): readonly [number, number, number] => [
+  Math.ceil(persistentGroups(registerShare * workgroupThreads, rowsPerGroup, rows * slices) / slices),
+  slices,
+  1,
+];
+
+/** Bytes of shared memory that a kernel with so many regions takes: a span of one round exchanges nothing. */
+export const sharedBytesOf = (plan: SpanPlan, regions: number): number =>
+  plan.rounds.length === 1 ? 0 : 4 * coveredOf(plan) * plan.rowsPerGroup * regions;
 
 /** Where a span's coordinates are split over workgroups: its exchange stays within one. */
 const isScattered = ({ slices, rounds }: SpanPlan): boolean => slices > 1 && rounds.length === 2 && rounds[0]!.m > 5;
@@ -76,7 +80,7 @@ export const threadsOf = ({ threads, rowsPerGroup, slices }: SpanPlan): number =
   slices === 1 ? threads * rowsPerGroup : workgroupThreads;
 
 /** Coordinates that a workgroup covers of one row. */
-export const coveredOf = ({ n, slices }: SpanPlan): number => n / slices;
+const coveredOf = ({ n, slices }: SpanPlan): number => n / slices;
 
 /** Where a coordinate lies in shared memory: its number among those that the workgroup covers, spread over the banks. */
 function sharedPlace(plan: SpanPlan): string {
@@ -104,6 +108,5 @@ export const fromShared = (plan: SpanPlan, r: number, name: string, region: stri
 
 /** The head of a span's kernel with so many regions of shared memory, up to the loop over its rows. */
 export const spanHead = (plan: SpanPlan, regions: number): string =>
-  `var<workgroup> sh: array<f32, ${coveredOf(plan) * plan.rowsPerGroup * regions}>;\n${sharedPlace(plan)}` +
-  `@compute @workgroup_size(${threadsOf(plan)}) fn main(@builtin(workgroup_id) w: vec3u, @builtin(local_invocation_id) id: vec3u) {\n` +
-  `${declareThread(plan)}let own = sub * ${coveredOf(plan)}u;\n`;
+  `${plan.rounds.length === 1 ? "" : `var<workgroup> sh: array<f32, ${sharedBytesOf(plan, regions) / 4}>;\n`}${sharedPlace(plan)}` +
+  `${mainHead(plan, threadsOf(plan))}${declareThread(plan)}let own = sub * ${coveredOf(plan)}u;\n`;

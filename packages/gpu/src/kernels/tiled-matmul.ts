@@ -4,8 +4,8 @@
  */
 import { sizeOf } from "@spm/core";
 import type { DeviceArray } from "../device-array.ts";
-import type { WgslLauncher, WgslSource } from "../executor.ts";
-import { upTo } from "./fused-plan.ts";
+import type { WgslLauncher } from "../executor.ts";
+import { bindings, upTo } from "./wgsl.ts";
 
 /** One product, batched: shapes [..., m, k] and [..., k, n], leading axes as `batch` with the operands' strides along them. */
 export interface Product {
@@ -43,8 +43,10 @@ export const operandOf = (x: DeviceArray, batch: readonly number[]): Operand => 
 
 /** How a product is launched; `splits` parts of the inner axis are summed up afterwards. */
 export interface TiledPlan {
-  readonly source: WgslSource;
+  readonly code: string;
   readonly splits: number;
+  readonly results: readonly [number];
+  readonly groups: readonly [number, number, number];
 }
 
 /** The kernel of a product, or null where it is too small or too large for tiles. */
@@ -57,7 +59,13 @@ export function planTiles(launcher: WgslLauncher, product: Product): TiledPlan |
   const wanted = Math.min(Math.ceil(plenty / groups(each)), Math.floor(k / leastDepth));
   const splits = Math.max(1, wanted);
   if (matrices * splits > 65535 || Math.ceil(m / (side * each)) > 65535) return null;
-  return { source: tiled(product, each, splits), splits };
+  const tile = side * each;
+  return {
+    code: tiled(product, each, splits),
+    splits,
+    results: [splits * matrices * m * n],
+    groups: [Math.ceil(n / tile), Math.ceil(m / tile), matrices * splits],
+  };
 }
 
 /** A whole number as WGSL computes with it: modulo 2³², so that negative strides come out right. */
@@ -77,7 +85,7 @@ function startOf(name: string, { offset, batch }: Operand, shape: readonly numbe
   return `let ${name}At = ${[word(offset), ...terms].join(" + ")};`;
 }
 
-function tiled({ m, k, n, batch, a, b }: Product, each: 4 | 8, splits: number): WgslSource {
+function tiled({ m, k, n, batch, a, b }: Product, each: 4 | 8, splits: number): string {
   const tile = side * each;
   const pitch = tile + 4; // against bank conflicts
   const depthEach = Math.ceil(k / splits / depth) * depth;
@@ -130,9 +138,8 @@ function tiled({ m, k, n, batch, a, b }: Product, each: 4 | 8, splits: number): 
     }),
   );
   const shared = (depth * pitch) / 4;
-  const code =
-    "@group(0) @binding(0) var<storage, read> a: array<f32>;\n@group(0) @binding(1) var<storage, read> b: array<f32>;\n" +
-    `@group(0) @binding(2) var<storage, read_write> c: array<${wide ? "vec4f" : "f32"}>;\n` +
+  return (
+    bindings(["a: array<f32>", "b: array<f32>"], [`c: array<${wide ? "vec4f" : "f32"}>`]) +
     `var<workgroup> sa: array<vec4f, ${shared}>;\nvar<workgroup> sb: array<vec4f, ${shared}>;\n` +
     `@compute @workgroup_size(${side * side}) fn main(@builtin(workgroup_id) w: vec3u, @builtin(local_invocation_index) t: u32) {\n` +
     `let tx = t % ${side}u; let ty = t / ${side}u; let top = w.y * ${tile}u; let start = w.x * ${tile}u;\n` +
@@ -146,11 +153,6 @@ function tiled({ m, k, n, batch, a, b }: Product, each: 4 | 8, splits: number): 
     `for (var at = begin; at < end; at += ${depth}u) {\n${left.store}\n${right.store}\nworkgroupBarrier();\n` +
     `{ let next = at + ${depth}u; ${left.load}\n${right.load} }\n` +
     `for (var i = 0u; i < ${depth}u; i++) { ${read} ${products} }\nworkgroupBarrier();\n}\n` +
-    `let row = top + ty * ${each}u; let into = ((w.z % ${splits}u) * ${matrices}u + matrix) * ${m * n}u + row * ${n}u;\n${write.join("\n")}\n}`;
-  return {
-    code,
-    reads: 2,
-    results: [splits * matrices * m * n],
-    groups: [Math.ceil(n / tile), Math.ceil(m / tile), matrices * splits],
-  };
+    `let row = top + ty * ${each}u; let into = ((w.z % ${splits}u) * ${matrices}u + matrix) * ${m * n}u + row * ${n}u;\n${write.join("\n")}\n}`
+  );
 }

@@ -4,9 +4,9 @@
  */
 import { sizeOf } from "@spm/core";
 import { type DeviceArray, rowMajor } from "../device-array.ts";
-import type { Executor, WgslSource } from "../executor.ts";
+import type { Executor } from "../executor.ts";
 import { elementwise, whole } from "./elementwise.ts";
-import { bindings } from "./fused-forward.ts";
+import { bindings } from "./wgsl.ts";
 
 /** One rule: statements over `p`, `g`, the slots and the options, and what becomes of each of them. */
 export interface UpdateRule {
@@ -42,12 +42,19 @@ export function update(
   const fits = size > 0 && size <= most && inputs.length + next.length <= mostBuffers;
   if (executor.wgsl !== null && fits && !text.includes("?")) {
     const used = inputs.map((x) => whole(executor, x));
-    const source = inOneLaunch(size, slots, statements, next, numbers);
-    const results = executor.wgsl.launch(
-      source,
-      used.map((x) => x.memory),
-      numbers.map(([, value]) => value),
-    );
+    const names = numbers.map(([name]) => name);
+    const key = [...slots, statements, ...next, ...names].join();
+    let code = sources.get(key);
+    if (code === undefined) {
+      code = inOneLaunch(slots, statements, next, names);
+      sources.set(key, code);
+    }
+    const results = executor.wgsl.launch(code, {
+      reads: used.map((x) => x.memory),
+      results: next.map(() => size),
+      groups: [Math.ceil(size / threads), 1, 1],
+      numbers: numbers.map(([, value]) => value),
+    });
     for (const [k, x] of used.entries()) if (x !== inputs[k]) executor.release(x.memory);
     return results.map((memory) => rowMajor(memory, parameter.shape, parameter.dtype));
   }
@@ -77,14 +84,16 @@ const threads = 256;
 const most = 65535 * threads;
 const mostBuffers = 8;
 
-/** The rule as WGSL: `const` becomes `let`, functions lose their prefix, numbers get a point. */
+/** Texts by rule: there are few, and writing one takes longer than launching it. */
+const sources: Map<string, string> = new Map();
+
+/** The rule as WGSL, for parameters of any size: `const` becomes `let`, functions lose their prefix, numbers get a point. */
 function inOneLaunch(
-  size: number,
   slots: readonly string[],
   statements: string,
   next: readonly string[],
-  numbers: readonly (readonly [string, number])[],
-): WgslSource {
+  numbers: readonly string[],
+): string {
   const wgsl = (text: string): string =>
     text
       .replace(/\bconst\b/g, "let")
@@ -92,19 +101,18 @@ function inOneLaunch(
       .replace(/(?<![\w.])(\d+)(?![\w.])/g, "$1.0");
   const reads = ["p", "grad", ...slots];
   const locals = reads.map((name) => `let ${name} = in_${name}[i];`).join(" ");
-  const uniforms = numbers.map(([name], k) => `let ${name} = numbers[${k >> 2}][${k & 3}];`).join(" ");
-  const code =
-    `@group(0) @binding(0) var<uniform> numbers: array<vec4f, ${Math.max(1, Math.ceil(numbers.length / 4))}>;\n` +
+  const uniforms = numbers.map((name, k) => `let ${name} = numbers[${k >> 2}][${k & 3}];`).join(" ");
+  return (
     bindings(
       reads.map((name) => `in_${name}: array<f32>`),
       next.map((_, k) => `out_${k}: array<f32>`),
-      1,
+      numbers.length,
     ) +
     `@compute @workgroup_size(${threads}) fn main(@builtin(global_invocation_id) id: vec3u) {\n` +
-    `let i = id.x; if (i >= ${size}u) { return; }\n${locals}\n${uniforms}\n${wgsl(statements)}\n` +
-    `${next.map((expression, k) => `out_${k}[i] = ${wgsl(expression)};`).join("\n")}\n}`;
-  const groups = [Math.ceil(size / threads), 1, 1] as const;
-  return { code, numbers: numbers.length, reads: reads.length, results: next.map(() => size), groups };
+    // Buffers may be a little longer than their arrays, and what lies there is nobody's.
+    `let i = id.x; if (i >= arrayLength(&in_p)) { return; }\n${locals}\n${uniforms}\n${wgsl(statements)}\n` +
+    `${next.map((expression, k) => `out_${k}[i] = ${wgsl(expression)};`).join("\n")}\n}`
+  );
 }
 
 /** Adam, AdamW; AMSGrad with a third slot. */

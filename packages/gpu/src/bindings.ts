@@ -1,0 +1,97 @@
+/**
+ * @file What a launch binds. Bind groups are dear to make, so each is remembered by its buffers; numbers that change from call to call lie in
+ * one buffer that never changes, at an offset of the launch's own.
+ */
+import { BackendError } from "@spm/core";
+import { type PooledBuffer, usage } from "./buffer-pool.ts";
+
+/** Bytes between the numbers of two launches: WebGPU's own granularity of offsets. */
+const slotBytes = 256;
+/** Bind groups that a layout remembers: a training step meets the same buffers again and again. */
+const rememberedGroups = 8192;
+
+/** How many buffers a kernel reads and writes, after its numbers where it has any; and the groups made for it. */
+export interface KernelLayout {
+  readonly pipeline: GPUPipelineLayout;
+  readonly hasNumbers: boolean;
+  readonly group: GPUBindGroupLayout;
+  readonly groups: Map<string, GPUBindGroup>;
+}
+
+/** Bind groups, and the numbers of the launches between two submits. */
+export class Bindings {
+  readonly #device: GPUDevice;
+  readonly #layouts: Map<string, KernelLayout> = new Map();
+  readonly #numbers: GPUBuffer;
+  readonly #block: ArrayBuffer;
+  #launches = 0;
+
+  /** @param launches - the most between two submits */
+  constructor(device: GPUDevice, launches: number) {
+    this.#device = device;
+    this.#block = new ArrayBuffer(launches * slotBytes);
+    this.#numbers = device.createBuffer({ size: launches * slotBytes, usage: usage.uniform | usage.copyTarget });
+  }
+
+  /** The layout of kernels with so many buffers. */
+  layout(hasNumbers: boolean, reads: number, writes: number): KernelLayout {
+    const key = `${hasNumbers},${reads},${writes}`;
+    let layout = this.#layouts.get(key);
+    if (layout === undefined) {
+      const types: GPUBufferBindingLayout[] = [
+        ...(hasNumbers ? [{ type: "uniform", hasDynamicOffset: true } as const] : []),
+        ...Array<GPUBufferBindingLayout>(reads).fill({ type: "read-only-storage" }),
+        ...Array<GPUBufferBindingLayout>(writes).fill({ type: "storage" }),
+      ];
+      const entries = types.map((buffer, binding) => ({ binding, visibility: compute, buffer }));
+      const group = this.#device.createBindGroupLayout({ entries });
+      const pipeline = this.#device.createPipelineLayout({ bindGroupLayouts: [group] });
+      layout = { pipeline, hasNumbers, group, groups: new Map() };
+      this.#layouts.set(key, layout);
+    }
+    return layout;
+  }
+
+  /** The bind group of these buffers, in the order of the kernel's bindings. */
+  group({ hasNumbers, group: layout, groups }: KernelLayout, buffers: readonly PooledBuffer[]): GPUBindGroup {
+    let key = "";
+    for (const { id } of buffers) key += `,${id}`;
+    let group = groups.get(key);
+    if (group === undefined) {
+      const resources = [
+        ...(hasNumbers ? [{ buffer: this.#numbers, size: slotBytes }] : []),
+        ...buffers.map(({ buffer }) => ({ buffer })),
+      ];
+      group = this.#device.createBindGroup({
+        layout,
+        entries: resources.map((resource, binding) => ({ binding, resource })),
+      });
+      if (groups.size >= rememberedGroups) groups.clear();
+      groups.set(key, group);
+    }
+    return group;
+  }
+
+  /** Room for the next launch's numbers, which is zeroed, and its offset. */
+  numbers(bytes: number): { readonly block: ArrayBuffer; readonly offset: number } {
+    if (bytes > slotBytes) throw new BackendError("gpu", `at most ${slotBytes} bytes of numbers`, `${bytes}`);
+    const offset = slotBytes * this.#launches++;
+    new Uint8Array(this.#block, offset, slotBytes).fill(0);
+    return { block: this.#block, offset };
+  }
+
+  /** Writes the numbers since the last time; the commands that read them are submitted next. */
+  writeNumbers(): void {
+    if (this.#launches > 0)
+      this.#device.queue.writeBuffer(this.#numbers, 0, this.#block, 0, this.#launches * slotBytes);
+    this.#launches = 0;
+  }
+
+  /** Forgets all bind groups: buffers in them are gone. */
+  forget(): void {
+    for (const { groups } of this.#layouts.values()) groups.clear();
+  }
+}
+
+/** The number that the WebGPU specification gives to `GPUShaderStage.COMPUTE`; Node has no such global. */
+const compute = 4;

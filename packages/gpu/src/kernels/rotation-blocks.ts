@@ -1,0 +1,76 @@
+/** @file Rotations in the fused kernels: (cos θ, sin θ) of two pairs at a time; the backward pass turns z back with g, θ̄ = Σ zᵢgⱼ − zⱼgᵢ. */
+import type { Executor } from "../executor.ts";
+import { whole } from "./elementwise.ts";
+import { type FusedBlocks, sumName } from "./fused-blocks.ts";
+import { type FusedPlan, firstsOf, pairsOf } from "./fused-plan.ts";
+import { returnTurned } from "./trigonometry.ts";
+import { upTo } from "./wgsl.ts";
+
+/** The rotations of a layout. The order of its pairs is uploaded once. */
+export function rotationBlocks(executor: Executor, layout: FusedPlan): FusedBlocks {
+  const order = executor.upload(pairOrder(layout));
+  return {
+    registers: 8,
+    backwardRounds: 2,
+    walksBack: true,
+    components: 1,
+    load(plan, r) {
+      const { stage, k } = plan.rounds[r]!;
+      const each = plan.held / 4;
+      return upTo(k * each)
+        .map((h) => `let q${stage}_${h} = blocks[${(stage * each + h) * plan.threads}u + t];`)
+        .join(" ");
+    },
+    mix: (plan, r, j, v) =>
+      pairsOf(plan, r, j)
+        .map(({ a, b }, i) => {
+          const { c, s } = rotationOf(plan, r, j, i);
+          return `{ let p = ${v}${a}; let q = ${v}${b}; ${v}${a} = ${c} * p - ${s} * q; ${v}${b} = ${s} * p + ${c} * q; }`;
+        })
+        .join(" "),
+    turnBack: (plan, r, j, withZ) =>
+      pairsOf(plan, r, j)
+        .map(({ a, b }, i) => {
+          const { c, s } = rotationOf(plan, r, j, i);
+          const back = (v: string) =>
+            `{ let p = ${v}${a}; let q = ${v}${b}; ${v}${a} = ${c} * p + ${s} * q; ${v}${b} = ${c} * q - ${s} * p; }`;
+          return `${sumName(plan, r, j, a)} += z${a} * g${b} - z${b} * g${a}; ${withZ ? back("z") : ""} ${back("g")}`;
+        })
+        .join(" "),
+    coefficients(executor, [angles]) {
+      const from = whole(executor, angles!);
+      // The sine at odd places, at even ones that of θ + π/2.
+      const source = `function (a0, a1) { const t = a0[(a1[this.thread.x >> 1] | 0)]; ${returnTurned("t", "1 - (this.thread.x & 1)")} }`;
+      const output = [2 * angles!.shape[0]!];
+      const memory = executor.run({ source, output, arrays: 2, scalars: 0 }, [from.memory, order], []);
+      if (from !== angles) executor.release(from.memory);
+      return memory;
+    },
+  };
+}
+
+/** The numbers of the pairs in the order in which a thread takes their coefficients, two at a time, neighbouring threads neighbouring ones. */
+function pairOrder(plan: FusedPlan): Float32Array {
+  const { rounds, n, threads, stages } = plan;
+  const order = new Float32Array((stages * n) / 2);
+  let at = 0;
+  for (const { stage, k, m } of rounds) {
+    const slots = upTo(k).flatMap((j) => firstsOf(plan, j).map((e) => ({ j, e })));
+    for (let h = 0; h < slots.length; h += 2)
+      for (let t = 0; t < threads; t++)
+        for (const { j, e } of slots.slice(h, h + 2)) {
+          const u = t + (e >> k) * threads;
+          const i = ((u >> m) << (m + k)) | (u & (2 ** m - 1)) | ((e & (2 ** k - 1)) << m);
+          const d = m + j;
+          order[at++] = ((stage + j) * n) / 2 + (((i >> (d + 1)) << d) | (i & (2 ** d - 1)));
+        }
+  }
+  return order;
+}
+
+/** cos and sin of the i-th pair of stage j of a round. */
+function rotationOf({ rounds, held }: FusedPlan, r: number, j: number, i: number): { c: string; s: string } {
+  const slot = (j * held) / 2 + i;
+  const both = `q${rounds[r]!.stage}_${slot >> 1}`;
+  return slot % 2 === 0 ? { c: `${both}.x`, s: `${both}.y` } : { c: `${both}.z`, s: `${both}.w` };
+}
