@@ -2,7 +2,7 @@
 import * as c from "@spm/core";
 import { type Rng, rng, type Tensor, tensor } from "@spm/core";
 import { butterfly, generalMixer, initialBlocks, randomMatching, rotationMixer, shuffle } from "@spm/mixer";
-import { conv2d, crossEntropy, layerNorm, logSoftmax, rmsNorm, softmax } from "@spm/nn";
+import { conv2d, crossEntropy, gruStep, layerNorm, logSoftmax, rmsNorm, softmax } from "@spm/nn";
 import * as optim from "@spm/optim";
 
 /** One call. */
@@ -242,6 +242,13 @@ export const nnSamples: readonly Sample[] = [
   ),
   sample("softmax of a middle axis", (x) => softmax(x, 1), [normal(3, 70, 2)]),
   sample("log softmax and RMS norm", (x, g) => logSoftmax(rmsNorm(x, g)), [normal(3, 150), normal(150)], summed),
+  sample("GRU step", gruStep, [normal(5, 3, 21), normal(5, 3, 21), normal(5, 3, 7)], summed),
+  sample(
+    "GRU step far out",
+    (x, u, h) => gruStep(c.mul(x!, 30), u!, h!),
+    [normal(9, 6), normal(9, 6), normal(9, 2)],
+    summed,
+  ),
   sample(
     "cross-entropy",
     (x, y) => crossEntropy(x, y, { labelSmoothing: 0.1, ignoreIndex: 2 }),
@@ -253,8 +260,9 @@ export const nnSamples: readonly Sample[] = [
 const update = (name: string, f: (xs: readonly Tensor[]) => readonly Tensor[], slots: number): Sample =>
   sample(
     `${name}, ${slots} slots`,
-    (...xs) => c.concat(f(xs).map((t) => c.reshape(t, [-1]))),
-    [normal(40), normal(40), ...Array.from({ length: slots }, () => positive(40))],
+    // The gradient is a view of a longer vector, as clipping makes them.
+    (p, grad, ...rest) => c.concat(f([p!, c.slice(grad!, [{ start: 3 }]), ...rest]).map((t) => c.reshape(t, [-1]))),
+    [normal(40), normal(43), ...Array.from({ length: slots }, () => positive(40))],
     exact,
     false,
   );

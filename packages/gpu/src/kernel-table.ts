@@ -2,7 +2,16 @@
 import * as core from "@spm/core";
 import { BackendError, type Kernel, type NdArray, type Primitive, type Shape, sizeOf } from "@spm/core";
 import { generalOp, rotationOp } from "@spm/mixer";
-import { addWindowsOp, crossEntropyOp, layerNormOp, logSoftmaxOp, rmsNormOp, softmaxOp, windowsOp } from "@spm/nn";
+import {
+  addWindowsOp,
+  crossEntropyOp,
+  gruStepOp,
+  layerNormOp,
+  logSoftmaxOp,
+  rmsNormOp,
+  softmaxOp,
+  windowsOp,
+} from "@spm/nn";
 import * as optim from "@spm/optim";
 import { broadcastStrides, type DeviceArray, isDense, rowMajor } from "./device-array.ts";
 import { assertExact } from "./exact-integers.ts";
@@ -11,6 +20,7 @@ import { cumulate, fourier, sortPositions } from "./kernels/along-axis.ts";
 import { copyOf, elementwise, type Operand } from "./kernels/elementwise.ts";
 import { comparisons, functions } from "./kernels/functions.ts";
 import { gatherAlong, scatterAddAlong } from "./kernels/gather.ts";
+import { gruBackward, gruForward } from "./kernels/gru.ts";
 import { addWindows, concatenate, place, windowOn, windowsOn } from "./kernels/layout.ts";
 import { crossEntropyBackward, crossEntropyForward } from "./kernels/losses.ts";
 import { multiply } from "./kernels/matmul.ts";
@@ -115,6 +125,8 @@ export function kernelTable(executor: Executor): Map<object, Kernel> {
 
   on(windowsOp.primitive, ([x], sliding) => [windowsOn(x!, sliding)]);
   on(addWindowsOp.primitive, ([x], { into, ...sliding }) => [addWindows(executor, x!, sliding, into)]);
+  on(gruStepOp.primitive, (inputs) => [gruForward(executor, inputs)]);
+  on(gruStepOp.backward, (inputs) => gruBackward(executor, inputs.slice(0, 4)));
   on(crossEntropyOp.primitive, ([logits, labels], settings) =>
     crossEntropyForward(executor, [logits!, labels!], settings),
   );

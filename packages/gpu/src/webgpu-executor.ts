@@ -7,8 +7,8 @@ import { type CompiledKernel, compile } from "./compile.ts";
 import type { Executor, ExecutorCounters, KernelSource, Memory, WgslCall, WgslLauncher } from "./executor.ts";
 
 /** Launches, and bytes that they touch, after which the commands go to the device, so that it starts while we still record. */
-const launchesPerSubmit = 64;
-const bytesPerSubmit = 512 * 2 ** 20;
+const launchesPerSubmit = 128;
+const bytesPerSubmit = 2 ** 31;
 /** Pipelines that are kept; the one unused for longest goes first. */
 const keptPipelines = 1024;
 

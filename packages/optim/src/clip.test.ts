@@ -1,11 +1,11 @@
 /** @file Clipping keeps directions, limits sizes, and leaves small gradients as they are. */
-import { parameter, reference, scope, sum, type Tensor, tensor, valueAndGrad } from "@spm/core";
+import { elements, parameter, reference, scope, sum, type Tensor, tensor, valueAndGrad } from "@spm/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { clipByGlobalNorm, clipByValue, globalNorm } from "./index.ts";
 
 const vector = (data: readonly number[]): Tensor => tensor(Float64Array.from(data));
-const values = (t: Tensor): number[] => [...t.ndarray().data];
+const values = (t: Tensor): number[] => [...elements(t.ndarray())];
 const gradients = fc.array(fc.array(fc.double({ min: -100, max: 100, noNaN: true }), { minLength: 0, maxLength: 5 }), {
   minLength: 1,
   maxLength: 4,

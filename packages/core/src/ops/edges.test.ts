@@ -135,3 +135,9 @@ test("every method is its function", () => {
   );
   expect(methods.filter((name) => /Op$|Array$|^(tensor|zeros|concat|einsum|stack)$/.test(name))).toEqual([]);
 });
+
+test("a vector is cut into as many parts as it has elements, however large the product of their sizes", () => {
+  const sizes = Array.from({ length: 40 }, (_, i) => i + 1);
+  const parts = c.split(c.ones([820]), sizes);
+  expect(parts.map(({ shape }) => shape)).toEqual(sizes.map((n) => [n]));
+});

@@ -187,7 +187,7 @@ export function split(x: Tensor, sizes: Shape | number, axis = 0): Tensor[] {
   const k = checkAxis("split", axis, x.shape.length);
   const n = x.shape[k]!;
   const parts = typeof sizes === "number" ? Array.from({ length: sizes }, () => n / sizes) : sizes;
-  if (total(checkShape("split", parts)) !== n)
+  if (!Array.isArray(parts) || !parts.every((size) => Number.isSafeInteger(size) && size >= 0) || total(parts) !== n)
     throw new ShapeError("split", `sizes that make up ${n}`, showShape(parts));
   return parts.length === 1 ? [x] : splitOp([x], { axis: k, sizes: parts });
 }

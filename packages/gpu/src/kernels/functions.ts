@@ -2,11 +2,14 @@
 import * as c from "@spm/core";
 import { returnCos, returnSin } from "./trigonometry.ts";
 
-/** Below 0.625 Cephes' odd polynomial (Moshier): there (1 − t) / (1 + t) loses digits. */
-const tanhBody =
-  "const m = Math.abs(x0); if (m < 0.625) { const z = x0 * x0; " +
-  "return x0 + x0 * z * (-0.333332819422 + z * (0.133314422036 + z * (-0.0537397155531 + z * (0.0206390887954 - z * 0.00570498872745)))); } " +
-  "const t = Math.exp(-2 * m); const r = (1 - t) / (1 + t); if (x0 < 0) { return -r; } return r;";
+/** Statements that set `y` to tanh of a local. Below 0.625 Cephes' odd polynomial (Moshier): there (1 − t) / (1 + t) loses digits. */
+export const setTanh = (y: string, x: string): string =>
+  `const ${y}M = Math.abs(${x}); const ${y}S = ${x} * ${x}; const ${y}T = Math.exp(-2 * ${y}M); let ${y} = (1 - ${y}T) / (1 + ${y}T); if (${x} < 0) { ${y} = -${y}; } ` +
+  `if (${y}M < 0.625) { ${y} = ${x} + ${x} * ${y}S * (-0.333332819422 + ${y}S * (0.133314422036 + ${y}S * (-0.0537397155531 + ${y}S * (0.0206390887954 - ${y}S * 0.00570498872745)))); } `;
+
+/** Statements that set `y` to σ of a local: e⁻ˣ may overflow, 1 / ∞ is right; NaN is kept, which drivers' exponentials drop. */
+export const setSigmoid = (y: string, x: string): string =>
+  `const ${y} = ${x} === ${x} ? 1 / (1 + Math.exp(-${x})) : ${x}; `;
 
 /** Taylor's series near 0, where eˣ − 1 would cancel. */
 const expm1Body =
@@ -70,7 +73,7 @@ export const functions: ReadonlyMap<object, string> = new Map<object, string>([
     c.softplus.primitive,
     `const e = Math.exp(-Math.abs(x0)); ${log1pOf("e")}if (x0 === x0) { return Math.max(x0, 0) + l; } return x0;`,
   ],
-  [c.tanh.primitive, tanhBody],
+  [c.tanh.primitive, `${setTanh("y", "x0")}return y;`],
   [c.add.primitive, "return x0 + x1;"],
   [c.sub.primitive, "return x0 - x1;"],
   [c.mul.primitive, "return x0 * x1;"],

@@ -3,10 +3,10 @@
  * same arithmetic runs once for each.
  */
 import { sizeOf } from "@spm/core";
-import { type DeviceArray, rowMajor } from "../device-array.ts";
+import { type DeviceArray, isDense, rowMajor } from "../device-array.ts";
 import type { Executor } from "../executor.ts";
 import { elementwise, whole } from "./elementwise.ts";
-import { bindings } from "./wgsl.ts";
+import { bindings, halves, joined } from "./wgsl.ts";
 
 /** One rule: statements over `p`, `g`, the slots and the options, and what becomes of each of them. */
 export interface UpdateRule {
@@ -41,7 +41,8 @@ export function update(
   // A choice reads differently in WGSL; the one rule that has one stays with gpu.js.
   const fits = size > 0 && size <= most && inputs.length + next.length <= mostBuffers;
   if (executor.wgsl !== null && fits && !text.includes("?")) {
-    const used = inputs.map((x) => whole(executor, x));
+    // A gradient may be a view of a longer vector, as clipping makes them.
+    const used = inputs.map((x, k) => (k === 1 && isDense(x) ? x : whole(executor, x)));
     const names = numbers.map(([name]) => name);
     const key = [...slots, statements, ...next, ...names].join();
     let code = sources.get(key);
@@ -53,9 +54,9 @@ export function update(
       reads: used.map((x) => x.memory),
       results: next.map(() => size),
       groups: [Math.ceil(size / threads), 1, 1],
-      numbers: numbers.map(([, value]) => value),
+      numbers: [...halves(used[1]!.offset), ...numbers.map(([, value]) => value)],
     });
-    for (const [k, x] of used.entries()) if (x !== inputs[k]) executor.release(x.memory);
+    for (const [k, x] of used.entries()) if (x.memory !== inputs[k]!.memory) executor.release(x.memory);
     return results.map((memory) => rowMajor(memory, parameter.shape, parameter.dtype));
   }
   const named = ["p", "grad", ...slots, ...numbers.map(([name]) => name)];
@@ -100,13 +101,13 @@ function inOneLaunch(
       .replace(/\bMath\./g, "")
       .replace(/(?<![\w.])(\d+)(?![\w.])/g, "$1.0");
   const reads = ["p", "grad", ...slots];
-  const locals = reads.map((name) => `let ${name} = in_${name}[i];`).join(" ");
-  const uniforms = numbers.map((name, k) => `let ${name} = numbers[${k >> 2}][${k & 3}];`).join(" ");
+  const locals = reads.map((name) => `let ${name} = in_${name}[${name === "grad" ? `i + ${joined}` : "i"}];`).join(" ");
+  const uniforms = numbers.map((name, k) => `let ${name} = numbers[${(k + 2) >> 2}][${(k + 2) & 3}];`).join(" ");
   return (
     bindings(
       reads.map((name) => `in_${name}: array<f32>`),
       next.map((_, k) => `out_${k}: array<f32>`),
-      numbers.length,
+      numbers.length + 2,
     ) +
     `@compute @workgroup_size(${threads}) fn main(@builtin(global_invocation_id) id: vec3u) {\n` +
     // Buffers may be a little longer than their arrays, and what lies there is nobody's.

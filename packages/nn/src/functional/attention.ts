@@ -41,11 +41,14 @@ export function scaledDotProductAttention(
 ): Tensor {
   for (const x of [q, k, v])
     if (x.shape.length < 2) throw new ShapeError("scaledDotProductAttention", "q, k, v of rank 2 or more", x);
-  const scores = mul(matmul(q, swapLast(k)), 1 / Math.sqrt(q.shape.at(-1)!));
+  const scores = matmul(mul(q, 1 / Math.sqrt(q.shape.at(-1)!)), swapLast(k)); // q is smaller than the scores
   const seen = visible(scores, causal, mask);
   if (seen === undefined) return matmul(softmax(scores), v);
   const weights = softmax(where(seen, scores, UNSEEN));
-  return matmul(where(seen, weights, 0), v);
+  const [time, sources] = scores.shape.slice(-2) as [number, number];
+  // Causality alone leaves every token at least itself to look at, and e^UNSEEN is 0 beside that.
+  const allLook = mask === undefined && time <= sources;
+  return matmul(allLook ? weights : where(seen, weights, 0), v);
 }
 
 function swapLast(x: Tensor): Tensor {
