@@ -14,6 +14,8 @@ export interface Row {
   /** Of a device copy of x. */
   readonly copy: number;
   readonly fused: Times | null;
+  readonly general: Times | null;
+  /** The rotation mixer in gpu.js. */
   readonly kernels: Times | null;
   readonly dense: { readonly fp32?: Times; readonly tf32?: Times; readonly bf16?: Times };
 }
@@ -78,13 +80,13 @@ function headlineTable(h: Headline): string {
   );
 }
 
-/** The least n from which on the fused mixer is faster, for each batch. */
-function crossovers(rows: readonly Row[]): string {
+/** The least n from which on a fused mixer is faster, for each batch. */
+function crossovers(rows: readonly Row[], kind: "fused" | "general"): string {
   const batches = [...new Set(rows.map((r) => r.batch))];
   const least = (batch: number, precision: "fp32" | "tf32" | "bf16", way: keyof Times): string => {
-    const column = rows.filter((r) => r.batch === batch && r.fused !== null && r.dense[precision] !== undefined);
+    const column = rows.filter((r) => r.batch === batch && r[kind] !== null && r.dense[precision] !== undefined);
     if (column.length === 0) return "–";
-    const slow = column.findLastIndex((r) => r.fused![way] >= r.dense[precision]![way]);
+    const slow = column.findLastIndex((r) => r[kind]![way] >= r.dense[precision]![way]);
     return slow === column.length - 1 ? `> ${column.at(-1)!.n}` : `${column[slow + 1]!.n}`;
   };
   const cells = (batch: number): string[] =>
@@ -97,7 +99,13 @@ function crossovers(rows: readonly Row[]): string {
 
 /** docs/results-gpu.md. */
 export function report({ headline: h, torch, rows, training, flat }: Measured): string {
-  const peers = ["denseFp32", "denseTf32", "denseBf16", "eager", "compiled"] as const;
+  const peers = {
+    "dense, fp32": "denseFp32",
+    "dense, tf32": "denseTf32",
+    "dense, bf16": "denseBf16",
+    "rotation mixer, eager": "eager",
+    "rotation mixer, torch.compile": "compiled",
+  } as const;
   const size = ({ live, pooled, bytes }: FlatSteps["before"]): string =>
     `${live} live and ${pooled} pooled buffers, ${(bytes / 2 ** 20).toFixed(1)} MiB`;
   return `# Results on a GPU
@@ -105,7 +113,8 @@ export function report({ headline: h, torch, rows, training, flat }: Measured): 
 Written by \`npm run bench:gpu\` in one run: ${h.adapter}; ${torch}. Times in milliseconds, float32, \`forward / forward and backward\`
 where a cell has two; backward means the gradients by x and by every parameter. Floors are the bytes that must move at the speed of a
 device copy: x in and y out (one copy of x), and for training x and ȳ in and x̄ out beside (2.5 copies). Each of our
-times is that of the whole call in JavaScript, coefficients from angles included; PyTorch's are by CUDA events.
+times is that of the whole call in JavaScript, coefficients from angles included; PyTorch's are by CUDA events. What limits each figure
+is in [design/gpu.md](design/gpu.md).
 
 ## n = ${h.n}, batch ${h.batch}
 
@@ -113,7 +122,7 @@ ${headlineTable(h)}
 
 ${lines(
   ["PyTorch", "forward", "forward and backward"],
-  peers.map((p) => line(p, ms(h[`${p}ForwardMs`]), ms(h[`${p}TrainMs`]))),
+  Object.entries(peers).map(([name, p]) => line(name, ms(h[`${p}ForwardMs`]), ms(h[`${p}TrainMs`]))),
 )}
 
 A device copy of x takes ${ms(h.copyMs)} ms.
@@ -121,14 +130,26 @@ A device copy of x takes ${ms(h.copyMs)} ms.
 ## Over n and batch
 
 ${lines(
-  ["n", "batch", "copy", "fused", "× floor", "gpu.js", "dense fp32", "dense tf32", "dense bf16"],
-  rows.map(({ n, batch, copy, fused, kernels, dense }) =>
+  [
+    "n",
+    "batch",
+    "copy",
+    "rotation",
+    "× floor",
+    "general",
+    "rotation, gpu.js",
+    "dense fp32",
+    "dense tf32",
+    "dense bf16",
+  ],
+  rows.map(({ n, batch, copy, fused, general, kernels, dense }) =>
     line(
       n,
       batch,
       ms(copy),
       pair(fused),
       fused ? `${(fused.forward / copy).toFixed(1)} / ${(fused.train / copy / 2.5).toFixed(1)}` : "–",
+      pair(general),
       pair(kernels),
       pair(dense.fp32),
       pair(dense.tf32),
@@ -137,9 +158,13 @@ ${lines(
   ),
 )}
 
-The least n from which on the fused mixer is faster than the dense layer:
+The least n from which on the rotation mixer is faster than the dense layer, forward / forward and backward:
 
-${crossovers(rows)}
+${crossovers(rows, "fused")}
+
+The same of the general mixer:
+
+${crossovers(rows, "general")}
 
 ## A whole training step
 

@@ -2,7 +2,7 @@
  * @file Claim: on a GPU a mixer layer that never leaves the device is many times faster than PyTorch's dense layer at n = 4096.
  *
  * Writes docs/results-gpu.md (elsewhere with `--out FILE`). `--headline` measures n = 4096, batch 4096 alone and prints one JSON line last.
- * `--quick` takes every second width, and spares the peer the language model, which its compiler works on for minutes.
+ * `--quick` takes every second width and batch, and spares the peer the language model, which its compiler works on for minutes.
  * `--software` takes a software adapter, with sizes to match: its times mean nothing, but everything runs.
  */
 import { writeFileSync } from "node:fs";
@@ -56,6 +56,9 @@ function torch(): Promise<Torch> {
   return peer;
 }
 
+/** A line of what was measured, and when. */
+const log = (found: object): void => console.log(`${(performance.now() / 1000).toFixed(1)} s ${JSON.stringify(found)}`);
+
 interface Cell {
   readonly n: number;
   readonly batch: number;
@@ -101,13 +104,18 @@ async function headline(n: number, batch: number): Promise<Headline> {
   };
 }
 
-/** Times of the rotation mixer in every cell; null where the device has not enough memory. */
-async function cellTimes(device: GpuBackend, time: Timer, cells: readonly Cell[]): Promise<(Times | null)[]> {
+/** Times of a mixer in every cell; null where the device has not enough memory. */
+async function cellTimes(
+  device: GpuBackend,
+  time: Timer,
+  kind: "rotation" | "general",
+  cells: readonly Cell[],
+): Promise<(Times | null)[]> {
   const found: (Times | null)[] = [];
   for (const { n, batch } of cells) {
     try {
-      found.push(await mixerTimes(device, time, "rotation", n, batch));
-      console.log(JSON.stringify({ device: device.name, n, batch, ...found.at(-1) }));
+      found.push(await mixerTimes(device, time, kind, n, batch));
+      log({ kind, n, batch, ...found.at(-1) });
     } catch (cause) {
       if (!(cause instanceof BackendError)) throw cause;
       console.log(`n ${n}, batch ${batch}: ${cause.message}`);
@@ -118,8 +126,9 @@ async function cellTimes(device: GpuBackend, time: Timer, cells: readonly Cell[]
 }
 
 async function table(cells: readonly Cell[]): Promise<Row[]> {
-  const fused = await on(true, (device, time) => cellTimes(device, time, cells));
-  const kernels = await on(false, (device, time) => cellTimes(device, time, cells));
+  const fused = await on(true, (device, time) => cellTimes(device, time, "rotation", cells));
+  const general = await on(true, (device, time) => cellTimes(device, time, "general", cells));
+  const kernels = await on(false, (device, time) => cellTimes(device, time, "rotation", cells));
   const copies = await copyTimes(
     cells.map(({ n, batch }) => n * batch),
     software,
@@ -128,8 +137,9 @@ async function table(cells: readonly Cell[]): Promise<Row[]> {
   const rows: Row[] = [];
   for (const [k, { n, batch }] of cells.entries()) {
     const dense = await peer.ask("dense", { n, batch });
-    rows.push({ n, batch, copy: dense.copy ?? copies[k]!, fused: fused[k]!, kernels: kernels[k]!, dense });
-    console.log(JSON.stringify(rows.at(-1)));
+    const copy = dense.copy ?? copies[k]!;
+    rows.push({ n, batch, copy, fused: fused[k]!, general: general[k]!, kernels: kernels[k]!, dense });
+    log(rows.at(-1)!);
   }
   return rows;
 }
@@ -164,7 +174,7 @@ async function training(): Promise<TrainingRow[]> {
       return quick ? {} : peer.ask("gpt", request);
     };
     rows.push({ model, kind, batch, own: own[k]!, peer: await ask() });
-    console.log(JSON.stringify(rows.at(-1)));
+    log(rows.at(-1)!);
   }
   return rows;
 }
@@ -173,7 +183,7 @@ const found = software ? await headline(256, 64) : await headline(4096, 4096);
 if (!options.headline) {
   const all = [256, 512, 1024, 2048, 4096, 8192, 16384];
   const widths = software ? [64, 256] : all.filter((_, k) => !quick || k % 2 === 0);
-  const batches = software ? [1, 8] : [1, 128, 4096, 16384];
+  const batches = software ? [1, 8] : [1, 16, 128, 1024, 4096, 16384].filter((_, k) => !quick || k % 2 === 0);
   const rows = await table(widths.flatMap((n) => batches.map((batch) => ({ n, batch }))));
   const flat = await on(true, (device) =>
     flatSteps(device, software ? 20 : 10_000, software ? { hidden: 64, batch: 8 } : { hidden: 1024, batch: 128 }),

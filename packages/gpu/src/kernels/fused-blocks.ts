@@ -8,6 +8,8 @@ import { upTo } from "./wgsl.ts";
 export interface FusedBlocks {
   /** Numbers that a thread keeps in registers for each stage. */
   readonly registers: number;
+  /** Threads whose registers a multiprocessor has room for in the backward pass: coefficients, sums, and a row on its way. */
+  readonly backwardThreads: number;
   /** Rounds that one launch of the backward pass takes: more would not fit its registers. */
   readonly backwardRounds: 1 | 2;
   /** Whether the backward pass undoes z stage by stage; otherwise it keeps z before each stage of its one round. */

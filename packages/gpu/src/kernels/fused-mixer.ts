@@ -10,7 +10,7 @@ import { type MixerKind, tablesOf } from "./mixer-tables.ts";
 import { rotationBlocks } from "./rotation-blocks.ts";
 import { backwardResults, spanBackward } from "./span-backward.ts";
 import { spanForward } from "./span-forward.ts";
-import { planSpans, type SpanPlan, sharedBytesOf, spanGroups, threadsOf } from "./span-plan.ts";
+import { planSpans, type SpanPlan, sharedBytesOf, spanGroups } from "./span-plan.ts";
 import { addSpanSums, type SumsKernel } from "./span-sums.ts";
 import { halves } from "./wgsl.ts";
 
@@ -73,6 +73,8 @@ export function chooseFused(
   return kernels;
 }
 
+/** Threads whose registers a multiprocessor has room for in the forward pass: 128 each, of which coefficients take 96. */
+const forwardThreads = 512;
 /** Spans whose sums one kernel adds up: with the four results those are eight buffers. */
 const mostSpans = 4;
 
@@ -84,7 +86,7 @@ function makeKernels(
 ): FusedKernels | null {
   const plan = planFused(call, 3);
   const fits = (span: SpanPlan): boolean =>
-    threadsOf(span) <= launcher.invocations && sharedBytesOf(span, 3) <= launcher.sharedBytes;
+    span.workgroup <= launcher.invocations && sharedBytesOf(span, 3) <= launcher.sharedBytes;
   const forward = planSpans(plan, 2);
   const blocks = kind === "rotation" ? rotationBlocks(executor, plan) : generalBlocks;
   const backward = planSpans(plan, blocks.backwardRounds);
@@ -93,8 +95,7 @@ function makeKernels(
     .slice(1)
     .map(({ rounds: [first] }) => plan.rounds.findIndex(({ stage }) => stage === first!.stage));
   const threads = plan.threads * plan.rowsPerGroup;
-  // A thread of 512 may have 128 registers, of which 96 hold coefficients.
-  const resident = threads <= 512 && call.distances.length * blocks.registers <= 96;
+  const resident = threads <= forwardThreads && call.distances.length * blocks.registers <= 96;
   const holds = call.n * plan.rowsPerGroup * 4 <= launcher.sharedBytes && plan.threads <= launcher.invocations;
   const texts = (spans: readonly SpanPlan[]) => spans.map((span) => ({ span, code: spanForward(span, blocks) }));
   const steps = texts(backward);
@@ -109,7 +110,7 @@ function makeKernels(
             alone: fusedForward(plan, blocks, []),
             keeping: fusedForward(plan, blocks, starts),
             kept: starts.length,
-            groups: (rows) => persistentGroups(threads, plan.rowsPerGroup, rows),
+            groups: (rows) => persistentGroups(threads, plan.rowsPerGroup, rows, forwardThreads),
           }
         : null,
     forward: blocks.backwardRounds === 2 ? steps : texts(forward),
@@ -134,7 +135,7 @@ function takeSpans(
     const [z] = launcher.launch(code, {
       reads: [after.at(-1) ?? x.memory, blocks, ...ends.map((d) => d.memory)],
       results: [rows * (span.last ? fanOut : n)],
-      groups: spanGroups(span, rows),
+      groups: spanGroups(span, rows, forwardThreads),
       numbers: halves(rows),
     });
     after.push(z!);
@@ -194,7 +195,7 @@ export function fusedMixerBackward(
   const sums: Memory[] = [];
   for (const [k, { span, code }] of [...backward.entries()].toReversed()) {
     const ends = [...(span.first ? [dIn.memory] : []), ...(span.last ? [dOut.memory] : [])];
-    const groups = spanGroups(span, rows);
+    const groups = spanGroups(span, rows, blocks.backwardThreads);
     slots = groups[0] * span.rowsPerGroup;
     const [next, own] = launcher.launch(code, {
       reads: [g, starts[k]!, coefficients, ...ends],

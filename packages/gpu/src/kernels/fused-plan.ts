@@ -25,12 +25,9 @@ export interface FusedPlan {
 
 /** Multiprocessors of an H200; on a smaller chip several workgroups share one. */
 const multiprocessors = 132;
-/** Threads that one of them runs at a time, given that a thread keeps its coefficients in registers. */
-const residentThreads = 512;
-
-/** Workgroups that stay and take row after row. */
-export const persistentGroups = (threads: number, perGroup: number, rows: number): number =>
-  Math.min(multiprocessors * Math.max(1, Math.floor(residentThreads / threads)), Math.ceil(rows / perGroup));
+/** Workgroups that stay and take row after row; `resident` is how many threads a multiprocessor runs at a time, given their registers. */
+export const persistentGroups = (threads: number, perGroup: number, rows: number, resident: number): number =>
+  Math.min(multiprocessors * Math.max(1, Math.floor(resident / threads)), Math.ceil(rows / perGroup));
 
 /** The loop over a workgroup's rows: `row` is the thread's, and `guard` stands before what only existing rows do. */
 export function rowLoop({ rowsPerGroup }: FusedPlan): { head: string; guard: string; next: string } {

@@ -9,6 +9,7 @@ const blockName = ({ rounds }: FusedPlan, r: number, j: number, e: number): stri
 /** General blocks can't be undone safely, so the backward pass keeps z before every stage, and takes one round a launch. */
 export const generalBlocks: FusedBlocks = {
   registers: 16,
+  backwardThreads: 256,
   backwardRounds: 1,
   walksBack: false,
   components: 4,

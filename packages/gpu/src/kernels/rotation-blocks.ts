@@ -11,6 +11,7 @@ export function rotationBlocks(executor: Executor, layout: FusedPlan): FusedBloc
   const order = executor.upload(pairOrder(layout));
   return {
     registers: 8,
+    backwardThreads: 256,
     backwardRounds: 2,
     walksBack: true,
     components: 1,

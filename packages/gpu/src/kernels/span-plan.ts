@@ -15,22 +15,22 @@ import {
 
 /** The layout of one span's kernels. */
 export interface SpanPlan extends FusedPlan {
-  /** Parts of a row that different workgroups take. */
+  /** Parts of a row that different workgroups take, and the threads of one. */
   readonly slices: number;
+  readonly workgroup: number;
   /** Whether the span begins with x, and whether it ends with y. */
   readonly first: boolean;
   readonly last: boolean;
 }
 
-/** Threads of a workgroup; each holds eight elements, so that a workgroup covers 2048 coordinates. */
-const workgroupThreads = 256;
-/** Multiprocessors' worth of threads that a workgroup's registers cost: coefficients, gradients, and a row on its way. */
-const registerShare = 2;
+/** Threads of a workgroup, each with eight elements: what exchanges them covers 2048 coordinates, what does not can be smaller. */
+const workgroupThreads = { 1: 128, 2: 256 } as const;
 
 /** A layout's stages as spans of up to so many rounds. */
 export function planSpans({ rounds, threads, ...plan }: FusedPlan, mostRounds: 1 | 2): SpanPlan[] {
-  const slices = Math.max(1, threads / workgroupThreads);
-  const rowsPerGroup = Math.min(plan.rowsPerGroup, 8);
+  const most = workgroupThreads[mostRounds];
+  const slices = Math.max(1, threads / most);
+  const rowsPerGroup = Math.max(1, Math.min(most / threads, 8));
   const parts: (typeof rounds)[] = [];
   for (let r = 0; r < rounds.length; ) {
     const [a, b] = [rounds[r]!, rounds[r + 1]];
@@ -44,18 +44,25 @@ export function planSpans({ rounds, threads, ...plan }: FusedPlan, mostRounds: 1
     threads,
     rowsPerGroup,
     slices,
+    workgroup: Math.min(most, threads * rowsPerGroup),
     stages: part.reduce((sum, { k }) => sum + k, 0),
     first: i === 0,
     last: i === parts.length - 1,
   }));
 }
 
-/** Workgroups for so many rows: along x they take row after row, along y each its slice. */
-export const spanGroups = ({ rowsPerGroup, slices }: SpanPlan, rows: number): readonly [number, number, number] => [
-  Math.ceil(persistentGroups(registerShare * workgroupThreads, rowsPerGroup, rows * slices) / slices),
-  slices,
-  1,
-];
+/**
+ * Workgroups for so many rows: along x they take row after row, along y each its slice. `resident` is how many threads' registers a
+ * multiprocessor has room for.
+ */
+export function spanGroups(
+  { workgroup, rowsPerGroup, slices }: SpanPlan,
+  rows: number,
+  resident: number,
+): readonly [number, number, number] {
+  const groups = persistentGroups(workgroup, rowsPerGroup, rows * slices, resident);
+  return [Math.max(1, Math.floor(groups / slices)), slices, 1];
+}
 
 /** Bytes of shared memory that a kernel with so many regions takes: a span of one round exchanges nothing. */
 export const sharedBytesOf = (plan: SpanPlan, regions: number): number =>
@@ -71,13 +78,9 @@ function declareThread(plan: SpanPlan): string {
   const { m } = rounds[0]!;
   const t = isScattered(plan)
     ? `(id.x & 31u) | ((id.x >> 5u) << ${m}u) | ((w.y & ${2 ** (m - 5) - 1}u) << 5u) | ((w.y >> ${m - 5}u) << ${m + 3}u)`
-    : `w.y * ${workgroupThreads}u + id.x`;
+    : `w.y * ${plan.workgroup}u + id.x`;
   return `let t = ${t}; let sub = 0u;\n${declareBases(plan)}\n`;
 }
-
-/** Threads of a span's workgroup. */
-export const threadsOf = ({ threads, rowsPerGroup, slices }: SpanPlan): number =>
-  slices === 1 ? threads * rowsPerGroup : workgroupThreads;
 
 /** Coordinates that a workgroup covers of one row. */
 const coveredOf = ({ n, slices }: SpanPlan): number => n / slices;
@@ -109,4 +112,4 @@ export const fromShared = (plan: SpanPlan, r: number, name: string, region: stri
 /** The head of a span's kernel with so many regions of shared memory, up to the loop over its rows. */
 export const spanHead = (plan: SpanPlan, regions: number): string =>
   `${plan.rounds.length === 1 ? "" : `var<workgroup> sh: array<f32, ${sharedBytesOf(plan, regions) / 4}>;\n`}${sharedPlace(plan)}` +
-  `${mainHead(plan, threadsOf(plan))}${declareThread(plan)}let own = sub * ${coveredOf(plan)}u;\n`;
+  `${mainHead(plan, plan.workgroup)}${declareThread(plan)}let own = sub * ${coveredOf(plan)}u;\n`;

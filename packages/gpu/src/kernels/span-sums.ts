@@ -12,6 +12,10 @@ export const sumLengths = (
 /** Their sum. */
 export const total = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
+/** Results of a workgroup of the kernel that adds up, and the threads that share the row slots of each. */
+const columns = 32;
+const shares = 8;
+
 /** The kernel that adds up the sums of all spans: reads one array for each, writes the gradients of the pairs, d_in, d_out, bias. */
 export interface SumsKernel {
   readonly code: string;
@@ -22,28 +26,39 @@ export interface SumsKernel {
 export function addSpanSums(plans: readonly SpanPlan[], blocks: FusedBlocks): SumsKernel {
   const { n, fanIn, fanOut } = plans[0]!;
   const results = [(blocks.components * total(plans.map(({ stages }) => stages)) * n) / 2, fanIn, fanOut, fanOut];
-  let thread = 0;
-  const cases: string[] = [];
-  for (const [k, plan] of plans.entries()) {
-    const parts = sumLengths(plan, blocks);
-    let from = 0;
-    for (const [which, length] of parts.entries()) {
-      if (length === 0) continue;
+  // Where each span's sums lie among the threads, and what becomes of them.
+  let end = 0;
+  const parts = plans.flatMap((plan, k) => {
+    const lengths = sumLengths(plan, blocks);
+    return lengths.map((length, which) => {
+      const from = total(lengths.slice(0, which));
       const to = which === 0 ? (blocks.components * plan.rounds[0]!.stage * n) / 2 : 0;
-      cases.push(
-        `if (i < ${thread + length}u) { var s = 0.0; for (var k = 0u; k < slots; k++) { s += s${k}[k * ${total(parts)}u + i - ${thread}u + ${from}u]; } ` +
-          `r${which}[i - ${thread}u + ${to}u] = s; return; }`,
-      );
-      thread += length;
-      from += length;
-    }
-  }
+      end += length;
+      return {
+        length,
+        end,
+        read: `s${k}[k * ${total(lengths)}u + i - ${end - length}u + ${from}u]`,
+        write: `r${which}[i - ${end - length}u + ${to}u]`,
+      };
+    });
+  });
+  const choose = (statement: (part: (typeof parts)[number]) => string): string =>
+    parts
+      .filter(({ length }) => length > 0)
+      .map((part) => `if (i < ${part.end}u) { ${statement(part)} }`)
+      .join("\nelse ");
   const code =
     bindings(
       plans.map((_, k) => `s${k}: array<f32>`),
       results.map((_, k) => `r${k}: array<f32>`),
       2,
     ) +
-    `@compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) { let i = id.x; let slots = ${joined};\n${cases.join("\n")}\n}`;
-  return { code, results, groups: [Math.ceil(thread / 64), 1, 1] };
+    `var<workgroup> folded: array<f32, ${columns * shares}>;\n` +
+    `@compute @workgroup_size(${columns}, ${shares}) fn main(@builtin(workgroup_id) w: vec3u, @builtin(local_invocation_id) id: vec3u) {\n` +
+    `let i = w.x * ${columns}u + id.x; let slots = ${joined}; var s = 0.0;\n` +
+    `${choose(({ read }) => `for (var k = id.y; k < slots; k += ${shares}u) { s += ${read}; }`)}\n` +
+    `folded[id.y * ${columns}u + id.x] = s; workgroupBarrier();\nif (id.y > 0u) { return; }\n` +
+    `for (var p = 1u; p < ${shares}u; p++) { s += folded[p * ${columns}u + id.x]; }\n` +
+    `${choose(({ write }) => `${write} = s;`)}\n}`;
+  return { code, results, groups: [Math.ceil(end / columns), 1, 1] };
 }
