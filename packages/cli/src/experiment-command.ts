@@ -74,7 +74,7 @@ export function addExperimentCommand(spm: Command): void {
           signal,
           log: (line) => void process.stdout.write(`${line}\n`),
         });
-        for (const { heading, text, table } of findings.sections)
+        for (const { heading, text, table } of findings.sections.filter((section) => section.table ?? !section.figure))
           process.stdout.write(
             `\n${[heading, text, table && textTable(table.head, table.rows)].filter(Boolean).join("\n")}\n`,
           );

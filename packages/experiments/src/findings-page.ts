@@ -33,7 +33,7 @@ function sectionHtml({ heading, text, table, figure }: Section): string {
     `<h2>${escapeXml(heading)}</h2>`,
     ...(text === undefined ? [] : [`<p>${escapeXml(text)}</p>`]),
     ...(table === undefined ? [] : [`<div class="panel scroll table">${tableHtml(table)}</div>`]),
-    ...(figure === undefined ? [] : [`<figure class="panel">${figure.svg}</figure>`]),
+    ...(figure === undefined ? [] : [`<figure class="panel natural">${figure.svg}</figure>`]),
   ].join("\n");
 }
 

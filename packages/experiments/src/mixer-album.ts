@@ -26,7 +26,7 @@ export class MixerAlbum {
   /** Takes a frame: the angles and the matrix as they are. */
   take(caption: string): void {
     const { factors } = this.#layer;
-    const angles = stageAnglesPicture(factors, `${this.#name}, angles`);
+    const angles = stageAnglesPicture(factors);
     this.#frames.push({ caption, angles, matrix: this.#withMatrix(matrixPicture) });
   }
 
@@ -74,7 +74,10 @@ export class MixerAlbum {
       },
       {
         heading: `${name}: its spectrum`,
-        text: "The stages of a rotation mixer are orthogonal: what leaves the circle is the work of the diagonals.",
+        text:
+          factors.kind === "rotation"
+            ? "The stages are orthogonal: what leaves the circle is the work of the diagonals."
+            : "Free blocks need not stay orthogonal: what leaves the circle is their work and that of the diagonals.",
         figure: figure("spectrum", this.#withMatrix(spectrumPicture)),
       },
       {

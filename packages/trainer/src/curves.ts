@@ -3,7 +3,8 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import { escapeXml } from "./escape-xml.ts";
-import { logTicks, serialize } from "./plot-svg.ts";
+import { logLabels, logTicks } from "./log-axis.ts";
+import { serialize } from "./plot-svg.ts";
 import type { Run } from "./run-reader.ts";
 import type { MetricRecord, Split } from "./run-record.ts";
 
@@ -134,7 +135,12 @@ function chartElement(run: Run, quantity: Quantity, axis: Axis, palette: Palette
     },
     y:
       quantity === "loss"
-        ? { type: "log", label: "↑ loss", labelArrow: false, tickFormat: "~g", ticks: lossTicks, tickSize: 0 }
+        ? {
+            type: "log",
+            label: "↑ loss (log scale)",
+            labelArrow: false,
+            ...(lossTicks.length > 0 && { domain: [lossTicks[0]!, lossTicks.at(-1)!] }),
+          }
         : {
             label: "↑ accuracy (%)",
             labelArrow: false,
@@ -147,6 +153,7 @@ function chartElement(run: Run, quantity: Quantity, axis: Axis, palette: Palette
     symbol: { domain: models, range: models.map(symbol) },
     marks: [
       Plot.gridY({ stroke: palette.grid, strokeOpacity: 1, ...(quantity === "loss" ? { ticks: lossTicks } : {}) }),
+      ...(quantity === "loss" ? [Plot.axisY(lossTicks, { text: logLabels(lossTicks), tickSize: 0 })] : []),
       Plot.line(train, { ...common, stroke: "run", strokeWidth: 1, strokeOpacity: 0.5, clip: true }),
       Plot.line(test, { ...common, stroke: "run", strokeWidth: 2, clip: true }),
       Plot.dot(test, {
@@ -208,7 +215,7 @@ export function curvesSvg(run: Run): string {
     `<title>${escapeXml(run.config.title)}</title>`,
     `<rect width="${width}" height="${height}" fill="${LIGHT.ground}"/>`,
     ...legend,
-    `<text x="${width - gap}" y="26.5" text-anchor="end" font-size="12" opacity="0.7">thin: training images, marked: test images</text>`,
+    `<text x="${width - gap}" y="26.5" text-anchor="end" font-size="12" opacity="0.7">thin: training, marked: test</text>`,
     ...charts,
     "</svg>\n",
   ].join("\n");

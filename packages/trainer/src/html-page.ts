@@ -32,6 +32,8 @@ td .of { color: var(--muted); margin-left: 6px; font-size: 13px; }
 figure { margin: 0; padding: 14px 14px 8px; }
 figcaption { font-weight: 600; font-size: 14px; margin: 0 0 2px 4px; }
 figure svg { display: block; width: 100%; height: auto; }
+figure.natural { margin-top: 12px; }
+figure.natural > svg { width: auto; max-width: 100%; margin: 0 auto; }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 22px; margin: 0 0 12px; padding: 0; list-style: none; }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 16px; }
 dl { margin: 0; padding: 12px 16px; display: grid; grid-template-columns: max-content 1fr; gap: 4px 20px; align-content: start; }

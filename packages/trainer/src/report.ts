@@ -41,7 +41,7 @@ ${findings(rows.filter((row) => row.epochs >= config.epochs))}
 ${table(rows)}
 </div>
 <h2>Curves</h2>
-<ul class="legend">${config.models.map(({ run: name }, i) => `<li>${marker(i, PALETTE)}${escapeXml(name)}</li>`).join("")}<li class="muted">thin: training images, marked: test images</li></ul>
+<ul class="legend">${config.models.map(({ run: name }, i) => `<li>${marker(i, PALETTE)}${escapeXml(name)}</li>`).join("")}<li class="muted">thin: training, marked: test</li></ul>
 <div class="charts">
 ${CHARTS.map(({ quantity, axis }) => `<figure class="panel"><figcaption>${CAPTIONS[quantity]} ${CAPTIONS[axis]}</figcaption>${chart(run, quantity, axis, PALETTE)}</figure>`).join("\n")}
 </div>

@@ -1,5 +1,5 @@
 /** @file What compression came to, as a table and pictures. */
-import { formatPercent } from "@spm/trainer";
+import { formatCount, formatPercent } from "@spm/trainer";
 import { seriesChart } from "@spm/trainer/node";
 import type { Findings } from "../experiment.ts";
 
@@ -21,13 +21,13 @@ type Dense = { readonly parameters: number; readonly accuracy: number };
 
 export function findings(dense: Dense, outcomes: readonly Outcome[], epochs: number): Findings {
   const said = outcomes.map(
-    ({ name, parameters, tuned }) => `${name} ${formatPercent(tuned)} of ${parameters.toLocaleString("en-US")}`,
+    ({ name, parameters, tuned }) => `${name} ${formatPercent(tuned)} with ${formatCount(parameters)}`,
   );
   const stages = ["projected", "tuned", "scratch"] as const;
   const named = { projected: "as projected", tuned: "trained on", scratch: "random start" };
   return {
     summary:
-      `The dense network has ${formatPercent(dense.accuracy)} with ${dense.parameters.toLocaleString("en-US")} parameters. After ${epochs} further ` +
+      `The dense network reaches ${formatPercent(dense.accuracy)} with ${formatCount(dense.parameters)} parameters. After ${epochs} further ` +
       `epoch${epochs === 1 ? "" : "s"}: ${said.join("; ")}.`,
     sections: [
       {
@@ -38,10 +38,10 @@ export function findings(dense: Dense, outcomes: readonly Outcome[], epochs: num
         table: {
           head: ["", "parameters", "of dense", "error", ...stages.map((stage) => named[stage])],
           rows: [
-            ["dense", `${dense.parameters}`, "100.0 %", "0", formatPercent(dense.accuracy), "", ""],
+            ["dense", formatCount(dense.parameters), "100.00 %", "0", formatPercent(dense.accuracy), "", ""],
             ...outcomes.map((o) => [
               o.name,
-              `${o.parameters}`,
+              formatCount(o.parameters),
               formatPercent(o.parameters / dense.parameters),
               o.errors.map((e) => e.toFixed(3)).join(", "),
               ...stages.map((stage) => formatPercent(o[stage])),
@@ -51,16 +51,16 @@ export function findings(dense: Dense, outcomes: readonly Outcome[], epochs: num
         figure: {
           name: "compress",
           svg: seriesChart({
-            title: "accuracy against parameters",
+            title: "MNIST: accuracy against parameters",
             x: { label: "parameters", scale: "log" },
-            y: { label: "test accuracy" },
+            y: { label: "test accuracy, %" },
             joined: false,
             series: [
               ...stages.map((stage) => ({
                 name: named[stage],
-                points: outcomes.map((o) => ({ x: o.parameters, y: o[stage] })),
+                points: outcomes.map((o) => ({ x: o.parameters, y: 100 * o[stage] })),
               })),
-              { name: "dense", points: [{ x: dense.parameters, y: dense.accuracy }] },
+              { name: "dense", points: [{ x: dense.parameters, y: 100 * dense.accuracy }] },
             ],
           }),
         },

@@ -54,7 +54,7 @@ export const learnTransform: Experiment<{ lengths: string; steps: number; starts
       for (let start = 0; start < starts; start++) {
         const random = rng(seed * 1000 + start);
         const show = (step: number, layer: LinearMap): void =>
-          void pictures.push([`step ${step}`, matrixPicture(layer.toDense(), `W at step ${step}`)]);
+          void pictures.push([`step ${step}`, matrixPicture(layer.toDense())]);
         const watch =
           watched && start === 0
             ? { watch: show, watchAt: [0.02, 0.05, 0.1, 0.2, 1].map((part) => Math.ceil(part * steps)) }

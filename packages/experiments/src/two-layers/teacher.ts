@@ -1,7 +1,9 @@
 /** @file Whether the mixer's bias helps a student of a two-layer teacher, at equal steps and at equal seconds. */
 import { argmax, mean, noGrad, normal, type Rng, rng, slice, square, sub, type Tensor } from "@spm/core";
 import { crossEntropy, type LinearKind } from "@spm/nn";
-import type { Experiment, Table } from "../experiment.ts";
+import { formatCount } from "@spm/trainer";
+import { seriesChart } from "@spm/trainer/node";
+import type { Experiment, Section, Table } from "../experiment.ts";
 import { readKinds, readNames } from "../lists.ts";
 import { type Samples, train } from "./train.ts";
 import { studentNet, type TeacherKind, type TwoLayerNet, teacherKinds, teacherNet } from "./two-layer-net.ts";
@@ -124,6 +126,7 @@ export const teacher: Experiment<typeof settings> = {
         heading: `Teacher: ${group[0]!.teacher}; ${group[0]!.task}`,
         text: `${group[0]!.task === "regression" ? "Relative squared error (less is better)" : "Accuracy"}, mean ± half the range over ${seeds} seeds. ${remark(group[0]!.teacher)}`,
         table: table(group),
+        figure: figure(group),
       })),
       results: { cells: cells.map((c) => ({ ...c, seconds: { ...c.seconds } })) },
     };
@@ -141,7 +144,7 @@ function table(group: readonly Cell[]): Table {
     head: ["student", "parameters", "rate", "test, equal steps", "train", "test, equal seconds", "steps in them"],
     rows: group.map((c) => [
       c.student,
-      String(c.parameters),
+      formatCount(c.parameters),
       String(c.rate),
       shown(c.test),
       shown(c.train),
@@ -151,10 +154,35 @@ function table(group: readonly Cell[]): Table {
   };
 }
 
+/** Scores by parameters, for each student the mean and the range over the seeds. */
+function figure(group: readonly Cell[]): NonNullable<Section["figure"]> {
+  const [{ teacher: kind, task }] = group as [Cell];
+  const scale = task === "regression" ? "log" : "linear";
+  return {
+    name: `${kind}-${task}`.replaceAll(" ", "-"),
+    svg: seriesChart({
+      title: `Teacher: ${kind}; ${task}, equal steps`,
+      x: { label: "parameters of the student", scale: "log" },
+      y: { label: task === "regression" ? "relative squared test error" : "test accuracy", scale },
+      joined: false,
+      series: group.map((c) => ({
+        name: c.student,
+        points: [{ x: c.parameters, y: average(c.test), low: Math.min(...c.test), high: Math.max(...c.test) }],
+      })),
+    }),
+  };
+}
+
+const described: Readonly<Record<TeacherKind, string>> = {
+  "same schedule": "mixers of the same schedule",
+  "other schedule": "mixers of another schedule",
+  dense: "dense layers",
+};
+
 function sentence(group: readonly Cell[]): string {
   const [{ teacher: kind, task }] = group as [Cell];
   const order = [...group].sort((a, b) => (average(a.test) - average(b.test)) * (task === "regression" ? 1 : -1));
-  return `${kind}, ${task}: ${order.map((c) => `${c.student} ${shown(c.test)}`).join(", ")}.`;
+  return `Taught by ${described[kind]}, ${task}: ${order.map((c) => `${c.student} ${shown(c.test)}`).join(", ")}.`;
 }
 
 const average = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;

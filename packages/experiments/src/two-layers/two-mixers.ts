@@ -103,7 +103,7 @@ export const twoMixers: Experiment<typeof settings> = {
           ...figure("two-mixers", {
             title: "Two mixers around a tanh: share of teachers found",
             x: { label: "n", scale: "log", ticks: widths },
-            y: { label: "share solved" },
+            y: { label: "share solved", range: [0, 1] },
             series: drawn.map((name) => ({
               name: LABELS[name]!,
               points: cells.filter((c) => c.way === name).map((c) => ({ x: c.n, y: share(c) })),

@@ -1,0 +1,56 @@
+/** @file A logarithmic axis: round values that enclose the data, each with a label that reads as the number it is. */
+
+const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+/** More ticks than this are too many for one axis. */
+const MOST_TICKS = 9;
+const STEPS: readonly (readonly number[])[] = [[1, 2, 5], [1, 3], [1]];
+
+/**
+ * Round values from the last at or below the least of positive numbers to the first at or above the greatest: 1, 2, 5 a decade, or 1, 3, or
+ * the decades alone where they are many.
+ */
+export function logTicks(values: readonly number[]): number[] {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  if (!(low > 0) || !Number.isFinite(high)) return [];
+  const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+  const powers = Array.from({ length: last - first + 1 }, (_, k) => first + k);
+  const enclosing = (steps: readonly number[]): number[] => {
+    const all = powers.flatMap((power) => steps.map((step) => Number(`${step}e${power}`)));
+    const below = all.findLastIndex((tick) => tick <= low);
+    const above = all.findIndex((tick) => tick >= high);
+    return all.slice(below, Math.max(above, below + 1) + 1);
+  };
+  const choices = STEPS.map(enclosing);
+  return choices.find(({ length }) => length <= MOST_TICKS) ?? choices.at(-1)!;
+}
+
+/**
+ * Labels of ticks: 0.05, 1,024, 20k, 5M; and powers of ten throughout, 10⁻⁵, where ticks are decades that leave 0.0001 to 10⁹.
+ */
+export function logLabels(ticks: readonly number[]): string[] {
+  const decades = ticks.every((tick) => parts(tick)[0] === "1");
+  const plain = ticks.every((tick) => tick >= 1e-4 && tick < 1e9);
+  return ticks.map((tick) => (decades && !plain ? power(parts(tick)[1]) : number(tick)));
+}
+
+function number(value: number): string {
+  if (value < 1e-4 || value >= 1e9) {
+    const [digits, exponent] = parts(value);
+    return digits === "1" ? power(exponent) : `${digits}·${power(exponent)}`;
+  }
+  for (const [unit, suffix] of [
+    [1e6, "M"],
+    [1e3, "k"],
+  ] as const)
+    if (value >= 1e4 && value % unit === 0) return `${value / unit}${suffix}`;
+  return value.toLocaleString("en-US", { maximumSignificantDigits: 6 });
+}
+
+/** 2e-5 as "2" and −5. */
+function parts(value: number): [digits: string, exponent: number] {
+  const [digits, exponent] = value.toExponential().split("e") as [string, string];
+  return [digits, Number(exponent)];
+}
+
+const power = (exponent: number): string =>
+  `10${exponent < 0 ? "⁻" : ""}${[...String(Math.abs(exponent))].map((digit) => SUPERSCRIPTS[Number(digit)]).join("")}`;
