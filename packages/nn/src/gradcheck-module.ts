@@ -1,5 +1,13 @@
 /** @file The derivative check of a whole module. */
-import { cast, type GradcheckOptions, type GradcheckReport, gradcheck, type Tensor } from "@spm/core";
+import {
+  cast,
+  type Differentiable,
+  type GradcheckOptions,
+  type GradcheckReport,
+  gradcheck,
+  gradgradcheck,
+  type Tensor,
+} from "@spm/core";
 import { functionalCall } from "./functional-call.ts";
 import type { Module } from "./module.ts";
 
@@ -15,6 +23,24 @@ export function gradcheckModule(
   inputs: readonly Tensor[],
   options: GradcheckOptions = {},
 ): GradcheckReport {
+  return gradcheck(...asFunction(model, inputs), options);
+}
+
+/**
+ * {@link gradcheckModule} of the gradients themselves: the second derivatives. Input 0 of its report is the cotangent.
+ * @throws ValueError when they disagree with the difference quotient
+ * @example gradgradcheckModule(new GruCell(3, 2, { random: rng(1) }), [normal(rng(2), [4, 3]), normal(rng(3), [4, 2])]);
+ */
+export function gradgradcheckModule(
+  model: Module,
+  inputs: readonly Tensor[],
+  options: GradcheckOptions = {},
+): GradcheckReport {
+  return gradgradcheck(...asFunction(model, inputs), options);
+}
+
+/** The module as a function of its floating inputs and then its parameters, and their values, all in float64. */
+function asFunction(model: Module, inputs: readonly Tensor[]): [Differentiable, Tensor[]] {
   const doubled = new Map(Object.entries(model.stateDict()).map(([path, value]) => [path, cast(value, "float64")]));
   const names = [...model.namedParameters().keys()];
   const floats = inputs.filter(({ dtype }) => dtype.startsWith("float"));
@@ -24,5 +50,5 @@ export function gradcheckModule(
     const given = inputs.map((x) => (floats.includes(x) ? xs[next++]! : x));
     return functionalCall(model, { ...Object.fromEntries(doubled), ...parameters }, ...given);
   };
-  return gradcheck(f, [...floats.map((x) => cast(x, "float64")), ...names.map((path) => doubled.get(path)!)], options);
+  return [f, [...floats.map((x) => cast(x, "float64")), ...names.map((path) => doubled.get(path)!)]];
 }

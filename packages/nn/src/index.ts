@@ -7,7 +7,7 @@ export { enterEvaluation } from "./enter-evaluation.ts";
 export { type LinearChoice, type LinearFactory, type LinearKind, linear, linearKinds } from "./factory.ts";
 export * from "./functional/index.ts";
 export { functionalCall } from "./functional-call.ts";
-export { gradcheckModule } from "./gradcheck-module.ts";
+export { gradcheckModule, gradgradcheckModule } from "./gradcheck-module.ts";
 export { Gru, GruCell, type GruOptions } from "./gru.ts";
 export { type InitialWeights, type InitialWeightsOptions, initialWeights } from "./initial-weights.ts";
 export { type DenseOptions, Linear, type LinearOptions } from "./linear.ts";

@@ -1,17 +1,18 @@
 /** @file How many samples of a hidden operator each kind of layer needs to know it. */
 import { noGrad, type Rng, rng, ValueError } from "@spm/core";
 import { type LinearKind, linear } from "@spm/nn";
+import { formatCount } from "@spm/trainer";
 import { seriesChart } from "@spm/trainer/node";
 import type { Experiment, Section } from "../experiment.ts";
 import { readKinds, readNames } from "../lists.ts";
 import { median, medianAndRange } from "../statistics.ts";
 import { type Fit, recover } from "./recover.ts";
-import { checkWidth, teachers } from "./teachers.ts";
+import { checkWidth, type TeacherName, teacherNames, teachers } from "./teachers.ts";
 
 const settings = {
   n: 64,
   /** Teachers and samples drawn for each entry of a table. */
-  trials: 3,
+  trials: 1,
   noise: 0.1,
   steps: 500,
   rate: 0.1,
@@ -23,7 +24,7 @@ const settings = {
 };
 
 interface Cell {
-  readonly teacher: string;
+  readonly teacher: TeacherName;
   readonly student: LinearKind;
   readonly samples: number;
   readonly noise: number;
@@ -42,23 +43,19 @@ export const samples: Experiment<typeof settings> = {
     const kinds = readKinds(chosen.students);
     const counts = multiples.split(",").map((text) => count(text, n));
     const cells: Cell[] = [];
-    const [own = ""] = Object.keys(teachers);
-    const wanted = readNames("teachers", chosen.teachers, Object.keys(teachers));
-    const others = wanted.filter((name) => name !== own);
-    if (wanted.includes(own))
-      for (const level of new Set([0, noise])) cells.push(...(await measured(own, counts, level)));
-    // Out of class: with too few samples for a dense layer, and with plenty.
-    for (const name of others) cells.push(...(await measured(name, [n / 2, 4 * n], 0)));
+    const wanted = readNames("teachers", chosen.teachers, teacherNames);
+    const levels = [...new Set([0, noise])];
+    for (const teacher of wanted) for (const level of levels) cells.push(...(await measured(teacher, level)));
 
-    async function measured(teacher: string, sizes: readonly number[], level: number): Promise<Cell[]> {
+    async function measured(teacher: TeacherName, level: number): Promise<Cell[]> {
       const found: Cell[] = [];
       for (const student of kinds)
-        for (const size of sizes) {
+        for (const size of counts) {
           const errors: number[] = [];
           for (let trial = 0; trial < trials; trial++) {
             const [hidden, data] = rng(seed * 1000 + trial).split(2) as [Rng, Rng];
             const fit: Fit = { student, samples: size, noise: level, steps, rate };
-            const w = noGrad(() => teachers[teacher]!(n, hidden));
+            const w = noGrad(() => teachers[teacher](n, hidden));
             errors.push(await recover(w, data, fit, signal));
             w.dispose();
           }
@@ -72,66 +69,62 @@ export const samples: Experiment<typeof settings> = {
     const parameters = Object.fromEntries(
       kinds.map((kind) => [kind, linear(kind, n, n, { random: rng(seed), bias: false }).parameterCount()]),
     );
-    const curves = (level: number, name: string): Section => ({
-      heading: level === 0 ? "Same schedule, no noise" : `Same schedule, noise ${level}`,
-      text:
-        level === 0
-          ? "Relative squared error, median of the trials (least to most). The rotation and general students share the teacher's schedule: they can represent it, and so win by construction; that is the alignment this measures, not a general virtue."
-          : "The dense student is ridge regression that knows the noise and the prior: the best that it can do. The others have no regularisation but their structure.",
-      table: table(
-        cells.filter((c) => c.teacher === own && c.noise === level),
-        counts,
-      ),
-      figure: {
-        name,
-        svg: seriesChart({
-          title: `n = ${n}, ${level === 0 ? "no noise" : `noise ${level}`}: error of a hidden rotation mixer by samples`,
-          x: { label: "samples N", scale: "log", ticks: counts },
-          y: { label: "relative squared error", scale: "log" },
-          series: kinds.map((student) => ({
-            name: student,
-            points: cells
-              .filter((c) => c.teacher === own && c.student === student && c.noise === level)
-              .map(({ samples: x, errors }) => ({ x, y: median(errors), low: errors[0]!, high: errors.at(-1)! })),
-          })),
-        }),
-      },
-    });
-
-    function table(of: readonly Cell[], sizes: readonly number[]): NonNullable<Section["table"]> {
+    const section = (teacher: TeacherName, level: number): Section => {
+      const of = cells.filter((c) => c.teacher === teacher && c.noise === level);
       return {
-        head: ["student", "parameters", ...sizes.map((size) => `N = ${size}`)],
-        rows: kinds.map((student) => [
-          student,
-          String(parameters[student]),
-          ...sizes.map((size) => {
-            const cell = of.find((c) => c.student === student && c.samples === size);
-            return cell === undefined ? "–" : medianAndRange(cell.errors);
+        heading: `Teacher: ${teacher}, ${level === 0 ? "no noise" : `noise ${level}`}`,
+        text: `${level === 0 ? "Relative squared error, median of the trials (least to most). " : ""}${REMARKS[teacher]}${level === 0 ? "" : " The dense student is ridge regression that knows the noise and the prior: the best that it can do."}`,
+        table: {
+          head: ["student", "parameters", ...counts.map((size) => `N = ${size}`)],
+          rows: kinds.map((student) => [
+            student,
+            formatCount(parameters[student]!),
+            ...counts.map((size) => {
+              const cell = of.find((c) => c.student === student && c.samples === size);
+              return cell === undefined ? "–" : medianAndRange(cell.errors);
+            }),
+          ]),
+        },
+        figure: {
+          name: `${teacher.replaceAll(" ", "-")}${level === 0 ? "" : "-noise"}`,
+          svg: seriesChart({
+            title: `Teacher: ${teacher}, n = ${n}, ${level === 0 ? "no noise" : `noise ${level}`}: error by samples`,
+            x: { label: "samples N", scale: "log", ticks: counts },
+            y: { label: "relative squared error", scale: "log" },
+            series: kinds.map((student) => ({
+              name: student,
+              points: of
+                .filter((c) => c.student === student)
+                .map(({ samples: x, errors }) => ({ x, y: median(errors), low: errors[0]!, high: errors.at(-1)! })),
+            })),
           }),
-        ]),
+        },
       };
-    }
-
-    const exact = cells.filter((c) => c.teacher === own && c.noise === 0 && median(c.errors) < 1e-6);
-    const at = (student: LinearKind): string =>
-      String(exact.find((c) => c.student === student)?.samples ?? `more than ${counts.at(-1)}`);
+    };
+    const enough = (teacher: TeacherName, student: LinearKind): string => {
+      const exact = (c: Cell): boolean => c.teacher === teacher && c.noise === 0 && median(c.errors) < 1e-6;
+      const least = cells.find((c) => c.student === student && exact(c))?.samples;
+      return `${student} ${least ?? `more than ${counts.at(-1)}`}`;
+    };
+    const [first] = wanted as [TeacherName];
     return {
-      summary: wanted.includes(own)
-        ? `Without noise and with the teacher's own schedule, an error below 1e-6 takes ${kinds.map((kind) => `${kind} ${at(kind)}`).join(", ")} samples (n = ${n}).`
-        : `Teachers out of class, n = ${n}: ${others.join(", ")}.`,
-      sections: [
-        ...(wanted.includes(own) ? [curves(0, "samples"), ...(noise > 0 ? [curves(noise, "samples-noise")] : [])] : []),
-        ...others.map((name) => ({
-          heading: `Teacher out of class: ${name}`,
-          table: table(
-            cells.filter((c) => c.teacher === name),
-            [n / 2, 4 * n],
-          ),
-        })),
-      ],
+      summary: `Teacher ${first}, without noise: an error below 1e-6 takes ${kinds.map((kind) => enough(first, kind)).join(", ")} samples (n = ${n}).`,
+      sections: wanted.flatMap((teacher) => levels.map((level) => section(teacher, level))),
       results: { n, parameters, cells: cells.map((cell) => ({ ...cell })) },
     };
   },
+};
+
+/** Who can represent a teacher, to keep in mind beside the figures. */
+const REMARKS: Readonly<Record<TeacherName, string>> = {
+  "same schedule":
+    "Rotation, general, butterfly and, where √n is a power of two, monarch can represent this teacher: they win by construction. That is the alignment that this measures, not a general virtue.",
+  "other schedule":
+    "A mixer of as many parameters whose pairs meet in another order: none of the structured students can represent it.",
+  dense: "Gaussian entries: none of the structured students can represent it.",
+  "low rank": "The low-rank student can represent it, and wins by construction.",
+  DFT: "As real and imaginary parts. Its bit reversal puts it out of reach of every structured student.",
+  Hadamard: "The mixers can represent it: it is the butterfly with all angles π/4, up to signs.",
 };
 
 /** "1/4" of n. @throws ValueError unless it makes a whole number of samples */

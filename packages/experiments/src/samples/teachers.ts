@@ -16,8 +16,14 @@ const rotations =
 /** The rank of the low-rank teacher: that of a low-rank student. */
 const rank = (n: number): number => Math.log2(n);
 
-/** By name, in the order of the report. The first is in the rotation student's own class. */
-export const teachers: Readonly<Record<string, Teacher>> = {
+/** In the order of the report. The first is in the rotation student's own class. */
+export const teacherNames = ["same schedule", "other schedule", "dense", "low rank", "DFT", "Hadamard"] as const;
+
+/** One of {@link teacherNames}. */
+export type TeacherName = (typeof teacherNames)[number];
+
+/** By name. */
+export const teachers: Readonly<Record<TeacherName, Teacher>> = {
   "same schedule": rotations(butterfly),
   "other schedule": rotations(shuffle),
   dense: (n, random) => normal(random, [n, n], 0, 1 / Math.sqrt(n)),

@@ -1,0 +1,45 @@
+/** @file Every module of `@spm/nn`: first and second derivatives in float64, and on wasm the reference's values and gradients. */
+import { reference } from "@spm/core";
+import * as nn from "@spm/nn";
+import { gradcheckModule, gradgradcheckModule, LinearMap, Module } from "@spm/nn";
+import { wasm } from "@spm/wasm";
+import { afterAll, describe, expect, test } from "vitest";
+import { type ModuleRow, moduleRows } from "./module-table.ts";
+import { distance, valueAndGradients } from "./value-and-gradients.ts";
+
+const backend = await wasm();
+afterAll(() => backend.dispose());
+
+/** What extends Module and can be made, and stands in no row. */
+function leftOut(rows: readonly ModuleRow[]): string[] {
+  const present = new Set(rows.flatMap(({ make }) => [...make().namedModules().values()].map((m) => m.constructor)));
+  const abstract: readonly unknown[] = [Module, LinearMap, nn.StructuredMap];
+  return Object.entries(nn).flatMap(([name, value]) =>
+    typeof value === "function" && value.prototype instanceof Module && !abstract.includes(value) && !present.has(value)
+      ? [name]
+      : [],
+  );
+}
+
+test("no module is left out, and none would be unnoticed", () => {
+  expect(leftOut(moduleRows)).toEqual([]);
+  expect(leftOut(moduleRows.filter(({ name }) => name !== "MaxPool2d"))).toEqual(["MaxPool2d"]);
+});
+
+describe.each(moduleRows)("$name", ({ make, inputs }) => {
+  test("first and second derivatives by inputs and parameters", () => {
+    gradcheckModule(make(), inputs());
+    gradgradcheckModule(make(), inputs());
+  });
+
+  test("on wasm the reference's value and gradients", async () => {
+    const want = await valueAndGradients(make(), inputs(), reference);
+    const before = backend.report().fallbacks.length;
+    const got = await valueAndGradients(make(), inputs(), backend);
+    expect(backend.report().fallbacks).toHaveLength(before);
+    expect(got.map(({ length }) => length)).toEqual(want.map(({ length }) => length));
+    got.forEach((values, k) => {
+      expect(distance(values, want[k]!)).toBeLessThan(1e-5);
+    });
+  });
+});

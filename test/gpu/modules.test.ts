@@ -1,0 +1,20 @@
+/** @file Every module of `@spm/nn` on a GPU: the reference's values and gradients, nothing falls back. */
+import { reference } from "@spm/core";
+import { afterAll, describe, expect, test } from "vitest";
+import { moduleRows } from "../contract/module-table.ts";
+import { distance, valueAndGradients } from "../contract/value-and-gradients.ts";
+import { openSoftwareGpu } from "./software-gpu.ts";
+
+const device = await openSoftwareGpu();
+afterAll(() => device?.dispose());
+
+describe.runIf(device !== null)("on WebGPU", () => {
+  test.each(moduleRows)("$name", async ({ make, inputs }) => {
+    const want = await valueAndGradients(make(), inputs(), reference);
+    const got = await valueAndGradients(make(), inputs(), device!);
+    expect(device!.report().fallbacks).toEqual([]);
+    got.forEach((values, k) => {
+      expect(distance(values, want[k]!)).toBeLessThan(2e-5);
+    });
+  });
+});
