@@ -17,10 +17,12 @@ import {
   stopGradient,
   sub,
   type Tensor,
+  ValueError,
   zeros,
 } from "@spm/core";
 import { Module } from "./module.ts";
 import { ModuleBuffer } from "./module-buffer.ts";
+import { checkSizes } from "./options.ts";
 
 /** How batch normalisation is built. */
 export interface BatchNormOptions {
@@ -34,7 +36,7 @@ export interface BatchNormOptions {
  * y = (x − μ) / √(σ² + ε) ⊙ weight + bias for each channel (Ioffe and Szegedy 2015). While training μ and the biased σ² are those of the
  * batch, and the running ones move towards μ and the unbiased σ² by `momentum`; in evaluation the running ones are used.
  * x [batch, channels] or [batch, channels, length] → the same shape. What torch.nn.BatchNorm1d computes.
- * @throws ShapeError for another shape, or a single value a channel to train on
+ * @throws ShapeError for another shape, or a single value a channel to train on; ValueError for options out of range
  */
 export class BatchNorm1d extends Module {
   readonly weight: Parameter;
@@ -46,6 +48,9 @@ export class BatchNorm1d extends Module {
 
   constructor(channels: number, { epsilon = 1e-5, momentum = 0.1 }: BatchNormOptions = {}) {
     super();
+    checkSizes("BatchNorm1d", "channels", channels);
+    if (!(epsilon >= 0)) throw new ValueError("BatchNorm1d", "epsilon ≥ 0", epsilon);
+    if (!(momentum >= 0 && momentum <= 1)) throw new ValueError("BatchNorm1d", "a momentum in [0, 1]", momentum);
     this.weight = parameter(ones([channels]), { decay: false });
     this.bias = parameter(zeros([channels]), { decay: false });
     this.runningMean = new ModuleBuffer(zeros([channels]));

@@ -1,8 +1,9 @@
 /** @file One word decides every linear map of a model. */
 import { ValueError } from "@spm/core";
 import { Linear, type LinearOptions } from "./linear.ts";
-import type { LinearMap } from "./linear-map.ts";
+import { LinearMap } from "./linear-map.ts";
 import { GeneralMixer, RotationMixer } from "./mixer.ts";
+import { checkChoice } from "./options.ts";
 import { BlockDiagonal, Butterfly, Circulant, LowRank, Monarch, Toeplitz } from "./structured/index.ts";
 
 /**
@@ -41,9 +42,17 @@ const factories: Record<LinearKind, LinearFactory> = {
 /** Their names, e.g. for a command line. */
 export const linearKinds: readonly LinearKind[] = Object.keys(factories) as LinearKind[];
 
-/** A linear map by name or by a factory of one's own. @throws ValueError for an unknown name */
+/**
+ * A linear map by name or by a factory of one's own.
+ * @throws ValueError for an unknown name, or a factory that makes anything but a linear map of these sizes
+ */
 export function linear(choice: LinearChoice, fanIn: number, fanOut: number, options: LinearOptions): LinearMap {
-  if (typeof choice === "function") return choice(fanIn, fanOut, options);
-  if (!Object.hasOwn(factories, choice)) throw new ValueError("linear", linearKinds.join(", "), `"${choice}"`);
-  return factories[choice](fanIn, fanOut, options);
+  if (typeof choice !== "function") {
+    checkChoice("linear", linearKinds, choice);
+    return factories[choice](fanIn, fanOut, options);
+  }
+  const made: unknown = choice(fanIn, fanOut, options);
+  if (made instanceof LinearMap && made.fanIn === fanIn && made.fanOut === fanOut) return made;
+  const got = made instanceof LinearMap ? `${made.constructor.name} ${made.fanIn} → ${made.fanOut}` : String(made);
+  throw new ValueError("linear", `a factory that makes a LinearMap ${fanIn} → ${fanOut}`, got);
 }

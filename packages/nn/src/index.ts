@@ -16,7 +16,7 @@ export { GeneralMixer, type MixerLayerOptions, RotationMixer } from "./mixer.ts"
 export { Mlp, type MlpOptions } from "./mlp.ts";
 export { Module, type Place, places, type StateDict } from "./module.ts";
 export { ModuleBuffer } from "./module-buffer.ts";
-export { LayerNorm, type NormOptions, RmsNorm } from "./norms.ts";
+export { LayerNorm, type NormKind, type NormOptions, RmsNorm } from "./norms.ts";
 export { perSampleEmbedding, perSampleLinear, perSampleNorm } from "./per-sample.ts";
 export {
   type ReplaceLinearOptions,

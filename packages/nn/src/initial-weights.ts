@@ -1,14 +1,11 @@
 /** @file Where dense weights start, by the names of the field. */
 import { elements, normal, type Rng, type Shape, ShapeError, showShape, type Tensor, tensor, uniform } from "@spm/core";
+import { checkChoice } from "./options.ts";
+
+const KNOWN = ["kaiming-normal", "kaiming-uniform", "xavier-normal", "xavier-uniform", "orthogonal", "normal"] as const;
 
 /** The known starts. */
-export type InitialWeights =
-  | "kaiming-normal"
-  | "kaiming-uniform"
-  | "xavier-normal"
-  | "xavier-uniform"
-  | "orthogonal"
-  | "normal";
+export type InitialWeights = (typeof KNOWN)[number];
 
 /** How far they reach. */
 export interface InitialWeightsOptions {
@@ -22,7 +19,7 @@ export interface InitialWeightsOptions {
  * from ±√3 of it. `orthogonal` (Saxe et al. 2014) is gain times a uniformly random matrix [out, i] with orthonormal rows,
  * or columns where out > i; O(out · i · min(out, i)).
  * @param shape - [out, in, ...kernel]
- * @throws ShapeError for fewer than two axes
+ * @throws ShapeError for fewer than two axes; ValueError for an unknown name
  * @example initialWeights("orthogonal", rng(1), [64, 64]);
  */
 export function initialWeights(
@@ -31,6 +28,7 @@ export function initialWeights(
   shape: Shape,
   { gain = name.startsWith("kaiming") ? Math.SQRT2 : 1 }: InitialWeightsOptions = {},
 ): Tensor {
+  checkChoice("initialWeights", KNOWN, name);
   if (shape.length < 2) throw new ShapeError("initialWeights", "a shape [out, in, ...kernel]", showShape(shape));
   const [out, fanIn, ...kernel] = shape as [number, number, ...number[]];
   const taps = kernel.reduce((a, b) => a * b, 1);

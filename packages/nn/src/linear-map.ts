@@ -1,6 +1,16 @@
 /** @file What every linear map of a model is, dense or structured. */
-import { type Parameter, type Shape, sizeOf, type Tensor, ValueError } from "@spm/core";
+import {
+  type Parameter,
+  type Shape,
+  ShapeError,
+  sameShape,
+  showShape,
+  sizeOf,
+  type Tensor,
+  ValueError,
+} from "@spm/core";
 import { Module } from "./module.ts";
+import { checkSizes } from "./options.ts";
 
 /**
  * y = x Wᵀ + b, with a W [out, in] that only the dense layer stores. x [..., in] → [..., out].
@@ -14,8 +24,10 @@ export abstract class LinearMap extends Module {
   /** FLOP for a row x, an addition or a multiplication counting 1. */
   abstract readonly flopsPerRow: number;
 
+  /** @throws ShapeError unless both sizes are whole numbers ≥ 1 */
   constructor(fanIn: number, fanOut: number) {
     super();
+    checkSizes(new.target.name, "sizes in, out", fanIn, fanOut);
     this.fanIn = fanIn;
     this.fanOut = fanOut;
   }
@@ -32,6 +44,19 @@ export abstract class LinearMap extends Module {
    */
   assignDense(_weight: Tensor): number {
     throw new ValueError("assignDense", "a map that knows its nearest to a matrix", this.constructor.name);
+  }
+
+  /** For a forward. @throws ShapeError unless x is [..., in] */
+  protected checkInput(x: Tensor): void {
+    if (x.shape.at(-1) !== this.fanIn)
+      throw new ShapeError(this.constructor.name, `x of shape [..., ${this.fanIn}]`, showShape(x.shape));
+  }
+
+  /** For {@link assignDense}. @throws ShapeError unless W is [out, in] */
+  protected checkDense({ shape }: Tensor): void {
+    const { fanIn, fanOut } = this;
+    if (!sameShape(shape, [fanOut, fanIn]))
+      throw new ShapeError("assignDense", `W of shape [${fanOut}, ${fanIn}]`, showShape(shape));
   }
 
   /** FLOP of a forward; of a single row unless shapes are given. */

@@ -38,7 +38,9 @@ export class Linear extends LinearMap {
     this.bias = bias ? parameter(shift(), { decay: false }) : null;
   }
 
+  /** @throws ShapeError unless x is [..., in] */
   forward(x: Tensor): Tensor {
+    this.checkInput(x);
     return affine(x, this.weight, this.bias);
   }
 
@@ -47,6 +49,7 @@ export class Linear extends LinearMap {
   }
 
   override assignDense(weight: Tensor): number {
+    this.checkDense(weight);
     this.weight.assign(weight);
     return 0;
   }

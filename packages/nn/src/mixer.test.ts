@@ -150,9 +150,9 @@ test("refuses what it can't be", () => {
     help: use toGeneral()]
   `);
   expect(() => new GeneralMixer(0, 4, { random })).toThrowErrorMatchingInlineSnapshot(
-    `[ShapeError: mixer: expected sizes in, out ≥ 1, got 0 and 4]`,
+    `[ShapeError: GeneralMixer: expected sizes in, out ≥ 1, got 0 and 4]`,
   );
   expect(() => new RotationMixer(8, 4, { random }).forward(normal(random, [2, 7]))).toThrowErrorMatchingInlineSnapshot(
-    `[ShapeError: rotation: expected x of shape [..., 8], got [2, 7]]`,
+    `[ShapeError: RotationMixer: expected x of shape [..., 8], got [2, 7]]`,
   );
 });

@@ -6,8 +6,6 @@ import {
   ones,
   type Parameter,
   parameter,
-  ShapeError,
-  showShape,
   type Tensor,
   tensor,
   transpose,
@@ -92,6 +90,7 @@ abstract class Mixer extends LinearMap {
 
   /** @throws ShapeError unless x is [..., in] */
   forward(x: Tensor): Tensor {
+    this.checkInput(x);
     return this.#mix(this.factors, x);
   }
 
@@ -111,6 +110,7 @@ abstract class Mixer extends LinearMap {
    * @example replaceLinear(model, "general", { random, fromDense: (w, map) => map.assignDense(w) });
    */
   override assignDense(weight: Tensor, options: Pick<FromDenseOptions, "sweeps" | "random"> = {}): number {
+    this.checkDense(weight);
     const { factors, arrangement, schedule, dIn, dOut } = this;
     if (arrangement.form !== "one" || dIn === null)
       throw new ValueError(
@@ -142,8 +142,7 @@ abstract class Mixer extends LinearMap {
   }
 
   #mix(factors: Factors, x: Tensor): Tensor {
-    const { arrangement, dOut, fanIn } = this;
-    if (x.shape.at(-1) !== fanIn) throw new ShapeError(factors.kind, `x of shape [..., ${fanIn}]`, showShape(x.shape));
+    const { arrangement, dOut } = this;
     const dIn = factors.dIn ?? ones(arrangement.dIn, { dtype: floating(x), backend: x.backend });
     return mixArranged(arrangement, { ...factors, dIn, dOut }, x, this.#backward);
   }

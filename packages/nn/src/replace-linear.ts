@@ -51,7 +51,12 @@ export function replaceLinear(model: Module, choice: LinearChoice, options: Repl
   const all = linearPlaces(model);
   const chosen = all.filter(({ map, path }) => where(map, path));
   if (chosen.length === 0)
-    throw new ValueError("replaceLinear", "at least one linear map to replace", `none of ${all.length} chosen`);
+    throw new ValueError(
+      "replaceLinear",
+      "at least one linear map to replace",
+      `none of ${all.length} chosen`,
+      model instanceof LinearMap ? "the model is a linear map itself: make it the field of another module" : undefined,
+    );
   const frozen = chosen.find(({ owner }) => Object.isFrozen(owner));
   if (frozen) throw new ValueError("replaceLinear", "maps in places that can be assigned", `a frozen "${frozen.path}"`);
 

@@ -1,5 +1,5 @@
 /** @file Modules one after another, and around a shortcut. */
-import { add, type Tensor } from "@spm/core";
+import { add, ShapeError, sameShape, showShape, type Tensor } from "@spm/core";
 import { Module } from "./module.ts";
 
 /** A module, or a function without state such as `relu`. */
@@ -26,6 +26,7 @@ export class Sequential extends Module {
 
 /**
  * y = x + f(x) (He et al. 2016). f keeps the shape of x.
+ * @throws ShapeError where it does not
  * @example new Residual(new Sequential([new LayerNorm(64), new Linear(64, 64, { random })]));
  */
 export class Residual extends Module {
@@ -37,6 +38,9 @@ export class Residual extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return add(x, run(this.branch, x));
+    const y = run(this.branch, x);
+    if (!sameShape(x.shape, y.shape))
+      throw new ShapeError("Residual", `a branch that keeps the shape ${showShape(x.shape)}`, showShape(y.shape));
+    return add(x, y);
   }
 }

@@ -1,5 +1,5 @@
 /** @file What a model consists of: its modules, shapes, parameters, FLOP. */
-import { noGrad, type Shape, showShape, sizeOf, type Tensor } from "@spm/core";
+import { noGrad, type Shape, showShape, sizeOf, type Tensor, ValueError } from "@spm/core";
 import { type Cost, parameterBytes } from "./cost.ts";
 import { enterEvaluation } from "./enter-evaluation.ts";
 import type { Module } from "./module.ts";
@@ -29,9 +29,12 @@ export interface Summary {
 /**
  * Runs a model once, in evaluation, and lists its modules: shapes in and out, parameters, FLOP of linear maps, attention,
  * convolution and recurrence (element-wise work and normalisation are left out). Tied parameters count once.
+ * @throws ValueError without the inputs that a forward takes
  * @example console.log(String(summary(model, zeros([1, 784]))));
  */
 export function summary(model: Module, ...inputs: Tensor[]): Summary {
+  if (inputs.length === 0 && model.forward.length > 0)
+    throw new ValueError("summary", "the inputs of a forward, e.g. zeros([1, 784])", "none");
   const modules = model.namedModules();
   const calls = new Map<Module, { inputs: readonly Shape[]; output: Shape; flops: number }>();
   const watch = (module: Module): (() => void) => {

@@ -5,6 +5,7 @@ import { checkSizes, type SlidingOptions, windows } from "../functional/windows.
 import type { LinearOptions } from "../linear.ts";
 import type { LinearMap } from "../linear-map.ts";
 import { Module } from "../module.ts";
+import { checkSizes as checkChannels } from "../options.ts";
 
 /** How a convolution is built. */
 export interface ConvolutionOptions extends LinearOptions {
@@ -21,6 +22,7 @@ export interface ConvolutionOptions extends LinearOptions {
 /** What both have in common: y[b, :, p] = map(window at p), a window laid out as [in, ...kernel]. */
 abstract class Convolution extends Module {
   readonly map: LinearMap;
+  readonly channelsIn: number;
   readonly kernel: Shape;
   readonly sliding: SlidingOptions;
 
@@ -28,6 +30,8 @@ abstract class Convolution extends Module {
     super();
     const { kernel, stride = 1, padding = 0, linear: choice = "dense", random, bias = true, gain } = options;
     const { name } = new.target;
+    checkChannels(name, "channels in, out", channelsIn, channelsOut);
+    this.channelsIn = channelsIn;
     this.kernel = checkSizes(name, "kernel sizes", kernel, axes, 1);
     this.sliding = {
       stride: checkSizes(name, "strides", stride, axes, 1),
@@ -39,8 +43,12 @@ abstract class Convolution extends Module {
 
   forward(x: Tensor): Tensor {
     const axes = this.kernel.length;
-    if (x.shape.length !== axes + 2)
-      throw new ShapeError(this.constructor.name, `x of shape [batch, channels, ${axes} of space]`, showShape(x.shape));
+    if (x.shape.length !== axes + 2 || x.shape[1] !== this.channelsIn)
+      throw new ShapeError(
+        this.constructor.name,
+        `x of shape [batch, ${this.channelsIn}, ${["length", "height, width"][axes - 1]}]`,
+        showShape(x.shape),
+      );
     const seen = windows(this.constructor.name, x, this.kernel, this.sliding); // [batch, in, ...out, ...kernel]
     const space = this.kernel.map((_, k) => 2 + k);
     const order = [0, ...space, 1, ...space.map((k) => axes + k)];

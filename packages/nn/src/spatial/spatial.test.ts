@@ -99,6 +99,6 @@ test("refuses sizes that don't fit", () => {
     `[ShapeError: maxPool1d: expected at least the kernel's [2] of (padded) space, got [1]]`,
   );
   expect(() => new Conv1d(1, 1, options).forward(normal(random, [1, 2]))).toThrowErrorMatchingInlineSnapshot(
-    `[ShapeError: Conv1d: expected x of shape [batch, channels, 1 of space], got [1, 2]]`,
+    `[ShapeError: Conv1d: expected x of shape [batch, 1, length], got [1, 2]]`,
   );
 });

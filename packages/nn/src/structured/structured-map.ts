@@ -1,19 +1,5 @@
 /** @file What the structured linear maps share: the check of their input, their bias. */
-import {
-  add,
-  elements,
-  noGrad,
-  type Parameter,
-  pad,
-  parameter,
-  ShapeError,
-  sameShape,
-  showShape,
-  slice,
-  type Tensor,
-  tensor,
-  zeros,
-} from "@spm/core";
+import { add, elements, noGrad, type Parameter, pad, parameter, slice, type Tensor, tensor, zeros } from "@spm/core";
 import type { LinearOptions } from "../linear.ts";
 import { LinearMap } from "../linear-map.ts";
 
@@ -40,9 +26,8 @@ export abstract class StructuredMap extends LinearMap {
   protected abstract assignNearest(weight: readonly Float64Array[]): void;
 
   override assignDense(weight: Tensor): number {
+    this.checkDense(weight);
     const [fanOut, fanIn] = [this.fanOut, this.fanIn];
-    if (!sameShape(weight.shape, [fanOut, fanIn]))
-      throw new ShapeError("assignDense", `W of shape [${fanOut}, ${fanIn}]`, showShape(weight.shape));
     const target = elements(weight.ndarray());
     const rows = Array.from({ length: fanOut }, (_, o) =>
       Float64Array.from(target.subarray(o * fanIn, (o + 1) * fanIn)),
@@ -57,8 +42,7 @@ export abstract class StructuredMap extends LinearMap {
 
   /** @throws ShapeError unless x is [..., in] */
   forward(x: Tensor): Tensor {
-    if (x.shape.at(-1) !== this.fanIn)
-      throw new ShapeError(this.constructor.name, `x of shape [..., ${this.fanIn}]`, showShape(x.shape));
+    this.checkInput(x);
     const y = this.multiply(x);
     return this.bias === null ? y : add(y, this.bias);
   }

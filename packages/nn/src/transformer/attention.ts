@@ -5,6 +5,7 @@ import { scaledDotProductAttention } from "../functional/index.ts";
 import type { LinearOptions } from "../linear.ts";
 import type { LinearMap } from "../linear-map.ts";
 import { Module } from "../module.ts";
+import { checkSizes } from "../options.ts";
 import type { KeyValueCache } from "./key-value-cache.ts";
 import { rotary } from "./positions.ts";
 
@@ -46,8 +47,9 @@ export class MultiHeadAttention extends Module {
       random,
       bias = true,
     } = options;
+    checkSizes("MultiHeadAttention", "heads", heads);
     const multiple = turns ? 2 * heads : heads;
-    if (!Number.isSafeInteger(heads) || heads < 1 || width % multiple !== 0)
+    if (width % multiple !== 0)
       throw new ShapeError("MultiHeadAttention", `a width that is a multiple of ${multiple}`, width);
     const map = (scale: { gain?: number } = {}): LinearMap => linear(choice, width, width, { random, bias, ...scale });
     this.query = map();

@@ -4,6 +4,7 @@ import { type LinearChoice, linear } from "../factory.ts";
 import type { LinearOptions } from "../linear.ts";
 import type { LinearMap } from "../linear-map.ts";
 import { Module } from "../module.ts";
+import { checkChoice } from "../options.ts";
 
 /** How a feed-forward part is built; `gain` scales the map down. */
 export interface FeedForwardOptions extends LinearOptions {
@@ -17,6 +18,7 @@ export interface FeedForwardOptions extends LinearOptions {
 
 /**
  * Two maps around a nonlinearity, or three with a gate. x [..., width] → [..., width].
+ * @throws ValueError for another activation
  * @example new FeedForward(256, { activation: "swiglu", linear: "general", random: rng(1) });
  */
 export class FeedForward extends Module {
@@ -27,6 +29,7 @@ export class FeedForward extends Module {
   constructor(width: number, options: FeedForwardOptions) {
     super();
     const { linear: choice = "dense", activation = "gelu", gain, random, bias = true } = options;
+    checkChoice("FeedForward", ["gelu", "swiglu"], activation);
     const { hidden = activation === "gelu" ? 4 * width : 8 * Math.ceil(width / 3) } = options;
     this.up = linear(choice, width, hidden, { random, bias });
     this.gate = activation === "swiglu" ? linear(choice, width, hidden, { random, bias }) : null;

@@ -25,6 +25,7 @@ export interface GenerateOptions {
 export async function generate(model: Gpt, prompt: readonly number[], options: GenerateOptions): Promise<number[]> {
   const { count, random, temperature = 1, topK = Number.POSITIVE_INFINITY } = options;
   if (prompt.length === 0) throw new ValueError("generate", "a prompt of at least one token", 0);
+  if (!Number.isSafeInteger(count) || count < 0) throw new ValueError("generate", "a whole count ≥ 0", count);
   if (!(temperature >= 0)) throw new ValueError("generate", "a temperature ≥ 0", temperature);
   if (!(topK >= 1)) throw new ValueError("generate", "topK ≥ 1", topK);
   const tokens = [...prompt];

@@ -132,7 +132,7 @@ test("refuses a sequence beyond its context, and no layers", () => {
     `[ShapeError: Gpt: expected tokens [batch, time] up to position 6, got [1, 7] from 0]`,
   );
   expect(() => build({ layers: 0 })).toThrowErrorMatchingInlineSnapshot(
-    `[ShapeError: Gpt: expected at least 1 layer, got 0]`,
+    `[ShapeError: Gpt: expected layers ≥ 1, got 0]`,
   );
   expect(() => build().extend(tokens([0]), [])).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: extend: expected 2 caches, one a block, got 0]`,

@@ -4,7 +4,8 @@ import { Dropout } from "../dropout.ts";
 import { Embedding } from "../embedding.ts";
 import { Linear } from "../linear.ts";
 import { Module } from "../module.ts";
-import { LayerNorm, RmsNorm } from "../norms.ts";
+import { type LayerNorm, normOf, type RmsNorm } from "../norms.ts";
+import { checkChoice, checkSizes } from "../options.ts";
 import type { KeyValueCache } from "./key-value-cache.ts";
 import { LearnedPositions } from "./positions.ts";
 import { TransformerBlock, type TransformerBlockOptions } from "./transformer-block.ts";
@@ -27,7 +28,7 @@ export interface GptOptions extends Omit<TransformerBlockOptions, "causal" | "ro
 /**
  * Embedding, blocks of causal attention, a norm and a head: tokens [batch, time ≤ context], int32 → logits [batch, time, vocabulary].
  * `linear` decides every projection of the blocks; embeddings start from N(0, 0.02²) and the head stays dense.
- * @throws ShapeError for no layers, or a sequence longer than the context
+ * @throws ShapeError for no layers or context, or a sequence longer than the context; ValueError for words that it does not know
  * @example
  * const model = new Gpt({ vocabulary: 65, context: 128, width: 256, heads: 4, layers: 4, linear: "rotation", random: rng(1) });
  */
@@ -44,13 +45,15 @@ export class Gpt extends Module {
   constructor(options: GptOptions) {
     super();
     const { vocabulary, context, width, layers, positions = "learned", tied = true, dropout = 0, random } = options;
-    if (!Number.isSafeInteger(layers) || layers < 1) throw new ShapeError("Gpt", "at least 1 layer", layers);
+    checkSizes("Gpt", "layers", layers);
+    checkSizes("Gpt", "context", context);
+    checkChoice("Gpt", ["learned", "rotary"], positions);
     this.embedding = new Embedding(vocabulary, width, { random, deviation: 0.02 });
     this.positions = positions === "learned" ? new LearnedPositions(context, width, { random }) : null;
     this.dropout = new Dropout(dropout, random.split(1)[0]!);
     const block = { ...options, causal: true, rotary: positions === "rotary" };
     this.blocks = Array.from({ length: layers }, () => new TransformerBlock(width, block));
-    this.norm = options.norm === "rms" ? new RmsNorm(width) : new LayerNorm(width);
+    this.norm = normOf(options.norm ?? "layer", width);
     this.head = tied ? null : new Linear(width, vocabulary, { random });
     this.context = context;
   }

@@ -15,10 +15,11 @@ import {
   tensor,
 } from "@spm/core";
 import { Module } from "../module.ts";
+import { checkSizes } from "../options.ts";
 
 /**
  * y[..., t, :] = x[..., t, :] + weight[t + offset, :] (Vaswani et al. 2017). x [..., time, width] → the same shape. Starts from N(0, 0.02²).
- * @throws ShapeError for a sequence that is longer than the table
+ * @throws ShapeError for a sequence that is longer than the table, or of another width
  */
 export class LearnedPositions extends Module {
   /** [length, width] */
@@ -26,6 +27,7 @@ export class LearnedPositions extends Module {
 
   constructor(length: number, width: number, { random }: { readonly random: Rng }) {
     super();
+    checkSizes("LearnedPositions", "length and width", length, width);
     this.weight = parameter(normal(random, [length, width], 0, 0.02));
   }
 
@@ -35,7 +37,9 @@ export class LearnedPositions extends Module {
 
   /** The same for a sequence whose first token stands at `offset`. */
   from(x: Tensor, offset: number): Tensor {
-    const [length] = this.weight.shape as [number];
+    const [length, width] = this.weight.shape as [number, number];
+    if (x.shape.length < 2 || x.shape.at(-1) !== width)
+      throw new ShapeError("LearnedPositions", `x of shape [..., time, ${width}]`, showShape(x.shape));
     const stop = offset + x.shape.at(-2)!;
     if (stop > length) throw new ShapeError("LearnedPositions", `at most ${length} positions`, stop);
     return add(x, slice(this.weight, [{ start: offset, stop }]));

@@ -2,7 +2,7 @@
 import { add, type Tensor } from "@spm/core";
 import { Dropout } from "../dropout.ts";
 import { Module } from "../module.ts";
-import { LayerNorm, RmsNorm } from "../norms.ts";
+import { type LayerNorm, type NormKind, normOf, type RmsNorm } from "../norms.ts";
 import { type AttentionOptions, MultiHeadAttention } from "./attention.ts";
 import { FeedForward, type FeedForwardOptions } from "./feed-forward.ts";
 import type { KeyValueCache } from "./key-value-cache.ts";
@@ -10,7 +10,7 @@ import type { KeyValueCache } from "./key-value-cache.ts";
 /** How a block is built. */
 export interface TransformerBlockOptions extends AttentionOptions, FeedForwardOptions {
   /** `layer` unless said. */
-  readonly norm?: "layer" | "rms";
+  readonly norm?: NormKind;
   /** Probability that an element of what a branch adds is dropped while training; 0 unless said. */
   readonly dropout?: number;
 }
@@ -30,10 +30,9 @@ export class TransformerBlock extends Module {
   constructor(width: number, options: TransformerBlockOptions) {
     super();
     const { norm = "layer", dropout = 0, random } = options;
-    const make = (): LayerNorm | RmsNorm => (norm === "layer" ? new LayerNorm(width) : new RmsNorm(width));
-    this.attentionNorm = make();
+    this.attentionNorm = normOf(norm, width);
     this.attention = new MultiHeadAttention(width, options);
-    this.feedForwardNorm = make();
+    this.feedForwardNorm = normOf(norm, width);
     this.feedForward = new FeedForward(width, options);
     this.dropout = new Dropout(dropout, random.split(1)[0]!);
   }

@@ -1,0 +1,114 @@
+/** @file What a newcomer gets wrong is refused by name, before anything is built or written. */
+import { elements, normal, rng, type Tensor, zeros } from "@spm/core";
+import { describe, expect, test } from "vitest";
+import * as nn from "./index.ts";
+
+const random = rng(1);
+const gpt = { vocabulary: 7, context: 6, width: 8, heads: 2, layers: 1, random };
+/** What TypeScript would not let pass, as JavaScript does. */
+const untyped = <T>(value: unknown): T => value as T;
+
+describe.each(nn.linearKinds)("%s", (kind) => {
+  test.each([
+    [0, 4],
+    [4, 0],
+    [2.5, 4],
+    [-1, 4],
+    [Number.NaN, 4],
+  ])("%d → %d", (fanIn, fanOut) => {
+    expect(() => nn.linear(kind, fanIn, fanOut, { random })).toThrow(
+      `expected sizes in, out ≥ 1, got ${fanIn} and ${fanOut}`,
+    );
+  });
+
+  test("another width, a scalar, another dtype", () => {
+    const layer = nn.linear(kind, 4, 4, { random });
+    const { name } = layer.constructor;
+    expect(() => layer.forward(zeros([3, 5]))).toThrow(`${name}: expected x of shape [..., 4], got [3, 5]`);
+    expect(() => layer.forward(zeros([]))).toThrow(`${name}: expected x of shape [..., 4], got []`);
+    expect(() => layer.forward(zeros([3, 4], { dtype: "float64" }))).toThrow(/help: cast/);
+  });
+
+  test("a matrix of another shape, of which nothing is written", () => {
+    const layer = nn.linear(kind, 4, 4, { random });
+    const before = numbers(layer.toDense());
+    expect(() => layer.assignDense(normal(random, [3, 4]))).toThrow(
+      "assignDense: expected W of shape [4, 4], got [3, 4]",
+    );
+    expect(numbers(layer.toDense())).toEqual(before);
+  });
+});
+
+test.each<[string, () => unknown]>([
+  [
+    `linear: expected dense, rotation, general, low-rank, block-diagonal, monarch, circulant, toeplitz, butterfly, got "rotations"`,
+    () => new nn.Mlp({ sizes: [4, 4, 2], linear: untyped("rotations"), random }),
+  ],
+  [
+    "linear: expected a factory that makes a LinearMap 4 → 8, got Linear 8 → 4",
+    () => new nn.Mlp({ sizes: [4, 8, 2], linear: (i, o, options) => new nn.Linear(o, i, options), random }),
+  ],
+  [
+    "linear: expected a factory that makes a LinearMap 4 → 8, got undefined",
+    () => new nn.Mlp({ sizes: [4, 8, 2], linear: untyped(() => undefined), random }),
+  ],
+  [
+    `initialWeights: expected kaiming-normal, kaiming-uniform, xavier-normal, xavier-uniform, orthogonal, normal, got "he"`,
+    () => nn.initialWeights(untyped("he"), random, [4, 4]),
+  ],
+  [
+    `FeedForward: expected gelu, swiglu, got "relu"`,
+    () => new nn.FeedForward(4, { activation: untyped("relu"), random }),
+  ],
+  [
+    `norm: expected layer, rms, got "batch"`,
+    () => new nn.TransformerBlock(4, { heads: 2, norm: untyped("batch"), random }),
+  ],
+  [`Gpt: expected learned, rotary, got "sine"`, () => new nn.Gpt({ ...gpt, positions: untyped("sine") })],
+  ["Gpt: expected context ≥ 1, got 0", () => new nn.Gpt({ ...gpt, context: 0 })],
+  ["Embedding: expected vocabulary and width ≥ 1, got 0 and 8", () => new nn.Gpt({ ...gpt, vocabulary: 0 })],
+  ["MultiHeadAttention: expected heads ≥ 1, got 0", () => new nn.MultiHeadAttention(4, { heads: 0, random })],
+  ["LayerNorm: expected width ≥ 1, got -4", () => new nn.LayerNorm(-4)],
+  ["BatchNorm1d: expected a momentum in [0, 1], got 7", () => new nn.BatchNorm1d(4, { momentum: 7 })],
+  ["BatchNorm1d: expected epsilon ≥ 0, got NaN", () => new nn.BatchNorm1d(4, { epsilon: Number.NaN })],
+  [
+    "Residual: expected a branch that keeps the shape [1, 4], got [1, 1]",
+    () => new nn.Residual(new nn.Linear(4, 1, { random })).forward(zeros([1, 4])),
+  ],
+  [
+    "LearnedPositions: expected x of shape [..., time, 2], got [3, 1]",
+    () => new nn.LearnedPositions(4, 2, { random }).forward(zeros([3, 1])),
+  ],
+  [
+    "Conv2d: expected x of shape [batch, 2, height, width], got [1, 3, 5, 5]",
+    () => new nn.Conv2d(2, 3, { kernel: 3, random }).forward(zeros([1, 3, 5, 5])),
+  ],
+  [
+    "got none of 0 chosen\nhelp: the model is a linear map itself: make it the field of another module",
+    () => nn.replaceLinear(new nn.Linear(4, 4, { random }), "rotation", { random }),
+  ],
+  [
+    "summary: expected the inputs of a forward, e.g. zeros([1, 784]), got none",
+    () => nn.summary(new nn.Mlp({ sizes: [4, 2], random })),
+  ],
+])("%s", (message, attempt) => {
+  expect(attempt).toThrow(message);
+});
+
+test.each([-1, 1.5, Number.NaN])("generate: a count of %d", async (count) => {
+  await expect(nn.generate(new nn.Gpt(gpt), [1], { count, random })).rejects.toThrow(
+    `generate: expected a whole count ≥ 0, got ${count}`,
+  );
+});
+
+test("a factory that fails leaves a model as it was", () => {
+  const model = new nn.Mlp({ sizes: [4, 4, 2], random });
+  const before = model.layers.map((layer) => [layer, ...numbers(layer.toDense())]);
+  const wrong: nn.LinearFactory = (i, o, options) => new nn.Linear(i, o === 2 ? 3 : o, options);
+  expect(() => nn.replaceLinear(model, wrong, { random })).toThrow(/a LinearMap 4 → 2, got Linear 4 → 3/);
+  expect(model.layers.map((layer) => [layer, ...numbers(layer.toDense())])).toEqual(before);
+});
+
+function numbers(x: Tensor): number[] {
+  return [...elements(x.ndarray())];
+}
