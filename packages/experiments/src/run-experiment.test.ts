@@ -5,19 +5,20 @@ import { join } from "node:path";
 import { setBackend } from "@spm/core";
 import { wasm } from "@spm/wasm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Experiment, experiments, readSettings, runExperiment } from "./index.ts";
+import { type Experiment, type ExperimentRun, experiments, readSettings, runExperiment } from "./index.ts";
 
 const work = mkdtempSync(join(tmpdir(), "spm-experiments-"));
 afterAll(() => rmSync(work, { recursive: true }));
 beforeAll(async () => setBackend(await wasm()));
 
 let folders = 0;
-async function quickRun(experiment: Experiment, abort = false): Promise<string> {
+async function run(experiment: Experiment, given: Partial<ExperimentRun>): Promise<string> {
   const out = join(work, String(folders++));
-  const signal = abort ? AbortSignal.abort() : new AbortController().signal;
-  await runExperiment(experiment, { quick: true, seed: 3, out, command: "spm experiment", signal, log: () => {} });
+  const { signal } = new AbortController();
+  await runExperiment(experiment, { seed: 3, out, command: "spm experiment", signal, log: () => {}, ...given });
   return out;
 }
+const quickRun = (experiment: Experiment): Promise<string> => run(experiment, { quick: true });
 
 /** `results.json` without what was measured in seconds. */
 const results = (folder: string): unknown =>
@@ -36,7 +37,13 @@ describe.each(experiments)("$name", (experiment) => {
   });
 
   test("ends when it is interrupted, with a report", { timeout: 60_000 }, async () => {
-    expect(existsSync(join(await quickRun(experiment, true), "report.html"))).toBe(true);
+    const before = await run(experiment, { quick: true, signal: AbortSignal.abort() });
+    // by a timer, as Ctrl-C comes in by the event loop: a loop that never lets it have its turn would run to its end, minutes later
+    const during = await run(experiment, { signal: AbortSignal.timeout(300) });
+    for (const folder of [before, during]) {
+      const report = readFileSync(join(folder, "report.html"), "utf8");
+      expect(report).not.toMatch(/NaN|undefined|\[object/);
+    }
   });
 });
 
@@ -52,7 +59,12 @@ describe("settings", () => {
   test.each([
     ["nonsense=1", /experiment: expected a setting of .*, got "nonsense"/],
     [`${name}`, /expected name=value/],
-    [`${name}=many`, /to be a number/],
+    [`${name}=many`, /to be a number, as .* is, got "many"/],
+    [`${name}=-1`, /as a whole number ≥ 1, got -1/],
+    [`${name}=0`, /as a whole number ≥ 1, got 0/],
+    [`${name}=1.5`, /as a whole number ≥ 1, got 1.5/],
+    ["noise=-0.1", /noise ≥ 0, got -0.1/],
+    ["noise=Infinity", /noise ≥ 0, got Infinity/],
   ])("%s is refused", (line, message) => {
     expect(() => readSettings(experiment, [line])).toThrow(message);
   });

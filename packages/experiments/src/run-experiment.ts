@@ -1,4 +1,5 @@
 /** @file Runs an experiment and leaves its run folder: `config.json`, `results.json`, pictures, `report.html`. */
+import { rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { currentBackend } from "@spm/core";
 import { assertFresh, machine, makeFolder, writeAtomically } from "@spm/trainer/node";
@@ -34,8 +35,12 @@ export async function runExperiment(
   assertFresh(out);
   refuse(experiment, given);
   const settings = { ...experiment.settings, ...(quick ? experiment.quick : {}), ...given } as Settings;
+  makeFolder(out); // what the system refuses, it refuses before the work
   const started = new Date();
-  const findings = await experiment.run({ settings, seed, signal, log });
+  const findings = await experiment.run({ settings, seed, signal, log }).catch((error: unknown) => {
+    rmdirSync(out); // still empty
+    throw error;
+  });
   const config = {
     experiment: experiment.name,
     question: experiment.question,
@@ -46,7 +51,6 @@ export async function runExperiment(
     seconds: (Date.now() - started.getTime()) / 1000,
     machine: machine(),
   };
-  makeFolder(out);
   const write = (name: string, text: string | Uint8Array): string => {
     writeAtomically(join(out, name), text);
     return join(out, name);

@@ -84,6 +84,10 @@ test.each<[string, () => unknown]>([
     () => new nn.Conv2d(2, 3, { kernel: 3, random }).forward(zeros([1, 3, 5, 5])),
   ],
   [
+    "maxPool2d: expected paddings of at most half the window [2, 2], got [2, 2]",
+    () => new nn.MaxPool2d(2, { padding: 2 }).forward(zeros([1, 1, 4, 4])),
+  ],
+  [
     "got none of 0 chosen\nhelp: the model is a linear map itself: make it the field of another module",
     () => nn.replaceLinear(new nn.Linear(4, 4, { random }), "rotation", { random }),
   ],

@@ -27,7 +27,10 @@ export const deep: Experiment<{ layers: number; width: number; batch: number; st
       return { depth, reversible: walked, tape: taped };
     });
     const drift: Drift[] = [];
-    for (const depth of depths) if (!signal.aborted) drift.push(driftOf(depth, width, seed));
+    for (const depth of depths) {
+      if (!signal.aborted) drift.push(driftOf(depth, width, seed));
+      await setImmediate(); // the event loop gets its turn: an interruption comes through
+    }
 
     const runs = modes.map((mode) => ({
       mode,

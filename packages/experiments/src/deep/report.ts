@@ -40,7 +40,10 @@ export function report(measured: Measured): Findings {
     summary:
       `${layers} layers, batch ${batch}: between forward and backward the tape holds ${formatRatio(between)} the bytes of the walk back, ` +
       `at the peak, gradients included, ${formatRatio(peak)}. Gradients differ by ${small(after.single)} after training, where float32 ` +
-      `itself is off by ${small(after.rounding)}. A step takes ${formatRatio(walked.seconds / taped.seconds)} the time.`,
+      `itself is off by ${small(after.rounding)}. ` +
+      (taped.seconds > 0
+        ? `A step takes ${formatRatio(walked.seconds / taped.seconds)} the time.`
+        : "Interrupted before any training."),
     sections: [
       {
         heading: "Memory",
@@ -90,8 +93,8 @@ export function report(measured: Measured): Findings {
           rows: trained.map(({ mode, losses, accuracy, seconds }) => [
             mode,
             `${losses.length}`,
-            (losses[0] ?? 0).toFixed(4),
-            (losses.at(-1) ?? 0).toFixed(4),
+            losses[0]?.toFixed(4) ?? "–",
+            losses.at(-1)?.toFixed(4) ?? "–",
             formatPercent(accuracy),
             formatSeconds(seconds),
           ]),

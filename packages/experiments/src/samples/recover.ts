@@ -1,4 +1,5 @@
 /** @file One fit: what a student makes of N samples of a hidden operator. */
+import { setImmediate } from "node:timers/promises";
 import {
   add,
   elements,
@@ -59,6 +60,7 @@ export async function recover(teacher: Tensor, random: Rng, fit: Fit, signal: Ab
     const loss = await value.item();
     value.dispose();
     if (loss < 1e-13) break; // float32 knows no better
+    if (step % 20 === 0) await setImmediate(); // the event loop gets its turn: an interruption comes through
   }
   const found = noGrad(() => Float64Array.from(elements(layer.toDense().ndarray())));
   for (const used of [x, y, ...parameters]) used.dispose();

@@ -45,7 +45,8 @@ export const samples: Experiment<typeof settings> = {
     const cells: Cell[] = [];
     const wanted = readNames("teachers", chosen.teachers, teacherNames);
     const levels = [...new Set([0, noise])];
-    for (const teacher of wanted) for (const level of levels) cells.push(...(await measured(teacher, level)));
+    for (const teacher of wanted)
+      for (const level of levels) if (!signal.aborted) cells.push(...(await measured(teacher, level)));
 
     async function measured(teacher: TeacherName, level: number): Promise<Cell[]> {
       const found: Cell[] = [];
@@ -102,9 +103,9 @@ export const samples: Experiment<typeof settings> = {
       };
     };
     const enough = (teacher: TeacherName, student: LinearKind): string => {
-      const exact = (c: Cell): boolean => c.teacher === teacher && c.noise === 0 && median(c.errors) < 1e-6;
-      const least = cells.find((c) => c.student === student && exact(c))?.samples;
-      return `${student} ${least ?? `more than ${counts.at(-1)}`}`;
+      const own = cells.filter((c) => c.teacher === teacher && c.student === student && c.noise === 0);
+      if (own.length < counts.length) return `${student} (interrupted)`;
+      return `${student} ${own.find((c) => median(c.errors) < 1e-6)?.samples ?? `more than ${counts.at(-1)}`}`;
     };
     const [first] = wanted as [TeacherName];
     return {

@@ -4,7 +4,7 @@ import { crossEntropy, type LinearKind } from "@spm/nn";
 import { formatCount } from "@spm/trainer";
 import { seriesChart } from "@spm/trainer/node";
 import type { Experiment, Section, Table } from "../experiment.ts";
-import { readKinds, readNames } from "../lists.ts";
+import { readKinds, readNames, readRates } from "../lists.ts";
 import { type Samples, train } from "./train.ts";
 import { studentNet, type TeacherKind, type TwoLayerNet, teacherKinds, teacherNet } from "./two-layer-net.ts";
 import { relativeError } from "./ways.ts";
@@ -59,10 +59,10 @@ export const teacher: Experiment<typeof settings> = {
   async run({ settings: given, seed, signal, log }) {
     const { n, samples, batch, steps, seeds } = given;
     const kinds = readKinds(given.students);
-    const rates = given.rates.split(",").map(Number);
+    const rates = readRates(given.rates);
     const cells: Cell[] = [];
     for (const teacherKind of readNames("teachers", given.teachers, teacherKinds))
-      for (const task of readNames("tasks", given.tasks, tasks)) await compare(teacherKind, task);
+      for (const task of readNames("tasks", given.tasks, tasks)) if (!signal.aborted) await compare(teacherKind, task);
 
     async function compare(teacherKind: TeacherKind, task: TaskKind): Promise<void> {
       const outputs = task === "regression" ? n : CLASSES;
@@ -121,7 +121,7 @@ export const teacher: Experiment<typeof settings> = {
       cells.filter((c) => `${c.teacher}|${c.task}` === key),
     );
     return {
-      summary: groups.map(sentence).join(" "),
+      summary: groups.length === 0 ? "Interrupted before anything was measured." : groups.map(sentence).join(" "),
       sections: groups.map((group) => ({
         heading: `Teacher: ${group[0]!.teacher}; ${group[0]!.task}`,
         text: `${group[0]!.task === "regression" ? "Relative squared error (less is better)" : "Accuracy"}, mean ± half the range over ${seeds} seeds. ${remark(group[0]!.teacher)}`,

@@ -1,4 +1,5 @@
 /** @file The loop: Adam on batches in order, for a number of steps or of seconds. */
+import { setImmediate } from "node:timers/promises";
 import { type Parameter, scope, slice, type Tensor, valueAndGrad } from "@spm/core";
 import { adam } from "@spm/optim";
 
@@ -42,7 +43,10 @@ export async function train(
       optimizer.step(grads);
       return value;
     });
-    if (step % 16 === 0) await value.item(); // an interruption is heard here
+    if (step % 16 === 0) {
+      await value.item(); // on a device: the steps so far are done
+      await setImmediate(); // the event loop gets its turn: an interruption comes through
+    }
     value.dispose();
     progress = seconds === undefined ? (step + 1) / steps : elapsed() / seconds;
   }

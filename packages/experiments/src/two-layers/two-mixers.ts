@@ -1,5 +1,5 @@
 /** @file Whether gradient descent finds two mixers around a nonlinearity, and what helps. */
-import { type Rng, rng } from "@spm/core";
+import { type Rng, rng, ValueError } from "@spm/core";
 import { type SeriesChart, seriesChart } from "@spm/trainer/node";
 import type { Experiment, Section } from "../experiment.ts";
 import { readNames, readNumbers } from "../lists.ts";
@@ -46,6 +46,8 @@ export const twoMixers: Experiment<typeof settings> = {
   async run({ settings: given, seed, signal, log }) {
     const { trials, samples, batch, steps, rate, denseRate, noise } = given;
     const widths = readNumbers("widths", given.widths);
+    if (widths.some((width) => !Number.isInteger(Math.log2(width)) || width < 4))
+      throw new ValueError("two-mixers", "widths 2^k ≥ 4", `"${given.widths}"`);
     const n = widths.at(-1)!;
     const numbers = ways.map((_, k) => String(k + 1));
     const chosen = readNames("ways", given.ways, numbers);
@@ -71,6 +73,7 @@ export const twoMixers: Experiment<typeof settings> = {
     const cells: Cell[] = [];
     for (const width of widths)
       for (const way of rows) {
+        if (signal.aborted) break;
         const cell = await measured(way, width, samples, 0);
         if (signal.aborted) break; // only what was measured to its end
         cells.push(cell);
@@ -79,6 +82,7 @@ export const twoMixers: Experiment<typeof settings> = {
     const bySize: (Cell & { samples: number })[] = [];
     for (const way of rows.filter(({ name }) => compared.includes(name)))
       for (const count of sizes) {
+        if (signal.aborted) break;
         const cell = await measured(way, n, count, noise);
         if (!signal.aborted) bySize.push({ ...cell, samples: count });
       }

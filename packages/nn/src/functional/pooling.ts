@@ -1,5 +1,16 @@
 /** @file Pooling: the largest or the mean of every window. */
-import { argmax, expandDims, gather, mean, reshape, type Shape, squeeze, type Tensor } from "@spm/core";
+import {
+  argmax,
+  expandDims,
+  gather,
+  mean,
+  reshape,
+  type Shape,
+  ShapeError,
+  showShape,
+  squeeze,
+  type Tensor,
+} from "@spm/core";
 import { checkSizes, type SlidingOptions, windows } from "./windows.ts";
 
 type Size = number | Shape;
@@ -12,6 +23,10 @@ function rowsOf(op: string, axes: number, x: Tensor, size: Size, options: Slidin
 }
 
 function largest(op: string, axes: number, x: Tensor, size: Size, options: SlidingOptions): Tensor {
+  const kernel = checkSizes(op, "kernel sizes", size, axes, 1);
+  const padding = checkSizes(op, "paddings", options.padding ?? 0, axes, 0);
+  if (padding.some((zeros, k) => 2 * zeros > kernel[k]!))
+    throw new ShapeError(op, `paddings of at most half the window ${showShape(kernel)}`, showShape(padding));
   const rows = rowsOf(op, axes, x, size, options, Number.NEGATIVE_INFINITY);
   return squeeze(gather(rows, expandDims(argmax(rows, { axis: -1 }), -1), -1), -1);
 }
@@ -21,7 +36,7 @@ function largest(op: string, axes: number, x: Tensor, size: Size, options: Slidi
  * @param x - [..., length]
  * @param size - of the window; windows lie side by side unless a stride is given
  * @returns [..., ⌊(length + 2 · padding − size) / stride⌋ + 1]
- * @throws ShapeError where the window does not fit
+ * @throws ShapeError where the window does not fit, or may lie in the padding alone
  * @example maxPool1d(tensor([3, 1, 2, 4]), 2); // [3, 4]
  */
 export const maxPool1d = (x: Tensor, size: Size, options: SlidingOptions = {}): Tensor =>
