@@ -64,13 +64,24 @@ export function addExperimentCommand(spm: Command): void {
       const { useBackend } = await import("./backend.ts");
       await useBackend(backend, flags.threads);
       const given = [...(flags.quick ? ["--quick"] : []), ...flags.set.flatMap((line) => ["--set", line])];
+      const workers = flags.threads === undefined ? [] : ["--threads", flags.threads];
       const interrupted = await interruptible(async (signal) => {
         const { findings, report } = await runExperiment(experiment, {
           settings,
           quick: flags.quick ?? false,
           seed,
           out,
-          command: [SPM, "experiment", name, ...given, "--seed", seed, "--backend", backend].join(" "),
+          command: [
+            SPM,
+            "experiment",
+            name,
+            ...given.map(quoted),
+            "--seed",
+            seed,
+            "--backend",
+            backend,
+            ...workers,
+          ].join(" "),
           signal,
           log: (line) => void process.stdout.write(`${line}\n`),
         });
@@ -89,6 +100,9 @@ export function addExperimentCommand(spm: Command): void {
       if (interrupted) process.exitCode = INTERRUPTED;
     });
 }
+
+/** As a shell takes it: "teachers=same schedule" needs quotes. */
+const quoted = (word: string): string => (/^[\w./,=:-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 /** What a wrong setting throws becomes wrong usage. */
 function refusal<T>(command: Command, read: () => T): T {

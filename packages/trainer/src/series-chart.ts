@@ -96,19 +96,7 @@ export function seriesChart({ title, x, y, series, joined = true, level }: Serie
       Plot.gridY({ stroke: LIGHT.grid, strokeOpacity: 1, ...up.grid }),
       Plot.axisX(across.axis),
       Plot.axisY(up.axis),
-      ...(level === undefined
-        ? []
-        : [
-            Plot.ruleY([level.y], { stroke: LIGHT.ink, strokeDasharray: "5 4" }),
-            Plot.text([level], {
-              y: "y",
-              text: "name",
-              frameAnchor: "right",
-              textAnchor: "end",
-              dy: -8,
-              fill: LIGHT.ink,
-            }),
-          ]),
+      Plot.ruleY(level === undefined ? [] : [level.y], { stroke: LIGHT.ink, strokeDasharray: "5 4" }),
       ...(joined
         ? [
             Plot.areaY(bounds, { x: "x", y1: "low", y2: "high", z: "name", fill: "name", fillOpacity: 0.14 }),
@@ -122,6 +110,16 @@ export function seriesChart({ title, x, y, series, joined = true, level }: Serie
         r: 3.5,
         stroke: LIGHT.ground,
         title: (p: ChartPoint & { name: string }) => `${p.name}: ${p.x}, ${p.y}`,
+      }),
+      Plot.text(level === undefined ? [] : [level], {
+        y: "y",
+        text: "name",
+        frameAnchor: "right",
+        textAnchor: "end",
+        dy: -8,
+        fill: LIGHT.ink,
+        stroke: LIGHT.ground,
+        strokeWidth: 4,
       }),
     ],
   });

@@ -1,24 +1,24 @@
 /** @file Pictures side by side, e.g. of one layer over training. */
-import { framed, label, TOP } from "./svg.ts";
+import { framed, label, px, TOP } from "./svg.ts";
 
-/** A row that would be wider goes on below, so that a page need not shrink the pictures. */
+/** What would be wider goes on in further rows, so that a page need not shrink the pictures. */
 const WIDEST = 1100;
 const GAP = 16;
 
 /**
- * Pictures of this folder in a row, or in as many as they need, each under its caption.
+ * Pictures of this folder in a row, or in as many alike as they need, each under its caption.
  * @returns an SVG
  * @example strip("layer 0 over training", [["step 0", matrixPicture(w0)], ["step 100", matrixPicture(w1)]]);
  */
 export function strip(title: string, pictures: readonly (readonly [caption: string, svg: string])[]): string {
-  let [left, top, widest, tallest] = [0, 0, 0, 0];
-  const parts = pictures.map(([caption, svg]) => {
-    const [, width = 0, height = 0] = (/ width="([\d.]+)" height="([\d.]+)"/.exec(svg) ?? []).map(Number);
-    if (left > 0 && left + width > WIDEST) [left, top, tallest] = [0, top + tallest + TOP + GAP, 0];
-    const part = `${label(left, top + 12, caption)}${svg.replace("<svg ", `<svg x="${left}" y="${top + TOP - 4}" `)}`;
-    [widest, tallest] = [Math.max(widest, left + width), Math.max(tallest, height)];
-    left += width + GAP;
-    return part;
+  const sizes = pictures.map(([, svg]) => (/ width="([\d.]+)" height="([\d.]+)"/.exec(svg) ?? []).slice(1).map(Number));
+  const [width, height] = [0, 1].map((k) => Math.max(...sizes.map((size) => size[k] ?? 0))) as [number, number];
+  const most = Math.max(1, Math.floor((WIDEST + GAP) / (width + GAP)));
+  const rows = Math.ceil(pictures.length / most);
+  const perRow = Math.ceil(pictures.length / rows);
+  const parts = pictures.map(([caption, svg], k) => {
+    const [left, top] = [(k % perRow) * (width + GAP), Math.floor(k / perRow) * (height + TOP + GAP)];
+    return `${label(left, top + 12, caption)}${svg.replace("<svg ", `<svg x="${px(left)}" y="${px(top + TOP - 4)}" `)}`;
   });
-  return framed(widest, top + tallest + TOP, title, parts);
+  return framed(perRow * (width + GAP) - GAP, rows * (height + TOP + GAP) - GAP, title, parts);
 }
