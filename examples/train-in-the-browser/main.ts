@@ -13,6 +13,7 @@ const backends: Readonly<Record<string, () => Promise<Backend>>> = {
 const canvas = document.querySelector("canvas")!;
 const text = document.querySelector("pre")!;
 const form = document.querySelector("form")!;
+const button = document.querySelector("button")!;
 const side = canvas.width;
 
 /** The network's probability of the second arm at the centre of every pixel, from orange to blue. */
@@ -34,8 +35,10 @@ form.addEventListener("submit", async (event) => {
   const chosen = new FormData(form);
   text.textContent = "";
   const say = (line: string): void => text.append(`${line}\n`);
+  button.disabled = true;
+  let backend: Backend = reference;
   try {
-    const backend = await backends[chosen.get("on") as string]!();
+    backend = await backends[chosen.get("on") as string]!();
     setBackend(backend);
     await train(chosen.get("layers") as LinearKind, Number(chosen.get("steps")), async (step, loss, model) => {
       say(`step ${step}  loss ${loss.toFixed(6)}`);
@@ -43,10 +46,12 @@ form.addEventListener("submit", async (event) => {
       await new Promise(requestAnimationFrame);
     });
     say(`ran on ${JSON.stringify(backend.report(), null, 1)}`);
-    setBackend(reference);
-    await backend.dispose();
     say("done");
   } catch (cause) {
     say(String(cause));
+  } finally {
+    setBackend(reference);
+    await backend.dispose();
+    button.disabled = false;
   }
 });

@@ -1,8 +1,9 @@
 /** @file The claims of the experiment in small: what gradient descent finds by itself, what only in the order of dense layers. */
-import { mean, noGrad, type Rng, rng, setBackend, square, sub, sum, type Tensor } from "@spm/core";
-import type { LinearKind } from "@spm/nn";
+import { mean, noGrad, normal, type Rng, rng, setBackend, square, sub, sum, type Tensor } from "@spm/core";
+import type { LinearKind, RotationMixer } from "@spm/nn";
 import { wasm } from "@spm/wasm";
 import { beforeAll, expect, test } from "vitest";
+import { fitBySecondOrder } from "./second-order.ts";
 import { type Samples, train } from "./train.ts";
 import { studentNet, teacherNet } from "./two-layer-net.ts";
 import { GIVEN, RECIPE, relativeError, samplesOf, teacherOf, ways } from "./ways.ts";
@@ -77,4 +78,23 @@ test("noise on the outputs has the power that was asked for", () => {
       .get() /
     (4096 * n);
   expect(power).toBeCloseTo(0.25, 2);
+});
+
+test("second-order steps find a teacher near the identity to rounding, and keep no step that does not help", {
+  timeout: 60_000,
+}, async () => {
+  const [hidden, drawn, random] = rng(1).split(3) as [Rng, Rng, Rng];
+  const near = ways.find(({ name }) => name === "teacher's angles N(0, 0.3²)")!;
+  const data = samplesOf(teacherOf(near, n, hidden), n, 256, 0, drawn);
+  const net = studentNet("rotation", n, n, random);
+  for (const layer of [net.first, net.second] as RotationMixer[])
+    layer.angles.assign(normal(random, layer.angles.shape, 0, 0.1));
+  let error = await relativeError((x) => net.forward(x), data);
+  for (let step = 0; step < 40; step++) {
+    await fitBySecondOrder(net, data, { steps: 1, samples: 256, signal: new AbortController().signal });
+    const now = await relativeError((x) => net.forward(x), data);
+    expect(now).toBeLessThanOrEqual(error * 1.0001);
+    error = now;
+  }
+  expect(error).toBeLessThan(1e-10);
 });

@@ -19,6 +19,7 @@ import {
 import { butterfly, fromPairs, log2Stages, pairsOf, type RotationFactors, type Schedule } from "@spm/mixer";
 import { GeneralMixer, Linear, type LinearMap, type MixerLayerOptions, RotationMixer } from "@spm/nn";
 import { alignedOrder } from "./align.ts";
+import { fitBySecondOrder } from "./second-order.ts";
 import { type Samples, type Training, train } from "./train.ts";
 import { TwoLayerNet, teacherNet } from "./two-layer-net.ts";
 
@@ -187,6 +188,20 @@ const throughDense =
     return fitted(task, (x) => net.forward(x), net.parameters(), { rate: TUNING_RATE });
   };
 
+/** A first mixer below a dense layer; then that layer's nearest mixer in its place, and gradient descent on both. */
+const layerByLayer = async (task: Task): Promise<Learned> => {
+  const { n, random } = task;
+  const half = new TwoLayerNet(mixer(n, random), dense(n, random));
+  await fitted(task, (x) => half.forward(x), half.parameters(), { rate: task.denseRate });
+  const second = mixer(n, random);
+  noGrad(() => second.assignDense(half.second.toDense()));
+  const net = new TwoLayerNet(half.first, second);
+  return fitted(task, (x) => net.forward(x), net.parameters());
+};
+
+/** Steps are dear and samples few suffice: the unknowns are 2n log₂ n and a sample has n equations. */
+const SECOND_ORDER = { steps: 100, samples: 1024 };
+
 const rotationTeacher = (n: number, random: Rng): TwoLayerNet => teacherNet("same schedule", n, n, random);
 
 /** The recipe, and the names of the rows that the picture shows. */
@@ -271,6 +286,16 @@ export const ways: readonly Way[] = [
     teach: (n, random) => teacherNet("dense", n, n, random),
     learn: throughDense(true),
   },
+  {
+    name: "second-order steps (Levenberg–Marquardt)",
+    learn: async ({ n, random, data, training }) => {
+      const net = mixers(n, random);
+      const steps = Math.min(SECOND_ORDER.steps, training.steps);
+      await fitBySecondOrder(net, data, { ...SECOND_ORDER, steps, signal: training.signal });
+      return (x) => net.forward(x);
+    },
+  },
+  { name: "layer by layer: the second dense first, then its nearest mixer", learn: layerByLayer },
 ];
 
 /** The teacher of a way. */
