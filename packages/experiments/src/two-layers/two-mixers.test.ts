@@ -85,13 +85,13 @@ test("second-order steps find a teacher near the identity to rounding, and keep 
 }, async () => {
   const [hidden, drawn, random] = rng(1).split(3) as [Rng, Rng, Rng];
   const near = ways.find(({ name }) => name === "teacher's angles N(0, 0.3²)")!;
-  const data = samplesOf(teacherOf(near, n, hidden), n, 256, 0, drawn);
+  const data = samplesOf(teacherOf(near, n, hidden), n, 96, 0, drawn);
   const net = studentNet("rotation", n, n, random);
   for (const layer of [net.first, net.second] as RotationMixer[])
     layer.angles.assign(normal(random, layer.angles.shape, 0, 0.1));
   let error = await relativeError((x) => net.forward(x), data);
   for (let step = 0; step < 40; step++) {
-    await fitBySecondOrder(net, data, { steps: 1, samples: 256, signal: new AbortController().signal });
+    await fitBySecondOrder(net, data, { steps: 1, samples: 96, signal: new AbortController().signal });
     const now = await relativeError((x) => net.forward(x), data);
     expect(now).toBeLessThanOrEqual(error * 1.0001);
     error = now;
