@@ -90,7 +90,7 @@ test("second-order steps find a teacher near the identity to rounding, and keep 
   for (const layer of [net.first, net.second] as RotationMixer[])
     layer.angles.assign(normal(random, layer.angles.shape, 0, 0.1));
   let error = await relativeError((x) => net.forward(x), data);
-  for (let step = 0; step < 40; step++) {
+  for (let step = 0; step < 60; step++) {
     await fitBySecondOrder(net, data, { steps: 1, samples: 96, signal: new AbortController().signal });
     const now = await relativeError((x) => net.forward(x), data);
     expect(now).toBeLessThanOrEqual(error * 1.0001);
