@@ -90,12 +90,17 @@ export const twoMixers: Experiment<typeof settings> = {
     const share = ({ errors }: Cell): number => errors.filter((e) => e < SOLVED).length / trials;
     const find = (name: string, width: number): Cell | undefined => cells.find((c) => c.way === name && c.n === width);
     const drawn = [GIVEN, PLAIN, DENSE, RECIPE].filter((name) => cells.some((c) => c.way === name));
-    const shares = drawn.flatMap((name) => {
+    const headlines = drawn.length > 0 ? drawn : rows.map(({ name }) => name);
+    const shares = headlines.flatMap((name) => {
       const cell = find(name, n);
       return cell === undefined ? [] : [`${name}: ${Math.round(100 * share(cell))} %`];
     });
+    const withNoise = compared.filter((name) => rows.some((way) => way.name === name));
     return {
-      summary: `Solved at n = ${n}, of ${trials} teachers: ${shares.join("; ")}.`,
+      summary:
+        shares.length === 0
+          ? "Interrupted before anything was measured."
+          : `Solved at n = ${n}, of ${trials} teachers: ${shares.join("; ")}.`,
       sections: [
         {
           heading: "What finds them",
@@ -114,28 +119,37 @@ export const twoMixers: Experiment<typeof settings> = {
             })),
           }),
         },
-        {
-          heading: `Noise ${noise}, n = ${n}`,
-          text: "Relative squared test error against noiseless outputs, median (least to most). Refused: the dense layers were too inexact for an order to be found.",
-          table: {
-            head: ["student", ...sizes.map((count) => `N = ${count}`)],
-            rows: compared.map((name) => [
-              name,
-              ...sizes.map((count) => spread(bySize.find((c) => c.way === name && c.samples === count))),
+        ...(withNoise.length === 0
+          ? []
+          : [
+              {
+                heading: `Noise ${noise}, n = ${n}`,
+                text: "Relative squared test error against noiseless outputs, median (least to most). Refused: the dense layers were too inexact for an order to be found.",
+                table: {
+                  head: ["student", ...sizes.map((count) => `N = ${count}`)],
+                  rows: withNoise.map((name) => [
+                    name,
+                    ...sizes.map((count) => spread(bySize.find((c) => c.way === name && c.samples === count))),
+                  ]),
+                },
+                ...figure("two-mixers-samples", {
+                  title: `Two mixers around a tanh, n = ${n}, noise ${noise}: error by samples`,
+                  x: { label: "samples N", scale: "log", ticks: sizes },
+                  y: { label: "relative squared error", scale: "log" },
+                  series: withNoise.map((name) => ({
+                    name: LABELS[name]!,
+                    points: bySize
+                      .filter((c) => c.way === name && c.errors.length > 0)
+                      .map(({ samples: x, errors }) => ({
+                        x,
+                        y: median(errors),
+                        low: errors[0]!,
+                        high: errors.at(-1)!,
+                      })),
+                  })),
+                }),
+              },
             ]),
-          },
-          ...figure("two-mixers-samples", {
-            title: `Two mixers around a tanh, n = ${n}, noise ${noise}: error by samples`,
-            x: { label: "samples N", scale: "log", ticks: sizes },
-            y: { label: "relative squared error", scale: "log" },
-            series: compared.map((name) => ({
-              name: LABELS[name]!,
-              points: bySize
-                .filter((c) => c.way === name && c.errors.length > 0)
-                .map(({ samples: x, errors }) => ({ x, y: median(errors), low: errors[0]!, high: errors.at(-1)! })),
-            })),
-          }),
-        },
       ],
       results: { cells: cells.map((c) => ({ ...c })), bySize: bySize.map((c) => ({ ...c })) },
     };
