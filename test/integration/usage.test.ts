@@ -31,14 +31,17 @@ describe("spm", () => {
     ["train clusters --seed 1e30", "seed"],
     ["train clusters --context 9", "no --context with dataset clusters, got 9"],
     ["train text", "--file for the dataset text, got none"],
-    ["experiment deep --quick --set layers=0", "layers ≥ 1, got 0"],
+    ["experiment deep --quick --set layers=0", "layers as a whole number ≥ 1, got 0"],
+    ["experiment teacher --quick --set seeds=0", "seeds as a whole number ≥ 1, got 0"],
+    ["experiment two-mixers --quick --set widths=7", "widths 2^k ≥ 4, got"],
+    ["experiment samples --quick --set students=dence", "layers of dense, rotation"],
     ["experiment charlm --quick --set heads=3", "a width that is a multiple of 3, got 16"],
     ["sample no-such-run --temperature -1", "a temperature ≥ 0, got -1"],
   ])("spm %s is wrong usage: exit code 2, a line, nothing written", async (line, message) => {
     await withRunFolder(async (folder) => {
       const out = line.startsWith("sample") ? [] : ["--out", folder];
       const { code, stderr } = await spm([...line.split(" "), ...out]);
-      expect(stderr).toMatch(/^error: \w+: expected .*\n/);
+      expect(stderr).toMatch(/^error: [\w-]+: expected .*\n/);
       expect(stderr).toContain(message);
       expect(stderr).not.toContain("    at ");
       expect([code, existsSync(folder)]).toEqual([2, false]);
@@ -54,6 +57,12 @@ describe("spm", () => {
       expect(code).toBe(1);
       expect(readdirSync(folder)).toEqual(["thesis.tex"]);
     });
+  });
+
+  test("a folder that the system refuses is refused before the work", async () => {
+    const { code, stdout, stderr } = await spm(["experiment", "samples", "--out", "/dev/null/run"]);
+    expect(stderr).toMatch(/^error: ENOTDIR: .*\/dev\/null/);
+    expect([code, stdout]).toEqual([1, ""]);
   });
 
   test("report of what is not a run says so", async () => {

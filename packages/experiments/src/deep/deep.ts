@@ -1,6 +1,6 @@
 /** @file Trains a deep stack whose memory does not grow with its depth, beside the same stack on the tape. */
 import { setImmediate } from "node:timers/promises";
-import { argmax, cast, elements, equal, mean, noGrad, rng, scope, ValueError, valueAndGrad } from "@spm/core";
+import { argmax, cast, elements, equal, mean, noGrad, rng, scope, valueAndGrad } from "@spm/core";
 import { crossEntropy } from "@spm/nn";
 import { adam } from "@spm/optim";
 import type { Experiment } from "../experiment.ts";
@@ -19,7 +19,6 @@ export const deep: Experiment<{ layers: number; width: number; batch: number; st
   settings: { layers: 256, width: 64, batch: 256, steps: 60, rate: 0.003 },
   quick: { layers: 16, width: 16, batch: 32, steps: 4 },
   async run({ settings: { layers, width, batch, steps, rate }, seed, signal, log }) {
-    if (!(layers >= 1)) throw new ValueError("deep", "layers ≥ 1", layers);
     const depths = [...[1, 4, 16, 64, 256].filter((depth) => depth < layers), layers];
     const memory = depths.map((depth) => {
       const [walked, taped] = modes.map((mode) => held(depth, width, batch, seed, mode)) as [Held, Held];
