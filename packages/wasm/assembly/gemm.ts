@@ -1,18 +1,24 @@
 /**
  * @file C = A·B: panels packed so that the tile reads memory in order, whatever the operands' strides (in bytes).
  *
- * Depth and rows are cut so that the panels of A (32 KiB) and one of B (4 KiB) stay in the first-level cache.
+ * A block of A (256 KiB) and one of B (128 KiB) stay in the second-level cache, a panel of B (8 KiB) in the first while all rows of
+ * the block pass by it.
  */
 import { TILE_COLUMNS, TILE_ROWS, tile } from "./gemm-tile";
 import { add, fma } from "./simd";
 
-const DEPTH: usize = 128;
-const ROWS: usize = 64;
+const DEPTH: usize = 256;
+const ROWS: usize = 256;
+const COLUMNS: usize = 128;
+
+/** Floats of a block of `lines` rows or columns, of which `most` are packed at a time, in whole panels. */
+function blockSize(lines: usize, most: usize, panel: usize, depth: usize): usize {
+  return ((min(lines, most) + panel - 1) / panel) * panel * min(depth, DEPTH);
+}
 
 /** Floats of scratch that {@link gemm} needs. */
-export function gemmScratch(n: usize, k: usize): usize {
-  const depth = min(k, DEPTH);
-  return depth * (ROWS + ((n + TILE_COLUMNS - 1) / TILE_COLUMNS) * TILE_COLUMNS) + TILE_ROWS * TILE_COLUMNS;
+export function gemmScratch(m: usize, n: usize, k: usize): usize {
+  return TILE_ROWS * TILE_COLUMNS + blockSize(m, ROWS, TILE_ROWS, k) + blockSize(n, COLUMNS, TILE_COLUMNS, k);
 }
 
 /** C [m, n], row-major, of A [m, k] and B [k, n] by strides. */
@@ -33,30 +39,46 @@ export function gemm(
     memory.fill(c, 0, (m * n) << 2);
     return;
   }
-  const edge = scratch;
-  const left = edge + ((TILE_ROWS * TILE_COLUMNS) << 2);
-  const right = left + ((ROWS * min(k, DEPTH)) << 2);
+  const left = scratch + ((TILE_ROWS * TILE_COLUMNS) << 2);
+  const right = left + (blockSize(m, ROWS, TILE_ROWS, k) << 2);
   const row = n << 2;
-  for (let k0: usize = 0; k0 < k; k0 += DEPTH) {
-    const depth = min(DEPTH, k - k0);
-    const adds = k0 > 0;
-    packPanels(b + k0 * bRow, bColumn, bRow, n, depth, TILE_COLUMNS, right);
-    for (let i0: usize = 0; i0 < m; i0 += ROWS) {
-      const rows = min(ROWS, m - i0);
-      packPanels(a + i0 * aRow + k0 * aColumn, aRow, aColumn, rows, depth, TILE_ROWS, left);
-      for (let j: usize = 0; j < n; j += TILE_COLUMNS) {
-        const panel = right + ((j * depth) << 2);
-        const columns = min(TILE_COLUMNS, n - j);
-        for (let i: usize = 0; i < rows; i += TILE_ROWS) {
-          const height = min(TILE_ROWS, rows - i);
-          const at = c + (i0 + i) * row + (j << 2);
-          const strip = left + ((i * depth) << 2);
-          if (height === TILE_ROWS && columns === TILE_COLUMNS) tile(strip, panel, depth, at, row, adds);
-          else {
-            tile(strip, panel, depth, edge, TILE_COLUMNS << 2, false);
-            putEdge(edge, at, row, height, columns, adds);
-          }
-        }
+  for (let i: usize = 0; i < m; i += ROWS) {
+    const rows = min(ROWS, m - i);
+    for (let k0: usize = 0; k0 < k; k0 += DEPTH) {
+      const depth = min(DEPTH, k - k0);
+      packPanels(a + i * aRow + k0 * aColumn, aRow, aColumn, rows, depth, TILE_ROWS, left);
+      for (let j: usize = 0; j < n; j += COLUMNS) {
+        const columns = min(COLUMNS, n - j);
+        packPanels(b + k0 * bRow + j * bColumn, bColumn, bRow, columns, depth, TILE_COLUMNS, right);
+        multiplyBlocks(left, rows, right, columns, depth, c + i * row + (j << 2), row, scratch, k0 > 0);
+      }
+    }
+  }
+}
+
+/** C (+)= A·B of packed blocks; `edge` has room for a tile. */
+function multiplyBlocks(
+  left: usize,
+  rows: usize,
+  right: usize,
+  columns: usize,
+  depth: usize,
+  c: usize,
+  row: usize,
+  edge: usize,
+  adds: bool,
+): void {
+  for (let j: usize = 0; j < columns; j += TILE_COLUMNS) {
+    const panel = right + ((j * depth) << 2);
+    const width = min(TILE_COLUMNS, columns - j);
+    for (let i: usize = 0; i < rows; i += TILE_ROWS) {
+      const height = min(TILE_ROWS, rows - i);
+      const at = c + i * row + (j << 2);
+      const strip = left + ((i * depth) << 2);
+      if (height === TILE_ROWS && width === TILE_COLUMNS) tile(strip, panel, depth, at, row, adds);
+      else {
+        tile(strip, panel, depth, edge, TILE_COLUMNS << 2, false);
+        putEdge(edge, at, row, height, width, adds);
       }
     }
   }
@@ -75,15 +97,19 @@ function putEdge(edge: usize, c: usize, row: usize, height: usize, columns: usiz
   }
 }
 
-/** Panels of `width` lines (a multiple of 4), each [depth][width]; lines `line` bytes apart, their elements `step`. Missing lines are 0. */
+/**
+ * Panels of `width` lines (a multiple of 4), each [depth][width]; lines `line` bytes apart, their elements `step`. Missing lines are 0.
+ * Where the lines lie together, a few steps of all of them come before the next: their cache lines are then read once.
+ */
 function packPanels(from: usize, line: isize, step: isize, lines: usize, depth: usize, width: usize, to: usize): void {
-  for (let i: usize = 0; i < lines; i += width) {
-    for (let q: usize = 0; q < width; q += 4) {
-      const count = i + q < lines ? min<usize>(4, lines - i - q) : 0;
-      packFour(from + (i + q) * line, line, step, count, depth, width << 2, to + (q << 2));
-    }
-    to += (width * depth) << 2;
-  }
+  const most: usize = line === 4 ? 16 : depth;
+  for (let p: usize = 0; p < depth; p += most)
+    for (let i: usize = 0; i < lines; i += width)
+      for (let q: usize = 0; q < width; q += 4) {
+        const count = i + q < lines ? min<usize>(4, lines - i - q) : 0;
+        const source = from + (i + q) * line + p * step;
+        packFour(source, line, step, count, min(most, depth - p), width << 2, to + ((i * depth + p * width + q) << 2));
+      }
 }
 
 /** Four lines side by side, `row` bytes a step: by 4×4 transposes where the lines' elements lie together, whole where the lines do. */

@@ -22,7 +22,7 @@ export function registerMatmul(table: KernelTable, machine: Machine): void {
     const out = memory.array("float32", [...lead, m, n]);
     if (sizeOf(out.shape) === 0) return [out];
     const [left, right] = [overBatch(machine, a!, lead), overBatch(machine, b!, lead)];
-    const scratch = memory.scratch(4 * run.gemmScratch(n, k));
+    const scratch = memory.scratch(4 * run.gemmScratch(m, n, k));
     const matrix = (x: NdArray, base: number, offset: number): Matrix => ({
       at: base + 4 * offset,
       row: 4 * x.stride.at(-2)!,
@@ -46,7 +46,7 @@ function overBatch(machine: Machine, x: NdArray, lead: readonly number[]): NdArr
   return broadcastArray(plainEnough ? whole : plainArray(machine, whole), [...lead, m, k]);
 }
 
-const ROWS = 64; // what the kernel takes at a time
+const GRAIN = 64; // rows: many, since each piece packs all of B
 const WORTH = 2 ** 18; // multiplications that are worth a thread
 
 function multiply(
@@ -66,10 +66,10 @@ function multiply(
     if (columns === 4 || width === 1) return void run.rowTimesRows(width, k, x, step, other, rows, c);
     if (rows === 4 && step === 4) return void run.rowTimesColumns(width, k, x, other, columns, c);
   }
-  const pieces = machine.pieces(m, ROWS, WORTH / Math.max(1, n * k));
+  const pieces = machine.pieces(m, GRAIN, WORTH / Math.max(1, n * k));
   const calls = pieces.map(([from, to], i): KernelCall => {
     const left = [a.at + from * a.row, a.row, a.column] as const;
-    const room = i === 0 ? scratch : machine.memory.scratch(4 * run.gemmScratch(n, k));
+    const room = i === 0 ? scratch : machine.memory.scratch(4 * run.gemmScratch(m, n, k));
     return ["gemm", to - from, n, k, ...left, b.at, b.row, b.column, c + 4 * from * n, room];
   });
   machine.together(calls);
