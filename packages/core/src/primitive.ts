@@ -77,8 +77,10 @@ function apply(primitive: Primitive<unknown>, inputs: readonly Tensor[], options
   });
   const residuals = outputs.splice(primitive.outputs ?? 1);
   inspect(name, inputs, outputs);
-  const vjp: Call["vjp"] = (cts, needs) => primitive.vjp(cts, { inputs, outputs, residuals, options, needs });
-  if (keep) record({ name, inputs, outputs, residuals, vjp });
+  if (keep) {
+    const vjp: Call["vjp"] = (cts, needs) => primitive.vjp(cts, { inputs, outputs, residuals, options, needs });
+    record({ name, inputs, outputs, residuals, vjp });
+  }
   return outputs;
 }
 

@@ -1,7 +1,7 @@
 /** @file Ownership: a scope releases what was made in it, except what it returns and what was kept. */
 import { TapeError } from "./errors.ts";
 import { isRecording, withoutTapes } from "./tape.ts";
-import { Parameter, Tensor } from "./tensor.ts";
+import { Tensor } from "./tensor.ts";
 
 const scopes: Tensor[][] = [];
 
@@ -29,7 +29,7 @@ export function scope<T>(f: () => T): T {
     return result;
   } finally {
     scopes.pop();
-    if (made.length > 0) for (const t of isRecording() ? made : reachable(result)) if (t.owner === made) own(t);
+    if (made.length > 0) hand(isRecording() ? made : result, made);
     for (const t of made) if (t.owner === made) t.dispose();
   }
 }
@@ -56,13 +56,15 @@ export function keep<T extends Tensor>(tensor: T): T {
 /** Runs `f` without recording: for evaluation, sampling and updates. It is a {@link scope}, too. */
 export const noGrad = <T>(f: () => T): T => withoutTapes(() => scope(f));
 
-/** Every tensor that a value holds, directly or inside of arrays, objects, maps and sets. */
-function reachable(value: unknown, found: Set<Tensor> = new Set(), seen: Set<object> = new Set()): Set<Tensor> {
-  if (typeof value !== "object" || value === null || seen.has(value) || ArrayBuffer.isView(value)) return found;
-  seen.add(value);
-  if (value instanceof Tensor) return value instanceof Parameter ? found : found.add(value);
+/** Hands what a scope made to its parent: every tensor that a value holds, directly or inside of arrays, objects, maps and sets. */
+function hand(value: unknown, made: Tensor[], seen?: Set<object>): void {
+  if (value instanceof Tensor) {
+    if (value.owner === made) own(value);
+    return;
+  }
+  if (typeof value !== "object" || value === null || seen?.has(value) || ArrayBuffer.isView(value)) return;
+  const visited = (seen ?? new Set<object>()).add(value);
   const listed = Array.isArray(value) || value instanceof Set;
   const parts: Iterable<unknown> = listed ? value : value instanceof Map ? [...value].flat() : Object.values(value);
-  for (const part of parts) reachable(part, found, seen);
-  return found;
+  for (const part of parts) hand(part, made, visited);
 }

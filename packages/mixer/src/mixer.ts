@@ -9,6 +9,7 @@ import {
   type NdArray,
   type Op,
   type Primitive,
+  type Shape,
   ShapeError,
   type Spec,
   sameShape,
@@ -72,20 +73,24 @@ export interface MixerOp extends Op<MixerOptions> {
 function makeMixer(kind: Parameterisation): MixerOp {
   const { name } = kind;
 
+  const refuse = (what: string, { shape }: Spec, expected: string): never => {
+    throw new ShapeError(name, `${what} of shape ${expected}`, showShape(shape));
+  };
+  const checkShape = (what: string, spec: Spec, expected: Shape): void => {
+    if (!sameShape(spec.shape, expected)) refuse(what, spec, showShape(expected));
+  };
+
   const infer = (specs: readonly Spec[], { schedule, backward }: MixerOptions): Spec[] => {
     const dtype = checkDTypes(name, specs);
     const [x, ...rest] = specs as [Spec, ...Spec[]];
     const [dIn, dOut, bias] = rest.slice(-3) as [Spec, Spec, Spec];
-    const fanIn = x.shape.at(-1);
-    const width = (what: string, spec: Spec, condition: boolean, expected: () => string): void => {
-      if (!condition) throw new ShapeError(name, `${what} of shape ${expected()}`, showShape(spec.shape));
-    };
-    width("x", x, fanIn !== undefined && fanIn <= schedule.n, () => `[..., in ≤ ${schedule.n}]`);
-    width("dIn", dIn, sameShape(dIn.shape, [fanIn!]), () => `[${fanIn}]`);
-    width("dOut", dOut, dOut.shape.length === 1 && dOut.shape[0]! <= schedule.n, () => `[out ≤ ${schedule.n}]`);
-    width("bias", bias, sameShape(bias.shape, dOut.shape), () => showShape(dOut.shape));
+    const fanIn = x.shape.at(-1) ?? Infinity;
+    if (fanIn > schedule.n) refuse("x", x, `[..., in ≤ ${schedule.n}]`);
+    checkShape("dIn", dIn, [fanIn]);
+    if (dOut.shape.length !== 1 || dOut.shape[0]! > schedule.n) refuse("dOut", dOut, `[out ≤ ${schedule.n}]`);
+    checkShape("bias", bias, dOut.shape);
     kind.shapes(schedule.first.length, schedule.leftovers.length).forEach((shape, k) => {
-      width(kind.parameters[k]!, rest[k]!, sameShape(rest[k]!.shape, shape), () => showShape(shape));
+      checkShape(kind.parameters[k]!, rest[k]!, shape);
     });
     if (backward === "reverse" && kind !== rotation)
       throw new ValueError(

@@ -8,15 +8,20 @@ const STEPS = 8; // classes between a power of two and the next: at most an eigh
 const COLOUR = 2112; // bytes added to large blocks: those cut in turn then start at different places of a page
 const LARGE = 16384;
 
-/** The class of a request, and the bytes that its blocks have. */
-function classOf(bytes: number): { index: number; size: number } {
+/** The class of a request: so many lines, and from {@link STEPS} on the next multiple of an eighth of a power of two. */
+function classOf(bytes: number): number {
   const lines = Math.ceil((bytes + SLACK) / LINE);
-  if (lines <= STEPS) return { index: lines, size: lines * LINE };
+  if (lines <= STEPS) return lines;
   const exponent = 31 - Math.clz32(lines - 1);
-  const step = 2 ** exponent / STEPS;
-  const multiple = Math.ceil(lines / step);
-  const size = multiple * step * LINE;
-  return { index: exponent * STEPS + multiple, size: size < LARGE ? size : size + COLOUR };
+  return exponent * STEPS + ((lines - 1) >>> (exponent - 3)) + 1;
+}
+
+/** The bytes that blocks of a class have. */
+function bytesOf(index: number): number {
+  if (index <= STEPS) return index * LINE;
+  const exponent = Math.floor((index - STEPS - 1) / STEPS);
+  const size = (index - exponent * STEPS) * 2 ** (exponent - 3) * LINE;
+  return size < LARGE ? size : size + COLOUR;
 }
 
 /** Addresses that no block covers. */
@@ -25,13 +30,19 @@ interface Gap {
   readonly end: number;
 }
 
+/** Blocks of one size. */
+interface SizeClass {
+  readonly size: number;
+  /** Addresses of those that are free. */
+  readonly blocks: number[];
+}
+
 /** Hands out and takes back blocks of the bytes in [start, end). */
 export class Arena {
   readonly #capacity: number;
   /** What blocks are cut from; where none is long enough, free blocks that touch become gaps again. */
   #gaps: Gap[];
-  /** Addresses of free blocks by class, whose size stands beside. */
-  readonly #free: { readonly size: number; readonly blocks: number[] }[] = [];
+  readonly #classes: SizeClass[] = [];
   #used = 0;
   #reached: number;
 
@@ -54,10 +65,15 @@ export class Arena {
 
   /** The address of a block of at least `bytes`, whose contents are arbitrary; null where there is no room. */
   take(bytes: number): number | null {
-    const { index, size } = classOf(bytes);
-    const block = this.#free[index]?.blocks.pop() ?? this.#cut(size) ?? this.#cutAfterMerging(size);
+    const { size, blocks } = this.#classFor(bytes);
+    const block = blocks.pop() ?? this.#cut(size) ?? this.#cutAfterMerging(size);
     if (block !== null) this.#used += size;
     return block;
+  }
+
+  #classFor(bytes: number): SizeClass {
+    const index = classOf(bytes);
+    return (this.#classes[index] ??= { size: bytesOf(index), blocks: [] });
   }
 
   #cut(size: number): number | null {
@@ -72,7 +88,7 @@ export class Arena {
   /** Blocks of other classes make room: O(b log b) for b free blocks, and only where memory is short. */
   #cutAfterMerging(size: number): number | null {
     const parts = [...this.#gaps];
-    for (const { size: length, blocks } of Object.values(this.#free)) {
+    for (const { size: length, blocks } of Object.values(this.#classes)) {
       for (const start of blocks) parts.push({ start, end: start + length });
       blocks.length = 0;
     }
@@ -88,9 +104,8 @@ export class Arena {
 
   /** Takes a block back; `bytes` is what was asked for. */
   give(block: number, bytes: number): void {
-    const { index, size } = classOf(bytes);
-    this.#free[index] ??= { size, blocks: [] };
-    this.#free[index].blocks.push(block);
+    const { size, blocks } = this.#classFor(bytes);
+    blocks.push(block);
     this.#used -= size;
   }
 

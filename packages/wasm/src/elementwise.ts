@@ -107,12 +107,13 @@ function combine(machine: Machine, kernel: KernelName, out: NdArray, operands: r
   const size = sizeOf(shape);
   if (size === 0) return;
   const to = memory.address(out);
-  if (operands.every((x) => sameShape(x.shape, shape) && isContiguous(x))) {
-    const steps = operands.flatMap(() => [0, 1]);
-    const each = out.data.BYTES_PER_ELEMENT;
-    const from = operands.map((x) => [memory.address(x), x.data.BYTES_PER_ELEMENT] as const);
+  const each = out.data.BYTES_PER_ELEMENT;
+  if (operands.every((x) => sizeOf(x.shape) === 1 || (sameShape(x.shape, shape) && isContiguous(x)))) {
+    const steps: number[] = []; // through the one row, and from element to element
+    for (const x of operands) steps.push(0, sizeOf(x.shape) === 1 ? 0 : 1);
+    const from = operands.map((x) => memory.address(x));
     inPieces(machine, size, (start, count) => {
-      const at = from.map(([address, bytes]) => address + bytes * start);
+      const at = from.map((address, k) => address + steps[2 * k + 1]! * operands[k]!.data.BYTES_PER_ELEMENT * start);
       return [kernel, to + each * start, ...at, 1, count, ...steps];
     });
     return;
@@ -127,7 +128,7 @@ function combine(machine: Machine, kernel: KernelName, out: NdArray, operands: r
   const sizes = views.map((x) => x.data.BYTES_PER_ELEMENT);
   const starts = views.map((x) => memory.address(x));
   const steps = strides.flatMap((s, k) => [sizes[k]! * (s[last - 1] ?? 0), s[last] ?? 0]);
-  const bytes = out.data.BYTES_PER_ELEMENT * rows * columns;
+  const bytes = each * rows * columns;
   let at = to;
   eachOuter(axes.slice(0, -2), strides, (offsets) => {
     run[kernel](at, ...starts.map((start, k) => start + sizes[k]! * offsets[k]!), rows, columns, ...steps);

@@ -24,7 +24,7 @@ export class Machine {
   /** Runs kernel calls, side by side where there are threads: none may read what another writes. */
   together(calls: readonly KernelCall[]): void {
     if (this.#team !== null && calls.length > 1) this.#team.run(calls);
-    else for (const [kernel, ...args] of calls) this.run[kernel](...args);
+    else for (const call of calls) this.run[call[0]](...(call.slice(1) as number[]));
   }
 
   /**
@@ -33,6 +33,7 @@ export class Machine {
    * @param least - the smallest piece worth a thread
    */
   pieces(count: number, grain: number, least: number): [from: number, to: number][] {
+    if (this.threads === 1) return count > 0 ? [[0, count]] : [];
     return cut(count, Math.max(1, Math.min(this.threads, Math.floor(count / least))), grain);
   }
 

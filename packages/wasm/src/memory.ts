@@ -31,11 +31,15 @@ export class WasmMemory {
   readonly memory: WebAssembly.Memory;
   readonly #buffer: ArrayBufferLike;
   readonly #bytes: Uint8Array;
+  readonly #words: Int32Array;
   readonly #arena: Arena;
   readonly #residents = new Map<number, Resident>();
   readonly #residentOf = new WeakMap<TypedArray, number>();
   readonly #dropped = new FinalizationRegistry<number>((id) => this.#evict(id));
-  readonly #scratch: { address: number; bytes: number }[] = [];
+  /** The array made last at each address: it serves again when its block does. */
+  readonly #arrays = new Map<number, TypedArray>();
+  /** What lives until the kernel call ends: addresses and sizes in turn. */
+  readonly #scratch: number[] = [];
   #ids = 0;
   #calls = 0;
   #copiedIn = 0;
@@ -49,6 +53,7 @@ export class WasmMemory {
     this.memory = reserve(pages, shared);
     this.#buffer = this.memory.buffer;
     this.#bytes = new Uint8Array(this.#buffer);
+    this.#words = new Int32Array(this.#buffer);
     this.#arena = new Arena(STATIC, pages * PAGE - 256); // vectors read past the last block stay inside
   }
 
@@ -79,22 +84,28 @@ export class WasmMemory {
 
   /** New typed data with arbitrary contents. @throws BackendError when the memory is full */
   data(dtype: DType, size: number): TypedArray {
-    const address = this.#take("wasm", size * bytesPerElement[dtype]);
-    return new constructors[dtype](this.#buffer as ArrayBuffer, address, size);
+    return this.#typed(this.#take("wasm", size * bytesPerElement[dtype]), dtype, size);
+  }
+
+  #typed(address: number, dtype: DType, size: number): TypedArray {
+    const known = this.#arrays.get(address);
+    if (known !== undefined && known.length === size && known instanceof constructors[dtype]) return known;
+    const made = new constructors[dtype](this.#buffer as ArrayBuffer, address, size);
+    this.#arrays.set(address, made);
+    return made;
   }
 
   /** Bytes that live until the current kernel call ends. */
   scratch(bytes: number): number {
     const address = this.#take("wasm", bytes);
-    this.#scratch.push({ address, bytes });
+    this.#scratch.push(address, bytes);
     return address;
   }
 
   /** An array with arbitrary contents that lives until the current kernel call ends. */
   scratchArray(dtype: DType, shape: Shape): NdArray {
     const size = sizeOf(shape);
-    const address = this.scratch(size * bytesPerElement[dtype]);
-    return wrap(new constructors[dtype](this.#buffer as ArrayBuffer, address, size), shape as number[]);
+    return wrap(this.#typed(this.scratch(size * bytesPerElement[dtype]), dtype, size), shape as number[]);
   }
 
   /** Bytes that live until {@link free}. */
@@ -108,13 +119,17 @@ export class WasmMemory {
 
   /** Ends a kernel call: its scratch is free again. */
   endCall(): void {
-    for (const { address, bytes } of this.#scratch) this.#arena.give(address, bytes);
-    this.#scratch.length = 0;
+    const scratch = this.#scratch;
+    while (scratch.length > 0) {
+      const bytes = scratch.pop()!;
+      this.#arena.give(scratch.pop()!, bytes);
+    }
     this.#calls++;
   }
 
+  /** Whether an array was made here. */
   owns(data: TypedArray): boolean {
-    return data.buffer === this.#buffer;
+    return this.#arrays.get(data.byteOffset) === data;
   }
 
   /** Address of an array's first element, copied in first where its data is elsewhere. */
@@ -137,7 +152,7 @@ export class WasmMemory {
 
   /** The 32-bit integer at an address. */
   word(address: number): number {
-    return this.int32(address, 1)[0]!;
+    return this.#words[address >>> 2]!;
   }
 
   /** Views for tables and tests. */

@@ -28,37 +28,35 @@ export function registerUpdates(table: KernelTable, machine: Machine): void {
   /**
    * @param slots - how many the kernel takes
    * @param numbers - of the step, in the kernel's order
-   * @param present - for each of the kernel's slots, which of the given ones it is; the first ones unless said
+   * @param place - which of the given slots is the kernel's k-th; the k-th unless said. Beyond them: absent
    */
   const update = <Options>(
     { primitive }: Op<Options>,
     kernel: KernelName,
     slots: number,
     numbers: (options: Options) => readonly number[],
-    present: (options: Options, given: number) => readonly (number | null)[] = (_, given) => [...Array(given).keys()],
+    place: (k: number, options: Options, given: number) => number = (k) => k,
   ): void =>
     register<Options>(table, machine, primitive, (_, arrays, options) => {
       if (!allFloat32(arrays)) return NOT_FLOAT32;
       const [parameter, gradient, ...given] = arrays as [NdArray, NdArray, ...NdArray[]];
-      const [next, ...nextSlots] = [parameter, ...given].map((a) => memory.array("float32", a.shape));
-      const order = present(options, given.length);
-      /** Addresses by the kernel's slots; 0 for one that is not there. */
-      const placed = (of: readonly NdArray[], at: (a: NdArray) => number): number[] =>
-        Array.from({ length: slots }, (_slot, k) => (typeof order[k] === "number" ? at(of[order[k]]!) : 0));
-      const addresses = [
-        plain(machine, parameter),
-        plain(machine, gradient),
-        ...placed(given, (a) => plain(machine, a)),
-        memory.address(next!),
-        ...placed(nextSlots, (a) => memory.address(a)),
-      ];
+      const next = [parameter, ...given].map(({ shape }) => memory.array("float32", shape));
+      const addresses = [plain(machine, parameter), plain(machine, gradient)];
+      const nextAddresses = [memory.address(next[0]!)];
+      for (let k = 0; k < slots; k++) {
+        const slot = place(k, options, given.length);
+        addresses.push(slot < given.length ? plain(machine, given[slot]!) : 0);
+        nextAddresses.push(slot < given.length ? memory.address(next[slot + 1]!) : 0);
+      }
+      addresses.push(...nextAddresses);
+      const constants = numbers(options);
       const pieces = machine.pieces(sizeOf(parameter.shape), GRAIN, WORTH);
       const calls = pieces.map(([from, to]): KernelCall => {
         const at = addresses.map((address) => address && address + 4 * from);
-        return [kernel, ...at, to - from, ...numbers(options)];
+        return [kernel, ...at, to - from, ...constants];
       });
       machine.together(calls);
-      return [next!, ...nextSlots];
+      return next;
     });
 
   update(sgdUpdate, "sgdStep", 1, (o) => [o.learningRate, o.l2, o.momentum, Number(o.nesterov)]);
@@ -71,7 +69,7 @@ export function registerUpdates(table: KernelTable, machine: Machine): void {
     "rmspropStep",
     3,
     (o) => [o.learningRate, o.l2, ...split(o.alpha), o.eps, o.momentum],
-    (o, given) => [0, o.centered ? 1 : null, o.momentum > 0 ? given - 1 : null],
+    (k, o, given) => [0, o.centered ? 1 : given, o.momentum > 0 ? given - 1 : given][k]!,
   );
   update(adagradUpdate, "adagradStep", 1, (o) => [o.stepSize, o.l2, o.eps]);
   update(nadamUpdate, "nadamStep", 2, (o) => [

@@ -1,7 +1,6 @@
 /** @file Activation functions. */
 import type { Tensor } from "../tensor.ts";
 import { add, erf, expm1, mul, square, sub } from "./arithmetic.ts";
-import { cast } from "./cast.ts";
 import { type UnaryOp, unary } from "./elementwise.ts";
 import { greater, where } from "./logic.ts";
 
@@ -30,7 +29,7 @@ export const softplus: UnaryOp = unary({
 export const relu: UnaryOp = unary({
   name: "relu",
   forward: (x) => Math.max(x, 0),
-  vjp: (ct, _, y) => mul(ct, cast(greater(y, 0), y.dtype)),
+  vjp: (ct, _, y) => where(greater(y, 0), ct, 0),
 });
 
 /** x where x > 0, slope·x elsewhere */

@@ -82,5 +82,5 @@ export function sumTo(x: Tensor, shape: Shape): Tensor {
   if (sameShape(x.shape, shape)) return x;
   const lead = x.shape.length - shape.length;
   const axes = x.shape.flatMap((n, k) => (k < lead || (shape[k - lead] === 1 && n !== 1) ? [k] : []));
-  return reshape(sum(x, { axis: axes, keepdims: true }), shape);
+  return reshape(sum(x, { axis: axes, keepdims: axes.length > lead }), shape);
 }

@@ -75,7 +75,8 @@ export function binary(op: {
       return inputs.map((x, k) => (bars && needs[k] ? sumTo(bars[k]!(), x.shape) : null));
     },
   });
-  const apply = (a: TensorLike, b: TensorLike): Tensor => call(operands(name, a, b), undefined)[0]!;
+  const apply = (a: TensorLike, b: TensorLike): Tensor =>
+    call(a instanceof Tensor && b instanceof Tensor ? [a, b] : operands(name, a, b), undefined)[0]!;
   return Object.assign(apply, { primitive: call.primitive });
 }
 
