@@ -263,9 +263,10 @@ const around = (x: Tensor, { n }: Schedule, { dIn, dOut, bias }: Surroundings): 
 export function rotationMixer(
   x: Tensor,
   angles: Tensor,
-  { schedule, backward = "reverse", ...rest }: Surroundings & { schedule: Schedule; backward?: BackwardMode },
+  options: Surroundings & { schedule: Schedule; backward?: BackwardMode },
 ): Tensor {
-  return rotationOp([x, angles, ...around(x, schedule, rest)], { schedule, backward })[0]!;
+  const { schedule, backward = "reverse" } = options;
+  return rotationOp([x, angles, ...around(x, schedule, options)], { schedule, backward })[0]!;
 }
 
 /**
@@ -282,7 +283,8 @@ export function generalMixer(
   x: Tensor,
   blocks: Tensor,
   scales: Tensor,
-  { schedule, backward = "recompute", ...rest }: Surroundings & { schedule: Schedule; backward?: BackwardMode },
+  options: Surroundings & { schedule: Schedule; backward?: BackwardMode },
 ): Tensor {
-  return generalOp([x, blocks, scales, ...around(x, schedule, rest)], { schedule, backward })[0]!;
+  const { schedule, backward = "recompute" } = options;
+  return generalOp([x, blocks, scales, ...around(x, schedule, options)], { schedule, backward })[0]!;
 }

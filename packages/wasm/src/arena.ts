@@ -73,7 +73,8 @@ export class Arena {
 
   #classFor(bytes: number): SizeClass {
     const index = classOf(bytes);
-    return (this.#classes[index] ??= { size: bytesOf(index), blocks: [] });
+    this.#classes[index] ??= { size: bytesOf(index), blocks: [] };
+    return this.#classes[index];
   }
 
   #cut(size: number): number | null {

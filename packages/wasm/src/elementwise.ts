@@ -118,6 +118,12 @@ function combine(machine: Machine, kernel: KernelName, out: NdArray, operands: r
     });
     return;
   }
+  if (operands.every((x) => isContiguous(x) && (sameShape(x.shape, shape) || isRow(x, shape)))) {
+    const steps: number[] = []; // through the rows in bytes, and from element to element
+    for (const x of operands) steps.push(isRow(x, shape) ? 0 : x.data.BYTES_PER_ELEMENT * shape.at(-1)!, 1);
+    run[kernel](to, ...operands.map((x) => memory.address(x)), size / shape.at(-1)!, shape.at(-1)!, ...steps);
+    return;
+  }
   const views = operands.map((x) => rowed(machine, broadcastArray(x, shape)));
   const { shape: axes, strides } = merged(
     shape,
@@ -135,6 +141,9 @@ function combine(machine: Machine, kernel: KernelName, out: NdArray, operands: r
     at += bytes;
   });
 }
+
+/** Whether an array is one row, repeated for all others: a bias. */
+const isRow = ({ shape: [n, ...rest] }: NdArray, shape: Shape): boolean => rest.length === 0 && n === shape.at(-1);
 
 /** The array itself where its last axis (of more than one element) has step 0 or 1, otherwise a row-major copy. */
 function rowed(machine: Machine, array: NdArray): NdArray {

@@ -24,6 +24,8 @@ interface Resident {
   readonly bytes: number;
   /** The kernel call that used it last: it stays while that runs. */
   call: number;
+  /** Whether its memory was taken back. */
+  evicted: boolean;
 }
 
 /** Arrays in one WebAssembly memory, and copies there of arrays from elsewhere. */
@@ -33,14 +35,13 @@ export class WasmMemory {
   readonly #bytes: Uint8Array;
   readonly #words: Int32Array;
   readonly #arena: Arena;
-  readonly #residents = new Map<number, Resident>();
-  readonly #residentOf = new WeakMap<TypedArray, number>();
-  readonly #dropped = new FinalizationRegistry<number>((id) => this.#evict(id));
+  readonly #residents = new Set<Resident>();
+  readonly #residentOf = new WeakMap<TypedArray, Resident>();
+  readonly #dropped = new FinalizationRegistry<Resident>((resident) => this.#evict(resident));
   /** The array made last at each address: it serves again when its block does. */
   readonly #arrays = new Map<number, TypedArray>();
   /** What lives until the kernel call ends: addresses and sizes in turn. */
   readonly #scratch: number[] = [];
-  #ids = 0;
   #calls = 0;
   #copiedIn = 0;
 
@@ -170,11 +171,11 @@ export class WasmMemory {
       this.#arena.give(data.byteOffset, data.byteLength);
       return;
     }
-    const id = this.#residentOf.get(data);
-    if (id === undefined) return;
+    const resident = this.#residentOf.get(data);
+    if (resident === undefined) return;
     this.#dropped.unregister(data);
     this.#residentOf.delete(data);
-    this.#evict(id);
+    this.#evict(resident);
   }
 
   /** A copy for this kernel call: scalars are made anew for every op, and not worth keeping. */
@@ -185,27 +186,26 @@ export class WasmMemory {
   }
 
   #admit(data: TypedArray): Resident {
-    const known = this.#residents.get(this.#residentOf.get(data) ?? -1);
-    if (known !== undefined) {
+    const known = this.#residentOf.get(data);
+    if (known?.evicted === false) {
       known.call = this.#calls;
       return known;
     }
     const bytes = data.byteLength;
     const address = this.#take("wasm", bytes);
     new constructors[dtypeOf({ data })](this.#buffer as ArrayBuffer, address, data.length).set(data);
-    const resident: Resident = { address, bytes, call: this.#calls };
-    const id = this.#ids++;
-    this.#residents.set(id, resident);
-    this.#residentOf.set(data, id);
-    this.#dropped.register(data, id, data);
+    const resident: Resident = { address, bytes, call: this.#calls, evicted: false };
+    this.#residents.add(resident);
+    this.#residentOf.set(data, resident);
+    this.#dropped.register(data, resident, data);
     this.#copiedIn++;
     return resident;
   }
 
-  #evict(id: number): void {
-    const resident = this.#residents.get(id);
-    if (resident === undefined) return;
-    this.#residents.delete(id);
+  #evict(resident: Resident): void {
+    if (resident.evicted) return;
+    resident.evicted = true;
+    this.#residents.delete(resident);
     this.#arena.give(resident.address, resident.bytes);
   }
 
@@ -213,7 +213,7 @@ export class WasmMemory {
   #take(op: string, bytes: number): number {
     const block = this.#arena.take(bytes);
     if (block !== null) return block;
-    for (const [id, resident] of this.#residents) if (resident.call < this.#calls) this.#evict(id);
+    for (const resident of this.#residents) if (resident.call < this.#calls) this.#evict(resident);
     const again = this.#arena.take(bytes);
     if (again === null) throw this.#arena.full(op, bytes);
     return again;

@@ -18,14 +18,17 @@ export function checkShape(op: string, shape: Shape): Shape {
  */
 export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
   if (b.length === 0 || sameShape(a, b)) return a;
-  const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, k) => {
-    const [m, n] = [a[a.length - rank + k] ?? 1, b[b.length - rank + k] ?? 1];
-    if (m === n || n === 1) return m;
-    if (m === 1) return n;
-    const got = `${showShape(a)} and ${showShape(b)}`;
-    throw new ShapeError(op, "shapes that broadcast (sizes equal or 1 from the last axis)", got);
-  });
+  const [long, short] = a.length < b.length ? [b, a] : [a, b];
+  const shape = long.slice();
+  for (let k = 0, lead = long.length - short.length; k < short.length; k++) {
+    const [m, n] = [long[lead + k]!, short[k]!];
+    if (m === 1) shape[lead + k] = n;
+    else if (m !== n && n !== 1) {
+      const got = `${showShape(a)} and ${showShape(b)}`;
+      throw new ShapeError(op, "shapes that broadcast (sizes equal or 1 from the last axis)", got);
+    }
+  }
+  return shape;
 }
 
 /** An axis counted from the front; negative ones count from the back. @throws ShapeError when −rank ≤ axis < rank fails */
