@@ -42,15 +42,20 @@ export function mixerRuns(backend: Backend, kind: Kind, n: number, batch: number
   };
 }
 
-/** Median seconds of a run, for about so many seconds. */
+/** Milliseconds of a sample at least: what reading the clock takes is then a hundredth of it. */
+const LEAST_SAMPLE = 0.02;
+
+/** Median seconds of a run, for about so many seconds; short runs are sampled several at a time. */
 export function time(run: () => void, seconds: number): number {
-  run();
   const times: number[] = [];
+  const first = performance.now();
+  run();
   const start = performance.now();
+  const runs = Math.ceil(LEAST_SAMPLE / Math.max(1e-3, start - first));
   do {
     const before = performance.now();
-    run();
-    times.push((performance.now() - before) / 1000);
+    for (let k = 0; k < runs; k++) run();
+    times.push((performance.now() - before) / 1000 / runs);
   } while (performance.now() - start < 1000 * seconds);
   return median(times);
 }

@@ -62,7 +62,7 @@ console.log(
   `forward / forward + backward, one thread, float32; peak of f32x4 multiply and add ${peak.toFixed(1)} GFLOP/s, ` +
     `copy ${(bandwidth / 1e9).toFixed(1)} GB/s`,
 );
-const inCache = await compare(backend, peer, 256, 32, rounds, 0.4 * pace);
+const inCache = await compare(backend, peer, 256, 32, rounds, 0.3 * pace);
 print(inCache, peak);
 const rows: Row[] = [];
 if (!headlineOnly)
@@ -71,11 +71,11 @@ if (!headlineOnly)
       rows.push(await compare(backend, peer, width, batch, rounds, (width < 2048 ? 0.25 : 0.8) * pace));
       print(rows.at(-1)!, peak);
     }
-const headline = await compare(backend, peer, n, 256, most, 2 * pace);
+const headline = await compare(backend, peer, n, 256, most, 1.2 * pace);
 print(headline, peak);
 const two = await wasm({ bytes, threads: 2 });
 const [one, many] = [mixerRuns(backend, "rotation", n, 256), mixerRuns(two, "rotation", n, 256)];
-const threads = threadSpeedup(one, many, most, 0.4 * pace);
+const threads = threadSpeedup(one, many, most, 0.25 * pace);
 console.log(`two threads, rotation: ${threads.forward.toFixed(2)}× / ${threads.train.toFixed(2)}×`);
 await two.dispose();
 peer.stop();

@@ -49,16 +49,19 @@ static int ascending(const void *a, const void *b) {
 }
 
 #define MOST 100000
+#define LEAST_SAMPLE 20e-6 /* seconds: short runs are sampled several at a time */
 static double times[MOST];
 
 static double median(void (*run)(void), double seconds) {
+  double first = now();
   run();
-  int count = 0;
   double start = now();
+  int count = 0, runs = 1;
+  while (runs * (start - first) < LEAST_SAMPLE && runs < 1000) runs *= 2;
   do {
     double before = now();
-    run();
-    times[count++] = now() - before;
+    for (int k = 0; k < runs; k++) run();
+    times[count++] = (now() - before) / runs;
   } while (count < MOST && (now() - start < seconds || count < 2));
   qsort(times, count, sizeof(double), ascending);
   return times[count / 2];
