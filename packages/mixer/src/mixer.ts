@@ -82,15 +82,15 @@ function makeMixer(kind: Parameterisation): MixerOp {
 
   const infer = (specs: readonly Spec[], { schedule, backward }: MixerOptions): Spec[] => {
     const dtype = checkDTypes(name, specs);
-    const [x, ...rest] = specs as [Spec, ...Spec[]];
-    const [dIn, dOut, bias] = rest.slice(-3) as [Spec, Spec, Spec];
+    const x = specs[0]!;
+    const [dIn, dOut, bias] = specs.slice(-3) as [Spec, Spec, Spec];
     const fanIn = x.shape.at(-1) ?? Infinity;
     if (fanIn > schedule.n) refuse("x", x, `[..., in ≤ ${schedule.n}]`);
     checkShape("dIn", dIn, [fanIn]);
     if (dOut.shape.length !== 1 || dOut.shape[0]! > schedule.n) refuse("dOut", dOut, `[out ≤ ${schedule.n}]`);
     checkShape("bias", bias, dOut.shape);
     kind.shapes(schedule.first.length, schedule.leftovers.length).forEach((shape, k) => {
-      checkShape(kind.parameters[k]!, rest[k]!, shape);
+      checkShape(kind.parameters[k]!, specs[k + 1]!, shape);
     });
     if (backward === "reverse" && kind !== rotation)
       throw new ValueError(

@@ -33,13 +33,10 @@ export class WasmMemory {
   readonly memory: WebAssembly.Memory;
   readonly #buffer: ArrayBufferLike;
   readonly #bytes: Uint8Array;
-  readonly #words: Int32Array;
   readonly #arena: Arena;
   readonly #residents = new Set<Resident>();
   readonly #residentOf = new WeakMap<TypedArray, Resident>();
   readonly #dropped = new FinalizationRegistry<Resident>((resident) => this.#evict(resident));
-  /** The array made last at each address: it serves again when its block does. */
-  readonly #arrays = new Map<number, TypedArray>();
   /** What lives until the kernel call ends: addresses and sizes in turn. */
   readonly #scratch: number[] = [];
   #calls = 0;
@@ -54,7 +51,6 @@ export class WasmMemory {
     this.memory = reserve(pages, shared);
     this.#buffer = this.memory.buffer;
     this.#bytes = new Uint8Array(this.#buffer);
-    this.#words = new Int32Array(this.#buffer);
     this.#arena = new Arena(STATIC, pages * PAGE - 256); // vectors read past the last block stay inside
   }
 
@@ -85,15 +81,8 @@ export class WasmMemory {
 
   /** New typed data with arbitrary contents. @throws BackendError when the memory is full */
   data(dtype: DType, size: number): TypedArray {
-    return this.#typed(this.#take("wasm", size * bytesPerElement[dtype]), dtype, size);
-  }
-
-  #typed(address: number, dtype: DType, size: number): TypedArray {
-    const known = this.#arrays.get(address);
-    if (known !== undefined && known.length === size && known instanceof constructors[dtype]) return known;
-    const made = new constructors[dtype](this.#buffer as ArrayBuffer, address, size);
-    this.#arrays.set(address, made);
-    return made;
+    const address = this.#take("wasm", size * bytesPerElement[dtype]);
+    return new constructors[dtype](this.#buffer as ArrayBuffer, address, size);
   }
 
   /** Bytes that live until the current kernel call ends. */
@@ -106,7 +95,8 @@ export class WasmMemory {
   /** An array with arbitrary contents that lives until the current kernel call ends. */
   scratchArray(dtype: DType, shape: Shape): NdArray {
     const size = sizeOf(shape);
-    return wrap(this.#typed(this.scratch(size * bytesPerElement[dtype]), dtype, size), shape as number[]);
+    const address = this.scratch(size * bytesPerElement[dtype]);
+    return wrap(new constructors[dtype](this.#buffer as ArrayBuffer, address, size), shape as number[]);
   }
 
   /** Bytes that live until {@link free}. */
@@ -128,9 +118,8 @@ export class WasmMemory {
     this.#calls++;
   }
 
-  /** Whether an array was made here. */
   owns(data: TypedArray): boolean {
-    return this.#arrays.get(data.byteOffset) === data;
+    return data.buffer === this.#buffer;
   }
 
   /** Address of an array's first element, copied in first where its data is elsewhere. */
@@ -153,7 +142,7 @@ export class WasmMemory {
 
   /** The 32-bit integer at an address. */
   word(address: number): number {
-    return this.#words[address >>> 2]!;
+    return this.int32(address, 1)[0]!;
   }
 
   /** Views for tables and tests. */
