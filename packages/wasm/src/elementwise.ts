@@ -108,9 +108,8 @@ function combine(machine: Machine, kernel: KernelName, out: NdArray, operands: r
   if (size === 0) return;
   const to = memory.address(out);
   const each = out.data.BYTES_PER_ELEMENT;
-  if (operands.every((x) => sizeOf(x.shape) === 1 || (sameShape(x.shape, shape) && isContiguous(x)))) {
-    const steps: number[] = []; // through the one row, and from element to element
-    for (const x of operands) steps.push(0, sizeOf(x.shape) === 1 ? 0 : 1);
+  const steps = flatSteps(operands, shape);
+  if (steps !== null) {
     const from = operands.map((x) => memory.address(x));
     inPieces(machine, size, (start, count) => {
       const at = from.map((address, k) => address + steps[2 * k + 1]! * operands[k]!.data.BYTES_PER_ELEMENT * start);
@@ -119,9 +118,9 @@ function combine(machine: Machine, kernel: KernelName, out: NdArray, operands: r
     return;
   }
   if (operands.every((x) => isContiguous(x) && (sameShape(x.shape, shape) || isRow(x, shape)))) {
-    const steps: number[] = []; // through the rows in bytes, and from element to element
-    for (const x of operands) steps.push(isRow(x, shape) ? 0 : x.data.BYTES_PER_ELEMENT * shape.at(-1)!, 1);
-    run[kernel](to, ...operands.map((x) => memory.address(x)), size / shape.at(-1)!, shape.at(-1)!, ...steps);
+    const columns = shape.at(-1)!;
+    const byRow = operands.flatMap((x) => [isRow(x, shape) ? 0 : x.data.BYTES_PER_ELEMENT * columns, 1]);
+    run[kernel](to, ...operands.map((x) => memory.address(x)), size / columns, columns, ...byRow);
     return;
   }
   const views = operands.map((x) => rowed(machine, broadcastArray(x, shape)));
@@ -133,13 +132,24 @@ function combine(machine: Machine, kernel: KernelName, out: NdArray, operands: r
   const [rows, columns] = [axes[last - 1] ?? 1, axes[last] ?? 1];
   const sizes = views.map((x) => x.data.BYTES_PER_ELEMENT);
   const starts = views.map((x) => memory.address(x));
-  const steps = strides.flatMap((s, k) => [sizes[k]! * (s[last - 1] ?? 0), s[last] ?? 0]);
+  const bySteps = strides.flatMap((s, k) => [sizes[k]! * (s[last - 1] ?? 0), s[last] ?? 0]);
   const bytes = each * rows * columns;
   let at = to;
   eachOuter(axes.slice(0, -2), strides, (offsets) => {
-    run[kernel](at, ...starts.map((start, k) => start + sizes[k]! * offsets[k]!), rows, columns, ...steps);
+    run[kernel](at, ...starts.map((start, k) => start + sizes[k]! * offsets[k]!), rows, columns, ...bySteps);
     at += bytes;
   });
+}
+
+/** Steps through all elements as one row: 0 for an operand that is a single one. Null where one is neither that nor whole. */
+function flatSteps(operands: readonly NdArray[], shape: Shape): number[] | null {
+  const steps: number[] = []; // from row to row, and from element to element
+  for (const x of operands) {
+    const single = sizeOf(x.shape) === 1;
+    if (!single && !(sameShape(x.shape, shape) && isContiguous(x))) return null;
+    steps.push(0, single ? 0 : 1);
+  }
+  return steps;
 }
 
 /** Whether an array is one row, repeated for all others: a bias. */

@@ -118,8 +118,9 @@ export class WasmMemory {
     this.#calls++;
   }
 
+  /** Nothing of ours starts at 0; asking a small array for its buffer would make it one, and that takes longer than a scalar's kernel. */
   owns(data: TypedArray): boolean {
-    return data.buffer === this.#buffer;
+    return data.byteOffset > 0 && data.buffer === this.#buffer;
   }
 
   /** Address of an array's first element, copied in first where its data is elsewhere. */

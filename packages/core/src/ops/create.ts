@@ -91,8 +91,11 @@ function flatten(data: unknown, shape: Shape, depth = 0): (number | boolean)[] {
 }
 
 /** A scalar in CPU memory, which fits beside tensors of any backend. @throws ValueError for a number that its integer dtype can't hold */
-export const scalar = (value: number, dtype: DType = "float32"): Tensor =>
-  create("scalar", [], () => value, { dtype, backend: reference });
+export function scalar(value: number, dtype: DType = "float32"): Tensor {
+  const array = zerosArray(dtype, []);
+  array.data[0] = checkNumber("scalar", value, dtype);
+  return fromArray(array, reference);
+}
 
 /** Every element `value`. */
 export function full(shape: Shape, value: number, options: CreateOptions = {}): Tensor {

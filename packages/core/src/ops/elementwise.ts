@@ -86,10 +86,13 @@ const exact = (op: string, dtype: DType, compute: (dtype: DType) => NdArray): Nd
 
 /** Numbers become scalars of the other operands' dtype. @throws DTypeError when there is no tensor among them, or something else */
 export function operands(op: string, ...values: readonly TensorLike[]): Tensor[] {
-  const other = values.findIndex((v) => !(v instanceof Tensor || typeof v === "number"));
-  if (other >= 0) throw new DTypeError(op, "tensors and numbers", kindOf(values[other]), "make it one: tensor(value)");
-  const like = values.find((v) => v instanceof Tensor);
-  if (like !== undefined)
-    return values.map((v) => (v instanceof Tensor ? v : scalar(checkNumber(op, v, like.dtype), like.dtype)));
-  throw new DTypeError(op, "a tensor among the operands", values.map((v) => typeof v).join(" and "));
+  let like: Tensor | undefined;
+  for (const v of values)
+    if (v instanceof Tensor) like ??= v;
+    else if (typeof v !== "number")
+      throw new DTypeError(op, "tensors and numbers", kindOf(v), "make it one: tensor(value)");
+  if (like === undefined)
+    throw new DTypeError(op, "a tensor among the operands", values.map((v) => typeof v).join(" and "));
+  const { dtype } = like;
+  return values.map((v) => (v instanceof Tensor ? v : scalar(checkNumber(op, v, dtype), dtype)));
 }
