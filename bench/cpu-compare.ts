@@ -20,26 +20,28 @@ export function mixerRuns(backend: Backend, kind: Kind, n: number, batch: number
   const schedule = butterfly(n);
   const x = normal(random, [batch, n]);
   const ct = normal(random, [batch, n]);
-  const around = [ones([n]), ones([n]), zeros([n])];
-  const parameters =
-    kind === "rotation"
-      ? [initialAngles(schedule, random)]
-      : [initialBlocks(schedule, random), ones([schedule.leftovers.length])];
-  const layer = (input: Tensor, ...rest: Tensor[]): Tensor => {
-    const [dIn, dOut, bias] = rest.slice(-3) as [Tensor, Tensor, Tensor];
-    return kind === "rotation"
-      ? rotationMixer(input, rest[0]!, { schedule, dIn, dOut, bias })
-      : generalMixer(input, rest[0]!, rest[1]!, { schedule, dIn, dOut, bias });
-  };
-  return {
-    forward: () => scope(() => void layer(x, ...parameters, ...around)),
-    train: () =>
-      scope(() => {
-        const [first, ...others] = parameters;
-        const { pullback } = vjp(layer, x, add(first!, 0), ...others, ...around);
-        pullback(ct);
-      }),
-  };
+  const around = [ones([n]), ones([n]), zeros([n])] as const;
+  const [angles, blocks, scales] = [
+    initialAngles(schedule, random),
+    initialBlocks(schedule, random),
+    ones([schedule.leftovers.length]),
+  ];
+  type Tensors = Tensor[];
+  const rotation = (...[x, angles, dIn, dOut, bias]: Tensors): Tensor =>
+    rotationMixer(x!, angles!, { schedule, dIn: dIn!, dOut: dOut!, bias: bias! });
+  const general = (...[x, blocks, scales, dIn, dOut, bias]: Tensors): Tensor =>
+    generalMixer(x!, blocks!, scales!, { schedule, dIn: dIn!, dOut: dOut!, bias: bias! });
+  const train = (layer: typeof rotation, stages: Tensor, ...rest: Tensors): void =>
+    scope(() => void vjp(layer, x, add(stages, 0), ...rest).pullback(ct));
+  return kind === "rotation"
+    ? {
+        forward: () => scope(() => void rotation(x, angles, ...around)),
+        train: () => train(rotation, angles, ...around),
+      }
+    : {
+        forward: () => scope(() => void general(x, blocks, scales, ...around)),
+        train: () => train(general, blocks, scales, ...around),
+      };
 }
 
 /** Milliseconds of a sample at least: what reading the clock takes is then a hundredth of it. */

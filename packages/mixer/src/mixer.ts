@@ -100,7 +100,7 @@ function makeMixer(kind: Parameterisation): MixerOp {
         "2×2 blocks are too ill-conditioned to walk back",
       );
     const kept = keptShape(sizesOf(x, dOut, schedule), { schedule, backward });
-    const y = { shape: [...x.shape.slice(0, -1), dOut.shape[0]!], dtype };
+    const y = { shape: x.shape.with(-1, dOut.shape[0]!), dtype };
     return kept === null ? [y] : [y, { shape: kept, dtype }];
   };
 
