@@ -203,7 +203,7 @@ export const mixerSamples: readonly Sample[] = [
       sample(
         `general mixer, fused, ${size}, ${backward}`,
         (x, blocks, dIn, dOut, bias) =>
-          generalMixer(x!, blocks!, c.zeros([0], { backend: x!.backend }), {
+          generalMixer(x!, blocks!, c.zeros([0], { dtype: x!.dtype, backend: x!.backend }), {
             schedule,
             backward,
             dIn: dIn!,
