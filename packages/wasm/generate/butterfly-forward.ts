@@ -178,7 +178,7 @@ function forward${rows}(x: usize, y: usize, z: usize, n: usize, inputs: usize, o
   dIn: usize, P: usize, S: usize, e: usize, bias: usize, s: usize, spare: usize): void {
   const vectors = n >> 2, stage = n << 2, kept = n << 4, pitch = chunk * ${step} + pad;
   for (let g = 0; g < count; g++) {
-    const group = groups + <usize>g * 12, first = <usize>load<u32>(group), end = <usize>load<u32>(group, 4), period = <usize>load<u32>(group, 8);
+    const group = groups + <usize>g * GROUP, first = <usize>load<u32>(group), end = <usize>load<u32>(group, 4), period = <usize>load<u32>(group, 8);
     if (period === 0)
       for (let v: usize = 0; v < vectors; v += chunk) {
         const at = s + (v / chunk) * pitch;

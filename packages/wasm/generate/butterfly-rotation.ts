@@ -1,16 +1,24 @@
-/** @file Writes the backward butterfly kernel of the rotation variant: z and g walk back side by side. */
+/**
+ * @file Writes the backward butterfly kernel of the rotation variant: z and g walk back side by side, `[n/4][z: R | g: R][4]`.
+ *
+ * A rotation keeps z × g = z_i g_j − z_j g_i of its pair, so the sum of a pair may be made on either side of its stage. The steps of a
+ * group say where (`stepsBack` in butterfly-plan.ts): mostly between two passes, for the stage before and the one behind at once.
+ */
+import { leave, walk } from "./butterfly-back.ts";
 import { byBlocks, perRow } from "./lines.ts";
 
-/** Rows of a block: half of the forward's, as z and g lie in one vector column, `[n/4][z: R | g: R][4]`. */
-const rowBlocks = [4, 1];
+/** Rows of a block, largest first. */
+const rowBlocks = [8, 4, 1];
 
-/** g = ȳ ⊙ dOut beside z, and the sums for bias̄ and d̄Out; without ȳ (columns past the outputs) g is 0. */
+/** g = ȳ ⊙ dOut beside z, and the sums for bias̄ and d̄Out; without ȳ (columns past the outputs) g is 0. z comes by groups of four rows. */
 function seed(rows: number, withCotangent: boolean): string {
   const half = rows * 16;
   const name = withCotangent ? `seed${rows}` : `rest${rows}`;
+  const z = (r: number): string => `v128.load(${r < 4 ? "z" : "second"}, ${16 * (r % 4)})`;
   return `
-function ${name}(gy: usize, gyRow: usize, z: usize, s: usize, dOut: usize, gBias: usize, gOut: usize, bytes: usize): void {
+function ${name}(gy: usize, gyRow: usize, z: usize, group: usize, s: usize, dOut: usize, gBias: usize, gOut: usize, bytes: usize): void {
   const end = dOut + bytes;
+  ${rows > 4 ? "let second = z + group;" : ""}
   do {
     ${
       withCotangent
@@ -19,67 +27,73 @@ function ${name}(gy: usize, gyRow: usize, z: usize, s: usize, dOut: usize, gBias
 ${perRow(
   rows,
   (r) =>
-    `    { const v = v128.load(z, ${16 * r}), g = v128.load(row); b = add(b, g); o = fma(g, v, o); v128.store(s, v, ${16 * r}); v128.store(s, mul(g, d), ${half + 16 * r}); ${r < rows - 1 ? "row += gyRow;" : ""} }`,
+    `    { const v = ${z(r)}, g = v128.load(row); b = add(b, g); o = fma(g, v, o); v128.store(s, v, ${16 * r}); v128.store(s, mul(g, d), ${half + 16 * r}); ${r < rows - 1 ? "row += gyRow;" : ""} }`,
 )}
     v128.store(gBias, b); v128.store(gOut, o);`
         : `const zero = i32x4.splat(0);
-${perRow(rows, (r) => `    v128.store(s, v128.load(z, ${16 * r}), ${16 * r}); v128.store(s, zero, ${half + 16 * r});`)}`
+${perRow(rows, (r) => `    v128.store(s, ${z(r)}, ${16 * r}); v128.store(s, zero, ${half + 16 * r});`)}`
     }
-    z += 64; gy += 16; s += ${2 * half}; dOut += 16; gBias += 16; gOut += 16;
+    z += 64; ${rows > 4 ? "second += 64;" : ""} gy += 16; s += ${2 * half}; dOut += 16; gBias += 16; gOut += 16;
   } while (dOut < end);
 }`;
 }
 
+/** z × g of two vectors. */
+const cross = (i: string, j: string): string => `fnma(${j}, g${i}, mul(${i}, g${j}))`;
+
 /**
- * Undoes two stages of z and g at once and sums z×g for each pair. The sums go through memory row by row: held in registers over
- * the rows they would spill.
+ * Sums z × g on \`count\` neighbouring vectors a and their partners b, c, d: \`products\` for the pairs (a, b), (c, d) and (a, c), (b, d)
+ * of two stages, \`single\` for (a, b), (c, d) alone. The sums stay in registers over the rows, which is why these are a loop: unrolled,
+ * V8 would load everything first, and spill.
  */
-function unmix(rows: number): string {
+function products(rows: number): string {
   const half = rows * 16;
-  const step = 2 * half;
-  const row = (r: number): string => {
-    const [z, g] = [r * 16, half + r * 16];
-    return `    {
-      const a = v128.load(s, ${z}), gc = v128.load(s2, ${g}), c = v128.load(s2, ${z}), ga = v128.load(s, ${g});
-      v128.store(w, add(fnma(c, ga, mul(a, gc)), v128.load(w, 32)), 32);
-      const qa = v128.load(p, 64), qc = v128.load(p, 96);
-      const a1 = fma(qa, c, a), ga1 = fma(qa, gc, ga), c1 = fma(qc, a, c), gc1 = fma(qc, ga, gc);
-      const b = v128.load(s1, ${z}), gd = v128.load(s3, ${g}), d = v128.load(s3, ${z}), gb = v128.load(s1, ${g});
-      v128.store(w, add(fnma(d, gb, mul(b, gd)), v128.load(w, 48)), 48);
-      const qb = v128.load(p, 80), qd = v128.load(p, 112);
-      const b1 = fma(qb, d, b), gb1 = fma(qb, gd, gb), d1 = fma(qd, b, d), gd1 = fma(qd, gb, gd);
-      v128.store(w, add(fnma(b1, ga1, mul(a1, gb1)), v128.load(w)));
-      const pa = v128.load(p), pb = v128.load(p, 16);
-      v128.store(s, fma(pa, b1, a1), ${z}); v128.store(s, fma(pa, gb1, ga1), ${g});
-      v128.store(s1, fma(pb, a1, b1), ${z}); v128.store(s1, fma(pb, ga1, gb1), ${g});
-      v128.store(w, add(fnma(d1, gc1, mul(c1, gd1)), v128.load(w, 16)), 16);
-      const pc = v128.load(p, 32), pd = v128.load(p, 48);
-      v128.store(s2, fma(pc, d1, c1), ${z}); v128.store(s2, fma(pc, gd1, gc1), ${g});
-      v128.store(s3, fma(pd, c1, d1), ${z}); v128.store(s3, fma(pd, gc1, gd1), ${g});
-    }`;
-  };
+  const load = (pairs: readonly string[]): string =>
+    pairs.map((v, k) => `${v} = v128.load(s${k || ""}), g${v} = v128.load(s${k || ""}, ${half})`).join(", ");
+  const forward = (bytes: number): string => `s += ${bytes}; s1 += ${bytes}; s2 += ${bytes}; s3 += ${bytes};`;
   return `
-function unmix${rows}(s: usize, gap: usize, p: usize, w: usize, count: usize): void {
-  let s1 = s + gap, s2 = s1 + gap, s3 = s2 + gap;
+function products${rows}(s: usize, gap: usize, w: usize, v: usize, apart: usize, count: usize): void {
+  let s1 = s + gap, s2 = s1 + gap, s3 = s2 + gap, w1 = w + apart, v1 = v + apart;
   do {
-${perRow(rows, row)}
-    s += ${step}; s1 += ${step}; s2 += ${step}; s3 += ${step}; p += 128; w += 64;
+    let ab = v128.load(w), cd = v128.load(w1), ac = v128.load(v), bd = v128.load(v1);
+    const end = s + ${half};
+    do {
+      const ${load(["a", "b", "c", "d"])};
+      ab = add(${cross("a", "b")}, ab); cd = add(${cross("c", "d")}, cd);
+      ac = add(${cross("a", "c")}, ac); bd = add(${cross("b", "d")}, bd);
+      ${forward(16)}
+    } while (s < end);
+    v128.store(w, ab); v128.store(w1, cd); v128.store(v, ac); v128.store(v1, bd);
+    ${forward(half)} w += 16; w1 += 16; v += 16; v1 += 16;
   } while (--count);
 }
-function gather${rows}(s: usize, p: usize, w: usize, h: usize, vectors: usize): void {
-  const gap = h * ${step}, end = s + vectors * ${step};
-  do { unmix${rows}(s, gap, p, w, h); s += gap << 2; p += h << 7; w += h << 6; } while (s < end);
+function single${rows}(s: usize, gap: usize, other: usize, w: usize, apart: usize, count: usize): void {
+  let s1 = s + gap, s2 = s + other, s3 = s2 + gap, w1 = w + apart;
+  do {
+    let ab = v128.load(w), cd = v128.load(w1);
+    const end = s + ${half};
+    do {
+      const ${load(["a", "b", "c", "d"])};
+      ab = add(${cross("a", "b")}, ab); cd = add(${cross("c", "d")}, cd);
+      ${forward(16)}
+    } while (s < end);
+    v128.store(w, ab); v128.store(w1, cd);
+    ${forward(half)} w += 16; w1 += 16;
+  } while (--count);
 }`;
 }
 
-/** Undoes the stages at distance 2 and 1 inside of each vector, summing z·swap(g): the difference of two lanes is z×g. */
-function unlane(rows: number): string {
+/**
+ * Undoes the stages at distance 2 and 1 inside of each vector, summing z ⊙ swapped g: the difference of two lanes is z × g. \`last\`:
+ * nothing asks for z afterwards.
+ */
+function unlane(rows: number, last: boolean): string {
   const half = rows * 16;
   return `
-function unlane${rows}(s: usize, p: usize, w: usize, stage: usize, bytes: usize): void {
+function ${last ? "lastLanes" : "unlane"}${rows}(s: usize, p: usize, w: usize, stage: usize, bytes: usize): void {
   const end = p + bytes;
   do {
-    const q = v128.load(p + stage), p0 = v128.load(p);
+    const q = swap2(v128.load(p + stage)), p0 = swap1(v128.load(p));
     let sum1 = v128.load(w + stage), sum0 = v128.load(w);
 ${perRow(
   rows,
@@ -87,7 +101,7 @@ ${perRow(
       let z = v128.load(s, ${16 * r}), g = v128.load(s, ${half + 16 * r}), other = swap2(g);
       sum1 = fma(z, other, sum1); z = fma(q, swap2(z), z); g = fma(q, other, g);
       other = swap1(g); sum0 = fma(z, other, sum0);
-      v128.store(s, fma(p0, swap1(z), z), ${16 * r}); v128.store(s, fma(p0, other, g), ${half + 16 * r});
+      ${last ? "" : `v128.store(s, fma(p0, swap1(z), z), ${16 * r});`} v128.store(s, fma(p0, other, g), ${half + 16 * r});
     }`,
 )}
     v128.store(w + stage, sum1); v128.store(w, sum0); s += ${2 * half}; p += 16; w += 16;
@@ -109,9 +123,9 @@ ${perRow(rows, (r) => {
   const [z, g] = [16 * r, half + 16 * r];
   return `    {
       const a = v128.load(s, ${z}), gb = v128.load(s, ${step + g}), b = v128.load(s, ${step + z}), ga = v128.load(s, ${g});
-      sum = add(sum, fnma(b, ga, mul(a, gb)));
-      v128.store(s, fma(t0, b, a), ${z}); v128.store(s, fma(t1, a, b), ${step + z});
-      v128.store(s, fma(t0, gb, ga), ${g}); v128.store(s, fma(t1, ga, gb), ${step + g});
+      sum = add(sum, ${cross("a", "b")});
+      v128.store(s, fma(t1, b, a), ${z}); v128.store(s, fma(t0, a, b), ${step + z});
+      v128.store(s, fma(t1, gb, ga), ${g}); v128.store(s, fma(t0, ga, gb), ${step + g});
     }`;
 })}
     v128.store(w, sum); s += ${2 * step}; t += 32; w += 16;
@@ -119,66 +133,53 @@ ${perRow(rows, (r) => {
 }`;
 }
 
-/** x̄ = g ⊙ scale, and the sum for d̄In; g lies \`at\` bytes into a vector column of \`step\` bytes. Shared with the general variant. */
-export function leaveBackward(rows: number, at: number, step: number, name: string): string {
-  return `
-function ${name}(s: usize, x: usize, gx: usize, row: usize, scale: usize, gIn: usize, bytes: usize): void {
-  const end = scale + bytes;
-  do {
-    const d = v128.load(scale);
-    let from = x, to = gx, sum = v128.load(gIn);
-${perRow(
-  rows,
-  (r) =>
-    `    { const g = v128.load(s, ${at + 16 * r}); sum = fma(g, v128.load(from), sum); v128.store(to, mul(g, d)); ${r < rows - 1 ? "from += row; to += row;" : ""} }`,
-)}
-    v128.store(gIn, sum); x += 16; gx += 16; s += ${step}; scale += 16; gIn += 16;
-  } while (scale < end);
-}
-function ${name}Piece(s: usize, x: usize, gx: usize, inputs: usize, start: usize, columns: usize, scale: usize, gIn: usize, spare: usize): void {
-  const whole = (columns & ~3) << 2, row = inputs << 2, offset = start << 2;
-  x += offset; gx += offset; scale += offset; gIn += offset;
-  if (whole) ${name}(s, x, gx, row, scale, gIn, whole);
-  if (columns & 3) {
-    const result = spare + ${32 * rows};
-    takeTail(x + whole, row, ${rows}, columns & 3, spare);
-    ${name}(s + (whole >> 4) * ${step}, spare, result, 32, scale + whole, gIn + whole, 16);
-    putTail(gx + whole, row, ${rows}, columns & 3, result);
-  }
-}`;
-}
-
+/** Pieces of the cotangent: a chunk from column \`start\` on. */
 function pieces(rows: number): string {
   const step = rows * 32;
   return `
-function seedPiece${rows}(gy: usize, outputs: usize, start: usize, vectors: usize, z: usize, s: usize, dOut: usize, gBias: usize, gOut: usize, spare: usize): void {
+function seedPiece${rows}(gy: usize, outputs: usize, start: usize, vectors: usize, z: usize, group: usize, s: usize, dOut: usize, gBias: usize, gOut: usize, spare: usize): void {
   const columns = within(outputs, start, vectors << 2), whole = (columns & ~3) << 2, row = outputs << 2, offset = start << 2, bytes = vectors << 4;
   gy += offset; z += start << 4; dOut += offset; gBias += offset; gOut += offset;
   let done = whole;
-  if (whole) seed${rows}(gy, row, z, s, dOut, gBias, gOut, whole);
+  if (whole) seed${rows}(gy, row, z, group, s, dOut, gBias, gOut, whole);
   if (columns & 3) {
     takeTail(gy + whole, row, ${rows}, columns & 3, spare);
-    seed${rows}(spare, 32, z + (whole << 2), s + (whole >> 4) * ${step}, dOut + whole, gBias + whole, gOut + whole, 16);
+    seed${rows}(spare, 32, z + (whole << 2), group, s + (whole >> 4) * ${step}, dOut + whole, gBias + whole, gOut + whole, 16);
     done += 16;
   }
-  if (done < bytes) rest${rows}(0, 0, z + (done << 2), s + (done >> 4) * ${step}, dOut + done, 0, 0, bytes - done);
+  if (done < bytes) rest${rows}(0, 0, z + (done << 2), group, s + (done >> 4) * ${step}, dOut + done, 0, 0, bytes - done);
+}`;
 }
-function innerBack${rows}(s: usize, start: usize, vectors: usize, Q: usize, W: usize, stage: usize, passes: usize, first: usize, end: usize): void {
-  for (let k = end; k > first; k--) {
-    const pass = passes + ((k - 1) << 4), p = Q + load<u32>(pass, 4), w = W + load<u32>(pass, 12);
-    if (load<i32>(pass) === RADIX4) gather${rows}(s, p + (start << 5), w + (start << 4), load<u32>(pass, 8), vectors);
-    else unlane${rows}(s, p + (start << 4), w + (start << 4), stage, vectors << 4);
+
+/** The steps of a group on a chunk (inner) or on a tile (outer). */
+function groups(rows: number): string {
+  const step = rows * 32;
+  return `
+/** A step on \`count\` neighbouring vectors and their partners; vector number \`vector\` of the first, in its four and its pair. */
+function step${rows}(step: usize, at: usize, gap: usize, four: usize, pair: usize, count: usize, P: usize, W: usize): void {
+  const kind = load<i32>(step), a = <usize>load<u32>(step, 8), apart = <usize>load<u32>(step, 4) << 4, w = W + a + (pair << 4);
+  if (kind === RADIX4) walk${2 * rows}(at, gap, P + a + (four << 7), count);
+  else if (kind === BOTH) products${rows}(at, gap, w, W + load<u32>(step, 12) + (pair << 4), apart, count);
+  else if (kind === NEAR) single${rows}(at, gap, gap << 1, w, apart, count);
+  else single${rows}(at, gap << 1, gap, w, apart, count);
+}
+function innerBack${rows}(s: usize, start: usize, vectors: usize, P: usize, W: usize, stage: usize, step: usize, end: usize): void {
+  for (; step < end; step += 16) {
+    if (load<i32>(step) === LANES) {
+      unlane${rows}(s, P + load<u32>(step, 8) + (start << 4), W + load<u32>(step, 12) + (start << 4), stage, vectors << 4);
+      continue;
+    }
+    const h = <usize>load<u32>(step, 4), gap = h * ${step};
+    for (let q: usize = 0; q < vectors; q += h << 2)
+      step${rows}(step, s + q * ${step}, gap, (start + q) >> 2, (start + q) >> 1, h, P, W);
   }
 }
-function outerBack${rows}(s: usize, j: usize, period: usize, vectors: usize, chunk: usize, pitch: usize, Q: usize, W: usize, passes: usize, first: usize, end: usize): void {
-  for (let k = end; k > first; k--) {
-    const pass = passes + ((k - 1) << 4), p = Q + load<u32>(pass, 4), w = W + load<u32>(pass, 12), h = <usize>load<u32>(pass, 8);
-    const gap = placeBack${rows}(h, chunk, pitch);
+function outerBack${rows}(s: usize, j: usize, period: usize, vectors: usize, chunk: usize, pitch: usize, P: usize, W: usize, step: usize, end: usize): void {
+  for (; step < end; step += 16) {
+    const h = <usize>load<u32>(step, 4), gap = placeBack${rows}(h, chunk, pitch);
     for (let q: usize = 0; q < vectors; q += h << 2)
-      for (let m = j; m < h; m += period) {
-        const tuple = (q >> 2) + m;
-        unmix${rows}(s + placeBack${rows}(q + m, chunk, pitch), gap, p + (tuple << 7), w + (tuple << 6), TILE);
-      }
+      for (let m = j; m < h; m += period)
+        step${rows}(step, s + placeBack${rows}(q + m, chunk, pitch), gap, (q >> 2) + m, (q >> 1) + m, TILE, P, W);
   }
 }
 function placeBack${rows}(vector: usize, chunk: usize, pitch: usize): usize {
@@ -188,28 +189,29 @@ function placeBack${rows}(vector: usize, chunk: usize, pitch: usize): usize {
 
 function block(rows: number): string {
   return `
-function rotationBackward${rows}(x: usize, z: usize, gy: usize, gx: usize, n: usize, inputs: usize, outputs: usize, three: bool, passes: usize, groups: usize, count: i32, chunk: usize, pad: usize,
-  Q: usize, dOut: usize, scale: usize, W: usize, gBias: usize, gOut: usize, gIn: usize, s: usize, spare: usize): void {
+function rotationBackward${rows}(x: usize, z: usize, gy: usize, gx: usize, n: usize, inputs: usize, outputs: usize, three: bool, groups: usize, count: i32, chunk: usize, pad: usize,
+  steps: usize, P: usize, dOut: usize, scale: usize, W: usize, gBias: usize, gOut: usize, gIn: usize, s: usize, spare: usize): void {
   const vectors = n >> 2, stage = n << 2, pitch = chunk * ${32 * rows} + pad;
   for (let v: usize = 0; v < vectors; v += chunk)
-    seedPiece${rows}(gy, outputs, v << 2, chunk, z, s + (v / chunk) * pitch, dOut, gBias, gOut, spare);
+    seedPiece${rows}(gy, outputs, v << 2, chunk, z, n << 4, s + (v / chunk) * pitch, dOut, gBias, gOut, spare);
   for (let g = count - 1; g >= 0; g--) {
-    const group = groups + <usize>g * 12, first = <usize>load<u32>(group), end = <usize>load<u32>(group, 4), period = <usize>load<u32>(group, 8);
+    const group = groups + <usize>g * GROUP, period = <usize>load<u32>(group, 8);
+    const first = steps + (<usize>load<u32>(group, 12) << 4), end = steps + (<usize>load<u32>(group, 16) << 4);
     if (period === 0)
       for (let v: usize = 0; v < vectors; v += chunk) {
         const at = s + (v / chunk) * pitch, start = v << 2;
-        innerBack${rows}(at, v, chunk, Q, W, stage, passes, first, end);
+        innerBack${rows}(at, v, chunk, P, W, stage, first, end);
         const columns = g === 0 ? within(inputs, start, chunk << 2) : 0;
         if (columns) {
           const used = ((columns + 7) & ~7) << 2, offset = start << 2;
-          if (three) unpair${rows}(at, Q + 2 * stage + offset, W + 2 * stage + (start << 1), used);
-          unlane${rows}(at, Q + offset, W + offset, stage, used);
+          if (three) unpair${rows}(at, P + 2 * stage + offset, W + 2 * stage + (start << 1), used);
+          lastLanes${rows}(at, P + offset, W + offset, stage, used);
           leaveRotation${rows}Piece(at, x, gx, inputs, start, columns, scale, gIn, spare);
         }
       }
     else
       for (let j: usize = 0; j < period; j += TILE)
-        outerBack${rows}(s, j, period, vectors, chunk, pitch, Q, W, passes, first, end);
+        outerBack${rows}(s, j, period, vectors, chunk, pitch, P, W, first, end);
   }
 }`;
 }
@@ -220,21 +222,26 @@ export const rotationSource = (): string =>
     ...rowBlocks.flatMap((rows) => [
       seed(rows, true),
       seed(rows, false),
-      unmix(rows),
-      unlane(rows),
+      products(rows),
+      unlane(rows, false),
+      unlane(rows, true),
       unpair(rows),
-      leaveBackward(rows, rows * 16, rows * 32, `leaveRotation${rows}`),
+      leave(rows, rows * 16, rows * 32, `leaveRotation${rows}`),
       pieces(rows),
+      groups(rows),
       block(rows),
     ]),
     `
-/** x̄ and the raw sums W, bias̄, d̄Out, d̄In of the rotation variant, from ȳ and z by groups of four rows. Scratch as the forward's. */
+/** x̄ and the raw sums W, bias̄, d̄Out, d̄In of the rotation variant, from ȳ and z̃ by groups of four rows. Scratch: twice the forward's. */
 export function butterflyRotationBackward(x: usize, z: usize, gy: usize, gx: usize, rows: i32, n: usize, inputs: usize, outputs: usize, three: bool,
-  passes: usize, groups: usize, count: i32, chunk: usize, pad: usize, Q: usize, dOut: usize, scale: usize, W: usize, gBias: usize, gOut: usize, gIn: usize, s: usize, spare: usize): void {
+  groups: usize, count: i32, chunk: usize, pad: usize, steps: usize, P: usize, dOut: usize, scale: usize, W: usize, gBias: usize, gOut: usize, gIn: usize, s: usize, spare: usize): void {
 ${byBlocks(
   rowBlocks,
   (R) =>
-    `rotationBackward${R}(x, z, gy, gx, n, inputs, outputs, three, passes, groups, count, chunk, pad, Q, dOut, scale, W, gBias, gOut, gIn, s, spare); x += inputs * ${4 * R}; gx += inputs * ${4 * R}; gy += outputs * ${4 * R}; z += ${R === 1 ? "16" : `n * ${4 * R}`};`,
+    `rotationBackward${R}(x, z, gy, gx, n, inputs, outputs, three, groups, count, chunk, pad, steps, P, dOut, scale, W, gBias, gOut, gIn, s, spare); x += inputs * ${4 * R}; gx += inputs * ${4 * R}; gy += outputs * ${4 * R}; z += ${R === 1 ? "16" : `n * ${4 * R}`};`,
 )}
 }`,
   ].join("\n");
+
+/** Slots of vectors that the kernels here walk back at a time. */
+export const rotationSlots: readonly number[] = rowBlocks.map((rows) => 2 * rows);

@@ -4,168 +4,153 @@ import type { Schedule } from "@spm/mixer";
 /** The kinds of a pass after the first, as the kernels know them. */
 const RADIX4 = 1;
 const LANES = 2;
+/** What the rotation variant's way back does on four vectors at distances h, 2h, 3h, besides those two. */
+const [BOTH, NEAR, FAR] = [3, 4, 5];
+/** Where a stage's coefficients lie: by coordinate, or as the first or second of a pass. */
+const [NATURAL, LOWER, UPPER] = [0, 1, 2];
 const TILE = 4; // vectors that an outer group takes at a time
 const PAD = 512; // bytes: the pieces of a tile then lie in different cache sets
-const WORDS = 4; // of a pass in the table: kind, coefficient offset, distance in vectors, sum offset
 
-/** The passes of a schedule, and tables of byte offsets for coefficients and sums. */
+/** The passes of a schedule, and tables for the kernels; offsets are in bytes. */
 export interface ButterflyPlan {
   /** Whether the first pass does three stages instead of two. */
   readonly three: boolean;
-  /** Four words for each pass. */
+  /** Four words for each pass: kind, offset of its coefficients, distance in vectors, offset of its sums (general). */
   readonly passes: Int32Array;
-  /** Three words for each group of passes: first and end pass, and the period of an outer group, 0 for an inner one. */
+  /** Five words for each group of passes: first and end pass, the period of an outer group (0: inner), first and end step. */
   readonly groups: Int32Array;
+  /** Rotation: what the way back does, four words a step: kind, distance in vectors, and two offsets. */
+  readonly steps: Int32Array;
+  /** Six words for each stage: see `scaleStages`. */
+  readonly stages: Int32Array;
   /** Vectors of a chunk. */
   readonly chunk: number;
   /** Bytes between chunks in scratch, on top of their size. */
   readonly pad: number;
   /** Most vectors that the levels of a group take, for the kernels that keep what each pass saw. */
   readonly levels: number;
-  /** Floats of a set of coefficients, stages that only pad a pass included. */
+  /** Floats of the coefficients, stages that only pad a pass included. */
   readonly coefficients: number;
   /** Floats of the raw sums of a backward pass. */
   readonly sums: number;
-  /** Whether every pair (i, j) has i < j, and those of a stage come by ascending i. */
-  readonly ascending: boolean;
-  /** For each pair i, j and the offsets of their coefficients. */
-  readonly ops: Int32Array;
-  /** For each pair the offsets of its sums: plus, minus (rotation) or D_i, O_i, O_j, D_j (general). */
-  readonly places: Int32Array;
 }
 
-/** Whether a schedule is the cyclic butterfly over n = 2^k ≥ 8 coordinates, which the fused kernels compute. */
+/** Whether a schedule is the cyclic butterfly over n = 2^k ≥ 8 coordinates, pairs in order, which the fused kernels compute. */
 export function isFusedButterfly({ n, stages, first, second, starts }: Schedule): boolean {
   const period = Math.log2(n);
   if (n < 8 || !Number.isInteger(period) || (period < 4 && stages > period)) return false;
-  for (let l = 0, p = 0; l < stages; l++) {
+  for (let l = 0; l < stages; l++) {
     if (starts[l + 1]! - starts[l]! !== n / 2) return false;
     const distance = 2 ** (l % period);
-    for (; p < starts[l + 1]!; p++) if ((first[p]! ^ second[p]!) !== distance) return false;
+    for (let k = 0, p = starts[l]!; k < n / 2; k++, p++) {
+      const i = 2 * k - (k % distance);
+      if (first[p] !== i || second[p] !== i + distance) return false;
+    }
   }
   return true;
 }
 
-/** Where one stage's coefficients and sums lie, by coordinate and in floats. */
-interface StagePlace {
-  coefficient(i: number): number;
-  /** Rotation: [plus, minus] of the pair (low, high); general: D of i. */
-  sum(i: number): number;
-  /** General: from D to O of one coordinate. */
-  readonly toOff: number;
+/** A pass of up to two stages; all offsets in floats. */
+interface Pass {
+  readonly kind: number;
+  readonly at: number;
+  /** Distance of the first stage in vectors; the second's is twice that. */
+  readonly h: number;
+  /** Offset of the first sums, and (rotation) of each stage's; null for a stage that there isn't. */
+  readonly sumAt: number;
+  readonly sums: readonly [number | null, number | null];
+}
+
+/** A run of passes on the same chunks, or tiles. */
+interface Group {
+  readonly first: number;
+  end: number;
+  period: number;
 }
 
 /** Cuts a schedule into passes: two or three stages inside of the first eight columns, then two at a time. */
-export function planButterfly(schedule: Schedule, general: boolean): ButterflyPlan {
-  const { n, stages } = schedule;
+export function planButterfly({ n, stages }: Schedule, general: boolean): ButterflyPlan {
   const period = Math.log2(n);
-  const places: StagePlace[] = [];
-  const words: number[] = [];
   const three = period % 2 === 1 && stages >= 3;
+  const passes: Pass[] = [];
+  const table: number[] = [];
   let coefficients = 0;
   let sums = 0;
+  let l = 0;
 
-  const natural = (coefficientBase: number, sumBase: number, toOff: number): StagePlace => ({
-    coefficient: (i) => coefficientBase + i,
-    sum: (i) => sumBase + i,
-    toOff,
-  });
-  const lanePass = (): void => {
-    const each = general ? 2 * n : n; // sums of a stage: D and O, or one product of z and swapped g
-    for (const k of [0, 1]) places.push(natural(coefficients + k * n, sums + k * each, n));
-    coefficients += 2 * n;
-    sums += 2 * each;
+  /** Room for so many sums. */
+  const take = (size: number): number => {
+    sums += size;
+    return sums - size;
   };
-  /** Stages at distances h and 2h in vectors: eight coefficient vectors for every four vector columns a, b, c, d. */
-  const radix4 = (h: number): StagePlace[] => {
-    const [base, sumBase] = [coefficients, sums];
-    coefficients += 2 * n;
-    sums += general ? 4 * n : n;
-    return [0, 1].map((k) => {
-      const group = (i: number): number => {
-        const vector = i >> 2;
-        return Math.floor(vector / (4 * h)) * h + (vector % h);
-      };
-      const member = (i: number): number => Math.floor((i >> 2) / h) % 4;
-      const lane = (i: number): number => i % 4;
-      return {
-        coefficient: (i) => base + group(i) * 32 + k * 16 + member(i) * 4 + lane(i),
-        sum: general
-          ? (i) => sumBase + group(i) * 64 + k * 32 + member(i) * 4 + lane(i)
-          : // (a,b) (c,d) at distance h, then (a,c) (b,d) at 2h: one sum a pair
-            (i) => sumBase + group(i) * 16 + k * 8 + (k === 0 ? member(i) >> 1 : member(i) & 1) * 4 + lane(i),
-        toOff: 16,
-      };
-    });
+  /** The next stage; `found`: the sums are made of what it finds, not of what it makes. */
+  const stage = (at: number, form: number, shift: number, sum: number, found = false): void => {
+    table.push(4 * 2 ** (l % period), 4 * at, form, shift, 4 * sum, 4 * n * (found ? l : l + 1));
+    l++;
   };
-  const pass = (kind: number, at: number, distance: number, sumAt: number): void => {
-    words.push(kind, at * 4, distance, sumAt * 4);
+  /** Stages at distances 1 and 2. */
+  const lanes = (kind: number): void => {
+    const each = general ? 2 * n : n; // D and O, or one product of z and swapped g
+    const sumAt = take(2 * each);
+    passes.push({ kind, at: coefficients, h: 0, sumAt, sums: [null, null] });
+    for (const k of [0, 1]) if (l < stages) stage(coefficients + k * n, NATURAL, 0, sumAt + k * each);
+    coefficients += 2 * n;
   };
 
-  pass(0, 0, 0, 0);
-  lanePass();
+  lanes(0);
   if (three) {
-    // General: natural order, as the first two; rotation: one sum vector for each group of eight columns.
-    places.push(
-      general
-        ? natural(coefficients, sums, n)
-        : {
-            coefficient: (i) => 2 * n + i,
-            sum: (i) => 2 * n + (i >> 3) * 4 + (i % 4),
-            toOff: 0,
-          },
-    );
+    stage(coefficients, NATURAL, 0, take(general ? 2 * n : n / 2));
     coefficients += n;
-    sums += general ? 2 * n : n / 2;
   }
-  let l = Math.min(stages, three ? 3 : 2);
   while (l < stages) {
     const exponent = l % period;
-    const [at, sumAt] = [coefficients, sums];
     if (exponent === 0) {
-      lanePass();
-      pass(LANES, at, 0, sumAt);
-      l += 2;
+      lanes(LANES);
       continue;
     }
-    const lone = exponent === period - 1; // the widest distance alone: the lower half of its pass stays the identity
-    const h = 2 ** (exponent - (lone ? 3 : 2));
-    const [low, high] = radix4(h);
-    pass(RADIX4, at, h, sumAt);
-    if (lone) places.push(high!);
-    else places.push(low!, high!);
-    l += lone ? 1 : 2;
+    const alone = exponent === period - 1; // the widest distance: the first half of its pass stays the identity
+    const shift = exponent - (alone ? 3 : 2);
+    const two = !alone && l + 1 < stages;
+    const at = coefficients;
+    const sumAt = general ? take(4 * n) : sums;
+    const near = general || alone ? null : take(n / 2);
+    const far = general || !(alone || two) ? null : take(n / 2);
+    passes.push({ kind: RADIX4, at, h: 2 ** shift, sumAt, sums: [near, far] });
+    if (!alone) stage(at, LOWER, shift, near ?? sumAt, true);
+    if (alone || two) stage(at, UPPER, shift, far ?? sumAt);
+    coefficients += 2 * n;
   }
 
+  const vectors = n / 4;
+  const chunk = Math.min(three ? 32 : 64, vectors);
+  const { groups, linear } = groupPasses(passes, chunk);
+  const steps = groups.map((group) => (general ? [] : stepsBack(passes, group)));
+  const ends = steps.map((_, k) => steps.slice(0, k + 1).flat().length / 4);
   return {
     three,
-    ...groupPasses(words, n / 4, three),
-    passes: Int32Array.from(words),
+    passes: Int32Array.from(passes.flatMap(({ kind, at, h, sumAt }) => [kind, 4 * at, h, 4 * sumAt])),
+    groups: Int32Array.from(groups.flatMap(({ first, end, period }, k) => [first, end, period, ends[k - 1] ?? 0, ends[k]!])),
+    steps: Int32Array.from(steps.flat()),
+    stages: Int32Array.from(table),
+    chunk,
+    pad: linear && groups.length > 1 ? PAD : 0, // partners lie a whole number of chunks apart, or chunks must join
+    levels: Math.max(
+      ...groups.map(({ first, end, period }) =>
+        period === 0 ? (end - first + 3) * chunk : (end - first) * (vectors / period) * TILE,
+      ),
+    ),
     coefficients,
-    sums: sums + 4, // a zero behind them, for pairs that need one sum only
-    ascending: isAscending(schedule),
-    ops: offsetsOfPairs(schedule, places),
-    places: general ? generalPlaces(schedule, places) : rotationPlaces(schedule, places, sums),
+    sums,
   };
-}
-
-function isAscending({ first, second, starts }: Schedule): boolean {
-  const begins = new Set(starts);
-  return first.every((i, p) => i < second[p]! && (begins.has(p) || i > first[p - 1]!));
 }
 
 /** Cuts the passes after the first into groups that run piece by piece in the first-level cache. */
-function groupPasses(
-  words: readonly number[],
-  vectors: number,
-  three: boolean,
-): Pick<ButterflyPlan, "groups" | "chunk" | "pad" | "levels"> {
+function groupPasses(passes: readonly Pass[], chunk: number): { groups: Group[]; linear: boolean } {
   // Two stages a pass: its vectors are all within 4h. The first pass has two or three, so distances are h = 1, 4, 16, … or 2, 8, 32, …
-  const chunk = Math.min(three ? 32 : 64, vectors);
-  const groups: { first: number; end: number; period: number }[] = [{ first: 1, end: 1, period: 0 }];
+  const groups: Group[] = [{ first: 1, end: 1, period: 0 }];
   let linear = true;
-  for (let k = 1; k < words.length / WORDS; k++) {
-    const h = words[WORDS * k + 2]!; // 0 for lanes
+  for (let k = 1; k < passes.length; k++) {
+    const { h } = passes[k]!; // 0 for lanes
     const outer = 4 * h > chunk;
     const last = groups.at(-1)!;
     if (outer) linear &&= h % chunk === 0;
@@ -174,38 +159,29 @@ function groupPasses(
       if (outer) last.period = Math.min(last.period, h);
     } else groups.push({ first: k, end: k + 1, period: outer ? h : 0 });
   }
-  const levels = groups.map(({ first, end, period }) =>
-    period === 0 ? (end - first + 3) * chunk : (end - first) * (vectors / period) * TILE,
-  );
-  return {
-    groups: Int32Array.from(groups.flatMap(({ first, end, period }) => [first, end, period])),
-    chunk,
-    pad: linear && groups.length > 1 ? PAD : 0, // partners lie a whole number of chunks apart, or chunks must join
-    levels: Math.max(...levels),
+  return { groups, linear };
+}
+
+/**
+ * The rotation variant's way back through a group. A pair's sum may be made on either side of its stage, so those of a stage and of
+ * the next one are made together, between the two, where four vectors hold the pairs of both.
+ */
+function stepsBack(passes: readonly Pass[], { first, end }: Group): number[] {
+  const steps: number[] = [];
+  const step = (kind: number, h: number, a: number, b = 0): void => {
+    steps.push(kind, h, 4 * a, 4 * b);
   };
+  const between = (before: Pass | undefined, after: Pass | undefined): void => {
+    const [far, near] = [before?.sums[1] ?? null, after?.sums[0] ?? null];
+    if (far !== null && near !== null && after!.h === 4 * before!.h) return step(BOTH, 2 * before!.h, far, near);
+    if (near !== null) step(NEAR, after!.h, near);
+    if (far !== null) step(FAR, before!.h, far);
+  };
+  for (let k = end; k > first; k--) {
+    const pass = passes[k - 1]!;
+    between(pass, k < end ? passes[k] : undefined);
+    step(pass.kind, pass.h, pass.at, pass.sumAt);
+  }
+  between(undefined, end > first ? passes[first] : undefined);
+  return steps;
 }
-
-const inBytes = (words: readonly number[]): Int32Array => Int32Array.from(words, (w) => w * 4);
-
-function eachPair({ stages, starts, first, second }: Schedule, visit: (l: number, i: number, j: number) => number[]) {
-  const words: number[] = [];
-  for (let l = 0; l < stages; l++)
-    for (let p = starts[l]!; p < starts[l + 1]!; p++) words.push(...visit(l, first[p]!, second[p]!));
-  return inBytes(words);
-}
-
-const offsetsOfPairs = (schedule: Schedule, places: readonly StagePlace[]): Int32Array =>
-  eachPair(schedule, (l, i, j) => [i, j, places[l]!.coefficient(i), places[l]!.coefficient(j)]);
-
-const generalPlaces = (schedule: Schedule, places: readonly StagePlace[]): Int32Array =>
-  eachPair(schedule, (l, i, j) => {
-    const { sum, toOff } = places[l]!;
-    return [sum(i), sum(i) + toOff, sum(j) + toOff, sum(j)];
-  });
-
-const rotationPlaces = (schedule: Schedule, places: readonly StagePlace[], zero: number): Int32Array =>
-  eachPair(schedule, (l, i, j) => {
-    const { sum } = places[l]!;
-    if (sum(i) !== sum(j)) return [sum(i), sum(j)]; // inside of a vector: each lane has its own product
-    return i < j ? [sum(i), zero] : [zero, sum(i)];
-  });
