@@ -52,8 +52,8 @@ function products(rows: number): string {
     pairs.map((v, k) => `${v} = v128.load(s${k || ""}), g${v} = v128.load(s${k || ""}, ${half})`).join(", ");
   const forward = (bytes: number): string => `s += ${bytes}; s1 += ${bytes}; s2 += ${bytes}; s3 += ${bytes};`;
   return `
-function products${rows}(s: usize, gap: usize, w: usize, v: usize, apart: usize, count: usize): void {
-  let s1 = s + gap, s2 = s1 + gap, s3 = s2 + gap, w1 = w + apart, v1 = v + apart;
+function products${rows}(s: usize, gap: usize, far: usize, w: usize, v: usize, apart: usize, count: usize): void {
+  let s1 = s + gap, s2 = s + far, s3 = s2 + gap, w1 = w + apart, v1 = v + apart;
   do {
     let ab = v128.load(w), cd = v128.load(w1), ac = v128.load(v), bd = v128.load(v1);
     const end = s + ${half};
@@ -156,12 +156,12 @@ function groups(rows: number): string {
   const step = rows * 32;
   return `
 /** A step on \`count\` neighbouring vectors and their partners; vector number \`vector\` of the first, in its four and its pair. */
-function step${rows}(step: usize, at: usize, gap: usize, four: usize, pair: usize, count: usize, P: usize, W: usize): void {
+function step${rows}(step: usize, at: usize, gap: usize, far: usize, four: usize, pair: usize, count: usize, P: usize, W: usize): void {
   const kind = load<i32>(step), a = <usize>load<u32>(step, 8), apart = <usize>load<u32>(step, 4) << 4, w = W + a + (pair << 4);
   if (kind === RADIX4) walk${2 * rows}(at, gap, P + a + (four << 7), count);
-  else if (kind === BOTH) products${rows}(at, gap, w, W + load<u32>(step, 12) + (pair << 4), apart, count);
-  else if (kind === NEAR) single${rows}(at, gap, gap << 1, w, apart, count);
-  else single${rows}(at, gap << 1, gap, w, apart, count);
+  else if (kind === BOTH) products${rows}(at, gap, far, w, W + load<u32>(step, 12) + (pair << 4), apart, count);
+  else if (kind === NEAR) single${rows}(at, gap, far, w, apart, count);
+  else single${rows}(at, far, gap, w, apart, count);
 }
 function innerBack${rows}(s: usize, start: usize, vectors: usize, P: usize, W: usize, stage: usize, step: usize, end: usize): void {
   for (; step < end; step += 16) {
@@ -171,15 +171,15 @@ function innerBack${rows}(s: usize, start: usize, vectors: usize, P: usize, W: u
     }
     const h = <usize>load<u32>(step, 4), gap = h * ${step};
     for (let q: usize = 0; q < vectors; q += h << 2)
-      step${rows}(step, s + q * ${step}, gap, (start + q) >> 2, (start + q) >> 1, h, P, W);
+      step${rows}(step, s + q * ${step}, gap, gap << 1, (start + q) >> 2, (start + q) >> 1, h, P, W);
   }
 }
 function outerBack${rows}(s: usize, j: usize, period: usize, vectors: usize, chunk: usize, pitch: usize, P: usize, W: usize, step: usize, end: usize): void {
   for (; step < end; step += 16) {
-    const h = <usize>load<u32>(step, 4), gap = placeBack${rows}(h, chunk, pitch);
+    const h = <usize>load<u32>(step, 4), gap = placeBack${rows}(h, chunk, pitch), far = placeBack${rows}(h << 1, chunk, pitch);
     for (let q: usize = 0; q < vectors; q += h << 2)
       for (let m = j; m < h; m += period)
-        step${rows}(step, s + placeBack${rows}(q + m, chunk, pitch), gap, (q >> 2) + m, (q >> 1) + m, TILE, P, W);
+        step${rows}(step, s + placeBack${rows}(q + m, chunk, pitch), gap, far, (q >> 2) + m, (q >> 1) + m, TILE_BACK, P, W);
   }
 }
 function placeBack${rows}(vector: usize, chunk: usize, pitch: usize): usize {
@@ -195,7 +195,7 @@ function rotationBackward${rows}(x: usize, z: usize, gy: usize, gx: usize, n: us
   for (let v: usize = 0; v < vectors; v += chunk)
     seedPiece${rows}(gy, outputs, v << 2, chunk, z, n << 4, s + (v / chunk) * pitch, dOut, gBias, gOut, spare);
   for (let g = count - 1; g >= 0; g--) {
-    const group = groups + <usize>g * GROUP, period = <usize>load<u32>(group, 8);
+    const group = groups + <usize>g * GROUP, period = <usize>load<u32>(group, 20);
     const first = steps + (<usize>load<u32>(group, 12) << 4), end = steps + (<usize>load<u32>(group, 16) << 4);
     if (period === 0)
       for (let v: usize = 0; v < vectors; v += chunk) {
@@ -210,7 +210,7 @@ function rotationBackward${rows}(x: usize, z: usize, gy: usize, gx: usize, n: us
         }
       }
     else
-      for (let j: usize = 0; j < period; j += TILE)
+      for (let j: usize = 0; j < period; j += TILE_BACK)
         outerBack${rows}(s, j, period, vectors, chunk, pitch, P, W, first, end);
   }
 }`;

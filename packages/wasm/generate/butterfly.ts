@@ -25,9 +25,10 @@ const LANES: i32 = 2;
 const BOTH: i32 = 3;
 const NEAR: i32 = 4;
 /** Bytes of a group in the table. */
-const GROUP: usize = 20;
-/** Vectors taken at a time out of each period. */
+const GROUP: usize = 24;
+/** Vectors taken at a time out of each period; of z and g. */
 const TILE: usize = 4;
+const TILE_BACK: usize = 2;
 /** Of \`total\` columns those from column \`start\` on, \`most\` at most. */
 function within(total: usize, start: usize, most: usize): usize {
   return total <= start ? 0 : min(total - start, most);

@@ -17,7 +17,10 @@ export interface ButterflyPlan {
   readonly three: boolean;
   /** Four words for each pass: kind, offset of its coefficients, distance in vectors, offset of its sums (general). */
   readonly passes: Int32Array;
-  /** Five words for each group of passes: first and end pass, the period of an outer group (0: inner), first and end step. */
+  /**
+   * Six words for each group of passes: first and end pass, the period of an outer group (0: inner), first and end step, and the
+   * period of the steps.
+   */
   readonly groups: Int32Array;
   /** Rotation: what the way back does, four words a step: kind, distance in vectors, and two offsets. */
   readonly steps: Int32Array;
@@ -125,11 +128,12 @@ export function planButterfly({ n, stages }: Schedule, general: boolean): Butter
   const chunk = Math.min(three ? 32 : 64, vectors);
   const { groups, linear } = groupPasses(passes, chunk);
   const steps = groups.map((group) => (general ? [] : stepsBack(passes, group)));
+  const periods = groups.map(({ first, period }) => (joins(passes, first) ? Math.min(period, 2 * passes[first - 1]!.h) : period));
   const ends = steps.map((_, k) => steps.slice(0, k + 1).flat().length / 4);
   return {
     three,
     passes: Int32Array.from(passes.flatMap(({ kind, at, h, sumAt }) => [kind, 4 * at, h, 4 * sumAt])),
-    groups: Int32Array.from(groups.flatMap(({ first, end, period }, k) => [first, end, period, ends[k - 1] ?? 0, ends[k]!])),
+    groups: Int32Array.from(groups.flatMap(({ first, end, period }, k) => [first, end, period, ends[k - 1] ?? 0, ends[k]!, periods[k]!])),
     steps: Int32Array.from(steps.flat()),
     stages: Int32Array.from(table),
     chunk,
@@ -162,26 +166,35 @@ function groupPasses(passes: readonly Pass[], chunk: number): { groups: Group[];
   return { groups, linear };
 }
 
+/** Whether the pairs of pass k's first stage and those of the second before it lie within four vectors. */
+const joins = (passes: readonly Pass[], k: number): boolean => {
+  const [before, after] = [passes[k - 1], passes[k]];
+  return before !== undefined && after !== undefined && before.h > 0 && after.h === 4 * before.h;
+};
+
 /**
  * The rotation variant's way back through a group. A pair's sum may be made on either side of its stage, so those of a stage and of
- * the next one are made together, between the two, where four vectors hold the pairs of both.
+ * the next one are made together, between the two, where four vectors hold the pairs of both; an outer group does so for the
+ * inner one before it.
  */
 function stepsBack(passes: readonly Pass[], { first, end }: Group): number[] {
   const steps: number[] = [];
   const step = (kind: number, h: number, a: number, b = 0): void => {
     steps.push(kind, h, 4 * a, 4 * b);
   };
-  const between = (before: Pass | undefined, after: Pass | undefined): void => {
-    const [far, near] = [before?.sums[1] ?? null, after?.sums[0] ?? null];
-    if (far !== null && near !== null && after!.h === 4 * before!.h) return step(BOTH, 2 * before!.h, far, near);
-    if (near !== null) step(NEAR, after!.h, near);
-    if (far !== null) step(FAR, before!.h, far);
+  /** The sums between pass k − 1 and pass k, of the stages on the sides that are asked for. */
+  const between = (k: number, sides: { before: boolean; after: boolean }): void => {
+    const far = sides.before ? (passes[k - 1]?.sums[1] ?? null) : null;
+    const near = sides.after ? (passes[k]?.sums[0] ?? null) : null;
+    if (far !== null && near !== null && joins(passes, k)) return step(BOTH, 2 * passes[k - 1]!.h, far, near);
+    if (near !== null) step(NEAR, passes[k]!.h, near);
+    if (far !== null) step(FAR, passes[k - 1]!.h, far);
   };
   for (let k = end; k > first; k--) {
     const pass = passes[k - 1]!;
-    between(pass, k < end ? passes[k] : undefined);
+    between(k, k < end ? { before: true, after: true } : { before: !joins(passes, k), after: false });
     step(pass.kind, pass.h, pass.at, pass.sumAt);
   }
-  between(undefined, end > first ? passes[first] : undefined);
+  if (end > first) between(first, { before: joins(passes, first), after: true });
   return steps;
 }

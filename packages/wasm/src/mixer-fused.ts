@@ -8,7 +8,7 @@ import type { KernelCall } from "./team.ts";
 const ROWS = 8; // rows that the kernels hold in scratch at a time,
 const FORWARD_SLOTS = ROWS; // in so many vectors of each four columns: the forward's v,
 const ROTATION_SLOTS = 2 * ROWS; // or z and g
-const [PASS, GROUP] = [4, 5]; // words in the plan's tables
+const [PASS, GROUP] = [4, 6]; // words in the plan's tables
 const SPARE = 512; // bytes for the last columns of eight rows
 const PART = 64; // rows for which gradients are summed on their own,
 const MOST_PARTS = 16; // unless these are too many
