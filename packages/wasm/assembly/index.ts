@@ -8,7 +8,6 @@ export {
   rotationGradient,
   scaleStages,
   scaleVector,
-  unscaleVector,
 } from "./coefficients";
 export { boolToFloat, boolToInt, doubleToFloat, floatToInt, intToFloat } from "./convert";
 export { addAxes, copyAxes, copyMatrix1, copyMatrix4, fill4 } from "./copy";

@@ -64,17 +64,16 @@ function unlaneGeneral${rows}(v: usize, g: usize, p: usize, w: usize, stage: usi
   do {
     const p0 = v128.load(p), q0 = swap1(p0), q1 = swap2(v128.load(p + stage));
     let d0 = v128.load(w), o0 = v128.load(w + stage), d1 = v128.load(w + 2 * stage), o1 = v128.load(w + 3 * stage);
-${perRow(
-  rows,
-  (r) => `    {
-      const u = v128.load(v, ${16 * r}), other = swap1(u), u1 = fma(p0, other, u);
-      let h = v128.load(g, ${16 * r});
+    const last = v + ${16 * rows};
+    do {
+      const u = v128.load(v), other = swap1(u), u1 = fma(p0, other, u);
+      let h = v128.load(g);
       d1 = fma(h, u1, d1); o1 = fma(h, swap2(u1), o1); h = fma(q1, swap2(h), h);
-      d0 = fma(h, u, d0); o0 = fma(h, other, o0); v128.store(g, fma(q0, swap1(h), h), ${16 * r});
-    }`,
-)}
+      d0 = fma(h, u, d0); o0 = fma(h, other, o0); v128.store(g, fma(q0, swap1(h), h));
+      v += 16; g += 16;
+    } while (v < last);
     v128.store(w, d0); v128.store(w + stage, o0); v128.store(w + 2 * stage, d1); v128.store(w + 3 * stage, o1);
-    v += ${16 * rows}; g += ${16 * rows}; p += 16; w += 16;
+    p += 16; w += 16;
   } while (p < end);
 }`;
 }

@@ -10,16 +10,15 @@ import { byBlocks, perRow } from "./lines.ts";
 /** Rows of a block, largest first. */
 const rowBlocks = [8, 4, 1];
 
-/** g = ȳ ⊙ dOut beside z, and the sums for bias̄ and d̄Out; without ȳ (columns past the outputs) g is 0. z comes by groups of four rows. */
+/** z̃ = v ⊙ square and g = ȳ ⊙ dOut side by side, and the sums for bias̄ and d̄Out; without ȳ (columns past the outputs) g is 0. */
 function seed(rows: number, withCotangent: boolean): string {
   const half = rows * 16;
   const name = withCotangent ? `seed${rows}` : `rest${rows}`;
-  const z = (r: number): string => `v128.load(${r < 4 ? "z" : "second"}, ${16 * (r % 4)})`;
   return `
-function ${name}(gy: usize, gyRow: usize, z: usize, group: usize, s: usize, dOut: usize, gBias: usize, gOut: usize, bytes: usize): void {
+function ${name}(gy: usize, gyRow: usize, v: usize, s: usize, square: usize, dOut: usize, gBias: usize, gOut: usize, bytes: usize): void {
   const end = dOut + bytes;
-  ${rows > 4 ? "let second = z + group;" : ""}
   do {
+    const scale = v128.load(square);
     ${
       withCotangent
         ? `const d = v128.load(dOut);
@@ -27,13 +26,13 @@ function ${name}(gy: usize, gyRow: usize, z: usize, group: usize, s: usize, dOut
 ${perRow(
   rows,
   (r) =>
-    `    { const v = ${z(r)}, g = v128.load(row); b = add(b, g); o = fma(g, v, o); v128.store(s, v, ${16 * r}); v128.store(s, mul(g, d), ${half + 16 * r}); ${r < rows - 1 ? "row += gyRow;" : ""} }`,
+    `    { const u = v128.load(v, ${16 * r}), g = v128.load(row); b = add(b, g); o = fma(g, u, o); v128.store(s, mul(u, scale), ${16 * r}); v128.store(s, mul(g, d), ${half + 16 * r}); ${r < rows - 1 ? "row += gyRow;" : ""} }`,
 )}
     v128.store(gBias, b); v128.store(gOut, o);`
         : `const zero = i32x4.splat(0);
-${perRow(rows, (r) => `    v128.store(s, ${z(r)}, ${16 * r}); v128.store(s, zero, ${half + 16 * r});`)}`
+${perRow(rows, (r) => `    v128.store(s, mul(v128.load(v, ${16 * r}), scale), ${16 * r}); v128.store(s, zero, ${half + 16 * r});`)}`
     }
-    z += 64; ${rows > 4 ? "second += 64;" : ""} gy += 16; s += ${2 * half}; dOut += 16; gBias += 16; gOut += 16;
+    v += ${half}; gy += 16; s += ${2 * half}; square += 16; dOut += 16; gBias += 16; gOut += 16;
   } while (dOut < end);
 }`;
 }
@@ -137,17 +136,17 @@ ${perRow(rows, (r) => {
 function pieces(rows: number): string {
   const step = rows * 32;
   return `
-function seedPiece${rows}(gy: usize, outputs: usize, start: usize, vectors: usize, z: usize, group: usize, s: usize, dOut: usize, gBias: usize, gOut: usize, spare: usize): void {
+function seedPiece${rows}(gy: usize, outputs: usize, start: usize, vectors: usize, v: usize, s: usize, square: usize, dOut: usize, gBias: usize, gOut: usize, spare: usize): void {
   const columns = within(outputs, start, vectors << 2), whole = (columns & ~3) << 2, row = outputs << 2, offset = start << 2, bytes = vectors << 4;
-  gy += offset; z += start << 4; dOut += offset; gBias += offset; gOut += offset;
+  gy += offset; v += start * ${4 * rows}; square += offset; dOut += offset; gBias += offset; gOut += offset;
   let done = whole;
-  if (whole) seed${rows}(gy, row, z, group, s, dOut, gBias, gOut, whole);
+  if (whole) seed${rows}(gy, row, v, s, square, dOut, gBias, gOut, whole);
   if (columns & 3) {
     takeTail(gy + whole, row, ${rows}, columns & 3, spare);
-    seed${rows}(spare, 32, z + (whole << 2), group, s + (whole >> 4) * ${step}, dOut + whole, gBias + whole, gOut + whole, 16);
+    seed${rows}(spare, 32, v + whole * ${rows}, s + (whole >> 4) * ${step}, square + whole, dOut + whole, gBias + whole, gOut + whole, 16);
     done += 16;
   }
-  if (done < bytes) rest${rows}(0, 0, z + (done << 2), group, s + (done >> 4) * ${step}, dOut + done, 0, 0, bytes - done);
+  if (done < bytes) rest${rows}(0, 0, v + done * ${rows}, s + (done >> 4) * ${step}, square + done, dOut + done, 0, 0, bytes - done);
 }`;
 }
 
@@ -189,18 +188,18 @@ function placeBack${rows}(vector: usize, chunk: usize, pitch: usize): usize {
 
 function block(rows: number): string {
   return `
-function rotationBackward${rows}(x: usize, z: usize, gy: usize, gx: usize, n: usize, inputs: usize, outputs: usize, three: bool, groups: usize, count: i32, chunk: usize, pad: usize,
-  steps: usize, P: usize, dOut: usize, scale: usize, W: usize, gBias: usize, gOut: usize, gIn: usize, s: usize, spare: usize): void {
+function rotationBackward${rows}(x: usize, v: usize, gy: usize, gx: usize, n: usize, inputs: usize, outputs: usize, three: bool, groups: usize, count: i32, chunk: usize, pad: usize,
+  steps: usize, P: usize, square: usize, dOut: usize, scale: usize, W: usize, gBias: usize, gOut: usize, gIn: usize, s: usize, spare: usize): void {
   const vectors = n >> 2, stage = n << 2, pitch = chunk * ${32 * rows} + pad;
-  for (let v: usize = 0; v < vectors; v += chunk)
-    seedPiece${rows}(gy, outputs, v << 2, chunk, z, n << 4, s + (v / chunk) * pitch, dOut, gBias, gOut, spare);
+  for (let k: usize = 0; k < vectors; k += chunk)
+    seedPiece${rows}(gy, outputs, k << 2, chunk, v, s + (k / chunk) * pitch, square, dOut, gBias, gOut, spare);
   for (let g = count - 1; g >= 0; g--) {
     const group = groups + <usize>g * GROUP, period = <usize>load<u32>(group, 20);
     const first = steps + (<usize>load<u32>(group, 12) << 4), end = steps + (<usize>load<u32>(group, 16) << 4);
     if (period === 0)
-      for (let v: usize = 0; v < vectors; v += chunk) {
-        const at = s + (v / chunk) * pitch, start = v << 2;
-        innerBack${rows}(at, v, chunk, P, W, stage, first, end);
+      for (let k: usize = 0; k < vectors; k += chunk) {
+        const at = s + (k / chunk) * pitch, start = k << 2;
+        innerBack${rows}(at, k, chunk, P, W, stage, first, end);
         const columns = g === 0 ? within(inputs, start, chunk << 2) : 0;
         if (columns) {
           const used = ((columns + 7) & ~7) << 2, offset = start << 2;
@@ -232,13 +231,14 @@ export const rotationSource = (): string =>
       block(rows),
     ]),
     `
-/** x̄ and the raw sums W, bias̄, d̄Out, d̄In of the rotation variant, from ȳ and z̃ by groups of four rows. Scratch: twice the forward's. */
-export function butterflyRotationBackward(x: usize, z: usize, gy: usize, gx: usize, rows: i32, n: usize, inputs: usize, outputs: usize, three: bool,
-  groups: usize, count: i32, chunk: usize, pad: usize, steps: usize, P: usize, dOut: usize, scale: usize, W: usize, gBias: usize, gOut: usize, gIn: usize, s: usize, spare: usize): void {
+/** x̄ and the raw sums W, bias̄, d̄Out, d̄In of the rotation variant, from ȳ and the v that the forward kept; d̄Out is over v.
+ * Scratch: twice the forward's. */
+export function butterflyRotationBackward(x: usize, v: usize, gy: usize, gx: usize, rows: i32, n: usize, inputs: usize, outputs: usize, three: bool,
+  groups: usize, count: i32, chunk: usize, pad: usize, steps: usize, P: usize, square: usize, dOut: usize, scale: usize, W: usize, gBias: usize, gOut: usize, gIn: usize, s: usize, spare: usize): void {
 ${byBlocks(
   rowBlocks,
   (R) =>
-    `rotationBackward${R}(x, z, gy, gx, n, inputs, outputs, three, groups, count, chunk, pad, steps, P, dOut, scale, W, gBias, gOut, gIn, s, spare); x += inputs * ${4 * R}; gx += inputs * ${4 * R}; gy += outputs * ${4 * R}; z += ${R === 1 ? "16" : `n * ${4 * R}`};`,
+    `rotationBackward${R}(x, v, gy, gx, n, inputs, outputs, three, groups, count, chunk, pad, steps, P, square, dOut, scale, W, gBias, gOut, gIn, s, spare); x += inputs * ${4 * R}; gx += inputs * ${4 * R}; gy += outputs * ${4 * R}; v += n * ${4 * R};`,
 )}
 }`,
   ].join("\n");

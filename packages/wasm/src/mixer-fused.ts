@@ -28,24 +28,22 @@ function layout({ schedule, tables, inputs, outputs }: Call, ...passes: number[]
   return [schedule.n, inputs, outputs, three, ...passes, tables.groups, groups.length / GROUP, chunk, pad];
 }
 
-/** y, and where its address is not 0, what the rotations' way back needs of z: u S ⊙ z_L by groups of four rows, u = `unit`. */
-export function forwardFused(call: Call, scaled: Scaled, bias: number, y: number, z: number): void {
+/** y, and where the address `v` is not 0, what the rotations' way back starts from: v_L as it lies in scratch. */
+export function forwardFused(call: Call, { coefficients, scale }: Scaled, bias: number, y: number, v: number): void {
   const { state, schedule, tables, rows, inputs, outputs, x, dIn, dOut } = call;
   const { memory, run } = state.machine;
   const { n } = schedule;
   if (rows === 0) return;
-  const { coefficients, scale, unit } = scaled;
-  const [e, square] = [memory.scratch(4 * n), z === 0 ? 0 : memory.scratch(4 * n)];
+  const e = memory.scratch(4 * n);
   run.scaleVector(e, scale, dOut, 1, 4 * n);
-  if (z !== 0) run.scaleVector(square, scale, scale, unit, 4 * n);
   const bytes = fusedScratch(tables.plan!, n, FORWARD_SLOTS);
   const pieces = state.machine.pieces(rows, ROWS, Math.max(ROWS, WORTH / n));
   const scratch = memory.scratch(pieces.length * bytes);
   const calls = pieces.map(([from, to], k): KernelCall => {
     const s = scratch + k * bytes;
-    const at = [x + 4 * inputs * from, y + 4 * outputs * from, z === 0 ? 0 : z + 4 * n * from, to - from] as const;
+    const at = [x + 4 * inputs * from, y + 4 * outputs * from, v === 0 ? 0 : v + 4 * n * from, to - from] as const;
     const sizes = layout(call, tables.passes);
-    return ["butterflyForward", ...at, ...sizes, dIn, coefficients, square, e, bias, s, s + bytes - SPARE];
+    return ["butterflyForward", ...at, ...sizes, dIn, coefficients, e, bias, s, s + bytes - SPARE];
   });
   state.machine.together(calls);
 }
@@ -60,7 +58,8 @@ export function backwardFused(call: Call, scaled: Scaled, back: Backward): Sums 
   const { ct, gx, z, gParameters } = back;
   const { coefficients, scales, scale } = scaled;
   const unit = general ? 1 : scaled.unit;
-  const [inward, outward] = [memory.scratch(4 * n), memory.scratch(4 * n)];
+  const [square, inward, outward] = [memory.scratch(4 * n), memory.scratch(4 * n), memory.scratch(4 * n)];
+  run.scaleVector(square, scale, scale, unit, 4 * n);
   run.scaleVector(inward, scale, dOut, unit, 4 * n);
   run.scaleVector(outward, dIn, constant(machine, n, 1), 1 / unit, 4 * n);
 
@@ -76,10 +75,18 @@ export function backwardFused(call: Call, scaled: Scaled, back: Backward): Sums 
     const g = w + 4 * plan.sums;
     const s = scratch + k * bytes;
     const [xAt, ctAt, gxAt] = [x + 4 * inputs * from, ct + 4 * outputs * from, gx + 4 * inputs * from];
-    const rest = [coefficients, inward, outward, w, g, g + 4 * n, g + 8 * n, s, s + bytes - SPARE] as const;
-    return general
-      ? ["butterflyGeneralBackward", xAt, ctAt, gxAt, to - from, ...layout(call, tables.passes), dIn, ...rest]
-      : ["butterflyRotationBackward", xAt, z! + 4 * n * from, ctAt, gxAt, to - from, ...layout(call), tables.steps, ...rest];
+    const rest = [inward, outward, w, g, g + 4 * n, g + 8 * n, s, s + bytes - SPARE] as const;
+    if (general) {
+      const sizes = layout(call, tables.passes);
+      return ["butterflyGeneralBackward", xAt, ctAt, gxAt, to - from, ...sizes, dIn, coefficients, ...rest];
+    }
+    const [vAt, sizes] = [z! + 4 * n * from, layout(call)];
+    return [
+      "butterflyRotationBackward",
+      ...[xAt, vAt, ctAt, gxAt, to - from],
+      ...sizes,
+      ...[tables.steps, coefficients, square, ...rest],
+    ];
   });
   machine.together(calls);
   if (parts.length > 1) {
@@ -94,11 +101,10 @@ export function backwardFused(call: Call, scaled: Scaled, back: Backward): Sums 
   if (general) {
     run.generalSums(raw, tables.passes, plan.passes.length / PASS, n, coefficients);
     run.generalGradient(raw, tables.stages, stages, n, scales, gradient);
-    run.scaleVector(sums.out, sums.out, scale, 1, 4 * n);
   } else {
     run.rotationGradient(raw, tables.stages, stages, n, scales, 1 / unit ** 2, gradient);
-    run.unscaleVector(sums.out, sums.out, scale, 1 / unit, 4 * n);
     run.scaleVector(sums.in, sums.in, constant(machine, n, 1), 1 / unit, 4 * n);
   }
+  run.scaleVector(sums.out, sums.out, scale, 1, 4 * n);
   return sums;
 }
