@@ -64,36 +64,33 @@ function tuple(k: usize, s: usize): usize {
   return ((k >> (s + 1)) << s) | (k & ((<usize>1 << s) - 1));
 }
 
-/** The first and the second members of four pairs \`distance\` apart: next to each other, within eight columns, or vectors. */
+/** The first and the second members of four pairs within eight columns, 4 or 8 bytes apart. */
 function firsts(at: usize, distance: usize): v128 {
-  if (distance === 4) return v128.shuffle<f32>(v128.load(at), v128.load(at, 16), 0, 2, 4, 6);
-  if (distance === 8) return v128.shuffle<f32>(v128.load(at), v128.load(at, 16), 0, 1, 4, 5);
-  return v128.load(at);
+  const low = v128.load(at);
+  const high = v128.load(at, 16);
+  return distance === 4 ? v128.shuffle<f32>(low, high, 0, 2, 4, 6) : v128.shuffle<f32>(low, high, 0, 1, 4, 5);
 }
 function seconds(at: usize, distance: usize): v128 {
-  if (distance === 4) return v128.shuffle<f32>(v128.load(at), v128.load(at, 16), 1, 3, 5, 7);
-  if (distance === 8) return v128.shuffle<f32>(v128.load(at), v128.load(at, 16), 2, 3, 6, 7);
-  return v128.load(at + distance);
+  const low = v128.load(at);
+  const high = v128.load(at, 16);
+  return distance === 4 ? v128.shuffle<f32>(low, high, 1, 3, 5, 7) : v128.shuffle<f32>(low, high, 2, 3, 6, 7);
 }
 
-/** The way back of both; vectors go \`gap\` bytes apart. */
-function put(at: usize, distance: usize, gap: usize, first: v128, second: v128): void {
+/** The way back of both. */
+function put(at: usize, distance: usize, first: v128, second: v128): void {
   if (distance === 4) {
     v128.store(at, v128.shuffle<f32>(first, second, 0, 4, 1, 5));
     v128.store(at, v128.shuffle<f32>(first, second, 2, 6, 3, 7), 16);
-  } else if (distance === 8) {
+  } else {
     v128.store(at, v128.shuffle<f32>(first, second, 0, 1, 4, 5));
     v128.store(at, v128.shuffle<f32>(first, second, 2, 3, 6, 7), 16);
-  } else {
-    v128.store(at, first);
-    v128.store(at + gap, second);
   }
 }
 
 /**
- * Coefficients and scales of the stages. \`scales\` [L + 1, n]: ones, then what each stage makes of those before it. Two words
+ * Coefficients and scales of the stages. `scales` [L + 1, n]: ones, then what each stage makes of those before it. Two words
  * follow them: 1 where every ratio and scale is within range, otherwise 0; and the exponent of a power of two near the last row's largest.
- * \`parameters\`: an angle a pair, or (\`rotation\` false) a block.
+ * `parameters`: an angle a pair, or (`rotation` false) a block.
  */
 export function scaleStages(
   parameters: usize,
@@ -117,6 +114,7 @@ export function scaleStages(
     const form = load<i32>(table, 8);
     const s = <usize>load<u32>(table, 12);
     const partner: usize = form > LOWER ? 32 : 16;
+    const near = distance < 16;
     for (let k: usize = 0; k < fours; k++) {
       let a: v128, b: v128, c: v128, d: v128;
       if (rotation) {
@@ -151,8 +149,8 @@ export function scaleStages(
         parameters += 64;
       }
       const i = scales + column(form, k, s);
-      const si = firsts(i, distance);
-      const sj = seconds(i, distance);
+      const si = near ? firsts(i, distance) : v128.load(i);
+      const sj = near ? seconds(i, distance) : v128.load(i + distance);
       const ni = mul(si, a);
       const nj = mul(sj, d);
       const toI = f32x4.div(mul(b, sj), ni);
@@ -162,8 +160,15 @@ export function scaleStages(
         const second = (k >> s) & 1;
         at = (tuple(k, s) << 7) + (form === LOWER ? second << 5 : (second << 4) + 64);
       }
-      put(to + at, distance, partner, toI, toJ);
-      put(i + row, distance, distance, ni, nj);
+      if (near) {
+        put(to + at, distance, toI, toJ);
+        put(i + row, distance, ni, nj);
+      } else {
+        v128.store(to + at, toI);
+        v128.store(to + at + partner, toJ);
+        v128.store(i + row, ni);
+        v128.store(i + row + distance, nj);
+      }
       const flat = v128.and(
         f32x4.le(f32x4.abs(b), mul(steepest, f32x4.abs(a))),
         f32x4.le(f32x4.abs(c), mul(steepest, f32x4.abs(d))),
@@ -208,14 +213,16 @@ export function rotationGradient(
     let w = raw + <usize>load<u32>(table, 16);
     for (let k: usize = 0; k < fours; k++, gradient += 16) {
       const i = row + column(form, k, s);
-      const scale = mul(firsts(i, distance), seconds(i, distance));
+      let scale: v128;
       let sum: v128;
-      if (distance >= 16) {
-        sum = v128.load(w);
-        w += 16;
-      } else {
+      if (distance < 16) {
+        scale = mul(firsts(i, distance), seconds(i, distance));
         sum = sub(firsts(w, distance), seconds(w, distance));
         w += 32;
+      } else {
+        scale = mul(v128.load(i), v128.load(i + distance));
+        sum = v128.load(w);
+        w += 16;
       }
       v128.store(gradient, f32x4.div(mul(sum, f32x4.splat(factor)), scale));
     }
@@ -296,12 +303,13 @@ export function generalGradient(
     const s = <usize>load<u32>(table, 12);
     const w = raw + <usize>load<u32>(table, 16);
     const gap: usize = form > LOWER ? 32 : 16;
+    const near = distance < 16;
     for (let k: usize = 0; k < fours; k++, gradient += 64) {
       const i = scales + column(form, k, s);
-      const si = firsts(i, distance);
-      const sj = seconds(i, distance);
-      const ti = firsts(i + row, distance);
-      const tj = seconds(i + row, distance);
+      const si = near ? firsts(i, distance) : v128.load(i);
+      const sj = near ? seconds(i, distance) : v128.load(i + distance);
+      const ti = near ? firsts(i + row, distance) : v128.load(i + row);
+      const tj = near ? seconds(i + row, distance) : v128.load(i + row + distance);
       let on = w + (k << 5);
       let off = on + row;
       if (form !== NATURAL) {
@@ -311,10 +319,10 @@ export function generalGradient(
       }
       const overI = f32x4.div(f32x4.splat(1), ti);
       const overJ = f32x4.div(f32x4.splat(1), tj);
-      const a = mul(mul(si, overI), distance < 16 ? firsts(on, distance) : v128.load(on));
-      const b = mul(mul(sj, overI), distance < 16 ? firsts(off, distance) : v128.load(off));
-      const c = mul(mul(si, overJ), distance < 16 ? seconds(off, distance) : v128.load(off + gap));
-      const d = mul(mul(sj, overJ), distance < 16 ? seconds(on, distance) : v128.load(on + gap));
+      const a = mul(mul(si, overI), near ? firsts(on, distance) : v128.load(on));
+      const b = mul(mul(sj, overI), near ? firsts(off, distance) : v128.load(off));
+      const c = mul(mul(si, overJ), near ? seconds(off, distance) : v128.load(off + gap));
+      const d = mul(mul(sj, overJ), near ? seconds(on, distance) : v128.load(on + gap));
       const low = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
       const low2 = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
       const high = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
