@@ -55,13 +55,13 @@ export function rotationBlocks(angles: usize, blocks: usize, count: i32): void {
 function column(form: i32, k: usize, s: usize): usize {
   if (form === NATURAL) return k << 5;
   const second = (k >> s) & 1;
-  const base = ((k >> (s + 1)) << (s + 2)) | (k & ((<usize>1 << s) - 1));
+  const base = ((k >> (s + 1)) << (s + 2)) | (k & (((<usize>1) << s) - 1));
   return (base + (second << (form === LOWER ? s + 1 : s))) << 4;
 }
 
 /** Number of the four vectors that a pass takes them with. */
 function tuple(k: usize, s: usize): usize {
-  return ((k >> (s + 1)) << s) | (k & ((<usize>1 << s) - 1));
+  return ((k >> (s + 1)) << s) | (k & (((<usize>1) << s) - 1));
 }
 
 /** The first and the second members of four pairs within eight columns, 4 or 8 bytes apart. */
@@ -287,14 +287,7 @@ export function generalSums(raw: usize, passes: usize, count: i32, n: usize, P: 
 }
 
 /** ∂[a b; c d] = [S_i D_i / T_i, S_j O_i / T_i; S_i O_j / T_j, S_j D_j / T_j], S before the stage and T after it. */
-export function generalGradient(
-  raw: usize,
-  table: usize,
-  stages: i32,
-  n: usize,
-  scales: usize,
-  gradient: usize,
-): void {
+export function generalGradient(raw: usize, table: usize, stages: i32, n: usize, scales: usize, gradient: usize): void {
   const row = n << 2;
   const fours = n >> 3;
   for (let l = 0; l < stages; l++, table += 24) {

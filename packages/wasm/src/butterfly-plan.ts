@@ -71,8 +71,8 @@ interface Group {
   period: number;
 }
 
-/** Cuts a schedule into passes: two or three stages inside of the first eight columns, then two at a time. */
-export function planButterfly({ n, stages }: Schedule, general: boolean): ButterflyPlan {
+/** Cuts stages into passes, two or three stages inside of the first eight columns, then two at a time, and gives each its places. */
+function cutPasses({ n, stages }: Schedule, general: boolean) {
   const period = Math.log2(n);
   const three = period % 2 === 1 && stages >= 3;
   const passes: Pass[] = [];
@@ -123,17 +123,26 @@ export function planButterfly({ n, stages }: Schedule, general: boolean): Butter
     if (alone || two) stage(at, UPPER, shift, far ?? sumAt);
     coefficients += 2 * n;
   }
+  return { three, passes, table, coefficients, sums };
+}
 
-  const vectors = n / 4;
+/** The passes of a fused schedule, their groups, and the tables that the kernels read. */
+export function planButterfly(schedule: Schedule, general: boolean): ButterflyPlan {
+  const { three, passes, table, coefficients, sums } = cutPasses(schedule, general);
+  const vectors = schedule.n / 4;
   const chunk = Math.min(three ? 32 : 64, vectors);
   const { groups, linear } = groupPasses(passes, chunk);
   const steps = groups.map((group) => (general ? [] : stepsBack(passes, group)));
-  const periods = groups.map(({ first, period }) => (joins(passes, first) ? Math.min(period, 2 * passes[first - 1]!.h) : period));
+  const periods = groups.map(({ first, period }) =>
+    joins(passes, first) ? Math.min(period, 2 * passes[first - 1]!.h) : period,
+  );
   const ends = steps.map((_, k) => steps.slice(0, k + 1).flat().length / 4);
   return {
     three,
     passes: Int32Array.from(passes.flatMap(({ kind, at, h, sumAt }) => [kind, 4 * at, h, 4 * sumAt])),
-    groups: Int32Array.from(groups.flatMap(({ first, end, period }, k) => [first, end, period, ends[k - 1] ?? 0, ends[k]!, periods[k]!])),
+    groups: Int32Array.from(
+      groups.flatMap(({ first, end, period }, k) => [first, end, period, ends[k - 1] ?? 0, ends[k]!, periods[k]!]),
+    ),
     steps: Int32Array.from(steps.flat()),
     stages: Int32Array.from(table),
     chunk,
@@ -186,7 +195,10 @@ function stepsBack(passes: readonly Pass[], { first, end }: Group): number[] {
   const between = (k: number, sides: { before: boolean; after: boolean }): void => {
     const far = sides.before ? (passes[k - 1]?.sums[1] ?? null) : null;
     const near = sides.after ? (passes[k]?.sums[0] ?? null) : null;
-    if (far !== null && near !== null && joins(passes, k)) return step(BOTH, 2 * passes[k - 1]!.h, far, near);
+    if (far !== null && near !== null && joins(passes, k)) {
+      step(BOTH, 2 * passes[k - 1]!.h, far, near);
+      return;
+    }
     if (near !== null) step(NEAR, passes[k]!.h, near);
     if (far !== null) step(FAR, passes[k - 1]!.h, far);
   };
