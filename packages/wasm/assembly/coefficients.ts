@@ -4,9 +4,8 @@
  * With z = S ⊙ v, a block [a b; c d] on (i, j) becomes v_i += (b/a)(S_j/S_i) v_j and v_j += (c/d)(S_i/S_j) v_i, S_i ← a S_i,
  * S_j ← d S_j. Cotangents of v go back through the transposes of the same stages: they are S ⊙ those of z.
  *
- * Four pairs are taken at a time, number k of a stage with n/8 fours. Where they lie is in the table of stages, six words each:
- * distance of a pair and offset of the coefficients in bytes, form, log₂ h of its pass, offset of the sums, and (rotation) of the
- * row of scales that the sums were made in.
+ * Four pairs are taken at a time, number k of a stage with n/8 fours. Where they lie is in the table of stages, five words each:
+ * distance of a pair and offset of the coefficients in bytes, form, log₂ h of its pass, offset of the sums.
  */
 import { anyFar, quarters, remainder, smallCosine, smallSine, turned, withFar } from "./functions";
 import { add, fma, mul, sub, swap1, swap2 } from "./simd";
@@ -108,7 +107,7 @@ export function scaleStages(
   const largest = f32x4.splat(LARGEST);
   let fits = i32x4.splat(-1);
   for (let i: usize = 0; i < row; i += 16) v128.store(scales + i, f32x4.splat(1));
-  for (let l = 0; l < stages; l++, table += 24) {
+  for (let l = 0; l < stages; l++, table += 20) {
     const distance = <usize>load<u32>(table);
     const to = coefficients + <usize>load<u32>(table, 4);
     const form = load<i32>(table, 8);
@@ -205,24 +204,25 @@ export function rotationGradient(
   gradient: usize,
 ): void {
   const fours = n >> 3;
-  for (let l = 0; l < stages; l++, table += 24) {
+  for (let l = 0; l < stages; l++, table += 20) {
     const distance = <usize>load<u32>(table);
     const form = load<i32>(table, 8);
     const s = <usize>load<u32>(table, 12);
-    const row = scales + <usize>load<u32>(table, 20);
-    let w = raw + <usize>load<u32>(table, 16);
+    const w = raw + <usize>load<u32>(table, 16);
+    scales += n << 2; // those that the stage makes
     for (let k: usize = 0; k < fours; k++, gradient += 16) {
-      const i = row + column(form, k, s);
+      const i = scales + column(form, k, s);
       let scale: v128;
       let sum: v128;
       if (distance < 16) {
         scale = mul(firsts(i, distance), seconds(i, distance));
-        sum = sub(firsts(w, distance), seconds(w, distance));
-        w += 32;
+        sum = sub(firsts(w + (k << 5), distance), seconds(w + (k << 5), distance));
       } else {
         scale = mul(v128.load(i), v128.load(i + distance));
-        sum = v128.load(w);
-        w += 16;
+        const second = (k >> s) & 1;
+        sum = v128.load(
+          form === NATURAL ? w + (k << 4) : w + (tuple(k, s) << 6) + (second << 4) + (form > LOWER ? 32 : 0),
+        );
       }
       v128.store(gradient, f32x4.div(mul(sum, f32x4.splat(factor)), scale));
     }
@@ -290,7 +290,7 @@ export function generalSums(raw: usize, passes: usize, count: i32, n: usize, P: 
 export function generalGradient(raw: usize, table: usize, stages: i32, n: usize, scales: usize, gradient: usize): void {
   const row = n << 2;
   const fours = n >> 3;
-  for (let l = 0; l < stages; l++, table += 24) {
+  for (let l = 0; l < stages; l++, table += 20) {
     const distance = <usize>load<u32>(table);
     const form = load<i32>(table, 8);
     const s = <usize>load<u32>(table, 12);

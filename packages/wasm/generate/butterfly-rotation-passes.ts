@@ -32,44 +32,45 @@ ${perRow(rows, (r) => `    v128.store(s, mul(v128.load(v, ${16 * r}), scale), ${
 const cross = (i: string, j: string): string => `fnma(${j}, g${i}, mul(${i}, g${j}))`;
 
 /**
- * Sums z × g on \`count\` neighbouring vectors a and their partners b, c, d: \`products\` for the pairs (a, b), (c, d) and (a, c), (b, d)
- * of two stages, \`single\` for (a, b), (c, d) alone. The sums stay in registers over the rows, which is why these are a loop: unrolled,
- * V8 would load everything first, and spill.
+ * Undoes two stages of z and g at once and sums z × g for each pair, which a rotation keeps: here between it and the next one. The sums
+ * go through memory row by row: held in registers over the rows they would spill.
  */
-export function products(rows: number): string {
+export function unmix(rows: number): string {
   const half = rows * 16;
-  const load = (pairs: readonly string[]): string =>
-    pairs.map((v, k) => `${v} = v128.load(s${k || ""}), g${v} = v128.load(s${k || ""}, ${half})`).join(", ");
-  const forward = (bytes: number): string => `s += ${bytes}; s1 += ${bytes}; s2 += ${bytes}; s3 += ${bytes};`;
+  const step = 2 * half;
+  const row = (r: number): string => {
+    const [z, g] = [r * 16, half + r * 16];
+    const sum = (at: number, product: string): string => `v128.store(w, add(${product}, v128.load(w, ${at})), ${at});`;
+    return `    {
+      const a = v128.load(s, ${z}), gc = v128.load(s2, ${g}), c = v128.load(s2, ${z}), ga = v128.load(s, ${g});
+      ${sum(32, cross("a", "c"))}
+      const qa = v128.load(p, 64), qc = v128.load(p, 96);
+      const a1 = fma(qc, c, a), ga1 = fma(qc, gc, ga), c1 = fma(qa, a, c), gc1 = fma(qa, ga, gc);
+      const b = v128.load(s1, ${z}), gd = v128.load(s3, ${g}), d = v128.load(s3, ${z}), gb = v128.load(s1, ${g});
+      ${sum(48, cross("b", "d"))}
+      const qb = v128.load(p, 80), qd = v128.load(p, 112);
+      const b1 = fma(qd, d, b), gb1 = fma(qd, gd, gb), d1 = fma(qb, b, d), gd1 = fma(qb, gb, gd);
+      ${sum(0, cross("a1", "b1"))}
+      const pa = v128.load(p), pb = v128.load(p, 16);
+      v128.store(s, fma(pb, b1, a1), ${z}); v128.store(s, fma(pb, gb1, ga1), ${g});
+      v128.store(s1, fma(pa, a1, b1), ${z}); v128.store(s1, fma(pa, ga1, gb1), ${g});
+      ${sum(16, cross("c1", "d1"))}
+      const pc = v128.load(p, 32), pd = v128.load(p, 48);
+      v128.store(s2, fma(pd, d1, c1), ${z}); v128.store(s2, fma(pd, gd1, gc1), ${g});
+      v128.store(s3, fma(pc, c1, d1), ${z}); v128.store(s3, fma(pc, gc1, gd1), ${g});
+    }`;
+  };
   return `
-function products${rows}(s: usize, gap: usize, far: usize, w: usize, v: usize, apart: usize, count: usize): void {
-  let s1 = s + gap, s2 = s + far, s3 = s2 + gap, w1 = w + apart, v1 = v + apart;
+function unmix${rows}(s: usize, gap: usize, p: usize, w: usize, count: usize): void {
+  let s1 = s + gap, s2 = s1 + gap, s3 = s2 + gap;
   do {
-    let ab = v128.load(w), cd = v128.load(w1), ac = v128.load(v), bd = v128.load(v1);
-    const end = s + ${half};
-    do {
-      const ${load(["a", "b", "c", "d"])};
-      ab = add(${cross("a", "b")}, ab); cd = add(${cross("c", "d")}, cd);
-      ac = add(${cross("a", "c")}, ac); bd = add(${cross("b", "d")}, bd);
-      ${forward(16)}
-    } while (s < end);
-    v128.store(w, ab); v128.store(w1, cd); v128.store(v, ac); v128.store(v1, bd);
-    ${forward(half)} w += 16; w1 += 16; v += 16; v1 += 16;
+${perRow(rows, row)}
+    s += ${step}; s1 += ${step}; s2 += ${step}; s3 += ${step}; p += 128; w += 64;
   } while (--count);
 }
-function single${rows}(s: usize, gap: usize, other: usize, w: usize, apart: usize, count: usize): void {
-  let s1 = s + gap, s2 = s + other, s3 = s2 + gap, w1 = w + apart;
-  do {
-    let ab = v128.load(w), cd = v128.load(w1);
-    const end = s + ${half};
-    do {
-      const ${load(["a", "b", "c", "d"])};
-      ab = add(${cross("a", "b")}, ab); cd = add(${cross("c", "d")}, cd);
-      ${forward(16)}
-    } while (s < end);
-    v128.store(w, ab); v128.store(w1, cd);
-    ${forward(half)} w += 16; w1 += 16;
-  } while (--count);
+function gather${rows}(s: usize, p: usize, w: usize, h: usize, vectors: usize): void {
+  const gap = h * ${step}, end = s + vectors * ${step};
+  do { unmix${rows}(s, gap, p, w, h); s += gap << 2; p += h << 7; w += h << 6; } while (s < end);
 }`;
 }
 

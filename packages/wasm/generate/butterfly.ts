@@ -14,21 +14,16 @@
 import { walk } from "./butterfly-back.ts";
 import { forwardSource } from "./butterfly-forward.ts";
 import { generalSlots, generalSource } from "./butterfly-general.ts";
-import { rotationSlots, rotationSource } from "./butterfly-rotation.ts";
+import { rotationSource } from "./butterfly-rotation.ts";
 
-/** Declarations that the kernels share. The words of passes, groups and steps are those of
- * `ButterflyPlan`. */
+/** Declarations that the kernels share. The words of passes and groups are those of `ButterflyPlan`. */
 const shared = `import { add, fma, fnma, mul, swap1, swap2 } from "./simd";
 import { putTail, takeTail } from "./tail";
 const RADIX4: i32 = 1;
-const LANES: i32 = 2;
-const BOTH: i32 = 3;
-const NEAR: i32 = 4;
 /** Bytes of a group in the table. */
-const GROUP: usize = 24;
-/** Vectors taken at a time out of each period; of z and g. */
+const GROUP: usize = 12;
+/** Vectors taken at a time out of each period. */
 const TILE: usize = 4;
-const TILE_BACK: usize = 2;
 /** Of \`total\` columns those from column \`start\` on, \`most\` at most. */
 function within(total: usize, start: usize, most: usize): usize {
   return total <= start ? 0 : min(total - start, most);
@@ -36,6 +31,5 @@ function within(total: usize, start: usize, most: usize): usize {
 
 /** AssemblyScript of the butterfly kernels. */
 export const butterflySource = (): string => {
-  const walks = [...new Set([...rotationSlots, ...generalSlots])].map(walk);
-  return [shared, forwardSource(), ...walks, rotationSource(), generalSource()].join("\n");
+  return [shared, forwardSource(), ...generalSlots.map(walk), rotationSource(), generalSource()].join("\n");
 };

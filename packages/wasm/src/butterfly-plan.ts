@@ -4,8 +4,6 @@ import type { Schedule } from "@spm/mixer";
 /** The kinds of a pass after the first, as the kernels know them. */
 const RADIX4 = 1;
 const LANES = 2;
-/** What the rotation variant's way back does on four vectors at distances h, 2h, 3h, besides those two. */
-const [BOTH, NEAR, FAR] = [3, 4, 5];
 /** Where a stage's coefficients lie: by coordinate, or as the first or second of a pass. */
 const [NATURAL, LOWER, UPPER] = [0, 1, 2];
 const TILE = 4; // vectors that an outer group takes at a time
@@ -15,16 +13,11 @@ const PAD = 512; // bytes: the pieces of a tile then lie in different cache sets
 export interface ButterflyPlan {
   /** Whether the first pass does three stages instead of two. */
   readonly three: boolean;
-  /** Four words for each pass: kind, offset of its coefficients, distance in vectors, offset of its sums (general). */
+  /** Four words for each pass: kind, offset of its coefficients, distance in vectors, offset of its sums. */
   readonly passes: Int32Array;
-  /**
-   * Six words for each group of passes: first and end pass, the period of an outer group (0: inner), first and end step, and the
-   * period of the steps.
-   */
+  /** Three words for each group of passes: first and end pass, and the period of an outer group (0: inner). */
   readonly groups: Int32Array;
-  /** Rotation: what the way back does, four words a step: kind, distance in vectors, and two offsets. */
-  readonly steps: Int32Array;
-  /** Six words for each stage: see `scaleStages`. */
+  /** Five words for each stage: see `coefficients.ts`. */
   readonly stages: Int32Array;
   /** Vectors of a chunk. */
   readonly chunk: number;
@@ -59,9 +52,7 @@ interface Pass {
   readonly at: number;
   /** Distance of the first stage in vectors; the second's is twice that. */
   readonly h: number;
-  /** Offset of the first sums, and (rotation) of each stage's; null for a stage that there isn't. */
   readonly sumAt: number;
-  readonly sums: readonly [number | null, number | null];
 }
 
 /** A run of passes on the same chunks, or tiles. */
@@ -86,16 +77,16 @@ function cutPasses({ n, stages }: Schedule, general: boolean) {
     sums += size;
     return sums - size;
   };
-  /** The next stage; `found`: the sums are made of what it finds, not of what it makes. */
-  const stage = (at: number, form: number, shift: number, sum: number, found = false): void => {
-    table.push(4 * 2 ** (l % period), 4 * at, form, shift, 4 * sum, 4 * n * (found ? l : l + 1));
+  /** The next stage. */
+  const stage = (at: number, form: number, shift: number, sum: number): void => {
+    table.push(4 * 2 ** (l % period), 4 * at, form, shift, 4 * sum);
     l++;
   };
   /** Stages at distances 1 and 2. */
   const lanes = (kind: number): void => {
     const each = general ? 2 * n : n; // D and O, or one product of z and swapped g
     const sumAt = take(2 * each);
-    passes.push({ kind, at: coefficients, h: 0, sumAt, sums: [null, null] });
+    passes.push({ kind, at: coefficients, h: 0, sumAt });
     for (const k of [0, 1]) if (l < stages) stage(coefficients + k * n, NATURAL, 0, sumAt + k * each);
     coefficients += 2 * n;
   };
@@ -115,12 +106,10 @@ function cutPasses({ n, stages }: Schedule, general: boolean) {
     const shift = exponent - (alone ? 3 : 2);
     const two = !alone && l + 1 < stages;
     const at = coefficients;
-    const sumAt = general ? take(4 * n) : sums;
-    const near = general || alone ? null : take(n / 2);
-    const far = general || !(alone || two) ? null : take(n / 2);
-    passes.push({ kind: RADIX4, at, h: 2 ** shift, sumAt, sums: [near, far] });
-    if (!alone) stage(at, LOWER, shift, near ?? sumAt, true);
-    if (alone || two) stage(at, UPPER, shift, far ?? sumAt);
+    const sumAt = take(general ? 4 * n : n);
+    passes.push({ kind: RADIX4, at, h: 2 ** shift, sumAt });
+    if (!alone) stage(at, LOWER, shift, sumAt);
+    if (alone || two) stage(at, UPPER, shift, sumAt);
     coefficients += 2 * n;
   }
   return { three, passes, table, coefficients, sums };
@@ -132,18 +121,10 @@ export function planButterfly(schedule: Schedule, general: boolean): ButterflyPl
   const vectors = schedule.n / 4;
   const chunk = Math.min(three ? 32 : 64, vectors);
   const { groups, linear } = groupPasses(passes, chunk);
-  const steps = groups.map((group) => (general ? [] : stepsBack(passes, group)));
-  const periods = groups.map(({ first, period }) =>
-    joins(passes, first) ? Math.min(period, 2 * passes[first - 1]!.h) : period,
-  );
-  const ends = steps.map((_, k) => steps.slice(0, k + 1).flat().length / 4);
   return {
     three,
     passes: Int32Array.from(passes.flatMap(({ kind, at, h, sumAt }) => [kind, 4 * at, h, 4 * sumAt])),
-    groups: Int32Array.from(
-      groups.flatMap(({ first, end, period }, k) => [first, end, period, ends[k - 1] ?? 0, ends[k]!, periods[k]!]),
-    ),
-    steps: Int32Array.from(steps.flat()),
+    groups: Int32Array.from(groups.flatMap(({ first, end, period }) => [first, end, period])),
     stages: Int32Array.from(table),
     chunk,
     pad: linear && groups.length > 1 ? PAD : 0, // partners lie a whole number of chunks apart, or chunks must join
@@ -173,40 +154,4 @@ function groupPasses(passes: readonly Pass[], chunk: number): { groups: Group[];
     } else groups.push({ first: k, end: k + 1, period: outer ? h : 0 });
   }
   return { groups, linear };
-}
-
-/** Whether the pairs of pass k's first stage and those of the second before it lie within four vectors. */
-const joins = (passes: readonly Pass[], k: number): boolean => {
-  const [before, after] = [passes[k - 1], passes[k]];
-  return before !== undefined && after !== undefined && before.h > 0 && after.h === 4 * before.h;
-};
-
-/**
- * The rotation variant's way back through a group. A pair's sum may be made on either side of its stage, so those of a stage and of
- * the next one are made together, between the two, where four vectors hold the pairs of both; an outer group does so for the
- * inner one before it.
- */
-function stepsBack(passes: readonly Pass[], { first, end }: Group): number[] {
-  const steps: number[] = [];
-  const step = (kind: number, h: number, a: number, b = 0): void => {
-    steps.push(kind, h, 4 * a, 4 * b);
-  };
-  /** The sums between pass k − 1 and pass k, of the stages on the sides that are asked for. */
-  const between = (k: number, sides: { before: boolean; after: boolean }): void => {
-    const far = sides.before ? (passes[k - 1]?.sums[1] ?? null) : null;
-    const near = sides.after ? (passes[k]?.sums[0] ?? null) : null;
-    if (far !== null && near !== null && joins(passes, k)) {
-      step(BOTH, 2 * passes[k - 1]!.h, far, near);
-      return;
-    }
-    if (near !== null) step(NEAR, passes[k]!.h, near);
-    if (far !== null) step(FAR, passes[k - 1]!.h, far);
-  };
-  for (let k = end; k > first; k--) {
-    const pass = passes[k - 1]!;
-    between(k, k < end ? { before: true, after: true } : { before: !joins(passes, k), after: false });
-    step(pass.kind, pass.h, pass.at, pass.sumAt);
-  }
-  if (end > first) between(first, { before: joins(passes, first), after: true });
-  return steps;
 }

@@ -8,7 +8,7 @@ import type { KernelCall } from "./team.ts";
 const ROWS = 8; // rows that the kernels hold in scratch at a time,
 const FORWARD_SLOTS = ROWS; // in so many vectors of each four columns: the forward's v,
 const ROTATION_SLOTS = 2 * ROWS; // or z and g
-const [PASS, GROUP] = [4, 6]; // words in the plan's tables
+const [PASS, GROUP] = [4, 3]; // words in the plan's tables
 const SPARE = 512; // bytes for the last columns of eight rows
 const PART = 64; // rows for which gradients are summed on their own,
 const MOST_PARTS = 16; // unless these are too many
@@ -23,9 +23,9 @@ const generalScratch = ({ chunk, pad, groups, levels }: ButterflyPlan, n: number
   (groups.length / GROUP) * ((n / 4 / chunk) * (chunk * 16 * ROWS + pad) + 1088) + levels * 16 * ROWS + SPARE;
 
 /** What all fused kernels are told of the layout. */
-function layout({ schedule, tables, inputs, outputs }: Call, ...passes: number[]): (number | boolean)[] {
+function layout({ schedule, tables, inputs, outputs }: Call): (number | boolean)[] {
   const { three, chunk, pad, groups } = tables.plan!;
-  return [schedule.n, inputs, outputs, three, ...passes, tables.groups, groups.length / GROUP, chunk, pad];
+  return [schedule.n, inputs, outputs, three, tables.passes, tables.groups, groups.length / GROUP, chunk, pad];
 }
 
 /** y, and where the address `v` is not 0, what the rotations' way back starts from: v_L as it lies in scratch. */
@@ -42,8 +42,7 @@ export function forwardFused(call: Call, { coefficients, scale }: Scaled, bias: 
   const calls = pieces.map(([from, to], k): KernelCall => {
     const s = scratch + k * bytes;
     const at = [x + 4 * inputs * from, y + 4 * outputs * from, v === 0 ? 0 : v + 4 * n * from, to - from] as const;
-    const sizes = layout(call, tables.passes);
-    return ["butterflyForward", ...at, ...sizes, dIn, coefficients, e, bias, s, s + bytes - SPARE];
+    return ["butterflyForward", ...at, ...layout(call), dIn, coefficients, e, bias, s, s + bytes - SPARE];
   });
   state.machine.together(calls);
 }
@@ -76,17 +75,21 @@ export function backwardFused(call: Call, scaled: Scaled, back: Backward): Sums 
     const s = scratch + k * bytes;
     const [xAt, ctAt, gxAt] = [x + 4 * inputs * from, ct + 4 * outputs * from, gx + 4 * inputs * from];
     const rest = [inward, outward, w, g, g + 4 * n, g + 8 * n, s, s + bytes - SPARE] as const;
-    if (general) {
-      const sizes = layout(call, tables.passes);
-      return ["butterflyGeneralBackward", xAt, ctAt, gxAt, to - from, ...sizes, dIn, coefficients, ...rest];
-    }
-    const [vAt, sizes] = [z! + 4 * n * from, layout(call)];
-    return [
-      "butterflyRotationBackward",
-      ...[xAt, vAt, ctAt, gxAt, to - from],
-      ...sizes,
-      ...[tables.steps, coefficients, square, ...rest],
-    ];
+    const sizes = layout(call);
+    return general
+      ? ["butterflyGeneralBackward", xAt, ctAt, gxAt, to - from, ...sizes, dIn, coefficients, ...rest]
+      : [
+          "butterflyRotationBackward",
+          xAt,
+          z! + 4 * n * from,
+          ctAt,
+          gxAt,
+          to - from,
+          ...sizes,
+          coefficients,
+          square,
+          ...rest,
+        ];
   });
   machine.together(calls);
   if (parts.length > 1) {

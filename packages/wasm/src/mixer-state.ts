@@ -13,7 +13,6 @@ export interface Tables {
   readonly plan: ButterflyPlan | null;
   readonly passes: number;
   readonly groups: number;
-  readonly steps: number;
   readonly stages: number;
   /** For the kernels by table: two words for each pair and, in the general variant, each leftover. */
   readonly pairs: number;
@@ -95,7 +94,6 @@ export class MixerState {
       plan,
       passes: plan === null ? 0 : this.#store(plan.passes),
       groups: plan === null ? 0 : this.#store(plan.groups),
-      steps: plan === null ? 0 : this.#store(plan.steps),
       stages: plan === null ? 0 : this.#store(plan.stages),
       pairs: this.#store(Int32Array.from(pairs)),
       starts: begins,
