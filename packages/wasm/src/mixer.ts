@@ -49,7 +49,8 @@ function registerForward(table: KernelTable, state: MixerState): void {
 }
 
 /**
- * What the reference would keep has the shape [groups of four rows, 1 or L + 1, 4n]. `reverse`: z_L. `stored`: nothing
+ * What the reference would keep has the shape [groups of four rows, 1 or L + 1, 4n]. `reverse`: v_L, of
+ * which the fused kernels make z_L. `stored`: nothing
  * is read from it (these kernels work the stages out again, faster than memory would give them), so one zero stands for all.
  */
 function keptArray({ state, rows, schedule }: Call, backward: "reverse" | "stored"): NdArray {
