@@ -1,15 +1,21 @@
 /**
- * @file Coefficients of the scaled butterfly stages, from 2×2 blocks, and parameter gradients from raw sums.
+ * @file Coefficients of the scaled butterfly stages, from angles or 2×2 blocks, and parameter gradients from raw sums.
  *
  * With z = S ⊙ v, a block [a b; c d] on (i, j) becomes v_i += (b/a)(S_j/S_i) v_j and v_j += (c/d)(S_i/S_j) v_i, S_i ← a S_i,
- * S_j ← d S_j. An op of the table is four words: i, j, and where the coefficients of i and j go, all in bytes.
+ * S_j ← d S_j. Cotangents of v go back through the transposes of the same stages: they are S ⊙ those of z.
+ *
+ * Four pairs are taken at a time, number k of a stage with n/8 fours. Where they lie is in the table of stages, five words each:
+ * distance of a pair and offset of the coefficients in bytes, form, log₂ h of its pass, offset of the sums.
  */
 import { anyFar, quarters, remainder, smallCosine, smallSine, turned, withFar } from "./functions";
-import { add, fma, mul } from "./simd";
+import { add, fma, mul, sub, swap1, swap2 } from "./simd";
 
-/** Beyond this ratio of off-diagonal to diagonal, or scale, the kernels with unscaled blocks take over. */
 /** A pass of two stages in the table of passes. */
 const RADIX4: i32 = 1;
+/** Forms of a stage: coefficients by coordinate, or the first or second stage of such a pass, eight vectors for four. */
+const NATURAL: i32 = 0;
+const LOWER: i32 = 1;
+/** Beyond this ratio of off-diagonal to diagonal, or scale, the kernels with unscaled blocks take over. */
 const STEEPEST: f32 = 1e6;
 const SMALLEST: f32 = 1e-18;
 const LARGEST: f32 = 1e18;
@@ -44,188 +50,193 @@ export function rotationBlocks(angles: usize, blocks: usize, count: i32): void {
   }
 }
 
-/**
- * Coefficients and scales of the stages in forward order, or (`transposed`) of their transposes from the last to the first.
- * `ascending`: pairs (i, j) have i < j and come by ascending i, so that at distances of 4 and more four neighbours go at once.
- * `history` [L, n]: the scales that each stage found, before its own. `scale` and `inverse` [n] end as their product.
- * The word behind `inverse` becomes 1 when every ratio and scale stays within range, otherwise 0.
- */
-export function scaleStages(
-  blocks: usize,
-  ops: usize,
-  half: i32,
-  stages: i32,
-  ascending: bool,
-  transposed: bool,
-  coefficients: usize,
-  history: usize,
-  scale: usize,
-  inverse: usize,
-): void {
-  const n4 = (<usize>half) << 3;
-  for (let k: usize = 0; k < n4; k += 4) {
-    store<f32>(scale + k, 1);
-    store<f32>(inverse + k, 1);
-  }
-  let fits: i32 = 1; // no branches: a scalar minimum of WebAssembly has several
-  for (let k = 0; k < stages; k++) {
-    const l = transposed ? stages - 1 - k : k;
-    let op = ops + ((<usize>l * half) << 4);
-    let block = blocks + ((<usize>l * half) << 4);
-    const before = history + <usize>l * n4;
-    const end = op + ((<usize>half) << 4);
-    if (ascending && load<u32>(op, 4) - load<u32>(op) >= 16) {
-      fits &= scaleFours(op, end, block, transposed, coefficients, before, scale, inverse);
-      continue;
-    }
-    do {
-      const i = <usize>load<u32>(op);
-      const j = <usize>load<u32>(op, 4);
-      const a = load<f32>(block);
-      const b = transposed ? load<f32>(block, 8) : load<f32>(block, 4);
-      const c = transposed ? load<f32>(block, 4) : load<f32>(block, 8);
-      const d = load<f32>(block, 12);
-      const si = load<f32>(scale + i);
-      const sj = load<f32>(scale + j);
-      const ri = load<f32>(inverse + i);
-      const rj = load<f32>(inverse + j);
-      const overA: f32 = <f32>1 / a;
-      const overD: f32 = <f32>1 / d;
-      const toI = b * overA;
-      const toJ = c * overD;
-      store<f32>(coefficients + <usize>load<u32>(op, 8), toI * (sj * ri));
-      store<f32>(coefficients + <usize>load<u32>(op, 12), toJ * (si * rj));
-      store<f32>(before + i, si);
-      store<f32>(before + j, sj);
-      const ni = si * a;
-      const nj = sj * d;
-      store<f32>(scale + i, ni);
-      store<f32>(scale + j, nj);
-      store<f32>(inverse + i, ri * overA);
-      store<f32>(inverse + j, rj * overD);
-      const sizeI = abs<f32>(ni);
-      const sizeJ = abs<f32>(nj);
-      fits &= <i32>(abs<f32>(toI) <= STEEPEST) & <i32>(abs<f32>(toJ) <= STEEPEST);
-      fits &= <i32>(sizeI >= SMALLEST) & <i32>(sizeJ >= SMALLEST) & <i32>(sizeI <= LARGEST) & <i32>(sizeJ <= LARGEST);
-      op += 16;
-      block += 16;
-    } while (op < end);
-  }
-  store<i32>(inverse + n4, fits);
+/** Bytes from a row's start to coordinate i of the first of four pairs. */
+function column(form: i32, k: usize, s: usize): usize {
+  if (form === NATURAL) return k << 5;
+  const second = (k >> s) & 1;
+  const base = ((k >> (s + 1)) << (s + 2)) | (k & (((<usize>1) << s) - 1));
+  return (base + (second << (form === LOWER ? s + 1 : s))) << 4;
 }
 
-/** A stage of {@link scaleStages}, four pairs at a time. */
-function scaleFours(
-  op: usize,
-  end: usize,
-  block: usize,
-  transposed: bool,
+/** Number of the four vectors that a pass takes them with. */
+function tuple(k: usize, s: usize): usize {
+  return ((k >> (s + 1)) << s) | (k & (((<usize>1) << s) - 1));
+}
+
+/** The first and the second members of four pairs within eight columns, 4 or 8 bytes apart. */
+function firsts(at: usize, distance: usize): v128 {
+  const low = v128.load(at);
+  const high = v128.load(at, 16);
+  return distance === 4 ? v128.shuffle<f32>(low, high, 0, 2, 4, 6) : v128.shuffle<f32>(low, high, 0, 1, 4, 5);
+}
+function seconds(at: usize, distance: usize): v128 {
+  const low = v128.load(at);
+  const high = v128.load(at, 16);
+  return distance === 4 ? v128.shuffle<f32>(low, high, 1, 3, 5, 7) : v128.shuffle<f32>(low, high, 2, 3, 6, 7);
+}
+
+/** The way back of both. */
+function put(at: usize, distance: usize, first: v128, second: v128): void {
+  if (distance === 4) {
+    v128.store(at, v128.shuffle<f32>(first, second, 0, 4, 1, 5));
+    v128.store(at, v128.shuffle<f32>(first, second, 2, 6, 3, 7), 16);
+  } else {
+    v128.store(at, v128.shuffle<f32>(first, second, 0, 1, 4, 5));
+    v128.store(at, v128.shuffle<f32>(first, second, 2, 3, 6, 7), 16);
+  }
+}
+
+/**
+ * Coefficients and scales of the stages. `scales` [L + 1, n]: ones, then what each stage makes of those before it. Two words
+ * follow them: 1 where every ratio and scale is within range, otherwise 0; and the exponent of a power of two near the last row's largest.
+ * `parameters`: an angle a pair, or (`rotation` false) a block.
+ */
+export function scaleStages(
+  parameters: usize,
+  rotation: bool,
+  table: usize,
+  stages: i32,
+  n: usize,
   coefficients: usize,
-  before: usize,
-  scale: usize,
-  inverse: usize,
-): i32 {
-  const one = f32x4.splat(1);
+  scales: usize,
+): void {
+  const row = n << 2;
+  const fours = n >> 3;
   const steepest = f32x4.splat(STEEPEST);
   const smallest = f32x4.splat(SMALLEST);
   const largest = f32x4.splat(LARGEST);
   let fits = i32x4.splat(-1);
-  do {
-    const i = <usize>load<u32>(op);
-    const j = <usize>load<u32>(op, 4);
-    const m0 = v128.load(block);
-    const m1 = v128.load(block, 16);
-    const m2 = v128.load(block, 32);
-    const m3 = v128.load(block, 48);
-    const ab = v128.shuffle<f32>(m0, m1, 0, 4, 1, 5);
-    const ab2 = v128.shuffle<f32>(m2, m3, 0, 4, 1, 5);
-    const cd = v128.shuffle<f32>(m0, m1, 2, 6, 3, 7);
-    const cd2 = v128.shuffle<f32>(m2, m3, 2, 6, 3, 7);
-    const a = v128.shuffle<f64>(ab, ab2, 0, 2);
-    const b = v128.shuffle<f64>(ab, ab2, 1, 3);
-    const c = v128.shuffle<f64>(cd, cd2, 0, 2);
-    const d = v128.shuffle<f64>(cd, cd2, 1, 3);
-    const si = v128.load(scale + i);
-    const sj = v128.load(scale + j);
-    const ri = v128.load(inverse + i);
-    const rj = v128.load(inverse + j);
-    const overA = f32x4.div(one, a);
-    const overD = f32x4.div(one, d);
-    const toI = mul(transposed ? c : b, overA);
-    const toJ = mul(transposed ? b : c, overD);
-    v128.store(coefficients + <usize>load<u32>(op, 8), mul(toI, mul(sj, ri)));
-    v128.store(coefficients + <usize>load<u32>(op, 12), mul(toJ, mul(si, rj)));
-    v128.store(before + i, si);
-    v128.store(before + j, sj);
-    const ni = mul(si, a);
-    const nj = mul(sj, d);
-    v128.store(scale + i, ni);
-    v128.store(scale + j, nj);
-    v128.store(inverse + i, mul(ri, overA));
-    v128.store(inverse + j, mul(rj, overD));
-    const sizeI = f32x4.abs(ni);
-    const sizeJ = f32x4.abs(nj);
-    const flat = v128.and(f32x4.le(f32x4.abs(toI), steepest), f32x4.le(f32x4.abs(toJ), steepest));
-    const within = v128.and(
-      v128.and(f32x4.ge(sizeI, smallest), f32x4.ge(sizeJ, smallest)),
-      v128.and(f32x4.le(sizeI, largest), f32x4.le(sizeJ, largest)),
-    );
-    fits = v128.and(fits, v128.and(flat, within));
-    op += 64;
-    block += 64;
-  } while (op < end);
-  return i32x4.all_true(fits) ? 1 : 0;
+  for (let i: usize = 0; i < row; i += 16) v128.store(scales + i, f32x4.splat(1));
+  for (let l = 0; l < stages; l++, table += 20) {
+    const distance = <usize>load<u32>(table);
+    const to = coefficients + <usize>load<u32>(table, 4);
+    const form = load<i32>(table, 8);
+    const s = <usize>load<u32>(table, 12);
+    const partner: usize = form > LOWER ? 32 : 16;
+    const near = distance < 16;
+    for (let k: usize = 0; k < fours; k++) {
+      let a: v128, b: v128, c: v128, d: v128;
+      if (rotation) {
+        const x = v128.load(parameters);
+        const turns = quarters(x);
+        const r = remainder(x, turns);
+        const q = i32x4.trunc_sat_f32x4_s(turns);
+        const sine = smallSine(r);
+        const cosine = smallCosine(r);
+        c = turned(sine, cosine, q);
+        a = turned(sine, cosine, i32x4.add(q, i32x4.splat(1)));
+        if (anyFar(x)) {
+          c = withFar(c, x, 0);
+          a = withFar(a, x, 1);
+        }
+        b = f32x4.neg(c);
+        d = a;
+        parameters += 16;
+      } else {
+        const m0 = v128.load(parameters);
+        const m1 = v128.load(parameters, 16);
+        const m2 = v128.load(parameters, 32);
+        const m3 = v128.load(parameters, 48);
+        const ab = v128.shuffle<f32>(m0, m1, 0, 4, 1, 5);
+        const ab2 = v128.shuffle<f32>(m2, m3, 0, 4, 1, 5);
+        const cd = v128.shuffle<f32>(m0, m1, 2, 6, 3, 7);
+        const cd2 = v128.shuffle<f32>(m2, m3, 2, 6, 3, 7);
+        a = v128.shuffle<f64>(ab, ab2, 0, 2);
+        b = v128.shuffle<f64>(ab, ab2, 1, 3);
+        c = v128.shuffle<f64>(cd, cd2, 0, 2);
+        d = v128.shuffle<f64>(cd, cd2, 1, 3);
+        parameters += 64;
+      }
+      const i = scales + column(form, k, s);
+      const si = near ? firsts(i, distance) : v128.load(i);
+      const sj = near ? seconds(i, distance) : v128.load(i + distance);
+      const ni = mul(si, a);
+      const nj = mul(sj, d);
+      const toI = f32x4.div(mul(b, sj), ni);
+      const toJ = f32x4.div(mul(c, si), nj);
+      let at = k << 5;
+      if (form !== NATURAL) {
+        const second = (k >> s) & 1;
+        at = (tuple(k, s) << 7) + (form === LOWER ? second << 5 : (second << 4) + 64);
+      }
+      if (near) {
+        put(to + at, distance, toI, toJ);
+        put(i + row, distance, ni, nj);
+      } else {
+        v128.store(to + at, toI);
+        v128.store(to + at + partner, toJ);
+        v128.store(i + row, ni);
+        v128.store(i + row + distance, nj);
+      }
+      const flat = v128.and(
+        f32x4.le(f32x4.abs(b), mul(steepest, f32x4.abs(a))),
+        f32x4.le(f32x4.abs(c), mul(steepest, f32x4.abs(d))),
+      );
+      const sizeI = f32x4.abs(ni);
+      const sizeJ = f32x4.abs(nj);
+      const within = v128.and(
+        v128.and(f32x4.ge(sizeI, smallest), f32x4.ge(sizeJ, smallest)),
+        v128.and(f32x4.le(sizeI, largest), f32x4.le(sizeJ, largest)),
+      );
+      fits = v128.and(fits, v128.and(flat, within));
+    }
+    scales += row;
+  }
+  let most = f32x4.splat(0);
+  for (let i: usize = 0; i < row; i += 16) most = f32x4.max(most, f32x4.abs(v128.load(scales + i)));
+  most = f32x4.max(most, swap1(most));
+  most = f32x4.max(most, swap2(most));
+  store<i32>(scales + row, i32x4.all_true(fits) ? 1 : 0);
+  store<i32>(scales + row, (i32x4.extract_lane(most, 0) >> 23) - 127, 4);
 }
 
 /**
- * ∂θ = R_i R_j (W[plus] − W[minus]); `sums` holds the two places of each pair in bytes. At distances of 4 and more the second one is
- * a zero where pairs are `ascending`.
+ * ∂θ = factor (Σ z_i g_j − z_j g_i) / (S_i S_j). At distances of 4 and more the sums come by pairs, otherwise z ⊙ swapped g by
+ * coordinate.
  */
 export function rotationGradient(
   raw: usize,
-  sums: usize,
-  ops: usize,
-  half: i32,
+  table: usize,
   stages: i32,
-  ascending: bool,
+  n: usize,
   scales: usize,
+  factor: f32,
   gradient: usize,
 ): void {
-  const n4 = (<usize>half) << 3;
-  for (let l = 0; l < stages; l++) {
-    const end = gradient + ((<usize>half) << 2);
-    if (ascending && load<u32>(ops, 4) - load<u32>(ops) >= 16)
-      while (gradient < end) {
-        const scale = mul(v128.load(scales + <usize>load<u32>(ops)), v128.load(scales + <usize>load<u32>(ops, 4)));
-        v128.store(gradient, mul(scale, v128.load(raw + <usize>load<u32>(sums))));
-        gradient += 16;
-        ops += 64;
-        sums += 32;
+  const fours = n >> 3;
+  for (let l = 0; l < stages; l++, table += 20) {
+    const distance = <usize>load<u32>(table);
+    const form = load<i32>(table, 8);
+    const s = <usize>load<u32>(table, 12);
+    const w = raw + <usize>load<u32>(table, 16);
+    scales += n << 2; // those that the stage makes
+    for (let k: usize = 0; k < fours; k++, gradient += 16) {
+      const i = scales + column(form, k, s);
+      let scale: v128;
+      let sum: v128;
+      if (distance < 16) {
+        scale = mul(firsts(i, distance), seconds(i, distance));
+        sum = sub(firsts(w + (k << 5), distance), seconds(w + (k << 5), distance));
+      } else {
+        scale = mul(v128.load(i), v128.load(i + distance));
+        const second = (k >> s) & 1;
+        sum = v128.load(
+          form === NATURAL ? w + (k << 4) : w + (tuple(k, s) << 6) + (second << 4) + (form > LOWER ? 32 : 0),
+        );
       }
-    while (gradient < end) {
-      const scale = load<f32>(scales + <usize>load<u32>(ops)) * load<f32>(scales + <usize>load<u32>(ops, 4));
-      store<f32>(
-        gradient,
-        scale * (load<f32>(raw + <usize>load<u32>(sums)) - load<f32>(raw + <usize>load<u32>(sums, 4))),
-      );
-      gradient += 4;
-      ops += 16;
-      sums += 8;
+      v128.store(gradient, f32x4.div(mul(sum, f32x4.splat(factor)), scale));
     }
-    scales += n4;
   }
 }
 
 /**
  * The sums of the general variant's fused passes, D₁ O₁ D₂ O₂ by members a b c d, from the products g_u v_w that the backward kernel
- * summed in their place; a table of passes as the kernel's, P and Q its coefficients forward and back.
+ * summed in their place; a table of passes as the kernel's, P its coefficients.
  */
-export function generalSums(raw: usize, passes: usize, count: i32, n: usize, P: usize, Q: usize): void {
+export function generalSums(raw: usize, passes: usize, count: i32, n: usize, P: usize): void {
   for (let k = 0; k < count; k++, passes += 16) {
     if (load<i32>(passes) !== RADIX4) continue;
-    const offset = <usize>load<u32>(passes, 4);
-    let p = P + offset;
-    let q = Q + offset;
+    let p = P + <usize>load<u32>(passes, 4);
     let w = raw + <usize>load<u32>(passes, 12);
     const end = p + (n << 3);
     while (p < end) {
@@ -245,10 +256,10 @@ export function generalSums(raw: usize, passes: usize, count: i32, n: usize, P: 
         db = v128.load(w, 208),
         dc = v128.load(w, 224),
         dd = v128.load(w, 240);
-      const toA = v128.load(q, 64),
-        toB = v128.load(q, 80),
-        toC = v128.load(q, 96),
-        toD = v128.load(q, 112);
+      const toC = v128.load(p, 64), // of the stages' transposes: what of a goes to c, …
+        toD = v128.load(p, 80),
+        toA = v128.load(p, 96),
+        toB = v128.load(p, 112);
       v128.store(w, fma(toA, ca, aa));
       v128.store(w, fma(toB, db, bb), 16);
       v128.store(w, fma(toC, ac, cc), 32);
@@ -270,49 +281,58 @@ export function generalSums(raw: usize, passes: usize, count: i32, n: usize, P: 
       v128.store(w, fma(a, cb, ca), 224);
       v128.store(w, fma(b, da, db), 240);
       p += 128;
-      q += 128;
       w += 256;
     }
   }
 }
 
-/** ∂[a b; c d] = [R_i S_i D_i, R_i S_j O_i; R_j S_i O_j, R_j S_j D_j]; `sums` holds the places of D_i, O_i, O_j, D_j. */
-export function generalGradient(
-  raw: usize,
-  sums: usize,
-  ops: usize,
-  half: i32,
-  stages: i32,
-  before: usize,
-  after: usize,
-  gradient: usize,
-): void {
-  const n4 = (<usize>half) << 3;
-  for (let l = 0; l < stages; l++) {
-    const end = gradient + ((<usize>half) << 4);
-    while (gradient < end) {
-      const i = <usize>load<u32>(ops);
-      const j = <usize>load<u32>(ops, 4);
-      const si = load<f32>(before + i);
-      const sj = load<f32>(before + j);
-      const ri = load<f32>(after + i);
-      const rj = load<f32>(after + j);
-      store<f32>(gradient, ri * si * load<f32>(raw + <usize>load<u32>(sums)));
-      store<f32>(gradient, ri * sj * load<f32>(raw + <usize>load<u32>(sums, 4)), 4);
-      store<f32>(gradient, rj * si * load<f32>(raw + <usize>load<u32>(sums, 8)), 8);
-      store<f32>(gradient, rj * sj * load<f32>(raw + <usize>load<u32>(sums, 12)), 12);
-      gradient += 16;
-      ops += 16;
-      sums += 16;
+/** ∂[a b; c d] = [S_i D_i / T_i, S_j O_i / T_i; S_i O_j / T_j, S_j D_j / T_j], S before the stage and T after it. */
+export function generalGradient(raw: usize, table: usize, stages: i32, n: usize, scales: usize, gradient: usize): void {
+  const row = n << 2;
+  const fours = n >> 3;
+  for (let l = 0; l < stages; l++, table += 20) {
+    const distance = <usize>load<u32>(table);
+    const form = load<i32>(table, 8);
+    const s = <usize>load<u32>(table, 12);
+    const w = raw + <usize>load<u32>(table, 16);
+    const gap: usize = form > LOWER ? 32 : 16;
+    const near = distance < 16;
+    for (let k: usize = 0; k < fours; k++, gradient += 64) {
+      const i = scales + column(form, k, s);
+      const si = near ? firsts(i, distance) : v128.load(i);
+      const sj = near ? seconds(i, distance) : v128.load(i + distance);
+      const ti = near ? firsts(i + row, distance) : v128.load(i + row);
+      const tj = near ? seconds(i + row, distance) : v128.load(i + row + distance);
+      let on = w + (k << 5);
+      let off = on + row;
+      if (form !== NATURAL) {
+        const second = (k >> s) & 1;
+        on = w + (tuple(k, s) << 8) + (form === LOWER ? second << 5 : (second << 4) + 128);
+        off = on + 64;
+      }
+      const overI = f32x4.div(f32x4.splat(1), ti);
+      const overJ = f32x4.div(f32x4.splat(1), tj);
+      const a = mul(mul(si, overI), near ? firsts(on, distance) : v128.load(on));
+      const b = mul(mul(sj, overI), near ? firsts(off, distance) : v128.load(off));
+      const c = mul(mul(si, overJ), near ? seconds(off, distance) : v128.load(off + gap));
+      const d = mul(mul(sj, overJ), near ? seconds(on, distance) : v128.load(on + gap));
+      const low = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+      const low2 = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+      const high = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+      const high2 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+      v128.store(gradient, v128.shuffle<f64>(low, low2, 0, 2));
+      v128.store(gradient, v128.shuffle<f64>(low, low2, 1, 3), 16);
+      v128.store(gradient, v128.shuffle<f64>(high, high2, 0, 2), 32);
+      v128.store(gradient, v128.shuffle<f64>(high, high2, 1, 3), 48);
     }
-    before += n4;
-    after += n4;
+    scales += row;
   }
 }
 
-/** out[i] = a[i] · b[i], for a multiple of sixteen bytes */
-export function scaleVector(out: usize, a: usize, b: usize, bytes: usize): void {
-  for (let k: usize = 0; k < bytes; k += 16) v128.store(out + k, mul(v128.load(a + k), v128.load(b + k)));
+/** out[i] = factor · a[i] · b[i], for a multiple of sixteen bytes */
+export function scaleVector(out: usize, a: usize, b: usize, factor: f32, bytes: usize): void {
+  const f = f32x4.splat(factor);
+  for (let k: usize = 0; k < bytes; k += 16) v128.store(out + k, mul(mul(v128.load(a + k), f), v128.load(b + k)));
 }
 
 /** first[i] += Σ the same place of the `parts` − 1 arrays behind it, `step` bytes apart, in their order; `count` a multiple of four. */

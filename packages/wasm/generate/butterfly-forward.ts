@@ -99,19 +99,6 @@ ${perRow(rows, (r) => `    ${column(r, 0)} ${column(r, 1)} ${r < rows - 1 ? "row
 }`;
 }
 
-/** z = v ⊙ S, kept by groups of four rows, [n/4][4][4]: memory is then written in order. */
-function storeZ(rows: number): string {
-  return `
-function storeZ${rows}(s: usize, z: usize, group: usize, S: usize, bytes: usize): void {
-  const end = S + bytes; ${rows > 4 ? "let second = z + group;" : ""}
-  do {
-    const scale = v128.load(S);
-${perRow(rows, (r) => `    v128.store(${r < 4 ? "z" : "second"}, mul(v128.load(s, ${r * 16}), scale), ${(r % 4) * 16});`)}
-    z += 64; ${rows > 4 ? "second += 64;" : ""} s += ${rows * 16}; S += 16;
-  } while (S < end);
-}`;
-}
-
 /** Pieces of the input and output: a chunk, or a tile, from column \`start\` on. */
 function pieces(rows: number): string {
   const step = rows * 16;
@@ -130,10 +117,10 @@ function enter${rows}(x: usize, inputs: usize, start: usize, vectors: usize, s: 
   const end = s + vectors * ${step};
   if (at < end) memory.fill(at, 0, end - at);
 }
-function leave${rows}(s: usize, start: usize, vectors: usize, y: usize, outputs: usize, e: usize, bias: usize, z: usize, group: usize, S: usize, spare: usize): void {
+function leave${rows}(s: usize, start: usize, vectors: usize, y: usize, outputs: usize, e: usize, bias: usize, z: usize, spare: usize): void {
   const columns = within(outputs, start, vectors << 2), whole = (columns & ~7) << 2, row = outputs << 2;
   const offset = start << 2;
-  if (z) storeZ${rows}(s, z + (start << 4), group, S + offset, vectors << 4);
+  if (z) memory.copy(z + start * ${4 * rows}, s, vectors * ${step}); // as it lies: fewer cache lines are read than by stores
   y += offset; e += offset; bias += offset;
   if (whole) storeY${rows}(s, y, row, e, bias, whole);
   if (columns & 7) {
@@ -175,10 +162,10 @@ function block(rows: number): string {
   const step = rows * 16;
   return `
 function forward${rows}(x: usize, y: usize, z: usize, n: usize, inputs: usize, outputs: usize, three: bool, passes: usize, groups: usize, count: i32, chunk: usize, pad: usize,
-  dIn: usize, P: usize, S: usize, e: usize, bias: usize, s: usize, spare: usize): void {
-  const vectors = n >> 2, stage = n << 2, kept = n << 4, pitch = chunk * ${step} + pad;
+  dIn: usize, P: usize, e: usize, bias: usize, s: usize, spare: usize): void {
+  const vectors = n >> 2, stage = n << 2, pitch = chunk * ${step} + pad;
   for (let g = 0; g < count; g++) {
-    const group = groups + <usize>g * 12, first = <usize>load<u32>(group), end = <usize>load<u32>(group, 4), period = <usize>load<u32>(group, 8);
+    const group = groups + <usize>g * GROUP, first = <usize>load<u32>(group), end = <usize>load<u32>(group, 4), period = <usize>load<u32>(group, 8);
     if (period === 0)
       for (let v: usize = 0; v < vectors; v += chunk) {
         const at = s + (v / chunk) * pitch;
@@ -191,7 +178,7 @@ function forward${rows}(x: usize, y: usize, z: usize, n: usize, inputs: usize, o
   }
   // In the order of memory: a tile's pieces would be too many streams for the prefetcher.
   for (let v: usize = 0; v < vectors; v += chunk)
-    leave${rows}(s + (v / chunk) * pitch, v << 2, chunk, y, outputs, e, bias, z, kept, S, spare);
+    leave${rows}(s + (v / chunk) * pitch, v << 2, chunk, y, outputs, e, bias, z, spare);
 }`;
 }
 
@@ -204,19 +191,18 @@ export const forwardSource = (): string =>
       radix4(rows),
       lanes(rows),
       storeY(rows),
-      storeZ(rows),
       pieces(rows),
       groups(rows),
       block(rows),
     ]),
     `
-/** y [rows, outputs] and, unless z is 0, z by groups of four rows, of x [rows, inputs]. Vectors are padded to n; scratch: 8 rows and pads. */
+/** y [rows, outputs] and, unless z is 0, v after the last stage block by block, [n/4][R][4], of x [rows, inputs]. Vectors are padded to n; scratch: 8 rows and pads. */
 export function butterflyForward(x: usize, y: usize, z: usize, rows: i32, n: usize, inputs: usize, outputs: usize, three: bool,
-  passes: usize, groups: usize, count: i32, chunk: usize, pad: usize, dIn: usize, P: usize, S: usize, e: usize, bias: usize, s: usize, spare: usize): void {
+  passes: usize, groups: usize, count: i32, chunk: usize, pad: usize, dIn: usize, P: usize, e: usize, bias: usize, s: usize, spare: usize): void {
 ${byBlocks(
   rowBlocks,
   (R) =>
-    `forward${R}(x, y, z, n, inputs, outputs, three, passes, groups, count, chunk, pad, dIn, P, S, e, bias, s, spare); x += inputs * ${4 * R}; y += outputs * ${4 * R}; if (z) z += ${R === 1 ? "16" : `n * ${4 * R}`};`,
+    `forward${R}(x, y, z, n, inputs, outputs, three, passes, groups, count, chunk, pad, dIn, P, e, bias, s, spare); x += inputs * ${4 * R}; y += outputs * ${4 * R}; if (z) z += n * ${4 * R};`,
 )}
 }`,
   ].join("\n");

@@ -2,201 +2,12 @@
  * @file Writes the backward butterfly kernel of the general variant. Its blocks can't be walked back, so what each pass saw is worked
  * out again: the input of each group is kept for a block of rows, and within a group, piece by piece, that of each pass.
  */
-import { leaveBackward } from "./butterfly-rotation.ts";
-import { byBlocks, perRow } from "./lines.ts";
+import { leave } from "./butterfly-back.ts";
+import { gather, pair, scaleInput, seed, sums, unlane } from "./butterfly-general-passes.ts";
+import { byBlocks } from "./lines.ts";
 
 /** Rows of a block. */
 const rowBlocks = [8, 4, 1];
-
-/**
- * The products of all cotangents after two stages with all their inputs before them, g_u v_w summed over the rows: sixteen sums for
- * four vectors, eight of them in registers at a time (in a loop over the rows: unrolled, V8 would load everything first, and spill).
- * `generalSums` makes the sums of both stages from them, once a call.
- */
-function products(rows: number): string {
-  const step = rows * 16;
-  const names = ["a", "b", "c", "d"];
-  const half = (us: readonly ["a", "c"] | readonly ["b", "d"]): string => {
-    const sums = us.flatMap((u) => names.map((v) => u + v));
-    const place = (sum: string): number => 64 * names.indexOf(sum[0]!) + 16 * names.indexOf(sum[1]!);
-    const at = (u: string): string => String(names.indexOf(u) || "");
-    return `    {
-      let ${sums.map((sum) => `${sum} = v128.load(w, ${place(sum)})`).join(", ")};
-      let ${names.map((v) => `x${v} = v${at(v)}`).join(", ")}, ${us.map((u) => `y${u} = g${at(u)}`).join(", ")};
-      const end = v + ${step};
-      do {
-        const ${names.map((v) => `${v} = v128.load(x${v})`).join(", ")}, ${us.map((u) => `g${u} = v128.load(y${u})`).join(", ")};
-        ${sums.map((sum) => `${sum} = fma(g${sum[0]}, ${sum[1]}, ${sum});`).join(" ")}
-        ${names.map((v) => `x${v} += 16;`).join(" ")} ${us.map((u) => `y${u} += 16;`).join(" ")}
-      } while (xa < end);
-      ${sums.map((sum) => `v128.store(w, ${sum}, ${place(sum)});`).join(" ")}
-    }`;
-  };
-  return `
-function products${rows}(v: usize, vGap: usize, g: usize, gap: usize, w: usize, count: usize): void {
-  let v1 = v + vGap, v2 = v1 + vGap, v3 = v2 + vGap, g1 = g + gap, g2 = g1 + gap, g3 = g2 + gap;
-  do {
-${half(["a", "c"])}
-${half(["b", "d"])}
-    v += ${step}; v1 += ${step}; v2 += ${step}; v3 += ${step}; g += ${step}; g1 += ${step}; g2 += ${step}; g3 += ${step}; w += 256;
-  } while (--count);
-}`;
-}
-
-/** Cotangents back through two stages, in place. */
-function unmix(rows: number): string {
-  const step = rows * 16;
-  return `
-function unmixGeneral${rows}(g: usize, gap: usize, q: usize, count: usize): void {
-  let g1 = g + gap, g2 = g1 + gap, g3 = g2 + gap;
-  do {
-    const pa = v128.load(q), pb = v128.load(q, 16), pc = v128.load(q, 32), pd = v128.load(q, 48);
-    const qa = v128.load(q, 64), qb = v128.load(q, 80), qc = v128.load(q, 96), qd = v128.load(q, 112);
-${perRow(
-  rows,
-  (r) => `    {
-      const a = v128.load(g, ${r * 16}), c = v128.load(g2, ${r * 16}), a1 = fma(qa, c, a), c1 = fma(qc, a, c);
-      const b = v128.load(g1, ${r * 16}), d = v128.load(g3, ${r * 16}), b1 = fma(qb, d, b), d1 = fma(qd, b, d);
-      v128.store(g, fma(pa, b1, a1), ${r * 16}); v128.store(g1, fma(pb, a1, b1), ${r * 16});
-      v128.store(g2, fma(pc, d1, c1), ${r * 16}); v128.store(g3, fma(pd, c1, d1), ${r * 16});
-    }`,
-)}
-    g += ${step}; g1 += ${step}; g2 += ${step}; g3 += ${step}; q += 128;
-  } while (--count);
-}
-function gatherGeneral${rows}(v: usize, g: usize, q: usize, w: usize, h: usize, vectors: usize): void {
-  const gap = h * ${step}, end = v + vectors * ${step};
-  do {
-    products${rows}(v, gap, g, gap, w, h); unmixGeneral${rows}(g, gap, q, h);
-    v += gap << 2; g += gap << 2; q += h << 7; w += h << 8;
-  } while (v < end);
-}`;
-}
-
-/** Stages at distance 2 and 1 back; what the second of them saw is worked out again. Sums: D₁ O₁ D₂ O₂, each in natural order. */
-function unlane(rows: number): string {
-  return `
-function unlaneGeneral${rows}(v: usize, g: usize, p: usize, q: usize, w: usize, stage: usize, bytes: usize): void {
-  const end = p + bytes;
-  do {
-    const p0 = v128.load(p), q0 = v128.load(q), q1 = v128.load(q + stage);
-    let d0 = v128.load(w), o0 = v128.load(w + stage), d1 = v128.load(w + 2 * stage), o1 = v128.load(w + 3 * stage);
-${perRow(
-  rows,
-  (r) => `    {
-      const u = v128.load(v, ${16 * r}), other = swap1(u), u1 = fma(p0, other, u);
-      let h = v128.load(g, ${16 * r});
-      d1 = fma(h, u1, d1); o1 = fma(h, swap2(u1), o1); h = fma(q1, swap2(h), h);
-      d0 = fma(h, u, d0); o0 = fma(h, other, o0); v128.store(g, fma(q0, swap1(h), h), ${16 * r});
-    }`,
-)}
-    v128.store(w, d0); v128.store(w + stage, o0); v128.store(w + 2 * stage, d1); v128.store(w + 3 * stage, o1);
-    v += ${16 * rows}; g += ${16 * rows}; p += 16; q += 16; w += 16;
-  } while (p < end);
-}`;
-}
-
-/** The stage at distance 4, between the vectors of each group of eight columns: forward, and back with sums D₃ O₃ in natural order. */
-function pair(rows: number): string {
-  const step = rows * 16;
-  return `
-function pairGeneral${rows}(from: usize, to: usize, t: usize, bytes: usize): void {
-  const end = t + bytes;
-  do {
-    const t0 = v128.load(t), t1 = v128.load(t, 16);
-${perRow(
-  rows,
-  (r) =>
-    `    { const a = v128.load(from, ${16 * r}), b = v128.load(from, ${step + 16 * r}); v128.store(to, fma(t0, b, a), ${16 * r}); v128.store(to, fma(t1, a, b), ${step + 16 * r}); }`,
-)}
-    from += ${2 * step}; to += ${2 * step}; t += 32;
-  } while (t < end);
-}
-function unpairGeneral${rows}(v: usize, g: usize, t: usize, w: usize, stage: usize, bytes: usize): void {
-  const end = t + bytes;
-  do {
-    const t0 = v128.load(t), t1 = v128.load(t, 16);
-    let d0 = v128.load(w), d1 = v128.load(w, 16), o0 = v128.load(w + stage), o1 = v128.load(w + stage, 16);
-${perRow(
-  rows,
-  (r) => `    {
-      const a = v128.load(v, ${16 * r}), b = v128.load(v, ${step + 16 * r}), ga = v128.load(g, ${16 * r}), gb = v128.load(g, ${step + 16 * r});
-      d0 = fma(ga, a, d0); o0 = fma(ga, b, o0); d1 = fma(gb, b, d1); o1 = fma(gb, a, o1);
-      v128.store(g, fma(t0, gb, ga), ${16 * r}); v128.store(g, fma(t1, ga, gb), ${step + 16 * r});
-    }`,
-)}
-    v128.store(w, d0); v128.store(w, d1, 16); v128.store(w + stage, o0); v128.store(w + stage, o1, 16);
-    v += ${2 * step}; g += ${2 * step}; t += 32; w += 32;
-  } while (t < end);
-}`;
-}
-
-/** ȳ into scratch with its sum, in the order of memory; then, where v is at hand, g = ȳ ⊙ dOut and the sum of ȳ ⊙ v. */
-function seed(rows: number): string {
-  const step = rows * 16;
-  return `
-function cotangent${rows}(gy: usize, row: usize, g: usize, gBias: usize, bytes: usize): void {
-  const end = gBias + bytes;
-  do {
-    let from = gy, b = v128.load(gBias);
-${perRow(
-  rows,
-  (r) =>
-    `    { const c = v128.load(from); b = add(b, c); v128.store(g, c, ${16 * r}); ${r < rows - 1 ? "from += row;" : ""} }`,
-)}
-    v128.store(gBias, b); gy += 16; g += ${step}; gBias += 16;
-  } while (gBias < end);
-}
-function cotangentPiece${rows}(gy: usize, outputs: usize, start: usize, vectors: usize, g: usize, gBias: usize, spare: usize): void {
-  const columns = within(outputs, start, vectors << 2), whole = (columns & ~3) << 2, row = outputs << 2, offset = start << 2;
-  gy += offset; gBias += offset;
-  let at = (whole >> 4) * ${step};
-  if (whole) cotangent${rows}(gy, row, g, gBias, whole);
-  if (columns & 3) {
-    takeTail(gy + whole, row, ${rows}, columns & 3, spare);
-    cotangent${rows}(spare, 32, g + at, gBias + whole, 16);
-    at += ${step};
-  }
-  if (at < vectors * ${step}) memory.fill(g + at, 0, vectors * ${step} - at);
-}
-function seedGeneral${rows}(start: usize, vectors: usize, v: usize, g: usize, dOut: usize, gOut: usize): void {
-  dOut += start << 2; gOut += start << 2;
-  const end = g + vectors * ${step};
-  do {
-    const d = v128.load(dOut);
-    let o = v128.load(gOut);
-${perRow(rows, (r) => `    { const c = v128.load(g, ${16 * r}); o = fma(c, v128.load(v, ${16 * r}), o); v128.store(g, mul(c, d), ${16 * r}); }`)}
-    v128.store(gOut, o); v += ${step}; g += ${step}; dOut += 16; gOut += 16;
-  } while (g < end);
-}`;
-}
-
-/** x ⊙ dIn as it enters the first stage. */
-function scaleInput(rows: number): string {
-  const step = rows * 16;
-  return `
-function scaleInput${rows}(x: usize, row: usize, s: usize, dIn: usize, bytes: usize): void {
-  const end = dIn + bytes;
-  do {
-    const d = v128.load(dIn);
-    let from = x;
-${perRow(rows, (r) => `    v128.store(s, mul(v128.load(from), d), ${r * 16}); ${r < rows - 1 ? "from += row;" : ""}`)}
-    x += 16; s += ${step}; dIn += 16;
-  } while (dIn < end);
-}
-function scaleInputPiece${rows}(x: usize, inputs: usize, start: usize, vectors: usize, s: usize, dIn: usize, spare: usize): void {
-  const columns = within(inputs, start, vectors << 2), whole = (columns & ~3) << 2, row = inputs << 2, offset = start << 2;
-  x += offset; dIn += offset;
-  let at = (whole >> 4) * ${step};
-  if (whole) scaleInput${rows}(x, row, s, dIn, whole);
-  if (columns & 3) {
-    takeTail(x + whole, row, ${rows}, columns & 3, spare);
-    scaleInput${rows}(spare, 32, s + at, dIn + whole, 16);
-    at += ${step};
-  }
-  if (at < vectors * ${step}) memory.fill(s + at, 0, vectors * ${step} - at);
-}`;
-}
 
 /** A group back, piece by piece: forward through its passes keeping what each saw, then from the last to the first. */
 function groups(rows: number): string {
@@ -211,12 +22,12 @@ function innerGeneral${rows}(v: usize, levels: usize, start: usize, vectors: usi
   }
   return v;
 }
-function innerGeneralBack${rows}(v: usize, levels: usize, g: usize, start: usize, vectors: usize, P: usize, Q: usize, W: usize, stage: usize, passes: usize, first: usize, end: usize): void {
+function innerGeneralBack${rows}(v: usize, levels: usize, g: usize, start: usize, vectors: usize, P: usize, W: usize, stage: usize, passes: usize, first: usize, end: usize): void {
   for (let k = end; k > first; k--) {
     const pass = passes + ((k - 1) << 4), offset = <usize>load<u32>(pass, 4), w = W + load<u32>(pass, 12);
     const saw = k - 1 === first ? v : levels + (k - 2 - first) * vectors * ${step};
-    if (load<i32>(pass) === RADIX4) gatherGeneral${rows}(saw, g, Q + offset + (start << 5), w + (start << 6), load<u32>(pass, 8), vectors);
-    else unlaneGeneral${rows}(saw, g, P + offset + (start << 4), Q + offset + (start << 4), w + (start << 4), stage, vectors << 4);
+    if (load<i32>(pass) === RADIX4) gatherGeneral${rows}(saw, g, P + offset + (start << 5), w + (start << 6), load<u32>(pass, 8), vectors);
+    else unlaneGeneral${rows}(saw, g, P + offset + (start << 4), w + (start << 4), stage, vectors << 4);
   }
 }
 /** Pieces of a tile lie side by side in a level, \`TILE\` vectors each. */
@@ -236,7 +47,7 @@ function outerGeneral${rows}(v: usize, levels: usize, j: usize, period: usize, v
   }
   return from;
 }
-function outerGeneralBack${rows}(v: usize, levels: usize, g: usize, j: usize, period: usize, vectors: usize, chunk: usize, pitch: usize, Q: usize, W: usize, passes: usize, first: usize, end: usize): void {
+function outerGeneralBack${rows}(v: usize, levels: usize, g: usize, j: usize, period: usize, vectors: usize, chunk: usize, pitch: usize, P: usize, W: usize, passes: usize, first: usize, end: usize): void {
   const size = (vectors / period) * (TILE * ${step});
   for (let k = end; k > first; k--) {
     const pass = passes + ((k - 1) << 4), offset = <usize>load<u32>(pass, 4), w = W + load<u32>(pass, 12), h = <usize>load<u32>(pass, 8);
@@ -246,8 +57,8 @@ function outerGeneralBack${rows}(v: usize, levels: usize, g: usize, j: usize, pe
       for (let m: usize = 0; m < h; m += period) {
         const tuple = (q >> 2) + m + j, where = place${rows}(q + m + j, chunk, pitch);
         const saw = direct ? v + where : level + ((q + m) / period) * (TILE * ${step});
-        products${rows}(saw, vGap, g + where, gGap, w + (tuple << 8), TILE);
-        unmixGeneral${rows}(g + where, gGap, Q + offset + (tuple << 7), TILE);
+        sums${rows}(saw, vGap, g + where, gGap, w + (tuple << 8), TILE);
+        walk${rows}(g + where, gGap, P + offset + (tuple << 7), TILE);
       }
   }
 }`;
@@ -257,13 +68,13 @@ function block(rows: number): string {
   const step = rows * 16;
   return `
 function generalBackward${rows}(x: usize, gy: usize, gx: usize, n: usize, inputs: usize, outputs: usize, three: bool, passes: usize, groups: usize, count: i32, chunk: usize, pad: usize,
-  dIn: usize, P: usize, Q: usize, dOut: usize, scale: usize, W: usize, gBias: usize, gOut: usize, gIn: usize, s: usize, spare: usize): void {
+  dIn: usize, P: usize, dOut: usize, scale: usize, W: usize, gBias: usize, gOut: usize, gIn: usize, s: usize, spare: usize): void {
   const vectors = n >> 2, stage = n << 2, pitch = chunk * ${step} + pad, size = (vectors / chunk) * pitch + 1088;
   const g = s, inputsOf = s; // the input of group k lies k sizes behind s
   const levels = s + <usize>count * size;
   // Forward through all groups but the last.
   for (let k = 0; k < count - 1; k++) {
-    const group = groups + <usize>k * 12, first = <usize>load<u32>(group), end = <usize>load<u32>(group, 4), period = <usize>load<u32>(group, 8);
+    const group = groups + <usize>k * GROUP, first = <usize>load<u32>(group), end = <usize>load<u32>(group, 4), period = <usize>load<u32>(group, 8);
     const to = inputsOf + <usize>(k + 1) * size;
     if (k > 0) memory.copy(to, to - size, size);
     if (period === 0)
@@ -277,7 +88,7 @@ function generalBackward${rows}(x: usize, gy: usize, gx: usize, n: usize, inputs
   for (let v: usize = 0; v < vectors; v += chunk)
     cotangentPiece${rows}(gy, outputs, v << 2, chunk, g + (v / chunk) * pitch, gBias, spare);
   for (let k = count - 1; k >= 0; k--) {
-    const group = groups + <usize>k * 12, first = <usize>load<u32>(group), end = <usize>load<u32>(group, 4), period = <usize>load<u32>(group, 8);
+    const group = groups + <usize>k * GROUP, first = <usize>load<u32>(group), end = <usize>load<u32>(group, 4), period = <usize>load<u32>(group, 8);
     const seeds = k === count - 1, from = inputsOf + <usize>k * size;
     if (period === 0)
       for (let v: usize = 0; v < vectors; v += chunk) {
@@ -292,12 +103,12 @@ function generalBackward${rows}(x: usize, gy: usize, gx: usize, n: usize, inputs
         }
         const last = innerGeneral${rows}(saw, rest, v, chunk, P, stage, passes, first, seeds ? end : end - 1);
         if (seeds) seedGeneral${rows}(start, chunk, last, g + where, dOut, gOut);
-        innerGeneralBack${rows}(saw, rest, g + where, v, chunk, P, Q, W, stage, passes, first, end);
+        innerGeneralBack${rows}(saw, rest, g + where, v, chunk, P, W, stage, passes, first, end);
         const columns = k === 0 ? within(inputs, start, chunk << 2) : 0;
         if (columns) {
           const used = ((columns + 7) & ~7) << 2;
-          if (three) unpairGeneral${rows}(paired, g + where, Q + 2 * stage + offset, W + 4 * stage + offset, stage, used);
-          unlaneGeneral${rows}(entered, g + where, P + offset, Q + offset, W + offset, stage, used);
+          if (three) unpairGeneral${rows}(paired, g + where, P + 2 * stage + offset, W + 4 * stage + offset, stage, used);
+          unlaneGeneral${rows}(entered, g + where, P + offset, W + offset, stage, used);
           leaveGeneral${rows}Piece(g + where, x, gx, inputs, start, columns, scale, gIn, spare);
         }
       }
@@ -307,7 +118,7 @@ function generalBackward${rows}(x: usize, gy: usize, gx: usize, n: usize, inputs
         if (seeds)
           for (let m: usize = 0; m < vectors; m += period)
             seedGeneral${rows}((m + j) << 2, TILE, last + (m / period) * (TILE * ${step}), g + place${rows}(m + j, chunk, pitch), dOut, gOut);
-        outerGeneralBack${rows}(from, levels, g, j, period, vectors, chunk, pitch, Q, W, passes, first, end);
+        outerGeneralBack${rows}(from, levels, g, j, period, vectors, chunk, pitch, P, W, passes, first, end);
       }
   }
 }`;
@@ -317,24 +128,27 @@ function generalBackward${rows}(x: usize, gy: usize, gx: usize, n: usize, inputs
 export const generalSource = (): string =>
   [
     ...rowBlocks.flatMap((rows) => [
-      products(rows),
-      unmix(rows),
+      sums(rows),
+      gather(rows),
       unlane(rows),
       pair(rows),
       seed(rows),
       scaleInput(rows),
-      leaveBackward(rows, 0, rows * 16, `leaveGeneral${rows}`),
+      leave(rows, 0, rows * 16, `leaveGeneral${rows}`),
       groups(rows),
       block(rows),
     ]),
     `
 /** x̄ and the raw sums W, bias̄, d̄Out (over v), d̄In of the general variant from x and ȳ. Scratch: \`generalScratch\` bytes. */
 export function butterflyGeneralBackward(x: usize, gy: usize, gx: usize, rows: i32, n: usize, inputs: usize, outputs: usize, three: bool,
-  passes: usize, groups: usize, count: i32, chunk: usize, pad: usize, dIn: usize, P: usize, Q: usize, dOut: usize, scale: usize, W: usize, gBias: usize, gOut: usize, gIn: usize, s: usize, spare: usize): void {
+  passes: usize, groups: usize, count: i32, chunk: usize, pad: usize, dIn: usize, P: usize, dOut: usize, scale: usize, W: usize, gBias: usize, gOut: usize, gIn: usize, s: usize, spare: usize): void {
 ${byBlocks(
   rowBlocks,
   (R) =>
-    `generalBackward${R}(x, gy, gx, n, inputs, outputs, three, passes, groups, count, chunk, pad, dIn, P, Q, dOut, scale, W, gBias, gOut, gIn, s, spare); x += inputs * ${4 * R}; gx += inputs * ${4 * R}; gy += outputs * ${4 * R};`,
+    `generalBackward${R}(x, gy, gx, n, inputs, outputs, three, passes, groups, count, chunk, pad, dIn, P, dOut, scale, W, gBias, gOut, gIn, s, spare); x += inputs * ${4 * R}; gx += inputs * ${4 * R}; gy += outputs * ${4 * R};`,
 )}
 }`,
   ].join("\n");
+
+/** Slots of vectors that the kernel here walks back at a time. */
+export const generalSlots: readonly number[] = rowBlocks;

@@ -1,5 +1,5 @@
 /**
- * @file Writes the butterfly mixer kernels as AssemblyScript: what the three of them share, and their assembly.
+ * @file Writes the butterfly mixer kernels as AssemblyScript: what they share, and their assembly.
  *
  * A block of R rows lies in scratch by vectors of four neighbouring columns, the rows of a vector side by side: `[n/4][R][4]`. A pass
  * does two stages (distances h and 2h, in vectors) on four vectors at a time, with its coefficients in registers over the rows.
@@ -11,15 +11,17 @@
  *
  * Loops are `do … while` with literal offsets: V8 then hoists the address arithmetic.
  */
+import { walk } from "./butterfly-back.ts";
 import { forwardSource } from "./butterfly-forward.ts";
-import { generalSource } from "./butterfly-general.ts";
+import { generalSlots, generalSource } from "./butterfly-general.ts";
 import { rotationSource } from "./butterfly-rotation.ts";
 
-/** Declarations that the kernels share. A pass is four words: kind, coefficient offset, distance, sum offset; a group three: first and
- * end pass, and the period of an outer group (0: inner). */
+/** Declarations that the kernels share. The words of passes and groups are those of `ButterflyPlan`. */
 const shared = `import { add, fma, fnma, mul, swap1, swap2 } from "./simd";
 import { putTail, takeTail } from "./tail";
 const RADIX4: i32 = 1;
+/** Bytes of a group in the table. */
+const GROUP: usize = 12;
 /** Vectors taken at a time out of each period. */
 const TILE: usize = 4;
 /** Of \`total\` columns those from column \`start\` on, \`most\` at most. */
@@ -28,4 +30,6 @@ function within(total: usize, start: usize, most: usize): usize {
 }`;
 
 /** AssemblyScript of the butterfly kernels. */
-export const butterflySource = (): string => [shared, forwardSource(), rotationSource(), generalSource()].join("\n");
+export const butterflySource = (): string => {
+  return [shared, forwardSource(), ...generalSlots.map(walk), rotationSource(), generalSource()].join("\n");
+};

@@ -73,7 +73,7 @@ export interface Backward {
   readonly ct: number;
   /** x̄ [rows, inputs] */
   readonly gx: number;
-  /** z_L by groups of four rows (fused), or [rows, n] (by table); null in the general variant */
+  /** What the forward kept: v_L as it lies in scratch (fused), z_L [rows, n] (by table); null in the general variant */
   readonly z: number | null;
   readonly gParameters: NdArray;
   readonly gScales: NdArray | null;

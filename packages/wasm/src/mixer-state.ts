@@ -4,7 +4,6 @@ import type { Schedule } from "@spm/mixer";
 import { type ButterflyPlan, isFusedButterfly, planButterfly } from "./butterfly-plan.ts";
 import type { Machine } from "./machine.ts";
 import { plain } from "./plain.ts";
-import type { KernelCall } from "./team.ts";
 
 /** Bytes of a column of eight rows. */
 export const COLUMN = 32;
@@ -14,8 +13,7 @@ export interface Tables {
   readonly plan: ButterflyPlan | null;
   readonly passes: number;
   readonly groups: number;
-  readonly ops: number;
-  readonly places: number;
+  readonly stages: number;
   /** For the kernels by table: two words for each pair and, in the general variant, each leftover. */
   readonly pairs: number;
   /** First pair of each stage, and their number at the end. */
@@ -24,26 +22,19 @@ export interface Tables {
   readonly sources: Int32Array;
 }
 
-/** Scaled coefficients of the stages in one direction. */
+/** Scaled coefficients of the stages, made from parameters. */
 export interface Scaled {
-  readonly coefficients: number;
-  /** Scales that each stage found. */
-  readonly history: number;
-  /** Product of all of them. */
-  readonly scale: number;
-  /** Address of a word: 1 where all ratios and scales are within range. */
-  readonly fits: number;
-}
-
-/** Coefficients made from parameters. */
-interface Prepared {
   readonly schedule: Schedule;
-  readonly address: number;
   readonly bytes: number;
-  readonly forward: Scaled;
-  readonly backward: Scaled;
-  /** Which of them are made. */
-  readonly made: { forward: boolean; backward: boolean };
+  readonly coefficients: number;
+  /** [L + 1, n]: ones, then the scales that each stage makes. */
+  readonly scales: number;
+  /** The last row: the product of all. */
+  readonly scale: number;
+  /** Whether all ratios and scales are within range. */
+  readonly fits: boolean;
+  /** A power of two that brings the last scales near one. */
+  readonly unit: number;
 }
 
 /** Everything that a variant keeps between calls. */
@@ -51,9 +42,9 @@ export class MixerState {
   readonly machine: Machine;
   readonly general: boolean;
   readonly #tables = new WeakMap<Schedule, Tables>();
-  readonly #prepared = new WeakMap<TypedArray, Prepared>();
-  readonly #freed = new FinalizationRegistry<Prepared>(({ address, bytes }) =>
-    this.machine.memory.free(address, bytes),
+  readonly #prepared = new WeakMap<TypedArray, Scaled>();
+  readonly #freed = new FinalizationRegistry<Scaled>(({ coefficients, bytes }) =>
+    this.machine.memory.free(coefficients, bytes),
   );
 
   /** Blocks made from angles in a kernel call, for as long as that lasts. */
@@ -103,8 +94,7 @@ export class MixerState {
       plan,
       passes: plan === null ? 0 : this.#store(plan.passes),
       groups: plan === null ? 0 : this.#store(plan.groups),
-      ops: plan === null ? 0 : this.#store(plan.ops),
-      places: plan === null ? 0 : this.#store(plan.places),
+      stages: plan === null ? 0 : this.#store(plan.stages),
       pairs: this.#store(Int32Array.from(pairs)),
       starts: begins,
       sources: Int32Array.from(sources),
@@ -125,70 +115,49 @@ export class MixerState {
     return address;
   }
 
-  /**
-   * Scaled coefficients for a fused butterfly, made once for each parameter array: forward and, for what is kept between them to
-   * match, both ways in training. Null where they are not within range.
-   */
-  scaled(parameters: NdArray, schedule: Schedule, both: boolean): { forward: Scaled; backward: Scaled } | null {
-    const prepared = this.#find(parameters, schedule);
-    const { made, forward, backward } = prepared;
-    const calls: KernelCall[] = [];
-    if (!made.forward) calls.push(this.#make(forward, false, parameters, schedule));
-    if (both && !made.backward) calls.push(this.#make(backward, true, parameters, schedule));
-    if (calls.length > 0) this.machine.together(calls);
-    made.forward = true;
-    made.backward ||= both;
-    const { memory } = this.machine;
-    const fits = memory.word(forward.fits) === 1 && (!both || memory.word(backward.fits) === 1);
-    return fits ? prepared : null;
-  }
-
-  #find(parameters: NdArray, schedule: Schedule): Prepared {
+  /** Scaled coefficients for a fused butterfly, made once for each parameter array. Null where they are not within range. */
+  scaled(parameters: NdArray, schedule: Schedule): Scaled | null {
     const { data, shape } = parameters;
     const { memory } = this.machine;
     const whole = data.length === sizeOf(shape) && isContiguous(parameters);
-    const known = whole ? this.#prepared.get(data) : undefined;
-    if (known?.schedule === schedule) return known;
-    if (known !== undefined) this.release(data);
-    const { n, stages } = schedule;
-    const { coefficients } = this.tables(schedule).plan!;
-    const each = 4 * (coefficients + n * stages + 2 * n + 4);
-    const address = whole ? memory.block(2 * each) : memory.scratch(2 * each);
-    const at = (start: number): Scaled => {
-      const history = start + 4 * coefficients;
-      const scale = history + 4 * n * stages;
-      return { coefficients: start, history, scale, fits: scale + 8 * n };
-    };
-    const prepared = {
-      schedule,
-      address,
-      bytes: 2 * each,
-      forward: at(address),
-      backward: at(address + each),
-      made: { forward: false, backward: false },
-    };
-    if (whole) {
-      this.#prepared.set(data, prepared);
-      if (!memory.owns(data)) this.#freed.register(data, prepared, data); // otherwise its release is told
+    let scaled = whole ? this.#prepared.get(data) : undefined;
+    if (scaled !== undefined && scaled.schedule !== schedule) {
+      this.release(data);
+      scaled = undefined;
     }
-    return prepared;
+    if (scaled === undefined) {
+      scaled = this.#make(parameters, schedule, whole);
+      if (whole) {
+        this.#prepared.set(data, scaled);
+        if (!memory.owns(data)) this.#freed.register(data, scaled, data); // otherwise its release is told
+      }
+    }
+    return scaled.fits ? scaled : null;
   }
 
-  #make({ coefficients, history, scale }: Scaled, back: boolean, parameters: NdArray, schedule: Schedule): KernelCall {
-    const { plan, ops } = this.tables(schedule);
+  /** @param lasting - beyond this kernel call */
+  #make(parameters: NdArray, schedule: Schedule, lasting: boolean): Scaled {
+    const { memory, run } = this.machine;
+    const { plan, stages: table } = this.tables(schedule);
     const { n, stages } = schedule;
-    if (plan!.coefficients > n * stages) this.machine.memory.zero(coefficients, 4 * plan!.coefficients); // the identity pads a pass
-    const blocks = this.blocks(parameters, schedule);
-    const sizes = [n / 2, stages, plan!.ascending, back] as const;
-    return ["scaleStages", blocks, ops, ...sizes, coefficients, history, scale, scale + 4 * n];
+    const bytes = 4 * (plan!.coefficients + n * (stages + 1) + 4);
+    const coefficients = lasting ? memory.block(bytes) : memory.scratch(bytes);
+    if (plan!.coefficients > n * stages) memory.zero(coefficients, 4 * plan!.coefficients); // the identity pads a pass
+    const scales = coefficients + 4 * plan!.coefficients;
+    const scale = scales + 4 * n * stages;
+    const source = plain(this.machine, parameters);
+    run.scaleStages(source, !this.general, table, stages, n, coefficients, scales);
+    const end = scale + 4 * n;
+    const fits = memory.word(end) === 1;
+    return { schedule, bytes, coefficients, scales, scale, fits, unit: fits ? 2 ** -memory.word(end + 4) : 1 };
   }
 
   /** Forgets what was made from an array whose memory is free again. */
   release(data: TypedArray): void {
-    const prepared = this.#prepared.get(data);
-    if (prepared === undefined) return;
+    const scaled = this.#prepared.get(data);
+    if (scaled === undefined) return;
     this.#prepared.delete(data);
-    this.machine.memory.free(prepared.address, prepared.bytes);
+    this.machine.memory.free(scaled.coefficients, scaled.bytes);
     if (!this.machine.memory.owns(data)) this.#freed.unregister(data);
   }
 }

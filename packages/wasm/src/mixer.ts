@@ -23,12 +23,12 @@ export function registerMixer(table: KernelTable, machine: Machine): { release(d
 }
 
 /** Coefficients for the fused kernels; null where pairs go by table. */
-const scaledFor = ({ state, schedule, tables, parameters }: Call, both: boolean) =>
-  tables.plan === null ? null : state.scaled(parameters, schedule, both);
+const scaledFor = ({ state, schedule, tables, parameters }: Call): Scaled | null =>
+  tables.plan === null ? null : state.scaled(parameters, schedule);
 
-function forward(call: Call, scaled: { forward: Scaled } | null, bias: number, y: number, z: number): void {
+function forward(call: Call, scaled: Scaled | null, bias: number, y: number, z: number): void {
   if (scaled === null) forwardByTable(call, bias, y, z);
-  else forwardFused(call, scaled.forward, bias, y, z);
+  else forwardFused(call, scaled, bias, y, z);
 }
 
 function registerForward(table: KernelTable, state: MixerState): void {
@@ -43,13 +43,14 @@ function registerForward(table: KernelTable, state: MixerState): void {
     const kept = keep && backward !== "recompute" ? keptArray(call, backward) : null;
     const z = kept !== null && backward === "reverse" ? memory.address(kept) : 0;
     const shift = padded(machine, bias, schedule.n);
-    forward(call, scaledFor(call, z !== 0), shift, memory.address(y), z);
+    forward(call, scaledFor(call), shift, memory.address(y), z);
     return kept === null ? [y] : [y, kept];
   });
 }
 
 /**
- * What the reference would keep has the shape [groups of four rows, 1 or L + 1, 4n]. `reverse`: z_L. `stored`: nothing
+ * What the reference would keep has the shape [groups of four rows, 1 or L + 1, 4n]. `reverse`: v_L, of
+ * which the fused kernels make z_L. `stored`: nothing
  * is read from it (these kernels work the stages out again, faster than memory would give them), so one zero stands for all.
  */
 function keptArray({ state, rows, schedule }: Call, backward: "reverse" | "stored"): NdArray {
@@ -76,7 +77,7 @@ function registerBackward(table: KernelTable, state: MixerState): void {
     const gx = memory.array("float32", inputs[0].shape);
     const gParameters = memory.array("float32", inputs[1].shape);
     const gScales = general ? memory.array("float32", call.scales!.shape) : null;
-    const scaled = scaledFor(call, true);
+    const scaled = scaledFor(call);
     const z = general ? null : zOf(call, backward === "reverse" ? kept : undefined, scaled);
     const back = { ct: plain(machine, ct), gx: memory.address(gx), z, gParameters, gScales };
     const sums = scaled === null ? backwardByTable(call, back) : backwardFused(call, scaled, back);
@@ -90,8 +91,8 @@ function registerBackward(table: KernelTable, state: MixerState): void {
   });
 }
 
-/** z_L as the forward kept it, or worked out again. */
-function zOf(call: Call, kept: NdArray | undefined, scaled: { forward: Scaled } | null): number {
+/** What the forward kept of z_L, or that worked out again. */
+function zOf(call: Call, kept: NdArray | undefined, scaled: Scaled | null): number {
   const { state, rows, schedule, outputs } = call;
   const { machine } = state;
   if (kept !== undefined) return plain(machine, kept);
