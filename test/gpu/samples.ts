@@ -181,12 +181,14 @@ export const mixerSamples: readonly Sample[] = [
       ),
     ),
   ]),
-  // The fused kernels' layouts: one span; a second one of one round; a second one of two, padded; a row that workgroups share.
+  // The fused kernels' layouts: one span; a second one of one round; a second one of two, padded; more than one kernel adds up; a row
+  // that workgroups share.
   ...(
     [
       [butterfly(64), 64, 64],
       [butterfly(128), 128, 128],
       [butterfly(128, 9), 100, 70],
+      [butterfly(64, 30), 64, 64],
       [butterfly(4096), 4096, 4096],
     ] as const
   ).flatMap(([schedule, fanIn, fanOut]) => {

@@ -6,13 +6,14 @@ import type { FusedBlocks } from "./fused-blocks.ts";
 import { fusedForward } from "./fused-forward.ts";
 import { type FusedCall, persistentGroups, planFused } from "./fused-plan.ts";
 import { generalBlocks } from "./general-blocks.ts";
+import { concatenate } from "./layout.ts";
 import { type MixerKind, tablesOf } from "./mixer-tables.ts";
 import { rotationBlocks } from "./rotation-blocks.ts";
 import { backwardResults, spanBackward } from "./span-backward.ts";
 import { spanForward } from "./span-forward.ts";
 import { planSpans, type SpanPlan, sharedBytesOf, spanGroups } from "./span-plan.ts";
-import { addSpanSums, type SumsKernel } from "./span-sums.ts";
-import { halves } from "./wgsl.ts";
+import { addSpanSums, mostSpans, type SumsKernel } from "./span-sums.ts";
+import { halves, upTo } from "./wgsl.ts";
 
 /** One launch: a span and its text. */
 interface SpanKernel {
@@ -37,7 +38,7 @@ export interface FusedKernels {
   readonly forward: readonly SpanKernel[];
   readonly steps: readonly SpanKernel[];
   readonly backward: readonly SpanKernel[];
-  readonly add: SumsKernel;
+  readonly add: readonly SumsKernel[];
 }
 
 const known: WeakMap<Executor, WeakMap<Schedule, Map<string, FusedKernels | null>>> = new WeakMap();
@@ -75,8 +76,6 @@ export function chooseFused(
 
 /** Threads whose registers a multiprocessor has room for in the forward pass: 128 each, of which coefficients take 96. */
 const forwardThreads = 512;
-/** Spans whose sums one kernel adds up: with the four results those are eight buffers. */
-const mostSpans = 4;
 
 function makeKernels(
   executor: Executor,
@@ -90,7 +89,7 @@ function makeKernels(
   const forward = planSpans(plan, 2);
   const blocks = kind === "rotation" ? rotationBlocks(executor, plan) : generalBlocks;
   const backward = planSpans(plan, blocks.backwardRounds);
-  if (backward.length > mostSpans || ![...forward, ...backward].every(fits)) return null;
+  if (![...forward, ...backward].every(fits)) return null;
   const starts = backward
     .slice(1)
     .map(({ rounds: [first] }) => plan.rounds.findIndex(({ stage }) => stage === first!.stage));
@@ -116,7 +115,9 @@ function makeKernels(
     forward: blocks.backwardRounds === 2 ? steps : texts(forward),
     steps,
     backward: backward.map((span) => ({ span, code: spanBackward(span, blocks) })),
-    add: addSpanSums(backward, blocks),
+    add: upTo(Math.ceil(backward.length / mostSpans)).map((k) =>
+      addSpanSums(backward.slice(k * mostSpans, (k + 1) * mostSpans), blocks),
+    ),
   };
 }
 
@@ -207,8 +208,19 @@ export function fusedMixerBackward(
     g = next!;
     sums[k] = own!;
   }
-  const gradients = launcher.launch(add.code, { reads: sums, ...add, numbers: halves(slots) });
-  for (const m of [...sums, ...again, ...(made === null ? [] : [made])]) executor.release(m);
+  const found: DeviceArray[][] = [[], [], [], []];
+  for (const [k, { code, results, gives, groups }] of add.entries()) {
+    const reads = sums.slice(k * mostSpans, (k + 1) * mostSpans);
+    const made = launcher.launch(code, { reads, results, groups, numbers: halves(slots) });
+    for (const [i, m] of made.entries()) found[gives[i]!]!.push(rowMajor(m, [m.length], "float32"));
+  }
+  const pairs = found[0]!.length === 1 ? found[0]![0]! : concatenate(executor, found[0]!, 0);
+  const released = [...sums, ...again, ...(made === null ? [] : [made]), ...found[0]!.map(({ memory }) => memory)];
+  for (const m of released) if (m !== pairs.memory) executor.release(m);
+  const gradients = [pairs, ...found.slice(1).map(([whole]) => whole!)];
   const shapes = [parameters[0]!.shape, dIn.shape, dOut.shape, dOut.shape];
-  return [rowMajor(g, x.shape, "float32"), ...gradients.map((m, k) => rowMajor(m, shapes[k]!, "float32"))];
+  return [
+    rowMajor(g, x.shape, "float32"),
+    ...gradients.map(({ memory }, k) => rowMajor(memory, shapes[k]!, "float32")),
+  ];
 }

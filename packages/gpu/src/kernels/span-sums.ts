@@ -1,7 +1,7 @@
 /** @file What the backward pass adds up: each row slot of a span its own sums, and the kernel that adds those up. */
 import type { FusedBlocks } from "./fused-blocks.ts";
 import type { SpanPlan } from "./span-plan.ts";
-import { bindings, joined } from "./wgsl.ts";
+import { bindings, joined, upTo } from "./wgsl.ts";
 
 /** Lengths of what a span adds up for each row slot: its pairs, d_in where x is, d_out and bias where y is. */
 export const sumLengths = (
@@ -16,28 +16,36 @@ export const total = (values: readonly number[]): number => values.reduce((a, b)
 const columns = 32;
 const shares = 8;
 
-/** The kernel that adds up the sums of all spans: reads one array for each, writes the gradients of the pairs, d_in, d_out, bias. */
+/** A kernel that adds up the sums of some spans. */
 export interface SumsKernel {
   readonly code: string;
   readonly results: readonly number[];
+  /** Whose gradients the results are: 0 the pairs' of these spans, 1 d_in's, 2 d_out's, 3 the bias's. */
+  readonly gives: readonly number[];
   readonly groups: readonly [number, number, number];
 }
 
+/** Spans that one kernel adds up: with the four results those are eight buffers. */
+export const mostSpans = 4;
+
+/** The kernel that adds up the sums of neighbouring spans; it reads one array for each. */
 export function addSpanSums(plans: readonly SpanPlan[], blocks: FusedBlocks): SumsKernel {
-  const { n, fanIn, fanOut } = plans[0]!;
-  const results = [(blocks.components * total(plans.map(({ stages }) => stages)) * n) / 2, fanIn, fanOut, fanOut];
+  const { n, rounds } = plans[0]!;
+  const stage0 = rounds[0]!.stage;
+  const lengths = upTo(4).map((which) => total(plans.map((plan) => sumLengths(plan, blocks)[which]!)));
+  const gives = upTo(4).filter((which) => lengths[which]! > 0);
   // Where each span's sums lie among the threads, and what becomes of them.
   let end = 0;
   const parts = plans.flatMap((plan, k) => {
-    const lengths = sumLengths(plan, blocks);
-    return lengths.map((length, which) => {
-      const from = total(lengths.slice(0, which));
-      const to = which === 0 ? (blocks.components * plan.rounds[0]!.stage * n) / 2 : 0;
+    const own = sumLengths(plan, blocks);
+    return own.map((length, which) => {
+      const from = total(own.slice(0, which));
+      const to = which === 0 ? (blocks.components * (plan.rounds[0]!.stage - stage0) * n) / 2 : 0;
       end += length;
       return {
         length,
         end,
-        read: `s${k}[k * ${total(lengths)}u + i - ${end - length}u + ${from}u]`,
+        read: `s${k}[k * ${total(own)}u + i - ${end - length}u + ${from}u]`,
         write: `r${which}[i - ${end - length}u + ${to}u]`,
       };
     });
@@ -50,7 +58,7 @@ export function addSpanSums(plans: readonly SpanPlan[], blocks: FusedBlocks): Su
   const code =
     bindings(
       plans.map((_, k) => `s${k}: array<f32>`),
-      results.map((_, k) => `r${k}: array<f32>`),
+      gives.map((which) => `r${which}: array<f32>`),
       2,
     ) +
     `var<workgroup> folded: array<f32, ${columns * shares}>;\n` +
@@ -60,5 +68,5 @@ export function addSpanSums(plans: readonly SpanPlan[], blocks: FusedBlocks): Su
     `folded[id.y * ${columns}u + id.x] = s; workgroupBarrier();\nif (id.y > 0u) { return; }\n` +
     `for (var p = 1u; p < ${shares}u; p++) { s += folded[p * ${columns}u + id.x]; }\n` +
     `${choose(({ write }) => `${write} = s;`)}\n}`;
-  return { code, results, groups: [Math.ceil(end / columns), 1, 1] };
+  return { code, results: gives.map((which) => lengths[which]!), gives, groups: [Math.ceil(end / columns), 1, 1] };
 }
