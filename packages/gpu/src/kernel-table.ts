@@ -24,7 +24,7 @@ import { gruBackward, gruForward } from "./kernels/gru.ts";
 import { addWindows, concatenate, place, windowOn, windowsOn } from "./kernels/layout.ts";
 import { crossEntropyBackward, crossEntropyForward } from "./kernels/losses.ts";
 import { multiply } from "./kernels/matmul.ts";
-import { mixerBackward, mixerForward } from "./kernels/mixer.ts";
+import { mixerBackward, mixerForward } from "./kernels/mixer/mixer.ts";
 import { argmaxOver, argminOver, logsumexpOver, maxOver, minOver, sumOver } from "./kernels/reduce.ts";
 import { normKernels, softmaxKernels } from "./kernels/row-kernels.ts";
 import * as updates from "./kernels/updates.ts";

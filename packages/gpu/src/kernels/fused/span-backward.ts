@@ -2,13 +2,14 @@
  * @file The mixer's backward pass by spans, one launch each: z forward through the span again, then g back, and z with it where blocks can be
  * undone; every parameter's gradient is added up in registers and written once.
  */
-import { type FusedBlocks, mixRound, sumsOf } from "./fused-blocks.ts";
-import { copyElements, declareElements, storeStage } from "./fused-forward.ts";
-import { coordinate, isContiguous, rowLoop } from "./fused-plan.ts";
+
+import { bindings, upTo } from "../wgsl.ts";
+import { type FusedBlocks, mixRound, sumsOf } from "./blocks.ts";
+import { copyElements, declareElements, storeStage } from "./forward.ts";
+import { coordinate, isContiguous, rowLoop } from "./plan.ts";
 import { loadStart, mixForward, startRow, startType } from "./span-forward.ts";
 import { fromShared, type SpanPlan, spanHead, toShared } from "./span-plan.ts";
 import { sumLengths, total } from "./span-sums.ts";
-import { bindings, upTo } from "./wgsl.ts";
 
 /** Lengths of a backward launch's results on so many row slots: g before the span or x̄, and the sums. */
 export const backwardResults = (plan: SpanPlan, blocks: FusedBlocks, rows: number, slots: number): number[] => [

@@ -1,8 +1,8 @@
 /** @file What the two parameterisations do differently inside the same fused kernels. */
-import type { DeviceArray } from "../device-array.ts";
-import type { Executor, Memory } from "../executor.ts";
-import { type FusedPlan, pairsOf } from "./fused-plan.ts";
-import { upTo } from "./wgsl.ts";
+import type { DeviceArray } from "../../device-array.ts";
+import type { Executor, Memory } from "../../executor.ts";
+import { upTo } from "../wgsl.ts";
+import { type FusedPlan, pairsOf } from "./plan.ts";
 
 /** The blocks of a mixer, as texts over a thread's elements `v0 …`. Coefficients are an array of `vec4f` named `blocks`. */
 export interface FusedBlocks {

@@ -11,7 +11,7 @@ import {
   readShared,
   spreadBanks,
   writeShared,
-} from "./fused-plan.ts";
+} from "./plan.ts";
 
 /** The layout of one span's kernels. */
 export interface SpanPlan extends FusedPlan {

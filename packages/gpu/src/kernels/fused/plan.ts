@@ -1,5 +1,5 @@
 /** @file How the fused mixer lays a row out over the threads of a workgroup, and the WGSL for that. The number of rows comes with the call. */
-import { joined, upTo } from "./wgsl.ts";
+import { joined, upTo } from "../wgsl.ts";
 
 /** Stages that run in registers between two exchanges: on coordinates whose bits m … m+k−1 differ. */
 interface Round {

@@ -1,7 +1,8 @@
 /** @file What the backward pass adds up: each row slot of a span its own sums, and the kernel that adds those up. */
-import type { FusedBlocks } from "./fused-blocks.ts";
+
+import { bindings, joined, upTo } from "../wgsl.ts";
+import type { FusedBlocks } from "./blocks.ts";
 import type { SpanPlan } from "./span-plan.ts";
-import { bindings, joined, upTo } from "./wgsl.ts";
 
 /** Lengths of what a span adds up for each row slot: its pairs, d_in where x is, d_out and bias where y is. */
 export const sumLengths = (

@@ -1,10 +1,10 @@
 /** @file Rotations in the fused kernels: (cos θ, sin θ) of two pairs at a time; the backward pass turns z back with g, θ̄ = Σ zᵢgⱼ − zⱼgᵢ. */
-import type { Executor } from "../executor.ts";
-import { whole } from "./elementwise.ts";
-import { type FusedBlocks, sumName } from "./fused-blocks.ts";
-import { type FusedPlan, firstsOf, pairsOf } from "./fused-plan.ts";
-import { returnTurned } from "./trigonometry.ts";
-import { upTo } from "./wgsl.ts";
+import type { Executor } from "../../executor.ts";
+import { whole } from "../elementwise.ts";
+import { returnTurned } from "../trigonometry.ts";
+import { upTo } from "../wgsl.ts";
+import { type FusedBlocks, sumName } from "./blocks.ts";
+import { type FusedPlan, firstsOf, pairsOf } from "./plan.ts";
 
 /** The rotations of a layout. The order of its pairs is uploaded once. */
 export function rotationBlocks(executor: Executor, layout: FusedPlan): FusedBlocks {

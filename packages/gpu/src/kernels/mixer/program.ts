@@ -4,7 +4,7 @@
  * Coefficient form: z_l[i] = α_l[i]·z_{l−1}[i] + β_l[i]·z_{l−1}[i′], where i′ meets i in stage l. Its transpose takes β from the
  * partner: g_{l−1}[i] = α_l[i]·g_l[i] + β_l[i′]·g_l[i′].
  */
-import type { ScheduleTables } from "./mixer-tables.ts";
+import type { ScheduleTables } from "./tables.ts";
 
 /** A coordinate: an integer expression; on butterflies a base and what is XORed to it. */
 interface Coordinate {

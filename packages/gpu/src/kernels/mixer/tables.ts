@@ -1,6 +1,6 @@
 /** @file What a schedule looks like to kernels: an XOR distance for each stage where it is a butterfly, tables of partners otherwise. */
 import type { Schedule } from "@spm/mixer";
-import type { Executor, Memory } from "../executor.ts";
+import type { Executor, Memory } from "../../executor.ts";
 
 /** How the blocks are parameterised. */
 export type MixerKind = "rotation" | "general";

@@ -2,7 +2,9 @@
  * @file The mixer's forward pass in one launch: a workgroup takes a row through all stages, in registers, with exchanges
  * through shared memory between groups of stages. The blocks' coefficients stay in registers from row to row.
  */
-import { type FusedBlocks, mixRound } from "./fused-blocks.ts";
+
+import { bindings, upTo } from "../wgsl.ts";
+import { type FusedBlocks, mixRound } from "./blocks.ts";
 import {
   coordinate,
   declareBases,
@@ -13,8 +15,7 @@ import {
   rowLoop,
   spreadBanks,
   writeShared,
-} from "./fused-plan.ts";
-import { bindings, upTo } from "./wgsl.ts";
+} from "./plan.ts";
 
 /** Loads the row's input, scaled by d_in, into `v0 …`; zeros beyond its width. */
 export function loadInput(plan: FusedPlan, into: string, row: string): string {

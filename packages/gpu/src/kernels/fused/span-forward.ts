@@ -1,9 +1,10 @@
 /** @file The mixer's forward pass by spans, one launch each. */
-import { type FusedBlocks, mixRound } from "./fused-blocks.ts";
-import { copyElements, declareElements, inputType, loadInput, storeOutput, storeStage } from "./fused-forward.ts";
-import { coordinate, rowLoop } from "./fused-plan.ts";
+
+import { bindings, upTo } from "../wgsl.ts";
+import { type FusedBlocks, mixRound } from "./blocks.ts";
+import { copyElements, declareElements, inputType, loadInput, storeOutput, storeStage } from "./forward.ts";
+import { coordinate, rowLoop } from "./plan.ts";
 import { fromShared, type SpanPlan, spanHead, toShared } from "./span-plan.ts";
-import { bindings, upTo } from "./wgsl.ts";
 
 /** The element type of what a span begins with: x, or z. */
 export const startType = (plan: SpanPlan): string => (plan.first ? inputType(plan) : "f32");

@@ -1,7 +1,8 @@
 /** @file General blocks [a b; c d] in the fused kernels, read from the parameter as it is; a pair's gradient is the outer product of g and z. */
-import { type FusedBlocks, sumName } from "./fused-blocks.ts";
-import { type FusedPlan, pairsOf } from "./fused-plan.ts";
-import { upTo } from "./wgsl.ts";
+
+import { upTo } from "../wgsl.ts";
+import { type FusedBlocks, sumName } from "./blocks.ts";
+import { type FusedPlan, pairsOf } from "./plan.ts";
 
 /** The block of the pair whose first element is e, in stage j of a round. */
 const blockName = ({ rounds }: FusedPlan, r: number, j: number, e: number): string => `q${rounds[r]!.stage + j}_${e}`;
