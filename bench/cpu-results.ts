@@ -137,7 +137,8 @@ ${table(
 
 Peak of f32x4 multiplication and addition: ${peak.toFixed(1)} GFLOP/s. OpenBLAS reaches ${headline.denseGflops.toFixed(0)} GFLOP/s with the
 processor's widest vectors; WebAssembly has four lanes and no fused multiply-add, so that the ratio cannot exceed that of the work done
-times that of the peaks. A copy moves ${(bandwidth / 1e9).toFixed(1)} GB/s.
+times that of the peaks. A copy moves ${(bandwidth / 1e9).toFixed(1)} GB/s. What limits the mixer is in [design/wasm-mixer.md](design/wasm-mixer.md), what
+limits calls and matrix products in [design/cpu-calls-and-products.md](design/cpu-calls-and-products.md).
 
 ## A training step of the MNIST perceptron
 
