@@ -4,6 +4,7 @@
  */
 import { leave } from "./butterfly-back.ts";
 import { gather, pair, scaleInput, seed, sums, unlane } from "./butterfly-general-passes.ts";
+import { readLayout } from "./butterfly-layout.ts";
 import { byBlocks } from "./lines.ts";
 
 /** Rows of a block. */
@@ -67,8 +68,8 @@ function outerGeneralBack${rows}(v: usize, levels: usize, g: usize, j: usize, pe
 function block(rows: number): string {
   const step = rows * 16;
   return `
-function generalBackward${rows}(x: usize, gy: usize, gx: usize, n: usize, inputs: usize, outputs: usize, three: bool, passes: usize, groups: usize, count: i32, chunk: usize, pad: usize,
-  dIn: usize, P: usize, dOut: usize, scale: usize, W: usize, gBias: usize, gOut: usize, gIn: usize, s: usize, spare: usize): void {
+function generalBackward${rows}(x: usize, gy: usize, gx: usize, layout: usize, inputs: usize, outputs: usize,
+  dIn: usize, P: usize, dOut: usize, W: usize, gBias: usize, gOut: usize, gIn: usize, s: usize, spare: usize): void {${readLayout}
   const vectors = n >> 2, stage = n << 2, pitch = chunk * ${step} + pad, size = (vectors / chunk) * pitch + 1088;
   const g = s, inputsOf = s; // the input of group k lies k sizes behind s
   const levels = s + <usize>count * size;
@@ -109,7 +110,7 @@ function generalBackward${rows}(x: usize, gy: usize, gx: usize, n: usize, inputs
           const used = ((columns + 7) & ~7) << 2;
           if (three) unpairGeneral${rows}(paired, g + where, P + 2 * stage + offset, W + 4 * stage + offset, stage, used);
           unlaneGeneral${rows}(entered, g + where, P + offset, W + offset, stage, used);
-          leaveGeneral${rows}Piece(g + where, x, gx, inputs, start, columns, scale, gIn, spare);
+          leaveGeneral${rows}Piece(g + where, x, gx, inputs, start, columns, dIn, gIn, spare);
         }
       }
     else
@@ -139,13 +140,16 @@ export const generalSource = (): string =>
       block(rows),
     ]),
     `
-/** x̄ and the raw sums W, bias̄, d̄Out (over v), d̄In of the general variant from x and ȳ. Scratch: \`generalScratch\` bytes. */
-export function butterflyGeneralBackward(x: usize, gy: usize, gx: usize, rows: i32, n: usize, inputs: usize, outputs: usize, three: bool,
-  passes: usize, groups: usize, count: i32, chunk: usize, pad: usize, dIn: usize, P: usize, dOut: usize, scale: usize, W: usize, gBias: usize, gOut: usize, gIn: usize, s: usize, spare: usize): void {
+/** x̄ and the raw sums W, and from \`sums\` on, n floats each, bias̄, d̄Out (over v), d̄In of the general variant from x and ȳ.
+ * Scratch: SPARE bytes, n floats, \`generalScratch\` bytes. */
+export function butterflyGeneralBackward(x: usize, gy: usize, gx: usize, rows: i32, layout: usize, inputs: usize, outputs: usize,
+  dIn: usize, P: usize, scale: usize, dOut: usize, W: usize, sums: usize, s: usize): void {
+  const bytes = <usize>load<u32>(layout) << 2, inward = s + SPARE, g = inward + bytes;
+  scaleVector(inward, scale, dOut, 1, bytes);
 ${byBlocks(
   rowBlocks,
   (R) =>
-    `generalBackward${R}(x, gy, gx, n, inputs, outputs, three, passes, groups, count, chunk, pad, dIn, P, dOut, scale, W, gBias, gOut, gIn, s, spare); x += inputs * ${4 * R}; gx += inputs * ${4 * R}; gy += outputs * ${4 * R};`,
+    `generalBackward${R}(x, gy, gx, layout, inputs, outputs, dIn, P, inward, W, sums, sums + bytes, sums + 2 * bytes, g, s); x += inputs * ${4 * R}; gx += inputs * ${4 * R}; gy += outputs * ${4 * R};`,
 )}
 }`,
   ].join("\n");
