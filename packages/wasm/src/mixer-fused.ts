@@ -3,7 +3,6 @@ import { type ButterflyPlan, GROUP, PASS } from "./butterfly-plan.ts";
 import { cut } from "./machine.ts";
 import type { Backward, Call, Sums } from "./mixer-call.ts";
 import type { Scaled } from "./mixer-state.ts";
-import type { KernelCall } from "./team.ts";
 
 const ROWS = 8; // rows that the kernels hold in scratch at a time,
 const FORWARD_SLOTS = ROWS; // in so many vectors of each four columns: the forward's v,
@@ -30,13 +29,12 @@ export function forwardFused(call: Call, { coefficients, scale }: Scaled, bias: 
   const pieces = machine.pieces(rows, ROWS, Math.max(ROWS, WORTH / n));
   const bytes = SPARE + 4 * n + fusedScratch(tables.plan!, n, FORWARD_SLOTS);
   const scratch = machine.memory.scratch(pieces.length * bytes);
-  machine.together(
-    pieces.map(([from, to], k): KernelCall => {
-      const at = [x + 4 * inputs * from, y + 4 * outputs * from, v === 0 ? 0 : v + 4 * n * from, to - from] as const;
-      const around = [dIn, coefficients, scale, dOut, bias, scratch + k * bytes] as const;
-      return ["butterflyForward", ...at, tables.layout, inputs, outputs, ...around];
-    }),
-  );
+  machine.together(pieces, (run, from, to, k) => {
+    const [xAt, yAt, vAt] = [x + 4 * inputs * from, y + 4 * outputs * from, v && v + 4 * n * from];
+    const s = scratch + k * bytes;
+    const { layout } = tables;
+    run.butterflyForward(xAt, yAt, vAt, to - from, layout, inputs, outputs, dIn, coefficients, scale, dOut, bias, s);
+  });
 }
 
 /** x̄, the parameters' gradient, and the sums over the rows. */
@@ -54,27 +52,44 @@ export function backwardFused(call: Call, scaled: Scaled, back: Backward): Sums 
   const size = plan.sums + 3 * n;
   const raw = memory.scratch(4 * size * parts.length);
   memory.zero(raw, 4 * size * parts.length);
-  const bytes =
-    SPARE + (general ? 4 * n + generalScratch(plan, n) : 12 * n + fusedScratch(plan, n, ROTATION_SLOTS));
+  const bytes = SPARE + (general ? 4 * n + generalScratch(plan, n) : 12 * n + fusedScratch(plan, n, ROTATION_SLOTS));
   const scratch = memory.scratch(parts.length * bytes);
-  machine.together(
-    parts.map(([from, to], k): KernelCall => {
-      const [w, s] = [raw + 4 * size * k, scratch + k * bytes];
-      const [xAt, ctAt, gxAt] = [x + 4 * inputs * from, ct + 4 * outputs * from, gx + 4 * inputs * from];
-      const sizes = [to - from, tables.layout, inputs, outputs] as const;
-      const around = [dIn, coefficients, scale, dOut] as const;
-      const sums = [w, w + 4 * plan.sums, s] as const;
-      return general
-        ? ["butterflyGeneralBackward", xAt, ctAt, gxAt, ...sizes, ...around, ...sums]
-        : ["butterflyRotationBackward", xAt, z! + 4 * n * from, ctAt, gxAt, ...sizes, ...around, unit, ...sums];
-    }),
-  );
-  if (parts.length > 1) {
-    const slices = machine.pieces(size, 4, WORTH);
-    machine.together(
-      slices.map(([from, to]): KernelCall => ["addParts", raw + 4 * from, to - from, parts.length, 4 * size]),
+  machine.together(parts, (run, from, to, k) => {
+    const { layout } = tables;
+    const [xAt, ctAt, gxAt] = [x + 4 * inputs * from, ct + 4 * outputs * from, gx + 4 * inputs * from];
+    const few = to - from;
+    const w = raw + 4 * size * k;
+    const g = w + 4 * plan.sums;
+    const s = scratch + k * bytes;
+    const P = coefficients;
+    if (general)
+      run.butterflyGeneralBackward(xAt, ctAt, gxAt, few, layout, inputs, outputs, dIn, P, scale, dOut, w, g, s);
+    else {
+      const v = z! + 4 * n * from;
+      run.butterflyRotationBackward(
+        xAt,
+        v,
+        ctAt,
+        gxAt,
+        few,
+        layout,
+        inputs,
+        outputs,
+        dIn,
+        P,
+        scale,
+        dOut,
+        unit,
+        w,
+        g,
+        s,
+      );
+    }
+  });
+  if (parts.length > 1)
+    machine.together(machine.pieces(size, 4, WORTH), (run, from, to) =>
+      run.addParts(raw + 4 * from, to - from, parts.length, 4 * size),
     );
-  }
 
   const gradient = memory.address(gParameters);
   const sums = { bias: raw + 4 * plan.sums, out: raw + 4 * (plan.sums + n), in: raw + 4 * (plan.sums + 2 * n) };
