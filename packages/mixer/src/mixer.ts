@@ -40,10 +40,9 @@ export interface MixerOptions {
   readonly backward: BackwardMode;
 }
 
-/** Sizes of one call: B rows in groups of four, in → n → out. */
+/** Sizes of one call: B rows, in → n → out. */
 interface Sizes {
   readonly rows: number;
-  readonly groups: number;
   readonly n: number;
   readonly fan: { readonly in: number; readonly out: number };
 }
@@ -54,8 +53,7 @@ function sizesOf(
   { n }: Schedule,
 ): Sizes {
   const fanIn = x.shape.at(-1)!;
-  const rows = rowsOf(x);
-  return { rows, groups: Math.ceil(rows / LANES), n, fan: { in: fanIn, out: dOut.shape[0]! } };
+  return { rows: rowsOf(x), n, fan: { in: fanIn, out: dOut.shape[0]! } };
 }
 
 /** Product of all axes but the last. */
