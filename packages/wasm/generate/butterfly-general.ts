@@ -2,8 +2,7 @@
  * @file Writes the backward butterfly kernel of the general variant. Its blocks can't be walked back, so what each pass saw is worked
  * out again: the input of each group is kept for a block of rows, and within a group, piece by piece, that of each pass.
  */
-import { leave } from "./butterfly-back.ts";
-import { gather, pair, scaleInput, seed, sums, unlane } from "./butterfly-general-passes.ts";
+import { first, gather, pair, seed, sums, unlane } from "./butterfly-general-passes.ts";
 import { readLayout } from "./butterfly-layout.ts";
 import { byBlocks } from "./lines.ts";
 
@@ -94,11 +93,10 @@ function generalBackward${rows}(x: usize, gy: usize, gx: usize, layout: usize, i
     if (period === 0)
       for (let v: usize = 0; v < vectors; v += chunk) {
         const where = (v / chunk) * pitch, start = v << 2, offset = start << 2, width = chunk * ${step};
-        const entered = levels, paired = entered + width, rest = paired + 2 * width; // x ⊙ dIn; after two stages; after three
+        const paired = levels, rest = paired + 2 * width; // after two stages; after three
         let saw = from + where;
         if (k === 0) {
-          scaleInputPiece${rows}(x, inputs, start, chunk, entered, dIn, spare);
-          lanes${rows}(entered, paired, P + offset, stage, chunk << 4);
+          enter${rows}(x, inputs, start, chunk, paired, dIn, P, stage, false, spare);
           saw = paired;
           if (three) { saw += width; pairGeneral${rows}(paired, saw, P + 2 * stage + offset, chunk << 4); }
         }
@@ -107,10 +105,8 @@ function generalBackward${rows}(x: usize, gy: usize, gx: usize, layout: usize, i
         innerGeneralBack${rows}(saw, rest, g + where, v, chunk, P, W, stage, passes, first, end);
         const columns = k === 0 ? within(inputs, start, chunk << 2) : 0;
         if (columns) {
-          const used = ((columns + 7) & ~7) << 2;
-          if (three) unpairGeneral${rows}(paired, g + where, P + 2 * stage + offset, W + 4 * stage + offset, stage, used);
-          unlaneGeneral${rows}(entered, g + where, P + offset, W + offset, stage, used);
-          leaveGeneral${rows}Piece(g + where, x, gx, inputs, start, columns, dIn, gIn, spare);
+          if (three) unpairGeneral${rows}(paired, g + where, P + 2 * stage + offset, W + 4 * stage + offset, stage, ((columns + 7) & ~7) << 2);
+          first${rows}Piece(x, gx, inputs, start, columns, g + where, dIn, gIn, P, W, stage, spare);
         }
       }
     else
@@ -134,8 +130,7 @@ export const generalSource = (): string =>
       unlane(rows),
       pair(rows),
       seed(rows),
-      scaleInput(rows),
-      leave(rows, 0, rows * 16, `leaveGeneral${rows}`),
+      first(rows),
       groups(rows),
       block(rows),
     ]),

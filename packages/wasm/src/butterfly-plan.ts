@@ -134,7 +134,7 @@ export function planButterfly(schedule: Schedule, general: boolean): ButterflyPl
     pad: linear && groups.length > 1 ? PAD : 0, // partners lie a whole number of chunks apart, or chunks must join
     levels: Math.max(
       ...groups.map(({ first, end, period }) =>
-        period === 0 ? (end - first + 3) * chunk : (end - first) * (vectors / period) * TILE,
+        period === 0 ? (end - first + 2) * chunk : (end - first) * (vectors / period) * TILE,
       ),
     ),
     coefficients,
