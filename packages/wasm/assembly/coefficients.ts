@@ -230,10 +230,48 @@ export function rotationGradient(
 }
 
 /**
+ * The last pass, where it is of two stages, summed products of ȳ: with what the stages make of its inputs they are d̄Out over v, and
+ * times scale ⊙ dOut what the other passes have.
+ */
+function closeSums(raw: usize, pass: usize, n: usize, P: usize, scale: usize, dOut: usize, gOut: usize): void {
+  if (load<i32>(pass) !== RADIX4) return;
+  let p = P + <usize>load<u32>(pass, 4);
+  let w = raw + <usize>load<u32>(pass, 12);
+  const gap = <usize>load<u32>(pass, 8) << 4;
+  const bytes = n << 2;
+  for (let start: usize = 0; start < bytes; start += gap << 2)
+    for (let at = start; at < start + gap; at += 16, p += 128, w += 256)
+      for (let u: usize = 0; u < 4; u++) {
+        // Of a b c d after the stages, the first stage's partner is the next or the one before, the second's two further.
+        const row = w + (u << 6);
+        const place = at + u * gap;
+        const self = u << 4;
+        const near = self ^ 16;
+        const far = self ^ 32;
+        const both = self ^ 48;
+        const here = fma(v128.load(p + self), v128.load(row + near), v128.load(row + self));
+        const there = fma(v128.load(p + far), v128.load(row + both), v128.load(row + far));
+        v128.store(gOut + place, fma(v128.load(p + 64 + self), there, here));
+        const e = mul(v128.load(scale + place), v128.load(dOut + place));
+        for (let k: usize = 0; k < 64; k += 16) v128.store(row + k, mul(v128.load(row + k), e));
+      }
+}
+
+/**
  * The sums of the general variant's fused passes, D₁ O₁ D₂ O₂ by members a b c d, from the products g_u v_w that the backward kernel
  * summed in their place; a table of passes as the kernel's, P its coefficients.
  */
-export function generalSums(raw: usize, passes: usize, count: i32, n: usize, P: usize): void {
+export function generalSums(
+  raw: usize,
+  passes: usize,
+  count: i32,
+  n: usize,
+  P: usize,
+  scale: usize,
+  dOut: usize,
+  gOut: usize,
+): void {
+  closeSums(raw, passes + ((count - 1) << 4), n, P, scale, dOut, gOut);
   for (let k = 0; k < count; k++, passes += 16) {
     if (load<i32>(passes) !== RADIX4) continue;
     let p = P + <usize>load<u32>(passes, 4);

@@ -36,14 +36,39 @@ ${half(["b", "d"])}
 }`;
 }
 
+/** The last pass back: `walk` of ȳ ⊙ dOut, of which `sums` took ȳ alone: d̄Out is made of that. */
+export function seedWalk(rows: number): string {
+  const step = rows * 16;
+  return `
+function seedWalk${rows}(s: usize, gap: usize, p: usize, e: usize, eGap: usize, count: usize): void {
+  let s1 = s + gap, s2 = s1 + gap, s3 = s2 + gap, e1 = e + eGap, e2 = e1 + eGap, e3 = e2 + eGap;
+  do {
+    const pa = v128.load(p), pb = v128.load(p, 16), pc = v128.load(p, 32), pd = v128.load(p, 48);
+    const ea = v128.load(e), eb = v128.load(e1), ec = v128.load(e2), ed = v128.load(e3);
+    const qa = mul(v128.load(p, 64), ea), qb = mul(v128.load(p, 80), eb), qc = mul(v128.load(p, 96), ec), qd = mul(v128.load(p, 112), ed);
+${perRow(
+  rows,
+  (r) => `    {
+      const a = v128.load(s, ${r * 16}), c = v128.load(s2, ${r * 16}), a1 = fma(qc, c, mul(ea, a)), c1 = fma(qa, a, mul(ec, c));
+      const b = v128.load(s1, ${r * 16}), d = v128.load(s3, ${r * 16}), b1 = fma(qd, d, mul(eb, b)), d1 = fma(qb, b, mul(ed, d));
+      v128.store(s, fma(pb, b1, a1), ${r * 16}); v128.store(s1, fma(pa, a1, b1), ${r * 16});
+      v128.store(s2, fma(pd, d1, c1), ${r * 16}); v128.store(s3, fma(pc, c1, d1), ${r * 16});
+    }`,
+)}
+    s += ${step}; s1 += ${step}; s2 += ${step}; s3 += ${step}; e += 16; e1 += 16; e2 += 16; e3 += 16; p += 128;
+  } while (--count);
+}`;
+}
+
 /** A whole pass back over a chunk of neighbouring vectors. */
 export function gather(rows: number): string {
   const step = rows * 16;
   return `
-function gatherGeneral${rows}(v: usize, g: usize, p: usize, w: usize, h: usize, vectors: usize): void {
+function gatherGeneral${rows}(v: usize, g: usize, p: usize, w: usize, h: usize, vectors: usize, seed: usize): void {
   const gap = h * ${step}, end = v + vectors * ${step};
   do {
-    sums${rows}(v, gap, g, gap, w, h); walk${rows}(g, gap, p, h);
+    sums${rows}(v, gap, g, gap, w, h);
+    if (seed) { seedWalk${rows}(g, gap, p, seed, h << 4, h); seed += h << 6; } else walk${rows}(g, gap, p, h);
     v += gap << 2; g += gap << 2; p += h << 7; w += h << 8;
   } while (v < end);
 }`;

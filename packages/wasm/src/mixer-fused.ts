@@ -94,7 +94,7 @@ export function backwardFused(call: Call, scaled: Scaled, back: Backward): Sums 
   const gradient = memory.address(gParameters);
   const sums = { bias: raw + 4 * plan.sums, out: raw + 4 * (plan.sums + n), in: raw + 4 * (plan.sums + 2 * n) };
   if (general) {
-    run.generalSums(raw, tables.passes, plan.passes.length / PASS, n, coefficients);
+    run.generalSums(raw, tables.passes, plan.passes.length / PASS, n, coefficients, scale, dOut, sums.out);
     run.generalGradient(raw, tables.stages, stages, n, scales, gradient);
   } else {
     run.rotationGradient(raw, tables.stages, stages, n, scales, 1 / unit ** 2, gradient);
