@@ -204,27 +204,34 @@ export function rotationGradient(
   gradient: usize,
 ): void {
   const fours = n >> 3;
+  const f = f32x4.splat(factor);
   for (let l = 0; l < stages; l++, table += 20) {
     const distance = <usize>load<u32>(table);
     const form = load<i32>(table, 8);
     const s = <usize>load<u32>(table, 12);
     const w = raw + <usize>load<u32>(table, 16);
     scales += n << 2; // those that the stage makes
-    for (let k: usize = 0; k < fours; k++, gradient += 16) {
-      const i = scales + column(form, k, s);
-      let scale: v128;
-      let sum: v128;
-      if (distance < 16) {
-        scale = mul(firsts(i, distance), seconds(i, distance));
-        sum = sub(firsts(w + (k << 5), distance), seconds(w + (k << 5), distance));
-      } else {
-        scale = mul(v128.load(i), v128.load(i + distance));
-        const second = (k >> s) & 1;
-        sum = v128.load(
-          form === NATURAL ? w + (k << 4) : w + (tuple(k, s) << 6) + (second << 4) + (form > LOWER ? 32 : 0),
-        );
+    if (distance < 16) {
+      for (let at: usize = 0; at < n << 2; at += 32, gradient += 16) {
+        const scale = mul(firsts(scales + at, distance), seconds(scales + at, distance));
+        const sum = sub(firsts(w + at, distance), seconds(w + at, distance));
+        v128.store(gradient, f32x4.div(mul(sum, f), scale));
       }
-      v128.store(gradient, f32x4.div(mul(sum, f32x4.splat(factor)), scale));
+      continue;
+    }
+    // Pairs lie side by side in runs.
+    const natural = form === NATURAL;
+    const run: usize = natural ? fours : (<usize>1) << s;
+    const step: usize = natural ? 32 : 16;
+    const sumStep: usize = natural ? 16 : 64;
+    for (let k: usize = 0; k < fours; k += run) {
+      const second = (k >> s) & 1;
+      let i = scales + column(form, k, s);
+      let at = natural ? w : w + (tuple(k, s) << 6) + (second << 4) + (form > LOWER ? 32 : 0);
+      for (const end = gradient + (run << 4); gradient < end; gradient += 16, i += step, at += sumStep) {
+        const scale = mul(v128.load(i), v128.load(i + distance));
+        v128.store(gradient, f32x4.div(mul(v128.load(at), f), scale));
+      }
     }
   }
 }
@@ -237,7 +244,7 @@ function closeSums(raw: usize, pass: usize, n: usize, P: usize, scale: usize, dO
   if (load<i32>(pass) !== RADIX4) return;
   let p = P + <usize>load<u32>(pass, 4);
   let w = raw + <usize>load<u32>(pass, 12);
-  const gap = <usize>load<u32>(pass, 8) << 4;
+  const gap = (<usize>load<u32>(pass, 8)) << 4;
   const bytes = n << 2;
   for (let start: usize = 0; start < bytes; start += gap << 2)
     for (let at = start; at < start + gap; at += 16, p += 128, w += 256)
