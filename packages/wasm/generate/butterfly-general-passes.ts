@@ -36,6 +36,31 @@ ${half(["b", "d"])}
 }`;
 }
 
+/**
+ * Two stages back, in place, the transposes of the forward's: what went from a to b as pb now goes from b to a.
+ */
+export function walk(rows: number): string {
+  const step = rows * 16;
+  return `
+function walk${rows}(s: usize, gap: usize, p: usize, count: usize): void {
+  let s1 = s + gap, s2 = s1 + gap, s3 = s2 + gap;
+  do {
+    const pa = v128.load(p), pb = v128.load(p, 16), pc = v128.load(p, 32), pd = v128.load(p, 48);
+    const qa = v128.load(p, 64), qb = v128.load(p, 80), qc = v128.load(p, 96), qd = v128.load(p, 112);
+${perRow(
+  rows,
+  (r) => `    {
+      const a = v128.load(s, ${r * 16}), c = v128.load(s2, ${r * 16}), a1 = fma(qc, c, a), c1 = fma(qa, a, c);
+      const b = v128.load(s1, ${r * 16}), d = v128.load(s3, ${r * 16}), b1 = fma(qd, d, b), d1 = fma(qb, b, d);
+      v128.store(s, fma(pb, b1, a1), ${r * 16}); v128.store(s1, fma(pa, a1, b1), ${r * 16});
+      v128.store(s2, fma(pd, d1, c1), ${r * 16}); v128.store(s3, fma(pc, c1, d1), ${r * 16});
+    }`,
+)}
+    s += ${step}; s1 += ${step}; s2 += ${step}; s3 += ${step}; p += 128;
+  } while (--count);
+}`;
+}
+
 /** The last pass back: `walk` of ȳ ⊙ dOut, of which `sums` took ȳ alone: d̄Out is made of that. */
 export function seedWalk(rows: number): string {
   const step = rows * 16;

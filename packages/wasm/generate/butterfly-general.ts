@@ -2,7 +2,7 @@
  * @file Writes the backward butterfly kernel of the general variant. Its blocks can't be walked back, so what each pass saw is worked
  * out again: the input of each group is kept for a block of rows, and within a group, piece by piece, that of each pass.
  */
-import { first, gather, pair, seed, seedWalk, sums, unlane } from "./butterfly-general-passes.ts";
+import { first, gather, pair, seed, seedWalk, sums, unlane, walk } from "./butterfly-general-passes.ts";
 import { readLayout } from "./butterfly-layout.ts";
 import { byBlocks } from "./lines.ts";
 
@@ -122,6 +122,7 @@ function generalBackward${rows}(x: usize, gy: usize, gx: usize, layout: usize, i
 export const generalSource = (): string =>
   [
     ...rowBlocks.flatMap((rows) => [
+      walk(rows),
       sums(rows),
       gather(rows),
       unlane(rows),
@@ -146,6 +147,3 @@ ${byBlocks(
 )}
 }`,
   ].join("\n");
-
-/** Slots of vectors that the kernel here walks back at a time. */
-export const generalSlots: readonly number[] = rowBlocks;

@@ -1,7 +1,6 @@
 /** @file Writes the backward butterfly kernel of the rotation variant: z and g walk back side by side, `[n/4][z: R | g: R][4]`. */
-import { leave } from "./butterfly-back.ts";
 import { readLayout } from "./butterfly-layout.ts";
-import { pieces, seed, unlane, unmix, unpair } from "./butterfly-rotation-passes.ts";
+import { leave, pieces, seed, unlane, unmix, unpair } from "./butterfly-rotation-passes.ts";
 import { byBlocks } from "./lines.ts";
 
 /** Rows of a block, largest first. */
@@ -72,7 +71,7 @@ export const rotationSource = (): string =>
       unlane(rows, false),
       unlane(rows, true),
       unpair(rows),
-      leave(rows, rows * 16, rows * 32, `leaveRotation${rows}`),
+      leave(rows),
       pieces(rows),
       groups(rows),
       block(rows),

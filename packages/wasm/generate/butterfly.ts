@@ -11,9 +11,8 @@
  *
  * Loops are `do … while` with literal offsets: V8 then hoists the address arithmetic.
  */
-import { walk } from "./butterfly-back.ts";
 import { forwardSource } from "./butterfly-forward.ts";
-import { generalSlots, generalSource } from "./butterfly-general.ts";
+import { generalSource } from "./butterfly-general.ts";
 import { rotationSource } from "./butterfly-rotation.ts";
 
 /** Declarations that the kernels share. The words of passes and groups are those of `ButterflyPlan`. */
@@ -34,5 +33,5 @@ function within(total: usize, start: usize, most: usize): usize {
 
 /** AssemblyScript of the butterfly kernels. */
 export const butterflySource = (): string => {
-  return [shared, forwardSource(), ...generalSlots.map(walk), rotationSource(), generalSource()].join("\n");
+  return [shared, forwardSource(), rotationSource(), generalSource()].join("\n");
 };
