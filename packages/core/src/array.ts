@@ -47,6 +47,8 @@ export function wrap(data: TypedArray, shape: Shape, stride: Shape = stridesOf(s
   if (sizeOf(shape) > 0 && (low < 0 || high >= data.length))
     throw new ShapeError("array", `${showShape(shape)} within ${data.length} elements`, `elements ${low} to ${high}`);
   const View = classes.get(data.constructor)?.[shape.length];
+  if (View !== undefined && shape.length === 2)
+    return new View(data, shape[0]!, shape[1]!, stride[0]!, stride[1]!, offset);
   if (View !== undefined) return new View(data, ...shape, ...stride, offset);
   const made = makeNdArray(data, shape as number[], stride as number[], offset) as NdArray;
   const ofType = classes.get(data.constructor) ?? [];

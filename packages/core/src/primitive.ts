@@ -75,7 +75,8 @@ function apply(primitive: Primitive<unknown>, inputs: readonly Tensor[], options
     const source = inputs.find((t) => t.storage.memory === memory);
     return own(new Tensor(specs[i]!, backend, handle, source));
   });
-  const residuals = outputs.splice(primitive.outputs ?? 1);
+  const visible = primitive.outputs ?? 1;
+  const residuals = outputs.length > visible ? outputs.splice(visible) : [];
   inspect(name, inputs, outputs);
   if (keep) {
     const vjp: Call["vjp"] = (cts, needs) => primitive.vjp(cts, { inputs, outputs, residuals, options, needs });

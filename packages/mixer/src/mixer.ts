@@ -40,10 +40,9 @@ export interface MixerOptions {
   readonly backward: BackwardMode;
 }
 
-/** Sizes of one call: B rows in groups of four, in → n → out. */
+/** Sizes of one call: B rows, in → n → out. */
 interface Sizes {
   readonly rows: number;
-  readonly groups: number;
   readonly n: number;
   readonly fan: { readonly in: number; readonly out: number };
 }
@@ -54,15 +53,22 @@ function sizesOf(
   { n }: Schedule,
 ): Sizes {
   const fanIn = x.shape.at(-1)!;
-  const rows = sizeOf(x.shape.slice(0, -1));
-  return { rows, groups: Math.ceil(rows / LANES), n, fan: { in: fanIn, out: dOut.shape[0]! } };
+  return { rows: rowsOf(x), n, fan: { in: fanIn, out: dOut.shape[0]! } };
+}
+
+/** Product of all axes but the last. */
+function rowsOf({ shape }: { readonly shape: Shape }): number {
+  let rows = 1;
+  for (let k = 0; k < shape.length - 1; k++) rows *= shape[k]!;
+  return rows;
 }
 
 /** Shape of what `stored` and `reverse` keep: row groups as the kernels hold them. */
-function keptShape({ groups, n }: Sizes, { schedule, backward }: MixerOptions): number[] | null {
-  if (backward === "recompute") return null;
-  return [groups, backward === "stored" ? schedule.stages + 1 : 1, n * LANES];
-}
+const keptShape = (rows: number, { n, stages }: Schedule, backward: BackwardMode): number[] => [
+  Math.ceil(rows / LANES),
+  backward === "stored" ? stages + 1 : 1,
+  n * LANES,
+];
 
 /** A fused mixer, with the primitive of its backward pass, for backends to bring kernels for. */
 export interface MixerOp extends Op<MixerOptions> {
@@ -80,18 +86,18 @@ function makeMixer(kind: Parameterisation): MixerOp {
     if (!sameShape(spec.shape, expected)) refuse(what, spec, showShape(expected));
   };
 
+  const count = kind.parameters.length;
   const infer = (specs: readonly Spec[], { schedule, backward }: MixerOptions): Spec[] => {
     const dtype = checkDTypes(name, specs);
     const x = specs[0]!;
-    const [dIn, dOut, bias] = specs.slice(-3) as [Spec, Spec, Spec];
+    const [dIn, dOut, bias] = [specs[count + 1]!, specs[count + 2]!, specs[count + 3]!];
     const fanIn = x.shape.at(-1) ?? Infinity;
     if (fanIn > schedule.n) refuse("x", x, `[..., in ≤ ${schedule.n}]`);
     checkShape("dIn", dIn, [fanIn]);
     if (dOut.shape.length !== 1 || dOut.shape[0]! > schedule.n) refuse("dOut", dOut, `[out ≤ ${schedule.n}]`);
     checkShape("bias", bias, dOut.shape);
-    kind.shapes(schedule.first.length, schedule.leftovers.length).forEach((shape, k) => {
-      checkShape(kind.parameters[k]!, specs[k + 1]!, shape);
-    });
+    const shapes = kind.shapes(schedule.first.length, schedule.leftovers.length);
+    for (let k = 0; k < count; k++) checkShape(kind.parameters[k]!, specs[k + 1]!, shapes[k]!);
     if (backward === "reverse" && kind !== rotation)
       throw new ValueError(
         name,
@@ -99,9 +105,9 @@ function makeMixer(kind: Parameterisation): MixerOp {
         backward,
         "2×2 blocks are too ill-conditioned to walk back",
       );
-    const kept = keptShape(sizesOf(x, dOut, schedule), { schedule, backward });
     const y = { shape: x.shape.with(-1, dOut.shape[0]!), dtype };
-    return kept === null ? [y] : [y, { shape: kept, dtype }];
+    if (backward === "recompute") return [y];
+    return [y, { shape: keptShape(rowsOf(x), schedule, backward), dtype }];
   };
 
   const forward = (inputs: readonly NdArray[], options: MixerOptions, keep: boolean): NdArray[] => {
@@ -113,7 +119,7 @@ function makeMixer(kind: Parameterisation): MixerOp {
     const { rows, n, fan } = sizes;
     const dtype = dtypeOf(inputs[0]!);
     const y = allocate(dtype, rows * fan.out);
-    const shape = keep ? keptShape(sizes, options) : null;
+    const shape = keep && backward !== "recompute" ? keptShape(rows, schedule, backward) : null;
     const kept = shape === null ? null : allocate(dtype, sizeOf(shape));
     const z = new Float64Array(n * LANES);
     const from = { data: x, rows, width: fan.in };

@@ -204,36 +204,81 @@ export function rotationGradient(
   gradient: usize,
 ): void {
   const fours = n >> 3;
+  const f = f32x4.splat(factor);
   for (let l = 0; l < stages; l++, table += 20) {
     const distance = <usize>load<u32>(table);
     const form = load<i32>(table, 8);
     const s = <usize>load<u32>(table, 12);
     const w = raw + <usize>load<u32>(table, 16);
     scales += n << 2; // those that the stage makes
-    for (let k: usize = 0; k < fours; k++, gradient += 16) {
-      const i = scales + column(form, k, s);
-      let scale: v128;
-      let sum: v128;
-      if (distance < 16) {
-        scale = mul(firsts(i, distance), seconds(i, distance));
-        sum = sub(firsts(w + (k << 5), distance), seconds(w + (k << 5), distance));
-      } else {
-        scale = mul(v128.load(i), v128.load(i + distance));
-        const second = (k >> s) & 1;
-        sum = v128.load(
-          form === NATURAL ? w + (k << 4) : w + (tuple(k, s) << 6) + (second << 4) + (form > LOWER ? 32 : 0),
-        );
+    if (distance < 16) {
+      for (let at: usize = 0; at < n << 2; at += 32, gradient += 16) {
+        const scale = mul(firsts(scales + at, distance), seconds(scales + at, distance));
+        const sum = sub(firsts(w + at, distance), seconds(w + at, distance));
+        v128.store(gradient, f32x4.div(mul(sum, f), scale));
       }
-      v128.store(gradient, f32x4.div(mul(sum, f32x4.splat(factor)), scale));
+      continue;
+    }
+    // Pairs lie side by side in runs.
+    const natural = form === NATURAL;
+    const run: usize = natural ? fours : (<usize>1) << s;
+    const step: usize = natural ? 32 : 16;
+    const sumStep: usize = natural ? 16 : 64;
+    for (let k: usize = 0; k < fours; k += run) {
+      const second = (k >> s) & 1;
+      let i = scales + column(form, k, s);
+      let at = natural ? w : w + (tuple(k, s) << 6) + (second << 4) + (form > LOWER ? 32 : 0);
+      for (const end = gradient + (run << 4); gradient < end; gradient += 16, i += step, at += sumStep) {
+        const scale = mul(v128.load(i), v128.load(i + distance));
+        v128.store(gradient, f32x4.div(mul(v128.load(at), f), scale));
+      }
     }
   }
+}
+
+/**
+ * The last pass, where it is of two stages, summed products of ȳ: with what the stages make of its inputs they are d̄Out over v, and
+ * times scale ⊙ dOut what the other passes have.
+ */
+function closeSums(raw: usize, pass: usize, n: usize, P: usize, scale: usize, dOut: usize, gOut: usize): void {
+  if (load<i32>(pass) !== RADIX4) return;
+  let p = P + <usize>load<u32>(pass, 4);
+  let w = raw + <usize>load<u32>(pass, 12);
+  const gap = (<usize>load<u32>(pass, 8)) << 4;
+  const bytes = n << 2;
+  for (let start: usize = 0; start < bytes; start += gap << 2)
+    for (let at = start; at < start + gap; at += 16, p += 128, w += 256)
+      for (let u: usize = 0; u < 4; u++) {
+        // Of a b c d after the stages, the first stage's partner is the next or the one before, the second's two further.
+        const row = w + (u << 6);
+        const place = at + u * gap;
+        const self = u << 4;
+        const near = self ^ 16;
+        const far = self ^ 32;
+        const both = self ^ 48;
+        const here = fma(v128.load(p + self), v128.load(row + near), v128.load(row + self));
+        const there = fma(v128.load(p + far), v128.load(row + both), v128.load(row + far));
+        v128.store(gOut + place, fma(v128.load(p + 64 + self), there, here));
+        const e = mul(v128.load(scale + place), v128.load(dOut + place));
+        for (let k: usize = 0; k < 64; k += 16) v128.store(row + k, mul(v128.load(row + k), e));
+      }
 }
 
 /**
  * The sums of the general variant's fused passes, D₁ O₁ D₂ O₂ by members a b c d, from the products g_u v_w that the backward kernel
  * summed in their place; a table of passes as the kernel's, P its coefficients.
  */
-export function generalSums(raw: usize, passes: usize, count: i32, n: usize, P: usize): void {
+export function generalSums(
+  raw: usize,
+  passes: usize,
+  count: i32,
+  n: usize,
+  P: usize,
+  scale: usize,
+  dOut: usize,
+  gOut: usize,
+): void {
+  closeSums(raw, passes + ((count - 1) << 4), n, P, scale, dOut, gOut);
   for (let k = 0; k < count; k++, passes += 16) {
     if (load<i32>(passes) !== RADIX4) continue;
     let p = P + <usize>load<u32>(passes, 4);
@@ -333,6 +378,12 @@ export function generalGradient(raw: usize, table: usize, stages: i32, n: usize,
 export function scaleVector(out: usize, a: usize, b: usize, factor: f32, bytes: usize): void {
   const f = f32x4.splat(factor);
   for (let k: usize = 0; k < bytes; k += 16) v128.store(out + k, mul(mul(v128.load(a + k), f), v128.load(b + k)));
+}
+
+/** out[i] = factor · a[i], for a multiple of sixteen bytes */
+export function stretchVector(out: usize, a: usize, factor: f32, bytes: usize): void {
+  const f = f32x4.splat(factor);
+  for (let k: usize = 0; k < bytes; k += 16) v128.store(out + k, mul(v128.load(a + k), f));
 }
 
 /** first[i] += Σ the same place of the `parts` − 1 arrays behind it, `step` bytes apart, in their order; `count` a multiple of four. */

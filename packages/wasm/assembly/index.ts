@@ -8,6 +8,7 @@ export {
   rotationGradient,
   scaleStages,
   scaleVector,
+  stretchVector,
 } from "./coefficients";
 export { boolToFloat, boolToInt, doubleToFloat, floatToInt, intToFloat } from "./convert";
 export { addAxes, copyAxes, copyMatrix1, copyMatrix4, fill4 } from "./copy";

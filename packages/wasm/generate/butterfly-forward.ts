@@ -1,4 +1,5 @@
 /** @file Writes the forward butterfly kernel, which both parameterisations share. */
+import { readLayout } from "./butterfly-layout.ts";
 import { byBlocks, perRow } from "./lines.ts";
 
 /** Rows of a block, largest first; what is left goes through the smaller ones. */
@@ -161,8 +162,7 @@ function place${rows}(vector: usize, chunk: usize, pitch: usize): usize {
 function block(rows: number): string {
   const step = rows * 16;
   return `
-function forward${rows}(x: usize, y: usize, z: usize, n: usize, inputs: usize, outputs: usize, three: bool, passes: usize, groups: usize, count: i32, chunk: usize, pad: usize,
-  dIn: usize, P: usize, e: usize, bias: usize, s: usize, spare: usize): void {
+function forward${rows}(x: usize, y: usize, z: usize, layout: usize, inputs: usize, outputs: usize, dIn: usize, P: usize, e: usize, bias: usize, s: usize, spare: usize): void {${readLayout}
   const vectors = n >> 2, stage = n << 2, pitch = chunk * ${step} + pad;
   for (let g = 0; g < count; g++) {
     const group = groups + <usize>g * GROUP, first = <usize>load<u32>(group), end = <usize>load<u32>(group, 4), period = <usize>load<u32>(group, 8);
@@ -196,13 +196,16 @@ export const forwardSource = (): string =>
       block(rows),
     ]),
     `
-/** y [rows, outputs] and, unless z is 0, v after the last stage block by block, [n/4][R][4], of x [rows, inputs]. Vectors are padded to n; scratch: 8 rows and pads. */
-export function butterflyForward(x: usize, y: usize, z: usize, rows: i32, n: usize, inputs: usize, outputs: usize, three: bool,
-  passes: usize, groups: usize, count: i32, chunk: usize, pad: usize, dIn: usize, P: usize, e: usize, bias: usize, s: usize, spare: usize): void {
+/** y [rows, outputs] and, unless z is 0, v after the last stage block by block, [n/4][R][4], of x [rows, inputs]. Vectors are padded to n;
+ * scratch: SPARE bytes, n floats, then 8 rows and pads. */
+export function butterflyForward(x: usize, y: usize, z: usize, rows: i32, layout: usize, inputs: usize, outputs: usize,
+  dIn: usize, P: usize, scale: usize, dOut: usize, bias: usize, s: usize): void {
+  const n = <usize>load<u32>(layout), e = s + SPARE, v = e + (n << 2);
+  scaleVector(e, scale, dOut, 1, n << 2);
 ${byBlocks(
   rowBlocks,
   (R) =>
-    `forward${R}(x, y, z, n, inputs, outputs, three, passes, groups, count, chunk, pad, dIn, P, e, bias, s, spare); x += inputs * ${4 * R}; y += outputs * ${4 * R}; if (z) z += n * ${4 * R};`,
+    `forward${R}(x, y, z, layout, inputs, outputs, dIn, P, e, bias, v, s); x += inputs * ${4 * R}; y += outputs * ${4 * R}; if (z) z += n * ${4 * R};`,
 )}
 }`,
   ].join("\n");

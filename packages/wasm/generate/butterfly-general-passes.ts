@@ -36,14 +36,64 @@ ${half(["b", "d"])}
 }`;
 }
 
+/**
+ * Two stages back, in place, the transposes of the forward's: what went from a to b as pb now goes from b to a.
+ */
+export function walk(rows: number): string {
+  const step = rows * 16;
+  return `
+function walk${rows}(s: usize, gap: usize, p: usize, count: usize): void {
+  let s1 = s + gap, s2 = s1 + gap, s3 = s2 + gap;
+  do {
+    const pa = v128.load(p), pb = v128.load(p, 16), pc = v128.load(p, 32), pd = v128.load(p, 48);
+    const qa = v128.load(p, 64), qb = v128.load(p, 80), qc = v128.load(p, 96), qd = v128.load(p, 112);
+${perRow(
+  rows,
+  (r) => `    {
+      const a = v128.load(s, ${r * 16}), c = v128.load(s2, ${r * 16}), a1 = fma(qc, c, a), c1 = fma(qa, a, c);
+      const b = v128.load(s1, ${r * 16}), d = v128.load(s3, ${r * 16}), b1 = fma(qd, d, b), d1 = fma(qb, b, d);
+      v128.store(s, fma(pb, b1, a1), ${r * 16}); v128.store(s1, fma(pa, a1, b1), ${r * 16});
+      v128.store(s2, fma(pd, d1, c1), ${r * 16}); v128.store(s3, fma(pc, c1, d1), ${r * 16});
+    }`,
+)}
+    s += ${step}; s1 += ${step}; s2 += ${step}; s3 += ${step}; p += 128;
+  } while (--count);
+}`;
+}
+
+/** The last pass back: `walk` of ȳ ⊙ dOut, of which `sums` took ȳ alone: d̄Out is made of that. */
+export function seedWalk(rows: number): string {
+  const step = rows * 16;
+  return `
+function seedWalk${rows}(s: usize, gap: usize, p: usize, e: usize, eGap: usize, count: usize): void {
+  let s1 = s + gap, s2 = s1 + gap, s3 = s2 + gap, e1 = e + eGap, e2 = e1 + eGap, e3 = e2 + eGap;
+  do {
+    const pa = v128.load(p), pb = v128.load(p, 16), pc = v128.load(p, 32), pd = v128.load(p, 48);
+    const ea = v128.load(e), eb = v128.load(e1), ec = v128.load(e2), ed = v128.load(e3);
+    const qa = mul(v128.load(p, 64), ea), qb = mul(v128.load(p, 80), eb), qc = mul(v128.load(p, 96), ec), qd = mul(v128.load(p, 112), ed);
+${perRow(
+  rows,
+  (r) => `    {
+      const a = v128.load(s, ${r * 16}), c = v128.load(s2, ${r * 16}), a1 = fma(qc, c, mul(ea, a)), c1 = fma(qa, a, mul(ec, c));
+      const b = v128.load(s1, ${r * 16}), d = v128.load(s3, ${r * 16}), b1 = fma(qd, d, mul(eb, b)), d1 = fma(qb, b, mul(ed, d));
+      v128.store(s, fma(pb, b1, a1), ${r * 16}); v128.store(s1, fma(pa, a1, b1), ${r * 16});
+      v128.store(s2, fma(pd, d1, c1), ${r * 16}); v128.store(s3, fma(pc, c1, d1), ${r * 16});
+    }`,
+)}
+    s += ${step}; s1 += ${step}; s2 += ${step}; s3 += ${step}; e += 16; e1 += 16; e2 += 16; e3 += 16; p += 128;
+  } while (--count);
+}`;
+}
+
 /** A whole pass back over a chunk of neighbouring vectors. */
 export function gather(rows: number): string {
   const step = rows * 16;
   return `
-function gatherGeneral${rows}(v: usize, g: usize, p: usize, w: usize, h: usize, vectors: usize): void {
+function gatherGeneral${rows}(v: usize, g: usize, p: usize, w: usize, h: usize, vectors: usize, seed: usize): void {
   const gap = h * ${step}, end = v + vectors * ${step};
   do {
-    sums${rows}(v, gap, g, gap, w, h); walk${rows}(g, gap, p, h);
+    sums${rows}(v, gap, g, gap, w, h);
+    if (seed) { seedWalk${rows}(g, gap, p, seed, h << 4, h); seed += h << 6; } else walk${rows}(g, gap, p, h);
     v += gap << 2; g += gap << 2; p += h << 7; w += h << 8;
   } while (v < end);
 }`;
@@ -146,29 +196,41 @@ ${perRow(rows, (r) => `    { const c = v128.load(g, ${16 * r}); o = fma(c, v128.
 }`;
 }
 
-/** x ⊙ dIn as it enters the first stage. */
-export function scaleInput(rows: number): string {
-  const step = rows * 16;
+/**
+ * The first two stages back, from x itself: x̄ comes out. Over the rows go Σ h ⊙ x and Σ h ⊙ swapped x, h the cotangent between the
+ * stages; D₁, O₁ and d̄In are made of them.
+ */
+export function first(rows: number): string {
   return `
-function scaleInput${rows}(x: usize, row: usize, s: usize, dIn: usize, bytes: usize): void {
-  const end = dIn + bytes;
+function first${rows}(x: usize, row: usize, gx: usize, g: usize, dIn: usize, gIn: usize, p: usize, w: usize, stage: usize, bytes: usize): void {
+  const end = p + bytes;
   do {
-    const d = v128.load(dIn);
-    let from = x;
-${perRow(rows, (r) => `    v128.store(s, mul(v128.load(from), d), ${r * 16}); ${r < rows - 1 ? "from += row;" : ""}`)}
-    x += 16; s += ${step}; dIn += 16;
-  } while (dIn < end);
+    const d = v128.load(dIn), e = swap1(d), p0 = v128.load(p), pe = mul(p0, e), q0 = swap1(p0), q1 = swap2(v128.load(p + stage));
+    let d0 = f32x4.splat(0), o0 = f32x4.splat(0), d1 = v128.load(w + 2 * stage), o1 = v128.load(w + 3 * stage);
+    let from = x, to = gx;
+    const last = g + ${16 * rows};
+    do {
+      const u = v128.load(from), other = swap1(u), u1 = fma(pe, other, mul(u, d));
+      let h = v128.load(g);
+      d1 = fma(h, u1, d1); o1 = fma(h, swap2(u1), o1); h = fma(q1, swap2(h), h);
+      d0 = fma(h, u, d0); o0 = fma(h, other, o0); v128.store(to, mul(fma(q0, swap1(h), h), d));
+      g += 16; from += row; to += row;
+    } while (g < last);
+    v128.store(w, fma(d0, d, v128.load(w))); v128.store(w + stage, fma(o0, e, v128.load(w + stage)));
+    v128.store(w + 2 * stage, d1); v128.store(w + 3 * stage, o1);
+    v128.store(gIn, add(v128.load(gIn), fma(q0, swap1(o0), d0)));
+    x += 16; gx += 16; dIn += 16; gIn += 16; p += 16; w += 16;
+  } while (p < end);
 }
-function scaleInputPiece${rows}(x: usize, inputs: usize, start: usize, vectors: usize, s: usize, dIn: usize, spare: usize): void {
-  const columns = within(inputs, start, vectors << 2), whole = (columns & ~3) << 2, row = inputs << 2, offset = start << 2;
-  x += offset; dIn += offset;
-  let at = (whole >> 4) * ${step};
-  if (whole) scaleInput${rows}(x, row, s, dIn, whole);
+function first${rows}Piece(x: usize, gx: usize, inputs: usize, start: usize, columns: usize, g: usize, dIn: usize, gIn: usize, P: usize, W: usize, stage: usize, spare: usize): void {
+  const whole = (columns & ~3) << 2, row = inputs << 2, offset = start << 2;
+  x += offset; gx += offset; dIn += offset; gIn += offset; P += offset; W += offset;
+  if (whole) first${rows}(x, row, gx, g, dIn, gIn, P, W, stage, whole);
   if (columns & 3) {
+    const result = spare + ${32 * rows};
     takeTail(x + whole, row, ${rows}, columns & 3, spare);
-    scaleInput${rows}(spare, 32, s + at, dIn + whole, 16);
-    at += ${step};
+    first${rows}(spare, 32, result, g + (whole >> 4) * ${16 * rows}, dIn + whole, gIn + whole, P + whole, W + whole, stage, 16);
+    putTail(gx + whole, row, ${rows}, columns & 3, result);
   }
-  if (at < vectors * ${step}) memory.fill(s + at, 0, vectors * ${step} - at);
 }`;
 }

@@ -1,4 +1,4 @@
-/** @file Writes the pieces of the rotation variant's backward kernel: the sums, the lanes' way back, and where ȳ comes in. */
+/** @file Writes the pieces of the rotation variant's backward kernel: the sums, the lanes' way back, where ȳ comes in and x̄ goes out. */
 import { perRow } from "./lines.ts";
 
 /** z̃ = v ⊙ square and g = ȳ ⊙ dOut side by side, and the sums for bias̄ and d̄Out; without ȳ (columns past the outputs) g is 0. */
@@ -139,5 +139,35 @@ function seedPiece${rows}(gy: usize, outputs: usize, start: usize, vectors: usiz
     done += 16;
   }
   if (done < bytes) rest${rows}(0, 0, v + done * ${rows}, s + (done >> 4) * ${step}, square + done, dOut + done, 0, 0, bytes - done);
+}`;
+}
+
+/** x̄ = g ⊙ scale, and the sum for d̄In. */
+export function leave(rows: number): string {
+  const half = rows * 16;
+  return `
+function leaveRotation${rows}(s: usize, x: usize, gx: usize, row: usize, scale: usize, gIn: usize, bytes: usize): void {
+  const end = scale + bytes;
+  do {
+    const d = v128.load(scale);
+    let from = x, to = gx, sum = v128.load(gIn);
+${perRow(
+  rows,
+  (r) =>
+    `    { const g = v128.load(s, ${half + 16 * r}); sum = fma(g, v128.load(from), sum); v128.store(to, mul(g, d)); ${r < rows - 1 ? "from += row; to += row;" : ""} }`,
+)}
+    v128.store(gIn, sum); x += 16; gx += 16; s += ${2 * half}; scale += 16; gIn += 16;
+  } while (scale < end);
+}
+function leaveRotation${rows}Piece(s: usize, x: usize, gx: usize, inputs: usize, start: usize, columns: usize, scale: usize, gIn: usize, spare: usize): void {
+  const whole = (columns & ~3) << 2, row = inputs << 2, offset = start << 2;
+  x += offset; gx += offset; scale += offset; gIn += offset;
+  if (whole) leaveRotation${rows}(s, x, gx, row, scale, gIn, whole);
+  if (columns & 3) {
+    const result = spare + ${32 * rows};
+    takeTail(x + whole, row, ${rows}, columns & 3, spare);
+    leaveRotation${rows}(s + (whole >> 4) * ${2 * half}, spare, result, 32, scale + whole, gIn + whole, 16);
+    putTail(gx + whole, row, ${rows}, columns & 3, result);
+  }
 }`;
 }

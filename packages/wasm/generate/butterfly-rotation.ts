@@ -1,6 +1,6 @@
 /** @file Writes the backward butterfly kernel of the rotation variant: z and g walk back side by side, `[n/4][z: R | g: R][4]`. */
-import { leave } from "./butterfly-back.ts";
-import { pieces, seed, unlane, unmix, unpair } from "./butterfly-rotation-passes.ts";
+import { readLayout } from "./butterfly-layout.ts";
+import { leave, pieces, seed, unlane, unmix, unpair } from "./butterfly-rotation-passes.ts";
 import { byBlocks } from "./lines.ts";
 
 /** Rows of a block, largest first. */
@@ -35,8 +35,8 @@ function placeBack${rows}(vector: usize, chunk: usize, pitch: usize): usize {
 
 function block(rows: number): string {
   return `
-function rotationBackward${rows}(x: usize, v: usize, gy: usize, gx: usize, n: usize, inputs: usize, outputs: usize, three: bool, passes: usize, groups: usize, count: i32, chunk: usize, pad: usize,
-  P: usize, square: usize, dOut: usize, scale: usize, W: usize, gBias: usize, gOut: usize, gIn: usize, s: usize, spare: usize): void {
+function rotationBackward${rows}(x: usize, v: usize, gy: usize, gx: usize, layout: usize, inputs: usize, outputs: usize,
+  P: usize, square: usize, dOut: usize, scale: usize, W: usize, gBias: usize, gOut: usize, gIn: usize, s: usize, spare: usize): void {${readLayout}
   const vectors = n >> 2, stage = n << 2, pitch = chunk * ${32 * rows} + pad;
   for (let k: usize = 0; k < vectors; k += chunk)
     seedPiece${rows}(gy, outputs, k << 2, chunk, v, s + (k / chunk) * pitch, square, dOut, gBias, gOut, spare);
@@ -71,20 +71,24 @@ export const rotationSource = (): string =>
       unlane(rows, false),
       unlane(rows, true),
       unpair(rows),
-      leave(rows, rows * 16, rows * 32, `leaveRotation${rows}`),
+      leave(rows),
       pieces(rows),
       groups(rows),
       block(rows),
     ]),
     `
-/** x̄ and the raw sums W, bias̄, d̄Out, d̄In of the rotation variant, from ȳ and the v that the forward kept; d̄Out is over v.
- * Scratch: twice the forward's. */
-export function butterflyRotationBackward(x: usize, v: usize, gy: usize, gx: usize, rows: i32, n: usize, inputs: usize, outputs: usize, three: bool,
-  passes: usize, groups: usize, count: i32, chunk: usize, pad: usize, P: usize, square: usize, dOut: usize, scale: usize, W: usize, gBias: usize, gOut: usize, gIn: usize, s: usize, spare: usize): void {
+/** x̄ and the raw sums W, and from \`sums\` on, n floats each, bias̄, d̄Out, d̄In of the rotation variant, from ȳ and the v that the forward
+ * kept; d̄Out is over v, d̄In times \`unit\`. Scratch: SPARE bytes, three times n floats, twice the forward's rows. */
+export function butterflyRotationBackward(x: usize, v: usize, gy: usize, gx: usize, rows: i32, layout: usize, inputs: usize, outputs: usize,
+  dIn: usize, P: usize, scale: usize, dOut: usize, unit: f32, W: usize, sums: usize, s: usize): void {
+  const n = <usize>load<u32>(layout), bytes = n << 2, square = s + SPARE, inward = square + bytes, outward = inward + bytes, zg = outward + bytes;
+  scaleVector(square, scale, scale, unit, bytes);
+  scaleVector(inward, scale, dOut, unit, bytes);
+  stretchVector(outward, dIn, 1 / unit, bytes);
 ${byBlocks(
   rowBlocks,
   (R) =>
-    `rotationBackward${R}(x, v, gy, gx, n, inputs, outputs, three, passes, groups, count, chunk, pad, P, square, dOut, scale, W, gBias, gOut, gIn, s, spare); x += inputs * ${4 * R}; gx += inputs * ${4 * R}; gy += outputs * ${4 * R}; v += n * ${4 * R};`,
+    `rotationBackward${R}(x, v, gy, gx, layout, inputs, outputs, P, square, inward, outward, W, sums, sums + bytes, sums + 2 * bytes, zg, s); x += inputs * ${4 * R}; gx += inputs * ${4 * R}; gy += outputs * ${4 * R}; v += n * ${4 * R};`,
 )}
 }`,
   ].join("\n");

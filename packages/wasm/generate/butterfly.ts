@@ -11,15 +11,17 @@
  *
  * Loops are `do … while` with literal offsets: V8 then hoists the address arithmetic.
  */
-import { walk } from "./butterfly-back.ts";
 import { forwardSource } from "./butterfly-forward.ts";
-import { generalSlots, generalSource } from "./butterfly-general.ts";
+import { generalSource } from "./butterfly-general.ts";
 import { rotationSource } from "./butterfly-rotation.ts";
 
 /** Declarations that the kernels share. The words of passes and groups are those of `ButterflyPlan`. */
-const shared = `import { add, fma, fnma, mul, swap1, swap2 } from "./simd";
+const shared = `import { scaleVector, stretchVector } from "./coefficients";
+import { add, fma, fnma, mul, swap1, swap2 } from "./simd";
 import { putTail, takeTail } from "./tail";
 const RADIX4: i32 = 1;
+/** Bytes at the start of scratch, for the last columns of eight rows. */
+const SPARE: usize = 512;
 /** Bytes of a group in the table. */
 const GROUP: usize = 12;
 /** Vectors taken at a time out of each period. */
@@ -31,5 +33,5 @@ function within(total: usize, start: usize, most: usize): usize {
 
 /** AssemblyScript of the butterfly kernels. */
 export const butterflySource = (): string => {
-  return [shared, forwardSource(), ...generalSlots.map(walk), rotationSource(), generalSource()].join("\n");
+  return [shared, forwardSource(), rotationSource(), generalSource()].join("\n");
 };

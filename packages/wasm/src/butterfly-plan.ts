@@ -9,6 +9,10 @@ const [NATURAL, LOWER, UPPER] = [0, 1, 2];
 const TILE = 4; // vectors that an outer group takes at a time
 const PAD = 512; // bytes: the pieces of a tile then lie in different cache sets
 
+/** Words of a pass and of a group in the tables. */
+export const PASS = 4;
+export const GROUP = 3;
+
 /** The passes of a schedule, and tables for the kernels; offsets are in bytes. */
 export interface ButterflyPlan {
   /** Whether the first pass does three stages instead of two. */
@@ -130,7 +134,7 @@ export function planButterfly(schedule: Schedule, general: boolean): ButterflyPl
     pad: linear && groups.length > 1 ? PAD : 0, // partners lie a whole number of chunks apart, or chunks must join
     levels: Math.max(
       ...groups.map(({ first, end, period }) =>
-        period === 0 ? (end - first + 3) * chunk : (end - first) * (vectors / period) * TILE,
+        period === 0 ? (end - first + 2) * chunk : (end - first) * (vectors / period) * TILE,
       ),
     ),
     coefficients,

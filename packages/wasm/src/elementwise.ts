@@ -42,7 +42,6 @@ import {
 import type { KernelName } from "./kernels.ts";
 import { allFloat32, type KernelTable, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { eachOuter, merged, plain, plainArray } from "./plain.ts";
-import type { KernelCall } from "./team.ts";
 
 const exponentials = { exp, log, expm1, log1p, tanh, sigmoid, softplus };
 const unary = { neg, abs, sign, square, sqrt, sin, cos, erf, relu, ...exponentials };
@@ -59,7 +58,8 @@ export function registerElementwise(table: KernelTable, machine: Machine): void 
       if (!allFloat32([x!])) return NOT_FLOAT32;
       const out = memory.array("float32", x!.shape);
       const [to, from] = [memory.address(out), plain(machine, x!)];
-      inPieces(machine, sizeOf(x!.shape), (start, count) => [kernel, to + 4 * start, from + 4 * start, count]);
+      const pieces = machine.pieces(sizeOf(x!.shape), GRAIN, WORTH);
+      machine.together(pieces, (run, start, end) => run[kernel](to + 4 * start, from + 4 * start, end - start));
       return [out];
     });
   }
@@ -96,11 +96,6 @@ export function registerElementwise(table: KernelTable, machine: Machine): void 
 const GRAIN = 64; // elements: whole vectors, also of results of a byte each
 const WORTH = 2 ** 15; // elements that are worth a thread
 
-/** Runs a kernel over so many elements, side by side where there are threads. */
-function inPieces(machine: Machine, count: number, call: (start: number, count: number) => KernelCall): void {
-  machine.together(machine.pieces(count, GRAIN, WORTH).map(([from, to]) => call(from, to - from)));
-}
-
 /** Runs a loop of operands over their broadcast shape. */
 function combine(machine: Machine, kernel: KernelName, out: NdArray, operands: readonly NdArray[], shape: Shape): void {
   const { memory, run } = machine;
@@ -111,9 +106,9 @@ function combine(machine: Machine, kernel: KernelName, out: NdArray, operands: r
   const steps = flatSteps(operands, shape);
   if (steps !== null) {
     const from = operands.map((x) => memory.address(x));
-    inPieces(machine, size, (start, count) => {
+    machine.together(machine.pieces(size, GRAIN, WORTH), (run, start, end) => {
       const at = from.map((address, k) => address + steps[2 * k + 1]! * operands[k]!.data.BYTES_PER_ELEMENT * start);
-      return [kernel, to + each * start, ...at, 1, count, ...steps];
+      run[kernel](to + each * start, ...at, 1, end - start, ...steps);
     });
     return;
   }

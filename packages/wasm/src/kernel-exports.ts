@@ -7,6 +7,9 @@ type Compiled = (...args: readonly (number | boolean)[]) => number;
 /** What the module exports, by name. */
 export type Kernels = Readonly<Record<KernelName, Compiled>>;
 
+/** The same where they may run later: nothing comes back. */
+export type DeferredKernels = Readonly<Record<KernelName, (...args: readonly (number | boolean)[]) => void>>;
+
 /** The import `env.memory` in the binary format, up to the flags of its limits. */
 const MEMORY_IMPORT = "\x03env\x06memory\x02";
 const SHARED_WITH_MAXIMUM = 3;

@@ -1,8 +1,8 @@
 /** @file What kernels are given: the memory and the compiled functions on it; and how a kernel becomes the backend's. */
 import type { Kernel, NdArray, Primitive } from "@spm/core";
-import { bindKernels, type Kernels } from "./kernel-exports.ts";
+import { bindKernels, type DeferredKernels, type Kernels } from "./kernel-exports.ts";
 import { WasmMemory } from "./memory.ts";
-import { CONTROL_BYTES, type KernelCall, Team } from "./team.ts";
+import { CONTROL_BYTES, Team } from "./team.ts";
 
 /** One WebAssembly instance, and with `threads` > 1 as many more on the same memory. */
 export class Machine {
@@ -21,10 +21,18 @@ export class Machine {
       this.#team = new Team(module, this.memory.memory, this.run, this.memory.block(CONTROL_BYTES), threads);
   }
 
-  /** Runs kernel calls, side by side where there are threads: none may read what another writes. */
-  together(calls: readonly KernelCall[]): void {
-    if (this.#team !== null && calls.length > 1) this.#team.run(calls);
-    else for (const call of calls) this.run[call[0]](...(call.slice(1) as number[]));
+  /**
+   * Runs a kernel on each piece, side by side where there are threads: none may read what another writes.
+   * @param call - calls one kernel of `run`, with numbers written out: a list of them costs more than a small kernel
+   */
+  together(
+    pieces: readonly (readonly [from: number, to: number])[],
+    call: (run: DeferredKernels, from: number, to: number, k: number) => void,
+  ): void {
+    const team = pieces.length > 1 ? this.#team : null;
+    const run: DeferredKernels = team === null ? this.run : team.collect;
+    for (let k = 0; k < pieces.length; k++) call(run, pieces[k]![0], pieces[k]![1], k);
+    team?.runCollected();
   }
 
   /**

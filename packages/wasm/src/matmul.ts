@@ -2,7 +2,6 @@
 import { broadcastArray, broadcastShapes, matmulOp, type NdArray, sizeOf, wrap } from "@spm/core";
 import { allFloat32, type KernelTable, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { eachOuter, plainArray } from "./plain.ts";
-import type { KernelCall } from "./team.ts";
 
 /** Where a matrix lies: bytes. */
 interface Matrix {
@@ -67,10 +66,9 @@ function multiply(
     if (rows === 4 && step === 4) return void run.rowTimesColumns(width, k, x, other, columns, c);
   }
   const pieces = machine.pieces(m, GRAIN, WORTH / Math.max(1, n * k));
-  const calls = pieces.map(([from, to], i): KernelCall => {
-    const left = [a.at + from * a.row, a.row, a.column] as const;
-    const room = i === 0 ? scratch : machine.memory.scratch(4 * run.gemmScratch(m, n, k));
-    return ["gemm", to - from, n, k, ...left, b.at, b.row, b.column, c + 4 * from * n, room];
+  machine.together(pieces, (calls, from, to, i) => {
+    const room = i === 0 ? scratch : machine.memory.scratch(4 * machine.run.gemmScratch(m, n, k));
+    const left = a.at + from * a.row;
+    calls.gemm(to - from, n, k, left, a.row, a.column, b.at, b.row, b.column, c + 4 * from * n, room);
   });
-  machine.together(calls);
 }

@@ -1,5 +1,5 @@
 /** @file One call of the mixer: its operands as addresses. */
-import { type NdArray, sizeOf } from "@spm/core";
+import type { NdArray } from "@spm/core";
 import type { Schedule } from "@spm/mixer";
 import type { Machine } from "./machine.ts";
 import type { MixerState, Tables } from "./mixer-state.ts";
@@ -23,28 +23,32 @@ export interface Call {
   readonly dOut: number;
 }
 
-/** @param around - d_in and d_out */
-export function makeCall(
-  state: MixerState,
-  schedule: Schedule,
-  [x, parameters, scales]: readonly NdArray[],
-  [dIn, dOut]: readonly [NdArray, NdArray],
-): Call {
-  const { machine } = state;
+/** @param first - where among the operands x is; the parameters, d_in and d_out follow */
+export function makeCall(state: MixerState, schedule: Schedule, arrays: readonly NdArray[], first: number): Call {
+  const { machine, general } = state;
+  const x = arrays[first]!;
+  const [dIn, dOut] = general ? [arrays[first + 3]!, arrays[first + 4]!] : [arrays[first + 2]!, arrays[first + 3]!];
   const inputs = dIn.shape[0]!;
   return {
     state,
     schedule,
     tables: state.tables(schedule),
-    parameters: parameters!,
-    scales: state.general ? scales! : null,
-    rows: sizeOf(x!.shape.slice(0, -1)),
+    parameters: arrays[first + 1]!,
+    scales: general ? arrays[first + 2]! : null,
+    rows: rowsOf(x),
     inputs,
     outputs: dOut.shape[0]!,
-    x: plain(machine, x!),
+    x: plain(machine, x),
     dIn: padded(machine, dIn, schedule.n),
     dOut: padded(machine, dOut, schedule.n),
   };
+}
+
+/** Product of all axes but the last. */
+function rowsOf({ shape }: NdArray): number {
+  let rows = 1;
+  for (let k = 0; k < shape.length - 1; k++) rows *= shape[k]!;
+  return rows;
 }
 
 /** A vector as n floats, with zeros behind its own. */

@@ -1,7 +1,7 @@
 /** @file What the mixer keeps between calls: tables by schedule, coefficients by parameter array. */
 import { isContiguous, type NdArray, sizeOf, type TypedArray } from "@spm/core";
 import type { Schedule } from "@spm/mixer";
-import { type ButterflyPlan, isFusedButterfly, planButterfly } from "./butterfly-plan.ts";
+import { type ButterflyPlan, GROUP, isFusedButterfly, planButterfly } from "./butterfly-plan.ts";
 import type { Machine } from "./machine.ts";
 import { plain } from "./plain.ts";
 
@@ -11,8 +11,9 @@ export const COLUMN = 32;
 /** A schedule's tables in wasm memory. */
 export interface Tables {
   readonly plan: ButterflyPlan | null;
+  /** Address of what the fused kernels are told: n, three, passes, groups, their number, chunk, pad. */
+  readonly layout: number;
   readonly passes: number;
-  readonly groups: number;
   readonly stages: number;
   /** For the kernels by table: two words for each pair and, in the general variant, each leftover. */
   readonly pairs: number;
@@ -71,6 +72,12 @@ export class MixerState {
     return address;
   }
 
+  #storePlan({ three, passes, groups, stages, chunk, pad }: ButterflyPlan, n: number) {
+    const [passesAt, groupsAt] = [this.#store(passes), this.#store(groups)];
+    const words = [n, three ? 1 : 0, passesAt, groupsAt, groups.length / GROUP, chunk, pad];
+    return { layout: this.#store(Int32Array.from(words)), passes: passesAt, stages: this.#store(stages) };
+  }
+
   #makeTables(schedule: Schedule): Tables {
     const plan = isFusedButterfly(schedule) ? planButterfly(schedule, this.general) : null;
     const { stages, starts, first, second, leftovers, leftoverStarts, n } = schedule;
@@ -92,9 +99,7 @@ export class MixerState {
     begins.push(sources.length);
     return {
       plan,
-      passes: plan === null ? 0 : this.#store(plan.passes),
-      groups: plan === null ? 0 : this.#store(plan.groups),
-      stages: plan === null ? 0 : this.#store(plan.stages),
+      ...(plan === null ? { layout: 0, passes: 0, stages: 0 } : this.#storePlan(plan, n)),
       pairs: this.#store(Int32Array.from(pairs)),
       starts: begins,
       sources: Int32Array.from(sources),

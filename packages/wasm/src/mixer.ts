@@ -1,7 +1,7 @@
 /** @file The mixer's kernels: fused butterfly passes where the schedule is one and its scales fit, pairs by table otherwise. */
-import type { NdArray, TypedArray } from "@spm/core";
+import { type NdArray, type TypedArray, wrap } from "@spm/core";
 import { generalOp, type MixerOptions, rotationOp } from "@spm/mixer";
-import { allFloat32, type KernelTable, type Machine, NOT_FLOAT32, register } from "./machine.ts";
+import { type KernelTable, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { type Call, constant, makeCall, padded } from "./mixer-call.ts";
 import { backwardFused, forwardFused } from "./mixer-fused.ts";
 import { backwardByTable, forwardByTable } from "./mixer-pairs.ts";
@@ -36,14 +36,15 @@ function registerForward(table: KernelTable, state: MixerState): void {
   const { memory } = machine;
   const op = general ? generalOp : rotationOp;
   register<MixerOptions>(table, machine, op.primitive, (_, arrays, { schedule, backward }, keep) => {
-    if (!allFloat32(arrays)) return NOT_FLOAT32;
-    const [dIn, dOut, bias] = arrays.slice(-3) as [NdArray, NdArray, NdArray];
-    const call = makeCall(state, schedule, arrays, [dIn, dOut]);
-    const y = memory.array("float32", arrays[0]!.shape.with(-1, call.outputs));
+    if (!(arrays[0]!.data instanceof Float32Array)) return NOT_FLOAT32; // all are of one dtype
+    const call = makeCall(state, schedule, arrays, 0);
+    const size = call.rows * call.outputs;
+    const at = memory.block(4 * size);
+    const y = wrap(memory.float32(at, size), arrays[0]!.shape.with(-1, call.outputs));
     const kept = keep && backward !== "recompute" ? keptArray(call, backward) : null;
     const z = kept !== null && backward === "reverse" ? memory.address(kept) : 0;
-    const shift = padded(machine, bias, schedule.n);
-    forward(call, scaledFor(call), shift, memory.address(y), z);
+    const shift = padded(machine, arrays[general ? 5 : 4]!, schedule.n);
+    forward(call, scaledFor(call), shift, at, z);
     return kept === null ? [y] : [y, kept];
   });
 }
@@ -70,16 +71,14 @@ function registerBackward(table: KernelTable, state: MixerState): void {
   const { memory } = machine;
   const op = general ? generalOp : rotationOp;
   register<MixerOptions>(table, machine, op.backward, (_, arrays, { schedule, backward }) => {
-    if (!allFloat32(arrays)) return NOT_FLOAT32;
-    const [ct, ...inputs] = arrays as [NdArray, NdArray, NdArray];
-    const [dIn, dOut, kept] = arrays.slice(general ? 4 : 3) as [NdArray, NdArray, NdArray | undefined];
-    const call = makeCall(state, schedule, inputs, [dIn, dOut]);
-    const gx = memory.array("float32", inputs[0].shape);
-    const gParameters = memory.array("float32", inputs[1].shape);
+    if (!(arrays[0]!.data instanceof Float32Array)) return NOT_FLOAT32; // all are of one dtype
+    const call = makeCall(state, schedule, arrays, 1);
+    const gx = memory.array("float32", arrays[1]!.shape);
+    const gParameters = memory.array("float32", call.parameters.shape);
     const gScales = general ? memory.array("float32", call.scales!.shape) : null;
     const scaled = scaledFor(call);
-    const z = general ? null : zOf(call, backward === "reverse" ? kept : undefined, scaled);
-    const back = { ct: plain(machine, ct), gx: memory.address(gx), z, gParameters, gScales };
+    const z = general ? null : zOf(call, backward === "reverse" ? arrays[5] : undefined, scaled);
+    const back = { ct: plain(machine, arrays[0]!), gx: memory.address(gx), z, gParameters, gScales };
     const sums = scaled === null ? backwardByTable(call, back) : backwardFused(call, scaled, back);
     const vector = (from: number, size: number): NdArray => {
       const result = memory.array("float32", [size]);

@@ -1,6 +1,6 @@
 /** @file Workers on the same memory: jobs are kernel calls, taken by whoever is free, this thread included. */
 import { BackendError } from "@spm/core";
-import type { Kernels } from "./kernel-exports.ts";
+import type { DeferredKernels, Kernels } from "./kernel-exports.ts";
 import type { KernelName } from "./kernels.ts";
 import { SLOT, SLOTS, SPINS, threadSource, WORDS_BYTES, words } from "./thread-source.ts";
 
@@ -69,6 +69,9 @@ export class Team {
   readonly #words: Int32Array;
   readonly #slots: Float64Array;
   readonly #threads: readonly Thread[];
+  readonly #collected: KernelCall[] = [];
+  /** The kernels' namesakes: they only note with what they were called. */
+  readonly collect: DeferredKernels;
 
   /** @param control - address of {@link CONTROL_BYTES} bytes, eight to a line
    * @param count - threads, this one included */
@@ -83,7 +86,17 @@ export class Team {
     this.#indices = new Map(WebAssembly.Module.exports(module).map(({ name }, k) => [name, k]));
     this.#words = new Int32Array(memory.buffer, control, WORDS_BYTES / 4).fill(0);
     this.#slots = new Float64Array(memory.buffer, control + WORDS_BYTES, SLOTS * SLOT);
+    const note = (kernel: string) => [
+      kernel,
+      (...args: readonly (number | boolean)[]) => this.#collected.push([kernel as KernelName, ...args]),
+    ];
+    this.collect = Object.fromEntries(Object.keys(kernels).map(note)) as DeferredKernels;
     this.#threads = Array.from({ length: count - 1 }, () => start({ module, memory, control }));
+  }
+
+  /** Runs what was noted. @throws BackendError when one traps */
+  runCollected(): void {
+    this.run(this.#collected.splice(0));
   }
 
   /** Runs calls that don't depend on each other, and returns when all are done. @throws BackendError when one traps */

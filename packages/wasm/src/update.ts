@@ -14,7 +14,6 @@ import {
 import type { KernelName } from "./kernels.ts";
 import { allFloat32, type KernelTable, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { plain } from "./plain.ts";
-import type { KernelCall } from "./team.ts";
 
 const GRAIN = 64; // elements: whole vectors
 const WORTH = 2 ** 15; // elements that are worth a thread
@@ -51,11 +50,10 @@ export function registerUpdates(table: KernelTable, machine: Machine): void {
       addresses.push(...nextAddresses);
       const constants = numbers(options);
       const pieces = machine.pieces(sizeOf(parameter.shape), GRAIN, WORTH);
-      const calls = pieces.map(([from, to]): KernelCall => {
+      machine.together(pieces, (run, from, to) => {
         const at = addresses.map((address) => address && address + 4 * from);
-        return [kernel, ...at, to - from, ...constants];
+        run[kernel](...at, to - from, ...constants);
       });
-      machine.together(calls);
       return next;
     });
 
