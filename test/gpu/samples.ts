@@ -224,6 +224,21 @@ export const mixerSamples: readonly Sample[] = [
       summed,
     ),
   ),
+  // No rows: gradients are sums of nothing.
+  ...[butterfly(64), shuffle(11)].flatMap((schedule) => [
+    sample(
+      `rotation mixer, ${schedule.name} ${schedule.n}, no rows`,
+      (x, angles) => rotationMixer(x!, angles!, { schedule }),
+      [normal(0, schedule.n), normal(schedule.first.length)],
+      0,
+    ),
+    sample(
+      `general mixer, ${schedule.name} ${schedule.n}, no rows`,
+      (x, blocks, scales) => generalMixer(x!, blocks!, scales!, { schedule }),
+      [normal(0, schedule.n), initialBlocks(schedule, random), normal(schedule.leftovers.length)],
+      0,
+    ),
+  ]),
 ];
 
 /** Losses. */

@@ -4,6 +4,7 @@
  * Every schedule and both parameterisations run here. Passes end where groups of three stages end; there z is stored (`stored`),
  * computed again (`recompute`) or walked back to by the transpose (`reverse`, rotation only).
  */
+import { sizeOf } from "@spm/core";
 import type { MixerOptions } from "@spm/mixer";
 import { type DeviceArray, rowMajor } from "../device-array.ts";
 import { type Executor, type Memory, MemoryGroup } from "../executor.ts";
@@ -349,6 +350,11 @@ export function mixerBackward(
 ): DeviceArray[] {
   const count = kind === "rotation" ? 1 : 2;
   const kept = inputs[count + 4];
+  // Without rows every gradient is a sum of nothing.
+  if (sizeOf(inputs[0]!.shape.slice(0, -1)) === 0)
+    return [...inputs.slice(1, count + 4), inputs[count + 3]!].map(({ shape }) =>
+      rowMajor(executor.upload(new Float32Array(sizeOf(shape))), shape, "float32"),
+    );
   const dense = inputs.slice(0, count + 4).map((a) => whole(executor, a));
   const [ct, x, ...rest] = dense as [DeviceArray, DeviceArray, ...DeviceArray[]];
   const [dIn, dOut] = rest.slice(count) as [DeviceArray, DeviceArray];
