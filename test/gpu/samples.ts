@@ -224,6 +224,19 @@ export const mixerSamples: readonly Sample[] = [
       summed,
     ),
   ),
+  // Every partner is at a distance of one bit, yet n is no power of two.
+  sample(
+    "rotation mixer, butterfly 100, 2 stages",
+    (x, angles) => rotationMixer(x!, angles!, { schedule: butterfly(100, 2) }),
+    [normal(3, 100), normal(100)],
+    summed,
+  ),
+  sample(
+    "general mixer, butterfly 96, 5 stages",
+    (x, blocks, scales) => generalMixer(x!, blocks!, scales!, { schedule: butterfly(96, 5) }),
+    [normal(3, 96), initialBlocks(butterfly(96, 5), random), normal(0)],
+    summed,
+  ),
   // No rows: gradients are sums of nothing.
   ...[butterfly(64), shuffle(11)].flatMap((schedule) => [
     sample(
