@@ -110,7 +110,7 @@ export function softmaxKernels(executor: Executor, launcher: WgslLauncher, logar
       body:
         `var top = x[at];\n${each(width, (k) => `let v = x[at + i]; v${k} = v; top = max(top, v);`)}\ntop = foldMax(top, t);\n` +
         `var part = 0.0;\n${each(width, (k) => `v${k} -= top; part += ${orNaN("exp", `v${k}`)};`)}\nlet total = foldSum(part, t); let sum = ${orNaN("log", "total")};\n` +
-        `${each(width, (k) => `y[at + i] = ${logarithm ? `v${k} - sum` : `exp(v${k} - sum)`};`)}\nif (t == 0u) { sums[row] = top + sum; }`,
+        `${each(width, (k) => `v${k} -= sum; y[at + i] = ${logarithm ? `v${k}` : orNaN("exp", `v${k}`)};`)}\nif (t == 0u) { sums[row] = top + sum; }`,
     }),
   );
   const inner = logarithm ? "c[at + i]" : "c[at + i] * y[at + i]";
