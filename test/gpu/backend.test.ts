@@ -17,7 +17,7 @@ import {
 import { DataLoader, gaussianClusters, type LabelledBatch } from "@spm/data";
 import { gpu } from "@spm/gpu";
 import { butterfly, rotationMixer } from "@spm/mixer";
-import { crossEntropy, Mlp } from "@spm/nn";
+import { crossEntropy, logSoftmax, Mlp, softmax } from "@spm/nn";
 import { adam } from "@spm/optim";
 import { classification, fit, NonFiniteError } from "@spm/trainer";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
@@ -109,6 +109,15 @@ describe.runIf(device !== null)("training on the device", () => {
     expect([...(await c.argmax(x, { axis: 1 }).data())]).toEqual([1, 2]);
     expect([...(await c.relu(x).data())]).toEqual([1, Number.NaN, 3, 4, 5, 6]);
     expect([...(await c.notEqual(x, x).data())]).toEqual([0, 1, 0, 0, 0, 0]);
+  });
+
+  test("softmax of large logits loses no digits", async () => {
+    const logits = tensor([10000.5, 10000, 9999.1]);
+    const moved = fromArray(logits.ndarray(), device!);
+    for (const f of [softmax, logSoftmax]) {
+      const want = await f(logits).data();
+      expect([...(await f(moved).data())]).toEqual([...want].map((v) => expect.closeTo(v, 6)));
+    }
   });
 
   test("beyond 2^24 elements every index is exact", { timeout: 60_000 }, async () => {

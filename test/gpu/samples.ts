@@ -226,6 +226,39 @@ export const mixerSamples: readonly Sample[] = [
       summed,
     ),
   ),
+  // Every partner is at a distance of one bit, yet n is no power of two.
+  sample(
+    "rotation mixer, butterfly 100, 2 stages",
+    (x, angles) => rotationMixer(x!, angles!, { schedule: butterfly(100, 2) }),
+    [normal(3, 100), normal(100)],
+    summed,
+  ),
+  sample(
+    "general mixer, butterfly 96, 5 stages",
+    (x, blocks, scales) => generalMixer(x!, blocks!, scales!, { schedule: butterfly(96, 5) }),
+    [normal(3, 96), initialBlocks(butterfly(96, 5), random), normal(0)],
+    summed,
+  ),
+  // No rows: gradients are sums of nothing.
+  ...[butterfly(64), shuffle(11)].flatMap((schedule) => {
+    const { n } = schedule;
+    const around = [normal(n), normal(n), normal(n)];
+    return [
+      sample(
+        `rotation mixer, ${schedule.name} ${n}, no rows`,
+        (x, angles, dIn, dOut, bias) => rotationMixer(x!, angles!, { schedule, dIn: dIn!, dOut: dOut!, bias: bias! }),
+        [normal(0, n), normal(schedule.first.length), ...around],
+        0,
+      ),
+      sample(
+        `general mixer, ${schedule.name} ${n}, no rows`,
+        (x, blocks, scales, dIn, dOut, bias) =>
+          generalMixer(x!, blocks!, scales!, { schedule, dIn: dIn!, dOut: dOut!, bias: bias! }),
+        [normal(0, n), initialBlocks(schedule, random), normal(schedule.leftovers.length), ...around],
+        0,
+      ),
+    ];
+  }),
 ];
 
 /** Losses. */

@@ -1,7 +1,8 @@
-/** @file Element-wise functions where floating point ends: NaN, infinities, zeros of either sign, subnormal and negative numbers. */
+/** @file Element-wise functions and softmax where floating point ends: NaN, infinities, zeros of either sign, subnormal and negative numbers. */
 import * as c from "@spm/core";
 import { fromArray, noGrad, type Tensor, tensor } from "@spm/core";
 import { gpu } from "@spm/gpu";
+import { logSoftmax, softmax } from "@spm/nn";
 import { afterAll, describe, expect, test } from "vitest";
 import { openSoftwareGpu } from "./software-gpu.ts";
 
@@ -19,6 +20,17 @@ const binary = {
   ...{ add: c.add, sub: c.sub, mul: c.mul, div: c.div, pow: c.pow, maximum: c.maximum, minimum: c.minimum },
   ...{ equal: c.equal, notEqual: c.notEqual, greater: c.greater, greaterEqual: c.greaterEqual },
 };
+
+/** Rows for softmax: one NaN makes all of a row NaN, −∞ is a probability of 0. */
+const rows = [
+  ...[
+    [Number.NaN, 1, 2],
+    [1, Number.NaN, 2],
+    [-Infinity, 1, 2],
+    [-Infinity, -Infinity],
+  ],
+  Array.from({ length: 300 }, (_, i) => (i === 299 ? Number.NaN : i / 100)),
+];
 
 const opened = await Promise.all([openSoftwareGpu(), gpu({ mode: "webasm" }), gpu({ mode: "cpu" })]);
 const devices = opened.filter((device) => device !== null);
@@ -40,6 +52,10 @@ const calls: readonly Named[] = [
       ["cos", c.cos],
     ] as const
   ).map(([name, f]) => [name, f, [special.filter((x) => !(Math.abs(x) > 1e4 && Math.abs(x) < Infinity))]] as Named),
+  ...rows.flatMap((row): Named[] => [
+    [`softmax of ${row.slice(0, 3)}`, (x) => softmax(x!), [row]],
+    [`log softmax of ${row.slice(0, 3)}`, (x) => logSoftmax(x!), [row]],
+  ]),
   ...Object.entries(binary).map(
     ([name, f]) =>
       [name, f, [special.flatMap((x) => special.map(() => x)), special.flatMap(() => special)]] as unknown as Named,

@@ -1,5 +1,5 @@
 /** @file The mixer's kernels: fused butterfly passes where the schedule is one and its scales fit, pairs by table otherwise. */
-import { type NdArray, type TypedArray, wrap } from "@spm/core";
+import { type NdArray, type Shape, type TypedArray, wrap } from "@spm/core";
 import { generalOp, type MixerOptions, rotationOp } from "@spm/mixer";
 import { type KernelTable, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { type Call, constant, makeCall, padded } from "./mixer-call.ts";
@@ -69,9 +69,18 @@ function keptArray({ state, rows, schedule }: Call, backward: "reverse" | "store
 function registerBackward(table: KernelTable, state: MixerState): void {
   const { machine, general } = state;
   const { memory } = machine;
+  const zeros = (shape: Shape): NdArray => {
+    const array = memory.array("float32", shape);
+    array.data.fill(0);
+    return array;
+  };
   const op = general ? generalOp : rotationOp;
   register<MixerOptions>(table, machine, op.backward, (_, arrays, { schedule, backward }) => {
     if (!(arrays[0]!.data instanceof Float32Array)) return NOT_FLOAT32; // all are of one dtype
+    const dOut = arrays[general ? 5 : 4]!;
+    // Without rows every gradient is a sum of nothing.
+    if (arrays[0]!.shape.slice(0, -1).includes(0))
+      return [...arrays.slice(1, general ? 6 : 5), dOut].map(({ shape }) => zeros(shape));
     const call = makeCall(state, schedule, arrays, 1);
     const gx = memory.array("float32", arrays[1]!.shape);
     const gParameters = memory.array("float32", call.parameters.shape);

@@ -73,7 +73,7 @@ export function crossEntropyBackward(
   const at = `this.thread.y * ${classes} + this.thread.x`;
   const source =
     "function (a0, a1, a2, a3, a4, s0, s1, s2) { const label = a1[this.thread.y]; if (label === s0) { return 0; } " +
-    `let slope = Math.exp(a0[${at}] - a2[this.thread.y]) - s1; if (this.thread.x === label) { slope = slope - s2; } ` +
+    `const log = a0[${at}] - a2[this.thread.y]; let slope = log === log ? Math.exp(log) - s1 : log; if (this.thread.x === label) { slope = slope - s2; } ` +
     `return slope * a3[${ct!.offset}] / a4[0]; }`;
   const memory = executor.run(
     { source, output: [classes, rows], arrays: 5, scalars: 3 },

@@ -98,7 +98,10 @@ const held = (width: number, ...names: readonly string[]): string =>
     .map((k) => names.map((name) => `var ${name}${k} = 0.0;`).join(" "))
     .join(" ");
 
-/** Both passes of softmax, or of its logarithm. */
+/** A function of a value, NaN where that is: drivers' exponentials and logarithms drop it. */
+const orNaN = (f: "exp" | "log", v: string): string => `select(${v}, ${f}(${v}), ${v} == ${v})`;
+
+/** Both passes of softmax, or of its logarithm. The largest element is taken off first: what is left of its size is exact. */
 export function softmaxKernels(executor: Executor, launcher: WgslLauncher, logarithm: boolean) {
   const sizes = (shape: Shape, axis: number) => ({ width: shape[axis]!, rows: sizeOf(shape.toSpliced(axis, 1)) });
   const forward = remembered((width: number) =>
@@ -106,12 +109,12 @@ export function softmaxKernels(executor: Executor, launcher: WgslLauncher, logar
       before: held(width, "v"),
       body:
         `var top = x[at];\n${each(width, (k) => `let v = x[at + i]; v${k} = v; top = max(top, v);`)}\ntop = foldMax(top, t);\n` +
-        `var total = 0.0;\n${each(width, (k) => `total += exp(v${k} - top);`)}\nlet sum = top + log(foldSum(total, t));\n` +
-        `${each(width, (k) => `y[at + i] = ${logarithm ? `v${k} - sum` : `exp(v${k} - sum)`};`)}\nif (t == 0u) { sums[row] = sum; }`,
+        `var part = 0.0;\n${each(width, (k) => `v${k} -= top; part += ${orNaN("exp", `v${k}`)};`)}\nlet total = foldSum(part, t); let sum = ${orNaN("log", "total")};\n` +
+        `${each(width, (k) => `v${k} -= sum; y[at + i] = ${logarithm ? `v${k}` : orNaN("exp", `v${k}`)};`)}\nif (t == 0u) { sums[row] = top + sum; }`,
     }),
   );
   const inner = logarithm ? "c[at + i]" : "c[at + i] * y[at + i]";
-  const bar = logarithm ? "c[at + i] - exp(y[at + i]) * inner" : "y[at + i] * (c[at + i] - inner)";
+  const bar = logarithm ? `c[at + i] - ${orNaN("exp", "y[at + i]")} * inner` : "y[at + i] * (c[at + i] - inner)";
   const backward = remembered((width: number) =>
     rowKernel(width, ["c", "y"], ["bar"], {
       body: `var inner = 0.0;\n${each(width, () => `inner += ${inner};`)}\ninner = foldSum(inner, t);\n${each(width, () => `bar[at + i] = ${bar};`)}`,

@@ -57,6 +57,8 @@ export function chooseFused(
 ): FusedKernels | null {
   const launcher = executor.wgsl;
   if (launcher === null || schedule.n < 64 || rows === 0 || fanIn === 0 || fanOut === 0) return null;
+  // A few stages at short distances pair everyone of an n that is no power of two, too.
+  if ((schedule.n & (schedule.n - 1)) !== 0) return null;
   const bySchedule = known.get(executor) ?? new WeakMap<Schedule, Map<string, FusedKernels | null>>();
   known.set(executor, bySchedule);
   const bySize = bySchedule.get(schedule) ?? new Map<string, FusedKernels | null>();

@@ -1,4 +1,5 @@
 /** @file The mixer's two kernels: fused in WGSL where that fits, by passes of gpu.js everywhere. */
+import { sizeOf } from "@spm/core";
 import type { MixerOptions } from "@spm/mixer";
 import { type DeviceArray, rowMajor } from "../../device-array.ts";
 import { type Executor, MemoryGroup } from "../../executor.ts";
@@ -52,6 +53,11 @@ export function mixerBackward(
   options: MixerOptions,
 ): DeviceArray[] {
   const count = kind === "rotation" ? 1 : 2;
+  // Without rows every gradient is a sum of nothing.
+  if (sizeOf(inputs[0]!.shape.slice(0, -1)) === 0)
+    return [...inputs.slice(1, count + 4), inputs[count + 3]!].map(({ shape }) =>
+      rowMajor(executor.upload(new Float32Array(sizeOf(shape))), shape, "float32"),
+    );
   const [kept] = inputs.slice(count + 4);
   const between = kept?.memory instanceof MemoryGroup ? kept.memory.parts : null;
   const dense = inputs.slice(0, count + 4).map((a) => whole(executor, a));
