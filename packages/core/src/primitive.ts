@@ -109,7 +109,7 @@ function commonBackend(op: string, inputs: readonly Tensor[]): Backend {
       throw new BackendError(
         op,
         `all tensors on ${found.name}`,
-        `one on ${backend.name}`,
+        backend.name === found.name ? "one on another of that name" : `one on ${backend.name}`,
         "move one: await to(x, backend)",
       );
     found = backend;
