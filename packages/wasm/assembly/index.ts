@@ -1,15 +1,7 @@
 /** @file Everything that the compiled module exports. */
+export { generalGradient, generalSums, rotationGradient } from "./block-gradients";
 export { butterflyForward, butterflyGeneralBackward, butterflyRotationBackward } from "./butterfly";
-export {
-  addParts,
-  generalGradient,
-  generalSums,
-  rotationBlocks,
-  rotationGradient,
-  scaleStages,
-  scaleVector,
-  stretchVector,
-} from "./coefficients";
+export { rotationBlocks, scaleStages } from "./coefficients";
 export { boolToFloat, boolToInt, doubleToFloat, floatToInt, intToFloat } from "./convert";
 export { addAxes, copyAxes, copyMatrix1, copyMatrix4, fill4 } from "./copy";
 export {
@@ -84,3 +76,4 @@ export {
   rmspropStep,
   sgdStep,
 } from "./update";
+export { addParts, scaleVector, stretchVector } from "./vectors";

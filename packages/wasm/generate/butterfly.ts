@@ -16,7 +16,7 @@ import { generalSource } from "./butterfly-general.ts";
 import { rotationSource } from "./butterfly-rotation.ts";
 
 /** Declarations that the kernels share. The words of passes and groups are those of `ButterflyPlan`. */
-const shared = `import { scaleVector, stretchVector } from "./coefficients";
+const shared = `import { scaleVector, stretchVector } from "./vectors";
 import { add, fma, fnma, mul, swap1, swap2 } from "./simd";
 import { putTail, takeTail } from "./tail";
 const RADIX4: i32 = 1;

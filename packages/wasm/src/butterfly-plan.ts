@@ -21,7 +21,7 @@ export interface ButterflyPlan {
   readonly passes: Int32Array;
   /** Three words for each group of passes: first and end pass, and the period of an outer group (0: inner). */
   readonly groups: Int32Array;
-  /** Five words for each stage: see `coefficients.ts`. */
+  /** Five words for each stage: see `assembly/stage-places.ts`. */
   readonly stages: Int32Array;
   /** Vectors of a chunk. */
   readonly chunk: number;

@@ -2,6 +2,7 @@
 import { type DeviceArray, rowMajor } from "../../device-array.ts";
 import { type Executor, type Memory, MemoryGroup } from "../../executor.ts";
 import { concatenate } from "../layout.ts";
+import type { BackwardOperands, ForwardOperands } from "../mixer/operands.ts";
 import { halves } from "../wgsl.ts";
 import { type FusedKernels, forwardThreads, type SpanKernel } from "./choose.ts";
 import { backwardResults } from "./span-backward.ts";
@@ -35,13 +36,7 @@ function takeSpans(
 export function fusedMixerForward(
   executor: Executor,
   kernels: FusedKernels,
-  [x, parameters, dIn, dOut, bias]: readonly [
-    DeviceArray,
-    readonly DeviceArray[],
-    DeviceArray,
-    DeviceArray,
-    DeviceArray,
-  ],
+  [x, parameters, dIn, dOut, bias]: ForwardOperands,
   keep: boolean,
 ): DeviceArray[] {
   const { launcher, whole, n, fanOut } = kernels;
@@ -68,7 +63,7 @@ export function fusedMixerForward(
 export function fusedMixerBackward(
   executor: Executor,
   kernels: FusedKernels,
-  [ct, x, parameters, dIn, dOut]: readonly [DeviceArray, DeviceArray, readonly DeviceArray[], DeviceArray, DeviceArray],
+  [ct, x, parameters, dIn, dOut]: BackwardOperands,
   kept: readonly Memory[] | null,
 ): DeviceArray[] {
   const { launcher, blocks, steps, backward, add } = kernels;

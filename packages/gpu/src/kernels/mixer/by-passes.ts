@@ -9,6 +9,7 @@ import { elementwise } from "../elementwise.ts";
 import { sumOver } from "../reduce.ts";
 import { callOf, releaseCall } from "./call.ts";
 import { gatherLeftovers, gatherPairs, outputGradient, rowChunks, stageGradient } from "./gradients.ts";
+import type { BackwardOperands, ForwardOperands } from "./operands.ts";
 import { backwardPass, boundaries, forwardPass, paddedProduct } from "./passes.ts";
 import type { MixerKind } from "./tables.ts";
 
@@ -16,13 +17,7 @@ import type { MixerKind } from "./tables.ts";
 export function forwardByPasses(
   executor: Executor,
   kind: MixerKind,
-  [x, parameters, dIn, dOut, bias]: readonly [
-    DeviceArray,
-    readonly DeviceArray[],
-    DeviceArray,
-    DeviceArray,
-    DeviceArray,
-  ],
+  [x, parameters, dIn, dOut, bias]: ForwardOperands,
   options: MixerOptions,
   keep: boolean,
 ): DeviceArray[] {
@@ -58,7 +53,7 @@ export function forwardByPasses(
 export function backwardByPasses(
   executor: Executor,
   kind: MixerKind,
-  [ct, x, parameters, dIn, dOut]: readonly [DeviceArray, DeviceArray, readonly DeviceArray[], DeviceArray, DeviceArray],
+  [ct, x, parameters, dIn, dOut]: BackwardOperands,
   options: MixerOptions,
   kept: readonly Memory[] | null,
 ): DeviceArray[] {
