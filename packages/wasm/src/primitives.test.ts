@@ -16,6 +16,7 @@ import {
   exp,
   expm1,
   fromArray,
+  gelu,
   greater,
   greaterEqual,
   log,
@@ -344,6 +345,7 @@ function worstUlp(f: (x: Tensor) => Tensor, exact: (x: number) => number, low: n
 }
 
 const exactErf = (x: number): number => erf(tensor(Float64Array.of(x))).ndarray().data[0]!;
+const exactGelu = (x: number): number => gelu(tensor(Float64Array.of(x))).ndarray().data[0]!;
 const exactSoftplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 
 // Stated at wasm() in backend.ts: change them together.
@@ -360,8 +362,20 @@ test.each([
   ["softplus", softplus, exactSoftplus, -80, 80, 3],
   ["erf", erf, exactErf, -5, 5, 1.5],
   ["erf of small", erf, exactErf, -1e-3, 1e-3, 1.5],
+  ["gelu", gelu, exactGelu, 0, 10, 2],
+  ["gelu of small", gelu, exactGelu, -1, 0, 3],
 ] as const)("%s is within its error", (_, f, exact, low, high, ulp) => {
   expect(worstUlp(f, exact, low, high)).toBeLessThan(ulp);
+});
+
+test("gelu of negative numbers loses digits with 1 + erf, but no more than 10⁻⁷", () => {
+  const xs = Float32Array.from({ length: 10_000 }, (_, i) => -i / 1000);
+  const ys = scope(() =>
+    gelu(fromArray(wrap(xs, [xs.length]), backend))
+      .ndarray()
+      .data.slice(),
+  );
+  expect(Math.max(...xs.map((x, i) => Math.abs(ys[i]! - exactGelu(x))))).toBeLessThan(1e-7);
 });
 
 // Math.sin and Math.cos in float64 are right for every float32: they take as much of π as it needs.
