@@ -45,7 +45,8 @@ const MOST_THREADS = 256;
 /**
  * A backend on WebAssembly SIMD: float32 kernels for the mixer, matrix products and what training needs around them.
  * Errors in units in the last place: log below 1, erf 1.5, exp, expm1, log1p and tanh 2, sin and cos 2.5 (of arguments beyond
- * 8192 half a unit), sigmoid and softplus 3; gelu 2 from 0 up and 3 from −1 up, below that 10⁻⁷ absolutely. Sums are taken in float64 and rounded at the end.
+ * 8192 half a unit), sigmoid and softplus 3; gelu 2 from 0 up and 3 from −1 up, below that 10⁻⁷ absolutely. Sums are taken in
+ * float64 and rounded at the end.
  * float64 and what has no kernel runs on the reference, counted in `report()`.
  * @throws BackendError later, by the op that finds the memory full; ValueError for a number of threads or bytes out of range
  * @example
