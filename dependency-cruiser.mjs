@@ -1,7 +1,19 @@
 /**
- * @file The architecture, as rules: which package may import which, and who may name an outside library.
+ * @file The architecture, as rules: which package may import which, and who may name an outside
+ * library.
  */
-const order = ["core", "mixer", "nn", "optim", "wasm", "gpu", "data", "trainer", "experiments", "cli"];
+const order = [
+  "core",
+  "mixer",
+  "nn",
+  "optim",
+  "wasm",
+  "gpu",
+  "data",
+  "trainer",
+  "experiments",
+  "cli",
+];
 const test = "\\.test\\.ts$";
 
 /**

@@ -16,19 +16,40 @@ export default defineConfig({
       reporter: ["text", "html"],
     },
     projects: [
-      { extends: true, test: { name: "unit", include: ["packages/*/src/**/*.test.ts"], setupFiles } },
-      { extends: true, test: { name: "golden", include: ["test/golden/**/*.test.ts"], setupFiles } },
       {
         extends: true,
-        test: { name: "contract", include: ["test/contract/**/*.test.ts"], setupFiles, testTimeout: 60_000 },
+        test: { name: "unit", include: ["packages/*/src/**/*.test.ts"], setupFiles },
       },
       {
         extends: true,
-        test: { name: "fuzz", include: ["test/fuzz/**/*.test.ts"], setupFiles, testTimeout: 120_000 },
+        test: { name: "golden", include: ["test/golden/**/*.test.ts"], setupFiles },
       },
       {
         extends: true,
-        test: { name: "resume", include: ["test/resume/**/*.test.ts"], setupFiles, testTimeout: 240_000 },
+        test: {
+          name: "contract",
+          include: ["test/contract/**/*.test.ts"],
+          setupFiles,
+          testTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "fuzz",
+          include: ["test/fuzz/**/*.test.ts"],
+          setupFiles,
+          testTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "resume",
+          include: ["test/resume/**/*.test.ts"],
+          setupFiles,
+          testTimeout: 240_000,
+        },
       },
       { extends: true, test: { name: "mixer", include: ["test/mixer/**/*.test.ts"], setupFiles } },
       {
@@ -37,15 +58,30 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: "integration", include: ["test/integration/**/*.test.ts"], setupFiles, testTimeout: 120_000 },
+        test: {
+          name: "integration",
+          include: ["test/integration/**/*.test.ts"],
+          setupFiles,
+          testTimeout: 120_000,
+        },
       },
       {
         extends: true,
-        test: { name: "browser", include: ["test/browser/**/*.test.ts"], setupFiles, testTimeout: 240_000 },
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          setupFiles,
+          testTimeout: 240_000,
+        },
       },
       {
         extends: true,
-        test: { name: "packaging", include: ["test/packaging/**/*.test.ts"], setupFiles, testTimeout: 240_000 },
+        test: {
+          name: "packaging",
+          include: ["test/packaging/**/*.test.ts"],
+          setupFiles,
+          testTimeout: 240_000,
+        },
       },
     ],
   },

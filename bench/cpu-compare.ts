@@ -1,5 +1,19 @@
-/** @file The mixer through the public functions against a dense layer in OpenBLAS: times and ratios in alternating rounds. */
-import { add, type Backend, normal, ones, rng, scope, setBackend, type Tensor, vjp, zeros } from "@spm/core";
+/**
+ * @file The mixer through the public functions against a dense layer in OpenBLAS: times and ratios
+ * in alternating rounds.
+ */
+import {
+  add,
+  type Backend,
+  normal,
+  ones,
+  rng,
+  scope,
+  setBackend,
+  type Tensor,
+  vjp,
+  zeros,
+} from "@spm/core";
 import { butterfly, generalMixer, initialAngles, initialBlocks, rotationMixer } from "@spm/mixer";
 import { median } from "./harness.ts";
 import type { DenseTimes, OpenBlas } from "./openblas.ts";
@@ -13,7 +27,10 @@ export interface Runs {
 /** Which variant. */
 export type Kind = "rotation" | "general";
 
-/** A mixer layer's forward, and its forward and backward: with diagonals, bias and coefficients made anew, as after a training step. */
+/**
+ * A mixer layer's forward, and its forward and backward: with diagonals, bias and coefficients made
+ * anew, as after a training step.
+ */
 export function mixerRuns(backend: Backend, kind: Kind, n: number, batch: number): Runs {
   setBackend(backend);
   const random = rng(1);
@@ -69,7 +86,9 @@ export interface Row {
   readonly dense: DenseTimes;
   readonly rotation: DenseTimes;
   readonly general: DenseTimes;
-  readonly ratios: Readonly<Record<"forward" | "train" | "generalForward" | "generalTrain", number>>;
+  readonly ratios: Readonly<
+    Record<"forward" | "train" | "generalForward" | "generalTrain", number>
+  >;
   readonly denseGflops: number;
 }
 
@@ -82,15 +101,23 @@ export async function compare(
   rounds: number,
   seconds: number,
 ): Promise<Row> {
-  const [rotation, general] = [mixerRuns(backend, "rotation", n, batch), mixerRuns(backend, "general", n, batch)];
-  for (const { forward, train } of [rotation, general]) for (const run of [forward, train]) time(run, seconds / 4); // warm
+  const [rotation, general] = [
+    mixerRuns(backend, "rotation", n, batch),
+    mixerRuns(backend, "general", n, batch),
+  ];
+  for (const { forward, train } of [rotation, general])
+    for (const run of [forward, train]) time(run, seconds / 4); // warm
   const taken: { dense: DenseTimes; rotation: DenseTimes; general: DenseTimes }[] = [];
   for (let k = 0; k < rounds; k++) {
     const both = ({ forward, train }: Runs): DenseTimes => ({
       forward: time(forward, seconds / 4),
       train: time(train, seconds / 4),
     });
-    taken.push({ dense: await peer.measure(n, batch, seconds), rotation: both(rotation), general: both(general) });
+    taken.push({
+      dense: await peer.measure(n, batch, seconds),
+      rotation: both(rotation),
+      general: both(general),
+    });
   }
   const middle = (of: (round: (typeof taken)[number]) => number): number => median(taken.map(of));
   const times = (who: "dense" | "rotation" | "general"): DenseTimes => ({
@@ -114,10 +141,14 @@ export async function compare(
   };
 }
 
-/** How many times faster `many` threads are than `one`: medians of the ratios within alternating rounds. */
+/**
+ * How many times faster `many` threads are than `one`: medians of the ratios within alternating
+ * rounds.
+ */
 export function threadSpeedup(one: Runs, many: Runs, rounds: number, seconds: number): DenseTimes {
   const taken: DenseTimes[] = [];
-  for (const { forward, train } of [one, many]) for (const run of [forward, train]) time(run, seconds / 2); // warm
+  for (const { forward, train } of [one, many])
+    for (const run of [forward, train]) time(run, seconds / 2); // warm
   for (let k = 0; k < rounds; k++)
     taken.push({
       forward: time(one.forward, seconds) / time(many.forward, seconds),
@@ -126,22 +157,31 @@ export function threadSpeedup(one: Runs, many: Runs, rounds: number, seconds: nu
   return { forward: median(taken.map((r) => r.forward)), train: median(taken.map((r) => r.train)) };
 }
 
-/** Operations of a rotation layer, multiplications and additions: two of each a pair and stage, three a column around. */
+/**
+ * Operations of a rotation layer, multiplications and additions: two of each a pair and stage,
+ * three a column around.
+ */
 const forwardFlop = (n: number): number => n * (2 * Math.log2(n) + 3);
 
 /** Share of the peak in a rotation forward. */
 export const fraction = ({ n, batch, rotation }: Row, peak: number): number =>
   (batch * forwardFlop(n)) / rotation.forward / 1e9 / peak;
 
-/** Share of the peak in a rotation forward and backward: z and g walk back, and each pair's gradient takes four operations. */
+/**
+ * Share of the peak in a rotation forward and backward: z and g walk back, and each pair's gradient
+ * takes four operations.
+ */
 export const trainFraction = ({ n, batch, rotation }: Row, peak: number): number =>
   (batch * (forwardFlop(n) + n * (6 * Math.log2(n) + 6))) / rotation.train / 1e9 / peak;
 
 /**
- * Seconds below which memory does not let a layer: x in and y out; in training also z out and in, ȳ and x in, x̄ out; at the speed
- * of a copy.
+ * Seconds below which memory does not let a layer: x in and y out; in training also z out and in, ȳ
+ * and x in, x̄ out; at the speed of a copy.
  */
-export function bandwidthFloor({ n, batch }: { n: number; batch: number }, bytesPerSecond: number): DenseTimes {
+export function bandwidthFloor(
+  { n, batch }: { n: number; batch: number },
+  bytesPerSecond: number,
+): DenseTimes {
   const array = 4 * n * batch;
   return { forward: (2 * array) / bytesPerSecond, train: (7 * array) / bytesPerSecond };
 }

@@ -37,10 +37,18 @@ export async function compareDense(
   const [x, w] = [normal(rng(1), [batch, n]), normal(rng(2), [n, n])];
   const gemm = (): void => scope(() => void matmul(x, transpose(w)));
   const theirs = await Promise.all(
-    frameworks.map(async (framework) => ({ name: framework.name, ...(await framework.dense(n, batch)) })),
+    frameworks.map(async (framework) => ({
+      name: framework.name,
+      ...(await framework.dense(n, batch)),
+    })),
   );
   for (const run of [gemm, ...theirs.map(({ forward }) => forward)]) await run(); // warm
-  const taken: { forward: number; train: number; gemm: number; peers: { forward: number; train: number }[] }[] = [];
+  const taken: {
+    forward: number;
+    train: number;
+    gemm: number;
+    peers: { forward: number; train: number }[];
+  }[] = [];
   for (let k = 0; k < rounds; k++) {
     const own = {
       forward: await timeOf(rotation.forward, seconds / 2),
@@ -50,8 +58,12 @@ export async function compareDense(
     const product = await timeOf(gemm, seconds);
     for (const [i, { forward, train }] of theirs.entries()) {
       const before = taken[0]?.peers[i]?.train ?? 0;
-      const again = async (): Promise<number> => (train === undefined ? Number.NaN : timeOf(train, seconds));
-      peers.push({ forward: await timeOf(forward, seconds), train: before > SLOW ? before : await again() });
+      const again = async (): Promise<number> =>
+        train === undefined ? Number.NaN : timeOf(train, seconds);
+      peers.push({
+        forward: await timeOf(forward, seconds),
+        train: before > SLOW ? before : await again(),
+      });
     }
     taken.push({ ...own, gemm: product, peers });
   }
@@ -66,7 +78,9 @@ export async function compareDense(
     })),
     gemm: {
       gflops: (2 * batch * n * n) / middle((r) => r.gemm) / 1e9,
-      ratios: Object.fromEntries(theirs.map(({ name }, i) => [name, middle((r) => r.peers[i]!.forward / r.gemm)])),
+      ratios: Object.fromEntries(
+        theirs.map(({ name }, i) => [name, middle((r) => r.peers[i]!.forward / r.gemm)]),
+      ),
     },
   };
 }

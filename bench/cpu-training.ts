@@ -1,9 +1,29 @@
-/** @file Whole training steps of the MNIST perceptron, batch 128, Adam: each kind of layer, and the dense one in other frameworks. */
+/**
+ * @file Whole training steps of the MNIST perceptron, batch 128, Adam: each kind of layer, and the
+ * dense one in other frameworks.
+ */
 import { Session } from "node:inspector/promises";
-import { type Backend, rng, scope, setBackend, tensor, transpose, valueAndGrad, zeros } from "@spm/core";
+import {
+  type Backend,
+  rng,
+  scope,
+  setBackend,
+  tensor,
+  transpose,
+  valueAndGrad,
+  zeros,
+} from "@spm/core";
 import { crossEntropy, Mlp } from "@spm/nn";
 import { adam } from "@spm/optim";
-import { type Framework, labelOf, type MlpSizes, mlpShapes, mlpWeights, type Run, uniform } from "./framework.ts";
+import {
+  type Framework,
+  labelOf,
+  type MlpSizes,
+  mlpShapes,
+  mlpWeights,
+  type Run,
+  uniform,
+} from "./framework.ts";
 import { median } from "./harness.ts";
 
 /** Layers of ours. */
@@ -18,7 +38,11 @@ export interface StepTime {
 }
 
 /** A step of ours; it returns the loss. The dense one starts where the other frameworks do. */
-function mlpStep(backend: Backend, kind: (typeof KINDS)[number], { hidden, batch }: MlpSizes): () => number {
+function mlpStep(
+  backend: Backend,
+  kind: (typeof KINDS)[number],
+  { hidden, batch }: MlpSizes,
+): () => number {
   setBackend(backend);
   const model = new Mlp({ sizes: [784, hidden, hidden, 10], linear: kind, random: rng(1) });
   const parameters = model.parameters();
@@ -67,14 +91,17 @@ export async function compareSteps(
   { rounds, seconds }: { readonly rounds: number; readonly seconds: number },
 ): Promise<StepTime[]> {
   const ours = KINDS.map((kind) => ({ name: kind as string, step: mlpStep(backend, kind, sizes) }));
-  const theirs = frameworks.flatMap(({ name, mlpStep: make }) => (make ? [{ name, step: make(sizes) }] : []));
+  const theirs = frameworks.flatMap(({ name, mlpStep: make }) =>
+    make ? [{ name, step: make(sizes) }] : [],
+  );
   const steps: { name: string; step: () => number | Promise<number> }[] = [...ours, ...theirs];
   const [dense, ...others] = [ours[0]!, ...theirs];
   for (let k = 0; k < 3; k++) {
     const loss = dense.step() as number;
     for (const { name, step } of others) {
       const other = await step();
-      if (!(Math.abs(other - loss) < 1e-3 * loss)) throw new Error(`${name}: expected a loss of ${loss}, got ${other}`);
+      if (!(Math.abs(other - loss) < 1e-3 * loss))
+        throw new Error(`${name}: expected a loss of ${loss}, got ${other}`);
     }
   }
   for (const { step } of ours) await timeOf(step, seconds); // warm
@@ -92,10 +119,14 @@ export async function compareSteps(
 }
 
 /**
- * Share of the rotation step that V8's sampling profiler does not see in WebAssembly: tape, dispatch, bookkeeping, garbage
- * collection, and what of the arithmetic JavaScript does.
+ * Share of the rotation step that V8's sampling profiler does not see in WebAssembly: tape,
+ * dispatch, bookkeeping, garbage collection, and what of the arithmetic JavaScript does.
  */
-export async function overheadShare(backend: Backend, sizes: MlpSizes, seconds: number): Promise<number> {
+export async function overheadShare(
+  backend: Backend,
+  sizes: MlpSizes,
+  seconds: number,
+): Promise<number> {
   const step = mlpStep(backend, "rotation", sizes);
   await timeOf(step, seconds); // until V8 has compiled all of it
   const session = new Session();
@@ -106,7 +137,8 @@ export async function overheadShare(backend: Backend, sizes: MlpSizes, seconds: 
   await timeOf(step, seconds);
   const { profile } = await session.post("Profiler.stop");
   session.disconnect();
-  const hits = (nodes: typeof profile.nodes): number => nodes.reduce((sum, { hitCount }) => sum + (hitCount ?? 0), 0);
+  const hits = (nodes: typeof profile.nodes): number =>
+    nodes.reduce((sum, { hitCount }) => sum + (hitCount ?? 0), 0);
   const kernels = profile.nodes.filter(({ callFrame }) => callFrame.url.startsWith("wasm:"));
   return 1 - hits(kernels) / hits(profile.nodes);
 }

@@ -1,4 +1,7 @@
-/** @file What is asked of another framework: a dense layer, and a training step of a dense perceptron, one thread, float32. */
+/**
+ * @file What is asked of another framework: a dense layer, and a training step of a dense
+ * perceptron, one thread, float32.
+ */
 
 /** A run that may end later. */
 export type Run = () => unknown;
@@ -12,7 +15,10 @@ export interface MlpSizes {
 /** Another framework. */
 export interface Framework {
   readonly name: string;
-  /** A layer n → n with a bias: its forward, and where the framework trains, the forward and all gradients. */
+  /**
+   * A layer n → n with a bias: its forward, and where the framework trains, the forward and all
+   * gradients.
+   */
   dense(n: number, batch: number): Promise<{ readonly forward: Run; readonly train?: Run }>;
   /** A step of Adam on the cross-entropy; it returns the loss. */
   readonly mlpStep?: (sizes: MlpSizes) => () => Promise<number> | number;

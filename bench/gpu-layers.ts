@@ -1,4 +1,7 @@
-/** @file A mixer layer on a device, as a user would run it: forward alone, and forward with the gradients by x and all parameters. */
+/**
+ * @file A mixer layer on a device, as a user would run it: forward alone, and forward with the
+ * gradients by x and all parameters.
+ */
 import {
   broadcastTo,
   mul,
@@ -56,7 +59,9 @@ export async function mixerTimes(
       : generalMixer(input, rest[0]!, rest[1]!, { schedule, dIn, dOut, bias });
   };
   const forward = await time(() => scope(() => void layer(x, ...parameters, ...around)));
-  const train = await time(() => scope(() => void vjp(layer, x, ...parameters, ...around).pullback(ct)));
+  const train = await time(() =>
+    scope(() => void vjp(layer, x, ...parameters, ...around).pullback(ct)),
+  );
   for (const t of [x, ct, ...parameters, ...around]) t.dispose();
   return { forward, train };
 }

@@ -3,9 +3,11 @@ import type { FlatSteps } from "./gpu-training.ts";
 import type { EagerCompiled, Times } from "./torch-peer.ts";
 
 /** The headline's figures, in milliseconds; null where nothing was measured. */
-export type Headline = { readonly adapter: string; readonly n: number; readonly batch: number } & Readonly<
-  Record<`${string}Ms`, number | null>
->;
+export type Headline = {
+  readonly adapter: string;
+  readonly n: number;
+  readonly batch: number;
+} & Readonly<Record<`${string}Ms`, number | null>>;
 
 /** One cell of the table. */
 export interface Row {
@@ -40,7 +42,8 @@ export interface Measured {
 
 const ms = (value: number | null | undefined): string =>
   value === undefined || value === null || Number.isNaN(value) ? "–" : value.toPrecision(3);
-const pair = (times: Times | null | undefined): string => (times ? `${ms(times.forward)} / ${ms(times.train)}` : "–");
+const pair = (times: Times | null | undefined): string =>
+  times ? `${ms(times.forward)} / ${ms(times.train)}` : "–";
 const line = (...cells: readonly (string | number)[]): string => `| ${cells.join(" | ")} |`;
 const lines = (titles: readonly string[], rows: readonly string[]): string =>
   [line(...titles), line(...titles.map(() => "---")), ...rows].join("\n");
@@ -48,11 +51,20 @@ const lines = (titles: readonly string[], rows: readonly string[]): string =>
 /** How a time stands to the floor, and to a target. */
 function headlineTable(h: Headline): string {
   const copy = h.copyMs;
-  const row = (name: string, value: number | null | undefined, copies: number, target: number | null): string => {
+  const row = (
+    name: string,
+    value: number | null | undefined,
+    copies: number,
+    target: number | null,
+  ): string => {
     const floor = copy == null ? null : copies * copy;
     const over = floor === null || value == null ? "–" : `${(value / floor).toFixed(1)}×`;
     const verdict =
-      target === null ? "" : value != null && value <= target ? `≤ ${target}: met` : `≤ ${target}: missed`;
+      target === null
+        ? ""
+        : value != null && value <= target
+          ? `≤ ${target}: met`
+          : `≤ ${target}: missed`;
     const against = (dense: number | null | undefined): string =>
       dense == null || value == null ? "–" : `${(dense / value).toFixed(1)}×`;
     const way = name.includes("backward") ? "Train" : "Forward";
@@ -62,11 +74,24 @@ function headlineTable(h: Headline): string {
       ms(floor),
       over,
       verdict,
-      ...(["denseFp32", "denseTf32", "denseBf16", "eager", "compiled"] as const).map((p) => against(h[`${p}${way}Ms`])),
+      ...(["denseFp32", "denseTf32", "denseBf16", "eager", "compiled"] as const).map((p) =>
+        against(h[`${p}${way}Ms`]),
+      ),
     );
   };
   return lines(
-    ["", "ms", "floor", "of it", "target", "dense fp32", "tf32", "bf16", "eager SPM", "compiled SPM"],
+    [
+      "",
+      "ms",
+      "floor",
+      "of it",
+      "target",
+      "dense fp32",
+      "tf32",
+      "bf16",
+      "eager SPM",
+      "compiled SPM",
+    ],
     [
       row("rotation, fused, forward", h.fusedForwardMs, 1, 0.1),
       row("rotation, fused, forward and backward", h.fusedTrainMs, 2.5, 0.45),
@@ -84,13 +109,17 @@ function headlineTable(h: Headline): string {
 function crossovers(rows: readonly Row[], kind: "fused" | "general"): string {
   const batches = [...new Set(rows.map((r) => r.batch))];
   const least = (batch: number, precision: "fp32" | "tf32" | "bf16", way: keyof Times): string => {
-    const column = rows.filter((r) => r.batch === batch && r[kind] !== null && r.dense[precision] !== undefined);
+    const column = rows.filter(
+      (r) => r.batch === batch && r[kind] !== null && r.dense[precision] !== undefined,
+    );
     if (column.length === 0) return "–";
     const slow = column.findLastIndex((r) => r[kind]![way] >= r.dense[precision]![way]);
     return slow === column.length - 1 ? `> ${column.at(-1)!.n}` : `${column[slow + 1]!.n}`;
   };
   const cells = (batch: number): string[] =>
-    (["fp32", "tf32", "bf16"] as const).map((p) => `${least(batch, p, "forward")} / ${least(batch, p, "train")}`);
+    (["fp32", "tf32", "bf16"] as const).map(
+      (p) => `${least(batch, p, "forward")} / ${least(batch, p, "train")}`,
+    );
   return lines(
     ["batch", "dense fp32", "tf32", "bf16"],
     batches.map((batch) => line(batch, ...cells(batch))),
@@ -110,11 +139,14 @@ export function report({ headline: h, torch, rows, training, flat }: Measured): 
     `${live} live and ${pooled} pooled buffers, ${(bytes / 2 ** 20).toFixed(1)} MiB`;
   return `# Results on a GPU
 
-Written by \`npm run bench:gpu\` in one run: ${h.adapter}; ${torch}. Times in milliseconds, float32, \`forward / forward and backward\`
-where a cell has two; backward means the gradients by x and by every parameter. Floors are the bytes that must move at the speed of a
-device copy: x in and y out (one copy of x), and for training x and ȳ in and x̄ out beside (2.5 copies). Each of our
-times is that of the whole call in JavaScript, coefficients from angles included; PyTorch's are by CUDA events. What limits each figure
-is in [design/gpu.md](design/gpu.md).
+Written by \`npm run bench:gpu\` in one run:
+${h.adapter}; ${torch}.
+Times in milliseconds, float32, \`forward / forward and backward\` where a cell has two; backward
+means the gradients by x and by every parameter. Floors are the bytes that must move at the speed of
+a device copy: x in and y out (one copy of x), and for training x and ȳ in and x̄ out beside (2.5
+copies). Each of our times is that of the whole call in JavaScript, coefficients from angles
+included; PyTorch's are by CUDA events. What limits each figure is in
+[design/gpu.md](design/gpu.md).
 
 ## n = ${h.n}, batch ${h.batch}
 
@@ -122,7 +154,9 @@ ${headlineTable(h)}
 
 ${lines(
   ["PyTorch", "forward", "forward and backward"],
-  Object.entries(peers).map(([name, p]) => line(name, ms(h[`${p}ForwardMs`]), ms(h[`${p}TrainMs`]))),
+  Object.entries(peers).map(([name, p]) =>
+    line(name, ms(h[`${p}ForwardMs`]), ms(h[`${p}TrainMs`])),
+  ),
 )}
 
 A device copy of x takes ${ms(h.copyMs)} ms.
@@ -148,7 +182,9 @@ ${lines(
       batch,
       ms(copy),
       pair(fused),
-      fused ? `${(fused.forward / copy).toFixed(1)} / ${(fused.train / copy / 2.5).toFixed(1)}` : "–",
+      fused
+        ? `${(fused.forward / copy).toFixed(1)} / ${(fused.train / copy / 2.5).toFixed(1)}`
+        : "–",
       pair(general),
       pair(kernels),
       pair(dense.fp32),
@@ -158,7 +194,8 @@ ${lines(
   ),
 )}
 
-The least n from which on the rotation mixer is faster than the dense layer, forward / forward and backward:
+The least n from which on the rotation mixer is faster than the dense layer, forward / forward and
+backward:
 
 ${crossovers(rows, "fused")}
 
@@ -177,7 +214,7 @@ ${lines(
   ),
 )}
 
-${flat.steps} steps of the rotation perceptron in a row took ${flat.seconds.toFixed(1)} s; before them ${size(flat.before)}, after them
-${size(flat.after)}.
+${flat.steps} steps of the rotation perceptron in a row took ${flat.seconds.toFixed(1)} s; before
+them ${size(flat.before)}, after them ${size(flat.after)}.
 `;
 }

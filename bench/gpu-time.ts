@@ -1,4 +1,7 @@
-/** @file Times on a GPU: work is only enqueued, so a round is timed from its first call to the moment that the device has done all of it. */
+/**
+ * @file Times on a GPU: work is only enqueued, so a round is timed from its first call to the
+ * moment that the device has done all of it.
+ */
 import { tensor } from "@spm/core";
 import type { GpuBackend } from "@spm/gpu";
 import { median } from "./harness.ts";
@@ -19,7 +22,8 @@ export function timerOf(device: GpuBackend, { rounds = 7, milliseconds = 40 } = 
   return async (run) => {
     await round(run, 3); // compiles, and fills the pool of buffers
     let each = (await round(run, 5)) / 5;
-    const warm = Math.min(1000, Math.ceil((3 * milliseconds) / each)); // until JavaScript is compiled and the clock is up
+    // until JavaScript is compiled and the clock is up
+    const warm = Math.min(1000, Math.ceil((3 * milliseconds) / each));
     each = (await round(run, warm)) / warm;
     const count = Math.max(3, Math.min(1000, Math.ceil(milliseconds / each)));
     const times: number[] = [];
@@ -28,7 +32,10 @@ export function timerOf(device: GpuBackend, { rounds = 7, milliseconds = 40 } = 
   };
 }
 
-/** Milliseconds in which the device copies a buffer of so many float32 to another: the floor of whatever reads and writes as many. */
+/**
+ * Milliseconds in which the device copies a buffer of so many float32 to another: the floor of
+ * whatever reads and writes as many.
+ */
 export async function copyTimes(elements: readonly number[], software: boolean): Promise<number[]> {
   const { navigator: host } = globalThis as { navigator?: { gpu?: GPU } };
   const webgpu = host?.gpu ?? (await import("webgpu")).create([]);
@@ -42,7 +49,8 @@ export async function copyTimes(elements: readonly number[], software: boolean):
       times.push(Number.NaN);
       continue;
     }
-    // As storage, like the arrays that are compared with it: elsewhere a buffer may lie in slower memory.
+    // As storage, like the arrays that are compared with it: elsewhere a buffer may lie in slower
+    // memory.
     const usage = 0x80 | 0x8 | 0x4;
     const [from, to] = [device.createBuffer({ size, usage }), device.createBuffer({ size, usage })];
     device.queue.writeBuffer(from, 0, new Float32Array(Math.min(count, 4096)).fill(1));

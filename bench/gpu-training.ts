@@ -1,5 +1,18 @@
-/** @file Whole training steps on a device: the MNIST perceptron and a small language model, with Adam; and ten thousand steps in a row. */
-import { normal, type Parameter, reshape, rng, scope, setBackend, type Tensor, tensor, valueAndGrad } from "@spm/core";
+/**
+ * @file Whole training steps on a device: the MNIST perceptron and a small language model, with
+ * Adam; and ten thousand steps in a row.
+ */
+import {
+  normal,
+  type Parameter,
+  reshape,
+  rng,
+  scope,
+  setBackend,
+  type Tensor,
+  tensor,
+  valueAndGrad,
+} from "@spm/core";
 import type { GpuBackend } from "@spm/gpu";
 import { crossEntropy, Gpt, Mlp } from "@spm/nn";
 import { adam } from "@spm/optim";
@@ -44,18 +57,29 @@ function mlpStep(kind: Kind, { hidden, batch }: MlpSizes): () => void {
 }
 
 /** Milliseconds of a perceptron's step. */
-export function mlpTime(device: GpuBackend, time: Timer, kind: Kind, sizes: MlpSizes): Promise<number> {
+export function mlpTime(
+  device: GpuBackend,
+  time: Timer,
+  kind: Kind,
+  sizes: MlpSizes,
+): Promise<number> {
   setBackend(device);
   return time(mlpStep(kind, sizes));
 }
 
 /** Milliseconds of a language model's step. */
-export function gptTime(device: GpuBackend, time: Timer, kind: Kind, { batch, ...sizes }: GptSizes): Promise<number> {
+export function gptTime(
+  device: GpuBackend,
+  time: Timer,
+  kind: Kind,
+  { batch, ...sizes }: GptSizes,
+): Promise<number> {
   setBackend(device);
   const model = new Gpt({ ...sizes, linear: kind, random: rng(1) });
   const tokens = classes(batch * sizes.context, sizes.vocabulary);
   const [x, y] = [reshape(tokens, [batch, sizes.context]), tokens];
-  const loss = (): Tensor => crossEntropy(reshape(model.forward(x), [batch * sizes.context, sizes.vocabulary]), y);
+  const loss = (): Tensor =>
+    crossEntropy(reshape(model.forward(x), [batch * sizes.context, sizes.vocabulary]), y);
   return time(stepOf(model.parameters(), loss));
 }
 
@@ -68,7 +92,11 @@ export interface FlatSteps {
 }
 
 /** Takes many steps of a perceptron and reports the buffers. */
-export async function flatSteps(device: GpuBackend, steps: number, sizes: MlpSizes): Promise<FlatSteps> {
+export async function flatSteps(
+  device: GpuBackend,
+  steps: number,
+  sizes: MlpSizes,
+): Promise<FlatSteps> {
   setBackend(device);
   const step = mlpStep("rotation", sizes);
   const probe = tensor([0]);
@@ -81,5 +109,10 @@ export async function flatSteps(device: GpuBackend, steps: number, sizes: MlpSiz
     if (k % 100 === 99) await probe.data();
   }
   await probe.data();
-  return { steps, seconds: (performance.now() - start) / 1000, before, after: device.report().buffers };
+  return {
+    steps,
+    seconds: (performance.now() - start) / 1000,
+    before,
+    after: device.report().buffers,
+  };
 }

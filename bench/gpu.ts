@@ -1,9 +1,11 @@
 /**
- * @file Claim: on a GPU a mixer layer that never leaves the device is many times faster than PyTorch's dense layer at n = 4096.
+ * @file Claim: on a GPU a mixer layer that never leaves the device is many times faster than
+ * PyTorch's dense layer at n = 4096.
  *
- * Writes docs/results-gpu.md (elsewhere with `--out FILE`). `--headline` measures n = 4096, batch 4096 alone and prints one JSON line last.
- * `--quick` takes every second width and batch, and spares the peer the language model, which its compiler works on for minutes.
- * `--software` takes a software adapter, with sizes to match: its times mean nothing, but everything runs.
+ * Writes docs/results-gpu.md (elsewhere with `--out FILE`). `--headline` measures n = 4096, batch
+ * 4096 alone and prints one JSON line last. `--quick` takes every second width and batch, and
+ * spares the peer the language model, which its compiler works on for minutes. `--software` takes a
+ * software adapter, with sizes to match: its times mean nothing, but everything runs.
  */
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -21,7 +23,10 @@ const { values: options } = parseArgs({
     headline: { type: "boolean", default: false },
     quick: { type: "boolean", default: false },
     software: { type: "boolean", default: false },
-    out: { type: "string", default: fileURLToPath(new URL("../docs/results-gpu.md", import.meta.url)) },
+    out: {
+      type: "string",
+      default: fileURLToPath(new URL("../docs/results-gpu.md", import.meta.url)),
+    },
   },
 });
 const { software, quick } = options;
@@ -37,9 +42,16 @@ async function open(wgsl: boolean): Promise<GpuBackend> {
 }
 
 /** Runs something on a device of its own: two open at once would share the machine. */
-async function on<T>(wgsl: boolean, run: (device: GpuBackend, time: Timer) => Promise<T>, pace = 40): Promise<T> {
+async function on<T>(
+  wgsl: boolean,
+  run: (device: GpuBackend, time: Timer) => Promise<T>,
+  pace = 40,
+): Promise<T> {
   const device = await open(wgsl);
-  const result = await run(device, timerOf(device, software ? { rounds: 1, milliseconds: 1 } : { milliseconds: pace }));
+  const result = await run(
+    device,
+    timerOf(device, software ? { rounds: 1, milliseconds: 1 } : { milliseconds: pace }),
+  );
   setBackend(reference);
   await device.dispose();
   return result;
@@ -47,7 +59,10 @@ async function on<T>(wgsl: boolean, run: (device: GpuBackend, time: Timer) => Pr
 
 let peer: Promise<Torch> | null = null;
 
-/** The peer, started when it is first asked: until then our own times have the machine to themselves. */
+/**
+ * The peer, started when it is first asked: until then our own times have the machine to
+ * themselves.
+ */
 function torch(): Promise<Torch> {
   peer ??= startTorch().then((started) => {
     console.log(started.label);
@@ -57,7 +72,8 @@ function torch(): Promise<Torch> {
 }
 
 /** A line of what was measured, and when. */
-const log = (found: object): void => console.log(`${(performance.now() / 1000).toFixed(1)} s ${JSON.stringify(found)}`);
+const log = (found: object): void =>
+  console.log(`${(performance.now() / 1000).toFixed(1)} s ${JSON.stringify(found)}`);
 
 interface Cell {
   readonly n: number;
@@ -139,7 +155,15 @@ async function table(cells: readonly Cell[]): Promise<Row[]> {
   for (const [k, { n, batch }] of cells.entries()) {
     const dense = await peer.ask("dense", { n, batch });
     const copy = dense.copy ?? copies[k]!;
-    rows.push({ n, batch, copy, fused: fused[k]!, general: general[k]!, kernels: kernels[k]!, dense });
+    rows.push({
+      n,
+      batch,
+      copy,
+      fused: fused[k]!,
+      general: general[k]!,
+      kernels: kernels[k]!,
+      dense,
+    });
     log(rows.at(-1)!);
   }
   return rows;
@@ -187,10 +211,17 @@ if (!options.headline) {
   const batches = software ? [1, 8] : [1, 128, 4096, 16384].filter((_, k) => !quick || k % 2 === 0);
   const rows = await table(widths.flatMap((n) => batches.map((batch) => ({ n, batch }))));
   const flat = await on(true, (device) =>
-    flatSteps(device, software ? 20 : 10_000, software ? { hidden: 64, batch: 8 } : { hidden: 1024, batch: 128 }),
+    flatSteps(
+      device,
+      software ? 20 : 10_000,
+      software ? { hidden: 64, batch: 8 } : { hidden: 1024, batch: 128 },
+    ),
   );
   const steps = await training();
-  writeFileSync(options.out, report({ headline: found, torch: (await torch()).label, rows, training: steps, flat }));
+  writeFileSync(
+    options.out,
+    report({ headline: found, torch: (await torch()).label, rows, training: steps, flat }),
+  );
   console.log(`${options.out} is written`);
 }
 (await torch()).stop();

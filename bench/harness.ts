@@ -1,6 +1,7 @@
 /**
- * @file The one harness of all benches: benchmark.js measures, candidates take turns in short rounds, and what is compared was
- * measured in the same round. Machines are noisy: only ratios within a run mean anything.
+ * @file The one harness of all benches: benchmark.js measures, candidates take turns in short
+ * rounds, and what is compared was measured in the same round. Machines are noisy: only ratios
+ * within a run mean anything.
  */
 import Benchmark from "benchmark";
 
@@ -29,7 +30,12 @@ export function median(values: readonly number[]): number {
 /** One round of one candidate: the median of benchmark.js's samples, in seconds. */
 function round({ name, run }: Candidate, seconds: number): number {
   let failure: unknown;
-  const bench = new Benchmark(name, run, { maxTime: seconds, minSamples: 1, initCount: 1, async: false });
+  const bench = new Benchmark(name, run, {
+    maxTime: seconds,
+    minSamples: 1,
+    initCount: 1,
+    async: false,
+  });
   bench.on("error", (event: { target: { error: unknown } }) => {
     failure = event.target.error;
   });
@@ -40,7 +46,8 @@ function round({ name, run }: Candidate, seconds: number): number {
 
 /**
  * Measures candidates in alternating rounds.
- * @param options - `rounds` (5 unless said) and the `seconds` that benchmark.js may spend on a candidate in each (0.3)
+ * @param options - `rounds` (5 unless said) and the `seconds` that benchmark.js may spend on a
+ * candidate in each (0.3)
  */
 export function measure(
   candidates: readonly Candidate[],
@@ -57,13 +64,19 @@ export function measure(
 export const speedup = (slow: Measured, fast: Measured): number =>
   median(slow.rounds.map((seconds, k) => seconds / fast.rounds[k]!));
 
-/** Prints `name  12.3 ms  45.6×  2.70 GFLOP/s` lines; a ratio is against the first row, FLOP are of one run. */
+/**
+ * Prints `name  12.3 ms  45.6×  2.70 GFLOP/s` lines; a ratio is against the first row, FLOP are of
+ * one run.
+ */
 export function print(rows: readonly { measured: Measured; flop?: number }[]): void {
   const [first] = rows;
   for (const { measured, flop } of rows) {
     const ms = `${(measured.seconds * 1e3).toFixed(3)} ms`.padStart(14);
     const ratio = `${speedup(first!.measured, measured).toFixed(1)}×`.padStart(9);
-    const rate = flop === undefined ? "" : `${(flop / measured.seconds / 1e9).toFixed(2)} GFLOP/s`.padStart(16);
+    const rate =
+      flop === undefined
+        ? ""
+        : `${(flop / measured.seconds / 1e9).toFixed(2)} GFLOP/s`.padStart(16);
     console.log(measured.name.padEnd(34) + ms + ratio + rate);
   }
 }

@@ -29,7 +29,10 @@ interface Jax {
   };
   nn: { relu(x: JaxArray): JaxArray; logSoftmax(x: JaxArray, axis: number): JaxArray };
   jit<Args extends readonly unknown[], T>(f: (...args: Args) => T): (...args: Args) => T;
-  vjp(f: (...x: JaxArray[]) => JaxArray, x: Arrays): [JaxArray, ((ct: JaxArray) => Arrays) & { dispose(): void }];
+  vjp(
+    f: (...x: JaxArray[]) => JaxArray,
+    x: Arrays,
+  ): [JaxArray, ((ct: JaxArray) => Arrays) & { dispose(): void }];
   valueAndGrad(f: (x: Arrays) => JaxArray): (x: Arrays) => [JaxArray, Arrays];
 }
 
@@ -54,15 +57,23 @@ export async function startJaxWasm(): Promise<Framework> {
         .sum()
         .mul(-1 / batch);
     };
-    const step = j.jit((p: Arrays, mean: Arrays, square: Arrays, x: JaxArray, labels: JaxArray, rate: JaxArray) => {
-      const [value, slopes] = j.valueAndGrad((q) => loss(q, x.ref, labels.ref))(p.map((v) => v.ref));
-      const nextMean = mean.map((m, i) => m.mul(FADE_MEAN).add(slopes[i]!.ref.mul(1 - FADE_MEAN)));
-      const nextSquare = square.map((s, i) =>
-        s.mul(FADE_SQUARE).add(slopes[i]!.ref.mul(slopes[i]!).mul(1 - FADE_SQUARE)),
-      );
-      const next = p.map((v, i) => v.sub(rate.ref.mul(nextMean[i]!.ref).div(sqrt(nextSquare[i]!.ref).add(EPSILON))));
-      return [value, next, nextMean, nextSquare] as const;
-    });
+    const step = j.jit(
+      (p: Arrays, mean: Arrays, square: Arrays, x: JaxArray, labels: JaxArray, rate: JaxArray) => {
+        const [value, slopes] = j.valueAndGrad((q) => loss(q, x.ref, labels.ref))(
+          p.map((v) => v.ref),
+        );
+        const nextMean = mean.map((m, i) =>
+          m.mul(FADE_MEAN).add(slopes[i]!.ref.mul(1 - FADE_MEAN)),
+        );
+        const nextSquare = square.map((s, i) =>
+          s.mul(FADE_SQUARE).add(slopes[i]!.ref.mul(slopes[i]!).mul(1 - FADE_SQUARE)),
+        );
+        const next = p.map((v, i) =>
+          v.sub(rate.ref.mul(nextMean[i]!.ref).div(sqrt(nextSquare[i]!.ref).add(EPSILON))),
+        );
+        return [value, next, nextMean, nextSquare] as const;
+      },
+    );
     const zeros = (): JaxArray[] =>
       mlpShapes(hidden).flatMap(([fanIn, fanOut]) => [
         array(new Float32Array(fanIn * fanOut), { shape: [fanIn, fanOut] }),
@@ -74,7 +85,9 @@ export async function startJaxWasm(): Promise<Framework> {
     ]);
     let [mean, square]: Arrays[] = [zeros(), zeros()];
     const x = array(uniform(batch * 784, 1), { shape: [batch, 784] });
-    const oneHot = Float32Array.from({ length: 10 * batch }, (_, k) => Number(labelOf(Math.floor(k / 10)) === k % 10));
+    const oneHot = Float32Array.from({ length: 10 * batch }, (_, k) =>
+      Number(labelOf(Math.floor(k / 10)) === k % 10),
+    );
     const labels = array(oneHot, { shape: [batch, 10] });
     let steps = 0;
     return async () => {

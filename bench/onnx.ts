@@ -9,11 +9,17 @@ const { root } = protobuf.parse(`
   message Model { int64 ir_version = 1; Graph graph = 7; repeated OperatorSet opset_import = 8; }
   message OperatorSet { string domain = 1; int64 version = 2; }
   message Graph {
-    repeated Node node = 1; string name = 2; repeated Constant initializer = 5; repeated Value input = 11; repeated Value output = 12;
+    repeated Node node = 1; string name = 2; repeated Constant initializer = 5;
+    repeated Value input = 11; repeated Value output = 12;
   }
-  message Node { repeated string input = 1; repeated string output = 2; string op_type = 4; repeated Attribute attribute = 5; }
+  message Node {
+    repeated string input = 1; repeated string output = 2; string op_type = 4;
+    repeated Attribute attribute = 5;
+  }
   message Attribute { string name = 1; int64 i = 3; int32 type = 20; }
-  message Constant { repeated int64 dims = 1; int32 data_type = 2; string name = 8; bytes raw_data = 9; }
+  message Constant {
+    repeated int64 dims = 1; int32 data_type = 2; string name = 8; bytes raw_data = 9;
+  }
   message Value { string name = 1; Type type = 2; }
   message Type { TensorType tensor_type = 1; }
   message TensorType { int32 elem_type = 1; Shape shape = 2; }
@@ -34,7 +40,10 @@ function denseModel(n: number, batch: number): Uint8Array {
     return { name, dims, dataType: FLOAT, rawData: new Uint8Array(values.buffer) };
   };
   const dim = [{ dimValue: batch }, { dimValue: n }];
-  const value = (name: string): object => ({ name, type: { tensorType: { elemType: FLOAT, shape: { dim } } } });
+  const value = (name: string): object => ({
+    name,
+    type: { tensorType: { elemType: FLOAT, shape: { dim } } },
+  });
   const attribute = [{ name: "transB", i: 1, type: INTEGER_ATTRIBUTE }];
   const model = {
     irVersion: 8,

@@ -1,5 +1,6 @@
 /* A dense layer in OpenBLAS, float32, one thread: y = x Wᵀ, and backward x̄ = ȳ W, W̄ = ȳᵀ x.
- * Reads lines "n batch seconds"; answers with the median seconds of a forward and of a forward and backward. */
+ * Reads lines "n batch seconds"; answers with the median seconds of a forward and of a forward and
+ * backward. */
 #include <cblas.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,7 @@
-/** @file The peer: a dense layer in OpenBLAS on one thread, a C program of ours in a process of its own. */
+/**
+ * @file The peer: a dense layer in OpenBLAS on one thread, a C program of ours in a process of its
+ * own.
+ */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { createInterface } from "node:readline";
@@ -19,12 +22,18 @@ export interface OpenBlas {
   stop(): void;
 }
 
-/** Compiles and starts the peer. @throws Error where there is no C compiler or no OpenBLAS (Debian: libopenblas-dev) */
+/**
+ * Compiles and starts the peer.
+ * @throws Error where there is no C compiler or no OpenBLAS (Debian: libopenblas-dev)
+ */
 export function startOpenBlas(): OpenBlas {
   mkdirSync(folder, { recursive: true });
   const binary = `${folder}openblas`;
   execFileSync("cc", ["-O2", "-o", binary, source, "-lopenblas"]);
-  const child: ChildProcess = spawn(binary, { stdio: ["pipe", "pipe", "inherit"], env: { OPENBLAS_NUM_THREADS: "1" } });
+  const child: ChildProcess = spawn(binary, {
+    stdio: ["pipe", "pipe", "inherit"],
+    env: { OPENBLAS_NUM_THREADS: "1" },
+  });
   const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
   return {
     async measure(n, batch, seconds) {

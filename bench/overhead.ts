@@ -1,8 +1,10 @@
 /**
- * @file Claim: what tape and dispatch cost for each op is less than in tfjs (its CPU backend) and in jax-js.
+ * @file Claim: what tape and dispatch cost for each op is less than in tfjs (its CPU backend) and
+ * in jax-js.
  *
- * The same graph everywhere: ten times tanh(x ⊙ w) on 2 × 2 numbers, where arithmetic is next to nothing, forward alone and with
- * the gradient by x; the result is read each time. Runs the built packages, as users do. Exits with 1 where ours is not the lowest.
+ * The same graph everywhere: ten times tanh(x ⊙ w) on 2 × 2 numbers, where arithmetic is next to
+ * nothing, forward alone and with the gradient by x; the result is read each time. Runs the built
+ * packages, as users do. Exits with 1 where ours is not the lowest.
  */
 import { mul, scope, sum, type Tensor, tanh, tensor, vjp } from "@spm/core";
 import { type Candidate, type Measured, measure, speedup } from "./harness.ts";
@@ -124,7 +126,8 @@ function checkAgreement(contenders: readonly Contender[]): void {
     for (const other of rest) {
       const [a, b] = [first![part](), other[part]()];
       const off = Math.max(...Array.from(a, (v, i) => Math.abs(v - b[i]!)));
-      if (!(a.length === b.length && off < 1e-5)) throw new Error(`${other.name}: another ${part}, off by ${off}`);
+      if (!(a.length === b.length && off < 1e-5))
+        throw new Error(`${other.name}: another ${part}, off by ${off}`);
     }
 }
 
@@ -132,14 +135,17 @@ const contenders = [ours(), await tf(), await jax()];
 checkAgreement(contenders);
 let lowest = true;
 for (const part of ["forward", "gradient"] as const) {
-  const candidates = contenders.map((c): Candidate => ({ name: c.name, run: () => void c[part]() }));
+  const candidates = contenders.map(
+    (c): Candidate => ({ name: c.name, run: () => void c[part]() }),
+  );
   const measured = measure(candidates, { rounds: 9, seconds: 0.25 });
   const [mine] = measured as [Measured];
   console.log(`${part}: µs for each of ${OPS} ops, median of 9 alternating rounds`);
   for (const m of measured) {
     const microseconds = ((m.seconds / OPS) * 1e6).toFixed(2).padStart(10);
     console.log(
-      `  ${m.name.padEnd(10)}${microseconds} µs${m === mine ? "" : `${speedup(m, mine).toFixed(1)}×`.padStart(9)}`,
+      `  ${m.name.padEnd(10)}${microseconds} ` +
+        `µs${m === mine ? "" : `${speedup(m, mine).toFixed(1)}×`.padStart(9)}`,
     );
     if (m !== mine && speedup(m, mine) <= 1) lowest = false;
   }

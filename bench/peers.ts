@@ -1,4 +1,7 @@
-/** @file Other frameworks to compare with: installed on demand into `bench/.peers`, so that nothing of ours depends on them. */
+/**
+ * @file Other frameworks to compare with: installed on demand into `bench/.peers`, so that nothing
+ * of ours depends on them.
+ */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -6,7 +9,8 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const folder = fileURLToPath(new URL(".peers/", import.meta.url));
-const scope = ["@tensor", "flow"].join(""); // put together here so that no package.json or lockfile of ours holds the name
+// put together here so that no package.json or lockfile of ours holds the name
+const scope = ["@tensor", "flow"].join("");
 
 /** What is compared, pinned. */
 const versions = {
@@ -17,7 +21,8 @@ const versions = {
 } as const;
 
 /** A peer's name and version, to print. */
-export const peerVersion = (peer: keyof typeof versions): string => versions[peer].join(" ").replace(/^@\S+\//, "");
+export const peerVersion = (peer: keyof typeof versions): string =>
+  versions[peer].join(" ").replace(/^@\S+\//, "");
 
 /** A peer's module, installed if it is missing. @throws where the registry can't be reached */
 export async function importPeer<Module>(peer: keyof typeof versions): Promise<Module> {
@@ -25,11 +30,16 @@ export async function importPeer<Module>(peer: keyof typeof versions): Promise<M
   if (!existsSync(join(folder, "node_modules", name))) {
     console.log(`Installing ${name}@${version} into bench/.peers …`);
     mkdirSync(folder, { recursive: true });
-    if (!existsSync(join(folder, "package.json"))) writeFileSync(join(folder, "package.json"), '{ "private": true }\n');
+    if (!existsSync(join(folder, "package.json")))
+      writeFileSync(join(folder, "package.json"), '{ "private": true }\n');
     const options = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-    execFileSync("npm", ["install", ...options, `${name}@${version}`], { cwd: folder, stdio: "inherit" });
+    execFileSync("npm", ["install", ...options, `${name}@${version}`], {
+      cwd: folder,
+      stdio: "inherit",
+    });
   }
-  Object.assign(globalThis, { navigator: globalThis.navigator ?? {} }); // Node 20 has none, and one of them looks for a GPU there
+  // Node 20 has none, and one of them looks for a GPU there
+  Object.assign(globalThis, { navigator: globalThis.navigator ?? {} });
   const path = createRequire(join(folder, "package.json")).resolve(name);
   return import(pathToFileURL(path).href);
 }

@@ -18,12 +18,15 @@ interface Tf {
   relu(x: TfTensor): TfTensor;
   oneHot(indices: TfTensor, depth: number): TfTensor;
   losses: { softmaxCrossEntropy(labels: TfTensor, logits: TfTensor): TfTensor };
-  train: { adam(learningRate: number): { minimize(loss: () => TfTensor, returnCost: true): TfTensor } };
+  train: {
+    adam(learningRate: number): { minimize(loss: () => TfTensor, returnCost: true): TfTensor };
+  };
   tidy<T>(f: () => T): T;
   grads(f: (...x: TfTensor[]) => TfTensor): (x: TfTensor[], dy: TfTensor) => TfTensor[];
 }
 
-const unwrap = <Module extends object>(module: Module & { default?: Module }): Module => module.default ?? module;
+const unwrap = <Module extends object>(module: Module & { default?: Module }): Module =>
+  module.default ?? module;
 
 /** Loads it. */
 export async function startTfWasm(): Promise<Framework> {
@@ -40,7 +43,8 @@ export async function startTfWasm(): Promise<Framework> {
         t.tensor(uniform(n * n, 1), [n, n]),
         t.tensor(uniform(n, 1), [n]),
       ];
-      const layer = (...[a, b, c]: TfTensor[]): TfTensor => t.add(t.matMul(a!, b!), c!); // W as [in, out]: what it transposes is slow
+      // W as [in, out]: what it transposes is slow
+      const layer = (...[a, b, c]: TfTensor[]): TfTensor => t.add(t.matMul(a!, b!), c!);
       const slopes = t.grads(layer);
       return {
         forward: () => t.tidy(() => void layer(x, w, bias)),
@@ -63,7 +67,10 @@ export async function startTfWasm(): Promise<Framework> {
       );
       const optimizer = t.train.adam(1e-3);
       const loss = (): TfTensor => {
-        const out = layers.reduce((h, { w, bias }, i) => t.add(t.matMul(i > 0 ? t.relu(h) : h, w), bias), x);
+        const out = layers.reduce(
+          (h, { w, bias }, i) => t.add(t.matMul(i > 0 ? t.relu(h) : h, w), bias),
+          x,
+        );
         return t.losses.softmaxCrossEntropy(labels, out);
       };
       return () => {

@@ -1,4 +1,7 @@
-"""PyTorch as the peer of bench/gpu.ts: reads one JSON request a line, answers each with one JSON line. All times in milliseconds."""
+"""
+PyTorch as the peer of bench/gpu.ts: reads one JSON request a line, answers each with one JSON line.
+All times in milliseconds.
+"""
 
 import json
 import sys
@@ -45,7 +48,10 @@ def forward_and_train(layer, x):
     inputs = [x.clone().requires_grad_(), *layer.parameters()]
     with torch.no_grad():
         forward = milliseconds(lambda: layer(x))
-    return {"forward": forward, "train": milliseconds(lambda: torch.autograd.grad(layer(inputs[0]), inputs, ct))}
+    return {
+        "forward": forward,
+        "train": milliseconds(lambda: torch.autograd.grad(layer(inputs[0]), inputs, ct)),
+    }
 
 
 class Rotation(nn.Module):
@@ -91,7 +97,9 @@ class Block(nn.Module):
     def forward(self, x):
         batch, steps, width = x.shape
         h = self.norms[0](x)
-        q, k, v = (p(h).view(batch, steps, self.heads, -1).transpose(1, 2) for p in self.projections[:3])
+        q, k, v = (
+            p(h).view(batch, steps, self.heads, -1).transpose(1, 2) for p in self.projections[:3]
+        )
         seen = F.scaled_dot_product_attention(q, k, v, is_causal=True)
         x = x + self.projections[3](seen.transpose(1, 2).reshape(batch, steps, width))
         return x + self.down(F.gelu(self.up(self.norms[1](x))))
@@ -125,7 +133,10 @@ def training_step(model, x, y):
 
 
 def compiled(model):
-    """Compiled as a whole; a language model block by block, which takes minutes less and shares the code."""
+    """
+    Compiled as a whole; a language model block by block, which takes minutes less and shares the
+    code.
+    """
     if not isinstance(model, Gpt):
         return torch.compile(model)
     for block in model.blocks:
@@ -164,17 +175,31 @@ def mlp(request):
     kind, hidden, batch = request["kind"], request["hidden"], request["batch"]
 
     def make():
-        layers = [linear(kind, 784, hidden), nn.ReLU(), linear(kind, hidden, hidden), nn.ReLU(), nn.Linear(hidden, 10)]
+        layers = [
+            linear(kind, 784, hidden),
+            nn.ReLU(),
+            linear(kind, hidden, hidden),
+            nn.ReLU(),
+            nn.Linear(hidden, 10),
+        ]
         return nn.Sequential(*layers).cuda()
 
     y = torch.randint(0, 10, (batch,), device="cuda")
-    return both(lambda m, x: milliseconds(training_step(m, x, y), 0.2), make, torch.randn(batch, 784, device="cuda"))
+    return both(
+        lambda m, x: milliseconds(training_step(m, x, y), 0.2),
+        make,
+        torch.randn(batch, 784, device="cuda"),
+    )
 
 
 def gpt(request):
-    kind, vocabulary, context, batch = (request[k] for k in ("kind", "vocabulary", "context", "batch"))
+    kind, vocabulary, context, batch = (
+        request[k] for k in ("kind", "vocabulary", "context", "batch")
+    )
     x = torch.randint(0, vocabulary, (batch, context), device="cuda")
-    make = lambda: Gpt(kind, vocabulary, context, request["width"], request["heads"], request["layers"]).cuda()
+    make = lambda: Gpt(
+        kind, vocabulary, context, request["width"], request["heads"], request["layers"]
+    ).cuda()
     return both(lambda m, x: milliseconds(training_step(m, x, x), 0.2), make, x)
 
 

@@ -1,4 +1,7 @@
-/** @file The peer on the GPU: PyTorch, a script of ours in a process of its own. Where it is missing, its columns stay empty. */
+/**
+ * @file The peer on the GPU: PyTorch, a script of ours in a process of its own. Where it is
+ * missing, its columns stay empty.
+ */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -18,7 +21,12 @@ export interface EagerCompiled<T> {
 
 interface Answers {
   /** `copy` is that of x, on the device. */
-  readonly dense: { readonly copy?: number; readonly fp32?: Times; readonly tf32?: Times; readonly bf16?: Times };
+  readonly dense: {
+    readonly copy?: number;
+    readonly fp32?: Times;
+    readonly tf32?: Times;
+    readonly bf16?: Times;
+  };
   readonly mixer: EagerCompiled<Times>;
   readonly mlp: EagerCompiled<number>;
   readonly gpt: EagerCompiled<number>;
@@ -54,7 +62,9 @@ export async function startTorch(): Promise<Torch> {
   const missing = hello.missing !== undefined;
   return {
     missing,
-    label: missing ? `${hello.missing}: its columns are left out` : `PyTorch ${hello.torch} on ${hello.device}`,
+    label: missing
+      ? `${hello.missing}: its columns are left out`
+      : `PyTorch ${hello.torch} on ${hello.device}`,
     async ask(what, request) {
       if (missing) return {};
       child.stdin.write(`${JSON.stringify({ what, ...request })}\n`);

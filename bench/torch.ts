@@ -1,4 +1,7 @@
-/** @file Another peer: PyTorch's nn.Linear on one thread, where Python has torch (Debian: python3-torch). */
+/**
+ * @file Another peer: PyTorch's nn.Linear on one thread, where Python has torch (Debian:
+ * python3-torch).
+ */
 import { spawnSync } from "node:child_process";
 import type { DenseTimes } from "./openblas.ts";
 
@@ -26,12 +29,21 @@ def median(run):
         run()
         times.append(time.perf_counter() - before)
     return statistics.median(times)
-print(json.dumps({"version": torch.__version__, "forward": median(forward), "train": median(train)}))
+times = {"forward": median(forward), "train": median(train)}
+print(json.dumps({"version": torch.__version__, **times}))
 `;
 
 /** Median times and the version; null where there is no torch. */
-export function torchLinear(n: number, batch: number, seconds: number): (DenseTimes & { version: string }) | null {
+export function torchLinear(
+  n: number,
+  batch: number,
+  seconds: number,
+): (DenseTimes & { version: string }) | null {
   const options = { encoding: "utf8" as const, env: { ...process.env, OMP_NUM_THREADS: "1" } };
-  const { status, stdout } = spawnSync("/usr/bin/python3", ["-c", script, `${n}`, `${batch}`, `${seconds}`], options);
+  const { status, stdout } = spawnSync(
+    "/usr/bin/python3",
+    ["-c", script, `${n}`, `${batch}`, `${seconds}`],
+    options,
+  );
   return status === 0 ? (JSON.parse(stdout) as DenseTimes & { version: string }) : null;
 }

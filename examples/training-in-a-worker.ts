@@ -1,12 +1,15 @@
 /**
- * @file Trains in a worker, so that the thread that started it, a server's or a page's, does nothing but listen.
+ * @file Trains in a worker, so that the thread that started it, a server's or a page's, does
+ * nothing but listen.
  *
  * A worker wants one file of JavaScript, and a bundler makes it:
  *
- *     npx esbuild examples/training-in-a-worker.ts --bundle --platform=node --format=esm --conditions=@spm/source --outfile=/tmp/train.mjs
+ *     npx esbuild examples/training-in-a-worker.ts --bundle --platform=node --format=esm \
+ *       --conditions=@spm/source --outfile=/tmp/train.mjs
  *     node /tmp/train.mjs
  *
- * In a browser the worker's half works with `postMessage` and `onmessage`; nothing here but `node:worker_threads` needs Node.
+ * In a browser the worker's half works with `postMessage` and `onmessage`; nothing here but
+ * `node:worker_threads` needs Node.
  */
 import { isMainThread, parentPort, Worker } from "node:worker_threads";
 import { rng } from "@spm/core";
@@ -35,7 +38,9 @@ async function train(port: NonNullable<typeof parentPort>): Promise<void> {
     signal: stop.signal,
     yieldAfter: 20, // how long a stop may go unheard, in milliseconds
   });
-  const weights = Object.entries(model.stateDict()).map(async ([path, value]) => [path, await value.data()] as const);
+  const weights = Object.entries(model.stateDict()).map(
+    async ([path, value]) => [path, await value.data()] as const,
+  );
   say({ weights: Object.fromEntries(await Promise.all(weights)) as Record<string, Float32Array> });
   port.close();
 }

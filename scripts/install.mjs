@@ -1,5 +1,6 @@
 /**
- * @file Installs the dependencies when they are missing or belong to another lockfile; otherwise does nothing.
+ * @file Installs the dependencies when they are missing or belong to another lockfile; otherwise
+ * does nothing.
  *
  * `npm start` and `npm test` begin with it, so that a bare clone needs Node and npm only.
  */
@@ -17,7 +18,9 @@ const installed = existsSync(stamp) ? readFileSync(stamp, "utf8") : "";
 if (installed !== wanted) {
   const why = installed === "" ? "first run" : "the lockfile changed";
   console.log(`Installing dependencies with ${packageManager} (${why}) …`);
-  const code = await pnpm(["install", "--frozen-lockfile", "--reporter=append-only"], { quiet: true });
+  const code = await pnpm(["install", "--frozen-lockfile", "--reporter=append-only"], {
+    quiet: true,
+  });
   if (code !== 0) process.exit(code);
   writeFileSync(stamp, wanted);
 }

@@ -1,8 +1,9 @@
 /**
- * @file Prints the lines of code of each package, holds core to its budget (machinery 600, with its ops 2,000) and the README's map to
- * the truth within a tenth; `--write` puts the numbers there.
+ * @file Prints the lines of code of each package, holds core to its budget (machinery 800, with its
+ * ops 2,600) and the README's map to the truth within a tenth; `--write` puts the numbers there.
  *
- * A line counts when it says something: blank lines, comments, imports and lone punctuation are free, tests stand in a column of their own.
+ * A line counts when it says something: blank lines, comments, imports and lone punctuation are
+ * free, tests stand in a column of their own.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, sep } from "node:path";
@@ -11,10 +12,25 @@ import ts from "typescript";
 
 const packages = fileURLToPath(new URL("../packages/", import.meta.url));
 /** In import order: each package imports only those before it. */
-const order = ["core", "mixer", "nn", "optim", "wasm", "gpu", "data", "trainer", "experiments", "cli"];
+const order = [
+  "core",
+  "mixer",
+  "nn",
+  "optim",
+  "wasm",
+  "gpu",
+  "data",
+  "trainer",
+  "experiments",
+  "cli",
+];
 const budgets = [
-  { name: "core without ops", limit: 600, of: (/** @type {string} */ path) => !path.startsWith(`ops${sep}`) },
-  { name: "core with ops", limit: 2000, of: () => true },
+  {
+    name: "core without ops",
+    limit: 800,
+    of: (/** @type {string} */ path) => !path.startsWith(`ops${sep}`),
+  },
+  { name: "core with ops", limit: 2600, of: () => true },
 ];
 
 /** @param {string} path */
@@ -26,7 +42,8 @@ function linesOfCode(path) {
     if (ts.isJSDoc(node) || ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return;
     const children = node.getChildren(source);
     if (children.length > 0 || node.getWidth(source) === 0) return children.forEach(visit);
-    if (node.kind >= ts.SyntaxKind.FirstPunctuation && node.kind <= ts.SyntaxKind.LastPunctuation) return;
+    if (node.kind >= ts.SyntaxKind.FirstPunctuation && node.kind <= ts.SyntaxKind.LastPunctuation)
+      return;
     const first = source.getLineAndCharacterOfPosition(node.getStart(source)).line;
     const last = source.getLineAndCharacterOfPosition(node.getEnd()).line;
     for (let line = first; line <= last; line++) lines.add(line);
@@ -40,7 +57,11 @@ function filesOf(name) {
   const src = join(packages, name, "src");
   return readdirSync(src, { recursive: true, encoding: "utf8" })
     .filter((path) => path.endsWith(".ts"))
-    .map((path) => ({ path, lines: linesOfCode(join(src, path)), test: path.endsWith(".test.ts") }));
+    .map((path) => ({
+      path,
+      lines: linesOfCode(join(src, path)),
+      test: path.endsWith(".test.ts"),
+    }));
 }
 
 /** @param {readonly { lines: number }[]} files */
@@ -50,14 +71,19 @@ const rows = order
   .filter((name) => existsSync(join(packages, name)))
   .map((name) => {
     const files = filesOf(name);
-    return { name, source: files.filter(({ test }) => !test), tests: files.filter(({ test }) => test) };
+    return {
+      name,
+      source: files.filter(({ test }) => !test),
+      tests: files.filter(({ test }) => test),
+    };
   });
 
 /** @param {readonly (string | number)[]} cells */
 const print = ([name, ...numbers]) =>
   console.log(`${name}`.padEnd(18) + numbers.map((cell) => `${cell}`.padStart(8)).join(""));
 print(["package", "files", "lines", "tests"]);
-for (const { name, source, tests } of rows) print([name, source.length, total(source), total(tests)]);
+for (const { name, source, tests } of rows)
+  print([name, source.length, total(source), total(tests)]);
 print([
   "total",
   rows.reduce((sum, { source }) => sum + source.length, 0),
@@ -70,7 +96,9 @@ for (const { name, limit, of } of budgets) {
   const lines = total(core.filter(({ path }) => of(path)));
   console.log(`${name}: ${lines} of at most ${limit} lines of code`);
   if (lines > limit) {
-    console.error(`line-counts: expected ${name} to have at most ${limit} lines of code, got ${lines}`);
+    console.error(
+      `line-counts: expected ${name} to have at most ${limit} lines of code, got ${lines}`,
+    );
     process.exitCode = 1;
   }
 }
@@ -85,7 +113,8 @@ const readme = readFileSync(readmePath, "utf8").replace(
     if (process.argv.includes("--write")) return `${start} ${lines.toLocaleString("en")} |`;
     if (Math.abs(Number(claim.replace(",", "")) - lines) <= 0.1 * lines) return row;
     console.error(
-      `line-counts: expected about ${lines} lines for ${name} in the README, got ${claim || "none"}\nhelp: node scripts/line-counts.mjs --write`,
+      `line-counts: expected about ${lines} lines for ${name} in the README, ` +
+        `got ${claim || "none"}\nhelp: node scripts/line-counts.mjs --write`,
     );
     process.exitCode = 1;
     return row;

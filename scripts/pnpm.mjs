@@ -1,7 +1,9 @@
 /**
- * @file Runs the pnpm that package.json pins, through the npm that comes with Node: nothing to install beforehand.
+ * @file Runs the pnpm that package.json pins, through the npm that comes with Node: nothing to
+ * install beforehand.
  *
- * As a command it takes pnpm's own arguments: `node scripts/pnpm.mjs add --filter @spm/core some-package`.
+ * As a command it takes pnpm's own arguments:
+ * `node scripts/pnpm.mjs add --filter @spm/core some-package`.
  */
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -10,21 +12,30 @@ import { fileURLToPath } from "node:url";
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** The pinned package manager, as `pnpm@<version>`. */
-export const packageManager = JSON.parse(readFileSync(`${root}package.json`, "utf8")).packageManager;
+export const packageManager = JSON.parse(
+  readFileSync(`${root}package.json`, "utf8"),
+).packageManager;
 
 /**
  * Runs pnpm in the root of the repository.
  *
  * @param {readonly string[]} args pnpm's arguments.
- * @param {{ quiet?: boolean }} [options] `quiet` holds the output back, and prints it only if pnpm fails.
+ * @param {{ quiet?: boolean }} [options] `quiet` holds the output back, and prints it only if pnpm
+ * fails.
  * @returns {Promise<number>} pnpm's exit code.
  */
 export function pnpm(args, { quiet = false } = {}) {
   const npmArgs = ["exec", "--yes", `--package=${packageManager}`, "--", "pnpm", ...args];
-  const npm = process.env.npm_execpath; // set by npm: its own script, so no search for npm.cmd on Windows
-  const [command, commandArgs] = npm?.endsWith(".js") ? [process.execPath, [npm, ...npmArgs]] : ["npm", npmArgs];
+  // set by npm: its own script, so no search for npm.cmd on Windows
+  const npm = process.env.npm_execpath;
+  const [command, commandArgs] = npm?.endsWith(".js")
+    ? [process.execPath, [npm, ...npmArgs]]
+    : ["npm", npmArgs];
   return new Promise((resolve, reject) => {
-    const child = spawn(command, commandArgs, { cwd: root, stdio: quiet ? ["ignore", "pipe", "pipe"] : "inherit" });
+    const child = spawn(command, commandArgs, {
+      cwd: root,
+      stdio: quiet ? ["ignore", "pipe", "pipe"] : "inherit",
+    });
     /** @type {Buffer[]} */
     const output = [];
     child.stdout?.on("data", (chunk) => output.push(chunk));
@@ -37,4 +48,5 @@ export function pnpm(args, { quiet = false } = {}) {
   });
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = await pnpm(process.argv.slice(2));
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  process.exitCode = await pnpm(process.argv.slice(2));

@@ -1,7 +1,9 @@
 /**
- * @file Runs before every test file: a warning or an error on the console fails the test that printed it.
+ * @file Runs before every test file: a warning or an error on the console fails the test that
+ * printed it.
  *
- * A test that expects one mocks it for itself: `vi.spyOn(console, "warn").mockImplementation(() => {})`.
+ * A test that expects one mocks it for itself:
+ * `vi.spyOn(console, "warn").mockImplementation(() => {})`.
  */
 import { format } from "node:util";
 import { afterAll, afterEach } from "vitest";

@@ -1,9 +1,14 @@
-/** @file Two spirals in each other, and a network of mixers that learns to tell them apart. It knows no page, and runs in Node too. */
+/**
+ * @file Two spirals in each other, and a network of mixers that learns to tell them apart. It knows
+ * no page, and runs in Node too.
+ */
 import { rng, scope, type Tensor, tanh, tensor, valueAndGrad } from "@spm/core";
 import { crossEntropy, type LinearKind, Mlp } from "@spm/nn";
 import { adam } from "@spm/optim";
 
-/** `count` points of the square [−1, 1]², x [count, 2], and the arm that each lies on, y [count]. */
+/**
+ * `count` points of the square [−1, 1]², x [count, 2], and the arm that each lies on, y [count].
+ */
 function spirals(count: number): { x: Tensor; y: Tensor } {
   const arm = (i: number): number => i % 2;
   const points = Array.from({ length: count }, (_, i) => {
@@ -14,7 +19,10 @@ function spirals(count: number): { x: Tensor; y: Tensor } {
   return { x: tensor(points), y: tensor(Int32Array.from(points, (_, i) => arm(i))) };
 }
 
-/** Trains on the current backend. Before every tenth step it waits for `watch`, so that a page can draw. */
+/**
+ * Trains on the current backend. Before every tenth step it waits for `watch`, so that a page can
+ * draw.
+ */
 export async function train(
   linear: LinearKind,
   steps: number,
@@ -25,7 +33,10 @@ export async function train(
   const optimizer = adam(model.parameters(), { learningRate: 0.02 });
   for (let step = 0; step <= steps; step++) {
     const loss = scope(() => {
-      const { value, grads } = valueAndGrad(() => crossEntropy(model.forward(x), y), model.parameters());
+      const { value, grads } = valueAndGrad(
+        () => crossEntropy(model.forward(x), y),
+        model.parameters(),
+      );
       optimizer.step(grads);
       return value;
     });

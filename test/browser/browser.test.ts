@@ -1,4 +1,7 @@
-/** @file The packages in Chromium: the example's page, and every primitive on WebGL2, where gpu.js draws textures. */
+/**
+ * @file The packages in Chromium: the example's page, and every primitive on WebGL2, where gpu.js
+ * draws textures.
+ */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,7 +27,9 @@ const server =
     logLevel: "warn",
     server: { host: "127.0.0.1", port: 0, hmr: false, watch: null },
     resolve,
-    optimizeDeps: { entries: ["examples/train-in-the-browser/index.html", "test/browser/contract.html"] },
+    optimizeDeps: {
+      entries: ["examples/train-in-the-browser/index.html", "test/browser/contract.html"],
+    },
   }));
 await server?.listen();
 afterAll(async () => {
@@ -74,38 +79,60 @@ describe.runIf(browser !== null)("in the browser", () => {
 
   test("a software adapter is refused where hardware is asked for, with advice", async () => {
     const choice = { on: "webgpu", layers: "rotation", steps };
-    const { text } = await trainIn(await openPage(), address("examples/train-in-the-browser/index.html"), choice);
+    const { text } = await trainIn(
+      await openPage(),
+      address("examples/train-in-the-browser/index.html"),
+      choice,
+    );
     expect(text).toMatchInlineSnapshot(`
       "BackendError: gpu: expected a hardware adapter, got swiftshader (software)
       help: open the page from https or localhost in a browser with WebGPU, hardware acceleration on; otherwise use gpu({ mode: "webgl2" }) or @spm/wasm; gpu({ mode: "webgpu", adapter: "software" }) takes this one"
     `);
   });
 
-  test("bundled for production by Vite and by esbuild, without a setting for our packages, the page trains", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "spm-page-"));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
-    const root = fileURLToPath(new URL("../../examples/train-in-the-browser", import.meta.url));
-    const outDir = join(folder, "vite");
-    await build({ configFile: false, root, logLevel: "error", resolve, build: { outDir } });
-    const bundled = await esbuild({
-      ...{ entryPoints: [join(root, "main.ts")], outdir: join(folder, "esbuild"), logLevel: "silent" },
-      ...{ bundle: true, splitting: true, format: "esm", target: "es2022", conditions: ["@spm/source"] },
-    });
-    expect(bundled.warnings).toEqual([]);
-    const page = readFileSync(join(root, "index.html"), "utf8").replace("./main.ts", "./main.js");
-    writeFileSync(join(folder, "esbuild/index.html"), page);
-    for (const [made, on] of [["vite", "webgl2"] as const, ["esbuild", "wasm"] as const]) {
-      const served = await preview({
-        ...{ configFile: false, root: folder, logLevel: "error", build: { outDir: made } },
-        preview: { host: "127.0.0.1", port: 0 },
+  test(
+    "bundled for production by Vite and by esbuild, " +
+      "without a setting for our packages, the page trains",
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), "spm-page-"));
+      onTestFinished(() => rmSync(folder, { recursive: true }));
+      const root = fileURLToPath(new URL("../../examples/train-in-the-browser", import.meta.url));
+      const outDir = join(folder, "vite");
+      await build({ configFile: false, root, logLevel: "error", resolve, build: { outDir } });
+      const bundled = await esbuild({
+        ...{
+          entryPoints: [join(root, "main.ts")],
+          outdir: join(folder, "esbuild"),
+          logLevel: "silent",
+        },
+        ...{
+          bundle: true,
+          splitting: true,
+          format: "esm",
+          target: "es2022",
+          conditions: ["@spm/source"],
+        },
       });
-      onTestFinished(() => served.close());
-      const choice = { on, layers: "dense", steps: 10 };
-      const { losses, text } = await trainIn(await openPage(), served.resolvedUrls!.local[0]!, choice);
-      expect(losses.length, text).toBe(2);
-      expect(losses[1]).toBeLessThan(losses[0]!);
-    }
-  });
+      expect(bundled.warnings).toEqual([]);
+      const page = readFileSync(join(root, "index.html"), "utf8").replace("./main.ts", "./main.js");
+      writeFileSync(join(folder, "esbuild/index.html"), page);
+      for (const [made, on] of [["vite", "webgl2"] as const, ["esbuild", "wasm"] as const]) {
+        const served = await preview({
+          ...{ configFile: false, root: folder, logLevel: "error", build: { outDir: made } },
+          preview: { host: "127.0.0.1", port: 0 },
+        });
+        onTestFinished(() => served.close());
+        const choice = { on, layers: "dense", steps: 10 };
+        const { losses, text } = await trainIn(
+          await openPage(),
+          served.resolvedUrls!.local[0]!,
+          choice,
+        );
+        expect(losses.length, text).toBe(2);
+        expect(losses[1]).toBeLessThan(losses[0]!);
+      }
+    },
+  );
 
   test("a lost device rejects what waits for it", async () => {
     const page = await openPage();

@@ -10,7 +10,10 @@ const softwareGpu = [
   "--enable-features=Vulkan",
   "--use-angle=swiftshader",
 ];
-/** As root, which containers often are, Chromium has no sandbox; and it shall ask nobody for anything. */
+/**
+ * As root, which containers often are, Chromium has no sandbox; and it shall ask nobody for
+ * anything.
+ */
 const alone = [
   "--no-sandbox",
   "--no-first-run",
@@ -23,7 +26,10 @@ const alone = [
 /** Opens it, or says on the standard output why tests of it don't run. */
 export async function openChromium(): Promise<Browser | null> {
   const executablePath = places.find((path) => existsSync(path));
-  if (executablePath !== undefined) return chromium.launch({ executablePath, args: [...alone, ...softwareGpu] });
-  process.stdout.write(`Browser tests don't run: no Chromium at ${places.join(", ")}; apt-get install chromium\n`);
+  if (executablePath !== undefined)
+    return chromium.launch({ executablePath, args: [...alone, ...softwareGpu] });
+  process.stdout.write(
+    `Browser tests don't run: no Chromium at ${places.join(", ")}; apt-get install chromium\n`,
+  );
   return null;
 }

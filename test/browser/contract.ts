@@ -1,11 +1,18 @@
-/** @file In the page: samples that together reach every primitive, on WebGL2 beside the reference; and a device that is lost. */
+/**
+ * @file In the page: samples that together reach every primitive, on WebGL2 beside the reference;
+ * and a device that is lost.
+ */
 import { exp, fromArray, noGrad, tensor } from "@spm/core";
 import { gpu } from "@spm/gpu";
 import { coreSamples, mixerSamples, nnSamples, optimSamples } from "../gpu/samples.ts";
 
 /** How far the results are from the reference's, and what gpu.js ran elsewhere. */
 export interface Outcome {
-  readonly outcomes: readonly { readonly name: string; readonly distance: number; readonly tolerance: number }[];
+  readonly outcomes: readonly {
+    readonly name: string;
+    readonly distance: number;
+    readonly tolerance: number;
+  }[];
   readonly fallbacks: readonly object[];
 }
 
@@ -19,7 +26,12 @@ function distanceOf(got: ArrayLike<number>, want: ArrayLike<number>): number {
 async function compare(): Promise<Outcome> {
   const device = await gpu({ mode: "webgl2" });
   const outcomes: Outcome["outcomes"][number][] = [];
-  for (const { name, f, inputs, tolerance } of [...coreSamples, ...mixerSamples, ...nnSamples, ...optimSamples]) {
+  for (const { name, f, inputs, tolerance } of [
+    ...coreSamples,
+    ...mixerSamples,
+    ...nnSamples,
+    ...optimSamples,
+  ]) {
     const want = noGrad(() => f(...inputs));
     const got = noGrad(() => f(...inputs.map((x) => fromArray(x.ndarray(), device))));
     outcomes.push({ name, distance: distanceOf(await got.data(), await want.data()), tolerance });
@@ -40,10 +52,15 @@ async function lose(): Promise<string> {
   return answer;
 }
 
-/** What ends the devices that were opened: through the browser's own methods, which hand them to us too. */
+/**
+ * What ends the devices that were opened: through the browser's own methods, which hand them to us
+ * too.
+ */
 const opened: { destroy(): void }[] = [];
 const prototype = (
-  globalThis as { GPUAdapter?: { prototype: { requestDevice(o?: object): Promise<{ destroy(): void }> } } }
+  globalThis as {
+    GPUAdapter?: { prototype: { requestDevice(o?: object): Promise<{ destroy(): void }> } };
+  }
 ).GPUAdapter?.prototype;
 if (prototype !== undefined) {
   const { requestDevice } = prototype;

@@ -14,11 +14,17 @@ export interface Told {
   /** The losses it wrote down, one for each tenth step. */
   readonly losses: readonly number[];
   /** What ran, as the backend reports it; undefined when it failed. */
-  readonly report: { readonly name: string; readonly fallbacks: readonly { readonly primitive: string }[] } | undefined;
+  readonly report:
+    | { readonly name: string; readonly fallbacks: readonly { readonly primitive: string }[] }
+    | undefined;
 }
 
 /** Trains in the page, and reads what it wrote. @throws Error when the page throws or warns */
-export async function trainIn(page: Page, address: string, { on, layers, steps }: Choice): Promise<Told> {
+export async function trainIn(
+  page: Page,
+  address: string,
+  { on, layers, steps }: Choice,
+): Promise<Told> {
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("console", (message) => {
@@ -31,7 +37,9 @@ export async function trainIn(page: Page, address: string, { on, layers, steps }
   await page.selectOption("[name=layers]", layers);
   await page.fill("[name=steps]", `${steps}`);
   await page.click("button");
-  await page.waitForFunction(() => /done$|Error/.test(document.querySelector("pre")!.textContent.trim()));
+  await page.waitForFunction(() =>
+    /done$|Error/.test(document.querySelector("pre")!.textContent.trim()),
+  );
   const text = (await page.textContent("pre"))!.trim();
   if (complaints.length > 0) throw new Error(`the page complained: ${complaints.join("\n")}`);
   const report = /^ran on (.*)\ndone$/ms.exec(text)?.[1];

@@ -1,4 +1,7 @@
-/** @file CONTRIBUTING.md says that adding an op touches one file: its diff, applied to a copy of core, is all that it takes. */
+/**
+ * @file CONTRIBUTING.md says that adding an op touches one file: its diff, applied to a copy of
+ * core, is all that it takes.
+ */
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -11,7 +14,9 @@ afterAll(() => rmSync(copy, { recursive: true }));
 test("one line makes an op", async () => {
   const guide = readFileSync(join(root, "CONTRIBUTING.md"), "utf8");
   const [diff = ""] = /--- a\/packages\/core\/src\/ops[\s\S]*?(?=```)/.exec(guide) ?? [];
-  const touched = [...diff.matchAll(/^\+\+\+ b\/packages\/core\/src\/(.*)$/gm)].map((match) => match[1]!);
+  const touched = [...diff.matchAll(/^\+\+\+ b\/packages\/core\/src\/(.*)$/gm)].map(
+    (match) => match[1]!,
+  );
   expect(touched).toHaveLength(1);
 
   cpSync(join(root, "packages/core/src"), copy, { recursive: true });

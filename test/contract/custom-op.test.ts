@@ -1,4 +1,7 @@
-/** @file The op of docs/custom-op.md: its code runs as it stands there, under every transform, and on a backend without its kernel. */
+/**
+ * @file The op of docs/custom-op.md: its code runs as it stands there, under every transform, and
+ * on a backend without its kernel.
+ */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -25,7 +28,10 @@ import {
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { poisoningBackend } from "./poisoning-backend.ts";
 
-const page = readFileSync(fileURLToPath(new URL("../../docs/custom-op.md", import.meta.url)), "utf8");
+const page = readFileSync(
+  fileURLToPath(new URL("../../docs/custom-op.md", import.meta.url)),
+  "utf8",
+);
 const blocks = [...page.matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => match[1]!);
 const folder = mkdtempSync(fileURLToPath(new URL(".custom-op-", import.meta.url)));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -47,7 +53,9 @@ const close = (a: Tensor, b: Tensor): void => {
 };
 
 test("is about forty lines", () => {
-  const lines = blocks[0]!.split("\n").filter((line) => line.trim() !== "" && !/^ *(\/\/|\/\*\*)/.test(line));
+  const lines = blocks[0]!
+    .split("\n")
+    .filter((line) => line.trim() !== "" && !/^ *(\/\/|\/\*\*)/.test(line));
   expect(lines.length).toBeLessThanOrEqual(40);
 });
 
@@ -73,7 +81,11 @@ test("runs where it has no kernel, and is counted there", () => {
   const slope = grad((t) => sum(swish(t!, scale!)))(there!);
   expect(slope.backend).toBe(backend);
   close(slope, grad((t) => sum(swish(t!, beta)))(x));
-  expect(backend.report().fallbacks).toContainEqual({ primitive: "swish", reason: "no kernel", count: 1 });
+  expect(backend.report().fallbacks).toContainEqual({
+    primitive: "swish",
+    reason: "no kernel",
+    count: 1,
+  });
 });
 
 test("runs the kernel that a backend has for it", () => {

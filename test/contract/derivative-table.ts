@@ -1,6 +1,6 @@
 /**
- * @file The one table of derivatives: a row for every primitive of every package, with calls to check it by, or why it has none.
- * A primitive without a row fails `derivatives.test.ts`.
+ * @file The one table of derivatives: a row for every primitive of every package, with calls to
+ * check it by, or why it has none. A primitive without a row fails `derivatives.test.ts`.
  */
 import * as c from "@spm/core";
 import { normal, primitives, rng, type Tensor, tensor, uniform } from "@spm/core";
@@ -28,12 +28,18 @@ const random = rng(20);
 const draw = (...shape: number[]): Tensor => normal(random, shape, 0, 1, { dtype: "float64" });
 const between = (low: number, high: number, ...shape: number[]): Tensor =>
   uniform(random, shape, low, high, { dtype: "float64" });
-const integers = (shape: readonly number[], ...values: number[]): Tensor => tensor(Int32Array.from(values), { shape });
+const integers = (shape: readonly number[], ...values: number[]): Tensor =>
+  tensor(Int32Array.from(values), { shape });
 const mask = (...values: number[]): Tensor => tensor(Uint8Array.from(values));
 
 const unary = (op: c.UnaryOp, ...inputs: Tensor[]): Row => {
-  const shapes = [...inputs, ...inputs.map((x) => c.clone(c.at(c.reshape(x, [-1]), 0)))]; // a scalar, too
-  return { name: op.primitive.name, primitives: [op.primitive], calls: shapes.map((x) => ({ f: op, inputs: [x] })) };
+  // a scalar, too
+  const shapes = [...inputs, ...inputs.map((x) => c.clone(c.at(c.reshape(x, [-1]), 0)))];
+  return {
+    name: op.primitive.name,
+    primitives: [op.primitive],
+    calls: shapes.map((x) => ({ f: op, inputs: [x] })),
+  };
 };
 
 /** Same shape, both broadcast, a scalar, an empty one, a tensor with itself. */
@@ -65,7 +71,11 @@ const row = (name: string, op: { readonly primitive: object }, ...calls: Call[])
   calls,
 });
 
-const fused = (name: string, op: { readonly primitive: object; readonly backward: object }, ...calls: Call[]): Row => ({
+const fused = (
+  name: string,
+  op: { readonly primitive: object; readonly backward: object },
+  ...calls: Call[]
+): Row => ({
   name,
   primitives: [op.primitive, op.backward],
   calls,
@@ -114,15 +124,30 @@ const elementwise: Row[] = [
   }),
   constant("sign", c.sign.primitive, c.sign as Call["f"], draw(3)),
   ...[c.equal, c.notEqual, c.greater, c.greaterEqual, c.logicalAnd, c.logicalOr].map((op) =>
-    constant(op.primitive.name, op.primitive, (a, b) => c.cast(op(a!, b!), "float64"), draw(2, 2), draw(2)),
+    constant(
+      op.primitive.name,
+      op.primitive,
+      (a, b) => c.cast(op(a!, b!), "float64"),
+      draw(2, 2),
+      draw(2),
+    ),
   ),
 ];
 
 const layout: Row[] = [
-  row("reshape", c.reshapeOp, { f: (x) => c.reshape(c.transpose(x!), [4, -1]), inputs: [draw(2, 6)] }),
-  row("transpose", c.transposeOp, { f: (x) => c.transpose(x!, [2, 0, 1]), inputs: [draw(2, 3, 2)] }),
+  row("reshape", c.reshapeOp, {
+    f: (x) => c.reshape(c.transpose(x!), [4, -1]),
+    inputs: [draw(2, 6)],
+  }),
+  row("transpose", c.transposeOp, {
+    f: (x) => c.transpose(x!, [2, 0, 1]),
+    inputs: [draw(2, 3, 2)],
+  }),
   row("alias", c.aliasOp, { f: (x) => c.alias(x!), inputs: [draw(2)] }),
-  row("broadcastTo", c.broadcastOp, { f: (x) => c.broadcastTo(x!, [2, 3, 4]), inputs: [draw(3, 1)] }),
+  row("broadcastTo", c.broadcastOp, {
+    f: (x) => c.broadcastTo(x!, [2, 3, 4]),
+    inputs: [draw(3, 1)],
+  }),
   row(
     "slice",
     c.sliceOp,
@@ -142,7 +167,10 @@ const layout: Row[] = [
     { f: (x) => c.mul(...(c.split(x!, 2, 1) as [c.Tensor, c.Tensor])), inputs: [draw(2, 4)] },
     { what: "a part unused", f: (x) => c.square(c.split(x!, [1, 0, 2])[2]!), inputs: [draw(3)] },
   ),
-  row("gather", c.gatherOp, { f: (x) => c.gather(x!, integers([2, 2], 0, 2, -1, 2), 1), inputs: [draw(2, 3)] }),
+  row("gather", c.gatherOp, {
+    f: (x) => c.gather(x!, integers([2, 2], 0, 2, -1, 2), 1),
+    inputs: [draw(2, 3)],
+  }),
   row("scatterAdd", c.scatterAddOp, {
     f: (x) => c.scatterAdd(x!, integers([2, 2], 0, 2, -1, 2), 1, [2, 3]),
     inputs: [draw(2, 2)],
@@ -170,12 +198,21 @@ const reductions: Row[] = [
     "matmul",
     c.matmulOp,
     { f: c.matmul as Call["f"], inputs: [draw(2, 3), draw(3, 2)] },
-    { what: "batches that broadcast", f: c.matmul as Call["f"], inputs: [draw(2, 1, 2, 3), draw(3, 3, 2)] },
+    {
+      what: "batches that broadcast",
+      f: c.matmul as Call["f"],
+      inputs: [draw(2, 1, 2, 3), draw(3, 3, 2)],
+    },
     { what: "vectors", f: c.matmul as Call["f"], inputs: [draw(3), draw(3)] },
     { what: "no inner size", f: c.matmul as Call["f"], inputs: [draw(2, 0), draw(0, 3)] },
   ),
   row("fft", c.fftOp, { f: c.fft as Call["f"], inputs: [draw(2, 4, 2)] }),
-  constant("argmax", c.argmax.primitive, (x) => c.cast(c.argmax(x!, { axis: 0 }), "float64"), draw(3, 2)),
+  constant(
+    "argmax",
+    c.argmax.primitive,
+    (x) => c.cast(c.argmax(x!, { axis: 0 }), "float64"),
+    draw(3, 2),
+  ),
   constant("argmin", c.argmin.primitive, (x) => c.cast(c.argmin(x!), "float64"), draw(3, 2)),
   constant("argsort", c.argsortOp.primitive, (x) => c.cast(c.argsort(x!), "float64"), draw(3, 2)),
 ];
@@ -193,12 +230,20 @@ const functions: Row[] = [
     f: (x, w, b) => nn.layerNorm(x!, w!, b!),
     inputs: [draw(2, 4), draw(4), draw(4)],
   }),
-  fused("rmsNorm", nn.rmsNormOp, { f: (x, w) => nn.rmsNorm(x!, w!), inputs: [draw(2, 4), draw(4)] }),
-  fused("gruStep", nn.gruStepOp, { f: nn.gruStep as Call["f"], inputs: [draw(2, 6), draw(2, 6), draw(2, 2)] }),
+  fused("rmsNorm", nn.rmsNormOp, {
+    f: (x, w) => nn.rmsNorm(x!, w!),
+    inputs: [draw(2, 4), draw(4)],
+  }),
+  fused("gruStep", nn.gruStepOp, {
+    f: nn.gruStep as Call["f"],
+    inputs: [draw(2, 6), draw(2, 6), draw(2, 2)],
+  }),
   {
     name: "windows",
     primitives: [nn.windowsOp.primitive, nn.addWindowsOp.primitive],
-    calls: [{ f: (x) => nn.windows("windows", x!, [2, 2], { stride: [1, 2] }), inputs: [draw(3, 5)] }],
+    calls: [
+      { f: (x) => nn.windows("windows", x!, [2, 2], { stride: [1, 2] }), inputs: [draw(3, 5)] },
+    ],
   },
 ];
 
@@ -231,8 +276,19 @@ const mixers: Row[] = [
     ...stages.flatMap((schedule) =>
       (["stored", "recompute"] as const).map((backward): Call => {
         const { n, first, leftovers } = schedule;
-        const inputs = [draw(2, n), draw(first.length, 4), draw(leftovers.length), draw(n), draw(n), draw(n)];
-        return { what: `n = ${n}, ${backward}`, f: (...xs) => generalOp(xs, { schedule, backward })[0]!, inputs };
+        const inputs = [
+          draw(2, n),
+          draw(first.length, 4),
+          draw(leftovers.length),
+          draw(n),
+          draw(n),
+          draw(n),
+        ];
+        return {
+          what: `n = ${n}, ${backward}`,
+          f: (...xs) => generalOp(xs, { schedule, backward })[0]!,
+          inputs,
+        };
       }),
     ),
   ),
@@ -242,4 +298,11 @@ const updates: Row[] = primitives()
   .filter((p) => Object.values<unknown>(optim).some((op) => Object(op).primitive === p))
   .map((p) => update(p.name, p));
 
-export const rows: readonly Row[] = [...elementwise, ...layout, ...reductions, ...functions, ...mixers, ...updates];
+export const rows: readonly Row[] = [
+  ...elementwise,
+  ...layout,
+  ...reductions,
+  ...functions,
+  ...mixers,
+  ...updates,
+];

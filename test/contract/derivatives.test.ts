@@ -1,5 +1,18 @@
-/** @file Every primitive of every package against central differences, to the second order, from one table. */
-import { elements, grad, gradcheck, gradgradcheck, isFloating, primitives, sum, vjp, zeros } from "@spm/core";
+/**
+ * @file Every primitive of every package against central differences, to the second order, from one
+ * table.
+ */
+import {
+  elements,
+  grad,
+  gradcheck,
+  gradgradcheck,
+  isFloating,
+  primitives,
+  sum,
+  vjp,
+  zeros,
+} from "@spm/core";
 import { describe, expect, test } from "vitest";
 import { type Row, rows } from "./derivative-table.ts";
 

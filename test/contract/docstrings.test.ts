@@ -1,5 +1,6 @@
 /**
- * @file The examples in the docstrings of core and of nn's functions run, and come to what their comments say.
+ * @file The examples in the docstrings of core and of nn's functions run, and come to what their
+ * comments say.
  *
  * Free names stand for something that fits: a tensor of one of a few shapes, a loss, a generator, …
  */
@@ -18,7 +19,10 @@ const files = ["core/src", "nn/src/functional"].flatMap((folder) =>
     .map((name) => join(root, folder, name)),
 );
 
-/** The code behind each `@example` of a file, to the end of its line or of the lines indented under it. */
+/**
+ * The code behind each `@example` of a file, to the end of its line or of the lines indented under
+ * it.
+ */
 function examplesOf(path: string): { where: string; code: string }[] {
   const source = readFileSync(path, "utf8");
   return [...source.matchAll(/@example(.*(?:\n \* (?!@|\/).*)*)/g)].map((match) => ({
@@ -78,7 +82,9 @@ function toBody(code: string): string {
   const returning = ts.isExpressionStatement(last)
     ? `${code.slice(0, last.getStart(file))}return (${last.expression.getText(file)});`
     : code;
-  return ts.transpileModule(`{${returning}}`, { compilerOptions: { target: ts.ScriptTarget.ES2022 } }).outputText;
+  return ts.transpileModule(`{${returning}}`, {
+    compilerOptions: { target: ts.ScriptTarget.ES2022 },
+  }).outputText;
 }
 
 const AsyncFunction = (async () => {}).constructor as new (
@@ -95,7 +101,9 @@ async function run(code: string): Promise<unknown> {
       return [name, called && name in nn ? Reflect.get(nn, name) : value] as const;
     });
     try {
-      return await new AsyncFunction(...names.map(([name]) => name), toBody(code))(...names.map(([, value]) => value));
+      return await new AsyncFunction(...names.map(([name]) => name), toBody(code))(
+        ...names.map(([, value]) => value),
+      );
     } catch (error) {
       failure ??= error;
       if (!(error instanceof core.ShapeError)) throw error;
@@ -115,7 +123,11 @@ function promised(code: string): unknown {
 }
 
 const plain = (value: unknown): unknown =>
-  value instanceof core.Tensor ? [...core.elements(value.ndarray())] : Array.isArray(value) ? value.flat(9) : value;
+  value instanceof core.Tensor
+    ? [...core.elements(value.ndarray())]
+    : Array.isArray(value)
+      ? value.flat(9)
+      : value;
 
 const examples = files.flatMap(examplesOf);
 

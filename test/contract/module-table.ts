@@ -1,6 +1,6 @@
 /**
- * @file The one table of modules: a small instance of every module of `@spm/nn`, with inputs to call it on. A module without a row fails
- * `modules.test.ts`.
+ * @file The one table of modules: a small instance of every module of `@spm/nn`, with inputs to
+ * call it on. A module without a row fails `modules.test.ts`.
  */
 import { normal, type Rng, relu, rng, type Tensor, tanh, tensor } from "@spm/core";
 import * as nn from "@spm/nn";
@@ -39,7 +39,16 @@ const row = (name: string, make: () => Module, ...shapes: number[][]): ModuleRow
 const gpt = (name: string, given: Partial<nn.GptOptions>): ModuleRow => ({
   name: `Gpt, ${name}`,
   make: () =>
-    new nn.Gpt({ vocabulary: 3, context: 3, width: 2, heads: 1, layers: 1, hidden: 2, ...options(), ...given }),
+    new nn.Gpt({
+      vocabulary: 3,
+      context: 3,
+      width: 2,
+      heads: 1,
+      layers: 1,
+      hidden: 2,
+      ...options(),
+      ...given,
+    }),
   inputs: () => [tokens([0, 2, 1])],
 });
 const mask = tensor([
@@ -51,14 +60,27 @@ const mask = tensor([
 /** What takes a kind of linear map, with each of them. */
 const withMaps = (kind: LinearKind): readonly ModuleRow[] => [
   row(`${kind}, 3 → 4`, () => linear(kind, 3, 4, options()), [2, 3]),
-  row(`GruCell, ${kind}`, () => new nn.GruCell(2, 2, { linear: kind, ...options() }), [2, 2], [2, 2]),
+  row(
+    `GruCell, ${kind}`,
+    () => new nn.GruCell(2, 2, { linear: kind, ...options() }),
+    [2, 2],
+    [2, 2],
+  ),
   row(
     `MultiHeadAttention, ${kind}`,
     () => new nn.MultiHeadAttention(4, { heads: 2, linear: kind, ...options() }),
     [1, 3, 4],
   ),
-  row(`FeedForward, ${kind}`, () => new nn.FeedForward(2, { hidden: 3, linear: kind, ...options() }), [2, 2]),
-  row(`Conv1d, ${kind}`, () => new nn.Conv1d(2, 2, { kernel: 2, linear: kind, ...options() }), [1, 2, 4]),
+  row(
+    `FeedForward, ${kind}`,
+    () => new nn.FeedForward(2, { hidden: 3, linear: kind, ...options() }),
+    [2, 2],
+  ),
+  row(
+    `Conv1d, ${kind}`,
+    () => new nn.Conv1d(2, 2, { kernel: 2, linear: kind, ...options() }),
+    [1, 2, 4],
+  ),
 ];
 
 /** All rows. */
@@ -69,10 +91,17 @@ export const moduleRows: readonly ModuleRow[] = [
     () => new nn.RotationMixer(5, 2, { rectangular: "split", ...options() }),
     [2, 5], //
   ),
-  row("GeneralMixer, split", () => new nn.GeneralMixer(2, 5, { rectangular: "split", ...options() }), [2, 2]),
+  row(
+    "GeneralMixer, split",
+    () => new nn.GeneralMixer(2, 5, { rectangular: "split", ...options() }),
+    [2, 2],
+  ),
   row("Mlp", () => new nn.Mlp({ sizes: [3, 4, 2], linear: "general", ...options() }), [3, 3]),
   row("Gru", () => new nn.Gru(2, 2, { linear: "rotation", ...options() }), [2, 3, 2], [2, 2]),
-  { ...row("Embedding", () => new nn.Embedding(3, 2, options())), inputs: () => [tokens([2, 0, 2])] },
+  {
+    ...row("Embedding", () => new nn.Embedding(3, 2, options())),
+    inputs: () => [tokens([2, 0, 2])],
+  },
   row("LayerNorm", () => new nn.LayerNorm(3), [2, 3]),
   row("RmsNorm", () => new nn.RmsNorm(3), [2, 3]),
   row("BatchNorm1d", () => new nn.BatchNorm1d(2), [4, 2]),
@@ -85,15 +114,35 @@ export const moduleRows: readonly ModuleRow[] = [
     }),
     inputs: () => [normal(rng(10), [1, 3, 4]), mask],
   },
-  row("FeedForward, swiglu", () => new nn.FeedForward(2, { activation: "swiglu", hidden: 3, ...options() }), [2, 2]),
+  row(
+    "FeedForward, swiglu",
+    () => new nn.FeedForward(2, { activation: "swiglu", hidden: 3, ...options() }),
+    [2, 2],
+  ),
   row(
     "TransformerBlock",
-    () => new nn.TransformerBlock(2, { heads: 1, causal: true, hidden: 3, linear: "general", ...options() }),
+    () =>
+      new nn.TransformerBlock(2, {
+        heads: 1,
+        causal: true,
+        hidden: 3,
+        linear: "general",
+        ...options(),
+      }),
     [1, 3, 2],
   ),
   gpt("learned positions, GELU, tied", { linear: "rotation" }),
-  gpt("rotary, SwiGLU, RMS norm, untied", { positions: "rotary", activation: "swiglu", norm: "rms", tied: false }),
-  row("Conv2d", () => new nn.Conv2d(1, 2, { kernel: [2, 1], stride: [1, 2], padding: 1, ...options() }), [1, 1, 3, 3]),
+  gpt("rotary, SwiGLU, RMS norm, untied", {
+    positions: "rotary",
+    activation: "swiglu",
+    norm: "rms",
+    tied: false,
+  }),
+  row(
+    "Conv2d",
+    () => new nn.Conv2d(1, 2, { kernel: [2, 1], stride: [1, 2], padding: 1, ...options() }),
+    [1, 1, 3, 3],
+  ),
   row("MaxPool1d", () => new nn.MaxPool1d(2), [1, 2, 5]),
   row("MaxPool2d", () => new nn.MaxPool2d(2, { stride: 1 }), [1, 1, 3, 4]),
   row("AvgPool1d", () => new nn.AvgPool1d(2, { padding: 1 }), [1, 2, 5]),

@@ -1,4 +1,7 @@
-/** @file Every module of `@spm/nn`: first and second derivatives in float64, and on wasm the reference's values and gradients. */
+/**
+ * @file Every module of `@spm/nn`: first and second derivatives in float64, and on wasm the
+ * reference's values and gradients.
+ */
 import { reference } from "@spm/core";
 import * as nn from "@spm/nn";
 import { gradcheckModule, gradgradcheckModule, LinearMap, Module } from "@spm/nn";
@@ -12,10 +15,15 @@ afterAll(() => backend.dispose());
 
 /** What extends Module and can be made, and stands in no row. */
 function leftOut(rows: readonly ModuleRow[]): string[] {
-  const present = new Set(rows.flatMap(({ make }) => [...make().namedModules().values()].map((m) => m.constructor)));
+  const present = new Set(
+    rows.flatMap(({ make }) => [...make().namedModules().values()].map((m) => m.constructor)),
+  );
   const abstract: readonly unknown[] = [Module, LinearMap, nn.StructuredMap];
   return Object.entries(nn).flatMap(([name, value]) =>
-    typeof value === "function" && value.prototype instanceof Module && !abstract.includes(value) && !present.has(value)
+    typeof value === "function" &&
+    value.prototype instanceof Module &&
+    !abstract.includes(value) &&
+    !present.has(value)
       ? [name]
       : [],
   );

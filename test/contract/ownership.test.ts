@@ -1,4 +1,7 @@
-/** @file Who owns what, and for how long: on the heap, and on memory that is poisoned when it is freed. */
+/**
+ * @file Who owns what, and for how long: on the heap, and on memory that is poisoned when it is
+ * freed.
+ */
 import {
   add,
   type Backend,
@@ -65,10 +68,13 @@ describe.each(["reference", "poisoning"])("on the %s backend", (name) => {
       },
     });
     const links = Array.from({ length: 30 });
-    const chain = (x: Tensor): Tensor => links.reduce<Tensor>((y) => watched([add(cos(y), y)], undefined)[0]!, x);
+    const chain = (x: Tensor): Tensor =>
+      links.reduce<Tensor>((y) => watched([add(cos(y), y)], undefined)[0]!, x);
     const slope = grad((x) => sum(chain(x)))(tensor([0.5, 0.25]));
     expect(numbers(slope)).toEqual(
-      numbers(grad((x) => sum(links.reduce<Tensor>((y) => add(cos(y), y), x)))(tensor([0.5, 0.25]))),
+      numbers(
+        grad((x) => sum(links.reduce<Tensor>((y) => add(cos(y), y), x)))(tensor([0.5, 0.25])),
+      ),
     );
     expect(alive).toHaveLength(30);
     expect(Math.max(...alive) - Math.min(...alive)).toBeLessThan(4); // not a few more for each link
@@ -82,7 +88,11 @@ describe.each(["reference", "poisoning"])("on the %s backend", (name) => {
       ["tanh'", (x: Tensor) => grad(tanh)(x), 1 - s * s],
       ["tanh''", (x: Tensor) => grad(grad(tanh))(x), -2 * s * (1 - s * s)],
       ["tanh'''", (x: Tensor) => grad(grad(grad(tanh)))(x), (1 - s * s) * (6 * s * s - 2)],
-      ["tanh''''", (x: Tensor) => grad(grad(grad(grad(tanh))))(x), (1 - s * s) * (16 * s - 24 * s ** 3)],
+      [
+        "tanh''''",
+        (x: Tensor) => grad(grad(grad(grad(tanh))))(x),
+        (1 - s * s) * (16 * s - 24 * s ** 3),
+      ],
     ])("%s", (_, f, expected) => {
       expect(number(f(x64(0.7)))).toBeCloseTo(expected, 12);
     });
@@ -114,7 +124,10 @@ describe.each(["reference", "poisoning"])("on the %s backend", (name) => {
       const one = x64(1);
       const f = (t: Tensor) => exp(mul(2, t));
       expect(number(jvp(f, [x], [one]).tangent)).toBeCloseTo(2 * Math.E, 12);
-      expect(number(jvp((t) => jvp(f, [t], [one]).tangent, [x], [one]).tangent)).toBeCloseTo(4 * Math.E, 12);
+      expect(number(jvp((t) => jvp(f, [t], [one]).tangent, [x], [one]).tangent)).toBeCloseTo(
+        4 * Math.E,
+        12,
+      );
       expect(number(hvp(f, [x], [one])[0]!)).toBeCloseTo(4 * Math.E, 12);
       expect(number(grad((t) => hvp(f, [t], [one])[0]!)(x))).toBeCloseTo(8 * Math.E, 11);
     });
@@ -143,9 +156,15 @@ describe.each(["reference", "poisoning"])("on the %s backend", (name) => {
         const kept = scope(() => {
           const a = normal(rng(1), [3]);
           lost = exp(a);
-          return { list: [square(a)], map: new Map([["k", new Set([add(a, 1)])]]), deep: { deeper: [{ a }] } };
+          return {
+            list: [square(a)],
+            map: new Map([["k", new Set([add(a, 1)])]]),
+            deep: { deeper: [{ a }] },
+          };
         });
-        expect(() => lost!.ndarray()).toThrow(/got a released one\nhelp: return it from the scope or keep\(\) it/);
+        expect(() => lost!.ndarray()).toThrow(
+          /got a released one\nhelp: return it from the scope or keep\(\) it/,
+        );
         expect(numbers(kept.list[0]!)).toHaveLength(3);
         expect(numbers([...kept.map.get("k")!][0]!)).toHaveLength(3);
         expect(numbers(kept.deep.deeper[0]!.a)).toHaveLength(3);
@@ -203,19 +222,23 @@ describe.each(["reference", "poisoning"])("on the %s backend", (name) => {
       expect(live()).toBe(before);
     });
 
-    test("a state kept in a closure survives a derivative when it is kept, and says so when it is not", () => {
-      let [kept, lost]: (Tensor | undefined)[] = [];
-      const w = x64(0.7);
-      grad((x) => {
-        kept = keep(tanh(x));
-        lost = cos(x);
-        return mul(kept, lost);
-      })(w);
-      expect(number(kept!)).toBeCloseTo(Math.tanh(0.7), 12);
-      expect(() => number(lost!)).toThrow(/keep\(\) it/);
-    });
+    test(
+      "a state kept in a closure survives a derivative when it is kept, " +
+        "and says so when it is not",
+      () => {
+        let [kept, lost]: (Tensor | undefined)[] = [];
+        const w = x64(0.7);
+        grad((x) => {
+          kept = keep(tanh(x));
+          lost = cos(x);
+          return mul(kept, lost);
+        })(w);
+        expect(number(kept!)).toBeCloseTo(Math.tanh(0.7), 12);
+        expect(() => number(lost!)).toThrow(/keep\(\) it/);
+      },
+    );
 
-    test("what an inner derivative left in a closure lives as long as the outer tape records", () => {
+    test("what an inner derivative left in a closure lives while the outer tape records", () => {
       const outer = grad((x) => {
         let h: Tensor | undefined;
         const inner = grad((y) => {
@@ -226,7 +249,10 @@ describe.each(["reference", "poisoning"])("on the %s backend", (name) => {
       });
       const s = Math.tanh(0.7);
       const slope = 1 - s * s;
-      expect(number(outer(x64(0.7)))).toBeCloseTo(slope * 0.7 * slope + s * slope + s * 0.7 * -2 * s * slope, 12);
+      expect(number(outer(x64(0.7)))).toBeCloseTo(
+        slope * 0.7 * slope + s * slope + s * 0.7 * -2 * s * slope,
+        12,
+      );
     });
 
     test("noGrad releases inside of a derivative, and what it returns is a constant there", () => {
@@ -250,7 +276,7 @@ describe.each(["reference", "poisoning"])("on the %s backend", (name) => {
   describe("parameters", () => {
     const make = (): Parameter => parameter(tensor([[1, 2, 3]], { dtype: "float64" }));
 
-    test("a view cached across assign throws instead of reading old numbers; a clone does not", () => {
+    test("a view cached across assign throws, not reading old numbers; a clone does not", () => {
       const p = make();
       const [view, copy] = [keep(transpose(p)), keep(clone(p))];
       const viewOfView = keep(reshape(view, [3]));
@@ -306,7 +332,9 @@ describe.each(["reference", "poisoning"])("on the %s backend", (name) => {
 
     test("refuses another shape or dtype, and stays as it was", () => {
       const p = make();
-      expect(() => p.assign(tensor([1, 2, 3], { dtype: "float64" }))).toThrow("assign: expected [1, 3], got [3]");
+      expect(() => p.assign(tensor([1, 2, 3], { dtype: "float64" }))).toThrow(
+        "assign: expected [1, 3], got [3]",
+      );
       expect(() => p.assign(tensor([[1, 2, 3]]))).toThrow(
         'assign: expected float64, got float32\nhelp: cast(value, "float64")',
       );
@@ -324,7 +352,9 @@ describe.each(["reference", "poisoning"])("on the %s backend", (name) => {
       };
       scope(() => {
         expect(() => valueAndGrad(failing, [p])).toThrow("in the middle");
-        expect(() => grad((x) => valueAndGrad(() => mul(x, failing()), [p]).value)(x64(1))).toThrow("in the middle");
+        expect(() => grad((x) => valueAndGrad(() => mul(x, failing()), [p]).value)(x64(1))).toThrow(
+          "in the middle",
+        );
       });
       expect(live()).toBe(before);
       p.assign(x64(5)); // no tape holds it
@@ -355,23 +385,27 @@ describe.each(["reference", "poisoning"])("on the %s backend", (name) => {
     });
   });
 
-  test("a training loop with a fresh batch each step and evaluation in between holds no more than its first step", () => {
-    const w = parameter(normal(rng(1), [3, 2]));
-    const model = (x: Tensor) => sum(square(tanh(matmul(x, w))));
-    const random = rng(2);
-    const step = () =>
-      scope(() => {
-        const x = normal(random, [4, 3]);
-        const { grads } = valueAndGrad(() => model(x), [w]);
-        w.assign(sub(w, mul(0.01, grads[0]!)));
-        const meta = grad((y) => sum(grad(model)(y)))(x); // second order, too
-        return number(noGrad(() => add(model(x), sum(meta))));
-      });
-    step();
-    const [storages, bytes] = [live(), backend.live.bytes];
-    for (let i = 0; i < 300; i++) step();
-    expect([live(), backend.live.bytes]).toEqual([storages, bytes]);
-  });
+  test(
+    "a training loop with a fresh batch each step and " +
+      "evaluation in between holds no more than its first step",
+    () => {
+      const w = parameter(normal(rng(1), [3, 2]));
+      const model = (x: Tensor) => sum(square(tanh(matmul(x, w))));
+      const random = rng(2);
+      const step = () =>
+        scope(() => {
+          const x = normal(random, [4, 3]);
+          const { grads } = valueAndGrad(() => model(x), [w]);
+          w.assign(sub(w, mul(0.01, grads[0]!)));
+          const meta = grad((y) => sum(grad(model)(y)))(x); // second order, too
+          return number(noGrad(() => add(model(x), sum(meta))));
+        });
+      step();
+      const [storages, bytes] = [live(), backend.live.bytes];
+      for (let i = 0; i < 300; i++) step();
+      expect([live(), backend.live.bytes]).toEqual([storages, bytes]);
+    },
+  );
 
   test("a broadcast is a view: nothing is taken", () => {
     const before = live();

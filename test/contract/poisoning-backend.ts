@@ -1,4 +1,7 @@
-/** @file A backend without a garbage collector or kernels, whose freed memory is poisoned: what reads or frees it too late throws. */
+/**
+ * @file A backend without a garbage collector or kernels, whose freed memory is poisoned: what
+ * reads or frees it too late throws.
+ */
 import { type Backend, elements, type NdArray, wrap } from "@spm/core";
 
 /** The reference's arithmetic on memory that must be freed by hand, exactly once. */
@@ -14,7 +17,8 @@ export function poisoningBackend(): Backend {
   };
   const alive = (handle: unknown): NdArray => {
     const array = handle as NdArray;
-    if (!allocated.has(array.data)) throw new Error("poisoning backend: memory read after it was freed");
+    if (!allocated.has(array.data))
+      throw new Error("poisoning backend: memory read after it was freed");
     return array;
   };
 
@@ -37,7 +41,11 @@ export function poisoningBackend(): Backend {
       name: "poisoning",
       liveStorages: allocated.size,
       liveBytes: live.bytes,
-      fallbacks: [...fallbacks].map(([primitive, count]) => ({ primitive, reason: "no kernel", count })),
+      fallbacks: [...fallbacks].map(([primitive, count]) => ({
+        primitive,
+        reason: "no kernel",
+        count,
+      })),
     }),
     dispose: async () => allocated.clear(),
   };

@@ -3,8 +3,8 @@ import { type Backend, isFloating, type Tensor, tensor, to, vjp } from "@spm/cor
 import { functionalCall, type Module } from "@spm/nn";
 
 /**
- * The module moves to the backend. Its value, then the cotangents of its floating inputs and of its parameters for the
- * cotangent cos 0, cos 1, … of the value.
+ * The module moves to the backend. Its value, then the cotangents of its floating inputs and of its
+ * parameters for the cotangent cos 0, cos 1, … of the value.
  */
 export async function valueAndGradients(
   model: Module,
@@ -19,12 +19,18 @@ export async function valueAndGradients(
     (...xs) => {
       const moved = [...xs];
       const called = given.map((x) => (isFloating(x.dtype) ? moved.shift()! : x));
-      return functionalCall(model, Object.fromEntries(names.map((name, k) => [name, moved[k]!])), ...called);
+      return functionalCall(
+        model,
+        Object.fromEntries(names.map((name, k) => [name, moved[k]!])),
+        ...called,
+      );
     },
     ...floats,
     ...model.parameters(),
   );
-  const weights = Float32Array.from({ length: value.shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.cos(i));
+  const weights = Float32Array.from({ length: value.shape.reduce((a, b) => a * b, 1) }, (_, i) =>
+    Math.cos(i),
+  );
   const results = [value, ...pullback(tensor(weights, { shape: value.shape, backend }))];
   const read = await Promise.all(results.map(async (x) => Float32Array.from(await x.data())));
   for (const x of [...results, ...Object.values(model.stateDict())]) x.dispose();

@@ -1,4 +1,7 @@
-/** @file Calls of the ops that have fused kernels on wasm, and of what composes them: beside those that every device is asked for. */
+/**
+ * @file Calls of the ops that have fused kernels on wasm, and of what composes them: beside those
+ * that every device is asked for.
+ */
 import * as c from "@spm/core";
 import { rng, type Tensor, tensor } from "@spm/core";
 import * as nn from "@spm/nn";
@@ -12,7 +15,13 @@ const tokens = (...values: number[]): Tensor => tensor(values, { dtype: "int32" 
 const exact = 1e-6;
 const summed = 5e-6;
 
-const sample = (name: string, f: Sample["f"], inputs: Tensor[], tolerance = summed, differentiable = true): Sample => ({
+const sample = (
+  name: string,
+  f: Sample["f"],
+  inputs: Tensor[],
+  tolerance = summed,
+  differentiable = true,
+): Sample => ({
   name,
   f,
   inputs,
@@ -33,7 +42,11 @@ const fusedSamples: readonly Sample[] = [
       normal(width),
     ]),
     sample(`rmsNorm of ${width}`, (x, w) => nn.rmsNorm(x, w), [normal(2, 5, width), normal(width)]),
-    sample(`gruStep of ${width}`, nn.gruStep, [normal(5, 3 * width), normal(5, 3 * width), normal(5, width)]),
+    sample(`gruStep of ${width}`, nn.gruStep, [
+      normal(5, 3 * width),
+      normal(5, 3 * width),
+      normal(5, width),
+    ]),
   ]),
   sample("softmax of large numbers", (x) => nn.softmax(c.mul(x, 300)), [normal(6, 11)], 3e-5),
   sample(
@@ -43,7 +56,10 @@ const fusedSamples: readonly Sample[] = [
     2e-5,
   ),
   sample("gelu", (x) => c.gelu(x), [normal(6, 35)]),
-  sample("embedding", nn.embedding, [normal(7, 20), tensor(Int32Array.of(3, 3, 0, -1, 6, 3), { shape: [2, 3] })]),
+  sample("embedding", nn.embedding, [
+    normal(7, 20),
+    tensor(Int32Array.of(3, 3, 0, -1, 6, 3), { shape: [2, 3] }),
+  ]),
   sample(
     "attention, causal and masked",
     (q, k, v) =>
@@ -53,9 +69,15 @@ const fusedSamples: readonly Sample[] = [
       }),
     [normal(2, 3, 7, 5), normal(2, 3, 7, 5), normal(2, 3, 7, 4)],
   ),
-  sample("maxPool2d, overlapping", (x) => nn.maxPool2d(x, 3, { stride: 2, padding: 1 }), [normal(2, 3, 9, 8)]),
+  sample("maxPool2d, overlapping", (x) => nn.maxPool2d(x, 3, { stride: 2, padding: 1 }), [
+    normal(2, 3, 9, 8),
+  ]),
   sample("avgPool1d", (x) => nn.avgPool1d(x, 2), [normal(2, 3, 9)]),
-  sample("conv1d", (x, w, b) => nn.conv1d(x, w, b, { padding: 2 }), [normal(2, 3, 11), normal(4, 3, 5), normal(4)]),
+  sample("conv1d", (x, w, b) => nn.conv1d(x, w, b, { padding: 2 }), [
+    normal(2, 3, 11),
+    normal(4, 3, 5),
+    normal(4),
+  ]),
   sample("bceWithLogits", (x, y) => nn.bceWithLogits(x, c.sigmoid(y)), [normal(31), normal(31)]),
   sample("clone", (x) => c.mul(c.clone(x), 2), [normal(5, 3)], exact),
   sample(
@@ -65,8 +87,20 @@ const fusedSamples: readonly Sample[] = [
     0,
     false,
   ),
-  sample("casts", (x) => c.cast(c.cast(c.cast(c.mul(x, 3), "int32"), "bool"), "float32"), [normal(37)], 0, false),
-  sample("bool and back", (x) => c.cast(c.cast(c.greater(x, 0), "int32"), "float32"), [normal(37)], 0, false),
+  sample(
+    "casts",
+    (x) => c.cast(c.cast(c.cast(c.mul(x, 3), "int32"), "bool"), "float32"),
+    [normal(37)],
+    0,
+    false,
+  ),
+  sample(
+    "bool and back",
+    (x) => c.cast(c.cast(c.greater(x, 0), "int32"), "float32"),
+    [normal(37)],
+    0,
+    false,
+  ),
   sample("erf, far out", (x) => c.erf(c.mul(x, 2)), [normal(200)], exact),
   sample("sort, topk", (x) => c.concat([c.sort(x), c.topk(x, 3).values], -1), [normal(4, 9)], 0),
   ...[1, 2, 4, 64].map((n) => sample(`fft of ${n}`, (x) => c.fft(x), [normal(3, n, 2)])),
@@ -80,7 +114,12 @@ const fusedSamples: readonly Sample[] = [
   ),
   sample("softmax of no rows", (x) => nn.softmax(x), [normal(0, 5)], 0),
   sample("softmax of empty rows", (x) => c.sum(nn.softmax(x)), [normal(3, 0)], 0),
-  sample("layerNorm of no rows", (x, w, b) => nn.layerNorm(x, w, b), [normal(0, 5), normal(5), normal(5)], 0),
+  sample(
+    "layerNorm of no rows",
+    (x, w, b) => nn.layerNorm(x, w, b),
+    [normal(0, 5), normal(5), normal(5)],
+    0,
+  ),
   sample("rmsNorm of no rows", (x, w) => nn.rmsNorm(x, w), [normal(0, 5), normal(5)], 0),
   sample("gruStep of no rows", nn.gruStep, [normal(0, 6), normal(0, 6), normal(0, 2)], 0),
   sample("cumsum of nothing", (x) => c.cumsum(x, 1), [normal(3, 0)], 0),

@@ -1,4 +1,7 @@
-/** @file The contract of every primitive on wasm: the reference's values and gradients, however the inputs lie, and the same bits again. */
+/**
+ * @file The contract of every primitive on wasm: the reference's values and gradients, however the
+ * inputs lie, and the same bits again.
+ */
 import {
   type Backend,
   cast,
@@ -49,15 +52,26 @@ Object.defineProperty(backend, "kernels", {
 });
 
 /** Ways for an array to lie in memory; what lies between its elements must not matter. */
-const layouts: Record<string, (shape: Shape) => { stride: number[]; offset: number; room: number }> = {
+const layouts: Record<
+  string,
+  (shape: Shape) => { stride: number[]; offset: number; room: number }
+> = {
   "row-major": (shape) => ({ stride: stridesOf(shape), offset: 0, room: sizeOf(shape) }),
-  "column-major": (shape) => ({ stride: stridesOf([...shape].reverse()).reverse(), offset: 0, room: sizeOf(shape) }),
+  "column-major": (shape) => ({
+    stride: stridesOf([...shape].reverse()).reverse(),
+    offset: 0,
+    room: sizeOf(shape),
+  }),
   "back to front": (shape) => ({
     stride: stridesOf(shape).map((s) => -s),
     offset: Math.max(0, sizeOf(shape) - 1),
     room: sizeOf(shape),
   }),
-  "every third": (shape) => ({ stride: stridesOf(shape).map((s) => 3 * s), offset: 5, room: 3 * sizeOf(shape) + 5 }),
+  "every third": (shape) => ({
+    stride: stridesOf(shape).map((s) => 3 * s),
+    offset: 5,
+    room: 3 * sizeOf(shape) + 5,
+  }),
 };
 
 function laid(x: NdArray, layout: string): NdArray {
@@ -75,7 +89,10 @@ function laid(x: NdArray, layout: string): NdArray {
 }
 
 /** The value, and for differentiable samples what a fixed cotangent pulls back to. */
-function results({ f, differentiable }: Sample, inputs: readonly Tensor[]): Promise<(readonly number[])[]> {
+function results(
+  { f, differentiable }: Sample,
+  inputs: readonly Tensor[],
+): Promise<(readonly number[])[]> {
   const all: Tensor[] = [];
   if (differentiable) {
     const floating = (x: Tensor): boolean => x.dtype === "float32" || x.dtype === "float64";
@@ -87,7 +104,9 @@ function results({ f, differentiable }: Sample, inputs: readonly Tensor[]): Prom
       ...inputs.filter(floating),
     );
     const weights =
-      value.dtype === "float64" ? new Float64Array(sizeOf(value.shape)) : new Float32Array(sizeOf(value.shape));
+      value.dtype === "float64"
+        ? new Float64Array(sizeOf(value.shape))
+        : new Float32Array(sizeOf(value.shape));
     weights.forEach((_, i) => {
       weights[i] = Math.cos(i);
     });
@@ -114,7 +133,9 @@ function distance(got: readonly number[], want: readonly number[]): number {
 const unexpected = (): string[] =>
   backend
     .report()
-    .fallbacks.filter(({ primitive, reason }) => !(primitive in onTheReference) && !(reason in declined))
+    .fallbacks.filter(
+      ({ primitive, reason }) => !(primitive in onTheReference) && !(reason in declined),
+    )
     .map(({ primitive, reason, count }) => `${primitive}: ${reason}, ${count} times`);
 
 describe.each(Object.keys(layouts))("%s", (layout) => {

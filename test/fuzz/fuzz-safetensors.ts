@@ -1,4 +1,7 @@
-/** @file Feeds damaged files to the safetensors reader: each must be read or refused, at once and in little memory. */
+/**
+ * @file Feeds damaged files to the safetensors reader: each must be read or refused, at once and in
+ * little memory.
+ */
 import { readFileSync } from "node:fs";
 import { normal, rng, SpmError, tensor, zeros } from "@spm/core";
 import { encodeSafetensors, parseSafetensors } from "@spm/trainer";
@@ -8,7 +11,9 @@ import { mutated } from "./mutate.ts";
 export interface FuzzReport {
   readonly read: number;
   readonly refused: number;
-  /** What must not happen: another error, a file that took long, more memory than the file explains. */
+  /**
+   * What must not happen: another error, a file that took long, more memory than the file explains.
+   */
   readonly failures: readonly string[];
   readonly slowest: number;
 }
@@ -36,7 +41,8 @@ export function fuzzSafetensors(files: number, seed: number): FuzzReport {
     try {
       const { entries, tensor: get } = parseSafetensors(file);
       const bytes = entries.reduce((sum, { name }) => sum + get(name).storage.bytes, 0);
-      if (bytes > GROWTH * file.length) failures.push(`file ${k}: ${bytes} bytes from ${file.length}`);
+      if (bytes > GROWTH * file.length)
+        failures.push(`file ${k}: ${bytes} bytes from ${file.length}`);
       read++;
     } catch (error) {
       if (!(error instanceof SpmError)) failures.push(`file ${k}: ${error}`);

@@ -50,14 +50,24 @@ const mutations: readonly ((bytes: Uint8Array, random: Rng) => Uint8Array)[] = [
   },
   (bytes, random) => bytes.slice(0, at(bytes, random)), // cut short
   (bytes, random) =>
-    Uint8Array.from([...bytes, ...Array.from({ length: random.integer(64) }, () => random.integer(256))]),
+    Uint8Array.from([
+      ...bytes,
+      ...Array.from({ length: random.integer(64) }, () => random.integer(256)),
+    ]),
   (bytes, random) => {
-    const [from, to] = [at(bytes, random), at(bytes, random)].sort((a, b) => a - b) as [number, number];
+    const [from, to] = [at(bytes, random), at(bytes, random)].sort((a, b) => a - b) as [
+      number,
+      number,
+    ];
     return Uint8Array.from([...bytes.subarray(0, from), ...bytes.subarray(to)]); // a piece lost
   },
   (bytes, random) => {
     if (bytes.length >= 8)
-      new DataView(bytes.buffer).setBigUint64(0, BigInt(random.bits() >>> random.integer(32)), true);
+      new DataView(bytes.buffer).setBigUint64(
+        0,
+        BigInt(random.bits() >>> random.integer(32)),
+        true,
+      );
     return bytes; // another header length
   },
   (bytes, random) =>
@@ -65,19 +75,27 @@ const mutations: readonly ((bytes: Uint8Array, random: Rng) => Uint8Array)[] = [
       const numbers = [...header.matchAll(/-?\d+/g)];
       if (numbers.length === 0) return header;
       const chosen = pick(numbers, random);
-      const value = random.integer(2) === 0 ? pick(INTERESTING, random) : Number(pick(numbers, random)[0]);
+      const value =
+        random.integer(2) === 0 ? pick(INTERESTING, random) : Number(pick(numbers, random)[0]);
       return header.slice(0, chosen.index) + value + header.slice(chosen.index + chosen[0].length);
     }),
   (bytes, random) =>
     withHeader(bytes, (header) => {
       const place = random.integer(header.length + 1);
-      return header.slice(0, place) + pick(FRAGMENTS, random) + header.slice(place + random.integer(4));
+      return (
+        header.slice(0, place) + pick(FRAGMENTS, random) + header.slice(place + random.integer(4))
+      );
     }),
   (bytes, random) =>
     withHeader(bytes, (header) => {
-      const words = [...header.matchAll(/"[^"]*"/g)]; // one name, type or key in the place of another
+      // one name, type or key in the place of another
+      const words = [...header.matchAll(/"[^"]*"/g)];
       if (words.length === 0) return header;
       const chosen = pick(words, random);
-      return header.slice(0, chosen.index) + pick(words, random)[0] + header.slice(chosen.index + chosen[0].length);
+      return (
+        header.slice(0, chosen.index) +
+        pick(words, random)[0] +
+        header.slice(chosen.index + chosen[0].length)
+      );
     }),
 ];

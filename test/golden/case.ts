@@ -24,7 +24,12 @@ const tolerance: Readonly<Record<Precision, number>> = { float64: 1e-9, float32:
 
 export type Verdict =
   | { readonly name: string; readonly verdict: "passed"; readonly error: number }
-  | { readonly name: string; readonly verdict: "failed"; readonly error: number; readonly why: string }
+  | {
+      readonly name: string;
+      readonly verdict: "failed";
+      readonly error: number;
+      readonly why: string;
+    }
   | { readonly name: string; readonly verdict: "not yet" };
 
 /** Runs a case. An op that throws has failed. */

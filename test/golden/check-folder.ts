@@ -12,12 +12,16 @@ export interface CheckedFile {
   readonly verdicts: readonly Verdict[];
 }
 
-/** Runs every case of every `*.json`, on the reference backend. @throws MalformedError, SystemError */
+/**
+ * Runs every case of every `*.json`, on the reference backend.
+ * @throws MalformedError, SystemError
+ */
 export function checkFolder(folder: string, precision: Precision = "float64"): CheckedFile[] {
   const files = readdirSync(folder)
     .filter((name) => name.endsWith(".json"))
     .sort();
-  if (files.length === 0) throw new MalformedError(folder, "at least one .json file", readdirSync(folder));
+  if (files.length === 0)
+    throw new MalformedError(folder, "at least one .json file", readdirSync(folder));
   return files.map((file) => {
     const path = join(folder, file);
     const cases = casesOf(asObject(readJson(path), file), file, path);

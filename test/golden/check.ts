@@ -1,8 +1,9 @@
 /**
  * @file Checks a folder of golden files: `npm run -s golden -- test/golden`.
  *
- * Prints a line a file with its worst error, and what failed by name; ends with `N passed, N failed, N not yet`.
- * Exits with 1 where a case failed, with 2 where the folder could not be checked.
+ * Prints a line a file with its worst error, and what failed by name; ends with
+ * `N passed, N failed, N not yet`. Exits with 1 where a case failed, with 2 where the folder could
+ * not be checked.
  */
 import { statSync } from "node:fs";
 import type { Verdict } from "./case.ts";
@@ -30,7 +31,10 @@ function line(file: string, verdicts: readonly Verdict[]): string {
   const run = verdicts.flatMap((v) => (v.verdict === "not yet" ? [] : [v]));
   if (run.length === 0) return `${file}: nothing checked, ${verdicts.length} not yet`;
   const worst = run.reduce((a, b) => (b.error > a.error ? b : a));
-  return `${file}: worst relative error ${worst.error.toExponential(1)} (${worst.name}), ${run.length} of ${verdicts.length} cases`;
+  return (
+    `${file}: worst relative error ${worst.error.toExponential(1)} (${worst.name}), ` +
+    `${run.length} of ${verdicts.length} cases`
+  );
 }
 
 try {

@@ -7,13 +7,20 @@ import { asList, asObject, type JsonObject, MalformedError } from "./python-json
 import { safetensorsCases } from "./safetensors-file.ts";
 import { secondOrderCases } from "./second-order-file.ts";
 
-/** The cases of the file at a path; `where` is its name in messages. @throws MalformedError when it is of no known kind */
+/**
+ * The cases of the file at a path; `where` is its name in messages.
+ * @throws MalformedError when it is of no known kind
+ */
 export function casesOf(file: JsonObject, where: string, path: string): GoldenCase[] {
   if (file.optimizers !== undefined) return optimCases(file, where);
   if (file.cases === undefined) {
     if (Object.values(file).every((item) => asObject(item, where).dtype !== undefined))
       return safetensorsCases(file, where, path);
-    throw new MalformedError(where, "cases, optimizers or named tensors", Object.keys(file).slice(0, 8));
+    throw new MalformedError(
+      where,
+      "cases, optimizers or named tensors",
+      Object.keys(file).slice(0, 8),
+    );
   }
   const first = asList(file.cases, `${where}.cases`)[0];
   if (first === undefined) throw new MalformedError(`${where}.cases`, "at least one case", []);

@@ -1,4 +1,7 @@
-/** @file A tensor of a golden file, `{shape, data}` in row-major order, and how far ours lies from it. */
+/**
+ * @file A tensor of a golden file, `{shape, data}` in row-major order, and how far ours lies from
+ * it.
+ */
 import { elements, type NdArray, type Tensor, tensor } from "@spm/core";
 import { asNumbers, asObject, type Json, MalformedError } from "./python-json.ts";
 
@@ -32,7 +35,8 @@ export function toIntegers({ shape, data }: GoldenTensor): Tensor {
 }
 
 /**
- * max|a − b| / max(max|b|, 1e-6) over the elements. Equal infinities agree; a NaN on either side never does.
+ * max|a − b| / max(max|b|, 1e-6) over the elements. Equal infinities agree; a NaN on either side
+ * never does.
  * @returns Infinity where the shapes differ or an element can't be compared
  */
 export function errorOf(ours: Tensor | NdArray, golden: GoldenTensor): number {

@@ -17,10 +17,11 @@ test.each(["float64", "float32"] as const)("every case passes in %s", (precision
   expect(verdicts.length).toBe(194);
 });
 
-const vector = (...data: readonly (number | string)[]) => `{"shape": [${data.length}], "data": [${data.join(", ")}]}`;
+const vector = (...data: readonly (number | string)[]) =>
+  `{"shape": [${data.length}], "data": [${data.join(", ")}]}`;
 const neg = (name: string, output: string, gradient = vector(-1, -1)) =>
-  `{"cases": [{"name": "${name}", "inputs": {"x": ${vector(1, 2)}}, "options": {}, "output": ${output},
-    "grad_output": ${vector(1, 1)}, "grads": {"x": ${gradient}}}]}`;
+  `{"cases": [{"name": "${name}", "inputs": {"x": ${vector(1, 2)}}, "options": {},
+    "output": ${output}, "grad_output": ${vector(1, 1)}, "grads": {"x": ${gradient}}}]}`;
 
 function check(json: string) {
   writeFileSync(join(scratch, "case.json"), json);

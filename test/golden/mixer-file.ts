@@ -1,4 +1,7 @@
-/** @file `spm.json`: the mixer with explicit pairs, its value in every backward mode, all gradients, its matrix and ln|det|. */
+/**
+ * @file `spm.json`: the mixer with explicit pairs, its value in every backward mode, all gradients,
+ * its matrix and ln|det|.
+ */
 import { type Tensor, vjp } from "@spm/core";
 import {
   type BackwardMode,
@@ -23,11 +26,16 @@ import {
   MalformedError,
 } from "./python-json.ts";
 
-const modes = { rotation: ["reverse", "stored", "recompute"], general: ["recompute", "stored"] } as const;
+const modes = {
+  rotation: ["reverse", "stored", "recompute"],
+  general: ["recompute", "stored"],
+} as const;
 
 /** The cases of the file. @throws MalformedError */
 export function mixerCases(file: JsonObject, where: string): GoldenCase[] {
-  return asList(file.cases, `${where}.cases`).map((item, i) => mixerCase(item, `${where}.cases[${i}]`));
+  return asList(file.cases, `${where}.cases`).map((item, i) =>
+    mixerCase(item, `${where}.cases[${i}]`),
+  );
 }
 
 function mixerCase(item: Json, where: string): GoldenCase {
@@ -36,15 +44,22 @@ function mixerCase(item: Json, where: string): GoldenCase {
   const variant = asString(fields.variant, `${where}.variant`);
   if (variant !== "rotation" && variant !== "general")
     throw new MalformedError(`${where}.variant`, "rotation or general", variant);
-  const schedule = fromPairs(asNumber(fields.n, `${where}.n`), stagesOf(fields.pairs, `${where}.pairs`));
+  const schedule = fromPairs(
+    asNumber(fields.n, `${where}.n`),
+    stagesOf(fields.pairs, `${where}.pairs`),
+  );
   const parameters = variant === "rotation" ? ["theta"] : ["mix", "leftover_scale"];
   const around = ["d_in", "d_out", "bias"];
   const golden = (from: JsonObject, at: string) => (key: string) =>
-    parameters.includes(key) ? joined(from[key], `${at}.${key}`) : goldenTensor(from[key], `${at}.${key}`);
+    parameters.includes(key)
+      ? joined(from[key], `${at}.${key}`)
+      : goldenTensor(from[key], `${at}.${key}`);
   const keys = ["x", ...parameters, ...around];
   const inputs = keys.map(golden(fields, where));
   const grads = keys.map(golden(asObject(fields.grads, `${where}.grads`), `${where}.grads`));
-  const [y, dense, ct] = ["y", "dense", "grad_output"].map((key) => goldenTensor(fields[key], `${where}.${key}`));
+  const [y, dense, ct] = ["y", "dense", "grad_output"].map((key) =>
+    goldenTensor(fields[key], `${where}.${key}`),
+  );
   const logdet = { shape: [], data: [asNumber(fields.logdet_abs, `${where}.logdet_abs`)] };
 
   const run = (precision: Precision): Comparison[] => {
@@ -92,5 +107,8 @@ const stagesOf = (value: Json | undefined, where: string): Pair[][] =>
 function joined(value: Json | undefined, where: string): GoldenTensor {
   const parts = asList(value, where).map((item, l) => goldenTensor(item, `${where}[${l}]`));
   const inner = parts[0]?.shape.slice(1) ?? [];
-  return { shape: [parts.reduce((n, p) => n + p.shape[0]!, 0), ...inner], data: parts.flatMap((p) => p.data) };
+  return {
+    shape: [parts.reduce((n, p) => n + p.shape[0]!, 0), ...inner],
+    data: parts.flatMap((p) => p.data),
+  };
 }

@@ -1,4 +1,7 @@
-/** @file Which module of ours answers to which case of `ops.json`: called with the case's tensors for its parameters. */
+/**
+ * @file Which module of ours answers to which case of `ops.json`: called with the case's tensors
+ * for its parameters.
+ */
 import { reshape, rng, slice, type Tensor } from "@spm/core";
 import * as nn from "@spm/nn";
 import { goldenTensor, toIntegers } from "./golden-tensor.ts";
@@ -7,7 +10,8 @@ import { asNumber, type JsonObject } from "./python-json.ts";
 type ModuleOp = (inputs: Tensor[], options: JsonObject) => Tensor;
 
 const random = rng(1);
-const number = (options: JsonObject, key: string): number => asNumber(options[key], `options.${key}`);
+const number = (options: JsonObject, key: string): number =>
+  asNumber(options[key], `options.${key}`);
 const size = (x: Tensor | undefined, axis: number): number => x!.shape.at(axis)!;
 
 export const moduleOps: Readonly<Record<string, ModuleOp>> = {
@@ -40,7 +44,10 @@ export const moduleOps: Readonly<Record<string, ModuleOp>> = {
     const state = stacked.flatMap((all, k) =>
       ["r", "z", "n"].map((gate, g) => {
         const rows = { start: g * size(h, -1), stop: (g + 1) * size(h, -1) };
-        return [`cell.${["input", "hidden"][k % 2]}.${gate}.${k < 2 ? "weight" : "bias"}`, slice(all, [rows])] as const;
+        return [
+          `cell.${["input", "hidden"][k % 2]}.${gate}.${k < 2 ? "weight" : "bias"}`,
+          slice(all, [rows]),
+        ] as const;
       }),
     );
     return nn.functionalCall(gru, Object.fromEntries(state), x!, h!);
@@ -55,5 +62,9 @@ function convolution(
   const [out, channels, ...kernel] = weight!.shape as [number, number, ...number[]];
   const [stride, padding] = [number(options, "stride"), number(options, "padding")];
   const layer = new Layer(channels, out, { kernel, stride, padding, random });
-  return nn.functionalCall(layer, { "map.weight": reshape(weight!, [out, -1]), "map.bias": bias! }, x!);
+  return nn.functionalCall(
+    layer,
+    { "map.weight": reshape(weight!, [out, -1]), "map.bias": bias! },
+    x!,
+  );
 }

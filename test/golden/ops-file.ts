@@ -8,7 +8,9 @@ import { asList, asObject, asString, type Json, type JsonObject } from "./python
 
 /** The cases of the file. @throws MalformedError */
 export function opsCases(file: JsonObject, where: string): GoldenCase[] {
-  return asList(file.cases, `${where}.cases`).map((item, i) => opsCase(item, `${where}.cases[${i}]`));
+  return asList(file.cases, `${where}.cases`).map((item, i) =>
+    opsCase(item, `${where}.cases[${i}]`),
+  );
 }
 
 function opsCase(item: Json, where: string): GoldenCase {
@@ -23,7 +25,10 @@ function opsCase(item: Json, where: string): GoldenCase {
   const grads = asObject(fields.grads, `${where}.grads`);
   const golden = inputs.map(([key, { shape }]): GoldenTensor => {
     if (grads[key] === null)
-      return { shape, data: shape.length === 0 ? [0] : Array(shape.reduce((n, s) => n * s)).fill(0) };
+      return {
+        shape,
+        data: shape.length === 0 ? [0] : Array(shape.reduce((n, s) => n * s)).fill(0),
+      };
     return goldenTensor(grads[key], `${where}.grads.${key}`);
   });
   const answers = answersTo(name);
@@ -35,19 +40,22 @@ function opsCase(item: Json, where: string): GoldenCase {
       const ours = pullback(toTensor(cotangent, precision));
       return [
         compare(`output of the ${kind}`, value, output),
-        ...inputs.map(([key], k) => compare(`gradient of ${key} of the ${kind}`, ours[k]!, golden[k]!)),
+        ...inputs.map(([key], k) =>
+          compare(`gradient of ${key} of the ${kind}`, ours[k]!, golden[k]!),
+        ),
       ];
     });
   return { name, run };
 }
 
 /**
- * The functions and modules of a case, `edge_` aside: an entry `name` means this case, `name*` each case that begins so; the
- * longest wins.
+ * The functions and modules of a case, `edge_` aside: an entry `name` means this case, `name*` each
+ * case that begins so; the longest wins.
  */
 function answersTo(name: string): { kind: "function" | "module"; op: (typeof ops)[string] }[] {
   const plain = name.replace(/^edge_/, "");
-  const fits = (key: string) => (key.endsWith("*") ? plain.startsWith(key.slice(0, -1)) : plain === key);
+  const fits = (key: string) =>
+    key.endsWith("*") ? plain.startsWith(key.slice(0, -1)) : plain === key;
   const [longest] = Object.keys(ops)
     .filter(fits)
     .sort((a, b) => b.length - a.length);

@@ -1,4 +1,6 @@
-/** @file Which function of ours answers to which case of `ops.json`: by the beginning of its name. */
+/**
+ * @file Which function of ours answers to which case of `ops.json`: by the beginning of its name.
+ */
 
 import type { Tensor } from "@spm/core";
 import * as c from "@spm/core";
@@ -18,7 +20,9 @@ const binary =
   ([a, b]) =>
     f(a!, b!);
 const reduction =
-  (f: (x: Tensor, options: { axis?: number | number[] | undefined; keepdims?: boolean }) => Tensor): GoldenOp =>
+  (
+    f: (x: Tensor, options: { axis?: number | number[] | undefined; keepdims?: boolean }) => Tensor,
+  ): GoldenOp =>
   ([x], { axis, keepdims }) =>
     f(x!, { axis: axesOf(axis), keepdims: keepdims === true });
 
@@ -26,12 +30,18 @@ function axesOf(axis: JsonObject[string] | undefined): number | number[] | undef
   if (axis === null || axis === undefined) return undefined;
   return typeof axis === "number" ? axis : asNumbers(axis, "axis");
 }
-const number = (options: JsonObject, key: string): number => asNumber(options[key], `options.${key}`);
+const number = (options: JsonObject, key: string): number =>
+  asNumber(options[key], `options.${key}`);
 const optional = (options: JsonObject, key: string): number | undefined =>
   options[key] === undefined ? undefined : number(options, key);
-const sliding = (options: JsonObject) => ({ stride: number(options, "stride"), padding: number(options, "padding") });
-const numbers = (options: JsonObject, key: string): number[] => asNumbers(options[key], `options.${key}`);
-const integers = (options: JsonObject, key: string): Tensor => toIntegers(goldenTensor(options[key], `options.${key}`));
+const sliding = (options: JsonObject) => ({
+  stride: number(options, "stride"),
+  padding: number(options, "padding"),
+});
+const numbers = (options: JsonObject, key: string): number[] =>
+  asNumbers(options[key], `options.${key}`);
+const integers = (options: JsonObject, key: string): Tensor =>
+  toIntegers(goldenTensor(options[key], `options.${key}`));
 
 export const ops: Readonly<Record<string, GoldenOp>> = {
   "add_*": binary(c.add),
@@ -63,7 +73,8 @@ export const ops: Readonly<Record<string, GoldenOp>> = {
   gelu_tanh: unary((x) => c.gelu(x, "tanh")),
   leaky_relu: ([x], options) => c.leakyRelu(x!, number(options, "slope")),
   elu: unary(c.elu),
-  "clamp*": ([x], options) => c.clamp(x!, { min: number(options, "min"), max: number(options, "max") }),
+  "clamp*": ([x], options) =>
+    c.clamp(x!, { min: number(options, "min"), max: number(options, "max") }),
   where: ([a, b], options) => c.where(c.cast(integers(options, "mask"), "bool"), a!, b!),
 
   "sum_*": reduction(c.sum),
@@ -97,7 +108,8 @@ export const ops: Readonly<Record<string, GoldenOp>> = {
   slice_reverse: ([x], options) => c.flip(x!, number(options, "axis")),
   concat: (xs, options) => c.concat(xs, number(options, "axis")),
   stack: (xs, options) => c.stack(xs, number(options, "axis")),
-  pad: ([x], options) => c.pad(x!, numbers(options, "before"), numbers(options, "after"), number(options, "value")),
+  pad: ([x], options) =>
+    c.pad(x!, numbers(options, "before"), numbers(options, "after"), number(options, "value")),
   take_axis0: ([x], options) => c.take(x!, integers(options, "index"), 0),
   gather_axis1: ([x], options) => c.gather(x!, integers(options, "index"), 1),
   triu: ([x], options) => c.triu(x!, number(options, "diagonal")),
@@ -112,10 +124,12 @@ export const ops: Readonly<Record<string, GoldenOp>> = {
     }),
   mse: binary(nn.mse),
   l1: binary(nn.l1),
-  huber: ([prediction, target], options) => nn.huber(prediction!, target!, { delta: number(options, "delta") }),
+  huber: ([prediction, target], options) =>
+    nn.huber(prediction!, target!, { delta: number(options, "delta") }),
   "bce_*": binary(nn.bceWithLogits),
   kl_div: binary(nn.klDiv),
-  layer_norm: ([x, weight, bias], options) => nn.layerNorm(x!, weight!, bias!, number(options, "eps")),
+  layer_norm: ([x, weight, bias], options) =>
+    nn.layerNorm(x!, weight!, bias!, number(options, "eps")),
   rms_norm: ([x, weight], options) => nn.rmsNorm(x!, weight!, number(options, "eps")),
   linear: ([x, weight, bias]) => nn.affine(x!, weight!, bias!),
   embedding: ([weight], options) => nn.embedding(weight!, integers(options, "index")),

@@ -1,4 +1,7 @@
-/** @file `optim.json`: optimizer trajectories under given gradients, learning-rate schedules, clipping, reduce-on-plateau. */
+/**
+ * @file `optim.json`: optimizer trajectories under given gradients, learning-rate schedules,
+ * clipping, reduce-on-plateau.
+ */
 import { parameter } from "@spm/core";
 import * as o from "@spm/optim";
 import { type Comparison, compare, type GoldenCase } from "./case.ts";
@@ -16,7 +19,10 @@ import {
 
 /** The cases of the file. @throws MalformedError */
 export function optimCases(file: JsonObject, where: string): GoldenCase[] {
-  const listed = (key: string, toCase: (item: JsonObject, where: string) => GoldenCase): GoldenCase[] =>
+  const listed = (
+    key: string,
+    toCase: (item: JsonObject, where: string) => GoldenCase,
+  ): GoldenCase[] =>
     asList(file[key], `${where}.${key}`).map((item, i) => {
       const at = `${where}.${key}[${i}]`;
       return toCase(asObject(item, at), at);
@@ -25,7 +31,10 @@ export function optimCases(file: JsonObject, where: string): GoldenCase[] {
     ...listed("optimizers", optimizerCase),
     ...listed("schedulers", scheduleCase),
     clipCase(asObject(file.clip_grad_norm, `${where}.clip_grad_norm`), `${where}.clip_grad_norm`),
-    plateauCase(asObject(file.reduce_on_plateau, `${where}.reduce_on_plateau`), `${where}.reduce_on_plateau`),
+    plateauCase(
+      asObject(file.reduce_on_plateau, `${where}.reduce_on_plateau`),
+      `${where}.reduce_on_plateau`,
+    ),
   ];
 }
 
@@ -70,7 +79,9 @@ function optionsOf(options: JsonObject, where: string): Record<string, Json> {
 function optimizerCase(item: JsonObject, where: string): GoldenCase {
   const name = asString(item.name, `${where}.name`);
   const tensors = (key: string) =>
-    asList(item[key], `${where}.${key}`).map((value, i) => goldenTensor(value, `${where}.${key}[${i}]`));
+    asList(item[key], `${where}.${key}`).map((value, i) =>
+      goldenTensor(value, `${where}.${key}[${i}]`),
+    );
   const grads = tensors("grads");
   const [start, ...trajectory] = tensors("params");
   if (start === undefined || grads.length === 0 || trajectory.length !== grads.length)
@@ -80,7 +91,9 @@ function optimizerCase(item: JsonObject, where: string): GoldenCase {
       `${grads.length} gradients`,
     );
   const options = optionsOf(asObject(item.options, `${where}.options`), `${where}.options`);
-  const make = optimizers[name.split("_")[0] as keyof typeof optimizers] as typeof o.adam | undefined;
+  const make = optimizers[name.split("_")[0] as keyof typeof optimizers] as
+    | typeof o.adam
+    | undefined;
   if (make === undefined) return { name, run: undefined };
   const run = (precision: Precision): Comparison[] => {
     const p = parameter(toTensor(start, precision));
@@ -96,7 +109,9 @@ function optimizerCase(item: JsonObject, where: string): GoldenCase {
 type Options = (key: string) => number;
 
 /** The schedules, by name; `base` is the optimizer's rate. */
-const schedules: Readonly<Record<string, (base: number, options: Options, fields: JsonObject) => o.Schedule>> = {
+const schedules: Readonly<
+  Record<string, (base: number, options: Options, fields: JsonObject) => o.Schedule>
+> = {
   step: (base, get) => o.stepDecay({ base, every: get("step_size"), factor: get("gamma") }),
   multistep: (base, get, { milestones }) =>
     o.multistep({ base, milestones: asNumbers(milestones, "milestones"), factor: get("gamma") }),
@@ -105,7 +120,11 @@ const schedules: Readonly<Record<string, (base: number, options: Options, fields
   cosine_restarts: (base, get) =>
     o.cosineRestarts({ base, period: get("t_0"), growth: get("t_mult"), min: get("eta_min") }),
   linear: (base, get) =>
-    o.linear({ from: base * get("start_factor"), to: base * get("end_factor"), steps: get("total_iters") }),
+    o.linear({
+      from: base * get("start_factor"),
+      to: base * get("end_factor"),
+      steps: get("total_iters"),
+    }),
   polynomial: (base, get) => o.polynomial({ base, steps: get("total_iters"), power: get("power") }),
   one_cycle: (_, get) =>
     o.oneCycle({
@@ -141,7 +160,9 @@ function scheduleCase(item: JsonObject, where: string): GoldenCase {
 
 function clipCase(item: JsonObject, where: string): GoldenCase {
   const tensors = (key: string) =>
-    asList(item[key], `${where}.${key}`).map((value, i) => goldenTensor(value, `${where}.${key}[${i}]`));
+    asList(item[key], `${where}.${key}`).map((value, i) =>
+      goldenTensor(value, `${where}.${key}[${i}]`),
+    );
   const [grads, clipped] = [tensors("grads"), tensors("clipped")];
   const maxNorm = asNumber(item.max_norm, `${where}.max_norm`);
   const total = asNumber(item.total_norm, `${where}.total_norm`);
@@ -168,7 +189,10 @@ function plateauCase(item: JsonObject, where: string): GoldenCase {
     let state = o.plateauStart(rates[0]!);
     return metrics.map((metric, i) => {
       state = next(state, metric);
-      return { what: `the rate after metric ${i}`, error: numbersError([state.learningRate], [rates[i]!]) };
+      return {
+        what: `the rate after metric ${i}`,
+        error: numbersError([state.learningRate], [rates[i]!]),
+      };
     });
   };
   return { name: "reduce_on_plateau", run };

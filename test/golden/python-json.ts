@@ -1,8 +1,16 @@
-/** @file Reads JSON as Python's `json` writes it: NaN and Infinity may stand where a number does. */
+/**
+ * @file Reads JSON as Python's `json` writes it: NaN and Infinity may stand where a number does.
+ */
 import { readFileSync } from "node:fs";
 
 /** A JSON value. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
 
 /** What a folder of golden values should not hold. */

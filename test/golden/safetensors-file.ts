@@ -27,7 +27,10 @@ export function safetensorsCases(listing: JsonObject, where: string, path: strin
     if (file === undefined) return { name, run: undefined };
     const run = () => {
       const tensor = file.tensor(name);
-      const kind = { what: `dtype ${tensor.dtype} for ${dtype}`, error: tensor.dtype === dtypes[dtype] ? 0 : Infinity };
+      const kind = {
+        what: `dtype ${tensor.dtype} for ${dtype}`,
+        error: tensor.dtype === dtypes[dtype] ? 0 : Infinity,
+      };
       return [kind, compare("content", tensor, golden)];
     };
     return { name, run };

@@ -24,11 +24,14 @@ test("holds all that PyTorch wrote, metadata included", () => {
   expect(file.metadata).toEqual({ note: "fixture", format: "pt" });
 });
 
-test.each(Object.entries(expected))("%s as PyTorch has it", async (name, { dtype, shape, data }) => {
-  const tensor = file.tensor(name);
-  expect([tensor.dtype, tensor.shape]).toEqual([OURS[dtype], shape]);
-  expect([...(await tensor.data())]).toEqual(data);
-});
+test.each(Object.entries(expected))(
+  "%s as PyTorch has it",
+  async (name, { dtype, shape, data }) => {
+    const tensor = file.tensor(name);
+    expect([tensor.dtype, tensor.shape]).toEqual([OURS[dtype], shape]);
+    expect([...(await tensor.data())]).toEqual(data);
+  },
+);
 
 test("what is written again reads the same", async () => {
   const tensors = Object.fromEntries(file.entries.map(({ name }) => [name, file.tensor(name)]));

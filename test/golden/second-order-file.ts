@@ -1,5 +1,19 @@
-/** @file `second_order.json`: a scalar function, its gradient, and the gradient of the sum of squares of that gradient. */
-import { arange, exp, grad, matmul, mul, square, sum, type Tensor, tanh, transpose } from "@spm/core";
+/**
+ * @file `second_order.json`: a scalar function, its gradient, and the gradient of the sum of
+ * squares of that gradient.
+ */
+import {
+  arange,
+  exp,
+  grad,
+  matmul,
+  mul,
+  square,
+  sum,
+  type Tensor,
+  tanh,
+  transpose,
+} from "@spm/core";
 import { softmax } from "@spm/nn";
 import { type Comparison, compare, type GoldenCase } from "./case.ts";
 import { goldenTensor, type Precision, toTensor } from "./golden-tensor.ts";

@@ -1,4 +1,7 @@
-/** @file The GPU as a place to train: memory stays flat, faults are typed, a lost device can be replaced. */
+/**
+ * @file The GPU as a place to train: memory stays flat, faults are typed, a lost device can be
+ * replaced.
+ */
 import { spawnSync } from "node:child_process";
 import * as c from "@spm/core";
 import {
@@ -71,7 +74,10 @@ describe.runIf(device !== null)("training on the device", () => {
     expect(after.kernelsCompiled).toBe(before.kernelsCompiled);
     expect(after.fallbacks).toEqual([]);
     expect(after.submits).toBeGreaterThan(before.submits);
-    expect(after).toMatchObject({ mode: "webgpu", adapter: expect.stringContaining("SwiftShader") });
+    expect(after).toMatchObject({
+      mode: "webgpu",
+      adapter: expect.stringContaining("SwiftShader"),
+    });
   });
 
   test("data() reads what was there when it was called", async () => {
@@ -141,15 +147,21 @@ describe.runIf(device !== null)("training on the device", () => {
 
 describe.runIf(device !== null)("faults", () => {
   test("what float32 cannot hold is refused", () => {
-    expect(() => tensor(new Float64Array([1]), { backend: device! })).toThrowErrorMatchingInlineSnapshot(`
+    expect(() =>
+      tensor(new Float64Array([1]), { backend: device! }),
+    ).toThrowErrorMatchingInlineSnapshot(`
       [DTypeError: gpu: expected float32, int32 or bool, got float64
       help: a GPU computes in float32: cast the array first]
     `);
-    expect(() => tensor(new Int32Array([2 ** 24 + 1]), { backend: device! })).toThrowErrorMatchingInlineSnapshot(`
+    expect(() =>
+      tensor(new Int32Array([2 ** 24 + 1]), { backend: device! }),
+    ).toThrowErrorMatchingInlineSnapshot(`
       [ValueError: gpu: expected int32 within ±2^24, which float32 holds exactly, got 16777217
       help: keep it on the CPU]
     `);
-    expect(() => c.cast(tensor([1], { backend: device! }), "float64")).toThrowErrorMatchingInlineSnapshot(`
+    expect(() =>
+      c.cast(tensor([1], { backend: device! }), "float64"),
+    ).toThrowErrorMatchingInlineSnapshot(`
       [BackendError: cast: expected float32, int32 or bool on a GPU, got float64
       help: compute in float64 on the reference backend]
     `);
@@ -161,7 +173,9 @@ describe.runIf(device !== null)("faults", () => {
       [ValueError: gpu: expected int32 within ±2^24, which float32 holds exactly, got 50331648
       help: keep it on the CPU]
     `);
-    expect(() => c.add(x, 2 ** 24 + 1)).toThrow(/^gpu: expected int32 within ±2\^24, .* got 16777217/);
+    expect(() => c.add(x, 2 ** 24 + 1)).toThrow(
+      /^gpu: expected int32 within ±2\^24, .* got 16777217/,
+    );
     expect([...(await c.sub(x, 3).data())]).toEqual([2 ** 24 - 3, 0]);
   });
 
@@ -196,7 +210,7 @@ describe.runIf(device !== null)("faults", () => {
     await other.dispose();
   });
 
-  test("a NaN: anomaly mode sends to the CPU, and training ends at the first log that shows one", async () => {
+  test("a NaN: anomaly mode sends to the CPU, training ends at a log that shows one", async () => {
     const x = tensor([1, 2], { backend: device! });
     expect(() => c.detectAnomaly(() => c.add(x, 1))).toThrowErrorMatchingInlineSnapshot(`
       [BackendError: detectAnomaly: expected add on tensors in CPU memory, got one on webgpu software SwiftShader driver 5.0.0
@@ -229,23 +243,40 @@ describe.runIf(device !== null)("faults", () => {
       vjp: ([ct], { inputs: [x] }) => [c.mul(ct!, c.mul(3, c.square(x!)))],
     });
     expect(() => cube([tensor([2], { backend: device! })], undefined)).toThrow(
-      /^cube: expected a kernel on webgpu software .*, got none\nhelp: compose it of primitives that have one, /,
+      new RegExp(
+        /^cube: expected a kernel on webgpu software .*, got none/.source +
+          /\nhelp: compose it of primitives that have one, /.source,
+      ),
     );
   });
 
   test("a shape beyond the device's limits is refused, with its size", () => {
     const x = tensor([1], { backend: device! });
     expect(() => c.add(c.broadcastTo(x, [2 ** 16, 2 ** 15]), 1)).toThrow(
-      /^gpu: expected at most \d+ bytes in one tensor, got 8589934592\nhelp: split the batch, or run it on the CPU$/,
+      new RegExp(
+        /^gpu: expected at most \d+ bytes in one tensor, got 8589934592/.source +
+          /\nhelp: split the batch, or run it on the CPU$/.source,
+      ),
     );
-    expect(() => c.add(c.broadcastTo(tensor([[1], [2]], { backend: device! }), [2, 600_000]), 1)).toThrow(
-      /^gpu: expected at most 524280 rows and columns and 65535 matrices in a strided kernel, got 1 × 2 × 600000\nhelp: reshape /,
+    expect(() =>
+      c.add(c.broadcastTo(tensor([[1], [2]], { backend: device! }), [2, 600_000]), 1),
+    ).toThrow(
+      new RegExp(
+        /^gpu: expected at most 524280 rows and columns and 65535 matrices in a strided kernel, /
+          .source +
+          /got 1 × 2 × 600000/.source +
+          /\nhelp: reshape /.source,
+      ),
     );
   });
 
   test("a software adapter is never taken for hardware", async () => {
     await expect(gpu()).rejects.toThrow(
-      /^gpu: expected a hardware adapter, got .*SwiftShader.* \(software\)\nhelp: in Node install .*; gpu\(\{ mode: "webgpu", adapter: "software" \}\) takes this one$/,
+      new RegExp(
+        /^gpu: expected a hardware adapter, got .*SwiftShader.* \(software\)/.source +
+          /\nhelp: in Node install .*; gpu\(\{ mode: "webgpu", /.source +
+          /adapter: "software" \}\) takes this one$/.source,
+      ),
     );
   });
 
@@ -257,26 +288,39 @@ describe.runIf(device !== null)("faults", () => {
   });
 });
 
-test.each(["webasm", "cpu"] as const)("gpu.js's %s says what runs, and when it is closed", async (mode) => {
-  const backend = await gpu({ mode });
-  const x = keep(tensor([1, 2], { backend }));
-  expect([...(await c.add(x, 1).data())]).toEqual([2, 3]);
-  expect(backend.report()).toMatchObject({ name: `gpu.js ${mode}`, mode, adapter: null, submits: 1, fallbacks: [] });
-  await backend.dispose();
-  await backend.dispose();
-  expect(() => c.add(x, 1)).toThrow(/expected an open device, got a disposed one/);
-  await expect(x.data()).rejects.toThrow(c.BackendError);
-});
+test.each(["webasm", "cpu"] as const)(
+  "gpu.js's %s says what runs, and when it is closed",
+  async (mode) => {
+    const backend = await gpu({ mode });
+    const x = keep(tensor([1, 2], { backend }));
+    expect([...(await c.add(x, 1).data())]).toEqual([2, 3]);
+    expect(backend.report()).toMatchObject({
+      name: `gpu.js ${mode}`,
+      mode,
+      adapter: null,
+      submits: 1,
+      fallbacks: [],
+    });
+    await backend.dispose();
+    await backend.dispose();
+    expect(() => c.add(x, 1)).toThrow(/expected an open device, got a disposed one/);
+    await expect(x.data()).rejects.toThrow(c.BackendError);
+  },
+);
 
 test("WebGL2 without a browser is refused", async () => {
   await expect(gpu({ mode: "webgl2" })).rejects.toThrow(/expected WebGL2, got none/);
 });
 
 test("without any adapter the error says what to do", () => {
-  const script = 'import { gpu } from "@spm/gpu"; gpu().catch((e) => console.log(e.name, e.message));';
+  const script =
+    'import { gpu } from "@spm/gpu"; gpu().catch((e) => console.log(e.name, e.message));';
   const { stdout } = runNode(script, { VK_ICD_FILENAMES: "/nonexistent.json" });
   expect(stdout).toMatch(
-    /^BackendError gpu: expected a WebGPU adapter, got none\nhelp: in Node install the package "webgpu"/,
+    new RegExp(
+      /^BackendError gpu: expected a WebGPU adapter, got none/.source +
+        /\nhelp: in Node install the package "webgpu"/.source,
+    ),
   );
 });
 

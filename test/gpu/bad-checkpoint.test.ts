@@ -1,4 +1,7 @@
-/** @file No checkpoint of a training that went wrong on a device, however long the log that would tell is in coming. */
+/**
+ * @file No checkpoint of a training that went wrong on a device, however long the log that would
+ * tell is in coming.
+ */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,7 +23,10 @@ afterAll(async () => {
 });
 
 /** Twelve steps of which the fifth goes wrong, a checkpoint after every one, a log at the end. */
-async function train(path: string, spoil: (measured: Measurement, model: Mlp) => Measurement): Promise<void> {
+async function train(
+  path: string,
+  spoil: (measured: Measurement, model: Mlp) => Measurement,
+): Promise<void> {
   setBackend(device);
   const model = new Mlp({ sizes: [4, 3], random: rng(1) });
   const data = gaussianClusters({ count: 40, features: 4, classes: 3, seed: 1 });
@@ -55,6 +61,8 @@ test("after a finite loss whose gradient is NaN", async () => {
     const w = model.parameters()[0]!;
     return { loss: add(loss, sum(sqrt(square(sub(w, w))))) };
   });
-  await expect(training).rejects.toThrow(/got loss [\d.]+ but a gradient that is not finite at step 5\n/);
+  await expect(training).rejects.toThrow(
+    /got loss [\d.]+ but a gradient that is not finite at step 5\n/,
+  );
   expect(latestCheckpoint(path)?.progress.step).toBe(4);
 });

@@ -1,5 +1,17 @@
-/** @file The contract of every primitive on the GPU: the reference's values and gradients, and a kernel for each. */
-import { type Backend, fromArray, type Kernel, noGrad, primitives, type Tensor, tensor, vjp } from "@spm/core";
+/**
+ * @file The contract of every primitive on the GPU: the reference's values and gradients, and a
+ * kernel for each.
+ */
+import {
+  type Backend,
+  fromArray,
+  type Kernel,
+  noGrad,
+  primitives,
+  type Tensor,
+  tensor,
+  vjp,
+} from "@spm/core";
 import { gpu } from "@spm/gpu";
 import { fusedPrimitives } from "@spm/nn";
 import { afterAll, describe, expect, test } from "vitest";
@@ -26,7 +38,10 @@ const samples = [...coreSamples, ...mixerSamples, ...nnSamples, ...optimSamples]
 const moved = (x: Tensor, backend: Backend): Tensor => fromArray(x.ndarray(), backend);
 
 /** The value, and for differentiable samples what a fixed cotangent pulls back to. */
-async function results({ f, differentiable }: Sample, inputs: readonly Tensor[]): Promise<(readonly number[])[]> {
+async function results(
+  { f, differentiable }: Sample,
+  inputs: readonly Tensor[],
+): Promise<(readonly number[])[]> {
   const all: Tensor[] = [];
   if (differentiable) {
     const floats = inputs.filter((x) => x.dtype === "float32");
@@ -37,7 +52,9 @@ async function results({ f, differentiable }: Sample, inputs: readonly Tensor[])
       },
       ...floats,
     );
-    const weights = Float32Array.from({ length: value.shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.cos(i));
+    const weights = Float32Array.from({ length: value.shape.reduce((a, b) => a * b, 1) }, (_, i) =>
+      Math.cos(i),
+    );
     all.push(value, ...pullback(tensor(weights, { shape: value.shape, backend: value.backend })));
   } else all.push(noGrad(() => f(...inputs)));
   const read = await Promise.all(all.map(async (t) => Array.from(await t.data())));
@@ -78,15 +95,18 @@ describe.runIf(device !== null)("on WebGPU", () => {
   });
 });
 
-describe.each(onCpu.map((backend) => [backend.name, backend] as const))("through %s", (name, backend) => {
-  test.each(samples)("$name, forward", async (sample) => {
-    const forward = { ...sample, differentiable: false };
-    const [want] = await results(forward, sample.inputs);
-    const [got] = await results(
-      forward,
-      sample.inputs.map((x) => moved(x, backend)),
-    );
-    expect(distance(got!, want!)).toBeLessThanOrEqual(sample.tolerance);
-    expect(backend.report().fallbacks, `${name} degraded`).toEqual([]);
-  });
-});
+describe.each(onCpu.map((backend) => [backend.name, backend] as const))(
+  "through %s",
+  (name, backend) => {
+    test.each(samples)("$name, forward", async (sample) => {
+      const forward = { ...sample, differentiable: false };
+      const [want] = await results(forward, sample.inputs);
+      const [got] = await results(
+        forward,
+        sample.inputs.map((x) => moved(x, backend)),
+      );
+      expect(distance(got!, want!)).toBeLessThanOrEqual(sample.tolerance);
+      expect(backend.report().fallbacks, `${name} degraded`).toEqual([]);
+    });
+  },
+);

@@ -1,4 +1,7 @@
-/** @file A device that is lost in the middle of training: what waited for it is told so, and training goes on on another. */
+/**
+ * @file A device that is lost in the middle of training: what waited for it is told so, and
+ * training goes on on another.
+ */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,8 +27,14 @@ async function open(): Promise<BreakableGpu> {
 
 const data = gaussianClusters({ count: 64, features: 8, classes: 3, seed: 1 });
 
-/** Twenty steps of a rotation mixer on the current backend, checkpoints every five into `folder`, going on from the last one there. */
-async function train(folder: string, callbacks: readonly Callback[] = []): Promise<{ result: FitResult; model: Mlp }> {
+/**
+ * Twenty steps of a rotation mixer on the current backend, checkpoints every five into `folder`,
+ * going on from the last one there.
+ */
+async function train(
+  folder: string,
+  callbacks: readonly Callback[] = [],
+): Promise<{ result: FitResult; model: Mlp }> {
   const model = new Mlp({ sizes: [8, 16, 3], linear: "rotation", random: rng(1) });
   const resume = latestCheckpoint(folder);
   const result = await fit(model, new DataLoader(data, { batchSize: 16, seed: 1 }), {
@@ -45,7 +54,9 @@ function folder(): string {
 }
 
 const weights = async (model: Mlp): Promise<number[][]> =>
-  Promise.all(Object.values(model.stateDict()).map(async (value) => Array.from(await value.data())));
+  Promise.all(
+    Object.values(model.stateDict()).map(async (value) => Array.from(await value.data())),
+  );
 
 describe.runIf(there !== null)("a lost device", () => {
   test("rejects what waits for it, and refuses what comes after", async () => {
@@ -76,13 +87,16 @@ describe.runIf(there !== null)("a lost device", () => {
     await rejected;
   });
 
-  test("training ends with its error, and goes on from the last checkpoint on a new one", async () => {
+  test("training ends with its error, goes on from the last checkpoint on a new one", async () => {
     const [broken, whole] = [folder(), folder()];
     const first = await open();
     setBackend(first.backend);
     const atTwelve: Callback = { onStep: ({ step }) => void (step === 12 && first.lose()) };
     await expect(train(broken, [atTwelve])).rejects.toThrow(
-      /^gpu: expected a device that answers, got a lost one .*\nhelp: open a new one with gpu\(\) and resume from the last checkpoint$/,
+      new RegExp(
+        /^gpu: expected a device that answers, got a lost one .*/.source +
+          /\nhelp: open a new one with gpu\(\) and resume from the last checkpoint$/.source,
+      ),
     );
     expect(latestCheckpoint(broken)?.progress.step).toBe(10);
 

@@ -1,4 +1,7 @@
-/** @file Every module of `@spm/nn` on a GPU: the reference's values and gradients, nothing falls back. */
+/**
+ * @file Every module of `@spm/nn` on a GPU: the reference's values and gradients, nothing falls
+ * back.
+ */
 import { reference } from "@spm/core";
 import { afterAll, describe, expect, test } from "vitest";
 import { moduleRows } from "../contract/module-table.ts";

@@ -1,7 +1,17 @@
-/** @file Calls that together reach every primitive, with the accuracy that is asked of each on a GPU. */
+/**
+ * @file Calls that together reach every primitive, with the accuracy that is asked of each on a
+ * GPU.
+ */
 import * as c from "@spm/core";
 import { type Rng, rng, type Tensor, tensor } from "@spm/core";
-import { butterfly, generalMixer, initialBlocks, randomMatching, rotationMixer, shuffle } from "@spm/mixer";
+import {
+  butterfly,
+  generalMixer,
+  initialBlocks,
+  randomMatching,
+  rotationMixer,
+  shuffle,
+} from "@spm/mixer";
 import { conv2d, crossEntropy, gruStep, layerNorm, logSoftmax, rmsNorm, softmax } from "@spm/nn";
 import * as optim from "@spm/optim";
 
@@ -68,18 +78,34 @@ export const coreSamples: readonly Sample[] = [
     exact,
     false,
   ),
-  sample("cast", (x) => c.cast(c.cast(x, "int32"), "float32"), [tensor([-1.7, -0.2, 0.9, 3.5])], 0, false),
+  sample(
+    "cast",
+    (x) => c.cast(c.cast(x, "int32"), "float32"),
+    [tensor([-1.7, -0.2, 0.9, 3.5])],
+    0,
+    false,
+  ),
   sample("pow", (x, y) => c.pow(x, y), [positive(40), normal(40)], summed),
   sample("pow of negative numbers", (x) => c.pow(x, 3), [normal(40)], summed),
-  sample("maximum, minimum", (x, y) => c.sub(c.maximum(x, y), c.minimum(x, 0.3)), [normal(40), normal(40)]),
+  sample("maximum, minimum", (x, y) => c.sub(c.maximum(x, y), c.minimum(x, 0.3)), [
+    normal(40),
+    normal(40),
+  ]),
   sample("sign, abs", (x) => c.add(c.sign(x), c.abs(x)), [normal(40)]),
-  sample("expm1, log1p near 0", (x) => c.add(c.expm1(c.mul(x, 1e-3)), c.log1p(c.mul(x, 1e-4))), [normal(40)]),
+  sample("expm1, log1p near 0", (x) => c.add(c.expm1(c.mul(x, 1e-3)), c.log1p(c.mul(x, 1e-4))), [
+    normal(40),
+  ]),
   sample("expm1, log1p", (x) => c.add(c.expm1(x), c.log1p(x)), [positive(40)]),
   sample("erf", c.erf, [normal(60)]),
   sample("softplus", c.softplus, [c.uniform(random, [60], -30, 30)]),
   sample(
     "where",
-    (x, y) => c.where(c.logicalOr(c.greaterEqual(x, 1), c.logicalAnd(c.greaterEqual(y, 0), c.notEqual(x, 0))), x, y),
+    (x, y) =>
+      c.where(
+        c.logicalOr(c.greaterEqual(x, 1), c.logicalAnd(c.greaterEqual(y, 0), c.notEqual(x, 0))),
+        x,
+        y,
+      ),
     [normal(4, 9), normal(9)],
   ),
   sample("cumsum", (x) => c.cumsum(x, 1), [normal(3, 40, 2)], summed),
@@ -98,7 +124,12 @@ export const coreSamples: readonly Sample[] = [
   ),
   sample("fft and back", (x) => c.ifft(c.mul(c.fft(x), 2)), [normal(3, 16, 2)]),
   sample("sum over the rows", (x) => c.sum(x, { axis: 0 }), [normal(300, 5)], summed),
-  sample("sum over the columns", (x) => c.sum(x, { axis: 1, keepdims: true }), [normal(5, 300)], summed),
+  sample(
+    "sum over the columns",
+    (x) => c.sum(x, { axis: 1, keepdims: true }),
+    [normal(5, 300)],
+    summed,
+  ),
   sample("sum over axes apart", (x) => c.sum(x, { axis: [0, 2] }), [normal(6, 7, 8)], summed),
   sample("sum of all", (x) => c.sum(x), [normal(20000)], 2e-5),
   sample("max, min", (x) => c.sub(c.max(x, { axis: 1 }), c.min(x, { axis: 1 })), [normal(9, 200)]),
@@ -118,7 +149,13 @@ export const coreSamples: readonly Sample[] = [
     summed,
     false,
   ),
-  sample("matmul, tiles of a deep product", c.matmul, [normal(5, 2000), normal(2000, 10)], 2e-5, false),
+  sample(
+    "matmul, tiles of a deep product",
+    c.matmul,
+    [normal(5, 2000), normal(2000, 10)],
+    2e-5,
+    false,
+  ),
   sample(
     "matmul, tiles, batched, one side shared and flipped",
     (a, b) => c.matmul(a, c.flip(c.transpose(b, [0, 2, 1]), 1)),
@@ -162,11 +199,22 @@ export const coreSamples: readonly Sample[] = [
     (...xs) => c.concat(xs, 1),
     Array.from({ length: 9 }, (_, i) => normal(2, i + 1, 2)),
   ),
-  sample("reshape, broadcast", (x) => c.broadcastTo(c.reshape(c.transpose(x), [1, 12]), [3, 12]), [normal(3, 4)]),
-  sample("sizes 0 and 1", (x, y) => c.add(c.sum(x), c.sum(c.mul(y, y))), [normal(0, 3), normal(1, 1)]),
+  sample("reshape, broadcast", (x) => c.broadcastTo(c.reshape(c.transpose(x), [1, 12]), [3, 12]), [
+    normal(3, 4),
+  ]),
+  sample("sizes 0 and 1", (x, y) => c.add(c.sum(x), c.sum(c.mul(y, y))), [
+    normal(0, 3),
+    normal(1, 1),
+  ]),
 ];
 
-const mixing = (n: number, count: number): Tensor[] => [normal(5, n), normal(count), normal(n), normal(n), normal(n)];
+const mixing = (n: number, count: number): Tensor[] => [
+  normal(5, n),
+  normal(count),
+  normal(n),
+  normal(n),
+  normal(n),
+];
 
 /** The mixer: one launch and by passes, each way to the backward pass, both parameterisations. */
 export const mixerSamples: readonly Sample[] = [
@@ -181,8 +229,8 @@ export const mixerSamples: readonly Sample[] = [
       ),
     ),
   ]),
-  // The fused kernels' layouts: one span; a second one of one round; a second one of two, padded; more than one kernel adds up; a row
-  // that workgroups share.
+  // The fused kernels' layouts: one span; a second one of one round; a second one of two, padded;
+  // more than one kernel adds up; a row that workgroups share.
   ...(
     [
       [butterfly(64), 64, 64],
@@ -197,7 +245,8 @@ export const mixerSamples: readonly Sample[] = [
     const [x, ...around] = [normal(3, fanIn), normal(fanIn), normal(fanOut), normal(fanOut)];
     const rotation = sample(
       `rotation mixer, fused, ${size}`,
-      (x, angles, dIn, dOut, bias) => rotationMixer(x!, angles!, { schedule, dIn: dIn!, dOut: dOut!, bias: bias! }),
+      (x, angles, dIn, dOut, bias) =>
+        rotationMixer(x!, angles!, { schedule, dIn: dIn!, dOut: dOut!, bias: bias! }),
       [x!, normal(pairs), ...around],
       summed,
     );
@@ -222,7 +271,12 @@ export const mixerSamples: readonly Sample[] = [
     sample(
       `general mixer, ${schedule.name} ${schedule.n}`,
       (x, blocks, scales, dIn) => generalMixer(x!, blocks!, scales!, { schedule, dIn: dIn! }),
-      [normal(5, schedule.n), normal(schedule.first.length, 4), normal(schedule.leftovers.length), normal(schedule.n)],
+      [
+        normal(5, schedule.n),
+        normal(schedule.first.length, 4),
+        normal(schedule.leftovers.length),
+        normal(schedule.n),
+      ],
       summed,
     ),
   ),
@@ -246,7 +300,8 @@ export const mixerSamples: readonly Sample[] = [
     return [
       sample(
         `rotation mixer, ${schedule.name} ${n}, no rows`,
-        (x, angles, dIn, dOut, bias) => rotationMixer(x!, angles!, { schedule, dIn: dIn!, dOut: dOut!, bias: bias! }),
+        (x, angles, dIn, dOut, bias) =>
+          rotationMixer(x!, angles!, { schedule, dIn: dIn!, dOut: dOut!, bias: bias! }),
         [normal(0, n), normal(schedule.first.length), ...around],
         0,
       ),
@@ -254,7 +309,12 @@ export const mixerSamples: readonly Sample[] = [
         `general mixer, ${schedule.name} ${n}, no rows`,
         (x, blocks, scales, dIn, dOut, bias) =>
           generalMixer(x!, blocks!, scales!, { schedule, dIn: dIn!, dOut: dOut!, bias: bias! }),
-        [normal(0, n), initialBlocks(schedule, random), normal(schedule.leftovers.length), ...around],
+        [
+          normal(0, n),
+          initialBlocks(schedule, random),
+          normal(schedule.leftovers.length),
+          ...around,
+        ],
         0,
       ),
     ];
@@ -276,7 +336,12 @@ export const nnSamples: readonly Sample[] = [
     2e-5,
   ),
   sample("softmax of a middle axis", (x) => softmax(x, 1), [normal(3, 70, 2)]),
-  sample("log softmax and RMS norm", (x, g) => logSoftmax(rmsNorm(x, g)), [normal(3, 150), normal(150)], summed),
+  sample(
+    "log softmax and RMS norm",
+    (x, g) => logSoftmax(rmsNorm(x, g)),
+    [normal(3, 150), normal(150)],
+    summed,
+  ),
   sample("GRU step", gruStep, [normal(5, 3, 21), normal(5, 3, 21), normal(5, 3, 7)], summed),
   sample(
     "GRU step far out",
@@ -292,11 +357,16 @@ export const nnSamples: readonly Sample[] = [
   ),
 ];
 
-const update = (name: string, f: (xs: readonly Tensor[]) => readonly Tensor[], slots: number): Sample =>
+const update = (
+  name: string,
+  f: (xs: readonly Tensor[]) => readonly Tensor[],
+  slots: number,
+): Sample =>
   sample(
     `${name}, ${slots} slots`,
     // The gradient is a view of a longer vector, as clipping makes them.
-    (p, grad, ...rest) => c.concat(f([p!, c.slice(grad!, [{ start: 3 }]), ...rest]).map((t) => c.reshape(t, [-1]))),
+    (p, grad, ...rest) =>
+      c.concat(f([p!, c.slice(grad!, [{ start: 3 }]), ...rest]).map((t) => c.reshape(t, [-1]))),
     [normal(40), normal(43), ...Array.from({ length: slots }, () => positive(40))],
     exact,
     false,
@@ -308,17 +378,40 @@ const betas = { beta1: 0.9, beta2: 0.999, eps: 1e-8, l2: 0.01 };
 export const optimSamples: readonly Sample[] = [
   update("adam", (xs) => optim.adamUpdate(xs, { ...betas, stepSize: 0.1, keep: 0.99 }), 2),
   update("adam", (xs) => optim.adamUpdate(xs, { ...betas, stepSize: 0.1, keep: 0.99 }), 3),
-  update("sgd", (xs) => optim.sgdUpdate(xs, { learningRate: 0.1, l2: 0.01, momentum: 0, nesterov: false }), 0),
-  update("sgd", (xs) => optim.sgdUpdate(xs, { learningRate: 0.1, l2: 0.01, momentum: 0.9, nesterov: true }), 1),
+  update(
+    "sgd",
+    (xs) => optim.sgdUpdate(xs, { learningRate: 0.1, l2: 0.01, momentum: 0, nesterov: false }),
+    0,
+  ),
+  update(
+    "sgd",
+    (xs) => optim.sgdUpdate(xs, { learningRate: 0.1, l2: 0.01, momentum: 0.9, nesterov: true }),
+    1,
+  ),
   update(
     "rmsprop",
     (xs) =>
-      optim.rmspropUpdate(xs, { learningRate: 0.1, l2: 0.01, alpha: 0.9, eps: 1e-8, momentum: 0.5, centered: true }),
+      optim.rmspropUpdate(xs, {
+        learningRate: 0.1,
+        l2: 0.01,
+        alpha: 0.9,
+        eps: 1e-8,
+        momentum: 0.5,
+        centered: true,
+      }),
     3,
   ),
   update(
     "rmsprop",
-    (xs) => optim.rmspropUpdate(xs, { learningRate: 0.1, l2: 0, alpha: 0.9, eps: 1e-8, momentum: 0, centered: false }),
+    (xs) =>
+      optim.rmspropUpdate(xs, {
+        learningRate: 0.1,
+        l2: 0,
+        alpha: 0.9,
+        eps: 1e-8,
+        momentum: 0,
+        centered: false,
+      }),
     1,
   ),
   update("adagrad", (xs) => optim.adagradUpdate(xs, { stepSize: 0.1, l2: 0.01, eps: 1e-10 }), 1),
@@ -326,6 +419,10 @@ export const optimSamples: readonly Sample[] = [
   update("radam", (xs) => optim.radamUpdate(xs, { ...betas, stepSize: 0.1, adaptive: true }), 2),
   update("radam", (xs) => optim.radamUpdate(xs, { ...betas, stepSize: 0.1, adaptive: false }), 2),
   update("adamax", (xs) => optim.adamaxUpdate(xs, { ...betas, stepSize: 0.1 }), 2),
-  update("lion", (xs) => optim.lionUpdate(xs, { learningRate: 0.1, beta1: 0.9, beta2: 0.99, keep: 0.99 }), 1),
+  update(
+    "lion",
+    (xs) => optim.lionUpdate(xs, { learningRate: 0.1, beta1: 0.9, beta2: 0.99, keep: 0.99 }),
+    1,
+  ),
   update("moving average", (xs) => optim.averageUpdate(xs, { decay: 0.9 }), 0),
 ];

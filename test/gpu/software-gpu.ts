@@ -1,4 +1,7 @@
-/** @file The software GPU that comes with Chromium: SwiftShader, a real WebGPU adapter without hardware. */
+/**
+ * @file The software GPU that comes with Chromium: SwiftShader, a real WebGPU adapter without
+ * hardware.
+ */
 import { existsSync } from "node:fs";
 import { BackendError } from "@spm/core";
 import { type GpuBackend, gpu } from "@spm/gpu";
@@ -13,7 +16,8 @@ export async function openSoftwareGpu(): Promise<GpuBackend | null> {
   } catch (cause) {
     if (!(cause instanceof BackendError)) throw cause;
     process.stdout.write(
-      `GPU tests don't run: install chromium and libvulkan1 for a software GPU (${cause.message})\n`,
+      "GPU tests don't run: " +
+        `install chromium and libvulkan1 for a software GPU (${cause.message})\n`,
     );
     return null;
   }

@@ -1,4 +1,7 @@
-/** @file Element-wise functions and softmax where floating point ends: NaN, infinities, zeros of either sign, subnormal and negative numbers. */
+/**
+ * @file Element-wise functions and softmax where floating point ends: NaN, infinities, zeros of
+ * either sign, subnormal and negative numbers.
+ */
 import * as c from "@spm/core";
 import { fromArray, noGrad, type Tensor, tensor } from "@spm/core";
 import { gpu } from "@spm/gpu";
@@ -13,11 +16,35 @@ const special = [
 ];
 
 const unary = {
-  ...{ neg: c.neg, sign: c.sign, abs: c.abs, square: c.square, sqrt: c.sqrt, exp: c.exp, expm1: c.expm1 },
-  ...{ log: c.log, log1p: c.log1p, erf: c.erf, relu: c.relu, sigmoid: c.sigmoid, softplus: c.softplus, tanh: c.tanh },
+  ...{
+    neg: c.neg,
+    sign: c.sign,
+    abs: c.abs,
+    square: c.square,
+    sqrt: c.sqrt,
+    exp: c.exp,
+    expm1: c.expm1,
+  },
+  ...{
+    log: c.log,
+    log1p: c.log1p,
+    erf: c.erf,
+    relu: c.relu,
+    sigmoid: c.sigmoid,
+    softplus: c.softplus,
+    tanh: c.tanh,
+  },
 };
 const binary = {
-  ...{ add: c.add, sub: c.sub, mul: c.mul, div: c.div, pow: c.pow, maximum: c.maximum, minimum: c.minimum },
+  ...{
+    add: c.add,
+    sub: c.sub,
+    mul: c.mul,
+    div: c.div,
+    pow: c.pow,
+    maximum: c.maximum,
+    minimum: c.minimum,
+  },
   ...{ equal: c.equal, notEqual: c.notEqual, greater: c.greater, greaterEqual: c.greaterEqual },
 };
 
@@ -32,7 +59,11 @@ const rows = [
   Array.from({ length: 300 }, (_, i) => (i === 299 ? Number.NaN : i / 100)),
 ];
 
-const opened = await Promise.all([openSoftwareGpu(), gpu({ mode: "webasm" }), gpu({ mode: "cpu" })]);
+const opened = await Promise.all([
+  openSoftwareGpu(),
+  gpu({ mode: "webasm" }),
+  gpu({ mode: "cpu" }),
+]);
 const devices = opened.filter((device) => device !== null);
 afterAll(() => Promise.all(devices.map((device) => device.dispose())));
 
@@ -42,7 +73,11 @@ const flushed = (x: number): number => (Math.abs(x) < 2 ** -126 ? 0 : x);
 const close = (got: number, want: number): boolean =>
   Object.is(got, want) || got === want || Math.abs(got - want) <= 2e-6 * Math.abs(want);
 
-type Named = readonly [name: string, f: (...xs: Tensor[]) => Tensor, inputs: readonly (readonly number[])[]];
+type Named = readonly [
+  name: string,
+  f: (...xs: Tensor[]) => Tensor,
+  inputs: readonly (readonly number[])[],
+];
 const calls: readonly Named[] = [
   ...Object.entries(unary).map(([name, f]) => [name, f, [special]] as Named),
   // beyond 10⁴ the argument's reduction is not good
@@ -51,14 +86,21 @@ const calls: readonly Named[] = [
       ["sin", c.sin],
       ["cos", c.cos],
     ] as const
-  ).map(([name, f]) => [name, f, [special.filter((x) => !(Math.abs(x) > 1e4 && Math.abs(x) < Infinity))]] as Named),
+  ).map(
+    ([name, f]) =>
+      [name, f, [special.filter((x) => !(Math.abs(x) > 1e4 && Math.abs(x) < Infinity))]] as Named,
+  ),
   ...rows.flatMap((row): Named[] => [
     [`softmax of ${row.slice(0, 3)}`, (x) => softmax(x!), [row]],
     [`log softmax of ${row.slice(0, 3)}`, (x) => logSoftmax(x!), [row]],
   ]),
   ...Object.entries(binary).map(
     ([name, f]) =>
-      [name, f, [special.flatMap((x) => special.map(() => x)), special.flatMap(() => special)]] as unknown as Named,
+      [
+        name,
+        f,
+        [special.flatMap((x) => special.map(() => x)), special.flatMap(() => special)],
+      ] as unknown as Named,
   ),
 ];
 
@@ -69,11 +111,19 @@ describe.each(devices.map((device) => [device.name, device] as const))("on %s", 
         ...(await noGrad(() => f(...given.map((xs) => tensor([...xs])))).data()),
       ]),
     );
-    const got = await noGrad(() => f(...inputs.map((xs) => fromArray(tensor([...xs]).ndarray(), device)))).data();
+    const got = await noGrad(() =>
+      f(...inputs.map((xs) => fromArray(tensor([...xs]).ndarray(), device))),
+    ).data();
     // Hardware may take a subnormal number for 0, and make 0 of one.
-    const wrong = Array.from(got, (value, i) => ({ of: inputs.map((xs) => xs[i]), value, want: want![i]! })).filter(
+    const wrong = Array.from(got, (value, i) => ({
+      of: inputs.map((xs) => xs[i]),
+      value,
+      want: want![i]!,
+    })).filter(
       ({ value }, i) =>
-        !close(value, want![i]!) && !close(value, onZeros![i]!) && !(value === 0 && flushed(want![i]!) === 0),
+        !close(value, want![i]!) &&
+        !close(value, onZeros![i]!) &&
+        !(value === 0 && flushed(want![i]!) === 0),
     );
     expect(wrong.map(({ of, value, want }) => `${of} → ${value}, want ${want}`)).toEqual([]);
   });

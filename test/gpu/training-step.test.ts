@@ -1,4 +1,7 @@
-/** @file One training step of each kind of model on the device: loss, gradients and new weights are the reference's, nothing falls back. */
+/**
+ * @file One training step of each kind of model on the device: loss, gradients and new weights are
+ * the reference's, nothing falls back.
+ */
 import * as c from "@spm/core";
 import { reference, rng, scope, setBackend, type Tensor, valueAndGrad } from "@spm/core";
 import { crossEntropy, Gpt, Gru, Linear, type LinearKind, Mlp, Module } from "@spm/nn";
@@ -44,17 +47,30 @@ const tasks: Record<string, (linear: LinearKind) => Task> = {
     x: c.normal(rng(2), [5, 6]),
     y: classes(5, 3),
   }),
-  GRU: (linear) => ({ model: new Recurrent(linear), x: c.normal(rng(2), [2, 3, 4]), y: classes(6, 4) }),
+  GRU: (linear) => ({
+    model: new Recurrent(linear),
+    x: c.normal(rng(2), [2, 3, 4]),
+    y: classes(6, 4),
+  }),
   GPT: (linear) => ({
-    model: new Gpt({ vocabulary: 7, context: 4, width: 8, heads: 2, layers: 1, linear, random: rng(1) }),
+    model: new Gpt({
+      vocabulary: 7,
+      context: 4,
+      width: 8,
+      heads: 2,
+      layers: 1,
+      linear,
+      random: rng(1),
+    }),
     x: c.reshape(classes(8, 7), [2, 4]),
     y: classes(8, 7),
   }),
 };
 
 /**
- * What a step of AdamW with clipped gradients leaves: the loss, the gradients and the weights, by name. Its ε is large: some gradients
- * are 0 but for rounding, of which 1e-8 would make a whole step; with 0.01 a step's error is at most that of its gradient.
+ * What a step of AdamW with clipped gradients leaves: the loss, the gradients and the weights, by
+ * name. Its ε is large: some gradients are 0 but for rounding, of which 1e-8 would make a whole
+ * step; with 0.01 a step's error is at most that of its gradient.
  */
 async function step({ model, x, y }: Task): Promise<Record<string, Float32Array>> {
   const parameters = model.parameters();
@@ -95,7 +111,9 @@ describe.runIf(device !== null)("a training step on the device is the reference'
     setBackend(device!);
     const got = await step(tasks[name]!(linear));
     expect(Object.keys(got)).toEqual(Object.keys(want));
-    const distances = Object.keys(want).map((key) => [key, distance(got[key]!, want[key]!)] as const);
+    const distances = Object.keys(want).map(
+      (key) => [key, distance(got[key]!, want[key]!)] as const,
+    );
     expect(distances.filter(([, far]) => !(far <= 1e-5))).toEqual([]);
     expect(device!.report().fallbacks).toEqual([]);
   });

@@ -4,7 +4,10 @@ import { readRun } from "@spm/trainer/node";
 import { describe, expect, test } from "vitest";
 import { spm, withRunFolder } from "./spm-process.ts";
 
-const tiny = "compare mnist --images 960 --test-images 240 --hidden 64 --lr 0.01 --epochs 2 --batch 32".split(" ");
+const tiny =
+  "compare mnist --images 960 --test-images 240 --hidden 64 --lr 0.01 --epochs 2 --batch 32".split(
+    " ",
+  );
 const read = (folder: string, name: string): string => readFileSync(join(folder, name), "utf8");
 
 describe("spm compare mnist", () => {
@@ -26,16 +29,23 @@ describe("spm compare mnist", () => {
         const tests = metrics.filter((record) => record.run === run && record.split === "test");
         expect(tests.map(({ step }) => step)).toEqual([15, 30, 45, 60]);
         expect(tests.at(-1)?.accuracy).toBeGreaterThan(0.5); // chance is 0.1
-        expect(metrics.filter((record) => record.run === run && record.split === "train")).toHaveLength(6);
+        expect(
+          metrics.filter((record) => record.run === run && record.split === "train"),
+        ).toHaveLength(6);
       }
-      expect(metrics.findLast(({ run }) => run === "dense")?.learningRate).toBeLessThan(1e-5); // the cosine has come down
+      // the cosine has come down
+      expect(metrics.findLast(({ run }) => run === "dense")?.learningRate).toBeLessThan(1e-5);
       expect(timings).toHaveLength(metrics.length);
       expect(read(folder, "metrics.csv").trimEnd().split("\n")).toHaveLength(metrics.length + 1);
 
-      expect(stdout).toMatch(/^layer +parameters +test accuracy +seconds per epoch +total seconds +ratio to dense$/m);
+      expect(stdout).toMatch(
+        /^layer +parameters +test accuracy +seconds per epoch +total seconds +ratio to dense$/m,
+      );
       for (const name of ["dense", "rotation", "general"])
         expect(stdout).toMatch(new RegExp(`^${name} +[\\d,]+ +\\d+\\.\\d\\d % .*×$`, "m"));
-      expect(stdout).toContain("part of MNIST: 960 of 60,000 training images, 2 epochs, 240 of 10,000 test images");
+      expect(stdout).toContain(
+        "part of MNIST: 960 of 60,000 training images, 2 epochs, 240 of 10,000 test images",
+      );
       expect(stdout.trimEnd().split("\n").at(-1)).toBe(`report: ${join(folder, "report.html")}`);
       expect(stdout).not.toContain("\r");
 
@@ -65,7 +75,11 @@ describe("spm compare mnist", () => {
         expect((await spm(args)).code).toBe(0);
         return read(folder, "metrics.jsonl") + read(folder, "metrics.csv");
       });
-    const [first, again, other] = (await Promise.all(["7", "7", "8"].map(metrics))) as [string, string, string];
+    const [first, again, other] = (await Promise.all(["7", "7", "8"].map(metrics))) as [
+      string,
+      string,
+      string,
+    ];
     expect(first.length).toBeGreaterThan(300);
     expect(again).toBe(first);
     expect(other).not.toBe(first);
@@ -77,7 +91,10 @@ test("a training that diverges says so, keeps what was measured, exits with 1", 
     const args = [...tiny, "--layers", "rotation", "--lr", "1e30", "--out", folder];
     const { code, stdout, stderr } = await spm(args);
     expect(stderr).toMatch(
-      /^error: fit: expected a finite loss and finite gradients, got loss .* at step \d+; the first bad op: rotation: .*\n/,
+      new RegExp(
+        /^error: fit: expected a finite loss and finite gradients, /.source +
+          /got loss .* at step \d+; the first bad op: rotation: .*\n/.source,
+      ),
     );
     expect(code).toBe(1);
     expect(stdout).toContain(`report: ${join(folder, "report.html")}`);

@@ -6,20 +6,32 @@ import { classification, fit } from "@spm/trainer";
 import { expect, test } from "vitest";
 
 /** The weights by path after thirty steps. */
-async function trained(linear: (typeof linearKinds)[number], seed: number): Promise<Map<string, TypedArray>> {
+async function trained(
+  linear: (typeof linearKinds)[number],
+  seed: number,
+): Promise<Map<string, TypedArray>> {
   const data = gaussianClusters({ count: 160, features: 12, classes: 3, seed: 1 });
   const model = new Mlp({ sizes: [12, 20, 3], linear, random: rng(seed) });
   const optimizer = adam(model.parameters(), { learningRate: cosine({ base: 1e-2, steps: 30 }) });
-  await fit(model, new DataLoader(data, { batchSize: 16, seed }), { loss: classification, optimizer, epochs: 3 });
+  await fit(model, new DataLoader(data, { batchSize: 16, seed }), {
+    loss: classification,
+    optimizer,
+    epochs: 3,
+  });
   const weights = new Map<string, TypedArray>();
-  for (const [path, tensor] of Object.entries(model.stateDict())) weights.set(path, await tensor.data());
+  for (const [path, tensor] of Object.entries(model.stateDict()))
+    weights.set(path, await tensor.data());
   return weights;
 }
 
 test.each(linearKinds)(
   "%s: the same seed gives the same weights to the last bit, another seed others",
   async (linear) => {
-    const [first, again, other] = [await trained(linear, 1), await trained(linear, 1), await trained(linear, 2)];
+    const [first, again, other] = [
+      await trained(linear, 1),
+      await trained(linear, 1),
+      await trained(linear, 2),
+    ];
     expect(first.size).toBeGreaterThan(0);
     expect(again).toEqual(first);
     for (const [path, values] of first) {

@@ -9,7 +9,7 @@ import { expect, onTestFinished, test } from "vitest";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-test("training in a worker tells how far it is, is stopped, and hands its weights over", async () => {
+test("training in a worker tells how far it is, is stopped, hands its weights over", async () => {
   const folder = mkdtempSync(join(tmpdir(), "spm-example-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const outfile = join(folder, "train.mjs");

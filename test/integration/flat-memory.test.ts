@@ -1,4 +1,7 @@
-/** @file Ten thousand steps of the README's loop, with a fresh batch each and evaluation in between, hold no storage more than one. */
+/**
+ * @file Ten thousand steps of the README's loop, with a fresh batch each and evaluation in between,
+ * hold no storage more than one.
+ */
 import {
   add,
   matmul,
@@ -19,7 +22,11 @@ import { expect, test } from "vitest";
 
 test("memory stays flat", { timeout: 120_000 }, async () => {
   const random = rng(1);
-  const [w1, b1, w2] = [parameter(normal(random, [2, 4])), parameter(zeros([4])), parameter(normal(random, [4, 1]))];
+  const [w1, b1, w2] = [
+    parameter(normal(random, [2, 4])),
+    parameter(zeros([4])),
+    parameter(normal(random, [4, 1])),
+  ];
   const params = [w1, b1, w2];
   const optimizer = adam(params, { learningRate: 0.01 });
   const batch = () => normal(random, [8, 2]);

@@ -1,4 +1,7 @@
-/** @file Every layer trains on wasm as on the reference, and holds no more memory after a step than before it. */
+/**
+ * @file Every layer trains on wasm as on the reference, and holds no more memory after a step than
+ * before it.
+ */
 import {
   type Backend,
   elements,
@@ -46,7 +49,16 @@ interface Case {
 const tokens = (...rows: number[][]): Tensor => tensor(rows, { dtype: "int32" });
 const gpt = (options: Partial<GptOptions>): Case => ({
   model: () =>
-    new Gpt({ vocabulary: 11, context: 8, width: 16, heads: 2, layers: 1, dropout: 0.1, random: rng(1), ...options }),
+    new Gpt({
+      vocabulary: 11,
+      context: 8,
+      width: 16,
+      heads: 2,
+      layers: 1,
+      dropout: 0.1,
+      random: rng(1),
+      ...options,
+    }),
   input: () => tokens([1, 2, 3, 4, 5], [5, 4, 3, 2, 1]),
   loss: (y) => crossEntropy(y, tokens([2, 3, 4, 5, 6], [4, 3, 2, 1, 0])),
 });
@@ -59,19 +71,31 @@ const random = (): { random: ReturnType<typeof rng> } => ({ random: rng(1) });
 
 const cases: Record<string, Case> = {
   ...Object.fromEntries(linearKinds.map((linear) => [`GPT, ${linear}`, gpt({ linear })])),
-  "GPT, rotary, swiglu, rms": gpt({ positions: "rotary", activation: "swiglu", norm: "rms", tied: false }),
+  "GPT, rotary, swiglu, rms": gpt({
+    positions: "rotary",
+    activation: "swiglu",
+    norm: "rms",
+    tied: false,
+  }),
   GRU: squared([2, 4, 3], () => new Gru(3, 5, { ...random(), linear: "general" })),
   "convolution and pooling": squared(
     [2, 1, 6, 6],
     () =>
-      new Sequential([new Conv2d(1, 3, { kernel: 3, padding: 1, ...random() }), new MaxPool2d(2), new AvgPool2d(2)]),
+      new Sequential([
+        new Conv2d(1, 3, { kernel: 3, padding: 1, ...random() }),
+        new MaxPool2d(2),
+        new AvgPool2d(2),
+      ]),
   ),
   MLP: squared([5, 9], () => new Mlp({ sizes: [9, 7, 3], ...random() })),
   "batch norm": squared([4, 3], () => new BatchNorm1d(3)),
 };
 
 /** The losses of five steps, and how many storages were alive after each. */
-function train({ model: make, input, loss }: Case, on: Backend): { losses: number[]; alive: number[] } {
+function train(
+  { model: make, input, loss }: Case,
+  on: Backend,
+): { losses: number[]; alive: number[] } {
   setBackend(on);
   const model = make();
   const optimizer = adam(model.parameters(), { learningRate: 0.01 });
@@ -92,7 +116,8 @@ test.each(Object.keys(cases))("%s", (name) => {
   const [expected, got] = [train(cases[name]!, reference), train(cases[name]!, backend)];
   const fallen = backend.report().fallbacks.filter((f, k) => f.count !== before[k]?.count);
   expect(fallen).toEqual([]);
-  for (const [step, loss] of got.losses.entries()) expect(loss / expected.losses[step]!).toBeCloseTo(1, 4);
+  for (const [step, loss] of got.losses.entries())
+    expect(loss / expected.losses[step]!).toBeCloseTo(1, 4);
   expect(new Set(got.alive.slice(1)).size).toBe(1);
 });
 

@@ -1,4 +1,7 @@
-/** @file Ctrl-C under `npm start`: the terminal signals npm, its shell and the command at once, and npm passes it on. */
+/**
+ * @file Ctrl-C under `npm start`: the terminal signals npm, its shell and the command at once, and
+ * npm passes it on.
+ */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync } from "node:fs";

@@ -1,4 +1,7 @@
-/** @file What the README says is what happens: its programs run. (Its line counts are checked by scripts/line-counts.mjs.) */
+/**
+ * @file What the README says is what happens: its programs run. (Its line counts are checked by
+ * scripts/line-counts.mjs.)
+ */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -21,7 +24,9 @@ function run(block: string): string[] {
 
 describe("README", () => {
   test("has two programs, each of about twenty lines", () => {
-    const lengths = blocks.map((block) => block.split("\n").filter((line) => line.trim() !== "").length);
+    const lengths = blocks.map(
+      (block) => block.split("\n").filter((line) => line.trim() !== "").length,
+    );
     expect(lengths).toHaveLength(2);
     for (const length of lengths) expect(length).toBeLessThanOrEqual(22);
   });

@@ -15,7 +15,10 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Starts `spm` with arguments; `onOutput` sees all of its standard output so far, each time there is more. */
+/**
+ * Starts `spm` with arguments; `onOutput` sees all of its standard output so far, each time there
+ * is more.
+ */
 export function spm(
   args: readonly string[],
   onOutput?: (stdout: string, child: ChildProcess) => void,

@@ -5,14 +5,19 @@ import { expect, test } from "vitest";
 import { rowsOf } from "./matrix.ts";
 import { generalOf } from "./random-mixers.ts";
 
-/** Largest |2 × 2 minor| of the blocks that every cut 0 < m < L leaves: rows of one low part, columns of one high part. */
+/**
+ * Largest |2 × 2 minor| of the blocks that every cut 0 < m < L leaves: rows of one low part,
+ * columns of one high part.
+ */
 function rankOneViolation(w: number[][], stages: number): number {
   const n = w.length;
   let worst = 0;
   for (let m = 1; m < stages; m++)
     for (let low = 0; low < 2 ** m; low++)
       for (let high = 0; high < n; high += 2 ** m) {
-        const block = w.filter((_, i) => i % 2 ** m === low).map((row) => row.slice(high, high + 2 ** m));
+        const block = w
+          .filter((_, i) => i % 2 ** m === low)
+          .map((row) => row.slice(high, high + 2 ** m));
         const [first, ...rest] = block as [number[], ...number[][]];
         for (const row of rest)
           for (let j = 0; j < row.length; j++)
@@ -22,34 +27,51 @@ function rankOneViolation(w: number[][], stages: number): number {
   return worst;
 }
 
-test("one pass of a butterfly obeys the rank-1 law; two passes don't, nor does the swap of 1 and 2 among four", () => {
-  const random = rng(3);
-  for (const [n, stages] of [
-    [4, 2],
-    [8, 3],
-    [16, 4],
-  ] as const) {
-    expect(rankOneViolation(rowsOf(toDense(generalOf(butterfly(n), random))), stages)).toBeLessThan(1e-12);
-    expect(rankOneViolation(rowsOf(toDense(generalOf(butterfly(n, 2 * stages), random))), stages)).toBeGreaterThan(
-      1e-3,
-    );
-  }
-  expect(rankOneViolation(rowsOf(toDense(permutation([0, 2, 1, 3], { kind: "general" }))), 2)).toBe(1);
-});
+test(
+  "one pass of a butterfly obeys the rank-1 law; " +
+    "two passes don't, nor does the swap of 1 and 2 among four",
+  () => {
+    const random = rng(3);
+    for (const [n, stages] of [
+      [4, 2],
+      [8, 3],
+      [16, 4],
+    ] as const) {
+      expect(
+        rankOneViolation(rowsOf(toDense(generalOf(butterfly(n), random))), stages),
+      ).toBeLessThan(1e-12);
+      expect(
+        rankOneViolation(rowsOf(toDense(generalOf(butterfly(n, 2 * stages), random))), stages),
+      ).toBeGreaterThan(1e-3);
+    }
+    expect(
+      rankOneViolation(rowsOf(toDense(permutation([0, 2, 1, 3], { kind: "general" }))), 2),
+    ).toBe(1);
+  },
+);
 
-test("one pass of swaps over eight reaches 2^12 of the 40,320 permutations, and bit reversal is not among them", () => {
-  const schedule = butterfly(8);
-  const inputs = tensor(Float64Array.from({ length: 8 }, (_, i) => i));
-  const scales = tensor(new Float64Array());
-  const reached = new Set<string>();
-  for (let choice = 0; choice < 2 ** 12; choice++) {
-    const blocks = Float64Array.from(
-      Array.from({ length: 12 }, (_, p) => ((choice >> p) & 1 ? [0, 1, 1, 0] : [1, 0, 0, 1])).flat(),
-    );
-    const y = mix({ kind: "general", schedule, blocks: tensor(blocks, { shape: [12, 4] }), scales }, inputs);
-    reached.add(elements(y.ndarray()).join());
-  }
-  expect(reached.size).toBe(4096);
-  expect(reached.has([0, 1, 2, 3, 4, 5, 6, 7].join())).toBe(true);
-  expect(reached.has([0, 4, 2, 6, 1, 5, 3, 7].join())).toBe(false);
-});
+test(
+  "one pass of swaps over eight reaches 2^12 of the 40,320 permutations, " +
+    "and bit reversal is not among them",
+  () => {
+    const schedule = butterfly(8);
+    const inputs = tensor(Float64Array.from({ length: 8 }, (_, i) => i));
+    const scales = tensor(new Float64Array());
+    const reached = new Set<string>();
+    for (let choice = 0; choice < 2 ** 12; choice++) {
+      const blocks = Float64Array.from(
+        Array.from({ length: 12 }, (_, p) =>
+          (choice >> p) & 1 ? [0, 1, 1, 0] : [1, 0, 0, 1],
+        ).flat(),
+      );
+      const y = mix(
+        { kind: "general", schedule, blocks: tensor(blocks, { shape: [12, 4] }), scales },
+        inputs,
+      );
+      reached.add(elements(y.ndarray()).join());
+    }
+    expect(reached.size).toBe(4096);
+    expect(reached.has([0, 1, 2, 3, 4, 5, 6, 7].join())).toBe(true);
+    expect(reached.has([0, 4, 2, 6, 1, 5, 3, 7].join())).toBe(false);
+  },
+);

@@ -45,7 +45,10 @@ test("algebra", () => {
 });
 
 test("exact settings", () => {
-  const spectrum = mix(dft(8), tensor(Float64Array.of(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)));
+  const spectrum = mix(
+    dft(8),
+    tensor(Float64Array.of(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)),
+  );
   expect(elements(spectrum.ndarray())[3]).toBeCloseTo(1 / Math.sqrt(8), 12);
   const start = hadamard(64, { dtype: "float32" });
   const layer = new RotationMixer(64, 64, { random: rng(1), start });

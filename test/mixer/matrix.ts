@@ -33,7 +33,12 @@ export function explicitProduct(factors: GeneralFactors): number[][] {
     const b = eye();
     for (let p = schedule.starts[l]!; p < schedule.starts[l + 1]!; p++) {
       const [i, j] = [schedule.first[p]!, schedule.second[p]!];
-      [b[i]![i], b[i]![j], b[j]![i], b[j]![j]] = blocks.slice(4 * p, 4 * p + 4) as [number, number, number, number];
+      [b[i]![i], b[i]![j], b[j]![i], b[j]![j]] = blocks.slice(4 * p, 4 * p + 4) as [
+        number,
+        number,
+        number,
+        number,
+      ];
     }
     for (let r = schedule.leftoverStarts[l]!; r < schedule.leftoverStarts[l + 1]!; r++)
       b[schedule.leftovers[r]!]![schedule.leftovers[r]!] = scales[r]!;
@@ -47,7 +52,10 @@ export function determinant(w: number[][]): number {
   const a = w.map((row) => [...row]);
   let det = 1;
   for (let k = 0; k < a.length; k++) {
-    const pivot = a.reduce((best, row, i) => (i >= k && Math.abs(row[k]!) > Math.abs(a[best]![k]!) ? i : best), k);
+    const pivot = a.reduce(
+      (best, row, i) => (i >= k && Math.abs(row[k]!) > Math.abs(a[best]![k]!) ? i : best),
+      k,
+    );
     if (pivot !== k) {
       [a[pivot], a[k]] = [a[k]!, a[pivot]!];
       det = -det;
@@ -69,7 +77,12 @@ export const rowsOf = (w: Tensor): number[][] => {
 };
 
 /** The factors with the rows, or the columns, of one stage multiplied by λ. */
-export function scaled(factors: GeneralFactors, l: number, side: "rows" | "columns", lambda: number[]): GeneralFactors {
+export function scaled(
+  factors: GeneralFactors,
+  l: number,
+  side: "rows" | "columns",
+  lambda: number[],
+): GeneralFactors {
   const { schedule } = factors;
   const blocks = numbers(factors.blocks).map((v, k) => {
     const p = k >> 2;
@@ -78,7 +91,9 @@ export function scaled(factors: GeneralFactors, l: number, side: "rows" | "colum
     return v * lambda[(second ? schedule.second : schedule.first)[p]!]!;
   });
   const scales = numbers(factors.scales).map((v, r) =>
-    r < schedule.leftoverStarts[l]! || r >= schedule.leftoverStarts[l + 1]! ? v : v * lambda[schedule.leftovers[r]!]!,
+    r < schedule.leftoverStarts[l]! || r >= schedule.leftoverStarts[l + 1]!
+      ? v
+      : v * lambda[schedule.leftovers[r]!]!,
   );
   return {
     ...factors,

@@ -1,5 +1,17 @@
-/** @file What a mixer of many stages holds in memory while it trains, counted by the storages that are alive. */
-import { definePrimitive, normal, parameter, reference, rng, scope, sum, valueAndGrad } from "@spm/core";
+/**
+ * @file What a mixer of many stages holds in memory while it trains, counted by the storages that
+ * are alive.
+ */
+import {
+  definePrimitive,
+  normal,
+  parameter,
+  reference,
+  rng,
+  scope,
+  sum,
+  valueAndGrad,
+} from "@spm/core";
 import { type BackwardMode, butterfly, initialAngles, rotationMixer } from "@spm/mixer";
 
 export interface Held {
@@ -18,7 +30,10 @@ const look = (): void => {
   peak = Math.max(peak, reference.report().liveBytes);
 };
 
-/** The identity, which looks at the memory when its cotangent passes: behind the mixer's backward, and before it. */
+/**
+ * The identity, which looks at the memory when its cotangent passes: behind the mixer's backward,
+ * and before it.
+ */
 const watched = definePrimitive<void>({
   name: "watched",
   infer: ([x]) => [x!],
@@ -29,7 +44,10 @@ const watched = definePrimitive<void>({
   },
 });
 
-/** Trains on one batch, float32, and counts. Parameters and the batch itself are there before, and left out. */
+/**
+ * Trains on one batch, float32, and counts. Parameters and the batch itself are there before, and
+ * left out.
+ */
 export function held(stages: number, backward: BackwardMode): Held {
   const { n, batch } = memorySize;
   const schedule = butterfly(n, stages);

@@ -1,12 +1,20 @@
 /** @file docs/mixer.md says what the code does: its quotations, tables, picture and links. */
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { brick, butterfly, connectivity, degreesOfFreedom, parameterCount, shuffle } from "@spm/mixer";
+import {
+  brick,
+  butterfly,
+  connectivity,
+  degreesOfFreedom,
+  parameterCount,
+  shuffle,
+} from "@spm/mixer";
 import { expect, test } from "vitest";
 import { butterflyFigure } from "./butterfly-figure.ts";
 import { tablesOf } from "./verification-bounds.ts";
 
-const read = (path: string): string => readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), "utf8");
+const read = (path: string): string =>
+  readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), "utf8");
 const page = read("docs/mixer.md");
 
 /** Lines without their indentation. */
@@ -34,15 +42,22 @@ test("a quotation that the source no longer has is found out", () => {
   expect(lines(read(path))).not.toContain(lines(code).trim().replace("a * u", "a * v"));
 });
 
-test("the picture is the one that is drawn from the schedule: run `npm run -s verify:mixer` where this fails", () => {
-  expect(read("docs/images/butterfly.svg")).toBe(butterflyFigure());
-});
+test(
+  "the picture is the one that is drawn from the schedule: " +
+    "run `npm run -s verify:mixer` where this fails",
+  () => {
+    expect(read("docs/images/butterfly.svg")).toBe(butterflyFigure());
+  },
+);
 
 test("every link leads somewhere", () => {
   const links = [...page.matchAll(/\]\(([^)#]+)\)/g)].map(([, target]) => target!);
   expect(links.length).toBeGreaterThan(1);
   for (const link of links)
-    expect([link, existsSync(fileURLToPath(new URL(`../../docs/${link}`, import.meta.url)))]).toEqual([link, true]);
+    expect([
+      link,
+      existsSync(fileURLToPath(new URL(`../../docs/${link}`, import.meta.url))),
+    ]).toEqual([link, true]);
 });
 
 const tableAfter = (head: string): string[][] =>
@@ -54,9 +69,9 @@ test("the table of full mixing", () => {
   const rows = tableAfter("n");
   expect(rows).toHaveLength(8);
   for (const [n, ...stages] of rows.map((row) => row.map(Number)) as [number, ...number[]][])
-    expect([butterfly, shuffle, brick].map((make) => connectivity(make(n, 2 * n)).fullAfter)).toEqual(
-      stages.slice(0, 3),
-    );
+    expect(
+      [butterfly, shuffle, brick].map((make) => connectivity(make(n, 2 * n)).fullAfter),
+    ).toEqual(stages.slice(0, 3));
 });
 
 test("the table of dimensions", () => {

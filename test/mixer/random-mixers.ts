@@ -15,7 +15,8 @@ import * as fc from "fast-check";
 
 export const float64 = { dtype: "float64" } as const;
 
-export const draw = (random: Rng, ...shape: number[]): Tensor => normal(random, shape, 0, 1, float64);
+export const draw = (random: Rng, ...shape: number[]): Tensor =>
+  normal(random, shape, 0, 1, float64);
 
 /** 1 + 0.3 N(0, 1), n times: a diagonal. */
 export const shifted = (random: Rng, n: number): Tensor => add(1, mul(0.3, draw(random, n)));
@@ -48,10 +49,17 @@ export function rotationOf(schedule: Schedule, random: Rng): RotationFactors {
 export function generalOf(schedule: Schedule, random: Rng): GeneralFactors {
   const { blocks, ...rest } = toGeneral(rotationOf(schedule, random));
   const noise = mul(0.1, draw(random, schedule.first.length, 4));
-  return { ...rest, blocks: add(blocks, noise), scales: shifted(random, schedule.leftovers.length) };
+  return {
+    ...rest,
+    blocks: add(blocks, noise),
+    scales: shifted(random, schedule.leftovers.length),
+  };
 }
 
-export const withDiagonals = <F extends Factors>(factors: F, random: Rng): F & { dIn: Tensor; dOut: Tensor } => {
+export const withDiagonals = <F extends Factors>(
+  factors: F,
+  random: Rng,
+): F & { dIn: Tensor; dOut: Tensor } => {
   const { n } = factors.schedule;
   return { ...factors, dIn: shifted(random, n), dOut: shifted(random, n) };
 };

@@ -1,6 +1,7 @@
 /**
- * @file Every gradient of the mixer three ways: the closed form of the fused kernels, the derivative of the operator made of core's ops,
- * central differences. In float64, over random widths, depths, schedules and shapes.
+ * @file Every gradient of the mixer three ways: the closed form of the fused kernels, the
+ * derivative of the operator made of core's ops, central differences. In float64, over random
+ * widths, depths, schedules and shapes.
  */
 import {
   add,
@@ -60,7 +61,10 @@ export interface Case {
   readonly seed: number;
 }
 
-/** How far two of the three ways lie apart, at most: |a − b| / max(1, max |b|) over all gradients (and, where it is their own, the value). */
+/**
+ * How far two of the three ways lie apart, at most: |a − b| / max(1, max |b|) over all gradients
+ * (and, where it is their own, the value).
+ */
 export interface Disagreement {
   readonly closedComposed: number;
   readonly closedDifferences: number;
@@ -68,7 +72,13 @@ export interface Disagreement {
 }
 
 /** `count` random cases of a kind, a backward mode and a form, from a seed. */
-export function casesOf(kind: Kind, backward: BackwardMode, form: Form, count: number, seed: number): Case[] {
+export function casesOf(
+  kind: Kind,
+  backward: BackwardMode,
+  form: Form,
+  count: number,
+  seed: number,
+): Case[] {
   const arbitrary = fc.record({
     kind: fc.constant(kind),
     backward: fc.constant(backward),
@@ -103,7 +113,8 @@ function scheduleOf({ scheduleName, n, stages }: Case, random: Rng): Schedule {
 function sizesOf({ form, n, cut }: Case): { fanIn: number; fanOut: number } {
   if (form === "square") return { fanIn: n, fanOut: n };
   const part = 1 + (cut % n);
-  if (form === "pad") return cut % 2 === 0 ? { fanIn: part, fanOut: n } : { fanIn: n, fanOut: part };
+  if (form === "pad")
+    return cut % 2 === 0 ? { fanIn: part, fanOut: n } : { fanIn: n, fanOut: part };
   const large = n + 1 + (cut % (2 * n));
   return form === "stack" ? { fanIn: part, fanOut: large } : { fanIn: large, fanOut: part };
 }
@@ -113,13 +124,22 @@ export function disagreement(item: Case): Disagreement {
   const random = rng(item.seed);
   const base = scheduleOf(item, random);
   const { fanIn, fanOut } = sizesOf(item);
-  const arrangement = arrange(item.form === "stack" || item.form === "fold" ? "split" : "pad", fanIn, fanOut, base);
+  const arrangement = arrange(
+    item.form === "stack" || item.form === "fold" ? "split" : "pad",
+    fanIn,
+    fanOut,
+    base,
+  );
   const { schedule } = arrangement;
   const stages =
     item.kind === "rotation"
       ? [mul(2, draw(random, schedule.first.length))]
       : [draw(random, schedule.first.length, 4), shifted(random, schedule.leftovers.length)];
-  const ends = [draw(random, ...arrangement.dIn), draw(random, ...arrangement.dOut), draw(random, fanOut)];
+  const ends = [
+    draw(random, ...arrangement.dIn),
+    draw(random, ...arrangement.dOut),
+    draw(random, fanOut),
+  ];
   const inputs = [draw(random, ...item.lead, fanIn), ...stages, ...ends];
   const ct = normal(random, [...item.lead, fanOut], 0, 1, float64);
 
@@ -138,14 +158,25 @@ export function disagreement(item: Case): Disagreement {
   const byOps = theirs.pullback(ct);
   const differences = inputs.map((_, k) => centralDifferences(fused, inputs, k, ct));
   return {
-    closedComposed: worst([ours.value, ...closed].map(numbers), [theirs.value, ...byOps].map(numbers)),
+    closedComposed: worst(
+      [ours.value, ...closed].map(numbers),
+      [theirs.value, ...byOps].map(numbers),
+    ),
     closedDifferences: worst(closed.map(numbers), differences),
     composedDifferences: worst(byOps.map(numbers), differences),
   };
 }
 
-/** The map without any fused op: each operator of the arrangement by itself, its parameters picked out by index. */
-function composedMap(kind: Kind, base: Schedule, { form, count }: Arrangement, xs: readonly Tensor[]): Tensor {
+/**
+ * The map without any fused op: each operator of the arrangement by itself, its parameters picked
+ * out by index.
+ */
+function composedMap(
+  kind: Kind,
+  base: Schedule,
+  { form, count }: Arrangement,
+  xs: readonly Tensor[],
+): Tensor {
   const parameterisation = { rotation, general }[kind];
   const [dIn, dOut, bias] = xs.slice(-3) as [Tensor, Tensor, Tensor];
   if (form === "one") return composedMixer(base, parameterisation, xs);
@@ -165,7 +196,9 @@ function composedMap(kind: Kind, base: Schedule, { form, count }: Arrangement, x
     );
   const rowOf = (d: Tensor, c: number) => take(d, tensor(Int32Array.of(c), { shape: [] }));
   const operators = Array.from({ length: count }, (_, c) => {
-    const stages = xs.slice(1, -3).map((p, k) => take(p, picked(k === 0 ? base.starts : base.leftoverStarts, c)));
+    const stages = xs
+      .slice(1, -3)
+      .map((p, k) => take(p, picked(k === 0 ? base.starts : base.leftoverStarts, c)));
     const last = x.shape.length - 1;
     const [from, to] = [c * base.n, (c + 1) * base.n];
     const own =
@@ -175,7 +208,8 @@ function composedMap(kind: Kind, base: Schedule, { form, count }: Arrangement, x
     const none = mul(own[2]!, 0);
     return composedMixer(base, parameterisation, [own[0]!, ...stages, own[1]!, own[2]!, none]);
   });
-  const y = form === "stack" ? concat(operators, -1) : mul(operators.reduce(add), 1 / Math.sqrt(count));
+  const y =
+    form === "stack" ? concat(operators, -1) : mul(operators.reduce(add), 1 / Math.sqrt(count));
   return add(y, bias);
 }
 
@@ -201,5 +235,8 @@ function centralDifferences(
 
 function worst(ours: readonly Float64Array[], theirs: readonly Float64Array[]): number {
   const scale = theirs.reduce((most, g) => g.reduce((m, v) => Math.max(m, Math.abs(v)), most), 1);
-  return ours.reduce((most, g, k) => g.reduce((m, v, i) => Math.max(m, Math.abs(v - theirs[k]![i]!) / scale), most), 0);
+  return ours.reduce(
+    (most, g, k) => g.reduce((m, v, i) => Math.max(m, Math.abs(v - theirs[k]![i]!) / scale), most),
+    0,
+  );
 }

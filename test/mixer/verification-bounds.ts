@@ -18,26 +18,40 @@ export function tablesOf(text: string): string[][][] {
   return tables;
 }
 
-/** What is wrong with a page, in words; nothing where all errors are within their bounds and memory is as claimed. */
+/**
+ * What is wrong with a page, in words; nothing where all errors are within their bounds and memory
+ * is as claimed.
+ */
 export function problems(text: string): string[] {
   const [gradients, drift, memory] = tablesOf(text).map(([, ...rows]) => rows);
-  if (gradients === undefined || drift === undefined || memory === undefined) return ["a table is missing"];
+  if (gradients === undefined || drift === undefined || memory === undefined)
+    return ["a table is missing"];
   const number = (cell: string | undefined) => Number(cell?.replaceAll(",", "") || Number.NaN);
   const found: string[] = [];
   const check = (what: string, ok: boolean) => {
     if (!ok) found.push(what);
   };
   for (const [name, , analytic, closed, composed] of gradients) {
-    check(`${name}: closed form ${analytic} from composed ops`, number(analytic) <= bounds.analytic);
+    check(
+      `${name}: closed form ${analytic} from composed ops`,
+      number(analytic) <= bounds.analytic,
+    );
     check(`${name}: ${closed} from differences`, number(closed) <= bounds.differences);
-    check(`${name}: composed ops ${composed} from differences`, number(composed) <= bounds.differences);
+    check(
+      `${name}: composed ops ${composed} from differences`,
+      number(composed) <= bounds.differences,
+    );
   }
   for (const [n, stages, float64, float32] of drift) {
     check(`n ${n}, L ${stages}: drift ${float64} in float64`, number(float64) <= 1e-13);
     check(`n ${n}, L ${stages}: drift ${float32} in float32`, number(float32) <= 1e-6);
   }
   const between = (column: number) => memory.map((row) => number(row[column]));
-  const [reverse, recompute, stored] = [between(1), between(3), between(5)] as [number[], number[], number[]];
+  const [reverse, recompute, stored] = [between(1), between(3), between(5)] as [
+    number[],
+    number[],
+    number[],
+  ];
   check("reverse holds as much at every depth", new Set(reverse).size === 1 && reverse[0]! > 0);
   check(
     "recompute holds as much at every depth, and less",

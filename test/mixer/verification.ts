@@ -3,16 +3,29 @@ import { fileURLToPath } from "node:url";
 import { checkFolder } from "../golden/check-folder.ts";
 import { type Drift, drift, driftSizes } from "./drift.ts";
 import { depths, type Held, held, memorySize } from "./memory.ts";
-import { casesOf, type Disagreement, disagreement, forms, type Kind, modes, scheduleNames } from "./three-ways.ts";
+import {
+  casesOf,
+  type Disagreement,
+  disagreement,
+  forms,
+  type Kind,
+  modes,
+  scheduleNames,
+} from "./three-ways.ts";
 
-/** Largest error allowed between closed form and composed ops, and of either against central differences. */
+/**
+ * Largest error allowed between closed form and composed ops, and of either against central
+ * differences.
+ */
 export const bounds = { analytic: 1e-13, differences: 1e-8 } as const;
 
 type Row = readonly (string | number)[];
 
 const table = (head: Row, rows: readonly Row[]): string => {
   const line = (cells: Row) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map((_, k) => (k === 0 ? "---" : "---:"))), ...rows.map(line)].join("\n");
+  return [line(head), line(head.map((_, k) => (k === 0 ? "---" : "---:"))), ...rows.map(line)].join(
+    "\n",
+  );
 };
 const power = (v: number): string => (v === 0 ? "0" : v.toExponential(1));
 const bytes = (v: number): string => v.toLocaleString("en-US");
@@ -43,7 +56,10 @@ function gradientRows(
       ),
     ),
   );
-  const names = [...new Set(all.map(({ groups }) => groups[0]!)), ...scheduleNames.map((name) => `schedule: ${name}`)];
+  const names = [
+    ...new Set(all.map(({ groups }) => groups[0]!)),
+    ...scheduleNames.map((name) => `schedule: ${name}`),
+  ];
   return names.map((name) => {
     const found = all.filter(({ groups }) => groups.includes(name)).map((c) => c.found);
     return { name, cases: found.length, worst: worst(found) };
@@ -54,7 +70,10 @@ function goldenLine(): string {
   const folder = fileURLToPath(new URL("../golden", import.meta.url));
   const verdicts = checkFolder(folder).find(({ file }) => file === "spm.json")!.verdicts;
   const errors = verdicts.map((v) => (v.verdict === "passed" ? v.error : Number.POSITIVE_INFINITY));
-  return `${verdicts.length} cases, worst relative error ${power(Math.max(...errors))} (1e-9 is allowed)`;
+  return (
+    `${verdicts.length} cases, ` +
+    `worst relative error ${power(Math.max(...errors))} (1e-9 is allowed)`
+  );
 }
 
 const driftRow = ({ n, stages, float64, float32, rounding }: Drift): Row => [
@@ -83,34 +102,47 @@ export function page(count: number): string {
   );
   return `# Verification of the mixer
 
-Made by \`npm run -s verify:mixer\`; everything below was measured by it, on the reference backend. A test makes the page's tables
-anew from fewer cases and compares their rows and bounds with this file.
+Made by \`npm run -s verify:mixer\`; everything below was measured by it, on the reference backend.
+A test makes the page's tables anew from fewer cases and compares their rows and bounds with this
+file.
 
 ## Gradients, three ways
 
-By x and by every parameter (angles or blocks and scales, both diagonals, bias), in float64: the **closed form** of the
-fused kernels, the derivative of the operator **composed** of core's ops, and **central differences** (step 1e-6). An error
-is |a − b| / max(1, max |b|) over all gradients of a case; each cell is the worst of its row. The cases are random: n = 1 … 11,
-L = 1 … 6, none to two leading axes. *square* maps n → n, *pad* cuts inputs or outputs off, *stack* and *fold* take two to
-four operators side by side. Allowed: ${power(bounds.analytic)} between the first two, ${power(bounds.differences)} against
-differences, whose own error is about 1e-9.
+By x and by every parameter (angles or blocks and scales, both diagonals, bias), in float64: the
+**closed form** of the fused kernels, the derivative of the operator **composed** of core's ops, and
+**central differences** (step 1e-6). An error is |a − b| / max(1, max |b|) over all gradients of a
+case; each cell is the worst of its row. The cases are random: n = 1 … 11, L = 1 … 6, none to two
+leading axes. *square* maps n → n, *pad* cuts inputs or outputs off, *stack* and *fold* take two to
+four operators side by side. Allowed: ${power(bounds.analytic)} between the first two,
+${power(bounds.differences)} against differences, whose own error is about 1e-9.
 
-${table(["kind, backward mode, form", "cases", "closed − composed", "closed − differences", "composed − differences"], gradients)}
+${table(
+  [
+    "kind, backward mode, form",
+    "cases",
+    "closed − composed",
+    "closed − differences",
+    "composed − differences",
+  ],
+  gradients,
+)}
 
-Second derivatives go through the composed operator; \`gradgradcheck\`, \`jvp\` and \`hvp\` are tests beside the source
-(\`packages/mixer/src/mixer.test.ts\`), as are the twelve invariants (\`test/mixer/invariants.test.ts\`).
+Second derivatives go through the composed operator; \`gradgradcheck\`, \`jvp\` and \`hvp\` are
+tests beside the source (\`packages/mixer/src/mixer.test.ts\`), as are the twelve invariants
+(\`test/mixer/invariants.test.ts\`).
 
 ## Against PyTorch
 
-\`test/golden/spm.json\`, float64: values, all gradients in every backward mode, the dense matrix, ln |det|:
-${goldenLine()}.
+\`test/golden/spm.json\`, float64: values, all gradients in every backward mode, the dense matrix,
+ln |det|: ${goldenLine()}.
 
 ## Walking back
 
-A butterfly of Haar angles, cycled to L stages, on 8 rows: ‖reverse − stored‖ / ‖stored‖ of the gradients by x and the angles.
-The reference kernels compute in float64 whatever the dtype, so in float32 only what is kept is rounded (z_L once, or every
-stage), and the drift does not grow with depth beyond that of float64. The last column is what float32 costs anyway: stored in
-float32 against stored in float64.
+A butterfly of Haar angles, cycled to L stages, on 8 rows: ‖reverse − stored‖ / ‖stored‖ of the
+gradients by x and the angles. The reference kernels compute in float64 whatever the dtype, so in
+float32 only what is kept is rounded (z_L once, or every stage), and the drift does not grow with
+depth beyond that of float64. The last column is what float32 costs anyway: stored in float32
+against stored in float64.
 
 ${table(
   ["n", "L", "drift, float64", "drift, float32", "float32 − float64, stored"],
@@ -119,19 +151,26 @@ ${table(
 
 ## Memory
 
-One rotation mixer of L stages, n = ${memorySize.n}, batch ${memorySize.batch}, float32, by the storages alive: bytes that wait *between* forward
-and backward, and the *peak* with the gradients. Input and parameters, there before, are left out; a row of activations is
-batch · n · 4 = ${bytes(memorySize.n * memorySize.batch * 4)} bytes.
+One rotation mixer of L stages, n = ${memorySize.n}, batch ${memorySize.batch}, float32, by the
+storages alive: bytes that wait *between* forward and backward, and the *peak* with the gradients.
+Input and parameters, there before, are left out; a row of activations is batch · n · 4 =
+${bytes(memorySize.n * memorySize.batch * 4)} bytes.
 
-${table(["L", "reverse: between", "peak", "recompute: between", "peak", "stored: between", "peak"], memory)}
+${table(
+  ["L", "reverse: between", "peak", "recompute: between", "peak", "stored: between", "peak"],
+  memory,
+)}
 
 What is flat, and what is not:
 
-- \`reverse\` keeps z_L alone, B · n numbers **whatever L is**; at the peak the gradients come to it, of which the angles' takes 2nL bytes. The
-  kernel works on 64n bytes of scratch, which are not counted.
-- \`recompute\` keeps nothing at all, and its kernel works on 32nL bytes of scratch, for four rows at a time: independent of the batch.
+- \`reverse\` keeps z_L alone, B · n numbers **whatever L is**; at the peak the gradients come to
+  it, of which the angles' takes 2nL bytes. The kernel works on 64n bytes of scratch, which are not
+  counted.
+- \`recompute\` keeps nothing at all, and its kernel works on 32nL bytes of scratch, for four rows
+  at a time: independent of the batch.
 - \`stored\` keeps B · n · (L + 1) numbers: linear in L.
-- A *stack of layers* holds, for each layer, its z_L and the y that the next layer reads: linear in the number of layers, in any mode.
-  The constant is one mixer's with many stages, not that of many mixers: diagonals and nonlinearities between them are not walked back.
+- A *stack of layers* holds, for each layer, its z_L and the y that the next layer reads: linear in
+  the number of layers, in any mode. The constant is one mixer's with many stages, not that of many
+  mixers: diagonals and nonlinearities between them are not walked back.
 `;
 }

@@ -1,6 +1,6 @@
 /**
- * @file `npm run -s verify:mixer`: measures, prints and writes docs/verification.md, and draws the picture of docs/mixer.md. Exits with 1,
- * and writes nothing, where a bound is broken.
+ * @file `npm run -s verify:mixer`: measures, prints and writes docs/verification.md, and draws the
+ * picture of docs/mixer.md. Exits with 1, and writes nothing, where a bound is broken.
  */
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -1,6 +1,6 @@
 /**
- * @file A stranger installs the packages: each is packed, installed by plain npm outside the workspace, compiled
- * against by a strict consumer, and run.
+ * @file A stranger installs the packages: each is packed, installed by plain npm outside the
+ * workspace, compiled against by a strict consumer, and run.
  */
 import { execFile } from "node:child_process";
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -15,7 +15,9 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const tsc = join(root, "node_modules/typescript/bin/tsc");
 const names = await readdir(join(root, "packages"));
 /** The packages are released together, under one version. */
-const { version } = JSON.parse(await readFile(join(root, "packages/core/package.json"), "utf8")) as Manifest;
+const { version } = JSON.parse(
+  await readFile(join(root, "packages/core/package.json"), "utf8"),
+) as Manifest;
 
 let work: string;
 let consumer: string;
@@ -33,16 +35,22 @@ interface Manifest {
 
 interface Lockfile {
   readonly packages: Readonly<
-    Record<string, Pick<Manifest, "dependencies"> & { hasInstallScript?: boolean; optionalDependencies?: object }>
+    Record<
+      string,
+      Pick<Manifest, "dependencies"> & { hasInstallScript?: boolean; optionalDependencies?: object }
+    >
   >;
 }
 
 /** Runs a command as a stranger would: without the variables that an outer npm leaves behind. */
 function run(command: string, args: readonly string[], cwd: string): Promise<string> {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([key]) => !/^(npm_|node_options$)/i.test(key)));
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([key]) => !/^(npm_|node_options$)/i.test(key)),
+  );
   return new Promise((resolve, reject) => {
     execFile(command, args, { cwd, env, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
-      if (error) reject(new Error(`${command} ${args.join(" ")}: ${error.message}\n${stdout}\n${stderr}`));
+      if (error)
+        reject(new Error(`${command} ${args.join(" ")}: ${error.message}\n${stdout}\n${stderr}`));
       else resolve(stdout);
     });
   });
@@ -56,12 +64,16 @@ const manifest = async (name: string): Promise<Manifest> =>
 beforeAll(async () => {
   work = await mkdtemp(join(tmpdir(), "spm-packaging-"));
   consumer = join(work, "consumer");
-  for (const name of names) await rm(join(root, "packages", name, "dist"), { recursive: true, force: true });
+  for (const name of names)
+    await rm(join(root, "packages", name, "dist"), { recursive: true, force: true });
   await run(process.execPath, [tsc, "-b", ...names.map((name) => `packages/${name}`)], root);
   const pack = ["-r", "--filter", "./packages/*", "pack", "--pack-destination", work];
   await run(process.execPath, ["scripts/pnpm.mjs", ...pack], root);
   await cp(fileURLToPath(new URL("consumer", import.meta.url)), consumer, { recursive: true });
-  await writeFile(join(consumer, "package.json"), JSON.stringify({ private: true, type: "module" }));
+  await writeFile(
+    join(consumer, "package.json"),
+    JSON.stringify({ private: true, type: "module" }),
+  );
   await run("npm", ["install", "--no-audit", "--no-fund", ...names.map(tarball)], consumer);
 }, 300_000);
 
@@ -77,9 +89,12 @@ describe.each(names)("@spm/%s", (name) => {
     expect({ type, license, onInstall }).toEqual({ type: "module", license: "MIT", onInstall: [] });
     expect(files).toContain("LICENSE");
     for (const conditions of Object.values(exports)) {
-      for (const target of Object.values(conditions)) expect(files).toContain(target.replace("./", ""));
+      for (const target of Object.values(conditions))
+        expect(files).toContain(target.replace("./", ""));
     }
-    expect(files.filter((file) => /\.test\.|\.[cm](js|ts)$|\.tsbuildinfo$|\.node$/.test(file))).toEqual([]);
+    expect(
+      files.filter((file) => /\.test\.|\.[cm](js|ts)$|\.tsbuildinfo$|\.node$/.test(file)),
+    ).toEqual([]);
   });
 
   it("names versions, not the workspace", async () => {
@@ -94,8 +109,13 @@ describe.each(names)("@spm/%s", (name) => {
   it("passes publint", async () => {
     const pkg = await manifest(name);
     const bytes = await readFile(tarball(name));
-    const { messages } = await publint({ pack: { tarball: new Uint8Array(bytes).buffer }, strict: true });
-    expect(messages.map((message) => formatMessage(message, { ...pkg }, { color: false }))).toEqual([]);
+    const { messages } = await publint({
+      pack: { tarball: new Uint8Array(bytes).buffer },
+      strict: true,
+    });
+    expect(messages.map((message) => formatMessage(message, { ...pkg }, { color: false }))).toEqual(
+      [],
+    );
   });
 
   it("resolves its types wherever ES modules are understood", async () => {
@@ -112,23 +132,34 @@ describe("a stranger's project", () => {
   });
 
   it("has the command", async () => {
-    expect(await run(join(consumer, "node_modules/.bin/spm"), ["--help"], consumer)).toContain("Usage: spm");
+    expect(await run(join(consumer, "node_modules/.bin/spm"), ["--help"], consumer)).toContain(
+      "Usage: spm",
+    );
   });
 
-  it("holds one @spm/core, runs no install script, and its command brings neither gpu.js nor tfjs", async () => {
-    const { packages } = JSON.parse(await readFile(join(consumer, "package-lock.json"), "utf8")) as Lockfile;
-    const paths = Object.keys(packages);
-    expect(paths.filter((path) => path.endsWith("node_modules/@spm/core"))).toEqual(["node_modules/@spm/core"]);
-    expect(paths.filter((path) => packages[path]?.hasInstallScript)).toEqual([]);
+  it(
+    "holds one @spm/core, runs no install script, " +
+      "and its command brings neither gpu.js nor tfjs",
+    async () => {
+      const { packages } = JSON.parse(
+        await readFile(join(consumer, "package-lock.json"), "utf8"),
+      ) as Lockfile;
+      const paths = Object.keys(packages);
+      expect(paths.filter((path) => path.endsWith("node_modules/@spm/core"))).toEqual([
+        "node_modules/@spm/core",
+      ]);
+      expect(paths.filter((path) => packages[path]?.hasInstallScript)).toEqual([]);
 
-    const tree = new Set(["@spm/cli"]);
-    for (const name of tree) {
-      for (const path of paths.filter((path) => path.endsWith(`node_modules/${name}`))) {
-        const { dependencies, optionalDependencies } = packages[path] ?? {};
-        for (const found of Object.keys({ ...dependencies, ...optionalDependencies })) tree.add(found);
+      const tree = new Set(["@spm/cli"]);
+      for (const name of tree) {
+        for (const path of paths.filter((path) => path.endsWith(`node_modules/${name}`))) {
+          const { dependencies, optionalDependencies } = packages[path] ?? {};
+          for (const found of Object.keys({ ...dependencies, ...optionalDependencies }))
+            tree.add(found);
+        }
       }
-    }
-    expect(tree).toContain("ndarray");
-    expect([...tree].filter((name) => /^gpu\.js$|^@tensorflow\//.test(name))).toEqual([]);
-  });
+      expect(tree).toContain("ndarray");
+      expect([...tree].filter((name) => /^gpu\.js$|^@tensorflow\//.test(name))).toEqual([]);
+    },
+  );
 });

@@ -14,7 +14,10 @@ export async function buildCommand(): Promise<string> {
   writeFileSync(join(folder, "package.json"), '{ "type": "module", "version": "0.0.0" }');
   await build({
     absWorkingDir: root,
-    entryPoints: { main: "packages/cli/src/main.ts", "kill-inside-write": "test/resume/kill-inside-write.ts" },
+    entryPoints: {
+      main: "packages/cli/src/main.ts",
+      "kill-inside-write": "test/resume/kill-inside-write.ts",
+    },
     outdir: join(folder, "dist"),
     bundle: true,
     splitting: true,
@@ -22,7 +25,11 @@ export async function buildCommand(): Promise<string> {
     format: "esm",
     target: "node20",
     conditions: ["@spm/source"],
-    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+    banner: {
+      js:
+        'import { createRequire } from "node:module"; ' +
+        "const require = createRequire(import.meta.url);",
+    },
     logLevel: "error",
   });
   return folder;

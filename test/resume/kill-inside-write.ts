@@ -1,6 +1,7 @@
 /**
- * @file Preloaded into a process that is to die inside the write of a checkpoint: SIGKILL at the n-th call to the file system
- * that writes one. A write gets half of its bytes out first, as when the power fails.
+ * @file Preloaded into a process that is to die inside the write of a checkpoint: SIGKILL at the
+ * n-th call to the file system that writes one. A write gets half of its bytes out first, as when
+ * the power fails.
  */
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";

@@ -1,4 +1,7 @@
-/** @file Kills trainings, lets others go on with them, and compares what they come to with one that was never stopped. */
+/**
+ * @file Kills trainings, lets others go on with them, and compares what they come to with one that
+ * was never stopped.
+ */
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -17,11 +20,18 @@ export interface KillReport {
   readonly differences: readonly string[];
 }
 
-/** Small, but with everything that has state: momentum, an average of weights, a schedule, several files. */
+/**
+ * Small, but with everything that has state: momentum, an average of weights, a schedule, several
+ * files.
+ */
 const TRAIN =
-  "train clusters --samples 400 --batch 50 --epochs 4 --hidden 12 --depth 1 --average 0.9 --log-every 3 --checkpoint-steps 4 --tensorboard";
+  "train clusters --samples 400 --batch 50 --epochs 4 --hidden 12 " +
+  "--depth 1 --average 0.9 --log-every 3 --checkpoint-steps 4 --tensorboard";
 const MOST_KILLS_A_RUN = 4;
-/** Calls to the file system that a checkpoint's write has: open, write, fsync, close, before and after rename. */
+/**
+ * Calls to the file system that a checkpoint's write has: open, write, fsync, close, before and
+ * after rename.
+ */
 const CALLS_A_WRITE = 6;
 const WRITES_A_RUN = 8;
 
@@ -68,7 +78,9 @@ export async function killAndCompare(
       if (same) passed += died;
       else {
         failed += died;
-        differences.push(`run ${run}: ${JSON.stringify(found)} instead of ${JSON.stringify(expected)}`);
+        differences.push(
+          `run ${run}: ${JSON.stringify(found)} instead of ${JSON.stringify(expected)}`,
+        );
       }
       tell(`run ${run}: killed ${died} times, ${same ? "bit-identical" : "DIFFERENT"}`);
       rmSync(folder, { recursive: true });
@@ -80,22 +92,36 @@ export async function killAndCompare(
 }
 
 /** One process: the training from its start, or from where the last one left it. */
-function live(built: string, folder: string, plan: { readonly call?: number; readonly after?: number }): Promise<Life> {
+function live(
+  built: string,
+  folder: string,
+  plan: { readonly call?: number; readonly after?: number },
+): Promise<Life> {
   mkdirSync(folder, { recursive: true });
   const begun = performance.now();
-  const args = existsSync(join(folder, "config.json")) ? ["resume", folder] : [...TRAIN.split(" "), "--out", folder];
-  const preload = plan.call === undefined ? [] : ["--import", join(built, "dist", "kill-inside-write.js")];
+  const args = existsSync(join(folder, "config.json"))
+    ? ["resume", folder]
+    : [...TRAIN.split(" "), "--out", folder];
+  const preload =
+    plan.call === undefined ? [] : ["--import", join(built, "dist", "kill-inside-write.js")];
   const child = spawn(process.execPath, [...preload, join(built, "dist", "main.js"), ...args], {
     env: { ...process.env, SPM_KILL_AT_CALL: String(plan.call ?? 0) },
   });
-  const timer = plan.after === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), plan.after);
+  const timer =
+    plan.after === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), plan.after);
   let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk: Buffer) => (output += chunk));
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code, signal) => {
       clearTimeout(timer);
-      resolve({ code, killed: signal === "SIGKILL", milliseconds: performance.now() - begun, output });
+      resolve({
+        code,
+        killed: signal === "SIGKILL",
+        milliseconds: performance.now() - begun,
+        output,
+      });
     });
   });
 }

@@ -5,7 +5,10 @@ import { join } from "node:path";
 import { parseSafetensors } from "@spm/trainer";
 import { checkpointPath, checkpointSteps } from "@spm/trainer/node";
 
-/** Digests of the metric files, and of the last checkpoint's tensors: weights, optimizer and average, under their names. */
+/**
+ * Digests of the metric files, and of the last checkpoint's tensors: weights, optimizer and
+ * average, under their names.
+ */
 export function outcomeOf(run: string): Record<string, string> {
   const folder = join(run, "checkpoints");
   const step = checkpointSteps(folder).at(-1) ?? 0;
@@ -22,4 +25,5 @@ export function outcomeOf(run: string): Record<string, string> {
   };
 }
 
-const digest = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");
+const digest = (bytes: Uint8Array | string): string =>
+  createHash("sha256").update(bytes).digest("hex");

@@ -1,6 +1,20 @@
 /** @file Anomaly mode names the first op that made a NaN or an infinity. */
 import { expect, test } from "vitest";
-import { add, detectAnomaly, div, exp, grad, log, matmul, mul, sqrt, sub, sum, tensor, where } from "./index.ts";
+import {
+  add,
+  detectAnomaly,
+  div,
+  exp,
+  grad,
+  log,
+  matmul,
+  mul,
+  sqrt,
+  sub,
+  sum,
+  tensor,
+  where,
+} from "./index.ts";
 
 test("names op, value, index and shapes", () => {
   const x = tensor([
@@ -35,7 +49,9 @@ test("blames nobody for what came in, but an infinity that becomes NaN", () => {
   const masked = tensor([1, Number.NEGATIVE_INFINITY]);
   expect(detectAnomaly(() => exp(masked)).shape).toEqual([2]);
   expect(detectAnomaly(() => mul(tensor([Number.NaN]), 2)).shape).toEqual([1]);
-  expect(() => detectAnomaly(() => sub(masked, masked))).toThrow(/^sub: expected finite results .* got NaN at \[1\]/);
+  expect(() => detectAnomaly(() => sub(masked, masked))).toThrow(
+    /^sub: expected finite results .* got NaN at \[1\]/,
+  );
 });
 
 test("looks only while it is on, and only at floats", () => {

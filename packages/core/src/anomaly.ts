@@ -1,4 +1,7 @@
-/** @file Anomaly mode: names the first op that makes a NaN or an infinity, instead of letting it travel. */
+/**
+ * @file Anomaly mode: names the first op that makes a NaN or an infinity, instead of letting it
+ * travel.
+ */
 import { elements, isFloating } from "./array.ts";
 import { type Dynamic, during } from "./dynamic.ts";
 import { BackendError, ValueError } from "./errors.ts";
@@ -9,15 +12,20 @@ const watching: Dynamic<boolean> = { value: false };
 const place: Dynamic<string> = { value: "" };
 
 /**
- * Runs `f` and throws at the first op whose result holds a NaN, or an infinity, that no operand held.
- * Costs a read of every result: for debugging. CPU backends only.
- * @throws ValueError naming the op, its shapes, the first bad index; its stack shows the call; BackendError for tensors on a device
+ * Runs `f` and throws at the first op whose result holds a NaN, or an infinity, that no operand
+ * held. Costs a read of every result: for debugging. CPU backends only.
+ * @throws ValueError naming the op, its shapes, the first bad index; its stack shows the call;
+ * BackendError for tensors on a device
  * @example detectAnomaly(() => valueAndGrad(loss, parameters));
  */
 export const detectAnomaly = <T>(f: () => T): T => during(watching, true, f);
 
-/** Runs one primitive's vjp under its name, so that a message can say in whose derivative it went wrong. */
-export const inVjpOf = <T>(name: string, f: () => T): T => during(place, ` in the vjp of ${name}`, f);
+/**
+ * Runs one primitive's vjp under its name, so that a message can say in whose derivative it went
+ * wrong.
+ */
+export const inVjpOf = <T>(name: string, f: () => T): T =>
+  during(place, ` in the vjp of ${name}`, f);
 
 const badness = (v: number): number => (Number.isNaN(v) ? 2 : Number.isFinite(v) ? 0 : 1);
 const firstBad = (t: Tensor, held: number): number =>
@@ -41,6 +49,10 @@ export function inspect(op: string, inputs: readonly Tensor[], outputs: readonly
     const index = stridesOf(t.shape).map((step, k) => Math.floor(bad / step) % t.shape[k]!);
     const got = `${elements(t.ndarray())[bad]} at ${showShape(index)} of ${showShape(t.shape)}`;
     const from = inputs.map((x) => showShape(x.shape)).join(", ");
-    throw new ValueError(op, "finite results (anomaly mode)", `${got} from (${from})${place.value}`);
+    throw new ValueError(
+      op,
+      "finite results (anomaly mode)",
+      `${got} from (${from})${place.value}`,
+    );
   }
 }

@@ -1,25 +1,43 @@
-/** @file The memory: typed arrays seen through scijs `ndarray`. Nothing else imports it, and every check it lacks is made here. */
+/**
+ * @file The memory: typed arrays seen through scijs `ndarray`. Nothing else imports it, and every
+ * check it lacks is made here.
+ */
 import type { NdArray as AnyNdArray } from "ndarray";
 import makeNdArray from "ndarray";
 import loops from "ndarray-ops";
 import { BackendError, DTypeError, ShapeError } from "./errors.ts";
 import { type Shape, showShape, sizeOf, stridesOf } from "./shape.ts";
 
-/** Element types: `float32` is the default, `float64` for checks, `int32` for indices, `bool` is a byte of 0 or 1. */
+/**
+ * Element types: `float32` is the default, `float64` for checks, `int32` for indices, `bool` is a
+ * byte of 0 or 1.
+ */
 export type DType = "float32" | "float64" | "int32" | "bool";
 
 /** The typed arrays behind the dtypes, in their order. */
 export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
 
-/** Typed array + shape + stride + offset: transposes, slices and broadcasts are views of the same data. */
+/**
+ * Typed array + shape + stride + offset: transposes, slices and broadcasts are views of the same
+ * data.
+ */
 export type NdArray = AnyNdArray<TypedArray>;
 
-const constructors = { float32: Float32Array, float64: Float64Array, int32: Int32Array, bool: Uint8Array } as const;
+const constructors = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  bool: Uint8Array,
+} as const;
 const dtypes = ["float32", "float64", "int32", "bool"] as const;
 
-/** A zeroed typed array of a dtype. @throws DTypeError for one that there isn't; BackendError when there is no memory for it */
+/**
+ * A zeroed typed array of a dtype.
+ * @throws DTypeError for one that there isn't; BackendError when there is no memory for it
+ */
 export function allocate(dtype: DType, size: number): TypedArray {
-  if (!dtypes.includes(dtype)) throw new DTypeError("array", `a dtype of ${dtypes.join(", ")}`, `"${dtype}"`);
+  if (!dtypes.includes(dtype))
+    throw new DTypeError("array", `a dtype of ${dtypes.join(", ")}`, `"${dtype}"`);
   try {
     return new constructors[dtype](size);
   } catch {
@@ -28,16 +46,27 @@ export function allocate(dtype: DType, size: number): TypedArray {
 }
 
 /** A zeroed array. */
-export const zerosArray = (dtype: DType, shape: Shape): NdArray => wrap(allocate(dtype, sizeOf(shape)), shape);
+export const zerosArray = (dtype: DType, shape: Shape): NdArray =>
+  wrap(allocate(dtype, sizeOf(shape)), shape);
 
 /** Bytes that `shape` elements of `dtype` take. */
-export const byteSize = (shape: Shape, dtype: DType): number => sizeOf(shape) * constructors[dtype].BYTES_PER_ELEMENT;
+export const byteSize = (shape: Shape, dtype: DType): number =>
+  sizeOf(shape) * constructors[dtype].BYTES_PER_ELEMENT;
 
 /** Whether a dtype has derivatives. */
-export const isFloating = (dtype: DType): dtype is "float32" | "float64" => dtype === "float32" || dtype === "float64";
+export const isFloating = (dtype: DType): dtype is "float32" | "float64" =>
+  dtype === "float32" || dtype === "float64";
 
-/** A view of `data`; row-major unless strides are given. @throws ShapeError when it would read outside of `data` */
-export function wrap(data: TypedArray, shape: Shape, stride: Shape = stridesOf(shape), offset = 0): NdArray {
+/**
+ * A view of `data`; row-major unless strides are given.
+ * @throws ShapeError when it would read outside of `data`
+ */
+export function wrap(
+  data: TypedArray,
+  shape: Shape,
+  stride: Shape = stridesOf(shape),
+  offset = 0,
+): NdArray {
   let [low, high] = [offset, offset];
   for (let k = 0; k < shape.length; k++) {
     const reach = (shape[k]! - 1) * stride[k]!;
@@ -45,7 +74,11 @@ export function wrap(data: TypedArray, shape: Shape, stride: Shape = stridesOf(s
     else high += reach;
   }
   if (sizeOf(shape) > 0 && (low < 0 || high >= data.length))
-    throw new ShapeError("array", `${showShape(shape)} within ${data.length} elements`, `elements ${low} to ${high}`);
+    throw new ShapeError(
+      "array",
+      `${showShape(shape)} within ${data.length} elements`,
+      `elements ${low} to ${high}`,
+    );
   const View = classes.get(data.constructor)?.[shape.length];
   if (View !== undefined && shape.length === 2)
     return new View(data, shape[0]!, shape[1]!, stride[0]!, stride[1]!, offset);
@@ -59,7 +92,10 @@ export function wrap(data: TypedArray, shape: Shape, stride: Shape = stridesOf(s
 
 type ViewClass = new (data: TypedArray, ...shapeStrideOffset: number[]) => NdArray;
 
-/** ndarray's own classes, by type and rank. The function that it exports finds them by a string, which takes thrice as long as the view. */
+/**
+ * ndarray's own classes, by type and rank. The function that it exports finds them by a string,
+ * which takes thrice as long as the view.
+ */
 const classes = new Map<unknown, ViewClass[]>();
 
 /** The dtype of an array. @throws DTypeError for a typed array that no dtype stands for */
@@ -72,14 +108,19 @@ export function dtypeOf({ data }: { readonly data: unknown }): DType {
 /** Whether the elements lie in row-major order without gaps. */
 export function isContiguous({ shape, stride }: NdArray): boolean {
   let step = 1;
-  for (let k = shape.length - 1; k >= 0; step *= shape[k--]!) if (shape[k] !== 1 && stride[k] !== step) return false;
+  for (let k = shape.length - 1; k >= 0; step *= shape[k--]!)
+    if (shape[k] !== 1 && stride[k] !== step) return false;
   return true;
 }
 
-/** The elements in row-major order; a copy only where the view is not contiguous. Read-only for the caller. */
+/**
+ * The elements in row-major order; a copy only where the view is not contiguous. Read-only for the
+ * caller.
+ */
 export function elements(array: NdArray): TypedArray {
   const { data, shape, offset } = array;
-  if (isContiguous(array)) return sizeOf(shape) === data.length ? data : data.subarray(offset, offset + sizeOf(shape));
+  if (isContiguous(array))
+    return sizeOf(shape) === data.length ? data : data.subarray(offset, offset + sizeOf(shape));
   const out = zerosArray(dtypeOf(array), shape);
   copyInto(out, array);
   return out.data;
@@ -90,12 +131,17 @@ export function copyInto(view: NdArray, from: NdArray): void {
   if (sizeOf(view.shape) > 0) loops.assign(view, from);
 }
 
-/** Adds `from` to a view that the caller alone holds; where the view repeats an element, its summands come together. */
+/**
+ * Adds `from` to a view that the caller alone holds; where the view repeats an element, its
+ * summands come together.
+ */
 export function addInto(view: NdArray, from: NdArray): void {
   if (sizeOf(view.shape) > 0) loops.addeq(view, from);
 }
 
-/** An element-wise loop that writes `out`, `f(out, a, b)`: the calling convention of ndarray-ops. */
+/**
+ * An element-wise loop that writes `out`, `f(out, a, b)`: the calling convention of ndarray-ops.
+ */
 export type Loop2 = (out: NdArray, a: NdArray, b: NdArray) => void;
 
 /** The compiled loops of ndarray-ops that the ops use. */

@@ -1,9 +1,13 @@
-/** @file What a backend is: where arrays live and which primitives have kernels there. The reference backend is built in. */
+/**
+ * @file What a backend is: where arrays live and which primitives have kernels there. The reference
+ * backend is built in.
+ */
 import { elements, type NdArray, type TypedArray, wrap } from "./array.ts";
 
 /**
- * A primitive's forward on a backend's own storage: handles in, one handle per inferred output (then per residual).
- * A handle is whatever the backend's `upload` returns. Without `keep` nobody will differentiate: residuals may be left out.
+ * A primitive's forward on a backend's own storage: handles in, one handle per inferred output
+ * (then per residual). A handle is whatever the backend's `upload` returns. Without `keep` nobody
+ * will differentiate: residuals may be left out.
  */
 export type Kernel = (inputs: readonly unknown[], options: unknown, keep: boolean) => unknown[];
 
@@ -15,7 +19,11 @@ export interface BackendReport {
   /** Arrays copied in from elsewhere, where the backend has memory of its own. */
   readonly copiedIn?: number;
   /** Primitives without a kernel that the reference ran instead. */
-  readonly fallbacks: readonly { readonly primitive: string; readonly reason: string; readonly count: number }[];
+  readonly fallbacks: readonly {
+    readonly primitive: string;
+    readonly reason: string;
+    readonly count: number;
+  }[];
 }
 
 /** A place where tensors live. */
@@ -31,7 +39,10 @@ export interface Backend {
   upload(array: NdArray): unknown;
   /** The array behind a handle, without a copy; only where handles are CPU memory. */
   view?(handle: unknown): NdArray;
-  /** The same value in memory that the garbage collector frees: what leaves the outermost scope. The handle itself unless given. */
+  /**
+   * The same value in memory that the garbage collector frees: what leaves the outermost scope. The
+   * handle itself unless given.
+   */
   escape?(handle: unknown): unknown;
   /** A row-major copy that shares no memory. */
   clone(handle: unknown): unknown;
@@ -41,7 +52,10 @@ export interface Backend {
   memory(handle: unknown): object;
   /** Frees memory that no tensor looks at any more. */
   release?(memory: object): void;
-  /** Called where a primitive has no kernel: counts it, or throws BackendError where the reference can't step in. */
+  /**
+   * Called where a primitive has no kernel: counts it, or throws BackendError where the reference
+   * can't step in.
+   */
   fallback?(primitive: string): void;
   report(): BackendReport;
   /** Frees everything; afterwards the process may exit by itself. */
@@ -50,7 +64,10 @@ export interface Backend {
 
 const live = { storages: 0, bytes: 0 };
 
-/** The backend that one reads: every primitive's own `forward` on ndarray, freed by the garbage collector. */
+/**
+ * The backend that one reads: every primitive's own `forward` on ndarray, freed by the garbage
+ * collector.
+ */
 export const reference: Backend = {
   name: "reference",
   kernels: new Map(),
@@ -61,7 +78,12 @@ export const reference: Backend = {
   clone: (handle) => wrap(elements(handle as NdArray).slice(), (handle as NdArray).shape),
   download: async (handle) => elements(handle as NdArray).slice(),
   memory: (handle) => (handle as NdArray).data,
-  report: () => ({ name: "reference", liveStorages: live.storages, liveBytes: live.bytes, fallbacks: [] }),
+  report: () => ({
+    name: "reference",
+    liveStorages: live.storages,
+    liveBytes: live.bytes,
+    fallbacks: [],
+  }),
   dispose: async () => {},
 };
 

@@ -1,7 +1,11 @@
-/** @file The typed errors of the framework; all of them read `<op>: expected <condition>, got <value>`. */
+/**
+ * @file The typed errors of the framework; all of them read
+ * `<op>: expected <condition>, got <value>`.
+ */
 
 /**
- * What every error of the framework is: an operation, the condition it expects, and the value it got.
+ * What every error of the framework is: an operation, the condition it expects, and the value it
+ * got.
  *
  * @param op - who complains, e.g. `"matmul"`
  * @param expected - the condition, with its numbers, e.g. `"inner sizes to agree"`
@@ -10,7 +14,10 @@
  */
 export class SpmError extends Error {
   constructor(op: string, expected: string, got: unknown, help?: string) {
-    super(`${op}: expected ${expected}, got ${String(got)}${help === undefined ? "" : `\nhelp: ${help}`}`);
+    super(
+      `${op}: expected ${expected}, ` +
+        `got ${String(got)}${help === undefined ? "" : `\nhelp: ${help}`}`,
+    );
     this.name = new.target.name;
   }
 }

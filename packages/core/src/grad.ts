@@ -16,26 +16,36 @@ const MAKE = "make it one: tensor(value)";
 /** What is differentiated: a function of tensors to a tensor. */
 export type Differentiable = (...xs: Tensor[]) => Tensor;
 
-/** Cotangents of `wanted` from one of an output. Ops that run here go on the tapes that are still open, not on this one. */
+/**
+ * Cotangents of `wanted` from one of an output. Ops that run here go on the tapes that are still
+ * open, not on this one.
+ */
 function pullBack(tape: Tape, output: Tensor, cotangent: Tensor, wanted: Tensors): Tensor[] {
   const assigned = [...tape.parameters].some(([p, version]) => p.version !== version);
-  if (assigned) throw new TapeError("vjp", "parameters as recorded", "one assigned since", "record again");
+  if (assigned)
+    throw new TapeError("vjp", "parameters as recorded", "one assigned since", "record again");
   return scope(() => {
     const cotangents = new Cotangents(wanted);
     cotangents.add(output, cotangent);
     for (const { call, needs } of tape.nodes.toReversed()) {
       const cts = call.outputs.map((t) => cotangents.of(t));
       if (cts.every((ct) => ct === null)) continue;
-      const bars = scope(() => inVjpOf(call.name, () => checkCotangents(call, call.vjp(cts, needs))));
+      const bars = scope(() =>
+        inVjpOf(call.name, () => checkCotangents(call, call.vjp(cts, needs))),
+      );
       for (const [i, input] of call.inputs.entries())
-        if (needs[i] && bars[i]) cotangents.add(input, checkKind(call.name, "cotangent", bars[i], input));
+        if (needs[i] && bars[i])
+          cotangents.add(input, checkKind(call.name, "cotangent", bars[i], input));
       cotangents.close([...cts, ...bars], call.outputs);
     }
     return wanted.map((x) => cotangents.of(x) ?? zeros(x.shape, like(x)));
   });
 }
 
-/** The cotangents of a sweep: summed while it goes on, released as soon as nothing will ask for them. */
+/**
+ * The cotangents of a sweep: summed while it goes on, released as soon as nothing will ask for
+ * them.
+ */
 class Cotangents {
   readonly #of = new Map<Tensor, Tensor>();
   /** For how many tensors each of them stands. */
@@ -58,7 +68,10 @@ class Cotangents {
     if (before) this.#release(before, this.#count(before, -1));
   }
 
-  /** Ends a node: its outputs need theirs no more; of what came in and went out, what stands for nothing is released. */
+  /**
+   * Ends a node: its outputs need theirs no more; of what came in and went out, what stands for
+   * nothing is released.
+   */
   close(seen: readonly (Tensor | null)[], outputs: Tensors): void {
     for (const x of outputs) {
       const ct = this.#of.get(x);
@@ -82,27 +95,48 @@ class Cotangents {
 }
 
 /** What a vjp returned, once it is a tensor or null for each input. @throws ShapeError otherwise */
-function checkCotangents({ name, inputs }: Call, bars: readonly (Tensor | null)[]): readonly (Tensor | null)[] {
+function checkCotangents(
+  { name, inputs }: Call,
+  bars: readonly (Tensor | null)[],
+): readonly (Tensor | null)[] {
   const isBar = (bar: unknown): boolean => bar === null || bar instanceof Tensor;
   if (Array.isArray(bars) && bars.length === inputs.length && bars.every(isBar)) return bars;
-  const at = Array.isArray(bars) && bars.length === inputs.length ? bars.findIndex((bar) => !isBar(bar)) : -1;
-  const got = at >= 0 ? `${kindOf(bars[at])} for input ${at}` : Array.isArray(bars) ? bars.length : kindOf(bars);
+  const at =
+    Array.isArray(bars) && bars.length === inputs.length
+      ? bars.findIndex((bar) => !isBar(bar))
+      : -1;
+  const got =
+    at >= 0
+      ? `${kindOf(bars[at])} for input ${at}`
+      : Array.isArray(bars)
+        ? bars.length
+        : kindOf(bars);
   throw new ShapeError(name, `a cotangent (or null) for each of ${inputs.length} inputs`, got);
 }
 
-/** A cotangent or tangent, once it is known to be of the kind of its primal. @throws ShapeError, DTypeError */
+/**
+ * A cotangent or tangent, once it is known to be of the kind of its primal.
+ * @throws ShapeError, DTypeError
+ */
 function checkKind(op: string, what: string, v: Tensor, { shape, dtype }: Tensor): Tensor {
-  if (!sameShape(v.shape, shape)) throw new ShapeError(op, `a ${what} of ${showShape(shape)}`, showShape(v.shape));
+  if (!sameShape(v.shape, shape))
+    throw new ShapeError(op, `a ${what} of ${showShape(shape)}`, showShape(v.shape));
   if (v.dtype !== dtype) throw new DTypeError(op, `a ${what} of ${dtype}`, v.dtype);
   return v;
 }
 
-function like({ dtype, backend }: Tensor): { dtype: "float32" | "float64"; backend: Tensor["backend"] } {
+function like({ dtype, backend }: Tensor): {
+  dtype: "float32" | "float64";
+  backend: Tensor["backend"];
+} {
   if (isFloating(dtype)) return { dtype, backend };
   throw new DTypeError("grad", "float32 or float64 to differentiate by", dtype);
 }
 
-/** Runs `f` on a tape. @throws TapeError when it returns a promise; DTypeError when `watched` has no derivatives */
+/**
+ * Runs `f` on a tape.
+ * @throws TapeError when it returns a promise; DTypeError when `watched` has no derivatives
+ */
 function recordTape<T>(op: string, watched: Tensors, f: () => T): { tape: Tape; result: T } {
   for (const x of watched) like(x);
   return withTape(watched, () => synchronous(op, f()));
@@ -121,17 +155,25 @@ function seedOf(op: string, value: Tensor): Tensor {
 }
 
 /**
- * f's value, and its pullback ȳ ↦ (∂f/∂x)ᵀ ȳ, which may be called many times and is differentiable itself.
- * Arguments are aliased on entry, so that an inner derivative never mistakes an outer variable for its own.
+ * f's value, and its pullback ȳ ↦ (∂f/∂x)ᵀ ȳ, which may be called many times and is differentiable
+ * itself. Arguments are aliased on entry, so that an inner derivative never mistakes an outer
+ * variable for its own.
  * @example const { value, pullback } = vjp(tanh, x); const [xBar] = pullback(ones(x.shape));
  */
-export function vjp(f: Differentiable, ...primals: Tensor[]): { value: Tensor; pullback(ct: Tensor): Tensor[] } {
+export function vjp(
+  f: Differentiable,
+  ...primals: Tensor[]
+): { value: Tensor; pullback(ct: Tensor): Tensor[] } {
   const other = primals.findIndex((x) => !(x instanceof Tensor));
-  if (other >= 0) throw new DTypeError("vjp", `a tensor as argument ${other}`, kindOf(primals[other]), MAKE);
+  if (other >= 0)
+    throw new DTypeError("vjp", `a tensor as argument ${other}`, kindOf(primals[other]), MAKE);
   const xs = primals.map(alias);
   const { tape, result } = recordTape("vjp", xs, () => f(...xs));
   const value = asTensor("vjp", result);
-  return { value, pullback: (ct) => pullBack(tape, value, checkKind("vjp", "cotangent", ct, value), xs) };
+  return {
+    value,
+    pullback: (ct) => pullBack(tape, value, checkKind("vjp", "cotangent", ct, value), xs),
+  };
 }
 
 /**
@@ -147,9 +189,11 @@ export function grad(f: Differentiable, argnums: number | readonly number[] = 0)
   return (...xs: Tensor[]): Tensor | Tensor[] =>
     scope(() => {
       const missing = numbers.find((k) => xs[k] === undefined);
-      if (missing !== undefined) throw new ShapeError("grad", `argnums below ${xs.length}, the arguments`, missing);
+      if (missing !== undefined)
+        throw new ShapeError("grad", `argnums below ${xs.length}, the arguments`, missing);
       const other = numbers.find((k) => !(xs[k] instanceof Tensor));
-      if (other !== undefined) throw new DTypeError("grad", `a tensor as argument ${other}`, kindOf(xs[other]), MAKE);
+      if (other !== undefined)
+        throw new DTypeError("grad", `a tensor as argument ${other}`, kindOf(xs[other]), MAKE);
       const part = (...chosen: Tensor[]) => f(...xs.map((x, i) => chosen[numbers.indexOf(i)] ?? x));
       const { value, pullback } = vjp(part, ...numbers.map((k) => xs[k]!));
       const grads = pullback(seedOf("grad", value));
@@ -158,8 +202,10 @@ export function grad(f: Differentiable, argnums: number | readonly number[] = 0)
 }
 
 /**
- * The training form: the value of a scalar function and its gradients by parameters that it finds through its closure.
- * @returns `grads[i]` belongs to `params[i]` (zeros where the loss does not depend on it); `aux` is what f returned beside
+ * The training form: the value of a scalar function and its gradients by parameters that it finds
+ * through its closure.
+ * @returns `grads[i]` belongs to `params[i]` (zeros where the loss does not depend on it); `aux` is
+ * what f returned beside
  * @example const { value, grads } = valueAndGrad(() => crossEntropy(model.forward(x), y), params);
  */
 export function valueAndGrad<Aux = undefined>(
@@ -169,7 +215,9 @@ export function valueAndGrad<Aux = undefined>(
   return scope(() => {
     const { tape, result } = recordTape("valueAndGrad", params, f);
     const { loss, aux } =
-      result instanceof Tensor ? { loss: result, aux: undefined as Aux } : (Object(result) as typeof result);
+      result instanceof Tensor
+        ? { loss: result, aux: undefined as Aux }
+        : (Object(result) as typeof result);
     const value = asTensor("valueAndGrad", loss);
     return { value, grads: pullBack(tape, value, seedOf("valueAndGrad", value), params), aux };
   });
@@ -177,17 +225,24 @@ export function valueAndGrad<Aux = undefined>(
 
 /** Σᵢ ⟨xᵢ, yᵢ⟩; null counts as zero. */
 export function dot(op: string, xs: Tensors, ys: readonly (Tensor | null)[]): Tensor {
-  if (xs.length !== ys.length) throw new ShapeError(op, `${xs.length} vectors, one for each argument`, ys.length);
-  const products = xs.flatMap((x, i) => (ys[i] ? [sum(mul(x, checkKind(op, "vector", ys[i], x)))] : []));
+  if (xs.length !== ys.length)
+    throw new ShapeError(op, `${xs.length} vectors, one for each argument`, ys.length);
+  const products = xs.flatMap((x, i) =>
+    ys[i] ? [sum(mul(x, checkKind(op, "vector", ys[i], x)))] : [],
+  );
   return products.reduce((a, b) => add(a, b));
 }
 
 /**
- * Forward derivative: f's value and its tangent ẏ = (∂f/∂x) ẋ, as the vjp of the vjp (linear in the cotangent, so its
- * transpose is the jvp): no op needs a rule of its own.
+ * Forward derivative: f's value and its tangent ẏ = (∂f/∂x) ẋ, as the vjp of the vjp (linear in the
+ * cotangent, so its transpose is the jvp): no op needs a rule of its own.
  * @example jvp(sin, [x], [ones(x.shape)]).tangent; // cos x
  */
-export function jvp(f: Differentiable, primals: Tensors, tangents: Tensors): { value: Tensor; tangent: Tensor } {
+export function jvp(
+  f: Differentiable,
+  primals: Tensors,
+  tangents: Tensors,
+): { value: Tensor; tangent: Tensor } {
   return scope(() => {
     const { value, pullback } = vjp(f, ...primals);
     const transposed = grad((ct) => dot("jvp", pullback(ct), tangents));

@@ -1,4 +1,7 @@
-/** @file The checker finds what is wrong: a factor of 2.001 for 2, one element of many, a second derivative only. */
+/**
+ * @file The checker finds what is wrong: a factor of 2.001 for 2, one element of many, a second
+ * derivative only.
+ */
 import { describe, expect, test } from "vitest";
 import {
   type Differentiable,
@@ -38,8 +41,13 @@ describe("gradcheck", () => {
 
   test("names the one element that is wrong, of the input that is wrong", () => {
     const f: Differentiable = (a, b) =>
-      mul(square(a!), squareWith((ct, t) => mul(ct, mul(t, tensor([2, 2.1, 2], { dtype: "float64" }))))(b!));
-    expect(() => gradcheck(f, [tensor([1, 1, 1], { dtype: "float64" }), x])).toThrow(/\(moved element 1 of input 1\)$/);
+      mul(
+        square(a!),
+        squareWith((ct, t) => mul(ct, mul(t, tensor([2, 2.1, 2], { dtype: "float64" }))))(b!),
+      );
+    expect(() => gradcheck(f, [tensor([1, 1, 1], { dtype: "float64" }), x])).toThrow(
+      /\(moved element 1 of input 1\)$/,
+    );
   });
 
   test("finds what no single element shows: a derivative that is not linear", () => {
@@ -53,18 +61,26 @@ describe("gradcheck", () => {
   });
 
   test("takes float64 only", () => {
-    expect(() => gradcheck(square, [tensor([1])])).toThrow("gradcheck: expected float64, got float32");
+    expect(() => gradcheck(square, [tensor([1])])).toThrow(
+      "gradcheck: expected float64, got float32",
+    );
   });
 
   test("may be told how far and how close", () => {
     const wrong = squareWith((ct, x) => mul(ct, mul(2.001, x)));
-    expect(gradcheck(wrong, [x], { tolerance: 0.01, step: 1e-4, seed: 3 }).error).toBeGreaterThan(1e-4);
+    expect(gradcheck(wrong, [x], { tolerance: 0.01, step: 1e-4, seed: 3 }).error).toBeGreaterThan(
+      1e-4,
+    );
   });
 });
 
 describe("gradgradcheck", () => {
   const twice = (factor: number) => {
-    const slope = unary({ name: "2x by hand", forward: (v) => 2 * v, vjp: (ct) => mul(ct, factor) });
+    const slope = unary({
+      name: "2x by hand",
+      forward: (v) => 2 * v,
+      vjp: (ct) => mul(ct, factor),
+    });
     return squareWith((ct, x) => mul(ct, slope(x)));
   };
 

@@ -22,7 +22,9 @@ export interface GradcheckOptions {
 export interface GradcheckReport {
   /** |analytic − numeric| / max(1, |numeric|) */
   readonly error: number;
-  /** Which element (row-major) of which input was moved, or that all were, along a random direction. */
+  /**
+   * Which element (row-major) of which input was moved, or that all were, along a random direction.
+   */
   readonly moved: string;
   readonly analytic: number;
   readonly numeric: number;
@@ -32,18 +34,23 @@ const dtype = "float64";
 const read = (scalar: Tensor): number => elements(scalar.ndarray())[0]!;
 
 /**
- * Checks the vjp of `f` at `inputs`, along a random direction u of all inputs and then along each element:
- * ⟨v, f(x + hu) − f(x − hu)⟩ / 2h against ⟨Jᵀv, u⟩ with v random.
+ * Checks the vjp of `f` at `inputs`, along a random direction u of all inputs and then along each
+ * element: ⟨v, f(x + hu) − f(x − hu)⟩ / 2h against ⟨Jᵀv, u⟩ with v random.
  * @param inputs - float64 tensors, away from kinks
  * @returns the worst disagreement
  * @throws ValueError when it is too large; DTypeError unless everything is float64
  * @example gradcheck(tanh, [tensor(new Float64Array([0.3, -1]))]);
  */
-export function gradcheck(f: Differentiable, inputs: Tensor[], options: GradcheckOptions = {}): GradcheckReport {
+export function gradcheck(
+  f: Differentiable,
+  inputs: Tensor[],
+  options: GradcheckOptions = {},
+): GradcheckReport {
   const { step = 1e-6, tolerance = 1e-6, seed = 1 } = options;
   const random = rng(seed);
   const { value, pullback } = vjp(f, ...inputs);
-  for (const t of [...inputs, value]) if (t.dtype !== dtype) throw new DTypeError("gradcheck", dtype, t.dtype);
+  for (const t of [...inputs, value])
+    if (t.dtype !== dtype) throw new DTypeError("gradcheck", dtype, t.dtype);
   const like = (x: Tensor) => normal(random, x.shape, 0, 1, { dtype });
   const v = like(value);
   const bars = pullback(v);
@@ -71,10 +78,15 @@ export function gradcheck(f: Differentiable, inputs: Tensor[], options: Gradchec
 }
 
 /** {@link gradcheck} of the vjp itself: the second derivatives, also by the cotangent. */
-export function gradgradcheck(f: Differentiable, inputs: Tensor[], options: GradcheckOptions = {}): GradcheckReport {
+export function gradgradcheck(
+  f: Differentiable,
+  inputs: Tensor[],
+  options: GradcheckOptions = {},
+): GradcheckReport {
   const random = rng((options.seed ?? 1) + 1);
   const like = (x: Tensor) => normal(random, x.shape, 0, 1, { dtype });
   const us = inputs.map(like);
-  const first: Differentiable = (ct, ...xs) => dot("gradgradcheck", vjp(f, ...xs).pullback(ct!), us);
+  const first: Differentiable = (ct, ...xs) =>
+    dot("gradgradcheck", vjp(f, ...xs).pullback(ct!), us);
   return gradcheck(first, [like(noGrad(() => f(...inputs))), ...inputs], options);
 }

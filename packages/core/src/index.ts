@@ -1,4 +1,7 @@
-/** @file @spm/core: tensors on ndarray, a tape, primitives with their derivatives, and what is made of them. */
+/**
+ * @file @spm/core: tensors on ndarray, a tape, primitives with their derivatives, and what is made
+ * of them.
+ */
 export { detectAnomaly } from "./anomaly.ts";
 export * from "./array.ts";
 export * from "./backend.ts";

@@ -95,7 +95,8 @@ describe("a mistake is noticed", () => {
     forward: ([x]) => [x!],
     vjp: ([ct]) => [ct!],
   };
-  const define = (change: Partial<Primitive<void>>) => definePrimitive<void>({ ...identity, ...change });
+  const define = (change: Partial<Primitive<void>>) =>
+    definePrimitive<void>({ ...identity, ...change });
   const count = primitives().length;
 
   test("a forward that returns another shape or dtype than was inferred", () => {
@@ -112,7 +113,8 @@ describe("a mistake is noticed", () => {
     expect(() => grad((x) => sum(scalar([x!], undefined)[0]!))(x64)).toThrow(
       "mistaken: expected a cotangent of [3], got []",
     );
-    const again = (x: Tensor) => add(sum(square(x)), sum(scalar([x], undefined)[0]!)); // the second to arrive, too
+    // the second to arrive, too
+    const again = (x: Tensor) => add(sum(square(x)), sum(scalar([x], undefined)[0]!));
     expect(() => grad(again as (...xs: Tensor[]) => Tensor)(x64)).toThrow(
       "mistaken: expected a cotangent of [3], got []",
     );

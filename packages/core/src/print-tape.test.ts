@@ -47,7 +47,9 @@ test("views take nothing, and the ops of a derivative are there, too", () => {
 });
 
 test("refuses an async function", () => {
-  expect(() => printTape(async () => square(tensor([1])))).toThrow("printTape: expected a synchronous function");
+  expect(() => printTape(async () => square(tensor([1])))).toThrow(
+    "printTape: expected a synchronous function",
+  );
 });
 
 /** How often an op ran. */
@@ -61,13 +63,14 @@ test("a derivative computes only what someone asked for", () => {
   const [w1, w2] = [parameter(normal(rng(2), [3, 5])), parameter(normal(rng(3), [5, 2]))];
   const loss = () => mean(square(matmul(relu(matmul(x, w1)), w2)));
   const products = (params: Parameter[]) => count(() => valueAndGrad(loss, params), "matmul");
-  expect(products([w1, w2])).toBe(2 + 3); // forward; both weights and the hidden layer, not the data
+  // forward; both weights and the hidden layer, not the data
+  expect(products([w1, w2])).toBe(2 + 3);
   expect(products([w2])).toBe(2 + 1);
   expect(products([w1])).toBe(2 + 2);
   expect(products([])).toBe(2);
 });
 
-test("what a derivative does not depend on is not recorded: its backward pass has no node for it", () => {
+test("what a derivative does not depend on is not recorded: it has no node going back", () => {
   const x = tensor([1, 2, 3]);
   const constant = (t: Tensor) => noGrad(() => square(square(t)));
   const f = (t: Tensor) => sum(mul(t, sub(constant(t), square(x))));

@@ -4,7 +4,8 @@ import { type Call, withTape } from "./tape.ts";
 import type { Tensor } from "./tensor.ts";
 
 /**
- * Runs `f` and lists every primitive that ran, those of derivatives too: operands, result, bytes that it took (views: 0).
+ * Runs `f` and lists every primitive that ran, those of derivatives too: operands, result, bytes
+ * that it took (views: 0).
  * @returns a line each
  * @throws TapeError when `f` returns a promise
  * @example console.log(printTape(() => grad(loss)(x)));
@@ -12,7 +13,9 @@ import type { Tensor } from "./tensor.ts";
 export function printTape(f: () => unknown): string {
   const show = (ts: readonly Tensor[]) => ts.map((t) => `${t.dtype}[${t.shape}]`).join(" ");
   const line = ({ name, inputs, outputs, residuals }: Call) => {
-    const fresh = [...outputs, ...residuals].filter((t) => inputs.every((x) => x.storage !== t.storage));
+    const fresh = [...outputs, ...residuals].filter((t) =>
+      inputs.every((x) => x.storage !== t.storage),
+    );
     const bytes = fresh.reduce((total, t) => total + t.storage.bytes, 0);
     return `${show(outputs)} = ${name}(${show(inputs)})  ${bytes} B`;
   };

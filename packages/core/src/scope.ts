@@ -1,4 +1,6 @@
-/** @file Ownership: a scope releases what was made in it, except what it returns and what was kept. */
+/**
+ * @file Ownership: a scope releases what was made in it, except what it returns and what was kept.
+ */
 import { TapeError } from "./errors.ts";
 import { isRecording, withoutTapes } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
@@ -15,8 +17,9 @@ export function own<T extends Tensor>(tensor: T): T {
 }
 
 /**
- * Runs `f` and releases the tensors made in it. What the result reaches (tensors in arrays, objects, maps, sets) moves to the
- * parent scope; what was {@link keep}t outlives all; nothing is released while an outer tape still records.
+ * Runs `f` and releases the tensors made in it. What the result reaches (tensors in arrays,
+ * objects, maps, sets) moves to the parent scope; what was {@link keep}t outlives all; nothing is
+ * released while an outer tape still records.
  * @throws TapeError when `f` returns a promise: scopes are synchronous
  * @example const norm = scope(() => sqrt(sum(square(x)))); // the square and the sum are gone
  */
@@ -34,12 +37,18 @@ export function scope<T>(f: () => T): T {
   }
 }
 
-/** Releases a tensor of the innermost scope before that ends; not where an outer tape may still ask for it. */
+/**
+ * Releases a tensor of the innermost scope before that ends; not where an outer tape may still ask
+ * for it.
+ */
 export function releaseEarly(tensor: Tensor): void {
   if (tensor.owner !== null && tensor.owner === scopes.at(-1) && !isRecording()) tensor.dispose();
 }
 
-/** The value itself, unless it is a promise, whose own failure then goes unheard. @throws TapeError */
+/**
+ * The value itself, unless it is a promise, whose own failure then goes unheard.
+ * @throws TapeError
+ */
 export function synchronous<T>(op: string, value: T): T {
   if (typeof (value as PromiseLike<T> | null)?.then !== "function") return value;
   (value as PromiseLike<T>).then(undefined, () => {});
@@ -56,15 +65,23 @@ export function keep<T extends Tensor>(tensor: T): T {
 /** Runs `f` without recording: for evaluation, sampling and updates. It is a {@link scope}, too. */
 export const noGrad = <T>(f: () => T): T => withoutTapes(() => scope(f));
 
-/** Hands what a scope made to its parent: every tensor that a value holds, directly or inside of arrays, objects, maps and sets. */
+/**
+ * Hands what a scope made to its parent: every tensor that a value holds, directly or inside of
+ * arrays, objects, maps and sets.
+ */
 function hand(value: unknown, made: Tensor[], seen?: Set<object>): void {
   if (value instanceof Tensor) {
     if (value.owner === made) own(value);
     return;
   }
-  if (typeof value !== "object" || value === null || seen?.has(value) || ArrayBuffer.isView(value)) return;
+  if (typeof value !== "object" || value === null || seen?.has(value) || ArrayBuffer.isView(value))
+    return;
   const visited = (seen ?? new Set<object>()).add(value);
   const listed = Array.isArray(value) || value instanceof Set;
-  const parts: Iterable<unknown> = listed ? value : value instanceof Map ? [...value].flat() : Object.values(value);
+  const parts: Iterable<unknown> = listed
+    ? value
+    : value instanceof Map
+      ? [...value].flat()
+      : Object.values(value);
   for (const part of parts) hand(part, made, visited);
 }

@@ -23,6 +23,7 @@ export function sameShape(a: Shape, b: Shape): boolean {
 /** Row-major strides of a shape, in elements. @example stridesOf([2, 3]) // [3, 1] */
 export function stridesOf(shape: Shape): number[] {
   const strides = new Array<number>(shape.length);
-  for (let axis = shape.length - 1, step = 1; axis >= 0; step *= shape[axis--]!) strides[axis] = step;
+  for (let axis = shape.length - 1, step = 1; axis >= 0; step *= shape[axis--]!)
+    strides[axis] = step;
   return strides;
 }

@@ -1,4 +1,7 @@
-/** @file The tape: what ran, in order. Append order is topological, so the sweep (grad.ts) is a loop. */
+/**
+ * @file The tape: what ran, in order. Append order is topological, so the sweep (grad.ts) is a
+ * loop.
+ */
 import { isFloating } from "./array.ts";
 import { type Dynamic, during } from "./dynamic.ts";
 import { Parameter, type Tensor } from "./tensor.ts";
@@ -10,7 +13,10 @@ export interface Call {
   readonly outputs: readonly Tensor[];
   readonly residuals: readonly Tensor[];
   /** Cotangents of the inputs that `needs` names, from those of the outputs (null: zero). */
-  vjp(cotangents: readonly (Tensor | null)[], needs: readonly boolean[]): readonly (Tensor | null)[];
+  vjp(
+    cotangents: readonly (Tensor | null)[],
+    needs: readonly boolean[],
+  ): readonly (Tensor | null)[];
 }
 
 /** The calls that depend on the tensors it watches. */
@@ -50,8 +56,14 @@ export function record(call: Call): void {
   }
 }
 
-/** Runs `f` with a new tape that watches `watched`, beside those that record already. The tape closes even if `f` throws. */
-export function withTape<T>(watched: readonly Tensor[] | null, f: () => T): { tape: Tape; result: T } {
+/**
+ * Runs `f` with a new tape that watches `watched`, beside those that record already. The tape
+ * closes even if `f` throws.
+ */
+export function withTape<T>(
+  watched: readonly Tensor[] | null,
+  f: () => T,
+): { tape: Tape; result: T } {
   const tape: Tape = { nodes: [], tracked: watched && new Set(watched), parameters: new Map() };
   try {
     return { tape, result: during(recording, [...recording.value, tape], f) };

@@ -1,4 +1,7 @@
-/** @file Tensors and parameters: immutable values, their storage counted by the tensors that look at it. */
+/**
+ * @file Tensors and parameters: immutable values, their storage counted by the tensors that look at
+ * it.
+ */
 import { byteSize, type DType, type NdArray, type TypedArray } from "./array.ts";
 import type { Backend } from "./backend.ts";
 import { BackendError, DTypeError, ShapeError, TapeError } from "./errors.ts";
@@ -15,12 +18,20 @@ export class Storage {
   readonly backend: Backend;
   readonly memory: object;
   readonly bytes: number;
-  /** Once replaced, because its parameter got another value, it must not be read. Shared with copies on the heap. */
+  /**
+   * Once replaced, because its parameter got another value, it must not be read. Shared with copies
+   * on the heap.
+   */
   fate: { replaced: boolean } | undefined;
   /** How many tensors look at it; Infinity once it is the garbage collector's. */
   views = 0;
 
-  constructor(backend: Backend, handle: unknown, { shape, dtype }: Spec, fate?: { replaced: boolean }) {
+  constructor(
+    backend: Backend,
+    handle: unknown,
+    { shape, dtype }: Spec,
+    fate?: { replaced: boolean },
+  ) {
     this.backend = backend;
     this.memory = backend.memory(handle);
     this.bytes = byteSize(shape, dtype);
@@ -59,7 +70,10 @@ export class Tensor implements Spec {
   #handle: unknown;
   #alive = true;
 
-  /** @param source - the tensor whose storage `handle` looks at; without one the tensor has a storage of its own */
+  /**
+   * @param source - the tensor whose storage `handle` looks at; without one the tensor has a
+   * storage of its own
+   */
   constructor(spec: Spec, backend: Backend, handle: unknown, source?: Tensor) {
     this.shape = spec.shape;
     this.dtype = spec.dtype;
@@ -84,7 +98,10 @@ export class Tensor implements Spec {
     return this.#handle;
   }
 
-  /** @throws TapeError when this tensor was released, or looks at a parameter that was assigned since */
+  /**
+   * @throws TapeError when this tensor was released, or looks at a parameter that was assigned
+   * since
+   */
   assertReadable(): void {
     if (this.#alive && !this.storage.fate?.replaced) return;
     const got = this.#alive ? "a view of a parameter that was assigned since" : "a released one";
@@ -96,21 +113,32 @@ export class Tensor implements Spec {
     throw new TapeError("read", `a live tensor of shape ${showShape(this.shape)}`, got, help);
   }
 
-  /** The array itself, without a copy: CPU backends only, read-only by contract. @throws BackendError on a device */
+  /**
+   * The array itself, without a copy: CPU backends only, read-only by contract.
+   * @throws BackendError on a device
+   */
   ndarray(): NdArray {
     const { view, name } = this.backend;
     if (view !== undefined) return view(this.handle);
-    throw new BackendError("ndarray", "a tensor in CPU memory", `one on ${name}`, "use await data()");
+    throw new BackendError(
+      "ndarray",
+      "a tensor in CPU memory",
+      `one on ${name}`,
+      "use await data()",
+    );
   }
 
-  /** A copy of the elements in row-major order. Enqueued at the call: later updates don't change it. */
+  /**
+   * A copy of the elements in row-major order. Enqueued at the call: later updates don't change it.
+   */
   data(): Promise<TypedArray> {
     return this.backend.download(this.handle);
   }
 
   /** The only element. @throws ShapeError when there isn't exactly one */
   async item(): Promise<number> {
-    if (sizeOf(this.shape) !== 1) throw new ShapeError("item", "exactly one element", `shape ${showShape(this.shape)}`);
+    if (sizeOf(this.shape) !== 1)
+      throw new ShapeError("item", "exactly one element", `shape ${showShape(this.shape)}`);
     return (await this.data())[0]!;
   }
 
@@ -122,7 +150,10 @@ export class Tensor implements Spec {
     this.storage.leave();
   }
 
-  /** No scope owns it any more: the garbage collector does, of a copy where the backend's own memory is not collected. */
+  /**
+   * No scope owns it any more: the garbage collector does, of a copy where the backend's own memory
+   * is not collected.
+   */
   leaveToHeap(): void {
     const { backend, storage } = this;
     const handle = backend.escape?.(this.#handle) ?? this.#handle;
@@ -166,15 +197,18 @@ export class Parameter extends Tensor {
   }
 
   /**
-   * Takes over another value: its memory where only its scope has it, otherwise a copy. Views of the old one end: they throw
-   * instead of reading stale numbers.
-   * @throws ShapeError, DTypeError when the value is of another kind; TapeError while a tape that used it is open
+   * Takes over another value: its memory where only its scope has it, otherwise a copy. Views of
+   * the old one end: they throw instead of reading stale numbers.
+   * @throws ShapeError, DTypeError when the value is of another kind; TapeError while a tape that
+   * used it is open
    */
   assign(value: Tensor): void {
     const { shape, dtype } = this;
     const { backend, handle, owner, storage } = value;
-    if (!sameShape(value.shape, shape)) throw new ShapeError("assign", showShape(shape), showShape(value.shape));
-    if (value.dtype !== dtype) throw new DTypeError("assign", dtype, value.dtype, `cast(value, "${dtype}")`);
+    if (!sameShape(value.shape, shape))
+      throw new ShapeError("assign", showShape(shape), showShape(value.shape));
+    if (value.dtype !== dtype)
+      throw new DTypeError("assign", dtype, value.dtype, `cast(value, "${dtype}")`);
     this.assertAssignable();
     const passing = owner !== null && storage.views === 1 && storage.bytes === this.storage.bytes;
     const next = passing ? handle : backend.clone(handle);

@@ -1,4 +1,7 @@
-/** @file What the compiler knows: dtypes and options are typed, shapes are not, and nothing public is `any`. */
+/**
+ * @file What the compiler knows: dtypes and options are typed, shapes are not, and nothing public
+ * is `any`.
+ */
 import { expectTypeOf, test } from "vitest";
 import * as core from "./index.ts";
 
@@ -7,7 +10,9 @@ type Tensor = core.Tensor;
 
 test("dtypes and options are closed", () => {
   expectTypeOf<core.DType>().toEqualTypeOf<"float32" | "float64" | "int32" | "bool">();
-  expectTypeOf(tensor).parameter(1).toExtend<{ dtype?: core.DType; shape?: core.Shape } | undefined>();
+  expectTypeOf(tensor)
+    .parameter(1)
+    .toExtend<{ dtype?: core.DType; shape?: core.Shape } | undefined>();
   // @ts-expect-error: no such dtype
   const half = () => tensor([1], { dtype: "float16" });
   // @ts-expect-error: no such option

@@ -36,7 +36,10 @@ export interface Findings {
   /** The outcome in a sentence or a few, losses as plainly as wins. */
   readonly summary: string;
   readonly sections: readonly Section[];
-  /** Every number measured: `results.json`. The seed repeats it to the last bit, but for what is under the key "seconds". */
+  /**
+   * Every number measured: `results.json`. The seed repeats it to the last bit, but for what is
+   * under the key "seconds".
+   */
   readonly results: { readonly [name: string]: Json };
   /** More files for the run folder, e.g. trained models. */
   readonly files?: readonly { readonly name: string; readonly bytes: Uint8Array }[];

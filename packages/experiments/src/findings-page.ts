@@ -12,7 +12,10 @@ export interface PageFacts {
 }
 
 /** The report: question, summary, sections with tables and pictures, how to repeat it. */
-export function findingsPage({ experiment, question, command, facts }: PageFacts, findings: Findings): string {
+export function findingsPage(
+  { experiment, question, command, facts }: PageFacts,
+  findings: Findings,
+): string {
   const title = `${experiment}: ${question}`;
   return htmlPage(
     title,

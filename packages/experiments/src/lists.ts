@@ -14,21 +14,30 @@ export function readNumbers(name: string, text: string): number[] {
   });
 }
 
-/** Learning rates of a setting, e.g. "0.003,0.01". @throws ValueError for anything but numbers above 0 */
+/**
+ * Learning rates of a setting, e.g. "0.003,0.01".
+ * @throws ValueError for anything but numbers above 0
+ */
 export function readRates(text: string): number[] {
   return parts(text).map((part) => {
     const rate = Number(part);
-    if (!(rate > 0 && Number.isFinite(rate))) throw new ValueError("experiment", "rates above 0", `"${text}"`);
+    if (!(rate > 0 && Number.isFinite(rate)))
+      throw new ValueError("experiment", "rates above 0", `"${text}"`);
     return rate;
   });
 }
 
 /** Names out of `known`, or all of them for "all". @throws ValueError for one that is not known */
-export function readNames<Name extends string>(name: string, text: string, known: readonly Name[]): Name[] {
+export function readNames<Name extends string>(
+  name: string,
+  text: string,
+  known: readonly Name[],
+): Name[] {
   if (text === "all") return [...known];
   return parts(text).map((part) => {
     const found = known.find((one) => one === part);
-    if (found === undefined) throw new ValueError("experiment", `${name} of ${known.join(", ")}, or all`, `"${part}"`);
+    if (found === undefined)
+      throw new ValueError("experiment", `${name} of ${known.join(", ")}, or all`, `"${part}"`);
     return found;
   });
 }

@@ -2,20 +2,30 @@
 import { noGrad } from "@spm/core";
 import type { Factors } from "@spm/mixer";
 import type { GeneralMixer, RotationMixer } from "@spm/nn";
-import { matrixPicture, reachPicture, spectrumPicture, stageAnglesPicture, strip } from "@spm/nn/pictures";
+import {
+  matrixPicture,
+  reachPicture,
+  spectrumPicture,
+  stageAnglesPicture,
+  strip,
+} from "@spm/nn/pictures";
 import type { Section } from "./experiment.ts";
 
 /** A layer whose factors can be pictured. */
 type MixerLayer = RotationMixer | GeneralMixer;
 
 /**
- * Follows one layer. Take a frame whenever training stops for a moment; the sections show the last one in detail and all of them as
- * strips. CPU backends only.
+ * Follows one layer. Take a frame whenever training stops for a moment; the sections show the last
+ * one in detail and all of them as strips. CPU backends only.
  */
 export class MixerAlbum {
   readonly #name: string;
   readonly #layer: MixerLayer;
-  readonly #frames: { readonly caption: string; readonly angles: string; readonly matrix: string }[] = [];
+  readonly #frames: {
+    readonly caption: string;
+    readonly angles: string;
+    readonly matrix: string;
+  }[] = [];
 
   /** @param name - of the layer, as titles have it */
   constructor(name: string, layer: MixerLayer) {
@@ -34,7 +44,10 @@ export class MixerAlbum {
   sections(file: string): Section[] {
     const [name, layer] = [this.#name, this.#layer];
     const factors: Factors = layer.factors;
-    const figure = (suffix: string, svg: string): { name: string; svg: string } => ({ name: `${file}-${suffix}`, svg });
+    const figure = (suffix: string, svg: string): { name: string; svg: string } => ({
+      name: `${file}-${suffix}`,
+      svg,
+    });
     const spread = [0, this.#frames.length >> 2, this.#frames.length >> 1, this.#frames.length - 1];
     const some = this.#frames.filter((_, k) => spread.includes(k));
     const strips: Section[] =
@@ -65,7 +78,9 @@ export class MixerAlbum {
     return [
       {
         heading: `${name}: the angle of each pair, stage by stage`,
-        text: "Rows are stages, the first at the top; of a free block it is the nearest rotation's angle.",
+        text:
+          "Rows are stages, the first at the top; " +
+          "of a free block it is the nearest rotation's angle.",
         figure: figure("angles", stageAnglesPicture(factors)),
       },
       {
@@ -77,12 +92,15 @@ export class MixerAlbum {
         text:
           factors.kind === "rotation"
             ? "The stages are orthogonal: what leaves the circle is the work of the diagonals."
-            : "Free blocks need not stay orthogonal: what leaves the circle is their work and that of the diagonals.",
+            : "Free blocks need not stay orthogonal: " +
+              "what leaves the circle is their work and that of the diagonals.",
         figure: figure("spectrum", this.#withMatrix(spectrumPicture)),
       },
       {
         heading: `${name}: how an input reaches the outputs`,
-        text: "One input coordinate, followed through the stages; the bars are a column of the matrix.",
+        text:
+          "One input coordinate, followed through the stages; " +
+          "the bars are a column of the matrix.",
         figure: figure("reach", reachPicture(factors, layer.fanIn >> 1)),
       },
       ...strips,

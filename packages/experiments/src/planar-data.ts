@@ -20,7 +20,9 @@ const draws: Readonly<Record<string, (random: Rng) => Point>> = {
     const part = random.uniform() < 0.5 ? 0 : 1;
     const turn = Math.PI * random.uniform();
     const [x, y] = [1.6 * Math.cos(turn), 1.6 * Math.sin(turn)];
-    return part === 0 ? noisy(random, x - 0.8, y - 0.4, 0, 0.15) : noisy(random, 0.8 - x, 0.4 - y, 1, 0.15);
+    return part === 0
+      ? noisy(random, x - 0.8, y - 0.4, 0, 0.15)
+      : noisy(random, 0.8 - x, 0.4 - y, 1, 0.15);
   },
   /** Circles of radius 1 and 2.4. */
   rings(random) {
@@ -34,7 +36,11 @@ const draws: Readonly<Record<string, (random: Rng) => Point>> = {
     const part = random.integer(8);
     const row = part >> 1;
     const column = 2 * (part & 1) + (row & 1);
-    return { x: 1.5 * (column + random.uniform()) - 3, y: 1.5 * (row + random.uniform()) - 3, part };
+    return {
+      x: 1.5 * (column + random.uniform()) - 3,
+      y: 1.5 * (row + random.uniform()) - 3,
+      part,
+    };
   },
   /** Two arms that wind once and a half around the middle. */
   spirals(random) {
@@ -51,12 +57,18 @@ export const planarNames: readonly string[] = Object.keys(draws);
 
 /**
  * Independent points.
- * @returns points [count, 2], within about 3.5 of the middle, and the part of each, [count] of int32
+ * @returns points [count, 2], within about 3.5 of the middle, and the part of each, [count] of
+ * int32
  * @throws ValueError for a name that is none of them
  */
-export function planarPoints(name: string, count: number, random: Rng): { points: Tensor; parts: Tensor } {
+export function planarPoints(
+  name: string,
+  count: number,
+  random: Rng,
+): { points: Tensor; parts: Tensor } {
   const draw = draws[name];
-  if (draw === undefined) throw new ValueError("planarPoints", `one of ${planarNames.join(", ")}`, `"${name}"`);
+  if (draw === undefined)
+    throw new ValueError("planarPoints", `one of ${planarNames.join(", ")}`, `"${name}"`);
   const points = new Float32Array(2 * count);
   const parts = new Int32Array(count);
   for (let i = 0; i < count; i++) {

@@ -2,8 +2,8 @@
 import type { LinearKind } from "@spm/nn";
 
 /**
- * The best of 0.001, 0.003, 0.01 and 0.03 after 200 steps on MNIST, where two were alike the lower one; figures in
- * docs/experiments/mnist.md.
+ * The best of 0.001, 0.003, 0.01 and 0.03 after 200 steps on MNIST, where two were alike the lower
+ * one; figures in docs/experiments/mnist.md.
  */
 const RATES: Readonly<Record<LinearKind, number>> = {
   dense: 0.003,

@@ -1,11 +1,20 @@
-/** @file Every experiment in its quick form: a whole run folder, and the same results again from the same seed. */
+/**
+ * @file Every experiment in its quick form: a whole run folder, and the same results again from the
+ * same seed.
+ */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setBackend } from "@spm/core";
 import { wasm } from "@spm/wasm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Experiment, type ExperimentRun, experiments, readSettings, runExperiment } from "./index.ts";
+import {
+  type Experiment,
+  type ExperimentRun,
+  experiments,
+  readSettings,
+  runExperiment,
+} from "./index.ts";
 
 const work = mkdtempSync(join(tmpdir(), "spm-experiments-"));
 afterAll(() => rmSync(work, { recursive: true }));
@@ -15,7 +24,14 @@ let folders = 0;
 async function run(experiment: Experiment, given: Partial<ExperimentRun>): Promise<string> {
   const out = join(work, String(folders++));
   const { signal } = new AbortController();
-  await runExperiment(experiment, { seed: 3, out, command: "spm experiment", signal, log: () => {}, ...given });
+  await runExperiment(experiment, {
+    seed: 3,
+    out,
+    command: "spm experiment",
+    signal,
+    log: () => {},
+    ...given,
+  });
   return out;
 }
 const quickRun = (experiment: Experiment): Promise<string> => run(experiment, { quick: true });
@@ -38,7 +54,8 @@ describe.each(experiments)("$name", (experiment) => {
 
   test("ends when it is interrupted, with a report", { timeout: 60_000 }, async () => {
     const before = await run(experiment, { quick: true, signal: AbortSignal.abort() });
-    // by a timer, as Ctrl-C comes in by the event loop: a loop that never lets it have its turn would run to its end, minutes later
+    // by a timer, as Ctrl-C comes in by the event loop: a loop that never lets it have its turn
+    // would run to its end, minutes later
     const during = await run(experiment, { signal: AbortSignal.timeout(300) });
     for (const folder of [before, during]) {
       const report = readFileSync(join(folder, "report.html"), "utf8");
@@ -48,7 +65,8 @@ describe.each(experiments)("$name", (experiment) => {
 });
 
 describe("settings", () => {
-  const numberOf = ({ settings }: Experiment) => Object.keys(settings).find((key) => typeof settings[key] === "number");
+  const numberOf = ({ settings }: Experiment) =>
+    Object.keys(settings).find((key) => typeof settings[key] === "number");
   const experiment = experiments.find((e) => numberOf(e) !== undefined) as Experiment;
   const name = numberOf(experiment) as string;
 

@@ -1,4 +1,7 @@
-/** @file Runs an experiment and leaves its run folder: `config.json`, `results.json`, pictures, `report.html`. */
+/**
+ * @file Runs an experiment and leaves its run folder: `config.json`, `results.json`, pictures,
+ * `report.html`.
+ */
 import { rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { currentBackend } from "@spm/core";
@@ -34,7 +37,11 @@ export async function runExperiment(
 ): Promise<{ readonly findings: Findings; readonly report: string }> {
   assertFresh(out);
   refuse(experiment, given);
-  const settings = { ...experiment.settings, ...(quick ? experiment.quick : {}), ...given } as Settings;
+  const settings = {
+    ...experiment.settings,
+    ...(quick ? experiment.quick : {}),
+    ...given,
+  } as Settings;
   makeFolder(out); // what the system refuses, it refuses before the work
   const started = new Date();
   const findings = await experiment.run({ settings, seed, signal, log }).catch((error: unknown) => {

@@ -29,11 +29,13 @@ export function median(values: readonly number[]): number {
 }
 
 /** "0.31", "2e-14" */
-export const brief = (value: number): string => (value >= 0.0095 ? value.toFixed(2) : value.toExponential(0));
+export const brief = (value: number): string =>
+  value >= 0.0095 ? value.toFixed(2) : value.toExponential(0);
 
 /** "2e-14 (1e-14 to 5e-14)": the median, the least, the most; a dash for none. */
 export function medianAndRange(values: readonly number[]): string {
   if (values.length === 0) return "–";
-  const range = values.length > 1 ? ` (${brief(Math.min(...values))} to ${brief(Math.max(...values))})` : "";
+  const range =
+    values.length > 1 ? ` (${brief(Math.min(...values))} to ${brief(Math.max(...values))})` : "";
   return brief(median(values)) + range;
 }

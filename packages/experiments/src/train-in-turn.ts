@@ -1,4 +1,7 @@
-/** @file Several models trained side by side, a few steps each in turn, so that their seconds can be compared on a busy machine. */
+/**
+ * @file Several models trained side by side, a few steps each in turn, so that their seconds can be
+ * compared on a busy machine.
+ */
 import { scope, type Tensor, valueAndGrad } from "@spm/core";
 import type { DataLoader } from "@spm/data";
 import { evaluate, type LossFunction, type Metrics, type Updater } from "@spm/trainer";
@@ -42,8 +45,8 @@ export interface TurnOptions<Model, Batch> {
 const TURN = 5;
 
 /**
- * Trains all models by the same number of steps. Each turn ends when its last loss has been read, on a device too, so that its
- * seconds are its own.
+ * Trains all models by the same number of steps. Each turn ends when its last loss has been read,
+ * on a device too, so that its seconds are its own.
  * @returns the readings of each model, in order; none of those that the signal cut off
  */
 export async function trainInTurn<Model, Batch>(

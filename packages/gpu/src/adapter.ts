@@ -1,4 +1,7 @@
-/** @file Finding a WebGPU device: the browser's, or Dawn's through the optional package `webgpu` in Node. */
+/**
+ * @file Finding a WebGPU device: the browser's, or Dawn's through the optional package `webgpu` in
+ * Node.
+ */
 import { BackendError } from "@spm/core";
 
 /** Which adapter is wanted. */
@@ -17,11 +20,14 @@ const { process } = globalThis as { process?: { versions?: { node?: string } } }
 const inNode = process?.versions?.node !== undefined;
 
 const advice = inNode
-  ? 'in Node install the package "webgpu" and a Vulkan driver; without a GPU use gpu({ mode: "webasm" }) or the reference backend'
-  : 'open the page from https or localhost in a browser with WebGPU, hardware acceleration on; otherwise use gpu({ mode: "webgl2" }) or @spm/wasm';
+  ? 'in Node install the package "webgpu" and a Vulkan driver; ' +
+    'without a GPU use gpu({ mode: "webasm" }) or the reference backend'
+  : "open the page from https or localhost in a browser with WebGPU, " +
+    'hardware acceleration on; otherwise use gpu({ mode: "webgl2" }) or @spm/wasm';
 
 /**
- * A device on a hardware adapter, or, when asked for, on a software one. It has the adapter's own limits for buffers and workgroups.
+ * A device on a hardware adapter, or, when asked for, on a software one. It has the adapter's own
+ * limits for buffers and workgroups.
  * @throws BackendError when there is no WebGPU or no such adapter
  */
 export async function openDevice(wanted: AdapterKind | "any"): Promise<OpenDevice> {
@@ -35,7 +41,9 @@ export async function openDevice(wanted: AdapterKind | "any"): Promise<OpenDevic
       "gpu",
       `a ${wanted} adapter`,
       `${label} (${kind})`,
-      wanted === "hardware" ? `${advice}; gpu({ mode: "webgpu", adapter: "software" }) takes this one` : undefined,
+      wanted === "hardware"
+        ? `${advice}; gpu({ mode: "webgpu", adapter: "software" }) takes this one`
+        : undefined,
     );
   const names = [
     "maxStorageBufferBindingSize",
@@ -49,7 +57,10 @@ export async function openDevice(wanted: AdapterKind | "any"): Promise<OpenDevic
   return { device, label, kind, close: () => device.destroy() };
 }
 
-/** One for the process, as a page has one `navigator.gpu`: a Dawn instance that is collected before its last object takes the process down. */
+/**
+ * One for the process, as a page has one `navigator.gpu`: a Dawn instance that is collected before
+ * its last object takes the process down.
+ */
 let dawnInstance: GPU | null = null;
 
 async function findWebGpu(): Promise<GPU> {
@@ -60,17 +71,25 @@ async function findWebGpu(): Promise<GPU> {
   const dawn: { create(options: string[]): GPU } | null = await import(
     /* @vite-ignore */ /* webpackIgnore: true */ name
   ).catch(() => null);
-  if (dawn === null) throw new BackendError("gpu", 'the package "webgpu"', "no such package", advice);
+  if (dawn === null)
+    throw new BackendError("gpu", 'the package "webgpu"', "no such package", advice);
   dawnInstance ??= dawn.create([]);
   return dawnInstance;
 }
 
 function isSoftware({ info }: GPUAdapter): boolean {
-  return info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|software|basic render/i.test(words(info));
+  return (
+    info.isFallbackAdapter ||
+    /swiftshader|llvmpipe|lavapipe|software|basic render/i.test(words(info))
+  );
 }
 
 const words = (info: GPUAdapterInfo): string =>
   `${info.vendor} ${info.architecture} ${info.device} ${info.description}`;
 
 const describe = ({ info }: GPUAdapter): string =>
-  info.description || info.device || info.architecture || info.vendor || "an adapter without a name";
+  info.description ||
+  info.device ||
+  info.architecture ||
+  info.vendor ||
+  "an adapter without a name";

@@ -1,6 +1,7 @@
 /**
- * @file What a launch binds. Bind groups are dear to make, so each is remembered by its buffers; numbers that change from call to call lie in
- * one buffer that never changes, at an offset of the launch's own.
+ * @file What a launch binds. Bind groups are dear to make, so each is remembered by its buffers;
+ * numbers that change from call to call lie in one buffer that never changes, at an offset of the
+ * launch's own.
  */
 import { BackendError } from "@spm/core";
 import { type PooledBuffer, usage } from "./buffer-pool.ts";
@@ -10,7 +11,10 @@ const slotBytes = 256;
 /** Bind groups that a layout remembers: a training step meets the same buffers again and again. */
 const rememberedGroups = 8192;
 
-/** How many buffers a kernel reads and writes, after its numbers where it has any; and the groups made for it. */
+/**
+ * How many buffers a kernel reads and writes, after its numbers where it has any; and the groups
+ * made for it.
+ */
 export interface KernelLayout {
   readonly pipeline: GPUPipelineLayout;
   readonly hasNumbers: boolean;
@@ -30,7 +34,10 @@ export class Bindings {
   constructor(device: GPUDevice, launches: number) {
     this.#device = device;
     this.#block = new ArrayBuffer(launches * slotBytes);
-    this.#numbers = device.createBuffer({ size: launches * slotBytes, usage: usage.uniform | usage.copyTarget });
+    this.#numbers = device.createBuffer({
+      size: launches * slotBytes,
+      usage: usage.uniform | usage.copyTarget,
+    });
   }
 
   /** The layout of kernels with so many buffers. */
@@ -53,7 +60,10 @@ export class Bindings {
   }
 
   /** The bind group of these buffers, in the order of the kernel's bindings. */
-  group({ hasNumbers, group: layout, groups }: KernelLayout, buffers: readonly PooledBuffer[]): GPUBindGroup {
+  group(
+    { hasNumbers, group: layout, groups }: KernelLayout,
+    buffers: readonly PooledBuffer[],
+  ): GPUBindGroup {
     let key = "";
     for (const { id } of buffers) key += `,${id}`;
     let group = groups.get(key);
@@ -74,7 +84,8 @@ export class Bindings {
 
   /** Room for the next launch's numbers, which is zeroed, and its offset. */
   numbers(bytes: number): { readonly block: ArrayBuffer; readonly offset: number } {
-    if (bytes > slotBytes) throw new BackendError("gpu", `at most ${slotBytes} bytes of numbers`, `${bytes}`);
+    if (bytes > slotBytes)
+      throw new BackendError("gpu", `at most ${slotBytes} bytes of numbers`, `${bytes}`);
     const offset = slotBytes * this.#launches++;
     new Uint8Array(this.#block, offset, slotBytes).fill(0);
     return { block: this.#block, offset };
@@ -93,5 +104,8 @@ export class Bindings {
   }
 }
 
-/** The number that the WebGPU specification gives to `GPUShaderStage.COMPUTE`; Node has no such global. */
+/**
+ * The number that the WebGPU specification gives to `GPUShaderStage.COMPUTE`; Node has no such
+ * global.
+ */
 const compute = 4;

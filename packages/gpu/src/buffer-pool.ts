@@ -1,7 +1,16 @@
-/** @file Device buffers that are used again: a training step asks for the same sizes in the same order, step after step. */
+/**
+ * @file Device buffers that are used again: a training step asks for the same sizes in the same
+ * order, step after step.
+ */
 
 /** The numbers that the WebGPU specification gives to `GPUBufferUsage`; Node has no such global. */
-export const usage = { mapRead: 0x1, copySource: 0x4, copyTarget: 0x8, uniform: 0x40, storage: 0x80 } as const;
+export const usage = {
+  mapRead: 0x1,
+  copySource: 0x4,
+  copyTarget: 0x8,
+  uniform: 0x40,
+  storage: 0x80,
+} as const;
 
 const storageUsage = usage.storage | usage.copySource | usage.copyTarget;
 
@@ -19,8 +28,9 @@ export interface PooledBuffer {
 const slack = 256 * 2 ** 20;
 
 /**
- * Hands out buffers, and takes them back to hand them out again: of the idle ones of a size the oldest, so that what a step gets depends on
- * what is in use and not on the order in which things were released, and steps soon repeat each other. Sizes are rounded up to 256 bytes.
+ * Hands out buffers, and takes them back to hand them out again: of the idle ones of a size the
+ * oldest, so that what a step gets depends on what is in use and not on the order in which things
+ * were released, and steps soon repeat each other. Sizes are rounded up to 256 bytes.
  */
 export class BufferPool {
   readonly #device: GPUDevice;
@@ -75,7 +85,10 @@ export class BufferPool {
     this.idleBytes += size;
   }
 
-  /** Whether more is held than a loop over the same sizes can need: a new buffer is dear, the device clears it first. */
+  /**
+   * Whether more is held than a loop over the same sizes can need: a new buffer is dear, the device
+   * clears it first.
+   */
   get crowded(): boolean {
     return this.liveBytes + this.idleBytes > 2 * this.#mostBytes + slack;
   }

@@ -12,7 +12,12 @@ const kernel = (source: string, output: readonly number[], arrays = 1, scalars =
 describe("gpu.js as a compiler", () => {
   test("writes WGSL without a device, uniforms first, then arrays, then the result", () => {
     const { code, uniformBytes, scalarOffsets, workgroup } = compile(
-      kernel("function (a0, a1, s0) { return a0[this.thread.x] * s0 + a1[this.thread.x]; }", [1000], 2, 1),
+      kernel(
+        "function (a0, a1, s0) { return a0[this.thread.x] * s0 + a1[this.thread.x]; }",
+        [1000],
+        2,
+        1,
+      ),
     );
     expect(workgroup).toEqual([256, 1]);
     expect(code).toContain("@workgroup_size(256, 1, 1)");
@@ -29,7 +34,8 @@ describe("gpu.js as a compiler", () => {
   test("keeps inline indices in integers", () => {
     const { code } = compile(
       kernel(
-        "function (a0) { return a0[(this.thread.x ^ 8) * 3 + (this.thread.y >> 2) * 4096 + (Math.floor((this.thread.z + 0.5) / 12) | 0) * 7]; }",
+        "function (a0) { return a0[(this.thread.x ^ 8) * 3 + (this.thread.y >> 2) " +
+          "* 4096 + (Math.floor((this.thread.z + 0.5) / 12) | 0) * 7]; }",
         [8, 8, 8],
       ),
     );
@@ -43,7 +49,12 @@ describe("gpu.js as a compiler", () => {
   test("refuses what gpu.js would cut off or cannot read", () => {
     expect(() =>
       compile(
-        kernel("function (a0, s0) { let t = 0; for (let i = 0; i < s0; i++) { t += a0[i]; } return t; }", [1], 1, 1),
+        kernel(
+          "function (a0, s0) { let t = 0; for (let i = 0; i < s0; i++) { t += a0[i]; } return t; }",
+          [1],
+          1,
+          1,
+        ),
       ),
     ).toThrow(/loops bounded by literals/);
     expect(() => compile(kernel("function (a0) { return a0.nothing; }", [1]))).toThrow(

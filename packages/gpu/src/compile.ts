@@ -1,4 +1,7 @@
-/** @file gpu.js as a compiler: its JavaScript in, WGSL out. No device takes part, and gpu.js never sees ours. */
+/**
+ * @file gpu.js as a compiler: its JavaScript in, WGSL out. No device takes part, and gpu.js never
+ * sees ours.
+ */
 import { BackendError } from "@spm/core";
 import type { KernelSource } from "./executor.ts";
 import { input, Translator } from "./gpujs.ts";
@@ -13,8 +16,9 @@ export interface CompiledKernel {
 }
 
 /**
- * Threads of a workgroup, for outputs of two or three axes and of one. gpu.js takes 64, so few that starting workgroups becomes
- * what limits a kernel that does little; its kernels read their place from the global id, so any size is right.
+ * Threads of a workgroup, for outputs of two or three axes and of one. gpu.js takes 64, so few that
+ * starting workgroups becomes what limits a kernel that does little; its kernels read their place
+ * from the global id, so any size is right.
  */
 const workgroups = [
   [32, 8],
@@ -29,22 +33,42 @@ export function compile({ source, output, arrays, scalars }: KernelSource): Comp
   const indices = (n: number) => Array.from({ length: n }, (_, i) => i);
   const kernel = new Translator(source, {
     output,
-    argumentNames: [...indices(arrays).map((i) => `a${i}`), ...indices(scalars).map((i) => `s${i}`)],
+    argumentNames: [
+      ...indices(arrays).map((i) => `a${i}`),
+      ...indices(scalars).map((i) => `s${i}`),
+    ],
     argumentTypes: [...indices(arrays).map(() => "Input"), ...indices(scalars).map(() => "Float")],
   });
   const empty = input(new Float32Array(1), [1]);
   try {
     kernel.build(...indices(arrays).map(() => empty), ...indices(scalars).map(() => 0.5));
   } catch (cause) {
-    throw new BackendError("gpu", "a kernel that gpu.js translates", `${String(cause)} in\n${source}`);
+    throw new BackendError(
+      "gpu",
+      "a kernel that gpu.js translates",
+      `${String(cause)} in\n${source}`,
+    );
   }
   const { compiledSource: code, paramsLayout: layout } = kernel;
   const width = output.length === 1 ? 1 : 0;
   const written = ["@workgroup_size(8, 8, 1)", "@workgroup_size(64, 1, 1)"][width]!;
-  if (!code?.includes(written) || layout.arrayArgs.length !== arrays || layout.scalarArgs.length !== scalars)
-    throw new BackendError("gpu", "WGSL as gpu.js 2.24 writes it", "another layout", "pin gpu.js to 2.24.1");
+  if (
+    !code?.includes(written) ||
+    layout.arrayArgs.length !== arrays ||
+    layout.scalarArgs.length !== scalars
+  )
+    throw new BackendError(
+      "gpu",
+      "WGSL as gpu.js 2.24 writes it",
+      "another layout",
+      "pin gpu.js to 2.24.1",
+    );
   if (code.includes("LOOP_MAX"))
-    throw new BackendError("gpu", "loops bounded by literals", `a loop that gpu.js cuts off in\n${source}`);
+    throw new BackendError(
+      "gpu",
+      "loops bounded by literals",
+      `a loop that gpu.js cuts off in\n${source}`,
+    );
   const workgroup = workgroups[width]!;
   return {
     code: code.replace(written, `@workgroup_size(${workgroup[0]}, ${workgroup[1]}, 1)`),

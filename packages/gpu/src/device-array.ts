@@ -1,4 +1,7 @@
-/** @file Arrays on the device: memory seen through shape, stride and offset, so that transposes, slices and broadcasts are free. */
+/**
+ * @file Arrays on the device: memory seen through shape, stride and offset, so that transposes,
+ * slices and broadcasts are free.
+ */
 import { type DType, type Shape, sizeOf, stridesOf } from "@spm/core";
 import type { Memory } from "./executor.ts";
 
@@ -31,10 +34,13 @@ export function isDense({ shape, stride }: DeviceArray): boolean {
 }
 
 /** Whether the elements fill their memory from its first to its last in row-major order. */
-export const isWhole = (x: DeviceArray): boolean => isDense(x) && x.offset === 0 && x.memory.length === sizeOf(x.shape);
+export const isWhole = (x: DeviceArray): boolean =>
+  isDense(x) && x.offset === 0 && x.memory.length === sizeOf(x.shape);
 
 /** The strides of a view of `x` with `shape`, 0 where it is repeated. The shape is known to fit. */
 export function broadcastStrides(x: DeviceArray, shape: Shape): number[] {
   const lead = shape.length - x.shape.length;
-  return shape.map((n, k) => (k < lead || (x.shape[k - lead] === 1 && n !== 1) ? 0 : x.stride[k - lead]!));
+  return shape.map((n, k) =>
+    k < lead || (x.shape[k - lead] === 1 && n !== 1) ? 0 : x.stride[k - lead]!,
+  );
 }

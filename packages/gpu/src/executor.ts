@@ -1,4 +1,7 @@
-/** @file What runs kernels: device memory in, device memory out. One executor launches on WebGPU, the other lets gpu.js run. */
+/**
+ * @file What runs kernels: device memory in, device memory out. One executor launches on WebGPU,
+ * the other lets gpu.js run.
+ */
 
 /** Where kernels run: our launcher, or gpu.js in one of its own ways. */
 export type GpuMode = "webgpu" | "webgl2" | "webasm" | "cpu";
@@ -8,7 +11,10 @@ export interface Memory {
   readonly length: number;
 }
 
-/** Several pieces that are kept and released together: what a mixer stores at the ends of its passes. */
+/**
+ * Several pieces that are kept and released together: what a mixer stores at the ends of its
+ * passes.
+ */
 export class MemoryGroup implements Memory {
   readonly parts: readonly Memory[];
   readonly length: number;
@@ -20,10 +26,12 @@ export class MemoryGroup implements Memory {
 }
 
 /**
- * A kernel in gpu.js's JavaScript. Its parameters are `a0, a1, …` (arrays, read flat), then `s0, s1, …` (numbers).
+ * A kernel in gpu.js's JavaScript. Its parameters are `a0, a1, …` (arrays, read flat), then
+ * `s0, s1, …` (numbers).
  *
- * Indices are inline expressions of `this.thread.x|y|z`, loop counters and integer literals: gpu.js keeps those in 32-bit integers,
- * while a local variable becomes a float32 and loses integers from 2²⁴ on.
+ * Indices are inline expressions of `this.thread.x|y|z`, loop counters and integer literals: gpu.js
+ * keeps those in 32-bit integers, while a local variable becomes a float32 and loses integers from
+ * 2²⁴ on.
  */
 export interface KernelSource {
   /** The function's text; it is the cache's key together with `output`. */
@@ -67,7 +75,10 @@ export interface ExecutorCounters {
   readonly degraded: readonly string[];
 }
 
-/** One call of a kernel written in WGSL. Its bindings: the numbers, where there are any, as a uniform; what it reads; then the results. */
+/**
+ * One call of a kernel written in WGSL. Its bindings: the numbers, where there are any, as a
+ * uniform; what it reads; then the results.
+ */
 export interface WgslCall {
   readonly reads: readonly Memory[];
   /** Lengths of the results, in elements. */

@@ -23,13 +23,19 @@ import { WebGpuExecutor } from "./webgpu-executor.ts";
 /** How a GPU backend is opened. */
 export interface GpuOptions {
   /**
-   * `webgpu`: our launcher, in browsers and, with the package `webgpu`, in Node. `webgl2` (browsers), `webasm` and `cpu` run
-   * through gpu.js itself. `auto`, the default, is webgpu on hardware, or an error that says what to do.
+   * `webgpu`: our launcher, in browsers and, with the package `webgpu`, in Node. `webgl2`
+   * (browsers), `webasm` and `cpu` run through gpu.js itself. `auto`, the default, is webgpu on
+   * hardware, or an error that says what to do.
    */
   readonly mode?: "auto" | GpuMode;
-  /** For webgpu: `hardware` unless said; `software` takes SwiftShader and its like, by name only. */
+  /**
+   * For webgpu: `hardware` unless said; `software` takes SwiftShader and its like, by name only.
+   */
   readonly adapter?: AdapterKind;
-  /** For webgpu: whether hand-written WGSL runs where it fits; true unless said. Without it every kernel is one of gpu.js. */
+  /**
+   * For webgpu: whether hand-written WGSL runs where it fits; true unless said. Without it every
+   * kernel is one of gpu.js.
+   */
   readonly wgsl?: boolean;
 }
 
@@ -86,7 +92,8 @@ class Gpu implements GpuBackend {
     const x = handle as DeviceArray;
     const dense = whole(this.#executor, x);
     const reading = this.#executor.read(dense.memory, 0, sizeOf(x.shape));
-    if (dense !== x) this.#executor.release(dense.memory); // whatever takes this buffer next is enqueued behind the read
+    // whatever takes this buffer next is enqueued behind the read
+    if (dense !== x) this.#executor.release(dense.memory);
     const values = await reading;
     if (x.dtype === "int32") return Int32Array.from(assertExact(values));
     return x.dtype === "bool" ? Uint8Array.from(values) : values;
@@ -134,13 +141,19 @@ class Gpu implements GpuBackend {
 
 /**
  * Opens a GPU as a backend.
- * @returns the backend, for `setBackend` or as `{ backend }` of a new tensor; `await dispose()` frees everything
+ * @returns the backend, for `setBackend` or as `{ backend }` of a new tensor; `await dispose()`
+ * frees everything
  * @throws BackendError when there is no adapter of the wanted kind
  * @example
  * const device = await gpu({ mode: "webgpu" });
  * setBackend(device);
  */
-export async function gpu({ mode = "auto", adapter = "hardware", wgsl = true }: GpuOptions = {}): Promise<GpuBackend> {
-  if (mode === "webgl2" || mode === "webasm" || mode === "cpu") return new Gpu(new GpuJsExecutor(mode));
+export async function gpu({
+  mode = "auto",
+  adapter = "hardware",
+  wgsl = true,
+}: GpuOptions = {}): Promise<GpuBackend> {
+  if (mode === "webgl2" || mode === "webasm" || mode === "cpu")
+    return new Gpu(new GpuJsExecutor(mode));
   return new Gpu(new WebGpuExecutor(await openDevice(adapter), { wgsl }));
 }

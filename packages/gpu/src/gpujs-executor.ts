@@ -1,7 +1,17 @@
-/** @file The modes that gpu.js runs itself: WebGL2 textures, WebAssembly, plain JavaScript. They share the kernels, not the speed. */
+/**
+ * @file The modes that gpu.js runs itself: WebGL2 textures, WebAssembly, plain JavaScript. They
+ * share the kernels, not the speed.
+ */
 import { BackendError } from "@spm/core";
 import type { Executor, ExecutorCounters, GpuMode, KernelSource, Memory } from "./executor.ts";
-import { GPU, type GpuJsInput, type GpuJsKernel, type GpuJsTexture, input, NativeIntegers } from "./gpujs.ts";
+import {
+  GPU,
+  type GpuJsInput,
+  type GpuJsKernel,
+  type GpuJsTexture,
+  input,
+  NativeIntegers,
+} from "./gpujs.ts";
 
 /** Modes of gpu.js beside webgpu. */
 export type GpuJsMode = Exclude<GpuMode, "webgpu">;
@@ -33,7 +43,12 @@ export class GpuJsExecutor implements Executor {
   /** @throws BackendError where the mode does not exist */
   constructor(mode: GpuJsMode) {
     if (mode === "webgl2" && !GPU.isWebGL2Supported)
-      throw new BackendError("gpu", "WebGL2", "none", 'run in a browser, or use gpu({ mode: "webasm" })');
+      throw new BackendError(
+        "gpu",
+        "WebGL2",
+        "none",
+        'run in a browser, or use gpu({ mode: "webasm" })',
+      );
     this.#mode = mode;
     this.#gpu = new GPU({ mode });
     if (mode === "webgl2") this.#gpu.Kernel = NativeIntegers;
@@ -58,7 +73,10 @@ export class GpuJsExecutor implements Executor {
     this.#assertOpen();
     const length = kernel.output.reduce((a, b) => a * b, 1);
     if (length === 0) return this.#hold(0, input(new Float32Array(0), [0]));
-    return this.#hold(length, this.#call(kernel, [...arrays.map((m) => (m as Held).value), ...scalars]));
+    return this.#hold(
+      length,
+      this.#call(kernel, [...arrays.map((m) => (m as Held).value), ...scalars]),
+    );
   }
 
   async read(memory: Memory, offset: number, length: number): Promise<Float32Array> {
@@ -98,7 +116,8 @@ export class GpuJsExecutor implements Executor {
   }
 
   #assertOpen(): void {
-    if (this.#disposed) throw new BackendError("gpu", "an open device", "a disposed one", "open another with gpu()");
+    if (this.#disposed)
+      throw new BackendError("gpu", "an open device", "a disposed one", "open another with gpu()");
   }
 
   #hold(length: number, value: GpuJsInput | GpuJsTexture): Held {
@@ -107,9 +126,13 @@ export class GpuJsExecutor implements Executor {
     return { length, value };
   }
 
-  #call({ source, output, arrays, scalars }: KernelSource, args: readonly unknown[]): GpuJsInput | GpuJsTexture {
+  #call(
+    { source, output, arrays, scalars }: KernelSource,
+    args: readonly unknown[],
+  ): GpuJsInput | GpuJsTexture {
     const texture = this.#mode === "webgl2";
-    // gpu.js bakes the arguments' sizes in; for textures their layout, and a class by their number of axes.
+    // gpu.js bakes the arguments' sizes in; for textures their layout, and a class by their number
+    // of axes.
     const pattern = args.map((a) => {
       if (typeof a === "number") return "";
       if ("value" in (a as object)) return `${(a as GpuJsInput).value.length}`;
@@ -122,7 +145,9 @@ export class GpuJsExecutor implements Executor {
       const names = [...Array(arrays).keys()]
         .map((i) => `a${i}`)
         .concat([...Array(scalars).keys()].map((i) => `s${i}`));
-      const types = texture ? {} : { argumentTypes: names.map((n) => (n.startsWith("a") ? "Input" : "Float")) };
+      const types = texture
+        ? {}
+        : { argumentTypes: names.map((n) => (n.startsWith("a") ? "Input" : "Float")) };
       kernel = this.#gpu.createKernel(source, {
         output,
         argumentNames: names,
@@ -143,7 +168,8 @@ export class GpuJsExecutor implements Executor {
     this.#ran = ran ?? this.#mode;
     if (ran !== this.#mode)
       this.#degraded.push(
-        `${ran ?? "unknown"} instead of ${this.#mode}: ${kernel.kernel.fallbackReason ?? "no reason given"}`,
+        `${ran ?? "unknown"} instead of ${this.#mode}: ` +
+          `${kernel.kernel.fallbackReason ?? "no reason given"}`,
       );
     if (texture) return result as GpuJsTexture;
     const length = output.reduce((a, b) => a * b, 1);
@@ -158,7 +184,12 @@ export class GpuJsExecutor implements Executor {
       return result;
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new BackendError("gpu", `a kernel that ${this.name} runs`, reason, "split the batch, or run it on the CPU");
+      throw new BackendError(
+        "gpu",
+        `a kernel that ${this.name} runs`,
+        reason,
+        "split the batch, or run it on the CPU",
+      );
     }
   }
 }

@@ -1,4 +1,6 @@
-/** @file The one place that imports gpu.js. Its typings lack what is used here, so this types it. */
+/**
+ * @file The one place that imports gpu.js. Its typings lack what is used here, so this types it.
+ */
 import { BackendError } from "@spm/core";
 import gpujs from "gpu.js";
 import type { GpuMode } from "./executor.ts";
@@ -29,7 +31,9 @@ interface GpuJsSettings {
   readonly precision?: "single";
 }
 
-/** The WebGPU backend's translator: after `build` the WGSL and the layout of its uniforms are there. */
+/**
+ * The WebGPU backend's translator: after `build` the WGSL and the layout of its uniforms are there.
+ */
 interface WgslTranslator {
   compiledSource: string;
   workgroupSize: readonly number[];
@@ -44,7 +48,10 @@ interface WgslTranslator {
 /** A kernel that gpu.js itself runs. */
 export interface GpuJsKernel {
   (...args: unknown[]): unknown;
-  readonly kernel: { readonly constructor: { readonly mode?: GpuMode }; readonly fallbackReason?: string | null };
+  readonly kernel: {
+    readonly constructor: { readonly mode?: GpuMode };
+    readonly fallbackReason?: string | null;
+  };
   destroy(): void;
 }
 
@@ -72,7 +79,10 @@ export const GPU: GpuJs["GPU"] = library.GPU;
 /** A flat array as a kernel's argument. */
 export const input: GpuJs["input"] = library.input;
 
-/** gpu.js's WebGPU kernel, halted before it asks for a device: what remains is the translation to WGSL, which is synchronous. */
+/**
+ * gpu.js's WebGPU kernel, halted before it asks for a device: what remains is the translation to
+ * WGSL, which is synchronous.
+ */
 export class Translator extends library.WebGPUKernel {
   /** gpu.js calls this once the WGSL is assembled, to compile it on a device of its own. */
   _buildAsync(): Promise<void> {
@@ -89,19 +99,30 @@ const integerOperators = {
   bitwiseSignedRightShift: ">>",
 } as const;
 
-/** A shader whose integer operators are those of GLSL. @throws BackendError when it is not as gpu.js 2.24 writes it */
+/**
+ * A shader whose integer operators are those of GLSL.
+ * @throws BackendError when it is not as gpu.js 2.24 writes it
+ */
 function withIntegerOperators(shader: string): string {
   return Object.entries(integerOperators).reduce((text, [name, operator]) => {
     const opening = new RegExp(`int ${name}\\(int (\\w+), int (\\w+)\\) \\{`);
     if (!opening.test(text))
-      throw new BackendError("gpu", "GLSL as gpu.js 2.24 writes it", `no ${name}`, "pin gpu.js to 2.24.1");
+      throw new BackendError(
+        "gpu",
+        "GLSL as gpu.js 2.24 writes it",
+        `no ${name}`,
+        "pin gpu.js to 2.24.1",
+      );
     return text.replace(opening, (all, a, b) => `${all}\n  return ${a} ${operator} ${b};`);
   }, shader);
 }
 
 const shader = withIntegerOperators(library.WebGL2Kernel.fragmentShader);
 
-/** gpu.js's WebGL2 kernel with integers as GLSL has them: faster, and with gpu.js's loops a mixer of 64 came out wrong. */
+/**
+ * gpu.js's WebGL2 kernel with integers as GLSL has them: faster, and with gpu.js's loops a mixer of
+ * 64 came out wrong.
+ */
 export class NativeIntegers extends library.WebGL2Kernel {
   static override get fragmentShader(): string {
     return shader;

@@ -1,6 +1,13 @@
 /** @file Which primitive runs which kernel. */
 import * as core from "@spm/core";
-import { BackendError, type Kernel, type NdArray, type Primitive, type Shape, sizeOf } from "@spm/core";
+import {
+  BackendError,
+  type Kernel,
+  type NdArray,
+  type Primitive,
+  type Shape,
+  sizeOf,
+} from "@spm/core";
 import { generalOp, rotationOp } from "@spm/mixer";
 import {
   addWindowsOp,
@@ -25,7 +32,14 @@ import { addWindows, concatenate, place, windowOn, windowsOn } from "./kernels/l
 import { crossEntropyBackward, crossEntropyForward } from "./kernels/losses.ts";
 import { multiply } from "./kernels/matmul.ts";
 import { mixerBackward, mixerForward } from "./kernels/mixer/mixer.ts";
-import { argmaxOver, argminOver, logsumexpOver, maxOver, minOver, sumOver } from "./kernels/reduce.ts";
+import {
+  argmaxOver,
+  argminOver,
+  logsumexpOver,
+  maxOver,
+  minOver,
+  sumOver,
+} from "./kernels/reduce.ts";
 import { normKernels, softmaxKernels } from "./kernels/row-kernels.ts";
 import * as updates from "./kernels/updates.ts";
 
@@ -45,12 +59,17 @@ export function kernelTable(executor: Executor): Map<object, Kernel> {
       const taken: DeviceArray[] = [];
       const inputs = (handles as readonly Handle[]).map((h) => {
         if (!("data" in h)) return h;
-        const array = rowMajor(executor.upload(Float32Array.of(h.data[h.offset]!)), [], core.dtypeOf(h));
+        const array = rowMajor(
+          executor.upload(Float32Array.of(h.data[h.offset]!)),
+          [],
+          core.dtypeOf(h),
+        );
         taken.push(array);
         return array;
       });
       const results = kernel(inputs, options as Options, keep);
-      for (const { memory } of taken) if (results.every((r) => r.memory !== memory)) executor.release(memory);
+      for (const { memory } of taken)
+        if (results.every((r) => r.memory !== memory)) executor.release(memory);
       return results;
     });
   };
@@ -80,23 +99,32 @@ export function kernelTable(executor: Executor): Map<object, Kernel> {
   on(core.transposeOp.primitive, ([x], axes) => [
     { ...x!, shape: axes.map((a) => x!.shape[a]!), stride: axes.map((a) => x!.stride[a]!) },
   ]);
-  on(core.broadcastOp.primitive, ([x], shape) => [{ ...x!, shape, stride: broadcastStrides(x!, shape) }]);
+  on(core.broadcastOp.primitive, ([x], shape) => [
+    { ...x!, shape, stride: broadcastStrides(x!, shape) },
+  ]);
   on(core.sliceOp.primitive, ([x], window) => [windowOn(x!, window)]);
   on(core.splitOp.primitive, ([x], { axis, sizes }) => {
     const step = x!.shape.map(() => 1);
     const starts = sizes.map((_, i) => sizes.slice(0, i).reduce((a, b) => a + b, 0));
     return sizes.map((n, i) =>
-      windowOn(x!, { shape: x!.shape.with(axis, n), start: step.map((_, k) => (k === axis ? starts[i]! : 0)), step }),
+      windowOn(x!, {
+        shape: x!.shape.with(axis, n),
+        start: step.map((_, k) => (k === axis ? starts[i]! : 0)),
+        step,
+      }),
     );
   });
-  on(core.padOp.primitive, ([x], { into, value, ...window }) => [place(executor, x!, window, into, value)]);
+  on(core.padOp.primitive, ([x], { into, value, ...window }) => [
+    place(executor, x!, window, into, value),
+  ]);
   on(core.concatOp.primitive, (xs, axis) => [concatenate(executor, xs, axis)]);
 
   const reduction =
     (kernel: (e: Executor, x: DeviceArray, axes: readonly number[], shape: Shape) => DeviceArray) =>
     ([x]: readonly DeviceArray[], { axes, keepdims }: core.Reduction): DeviceArray[] => {
       const reduced = core.reducedShape(x!.shape, axes, keepdims);
-      if (sizeOf(reduced) === 0) return [rowMajor(executor.upload(new Float32Array(0)), reduced, x!.dtype)];
+      if (sizeOf(reduced) === 0)
+        return [rowMajor(executor.upload(new Float32Array(0)), reduced, x!.dtype)];
       return [kernel(executor, x!, axes, reduced)];
     };
   on(core.sumOp.primitive, reduction(sumOver));
@@ -106,7 +134,9 @@ export function kernelTable(executor: Executor): Map<object, Kernel> {
   on(core.argmin.primitive, reduction(argminOver));
   on(core.logsumexp.primitive, reduction(logsumexpOver));
   on(core.cumsumOp.primitive, ([x], axis) => [cumulate(executor, x!, axis)]);
-  on(core.argsortOp.primitive, ([x], { axis, descending }) => [sortPositions(executor, x!, axis, descending)]);
+  on(core.argsortOp.primitive, ([x], { axis, descending }) => [
+    sortPositions(executor, x!, axis, descending),
+  ]);
   on(core.fftOp.primitive, ([x], sign) => [fourier(executor, x!, sign)]);
 
   on(core.matmulOp.primitive, ([a, b]) => [multiply(executor, a!, b!)]);
@@ -119,18 +149,24 @@ export function kernelTable(executor: Executor): Map<object, Kernel> {
     [rotationOp, "rotation"],
     [generalOp, "general"],
   ] as const) {
-    on(op.primitive, (inputs, options, keep) => mixerForward(executor, kind, inputs, options, keep));
+    on(op.primitive, (inputs, options, keep) =>
+      mixerForward(executor, kind, inputs, options, keep),
+    );
     on(op.backward, (inputs, options) => mixerBackward(executor, kind, inputs, options));
   }
 
   on(windowsOp.primitive, ([x], sliding) => [windowsOn(x!, sliding)]);
-  on(addWindowsOp.primitive, ([x], { into, ...sliding }) => [addWindows(executor, x!, sliding, into)]);
+  on(addWindowsOp.primitive, ([x], { into, ...sliding }) => [
+    addWindows(executor, x!, sliding, into),
+  ]);
   on(gruStepOp.primitive, (inputs) => [gruForward(executor, inputs)]);
   on(gruStepOp.backward, (inputs) => gruBackward(executor, inputs.slice(0, 4)));
   on(crossEntropyOp.primitive, ([logits, labels], settings) =>
     crossEntropyForward(executor, [logits!, labels!], settings),
   );
-  on(crossEntropyOp.backward, (inputs, settings) => [crossEntropyBackward(executor, inputs, settings)]);
+  on(crossEntropyOp.backward, (inputs, settings) => [
+    crossEntropyBackward(executor, inputs, settings),
+  ]);
 
   if (executor.wgsl !== null) {
     for (const [op, logarithm] of [
@@ -156,11 +192,18 @@ export function kernelTable(executor: Executor): Map<object, Kernel> {
     rule: (slots: number, options: Options) => updates.UpdateRule,
   ): void =>
     on(primitive, (inputs, options) =>
-      updates.update(executor, inputs, rule(inputs.length - 2, options), options as Record<string, number | boolean>),
+      updates.update(
+        executor,
+        inputs,
+        rule(inputs.length - 2, options),
+        options as Record<string, number | boolean>,
+      ),
     );
   updated(optim.adamUpdate, updates.adamRule);
   updated(optim.sgdUpdate, (slots, { nesterov }) => updates.sgdRule(slots, nesterov));
-  updated(optim.rmspropUpdate, (_, { centered, momentum }) => updates.rmspropRule(centered, momentum > 0));
+  updated(optim.rmspropUpdate, (_, { centered, momentum }) =>
+    updates.rmspropRule(centered, momentum > 0),
+  );
   updated(optim.adagradUpdate, () => updates.adagradRule);
   updated(optim.nadamUpdate, () => updates.nadamRule);
   updated(optim.radamUpdate, (_, { adaptive }) => updates.radamRule(adaptive));
@@ -188,7 +231,13 @@ function castTo(executor: Executor, x: DeviceArray, dtype: core.DType): DeviceAr
       "compute in float64 on the reference backend",
     );
   if (dtype === "int32" && x.dtype === "float32")
-    return elementwise(executor, x.shape, dtype, [x], "return x0 < 0 ? Math.ceil(x0) : Math.floor(x0);");
+    return elementwise(
+      executor,
+      x.shape,
+      dtype,
+      [x],
+      "return x0 < 0 ? Math.ceil(x0) : Math.floor(x0);",
+    );
   if (dtype === "bool" && x.dtype !== "bool")
     return elementwise(executor, x.shape, dtype, [x], "return x0 !== 0 ? 1 : 0;");
   if (dtype === x.dtype) return copyOf(executor, x);

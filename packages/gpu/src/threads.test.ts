@@ -1,40 +1,55 @@
-/** @file The index arithmetic of the kernels, evaluated in JavaScript: the expressions are JavaScript, after all. */
+/**
+ * @file The index arithmetic of the kernels, evaluated in JavaScript: the expressions are
+ * JavaScript, after all.
+ */
 import { stridesOf } from "@spm/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { coordinatesOf, floorDivide, threadsFor } from "./threads.ts";
 
 const evaluate = (expression: string, x: number, y: number, z: number): number =>
-  Function("thread", `return ${expression.replaceAll("this.thread", "thread")}`)({ x, y, z }) as number;
+  Function(
+    "thread",
+    `return ${expression.replaceAll("this.thread", "thread")}`,
+  )({ x, y, z }) as number;
 
 /** Calls `visit` with the place of each result and the thread that makes it. */
-function eachThread(output: readonly number[], visit: (at: number, x: number, y: number, z: number) => void): void {
+function eachThread(
+  output: readonly number[],
+  visit: (at: number, x: number, y: number, z: number) => void,
+): void {
   const [nx = 1, ny = 1, nz = 1] = output;
   let at = 0;
-  for (let z = 0; z < nz; z++) for (let y = 0; y < ny; y++) for (let x = 0; x < nx; x++) visit(at++, x, y, z);
+  for (let z = 0; z < nz; z++)
+    for (let y = 0; y < ny; y++) for (let x = 0; x < nx; x++) visit(at++, x, y, z);
 }
 
 test("every thread finds its element, at any rank and stride", () => {
   const shapes = fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 6 });
   fc.assert(
-    fc.property(shapes, fc.infiniteStream(fc.integer({ min: -9, max: 9 })), fc.nat(50), (shape, steps, offset) => {
-      const stride = shape.map(() => steps.next().value as number);
-      const { output, indices } = threadsFor(shape, [
-        { stride, offset },
-        { stride: stridesOf(shape), offset: 0 },
-      ]);
-      expect(output.reduce((a, b) => a * b, 1)).toBe(shape.reduce((a, b) => a * b, 1));
-      eachThread(output, (at, x, y, z) => {
-        let rest = at;
-        const expected = stridesOf(shape).reduce((sum, step, k) => {
-          const coordinate = Math.floor(rest / step);
-          rest -= coordinate * step;
-          return sum + coordinate * stride[k]!;
-        }, offset);
-        expect(evaluate(indices[0]!, x, y, z) + 0).toBe(expected + 0);
-        expect(evaluate(indices[1]!, x, y, z)).toBe(at);
-      });
-    }),
+    fc.property(
+      shapes,
+      fc.infiniteStream(fc.integer({ min: -9, max: 9 })),
+      fc.nat(50),
+      (shape, steps, offset) => {
+        const stride = shape.map(() => steps.next().value as number);
+        const { output, indices } = threadsFor(shape, [
+          { stride, offset },
+          { stride: stridesOf(shape), offset: 0 },
+        ]);
+        expect(output.reduce((a, b) => a * b, 1)).toBe(shape.reduce((a, b) => a * b, 1));
+        eachThread(output, (at, x, y, z) => {
+          let rest = at;
+          const expected = stridesOf(shape).reduce((sum, step, k) => {
+            const coordinate = Math.floor(rest / step);
+            rest -= coordinate * step;
+            return sum + coordinate * stride[k]!;
+          }, offset);
+          expect(evaluate(indices[0]!, x, y, z) + 0).toBe(expected + 0);
+          expect(evaluate(indices[1]!, x, y, z)).toBe(at);
+        });
+      },
+    ),
     { seed: 1 },
   );
 });

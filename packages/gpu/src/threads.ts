@@ -1,14 +1,22 @@
-/** @file From the axes of an array to the threads of a kernel, and back: the index arithmetic that every kernel is made with. */
+/**
+ * @file From the axes of an array to the threads of a kernel, and back: the index arithmetic that
+ * every kernel is made with.
+ */
 import { BackendError, type Shape } from "@spm/core";
 
-/** Threads for a shape, and the flat index of each operand's element as an exact integer expression. */
+/**
+ * Threads for a shape, and the flat index of each operand's element as an exact integer expression.
+ */
 export interface Threads {
   readonly output: readonly number[];
   /** One expression for each operand. */
   readonly indices: readonly string[];
 }
 
-/** Along x a launch has 65,535 workgroups of 32, along y of 8, along z of 1; the bound for y serves both. */
+/**
+ * Along x a launch has 65,535 workgroups of 32, along y of 8, along z of 1; the bound for y serves
+ * both.
+ */
 const mostAlongY = 65535 * 8;
 const mostAlongZ = 65535;
 
@@ -19,11 +27,11 @@ interface Axis {
 }
 
 /**
- * Maps the elements of `shape`, row-major, to threads: axes that all operands walk alike become one, the last two lie along x and y,
- * the others share z.
+ * Maps the elements of `shape`, row-major, to threads: axes that all operands walk alike become
+ * one, the last two lie along x and y, the others share z.
  *
- * z is taken apart by ⌊(z + ½) / d⌋, which float32 gives exactly: z < 2¹⁶, so the quotient is at least ½/z > 2⁻¹⁷ away from an
- * integer, relatively, and a division errs by less than 2⁻²¹.
+ * z is taken apart by ⌊(z + ½) / d⌋, which float32 gives exactly: z < 2¹⁶, so the quotient is at
+ * least ½/z > 2⁻¹⁷ away from an integer, relatively, and a division errs by less than 2⁻²¹.
  * @param operands - strides along `shape`, and an offset, of each operand
  */
 export function threadsFor(
@@ -45,12 +53,20 @@ export function threadsFor(
   return { output, indices };
 }
 
-/** Threads for a shape whose axes stay apart, and the coordinate along each as an integer expression. */
-export const coordinatesOf = (shape: Shape): { output: readonly number[]; coordinates: readonly string[] } =>
-  spread(shape);
+/**
+ * Threads for a shape whose axes stay apart, and the coordinate along each as an integer
+ * expression.
+ */
+export const coordinatesOf = (
+  shape: Shape,
+): { output: readonly number[]; coordinates: readonly string[] } => spread(shape);
 
 /** `offset + Σ stride·coordinate`, without what is zero. */
-export function linear(strides: readonly number[], coordinates: readonly string[], offset = 0): string {
+export function linear(
+  strides: readonly number[],
+  coordinates: readonly string[],
+  offset = 0,
+): string {
   const terms: string[] = [];
   strides.forEach((s, k) => {
     if (s === 0 || coordinates[k] === "0") return;
@@ -95,7 +111,9 @@ function spread(sizes: Shape): { output: readonly number[]; coordinates: readonl
     below /= size;
     if (size === 1) return "0";
     const quotient = below === 1 ? "this.thread.z" : floorDivide("this.thread.z", below);
-    return k === 0 || above === along ? quotient : `(${quotient} - ${floorDivide("this.thread.z", above)} * ${size})`;
+    return k === 0 || above === along
+      ? quotient
+      : `(${quotient} - ${floorDivide("this.thread.z", above)} * ${size})`;
   });
   return {
     output: outer.length === 0 ? [x, y] : [x, y, along],
@@ -104,4 +122,5 @@ function spread(sizes: Shape): { output: readonly number[]; coordinates: readonl
 }
 
 /** ⌊index / by⌋ as an integer; exact for indices below 2¹⁹. */
-export const floorDivide = (index: string, by: number): string => `(Math.floor((${index} + 0.5) / ${by}) | 0)`;
+export const floorDivide = (index: string, by: number): string =>
+  `(Math.floor((${index} + 0.5) / ${by}) | 0)`;

@@ -1,12 +1,25 @@
-/** @file The launcher: kernels on a WebGPU device of our own, on pooled buffers, many in one submit. Only reads wait. */
+/**
+ * @file The launcher: kernels on a WebGPU device of our own, on pooled buffers, many in one submit.
+ * Only reads wait.
+ */
 import { BackendError, type SpmError } from "@spm/core";
 import type { OpenDevice } from "./adapter.ts";
 import { Bindings, type KernelLayout } from "./bindings.ts";
 import { BufferPool, type PooledBuffer, usage } from "./buffer-pool.ts";
 import { type CompiledKernel, compile } from "./compile.ts";
-import type { Executor, ExecutorCounters, KernelSource, Memory, WgslCall, WgslLauncher } from "./executor.ts";
+import type {
+  Executor,
+  ExecutorCounters,
+  KernelSource,
+  Memory,
+  WgslCall,
+  WgslLauncher,
+} from "./executor.ts";
 
-/** Launches, and bytes that they touch, after which the commands go to the device, so that it starts while we still record. */
+/**
+ * Launches, and bytes that they touch, after which the commands go to the device, so that it starts
+ * while we still record.
+ */
 const launchesPerSubmit = 128;
 const bytesPerSubmit = 2 ** 31;
 /** Pipelines that are kept; the one unused for longest goes first. */
@@ -48,7 +61,8 @@ export class WebGpuExecutor implements Executor {
     this.adapter = open.label;
     this.#bindings = new Bindings(open.device, launchesPerSubmit);
     this.#pool = new BufferPool(open.device, () => this.#bindings.forget());
-    const { maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupStorageSize } = open.device.limits;
+    const { maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupStorageSize } =
+      open.device.limits;
     const launcher: WgslLauncher = {
       invocations: maxComputeInvocationsPerWorkgroup,
       sharedBytes: maxComputeWorkgroupStorageSize,
@@ -73,8 +87,15 @@ export class WebGpuExecutor implements Executor {
     this.#assertAlive();
     const memory = this.#take(values.length);
     if (values.length === 0) return memory;
-    if (memory.lastBatch === this.#batch) this.submit(); // the write would overtake commands that still read the old content
-    this.#device.queue.writeBuffer(memory.buffer, 0, values.buffer, values.byteOffset, values.byteLength);
+    // the write would overtake commands that still read the old content
+    if (memory.lastBatch === this.#batch) this.submit();
+    this.#device.queue.writeBuffer(
+      memory.buffer,
+      0,
+      values.buffer,
+      values.byteOffset,
+      values.byteLength,
+    );
     return memory;
   }
 
@@ -96,7 +117,13 @@ export class WebGpuExecutor implements Executor {
     sizes[3] = output.length === 1 ? groups[0] * workgroup[0] : 0;
     const numbers = new Float32Array(block, offset);
     for (const [i, at] of scalarOffsets.entries()) numbers[at / 4] = scalars[i]!;
-    this.#launch(pipeline, layout, offset, [...(arrays as readonly PooledBuffer[]), result], groups);
+    this.#launch(
+      pipeline,
+      layout,
+      offset,
+      [...(arrays as readonly PooledBuffer[]), result],
+      groups,
+    );
     return result;
   }
 
@@ -105,7 +132,11 @@ export class WebGpuExecutor implements Executor {
     this.#assertBuffers(reads.length + results.length);
     const outputs = results.map((length) => this.#take(length));
     const { pipeline, layout } = this.#pipeline(code, () =>
-      this.#createPipeline(code, this.#bindings.layout(numbers.length > 0, reads.length, results.length), null),
+      this.#createPipeline(
+        code,
+        this.#bindings.layout(numbers.length > 0, reads.length, results.length),
+        null,
+      ),
     );
     let at = 0;
     if (numbers.length > 0) {
@@ -129,7 +160,8 @@ export class WebGpuExecutor implements Executor {
     try {
       await staging.mapAsync(1);
     } catch (cause) {
-      // Nobody unmaps a buffer that is being read but a device that is lost: what it says of that may arrive after.
+      // Nobody unmaps a buffer that is being read but a device that is lost: what it says of that
+      // may arrive after.
       if ((cause as Error).name === "AbortError") await this.#device.lost;
       this.#assertAlive();
       throw new BackendError("gpu", "a device that answers", String(cause));
@@ -186,17 +218,27 @@ export class WebGpuExecutor implements Executor {
   }
 
   #assertAlive(): void {
-    if (this.#disposed) throw new BackendError("gpu", "an open device", "a disposed one", "open another with gpu()");
+    if (this.#disposed)
+      throw new BackendError("gpu", "an open device", "a disposed one", "open another with gpu()");
     if (this.#failure !== null) throw this.#failure;
   }
 
   #assertBuffers(count: number): void {
     const most = this.#device.limits.maxStorageBuffersPerShaderStage;
-    if (count > most) throw new BackendError("gpu", `at most ${most} buffers in a kernel`, `${count}`, "split the op");
+    if (count > most)
+      throw new BackendError(
+        "gpu",
+        `at most ${most} buffers in a kernel`,
+        `${count}`,
+        "split the op",
+      );
   }
 
   #take(length: number): PooledBuffer {
-    const most = Math.min(this.#device.limits.maxStorageBufferBindingSize, this.#device.limits.maxBufferSize);
+    const most = Math.min(
+      this.#device.limits.maxStorageBufferBindingSize,
+      this.#device.limits.maxBufferSize,
+    );
     if (length * 4 > most)
       throw new BackendError(
         "gpu",
@@ -212,7 +254,8 @@ export class WebGpuExecutor implements Executor {
     if (found === undefined) {
       found = make();
       this.#compiled++;
-      if (this.#pipelines.size >= keptPipelines) this.#pipelines.delete(this.#pipelines.keys().next().value!);
+      if (this.#pipelines.size >= keptPipelines)
+        this.#pipelines.delete(this.#pipelines.keys().next().value!);
     } else this.#pipelines.delete(key); // and in again: the map's order is the order of use
     this.#pipelines.set(key, found);
     return found;
@@ -221,19 +264,34 @@ export class WebGpuExecutor implements Executor {
   #compile(kernel: KernelSource): Pipeline {
     this.#assertBuffers(kernel.arrays + 1);
     const compiled = compile(kernel);
-    return this.#createPipeline(compiled.code, this.#bindings.layout(true, kernel.arrays, 1), compiled);
+    return this.#createPipeline(
+      compiled.code,
+      this.#bindings.layout(true, kernel.arrays, 1),
+      compiled,
+    );
   }
 
   #createPipeline(code: string, layout: KernelLayout, compiled: CompiledKernel | null): Pipeline {
     const module = this.#device.createShaderModule({ code });
     const compute = { module, entryPoint: "main" };
-    return { pipeline: this.#device.createComputePipeline({ layout: layout.pipeline, compute }), layout, compiled };
+    return {
+      pipeline: this.#device.createComputePipeline({ layout: layout.pipeline, compute }),
+      layout,
+      compiled,
+    };
   }
 
   /** Workgroups along each axis; one axis alone folds over a second, as gpu.js's kernels expect. */
-  #groupCounts(output: readonly number[], [x, y]: readonly [number, number]): [number, number, number] {
+  #groupCounts(
+    output: readonly number[],
+    [x, y]: readonly [number, number],
+  ): [number, number, number] {
     const most = this.#device.limits.maxComputeWorkgroupsPerDimension;
-    let groups: [number, number, number] = [Math.ceil(output[0]! / x), Math.ceil((output[1] ?? 1) / y), output[2] ?? 1];
+    let groups: [number, number, number] = [
+      Math.ceil(output[0]! / x),
+      Math.ceil((output[1] ?? 1) / y),
+      output[2] ?? 1,
+    ];
     if (output.length === 1 && groups[0] > most) {
       const rows = Math.ceil(groups[0] / most);
       groups = [Math.ceil(groups[0] / rows), rows, 1];

@@ -1,17 +1,32 @@
-/** @file Transpose, inverse, determinant, condition, composition: derivatives, rectangles, and singular blocks by name. */
+/**
+ * @file Transpose, inverse, determinant, condition, composition: derivatives, rectangles, and
+ * singular blocks by name.
+ */
 import { add, elements, gradcheck, mul, normal, rng, type Tensor, tensor } from "@spm/core";
 import { describe, expect, test } from "vitest";
 import { applyTranspose, inverse, logAbsDet, solve, toDense, transposed } from "./algebra.ts";
 import { compose } from "./compose.ts";
 import { condition, singularValues } from "./condition.ts";
 import { flops, parameterCount } from "./cost.ts";
-import { type Factors, fanIn, fanOut, type GeneralFactors, mix, type RotationFactors, toGeneral } from "./factors.ts";
+import {
+  type Factors,
+  fanIn,
+  fanOut,
+  type GeneralFactors,
+  mix,
+  type RotationFactors,
+  toGeneral,
+} from "./factors.ts";
 import { brick, butterfly, type Schedule, shuffle } from "./schedule.ts";
 
 const float64 = { dtype: "float64" } as const;
 const random = rng(11);
 const draw = (...shape: number[]): Tensor => normal(random, shape, 0, 1, float64);
-const around = (n: number) => ({ dIn: add(1, mul(0.2, draw(n))), dOut: add(1, mul(0.2, draw(n))), bias: draw(n) });
+const around = (n: number) => ({
+  dIn: add(1, mul(0.2, draw(n))),
+  dOut: add(1, mul(0.2, draw(n))),
+  bias: draw(n),
+});
 const rotationOf = (schedule: Schedule): RotationFactors => ({
   kind: "rotation",
   schedule,
@@ -20,13 +35,18 @@ const rotationOf = (schedule: Schedule): RotationFactors => ({
 });
 function generalOf(schedule: Schedule): GeneralFactors {
   const { blocks, scales, ...rest } = toGeneral(rotationOf(schedule));
-  return { ...rest, blocks: add(blocks, mul(0.1, draw(schedule.first.length, 4))), scales: mul(1.3, scales) };
+  return {
+    ...rest,
+    blocks: add(blocks, mul(0.1, draw(schedule.first.length, 4))),
+    scales: mul(1.3, scales),
+  };
 }
 const numbers = (x: Tensor): number[] => Array.from(elements(x.ndarray()));
 const close = (a: Tensor, b: Tensor, tolerance = 1e-11): void => {
   expect(a.shape).toEqual(b.shape);
   const other = numbers(b);
-  for (const [i, v] of numbers(a).entries()) expect(Math.abs(v - other[i]!)).toBeLessThan(tolerance);
+  for (const [i, v] of numbers(a).entries())
+    expect(Math.abs(v - other[i]!)).toBeLessThan(tolerance);
 };
 const makers = [
   ["rotation", rotationOf],
@@ -37,13 +57,16 @@ describe.each(makers)("%s", (_, make) => {
   test("the transpose of the whole and of a corner", () => {
     const factors = make(shuffle(7));
     const [w, back] = [toDense(factors).ndarray(), toDense(transposed(factors)).ndarray()];
-    for (let i = 0; i < 7; i++) for (let j = 0; j < 7; j++) expect(back.get(j, i)).toBeCloseTo(w.get(i, j), 12);
+    for (let i = 0; i < 7; i++)
+      for (let j = 0; j < 7; j++) expect(back.get(j, i)).toBeCloseTo(w.get(i, j), 12);
     const { bias: _bias, ...rest } = factors;
     const corner: Factors = { ...rest, dIn: draw(5), dOut: draw(3) };
     expect([fanIn(corner), fanOut(corner)]).toEqual([5, 3]);
     const [x, y] = [draw(5), draw(3)];
-    const inner = (a: Tensor, b: Tensor) => numbers(a).reduce((total, v, i) => total + v * numbers(b)[i]!, 0);
-    expect(inner(mix(corner, x), y)).toBeCloseTo(inner(x, applyTranspose(corner, y)), 12); // ⟨Wx, y⟩ = ⟨x, Wᵀy⟩
+    const inner = (a: Tensor, b: Tensor) =>
+      numbers(a).reduce((total, v, i) => total + v * numbers(b)[i]!, 0);
+    // ⟨Wx, y⟩ = ⟨x, Wᵀy⟩
+    expect(inner(mix(corner, x), y)).toBeCloseTo(inner(x, applyTranspose(corner, y)), 12);
   });
 
   test("a bias that cuts rows off counts as an output width, though W leaves it out", () => {
@@ -63,7 +86,8 @@ describe.each(makers)("%s", (_, make) => {
   test("all of it is differentiable by every parameter", () => {
     const factors = make(shuffle(3));
     const y = draw(2, 3);
-    const parameters = factors.kind === "rotation" ? [factors.angles] : [factors.blocks, factors.scales];
+    const parameters =
+      factors.kind === "rotation" ? [factors.angles] : [factors.blocks, factors.scales];
     const rebuilt = (xs: readonly Tensor[]): Factors => {
       const [dIn, dOut, bias] = xs.slice(-3) as [Tensor, Tensor, Tensor];
       const ends = { schedule: factors.schedule, dIn, dOut, bias };
@@ -115,10 +139,14 @@ test("singular blocks, scales and diagonals are named", () => {
   expect(() => condition(withBlock(2, [1, Number.NaN, 0, 1]))).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: condition: expected invertible blocks, got determinant NaN in pair (4, 2) of stage 1]`,
   );
-  expect(() => inverse({ ...free, scales: tensor(Float64Array.of(1, 0)) })).toThrowErrorMatchingInlineSnapshot(
+  expect(() =>
+    inverse({ ...free, scales: tensor(Float64Array.of(1, 0)) }),
+  ).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: inverse: expected scales other than 0, got 0 at coordinate 3 of stage 1]`,
   );
-  expect(() => inverse({ ...free, dOut: tensor(Float64Array.of(1, 2, 0, 1, 1)) })).toThrowErrorMatchingInlineSnapshot(
+  expect(() =>
+    inverse({ ...free, dOut: tensor(Float64Array.of(1, 2, 0, 1, 1)) }),
+  ).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: inverse: expected dOut without zeros, got 0 at 2]`,
   );
   expect(() => inverse({ ...free, dIn: draw(4) })).toThrowErrorMatchingInlineSnapshot(
@@ -141,35 +169,54 @@ test("composition refuses what has no place", () => {
   expect(() => compose(turned, rotationOf(shuffle(4)))).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: compose: expected 4 outputs into 4 inputs, got 4 into 5]`,
   );
-  expect(() => compose(turned, { ...turned, dOut: draw(3), bias: draw(3) })).toThrowErrorMatchingInlineSnapshot(
+  expect(() =>
+    compose(turned, { ...turned, dOut: draw(3), bias: draw(3) }),
+  ).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: compose: expected 5 outputs into 5 inputs, got 3 into 5]`,
   );
 });
 
-test("the condition names the block that stretches most, and its power iteration finds the condition of a diagonal", () => {
-  const schedule = butterfly(2);
-  const blocks = tensor(Float64Array.of(3, 0, 0, 0.5), { shape: [1, 4] });
-  const stretched: Factors = { kind: "general", schedule, blocks, scales: tensor(new Float64Array()) };
-  const { bound, estimate, worst } = condition(stretched);
-  expect(bound).toBeCloseTo(6, 12);
-  expect(estimate).toBeCloseTo(6, 9);
-  expect(worst).toEqual({ stage: 0, pair: [0, 1], condition: 6, determinant: 1.5 });
-});
+test(
+  "the condition names the block that stretches most, " +
+    "and its power iteration finds the condition of a diagonal",
+  () => {
+    const schedule = butterfly(2);
+    const blocks = tensor(Float64Array.of(3, 0, 0, 0.5), { shape: [1, 4] });
+    const stretched: Factors = {
+      kind: "general",
+      schedule,
+      blocks,
+      scales: tensor(new Float64Array()),
+    };
+    const { bound, estimate, worst } = condition(stretched);
+    expect(bound).toBeCloseTo(6, 12);
+    expect(estimate).toBeCloseTo(6, 9);
+    expect(worst).toEqual({ stage: 0, pair: [0, 1], condition: 6, determinant: 1.5 });
+  },
+);
 
 test("singular values of 2 × 2", () => {
   expect(singularValues(0, -3, 2, 0)).toEqual([3, 2]);
   expect(singularValues(1, 1, 1, 1)).toEqual([2, 0]);
   const [high, low] = singularValues(1, 2, 3, 4);
-  expect([high * low, high ** 2 + low ** 2].map((v) => Math.round(v * 1e9) / 1e9)).toEqual([2, 30]); // |det|, ‖·‖²
+  // |det|, ‖·‖²
+  expect([high * low, high ** 2 + low ** 2].map((v) => Math.round(v * 1e9) / 1e9)).toEqual([2, 30]);
 });
 
 test("what a mixer costs, at n = 4096 and L = 12", () => {
   const schedule = butterfly(4096);
-  expect(parameterCount("rotation", schedule, { bias: false })).toBe(32_768); // dense: 16.78 million
+  // dense: 16.78 million
+  expect(parameterCount("rotation", schedule, { bias: false })).toBe(32_768);
   expect(parameterCount("general", schedule, { bias: false })).toBe(106_496);
   const bare = { diagonals: false, bias: false };
-  expect(flops("rotation", schedule, "reverse", bare)).toEqual({ forward: 147_456, backward: (147_456 * 16) / 6 });
+  expect(flops("rotation", schedule, "reverse", bare)).toEqual({
+    forward: 147_456,
+    backward: (147_456 * 16) / 6,
+  });
   expect(flops("general", schedule, "recompute", bare).backward).toBe((147_456 * 20) / 6);
-  expect(flops("general", shuffle(3), "stored")).toEqual({ forward: 6 * 3 + 3 + 9, backward: 14 * 3 + 9 + 21 });
+  expect(flops("general", shuffle(3), "stored")).toEqual({
+    forward: 6 * 3 + 3 + 9,
+    backward: 14 * 3 + 9 + 21,
+  });
   expect(parameterCount("general", shuffle(3))).toBe(4 * 3 + 3 + 9);
 });

@@ -1,14 +1,22 @@
-/** @file The mixer made of ordinary ops: slow, obvious, differentiable to any order. The fused op is checked against it. */
+/**
+ * @file The mixer made of ordinary ops: slow, obvious, differentiable to any order. The fused op is
+ * checked against it.
+ */
 import { add, concat, mul, pad, reshape, slice, type Tensor, take, tensor } from "@spm/core";
 import type { Parameterisation } from "./parameterisation.ts";
 import type { Schedule } from "./schedule.ts";
 
 /**
- * y = d_out ⊙ (B_L ⋯ B₁ (d_in ⊙ x)) + bias, stage by stage: gather both sides of every pair, mix, put back in place.
- * @param inputs - x [..., in], the parameters, dIn [in], dOut [out], bias [out]; each but x may have leading axes that
- * broadcast against x's, for instance a copy for each sample
+ * y = d_out ⊙ (B_L ⋯ B₁ (d_in ⊙ x)) + bias, stage by stage: gather both sides of every pair, mix,
+ * put back in place.
+ * @param inputs - x [..., in], the parameters, dIn [in], dOut [out], bias [out]; each but x may
+ * have leading axes that broadcast against x's, for instance a copy for each sample
  */
-export function composedMixer(schedule: Schedule, { compose }: Parameterisation, inputs: readonly Tensor[]): Tensor {
+export function composedMixer(
+  schedule: Schedule,
+  { compose }: Parameterisation,
+  inputs: readonly Tensor[],
+): Tensor {
   const [x, dIn] = [inputs[0]!, inputs.at(-3)!];
   const [dOut, bias] = [inputs.at(-2)!, inputs.at(-1)!];
   const { blocks, scales } = compose(inputs.slice(1, -3), schedule.leftovers.length);
@@ -21,13 +29,20 @@ export function composedMixer(schedule: Schedule, { compose }: Parameterisation,
     const rest = schedule.leftovers.subarray(left, right);
     const lead = blocks.shape.slice(0, -2);
     const entry = (k: number) =>
-      reshape(slice(blocks, [...lead.map(() => undefined), { start: from, stop: to }, { start: k, stop: k + 1 }]), [
-        ...lead,
-        to - from,
-      ]);
+      reshape(
+        slice(blocks, [
+          ...lead.map(() => undefined),
+          { start: from, stop: to },
+          { start: k, stop: k + 1 },
+        ]),
+        [...lead, to - from],
+      );
     const u = take(z, index(first), -1);
     const v = take(z, index(second), -1);
-    const factor = slice(scales, [...scales.shape.slice(1).map(() => undefined), { start: left, stop: right }]);
+    const factor = slice(scales, [
+      ...scales.shape.slice(1).map(() => undefined),
+      { start: left, stop: right },
+    ]);
     const mixed = [
       add(mul(entry(0), u), mul(entry(1), v)),
       add(mul(entry(2), u), mul(entry(3), v)),

@@ -1,4 +1,7 @@
-/** @file How much a mixer can stretch one direction against another, from its blocks and by measurement. */
+/**
+ * @file How much a mixer can stretch one direction against another, from its blocks and by
+ * measurement.
+ */
 import { elements, noGrad, rng, type Tensor, type TypedArray, tensor } from "@spm/core";
 import { inverse, transposed } from "./algebra.ts";
 import { checkSquare, type Factors, like, mix, toGeneral } from "./factors.ts";
@@ -48,7 +51,8 @@ export function condition(factors: Factors, steps = 50): Condition {
       range[stage] = spanned(range[stage]!, s);
     });
     for (const diagonal of [dIn, dOut])
-      if (diagonal !== undefined) range.push(Array.from(elements(diagonal.ndarray())).reduce(spanned, none));
+      if (diagonal !== undefined)
+        range.push(Array.from(elements(diagonal.ndarray())).reduce(spanned, none));
     const bound = range.reduce((product, [high, low]) => product * (high / low), 1);
     return { bound, estimate: norm(factors, steps) * norm(inverse(factors), steps), worst };
   });
@@ -61,10 +65,19 @@ const widened = ([high, low]: Range, least: number, most: number): Range => [
   Math.max(high, most),
   Math.min(low, least),
 ];
-const spanned = (range: Range, value: number): Range => widened(range, Math.abs(value), Math.abs(value));
+const spanned = (range: Range, value: number): Range =>
+  widened(range, Math.abs(value), Math.abs(value));
 
-/** The singular values of [a b; c d], the larger one first: of its part that turns and its part that reflects. */
-export function singularValues(a: number, b: number, c: number, d: number): [high: number, low: number] {
+/**
+ * The singular values of [a b; c d], the larger one first: of its part that turns and its part that
+ * reflects.
+ */
+export function singularValues(
+  a: number,
+  b: number,
+  c: number,
+  d: number,
+): [high: number, low: number] {
   const turns = Math.hypot(a + d, c - b) / 2;
   const reflects = Math.hypot(a - d, b + c) / 2;
   return [turns + reflects, Math.abs(turns - reflects)];
@@ -89,4 +102,5 @@ function norm({ bias: _, ...factors }: Factors, steps: number): number {
   return size;
 }
 
-const length2 = (x: TypedArray): number => Math.sqrt(Array.from(x).reduce((total, v) => total + v * v, 0));
+const length2 = (x: TypedArray): number =>
+  Math.sqrt(Array.from(x).reduce((total, v) => total + v * v, 0));

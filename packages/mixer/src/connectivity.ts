@@ -3,7 +3,8 @@ import type { Schedule } from "./schedule.ts";
 
 /**
  * Paths from every input to every output: a step from stage to stage leads to the partner or stays.
- * @returns [n, n] row-major, `counts[n · output + input]`; 0 is an entry of W that no parameters can fill. Cost O(n²L).
+ * @returns [n, n] row-major, `counts[n · output + input]`; 0 is an entry of W that no parameters
+ * can fill. Cost O(n²L).
  * @example pathCounts(butterfly(4)); // 16 ones: one path for every entry
  */
 export function pathCounts(schedule: Schedule): Float64Array {
@@ -22,7 +23,10 @@ export interface Connectivity {
   readonly fullAfter: number | null;
 }
 
-/** Whether every output of a schedule sees every input, and from which stage on. At least log₂ n stages are needed. O(n²L). */
+/**
+ * Whether every output of a schedule sees every input, and from which stage on. At least log₂ n
+ * stages are needed. O(n²L).
+ */
 export function connectivity(schedule: Schedule): Connectivity {
   const counts = identity(schedule.n);
   const zeros = () => counts.reduce((total, count) => total + (count === 0 ? 1 : 0), 0);
@@ -43,7 +47,11 @@ function identity(n: number): Float64Array {
 }
 
 /** One stage: either row of a pair becomes the sum of both. */
-function addPartners(counts: Float64Array, { n, starts, first, second }: Schedule, l: number): void {
+function addPartners(
+  counts: Float64Array,
+  { n, starts, first, second }: Schedule,
+  l: number,
+): void {
   for (let p = starts[l]!; p < starts[l + 1]!; p++)
     for (let k = 0, i = first[p]! * n, j = second[p]! * n; k < n; k++, i++, j++)
       counts[i] = counts[j] = counts[i]! + counts[j]!;

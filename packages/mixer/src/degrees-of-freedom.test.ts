@@ -15,13 +15,17 @@ test.each([
   [3, [27, 12, 32]],
   [6, [39, 24, 56]],
   [8, [43, 28, 64]], // all of SO(8), and all of R^(8×8)
-])("butterfly, n = 8, L = %i: rotation with diagonals, without, general: %o", (stages, expected) => {
-  expect(all(butterfly(8, stages))).toEqual(expected);
-});
+])(
+  "butterfly, n = 8, L = %i: rotation with diagonals, without, general: %o",
+  (stages, expected) => {
+    expect(all(butterfly(8, stages))).toEqual(expected);
+  },
+);
 
 test.each([2, 4, 8])("butterfly over %i, L ≤ log₂ n: nL/2 + 2n − n/2^L, nL/2 and n(L + 1)", (n) => {
   for (let stages = 1; stages <= Math.log2(n); stages++) {
-    const parts = n / 2 ** stages; // blocks that do not meet: each trades a factor between its diagonals
+    // blocks that do not meet: each trades a factor between its diagonals
+    const parts = n / 2 ** stages;
     const angles = (n * stages) / 2;
     expect(all(butterfly(n, stages))).toEqual([angles + 2 * n - parts, angles, n * (stages + 1)]);
   }
@@ -33,19 +37,24 @@ test("general: the diagonals add nothing, the stages absorb them", () => {
 });
 
 test("brick: n stages of rotations hold all of SO(n)", () => {
-  for (const n of [3, 4, 5, 6]) expect(degreesOfFreedom("rotation", brick(n), false)).toBe((n * (n - 1)) / 2);
+  for (const n of [3, 4, 5, 6])
+    expect(degreesOfFreedom("rotation", brick(n), false)).toBe((n * (n - 1)) / 2);
 });
 
 test.each([
   [4, 3],
   [6, 5],
   [8, 7],
-])("shuffle over %i meets the bound: %i general stages hold a generic matrix, one fewer does not", (n, stages) => {
-  expect(degreesOfFreedom("general", shuffle(n, stages), false)).toBe(n * n);
-  expect(degreesOfFreedom("general", shuffle(n, stages - 1), false)).toBeLessThan(n * n);
-});
+])(
+  "shuffle over %i meets the bound: %i general stages hold a generic matrix, one fewer does not",
+  (n, stages) => {
+    expect(degreesOfFreedom("general", shuffle(n, stages), false)).toBe(n * n);
+    expect(degreesOfFreedom("general", shuffle(n, stages - 1), false)).toBeLessThan(n * n);
+  },
+);
 
-// The last direction of these two is 10⁻⁷ of the first: easily taken for rounding. Arithmetic modulo a prime has none.
+// The last direction of these two is 10⁻⁷ of the first: easily taken for rounding. Arithmetic
+// modulo a prime has none.
 test.each([
   ["butterfly", butterfly(8, 7), 64],
   ["butterfly", butterfly(8, 6), 56],
@@ -68,7 +77,10 @@ test("the rank is counted right", () => {
   expect(rank(rows([1, 0], [1, 1e-6]))).toBe(2);
 });
 
-/** The rank of ∂vec(W)/∂(blocks, scales) at random numbers modulo 2³¹ − 1: no more than the generic rank, and with certainty. */
+/**
+ * The rank of ∂vec(W)/∂(blocks, scales) at random numbers modulo 2³¹ − 1: no more than the generic
+ * rank, and with certainty.
+ */
 function exactRank(schedule: Schedule): number {
   const modulus = 2147483647n;
   const { n, stages, first, second, starts, leftovers, leftoverStarts } = schedule;
@@ -77,12 +89,16 @@ function exactRank(schedule: Schedule): number {
   const eye = (): bigint[][] =>
     Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => (i === j ? 1n : 0n)));
   const times = (a: bigint[][], b: bigint[][]) =>
-    a.map((row) => b[0]!.map((_, j) => mod(row.reduce((total, v, k) => total + v * b[k]![j]!, 0n))));
+    a.map((row) =>
+      b[0]!.map((_, j) => mod(row.reduce((total, v, k) => total + v * b[k]![j]!, 0n))),
+    );
   const entries = Array.from({ length: stages }, (_, l) => {
     const list: [number, number][] = [];
     for (let p = starts[l]!; p < starts[l + 1]!; p++)
-      for (const i of [first[p]!, second[p]!]) for (const j of [first[p]!, second[p]!]) list.push([i, j]);
-    for (let r = leftoverStarts[l]!; r < leftoverStarts[l + 1]!; r++) list.push([leftovers[r]!, leftovers[r]!]);
+      for (const i of [first[p]!, second[p]!])
+        for (const j of [first[p]!, second[p]!]) list.push([i, j]);
+    for (let r = leftoverStarts[l]!; r < leftoverStarts[l + 1]!; r++)
+      list.push([leftovers[r]!, leftovers[r]!]);
     return list;
   });
   const factors = entries.map((list) => {
@@ -113,6 +129,7 @@ function exactRank(schedule: Schedule): number {
 
 function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
   let result = 1n;
-  for (let b = base, e = exponent; e > 0n; e >>= 1n, b = (b * b) % modulus) if (e & 1n) result = (result * b) % modulus;
+  for (let b = base, e = exponent; e > 0n; e >>= 1n, b = (b * b) % modulus)
+    if (e & 1n) result = (result * b) % modulus;
   return result;
 }

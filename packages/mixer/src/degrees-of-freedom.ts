@@ -5,8 +5,9 @@ import type { Factors } from "./factors.ts";
 import type { Schedule } from "./schedule.ts";
 
 /**
- * The dimension of the family of matrices that a mixer ranges over: the rank of ∂vec(W)/∂parameters at random parameters,
- * in float64, with what falls below 10⁻¹¹ of the largest direction taken for rounding. A generic W needs n².
+ * The dimension of the family of matrices that a mixer ranges over: the rank of ∂vec(W)/∂parameters
+ * at random parameters, in float64, with what falls below 10⁻¹¹ of the largest direction taken for
+ * rounding. A generic W needs n².
  * @param diagonals - whether D_in and D_out are learned
  * @param seed - of the random point
  * @returns at most n². Cost O(n⁴ (n + P)): for small n
@@ -33,7 +34,9 @@ export function degreesOfFreedom(
     const [first, scales] = parameters as [Tensor, Tensor];
     const around = { schedule, dIn: dIn!, dOut: dOut! };
     return toDense(
-      kind === "rotation" ? { kind, angles: first, ...around } : { kind, blocks: first, scales, ...around },
+      kind === "rotation"
+        ? { kind, angles: first, ...around }
+        : { kind, blocks: first, scales, ...around },
     );
   };
   const { pullback } = vjp(dense, ...stages, ...ends);
@@ -47,7 +50,10 @@ export function degreesOfFreedom(
   return rank(rows);
 }
 
-/** The rank of a matrix, by Gram and Schmidt with the longest remaining row first; consumes the rows. */
+/**
+ * The rank of a matrix, by Gram and Schmidt with the longest remaining row first; consumes the
+ * rows.
+ */
 export function rank(rows: Float64Array[], tolerance = 1e-11): number {
   let count = 0;
   let first = 0;

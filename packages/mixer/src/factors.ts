@@ -1,4 +1,7 @@
-/** @file A mixer with its numbers, W = D_out B_L ⋯ B₁ D_in: what the algebra, the exact settings and `fromDense` hand around. */
+/**
+ * @file A mixer with its numbers, W = D_out B_L ⋯ B₁ D_in: what the algebra, the exact settings and
+ * `fromDense` hand around.
+ */
 import { type Shape, ShapeError, showShape, type Tensor } from "@spm/core";
 import { type BackwardMode, generalMixer, rotationMixer, type Surroundings } from "./mixer.ts";
 import { rotation } from "./parameterisation.ts";
@@ -44,22 +47,33 @@ export function mix(factors: Factors, x: Tensor, backward?: BackwardMode): Tenso
 export const fanIn = ({ dIn, schedule }: Factors): number => dIn?.shape[0] ?? schedule.n;
 
 /** Width of the output. */
-export const fanOut = ({ dOut, bias, schedule }: Factors): number => dOut?.shape[0] ?? bias?.shape[0] ?? schedule.n;
+export const fanOut = ({ dOut, bias, schedule }: Factors): number =>
+  dOut?.shape[0] ?? bias?.shape[0] ?? schedule.n;
 
 /** One of the parameters, for its dtype and backend. */
-const stagesOf = (factors: Factors): Tensor => (factors.kind === "rotation" ? factors.angles : factors.blocks);
+const stagesOf = (factors: Factors): Tensor =>
+  factors.kind === "rotation" ? factors.angles : factors.blocks;
 
 /** How new tensors beside the factors are made. */
-export function like(factors: Factors): { dtype: "float32" | "float64"; backend: Tensor["backend"] } {
+export function like(factors: Factors): {
+  dtype: "float32" | "float64";
+  backend: Tensor["backend"];
+} {
   const { dtype, backend } = stagesOf(factors);
   return { dtype: dtype === "float64" ? dtype : "float32", backend };
 }
 
-/** The same matrix in free blocks: [cos θ, −sin θ, sin θ, cos θ], and leftovers that pass unchanged. */
+/**
+ * The same matrix in free blocks: [cos θ, −sin θ, sin θ, cos θ], and leftovers that pass unchanged.
+ */
 export function toGeneral(factors: Factors): GeneralFactors {
   if (factors.kind === "general") return factors;
   const { angles, ...rest } = factors;
-  return { ...rest, kind: "general", ...rotation.compose([angles], factors.schedule.leftovers.length) };
+  return {
+    ...rest,
+    kind: "general",
+    ...rotation.compose([angles], factors.schedule.leftovers.length),
+  };
 }
 
 /** @throws ShapeError unless W is n × n, without rows or columns cut off */

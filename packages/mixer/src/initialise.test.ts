@@ -18,7 +18,8 @@ function started(
   options: InitOptions = {},
 ): Factors {
   const rest = { dtype: "float64", ...options } as const;
-  if (kind === "rotation") return { kind, schedule, angles: initialAngles(schedule, rng(seed), init, rest) };
+  if (kind === "rotation")
+    return { kind, schedule, angles: initialAngles(schedule, rng(seed), init, rest) };
   const scales = tensor(new Float64Array(schedule.leftovers.length).fill(1));
   return { kind, schedule, blocks: initialBlocks(schedule, rng(seed), init, rest), scales };
 }
@@ -26,25 +27,32 @@ function started(
 const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1]!;
 
 describe.each(["rotation", "general"] as const)("%s", (kind) => {
-  // Of W, n = 64 in 6 stages, the median of 20 draws: n²·E W⁴ is 1 where W is flat, and the share of ‖W‖ that lies off the diagonal.
+  // Of W, n = 64 in 6 stages, the median of 20 draws: n²·E W⁴ is 1 where W is flat, and the share
+  // of ‖W‖ that lies off the diagonal.
   test.each([
     ["haar", 11.4, 1.5, 0.99],
     ["quarter", 1.25, 0.15, 0.98],
     ["identity", 57, 6, 0.24],
-  ] as const)("%s: orthogonal, with entries as flat as they should be", (init, kurtosis, tolerance, share) => {
-    const n = 64;
-    const draws = Array.from({ length: 20 }, (_, seed) => {
-      const factors = started(kind, butterfly(n), init, seed);
-      const w = numbers(toDense(factors));
-      expect(condition(factors, 1).bound).toBeCloseTo(1, 12);
-      const on = w.reduce((total, v, k) => total + (k % (n + 1) === 0 ? v * v : 0), 0);
-      expect(w.reduce((total, v) => total + v * v, 0) / n).toBeCloseTo(1, 12);
-      return { flat: w.reduce((total, v) => total + v ** 4, 0), off: Math.sqrt(Math.max(0, 1 - on / n)) };
-    });
-    const flat = median(draws.map((d) => d.flat)); // Σ W⁴ = n² E W⁴
-    expect(Math.abs(flat - kurtosis)).toBeLessThan(tolerance);
-    expect(Math.abs(median(draws.map((d) => d.off)) - share)).toBeLessThan(0.02);
-  });
+  ] as const)(
+    "%s: orthogonal, with entries as flat as they should be",
+    (init, kurtosis, tolerance, share) => {
+      const n = 64;
+      const draws = Array.from({ length: 20 }, (_, seed) => {
+        const factors = started(kind, butterfly(n), init, seed);
+        const w = numbers(toDense(factors));
+        expect(condition(factors, 1).bound).toBeCloseTo(1, 12);
+        const on = w.reduce((total, v, k) => total + (k % (n + 1) === 0 ? v * v : 0), 0);
+        expect(w.reduce((total, v) => total + v * v, 0) / n).toBeCloseTo(1, 12);
+        return {
+          flat: w.reduce((total, v) => total + v ** 4, 0),
+          off: Math.sqrt(Math.max(0, 1 - on / n)),
+        };
+      });
+      const flat = median(draws.map((d) => d.flat)); // Σ W⁴ = n² E W⁴
+      expect(Math.abs(flat - kurtosis)).toBeLessThan(tolerance);
+      expect(Math.abs(median(draws.map((d) => d.off)) - share)).toBeLessThan(0.02);
+    },
+  );
 
   test("hadamard: exact, on one butterfly and on several side by side; with noise, near it", () => {
     for (const schedule of [butterfly(8), sideBySide(butterfly(8), 3)]) {
@@ -78,7 +86,9 @@ describe.each(["rotation", "general"] as const)("%s", (kind) => {
 test("haar of a general mixer reflects in about half of the blocks, others never", () => {
   const reflected = (init: MixerInit) => {
     const blocks = numbers(initialBlocks(shuffle(100), rng(2), init));
-    return blocks.filter((_, k) => k % 4 === 0 && blocks[k]! * blocks[k + 3]! < blocks[k + 1]! * blocks[k + 2]!).length;
+    return blocks.filter(
+      (_, k) => k % 4 === 0 && blocks[k]! * blocks[k + 3]! < blocks[k + 1]! * blocks[k + 2]!,
+    ).length;
   };
   const pairs = shuffle(100).first.length;
   expect(reflected("haar") / pairs).toBeGreaterThan(0.4);
@@ -90,13 +100,17 @@ test("refuses what it can't start from", () => {
   expect(() => initialAngles(shuffle(6), rng(1), "hadamard")).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: hadamard: expected one pass of a butterfly over n = 2^k, got shuffle]`,
   );
-  expect(() => initialAngles(butterfly(8, 4), rng(1), "hadamard")).toThrowErrorMatchingInlineSnapshot(
+  expect(() =>
+    initialAngles(butterfly(8, 4), rng(1), "hadamard"),
+  ).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: hadamard: expected one pass of a butterfly over n = 2^k, got butterfly]`,
   );
-  expect(() => initialAngles(butterfly(8, 2), rng(1), "haar", { noise: -1 })).toThrowErrorMatchingInlineSnapshot(
-    `[ValueError: initialise: expected a noise ≥ 0, got -1]`,
-  );
-  expect(() => initialBlocks(butterfly(8), rng(1), "gauss" as "haar")).toThrowErrorMatchingInlineSnapshot(
+  expect(() =>
+    initialAngles(butterfly(8, 2), rng(1), "haar", { noise: -1 }),
+  ).toThrowErrorMatchingInlineSnapshot(`[ValueError: initialise: expected a noise ≥ 0, got -1]`);
+  expect(() =>
+    initialBlocks(butterfly(8), rng(1), "gauss" as "haar"),
+  ).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: initialise: expected "haar", "identity", "quarter" or "hadamard", got "gauss"]`,
   );
 });

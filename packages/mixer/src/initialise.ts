@@ -1,22 +1,27 @@
 /**
- * @file Where training starts. Orthogonal blocks for both variants: Gaussian 2×2 blocks multiply to a condition of 10⁶ at n = 64. A gain
- * belongs in a diagonal, never in the blocks, where it would act L times.
+ * @file Where training starts. Orthogonal blocks for both variants: Gaussian 2×2 blocks multiply to
+ * a condition of 10⁶ at n = 64. A gain belongs in a diagonal, never in the blocks, where it would
+ * act L times.
  */
 import { type Rng, type Tensor, tensor, ValueError } from "@spm/core";
 import { hadamardAngles } from "./exact/hadamard.ts";
 import type { Schedule } from "./schedule.ts";
 
 /**
- * `haar`: blocks uniform over SO(2), or over O(2) for a general mixer, rotations and reflections alike: entries of W have variance
- * 1/n. `identity`: angles N(0, noise²), W near the identity. `quarter`: ±π/4 + N(0, noise²), where W is flat, |W_ij| ≈ 1/√n.
- * `hadamard`: the Hadamard matrix, for one pass of a butterfly (for n = 2 with its second column negated), with N(0, noise²) added to
- * the angles.
+ * `haar`: blocks uniform over SO(2), or over O(2) for a general mixer, rotations and reflections
+ * alike: entries of W have variance 1/n. `identity`: angles N(0, noise²), W near the identity.
+ * `quarter`: ±π/4 + N(0, noise²), where W is flat, |W_ij| ≈ 1/√n. `hadamard`: the Hadamard matrix,
+ * for one pass of a butterfly (for n = 2 with its second column negated), with N(0, noise²) added
+ * to the angles.
  */
 export type MixerInit = "haar" | "identity" | "quarter" | "hadamard";
 
 /** Options of the initialisations. */
 export interface InitOptions {
-  /** Standard deviation in radians; 0.1 for `identity` and `quarter`, 0 for `hadamard`, unless said. `haar` has none. */
+  /**
+   * Standard deviation in radians; 0.1 for `identity` and `quarter`, 0 for `hadamard`, unless said.
+   * `haar` has none.
+   */
   readonly noise?: number;
   /** float32 unless said. */
   readonly dtype?: "float32" | "float64";
@@ -36,7 +41,8 @@ export function initialAngles(
 }
 
 /**
- * Blocks [P, 4] for a general mixer, each orthogonal: rotations, and with `haar` a reflection in every second draw.
+ * Blocks [P, 4] for a general mixer, each orthogonal: rotations, and with `haar` a reflection in
+ * every second draw.
  * @throws as {@link initialAngles}
  */
 export function initialBlocks(
@@ -49,13 +55,22 @@ export function initialBlocks(
   const data = new Float64Array(4 * turns.length);
   turns.forEach((angle, p) => {
     const flip = init === "haar" && random.uniform() < 0.5 ? -1 : 1;
-    data.set([Math.cos(angle), -flip * Math.sin(angle), Math.sin(angle), flip * Math.cos(angle)], 4 * p);
+    data.set(
+      [Math.cos(angle), -flip * Math.sin(angle), Math.sin(angle), flip * Math.cos(angle)],
+      4 * p,
+    );
   });
   return tensor(data, { shape: [turns.length, 4], dtype });
 }
 
-function angles(schedule: Schedule, random: Rng, init: MixerInit, noise = init === "hadamard" ? 0 : 0.1): Float64Array {
-  if (!(noise >= 0 && noise < Number.POSITIVE_INFINITY)) throw new ValueError("initialise", "a noise ≥ 0", noise);
+function angles(
+  schedule: Schedule,
+  random: Rng,
+  init: MixerInit,
+  noise = init === "hadamard" ? 0 : 0.1,
+): Float64Array {
+  if (!(noise >= 0 && noise < Number.POSITIVE_INFINITY))
+    throw new ValueError("initialise", "a noise ≥ 0", noise);
   const { first } = schedule;
   switch (init) {
     case "haar":
@@ -70,6 +85,10 @@ function angles(schedule: Schedule, random: Rng, init: MixerInit, noise = init =
     case "hadamard":
       return hadamardAngles(schedule).map((angle) => angle + noise * random.normal());
     default:
-      throw new ValueError("initialise", '"haar", "identity", "quarter" or "hadamard"', `"${init as string}"`);
+      throw new ValueError(
+        "initialise",
+        '"haar", "identity", "quarter" or "hadamard"',
+        `"${init as string}"`,
+      );
   }
 }

@@ -1,13 +1,17 @@
 /**
- * @file Row groups: four rows of a row-major matrix, interleaved in float64 (`z[4i + r]` is coordinate i of row r), so that a pair's
- * block is loaded once for four rows. The last group may hold fewer: its other lanes carry zeros, and point at its first row.
+ * @file Row groups: four rows of a row-major matrix, interleaved in float64 (`z[4i + r]` is
+ * coordinate i of row r), so that a pair's block is loaded once for four rows. The last group may
+ * hold fewer: its other lanes carry zeros, and point at its first row.
  */
 import type { TypedArray } from "@spm/core";
 
 /** Rows in a group. */
 export const LANES = 4;
 
-/** A matrix of which a group is read or written, and where: rows `row` to `row + 3`, those below `rows`. */
+/**
+ * A matrix of which a group is read or written, and where: rows `row` to `row + 3`, those below
+ * `rows`.
+ */
 export interface Rows {
   readonly data: TypedArray;
   readonly rows: number;
@@ -20,7 +24,12 @@ const start = ({ rows, width }: Rows, row: number, lane: number): number =>
 /** z[4i + r] = d[i] · x[row + r][i] for i < width, 0 beyond and in lanes without a row. */
 export function load(z: Float64Array, from: Rows, row: number, d: TypedArray): void {
   const x = from.data;
-  const [r0, r1, r2, r3] = [start(from, row, 0), start(from, row, 1), start(from, row, 2), start(from, row, 3)];
+  const [r0, r1, r2, r3] = [
+    start(from, row, 0),
+    start(from, row, 1),
+    start(from, row, 2),
+    start(from, row, 3),
+  ];
   const { width } = from;
   for (let i = 0, k = 0; i < width; i++, k += LANES) {
     const s = d[i]!;
@@ -30,13 +39,28 @@ export function load(z: Float64Array, from: Rows, row: number, d: TypedArray): v
     z[k + 3] = s * x[r3 + i]!;
   }
   z.fill(0, LANES * width);
-  for (let lane = from.rows - row; lane < LANES; lane++) for (let k = lane; k < LANES * width; k += LANES) z[k] = 0;
+  for (let lane = from.rows - row; lane < LANES; lane++)
+    for (let k = lane; k < LANES * width; k += LANES) z[k] = 0;
 }
 
-/** y[row + r][i] = d[i] · z[4i + r] + b[i], for the rows there are: spare lanes write first, and lane 0 over them. */
-export function store(to: Rows, row: number, z: Float64Array, d: TypedArray, b: TypedArray | null): void {
+/**
+ * y[row + r][i] = d[i] · z[4i + r] + b[i], for the rows there are: spare lanes write first, and
+ * lane 0 over them.
+ */
+export function store(
+  to: Rows,
+  row: number,
+  z: Float64Array,
+  d: TypedArray,
+  b: TypedArray | null,
+): void {
   const y = to.data;
-  const [r0, r1, r2, r3] = [start(to, row, 0), start(to, row, 1), start(to, row, 2), start(to, row, 3)];
+  const [r0, r1, r2, r3] = [
+    start(to, row, 0),
+    start(to, row, 1),
+    start(to, row, 2),
+    start(to, row, 3),
+  ];
   for (let i = 0, k = 0; i < to.width; i++, k += LANES) {
     const s = d[i]!;
     const t = b === null ? 0 : b[i]!;
@@ -50,9 +74,15 @@ export function store(to: Rows, row: number, z: Float64Array, d: TypedArray, b: 
 /** sum[i] += Σ_r z[4i + r] · x[row + r][i]; spare lanes of z are zero. */
 export function addProducts(sum: Float64Array, z: Float64Array, from: Rows, row: number): void {
   const x = from.data;
-  const [r0, r1, r2, r3] = [start(from, row, 0), start(from, row, 1), start(from, row, 2), start(from, row, 3)];
+  const [r0, r1, r2, r3] = [
+    start(from, row, 0),
+    start(from, row, 1),
+    start(from, row, 2),
+    start(from, row, 3),
+  ];
   for (let i = 0, k = 0; i < from.width; i++, k += LANES)
-    sum[i]! += z[k]! * x[r0 + i]! + z[k + 1]! * x[r1 + i]! + z[k + 2]! * x[r2 + i]! + z[k + 3]! * x[r3 + i]!;
+    sum[i]! +=
+      z[k]! * x[r0 + i]! + z[k + 1]! * x[r1 + i]! + z[k + 2]! * x[r2 + i]! + z[k + 3]! * x[r3 + i]!;
 }
 
 /** sum[i] += Σ_r x[row + r][i] over the rows there are. */

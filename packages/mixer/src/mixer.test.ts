@@ -1,4 +1,7 @@
-/** @file The fused mixer: derivatives of the first and second order, leading axes, sizes 0 and 1, and what it refuses. */
+/**
+ * @file The fused mixer: derivatives of the first and second order, leading axes, sizes 0 and 1,
+ * and what it refuses.
+ */
 import {
   elements,
   grad,
@@ -25,7 +28,12 @@ const float64 = { dtype: "float64" } as const;
 const numbers = (x: Tensor): number[] => Array.from(elements(x.ndarray()));
 
 /** Every input of a mixer in → n → out, x first, with leading axes on x. */
-function inputsOf(kind: "rotation" | "general", schedule: Schedule, fan: { in: number; out: number }, lead: number[]) {
+function inputsOf(
+  kind: "rotation" | "general",
+  schedule: Schedule,
+  fan: { in: number; out: number },
+  lead: number[],
+) {
   const random = rng(schedule.n + 100 * schedule.stages);
   const draw = (...shape: number[]) => normal(random, shape, 0, 1, float64);
   const parameters =
@@ -111,30 +119,46 @@ describe.each(modes)("%s, %s", (kind, backward) => {
   });
 });
 
-test("coordinates beyond the input get no gradient, and beyond the output no say: the corner of the n × n product", () => {
-  const schedule = butterfly(8);
-  const [x, angles] = inputsOf("rotation", schedule, { in: 8, out: 8 }, [2]);
-  const padded = mul(x!, tensor(Float64Array.of(1, 1, 1, 0, 0, 0, 0, 0)));
-  const corner = tensor(Float64Array.from([0, 1].flatMap((r) => numbers(x!).slice(8 * r, 8 * r + 3))), {
-    shape: [2, 3],
-  });
-  const whole = numbers(rotationMixer(padded, angles!, { schedule }));
-  const part = numbers(rotationMixer(corner, angles!, { schedule, dOut: tensor(new Float64Array(5).fill(1)) }));
-  expect(part).toEqual([...whole.slice(0, 5), ...whole.slice(8, 13)]);
-});
+test(
+  "coordinates beyond the input get no gradient, " +
+    "and beyond the output no say: the corner of the n × n product",
+  () => {
+    const schedule = butterfly(8);
+    const [x, angles] = inputsOf("rotation", schedule, { in: 8, out: 8 }, [2]);
+    const padded = mul(x!, tensor(Float64Array.of(1, 1, 1, 0, 0, 0, 0, 0)));
+    const corner = tensor(
+      Float64Array.from([0, 1].flatMap((r) => numbers(x!).slice(8 * r, 8 * r + 3))),
+      {
+        shape: [2, 3],
+      },
+    );
+    const whole = numbers(rotationMixer(padded, angles!, { schedule }));
+    const part = numbers(
+      rotationMixer(corner, angles!, { schedule, dOut: tensor(new Float64Array(5).fill(1)) }),
+    );
+    expect(part).toEqual([...whole.slice(0, 5), ...whole.slice(8, 13)]);
+  },
+);
 
 test("a user's own pairs", () => {
   const schedule = fromPairs(3, [[[2, 0]]]);
-  const y = rotationMixer(tensor(Float64Array.of(1, 10, 100)), tensor(Float64Array.of(Math.PI / 2)), { schedule });
+  const y = rotationMixer(
+    tensor(Float64Array.of(1, 10, 100)),
+    tensor(Float64Array.of(Math.PI / 2)),
+    { schedule },
+  );
   const [a, b, c] = numbers(y);
-  expect([a, b, c].map((v) => Math.round(v! * 1e9) / 1e9)).toEqual([100, 10, -1]); // (z₂, z₀) ← (−z₀, z₂)
+  // (z₂, z₀) ← (−z₀, z₂)
+  expect([a, b, c].map((v) => Math.round(v! * 1e9) / 1e9)).toEqual([100, 10, -1]);
 });
 
 test("refuses what does not fit", () => {
   const schedule = shuffle(5, 2);
   const [x, angles] = [zeros([2, 5]), zeros([4])];
   const [blocks, scales] = [zeros([4, 4]), zeros([2])];
-  expect(() => rotationMixer(zeros([2, 6]), angles, { schedule })).toThrowErrorMatchingInlineSnapshot(
+  expect(() =>
+    rotationMixer(zeros([2, 6]), angles, { schedule }),
+  ).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: rotation: expected x of shape [..., in ≤ 5], got [2, 6]]`,
   );
   expect(() => rotationMixer(tensor(1), angles, { schedule })).toThrowErrorMatchingInlineSnapshot(
@@ -146,26 +170,40 @@ test("refuses what does not fit", () => {
   expect(() => rotationMixer(x, zeros([4, 1]), { schedule })).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: rotation: expected angles of shape [4], got [4, 1]]`,
   );
-  expect(() => rotationMixer(x, angles, { schedule, dIn: zeros([4]) })).toThrowErrorMatchingInlineSnapshot(
+  expect(() =>
+    rotationMixer(x, angles, { schedule, dIn: zeros([4]) }),
+  ).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: rotation: expected dIn of shape [5], got [4]]`,
   );
-  expect(() => rotationMixer(x, angles, { schedule, dOut: zeros([6]) })).toThrowErrorMatchingInlineSnapshot(
+  expect(() =>
+    rotationMixer(x, angles, { schedule, dOut: zeros([6]) }),
+  ).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: rotation: expected dOut of shape [out ≤ 5], got [6]]`,
   );
   expect(() =>
     rotationMixer(x, angles, { schedule, dOut: zeros([5]), bias: zeros([4]) }),
-  ).toThrowErrorMatchingInlineSnapshot(`[ShapeError: rotation: expected bias of shape [5], got [4]]`);
-  expect(() => generalMixer(x, zeros([16]), scales, { schedule })).toThrowErrorMatchingInlineSnapshot(
+  ).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: rotation: expected bias of shape [5], got [4]]`,
+  );
+  expect(() =>
+    generalMixer(x, zeros([16]), scales, { schedule }),
+  ).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: general: expected blocks of shape [4, 4], got [16]]`,
   );
-  expect(() => generalMixer(x, blocks, zeros([3]), { schedule })).toThrowErrorMatchingInlineSnapshot(
+  expect(() =>
+    generalMixer(x, blocks, zeros([3]), { schedule }),
+  ).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: general: expected scales of shape [2], got [3]]`,
   );
-  expect(() => generalMixer(x, blocks, scales, { schedule, backward: "reverse" })).toThrowErrorMatchingInlineSnapshot(`
+  expect(() =>
+    generalMixer(x, blocks, scales, { schedule, backward: "reverse" }),
+  ).toThrowErrorMatchingInlineSnapshot(`
     [ValueError: general: expected backward "stored" or "recompute", got reverse
     help: 2×2 blocks are too ill-conditioned to walk back]
   `);
-  expect(() => rotationMixer(x, zeros([4], float64), { schedule })).toThrowErrorMatchingInlineSnapshot(`
+  expect(() =>
+    rotationMixer(x, zeros([4], float64), { schedule }),
+  ).toThrowErrorMatchingInlineSnapshot(`
     [DTypeError: rotation: expected one dtype for all operands, got float32 and float64
     help: cast one: cast(x, "float32")]
   `);

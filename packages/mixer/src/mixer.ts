@@ -1,4 +1,7 @@
-/** @file The fused mixer: one primitive forward, one closed-form backward, for each parameterisation. */
+/**
+ * @file The fused mixer: one primitive forward, one closed-form backward, for each
+ * parameterisation.
+ */
 import {
   allocate,
   checkDTypes,
@@ -29,8 +32,9 @@ import type { Schedule } from "./schedule.ts";
 import { mixStage, mixStageBackward, unmixStage, zeroBlocks } from "./stages.ts";
 
 /**
- * What the backward pass reads the stages' inputs from: `stored` keeps all of them, B·n·(L+1) numbers; `recompute` keeps
- * nothing and runs each row group forward again; `reverse` keeps z_L and walks back by the transpose (rotation only).
+ * What the backward pass reads the stages' inputs from: `stored` keeps all of them, B·n·(L+1)
+ * numbers; `recompute` keeps nothing and runs each row group forward again; `reverse` keeps z_L and
+ * walks back by the transpose (rotation only).
  */
 export type BackwardMode = "stored" | "recompute" | "reverse";
 
@@ -72,7 +76,10 @@ const keptShape = (rows: number, { n, stages }: Schedule, backward: BackwardMode
 
 /** A fused mixer, with the primitive of its backward pass, for backends to bring kernels for. */
 export interface MixerOp extends Op<MixerOptions> {
-  /** Inputs: ȳ, x, the parameters, d_in, d_out, what forward kept. Outputs: the cotangents of x, the parameters, d_in, d_out, bias. */
+  /**
+   * Inputs: ȳ, x, the parameters, d_in, d_out, what forward kept. Outputs: the cotangents of x, the
+   * parameters, d_in, d_out, bias.
+   */
   readonly backward: Primitive<MixerOptions>;
 }
 
@@ -94,7 +101,8 @@ function makeMixer(kind: Parameterisation): MixerOp {
     const fanIn = x.shape.at(-1) ?? Infinity;
     if (fanIn > schedule.n) refuse("x", x, `[..., in ≤ ${schedule.n}]`);
     checkShape("dIn", dIn, [fanIn]);
-    if (dOut.shape.length !== 1 || dOut.shape[0]! > schedule.n) refuse("dOut", dOut, `[out ≤ ${schedule.n}]`);
+    if (dOut.shape.length !== 1 || dOut.shape[0]! > schedule.n)
+      refuse("dOut", dOut, `[out ≤ ${schedule.n}]`);
     checkShape("bias", bias, dOut.shape);
     const shapes = kind.shapes(schedule.first.length, schedule.leftovers.length);
     for (let k = 0; k < count; k++) checkShape(kind.parameters[k]!, specs[k + 1]!, shapes[k]!);
@@ -163,7 +171,8 @@ function makeMixer(kind: Parameterisation): MixerOp {
     name,
     infer,
     forward,
-    vjp: ([ct], { inputs, residuals, options }) => backwardOp([ct!, ...inputs.slice(0, -1), ...residuals], options),
+    vjp: ([ct], { inputs, residuals, options }) =>
+      backwardOp([ct!, ...inputs.slice(0, -1), ...residuals], options),
   });
   return Object.assign(call, { backward: backwardOp.primitive });
 }
@@ -173,7 +182,10 @@ function append(to: TypedArray, at: number, from: Float64Array): number {
   return at + from.length;
 }
 
-/** The closed-form backward over all row groups; gradients are summed in float64 and cast at the end. */
+/**
+ * The closed-form backward over all row groups; gradients are summed in float64 and cast at the
+ * end.
+ */
 function pullBackArrays(
   kind: Parameterisation,
   inputs: readonly NdArray[],
@@ -187,7 +199,11 @@ function pullBackArrays(
   const { stages } = schedule;
   const width = n * LANES;
   const xBar = allocate(dtypeOf(inputs[0]!), rows * fan.in);
-  const [dInBar, dOutBar, biasBar] = [new Float64Array(fan.in), new Float64Array(fan.out), new Float64Array(fan.out)];
+  const [dInBar, dOutBar, biasBar] = [
+    new Float64Array(fan.in),
+    new Float64Array(fan.out),
+    new Float64Array(fan.out),
+  ];
   const sums = zeroBlocks(schedule);
   const angles = new Float64Array(backward === "reverse" ? schedule.first.length : 0);
   const z = new Float64Array(width); // z_L, and on the way back the current stage's input
@@ -257,11 +273,13 @@ const around = (x: Tensor, { n }: Schedule, { dIn, dOut, bias }: Surroundings): 
 };
 
 /**
- * y = d_out ⊙ (B_L ⋯ B₁ (d_in ⊙ x)) + bias with rotation blocks [cos θ, −sin θ; sin θ, cos θ] (math: Givens rotations).
- * x is padded with zeros to the schedule's n, and the first `out` coordinates are kept: W is the top-left corner of the n×n product.
+ * y = d_out ⊙ (B_L ⋯ B₁ (d_in ⊙ x)) + bias with rotation blocks [cos θ, −sin θ; sin θ, cos θ]
+ * (math: Givens rotations). x is padded with zeros to the schedule's n, and the first `out`
+ * coordinates are kept: W is the top-left corner of the n×n product.
  * @param x - [..., in], in ≤ n
  * @param angles - θ in radians, [P], one for each pair of the schedule, stage-major
- * @param options - the schedule, what stands around it, and where the backward pass reads from (`reverse` unless said)
+ * @param options - the schedule, what stands around it, and where the backward pass reads from
+ * (`reverse` unless said)
  * @returns [..., out]. Cost 6P + 3n FLOP a row forward, 16P backward; memory B·n.
  * @throws ShapeError, DTypeError when an operand does not fit the schedule
  * @example rotationMixer(x, angles, { schedule: butterfly(256), bias });
@@ -280,7 +298,8 @@ export function rotationMixer(
  * @param x - [..., in], in ≤ n
  * @param blocks - [P, 4], rows [a, b, c, d], stage-major
  * @param scales - [R], one for each leftover, stage-major (shape [0] where none is left over)
- * @param options - as for {@link rotationMixer}; the backward pass recomputes unless said (a general block can't be walked back safely)
+ * @param options - as for {@link rotationMixer}; the backward pass recomputes unless said (a
+ * general block can't be walked back safely)
  * @returns [..., out]. Cost 6P + 3n FLOP a row forward, 20P backward; memory B·n.
  * @throws ShapeError, DTypeError when an operand does not fit the schedule
  * @example generalMixer(x, blocks, scales, { schedule: shuffle(100) });
@@ -292,5 +311,8 @@ export function generalMixer(
   options: Surroundings & { schedule: Schedule; backward?: BackwardMode },
 ): Tensor {
   const { schedule, backward = "recompute" } = options;
-  return generalOp([x, blocks, scales, ...around(x, schedule, options)], { schedule, backward })[0]!;
+  return generalOp([x, blocks, scales, ...around(x, schedule, options)], {
+    schedule,
+    backward,
+  })[0]!;
 }

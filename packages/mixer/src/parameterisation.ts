@@ -1,5 +1,18 @@
-/** @file Where the 2×2 blocks come from: angles (rotation) or themselves (general). They know nothing of pairs or kernels. */
-import { cos, neg, ones, type Shape, sin, stack, type Tensor, type TypedArray, ValueError } from "@spm/core";
+/**
+ * @file Where the 2×2 blocks come from: angles (rotation) or themselves (general). They know
+ * nothing of pairs or kernels.
+ */
+import {
+  cos,
+  neg,
+  ones,
+  type Shape,
+  sin,
+  stack,
+  type Tensor,
+  type TypedArray,
+  ValueError,
+} from "@spm/core";
 import type { Blocks } from "./stages.ts";
 
 /** A way to parameterise the blocks of P pairs and the factors of R leftovers. */
@@ -17,7 +30,10 @@ export interface Parameterisation {
   compose(parameters: readonly Tensor[], leftovers: number): { blocks: Tensor; scales: Tensor };
 }
 
-/** One angle θ a pair, in radians: [cos θ, −sin θ; sin θ, cos θ]. Leftovers pass unchanged: the product stays orthogonal, det +1. */
+/**
+ * One angle θ a pair, in radians: [cos θ, −sin θ; sin θ, cos θ]. Leftovers pass unchanged: the
+ * product stays orthogonal, det +1.
+ */
 export const rotation: Parameterisation = {
   name: "rotation",
   parameters: ["angles"],
@@ -26,7 +42,12 @@ export const rotation: Parameterisation = {
     const blocks = new Float64Array(4 * angles!.length);
     for (let p = 0; p < angles!.length; p++) {
       if (!Number.isFinite(angles![p]))
-        throw new ValueError("rotation", "finite angles", `${angles![p]} for pair ${p}`, "did training diverge?");
+        throw new ValueError(
+          "rotation",
+          "finite angles",
+          `${angles![p]} for pair ${p}`,
+          "did training diverge?",
+        );
       const c = Math.cos(angles![p]!);
       const s = Math.sin(angles![p]!);
       blocks[4 * p] = blocks[4 * p + 3] = c;
@@ -45,7 +66,10 @@ export const rotation: Parameterisation = {
   compose: ([angles], leftovers) => {
     const [c, s] = [cos(angles!), sin(angles!)];
     const dtype = angles!.dtype as "float32" | "float64";
-    return { blocks: stack([c, neg(s), s, c], -1), scales: ones([leftovers], { dtype, backend: angles!.backend }) };
+    return {
+      blocks: stack([c, neg(s), s, c], -1),
+      scales: ones([leftovers], { dtype, backend: angles!.backend }),
+    };
   },
 };
 
@@ -54,7 +78,10 @@ export const general: Parameterisation = {
   name: "general",
   parameters: ["blocks", "scales"],
   shapes: (pairs, leftovers) => [[pairs, 4], [leftovers]],
-  blocks: ([blocks, scales]) => ({ blocks: Float64Array.from(blocks!), scales: Float64Array.from(scales!) }),
+  blocks: ([blocks, scales]) => ({
+    blocks: Float64Array.from(blocks!),
+    scales: Float64Array.from(scales!),
+  }),
   pullBack: ({ blocks, scales }) => [blocks, scales],
   compose: ([blocks, scales]) => ({ blocks: blocks!, scales: scales! }),
 };

@@ -1,5 +1,16 @@
 /** @file Per-sample gradients against a loop over the samples. */
-import { elements, gradcheck, normal, reshape, rng, slice, square, sum, type Tensor, vjp } from "@spm/core";
+import {
+  elements,
+  gradcheck,
+  normal,
+  reshape,
+  rng,
+  slice,
+  square,
+  sum,
+  type Tensor,
+  vjp,
+} from "@spm/core";
 import { expect, test } from "vitest";
 import { type Factors, mix } from "./factors.ts";
 import { perSampleGradients } from "./per-sample.ts";
@@ -10,10 +21,20 @@ const random = rng(12);
 const draw = (...shape: number[]): Tensor => normal(random, shape, 0, 1, float64);
 const numbers = (x: Tensor): number[] => Array.from(elements(x.ndarray()));
 
-function drawFactors(kind: Factors["kind"], schedule: Schedule, fanIn: number, fanOut: number): Factors {
+function drawFactors(
+  kind: Factors["kind"],
+  schedule: Schedule,
+  fanIn: number,
+  fanOut: number,
+): Factors {
   const ends = { schedule, dIn: draw(fanIn), dOut: draw(fanOut), bias: draw(fanOut) };
   if (kind === "rotation") return { kind, ...ends, angles: draw(schedule.first.length) };
-  return { kind, ...ends, blocks: draw(schedule.first.length, 4), scales: draw(schedule.leftovers.length) };
+  return {
+    kind,
+    ...ends,
+    blocks: draw(schedule.first.length, 4),
+    scales: draw(schedule.leftovers.length),
+  };
 }
 
 test.each([
@@ -30,7 +51,9 @@ test.each([
   const names = ours.map(([name]) => name);
   const parameters = names.map((name) => (factors as unknown as Record<string, Tensor>)[name]!);
   for (let b = 0; b < lead[0]; b++) {
-    const [xb, ctb] = [x, ct].map((t) => reshape(slice(t, [{ start: b, stop: b + 1 }]), t.shape.slice(1)));
+    const [xb, ctb] = [x, ct].map((t) =>
+      reshape(slice(t, [{ start: b, stop: b + 1 }]), t.shape.slice(1)),
+    );
     const rebuilt = (...ps: Tensor[]): Factors => ({
       ...factors,
       ...Object.fromEntries(names.map((n, k) => [n, ps[k]])),
@@ -67,10 +90,14 @@ test("refuses what does not fit", () => {
   expect(() => perSampleGradients(factors, draw(4), draw(4))).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: perSampleGradients: expected x of shape [samples, ..., 4], got [4]]`,
   );
-  expect(() => perSampleGradients(factors, draw(2, 3), draw(2, 4))).toThrowErrorMatchingInlineSnapshot(
+  expect(() =>
+    perSampleGradients(factors, draw(2, 3), draw(2, 4)),
+  ).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: perSampleGradients: expected x of shape [samples, ..., 4], got [2, 3]]`,
   );
-  expect(() => perSampleGradients(factors, draw(2, 4), draw(3, 4))).toThrowErrorMatchingInlineSnapshot(
+  expect(() =>
+    perSampleGradients(factors, draw(2, 4), draw(3, 4)),
+  ).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: perSampleGradients: expected a cotangent of shape [2, 4], got [3, 4]]`,
   );
 });

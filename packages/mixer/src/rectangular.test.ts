@@ -1,4 +1,7 @@
-/** @file Maps that are not square: what each form is, entry by entry, and that folding is the transpose of stacking. */
+/**
+ * @file Maps that are not square: what each form is, entry by entry, and that folding is the
+ * transpose of stacking.
+ */
 import { elements, gradcheck, normal, rng, type Tensor, tensor } from "@spm/core";
 import { expect, test } from "vitest";
 import { toDense } from "./algebra.ts";
@@ -10,15 +13,31 @@ const float64 = { dtype: "float64" } as const;
 const random = rng(4);
 const draw = (...shape: readonly number[]): Tensor => normal(random, shape, 0, 1, float64);
 const numbers = (x: Tensor): number[] => Array.from(elements(x.ndarray()));
-const shapeOf = ({ schedule, dIn, dOut, ...rest }: Arrangement) => ({ ...rest, n: schedule.n, dIn, dOut });
+const shapeOf = ({ schedule, dIn, dOut, ...rest }: Arrangement) => ({
+  ...rest,
+  n: schedule.n,
+  dIn,
+  dOut,
+});
 
 function drawFactors({ schedule, dIn, dOut }: Arrangement, fanOut: number) {
   const angles = draw(schedule.first.length);
-  return { kind: "rotation" as const, schedule, angles, dIn: draw(...dIn), dOut: draw(...dOut), bias: draw(fanOut) };
+  return {
+    kind: "rotation" as const,
+    schedule,
+    angles,
+    dIn: draw(...dIn),
+    dOut: draw(...dOut),
+    bias: draw(fanOut),
+  };
 }
 
 /** The rows and columns of W by unit vectors, without the bias. */
-function denseOf(arrangement: Arrangement, factors: ReturnType<typeof drawFactors>, fanIn: number): number[][] {
+function denseOf(
+  arrangement: Arrangement,
+  factors: ReturnType<typeof drawFactors>,
+  fanIn: number,
+): number[][] {
   const { bias: _, ...linear } = factors;
   const column = (j: number) => {
     const unit = tensor(Float64Array.from({ length: fanIn }, (_, i) => (i === j ? 1 : 0)));
@@ -29,8 +48,20 @@ function denseOf(arrangement: Arrangement, factors: ReturnType<typeof drawFactor
 }
 
 test("how many operators of which width", () => {
-  expect(shapeOf(arrange("pad", 784, 256))).toEqual({ form: "one", count: 1, n: 1024, dIn: [784], dOut: [256] });
-  expect(shapeOf(arrange("split", 784, 256))).toEqual({ form: "fold", count: 4, n: 1024, dIn: [784], dOut: [4, 256] });
+  expect(shapeOf(arrange("pad", 784, 256))).toEqual({
+    form: "one",
+    count: 1,
+    n: 1024,
+    dIn: [784],
+    dOut: [256],
+  });
+  expect(shapeOf(arrange("split", 784, 256))).toEqual({
+    form: "fold",
+    count: 4,
+    n: 1024,
+    dIn: [784],
+    dOut: [4, 256],
+  });
   expect(shapeOf(arrange("split", 256, 1024))).toEqual({
     form: "stack",
     count: 4,
@@ -38,7 +69,13 @@ test("how many operators of which width", () => {
     dIn: [4, 256],
     dOut: [1024],
   });
-  expect(shapeOf(arrange("split", 5, 5))).toEqual({ form: "one", count: 1, n: 8, dIn: [5], dOut: [5] });
+  expect(shapeOf(arrange("split", 5, 5))).toEqual({
+    form: "one",
+    count: 1,
+    n: 8,
+    dIn: [5],
+    dOut: [5],
+  });
   expect(shapeOf(arrange("split", 3, 8, shuffle(3)))).toEqual({
     form: "stack",
     count: 3,
@@ -57,13 +94,19 @@ test("pad: the corner of the n × n product", () => {
   const square = toDense(bare).ndarray();
   denseOf(arrangement, factors, 3).forEach((row, i) => {
     row.forEach((v, j) => {
-      expect(v).toBeCloseTo(numbers(factors.dOut)[i]! * square.get(i, j) * numbers(factors.dIn)[j]!, 12);
+      expect(v).toBeCloseTo(
+        numbers(factors.dOut)[i]! * square.get(i, j) * numbers(factors.dIn)[j]!,
+        12,
+      );
     });
   });
 });
 
 /** The operators of a split map one by one, from the pairs of the first copy. */
-function parts(arrangement: Arrangement, { angles, dIn, dOut }: ReturnType<typeof drawFactors>): number[][][] {
+function parts(
+  arrangement: Arrangement,
+  { angles, dIn, dOut }: ReturnType<typeof drawFactors>,
+): number[][][] {
   const base = shuffle(arrangement.schedule.n / arrangement.count);
   const { count, form } = arrangement;
   const [fanIn, fanOut] = [dIn.shape.at(-1)!, dOut.shape.at(-1)!];
@@ -74,7 +117,11 @@ function parts(arrangement: Arrangement, { angles, dIn, dOut }: ReturnType<typeo
       const at = count * base.starts[l]! + c * size;
       own.push(...numbers(angles).slice(at, at + size));
     }
-    const bare: Factors = { kind: "rotation", schedule: base, angles: tensor(Float64Array.from(own)) };
+    const bare: Factors = {
+      kind: "rotation",
+      schedule: base,
+      angles: tensor(Float64Array.from(own)),
+    };
     const w = toDense(bare).ndarray();
     const rows = form === "stack" ? Math.min(base.n, fanOut - c * base.n) : fanOut;
     const columns = form === "fold" ? Math.min(base.n, fanIn - c * base.n) : fanIn;

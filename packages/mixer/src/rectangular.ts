@@ -1,5 +1,18 @@
-/** @file Maps in → out that are not square, by operators that are: padded to one, stacked, or folded. */
-import { add, broadcastTo, mul, reshape, type Shape, ShapeError, slice, sum, type Tensor } from "@spm/core";
+/**
+ * @file Maps in → out that are not square, by operators that are: padded to one, stacked, or
+ * folded.
+ */
+import {
+  add,
+  broadcastTo,
+  mul,
+  reshape,
+  type Shape,
+  ShapeError,
+  slice,
+  sum,
+  type Tensor,
+} from "@spm/core";
 import { widen } from "./composed.ts";
 import { type Factors, mix } from "./factors.ts";
 import type { BackwardMode } from "./mixer.ts";
@@ -7,9 +20,10 @@ import { defaultSchedule, type Schedule } from "./schedule.ts";
 import { sideBySide } from "./schedule-algebra.ts";
 
 /**
- * `pad`: one operator as wide as the larger side, x padded with zeros and y cut off: W is a corner of an n × n product.
- * `split`: operators as wide as the smaller side. For out > in they are stacked: each sees all of x, their outputs stand one after another.
- * For in > out they are folded: each sees its own part of x, y = q^(−1/2) Σ W_c x_c, the transpose of stacking.
+ * `pad`: one operator as wide as the larger side, x padded with zeros and y cut off: W is a corner
+ * of an n × n product. `split`: operators as wide as the smaller side. For out > in they are
+ * stacked: each sees all of x, their outputs stand one after another. For in > out they are folded:
+ * each sees its own part of x, y = q^(−1/2) Σ W_c x_c, the transpose of stacking.
  */
 export type Rectangular = "pad" | "split";
 
@@ -20,7 +34,10 @@ export interface Arrangement {
   readonly count: number;
   /** Of all of them, side by side. */
   readonly schedule: Schedule;
-  /** Shapes of the diagonals: [in], or [q, in] where operators are stacked; [out], or [q, out] where they are folded. */
+  /**
+   * Shapes of the diagonals: [in], or [q, in] where operators are stacked; [out], or [q, out] where
+   * they are folded.
+   */
   readonly dIn: Shape;
   readonly dOut: Shape;
 }
@@ -29,13 +46,20 @@ const nextPowerOfTwo = (n: number): number => 2 ** Math.ceil(Math.log2(Math.max(
 
 /**
  * The arrangement for a map in → out.
- * @param schedule - of one operator. Unless given, a butterfly over the next power of two: every output sees every input after log₂ n
- * stages, partners are found by XOR without a table, and the fast kernels know it. (`shuffle(n)` fits any n without padding.)
+ * @param schedule - of one operator. Unless given, a butterfly over the next power of two: every
+ * output sees every input after log₂ n stages, partners are found by XOR without a table, and the
+ * fast kernels know it. (`shuffle(n)` fits any n without padding.)
  * @throws ShapeError for sizes below 1, or a schedule narrower than the side it must hold
  */
-export function arrange(rectangular: Rectangular, fanIn: number, fanOut: number, schedule?: Schedule): Arrangement {
+export function arrange(
+  rectangular: Rectangular,
+  fanIn: number,
+  fanOut: number,
+  schedule?: Schedule,
+): Arrangement {
   for (const n of [fanIn, fanOut])
-    if (!Number.isSafeInteger(n) || n < 1) throw new ShapeError("mixer", "sizes in, out ≥ 1", `${fanIn} and ${fanOut}`);
+    if (!Number.isSafeInteger(n) || n < 1)
+      throw new ShapeError("mixer", "sizes in, out ≥ 1", `${fanIn} and ${fanOut}`);
   const [small, large] = [Math.min(fanIn, fanOut), Math.max(fanIn, fanOut)];
   const needed = rectangular === "pad" ? large : small;
   const base = schedule ?? defaultSchedule(nextPowerOfTwo(needed));
@@ -53,7 +77,8 @@ export function arrange(rectangular: Rectangular, fanIn: number, fanOut: number,
 
 /**
  * y = W x + bias for an arrangement.
- * @param factors - over `arrangement.schedule`, with the diagonals (required) in the arrangement's shapes; bias [out]
+ * @param factors - over `arrangement.schedule`, with the diagonals (required) in the arrangement's
+ * shapes; bias [out]
  * @param x - [..., in]
  * @returns [..., out]
  */
@@ -75,6 +100,9 @@ export function mixArranged(
   const fanOut = dOut.shape[1]!;
   const parts = mix({ ...rest, dOut: reshape(widen(dOut, n), [schedule.n]) }, x, backward);
   const total = sum(reshape(parts, [...lead, count, n]), { axis: -2 });
-  const y = mul(slice(total, [...lead.map(() => undefined), { stop: fanOut }]), 1 / Math.sqrt(count));
+  const y = mul(
+    slice(total, [...lead.map(() => undefined), { stop: fanOut }]),
+    1 / Math.sqrt(count),
+  );
   return bias === undefined ? y : add(y, bias);
 }

@@ -9,7 +9,10 @@ function repeat({ starts, first, second }: Schedule, l: number, meet: Meet, at =
 
 const backwards = new WeakMap<Schedule, Schedule>();
 
-/** The stages from last to first, as the transpose and the inverse run through them. Made once for each schedule. */
+/**
+ * The stages from last to first, as the transpose and the inverse run through them. Made once for
+ * each schedule.
+ */
 export function reversed(schedule: Schedule): Schedule {
   const known = backwards.get(schedule);
   if (known !== undefined) return known;
@@ -21,8 +24,8 @@ export function reversed(schedule: Schedule): Schedule {
 }
 
 /**
- * Where the parameters of {@link reversed} come from: its p-th pair is pair `pairs[p]` of the schedule, and its r-th leftover
- * is leftover `leftovers[r]`.
+ * Where the parameters of {@link reversed} come from: its p-th pair is pair `pairs[p]` of the
+ * schedule, and its r-th leftover is leftover `leftovers[r]`.
  */
 export function reversedOrder({ stages, starts, leftoverStarts }: Schedule): {
   pairs: Int32Array;
@@ -31,7 +34,8 @@ export function reversedOrder({ stages, starts, leftoverStarts }: Schedule): {
   const order = (bounds: Int32Array): Int32Array => {
     const from = new Int32Array(bounds[stages]!);
     let to = 0;
-    for (let l = stages - 1; l >= 0; l--) for (let p = bounds[l]!; p < bounds[l + 1]!; p++) from[to++] = p;
+    for (let l = stages - 1; l >= 0; l--)
+      for (let p = bounds[l]!; p < bounds[l + 1]!; p++) from[to++] = p;
     return from;
   };
   return { pairs: order(starts), leftovers: order(leftoverStarts) };
@@ -42,19 +46,28 @@ export function reversedOrder({ stages, starts, leftoverStarts }: Schedule): {
  * @example inSeries(butterfly(8), reversed(butterfly(8))); // 6 stages, distances 1, 2, 4, 4, 2, 1
  */
 export function inSeries(before: Schedule, after: Schedule): Schedule {
-  if (before.n !== after.n) throw new ShapeError("inSeries", `schedules of one width, ${before.n}`, after.n);
+  if (before.n !== after.n)
+    throw new ShapeError("inSeries", `schedules of one width, ${before.n}`, after.n);
   const build = (l: number, meet: Meet): void =>
     l < before.stages ? repeat(before, l, meet) : repeat(after, l - before.stages, meet);
-  return assemble("inSeries", before.n, before.stages + after.stages, build, `${before.name}, ${after.name}`);
+  return assemble(
+    "inSeries",
+    before.n,
+    before.stages + after.stages,
+    build,
+    `${before.name}, ${after.name}`,
+  );
 }
 
 /**
- * `count` copies of a schedule, each on n coordinates of its own: a block-diagonal operator of width n · count in as many stages.
+ * `count` copies of a schedule, each on n coordinates of its own: a block-diagonal operator of
+ * width n · count in as many stages.
  * @throws ShapeError for a count below 1, or too large a one: see {@link assemble}
  * @example sideBySide(butterfly(4), 3).n // 12
  */
 export function sideBySide(schedule: Schedule, count: number): Schedule {
-  if (!Number.isSafeInteger(count) || count < 1) throw new ShapeError("sideBySide", "a count ≥ 1", count);
+  if (!Number.isSafeInteger(count) || count < 1)
+    throw new ShapeError("sideBySide", "a count ≥ 1", count);
   if (count === 1) return schedule;
   const { n, stages, name } = schedule;
   const build = (l: number, meet: Meet): void => {

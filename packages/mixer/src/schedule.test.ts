@@ -23,16 +23,21 @@ const kinds: Record<string, (n: number, stages?: number) => Schedule> = {
   random: (n, stages = log2Stages(n)) => randomMatching(n, stages, rng(n)),
 };
 
-test.each(Object.entries(kinds))("%s: every coordinate once a stage, paired or left over, for every n", (_, make) => {
-  for (let n = 1; n <= 40; n++) {
-    const s = make(n, 7);
-    for (let l = 0; l < s.stages; l++) {
-      const paired = [s.first, s.second].flatMap((side) => [...side.slice(s.starts[l], s.starts[l + 1])]);
-      const all = [...paired, ...s.leftovers.slice(s.leftoverStarts[l], s.leftoverStarts[l + 1])];
-      expect(all.sort((a, b) => a - b)).toEqual([...Array(n).keys()]);
+test.each(Object.entries(kinds))(
+  "%s: every coordinate once a stage, paired or left over, for every n",
+  (_, make) => {
+    for (let n = 1; n <= 40; n++) {
+      const s = make(n, 7);
+      for (let l = 0; l < s.stages; l++) {
+        const paired = [s.first, s.second].flatMap((side) => [
+          ...side.slice(s.starts[l], s.starts[l + 1]),
+        ]);
+        const all = [...paired, ...s.leftovers.slice(s.leftoverStarts[l], s.leftoverStarts[l + 1])];
+        expect(all.sort((a, b) => a - b)).toEqual([...Array(n).keys()]);
+      }
     }
-  }
-});
+  },
+);
 
 test("the pairs are those of the definitions", () => {
   expect(pairsOf(butterfly(4))).toEqual([
@@ -113,17 +118,24 @@ test.each([
   { n: 100, butterfly: 12, shuffle: 7, brick: 99, random: [11, 11] },
   { n: 127, butterfly: 8, shuffle: 8, brick: 127, random: [11, 12] },
   { n: 200, butterfly: 14, shuffle: 8, brick: 199, random: [12, 12] },
-])("fully mixing after $n: butterfly $butterfly, shuffle $shuffle, brick $brick, random $random", (row) => {
-  const { n } = row;
-  for (const name of ["butterfly", "shuffle", "brick"] as const) {
-    expect(connectivity(kinds[name]!(n, row[name])).fullAfter).toBe(row[name]);
-    if (row[name] > 1) expect(connectivity(kinds[name]!(n, row[name] - 1)).full).toBe(false);
-  }
-  const draws = Array.from({ length: 15 }, (_, seed) => connectivity(randomMatching(n, 20, rng(seed))).fullAfter!);
-  const [median, most] = [draws.sort((a, b) => a - b)[7]!, draws[14]!];
-  expect(Math.abs(median - row.random[0]!)).toBeLessThanOrEqual(1); // other random numbers than the table's
-  expect(Math.abs(most - row.random[1]!)).toBeLessThanOrEqual(2);
-});
+])(
+  "fully mixing after $n: butterfly $butterfly, shuffle $shuffle, brick $brick, random $random",
+  (row) => {
+    const { n } = row;
+    for (const name of ["butterfly", "shuffle", "brick"] as const) {
+      expect(connectivity(kinds[name]!(n, row[name])).fullAfter).toBe(row[name]);
+      if (row[name] > 1) expect(connectivity(kinds[name]!(n, row[name] - 1)).full).toBe(false);
+    }
+    const draws = Array.from(
+      { length: 15 },
+      (_, seed) => connectivity(randomMatching(n, 20, rng(seed))).fullAfter!,
+    );
+    const [median, most] = [draws.sort((a, b) => a - b)[7]!, draws[14]!];
+    // other random numbers than the table's
+    expect(Math.abs(median - row.random[0]!)).toBeLessThanOrEqual(1);
+    expect(Math.abs(most - row.random[1]!)).toBeLessThanOrEqual(2);
+  },
+);
 
 test("a butterfly over n ≠ 2^k leaves entries that no parameters can fill", () => {
   expect(connectivity(butterfly(100)).unreachable).toBe(1232);
@@ -131,14 +143,19 @@ test("a butterfly over n ≠ 2^k leaves entries that no parameters can fill", ()
   expect(connectivity(butterfly(64)).unreachable).toBe(0);
 });
 
-test("the shuffle's default number of stages is the fewest that mix fully: ⌈log₂ n⌉ for even n, one or two more for odd", () => {
-  for (let n = 2; n <= 80; n++) expect(connectivity(shuffle(n)).fullAfter).toBe(shuffle(n).stages);
-  expect(shuffle(11).stages).toBe(6);
-  expect(shuffle(12).stages).toBe(4);
-  expect(shuffle(33).stages).toBe(7);
-});
+test(
+  "the shuffle's default number of stages is the fewest that mix fully: " +
+    "⌈log₂ n⌉ for even n, one or two more for odd",
+  () => {
+    for (let n = 2; n <= 80; n++)
+      expect(connectivity(shuffle(n)).fullAfter).toBe(shuffle(n).stages);
+    expect(shuffle(11).stages).toBe(6);
+    expect(shuffle(12).stages).toBe(4);
+    expect(shuffle(33).stages).toBe(7);
+  },
+);
 
-test("fewer stages than log₂ n: contiguous blocks of 2^L; more: 2^L / n paths to every entry", () => {
+test("fewer stages than log₂ n: contiguous blocks of 2^L; more: 2^L / n paths to each", () => {
   const n = 16;
   const few = pathCounts(butterfly(n, 2));
   const many = pathCounts(butterfly(n, 7));
@@ -151,7 +168,8 @@ test("fewer stages than log₂ n: contiguous blocks of 2^L; more: 2^L / n paths 
 
 test("brick: the support is the band |i − j| ≤ L", () => {
   const counts = pathCounts(brick(12, 4));
-  for (let i = 0; i < 12; i++) for (let j = 0; j < 12; j++) if (Math.abs(i - j) > 4) expect(counts[i * 12 + j]).toBe(0);
+  for (let i = 0; i < 12; i++)
+    for (let j = 0; j < 12; j++) if (Math.abs(i - j) > 4) expect(counts[i * 12 + j]).toBe(0);
 });
 
 test("pairs that never change mix no further than their pair", () => {
@@ -171,15 +189,20 @@ test("one coordinate is fully mixed from the start", () => {
 
 test("reversed twice is the schedule; where the parameters come from says the same", () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 5 }), fc.nat(), (n, stages, seed) => {
-      const s = randomMatching(n, stages, rng(seed));
-      const back = reversed(s);
-      expect(pairsOf(reversed(back))).toEqual(pairsOf(s));
-      const { pairs, leftovers } = reversedOrder(s);
-      expect([...back.first]).toEqual([...pairs].map((p) => s.first[p]));
-      expect([...back.leftovers]).toEqual([...leftovers].map((r) => s.leftovers[r]));
-      expect(reversed(s)).toBe(back);
-    }),
+    fc.property(
+      fc.integer({ min: 1, max: 12 }),
+      fc.integer({ min: 1, max: 5 }),
+      fc.nat(),
+      (n, stages, seed) => {
+        const s = randomMatching(n, stages, rng(seed));
+        const back = reversed(s);
+        expect(pairsOf(reversed(back))).toEqual(pairsOf(s));
+        const { pairs, leftovers } = reversedOrder(s);
+        expect([...back.first]).toEqual([...pairs].map((p) => s.first[p]));
+        expect([...back.leftovers]).toEqual([...leftovers].map((r) => s.leftovers[r]));
+        expect(reversed(s)).toBe(back);
+      },
+    ),
     { seed: 1 },
   );
 });
@@ -239,8 +262,12 @@ test("refuses what is no schedule", () => {
   expect(() => butterfly(0)).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: butterfly: expected a width n ≥ 1, got 0]`,
   );
-  expect(() => shuffle(-3)).toThrowErrorMatchingInlineSnapshot(`[ShapeError: shuffle: expected a width n ≥ 1, got -3]`);
-  expect(() => brick(2.5)).toThrowErrorMatchingInlineSnapshot(`[ShapeError: brick: expected a width n ≥ 1, got 2.5]`);
+  expect(() => shuffle(-3)).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: shuffle: expected a width n ≥ 1, got -3]`,
+  );
+  expect(() => brick(2.5)).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: brick: expected a width n ≥ 1, got 2.5]`,
+  );
   expect(() => butterfly(8, 0)).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: butterfly: expected L ≥ 1 stages, got 0]`,
   );

@@ -1,10 +1,16 @@
-/** @file Schedules: which coordinates meet in which stage. They know pairs and nothing of the numbers that mix them. */
+/**
+ * @file Schedules: which coordinates meet in which stage. They know pairs and nothing of the
+ * numbers that mix them.
+ */
 import { type Rng, ShapeError, ValueError } from "@spm/core";
 
 /** A pair of coordinates. */
 export type Pair = readonly [number, number];
 
-/** Disjoint pairs for each of L stages over n coordinates, flat and stage-major: pair p belongs to stage l for `starts[l] ≤ p < starts[l+1]`. */
+/**
+ * Disjoint pairs for each of L stages over n coordinates, flat and stage-major: pair p belongs to
+ * stage l for `starts[l] ≤ p < starts[l+1]`.
+ */
 export interface Schedule {
   readonly name: string;
   readonly n: number;
@@ -14,7 +20,10 @@ export interface Schedule {
   readonly first: Int32Array;
   readonly second: Int32Array;
   readonly starts: Int32Array;
-  /** Coordinates without a partner, stage by stage, ascending; stage l has those from `leftoverStarts[l]` on. */
+  /**
+   * Coordinates without a partner, stage by stage, ascending; stage l has those from
+   * `leftoverStarts[l]` on.
+   */
   readonly leftovers: Int32Array;
   readonly leftoverStarts: Int32Array;
 }
@@ -22,21 +31,36 @@ export interface Schedule {
 /**
  * A schedule from explicit pairs.
  * @param n - number of coordinates, ≥ 1
- * @param stages - the pairs of each stage, disjoint within it, each of two different coordinates in [0, n)
- * @throws ValueError naming the stage and the pair that breaks this; ShapeError for n < 1, no stages or nL > 2²⁸
+ * @param stages - the pairs of each stage, disjoint within it, each of two different coordinates in
+ * [0, n)
+ * @throws ValueError naming the stage and the pair that breaks this; ShapeError for n < 1, no
+ * stages or nL > 2²⁸
  * @example fromPairs(4, [[[0, 1], [2, 3]], [[0, 2], [1, 3]]]); // the butterfly of width 4
  */
-export function fromPairs(n: number, stages: readonly (readonly Pair[])[], name = "pairs"): Schedule {
+export function fromPairs(
+  n: number,
+  stages: readonly (readonly Pair[])[],
+  name = "pairs",
+): Schedule {
   const build = (l: number, meet: Meet): void => {
     const met = new Uint8Array(n);
     for (const [i, j] of stages[l]!) {
       for (const k of [i, j])
         if (!Number.isInteger(k) || k < 0 || k >= n)
-          throw new ValueError("fromPairs", `coordinates in [0, ${n})`, `${k} in pair (${i}, ${j}) of stage ${l}`);
-      if (i === j) throw new ValueError("fromPairs", "pairs of two coordinates", `(${i}, ${j}) in stage ${l}`);
+          throw new ValueError(
+            "fromPairs",
+            `coordinates in [0, ${n})`,
+            `${k} in pair (${i}, ${j}) of stage ${l}`,
+          );
+      if (i === j)
+        throw new ValueError("fromPairs", "pairs of two coordinates", `(${i}, ${j}) in stage ${l}`);
       const again = met[i] === 1 ? i : j;
       if (met[again] === 1)
-        throw new ValueError("fromPairs", "disjoint pairs in a stage", `${again} twice in stage ${l}, in (${i}, ${j})`);
+        throw new ValueError(
+          "fromPairs",
+          "disjoint pairs in a stage",
+          `${again} twice in stage ${l}, in (${i}, ${j})`,
+        );
       met[i] = met[j] = 1;
       meet(i, j);
     }
@@ -47,11 +71,14 @@ export function fromPairs(n: number, stages: readonly (readonly Pair[])[], name 
 /** Adds a pair to a stage. */
 export type Meet = (i: number, j: number) => void;
 
-/** n · L up to which the tables of a schedule, 4 bytes for each coordinate of each stage, are made. */
+/**
+ * n · L up to which the tables of a schedule, 4 bytes for each coordinate of each stage, are made.
+ */
 const LARGEST = 2 ** 28;
 
 /**
- * A schedule from what `build` adds to each stage in turn: disjoint pairs of different coordinates, which nobody checks. O(nL).
+ * A schedule from what `build` adds to each stage in turn: disjoint pairs of different coordinates,
+ * which nobody checks. O(nL).
  * @throws ShapeError for n < 1, no stages or nL > 2²⁸, before anything is made
  */
 export function assemble(
@@ -74,7 +101,10 @@ export function assemble(
     build(l, meet);
     starts[l + 1] = p;
   }
-  const pairs = p === first.length ? { first, second } : { first: first.slice(0, p), second: second.slice(0, p) };
+  const pairs =
+    p === first.length
+      ? { first, second }
+      : { first: first.slice(0, p), second: second.slice(0, p) };
   return { name, n, stages, ...pairs, starts, ...leftOver(n, starts, pairs.first, pairs.second) };
 }
 
@@ -87,7 +117,8 @@ function leftOver(
   const stages = starts.length - 1;
   const leftovers = new Int32Array(n * stages - 2 * first.length);
   const leftoverStarts = starts.map((p, l) => n * l - 2 * p);
-  const met = new Int32Array(leftovers.length === 0 ? 0 : n); // the last stage with a partner, from 1
+  // the last stage with a partner, from 1
+  const met = new Int32Array(leftovers.length === 0 ? 0 : n);
   for (let l = 0, r = 0; r < leftovers.length; l++) {
     for (let p = starts[l]!; p < starts[l + 1]!; p++) met[first[p]!] = met[second[p]!] = l + 1;
     for (let i = 0; i < n; i++) if (met[i] !== l + 1) leftovers[r++] = i;
@@ -111,7 +142,10 @@ function checkCounts(op: string, n: number, stages: number): void {
   if (n * stages > LARGEST) throw new ShapeError(op, `n · L ≤ ${LARGEST}`, `${n} · ${stages}`);
 }
 
-/** ⌈log₂ n⌉, at least 1: the fewest stages after which every output can see every input. @example log2Stages(12) // 4 */
+/**
+ * ⌈log₂ n⌉, at least 1: the fewest stages after which every output can see every input.
+ * @example log2Stages(12) // 4
+ */
 export const log2Stages = (n: number): number => Math.max(1, Math.ceil(Math.log2(n)));
 
 /**
@@ -127,7 +161,8 @@ export function butterfly(n: number, stages: number = log2Stages(n)): Schedule {
 }
 
 /**
- * Constant geometry (Pease 1968): slot q meets slot q + ⌊n/2⌋, then the slots are shuffled perfectly; an odd slot moves to the front.
+ * Constant geometry (Pease 1968): slot q meets slot q + ⌊n/2⌋, then the slots are shuffled
+ * perfectly; an odd slot moves to the front.
  * @param stages - unless said, as many as mix fully: ⌈log₂ n⌉ for even n, one or two more for odd n
  */
 export function shuffle(n: number, stages: number = shuffleStages(n)): Schedule {
@@ -148,14 +183,20 @@ export function shuffle(n: number, stages: number = shuffleStages(n)): Schedule 
   });
 }
 
-/** k = ⌈log₂ n⌉ for even n; for odd n the slot that waits costs one more stage, or two where 2/3 · 2^k < n < 2^k − 1 (counted for n ≤ 300). */
+/**
+ * k = ⌈log₂ n⌉ for even n; for odd n the slot that waits costs one more stage, or two where 2/3 ·
+ * 2^k < n < 2^k − 1 (counted for n ≤ 300).
+ */
 function shuffleStages(n: number): number {
   const k = log2Stages(n);
   if (n % 2 === 0 || n === 1) return k;
   return 3 * n > 2 ** (k + 1) && n !== 2 ** k - 1 ? k + 2 : k + 1;
 }
 
-/** Neighbours, (0,1)(2,3)… and (1,2)(3,4)… in turn. Reaches every coordinate after n − 1 or n stages; n of them hold all of SO(n). */
+/**
+ * Neighbours, (0,1)(2,3)… and (1,2)(3,4)… in turn. Reaches every coordinate after n − 1 or n
+ * stages; n of them hold all of SO(n).
+ */
 export function brick(n: number, stages: number = n): Schedule {
   return assemble("brick", n, stages, (l, meet) => {
     for (let i = l % 2; i + 1 < n; i += 2) meet(i, i + 1);

@@ -11,9 +11,10 @@ export function stageOf(starts: Int32Array, p: number): number {
 }
 
 /**
- * @throws ValueError naming the stage, the pair and the determinant of the first block whose determinant is lost in its rounding,
- * |ad − bc| ≤ ε (|ad| + |bc|), or the first scale or diagonal entry that is zero. On a device, whose numbers
- * can't be read at once, nothing is checked and the result is not finite.
+ * @throws ValueError naming the stage, the pair and the determinant of the first block whose
+ * determinant is lost in its rounding, |ad − bc| ≤ ε (|ad| + |bc|), or the first scale or diagonal
+ * entry that is zero. On a device, whose numbers can't be read at once, nothing is checked and the
+ * result is not finite.
  */
 export function checkRegular(op: string, { kind, schedule, dIn, dOut, ...rest }: Factors): void {
   if (kind === "general") {
@@ -22,7 +23,11 @@ export function checkRegular(op: string, { kind, schedule, dIn, dOut, ...rest }:
     const r = values(scales).indexOf(0);
     if (r >= 0) {
       const stage = stageOf(schedule.leftoverStarts, r);
-      throw new ValueError(op, "scales other than 0", `0 at coordinate ${schedule.leftovers[r]} of stage ${stage}`);
+      throw new ValueError(
+        op,
+        "scales other than 0",
+        `0 at coordinate ${schedule.leftovers[r]} of stage ${stage}`,
+      );
     }
   }
   for (const [name, diagonal] of Object.entries({ dIn, dOut })) {
@@ -42,4 +47,5 @@ function checkBlocks(op: string, { first, second, starts }: Schedule, blocks: Ty
 }
 
 /** The numbers of a tensor in CPU memory; of one on a device none. */
-const values = (x: Tensor): TypedArray => (x.backend.view === undefined ? new Float32Array() : elements(x.ndarray()));
+const values = (x: Tensor): TypedArray =>
+  x.backend.view === undefined ? new Float32Array() : elements(x.ndarray());

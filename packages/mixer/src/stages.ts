@@ -1,11 +1,15 @@
 /**
- * @file The reference kernels: L stages of 2×2 blocks, forward and closed-form backward, on one row group at a time so that all of
- * its stages run while it is in cache. They know blocks and pairs, not where the blocks come from.
+ * @file The reference kernels: L stages of 2×2 blocks, forward and closed-form backward, on one row
+ * group at a time so that all of its stages run while it is in cache. They know blocks and pairs,
+ * not where the blocks come from.
  */
 import { LANES } from "./lanes.ts";
 import type { Schedule } from "./schedule.ts";
 
-/** What the stages multiply by: `[a, b, c, d]` of each pair, and a factor for each leftover; stage-major as the schedule. */
+/**
+ * What the stages multiply by: `[a, b, c, d]` of each pair, and a factor for each leftover;
+ * stage-major as the schedule.
+ */
 export interface Blocks {
   readonly blocks: Float64Array;
   readonly scales: Float64Array;
@@ -18,17 +22,29 @@ export const zeroBlocks = (schedule: Schedule): Blocks => ({
 });
 
 /** (u, v) ← (a u + b v, c u + d v) at i and j. */
-function mixPair(z: Float64Array, i: number, j: number, a: number, b: number, c: number, d: number): void {
+function mixPair(
+  z: Float64Array,
+  i: number,
+  j: number,
+  a: number,
+  b: number,
+  c: number,
+  d: number,
+): void {
   const u = z[i]!;
   const v = z[j]!;
   z[i] = a * u + b * v;
   z[j] = c * u + d * v;
 }
 
-// Written out for the four lanes, indices shifted rather than multiplied: 1.3 to 1.5 times as fast in V8 as a loop over `LANES`.
-// (With four sums beside it, in `mixStageBackward`, the loop is the faster one: written out, it runs out of registers.)
+// Written out for the four lanes, indices shifted rather than multiplied: 1.3 to 1.5 times as fast
+// in V8 as a loop over `LANES`. (With four sums beside it, in `mixStageBackward`, the loop is the
+// faster one: written out, it runs out of registers.)
 
-/** One stage forward, in place: (z_i, z_j) ← (a z_i + b z_j, c z_i + d z_j); z_r ← s z_r. 6 FLOP a pair and row. */
+/**
+ * One stage forward, in place: (z_i, z_j) ← (a z_i + b z_j, c z_i + d z_j); z_r ← s z_r. 6 FLOP a
+ * pair and row.
+ */
 export function mixStage(
   z: Float64Array,
   { first, second, starts, leftovers, leftoverStarts }: Schedule,
@@ -55,8 +71,9 @@ export function mixStage(
 }
 
 /**
- * One stage backward: `g` from the stage's outputs to its inputs (the transposed block), the blocks' gradients added to `sums`.
- * ā = Σ g_i u, b̄ = Σ g_i v, c̄ = Σ g_j u, d̄ = Σ g_j v; s̄ = Σ g_r z_r, with (u, v) the stage's inputs. 14 FLOP a pair and row.
+ * One stage backward: `g` from the stage's outputs to its inputs (the transposed block), the
+ * blocks' gradients added to `sums`. ā = Σ g_i u, b̄ = Σ g_i v, c̄ = Σ g_j u, d̄ = Σ g_j v; s̄ = Σ
+ * g_r z_r, with (u, v) the stage's inputs. 14 FLOP a pair and row.
  */
 export function mixStageBackward(
   u: Float64Array,
@@ -110,9 +127,9 @@ export function mixStageBackward(
 }
 
 /**
- * One rotation stage backward that needs no stored input: `z` and `g` both walk back by the transpose, and
- * θ̄ = Σ (z_i g_j − z_j g_i) is read off: a rotation turns both by one angle, so their cross product is conserved, and no sine is
- * needed. 16 FLOP a pair and row.
+ * One rotation stage backward that needs no stored input: `z` and `g` both walk back by the
+ * transpose, and θ̄ = Σ (z_i g_j − z_j g_i) is read off: a rotation turns both by one angle, so
+ * their cross product is conserved, and no sine is needed. 16 FLOP a pair and row.
  */
 export function unmixStage(
   z: Float64Array,
@@ -135,8 +152,18 @@ export function unmixStage(
   }
 }
 
-/** Turns (z_i, z_j) and (g_i, g_j) back by the angle, and returns their cross product z_i g_j − z_j g_i. */
-function unmixPair(z: Float64Array, g: Float64Array, i: number, j: number, cos: number, sin: number): number {
+/**
+ * Turns (z_i, z_j) and (g_i, g_j) back by the angle, and returns their cross product z_i g_j − z_j
+ * g_i.
+ */
+function unmixPair(
+  z: Float64Array,
+  g: Float64Array,
+  i: number,
+  j: number,
+  cos: number,
+  sin: number,
+): number {
   const zi = z[i]!;
   const zj = z[j]!;
   const gi = g[i]!;

@@ -33,10 +33,12 @@ export interface BatchNormOptions {
 }
 
 /**
- * y = (x − μ) / √(σ² + ε) ⊙ weight + bias for each channel (Ioffe and Szegedy 2015). While training μ and the biased σ² are those of the
- * batch, and the running ones move towards μ and the unbiased σ² by `momentum`; in evaluation the running ones are used.
- * x [batch, channels] or [batch, channels, length] → the same shape. What torch.nn.BatchNorm1d computes.
- * @throws ShapeError for another shape, or a single value a channel to train on; ValueError for options out of range
+ * y = (x − μ) / √(σ² + ε) ⊙ weight + bias for each channel (Ioffe and Szegedy 2015). While training
+ * μ and the biased σ² are those of the batch, and the running ones move towards μ and the unbiased
+ * σ² by `momentum`; in evaluation the running ones are used. x [batch, channels] or
+ * [batch, channels, length] → the same shape. What torch.nn.BatchNorm1d computes.
+ * @throws ShapeError for another shape, or a single value a channel to train on; ValueError for
+ * options out of range
  */
 export class BatchNorm1d extends Module {
   readonly weight: Parameter;
@@ -50,7 +52,8 @@ export class BatchNorm1d extends Module {
     super();
     checkSizes("BatchNorm1d", "channels", channels);
     if (!(epsilon >= 0)) throw new ValueError("BatchNorm1d", "epsilon ≥ 0", epsilon);
-    if (!(momentum >= 0 && momentum <= 1)) throw new ValueError("BatchNorm1d", "a momentum in [0, 1]", momentum);
+    if (!(momentum >= 0 && momentum <= 1))
+      throw new ValueError("BatchNorm1d", "a momentum in [0, 1]", momentum);
     this.weight = parameter(ones([channels]), { decay: false });
     this.bias = parameter(zeros([channels]), { decay: false });
     this.runningMean = new ModuleBuffer(zeros([channels]));
@@ -68,7 +71,9 @@ export class BatchNorm1d extends Module {
         showShape(x.shape),
       );
     const aligned = (p: Tensor): Tensor => (x.shape.length === 2 ? p : reshape(p, [channels, 1]));
-    const [mu, variance] = this.training ? this.#ofBatch(x) : [this.runningMean, this.runningVariance];
+    const [mu, variance] = this.training
+      ? this.#ofBatch(x)
+      : [this.runningMean, this.runningVariance];
     const normal = div(sub(x, aligned(mu)), aligned(sqrt(add(variance, this.#epsilon))));
     return add(mul(normal, aligned(this.weight)), aligned(this.bias));
   }
@@ -76,7 +81,12 @@ export class BatchNorm1d extends Module {
   #ofBatch(x: Tensor): readonly [mean: Tensor, variance: Tensor] {
     const axis = x.shape.length === 2 ? [0] : [0, 2];
     const count = sizeOf(x.shape) / x.shape[1]!;
-    if (count < 2) throw new ShapeError("BatchNorm1d", "at least 2 values a channel to train on", showShape(x.shape));
+    if (count < 2)
+      throw new ShapeError(
+        "BatchNorm1d",
+        "at least 2 values a channel to train on",
+        showShape(x.shape),
+      );
     const mu = mean(x, { axis, keepdims: true });
     const [flat, variance] = [reshape(mu, [-1]), mean(square(sub(x, mu)), { axis })];
     this.#moveTowards(this.runningMean, flat);
@@ -88,6 +98,8 @@ export class BatchNorm1d extends Module {
   #moveTowards(running: Tensor, value: Tensor): void {
     if (!(running instanceof ModuleBuffer)) return;
     const target = stopGradient(value);
-    noGrad(() => running.assign(add(mul(running, 1 - this.#momentum), mul(target, this.#momentum))));
+    noGrad(() =>
+      running.assign(add(mul(running, 1 - this.#momentum), mul(target, this.#momentum))),
+    );
   }
 }

@@ -5,20 +5,24 @@ import { Embedding } from "./embedding.ts";
 
 const numbers = (x: Tensor): number[] => [...elements(x.ndarray())];
 
-test("gives the rows of its tokens; a token that comes twice gets both gradients, one that does not none", () => {
-  const layer = new Embedding(3, 2, { random: rng(1) });
-  layer.weight.assign(
-    tensor([
-      [0, 1],
-      [10, 11],
-      [20, 21],
-    ]),
-  );
-  const tokens = tensor([[2, 0, 2]], { dtype: "int32" });
-  const y = layer.forward(tokens);
-  expect(y.shape).toEqual([1, 3, 2]);
-  expect(numbers(y)).toEqual([20, 21, 0, 1, 20, 21]);
-  const { grads } = valueAndGrad(() => sum(layer.forward(tokens)), layer.parameters());
-  expect(numbers(grads[0]!)).toEqual([1, 1, 0, 0, 2, 2]);
-  expect(() => layer.forward(tensor([3], { dtype: "int32" }))).toThrow(/\[-3, 3\)/);
-});
+test(
+  "gives the rows of its tokens; " +
+    "a token that comes twice gets both gradients, one that does not none",
+  () => {
+    const layer = new Embedding(3, 2, { random: rng(1) });
+    layer.weight.assign(
+      tensor([
+        [0, 1],
+        [10, 11],
+        [20, 21],
+      ]),
+    );
+    const tokens = tensor([[2, 0, 2]], { dtype: "int32" });
+    const y = layer.forward(tokens);
+    expect(y.shape).toEqual([1, 3, 2]);
+    expect(numbers(y)).toEqual([20, 21, 0, 1, 20, 21]);
+    const { grads } = valueAndGrad(() => sum(layer.forward(tokens)), layer.parameters());
+    expect(numbers(grads[0]!)).toEqual([1, 1, 0, 0, 2, 2]);
+    expect(() => layer.forward(tensor([3], { dtype: "int32" }))).toThrow(/\[-3, 3\)/);
+  },
+);

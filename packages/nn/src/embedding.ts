@@ -12,10 +12,13 @@ export interface EmbeddingOptions {
 }
 
 /**
- * y[..., :] = weight[token, :]. tokens [...], int32 → [..., width]. Reads the rows, no FLOP; the gradient adds into them.
- * A negative token counts from the end of the table.
- * @throws ValueError for a token outside of [−vocabulary, vocabulary); ShapeError for an empty table
- * @example new Embedding(65, 256, { random: rng(1) }).forward(tensor([[3, 1]], { dtype: "int32" })); // [1, 2, 256]
+ * y[..., :] = weight[token, :]. tokens [...], int32 → [..., width]. Reads the rows, no FLOP; the
+ * gradient adds into them. A negative token counts from the end of the table.
+ * @throws ValueError for a token outside of [−vocabulary, vocabulary); ShapeError for an empty
+ * table
+ * @example
+ * new Embedding(65, 256, { random: rng(1) }).forward(tensor([[3, 1]], { dtype: "int32" }));
+ * // [1, 2, 256]
  */
 export class Embedding extends Module {
   /** [vocabulary, width] */

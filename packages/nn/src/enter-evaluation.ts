@@ -9,7 +9,10 @@ import type { Module } from "./module.ts";
  * try { … } finally { leave(); }
  */
 export function enterEvaluation(model: Module): () => void {
-  const before = [...model.namedModules().values()].map((module) => ({ module, training: module.training }));
+  const before = [...model.namedModules().values()].map((module) => ({
+    module,
+    training: module.training,
+  }));
   model.eval();
   return () => {
     for (const { module, training } of before) module.training = training;

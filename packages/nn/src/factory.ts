@@ -4,11 +4,20 @@ import { Linear, type LinearOptions } from "./linear.ts";
 import { LinearMap } from "./linear-map.ts";
 import { GeneralMixer, RotationMixer } from "./mixer.ts";
 import { checkChoice } from "./options.ts";
-import { BlockDiagonal, Butterfly, Circulant, LowRank, Monarch, Toeplitz } from "./structured/index.ts";
+import {
+  BlockDiagonal,
+  Butterfly,
+  Circulant,
+  LowRank,
+  Monarch,
+  Toeplitz,
+} from "./structured/index.ts";
 
 /**
  * Makes a linear map in → out.
- * @example const thin: LinearFactory = (fanIn, fanOut, options) => new LowRank(fanIn, fanOut, { ...options, rank: 8 });
+ * @example
+ * const thin: LinearFactory = (fanIn, fanOut, options) =>
+ *   new LowRank(fanIn, fanOut, { ...options, rank: 8 });
  */
 export type LinearFactory = (fanIn: number, fanOut: number, options: LinearOptions) => LinearMap;
 
@@ -44,15 +53,24 @@ export const linearKinds: readonly LinearKind[] = Object.keys(factories) as Line
 
 /**
  * A linear map by name or by a factory of one's own.
- * @throws ValueError for an unknown name, or a factory that makes anything but a linear map of these sizes
+ * @throws ValueError for an unknown name, or a factory that makes anything but a linear map of
+ * these sizes
  */
-export function linear(choice: LinearChoice, fanIn: number, fanOut: number, options: LinearOptions): LinearMap {
+export function linear(
+  choice: LinearChoice,
+  fanIn: number,
+  fanOut: number,
+  options: LinearOptions,
+): LinearMap {
   if (typeof choice !== "function") {
     checkChoice("linear", linearKinds, choice);
     return factories[choice](fanIn, fanOut, options);
   }
   const made: unknown = choice(fanIn, fanOut, options);
   if (made instanceof LinearMap && made.fanIn === fanIn && made.fanOut === fanOut) return made;
-  const got = made instanceof LinearMap ? `${made.constructor.name} ${made.fanIn} → ${made.fanOut}` : String(made);
+  const got =
+    made instanceof LinearMap
+      ? `${made.constructor.name} ${made.fanIn} → ${made.fanOut}`
+      : String(made);
   throw new ValueError("linear", `a factory that makes a LinearMap ${fanIn} → ${fanOut}`, got);
 }

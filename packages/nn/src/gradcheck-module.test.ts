@@ -1,4 +1,7 @@
-/** @file The checks of whole modules: they pass what is right, and name what is wrong, to the second order. */
+/**
+ * @file The checks of whole modules: they pass what is right, and name what is wrong, to the second
+ * order.
+ */
 import {
   add,
   clone,
@@ -44,7 +47,11 @@ test("passes a right derivative, and leaves the module as it was", () => {
   const model = new Squared((v) => add(v, v));
   expect(gradcheckModule(model, [x]).error).toBeLessThan(1e-6);
   expect(gradgradcheckModule(model, [x]).error).toBeLessThan(1e-6);
-  expect([model.weight.dtype, ...elements(clone(model.weight).ndarray())]).toEqual(["float32", 1, 1]);
+  expect([model.weight.dtype, ...elements(clone(model.weight).ndarray())]).toEqual([
+    "float32",
+    1,
+    1,
+  ]);
 });
 
 test("names the element of a wrong first derivative", () => {

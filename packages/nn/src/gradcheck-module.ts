@@ -12,7 +12,8 @@ import { functionalCall } from "./functional-call.ts";
 import type { Module } from "./module.ts";
 
 /**
- * Checks a module's derivatives by its inputs and all its parameters, in float64, whatever the module's own dtype.
+ * Checks a module's derivatives by its inputs and all its parameters, in float64, whatever the
+ * module's own dtype.
  * @param inputs - those of float32 or float64 are checked, too; indices and masks are passed on
  * @returns the worst element; inputs count before parameters
  * @throws ValueError when it disagrees with the difference quotient
@@ -27,9 +28,14 @@ export function gradcheckModule(
 }
 
 /**
- * {@link gradcheckModule} of the gradients themselves: the second derivatives. Input 0 of its report is the cotangent.
+ * {@link gradcheckModule} of the gradients themselves: the second derivatives. Input 0 of its
+ * report is the cotangent.
  * @throws ValueError when they disagree with the difference quotient
- * @example gradgradcheckModule(new GruCell(3, 2, { random: rng(1) }), [normal(rng(2), [4, 3]), normal(rng(3), [4, 2])]);
+ * @example
+ * gradgradcheckModule(new GruCell(3, 2, { random: rng(1) }), [
+ *   normal(rng(2), [4, 3]),
+ *   normal(rng(3), [4, 2]),
+ * ]);
  */
 export function gradgradcheckModule(
   model: Module,
@@ -39,9 +45,14 @@ export function gradgradcheckModule(
   return gradgradcheck(...asFunction(model, inputs), options);
 }
 
-/** The module as a function of its floating inputs and then its parameters, and their values, all in float64. */
+/**
+ * The module as a function of its floating inputs and then its parameters, and their values, all in
+ * float64.
+ */
 function asFunction(model: Module, inputs: readonly Tensor[]): [Differentiable, Tensor[]] {
-  const doubled = new Map(Object.entries(model.stateDict()).map(([path, value]) => [path, cast(value, "float64")]));
+  const doubled = new Map(
+    Object.entries(model.stateDict()).map(([path, value]) => [path, cast(value, "float64")]),
+  );
   const names = [...model.namedParameters().keys()];
   const floats = inputs.filter(({ dtype }) => dtype.startsWith("float"));
   const f = (...xs: Tensor[]): Tensor => {
@@ -50,5 +61,8 @@ function asFunction(model: Module, inputs: readonly Tensor[]): [Differentiable, 
     const given = inputs.map((x) => (floats.includes(x) ? xs[next++]! : x));
     return functionalCall(model, { ...Object.fromEntries(doubled), ...parameters }, ...given);
   };
-  return [f, [...floats.map((x) => cast(x, "float64")), ...names.map((path) => doubled.get(path)!)]];
+  return [
+    f,
+    [...floats.map((x) => cast(x, "float64")), ...names.map((path) => doubled.get(path)!)],
+  ];
 }

@@ -1,4 +1,7 @@
-/** @file The GRU: its formula by loops, sequences, structured maps, derivatives. (PyTorch's values: test/golden.) */
+/**
+ * @file The GRU: its formula by loops, sequences, structured maps, derivatives. (PyTorch's values:
+ * test/golden.)
+ */
 import { elements, normal, reshape, rng, slice, type Tensor } from "@spm/core";
 import { expect, test } from "vitest";
 import { linearKinds } from "./factory.ts";
@@ -20,7 +23,8 @@ test.each(linearKinds)("a step with %s maps follows the formula", (linear) => {
     const [r, z] = [sigmoid(ir[k]! + hr[k]!), sigmoid(iz[k]! + hz[k]!)];
     return (1 - z) * Math.tanh(n[k]! + r * hn[k]!) + z * before;
   });
-  for (const [k, v] of numbers(cell.forward(x, h)).entries()) expect(v).toBeCloseTo(expected[k]!, 5);
+  for (const [k, v] of numbers(cell.forward(x, h)).entries())
+    expect(v).toBeCloseTo(expected[k]!, 5);
 });
 
 test("a sequence is its steps one after another, from zeros or a given state", () => {

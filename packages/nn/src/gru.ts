@@ -1,5 +1,14 @@
 /** @file Gated recurrent units, with linear maps of any structure. */
-import { concat, reshape, ShapeError, showShape, split, stack, type Tensor, zeros } from "@spm/core";
+import {
+  concat,
+  reshape,
+  ShapeError,
+  showShape,
+  split,
+  stack,
+  type Tensor,
+  zeros,
+} from "@spm/core";
 import { type LinearChoice, linear } from "./factory.ts";
 import { gruStep } from "./functional/index.ts";
 import type { LinearOptions } from "./linear.ts";
@@ -28,9 +37,10 @@ const together = ({ r, z, n }: Gates, x: Tensor): Tensor =>
 
 /**
  * One step of a GRU (Cho et al. 2014) in PyTorch's form and order of gates:
- * r = σ(W_r x + U_r h), z = σ(W_z x + U_z h), n = tanh(W_n x + r ⊙ (U_n h)), h' = (1 − z) ⊙ n + z ⊙ h, each map with a bias.
- * x [batch, in], h [batch, hidden] → [batch, hidden]. The rows of torch.nn.GRUCell's weight_ih are those of input.r, input.z and
- * input.n one after another, weight_hh's those of hidden.r, hidden.z and hidden.n.
+ * r = σ(W_r x + U_r h), z = σ(W_z x + U_z h), n = tanh(W_n x + r ⊙ (U_n h)), h' = (1 − z) ⊙ n + z ⊙
+ * h, each map with a bias. x [batch, in], h [batch, hidden] → [batch, hidden]. The rows of
+ * torch.nn.GRUCell's weight_ih are those of input.r, input.z and input.n one after another,
+ * weight_hh's those of hidden.r, hidden.z and hidden.n.
  * @example new GruCell(32, 64, { linear: "rotation", random: rng(1) });
  */
 export class GruCell extends Module {
@@ -68,8 +78,9 @@ export class GruCell extends Module {
 }
 
 /**
- * A {@link GruCell} along a sequence. x [batch, time, in], h₀ [batch, hidden] (zeros unless given) → all hidden states,
- * [batch, time, hidden]; the input's maps run over all steps at once. Stack several in a `Sequential`.
+ * A {@link GruCell} along a sequence. x [batch, time, in], h₀ [batch, hidden] (zeros unless given)
+ * → all hidden states, [batch, time, hidden]; the input's maps run over all steps at once. Stack
+ * several in a `Sequential`.
  * @throws ShapeError unless x is [batch, time ≥ 1, in]
  * @example new Gru(65, 256, { random: rng(1) }).forward(x);
  */

@@ -4,12 +4,22 @@ export type { Cost } from "./cost.ts";
 export { Dropout } from "./dropout.ts";
 export { Embedding, type EmbeddingOptions } from "./embedding.ts";
 export { enterEvaluation } from "./enter-evaluation.ts";
-export { type LinearChoice, type LinearFactory, type LinearKind, linear, linearKinds } from "./factory.ts";
+export {
+  type LinearChoice,
+  type LinearFactory,
+  type LinearKind,
+  linear,
+  linearKinds,
+} from "./factory.ts";
 export * from "./functional/index.ts";
 export { functionalCall } from "./functional-call.ts";
 export { gradcheckModule, gradgradcheckModule } from "./gradcheck-module.ts";
 export { Gru, GruCell, type GruOptions } from "./gru.ts";
-export { type InitialWeights, type InitialWeightsOptions, initialWeights } from "./initial-weights.ts";
+export {
+  type InitialWeights,
+  type InitialWeightsOptions,
+  initialWeights,
+} from "./initial-weights.ts";
 export { type DenseOptions, Linear, type LinearOptions } from "./linear.ts";
 export { LinearMap } from "./linear-map.ts";
 export { GeneralMixer, type MixerLayerOptions, RotationMixer } from "./mixer.ts";

@@ -20,7 +20,10 @@ describe("standard deviation and mean of 200 × 100 draws", () => {
     expect(Math.sqrt(variance) / deviation).toBeCloseTo(1, 1);
     expect(Math.abs(mean) / deviation).toBeLessThan(0.03);
     if (name.endsWith("uniform"))
-      expect(w.reduce((a, b) => Math.max(a, Math.abs(b)), 0) / deviation).toBeCloseTo(Math.sqrt(3), 2);
+      expect(w.reduce((a, b) => Math.max(a, Math.abs(b)), 0) / deviation).toBeCloseTo(
+        Math.sqrt(3),
+        2,
+      );
   });
 });
 
@@ -31,14 +34,18 @@ test.each([
 ])("orthogonal [%d, %d] with gain 3: the smaller product is 9 times the identity", (out, fanIn) => {
   const w = initialWeights("orthogonal", rng(2), [out, fanIn], { gain: 3 });
   const n = Math.min(out, fanIn);
-  const product = elements((out <= fanIn ? matmul(w, transpose(w)) : matmul(transpose(w), w)).ndarray());
+  const product = elements(
+    (out <= fanIn ? matmul(w, transpose(w)) : matmul(transpose(w), w)).ndarray(),
+  );
   product.forEach((v, k) => {
     expect(v).toBeCloseTo(k % (n + 1) === 0 ? 9 : 0, 5);
   });
 });
 
 test("a kernel's taps count as inputs", () => {
-  const w = Float64Array.from(elements(initialWeights("kaiming-normal", rng(3), [64, 8, 3, 3]).ndarray()));
+  const w = Float64Array.from(
+    elements(initialWeights("kaiming-normal", rng(3), [64, 8, 3, 3]).ndarray()),
+  );
   const deviation = Math.sqrt(w.reduce((a, b) => a + b * b, 0) / w.length);
   expect(deviation * Math.sqrt(72 / 2)).toBeCloseTo(1, 1);
 });

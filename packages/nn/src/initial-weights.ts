@@ -1,8 +1,25 @@
 /** @file Where dense weights start, by the names of the field. */
-import { elements, normal, type Rng, type Shape, ShapeError, showShape, type Tensor, tensor, uniform } from "@spm/core";
+import {
+  elements,
+  normal,
+  type Rng,
+  type Shape,
+  ShapeError,
+  showShape,
+  type Tensor,
+  tensor,
+  uniform,
+} from "@spm/core";
 import { checkChoice } from "./options.ts";
 
-const KNOWN = ["kaiming-normal", "kaiming-uniform", "xavier-normal", "xavier-uniform", "orthogonal", "normal"] as const;
+const KNOWN = [
+  "kaiming-normal",
+  "kaiming-uniform",
+  "xavier-normal",
+  "xavier-uniform",
+  "orthogonal",
+  "normal",
+] as const;
 
 /** The known starts. */
 export type InitialWeights = (typeof KNOWN)[number];
@@ -14,10 +31,11 @@ export interface InitialWeightsOptions {
 }
 
 /**
- * Weights by name. With fan-in i (outputs excluded: in · Πkernel) and fan-out o, their standard deviation is
- * gain/√i (kaiming, He et al. 2015), gain·√(2/(i + o)) (xavier, Glorot and Bengio 2010) or gain (normal); `-uniform` draws
- * from ±√3 of it. `orthogonal` (Saxe et al. 2014) is gain times a uniformly random matrix [out, i] with orthonormal rows,
- * or columns where out > i; O(out · i · min(out, i)).
+ * Weights by name. With fan-in i (outputs excluded: in · Πkernel) and fan-out o, their standard
+ * deviation is gain/√i (kaiming, He et al. 2015), gain·√(2/(i + o)) (xavier, Glorot and
+ * Bengio 2010) or gain (normal); `-uniform` draws from ±√3 of it. `orthogonal` (Saxe et al. 2014)
+ * is gain times a uniformly random matrix [out, i] with orthonormal rows, or columns where out > i;
+ * O(out · i · min(out, i)).
  * @param shape - [out, in, ...kernel]
  * @throws ShapeError for fewer than two axes; ValueError for an unknown name
  * @example initialWeights("orthogonal", rng(1), [64, 64]);
@@ -29,19 +47,25 @@ export function initialWeights(
   { gain = name.startsWith("kaiming") ? Math.SQRT2 : 1 }: InitialWeightsOptions = {},
 ): Tensor {
   checkChoice("initialWeights", KNOWN, name);
-  if (shape.length < 2) throw new ShapeError("initialWeights", "a shape [out, in, ...kernel]", showShape(shape));
+  if (shape.length < 2)
+    throw new ShapeError("initialWeights", "a shape [out, in, ...kernel]", showShape(shape));
   const [out, fanIn, ...kernel] = shape as [number, number, ...number[]];
   const taps = kernel.reduce((a, b) => a * b, 1);
   const [i, o] = [fanIn * taps, out * taps];
   if (name === "orthogonal") return orthogonal(random, shape, out, i, gain);
   if (name === "normal") return normal(random, shape, 0, gain);
-  const deviation = name.startsWith("kaiming") ? gain / Math.sqrt(i) : gain * Math.sqrt(2 / (i + o));
+  const deviation = name.startsWith("kaiming")
+    ? gain / Math.sqrt(i)
+    : gain * Math.sqrt(2 / (i + o));
   if (name.endsWith("normal")) return normal(random, shape, 0, deviation);
   const bound = Math.sqrt(3) * deviation;
   return uniform(random, shape, -bound, bound);
 }
 
-/** Rows drawn as Gaussians, each made orthogonal to those before it, twice, so that rounding leaves nothing over. */
+/**
+ * Rows drawn as Gaussians, each made orthogonal to those before it, twice, so that rounding leaves
+ * nothing over.
+ */
 function orthogonal(random: Rng, shape: Shape, out: number, fanIn: number, gain: number): Tensor {
   const [count, width] = out <= fanIn ? [out, fanIn] : [fanIn, out];
   const rows = elements(normal(random, [count, width], 0, 1, { dtype: "float64" }).ndarray());

@@ -38,18 +38,27 @@ export abstract class LinearMap extends Module {
   abstract toDense(): Tensor;
 
   /**
-   * Moves the map as near to a given W [out, in] as its structure allows; the bias stays. CPU backends only.
+   * Moves the map as near to a given W [out, in] as its structure allows; the bias stays. CPU
+   * backends only.
    * @returns ‖W′ − W‖ / ‖W‖
    * @throws ValueError unless a subclass knows how
    */
   assignDense(_weight: Tensor): number {
-    throw new ValueError("assignDense", "a map that knows its nearest to a matrix", this.constructor.name);
+    throw new ValueError(
+      "assignDense",
+      "a map that knows its nearest to a matrix",
+      this.constructor.name,
+    );
   }
 
   /** For a forward. @throws ShapeError unless x is [..., in] */
   protected checkInput(x: Tensor): void {
     if (x.shape.at(-1) !== this.fanIn)
-      throw new ShapeError(this.constructor.name, `x of shape [..., ${this.fanIn}]`, showShape(x.shape));
+      throw new ShapeError(
+        this.constructor.name,
+        `x of shape [..., ${this.fanIn}]`,
+        showShape(x.shape),
+      );
   }
 
   /** For {@link assignDense}. @throws ShapeError unless W is [out, in] */

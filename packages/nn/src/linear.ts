@@ -9,7 +9,10 @@ export interface LinearOptions {
   readonly random: Rng;
   /** Whether a bias is added (true unless said). */
   readonly bias?: boolean;
-  /** Factor on the initial output; for a structured layer it stands in d_out. 1 unless said; a dense layer keeps its own scale. */
+  /**
+   * Factor on the initial output; for a structured layer it stands in d_out. 1 unless said; a dense
+   * layer keeps its own scale.
+   */
   readonly gain?: number;
 }
 
@@ -20,8 +23,8 @@ export interface DenseOptions extends LinearOptions {
 }
 
 /**
- * y = x Wᵀ + b, with W [out, in] from U(±1/√in) and b likewise, as torch.nn.Linear starts; `gain` is used with `init` only.
- * x [..., in] → [..., out]; 2·in·out FLOP a row.
+ * y = x Wᵀ + b, with W [out, in] from U(±1/√in) and b likewise, as torch.nn.Linear starts; `gain`
+ * is used with `init` only. x [..., in] → [..., out]; 2·in·out FLOP a row.
  */
 export class Linear extends LinearMap {
   readonly weight: Parameter;
@@ -32,7 +35,9 @@ export class Linear extends LinearMap {
     const bound = 1 / Math.sqrt(fanIn);
     const shape = [fanOut, fanIn];
     const scale = gain === undefined ? {} : { gain };
-    const weight = init ? initialWeights(init, random, shape, scale) : uniform(random, shape, -bound, bound);
+    const weight = init
+      ? initialWeights(init, random, shape, scale)
+      : uniform(random, shape, -bound, bound);
     const shift = (): Tensor => (init ? zeros([fanOut]) : uniform(random, [fanOut], -bound, bound));
     this.weight = parameter(weight);
     this.bias = bias ? parameter(shift(), { decay: false }) : null;

@@ -1,5 +1,18 @@
-/** @file The mixer layers: a drop-in for Linear in every shape, their parameters, starts and refusals. */
-import { add, elements, matmul, normal, rng, sum, type Tensor, transpose, valueAndGrad } from "@spm/core";
+/**
+ * @file The mixer layers: a drop-in for Linear in every shape, their parameters, starts and
+ * refusals.
+ */
+import {
+  add,
+  elements,
+  matmul,
+  normal,
+  rng,
+  sum,
+  type Tensor,
+  transpose,
+  valueAndGrad,
+} from "@spm/core";
 import { dft, hadamard, permutation, shuffle, solve } from "@spm/mixer";
 import { describe, expect, test } from "vitest";
 import { GeneralMixer, RotationMixer } from "./mixer.ts";
@@ -44,7 +57,7 @@ describe.each(Object.entries(layers))("%s", (_, Layer) => {
     expect(decayed.sort()).toEqual(["dIn", "dOut"]);
   });
 
-  test("the variance of the output is the input's times gain², for one operator and for several", () => {
+  test("the variance of the output is the input's times gain², for one operator or several", () => {
     for (const [fanIn, fanOut, rectangular] of [
       [64, 64, "pad"],
       [256, 64, "split"],
@@ -70,7 +83,8 @@ describe.each(Object.entries(layers))("%s", (_, Layer) => {
       const layer = new Layer(9, 4, { random, rectangular });
       const x = normal(random, [3, 9]);
       const { grads } = valueAndGrad(() => sum(layer.forward(x)), layer.parameters());
-      for (const g of grads) if (g.shape[0] !== 0) expect(numbers(g).some((v) => v !== 0)).toBe(true);
+      for (const g of grads)
+        if (g.shape[0] !== 0) expect(numbers(g).some((v) => v !== 0)).toBe(true);
     }
   });
 });
@@ -116,7 +130,7 @@ describe("starts", () => {
   });
 });
 
-test("moves to a given matrix: exactly where it is one butterfly, as near as it can elsewhere", () => {
+test("moves to a given matrix: exactly where it is one butterfly, else as near as it can", () => {
   const goal = new GeneralMixer(8, 8, { random, gain: 2 }).toDense();
   const layer = new GeneralMixer(8, 8, { random });
   layer.bias!.assign(normal(random, [8]));
@@ -141,7 +155,9 @@ test("refuses what it can't be", () => {
   expect(() => new RotationMixer(8, 4, { random, start })).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: mixer: expected a start for 8 → 4, got one for 8 → 8]`,
   );
-  expect(() => new RotationMixer(8, 4, { random, schedule: shuffle(6) })).toThrowErrorMatchingInlineSnapshot(
+  expect(
+    () => new RotationMixer(8, 4, { random, schedule: shuffle(6) }),
+  ).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: mixer: expected a schedule of width n ≥ 8, got 6]`,
   );
   const unchecked = { random, start } as object as { random: typeof random };
@@ -152,7 +168,9 @@ test("refuses what it can't be", () => {
   expect(() => new GeneralMixer(0, 4, { random })).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: GeneralMixer: expected sizes in, out ≥ 1, got 0 and 4]`,
   );
-  expect(() => new RotationMixer(8, 4, { random }).forward(normal(random, [2, 7]))).toThrowErrorMatchingInlineSnapshot(
+  expect(() =>
+    new RotationMixer(8, 4, { random }).forward(normal(random, [2, 7])),
+  ).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: RotationMixer: expected x of shape [..., 8], got [2, 7]]`,
   );
 });

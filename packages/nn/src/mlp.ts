@@ -15,10 +15,12 @@ export interface MlpOptions {
 }
 
 /**
- * x [..., sizes[0]] → [..., sizes.at(-1)]: linear maps with an activation between them (ReLU unless said, and so gain √2).
- * The last map is dense whatever `linear` says: a handful of classes leaves nothing to structure.
+ * x [..., sizes[0]] → [..., sizes.at(-1)]: linear maps with an activation between them (ReLU unless
+ * said, and so gain √2). The last map is dense whatever `linear` says: a handful of classes leaves
+ * nothing to structure.
  * @throws ShapeError for fewer than two sizes
- * @example const model = new Mlp({ sizes: [784, 256, 256, 10], linear: "rotation", random: rng(1) });
+ * @example
+ * const model = new Mlp({ sizes: [784, 256, 256, 10], linear: "rotation", random: rng(1) });
  */
 export class Mlp extends Module {
   readonly layers: readonly LinearMap[];
@@ -26,7 +28,8 @@ export class Mlp extends Module {
 
   constructor({ sizes, linear: kind = "dense", activation = relu, random }: MlpOptions) {
     super();
-    if (sizes.length < 2) throw new ShapeError("Mlp", "at least an input and an output size", `[${sizes.join(", ")}]`);
+    if (sizes.length < 2)
+      throw new ShapeError("Mlp", "at least an input and an output size", `[${sizes.join(", ")}]`);
     const last = sizes.length - 2;
     this.layers = sizes.slice(0, -1).map((fanIn, k) => {
       const options = { random, gain: Math.SQRT2 };

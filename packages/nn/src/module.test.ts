@@ -1,5 +1,19 @@
-/** @file Modules: what belongs to them, under which path, and how it is saved, loaded and exchanged. */
-import { elements, grad, mul, normal, ones, type Parameter, parameter, rng, sum, type Tensor, zeros } from "@spm/core";
+/**
+ * @file Modules: what belongs to them, under which path, and how it is saved, loaded and exchanged.
+ */
+import {
+  elements,
+  grad,
+  mul,
+  normal,
+  ones,
+  type Parameter,
+  parameter,
+  rng,
+  sum,
+  type Tensor,
+  zeros,
+} from "@spm/core";
 import { expect, test } from "vitest";
 import { functionalCall } from "./functional-call.ts";
 import { Linear } from "./linear.ts";
@@ -29,9 +43,13 @@ class Tied extends Module {
 
 const numbers = (x: Tensor): number[] => [...elements(x.ndarray())];
 
-test("fields are walked in order; what is tied appears once; buffers are state but no parameters", () => {
+test("fields are walked in order; what is tied appears once; buffers are state alone", () => {
   const model = new Tied();
-  expect([...model.namedParameters().keys()]).toEqual(["first.gain", "head.out.weight", "head.out.bias"]);
+  expect([...model.namedParameters().keys()]).toEqual([
+    "first.gain",
+    "head.out.weight",
+    "head.out.bias",
+  ]);
   expect([...model.namedModules().keys()]).toEqual(["", "first", "rest.0", "head.out"]);
   expect(Object.keys(model.stateDict())).toContain("rest.0.uses");
   expect(model.parameterCount()).toBe(3 + 6 + 2);
@@ -39,8 +57,18 @@ test("fields are walked in order; what is tied appears once; buffers are state b
 
 test("train and eval reach every module", () => {
   const model = new Tied();
-  expect([...model.eval().namedModules().values()].map((m) => m.training)).toEqual([false, false, false, false]);
-  expect([...model.train().namedModules().values()].map((m) => m.training)).toEqual([true, true, true, true]);
+  expect([...model.eval().namedModules().values()].map((m) => m.training)).toEqual([
+    false,
+    false,
+    false,
+    false,
+  ]);
+  expect([...model.train().namedModules().values()].map((m) => m.training)).toEqual([
+    true,
+    true,
+    true,
+    true,
+  ]);
 });
 
 test("a state dict is loaded whole or not at all", () => {
@@ -54,26 +82,35 @@ test("a state dict is loaded whole or not at all", () => {
   expect(() => to.loadStateDict(part)).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: loadStateDict: expected a value for "first.gain", got none]`,
   );
-  expect(() => to.loadStateDict({ ...from.stateDict(), extra: ones([1]) })).toThrowErrorMatchingInlineSnapshot(
+  expect(() =>
+    to.loadStateDict({ ...from.stateDict(), extra: ones([1]) }),
+  ).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: loadStateDict: expected only parameters of this model, got "extra"]`,
   );
-  expect(() => to.loadStateDict({ ...from.stateDict(), "first.gain": ones([4]) })).toThrowErrorMatchingInlineSnapshot(
+  expect(() =>
+    to.loadStateDict({ ...from.stateDict(), "first.gain": ones([4]) }),
+  ).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: loadStateDict: expected float32[3] for "first.gain", got float32[4]]`,
   );
 });
 
-test("a functional call puts tensors in every place of a parameter, differentiates by them, and puts back what was there", () => {
-  const model = new Tied();
-  const x = normal(rng(2), [4, 3]);
-  const f = (g: Tensor) => sum(functionalCall(model, { "first.gain": g }, x));
-  const at = normal(rng(3), [3]);
-  const gain = model.first.gain;
-  const byHand = grad((g) => sum(model.head.out.forward(mul(mul(mul(x, g), g), g))))(at);
-  for (const [i, v] of numbers(grad(f)(at)).entries()) expect(v).toBeCloseTo(numbers(byHand)[i]!, 5);
-  expect(model.first.gain).toBe(gain);
-  expect(() => functionalCall(model, { nothing: at }, x)).toThrowErrorMatchingInlineSnapshot(
-    `[ShapeError: functionalCall: expected only parameters of this model, got "nothing"]`,
-  );
-  expect(() => functionalCall(model, { "first.gain": ones([7]) }, x)).toThrow(/broadcast/);
-  expect(model.first.gain).toBe(gain);
-});
+test(
+  "a functional call puts tensors in every place of a parameter, " +
+    "differentiates by them, and puts back what was there",
+  () => {
+    const model = new Tied();
+    const x = normal(rng(2), [4, 3]);
+    const f = (g: Tensor) => sum(functionalCall(model, { "first.gain": g }, x));
+    const at = normal(rng(3), [3]);
+    const gain = model.first.gain;
+    const byHand = grad((g) => sum(model.head.out.forward(mul(mul(mul(x, g), g), g))))(at);
+    for (const [i, v] of numbers(grad(f)(at)).entries())
+      expect(v).toBeCloseTo(numbers(byHand)[i]!, 5);
+    expect(model.first.gain).toBe(gain);
+    expect(() => functionalCall(model, { nothing: at }, x)).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: functionalCall: expected only parameters of this model, got "nothing"]`,
+    );
+    expect(() => functionalCall(model, { "first.gain": ones([7]) }, x)).toThrow(/broadcast/);
+    expect(model.first.gain).toBe(gain);
+  },
+);

@@ -1,5 +1,18 @@
-/** @file A module: fields that hold parameters and other modules, and a forward. Nothing is registered; the fields are walked. */
-import { type Backend, keep, Parameter, type Shape, ShapeError, showShape, sizeOf, type Tensor, to } from "@spm/core";
+/**
+ * @file A module: fields that hold parameters and other modules, and a forward. Nothing is
+ * registered; the fields are walked.
+ */
+import {
+  type Backend,
+  keep,
+  Parameter,
+  type Shape,
+  ShapeError,
+  showShape,
+  sizeOf,
+  type Tensor,
+  to,
+} from "@spm/core";
 import { ModuleBuffer } from "./module-buffer.ts";
 
 /** Parameters and buffers by path, e.g. `"layers.0.weight"`. */
@@ -14,7 +27,8 @@ export interface Place {
 }
 
 /**
- * A model or a part of one. Every {@link Parameter} and Module in its fields (also inside arrays and plain objects) belongs to it.
+ * A model or a part of one. Every {@link Parameter} and Module in its fields (also inside arrays
+ * and plain objects) belongs to it.
  * @example
  * class Scale extends Module {
  *   readonly gain = parameter(ones([8]));
@@ -22,23 +36,37 @@ export interface Place {
  * }
  */
 export abstract class Module {
-  /** Whether layers that differ between training and evaluation (dropout, batch norm) are training: {@link train} sets it. */
+  /**
+   * Whether layers that differ between training and evaluation (dropout, batch norm) are training:
+   * {@link train} sets it.
+   */
   training = true;
 
   abstract forward(...inputs: Tensor[]): Tensor;
 
-  /** FLOP of a forward on inputs of these shapes, without those of the modules in its fields; 0 unless a subclass knows better. */
+  /**
+   * FLOP of a forward on inputs of these shapes, without those of the modules in its fields; 0
+   * unless a subclass knows better.
+   */
   flops(_inputs?: readonly Shape[]): number {
     return 0;
   }
 
-  /** This module (as "") and all in its fields, with their paths; one that is reached twice appears once. */
+  /**
+   * This module (as "") and all in its fields, with their paths; one that is reached twice appears
+   * once.
+   */
   namedModules(): Map<string, Module> {
-    const parts = places(this).flatMap(({ path, value }) => (value instanceof Module ? [{ path, value }] : []));
+    const parts = places(this).flatMap(({ path, value }) =>
+      value instanceof Module ? [{ path, value }] : [],
+    );
     return firstPaths([{ path: "", value: this }, ...parts]);
   }
 
-  /** All parameters with their paths, in the order of the fields; one that is reached twice (tied weights) appears once. */
+  /**
+   * All parameters with their paths, in the order of the fields; one that is reached twice (tied
+   * weights) appears once.
+   */
   namedParameters(): Map<string, Parameter> {
     return new Map([...state(this)].filter(([, value]) => !(value instanceof ModuleBuffer)));
   }
@@ -76,20 +104,27 @@ export abstract class Module {
   loadStateDict(values: StateDict): void {
     const mine = state(this);
     for (const path of Object.keys(values))
-      if (!mine.has(path)) throw new ShapeError("loadStateDict", "only parameters of this model", `"${path}"`);
+      if (!mine.has(path))
+        throw new ShapeError("loadStateDict", "only parameters of this model", `"${path}"`);
     for (const [path, p] of mine) {
       const value = values[path];
-      if (value === undefined) throw new ShapeError("loadStateDict", `a value for "${path}"`, "none");
-      const [expected, got] = [`${p.dtype}${showShape(p.shape)}`, `${value.dtype}${showShape(value.shape)}`];
+      if (value === undefined)
+        throw new ShapeError("loadStateDict", `a value for "${path}"`, "none");
+      const [expected, got] = [
+        `${p.dtype}${showShape(p.shape)}`,
+        `${value.dtype}${showShape(value.shape)}`,
+      ];
       if (expected !== got) throw new ShapeError("loadStateDict", `${expected} for "${path}"`, got);
     }
     for (const [path, p] of mine) p.assign(values[path]!);
   }
 
   /**
-   * Moves every parameter and buffer to a backend. Make the optimizer afterwards: its state does not move.
+   * Moves every parameter and buffer to a backend. Make the optimizer afterwards: its state does
+   * not move.
    * @returns this
-   * @throws TapeError while a tape that used one is open, before anything moves; DTypeError, BackendError where the backend cannot take one
+   * @throws TapeError while a tape that used one is open, before anything moves; DTypeError,
+   * BackendError where the backend cannot take one
    * @example await model.to(await wasm({ threads: 2 }));
    */
   async to(backend: Backend): Promise<this> {
@@ -106,7 +141,10 @@ export abstract class Module {
   }
 }
 
-/** Every place of a model, outer before inner. What is held twice has two places; what it holds is listed under the first. */
+/**
+ * Every place of a model, outer before inner. What is held twice has two places; what it holds is
+ * listed under the first.
+ */
 export function places(model: Module): Place[] {
   const found: Place[] = [];
   const seen = new Set<object>([model]);
@@ -118,7 +156,8 @@ export function places(model: Module): Place[] {
       if (part) found.push({ path, owner, key, value });
       if (value instanceof Parameter || seen.has(value)) continue;
       seen.add(value);
-      if (part || Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype) walk(value, `${path}.`);
+      if (part || Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype)
+        walk(value, `${path}.`);
     }
   };
   walk(model, "");
@@ -127,7 +166,11 @@ export function places(model: Module): Place[] {
 
 /** Parameters and buffers under the first of their paths. */
 function state(model: Module): Map<string, Parameter> {
-  return firstPaths(places(model).flatMap(({ path, value }) => (value instanceof Parameter ? [{ path, value }] : [])));
+  return firstPaths(
+    places(model).flatMap(({ path, value }) =>
+      value instanceof Parameter ? [{ path, value }] : [],
+    ),
+  );
 }
 
 function firstPaths<T>(named: readonly { path: string; value: T }[]): Map<string, T> {

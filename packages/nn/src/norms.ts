@@ -11,8 +11,8 @@ export interface NormOptions {
 }
 
 /**
- * y = (x − μ) / √(σ² + ε) ⊙ weight + bias, with mean and biased variance over the last axis (Ba et al. 2016); ε = 10⁻⁵ unless
- * said. x [..., width] → [..., width].
+ * y = (x − μ) / √(σ² + ε) ⊙ weight + bias, with mean and biased variance over the last axis (Ba et
+ * al. 2016); ε = 10⁻⁵ unless said. x [..., width] → [..., width].
  * @throws ShapeError for another width; ValueError for a negative ε
  */
 export class LayerNorm extends Module {
@@ -34,8 +34,8 @@ export class LayerNorm extends Module {
 }
 
 /**
- * y = x / √(mean(x²) + ε) ⊙ weight over the last axis (Zhang and Sennrich 2019); ε = 10⁻⁶ unless said.
- * x [..., width] → [..., width].
+ * y = x / √(mean(x²) + ε) ⊙ weight over the last axis (Zhang and Sennrich 2019); ε = 10⁻⁶ unless
+ * said. x [..., width] → [..., width].
  * @throws ShapeError for another width; ValueError for a negative ε
  */
 export class RmsNorm extends Module {

@@ -1,4 +1,6 @@
-/** @file The checks of what a module is built from: sizes, and words of which each means something. */
+/**
+ * @file The checks of what a module is built from: sizes, and words of which each means something.
+ */
 import { ShapeError, ValueError } from "@spm/core";
 
 /** @throws ShapeError unless every size is a whole number, at least 1 */

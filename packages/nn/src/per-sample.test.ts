@@ -1,4 +1,7 @@
-/** @file Per-sample gradients against a loop over the samples, with inputs and cotangents captured in one backward pass. */
+/**
+ * @file Per-sample gradients against a loop over the samples, with inputs and cotangents captured
+ * in one backward pass.
+ */
 import {
   add,
   div,
@@ -29,7 +32,8 @@ const float64 = { dtype: "float64" } as const;
 const random = rng(6);
 const draw = (...shape: number[]): Tensor => normal(random, shape, 0, 1, float64);
 const numbers = (x: Tensor): number[] => Array.from(elements(x.ndarray()));
-const one = (x: Tensor, b: number): Tensor => reshape(slice(x, [{ start: b, stop: b + 1 }]), x.shape.slice(1));
+const one = (x: Tensor, b: number): Tensor =>
+  reshape(slice(x, [{ start: b, stop: b + 1 }]), x.shape.slice(1));
 
 /** Each row of `ours` against the gradient of the sample alone. */
 function equalToALoop(ours: Tensor, samples: number, alone: (b: number) => Tensor): void {
@@ -49,7 +53,8 @@ test.each([[[3]], [[3, 4]], [[2, 2, 2]], [[0, 4]]])("a dense layer, %o", (lead) 
   const { weight, bias } = perSampleLinear(x, ct);
   const loop = (b: number) => {
     const rows = reshape(one(x, b), [-1, 5]);
-    const f = (w: Tensor, shift: Tensor) => add(sum(mul(reshape(rows, [-1, 1, 5]), w), { axis: -1 }), shift);
+    const f = (w: Tensor, shift: Tensor) =>
+      add(sum(mul(reshape(rows, [-1, 1, 5]), w), { axis: -1 }), shift);
     return vjp(f, draw(2, 5), draw(2)).pullback(reshape(one(ct, b), [-1, 2]));
   };
   equalToALoop(weight, lead[0]!, (b) => loop(b)[0]!);
@@ -57,23 +62,29 @@ test.each([[[3]], [[3, 4]], [[2, 2, 2]], [[0, 4]]])("a dense layer, %o", (lead) 
   expect(layer.weight.shape).toEqual(weight.shape.slice(1));
 });
 
-test.each([[[3]], [[3, 4]], [[2, 9]]])("an embedding, %o: also longer than its table, with tokens twice", (lead) => {
-  const count = lead.reduce((a, b) => a * b, 1);
-  const tokens = tensor(
-    Int32Array.from({ length: count }, () => random.integer(6)),
-    { shape: lead },
-  );
-  const ct = draw(...lead, 3);
-  equalToALoop(perSampleEmbedding(tokens, ct, 6), lead[0]!, (b) => {
-    const own = lead.length === 1 ? reshape(one(tokens, b), []) : one(tokens, b);
-    return vjp((table) => take(table, own), draw(6, 3)).pullback(one(ct, b))[0]!;
-  });
-});
+test.each([[[3]], [[3, 4]], [[2, 9]]])(
+  "an embedding, %o: also longer than its table, with tokens twice",
+  (lead) => {
+    const count = lead.reduce((a, b) => a * b, 1);
+    const tokens = tensor(
+      Int32Array.from({ length: count }, () => random.integer(6)),
+      { shape: lead },
+    );
+    const ct = draw(...lead, 3);
+    equalToALoop(perSampleEmbedding(tokens, ct, 6), lead[0]!, (b) => {
+      const own = lead.length === 1 ? reshape(one(tokens, b), []) : one(tokens, b);
+      return vjp((table) => take(table, own), draw(6, 3)).pullback(one(ct, b))[0]!;
+    });
+  },
+);
 
 test("a norm", () => {
   const [x, ct] = [draw(3, 4, 5), draw(3, 4, 5)];
   const centred = sub(x, mean(x, { axis: -1, keepdims: true }));
-  const normalised = div(centred, sqrt(add(mean(square(centred), { axis: -1, keepdims: true }), 1e-5)));
+  const normalised = div(
+    centred,
+    sqrt(add(mean(square(centred), { axis: -1, keepdims: true }), 1e-5)),
+  );
   const { gain, bias } = perSampleNorm(normalised, ct);
   const loop = (b: number) => {
     const f = (g: Tensor, shift: Tensor) => add(mul(one(normalised, b), g), shift);
@@ -86,7 +97,8 @@ test("a norm", () => {
 test("inputs and cotangents are captured with a zero beside each layer's output", () => {
   const [w1, w2] = [draw(4, 3), draw(2, 4)];
   const x = draw(5, 3);
-  const layer = (w: Tensor, h: Tensor) => sum(mul(reshape(h, [-1, 1, h.shape.at(-1)!]), w), { axis: -1 });
+  const layer = (w: Tensor, h: Tensor) =>
+    sum(mul(reshape(h, [-1, 1, h.shape.at(-1)!]), w), { axis: -1 });
   const inputs: Tensor[] = [];
   const loss = (p1: Tensor, p2: Tensor) => {
     inputs.length = 0;
@@ -97,7 +109,10 @@ test("inputs and cotangents are captured with a zero beside each layer's output"
   };
   const [ct1, ct2] = grad(loss, [0, 1])(zeros([5, 4], float64), zeros([5, 2], float64));
   loss(zeros([5, 4], float64), zeros([5, 2], float64));
-  const batch = grad((a: Tensor, b: Tensor) => sum(square(layer(b, tanh(layer(a, x))))), [0, 1])(w1, w2);
+  const batch = grad((a: Tensor, b: Tensor) => sum(square(layer(b, tanh(layer(a, x))))), [0, 1])(
+    w1,
+    w2,
+  );
   [ct1!, ct2!].forEach((ct, k) => {
     const total = sum(perSampleLinear(inputs[k]!, ct).weight, { axis: 0 });
     numbers(total).forEach((v, i) => {
@@ -113,7 +128,9 @@ test("refuses what does not fit", () => {
   expect(() => perSampleLinear(draw(5), draw(2))).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: perSampleLinear: expected shape [samples, ..., n], got [5]]`,
   );
-  expect(() => perSampleEmbedding(tensor(Int32Array.of(0, 6)), draw(2, 3), 6)).toThrowErrorMatchingInlineSnapshot(
+  expect(() =>
+    perSampleEmbedding(tensor(Int32Array.of(0, 6)), draw(2, 3), 6),
+  ).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: scatterAdd: expected indices in [-6, 6), got 6]`,
   );
   expect(() => perSampleNorm(draw(2, 3), draw(2, 4))).toThrowErrorMatchingInlineSnapshot(

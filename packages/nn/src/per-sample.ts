@@ -1,6 +1,7 @@
 /**
- * @file Each sample's own gradient by the parameters of a dense layer, an embedding or a norm, from what went in and the cotangent of
- * what came out. (`perSampleGradients` of @spm/mixer does it for mixers.) All axes between the first and the last belong to a sample.
+ * @file Each sample's own gradient by the parameters of a dense layer, an embedding or a norm, from
+ * what went in and the cotangent of what came out. (`perSampleGradients` of @spm/mixer does it for
+ * mixers.) All axes between the first and the last belong to a sample.
  */
 import {
   broadcastTo,
@@ -18,7 +19,11 @@ import {
 /** [B, ..., n] → [B, T, n] */
 function sequences(op: string, x: Tensor): Tensor {
   if (x.shape.length < 2) throw new ShapeError(op, "shape [samples, ..., n]", showShape(x.shape));
-  return reshape(x, [x.shape[0]!, x.shape.slice(1, -1).reduce((a, b) => a * b, 1), x.shape.at(-1)!]);
+  return reshape(x, [
+    x.shape[0]!,
+    x.shape.slice(1, -1).reduce((a, b) => a * b, 1),
+    x.shape.at(-1)!,
+  ]);
 }
 
 function checkAligned(op: string, x: readonly number[], ct: readonly number[]): void {
@@ -40,7 +45,8 @@ export function perSampleLinear(x: Tensor, ct: Tensor): { weight: Tensor; bias: 
 }
 
 /**
- * Of y = table[tokens]: the cotangents of the rows that a sample looked up, added where it looked them up.
+ * Of y = table[tokens]: the cotangents of the rows that a sample looked up, added where it looked
+ * them up.
  * @param tokens - int32 [B, ...]
  * @param ct - δ [B, ..., width]
  * @param count - rows of the table
@@ -56,7 +62,8 @@ export function perSampleEmbedding(tokens: Tensor, ct: Tensor, count: number): T
 }
 
 /**
- * Of y = gain ⊙ x̂ + bias, the last step of a layer, RMS, group or batch norm: ḡ = Σ_t δ_t ⊙ x̂_t, b̄ = Σ_t δ_t.
+ * Of y = gain ⊙ x̂ + bias, the last step of a layer, RMS, group or batch norm: ḡ = Σ_t δ_t ⊙ x̂_t,
+ * b̄ = Σ_t δ_t.
  * @param normalised - x̂ [B, ..., width], what the norm multiplies by its gain
  * @param ct - δ [B, ..., width]
  * @returns gain and bias [B, width]

@@ -24,7 +24,9 @@ describe.each(nn.linearKinds)("%s", (kind) => {
   test("another width, a scalar, another dtype", () => {
     const layer = nn.linear(kind, 4, 4, { random });
     const { name } = layer.constructor;
-    expect(() => layer.forward(zeros([3, 5]))).toThrow(`${name}: expected x of shape [..., 4], got [3, 5]`);
+    expect(() => layer.forward(zeros([3, 5]))).toThrow(
+      `${name}: expected x of shape [..., 4], got [3, 5]`,
+    );
     expect(() => layer.forward(zeros([]))).toThrow(`${name}: expected x of shape [..., 4], got []`);
     expect(() => layer.forward(zeros([3, 4], { dtype: "float64" }))).toThrow(/help: cast/);
   });
@@ -41,19 +43,26 @@ describe.each(nn.linearKinds)("%s", (kind) => {
 
 test.each<[string, () => unknown]>([
   [
-    `linear: expected dense, rotation, general, low-rank, block-diagonal, monarch, circulant, toeplitz, butterfly, got "rotations"`,
+    "linear: expected dense, rotation, general, low-rank, block-diagonal, " +
+      'monarch, circulant, toeplitz, butterfly, got "rotations"',
     () => new nn.Mlp({ sizes: [4, 4, 2], linear: untyped("rotations"), random }),
   ],
   [
     "linear: expected a factory that makes a LinearMap 4 → 8, got Linear 8 → 4",
-    () => new nn.Mlp({ sizes: [4, 8, 2], linear: (i, o, options) => new nn.Linear(o, i, options), random }),
+    () =>
+      new nn.Mlp({
+        sizes: [4, 8, 2],
+        linear: (i, o, options) => new nn.Linear(o, i, options),
+        random,
+      }),
   ],
   [
     "linear: expected a factory that makes a LinearMap 4 → 8, got undefined",
     () => new nn.Mlp({ sizes: [4, 8, 2], linear: untyped(() => undefined), random }),
   ],
   [
-    `initialWeights: expected kaiming-normal, kaiming-uniform, xavier-normal, xavier-uniform, orthogonal, normal, got "he"`,
+    "initialWeights: expected kaiming-normal, kaiming-uniform, " +
+      'xavier-normal, xavier-uniform, orthogonal, normal, got "he"',
     () => nn.initialWeights(untyped("he"), random, [4, 4]),
   ],
   [
@@ -64,13 +73,28 @@ test.each<[string, () => unknown]>([
     `norm: expected layer, rms, got "batch"`,
     () => new nn.TransformerBlock(4, { heads: 2, norm: untyped("batch"), random }),
   ],
-  [`Gpt: expected learned, rotary, got "sine"`, () => new nn.Gpt({ ...gpt, positions: untyped("sine") })],
+  [
+    `Gpt: expected learned, rotary, got "sine"`,
+    () => new nn.Gpt({ ...gpt, positions: untyped("sine") }),
+  ],
   ["Gpt: expected context ≥ 1, got 0", () => new nn.Gpt({ ...gpt, context: 0 })],
-  ["Embedding: expected vocabulary and width ≥ 1, got 0 and 8", () => new nn.Gpt({ ...gpt, vocabulary: 0 })],
-  ["MultiHeadAttention: expected heads ≥ 1, got 0", () => new nn.MultiHeadAttention(4, { heads: 0, random })],
+  [
+    "Embedding: expected vocabulary and width ≥ 1, got 0 and 8",
+    () => new nn.Gpt({ ...gpt, vocabulary: 0 }),
+  ],
+  [
+    "MultiHeadAttention: expected heads ≥ 1, got 0",
+    () => new nn.MultiHeadAttention(4, { heads: 0, random }),
+  ],
   ["LayerNorm: expected width ≥ 1, got -4", () => new nn.LayerNorm(-4)],
-  ["BatchNorm1d: expected a momentum in [0, 1], got 7", () => new nn.BatchNorm1d(4, { momentum: 7 })],
-  ["BatchNorm1d: expected epsilon ≥ 0, got NaN", () => new nn.BatchNorm1d(4, { epsilon: Number.NaN })],
+  [
+    "BatchNorm1d: expected a momentum in [0, 1], got 7",
+    () => new nn.BatchNorm1d(4, { momentum: 7 }),
+  ],
+  [
+    "BatchNorm1d: expected epsilon ≥ 0, got NaN",
+    () => new nn.BatchNorm1d(4, { epsilon: Number.NaN }),
+  ],
   [
     "Residual: expected a branch that keeps the shape [1, 4], got [1, 1]",
     () => new nn.Residual(new nn.Linear(4, 1, { random })).forward(zeros([1, 4])),
@@ -88,7 +112,8 @@ test.each<[string, () => unknown]>([
     () => new nn.MaxPool2d(2, { padding: 2 }).forward(zeros([1, 1, 4, 4])),
   ],
   [
-    "got none of 0 chosen\nhelp: the model is a linear map itself: make it the field of another module",
+    "got none of 0 chosen\n" +
+      "help: the model is a linear map itself: make it the field of another module",
     () => nn.replaceLinear(new nn.Linear(4, 4, { random }), "rotation", { random }),
   ],
   [
@@ -109,7 +134,9 @@ test("a factory that fails leaves a model as it was", () => {
   const model = new nn.Mlp({ sizes: [4, 4, 2], random });
   const before = model.layers.map((layer) => [layer, ...numbers(layer.toDense())]);
   const wrong: nn.LinearFactory = (i, o, options) => new nn.Linear(i, o === 2 ? 3 : o, options);
-  expect(() => nn.replaceLinear(model, wrong, { random })).toThrow(/a LinearMap 4 → 2, got Linear 4 → 3/);
+  expect(() => nn.replaceLinear(model, wrong, { random })).toThrow(
+    /a LinearMap 4 → 2, got Linear 4 → 3/,
+  );
   expect(model.layers.map((layer) => [layer, ...numbers(layer.toDense())])).toEqual(before);
 });
 

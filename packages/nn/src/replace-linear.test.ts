@@ -1,5 +1,19 @@
-/** @file Swapped layers: what is replaced, from where it starts, what it costs, and whom it leaves behind. */
-import { elements, eye, mul, normal, ones, parameter, relu, rng, TapeError, type Tensor } from "@spm/core";
+/**
+ * @file Swapped layers: what is replaced, from where it starts, what it costs, and whom it leaves
+ * behind.
+ */
+import {
+  elements,
+  eye,
+  mul,
+  normal,
+  ones,
+  parameter,
+  relu,
+  rng,
+  TapeError,
+  type Tensor,
+} from "@spm/core";
 import { expect, test } from "vitest";
 import { Linear } from "./linear.ts";
 import { LinearMap } from "./linear-map.ts";
@@ -13,8 +27,15 @@ const model = (): Mlp => new Mlp({ sizes: [8, 16, 16, 4], random: rng(1) });
 
 test("swaps what `where` picks, in place, and reports it", () => {
   const mlp = model();
-  const report = replaceLinear(mlp, "rotation", { random: rng(2), where: (_, path) => path !== "layers.2" });
-  expect(mlp.layers.map((layer) => layer.constructor.name)).toEqual(["RotationMixer", "RotationMixer", "Linear"]);
+  const report = replaceLinear(mlp, "rotation", {
+    random: rng(2),
+    where: (_, path) => path !== "layers.2",
+  });
+  expect(mlp.layers.map((layer) => layer.constructor.name)).toEqual([
+    "RotationMixer",
+    "RotationMixer",
+    "Linear",
+  ]);
   expect(mlp.forward(normal(rng(3), [5, 8])).shape).toEqual([5, 4]);
   expect(report.after.parameters).toBe(mlp.parameterCount());
   expect(String(report)).toMatchInlineSnapshot(`
@@ -43,7 +64,8 @@ test("starts from the dense weights by what `fromDense` does, the bias comes alo
     where: (map) => map.fanOut >= map.fanIn,
     fromDense: (weight, map) => map.assignDense(weight),
   });
-  for (const [i, value] of numbers(mlp.forward(x)).entries()) expect(value).toBeCloseTo(before[i]!, 5);
+  for (const [i, value] of numbers(mlp.forward(x)).entries())
+    expect(value).toBeCloseTo(before[i]!, 5);
 });
 
 /** A structure of a user's own: a multiple of the identity. */
@@ -59,7 +81,7 @@ class Multiple extends LinearMap {
   }
 }
 
-test("a structure of one's own takes part; what it does not say about dense weights is an error", () => {
+test("a structure of one's own takes part; not to say its dense weights is an error", () => {
   const tied = new Tied();
   const report = replaceLinear(tied, (n) => new Multiple(n, n), { random: rng(1) });
   expect(report.after).toEqual({ parameters: 1, bytes: 4, flops: 8 });
@@ -92,7 +114,9 @@ test("refuses to replace nothing, and frozen places", () => {
   );
   const frozen = new Tied();
   Object.freeze(frozen.parts);
-  expect(() => replaceLinear(frozen, "dense", { random: rng(1) })).toThrowErrorMatchingInlineSnapshot(
+  expect(() =>
+    replaceLinear(frozen, "dense", { random: rng(1) }),
+  ).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: replaceLinear: expected maps in places that can be assigned, got a frozen "parts.0"]`,
   );
 });

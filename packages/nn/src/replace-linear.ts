@@ -14,8 +14,9 @@ export interface ReplaceLinearOptions {
   /** As of `LinearOptions`. */
   readonly gain?: number;
   /**
-   * Brings the new map near the old one's W [out, in], by assigning its parameters, e.g. `(w, map) => map.assignDense(w)`; the
-   * bias is taken over then. Without it the new map starts as its factory made it.
+   * Brings the new map near the old one's W [out, in], by assigning its parameters, e.g.
+   * `(w, map) => map.assignDense(w)`; the bias is taken over then. Without it the new map starts as
+   * its factory made it.
    */
   readonly fromDense?: (weight: Tensor, replacement: LinearMap) => void;
 }
@@ -30,7 +31,10 @@ export interface Replacement {
 /** What {@link replaceLinear} did; FLOP are for a row through each linear map. */
 export interface ReplacementReport {
   readonly layers: readonly Replacement[];
-  /** Of the whole model: all its parameters, the FLOP of all its linear maps (of one in two places twice). */
+  /**
+   * Of the whole model: all its parameters, the FLOP of all its linear maps (of one in two places
+   * twice).
+   */
   readonly before: Cost;
   readonly after: Cost;
   /** A table to print. */
@@ -38,15 +42,24 @@ export interface ReplacementReport {
 }
 
 /**
- * Replaces linear maps of an existing model in place. A map that stands in two places gets one replacement. Parameters that
- * the model holds no longer are released: an optimizer that still does throws TapeError at its next step, before it writes.
+ * Replaces linear maps of an existing model in place. A map that stands in two places gets one
+ * replacement. Parameters that the model holds no longer are released: an optimizer that still does
+ * throws TapeError at its next step, before it writes.
  * @returns parameters, FLOP and bytes before and after, map by map
- * @throws ValueError when `where` picks none, or a map stands in a frozen place; nothing has been replaced then
+ * @throws ValueError when `where` picks none, or a map stands in a frozen place; nothing has been
+ * replaced then
  * @example
- * const report = replaceLinear(model, "general", { random: rng(1), where: (_, path) => path.startsWith("blocks.") });
+ * const report = replaceLinear(model, "general", {
+ *   random: rng(1),
+ *   where: (_, path) => path.startsWith("blocks."),
+ * });
  * console.log(String(report));
  */
-export function replaceLinear(model: Module, choice: LinearChoice, options: ReplaceLinearOptions): ReplacementReport {
+export function replaceLinear(
+  model: Module,
+  choice: LinearChoice,
+  options: ReplaceLinearOptions,
+): ReplacementReport {
   const { where = () => true } = options;
   const all = linearPlaces(model);
   const chosen = all.filter(({ map, path }) => where(map, path));
@@ -55,10 +68,17 @@ export function replaceLinear(model: Module, choice: LinearChoice, options: Repl
       "replaceLinear",
       "at least one linear map to replace",
       `none of ${all.length} chosen`,
-      model instanceof LinearMap ? "the model is a linear map itself: make it the field of another module" : undefined,
+      model instanceof LinearMap
+        ? "the model is a linear map itself: make it the field of another module"
+        : undefined,
     );
   const frozen = chosen.find(({ owner }) => Object.isFrozen(owner));
-  if (frozen) throw new ValueError("replaceLinear", "maps in places that can be assigned", `a frozen "${frozen.path}"`);
+  if (frozen)
+    throw new ValueError(
+      "replaceLinear",
+      "maps in places that can be assigned",
+      `a frozen "${frozen.path}"`,
+    );
 
   const before = costOf(model);
   const successors = new Map<LinearMap, LinearMap>();
@@ -71,7 +91,8 @@ export function replaceLinear(model: Module, choice: LinearChoice, options: Repl
   }
   for (const { owner, key, map } of chosen) Reflect.set(owner, key, successors.get(map));
   const left = new Set(model.parameters());
-  for (const map of successors.keys()) for (const p of map.parameters()) if (!left.has(p)) p.dispose();
+  for (const map of successors.keys())
+    for (const p of map.parameters()) if (!left.has(p)) p.dispose();
 
   const report = { layers, before, after: costOf(model) };
   return { ...report, toString: () => asTable(report) };
@@ -93,7 +114,11 @@ function successorOf(
   { random, gain, fromDense }: ReplaceLinearOptions,
 ): LinearMap {
   const scale = gain === undefined ? {} : { gain };
-  const successor = linear(choice, map.fanIn, map.fanOut, { random, bias: map.bias !== null, ...scale });
+  const successor = linear(choice, map.fanIn, map.fanOut, {
+    random,
+    bias: map.bias !== null,
+    ...scale,
+  });
   successor.train(map.training);
   if (fromDense === undefined) return successor;
   noGrad(() => fromDense(map.toDense(), successor));
@@ -102,7 +127,11 @@ function successorOf(
 }
 
 function described(map: LinearMap): Cost & { kind: string } {
-  const cost = { parameters: map.parameterCount(), bytes: parameterBytes(map), flops: map.flopsPerRow };
+  const cost = {
+    parameters: map.parameterCount(),
+    bytes: parameterBytes(map),
+    flops: map.flopsPerRow,
+  };
   return { kind: map.constructor.name, ...cost };
 }
 

@@ -13,7 +13,8 @@ test("Sequential runs modules and functions in order; Residual adds what it is a
 
 test("both pass derivatives on", () => {
   const random = rng(1);
-  gradcheckModule(new Residual(new Sequential([new Linear(3, 4, { random }), new Linear(4, 3, { random })])), [
-    normal(rng(2), [2, 3]),
-  ]);
+  gradcheckModule(
+    new Residual(new Sequential([new Linear(3, 4, { random }), new Linear(4, 3, { random })])),
+    [normal(rng(2), [2, 3])],
+  );
 });

@@ -5,7 +5,8 @@ import { Module } from "./module.ts";
 /** A module, or a function without state such as `relu`. */
 export type Layer = Module | ((x: Tensor) => Tensor);
 
-const run = (layer: Layer, x: Tensor): Tensor => (layer instanceof Module ? layer.forward(x) : layer(x));
+const run = (layer: Layer, x: Tensor): Tensor =>
+  layer instanceof Module ? layer.forward(x) : layer(x);
 
 /**
  * y = f_k(… f₁(x)).
@@ -40,7 +41,11 @@ export class Residual extends Module {
   forward(x: Tensor): Tensor {
     const y = run(this.branch, x);
     if (!sameShape(x.shape, y.shape))
-      throw new ShapeError("Residual", `a branch that keeps the shape ${showShape(x.shape)}`, showShape(y.shape));
+      throw new ShapeError(
+        "Residual",
+        `a branch that keeps the shape ${showShape(x.shape)}`,
+        showShape(y.shape),
+      );
     return add(x, y);
   }
 }

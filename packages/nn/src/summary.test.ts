@@ -27,7 +27,11 @@ test("counts a layer that is called twice once for its parameters, twice for its
   const { rows, total } = summary(model, zeros([1, 8]));
   const row = rows.find(({ path }) => path === "layers.2.branch")!;
   expect([row.parameters, row.flops]).toEqual([256, 2 * 512]);
-  expect(total).toEqual({ parameters: model.parameterCount(), bytes: 4 * model.parameterCount(), flops: 272 + 1024 });
+  expect(total).toEqual({
+    parameters: model.parameterCount(),
+    bytes: 4 * model.parameterCount(),
+    flops: 272 + 1024,
+  });
 });
 
 class Fussy extends Module {
@@ -39,11 +43,16 @@ class Fussy extends Module {
   }
 }
 
-test("leaves no trace, even of a forward that throws; a module that is not called has no shapes", () => {
+test("leaves no trace, even of a forward that throws; a module not called has no shapes", () => {
   const fussy = new Fussy();
   expect(() => summary(fussy, zeros([0]))).toThrow("nothing to do");
   expect(Object.keys(fussy)).not.toContain("forward");
   expect(fussy.unused.training).toBe(true);
   expect(fussy.training).toBe(false);
-  expect(summary(fussy, zeros([1])).rows[1]).toMatchObject({ inputs: null, output: null, parameters: 6, flops: 0 });
+  expect(summary(fussy, zeros([1])).rows[1]).toMatchObject({
+    inputs: null,
+    output: null,
+    parameters: 6,
+    flops: 0,
+  });
 });

@@ -27,8 +27,9 @@ export interface Summary {
 }
 
 /**
- * Runs a model once, in evaluation, and lists its modules: shapes in and out, parameters, FLOP of linear maps, attention,
- * convolution and recurrence (element-wise work and normalisation are left out). Tied parameters count once.
+ * Runs a model once, in evaluation, and lists its modules: shapes in and out, parameters, FLOP of
+ * linear maps, attention, convolution and recurrence (element-wise work and normalisation are left
+ * out). Tied parameters count once.
  * @throws ValueError without the inputs that a forward takes
  * @example console.log(String(summary(model, zeros([1, 784]))));
  */
@@ -42,7 +43,8 @@ export function summary(model: Module, ...inputs: Tensor[]): Summary {
     const { forward } = module;
     module.forward = (...xs) => {
       const y = forward.apply(module, xs);
-      const shapes = xs.map((x: Tensor | undefined) => x?.shape ?? []); // one that is left out has no shape
+      // one that is left out has no shape
+      const shapes = xs.map((x: Tensor | undefined) => x?.shape ?? []);
       const given = shapes.filter((_, k) => xs[k] !== undefined);
       const before = calls.get(module) ?? { inputs: given, output: y.shape, flops: 0 };
       calls.set(module, { ...before, flops: before.flops + module.flops(shapes) });
@@ -64,7 +66,14 @@ export function summary(model: Module, ...inputs: Tensor[]): Summary {
   const own = ownParameters(model, modules);
   const rows = [...modules].map(([path, module]) => {
     const { inputs = null, output = null, flops = 0 } = calls.get(module) ?? {};
-    return { path, kind: module.constructor.name, inputs, output, parameters: own.get(path) ?? 0, flops };
+    return {
+      path,
+      kind: module.constructor.name,
+      inputs,
+      output,
+      parameters: own.get(path) ?? 0,
+      flops,
+    };
   });
   const flops = rows.reduce((sum, row) => sum + row.flops, 0);
   const total = { parameters: model.parameterCount(), bytes: parameterBytes(model), flops };
@@ -85,9 +94,17 @@ function ownParameters(model: Module, modules: ReadonlyMap<string, Module>): Map
 
 function asTable(rows: readonly SummaryRow[], { parameters, bytes, flops }: Cost): string {
   const shapes = ({ inputs, output }: SummaryRow): string =>
-    inputs === null || output === null ? "" : `${inputs.map(showShape).join(" ")} → ${showShape(output)}`;
+    inputs === null || output === null
+      ? ""
+      : `${inputs.map(showShape).join(" ")} → ${showShape(output)}`;
   const some = (n: number): string => (n === 0 ? "" : count(n));
-  const body = rows.map((row) => [row.path, row.kind, shapes(row), some(row.parameters), some(row.flops)]);
+  const body = rows.map((row) => [
+    row.path,
+    row.kind,
+    shapes(row),
+    some(row.parameters),
+    some(row.flops),
+  ]);
   const end = ["total", `${count(bytes)} bytes`, "", count(parameters), count(flops)];
   return textTable(["path", "module", "shapes", "parameters", "FLOP"], [...body, end], 3);
 }

@@ -1,7 +1,14 @@
 /** @file Rows of text as a table with aligned columns. */
 
-/** Columns two spaces apart: the first ones to the left, those from `numbersFrom` on to the right; a rule under the head. */
-export function textTable(head: readonly string[], rows: readonly (readonly string[])[], numbersFrom: number): string {
+/**
+ * Columns two spaces apart: the first ones to the left, those from `numbersFrom` on to the right; a
+ * rule under the head.
+ */
+export function textTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  numbersFrom: number,
+): string {
   const all = [head, ...rows];
   const widths = head.map((_, k) => Math.max(...all.map((row) => row[k]!.length)));
   const lines = all.map((row) =>

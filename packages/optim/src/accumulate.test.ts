@@ -72,12 +72,18 @@ test("a batch that does not fit is refused, and the sum stays as it was", () => 
     [ValueError: accumulate: expected 2 gradients, got 1
     help: add the same parameters' gradients each time]
   `);
-  expect(() => accumulator.add([tensor([5, 5]), tensor([1, 2])])).toThrowErrorMatchingInlineSnapshot(`
+  expect(() =>
+    accumulator.add([tensor([5, 5]), tensor([1, 2])]),
+  ).toThrowErrorMatchingInlineSnapshot(`
     [ShapeError: accumulate: expected gradient 1 of shape [1], got [2]
     help: add the same parameters' gradients each time]
   `);
-  expect(() => accumulator.add([tensor([5, 5]), tensor([1], { dtype: "float64" })])).toThrow("gradient 1 of float32");
-  expect(() => accumulator.add([tensor([5, 5]), tensor([1])], 0)).toThrowErrorMatchingInlineSnapshot(
+  expect(() => accumulator.add([tensor([5, 5]), tensor([1], { dtype: "float64" })])).toThrow(
+    "gradient 1 of float32",
+  );
+  expect(() =>
+    accumulator.add([tensor([5, 5]), tensor([1])], 0),
+  ).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: accumulate: expected a finite weight > 0, got 0]`,
   );
   expect(reference.report()).toEqual(live);

@@ -4,7 +4,8 @@ import { checkPositive } from "./check.ts";
 import { checkGradients } from "./gradients.ts";
 
 /**
- * Adds up gradients until one step is taken with their mean: as if the samples had come in one batch.
+ * Adds up gradients until one step is taken with their mean: as if the samples had come in one
+ * batch.
  *
  * ḡ = Σₖ wₖgₖ / Σₖ wₖ, with wₖ the samples of batch k where each loss is a mean over its batch
  *
@@ -31,13 +32,18 @@ export class GradientAccumulator {
    * Adds a batch.
    * @param grads - of the same shapes and in the same order each time
    * @param weight - samples of the batch, above 0; 1, for batches of one size, unless said
-   * @throws ValueError for another number of gradients or a weight ≤ 0; ShapeError, DTypeError, BackendError for
-   * one unlike the sum so far. Nothing was added then.
+   * @throws ValueError for another number of gradients or a weight ≤ 0; ShapeError, DTypeError,
+   * BackendError for one unlike the sum so far. Nothing was added then.
    */
   add(grads: readonly Tensor[], weight = 1): void {
     checkPositive("accumulate", { weight });
     if (this.#batches > 0)
-      checkGradients("accumulate", grads, this.#sums, "add the same parameters' gradients each time");
+      checkGradients(
+        "accumulate",
+        grads,
+        this.#sums,
+        "add the same parameters' gradients each time",
+      );
     const before = this.#sums;
     this.#sums = noGrad(() =>
       grads.map((grad, i) => {
@@ -55,7 +61,8 @@ export class GradientAccumulator {
    * @throws ValueError when nothing was added
    */
   take(): Tensor[] {
-    if (this.#batches === 0) throw new ValueError("accumulate", "at least 1 batch", 0, "add() gradients first");
+    if (this.#batches === 0)
+      throw new ValueError("accumulate", "at least 1 batch", 0, "add() gradients first");
     const mean = noGrad(() => this.#sums.map((sum) => mul(sum, 1 / this.#weight)));
     for (const sum of this.#sums) sum.dispose();
     this.#sums = [];

@@ -24,25 +24,42 @@ export interface AdagradUpdate {
 }
 
 /** One step of Adagrad; slot: the sum of squares. */
-export const adagradUpdate: Op<AdagradUpdate> = updateOp("adagrad", 1, (next, parameter, grad, [sum], options) => {
-  const { stepSize, l2, eps } = options;
-  const [nextP, nextSum] = next;
-  for (let i = 0; i < parameter.length; i++) {
-    const p = parameter[i]!;
-    const g = grad[i]! + l2 * p;
-    const total = sum![i]! + g * g;
-    nextSum![i] = total;
-    nextP![i] = p - (stepSize * g) / (Math.sqrt(total) + eps);
-  }
-});
+export const adagradUpdate: Op<AdagradUpdate> = updateOp(
+  "adagrad",
+  1,
+  (next, parameter, grad, [sum], options) => {
+    const { stepSize, l2, eps } = options;
+    const [nextP, nextSum] = next;
+    for (let i = 0; i < parameter.length; i++) {
+      const p = parameter[i]!;
+      const g = grad[i]! + l2 * p;
+      const total = sum![i]! + g * g;
+      nextSum![i] = total;
+      nextP![i] = p - (stepSize * g) / (Math.sqrt(total) + eps);
+    }
+  },
+);
 
 const rule: Rule<AdagradOptions> = {
   name: "adagrad",
-  defaults: { learningRate: 1e-2, learningRateDecay: 0, eps: 1e-10, initialSum: 0, weightDecay: 0, exemptions: true },
+  defaults: {
+    learningRate: 1e-2,
+    learningRateDecay: 0,
+    eps: 1e-10,
+    initialSum: 0,
+    weightDecay: 0,
+    exemptions: true,
+  },
   check: ({ learningRateDecay, eps, initialSum }) =>
     checkNotNegative("adagrad", { learningRateDecay, eps, initialSum }),
   slots: (_, { initialSum }) => ({ sumOfSquares: initialSum }),
-  update: (parameter, grad, slots, { learningRateDecay, eps }, { step, learningRate, weightDecay }) =>
+  update: (
+    parameter,
+    grad,
+    slots,
+    { learningRateDecay, eps },
+    { step, learningRate, weightDecay },
+  ) =>
     adagradUpdate([parameter, grad, ...slots], {
       stepSize: learningRate / (1 + (step - 1) * learningRateDecay),
       l2: weightDecay,
@@ -57,7 +74,8 @@ const rule: Rule<AdagradOptions> = {
  *
  * State: one slot a parameter. Learning rate 1e-2 unless said.
  * @throws ValueError for options out of range, no parameter or one given twice
- * Source: Duchi, Hazan, Singer, "Adaptive Subgradient Methods for Online Learning and Stochastic Optimization", JMLR 12, 2011
+ * Source: Duchi, Hazan, Singer, "Adaptive Subgradient Methods for Online Learning and Stochastic
+ * Optimization", JMLR 12, 2011
  * @example const optimizer = adagrad(parameters, { learningRate: 0.1 });
  */
 export function adagrad(

@@ -11,7 +11,9 @@ export interface AdamOptions extends CommonOptions {
   readonly betas?: readonly [number, number];
   /** Added to the denominator, at least 0; 1e-8 unless said. */
   readonly eps?: number;
-  /** Divide by the largest second moment so far (Reddi, Kale, Kumar, ICLR 2018); false unless said. */
+  /**
+   * Divide by the largest second moment so far (Reddi, Kale, Kumar, ICLR 2018); false unless said.
+   */
   readonly amsgrad?: boolean;
 }
 
@@ -30,26 +32,35 @@ export interface AdamUpdate {
 }
 
 /** One step of Adam; with a third slot, AMSGrad's. Its primitive is `adamUpdate.primitive`. */
-export const adamUpdate: Op<AdamUpdate> = updateOp("adam", 3, (next, parameter, grad, slots, options) => {
-  const { stepSize, beta1, beta2, eps, l2, keep } = options;
-  const [nextP, nextM, nextV, nextMax] = next;
-  const [m, v, max] = slots;
-  for (let i = 0; i < parameter.length; i++) {
-    const p = parameter[i]!;
-    const g = grad[i]! + l2 * p;
-    const first = beta1 * m![i]! + (1 - beta1) * g;
-    const second = beta2 * v![i]! + (1 - beta2) * g * g;
-    nextM![i] = first;
-    nextV![i] = second;
-    let scale = second;
-    if (nextMax !== undefined) nextMax[i] = scale = Math.max(max![i]!, second);
-    nextP![i] = keep * p - (stepSize * first) / (Math.sqrt(scale) + eps);
-  }
-});
+export const adamUpdate: Op<AdamUpdate> = updateOp(
+  "adam",
+  3,
+  (next, parameter, grad, slots, options) => {
+    const { stepSize, beta1, beta2, eps, l2, keep } = options;
+    const [nextP, nextM, nextV, nextMax] = next;
+    const [m, v, max] = slots;
+    for (let i = 0; i < parameter.length; i++) {
+      const p = parameter[i]!;
+      const g = grad[i]! + l2 * p;
+      const first = beta1 * m![i]! + (1 - beta1) * g;
+      const second = beta2 * v![i]! + (1 - beta2) * g * g;
+      nextM![i] = first;
+      nextV![i] = second;
+      let scale = second;
+      if (nextMax !== undefined) nextMax[i] = scale = Math.max(max![i]!, second);
+      nextP![i] = keep * p - (stepSize * first) / (Math.sqrt(scale) + eps);
+    }
+  },
+);
 
-/** The numbers of a step; weight decay is decoupled from the gradient (AdamW) or added to it (Adam). */
+/**
+ * The numbers of a step; weight decay is decoupled from the gradient (AdamW) or added to it (Adam).
+ */
 export function adamNumbers(
-  { betas: [beta1, beta2], eps }: { readonly betas: readonly [number, number]; readonly eps: number },
+  {
+    betas: [beta1, beta2],
+    eps,
+  }: { readonly betas: readonly [number, number]; readonly eps: number },
   { step, learningRate, weightDecay }: StepContext,
   decoupled: boolean,
 ): AdamUpdate {
@@ -66,12 +77,23 @@ export function adamNumbers(
 
 const adamRule = (name: string, decoupled: boolean, weightDecay: number): Rule<AdamOptions> => ({
   name,
-  defaults: { learningRate: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay, amsgrad: false, exemptions: true },
+  defaults: {
+    learningRate: 1e-3,
+    betas: [0.9, 0.999],
+    eps: 1e-8,
+    weightDecay,
+    amsgrad: false,
+    exemptions: true,
+  },
   check: ({ betas, eps }) => {
     checkBetas(name, betas);
     checkNotNegative(name, { eps });
   },
-  slots: (_, { amsgrad }) => ({ firstMoment: 0, secondMoment: 0, ...(amsgrad && { maxSecondMoment: 0 }) }),
+  slots: (_, { amsgrad }) => ({
+    firstMoment: 0,
+    secondMoment: 0,
+    ...(amsgrad && { maxSecondMoment: 0 }),
+  }),
   update: (parameter, grad, slots, options, context) =>
     adamUpdate([parameter, grad, ...slots], adamNumbers(options, context, decoupled)),
 });
@@ -81,7 +103,8 @@ const adamRules = { adam: adamRule("adam", false, 0), adamw: adamRule("adamw", t
 /**
  * Adam; weight decay λ, 0 unless said, is added to the gradient (L2).
  *
- * g ← g + λp;  m ← β₁m + (1 − β₁)g;  v ← β₂v + (1 − β₂)g²;  p ← p − η·(m/(1 − β₁ᵗ)) / (√(v/(1 − β₂ᵗ)) + ε)
+ * g ← g + λp; m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²; p ← p − η·(m/(1 − β₁ᵗ)) / (√(v/(1 −
+ * β₂ᵗ)) + ε)
  *
  * State: 2 slots a parameter (3 with AMSGrad). Learning rate 1e-3 unless said.
  * @throws ValueError for options out of range, no parameter or one given twice
@@ -91,19 +114,27 @@ const adamRules = { adam: adamRule("adam", false, 0), adamw: adamRule("adamw", t
  * const { grads } = valueAndGrad(loss, parameters);
  * optimizer.step(grads);
  */
-export function adam(params: ParametersOrGroups<AdamOptions>, options: AdamOptions = {}): Optimizer<AdamOptions> {
+export function adam(
+  params: ParametersOrGroups<AdamOptions>,
+  options: AdamOptions = {},
+): Optimizer<AdamOptions> {
   return new Optimizer(adamRules.adam, params, options);
 }
 
 /**
- * Adam with decoupled weight decay: the decay λ, 0.01 unless said, shrinks the parameter and never enters the moments.
+ * Adam with decoupled weight decay: the decay λ, 0.01 unless said, shrinks the parameter and never
+ * enters the moments.
  *
  * p ← (1 − ηλ)p, then Adam's step with λ = 0
  *
  * @throws ValueError for options out of range, no parameter or one given twice
- * Source: Loshchilov, Hutter, "Decoupled Weight Decay Regularization", ICLR 2019, algorithm 2 (with the schedule in η)
+ * Source: Loshchilov, Hutter, "Decoupled Weight Decay Regularization", ICLR 2019, algorithm 2 (with
+ * the schedule in η)
  * @example const optimizer = adamw(parameters, { learningRate: 3e-4, weightDecay: 0.1 });
  */
-export function adamw(params: ParametersOrGroups<AdamOptions>, options: AdamOptions = {}): Optimizer<AdamOptions> {
+export function adamw(
+  params: ParametersOrGroups<AdamOptions>,
+  options: AdamOptions = {},
+): Optimizer<AdamOptions> {
   return new Optimizer(adamRules.adamw, params, options);
 }

@@ -22,7 +22,8 @@ export function checkFractions(op: string, values: Readonly<Record<string, numbe
 /** @throws ValueError unless each number is whole and at least 1 */
 export function checkCounts(op: string, counts: Readonly<Record<string, number>>): void {
   for (const [name, count] of Object.entries(counts))
-    if (!(Number.isSafeInteger(count) && count >= 1)) throw new ValueError(op, `whole ${name} ≥ 1`, count);
+    if (!(Number.isSafeInteger(count) && count >= 1))
+      throw new ValueError(op, `whole ${name} ≥ 1`, count);
 }
 
 /** @throws ValueError unless both decay rates of running means lie in [0, 1) */

@@ -1,17 +1,29 @@
 /** @file Clipping keeps directions, limits sizes, and leaves small gradients as they are. */
-import { elements, parameter, reference, scope, sum, type Tensor, tensor, valueAndGrad } from "@spm/core";
+import {
+  elements,
+  parameter,
+  reference,
+  scope,
+  sum,
+  type Tensor,
+  tensor,
+  valueAndGrad,
+} from "@spm/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { clipByGlobalNorm, clipByValue, globalNorm } from "./index.ts";
 
 const vector = (data: readonly number[]): Tensor => tensor(Float64Array.from(data));
 const values = (t: Tensor): number[] => [...elements(t.ndarray())];
-const gradients = fc.array(fc.array(fc.double({ min: -100, max: 100, noNaN: true }), { minLength: 0, maxLength: 5 }), {
-  minLength: 1,
-  maxLength: 4,
-});
+const gradients = fc.array(
+  fc.array(fc.double({ min: -100, max: 100, noNaN: true }), { minLength: 0, maxLength: 5 }),
+  {
+    minLength: 1,
+    maxLength: 4,
+  },
+);
 
-test("by norm: one factor for all, at most the norm asked for, and nothing below it changes", () => {
+test("by norm: one factor for all, at most the norm asked for, nothing below it changes", () => {
   fc.assert(
     fc.property(gradients, fc.double({ min: 0.01, max: 50, noNaN: true }), (data, maxNorm) => {
       const before = data.map(vector);
@@ -21,7 +33,10 @@ test("by norm: one factor for all, at most the norm asked for, and nothing below
       const after = grads.flatMap(values);
       expect(Math.hypot(...after)).toBeLessThanOrEqual(maxNorm);
       if (want + 1e-6 <= maxNorm) expect(after).toEqual(data.flat());
-      else expect(after).toEqual(data.flat().map((x) => expect.closeTo((x * maxNorm) / (want + 1e-6), 10)));
+      else
+        expect(after).toEqual(
+          data.flat().map((x) => expect.closeTo((x * maxNorm) / (want + 1e-6), 10)),
+        );
       expect(before.map(values)).toEqual(data);
     }),
   );

@@ -1,4 +1,7 @@
-/** @file Gradients kept within bounds: pure functions, to be called between the gradient and the step. */
+/**
+ * @file Gradients kept within bounds: pure functions, to be called between the gradient and the
+ * step.
+ */
 import {
   add,
   clamp,
@@ -22,17 +25,22 @@ import { checkPositive } from "./check.ts";
  *
  * ‖g‖ = √Σᵢ‖gᵢ‖²;  gᵢ ← gᵢ · min(1, maxNorm/(‖g‖ + 1e-6))
  *
- * The norm stays on the device: nothing waits for it. A NaN in one gradient makes all of them NaN. Works on all gradients as one vector, of
- * which those returned are views: a dozen kernels on a GPU, where one by one it would be five for each.
+ * The norm stays on the device: nothing waits for it. A NaN in one gradient makes all of them NaN.
+ * Works on all gradients as one vector, of which those returned are views: a dozen kernels on a
+ * GPU, where one by one it would be five for each.
  * @param maxNorm - above 0
  * @returns new gradients, and the norm before clipping (a scalar)
  * @throws ValueError for a norm ≤ 0 or no gradients
- * Source: Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks", ICML 2013, section 3.2
+ * Source: Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks", ICML
+ * 2013, section 3.2
  * @example
  * const { grads, norm } = clipByGlobalNorm(valueAndGrad(loss, parameters).grads, 1);
  * optimizer.step(grads);
  */
-export function clipByGlobalNorm(grads: readonly Tensor[], maxNorm: number): { grads: Tensor[]; norm: Tensor } {
+export function clipByGlobalNorm(
+  grads: readonly Tensor[],
+  maxNorm: number,
+): { grads: Tensor[]; norm: Tensor } {
   checkPositive("clipByGlobalNorm", { maxNorm });
   return noGrad(() => {
     const all = asVector(grads);

@@ -1,4 +1,7 @@
-/** @file What holds for each optimizer alike: convergence, flat memory, exact continuation, float32 beside float64, exemptions. */
+/**
+ * @file What holds for each optimizer alike: convergence, flat memory, exact continuation, float32
+ * beside float64, exemptions.
+ */
 import {
   type DType,
   matmul,
@@ -59,7 +62,9 @@ const rules: Record<string, Make> = {
 /** A [3, 2] matrix and a [2] vector, the same each time. */
 const model = (dtype: DType = "float64"): Parameter[] => {
   const random = rng(5);
-  return [normal(random, [3, 2]), normal(random, [2])].map((t) => parameter(tensor(t.ndarray(), { dtype })));
+  return [normal(random, [3, 2]), normal(random, [2])].map((t) =>
+    parameter(tensor(t.ndarray(), { dtype })),
+  );
 };
 
 /** Gradients of step t, the same each time. */
@@ -68,7 +73,8 @@ const gradients = (t: number, dtype: DType = "float64") => {
   return [normal(random, [3, 2]), normal(random, [2])].map((g) => tensor(g.ndarray(), { dtype }));
 };
 
-const bits = (params: readonly Parameter[]) => Promise.all(params.map(async (p) => [...(await p.data())]));
+const bits = (params: readonly Parameter[]) =>
+  Promise.all(params.map(async (p) => [...(await p.data())]));
 
 describe.each(Object.entries(rules))("%s", (name, make) => {
   test("finds the weights of a linear map", async () => {
@@ -144,7 +150,8 @@ describe.each(Object.entries(rules))("%s", (name, make) => {
     const run = async (decay: boolean, weightDecay: number) => {
       const p = parameter(tensor([1, -2, 3], { dtype: "float64" }), { decay });
       const optimizer = make([p], { learningRate: 0.1, weightDecay });
-      for (const g of [0.5, -0.25, 1]) optimizer.step([tensor([g, 2 * g, -g], { dtype: "float64" })]);
+      for (const g of [0.5, -0.25, 1])
+        optimizer.step([tensor([g, 2 * g, -g], { dtype: "float64" })]);
       return [...(await p.data())];
     };
     expect(await run(false, 0.5)).toEqual(await run(false, 0));

@@ -11,7 +11,8 @@ export interface Group<Options extends CommonOptions> {
 
 /**
  * Fills each group's options from the optimizer's and the rule's defaults.
- * @throws ValueError for options out of range, no parameter or one given twice; DTypeError for what is no parameter
+ * @throws ValueError for options out of range, no parameter or one given twice; DTypeError for what
+ * is no parameter
  */
 export function resolveGroups<Options extends CommonOptions>(
   rule: Rule<Options>,
@@ -23,9 +24,16 @@ export function resolveGroups<Options extends CommonOptions>(
     : (params as readonly ParameterGroup<Options>[]);
   const seen = new Set<Parameter>();
   const resolved = groups.map(({ params: own, ...overrides }) => {
-    const decided: Decided<Options> = { ...rule.defaults, ...options, ...overrides } as Decided<Options>;
+    const decided: Decided<Options> = {
+      ...rule.defaults,
+      ...options,
+      ...overrides,
+    } as Decided<Options>;
     const { learningRate, weightDecay }: Required<CommonOptions> = decided;
-    checkNotNegative(rule.name, { ...(typeof learningRate === "number" && { learningRate }), weightDecay });
+    checkNotNegative(rule.name, {
+      ...(typeof learningRate === "number" && { learningRate }),
+      weightDecay,
+    });
     rule.check?.(decided);
     for (const p of own) {
       if (!(p instanceof Parameter))
@@ -34,7 +42,8 @@ export function resolveGroups<Options extends CommonOptions>(
         throw new ValueError(
           rule.name,
           "each parameter once",
-          `one of shape ${showShape(p.shape)} twice (as number ${[...seen].indexOf(p)} and ${seen.size})`,
+          `one of shape ${showShape(p.shape)} twice (as ` +
+            `number ${[...seen].indexOf(p)} and ${seen.size})`,
           "a shared parameter belongs in the list once",
         );
       seen.add(p);

@@ -9,10 +9,22 @@ export { averageUpdate, MovingAverage } from "./moving-average.ts";
 export { type MuonOptions, muon } from "./muon.ts";
 export { type NadamOptions, type NadamUpdate, nadam, nadamUpdate } from "./nadam.ts";
 export { Optimizer } from "./optimizer.ts";
-export { type PlateauOptions, type PlateauState, plateauStart, reduceOnPlateau } from "./plateau.ts";
+export {
+  type PlateauOptions,
+  type PlateauState,
+  plateauStart,
+  reduceOnPlateau,
+} from "./plateau.ts";
 export { type RadamOptions, type RadamUpdate, radam, radamUpdate } from "./radam.ts";
 export { type RmspropOptions, type RmspropUpdate, rmsprop, rmspropUpdate } from "./rmsprop.ts";
-export type { CommonOptions, Decided, ParameterGroup, ParametersOrGroups, Rule, StepContext } from "./rule.ts";
+export type {
+  CommonOptions,
+  Decided,
+  ParameterGroup,
+  ParametersOrGroups,
+  Rule,
+  StepContext,
+} from "./rule.ts";
 export {
   constant,
   cosine,

@@ -7,7 +7,10 @@ import { updateOp } from "./update-op.ts";
 
 /** Options of {@link lion}. */
 export interface LionOptions extends CommonOptions {
-  /** Weight of the momentum in the direction, and its own decay, each in [0, 1); [0.9, 0.99] unless said. */
+  /**
+   * Weight of the momentum in the direction, and its own decay, each in [0, 1); [0.9, 0.99] unless
+   * said.
+   */
   readonly betas?: readonly [number, number];
 }
 
@@ -21,16 +24,21 @@ export interface LionUpdate {
 }
 
 /** One step of Lion; slot: momentum. */
-export const lionUpdate: Op<LionUpdate> = updateOp("lion", 1, (next, parameter, grad, [m], options) => {
-  const { learningRate, beta1, beta2, keep } = options;
-  const [nextP, nextM] = next;
-  for (let i = 0; i < parameter.length; i++) {
-    const g = grad[i]!;
-    const momentum = m![i]!;
-    nextM![i] = beta2 * momentum + (1 - beta2) * g;
-    nextP![i] = keep * parameter[i]! - learningRate * Math.sign(beta1 * momentum + (1 - beta1) * g);
-  }
-});
+export const lionUpdate: Op<LionUpdate> = updateOp(
+  "lion",
+  1,
+  (next, parameter, grad, [m], options) => {
+    const { learningRate, beta1, beta2, keep } = options;
+    const [nextP, nextM] = next;
+    for (let i = 0; i < parameter.length; i++) {
+      const g = grad[i]!;
+      const momentum = m![i]!;
+      nextM![i] = beta2 * momentum + (1 - beta2) * g;
+      nextP![i] =
+        keep * parameter[i]! - learningRate * Math.sign(beta1 * momentum + (1 - beta1) * g);
+    }
+  },
+);
 
 const rule: Rule<LionOptions> = {
   name: "lion",
@@ -38,7 +46,12 @@ const rule: Rule<LionOptions> = {
   check: ({ betas }) => checkBetas("lion", betas),
   slots: () => ({ momentum: 0 }),
   update: (parameter, grad, slots, { betas: [beta1, beta2] }, { learningRate, weightDecay }) =>
-    lionUpdate([parameter, grad, ...slots], { learningRate, beta1, beta2, keep: 1 - learningRate * weightDecay }),
+    lionUpdate([parameter, grad, ...slots], {
+      learningRate,
+      beta1,
+      beta2,
+      keep: 1 - learningRate * weightDecay,
+    }),
 };
 
 /**
@@ -46,12 +59,15 @@ const rule: Rule<LionOptions> = {
  *
  * p ← (1 − ηλ)p − η·sign(β₁m + (1 − β₁)g);  m ← β₂m + (1 − β₂)g
  *
- * Its steps are larger than Adam's: a learning rate 3 to 10 times smaller and a decay as many times larger suit it.
- * State: one slot a parameter. Learning rate 1e-4 unless said.
+ * Its steps are larger than Adam's: a learning rate 3 to 10 times smaller and a decay as many times
+ * larger suit it. State: one slot a parameter. Learning rate 1e-4 unless said.
  * @throws ValueError for options out of range, no parameter or one given twice
  * Source: Chen et al., "Symbolic Discovery of Optimization Algorithms", NeurIPS 2023, algorithm 2
  * @example const optimizer = lion(parameters, { learningRate: 1e-4, weightDecay: 0.1 });
  */
-export function lion(params: ParametersOrGroups<LionOptions>, options: LionOptions = {}): Optimizer<LionOptions> {
+export function lion(
+  params: ParametersOrGroups<LionOptions>,
+  options: LionOptions = {},
+): Optimizer<LionOptions> {
   return new Optimizer(rule, params, options);
 }

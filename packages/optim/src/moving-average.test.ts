@@ -1,5 +1,14 @@
 /** @file Averages of the weights: their value, swapping in and out, state. */
-import { type Parameter, parameter, reference, scope, sum, type Tensor, tensor, valueAndGrad } from "@spm/core";
+import {
+  type Parameter,
+  parameter,
+  reference,
+  scope,
+  sum,
+  type Tensor,
+  tensor,
+  valueAndGrad,
+} from "@spm/core";
 import { describe, expect, test } from "vitest";
 import { MovingAverage } from "./index.ts";
 
@@ -53,7 +62,7 @@ describe("swap", () => {
     expect(averages(average)).toEqual([averaged]);
   });
 
-  test("is refused inside of a derivative; update, state and restore are refused while swapped", () => {
+  test("is refused inside a derivative; update, state and restore are while swapped", () => {
     const p = parameter(vector(1));
     const average = new MovingAverage([p]);
     const loss = () => {

@@ -1,23 +1,39 @@
-/** @file An exponential moving average of the weights, which often evaluates better than the last weights. */
-import { keep, noGrad, type Op, type Parameter, TapeError, type Tensor, ValueError } from "@spm/core";
+/**
+ * @file An exponential moving average of the weights, which often evaluates better than the last
+ * weights.
+ */
+import {
+  keep,
+  noGrad,
+  type Op,
+  type Parameter,
+  TapeError,
+  type Tensor,
+  ValueError,
+} from "@spm/core";
 import { checkState, type Expected, keptCopy, type State } from "./state.ts";
 import { updateOp } from "./update-op.ts";
 
-/** One step of an average towards a parameter: a ← a + (1 − d)(p − a). Its primitive is `averageUpdate.primitive`. */
+/**
+ * One step of an average towards a parameter: a ← a + (1 − d)(p − a). Its primitive is
+ * `averageUpdate.primitive`.
+ */
 export const averageUpdate: Op<{ readonly decay: number }> = updateOp(
   "movingAverage",
   0,
   ([next], average, parameter, _, { decay }) => {
-    for (let i = 0; i < average.length; i++) next![i] = average[i]! + (1 - decay) * (parameter[i]! - average[i]!);
+    for (let i = 0; i < average.length; i++)
+      next![i] = average[i]! + (1 - decay) * (parameter[i]! - average[i]!);
   },
 );
 
 /**
- * Exponential moving average of parameters: a ← d·a + (1 − d)·p after each step, starting from the parameters as they are.
+ * Exponential moving average of parameters: a ← d·a + (1 − d)·p after each step, starting from the
+ * parameters as they are.
  *
  * Memory: one tensor a parameter.
- * Source: Polyak, Juditsky, "Acceleration of stochastic approximation by averaging", SIAM 1992; exponential form as in
- * Tarvainen, Valpola, "Mean teachers are better role models", NeurIPS 2017
+ * Source: Polyak, Juditsky, "Acceleration of stochastic approximation by averaging", SIAM 1992;
+ * exponential form as in Tarvainen, Valpola, "Mean teachers are better role models", NeurIPS 2017
  * @example
  * const average = new MovingAverage(parameters, { decay: 0.999 });
  * optimizer.step(grads);
@@ -34,8 +50,9 @@ export class MovingAverage {
   #swapped = false;
 
   /**
-   * @param options.decay - d in [0, 1], 0.999 unless said; or a function of the number of the update, from 0, such as
-   * `(t) => Math.min(0.999, (1 + t) / (10 + t))`, which forgets the start sooner
+   * @param options.decay - d in [0, 1], 0.999 unless said; or a function of the number of the
+   * update, from 0, such as `(t) => Math.min(0.999, (1 + t) / (10 + t))`, which forgets the start
+   * sooner
    * @throws ValueError for a decay out of range
    */
   constructor(
@@ -58,7 +75,10 @@ export class MovingAverage {
     return this.#swapped;
   }
 
-  /** Moves the averages towards the parameters. @throws TapeError while swapped; ValueError for a decay out of range */
+  /**
+   * Moves the averages towards the parameters.
+   * @throws TapeError while swapped; ValueError for a decay out of range
+   */
   update(): void {
     this.#checkInPlace();
     const decay = this.#decayAt(this.#updates);
@@ -70,7 +90,10 @@ export class MovingAverage {
     this.#updates++;
   }
 
-  /** Exchanges parameters and averages, without rounding: once to evaluate, once more to go on. @throws TapeError in an open tape */
+  /**
+   * Exchanges parameters and averages, without rounding: once to evaluate, once more to go on.
+   * @throws TapeError in an open tape
+   */
   swap(): void {
     for (const p of this.#params) p.assertAssignable();
     const averages = this.#averages;
@@ -82,7 +105,10 @@ export class MovingAverage {
     this.#swapped = !this.#swapped;
   }
 
-  /** `movingAverage.updates` and `movingAverage.<i>`; the tensors are live, until the next update. @throws TapeError while swapped */
+  /**
+   * `movingAverage.updates` and `movingAverage.<i>`; the tensors are live, until the next update.
+   * @throws TapeError while swapped
+   */
   state(): Record<string, Tensor | number> {
     this.#checkInPlace();
     return Object.fromEntries([
@@ -93,15 +119,17 @@ export class MovingAverage {
 
   /**
    * Takes over a copy of what {@link state} gave.
-   * @throws ValueError for a missing or unknown key; ShapeError, DTypeError for a tensor unlike its parameter; TapeError while
-   * swapped. Nothing has been written then.
+   * @throws ValueError for a missing or unknown key; ShapeError, DTypeError for a tensor unlike its
+   * parameter; TapeError while swapped. Nothing has been written then.
    */
   restore(state: State): void {
     this.#checkInPlace();
     const expected = new Map<string, Expected>([["movingAverage.updates", "count"]]);
     for (const [i, p] of this.#params.entries()) expected.set(`movingAverage.${i}`, p);
     checkState("movingAverage", state, expected);
-    const copies = this.#params.map((p, i) => keptCopy(state[`movingAverage.${i}`] as Tensor, p.backend));
+    const copies = this.#params.map((p, i) =>
+      keptCopy(state[`movingAverage.${i}`] as Tensor, p.backend),
+    );
     this.dispose();
     this.#averages = copies;
     this.#updates = state["movingAverage.updates"] as number;
@@ -115,7 +143,12 @@ export class MovingAverage {
   /** @throws TapeError while swapped */
   #checkInPlace(): void {
     if (this.#swapped)
-      throw new TapeError("movingAverage", "the parameters in place", "the averages there", "swap() back first");
+      throw new TapeError(
+        "movingAverage",
+        "the parameters in place",
+        "the averages there",
+        "swap() back first",
+      );
   }
 
   #decayAt(update: number): number {

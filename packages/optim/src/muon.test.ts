@@ -1,5 +1,15 @@
 /** @file Muon: orthogonal steps for matrices, AdamW for the rest. */
-import { matmul, normal, type Parameter, parameter, rng, sub, type Tensor, tensor, transpose } from "@spm/core";
+import {
+  matmul,
+  normal,
+  type Parameter,
+  parameter,
+  rng,
+  sub,
+  type Tensor,
+  tensor,
+  transpose,
+} from "@spm/core";
 import { describe, expect, test } from "vitest";
 import { adamw, muon } from "./index.ts";
 
@@ -25,17 +35,20 @@ describe.each([
     const size = Math.max(1, rows / columns);
     const gram = rows > columns ? matmul(transpose(s), s) : matmul(s, transpose(s));
     const n = Math.min(rows, columns);
-    // the quintic brings every singular value into about [0.7, 1.2]: their squares' mean and sum of squares tell
+    // the quintic brings every singular value into about [0.7, 1.2]: their squares' mean and sum of
+    // squares tell
     const g = values(gram);
     const trace = g.filter((_, i) => i % (n + 1) === 0).reduce((a, b) => a + b) / n / size;
-    const off = Math.sqrt(g.filter((_, i) => i % (n + 1) !== 0).reduce((a, b) => a + b * b, 0) / n) / size;
+    const off =
+      Math.sqrt(g.filter((_, i) => i % (n + 1) !== 0).reduce((a, b) => a + b * b, 0) / n) / size;
     expect(trace).toBeGreaterThan(0.49);
     expect(trace).toBeLessThan(1.44);
     expect(off).toBeLessThan(0.6);
   });
 
   test('"rms" scales it to 0.2·√max(rows, columns) instead', () => {
-    const ratio = (0.2 * Math.sqrt(Math.max(rows, columns))) / Math.sqrt(Math.max(1, rows / columns));
+    const ratio =
+      (0.2 * Math.sqrt(Math.max(rows, columns))) / Math.sqrt(Math.max(1, rows / columns));
     const [plain, scaled] = [values(step("shape")), values(step("rms"))];
     expect(scaled).toEqual(plain.map((x) => expect.closeTo(ratio * x, 12)));
   });
@@ -43,7 +56,10 @@ describe.each([
 
 describe("the choice of update", () => {
   const options = { learningRate: 0.1, weightDecay: 0.1, eps: 1e-8 };
-  const trace = (make: () => Parameter, optimizerOf: (p: Parameter) => { step(grads: Tensor[]): void }) => {
+  const trace = (
+    make: () => Parameter,
+    optimizerOf: (p: Parameter) => { step(grads: Tensor[]): void },
+  ) => {
     const p = make();
     const optimizer = optimizerOf(p);
     for (const seed of [3, 4, 5])
@@ -53,7 +69,10 @@ describe("the choice of update", () => {
 
   test.each<[string, () => Parameter]>([
     ["a vector", () => parameter(tensor(values(matrix(8, 1)), { dtype: "float64" }))],
-    ["a tensor of rank 3", () => parameter(tensor(values(matrix(8, 1)), { shape: [2, 2, 2], dtype: "float64" }))],
+    [
+      "a tensor of rank 3",
+      () => parameter(tensor(values(matrix(8, 1)), { shape: [2, 2, 2], dtype: "float64" })),
+    ],
     ["a structured matrix, exempt from decay", () => parameter(matrix(4, 2), { decay: false })],
   ])("%s is AdamW's, bit by bit", (_, make) => {
     expect(trace(make, (p) => muon([p], options))).toEqual(trace(make, (p) => adamw([p], options)));
@@ -74,7 +93,9 @@ describe("the choice of update", () => {
       [ShapeError: muon: expected matrices where update is "muon", got [2]
       help: leave it at "auto"]
     `);
-    expect(() => muon([parameter([1, 2])], { update: "newton" as never })).toThrowErrorMatchingInlineSnapshot(
+    expect(() =>
+      muon([parameter([1, 2])], { update: "newton" as never }),
+    ).toThrowErrorMatchingInlineSnapshot(
       `[ValueError: muon: expected update to be "auto", "muon" or "adamw", got newton]`,
     );
   });

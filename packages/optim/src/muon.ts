@@ -33,18 +33,21 @@ export interface MuonOptions extends CommonOptions {
   /** a, b, c of the iteration's quintic ax + bx³ + cx⁵; [3.4445, −4.775, 2.0315] unless said. */
   readonly coefficients?: readonly [number, number, number];
   /**
-   * How the step of an [m, n] matrix is scaled: `"shape"` by √max(1, m/n) (Jordan), or `"rms"` by 0.2·√max(m, n) (Liu et al.
-   * 2025), which gives it the size of AdamW's so that both can share a learning rate. `"shape"` unless said.
+   * How the step of an [m, n] matrix is scaled: `"shape"` by √max(1, m/n) (Jordan), or `"rms"` by
+   * 0.2·√max(m, n) (Liu et al. 2025), which gives it the size of AdamW's so that both can share a
+   * learning rate. `"shape"` unless said.
    */
   readonly scale?: "shape" | "rms";
   /**
-   * Which update applies: `"auto"`, which it is unless said, takes Muon for matrices with decay and AdamW for the rest
-   * (vectors, and structured parameters such as the mixer's angles and blocks).
+   * Which update applies: `"auto"`, which it is unless said, takes Muon for matrices with decay and
+   * AdamW for the rest (vectors, and structured parameters such as the mixer's angles and blocks).
    */
   readonly update?: "auto" | "muon" | "adamw";
   /** AdamW's decay of the means of g and g², each in [0, 1); [0.9, 0.999] unless said. */
   readonly betas?: readonly [number, number];
-  /** Least norm to divide by, and what AdamW adds to its denominator, at least 0; 1e-7 unless said. */
+  /**
+   * Least norm to divide by, and what AdamW adds to its denominator, at least 0; 1e-7 unless said.
+   */
   readonly eps?: number;
 }
 
@@ -68,7 +71,8 @@ const rule: Rule<MuonOptions> = {
     checkCounts("muon", { iterations });
     checkBetas("muon", betas);
     checkNotNegative("muon", { eps });
-    if (!["shape", "rms"].includes(scale)) throw new ValueError("muon", 'scale to be "shape" or "rms"', scale);
+    if (!["shape", "rms"].includes(scale))
+      throw new ValueError("muon", 'scale to be "shape" or "rms"', scale);
     if (!["auto", "muon", "adamw"].includes(update))
       throw new ValueError("muon", 'update to be "auto", "muon" or "adamw"', update);
   },
@@ -90,21 +94,33 @@ const rule: Rule<MuonOptions> = {
 const towards = (a: Tensor, b: Tensor, weight: number): Tensor => add(a, mul(sub(b, a), weight));
 
 const stepScale = ([rows, columns]: Shape, scale: "shape" | "rms"): number =>
-  scale === "shape" ? Math.sqrt(Math.max(1, rows! / columns!)) : 0.2 * Math.sqrt(Math.max(rows!, columns!));
+  scale === "shape"
+    ? Math.sqrt(Math.max(1, rows! / columns!))
+    : 0.2 * Math.sqrt(Math.max(rows!, columns!));
 
 function isOrthogonalised({ shape, decay }: Parameter, { update }: Decided<MuonOptions>): boolean {
   if (update === "muon" && shape.length !== 2)
-    throw new ShapeError("muon", 'matrices where update is "muon"', showShape(shape), 'leave it at "auto"');
+    throw new ShapeError(
+      "muon",
+      'matrices where update is "muon"',
+      showShape(shape),
+      'leave it at "auto"',
+    );
   return update === "muon" || (update === "auto" && shape.length === 2 && decay);
 }
 
 /**
- * UVᵀ of X = USVᵀ, roughly: Newton-Schulz iterations X ← aX + (bA + cA²)X, A = XXᵀ, on X/‖X‖, which bring every singular value
- * near 1. X [m, n]; 2·min(m, n)²·(2·max(m, n) + min(m, n)) FLOP an iteration.
+ * UVᵀ of X = USVᵀ, roughly: Newton-Schulz iterations X ← aX + (bA + cA²)X, A = XXᵀ, on X/‖X‖, which
+ * bring every singular value near 1. X [m, n]; 2·min(m, n)²·(2·max(m, n) + min(m, n)) FLOP an
+ * iteration.
  */
 function orthogonalise(
   x: Tensor,
-  { iterations, coefficients: [a, b, c], eps }: Pick<Decided<MuonOptions>, "iterations" | "coefficients" | "eps">,
+  {
+    iterations,
+    coefficients: [a, b, c],
+    eps,
+  }: Pick<Decided<MuonOptions>, "iterations" | "coefficients" | "eps">,
 ): Tensor {
   const tall = x.shape[0]! > x.shape[1]!;
   let y = tall ? transpose(x) : x;
@@ -119,17 +135,22 @@ function orthogonalise(
 /**
  * Muon for matrices, AdamW for the rest, both with decoupled weight decay λ (0.1 unless said).
  *
- * m ← μm + (1 − μ)g;  p ← (1 − ηλ)p − η·s·NS((1 − μ)g + μm), NS without Nesterov of m;  NS(USVᵀ) ≈ UVᵀ, s by `scale`
+ * m ← μm + (1 − μ)g; p ← (1 − ηλ)p − η·s·NS((1 − μ)g + μm), NS without Nesterov of m; NS(USVᵀ) ≈
+ * UVᵀ, s by `scale`
  *
- * Embeddings and output layers do better with AdamW: give them a group with `update: "adamw"`. Unless `scale` is `"rms"`, the two
- * want different learning rates: groups again.
- * State: one slot a matrix, 2 for each other parameter. Cost, beyond one pass: the iterations on each [m, n], of
- * 2·min(m, n)²·(2·max(m, n) + min(m, n)) FLOP. Learning rate 1e-3 unless said.
- * @throws ValueError for options out of range, no parameter or one given twice; ShapeError for `update: "muon"` on no matrix
- * Source: Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 2024; `"rms"`: Liu et al., "Muon is Scalable for
- * LLM Training", 2025, eq. 4
+ * Embeddings and output layers do better with AdamW: give them a group with `update: "adamw"`.
+ * Unless `scale` is `"rms"`, the two want different learning rates: groups again.
+ * State: one slot a matrix, 2 for each other parameter. Cost, beyond one pass: the iterations on
+ * each [m, n], of 2·min(m, n)²·(2·max(m, n) + min(m, n)) FLOP. Learning rate 1e-3 unless said.
+ * @throws ValueError for options out of range, no parameter or one given twice; ShapeError for
+ * `update: "muon"` on no matrix
+ * Source: Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 2024; `"rms"`:
+ * Liu et al., "Muon is Scalable for LLM Training", 2025, eq. 4
  * @example const optimizer = muon(parameters, { learningRate: 3e-4, scale: "rms" });
  */
-export function muon(params: ParametersOrGroups<MuonOptions>, options: MuonOptions = {}): Optimizer<MuonOptions> {
+export function muon(
+  params: ParametersOrGroups<MuonOptions>,
+  options: MuonOptions = {},
+): Optimizer<MuonOptions> {
   return new Optimizer(rule, params, options);
 }

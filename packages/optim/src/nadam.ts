@@ -30,24 +30,32 @@ export interface NadamUpdate {
 }
 
 /** One step of NAdam; slots: first and second moment. */
-export const nadamUpdate: Op<NadamUpdate> = updateOp("nadam", 2, (next, parameter, grad, [m, v], options) => {
-  const { gradRate, momentRate, beta1, beta2, eps, l2 } = options;
-  const [nextP, nextM, nextV] = next;
-  for (let i = 0; i < parameter.length; i++) {
-    const p = parameter[i]!;
-    const g = grad[i]! + l2 * p;
-    const first = beta1 * m![i]! + (1 - beta1) * g;
-    const second = beta2 * v![i]! + (1 - beta2) * g * g;
-    nextM![i] = first;
-    nextV![i] = second;
-    nextP![i] = p - (gradRate * g + momentRate * first) / (Math.sqrt(second) + eps);
-  }
-});
+export const nadamUpdate: Op<NadamUpdate> = updateOp(
+  "nadam",
+  2,
+  (next, parameter, grad, [m, v], options) => {
+    const { gradRate, momentRate, beta1, beta2, eps, l2 } = options;
+    const [nextP, nextM, nextV] = next;
+    for (let i = 0; i < parameter.length; i++) {
+      const p = parameter[i]!;
+      const g = grad[i]! + l2 * p;
+      const first = beta1 * m![i]! + (1 - beta1) * g;
+      const second = beta2 * v![i]! + (1 - beta2) * g * g;
+      nextM![i] = first;
+      nextV![i] = second;
+      nextP![i] = p - (gradRate * g + momentRate * first) / (Math.sqrt(second) + eps);
+    }
+  },
+);
 
 /** μₜ = β₁(1 − 0.96^(tψ)/2) */
-const momentumAt = (step: number, beta1: number, decay: number): number => beta1 * (1 - 0.5 * 0.96 ** (step * decay));
+const momentumAt = (step: number, beta1: number, decay: number): number =>
+  beta1 * (1 - 0.5 * 0.96 ** (step * decay));
 
-/** Πᵢ₌₁ᵗ μᵢ, always multiplied in this order so that a resumed run has the same bits; each costs one product more. */
+/**
+ * Πᵢ₌₁ᵗ μᵢ, always multiplied in this order so that a resumed run has the same bits; each costs one
+ * product more.
+ */
 function momentumProducts(beta1: number, decay: number): (step: number) => number {
   let last = 0;
   let product = 1;
@@ -115,6 +123,9 @@ function nadamRule(): Rule<NadamOptions> {
  * Source: Dozat, "Incorporating Nesterov Momentum into Adam", ICLR workshop 2016, algorithm 2
  * @example const optimizer = nadam(parameters, { learningRate: 1e-3 });
  */
-export function nadam(params: ParametersOrGroups<NadamOptions>, options: NadamOptions = {}): Optimizer<NadamOptions> {
+export function nadam(
+  params: ParametersOrGroups<NadamOptions>,
+  options: NadamOptions = {},
+): Optimizer<NadamOptions> {
   return new Optimizer(nadamRule(), params, options);
 }

@@ -1,4 +1,7 @@
-/** @file The machinery: groups, schedules, state, and every bad input refused before anything is written. */
+/**
+ * @file The machinery: groups, schedules, state, and every bad input refused before anything is
+ * written.
+ */
 import {
   type Backend,
   grad,
@@ -31,7 +34,9 @@ const values = (t: Tensor): number[] => [...t.ndarray().data];
 describe("options", () => {
   test("a group's own come before the optimizer's, and those before the defaults", () => {
     const [a, b] = [parameter(vector(1)), parameter(vector(1))];
-    const optimizer = sgd([{ params: [a], learningRate: 0.5 }, { params: [b] }], { learningRate: 0.25 });
+    const optimizer = sgd([{ params: [a], learningRate: 0.5 }, { params: [b] }], {
+      learningRate: 0.25,
+    });
     expect(optimizer.parameters).toEqual([a, b]);
     optimizer.step([vector(1), vector(1)]);
     expect([...values(a), ...values(b)]).toEqual([0.5, 0.75]);
@@ -54,7 +59,10 @@ describe("options", () => {
   });
 
   test("weight decay passes by exempt parameters, unless a group says otherwise", () => {
-    const [exempt, insisted] = [parameter(vector(1), { decay: false }), parameter(vector(1), { decay: false })];
+    const [exempt, insisted] = [
+      parameter(vector(1), { decay: false }),
+      parameter(vector(1), { decay: false }),
+    ];
     const optimizer = sgd([{ params: [exempt] }, { params: [insisted], exemptions: false }], {
       learningRate: 1,
       weightDecay: 0.5,
@@ -103,7 +111,9 @@ describe("options", () => {
     expect(() => adam([vector(1) as never, p])).toThrowErrorMatchingInlineSnapshot(
       `[DTypeError: adam: expected parameters, or groups { params, ... }, got Tensor(float64[1])]`,
     );
-    expect(() => sgd([p], { learningRate: () => Number.NaN }).step([zeros([2])])).toThrowErrorMatchingInlineSnapshot(
+    expect(() =>
+      sgd([p], { learningRate: () => Number.NaN }).step([zeros([2])]),
+    ).toThrowErrorMatchingInlineSnapshot(
       `[ValueError: sgd: expected a finite learning rate ≥ 0 at step 0, got NaN]`,
     );
   });
@@ -115,7 +125,9 @@ describe("a step", () => {
     return { params, optimizer: adam(params) };
   };
   const state = (optimizer: Optimizer<AdamOptions>): Record<string, number | number[]> =>
-    Object.fromEntries(Object.entries(optimizer.state()).map(([k, v]) => [k, typeof v === "number" ? v : values(v)]));
+    Object.fromEntries(
+      Object.entries(optimizer.state()).map(([k, v]) => [k, typeof v === "number" ? v : values(v)]),
+    );
 
   test.each<[string, (p: readonly Tensor[]) => readonly Tensor[]]>([
     ["too few gradients", () => [vector(1, 1)]],
@@ -194,7 +206,9 @@ describe("a step", () => {
     `);
     expect(() =>
       adamUpdate([vector(1), vector(1, 2), vector(1), vector(1)], numbers),
-    ).toThrowErrorMatchingInlineSnapshot(`[ShapeError: adam: expected inputs of one shape [1], got [2]]`);
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: adam: expected inputs of one shape [1], got [2]]`,
+    );
   });
 });
 
@@ -204,7 +218,11 @@ describe("state", () => {
   test("is flat: a count, and each slot by parameter and name", () => {
     const optimizer = make();
     optimizer.step([vector(1, 1)]);
-    expect(Object.keys(optimizer.state())).toEqual(["adam.steps", "adam.0.firstMoment", "adam.0.secondMoment"]);
+    expect(Object.keys(optimizer.state())).toEqual([
+      "adam.steps",
+      "adam.0.firstMoment",
+      "adam.0.secondMoment",
+    ]);
   });
 
   test("is copied in: the source may go, and the next step leaves it alone", () => {
@@ -213,7 +231,9 @@ describe("state", () => {
     const saved = a.state();
     b.restore(saved);
     b.step([vector(1, 1)]);
-    expect(values(saved["adam.0.firstMoment"] as Tensor)).toEqual([0.1, 0.1].map((x) => expect.closeTo(x, 15)));
+    expect(values(saved["adam.0.firstMoment"] as Tensor)).toEqual(
+      [0.1, 0.1].map((x) => expect.closeTo(x, 15)),
+    );
     a.dispose();
     b.step([vector(1, 1)]);
   });
@@ -241,7 +261,9 @@ describe("state", () => {
     expect(restore(short)).toThrowErrorMatchingInlineSnapshot(
       `[ValueError: adam.restore: expected the key "adam.0.secondMoment", got a state without it]`,
     );
-    expect(restore({ ...good, "adam.1.firstMoment": vector(1) })).toThrowErrorMatchingInlineSnapshot(
+    expect(
+      restore({ ...good, "adam.1.firstMoment": vector(1) }),
+    ).toThrowErrorMatchingInlineSnapshot(
       `[ValueError: adam.restore: expected no other keys, got "adam.1.firstMoment"]`,
     );
     expect(restore({ ...good, "adam.steps": 1.5 })).toThrowErrorMatchingInlineSnapshot(
@@ -250,10 +272,14 @@ describe("state", () => {
     expect(restore({ ...good, "adam.0.secondMoment": 3 })).toThrowErrorMatchingInlineSnapshot(
       `[ValueError: adam.restore: expected a tensor as "adam.0.secondMoment", got 3]`,
     );
-    expect(restore({ ...good, "adam.0.secondMoment": vector(1) })).toThrowErrorMatchingInlineSnapshot(
+    expect(
+      restore({ ...good, "adam.0.secondMoment": vector(1) }),
+    ).toThrowErrorMatchingInlineSnapshot(
       `[ShapeError: adam.restore: expected "adam.0.secondMoment" of shape [2], got [1]]`,
     );
-    expect(restore({ ...good, "adam.0.secondMoment": tensor([1, 2]) })).toThrowErrorMatchingInlineSnapshot(`
+    expect(
+      restore({ ...good, "adam.0.secondMoment": tensor([1, 2]) }),
+    ).toThrowErrorMatchingInlineSnapshot(`
       [DTypeError: adam.restore: expected "adam.0.secondMoment" of float64, got float32
       help: cast it: cast(value, "float64")]
     `);
@@ -263,13 +289,22 @@ describe("state", () => {
 
   test("of AMSGrad does not pass for Adam's", () => {
     const amsgrad = adam([parameter(vector(1, 2))], { amsgrad: true });
-    expect(() => make().restore(amsgrad.state())).toThrow('expected no other keys, got "adam.0.maxSecondMoment"');
-    expect(() => amsgrad.restore(make().state())).toThrow('expected the key "adam.0.maxSecondMoment"');
+    expect(() => make().restore(amsgrad.state())).toThrow(
+      'expected no other keys, got "adam.0.maxSecondMoment"',
+    );
+    expect(() => amsgrad.restore(make().state())).toThrow(
+      'expected the key "adam.0.maxSecondMoment"',
+    );
   });
 });
 
 describe("on another backend", () => {
-  const other: Backend = { ...reference, name: "other", kernels: new Map(), live: { storages: 0, bytes: 0 } };
+  const other: Backend = {
+    ...reference,
+    name: "other",
+    kernels: new Map(),
+    live: { storages: 0, bytes: 0 },
+  };
   const there = (...data: number[]) => tensor(data, { dtype: "float64", backend: other });
 
   test("state lives with its parameter, and comes over from CPU memory", () => {
@@ -288,7 +323,9 @@ describe("on another backend", () => {
 
   test("a gradient from elsewhere is refused", () => {
     const optimizer = adam([parameter(there(1))]);
-    expect(() => optimizer.step([vector(1)])).toThrow("expected gradient 0 on other, got reference");
+    expect(() => optimizer.step([vector(1)])).toThrow(
+      "expected gradient 0 on other, got reference",
+    );
   });
 });
 
@@ -297,7 +334,11 @@ describe("a rule of one's own", () => {
     name: "shrink",
     defaults: { learningRate: 0.5, weightDecay: 0, exemptions: true },
     slots: () => ({ last: 7, fixed: 1 }),
-    update: (p, _, [last, fixed], __, { learningRate }) => [mul(p, learningRate), mul(last!, 2), fixed!],
+    update: (p, _, [last, fixed], __, { learningRate }) => [
+      mul(p, learningRate),
+      mul(last!, 2),
+      fixed!,
+    ],
   };
 
   test("says what to keep and how to update; a slot may stay", () => {
@@ -313,7 +354,9 @@ describe("a rule of one's own", () => {
   test("that forgets a slot is refused", () => {
     const p = parameter(vector(4));
     const optimizer = new Optimizer({ ...shrink, update: (q) => [mul(q, 2)] }, [p], {});
-    expect(() => optimizer.step([vector(0)])).toThrow("shrink.update: expected a value and 2 slots, got 0 slots");
+    expect(() => optimizer.step([vector(0)])).toThrow(
+      "shrink.update: expected a value and 2 slots, got 0 slots",
+    );
     expect(values(p)).toEqual([4]);
   });
 });

@@ -14,7 +14,8 @@ interface Entry<Options> {
 }
 
 /**
- * Updates parameters by a {@link Rule}. `adam`, `sgd` and the others make one; make your own from a rule of your own.
+ * Updates parameters by a {@link Rule}. `adam`, `sgd` and the others make one; make your own from a
+ * rule of your own.
  *
  * @example
  * const halve: Rule<CommonOptions> = {
@@ -44,7 +45,9 @@ export class Optimizer<Options extends CommonOptions = CommonOptions> {
       group.params.map((parameter) => {
         const initial = rule.slots(parameter, group.options);
         const { shape, dtype, backend } = parameter;
-        const slots = noGrad(() => Object.values(initial).map((value) => keep(full(shape, value, { dtype, backend }))));
+        const slots = noGrad(() =>
+          Object.values(initial).map((value) => keep(full(shape, value, { dtype, backend }))),
+        );
         return { parameter, options: group.options, slotNames: Object.keys(initial), slots };
       }),
     );
@@ -56,7 +59,10 @@ export class Optimizer<Options extends CommonOptions = CommonOptions> {
     return this.#steps;
   }
 
-  /** The learning rate of the last step (before any, of the first to come); that of the first group, if there are several. */
+  /**
+   * The learning rate of the last step (before any, of the first to come); that of the first group,
+   * if there are several.
+   */
   get learningRate(): number {
     return this.#rateOf(this.#entries[0]!, Math.max(0, this.#steps - 1));
   }
@@ -64,17 +70,21 @@ export class Optimizer<Options extends CommonOptions = CommonOptions> {
   /**
    * Takes one step: a scope of its own that assigns every parameter and replaces the state.
    *
-   * Gradients are not searched for NaN here: that would wait for the device. A trainer does it where it is free.
+   * Gradients are not searched for NaN here: that would wait for the device. A trainer does it
+   * where it is free.
    * @param grads - `grads[i]` belongs to `parameters[i]`, with its shape and dtype, on its backend
-   * @throws ValueError for a wrong number of gradients or a schedule that gives no rate; ShapeError, DTypeError, BackendError
-   * for a gradient unlike its parameter; TapeError for a released tensor or while a tape that used a parameter is open. Nothing has been written then.
+   * @throws ValueError for a wrong number of gradients or a schedule that gives no rate;
+   * ShapeError, DTypeError, BackendError for a gradient unlike its parameter; TapeError for a
+   * released tensor or while a tape that used a parameter is open. Nothing has been written then.
    */
   step(grads: readonly Tensor[]): void {
     for (const p of this.parameters) {
       p.assertReadable();
       p.assertAssignable();
     }
-    const help = "gradients come in the order of optimizer.parameters; if the model got others, make another optimizer";
+    const help =
+      "gradients come in the order of optimizer.parameters; " +
+      "if the model got others, make another optimizer";
     checkGradients(`${this.#rule.name}.step`, grads, this.parameters, help);
     const rates = this.#entries.map((entry) => this.#rateOf(entry, this.#steps));
     const step = this.#steps + 1;
@@ -82,7 +92,11 @@ export class Optimizer<Options extends CommonOptions = CommonOptions> {
       this.#entries.forEach((entry, i) => {
         const { parameter, options, slots } = entry;
         const exempt = options.exemptions && !parameter.decay;
-        const context = { step, learningRate: rates[i]!, weightDecay: exempt ? 0 : options.weightDecay };
+        const context = {
+          step,
+          learningRate: rates[i]!,
+          weightDecay: exempt ? 0 : options.weightDecay,
+        };
         const [value, ...next] = this.#rule.update(parameter, grads[i]!, slots, options, context);
         if (next.length !== slots.length)
           throw new ValueError(
@@ -99,8 +113,9 @@ export class Optimizer<Options extends CommonOptions = CommonOptions> {
   }
 
   /**
-   * Everything that a step depends on besides parameters and options: `<rule>.steps`, and `<rule>.<i>.<slot>` for the slots
-   * of `parameters[i]`. The tensors are the live ones: read them before the next step, which releases them.
+   * Everything that a step depends on besides parameters and options: `<rule>.steps`, and
+   * `<rule>.<i>.<slot>` for the slots of `parameters[i]`. The tensors are the live ones: read them
+   * before the next step, which releases them.
    */
   state(): Record<string, Tensor | number> {
     const { name } = this.#rule;
@@ -114,10 +129,12 @@ export class Optimizer<Options extends CommonOptions = CommonOptions> {
   }
 
   /**
-   * Takes over a copy of a state, so that the steps to come are those that would have come after it, bit by bit.
+   * Takes over a copy of a state, so that the steps to come are those that would have come after
+   * it, bit by bit.
    * @param state - what {@link state} gave; on the parameters' backends, or in CPU memory
-   * @throws ValueError for a missing or unknown key or another optimizer's state; ShapeError, DTypeError for a tensor unlike its
-   * parameter; BackendError for one on another device. Nothing has been written then.
+   * @throws ValueError for a missing or unknown key or another optimizer's state; ShapeError,
+   * DTypeError for a tensor unlike its parameter; BackendError for one on another device. Nothing
+   * has been written then.
    */
   restore(state: State): void {
     const { name } = this.#rule;

@@ -36,8 +36,9 @@ export function plateauStart(learningRate: number): PlateauState {
 }
 
 /**
- * The pure function that takes a state and a new metric to the next state: after more than `patience` metrics in a row that did not
- * beat the best by the threshold, the rate is multiplied by `factor`. NaN and infinities beat nothing.
+ * The pure function that takes a state and a new metric to the next state: after more than
+ * `patience` metrics in a row that did not beat the best by the threshold, the rate is multiplied
+ * by `factor`. NaN and infinities beat nothing.
  *
  * better: best − metric > threshold·|best| (higher: metric − best)
  *
@@ -48,15 +49,25 @@ export function plateauStart(learningRate: number): PlateauState {
  * const optimizer = adam(parameters, { learningRate: () => plateau.learningRate });
  * plateau = next(plateau, validationLoss); // after each evaluation
  */
-export function reduceOnPlateau(options: PlateauOptions = {}): (state: PlateauState, metric: number) => PlateauState {
-  const { factor = 0.1, patience = 10, better = "lower", threshold = 1e-4, cooldown = 0, min = 0 } = options;
+export function reduceOnPlateau(
+  options: PlateauOptions = {},
+): (state: PlateauState, metric: number) => PlateauState {
+  const {
+    factor = 0.1,
+    patience = 10,
+    better = "lower",
+    threshold = 1e-4,
+    cooldown = 0,
+    min = 0,
+  } = options;
   checkFractions("reduceOnPlateau", { factor });
   checkNotNegative("reduceOnPlateau", { patience, threshold, cooldown, min });
   if (better !== "lower" && better !== "higher")
     throw new ValueError("reduceOnPlateau", 'better to be "lower" or "higher"', better);
   return (state, metric) => {
     const gain = better === "lower" ? (state.best ?? 0) - metric : metric - (state.best ?? 0);
-    const beats = Number.isFinite(metric) && (state.best === null || gain > threshold * Math.abs(state.best));
+    const beats =
+      Number.isFinite(metric) && (state.best === null || gain > threshold * Math.abs(state.best));
     const best = beats ? metric : state.best;
     if (state.cooldown > 0) return { ...state, best, bad: 0, cooldown: state.cooldown - 1 };
     const bad = beats ? 0 : state.bad + 1;

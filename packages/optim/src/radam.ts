@@ -27,19 +27,23 @@ export interface RadamUpdate {
 }
 
 /** One step of RAdam; slots: first and second moment. */
-export const radamUpdate: Op<RadamUpdate> = updateOp("radam", 2, (next, parameter, grad, [m, v], options) => {
-  const { stepSize, adaptive, beta1, beta2, eps, l2 } = options;
-  const [nextP, nextM, nextV] = next;
-  for (let i = 0; i < parameter.length; i++) {
-    const p = parameter[i]!;
-    const g = grad[i]! + l2 * p;
-    const first = beta1 * m![i]! + (1 - beta1) * g;
-    const second = beta2 * v![i]! + (1 - beta2) * g * g;
-    nextM![i] = first;
-    nextV![i] = second;
-    nextP![i] = p - (stepSize * first) / (adaptive ? Math.sqrt(second) + eps : 1);
-  }
-});
+export const radamUpdate: Op<RadamUpdate> = updateOp(
+  "radam",
+  2,
+  (next, parameter, grad, [m, v], options) => {
+    const { stepSize, adaptive, beta1, beta2, eps, l2 } = options;
+    const [nextP, nextM, nextV] = next;
+    for (let i = 0; i < parameter.length; i++) {
+      const p = parameter[i]!;
+      const g = grad[i]! + l2 * p;
+      const first = beta1 * m![i]! + (1 - beta1) * g;
+      const second = beta2 * v![i]! + (1 - beta2) * g * g;
+      nextM![i] = first;
+      nextV![i] = second;
+      nextP![i] = p - (stepSize * first) / (adaptive ? Math.sqrt(second) + eps : 1);
+    }
+  },
+);
 
 /** r, the rectification of step t; undefined while the variance is intractable (ρₜ ≤ 5). */
 function rectification(step: number, beta2: number): number | undefined {
@@ -52,13 +56,25 @@ function rectification(step: number, beta2: number): number | undefined {
 
 const rule: Rule<RadamOptions> = {
   name: "radam",
-  defaults: { learningRate: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, exemptions: true },
+  defaults: {
+    learningRate: 1e-3,
+    betas: [0.9, 0.999],
+    eps: 1e-8,
+    weightDecay: 0,
+    exemptions: true,
+  },
   check: ({ betas, eps }) => {
     checkBetas("radam", betas);
     checkNotNegative("radam", { eps });
   },
   slots: () => ({ firstMoment: 0, secondMoment: 0 }),
-  update: (parameter, grad, slots, { betas: [beta1, beta2], eps }, { step, learningRate, weightDecay }) => {
+  update: (
+    parameter,
+    grad,
+    slots,
+    { betas: [beta1, beta2], eps },
+    { step, learningRate, weightDecay },
+  ) => {
     const rectified = rectification(step, beta2);
     const adaptation = rectified === undefined ? 1 : rectified * Math.sqrt(1 - beta2 ** step);
     return radamUpdate([parameter, grad, ...slots], {
@@ -73,16 +89,21 @@ const rule: Rule<RadamOptions> = {
 };
 
 /**
- * Rectified Adam: plain momentum in the first steps, then Adam scaled by r, so that it needs no warm-up.
+ * Rectified Adam: plain momentum in the first steps, then Adam scaled by r, so that it needs no
+ * warm-up.
  *
- * ρ∞ = 2/(1 − β₂) − 1;  ρₜ = ρ∞ − 2tβ₂ᵗ/(1 − β₂ᵗ);  r = √((ρₜ−4)(ρₜ−2)ρ∞ / ((ρ∞−4)(ρ∞−2)ρₜ));  m, v as in Adam;
- * p ← p − η·m/(1 − β₁ᵗ) · (r·√(1 − β₂ᵗ)/(√v + ε) if ρₜ > 5, else 1)
+ * ρ∞ = 2/(1 − β₂) − 1; ρₜ = ρ∞ − 2tβ₂ᵗ/(1 − β₂ᵗ); r = √((ρₜ−4)(ρₜ−2)ρ∞ / ((ρ∞−4)(ρ∞−2)ρₜ)); m, v as
+ * in Adam; p ← p − η·m/(1 − β₁ᵗ) · (r·√(1 − β₂ᵗ)/(√v + ε) if ρₜ > 5, else 1)
  *
  * State: 2 slots a parameter. Learning rate 1e-3 unless said.
  * @throws ValueError for options out of range, no parameter or one given twice
- * Source: Liu et al., "On the Variance of the Adaptive Learning Rate and Beyond", ICLR 2020, algorithm 2
+ * Source: Liu et al., "On the Variance of the Adaptive Learning Rate and Beyond", ICLR 2020,
+ * algorithm 2
  * @example const optimizer = radam(parameters, { learningRate: 1e-3 });
  */
-export function radam(params: ParametersOrGroups<RadamOptions>, options: RadamOptions = {}): Optimizer<RadamOptions> {
+export function radam(
+  params: ParametersOrGroups<RadamOptions>,
+  options: RadamOptions = {},
+): Optimizer<RadamOptions> {
   return new Optimizer(rule, params, options);
 }

@@ -13,7 +13,9 @@ export interface RmspropOptions extends CommonOptions {
   readonly eps?: number;
   /** What remains of the velocity each step, in [0, 1); 0, which keeps none, unless said. */
   readonly momentum?: number;
-  /** Divide by the deviation from the running mean of the gradient (Graves 2013); false unless said. */
+  /**
+   * Divide by the deviation from the running mean of the gradient (Graves 2013); false unless said.
+   */
   readonly centered?: boolean;
 }
 
@@ -28,31 +30,38 @@ export interface RmspropUpdate {
   readonly centered: boolean;
 }
 
-/** One step of RMSprop; slots: mean square, then mean if centered, then velocity if there is momentum. */
-export const rmspropUpdate: Op<RmspropUpdate> = updateOp("rmsprop", 3, (next, parameter, grad, slots, options) => {
-  const { learningRate, l2, alpha, eps, momentum, centered } = options;
-  const [nextP, nextSquare] = next;
-  const square = slots[0]!;
-  const [mean, nextMean] = centered ? [slots[1], next[2]] : [];
-  const [velocity, nextVelocity] = momentum > 0 ? [slots.at(-1), next.at(-1)] : [];
-  for (let i = 0; i < parameter.length; i++) {
-    const p = parameter[i]!;
-    const g = grad[i]! + l2 * p;
-    let variance = alpha * square[i]! + (1 - alpha) * g * g;
-    nextSquare![i] = variance;
-    if (nextMean !== undefined) {
-      const centre = alpha * mean![i]! + (1 - alpha) * g;
-      nextMean[i] = centre;
-      variance = Math.max(0, variance - centre * centre); // rounding may leave less than 0
+/**
+ * One step of RMSprop; slots: mean square, then mean if centered, then velocity if there is
+ * momentum.
+ */
+export const rmspropUpdate: Op<RmspropUpdate> = updateOp(
+  "rmsprop",
+  3,
+  (next, parameter, grad, slots, options) => {
+    const { learningRate, l2, alpha, eps, momentum, centered } = options;
+    const [nextP, nextSquare] = next;
+    const square = slots[0]!;
+    const [mean, nextMean] = centered ? [slots[1], next[2]] : [];
+    const [velocity, nextVelocity] = momentum > 0 ? [slots.at(-1), next.at(-1)] : [];
+    for (let i = 0; i < parameter.length; i++) {
+      const p = parameter[i]!;
+      const g = grad[i]! + l2 * p;
+      let variance = alpha * square[i]! + (1 - alpha) * g * g;
+      nextSquare![i] = variance;
+      if (nextMean !== undefined) {
+        const centre = alpha * mean![i]! + (1 - alpha) * g;
+        nextMean[i] = centre;
+        variance = Math.max(0, variance - centre * centre); // rounding may leave less than 0
+      }
+      let direction = g / (Math.sqrt(variance) + eps);
+      if (nextVelocity !== undefined) {
+        direction += momentum * velocity![i]!;
+        nextVelocity[i] = direction;
+      }
+      nextP![i] = p - learningRate * direction;
     }
-    let direction = g / (Math.sqrt(variance) + eps);
-    if (nextVelocity !== undefined) {
-      direction += momentum * velocity![i]!;
-      nextVelocity[i] = direction;
-    }
-    nextP![i] = p - learningRate * direction;
-  }
-});
+  },
+);
 
 const rule: Rule<RmspropOptions> = {
   name: "rmsprop",
@@ -74,20 +83,35 @@ const rule: Rule<RmspropOptions> = {
     ...(centered && { mean: 0 }),
     ...(momentum > 0 && { velocity: 0 }),
   }),
-  update: (parameter, grad, slots, { alpha, eps, momentum, centered }, { learningRate, weightDecay }) =>
-    rmspropUpdate([parameter, grad, ...slots], { learningRate, l2: weightDecay, alpha, eps, momentum, centered }),
+  update: (
+    parameter,
+    grad,
+    slots,
+    { alpha, eps, momentum, centered },
+    { learningRate, weightDecay },
+  ) =>
+    rmspropUpdate([parameter, grad, ...slots], {
+      learningRate,
+      l2: weightDecay,
+      alpha,
+      eps,
+      momentum,
+      centered,
+    }),
 };
 
 /**
  * RMSprop.
  *
- * g ← g + λp;  v ← αv + (1 − α)g²;  u ← μu + g / (√v + ε);  p ← p − η·u;  centered: m ← αm + (1 − α)g and v − m² for v
+ * g ← g + λp; v ← αv + (1 − α)g²; u ← μu + g / (√v + ε); p ← p − η·u; centered: m ← αm + (1 − α)g
+ * and v − m² for v
  *
  * State: 1 to 3 slots a parameter. Learning rate 1e-2 unless said.
  * @throws ValueError for options out of range, no parameter or one given twice
- * Source: Hinton, Srivastava, Swersky, "Neural Networks for Machine Learning", lecture 6e, 2012; centered: Graves, "Generating
- * Sequences With Recurrent Neural Networks", 2013, eq. 38–45
- * @example const optimizer = rmsprop(parameters, { learningRate: 1e-3, centered: true, momentum: 0.9 });
+ * Source: Hinton, Srivastava, Swersky, "Neural Networks for Machine Learning", lecture 6e, 2012;
+ * centered: Graves, "Generating Sequences With Recurrent Neural Networks", 2013, eq. 38–45
+ * @example
+ * const optimizer = rmsprop(parameters, { learningRate: 1e-3, centered: true, momentum: 0.9 });
  */
 export function rmsprop(
   params: ParametersOrGroups<RmspropOptions>,

@@ -1,4 +1,7 @@
-/** @file What makes one optimizer differ from another: the slots it keeps for a parameter, and its update. */
+/**
+ * @file What makes one optimizer differ from another: the slots it keeps for a parameter, and its
+ * update.
+ */
 import type { Parameter, Tensor } from "@spm/core";
 import type { Schedule } from "./schedule.ts";
 
@@ -12,7 +15,9 @@ export interface CommonOptions {
   readonly exemptions?: boolean;
 }
 
-/** Parameters with options of their own; what a group leaves out comes from the optimizer's options. */
+/**
+ * Parameters with options of their own; what a group leaves out comes from the optimizer's options.
+ */
 export type ParameterGroup<Options> = Options & { readonly params: readonly Parameter[] };
 
 /** What an optimizer updates: parameters, or groups of them. */
@@ -30,12 +35,17 @@ export interface StepContext {
   readonly weightDecay: number;
 }
 
-/** An optimizer's mathematics. {@link Optimizer} brings the rest: groups, steps, schedules, state. */
+/**
+ * An optimizer's mathematics. {@link Optimizer} brings the rest: groups, steps, schedules, state.
+ */
 export interface Rule<Options extends CommonOptions> {
   /** Prefix of the state's keys, and who complains in messages. */
   readonly name: string;
   readonly defaults: Decided<Options>;
-  /** Names of the tensors it keeps for a parameter, each of the parameter's shape, with the value they start from. */
+  /**
+   * Names of the tensors it keeps for a parameter, each of the parameter's shape, with the value
+   * they start from.
+   */
   slots(parameter: Parameter, options: Decided<Options>): Readonly<Record<string, number>>;
   /** The parameter's next value, then those of its slots in their order: fresh tensors. */
   update(

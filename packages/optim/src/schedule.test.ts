@@ -1,4 +1,7 @@
-/** @file Schedules beyond PyTorch's trajectories: their ends, their composition, and what they refuse. */
+/**
+ * @file Schedules beyond PyTorch's trajectories: their ends, their composition, and what they
+ * refuse.
+ */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
@@ -16,13 +19,16 @@ import {
   warmup,
 } from "./index.ts";
 
-const rates = (schedule: Schedule, count: number) => Array.from({ length: count }, (_, t) => schedule(t));
+const rates = (schedule: Schedule, count: number) =>
+  Array.from({ length: count }, (_, t) => schedule(t));
 
 test("those with an end keep their last rate", () => {
   expect(rates(cosine({ base: 1, steps: 2, min: 0.5 }), 5)).toEqual([1, 0.75, 0.5, 0.5, 0.5]);
   expect(rates(linear({ from: 0, to: 1, steps: 2 }), 5)).toEqual([0, 0.5, 1, 1, 1]);
   expect(rates(polynomial({ base: 1, steps: 2, power: 2, min: 0 }), 5)).toEqual([1, 0.25, 0, 0, 0]);
-  expect(rates(polynomial({ base: 1, steps: 4, min: 0.5 }), 6)).toEqual([1, 0.875, 0.75, 0.625, 0.5, 0.5]);
+  expect(rates(polynomial({ base: 1, steps: 4, min: 0.5 }), 6)).toEqual([
+    1, 0.875, 0.75, 0.625, 0.5, 0.5,
+  ]);
   const cycle = oneCycle({ max: 1, steps: 10, divide: 10, finalDivide: 2 });
   expect(rates(cycle, 12).slice(9)).toEqual([0.05, 0.05, 0.05].map((x) => expect.closeTo(x, 15)));
 });
@@ -38,7 +44,9 @@ test("restarts begin at the base each time", () => {
 test("warm-up leads to the schedule's first rate, and then to its own steps", () => {
   const decay = linear({ from: 0.8, to: 0, steps: 4 });
   const schedule = warmup({ steps: 4 }, decay);
-  expect(rates(schedule, 10)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 0.6, 0.4, 0.2, 0, 0].map((x) => expect.closeTo(x, 15)));
+  expect(rates(schedule, 10)).toEqual(
+    [0, 0.2, 0.4, 0.6, 0.8, 0.6, 0.4, 0.2, 0, 0].map((x) => expect.closeTo(x, 15)),
+  );
   expect(warmup({ steps: 4, from: 0.5 }, decay)(0)).toBe(0.4);
 });
 
@@ -52,7 +60,9 @@ test("a sequence hands over at each milestone, and nests", () => {
 
 test("falls happen at the step named", () => {
   expect(rates(stepDecay({ base: 8, every: 2, factor: 0.5 }), 5)).toEqual([8, 8, 4, 4, 2]);
-  expect(rates(multistep({ base: 8, milestones: [1, 3], factor: 0.5 }), 5)).toEqual([8, 4, 4, 2, 2]);
+  expect(rates(multistep({ base: 8, milestones: [1, 3], factor: 0.5 }), 5)).toEqual([
+    8, 4, 4, 2, 2,
+  ]);
   expect(rates(exponential({ base: 8, factor: 0.5 }), 3)).toEqual([8, 4, 2]);
 });
 
@@ -60,22 +70,29 @@ test("no rate ever leaves its range", () => {
   const size = fc.double({ min: 1e-6, max: 10, noNaN: true });
   const count = fc.integer({ min: 1, max: 50 });
   fc.assert(
-    fc.property(size, size, count, count, fc.double({ min: 0, max: 0.99, noNaN: true }), (a, b, steps, t, rise) => {
-      const [min, base] = [Math.min(a, b), Math.max(a, b)];
-      const all: [Schedule, number, number][] = [
-        [cosine({ base, steps, min }), min, base],
-        [cosineRestarts({ base, period: steps, growth: 2, min }), min, base],
-        [linear({ from: base, to: min, steps }), min, base],
-        [polynomial({ base, steps, power: 3, min }), min, base],
-        [warmup({ steps }, cosine({ base, steps, min: 0 })), 0, base],
-        [oneCycle({ max: base, steps, rise }), 0, base],
-      ];
-      for (const [schedule, low, high] of all) {
-        const rate = schedule(t);
-        expect(rate).toBeGreaterThanOrEqual(low * (1 - 1e-12));
-        expect(rate).toBeLessThanOrEqual(high * (1 + 1e-12));
-      }
-    }),
+    fc.property(
+      size,
+      size,
+      count,
+      count,
+      fc.double({ min: 0, max: 0.99, noNaN: true }),
+      (a, b, steps, t, rise) => {
+        const [min, base] = [Math.min(a, b), Math.max(a, b)];
+        const all: [Schedule, number, number][] = [
+          [cosine({ base, steps, min }), min, base],
+          [cosineRestarts({ base, period: steps, growth: 2, min }), min, base],
+          [linear({ from: base, to: min, steps }), min, base],
+          [polynomial({ base, steps, power: 3, min }), min, base],
+          [warmup({ steps }, cosine({ base, steps, min: 0 })), 0, base],
+          [oneCycle({ max: base, steps, rise }), 0, base],
+        ];
+        for (const [schedule, low, high] of all) {
+          const rate = schedule(t);
+          expect(rate).toBeGreaterThanOrEqual(low * (1 - 1e-12));
+          expect(rate).toBeLessThanOrEqual(high * (1 + 1e-12));
+        }
+      },
+    ),
   );
 });
 

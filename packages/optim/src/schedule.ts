@@ -1,8 +1,13 @@
-/** @file Learning-rate schedules: pure functions of the step, so that nothing of them needs saving. */
+/**
+ * @file Learning-rate schedules: pure functions of the step, so that nothing of them needs saving.
+ */
 import { ValueError } from "@spm/core";
 import { checkCounts, checkFractions, checkNotNegative, checkPositive } from "./check.ts";
 
-/** The learning rate of a step; steps count from 0. Compose your own from these: `(t) => 0.5 * cosine(…)(t)`. */
+/**
+ * The learning rate of a step; steps count from 0. Compose your own from these:
+ * `(t) => 0.5 * cosine(…)(t)`.
+ */
 export type Schedule = (step: number) => number;
 
 /**
@@ -67,13 +72,20 @@ export function multistep({
  * @throws ValueError for options out of range
  * @example exponential({ base: 0.1, factor: 0.99 });
  */
-export function exponential({ base, factor }: { readonly base: number; readonly factor: number }): Schedule {
+export function exponential({
+  base,
+  factor,
+}: {
+  readonly base: number;
+  readonly factor: number;
+}): Schedule {
   checkNotNegative("exponential", { base, factor });
   return (step) => base * factor ** step;
 }
 
 /**
- * A straight line from one rate to another, which it then keeps: η(t) = from·(1 − s) + to·s, s = min(t/steps, 1).
+ * A straight line from one rate to another, which it then keeps: η(t) = from·(1 − s) + to·s, s =
+ * min(t/steps, 1).
  *
  * @param options.steps - steps until `to` is reached, at least 1
  * @throws ValueError for options out of range
@@ -123,12 +135,14 @@ export function polynomial({
 }
 
 /**
- * Half a cosine from `base` down to `min`, which it then keeps: η(t) = min + (base − min)·(1 + cos(π·t/steps))/2.
+ * Half a cosine from `base` down to `min`, which it then keeps: η(t) = min + (base − min)·(1 +
+ * cos(π·t/steps))/2.
  *
  * @param options.steps - steps until `min` is reached, at least 1
  * @param options.min - 0 unless said
  * @throws ValueError for options out of range
- * Source: Loshchilov, Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", ICLR 2017, eq. 5
+ * Source: Loshchilov, Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", ICLR 2017,
+ * eq. 5
  * @example adam(parameters, { learningRate: cosine({ base: 1e-3, steps: 1000 }) });
  */
 export function cosine({
@@ -146,14 +160,17 @@ export function cosine({
 }
 
 /**
- * {@link cosine} again and again: the first period has `period` steps, each next one `growth` times as many.
+ * {@link cosine} again and again: the first period has `period` steps, each next one `growth` times
+ * as many.
  *
  * @param options.period - steps of the first period, at least 1
  * @param options.growth - a whole number of at least 1, which it is unless said
  * @param options.min - 0 unless said
  * @throws ValueError for options out of range
- * Source: Loshchilov, Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", ICLR 2017, eq. 5
- * @example cosineRestarts({ base: 0.1, period: 100, growth: 2 }); // restarts at steps 100, 300, 700, …
+ * Source: Loshchilov, Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", ICLR 2017,
+ * eq. 5
+ * @example
+ * cosineRestarts({ base: 0.1, period: 100, growth: 2 }); // restarts at steps 100, 300, 700, …
  */
 export function cosineRestarts({
   base,
@@ -177,7 +194,8 @@ export function cosineRestarts({
 }
 
 /**
- * Up along half a cosine from max/divide to `max`, and down along another to max/divide/finalDivide at the last step.
+ * Up along half a cosine from max/divide to `max`, and down along another to max/divide/finalDivide
+ * at the last step.
  *
  * @param options.max - the highest rate
  * @param options.steps - of the whole cycle, at least 1; the last rate holds afterwards
@@ -185,7 +203,8 @@ export function cosineRestarts({
  * @param options.divide - max over the first rate, above 0; 25 unless said
  * @param options.finalDivide - first rate over the last, above 0; 1e4 unless said
  * @throws ValueError for options out of range
- * Source: Smith, Topin, "Super-Convergence: Very Fast Training of Neural Networks Using Large Learning Rates", 2018
+ * Source: Smith, Topin, "Super-Convergence: Very Fast Training of Neural Networks Using Large
+ * Learning Rates", 2018
  * @example oneCycle({ max: 1e-2, steps: 1000 });
  */
 export function oneCycle({
@@ -215,12 +234,15 @@ export function oneCycle({
 }
 
 /**
- * A straight line from `from` times the schedule's first rate up to that rate, then the schedule from its own step 0.
+ * A straight line from `from` times the schedule's first rate up to that rate, then the schedule
+ * from its own step 0.
  *
  * @param options.steps - of the line, at least 1
- * @param options.from - share of the first rate that it begins with, at least 0, which it is unless said
+ * @param options.from - share of the first rate that it begins with, at least 0, which it is unless
+ * said
  * @throws ValueError for options out of range
- * Source: Goyal et al., "Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour", 2017, section 2.2
+ * Source: Goyal et al., "Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour", 2017, section
+ * 2.2
  * @example warmup({ steps: 100 }, cosine({ base: 1e-3, steps: 900 }));
  */
 export function warmup(
@@ -259,6 +281,9 @@ const halfCosine = (start: number, end: number, part: number): number =>
 
 /** @throws ValueError unless the steps are whole and ascend */
 function checkMilestones(op: string, milestones: readonly number[]): void {
-  const ascending = milestones.every((step, k) => Number.isSafeInteger(step) && step > (milestones[k - 1] ?? -1));
-  if (!ascending) throw new ValueError(op, "whole milestones ≥ 0 that ascend", `[${milestones.join(", ")}]`);
+  const ascending = milestones.every(
+    (step, k) => Number.isSafeInteger(step) && step > (milestones[k - 1] ?? -1),
+  );
+  if (!ascending)
+    throw new ValueError(op, "whole milestones ≥ 0 that ascend", `[${milestones.join(", ")}]`);
 }

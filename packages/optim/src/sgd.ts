@@ -9,7 +9,10 @@ import { updateOp } from "./update-op.ts";
 export interface SgdOptions extends CommonOptions {
   /** What remains of the velocity each step, in [0, 1); 0, which keeps no state, unless said. */
   readonly momentum?: number;
-  /** Look ahead along the velocity (Nesterov 1983, in the form of Sutskever et al. 2013); false unless said. */
+  /**
+   * Look ahead along the velocity (Nesterov 1983, in the form of Sutskever et al. 2013); false
+   * unless said.
+   */
   readonly nesterov?: boolean;
 }
 
@@ -47,7 +50,8 @@ const rule: Rule<SgdOptions> = {
   defaults: { learningRate: 1e-2, momentum: 0, nesterov: false, weightDecay: 0, exemptions: true },
   check: ({ momentum, nesterov }) => {
     checkFractions("sgd", { momentum });
-    if (nesterov && momentum === 0) throw new ValueError("sgd", "momentum above 0 for nesterov", momentum);
+    if (nesterov && momentum === 0)
+      throw new ValueError("sgd", "momentum above 0 for nesterov", momentum);
   },
   slots: (_, { momentum }): Record<string, number> => (momentum > 0 ? { velocity: 0 } : {}),
   update: (parameter, grad, slots, { momentum, nesterov }, { learningRate, weightDecay }) =>
@@ -61,9 +65,13 @@ const rule: Rule<SgdOptions> = {
  *
  * State: one slot a parameter with momentum, none without. Learning rate 1e-2 unless said.
  * @throws ValueError for options out of range, no parameter or one given twice
- * Source: Sutskever, Martens, Dahl, Hinton, "On the importance of initialization and momentum in deep learning", ICML 2013
+ * Source: Sutskever, Martens, Dahl, Hinton, "On the importance of initialization and momentum in
+ * deep learning", ICML 2013
  * @example const optimizer = sgd(parameters, { learningRate: 0.1, momentum: 0.9, nesterov: true });
  */
-export function sgd(params: ParametersOrGroups<SgdOptions>, options: SgdOptions = {}): Optimizer<SgdOptions> {
+export function sgd(
+  params: ParametersOrGroups<SgdOptions>,
+  options: SgdOptions = {},
+): Optimizer<SgdOptions> {
   return new Optimizer(rule, params, options);
 }

@@ -1,4 +1,7 @@
-/** @file State as a flat dictionary of tensors and numbers: checked whole before anything of it is taken over. */
+/**
+ * @file State as a flat dictionary of tensors and numbers: checked whole before anything of it is
+ * taken over.
+ */
 import {
   type Backend,
   copyArray,
@@ -24,14 +27,24 @@ export type Expected = "count" | { readonly shape: Shape; readonly dtype: DType 
 
 /**
  * @param op - whose state it is: the prefix of all its keys
- * @throws ValueError for a key too few or too many, or a count that is none; ShapeError, DTypeError for a tensor of another kind
+ * @throws ValueError for a key too few or too many, or a count that is none; ShapeError, DTypeError
+ * for a tensor of another kind
  */
-export function checkState(op: string, state: State, expected: ReadonlyMap<string, Expected>): void {
+export function checkState(
+  op: string,
+  state: State,
+  expected: ReadonlyMap<string, Expected>,
+): void {
   const where = `${op}.restore`;
   const keys = Object.keys(state);
   if (!keys.some((key) => key.startsWith(`${op}.`)))
-    throw new ValueError(where, `the state of ${op} (keys "${op}.…")`, keys.length === 0 ? "no keys" : `"${keys[0]}"`);
-  for (const key of keys) if (!expected.has(key)) throw new ValueError(where, "no other keys", `"${key}"`);
+    throw new ValueError(
+      where,
+      `the state of ${op} (keys "${op}.…")`,
+      keys.length === 0 ? "no keys" : `"${keys[0]}"`,
+    );
+  for (const key of keys)
+    if (!expected.has(key)) throw new ValueError(where, "no other keys", `"${key}"`);
   for (const [key, want] of expected) {
     const value = state[key];
     if (value === undefined) throw new ValueError(where, `the key "${key}"`, "a state without it");
@@ -42,14 +55,30 @@ export function checkState(op: string, state: State, expected: ReadonlyMap<strin
       if (!(value instanceof Tensor)) throw new ValueError(where, `a tensor as "${key}"`, value);
       value.assertReadable();
       if (!sameShape(value.shape, want.shape))
-        throw new ShapeError(where, `"${key}" of shape ${showShape(want.shape)}`, showShape(value.shape));
+        throw new ShapeError(
+          where,
+          `"${key}" of shape ${showShape(want.shape)}`,
+          showShape(value.shape),
+        );
       if (value.dtype !== want.dtype)
-        throw new DTypeError(where, `"${key}" of ${want.dtype}`, value.dtype, `cast it: cast(value, "${want.dtype}")`);
+        throw new DTypeError(
+          where,
+          `"${key}" of ${want.dtype}`,
+          value.dtype,
+          `cast it: cast(value, "${want.dtype}")`,
+        );
     }
   }
 }
 
-/** A kept copy on a backend. @throws BackendError to move a tensor straight from one device to another */
+/**
+ * A kept copy on a backend.
+ * @throws BackendError to move a tensor straight from one device to another
+ */
 export function keptCopy(value: Tensor, backend: Backend): Tensor {
-  return noGrad(() => keep(value.backend === backend ? mul(value, 1) : fromArray(copyArray(value.ndarray()), backend)));
+  return noGrad(() =>
+    keep(
+      value.backend === backend ? mul(value, 1) : fromArray(copyArray(value.ndarray()), backend),
+    ),
+  );
 }

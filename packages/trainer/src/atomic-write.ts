@@ -1,4 +1,7 @@
-/** @file Writes a file so that it is there whole or not at all, whatever stops the process or the machine. */
+/**
+ * @file Writes a file so that it is there whole or not at all, whatever stops the process or the
+ * machine.
+ */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 
@@ -6,9 +9,11 @@ import { dirname } from "node:path";
 export const UNFINISHED = ".part";
 
 /**
- * Writes beside the file, waits for the disk, renames, and waits for the folder: afterwards the content is there for good.
+ * Writes beside the file, waits for the disk, renames, and waits for the folder: afterwards the
+ * content is there for good.
  *
- * @throws Node's error when it cannot be written; what was there before is then untouched, and nothing is left beside it.
+ * @throws Node's error when it cannot be written; what was there before is then untouched, and
+ * nothing is left beside it.
  * @example
  * ```ts
  * import { writeAtomically } from "@spm/trainer/node";

@@ -1,4 +1,7 @@
-/** @file One checkpoint as one safetensors file: tensors as tensors, everything else in its metadata, and a checksum over all of it. */
+/**
+ * @file One checkpoint as one safetensors file: tensors as tensors, everything else in its
+ * metadata, and a checksum over all of it.
+ */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Tensor } from "@spm/core";
@@ -27,12 +30,20 @@ const PREFIX = 8;
 /**
  * The bytes of a checkpoint.
  *
- * Tensors keep their names (`model.…`, `optimizer.…`, `average.…`). The metadata holds, as JSON each: `progress`, `numbers` (those
- * of the optimizer's and the average's state), `config` and `versions`.
+ * Tensors keep their names (`model.…`, `optimizer.…`, `average.…`). The metadata holds, as JSON
+ * each: `progress`, `numbers` (those of the optimizer's and the average's state), `config` and
+ * `versions`.
  *
- * @example writeAtomically("model.safetensors", await encodeCheckpoint(await training.capture(), { seed: 1 }));
+ * @example
+ * writeAtomically(
+ *   "model.safetensors",
+ *   await encodeCheckpoint(await training.capture(), { seed: 1 }),
+ * );
  */
-export async function encodeCheckpoint({ values, progress }: TrainingState, config: Json): Promise<Uint8Array> {
+export async function encodeCheckpoint(
+  { values, progress }: TrainingState,
+  config: Json,
+): Promise<Uint8Array> {
   const tensors: Record<string, Tensor> = {};
   const numbers: Record<string, number> = {};
   for (const [name, value] of Object.entries(values)) {
@@ -66,10 +77,18 @@ export function readCheckpoint(path: string): Checkpoint {
   const file = readFileSync(path);
   const { entries, tensor, metadata } = parse(path, file);
   if (metadata.format !== FORMAT)
-    throw new CheckpointError("readCheckpoint", `a checkpoint of format ${FORMAT}`, `${path} (${metadata.format})`);
+    throw new CheckpointError(
+      "readCheckpoint",
+      `a checkpoint of format ${FORMAT}`,
+      `${path} (${metadata.format})`,
+    );
   const found = checksum(file);
   if (metadata.checksum !== found)
-    throw new CheckpointError("readCheckpoint", `the checksum that ${path} names`, "another: its bytes have changed");
+    throw new CheckpointError(
+      "readCheckpoint",
+      `the checksum that ${path} names`,
+      "another: its bytes have changed",
+    );
   const tensors = entries.map(({ name }) => [name, tensor(name)] as const);
   return {
     values: {
@@ -86,7 +105,11 @@ function parse(path: string, file: Uint8Array): Safetensors {
   try {
     return parseSafetensors(file);
   } catch (error) {
-    throw new CheckpointError("readCheckpoint", "a whole checkpoint", `${path} (${(error as Error).message})`);
+    throw new CheckpointError(
+      "readCheckpoint",
+      "a whole checkpoint",
+      `${path} (${(error as Error).message})`,
+    );
   }
 }
 

@@ -1,4 +1,7 @@
-/** @file The checkpoints of a run: one file a step, the newest that is whole is the one to go on from. */
+/**
+ * @file The checkpoints of a run: one file a step, the newest that is whole is the one to go on
+ * from.
+ */
 import { readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { UNFINISHED, writeAtomically } from "./atomic-write.ts";
@@ -30,7 +33,8 @@ export function checkpointPath(folder: string, step: number): string {
 }
 
 /**
- * The newest whole checkpoint of a folder. Damaged ones above it are renamed to `….damaged`, so that they are met only once.
+ * The newest whole checkpoint of a folder. Damaged ones above it are renamed to `….damaged`, so
+ * that they are met only once.
  *
  * @returns undefined where no checkpoint was ever written
  * @throws CheckpointError when there are some, and all are damaged
@@ -74,7 +78,10 @@ export function openCheckpointFolder(folder: string): void {
   });
 }
 
-/** Writes a step's checkpoint, whole or not at all. @throws CheckpointError when the disk refuses; those before it are untouched */
+/**
+ * Writes a step's checkpoint, whole or not at all.
+ * @throws CheckpointError when the disk refuses; those before it are untouched
+ */
 export function saveCheckpoint(folder: string, step: number, file: Uint8Array): string {
   const path = checkpointPath(folder, step);
   reporting(folder, path, () => writeAtomically(path, file));
@@ -83,7 +90,8 @@ export function saveCheckpoint(folder: string, step: number, file: Uint8Array): 
 
 /** Removes every checkpoint but those of these steps. */
 export function keepOnly(folder: string, steps: ReadonlySet<number>): void {
-  for (const step of checkpointSteps(folder)) if (!steps.has(step)) rmSync(checkpointPath(folder, step));
+  for (const step of checkpointSteps(folder))
+    if (!steps.has(step)) rmSync(checkpointPath(folder, step));
 }
 
 function filesOf(folder: string): string[] {
@@ -110,6 +118,11 @@ function reporting(folder: string, path: string, write: () => void): void {
     const help = hasCheckpoints(folder)
       ? "free some space, then resume: the checkpoints before this one are whole"
       : "free some space or choose another folder, then start again: there is no checkpoint yet";
-    throw new CheckpointError("checkpoint", `to write ${basename(path)}`, (error as Error).message, help);
+    throw new CheckpointError(
+      "checkpoint",
+      `to write ${basename(path)}`,
+      (error as Error).message,
+      help,
+    );
   }
 }

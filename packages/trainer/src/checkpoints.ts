@@ -1,7 +1,15 @@
-/** @file Writes checkpoints while training runs: every so many steps or minutes, the last ones and the best ones kept. */
+/**
+ * @file Writes checkpoints while training runs: every so many steps or minutes, the last ones and
+ * the best ones kept.
+ */
 import { ValueError } from "@spm/core";
 import { encodeCheckpoint } from "./checkpoint-file.ts";
-import { checkpointSteps, keepOnly, openCheckpointFolder, saveCheckpoint } from "./checkpoint-folder.ts";
+import {
+  checkpointSteps,
+  keepOnly,
+  openCheckpointFolder,
+  saveCheckpoint,
+} from "./checkpoint-folder.ts";
 import type { Callback, Training } from "./hooks.ts";
 import type { Json } from "./json.ts";
 import type { Metrics } from "./measurement.ts";
@@ -17,8 +25,15 @@ export interface CheckpointOptions {
   readonly everyMinutes?: number;
   /** How many of the last to keep, at least 1; default 2, so that one damaged file loses little. */
   readonly keepLast?: number;
-  /** How many of the best to keep beside these, by a metric of the evaluations; each evaluation then has a checkpoint. */
-  readonly best?: { readonly metric: string; readonly better: "lower" | "higher"; readonly keep: number };
+  /**
+   * How many of the best to keep beside these, by a metric of the evaluations; each evaluation then
+   * has a checkpoint.
+   */
+  readonly best?: {
+    readonly metric: string;
+    readonly better: "lower" | "higher";
+    readonly keep: number;
+  };
 }
 
 /** An evaluated step. */
@@ -28,16 +43,20 @@ interface Ranked {
 }
 
 /**
- * A callback that saves the whole training: after a due step, at the end, and when it is interrupted; not after an error.
+ * A callback that saves the whole training: after a due step, at the end, and when it is
+ * interrupted; not after an error.
  *
- * Give it last, so that every other callback has told what it keeps. Each file is written beside, synced and renamed: a process
- * killed at any moment leaves the checkpoints before it whole.
+ * Give it last, so that every other callback has told what it keeps. Each file is written beside,
+ * synced and renamed: a process killed at any moment leaves the checkpoints before it whole.
  *
- * @throws ValueError for a number out of range; CheckpointError, ending the training, when the disk refuses
+ * @throws ValueError for a number out of range; CheckpointError, ending the training, when the disk
+ * refuses
  * @example
  * ```ts
  * import { checkpoints } from "@spm/trainer/node";
- * const callbacks = [checkpoints({ folder: "runs/example/checkpoints", everySteps: 100, keepLast: 3 })];
+ * const callbacks = [
+ *   checkpoints({ folder: "runs/example/checkpoints", everySteps: 100, keepLast: 3 }),
+ * ];
  * ```
  */
 export function checkpoints(options: CheckpointOptions): Callback {
@@ -84,7 +103,8 @@ export function checkpoints(options: CheckpointOptions): Callback {
     },
     async onSettled({ step }, training) {
       if (everySteps !== undefined && step % everySteps === 0) due = true;
-      if (everyMinutes !== undefined && performance.now() - savedAt >= everyMinutes * 60_000) due = true;
+      if (everyMinutes !== undefined && performance.now() - savedAt >= everyMinutes * 60_000)
+        due = true;
       if (due) await save(step, training);
     },
     async onEnd({ step, ending }, training) {

@@ -6,11 +6,13 @@ import { crossEntropy } from "@spm/nn";
 import type { Measurement } from "./measurement.ts";
 
 /**
- * Cross-entropy of a model's logits and, beside it, `accuracy`: the fraction of samples whose greatest logit is their class.
+ * Cross-entropy of a model's logits and, beside it, `accuracy`: the fraction of samples whose
+ * greatest logit is their class.
  *
  * @param model - maps x [batch, features] to logits [batch, classes].
  * @param batch - x float32 [batch, features] and y int32 [batch].
- * @returns means over the batch, each of shape [], weighted by its samples. Cost: the forward pass and O(batch · classes).
+ * @returns means over the batch, each of shape [], weighted by its samples. Cost: the forward pass
+ * and O(batch · classes).
  * @throws ShapeError when the shapes do not fit.
  * @example
  * ```ts
@@ -19,12 +21,21 @@ import type { Measurement } from "./measurement.ts";
  * import { Mlp } from "@spm/nn";
  * import { classification } from "@spm/trainer";
  * const model = new Mlp({ sizes: [8, 16, 3], linear: "rotation", random: rng(1) });
- * const batch = gaussianClusters({ count: 32, features: 8, classes: 3, seed: 1 }).batch(Int32Array.of(0, 1, 2));
+ * const batch = gaussianClusters({ count: 32, features: 8, classes: 3, seed: 1 }).batch(
+ *   Int32Array.of(0, 1, 2),
+ * );
  * const { loss, metrics } = classification(model, batch);
  * ```
  */
-export function classification(model: { forward(x: Tensor): Tensor }, { x, y }: LabelledBatch): Measurement {
+export function classification(
+  model: { forward(x: Tensor): Tensor },
+  { x, y }: LabelledBatch,
+): Measurement {
   const logits = model.forward(x);
   const right = cast(equal(argmax(logits, { axis: -1 }), y), logits.dtype);
-  return { loss: crossEntropy(logits, y), metrics: { accuracy: mean(right) }, weight: y.shape[0] ?? 1 };
+  return {
+    loss: crossEntropy(logits, y),
+    metrics: { accuracy: mean(right) },
+    weight: y.shape[0] ?? 1,
+  };
 }

@@ -14,7 +14,10 @@ export type Quantity = "loss" | "accuracy";
 /** What a chart shows to the right: optimizer steps, or seconds of training. */
 export type Axis = "step" | "seconds";
 
-/** The colours of a chart, as CSS values: `var(--ink)` works where the SVG stands in a page that defines it. */
+/**
+ * The colours of a chart, as CSS values: `var(--ink)` works where the SVG stands in a page that
+ * defines it.
+ */
 export interface Palette {
   /** Text and axes. */
   readonly ink: string;
@@ -71,9 +74,13 @@ function points({ metrics, timings }: Run, split: Split): Point[] {
   });
 }
 
-/** The lowest accuracy worth showing: below what any evaluation gave, so that the climb out of chance does not flatten the rest. */
+/**
+ * The lowest accuracy worth showing: below what any evaluation gave, so that the climb out of
+ * chance does not flatten the rest.
+ */
 function accuracyFloor(test: readonly Point[], train: readonly Point[]): number {
-  const measured = (from: readonly Point[]): number[] => from.flatMap((p) => (p.accuracy === null ? [] : [p.accuracy]));
+  const measured = (from: readonly Point[]): number[] =>
+    from.flatMap((p) => (p.accuracy === null ? [] : [p.accuracy]));
   const values = measured(test).length > 0 ? measured(test) : measured(train);
   if (values.length === 0) return 0;
   return Math.max(0, Math.floor((Math.min(...values) - 0.04) * 20) / 20);
@@ -85,7 +92,8 @@ function accuracyFloor(test: readonly Point[], train: readonly Point[]): number 
  * @param run - what `readRun` returned.
  * @param quantity - loss (logarithmic) or accuracy (percent).
  * @param axis - steps, or seconds of training.
- * @returns `<svg …>…</svg>` of 520 × 320 user units with `role="img"`, a title and a description; it scales with its container.
+ * @returns `<svg …>…</svg>` of 520 × 320 user units with `role="img"`, a title and a description;
+ * it scales with its container.
  * @example
  * ```ts
  * import { LIGHT, chart, readRun } from "@spm/trainer/node";
@@ -98,13 +106,25 @@ export function chart(run: Run, quantity: Quantity, axis: Axis, palette: Palette
 
 function chartElement(run: Run, quantity: Quantity, axis: Axis, palette: Palette): Element {
   const models = run.config.models.map(({ run: name }) => name);
-  const color = (name: string): string => palette.models[models.indexOf(name) % palette.models.length] as string;
-  const symbol = (name: string): (typeof SYMBOLS)[number] => SYMBOLS[models.indexOf(name) % SYMBOLS.length] as "circle";
-  const drawable = (p: Point): boolean => p[quantity] !== null && (quantity === "accuracy" || (p.loss as number) > 0);
-  const [train, test] = [points(run, "train").filter(drawable), points(run, "test").filter(drawable)];
+  const color = (name: string): string =>
+    palette.models[models.indexOf(name) % palette.models.length] as string;
+  const symbol = (name: string): (typeof SYMBOLS)[number] =>
+    SYMBOLS[models.indexOf(name) % SYMBOLS.length] as "circle";
+  const drawable = (p: Point): boolean =>
+    p[quantity] !== null && (quantity === "accuracy" || (p.loss as number) > 0);
+  const [train, test] = [
+    points(run, "train").filter(drawable),
+    points(run, "test").filter(drawable),
+  ];
   const floor = accuracyFloor(test, train);
-  const lossTicks = quantity === "loss" ? logTicks([...train, ...test].map((p) => p.loss as number)) : [];
-  const words = { step: "steps", seconds: "seconds of training", loss: "loss", accuracy: "accuracy" };
+  const lossTicks =
+    quantity === "loss" ? logTicks([...train, ...test].map((p) => p.loss as number)) : [];
+  const words = {
+    step: "steps",
+    seconds: "seconds of training",
+    loss: "loss",
+    accuracy: "accuracy",
+  };
 
   const { document } = parseHTML("<!doctype html><html><body></body></html>");
   const common = { x: axis, y: quantity, z: "run" };
@@ -152,9 +172,21 @@ function chartElement(run: Run, quantity: Quantity, axis: Axis, palette: Palette
     color: { domain: models, range: models.map(color) },
     symbol: { domain: models, range: models.map(symbol) },
     marks: [
-      Plot.gridY({ stroke: palette.grid, strokeOpacity: 1, ...(quantity === "loss" ? { ticks: lossTicks } : {}) }),
-      ...(quantity === "loss" ? [Plot.axisY(lossTicks, { text: logLabels(lossTicks), tickSize: 0 })] : []),
-      Plot.line(train, { ...common, stroke: "run", strokeWidth: 1, strokeOpacity: 0.5, clip: true }),
+      Plot.gridY({
+        stroke: palette.grid,
+        strokeOpacity: 1,
+        ...(quantity === "loss" ? { ticks: lossTicks } : {}),
+      }),
+      ...(quantity === "loss"
+        ? [Plot.axisY(lossTicks, { text: logLabels(lossTicks), tickSize: 0 })]
+        : []),
+      Plot.line(train, {
+        ...common,
+        stroke: "run",
+        strokeWidth: 1,
+        strokeOpacity: 0.5,
+        clip: true,
+      }),
       Plot.line(test, { ...common, stroke: "run", strokeWidth: 2, clip: true }),
       Plot.dot(test, {
         ...common,
@@ -163,7 +195,8 @@ function chartElement(run: Run, quantity: Quantity, axis: Axis, palette: Palette
         r: 4.5,
         stroke: palette.ground,
         strokeWidth: 1.2,
-        title: (p: Point) => `${p.run}, step ${p.step}: test ${quantity} ${(p[quantity] as number).toFixed(4)}`,
+        title: (p: Point) =>
+          `${p.run}, step ${p.step}: test ${quantity} ${(p[quantity] as number).toFixed(4)}`,
       }),
     ],
   });
@@ -181,7 +214,10 @@ function chartElement(run: Run, quantity: Quantity, axis: Axis, palette: Palette
 export function marker(index: number, palette: Palette): string {
   const model = palette.models[index % palette.models.length] as string;
   const shape = SHAPES[index % SHAPES.length] as string;
-  return `<svg class="marker" width="14" height="14" viewBox="-7 -7 14 14" aria-hidden="true"><path d="${shape}" fill="${model}"/></svg>`;
+  return (
+    '<svg class="marker" width="14" height="14" viewBox="-7 -7 14 14" ' +
+    `aria-hidden="true"><path d="${shape}" fill="${model}"/></svg>`
+  );
 }
 
 /**
@@ -208,14 +244,19 @@ export function curvesSvg(run: Run): string {
   });
   const legend = run.config.models.map(
     ({ run: name }, i) =>
-      `<g transform="translate(${gap + 8 + i * 120} 22)">${marker(i, LIGHT).replace("<svg", '<svg x="-7" y="-7"')}<text x="14" y="4.5">${escapeXml(name)}</text></g>`,
+      `<g transform="translate(${gap + 8 + i * 120} ` +
+      `22)">${marker(i, LIGHT).replace("<svg", '<svg x="-7" y="-7"')}<text ` +
+      `x="14" y="4.5">${escapeXml(name)}</text></g>`,
   );
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="system-ui, sans-serif" font-size="14" fill="${LIGHT.ink}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ` +
+      `${height}" width="${width}" height="${height}" font-family="system-ui, ` +
+      `sans-serif" font-size="14" fill="${LIGHT.ink}">`,
     `<title>${escapeXml(run.config.title)}</title>`,
     `<rect width="${width}" height="${height}" fill="${LIGHT.ground}"/>`,
     ...legend,
-    `<text x="${width - gap}" y="26.5" text-anchor="end" font-size="12" opacity="0.7">thin: training, marked: test</text>`,
+    `<text x="${width - gap}" y="26.5" text-anchor="end" font-size="12" opacity="0.7">thin: ` +
+      "training, marked: test</text>",
     ...charts,
     "</svg>\n",
   ].join("\n");

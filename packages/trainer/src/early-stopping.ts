@@ -15,7 +15,8 @@ export interface EarlyStoppingOptions {
 }
 
 /**
- * A callback that stops training after `patience` evaluations in a row that were no better than the best by more than `minimum`.
+ * A callback that stops training after `patience` evaluations in a row that were no better than the
+ * best by more than `minimum`.
  *
  * A value that is NaN is no better than any. A checkpoint keeps its count.
  *
@@ -45,7 +46,8 @@ export function earlyStopping(options: EarlyStoppingOptions): Callback {
     },
     onEvaluate({ metrics }, training) {
       const value = metrics[metric] ?? Number.NaN;
-      if (!Number.isNaN(value) && (best === null || sign * (best - value) > minimum)) [best, since] = [value, 0];
+      if (!Number.isNaN(value) && (best === null || sign * (best - value) > minimum))
+        [best, since] = [value, 0];
       else since++;
       if (since >= patience) training.stop();
     },

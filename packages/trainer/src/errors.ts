@@ -20,14 +20,17 @@ export class RunError extends SpmError {
   override readonly name = "RunError";
 }
 
-/** No checkpoint can be written, or one cannot be read: damaged, cut short, of another format, or none there. */
+/**
+ * No checkpoint can be written, or one cannot be read: damaged, cut short, of another format, or
+ * none there.
+ */
 export class CheckpointError extends SpmError {
   override readonly name = "CheckpointError";
 }
 
 /**
- * The loss, or a gradient, became NaN or infinite. In CPU memory the parameters are those before the step, which was not taken; on
- * a device steps up to the next log were.
+ * The loss, or a gradient, became NaN or infinite. In CPU memory the parameters are those before
+ * the step, which was not taken; on a device steps up to the next log were.
  */
 export class NonFiniteError extends SpmError {
   override readonly name = "NonFiniteError";
@@ -35,7 +38,10 @@ export class NonFiniteError extends SpmError {
   readonly step: number;
   /** The loss of that step: NaN, ±Infinity, or a number where only a gradient was not finite. */
   readonly loss: number;
-  /** The first op that made a value that is not finite, as anomaly mode tells it; undefined where a replay did not find one. */
+  /**
+   * The first op that made a value that is not finite, as anomaly mode tells it; undefined where a
+   * replay did not find one.
+   */
   readonly culprit: string | undefined;
 
   /**
@@ -45,15 +51,19 @@ export class NonFiniteError extends SpmError {
    * @param late - whether it was found at a log, after steps with it were taken.
    */
   constructor(step: number, loss: number, culprit?: string, late = false) {
-    const got = Number.isFinite(loss) ? `loss ${loss} but a gradient that is not finite` : `loss ${loss}`;
+    const got = Number.isFinite(loss)
+      ? `loss ${loss} but a gradient that is not finite`
+      : `loss ${loss}`;
     const first = culprit === undefined ? "" : `; the first bad op: ${culprit}`;
     super(
       "fit",
       "a finite loss and finite gradients",
       `${got} at step ${step}${first}`,
       late
-        ? "lower the learning rate, or look at the batches; the parameters are no longer good, a checkpoint may be"
-        : "lower the learning rate, or look at the batch; the parameters are those before this step",
+        ? "lower the learning rate, or look at the batches; " +
+            "the parameters are no longer good, a checkpoint may be"
+        : "lower the learning rate, or look at the batch; " +
+            "the parameters are those before this step",
     );
     this.step = step;
     this.loss = loss;

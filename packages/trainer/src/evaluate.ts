@@ -15,8 +15,8 @@ export interface EvaluateOptions {
 }
 
 /**
- * The means of a loss function's measurements over one epoch of a loader, from its first batch on. A module evaluates as one that
- * is not training, and is then told what it was.
+ * The means of a loss function's measurements over one epoch of a loader, from its first batch on.
+ * A module evaluates as one that is not training, and is then told what it was.
  *
  * @returns the means, weighted by the batches' samples; undefined when the signal ended it early.
  * @example
@@ -41,7 +41,8 @@ export async function evaluate<Model, Batch>(
   const means = new RunningMeans();
   data.restore({ epoch: 0, position: 0 });
   const { training, train } = model as Partial<Trainable>;
-  const tell = (state: boolean): void => void (typeof train === "function" && train.call(model, state));
+  const tell = (state: boolean): void =>
+    void (typeof train === "function" && train.call(model, state));
   tell(false);
   try {
     while (data.state.epoch === 0) {

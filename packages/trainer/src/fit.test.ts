@@ -1,4 +1,15 @@
-import { mean, mul, type Parameter, parameter, reference, square, sub, sum, type Tensor, tensor } from "@spm/core";
+import {
+  mean,
+  mul,
+  type Parameter,
+  parameter,
+  reference,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  tensor,
+} from "@spm/core";
 import { DataLoader, type Dataset } from "@spm/data";
 import { describe, expect, test } from "vitest";
 import { NonFiniteError } from "./errors.ts";
@@ -102,14 +113,24 @@ describe("fit", () => {
   });
 
   test("gives the same result when it is taken up from the loader's state", async () => {
-    const options = (model: Slope, epochs: number) => ({ loss: squaredError, optimizer: descent(model, 0.1), epochs });
+    const options = (model: Slope, epochs: number) => ({
+      loss: squaredError,
+      optimizer: descent(model, 0.1),
+      epochs,
+    });
     const [whole, parts] = [new Slope(), new Slope()];
     await fit(whole, loaderOf(10, 3), options(whole, 5));
 
     const loader = loaderOf(10, 3);
     const stop = new AbortController();
-    const callbacks: Callback[] = [{ onStep: ({ step }) => (step === 7 ? stop.abort() : undefined) }];
-    const first = await fit(parts, loader, { ...options(parts, 5), callbacks, signal: stop.signal });
+    const callbacks: Callback[] = [
+      { onStep: ({ step }) => (step === 7 ? stop.abort() : undefined) },
+    ];
+    const first = await fit(parts, loader, {
+      ...options(parts, 5),
+      callbacks,
+      signal: stop.signal,
+    });
     expect([first.interrupted, first.position.step, first.position.epoch]).toEqual([true, 7, 2]);
     const resumed = loaderOf(10, 3);
     resumed.restore(loader.state);
@@ -138,7 +159,9 @@ describe("fit", () => {
     const loss: LossFunction<Slope, Pairs> = (m, batch) => {
       before = m.w.ndarray().get();
       steps++;
-      return steps === 3 ? { loss: mul(squaredError(m, batch).loss, tensor(Number.NaN)) } : squaredError(m, batch);
+      return steps === 3
+        ? { loss: mul(squaredError(m, batch).loss, tensor(Number.NaN)) }
+        : squaredError(m, batch);
     };
     const training = fit(model, loader, {
       loss,
@@ -179,7 +202,12 @@ describe("fit", () => {
       },
     };
     await expect(
-      fit(model, loaderOf(4, 2), { loss: squaredError, optimizer: descent(model), epochs: 1, callbacks: [failing] }),
+      fit(model, loaderOf(4, 2), {
+        loss: squaredError,
+        optimizer: descent(model),
+        epochs: 1,
+        callbacks: [failing],
+      }),
     ).rejects.toThrow("no space left");
   });
 
@@ -222,6 +250,8 @@ describe("evaluate", () => {
   });
 
   test("says nothing when it is aborted", async () => {
-    expect(await evaluate(new Slope(), loaderOf(4, 2), squaredError, { signal: AbortSignal.abort() })).toBeUndefined();
+    expect(
+      await evaluate(new Slope(), loaderOf(4, 2), squaredError, { signal: AbortSignal.abort() }),
+    ).toBeUndefined();
   });
 });

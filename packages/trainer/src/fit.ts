@@ -6,7 +6,13 @@ import { evaluate } from "./evaluate.ts";
 import { generatorStates, generatorsOf, restoreGenerators } from "./generators.ts";
 import type { Callback, Ending, MetricsEvent, Training, TrainingPosition } from "./hooks.ts";
 import type { Json } from "./json.ts";
-import { type LossFunction, type Metrics, type Reading, RunningMeans, readScalar } from "./measurement.ts";
+import {
+  type LossFunction,
+  type Metrics,
+  type Reading,
+  RunningMeans,
+  readScalar,
+} from "./measurement.ts";
 import { type NonFiniteAction, NonFinitePolicy } from "./non-finite.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { trainStep, type Updater } from "./train-step.ts";
@@ -29,7 +35,9 @@ export interface FitOptions<Model, Batch> {
   readonly epochs: number;
   /** What to evaluate on at each epoch's end and, if given, every so many steps. */
   readonly evaluate?: { readonly data: DataLoader<Batch>; readonly every?: number };
-  /** Changes the gradients before each update, e.g. `(grads) => clipByGlobalNorm(grads, 1).grads`. */
+  /**
+   * Changes the gradients before each update, e.g. `(grads) => clipByGlobalNorm(grads, 1).grads`.
+   */
   readonly gradients?: (grads: readonly Tensor[]) => readonly Tensor[];
   /** Updated after each step; evaluations run with it in the place of the weights. */
   readonly average?: WeightAverage;
@@ -43,8 +51,9 @@ export interface FitOptions<Model, Batch> {
   /** Where to go on from: everything is put back before the first step. */
   readonly resume?: TrainingState;
   /**
-   * What to do about a step whose loss or gradients are not finite: end with an error (default), leave it out, or leave it out and go
-   * back to the weights and the optimizer of up to `snapshotEvery` steps ago. Ten such steps in a row end with an error anyway.
+   * What to do about a step whose loss or gradients are not finite: end with an error (default),
+   * leave it out, or leave it out and go back to the weights and the optimizer of up to
+   * `snapshotEvery` steps ago. Ten such steps in a row end with an error anyway.
    */
   readonly onNonFinite?: NonFiniteAction;
   /** Steps between the snapshots of "rollback"; default 100. */
@@ -66,15 +75,17 @@ export interface FitResult {
 /**
  * Trains a model until the loader has completed `epochs` epochs.
  *
- * The loader's state says where training stands: one that was restored goes on from there, and `resume` restores it with all the
- * rest, so that what follows is what would have followed, bit by bit. Each step runs in a scope of its own, so memory stays flat. In
- * CPU memory the loss and the gradients are checked before the update; on a device the loss is checked at each log instead, so
+ * The loader's state says where training stands: one that was restored goes on from there, and
+ * `resume` restores it with all the rest, so that what follows is what would have followed, bit by
+ * bit. Each step runs in a scope of its own, so memory stays flat. In CPU memory the loss and the
+ * gradients are checked before the update; on a device the loss is checked at each log instead, so
  * that no step waits for a read, and loss and weights before each checkpoint.
  *
  * @param model - handed to the loss function.
  * @param loader - the training batches.
- * @throws NonFiniteError when the loss or a gradient is NaN or infinite and `onNonFinite` does not say otherwise. In CPU memory,
- * parameters and loader are then as they were before that step. ShapeError, ValueError when `resume` is of another model or optimizer.
+ * @throws NonFiniteError when the loss or a gradient is NaN or infinite and `onNonFinite` does not
+ * say otherwise. In CPU memory, parameters and loader are then as they were before that step.
+ * ShapeError, ValueError when `resume` is of another model or optimizer.
  * @example
  * ```ts
  * import { rng } from "@spm/core";
@@ -97,14 +108,27 @@ export async function fit<Model, Batch>(
   loader: DataLoader<Batch>,
   options: FitOptions<Model, Batch>,
 ): Promise<FitResult> {
-  const { loss, optimizer, epochs, evaluate: held, average, callbacks = [], signal, resume } = options;
+  const {
+    loss,
+    optimizer,
+    epochs,
+    evaluate: held,
+    average,
+    callbacks = [],
+    signal,
+    resume,
+  } = options;
   const { logEvery = 10, yieldAfter = 50, gradients } = options;
   const perEpoch = loader.batchesPerEpoch;
   const steps = epochs * perEpoch;
   const parts = { model, optimizer, average };
   const generators = generatorsOf(model);
   const window = new RunningMeans();
-  const policy = new NonFinitePolicy(parts, options.onNonFinite ?? "stop", options.snapshotEvery ?? 100);
+  const policy = new NonFinitePolicy(
+    parts,
+    options.onNonFinite ?? "stop",
+    options.snapshotEvery ?? 100,
+  );
   let evaluation: Metrics | undefined;
   let logged = Number.NaN;
   let unevaluated = false;
@@ -126,18 +150,29 @@ export async function fit<Model, Batch>(
 
   const position = (): TrainingPosition => {
     const taken = loader.state.epoch * perEpoch + loader.state.position;
-    return { step: taken, steps, epoch: Math.max(1, Math.ceil(taken / perEpoch)), epochs, ...watch.read() };
+    return {
+      step: taken,
+      steps,
+      epoch: Math.max(1, Math.ceil(taken / perEpoch)),
+      epochs,
+      ...watch.read(),
+    };
   };
   const withMetrics = (metrics: Metrics): MetricsEvent => ({
     ...position(),
     metrics,
     learningRate: optimizer.learningRate,
   });
-  /** On a device nothing looked at the losses since the last log, nor at what the last gradients made of the weights. */
+  /**
+   * On a device nothing looked at the losses since the last log, nor at what the last gradients
+   * made of the weights.
+   */
   const assertFinite = async (readings: readonly Reading<number>[]): Promise<void> => {
     const losses = readings.map(({ values }) => values.loss ?? Number.NaN);
     const sums: (number | Promise<number>)[] = [];
-    scope(() => optimizer.parameters.forEach((parameter) => void sums.push(readScalar(sum(parameter)))));
+    scope(() =>
+      optimizer.parameters.forEach((parameter) => void sums.push(readScalar(sum(parameter)))),
+    );
     const finite = [...losses, ...(await Promise.all(sums))].every(Number.isFinite);
     const loss = losses.find((value) => !Number.isFinite(value)) ?? losses.at(-1) ?? logged;
     if (!finite) throw new NonFiniteError(position().step, loss, undefined, true);
@@ -181,7 +216,9 @@ export async function fit<Model, Batch>(
     const taken = position();
     const error = policy.bad(taken.step, bad);
     if (error !== undefined) loader.restore(before);
-    await tell((callback) => callback.onNonFinite?.({ ...taken, ...bad, action: policy.action }, training));
+    await tell((callback) =>
+      callback.onNonFinite?.({ ...taken, ...bad, action: policy.action }, training),
+    );
     if (error !== undefined) throw error;
   };
 
@@ -189,7 +226,8 @@ export async function fit<Model, Batch>(
     const metrics = await window.take();
     if (metrics === undefined) return;
     logged = metrics.loss;
-    if (!Number.isFinite(logged)) throw new NonFiniteError(position().step, logged, undefined, true);
+    if (!Number.isFinite(logged))
+      throw new NonFiniteError(position().step, logged, undefined, true);
     await tell((callback) => callback.onLog?.(withMetrics(metrics), training));
   };
 
@@ -197,16 +235,20 @@ export async function fit<Model, Batch>(
     watch.pausedFor(async () => {
       unevaluated = true;
       average?.swap();
-      const means = await evaluate(model, data, loss, { ...(signal && { signal }), yieldAfter }).finally(() =>
-        average?.swap(),
-      );
+      const means = await evaluate(model, data, loss, {
+        ...(signal && { signal }),
+        yieldAfter,
+      }).finally(() => average?.swap());
       if (means === undefined) return;
       evaluation = means;
       unevaluated = false;
       await tell((callback) => callback.onEvaluate?.(withMetrics(means), training));
     });
 
-  /** What follows a step. An evaluation that is cut short leaves the rest to the training that resumes this one. */
+  /**
+   * What follows a step. An evaluation that is cut short leaves the rest to the training that
+   * resumes this one.
+   */
   const settle = async (): Promise<void> => {
     const { step: taken } = position();
     const epochEnds = taken % perEpoch === 0;
@@ -242,7 +284,10 @@ export async function fit<Model, Batch>(
 /** @throws RunError for a callback with a state but no name of its own */
 function statesOf(callbacks: readonly Callback[]): Record<string, Json> {
   const states: Record<string, Json> = {};
-  for (const { name, state } of callbacks.map((callback) => ({ name: callback.name, state: callback.state?.() }))) {
+  for (const { name, state } of callbacks.map((callback) => ({
+    name: callback.name,
+    state: callback.state?.(),
+  }))) {
     if (state === undefined) continue;
     if (name === undefined || Object.hasOwn(states, name))
       throw new RunError("fit", "a name of its own for each callback with a state", name ?? "none");
@@ -251,7 +296,10 @@ function statesOf(callbacks: readonly Callback[]): Record<string, Json> {
   return states;
 }
 
-function restoreStates(callbacks: readonly Callback[], states: Readonly<Record<string, Json>>): void {
+function restoreStates(
+  callbacks: readonly Callback[],
+  states: Readonly<Record<string, Json>>,
+): void {
   for (const callback of callbacks) {
     const state = callback.name === undefined ? undefined : states[callback.name];
     if (state !== undefined) callback.restore?.(state);

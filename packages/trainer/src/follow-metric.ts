@@ -10,7 +10,8 @@ export interface PlateauCallback<State> extends Callback {
 }
 
 /**
- * A callback that takes a pure state from metric to metric, such as `reduceOnPlateau` of @spm/optim. A checkpoint keeps the state.
+ * A callback that takes a pure state from metric to metric, such as `reduceOnPlateau`
+ * of @spm/optim. A checkpoint keeps the state.
  *
  * @param start - the state before the first evaluation
  * @param next - (state, metric) ↦ state
@@ -20,7 +21,9 @@ export interface PlateauCallback<State> extends Callback {
  * import { parameter } from "@spm/core";
  * import { adam, plateauStart, reduceOnPlateau } from "@spm/optim";
  * import { followMetric } from "@spm/trainer";
- * const plateau = followMetric({ ...plateauStart(1e-3) }, (state, loss) => ({ ...reduceOnPlateau({ patience: 2 })(state, loss) }));
+ * const plateau = followMetric({ ...plateauStart(1e-3) }, (state, loss) => ({
+ *   ...reduceOnPlateau({ patience: 2 })(state, loss),
+ * }));
  * const optimizer = adam([parameter([1])], { learningRate: () => plateau.current.learningRate });
  * ```
  */

@@ -2,16 +2,20 @@
 import { Rng, type RngState } from "@spm/core";
 
 /**
- * Every generator in a model's fields, through objects and arrays, by path; one that is reached twice appears once.
+ * Every generator in a model's fields, through objects and arrays, by path; one that is reached
+ * twice appears once.
  */
 export function generatorsOf(model: unknown): Map<string, Rng> {
   const found = new Map<string, Rng>();
   const seen = new Set<unknown>();
   const walk = (value: unknown, path: string): void => {
-    if (typeof value !== "object" || value === null || seen.has(value) || ArrayBuffer.isView(value)) return;
+    if (typeof value !== "object" || value === null || seen.has(value) || ArrayBuffer.isView(value))
+      return;
     seen.add(value);
     if (value instanceof Rng) found.set(path, value);
-    else for (const [key, item] of Object.entries(value)) walk(item, path === "" ? key : `${path}.${key}`);
+    else
+      for (const [key, item] of Object.entries(value))
+        walk(item, path === "" ? key : `${path}.${key}`);
   };
   walk(model, "");
   return found;

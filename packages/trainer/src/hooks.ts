@@ -25,7 +25,10 @@ export interface MetricsEvent extends TrainingPosition {
   readonly learningRate: number;
 }
 
-/** Why training ended: it reached its last step, the signal was aborted, a callback stopped it, an error was thrown. */
+/**
+ * Why training ended: it reached its last step, the signal was aborted, a callback stopped it, an
+ * error was thrown.
+ */
 export type Ending = "finished" | "interrupted" | "stopped" | "failed";
 
 /** The end of training. */
@@ -37,7 +40,10 @@ export interface EndEvent extends TrainingPosition {
 export interface NonFiniteEvent extends TrainingPosition {
   /** NaN, ±Infinity, or a number where only a gradient was not finite. */
   readonly loss: number;
-  /** The first op that made a value that is not finite, as anomaly mode tells it; undefined where a replay did not find one. */
+  /**
+   * The first op that made a value that is not finite, as anomaly mode tells it; undefined where a
+   * replay did not find one.
+   */
   readonly culprit: string | undefined;
   readonly action: "stop" | "skip" | "rollback";
 }
@@ -47,8 +53,8 @@ export interface Training {
   /** Ends training after this step. */
   stop(): void;
   /**
-   * Everything that training depends on. Whole only in `onSettled` and `onEnd`; its tensors are live: read them before the hook
-   * returns.
+   * Everything that training depends on. Whole only in `onSettled` and `onEnd`; its tensors are
+   * live: read them before the hook returns.
    *
    * @throws NonFiniteError when a loss since the last log, or a weight, is not finite
    */
@@ -77,7 +83,9 @@ export interface Callback {
   readonly onStart?: Hook<TrainingPosition>;
   /** After each step. Reads nothing from the device. */
   readonly onStep?: Hook<TrainingPosition>;
-  /** Every `logEvery` steps and after the last: the training metrics' means since the previous time. */
+  /**
+   * Every `logEvery` steps and after the last: the training metrics' means since the previous time.
+   */
   readonly onLog?: Hook<MetricsEvent>;
   /** After an evaluation: its metrics' means over the evaluation's samples. */
   readonly onEvaluate?: Hook<MetricsEvent>;
@@ -85,7 +93,10 @@ export interface Callback {
   readonly onNonFinite?: Hook<NonFiniteEvent>;
   /** After an epoch's last step and its evaluation. */
   readonly onEpochEnd?: Hook<TrainingPosition>;
-  /** When a step and all that it brought are done and told to every callback: where a captured state is whole. */
+  /**
+   * When a step and all that it brought are done and told to every callback: where a captured state
+   * is whole.
+   */
   readonly onSettled?: Hook<TrainingPosition>;
   /** At the end, also after an interruption or an error. */
   readonly onEnd?: Hook<EndEvent>;

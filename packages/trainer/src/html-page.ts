@@ -2,44 +2,56 @@
 import { escapeXml } from "./escape-xml.ts";
 
 const STYLE = `
-:root { color-scheme: light dark; --ground: #f6f7f9; --panel: #ffffff; --ink: #1f2328; --muted: #59636e; --grid: #e3e7ec; --line: #d0d7de;
-  --model-0: #2563eb; --model-1: #c2570c; --model-2: #0f8a5f; --model-3: #a21caf; --model-4: #64748b; }
+:root { color-scheme: light dark; --ground: #f6f7f9; --panel: #ffffff; --ink: #1f2328;
+  --muted: #59636e; --grid: #e3e7ec; --line: #d0d7de;
+  --model-0: #2563eb; --model-1: #c2570c; --model-2: #0f8a5f; --model-3: #a21caf;
+  --model-4: #64748b; }
 @media (prefers-color-scheme: dark) {
-  :root { --ground: #0d1117; --panel: #151b23; --ink: #e6edf3; --muted: #9198a1; --grid: #262d37; --line: #313944;
-    --model-0: #6ea8fe; --model-1: #f59e5b; --model-2: #3ecf9b; --model-3: #e879f9; --model-4: #94a3b8; }
+  :root { --ground: #0d1117; --panel: #151b23; --ink: #e6edf3; --muted: #9198a1; --grid: #262d37;
+    --line: #313944;
+    --model-0: #6ea8fe; --model-1: #f59e5b; --model-2: #3ecf9b; --model-3: #e879f9;
+    --model-4: #94a3b8; }
 }
 * { box-sizing: border-box; }
-body { margin: 0; background: var(--ground); color: var(--ink); font: 15px/1.5 system-ui, -apple-system, "Segoe UI", sans-serif; }
+body { margin: 0; background: var(--ground); color: var(--ink);
+  font: 15px/1.5 system-ui, -apple-system, "Segoe UI", sans-serif; }
 main { max-width: 1120px; margin: 0 auto; padding: 40px 24px 56px; }
 h1 { font-size: 26px; line-height: 1.25; margin: 0 0 4px; letter-spacing: -0.01em; }
 h2 { font-size: 16px; margin: 36px 0 12px; }
 p { margin: 0; }
 .lead { font-size: 17px; margin: 18px 0 0; }
 .muted, caption { color: var(--muted); }
-.notice { border-left: 3px solid var(--model-1); padding: 6px 12px; margin: 16px 0 0; background: var(--panel); }
+.notice { border-left: 3px solid var(--model-1); padding: 6px 12px; margin: 16px 0 0;
+  background: var(--panel); }
 .panel { background: var(--panel); border: 1px solid var(--line); border-radius: 8px; }
 .scroll { overflow-x: auto; }
 .table { margin-top: 22px; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 caption { caption-side: bottom; text-align: left; font-size: 13px; padding: 10px 16px 12px; }
 th, td { padding: 9px 16px; text-align: right; white-space: nowrap; }
-thead th { font-weight: 600; color: var(--muted); font-size: 13px; border-bottom: 1px solid var(--line); }
+thead th { font-weight: 600; color: var(--muted); font-size: 13px;
+  border-bottom: 1px solid var(--line); }
 tbody tr + tr > * { border-top: 1px solid var(--grid); }
 th:first-child { text-align: left; }
 .marker { vertical-align: -2px; margin-right: 8px; }
 td .of { color: var(--muted); margin-left: 6px; font-size: 13px; }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 16px; }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr));
+  gap: 16px; }
 figure { margin: 0; padding: 14px 14px 8px; }
 figcaption { font-weight: 600; font-size: 14px; margin: 0 0 2px 4px; }
 figure svg { display: block; width: 100%; height: auto; }
 figure.natural { margin-top: 12px; }
 figure.natural > svg { width: auto; max-width: 100%; margin: 0 auto; }
-.legend { display: flex; flex-wrap: wrap; gap: 4px 22px; margin: 0 0 12px; padding: 0; list-style: none; }
-.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 16px; }
-dl { margin: 0; padding: 12px 16px; display: grid; grid-template-columns: max-content 1fr; gap: 4px 20px; align-content: start; }
+.legend { display: flex; flex-wrap: wrap; gap: 4px 22px; margin: 0 0 12px; padding: 0;
+  list-style: none; }
+.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr));
+  gap: 16px; }
+dl { margin: 0; padding: 12px 16px; display: grid; grid-template-columns: max-content 1fr;
+  gap: 4px 20px; align-content: start; }
 dt { color: var(--muted); }
 dd { margin: 0; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
-pre { margin: 0 0 16px; padding: 12px 16px; white-space: pre-wrap; font: 13px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
+pre { margin: 0 0 16px; padding: 12px 16px; white-space: pre-wrap;
+  font: 13px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 @media print { body { background: none; } figure, tr, dl { break-inside: avoid; } }
 `;
 

@@ -1,4 +1,7 @@
-/** @file The public names of @spm/trainer that run anywhere. What touches files is in `@spm/trainer/node`. */
+/**
+ * @file The public names of @spm/trainer that run anywhere. What touches files is in
+ * `@spm/trainer/node`.
+ */
 
 export { classification } from "./classification.ts";
 export { type EarlyStoppingOptions, earlyStopping } from "./early-stopping.ts";
@@ -6,9 +9,22 @@ export { CheckpointError, NonFiniteError, RunError } from "./errors.ts";
 export { type EvaluateOptions, evaluate } from "./evaluate.ts";
 export { type FitOptions, type FitResult, fit, type WeightAverage } from "./fit.ts";
 export { followMetric, type PlateauCallback } from "./follow-metric.ts";
-export type { Callback, EndEvent, Ending, MetricsEvent, NonFiniteEvent, Training, TrainingPosition } from "./hooks.ts";
+export type {
+  Callback,
+  EndEvent,
+  Ending,
+  MetricsEvent,
+  NonFiniteEvent,
+  Training,
+  TrainingPosition,
+} from "./hooks.ts";
 export type { Json } from "./json.ts";
-export { type FinderOptions, type FoundRate, findLearningRate, type RatedLoss } from "./learning-rate-finder.ts";
+export {
+  type FinderOptions,
+  type FoundRate,
+  findLearningRate,
+  type RatedLoss,
+} from "./learning-rate-finder.ts";
 export type { LossFunction, Measurement, Metrics, Reading } from "./measurement.ts";
 export {
   accuracyOf,
@@ -20,13 +36,24 @@ export {
 } from "./metrics/confusion.ts";
 export { calibrationError, perplexity, topKAccuracy } from "./metrics/ranking.ts";
 export type { NonFiniteAction } from "./non-finite.ts";
-export { formatClock, formatCount, formatPercent, formatRatio, formatSeconds } from "./number-format.ts";
+export {
+  formatClock,
+  formatCount,
+  formatPercent,
+  formatRatio,
+  formatSeconds,
+} from "./number-format.ts";
 export { type ProgressStream, progress } from "./progress.ts";
 export { SafetensorsError } from "./safetensors/error.ts";
 export type { HeaderEntry } from "./safetensors/header.ts";
 export { parseSafetensors, type Safetensors } from "./safetensors/read.ts";
 export { encodeSafetensors } from "./safetensors/write.ts";
 export { type SampleOptions, sampleText } from "./sample-text.ts";
-export { activationStatistics, gradientStatistics, type TensorStatistics, tensorStatistics } from "./statistics.ts";
+export {
+  activationStatistics,
+  gradientStatistics,
+  type TensorStatistics,
+  tensorStatistics,
+} from "./statistics.ts";
 export type { Updater } from "./train-step.ts";
 export type { Progress, Stateful, TrainingState, Values } from "./training-state.ts";

@@ -1,7 +1,13 @@
 /** @file JSON that keeps every number: NaN, the infinities and −0, too. */
 
 /** A value that JSON can hold. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json };
 
 /** Stands for a number that JSON has no word for. */
 const MARK = "$number";

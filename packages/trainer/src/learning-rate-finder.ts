@@ -40,8 +40,8 @@ const UNSMOOTH = 5;
 const DIVERGED = 4;
 
 /**
- * Trains with a rate that grows geometrically and gives the rate at which the loss falls fastest. The model and the loader are
- * afterwards as they were.
+ * Trains with a rate that grows geometrically and gives the rate at which the loss falls fastest.
+ * The model and the loader are afterwards as they were.
  *
  * @throws ValueError unless 0 < from < to and steps ≥ 10
  * Source: Smith, "Cyclical Learning Rates for Training Neural Networks", WACV 2017, section 3.3
@@ -54,10 +54,14 @@ const DIVERGED = 4;
  * import { classification, findLearningRate } from "@spm/trainer";
  * const model = new Mlp({ sizes: [8, 16, 3], random: rng(1) });
  * const data = gaussianClusters({ count: 300, features: 8, classes: 3, seed: 1 });
- * const { suggestion } = await findLearningRate(model, new DataLoader(data, { batchSize: 32, seed: 1 }), {
- *   loss: classification,
- *   optimizer: (learningRate) => adam(model.parameters(), { learningRate }),
- * });
+ * const { suggestion } = await findLearningRate(
+ *   model,
+ *   new DataLoader(data, { batchSize: 32, seed: 1 }),
+ *   {
+ *     loss: classification,
+ *     optimizer: (learningRate) => adam(model.parameters(), { learningRate }),
+ *   },
+ * );
  * ```
  */
 export async function findLearningRate<Model, Batch>(
@@ -66,7 +70,11 @@ export async function findLearningRate<Model, Batch>(
   { loss, optimizer: make, from = 1e-6, to = 1, steps = 100 }: FinderOptions<Model, Batch>,
 ): Promise<FoundRate> {
   if (!(from > 0 && from < to && Number.isFinite(to)) || !Number.isInteger(steps) || steps < 10)
-    throw new ValueError("findLearningRate", "0 < from < to and whole steps ≥ 10", `${from}, ${to}, ${steps}`);
+    throw new ValueError(
+      "findLearningRate",
+      "0 < from < to and whole steps ≥ 10",
+      `${from}, ${to}, ${steps}`,
+    );
   const rateAt = (step: number): number => from * (to / from) ** (step / (steps - 1));
   const optimizer = make(rateAt);
   const window = new RunningMeans();
@@ -100,8 +108,8 @@ export async function findLearningRate<Model, Batch>(
 }
 
 /**
- * The rate in the middle of the steepest fall; rates are equally far apart on a logarithmic scale, so differences do. The first
- * ones are too few to be smooth.
+ * The rate in the middle of the steepest fall; rates are equally far apart on a logarithmic scale,
+ * so differences do. The first ones are too few to be smooth.
  */
 function steepest(curve: readonly RatedLoss[]): number | null {
   let [best, slope]: [number | null, number] = [null, 0];

@@ -1,4 +1,7 @@
-/** @file A logarithmic axis: round values that enclose the data, each with a label that reads as the number it is. */
+/**
+ * @file A logarithmic axis: round values that enclose the data, each with a label that reads as the
+ * number it is.
+ */
 
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 /** More ticks than this are too many for one axis. */
@@ -6,8 +9,8 @@ const MOST_TICKS = 9;
 const STEPS: readonly (readonly number[])[] = [[1, 2, 5], [1, 3], [1]];
 
 /**
- * Round values from the last at or below the least of positive numbers to the first at or above the greatest: 1, 2, 5 a decade, or 1, 3, or
- * the decades alone where they are many.
+ * Round values from the last at or below the least of positive numbers to the first at or above the
+ * greatest: 1, 2, 5 a decade, or 1, 3, or the decades alone where they are many.
  */
 export function logTicks(values: readonly number[]): number[] {
   const [low, high] = [Math.min(...values), Math.max(...values)];
@@ -25,7 +28,8 @@ export function logTicks(values: readonly number[]): number[] {
 }
 
 /**
- * Labels of ticks: 0.05, 1,024, 20k, 5M; and powers of ten throughout, 10⁻⁵, where ticks are decades that leave 0.0001 to 10⁹.
+ * Labels of ticks: 0.05, 1,024, 20k, 5M; and powers of ten throughout, 10⁻⁵, where ticks are
+ * decades that leave 0.0001 to 10⁹.
  */
 export function logLabels(ticks: readonly number[]): string[] {
   const decades = ticks.every((tick) => parts(tick)[0] === "1");
@@ -52,5 +56,7 @@ function parts(value: number): [digits: string, exponent: number] {
   return [digits, Number(exponent)];
 }
 
-const power = (exponent: number): string =>
-  `10${exponent < 0 ? "⁻" : ""}${[...String(Math.abs(exponent))].map((digit) => SUPERSCRIPTS[Number(digit)]).join("")}`;
+const power = (exponent: number): string => {
+  const digits = [...String(Math.abs(exponent))].map((digit) => SUPERSCRIPTS[Number(digit)]);
+  return `10${exponent < 0 ? "⁻" : ""}${digits.join("")}`;
+};

@@ -3,7 +3,8 @@ import { existsSync, mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 
 /**
- * Makes what is not there, one folder at a time: Node's recursive way never returns where the system refuses, as in /proc.
+ * Makes what is not there, one folder at a time: Node's recursive way never returns where the
+ * system refuses, as in /proc.
  * @throws Node's error where the system refuses
  * @example
  * ```ts

@@ -18,11 +18,14 @@ export interface Measurement {
 /** Measures a model on a batch. */
 export type LossFunction<Model, Batch> = (model: Model, batch: Batch) => Measurement;
 
-/** A scalar's value: at once where the tensor is in CPU memory, otherwise a read that is under way. */
+/**
+ * A scalar's value: at once where the tensor is in CPU memory, otherwise a read that is under way.
+ */
 export function readScalar(scalar: Tensor): number | Promise<number> {
   if (scalar.backend.view !== undefined) return scalar.ndarray().get();
   const reading = scalar.item();
-  reading.catch(() => {}); // when the device is lost, whoever takes the reading is told, or nobody is left who would
+  // when the device is lost, whoever takes the reading is told, or nobody is left who would
+  reading.catch(() => {});
   return reading;
 }
 
@@ -52,15 +55,17 @@ export class RunningMeans {
   async readings(): Promise<Reading<number>[]> {
     return Promise.all(
       this.#readings.map(async ({ values, weight }) => {
-        const arrived = Object.entries(values).map(async ([name, value]) => [name, await value] as const);
+        const arrived = Object.entries(values).map(
+          async ([name, value]) => [name, await value] as const,
+        );
         return { values: Object.fromEntries(await Promise.all(arrived)), weight };
       }),
     );
   }
 
   /**
-   * The means of what was added since the last time; empties itself. The sums run in the order of adding. Undefined when nothing
-   * was added.
+   * The means of what was added since the last time; empties itself. The sums run in the order of
+   * adding. Undefined when nothing was added.
    */
   async take(): Promise<Metrics | undefined> {
     const readings = this.#readings;
@@ -70,7 +75,8 @@ export class RunningMeans {
     let weights = 0;
     for (const { values, weight } of readings) {
       weights += weight;
-      for (const [name, value] of Object.entries(values)) sums[name] = (sums[name] ?? 0) + weight * (await value);
+      for (const [name, value] of Object.entries(values))
+        sums[name] = (sums[name] ?? 0) + weight * (await value);
     }
     const means = Object.entries(sums).map(([name, sum]) => [name, sum / weights]);
     return Object.fromEntries(means) as Metrics;

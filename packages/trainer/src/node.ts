@@ -2,7 +2,12 @@
 
 export { writeAtomically } from "./atomic-write.ts";
 export { type Checkpoint, encodeCheckpoint, readCheckpoint } from "./checkpoint-file.ts";
-export { checkpointPath, checkpointSteps, type FoundCheckpoint, latestCheckpoint } from "./checkpoint-folder.ts";
+export {
+  checkpointPath,
+  checkpointSteps,
+  type FoundCheckpoint,
+  latestCheckpoint,
+} from "./checkpoint-folder.ts";
 export { type CheckpointOptions, checkpoints } from "./checkpoints.ts";
 export { type Axis, chart, curvesSvg, LIGHT, type Palette, type Quantity } from "./curves.ts";
 export { escapeXml } from "./escape-xml.ts";
@@ -13,8 +18,22 @@ export { overlaid } from "./overlay.ts";
 export { recordRun } from "./record-run.ts";
 export { renderReport, writeReport } from "./report.ts";
 export { type Run, readRun } from "./run-reader.ts";
-export type { Machine, MetricRecord, RecordPosition, RunConfig, RunModel, Split, TimingRecord } from "./run-record.ts";
+export type {
+  Machine,
+  MetricRecord,
+  RecordPosition,
+  RunConfig,
+  RunModel,
+  Split,
+  TimingRecord,
+} from "./run-record.ts";
 export { assertFresh, RunWriter } from "./run-writer.ts";
-export { type ChartAxis, type ChartPoint, type ChartSeries, type SeriesChart, seriesChart } from "./series-chart.ts";
+export {
+  type ChartAxis,
+  type ChartPoint,
+  type ChartSeries,
+  type SeriesChart,
+  seriesChart,
+} from "./series-chart.ts";
 export { type SummaryRow, summarize } from "./summary.ts";
 export { tensorBoard } from "./tensorboard/tensor-board.ts";

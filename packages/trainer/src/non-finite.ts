@@ -1,13 +1,26 @@
-/** @file What becomes of a training whose step was not finite: it ends, leaves the step out, or goes back. */
+/**
+ * @file What becomes of a training whose step was not finite: it ends, leaves the step out, or goes
+ * back.
+ */
 import { type Tensor, ValueError } from "@spm/core";
 import { NonFiniteError } from "./errors.ts";
 import type { BadStep } from "./train-step.ts";
-import { copyOf, type Parts, prefixed, restoreValues, unprefixed, type Values, valuesOf } from "./training-state.ts";
+import {
+  copyOf,
+  type Parts,
+  prefixed,
+  restoreValues,
+  unprefixed,
+  type Values,
+  valuesOf,
+} from "./training-state.ts";
 
 /** What to do about a step that is not finite. */
 export type NonFiniteAction = "stop" | "skip" | "rollback";
 
-/** Bad steps in a row that end the training whatever the action is: it does not recover by itself. */
+/**
+ * Bad steps in a row that end the training whatever the action is: it does not recover by itself.
+ */
 const LIMIT = 10;
 
 /** Decides, and keeps the snapshot that "rollback" goes back to. */
@@ -35,7 +48,8 @@ export class NonFinitePolicy {
   /** Takes a snapshot when one is due; `step` steps were taken so far. */
   beforeStep(step: number): void {
     if (this.action !== "rollback" || this.#badInRow > 0) return;
-    if (this.#snapshot === undefined || step % this.#every === 0) this.#replace(copied(valuesOf(this.#parts)));
+    if (this.#snapshot === undefined || step % this.#every === 0)
+      this.#replace(copied(valuesOf(this.#parts)));
   }
 
   /** A step went well. */
@@ -43,15 +57,23 @@ export class NonFinitePolicy {
     this.#badInRow = 0;
   }
 
-  /** A step did not: goes back where that is the action. Returns the error that ends the training, if it ends. */
+  /**
+   * A step did not: goes back where that is the action. Returns the error that ends the training,
+   * if it ends.
+   */
   bad(step: number, { loss, culprit }: BadStep): NonFiniteError | undefined {
     this.#badInRow++;
-    if (this.action === "stop" || this.#badInRow >= LIMIT) return new NonFiniteError(step, loss, culprit);
-    if (this.action === "rollback" && this.#snapshot !== undefined) restoreValues(this.#parts, this.#snapshot);
+    if (this.action === "stop" || this.#badInRow >= LIMIT)
+      return new NonFiniteError(step, loss, culprit);
+    if (this.action === "rollback" && this.#snapshot !== undefined)
+      restoreValues(this.#parts, this.#snapshot);
     return undefined;
   }
 
-  /** What a checkpoint keeps of it: the snapshot, so that a resumed training goes back to the same weights. */
+  /**
+   * What a checkpoint keeps of it: the snapshot, so that a resumed training goes back to the same
+   * weights.
+   */
   values(): Values {
     return this.#snapshot === undefined ? {} : prefixed("snapshot", this.#snapshot);
   }
@@ -69,7 +91,8 @@ export class NonFinitePolicy {
   }
 
   #replace(next: Values | undefined): void {
-    for (const value of Object.values(this.#snapshot ?? {})) if (typeof value !== "number") value.dispose();
+    for (const value of Object.values(this.#snapshot ?? {}))
+      if (typeof value !== "number") value.dispose();
     this.#snapshot = next;
   }
 }

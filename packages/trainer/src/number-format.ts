@@ -29,7 +29,8 @@ export function formatPercent(fraction: number | null): string {
 }
 
 /**
- * Seconds with three significant digits but no more than two decimals, a dash for null: 12.345 → "12.3".
+ * Seconds with three significant digits but no more than two decimals, a dash for null: 12.345 →
+ * "12.3".
  *
  * @example
  * ```ts
@@ -68,6 +69,10 @@ export function formatClock(seconds: number): string {
   if (!Number.isFinite(seconds)) return "–:––";
   const whole = Math.round(seconds);
   const two = (n: number): string => String(n).padStart(2, "0");
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const [hours, minutes, rest] = [
+    Math.floor(whole / 3600),
+    Math.floor(whole / 60) % 60,
+    whole % 60,
+  ];
   return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
 }

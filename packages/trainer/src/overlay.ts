@@ -4,7 +4,8 @@ import type { Run } from "./run-reader.ts";
 import type { RecordPosition } from "./run-record.ts";
 
 /**
- * One run that holds the models of all, each named after its run where several have models of one name.
+ * One run that holds the models of all, each named after its run where several have models of one
+ * name.
  *
  * Epochs and steps an epoch are the first run's; so are date and machine.
  *
@@ -25,7 +26,10 @@ export function overlaid(runs: readonly { readonly name: string; readonly run: R
     unique ? model : models === 1 ? name : `${name}: ${model}`;
   const renamed = <T extends RecordPosition>(pick: (run: Run) => readonly T[]): T[] =>
     runs.flatMap(({ name, run }) =>
-      pick(run).map((record) => ({ ...record, run: nameOf(name, record.run, run.config.models.length) })),
+      pick(run).map((record) => ({
+        ...record,
+        run: nameOf(name, record.run, run.config.models.length),
+      })),
     );
   return {
     config: {
@@ -36,7 +40,10 @@ export function overlaid(runs: readonly { readonly name: string; readonly run: R
         .join(" · "),
       command: runs.map(({ run }) => run.config.command).join("\n"),
       models: runs.flatMap(({ name, run: { config } }) =>
-        config.models.map((model) => ({ ...model, run: nameOf(name, model.run, config.models.length) })),
+        config.models.map((model) => ({
+          ...model,
+          run: nameOf(name, model.run, config.models.length),
+        })),
       ),
       options: differences(runs),
     },
@@ -46,7 +53,9 @@ export function overlaid(runs: readonly { readonly name: string; readonly run: R
 }
 
 /** The options that all share, and for those that differ what each run has. */
-function differences(runs: readonly { readonly name: string; readonly run: Run }[]): Record<string, string> {
+function differences(
+  runs: readonly { readonly name: string; readonly run: Run }[],
+): Record<string, string> {
   const names = new Set(runs.flatMap(({ run }) => Object.keys(run.config.options)));
   return Object.fromEntries(
     [...names].map((option) => {

@@ -2,7 +2,10 @@ import { describe, expect, test } from "vitest";
 import type { MetricsEvent, Training } from "./hooks.ts";
 import { progress } from "./progress.ts";
 
-const training: Training = { stop() {}, capture: () => Promise.reject(new Error("progress captures nothing")) };
+const training: Training = {
+  stop() {},
+  capture: () => Promise.reject(new Error("progress captures nothing")),
+};
 
 function event(step: number, steps = 200): MetricsEvent {
   return {

@@ -1,4 +1,7 @@
-/** @file Progress on a terminal: one line that fills, or a few plain lines where the output is not a terminal. */
+/**
+ * @file Progress on a terminal: one line that fills, or a few plain lines where the output is not a
+ * terminal.
+ */
 
 import type { Callback, MetricsEvent, TrainingPosition } from "./hooks.ts";
 import type { Metrics } from "./measurement.ts";
@@ -20,8 +23,8 @@ const BAR = 20;
 /**
  * Shows epoch, step, loss, accuracy, steps a second and the time left.
  *
- * On a terminal one line is redrawn at most ten times a second. Elsewhere eleven plain lines a run are written, and one an
- * evaluation.
+ * On a terminal one line is redrawn at most ten times a second. Elsewhere eleven plain lines a run
+ * are written, and one an evaluation.
  *
  * @param label - the model's name, at the start of each line.
  * @example
@@ -52,7 +55,11 @@ export function progress(label: string, stream: ProgressStream): Callback {
       if (terminal) draw(position);
     },
     onStep(position) {
-      if (terminal && (position.elapsed - drawn >= REDRAW_SECONDS || position.step === position.steps)) draw(position);
+      if (
+        terminal &&
+        (position.elapsed - drawn >= REDRAW_SECONDS || position.step === position.steps)
+      )
+        draw(position);
     },
     onLog(event) {
       latest = event;
@@ -62,7 +69,10 @@ export function progress(label: string, stream: ProgressStream): Callback {
       print(plainLine(label, event, begun));
     },
     onEvaluate(event) {
-      print(`${head(label, event)}  ${describe(event.metrics)}  (test, after ${formatClock(event.elapsed)})`);
+      print(
+        `${head(label, event)}  ${describe(event.metrics)}  (test, ` +
+          `after ${formatClock(event.elapsed)})`,
+      );
       if (terminal && event.step < event.steps) draw(event);
     },
     onEnd(position) {
@@ -71,8 +81,16 @@ export function progress(label: string, stream: ProgressStream): Callback {
   };
 }
 
-/** The line of a terminal: a bar, then the numbers, most important first so that a narrow terminal cuts the rest. */
-function progressLine(label: string, position: TrainingPosition, begun: number, metrics: Metrics | undefined): string {
+/**
+ * The line of a terminal: a bar, then the numbers, most important first so that a narrow terminal
+ * cuts the rest.
+ */
+function progressLine(
+  label: string,
+  position: TrainingPosition,
+  begun: number,
+  metrics: Metrics | undefined,
+): string {
   const filled = Math.round((position.step / position.steps) * BAR);
   const bar = "━".repeat(filled) + "─".repeat(BAR - filled);
   const numbers = [
@@ -89,12 +107,16 @@ function plainLine(label: string, event: MetricsEvent, begun: number): string {
 }
 
 const head = (label: string, { epoch, epochs, step, steps }: TrainingPosition): string =>
-  `${label.padEnd(9)} epoch ${epoch}/${epochs}  step ${String(step).padStart(String(steps).length)}/${steps}`;
+  `${label.padEnd(9)} epoch ${epoch}/${epochs}  step ` +
+  `${String(step).padStart(String(steps).length)}/${steps}`;
 
 /** Steps a second of training, and the time left at the pace so far, evaluations included. */
 function pace({ step, steps, seconds, elapsed }: TrainingPosition, begun: number): string {
   const rate = seconds > 0 ? (step - begun) / seconds : 0;
-  return `${rate.toFixed(rate < 10 ? 1 : 0)} steps/s  ${formatClock((elapsed / (step - begun)) * (steps - step))} left`;
+  return (
+    `${rate.toFixed(rate < 10 ? 1 : 0)} steps/s  ` +
+    `${formatClock((elapsed / (step - begun)) * (steps - step))} left`
+  );
 }
 
 function describe({ loss, accuracy }: Metrics): string {

@@ -5,9 +5,9 @@ import type { Split } from "./run-record.ts";
 import type { RunWriter } from "./run-writer.ts";
 
 /**
- * A callback that records every log and every evaluation; after an evaluation the files are flushed to the disk. A checkpoint
- * keeps the bytes that the files have, and a resumed training cuts them to these. What a file has lost since stays lost: training goes
- * on all the same.
+ * A callback that records every log and every evaluation; after an evaluation the files are flushed
+ * to the disk. A checkpoint keeps the bytes that the files have, and a resumed training cuts them
+ * to these. What a file has lost since stays lost: training goes on all the same.
  *
  * @param run - the model's name in the records, as in `config.models`.
  * @param warn - is told of each file that has lost something; Node's warnings unless given.
@@ -24,9 +24,17 @@ export function recordRun(
   run: string,
   warn: (line: string) => void = (line) => process.emitWarning(line),
 ): Callback {
-  const record = (split: Split, { step, epoch, metrics, learningRate, seconds, elapsed }: MetricsEvent): void => {
+  const record = (
+    split: Split,
+    { step, epoch, metrics, learningRate, seconds, elapsed }: MetricsEvent,
+  ): void => {
     const position = { run, split, step, epoch };
-    writer.metric({ ...position, learningRate, loss: metrics.loss, accuracy: metrics.accuracy ?? null });
+    writer.metric({
+      ...position,
+      learningRate,
+      loss: metrics.loss,
+      accuracy: metrics.accuracy ?? null,
+    });
     writer.timing({ ...position, seconds, elapsed });
   };
   return {

@@ -49,8 +49,11 @@ describe("renderReport", () => {
       "loss against seconds of training: dense, rotation, general",
     ]);
     for (const svg of charts) {
-      expect(svg.querySelectorAll("g[aria-label=line] path")).toHaveLength(6); // training and test, three models each
-      expect(svg.querySelectorAll("g[aria-label=dot] path, g[aria-label=dot] circle")).toHaveLength(6); // two evaluations each
+      // training and test, three models each
+      expect(svg.querySelectorAll("g[aria-label=line] path")).toHaveLength(6);
+      expect(svg.querySelectorAll("g[aria-label=dot] path, g[aria-label=dot] circle")).toHaveLength(
+        6,
+      ); // two evaluations each
     }
     const cells = [...page.querySelectorAll("tbody tr")].map((row) =>
       [...row.children].map((cell) => cell.textContent),
@@ -61,7 +64,14 @@ describe("renderReport", () => {
       ["general", "333.33333.3 %", "97.50 %", "0.1000", "2.50", "20.0", "0.25×"],
     ]);
     expect(page.querySelector("h1")?.textContent).toBe("a <title> & more");
-    for (const fact of ["hidden", "256", "v20.20.2", "A CPU", "8 GiB", "spm compare mnist --seed 1"]) {
+    for (const fact of [
+      "hidden",
+      "256",
+      "v20.20.2",
+      "A CPU",
+      "8 GiB",
+      "spm compare mnist --seed 1",
+    ]) {
       expect(page.body.textContent).toContain(fact);
     }
     expect(page.body.textContent).not.toContain("Not finished");
@@ -72,9 +82,13 @@ describe("renderReport", () => {
 
   test("needs nothing from outside and runs nothing", () => {
     const html = renderReport(run());
-    expect(parse(html).querySelectorAll("script, link, img, iframe, object, embed, [src], [onload]")).toHaveLength(0);
+    expect(
+      parse(html).querySelectorAll("script, link, img, iframe, object, embed, [src], [onload]"),
+    ).toHaveLength(0);
     const addresses = new Set(html.match(/https?:[^"')\s<]*/g) ?? []);
-    expect([...addresses].filter((address) => !address.startsWith("http://www.w3.org/"))).toEqual([]);
+    expect([...addresses].filter((address) => !address.startsWith("http://www.w3.org/"))).toEqual(
+      [],
+    );
     expect(html).not.toMatch(/@import|url\(\s*["']?(?!#)/);
   });
 
@@ -100,7 +114,9 @@ describe("renderReport", () => {
   test("values that no axis can show are left out", () => {
     const broken = run();
     const metrics = broken.metrics.map((record, i) =>
-      i % 3 === 0 ? { ...record, loss: null, accuracy: null } : { ...record, loss: i === 1 ? 0 : record.loss },
+      i % 3 === 0
+        ? { ...record, loss: null, accuracy: null }
+        : { ...record, loss: i === 1 ? 0 : record.loss },
     );
     expect(renderReport({ ...broken, metrics })).not.toMatch(/NaN|Infinity/);
   });

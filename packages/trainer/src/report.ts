@@ -1,4 +1,7 @@
-/** @file The report of a run: one HTML file with nothing outside of it, no script, in light and dark. */
+/**
+ * @file The report of a run: one HTML file with nothing outside of it, no script, in light and
+ * dark.
+ */
 
 import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,6 +20,15 @@ const PALETTE: Palette = {
   models: [0, 1, 2, 3, 4].map((i) => `var(--model-${i})`),
 };
 
+const CAPTION =
+  "Seconds an epoch count training alone, total seconds evaluations too. " +
+  "The ratio divides seconds an epoch by the dense model's: below 1 is faster.";
+
+function started(time: string): string {
+  const minute = time.slice(0, 16).replace("T", " ");
+  return `<time datetime="${escapeXml(time)}">${escapeXml(minute)} UTC</time>`;
+}
+
 /**
  * Renders a run's report.
  *
@@ -31,19 +43,26 @@ const PALETTE: Palette = {
 export function renderReport(run: Run): string {
   const { config } = run;
   const rows = summarize(run);
+  const models = config.models.map(
+    ({ run: name }, i) => `<li>${marker(i, PALETTE)}${escapeXml(name)}</li>`,
+  );
   return htmlPage(
     config.title,
     `<h1>${escapeXml(config.title)}</h1>
-<p class="muted">started <time datetime="${escapeXml(config.started)}">${escapeXml(config.started.slice(0, 16).replace("T", " "))} UTC</time> on ${escapeXml(config.machine.cpu)}</p>
+<p class="muted">started ${started(config.started)} on ${escapeXml(config.machine.cpu)}</p>
 ${notice(rows, config.epochs)}
 ${findings(rows.filter((row) => row.epochs >= config.epochs))}
 <div class="panel scroll table">
 ${table(rows)}
 </div>
 <h2>Curves</h2>
-<ul class="legend">${config.models.map(({ run: name }, i) => `<li>${marker(i, PALETTE)}${escapeXml(name)}</li>`).join("")}<li class="muted">thin: training, marked: test</li></ul>
+<ul class="legend">${models.join("")}<li class="muted">thin: training, marked: test</li></ul>
 <div class="charts">
-${CHARTS.map(({ quantity, axis }) => `<figure class="panel"><figcaption>${CAPTIONS[quantity]} ${CAPTIONS[axis]}</figcaption>${chart(run, quantity, axis, PALETTE)}</figure>`).join("\n")}
+${CHARTS.map(
+  ({ quantity, axis }) =>
+    `<figure class="panel"><figcaption>${CAPTIONS[quantity]} ` +
+    `${CAPTIONS[axis]}</figcaption>${chart(run, quantity, axis, PALETTE)}</figure>`,
+).join("\n")}
 </div>
 <h2>How to repeat it</h2>
 <pre class="panel"><code>${escapeXml(config.command)}</code></pre>
@@ -55,7 +74,8 @@ ${factsHtml({ ...config.machine, memory: `${config.machine.memory} GiB` })}
 }
 
 /**
- * Reads a run folder and writes its `report.html`, beside first and renamed then, so that there is never half a report.
+ * Reads a run folder and writes its `report.html`, beside first and renamed then, so that there is
+ * never half a report.
  *
  * @returns the report's path.
  * @example
@@ -71,13 +91,20 @@ export function writeReport(folder: string): string {
   return path;
 }
 
-const CAPTIONS = { accuracy: "Accuracy", loss: "Loss", step: "against steps", seconds: "against seconds" };
+const CAPTIONS = {
+  accuracy: "Accuracy",
+  loss: "Loss",
+  step: "against steps",
+  seconds: "against seconds",
+};
 
 /** Says what is missing when a run did not reach its end. */
 function notice(rows: readonly SummaryRow[], epochs: number): string {
   const short = rows.filter((row) => row.epochs < epochs);
   if (short.length === 0) return "";
-  const list = short.map((row) => `${row.run} after ${row.epochs.toFixed(2)} of ${epochs} epochs`).join(", ");
+  const list = short
+    .map((row) => `${row.run} after ${row.epochs.toFixed(2)} of ${epochs} epochs`)
+    .join(", ");
   return `<p class="notice" role="note">Not finished: ${escapeXml(list)}.</p>`;
 }
 
@@ -87,14 +114,21 @@ function findings(rows: readonly SummaryRow[]): string {
   const sentences = rows.flatMap((row) => {
     if (dense === undefined || row === dense || row.ratioToDense === null) return [];
     const smaller = (dense.parameters / row.parameters).toFixed(1);
-    const cost = `${row.run}: ${smaller} times fewer parameters than dense at ${formatRatio(row.ratioToDense)} its time`;
+    const cost =
+      `${row.run}: ${smaller} times fewer parameters than ` +
+      `dense at ${formatRatio(row.ratioToDense)} its time`;
     if (row.accuracy === null || dense.accuracy === null) return [`${cost}.`];
     const points = (row.accuracy - dense.accuracy) * 100;
     const distance = Math.abs(points).toFixed(2);
-    const place = distance === "0.00" ? "level with it" : `${distance} points ${points < 0 ? "below" : "above"} it`;
+    const place =
+      distance === "0.00"
+        ? "level with it"
+        : `${distance} points ${points < 0 ? "below" : "above"} it`;
     return [`${cost}, ${place} on the test images.`];
   });
-  return sentences.length === 0 ? "" : `<p class="lead">${sentences.map(escapeXml).join("<br>")}</p>`;
+  return sentences.length === 0
+    ? ""
+    : `<p class="lead">${sentences.map(escapeXml).join("<br>")}</p>`;
 }
 
 function table(rows: readonly SummaryRow[]): string {
@@ -112,7 +146,10 @@ function table(rows: readonly SummaryRow[]): string {
       formatSeconds(row.totalSeconds),
       formatRatio(row.ratioToDense),
     ];
-    return `<tr><th scope="row">${marker(i, PALETTE)}${escapeXml(row.run)}</th>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
+    return (
+      `<tr><th scope="row">${marker(i, PALETTE)}` +
+      `${escapeXml(row.run)}</th>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`
+    );
   });
   const heads = [
     "layer",
@@ -124,7 +161,7 @@ function table(rows: readonly SummaryRow[]): string {
     "ratio to dense",
   ];
   return `<table>
-<caption>Seconds an epoch count training alone, total seconds evaluations too. The ratio divides seconds an epoch by the dense model's: below 1 is faster.</caption>
+<caption>${CAPTION}</caption>
 <thead><tr>${heads.map((head) => `<th scope="col">${head}</th>`).join("")}</tr></thead>
 <tbody>${body.join("\n")}</tbody>
 </table>`;

@@ -1,4 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -43,8 +50,23 @@ describe("RunWriter", () => {
       loss: 0.1 + 0.2,
       accuracy: 0.5,
     });
-    writer.metric({ run: 'a "b", c', split: "test", step: 10, epoch: 1, learningRate: 0, loss: 2, accuracy: null });
-    writer.timing({ run: "dense", split: "train", step: 10, epoch: 1, seconds: 1.23456789, elapsed: 2 });
+    writer.metric({
+      run: 'a "b", c',
+      split: "test",
+      step: 10,
+      epoch: 1,
+      learningRate: 0,
+      loss: 2,
+      accuracy: null,
+    });
+    writer.timing({
+      run: "dense",
+      split: "train",
+      step: 10,
+      epoch: 1,
+      seconds: 1.23456789,
+      elapsed: 2,
+    });
     writer.close();
     expect(text("metrics.jsonl")).toMatchInlineSnapshot(`
       "{"run":"dense","split":"train","step":10,"epoch":1,"learningRate":0.001,"loss":0.30000000000000004,"accuracy":0.5}
@@ -66,7 +88,15 @@ describe("RunWriter", () => {
 
   test("a record is on file as soon as it is written", () => {
     const writer = new RunWriter(folder, config);
-    writer.metric({ run: "dense", split: "train", step: 1, epoch: 1, learningRate: 1, loss: 1, accuracy: 1 });
+    writer.metric({
+      run: "dense",
+      split: "train",
+      step: 1,
+      epoch: 1,
+      learningRate: 1,
+      loss: 1,
+      accuracy: 1,
+    });
     expect(text("metrics.jsonl").split("\n")).toHaveLength(2);
     expect(text("metrics.csv").split("\n")).toHaveLength(3);
     writer.close();
@@ -81,7 +111,15 @@ describe("RunWriter", () => {
 });
 
 describe("a run that goes on", () => {
-  const metric = { run: "dense", split: "train", step: 1, epoch: 1, learningRate: 1, loss: 1, accuracy: 1 } as const;
+  const metric = {
+    run: "dense",
+    split: "train",
+    step: 1,
+    epoch: 1,
+    learningRate: 1,
+    loss: 1,
+    accuracy: 1,
+  } as const;
 
   test("cuts its files to where a checkpoint was, or to nothing", () => {
     const first = new RunWriter(folder, config);
@@ -92,11 +130,16 @@ describe("a run that goes on", () => {
     first.close();
     const second = new RunWriter(folder);
     second.truncate(offsets);
-    expect([text("metrics.csv"), text("metrics.jsonl").split("\n")]).toEqual([kept, [expect.any(String), ""]]);
+    expect([text("metrics.csv"), text("metrics.jsonl").split("\n")]).toEqual([
+      kept,
+      [expect.any(String), ""],
+    ]);
     expect(second.truncate()).toEqual([]);
     expect([text("metrics.csv"), text("metrics.jsonl")]).toEqual([`${kept.split("\n")[0]}\n`, ""]);
     second.close();
-    expect(() => new RunWriter(join(folder, "nothing"))).toThrow(/expected a run folder with config.json/);
+    expect(() => new RunWriter(join(folder, "nothing"))).toThrow(
+      /expected a run folder with config.json/,
+    );
   });
 
   test("goes on after the whole lines of a file that was cut or is gone, and says so", () => {
@@ -113,8 +156,11 @@ describe("a run that goes on", () => {
     second.metric({ ...metric, step: 3 });
     second.close();
     expect(heard).toEqual([
-      `${join(folder, "metrics.jsonl")} lacks 5 of the ${whole.length} bytes that it had: it goes on from here`,
-      expect.stringMatching(/metrics\.csv lacks \d+ of the \d+ bytes that it had: it goes on from here$/),
+      `${join(folder, "metrics.jsonl")} lacks 5 of the ${whole.length} bytes that it had: ` +
+        "it goes on from here",
+      expect.stringMatching(
+        /metrics\.csv lacks \d+ of the \d+ bytes that it had: it goes on from here$/,
+      ),
     ]);
     expect(readRun(folder).metrics.map(({ step }) => step)).toEqual([1, 3]);
     expect(text("metrics.csv")).toMatch(/^run,split,.*\ndense,train,3,.*\n$/);
@@ -133,7 +179,13 @@ describe("readRun", () => {
 
   test("reads back what was written, but for a last line cut short", () => {
     const writer = new RunWriter(folder, config);
-    const metrics = [1, 2, 3].map((step) => ({ ...at, step, learningRate: 0.1, loss: 1 / step, accuracy: null }));
+    const metrics = [1, 2, 3].map((step) => ({
+      ...at,
+      step,
+      learningRate: 0.1,
+      loss: 1 / step,
+      accuracy: null,
+    }));
     for (const metric of metrics) writer.metric(metric);
     for (const step of [1, 2, 3]) writer.timing({ ...at, step, seconds: step, elapsed: 2 * step });
     writer.close();
@@ -149,8 +201,14 @@ describe("readRun", () => {
     new RunWriter(folder, config).close();
     for (const [content, message] of [
       ["{ oops", "readRun: expected JSON in CONFIG, got "],
-      ["null", "readRun: expected the models and options of a training in CONFIG, got a file without them"],
-      ['{"models":[]}', "readRun: expected the models and options of a training in CONFIG, got a file without them"],
+      [
+        "null",
+        "readRun: expected the models and options of a training in CONFIG, got a file without them",
+      ],
+      [
+        '{"models":[]}',
+        "readRun: expected the models and options of a training in CONFIG, got a file without them",
+      ],
     ] as const) {
       writeFileSync(join(folder, "config.json"), content);
       expect(() => readRun(folder)).toThrow(RunError);

@@ -42,11 +42,24 @@ function readRunConfig(path: string): RunConfig {
     config = JSON.parse(readFileSync(path, "utf8")) as typeof config;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new RunError("readRun", `JSON in ${path}`, error.message, "put back the file as the run wrote it");
+    throw new RunError(
+      "readRun",
+      `JSON in ${path}`,
+      error.message,
+      "put back the file as the run wrote it",
+    );
   }
-  if (Array.isArray(config?.models) && typeof config.options === "object" && config.options !== null)
+  if (
+    Array.isArray(config?.models) &&
+    typeof config.options === "object" &&
+    config.options !== null
+  )
     return config as RunConfig;
-  throw new RunError("readRun", `the models and options of a training in ${path}`, "a file without them");
+  throw new RunError(
+    "readRun",
+    `the models and options of a training in ${path}`,
+    "a file without them",
+  );
 }
 
 function readLines<T>(path: string): T[] {
@@ -57,7 +70,11 @@ function readLines<T>(path: string): T[] {
     try {
       return JSON.parse(line) as T;
     } catch {
-      throw new RunError("readRun", `JSON on line ${index + 1} of ${path}`, JSON.stringify(line.slice(0, 80)));
+      throw new RunError(
+        "readRun",
+        `JSON on line ${index + 1} of ${path}`,
+        JSON.stringify(line.slice(0, 80)),
+      );
     }
   });
 }

@@ -1,4 +1,7 @@
-/** @file What a run leaves behind, line by line: metrics that a seed repeats, and times that nothing repeats. */
+/**
+ * @file What a run leaves behind, line by line: metrics that a seed repeats, and times that nothing
+ * repeats.
+ */
 
 /** Which samples a metric was measured on. */
 export type Split = "train" | "test";

@@ -1,4 +1,7 @@
-/** @file Writes a run folder line by line, so that whatever stops the run, what was measured is on disk. */
+/**
+ * @file Writes a run folder line by line, so that whatever stops the run, what was measured is on
+ * disk.
+ */
 
 import {
   closeSync,
@@ -23,15 +26,22 @@ const FILES = ["metrics.jsonl", "metrics.csv", "timing.jsonl"] as const;
 /**
  * The files of a run: `config.json`, `metrics.jsonl`, `metrics.csv` and `timing.jsonl`.
  *
- * Each record is one write of one whole line, so a crash can only lose the end of the last line. `metrics.*` hold nothing
- * but what the seed determines: two runs of one seed are byte-identical. Seconds go to `timing.jsonl`.
+ * Each record is one write of one whole line, so a crash can only lose the end of the last line.
+ * `metrics.*` hold nothing but what the seed determines: two runs of one seed are byte-identical.
+ * Seconds go to `timing.jsonl`.
  *
  * @example
  * ```ts
  * import { RunWriter, machine } from "@spm/trainer/node";
  * const writer = new RunWriter("runs/example", {
- *   title: "example", command: "node example.js", started: new Date().toISOString(), models: [{ run: "dense", parameters: 42 }],
- *   epochs: 1, stepsPerEpoch: 10, options: {}, machine: machine(),
+ *   title: "example",
+ *   command: "node example.js",
+ *   started: new Date().toISOString(),
+ *   models: [{ run: "dense", parameters: 42 }],
+ *   epochs: 1,
+ *   stepsPerEpoch: 10,
+ *   options: {},
+ *   machine: machine(),
  * });
  * const at = { run: "dense", split: "train", step: 10, epoch: 1 } as const;
  * writer.metric({ ...at, learningRate: 1e-3, loss: 0.5, accuracy: 0.8 });
@@ -45,9 +55,11 @@ export class RunWriter {
   readonly #files: Readonly<Record<(typeof FILES)[number], number>>;
 
   /**
-   * Makes the folder and writes `config.json`; without a config, goes on with the files of a run that was recorded there.
+   * Makes the folder and writes `config.json`; without a config, goes on with the files of a run
+   * that was recorded there.
    *
-   * @throws RunError when the folder is not empty, or is not a run to go on with; Node's error when it cannot be written.
+   * @throws RunError when the folder is not empty, or is not a run to go on with; Node's error when
+   * it cannot be written.
    */
   constructor(folder: string, config?: RunConfig) {
     this.folder = folder;
@@ -73,17 +85,26 @@ export class RunWriter {
   }
 
   /**
-   * Cuts the files to the bytes that they had; without offsets, to what a new run has. A file that is shorter keeps its whole lines.
+   * Cuts the files to the bytes that they had; without offsets, to what a new run has. A file that
+   * is shorter keeps its whole lines.
    *
    * @returns what there is to say about each file that is shorter.
    */
-  truncate(offsets: Readonly<Record<string, number>> = { "metrics.csv": COLUMNS.join(",").length + 1 }): string[] {
+  truncate(
+    offsets: Readonly<Record<string, number>> = { "metrics.csv": COLUMNS.join(",").length + 1 },
+  ): string[] {
     return FILES.flatMap((name) => {
       const path = join(this.folder, name);
       const [size, offset] = [fstatSync(this.#files[name]).size, offsets[name] ?? 0];
-      ftruncateSync(this.#files[name], size < offset ? readFileSync(path).lastIndexOf("\n") + 1 : offset);
+      ftruncateSync(
+        this.#files[name],
+        size < offset ? readFileSync(path).lastIndexOf("\n") + 1 : offset,
+      );
       return size < offset
-        ? [`${path} lacks ${offset - size} of the ${offset} bytes that it had: it goes on from here`]
+        ? [
+            `${path} lacks ${offset - size} of the ${offset} bytes that it had: ` +
+              "it goes on from here",
+          ]
         : [];
     });
   }
@@ -100,7 +121,14 @@ export class RunWriter {
 
   /** Appends a line to `timing.jsonl`; seconds are rounded to microseconds. */
   timing({ run, split, step, epoch, seconds, elapsed }: TimingRecord): void {
-    const rounded = { run, split, step, epoch, seconds: microseconds(seconds), elapsed: microseconds(elapsed) };
+    const rounded = {
+      run,
+      split,
+      step,
+      epoch,
+      seconds: microseconds(seconds),
+      elapsed: microseconds(elapsed),
+    };
     writeSync(this.#files["timing.jsonl"], `${JSON.stringify(rounded)}\n`);
   }
 

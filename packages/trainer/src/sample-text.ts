@@ -12,17 +12,25 @@ export interface SampleOptions {
 }
 
 /**
- * A callback that shows what the model writes, so that one sees it learn. Draw with a generator of its own: one that the model
- * shares would change the training.
+ * A callback that shows what the model writes, so that one sees it learn. Draw with a generator of
+ * its own: one that the model shares would change the training.
  *
  * @example
  * ```ts
  * import { sampleText } from "@spm/trainer";
- * const callbacks = [sampleText({ draw: () => "text from the model", show: (text, step) => console.log(step, text) })];
+ * const callbacks = [
+ *   sampleText({
+ *     draw: () => "text from the model",
+ *     show: (text, step) => console.log(step, text),
+ *   }),
+ * ];
  * ```
  */
 export function sampleText({ draw, show, every }: SampleOptions): Callback {
-  const sample = async ({ step }: { readonly step: number }): Promise<void> => show(await draw(), step);
+  const sample = async ({ step }: { readonly step: number }): Promise<void> =>
+    show(await draw(), step);
   if (every === undefined) return { onEvaluate: sample };
-  return { onStep: async (position) => (position.step % every === 0 ? sample(position) : undefined) };
+  return {
+    onStep: async (position) => (position.step % every === 0 ? sample(position) : undefined),
+  };
 }

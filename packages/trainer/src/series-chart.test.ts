@@ -29,7 +29,9 @@ test("ticks of a logarithmic axis are round and enclose the data", () => {
   expect(logTicks([16, 32])).toEqual([10, 20, 50]);
   expect(logTicks([0.34, 0.64])).toEqual([0.2, 0.5, 1]);
   expect(logTicks([1])).toEqual([1, 2]);
-  expect(logTicks([4122, 1_863_690])).toEqual([3000, 10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000]);
+  expect(logTicks([4122, 1_863_690])).toEqual([
+    3000, 10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000,
+  ]);
   expect(logTicks([2e-7, 0.9])).toEqual([1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1]);
   expect(logTicks([])).toEqual([]);
 });
@@ -45,14 +47,24 @@ test("labels read as numbers, or all as powers of ten", () => {
 test("every tick has its label, and a logarithmic axis says that it is one", () => {
   const svg = chart();
   expect(texts(svg, "x-axis tick label")).toEqual(["8", "64", "1,024"]);
-  expect(texts(svg, "y-axis tick label")).toEqual(["10⁻⁷", "10⁻⁶", "10⁻⁵", "10⁻⁴", "10⁻³", "10⁻²", "10⁻¹", "10⁰"]);
+  expect(texts(svg, "y-axis tick label")).toEqual([
+    "10⁻⁷",
+    "10⁻⁶",
+    "10⁻⁵",
+    "10⁻⁴",
+    "10⁻³",
+    "10⁻²",
+    "10⁻¹",
+    "10⁰",
+  ]);
   expect(texts(svg, "x-axis label")).toEqual(["samples (log scale)"]);
   expect(texts(chart({ y: { label: "loss" } }), "y-axis label")).toEqual(["loss"]);
 });
 
 test("a range, a single value, nothing", () => {
   const points = (y: number) => [{ name: "a", points: [{ x: 8, y }] }];
-  const ticks = (given: Partial<SeriesChart>) => texts(chart({ y: { label: "share" }, ...given }), "y-axis tick label");
+  const ticks = (given: Partial<SeriesChart>) =>
+    texts(chart({ y: { label: "share" }, ...given }), "y-axis tick label");
   const share = ticks({ y: { label: "share", range: [0, 1] }, series: points(0) });
   expect([share[0], share.at(-1)]).toEqual(["0.0", "1.0"]);
   expect(ticks({ series: points(0) })).toContain("0.0");

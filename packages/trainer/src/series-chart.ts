@@ -1,4 +1,7 @@
-/** @file Named series of points in one picture that stands alone: lines, marks, the spread around them, a legend. */
+/**
+ * @file Named series of points in one picture that stands alone: lines, marks, the spread around
+ * them, a legend.
+ */
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import { LIGHT } from "./curves.ts";
@@ -52,7 +55,8 @@ const COLOURS = [...LIGHT.models, ...MORE_COLOURS];
 /**
  * A chart as the text of an SVG file, in fixed colours on white.
  *
- * @returns `<svg …>` of 640 user units in width, with `role="img"` and a title; at most 11 series keep colours of their own.
+ * @returns `<svg …>` of 640 user units in width, with `role="img"` and a title; at most 11 series
+ * keep colours of their own.
  * @example
  * ```ts
  * import { seriesChart } from "@spm/trainer/node";
@@ -68,9 +72,16 @@ export function seriesChart({ title, x, y, series, joined = true, level }: Serie
   const names = series.map(({ name }) => name);
   const colour = (name: string): string => COLOURS[names.indexOf(name) % COLOURS.length] as string;
   const drawable = (p: ChartPoint): boolean =>
-    Number.isFinite(p.x) && Number.isFinite(p.y) && (x.scale !== "log" || p.x > 0) && (y.scale !== "log" || p.y > 0);
-  const points = series.flatMap(({ name, points: own }) => own.filter(drawable).map((p) => ({ name, ...p })));
-  const bounds = points.filter((p) => p.low !== undefined && p.high !== undefined && (y.scale !== "log" || p.low > 0));
+    Number.isFinite(p.x) &&
+    Number.isFinite(p.y) &&
+    (x.scale !== "log" || p.x > 0) &&
+    (y.scale !== "log" || p.y > 0);
+  const points = series.flatMap(({ name, points: own }) =>
+    own.filter(drawable).map((p) => ({ name, ...p })),
+  );
+  const bounds = points.filter(
+    (p) => p.low !== undefined && p.high !== undefined && (y.scale !== "log" || p.low > 0),
+  );
   const { document } = parseHTML("<!doctype html><html><body></body></html>");
   const across = axisOf(
     x,
@@ -88,7 +99,12 @@ export function seriesChart({ title, x, y, series, joined = true, level }: Serie
     marginBottom: 42,
     marginTop: 24,
     insetRight: 8,
-    style: { background: "none", color: LIGHT.ink, fontSize: "12px", fontFamily: "system-ui, sans-serif" },
+    style: {
+      background: "none",
+      color: LIGHT.ink,
+      fontSize: "12px",
+      fontFamily: "system-ui, sans-serif",
+    },
     x: across.scale,
     y: up.scale,
     color: { domain: names, range: names.map(colour) },
@@ -96,10 +112,20 @@ export function seriesChart({ title, x, y, series, joined = true, level }: Serie
       Plot.gridY({ stroke: LIGHT.grid, strokeOpacity: 1, ...up.grid }),
       Plot.axisX(across.axis),
       Plot.axisY(up.axis),
-      Plot.ruleY(level === undefined ? [] : [level.y], { stroke: LIGHT.ink, strokeDasharray: "5 4" }),
+      Plot.ruleY(level === undefined ? [] : [level.y], {
+        stroke: LIGHT.ink,
+        strokeDasharray: "5 4",
+      }),
       ...(joined
         ? [
-            Plot.areaY(bounds, { x: "x", y1: "low", y2: "high", z: "name", fill: "name", fillOpacity: 0.14 }),
+            Plot.areaY(bounds, {
+              x: "x",
+              y1: "low",
+              y2: "high",
+              z: "name",
+              fill: "name",
+              fillOpacity: 0.14,
+            }),
             Plot.line(points, { x: "x", y: "y", z: "name", stroke: "name", strokeWidth: 2 }),
           ]
         : [Plot.ruleX(bounds, { x: "x", y1: "low", y2: "high", stroke: "name" })]),
@@ -129,13 +155,23 @@ export function seriesChart({ title, x, y, series, joined = true, level }: Serie
   const top = TOP + rows * LEGEND_ROW;
   element.setAttribute("y", String(top));
   const legend = names.map((name, i) => {
-    const at = `${20 + (i % perRow) * (WIDTH / perRow)} ${TOP + 8 + Math.floor(i / perRow) * LEGEND_ROW}`;
-    return `<g transform="translate(${at})"><circle r="5" fill="${colour(name)}"/><text x="11" y="4.5">${escapeXml(name)}</text></g>`;
+    const at =
+      `${20 + (i % perRow) * (WIDTH / perRow)} ` +
+      `${TOP + 8 + Math.floor(i / perRow) * LEGEND_ROW}`;
+    return (
+      `<g transform="translate(${at})"><circle r="5" ` +
+      `fill="${colour(name)}"/><text x="11" y="4.5">${escapeXml(name)}</text></g>`
+    );
   });
   const [width, height] = [WIDTH, HEIGHT + top];
-  const titleSize = Math.min(TITLE_SIZE, Math.floor((10 * TITLE_SIZE * TITLE_LETTERS) / title.length) / 10);
+  const titleSize = Math.min(
+    TITLE_SIZE,
+    Math.floor((10 * TITLE_SIZE * TITLE_LETTERS) / title.length) / 10,
+  );
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" font-family="system-ui, sans-serif" font-size="13" fill="${LIGHT.ink}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" ` +
+      `width="${width}" height="${height}" role="img" font-family="system-ui, ` +
+      `sans-serif" font-size="13" fill="${LIGHT.ink}">`,
     `<title>${escapeXml(title)}</title>`,
     `<rect width="${width}" height="${height}" fill="${LIGHT.ground}"/>`,
     `<text x="14" y="22" font-size="${titleSize}" font-weight="600">${escapeXml(title)}</text>`,
@@ -145,14 +181,22 @@ export function seriesChart({ title, x, y, series, joined = true, level }: Serie
   ].join("\n");
 }
 
-/** The scale of an axis over its values, rounded outwards where `rounded`, and its ticks with their labels. */
+/**
+ * The scale of an axis over its values, rounded outwards where `rounded`, and its ticks with their
+ * labels.
+ */
 function axisOf(
   { label, scale = "linear", ticks: given, range }: ChartAxis,
   values: readonly number[],
   rounded: boolean,
-): { scale: Plot.ScaleOptions; grid: Plot.GridOptions; axis: Plot.AxisXOptions & Plot.AxisYOptions } {
+): {
+  scale: Plot.ScaleOptions;
+  grid: Plot.GridOptions;
+  axis: Plot.AxisXOptions & Plot.AxisYOptions;
+} {
   if (scale === "linear") {
-    const [low, high] = range ?? (values.length === 0 ? [0, 1] : [Math.min(...values), Math.max(...values)]);
+    const [low, high] =
+      range ?? (values.length === 0 ? [0, 1] : [Math.min(...values), Math.max(...values)]);
     const ticks = given === undefined ? {} : { ticks: [...given] };
     return {
       scale: {

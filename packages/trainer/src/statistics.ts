@@ -1,4 +1,7 @@
-/** @file What the numbers inside of a training look like: gradients by parameter, activations by layer. */
+/**
+ * @file What the numbers inside of a training look like: gradients by parameter, activations by
+ * layer.
+ */
 import { elements, type Tensor } from "@spm/core";
 import { type Module, places } from "@spm/nn";
 
@@ -41,11 +44,18 @@ export function tensorStatistics(tensor: Tensor): TensorStatistics {
     }
   }
   const count = Math.max(1, values.length - nonFinite);
-  return { mean: sum / count, rms: Math.sqrt(squares / count), max, zeros: zeros / count, nonFinite };
+  return {
+    mean: sum / count,
+    rms: Math.sqrt(squares / count),
+    max,
+    zeros: zeros / count,
+    nonFinite,
+  };
 }
 
 /**
- * Statistics of gradients by the paths of their parameters. For `gradients` of `fit`: look, and give the same gradients back.
+ * Statistics of gradients by the paths of their parameters. For `gradients` of `fit`: look, and
+ * give the same gradients back.
  *
  * @param grads - in the order of `model.parameters()`
  * @example
@@ -69,7 +79,8 @@ export function gradientStatistics(
 }
 
 /**
- * Statistics of what every module inside of a model gives out while `f` runs, by path; of the last call where there are several.
+ * Statistics of what every module inside of a model gives out while `f` runs, by path; of the last
+ * call where there are several.
  *
  * @example
  * ```ts
@@ -97,7 +108,8 @@ export function activationStatistics(model: Module, f: () => void): Map<string, 
   try {
     f();
   } finally {
-    for (const module of watched) Reflect.deleteProperty(module, "forward"); // the prototype's shows again
+    // the prototype's shows again
+    for (const module of watched) Reflect.deleteProperty(module, "forward");
   }
   return found;
 }

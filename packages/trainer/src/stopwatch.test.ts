@@ -4,7 +4,7 @@ import { Stopwatch } from "./stopwatch.ts";
 beforeEach(() => void vi.useFakeTimers({ toFake: ["performance"] }));
 afterEach(() => void vi.useRealTimers());
 
-test("one clock stands still while paused, also while it is read or when the work fails", async () => {
+test("one clock stands still while paused, also while read or when the work fails", async () => {
   const watch = new Stopwatch();
   vi.advanceTimersByTime(1000);
   await watch.pausedFor(async () => {

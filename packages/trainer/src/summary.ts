@@ -37,10 +37,17 @@ export interface SummaryRow {
 export function summarize({ config, metrics, timings }: Run): SummaryRow[] {
   const outcome = (
     run: string,
-  ): { test: MetricRecord | undefined; time: TimingRecord | undefined; perEpoch: number | null } => {
+  ): {
+    test: MetricRecord | undefined;
+    time: TimingRecord | undefined;
+    perEpoch: number | null;
+  } => {
     const test = metrics.findLast((record) => record.run === run && record.split === "test");
     const time = timings.findLast((record) => record.run === run);
-    const perEpoch = time === undefined || time.step === 0 ? null : (time.seconds / time.step) * config.stepsPerEpoch;
+    const perEpoch =
+      time === undefined || time.step === 0
+        ? null
+        : (time.seconds / time.step) * config.stepsPerEpoch;
     return { test, time, perEpoch };
   };
   const baseline = outcome(BASELINE).perEpoch;

@@ -1,7 +1,12 @@
 /** @file One optimizer step, taken only when its loss and gradients are finite. */
 import { detectAnomaly, type Parameter, scope, sum, type Tensor, valueAndGrad } from "@spm/core";
 import { generatorStates, generatorsOf, restoreGenerators } from "./generators.ts";
-import { type LossFunction, type Measurement, type RunningMeans, readMeasurement } from "./measurement.ts";
+import {
+  type LossFunction,
+  type Measurement,
+  type RunningMeans,
+  readMeasurement,
+} from "./measurement.ts";
 import { copyOf } from "./training-state.ts";
 
 /** What `fit` needs of an optimizer. */
@@ -33,8 +38,9 @@ export interface StepOptions<Model, Batch> {
 /**
  * A function that takes one step on the batch that its argument draws, or says why it did not.
  *
- * In CPU memory a step is checked before the update: a bad one leaves parameters and buffers as they were, and is replayed in
- * anomaly mode to find the op that went wrong first. On a device nothing is checked here, so that no step waits for a read.
+ * In CPU memory a step is checked before the update: a bad one leaves parameters and buffers as
+ * they were, and is replayed in anomaly mode to find the op that went wrong first. On a device
+ * nothing is checked here, so that no step waits for a read.
  */
 export function trainStep<Model, Batch>(
   options: StepOptions<Model, Batch>,
@@ -53,10 +59,14 @@ export function trainStep<Model, Batch>(
           const measured = loss(model, batch);
           return { loss: measured.loss, aux: measured };
         }, optimizer.parameters);
-      const restoreBuffers = (): void => buffers.forEach((buffer, i) => void buffer.assign(kept[i]!));
+      const restoreBuffers = (): void =>
+        buffers.forEach((buffer, i) => void buffer.assign(kept[i]!));
       try {
         const { value, grads, aux } = compute();
-        if (!inCpuMemory(value) || (holdsFinite(value) && grads.every((grad) => holdsFinite(sum(grad))))) {
+        if (
+          !inCpuMemory(value) ||
+          (holdsFinite(value) && grads.every((grad) => holdsFinite(sum(grad))))
+        ) {
           window.add(readMeasurement(aux));
           optimizer.step(gradients?.(grads) ?? grads);
           return undefined;
@@ -93,5 +103,7 @@ function buffersOf(model: unknown, parameters: readonly Parameter[]): Parameter[
   const { stateDict } = model as { stateDict?: () => Record<string, Tensor> };
   if (typeof stateDict !== "function") return [];
   const trained = new Set<Tensor>(parameters);
-  return Object.values(stateDict.call(model)).filter((value): value is Parameter => !trained.has(value));
+  return Object.values(stateDict.call(model)).filter(
+    (value): value is Parameter => !trained.has(value),
+  );
 }

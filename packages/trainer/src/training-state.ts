@@ -1,5 +1,13 @@
 /** @file All that training depends on beside its options: captured, and put back bit by bit. */
-import { type Backend, copyArray, fromArray, type RngState, reference, Tensor, wrap } from "@spm/core";
+import {
+  type Backend,
+  copyArray,
+  fromArray,
+  type RngState,
+  reference,
+  Tensor,
+  wrap,
+} from "@spm/core";
 import type { LoaderState } from "@spm/data";
 import { RunError } from "./errors.ts";
 import type { Json } from "./json.ts";
@@ -43,7 +51,10 @@ export interface Progress {
 
 /** All that is needed to go on as if training had never stopped. */
 export interface TrainingState {
-  /** `model.…`, `optimizer.…`, `average.…`, `snapshot.…`: live tensors, to be read before training goes on. */
+  /**
+   * `model.…`, `optimizer.…`, `average.…`, `snapshot.…`: live tensors, to be read before training
+   * goes on.
+   */
   readonly values: Values;
   readonly progress: Progress;
 }
@@ -69,7 +80,8 @@ export function valuesOf({ model, optimizer, average }: Parts): Record<string, T
 }
 
 /**
- * Gives every part its values back. A model unlike the one that was saved names the first that differs.
+ * Gives every part its values back. A model unlike the one that was saved names the first that
+ * differs.
  *
  * @throws ShapeError, DTypeError, ValueError naming the first mismatch
  */
@@ -78,7 +90,9 @@ export function restoreValues({ model, optimizer, average }: Parts, values: Valu
   const mine = weights.stateDict();
   const saved = Object.entries(unprefixed("model", values)) as [string, Tensor][];
   weights.loadStateDict(
-    Object.fromEntries(saved.map(([path, value]) => [path, movedTo(value, mine[path]?.backend ?? reference)])),
+    Object.fromEntries(
+      saved.map(([path, value]) => [path, movedTo(value, mine[path]?.backend ?? reference)]),
+    ),
   );
   statefulOf(optimizer).restore(unprefixed("optimizer", values));
   average?.restore(unprefixed("average", values));
@@ -93,7 +107,9 @@ export function unprefixed(prefix: string, values: Values): Record<string, Tenso
 
 /** The values under names with a prefix and a dot. */
 export function prefixed(prefix: string, values: Values): Record<string, Tensor | number> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}.${name}`, value]));
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [`${prefix}.${name}`, value]),
+  );
 }
 
 /** A copy that no scope releases. */
@@ -115,11 +131,17 @@ function weightsOf(model: unknown): Weights {
   const weights = model as Partial<Weights> | null;
   if (typeof weights?.stateDict === "function" && typeof weights.loadStateDict === "function")
     return weights as Weights;
-  throw new RunError("checkpoint", "a model with stateDict() and loadStateDict()", "one without", "extend Module");
+  throw new RunError(
+    "checkpoint",
+    "a model with stateDict() and loadStateDict()",
+    "one without",
+    "extend Module",
+  );
 }
 
 function statefulOf(optimizer: object): Stateful {
   const stateful = optimizer as Partial<Stateful>;
-  if (typeof stateful.state === "function" && typeof stateful.restore === "function") return stateful as Stateful;
+  if (typeof stateful.state === "function" && typeof stateful.restore === "function")
+    return stateful as Stateful;
   throw new RunError("checkpoint", "an optimizer with state() and restore()", "one without");
 }

@@ -1,8 +1,8 @@
 /** @file Gives the event loop its turn while a long computation runs. */
 
 /**
- * A function to await between pieces of work: it lets the event loop run when `budget` milliseconds have passed since it last
- * did, and otherwise returns at once.
+ * A function to await between pieces of work: it lets the event loop run when `budget` milliseconds
+ * have passed since it last did, and otherwise returns at once.
  */
 export function takingTurns(budget: number): () => Promise<void> {
   let last = performance.now();

@@ -5,8 +5,8 @@ import { column, firsts, LOWER, NATURAL, seconds, storeBlocks, tuple } from "./s
 /** A pass of two stages in the table of passes. */
 const RADIX4: i32 = 1;
 /**
- * ∂θ = factor (Σ z_i g_j − z_j g_i) / (S_i S_j). At distances of 4 and more the sums come by pairs, otherwise z ⊙ swapped g by
- * coordinate.
+ * ∂θ = factor (Σ z_i g_j − z_j g_i) / (S_i S_j). At distances of 4 and more the sums come by pairs,
+ * otherwise z ⊙ swapped g by coordinate.
  */
 export function rotationGradient(
   raw: usize,
@@ -42,7 +42,11 @@ export function rotationGradient(
       const second = (k >> s) & 1;
       let i = scales + column(form, k, s);
       let at = natural ? w : w + (tuple(k, s) << 6) + (second << 4) + (form > LOWER ? 32 : 0);
-      for (const end = gradient + (run << 4); gradient < end; gradient += 16, i += step, at += sumStep) {
+      for (
+        const end = gradient + (run << 4);
+        gradient < end;
+        gradient += 16, i += step, at += sumStep
+      ) {
         const scale = mul(v128.load(i), v128.load(i + distance));
         v128.store(gradient, f32x4.div(mul(v128.load(at), f), scale));
       }
@@ -51,10 +55,18 @@ export function rotationGradient(
 }
 
 /**
- * The last pass, where it is of two stages, summed products of ȳ: with what the stages make of its inputs they are d̄Out over v, and
- * times scale ⊙ dOut what the other passes have.
+ * The last pass, where it is of two stages, summed products of ȳ: with what the stages make of its
+ * inputs they are d̄Out over v, and times scale ⊙ dOut what the other passes have.
  */
-function closeSums(raw: usize, pass: usize, n: usize, P: usize, scale: usize, dOut: usize, gOut: usize): void {
+function closeSums(
+  raw: usize,
+  pass: usize,
+  n: usize,
+  P: usize,
+  scale: usize,
+  dOut: usize,
+  gOut: usize,
+): void {
   if (load<i32>(pass) !== RADIX4) return;
   let p = P + <usize>load<u32>(pass, 4);
   let w = raw + <usize>load<u32>(pass, 12);
@@ -63,7 +75,8 @@ function closeSums(raw: usize, pass: usize, n: usize, P: usize, scale: usize, dO
   for (let start: usize = 0; start < bytes; start += gap << 2)
     for (let at = start; at < start + gap; at += 16, p += 128, w += 256)
       for (let u: usize = 0; u < 4; u++) {
-        // Of a b c d after the stages, the first stage's partner is the next or the one before, the second's two further.
+        // Of a b c d after the stages, the first stage's partner is the next or the one before, the
+        // second's two further.
         const row = w + (u << 6);
         const place = at + u * gap;
         const self = u << 4;
@@ -79,8 +92,9 @@ function closeSums(raw: usize, pass: usize, n: usize, P: usize, scale: usize, dO
 }
 
 /**
- * The sums of the general variant's fused passes, D₁ O₁ D₂ O₂ by members a b c d, from the products g_u v_w that the backward kernel
- * summed in their place; a table of passes as the kernel's, P its coefficients.
+ * The sums of the general variant's fused passes, D₁ O₁ D₂ O₂ by members a b c d, from the products
+ * g_u v_w that the backward kernel summed in their place; a table of passes as the kernel's, P its
+ * coefficients.
  */
 export function generalSums(
   raw: usize,
@@ -145,8 +159,18 @@ export function generalSums(
   }
 }
 
-/** ∂[a b; c d] = [S_i D_i / T_i, S_j O_i / T_i; S_i O_j / T_j, S_j D_j / T_j], S before the stage and T after it. */
-export function generalGradient(raw: usize, table: usize, stages: i32, n: usize, scales: usize, gradient: usize): void {
+/**
+ * ∂[a b; c d] = [S_i D_i / T_i, S_j O_i / T_i; S_i O_j / T_j, S_j D_j / T_j], S before the stage
+ * and T after it.
+ */
+export function generalGradient(
+  raw: usize,
+  table: usize,
+  stages: i32,
+  n: usize,
+  scales: usize,
+  gradient: usize,
+): void {
   const row = n << 2;
   const fours = n >> 3;
   for (let l = 0; l < stages; l++, table += 20) {

@@ -1,19 +1,26 @@
 /**
  * @file Coefficients of the scaled butterfly stages, from angles or 2×2 blocks.
  *
- * With z = S ⊙ v, a block [a b; c d] on (i, j) becomes v_i += (b/a)(S_j/S_i) v_j and v_j += (c/d)(S_i/S_j) v_i, S_i ← a S_i,
- * S_j ← d S_j. Cotangents of v go back through the transposes of the same stages: they are S ⊙ those of z.
+ * With z = S ⊙ v, a block [a b; c d] on (i, j) becomes v_i += (b/a)(S_j/S_i) v_j and v_j +=
+ * (c/d)(S_i/S_j) v_i, S_i ← a S_i, S_j ← d S_j. Cotangents of v go back through the transposes of
+ * the same stages: they are S ⊙ those of z.
  */
 import { anyFar, quarters, remainder, smallCosine, smallSine, turned, withFar } from "./functions";
 import { mul, swap1, swap2 } from "./simd";
 import { column, firsts, LOWER, NATURAL, put, seconds, storeBlocks, tuple } from "./stage-places";
 
-/** Beyond this ratio of off-diagonal to diagonal, or scale, the kernels with unscaled blocks take over. */
+/**
+ * Beyond this ratio of off-diagonal to diagonal, or scale, the kernels with unscaled blocks take
+ * over.
+ */
 const STEEPEST: f32 = 1e6;
 const SMALLEST: f32 = 1e-18;
 const LARGEST: f32 = 1e18;
 
-/** Blocks [cos θ, −sin θ, sin θ, cos θ] of `count` angles; the blocks have room for a multiple of four. */
+/**
+ * Blocks [cos θ, −sin θ, sin θ, cos θ] of `count` angles; the blocks have room for a multiple of
+ * four.
+ */
 export function rotationBlocks(angles: usize, blocks: usize, count: i32): void {
   const end = angles + ((<usize>count + 3) & ~3) * 4;
   while (angles < end) {
@@ -37,9 +44,10 @@ export function rotationBlocks(angles: usize, blocks: usize, count: i32): void {
 }
 
 /**
- * Coefficients and scales of the stages. `scales` [L + 1, n]: ones, then what each stage makes of those before it. Two words
- * follow them: 1 where every ratio and scale is within range, otherwise 0; and the exponent of a power of two near the last row's largest.
- * `parameters`: an angle a pair, or (`rotation` false) a block.
+ * Coefficients and scales of the stages. `scales` [L + 1, n]: ones, then what each stage makes of
+ * those before it. Two words follow them: 1 where every ratio and scale is within range, otherwise
+ * 0; and the exponent of a power of two near the last row's largest. `parameters`: an angle a pair,
+ * or (`rotation` false) a block.
  */
 export function scaleStages(
   parameters: usize,

@@ -57,7 +57,14 @@ export function copyRow(to: usize, from: usize, bytes: usize): void {
 const TILE: usize = 64;
 
 /** to[r][c] = from[c][r] by blocks of 4×4, the rows of `to` and of `from` without gaps. */
-function transpose(to: usize, from: usize, rows: usize, columns: usize, toRow: isize, fromRow: isize): void {
+function transpose(
+  to: usize,
+  from: usize,
+  rows: usize,
+  columns: usize,
+  toRow: isize,
+  fromRow: isize,
+): void {
   const wholeRows = rows & ~3;
   const wholeColumns = columns & ~3;
   for (let first: usize = 0; first < wholeRows; first += TILE) {
@@ -111,7 +118,10 @@ export function copyMatrix1(
   }
 }
 
-/** A copy over `rank` ≥ 2 axes of elements of `size` bytes, 4 or 1; `axes` holds size and steps (to, from) of each, in bytes, as int32. */
+/**
+ * A copy over `rank` ≥ 2 axes of elements of `size` bytes, 4 or 1; `axes` holds size and steps (to,
+ * from) of each, in bytes, as int32.
+ */
 export function copyAxes(to: usize, from: usize, size: i32, rank: i32, axes: usize): void {
   const count: usize = load<i32>(axes);
   const toStep: isize = load<i32>(axes, 4);
@@ -132,7 +142,10 @@ export function copyAxes(to: usize, from: usize, size: i32, rank: i32, axes: usi
   else copyMatrix1(to, from, count, columns, toStep, toColumn, fromStep, fromColumn);
 }
 
-/** sums += from over `rank` ≥ 1 axes, float64 and float32; `axes` as in {@link copyAxes}. Steps of the sums may be 0 or overlap. */
+/**
+ * sums += from over `rank` ≥ 1 axes, float64 and float32; `axes` as in {@link copyAxes}. Steps of
+ * the sums may be 0 or overlap.
+ */
 export function addAxes(sums: usize, from: usize, rank: i32, axes: usize): void {
   const count: usize = load<i32>(axes);
   const toStep: isize = load<i32>(axes, 4);

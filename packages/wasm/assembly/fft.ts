@@ -1,7 +1,21 @@
-/** @file The fast Fourier transform of rows of n pairs [re, im], n a power of two: radix 2, in float64 from float32 to float32. */
+/**
+ * @file The fast Fourier transform of rows of n pairs [re, im], n a power of two: radix 2, in
+ * float64 from float32 to float32.
+ */
 
-/** `turns` holds cos and sin of 2πk/n for k < n/2, `spare` n pairs, both float64; the exponent's sign is ±1. */
-export function fftRows(x: usize, out: usize, rows: usize, n: usize, sign: f64, turns: usize, spare: usize): void {
+/**
+ * `turns` holds cos and sin of 2πk/n for k < n/2, `spare` n pairs, both float64; the exponent's
+ * sign is ±1.
+ */
+export function fftRows(
+  x: usize,
+  out: usize,
+  rows: usize,
+  n: usize,
+  sign: f64,
+  turns: usize,
+  spare: usize,
+): void {
   const signs = f64x2.replace_lane(f64x2.splat(sign), 0, -sign);
   for (let r: usize = 0; r < rows; r++) {
     takeReversed(x, n, spare);
@@ -38,7 +52,10 @@ function stage(z: usize, n: usize, half: usize, signs: v128, turns: usize): void
     for (let p = z + (k << 4); p < end; p += 2 * distance) {
       const a = v128.load(p);
       const b = v128.load(p + distance);
-      const turned = f64x2.add(f64x2.mul(b, cosine), f64x2.mul(v128.shuffle<f64>(b, b, 1, 0), sine));
+      const turned = f64x2.add(
+        f64x2.mul(b, cosine),
+        f64x2.mul(v128.shuffle<f64>(b, b, 1, 0), sine),
+      );
       v128.store(p, f64x2.add(a, turned));
       v128.store(p + distance, f64x2.sub(a, turned));
     }

@@ -1,4 +1,7 @@
-/** @file Elementary functions of four float32 lanes. Their errors, in units in the last place, are tested in `primitives.test.ts`. */
+/**
+ * @file Elementary functions of four float32 lanes. Their errors, in units in the last place, are
+ * tested in `primitives.test.ts`.
+ */
 import { add, fma, mul, sub } from "./simd";
 
 /** A polynomial's coefficient in every lane. */
@@ -21,7 +24,10 @@ function smallExpm1(r: v128): v128 {
   return add(mul(p, mul(r, r)), r);
 }
 
-/** eˣ: x = k ln 2 + r, |r| ≤ ½ ln 2, a polynomial for eʳ, and 2ᵏ in two factors so that subnormals come out right. */
+/**
+ * eˣ: x = k ln 2 + r, |r| ≤ ½ ln 2, a polynomial for eʳ, and 2ᵏ in two factors so that subnormals
+ * come out right.
+ */
 export function exp(x: v128): v128 {
   // Beyond these the result is ∞ or 0 anyway; a NaN passes min and max of WebAssembly unchanged.
   const bounded = f32x4.max(f32x4.min(x, c(128)), c(-110));
@@ -41,7 +47,10 @@ export function log(x: v128): v128 {
   const shifted = i32x4.sub(scaled, i32x4.splat(0x3f3504f3));
   let k = f32x4.convert_i32x4_s(i32x4.shr_s(shifted, 23));
   k = sub(k, v128.and(subnormal, c(23)));
-  const m = sub(i32x4.add(v128.and(shifted, i32x4.splat(0x007fffff)), i32x4.splat(0x3f3504f3)), c(1));
+  const m = sub(
+    i32x4.add(v128.and(shifted, i32x4.splat(0x007fffff)), i32x4.splat(0x3f3504f3)),
+    c(1),
+  );
   const m2 = mul(m, m);
   let p = fma(c(7.0376836292e-2), m, c(-1.151461031e-1));
   p = fma(p, m, c(1.167699874e-1));
@@ -84,7 +93,10 @@ export function softplus(x: v128): v128 {
   return add(f32x4.max(x, c(0)), log1p(exp(f32x4.neg(f32x4.abs(x)))));
 }
 
-/** erf x: x times an even polynomial up to 1, 1 − e^q(|x|) above, both fitted to least relative error. */
+/**
+ * erf x: x times an even polynomial up to 1, 1 − e^q(|x|) above, both fitted to least relative
+ * error.
+ */
 export function erf(x: v128): v128 {
   const x2 = mul(x, x);
   let p = fma(c(7.853857823647559e-5), x2, c(-8.010192541405559e-4));
@@ -155,8 +167,9 @@ export function quarters(x: v128): v128 {
 }
 
 /**
- * x − turns·π/2 by Cody and Waite: π/2 in four parts, the products of the first three exact, so that the remainder, |r| ≤ π/4,
- * keeps its bits up to |x| = {@link NEAR} even where it is next to nothing.
+ * x − turns·π/2 by Cody and Waite: π/2 in four parts, the products of the first three exact, so
+ * that the remainder, |r| ≤ π/4, keeps its bits up to |x| = {@link NEAR} even where it is next to
+ * nothing.
  */
 export function remainder(x: v128, turns: v128): v128 {
   let r = sub(x, mul(turns, c(1.5703125)));
@@ -199,7 +212,10 @@ export function anyFar(x: v128): bool {
   return v128.any_true(f32x4.gt(f32x4.abs(x), c(NEAR)));
 }
 
-/** y, and sin x (`quarter` 0) or cos x (1) in the lanes beyond {@link NEAR}: in float64 with as much of π as each takes; NaN for ±∞. */
+/**
+ * y, and sin x (`quarter` 0) or cos x (1) in the lanes beyond {@link NEAR}: in float64 with as much
+ * of π as each takes; NaN for ±∞.
+ */
 export function withFar(y: v128, x: v128, quarter: i32): v128 {
   let far = f32x4.splat(farSine(f32x4.extract_lane(x, 0), quarter));
   far = f32x4.replace_lane(far, 1, farSine(f32x4.extract_lane(x, 1), quarter));

@@ -1,8 +1,9 @@
 /**
- * @file C = A·B: panels packed so that the tile reads memory in order, whatever the operands' strides (in bytes).
+ * @file C = A·B: panels packed so that the tile reads memory in order, whatever the operands'
+ * strides (in bytes).
  *
- * A block of A (256 KiB) and one of B (128 KiB) stay in the second-level cache, a panel of B (8 KiB) in the first while all rows of
- * the block pass by it.
+ * A block of A (256 KiB) and one of B (128 KiB) stay in the second-level cache, a panel of B (8
+ * KiB) in the first while all rows of the block pass by it.
  */
 import { TILE_COLUMNS, TILE_ROWS, tile } from "./gemm-tile";
 import { add, fma } from "./simd";
@@ -11,14 +12,21 @@ const DEPTH: usize = 256;
 const ROWS: usize = 256;
 const COLUMNS: usize = 128;
 
-/** Floats of a block of `lines` rows or columns, of which `most` are packed at a time, in whole panels. */
+/**
+ * Floats of a block of `lines` rows or columns, of which `most` are packed at a time, in whole
+ * panels.
+ */
 function blockSize(lines: usize, most: usize, panel: usize, depth: usize): usize {
   return ((min(lines, most) + panel - 1) / panel) * panel * min(depth, DEPTH);
 }
 
 /** Floats of scratch that {@link gemm} needs. */
 export function gemmScratch(m: usize, n: usize, k: usize): usize {
-  return TILE_ROWS * TILE_COLUMNS + blockSize(m, ROWS, TILE_ROWS, k) + blockSize(n, COLUMNS, TILE_COLUMNS, k);
+  return (
+    TILE_ROWS * TILE_COLUMNS +
+    blockSize(m, ROWS, TILE_ROWS, k) +
+    blockSize(n, COLUMNS, TILE_COLUMNS, k)
+  );
 }
 
 /** C [m, n], row-major, of A [m, k] and B [k, n] by strides. */
@@ -50,7 +58,17 @@ export function gemm(
       for (let j: usize = 0; j < n; j += COLUMNS) {
         const columns = min(COLUMNS, n - j);
         packPanels(b + k0 * bRow + j * bColumn, bColumn, bRow, columns, depth, TILE_COLUMNS, right);
-        multiplyBlocks(left, rows, right, columns, depth, c + i * row + (j << 2), row, scratch, k0 > 0);
+        multiplyBlocks(
+          left,
+          rows,
+          right,
+          columns,
+          depth,
+          c + i * row + (j << 2),
+          row,
+          scratch,
+          k0 > 0,
+        );
       }
     }
   }
@@ -85,7 +103,14 @@ function multiplyBlocks(
 }
 
 /** The part of a tile that lies inside of C. */
-function putEdge(edge: usize, c: usize, row: usize, height: usize, columns: usize, adds: bool): void {
+function putEdge(
+  edge: usize,
+  c: usize,
+  row: usize,
+  height: usize,
+  columns: usize,
+  adds: bool,
+): void {
   for (let r: usize = 0; r < height; r++) {
     for (let j: usize = 0; j < columns; j++) {
       const value = load<f32>(edge + (j << 2));
@@ -98,22 +123,50 @@ function putEdge(edge: usize, c: usize, row: usize, height: usize, columns: usiz
 }
 
 /**
- * Panels of `width` lines (a multiple of 4), each [depth][width]; lines `line` bytes apart, their elements `step`. Missing lines are 0.
- * Where the lines lie together, a few steps of all of them come before the next: their cache lines are then read once.
+ * Panels of `width` lines (a multiple of 4), each [depth][width]; lines `line` bytes apart, their
+ * elements `step`. Missing lines are 0. Where the lines lie together, a few steps of all of them
+ * come before the next: their cache lines are then read once.
  */
-function packPanels(from: usize, line: isize, step: isize, lines: usize, depth: usize, width: usize, to: usize): void {
+function packPanels(
+  from: usize,
+  line: isize,
+  step: isize,
+  lines: usize,
+  depth: usize,
+  width: usize,
+  to: usize,
+): void {
   const most: usize = line === 4 ? 16 : depth;
   for (let p: usize = 0; p < depth; p += most)
     for (let i: usize = 0; i < lines; i += width)
       for (let q: usize = 0; q < width; q += 4) {
         const count = i + q < lines ? min<usize>(4, lines - i - q) : 0;
         const source = from + (i + q) * line + p * step;
-        packFour(source, line, step, count, min(most, depth - p), width << 2, to + ((i * depth + p * width + q) << 2));
+        packFour(
+          source,
+          line,
+          step,
+          count,
+          min(most, depth - p),
+          width << 2,
+          to + ((i * depth + p * width + q) << 2),
+        );
       }
 }
 
-/** Four lines side by side, `row` bytes a step: by 4×4 transposes where the lines' elements lie together, whole where the lines do. */
-function packFour(from: usize, line: isize, step: isize, count: usize, depth: usize, row: usize, to: usize): void {
+/**
+ * Four lines side by side, `row` bytes a step: by 4×4 transposes where the lines' elements lie
+ * together, whole where the lines do.
+ */
+function packFour(
+  from: usize,
+  line: isize,
+  step: isize,
+  count: usize,
+  depth: usize,
+  row: usize,
+  to: usize,
+): void {
   if (count === 4 && line === 4) {
     for (let p: usize = 0; p < depth; p++) {
       v128.store(to, v128.load(from));
@@ -141,14 +194,23 @@ function packFour(from: usize, line: isize, step: isize, count: usize, depth: us
       to += 4 * row;
     }
   for (; p < depth; p++) {
-    for (let q: usize = 0; q < 4; q++) store<f32>(to + (q << 2), q < count ? load<f32>(from + q * line) : <f32>0);
+    for (let q: usize = 0; q < 4; q++)
+      store<f32>(to + (q << 2), q < count ? load<f32>(from + q * line) : <f32>0);
     from += step;
     to += row;
   }
 }
 
 /** y [n] = x [k] · B where the rows of B lie together: y = Σ x[p]·B[p], four rows at a time. */
-export function rowTimesRows(n: usize, k: usize, x: usize, xStep: isize, b: usize, bRow: isize, y: usize): void {
+export function rowTimesRows(
+  n: usize,
+  k: usize,
+  x: usize,
+  xStep: isize,
+  b: usize,
+  bRow: isize,
+  y: usize,
+): void {
   memory.fill(y, 0, n << 2);
   const bytes = n << 2;
   let p: usize = 0;
@@ -176,14 +238,25 @@ export function rowTimesRows(n: usize, k: usize, x: usize, xStep: isize, b: usiz
   }
   for (; p < k; p++) {
     const factor = load<f32>(x);
-    for (let j: usize = 0; j < bytes; j += 4) store<f32>(y + j, load<f32>(y + j) + factor * load<f32>(b + j));
+    for (let j: usize = 0; j < bytes; j += 4)
+      store<f32>(y + j, load<f32>(y + j) + factor * load<f32>(b + j));
     x += xStep;
     b += bRow;
   }
 }
 
-/** y [n] = x [k] · B where the columns of B, and x, lie together: a dot product each, in sixteen partial sums. */
-export function rowTimesColumns(n: usize, k: usize, x: usize, b: usize, bColumn: isize, y: usize): void {
+/**
+ * y [n] = x [k] · B where the columns of B, and x, lie together: a dot product each, in sixteen
+ * partial sums.
+ */
+export function rowTimesColumns(
+  n: usize,
+  k: usize,
+  x: usize,
+  b: usize,
+  bColumn: isize,
+  y: usize,
+): void {
   const bytes = k << 2;
   for (let j: usize = 0; j < n; j++) {
     let s0 = f32x4.splat(0);
@@ -199,7 +272,9 @@ export function rowTimesColumns(n: usize, k: usize, x: usize, b: usize, bColumn:
     }
     const s = add(add(s0, s1), add(s2, s3));
     let sum =
-      f32x4.extract_lane(s, 0) + f32x4.extract_lane(s, 1) + (f32x4.extract_lane(s, 2) + f32x4.extract_lane(s, 3));
+      f32x4.extract_lane(s, 0) +
+      f32x4.extract_lane(s, 1) +
+      (f32x4.extract_lane(s, 2) + f32x4.extract_lane(s, 3));
     for (; p < bytes; p += 4) sum += load<f32>(x + p) * load<f32>(b + p);
     store<f32>(y + (j << 2), sum);
     b += bColumn;

@@ -1,9 +1,19 @@
-/** @file One step of a gated recurrent unit: gates [rows, 3 · width] of input and state, states [rows, width], without gaps. */
+/**
+ * @file One step of a gated recurrent unit: gates [rows, 3 · width] of input and state, states
+ * [rows, width], without gaps.
+ */
 import { sigmoid, tanh } from "./functions";
 import { add, fma, mul, storeUpTo, sub } from "./simd";
 
 /** out = (1 − z) ⊙ n + z ⊙ h */
-export function gruForward(x: usize, u: usize, h: usize, out: usize, rows: usize, width: usize): void {
+export function gruForward(
+  x: usize,
+  u: usize,
+  h: usize,
+  out: usize,
+  rows: usize,
+  width: usize,
+): void {
   const bytes = width << 2;
   for (let r: usize = 0; r < rows; r++) {
     for (let k: usize = 0; k < bytes; k += 16) {

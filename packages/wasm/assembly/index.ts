@@ -53,7 +53,15 @@ export { gemm, gemmScratch, rowTimesColumns, rowTimesRows } from "./gemm";
 export { gruBackward, gruForward } from "./gru";
 export { cumulativeRows, gatherRows, scatterRows } from "./indexing";
 export { normBackward, normForward } from "./norm";
-export { pairsBackward, pairsEnter, pairsForward, pairsLeave, pairsSum, pairsUnrotate, sumFours } from "./pairs";
+export {
+  pairsBackward,
+  pairsEnter,
+  pairsForward,
+  pairsLeave,
+  pairsSum,
+  pairsUnrotate,
+  sumFours,
+} from "./pairs";
 export { multiplyAdd } from "./peak";
 export {
   crossEntropyBackward,

@@ -1,4 +1,7 @@
-/** @file Reading and adding by index: matrices of indices, all steps in bytes; an axis of `n` elements, `axisStep` apart, is indexed. */
+/**
+ * @file Reading and adding by index: matrices of indices, all steps in bytes; an axis of `n`
+ * elements, `axisStep` apart, is indexed.
+ */
 import { copyRow } from "./copy";
 
 /** Where an index points, counted from the end where it is negative; `n` for one out of range. */
@@ -45,7 +48,10 @@ export function gatherRows(
   return true;
 }
 
-/** sums[r][c][index[r][c]] += x[r][c], float64 and float32, one after another; false for an index out of range. */
+/**
+ * sums[r][c][index[r][c]] += x[r][c], float64 and float32, one after another; false for an index
+ * out of range.
+ */
 export function scatterRows(
   sums: usize,
   x: usize,

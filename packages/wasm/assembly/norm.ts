@@ -1,4 +1,7 @@
-/** @file Layer norm and RMS norm of rows [rows, width] without gaps, both passes; statistics in float64. */
+/**
+ * @file Layer norm and RMS norm of rows [rows, width] without gaps, both passes; statistics in
+ * float64.
+ */
 import { doubleToFloat } from "./convert";
 import { rowSum } from "./reduce";
 import { add, fma, mul, sub } from "./simd";
@@ -6,7 +9,10 @@ import { add, fma, mul, sub } from "./simd";
 /** (x − mean) · scale of four elements, worked out in float64. */
 function normal(x: v128, mean: v128, scale: v128): v128 {
   const low = f64x2.mul(f64x2.sub(f64x2.promote_low_f32x4(x), mean), scale);
-  const high = f64x2.mul(f64x2.sub(f64x2.promote_low_f32x4(v128.shuffle<f64>(x, x, 1, 1)), mean), scale);
+  const high = f64x2.mul(
+    f64x2.sub(f64x2.promote_low_f32x4(v128.shuffle<f64>(x, x, 1, 1)), mean),
+    scale,
+  );
   return v128.shuffle<f64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
 }
 
@@ -32,7 +38,10 @@ function squaresAbout(mean: f64, x: usize, width: usize): f64 {
   return sum;
 }
 
-/** y = (x − mean) · scale ⊙ weight (+ bias), scale = 1/√(mean square + ε); `means` and `bias` are 0 for RMS norm, which has neither. */
+/**
+ * y = (x − mean) · scale ⊙ weight (+ bias), scale = 1/√(mean square + ε); `means` and `bias` are 0
+ * for RMS norm, which has neither.
+ */
 export function normForward(
   x: usize,
   weight: usize,
@@ -67,8 +76,9 @@ export function normForward(
 }
 
 /**
- * With g = ȳ ⊙ weight: x̄ = scale · (g − mean(g) − x̂ mean(g x̂)), the mean of g for layer norm alone; weightBar = Σ ȳ ⊙ x̂ and
- * biasBar = Σ ȳ over the rows. `spare` holds 3 (width + 4) floats and twice as many float64 as `width` + 4.
+ * With g = ȳ ⊙ weight: x̄ = scale · (g − mean(g) − x̂ mean(g x̂)), the mean of g for layer norm
+ * alone; weightBar = Σ ȳ ⊙ x̂ and biasBar = Σ ȳ over the rows. `spare` holds 3 (width + 4) floats
+ * and twice as many float64 as `width` + 4.
  */
 export function normBackward(
   ct: usize,

@@ -1,13 +1,24 @@
 /**
  * @file The mixer over any schedule: pairs by table, eight rows side by side.
  *
- * Scratch is `[n + 1][8]`: eight rows of a column are two vectors, a missing row is zero. A pair is two words, the byte offsets of its
- * columns; its block [a b; c d] is four floats. A left-over column is paired with the extra zero column, by [s 0; 0 1].
+ * Scratch is `[n + 1][8]`: eight rows of a column are two vectors, a missing row is zero. A pair is
+ * two words, the byte offsets of its columns; its block [a b; c d] is four floats. A left-over
+ * column is paired with the extra zero column, by [s 0; 0 1].
  */
 import { add, fma, fnma, mul, sumLanes } from "./simd";
 
-/** s[column][row] = x[row][column] · scale[column] for at most eight rows; zeros elsewhere up to `n` + 1 columns. */
-export function pairsEnter(x: usize, rows: i32, columns: usize, n: usize, scale: usize, s: usize): void {
+/**
+ * s[column][row] = x[row][column] · scale[column] for at most eight rows; zeros elsewhere up to
+ * `n` + 1 columns.
+ */
+export function pairsEnter(
+  x: usize,
+  rows: i32,
+  columns: usize,
+  n: usize,
+  scale: usize,
+  s: usize,
+): void {
   memory.fill(s, 0, (n + 1) << 5);
   const row = columns << 2;
   for (let r = 0; r < rows; r++) {
@@ -24,7 +35,14 @@ export function pairsEnter(x: usize, rows: i32, columns: usize, n: usize, scale:
 }
 
 /** y[row][column] = s[column][row] · scale[column] + shift[column]. */
-export function pairsLeave(s: usize, y: usize, rows: i32, columns: usize, scale: usize, shift: usize): void {
+export function pairsLeave(
+  s: usize,
+  y: usize,
+  rows: i32,
+  columns: usize,
+  scale: usize,
+  shift: usize,
+): void {
   const row = columns << 2;
   for (let r = 0; r < rows; r++) {
     let at = s + ((<usize>r) << 2);
@@ -78,8 +96,18 @@ export function pairsForward(pair: usize, end: usize, block: usize, from: usize,
   }
 }
 
-/** Undoes rotations of z and g from the last pair to the first, adding z×g over the rows to four lanes a pair. */
-export function pairsUnrotate(pair: usize, count: i32, block: usize, z: usize, g: usize, sums: usize): void {
+/**
+ * Undoes rotations of z and g from the last pair to the first, adding z×g over the rows to four
+ * lanes a pair.
+ */
+export function pairsUnrotate(
+  pair: usize,
+  count: i32,
+  block: usize,
+  z: usize,
+  g: usize,
+  sums: usize,
+): void {
   pair += (<usize>count) << 3;
   block += (<usize>count) << 4;
   sums += (<usize>count) << 4;
@@ -112,8 +140,18 @@ export function pairsUnrotate(pair: usize, count: i32, block: usize, z: usize, g
   }
 }
 
-/** Takes g back through the transposed blocks of one stage, whose input is `z`; four sums of four lanes a pair: ā b̄ c̄ d̄. */
-export function pairsBackward(pair: usize, end: usize, block: usize, z: usize, g: usize, sums: usize): void {
+/**
+ * Takes g back through the transposed blocks of one stage, whose input is `z`; four sums of four
+ * lanes a pair: ā b̄ c̄ d̄.
+ */
+export function pairsBackward(
+  pair: usize,
+  end: usize,
+  block: usize,
+  z: usize,
+  g: usize,
+  sums: usize,
+): void {
   while (pair < end) {
     const i = <usize>load<u32>(pair);
     const j = <usize>load<u32>(pair, 4);

@@ -1,7 +1,13 @@
-/** @file What the machine can do at most: multiplications and additions that wait for nothing. For benches. */
+/**
+ * @file What the machine can do at most: multiplications and additions that wait for nothing. For
+ * benches.
+ */
 import { add, mul } from "./simd";
 
-/** `count` × 12 independent x ← a·x + b in four lanes: 96 FLOP a round. Returns a number that depends on all of them. */
+/**
+ * `count` × 12 independent x ← a·x + b in four lanes: 96 FLOP a round. Returns a number that
+ * depends on all of them.
+ */
 export function multiplyAdd(count: i32, a: f32, b: f32): f32 {
   const f = f32x4.splat(a);
   const s = f32x4.splat(b);

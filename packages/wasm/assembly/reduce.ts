@@ -41,12 +41,17 @@ export function sumColumns(x: usize, out: usize, rows: usize, width: usize, sums
     while (from < x) {
       const v = v128.load(from);
       v128.store(s, f64x2.add(v128.load(s), f64x2.promote_low_f32x4(v)));
-      v128.store(s, f64x2.add(v128.load(s, 16), f64x2.promote_low_f32x4(v128.shuffle<f64>(v, v, 1, 1))), 16);
+      v128.store(
+        s,
+        f64x2.add(v128.load(s, 16), f64x2.promote_low_f32x4(v128.shuffle<f64>(v, v, 1, 1))),
+        16,
+      );
       from += 16;
       s += 32;
     }
   }
-  for (let k: usize = 0; k < width; k++) store<f32>(out + (k << 2), <f32>load<f64>(sums + (k << 3)));
+  for (let k: usize = 0; k < width; k++)
+    store<f32>(out + (k << 2), <f32>load<f64>(sums + (k << 3)));
 }
 
 /** out[r] = the largest (`sign` 1) or smallest (−1) of a row; NaN wins. */
@@ -74,7 +79,10 @@ export function rowMax(x: usize, width: usize): f32 {
   return best;
 }
 
-/** out[r] = where the largest (`sign` 1) or smallest (−1) of a row is, the first of equal ones; the first NaN wins. */
+/**
+ * out[r] = where the largest (`sign` 1) or smallest (−1) of a row is, the first of equal ones; the
+ * first NaN wins.
+ */
 export function extremePlaces(x: usize, out: usize, rows: usize, width: usize, sign: f32): void {
   for (let r: usize = 0; r < rows; r++) {
     let at: i32 = 0;
@@ -105,11 +113,15 @@ export function logSumExp(x: usize, width: usize, spare: usize): f64 {
   const top = rowMax(x, width);
   if (!isFinite<f32>(top)) return top;
   const shift = f32x4.splat(top);
-  for (let k: usize = 0; k < width; k += 4) v128.store(spare + (k << 2), exp(sub(v128.load(x + (k << 2)), shift)));
+  for (let k: usize = 0; k < width; k += 4)
+    v128.store(spare + (k << 2), exp(sub(v128.load(x + (k << 2)), shift)));
   return <f64>top + Math.log(rowSum(spare, width));
 }
 
-/** Mean cross-entropy of rows of logits, ln Σ eˣ of each row, kept in float64, and the number of rows that count. */
+/**
+ * Mean cross-entropy of rows of logits, ln Σ eˣ of each row, kept in float64, and the number of
+ * rows that count.
+ */
 export function crossEntropyForward(
   x: usize,
   labels: usize,
@@ -137,7 +149,10 @@ export function crossEntropyForward(
   return total / count;
 }
 
-/** x̄ = scale·(softmax(x) − smoothing/classes), less scale·(1 − smoothing) at the label; rows that don't count get 0. */
+/**
+ * x̄ = scale·(softmax(x) − smoothing/classes), less scale·(1 − smoothing) at the label; rows that
+ * don't count get 0.
+ */
 export function crossEntropyBackward(
   x: usize,
   labels: usize,

@@ -1,4 +1,7 @@
-/** @file Names for the SIMD instructions that every kernel uses; four float32 lanes, without and with relaxed SIMD. */
+/**
+ * @file Names for the SIMD instructions that every kernel uses; four float32 lanes, without and
+ * with relaxed SIMD.
+ */
 
 /** a · b */
 export function mul(a: v128, b: v128): v128 {

@@ -1,10 +1,18 @@
-/** @file Softmax and its logarithm of rows [rows, width] without gaps, both passes; sums in float64. */
+/**
+ * @file Softmax and its logarithm of rows [rows, width] without gaps, both passes; sums in float64.
+ */
 import { exp } from "./functions";
 import { logSumExp, rowMax, rowSum } from "./reduce";
 import { mul, sub } from "./simd";
 
 /** y = eˣ / Σ eˣ, and ln Σ eˣ in float64. */
-export function softmaxForward(x: usize, y: usize, logSums: usize, rows: usize, width: usize): void {
+export function softmaxForward(
+  x: usize,
+  y: usize,
+  logSums: usize,
+  rows: usize,
+  width: usize,
+): void {
   const bytes = width << 2;
   for (let r: usize = 0; r < rows; r++) {
     const top = rowMax(x, width);
@@ -24,7 +32,8 @@ export function softmaxForward(x: usize, y: usize, logSums: usize, rows: usize, 
 export function softmaxBackward(ct: usize, y: usize, out: usize, rows: usize, width: usize): void {
   const bytes = width << 2;
   for (let r: usize = 0; r < rows; r++) {
-    for (let k: usize = 0; k < bytes; k += 16) v128.store(out + k, mul(v128.load(ct + k), v128.load(y + k)));
+    for (let k: usize = 0; k < bytes; k += 16)
+      v128.store(out + k, mul(v128.load(ct + k), v128.load(y + k)));
     const inner = f32x4.splat(<f32>rowSum(out, width));
     for (let k: usize = 0; k < bytes; k += 16)
       v128.store(out + k, mul(v128.load(y + k), sub(v128.load(ct + k), inner)));
@@ -35,7 +44,14 @@ export function softmaxBackward(ct: usize, y: usize, out: usize, rows: usize, wi
 }
 
 /** y = x − ln Σ eˣ, subtracted in float64; `spare` holds width + 4 floats. */
-export function logSoftmaxForward(x: usize, y: usize, logSums: usize, rows: usize, width: usize, spare: usize): void {
+export function logSoftmaxForward(
+  x: usize,
+  y: usize,
+  logSums: usize,
+  rows: usize,
+  width: usize,
+  spare: usize,
+): void {
   for (let r: usize = 0; r < rows; r++) {
     const logSum = logSumExp(x, width, spare);
     store<f64>(logSums, logSum);
@@ -49,7 +65,13 @@ export function logSoftmaxForward(x: usize, y: usize, logSums: usize, rows: usiz
 }
 
 /** x̄ = ȳ − eʸ Σ ȳ */
-export function logSoftmaxBackward(ct: usize, y: usize, out: usize, rows: usize, width: usize): void {
+export function logSoftmaxBackward(
+  ct: usize,
+  y: usize,
+  out: usize,
+  rows: usize,
+  width: usize,
+): void {
   const bytes = width << 2;
   for (let r: usize = 0; r < rows; r++) {
     const total = f32x4.splat(<f32>rowSum(ct, width));

@@ -1,9 +1,13 @@
 /**
- * @file Where the pairs of a scaled butterfly stage lie. Four are taken at a time, number k of a stage with n/8 fours, as the table of
- * stages says, five words each: distance of a pair and offset of the coefficients in bytes, form, log₂ h of its pass, offset of the sums.
+ * @file Where the pairs of a scaled butterfly stage lie. Four are taken at a time, number k of a
+ * stage with n/8 fours, as the table of stages says, five words each: distance of a pair and offset
+ * of the coefficients in bytes, form, log₂ h of its pass, offset of the sums.
  */
 
-/** Forms of a stage: coefficients by coordinate, or the first or second stage of such a pass, eight vectors for four. */
+/**
+ * Forms of a stage: coefficients by coordinate, or the first or second stage of such a pass, eight
+ * vectors for four.
+ */
 export const NATURAL: i32 = 0;
 export const LOWER: i32 = 1;
 
@@ -24,12 +28,16 @@ export function tuple(k: usize, s: usize): usize {
 export function firsts(at: usize, distance: usize): v128 {
   const low = v128.load(at);
   const high = v128.load(at, 16);
-  return distance === 4 ? v128.shuffle<f32>(low, high, 0, 2, 4, 6) : v128.shuffle<f32>(low, high, 0, 1, 4, 5);
+  return distance === 4
+    ? v128.shuffle<f32>(low, high, 0, 2, 4, 6)
+    : v128.shuffle<f32>(low, high, 0, 1, 4, 5);
 }
 export function seconds(at: usize, distance: usize): v128 {
   const low = v128.load(at);
   const high = v128.load(at, 16);
-  return distance === 4 ? v128.shuffle<f32>(low, high, 1, 3, 5, 7) : v128.shuffle<f32>(low, high, 2, 3, 6, 7);
+  return distance === 4
+    ? v128.shuffle<f32>(low, high, 1, 3, 5, 7)
+    : v128.shuffle<f32>(low, high, 2, 3, 6, 7);
 }
 
 /** The way back of both. */

@@ -1,4 +1,7 @@
-/** @file The last columns of a row block that fill no vector: copied to and from eight zero-padded columns a row. */
+/**
+ * @file The last columns of a row block that fill no vector: copied to and from eight zero-padded
+ * columns a row.
+ */
 
 /** `spare` [rows, 8] = the first `columns` < 8 of each row at `x`, zeros behind them. */
 export function takeTail(x: usize, row: usize, rows: i32, columns: usize, spare: usize): void {
@@ -11,7 +14,10 @@ export function takeTail(x: usize, row: usize, rows: i32, columns: usize, spare:
   }
 }
 
-/** The transpose of {@link takeTail}: the first `columns` of each row of `spare`, written to rows at `y`. */
+/**
+ * The transpose of {@link takeTail}: the first `columns` of each row of `spare`, written to rows at
+ * `y`.
+ */
 export function putTail(y: usize, row: usize, rows: i32, columns: usize, spare: usize): void {
   for (let r = 0; r < rows; r++) {
     memory.copy(y, spare, columns << 2);

@@ -10,7 +10,8 @@ function load(rows: number, stages: 2 | 3): string {
   const step = rows * 16;
   const third = stages === 3;
   return `
-function load${stages}x${rows}(x: usize, xRow: usize, s: usize, dIn: usize, p: usize, stage: usize, bytes: usize): void {
+function load${stages}x${rows}(x: usize, xRow: usize, s: usize,
+    dIn: usize, p: usize, stage: usize, bytes: usize): void {
   let q = p + stage, t = q + stage;
   const end = dIn + bytes;
   do {
@@ -34,15 +35,21 @@ ${perRow(
 }`;
 }
 
-/** Two stages on \`count\` neighbouring vectors and their partners at distance \`gap\`, out of one place into another. */
+/**
+ * Two stages on \`count\` neighbouring vectors and their partners at distance \`gap\`, out of one
+ * place into another.
+ */
 function radix4(rows: number): string {
   const step = rows * 16;
   return `
-function radix4x${rows}(from: usize, gap: usize, to: usize, toGap: usize, p: usize, count: usize): void {
-  let f1 = from + gap, f2 = f1 + gap, f3 = f2 + gap, t1 = to + toGap, t2 = t1 + toGap, t3 = t2 + toGap;
+function radix4x${rows}(from: usize, gap: usize, to: usize,
+    toGap: usize, p: usize, count: usize): void {
+  let f1 = from + gap, f2 = f1 + gap, f3 = f2 + gap,
+    t1 = to + toGap, t2 = t1 + toGap, t3 = t2 + toGap;
   do {
     const pa = v128.load(p), pb = v128.load(p, 16), pc = v128.load(p, 32), pd = v128.load(p, 48);
-    const qa = v128.load(p, 64), qb = v128.load(p, 80), qc = v128.load(p, 96), qd = v128.load(p, 112);
+    const qa = v128.load(p, 64), qb = v128.load(p, 80),
+      qc = v128.load(p, 96), qd = v128.load(p, 112);
 ${perRow(
   rows,
   (r) => `    {
@@ -61,7 +68,9 @@ ${perRow(
 /** A whole pass over a chunk of neighbouring vectors. */
 function spread${rows}(from: usize, to: usize, p: usize, h: usize, vectors: usize): void {
   const gap = h * ${step}, end = from + vectors * ${step};
-  do { radix4x${rows}(from, gap, to, gap, p, h); from += gap << 2; to += gap << 2; p += h << 7; } while (from < end);
+  do {
+    radix4x${rows}(from, gap, to, gap, p, h); from += gap << 2; to += gap << 2; p += h << 7;
+  } while (from < end);
 }`;
 }
 
@@ -76,7 +85,8 @@ function lanes${rows}(from: usize, to: usize, p: usize, stage: usize, bytes: usi
 ${perRow(
   rows,
   (r) =>
-    `    { let a = v128.load(from, ${r * 16}); a = fma(p0, swap1(a), a); v128.store(to, fma(q0, swap2(a), a), ${r * 16}); }`,
+    `    { let a = v128.load(from, ${r * 16}); a = fma(p0, swap1(a), a); ` +
+    `v128.store(to, fma(q0, swap2(a), a), ${r * 16}); }`,
 )}
     from += ${step}; to += ${step}; p += 16;
   } while (p < end);
@@ -104,24 +114,31 @@ ${perRow(rows, (r) => `    ${column(r, 0)} ${column(r, 1)} ${r < rows - 1 ? "row
 function pieces(rows: number): string {
   const step = rows * 16;
   return `
-function enter${rows}(x: usize, inputs: usize, start: usize, vectors: usize, s: usize, dIn: usize, P: usize, stage: usize, three: bool, spare: usize): void {
-  const columns = within(inputs, start, vectors << 2), whole = (columns & ~7) << 2, row = inputs << 2;
+function enter${rows}(x: usize, inputs: usize, start: usize, vectors: usize,
+    s: usize, dIn: usize, P: usize, stage: usize, three: bool, spare: usize): void {
+  const columns = within(inputs, start, vectors << 2),
+    whole = (columns & ~7) << 2, row = inputs << 2;
   const offset = start << 2;
   x += offset; dIn += offset; P += offset;
-  if (whole) three ? load3x${rows}(x, row, s, dIn, P, stage, whole) : load2x${rows}(x, row, s, dIn, P, stage, whole);
+  if (whole) three ? load3x${rows}(x, row, s, dIn, P, stage, whole)
+    : load2x${rows}(x, row, s, dIn, P, stage, whole);
   let at = s + (whole >> 4) * ${step};
   if (columns & 7) {
     takeTail(x + whole, row, ${rows}, columns & 7, spare);
-    three ? load3x${rows}(spare, 32, at, dIn + whole, P + whole, stage, 32) : load2x${rows}(spare, 32, at, dIn + whole, P + whole, stage, 32);
+    three ? load3x${rows}(spare, 32, at, dIn + whole, P + whole, stage, 32)
+      : load2x${rows}(spare, 32, at, dIn + whole, P + whole, stage, 32);
     at += ${2 * step};
   }
   const end = s + vectors * ${step};
   if (at < end) memory.fill(at, 0, end - at);
 }
-function leave${rows}(s: usize, start: usize, vectors: usize, y: usize, outputs: usize, e: usize, bias: usize, z: usize, spare: usize): void {
-  const columns = within(outputs, start, vectors << 2), whole = (columns & ~7) << 2, row = outputs << 2;
+function leave${rows}(s: usize, start: usize, vectors: usize, y: usize,
+    outputs: usize, e: usize, bias: usize, z: usize, spare: usize): void {
+  const columns = within(outputs, start, vectors << 2),
+    whole = (columns & ~7) << 2, row = outputs << 2;
   const offset = start << 2;
-  if (z) memory.copy(z + start * ${4 * rows}, s, vectors * ${step}); // as it lies: fewer cache lines are read than by stores
+  // as it lies: fewer cache lines are read than by stores
+  if (z) memory.copy(z + start * ${4 * rows}, s, vectors * ${step});
   y += offset; e += offset; bias += offset;
   if (whole) storeY${rows}(s, y, row, e, bias, whole);
   if (columns & 7) {
@@ -135,14 +152,17 @@ function leave${rows}(s: usize, start: usize, vectors: usize, y: usize, outputs:
 function groups(rows: number): string {
   const step = rows * 16;
   return `
-function inner${rows}(s: usize, start: usize, vectors: usize, P: usize, stage: usize, passes: usize, first: usize, end: usize): void {
+function inner${rows}(s: usize, start: usize, vectors: usize, P: usize,
+    stage: usize, passes: usize, first: usize, end: usize): void {
   for (let k = first; k < end; k++) {
     const pass = passes + (k << 4), p = P + load<u32>(pass, 4);
-    if (load<i32>(pass) === RADIX4) spread${rows}(s, s, p + (start << 5), load<u32>(pass, 8), vectors);
+    if (load<i32>(pass) === RADIX4)
+      spread${rows}(s, s, p + (start << 5), load<u32>(pass, 8), vectors);
     else lanes${rows}(s, s, p + (start << 4), stage, vectors << 4);
   }
 }
-function outer${rows}(s: usize, j: usize, period: usize, vectors: usize, chunk: usize, pitch: usize, P: usize, passes: usize, first: usize, end: usize): void {
+function outer${rows}(s: usize, j: usize, period: usize, vectors: usize, chunk: usize,
+    pitch: usize, P: usize, passes: usize, first: usize, end: usize): void {
   for (let k = first; k < end; k++) {
     const pass = passes + (k << 4), p = P + load<u32>(pass, 4), h = <usize>load<u32>(pass, 8);
     const gap = place${rows}(h, chunk, pitch);
@@ -162,10 +182,12 @@ function place${rows}(vector: usize, chunk: usize, pitch: usize): usize {
 function block(rows: number): string {
   const step = rows * 16;
   return `
-function forward${rows}(x: usize, y: usize, z: usize, layout: usize, inputs: usize, outputs: usize, dIn: usize, P: usize, e: usize, bias: usize, s: usize, spare: usize): void {${readLayout}
+function forward${rows}(x: usize, y: usize, z: usize, layout: usize, inputs: usize, outputs: usize,
+    dIn: usize, P: usize, e: usize, bias: usize, s: usize, spare: usize): void {${readLayout}
   const vectors = n >> 2, stage = n << 2, pitch = chunk * ${step} + pad;
   for (let g = 0; g < count; g++) {
-    const group = groups + <usize>g * GROUP, first = <usize>load<u32>(group), end = <usize>load<u32>(group, 4), period = <usize>load<u32>(group, 8);
+    const group = groups + <usize>g * GROUP, first = <usize>load<u32>(group),
+      end = <usize>load<u32>(group, 4), period = <usize>load<u32>(group, 8);
     if (period === 0)
       for (let v: usize = 0; v < vectors; v += chunk) {
         const at = s + (v / chunk) * pitch;
@@ -196,16 +218,20 @@ export const forwardSource = (): string =>
       block(rows),
     ]),
     `
-/** y [rows, outputs] and, unless z is 0, v after the last stage block by block, [n/4][R][4], of x [rows, inputs]. Vectors are padded to n;
- * scratch: SPARE bytes, n floats, then 8 rows and pads. */
-export function butterflyForward(x: usize, y: usize, z: usize, rows: i32, layout: usize, inputs: usize, outputs: usize,
-  dIn: usize, P: usize, scale: usize, dOut: usize, bias: usize, s: usize): void {
+/**
+ * y [rows, outputs] and, unless z is 0, v after the last stage block by block, [n/4][R][4], of x
+ * [rows, inputs]. Vectors are padded to n; scratch: SPARE bytes, n floats, then 8 rows and pads.
+ */
+export function butterflyForward(x: usize, y: usize, z: usize, rows: i32, layout: usize,
+    inputs: usize, outputs: usize, dIn: usize, P: usize, scale: usize, dOut: usize, bias: usize,
+    s: usize): void {
   const n = <usize>load<u32>(layout), e = s + SPARE, v = e + (n << 2);
   scaleVector(e, scale, dOut, 1, n << 2);
 ${byBlocks(
   rowBlocks,
   (R) =>
-    `forward${R}(x, y, z, layout, inputs, outputs, dIn, P, e, bias, v, s); x += inputs * ${4 * R}; y += outputs * ${4 * R}; if (z) z += n * ${4 * R};`,
+    `forward${R}(x, y, z, layout, inputs, outputs, dIn, P, e, bias, v, s); ` +
+    `x += inputs * ${4 * R}; y += outputs * ${4 * R}; if (z) z += n * ${4 * R};`,
 )}
 }`,
   ].join("\n");

@@ -1,42 +1,63 @@
 /**
- * @file Writes the backward butterfly kernel of the general variant. Its blocks can't be walked back, so what each pass saw is worked
- * out again: the input of each group is kept for a block of rows, and within a group, piece by piece, that of each pass.
+ * @file Writes the backward butterfly kernel of the general variant. Its blocks can't be walked
+ * back, so what each pass saw is worked out again: the input of each group is kept for a block of
+ * rows, and within a group, piece by piece, that of each pass.
  */
-import { first, gather, pair, seed, seedWalk, sums, unlane, walk } from "./butterfly-general-passes.ts";
+import {
+  first,
+  gather,
+  pair,
+  seed,
+  seedWalk,
+  sums,
+  unlane,
+  walk,
+} from "./butterfly-general-passes.ts";
 import { readLayout } from "./butterfly-layout.ts";
 import { byBlocks } from "./lines.ts";
 
 /** Rows of a block. */
 const rowBlocks = [8, 4, 1];
 
-/** A group back, piece by piece: forward through its passes keeping what each saw, then from the last to the first. */
+/**
+ * A group back, piece by piece: forward through its passes keeping what each saw, then from the
+ * last to the first.
+ */
 function groups(rows: number): string {
   const step = rows * 16;
   return `
-function innerGeneral${rows}(v: usize, levels: usize, start: usize, vectors: usize, P: usize, stage: usize, passes: usize, first: usize, end: usize): usize {
+function innerGeneral${rows}(v: usize, levels: usize, start: usize, vectors: usize,
+    P: usize, stage: usize, passes: usize, first: usize, end: usize): usize {
   for (let k = first; k < end; k++) {
     const pass = passes + (k << 4), p = P + load<u32>(pass, 4);
-    if (load<i32>(pass) === RADIX4) spread${rows}(v, levels, p + (start << 5), load<u32>(pass, 8), vectors);
+    if (load<i32>(pass) === RADIX4)
+      spread${rows}(v, levels, p + (start << 5), load<u32>(pass, 8), vectors);
     else lanes${rows}(v, levels, p + (start << 4), stage, vectors << 4);
     v = levels; levels += vectors * ${step};
   }
   return v;
 }
-function innerGeneralBack${rows}(v: usize, levels: usize, g: usize, start: usize, vectors: usize, P: usize, W: usize, stage: usize, passes: usize, first: usize, end: usize, seed: usize): void {
+function innerGeneralBack${rows}(v: usize, levels: usize, g: usize, start: usize, vectors: usize,
+    P: usize, W: usize, stage: usize, passes: usize, first: usize, end: usize, seed: usize): void {
   for (let k = end; k > first; k--) {
-    const pass = passes + ((k - 1) << 4), offset = <usize>load<u32>(pass, 4), w = W + load<u32>(pass, 12);
+    const pass = passes + ((k - 1) << 4),
+      offset = <usize>load<u32>(pass, 4), w = W + load<u32>(pass, 12);
     const saw = k - 1 === first ? v : levels + (k - 2 - first) * vectors * ${step};
-    if (load<i32>(pass) === RADIX4) gatherGeneral${rows}(saw, g, P + offset + (start << 5), w + (start << 6), load<u32>(pass, 8), vectors, k === end && seed ? seed + (start << 4) : 0);
-    else unlaneGeneral${rows}(saw, g, P + offset + (start << 4), w + (start << 4), stage, vectors << 4);
+    if (load<i32>(pass) === RADIX4) gatherGeneral${rows}(saw, g, P + offset + (start << 5),
+      w + (start << 6), load<u32>(pass, 8), vectors, k === end && seed ? seed + (start << 4) : 0);
+    else unlaneGeneral${rows}(saw, g, P + offset + (start << 4),
+      w + (start << 4), stage, vectors << 4);
   }
 }
 /** Pieces of a tile lie side by side in a level, \`TILE\` vectors each. */
-function outerGeneral${rows}(v: usize, levels: usize, j: usize, period: usize, vectors: usize, chunk: usize, pitch: usize, P: usize, passes: usize, first: usize, end: usize): void {
+function outerGeneral${rows}(v: usize, levels: usize, j: usize, period: usize, vectors: usize,
+    chunk: usize, pitch: usize, P: usize, passes: usize, first: usize, end: usize): void {
   const size = (vectors / period) * (TILE * ${step});
   let from: usize = 0;
   for (let k = first; k < end; k++) {
     const pass = passes + (k << 4), p = P + load<u32>(pass, 4), h = <usize>load<u32>(pass, 8);
-    const compact = (h / period) * (TILE * ${step}), gap = from ? compact : place${rows}(h, chunk, pitch);
+    const compact = (h / period) * (TILE * ${step}),
+      gap = from ? compact : place${rows}(h, chunk, pitch);
     for (let q: usize = 0; q < vectors; q += h << 2)
       for (let m: usize = 0; m < h; m += period) {
         const piece = ((q + m) / period) * (TILE * ${step});
@@ -46,18 +67,23 @@ function outerGeneral${rows}(v: usize, levels: usize, j: usize, period: usize, v
     from = levels; levels += size;
   }
 }
-function outerGeneralBack${rows}(v: usize, levels: usize, g: usize, j: usize, period: usize, vectors: usize, chunk: usize, pitch: usize, P: usize, W: usize, passes: usize, first: usize, end: usize, seed: usize): void {
+function outerGeneralBack${rows}(v: usize, levels: usize, g: usize, j: usize,
+    period: usize, vectors: usize, chunk: usize, pitch: usize, P: usize,
+    W: usize, passes: usize, first: usize, end: usize, seed: usize): void {
   const size = (vectors / period) * (TILE * ${step});
   for (let k = end; k > first; k--) {
-    const pass = passes + ((k - 1) << 4), offset = <usize>load<u32>(pass, 4), w = W + load<u32>(pass, 12), h = <usize>load<u32>(pass, 8);
-    const direct = k - 1 === first, level = levels + (k - 2 - first) * size, gGap = place${rows}(h, chunk, pitch);
+    const pass = passes + ((k - 1) << 4), offset = <usize>load<u32>(pass, 4),
+      w = W + load<u32>(pass, 12), h = <usize>load<u32>(pass, 8);
+    const direct = k - 1 === first, level = levels + (k - 2 - first) * size,
+      gGap = place${rows}(h, chunk, pitch);
     const vGap = direct ? gGap : (h / period) * (TILE * ${step});
     for (let q: usize = 0; q < vectors; q += h << 2)
       for (let m: usize = 0; m < h; m += period) {
         const tuple = (q >> 2) + m + j, where = place${rows}(q + m + j, chunk, pitch);
         const saw = direct ? v + where : level + ((q + m) / period) * (TILE * ${step});
         sums${rows}(saw, vGap, g + where, gGap, w + (tuple << 8), TILE);
-        if (k === end && seed) seedWalk${rows}(g + where, gGap, P + offset + (tuple << 7), seed + ((q + m + j) << 4), h << 4, TILE);
+        if (k === end && seed) seedWalk${rows}(g + where, gGap,
+          P + offset + (tuple << 7), seed + ((q + m + j) << 4), h << 4, TILE);
         else walk${rows}(g + where, gGap, P + offset + (tuple << 7), TILE);
       }
   }
@@ -67,14 +93,17 @@ function outerGeneralBack${rows}(v: usize, levels: usize, g: usize, j: usize, pe
 function block(rows: number): string {
   const step = rows * 16;
   return `
-function generalBackward${rows}(x: usize, gy: usize, gx: usize, layout: usize, inputs: usize, outputs: usize,
-  dIn: usize, P: usize, dOut: usize, W: usize, gBias: usize, gOut: usize, gIn: usize, s: usize, spare: usize): void {${readLayout}
-  const vectors = n >> 2, stage = n << 2, pitch = chunk * ${step} + pad, size = (vectors / chunk) * pitch + 1088;
+function generalBackward${rows}(x: usize, gy: usize, gx: usize, layout: usize, inputs: usize,
+    outputs: usize, dIn: usize, P: usize, dOut: usize, W: usize, gBias: usize, gOut: usize,
+    gIn: usize, s: usize, spare: usize): void {${readLayout}
+  const vectors = n >> 2, stage = n << 2, pitch = chunk * ${step} + pad,
+    size = (vectors / chunk) * pitch + 1088;
   const g = s, inputsOf = s; // the input of group k lies k sizes behind s
   const levels = s + <usize>count * size;
   // Forward through all groups but the last.
   for (let k = 0; k < count - 1; k++) {
-    const group = groups + <usize>k * GROUP, first = <usize>load<u32>(group), end = <usize>load<u32>(group, 4), period = <usize>load<u32>(group, 8);
+    const group = groups + <usize>k * GROUP, first = <usize>load<u32>(group),
+      end = <usize>load<u32>(group, 4), period = <usize>load<u32>(group, 8);
     const to = inputsOf + <usize>(k + 1) * size;
     if (k > 0) memory.copy(to, to - size, size);
     if (period === 0)
@@ -83,36 +112,50 @@ function generalBackward${rows}(x: usize, gy: usize, gx: usize, layout: usize, i
         if (k === 0) enter${rows}(x, inputs, v << 2, chunk, at, dIn, P, stage, three, spare);
         inner${rows}(at, v, chunk, P, stage, passes, first, end);
       }
-    else for (let j: usize = 0; j < period; j += TILE) outer${rows}(to, j, period, vectors, chunk, pitch, P, passes, first, end);
+    else for (let j: usize = 0; j < period; j += TILE)
+      outer${rows}(to, j, period, vectors, chunk, pitch, P, passes, first, end);
   }
   for (let v: usize = 0; v < vectors; v += chunk)
     cotangentPiece${rows}(gy, outputs, v << 2, chunk, g + (v / chunk) * pitch, gBias, spare);
   for (let k = count - 1; k >= 0; k--) {
-    const group = groups + <usize>k * GROUP, first = <usize>load<u32>(group), end = <usize>load<u32>(group, 4), period = <usize>load<u32>(group, 8);
-    const last = k === count - 1, summed = last && end > first && load<i32>(passes + ((end - 1) << 4)) === RADIX4, seed: usize = summed ? dOut : 0, from = inputsOf + <usize>k * size;
+    const group = groups + <usize>k * GROUP, first = <usize>load<u32>(group),
+      end = <usize>load<u32>(group, 4), period = <usize>load<u32>(group, 8);
+    const last = k === count - 1,
+      summed = last && end > first && load<i32>(passes + ((end - 1) << 4)) === RADIX4,
+      seed: usize = summed ? dOut : 0, from = inputsOf + <usize>k * size;
     if (period === 0)
       for (let v: usize = 0; v < vectors; v += chunk) {
-        const where = (v / chunk) * pitch, start = v << 2, offset = start << 2, width = chunk * ${step};
+        const where = (v / chunk) * pitch, start = v << 2,
+          offset = start << 2, width = chunk * ${step};
         const paired = levels, rest = paired + 2 * width; // after two stages; after three
         let saw = from + where;
         if (k === 0) {
           enter${rows}(x, inputs, start, chunk, paired, dIn, P, stage, false, spare);
           saw = paired;
-          if (three) { saw += width; pairGeneral${rows}(paired, saw, P + 2 * stage + offset, chunk << 4); }
+          if (three) {
+            saw += width;
+            pairGeneral${rows}(paired, saw, P + 2 * stage + offset, chunk << 4);
+          }
         }
-        if (last && !seed) seedGeneral${rows}(start, chunk, innerGeneral${rows}(saw, rest, v, chunk, P, stage, passes, first, end), g + where, dOut, gOut);
+        if (last && !seed) seedGeneral${rows}(start, chunk,
+          innerGeneral${rows}(saw, rest, v, chunk, P, stage, passes, first, end),
+          g + where, dOut, gOut);
         else innerGeneral${rows}(saw, rest, v, chunk, P, stage, passes, first, end - 1);
-        innerGeneralBack${rows}(saw, rest, g + where, v, chunk, P, W, stage, passes, first, end, seed);
+        innerGeneralBack${rows}(saw, rest, g + where, v,
+          chunk, P, W, stage, passes, first, end, seed);
         const columns = k === 0 ? within(inputs, start, chunk << 2) : 0;
         if (columns) {
-          if (three) unpairGeneral${rows}(paired, g + where, P + 2 * stage + offset, W + 4 * stage + offset, stage, ((columns + 7) & ~7) << 2);
+          if (three) unpairGeneral${rows}(paired, g + where, P + 2 * stage + offset,
+            W + 4 * stage + offset, stage, ((columns + 7) & ~7) << 2);
           first${rows}Piece(x, gx, inputs, start, columns, g + where, dIn, gIn, P, W, stage, spare);
         }
       }
     else
       for (let j: usize = 0; j < period; j += TILE) {
-        outerGeneral${rows}(from, levels, j, period, vectors, chunk, pitch, P, passes, first, end - 1);
-        outerGeneralBack${rows}(from, levels, g, j, period, vectors, chunk, pitch, P, W, passes, first, end, seed);
+        outerGeneral${rows}(from, levels, j, period,
+          vectors, chunk, pitch, P, passes, first, end - 1);
+        outerGeneralBack${rows}(from, levels, g, j, period,
+          vectors, chunk, pitch, P, W, passes, first, end, seed);
       }
   }
 }`;
@@ -134,16 +177,21 @@ export const generalSource = (): string =>
       block(rows),
     ]),
     `
-/** x̄ and the raw sums W, and from \`sums\` on, n floats each, bias̄, d̄Out (over v), d̄In of the general variant from x and ȳ.
- * Scratch: SPARE bytes, n floats, \`generalScratch\` bytes. */
-export function butterflyGeneralBackward(x: usize, gy: usize, gx: usize, rows: i32, layout: usize, inputs: usize, outputs: usize,
-  dIn: usize, P: usize, scale: usize, dOut: usize, W: usize, sums: usize, s: usize): void {
+/**
+ * x̄ and the raw sums W, and from \`sums\` on, n floats each, bias̄, d̄Out (over v), d̄In of the
+ * general variant from x and ȳ. Scratch: SPARE bytes, n floats, \`generalScratch\` bytes.
+ */
+export function butterflyGeneralBackward(x: usize, gy: usize, gx: usize, rows: i32, layout: usize,
+    inputs: usize, outputs: usize, dIn: usize, P: usize, scale: usize, dOut: usize, W: usize,
+    sums: usize, s: usize): void {
   const bytes = <usize>load<u32>(layout) << 2, inward = s + SPARE, g = inward + bytes;
   scaleVector(inward, scale, dOut, 1, bytes);
 ${byBlocks(
   rowBlocks,
   (R) =>
-    `generalBackward${R}(x, gy, gx, layout, inputs, outputs, dIn, P, inward, W, sums, sums + bytes, sums + 2 * bytes, g, s); x += inputs * ${4 * R}; gx += inputs * ${4 * R}; gy += outputs * ${4 * R};`,
+    `generalBackward${R}(x, gy, gx, layout, inputs, outputs, dIn, ` +
+    "P, inward, W, sums, sums + bytes, sums + 2 * bytes, g, s); " +
+    `x += inputs * ${4 * R}; gx += inputs * ${4 * R}; gy += outputs * ${4 * R};`,
 )}
 }`,
   ].join("\n");

@@ -1,12 +1,19 @@
-/** @file Writes the pieces of the rotation variant's backward kernel: the sums, the lanes' way back, where ȳ comes in and x̄ goes out. */
+/**
+ * @file Writes the pieces of the rotation variant's backward kernel: the sums, the lanes' way back,
+ * where ȳ comes in and x̄ goes out.
+ */
 import { perRow } from "./lines.ts";
 
-/** z̃ = v ⊙ square and g = ȳ ⊙ dOut side by side, and the sums for bias̄ and d̄Out; without ȳ (columns past the outputs) g is 0. */
+/**
+ * z̃ = v ⊙ square and g = ȳ ⊙ dOut side by side, and the sums for bias̄ and d̄Out; without ȳ
+ * (columns past the outputs) g is 0.
+ */
 export function seed(rows: number, withCotangent: boolean): string {
   const half = rows * 16;
   const name = withCotangent ? `seed${rows}` : `rest${rows}`;
   return `
-function ${name}(gy: usize, gyRow: usize, v: usize, s: usize, square: usize, dOut: usize, gBias: usize, gOut: usize, bytes: usize): void {
+function ${name}(gy: usize, gyRow: usize, v: usize, s: usize, square: usize,
+    dOut: usize, gBias: usize, gOut: usize, bytes: usize): void {
   const end = dOut + bytes;
   do {
     const scale = v128.load(square);
@@ -17,11 +24,18 @@ function ${name}(gy: usize, gyRow: usize, v: usize, s: usize, square: usize, dOu
 ${perRow(
   rows,
   (r) =>
-    `    { const u = v128.load(v, ${16 * r}), g = v128.load(row); b = add(b, g); o = fma(g, u, o); v128.store(s, mul(u, scale), ${16 * r}); v128.store(s, mul(g, d), ${half + 16 * r}); ${r < rows - 1 ? "row += gyRow;" : ""} }`,
+    `    { const u = v128.load(v, ${16 * r}), g = v128.load(row); ` +
+    `b = add(b, g); o = fma(g, u, o); v128.store(s, mul(u, scale), ${16 * r}); ` +
+    `v128.store(s, mul(g, d), ${half + 16 * r}); ${r < rows - 1 ? "row += gyRow;" : ""} }`,
 )}
     v128.store(gBias, b); v128.store(gOut, o);`
         : `const zero = i32x4.splat(0);
-${perRow(rows, (r) => `    v128.store(s, mul(v128.load(v, ${16 * r}), scale), ${16 * r}); v128.store(s, zero, ${half + 16 * r});`)}`
+${perRow(
+  rows,
+  (r) =>
+    `    v128.store(s, mul(v128.load(v, ${16 * r}), scale), ${16 * r}); ` +
+    `v128.store(s, zero, ${half + 16 * r});`,
+)}`
     }
     v += ${half}; gy += 16; s += ${2 * half}; square += 16; dOut += 16; gBias += 16; gOut += 16;
   } while (dOut < end);
@@ -32,21 +46,25 @@ ${perRow(rows, (r) => `    v128.store(s, mul(v128.load(v, ${16 * r}), scale), ${
 const cross = (i: string, j: string): string => `fnma(${j}, g${i}, mul(${i}, g${j}))`;
 
 /**
- * Undoes two stages of z and g at once and sums z × g for each pair, which a rotation keeps: here between it and the next one. The sums
- * go through memory row by row: held in registers over the rows they would spill.
+ * Undoes two stages of z and g at once and sums z × g for each pair, which a rotation keeps: here
+ * between it and the next one. The sums go through memory row by row: held in registers over the
+ * rows they would spill.
  */
 export function unmix(rows: number): string {
   const half = rows * 16;
   const step = 2 * half;
   const row = (r: number): string => {
     const [z, g] = [r * 16, half + r * 16];
-    const sum = (at: number, product: string): string => `v128.store(w, add(${product}, v128.load(w, ${at})), ${at});`;
+    const sum = (at: number, product: string): string =>
+      `v128.store(w, add(${product}, v128.load(w, ${at})), ${at});`;
     return `    {
-      const a = v128.load(s, ${z}), gc = v128.load(s2, ${g}), c = v128.load(s2, ${z}), ga = v128.load(s, ${g});
+      const a = v128.load(s, ${z}), gc = v128.load(s2, ${g}),
+        c = v128.load(s2, ${z}), ga = v128.load(s, ${g});
       ${sum(32, cross("a", "c"))}
       const qa = v128.load(p, 64), qc = v128.load(p, 96);
       const a1 = fma(qc, c, a), ga1 = fma(qc, gc, ga), c1 = fma(qa, a, c), gc1 = fma(qa, ga, gc);
-      const b = v128.load(s1, ${z}), gd = v128.load(s3, ${g}), d = v128.load(s3, ${z}), gb = v128.load(s1, ${g});
+      const b = v128.load(s1, ${z}), gd = v128.load(s3, ${g}),
+        d = v128.load(s3, ${z}), gb = v128.load(s1, ${g});
       ${sum(48, cross("b", "d"))}
       const qb = v128.load(p, 80), qd = v128.load(p, 112);
       const b1 = fma(qd, d, b), gb1 = fma(qd, gd, gb), d1 = fma(qb, b, d), gd1 = fma(qb, gb, gd);
@@ -75,13 +93,14 @@ function gather${rows}(s: usize, p: usize, w: usize, h: usize, vectors: usize): 
 }
 
 /**
- * Undoes the stages at distance 2 and 1 inside of each vector, summing z ⊙ swapped g: the difference of two lanes is z × g. \`last\`:
- * nothing asks for z afterwards.
+ * Undoes the stages at distance 2 and 1 inside of each vector, summing z ⊙ swapped g: the
+ * difference of two lanes is z × g. \`last\`: nothing asks for z afterwards.
  */
 export function unlane(rows: number, last: boolean): string {
   const half = rows * 16;
   return `
-function ${last ? "lastLanes" : "unlane"}${rows}(s: usize, p: usize, w: usize, stage: usize, bytes: usize): void {
+function ${last ? "lastLanes" : "unlane"}${rows}(s: usize,
+    p: usize, w: usize, stage: usize, bytes: usize): void {
   const end = p + bytes;
   do {
     const q = swap2(v128.load(p + stage)), p0 = swap1(v128.load(p));
@@ -92,7 +111,8 @@ ${perRow(
       let z = v128.load(s, ${16 * r}), g = v128.load(s, ${half + 16 * r}), other = swap2(g);
       sum1 = fma(z, other, sum1); z = fma(q, swap2(z), z); g = fma(q, other, g);
       other = swap1(g); sum0 = fma(z, other, sum0);
-      ${last ? "" : `v128.store(s, fma(p0, swap1(z), z), ${16 * r});`} v128.store(s, fma(p0, other, g), ${half + 16 * r});
+      ${last ? "" : `v128.store(s, fma(p0, swap1(z), z), ${16 * r});`}
+      v128.store(s, fma(p0, other, g), ${half + 16 * r});
     }`,
 )}
     v128.store(w + stage, sum1); v128.store(w, sum0); s += ${2 * half}; p += 16; w += 16;
@@ -113,7 +133,8 @@ function unpair${rows}(s: usize, t: usize, w: usize, bytes: usize): void {
 ${perRow(rows, (r) => {
   const [z, g] = [16 * r, half + 16 * r];
   return `    {
-      const a = v128.load(s, ${z}), gb = v128.load(s, ${step + g}), b = v128.load(s, ${step + z}), ga = v128.load(s, ${g});
+      const a = v128.load(s, ${z}), gb = v128.load(s, ${step + g}),
+        b = v128.load(s, ${step + z}), ga = v128.load(s, ${g});
       sum = add(sum, ${cross("a", "b")});
       v128.store(s, fma(t1, b, a), ${z}); v128.store(s, fma(t0, a, b), ${step + z});
       v128.store(s, fma(t1, gb, ga), ${g}); v128.store(s, fma(t0, ga, gb), ${step + g});
@@ -128,17 +149,22 @@ ${perRow(rows, (r) => {
 export function pieces(rows: number): string {
   const step = rows * 32;
   return `
-function seedPiece${rows}(gy: usize, outputs: usize, start: usize, vectors: usize, v: usize, s: usize, square: usize, dOut: usize, gBias: usize, gOut: usize, spare: usize): void {
-  const columns = within(outputs, start, vectors << 2), whole = (columns & ~3) << 2, row = outputs << 2, offset = start << 2, bytes = vectors << 4;
-  gy += offset; v += start * ${4 * rows}; square += offset; dOut += offset; gBias += offset; gOut += offset;
+function seedPiece${rows}(gy: usize, outputs: usize, start: usize, vectors: usize, v: usize,
+    s: usize, square: usize, dOut: usize, gBias: usize, gOut: usize, spare: usize): void {
+  const columns = within(outputs, start, vectors << 2), whole = (columns & ~3) << 2,
+    row = outputs << 2, offset = start << 2, bytes = vectors << 4;
+  gy += offset; v += start * ${4 * rows}; square += offset;
+  dOut += offset; gBias += offset; gOut += offset;
   let done = whole;
   if (whole) seed${rows}(gy, row, v, s, square, dOut, gBias, gOut, whole);
   if (columns & 3) {
     takeTail(gy + whole, row, ${rows}, columns & 3, spare);
-    seed${rows}(spare, 32, v + whole * ${rows}, s + (whole >> 4) * ${step}, square + whole, dOut + whole, gBias + whole, gOut + whole, 16);
+    seed${rows}(spare, 32, v + whole * ${rows}, s + (whole >> 4) * ${step},
+      square + whole, dOut + whole, gBias + whole, gOut + whole, 16);
     done += 16;
   }
-  if (done < bytes) rest${rows}(0, 0, v + done * ${rows}, s + (done >> 4) * ${step}, square + done, dOut + done, 0, 0, bytes - done);
+  if (done < bytes) rest${rows}(0, 0, v + done * ${rows},
+    s + (done >> 4) * ${step}, square + done, dOut + done, 0, 0, bytes - done);
 }`;
 }
 
@@ -146,7 +172,8 @@ function seedPiece${rows}(gy: usize, outputs: usize, start: usize, vectors: usiz
 export function leave(rows: number): string {
   const half = rows * 16;
   return `
-function leaveRotation${rows}(s: usize, x: usize, gx: usize, row: usize, scale: usize, gIn: usize, bytes: usize): void {
+function leaveRotation${rows}(s: usize, x: usize, gx: usize,
+    row: usize, scale: usize, gIn: usize, bytes: usize): void {
   const end = scale + bytes;
   do {
     const d = v128.load(scale);
@@ -154,19 +181,22 @@ function leaveRotation${rows}(s: usize, x: usize, gx: usize, row: usize, scale: 
 ${perRow(
   rows,
   (r) =>
-    `    { const g = v128.load(s, ${half + 16 * r}); sum = fma(g, v128.load(from), sum); v128.store(to, mul(g, d)); ${r < rows - 1 ? "from += row; to += row;" : ""} }`,
+    `    { const g = v128.load(s, ${half + 16 * r}); sum = fma(g, v128.load(from), sum); ` +
+    `v128.store(to, mul(g, d)); ${r < rows - 1 ? "from += row; to += row;" : ""} }`,
 )}
     v128.store(gIn, sum); x += 16; gx += 16; s += ${2 * half}; scale += 16; gIn += 16;
   } while (scale < end);
 }
-function leaveRotation${rows}Piece(s: usize, x: usize, gx: usize, inputs: usize, start: usize, columns: usize, scale: usize, gIn: usize, spare: usize): void {
+function leaveRotation${rows}Piece(s: usize, x: usize, gx: usize, inputs: usize,
+    start: usize, columns: usize, scale: usize, gIn: usize, spare: usize): void {
   const whole = (columns & ~3) << 2, row = inputs << 2, offset = start << 2;
   x += offset; gx += offset; scale += offset; gIn += offset;
   if (whole) leaveRotation${rows}(s, x, gx, row, scale, gIn, whole);
   if (columns & 3) {
     const result = spare + ${32 * rows};
     takeTail(x + whole, row, ${rows}, columns & 3, spare);
-    leaveRotation${rows}(s + (whole >> 4) * ${2 * half}, spare, result, 32, scale + whole, gIn + whole, 16);
+    leaveRotation${rows}(s + (whole >> 4) * ${2 * half},
+      spare, result, 32, scale + whole, gIn + whole, 16);
     putTail(gx + whole, row, ${rows}, columns & 3, result);
   }
 }`;

@@ -1,13 +1,15 @@
 /**
  * @file Writes the butterfly mixer kernels as AssemblyScript: what they share, and their assembly.
  *
- * A block of R rows lies in scratch by vectors of four neighbouring columns, the rows of a vector side by side: `[n/4][R][4]`. A pass
- * does two stages (distances h and 2h, in vectors) on four vectors at a time, with its coefficients in registers over the rows.
- * The stages are scaled: with z = S ⊙ v each one is `v[i] += p[i]·v[partner]`, two multiplications a pair.
+ * A block of R rows lies in scratch by vectors of four neighbouring columns, the rows of a vector
+ * side by side: `[n/4][R][4]`. A pass does two stages (distances h and 2h, in vectors) on four
+ * vectors at a time, with its coefficients in registers over the rows. The stages are scaled: with
+ * z = S ⊙ v each one is `v[i] += p[i]·v[partner]`, two multiplications a pair.
  *
- * Passes come in groups that run while their data is in the first-level cache. An inner group has small distances: it takes one
- * chunk of neighbouring vectors after another. An outer group has large ones: it takes a few neighbouring vectors out of every
- * `period`, so that all partners are among them. Chunks are padded apart: at powers of two they would share cache sets.
+ * Passes come in groups that run while their data is in the first-level cache. An inner group has
+ * small distances: it takes one chunk of neighbouring vectors after another. An outer group has
+ * large ones: it takes a few neighbouring vectors out of every `period`, so that all partners are
+ * among them. Chunks are padded apart: at powers of two they would share cache sets.
  *
  * Loops are `do … while` with literal offsets: V8 then hoists the address arithmetic.
  */
@@ -15,7 +17,9 @@ import { forwardSource } from "./butterfly-forward.ts";
 import { generalSource } from "./butterfly-general.ts";
 import { rotationSource } from "./butterfly-rotation.ts";
 
-/** Declarations that the kernels share. The words of passes and groups are those of `ButterflyPlan`. */
+/**
+ * Declarations that the kernels share. The words of passes and groups are those of `ButterflyPlan`.
+ */
 const shared = `import { scaleVector, stretchVector } from "./vectors";
 import { add, fma, fnma, mul, swap1, swap2 } from "./simd";
 import { putTail, takeTail } from "./tail";

@@ -1,4 +1,6 @@
-/** @file Compiles the AssemblyScript sources, with the generated ones among them, to WebAssembly. */
+/**
+ * @file Compiles the AssemblyScript sources, with the generated ones among them, to WebAssembly.
+ */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
@@ -16,7 +18,10 @@ const generated: Readonly<Record<string, () => string>> = {
 };
 const folder = fileURLToPath(new URL("../assembly/", import.meta.url));
 
-/** Pages of 64 KiB that the module declares: the largest memory there is, so that it fits every memory it is given. */
+/**
+ * Pages of 64 KiB that the module declares: the largest memory there is, so that it fits every
+ * memory it is given.
+ */
 const PAGES = 65536;
 
 /** What the module may use beyond SIMD. */
@@ -41,8 +46,25 @@ export async function compile({ relaxed }: CompileOptions): Promise<Uint8Array<A
   const { error } = await asc.main(
     [
       "index.ts",
-      ...["--outFile", "kernels.wasm", "--runtime", "stub", "--noAssert", "-O3", "--disableWarning", "112"],
-      ...["--importMemory", "--initialMemory", "1", "--maximumMemory", `${PAGES}`, "--memoryBase", "1024"],
+      ...[
+        "--outFile",
+        "kernels.wasm",
+        "--runtime",
+        "stub",
+        "--noAssert",
+        "-O3",
+        "--disableWarning",
+        "112",
+      ],
+      ...[
+        "--importMemory",
+        "--initialMemory",
+        "1",
+        "--maximumMemory",
+        `${PAGES}`,
+        "--memoryBase",
+        "1024",
+      ],
       ...["--enable", "simd", ...(relaxed ? ["--enable", "relaxed-simd"] : [])],
     ],
     {
@@ -55,7 +77,8 @@ export async function compile({ relaxed }: CompileOptions): Promise<Uint8Array<A
       stderr: collect,
     },
   );
-  if (error !== null || bytes === undefined) throw new Error(`compile: ${error?.message}\n${messages.join("")}`);
+  if (error !== null || bytes === undefined)
+    throw new Error(`compile: ${error?.message}\n${messages.join("")}`);
   return bytes;
 }
 

@@ -1,8 +1,9 @@
 /**
  * @file Writes the element-wise kernels: one loop for each function, four lanes at a time.
  *
- * Rows are written in ascending order and every block of memory has slack behind it, so the last vector of a row may run over its
- * end: the next row, or nothing, follows. Operands of a binary function lie in rows of steps 1 or 0: broadcasting is a step of 0.
+ * Rows are written in ascending order and every block of memory has slack behind it, so the last
+ * vector of a row may run over its end: the next row, or nothing, follows. Operands of a binary
+ * function lie in rows of steps 1 or 0: broadcasting is a step of 0.
  */
 
 /** Functions of one vector, as expressions of `x`. */
@@ -68,20 +69,31 @@ const forms = [
   { test: "true", a: null, b: null },
 ] as const;
 
-function row({ a, b }: (typeof forms)[number], body: (operands: (at: number) => string) => string): string {
+function row(
+  { a, b }: (typeof forms)[number],
+  body: (operands: (at: number) => string) => string,
+): string {
   const constants = [
     a === null ? "const a = v128.load32_splat(p);" : "",
     b === null ? "const b = v128.load32_splat(q);" : "",
   ];
   const operands = (at: number): string =>
-    [a === null ? "" : `const a = v128.load(p, ${at});`, b === null ? "" : `const b = v128.load(q, ${at});`].join(" ");
+    [
+      a === null ? "" : `const a = v128.load(p, ${at});`,
+      b === null ? "" : `const b = v128.load(q, ${at});`,
+    ].join(" ");
   return `${constants.join(" ")} ${body(operands)}`;
 }
 
 const signature =
-  "(out: usize, a0: usize, b0: usize, rows: usize, columns: usize, aRow: isize, aStep: i32, bRow: isize, bStep: i32): void";
+  "(out: usize, a0: usize, b0: usize, rows: usize, columns: " +
+  "usize, aRow: isize, aStep: i32, bRow: isize, bStep: i32): void";
 
-const rowLoop = (name: string, bytesOut: number, body: (form: (typeof forms)[number]) => string): string => `
+const rowLoop = (
+  name: string,
+  bytesOut: number,
+  body: (form: (typeof forms)[number]) => string,
+): string => `
 export function ${name}Of${signature} {
   for (let r: usize = 0; r < rows; r++) {
     let p = a0, q = b0, o = out;
@@ -93,20 +105,32 @@ export function ${name}Of${signature} {
 
 const binaryLoop = (name: string, value: string): string =>
   rowLoop(name, 4, (form) =>
-    row(form, (operands) => `while (o < end) { ${operands(0)} v128.store(o, ${value}); p += 16; q += 16; o += 16; }`),
+    row(
+      form,
+      (operands) =>
+        `while (o < end) { ${operands(0)} v128.store(o, ${value}); p += 16; q += 16; o += 16; }`,
+    ),
   );
 
-/** The choice between two vectors by bytes of 0 or 1; rows as in the binary functions, of three operands. */
+/**
+ * The choice between two vectors by bytes of 0 or 1; rows as in the binary functions, of three
+ * operands.
+ */
 function whereLoop(): string {
   const forms = [0, 1, 2, 3, 4, 5, 6, 7].map((bits) => {
     const [m, a, b] = [4, 2, 1].map((bit) => (bits & bit) !== 0);
     const mask = (load: string): string =>
-      `const mask = i32x4.ne(i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(${load})), i32x4.splat(0));`;
+      `const mask = i32x4.ne(i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(${load})), ` +
+      "i32x4.splat(0));";
     const read = (name: string, at: string, moves: boolean): [string, string] =>
-      moves ? ["", `const ${name} = v128.load(${at});`] : [`const ${name} = v128.load32_splat(${at});`, ""];
+      moves
+        ? ["", `const ${name} = v128.load(${at});`]
+        : [`const ${name} = v128.load32_splat(${at});`, ""];
     const [aOnce, aEach] = read("a", "p", a!);
     const [bOnce, bEach] = read("b", "q", b!);
-    const [maskOnce, maskEach] = m ? ["", mask("v128.load32_zero(s)")] : [mask("v128.load8_splat(s)"), ""];
+    const [maskOnce, maskEach] = m
+      ? ["", mask("v128.load32_zero(s)")]
+      : [mask("v128.load8_splat(s)"), ""];
     return `if (form === ${bits}) { ${aOnce} ${bOnce} ${maskOnce}
       while (o < end) { ${aEach} ${bEach} ${maskEach}
         v128.store(o, v128.bitselect(a, b, mask)); s += 4; p += 16; q += 16; o += 16; } }`;
@@ -137,9 +161,12 @@ const byteLoop = (name: string, value: string): string =>
 const comparisonLoop = (name: string, value: string): string =>
   rowLoop(name, 1, (form) =>
     row(form, (operands) => {
-      const masks = [0, 1, 2, 3].map((k) => `let m${k}: v128; { ${operands(16 * k)} m${k} = ${value}; }`).join(" ");
+      const masks = [0, 1, 2, 3]
+        .map((k) => `let m${k}: v128; { ${operands(16 * k)} m${k} = ${value}; }`)
+        .join(" ");
       return `while (o < end) { ${masks}
-      const bytes = i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(m0, m1), i16x8.narrow_i32x4_s(m2, m3));
+      const bytes = i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(m0, m1),
+        i16x8.narrow_i32x4_s(m2, m3));
       v128.store(o, v128.and(bytes, i8x16.splat(1))); p += 64; q += 64; o += 16; }`;
     }),
   );
@@ -147,11 +174,14 @@ const comparisonLoop = (name: string, value: string): string =>
 /** AssemblyScript of the element-wise kernels. */
 export function elementwiseSource(): string {
   return [
-    'import { erf, exp, expm1, log, log1p, pow, sigmoid, sign, sine, softplus, tanh } from "./functions";',
+    "import { erf, exp, expm1, log, log1p, pow, sigmoid, sign, sine, softplus, tanh } " +
+      'from "./functions";',
     ...Object.entries(unary).map(([name, value]) => unaryLoop(name, value)),
     ...Object.entries(binary).map(([name, value]) => binaryLoop(name, value)),
     ...Object.entries(comparison("f32x4")).map(([name, value]) => comparisonLoop(name, value)),
-    ...Object.entries(comparison("i32x4")).map(([name, value]) => comparisonLoop(`${name}Int32`, value)),
+    ...Object.entries(comparison("i32x4")).map(([name, value]) =>
+      comparisonLoop(`${name}Int32`, value),
+    ),
     ...Object.entries(comparison("i8x16")).map(([name, value]) => byteLoop(`${name}Bool`, value)),
     whereLoop(),
   ].join("\n");

@@ -1,18 +1,26 @@
 /** @file Writes the inner kernel of the matrix product: a tile of C in registers, unrolled. */
 
-/** Rows and columns of the tile. With the operands they fill the registers that V8 has, one less than the machine's sixteen. */
+/**
+ * Rows and columns of the tile. With the operands they fill the registers that V8 has, one less
+ * than the machine's sixteen.
+ */
 const TILE = { rows: 4, columns: 8 } as const;
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
-/** AssemblyScript of `tile`: C (+)= Aᵀ·B over packed panels a [depth][rows] and b [depth][columns]. */
+/**
+ * AssemblyScript of `tile`: C (+)= Aᵀ·B over packed panels a [depth][rows] and b [depth][columns].
+ */
 export function gemmTileSource(): string {
   const { rows, columns } = TILE;
   const vectors = columns / 4;
   return `import { add, fma } from "./simd";
 export const TILE_ROWS: usize = ${rows};
 export const TILE_COLUMNS: usize = ${columns};
-/** A tile of C, rows \`row\` bytes apart, from panels \`depth\` > 0 deep; added to what is there where \`adds\`. */
+/**
+ * A tile of C, rows \`row\` bytes apart, from panels \`depth\` > 0 deep; added to what is there
+ * where \`adds\`.
+ */
 export function tile(a: usize, b: usize, depth: usize, c: usize, row: usize, adds: bool): void {
   let ${range(rows)
     .flatMap((r) => range(vectors).map((v) => `c${r}${v} = f32x4.splat(0)`))

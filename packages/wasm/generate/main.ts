@@ -1,4 +1,6 @@
-/** @file Writes the compiled kernels as ES modules under `src/`: `pnpm --filter @spm/wasm generate`. */
+/**
+ * @file Writes the compiled kernels as ES modules under `src/`: `pnpm --filter @spm/wasm generate`.
+ */
 import { writeFileSync } from "node:fs";
 import { moduleSource } from "./module-source.ts";
 

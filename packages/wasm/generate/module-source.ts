@@ -1,4 +1,7 @@
-/** @file The ES modules that carry the compiled kernels: base64, so that no bundler, fetch or file system is asked. */
+/**
+ * @file The ES modules that carry the compiled kernels: base64, so that no bundler, fetch or file
+ * system is asked.
+ */
 import { fileURLToPath } from "node:url";
 import { compile } from "./compile.ts";
 
@@ -6,7 +9,8 @@ import { compile } from "./compile.ts";
 export async function moduleSource(relaxed: boolean): Promise<{ path: string; text: string }> {
   const name = relaxed ? "kernels-relaxed" : "kernels";
   const bytes = await compile({ relaxed });
-  const file = `/** @file The compiled kernels${relaxed ? " with relaxed SIMD" : ""} in base64. Written by \`pnpm --filter @spm/wasm generate\`; never edited. */
+  const what = `The compiled kernels${relaxed ? " with relaxed SIMD" : ""} in base64`;
+  const file = `/** @file ${what}. Written by \`pnpm --filter @spm/wasm generate\`; never edited. */
 export const base64: string =
   "${Buffer.from(bytes).toString("base64")}";
 `;

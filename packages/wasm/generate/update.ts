@@ -1,11 +1,17 @@
-/** @file Writes the optimizers' updates: loops that read and write every array once, four lanes at a time. */
+/**
+ * @file Writes the optimizers' updates: loops that read and write every array once, four lanes at a
+ * time.
+ */
 
 /** An update by its formulas. A slot that is absent has the address 0. */
 interface Update {
   readonly slots: readonly string[];
   /** Numbers of the step, float64; in the formulas they are vectors. */
   readonly numbers: readonly string[];
-  /** Statements on `p`, the gradient `g`, `LOAD(slot)`; they end in `SAVE(slot, value);` of each slot and in `next`. */
+  /**
+   * Statements on `p`, the gradient `g`, `LOAD(slot)`; they end in `SAVE(slot, value);` of each
+   * slot and in `next`.
+   */
   readonly body: string;
 }
 
@@ -16,7 +22,10 @@ const moments = `
     SAVE(v, second);`;
 const betas = ["beta1", "rest1", "beta2", "rest2"] as const;
 
-/** Slots and numbers in the order in which the kernels take them; `rest` is what a decay leaves to 1. */
+/**
+ * Slots and numbers in the order in which the kernels take them; `rest` is what a decay leaves
+ * to 1.
+ */
 const updates: Readonly<Record<string, Update>> = {
   sgd: {
     slots: ["velocity"],
@@ -109,16 +118,22 @@ function updateLoop(name: string, { slots, numbers, body }: Update): string {
   const formulas = body
     .replace(/LOAD\((\w+)\)/g, "v128.load($1 + k)")
     .replace(/SAVE\((\w+), /g, "v128.store($1Next + k, ");
-  const addresses = ["parameter", "gradient", ...slots, "parameterNext", ...slots.map((slot) => `${slot}Next`)];
+  const addresses = [
+    "parameter",
+    "gradient",
+    ...slots,
+    "parameterNext",
+    ...slots.map((slot) => `${slot}Next`),
+  ];
+  const decayed = (g: string) => (numbers.includes("l2") ? `fma(l2, p, ${g})` : g);
   return `
-export function ${name}Step(${addresses.map((a) => `${a}: usize`).join(", ")}, count: usize, ${numbers
-    .map((n) => `${n}Number: f64`)
-    .join(", ")}): void {
+export function ${name}Step(${addresses.map((a) => `${a}: usize`).join(", ")},
+    count: usize, ${numbers.map((n) => `${n}Number: f64`).join(", ")}): void {
   const none = f32x4.splat(0);
   ${numbers.map((n) => `const ${n} = f32x4.splat(<f32>${n}Number);`).join(" ")}
   for (let k: usize = 0; k < count << 2; k += 16) {
     const p = v128.load(parameter + k);
-    const g = ${numbers.includes("l2") ? "fma(l2, p, v128.load(gradient + k))" : "v128.load(gradient + k)"};
+    const g = ${decayed("v128.load(gradient + k)")};
     ${formulas}
     v128.store(parameterNext + k, next);
   }

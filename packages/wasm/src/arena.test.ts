@@ -35,8 +35,11 @@ test("blocks never overlap, whatever is taken and given back", () => {
       refused++;
       continue;
     }
-    const overlaps = out.some((other) => block < other.block + other.bytes && other.block < block + bytes);
-    if (overlaps || block < 128 || block + bytes > 200_000) expect.fail(`block ${block} of ${bytes} bytes`);
+    const overlaps = out.some(
+      (other) => block < other.block + other.bytes && other.block < block + bytes,
+    );
+    if (overlaps || block < 128 || block + bytes > 200_000)
+      expect.fail(`block ${block} of ${bytes} bytes`);
     out.push({ block, bytes });
   }
   expect(refused).toBeGreaterThan(100); // it was full, and merged, many times

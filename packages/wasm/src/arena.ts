@@ -1,14 +1,23 @@
-/** @file Memory by size classes: blocks are cut from a fixed region and reused by later requests of their class. */
+/**
+ * @file Memory by size classes: blocks are cut from a fixed region and reused by later requests of
+ * their class.
+ */
 import { BackendError } from "@spm/core";
 
 const LINE = 64; // blocks start at cache lines
-const SLACK = 16; // bytes behind what was asked for: the last vector of a row may be written past its end
-const STEPS = 8; // classes between a power of two and the next: at most an eighth of a block is unused
+// bytes behind what was asked for: the last vector of a row may be written past its end
+const SLACK = 16;
+// classes between a power of two and the next: at most an eighth of a block is unused
+const STEPS = 8;
 
-const COLOUR = 2112; // bytes added to large blocks: those cut in turn then start at different places of a page
+// bytes added to large blocks: those cut in turn then start at different places of a page
+const COLOUR = 2112;
 const LARGE = 16384;
 
-/** The class of a request: so many lines, and from {@link STEPS} on the next multiple of an eighth of a power of two. */
+/**
+ * The class of a request: so many lines, and from {@link STEPS} on the next multiple of an eighth
+ * of a power of two.
+ */
 function classOf(bytes: number): number {
   const lines = Math.ceil((bytes + SLACK) / LINE);
   if (lines <= STEPS) return lines;
@@ -40,7 +49,9 @@ interface SizeClass {
 /** Hands out and takes back blocks of the bytes in [start, end). */
 export class Arena {
   readonly #capacity: number;
-  /** What blocks are cut from; where none is long enough, free blocks that touch become gaps again. */
+  /**
+   * What blocks are cut from; where none is long enough, free blocks that touch become gaps again.
+   */
   #gaps: Gap[];
   readonly #classes: SizeClass[] = [];
   #used = 0;
@@ -63,7 +74,10 @@ export class Arena {
     return this.#reached;
   }
 
-  /** The address of a block of at least `bytes`, whose contents are arbitrary; null where there is no room. */
+  /**
+   * The address of a block of at least `bytes`, whose contents are arbitrary; null where there is
+   * no room.
+   */
   take(bytes: number): number | null {
     const { size, blocks } = this.#classFor(bytes);
     const block = blocks.pop() ?? this.#cut(size) ?? this.#cutAfterMerging(size);
@@ -86,7 +100,10 @@ export class Arena {
     return block;
   }
 
-  /** Blocks of other classes make room: O(b log b) for b free blocks, and only where memory is short. */
+  /**
+   * Blocks of other classes make room: O(b log b) for b free blocks, and only where memory is
+   * short.
+   */
   #cutAfterMerging(size: number): number | null {
     const parts = [...this.#gaps];
     for (const { size: length, blocks } of Object.values(this.#classes)) {
@@ -97,7 +114,8 @@ export class Arena {
     this.#gaps = [];
     for (const { start, end } of parts) {
       const last = this.#gaps.at(-1);
-      if (last !== undefined && last.end === start) this.#gaps[this.#gaps.length - 1] = { start: last.start, end };
+      if (last !== undefined && last.end === start)
+        this.#gaps[this.#gaps.length - 1] = { start: last.start, end };
       else if (end > start) this.#gaps.push({ start, end });
     }
     return this.#cut(size);

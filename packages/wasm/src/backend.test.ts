@@ -1,4 +1,6 @@
-/** @file The backend as a place: what lives where, what is freed when, and what it says of itself. */
+/**
+ * @file The backend as a place: what lives where, what is freed when, and what it says of itself.
+ */
 import {
   add,
   type Backend,
@@ -35,30 +37,42 @@ const on = (backend: Backend, values: number[]): Tensor => tensor(values, { back
 
 test("made at once or in its own time, it is the same", async () => {
   for (const backend of [wasmSync(), await wasm()]) {
-    expect(await add(on(backend, [1, 2]), on(backend, [3, 4])).data()).toEqual(Float32Array.of(4, 6));
-    expect(backend.report()).toEqual({ name: "wasm simd", liveStorages: 0, liveBytes: 0, copiedIn: 0, fallbacks: [] });
+    expect(await add(on(backend, [1, 2]), on(backend, [3, 4])).data()).toEqual(
+      Float32Array.of(4, 6),
+    );
+    expect(backend.report()).toEqual({
+      name: "wasm simd",
+      liveStorages: 0,
+      liveBytes: 0,
+      copiedIn: 0,
+      fallbacks: [],
+    });
     await backend.dispose();
   }
 });
 
-test("what leaves the outermost scope belongs to the garbage collector, and views of it still read right", async () => {
-  const backend = wasmSync();
-  const x = fromArray(
-    wrap(
-      Float32Array.from({ length: 40 }, (_, i) => i),
-      [8, 5],
-    ),
-    backend,
-  );
-  const [product, turned] = scope(() => {
-    const y = mul(x, x);
-    return [y, transpose(y)];
-  });
-  for (let k = 0; k < 20; k++) scope(() => mul(x, 2)); // writes over whatever was freed
-  expect((await product!.data())[39]).toBe(39 * 39);
-  expect((await turned!.data())[1]).toBe(25);
-  expect(backend.report().liveStorages).toBe(0);
-});
+test(
+  "what leaves the outermost scope belongs to the garbage collector, " +
+    "and views of it still read right",
+  async () => {
+    const backend = wasmSync();
+    const x = fromArray(
+      wrap(
+        Float32Array.from({ length: 40 }, (_, i) => i),
+        [8, 5],
+      ),
+      backend,
+    );
+    const [product, turned] = scope(() => {
+      const y = mul(x, x);
+      return [y, transpose(y)];
+    });
+    for (let k = 0; k < 20; k++) scope(() => mul(x, 2)); // writes over whatever was freed
+    expect((await product!.data())[39]).toBe(39 * 39);
+    expect((await turned!.data())[1]).toBe(25);
+    expect(backend.report().liveStorages).toBe(0);
+  },
+);
 
 test("kept tensors and parameters stay until they are disposed of or assigned", async () => {
   const backend = wasmSync();
@@ -116,11 +130,15 @@ test("memory that is none, or more than there can be, is refused", () => {
     );
   expect(() => wasmSync({ bytes: 2 ** 33 })).toThrow(BackendError);
   expect(() => wasmSync({ bytes: 2 ** 33 })).toThrow(
-    /^wasm: expected room for 8589934592 bytes of memory, got .*\nhelp: ask for less: wasm\(\{ bytes \}\)$/,
+    new RegExp(
+      /^wasm: expected room for 8589934592 bytes of memory, got .*/.source +
+        /\nhelp: ask for less: wasm\(\{ bytes \}\)$/.source,
+    ),
   );
 });
 
-const big = (backend: Backend): Tensor => fromArray(wrap(new Float32Array(250_000), [500, 500]), backend);
+const big = (backend: Backend): Tensor =>
+  fromArray(wrap(new Float32Array(250_000), [500, 500]), backend);
 
 test.each(["dense", "rotation", "general"] as const)(
   "training a %s model: as the reference, and flat",
@@ -137,7 +155,10 @@ test.each(["dense", "rotation", "general"] as const)(
         scope(() => {
           const x = tensor(images, { shape: [16, 20] });
           const labels = tensor(Int32Array.from({ length: 16 }, (_, i) => i % 4));
-          const { value, grads } = valueAndGrad(() => crossEntropy(model.forward(x), labels), model.parameters());
+          const { value, grads } = valueAndGrad(
+            () => crossEntropy(model.forward(x), labels),
+            model.parameters(),
+          );
           optimizer.step(grads);
           loss = value.ndarray().data[0]!;
         });
@@ -165,7 +186,10 @@ test("ten thousand training steps in one MiB: memory stays flat", { timeout: 120
   const live = new Set<number>();
   for (let k = 0; k < 10_000; k++) {
     scope(() => {
-      const { grads } = valueAndGrad(() => crossEntropy(model.forward(x), labels), model.parameters());
+      const { grads } = valueAndGrad(
+        () => crossEntropy(model.forward(x), labels),
+        model.parameters(),
+      );
       optimizer.step(grads);
     });
     live.add(backend.report().liveBytes);

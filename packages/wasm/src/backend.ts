@@ -1,5 +1,17 @@
-/** @file The backend: tensors in WebAssembly memory, kernels by primitive, the reference for the rest. */
-import { type Backend, copyArray, dtypeOf, elements, isContiguous, type NdArray, ValueError, wrap } from "@spm/core";
+/**
+ * @file The backend: tensors in WebAssembly memory, kernels by primitive, the reference for the
+ * rest.
+ */
+import {
+  type Backend,
+  copyArray,
+  dtypeOf,
+  elements,
+  isContiguous,
+  type NdArray,
+  ValueError,
+  wrap,
+} from "@spm/core";
 import { registerCrossEntropy } from "./cross-entropy.ts";
 import { registerElementwise } from "./elementwise.ts";
 import { registerFft } from "./fft.ts";
@@ -20,11 +32,15 @@ import { registerWindows } from "./windows.ts";
 
 /** How a backend is made. */
 export interface WasmOptions {
-  /** Size of its memory, reserved at once and never grown; 2 GiB unless said, at least 1 MiB, at most 4 GiB − 64 KiB. */
+  /**
+   * Size of its memory, reserved at once and never grown; 2 GiB unless said, at least 1 MiB, at
+   * most 4 GiB − 64 KiB.
+   */
   readonly bytes?: number;
   /**
-   * How many threads share the work, this one included; 1 unless said, at most 256. The results are the same bits for every number.
-   * Where there is no SharedArrayBuffer it is one, and `report()` says so.
+   * How many threads share the work, this one included; 1 unless said, at most 256. The results are
+   * the same bits for every number. Where there is no SharedArrayBuffer it is one, and `report()`
+   * says so.
    */
   readonly threads?: number;
 }
@@ -32,8 +48,9 @@ export interface WasmOptions {
 /** What only a build that is loaded on demand has. */
 export interface WasmBuildOptions extends WasmOptions {
   /**
-   * Whether multiplications and additions may be fused, as relaxed SIMD allows: faster, and other bits than without. Where the
-   * engine lacks it, the backend does without, and `report()` says so. False unless said.
+   * Whether multiplications and additions may be fused, as relaxed SIMD allows: faster, and other
+   * bits than without. Where the engine lacks it, the backend does without, and `report()` says so.
+   * False unless said.
    */
   readonly relaxed?: boolean;
 }
@@ -43,21 +60,27 @@ const LEAST_BYTES = 2 ** 20;
 const MOST_THREADS = 256;
 
 /**
- * A backend on WebAssembly SIMD: float32 kernels for the mixer, matrix products and what training needs around them.
- * Errors in units in the last place: log below 1, erf 1.5, exp, expm1, log1p and tanh 2, sin and cos 2.5 (of arguments beyond
- * 8192 half a unit), sigmoid and softplus 3; gelu 2 from 0 up and 3 from −1 up, below that 10⁻⁷ absolutely. Sums are taken in
- * float64 and rounded at the end.
+ * A backend on WebAssembly SIMD: float32 kernels for the mixer, matrix products and what training
+ * needs around them. Errors in units in the last place: log below 1, erf 1.5, exp, expm1, log1p and
+ * tanh 2, sin and cos 2.5 (of arguments beyond 8192 half a unit), sigmoid and softplus 3; gelu 2
+ * from 0 up and 3 from −1 up, below that 10⁻⁷ absolutely. Sums are taken in float64 and rounded at
+ * the end.
  * float64 and what has no kernel runs on the reference, counted in `report()`.
- * @throws BackendError later, by the op that finds the memory full; ValueError for a number of threads or bytes out of range
+ * @throws BackendError later, by the op that finds the memory full; ValueError for a number of
+ * threads or bytes out of range
  * @example
  * setBackend(await wasm());
  * @example
  * const backend = await wasm({ threads: 2 });
  * await backend.dispose(); // ends the threads; they keep no process alive anyway
  */
-export async function wasm({ relaxed = false, ...options }: WasmBuildOptions = {}): Promise<Backend> {
+export async function wasm({
+  relaxed = false,
+  ...options
+}: WasmBuildOptions = {}): Promise<Backend> {
   const { threads, lacking } = threadsOf(options);
-  if (!relaxed) return fromModule(await compileKernels(threads > 1), options, threads, ["simd", ...lacking]);
+  if (!relaxed)
+    return fromModule(await compileKernels(threads > 1), options, threads, ["simd", ...lacking]);
   if (!hasRelaxed())
     return fromModule(await compileKernels(threads > 1), options, threads, [
       "simd",
@@ -65,7 +88,10 @@ export async function wasm({ relaxed = false, ...options }: WasmBuildOptions = {
       "no relaxed simd here",
     ]);
   const { base64 } = await import("./kernels-relaxed.ts");
-  return fromModule(await compileKernels(threads > 1, base64), options, threads, ["relaxed simd", ...lacking]);
+  return fromModule(await compileKernels(threads > 1, base64), options, threads, [
+    "relaxed simd",
+    ...lacking,
+  ]);
 }
 
 /** The same at once, where compiling may block: in Node and in workers. */
@@ -90,7 +116,12 @@ function threadsOf({ threads = 1 }: WasmOptions): { threads: number; lacking: st
 /** The size that was asked for. One that is too large for this machine is found by reserving it. */
 function sizeOfMemory({ bytes = DEFAULT_BYTES }: WasmOptions): number {
   if (!(Number.isFinite(bytes) && bytes >= LEAST_BYTES))
-    throw new ValueError("wasm", `bytes of memory ≥ ${LEAST_BYTES}`, bytes, `${DEFAULT_BYTES} unless said`);
+    throw new ValueError(
+      "wasm",
+      `bytes of memory ≥ ${LEAST_BYTES}`,
+      bytes,
+      `${DEFAULT_BYTES} unless said`,
+    );
   return bytes;
 }
 

@@ -1,4 +1,7 @@
-/** @file How a butterfly schedule is cut into fused passes, and where each coefficient and each sum lies. */
+/**
+ * @file How a butterfly schedule is cut into fused passes, and where each coefficient and each sum
+ * lies.
+ */
 import type { Schedule } from "@spm/mixer";
 
 /** The kinds of a pass after the first, as the kernels know them. */
@@ -17,9 +20,15 @@ export const GROUP = 3;
 export interface ButterflyPlan {
   /** Whether the first pass does three stages instead of two. */
   readonly three: boolean;
-  /** Four words for each pass: kind, offset of its coefficients, distance in vectors, offset of its sums. */
+  /**
+   * Four words for each pass: kind, offset of its coefficients, distance in vectors, offset of its
+   * sums.
+   */
   readonly passes: Int32Array;
-  /** Three words for each group of passes: first and end pass, and the period of an outer group (0: inner). */
+  /**
+   * Three words for each group of passes: first and end pass, and the period of an outer group (0:
+   * inner).
+   */
   readonly groups: Int32Array;
   /** Five words for each stage: see `assembly/stage-places.ts`. */
   readonly stages: Int32Array;
@@ -35,7 +44,10 @@ export interface ButterflyPlan {
   readonly sums: number;
 }
 
-/** Whether a schedule is the cyclic butterfly over n = 2^k ≥ 8 coordinates, pairs in order, which the fused kernels compute. */
+/**
+ * Whether a schedule is the cyclic butterfly over n = 2^k ≥ 8 coordinates, pairs in order, which
+ * the fused kernels compute.
+ */
 export function isFusedButterfly({ n, stages, first, second, starts }: Schedule): boolean {
   const period = Math.log2(n);
   if (n < 8 || !Number.isInteger(period) || (period < 4 && stages > period)) return false;
@@ -66,7 +78,10 @@ interface Group {
   period: number;
 }
 
-/** Cuts stages into passes, two or three stages inside of the first eight columns, then two at a time, and gives each its places. */
+/**
+ * Cuts stages into passes, two or three stages inside of the first eight columns, then two at a
+ * time, and gives each its places.
+ */
 function cutPasses({ n, stages }: Schedule, general: boolean) {
   const period = Math.log2(n);
   const three = period % 2 === 1 && stages >= 3;
@@ -91,7 +106,8 @@ function cutPasses({ n, stages }: Schedule, general: boolean) {
     const each = general ? 2 * n : n; // D and O, or one product of z and swapped g
     const sumAt = take(2 * each);
     passes.push({ kind, at: coefficients, h: 0, sumAt });
-    for (const k of [0, 1]) if (l < stages) stage(coefficients + k * n, NATURAL, 0, sumAt + k * each);
+    for (const k of [0, 1])
+      if (l < stages) stage(coefficients + k * n, NATURAL, 0, sumAt + k * each);
     coefficients += 2 * n;
   };
 
@@ -106,7 +122,8 @@ function cutPasses({ n, stages }: Schedule, general: boolean) {
       lanes(LANES);
       continue;
     }
-    const alone = exponent === period - 1; // the widest distance: the first half of its pass stays the identity
+    // the widest distance: the first half of its pass stays the identity
+    const alone = exponent === period - 1;
     const shift = exponent - (alone ? 3 : 2);
     const two = !alone && l + 1 < stages;
     const at = coefficients;
@@ -127,11 +144,14 @@ export function planButterfly(schedule: Schedule, general: boolean): ButterflyPl
   const { groups, linear } = groupPasses(passes, chunk);
   return {
     three,
-    passes: Int32Array.from(passes.flatMap(({ kind, at, h, sumAt }) => [kind, 4 * at, h, 4 * sumAt])),
+    passes: Int32Array.from(
+      passes.flatMap(({ kind, at, h, sumAt }) => [kind, 4 * at, h, 4 * sumAt]),
+    ),
     groups: Int32Array.from(groups.flatMap(({ first, end, period }) => [first, end, period])),
     stages: Int32Array.from(table),
     chunk,
-    pad: linear && groups.length > 1 ? PAD : 0, // partners lie a whole number of chunks apart, or chunks must join
+    // partners lie a whole number of chunks apart, or chunks must join
+    pad: linear && groups.length > 1 ? PAD : 0,
     levels: Math.max(
       ...groups.map(({ first, end, period }) =>
         period === 0 ? (end - first + 2) * chunk : (end - first) * (vectors / period) * TILE,
@@ -144,7 +164,8 @@ export function planButterfly(schedule: Schedule, general: boolean): ButterflyPl
 
 /** Cuts the passes after the first into groups that run piece by piece in the first-level cache. */
 function groupPasses(passes: readonly Pass[], chunk: number): { groups: Group[]; linear: boolean } {
-  // Two stages a pass: its vectors are all within 4h. The first pass has two or three, so distances are h = 1, 4, 16, … or 2, 8, 32, …
+  // Two stages a pass: its vectors are all within 4h. The first pass has two or three, so distances
+  // are h = 1, 4, 16, … or 2, 8, 32, …
   const groups: Group[] = [{ first: 1, end: 1, period: 0 }];
   let linear = true;
   for (let k = 1; k < passes.length; k++) {

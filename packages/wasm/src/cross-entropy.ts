@@ -11,7 +11,9 @@ const BAD_LABEL = "a label out of range";
 
 /** Whether all labels are classes, or ignored. */
 function valid(labels: NdArray, classes: number, { ignoreIndex }: Settings): boolean {
-  return elements(labels).every((label) => label === ignoreIndex || (label >= 0 && label < classes));
+  return elements(labels).every(
+    (label) => label === ignoreIndex || (label >= 0 && label < classes),
+  );
 }
 
 /** Adds the kernels of the cross-entropy. */
@@ -36,21 +38,26 @@ export function registerCrossEntropy(table: KernelTable, machine: Machine): void
     );
     return [loss, logSums];
   });
-  register(table, machine, crossEntropyOp.backward, (_, [ct, logits, labels, , logSums], settings) => {
-    if (!allFloat32([ct!, logits!])) return NOT_FLOAT32;
-    const classes = logits!.shape.at(-1)!;
-    const out = memory.array("float32", logits!.shape);
-    run.crossEntropyBackward(
-      plain(machine, logits!),
-      plain(machine, labels!),
-      memory.address(logSums!),
-      sizeOf(labels!.shape),
-      classes,
-      settings.ignoreIndex,
-      settings.labelSmoothing,
-      elements(ct!)[0]!,
-      memory.address(out),
-    );
-    return [out];
-  });
+  register(
+    table,
+    machine,
+    crossEntropyOp.backward,
+    (_, [ct, logits, labels, , logSums], settings) => {
+      if (!allFloat32([ct!, logits!])) return NOT_FLOAT32;
+      const classes = logits!.shape.at(-1)!;
+      const out = memory.array("float32", logits!.shape);
+      run.crossEntropyBackward(
+        plain(machine, logits!),
+        plain(machine, labels!),
+        memory.address(logSums!),
+        sizeOf(labels!.shape),
+        classes,
+        settings.ignoreIndex,
+        settings.labelSmoothing,
+        elements(ct!)[0]!,
+        memory.address(out),
+      );
+      return [out];
+    },
+  );
 }

@@ -59,7 +59,9 @@ export function registerElementwise(table: KernelTable, machine: Machine): void 
       const out = memory.array("float32", x!.shape);
       const [to, from] = [memory.address(out), plain(machine, x!)];
       const pieces = machine.pieces(sizeOf(x!.shape), GRAIN, WORTH);
-      machine.together(pieces, (run, start, end) => run[kernel](to + 4 * start, from + 4 * start, end - start));
+      machine.together(pieces, (run, start, end) =>
+        run[kernel](to + 4 * start, from + 4 * start, end - start),
+      );
       return [out];
     });
   }
@@ -74,7 +76,11 @@ export function registerElementwise(table: KernelTable, machine: Machine): void 
     });
   }
   for (const name of Object.keys(comparisons) as (keyof typeof comparisons)[]) {
-    const kernels = { float32: `${name}Of`, int32: `${name}Int32Of`, bool: `${name}BoolOf` } as const;
+    const kernels = {
+      float32: `${name}Of`,
+      int32: `${name}Int32Of`,
+      bool: `${name}BoolOf`,
+    } as const;
     register<void>(table, machine, comparisons[name].primitive, (_, [a, b]) => {
       const dtype = dtypeOf(a!);
       if (dtype === "float64") return dtype;
@@ -86,7 +92,9 @@ export function registerElementwise(table: KernelTable, machine: Machine): void 
   }
   register<void>(table, machine, whereOp.primitive, (_, [mask, a, b]) => {
     if (a!.data.BYTES_PER_ELEMENT !== 4) return dtypeOf(a!);
-    const shape = [mask!, a!, b!].map((x): Shape => x.shape).reduce((s, t) => broadcastShapes("where", s, t));
+    const shape = [mask!, a!, b!]
+      .map((x): Shape => x.shape)
+      .reduce((s, t) => broadcastShapes("where", s, t));
     const out = memory.array(dtypeOf(a!), shape);
     combine(machine, "whereOf", out, [mask!, a!, b!], shape);
     return [out];
@@ -97,7 +105,13 @@ const GRAIN = 64; // elements: whole vectors, also of results of a byte each
 const WORTH = 2 ** 15; // elements that are worth a thread
 
 /** Runs a loop of operands over their broadcast shape. */
-function combine(machine: Machine, kernel: KernelName, out: NdArray, operands: readonly NdArray[], shape: Shape): void {
+function combine(
+  machine: Machine,
+  kernel: KernelName,
+  out: NdArray,
+  operands: readonly NdArray[],
+  shape: Shape,
+): void {
   const { memory, run } = machine;
   const size = sizeOf(shape);
   if (size === 0) return;
@@ -107,14 +121,19 @@ function combine(machine: Machine, kernel: KernelName, out: NdArray, operands: r
   if (steps !== null) {
     const from = operands.map((x) => memory.address(x));
     machine.together(machine.pieces(size, GRAIN, WORTH), (run, start, end) => {
-      const at = from.map((address, k) => address + steps[2 * k + 1]! * operands[k]!.data.BYTES_PER_ELEMENT * start);
+      const at = from.map(
+        (address, k) => address + steps[2 * k + 1]! * operands[k]!.data.BYTES_PER_ELEMENT * start,
+      );
       run[kernel](to + each * start, ...at, 1, end - start, ...steps);
     });
     return;
   }
   if (operands.every((x) => isContiguous(x) && (sameShape(x.shape, shape) || isRow(x, shape)))) {
     const columns = shape.at(-1)!;
-    const byRow = operands.flatMap((x) => [isRow(x, shape) ? 0 : x.data.BYTES_PER_ELEMENT * columns, 1]);
+    const byRow = operands.flatMap((x) => [
+      isRow(x, shape) ? 0 : x.data.BYTES_PER_ELEMENT * columns,
+      1,
+    ]);
     run[kernel](to, ...operands.map((x) => memory.address(x)), size / columns, columns, ...byRow);
     return;
   }
@@ -131,12 +150,21 @@ function combine(machine: Machine, kernel: KernelName, out: NdArray, operands: r
   const bytes = each * rows * columns;
   let at = to;
   eachOuter(axes.slice(0, -2), strides, (offsets) => {
-    run[kernel](at, ...starts.map((start, k) => start + sizes[k]! * offsets[k]!), rows, columns, ...bySteps);
+    run[kernel](
+      at,
+      ...starts.map((start, k) => start + sizes[k]! * offsets[k]!),
+      rows,
+      columns,
+      ...bySteps,
+    );
     at += bytes;
   });
 }
 
-/** Steps through all elements as one row: 0 for an operand that is a single one. Null where one is neither that nor whole. */
+/**
+ * Steps through all elements as one row: 0 for an operand that is a single one. Null where one is
+ * neither that nor whole.
+ */
 function flatSteps(operands: readonly NdArray[], shape: Shape): number[] | null {
   const steps: number[] = []; // from row to row, and from element to element
   for (const x of operands) {
@@ -148,9 +176,13 @@ function flatSteps(operands: readonly NdArray[], shape: Shape): number[] | null 
 }
 
 /** Whether an array is one row, repeated for all others: a bias. */
-const isRow = ({ shape: [n, ...rest] }: NdArray, shape: Shape): boolean => rest.length === 0 && n === shape.at(-1);
+const isRow = ({ shape: [n, ...rest] }: NdArray, shape: Shape): boolean =>
+  rest.length === 0 && n === shape.at(-1);
 
-/** The array itself where its last axis (of more than one element) has step 0 or 1, otherwise a row-major copy. */
+/**
+ * The array itself where its last axis (of more than one element) has step 0 or 1, otherwise a
+ * row-major copy.
+ */
 function rowed(machine: Machine, array: NdArray): NdArray {
   let last = array.shape.length - 1;
   while (last > 0 && array.shape[last] === 1) last--;

@@ -26,7 +26,15 @@ export function registerFft(table: KernelTable, machine: Machine): void {
     const n = x!.shape.at(-2)!;
     const out = memory.array("float32", x!.shape);
     const rows = sizeOf(x!.shape.slice(0, -2));
-    run.fftRows(plain(machine, x!), memory.address(out), rows, n, sign, turnsAt(n), memory.scratch(16 * n));
+    run.fftRows(
+      plain(machine, x!),
+      memory.address(out),
+      rows,
+      n,
+      sign,
+      turnsAt(n),
+      memory.scratch(16 * n),
+    );
     return [out];
   });
 }

@@ -16,7 +16,8 @@ export function registerGru(table: KernelTable, machine: Machine): void {
     return [out];
   });
   register<void>(table, machine, gruStepOp.backward, (_, [ct, ...rest]) => {
-    const inputs = rest.slice(0, 3); // the gates' inputs and the state; the step's result is not needed
+    // the gates' inputs and the state; the step's result is not needed
+    const inputs = rest.slice(0, 3);
     if (!allFloat32([ct!, ...inputs])) return NOT_FLOAT32;
     const { shape } = inputs[2]!;
     const bars = inputs.map((x) => memory.array("float32", x.shape));

@@ -1,5 +1,13 @@
 /** @file Reading by index, its transpose, running sums. */
-import { cumsumOp, dtypeOf, gatherOp, type Scatter, scatterAddOp, sizeOf, stridesOf } from "@spm/core";
+import {
+  cumsumOp,
+  dtypeOf,
+  gatherOp,
+  type Scatter,
+  scatterAddOp,
+  sizeOf,
+  stridesOf,
+} from "@spm/core";
 import { allFloat32, type KernelTable, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { eachOuter, merged, plain } from "./plain.ts";
 
@@ -22,7 +30,8 @@ export function registerIndexing(table: KernelTable, machine: Machine): void {
     eachOuter(shape.slice(0, -2), strides, ([i, j]) => {
       const from = [xAt + 4 * j!, indexAt + 4 * i!] as const;
       const places = [x!.shape[axis]!, 4 * x!.stride[axis]!] as const;
-      legal &&= run.gatherRows(at, ...from, rows, columns, ...xSteps!, ...indexSteps!, ...places) !== 0;
+      legal &&=
+        run.gatherRows(at, ...from, rows, columns, ...xSteps!, ...indexSteps!, ...places) !== 0;
       at += 4 * rows * columns;
     });
     if (legal) return [out];
@@ -30,28 +39,46 @@ export function registerIndexing(table: KernelTable, machine: Machine): void {
     return BAD_INDEX;
   });
 
-  register<Scatter>(table, machine, scatterAddOp.primitive, (_, [x, index], { axis, shape: into }) => {
-    if (!allFloat32([x!])) return NOT_FLOAT32;
-    const sums = zeroSums(machine, sizeOf(into));
-    const steps = stridesOf(into);
-    const { shape, strides } = merged(index!.shape, [index!.stride, x!.stride, steps.with(axis, 0)]);
-    const [indexSteps, xSteps] = strides.map(inBytes(4, shape.length));
-    const sumSteps = inBytes(8, shape.length)(strides[2]!);
-    const [rows, columns] = lastTwo(shape);
-    if (sizeOf(index!.shape) > 0) {
-      const [xAt, indexAt] = [memory.address(x!), memory.address(index!)];
-      let legal = true;
-      eachOuter(shape.slice(0, -2), strides, ([i, j, k]) => {
-        const from = [sums + 8 * k!, xAt + 4 * j!, indexAt + 4 * i!] as const;
-        const places = [into[axis]!, 8 * steps[axis]!] as const;
-        legal &&= run.scatterRows(...from, rows, columns, ...sumSteps, ...xSteps!, ...indexSteps!, ...places) !== 0;
-      });
-      if (!legal) return BAD_INDEX;
-    }
-    const out = memory.array("float32", into);
-    run.doubleToFloat(memory.address(out), sums, sizeOf(into));
-    return [out];
-  });
+  register<Scatter>(
+    table,
+    machine,
+    scatterAddOp.primitive,
+    (_, [x, index], { axis, shape: into }) => {
+      if (!allFloat32([x!])) return NOT_FLOAT32;
+      const sums = zeroSums(machine, sizeOf(into));
+      const steps = stridesOf(into);
+      const { shape, strides } = merged(index!.shape, [
+        index!.stride,
+        x!.stride,
+        steps.with(axis, 0),
+      ]);
+      const [indexSteps, xSteps] = strides.map(inBytes(4, shape.length));
+      const sumSteps = inBytes(8, shape.length)(strides[2]!);
+      const [rows, columns] = lastTwo(shape);
+      if (sizeOf(index!.shape) > 0) {
+        const [xAt, indexAt] = [memory.address(x!), memory.address(index!)];
+        let legal = true;
+        eachOuter(shape.slice(0, -2), strides, ([i, j, k]) => {
+          const from = [sums + 8 * k!, xAt + 4 * j!, indexAt + 4 * i!] as const;
+          const places = [into[axis]!, 8 * steps[axis]!] as const;
+          legal &&=
+            run.scatterRows(
+              ...from,
+              rows,
+              columns,
+              ...sumSteps,
+              ...xSteps!,
+              ...indexSteps!,
+              ...places,
+            ) !== 0;
+        });
+        if (!legal) return BAD_INDEX;
+      }
+      const out = memory.array("float32", into);
+      run.doubleToFloat(memory.address(out), sums, sizeOf(into));
+      return [out];
+    },
+  );
 
   register<number>(table, machine, cumsumOp.primitive, (_, [x], axis) => {
     if (!allFloat32([x!])) return NOT_FLOAT32;
@@ -62,7 +89,12 @@ export function registerIndexing(table: KernelTable, machine: Machine): void {
     );
     const width = x!.shape[axis]!;
     const from = plain(machine, x!.transpose(...order));
-    run.cumulativeRows(from, memory.address(out), width === 0 ? 0 : sizeOf(x!.shape) / width, width);
+    run.cumulativeRows(
+      from,
+      memory.address(out),
+      width === 0 ? 0 : sizeOf(x!.shape) / width,
+      width,
+    );
     return [out.transpose(...order.map((_axis, k) => order.indexOf(k)))];
   });
 }
@@ -75,9 +107,15 @@ export function zeroSums({ memory }: Machine, count: number): number {
 }
 
 /** Sizes of the last two axes; 1 for one that is not there. */
-const lastTwo = (shape: readonly number[]): [number, number] => [shape.at(-2) ?? 1, shape.at(-1) ?? 1];
+const lastTwo = (shape: readonly number[]): [number, number] => [
+  shape.at(-2) ?? 1,
+  shape.at(-1) ?? 1,
+];
 
 /** Steps of the last two of so many axes in bytes; 0 for one that is not there. */
 const inBytes =
   (size: number, rank: number) =>
-  (steps: readonly number[]): [number, number] => [size * (steps[rank - 2] ?? 0), size * (steps[rank - 1] ?? 0)];
+  (steps: readonly number[]): [number, number] => [
+    size * (steps[rank - 2] ?? 0),
+    size * (steps[rank - 1] ?? 0),
+  ];

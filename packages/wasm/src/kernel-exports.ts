@@ -8,13 +8,18 @@ type Compiled = (...args: readonly (number | boolean)[]) => number;
 export type Kernels = Readonly<Record<KernelName, Compiled>>;
 
 /** The same where they may run later: nothing comes back. */
-export type DeferredKernels = Readonly<Record<KernelName, (...args: readonly (number | boolean)[]) => void>>;
+export type DeferredKernels = Readonly<
+  Record<KernelName, (...args: readonly (number | boolean)[]) => void>
+>;
 
 /** The import `env.memory` in the binary format, up to the flags of its limits. */
 const MEMORY_IMPORT = "\x03env\x06memory\x02";
 const SHARED_WITH_MAXIMUM = 3;
 
-/** The module's bytes. It uses no atomic instructions: for shared memory it differs in one flag. @throws Error without that import */
+/**
+ * The module's bytes. It uses no atomic instructions: for shared memory it differs in one flag.
+ * @throws Error without that import
+ */
 function bytesOf(base64: string, shared: boolean): Uint8Array<ArrayBuffer> {
   const binary = atob(base64);
   const bytes = Uint8Array.from(binary, (c) => c.charCodeAt(0));
@@ -25,20 +30,38 @@ function bytesOf(base64: string, shared: boolean): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** A module whose only function fuses a multiplication and an addition: `f32x4.relaxed_madd` of three vectors of zeros. */
+/**
+ * A module whose only function fuses a multiplication and an addition: `f32x4.relaxed_madd` of
+ * three vectors of zeros.
+ */
 const RELAXED = [
   ...[0, 97, 115, 109, 1, 0, 0, 0], // magic, version
   ...[1, 5, 1, 96, 0, 1, 123], // a type: () → v128
   ...[3, 2, 1, 0], // a function of it
-  ...[10, 19, 1, 17, 0, ...[65, 0, 253, 17], ...[65, 0, 253, 17], ...[65, 0, 253, 17], 253, 133, 2, 11], // splats, madd
+  ...[
+    10,
+    19,
+    1,
+    17,
+    0,
+    ...[65, 0, 253, 17],
+    ...[65, 0, 253, 17],
+    ...[65, 0, 253, 17],
+    253,
+    133,
+    2,
+    11,
+  ], // splats, madd
 ];
 
 /** Whether the engine has relaxed SIMD. */
 export const hasRelaxed = (): boolean => WebAssembly.validate(Uint8Array.from(RELAXED));
 
 /** Compiles without blocking: what browsers want. */
-export const compileKernels = (shared = false, build: string = base64): Promise<WebAssembly.Module> =>
-  WebAssembly.compile(bytesOf(build, shared));
+export const compileKernels = (
+  shared = false,
+  build: string = base64,
+): Promise<WebAssembly.Module> => WebAssembly.compile(bytesOf(build, shared));
 
 /** Compiles at once. */
 export const compileKernelsSync = (shared = false, build: string = base64): WebAssembly.Module =>

@@ -33,8 +33,17 @@ const isWide = ({ data }: NdArray): boolean => data.BYTES_PER_ELEMENT === 8;
 export function registerLayout(table: KernelTable, machine: Machine): void {
   const { memory, run } = machine;
   // Views need no kernel of their own: the reference makes them without touching the data.
-  for (const { primitive } of [transposeOp, broadcastOp, sliceOp, splitOp, aliasOp, windowsOp] as readonly Op<never>[])
-    register<never>(table, machine, primitive, (_, inputs, options, keep) => primitive.forward(inputs, options, keep));
+  for (const { primitive } of [
+    transposeOp,
+    broadcastOp,
+    sliceOp,
+    splitOp,
+    aliasOp,
+    windowsOp,
+  ] as readonly Op<never>[])
+    register<never>(table, machine, primitive, (_, inputs, options, keep) =>
+      primitive.forward(inputs, options, keep),
+    );
 
   register<Shape>(table, machine, reshapeOp.primitive, (_, inputs, shape, keep) => {
     const [x] = inputs;

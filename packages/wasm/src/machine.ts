@@ -1,4 +1,7 @@
-/** @file What kernels are given: the memory and the compiled functions on it; and how a kernel becomes the backend's. */
+/**
+ * @file What kernels are given: the memory and the compiled functions on it; and how a kernel
+ * becomes the backend's.
+ */
 import type { Kernel, NdArray, Primitive } from "@spm/core";
 import { bindKernels, type DeferredKernels, type Kernels } from "./kernel-exports.ts";
 import { WasmMemory } from "./memory.ts";
@@ -18,12 +21,20 @@ export class Machine {
     this.run = bindKernels(module, this.memory.memory);
     this.threads = threads;
     if (threads > 1)
-      this.#team = new Team(module, this.memory.memory, this.run, this.memory.block(CONTROL_BYTES), threads);
+      this.#team = new Team(
+        module,
+        this.memory.memory,
+        this.run,
+        this.memory.block(CONTROL_BYTES),
+        threads,
+      );
   }
 
   /**
-   * Runs a kernel on each piece, side by side where there are threads: none may read what another writes.
-   * @param call - calls one kernel of `run`, with numbers written out: a list of them costs more than a small kernel
+   * Runs a kernel on each piece, side by side where there are threads: none may read what another
+   * writes.
+   * @param call - calls one kernel of `run`, with numbers written out: a list of them costs more
+   * than a small kernel
    */
   together(
     pieces: readonly (readonly [from: number, to: number])[],
@@ -36,8 +47,8 @@ export class Machine {
   }
 
   /**
-   * Cuts [0, count) into pieces for the threads, each but the last a multiple of `grain`: only for calls whose result does not
-   * depend on where the cuts are.
+   * Cuts [0, count) into pieces for the threads, each but the last a multiple of `grain`: only for
+   * calls whose result does not depend on where the cuts are.
    * @param least - the smallest piece worth a thread
    */
   pieces(count: number, grain: number, least: number): [from: number, to: number][] {
@@ -104,4 +115,5 @@ export function register<Options>(
 export const NOT_FLOAT32 = "not float32";
 
 /** Whether all arrays are float32. */
-export const allFloat32 = (arrays: readonly NdArray[]): boolean => arrays.every((a) => a.data instanceof Float32Array);
+export const allFloat32 = (arrays: readonly NdArray[]): boolean =>
+  arrays.every((a) => a.data instanceof Float32Array);

@@ -30,7 +30,14 @@ export function registerMatmul(table: KernelTable, machine: Machine): void {
     const [leftAt, rightAt] = [memory.address(left), memory.address(right)];
     let c = memory.address(out);
     eachOuter(lead, [left.stride, right.stride], ([i, j]) => {
-      multiply(machine, [m, n, k], matrix(left, leftAt, i!), matrix(right, rightAt, j!), c, scratch);
+      multiply(
+        machine,
+        [m, n, k],
+        matrix(left, leftAt, i!),
+        matrix(right, rightAt, j!),
+        c,
+        scratch,
+      );
       c += 4 * m * n;
     });
     return [out];
@@ -62,13 +69,26 @@ function multiply(
     const [width, x, step, rows, columns] =
       m === 1 ? [n, a.at, a.column, b.row, b.column] : [m, b.at, b.row, a.column, a.row];
     const other = m === 1 ? b.at : a.at;
-    if (columns === 4 || width === 1) return void run.rowTimesRows(width, k, x, step, other, rows, c);
+    if (columns === 4 || width === 1)
+      return void run.rowTimesRows(width, k, x, step, other, rows, c);
     if (rows === 4 && step === 4) return void run.rowTimesColumns(width, k, x, other, columns, c);
   }
   const pieces = machine.pieces(m, GRAIN, WORTH / Math.max(1, n * k));
   machine.together(pieces, (calls, from, to, i) => {
     const room = i === 0 ? scratch : machine.memory.scratch(4 * machine.run.gemmScratch(m, n, k));
     const left = a.at + from * a.row;
-    calls.gemm(to - from, n, k, left, a.row, a.column, b.at, b.row, b.column, c + 4 * from * n, room);
+    calls.gemm(
+      to - from,
+      n,
+      k,
+      left,
+      a.row,
+      a.column,
+      b.at,
+      b.row,
+      b.column,
+      c + 4 * from * n,
+      room,
+    );
   });
 }

@@ -1,11 +1,28 @@
-/** @file The wasm memory as arrays: created at its full size, never grown, so that no view is ever detached. */
-import { BackendError, type DType, dtypeOf, type NdArray, type Shape, sizeOf, type TypedArray, wrap } from "@spm/core";
+/**
+ * @file The wasm memory as arrays: created at its full size, never grown, so that no view is ever
+ * detached.
+ */
+import {
+  BackendError,
+  type DType,
+  dtypeOf,
+  type NdArray,
+  type Shape,
+  sizeOf,
+  type TypedArray,
+  wrap,
+} from "@spm/core";
 import { Arena } from "./arena.ts";
 
 const PAGE = 65536;
 const STATIC = 2 * PAGE; // what the module keeps for itself, and a spare for each kernel call
 const SMALL = 16; // elements up to which an array from elsewhere is copied for each call, not kept
-const constructors = { float32: Float32Array, float64: Float64Array, int32: Int32Array, bool: Uint8Array } as const;
+const constructors = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  bool: Uint8Array,
+} as const;
 const bytesPerElement = { float32: 4, float64: 8, int32: 4, bool: 1 } as const;
 
 /** Phones and 32-bit browsers have less room for it than it may ask for. */
@@ -14,7 +31,12 @@ function reserve(pages: number, shared: boolean): WebAssembly.Memory {
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new BackendError("wasm", `room for ${pages * PAGE} bytes of memory`, reason, "ask for less: wasm({ bytes })");
+    throw new BackendError(
+      "wasm",
+      `room for ${pages * PAGE} bytes of memory`,
+      reason,
+      "ask for less: wasm({ bytes })",
+    );
   }
 }
 
@@ -43,7 +65,8 @@ export class WasmMemory {
   #copiedIn = 0;
 
   /**
-   * @param bytes - the size, rounded up to pages of 64 KiB; it is reserved, and resident only where it is used
+   * @param bytes - the size, rounded up to pages of 64 KiB; it is reserved, and resident only where
+   * it is used
    * @param shared - whether other threads see it, too
    */
   constructor(bytes: number, shared = false) {
@@ -51,7 +74,8 @@ export class WasmMemory {
     this.memory = reserve(pages, shared);
     this.#buffer = this.memory.buffer;
     this.#bytes = new Uint8Array(this.#buffer);
-    this.#arena = new Arena(STATIC, pages * PAGE - 256); // vectors read past the last block stay inside
+    // vectors read past the last block stay inside
+    this.#arena = new Arena(STATIC, pages * PAGE - 256);
   }
 
   /** Bytes of the blocks in use. */
@@ -96,7 +120,10 @@ export class WasmMemory {
   scratchArray(dtype: DType, shape: Shape): NdArray {
     const size = sizeOf(shape);
     const address = this.scratch(size * bytesPerElement[dtype]);
-    return wrap(new constructors[dtype](this.#buffer as ArrayBuffer, address, size), shape as number[]);
+    return wrap(
+      new constructors[dtype](this.#buffer as ArrayBuffer, address, size),
+      shape as number[],
+    );
   }
 
   /** Bytes that live until {@link free}. */
@@ -118,7 +145,10 @@ export class WasmMemory {
     this.#calls++;
   }
 
-  /** Nothing of ours starts at 0; asking a small array for its buffer would make it one, and that takes longer than a scalar's kernel. */
+  /**
+   * Nothing of ours starts at 0; asking a small array for its buffer would make it one, and that
+   * takes longer than a scalar's kernel.
+   */
   owns(data: TypedArray): boolean {
     return data.byteOffset > 0 && data.buffer === this.#buffer;
   }
@@ -171,7 +201,9 @@ export class WasmMemory {
   /** A copy for this kernel call: scalars are made anew for every op, and not worth keeping. */
   #lend(data: TypedArray): number {
     const address = this.scratch(data.byteLength);
-    new constructors[dtypeOf({ data })](this.#buffer as ArrayBuffer, address, data.length).set(data);
+    new constructors[dtypeOf({ data })](this.#buffer as ArrayBuffer, address, data.length).set(
+      data,
+    );
     return address;
   }
 
@@ -183,7 +215,9 @@ export class WasmMemory {
     }
     const bytes = data.byteLength;
     const address = this.#take("wasm", bytes);
-    new constructors[dtypeOf({ data })](this.#buffer as ArrayBuffer, address, data.length).set(data);
+    new constructors[dtypeOf({ data })](this.#buffer as ArrayBuffer, address, data.length).set(
+      data,
+    );
     const resident: Resident = { address, bytes, call: this.#calls, evicted: false };
     this.#residents.add(resident);
     this.#residentOf.set(data, resident);
@@ -199,7 +233,10 @@ export class WasmMemory {
     this.#arena.give(resident.address, resident.bytes);
   }
 
-  /** A block; where there is no room, copies of arrays from elsewhere make some: they can be made again. */
+  /**
+   * A block; where there is no room, copies of arrays from elsewhere make some: they can be made
+   * again.
+   */
   #take(op: string, bytes: number): number {
     const block = this.#arena.take(bytes);
     if (block !== null) return block;

@@ -24,10 +24,17 @@ export interface Call {
 }
 
 /** @param first - where among the operands x is; the parameters, d_in and d_out follow */
-export function makeCall(state: MixerState, schedule: Schedule, arrays: readonly NdArray[], first: number): Call {
+export function makeCall(
+  state: MixerState,
+  schedule: Schedule,
+  arrays: readonly NdArray[],
+  first: number,
+): Call {
   const { machine, general } = state;
   const x = arrays[first]!;
-  const [dIn, dOut] = general ? [arrays[first + 3]!, arrays[first + 4]!] : [arrays[first + 2]!, arrays[first + 3]!];
+  const [dIn, dOut] = general
+    ? [arrays[first + 3]!, arrays[first + 4]!]
+    : [arrays[first + 2]!, arrays[first + 3]!];
   const inputs = dIn.shape[0]!;
   return {
     state,
@@ -71,13 +78,18 @@ export function constant({ memory, run }: Machine, n: number, value: 0 | 1): num
   return address;
 }
 
-/** Addresses of a backward call's further operands, and of n floats each for the sums over the rows. */
+/**
+ * Addresses of a backward call's further operands, and of n floats each for the sums over the rows.
+ */
 export interface Backward {
   /** ȳ [rows, outputs] */
   readonly ct: number;
   /** x̄ [rows, inputs] */
   readonly gx: number;
-  /** What the forward kept: v_L as it lies in scratch (fused), z_L [rows, n] (by table); null in the general variant */
+  /**
+   * What the forward kept: v_L as it lies in scratch (fused), z_L [rows, n] (by table); null in the
+   * general variant
+   */
   readonly z: number | null;
   readonly gParameters: NdArray;
   readonly gScales: NdArray | null;

@@ -1,4 +1,7 @@
-/** @file The mixer by fused butterfly passes: rows split over threads, gradients summed by parts that depend on the shape alone. */
+/**
+ * @file The mixer by fused butterfly passes: rows split over threads, gradients summed by parts
+ * that depend on the shape alone.
+ */
 import { type ButterflyPlan, GROUP, PASS } from "./butterfly-plan.ts";
 import { cut } from "./machine.ts";
 import type { Backward, Call, Sums } from "./mixer-call.ts";
@@ -16,12 +19,25 @@ const WORTH = 16384; // numbers that are worth a thread
 const fusedScratch = ({ chunk, pad }: ButterflyPlan, n: number, slots: number): number =>
   (n / 4 / chunk) * (chunk * 16 * slots + pad);
 
-/** Bytes of scratch of the general variant's backward: g, the input of each group, and its levels; eight rows. */
+/**
+ * Bytes of scratch of the general variant's backward: g, the input of each group, and its levels;
+ * eight rows.
+ */
 const generalScratch = ({ chunk, pad, groups, levels }: ButterflyPlan, n: number): number =>
-  (groups.length / GROUP) * ((n / 4 / chunk) * (chunk * 16 * ROWS + pad) + 1088) + levels * 16 * ROWS;
+  (groups.length / GROUP) * ((n / 4 / chunk) * (chunk * 16 * ROWS + pad) + 1088) +
+  levels * 16 * ROWS;
 
-/** y, and where the address `v` is not 0, what the rotations' way back starts from: v_L as it lies in scratch. */
-export function forwardFused(call: Call, { coefficients, scale }: Scaled, bias: number, y: number, v: number): void {
+/**
+ * y, and where the address `v` is not 0, what the rotations' way back starts from: v_L as it lies
+ * in scratch.
+ */
+export function forwardFused(
+  call: Call,
+  { coefficients, scale }: Scaled,
+  bias: number,
+  y: number,
+  v: number,
+): void {
   const { state, schedule, tables, rows, inputs, outputs, x, dIn, dOut } = call;
   const { machine } = state;
   const { n } = schedule;
@@ -33,7 +49,21 @@ export function forwardFused(call: Call, { coefficients, scale }: Scaled, bias: 
     const [xAt, yAt, vAt] = [x + 4 * inputs * from, y + 4 * outputs * from, v && v + 4 * n * from];
     const s = scratch + k * bytes;
     const { layout } = tables;
-    run.butterflyForward(xAt, yAt, vAt, to - from, layout, inputs, outputs, dIn, coefficients, scale, dOut, bias, s);
+    run.butterflyForward(
+      xAt,
+      yAt,
+      vAt,
+      to - from,
+      layout,
+      inputs,
+      outputs,
+      dIn,
+      coefficients,
+      scale,
+      dOut,
+      bias,
+      s,
+    );
   });
 }
 
@@ -52,18 +82,39 @@ export function backwardFused(call: Call, scaled: Scaled, back: Backward): Sums 
   const size = plan.sums + 3 * n;
   const raw = memory.scratch(4 * size * parts.length);
   memory.zero(raw, 4 * size * parts.length);
-  const bytes = SPARE + (general ? 4 * n + generalScratch(plan, n) : 12 * n + fusedScratch(plan, n, ROTATION_SLOTS));
+  const bytes =
+    SPARE +
+    (general ? 4 * n + generalScratch(plan, n) : 12 * n + fusedScratch(plan, n, ROTATION_SLOTS));
   const scratch = memory.scratch(parts.length * bytes);
   machine.together(parts, (run, from, to, k) => {
     const { layout } = tables;
-    const [xAt, ctAt, gxAt] = [x + 4 * inputs * from, ct + 4 * outputs * from, gx + 4 * inputs * from];
+    const [xAt, ctAt, gxAt] = [
+      x + 4 * inputs * from,
+      ct + 4 * outputs * from,
+      gx + 4 * inputs * from,
+    ];
     const few = to - from;
     const w = raw + 4 * size * k;
     const g = w + 4 * plan.sums;
     const s = scratch + k * bytes;
     const P = coefficients;
     if (general)
-      run.butterflyGeneralBackward(xAt, ctAt, gxAt, few, layout, inputs, outputs, dIn, P, scale, dOut, w, g, s);
+      run.butterflyGeneralBackward(
+        xAt,
+        ctAt,
+        gxAt,
+        few,
+        layout,
+        inputs,
+        outputs,
+        dIn,
+        P,
+        scale,
+        dOut,
+        w,
+        g,
+        s,
+      );
     else {
       const v = z! + 4 * n * from;
       run.butterflyRotationBackward(
@@ -92,9 +143,22 @@ export function backwardFused(call: Call, scaled: Scaled, back: Backward): Sums 
     );
 
   const gradient = memory.address(gParameters);
-  const sums = { bias: raw + 4 * plan.sums, out: raw + 4 * (plan.sums + n), in: raw + 4 * (plan.sums + 2 * n) };
+  const sums = {
+    bias: raw + 4 * plan.sums,
+    out: raw + 4 * (plan.sums + n),
+    in: raw + 4 * (plan.sums + 2 * n),
+  };
   if (general) {
-    run.generalSums(raw, tables.passes, plan.passes.length / PASS, n, coefficients, scale, dOut, sums.out);
+    run.generalSums(
+      raw,
+      tables.passes,
+      plan.passes.length / PASS,
+      n,
+      coefficients,
+      scale,
+      dOut,
+      sums.out,
+    );
     run.generalGradient(raw, tables.stages, stages, n, scales, gradient);
   } else {
     run.rotationGradient(raw, tables.stages, stages, n, scales, 1 / unit ** 2, gradient);

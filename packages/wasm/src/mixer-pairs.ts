@@ -42,7 +42,10 @@ export function forwardByTable(call: Call, bias: number, y: number, z: number): 
   }
 }
 
-/** x̄, the parameters' gradients, and the sums over the rows: rotations walk z back, general blocks keep what each stage saw. */
+/**
+ * x̄, the parameters' gradients, and the sums over the rows: rotations walk z back, general blocks
+ * keep what each stage saw.
+ */
 export function backwardByTable(call: Call, back: Backward): Sums {
   const { state, schedule, tables, rows, inputs, outputs, dIn, dOut } = call;
   const { machine, general } = state;
@@ -79,7 +82,14 @@ export function backwardByTable(call: Call, back: Backward): Sums {
       for (let l = stages - 1; l >= 0; l--) {
         const from = starts[l]!;
         last -= width;
-        run.pairsBackward(pairs + 8 * from, pairs + 8 * starts[l + 1]!, blocks + 16 * from, last, g, lanes + 64 * from);
+        run.pairsBackward(
+          pairs + 8 * from,
+          pairs + 8 * starts[l + 1]!,
+          blocks + 16 * from,
+          last,
+          g,
+          lanes + 64 * from,
+        );
       }
     else run.pairsUnrotate(pairs, count, blocks, z, g, lanes);
     run.pairsSum(x, few, inputs, g, sums.in);
@@ -91,8 +101,14 @@ export function backwardByTable(call: Call, back: Backward): Sums {
   return sums;
 }
 
-/** Sums by table, sorted to the parameters: pairs, and in the general variant leftovers among them. */
-function putGradients({ state, tables }: Call, { gParameters, gScales }: Backward, sums: Float32Array): void {
+/**
+ * Sums by table, sorted to the parameters: pairs, and in the general variant leftovers among them.
+ */
+function putGradients(
+  { state, tables }: Call,
+  { gParameters, gScales }: Backward,
+  sums: Float32Array,
+): void {
   const gradient = gParameters.data as Float32Array;
   if (!state.general) {
     gradient.set(sums);

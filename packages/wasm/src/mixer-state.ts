@@ -1,4 +1,6 @@
-/** @file What the mixer keeps between calls: tables by schedule, coefficients by parameter array. */
+/**
+ * @file What the mixer keeps between calls: tables by schedule, coefficients by parameter array.
+ */
 import { isContiguous, type NdArray, sizeOf, type TypedArray } from "@spm/core";
 import type { Schedule } from "@spm/mixer";
 import { type ButterflyPlan, GROUP, isFusedButterfly, planButterfly } from "./butterfly-plan.ts";
@@ -11,11 +13,15 @@ export const COLUMN = 32;
 /** A schedule's tables in wasm memory. */
 export interface Tables {
   readonly plan: ButterflyPlan | null;
-  /** Address of what the fused kernels are told: n, three, passes, groups, their number, chunk, pad. */
+  /**
+   * Address of what the fused kernels are told: n, three, passes, groups, their number, chunk, pad.
+   */
   readonly layout: number;
   readonly passes: number;
   readonly stages: number;
-  /** For the kernels by table: two words for each pair and, in the general variant, each leftover. */
+  /**
+   * For the kernels by table: two words for each pair and, in the general variant, each leftover.
+   */
   readonly pairs: number;
   /** First pair of each stage, and their number at the end. */
   readonly starts: readonly number[];
@@ -75,7 +81,11 @@ export class MixerState {
   #storePlan({ three, passes, groups, stages, chunk, pad }: ButterflyPlan, n: number) {
     const [passesAt, groupsAt] = [this.#store(passes), this.#store(groups)];
     const words = [n, three ? 1 : 0, passesAt, groupsAt, groups.length / GROUP, chunk, pad];
-    return { layout: this.#store(Int32Array.from(words)), passes: passesAt, stages: this.#store(stages) };
+    return {
+      layout: this.#store(Int32Array.from(words)),
+      passes: passesAt,
+      stages: this.#store(stages),
+    };
   }
 
   #makeTables(schedule: Schedule): Tables {
@@ -120,7 +130,10 @@ export class MixerState {
     return address;
   }
 
-  /** Scaled coefficients for a fused butterfly, made once for each parameter array. Null where they are not within range. */
+  /**
+   * Scaled coefficients for a fused butterfly, made once for each parameter array. Null where they
+   * are not within range.
+   */
   scaled(parameters: NdArray, schedule: Schedule): Scaled | null {
     const { data, shape } = parameters;
     const { memory } = this.machine;
@@ -134,7 +147,8 @@ export class MixerState {
       scaled = this.#make(parameters, schedule, whole);
       if (whole) {
         this.#prepared.set(data, scaled);
-        if (!memory.owns(data)) this.#freed.register(data, scaled, data); // otherwise its release is told
+        // otherwise its release is told
+        if (!memory.owns(data)) this.#freed.register(data, scaled, data);
       }
     }
     return scaled.fits ? scaled : null;
@@ -147,14 +161,23 @@ export class MixerState {
     const { n, stages } = schedule;
     const bytes = 4 * (plan!.coefficients + n * (stages + 1) + 4);
     const coefficients = lasting ? memory.block(bytes) : memory.scratch(bytes);
-    if (plan!.coefficients > n * stages) memory.zero(coefficients, 4 * plan!.coefficients); // the identity pads a pass
+    // the identity pads a pass
+    if (plan!.coefficients > n * stages) memory.zero(coefficients, 4 * plan!.coefficients);
     const scales = coefficients + 4 * plan!.coefficients;
     const scale = scales + 4 * n * stages;
     const source = plain(this.machine, parameters);
     run.scaleStages(source, !this.general, table, stages, n, coefficients, scales);
     const end = scale + 4 * n;
     const fits = memory.word(end) === 1;
-    return { schedule, bytes, coefficients, scales, scale, fits, unit: fits ? 2 ** -memory.word(end + 4) : 1 };
+    return {
+      schedule,
+      bytes,
+      coefficients,
+      scales,
+      scale,
+      fits,
+      unit: fits ? 2 ** -memory.word(end + 4) : 1,
+    };
   }
 
   /** Forgets what was made from an array whose memory is free again. */

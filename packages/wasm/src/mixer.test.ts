@@ -1,4 +1,7 @@
-/** @file The mixer's kernels against the reference in float64: both variants, every schedule, all gradients. */
+/**
+ * @file The mixer's kernels against the reference in float64: both variants, every schedule, all
+ * gradients.
+ */
 import { copyArray, type NdArray, normal, type Primitive, rng, wrap } from "@spm/core";
 import {
   brick,
@@ -36,7 +39,8 @@ function difference(got: NdArray, want: NdArray): number {
     size = Math.max(size, Math.abs(b[i]!));
   }
   if (Number.isNaN(most)) return most;
-  return most / Math.max(size, 1); // what goes in is of the order 1: a smaller result is a difference of such numbers
+  // what goes in is of the order 1: a smaller result is a difference of such numbers
+  return most / Math.max(size, 1);
 }
 
 /** Runs a primitive's kernel, and its reference in float64. */
@@ -61,12 +65,20 @@ function worst(
 ): number {
   const options = { schedule, backward };
   const x = gaussian([rows, fan.in], 0, 1);
-  const [dIn, dOut, bias] = [gaussian([fan.in], 1, 0.3), gaussian([fan.out], 1, 0.3), gaussian([fan.out], 0, 1)];
+  const [dIn, dOut, bias] = [
+    gaussian([fan.in], 1, 0.3),
+    gaussian([fan.out], 1, 0.3),
+    gaussian([fan.out], 0, 1),
+  ];
   const { got, want } = both(op.primitive, [x, ...parameters, dIn, dOut, bias], options);
   const errors = [difference(got[0]!, want[0]!)];
   const ct = gaussian([rows, fan.out], 0, 1);
   const inputs = [ct, x, ...parameters, dIn, dOut];
-  const gradients = table.get(op.backward)!([...inputs, ...got.slice(1)], options, false) as NdArray[];
+  const gradients = table.get(op.backward)!(
+    [...inputs, ...got.slice(1)],
+    options,
+    false,
+  ) as NdArray[];
   const doubles = [...inputs.map((a) => copyArray(a, "float64")), ...want.slice(1)];
   op.backward.forward(doubles, options, false).forEach((w, k) => {
     errors.push(difference(gradients[k]!, w));
@@ -104,9 +116,18 @@ function backToFront({ n, stages, starts, first, second }: Schedule): Schedule {
 }
 
 const schedules: [string, Schedule][] = [
-  ...[1, 2, 4, 8, 16, 32, 64, 128, 512, 1024].map((n): [string, Schedule] => [`butterfly ${n}`, butterfly(n)]),
-  ...[1, 2, 3, 4, 5, 7, 9].map((l): [string, Schedule] => [`butterfly 16, ${l} stages`, butterfly(16, l)]),
-  ...[1, 2, 3, 4, 6, 7, 8, 11].map((l): [string, Schedule] => [`butterfly 32, ${l} stages`, butterfly(32, l)]),
+  ...[1, 2, 4, 8, 16, 32, 64, 128, 512, 1024].map((n): [string, Schedule] => [
+    `butterfly ${n}`,
+    butterfly(n),
+  ]),
+  ...[1, 2, 3, 4, 5, 7, 9].map((l): [string, Schedule] => [
+    `butterfly 16, ${l} stages`,
+    butterfly(16, l),
+  ]),
+  ...[1, 2, 3, 4, 6, 7, 8, 11].map((l): [string, Schedule] => [
+    `butterfly 32, ${l} stages`,
+    butterfly(32, l),
+  ]),
   ["butterfly 8, 5 stages", butterfly(8, 5)],
   ["butterfly 256, 21 stages", butterfly(256, 21)],
   ["butterfly 512, 20 stages", butterfly(512, 20)],
@@ -130,7 +151,9 @@ for (const [name, schedule] of schedules) {
       ];
       for (const fan of fans)
         for (const backward of ["reverse", "recompute"] as const)
-          expect(worst(rotationOp, schedule, rows, fan, backward, angles(schedule))).toBeLessThan(FLOAT32);
+          expect(worst(rotationOp, schedule, rows, fan, backward, angles(schedule))).toBeLessThan(
+            FLOAT32,
+          );
     }
   });
   test(`general, ${name}: forward and every gradient`, () => {
@@ -140,7 +163,9 @@ for (const [name, schedule] of schedules) {
         { in: some, out: Math.min(n, 5) },
       ])
         for (const backward of ["recompute", "stored"] as const)
-          expect(worst(generalOp, schedule, rows, fan, backward, blocks(schedule))).toBeLessThan(FLOAT32);
+          expect(worst(generalOp, schedule, rows, fan, backward, blocks(schedule))).toBeLessThan(
+            FLOAT32,
+          );
   });
 }
 
@@ -152,7 +177,9 @@ test.each([2048, 4096])("butterfly %i, seven rows", (n) => {
 });
 
 test("no rows", () => {
-  expect(worst(rotationOp, butterfly(16), 0, { in: 16, out: 16 }, "reverse", angles(butterfly(16)))).toBe(0);
+  expect(
+    worst(rotationOp, butterfly(16), 0, { in: 16, out: 16 }, "reverse", angles(butterfly(16))),
+  ).toBe(0);
 });
 
 test.each([
@@ -164,7 +191,14 @@ test.each([
 ])("angles %s", (_, mean, deviation) => {
   for (const schedule of [butterfly(256), butterfly(512)])
     expect(
-      worst(rotationOp, schedule, 5, { in: 256, out: 256 }, "reverse", angles(schedule, mean, deviation)),
+      worst(
+        rotationOp,
+        schedule,
+        5,
+        { in: 256, out: 256 },
+        "reverse",
+        angles(schedule, mean, deviation),
+      ),
     ).toBeLessThan(FLOAT32);
 });
 
@@ -186,5 +220,7 @@ test("blocks with zeros on the diagonal", () => {
     [schedule.first.length, 4],
   );
   const none = wrap(new Float32Array(0), [0]);
-  expect(worst(generalOp, schedule, 5, { in: 64, out: 64 }, "recompute", [swap, none])).toBeLessThan(FLOAT32);
+  expect(
+    worst(generalOp, schedule, 5, { in: 64, out: 64 }, "recompute", [swap, none]),
+  ).toBeLessThan(FLOAT32);
 });

@@ -1,4 +1,7 @@
-/** @file The mixer's kernels: fused butterfly passes where the schedule is one and its scales fit, pairs by table otherwise. */
+/**
+ * @file The mixer's kernels: fused butterfly passes where the schedule is one and its scales fit,
+ * pairs by table otherwise.
+ */
 import { type NdArray, type Shape, type TypedArray, wrap } from "@spm/core";
 import { generalOp, type MixerOptions, rotationOp } from "@spm/mixer";
 import { type KernelTable, type Machine, NOT_FLOAT32, register } from "./machine.ts";
@@ -9,7 +12,10 @@ import { MixerState, type Scaled } from "./mixer-state.ts";
 import { plain } from "./plain.ts";
 
 /** Adds the mixer's kernels, and returns what must hear of released memory. */
-export function registerMixer(table: KernelTable, machine: Machine): { release(data: TypedArray): void } {
+export function registerMixer(
+  table: KernelTable,
+  machine: Machine,
+): { release(data: TypedArray): void } {
   const states = [new MixerState(machine, false), new MixerState(machine, true)];
   for (const state of states) {
     registerForward(table, state);
@@ -35,24 +41,29 @@ function registerForward(table: KernelTable, state: MixerState): void {
   const { machine, general } = state;
   const { memory } = machine;
   const op = general ? generalOp : rotationOp;
-  register<MixerOptions>(table, machine, op.primitive, (_, arrays, { schedule, backward }, keep) => {
-    if (!(arrays[0]!.data instanceof Float32Array)) return NOT_FLOAT32; // all are of one dtype
-    const call = makeCall(state, schedule, arrays, 0);
-    const size = call.rows * call.outputs;
-    const at = memory.block(4 * size);
-    const y = wrap(memory.float32(at, size), arrays[0]!.shape.with(-1, call.outputs));
-    const kept = keep && backward !== "recompute" ? keptArray(call, backward) : null;
-    const z = kept !== null && backward === "reverse" ? memory.address(kept) : 0;
-    const shift = padded(machine, arrays[general ? 5 : 4]!, schedule.n);
-    forward(call, scaledFor(call), shift, at, z);
-    return kept === null ? [y] : [y, kept];
-  });
+  register<MixerOptions>(
+    table,
+    machine,
+    op.primitive,
+    (_, arrays, { schedule, backward }, keep) => {
+      if (!(arrays[0]!.data instanceof Float32Array)) return NOT_FLOAT32; // all are of one dtype
+      const call = makeCall(state, schedule, arrays, 0);
+      const size = call.rows * call.outputs;
+      const at = memory.block(4 * size);
+      const y = wrap(memory.float32(at, size), arrays[0]!.shape.with(-1, call.outputs));
+      const kept = keep && backward !== "recompute" ? keptArray(call, backward) : null;
+      const z = kept !== null && backward === "reverse" ? memory.address(kept) : 0;
+      const shift = padded(machine, arrays[general ? 5 : 4]!, schedule.n);
+      forward(call, scaledFor(call), shift, at, z);
+      return kept === null ? [y] : [y, kept];
+    },
+  );
 }
 
 /**
- * What the reference would keep has the shape [groups of four rows, 1 or L + 1, 4n]. `reverse`: v_L, of
- * which the fused kernels make z_L. `stored`: nothing
- * is read from it (these kernels work the stages out again, faster than memory would give them), so one zero stands for all.
+ * What the reference would keep has the shape [groups of four rows, 1 or L + 1, 4n]. `reverse`:
+ * v_L, of which the fused kernels make z_L. `stored`: nothing is read from it (these kernels work
+ * the stages out again, faster than memory would give them), so one zero stands for all.
  */
 function keptArray({ state, rows, schedule }: Call, backward: "reverse" | "stored"): NdArray {
   const { memory } = state.machine;
@@ -87,15 +98,27 @@ function registerBackward(table: KernelTable, state: MixerState): void {
     const gScales = general ? memory.array("float32", call.scales!.shape) : null;
     const scaled = scaledFor(call);
     const z = general ? null : zOf(call, backward === "reverse" ? arrays[5] : undefined, scaled);
-    const back = { ct: plain(machine, arrays[0]!), gx: memory.address(gx), z, gParameters, gScales };
+    const back = {
+      ct: plain(machine, arrays[0]!),
+      gx: memory.address(gx),
+      z,
+      gParameters,
+      gScales,
+    };
     const sums = scaled === null ? backwardByTable(call, back) : backwardFused(call, scaled, back);
     const vector = (from: number, size: number): NdArray => {
       const result = memory.array("float32", [size]);
       memory.copy(memory.address(result), from, 4 * size);
       return result;
     };
-    const vectors = [vector(sums.in, call.inputs), vector(sums.out, call.outputs), vector(sums.bias, call.outputs)];
-    return gScales === null ? [gx, gParameters, ...vectors] : [gx, gParameters, gScales, ...vectors];
+    const vectors = [
+      vector(sums.in, call.inputs),
+      vector(sums.out, call.outputs),
+      vector(sums.bias, call.outputs),
+    ];
+    return gScales === null
+      ? [gx, gParameters, ...vectors]
+      : [gx, gParameters, gScales, ...vectors];
   });
 }
 

@@ -16,7 +16,8 @@ export function registerNorms(table: KernelTable, machine: Machine): void {
       const [x, weight, bias] = inputs;
       const rows = x!.shape.slice(0, -1);
       const y = memory.array("float32", x!.shape);
-      const statistics = (centred ? [0, 0] : [0]).map(() => memory.array("float64", rows)); // (means,) scales
+      // (means,) scales
+      const statistics = (centred ? [0, 0] : [0]).map(() => memory.array("float64", rows));
       const [scalesAt, meansAt = 0] = statistics.map((a) => memory.address(a)).reverse();
       const biasAt = bias === undefined ? 0 : plain(machine, bias);
       const [xAt, weightAt] = [plain(machine, x!), plain(machine, weight!)];

@@ -6,7 +6,8 @@ const ROUNDS = 20_000;
 const FLOP = 96 * ROUNDS;
 
 /**
- * GFLOP/s of multiplications and additions on four float32 lanes that wait for nothing, one thread: the best of some 200 ms.
+ * GFLOP/s of multiplications and additions on four float32 lanes that wait for nothing, one thread:
+ * the best of some 200 ms.
  * @example console.log(`${((100 * gflops) / f32x4Peak()).toFixed(0)} % of the peak`);
  */
 export function f32x4Peak(): number {

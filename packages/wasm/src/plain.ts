@@ -2,13 +2,19 @@
 import { dtypeOf, isContiguous, type NdArray, sizeOf } from "@spm/core";
 import type { Machine } from "./machine.ts";
 
-/** Address of the elements in row-major order: the array's own where they lie so, otherwise of a copy for this kernel call. */
+/**
+ * Address of the elements in row-major order: the array's own where they lie so, otherwise of a
+ * copy for this kernel call.
+ */
 export function plain(machine: Machine, array: NdArray): number {
   if (isContiguous(array)) return machine.memory.address(array);
   return machine.memory.address(plainArray(machine, array));
 }
 
-/** The same elements with as few axes as their strides allow: axes of size 1 vanish, neighbours that continue each other merge. */
+/**
+ * The same elements with as few axes as their strides allow: axes of size 1 vanish, neighbours that
+ * continue each other merge.
+ */
 export function merged(
   shape: readonly number[],
   strides: readonly (readonly number[])[],
@@ -69,9 +75,11 @@ export function copyInto(machine: Machine, view: NdArray, from: NdArray): void {
     for (const steps of strides) steps.unshift(1);
   }
   const [to, source] = strides as [number[], number[]];
-  // Any order of the axes copies the same: one along which the source has no gaps belongs to the innermost two.
+  // Any order of the axes copies the same: one along which the source has no gaps belongs to the
+  // innermost two.
   const near = source.lastIndexOf(1);
-  if (near >= 0 && near < shape.length - 2) for (const list of [shape, to, source]) moveBehind(list, near);
+  if (near >= 0 && near < shape.length - 2)
+    for (const list of [shape, to, source]) moveBehind(list, near);
   const axes = axesTable(machine, shape, to, size, source, size);
   run.copyAxes(memory.address(view), memory.address(from), size, shape.length, axes);
 }
@@ -81,7 +89,10 @@ function moveBehind(list: number[], k: number): void {
   list.splice(list.length - 1, 0, list.splice(k, 1)[0]!);
 }
 
-/** Address of a table for this kernel call: of each axis its size, and its steps in bytes through two arrays. */
+/**
+ * Address of a table for this kernel call: of each axis its size, and its steps in bytes through
+ * two arrays.
+ */
 export function axesTable(
   { memory }: Machine,
   shape: readonly number[],
@@ -91,6 +102,8 @@ export function axesTable(
   fromSize: number,
 ): number {
   const address = memory.scratch(12 * shape.length);
-  memory.int32(address, 3 * shape.length).set(shape.flatMap((n, k) => [n, to[k]! * toSize, from[k]! * fromSize]));
+  memory
+    .int32(address, 3 * shape.length)
+    .set(shape.flatMap((n, k) => [n, to[k]! * toSize, from[k]! * fromSize]));
   return address;
 }

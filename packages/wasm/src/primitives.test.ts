@@ -1,4 +1,7 @@
-/** @file Every kernel against the reference in float64: sizes 0, 1 and odd, broadcasting, views with hostile strides. */
+/**
+ * @file Every kernel against the reference in float64: sizes 0, 1 and odd, broadcasting, views with
+ * hostile strides.
+ */
 import {
   abs,
   add,
@@ -84,7 +87,13 @@ const layouts: Record<string, (shape: Shape, values: ArrayLike<number>) => NdArr
   },
 };
 
-function scattered(shape: Shape, values: ArrayLike<number>, stride: number[], offset: number, room: number): NdArray {
+function scattered(
+  shape: Shape,
+  values: ArrayLike<number>,
+  stride: number[],
+  offset: number,
+  room: number,
+): NdArray {
   const data = new Float32Array(room).fill(Number.NaN); // what lies between must not matter
   const order = stridesOf(shape);
   for (let k = 0; k < sizeOf(shape); k++) {
@@ -102,7 +111,12 @@ const draw = (shape: Shape): Float64Array =>
   copyArray(normal(random, [...shape], 0, 1).ndarray(), "float64").data as Float64Array;
 
 /** Runs `f` on wasm in every layout and on the reference in float64, and compares. */
-function agrees(f: (...xs: Tensor[]) => Tensor, shapes: readonly Shape[], map: (v: number) => number, bound: number) {
+function agrees(
+  f: (...xs: Tensor[]) => Tensor,
+  shapes: readonly Shape[],
+  map: (v: number) => number,
+  bound: number,
+) {
   const values = shapes.map((shape) => draw(shape).map(map).map(Math.fround));
   const want = f(...values.map((v, k) => fromArray(wrap(v, [...shapes[k]!]), reference))).ndarray();
   for (const [layout, lay] of Object.entries(layouts)) {
@@ -122,7 +136,8 @@ function close(got: NdArray, want: NdArray, bound: number, what: string): void {
   const [a, b] = [copyArray(got, "float64").data, copyArray(want, "float64").data];
   for (let i = 0; i < b.length; i++) {
     const error = Math.abs(a[i]! - b[i]!) / Math.max(1, Math.abs(b[i]!));
-    if (!(error <= bound || Object.is(a[i], b[i]))) expect.fail(`${what}: element ${i} is ${a[i]}, expected ${b[i]}`);
+    if (!(error <= bound || Object.is(a[i], b[i])))
+      expect.fail(`${what}: element ${i} is ${a[i]}, expected ${b[i]}`);
   }
 }
 
@@ -229,7 +244,8 @@ test.each([
 });
 
 test("argmax", () => {
-  for (const shape of [[1], [5], [3, 7]] as Shape[]) agrees((x) => argmax(x, { axis: -1 }), [shape], same, 0);
+  for (const shape of [[1], [5], [3, 7]] as Shape[])
+    agrees((x) => argmax(x, { axis: -1 }), [shape], same, 0);
   agrees((x) => argmax(relu(x), { axis: 0 }), [[6, 5]], same, 0);
 });
 
@@ -324,7 +340,11 @@ test("what moves elements", () => {
 });
 
 /** Values and their errors in units in the last place of the exact result. */
-function inUlp(f: (x: Tensor) => Tensor, exact: (x: number) => number, xs: Float32Array): Float64Array {
+function inUlp(
+  f: (x: Tensor) => Tensor,
+  exact: (x: number) => number,
+  xs: Float32Array,
+): Float64Array {
   const ys = scope(() =>
     f(fromArray(wrap(xs, [xs.length]), backend))
       .ndarray()
@@ -338,7 +358,12 @@ function inUlp(f: (x: Tensor) => Tensor, exact: (x: number) => number, xs: Float
 }
 
 /** Largest error of a function over [low, high]. */
-function worstUlp(f: (x: Tensor) => Tensor, exact: (x: number) => number, low: number, high: number): number {
+function worstUlp(
+  f: (x: Tensor) => Tensor,
+  exact: (x: number) => number,
+  low: number,
+  high: number,
+): number {
   const count = 100_000;
   const xs = Float32Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1));
   return inUlp(f, exact, xs).reduce((a, b) => Math.max(a, b));
@@ -382,27 +407,50 @@ test("gelu of negative numbers loses digits with 1 + erf, but no more than 10⁻
 test.each([
   ["sin", sin, Math.sin],
   ["cos", cos, Math.cos],
-] as const)("%s is within its error from 1e-38 to 3e38, and where it is next to nothing", (_, f, exact) => {
-  const draw = rng(11);
-  const magnitudes = Float32Array.from({ length: 200_000 }, () => {
-    const size = 10 ** (-38 + 76.5 * draw.uniform());
-    return draw.uniform() < 0.5 ? -size : size;
-  });
-  const quarterTurns = Float32Array.from({ length: 60_000 }, (_, k) => (k - 30_000) * (Math.PI / 2));
-  const both = Float32Array.of(3e5, 1e10, 3.4e38, -3.4e38, 8192, 8192.001, 1, 2, 1e20); // near and far, side by side
-  for (const xs of [magnitudes, quarterTurns, both]) {
-    const worst = inUlp(f, exact, xs);
-    expect(worst.reduce((a, b) => Math.max(a, b))).toBeLessThan(2.5);
-    const far = worst.filter((_, i) => Math.abs(xs[i]!) > 8192);
-    expect(far.length).toBeGreaterThan(0);
-    expect(far.reduce((a, b) => Math.max(a, b))).toBeLessThanOrEqual(0.501);
-  }
-});
+] as const)(
+  "%s is within its error from 1e-38 to 3e38, and where it is next to nothing",
+  (_, f, exact) => {
+    const draw = rng(11);
+    const magnitudes = Float32Array.from({ length: 200_000 }, () => {
+      const size = 10 ** (-38 + 76.5 * draw.uniform());
+      return draw.uniform() < 0.5 ? -size : size;
+    });
+    const quarterTurns = Float32Array.from(
+      { length: 60_000 },
+      (_, k) => (k - 30_000) * (Math.PI / 2),
+    );
+    // near and far, side by side
+    const both = Float32Array.of(3e5, 1e10, 3.4e38, -3.4e38, 8192, 8192.001, 1, 2, 1e20);
+    for (const xs of [magnitudes, quarterTurns, both]) {
+      const worst = inUlp(f, exact, xs);
+      expect(worst.reduce((a, b) => Math.max(a, b))).toBeLessThan(2.5);
+      const far = worst.filter((_, i) => Math.abs(xs[i]!) > 8192);
+      expect(far.length).toBeGreaterThan(0);
+      expect(far.reduce((a, b) => Math.max(a, b))).toBeLessThanOrEqual(0.501);
+    }
+  },
+);
 
 test("special values", () => {
-  const values = [0, -0, 1e-45, -1e-45, 1e38, -1e38, Infinity, -Infinity, Number.NaN, 200, -200, 88.72, -103];
+  const values = [
+    0,
+    -0,
+    1e-45,
+    -1e-45,
+    1e38,
+    -1e38,
+    Infinity,
+    -Infinity,
+    Number.NaN,
+    200,
+    -200,
+    88.72,
+    -103,
+  ];
   const at = (f: (x: Tensor) => Tensor) =>
-    scope(() => [...f(fromArray(wrap(Float32Array.from(values), [values.length]), backend)).ndarray().data]);
+    scope(() => [
+      ...f(fromArray(wrap(Float32Array.from(values), [values.length]), backend)).ndarray().data,
+    ]);
   for (const [f, exact] of [
     [exp, Math.exp],
     [log, Math.log],
@@ -419,7 +467,8 @@ test("special values", () => {
   ] as const) {
     at(f).forEach((y, i) => {
       const want = Math.fround(exact(Math.fround(values[i]!)));
-      if (Number.isFinite(want)) expect(Math.abs(y - want)).toBeLessThanOrEqual(1e-6 * Math.abs(want) + 2e-38);
+      if (Number.isFinite(want))
+        expect(Math.abs(y - want)).toBeLessThanOrEqual(1e-6 * Math.abs(want) + 2e-38);
       else expect(y, `${values[i]}`).toBe(want);
     });
   }

@@ -1,5 +1,18 @@
-/** @file Reductions: the axes that stay in front of those that go, without gaps; sums in float64. */
-import { argmax, argmin, isContiguous, logsumexp, max, min, type NdArray, type Shape, sizeOf, sumOp } from "@spm/core";
+/**
+ * @file Reductions: the axes that stay in front of those that go, without gaps; sums in float64.
+ */
+import {
+  argmax,
+  argmin,
+  isContiguous,
+  logsumexp,
+  max,
+  min,
+  type NdArray,
+  type Shape,
+  sizeOf,
+  sumOp,
+} from "@spm/core";
 import { allFloat32, type KernelTable, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { plain } from "./plain.ts";
 
@@ -11,13 +24,23 @@ interface Reduction {
 
 /** Shape without the axes, or with size 1 in their place. */
 const reducedShape = (shape: Shape, { axes, keepdims }: Reduction): number[] =>
-  keepdims ? shape.map((n, k) => (axes.includes(k) ? 1 : n)) : shape.filter((_, k) => !axes.includes(k));
+  keepdims
+    ? shape.map((n, k) => (axes.includes(k) ? 1 : n))
+    : shape.filter((_, k) => !axes.includes(k));
 
 /** Address, rows and width of the matrix whose rows are reduced. */
-function rowsOf(machine: Machine, x: NdArray, axes: readonly number[]): { at: number; rows: number; width: number } {
+function rowsOf(
+  machine: Machine,
+  x: NdArray,
+  axes: readonly number[],
+): { at: number; rows: number; width: number } {
   const rest = x.shape.map((_, k) => k).filter((k) => !axes.includes(k));
   const width = sizeOf(axes.map((k) => x.shape[k]!));
-  return { at: plain(machine, x.transpose(...rest, ...axes)), rows: sizeOf(rest.map((k) => x.shape[k]!)), width };
+  return {
+    at: plain(machine, x.transpose(...rest, ...axes)),
+    rows: sizeOf(rest.map((k) => x.shape[k]!)),
+    width,
+  };
 }
 
 /** Adds the kernels of the reductions. */
@@ -30,7 +53,8 @@ export function registerReductions(table: KernelTable, machine: Machine): void {
     if (sizeOf(out.shape) === 0) return [out];
     const { axes } = reduction;
     const to = memory.address(out);
-    const leading = axes.length > 0 && axes.every((axis, k) => axis === k) && axes.length < x!.shape.length;
+    const leading =
+      axes.length > 0 && axes.every((axis, k) => axis === k) && axes.length < x!.shape.length;
     if (leading && isContiguous(x!)) {
       const rows = sizeOf(axes.map((k) => x!.shape[k]!));
       const width = sizeOf(out.shape);

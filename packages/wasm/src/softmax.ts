@@ -15,7 +15,8 @@ const withLast = ({ shape }: NdArray, axis: number): number[] =>
 export function registerSoftmax(table: KernelTable, machine: Machine): void {
   const { memory, run } = machine;
   /** Address of the elements with an axis brought to the end. */
-  const rowsAt = (x: NdArray, axis: number): number => plain(machine, x.transpose(...withLast(x, axis)));
+  const rowsAt = (x: NdArray, axis: number): number =>
+    plain(machine, x.transpose(...withLast(x, axis)));
   /** A new array whose elements lie by rows along an axis, and where. */
   const newRows = (x: NdArray, axis: number): { array: NdArray; at: number } => {
     const order = withLast(x, axis);
@@ -23,9 +24,15 @@ export function registerSoftmax(table: KernelTable, machine: Machine): void {
       "float32",
       order.map((k) => x.shape[k]!),
     );
-    return { array: moved.transpose(...order.map((_, k) => order.indexOf(k))), at: memory.address(moved) };
+    return {
+      array: moved.transpose(...order.map((_, k) => order.indexOf(k))),
+      at: memory.address(moved),
+    };
   };
-  const sizes = (shape: Shape, axis: number): [number, number] => [sizeOf(shape.toSpliced(axis, 1)), shape[axis]!];
+  const sizes = (shape: Shape, axis: number): [number, number] => [
+    sizeOf(shape.toSpliced(axis, 1)),
+    shape[axis]!,
+  ];
 
   for (const [op, forward, backward] of [
     [softmaxOp, run.softmaxForward, run.softmaxBackward],
@@ -37,7 +44,14 @@ export function registerSoftmax(table: KernelTable, machine: Machine): void {
       if (width === 0) return NO_ELEMENTS;
       const logSums = memory.array("float64", x!.shape.toSpliced(axis, 1));
       const { array, at } = newRows(x!, axis);
-      forward(rowsAt(x!, axis), at, memory.address(logSums), rows, width, memory.scratch(4 * (width + 4)));
+      forward(
+        rowsAt(x!, axis),
+        at,
+        memory.address(logSums),
+        rows,
+        width,
+        memory.scratch(4 * (width + 4)),
+      );
       return [array, logSums];
     });
     register<number>(table, machine, op.backward, (_, [ct, x, y], axis) => {

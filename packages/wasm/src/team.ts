@@ -1,4 +1,7 @@
-/** @file Workers on the same memory: jobs are kernel calls, taken by whoever is free, this thread included. */
+/**
+ * @file Workers on the same memory: jobs are kernel calls, taken by whoever is free, this thread
+ * included.
+ */
 import { BackendError } from "@spm/core";
 import type { DeferredKernels, Kernels } from "./kernel-exports.ts";
 import type { KernelName } from "./kernels.ts";
@@ -23,12 +26,17 @@ const mayWait = nodeWorkers() !== undefined || typeof document === "undefined";
 
 /** Whether this place has memory that threads share, and threads. */
 export const hasThreads = (): boolean =>
-  typeof SharedArrayBuffer === "function" && (nodeWorkers() !== undefined || typeof Worker === "function");
+  typeof SharedArrayBuffer === "function" &&
+  (nodeWorkers() !== undefined || typeof Worker === "function");
 
 /** How many threads this machine runs at once, as far as it says. */
 export function coreCount(): number {
   const { process, navigator } = globalThis as Surroundings;
-  return process?.getBuiltinModule?.("node:os").availableParallelism() ?? navigator?.hardwareConcurrency ?? 1;
+  return (
+    process?.getBuiltinModule?.("node:os").availableParallelism() ??
+    navigator?.hardwareConcurrency ??
+    1
+  );
 }
 
 /** As much of what Node and browsers say of themselves as is used. */
@@ -39,11 +47,16 @@ interface Surroundings {
 
 /** As much of Node's `worker_threads` as is used. */
 interface WorkerThreads {
-  readonly Worker: new (url: URL, options: { workerData: object; execArgv: string[] }) => Thread & { unref(): void };
+  readonly Worker: new (
+    url: URL,
+    options: { workerData: object; execArgv: string[] },
+  ) => Thread & { unref(): void };
 }
 
 function nodeWorkers(): WorkerThreads | undefined {
-  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): WorkerThreads } };
+  const { process } = globalThis as {
+    process?: { getBuiltinModule?(name: string): WorkerThreads };
+  };
   return process?.getBuiltinModule?.("node:worker_threads");
 }
 
@@ -88,7 +101,8 @@ export class Team {
     this.#slots = new Float64Array(memory.buffer, control + WORDS_BYTES, SLOTS * SLOT);
     const note = (kernel: string) => [
       kernel,
-      (...args: readonly (number | boolean)[]) => this.#collected.push([kernel as KernelName, ...args]),
+      (...args: readonly (number | boolean)[]) =>
+        this.#collected.push([kernel as KernelName, ...args]),
     ];
     this.collect = Object.fromEntries(Object.keys(kernels).map(note)) as DeferredKernels;
     this.#threads = Array.from({ length: count - 1 }, () => start({ module, memory, control }));
@@ -99,7 +113,10 @@ export class Team {
     this.run(this.#collected.splice(0));
   }
 
-  /** Runs calls that don't depend on each other, and returns when all are done. @throws BackendError when one traps */
+  /**
+   * Runs calls that don't depend on each other, and returns when all are done.
+   * @throws BackendError when one traps
+   */
   run(calls: readonly KernelCall[]): void {
     for (let k = 0; k < calls.length; k += SLOTS) this.#runSome(calls.slice(k, k + SLOTS));
   }
@@ -119,7 +136,8 @@ export class Team {
     for (;;) {
       const ticket = Atomics.load(control, words.next);
       if (ticket === limit) break;
-      if (Atomics.compareExchange(control, words.next, ticket, (ticket + 1) | 0) !== ticket) continue;
+      if (Atomics.compareExchange(control, words.next, ticket, (ticket + 1) | 0) !== ticket)
+        continue;
       const [kernel, ...args] = calls[(ticket - first) | 0]!;
       try {
         this.#kernels[kernel](...args);
@@ -130,10 +148,17 @@ export class Team {
     }
     this.#awaitOthers(limit);
     if (Atomics.exchange(control, words.failed, 0) !== 0)
-      throw new BackendError("wasm", "kernels that run through", `a trap in ${calls.map(([kernel]) => kernel)[0]}`);
+      throw new BackendError(
+        "wasm",
+        "kernels that run through",
+        `a trap in ${calls.map(([kernel]) => kernel)[0]}`,
+      );
   }
 
-  /** Waits for the others' last jobs: turning, and where they take longer than a turn on a free core would, asleep in between. */
+  /**
+   * Waits for the others' last jobs: turning, and where they take longer than a turn on a free core
+   * would, asleep in between.
+   */
   #awaitOthers(limit: number): void {
     const control = this.#words;
     for (let spins = 0; ; spins++) {

@@ -1,7 +1,21 @@
-/** @file What a worker runs: text, so that no bundler has to find a file. Words and slots are those of {@link Team}. */
+/**
+ * @file What a worker runs: text, so that no bundler has to find a file. Words and slots are those
+ * of {@link Team}.
+ */
 
-/** 32-bit words of the control block. Tickets count jobs for ever; a slot is a ticket modulo {@link SLOTS}. */
-export const words = { next: 0, limit: 1, done: 2, sleeping: 3, stop: 4, failed: 5, helped: 6 } as const;
+/**
+ * 32-bit words of the control block. Tickets count jobs for ever; a slot is a ticket modulo
+ * {@link SLOTS}.
+ */
+export const words = {
+  next: 0,
+  limit: 1,
+  done: 2,
+  sleeping: 3,
+  stop: 4,
+  failed: 5,
+  helped: 6,
+} as const;
 /** Jobs that fit at once. */
 export const SLOTS = 64;
 /** Numbers of a slot: the kernel's index, how many arguments, the arguments. */
@@ -25,7 +39,8 @@ const begin = ({ module, memory, control }) => {
     const limit = Atomics.load(words, ${words.limit});
     if (ticket !== limit) {
       spins = 0;
-      if (Atomics.compareExchange(words, ${words.next}, ticket, (ticket + 1) | 0) !== ticket) continue;
+      const next = (ticket + 1) | 0;
+      if (Atomics.compareExchange(words, ${words.next}, ticket, next) !== ticket) continue;
       const slot = (ticket & ${SLOTS - 1}) * ${SLOT};
       try {
         kernels[slots[slot]](...slots.subarray(slot + 2, slot + 2 + slots[slot + 1]));

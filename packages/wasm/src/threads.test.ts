@@ -1,4 +1,7 @@
-/** @file Threads: the same bits for every number of them, no process kept alive, and what the report says. */
+/**
+ * @file Threads: the same bits for every number of them, no process kept alive, and what the report
+ * says.
+ */
 import { execFileSync } from "node:child_process";
 import { availableParallelism } from "node:os";
 import {
@@ -35,12 +38,16 @@ afterEach(() => {
 });
 
 /** Runs what `f` computes on backends of 1, 2 and 3 threads; often, so that workers take part. */
-async function onThreads(f: (backend: Backend) => readonly Tensor[], times: number): Promise<Float32Array[][]> {
+async function onThreads(
+  f: (backend: Backend) => readonly Tensor[],
+  times: number,
+): Promise<Float32Array[][]> {
   const results: Float32Array[][] = [];
   for (const threads of [1, 2, 3]) {
     const backend = wasmSync({ threads, bytes: 2 ** 28 });
     setBackend(backend);
-    await new Promise((resolve) => setTimeout(resolve, threads > 1 ? 200 : 0)); // workers start meanwhile
+    // workers start meanwhile
+    await new Promise((resolve) => setTimeout(resolve, threads > 1 ? 200 : 0));
     let last: Float32Array[] = [];
     for (let k = 0; k < times; k++) last = scope(() => f(backend).map((t) => copied(t)));
     results.push(last);
@@ -59,16 +66,23 @@ test.each([
   ["rotation", 1024, 131],
   ["general", 256, 200],
   ["general", 512, 131],
-] as const)("%s mixer %i, %i rows: forward and gradients, bit by bit", { timeout: 60_000 }, async (kind, n, rows) => {
-  const Layer = kind === "rotation" ? RotationMixer : GeneralMixer;
-  const [one, ...others] = await onThreads((backend) => {
-    const layer = new Layer(n - 1, n, { random: rng(1) });
-    const x = input(backend, rows, n - 1);
-    const { value, grads } = valueAndGrad(() => sum(square(layer.forward(x))), layer.parameters());
-    return [layer.forward(x), value, ...grads];
-  }, 5);
-  for (const other of others) expect(other).toEqual(one);
-});
+] as const)(
+  "%s mixer %i, %i rows: forward and gradients, bit by bit",
+  { timeout: 60_000 },
+  async (kind, n, rows) => {
+    const Layer = kind === "rotation" ? RotationMixer : GeneralMixer;
+    const [one, ...others] = await onThreads((backend) => {
+      const layer = new Layer(n - 1, n, { random: rng(1) });
+      const x = input(backend, rows, n - 1);
+      const { value, grads } = valueAndGrad(
+        () => sum(square(layer.forward(x))),
+        layer.parameters(),
+      );
+      return [layer.forward(x), value, ...grads];
+    }, 5);
+    for (const other of others) expect(other).toEqual(one);
+  },
+);
 
 test("products, element-wise ops and a training run, bit by bit", { timeout: 60_000 }, async () => {
   const [one, ...others] = await onThreads((backend) => {
@@ -76,7 +90,10 @@ test("products, element-wise ops and a training run, bit by bit", { timeout: 60_
     const model = new Mlp({ sizes: [200, 256, 10], linear: "dense", random: rng(1) });
     const optimizer = adam(model.parameters(), { learningRate: 1e-3 });
     const labels = tensor(Int32Array.from({ length: 300 }, (_, i) => i % 10));
-    const { grads } = valueAndGrad(() => crossEntropy(model.forward(a), labels), model.parameters());
+    const { grads } = valueAndGrad(
+      () => crossEntropy(model.forward(a), labels),
+      model.parameters(),
+    );
     optimizer.step(grads);
     const b = input(backend, 200, 300);
     return [matmul(a, b), exp(a), add(mul(a, a), a), ...model.parameters()];
@@ -91,9 +108,9 @@ test("the report says how many threads, and why not", { timeout: 30_000 }, async
   vi.stubGlobal("SharedArrayBuffer", undefined);
   const one = await wasm({ threads: 2 });
   expect(one.report().name).toBe("wasm simd, one thread: no SharedArrayBuffer here");
-  expect(await scope(() => add(tensor([1], { backend: one }), tensor([2], { backend: one }))).data()).toEqual(
-    Float32Array.of(3),
-  );
+  expect(
+    await scope(() => add(tensor([1], { backend: one }), tensor([2], { backend: one }))).data(),
+  ).toEqual(Float32Array.of(3));
   const refusal = (got: number): ValueError =>
     new ValueError(
       "wasm",
@@ -117,9 +134,23 @@ test("after dispose the work goes on, on this thread", { timeout: 30_000 }, asyn
 
 /** Runs a script with this package in a process of its own. */
 function run(script: string, ...flags: string[]): string {
-  const text = `import { matmul, ones, rng, scope, setBackend } from "@spm/core"; import { wasm } from "@spm/wasm"; ${script}`;
-  const options = [...flags, "--import", "tsx", "--conditions=@spm/source", "--input-type=module", "-e", text];
-  return execFileSync(process.execPath, options, { encoding: "utf8", timeout: 60_000, cwd: import.meta.dirname });
+  const text =
+    "import { matmul, ones, rng, scope, setBackend } " +
+    `from "@spm/core"; import { wasm } from "@spm/wasm"; ${script}`;
+  const options = [
+    ...flags,
+    "--import",
+    "tsx",
+    "--conditions=@spm/source",
+    "--input-type=module",
+    "-e",
+    text,
+  ];
+  return execFileSync(process.execPath, options, {
+    encoding: "utf8",
+    timeout: 60_000,
+    cwd: import.meta.dirname,
+  });
 }
 
 test("workers take part, and a trap in one is an error", { timeout: 30_000 }, async () => {
@@ -154,7 +185,9 @@ const products = `const backend = await wasm({ relaxed: true, threads: 2 });
   const x = ones([64, 64]);
   console.log(backend.report().name, scope(() => matmul(x, x).ndarray().data[7]));`;
 
-test("relaxed SIMD where the engine has it, otherwise without, and the report says which", { timeout: 130_000 }, () => {
+test("relaxed SIMD where the engine has it, otherwise without, and the report says which", {
+  timeout: 130_000,
+}, () => {
   const [major] = process.versions.node.split(".").map(Number);
   const with20 = "--experimental-wasm-relaxed-simd";
   if (major! < 22) expect(run(products)).toBe("wasm simd ×2, no relaxed simd here 64\n");

@@ -27,7 +27,8 @@ export function registerUpdates(table: KernelTable, machine: Machine): void {
   /**
    * @param slots - how many the kernel takes
    * @param numbers - of the step, in the kernel's order
-   * @param place - which of the given slots is the kernel's k-th; the k-th unless said. Beyond them: absent
+   * @param place - which of the given slots is the kernel's k-th; the k-th unless said. Beyond
+   * them: absent
    */
   const update = <Options>(
     { primitive }: Op<Options>,
@@ -82,6 +83,11 @@ export function registerUpdates(table: KernelTable, machine: Machine): void {
     ...[o.stepSize, ...split(o.beta1), ...split(o.beta2)],
     ...[o.eps, o.l2],
   ]);
-  update(lionUpdate, "lionStep", 1, (o) => [o.learningRate, ...split(o.beta1), ...split(o.beta2), o.keep]);
+  update(lionUpdate, "lionStep", 1, (o) => [
+    o.learningRate,
+    ...split(o.beta1),
+    ...split(o.beta2),
+    o.keep,
+  ]);
   update(averageUpdate, "averageStep", 0, (o) => [1 - o.decay]);
 }

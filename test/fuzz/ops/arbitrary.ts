@@ -15,7 +15,10 @@ export const whole = fc.integer({ min: -4, max: 4 });
 const hostile = fc.oneof(
   { weight: 3, arbitrary: whole },
   { weight: 2, arbitrary: fc.double({ min: -30, max: 30, noNaN: true }) },
-  { weight: 1, arbitrary: fc.constantFrom(Number.NaN, Infinity, -Infinity, -0, 1e308, -1e308, 5e-324) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(Number.NaN, Infinity, -Infinity, -0, 1e308, -1e308, 5e-324),
+  },
 );
 
 const byDType: Readonly<Record<DType, fc.Arbitrary<number>>> = {

@@ -10,7 +10,8 @@ const numeric = [...floating, "int32"];
 
 /** A result rounded to its dtype; undefined where int32 can't hold it. */
 function rounded(plain: Plain, dtype: string): Plain | "refused" {
-  if (dtype === "int32" && plain.values.some((v) => (Math.trunc(v) | 0) !== Math.trunc(v))) return "refused";
+  if (dtype === "int32" && plain.values.some((v) => (Math.trunc(v) | 0) !== Math.trunc(v)))
+    return "refused";
   return dtype === "float32" ? { ...plain, values: plain.values.map(Math.fround) } : plain;
 }
 
@@ -20,7 +21,10 @@ interface Unary {
   readonly dtypes?: readonly string[];
 }
 
-/** Formulas that are not the implementation's where it matters: stable ones from naive ones, inside of their range. */
+/**
+ * Formulas that are not the implementation's where it matters: stable ones from naive ones, inside
+ * of their range.
+ */
 const unary: Record<string, Unary> = {
   neg: { op: c.neg, formula: (x) => 0 - x, dtypes: numeric },
   abs: { op: c.abs, formula: (x) => (x < 0 ? -x : x), dtypes: numeric },
@@ -34,7 +38,10 @@ const unary: Record<string, Unary> = {
   log1p: { op: c.log1p, formula: (x) => (Math.abs(x) < 1e-5 ? x - (x * x) / 2 : Math.log(1 + x)) },
   sin: { op: c.sin, formula: (x) => (Math.abs(x) > 100 ? Math.sin(x) : Math.cos(x - Math.PI / 2)) },
   cos: { op: c.cos, formula: (x) => (Math.abs(x) > 100 ? Math.cos(x) : Math.sin(x + Math.PI / 2)) },
-  tanh: { op: c.tanh, formula: (x) => (Math.abs(x) > 20 ? Math.sign(x) : 1 - 2 / (Math.exp(2 * x) + 1)) },
+  tanh: {
+    op: c.tanh,
+    formula: (x) => (Math.abs(x) > 20 ? Math.sign(x) : 1 - 2 / (Math.exp(2 * x) + 1)),
+  },
   sigmoid: { op: c.sigmoid, formula: (x) => 0.5 + 0.5 * Math.tanh(x / 2) },
   softplus: { op: c.softplus, formula: (x) => (x > 700 ? x : Math.log(1 + Math.exp(x))) },
   relu: { op: c.relu, formula: (x) => (Number.isNaN(x) || x > 0 ? x : 0) },
@@ -104,11 +111,16 @@ const binary: Record<string, Binary> = {
 /** What `formula` gives over the broadcast shape. */
 function zipped(formula: (...v: number[]) => number, ...xs: Plain[]): Plain | "refused" {
   const shape = broadcast(...xs.map((x) => x.shape));
-  return shape === undefined ? "refused" : build(shape, (index) => formula(...xs.map((x) => getBroadcast(x, index))));
+  return shape === undefined
+    ? "refused"
+    : build(shape, (index) => formula(...xs.map((x) => getBroadcast(x, index))));
 }
 
 const pair = operand(shapes, anyDType).chain((a) =>
-  fc.tuple(fc.constant(a), operand(related(a.plain.shape), fc.oneof(fc.constant(a.dtype), anyDType))),
+  fc.tuple(
+    fc.constant(a),
+    operand(related(a.plain.shape), fc.oneof(fc.constant(a.dtype), anyDType)),
+  ),
 );
 
 test("binary ops with broadcasting", () => {
@@ -128,26 +140,36 @@ test("binary ops with broadcasting", () => {
 });
 
 test("a number takes the dtype of the tensor beside it", () => {
-  const numbers = fc.oneof(fc.integer({ min: -3, max: 3 }), fc.constantFrom(0.1, 1e10, Number.NaN, Infinity));
+  const numbers = fc.oneof(
+    fc.integer({ min: -3, max: 3 }),
+    fc.constantFrom(0.1, 1e10, Number.NaN, Infinity),
+  );
   fc.assert(
-    fc.property(fc.constantFrom("add", "mul", "greater"), operand(shapes, anyDType), numbers, (name, a, number) => {
-      const { op, formula, dtypes = numeric, result = a.dtype } = binary[name]!;
-      const fits =
-        floating.includes(a.dtype) || (a.dtype === "int32" ? (number | 0) === number : number === 0 || number === 1);
-      const value = a.dtype === "float32" ? Math.fround(number) : number;
-      const numbers = { ...a.plain, values: a.plain.values.map((v) => formula(v, value)) };
-      const expected = fits && dtypes.includes(a.dtype) ? rounded(numbers, result) : "refused";
-      return agree(
-        outcome(() => op(tensorOf(a), number)),
-        expected,
-      );
-    }),
+    fc.property(
+      fc.constantFrom("add", "mul", "greater"),
+      operand(shapes, anyDType),
+      numbers,
+      (name, a, number) => {
+        const { op, formula, dtypes = numeric, result = a.dtype } = binary[name]!;
+        const fits =
+          floating.includes(a.dtype) ||
+          (a.dtype === "int32" ? (number | 0) === number : number === 0 || number === 1);
+        const value = a.dtype === "float32" ? Math.fround(number) : number;
+        const numbers = { ...a.plain, values: a.plain.values.map((v) => formula(v, value)) };
+        const expected = fits && dtypes.includes(a.dtype) ? rounded(numbers, result) : "refused";
+        return agree(
+          outcome(() => op(tensorOf(a), number)),
+          expected,
+        );
+      },
+    ),
     runs,
   );
 });
 
 test("where, clamp and cast", () => {
-  const masks = (a: Operand) => operand(related(a.plain.shape), fc.oneof(fc.constant<c.DType>("bool"), anyDType));
+  const masks = (a: Operand) =>
+    operand(related(a.plain.shape), fc.oneof(fc.constant<c.DType>("bool"), anyDType));
   const triple = pair.chain(([a, b]) => fc.tuple(masks(a), fc.constant(a), fc.constant(b)));
   fc.assert(
     fc.property(triple, anyDType, fc.double(), fc.double(), ([mask, a, b], dtype, low, high) => {
@@ -161,7 +183,10 @@ test("where, clamp and cast", () => {
       return (
         agree(where, whereOk ? chosen : "refused") &&
         (a.dtype !== "float64" ||
-          agree(clamped, clampOk ? { ...a.plain, values: a.plain.values.map(limit) } : "refused")) &&
+          agree(
+            clamped,
+            clampOk ? { ...a.plain, values: a.plain.values.map(limit) } : "refused",
+          )) &&
         agree(cast, converted(a, dtype))
       );
     }),
@@ -173,7 +198,11 @@ function converted({ plain, dtype: from }: Operand, dtype: string): Plain | "ref
   if (from === dtype) return plain;
   if (dtype === "bool") return { ...plain, values: plain.values.map((v) => (v === 0 ? 0 : 1)) };
   if (dtype !== "int32") return rounded(plain, dtype);
-  if (plain.values.some((v) => !(Math.abs(Math.trunc(v)) <= 2147483647 || Math.trunc(v) === -2147483648)))
+  if (
+    plain.values.some(
+      (v) => !(Math.abs(Math.trunc(v)) <= 2147483647 || Math.trunc(v) === -2147483648),
+    )
+  )
     return "refused";
   return { ...plain, values: plain.values.map((v) => Math.trunc(v)) };
 }

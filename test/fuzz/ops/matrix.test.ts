@@ -18,35 +18,53 @@ function product(a: Plain, b: Plain): Plain | undefined {
   const batch = broadcast(left.shape.slice(0, -2), right.shape.slice(0, -2));
   if (k !== inner || batch === undefined) return undefined;
   const lookup = (x: Plain, lead: number[], i: number, j: number) => {
-    const own = x.shape.slice(0, -2).map((s, axis) => (s === 1 ? 0 : lead[lead.length - x.shape.length + 2 + axis]!));
+    const own = x.shape
+      .slice(0, -2)
+      .map((s, axis) => (s === 1 ? 0 : lead[lead.length - x.shape.length + 2 + axis]!));
     return get(x, [...own, i, j]);
   };
   const full = build([...batch, m, n], (index) => {
     const [i, j] = index.slice(-2) as [number, number];
     const lead = index.slice(0, -2);
-    return Array.from({ length: k }, (_, q) => lookup(left, lead, i, q) * lookup(right, lead, q, j)).reduce(
-      (s, v) => s + v,
-      0,
-    );
+    return Array.from(
+      { length: k },
+      (_, q) => lookup(left, lead, i, q) * lookup(right, lead, q, j),
+    ).reduce((s, v) => s + v, 0);
   });
-  const shape = [...batch, ...(a.shape.length === 1 ? [] : [m]), ...(b.shape.length === 1 ? [] : [n])];
+  const shape = [
+    ...batch,
+    ...(a.shape.length === 1 ? [] : [m]),
+    ...(b.shape.length === 1 ? [] : [n]),
+  ];
   return { shape, values: full.values };
 }
 
 test("matmul", () => {
   const pairs = fc.tuple(shapes, shapes, size, size, size).chain(([lead, other, m, k, n]) => {
-    const left = fc.oneof({ weight: 4, arbitrary: fc.constant([...lead.slice(0, 2), m, k]) }, fc.constant([k]), shapes);
+    const left = fc.oneof(
+      { weight: 4, arbitrary: fc.constant([...lead.slice(0, 2), m, k]) },
+      fc.constant([k]),
+      shapes,
+    );
     const right = fc.oneof(
       {
         weight: 4,
-        arbitrary: fc.constantFrom([...lead.slice(1, 2), k, n], [k, n], [...lead.slice(0, 2).map(() => 1), k, n]),
+        arbitrary: fc.constantFrom(
+          [...lead.slice(1, 2), k, n],
+          [k, n],
+          [...lead.slice(0, 2).map(() => 1), k, n],
+        ),
       },
       fc.constant([k]),
       fc.constant([...other.slice(0, 1), k, n]),
     );
     return fc.tuple(
       operand(left, float64, whole),
-      operand(right, fc.oneof({ weight: 9, arbitrary: float64 }, fc.constant<c.DType>("float32")), whole),
+      operand(
+        right,
+        fc.oneof({ weight: 9, arbitrary: float64 }, fc.constant<c.DType>("float32")),
+        whole,
+      ),
     );
   });
   fc.assert(
@@ -72,7 +90,8 @@ function summation(terms: string[], output: string, xs: readonly Plain[]): Plain
       sizes.set(letter, xs[k]!.shape[i]!);
     }
   }
-  if ([...output].some((letter, i) => !sizes.has(letter) || output.indexOf(letter) !== i)) return "refused";
+  if ([...output].some((letter, i) => !sizes.has(letter) || output.indexOf(letter) !== i))
+    return "refused";
   const summed = [...sizes.keys()].filter((letter) => !output.includes(letter));
   return build(
     [...output].map((letter) => sizes.get(letter)!),
@@ -100,7 +119,11 @@ test("einsum", () => {
         fc.constant(output),
         fc.tuple(
           ...terms.map((t) =>
-            operand(fc.constant([...t].map((l, i) => n[l as "i"] + (wrong && i === 1 ? 1 : 0))), float64, whole),
+            operand(
+              fc.constant([...t].map((l, i) => n[l as "i"] + (wrong && i === 1 ? 1 : 0))),
+              float64,
+              whole,
+            ),
           ),
         ),
       ),
@@ -137,12 +160,17 @@ test("outer, triu and tril", () => {
       (a, b, x, d) => {
         const vectors = a.plain.shape.length === 1 && b.plain.shape.length === 1;
         const outer = vectors
-          ? build([a.plain.shape[0]!, b.plain.shape[0]!], ([i, j]) => a.plain.values[i!]! * b.plain.values[j!]!)
+          ? build(
+              [a.plain.shape[0]!, b.plain.shape[0]!],
+              ([i, j]) => a.plain.values[i!]! * b.plain.values[j!]!,
+            )
           : "refused";
         const triangle = (keep: (above: number) => boolean) =>
           x.plain.shape.length < 2
             ? "refused"
-            : build(x.plain.shape, (index) => (keep(index.at(-1)! - index.at(-2)!) ? get(x.plain, index) : 0));
+            : build(x.plain.shape, (index) =>
+                keep(index.at(-1)! - index.at(-2)!) ? get(x.plain, index) : 0,
+              );
         return (
           agree(
             outcome(() => c.outer(tensorOf(a), tensorOf(b))),
@@ -167,15 +195,22 @@ test("fft of pairs and of real signals", () => {
   const row = fc.constantFrom(1, 2, 4, 8, 3, 0);
   const arbitrary = fc
     .tuple(fc.integer({ min: 0, max: 2 }), row, fc.constantFrom(2, 2, 2, 3))
-    .chain(([lead, n, pair]) => operand(fc.constantFrom([lead, n, pair], [n, pair], [n]), float64, whole));
+    .chain(([lead, n, pair]) =>
+      operand(fc.constantFrom([lead, n, pair], [n, pair], [n]), float64, whole),
+    );
   const dft = (x: Plain, sign: number): Plain =>
     build(x.shape, (index) => {
       const [k, part] = index.slice(-2) as [number, number];
       const n = x.shape.at(-2)!;
       return Array.from({ length: n }, (_, j) => {
         const angle = (sign * 2 * Math.PI * ((j * k) % n)) / n;
-        const [re, im] = [0, 1].map((p) => get(x, [...index.slice(0, -2), j, p])) as [number, number];
-        return part === 0 ? re * Math.cos(angle) - im * Math.sin(angle) : re * Math.sin(angle) + im * Math.cos(angle);
+        const [re, im] = [0, 1].map((p) => get(x, [...index.slice(0, -2), j, p])) as [
+          number,
+          number,
+        ];
+        return part === 0
+          ? re * Math.cos(angle) - im * Math.sin(angle)
+          : re * Math.sin(angle) + im * Math.cos(angle);
       }).reduce((s, v) => s + v, 0);
     });
   const power = (n: number | undefined) => n !== undefined && [1, 2, 4, 8].includes(n);
@@ -185,7 +220,9 @@ test("fft of pairs and of real signals", () => {
       const valid = shape.length >= 2 && shape.at(-1) === 2 && power(shape.at(-2));
       const n = shape.at(-2)!;
       const forward = valid ? dft(x.plain, -1) : "refused";
-      const backward = valid ? { shape, values: dft(x.plain, 1).values.map((v) => v / n) } : "refused";
+      const backward = valid
+        ? { shape, values: dft(x.plain, 1).values.map((v) => v / n) }
+        : "refused";
       const real = () => c.irfft(c.rfft(tensorOf(x)));
       return (
         agree(

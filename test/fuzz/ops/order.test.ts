@@ -23,12 +23,19 @@ test("argsort, sort, topk", () => {
   fc.assert(
     fc.property(operand(shapes, anyDType), axes, fc.boolean(), k, (x, axis, descending, count) => {
       const { shape } = x.plain;
-      const along = axis >= -shape.length && axis < shape.length ? (axis + shape.length) % shape.length : undefined;
-      const row = (at: number[]) => Array.from({ length: shape[along!]! }, (_, i) => get(x.plain, at.with(along!, i)));
+      const along =
+        axis >= -shape.length && axis < shape.length
+          ? (axis + shape.length) % shape.length
+          : undefined;
+      const row = (at: number[]) =>
+        Array.from({ length: shape[along!]! }, (_, i) => get(x.plain, at.with(along!, i)));
       const ordered = (down: boolean, n?: number) =>
         along === undefined
           ? "refused"
-          : build(n === undefined ? shape : shape.with(along, n), (at) => order(row(at), down)[at[along]!]!);
+          : build(
+              n === undefined ? shape : shape.with(along, n),
+              (at) => order(row(at), down)[at[along]!]!,
+            );
       const values = (down: boolean, n?: number) => {
         const positions = ordered(down, n);
         if (positions === "refused") return positions;

@@ -1,5 +1,17 @@
-/** @file What ops are checked against: shapes and lists of numbers, looked up one index at a time. Slow, and independent of ndarray. */
-import { type DType, elements, flip, SpmError, slice, type Tensor, tensor, transpose } from "@spm/core";
+/**
+ * @file What ops are checked against: shapes and lists of numbers, looked up one index at a time.
+ * Slow, and independent of ndarray.
+ */
+import {
+  type DType,
+  elements,
+  flip,
+  SpmError,
+  slice,
+  type Tensor,
+  tensor,
+  transpose,
+} from "@spm/core";
 
 /** Numbers in row-major order. */
 export interface Plain {
@@ -34,7 +46,8 @@ export const layouts: readonly Layout[] = ["rows", "columns", "reversed", "sprea
 
 /** A tensor of these numbers, laid out as told. */
 export function toTensor({ shape, values }: Plain, dtype: DType, layout: Layout = "rows"): Tensor {
-  const make = (s: readonly number[], v: readonly number[]) => tensor(Float64Array.from(v), { shape: s, dtype });
+  const make = (s: readonly number[], v: readonly number[]) =>
+    tensor(Float64Array.from(v), { shape: s, dtype });
   const plain = { shape, values };
   if (layout === "columns") {
     const turned = build(shape.toReversed(), (index) => get(plain, index.toReversed()));
@@ -68,7 +81,10 @@ export function toTensor({ shape, values }: Plain, dtype: DType, layout: Layout 
   return make(shape, values);
 }
 
-/** What an op came to: numbers, or a typed refusal. Any other exception goes through, and fails the test. */
+/**
+ * What an op came to: numbers, or a typed refusal. Any other exception goes through, and fails the
+ * test.
+ */
 export function outcome(f: () => Tensor): Plain | "refused" {
   try {
     const y = f();
@@ -79,11 +95,20 @@ export function outcome(f: () => Tensor): Plain | "refused" {
   }
 }
 
-/** Whether two outcomes agree: the same refusal, or the same numbers up to a relative error. NaN equals NaN. */
-export function agree(ours: Plain | "refused", expected: Plain | "refused", tolerance = 0): boolean {
+/**
+ * Whether two outcomes agree: the same refusal, or the same numbers up to a relative error. NaN
+ * equals NaN.
+ */
+export function agree(
+  ours: Plain | "refused",
+  expected: Plain | "refused",
+  tolerance = 0,
+): boolean {
   if (ours === "refused" || expected === "refused") return ours === expected;
   const near = (a: number, b: number) =>
-    a === b || (Number.isNaN(a) && Number.isNaN(b)) || Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(b));
+    a === b ||
+    (Number.isNaN(a) && Number.isNaN(b)) ||
+    Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(b));
   return (
     ours.shape.length === expected.shape.length &&
     ours.shape.every((n, k) => n === expected.shape[k]) &&

@@ -19,9 +19,11 @@ test("reshape, squeeze and expandDims keep the order of the elements", () => {
       const rest = size(shape.filter((n) => n !== -1));
       const missing = rest === 0 ? 0 : size(from) / rest;
       const to = shape.map((n) => (n === -1 ? missing : n));
-      const valid = open <= 1 && to.every((n) => Number.isInteger(n) && n >= 0) && size(to) === size(from);
+      const valid =
+        open <= 1 && to.every((n) => Number.isInteger(n) && n >= 0) && size(to) === size(from);
       const k = counted(axis, from.length);
-      const squeezed = k !== undefined && from[k] === 1 ? from.filter((_, i) => i !== k) : undefined;
+      const squeezed =
+        k !== undefined && from[k] === 1 ? from.filter((_, i) => i !== k) : undefined;
       const place = counted(axis, from.length + 1);
       return (
         agree(
@@ -48,36 +50,48 @@ test("reshape, squeeze and expandDims keep the order of the elements", () => {
 
 test("transpose and flip", () => {
   fc.assert(
-    fc.property(any, fc.array(axes, { maxLength: 4 }), fc.boolean(), axes, (x, drawn, natural, axis) => {
-      const { shape } = x.plain;
-      const order = natural ? [...shape.keys()].sort((a, b) => ((a * 7 + axis) % 3) - ((b * 7 + axis) % 3)) : drawn;
-      const plainOrder = order.map((a) => counted(a, shape.length));
-      const valid =
-        order.length === shape.length && new Set(plainOrder).size === shape.length && !plainOrder.includes(undefined);
-      const turned = valid
-        ? build(
-            plainOrder.map((a) => shape[a!]!),
-            (index) =>
-              get(
-                x.plain,
-                shape.map((_, k) => index[plainOrder.indexOf(k)]!),
-              ),
+    fc.property(
+      any,
+      fc.array(axes, { maxLength: 4 }),
+      fc.boolean(),
+      axes,
+      (x, drawn, natural, axis) => {
+        const { shape } = x.plain;
+        const order = natural
+          ? [...shape.keys()].sort((a, b) => ((a * 7 + axis) % 3) - ((b * 7 + axis) % 3))
+          : drawn;
+        const plainOrder = order.map((a) => counted(a, shape.length));
+        const valid =
+          order.length === shape.length &&
+          new Set(plainOrder).size === shape.length &&
+          !plainOrder.includes(undefined);
+        const turned = valid
+          ? build(
+              plainOrder.map((a) => shape[a!]!),
+              (index) =>
+                get(
+                  x.plain,
+                  shape.map((_, k) => index[plainOrder.indexOf(k)]!),
+                ),
+            )
+          : "refused";
+        const k = counted(axis, shape.length);
+        const mirrored =
+          k === undefined
+            ? "refused"
+            : build(shape, (index) => get(x.plain, index.with(k, shape[k]! - 1 - index[k]!)));
+        return (
+          agree(
+            outcome(() => c.transpose(tensorOf(x), order)),
+            turned,
+          ) &&
+          agree(
+            outcome(() => c.flip(tensorOf(x), axis)),
+            mirrored,
           )
-        : "refused";
-      const k = counted(axis, shape.length);
-      const mirrored =
-        k === undefined ? "refused" : build(shape, (index) => get(x.plain, index.with(k, shape[k]! - 1 - index[k]!)));
-      return (
-        agree(
-          outcome(() => c.transpose(tensorOf(x), order)),
-          turned,
-        ) &&
-        agree(
-          outcome(() => c.flip(tensorOf(x), axis)),
-          mirrored,
-        )
-      );
-    }),
+        );
+      },
+    ),
     runs,
   );
 });
@@ -101,25 +115,29 @@ const range: fc.Arbitrary<c.SliceRange> = fc.record(
 
 test("slice, with Python's rules", () => {
   fc.assert(
-    fc.property(any, fc.array(fc.option(range, { nil: undefined }), { maxLength: 4 }), (x, ranges) => {
-      const { shape } = x.plain;
-      const taken = shape.map((n, k) => positions(ranges[k] ?? {}, n));
-      const valid = ranges.length <= shape.length && taken.every((t) => t !== undefined);
-      const part = valid
-        ? build(
-            taken.map((t) => t!.length),
-            (index) =>
-              get(
-                x.plain,
-                index.map((i, k) => taken[k]![i]!),
-              ),
-          )
-        : "refused";
-      return agree(
-        outcome(() => c.slice(tensorOf(x), ranges)),
-        part,
-      );
-    }),
+    fc.property(
+      any,
+      fc.array(fc.option(range, { nil: undefined }), { maxLength: 4 }),
+      (x, ranges) => {
+        const { shape } = x.plain;
+        const taken = shape.map((n, k) => positions(ranges[k] ?? {}, n));
+        const valid = ranges.length <= shape.length && taken.every((t) => t !== undefined);
+        const part = valid
+          ? build(
+              taken.map((t) => t!.length),
+              (index) =>
+                get(
+                  x.plain,
+                  index.map((i, k) => taken[k]![i]!),
+                ),
+            )
+          : "refused";
+        return agree(
+          outcome(() => c.slice(tensorOf(x), ranges)),
+          part,
+        );
+      },
+    ),
     runs,
   );
 });
@@ -131,7 +149,12 @@ test("pad and broadcastTo", () => {
       minLength: x.plain.shape.length,
       maxLength: x.plain.shape.length,
     });
-    return fc.tuple(fc.constant(x), fc.oneof(around, widths), fc.oneof(around, widths), related(x.plain.shape));
+    return fc.tuple(
+      fc.constant(x),
+      fc.oneof(around, widths),
+      fc.oneof(around, widths),
+      related(x.plain.shape),
+    );
   });
   fc.assert(
     fc.property(exact, fc.constantFrom(0, 1, 0.5), ([x, before, after, larger], value) => {
@@ -176,7 +199,13 @@ test("concat, stack and split", () => {
     fc.tuple(
       fc.array(
         axes.chain((axis) =>
-          operand(fc.oneof(fc.constant(shape), fc.constant(shape.map((n, k) => (k === (axis & 3) ? 2 : n)))), anyDType),
+          operand(
+            fc.oneof(
+              fc.constant(shape),
+              fc.constant(shape.map((n, k) => (k === (axis & 3) ? 2 : n))),
+            ),
+            anyDType,
+          ),
         ),
         { maxLength: 3 },
       ),
@@ -191,7 +220,9 @@ test("concat, stack and split", () => {
       const k = counted(axis, rank);
       const alike = (skip?: number) =>
         plains.every(
-          (p) => p.shape.length === rank && p.shape.every((n, i) => i === skip || n === plains[0]!.shape[i]),
+          (p) =>
+            p.shape.length === rank &&
+            p.shape.every((n, i) => i === skip || n === plains[0]!.shape[i]),
         );
       const joined = oneDType && k !== undefined && alike(k) ? concatenated(plains, k) : "refused";
       const at = counted(axis, rank + 1);

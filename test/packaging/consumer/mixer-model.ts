@@ -1,4 +1,7 @@
-/** @file A stranger's program: a classifier whose hidden layers are mixers, with the parts of every package. */
+/**
+ * @file A stranger's program: a classifier whose hidden layers are mixers, with the parts of every
+ * package.
+ */
 import { rng } from "@spm/core";
 import { DataLoader, gaussianClusters, subset } from "@spm/data";
 import { loadMnist } from "@spm/data/mnist";
@@ -17,7 +20,9 @@ const epochs = 6;
 const loader = new DataLoader(subset(clusters, 384), { batchSize: 32, seed: 1 });
 const { evaluation } = await fit(model, loader, {
   loss: classification,
-  optimizer: adam(model.parameters(), { learningRate: cosine({ base: 0.02, steps: epochs * loader.batchesPerEpoch }) }),
+  optimizer: adam(model.parameters(), {
+    learningRate: cosine({ base: 0.02, steps: epochs * loader.batchesPerEpoch }),
+  }),
   epochs,
   evaluate: { data: new DataLoader(clusters, { batchSize: 128 }) },
 });
@@ -27,4 +32,6 @@ if (!(accuracy > 0.95)) throw new Error(`expected an accuracy above 0.95, got ${
 
 const { train, test } = await loadMnist();
 if (train.count !== 60_000 || test.count !== 10_000) throw new Error("expected the whole of MNIST");
-console.log(`${model.parameterCount()} parameters, accuracy ${accuracy.toFixed(3)}, ${machine().cpu}`);
+console.log(
+  `${model.parameterCount()} parameters, accuracy ${accuracy.toFixed(3)}, ${machine().cpu}`,
+);

@@ -1,4 +1,7 @@
-/** @file A stranger's program: a model of their own on @spm/core, with an op of their own, trained by plain descent. */
+/**
+ * @file A stranger's program: a model of their own on @spm/core, with an op of their own, trained
+ * by plain descent.
+ */
 import {
   add,
   div,
@@ -41,5 +44,6 @@ x.shape[0] = 1;
 
 const [first = Number.NaN] = losses;
 const last = losses.at(-1) ?? Number.NaN;
-if (!(last < first / 100)) throw new Error(`expected the loss to fall a hundredfold, got ${first} → ${last}`);
+if (!(last < first / 100))
+  throw new Error(`expected the loss to fall a hundredfold, got ${first} → ${last}`);
 console.log(`loss ${first.toFixed(3)} → ${last.toFixed(6)}`);

@@ -1,5 +1,13 @@
 /** @file Between dtypes, and into memory of one's own. */
-import { copyInto, type DType, dtypeOf, elements, isFloating, type NdArray, zerosArray } from "../array.ts";
+import {
+  copyInto,
+  type DType,
+  dtypeOf,
+  elements,
+  isFloating,
+  type NdArray,
+  zerosArray,
+} from "../array.ts";
 import { ValueError } from "../errors.ts";
 import { definePrimitive, type Op } from "../primitive.ts";
 import type { Tensor } from "../tensor.ts";
@@ -13,7 +21,8 @@ export function copyArray(array: NdArray, dtype: DType = dtypeOf(array), op = "c
   if (dtype === dtypeOf(array) || isFloating(dtype)) copyInto(out, array);
   else {
     const from = elements(array);
-    const convert = dtype === "bool" ? (v: number) => Number(v !== 0) : (v: number) => toInt32(op, v);
+    const convert =
+      dtype === "bool" ? (v: number) => Number(v !== 0) : (v: number) => toInt32(op, v);
     for (let i = 0; i < from.length; i++) out.data[i] = convert(from[i]!);
   }
   return out;
@@ -34,11 +43,16 @@ export const castOp: Op<DType> = definePrimitive<DType>({
 });
 
 /**
- * The tensor in another dtype: truncated towards zero for int32, `≠ 0` for bool. Differentiable between floats.
+ * The tensor in another dtype: truncated towards zero for int32, `≠ 0` for bool. Differentiable
+ * between floats.
  * @throws ValueError for a number that int32 can't hold
  * @example cast(tensor([1.7]), "int32"); // [1]
  */
-export const cast = (x: Tensor, dtype: DType): Tensor => (x.dtype === dtype ? x : castOp([x], dtype)[0]!);
+export const cast = (x: Tensor, dtype: DType): Tensor =>
+  x.dtype === dtype ? x : castOp([x], dtype)[0]!;
 
-/** The same numbers in memory of their own: what outlives an assigned parameter, and every view. @example clone(weight) */
+/**
+ * The same numbers in memory of their own: what outlives an assigned parameter, and every view.
+ * @example clone(weight)
+ */
 export const clone = (x: Tensor): Tensor => castOp([x], x.dtype)[0]!;

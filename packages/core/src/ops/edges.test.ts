@@ -1,4 +1,7 @@
-/** @file Where naive ops go wrong: sums of many, ties, singular points, empty and huge values, numbers beside tensors. */
+/**
+ * @file Where naive ops go wrong: sums of many, ties, singular points, empty and huge values,
+ * numbers beside tensors.
+ */
 import { describe, expect, test } from "vitest";
 import * as c from "../index.ts";
 
@@ -6,7 +9,8 @@ const { add, elements, grad, pow, sum, tensor } = c;
 type Tensor = c.Tensor;
 const numbers = (x: Tensor): number[] => [...elements(x.ndarray())];
 const double = (...values: number[]): Tensor => tensor(values, { dtype: "float64" });
-const slope = (f: (x: Tensor) => Tensor, ...at: number[]): number[] => numbers(grad((x) => sum(f(x!)))(double(...at)));
+const slope = (f: (x: Tensor) => Tensor, ...at: number[]): number[] =>
+  numbers(grad((x) => sum(f(x!)))(double(...at)));
 
 describe("sums", () => {
   test("seven million tenths in float32 are off by no more than one rounding", () => {
@@ -62,7 +66,8 @@ describe("derivatives at ties and singular points are PyTorch's", () => {
   test("products with zeros, to the second order", () => {
     expect(slope((x) => c.prod(x), 0, 2, 3)).toEqual([6, 0, 0]);
     expect(slope((x) => c.prod(x), 0, 0, 3)).toEqual([0, 0, 0]);
-    const mixed = slope((x) => c.at(grad((t) => c.prod(t!))(x), 0), 0, 0, 3); // ∂/∂x of ∂/∂x₀ = x₁x₂
+    // ∂/∂x of ∂/∂x₀ = x₁x₂
+    const mixed = slope((x) => c.at(grad((t) => c.prod(t!))(x), 0), 0, 0, 3);
     expect(mixed).toEqual([0, 3, 0]);
   });
 
@@ -72,7 +77,8 @@ describe("derivatives at ties and singular points are PyTorch's", () => {
   });
 
   test("what where does not choose has no say", () => {
-    const safeLog = (x: Tensor) => c.where(c.greater(x, 0), c.log(c.where(c.greater(x, 0), x, 1)), 0);
+    const safeLog = (x: Tensor) =>
+      c.where(c.greater(x, 0), c.log(c.where(c.greater(x, 0), x, 1)), 0);
     expect(slope(safeLog, -1, 2)).toEqual([0, 0.5]);
   });
 });
@@ -80,7 +86,8 @@ describe("derivatives at ties and singular points are PyTorch's", () => {
 describe("NaN", () => {
   const nan = tensor([Number.NaN, 1]);
   test("goes through, and never loses", () => {
-    for (const f of [c.relu, c.sign, c.sigmoid, c.silu, c.gelu, c.elu]) expect(numbers(f(nan))[0]).toBeNaN();
+    for (const f of [c.relu, c.sign, c.sigmoid, c.silu, c.gelu, c.elu])
+      expect(numbers(f(nan))[0]).toBeNaN();
     expect(numbers(c.maximum(nan, 5))[0]).toBeNaN();
     expect(numbers(c.min(nan))[0]).toBeNaN();
     expect(numbers(c.logsumexp(nan))[0]).toBeNaN();
@@ -105,7 +112,8 @@ describe("functions near their limits", () => {
       [3, 0.9999779095030014],
       [5.5, 0.9999999999999927],
     ] as const;
-    for (const [x, y] of known) expect(Math.abs(numbers(c.erf(double(x)))[0]! - y)).toBeLessThan(2 ** -51);
+    for (const [x, y] of known)
+      expect(Math.abs(numbers(c.erf(double(x)))[0]! - y)).toBeLessThan(2 ** -51);
     expect(numbers(c.erf(double(-7, Infinity, -0)))).toEqual([-1, 1, -0]);
   });
   test("sigmoid and softplus do not overflow, expm1 and log1p do not cancel", () => {
@@ -127,17 +135,25 @@ test("a convolution by FFT is that convolution, with its gradient", () => {
 test("every method is its function", () => {
   const x = double(4, 1, 3, 2).reshape([2, 2]);
   const y = x.matmul(x.transpose()).add(1).div(2).tanh().at(0, { step: -1 }).sum().exp();
-  const same = c.exp(sum(c.at(c.tanh(c.div(add(c.matmul(x, c.transpose(x)), 1), 2)), 0, { step: -1 })));
+  const same = c.exp(
+    sum(c.at(c.tanh(c.div(add(c.matmul(x, c.transpose(x)), 1), 2)), 0, { step: -1 })),
+  );
   expect(numbers(y)).toEqual(numbers(same));
   const methods = Object.getOwnPropertyNames(c.Tensor.prototype);
   expect(methods).toEqual(
     expect.arrayContaining(["topk", "where", "fft", "variance", "oneHot", "logicalNot", "clone"]),
   );
-  expect(methods.filter((name) => /Op$|Array$|^(tensor|zeros|concat|einsum|stack)$/.test(name))).toEqual([]);
+  expect(
+    methods.filter((name) => /Op$|Array$|^(tensor|zeros|concat|einsum|stack)$/.test(name)),
+  ).toEqual([]);
 });
 
-test("a vector is cut into as many parts as it has elements, however large the product of their sizes", () => {
-  const sizes = Array.from({ length: 40 }, (_, i) => i + 1);
-  const parts = c.split(c.ones([820]), sizes);
-  expect(parts.map(({ shape }) => shape)).toEqual(sizes.map((n) => [n]));
-});
+test(
+  "a vector is cut into as many parts as it has elements, " +
+    "however large the product of their sizes",
+  () => {
+    const sizes = Array.from({ length: 40 }, (_, i) => i + 1);
+    const parts = c.split(c.ones([820]), sizes);
+    expect(parts.map(({ shape }) => shape)).toEqual(sizes.map((n) => [n]));
+  },
+);

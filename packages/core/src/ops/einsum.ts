@@ -1,4 +1,6 @@
-/** @file Sums of products by labelled axes, made of transposes, reshapes, sums and matrix products. */
+/**
+ * @file Sums of products by labelled axes, made of transposes, reshapes, sums and matrix products.
+ */
 import { ShapeError } from "../errors.ts";
 import { sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -14,8 +16,9 @@ interface Labelled {
 }
 
 /**
- * Einstein's summation: letters name axes, what is missing on the right is summed. Without a right side the result has the
- * letters that occur once, in alphabetical order. Operands are contracted from left to right.
+ * Einstein's summation: letters name axes, what is missing on the right is summed. Without a right
+ * side the result has the letters that occur once, in alphabetical order. Operands are contracted
+ * from left to right.
  * @throws ShapeError when the equation does not fit the operands, or a letter stands for two sizes
  * @example einsum("bhid,bhjd->bhij", q, k); // attention scores
  * @example einsum("bii->b", x); // traces
@@ -31,21 +34,39 @@ export function einsum(equation: string, ...operands: readonly Tensor[]): Tensor
     const elsewhere = [...output, ...terms.toSpliced(k, 1).flat()];
     return summed(diagonal({ x, labels: terms[k]! }), elsewhere);
   });
-  const { x, labels } = parts.reduce((a, b, k) => contract(a, b, [...output, ...terms.slice(k + 1).flat()]));
+  const { x, labels } = parts.reduce((a, b, k) =>
+    contract(a, b, [...output, ...terms.slice(k + 1).flat()]),
+  );
   const order = output.map((c) => labels.indexOf(c));
   return transpose(x, order);
 }
 
-/** @throws ShapeError unless each axis has a letter, each letter one size, and the result only letters of the operands, once */
-function checkOperands(equation: string, terms: string[][], output: string[], operands: readonly Tensor[]): void {
+/**
+ * @throws ShapeError unless each axis has a letter, each letter one size, and the result only
+ * letters of the operands, once
+ */
+function checkOperands(
+  equation: string,
+  terms: string[][],
+  output: string[],
+  operands: readonly Tensor[],
+): void {
   const sizes = new Map<string | undefined, number>();
   const consistent = operands.every(({ shape }, k) =>
-    shape.every((n, i) => n === (sizes.get(terms[k]?.[i]) ?? sizes.set(terms[k]?.[i], n).get(terms[k]?.[i]))),
+    shape.every(
+      (n, i) => n === (sizes.get(terms[k]?.[i]) ?? sizes.set(terms[k]?.[i], n).get(terms[k]?.[i])),
+    ),
   );
-  const matched = operands.length === terms.length && operands.every((x, k) => x.shape.length === terms[k]!.length);
+  const matched =
+    operands.length === terms.length &&
+    operands.every((x, k) => x.shape.length === terms[k]!.length);
   const known = new Set(output).size === output.length && output.every((c) => sizes.has(c));
   if (!consistent || !matched || !known || !/^[a-z,]*$/i.test(terms.join()))
-    throw new ShapeError("einsum", `operands and a result that fit "${equation}"`, operands.join(" and "));
+    throw new ShapeError(
+      "einsum",
+      `operands and a result that fit "${equation}"`,
+      operands.join(" and "),
+    );
 }
 
 /** Letters that occur twice: the elements where both their axes have the same index. */
@@ -63,18 +84,35 @@ function diagonal({ x, labels }: Labelled): Labelled {
 /** Without the letters that nobody else has: their sum. */
 function summed({ x, labels }: Labelled, elsewhere: readonly string[]): Labelled {
   const axis = labels.flatMap((c, k) => (elsewhere.includes(c) ? [] : [k]));
-  return { x: axis.length > 0 ? sum(x, { axis }) : x, labels: labels.filter((c) => elsewhere.includes(c)) };
+  return {
+    x: axis.length > 0 ? sum(x, { axis }) : x,
+    labels: labels.filter((c) => elsewhere.includes(c)),
+  };
 }
 
-/** The product of two tensors, summed over the letters that both have and nobody needs later: one batched matmul. */
+/**
+ * The product of two tensors, summed over the letters that both have and nobody needs later: one
+ * batched matmul.
+ */
 function contract(a: Labelled, b: Labelled, later: readonly string[]): Labelled {
   const both = a.labels.filter((c) => b.labels.includes(c));
-  const [batch, inner] = [both.filter((c) => later.includes(c)), both.filter((c) => !later.includes(c))];
-  const [rows, columns] = [a, b].map((part) => part.labels.filter((c) => !both.includes(c))) as [string[], string[]];
-  const sizesOf = (part: Labelled, labels: string[]) => labels.map((c) => part.x.shape[part.labels.indexOf(c)]!);
+  const [batch, inner] = [
+    both.filter((c) => later.includes(c)),
+    both.filter((c) => !later.includes(c)),
+  ];
+  const [rows, columns] = [a, b].map((part) => part.labels.filter((c) => !both.includes(c))) as [
+    string[],
+    string[],
+  ];
+  const sizesOf = (part: Labelled, labels: string[]) =>
+    labels.map((c) => part.x.shape[part.labels.indexOf(c)]!);
   const matrices = (part: Labelled, left: string[], right: string[]) => {
     const order = [...batch, ...left, ...right].map((c) => part.labels.indexOf(c));
-    const shape = [...sizesOf(part, batch), sizeOf(sizesOf(part, left)), sizeOf(sizesOf(part, right))];
+    const shape = [
+      ...sizesOf(part, batch),
+      sizeOf(sizesOf(part, left)),
+      sizeOf(sizesOf(part, right)),
+    ];
     return reshape(transpose(part.x, order), shape);
   };
   const product = matmul(matrices(a, rows, inner), matrices(b, inner, columns));

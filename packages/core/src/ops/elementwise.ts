@@ -1,4 +1,7 @@
-/** @file How element-wise ops are made: one function of numbers, one derivative; broadcasting and its transpose come for free. */
+/**
+ * @file How element-wise ops are made: one function of numbers, one derivative; broadcasting and
+ * its transpose come for free.
+ */
 import { type DType, dtypeOf, type Loop2, type NdArray, zerosArray } from "../array.ts";
 import { DTypeError } from "../errors.ts";
 import { definePrimitive, type Primitive } from "../primitive.ts";
@@ -39,12 +42,14 @@ export function unary(op: {
     forward: ([x]) => exact(name, dtypeOf(x!), (dtype) => mapArray(forward, x!, dtype)),
     vjp: ([ct], { inputs: [x], outputs: [y] }) => [op.vjp(ct!, x!, y!)],
   });
-  return Object.assign((x: Tensor): Tensor => call([x], undefined)[0]!, { primitive: call.primitive });
+  return Object.assign((x: Tensor): Tensor => call([x], undefined)[0]!, {
+    primitive: call.primitive,
+  });
 }
 
 /**
- * z[i] = f(x[i], y[i]) with NumPy's broadcasting. `vjp(z̄, x, y, z)` returns how to get x̄ and ȳ, called for those that someone
- * needs. It is written for full shapes: the sum back is done here.
+ * z[i] = f(x[i], y[i]) with NumPy's broadcasting. `vjp(z̄, x, y, z)` returns how to get x̄ and ȳ,
+ * called for those that someone needs. It is written for full shapes: the sum back is done here.
  */
 export function binary(op: {
   readonly name: string;
@@ -53,7 +58,12 @@ export function binary(op: {
   /** dtype of the result; that of the operands unless said. */
   readonly result?: DType;
   readonly loop: Loop2;
-  readonly vjp?: (ct: Tensor, a: Tensor, b: Tensor, y: Tensor) => readonly [() => Tensor, () => Tensor];
+  readonly vjp?: (
+    ct: Tensor,
+    a: Tensor,
+    b: Tensor,
+    y: Tensor,
+  ) => readonly [() => Tensor, () => Tensor];
 }): BinaryOp {
   const { name, loop, dtypes = numericDTypes } = op;
   const call = definePrimitive<void>({
@@ -80,11 +90,17 @@ export function binary(op: {
   return Object.assign(apply, { primitive: call.primitive });
 }
 
-/** A result of `dtype`; int32 is worked out in float64, so that overflow is an error and not another number. */
+/**
+ * A result of `dtype`; int32 is worked out in float64, so that overflow is an error and not another
+ * number.
+ */
 const exact = (op: string, dtype: DType, compute: (dtype: DType) => NdArray): NdArray[] =>
   dtype === "int32" ? [copyArray(compute("float64"), dtype, op)] : [compute(dtype)];
 
-/** Numbers become scalars of the other operands' dtype. @throws DTypeError when there is no tensor among them, or something else */
+/**
+ * Numbers become scalars of the other operands' dtype.
+ * @throws DTypeError when there is no tensor among them, or something else
+ */
 export function operands(op: string, ...values: readonly TensorLike[]): Tensor[] {
   let like: Tensor | undefined;
   for (const v of values)
@@ -92,7 +108,11 @@ export function operands(op: string, ...values: readonly TensorLike[]): Tensor[]
     else if (typeof v !== "number")
       throw new DTypeError(op, "tensors and numbers", kindOf(v), "make it one: tensor(value)");
   if (like === undefined)
-    throw new DTypeError(op, "a tensor among the operands", values.map((v) => typeof v).join(" and "));
+    throw new DTypeError(
+      op,
+      "a tensor among the operands",
+      values.map((v) => typeof v).join(" and "),
+    );
   const { dtype } = like;
   return values.map((v) => (v instanceof Tensor ? v : scalar(checkNumber(op, v, dtype), dtype)));
 }

@@ -1,4 +1,6 @@
-/** @file The fast Fourier transform over pairs [re, im], and what circulant layers need around it. */
+/**
+ * @file The fast Fourier transform over pairs [re, im], and what circulant layers need around it.
+ */
 import { elements, wrap } from "../array.ts";
 import { ShapeError } from "../errors.ts";
 import { definePrimitive, type Op } from "../primitive.ts";
@@ -10,7 +12,10 @@ import { at } from "./gather.ts";
 import { expandDims } from "./reshape.ts";
 import { concat, flip, pad, stack } from "./slice.ts";
 
-/** The primitive: Xₖ = Σⱼ xⱼ e^(sign·2πi jk/n), not scaled; its option is the sign. Its transpose has the other sign. */
+/**
+ * The primitive: Xₖ = Σⱼ xⱼ e^(sign·2πi jk/n), not scaled; its option is the sign. Its transpose
+ * has the other sign.
+ */
 export const fftOp: Op<1 | -1> = definePrimitive<1 | -1>({
   name: "fft",
   infer: ([x]) => {
@@ -32,11 +37,15 @@ export const fftOp: Op<1 | -1> = definePrimitive<1 | -1>({
   vjp: ([ct], { options: sign }) => fftOp([ct!], sign === 1 ? -1 : 1),
 });
 
-/** Cooley and Tukey's radix-2 transform of n pairs in place: order by reversed bits, then log₂ n stages of butterflies. */
+/**
+ * Cooley and Tukey's radix-2 transform of n pairs in place: order by reversed bits, then log₂ n
+ * stages of butterflies.
+ */
 function transform(z: Float64Array, sign: 1 | -1): void {
   const n = z.length / 2;
   for (let i = 0, j = 0; i < n; i++) {
-    if (i < j) for (const k of [0, 1]) [z[2 * i + k], z[2 * j + k]] = [z[2 * j + k]!, z[2 * i + k]!];
+    if (i < j)
+      for (const k of [0, 1]) [z[2 * i + k], z[2 * j + k]] = [z[2 * j + k]!, z[2 * i + k]!];
     let bit = n >> 1;
     for (; j & bit; bit >>= 1) j ^= bit;
     j ^= bit;
@@ -67,13 +76,19 @@ export const fft = (x: Tensor): Tensor => fftOp([x], -1)[0]!;
 /** xⱼ = 1/n Σₖ Xₖ e^(2πi jk/n): the inverse of {@link fft}. */
 export const ifft = (x: Tensor): Tensor => div(fftOp([x], 1)[0]!, x.shape.at(-2) ?? 1);
 
-/** The first n/2 + 1 terms of a real signal's transform, which determine the rest: [..., n] → [..., n/2 + 1, 2]. */
+/**
+ * The first n/2 + 1 terms of a real signal's transform, which determine the rest: [..., n] →
+ * [..., n/2 + 1, 2].
+ */
 export function rfft(x: Tensor): Tensor {
   const pairs = pad(expandDims(x, -1), [...x.shape.map(() => 0), 0], [...x.shape.map(() => 0), 1]);
   return at(fft(pairs), "...", { stop: Math.floor((x.shape.at(-1) ?? 0) / 2) + 1 }, {});
 }
 
-/** The real signal of n/2 + 1 terms: the inverse of {@link rfft}, [..., n/2 + 1, 2] → [..., n]. n = 1 from one term. */
+/**
+ * The real signal of n/2 + 1 terms: the inverse of {@link rfft}, [..., n/2 + 1, 2] → [..., n]. n =
+ * 1 from one term.
+ */
 export function irfft(x: Tensor): Tensor {
   const mirrored = flip(at(x, "...", { start: 1, stop: -1 }, {}), -2); // X₋ₖ is the conjugate of Xₖ
   const conjugate = stack([at(mirrored, "...", 0), mul(-1, at(mirrored, "...", 1))], -1);

@@ -3,8 +3,9 @@ import { type Differentiable, dot, grad, vjp } from "../grad.ts";
 import type { Tensor } from "../tensor.ts";
 
 /**
- * The vjp of a fused op's backward: of (ȳ, x₁, …) ↦ (x̄₁, …). The op's own backward is a kernel that no tape looks into, so its
- * derivative is taken through `composed`, the same function made of ordinary ops, and is differentiable in turn.
+ * The vjp of a fused op's backward: of (ȳ, x₁, …) ↦ (x̄₁, …). The op's own backward is a kernel
+ * that no tape looks into, so its derivative is taken through `composed`, the same function made of
+ * ordinary ops, and is differentiable in turn.
  * @param composed - (x₁, …) ↦ y, equal to the fused op
  * @param ct - ȳ
  * @param inputs - x₁, …
@@ -17,7 +18,8 @@ export function vjpOfBackward(
   inputs: readonly Tensor[],
   cotangents: readonly (Tensor | null)[],
 ): Tensor[] {
-  const product: Differentiable = (ct, ...xs) => dot("vjp", vjp(composed, ...xs).pullback(ct!), cotangents);
+  const product: Differentiable = (ct, ...xs) =>
+    dot("vjp", vjp(composed, ...xs).pullback(ct!), cotangents);
   const all = [ct, ...inputs].map((_, k) => k);
   return grad(product, all)(ct, ...inputs);
 }

@@ -1,4 +1,7 @@
-/** @file Matrix product on plain typed arrays: packed panels in float64, a 4×4 block of sums, every transpose form by strides. */
+/**
+ * @file Matrix product on plain typed arrays: packed panels in float64, a 4×4 block of sums, every
+ * transpose form by strides.
+ */
 import type { TypedArray } from "../array.ts";
 
 /** A matrix inside of a typed array: element (i, j) lies at `offset + i·row + j·column`. */
@@ -9,8 +12,10 @@ export interface Matrix {
   readonly column: number;
 }
 
-const HEIGHT = 4; // rows of C summed at a time, with
-const WIDTH = 4; // so many columns: sixteen sums spill, and still beat eight (1.8 against 1.65 GFLOP/s, same minute)
+// HEIGHT rows of C are summed at a time, with WIDTH columns: sixteen sums spill, and still beat
+// eight (1.8 against 1.65 GFLOP/s, same minute).
+const HEIGHT = 4;
+const WIDTH = 4;
 const DEPTH = 256; // k-extent of a panel: one of A and one of B stay in a first-level cache
 const ROWS = 128; // rows of A packed at a time: 256 KiB, for the second-level cache
 
@@ -18,7 +23,15 @@ const ROWS = 128; // rows of A packed at a time: 256 KiB, for the second-level c
  * C += A·B with A [m, k], B [k, n], C [m, n] row-major. Cost 2mkn FLOP.
  * Panels are packed once per block, so a transposed operand costs the same as a plain one.
  */
-export function gemm(m: number, n: number, k: number, a: Matrix, b: Matrix, c: TypedArray, cOffset: number): void {
+export function gemm(
+  m: number,
+  n: number,
+  k: number,
+  a: Matrix,
+  b: Matrix,
+  c: TypedArray,
+  cOffset: number,
+): void {
   const bt = { ...b, row: b.column, column: b.row };
   const left = new Float64Array(ROWS * Math.min(DEPTH, k));
   const right = new Float64Array(WIDTH * Math.min(DEPTH, k));
@@ -35,14 +48,18 @@ export function gemm(m: number, n: number, k: number, a: Matrix, b: Matrix, c: T
         for (let i = i0; i < end; i += HEIGHT) {
           multiply(left, (i - i0) * depth, right, depth, tile);
           for (let r = 0; r < HEIGHT && i + r < end; r++)
-            for (let q = 0; q < columns; q++) c[cOffset + (i + r) * n + j + q]! += tile[r * WIDTH + q]!;
+            for (let q = 0; q < columns; q++)
+              c[cOffset + (i + r) * n + j + q]! += tile[r * WIDTH + q]!;
         }
       }
     }
   }
 }
 
-/** Copies `lines` rows of x from column k0 on into a panel, interleaved by `width`; missing rows are zero. */
+/**
+ * Copies `lines` rows of x from column k0 on into a panel, interleaved by `width`; missing rows are
+ * zero.
+ */
 function pack(
   x: Matrix,
   line: number,
@@ -55,12 +72,22 @@ function pack(
 ) {
   const { data, row, column } = x;
   for (let r = 0; r < width; r++)
-    for (let p = 0, i = x.offset + (line + r) * row + k0 * column, o = at + r; p < depth; p++, i += column, o += width)
+    for (
+      let p = 0, i = x.offset + (line + r) * row + k0 * column, o = at + r;
+      p < depth;
+      p++, i += column, o += width
+    )
       to[o] = r < lines ? data[i]! : 0;
 }
 
 /** tile = leftᵀ·right over two packed panels: sixteen sums. */
-function multiply(left: Float64Array, at: number, right: Float64Array, depth: number, tile: Float64Array): void {
+function multiply(
+  left: Float64Array,
+  at: number,
+  right: Float64Array,
+  depth: number,
+  tile: Float64Array,
+): void {
   let s00 = 0;
   let s01 = 0;
   let s02 = 0;

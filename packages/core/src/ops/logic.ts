@@ -42,12 +42,19 @@ export const logicalNot = (x: Tensor): Tensor => equal(x, 0);
 export const whereOp: Op<void> = definePrimitive<void>({
   name: "where",
   infer: ([mask, a, b]) => {
-    if (mask!.dtype !== "bool") throw new DTypeError("where", "a bool mask", mask!.dtype, "notEqual(mask, 0)");
-    const shape = broadcastShapes("where", mask!.shape, broadcastShapes("where", a!.shape, b!.shape));
+    if (mask!.dtype !== "bool")
+      throw new DTypeError("where", "a bool mask", mask!.dtype, "notEqual(mask, 0)");
+    const shape = broadcastShapes(
+      "where",
+      mask!.shape,
+      broadcastShapes("where", a!.shape, b!.shape),
+    );
     return [{ shape, dtype: checkDTypes("where", [a!, b!], allDTypes) }];
   },
   forward: (inputs) => {
-    const shape = inputs.map((x): readonly number[] => x.shape).reduce((s, t) => broadcastShapes("where", s, t));
+    const shape = inputs
+      .map((x): readonly number[] => x.shape)
+      .reduce((s, t) => broadcastShapes("where", s, t));
     const [mask, a, b] = inputs.map((x) => elements(broadcastArray(x, shape)));
     const out = zerosArray(dtypeOf(inputs[1]!), shape);
     for (let i = 0; i < out.data.length; i++) out.data[i] = mask![i] ? a![i]! : b![i]!;
@@ -61,7 +68,8 @@ export const whereOp: Op<void> = definePrimitive<void>({
 });
 
 /**
- * a where the mask is 1, b elsewhere; all three broadcast. What is not chosen is not looked at: its NaN goes nowhere.
+ * a where the mask is 1, b elsewhere; all three broadcast. What is not chosen is not looked at: its
+ * NaN goes nowhere.
  * @param mask - bool
  * @throws DTypeError unless the mask is bool and one of a, b is a tensor
  * @example where(greater(x, 0), x, 0);

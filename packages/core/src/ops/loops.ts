@@ -1,4 +1,7 @@
-/** @file The loops of the reference kernels: over elements, over pairs of elements, over rows along axes. */
+/**
+ * @file The loops of the reference kernels: over elements, over pairs of elements, over rows along
+ * axes.
+ */
 import {
   allocate,
   compiledLoops,
@@ -20,7 +23,9 @@ export function mapArray(f: (a: number) => number, a: NdArray, dtype: DType = dt
   return out;
 }
 
-/** A {@link Loop2} from a function of two numbers; the operands may be views, `out` is row-major. */
+/**
+ * A {@link Loop2} from a function of two numbers; the operands may be views, `out` is row-major.
+ */
 export const zipLoop = (f: (a: number, b: number) => number): Loop2 => {
   return (out, a, b) => {
     const [x, y, to] = [elements(a), elements(b), out.data];
@@ -28,8 +33,14 @@ export const zipLoop = (f: (a: number, b: number) => number): Loop2 => {
   };
 };
 
-/** A compiled loop of ndarray-ops. It is looked up anew at every call: below a few dozen elements `f` alone is faster. */
-export const compiledLoop = (name: keyof typeof compiledLoops, f: (a: number, b: number) => number): Loop2 => {
+/**
+ * A compiled loop of ndarray-ops. It is looked up anew at every call: below a few dozen elements
+ * `f` alone is faster.
+ */
+export const compiledLoop = (
+  name: keyof typeof compiledLoops,
+  f: (a: number, b: number) => number,
+): Loop2 => {
   const [few, many] = [zipLoop(f), compiledLoops[name]];
   return (out, a, b) => (out.data.length < 64 ? few : many)(out, a, b);
 };
@@ -64,6 +75,7 @@ export function mapRows(
   const moved = x.transpose(...order);
   const [from, out] = [elements(moved), zerosArray(dtype, moved.shape)];
   const width = x.shape[axis]!;
-  for (let at = 0; at < from.length; at += width) f(from.subarray(at, at + width), out.data.subarray(at, at + width));
+  for (let at = 0; at < from.length; at += width)
+    f(from.subarray(at, at + width), out.data.subarray(at, at + width));
   return out.transpose(...order.map((_, k) => order.indexOf(k)));
 }

@@ -15,7 +15,9 @@ import { expandDims, reshape, transpose } from "./reshape.ts";
 /** The primitive of {@link matmul}: operands of rank 2 or more. */
 export const matmulOp: Op<void> = definePrimitive<void>({
   name: "matmul",
-  infer: ([a, b]) => [{ shape: productShape(a!.shape, b!.shape), dtype: checkDTypes("matmul", [a!, b!]) }],
+  infer: ([a, b]) => [
+    { shape: productShape(a!.shape, b!.shape), dtype: checkDTypes("matmul", [a!, b!]) },
+  ],
   forward: ([a, b]) => [multiplyArrays(a!, b!)],
   vjp: ([ct], { inputs: [a, b], needs }) => [
     needs[0] ? sumTo(matmul(ct!, swapLast(b!)), a!.shape) : null, // Ā = C̄·Bᵀ
@@ -57,7 +59,8 @@ function swapLast(x: Tensor): Tensor {
 }
 
 /**
- * C = A·B over the last two axes; leading axes broadcast. A vector counts as a row on the left, a column on the right.
+ * C = A·B over the last two axes; leading axes broadcast. A vector counts as a row on the left, a
+ * column on the right.
  * @param a - [..., m, k] or [k]
  * @param b - [..., k, n] or [k]
  * @returns [..., m, n], without the axis that a vector lacks. Cost 2mkn FLOP a matrix.
@@ -66,7 +69,8 @@ function swapLast(x: Tensor): Tensor {
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
   const [p, q] = [a.shape.length, b.shape.length];
-  if (p === 0 || q === 0) throw new ShapeError("matmul", "no scalars", `${a} and ${b}`, "mul() scales");
+  if (p === 0 || q === 0)
+    throw new ShapeError("matmul", "no scalars", `${a} and ${b}`, "mul() scales");
   if (p === 1) return dropAxis(matmul(expandDims(a, 0), b), q === 1 ? -1 : -2);
   if (q === 1) return dropAxis(matmul(a, expandDims(b, 1)), -1);
   if (p === 2 || q > 2) return matmulOp([a, b], undefined)[0]!;
@@ -86,11 +90,20 @@ export function outer(a: Tensor, b: Tensor): Tensor {
 function diagonals(op: string, { shape, backend }: Tensor): Tensor {
   const [m, n] = shape.slice(-2);
   if (n === undefined) throw new ShapeError(op, "a matrix or a batch of them", showShape(shape));
-  return sub(arange(n, { dtype: "int32", backend }), expandDims(arange(m!, { dtype: "int32", backend }), -1));
+  return sub(
+    arange(n, { dtype: "int32", backend }),
+    expandDims(arange(m!, { dtype: "int32", backend }), -1),
+  );
 }
 
-/** The upper triangle of each matrix, zeros below the diagonal (the one `diagonal` places above it). */
-export const triu = (x: Tensor, diagonal = 0): Tensor => where(greaterEqual(diagonals("triu", x), diagonal), x, 0);
+/**
+ * The upper triangle of each matrix, zeros below the diagonal (the one `diagonal` places above it).
+ */
+export const triu = (x: Tensor, diagonal = 0): Tensor =>
+  where(greaterEqual(diagonals("triu", x), diagonal), x, 0);
 
-/** The lower triangle of each matrix, zeros above the diagonal (the one `diagonal` places above it). */
-export const tril = (x: Tensor, diagonal = 0): Tensor => where(lessEqual(diagonals("tril", x), diagonal), x, 0);
+/**
+ * The lower triangle of each matrix, zeros above the diagonal (the one `diagonal` places above it).
+ */
+export const tril = (x: Tensor, diagonal = 0): Tensor =>
+  where(lessEqual(diagonals("tril", x), diagonal), x, 0);

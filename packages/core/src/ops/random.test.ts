@@ -1,8 +1,12 @@
-/** @file Random numbers: the same bits from the same seed, forever; streams that know nothing of each other; the right moments. */
+/**
+ * @file Random numbers: the same bits from the same seed, forever; streams that know nothing of
+ * each other; the right moments.
+ */
 import { expect, test } from "vitest";
 import { elements, normal, permutation, Rng, rng, uniform } from "../index.ts";
 
-const bits = (random: Rng, count = 4): number[] => Array.from({ length: count }, () => random.bits());
+const bits = (random: Rng, count = 4): number[] =>
+  Array.from({ length: count }, () => random.bits());
 const numbers = (x: ReturnType<typeof uniform>): number[] => [...elements(x.ndarray())];
 
 test("the bits of a seed are pinned", () => {
@@ -51,7 +55,15 @@ test("a saved state goes on where it was", () => {
 });
 
 test("near seeds, large seeds and split streams have nothing in common", () => {
-  const streams = [rng(0), rng(1), rng(2), rng(2 ** 32), rng(2 ** 32 + 1), rng(-1), ...rng(3).split(3)];
+  const streams = [
+    rng(0),
+    rng(1),
+    rng(2),
+    rng(2 ** 32),
+    rng(2 ** 32 + 1),
+    rng(-1),
+    ...rng(3).split(3),
+  ];
   const all = streams.flatMap((random) => bits(random, 200));
   expect(new Set(all).size).toBeGreaterThan(all.length - 3); // 1,800 draws of 2³²: a repeat is rare
 });
@@ -73,7 +85,8 @@ test("uniform fills its interval evenly and never reaches its end, in either pre
       expect(share).toBeCloseTo(1 / 8, 1.9);
     }
   }
-  const wide = numbers(uniform(rng(4), [5_000], 2 ** 24, 2 ** 24 + 2)); // two float32 numbers: rounding would reach the end
+  // two float32 numbers: rounding would reach the end
+  const wide = numbers(uniform(rng(4), [5_000], 2 ** 24, 2 ** 24 + 2));
   expect(new Set(wide)).toEqual(new Set([2 ** 24]));
 });
 

@@ -1,4 +1,7 @@
-/** @file A seeded, splittable generator with explicit, serialisable state, and random tensors from it. Same seed, same bits. */
+/**
+ * @file A seeded, splittable generator with explicit, serialisable state, and random tensors from
+ * it. Same seed, same bits.
+ */
 import { xoroshiro128plusFromState } from "pure-rand/generator/xoroshiro128plus";
 import { allocate, wrap } from "../array.ts";
 import { ValueError } from "../errors.ts";
@@ -12,7 +15,8 @@ import { tensor } from "./create.ts";
 export type RngState = readonly [number, number, number, number];
 
 /**
- * xoroshiro128+ (Blackman, Vigna 2018; the generator is pure-rand's). Every draw advances the state.
+ * xoroshiro128+ (Blackman, Vigna 2018; the generator is pure-rand's). Every draw advances the
+ * state.
  * @example
  * const random = rng(1);
  * const [weights, batches] = random.split(2); // independent streams
@@ -29,14 +33,20 @@ export class Rng {
     return this.#generator.getState().slice(0, 4) as unknown as RngState;
   }
 
-  /** Goes to a state: the draws to come are those that followed it. @throws ValueError for what is no state */
+  /**
+   * Goes to a state: the draws to come are those that followed it.
+   * @throws ValueError for what is no state
+   */
   set state(state: RngState) {
     this.#generator = generatorFrom(state);
   }
 
   /** Independent generators, each started from 128 fresh bits of this one. */
   split(count: number): Rng[] {
-    return Array.from({ length: count }, () => new Rng([this.bits(), this.bits(), this.bits(), this.bits() | 1]));
+    return Array.from(
+      { length: count },
+      () => new Rng([this.bits(), this.bits(), this.bits(), this.bits() | 1]),
+    );
   }
 
   /** 32 random bits, as a signed integer. */
@@ -81,11 +91,18 @@ export class Rng {
 
 function generatorFrom(state: RngState): ReturnType<typeof xoroshiro128plusFromState> {
   if (state.length !== 4 || !state.every(Number.isInteger) || state.every((word) => word === 0))
-    throw new ValueError("rng", "a state of four 32-bit integers, not all zero", `[${state.join(", ")}]`);
+    throw new ValueError(
+      "rng",
+      "a state of four 32-bit integers, not all zero",
+      `[${state.join(", ")}]`,
+    );
   return xoroshiro128plusFromState(state);
 }
 
-/** A generator from a seed: any safe integer. Its bits are spread by SplitMix32 so that near seeds give unrelated streams. */
+/**
+ * A generator from a seed: any safe integer. Its bits are spread by SplitMix32 so that near seeds
+ * give unrelated streams.
+ */
 export function rng(seed: number): Rng {
   if (!Number.isSafeInteger(seed)) throw new ValueError("rng", "a safe integer as seed", seed);
   let counter = seed | 0;
@@ -97,7 +114,8 @@ export function rng(seed: number): Rng {
     return (z ^ (z >>> 15)) | 0;
   };
   const low = [word(), word()] as const;
-  counter ^= Math.imul(Math.floor(seed / 4294967296), 0x85ebca6b); // the upper bits: no two seeds start alike
+  // the upper bits: no two seeds start alike
+  counter ^= Math.imul(Math.floor(seed / 4294967296), 0x85ebca6b);
   return new Rng([...low, word(), word() | 1]);
 }
 
@@ -106,14 +124,28 @@ export interface RandomOptions {
   readonly dtype?: "float32" | "float64";
 }
 
-function fill(op: string, shape: Shape, { dtype = "float32" }: RandomOptions, draw: () => number): Tensor {
+function fill(
+  op: string,
+  shape: Shape,
+  { dtype = "float32" }: RandomOptions,
+  draw: () => number,
+): Tensor {
   const data = allocate(dtype, sizeOf(checkShape(op, shape)));
   for (let i = 0; i < data.length; i++) data[i] = draw();
   return fromArray(wrap(data, shape.slice()));
 }
 
-/** Uniform in [low, high), drawn in row-major order. @throws ValueError unless low < high, both finite */
-export function uniform(random: Rng, shape: Shape, low = 0, high = 1, options: RandomOptions = {}): Tensor {
+/**
+ * Uniform in [low, high), drawn in row-major order.
+ * @throws ValueError unless low < high, both finite
+ */
+export function uniform(
+  random: Rng,
+  shape: Shape,
+  low = 0,
+  high = 1,
+  options: RandomOptions = {},
+): Tensor {
   if (!(low < high) || !Number.isFinite(high - low))
     throw new ValueError("uniform", "finite low < high", `${low} and ${high}`);
   const rounded = options.dtype === "float64" ? (v: number) => v : Math.fround;
@@ -125,11 +157,23 @@ export function uniform(random: Rng, shape: Shape, low = 0, high = 1, options: R
   });
 }
 
-/** Normal with a mean and a standard deviation, drawn in row-major order. @throws ValueError for a negative deviation */
-export function normal(random: Rng, shape: Shape, mean = 0, deviation = 1, options: RandomOptions = {}): Tensor {
+/**
+ * Normal with a mean and a standard deviation, drawn in row-major order.
+ * @throws ValueError for a negative deviation
+ */
+export function normal(
+  random: Rng,
+  shape: Shape,
+  mean = 0,
+  deviation = 1,
+  options: RandomOptions = {},
+): Tensor {
   if (!(deviation >= 0)) throw new ValueError("normal", "a standard deviation ≥ 0", deviation);
   return fill("normal", shape, options, () => mean + deviation * random.normal());
 }
 
-/** 0 … n−1 in random order (Fisher and Yates), as int32. @throws ValueError unless n is a non-negative integer */
+/**
+ * 0 … n−1 in random order (Fisher and Yates), as int32.
+ * @throws ValueError unless n is a non-negative integer
+ */
 export const permutation = (random: Rng, n: number): Tensor => tensor(random.permutation(n));

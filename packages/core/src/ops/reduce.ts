@@ -7,7 +7,14 @@ import type { Tensor } from "../tensor.ts";
 import { div, exp, mul, sqrt, square, sub } from "./arithmetic.ts";
 import { type ReduceOptions, type Reduction, sum } from "./broadcast.ts";
 import { cast, copyArray } from "./cast.ts";
-import { checkAxes, checkAxis, checkDTypes, floatingDTypes, numericDTypes, reducedShape } from "./check.ts";
+import {
+  checkAxes,
+  checkAxis,
+  checkDTypes,
+  floatingDTypes,
+  numericDTypes,
+  reducedShape,
+} from "./check.ts";
 import { equal, notEqual, where } from "./logic.ts";
 import { foldRows, mapRows } from "./loops.ts";
 import { reshape, reshapeArray, transpose } from "./reshape.ts";
@@ -33,7 +40,8 @@ export function reduction(op: {
   const call = definePrimitive<Reduction>({
     name,
     infer: ([x], { axes, keepdims }) => {
-      if (axes.some((k) => x!.shape[k] === 0)) throw new ShapeError(name, "at least one element to reduce", "none");
+      if (axes.some((k) => x!.shape[k] === 0))
+        throw new ShapeError(name, "at least one element to reduce", "none");
       const dtype = checkDTypes(name, [x!], op.dtypes);
       return [{ shape: reducedShape(x!.shape, axes, keepdims), dtype: op.result ?? dtype }];
     },
@@ -57,7 +65,8 @@ const extremum = (name: string, better: (a: number, b: number) => boolean): Redu
     dtypes: numericDTypes,
     fold: (v, start, end) => {
       let best = v[start]!;
-      for (let i = start + 1; i < end; i++) if (better(v[i]!, best) || Number.isNaN(v[i]!)) best = v[i]!;
+      for (let i = start + 1; i < end; i++)
+        if (better(v[i]!, best) || Number.isNaN(v[i]!)) best = v[i]!;
       return best;
     },
     vjp: (ct, x, y, axis) => {
@@ -66,10 +75,16 @@ const extremum = (name: string, better: (a: number, b: number) => boolean): Redu
     },
   });
 
-/** Largest element over the axes; NaN wins; equal ones share the cotangent. @throws ShapeError when there is none */
+/**
+ * Largest element over the axes; NaN wins; equal ones share the cotangent.
+ * @throws ShapeError when there is none
+ */
 export const max: ReduceOp = extremum("max", (a, b) => a > b);
 
-/** Smallest element over the axes; NaN wins; equal ones share the cotangent. @throws ShapeError when there is none */
+/**
+ * Smallest element over the axes; NaN wins; equal ones share the cotangent.
+ * @throws ShapeError when there is none
+ */
 export const min: ReduceOp = extremum("min", (a, b) => a < b);
 
 /** ln Σ eˣ over the axes, shifted by the largest element so that nothing overflows. */
@@ -84,7 +99,8 @@ export const logsumexp: ReduceOp = reduction({
     for (let i = start; i < end; i++) total += Math.exp(v[i]! - top);
     return top + Math.log(total);
   },
-  vjp: (ct, x, y) => mul(ct, exp(sub(x, where(equal(y, -Infinity), 0, y)))), // all −∞: no share for anyone, instead of NaN
+  // all −∞: no share for anyone, instead of NaN
+  vjp: (ct, x, y) => mul(ct, exp(sub(x, where(equal(y, -Infinity), 0, y)))),
 });
 
 /** Number of elements that one result over the axes is made of. */
@@ -92,23 +108,33 @@ const countOf = (x: Tensor, { axis }: ReduceOptions): number =>
   sizeOf(checkAxes("reduce", axis, x.shape.length).map((k) => x.shape[k]!));
 
 /** Σ x / count over the axes; NaN for no elements. @example mean(x, { axis: 0 }) */
-export const mean = (x: Tensor, options: ReduceOptions = {}): Tensor => div(sum(x, options), countOf(x, options));
+export const mean = (x: Tensor, options: ReduceOptions = {}): Tensor =>
+  div(sum(x, options), countOf(x, options));
 
 /**
  * Σ (x − mean)² / (count − correction) over the axes.
  * @param options - `correction`: 1 (unbiased) unless said, 0 for the mean square deviation
  */
-export function variance(x: Tensor, options: ReduceOptions & { readonly correction?: number } = {}): Tensor {
+export function variance(
+  x: Tensor,
+  options: ReduceOptions & { readonly correction?: number } = {},
+): Tensor {
   const centred = sub(x, mean(x, { ...options, keepdims: true }));
-  return div(sum(square(centred), options), Math.max(0, countOf(x, options) - (options.correction ?? 1)));
+  return div(
+    sum(square(centred), options),
+    Math.max(0, countOf(x, options) - (options.correction ?? 1)),
+  );
 }
 
 /** √variance; the derivative is 0 where it is 0 */
-export const std = (x: Tensor, options: ReduceOptions & { readonly correction?: number } = {}): Tensor =>
-  root(variance(x, options));
+export const std = (
+  x: Tensor,
+  options: ReduceOptions & { readonly correction?: number } = {},
+): Tensor => root(variance(x, options));
 
 /** √Σ x² over the axes; the derivative at the origin is 0 */
-export const norm = (x: Tensor, options: ReduceOptions = {}): Tensor => root(sum(square(x), options));
+export const norm = (x: Tensor, options: ReduceOptions = {}): Tensor =>
+  root(sum(square(x), options));
 
 /** √x with derivative 0 at 0. */
 function root(x: Tensor): Tensor {
@@ -116,7 +142,10 @@ function root(x: Tensor): Tensor {
   return where(zero, 0, sqrt(where(zero, 1, x)));
 }
 
-/** Π x over the axes, 1 for no elements: halves are multiplied until one is left, so zeros need no care. */
+/**
+ * Π x over the axes, 1 for no elements: halves are multiplied until one is left, so zeros need no
+ * care.
+ */
 export function prod(x: Tensor, { axis, keepdims = false }: ReduceOptions = {}): Tensor {
   const axes = checkAxes("prod", axis, x.shape.length);
   checkDTypes("prod", [x], numericDTypes);
@@ -155,4 +184,5 @@ export const cumsumOp: Op<number> = definePrimitive<number>({
 });
 
 /** yᵢ = Σⱼ≤ᵢ xⱼ along an axis, accumulated in float64. */
-export const cumsum = (x: Tensor, axis: number): Tensor => cumsumOp([x], checkAxis("cumsum", axis, x.shape.length))[0]!;
+export const cumsum = (x: Tensor, axis: number): Tensor =>
+  cumsumOp([x], checkAxis("cumsum", axis, x.shape.length))[0]!;

@@ -1,4 +1,7 @@
-/** @file The same elements under another shape or order of axes. Each op is undone by itself, so it is its own transpose. */
+/**
+ * @file The same elements under another shape or order of axes. Each op is undone by itself, so it
+ * is its own transpose.
+ */
 import { elements, isContiguous, type NdArray, wrap } from "../array.ts";
 import { ShapeError } from "../errors.ts";
 import { definePrimitive, type Op } from "../primitive.ts";
@@ -12,7 +15,11 @@ export const reshapeOp: Op<Shape> = definePrimitive<Shape>({
   infer: ([x], shape) => {
     const size = sizeOf(x!.shape);
     if (sizeOf(checkShape("reshape", shape)) === size) return [{ shape, dtype: x!.dtype }];
-    throw new ShapeError("reshape", `a shape of ${size} elements for ${showShape(x!.shape)}`, showShape(shape));
+    throw new ShapeError(
+      "reshape",
+      `a shape of ${size} elements for ${showShape(x!.shape)}`,
+      showShape(shape),
+    );
   },
   forward: ([x], shape) => [reshapeArray(x!, shape)],
   vjp: ([ct], { inputs: [x] }) => [reshape(ct!, x!.shape)],
@@ -75,7 +82,10 @@ export const aliasOp: Op<void> = definePrimitive<void>({
 /** The same value under a new identity: y = x. */
 export const alias = (x: Tensor): Tensor => aliasOp([x], undefined)[0]!;
 
-/** Without the axes of size 1 (or without the given one). @throws ShapeError for an axis of another size */
+/**
+ * Without the axes of size 1 (or without the given one).
+ * @throws ShapeError for an axis of another size
+ */
 export function squeeze(x: Tensor, axis?: number): Tensor {
   if (axis === undefined)
     return reshape(
@@ -83,7 +93,8 @@ export function squeeze(x: Tensor, axis?: number): Tensor {
       x.shape.filter((n) => n !== 1),
     );
   const k = checkAxis("squeeze", axis, x.shape.length);
-  if (x.shape[k] !== 1) throw new ShapeError("squeeze", `size 1 at axis ${axis}`, showShape(x.shape));
+  if (x.shape[k] !== 1)
+    throw new ShapeError("squeeze", `size 1 at axis ${axis}`, showShape(x.shape));
   return reshape(x, x.shape.toSpliced(k, 1));
 }
 

@@ -33,10 +33,14 @@ export const sliceOp: Op<Window> = definePrimitive<Window>({
   name: "slice",
   infer: ([x], { shape }) => [{ shape, dtype: x!.dtype }],
   forward: ([x], window) => [windowOf(x!, window)],
-  vjp: ([ct], { inputs: [x], options: window }) => padOp([ct!], { ...window, into: x!.shape, value: 0 }),
+  vjp: ([ct], { inputs: [x], options: window }) =>
+    padOp([ct!], { ...window, into: x!.shape, value: 0 }),
 });
 
-/** The primitive of {@link pad}: also between the elements and back to front, as the transpose of any slice. */
+/**
+ * The primitive of {@link pad}: also between the elements and back to front, as the transpose of
+ * any slice.
+ */
 export const padOp: Op<Padding> = definePrimitive<Padding>({
   name: "pad",
   infer: ([x], { into }) => [{ shape: into, dtype: x!.dtype }],
@@ -59,20 +63,32 @@ export interface SliceRange {
 /**
  * A part of a tensor, with Python's rules for one range an axis: a view, free.
  * @param ranges - one per leading axis; `{}` or undefined takes the whole axis
- * @throws ShapeError for more ranges than axes; ValueError for a step of 0 or a position that is no integer
+ * @throws ShapeError for more ranges than axes; ValueError for a step of 0 or a position that is no
+ * integer
  * @example slice(x, [{ start: 1 }, { step: -1 }]); // x[1:, ::-1]
  */
 export function slice(x: Tensor, ranges: readonly (SliceRange | undefined)[]): Tensor {
   if (ranges.length > x.shape.length)
-    throw new ShapeError("slice", `at most ${x.shape.length} ranges for ${showShape(x.shape)}`, ranges.length);
+    throw new ShapeError(
+      "slice",
+      `at most ${x.shape.length} ranges for ${showShape(x.shape)}`,
+      ranges.length,
+    );
   const axes = x.shape.map((n, k) => resolve(ranges[k] ?? {}, n));
-  const window = { shape: axes.map((a) => a.length), start: axes.map((a) => a.start), step: axes.map((a) => a.step) };
+  const window = {
+    shape: axes.map((a) => a.length),
+    start: axes.map((a) => a.start),
+    step: axes.map((a) => a.step),
+  };
   if (sameShape(window.shape, x.shape) && window.step.every((s) => s === 1)) return x;
   return sliceOp([x], window)[0]!;
 }
 
 /** Python's `slice.indices`: first index, number of elements, step. */
-function resolve({ start, stop, step = 1 }: SliceRange, n: number): { start: number; length: number; step: number } {
+function resolve(
+  { start, stop, step = 1 }: SliceRange,
+  n: number,
+): { start: number; length: number; step: number } {
   for (const v of [start ?? 0, stop ?? 0, step])
     if (!Number.isInteger(v)) throw new ValueError("slice", "integers for start, stop and step", v);
   if (step === 0) throw new ValueError("slice", "a step other than 0", step);
@@ -93,17 +109,27 @@ export const flip = (x: Tensor, axis: number): Tensor =>
 
 /**
  * The tensor with `before[k]` and `after[k]` elements of `value` around axis k.
- * @throws ShapeError unless both have one non-negative integer an axis; ValueError for a value that the dtype can't hold
+ * @throws ShapeError unless both have one non-negative integer an axis; ValueError for a value that
+ * the dtype can't hold
  * @example pad(x, [0, 1], [0, 1]); // one column on either side
  */
 export function pad(x: Tensor, before: Shape, after: Shape, value = 0): Tensor {
   const { shape, dtype } = x;
-  if (checkShape("pad", before).length !== shape.length || checkShape("pad", after).length !== shape.length)
-    throw new ShapeError("pad", `${shape.length} sizes before and after`, `${before.length} and ${after.length}`);
+  if (
+    checkShape("pad", before).length !== shape.length ||
+    checkShape("pad", after).length !== shape.length
+  )
+    throw new ShapeError(
+      "pad",
+      `${shape.length} sizes before and after`,
+      `${before.length} and ${after.length}`,
+    );
   const into = shape.map((n, k) => before[k]! + n + after[k]!);
   const step = shape.map(() => 1);
   checkNumber("pad", value, dtype);
-  return sameShape(checkShape("pad", into), shape) ? x : padOp([x], { shape, start: before, step, into, value })[0]!;
+  return sameShape(checkShape("pad", into), shape)
+    ? x
+    : padOp([x], { shape, start: before, step, into, value })[0]!;
 }
 
 const total = (sizes: Shape): number => sizes.reduce((sum, n) => sum + n, 0);
@@ -113,7 +139,11 @@ function joined(xs: readonly { readonly shape: Shape }[], axis: number): Shape {
   const first = xs[0]!.shape;
   const odd = xs.find(({ shape }) => !sameShape(shape.with(axis, 0), first.with(axis, 0)));
   if (odd === undefined) return first.with(axis, total(xs.map(({ shape }) => shape[axis]!)));
-  throw new ShapeError("concat", `shapes like ${showShape(first)} but for axis ${axis}`, showShape(odd.shape));
+  throw new ShapeError(
+    "concat",
+    `shapes like ${showShape(first)} but for axis ${axis}`,
+    showShape(odd.shape),
+  );
 }
 
 /** The primitive of {@link concat}; its option is the axis. */
@@ -135,17 +165,24 @@ export const concatOp: Op<number> = definePrimitive<number>({
   },
 });
 
-/** Tensors one after another along an axis. @throws ShapeError unless the other axes agree; for no tensors */
+/**
+ * Tensors one after another along an axis.
+ * @throws ShapeError unless the other axes agree; for no tensors
+ */
 export function concat(xs: readonly Tensor[], axis = 0): Tensor {
   if (xs.length === 0) throw new ShapeError("concat", "at least one tensor", 0);
   return concatOp(xs, checkAxis("concat", axis, xs[0]!.shape.length))[0]!;
 }
 
-/** Tensors of one shape along a new axis. @throws ShapeError unless the shapes agree; for no tensors */
+/**
+ * Tensors of one shape along a new axis.
+ * @throws ShapeError unless the shapes agree; for no tensors
+ */
 export function stack(xs: readonly Tensor[], axis = 0): Tensor {
   const first = xs[0]?.shape ?? [];
   const odd = xs.find(({ shape }) => !sameShape(shape, first));
-  if (odd !== undefined) throw new ShapeError("stack", `tensors of shape ${showShape(first)}`, showShape(odd.shape));
+  if (odd !== undefined)
+    throw new ShapeError("stack", `tensors of shape ${showShape(first)}`, showShape(odd.shape));
   const rows = xs.map((x) => expandDims(x, axis));
   return concat(rows, checkAxis("stack", axis, first.length + 1));
 }
@@ -156,11 +193,15 @@ export interface Cut {
   readonly sizes: Shape;
 }
 
-/** The primitive of {@link split}: one op for all parts, so that their cotangents are joined once, whatever their number. */
+/**
+ * The primitive of {@link split}: one op for all parts, so that their cotangents are joined once,
+ * whatever their number.
+ */
 export const splitOp: Op<Cut> = definePrimitive<Cut>({
   name: "split",
   outputs: Number.POSITIVE_INFINITY,
-  infer: ([x], { axis, sizes }) => sizes.map((n) => ({ shape: x!.shape.with(axis, n), dtype: x!.dtype })),
+  infer: ([x], { axis, sizes }) =>
+    sizes.map((n) => ({ shape: x!.shape.with(axis, n), dtype: x!.dtype })),
   forward: ([x], { axis, sizes }) => {
     const step = x!.shape.map(() => 1);
     let at = 0;
@@ -187,7 +228,11 @@ export function split(x: Tensor, sizes: Shape | number, axis = 0): Tensor[] {
   const k = checkAxis("split", axis, x.shape.length);
   const n = x.shape[k]!;
   const parts = typeof sizes === "number" ? Array.from({ length: sizes }, () => n / sizes) : sizes;
-  if (!Array.isArray(parts) || !parts.every((size) => Number.isSafeInteger(size) && size >= 0) || total(parts) !== n)
+  if (
+    !Array.isArray(parts) ||
+    !parts.every((size) => Number.isSafeInteger(size) && size >= 0) ||
+    total(parts) !== n
+  )
     throw new ShapeError("split", `sizes that make up ${n}`, showShape(parts));
   return parts.length === 1 ? [x] : splitOp([x], { axis: k, sizes: parts });
 }

@@ -24,11 +24,20 @@ test("every character of a window is followed by the next", () => {
     [3, 4, 5, 0, 1, 2],
     [4, 5, 6, 1, 2, 3],
   ]);
-  expect(() => nextCharacters(Int32Array.of(0, 1), 2)).toThrow("nextCharacters: expected more than 2 characters");
+  expect(() => nextCharacters(Int32Array.of(0, 1), 2)).toThrow(
+    "nextCharacters: expected more than 2 characters",
+  );
 });
 
 test("a GPT comes back from its file, and writes the same", async () => {
-  const sizes = { context: 8, width: 8, heads: 2, layers: 1, linear: "general", tied: false } as const;
+  const sizes = {
+    context: 8,
+    width: 8,
+    heads: 2,
+    layers: 1,
+    linear: "general",
+    tied: false,
+  } as const;
   const model = new Gpt({ ...sizes, vocabulary: 3, random: rng(1) });
   const { name, bytes } = await savedGpt(model, { ...sizes, vocabulary: "abc" }, 7);
   const folder = mkdtempSync(join(tmpdir(), "spm-gpt-"));
@@ -37,7 +46,8 @@ test("a GPT comes back from its file, and writes the same", async () => {
     const checkpoint = readCheckpoint(join(folder, name));
     const found = gptOf(checkpoint)!;
     expect([found.vocabulary, checkpoint.progress.step]).toEqual(["abc", 7]);
-    const written = (from: Gpt): Promise<number[]> => generate(from, [0], { count: 12, random: rng(2) });
+    const written = (from: Gpt): Promise<number[]> =>
+      generate(from, [0], { count: 12, random: rng(2) });
     expect(await written(found.model)).toEqual(await written(model));
   } finally {
     rmSync(folder, { recursive: true });
@@ -45,7 +55,13 @@ test("a GPT comes back from its file, and writes the same", async () => {
 });
 
 test("a GRU writes step by step what its whole sequence predicts", async () => {
-  const model = new GruLanguageModel({ vocabulary: 5, width: 4, hidden: 8, linear: "rotation", random: rng(1) });
+  const model = new GruLanguageModel({
+    vocabulary: 5,
+    width: 4,
+    hidden: 8,
+    linear: "rotation",
+    random: rng(1),
+  });
   const tokens = await model.write([1, 2], 5, 0, rng(1));
   const { x } = nextCharacters(Int32Array.from(tokens), tokens.length - 1).batch(Int32Array.of(0));
   const logits = [...elements(model.forward(x).ndarray())];

@@ -1,5 +1,16 @@
-/** @file A character language model on Moby Dick with every projection dense, or a mixer, and a recurrent one beside it. */
-import { currentBackend, type Rng, reference, rng, setBackend, type Tensor, tensor } from "@spm/core";
+/**
+ * @file A character language model on Moby Dick with every projection dense, or a mixer, and a
+ * recurrent one beside it.
+ */
+import {
+  currentBackend,
+  type Rng,
+  reference,
+  rng,
+  setBackend,
+  type Tensor,
+  tensor,
+} from "@spm/core";
 import { DataLoader, encodeCharacters, vocabularyOf } from "@spm/data";
 import { crossEntropy, Gpt, generate, type LinearKind, linearKinds } from "@spm/nn";
 import { adamw, clipByGlobalNorm, oneCycle } from "@spm/optim";
@@ -71,7 +82,8 @@ export const charlm: Experiment<{
     evaluations: 2,
   },
   async run({ settings, seed, signal, log }) {
-    const { models, context, batch, steps, evaluations, characters, sample, temperature } = settings;
+    const { models, context, batch, steps, evaluations, characters, sample, temperature } =
+      settings;
     const names = readNames("models", models, known);
     const text = [...(await loadMobyDick())].slice(0, characters).join("");
     const vocabulary = vocabularyOf(text);
@@ -86,7 +98,12 @@ export const charlm: Experiment<{
         learningRate: oneCycle({ max, steps, rise: 0.1 }),
         weightDecay: 0.01,
       });
-      return { name, model, optimizer, batches: new DataLoader(train, { batchSize: batch, seed, dropLast: true }) };
+      return {
+        name,
+        model,
+        optimizer,
+        batches: new DataLoader(train, { batchSize: batch, seed, dropLast: true }),
+      };
     });
     const readings = await trainInTurn(runners, {
       loss,
@@ -100,17 +117,27 @@ export const charlm: Experiment<{
     });
     const files: { name: string; bytes: Uint8Array }[] = [];
     const outcomes: Outcome[] = [];
-    const prompt = [...encodeCharacters([...PROMPT].filter((c) => vocabulary.includes(c)).join(""), vocabulary)];
+    const prompt = [
+      ...encodeCharacters([...PROMPT].filter((c) => vocabulary.includes(c)).join(""), vocabulary),
+    ];
     for (const [k, { name, model: trained }] of runners.entries()) {
       const device = currentBackend();
-      const model = await inCpuMemory(trained, () => build(name, { ...settings, vocabulary: vocabulary.length, seed }));
+      const model = await inCpuMemory(trained, () =>
+        build(name, { ...settings, vocabulary: vocabulary.length, seed }),
+      );
       const tokens = signal.aborted
         ? []
         : await write(model, prompt, { count: sample, temperature, random: rng(seed) });
       const written = tokens.map((token) => vocabulary[token]).join("");
       outcomes.push({ name, parameters: model.parameterCount(), readings: readings[k]!, written });
       if (model instanceof Gpt && !signal.aborted)
-        files.push(await savedGpt(model, { ...settings, linear: name as LinearKind, vocabulary, tied: false }, steps));
+        files.push(
+          await savedGpt(
+            model,
+            { ...settings, linear: name as LinearKind, vocabulary, tied: false },
+            steps,
+          ),
+        );
       setBackend(device);
     }
     return { ...charlmFindings(outcomes, steps), files };
@@ -136,24 +163,37 @@ function build(name: string, { seed, ...sizes }: Sizes): LanguageModel {
   return new GruLanguageModel({ vocabulary, width, hidden: 2 * width, linear: kind, random });
 }
 
-/** The model itself where it is in CPU memory; on a device a copy on the reference backend: text grows by a token, and there a new
- * shape is a new kernel. */
-async function inCpuMemory(model: LanguageModel, make: () => LanguageModel): Promise<LanguageModel> {
+/**
+ * The model itself where it is in CPU memory; on a device a copy on the reference backend: text
+ * grows by a token, and there a new shape is a new kernel.
+ */
+async function inCpuMemory(
+  model: LanguageModel,
+  make: () => LanguageModel,
+): Promise<LanguageModel> {
   const device = currentBackend();
   if (device.view !== undefined) return model;
   const values = await Promise.all(
-    Object.entries(model.stateDict()).map(async ([path, value]) => [path, await value.data(), value.shape] as const),
+    Object.entries(model.stateDict()).map(
+      async ([path, value]) => [path, await value.data(), value.shape] as const,
+    ),
   );
   setBackend(reference);
   const copy = make();
-  copy.loadStateDict(Object.fromEntries(values.map(([path, data, shape]) => [path, tensor(data, { shape })])));
+  copy.loadStateDict(
+    Object.fromEntries(values.map(([path, data, shape]) => [path, tensor(data, { shape })])),
+  );
   return copy;
 }
 
 function write(
   model: LanguageModel,
   prompt: readonly number[],
-  { count, temperature, random }: { readonly count: number; readonly temperature: number; readonly random: Rng },
+  {
+    count,
+    temperature,
+    random,
+  }: { readonly count: number; readonly temperature: number; readonly random: Rng },
 ): Promise<number[]> {
   return model instanceof Gpt
     ? generate(model, prompt, { count, temperature, random })

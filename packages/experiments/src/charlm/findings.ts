@@ -42,22 +42,37 @@ export function charlmFindings(outcomes: readonly Outcome[], steps: number): Fin
   const sections: Section[] = [
     {
       heading: "Bits per character",
-      text: "On the last tenth of the book, cut into windows without overlap. Bits are nats / ln 2. Seconds of training steps, the models taking turns.",
+      text:
+        "On the last tenth of the book, cut into windows without overlap. " +
+        "Bits are nats / ln 2. Seconds of training steps, the models taking turns.",
       table: { head: ["model", "parameters", "steps", "nats", "bits", "seconds to dense"], rows },
     },
     {
       heading: "By steps",
-      figure: { name: "by-steps", svg: curve("Moby Dick: bits by steps", "steps", ({ step }) => step) },
+      figure: {
+        name: "by-steps",
+        svg: curve("Moby Dick: bits by steps", "steps", ({ step }) => step),
+      },
     },
     {
       heading: "By seconds",
-      figure: { name: "by-seconds", svg: curve("Moby Dick: bits by seconds", "seconds", ({ seconds }) => seconds) },
+      figure: {
+        name: "by-seconds",
+        svg: curve("Moby Dick: bits by seconds", "seconds", ({ seconds }) => seconds),
+      },
     },
-    ...outcomes.flatMap(({ name, written }) => (written ? [{ heading: `What ${name} writes`, text: written }] : [])),
+    ...outcomes.flatMap(({ name, written }) =>
+      written ? [{ heading: `What ${name} writes`, text: written }] : [],
+    ),
   ];
   const reached = outcomes.flatMap(({ name, readings }) => {
     const last = readings.at(-1);
-    return last ? [`${name} ${last.metrics.loss.toFixed(3)} nats = ${bits(last.metrics.loss).toFixed(3)} bits`] : [];
+    return last
+      ? [
+          `${name} ${last.metrics.loss.toFixed(3)} nats = ` +
+            `${bits(last.metrics.loss).toFixed(3)} bits`,
+        ]
+      : [];
   });
   return {
     summary:
@@ -68,7 +83,11 @@ export function charlmFindings(outcomes: readonly Outcome[], steps: number): Fin
     results: {
       models: outcomes.map(({ readings, ...facts }) => ({
         ...facts,
-        readings: readings.map(({ step, seconds, metrics }) => ({ step, seconds, nats: metrics.loss })),
+        readings: readings.map(({ step, seconds, metrics }) => ({
+          step,
+          seconds,
+          nats: metrics.loss,
+        })),
       })),
     },
   };

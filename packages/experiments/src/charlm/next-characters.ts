@@ -1,4 +1,7 @@
-/** @file Windows of a text for language models: every character of a window is predicted from those before it. */
+/**
+ * @file Windows of a text for language models: every character of a window is predicted from those
+ * before it.
+ */
 import { type Tensor, tensor } from "@spm/core";
 import { DataError, type Dataset } from "@spm/data";
 
@@ -15,9 +18,18 @@ export interface WindowBatch {
  * @param classes - of the text's characters, see `encodeCharacters` of @spm/data
  * @throws DataError for a text without a whole window
  */
-export function nextCharacters(classes: Int32Array, context: number, stride = 1): Dataset<WindowBatch> {
+export function nextCharacters(
+  classes: Int32Array,
+  context: number,
+  stride = 1,
+): Dataset<WindowBatch> {
   const length = Math.floor((classes.length - 1 - context) / stride) + 1;
-  if (length < 1) throw new DataError("nextCharacters", `more than ${context} characters, the context`, classes.length);
+  if (length < 1)
+    throw new DataError(
+      "nextCharacters",
+      `more than ${context} characters, the context`,
+      classes.length,
+    );
   return {
     length,
     batch(indices) {

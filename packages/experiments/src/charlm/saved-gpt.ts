@@ -3,7 +3,10 @@ import { rng, type Tensor } from "@spm/core";
 import { Gpt, type LinearKind } from "@spm/nn";
 import { type Checkpoint, encodeCheckpoint } from "@spm/trainer/node";
 
-/** What it takes to build the model again; `vocabulary` lists the characters in the order of their tokens. */
+/**
+ * What it takes to build the model again; `vocabulary` lists the characters in the order of their
+ * tokens.
+ */
 export interface SavedGpt {
   readonly vocabulary: string;
   readonly context: number;
@@ -14,13 +17,18 @@ export interface SavedGpt {
   readonly tied: boolean;
 }
 
-/** The file: weights under `model.`, the sizes under `gpt` of the configuration. It can be sampled from, not trained on. */
+/**
+ * The file: weights under `model.`, the sizes under `gpt` of the configuration. It can be sampled
+ * from, not trained on.
+ */
 export async function savedGpt(
   model: Gpt,
   { vocabulary, context, width, heads, layers, linear, tied }: SavedGpt,
   step: number,
 ): Promise<{ name: string; bytes: Uint8Array }> {
-  const weights = Object.entries(model.stateDict()).map(([path, value]) => [`model.${path}`, value] as const);
+  const weights = Object.entries(model.stateDict()).map(
+    ([path, value]) => [`model.${path}`, value] as const,
+  );
   const progress = {
     step,
     loader: { epoch: 0, position: step },
@@ -41,7 +49,10 @@ export async function savedGpt(
  * The model of such a file, in evaluation mode; undefined for a checkpoint of another program.
  * @throws ShapeError where weights and sizes do not fit
  */
-export function gptOf({ config, values }: Checkpoint): { model: Gpt; vocabulary: string } | undefined {
+export function gptOf({
+  config,
+  values,
+}: Checkpoint): { model: Gpt; vocabulary: string } | undefined {
   const saved = (config as { readonly gpt?: SavedGpt } | null)?.gpt;
   if (saved === undefined) return undefined;
   const { vocabulary, ...sizes } = saved;

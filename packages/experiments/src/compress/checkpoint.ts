@@ -6,9 +6,12 @@ import { parseSafetensors } from "@spm/trainer";
 const OURS = "model.";
 
 /**
- * The MLP whose layers are the file's matrices: every `NAME.weight` [out, in] with its `NAME.bias` [out], in the order of the numbers in
- * their names (PyTorch's `nn.Sequential` counts on; `spm train` prefixes `model.`). Everything else in the file is left alone. On the current backend, in float32.
- * @throws SafetensorsError for a file that is none; ValueError when the layers do not follow on each other
+ * The MLP whose layers are the file's matrices: every `NAME.weight` [out, in] with its `NAME.bias`
+ * [out], in the order of the numbers in their names (PyTorch's `nn.Sequential` counts on;
+ * `spm train` prefixes `model.`). Everything else in the file is left alone. On the current
+ * backend, in float32.
+ * @throws SafetensorsError for a file that is none; ValueError when the layers do not follow on
+ * each other
  */
 export function mlpFrom(file: Uint8Array): Mlp {
   const { entries, tensor: stored } = parseSafetensors(file);
@@ -19,18 +22,28 @@ export function mlpFrom(file: Uint8Array): Mlp {
   const names = entries.map(({ name }) => name);
   const prefix = names.some((name) => name.startsWith(OURS)) ? OURS : "";
   const layers = entries
-    .filter(({ name, shape }) => name.startsWith(prefix) && name.endsWith(".weight") && shape.length === 2)
+    .filter(
+      ({ name, shape }) =>
+        name.startsWith(prefix) && name.endsWith(".weight") && shape.length === 2,
+    )
     .map(({ name }) => name.slice(0, -"weight".length))
     .sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
-  if (layers.length === 0) throw new ValueError("mlpFrom", "layers, NAME.weight [out, in]", names.join(", "));
+  if (layers.length === 0)
+    throw new ValueError("mlpFrom", "layers, NAME.weight [out, in]", names.join(", "));
   const values = layers.map((layer) => {
     if (!names.includes(`${layer}bias`)) throw new ValueError("mlpFrom", `"${layer}bias"`, "none");
     return { weight: here(`${layer}weight`), bias: here(`${layer}bias`) };
   });
-  const sizes = values.map(({ weight }) => weight.shape[1]!).concat(values.at(-1)!.weight.shape[0]!);
+  const sizes = values
+    .map(({ weight }) => weight.shape[1]!)
+    .concat(values.at(-1)!.weight.shape[0]!);
   for (const [k, { weight }] of values.entries())
     if (weight.shape[0] !== sizes[k + 1])
-      throw new ValueError("mlpFrom", `${sizes[k + 1]} outputs of "${layers[k]}"`, weight.shape[0]!);
+      throw new ValueError(
+        "mlpFrom",
+        `${sizes[k + 1]} outputs of "${layers[k]}"`,
+        weight.shape[0]!,
+      );
   const model = new Mlp({ sizes, random: rng(0) });
   const state = values.flatMap(({ weight, bias }, k) => [
     [`layers.${k}.weight`, weight] as const,

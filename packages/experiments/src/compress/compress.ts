@@ -40,7 +40,14 @@ export const compress: Experiment<{
     rate: 0,
     sweeps: 1,
   },
-  quick: { methods: "rotation,svd-4,monarch", hidden: 16, epochs: 1, images: 640, testImages: 100, sweeps: 0 },
+  quick: {
+    methods: "rotation,svd-4,monarch",
+    hidden: 16,
+    epochs: 1,
+    images: 640,
+    testImages: 100,
+    sweeps: 0,
+  },
   async run({ settings, seed, signal, log }) {
     const { checkpoint, hidden, epochs, tune, images, testImages, batch, rate, sweeps } = settings;
     const chosen = readNames(
@@ -58,21 +65,33 @@ export const compress: Experiment<{
       (await evaluate(model, held, classification))?.accuracy ?? 0;
     const learn = async (model: Mlp, rounds: number, learningRate: number): Promise<number> => {
       const loader = new DataLoader(trainSet, { batchSize: batch, seed, dropLast: true });
-      const schedule = cosine({ base: learningRate, steps: Math.max(1, rounds * loader.batchesPerEpoch) });
+      const schedule = cosine({
+        base: learningRate,
+        steps: Math.max(1, rounds * loader.batchesPerEpoch),
+      });
       const optimizer = adam(model.parameters(), { learningRate: schedule });
       await fit(model, loader, { loss: classification, optimizer, epochs: rounds, signal });
       return accuracy(model);
     };
 
     const sizes = [train.features, hidden, hidden, train.classes];
-    const dense = checkpoint === "" ? new Mlp({ sizes, random: rng(seed) }) : mlpFrom(readFileSync(checkpoint));
+    const dense =
+      checkpoint === "" ? new Mlp({ sizes, random: rng(seed) }) : mlpFrom(readFileSync(checkpoint));
     const [first, last] = [dense.layers[0]!.fanIn, dense.layers.at(-1)!.fanOut];
     if (first !== train.features || last !== train.classes || dense.layers.length < 2)
-      throw new ValueError("compress", "a network of two layers or more from 784 to 10", `${first} to ${last}`);
-    const baseline = checkpoint === "" ? await learn(dense, epochs, rate || rateOf("dense")) : await accuracy(dense);
+      throw new ValueError(
+        "compress",
+        "a network of two layers or more from 784 to 10",
+        `${first} to ${last}`,
+      );
+    const baseline =
+      checkpoint === ""
+        ? await learn(dense, epochs, rate || rateOf("dense"))
+        : await accuracy(dense);
     log(`dense: ${dense.parameterCount()} parameters, ${formatPercent(baseline)}`);
     const widths = [first, ...dense.layers.map((layer) => layer.fanOut)];
-    const replaced = (_: unknown, path: string): boolean => path !== `layers.${dense.layers.length - 1}`;
+    const replaced = (_: unknown, path: string): boolean =>
+      path !== `layers.${dense.layers.length - 1}`;
 
     const outcomes: Outcome[] = [];
     for (const { name, kind, factory } of methods) {
@@ -93,7 +112,10 @@ export const compress: Experiment<{
       replaceLinear(fresh, factory, { random: rng(seed), where: replaced, gain: Math.SQRT2 });
       const scratch = await learn(fresh, tune, rate || rateOf(kind));
       outcomes.push({ name, parameters, errors, projected, tuned, scratch });
-      log(`${name}: ${parameters} parameters, ${[projected, tuned, scratch].map(formatPercent).join(", ")}`);
+      log(
+        `${name}: ${parameters} parameters, ` +
+          `${[projected, tuned, scratch].map(formatPercent).join(", ")}`,
+      );
     }
     return findings({ parameters: dense.parameterCount(), accuracy: baseline }, outcomes, tune);
   },

@@ -21,24 +21,35 @@ type Dense = { readonly parameters: number; readonly accuracy: number };
 
 export function findings(dense: Dense, outcomes: readonly Outcome[], epochs: number): Findings {
   const said = outcomes.map(
-    ({ name, parameters, tuned }) => `${name} ${formatPercent(tuned)} with ${formatCount(parameters)}`,
+    ({ name, parameters, tuned }) =>
+      `${name} ${formatPercent(tuned)} with ${formatCount(parameters)}`,
   );
   const stages = ["projected", "tuned", "scratch"] as const;
   const named = { projected: "as projected", tuned: "trained on", scratch: "random start" };
   return {
     summary:
-      `The dense network reaches ${formatPercent(dense.accuracy)} with ${formatCount(dense.parameters)} parameters. After ${epochs} further ` +
+      `The dense network reaches ${formatPercent(dense.accuracy)} with ` +
+      `${formatCount(dense.parameters)} parameters. After ${epochs} further ` +
       `epoch${epochs === 1 ? "" : "s"}: ${said.join("; ")}.`,
     sections: [
       {
         heading: "Error and accuracy",
         text:
-          "Every layer but the last is replaced. Error is ‖W′ − W‖ / ‖W‖, layer by layer. The random start is the same family, not projected, " +
+          "Every layer but the last is replaced. Error is ‖W′ − W‖ / ‖W‖, " +
+          "layer by layer. The random start is the same family, not projected, " +
           "after the same further training: what is above it, the dense network contributed.",
         table: {
           head: ["", "parameters", "of dense", "error", ...stages.map((stage) => named[stage])],
           rows: [
-            ["dense", formatCount(dense.parameters), "100.00 %", "0", formatPercent(dense.accuracy), "", ""],
+            [
+              "dense",
+              formatCount(dense.parameters),
+              "100.00 %",
+              "0",
+              formatPercent(dense.accuracy),
+              "",
+              "",
+            ],
             ...outcomes.map((o) => [
               o.name,
               formatCount(o.parameters),

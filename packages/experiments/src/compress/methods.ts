@@ -1,7 +1,17 @@
-/** @file The families that dense layers are brought into: two mixers, deeper ones, truncated SVD, Monarch. */
+/**
+ * @file The families that dense layers are brought into: two mixers, deeper ones, truncated SVD,
+ * Monarch.
+ */
 import type { Rng } from "@spm/core";
 import { butterfly, inSeries, reversed } from "@spm/mixer";
-import { GeneralMixer, type LinearFactory, type LinearKind, LowRank, Monarch, RotationMixer } from "@spm/nn";
+import {
+  GeneralMixer,
+  type LinearFactory,
+  type LinearKind,
+  LowRank,
+  Monarch,
+  RotationMixer,
+} from "@spm/nn";
 
 /** A family, and how it is made. */
 export interface Method {
@@ -11,14 +21,22 @@ export interface Method {
   readonly kind: LinearKind;
 }
 
-const width = (fanIn: number, fanOut: number): number => 2 ** Math.ceil(Math.log2(Math.max(fanIn, fanOut)));
+const width = (fanIn: number, fanOut: number): number =>
+  2 ** Math.ceil(Math.log2(Math.max(fanIn, fanOut)));
 
-/** There, back and there again: three times the stages, for matrices that no single butterfly comes near. */
+/**
+ * There, back and there again: three times the stages, for matrices that no single butterfly comes
+ * near.
+ */
 const deep = (n: number) => inSeries(inSeries(butterfly(n), reversed(butterfly(n))), butterfly(n));
 
 /** By name: `general-3` has three passes, `svd-16` rank 16. */
 export const methods: readonly Method[] = [
-  { name: "rotation", kind: "rotation", factory: (i, o, options) => new RotationMixer(i, o, options) },
+  {
+    name: "rotation",
+    kind: "rotation",
+    factory: (i, o, options) => new RotationMixer(i, o, options),
+  },
   { name: "general", kind: "general", factory: (i, o, options) => new GeneralMixer(i, o, options) },
   {
     name: "general-3",
@@ -28,7 +46,8 @@ export const methods: readonly Method[] = [
   ...[4, 16, 32].map((rank) => ({
     name: `svd-${rank}`,
     kind: "low-rank" as const,
-    factory: (i: number, o: number, options: { random: Rng }) => new LowRank(i, o, { ...options, rank }),
+    factory: (i: number, o: number, options: { random: Rng }) =>
+      new LowRank(i, o, { ...options, rank }),
   })),
   { name: "monarch", kind: "monarch", factory: (i, o, options) => new Monarch(i, o, options) },
 ];

@@ -17,10 +17,15 @@ import { initialAngles, mix, type RotationFactors, type Schedule, transposed } f
 import type { ReversibleLayer } from "./reversible.ts";
 
 /**
- * (a, b) = Q x, then y = (a, b + gain ⊙ tanh(a + shift)): a rotation of all n coordinates, then half of them moved by the other half. Both
- * are undone exactly, the second by subtracting what was added.
+ * (a, b) = Q x, then y = (a, b + gain ⊙ tanh(a + shift)): a rotation of all n coordinates, then
+ * half of them moved by the other half. Both are undone exactly, the second by subtracting what was
+ * added.
  */
-export function coupledRotation(schedule: Schedule, random: Rng, dtype: "float32" | "float64"): ReversibleLayer {
+export function coupledRotation(
+  schedule: Schedule,
+  random: Rng,
+  dtype: "float32" | "float64",
+): ReversibleLayer {
   const half = schedule.n / 2;
   const angles = parameter(initialAngles(schedule, random, "haar", { dtype }), { decay: false });
   const gain = parameter(full([half], 0.1, { dtype }));
@@ -34,7 +39,10 @@ export function coupledRotation(schedule: Schedule, random: Rng, dtype: "float32
     },
     inverse: (y, [angles, gain, shift]) => {
       const [a, b] = split(y, 2, -1) as [Tensor, Tensor];
-      return mix(transposed(turn(angles!)), concat([a, sub(b, mul(gain!, tanh(add(a, shift!))))], -1));
+      return mix(
+        transposed(turn(angles!)),
+        concat([a, sub(b, mul(gain!, tanh(add(a, shift!))))], -1),
+      );
     },
   };
 }

@@ -1,4 +1,7 @@
-/** @file The claims of the deep stack: memory that does not grow, gradients of the tape, of both orders. */
+/**
+ * @file The claims of the deep stack: memory that does not grow, gradients of the tape, of both
+ * orders.
+ */
 import { gradcheck, gradgradcheck, noGrad, normal, rng, setBackend, type Tensor } from "@spm/core";
 import { butterfly } from "@spm/mixer";
 import { wasm } from "@spm/wasm";
@@ -37,5 +40,6 @@ test("a layer's inverse undoes it", () => {
   const { forward, inverse, parameters } = coupledRotation(butterfly(16), random, "float64");
   const x = normal(random, [8, 16], 0, 1, { dtype: "float64" });
   const back = noGrad(() => inverse(forward(x, parameters), parameters));
-  for (const [i, v] of Array.from(back.ndarray().data).entries()) expect(v).toBeCloseTo(x.ndarray().data[i]!, 12);
+  for (const [i, v] of Array.from(back.ndarray().data).entries())
+    expect(v).toBeCloseTo(x.ndarray().data[i]!, 12);
 });

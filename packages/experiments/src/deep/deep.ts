@@ -1,4 +1,7 @@
-/** @file Trains a deep stack whose memory does not grow with its depth, beside the same stack on the tape. */
+/**
+ * @file Trains a deep stack whose memory does not grow with its depth, beside the same stack on the
+ * tape.
+ */
 import { setImmediate } from "node:timers/promises";
 import { argmax, cast, elements, equal, mean, noGrad, rng, scope, valueAndGrad } from "@spm/core";
 import { crossEntropy } from "@spm/nn";
@@ -13,7 +16,13 @@ import { report } from "./report.ts";
 const TEST = 1000;
 
 /** Memory against depth, gradients against those of the tape, and training with both. */
-export const deep: Experiment<{ layers: number; width: number; batch: number; steps: number; rate: number }> = {
+export const deep: Experiment<{
+  layers: number;
+  width: number;
+  batch: number;
+  steps: number;
+  rate: number;
+}> = {
   name: "deep",
   question: "Can a stack be trained in memory that does not grow with its depth?",
   settings: { layers: 256, width: 64, batch: 256, steps: 60, rate: 0.003 },
@@ -21,7 +30,10 @@ export const deep: Experiment<{ layers: number; width: number; batch: number; st
   async run({ settings: { layers, width, batch, steps, rate }, seed, signal, log }) {
     const depths = [...[1, 4, 16, 64, 256].filter((depth) => depth < layers), layers];
     const memory = depths.map((depth) => {
-      const [walked, taped] = modes.map((mode) => held(depth, width, batch, seed, mode)) as [Held, Held];
+      const [walked, taped] = modes.map((mode) => held(depth, width, batch, seed, mode)) as [
+        Held,
+        Held,
+      ];
       log(`${depth} layers: ${walked.between} bytes, on the tape ${taped.between}`);
       return { depth, reversible: walked, tape: taped };
     });
@@ -51,7 +63,9 @@ export const deep: Experiment<{ layers: number; width: number; batch: number; st
         seconds.push((performance.now() - started) / 1000);
       }
       if (step % Math.ceil(steps / 10) === 0)
-        log(`step ${step}: loss ${runs.map(({ losses }) => losses.at(-1)?.toFixed(4)).join(" and ")}`);
+        log(
+          `step ${step}: loss ${runs.map(({ losses }) => losses.at(-1)?.toFixed(4)).join(" and ")}`,
+        );
       await setImmediate();
     }
     const trained = runs.map(({ mode, model, losses, seconds }) => ({
@@ -60,7 +74,10 @@ export const deep: Experiment<{ layers: number; width: number; batch: number; st
       accuracy: accuracy(model, mode, seed),
       seconds: seconds.toSorted((a, b) => a - b)[seconds.length >> 1] ?? 0,
     }));
-    const apart = Math.max(0, ...runs[0]!.losses.map((loss, i) => Math.abs(loss - runs[1]!.losses[i]!)));
+    const apart = Math.max(
+      0,
+      ...runs[0]!.losses.map((loss, i) => Math.abs(loss - runs[1]!.losses[i]!)),
+    );
     const after = driftOf(layers, width, seed, runs[0]!.model);
     return report({
       layers,

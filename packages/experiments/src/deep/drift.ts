@@ -16,12 +16,15 @@ export interface Drift {
   readonly rounding: number;
 }
 
-/** @param trained - a float32 model of this depth and width; as it starts from the seed unless given */
+/**
+ * @param trained - a float32 model of this depth and width; as it starts from the seed unless given
+ */
 export function driftOf(depth: number, width: number, seed: number, trained?: DeepModel): Drift {
   const single = trained ?? deepModel(depth, width, seed);
   const double = deepModel(depth, width, seed, "float64");
   noGrad(() => {
-    for (const [i, p] of single.parameters.entries()) double.parameters[i]!.assign(cast(p, "float64"));
+    for (const [i, p] of single.parameters.entries())
+      double.parameters[i]!.assign(cast(p, "float64"));
   });
   const { points, parts } = planarPoints("spirals", POINTS, rng(seed));
   const wide = noGrad(() => cast(points, "float64"));

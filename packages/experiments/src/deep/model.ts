@@ -1,4 +1,7 @@
-/** @file The deep model: points of the plane, lifted, through a stack, to two logits. On the tape or walked back. */
+/**
+ * @file The deep model: points of the plane, lifted, through a stack, to two logits. On the tape or
+ * walked back.
+ */
 import {
   elements,
   matmul,
@@ -48,7 +51,8 @@ export function deepModel(
     parameters: [...layers.flatMap((layer) => layer.parameters), weight, bias],
     logits(points, mode) {
       const x = stopGradient(matmul(points, lift));
-      const stacked = () => layers.reduce((z, { forward, parameters }) => forward(z, parameters), x);
+      const stacked = () =>
+        layers.reduce((z, { forward, parameters }) => forward(z, parameters), x);
       return affine(mode === "tape" ? stacked() : reversible(layers, x), weight, bias);
     },
   };

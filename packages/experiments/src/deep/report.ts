@@ -38,8 +38,10 @@ export function report(measured: Measured): Findings {
   const peak = last.tape.peak / last.reversible.peak;
   return {
     summary:
-      `${layers} layers, batch ${batch}: between forward and backward the tape holds ${formatRatio(between)} the bytes of the walk back, ` +
-      `at the peak, gradients included, ${formatRatio(peak)}. Gradients differ by ${small(after.single)} after training, where float32 ` +
+      `${layers} layers, batch ${batch}: between forward and backward the ` +
+      `tape holds ${formatRatio(between)} the bytes of the walk back, ` +
+      `at the peak, gradients included, ${formatRatio(peak)}. ` +
+      `Gradients differ by ${small(after.single)} after training, where float32 ` +
       `itself is off by ${small(after.rounding)}. ` +
       (taped.seconds > 0
         ? `A step takes ${formatRatio(walked.seconds / taped.seconds)} the time.`
@@ -48,7 +50,8 @@ export function report(measured: Measured): Findings {
       {
         heading: "Memory",
         text:
-          "Bytes of storages alive in one step, float32, without the parameters and the batch: those that wait between forward and " +
+          "Bytes of storages alive in one step, float32, " +
+          "without the parameters and the batch: those that wait between forward and " +
           "backward, and the most at once, in which the gradients by the parameters are counted.",
         table: {
           head: [
@@ -73,12 +76,18 @@ export function report(measured: Measured): Findings {
       {
         heading: "Gradients",
         text:
-          "‖a − b‖ / ‖b‖ over the gradients by all parameters of a batch of 64: the walk back against the tape in float32 and in float64, and " +
+          "‖a − b‖ / ‖b‖ over the gradients by all parameters of a batch of 64: " +
+          "the walk back against the tape in float32 and in float64, and " +
           "the tape in float32 against float64.",
         table: {
           head: ["layers", "walk back, float32", "walk back, float64", "float32 itself"],
           rows: [
-            ...drift.map((d) => [`${d.depth}`, small(d.single), small(d.double), small(d.rounding)]),
+            ...drift.map((d) => [
+              `${d.depth}`,
+              small(d.single),
+              small(d.double),
+              small(d.rounding),
+            ]),
             [`${layers}, trained`, small(after.single), small(after.double), small(after.rounding)],
           ],
         },
@@ -86,7 +95,8 @@ export function report(measured: Measured): Findings {
       {
         heading: "Training",
         text:
-          `Two spirals, ${width} coordinates, ${parameters.toLocaleString("en-US")} parameters, Adam, both from the same start on the same ` +
+          `Two spirals, ${width} coordinates, ${parameters.toLocaleString("en-US")} parameters, ` +
+          "Adam, both from the same start on the same " +
           `batches, in alternating steps. The losses of a step differ by ${small(apart)} at most.`,
         table: {
           head: ["", "steps", "first loss", "last loss", "test accuracy", "median step, s"],
@@ -103,7 +113,11 @@ export function report(measured: Measured): Findings {
       },
     ],
     results: {
-      memory: memory.map((row) => ({ ...row, reversible: { ...row.reversible }, tape: { ...row.tape } })),
+      memory: memory.map((row) => ({
+        ...row,
+        reversible: { ...row.reversible },
+        tape: { ...row.tape },
+      })),
       drift: drift.map((d) => ({ ...d })),
       after: { ...after },
       trained: trained.map((t) => ({ ...t })),
@@ -130,5 +144,8 @@ const lossChart = ({ trained, layers }: Measured): string =>
     title: `training ${layers} layers`,
     x: { label: "step" },
     y: { label: "cross-entropy" },
-    series: trained.map(({ mode, losses }) => ({ name: mode, points: losses.map((y, i) => ({ x: i + 1, y })) })),
+    series: trained.map(({ mode, losses }) => ({
+      name: mode,
+      points: losses.map((y, i) => ({ x: i + 1, y })),
+    })),
   });

@@ -1,5 +1,16 @@
-/** @file A stack of layers that keeps its output alone: the way back works the inputs out again, layer by layer. */
-import { definePrimitive, isRecording, noGrad, type Parameter, scope, type Tensor, vjp } from "@spm/core";
+/**
+ * @file A stack of layers that keeps its output alone: the way back works the inputs out again,
+ * layer by layer.
+ */
+import {
+  definePrimitive,
+  isRecording,
+  noGrad,
+  type Parameter,
+  scope,
+  type Tensor,
+  vjp,
+} from "@spm/core";
 
 /** A layer whose input follows from its output. */
 export interface ReversibleLayer {
@@ -10,7 +21,10 @@ export interface ReversibleLayer {
   inverse(y: Tensor, parameters: readonly Tensor[]): Tensor;
 }
 
-/** What a step of a walk makes; then nobody needs what it came `from`, unless that stays, or a tape outside still reads it. */
+/**
+ * What a step of a walk makes; then nobody needs what it came `from`, unless that stays, or a tape
+ * outside still reads it.
+ */
 function walk(from: readonly Tensor[], stays: readonly Tensor[], step: () => Tensor[]): Tensor[] {
   const made = scope(step);
   if (!isRecording()) for (const t of from) if (!stays.includes(t)) t.dispose();
@@ -18,8 +32,8 @@ function walk(from: readonly Tensor[], stays: readonly Tensor[], step: () => Ten
 }
 
 /**
- * y and x and the parameters go in, y comes out. Forward there is nothing left to do; the vjp is the stack's, in public ops, and so
- * differentiable again.
+ * y and x and the parameters go in, y comes out. Forward there is nothing left to do; the vjp is
+ * the stack's, in public ops, and so differentiable again.
  */
 const stackOp = definePrimitive<readonly ReversibleLayer[]>({
   name: "reversible",
@@ -42,10 +56,13 @@ const stackOp = definePrimitive<readonly ReversibleLayer[]>({
 });
 
 /**
- * f_k(… f₁(x)), differentiable by x and all parameters. Between forward and backward it keeps y and nothing else, whatever k is; the
- * backward pass costs one inverse and one forward of each layer more.
+ * f_k(… f₁(x)), differentiable by x and all parameters. Between forward and backward it keeps y and
+ * nothing else, whatever k is; the backward pass costs one inverse and one forward of each layer
+ * more.
  */
 export function reversible(layers: readonly ReversibleLayer[], x: Tensor): Tensor {
-  const y = noGrad(() => layers.reduce((z, f) => walk([z], [x], () => [f.forward(z, f.parameters)])[0]!, x));
+  const y = noGrad(() =>
+    layers.reduce((z, f) => walk([z], [x], () => [f.forward(z, f.parameters)])[0]!, x),
+  );
   return stackOp([y, x, ...layers.flatMap((layer) => layer.parameters)], layers)[0]!;
 }

@@ -1,14 +1,40 @@
-/** @file A normalising flow: affine couplings, linear mixings between them, exact likelihood and inverse. */
-import { add, concat, exp, mul, noGrad, type Rng, split, square, sub, sum, type Tensor, tanh, zeros } from "@spm/core";
+/**
+ * @file A normalising flow: affine couplings, linear mixings between them, exact likelihood and
+ * inverse.
+ */
+import {
+  add,
+  concat,
+  exp,
+  mul,
+  noGrad,
+  type Rng,
+  split,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  tanh,
+  zeros,
+} from "@spm/core";
 import { Mlp, Module } from "@spm/nn";
 import type { Mixing } from "./mixing.ts";
 
-/** x → z with z normal: each step mixes all coordinates, then scales and shifts one half by what it makes of the other. */
+/**
+ * x → z with z normal: each step mixes all coordinates, then scales and shifts one half by what it
+ * makes of the other.
+ */
 export class Flow extends Module {
   readonly mixings: readonly Mixing[];
   readonly nets: readonly Mlp[];
 
-  constructor(n: number, steps: number, hidden: number, mixing: (n: number, random: Rng) => Mixing, random: Rng) {
+  constructor(
+    n: number,
+    steps: number,
+    hidden: number,
+    mixing: (n: number, random: Rng) => Mixing,
+    random: Rng,
+  ) {
     super();
     this.mixings = Array.from({ length: steps }, () => mixing(n, random));
     this.nets = this.mixings.map(() => new Mlp({ sizes: [n / 2, hidden, hidden, n], random }));

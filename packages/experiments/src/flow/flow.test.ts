@@ -1,5 +1,17 @@
-/** @file The claims of the flows: exact inverses and determinants of every mixing, densities that integrate to 1. */
-import { elements, noGrad, normal, type Rng, rng, setBackend, type Tensor, tensor } from "@spm/core";
+/**
+ * @file The claims of the flows: exact inverses and determinants of every mixing, densities that
+ * integrate to 1.
+ */
+import {
+  elements,
+  noGrad,
+  normal,
+  type Rng,
+  rng,
+  setBackend,
+  type Tensor,
+  tensor,
+} from "@spm/core";
 import { wasm } from "@spm/wasm";
 import { beforeAll, describe, expect, test } from "vitest";
 import { planarPoints } from "../planar-data.ts";
@@ -16,7 +28,9 @@ const signal = new AbortController().signal;
 function logDeterminant(w: number[][]): number {
   let total = 0;
   for (let k = 0; k < w.length; k++) {
-    const best = w.slice(k).reduce((at, row, i) => (Math.abs(row[k]!) > Math.abs(w[at]![k]!) ? k + i : at), k);
+    const best = w
+      .slice(k)
+      .reduce((at, row, i) => (Math.abs(row[k]!) > Math.abs(w[at]![k]!) ? k + i : at), k);
     [w[k], w[best]] = [w[best]!, w[k]!];
     total += Math.log(Math.abs(w[k]![k]!));
     for (const row of w.slice(k + 1)) {
@@ -28,7 +42,7 @@ function logDeterminant(w: number[][]): number {
 }
 
 describe.each(Object.keys(mixings))("%s", (kind) => {
-  test("the determinant is that of the matrix, and the inverse undoes it, once it is anywhere", () => {
+  test("the determinant is the matrix's, and the inverse undoes it, once it is anywhere", () => {
     const [n, random] = [8, rng(1)];
     const mixing = mixings[kind]!(n, random);
     noGrad(() => {
@@ -50,7 +64,8 @@ test.each(["general", "rotation"])(
   async (kind) => {
     const random = rng(3);
     const model = new Flow(2, 4, 16, mixings[kind]!, random);
-    const draw = (count: number, from: Rng = random): Tensor => planarPoints("moons", count, from).points;
+    const draw = (count: number, from: Rng = random): Tensor =>
+      planarPoints("moons", count, from).points;
     const before = nats(model, draw(500, rng(4)));
     await trainFlow(model, { draw, steps: 150, batch: 128, rate: 0.01, signal });
     expect(nats(model, draw(500, rng(4)))).toBeLessThan(Math.min(before - 0.3, 2.6));

@@ -1,5 +1,18 @@
-/** @file Normalising flows with mixers between their couplings, beside dense LU and circulant-diagonal mixing. */
-import { concat, matmul, noGrad, normal, type Rng, rng, type Tensor, transpose, ValueError } from "@spm/core";
+/**
+ * @file Normalising flows with mixers between their couplings, beside dense LU and
+ * circulant-diagonal mixing.
+ */
+import {
+  concat,
+  matmul,
+  noGrad,
+  normal,
+  type Rng,
+  rng,
+  type Tensor,
+  transpose,
+  ValueError,
+} from "@spm/core";
 import { brick, initialAngles, toDense } from "@spm/mixer";
 import { seriesChart } from "@spm/trainer/node";
 import type { Experiment } from "../experiment.ts";
@@ -38,7 +51,8 @@ export const flow: Experiment<{
   cell: number;
 }> = {
   name: "flow",
-  question: "Do mixers serve a normalising flow, with their exact inverse and determinant in O(nL)?",
+  question:
+    "Do mixers serve a normalising flow, with their exact inverse and determinant in O(nL)?",
   settings: {
     densities: "moons,rings,checkerboard,spirals",
     kinds: "general,rotation,LU,circulant,none",
@@ -67,10 +81,21 @@ export const flow: Experiment<{
     if (!Number.isInteger(Math.log2(dimensions)) || dimensions < 2)
       throw new ValueError("flow", "dimensions that are a power of two from 2 on", dimensions);
 
-    const fit = async (density: string, mixing: string, n: number, draw: (count: number, random: Rng) => Tensor) => {
+    const fit = async (
+      density: string,
+      mixing: string,
+      n: number,
+      draw: (count: number, random: Rng) => Tensor,
+    ) => {
       const random = rng(seed);
       const model = new Flow(n, depth, hidden, mixings[mixing]!, random);
-      const seconds = await trainFlow(model, { draw: (count) => draw(count, random), steps, batch, rate, signal });
+      const seconds = await trainFlow(model, {
+        draw: (count) => draw(count, random),
+        steps,
+        batch,
+        rate,
+        signal,
+      });
       const test = draw(TEST, rng(seed + 1e6));
       const result: Fit = {
         density,
@@ -81,14 +106,18 @@ export const flow: Experiment<{
         roundTrip: roundTrip(model, test),
         seconds,
       };
-      log(`${density}, ${mixing}: ${result.nats.toFixed(3)} nats, there and back ${small(result.roundTrip)}`);
+      log(
+        `${density}, ${mixing}: ${result.nats.toFixed(3)} nats, ` +
+          `there and back ${small(result.roundTrip)}`,
+      );
       return { model, result };
     };
 
     const rows: CloudRow[] = [];
     const plane: (Fit & { integral: number })[] = [];
     for (const density of densities) {
-      const draw = (count: number, random: Rng): Tensor => planarPoints(density, count, random).points;
+      const draw = (count: number, random: Rng): Tensor =>
+        planarPoints(density, count, random).points;
       const clouds = [draw(SHOWN, rng(seed + 2e6))];
       for (const mixing of kinds) {
         const { model, result } = await fit(density, mixing, 2, draw);
@@ -99,7 +128,9 @@ export const flow: Experiment<{
     }
 
     const schedule = brick(dimensions);
-    const turned = transpose(toDense({ kind: "rotation", schedule, angles: initialAngles(schedule, rng(seed + 4e6)) }));
+    const turned = transpose(
+      toDense({ kind: "rotation", schedule, angles: initialAngles(schedule, rng(seed + 4e6)) }),
+    );
     const rings = (count: number, random: Rng): Tensor =>
       matmul(
         concat(
@@ -109,42 +140,67 @@ export const flow: Experiment<{
         turned,
       );
     const wide: Fit[] = [];
-    for (const mixing of kinds) wide.push((await fit(`rings, ${dimensions}`, mixing, dimensions, rings)).result);
+    for (const mixing of kinds)
+      wide.push((await fit(`rings, ${dimensions}`, mixing, dimensions, rings)).result);
 
     const widths = [2, 16, 64, 256, 1024];
     const sizes = kinds.map((kind) => ({
       kind,
       counts: widths.map((n) => mixings[kind]!(n, rng(seed)).parameterCount()),
     }));
-    const errors = [16, 64, 256].map((n) => ({ n, errors: kinds.map((kind) => there(kind, n, seed)) }));
+    const errors = [16, 64, 256].map((n) => ({
+      n,
+      errors: kinds.map((kind) => there(kind, n, seed)),
+    }));
 
-    const worst = Math.max(...plane.filter(({ mixing }) => mixing === "general").map((f) => f.roundTrip));
+    const worst = Math.max(
+      ...plane.filter(({ mixing }) => mixing === "general").map((f) => f.roundTrip),
+    );
     const mean = (kind: string): string => {
       const own = plane.filter(({ mixing }) => mixing === kind);
       return `${kind} ${(own.reduce((total, f) => total + f.nats, 0) / own.length).toFixed(3)}`;
     };
     return {
       summary:
-        `Nats a point on the plane, mean over ${rows.length} densities: ${kinds.map(mean).join(", ")}; in ${dimensions} dimensions ` +
-        `${wide.map((f) => `${f.mixing} ${f.nats.toFixed(2)}`).join(", ")}. There and back through a trained flow of general mixers costs at ` +
+        `Nats a point on the plane, mean over ${rows.length} densities: ` +
+        `${kinds.map(mean).join(", ")}; in ${dimensions} dimensions ` +
+        `${wide.map((f) => `${f.mixing} ${f.nats.toFixed(2)}`).join(", ")}. ` +
+        "There and back through a trained flow of general mixers costs at " +
         `most ${small(worst)} in float32.`,
       sections: [
         {
           heading: "Densities of the plane",
           text:
-            "Negative log-likelihood on 2,000 new points, exact (lower is better; of the checkerboard no density has less than ln 18 = 2.890). " +
-            `The integral is the midpoint rule over [−6, 6]² on cells of ${cell}. There and back: max |x − decode(encode(x))|, float32.`,
+            "Negative log-likelihood on 2,000 new points, exact (lower is better; " +
+            "of the checkerboard no density has less than ln 18 = 2.890). " +
+            `The integral is the midpoint rule over [−6, 6]² on cells of ${cell}. ` +
+            "There and back: max |x − decode(encode(x))|, float32.",
           table: {
             head: ["density", "mixing", "nats", "integral", "there and back"],
-            rows: plane.map((f) => [f.density, f.mixing, f.nats.toFixed(3), f.integral.toFixed(4), small(f.roundTrip)]),
+            rows: plane.map((f) => [
+              f.density,
+              f.mixing,
+              f.nats.toFixed(3),
+              f.integral.toFixed(4),
+              small(f.roundTrip),
+            ]),
           },
           figure: { name: "flow", svg: scatterTable(["data", ...kinds], rows) },
         },
         {
           heading: `${dimensions} dimensions`,
-          text: `${dimensions / 2} independent pairs of rings, turned by a dense random rotation that no mixing knows.`,
+          text:
+            `${dimensions / 2} independent pairs of rings, ` +
+            "turned by a dense random rotation that no mixing knows.",
           table: {
-            head: ["mixing", "nats", "there and back", "parameters", "of these, mixing", "median step, s"],
+            head: [
+              "mixing",
+              "nats",
+              "there and back",
+              "parameters",
+              "of these, mixing",
+              "median step, s",
+            ],
             rows: wide.map((f) => [
               f.mixing,
               f.nats.toFixed(3),
@@ -157,9 +213,15 @@ export const flow: Experiment<{
         },
         {
           heading: "What a mixing is made of",
-          text: "Parameters of one mixing by width, and max |x − W⁻¹ W x| of 256 normal rows through it as it starts, in float32.",
+          text:
+            "Parameters of one mixing by width, " +
+            "and max |x − W⁻¹ W x| of 256 normal rows through it as it starts, in float32.",
           table: {
-            head: ["mixing", ...widths.map((n) => `n = ${n}`), ...errors.map(({ n }) => `error, n = ${n}`)],
+            head: [
+              "mixing",
+              ...widths.map((n) => `n = ${n}`),
+              ...errors.map(({ n }) => `error, n = ${n}`),
+            ],
             rows: sizes.map(({ kind, counts }, k) => [
               kind,
               ...counts.map(String),

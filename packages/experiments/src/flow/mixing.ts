@@ -1,4 +1,7 @@
-/** @file Three ways to mix n coordinates with an exact inverse and log-determinant: a mixer, dense LU, circulants and diagonals. */
+/**
+ * @file Three ways to mix n coordinates with an exact inverse and log-determinant: a mixer, dense
+ * LU, circulants and diagonals.
+ */
 import {
   abs,
   add,
@@ -65,7 +68,10 @@ class MixerMixing extends Mixing {
   }
 }
 
-/** W = P L U with a fixed permutation, L of unit diagonal (Kingma and Dhariwal 2018): product and inverse in O(n²), ln |det| from U's diagonal. */
+/**
+ * W = P L U with a fixed permutation, L of unit diagonal (Kingma and Dhariwal 2018): product and
+ * inverse in O(n²), ln |det| from U's diagonal.
+ */
 class LuMixing extends Mixing {
   readonly lower: Parameter;
   readonly upper: Parameter;
@@ -82,7 +88,10 @@ class LuMixing extends Mixing {
 
   get #factors(): { l: Tensor; u: Tensor } {
     const unit = eye(this.#order.length);
-    return { l: add(tril(this.lower, -1), unit), u: add(triu(this.upper, 1), mul(unit, this.diagonal)) };
+    return {
+      l: add(tril(this.lower, -1), unit),
+      u: add(triu(this.upper, 1), mul(unit, this.diagonal)),
+    };
   }
 
   forward(x: Tensor): Tensor {
@@ -104,7 +113,10 @@ class LuMixing extends Mixing {
   }
 }
 
-/** x with T x = y for a triangular T, row by row of y: substitution from the first coordinate on, or from the last. */
+/**
+ * x with T x = y for a triangular T, row by row of y: substitution from the first coordinate on, or
+ * from the last.
+ */
 function substituted(triangle: Tensor, y: Tensor, lower: boolean): Tensor {
   const [rows, n] = y.shape as [number, number];
   const t = elements(triangle.ndarray());
@@ -113,13 +125,17 @@ function substituted(triangle: Tensor, y: Tensor, lower: boolean): Tensor {
     for (let step = 0; step < n; step++) {
       const i = lower ? step : n - 1 - step;
       let rest = x[row * n + i]!;
-      for (let k = lower ? 0 : i + 1; k < (lower ? i : n); k++) rest -= t[i * n + k]! * x[row * n + k]!;
+      for (let k = lower ? 0 : i + 1; k < (lower ? i : n); k++)
+        rest -= t[i * n + k]! * x[row * n + k]!;
       x[row * n + i] = rest / t[i * n + i]!;
     }
   return tensor(x, { shape: [rows, n], dtype: "float32" });
 }
 
-/** W = D C D′ with a circulant C (Feng and Liao 2025): all of it by FFT in O(n log n). n a power of two. */
+/**
+ * W = D C D′ with a circulant C (Feng and Liao 2025): all of it by FFT in O(n log n). n a power of
+ * two.
+ */
 class CirculantMixing extends Mixing {
   readonly first: Parameter;
   readonly kernel: Parameter;
@@ -139,7 +155,10 @@ class CirculantMixing extends Mixing {
   }
 
   forward(x: Tensor): Tensor {
-    return mul(this.second, at(ifft(complexMul(fft(pairs(mul(this.first, x))), this.#spectrum)), "...", 0));
+    return mul(
+      this.second,
+      at(ifft(complexMul(fft(pairs(mul(this.first, x))), this.#spectrum)), "...", 0),
+    );
   }
 
   inverse(y: Tensor): Tensor {
@@ -147,7 +166,10 @@ class CirculantMixing extends Mixing {
     const power = sum(square(c), { axis: -1, keepdims: true });
     const conjugate = stack([at(c, "...", 0), neg(at(c, "...", 1))], -1);
     const inverse = div(conjugate, power);
-    return div(at(ifft(complexMul(fft(pairs(div(y, this.second))), inverse)), "...", 0), this.first);
+    return div(
+      at(ifft(complexMul(fft(pairs(div(y, this.second))), inverse)), "...", 0),
+      this.first,
+    );
   }
 
   logAbsDet(): Tensor {

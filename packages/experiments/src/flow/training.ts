@@ -33,7 +33,10 @@ export interface FlowTraining {
 }
 
 /** Minimises −E ln p(x) over fresh points. @returns median seconds a step */
-export async function trainFlow(flow: Flow, { draw, steps, batch, rate, signal }: FlowTraining): Promise<number> {
+export async function trainFlow(
+  flow: Flow,
+  { draw, steps, batch, rate, signal }: FlowTraining,
+): Promise<number> {
   const parameters = flow.parameters();
   const optimizer = adam(parameters, { learningRate: cosine({ base: rate, steps }) });
   const times: number[] = [];
@@ -51,7 +54,8 @@ export async function trainFlow(flow: Flow, { draw, steps, batch, rate, signal }
 }
 
 /** −E ln p(x) in nats. */
-export const nats = (flow: Flow, points: Tensor): number => noGrad(() => -number(mean(flow.forward(points))));
+export const nats = (flow: Flow, points: Tensor): number =>
+  noGrad(() => -number(mean(flow.forward(points))));
 
 /** max |x − y| */
 export const apart = (x: Tensor, y: Tensor): number => noGrad(() => number(max(abs(sub(x, y)))));
@@ -60,14 +64,19 @@ export const apart = (x: Tensor, y: Tensor): number => noGrad(() => number(max(a
 export const roundTrip = (flow: Flow, points: Tensor): number =>
   noGrad(() => apart(flow.decode(flow.encode(points).z), points));
 
-/** ∫ p over the square from −reach to reach, by the midpoint rule on cells of side `cell`. For flows of the plane. */
+/**
+ * ∫ p over the square from −reach to reach, by the midpoint rule on cells of side `cell`. For flows
+ * of the plane.
+ */
 export function integral(flow: Flow, reach: number, cell: number): number {
   const side = Math.round((2 * reach) / cell);
   let total = 0;
   for (let row = 0; row < side; row++)
     total += noGrad(() => {
       const y = (row + 0.5) * cell - reach;
-      const line = Float32Array.from({ length: 2 * side }, (_, i) => (i % 2 === 0 ? (i / 2 + 0.5) * cell - reach : y));
+      const line = Float32Array.from({ length: 2 * side }, (_, i) =>
+        i % 2 === 0 ? (i / 2 + 0.5) * cell - reach : y,
+      );
       return number(sum(exp(flow.forward(tensor(line, { shape: [side, 2] })))));
     });
   return total * cell * cell;

@@ -8,7 +8,12 @@ import { type Recovered, recover } from "./recover.ts";
 beforeAll(async () => setBackend(await wasm()));
 
 const matrixOf = (factors: Factors): Tensor => noGrad(() => cast(toDense(factors), "float32"));
-const search = (exact: Factors, kind: "rotation" | "general", seed: number, diagonals = true): Promise<Recovered> =>
+const search = (
+  exact: Factors,
+  kind: "rotation" | "general",
+  seed: number,
+  diagonals = true,
+): Promise<Recovered> =>
   recover({
     target: matrixOf(exact),
     kind,
@@ -30,10 +35,13 @@ describe.each(["rotation", "general"] as const)("%s", (kind) => {
   });
 });
 
-test("without diagonals a search may end at the transform with a whole number of directions negated", {
+test("without diagonals a search may end at the " +
+  "transform with a whole number of directions negated", {
   timeout: 30_000,
 }, async () => {
-  const ends = await Promise.all([1, 2, 3, 4, 5, 6].map((seed) => search(hadamard(16), "rotation", seed, false)));
+  const ends = await Promise.all(
+    [1, 2, 3, 4, 5, 6].map((seed) => search(hadamard(16), "rotation", seed, false)),
+  );
   const stuck = ends.filter(({ rmse }) => rmse > 1e-4);
   expect(stuck.length).toBeGreaterThan(0);
   for (const { rmse, reversed, asymmetry } of stuck) {

@@ -1,6 +1,16 @@
 /** @file Recovers fast transforms from input-output samples by gradient descent. */
 import { cast, noGrad, rng, ValueError } from "@spm/core";
-import { butterfly, dct, dft, type Factors, hadamard, inSeries, reversed, type Schedule, toDense } from "@spm/mixer";
+import {
+  butterfly,
+  dct,
+  dft,
+  type Factors,
+  hadamard,
+  inSeries,
+  reversed,
+  type Schedule,
+  toDense,
+} from "@spm/mixer";
 import type { LinearMap } from "@spm/nn";
 import { matrixPicture, strip } from "@spm/nn/pictures";
 import { seriesChart } from "@spm/trainer/node";
@@ -8,7 +18,11 @@ import type { Experiment, Table } from "../experiment.ts";
 import { readNumbers } from "../lists.ts";
 import { type Recovered, recover } from "./recover.ts";
 
-const transforms: Readonly<Record<string, (length: number) => Factors>> = { DFT: dft, Hadamard: hadamard, DCT: dct };
+const transforms: Readonly<Record<string, (length: number) => Factors>> = {
+  DFT: dft,
+  Hadamard: hadamard,
+  DCT: dct,
+};
 const ENOUGH = 1e-4;
 
 /** One transform of one length, looked for in one way from several starts. */
@@ -27,7 +41,12 @@ const over = (width: number): Schedule =>
   inSeries(inSeries(butterfly(width), reversed(butterfly(width))), butterfly(width));
 
 /** Which of the fast transforms a mixer finds, from where, and where that ends. */
-export const learnTransform: Experiment<{ lengths: string; steps: number; starts: number; rate: number }> = {
+export const learnTransform: Experiment<{
+  lengths: string;
+  steps: number;
+  starts: number;
+  rate: number;
+}> = {
   name: "learn-transform",
   question: "Is a fast transform found from samples of it by gradient descent?",
   settings: { lengths: "8,16,32,64", steps: 1500, starts: 8, rate: 0.05 },
@@ -35,7 +54,11 @@ export const learnTransform: Experiment<{ lengths: string; steps: number; starts
   async run({ settings: { lengths, steps, starts, rate }, seed, signal, log }) {
     const sizes = readNumbers("lengths", lengths);
     if (!sizes.every((n) => Number.isInteger(n) && n >= 2 && Number.isInteger(Math.log2(n))))
-      throw new ValueError("learn-transform", "lengths that are powers of two from 2 on", `"${lengths}"`);
+      throw new ValueError(
+        "learn-transform",
+        "lengths that are powers of two from 2 on",
+        `"${lengths}"`,
+      );
     const longest = Math.max(...sizes);
     const shown = Math.max(...sizes.filter((n) => n <= 16), Math.min(...sizes));
     const pictures: [string, string][] = [];
@@ -49,7 +72,8 @@ export const learnTransform: Experiment<{ lengths: string; steps: number; starts
       const exact = transforms[transform]!(length);
       const target = noGrad(() => cast(toDense(exact), "float32"));
       const schedule = over?.(exact.schedule.n) ?? exact.schedule;
-      const watched = transform === "DFT" && length === shown && kind === "rotation" && diagonals && !over;
+      const watched =
+        transform === "DFT" && length === shown && kind === "rotation" && diagonals && !over;
       const found: Recovered[] = [];
       for (let start = 0; start < starts; start++) {
         const random = rng(seed * 1000 + start);
@@ -57,9 +81,24 @@ export const learnTransform: Experiment<{ lengths: string; steps: number; starts
           void pictures.push([`step ${step}`, matrixPicture(layer.toDense())]);
         const watch =
           watched && start === 0
-            ? { watch: show, watchAt: [0.02, 0.05, 0.1, 0.2, 1].map((part) => Math.ceil(part * steps)) }
+            ? {
+                watch: show,
+                watchAt: [0.02, 0.05, 0.1, 0.2, 1].map((part) => Math.ceil(part * steps)),
+              }
             : {};
-        found.push(await recover({ target, kind, schedule, diagonals, steps, rate, random, signal, ...watch }));
+        found.push(
+          await recover({
+            target,
+            kind,
+            schedule,
+            diagonals,
+            steps,
+            rate,
+            random,
+            signal,
+            ...watch,
+          }),
+        );
       }
       const row = {
         transform,
@@ -70,14 +109,18 @@ export const learnTransform: Experiment<{ lengths: string; steps: number; starts
         diagonals,
         starts: found,
       };
-      log(`${transform} ${length}, ${kind}: ${found.map(({ rmse }) => rmse.toExponential(1)).join(", ")}`);
+      log(
+        `${transform} ${length}, ${kind}: ` +
+          `${found.map(({ rmse }) => rmse.toExponential(1)).join(", ")}`,
+      );
       return row;
     };
 
     const known: Row[] = [];
     for (const transform of Object.keys(transforms))
       for (const length of sizes)
-        for (const kind of ["rotation", "general"] as const) known.push(await look(transform, length, kind));
+        for (const kind of ["rotation", "general"] as const)
+          known.push(await look(transform, length, kind));
     const bare: Row[] = [];
     for (const transform of ["DFT", "Hadamard"])
       bare.push(await look(transform, longest, "rotation", { diagonals: false }));
@@ -87,16 +130,22 @@ export const learnTransform: Experiment<{ lengths: string; steps: number; starts
 
     const asked = known.filter(({ transform }) => transform !== "DCT");
     const worst = Math.max(...asked.flatMap((row) => row.starts.map(({ rmse }) => rmse)));
-    const met = asked.flatMap(({ starts: found }) => found).filter(({ rmse }) => rmse < ENOUGH).length;
+    const met = asked
+      .flatMap(({ starts: found }) => found)
+      .filter(({ rmse }) => rmse < ENOUGH).length;
     const all = asked.length * starts;
     return {
       summary:
-        `With learned diagonals and the transform's own pairs, ${met} of ${all} searches for the DFT and the Hadamard transform ` +
-        `(lengths ${lengths}, ${steps} steps) end below an RMSE of 1e-4; the worst ends at ${worst.toExponential(1)}.`,
+        "With learned diagonals and the transform's own pairs, " +
+        `${met} of ${all} searches for the DFT and the Hadamard transform ` +
+        `(lengths ${lengths}, ${steps} steps) end below an RMSE of 1e-4; ` +
+        `the worst ends at ${worst.toExponential(1)}.`,
       sections: [
         {
           heading: "On the transform's own pairs",
-          text: "Random start (Haar), d_in and d_out learned. RMSE is that of the entries of W, of the best and of the worst start.",
+          text:
+            "Random start (Haar), d_in and d_out learned. " +
+            "RMSE is that of the entries of W, of the best and of the worst start.",
           table: tableOf(known),
           figure: {
             name: "learn-transform",
@@ -109,20 +158,27 @@ export const learnTransform: Experiment<{ lengths: string; steps: number; starts
         {
           heading: "Without diagonals",
           text:
-            "With the diagonals held at 1, rotations end at W = (I − 2P) T, a few directions exactly negated: each adds 4 to ‖W − T‖². " +
-            "A sign between two stages cannot turn back but through the other pairs, while an entry of a diagonal can pass through 0. " +
+            "With the diagonals held at 1, rotations end at W = (I − 2P) " +
+            "T, a few directions exactly negated: each adds 4 to ‖W − T‖². " +
+            "A sign between two stages cannot turn back but through the other pairs, " +
+            "while an entry of a diagonal can pass through 0. " +
             "Asymmetry is that of W Tᵀ, 0 for I − 2P.",
           table: tableOf(bare, true),
         },
         {
           heading: "On pairs that know nothing of the transform",
-          text: "A butterfly, its reverse and a butterfly again, in which the bit reversal must be found, too.",
+          text:
+            "A butterfly, its reverse and a butterfly again, " +
+            "in which the bit reversal must be found, too.",
           table: tableOf(blind),
         },
         {
           heading: "W over training",
           text: `The DFT of ${shown} as a rotation mixer finds it.`,
-          figure: { name: "learn-transform-strip", svg: strip(`DFT ${shown} over training`, pictures) },
+          figure: {
+            name: "learn-transform-strip",
+            svg: strip(`DFT ${shown} over training`, pictures),
+          },
         },
       ],
       results: { known: known.map(plain), bare: bare.map(plain), blind: blind.map(plain) },

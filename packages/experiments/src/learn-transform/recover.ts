@@ -46,7 +46,10 @@ export interface Recovered {
   readonly rmse: number;
   /** ‖W − T‖ / ‖T‖ */
   readonly relative: number;
-  /** (n − tr W Tᵀ) / 2: where W Tᵀ is orthogonal and symmetric, the number of directions that come out negated. */
+  /**
+   * (n − tr W Tᵀ) / 2: where W Tᵀ is orthogonal and symmetric, the number of directions that come
+   * out negated.
+   */
   readonly reversed: number;
   /** ‖M − Mᵀ‖ / ‖M‖ of M = W Tᵀ */
   readonly asymmetry: number;
@@ -64,8 +67,12 @@ export async function recover(search: Search): Promise<Recovered> {
   const [outputs, inputs] = target.shape as [number, number];
   const options = { random, schedule, bias: false };
   const layer =
-    kind === "rotation" ? new RotationMixer(inputs, outputs, options) : new GeneralMixer(inputs, outputs, options);
-  const parameters = layer.parameters().filter((p) => diagonals || (p !== layer.dIn && p !== layer.dOut));
+    kind === "rotation"
+      ? new RotationMixer(inputs, outputs, options)
+      : new GeneralMixer(inputs, outputs, options);
+  const parameters = layer
+    .parameters()
+    .filter((p) => diagonals || (p !== layer.dIn && p !== layer.dOut));
   const optimizer = adam(parameters, { learningRate: cosine({ base: rate, steps }) });
   const columns = noGrad(() => transpose(target));
   const trace = [{ step: 0, rmse: distance(layer, target).rmse }];
@@ -79,8 +86,10 @@ export async function recover(search: Search): Promise<Recovered> {
       optimizer.step(grads);
     });
     step++;
-    if (step % 20 === 0) await setImmediate(); // the event loop gets its turn: an interruption comes through
-    if (step % Math.ceil(steps / 50) === 0) trace.push({ step, rmse: distance(layer, target).rmse });
+    // the event loop gets its turn: an interruption comes through
+    if (step % 20 === 0) await setImmediate();
+    if (step % Math.ceil(steps / 50) === 0)
+      trace.push({ step, rmse: distance(layer, target).rmse });
     if (rest.watchAt?.includes(step)) rest.watch?.(step, layer);
   }
   const count = parameters.reduce((total, p) => total + p.shape.reduce((a, b) => a * b, 1), 0);
@@ -88,7 +97,10 @@ export async function recover(search: Search): Promise<Recovered> {
 }
 
 /** In float64, on the CPU. */
-function distance(layer: LinearMap, t: Tensor): Pick<Recovered, "rmse" | "relative" | "reversed" | "asymmetry"> {
+function distance(
+  layer: LinearMap,
+  t: Tensor,
+): Pick<Recovered, "rmse" | "relative" | "reversed" | "asymmetry"> {
   const [rows, columns] = t.shape as [number, number];
   return noGrad(() => {
     const [w, exact] = [layer.toDense(), t].map((m) => cast(m, "float64")) as [Tensor, Tensor];

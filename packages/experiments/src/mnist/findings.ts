@@ -31,7 +31,10 @@ interface Row {
 const accuracyOf = ({ metrics }: Reading): number => metrics.accuracy ?? 0;
 
 /** @param albums - of the mixers between the hidden layers */
-export function mnistFindings(outcomes: readonly Outcome[], albums: readonly MixerAlbum[]): Findings {
+export function mnistFindings(
+  outcomes: readonly Outcome[],
+  albums: readonly MixerAlbum[],
+): Findings {
   const rows = rowsOf(outcomes);
   const denseSeconds = (width: number): number =>
     rows.find((row) => row.kind === "dense" && row.width === width)?.seconds ?? 0;
@@ -47,9 +50,18 @@ export function mnistFindings(outcomes: readonly Outcome[], albums: readonly Mix
   const sections: Section[] = [
     {
       heading: "Accuracy, parameters, seconds",
-      text: "Seconds of training steps as a ratio to the dense model of the same width, which trained in the same minutes, a few steps in turn.",
+      text:
+        "Seconds of training steps as a ratio to the dense model of the same width, " +
+        "which trained in the same minutes, a few steps in turn.",
       table: {
-        head: ["layer", "width", "parameters", "FLOP an image", "test accuracy", "seconds to dense"],
+        head: [
+          "layer",
+          "width",
+          "parameters",
+          "FLOP an image",
+          "test accuracy",
+          "seconds to dense",
+        ],
         rows: table,
       },
     },
@@ -66,7 +78,14 @@ export function mnistFindings(outcomes: readonly Outcome[], albums: readonly Mix
             points: rows.flatMap(({ kind, parameters, accuracies }) => {
               const spread = spreadOf(accuracies);
               return kind === name && spread
-                ? [{ x: parameters, y: 100 * spread.mean, low: 100 * spread.low, high: 100 * spread.high }]
+                ? [
+                    {
+                      x: parameters,
+                      y: 100 * spread.mean,
+                      low: 100 * spread.low,
+                      high: 100 * spread.high,
+                    },
+                  ]
                 : [];
             }),
           })),
@@ -84,8 +103,9 @@ export function mnistFindings(outcomes: readonly Outcome[], albums: readonly Mix
           y: { label: "test accuracy, %" },
           series: names.map((name) => ({
             name,
-            points: (outcomes.find(({ kind }) => kind === name)?.readings ?? []).flatMap((reading) =>
-              reading.step === 0 ? [] : [{ x: reading.seconds, y: 100 * accuracyOf(reading) }],
+            points: (outcomes.find(({ kind }) => kind === name)?.readings ?? []).flatMap(
+              (reading) =>
+                reading.step === 0 ? [] : [{ x: reading.seconds, y: 100 * accuracyOf(reading) }],
             ),
           })),
         }),
@@ -99,7 +119,11 @@ export function mnistFindings(outcomes: readonly Outcome[], albums: readonly Mix
     results: {
       runs: outcomes.map(({ readings, ...facts }) => ({
         ...facts,
-        readings: readings.map(({ step, seconds, metrics }) => ({ step, seconds, metrics: { ...metrics } })),
+        readings: readings.map(({ step, seconds, metrics }) => ({
+          step,
+          seconds,
+          metrics: { ...metrics },
+        })),
       })),
     },
   };
@@ -133,7 +157,10 @@ function summaryOf(rows: readonly Row[]): string {
   return ranked
     .map(({ kind, width, accuracy, parameters }, k) => {
       const name = `${kind}${rows.some((row) => row.width !== width) ? ` ${width}` : ""}`;
-      return `${k === 0 ? "From the most to the least accurate: " : ""}${name} ${formatPercent(accuracy)} with ${formatCount(parameters)} parameters`;
+      return (
+        `${k === 0 ? "From the most to the least accurate: " : ""}${name} ` +
+        `${formatPercent(accuracy)} with ${formatCount(parameters)} parameters`
+      );
     })
     .join(", ")
     .concat(".");

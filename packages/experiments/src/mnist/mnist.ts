@@ -1,6 +1,16 @@
-/** @file The same MLP on MNIST with every kind of linear map: accuracy against parameters and against seconds. */
+/**
+ * @file The same MLP on MNIST with every kind of linear map: accuracy against parameters and
+ * against seconds.
+ */
 import { currentBackend, rng } from "@spm/core";
-import { DataLoader, type Dataset, imageDataset, type LabelledBatch, pixelStatistics, subset } from "@spm/data";
+import {
+  DataLoader,
+  type Dataset,
+  imageDataset,
+  type LabelledBatch,
+  pixelStatistics,
+  subset,
+} from "@spm/data";
 import { loadMnist } from "@spm/data/mnist";
 import { GeneralMixer, type LinearKind, Mlp, RotationMixer } from "@spm/nn";
 import { adam, cosine } from "@spm/optim";
@@ -15,7 +25,9 @@ import { mnistFindings, type Outcome } from "./findings.ts";
 const CLASSES = 10;
 const TEST_BATCH = 1000;
 
-/** Where on the plane of parameters and accuracy, and of seconds and accuracy, each structure lies. */
+/**
+ * Where on the plane of parameters and accuracy, and of seconds and accuracy, each structure lies.
+ */
 export const mnist: Experiment<{
   layers: string;
   widths: string;
@@ -51,7 +63,9 @@ export const mnist: Experiment<{
     for (const width of readNumbers("widths", widths))
       for (let k = 0; k < seeds && !signal.aborted; k++) {
         const learning = { epochs, batch, seed: seed + k, rate };
-        const runners = kinds.map((kind) => runnerOf(kind, trainSet, { features: train.features, width, ...learning }));
+        const runners = kinds.map((kind) =>
+          runnerOf(kind, trainSet, { features: train.features, width, ...learning }),
+        );
         const steps = epochs * runners[0]!.batches.batchesPerEpoch;
         const watched = k > 0 ? [] : runners.flatMap((runner) => albumOf(runner, width));
         albums.push(...watched.map(({ album }) => album));
@@ -62,11 +76,18 @@ export const mnist: Experiment<{
           every: Math.ceil(steps / 8),
           signal,
           onReading: ({ name }, { step, metrics }) => {
-            log(`${name} of width ${width}, seed ${seed + k}, step ${step}: accuracy ${metrics.accuracy?.toFixed(4)}`);
+            log(
+              `${name} of width ${width}, seed ${seed + k}, ` +
+                `step ${step}: accuracy ${metrics.accuracy?.toFixed(4)}`,
+            );
             watched.find((one) => one.name === name)?.album.take(`step ${step}`);
           },
         });
-        outcomes.push(...runners.map(({ model }, r) => outcome(kinds[r]!, width, seed + k, model, readings[r]!)));
+        outcomes.push(
+          ...runners.map(({ model }, r) =>
+            outcome(kinds[r]!, width, seed + k, model, readings[r]!),
+          ),
+        );
       }
     return mnistFindings(outcomes, albums);
   },
@@ -86,21 +107,37 @@ function runnerOf(
   data: Dataset<LabelledBatch>,
   { features, width, epochs, batch, seed, rate }: Learning,
 ): Runner<Mlp, LabelledBatch> {
-  const model = new Mlp({ sizes: [features, width, width, CLASSES], linear: kind, random: rng(seed) });
+  const model = new Mlp({
+    sizes: [features, width, width, CLASSES],
+    linear: kind,
+    random: rng(seed),
+  });
   const batches = new DataLoader(data, { batchSize: batch, seed, dropLast: true });
-  const learningRate = cosine({ base: rate || rateOf(kind), steps: epochs * batches.batchesPerEpoch });
+  const learningRate = cosine({
+    base: rate || rateOf(kind),
+    steps: epochs * batches.batchesPerEpoch,
+  });
   return { name: kind, model, optimizer: adam(model.parameters(), { learningRate }), batches };
 }
 
 /** An album of the layer between the hidden ones, if it is a mixer in CPU memory. */
-function albumOf({ name, model }: Runner<Mlp, LabelledBatch>, width: number): { name: string; album: MixerAlbum }[] {
+function albumOf(
+  { name, model }: Runner<Mlp, LabelledBatch>,
+  width: number,
+): { name: string; album: MixerAlbum }[] {
   const layer = model.layers[1];
   if (currentBackend().view === undefined) return [];
   if (!(layer instanceof RotationMixer || layer instanceof GeneralMixer)) return [];
   return [{ name, album: new MixerAlbum(`${name}, ${width} → ${width}`, layer) }];
 }
 
-function outcome(kind: LinearKind, width: number, seed: number, model: Mlp, readings: readonly Reading[]): Outcome {
+function outcome(
+  kind: LinearKind,
+  width: number,
+  seed: number,
+  model: Mlp,
+  readings: readonly Reading[],
+): Outcome {
   const flops = model.layers.reduce((total, layer) => total + layer.flops(), 0);
   return { kind, width, seed, parameters: model.parameterCount(), flops, readings };
 }

@@ -28,21 +28,32 @@ export interface Fit {
   readonly samples: number;
   /** Standard deviation of what is added to each output, whose own is 1. */
   readonly noise: number;
-  /** Adam on all samples at once, its rate falling to 0 by a cosine. A dense student is not trained but solved for. */
+  /**
+   * Adam on all samples at once, its rate falling to 0 by a cosine. A dense student is not trained
+   * but solved for.
+   */
   readonly steps: number;
   readonly rate: number;
 }
 
 /**
- * The relative squared error ‖Ŵ − W‖² / ‖W‖² of what the student learns from y = Wx + noise, x ~ N(0, I): for fresh inputs, the
- * expected share of ‖y‖² that it misses. 1 is what knowing nothing gives.
+ * The relative squared error ‖Ŵ − W‖² / ‖W‖² of what the student learns from y = Wx + noise, x ~
+ * N(0, I): for fresh inputs, the expected share of ‖y‖² that it misses. 1 is what knowing nothing
+ * gives.
  * @param teacher - W [n, n]
  */
-export async function recover(teacher: Tensor, random: Rng, fit: Fit, signal: AbortSignal): Promise<number> {
+export async function recover(
+  teacher: Tensor,
+  random: Rng,
+  fit: Fit,
+  signal: AbortSignal,
+): Promise<number> {
   const { student, samples, noise, steps, rate } = fit;
   const n = teacher.shape[0]!;
   const x = normal(random, [samples, n]);
-  const y = noGrad(() => add(matmul(x, transpose(teacher)), mul(normal(random, [samples, n]), noise)));
+  const y = noGrad(() =>
+    add(matmul(x, transpose(teacher)), mul(normal(random, [samples, n]), noise)),
+  );
   const w = elements(teacher.ndarray());
   if (student === "dense") {
     const [xs, ys] = [elements(x.ndarray()), elements(y.ndarray())];
@@ -53,14 +64,18 @@ export async function recover(teacher: Tensor, random: Rng, fit: Fit, signal: Ab
   const optimizer = adam(parameters, { learningRate: cosine({ base: rate, steps }) });
   for (let step = 0; step < steps && !signal.aborted; step++) {
     const value = scope(() => {
-      const { value, grads } = valueAndGrad(() => mean(square(sub(layer.forward(x), y))), parameters);
+      const { value, grads } = valueAndGrad(
+        () => mean(square(sub(layer.forward(x), y))),
+        parameters,
+      );
       optimizer.step(grads);
       return value;
     });
     const loss = await value.item();
     value.dispose();
     if (loss < 1e-13) break; // float32 knows no better
-    if (step % 20 === 0) await setImmediate(); // the event loop gets its turn: an interruption comes through
+    // the event loop gets its turn: an interruption comes through
+    if (step % 20 === 0) await setImmediate();
   }
   const found = noGrad(() => Float64Array.from(elements(layer.toDense().ndarray())));
   for (const used of [x, y, ...parameters]) used.dispose();

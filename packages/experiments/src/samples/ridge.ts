@@ -1,11 +1,13 @@
 /** @file Ridge regression in closed form: what a dense layer can know from N samples at best. */
 
 /**
- * The W [n, n] with the least ‖Y − XWᵀ‖² + λ‖W‖²; for λ = 0 and too few samples, the one of them that is smallest. Solved over
- * min(N, n) unknowns by Cholesky's factorisation in float64, with a step of iterative refinement; O(min(N, n)² max(N, n)).
+ * The W [n, n] with the least ‖Y − XWᵀ‖² + λ‖W‖²; for λ = 0 and too few samples, the one of them
+ * that is smallest. Solved over min(N, n) unknowns by Cholesky's factorisation in float64, with a
+ * step of iterative refinement; O(min(N, n)² max(N, n)).
  * @param x - [N, n], row-major
  * @param y - [N, n]
- * @param lambda - at least 0. With noise of deviation σ and entries of W from N(0, 1/n), nσ² is the best there is.
+ * @param lambda - at least 0. With noise of deviation σ and entries of W from N(0, 1/n), nσ² is the
+ * best there is.
  * @example const w = ridge(x, y, { samples: 256, n: 64, lambda: 0 });
  */
 export function ridge(
@@ -30,8 +32,13 @@ export function ridge(
 
 /** The columns of a [rows, n] matrix, or its rows. */
 function columns(a: ArrayLike<number>, rows: number, n: number, turned = false): Float64Array[] {
-  if (turned) return Array.from({ length: rows }, (_, i) => Float64Array.from({ length: n }, (_, j) => a[i * n + j]!));
-  return Array.from({ length: n }, (_, j) => Float64Array.from({ length: rows }, (_, i) => a[i * n + j]!));
+  if (turned)
+    return Array.from({ length: rows }, (_, i) =>
+      Float64Array.from({ length: n }, (_, j) => a[i * n + j]!),
+    );
+  return Array.from({ length: n }, (_, j) =>
+    Float64Array.from({ length: rows }, (_, i) => a[i * n + j]!),
+  );
 }
 
 function dot(a: Float64Array, b: Float64Array): number {
@@ -41,7 +48,9 @@ function dot(a: Float64Array, b: Float64Array): number {
 }
 
 /** Solves A v = b for a symmetric positive definite A, factored once as L Lᵀ. */
-function solver(a: readonly Float64Array[] | readonly number[][]): (b: Float64Array) => Float64Array {
+function solver(
+  a: readonly Float64Array[] | readonly number[][],
+): (b: Float64Array) => Float64Array {
   const rows = a.map((row) => Float64Array.from(row));
   const lower: Float64Array[] = [];
   rows.forEach((row, i) => {

@@ -1,4 +1,7 @@
-/** @file The claim of the experiment in small, with its controls: structure saves samples only where the teacher has it. */
+/**
+ * @file The claim of the experiment in small, with its controls: structure saves samples only where
+ * the teacher has it.
+ */
 import { elements, matmul, normal, rng, setBackend, transpose } from "@spm/core";
 import { wasm } from "@spm/wasm";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -16,7 +19,8 @@ const error = (teacher: TeacherName, given: Pick<Fit, "student"> & Partial<Fit>)
 describe("n / 2 samples", { timeout: 60_000 }, () => {
   test("recover a mixer of the student's own schedule, which least squares cannot", async () => {
     expect(await error("same schedule", { student: "rotation" })).toBeLessThan(1e-8);
-    expect(await error("same schedule", { student: "dense" })).toBeCloseTo(0.5, 1); // 1 − N/n of W is unseen
+    // 1 − N/n of W is unseen
+    expect(await error("same schedule", { student: "dense" })).toBeCloseTo(0.5, 1);
   });
 
   test.each(["other schedule", "dense", "DFT"] as const)(
@@ -27,13 +31,17 @@ describe("n / 2 samples", { timeout: 60_000 }, () => {
   );
 
   test("with noise, leave an error in proportion to its power", async () => {
-    const [low, high] = [0.01, 0.1].map((noise) => error("same schedule", { student: "rotation", noise }));
+    const [low, high] = [0.01, 0.1].map((noise) =>
+      error("same schedule", { student: "rotation", noise }),
+    );
     expect((await high!) / (await low!)).toBeGreaterThan(50);
     expect((await high!) / (await low!)).toBeLessThan(200);
   });
 });
 
-test("n samples are enough for least squares, whatever the teacher", { timeout: 60_000 }, async () => {
+test("n samples are enough for least squares, whatever the teacher", {
+  timeout: 60_000,
+}, async () => {
   for (const teacher of teacherNames)
     expect(await error(teacher, { student: "dense", samples: 2 * n })).toBeLessThan(1e-12);
 });

@@ -32,13 +32,28 @@ interface Cell {
   readonly errors: readonly number[];
 }
 
-/** Error against samples: every structured student beside dense least squares, on teachers in and out of its class. */
+/**
+ * Error against samples: every structured student beside dense least squares, on teachers in and
+ * out of its class.
+ */
 export const samples: Experiment<typeof settings> = {
   name: "samples",
-  question: "How many samples of a hidden linear operator does each kind of layer need to recover it?",
+  question:
+    "How many samples of a hidden linear operator does each kind of layer need to recover it?",
   settings,
-  quick: { n: 16, trials: 1, steps: 300, samples: "1/2,2", students: "dense,rotation,general,low-rank" },
-  async run({ settings: { n, trials, noise, steps, rate, samples: multiples, ...chosen }, seed, signal, log }) {
+  quick: {
+    n: 16,
+    trials: 1,
+    steps: 300,
+    samples: "1/2,2",
+    students: "dense,rotation,general,low-rank",
+  },
+  async run({
+    settings: { n, trials, noise, steps, rate, samples: multiples, ...chosen },
+    seed,
+    signal,
+    log,
+  }) {
     checkWidth(n);
     const kinds = readKinds(chosen.students);
     const counts = multiples.split(",").map((text) => count(text, n));
@@ -46,7 +61,8 @@ export const samples: Experiment<typeof settings> = {
     const wanted = readNames("teachers", chosen.teachers, teacherNames);
     const levels = [...new Set([0, noise])];
     for (const teacher of wanted)
-      for (const level of levels) if (!signal.aborted) cells.push(...(await measured(teacher, level)));
+      for (const level of levels)
+        if (!signal.aborted) cells.push(...(await measured(teacher, level)));
 
     async function measured(teacher: TeacherName, level: number): Promise<Cell[]> {
       const found: Cell[] = [];
@@ -61,20 +77,33 @@ export const samples: Experiment<typeof settings> = {
             w.dispose();
           }
           if (signal.aborted) return found; // only what was measured to its end
-          found.push({ teacher, student, samples: size, noise: level, errors: errors.sort((a, b) => a - b) });
+          found.push({
+            teacher,
+            student,
+            samples: size,
+            noise: level,
+            errors: errors.sort((a, b) => a - b),
+          });
         }
       log(`${teacher}${level > 0 ? `, noise ${level}` : ""}: done`);
       return found;
     }
 
     const parameters = Object.fromEntries(
-      kinds.map((kind) => [kind, linear(kind, n, n, { random: rng(seed), bias: false }).parameterCount()]),
+      kinds.map((kind) => [
+        kind,
+        linear(kind, n, n, { random: rng(seed), bias: false }).parameterCount(),
+      ]),
     );
     const section = (teacher: TeacherName, level: number): Section => {
       const of = cells.filter((c) => c.teacher === teacher && c.noise === level);
       return {
         heading: `Teacher: ${teacher}, ${level === 0 ? "no noise" : `noise ${level}`}`,
-        text: `${level === 0 ? "Relative squared error, median of the trials (least to most). " : ""}${REMARKS[teacher]}${level === 0 ? "" : " The dense student is ridge regression that knows the noise and the prior: the best that it can do."}`,
+        text:
+          level === 0
+            ? `Relative squared error, median of the trials (least to most). ${REMARKS[teacher]}`
+            : `${REMARKS[teacher]} The dense student is ridge regression that knows the noise ` +
+              "and the prior: the best that it can do.",
         table: {
           head: ["student", "parameters", ...counts.map((size) => `N = ${size}`)],
           rows: kinds.map((student) => [
@@ -89,27 +118,41 @@ export const samples: Experiment<typeof settings> = {
         figure: {
           name: `${teacher.replaceAll(" ", "-")}${level === 0 ? "" : "-noise"}`,
           svg: seriesChart({
-            title: `Teacher: ${teacher}, n = ${n}, ${level === 0 ? "no noise" : `noise ${level}`}: error by samples`,
+            title:
+              `Teacher: ${teacher}, n = ${n}, ` +
+              `${level === 0 ? "no noise" : `noise ${level}`}: error by samples`,
             x: { label: "samples N", scale: "log", ticks: counts },
             y: { label: "relative squared error", scale: "log" },
             series: kinds.map((student) => ({
               name: student,
               points: of
                 .filter((c) => c.student === student)
-                .map(({ samples: x, errors }) => ({ x, y: median(errors), low: errors[0]!, high: errors.at(-1)! })),
+                .map(({ samples: x, errors }) => ({
+                  x,
+                  y: median(errors),
+                  low: errors[0]!,
+                  high: errors.at(-1)!,
+                })),
             })),
           }),
         },
       };
     };
     const enough = (teacher: TeacherName, student: LinearKind): string => {
-      const own = cells.filter((c) => c.teacher === teacher && c.student === student && c.noise === 0);
+      const own = cells.filter(
+        (c) => c.teacher === teacher && c.student === student && c.noise === 0,
+      );
       if (own.length < counts.length) return `${student} (interrupted)`;
-      return `${student} ${own.find((c) => median(c.errors) < 1e-6)?.samples ?? `more than ${counts.at(-1)}`}`;
+      return (
+        `${student} ` +
+        `${own.find((c) => median(c.errors) < 1e-6)?.samples ?? `more than ${counts.at(-1)}`}`
+      );
     };
     const [first] = wanted as [TeacherName];
     return {
-      summary: `Teacher ${first}, without noise: an error below 1e-6 takes ${kinds.map((kind) => enough(first, kind)).join(", ")} samples (n = ${n}).`,
+      summary:
+        `Teacher ${first}, without noise: an error below 1e-6 takes ` +
+        `${kinds.map((kind) => enough(first, kind)).join(", ")} samples (n = ${n}).`,
       sections: wanted.flatMap((teacher) => levels.map((level) => section(teacher, level))),
       results: { n, parameters, cells: cells.map((cell) => ({ ...cell })) },
     };
@@ -119,12 +162,17 @@ export const samples: Experiment<typeof settings> = {
 /** Who can represent a teacher, to keep in mind beside the figures. */
 const REMARKS: Readonly<Record<TeacherName, string>> = {
   "same schedule":
-    "Rotation, general, butterfly and, where √n is a power of two, monarch can represent this teacher: they win by construction. That is the alignment that this measures, not a general virtue.",
+    "Rotation, general, butterfly and, where √n is a power of two, " +
+    "monarch can represent this teacher: they win by construction. " +
+    "That is the alignment that this measures, not a general virtue.",
   "other schedule":
-    "A mixer of as many parameters whose pairs meet in another order: none of the structured students can represent it.",
+    "A mixer of as many parameters whose pairs meet in another order: " +
+    "none of the structured students can represent it.",
   dense: "Gaussian entries: none of the structured students can represent it.",
   "low rank": "The low-rank student can represent it, and wins by construction.",
-  DFT: "As real and imaginary parts. Its bit reversal puts it out of reach of every structured student.",
+  DFT:
+    "As real and imaginary parts. " +
+    "Its bit reversal puts it out of reach of every structured student.",
   Hadamard: "The mixers can represent it: it is the butterfly with all angles π/4, up to signs.",
 };
 

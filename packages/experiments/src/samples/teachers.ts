@@ -1,6 +1,14 @@
 /** @file The hidden operators that the experiment wants recovered. */
 import { cast, matmul, mul, normal, type Rng, type Tensor, ValueError } from "@spm/core";
-import { butterfly, dft, hadamard, initialAngles, type Schedule, shuffle, toDense } from "@spm/mixer";
+import {
+  butterfly,
+  dft,
+  hadamard,
+  initialAngles,
+  type Schedule,
+  shuffle,
+  toDense,
+} from "@spm/mixer";
 
 /** W [n, n] with ‖W‖² = n, at least in expectation. */
 export type Teacher = (n: number, random: Rng) => Tensor;
@@ -17,7 +25,14 @@ const rotations =
 const rank = (n: number): number => Math.log2(n);
 
 /** In the order of the report. The first is in the rotation student's own class. */
-export const teacherNames = ["same schedule", "other schedule", "dense", "low rank", "DFT", "Hadamard"] as const;
+export const teacherNames = [
+  "same schedule",
+  "other schedule",
+  "dense",
+  "low rank",
+  "DFT",
+  "Hadamard",
+] as const;
 
 /** One of {@link teacherNames}. */
 export type TeacherName = (typeof teacherNames)[number];
@@ -28,7 +43,10 @@ export const teachers: Readonly<Record<TeacherName, Teacher>> = {
   "other schedule": rotations(shuffle),
   dense: (n, random) => normal(random, [n, n], 0, 1 / Math.sqrt(n)),
   "low rank": (n, random) =>
-    mul(matmul(normal(random, [n, rank(n)]), normal(random, [rank(n), n])), 1 / Math.sqrt(rank(n) * n)),
+    mul(
+      matmul(normal(random, [n, rank(n)]), normal(random, [rank(n), n])),
+      1 / Math.sqrt(rank(n) * n),
+    ),
   DFT: (n) => cast(toDense(dft(n / 2)), "float32"),
   Hadamard: (n) => cast(toDense(hadamard(n)), "float32"),
 };

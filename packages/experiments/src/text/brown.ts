@@ -8,20 +8,27 @@ import type { Corpus, LabelledText } from "./corpus.ts";
 const DOCUMENTS = 500;
 
 /**
- * The Brown University corpus of American English printed in 1961 (Francis and Kučera): 500 documents of about 2,000 words in 15
- * genres, each cut into parts of `words` words.
+ * The Brown University corpus of American English printed in 1961 (Francis and Kučera): 500
+ * documents of about 2,000 words in 15 genres, each cut into parts of `words` words.
  * @param directory - where `cats.txt` and the documents lie; the installed package unless said
  * @throws DataError when a file is missing or damaged
  */
-export async function loadBrown(words: number, directory: string = installedDirectory()): Promise<Corpus> {
-  const lines = (await read(join(directory, "cats.txt"))).split("\n").filter((line) => line.trim() !== "");
-  if (lines.length !== DOCUMENTS) throw new DataError("loadBrown", `${DOCUMENTS} documents in cats.txt`, lines.length);
+export async function loadBrown(
+  words: number,
+  directory: string = installedDirectory(),
+): Promise<Corpus> {
+  const lines = (await read(join(directory, "cats.txt")))
+    .split("\n")
+    .filter((line) => line.trim() !== "");
+  if (lines.length !== DOCUMENTS)
+    throw new DataError("loadBrown", `${DOCUMENTS} documents in cats.txt`, lines.length);
   const entries = lines.map((line) => line.trim().split(/\s+/) as [string, string]);
   const categories = [...new Set(entries.map(([, genre]) => genre))].sort();
   const documents = await Promise.all(
     entries.map(async ([file, genre], document): Promise<LabelledText[]> => {
       const tokens = wordsOf(await read(join(directory, file)));
-      if (tokens.length === 0) throw new DataError("loadBrown", "words with tags", `none in ${file}`);
+      if (tokens.length === 0)
+        throw new DataError("loadBrown", "words with tags", `none in ${file}`);
       const label = categories.indexOf(genre);
       return Array.from({ length: Math.max(1, Math.floor(tokens.length / words)) }, (_, k) => ({
         text: tokens.slice(k * words, (k + 1) * words).join(" "),

@@ -29,7 +29,8 @@ export function partition(
   random: Rng,
 ): { readonly train: LabelledText[]; readonly held: LabelledText[] } {
   const documents = new Map<number, LabelledText[]>();
-  for (const text of texts) documents.set(text.document, [...(documents.get(text.document) ?? []), text]);
+  for (const text of texts)
+    documents.set(text.document, [...(documents.get(text.document) ?? []), text]);
   const all = [...documents.values()];
   const chosen: LabelledText[][] = [];
   let count = 0;

@@ -18,19 +18,24 @@ export interface Outcome {
   readonly readings: readonly Reading[];
 }
 
-const accuracyOf = (reading: Reading | undefined): number | null => reading?.metrics.accuracy ?? null;
+const accuracyOf = (reading: Reading | undefined): number | null =>
+  reading?.metrics.accuracy ?? null;
 
 /** A table and a chart for each corpus. */
 export function textFindings(outcomes: readonly Outcome[]): Findings {
   const corpora = [...new Set(outcomes.map(({ corpus }) => corpus))];
-  const sections = corpora.flatMap((corpus) => sectionsOf(outcomes.filter((one) => one.corpus === corpus)));
+  const sections = corpora.flatMap((corpus) =>
+    sectionsOf(outcomes.filter((one) => one.corpus === corpus)),
+  );
   const best = corpora.map((corpus) => {
     const ranked = outcomes
       .filter((one) => one.corpus === corpus && one.readings.length > 0)
       .sort((a, b) => (accuracyOf(b.readings.at(-1)) ?? 0) - (accuracyOf(a.readings.at(-1)) ?? 0));
     const say = ({ layer, features, readings }: Outcome): string =>
       `${layer} of ${features} ${formatPercent(accuracyOf(readings.at(-1)))}`;
-    return ranked.length === 0 ? `${corpus}: interrupted` : `${corpus}: ${ranked.slice(0, 4).map(say).join(", ")}`;
+    return ranked.length === 0
+      ? `${corpus}: interrupted`
+      : `${corpus}: ${ranked.slice(0, 4).map(say).join(", ")}`;
   });
   return {
     summary: `The most accurate: ${best.length === 0 ? "none, interrupted" : best.join("; ")}.`,
@@ -38,7 +43,11 @@ export function textFindings(outcomes: readonly Outcome[]): Findings {
     results: {
       runs: outcomes.map(({ readings, ...facts }) => ({
         ...facts,
-        readings: readings.map(({ step, seconds, metrics }) => ({ step, seconds, metrics: { ...metrics } })),
+        readings: readings.map(({ step, seconds, metrics }) => ({
+          step,
+          seconds,
+          metrics: { ...metrics },
+        })),
       })),
     },
   };
@@ -48,11 +57,15 @@ function sectionsOf(outcomes: readonly Outcome[]): Section[] {
   const { corpus, train, held, majority } = outcomes[0]!;
   const layers = [...new Set(outcomes.map(({ layer }) => layer))];
   const dense = (features: number): number =>
-    outcomes.find((one) => one.layer === "dense" && one.features === features)?.readings.at(-1)?.seconds ?? 0;
+    outcomes.find((one) => one.layer === "dense" && one.features === features)?.readings.at(-1)
+      ?.seconds ?? 0;
   return [
     {
       heading: `${corpus}: accuracy, parameters, seconds`,
-      text: `${formatCount(train)} texts to learn from, ${formatCount(held)} held out; the commonest category alone gives ${formatPercent(majority)}. Seconds of training steps as a ratio to the dense layer's, the models taking turns.`,
+      text:
+        `${formatCount(train)} texts to learn from, ${formatCount(held)} held out; ` +
+        `the commonest category alone gives ${formatPercent(majority)}. ` +
+        "Seconds of training steps as a ratio to the dense layer's, the models taking turns.",
       table: {
         head: ["layer", "features", "parameters", "accuracy", "loss", "seconds to dense"],
         rows: outcomes.map(({ layer, features, parameters, readings }) => {
@@ -80,7 +93,9 @@ function sectionsOf(outcomes: readonly Outcome[]): Section[] {
             name,
             points: outcomes.flatMap(({ layer, parameters, readings }) => {
               const accuracy = accuracyOf(readings.at(-1));
-              return layer === name && accuracy !== null ? [{ x: parameters, y: 100 * accuracy }] : [];
+              return layer === name && accuracy !== null
+                ? [{ x: parameters, y: 100 * accuracy }]
+                : [];
             }),
           })),
         }),

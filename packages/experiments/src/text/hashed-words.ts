@@ -17,8 +17,9 @@ export function fnv1a(text: string): number {
 }
 
 /**
- * Feature hashing (Weinberger et al. 2009) of all words and neighbouring pairs: each adds ±1 to the feature that its hash names,
- * counts c become sign(c) ln(1 + |c|), and a text's vector is scaled to a mean square of 1.
+ * Feature hashing (Weinberger et al. 2009) of all words and neighbouring pairs: each adds ±1 to the
+ * feature that its hash names, counts c become sign(c) ln(1 + |c|), and a text's vector is scaled
+ * to a mean square of 1.
  */
 function hashed(text: string, features: number): Sparse {
   const words = text.toLowerCase().match(/[\p{L}\p{N}'$]+/gu) ?? [];
@@ -32,13 +33,24 @@ function hashed(text: string, features: number): Sparse {
     add(word);
     if (k > 0) add(`${words[k - 1]} ${word}`);
   });
-  const values = Float32Array.from(counts.values(), (count) => Math.sign(count) * Math.log1p(Math.abs(count)));
+  const values = Float32Array.from(
+    counts.values(),
+    (count) => Math.sign(count) * Math.log1p(Math.abs(count)),
+  );
   const norm = Math.sqrt(values.reduce((total, v) => total + v * v, 0)) || 1;
-  return { places: Int32Array.from(counts.keys()), values: values.map((v) => (v * Math.sqrt(features)) / norm) };
+  return {
+    places: Int32Array.from(counts.keys()),
+    values: values.map((v) => (v * Math.sqrt(features)) / norm),
+  };
 }
 
-/** Texts as batches of x float32 [batch, features] and y int32 [batch]; hashing happens once, here. */
-export function hashedWords(texts: readonly LabelledText[], features: number): Dataset<LabelledBatch> {
+/**
+ * Texts as batches of x float32 [batch, features] and y int32 [batch]; hashing happens once, here.
+ */
+export function hashedWords(
+  texts: readonly LabelledText[],
+  features: number,
+): Dataset<LabelledBatch> {
   const rows = texts.map(({ text }) => hashed(text, features));
   return {
     length: texts.length,

@@ -1,4 +1,7 @@
-/** @file Hashed word n-grams to categories with one wide hidden layer of every structure: spam and genres. */
+/**
+ * @file Hashed word n-grams to categories with one wide hidden layer of every structure: spam and
+ * genres.
+ */
 import { rng } from "@spm/core";
 import { DataLoader } from "@spm/data";
 import { linearKinds, Mlp } from "@spm/nn";
@@ -50,7 +53,8 @@ export const text: Experiment<{
     const widths = readNumbers("features", features);
     const outcomes: Outcome[] = [];
     for (const corpusName of readNames("corpora", corpora, CORPORA)) {
-      const corpus: Corpus = corpusName === "spam" ? await loadSpamAssassin() : await loadBrown(words);
+      const corpus: Corpus =
+        corpusName === "spam" ? await loadSpamAssassin() : await loadBrown(words);
       const { train, held } = partition(corpus, samples, rng(seed));
       const majority = majorityShare(held.map(({ label }) => label));
       for (const n of widths) {
@@ -58,8 +62,16 @@ export const text: Experiment<{
         const trainSet = hashedWords(train, n);
         const runners = names.map((name) => {
           const sizes = [n, ...(name === NONE ? [] : [hidden || n]), corpus.categories.length];
-          const model = new Mlp({ sizes, linear: name === NONE ? "dense" : name, random: rng(seed) });
-          const batches = new DataLoader(trainSet, { batchSize: Math.min(batch, train.length), seed, dropLast: true });
+          const model = new Mlp({
+            sizes,
+            linear: name === NONE ? "dense" : name,
+            random: rng(seed),
+          });
+          const batches = new DataLoader(trainSet, {
+            batchSize: Math.min(batch, train.length),
+            seed,
+            dropLast: true,
+          });
           const base = rate || rateOf(name === NONE ? "dense" : name);
           const learningRate = cosine({ base, steps: epochs * batches.batchesPerEpoch });
           return { name, model, optimizer: adam(model.parameters(), { learningRate }), batches };
@@ -72,11 +84,25 @@ export const text: Experiment<{
           every,
           signal,
           onReading: ({ name }, { step, metrics }) =>
-            log(`${corpusName}, ${n} features, ${name}, step ${step}: accuracy ${metrics.accuracy?.toFixed(4)}`),
+            log(
+              `${corpusName}, ${n} features, ${name}, step ${step}: ` +
+                `accuracy ${metrics.accuracy?.toFixed(4)}`,
+            ),
         });
-        const sizes = { corpus: corpusName, features: n, train: train.length, held: held.length, majority };
+        const sizes = {
+          corpus: corpusName,
+          features: n,
+          train: train.length,
+          held: held.length,
+          majority,
+        };
         runners.forEach(({ name, model }, k) => {
-          outcomes.push({ ...sizes, layer: name, parameters: model.parameterCount(), readings: readings[k]! });
+          outcomes.push({
+            ...sizes,
+            layer: name,
+            parameters: model.parameterCount(),
+            readings: readings[k]!,
+          });
         });
       }
     }

@@ -35,7 +35,9 @@ function crossover(cells: readonly Cell[], phase: Phase, mixer: Mixer): string {
     return value === undefined ? [] : [{ n: cell.n, faster: value >= 1 }];
   });
   const last = measured.findLastIndex(({ faster }) => !faster);
-  return measured.length === 0 ? "–" : (measured[last + 1]?.n.toString() ?? `above ${measured.at(-1)!.n}`);
+  return measured.length === 0
+    ? "–"
+    : (measured[last + 1]?.n.toString() ?? `above ${measured.at(-1)!.n}`);
 }
 
 /** Tables and charts of all that was measured. */
@@ -44,29 +46,42 @@ export function timingFindings(unordered: readonly Cell[]): Findings {
   const batches = [...new Set(cells.map(({ batch }) => batch))];
   const ofBatch = (batch: number): Cell[] => cells.filter((cell) => cell.batch === batch);
   const crossings = PHASES.flatMap((phase) =>
-    MIXERS.map((mixer) => [`${phase}, ${mixer}`, ...batches.map((batch) => crossover(ofBatch(batch), phase, mixer))]),
+    MIXERS.map((mixer) => [
+      `${phase}, ${mixer}`,
+      ...batches.map((batch) => crossover(ofBatch(batch), phase, mixer)),
+    ]),
   );
-  const step = batches.map((batch) => `${crossover(ofBatch(batch), "step", "rotation")} at batch ${batch}`);
+  const step = batches.map(
+    (batch) => `${crossover(ofBatch(batch), "step", "rotation")} at batch ${batch}`,
+  );
   return {
     summary:
       cells.length === 0
         ? "Interrupted before anything was measured."
-        : `A whole step of a rotation mixer is at least as fast as a dense one from width ${step.join(", ")}.`,
+        : "A whole step of a rotation mixer is at least as " +
+          `fast as a dense one from width ${step.join(", ")}.`,
     sections: [
       {
         heading: "Crossover",
-        text: "The smallest width from which on the mixer is at least as fast as the dense layer, n → n.",
+        text:
+          "The smallest width from which on the mixer is at " +
+          "least as fast as the dense layer, n → n.",
         table: { head: ["what", ...batches.map((batch) => `batch ${batch}`)], rows: crossings },
       },
       ...PHASES.map((phase) => ratioTable(cells, phase)),
-      ...PHASES.flatMap((phase) => MIXERS.map((mixer) => figureOf(batches.map(ofBatch), phase, mixer))),
+      ...PHASES.flatMap((phase) =>
+        MIXERS.map((mixer) => figureOf(batches.map(ofBatch), phase, mixer)),
+      ),
     ],
-    results: { cells: cells.map(({ n, batch, seconds }) => ({ n, batch, seconds: { ...seconds } })) },
+    results: {
+      cells: cells.map(({ n, batch, seconds }) => ({ n, batch, seconds: { ...seconds } })),
+    },
   };
 }
 
 function ratioTable(cells: readonly Cell[], phase: Phase): Section {
-  const show = (value: number | undefined): string => (value === undefined ? "–" : `${threeDigits(value)}×`);
+  const show = (value: number | undefined): string =>
+    value === undefined ? "–" : `${threeDigits(value)}×`;
   const rows = cells.map((cell) => {
     const dense = cell.seconds[phase]?.map((row) => row[0]!);
     return [
@@ -78,13 +93,16 @@ function ratioTable(cells: readonly Cell[], phase: Phase): Section {
   });
   return {
     heading: `Time of dense over time of the mixer: ${phase}`,
-    text: "Above 1 the mixer is faster. Medians over alternating rounds; the milliseconds are the dense layer's.",
+    text:
+      "Above 1 the mixer is faster. Medians over alternating rounds; " +
+      "the milliseconds are the dense layer's.",
     table: { head: ["n", "batch", "dense, ms", ...MIXERS], rows },
   };
 }
 
 /** 0.0536, 24.5, 1,036 */
-const threeDigits = (value: number): string => (value < 1000 ? value.toPrecision(3) : formatCount(Math.round(value)));
+const threeDigits = (value: number): string =>
+  value < 1000 ? value.toPrecision(3) : formatCount(Math.round(value));
 
 function figureOf(byBatch: readonly (readonly Cell[])[], phase: Phase, mixer: Mixer): Section {
   const widths = [...new Set(byBatch.flat().map(({ n }) => n))];

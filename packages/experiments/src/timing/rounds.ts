@@ -1,4 +1,7 @@
-/** @file Times candidates in alternating rounds: on a busy machine only what ran in the same round can be compared. */
+/**
+ * @file Times candidates in alternating rounds: on a busy machine only what ran in the same round
+ * can be compared.
+ */
 import { add, currentBackend, ones } from "@spm/core";
 
 /** Something to time. It leaves no tensors behind. */
@@ -20,7 +23,11 @@ const SLOW = 0.2;
  */
 export async function timeInRounds(
   candidates: readonly Candidate[],
-  { rounds, least, longest }: { readonly rounds: number; readonly least: number; readonly longest: number },
+  {
+    rounds,
+    least,
+    longest,
+  }: { readonly rounds: number; readonly least: number; readonly longest: number },
 ): Promise<Rounds> {
   const repeats: number[] = [];
   for (const run of candidates) {
@@ -30,7 +37,10 @@ export async function timeInRounds(
   }
   const times: number[][] = [];
   const start = performance.now();
-  while (times.length < rounds && (times.length === 0 || performance.now() - start < 1000 * longest)) {
+  while (
+    times.length < rounds &&
+    (times.length === 0 || performance.now() - start < 1000 * longest)
+  ) {
     const row: number[] = [];
     for (const [i, run] of candidates.entries()) row.push(await seconds(run, repeats[i]!));
     times.push(row);
@@ -46,7 +56,10 @@ async function seconds(run: Candidate, count: number): Promise<number> {
   return (performance.now() - start) / 1000 / count;
 }
 
-/** On a device: until all that was enqueued before has been computed. In CPU memory it has been, already. */
+/**
+ * On a device: until all that was enqueued before has been computed. In CPU memory it has been,
+ * already.
+ */
 async function allComputed(): Promise<void> {
   if (currentBackend().view !== undefined) return;
   const last = add(ones([1]), 1);

@@ -19,7 +19,13 @@ import { type Cell, KINDS, PHASES, type Phase, timingFindings } from "./findings
 import { type Candidate, type Rounds, timeInRounds } from "./rounds.ts";
 
 /** From which width on a mixer is faster than a dense layer, by batch, on the backend at hand. */
-export const timing: Experiment<{ widths: string; batches: string; rounds: number; least: number; longest: number }> = {
+export const timing: Experiment<{
+  widths: string;
+  batches: string;
+  rounds: number;
+  least: number;
+  longest: number;
+}> = {
   name: "timing",
   question: "From which width on is a mixer faster than a dense layer?",
   settings: {
@@ -32,17 +38,18 @@ export const timing: Experiment<{ widths: string; batches: string; rounds: numbe
   quick: { widths: "16,32", batches: "1,4", rounds: 2, least: 0.0002 },
   async run({ settings: { widths, batches, rounds, least, longest }, seed, signal, log }) {
     const cells: Cell[] = [];
-    // Narrow before wide: what the widest leave of a backend's memory is too little for anything else.
+    // Narrow before wide: what the widest leave of a backend's memory is too little for anything
+    // else.
     for (const n of readNumbers("widths", widths))
       for (const batch of readNumbers("batches", batches)) {
         if (signal.aborted) break;
         const cell = await measure(n, batch, { rounds, least, longest, random: rng(seed) });
         cells.push(cell);
         const [dense, rotation, general] = cell.seconds.step?.[0] ?? [];
-        if (dense !== undefined)
-          log(
-            `n ${n}, batch ${batch}, step: ${[dense, rotation, general].map((s) => `${(1000 * s!).toPrecision(3)} ms`).join(", ")}`,
-          );
+        if (dense !== undefined) {
+          const times = [dense, rotation, general].map((s) => `${(1000 * s!).toPrecision(3)} ms`);
+          log(`n ${n}, batch ${batch}, step: ${times.join(", ")}`);
+        }
         await new Promise((resume) => setImmediate(resume)); // an interruption gets through
       }
     return timingFindings(cells);
@@ -56,8 +63,14 @@ interface Plan {
   readonly random: Rng;
 }
 
-/** All phases of one width and batch, in fewer rounds where these would take longer than `longest`. */
-async function measure(n: number, batch: number, { rounds, least, longest, random }: Plan): Promise<Cell> {
+/**
+ * All phases of one width and batch, in fewer rounds where these would take longer than `longest`.
+ */
+async function measure(
+  n: number,
+  batch: number,
+  { rounds, least, longest, random }: Plan,
+): Promise<Cell> {
   const seconds: { [phase in Phase]?: Rounds } = {};
   const owned: { dispose(): void }[] = [];
   try {
@@ -72,16 +85,21 @@ async function measure(n: number, batch: number, { rounds, least, longest, rando
       seconds[phase] = await timeInRounds(candidates, { rounds, least, longest });
     }
   } catch (error) {
-    if (!(error instanceof BackendError)) throw error; // no memory for a matrix of this size: the cell stays open
+    // no memory for a matrix of this size: the cell stays open
+    if (!(error instanceof BackendError)) throw error;
   }
   for (const one of owned) one.dispose();
   return { n, batch, seconds };
 }
 
-/** What is timed: the layer's public functions, with bias and diagonals; the gradients are those by the input and all parameters. */
+/**
+ * What is timed: the layer's public functions, with bias and diagonals; the gradients are those by
+ * the input and all parameters.
+ */
 function runOf(phase: Phase, layer: LinearMap, x: Parameter, optimizer: Optimizer): Candidate {
   if (phase === "forward") return () => scope(() => void layer.forward(x));
-  const gradients = (): Tensor[] => valueAndGrad(() => sum(layer.forward(x)), [x, ...optimizer.parameters]).grads;
+  const gradients = (): Tensor[] =>
+    valueAndGrad(() => sum(layer.forward(x)), [x, ...optimizer.parameters]).grads;
   if (phase === "forward and backward") return () => scope(() => void gradients());
   return () => scope(() => optimizer.step(gradients().slice(1)));
 }

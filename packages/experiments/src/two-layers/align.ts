@@ -1,9 +1,12 @@
 /**
- * @file The order of hidden units in which two dense layers look like two butterflies. Units of a dense net have no order, a mixer's do:
- * unit i of the first is where the paths from certain inputs meet, and where those to certain outputs part.
+ * @file The order of hidden units in which two dense layers look like two butterflies. Units of a
+ * dense net have no order, a mixer's do: unit i of the first is where the paths from certain inputs
+ * meet, and where those to certain outputs part.
  */
 
-/** A set of hidden units, with the direction in which their weights lie in each block of columns. */
+/**
+ * A set of hidden units, with the direction in which their weights lie in each block of columns.
+ */
 interface Cluster {
   readonly units: readonly number[];
   /** For each block of columns, the dominant right singular vector times its singular value. */
@@ -13,15 +16,21 @@ interface Cluster {
 /**
  * The hidden unit for each place of a butterfly, from W₂ tanh(W₁ x).
  *
- * One pass of a butterfly obeys a rank-1 law. In W₁, rows with the same k lowest bits are multiples of one another in each block of
- * columns with the same high bits; in W₂, columns with the same high bits, over outputs with the same low ones. So units
- * are joined two by two, sets of units two by two, where the least is lost; W₁ tells which units share their low bits, W₂
- * which share their high bits, and bit b is what neither the one joining up to b nor the other down to b connects.
+ * One pass of a butterfly obeys a rank-1 law. In W₁, rows with the same k lowest bits are multiples
+ * of one another in each block of columns with the same high bits; in W₂, columns with the same
+ * high bits, over outputs with the same low ones. So units are joined two by two, sets of units two
+ * by two, where the least is lost; W₁ tells which units share their low bits, W₂ which share their
+ * high bits, and bit b is what neither the one joining up to b nor the other down to b connects.
  * @param first - W₁ [n, n], row-major, its rows the hidden units; n = 2^L
  * @param second - W₂ [n, n], row-major, its columns the hidden units
- * @returns order[place] = unit, or null where the two layers contradict each other, as those of no butterfly do. O(n³).
+ * @returns order[place] = unit, or null where the two layers contradict each other, as those of no
+ * butterfly do. O(n³).
  */
-export function alignedOrder(first: ArrayLike<number>, second: ArrayLike<number>, n: number): Int32Array | null {
+export function alignedOrder(
+  first: ArrayLike<number>,
+  second: ArrayLike<number>,
+  n: number,
+): Int32Array | null {
   const levels = Math.log2(n);
   const low = joined(rows(n, (i, j) => first[i * n + j]!));
   const high = joined(rows(n, (i, j) => second[reversed(j, levels) * n + i]!));
@@ -49,7 +58,10 @@ function reversed(j: number, bits: number): number {
 
 /** Level by level, sets of 2^level units: level 0 has each by itself. */
 function joined(vectors: readonly Float64Array[]): (readonly number[])[][] {
-  let clusters: Cluster[] = vectors.map((vector, unit) => ({ units: [unit], directions: [vector] }));
+  let clusters: Cluster[] = vectors.map((vector, unit) => ({
+    units: [unit],
+    directions: [vector],
+  }));
   const levels = [clusters.map(({ units }) => units)];
   while (clusters.length > 1) {
     clusters = paired(clusters.map(halved));
@@ -64,9 +76,14 @@ const halved = ({ units, directions }: Cluster): Cluster => ({
   directions: directions.flatMap((v) => [v.subarray(0, v.length / 2), v.subarray(v.length / 2)]),
 });
 
-/** Joins clusters two by two so that little is lost: the cheapest first, then exchanges between pairs while they help. */
+/**
+ * Joins clusters two by two so that little is lost: the cheapest first, then exchanges between
+ * pairs while they help.
+ */
 function paired(clusters: readonly Cluster[]): Cluster[] {
-  const cost = clusters.map((a) => clusters.map((b) => (a === b ? Number.POSITIVE_INFINITY : lost(a, b))));
+  const cost = clusters.map((a) =>
+    clusters.map((b) => (a === b ? Number.POSITIVE_INFINITY : lost(a, b))),
+  );
   const edges = clusters
     .flatMap((_, i) => clusters.slice(0, i).map((_, j) => [i, j] as [number, number]))
     .sort(([a, b], [c, d]) => cost[a]![b]! - cost[c]![d]!);
@@ -134,7 +151,10 @@ function gram(u: Float64Array, v: Float64Array): [number, number, number] {
   return [uu, uv, vv];
 }
 
-/** 0 or 1 for each unit, the same within each set; null unless the sets connect the units to exactly two components. */
+/**
+ * 0 or 1 for each unit, the same within each set; null unless the sets connect the units to exactly
+ * two components.
+ */
 function twoSides(n: number, sets: readonly (readonly number[])[]): Int32Array | null {
   const root = Int32Array.from({ length: n }, (_, i) => i);
   const find = (i: number): number => (root[i] === i ? i : find(root[i]!));

@@ -1,4 +1,7 @@
-/** @file Steps that know the curvature: Levenberg–Marquardt, its linear systems solved by conjugate gradients, no matrix formed. */
+/**
+ * @file Steps that know the curvature: Levenberg–Marquardt, its linear systems solved by conjugate
+ * gradients, no matrix formed.
+ */
 
 import { setImmediate } from "node:timers/promises";
 import {
@@ -35,10 +38,11 @@ const SOLVED = 1e-3;
 const REACH = 1e-2;
 
 /**
- * Least squares by steps δ with (JᵀJ + λ) δ = −Jᵀr, J the derivative of the outputs by the parameters and r the residuals (Levenberg 1944,
- * Marquardt 1963). A step that brings the loss down is kept and λ divided by 3; any other is taken back and λ multiplied by 4.
- * Jᵀ is exact; Jv is a quotient of differences, two forwards instead of a derivative of a derivative, which is near enough for a direction.
- * CPU backends only. A step costs up to 60 of both over the samples.
+ * Least squares by steps δ with (JᵀJ + λ) δ = −Jᵀr, J the derivative of the outputs by the
+ * parameters and r the residuals (Levenberg 1944, Marquardt 1963). A step that brings the loss down
+ * is kept and λ divided by 3; any other is taken back and λ multiplied by 4. Jᵀ is exact; Jv is a
+ * quotient of differences, two forwards instead of a derivative of a derivative, which is near
+ * enough for a direction. CPU backends only. A step costs up to 60 of both over the samples.
  */
 export async function fitBySecondOrder(
   net: Module,
@@ -64,7 +68,11 @@ export async function fitBySecondOrder(
       const curvature = (v: Float64Array): Float64Array => {
         const h = REACH / Math.sqrt(dot(v, v));
         const moved = (by: number): Tensor =>
-          outputs(...likeParameters(parameters, v).map((direction, k) => add(parameters[k]!, mul(direction, by))));
+          outputs(
+            ...likeParameters(parameters, v).map((direction, k) =>
+              add(parameters[k]!, mul(direction, by)),
+            ),
+          );
         const along = noGrad(() => mul(sub(moved(h), moved(-h)), 1 / (2 * h)));
         return flattened(pullback(along)).map((value, k) => value + damping * v[k]!);
       };
@@ -85,7 +93,10 @@ export async function fitBySecondOrder(
 }
 
 /** v with A v = b for a symmetric positive definite A, as near as a few products come. */
-function conjugateGradients(product: (v: Float64Array) => Float64Array, b: Float64Array): Float64Array {
+function conjugateGradients(
+  product: (v: Float64Array) => Float64Array,
+  b: Float64Array,
+): Float64Array {
   const solution = new Float64Array(b.length);
   const rest = b.slice();
   let direction = b.slice();
@@ -105,7 +116,8 @@ function conjugateGradients(product: (v: Float64Array) => Float64Array, b: Float
   return solution;
 }
 
-const dot = (a: Float64Array, b: Float64Array): number => a.reduce((total, v, i) => total + v * b[i]!, 0);
+const dot = (a: Float64Array, b: Float64Array): number =>
+  a.reduce((total, v, i) => total + v * b[i]!, 0);
 
 const flattened = (parts: readonly Tensor[]): Float64Array =>
   Float64Array.from(parts.flatMap((part) => [...elements(part.ndarray())]));
@@ -122,7 +134,11 @@ function likeParameters(parameters: readonly Parameter[], v: Float64Array): Tens
 }
 
 /** parameters ← before + change */
-function assign(parameters: readonly Parameter[], before: readonly Float64Array[], change?: Float64Array): void {
+function assign(
+  parameters: readonly Parameter[],
+  before: readonly Float64Array[],
+  change?: Float64Array,
+): void {
   let from = 0;
   noGrad(() => {
     for (const [k, p] of parameters.entries()) {

@@ -1,12 +1,32 @@
-/** @file Whether the mixer's bias helps a student of a two-layer teacher, at equal steps and at equal seconds. */
-import { argmax, mean, noGrad, normal, type Rng, rng, slice, square, sub, type Tensor } from "@spm/core";
+/**
+ * @file Whether the mixer's bias helps a student of a two-layer teacher, at equal steps and at
+ * equal seconds.
+ */
+import {
+  argmax,
+  mean,
+  noGrad,
+  normal,
+  type Rng,
+  rng,
+  slice,
+  square,
+  sub,
+  type Tensor,
+} from "@spm/core";
 import { crossEntropy, type LinearKind } from "@spm/nn";
 import { formatCount } from "@spm/trainer";
 import { seriesChart } from "@spm/trainer/node";
 import type { Experiment, Section, Table } from "../experiment.ts";
 import { readKinds, readNames, readRates } from "../lists.ts";
 import { type Samples, train } from "./train.ts";
-import { studentNet, type TeacherKind, type TwoLayerNet, teacherKinds, teacherNet } from "./two-layer-net.ts";
+import {
+  studentNet,
+  type TeacherKind,
+  type TwoLayerNet,
+  teacherKinds,
+  teacherNet,
+} from "./two-layer-net.ts";
 import { relativeError } from "./ways.ts";
 
 const settings = {
@@ -40,7 +60,11 @@ interface Cell {
   /** The same on the samples learned from. */
   readonly train: readonly number[];
   /** After as many seconds as the dense student's steps took. */
-  readonly seconds: { readonly test: readonly number[]; readonly steps: readonly number[]; readonly budget: number };
+  readonly seconds: {
+    readonly test: readonly number[];
+    readonly steps: readonly number[];
+    readonly budget: number;
+  };
 }
 
 /** Data of a seed: learned from, chosen by, reported on. */
@@ -55,21 +79,34 @@ export const teacher: Experiment<typeof settings> = {
   name: "teacher",
   question: "Does the bias of a mixer help a student of a two-layer teacher, and of which?",
   settings,
-  quick: { n: 16, samples: 256, batch: 64, steps: 20, rates: "0.01", seeds: 2, students: "dense,rotation" },
+  quick: {
+    n: 16,
+    samples: 256,
+    batch: 64,
+    steps: 20,
+    rates: "0.01",
+    seeds: 2,
+    students: "dense,rotation",
+  },
   async run({ settings: given, seed, signal, log }) {
     const { n, samples, batch, steps, seeds } = given;
     const kinds = readKinds(given.students);
     const rates = readRates(given.rates);
     const cells: Cell[] = [];
     for (const teacherKind of readNames("teachers", given.teachers, teacherKinds))
-      for (const task of readNames("tasks", given.tasks, tasks)) if (!signal.aborted) await compare(teacherKind, task);
+      for (const task of readNames("tasks", given.tasks, tasks))
+        if (!signal.aborted) await compare(teacherKind, task);
 
     async function compare(teacherKind: TeacherKind, task: TaskKind): Promise<void> {
       const outputs = task === "regression" ? n : CLASSES;
       const draws = Array.from({ length: seeds }, (_, k) => {
         const [hidden, drawn, random] = rng(seed * 1000 + k).split(3) as [Rng, Rng, Rng];
         const net = teacherNet(teacherKind, n, outputs, hidden);
-        return { data: noGrad(() => dataOf(net, task, n, samples, drawn)), state: random.state, random };
+        return {
+          data: noGrad(() => dataOf(net, task, n, samples, drawn)),
+          state: random.state,
+          random,
+        };
       });
       const fit = async (
         kind: LinearKind,
@@ -81,7 +118,9 @@ export const teacher: Experiment<typeof settings> = {
         random.state = state; // each fit of a student starts alike
         const net = studentNet(kind, n, outputs, random);
         const loss = ({ x, y }: Samples): Tensor =>
-          task === "regression" ? mean(square(sub(net.forward(x), y))) : crossEntropy(net.forward(x), y);
+          task === "regression"
+            ? mean(square(sub(net.forward(x), y)))
+            : crossEntropy(net.forward(x), y);
         const limits = { batch, rate, steps, signal, ...(seconds !== undefined && { seconds }) };
         return { net, ...(await train(net.parameters(), loss, data.learned, limits)) };
       };
@@ -96,7 +135,8 @@ export const teacher: Experiment<typeof settings> = {
         const best = tried.reduce((a, b) => (better(b.score, a.score) ? b : a));
         const runs = [best.run];
         for (let k = 1; k < seeds; k++) runs.push(await fit(student, k, best.rate));
-        if (student === "dense") budget = runs.map((run) => run.seconds).sort((a, b) => a - b)[Math.floor(seeds / 2)]!;
+        if (student === "dense")
+          budget = runs.map((run) => run.seconds).sort((a, b) => a - b)[Math.floor(seeds / 2)]!;
         const timed = [];
         for (let k = 0; k < seeds; k++) timed.push(await fit(student, k, best.rate, budget));
         const scores = (of: typeof runs, which: "test" | "learned"): Promise<number[]> =>
@@ -109,11 +149,18 @@ export const teacher: Experiment<typeof settings> = {
           rate: best.rate,
           test: await scores(runs, "test"),
           train: await scores(runs, "learned"),
-          seconds: { test: await scores(timed, "test"), steps: timed.map((run) => run.steps), budget },
+          seconds: {
+            test: await scores(timed, "test"),
+            steps: timed.map((run) => run.steps),
+            budget,
+          },
         };
         if (signal.aborted) return; // only what was measured to its end
         if (kinds.includes(student)) cells.push(cell);
-        log(`${teacherKind}, ${task}, ${student}: ${shown(cell.test)}, in equal seconds ${shown(cell.seconds.test)}`);
+        log(
+          `${teacherKind}, ${task}, ${student}: ${shown(cell.test)}, ` +
+            `in equal seconds ${shown(cell.seconds.test)}`,
+        );
       }
     }
 
@@ -121,10 +168,17 @@ export const teacher: Experiment<typeof settings> = {
       cells.filter((c) => `${c.teacher}|${c.task}` === key),
     );
     return {
-      summary: groups.length === 0 ? "Interrupted before anything was measured." : groups.map(sentence).join(" "),
+      summary:
+        groups.length === 0
+          ? "Interrupted before anything was measured."
+          : groups.map(sentence).join(" "),
       sections: groups.map((group) => ({
         heading: `Teacher: ${group[0]!.teacher}; ${group[0]!.task}`,
-        text: `${group[0]!.task === "regression" ? "Relative squared error (less is better)" : "Accuracy"}, mean ± half the range over ${seeds} seeds. ${remark(group[0]!.teacher)}`,
+        text:
+          (group[0]!.task === "regression"
+            ? "Relative squared error (less is better)"
+            : "Accuracy") +
+          `, mean ± half the range over ${seeds} seeds. ${remark(group[0]!.teacher)}`,
         table: table(group),
         figure: figure(group),
       })),
@@ -136,12 +190,21 @@ export const teacher: Experiment<typeof settings> = {
 /** What to keep in mind beside the figures. */
 const remark = (kind: TeacherKind): string =>
   kind === "same schedule"
-    ? "The mixers among the students share the teacher's schedule and could represent it: if they won, they would by construction."
+    ? "The mixers among the students share the teacher's schedule and could represent it: " +
+      "if they won, they would by construction."
     : "No structured student can represent this teacher.";
 
 function table(group: readonly Cell[]): Table {
   return {
-    head: ["student", "parameters", "rate", "test, equal steps", "train", "test, equal seconds", "steps in them"],
+    head: [
+      "student",
+      "parameters",
+      "rate",
+      "test, equal steps",
+      "train",
+      "test, equal seconds",
+      "steps in them",
+    ],
     rows: group.map((c) => [
       c.student,
       formatCount(c.parameters),
@@ -167,7 +230,14 @@ function figure(group: readonly Cell[]): NonNullable<Section["figure"]> {
       joined: false,
       series: group.map((c) => ({
         name: c.student,
-        points: [{ x: c.parameters, y: average(c.test), low: Math.min(...c.test), high: Math.max(...c.test) }],
+        points: [
+          {
+            x: c.parameters,
+            y: average(c.test),
+            low: Math.min(...c.test),
+            high: Math.max(...c.test),
+          },
+        ],
       })),
     }),
   };
@@ -181,16 +251,23 @@ const described: Readonly<Record<TeacherKind, string>> = {
 
 function sentence(group: readonly Cell[]): string {
   const [{ teacher: kind, task }] = group as [Cell];
-  const order = [...group].sort((a, b) => (average(a.test) - average(b.test)) * (task === "regression" ? 1 : -1));
-  return `Taught by ${described[kind]}, ${task}: ${order.map((c) => `${c.student} ${shown(c.test)}`).join(", ")}.`;
+  const order = [...group].sort(
+    (a, b) => (average(a.test) - average(b.test)) * (task === "regression" ? 1 : -1),
+  );
+  return (
+    `Taught by ${described[kind]}, ${task}: ` +
+    `${order.map((c) => `${c.student} ${shown(c.test)}`).join(", ")}.`
+  );
 }
 
-const average = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+const average = (values: readonly number[]): number =>
+  values.reduce((a, b) => a + b, 0) / values.length;
 
 /** "0.755 ± 0.004", "2e-5 ± 1e-5" */
 function shown(values: readonly number[]): string {
   const half = (Math.max(...values) - Math.min(...values)) / 2;
-  const digits = (v: number): string => (average(values) >= 0.01 ? v.toFixed(3) : v.toExponential(0));
+  const digits = (v: number): string =>
+    average(values) >= 0.01 ? v.toFixed(3) : v.toExponential(0);
   return `${digits(average(values))} ± ${digits(half)}`;
 }
 
@@ -202,7 +279,11 @@ function dataOf(net: TwoLayerNet, task: TaskKind, n: number, samples: number, ra
     const range = { start, stop: start + count };
     return { x: slice(x, [range]), y: slice(y, [range]) };
   };
-  return { learned: part(0, samples), validation: part(samples, VALIDATION), test: part(samples + VALIDATION, TEST) };
+  return {
+    learned: part(0, samples),
+    validation: part(samples, VALIDATION),
+    test: part(samples + VALIDATION, TEST),
+  };
 }
 
 /** Accuracy, or the relative squared error. */

@@ -33,7 +33,9 @@ export async function train(
   const started = performance.now();
   const elapsed = (): number => (performance.now() - started) / 1000;
   let [progress, step] = [0, 0];
-  const optimizer = adam(parameters, { learningRate: () => (rate * (1 + Math.cos(Math.PI * progress))) / 2 });
+  const optimizer = adam(parameters, {
+    learningRate: () => (rate * (1 + Math.cos(Math.PI * progress))) / 2,
+  });
   const batches = Math.floor(x.shape[0]! / batch);
   for (; progress < 1 && !signal.aborted; step++) {
     const range = { start: (step % batches) * batch, stop: (step % batches) * batch + batch };

@@ -33,12 +33,18 @@ export const teacherKinds: readonly ["same schedule", "other schedule", "dense"]
 export type TeacherKind = (typeof teacherKinds)[number];
 
 /**
- * A teacher n → n → outputs: rotations with Haar angles over a butterfly, over a shuffle (the same distances in falling order), or
- * Gaussian matrices of the same scale.
+ * A teacher n → n → outputs: rotations with Haar angles over a butterfly, over a shuffle (the same
+ * distances in falling order), or Gaussian matrices of the same scale.
  * @throws ValueError for an unknown kind
  */
-export function teacherNet(kind: TeacherKind, n: number, outputs: number, random: Rng): TwoLayerNet {
-  if (!teacherKinds.includes(kind)) throw new ValueError("teacher", teacherKinds.join(", "), `"${kind}"`);
+export function teacherNet(
+  kind: TeacherKind,
+  n: number,
+  outputs: number,
+  random: Rng,
+): TwoLayerNet {
+  if (!teacherKinds.includes(kind))
+    throw new ValueError("teacher", teacherKinds.join(", "), `"${kind}"`);
   const schedule: Record<TeacherKind, Schedule | null> = {
     "same schedule": butterfly(n),
     "other schedule": shuffle(n),
@@ -46,7 +52,9 @@ export function teacherNet(kind: TeacherKind, n: number, outputs: number, random
   };
   const over = schedule[kind];
   const layer = (fanOut: number): LinearMap =>
-    over === null ? gaussian(n, fanOut, random) : new RotationMixer(n, fanOut, { random, bias: false, schedule: over });
+    over === null
+      ? gaussian(n, fanOut, random)
+      : new RotationMixer(n, fanOut, { random, bias: false, schedule: over });
   return new TwoLayerNet(layer(n), layer(outputs));
 }
 
@@ -58,6 +66,7 @@ function gaussian(fanIn: number, fanOut: number, random: Rng): Linear {
 
 /** A student n → n → outputs whose layers are of one kind, without biases. */
 export function studentNet(kind: LinearKind, n: number, outputs: number, random: Rng): TwoLayerNet {
-  const layer = (fanOut: number): LinearMap => fasterForm(kind, linear(kind, n, fanOut, { random, bias: false }));
+  const layer = (fanOut: number): LinearMap =>
+    fasterForm(kind, linear(kind, n, fanOut, { random, bias: false }));
   return new TwoLayerNet(layer(n), layer(outputs));
 }

@@ -1,5 +1,19 @@
-/** @file The claims of the experiment in small: what gradient descent finds by itself, what only in the order of dense layers. */
-import { mean, noGrad, normal, type Rng, rng, setBackend, square, sub, sum, type Tensor } from "@spm/core";
+/**
+ * @file The claims of the experiment in small: what gradient descent finds by itself, what only in
+ * the order of dense layers.
+ */
+import {
+  mean,
+  noGrad,
+  normal,
+  type Rng,
+  rng,
+  setBackend,
+  square,
+  sub,
+  sum,
+  type Tensor,
+} from "@spm/core";
 import type { LinearKind, RotationMixer } from "@spm/nn";
 import { wasm } from "@spm/wasm";
 import { beforeAll, expect, test } from "vitest";
@@ -44,11 +58,19 @@ test("least squares by dense layers beats mixers, which could be exact and are n
 }, async () => {
   const [hidden, drawn] = rng(2).split(2) as [Rng, Rng];
   const teacher = teacherNet("same schedule", 32, 32, hidden);
-  const [data, fresh] = [2048, 512].map((count) => samplesOf(teacher, 32, count, 0, drawn)) as [Samples, Samples];
+  const [data, fresh] = [2048, 512].map((count) => samplesOf(teacher, 32, count, 0, drawn)) as [
+    Samples,
+    Samples,
+  ];
   const after = async (kind: LinearKind, rate: number): Promise<number> => {
     const net = studentNet(kind, 32, 32, rng(3));
     const loss = ({ x, y }: Samples): Tensor => mean(square(sub(net.forward(x), y)));
-    await train(net.parameters(), loss, data, { batch: 128, rate, steps: 800, signal: new AbortController().signal });
+    await train(net.parameters(), loss, data, {
+      batch: 128,
+      rate,
+      steps: 800,
+      signal: new AbortController().signal,
+    });
     return relativeError((x) => net.forward(x), fresh);
   };
   expect(await after("dense", 0.03)).toBeLessThan(0.05);
@@ -58,7 +80,13 @@ test("least squares by dense layers beats mixers, which could be exact and are n
 test("training ends after its seconds", { timeout: 60_000 }, async () => {
   const net = studentNet("dense", n, n, rng(1));
   const data = samplesOf(teacherOf(ways[0]!, n, rng(1)), n, 64, 0, rng(2));
-  const limits = { batch: 32, rate: 0.01, steps: 1, seconds: 0.3, signal: new AbortController().signal };
+  const limits = {
+    batch: 32,
+    rate: 0.01,
+    steps: 1,
+    seconds: 0.3,
+    signal: new AbortController().signal,
+  };
   const { steps, seconds } = await train(
     net.parameters(),
     ({ x, y }) => mean(square(sub(net.forward(x), y))),
@@ -80,7 +108,8 @@ test("noise on the outputs has the power that was asked for", () => {
   expect(power).toBeCloseTo(0.25, 2);
 });
 
-test("second-order steps find a teacher near the identity to rounding, and keep no step that does not help", {
+test("second-order steps find a teacher near the identity to rounding, " +
+  "and keep no step that does not help", {
   timeout: 60_000,
 }, async () => {
   const [hidden, drawn, random] = rng(1).split(3) as [Rng, Rng, Rng];
@@ -91,7 +120,11 @@ test("second-order steps find a teacher near the identity to rounding, and keep 
     layer.angles.assign(normal(random, layer.angles.shape, 0, 0.1));
   let error = await relativeError((x) => net.forward(x), data);
   for (let step = 0; step < 60; step++) {
-    await fitBySecondOrder(net, data, { steps: 1, samples: 96, signal: new AbortController().signal });
+    await fitBySecondOrder(net, data, {
+      steps: 1,
+      samples: 96,
+      signal: new AbortController().signal,
+    });
     const now = await relativeError((x) => net.forward(x), data);
     expect(now).toBeLessThanOrEqual(error * 1.0001);
     error = now;

@@ -4,7 +4,17 @@ import { type SeriesChart, seriesChart } from "@spm/trainer/node";
 import type { Experiment, Section } from "../experiment.ts";
 import { readNames, readNumbers } from "../lists.ts";
 import { brief, median, medianAndRange } from "../statistics.ts";
-import { DENSE, GIVEN, PLAIN, RECIPE, relativeError, samplesOf, teacherOf, type Way, ways } from "./ways.ts";
+import {
+  DENSE,
+  GIVEN,
+  PLAIN,
+  RECIPE,
+  relativeError,
+  samplesOf,
+  teacherOf,
+  type Way,
+  ways,
+} from "./ways.ts";
 
 const settings = {
   /** n, each a power of two. */
@@ -32,7 +42,10 @@ const TEST_SAMPLES = 4096;
 interface Cell {
   readonly way: string;
   readonly n: number;
-  /** Relative squared test errors, ascending; runs that found that their way does not apply are not among them. */
+  /**
+   * Relative squared test errors, ascending; runs that found that their way does not apply are not
+   * among them.
+   */
   readonly errors: readonly number[];
   readonly refused: number;
 }
@@ -42,7 +55,15 @@ export const twoMixers: Experiment<typeof settings> = {
   name: "two-mixers",
   question: "Does gradient descent find two mixers around a nonlinearity, and what helps?",
   settings,
-  quick: { widths: "8", ways: "1,5,25,26", trials: 1, samples: 256, batch: 64, steps: 60, sizes: "8" },
+  quick: {
+    widths: "8",
+    ways: "1,5,25,26",
+    trials: 1,
+    samples: 256,
+    batch: 64,
+    steps: 60,
+    sizes: "8",
+  },
   async run({ settings: given, seed, signal, log }) {
     const { trials, samples, batch, steps, rate, denseRate, noise } = given;
     const widths = readNumbers("widths", given.widths);
@@ -88,7 +109,8 @@ export const twoMixers: Experiment<typeof settings> = {
       }
 
     const share = ({ errors }: Cell): number => errors.filter((e) => e < SOLVED).length / trials;
-    const find = (name: string, width: number): Cell | undefined => cells.find((c) => c.way === name && c.n === width);
+    const find = (name: string, width: number): Cell | undefined =>
+      cells.find((c) => c.way === name && c.n === width);
     const drawn = [GIVEN, PLAIN, DENSE, RECIPE].filter((name) => cells.some((c) => c.way === name));
     const headlines = drawn.length > 0 ? drawn : rows.map(({ name }) => name);
     const shares = headlines.flatMap((name) => {
@@ -104,10 +126,17 @@ export const twoMixers: Experiment<typeof settings> = {
       sections: [
         {
           heading: "What finds them",
-          text: `How many of the teachers were solved (relative squared test error below ${SOLVED}), and the median error. The student has the teacher's schedule unless said, and so could represent it exactly: this is about finding, not about representing.`,
+          text:
+            "How many of the teachers were solved (relative squared " +
+            `test error below ${SOLVED}), and the median error. ` +
+            "The student has the teacher's schedule unless said, " +
+            "and so could represent it exactly: this is about finding, not about representing.",
           table: {
             head: ["student", ...widths.map((width) => `n = ${width}`)],
-            rows: rows.map(({ name }) => [name, ...widths.map((width) => shown(find(name, width), trials))]),
+            rows: rows.map(({ name }) => [
+              name,
+              ...widths.map((width) => shown(find(name, width), trials)),
+            ]),
           },
           ...figure("two-mixers", {
             title: "Two mixers around a tanh: share of teachers found",
@@ -124,12 +153,16 @@ export const twoMixers: Experiment<typeof settings> = {
           : [
               {
                 heading: `Noise ${noise}, n = ${n}`,
-                text: "Relative squared test error against noiseless outputs, median (least to most). Refused: the dense layers were too inexact for an order to be found.",
+                text:
+                  "Relative squared test error against noiseless outputs, median (least to " +
+                  "most). Refused: the dense layers were too inexact for an order to be found.",
                 table: {
                   head: ["student", ...sizes.map((count) => `N = ${count}`)],
                   rows: withNoise.map((name) => [
                     name,
-                    ...sizes.map((count) => spread(bySize.find((c) => c.way === name && c.samples === count))),
+                    ...sizes.map((count) =>
+                      spread(bySize.find((c) => c.way === name && c.samples === count)),
+                    ),
                   ]),
                 },
                 ...figure("two-mixers-samples", {
@@ -169,7 +202,9 @@ const LABELS: Readonly<Record<string, string>> = {
 
 /** A picture, unless there is nothing to draw. */
 const figure = (name: string, chart: SeriesChart): Pick<Section, "figure"> =>
-  chart.series.some(({ points }) => points.length > 0) ? { figure: { name, svg: seriesChart(chart) } } : {};
+  chart.series.some(({ points }) => points.length > 0)
+    ? { figure: { name, svg: seriesChart(chart) } }
+    : {};
 
 /** "3 of 4, 2e-14"; "refused" where the way never applied. */
 function shown(cell: Cell | undefined, trials: number): string {
@@ -177,7 +212,10 @@ function shown(cell: Cell | undefined, trials: number): string {
   const { errors, refused } = cell;
   if (errors.length === 0) return "refused";
   const solved = errors.filter((e) => e < SOLVED).length;
-  return `${solved} of ${trials}, ${brief(median(errors))}${refused > 0 ? ` (${refused} refused)` : ""}`;
+  return (
+    `${solved} of ${trials}, ` +
+    `${brief(median(errors))}${refused > 0 ? ` (${refused} refused)` : ""}`
+  );
 }
 
 function spread(cell: Cell | undefined): string {

@@ -1,4 +1,7 @@
-/** @file Ways to learn two mixers around a nonlinearity, each with what it changes, and the controls beside them. */
+/**
+ * @file Ways to learn two mixers around a nonlinearity, each with what it changes, and the controls
+ * beside them.
+ */
 import {
   add,
   div,
@@ -16,8 +19,21 @@ import {
   tensor,
   transpose,
 } from "@spm/core";
-import { butterfly, fromPairs, log2Stages, pairsOf, type RotationFactors, type Schedule } from "@spm/mixer";
-import { GeneralMixer, Linear, type LinearMap, type MixerLayerOptions, RotationMixer } from "@spm/nn";
+import {
+  butterfly,
+  fromPairs,
+  log2Stages,
+  pairsOf,
+  type RotationFactors,
+  type Schedule,
+} from "@spm/mixer";
+import {
+  GeneralMixer,
+  Linear,
+  type LinearMap,
+  type MixerLayerOptions,
+  RotationMixer,
+} from "@spm/nn";
 import { alignedOrder } from "./align.ts";
 import { fitBySecondOrder } from "./second-order.ts";
 import { type Samples, type Training, train } from "./train.ts";
@@ -63,13 +79,20 @@ async function fitted(
   parameters: readonly Parameter[],
   { rate = training.rate, steps = training.steps }: { rate?: number; steps?: number } = {},
 ): Promise<(x: Tensor) => Tensor> {
-  await train(parameters, ({ x, y }) => mean(square(sub(forward(x), y))), data, { ...training, rate, steps });
+  await train(parameters, ({ x, y }) => mean(square(sub(forward(x), y))), data, {
+    ...training,
+    rate,
+    steps,
+  });
   return forward;
 }
 
 /** Gradient descent on all of a student. */
 const descend =
-  (make: (task: Task) => TwoLayerNet, rateOf: (task: Task) => number = ({ training }) => training.rate) =>
+  (
+    make: (task: Task) => TwoLayerNet,
+    rateOf: (task: Task) => number = ({ training }) => training.rate,
+  ) =>
   (task: Task): Promise<Learned> => {
     const net = make(task);
     return fitted(task, (x) => net.forward(x), net.parameters(), { rate: rateOf(task) });
@@ -84,7 +107,10 @@ const given =
   (task: Task): Promise<Learned> => {
     const { n, teacher, random } = task;
     const own = mixer(n, random);
-    const net = which === "first" ? new TwoLayerNet(teacher.first, own) : new TwoLayerNet(own, teacher.second);
+    const net =
+      which === "first"
+        ? new TwoLayerNet(teacher.first, own)
+        : new TwoLayerNet(own, teacher.second);
     return fitted(task, (x) => net.forward(x), parametersOf(own));
   };
 
@@ -112,7 +138,9 @@ const easy = (deviation: number): Way => ({
 
 const longer = (times: number): Way => ({
   name: `${times} log₂ n stages in each`,
-  learn: descend(({ n, random }) => mixers(n, random, { schedule: butterfly(n, times * log2Stages(n)) })),
+  learn: descend(({ n, random }) =>
+    mixers(n, random, { schedule: butterfly(n, times * log2Stages(n)) }),
+  ),
 });
 
 /** The same distances over coordinates in a random order. */
@@ -167,7 +195,10 @@ const skipping = (task: Task): Promise<Learned> => {
   return fitted(task, forward, [...net.parameters(), ...beside.parameters()]);
 };
 
-/** Dense layers first; then their hidden units in a mixer's order, the mixers nearest to them, and gradient descent on those. */
+/**
+ * Dense layers first; then their hidden units in a mixer's order, the mixers nearest to them, and
+ * gradient descent on those.
+ */
 const throughDense =
   (ordered: boolean) =>
   async (task: Task): Promise<Learned> => {
@@ -188,7 +219,10 @@ const throughDense =
     return fitted(task, (x) => net.forward(x), net.parameters(), { rate: TUNING_RATE });
   };
 
-/** A first mixer below a dense layer; then that layer's nearest mixer in its place, and gradient descent on both. */
+/**
+ * A first mixer below a dense layer; then that layer's nearest mixer in its place, and gradient
+ * descent on both.
+ */
 const layerByLayer = async (task: Task): Promise<Learned> => {
   const { n, random } = task;
   const half = new TwoLayerNet(mixer(n, random), dense(n, random));
@@ -199,10 +233,13 @@ const layerByLayer = async (task: Task): Promise<Learned> => {
   return fitted(task, (x) => net.forward(x), net.parameters());
 };
 
-/** Steps are dear and samples few suffice: the unknowns are 2n log₂ n and a sample has n equations. */
+/**
+ * Steps are dear and samples few suffice: the unknowns are 2n log₂ n and a sample has n equations.
+ */
 const SECOND_ORDER = { steps: 100, samples: 1024 };
 
-const rotationTeacher = (n: number, random: Rng): TwoLayerNet => teacherNet("same schedule", n, n, random);
+const rotationTeacher = (n: number, random: Rng): TwoLayerNet =>
+  teacherNet("same schedule", n, n, random);
 
 /** The recipe, and the names of the rows that the picture shows. */
 export const RECIPE = "dense first, its hidden units ordered, then mixers";
@@ -217,7 +254,10 @@ export const ways: readonly Way[] = [
   { name: "first layer only, the second given", learn: given("second", all) },
   { name: "first layer only, without its diagonals", learn: given("second", anglesOnly) },
   { name: PLAIN, learn: descend(({ n, random }) => mixers(n, random)) },
-  { name: "both layers, Haar start", learn: descend(({ n, random }) => mixers(n, random, { init: "haar" })) },
+  {
+    name: "both layers, Haar start",
+    learn: descend(({ n, random }) => mixers(n, random, { init: "haar" })),
+  },
   {
     name: "a third of the rate",
     learn: descend(
@@ -238,7 +278,9 @@ export const ways: readonly Way[] = [
       const { first, second } = rotationTeacher(n, random);
       return new TwoLayerNet(first, second, (h) => h);
     },
-    learn: descend(({ n, random }) => new TwoLayerNet(mixer(n, random), mixer(n, random), (h) => h)),
+    learn: descend(
+      ({ n, random }) => new TwoLayerNet(mixer(n, random), mixer(n, random), (h) => h),
+    ),
   },
   easy(0.3),
   easy(0.6),
@@ -261,19 +303,34 @@ export const ways: readonly Way[] = [
     name: "hidden units in a random order",
     learn: descend(
       ({ n, random }) =>
-        new TwoLayerNet(mixer(n, random), mixer(n, random, { schedule: reordered(butterfly(n), random) })),
+        new TwoLayerNet(
+          mixer(n, random),
+          mixer(n, random, { schedule: reordered(butterfly(n), random) }),
+        ),
     ),
   },
   { name: "8 short starts, the best goes on", learn: restarted(8) },
   {
     name: "first layer dense",
-    learn: descend(({ n, random }) => new TwoLayerNet(dense(n, random), mixer(n, random)), denseRate),
+    learn: descend(
+      ({ n, random }) => new TwoLayerNet(dense(n, random), mixer(n, random)),
+      denseRate,
+    ),
   },
   {
     name: "second layer dense",
-    learn: descend(({ n, random }) => new TwoLayerNet(mixer(n, random), dense(n, random)), denseRate),
+    learn: descend(
+      ({ n, random }) => new TwoLayerNet(mixer(n, random), dense(n, random)),
+      denseRate,
+    ),
   },
-  { name: DENSE, learn: descend(({ n, random }) => new TwoLayerNet(dense(n, random), dense(n, random)), denseRate) },
+  {
+    name: DENSE,
+    learn: descend(
+      ({ n, random }) => new TwoLayerNet(dense(n, random), dense(n, random)),
+      denseRate,
+    ),
+  },
   { name: RECIPE, learn: throughDense(true) },
   { name: "control: not ordered", learn: throughDense(false) },
   {
@@ -299,18 +356,30 @@ export const ways: readonly Way[] = [
 ];
 
 /** The teacher of a way. */
-export const teacherOf = (way: Way, n: number, random: Rng): TwoLayerNet => (way.teach ?? rotationTeacher)(n, random);
+export const teacherOf = (way: Way, n: number, random: Rng): TwoLayerNet =>
+  (way.teach ?? rotationTeacher)(n, random);
 
 /** Σ (f(x) − y)² / Σ y². */
-export async function relativeError(learned: (x: Tensor) => Tensor, { x, y }: Samples): Promise<number> {
+export async function relativeError(
+  learned: (x: Tensor) => Tensor,
+  { x, y }: Samples,
+): Promise<number> {
   const share = noGrad(() => div(mean(square(sub(learned(x), y))), mean(square(y))));
   const value = await share.item();
   share.dispose();
   return value;
 }
 
-/** Samples of a teacher, x ~ N(0, I), with noise on the outputs of a given share of their deviation. */
-export function samplesOf(teacher: TwoLayerNet, n: number, count: number, noise: number, random: Rng): Samples {
+/**
+ * Samples of a teacher, x ~ N(0, I), with noise on the outputs of a given share of their deviation.
+ */
+export function samplesOf(
+  teacher: TwoLayerNet,
+  n: number,
+  count: number,
+  noise: number,
+  random: Rng,
+): Samples {
   return noGrad(() => {
     const x = normal(random, [count, n]);
     const clean = teacher.forward(x);

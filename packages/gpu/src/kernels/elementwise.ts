@@ -1,4 +1,7 @@
-/** @file Element-wise kernels: one expression of the operands' elements, with broadcasting through strides of 0. */
+/**
+ * @file Element-wise kernels: one expression of the operands' elements, with broadcasting through
+ * strides of 0.
+ */
 import type { DType, Shape } from "@spm/core";
 import { broadcastStrides, type DeviceArray, isWhole, rowMajor } from "../device-array.ts";
 import type { Executor } from "../executor.ts";
@@ -9,7 +12,8 @@ export type Operand = DeviceArray | number;
 
 /**
  * `out[i] = f(x0[i], x1[i], …)` over `shape`, to which every array broadcasts.
- * @param body - JavaScript for gpu.js that returns the element; the operands' elements are the locals `x0`, `x1`, …
+ * @param body - JavaScript for gpu.js that returns the element; the operands' elements are the
+ * locals `x0`, `x1`, …
  * @returns a row-major array
  */
 export function elementwise(
@@ -33,7 +37,8 @@ export function elementwise(
     array++;
     return read;
   });
-  const source = `function (${parameters(arrays.length, numbers.length)}) { ${locals.join(" ")} ${body} }`;
+  const names = parameters(arrays.length, numbers.length);
+  const source = `function (${names}) { ${locals.join(" ")} ${body} }`;
   const memory = executor.run(
     { source, output, arrays: arrays.length, scalars: numbers.length },
     arrays.map((x) => x.memory),
@@ -44,13 +49,15 @@ export function elementwise(
 
 /** `a0, a1, …, s0, s1, …` */
 export const parameters = (arrays: number, scalars = 0): string =>
-  [...Array.from({ length: arrays }, (_, i) => `a${i}`), ...Array.from({ length: scalars }, (_, i) => `s${i}`)].join(
-    ", ",
-  );
+  [
+    ...Array.from({ length: arrays }, (_, i) => `a${i}`),
+    ...Array.from({ length: scalars }, (_, i) => `s${i}`),
+  ].join(", ");
 
 /** The same elements, row-major, filling memory of their own. */
 export const copyOf = (executor: Executor, x: DeviceArray): DeviceArray =>
   elementwise(executor, x.shape, x.dtype, [x], "return x0;");
 
 /** The array itself where it fills its memory in row-major order, otherwise a copy that does. */
-export const whole = (executor: Executor, x: DeviceArray): DeviceArray => (isWhole(x) ? x : copyOf(executor, x));
+export const whole = (executor: Executor, x: DeviceArray): DeviceArray =>
+  isWhole(x) ? x : copyOf(executor, x);

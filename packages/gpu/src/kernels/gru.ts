@@ -1,4 +1,7 @@
-/** @file The step of a gated recurrent unit: h′ = (1 − z) ⊙ n + z ⊙ h in one kernel, its backward pass in three. */
+/**
+ * @file The step of a gated recurrent unit: h′ = (1 − z) ⊙ n + z ⊙ h in one kernel, its backward
+ * pass in three.
+ */
 import { sizeOf } from "@spm/core";
 import { type DeviceArray, rowMajor } from "../device-array.ts";
 import type { Executor } from "../executor.ts";
@@ -6,22 +9,29 @@ import { parameters, whole } from "./elementwise.ts";
 import { setSigmoid, setTanh } from "./functions.ts";
 
 /**
- * Statements that set r, z, n, the state h and n's share of the state, `un`, of the unit at a column, each with `suffix`; the arrays from
- * `a{first}` on are x's gates, h's gates and h.
+ * Statements that set r, z, n, the state h and n's share of the state, `un`, of the unit at a
+ * column, each with `suffix`; the arrays from `a{first}` on are x's gates, h's gates and h.
  */
 function gates(first: number, width: number, unit: string, suffix: string): string {
   const at = (array: number, gate: number): string =>
     `a${first + array}[this.thread.y * ${3 * width} + ${unit} + ${gate * width}]`;
   const [r, z, n] = ["r", "z", "n"].map((name) => name + suffix);
   return (
-    `const at${r} = ${at(0, 0)} + ${at(1, 0)}; const at${z} = ${at(0, 1)} + ${at(1, 1)}; ${setSigmoid(r!, `at${r}`)}${setSigmoid(z!, `at${z}`)}` +
-    `const u${n} = ${at(1, 2)}; const at${n} = ${at(0, 2)} + ${r} * u${n}; ${setTanh(n!, `at${n}`)}` +
+    `const at${r} = ${at(0, 0)} + ${at(1, 0)}; const at${z} = ${at(0, 1)} + ${at(1, 1)}; ` +
+    `${setSigmoid(r!, `at${r}`)}${setSigmoid(z!, `at${z}`)}` +
+    `const u${n} = ${at(1, 2)}; ` +
+    `const at${n} = ${at(0, 2)} + ${r} * u${n}; ${setTanh(n!, `at${n}`)}` +
     `const h${suffix} = a${first + 2}[this.thread.y * ${width} + ${unit}]; `
   );
 }
 
 /** Runs a kernel of `columns` × rows over dense copies of its inputs. */
-function run(executor: Executor, inputs: readonly DeviceArray[], columns: number, body: string): DeviceArray {
+function run(
+  executor: Executor,
+  inputs: readonly DeviceArray[],
+  columns: number,
+  body: string,
+): DeviceArray {
   const { shape } = inputs.at(-1)!;
   const used = inputs.map((x) => whole(executor, x));
   const source = `function (${parameters(inputs.length)}) { ${body} }`;
@@ -38,7 +48,12 @@ function run(executor: Executor, inputs: readonly DeviceArray[], columns: number
 /** h′ from x's gates, h's gates and h. */
 export function gruForward(executor: Executor, inputs: readonly DeviceArray[]): DeviceArray {
   const width = inputs[2]!.shape.at(-1)!;
-  return run(executor, inputs, width, `${gates(0, width, "this.thread.x", "")}return (1 - z) * n + z * h;`);
+  return run(
+    executor,
+    inputs,
+    width,
+    `${gates(0, width, "this.thread.x", "")}return (1 - z) * n + z * h;`,
+  );
 }
 
 /** The cotangents of x's gates, h's gates and h, from that of h′ and the step's inputs. */
@@ -50,13 +65,16 @@ export function gruBackward(executor: Executor, inputs: readonly DeviceArray[]):
     const suffix = `${gate}`;
     return (
       gates(1, width, unit, suffix) +
-      `const g${suffix} = a0[this.thread.y * ${width} + ${unit}]; const b${suffix} = g${suffix} * (1 - z${suffix}) * (1 - n${suffix} * n${suffix}); ` +
+      `const g${suffix} = a0[this.thread.y * ${width} + ${unit}]; ` +
+      `const b${suffix} = g${suffix} * (1 - z${suffix}) * (1 - n${suffix} * n${suffix}); ` +
       `return ${value(suffix)};`
     );
   };
   const ofGates = (ofN: (suffix: string) => string): string =>
-    `if (this.thread.x < ${width}) { ${branch(0, (s) => `b${s} * un${s} * r${s} * (1 - r${s})`)} } ` +
-    `if (this.thread.x < ${2 * width}) { ${branch(1, (s) => `g${s} * (h${s} - n${s}) * z${s} * (1 - z${s})`)} } ${branch(2, ofN)}`;
+    `if (this.thread.x < ${width}) { ` +
+    `${branch(0, (s) => `b${s} * un${s} * r${s} * (1 - r${s})`)} } ` +
+    `if (this.thread.x < ${2 * width}) { ` +
+    `${branch(1, (s) => `g${s} * (h${s} - n${s}) * z${s} * (1 - z${s})`)} } ${branch(2, ofN)}`;
   return [
     run(
       executor,

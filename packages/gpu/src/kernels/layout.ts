@@ -21,7 +21,13 @@ export const windowOn = (x: DeviceArray, { shape, start, step }: Window): Device
 });
 
 /** `value` everywhere in `into`, and the elements of `x` in the window. */
-export function place(executor: Executor, x: DeviceArray, window: Window, into: Shape, value: number): DeviceArray {
+export function place(
+  executor: Executor,
+  x: DeviceArray,
+  window: Window,
+  into: Shape,
+  value: number,
+): DeviceArray {
   if (sizeOf(x.shape) === 0)
     return rowMajor(executor.upload(new Float32Array(sizeOf(into)).fill(value)), into, x.dtype);
   const { output, coordinates } = coordinatesOf(into);
@@ -44,7 +50,11 @@ export function place(executor: Executor, x: DeviceArray, window: Window, into: 
   const body = tests.length === 0 ? read : `if (${tests.join(" && ")}) { ${read} } return s0;`;
   const scalars = tests.length === 0 ? 0 : 1;
   const source = `function (${parameters(1, scalars)}) { ${body} }`;
-  const memory = executor.run({ source, output, arrays: 1, scalars }, [x.memory], scalars === 0 ? [] : [value]);
+  const memory = executor.run(
+    { source, output, arrays: 1, scalars },
+    [x.memory],
+    scalars === 0 ? [] : [value],
+  );
   return rowMajor(memory, into, x.dtype);
 }
 
@@ -52,7 +62,11 @@ export function place(executor: Executor, x: DeviceArray, window: Window, into: 
 const mostAtOnce = 7;
 
 /** Arrays one after another along an axis; more than seven go through in groups. */
-export function concatenate(executor: Executor, xs: readonly DeviceArray[], axis: number): DeviceArray {
+export function concatenate(
+  executor: Executor,
+  xs: readonly DeviceArray[],
+  axis: number,
+): DeviceArray {
   if (xs.length > mostAtOnce) {
     const groups = Array.from({ length: Math.ceil(xs.length / mostAtOnce) }, (_, g) =>
       concatenate(executor, xs.slice(g * mostAtOnce, (g + 1) * mostAtOnce), axis),
@@ -73,7 +87,10 @@ export function concatenate(executor: Executor, xs: readonly DeviceArray[], axis
   const body = full.map((x, i) => {
     const from = end;
     end += x.shape[axis]!;
-    const own = coordinates.with(axis, from === 0 ? coordinates[axis]! : `(${coordinates[axis]} - ${from})`);
+    const own = coordinates.with(
+      axis,
+      from === 0 ? coordinates[axis]! : `(${coordinates[axis]} - ${from})`,
+    );
     const read = `return a${i}[${linear(x.stride, own, x.offset)}];`;
     return i === full.length - 1 ? read : `if (${coordinates[axis]} < ${end}) { ${read} }`;
   });
@@ -92,7 +109,10 @@ export interface Sliding {
   readonly stride: Shape;
 }
 
-/** [..., ...space] as [..., ...out, ...kernel]: a view in which an element appears once for each window it is in. */
+/**
+ * [..., ...space] as [..., ...out, ...kernel]: a view in which an element appears once for each
+ * window it is in.
+ */
 export function windowsOn(x: DeviceArray, { kernel, stride }: Sliding): DeviceArray {
   const lead = x.shape.length - kernel.length;
   const steps = x.stride.slice(lead);
@@ -105,20 +125,36 @@ export function windowsOn(x: DeviceArray, { kernel, stride }: Sliding): DeviceAr
 }
 
 /** Its transpose: each element of `into` adds up its share of every window that it is in. */
-export function addWindows(executor: Executor, x: DeviceArray, { kernel, stride }: Sliding, into: Shape): DeviceArray {
+export function addWindows(
+  executor: Executor,
+  x: DeviceArray,
+  { kernel, stride }: Sliding,
+  into: Shape,
+): DeviceArray {
   if (sizeOf(x.shape) === 0 || sizeOf(into) === 0)
     return rowMajor(executor.upload(new Float32Array(sizeOf(into))), into, x.dtype);
   const { output, coordinates } = coordinatesOf(into);
   const lead = into.length - kernel.length;
-  const place = kernel.map((_, k) => `(Math.floor((${coordinates[lead + k]} - i${k} + 0.5) / ${stride[k]}) | 0)`);
+  const place = kernel.map(
+    (_, k) => `(Math.floor((${coordinates[lead + k]} - i${k} + 0.5) / ${stride[k]}) | 0)`,
+  );
   const inside = kernel.flatMap((_, k) => [
     `${coordinates[lead + k]} >= i${k}`,
     `${place[k]} * ${stride[k]} === ${coordinates[lead + k]} - i${k}`,
     `${place[k]} < ${x.shape[lead + k]}`,
   ]);
   const offsets = kernel.map((_, k) => `i${k}`);
-  const read = `a0[${linear(x.stride, [...coordinates.slice(0, lead), ...place, ...offsets], x.offset)}]`;
-  const loops = kernel.map((size, k) => `for (let i${k} = 0; i${k} < ${size}; i${k}++) { `).join("");
-  const source = `function (a0) { let total = 0; ${loops}if (${inside.join(" && ")}) { total = total + ${read}; } ${"} ".repeat(kernel.length)}return total; }`;
-  return rowMajor(executor.run({ source, output, arrays: 1, scalars: 0 }, [x.memory], []), into, x.dtype);
+  const from = [...coordinates.slice(0, lead), ...place, ...offsets];
+  const read = `a0[${linear(x.stride, from, x.offset)}]`;
+  const loops = kernel
+    .map((size, k) => `for (let i${k} = 0; i${k} < ${size}; i${k}++) { `)
+    .join("");
+  const source =
+    `function (a0) { let total = 0; ${loops}if (${inside.join(" && ")}) { ` +
+    `total = total + ${read}; } ${"} ".repeat(kernel.length)}return total; }`;
+  return rowMajor(
+    executor.run({ source, output, arrays: 1, scalars: 0 }, [x.memory], []),
+    into,
+    x.dtype,
+  );
 }

@@ -13,7 +13,13 @@ export interface CrossEntropySettings {
 
 /** How many rows count, as a scalar. */
 function counted(executor: Executor, labels: DeviceArray, ignore: number): DeviceArray {
-  const flags = elementwise(executor, labels.shape, "float32", [labels, ignore], "return x0 === x1 ? 0 : 1;");
+  const flags = elementwise(
+    executor,
+    labels.shape,
+    "float32",
+    [labels, ignore],
+    "return x0 === x1 ? 0 : 1;",
+  );
   const axes = labels.shape.map((_, k) => k);
   const count = sumOver(executor, flags, axes, []);
   if (count.memory !== flags.memory) executor.release(flags.memory);
@@ -36,9 +42,11 @@ export function crossEntropyForward(
   const smooth =
     labelSmoothing === 0
       ? ""
-      : `let total = 0; for (let i = 0; i < ${classes}; i++) { total = total + a0[${at} + i]; } loss = loss + s1 * (a0[${at} + (label | 0)] - total / ${classes});`;
+      : `let total = 0; for (let i = 0; i < ${classes}; i++) { total = total + a0[${at} + i]; ` +
+        `} loss = loss + s1 * (a0[${at} + (label | 0)] - total / ${classes});`;
   const source =
-    `function (a0, a1, a2, s0, s1, s2) { const label = a1[this.thread.x]; if (label === s0) { return 0; } ` +
+    "function (a0, a1, a2, s0, s1, s2) { " +
+    "const label = a1[this.thread.x]; if (label === s0) { return 0; } " +
     `if (label < 0 || label >= ${classes}) { return s2; } ` +
     `let loss = a2[this.thread.x] - a0[${at} + (label | 0)]; ${smooth} return loss; }`;
   const losses = rowMajor(
@@ -72,8 +80,10 @@ export function crossEntropyBackward(
   const count = counted(executor, y, ignoreIndex);
   const at = `this.thread.y * ${classes} + this.thread.x`;
   const source =
-    "function (a0, a1, a2, a3, a4, s0, s1, s2) { const label = a1[this.thread.y]; if (label === s0) { return 0; } " +
-    `const log = a0[${at}] - a2[this.thread.y]; let slope = log === log ? Math.exp(log) - s1 : log; if (this.thread.x === label) { slope = slope - s2; } ` +
+    "function (a0, a1, a2, a3, a4, s0, s1, s2) { " +
+    "const label = a1[this.thread.y]; if (label === s0) { return 0; } " +
+    `const log = a0[${at}] - a2[this.thread.y]; let slope = log === log ? ` +
+    "Math.exp(log) - s1 : log; if (this.thread.x === label) { slope = slope - s2; } " +
     `return slope * a3[${ct!.offset}] / a4[0]; }`;
   const memory = executor.run(
     { source, output: [classes, rows], arrays: 5, scalars: 3 },

@@ -1,4 +1,7 @@
-/** @file Matrix product: by tiles where WGSL runs and there is work enough, else a thread for each element of the result. */
+/**
+ * @file Matrix product: by tiles where WGSL runs and there is work enough, else a thread for each
+ * element of the result.
+ */
 import { broadcastShapes, sizeOf } from "@spm/core";
 import { broadcastStrides, type DeviceArray, rowMajor } from "../device-array.ts";
 import type { Executor } from "../executor.ts";
@@ -15,7 +18,8 @@ export function multiply(executor: Executor, a: DeviceArray, b: DeviceArray): De
   const batch = broadcastShapes("matmul", a.shape.slice(0, -2), b.shape.slice(0, -2));
   const [m, k, n] = [a.shape.at(-2)!, a.shape.at(-1)!, b.shape.at(-1)!];
   const shape = [...batch, m, n];
-  if (sizeOf(shape) === 0 || k === 0) return rowMajor(executor.upload(new Float32Array(sizeOf(shape))), shape, a.dtype);
+  if (sizeOf(shape) === 0 || k === 0)
+    return rowMajor(executor.upload(new Float32Array(sizeOf(shape))), shape, a.dtype);
   const strides = (x: DeviceArray) =>
     broadcastStrides({ ...x, shape: x.shape.slice(0, -2), stride: x.stride.slice(0, -2) }, batch);
   const [left, right] = [operandOf(a, strides(a)), operandOf(b, strides(b))];
@@ -32,7 +36,12 @@ export function multiply(executor: Executor, a: DeviceArray, b: DeviceArray): De
     if (plan !== null) {
       const [memory] = launcher.launch(plan.code, { reads: [a.memory, b.memory], ...plan });
       if (plan.splits === 1) return rowMajor(memory!, shape, a.dtype);
-      const sum = sumOver(executor, rowMajor(memory!, [plan.splits, sizeOf(shape)], a.dtype), [0], shape);
+      const sum = sumOver(
+        executor,
+        rowMajor(memory!, [plan.splits, sizeOf(shape)], a.dtype),
+        [0],
+        shape,
+      );
       executor.release(memory!);
       return sum;
     }
@@ -42,7 +51,12 @@ export function multiply(executor: Executor, a: DeviceArray, b: DeviceArray): De
   const column = linear([...right.batch, 0, right.matrix[1]], coordinates, b.offset);
   const source =
     "function (a0, a1) { let total = 0; " +
-    `for (let i = 0; i < ${k}; i++) { total = total + a0[${row} + i * ${left.matrix[1]}] * a1[${column} + i * ${right.matrix[0]}]; } ` +
+    `for (let i = 0; i < ${k}; i++) { total = total + a0[${row} + i * ` +
+    `${left.matrix[1]}] * a1[${column} + i * ${right.matrix[0]}]; } ` +
     "return total; }";
-  return rowMajor(executor.run({ source, output, arrays: 2, scalars: 0 }, [a.memory, b.memory], []), shape, a.dtype);
+  return rowMajor(
+    executor.run({ source, output, arrays: 2, scalars: 0 }, [a.memory, b.memory], []),
+    shape,
+    a.dtype,
+  );
 }

@@ -1,4 +1,7 @@
-/** @file Reductions: each thread folds 64 elements, a tree of passes folds the rest, so that sums stay accurate. */
+/**
+ * @file Reductions: each thread folds 64 elements, a tree of passes folds the rest, so that sums
+ * stay accurate.
+ */
 import { type Shape, sizeOf } from "@spm/core";
 import { type DeviceArray, rowMajor } from "../device-array.ts";
 import type { Executor } from "../executor.ts";
@@ -15,10 +18,14 @@ interface Fold {
   readonly result: string;
 }
 
-const sumFold: Fold = { start: "let total = 0;", step: "total = total + v;", result: "return total;" };
+const sumFold: Fold = {
+  start: "let total = 0;",
+  step: "total = total + v;",
+  result: "return total;",
+};
 /**
- * NaN is the only value that does not equal itself. It is remembered apart: drivers turn compare-and-take into their own maximum,
- * which drops it, and WGSL's != is false beside it.
+ * NaN is the only value that does not equal itself. It is remembered apart: drivers turn
+ * compare-and-take into their own maximum, which drops it, and WGSL's != is false beside it.
  */
 const extremumFold = (better: ">" | "<"): Fold => ({
   start: "let total = e; let nan = 0;",
@@ -35,15 +42,28 @@ interface Rows {
   readonly countStride: number;
 }
 
-/** The array as rest × reduced, each walked in one stride; copied first where it can't be seen that way. */
+/**
+ * The array as rest × reduced, each walked in one stride; copied first where it can't be seen that
+ * way.
+ */
 function rowsOf(executor: Executor, x: DeviceArray, axes: readonly number[]): Rows {
   const rest = x.shape.map((_, k) => k).filter((k) => !axes.includes(k));
   const kept = joined(x, rest);
   const folded = joined(x, axes);
   if (kept !== null && folded !== null)
-    return { x, rest: kept.size, restStride: kept.stride, count: folded.size, countStride: folded.stride };
+    return {
+      x,
+      rest: kept.size,
+      restStride: kept.stride,
+      count: folded.size,
+      countStride: folded.stride,
+    };
   const order = [...rest, ...axes];
-  const turned = { ...x, shape: order.map((k) => x.shape[k]!), stride: order.map((k) => x.stride[k]!) };
+  const turned = {
+    ...x,
+    shape: order.map((k) => x.shape[k]!),
+    stride: order.map((k) => x.stride[k]!),
+  };
   const count = sizeOf(axes.map((k) => x.shape[k]!));
   return {
     x: copyOf(executor, turned),
@@ -75,7 +95,8 @@ function foldRows(executor: Executor, rows: Rows, fold: Fold): DeviceArray["memo
   for (;;) {
     const chunks = count <= 2 * chunk ? 1 : Math.ceil(count / chunk);
     const perChunk = Math.ceil(count / chunks);
-    // Neighbouring threads read neighbouring elements: along the row where its elements touch, else across the rows.
+    // Neighbouring threads read neighbouring elements: along the row where its elements touch, else
+    // across the rows.
     const alongRow = countStride === 1 && chunks > 1;
     const [c, r] =
       chunks === 1
@@ -88,7 +109,8 @@ function foldRows(executor: Executor, rows: Rows, fold: Fold): DeviceArray["memo
     const last = perChunk * chunks === count ? "" : `if (i * ${chunks} + ${c} < ${count}) `;
     const source =
       `function (a0) { let e = a0[${start}]; ${fold.start} ` +
-      `for (let i = 0; i < ${perChunk}; i++) { ${last}{ e = a0[${at}]; const v = e; ${fold.step} } } ${fold.result} }`;
+      `for (let i = 0; i < ${perChunk}; i++) { ${last}{ ` +
+      `e = a0[${at}]; const v = e; ${fold.step} } } ${fold.result} }`;
     const output = chunks === 1 ? [rest] : alongRow ? [chunks, rest] : [rest, chunks];
     const next = executor.run({ source, output, arrays: 1, scalars: 0 }, [memory], []);
     if (memory !== x.memory) executor.release(memory);
@@ -103,14 +125,20 @@ function foldRows(executor: Executor, rows: Rows, fold: Fold): DeviceArray["memo
 const reduceWith =
   (fold: Fold) =>
   (executor: Executor, x: DeviceArray, axes: readonly number[], shape: Shape): DeviceArray => {
-    if (sizeOf(x.shape) === 0) return rowMajor(executor.upload(new Float32Array(sizeOf(shape))), shape, x.dtype);
+    if (sizeOf(x.shape) === 0)
+      return rowMajor(executor.upload(new Float32Array(sizeOf(shape))), shape, x.dtype);
     const rows = rowsOf(executor, x, axes);
     const memory = foldRows(executor, rows, fold);
     if (rows.x !== x) executor.release(rows.x.memory);
     return rowMajor(memory, shape, x.dtype);
   };
 
-type Reduce = (executor: Executor, x: DeviceArray, axes: readonly number[], shape: Shape) => DeviceArray;
+type Reduce = (
+  executor: Executor,
+  x: DeviceArray,
+  axes: readonly number[],
+  shape: Shape,
+) => DeviceArray;
 
 /** Σ x over the axes; `shape` is the result's. */
 export const sumOver: Reduce = reduceWith(sumFold);
@@ -119,17 +147,27 @@ export const maxOver: Reduce = reduceWith(extremumFold(">"));
 /** Smallest element; NaN wins. */
 export const minOver: Reduce = reduceWith(extremumFold("<"));
 
-/** Where the best element of each row is, the first of equal ones; NaN is the best. One thread walks a row. */
+/**
+ * Where the best element of each row is, the first of equal ones; NaN is the best. One thread walks
+ * a row.
+ */
 const positionOver =
   (better: ">" | "<"): Reduce =>
   (executor, x, axes, shape) => {
     const { x: from, rest, restStride, count, countStride } = rowsOf(executor, x, axes);
     const start = linear([restStride], ["this.thread.x"], from.offset);
     const source =
-      `function (a0) { let best = a0[${start}]; let place = 0; let nan = 1; if (best === best) { nan = 0; } ` +
-      `for (let i = 1; i < ${count}; i++) { const v = a0[${start} + i * ${countStride}]; if (nan < 1) { ` +
-      `if (v === v) { if (v ${better} best) { best = v; place = i; } } else { nan = 1; place = i; } } } return place; }`;
-    const memory = executor.run({ source, output: [rest], arrays: 1, scalars: 0 }, [from.memory], []);
+      `function (a0) { let best = a0[${start}]; let place = 0; ` +
+      "let nan = 1; if (best === best) { nan = 0; } " +
+      `for (let i = 1; i < ${count}; i++) { ` +
+      `const v = a0[${start} + i * ${countStride}]; if (nan < 1) { ` +
+      `if (v === v) { if (v ${better} best) { best = v; place = i; ` +
+      "} } else { nan = 1; place = i; } } } return place; }";
+    const memory = executor.run(
+      { source, output: [rest], arrays: 1, scalars: 0 },
+      [from.memory],
+      [],
+    );
     if (from !== x) executor.release(from.memory);
     return rowMajor(memory, shape, "int32");
   };
@@ -140,17 +178,29 @@ export const argmaxOver: Reduce = positionOver(">");
 export const argminOver: Reduce = positionOver("<");
 
 /** ln Σ eˣ over the axes, shifted by the largest element. */
-export function logsumexpOver(executor: Executor, x: DeviceArray, axes: readonly number[], shape: Shape): DeviceArray {
+export function logsumexpOver(
+  executor: Executor,
+  x: DeviceArray,
+  axes: readonly number[],
+  shape: Shape,
+): DeviceArray {
   const kept = x.shape.map((n, k) => (axes.includes(k) ? 1 : n));
   const top = maxOver(executor, x, axes, kept);
-  const shifted = elementwise(executor, x.shape, x.dtype, [x, top], "return x0 === x1 ? 1 : Math.exp(x0 - x1);");
+  const shifted = elementwise(
+    executor,
+    x.shape,
+    x.dtype,
+    [x, top],
+    "return x0 === x1 ? 1 : Math.exp(x0 - x1);",
+  );
   const total = sumOver(executor, shifted, axes, kept);
   const result = elementwise(
     executor,
     kept,
     x.dtype,
     [top, total],
-    // An infinite top is the result itself; its elements count 1 each above, so nothing becomes ∞ − ∞.
+    // An infinite top is the result itself; its elements count 1 each above, so nothing becomes ∞ −
+    // ∞.
     "return x0 - x0 === 0 ? x0 + Math.log(x1) : x0;",
   );
   for (const { memory } of [top, shifted, total]) executor.release(memory);

@@ -1,13 +1,17 @@
 /**
- * @file Matrix product by tiles, in WGSL: a workgroup computes a square of the result from tiles in shared memory, a thread 4×4 or 8×8
- * elements in registers. Operands are read through their strides, so transposes cost nothing.
+ * @file Matrix product by tiles, in WGSL: a workgroup computes a square of the result from tiles in
+ * shared memory, a thread 4×4 or 8×8 elements in registers. Operands are read through their
+ * strides, so transposes cost nothing.
  */
 import { sizeOf } from "@spm/core";
 import type { DeviceArray } from "../device-array.ts";
 import type { WgslLauncher } from "../executor.ts";
 import { bindings, upTo } from "./wgsl.ts";
 
-/** One product, batched: shapes [..., m, k] and [..., k, n], leading axes as `batch` with the operands' strides along them. */
+/**
+ * One product, batched: shapes [..., m, k] and [..., k, n], leading axes as `batch` with the
+ * operands' strides along them.
+ */
 export interface Product {
   readonly m: number;
   readonly k: number;
@@ -54,8 +58,10 @@ export function planTiles(launcher: WgslLauncher, product: Product): TiledPlan |
   const { m, k, n, batch } = product;
   const matrices = sizeOf(batch);
   if (m * n * k < leastWork || launcher.invocations < side * side) return null;
-  const groups = (each: number) => Math.ceil(m / (side * each)) * Math.ceil(n / (side * each)) * matrices;
-  const each = launcher.sharedBytes >= 2 * depth * (side * 8 + 4) * 4 && groups(8) >= plenty / 2 ? 8 : 4;
+  const groups = (each: number) =>
+    Math.ceil(m / (side * each)) * Math.ceil(n / (side * each)) * matrices;
+  const each =
+    launcher.sharedBytes >= 2 * depth * (side * 8 + 4) * 4 && groups(8) >= plenty / 2 ? 8 : 4;
   const wanted = Math.min(Math.ceil(plenty / groups(each)), Math.floor(k / leastDepth));
   const splits = Math.max(1, wanted);
   if (matrices * splits > 65535 || Math.ceil(m / (side * each)) > 65535) return null;
@@ -99,40 +105,56 @@ function tiled({ m, k, n, batch, a, b }: Product, each: 4 | 8, splits: number): 
     if (inner) return { inner: `(${e} & ${depth - 1}u)`, outer: `(${e} / ${depth}u)` };
     return { inner: `(${e} / ${tile}u)`, outer: `(${e} % ${tile}u)` };
   };
-  const operand = (name: "a" | "b", strides: readonly [outer: number, inner: number], first: string, size: number) => {
+  const operand = (
+    name: "a" | "b",
+    strides: readonly [outer: number, inner: number],
+    first: string,
+    size: number,
+  ) => {
     const inner = Math.abs(strides[1]) === 1;
     const load = upTo(each).map((i) => {
       const at = place(inner, i);
       return (
         `{ let o = ${first} + ${at.outer}; let d = next + ${at.inner}; f${name}${i} = 0.0; ` +
-        `if (o < ${size}u && d < end) { f${name}${i} = ${name}[${name}At + o * ${word(strides[0])} + d * ${word(strides[1])}]; } }`
+        `if (o < ${size}u && d < end) { f${name}${i} = ${name}[${name}At + o * ` +
+        `${word(strides[0])} + d * ${word(strides[1])}]; } }`
       );
     });
     const store = upTo(each).map((i) => {
       const at = place(inner, i);
-      return `{ let o = ${at.outer}; s${name}[(${at.inner} * ${pitch}u + o) / 4u][o & 3u] = f${name}${i}; }`;
+      return (
+        `{ let o = ${at.outer}; ` +
+        `s${name}[(${at.inner} * ${pitch}u + o) / 4u][o & 3u] = f${name}${i}; }`
+      );
     });
     return { load: load.join("\n"), store: store.join("\n") };
   };
   const left = operand("a", a.matrix, "top", m);
   const right = operand("b", [b.matrix[1], b.matrix[0]], "start", n);
   const rows = upTo(each);
-  const products = rows.flatMap((r) => parts.map((p) => `c${r}_${p} += a${r >> 2}[${r & 3}] * b${p};`)).join(" ");
+  const products = rows
+    .flatMap((r) => parts.map((p) => `c${r}_${p} += a${r >> 2}[${r & 3}] * b${p};`))
+    .join(" ");
   const read = parts
     .map(
       (p) =>
-        `let a${p} = sa[i * ${pitch / 4}u + ty * ${each / 4}u + ${p}u]; let b${p} = sb[i * ${pitch / 4}u + tx + ${p * side}u];`,
+        `let a${p} = sa[i * ${pitch / 4}u + ty * ${each / 4}u + ${p}u]; ` +
+        `let b${p} = sb[i * ${pitch / 4}u + tx + ${p * side}u];`,
     )
     .join(" ");
   const write = rows.flatMap((r) =>
     parts.map((p) => {
       const column = `start + (tx + ${p * side}u) * 4u`;
       if (wide)
-        return `if (row + ${r}u < ${m}u && ${column} < ${n}u) { c[(into + ${r * n}u + ${column}) / 4u] = c${r}_${p}; }`;
+        return (
+          `if (row + ${r}u < ${m}u && ${column} < ${n}u) { ` +
+          `c[(into + ${r * n}u + ${column}) / 4u] = c${r}_${p}; }`
+        );
       return upTo(4)
         .map(
           (q) =>
-            `if (row + ${r}u < ${m}u && ${column} + ${q}u < ${n}u) { c[into + ${r * n}u + ${column} + ${q}u] = c${r}_${p}[${q}]; }`,
+            `if (row + ${r}u < ${m}u && ${column} + ${q}u < ${n}u) { ` +
+            `c[into + ${r * n}u + ${column} + ${q}u] = c${r}_${p}[${q}]; }`,
         )
         .join(" ");
     }),
@@ -141,18 +163,25 @@ function tiled({ m, k, n, batch, a, b }: Product, each: 4 | 8, splits: number): 
   return (
     bindings(["a: array<f32>", "b: array<f32>"], [`c: array<${wide ? "vec4f" : "f32"}>`]) +
     `var<workgroup> sa: array<vec4f, ${shared}>;\nvar<workgroup> sb: array<vec4f, ${shared}>;\n` +
-    `@compute @workgroup_size(${side * side}) fn main(@builtin(workgroup_id) w: vec3u, @builtin(local_invocation_index) t: u32) {\n` +
-    `let tx = t % ${side}u; let ty = t / ${side}u; let top = w.y * ${tile}u; let start = w.x * ${tile}u;\n` +
-    `let matrix = w.z / ${splits}u; let begin = (w.z % ${splits}u) * ${depthEach}u; let end = min(${k}u, begin + ${depthEach}u);\n` +
+    `@compute @workgroup_size(${side * side}) fn main(@builtin(workgroup_id) ` +
+    "w: vec3u, @builtin(local_invocation_index) t: u32) {\n" +
+    `let tx = t % ${side}u; let ty = t / ${side}u; ` +
+    `let top = w.y * ${tile}u; let start = w.x * ${tile}u;\n` +
+    `let matrix = w.z / ${splits}u; let begin = (w.z % ${splits}u) * ${depthEach}u; ` +
+    `let end = min(${k}u, begin + ${depthEach}u);\n` +
     `${startOf("a", a, batch)}\n${startOf("b", b, batch)}\n` +
     `${upTo(each)
       .map((i) => `var fa${i} = 0.0; var fb${i} = 0.0;`)
-      .join(" ")}\n${rows.flatMap((r) => parts.map((p) => `var c${r}_${p} = vec4f();`)).join(" ")}\n` +
+      .join(
+        " ",
+      )}\n${rows.flatMap((r) => parts.map((p) => `var c${r}_${p} = vec4f();`)).join(" ")}\n` +
     `{ let next = begin; ${left.load}\n${right.load} }\n` +
     // The next tiles are on their way while these are multiplied.
-    `for (var at = begin; at < end; at += ${depth}u) {\n${left.store}\n${right.store}\nworkgroupBarrier();\n` +
+    `for (var at = begin; at < end; at += ${depth}u) {\n` +
+    `${left.store}\n${right.store}\nworkgroupBarrier();\n` +
     `{ let next = at + ${depth}u; ${left.load}\n${right.load} }\n` +
     `for (var i = 0u; i < ${depth}u; i++) { ${read} ${products} }\nworkgroupBarrier();\n}\n` +
-    `let row = top + ty * ${each}u; let into = ((w.z % ${splits}u) * ${matrices}u + matrix) * ${m * n}u + row * ${n}u;\n${write.join("\n")}\n}`
+    `let row = top + ty * ${each}u; let into = ((w.z % ${splits}u) ` +
+    `* ${matrices}u + matrix) * ${m * n}u + row * ${n}u;\n${write.join("\n")}\n}`
   );
 }

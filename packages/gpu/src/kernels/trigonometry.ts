@@ -1,22 +1,30 @@
 /**
- * @file Sine and cosine to float32's precision. A GPU's own are fast and keep only an absolute 2⁻²¹ near 0, less far away:
- * twelve rotations in a row would show it.
+ * @file Sine and cosine to float32's precision. A GPU's own are fast and keep only an absolute 2⁻²¹
+ * near 0, less far away: twelve rotations in a row would show it.
  *
- * Reduction by multiples of π/2 in three parts (Cody, Waite 1980), then the minimax polynomials of the Cephes library (Moshier).
+ * Reduction by multiples of π/2 in three parts (Cody, Waite 1980), then the minimax polynomials of
+ * the Cephes library (Moshier).
  */
 
-/** Statements that set `name` to the quadrant and `nameR` to the rest of the angle, |rest| ≤ π/4; good for |angle| < 10⁴. */
+/**
+ * Statements that set `name` to the quadrant and `nameR` to the rest of the angle, |rest| ≤ π/4;
+ * good for |angle| < 10⁴.
+ */
 const reduce = (name: string, angle: string): string =>
   `const ${name} = Math.floor(${angle} * 0.6366197723675814 + 0.5); ` +
-  `const ${name}R = ((${angle} - ${name} * 1.5703125) - ${name} * 0.000483751296997) - ${name} * 0.0000000754978995; ` +
+  `const ${name}R = ((${angle} - ${name} * 1.5703125) ` +
+  `- ${name} * 0.000483751296997) - ${name} * 0.0000000754978995; ` +
   `const ${name}S = ${name}R * ${name}R; ` +
-  `const ${name}Sin = ${name}R + ${name}R * ${name}S * (-0.16666654611 + ${name}S * (0.0083321608736 - ${name}S * 0.00019515295891)); ` +
-  `const ${name}Cos = 1 - 0.5 * ${name}S + ${name}S * ${name}S * (0.04166664568298827 + ${name}S * (-0.001388731625493765 + ${name}S * 0.00002443315711809948)); `;
+  `const ${name}Sin = ${name}R + ${name}R * ${name}S * (-0.16666654611 + ` +
+  `${name}S * (0.0083321608736 - ${name}S * 0.00019515295891)); ` +
+  `const ${name}Cos = 1 - 0.5 * ${name}S + ${name}S * ${name}S * (0.04166664568298827 + ` +
+  `${name}S * (-0.001388731625493765 + ${name}S * 0.00002443315711809948)); `;
 
 /** Statements that return sin(angle + turn·π/2); `turn` is a whole number's expression. */
 export const returnTurned = (angle: string, turn: string): string =>
   `${reduce("q", angle)}const k = ((q | 0) + ${turn}) & 3; ` +
-  "if (k === 0) { return qSin; } if (k === 1) { return qCos; } if (k === 2) { return -qSin; } return -qCos;";
+  "if (k === 0) { return qSin; } if (k === 1) { return qCos; " +
+  "} if (k === 2) { return -qSin; } return -qCos;";
 
 /** Statements that return the sine of a local. */
 export const returnSin = (angle: string): string => returnTurned(angle, "0");

@@ -1,6 +1,6 @@
 /**
- * @file The optimizers' updates. In WGSL a parameter and its slots are written in one launch; a kernel of gpu.js has one result, so there the
- * same arithmetic runs once for each.
+ * @file The optimizers' updates. In WGSL a parameter and its slots are written in one launch; a
+ * kernel of gpu.js has one result, so there the same arithmetic runs once for each.
  */
 import { sizeOf } from "@spm/core";
 import { type DeviceArray, isDense, rowMajor } from "../device-array.ts";
@@ -8,7 +8,9 @@ import type { Executor } from "../executor.ts";
 import { elementwise, whole } from "./elementwise.ts";
 import { bindings, halves, joined } from "./wgsl.ts";
 
-/** One rule: statements over `p`, `g`, the slots and the options, and what becomes of each of them. */
+/**
+ * One rule: statements over `p`, `g`, the slots and the options, and what becomes of each of them.
+ */
 export interface UpdateRule {
   /** Names of the slots, for the options given. */
   readonly slots: readonly string[];
@@ -17,7 +19,10 @@ export interface UpdateRule {
   readonly next: readonly string[];
 }
 
-/** The numbers of an update: each is a local by its name; `rest_x` is 1 − x, rounded once. Flags shape the text instead. */
+/**
+ * The numbers of an update: each is a local by its name; `rest_x` is 1 − x, rounded once. Flags
+ * shape the text instead.
+ */
 type Numbers = Readonly<Record<string, number | boolean>>;
 
 /** Runs a rule: `[parameter, grad, ...slots] → [parameter, ...slots]`. */
@@ -56,7 +61,8 @@ export function update(
       groups: [Math.ceil(size / threads), 1, 1],
       numbers: [...halves(used[1]!.offset), ...numbers.map(([, value]) => value)],
     });
-    for (const [k, x] of used.entries()) if (x.memory !== inputs[k]!.memory) executor.release(x.memory);
+    for (const [k, x] of used.entries())
+      if (x.memory !== inputs[k]!.memory) executor.release(x.memory);
     return results.map((memory) => rowMajor(memory, parameter.shape, parameter.dtype));
   }
   const named = ["p", "grad", ...slots, ...numbers.map(([name]) => name)];
@@ -88,7 +94,10 @@ const mostBuffers = 8;
 /** Texts by rule: there are few, and writing one takes longer than launching it. */
 const sources: Map<string, string> = new Map();
 
-/** The rule as WGSL, for parameters of any size: `const` becomes `let`, functions lose their prefix, numbers get a point. */
+/**
+ * The rule as WGSL, for parameters of any size: `const` becomes `let`, functions lose their prefix,
+ * numbers get a point.
+ */
 function inOneLaunch(
   slots: readonly string[],
   statements: string,
@@ -101,8 +110,12 @@ function inOneLaunch(
       .replace(/\bMath\./g, "")
       .replace(/(?<![\w.])(\d+)(?![\w.])/g, "$1.0");
   const reads = ["p", "grad", ...slots];
-  const locals = reads.map((name) => `let ${name} = in_${name}[${name === "grad" ? `i + ${joined}` : "i"}];`).join(" ");
-  const uniforms = numbers.map((name, k) => `let ${name} = numbers[${(k + 2) >> 2}][${(k + 2) & 3}];`).join(" ");
+  const locals = reads
+    .map((name) => `let ${name} = in_${name}[${name === "grad" ? `i + ${joined}` : "i"}];`)
+    .join(" ");
+  const uniforms = numbers
+    .map((name, k) => `let ${name} = numbers[${(k + 2) >> 2}][${(k + 2) & 3}];`)
+    .join(" ");
   return (
     bindings(
       reads.map((name) => `in_${name}: array<f32>`),
@@ -111,7 +124,8 @@ function inOneLaunch(
     ) +
     `@compute @workgroup_size(${threads}) fn main(@builtin(global_invocation_id) id: vec3u) {\n` +
     // Buffers may be a little longer than their arrays, and what lies there is nobody's.
-    `let i = id.x; if (i >= arrayLength(&in_p)) { return; }\n${locals}\n${uniforms}\n${wgsl(statements)}\n` +
+    "let i = id.x; if (i >= arrayLength(&in_p)) { return; " +
+    `}\n${locals}\n${uniforms}\n${wgsl(statements)}\n` +
     `${next.map((expression, k) => `out_${k}[i] = ${wgsl(expression)};`).join("\n")}\n}`
   );
 }
@@ -120,7 +134,8 @@ function inOneLaunch(
 export const adamRule = (slots: number): UpdateRule => ({
   slots: slots === 3 ? ["m", "v", "most"] : ["m", "v"],
   statements:
-    "const g = grad + l2 * p; const first = beta1 * m + rest_beta1 * g; const second = beta2 * v + rest_beta2 * g * g; " +
+    "const g = grad + l2 * p; const first = beta1 * m + rest_beta1 * g; " +
+    "const second = beta2 * v + rest_beta2 * g * g; " +
     (slots === 3 ? "const scale = Math.max(most, second);" : "const scale = second;"),
   next: [
     "keep * p - stepSize * first / (Math.sqrt(scale) + eps)",
@@ -133,7 +148,9 @@ export const adamRule = (slots: number): UpdateRule => ({
 /** SGD; momentum with a slot, looking ahead if Nesterov's. */
 export const sgdRule = (slots: number, nesterov: boolean): UpdateRule => ({
   slots: slots === 1 ? ["velocity"] : [],
-  statements: `const g = grad + l2 * p; ${slots === 1 ? "const moved = momentum * velocity + g;" : "const moved = g;"}`,
+  statements:
+    "const g = grad + l2 * p; " +
+    `${slots === 1 ? "const moved = momentum * velocity + g;" : "const moved = g;"}`,
   next: [
     `p - learningRate * ${slots === 1 && nesterov ? "(g + momentum * moved)" : "moved"}`,
     ...(slots === 1 ? ["moved"] : []),
@@ -146,7 +163,8 @@ export const rmspropRule = (centered: boolean, momentum: boolean): UpdateRule =>
   statements:
     "const g = grad + l2 * p; const variance = alpha * meanSquare + rest_alpha * g * g; " +
     (centered
-      ? "const centre = alpha * mean + rest_alpha * g; const spread = Math.max(0, variance - centre * centre); "
+      ? "const centre = alpha * mean + rest_alpha * g; " +
+        "const spread = Math.max(0, variance - centre * centre); "
       : "const spread = variance; ") +
     `const direction = g / (Math.sqrt(spread) + eps)${momentum ? " + momentum * velocity" : ""};`,
   next: [
@@ -177,7 +195,11 @@ export const nadamRule: UpdateRule = {
 export const radamRule = (adaptive: boolean): UpdateRule => ({
   slots: ["m", "v"],
   statements: `${moments}const second = beta2 * v + rest_beta2 * g * g;`,
-  next: [`p - stepSize * first${adaptive ? " / (Math.sqrt(second) + eps)" : ""}`, "first", "second"],
+  next: [
+    `p - stepSize * first${adaptive ? " / (Math.sqrt(second) + eps)" : ""}`,
+    "first",
+    "second",
+  ],
 });
 
 /** Adamax. */
@@ -191,8 +213,15 @@ export const adamaxRule: UpdateRule = {
 export const lionRule: UpdateRule = {
   slots: ["m"],
   statements: "const way = beta1 * m + rest_beta1 * grad;",
-  next: ["keep * p - learningRate * (way > 0 ? 1 : (way < 0 ? -1 : way))", "beta2 * m + rest_beta2 * grad"],
+  next: [
+    "keep * p - learningRate * (way > 0 ? 1 : (way < 0 ? -1 : way))",
+    "beta2 * m + rest_beta2 * grad",
+  ],
 };
 
 /** An average towards a parameter. */
-export const averageRule: UpdateRule = { slots: [], statements: "", next: ["p + rest_decay * (grad - p)"] };
+export const averageRule: UpdateRule = {
+  slots: [],
+  statements: "",
+  next: ["p + rest_decay * (grad - p)"],
+};

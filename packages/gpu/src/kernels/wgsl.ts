@@ -1,15 +1,19 @@
-/** @file What the hand-written kernels' texts share: their bindings, and numbers of rows that come with the call. */
+/**
+ * @file What the hand-written kernels' texts share: their bindings, and numbers of rows that come
+ * with the call.
+ */
 
 /** Numbers 0 … n−1. */
 export const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
 /**
- * Binding lines of a kernel: so many numbers as the uniform `numbers`, where there are any; then what it reads, then what it writes, each
- * like `x: array<f32>`.
+ * Binding lines of a kernel: so many numbers as the uniform `numbers`, where there are any; then
+ * what it reads, then what it writes, each like `x: array<f32>`.
  */
 export function bindings(reads: readonly string[], writes: readonly string[], numbers = 0): string {
   const first = numbers === 0 ? 0 : 1;
-  const uniform = `@group(0) @binding(0) var<uniform> numbers: array<vec4f, ${Math.ceil(numbers / 4)}>;\n`;
+  const vectors = Math.ceil(numbers / 4);
+  const uniform = `@group(0) @binding(0) var<uniform> numbers: array<vec4f, ${vectors}>;\n`;
   const line = (access: string, from: number) => (text: string, i: number) =>
     `@group(0) @binding(${from + i}) var<storage, ${access}> ${text};\n`;
   return [
@@ -19,6 +23,12 @@ export function bindings(reads: readonly string[], writes: readonly string[], nu
   ].join("");
 }
 
-/** A whole number below 2³² as two numbers of a call, which are float32, and the WGSL that puts them together again. */
-export const halves = (count: number): readonly [high: number, low: number] => [count >>> 16, count & 0xffff];
+/**
+ * A whole number below 2³² as two numbers of a call, which are float32, and the WGSL that puts them
+ * together again.
+ */
+export const halves = (count: number): readonly [high: number, low: number] => [
+  count >>> 16,
+  count & 0xffff,
+];
 export const joined = "((u32(numbers[0].x) << 16u) | u32(numbers[0].y))";

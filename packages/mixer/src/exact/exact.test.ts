@@ -31,15 +31,18 @@ describe.each(kinds)("%s", (kind) => {
     expect(bare(h)).toBe(kind === "general" || n !== 2); // n = 2 has determinant −1
   });
 
-  test.each([2, 4, 8, 32])("hadamard in Walsh's order, n = %i: row i changes its sign i times", (n) => {
-    const w = toDense(hadamard(n, { kind, order: "walsh" })).ndarray();
-    for (let i = 0; i < n; i++) {
-      let changes = 0;
-      for (let j = 1; j < n; j++) if (w.get(i, j) * w.get(i, j - 1) < 0) changes++;
-      expect(changes).toBe(i);
-      for (let j = 0; j < n; j++) expect(Math.abs(w.get(i, j))).toBeCloseTo(1 / Math.sqrt(n), 12);
-    }
-  });
+  test.each([2, 4, 8, 32])(
+    "hadamard in Walsh's order, n = %i: row i changes its sign i times",
+    (n) => {
+      const w = toDense(hadamard(n, { kind, order: "walsh" })).ndarray();
+      for (let i = 0; i < n; i++) {
+        let changes = 0;
+        for (let j = 1; j < n; j++) if (w.get(i, j) * w.get(i, j - 1) < 0) changes++;
+        expect(changes).toBe(i);
+        for (let j = 0; j < n; j++) expect(Math.abs(w.get(i, j))).toBeCloseTo(1 / Math.sqrt(n), 12);
+      }
+    },
+  );
 
   test.each([1, 2, 4, 8, 16, 32])("dft, N = %i, and its inverse", (length) => {
     for (const inverse of [false, true]) {
@@ -62,7 +65,8 @@ describe.each(kinds)("%s", (kind) => {
 
   test.each([1, 2, 4, 8, 32])("dct, N = %i, and its inverse by transposition", (length) => {
     const c = (k: number) => Math.sqrt((k === 0 ? 1 : 2) / length);
-    const entry = (k: number, j: number) => c(k) * Math.cos((Math.PI * (2 * j + 1) * k) / (2 * length));
+    const entry = (k: number, j: number) =>
+      c(k) * Math.cos((Math.PI * (2 * j + 1) * k) / (2 * length));
     expect(distance(dct(length, { kind }), entry)).toBeLessThan(1e-12);
     expect(distance(transposed(dct(length, { kind })), (i, j) => entry(j, i))).toBeLessThan(1e-12);
   });
@@ -74,10 +78,15 @@ describe.each(kinds)("%s", (kind) => {
     fc.assert(
       fc.property(orders, (order) => {
         const powerOfTwo = Number.isInteger(Math.log2(order.length));
-        for (const network of powerOfTwo ? (["benes", "involutions"] as const) : (["involutions"] as const)) {
+        for (const network of powerOfTwo
+          ? (["benes", "involutions"] as const)
+          : (["involutions"] as const)) {
           const p = permutation(order, { kind, network });
-          expect(distance(p, (i, j) => (order[i] === j ? 1 : 0))).toBeLessThan(kind === "general" ? 1e-300 : 1e-12);
-          const stages = network === "involutions" ? 2 : Math.max(1, 2 * Math.log2(order.length) - 1);
+          expect(distance(p, (i, j) => (order[i] === j ? 1 : 0))).toBeLessThan(
+            kind === "general" ? 1e-300 : 1e-12,
+          );
+          const stages =
+            network === "involutions" ? 2 : Math.max(1, 2 * Math.log2(order.length) - 1);
           expect(p.schedule.stages).toBe(stages);
         }
       }),
@@ -90,7 +99,9 @@ test("every permutation of four by a Beneš network of distances 1, 2, 1", () =>
   const all = [0, 1, 2, 3].flatMap((a) =>
     [0, 1, 2, 3].flatMap((b) => [0, 1, 2, 3].map((c) => [a, b, c, 6 - a - b - c])),
   );
-  const orders = all.filter((order) => new Set(order).size === 4 && order.every((i) => i >= 0 && i < 4));
+  const orders = all.filter(
+    (order) => new Set(order).size === 4 && order.every((i) => i >= 0 && i < 4),
+  );
   expect(orders).toHaveLength(24);
   for (const order of orders)
     expect(distance(permutation(order), (i, j) => (order[i] === j ? 1 : 0))).toBeLessThan(1e-12);
@@ -99,7 +110,9 @@ test("every permutation of four by a Beneš network of distances 1, 2, 1", () =>
 });
 
 test.each([1, 2, 4, 8, 16])("circular convolution with %i numbers", (length) => {
-  const kernel = Array.from(elements(normal(rng(length), [length], 0, 1, { dtype: "float64" }).ndarray()));
+  const kernel = Array.from(
+    elements(normal(rng(length), [length], 0, 1, { dtype: "float64" }).ndarray()),
+  );
   const conv = circularConvolution(kernel);
   expect(distance(conv, (i, j) => kernel[(i - j + length) % length]!)).toBeLessThan(1e-12);
   expect(conv.schedule.stages).toBe(Math.max(3, 4 * Math.log2(length) + 1));
@@ -114,15 +127,21 @@ test("float32, too", () => {
 
 test("mixing with a setting is what its name says", () => {
   const x: Tensor = tensor(Float64Array.of(10, 20, 30));
-  expect(Array.from(elements(mix(permutation([2, 0, 1], { kind: "general" }), x).ndarray()))).toEqual([30, 10, 20]);
+  expect(
+    Array.from(elements(mix(permutation([2, 0, 1], { kind: "general" }), x).ndarray())),
+  ).toEqual([30, 10, 20]);
 });
 
 test("refuses what it can't take", () => {
   expect(() => hadamard(12)).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: hadamard: expected a power of two, got 12]`,
   );
-  expect(() => dft(0)).toThrowErrorMatchingInlineSnapshot(`[ShapeError: dft: expected a power of two, got 0]`);
-  expect(() => dct(6)).toThrowErrorMatchingInlineSnapshot(`[ShapeError: dct: expected a power of two, got 6]`);
+  expect(() => dft(0)).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: dft: expected a power of two, got 0]`,
+  );
+  expect(() => dct(6)).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: dct: expected a power of two, got 6]`,
+  );
   expect(() => circularConvolution([1, 2, 3])).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: circularConvolution: expected a power of two, got 3]`,
   );

@@ -1,15 +1,29 @@
 /**
- * @file The discrete Fourier transform and what is made of it. A complex vector of length N is 2N real coordinates: the real parts, then
- * the imaginary ones. Turning (re, im) by an angle multiplies by a complex number of modulus 1, so the whole of the fast
- * transform (Cooley and Tukey 1965) is rotations.
+ * @file The discrete Fourier transform and what is made of it. A complex vector of length N is 2N
+ * real coordinates: the real parts, then the imaginary ones. Turning (re, im) by an angle
+ * multiplies by a complex number of modulus 1, so the whole of the fast transform (Cooley and
+ * Tukey 1965) is rotations.
  */
 import { elements, tensor, ValueError } from "@spm/core";
 import { transposed } from "../algebra.ts";
 import { compose } from "../compose.ts";
-import { type Factors, type FactorsOf, type GeneralFactors, mix, type RotationFactors, toGeneral } from "../factors.ts";
+import {
+  type Factors,
+  type FactorsOf,
+  type GeneralFactors,
+  mix,
+  type RotationFactors,
+  toGeneral,
+} from "../factors.ts";
 import { fromPairs, type Pair } from "../schedule.ts";
 import { involutions, signsOf } from "./permutation.ts";
-import { checkPowerOfTwo, type ExactOptions, generalFrom, reverseBits, rotationFrom } from "./start.ts";
+import {
+  checkPowerOfTwo,
+  type ExactOptions,
+  generalFrom,
+  reverseBits,
+  rotationFrom,
+} from "./start.ts";
 
 /** Pairs of a stage, and the angle of each. */
 interface Turns {
@@ -18,8 +32,9 @@ interface Turns {
 }
 
 /**
- * The unitary DFT of length N, X_k = N^(−1/2) Σ x_j exp(−2πi jk/N), on [re x, im x] of width 2N: one stage of bit reversal,
- * then log₂ N times a stage of twiddles and a stage of quarter turns. Without diagonals.
+ * The unitary DFT of length N, X_k = N^(−1/2) Σ x_j exp(−2πi jk/N), on [re x, im x] of width 2N:
+ * one stage of bit reversal, then log₂ N times a stage of twiddles and a stage of quarter turns.
+ * Without diagonals.
  * @param length - N = 2^k
  * @throws ShapeError unless N is a power of two
  * @example mix(dft(8), concat([re, im], -1));
@@ -43,9 +58,9 @@ export function dft<Kind extends Factors["kind"] = "rotation">(
 }
 
 /**
- * The orthonormal DCT-II of length N, X_k = c_k Σ x_j cos(π(2j + 1)k / 2N), c_0 = √(1/N), c_k = √(2/N): a DFT of the
- * reordered x, half a twiddle, the real parts (Makhoul 1980). Width 2N, of which the N inputs and N outputs are the first.
- * `transposed(dct(N))` is its inverse.
+ * The orthonormal DCT-II of length N, X_k = c_k Σ x_j cos(π(2j + 1)k / 2N), c_0 = √(1/N), c_k =
+ * √(2/N): a DFT of the reordered x, half a twiddle, the real parts (Makhoul 1980). Width 2N, of
+ * which the N inputs and N outputs are the first. `transposed(dct(N))` is its inverse.
  * @param length - N = 2^k
  * @throws ShapeError unless N is a power of two
  */
@@ -70,9 +85,9 @@ export function dct<Kind extends Factors["kind"] = "rotation">(
 }
 
 /**
- * Circular convolution, y_j = Σ_m kernel_m x_{j−m mod N}, as a general mixer: DFT, multiplication by the kernel's spectrum, inverse DFT;
- * 4 log₂ N + 1 stages of width 2N, of which the N inputs and N outputs are the first. The bit reversals of both transforms
- * cancel.
+ * Circular convolution, y_j = Σ_m kernel_m x_{j−m mod N}, as a general mixer: DFT, multiplication
+ * by the kernel's spectrum, inverse DFT; 4 log₂ N + 1 stages of width 2N, of which the N inputs and
+ * N outputs are the first. The bit reversals of both transforms cancel.
  * @param kernel - N = 2^k numbers
  * @throws ShapeError unless N is a power of two; ValueError for a number that is not finite
  */
@@ -83,7 +98,8 @@ export function circularConvolution(
   const length = kernel.length;
   checkPowerOfTwo("circularConvolution", length);
   const bad = kernel.findIndex((v) => !Number.isFinite(v));
-  if (bad >= 0) throw new ValueError("circularConvolution", "finite numbers", `${kernel[bad]} at ${bad}`);
+  if (bad >= 0)
+    throw new ValueError("circularConvolution", "finite numbers", `${kernel[bad]} at ${bad}`);
   const padded = tensor(Float64Array.from([...kernel, ...kernel.map(() => 0)]));
   const spectrum = elements(mix(dft(length), padded).ndarray()).map((v) => v * Math.sqrt(length));
   const bits = Math.log2(length);
@@ -93,7 +109,11 @@ export function circularConvolution(
     return [re, -im, im, re];
   });
   const { pairs } = complexTurns(length, () => 0);
-  const middle = generalFrom(fromPairs(2 * length, [pairs], "spectrum"), Float64Array.from(blocks.flat()), dtype);
+  const middle = generalFrom(
+    fromPairs(2 * length, [pairs], "spectrum"),
+    Float64Array.from(blocks.flat()),
+    dtype,
+  );
   const back = toGeneral(rotations(length, fourierStages(length, 1), dtype));
   const ends = tensor(new Float64Array(length).fill(1), { dtype });
   const whole = compose(back, compose(middle, transposed(back)));
@@ -101,11 +121,16 @@ export function circularConvolution(
 }
 
 /**
- * The transform after its bit reversal: for distance h = 1, 2, 4, …, multiply the coordinates with bit h by
- * −exp(sign · 2πi (j mod h)/2h), then turn (j, j + h) by a quarter: (u, −v) ↦ (u + v, u − v)/√2.
+ * The transform after its bit reversal: for distance h = 1, 2, 4, …, multiply the coordinates with
+ * bit h by −exp(sign · 2πi (j mod h)/2h), then turn (j, j + h) by a quarter: (u, −v) ↦ (u + v, u −
+ * v)/√2.
  * @param signs - a sign to set right on the way in, for each complex coordinate
  */
-function fourierStages(length: number, sign: 1 | -1, signs: Float64Array = new Float64Array(length).fill(1)): Turns[] {
+function fourierStages(
+  length: number,
+  sign: 1 | -1,
+  signs: Float64Array = new Float64Array(length).fill(1),
+): Turns[] {
   const stages: Turns[] = [];
   for (let h = 1; h < length; h *= 2) {
     stages.push(
@@ -115,7 +140,8 @@ function fourierStages(length: number, sign: 1 | -1, signs: Float64Array = new F
       }),
     );
     const pairs: Pair[] = [];
-    for (let j = 0; j < length; j++) if (!(j & h)) pairs.push([j, j + h], [j + length, j + h + length]);
+    for (let j = 0; j < length; j++)
+      if (!(j & h)) pairs.push([j, j + h], [j + length, j + h + length]);
     stages.push({ pairs, angles: pairs.map(() => Math.PI / 4) });
   }
   return stages.length > 0 ? stages : [complexTurns(length, () => 0)];
@@ -127,8 +153,14 @@ const complexTurns = (length: number, angle: (j: number) => number): Turns => ({
   angles: Array.from({ length }, (_, j) => angle(j)),
 });
 
-/** Stages that swap complex coordinates by quarter turns, π/2, and the signs that these leave behind. */
-function swapBoth(length: number, stages: readonly (readonly Pair[])[]): { stages: Turns[]; signs: Float64Array } {
+/**
+ * Stages that swap complex coordinates by quarter turns, π/2, and the signs that these leave
+ * behind.
+ */
+function swapBoth(
+  length: number,
+  stages: readonly (readonly Pair[])[],
+): { stages: Turns[]; signs: Float64Array } {
   const used = stages.filter((pairs) => pairs.length > 0);
   const one = fromPairs(length, used.length === 0 ? [[]] : used);
   const both = used.map((pairs): Turns => {

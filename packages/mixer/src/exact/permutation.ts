@@ -5,8 +5,8 @@ import { fromPairs, log2Stages, type Pair, type Schedule } from "../schedule.ts"
 import { type ExactOptions, generalFrom, rotationFrom } from "./start.ts";
 
 /**
- * Which stages a permutation takes. `benes`: distances 1, 2, …, n/2, …, 2, 1, so 2 log₂ n − 1 of them, n = 2^k (Beneš 1964). `involutions`:
- * two stages, whose pairs depend on the permutation.
+ * Which stages a permutation takes. `benes`: distances 1, 2, …, n/2, …, 2, 1, so 2 log₂ n − 1 of
+ * them, n = 2^k (Beneš 1964). `involutions`: two stages, whose pairs depend on the permutation.
  */
 export type PermutationNetwork = "benes" | "involutions";
 
@@ -17,10 +17,12 @@ interface SwapStage {
 }
 
 /**
- * y[i] = x[order[i]]. General blocks swap exactly; rotations swap by π/2, which turns a sign, and set it right in d_out.
+ * y[i] = x[order[i]]. General blocks swap exactly; rotations swap by π/2, which turns a sign, and
+ * set it right in d_out.
  * @param order - the numbers 0 … n−1, each once
  * @param options - the network: Beneš for n = 2^k and involutions otherwise, unless said
- * @throws ShapeError for an empty order; ValueError unless it is a permutation, or for a Beneš network of another width
+ * @throws ShapeError for an empty order; ValueError unless it is a permutation, or for a Beneš
+ * network of another width
  * @example mix(permutation([2, 0, 1]), x); // [x2, x0, x1]
  */
 export const permutation = <Kind extends Factors["kind"] = "rotation">(
@@ -35,11 +37,24 @@ function swapping(
   const n = order.length;
   if (n === 0) throw new ShapeError("permutation", "a width n ≥ 1", n);
   if (new Set(order).size !== n || order.some((i) => !Number.isInteger(i) || i < 0 || i >= n))
-    throw new ValueError("permutation", `each of 0 … ${n - 1} once`, `[${order.slice(0, 8).join(", ")}]`);
+    throw new ValueError(
+      "permutation",
+      `each of 0 … ${n - 1} once`,
+      `[${order.slice(0, 8).join(", ")}]`,
+    );
   const powerOfTwo = Number.isInteger(Math.log2(n));
-  const { kind = "rotation", dtype = "float64", network = powerOfTwo ? "benes" : "involutions" } = options;
+  const {
+    kind = "rotation",
+    dtype = "float64",
+    network = powerOfTwo ? "benes" : "involutions",
+  } = options;
   if (network === "benes" && !powerOfTwo)
-    throw new ValueError("permutation", "a power of two for a Beneš network", n, 'network: "involutions" takes any n');
+    throw new ValueError(
+      "permutation",
+      "a power of two for a Beneš network",
+      n,
+      'network: "involutions" takes any n',
+    );
   const stages = network === "benes" ? benes(order) : involutions(order);
   const schedule = fromPairs(
     n,
@@ -48,12 +63,19 @@ function swapping(
   );
   const swapped = stages.flatMap((stage) => stage.swapped);
   if (kind === "general")
-    return generalFrom(schedule, Float64Array.from(swapped.flatMap((s) => (s ? [0, 1, 1, 0] : [1, 0, 0, 1]))), dtype);
+    return generalFrom(
+      schedule,
+      Float64Array.from(swapped.flatMap((s) => (s ? [0, 1, 1, 0] : [1, 0, 0, 1]))),
+      dtype,
+    );
   const angles = swapped.map((s) => (s ? Math.PI / 2 : 0));
   return rotationFrom(schedule, angles, dtype, { dOut: signsOf(schedule, swapped) });
 }
 
-/** The signs with which the inputs come out of swaps by π/2, (u, v) ↦ (−v, u), in the order of the outputs. */
+/**
+ * The signs with which the inputs come out of swaps by π/2, (u, v) ↦ (−v, u), in the order of the
+ * outputs.
+ */
 export function signsOf({ n, first, second }: Schedule, swapped: readonly boolean[]): Float64Array {
   const signs = new Float64Array(n).fill(1);
   swapped.forEach((s, p) => {
@@ -65,8 +87,8 @@ export function signsOf({ n, first, second }: Schedule, swapped: readonly boolea
 }
 
 /**
- * Two stages: every cycle c₀ → c₁ → … is the reflection k ↦ −k of its positions after the reflection k ↦ 1 − k. A fixed point of a
- * reflection is left over.
+ * Two stages: every cycle c₀ → c₁ → … is the reflection k ↦ −k of its positions after the
+ * reflection k ↦ 1 − k. A fixed point of a reflection is left over.
  */
 export function involutions(order: readonly number[]): SwapStage[] {
   const stages: Pair[][] = [[], []];
@@ -87,7 +109,10 @@ export function involutions(order: readonly number[]): SwapStage[] {
   return stages.map((pairs) => ({ pairs, swapped: pairs.map(() => true) }));
 }
 
-/** The looping algorithm (Opferman and Tsao-Wu 1971): outer switches first, then the two halves, which are of the same kind. */
+/**
+ * The looping algorithm (Opferman and Tsao-Wu 1971): outer switches first, then the two halves,
+ * which are of the same kind.
+ */
 function benes(order: readonly number[]): SwapStage[] {
   const k = log2Stages(order.length);
   if (order.length === 1) return [{ pairs: [], swapped: [] }];
@@ -125,7 +150,10 @@ function benes(order: readonly number[]): SwapStage[] {
   return stages;
 }
 
-/** Through which half each output is served: the outputs of a switch through different ones, and so the inputs of a switch. */
+/**
+ * Through which half each output is served: the outputs of a switch through different ones, and so
+ * the inputs of a switch.
+ */
 function sidesOf(order: readonly number[]): (0 | 1)[] {
   const target: number[] = [];
   order.forEach((from, to) => {

@@ -29,7 +29,11 @@ export function rotationFrom(
 }
 
 /** A general mixer from numbers, its leftovers passing unchanged. */
-export function generalFrom(schedule: Schedule, blocks: Float64Array, dtype: "float32" | "float64"): GeneralFactors {
+export function generalFrom(
+  schedule: Schedule,
+  blocks: Float64Array,
+  dtype: "float32" | "float64",
+): GeneralFactors {
   return {
     kind: "general",
     schedule,

@@ -44,16 +44,19 @@ function measured(factors: Factors, w: Tensor): number {
 }
 
 describe("exact", () => {
-  test.each([1, 2, 3, 4, 5, 8, 16, 33])("orthogonal %i × itself, of either determinant: n stages of a brick", (n) => {
-    for (const sign of [1, -1] as const) {
-      const w = orthogonal(n, sign);
-      const { factors, error } = fromDense(w, { kind: "rotation", sweeps: 0 });
-      expect(factors.schedule.stages).toBe(n);
-      expect(error).toBeLessThan(1e-13);
-      expect(measured(factors, w)).toBeLessThan(1e-13);
-      for (const v of numbers(factors.dOut!)) expect(Math.abs(v)).toBe(1);
-    }
-  });
+  test.each([1, 2, 3, 4, 5, 8, 16, 33])(
+    "orthogonal %i × itself, of either determinant: n stages of a brick",
+    (n) => {
+      for (const sign of [1, -1] as const) {
+        const w = orthogonal(n, sign);
+        const { factors, error } = fromDense(w, { kind: "rotation", sweeps: 0 });
+        expect(factors.schedule.stages).toBe(n);
+        expect(error).toBeLessThan(1e-13);
+        expect(measured(factors, w)).toBeLessThan(1e-13);
+        for (const v of numbers(factors.dOut!)) expect(Math.abs(v)).toBe(1);
+      }
+    },
+  );
 
   test("D Q D′, by scaling rows and columns until their squares sum to one", () => {
     for (const n of [2, 5, 12]) {
@@ -68,25 +71,36 @@ describe("exact", () => {
   });
 
   test("more stages than n stay at rest", () => {
-    const { error } = fromDense(orthogonal(5, 1), { kind: "rotation", schedule: brick(5, 8), sweeps: 0 });
+    const { error } = fromDense(orthogonal(5, 1), {
+      kind: "rotation",
+      schedule: brick(5, 8),
+      sweeps: 0,
+    });
     expect(error).toBeLessThan(1e-13);
   });
 
-  test.each([2, 4, 8, 32, 64])("one butterfly over %i, of free blocks and of rotations between diagonals", (n) => {
-    const schedule = butterfly(n);
-    const free = fromDense(toDense(generalOf(schedule)), { sweeps: 0 });
-    expect(free.factors.schedule).toEqual(schedule);
-    expect(free.error).toBeLessThan(1e-13);
-    const w = toDense({ ...rotationOf(schedule), dIn: diagonal(n), dOut: diagonal(n) });
-    const turned = fromDense(w, { kind: "rotation", schedule, sweeps: 0 });
-    expect(turned.error).toBeLessThan(1e-12);
-    expect(measured(turned.factors, w)).toBeLessThan(1e-12);
-  });
+  test.each([2, 4, 8, 32, 64])(
+    "one butterfly over %i, of free blocks and of rotations between diagonals",
+    (n) => {
+      const schedule = butterfly(n);
+      const free = fromDense(toDense(generalOf(schedule)), { sweeps: 0 });
+      expect(free.factors.schedule).toEqual(schedule);
+      expect(free.error).toBeLessThan(1e-13);
+      const w = toDense({ ...rotationOf(schedule), dIn: diagonal(n), dOut: diagonal(n) });
+      const turned = fromDense(w, { kind: "rotation", schedule, sweeps: 0 });
+      expect(turned.error).toBeLessThan(1e-12);
+      expect(measured(turned.factors, w)).toBeLessThan(1e-12);
+    },
+  );
 
-  test("what is a butterfly: the Hadamard matrix, a matrix of rank 1, the identity, nothing", () => {
+  test("what is a butterfly: Hadamard's matrix, a matrix of rank 1, the identity, nothing", () => {
     const u = draw(8, 1);
     const rankOne = mul(u, draw(8));
-    for (const w of [toDense(hadamard(8)), rankOne, toDense(permutation([0, 1, 2, 3], { kind: "general" }))])
+    for (const w of [
+      toDense(hadamard(8)),
+      rankOne,
+      toDense(permutation([0, 1, 2, 3], { kind: "general" })),
+    ])
       expect(fromDense(w, { sweeps: 0 }).error).toBeLessThan(1e-13);
     const nothing = fromDense(tensor(new Float64Array(16), { shape: [4, 4] }));
     expect(nothing.error).toBe(0);
@@ -110,35 +124,49 @@ describe("as near as it gets", () => {
     "%s: sweeps only ever come nearer, and the error returned is the true one",
     (kind) => {
       const w = draw(8, 8);
-      for (const schedule of [butterfly(8), butterfly(8, 6), brick(8), shuffle(9), randomMatching(8, 4, rng(1))]) {
+      for (const schedule of [
+        butterfly(8),
+        butterfly(8, 6),
+        brick(8),
+        shuffle(9),
+        randomMatching(8, 4, rng(1)),
+      ]) {
         const errors = [0, 1, 5, 20].map((sweeps) => {
           const { factors, error } = fromDense(w, { kind, schedule, sweeps });
           expect(measured(factors, w)).toBeCloseTo(error, 10);
           return error;
         });
-        for (const [k, e] of errors.slice(1).entries()) expect(e).toBeLessThanOrEqual(errors[k]! + 1e-12);
+        for (const [k, e] of errors.slice(1).entries())
+          expect(e).toBeLessThanOrEqual(errors[k]! + 1e-12);
         expect(errors.at(-1)).toBeLessThan(0.9);
       }
     },
   );
 
-  test("a mixer on a schedule without a direct way is found by sweeps from one of a few random starts", () => {
-    const schedule = shuffle(8, 5);
-    for (const kind of ["rotation", "general"] as const) {
-      const w = toDense(rotationOf(schedule));
-      const errors = [1, 2, 3, 4].map(
-        (seed) => fromDense(w, { kind, schedule, sweeps: 1000, random: rng(seed) }).error,
-      );
-      expect(Math.min(...errors)).toBeLessThan(1e-7); // sweeps converge linearly at best
-    }
-  });
+  test(
+    "a mixer on a schedule without a direct way is " +
+      "found by sweeps from one of a few random starts",
+    () => {
+      const schedule = shuffle(8, 5);
+      for (const kind of ["rotation", "general"] as const) {
+        const w = toDense(rotationOf(schedule));
+        const errors = [1, 2, 3, 4].map(
+          (seed) => fromDense(w, { kind, schedule, sweeps: 1000, random: rng(seed) }).error,
+        );
+        expect(Math.min(...errors)).toBeLessThan(1e-7); // sweeps converge linearly at best
+      }
+    },
+  );
 
   test("matrices that no rotation is near: triangular, with rows of zeros, singular", () => {
     const triangular = tensor(
       Float64Array.from({ length: 64 }, (_, k) => (k >> 3 >= k % 8 ? 1 : 0)),
       { shape: [8, 8] },
     );
-    const hollow = mul(draw(8, 8), tensor(Float64Array.of(0, 1, 1, 1, 1, 1, 1, 0), { shape: [8, 1] }));
+    const hollow = mul(
+      draw(8, 8),
+      tensor(Float64Array.of(0, 1, 1, 1, 1, 1, 1, 0), { shape: [8, 1] }),
+    );
     for (const w of [triangular, hollow, mul(draw(8, 1), draw(8))])
       for (const schedule of [brick(8), butterfly(8)]) {
         const { factors, error } = fromDense(w, { kind: "rotation", schedule });
@@ -165,7 +193,10 @@ describe("as near as it gets", () => {
   });
 
   test("float32 in, float32 out, factored in float64", () => {
-    const w = tensor(Float64Array.from(numbers(orthogonal(6, 1))), { shape: [6, 6], dtype: "float32" });
+    const w = tensor(Float64Array.from(numbers(orthogonal(6, 1))), {
+      shape: [6, 6],
+      dtype: "float32",
+    });
     const { factors, error } = fromDense(w, { kind: "rotation" });
     expect(toDense(factors).dtype).toBe("float32");
     expect(error).toBeLessThan(1e-7);
@@ -193,8 +224,12 @@ test("refuses what is no matrix", () => {
         [Number.NaN, 4],
       ]),
     ),
-  ).toThrowErrorMatchingInlineSnapshot(`[ValueError: fromDense: expected finite numbers, got NaN at (1, 0)]`);
-  expect(() => fromDense(draw(3, 3), { schedule: butterfly(2) })).toThrowErrorMatchingInlineSnapshot(
+  ).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: fromDense: expected finite numbers, got NaN at (1, 0)]`,
+  );
+  expect(() =>
+    fromDense(draw(3, 3), { schedule: butterfly(2) }),
+  ).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: fromDense: expected a schedule of width n ≥ 3, got 2]`,
   );
 });

@@ -9,9 +9,10 @@ interface Turn {
 }
 
 /**
- * Q = diag(signs) · (the rotations of `brick(n)`). Entries below the diagonal are turned to zero one antidiagonal after another, by
- * columns from the right and by rows from the left in turn, so that the rotations fall into n stages (Clements et al. 2016, for real
- * matrices); what is left is a diagonal of signs, which moves to the front, turning the angles on its way.
+ * Q = diag(signs) · (the rotations of `brick(n)`). Entries below the diagonal are turned to zero
+ * one antidiagonal after another, by columns from the right and by rows from the left in turn, so
+ * that the rotations fall into n stages (Clements et al. 2016, for real matrices); what is left is
+ * a diagonal of signs, which moves to the front, turning the angles on its way.
  * @param q - orthogonal, n × n
  * @returns angles in the order of `brick(n)`; signs [n]. Cost O(n³).
  */
@@ -34,12 +35,23 @@ export function givens(q: Matrix): { angles: Float64Array; signs: Float64Array }
       }
     }
   const signs = Float64Array.from({ length: n }, (_, i) => (u[i * n + i]! < 0 ? -1 : 1));
-  for (const rotation of left) rotation.angle *= signs[rotation.i]! * signs[rotation.i + 1]!; // R(θ) D = D R(±θ)
+  // R(θ) D = D R(±θ)
+  for (const rotation of left) rotation.angle *= signs[rotation.i]! * signs[rotation.i + 1]!;
   return { angles: inBrick(n, [...right, ...left.reverse()]), signs };
 }
 
-/** (u, v) ← (cos u − sin v, sin u + cos v) along two lines of `count` numbers, `step` apart, that start at `from` and `to`. */
-function turn(data: Float64Array, from: number, to: number, step: number, count: number, angle: number): void {
+/**
+ * (u, v) ← (cos u − sin v, sin u + cos v) along two lines of `count` numbers, `step` apart, that
+ * start at `from` and `to`.
+ */
+function turn(
+  data: Float64Array,
+  from: number,
+  to: number,
+  step: number,
+  count: number,
+  angle: number,
+): void {
   const [c, s] = [Math.cos(angle), Math.sin(angle)];
   for (let k = 0, i = from, j = to; k < count; k++, i += step, j += step) {
     const [u, v] = [data[i]!, data[j]!];
@@ -48,7 +60,10 @@ function turn(data: Float64Array, from: number, to: number, step: number, count:
   }
 }
 
-/** Each rotation, in the order of time, in the first stage of the brick that has its pair and comes after its neighbours. */
+/**
+ * Each rotation, in the order of time, in the first stage of the brick that has its pair and comes
+ * after its neighbours.
+ */
 function inBrick(n: number, turns: readonly Turn[]): Float64Array {
   const { starts, first } = brick(n);
   const angles = new Float64Array(first.length);

@@ -8,7 +8,11 @@ export interface Matrix {
 }
 
 /** A matrix from its entries. */
-export function matrix(rows: number, columns: number, entry: (i: number, j: number) => number): Matrix {
+export function matrix(
+  rows: number,
+  columns: number,
+  entry: (i: number, j: number) => number,
+): Matrix {
   const data = new Float64Array(rows * columns);
   for (let i = 0, k = 0; i < rows; i++) for (let j = 0; j < columns; j++) data[k++] = entry(i, j);
   return { rows, columns, data };
@@ -52,5 +56,8 @@ export function relativeError(a: Matrix, b: Matrix): number {
 /** Largest entry of |AᵀA − I|. */
 export function orthogonalityError(a: Matrix): number {
   const gram = product(transposedMatrix(a), a);
-  return gram.data.reduce((worst, v, k) => Math.max(worst, Math.abs(v - (k % (a.columns + 1) === 0 ? 1 : 0))), 0);
+  return gram.data.reduce(
+    (worst, v, k) => Math.max(worst, Math.abs(v - (k % (a.columns + 1) === 0 ? 1 : 0))),
+    0,
+  );
 }

@@ -1,5 +1,15 @@
-/** @file The orthogonal matrix inside W: what is left when diagonals on both sides are taken out, then the nearest orthogonal one. */
-import { dot, type Matrix, matrix, orthogonalityError, product, transposedMatrix } from "./matrix.ts";
+/**
+ * @file The orthogonal matrix inside W: what is left when diagonals on both sides are taken out,
+ * then the nearest orthogonal one.
+ */
+import {
+  dot,
+  type Matrix,
+  matrix,
+  orthogonalityError,
+  product,
+  transposedMatrix,
+} from "./matrix.ts";
 
 /** W = diag(left) Q diag(right). */
 export interface Balanced {
@@ -9,10 +19,12 @@ export interface Balanced {
 }
 
 /**
- * Diagonals such that every row and column of Q has length 1. The squares of Q's entries are then doubly stochastic, and such a
- * scaling is unique (Sinkhorn 1967): if W = D Q D′ with an orthogonal Q, this finds it, up to signs. A zero row or column keeps 0; where
- * no scaling is found (a triangular matrix has none), Q is W itself.
- * Rows and columns take turns, O(n²) a step; the nearer Q is to falling apart into blocks, the more steps it takes.
+ * Diagonals such that every row and column of Q has length 1. The squares of Q's entries are then
+ * doubly stochastic, and such a scaling is unique (Sinkhorn 1967): if W = D Q D′ with an orthogonal
+ * Q, this finds it, up to signs. A zero row or column keeps 0; where no scaling is found (a
+ * triangular matrix has none), Q is W itself.
+ * Rows and columns take turns, O(n²) a step; the nearer Q is to falling apart into blocks, the more
+ * steps it takes.
  */
 export function balanced(w: Matrix, steps = 20_000): Balanced {
   const { rows, columns } = w;
@@ -36,13 +48,18 @@ export function balanced(w: Matrix, steps = 20_000): Balanced {
     right.set(sums("columns", left).map(reciprocal));
   }
   if (!(change < 1e-3)) return { left: left.fill(1), q: w, right: right.fill(1) };
-  const q = matrix(rows, columns, (i, j) => w.data[i * columns + j]! * Math.sqrt(left[i]! * right[j]!));
+  const q = matrix(
+    rows,
+    columns,
+    (i, j) => w.data[i * columns + j]! * Math.sqrt(left[i]! * right[j]!),
+  );
   const sizes = (d: Float64Array) => d.map((v) => Math.sqrt(reciprocal(v)));
   return { left: sizes(left), q, right: sizes(right) };
 }
 
 /**
- * The orthogonal matrix nearest to a square A: its polar factor, by Newton and Schulz, X ← X (3I − XᵀX)/2.
+ * The orthogonal matrix nearest to a square A: its polar factor, by Newton and Schulz, X ← X (3I −
+ * XᵀX)/2.
  * @returns null where A is too near to a singular matrix to have one
  */
 export function nearestOrthogonal(a: Matrix, steps = 100): Matrix | null {
@@ -50,12 +67,17 @@ export function nearestOrthogonal(a: Matrix, steps = 100): Matrix | null {
   if (orthogonalityError(x) > 0.5) {
     const size = Math.sqrt(dot(a.data, a.data));
     if (size === 0) return null;
-    x = { ...a, data: a.data.map((v) => v / size) }; // singular values below 1, where the iteration converges
+    // singular values below 1, where the iteration converges
+    x = { ...a, data: a.data.map((v) => v / size) };
   }
   for (let step = 0; step < steps; step++) {
     if (orthogonalityError(x) < 1e-15 * a.rows) return x;
     const gram = product(transposedMatrix(x), x);
-    const correction = matrix(a.rows, a.rows, (i, j) => ((i === j ? 3 : 0) - gram.data[i * a.rows + j]!) / 2);
+    const correction = matrix(
+      a.rows,
+      a.rows,
+      (i, j) => ((i === j ? 3 : 0) - gram.data[i * a.rows + j]!) / 2,
+    );
     x = product(x, correction);
   }
   return orthogonalityError(x) < 1e-10 ? x : null;

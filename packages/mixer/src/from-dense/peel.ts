@@ -3,13 +3,15 @@ import type { Schedule } from "../schedule.ts";
 import type { Matrix } from "./matrix.ts";
 
 /**
- * W ≈ diag(dOut) B_L ⋯ B₁ for one pass of a butterfly, exact where W is one. Any path from input to output is determined by
- * the coordinate at which it leaves stage 1, so W = A B₁ with A joining only coordinates of the same lowest bit, and each
- * coordinate k between them carries a block of W, n/2 rows by 2 columns, that is A's column times B₁'s row: of rank 1. Its best
- * rank-1 approximation gives both; A is peeled in turn (Le, Zheng, Riccietti and Gribonval 2022).
+ * W ≈ diag(dOut) B_L ⋯ B₁ for one pass of a butterfly, exact where W is one. Any path from input to
+ * output is determined by the coordinate at which it leaves stage 1, so W = A B₁ with A joining
+ * only coordinates of the same lowest bit, and each coordinate k between them carries a block of W,
+ * n/2 rows by 2 columns, that is A's column times B₁'s row: of rank 1. Its best rank-1
+ * approximation gives both; A is peeled in turn (Le, Zheng, Riccietti and Gribonval 2022).
  * @param w - n × n, n = 2^L
  * @param schedule - `butterfly(n)`
- * @returns blocks whose rows have length 1 and whose determinants are not negative. Cost O(n² log n).
+ * @returns blocks whose rows have length 1 and whose determinants are not negative. Cost O(n² log
+ * n).
  */
 export function peel(w: Matrix, schedule: Schedule): { blocks: Float64Array; dOut: Float64Array } {
   const { n, stages, first, second, starts } = schedule;
@@ -38,8 +40,8 @@ export function peel(w: Matrix, schedule: Schedule): { blocks: Float64Array; dOu
 }
 
 /**
- * The unit vector along which rows `from`, `from + step`, … of columns i and j lie best: the dominant eigenvector of their 2 × 2
- * Gram matrix; `otherwise` where they are zero.
+ * The unit vector along which rows `from`, `from + step`, … of columns i and j lie best: the
+ * dominant eigenvector of their 2 × 2 Gram matrix; `otherwise` where they are zero.
  */
 function dominantRow(
   data: Float64Array,

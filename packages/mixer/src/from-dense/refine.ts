@@ -1,6 +1,7 @@
 /**
- * @file The nearest mixer to a matrix, a block at a time: with everything else held, the residual is linear in one block, so
- * that each takes its least-squares value in turn, then the diagonals take theirs. The error never grows.
+ * @file The nearest mixer to a matrix, a block at a time: with everything else held, the residual
+ * is linear in one block, so that each takes its least-squares value in turn, then the diagonals
+ * take theirs. The error never grows.
  */
 import type { Factors } from "../factors.ts";
 import type { Schedule } from "../schedule.ts";
@@ -35,7 +36,12 @@ export function sweep(numbers: Numbers, target: Matrix): void {
   for (let l = 0; l < stages; l++) {
     const a = after[l]!;
     for (let p = starts[l]!; p < starts[l + 1]!; p++) {
-      const [ai, aj, ci, cj] = [row(a, first[p]!), row(a, second[p]!), row(c, first[p]!), row(c, second[p]!)];
+      const [ai, aj, ci, cj] = [
+        row(a, first[p]!),
+        row(a, second[p]!),
+        row(c, first[p]!),
+        row(c, second[p]!),
+      ];
       const block = blocks.subarray(4 * p, 4 * p + 4);
       const correlation = correlations(residual, [ai, aj], [ci, cj]);
       const [ga, gc] = [gram(ai, aj), gram(ci, cj)];
@@ -46,7 +52,11 @@ export function sweep(numbers: Numbers, target: Matrix): void {
       for (let k = 0; k < 4; k++) block[k]! += change[k]!;
       subtract(residual, [ai, aj], combined(change, ci, cj));
     }
-    for (let r = leftoverStarts[l]!; numbers.kind === "general" && r < leftoverStarts[l + 1]!; r++) {
+    for (
+      let r = leftoverStarts[l]!;
+      numbers.kind === "general" && r < leftoverStarts[l + 1]!;
+      r++
+    ) {
       const [ar, cr] = [row(a, leftovers[r]!), row(c, leftovers[r]!)];
       const size = dot(ar, ar) * dot(cr, cr);
       if (size === 0) continue;
@@ -59,7 +69,10 @@ export function sweep(numbers: Numbers, target: Matrix): void {
   fitDiagonals(numbers, target, c);
 }
 
-/** For each stage l, the transpose of diag(dOut) B_L ⋯ B_{l+1}: row i is how coordinate i, once out of the stage, reaches the outputs. */
+/**
+ * For each stage l, the transpose of diag(dOut) B_L ⋯ B_{l+1}: row i is how coordinate i, once out
+ * of the stage, reaches the outputs.
+ */
 function columnsAfter(numbers: Numbers): Matrix[] {
   const { n, stages } = numbers.schedule;
   const { dOut } = numbers;
@@ -73,7 +86,12 @@ function columnsAfter(numbers: Numbers): Matrix[] {
 }
 
 /** Z ← B_l Z, or B_lᵀ Z. */
-function mixRows(z: Matrix, { schedule, blocks, scales }: Numbers, l: number, transposed: boolean): void {
+function mixRows(
+  z: Matrix,
+  { schedule, blocks, scales }: Numbers,
+  l: number,
+  transposed: boolean,
+): void {
   const { first, second, starts, leftovers, leftoverStarts } = schedule;
   for (let p = starts[l]!; p < starts[l + 1]!; p++) {
     const [u, v] = [row(z, first[p]!), row(z, second[p]!)];
@@ -109,7 +127,11 @@ function fitDiagonals({ dIn, dOut }: Numbers, target: Matrix, z: Matrix): void {
 }
 
 /** ⟨a_p, R c_q⟩ for each p and q, row-major. */
-function correlations(r: Matrix, as: readonly Float64Array[], cs: readonly Float64Array[]): number[] {
+function correlations(
+  r: Matrix,
+  as: readonly Float64Array[],
+  cs: readonly Float64Array[],
+): number[] {
   const images = cs.map((c) => Float64Array.from({ length: r.rows }, (_, o) => dot(row(r, o), c)));
   return as.flatMap((a) => images.map((image) => dot(a, image)));
 }
@@ -127,12 +149,21 @@ function subtract(r: Matrix, as: readonly Float64Array[], vs: readonly Float64Ar
 
 type Block = readonly [number, number, number, number] | readonly number[];
 
-const combined = ([a, b, c, d]: Block, u: Float64Array, v: Float64Array): [Float64Array, Float64Array] => [
+const combined = (
+  [a, b, c, d]: Block,
+  u: Float64Array,
+  v: Float64Array,
+): [Float64Array, Float64Array] => [
   u.map((x, k) => a! * x + b! * v[k]!),
   u.map((x, k) => c! * x + d! * v[k]!),
 ];
 
-const gram = (u: Float64Array, v: Float64Array): Block => [dot(u, u), dot(u, v), dot(u, v), dot(v, v)];
+const gram = (u: Float64Array, v: Float64Array): Block => [
+  dot(u, u),
+  dot(u, v),
+  dot(u, v),
+  dot(v, v),
+];
 
 const times = ([a, b, c, d]: Block, [e, f, g, h]: Block): Block => [
   a! * e! + b! * g!,
@@ -141,7 +172,10 @@ const times = ([a, b, c, d]: Block, [e, f, g, h]: Block): Block => [
   c! * f! + d! * h!,
 ];
 
-/** The inverse of a Gram matrix, with 10⁻¹² of its trace on the diagonal: a direction that reaches nothing is left alone. */
+/**
+ * The inverse of a Gram matrix, with 10⁻¹² of its trace on the diagonal: a direction that reaches
+ * nothing is left alone.
+ */
 function inverse([a, b, c, d]: Block): Block {
   const ridge = 1e-12 * (a! + d!);
   const det = (a! + ridge) * (d! + ridge) - b! * c!;
@@ -149,15 +183,20 @@ function inverse([a, b, c, d]: Block): Block {
 }
 
 /**
- * From one rotation to the best: with H = correlation + Ga M Gc, the error is −2(c p + s q) + u c² + 2 v c s + w s² in the
- * cosine and sine of the new angle; the lowest of 32 samples, then Newton's steps.
+ * From one rotation to the best: with H = correlation + Ga M Gc, the error is −2(c p + s q) + u
+ * c² + 2 v c s + w s² in the cosine and sine of the new angle; the lowest of 32 samples, then
+ * Newton's steps.
  */
 function turned(block: Float64Array, correlation: Block, ga: Block, gc: Block): Block {
   const m = Array.from(block);
   const h = times(times(ga, m), gc).map((v, k) => v + correlation[k]!);
   const k = times(ga, gc);
   const [p, q] = [h[0]! + h[3]!, h[2]! - h[1]!];
-  const [u, v, w] = [k[0]! + k[3]!, k[2]! - k[1]!, ga[3]! * gc[0]! - 2 * ga[1]! * gc[1]! + ga[0]! * gc[3]!];
+  const [u, v, w] = [
+    k[0]! + k[3]!,
+    k[2]! - k[1]!,
+    ga[3]! * gc[0]! - 2 * ga[1]! * gc[1]! + ga[0]! * gc[3]!,
+  ];
   const error = (t: number) => {
     const [c, s] = [Math.cos(t), Math.sin(t)];
     return -2 * (c * p + s * q) + u * c * c + 2 * v * c * s + w * s * s;

@@ -8,10 +8,20 @@ import { add, matmul, ShapeError, showShape, type Tensor, take, transpose } from
  * @param bias - b, [out], or null
  * @returns [..., out]. Cost 2 · in · out FLOP a row
  * @throws ShapeError, DTypeError where operands do not fit
- * @example affine(tensor([1, 2]), tensor([[1, 0], [0, 1], [1, 1]]), tensor([0, 0, 1])); // [1, 2, 4]
+ * @example
+ * affine(
+ *   tensor([1, 2]),
+ *   tensor([
+ *     [1, 0],
+ *     [0, 1],
+ *     [1, 1],
+ *   ]),
+ *   tensor([0, 0, 1]),
+ * ); // [1, 2, 4]
  */
 export function affine(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
-  if (weight.shape.length !== 2) throw new ShapeError("affine", "a weight [out, in]", showShape(weight.shape));
+  if (weight.shape.length !== 2)
+    throw new ShapeError("affine", "a weight [out, in]", showShape(weight.shape));
   const y = matmul(x, transpose(weight));
   return bias === null ? y : add(y, bias);
 }

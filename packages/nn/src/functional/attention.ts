@@ -25,12 +25,14 @@ export interface AttentionMaskOptions {
 const UNSEEN = -1e30;
 
 /**
- * softmax(q kᵀ / √d) v (Vaswani et al. 2017). A token that may look nowhere gets zeros, as in PyTorch.
+ * softmax(q kᵀ / √d) v (Vaswani et al. 2017). A token that may look nowhere gets zeros, as in
+ * PyTorch.
  * @param q - [..., T, d]
  * @param k - [..., S, d]
  * @param v - [..., S, e]
  * @returns [..., T, e]; 2·T·S·(d + e) FLOP for each matrix
- * @throws ShapeError unless sizes agree and leading axes broadcast; DTypeError for mixed dtypes or a mask that is not bool
+ * @throws ShapeError unless sizes agree and leading axes broadcast; DTypeError for mixed dtypes or
+ * a mask that is not bool
  * @example scaledDotProductAttention(q, k, v, { causal: true });
  */
 export function scaledDotProductAttention(
@@ -40,8 +42,10 @@ export function scaledDotProductAttention(
   { causal = false, mask }: AttentionMaskOptions = {},
 ): Tensor {
   for (const x of [q, k, v])
-    if (x.shape.length < 2) throw new ShapeError("scaledDotProductAttention", "q, k, v of rank 2 or more", x);
-  const scores = matmul(mul(q, 1 / Math.sqrt(q.shape.at(-1)!)), swapLast(k)); // q is smaller than the scores
+    if (x.shape.length < 2)
+      throw new ShapeError("scaledDotProductAttention", "q, k, v of rank 2 or more", x);
+  // q is smaller than the scores
+  const scores = matmul(mul(q, 1 / Math.sqrt(q.shape.at(-1)!)), swapLast(k));
   const seen = visible(scores, causal, mask);
   if (seen === undefined) return matmul(softmax(scores), v);
   const weights = softmax(where(seen, scores, UNSEEN));

@@ -1,5 +1,17 @@
-/** @file Convolution (cross-correlation, as deep learning means it): a matrix product with the windows. */
-import { add, matmul, reshape, ShapeError, showShape, sizeOf, type Tensor, transpose } from "@spm/core";
+/**
+ * @file Convolution (cross-correlation, as deep learning means it): a matrix product with the
+ * windows.
+ */
+import {
+  add,
+  matmul,
+  reshape,
+  ShapeError,
+  showShape,
+  sizeOf,
+  type Tensor,
+  transpose,
+} from "@spm/core";
 import { type SlidingOptions, windows } from "./windows.ts";
 
 function convolve(
@@ -12,9 +24,17 @@ function convolve(
 ): Tensor {
   const [channelsOut, channelsIn, ...kernel] = weight.shape as [number, number, ...number[]];
   if (weight.shape.length !== axes + 2)
-    throw new ShapeError(op, `a weight [out, in, ...kernel] of rank ${axes + 2}`, showShape(weight.shape));
+    throw new ShapeError(
+      op,
+      `a weight [out, in, ...kernel] of rank ${axes + 2}`,
+      showShape(weight.shape),
+    );
   if (x.shape.length !== axes + 2 || x.shape[1] !== channelsIn)
-    throw new ShapeError(op, `x [batch, ${channelsIn}, ...space] of rank ${axes + 2}`, showShape(x.shape));
+    throw new ShapeError(
+      op,
+      `x [batch, ${channelsIn}, ...space] of rank ${axes + 2}`,
+      showShape(x.shape),
+    );
   const seen = windows(op, x, kernel, options); // [batch, in, ...out, ...kernel]
   const [batch, , ...rest] = seen.shape as [number, number, ...number[]];
   const out = rest.slice(0, axes);
@@ -31,17 +51,26 @@ function convolve(
  * @param x - [batch, in, length]
  * @param weight - W, [out, in, kernel]
  * @param bias - [out], or null
- * @returns [batch, out, ⌊(length + 2 · padding − kernel) / stride⌋ + 1]. Cost 2 · in · kernel FLOP an element
+ * @returns [batch, out, ⌊(length + 2 · padding − kernel) / stride⌋ + 1]. Cost 2 · in · kernel FLOP
+ * an element
  * @throws ShapeError, DTypeError where operands do not fit
  * @example conv1d(ones([1, 2, 5]), ones([3, 2, 3]), null, { padding: 1 }).shape; // [1, 3, 5]
  */
-export const conv1d = (x: Tensor, weight: Tensor, bias: Tensor | null = null, options: SlidingOptions = {}): Tensor =>
-  convolve("conv1d", 1, x, weight, bias, options);
+export const conv1d = (
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | null = null,
+  options: SlidingOptions = {},
+): Tensor => convolve("conv1d", 1, x, weight, bias, options);
 
 /**
- * {@link conv1d} over two axes: x [batch, in, height, width], weight [out, in, kernel height, kernel width] →
- * [batch, out, height', width'].
+ * {@link conv1d} over two axes: x [batch, in, height, width], weight
+ * [out, in, kernel height, kernel width] → [batch, out, height', width'].
  * @example conv2d(ones([1, 1, 4, 4]), ones([2, 1, 3, 3])).shape; // [1, 2, 2, 2]
  */
-export const conv2d = (x: Tensor, weight: Tensor, bias: Tensor | null = null, options: SlidingOptions = {}): Tensor =>
-  convolve("conv2d", 2, x, weight, bias, options);
+export const conv2d = (
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | null = null,
+  options: SlidingOptions = {},
+): Tensor => convolve("conv2d", 2, x, weight, bias, options);

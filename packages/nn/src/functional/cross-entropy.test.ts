@@ -1,4 +1,6 @@
-/** @file Cross-entropy: worked values, both kernels against the composed form, and what it refuses. */
+/**
+ * @file Cross-entropy: worked values, both kernels against the composed form, and what it refuses.
+ */
 import { grad, gradcheck, gradgradcheck, normal, rng, type Tensor, tensor } from "@spm/core";
 import { expect, test } from "vitest";
 import { crossEntropy } from "./cross-entropy.ts";
@@ -16,14 +18,16 @@ test("does not overflow, and is exact where the answer is certain", async () => 
   expect(await crossEntropy(tensor([[1e4, -1e4]]), labels(1)).item()).toBe(2e4);
 });
 
-test.each([{}, { labelSmoothing: 0.1 }, { ignoreIndex: 2 }, { ignoreIndex: 2, labelSmoothing: 0.3 }])(
-  "first and second derivatives with %o",
-  (options) => {
-    const f = (x: Tensor) => crossEntropy(x, labels(0, 2, 1, 2), options);
-    gradcheck(f, [logits]);
-    gradgradcheck(f, [logits]);
-  },
-);
+test.each([
+  {},
+  { labelSmoothing: 0.1 },
+  { ignoreIndex: 2 },
+  { ignoreIndex: 2, labelSmoothing: 0.3 },
+])("first and second derivatives with %o", (options) => {
+  const f = (x: Tensor) => crossEntropy(x, labels(0, 2, 1, 2), options);
+  gradcheck(f, [logits]);
+  gradgradcheck(f, [logits]);
+});
 
 test("an ignored row gets no gradient", async () => {
   const g = await grad((x) => crossEntropy(x, labels(0, -100, 1, -100)))(logits).data();
@@ -46,7 +50,9 @@ test("refuses what it can't take", () => {
     [DTypeError: crossEntropy: expected int32 class indices, got float32
     help: cast(labels, "int32")]
   `);
-  expect(() => crossEntropy(two, labels(0), { labelSmoothing: 2 })).toThrowErrorMatchingInlineSnapshot(
+  expect(() =>
+    crossEntropy(two, labels(0), { labelSmoothing: 2 }),
+  ).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: crossEntropy: expected labelSmoothing in [0, 1], got 2]`,
   );
 });

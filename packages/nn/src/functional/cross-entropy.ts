@@ -1,4 +1,6 @@
-/** @file Cross-entropy between logits and class indices, fused: one pass over the logits each way. */
+/**
+ * @file Cross-entropy between logits and class indices, fused: one pass over the logits each way.
+ */
 import {
   add,
   allocate,
@@ -37,7 +39,12 @@ interface Settings {
 function infer([logits, labels]: readonly Spec[]): readonly Spec[] {
   const dtype = checkDTypes("crossEntropy", [logits!]);
   if (labels!.dtype !== "int32")
-    throw new DTypeError("crossEntropy", "int32 class indices", labels!.dtype, 'cast(labels, "int32")');
+    throw new DTypeError(
+      "crossEntropy",
+      "int32 class indices",
+      labels!.dtype,
+      'cast(labels, "int32")',
+    );
   const rows = logits!.shape.slice(0, -1);
   if (logits!.shape.length === 0 || !sameShape(rows, labels!.shape))
     throw new ShapeError(
@@ -51,7 +58,10 @@ function infer([logits, labels]: readonly Spec[]): readonly Spec[] {
   ];
 }
 
-/** Calls `visit(row, start, label)` for every row that is not ignored, and counts them. @throws ValueError for a label out of range */
+/**
+ * Calls `visit(row, start, label)` for every row that is not ignored, and counts them.
+ * @throws ValueError for a label out of range
+ */
 function eachLabel(
   labels: NdArray,
   classes: number,
@@ -64,14 +74,21 @@ function eachLabel(
     const label = list[row]!;
     if (label === ignoreIndex) continue;
     if (label < 0 || label >= classes)
-      throw new ValueError("crossEntropy", `labels in [0, ${classes}) or ${ignoreIndex}`, `${label} in row ${row}`);
+      throw new ValueError(
+        "crossEntropy",
+        `labels in [0, ${classes}) or ${ignoreIndex}`,
+        `${label} in row ${row}`,
+      );
     visit(row, row * classes, label);
     count++;
   }
   return count;
 }
 
-/** The primitives of {@link crossEntropy}. Inputs: logits, labels. Saved: the loss, ln Σ eˣ of each row in float64. */
+/**
+ * The primitives of {@link crossEntropy}. Inputs: logits, labels. Saved: the loss, ln Σ eˣ of each
+ * row in float64.
+ */
 export const crossEntropyOp: FusedOp<Settings> = fused<Settings>({
   name: "crossEntropy",
   arity: 2,
@@ -94,7 +111,8 @@ export const crossEntropyOp: FusedOp<Settings> = fused<Settings>({
       const logSum = top + Math.log(sumOfExps);
       logSums[row] = logSum;
       total += logSum - x[start + label]!;
-      if (settings.labelSmoothing > 0) total += settings.labelSmoothing * (x[start + label]! - sumOfLogits / classes);
+      if (settings.labelSmoothing > 0)
+        total += settings.labelSmoothing * (x[start + label]! - sumOfLogits / classes);
     });
     const loss = allocate(dtypeOf(logits!), 1);
     loss[0] = total / count;
@@ -109,7 +127,8 @@ export const crossEntropyOp: FusedOp<Settings> = fused<Settings>({
     const scale = elements(ct)[0]! / count;
     const floor = settings.labelSmoothing / classes;
     eachLabel(labels!, classes, settings, (row, start, label) => {
-      for (let i = start; i < start + classes; i++) out[i] = scale * (Math.exp(x[i]! - logSums[row]!) - floor);
+      for (let i = start; i < start + classes; i++)
+        out[i] = scale * (Math.exp(x[i]! - logSums[row]!) - floor);
       out[start + label]! -= scale * (1 - settings.labelSmoothing);
     });
     return [wrap(out, logits!.shape)];
@@ -134,15 +153,20 @@ export interface CrossEntropyOptions {
 }
 
 /**
- * Mean of −ln softmax(x)[label] over the rows that are not ignored, in nats; with label smoothing ε the target is
- * (1 − ε) at the label plus ε / classes everywhere (Szegedy et al. 2016). NaN where every row is ignored.
+ * Mean of −ln softmax(x)[label] over the rows that are not ignored, in nats; with label smoothing ε
+ * the target is (1 − ε) at the label plus ε / classes everywhere (Szegedy et al. 2016). NaN where
+ * every row is ignored.
  * @param logits - [..., classes]
  * @param labels - [...], int32, in [0, classes) or `ignoreIndex`
  * @returns a scalar. Cost: one exponential an element, each way
  * @throws ShapeError, DTypeError; ValueError for a label or a smoothing out of range
  * @example crossEntropy(tensor([[2, 0, 1]]), tensor([0], { dtype: "int32" })); // 0.4076
  */
-export function crossEntropy(logits: Tensor, labels: Tensor, options: CrossEntropyOptions = {}): Tensor {
+export function crossEntropy(
+  logits: Tensor,
+  labels: Tensor,
+  options: CrossEntropyOptions = {},
+): Tensor {
   const { labelSmoothing = 0, ignoreIndex = -100 } = options;
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
     throw new ValueError("crossEntropy", "labelSmoothing in [0, 1]", labelSmoothing);

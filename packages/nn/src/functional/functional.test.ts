@@ -1,4 +1,7 @@
-/** @file The functions: derivatives of both orders, against formulas worked by hand, at their edges, and what they refuse. */
+/**
+ * @file The functions: derivatives of both orders, against formulas worked by hand, at their edges,
+ * and what they refuse.
+ */
 import {
   detectAnomaly,
   full,
@@ -41,7 +44,8 @@ import {
 
 const random = rng(3);
 const draw = (...shape: number[]): Tensor => normal(random, shape, 0, 1, { dtype: "float64" });
-const share = (...shape: number[]): Tensor => uniform(random, shape, 0.1, 0.9, { dtype: "float64" });
+const share = (...shape: number[]): Tensor =>
+  uniform(random, shape, 0.1, 0.9, { dtype: "float64" });
 
 const cases: [name: string, f: (...xs: Tensor[]) => Tensor, inputs: Tensor[]][] = [
   ["softmax", (x) => softmax(x), [draw(2, 4)]],
@@ -57,14 +61,26 @@ const cases: [name: string, f: (...xs: Tensor[]) => Tensor, inputs: Tensor[]][] 
   ["klDiv", (x, t) => klDiv(logSoftmax(x), softmax(t)), [draw(2, 3), draw(2, 3)]],
   ["layerNorm", (x, w, b) => layerNorm(x, w, b), [draw(2, 2, 4), draw(4), draw(4)]],
   ["rmsNorm", (x, w) => rmsNorm(x, w), [draw(3, 4), draw(4)]],
-  ["attention", (q, k, v) => scaledDotProductAttention(q, k, v), [draw(2, 3, 2), draw(2, 4, 2), draw(2, 4, 3)]],
+  [
+    "attention",
+    (q, k, v) => scaledDotProductAttention(q, k, v),
+    [draw(2, 3, 2), draw(2, 4, 2), draw(2, 4, 3)],
+  ],
   [
     "causal attention",
     (q, k, v) => scaledDotProductAttention(q, k, v, { causal: true }),
     [draw(3, 2), draw(4, 2), draw(4, 2)],
   ],
-  ["conv1d", (x, w, b) => conv1d(x, w, b, { stride: 2, padding: 1 }), [draw(2, 2, 5), draw(3, 2, 3), draw(3)]],
-  ["conv2d", (x, w) => conv2d(x, w, null, { padding: [0, 1] }), [draw(1, 2, 4, 3), draw(2, 2, 2, 3)]],
+  [
+    "conv1d",
+    (x, w, b) => conv1d(x, w, b, { stride: 2, padding: 1 }),
+    [draw(2, 2, 5), draw(3, 2, 3), draw(3)],
+  ],
+  [
+    "conv2d",
+    (x, w) => conv2d(x, w, null, { padding: [0, 1] }),
+    [draw(1, 2, 4, 3), draw(2, 2, 2, 3)],
+  ],
   ["maxPool1d", (x) => maxPool1d(x, 2), [draw(2, 6)]],
   ["maxPool2d with overlap", (x) => maxPool2d(x, 2, { stride: 1 }), [draw(1, 3, 4)]],
   ["avgPool1d", (x) => avgPool1d(x, 3, { stride: 2, padding: 1 }), [draw(2, 6)]],
@@ -89,7 +105,7 @@ describe("values", () => {
     expect(await values(logSoftmax(tensor([1000, 0])))).toEqual([0, -1000]);
   });
 
-  test("dropout keeps the mean, draws the same from the same seed, and is the identity at 0", async () => {
+  test("dropout keeps the mean, draws alike from one seed, is the identity at 0", async () => {
     const x = full([40_000], 1);
     const y = dropout(x, 0.25, rng(1));
     expect(await mean(y).item()).toBeCloseTo(1, 2);
@@ -109,7 +125,7 @@ describe("values", () => {
     expect(await values(avgPool1d(x, 2, { padding: 1, stride: 1 }))).toEqual([-0.5, -1.5, -1]);
   });
 
-  test("a causal token sees itself and those before it, the last of both at the same time", async () => {
+  test("a causal token sees itself and those before it, the last of both at one time", async () => {
     const v = tensor([[1], [10], [100]]);
     const y = scaledDotProductAttention(zeros([2, 1]), zeros([3, 1]), v, { causal: true });
     expect(await values(y)).toEqual([5.5, 37]);
@@ -120,7 +136,8 @@ describe("values", () => {
       [false, false],
       [true, false],
     ]);
-    const f = (q: Tensor) => scaledDotProductAttention(q, tensor([[1], [2]]), tensor([[3], [4]]), { mask });
+    const f = (q: Tensor) =>
+      scaledDotProductAttention(q, tensor([[1], [2]]), tensor([[3], [4]]), { mask });
     expect(await values(f(tensor([[1], [2]])))).toEqual([0, 3]);
     const g = detectAnomaly(() => grad((q) => sum(f(q)))(tensor([[1], [2]])));
     expect(await values(g)).toEqual([0, 0]);
@@ -132,7 +149,9 @@ describe("values", () => {
   });
 
   test("a target of 0 contributes nothing to the divergence", async () => {
-    expect(await klDiv(tensor([[Math.log(0.5), Math.log(0.5)]]), tensor([[1, 0]])).item()).toBeCloseTo(Math.LN2, 6);
+    expect(
+      await klDiv(tensor([[Math.log(0.5), Math.log(0.5)]]), tensor([[1, 0]])).item(),
+    ).toBeCloseTo(Math.LN2, 6);
   });
 
   test("rows of width 0 and batches of 0 give what is left", () => {
@@ -162,7 +181,8 @@ describe("refuses", () => {
     [
       "integers",
       () => logSoftmax(tensor(Int32Array.of(1))),
-      'DTypeError: logSoftmax: expected float32 or float64, got int32\nhelp: cast it: cast(x, "float32")',
+      "DTypeError: logSoftmax: expected float32 or float64, got int32\n" +
+        'help: cast it: cast(x, "float32")',
     ],
     [
       "a target that would broadcast",
@@ -174,11 +194,16 @@ describe("refuses", () => {
       () => l1(zeros([2]), zeros([2]), "median" as "mean"),
       'ValueError: l1: expected "mean", "sum" or "none", got "median"',
     ],
-    ["a delta of 0", () => huber(zeros([2]), zeros([2]), { delta: 0 }), "ValueError: huber: expected delta > 0, got 0"],
+    [
+      "a delta of 0",
+      () => huber(zeros([2]), zeros([2]), { delta: 0 }),
+      "ValueError: huber: expected delta > 0, got 0",
+    ],
     [
       "mixed dtypes",
       () => bceWithLogits(zeros([2]), zeros([2], { dtype: "float64" })),
-      'DTypeError: mul: expected one dtype for all operands, got float64 and float32\nhelp: cast one: cast(x, "float64")',
+      "DTypeError: mul: expected one dtype for all operands, got float64 and float32\n" +
+        'help: cast one: cast(x, "float64")',
     ],
     [
       "a weight of another width",
@@ -192,7 +217,10 @@ describe("refuses", () => {
     ],
     [
       "a mask of numbers",
-      () => scaledDotProductAttention(zeros([2, 1]), zeros([2, 1]), zeros([2, 1]), { mask: zeros([2, 2]) }),
+      () =>
+        scaledDotProductAttention(zeros([2, 1]), zeros([2, 1]), zeros([2, 1]), {
+          mask: zeros([2, 2]),
+        }),
       "DTypeError: where: expected a bool mask, got float32\nhelp: notEqual(mask, 0)",
     ],
     [

@@ -1,5 +1,15 @@
-/** @file How a fused op is made: kernels for both passes, and the composed form for every derivative beyond. */
-import { definePrimitive, type NdArray, type Primitive, type Spec, type Tensor, vjpOfBackward } from "@spm/core";
+/**
+ * @file How a fused op is made: kernels for both passes, and the composed form for every derivative
+ * beyond.
+ */
+import {
+  definePrimitive,
+  type NdArray,
+  type Primitive,
+  type Spec,
+  type Tensor,
+  vjpOfBackward,
+} from "@spm/core";
 
 /** What a fused op consists of. */
 export interface FusedDefinition<Options> {
@@ -12,8 +22,16 @@ export interface FusedDefinition<Options> {
   infer(inputs: readonly Spec[], options: Options): readonly Spec[];
   /** The output, then what is saved. */
   forward(inputs: readonly NdArray[], options: Options): NdArray[];
-  /** Cotangents of the differentiable inputs. `saved` is what forward returned: the output, then the rest. */
-  backward(ct: NdArray, inputs: readonly NdArray[], saved: readonly NdArray[], options: Options): NdArray[];
+  /**
+   * Cotangents of the differentiable inputs. `saved` is what forward returned: the output, then the
+   * rest.
+   */
+  backward(
+    ct: NdArray,
+    inputs: readonly NdArray[],
+    saved: readonly NdArray[],
+    options: Options,
+  ): NdArray[];
   /** The same value in public ops: its higher derivatives are this op's. */
   composed(inputs: readonly Tensor[], options: Options): Tensor;
 }
@@ -22,7 +40,10 @@ export interface FusedDefinition<Options> {
 export interface FusedOp<Options> {
   (inputs: readonly Tensor[], options: Options): Tensor;
   readonly primitive: Primitive<Options>;
-  /** Inputs: the cotangent, the op's inputs, its output, what it saved. Outputs: the cotangents of its inputs. */
+  /**
+   * Inputs: the cotangent, the op's inputs, its output, what it saved. Outputs: the cotangents of
+   * its inputs.
+   */
   readonly backward: Primitive<Options>;
 }
 
@@ -32,8 +53,9 @@ const made: Primitive<unknown>[] = [];
 export const fusedPrimitives = (): readonly Primitive<unknown>[] => made;
 
 /**
- * A fused op from its kernels and its composed form, which runs on devices without kernels for it. The backward pass is a primitive too; *its* vjp is that of the
- * composed form's pullback, so that second and higher derivatives need no kernels.
+ * A fused op from its kernels and its composed form, which runs on devices without kernels for it.
+ * The backward pass is a primitive too; *its* vjp is that of the composed form's pullback, so that
+ * second and higher derivatives need no kernels.
  * @example see `softmax.ts`
  */
 export function fused<Options>(op: FusedDefinition<Options>): FusedOp<Options> {
@@ -43,12 +65,14 @@ export function fused<Options>(op: FusedDefinition<Options>): FusedOp<Options> {
     name: `${name} backward`,
     outputs: differentiable,
     infer: ([, ...rest]) => rest.slice(0, differentiable),
-    forward: ([ct, ...rest], options) => op.backward(ct!, rest.slice(0, arity), rest.slice(arity), options),
+    forward: ([ct, ...rest], options) =>
+      op.backward(ct!, rest.slice(0, arity), rest.slice(arity), options),
     vjp: (cotangents, { inputs, options }) => {
       const [ct, ...rest] = inputs;
       const indices = rest.slice(differentiable, arity);
       const composed = (...xs: Tensor[]) => op.composed([...xs, ...indices], options);
-      // The output and what was saved are functions of the inputs: their share is in the inputs' cotangents.
+      // The output and what was saved are functions of the inputs: their share is in the inputs'
+      // cotangents.
       const bars = vjpOfBackward(composed, ct!, rest.slice(0, differentiable), cotangents);
       return inputs.map((_, k) => bars[k] ?? null);
     },
@@ -64,7 +88,10 @@ export function fused<Options>(op: FusedDefinition<Options>): FusedOp<Options> {
     },
   });
 
-  /** Whether the kernels run where a tensor lives: the backend's own, or the reference on arrays that it can see. */
+  /**
+   * Whether the kernels run where a tensor lives: the backend's own, or the reference on arrays
+   * that it can see.
+   */
   const runsOn = ({ backend: { view, kernels } }: Tensor): boolean =>
     view !== undefined || (kernels.has(call.primitive) && kernels.has(backward.primitive));
   const apply = (inputs: readonly Tensor[], options: Options): Tensor => {

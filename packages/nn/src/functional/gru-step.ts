@@ -1,4 +1,6 @@
-/** @file One step of a gated recurrent unit after its linear maps, fused: every gate in one pass. */
+/**
+ * @file One step of a gated recurrent unit after its linear maps, fused: every gate in one pass.
+ */
 import {
   add,
   allocate,
@@ -36,7 +38,13 @@ function eachUnit(
   [x, u]: readonly ArrayLike<number>[],
   size: number,
   width: number,
-  visit: (i: number, at: readonly [number, number, number], r: number, z: number, n: number) => void,
+  visit: (
+    i: number,
+    at: readonly [number, number, number],
+    r: number,
+    z: number,
+    n: number,
+  ) => void,
 ): void {
   for (let i = 0; i < size; i++) {
     const first = Math.floor(i / width) * 3 * width + (i % width);
@@ -85,8 +93,10 @@ export const gruStepOp: FusedOp<void> = fused<void>({
 });
 
 /**
- * h' = (1 − z) ⊙ n + z ⊙ h with r = σ(x_r + u_r), z = σ(x_z + u_z), n = tanh(x_n + r ⊙ u_n) (Cho et al. 2014, in PyTorch's form).
- * @param x - what the input gives to the gates r, z, n one after another, bias included: [..., 3 · width]
+ * h' = (1 − z) ⊙ n + z ⊙ h with r = σ(x_r + u_r), z = σ(x_z + u_z), n = tanh(x_n + r ⊙ u_n) (Cho et
+ * al. 2014, in PyTorch's form).
+ * @param x - what the input gives to the gates r, z, n one after another, bias included:
+ * [..., 3 · width]
  * @param u - what the state gives to them: [..., 3 · width]
  * @param h - the state, [..., width]
  * @returns the next state, [..., width]

@@ -31,7 +31,8 @@ const infer =
     const dtype = checkDTypes(name, inputs);
     const [x, ...scales] = inputs as [Spec, ...Spec[]];
     const width = x.shape.at(-1);
-    if (width === undefined) throw new ShapeError(name, "x of shape [..., width]", showShape(x.shape));
+    if (width === undefined)
+      throw new ShapeError(name, "x of shape [..., width]", showShape(x.shape));
     for (const { shape } of scales)
       if (!sameShape(shape, [width]))
         throw new ShapeError(name, `weight and bias of shape [${width}]`, showShape(shape));
@@ -50,7 +51,10 @@ function summed(sums: Float64Array, like: { readonly data: unknown }): ReturnTyp
   return wrap(out, [sums.length]);
 }
 
-/** The primitives of {@link layerNorm}. Inputs: x, weight, bias. Saved: y; mean and 1/deviation of each row, in float64. */
+/**
+ * The primitives of {@link layerNorm}. Inputs: x, weight, bias. Saved: y; mean and 1/deviation of
+ * each row, in float64.
+ */
 export const layerNormOp: FusedOp<number> = fused<number>({
   name: "layerNorm",
   arity: 3,
@@ -95,7 +99,8 @@ export const layerNormOp: FusedOp<number> = fused<number>({
       }
       for (let i = 0; i < width; i++) {
         const hat = (v[from + i]! - mu) * scale;
-        out[from + i] = scale * (c[from + i]! * w[i]! - (total + hat * inner) / width); // g − mean(g) − x̂ mean(g x̂)
+        // g − mean(g) − x̂ mean(g x̂)
+        out[from + i] = scale * (c[from + i]! * w[i]! - (total + hat * inner) / width);
       }
     }
     return [wrap(out, x!.shape), summed(weightBar, weight!), summed(biasBar, weight!)];
@@ -107,7 +112,9 @@ export const layerNormOp: FusedOp<number> = fused<number>({
   },
 });
 
-/** The primitives of {@link rmsNorm}. Inputs: x, weight. Saved: y; 1/size of each row, in float64. */
+/**
+ * The primitives of {@link rmsNorm}. Inputs: x, weight. Saved: y; 1/size of each row, in float64.
+ */
 export const rmsNormOp: FusedOp<number> = fused<number>({
   name: "rmsNorm",
   arity: 2,
@@ -140,15 +147,18 @@ export const rmsNormOp: FusedOp<number> = fused<number>({
         weightBar[i]! += c[from + i]! * v[from + i]! * scale;
       }
       for (let i = 0; i < width; i++)
-        out[from + i] = scale * (c[from + i]! * w[i]! - (v[from + i]! * scale * inner) / width); // g − x̂ mean(g x̂)
+        // g − x̂ mean(g x̂)
+        out[from + i] = scale * (c[from + i]! * w[i]! - (v[from + i]! * scale * inner) / width);
     }
     return [wrap(out, x!.shape), summed(weightBar, weight!)];
   },
-  composed: ([x, weight], epsilon) => mul(div(x!, sqrt(add(mean(square(x!), last), epsilon))), weight!),
+  composed: ([x, weight], epsilon) =>
+    mul(div(x!, sqrt(add(mean(square(x!), last), epsilon))), weight!),
 });
 
 /**
- * y = (x − μ) / √(σ² + ε) ⊙ weight + bias, with mean and biased variance of each row (Ba et al. 2016).
+ * y = (x − μ) / √(σ² + ε) ⊙ weight + bias, with mean and biased variance of each row (Ba et al.
+ * 2016).
  * @param x - [..., width]
  * @param weight - [width]
  * @param bias - [width]
@@ -169,4 +179,5 @@ export const layerNorm = (x: Tensor, weight: Tensor, bias: Tensor, epsilon = 1e-
  * @throws ShapeError, DTypeError where an operand does not fit; ValueError for a negative ε
  * @example rmsNorm(x, ones([8]));
  */
-export const rmsNorm = (x: Tensor, weight: Tensor, epsilon = 1e-6): Tensor => rmsNormOp([x, weight], epsilon);
+export const rmsNorm = (x: Tensor, weight: Tensor, epsilon = 1e-6): Tensor =>
+  rmsNormOp([x, weight], epsilon);

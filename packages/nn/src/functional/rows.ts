@@ -1,15 +1,28 @@
 /** @file What kernels along one axis share: arrays as rows, results as arrays. */
-import { allocate, dtypeOf, elements, type NdArray, sizeOf, type TypedArray, wrap } from "@spm/core";
+import {
+  allocate,
+  dtypeOf,
+  elements,
+  type NdArray,
+  sizeOf,
+  type TypedArray,
+  wrap,
+} from "@spm/core";
 
 /** All axes, the given one last. */
 const withLast = ({ shape }: NdArray, axis: number): number[] =>
   [...shape.keys()].filter((k) => k !== axis).concat(axis);
 
 /** The elements with an axis brought to the end: row r is `[r · width, (r + 1) · width)`. */
-export const rowsOf = (x: NdArray, axis: number): TypedArray => elements(x.transpose(...withLast(x, axis)));
+export const rowsOf = (x: NdArray, axis: number): TypedArray =>
+  elements(x.transpose(...withLast(x, axis)));
 
 /** An array like x, written by `fill` as rows along an axis. */
-export function fromRows(x: NdArray, axis: number, fill: (rows: TypedArray, width: number) => void): NdArray {
+export function fromRows(
+  x: NdArray,
+  axis: number,
+  fill: (rows: TypedArray, width: number) => void,
+): NdArray {
   const order = withLast(x, axis);
   const data = allocate(dtypeOf(x), sizeOf(x.shape));
   fill(data, x.shape[axis]!);

@@ -1,4 +1,7 @@
-/** @file Softmax and its logarithm, fused: one pass over each row both ways, shifted by the largest element. */
+/**
+ * @file Softmax and its logarithm, fused: one pass over each row both ways, shifted by the largest
+ * element.
+ */
 import {
   checkAxis,
   checkDTypes,
@@ -15,7 +18,10 @@ import {
 import { type FusedOp, fused } from "./fused.ts";
 import { fromRows, rowsOf } from "./rows.ts";
 
-/** The result, and ln Σ eˣ of each row in float64: the backward pass needs more digits than a float32 result has. */
+/**
+ * The result, and ln Σ eˣ of each row in float64: the backward pass needs more digits than a
+ * float32 result has.
+ */
 const infer =
   (name: string) =>
   (inputs: readonly Spec[], axis: number): Spec[] => {
@@ -55,7 +61,12 @@ const forward =
 /** x̄ᵢ = g(ȳᵢ, pᵢ, Σ ȳ w(p)) along an axis, p the probabilities. */
 const backward =
   (weight: (p: number) => number, g: (ct: number, p: number, inner: number) => number) =>
-  (ct: NdArray, [x]: readonly NdArray[], [, logSums]: readonly NdArray[], axis: number): NdArray[] => {
+  (
+    ct: NdArray,
+    [x]: readonly NdArray[],
+    [, logSums]: readonly NdArray[],
+    axis: number,
+  ): NdArray[] => {
     const [c, v, sums] = [rowsOf(ct, axis), rowsOf(x!, axis), elements(logSums!)];
     const bar = fromRows(x!, axis, (out, width) => {
       const p = new Float64Array(width);
@@ -109,7 +120,8 @@ export const logSoftmaxOp: FusedOp<number> = fused<number>({
  * @throws ShapeError for an axis out of range; DTypeError unless x is float32 or float64
  * @example softmax(tensor([0, 0])); // [0.5, 0.5]
  */
-export const softmax = (x: Tensor, axis = -1): Tensor => softmaxOp([x], checkAxis("softmax", axis, x.shape.length));
+export const softmax = (x: Tensor, axis = -1): Tensor =>
+  softmaxOp([x], checkAxis("softmax", axis, x.shape.length));
 
 /**
  * xᵢ − ln Σⱼ e^xⱼ along an axis: the logarithm of {@link softmax}, exact where that rounds to 0.

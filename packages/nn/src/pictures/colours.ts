@@ -4,11 +4,15 @@ type Rgb = readonly [number, number, number];
 
 /** `levels` colours along the anchors, evenly spaced, first and last included. */
 function scale(anchors: readonly string[], levels: number): readonly string[] {
-  const colours = anchors.map((hex): Rgb => [1, 3, 5].map((k) => Number.parseInt(hex.slice(k, k + 2), 16)) as never);
+  const colours = anchors.map(
+    (hex): Rgb => [1, 3, 5].map((k) => Number.parseInt(hex.slice(k, k + 2), 16)) as never,
+  );
   return Array.from({ length: levels }, (_, level) => {
     const at = (level / (levels - 1)) * (colours.length - 1);
     const low = Math.min(Math.floor(at), colours.length - 2);
-    const mixed = colours[low]!.map((v, k) => Math.round(v + (at - low) * (colours[low + 1]![k]! - v)));
+    const mixed = colours[low]!.map((v, k) =>
+      Math.round(v + (at - low) * (colours[low + 1]![k]! - v)),
+    );
     return `#${mixed.map((v) => v.toString(16).padStart(2, "0")).join("")}`;
   });
 }
@@ -19,7 +23,10 @@ export const diverging: readonly string[] = scale(
   31,
 );
 
-/** For angles from −π to π: dark at both ends, which are the same angle, pale at 0, blue below and red above. */
+/**
+ * For angles from −π to π: dark at both ends, which are the same angle, pale at 0, blue below and
+ * red above.
+ */
 export const cyclic: readonly string[] = scale(
   ["#2b1638", "#3d4ea0", "#7ba3c4", "#ece6e6", "#cf9275", "#a03a4f", "#2b1638"],
   31,

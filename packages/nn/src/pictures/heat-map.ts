@@ -18,8 +18,8 @@ export interface CellLayout {
 }
 
 /**
- * Rows of numbers as cells; NaN is left open. Neighbours of one colour in a row are drawn as one, and all that share a colour
- * as one path, so that a picture stays small.
+ * Rows of numbers as cells; NaN is left open. Neighbours of one colour in a row are drawn as one,
+ * and all that share a colour as one path, so that a picture stays small.
  */
 export function heatMap(
   rows: readonly ArrayLike<number>[],
@@ -35,7 +35,9 @@ export function heatMap(
       for (to = from + 1; to < row.length && paint(to) === colour; to++);
       if (colour === null) continue;
       const width = px((to - from) * at.width);
-      const run = `M${px(at.x + from * at.width)} ${px(at.y + r * at.height)}h${width}v${px(at.height)}h-${width}z`;
+      const run =
+        `M${px(at.x + from * at.width)} ` +
+        `${px(at.y + r * at.height)}h${width}v${px(at.height)}h-${width}z`;
       paths.set(colour, [...(paths.get(colour) ?? []), run]);
     }
   });
@@ -52,6 +54,10 @@ export function colourBar(
 ): string {
   const step = height / colours.length;
   const column = colours.map((_, k) => [colours.length - 1 - k]);
-  const bar = heatMap(column, { colours, low: 0, high: colours.length - 1 }, { x, y: 0, width: 10, height: step });
+  const bar = heatMap(
+    column,
+    { colours, low: 0, high: colours.length - 1 },
+    { x, y: 0, width: 10, height: step },
+  );
   return [bar, label(x + 14, 9, names[1]), label(x + 14, height, names[0])].join("");
 }

@@ -9,15 +9,17 @@ const MOST = 128;
 
 /** The rows of a matrix on a CPU backend. @throws ShapeError unless it has two axes */
 export function matrixRows(w: Tensor): number[][] {
-  if (w.shape.length !== 2) throw new ShapeError("matrixRows", "a matrix [rows, columns]", showShape(w.shape));
+  if (w.shape.length !== 2)
+    throw new ShapeError("matrixRows", "a matrix [rows, columns]", showShape(w.shape));
   const [rows, columns] = w.shape as [number, number];
   const data = elements(w.ndarray());
   return Array.from({ length: rows }, (_, r) => [...data.subarray(r * columns, (r + 1) * columns)]);
 }
 
 /**
- * The entries of W [out, in], outputs downwards, inputs to the right: red positive, blue negative, white 0, the scale reaching
- * to the largest. Above 128 on a side a cell stands for several entries and shows the largest of them.
+ * The entries of W [out, in], outputs downwards, inputs to the right: red positive, blue negative,
+ * white 0, the scale reaching to the largest. Above 128 on a side a cell stands for several entries
+ * and shows the largest of them.
  * @returns an SVG
  * @throws ShapeError unless it has two axes
  * @example writeFileSync("matrix.svg", matrixPicture(layer.toDense()));
@@ -43,7 +45,9 @@ function pooled(rows: readonly number[][]): number[][] {
   const [tall, wide] = [Math.ceil(rows.length / MOST), Math.ceil((rows[0]?.length ?? 0) / MOST)];
   const larger = (a: number, b: number): number => (Math.abs(b) > Math.abs(a) ? b : a);
   const chunks = <T>(list: readonly T[], size: number): T[][] =>
-    Array.from({ length: Math.ceil(list.length / size) }, (_, k) => list.slice(k * size, (k + 1) * size));
+    Array.from({ length: Math.ceil(list.length / size) }, (_, k) =>
+      list.slice(k * size, (k + 1) * size),
+    );
   return chunks(rows, tall).map((group) => {
     const merged = group.reduce((a, b) => a.map((v, k) => larger(v, b[k]!)));
     return chunks(merged, wide).map((part) => part.reduce(larger));

@@ -42,8 +42,10 @@ describe("reach", () => {
   });
 });
 
-test("stage angles are the angles, a row a stage; of a free block those of the nearest rotation", () => {
-  rotation.angles.assign(tensor(Float32Array.from(rotation.angles.ndarray().data, (_, p) => 0.1 * p)));
+test("stage angles are the angles, a row a stage; of a free block its nearest rotation's", () => {
+  rotation.angles.assign(
+    tensor(Float32Array.from(rotation.angles.ndarray().data, (_, p) => 0.1 * p)),
+  );
   const flat = stageAngles(rotation.factors).flat();
   flat.forEach((angle, p) => {
     expect(angle).toBeCloseTo(0.1 * p, 6);
@@ -56,25 +58,32 @@ test("stage angles are the angles, a row a stage; of a free block those of the n
   expect(stageAngles({ kind: "general", schedule, blocks, scales })[0]![0]).toBeCloseTo(1, 6);
 });
 
-test("the spectrum of a rotation lies on the unit circle; that of a diagonal is its entries; a wide matrix has no eigenvalues", () => {
-  const { eigenvalues, singularValues } = spectrum(new RotationMixer(8, 8, { random }).toDense());
-  for (const [re, im] of eigenvalues!) expect(Math.hypot(re, im)).toBeCloseTo(1, 5);
-  for (const v of singularValues) expect(v).toBeCloseTo(1, 5);
-  const diagonal = spectrum(
-    tensor([
-      [2, 0],
-      [0, -3],
-    ]),
-  );
-  expect(diagonal.singularValues).toEqual([3, 2]);
-  expect(diagonal.eigenvalues!.map(([re]) => re).sort()).toEqual([-3, 2]);
-  expect(spectrum(tensor([[3, 0, 4]]))).toEqual({ eigenvalues: null, singularValues: [5] });
-});
+test(
+  "the spectrum of a rotation lies on the unit circle; " +
+    "that of a diagonal is its entries; a wide matrix has no eigenvalues",
+  () => {
+    const { eigenvalues, singularValues } = spectrum(new RotationMixer(8, 8, { random }).toDense());
+    for (const [re, im] of eigenvalues!) expect(Math.hypot(re, im)).toBeCloseTo(1, 5);
+    for (const v of singularValues) expect(v).toBeCloseTo(1, 5);
+    const diagonal = spectrum(
+      tensor([
+        [2, 0],
+        [0, -3],
+      ]),
+    );
+    expect(diagonal.singularValues).toEqual([3, 2]);
+    expect(diagonal.eigenvalues!.map(([re]) => re).sort()).toEqual([-3, 2]);
+    expect(spectrum(tensor([[3, 0, 4]]))).toEqual({ eigenvalues: null, singularValues: [5] });
+  },
+);
 
 test("colours: ends, middle, and what lies outside", () => {
   expect([diverging[0], diverging[15], diverging[30]]).toEqual(["#16437e", "#f7f7f5", "#7d1128"]);
   expect(cyclic[0]).toBe(cyclic[30]);
-  expect([colourOf(diverging, -9, -1, 1), colourOf(diverging, 9, -1, 1)]).toEqual([diverging[0], diverging[30]]);
+  expect([colourOf(diverging, -9, -1, 1), colourOf(diverging, 9, -1, 1)]).toEqual([
+    diverging[0],
+    diverging[30],
+  ]);
   expect(colourOf(diverging, 5, 5, 5)).toBe(diverging[15]);
 });
 
@@ -122,9 +131,13 @@ test("each picture is one SVG with a name, every tag closed; a strip holds them 
       else if (!self) open.push(name!);
     expect(open).toEqual([]);
   }
-  const size = (svg: string): number[] => / width="([\d.]+)" height="([\d.]+)"/.exec(svg)!.slice(1).map(Number);
-  const [widest, tallest] = [0, 1].map((k) => Math.max(...pictures.map((svg) => size(svg)[k]!))) as [number, number];
-  expect(size(all)[0]).toBeCloseTo(2 * widest + 16); // four do not fit side by side: two rows of two
+  const size = (svg: string): number[] =>
+    / width="([\d.]+)" height="([\d.]+)"/.exec(svg)!.slice(1).map(Number);
+  const [widest, tallest] = [0, 1].map((k) =>
+    Math.max(...pictures.map((svg) => size(svg)[k]!)),
+  ) as [number, number];
+  // four do not fit side by side: two rows of two
+  expect(size(all)[0]).toBeCloseTo(2 * widest + 16);
   expect(size(all)[1]).toBeGreaterThan(2 * tallest);
   expect(pictures[0]).toContain("a &amp; b");
   expect(all.match(/<svg/g)).toHaveLength(5);

@@ -57,7 +57,8 @@ export function reach(factors: Factors, coordinate: number): Reach {
         send(from!, to!, blocks[4 * p + k]!);
       });
     }
-    for (let q = leftoverStarts[l]!; q < leftoverStarts[l + 1]!; q++) send(leftovers[q]!, leftovers[q]!, scales[q]!);
+    for (let q = leftoverStarts[l]!; q < leftoverStarts[l + 1]!; q++)
+      send(leftovers[q]!, leftovers[q]!, scales[q]!);
     states.push(after);
     flows.push(flow);
   }
@@ -70,12 +71,17 @@ export function reach(factors: Factors, coordinate: number): Reach {
 }
 
 /**
- * The {@link reach} of a coordinate as a picture: stages to the right, coordinates downwards; a line is as strong as what flows
- * along it, red positive and blue negative; the bars at the right are the outputs, a column of W.
+ * The {@link reach} of a coordinate as a picture: stages to the right, coordinates downwards; a
+ * line is as strong as what flows along it, red positive and blue negative; the bars at the right
+ * are the outputs, a column of W.
  * @returns an SVG
  * @example writeFileSync("reach.svg", reachPicture(layer.factors, 0));
  */
-export function reachPicture(factors: Factors, coordinate: number, title = `input ${coordinate} on its way`): string {
+export function reachPicture(
+  factors: Factors,
+  coordinate: number,
+  title = `input ${coordinate} on its way`,
+): string {
   const { states, flows, outputs } = reach(factors, coordinate);
   const { n } = factors.schedule;
   const [step, left] = [Math.max(36, 320 / flows.length), 10];
@@ -87,17 +93,25 @@ export function reachPicture(factors: Factors, coordinate: number, title = `inpu
     flow.map(({ from, to, amount }) => {
       const share = Math.abs(amount) / most;
       const d = `M${px(x(l))} ${px(y(from))}L${px(x(l + 1))} ${px(y(to))}`;
-      return `<path d="${d}" stroke="${colour(amount)}" stroke-opacity="${px(0.1 + 0.9 * share)}" stroke-width="${px(0.5 + 2 * share)}"/>`;
+      return (
+        `<path d="${d}" stroke="${colour(amount)}" ` +
+        `stroke-opacity="${px(0.1 + 0.9 * share)}" stroke-width="${px(0.5 + 2 * share)}"/>`
+      );
     }),
   );
   const nodes = states.flatMap((z, l) =>
-    [...z.keys()].map((i) => `<circle cx="${px(x(l))}" cy="${px(y(i))}" r="${px(Math.min(pitch / 4, 2))}"/>`),
+    [...z.keys()].map(
+      (i) => `<circle cx="${px(x(l))}" cy="${px(y(i))}" r="${px(Math.min(pitch / 4, 2))}"/>`,
+    ),
   );
   const right = x(flows.length) + 14;
   const largest = Math.max(...outputs.map(Math.abs), 1e-30);
   const bars = [...outputs].map((v, i) => {
     const length = (40 * Math.abs(v)) / largest;
-    return `<rect x="${px(right)}" y="${px(y(i) - 0.4 * pitch)}" width="${px(length)}" height="${px(0.8 * pitch)}" fill="${colour(v)}"/>`;
+    return (
+      `<rect x="${px(right)}" y="${px(y(i) - 0.4 * pitch)}" ` +
+      `width="${px(length)}" height="${px(0.8 * pitch)}" fill="${colour(v)}"/>`
+    );
   });
   const below = n * pitch + 14;
   return framed(right + 64, below + 6, title, [

@@ -23,12 +23,16 @@ export function spectrum(w: Tensor): Spectrum {
   const singularValues = [...diagonal].sort((a, b) => b - a);
   if (!matrix.isSquare()) return { eigenvalues: null, singularValues };
   const { realEigenvalues, imaginaryEigenvalues } = new EigenvalueDecomposition(matrix);
-  return { eigenvalues: realEigenvalues.map((re, k) => [re, imaginaryEigenvalues[k]!]), singularValues };
+  return {
+    eigenvalues: realEigenvalues.map((re, k) => [re, imaginaryEigenvalues[k]!]),
+    singularValues,
+  };
 }
 
 /**
- * The {@link spectrum}: eigenvalues in the complex plane with the unit circle, and the singular values from the largest to the
- * smallest. Those of an orthogonal matrix lie on the circle, and at 1.
+ * The {@link spectrum}: eigenvalues in the complex plane with the unit circle, and the singular
+ * values from the largest to the smallest. Those of an orthogonal matrix lie on the circle, and
+ * at 1.
  * @returns an SVG
  * @example writeFileSync("spectrum.svg", spectrumPicture(layer.toDense()));
  */
@@ -48,7 +52,9 @@ const INK = "#2563eb";
 function complexPlane(values: readonly (readonly [number, number])[]): string {
   const reach = 1.15 * Math.max(1, ...values.map(([re, im]) => Math.hypot(re, im)));
   const place = (v: number): number => (SIDE / 2) * (1 + v / reach);
-  const dots = values.map(([re, im]) => `<circle cx="${px(place(re))}" cy="${px(place(-im))}" r="2.5"/>`);
+  const dots = values.map(
+    ([re, im]) => `<circle cx="${px(place(re))}" cy="${px(place(-im))}" r="2.5"/>`,
+  );
   const line = `stroke="currentColor" stroke-opacity="0.35" fill="none"`;
   return [
     `<path d="M0 ${SIDE / 2}H${SIDE}M${SIDE / 2} 0V${SIDE}" ${line}/>`,
@@ -66,7 +72,8 @@ function descent(values: readonly number[]): string {
   const y = (v: number): number => SIDE * (1 - v / high);
   const dots = values.map((v, k) => `<circle cx="${px(x(k))}" cy="${px(y(v))}" r="2.5"/>`);
   return [
-    `<path d="M${left} 0V${SIDE}H${left + SIDE}" stroke="currentColor" stroke-opacity="0.35" fill="none"/>`,
+    `<path d="M${left} 0V${SIDE}H${left + SIDE}" ` +
+      'stroke="currentColor" stroke-opacity="0.35" fill="none"/>',
     `<g fill="${INK}" fill-opacity="0.75">${dots.join("")}</g>`,
     label(left - 5, y(top) + 4, top.toPrecision(3), "end"),
     label(left - 5, SIDE, "0", "end"),

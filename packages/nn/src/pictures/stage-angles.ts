@@ -6,14 +6,20 @@ import { type ColourScale, colourBar, heatMap } from "./heat-map.ts";
 import { framed, label } from "./svg.ts";
 
 /**
- * The angle of every pair, in (−π, π]: of a free block [a, b; c, d] that of the nearest rotation, atan2(c − b, a + d).
+ * The angle of every pair, in (−π, π]: of a free block [a, b; c, d] that of the nearest rotation,
+ * atan2(c − b, a + d).
  * @returns a row for each stage, in the order of the schedule's pairs
  */
 export function stageAngles(factors: Factors): number[][] {
   const { starts, stages } = factors.schedule;
   const blocks = noGrad(() => elements(toGeneral(factors).blocks.ndarray()).slice());
   const angle = (p: number): number => {
-    const [a, b, c, d] = blocks.subarray(4 * p, 4 * p + 4) as unknown as [number, number, number, number];
+    const [a, b, c, d] = blocks.subarray(4 * p, 4 * p + 4) as unknown as [
+      number,
+      number,
+      number,
+      number,
+    ];
     return Math.atan2(c - b, a + d);
   };
   return Array.from({ length: stages }, (_, l) =>
@@ -22,8 +28,8 @@ export function stageAngles(factors: Factors): number[][] {
 }
 
 /**
- * Stage × pair as a heat map of {@link stageAngles}, the first stage at the top. Pale is no rotation, dark half a turn.
- * CPU backends only. @returns an SVG
+ * Stage × pair as a heat map of {@link stageAngles}, the first stage at the top. Pale is no
+ * rotation, dark half a turn. CPU backends only. @returns an SVG
  * @example writeFileSync("angles.svg", stageAnglesPicture(layer.factors));
  */
 export function stageAnglesPicture(factors: Factors, title = "angle of each pair"): string {
@@ -34,7 +40,9 @@ export function stageAnglesPicture(factors: Factors, title = "angle of each pair
   const [left, right, below] = [52, columns * width + 52, rows.length * height];
   const scale: ColourScale = { colours: cyclic, low: -Math.PI, high: Math.PI };
   const named = rows.flatMap((_, l) =>
-    l === 0 || l === rows.length - 1 ? [label(left - 6, (l + 0.5) * height + 4, `stage ${l + 1}`, "end")] : [],
+    l === 0 || l === rows.length - 1
+      ? [label(left - 6, (l + 0.5) * height + 4, `stage ${l + 1}`, "end")]
+      : [],
   );
   return framed(right + 60, Math.max(below, 60) + 20, title, [
     heatMap(rows, scale, { x: left, y: 0, width, height }),

@@ -8,13 +8,20 @@ const escaped = (text: string): string =>
   text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]!);
 
 /**
- * An `<svg>` with a title above its content; text takes the colour of the page. The content's own origin lies at (0, 0),
- * `TOP` below the upper edge.
+ * An `<svg>` with a title above its content; text takes the colour of the page. The content's own
+ * origin lies at (0, 0), `TOP` below the upper edge.
  */
-export function framed(width: number, height: number, title: string, content: readonly string[]): string {
+export function framed(
+  width: number,
+  height: number,
+  title: string,
+  content: readonly string[],
+): string {
   const full = height + TOP;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${px(width)}" height="${px(full)}" viewBox="0 0 ${px(width)} ${px(full)}" role="img" aria-label="${escaped(title)}" font-family="system-ui, sans-serif" font-size="11" fill="currentColor">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${px(width)}" height="${px(full)}" ` +
+      `viewBox="0 0 ${px(width)} ${px(full)}" role="img" aria-label="${escaped(title)}" ` +
+      'font-family="system-ui, sans-serif" font-size="11" fill="currentColor">',
     `<text x="0" y="14" font-size="13" font-weight="600">${escaped(title)}</text>`,
     `<g transform="translate(0 ${TOP})">`,
     ...content,

@@ -1,5 +1,13 @@
 /** @file Convolutions: a linear map, of any structure, on every window. */
-import { reshape, type Shape, ShapeError, showShape, sizeOf, type Tensor, transpose } from "@spm/core";
+import {
+  reshape,
+  type Shape,
+  ShapeError,
+  showShape,
+  sizeOf,
+  type Tensor,
+  transpose,
+} from "@spm/core";
 import { type LinearChoice, linear } from "../factory.ts";
 import { checkSizes, type SlidingOptions, windows } from "../functional/windows.ts";
 import type { LinearOptions } from "../linear.ts";
@@ -19,7 +27,9 @@ export interface ConvolutionOptions extends LinearOptions {
   readonly linear?: LinearChoice;
 }
 
-/** What both have in common: y[b, :, p] = map(window at p), a window laid out as [in, ...kernel]. */
+/**
+ * What both have in common: y[b, :, p] = map(window at p), a window laid out as [in, ...kernel].
+ */
 abstract class Convolution extends Module {
   readonly map: LinearMap;
   readonly channelsIn: number;
@@ -28,7 +38,15 @@ abstract class Convolution extends Module {
 
   constructor(axes: number, channelsIn: number, channelsOut: number, options: ConvolutionOptions) {
     super();
-    const { kernel, stride = 1, padding = 0, linear: choice = "dense", random, bias = true, gain } = options;
+    const {
+      kernel,
+      stride = 1,
+      padding = 0,
+      linear: choice = "dense",
+      random,
+      bias = true,
+      gain,
+    } = options;
     const { name } = new.target;
     checkChannels(name, "channels in, out", channelsIn, channelsOut);
     this.channelsIn = channelsIn;
@@ -38,7 +56,11 @@ abstract class Convolution extends Module {
       padding: checkSizes(name, "paddings", padding, axes, 0),
     };
     const scale = gain === undefined ? {} : { gain };
-    this.map = linear(choice, channelsIn * sizeOf(this.kernel), channelsOut, { random, bias, ...scale });
+    this.map = linear(choice, channelsIn * sizeOf(this.kernel), channelsOut, {
+      random,
+      bias,
+      ...scale,
+    });
   }
 
   forward(x: Tensor): Tensor {
@@ -49,17 +71,23 @@ abstract class Convolution extends Module {
         `x of shape [batch, ${this.channelsIn}, ${["length", "height, width"][axes - 1]}]`,
         showShape(x.shape),
       );
-    const seen = windows(this.constructor.name, x, this.kernel, this.sliding); // [batch, in, ...out, ...kernel]
+    // [batch, in, ...out, ...kernel]
+    const seen = windows(this.constructor.name, x, this.kernel, this.sliding);
     const space = this.kernel.map((_, k) => 2 + k);
     const order = [0, ...space, 1, ...space.map((k) => axes + k)];
-    const rows = reshape(transpose(seen, order), [x.shape[0]!, ...space.map((k) => seen.shape[k]!), -1]);
+    const rows = reshape(transpose(seen, order), [
+      x.shape[0]!,
+      ...space.map((k) => seen.shape[k]!),
+      -1,
+    ]);
     return transpose(this.map.forward(rows), [0, axes + 1, ...space.map((k) => k - 1)]);
   }
 }
 
 /**
- * Convolution (cross-correlation, as torch.nn.Conv1d): y[b, o, p] = Σ W[o, c, k] x[b, c, stride · p + k − padding] + bias[o].
- * x [batch, in, length] → [batch, out, ⌊(length + 2 · padding − kernel) / stride⌋ + 1]; the dense map's weight is W as [out, in · kernel].
+ * Convolution (cross-correlation, as torch.nn.Conv1d): y[b, o, p] = Σ W[o, c, k] x[b, c, stride ·
+ * p + k − padding] + bias[o]. x [batch, in, length] → [batch, out, ⌊(length + 2 · padding − kernel)
+ * / stride⌋ + 1]; the dense map's weight is W as [out, in · kernel].
  * @throws ShapeError for sizes out of range, or a kernel that does not fit
  * @example new Conv1d(16, 32, { kernel: 3, padding: 1, linear: "rotation", random: rng(1) });
  */
@@ -70,8 +98,8 @@ export class Conv1d extends Convolution {
 }
 
 /**
- * The same over two axes. x [batch, in, height, width] → [batch, out, height', width']; the dense map's weight is torch's
- * [out, in, kernel, kernel] as [out, in · kernel²].
+ * The same over two axes. x [batch, in, height, width] → [batch, out, height', width']; the dense
+ * map's weight is torch's [out, in, kernel, kernel] as [out, in · kernel²].
  * @throws ShapeError for sizes out of range, or a kernel that does not fit
  * @example new Conv2d(1, 8, { kernel: 5, stride: 2, random: rng(1) });
  */

@@ -33,8 +33,8 @@ abstract class Pooling extends Module {
 }
 
 /**
- * The largest of every window, side by side unless a stride is given; the first of equal ones gets the cotangent.
- * x [..., length] → [..., length'].
+ * The largest of every window, side by side unless a stride is given; the first of equal ones gets
+ * the cotangent. x [..., length] → [..., length'].
  * @throws ShapeError for sizes out of range, or a window that does not fit
  * @example new MaxPool1d(2).forward(x); // half as long
  */

@@ -9,8 +9,16 @@ import { AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d } from "./pooling.ts";
 const numbers = (x: Tensor): number[] => [...elements(x.ndarray())];
 const random = rng(1);
 
-/** The values of every window of x [batch, channels, height, width], by channel; undefined where there is padding. */
-function windowsOf(x: Tensor, kernel: number, stride: number, padding: number): (number | undefined)[][][] {
+/**
+ * The values of every window of x [batch, channels, height, width], by channel; undefined where
+ * there is padding.
+ */
+function windowsOf(
+  x: Tensor,
+  kernel: number,
+  stride: number,
+  padding: number,
+): (number | undefined)[][][] {
   const [batch, channels, height, width] = x.shape as [number, number, number, number];
   const data = numbers(x);
   const out: (number | undefined)[][][] = [];
@@ -22,7 +30,9 @@ function windowsOf(x: Tensor, kernel: number, stride: number, padding: number): 
             Array.from({ length: kernel * kernel }, (_, tap) => {
               const [row, column] = [i + Math.floor(tap / kernel), j + (tap % kernel)];
               const inside = row >= 0 && row < height && column >= 0 && column < width;
-              return inside ? data[((b * channels + c) * height + row) * width + column] : undefined;
+              return inside
+                ? data[((b * channels + c) * height + row) * width + column]
+                : undefined;
             }),
           ),
         );
@@ -30,7 +40,8 @@ function windowsOf(x: Tensor, kernel: number, stride: number, padding: number): 
 }
 
 /** [position, channel] of one sample as [channel, position]. */
-const channelsFirst = (rows: number[][]): number[] => rows[0]!.flatMap((_, c) => rows.map((row) => row[c]!));
+const channelsFirst = (rows: number[][]): number[] =>
+  rows[0]!.flatMap((_, c) => rows.map((row) => row[c]!));
 const close = (x: Tensor, expected: readonly number[]): void => {
   expect(numbers(x)).toHaveLength(expected.length);
   numbers(x).forEach((v, i) => {
@@ -51,20 +62,25 @@ describe.each([
     const [w, b] = [numbers(layer.map.toDense()), numbers(layer.map.bias!)];
     const rows = seen.map((window) => {
       const flat = window.flat();
-      return b.map((shift, o) => flat.reduce<number>((t, v, i) => t + (v ?? 0) * w[o * flat.length + i]!, shift));
+      return b.map((shift, o) =>
+        flat.reduce<number>((t, v, i) => t + (v ?? 0) * w[o * flat.length + i]!, shift),
+      );
     });
     close(layer.forward(x), channelsFirst(rows));
   });
 
   test("pooling takes the largest, or the mean with padding as 0", () => {
-    const values = (window: (number | undefined)[]): number[] => window.filter((v) => v !== undefined);
+    const values = (window: (number | undefined)[]): number[] =>
+      window.filter((v) => v !== undefined);
     close(
       new MaxPool2d(kernel, { stride, padding }).forward(x),
       channelsFirst(seen.map((window) => window.map((c) => Math.max(...values(c))))),
     );
     close(
       new AvgPool2d(kernel, { stride, padding }).forward(x),
-      channelsFirst(seen.map((window) => window.map((c) => values(c).reduce((a, v) => a + v, 0) / c.length))),
+      channelsFirst(
+        seen.map((window) => window.map((c) => values(c).reduce((a, v) => a + v, 0) / c.length)),
+      ),
     );
   });
 });
@@ -79,8 +95,12 @@ test("one axis: worked by hand", () => {
 });
 
 test("derivatives", () => {
-  gradcheckModule(new Conv1d(2, 2, { kernel: 3, padding: 1, random, linear: "low-rank" }), [normal(random, [2, 2, 4])]);
-  gradcheckModule(new Conv2d(1, 2, { kernel: [2, 1], stride: [1, 2], random }), [normal(random, [1, 1, 3, 3])]);
+  gradcheckModule(new Conv1d(2, 2, { kernel: 3, padding: 1, random, linear: "low-rank" }), [
+    normal(random, [2, 2, 4]),
+  ]);
+  gradcheckModule(new Conv2d(1, 2, { kernel: [2, 1], stride: [1, 2], random }), [
+    normal(random, [1, 1, 3, 3]),
+  ]);
   gradcheckModule(new MaxPool2d(2), [normal(random, [1, 1, 4, 4])]);
 });
 
@@ -92,13 +112,17 @@ test("refuses sizes that don't fit", () => {
   expect(() => new Conv1d(1, 1, { ...options, kernel: [3, 3] })).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: Conv1d: expected 1 kernel sizes of at least 1, got [3, 3]]`,
   );
-  expect(() => new Conv1d(1, 1, options).forward(normal(random, [1, 1, 2]))).toThrowErrorMatchingInlineSnapshot(
+  expect(() =>
+    new Conv1d(1, 1, options).forward(normal(random, [1, 1, 2])),
+  ).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: Conv1d: expected at least the kernel's [3] of (padded) space, got [2]]`,
   );
   expect(() => new MaxPool1d(2).forward(normal(random, [2, 1]))).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: maxPool1d: expected at least the kernel's [2] of (padded) space, got [1]]`,
   );
-  expect(() => new Conv1d(1, 1, options).forward(normal(random, [1, 2]))).toThrowErrorMatchingInlineSnapshot(
+  expect(() =>
+    new Conv1d(1, 1, options).forward(normal(random, [1, 2])),
+  ).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: Conv1d: expected x of shape [batch, 1, length], got [1, 2]]`,
   );
 });

@@ -1,5 +1,13 @@
 /** @file Independent dense maps on parts of the coordinates. */
-import { normal, type Parameter, parameter, reshape, ShapeError, slice, type Tensor } from "@spm/core";
+import {
+  normal,
+  type Parameter,
+  parameter,
+  reshape,
+  ShapeError,
+  slice,
+  type Tensor,
+} from "@spm/core";
 import type { LinearOptions } from "../linear.ts";
 import { blockDiagonal, multiplyBlocks } from "./blockwise.ts";
 import { assignNumbers, narrowed, StructuredMap, widened } from "./structured-map.ts";
@@ -11,9 +19,9 @@ export interface BlockDiagonalOptions extends LinearOptions {
 }
 
 /**
- * W = diag(W₁, …, W_q) with blocks [⌈out/q⌉, ⌈in/q⌉]; what the last blocks have beyond in and out is padding.
- * x [..., in] → [..., out]; about in·out/q + out parameters, twice as many FLOP a row. Nothing mixes across blocks.
- * Starts from N(0, gain²/⌈in/q⌉).
+ * W = diag(W₁, …, W_q) with blocks [⌈out/q⌉, ⌈in/q⌉]; what the last blocks have beyond in and out
+ * is padding. x [..., in] → [..., out]; about in·out/q + out parameters, twice as many FLOP a row.
+ * Nothing mixes across blocks. Starts from N(0, gain²/⌈in/q⌉).
  * @throws ShapeError for a number of blocks out of range
  * @example const layer = new BlockDiagonal(256, 256, { blocks: 16, random: rng(1) });
  */
@@ -46,7 +54,11 @@ export class BlockDiagonal extends StructuredMap {
   protected assignNearest(weight: readonly Float64Array[]): void {
     const [q, height, width] = this.weight.shape as [number, number, number];
     const entry = (at: number): number => {
-      const [k, j, i] = [Math.floor(at / (height * width)), Math.floor(at / width) % height, at % width];
+      const [k, j, i] = [
+        Math.floor(at / (height * width)),
+        Math.floor(at / width) % height,
+        at % width,
+      ];
       return weight[k * height + j]?.[k * width + i] ?? 0;
     };
     assignNumbers(

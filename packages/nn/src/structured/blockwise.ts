@@ -1,7 +1,11 @@
-/** @file Block-diagonal products: q small matrices, each on a part of the coordinates of its own. */
+/**
+ * @file Block-diagonal products: q small matrices, each on a part of the coordinates of its own.
+ */
 import { concat, matmul, pad, reshape, slice, type Tensor, transpose } from "@spm/core";
 
-/** z[r, k] = w[k] x[r, k]. x [rows, q, in], w [q, out, in] → [rows, q, out]; 2·q·in·out FLOP a row. */
+/**
+ * z[r, k] = w[k] x[r, k]. x [rows, q, in], w [q, out, in] → [rows, q, out]; 2·q·in·out FLOP a row.
+ */
 export function multiplyBlocks(x: Tensor, w: Tensor): Tensor {
   const products = matmul(transpose(x, [1, 0, 2]), transpose(w, [0, 2, 1]));
   return transpose(products, [1, 0, 2]);
@@ -11,7 +15,11 @@ export function multiplyBlocks(x: Tensor, w: Tensor): Tensor {
 export function blockDiagonal(w: Tensor): Tensor {
   const [q, out, fanIn] = w.shape as [number, number, number];
   const rows = Array.from({ length: q }, (_, k) =>
-    pad(reshape(slice(w, [{ start: k, stop: k + 1 }]), [out, fanIn]), [0, k * fanIn], [0, (q - 1 - k) * fanIn]),
+    pad(
+      reshape(slice(w, [{ start: k, stop: k + 1 }]), [out, fanIn]),
+      [0, k * fanIn],
+      [0, (q - 1 - k) * fanIn],
+    ),
   );
   return concat(rows);
 }

@@ -1,13 +1,36 @@
-/** @file The butterfly of torch_butterfly: free 2×2 blocks on a power of two, without diagonals, stacked. */
-import { concat, elements, mul, ones, type Parameter, parameter, slice, type Tensor, tensor, zeros } from "@spm/core";
-import { butterfly, fromDense, generalMixer, initialBlocks, type Schedule, toDense, toGeneral } from "@spm/mixer";
+/**
+ * @file The butterfly of torch_butterfly: free 2×2 blocks on a power of two, without diagonals,
+ * stacked.
+ */
+import {
+  concat,
+  elements,
+  mul,
+  ones,
+  type Parameter,
+  parameter,
+  slice,
+  type Tensor,
+  tensor,
+  zeros,
+} from "@spm/core";
+import {
+  butterfly,
+  fromDense,
+  generalMixer,
+  initialBlocks,
+  type Schedule,
+  toDense,
+  toGeneral,
+} from "@spm/mixer";
 import type { LinearOptions } from "../linear.ts";
 import { assignNumbers, narrowed, StructuredMap } from "./structured-map.ts";
 
 /**
- * W = the first rows of ⌈out/n⌉ independent butterflies of width n = 2^⌈log₂ in⌉, one below another (Dao et al. 2019): each is
- * the general mixer on distances 1, 2, 4, … without its diagonals. x [..., in] → [..., out]; 2n log₂ n parameters and
- * 3n log₂ n FLOP a row for each. Starts with orthogonal blocks, those of the last stage times `gain`; exempt from weight decay.
+ * W = the first rows of ⌈out/n⌉ independent butterflies of width n = 2^⌈log₂ in⌉, one below another
+ * (Dao et al. 2019): each is the general mixer on distances 1, 2, 4, … without its diagonals. x
+ * [..., in] → [..., out]; 2n log₂ n parameters and 3n log₂ n FLOP a row for each. Starts with
+ * orthogonal blocks, those of the last stage times `gain`; exempt from weight decay.
  * @example const up = new Butterfly(256, 1024, { random: rng(1) }); // four of width 256
  */
 export class Butterfly extends StructuredMap {
@@ -38,15 +61,23 @@ export class Butterfly extends StructuredMap {
     return 6 * this.schedule.first.length * this.stack.length;
   }
 
-  /** What `fromDense` of the mixer finds for the rows of each; its diagonals go into the first and the last blocks. */
+  /**
+   * What `fromDense` of the mixer finds for the rows of each; its diagonals go into the first and
+   * the last blocks.
+   */
   protected assignNearest(weight: readonly Float64Array[]): void {
     const { schedule, fanIn } = this;
     const { n, first, second } = schedule;
     this.stack.forEach((target, at) => {
       const rows = weight.slice(at * n, (at + 1) * n).flatMap((row) => [...row]);
-      const w = tensor(Float64Array.from(rows), { shape: [rows.length / fanIn, fanIn], backend: target.backend });
+      const w = tensor(Float64Array.from(rows), {
+        shape: [rows.length / fanIn, fanIn],
+        backend: target.backend,
+      });
       const found = toGeneral(fromDense(w, { schedule }).factors);
-      const [blocks, dIn, dOut] = [found.blocks, found.dIn!, found.dOut!].map((x) => elements(x.ndarray()));
+      const [blocks, dIn, dOut] = [found.blocks, found.dIn!, found.dOut!].map((x) =>
+        elements(x.ndarray()),
+      );
       const last = first.length - n / 2;
       const entries = Array.from(blocks!, (v, k) => {
         const p = k >> 2;

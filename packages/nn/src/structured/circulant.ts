@@ -6,9 +6,10 @@ import { assignNumbers, narrowed, StructuredMap, widened } from "./structured-ma
 import { diagonalMeans, fromDiagonals, toeplitzProduct } from "./toeplitz.ts";
 
 /**
- * W[o, i] = c[(o − i) mod n], n = max(in, out): circular convolution with c, cut to in columns and out rows (Cheng et al. 2015).
- * x [..., in] → [..., out]; n + out parameters. About 10 n log₂ n FLOP a row where n is a power of two; otherwise it is
- * computed as the Toeplitz matrix that it is, over twice to four times as many coordinates. Starts from N(0, gain²/in).
+ * W[o, i] = c[(o − i) mod n], n = max(in, out): circular convolution with c, cut to in columns and
+ * out rows (Cheng et al. 2015). x [..., in] → [..., out]; n + out parameters. About 10 n log₂ n
+ * FLOP a row where n is a power of two; otherwise it is computed as the Toeplitz matrix that it is,
+ * over twice to four times as many coordinates. Starts from N(0, gain²/in).
  * @example const layer = new Circulant(256, 256, { random: rng(1) });
  */
 export class Circulant extends StructuredMap {
@@ -23,9 +24,14 @@ export class Circulant extends StructuredMap {
 
   protected multiply(x: Tensor): Tensor {
     const [n] = this.kernel.shape as [number];
-    if (Number.isInteger(Math.log2(n))) return narrowed(convolve(widened(x, n), this.kernel), this.fanOut);
+    if (Number.isInteger(Math.log2(n)))
+      return narrowed(convolve(widened(x, n), this.kernel), this.fanOut);
     const before = slice(this.kernel, [{ start: n - this.fanIn + 1 }]);
-    return toeplitzProduct(x, concat([before, slice(this.kernel, [{ stop: this.fanOut }])]), this.fanOut);
+    return toeplitzProduct(
+      x,
+      concat([before, slice(this.kernel, [{ stop: this.fanOut }])]),
+      this.fanOut,
+    );
   }
 
   protected get productFlops(): number {

@@ -1,18 +1,29 @@
 /** @file A product of two thin matrices. */
-import { matmul, normal, type Parameter, parameter, ShapeError, type Tensor, transpose } from "@spm/core";
+import {
+  matmul,
+  normal,
+  type Parameter,
+  parameter,
+  ShapeError,
+  type Tensor,
+  transpose,
+} from "@spm/core";
 import type { LinearOptions } from "../linear.ts";
 import { assignNumbers, StructuredMap } from "./structured-map.ts";
 import { truncated } from "./truncated.ts";
 
 /** How a low-rank map is built. */
 export interface LowRankOptions extends LinearOptions {
-  /** At least 1; ⌈log₂ max(in, out)⌉ unless said, which gives about the parameters of a general mixer. */
+  /**
+   * At least 1; ⌈log₂ max(in, out)⌉ unless said, which gives about the parameters of a general
+   * mixer.
+   */
   readonly rank?: number;
 }
 
 /**
- * W = U V of rank ≤ r: y = (x Vᵀ) Uᵀ + b. x [..., in] → [..., out]; r(in + out) + out parameters, 2r(in + out) FLOP a row.
- * Starts with V from N(0, 1/in) and U from N(0, gain²/r).
+ * W = U V of rank ≤ r: y = (x Vᵀ) Uᵀ + b. x [..., in] → [..., out]; r(in + out) + out parameters,
+ * 2r(in + out) FLOP a row. Starts with V from N(0, 1/in) and U from N(0, gain²/r).
  * @throws ShapeError for a rank below 1
  * @example const layer = new LowRank(784, 256, { rank: 16, random: rng(1) });
  */
@@ -24,8 +35,13 @@ export class LowRank extends StructuredMap {
 
   constructor(fanIn: number, fanOut: number, options: LowRankOptions) {
     super(fanIn, fanOut, options);
-    const { random, gain = 1, rank = Math.max(1, Math.ceil(Math.log2(Math.max(fanIn, fanOut)))) } = options;
-    if (!Number.isSafeInteger(rank) || rank < 1) throw new ShapeError("LowRank", "a rank ≥ 1", rank);
+    const {
+      random,
+      gain = 1,
+      rank = Math.max(1, Math.ceil(Math.log2(Math.max(fanIn, fanOut)))),
+    } = options;
+    if (!Number.isSafeInteger(rank) || rank < 1)
+      throw new ShapeError("LowRank", "a rank ≥ 1", rank);
     this.u = parameter(normal(random, [fanOut, rank], 0, gain / Math.sqrt(rank)));
     this.v = parameter(normal(random, [rank, fanIn], 0, 1 / Math.sqrt(fanIn)));
   }

@@ -1,4 +1,6 @@
-/** @file Two block-diagonal products with a transposition of the coordinates between and after them. */
+/**
+ * @file Two block-diagonal products with a transposition of the coordinates between and after them.
+ */
 import {
   matmul,
   normal,
@@ -24,12 +26,14 @@ export interface MonarchOptions extends LinearOptions {
 }
 
 /**
- * W = P L Pᵀ R (Dao et al. 2022): R has m blocks [q, ⌈in/m⌉], L has q blocks [⌈out/q⌉, m], and P transposes: block k's output
- * j goes to block j's input k, so that every output sees every input. x [..., in] → [..., out];
- * about √in·out + √out·in + out parameters, twice as many FLOP a row. Where √n is a power of two it holds every
- * butterfly of width n. Starts with R from N(0, m/in) and L from N(0, gain²/m).
+ * W = P L Pᵀ R (Dao et al. 2022): R has m blocks [q, ⌈in/m⌉], L has q blocks [⌈out/q⌉, m], and P
+ * transposes: block k's output j goes to block j's input k, so that every output sees every input.
+ * x [..., in] → [..., out]; about √in·out + √out·in + out parameters, twice as many FLOP a row.
+ * Where √n is a power of two it holds every butterfly of width n. Starts with R from N(0, m/in) and
+ * L from N(0, gain²/m).
  * @throws ShapeError for fewer than one block
- * @example const layer = new Monarch(1024, 1024, { random: rng(1) }); // 32 blocks of 32 × 32, twice
+ * @example
+ * const layer = new Monarch(1024, 1024, { random: rng(1) }); // 32 blocks of 32 × 32, twice
  */
 export class Monarch extends StructuredMap {
   /** R [m, q, ⌈in/m⌉] */
@@ -57,10 +61,19 @@ export class Monarch extends StructuredMap {
   }
 
   protected get productFlops(): number {
-    return 2 * [this.right, this.left].reduce((total, { shape }) => total + shape[0]! * shape[1]! * shape[2]!, 0);
+    return (
+      2 *
+      [this.right, this.left].reduce(
+        (total, { shape }) => total + shape[0]! * shape[1]! * shape[2]!,
+        0,
+      )
+    );
   }
 
-  /** Each pair of blocks meets in one matrix of rank 1: its best approximation (Dao et al. 2022, theorem 1). */
+  /**
+   * Each pair of blocks meets in one matrix of rank 1: its best approximation (Dao et al. 2022,
+   * theorem 1).
+   */
   protected assignNearest(weight: readonly Float64Array[]): void {
     const [m, q, width] = this.right.shape as [number, number, number];
     const height = this.left.shape[1]!;
@@ -80,14 +93,23 @@ export class Monarch extends StructuredMap {
 
   toDense(): Tensor {
     const [m, q] = this.right.shape as [number, number];
-    const w = matmul(rowsTransposed(blockDiagonal(this.left), q), rowsTransposed(blockDiagonal(this.right), m));
+    const w = matmul(
+      rowsTransposed(blockDiagonal(this.left), q),
+      rowsTransposed(blockDiagonal(this.right), m),
+    );
     return slice(w, [{ stop: this.fanOut }, { stop: this.fanIn }]);
   }
 }
 
-/** The rows of a matrix, read as [blocks, height], in the order [height, blocks]: P times the matrix. */
+/**
+ * The rows of a matrix, read as [blocks, height], in the order [height, blocks]: P times the
+ * matrix.
+ */
 function rowsTransposed(w: Tensor, blocks: number): Tensor {
   const height = w.shape[0]! / blocks;
-  const order = Int32Array.from({ length: blocks * height }, (_, i) => (i % blocks) * height + Math.floor(i / blocks));
+  const order = Int32Array.from(
+    { length: blocks * height },
+    (_, i) => (i % blocks) * height + Math.floor(i / blocks),
+  );
   return take(w, tensor(order, { backend: w.backend }));
 }

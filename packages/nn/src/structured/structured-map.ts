@@ -1,5 +1,16 @@
 /** @file What the structured linear maps share: the check of their input, their bias. */
-import { add, elements, noGrad, type Parameter, pad, parameter, slice, type Tensor, tensor, zeros } from "@spm/core";
+import {
+  add,
+  elements,
+  noGrad,
+  type Parameter,
+  pad,
+  parameter,
+  slice,
+  type Tensor,
+  tensor,
+  zeros,
+} from "@spm/core";
 import type { LinearOptions } from "../linear.ts";
 import { LinearMap } from "../linear-map.ts";
 
@@ -22,7 +33,10 @@ export abstract class StructuredMap extends LinearMap {
     return this.productFlops + (this.bias === null ? 0 : this.fanOut);
   }
 
-  /** Assigns the parameters whose matrix is nearest to W, in Frobenius norm where that is known in closed form. */
+  /**
+   * Assigns the parameters whose matrix is nearest to W, in Frobenius norm where that is known in
+   * closed form.
+   */
   protected abstract assignNearest(weight: readonly Float64Array[]): void;
 
   override assignDense(weight: Tensor): number {
@@ -35,7 +49,8 @@ export abstract class StructuredMap extends LinearMap {
     return noGrad(() => {
       this.assignNearest(rows);
       const found = elements(this.toDense().ndarray());
-      const size = (v: ArrayLike<number>): number => Math.sqrt(Array.from(v).reduce((t, x) => t + x * x, 0));
+      const size = (v: ArrayLike<number>): number =>
+        Math.sqrt(Array.from(v).reduce((t, x) => t + x * x, 0));
       return size(Array.from(found, (v, k) => v - target[k]!)) / (size(target) || 1);
     });
   }

@@ -1,4 +1,7 @@
-/** @file Every structured map: its product is its matrix, its derivatives are right, its counts are what it stores. */
+/**
+ * @file Every structured map: its product is its matrix, its derivatives are right, its counts are
+ * what it stores.
+ */
 import { elements, normal, rng, sizeOf, type Tensor, tensor } from "@spm/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -21,7 +24,10 @@ function byDefinition(x: Tensor, w: Tensor, b: Tensor): number[] {
     const [row, o] = [Math.floor(at / fanOut), at % fanOut];
     return (
       bs[o]! +
-      Array.from({ length: fanIn }, (_, i) => xs[row * fanIn + i]! * ws[o * fanIn + i]!).reduce((a, c) => a + c, 0)
+      Array.from({ length: fanIn }, (_, i) => xs[row * fanIn + i]! * ws[o * fanIn + i]!).reduce(
+        (a, c) => a + c,
+        0,
+      )
     );
   });
 }
@@ -30,17 +36,22 @@ describe.each(linearKinds)("%s", (kind) => {
   test("is x Wᵀ + b, whatever its sizes", () => {
     const size = fc.integer({ min: 1, max: 19 });
     fc.assert(
-      fc.property(size, size, fc.constantFrom<number[]>([], [3], [2, 1], [0]), (fanIn, fanOut, rows) => {
-        const layer = linear(kind, fanIn, fanOut, { random: rng(fanIn), gain: 1.5 });
-        layer.bias!.assign(normal(rng(7), [fanOut]));
-        const x = normal(rng(3), [...rows, fanIn]);
-        const w = layer.toDense();
-        expect(w.shape).toEqual([fanOut, fanIn]);
-        const y = layer.forward(x);
-        expect(y.shape).toEqual([...rows, fanOut]);
-        const expected = byDefinition(x, w, layer.bias!);
-        for (const [i, v] of numbers(y).entries()) expect(v).toBeCloseTo(expected[i]!, 4);
-      }),
+      fc.property(
+        size,
+        size,
+        fc.constantFrom<number[]>([], [3], [2, 1], [0]),
+        (fanIn, fanOut, rows) => {
+          const layer = linear(kind, fanIn, fanOut, { random: rng(fanIn), gain: 1.5 });
+          layer.bias!.assign(normal(rng(7), [fanOut]));
+          const x = normal(rng(3), [...rows, fanIn]);
+          const w = layer.toDense();
+          expect(w.shape).toEqual([fanOut, fanIn]);
+          const y = layer.forward(x);
+          expect(y.shape).toEqual([...rows, fanOut]);
+          const expected = byDefinition(x, w, layer.bias!);
+          for (const [i, v] of numbers(y).entries()) expect(v).toBeCloseTo(expected[i]!, 4);
+        },
+      ),
       {
         seed: 1,
         numRuns: 40,
@@ -59,7 +70,9 @@ describe.each(linearKinds)("%s", (kind) => {
   });
 
   test("counts what it stores, and nothing for a bias it does not have", () => {
-    const [with_, without] = [true, false].map((bias) => linear(kind, 8, 8, { random: rng(1), bias }));
+    const [with_, without] = [true, false].map((bias) =>
+      linear(kind, 8, 8, { random: rng(1), bias }),
+    );
     expect(with_!.parameterCount() - without!.parameterCount()).toBe(8);
     expect(with_!.flops([[2, 5, 8]])).toBe(10 * with_!.flopsPerRow);
     expect(with_!.flopsPerRow - without!.flopsPerRow).toBe(8);
@@ -67,14 +80,19 @@ describe.each(linearKinds)("%s", (kind) => {
   });
 
   test("refuses another width", () => {
-    expect(() => linear(kind, 4, 4, { random: rng(1) }).forward(normal(rng(1), [2, 3]))).toThrow(/expected/);
+    expect(() => linear(kind, 4, 4, { random: rng(1) }).forward(normal(rng(1), [2, 3]))).toThrow(
+      /expected/,
+    );
   });
 });
 
 const bare = { random: rng(1), bias: false };
 
 test("parameters and FLOP by hand", () => {
-  const cost = (layer: LowRank | BlockDiagonal | Monarch | Butterfly) => [layer.parameterCount(), layer.flopsPerRow];
+  const cost = (layer: LowRank | BlockDiagonal | Monarch | Butterfly) => [
+    layer.parameterCount(),
+    layer.flopsPerRow,
+  ];
   expect(cost(new LowRank(64, 32, { ...bare, rank: 4 }))).toEqual([4 * 96, 8 * 96]);
   expect(cost(new BlockDiagonal(64, 64, { ...bare, blocks: 8 }))).toEqual([512, 1024]);
   expect(cost(new Monarch(64, 64, bare))).toEqual([1024, 2048]);
@@ -83,7 +101,17 @@ test("parameters and FLOP by hand", () => {
 
 test("low rank has that rank: all its 3 × 3 minors vanish at rank 2", () => {
   const w = numbers(new LowRank(3, 3, { ...bare, rank: 2 }).toDense());
-  const [a, b, c, d, e, f, g, h, i] = w as [number, number, number, number, number, number, number, number, number];
+  const [a, b, c, d, e, f, g, h, i] = w as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   expect(a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g)).toBeCloseTo(0, 6);
 });
 
@@ -96,18 +124,26 @@ test("block diagonal is zero off its blocks", () => {
 
 test("Monarch with one matrix of ones sees every input in every output", () => {
   const layer = new Monarch(9, 9, bare);
-  for (const p of layer.parameters()) p.assign(tensor(new Float32Array(sizeOf(p.shape)).fill(1), { shape: p.shape }));
+  for (const p of layer.parameters())
+    p.assign(tensor(new Float32Array(sizeOf(p.shape)).fill(1), { shape: p.shape }));
   expect(numbers(layer.toDense())).toEqual(new Array(81).fill(1));
 });
 
 test("a Monarch entry is R[k][j][i] · L[j][s][k]: input (k, i), output (s, j)", () => {
   const layer = new Monarch(6, 6, { ...bare, blocks: 2 });
-  const [r, l, w] = [layer.right, layer.left, layer.toDense()].map(numbers) as [number[], number[], number[]];
+  const [r, l, w] = [layer.right, layer.left, layer.toDense()].map(numbers) as [
+    number[],
+    number[],
+    number[],
+  ];
   for (let k = 0; k < 2; k++)
     for (let i = 0; i < 3; i++)
       for (let s = 0; s < 3; s++)
         for (let j = 0; j < 2; j++)
-          expect(w[(s * 2 + j) * 6 + k * 3 + i]).toBeCloseTo(r[(k * 2 + j) * 3 + i]! * l[(j * 3 + s) * 2 + k]!, 6);
+          expect(w[(s * 2 + j) * 6 + k * 3 + i]).toBeCloseTo(
+            r[(k * 2 + j) * 3 + i]! * l[(j * 3 + s) * 2 + k]!,
+            6,
+          );
 });
 
 test("a butterfly of width 4 is the product of its two stages", () => {
@@ -150,7 +186,9 @@ test("what can't be built is refused", () => {
   expect(() => new Monarch(4, 4, { ...bare, blocks: 0.5 })).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: Monarch: expected at least 1 block, got 0.5]`,
   );
-  expect(() => new Monarch(4, 4, bare).forward(normal(rng(1), [2, 3]))).toThrowErrorMatchingInlineSnapshot(
+  expect(() =>
+    new Monarch(4, 4, bare).forward(normal(rng(1), [2, 3])),
+  ).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: Monarch: expected x of shape [..., 4], got [2, 3]]`,
   );
 });
@@ -167,27 +205,36 @@ test("circulant and Toeplitz matrices, written out", () => {
   expect(new Circulant(6, 6, bare).flopsPerRow).toBe(new Toeplitz(6, 6, bare).flopsPerRow);
 });
 
-test("a Monarch map of 4 × 4 blocks holds the butterfly of width 16: R its first two stages, L the others", () => {
-  const butterfly = new Butterfly(16, 16, bare);
-  const half = (keep: (p: number) => boolean): number[] => {
-    const part = new Butterfly(16, 16, bare);
-    const blocks = numbers(butterfly.stack[0]!).map((v, at) =>
-      keep(at >> 2) ? v : at % 4 === 0 || at % 4 === 3 ? 1 : 0,
+test(
+  "a Monarch map of 4 × 4 blocks holds the butterfly of width 16: " +
+    "R its first two stages, L the others",
+  () => {
+    const butterfly = new Butterfly(16, 16, bare);
+    const half = (keep: (p: number) => boolean): number[] => {
+      const part = new Butterfly(16, 16, bare);
+      const blocks = numbers(butterfly.stack[0]!).map((v, at) =>
+        keep(at >> 2) ? v : at % 4 === 0 || at % 4 === 3 ? 1 : 0,
+      );
+      part.stack[0]!.assign(tensor(blocks, { shape: [32, 4] }));
+      return numbers(part.toDense());
+    };
+    // 8 pairs a stage; the other stages the identity
+    const [first, last] = [half((p) => p < 16), half((p) => p >= 16)];
+    const entry = (w: number[], o: number, i: number): number => w[16 * o + i]!;
+    const indices = Array.from(
+      { length: 64 },
+      (_, at) => [at >> 4, (at >> 2) % 4, at % 4] as const,
     );
-    part.stack[0]!.assign(tensor(blocks, { shape: [32, 4] }));
-    return numbers(part.toDense());
-  };
-  const [first, last] = [half((p) => p < 16), half((p) => p >= 16)]; // 8 pairs a stage; the other stages the identity
-  const entry = (w: number[], o: number, i: number): number => w[16 * o + i]!;
-  const indices = Array.from({ length: 64 }, (_, at) => [at >> 4, (at >> 2) % 4, at % 4] as const);
-  const monarch = new Monarch(16, 16, bare);
-  const right = indices.map(([k, j, i]) => entry(first, 4 * k + j, 4 * k + i));
-  const left = indices.map(([j, s, k]) => entry(last, 4 * s + j, 4 * k + j));
-  monarch.right.assign(tensor(right, { shape: [4, 4, 4] }));
-  monarch.left.assign(tensor(left, { shape: [4, 4, 4] }));
-  const expected = numbers(butterfly.toDense());
-  for (const [at, v] of numbers(monarch.toDense()).entries()) expect(v).toBeCloseTo(expected[at]!, 5);
-});
+    const monarch = new Monarch(16, 16, bare);
+    const right = indices.map(([k, j, i]) => entry(first, 4 * k + j, 4 * k + i));
+    const left = indices.map(([j, s, k]) => entry(last, 4 * s + j, 4 * k + j));
+    monarch.right.assign(tensor(right, { shape: [4, 4, 4] }));
+    monarch.left.assign(tensor(left, { shape: [4, 4, 4] }));
+    const expected = numbers(butterfly.toDense());
+    for (const [at, v] of numbers(monarch.toDense()).entries())
+      expect(v).toBeCloseTo(expected[at]!, 5);
+  },
+);
 
 describe("the nearest to a matrix", () => {
   const peers = linearKinds.filter((kind) => !["rotation", "general"].includes(kind));

@@ -1,12 +1,22 @@
 /** @file A matrix that is constant along its diagonals. */
-import { concat, normal, type Parameter, parameter, slice, type Tensor, take, tensor } from "@spm/core";
+import {
+  concat,
+  normal,
+  type Parameter,
+  parameter,
+  slice,
+  type Tensor,
+  take,
+  tensor,
+} from "@spm/core";
 import type { LinearOptions } from "../linear.ts";
 import { convolve, convolveFlops } from "./convolve.ts";
 import { assignNumbers, narrowed, StructuredMap, widened } from "./structured-map.ts";
 
 /**
- * W[o, i] = t[o − i + in − 1]: a convolution of x with t, embedded in a circular one over N = 2^⌈log₂(in + out − 1)⌉ coordinates.
- * x [..., in] → [..., out]; in + 2·out − 1 parameters, about 10 N log₂ N FLOP a row. Starts from N(0, gain²/in).
+ * W[o, i] = t[o − i + in − 1]: a convolution of x with t, embedded in a circular one over N =
+ * 2^⌈log₂(in + out − 1)⌉ coordinates. x [..., in] → [..., out]; in + 2·out − 1 parameters, about 10
+ * N log₂ N FLOP a row. Starts from N(0, gain²/in).
  * @example const layer = new Toeplitz(100, 60, { random: rng(1) });
  */
 export class Toeplitz extends StructuredMap {
@@ -45,20 +55,29 @@ const paddedWidth = (n: number): number => 2 ** Math.ceil(Math.log2(n));
 /** y[o] = Σᵢ t[o − i + in − 1] x[i]. x [..., in], t [in + out − 1] → [..., out] */
 export function toeplitzProduct(x: Tensor, t: Tensor, fanOut: number): Tensor {
   const [fanIn, width] = [x.shape.at(-1)!, paddedWidth(t.shape[0]!)];
-  const before = slice(t, [{ stop: fanIn - 1 }]); // t of o < i, which wrap around to the kernel's end
+  // t of o < i, which wrap around to the kernel's end
+  const before = slice(t, [{ stop: fanIn - 1 }]);
   const kernel = concat([widened(slice(t, [{ start: fanIn - 1 }]), width - fanIn + 1), before]);
   return narrowed(convolve(widened(x, width), kernel), fanOut);
 }
 
 /** The matrix W[o, i] = values[position(o − i)], [rows, columns]. */
-export function fromDiagonals(values: Tensor, rows: number, columns: number, position: (k: number) => number): Tensor {
+export function fromDiagonals(
+  values: Tensor,
+  rows: number,
+  columns: number,
+  position: (k: number) => number,
+): Tensor {
   const index = Int32Array.from({ length: rows * columns }, (_, at) =>
     position(Math.floor(at / columns) - (at % columns)),
   );
   return take(values, tensor(index, { shape: [rows, columns], backend: values.backend }));
 }
 
-/** The mean of the entries W[o, i] for each of `count` positions that {@link fromDiagonals} takes them from; 0 where there are none. */
+/**
+ * The mean of the entries W[o, i] for each of `count` positions that {@link fromDiagonals} takes
+ * them from; 0 where there are none.
+ */
 export function diagonalMeans(
   weight: readonly Float64Array[],
   count: number,

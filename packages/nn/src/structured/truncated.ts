@@ -2,14 +2,21 @@
 import { Matrix, SingularValueDecomposition } from "ml-matrix";
 
 /**
- * W ≈ U V with the `rank` largest singular values, their roots on either side; zeros beyond the rank that W can have. O(n³).
+ * W ≈ U V with the `rank` largest singular values, their roots on either side; zeros beyond the
+ * rank that W can have. O(n³).
  * @returns u: out rows of `rank`; v: `rank` rows of in
  */
-export function truncated(weight: readonly ArrayLike<number>[], rank: number): { u: number[][]; v: number[][] } {
+export function truncated(
+  weight: readonly ArrayLike<number>[],
+  rank: number,
+): { u: number[][]; v: number[][] } {
   const matrix = new Matrix(weight.map((row) => Array.from(row)));
-  const { leftSingularVectors, rightSingularVectors, diagonal } = new SingularValueDecomposition(matrix, {
-    autoTranspose: true,
-  });
+  const { leftSingularVectors, rightSingularVectors, diagonal } = new SingularValueDecomposition(
+    matrix,
+    {
+      autoTranspose: true,
+    },
+  );
   const order = diagonal.map((_, k) => k).sort((a, b) => diagonal[b]! - diagonal[a]!);
   const part = (vectors: Matrix, row: number, k: number): number => {
     const from = order[k];
@@ -18,6 +25,8 @@ export function truncated(weight: readonly ArrayLike<number>[], rank: number): {
   const ranks = Array.from({ length: rank }, (_, k) => k);
   return {
     u: weight.map((_, o) => ranks.map((k) => part(leftSingularVectors, o, k))),
-    v: ranks.map((k) => Array.from({ length: matrix.columns }, (_, i) => part(rightSingularVectors, i, k))),
+    v: ranks.map((k) =>
+      Array.from({ length: matrix.columns }, (_, i) => part(rightSingularVectors, i, k)),
+    ),
   };
 }

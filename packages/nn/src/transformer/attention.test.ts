@@ -1,5 +1,16 @@
 /** @file Attention by its definition: heads, masks, context, cache, positions, derivatives. */
-import { elements, mul, noGrad, normal, reshape, rng, slice, sum, type Tensor, tensor } from "@spm/core";
+import {
+  elements,
+  mul,
+  noGrad,
+  normal,
+  reshape,
+  rng,
+  slice,
+  sum,
+  type Tensor,
+  tensor,
+} from "@spm/core";
 import { expect, test } from "vitest";
 import { linearKinds } from "../factory.ts";
 import { gradcheckModule } from "../gradcheck-module.ts";
@@ -23,11 +34,9 @@ function byDefinition(
   c: Tensor,
   sees: (t: number, s: number) => boolean,
 ): number[] {
-  const [q, k, v] = [layer.query.forward(x), layer.key.forward(c), layer.value.forward(c)].map(numbers) as [
-    number[],
-    number[],
-    number[],
-  ];
+  const [q, k, v] = [layer.query.forward(x), layer.key.forward(c), layer.value.forward(c)].map(
+    numbers,
+  ) as [number[], number[], number[]];
   const width = layer.query.fanIn;
   const [d, time, source] = [width / layer.heads, x.shape[1]!, c.shape[1]!];
   const out = new Array<number>(time * width).fill(0);
@@ -48,7 +57,11 @@ function byDefinition(
 }
 
 const projected = (layer: MultiHeadAttention, rows: number[]): number[] =>
-  numbers(layer.output.forward(tensor(rows, { shape: [rows.length / layer.query.fanIn, layer.query.fanIn] })));
+  numbers(
+    layer.output.forward(
+      tensor(rows, { shape: [rows.length / layer.query.fanIn, layer.query.fanIn] }),
+    ),
+  );
 
 test.each(linearKinds)("with %s projections: two heads, everything seen", (linear) => {
   const layer = new MultiHeadAttention(4, { heads: 2, linear, random });
@@ -81,7 +94,12 @@ test("causal, masked, on another context", () => {
     causal.forward(x, mask),
     projected(
       causal,
-      byDefinition(causal, x, x, (t, s) => s <= t && !(t === 0 && s === 1) && !(t === 2 && s === 0)),
+      byDefinition(
+        causal,
+        x,
+        x,
+        (t, s) => s <= t && !(t === 0 && s === 1) && !(t === 2 && s === 0),
+      ),
     ),
   );
   const plain = new MultiHeadAttention(4, { heads: 2, random });
@@ -107,7 +125,12 @@ test.each([false, true])("a cache gives the rows of the whole sequence, rotary %
     [2, 3],
     [3, 5],
   ] as const)
-    noGrad(() => close(layer.extend(part(start, stop), cache), numbers(slice(whole, [undefined, { start, stop }]))));
+    noGrad(() =>
+      close(
+        layer.extend(part(start, stop), cache),
+        numbers(slice(whole, [undefined, { start, stop }])),
+      ),
+    );
   expect(cache.length).toBe(5);
   cache.dispose();
   expect(cache.length).toBe(0);
@@ -168,10 +191,14 @@ test("refuses widths that don't split, and what is no sequence", () => {
     `[ShapeError: MultiHeadAttention: expected a width that is a multiple of 4, got 6]`,
   );
   const layer = new MultiHeadAttention(4, { heads: 2, random });
-  expect(() => layer.forward(reshape(normal(random, [4]), [1, 4]))).toThrowErrorMatchingInlineSnapshot(
+  expect(() =>
+    layer.forward(reshape(normal(random, [4]), [1, 4])),
+  ).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: MultiHeadAttention: expected tokens [batch, time, 4], got [1, 4]]`,
   );
-  expect(() => layer.extend(normal(random, [1, 1, 4]), new KeyValueCache())).toThrowErrorMatchingInlineSnapshot(
+  expect(() =>
+    layer.extend(normal(random, [1, 1, 4]), new KeyValueCache()),
+  ).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: extend: expected causal attention, got one that sees later tokens]`,
   );
 });

@@ -1,5 +1,14 @@
 /** @file Multi-head attention, with linear maps of any structure. */
-import { reshape, type Shape, ShapeError, showShape, sizeOf, type Tensor, transpose, ValueError } from "@spm/core";
+import {
+  reshape,
+  type Shape,
+  ShapeError,
+  showShape,
+  sizeOf,
+  type Tensor,
+  transpose,
+  ValueError,
+} from "@spm/core";
 import { type LinearChoice, linear } from "../factory.ts";
 import { scaledDotProductAttention } from "../functional/index.ts";
 import type { LinearOptions } from "../linear.ts";
@@ -21,11 +30,12 @@ export interface AttentionOptions extends LinearOptions {
 }
 
 /**
- * y = O · concat over heads of softmax(q kᵀ / √d + mask) v, with q = Q x, k = K c, v = V c and d = width / heads (Vaswani et al.
- * 2017). x [batch, time, width] → the same shape. Beside the projections 4 · width · time² FLOP a sequence.
- * `gain` scales the output projection.
+ * y = O · concat over heads of softmax(q kᵀ / √d + mask) v, with q = Q x, k = K c, v = V c and d =
+ * width / heads (Vaswani et al. 2017). x [batch, time, width] → the same shape. Beside the
+ * projections 4 · width · time² FLOP a sequence. `gain` scales the output projection.
  * @throws ShapeError unless width is a multiple of heads (an even one with rotary positions)
- * @example new MultiHeadAttention(256, { heads: 4, causal: true, linear: "rotation", random: rng(1) });
+ * @example
+ * new MultiHeadAttention(256, { heads: 4, causal: true, linear: "rotation", random: rng(1) });
  */
 export class MultiHeadAttention extends Module {
   readonly query: LinearMap;
@@ -50,8 +60,13 @@ export class MultiHeadAttention extends Module {
     checkSizes("MultiHeadAttention", "heads", heads);
     const multiple = turns ? 2 * heads : heads;
     if (width % multiple !== 0)
-      throw new ShapeError("MultiHeadAttention", `a width that is a multiple of ${multiple}`, width);
-    const map = (scale: { gain?: number } = {}): LinearMap => linear(choice, width, width, { random, bias, ...scale });
+      throw new ShapeError(
+        "MultiHeadAttention",
+        `a width that is a multiple of ${multiple}`,
+        width,
+      );
+    const map = (scale: { gain?: number } = {}): LinearMap =>
+      linear(choice, width, width, { random, bias, ...scale });
     this.query = map();
     this.key = map();
     this.value = map();
@@ -70,9 +85,13 @@ export class MultiHeadAttention extends Module {
     return this.#attend(x, context, mask);
   }
 
-  /** The next tokens of a sequence, [batch, t, width], after those that the cache holds; equal to the last rows of `forward`. */
+  /**
+   * The next tokens of a sequence, [batch, t, width], after those that the cache holds; equal to
+   * the last rows of `forward`.
+   */
   extend(x: Tensor, cache: KeyValueCache): Tensor {
-    if (!this.causal) throw new ValueError("extend", "causal attention", "one that sees later tokens");
+    if (!this.causal)
+      throw new ValueError("extend", "causal attention", "one that sees later tokens");
     return this.#attend(x, x, undefined, cache);
   }
 
@@ -85,11 +104,18 @@ export class MultiHeadAttention extends Module {
     const width = this.query.fanIn;
     for (const t of [x, context])
       if (t.shape.length !== 3)
-        throw new ShapeError("MultiHeadAttention", `tokens [batch, time, ${width}]`, showShape(t.shape));
+        throw new ShapeError(
+          "MultiHeadAttention",
+          `tokens [batch, time, ${width}]`,
+          showShape(t.shape),
+        );
     const offset = cache?.length ?? 0;
     const turn = (t: Tensor): Tensor => (this.#rotary ? rotary(t, { offset }) : t);
     const query = turn(this.#split(this.query.forward(x)));
-    let [keys, values] = [turn(this.#split(this.key.forward(context))), this.#split(this.value.forward(context))];
+    let [keys, values] = [
+      turn(this.#split(this.key.forward(context))),
+      this.#split(this.value.forward(context)),
+    ];
     if (cache !== undefined) ({ keys, values } = cache.append(keys, values));
     const causal = this.causal;
     const seen = scaledDotProductAttention(query, keys, values, { causal, ...(mask && { mask }) });

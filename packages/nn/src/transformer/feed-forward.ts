@@ -12,7 +12,10 @@ export interface FeedForwardOptions extends LinearOptions {
   readonly linear?: LinearChoice;
   /** `gelu` (exact): down(gelu(up x)). `swiglu`: down(silu(gate x) ⊙ up x) (Shazeer 2020). */
   readonly activation?: "gelu" | "swiglu";
-  /** Width between; 4 · width for gelu and 8/3 · width, rounded up to a multiple of 8, for swiglu unless said. */
+  /**
+   * Width between; 4 · width for gelu and 8/3 · width, rounded up to a multiple of 8, for swiglu
+   * unless said.
+   */
   readonly hidden?: number;
 }
 
@@ -33,7 +36,11 @@ export class FeedForward extends Module {
     const { hidden = activation === "gelu" ? 4 * width : 8 * Math.ceil(width / 3) } = options;
     this.up = linear(choice, width, hidden, { random, bias });
     this.gate = activation === "swiglu" ? linear(choice, width, hidden, { random, bias }) : null;
-    this.down = linear(choice, hidden, width, { random, bias, ...(gain !== undefined && { gain }) });
+    this.down = linear(choice, hidden, width, {
+      random,
+      bias,
+      ...(gain !== undefined && { gain }),
+    });
   }
 
   forward(x: Tensor): Tensor {

@@ -16,16 +16,22 @@ export interface GenerateOptions {
 }
 
 /**
- * Continues a prompt: each token is drawn from softmax(logits / temperature). Keys and values are cached, so that a token costs
- * one row; where the context is full it goes on from its later half.
+ * Continues a prompt: each token is drawn from softmax(logits / temperature). Keys and values are
+ * cached, so that a token costs one row; where the context is full it goes on from its later half.
  * @returns the prompt and what follows
  * @throws ValueError for an empty prompt or options out of range
- * @example const tokens = await generate(model, [0], { count: 200, temperature: 0.8, random: rng(1) });
+ * @example
+ * const tokens = await generate(model, [0], { count: 200, temperature: 0.8, random: rng(1) });
  */
-export async function generate(model: Gpt, prompt: readonly number[], options: GenerateOptions): Promise<number[]> {
+export async function generate(
+  model: Gpt,
+  prompt: readonly number[],
+  options: GenerateOptions,
+): Promise<number[]> {
   const { count, random, temperature = 1, topK = Number.POSITIVE_INFINITY } = options;
   if (prompt.length === 0) throw new ValueError("generate", "a prompt of at least one token", 0);
-  if (!Number.isSafeInteger(count) || count < 0) throw new ValueError("generate", "a whole count ≥ 0", count);
+  if (!Number.isSafeInteger(count) || count < 0)
+    throw new ValueError("generate", "a whole count ≥ 0", count);
   if (!(temperature >= 0)) throw new ValueError("generate", "a temperature ≥ 0", temperature);
   if (!(topK >= 1)) throw new ValueError("generate", "topK ≥ 1", topK);
   const tokens = [...prompt];
@@ -64,16 +70,21 @@ export interface DrawOptions {
 }
 
 /**
- * An index drawn with probability ∝ e^(logit / temperature) among the `topK` largest logits. O(k log k) for k logits.
+ * An index drawn with probability ∝ e^(logit / temperature) among the `topK` largest logits. O(k
+ * log k) for k logits.
  * @example drawToken([0, 1, 2], { temperature: 0, random: rng(1) }); // 2
  */
 export function drawToken(
   logits: ArrayLike<number>,
   { random, temperature = 1, topK = Number.POSITIVE_INFINITY }: DrawOptions,
 ): number {
-  const order = Array.from(logits, (logit, token) => ({ logit, token })).sort((a, b) => b.logit - a.logit);
+  const order = Array.from(logits, (logit, token) => ({ logit, token })).sort(
+    (a, b) => b.logit - a.logit,
+  );
   const kept = order.slice(0, temperature === 0 ? 1 : topK);
-  const weights = kept.map(({ logit }) => (temperature === 0 ? 1 : Math.exp((logit - order[0]!.logit) / temperature)));
+  const weights = kept.map(({ logit }) =>
+    temperature === 0 ? 1 : Math.exp((logit - order[0]!.logit) / temperature),
+  );
   let left = random.uniform() * weights.reduce((a, b) => a + b, 0);
   const k = weights.findIndex((weight) => {
     left -= weight;

@@ -39,7 +39,15 @@ describe.each<Partial<GptOptions>>([
 });
 
 test("first derivatives of a small one", () => {
-  const model = build({ vocabulary: 3, context: 3, width: 2, heads: 1, layers: 1, activation: "swiglu", hidden: 2 });
+  const model = build({
+    vocabulary: 3,
+    context: 3,
+    width: 2,
+    heads: 1,
+    layers: 1,
+    activation: "swiglu",
+    hidden: 2,
+  });
   gradcheckModule(model, [tokens([0, 2, 1])]);
 });
 
@@ -57,7 +65,10 @@ test("feed-forward widths and derivatives", () => {
 
 test("its summary and its replacement", () => {
   const model = build({ layers: 1 });
-  replaceLinear(model, "general", { random: rng(2), where: (_, path) => path.includes("feedForward") });
+  replaceLinear(model, "general", {
+    random: rng(2),
+    where: (_, path) => path.includes("feedForward"),
+  });
   expect(String(summary(model, tokens([1, 2, 3])))).toMatchInlineSnapshot(`
     "path                       module              shapes                  parameters   FLOP
     ────────────────────────────────────────────────────────────────────────────────────────
@@ -90,7 +101,9 @@ describe("generate", () => {
       const logits = numbers(model.forward(tokens(out.slice(0, n)))).slice(-7);
       expect(out[n]).toBe(logits.indexOf(Math.max(...logits)));
     }
-    expect(await generate(model, [1, 2], { count: 20, temperature: 0, random: rng(1) })).toHaveLength(22);
+    expect(
+      await generate(model, [1, 2], { count: 20, temperature: 0, random: rng(1) }),
+    ).toHaveLength(22);
   });
 
   test("a seed decides it; the model stays in training", async () => {
@@ -112,20 +125,28 @@ describe("generate", () => {
       expect([best, second]).toContain(next);
       if (next === best) first++;
     }
-    expect(first / 100).toBeCloseTo(1 / (1 + Math.exp((logits[second!]! - logits[best!]!) / 0.1)), 1);
+    expect(first / 100).toBeCloseTo(
+      1 / (1 + Math.exp((logits[second!]! - logits[best!]!) / 0.1)),
+      1,
+    );
   });
 
   test("refuses options out of range", async () => {
     const random = rng(1);
-    await expect(generate(build(), [], { count: 1, random })).rejects.toThrowErrorMatchingInlineSnapshot(
+    await expect(
+      generate(build(), [], { count: 1, random }),
+    ).rejects.toThrowErrorMatchingInlineSnapshot(
       `[ValueError: generate: expected a prompt of at least one token, got 0]`,
     );
-    await expect(generate(build(), [0], { count: 1, temperature: -1, random })).rejects.toThrow(/temperature ≥ 0/);
+    await expect(generate(build(), [0], { count: 1, temperature: -1, random })).rejects.toThrow(
+      /temperature ≥ 0/,
+    );
     await expect(generate(build(), [0], { count: 1, topK: 0, random })).rejects.toThrow(/topK ≥ 1/);
   });
 });
 
-const sample = (model: Gpt, seed: number): Promise<number[]> => generate(model, [1], { count: 12, random: rng(seed) });
+const sample = (model: Gpt, seed: number): Promise<number[]> =>
+  generate(model, [1], { count: 12, random: rng(seed) });
 
 test("refuses a sequence beyond its context, and no layers", () => {
   expect(() => build().forward(tokens([0, 0, 0, 0, 0, 0, 0]))).toThrowErrorMatchingInlineSnapshot(

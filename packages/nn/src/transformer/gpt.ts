@@ -1,5 +1,13 @@
 /** @file A decoder-only language model. */
-import { matmul, type Rng, type Shape, ShapeError, sizeOf, type Tensor, transpose } from "@spm/core";
+import {
+  matmul,
+  type Rng,
+  type Shape,
+  ShapeError,
+  sizeOf,
+  type Tensor,
+  transpose,
+} from "@spm/core";
 import { Dropout } from "../dropout.ts";
 import { Embedding } from "../embedding.ts";
 import { Linear } from "../linear.ts";
@@ -20,17 +28,30 @@ export interface GptOptions extends Omit<TransformerBlockOptions, "causal" | "ro
   readonly layers: number;
   /** `learned` unless said. */
   readonly positions?: "learned" | "rotary";
-  /** Whether the head is the transposed embedding (Press and Wolf 2017) instead of a dense map of its own; true unless said. */
+  /**
+   * Whether the head is the transposed embedding (Press and Wolf 2017) instead of a dense map of
+   * its own; true unless said.
+   */
   readonly tied?: boolean;
   readonly random: Rng;
 }
 
 /**
- * Embedding, blocks of causal attention, a norm and a head: tokens [batch, time ≤ context], int32 → logits [batch, time, vocabulary].
- * `linear` decides every projection of the blocks; embeddings start from N(0, 0.02²) and the head stays dense.
- * @throws ShapeError for no layers or context, or a sequence longer than the context; ValueError for words that it does not know
+ * Embedding, blocks of causal attention, a norm and a head: tokens [batch, time ≤ context], int32 →
+ * logits [batch, time, vocabulary]. `linear` decides every projection of the blocks; embeddings
+ * start from N(0, 0.02²) and the head stays dense.
+ * @throws ShapeError for no layers or context, or a sequence longer than the context; ValueError
+ * for words that it does not know
  * @example
- * const model = new Gpt({ vocabulary: 65, context: 128, width: 256, heads: 4, layers: 4, linear: "rotation", random: rng(1) });
+ * const model = new Gpt({
+ *   vocabulary: 65,
+ *   context: 128,
+ *   width: 256,
+ *   heads: 4,
+ *   layers: 4,
+ *   linear: "rotation",
+ *   random: rng(1),
+ * });
  */
 export class Gpt extends Module {
   readonly embedding: Embedding;
@@ -44,12 +65,22 @@ export class Gpt extends Module {
 
   constructor(options: GptOptions) {
     super();
-    const { vocabulary, context, width, layers, positions = "learned", tied = true, dropout = 0, random } = options;
+    const {
+      vocabulary,
+      context,
+      width,
+      layers,
+      positions = "learned",
+      tied = true,
+      dropout = 0,
+      random,
+    } = options;
     checkSizes("Gpt", "layers", layers);
     checkSizes("Gpt", "context", context);
     checkChoice("Gpt", ["learned", "rotary"], positions);
     this.embedding = new Embedding(vocabulary, width, { random, deviation: 0.02 });
-    this.positions = positions === "learned" ? new LearnedPositions(context, width, { random }) : null;
+    this.positions =
+      positions === "learned" ? new LearnedPositions(context, width, { random }) : null;
     this.dropout = new Dropout(dropout, random.split(1)[0]!);
     const block = { ...options, causal: true, rotary: positions === "rotary" };
     this.blocks = Array.from({ length: layers }, () => new TransformerBlock(width, block));

@@ -1,8 +1,11 @@
-/** @file What attention has seen, so that a new token costs one row instead of the whole sequence. */
+/**
+ * @file What attention has seen, so that a new token costs one row instead of the whole sequence.
+ */
 import { concat, keep, type Tensor } from "@spm/core";
 
 /**
- * Keys and values [batch, heads, time, d] of the tokens so far. It is no part of a tape: for generation, within `noGrad`.
+ * Keys and values [batch, heads, time, d] of the tokens so far. It is no part of a tape: for
+ * generation, within `noGrad`.
  * @example
  * const cache = new KeyValueCache();
  * attention.extend(firstTokens, cache); // [batch, t, width]
@@ -20,7 +23,8 @@ export class KeyValueCache {
 
   /** Appends along time. @returns all keys and values */
   append(keys: Tensor, values: Tensor): { keys: Tensor; values: Tensor } {
-    const after = (before: Tensor | null, next: Tensor): Tensor => keep(concat(before ? [before, next] : [next], 2));
+    const after = (before: Tensor | null, next: Tensor): Tensor =>
+      keep(concat(before ? [before, next] : [next], 2));
     const all = { keys: after(this.#keys, keys), values: after(this.#values, values) };
     this.dispose();
     [this.#keys, this.#values] = [all.keys, all.values];

@@ -18,7 +18,8 @@ import { Module } from "../module.ts";
 import { checkSizes } from "../options.ts";
 
 /**
- * y[..., t, :] = x[..., t, :] + weight[t + offset, :] (Vaswani et al. 2017). x [..., time, width] → the same shape. Starts from N(0, 0.02²).
+ * y[..., t, :] = x[..., t, :] + weight[t + offset, :] (Vaswani et al. 2017). x [..., time, width] →
+ * the same shape. Starts from N(0, 0.02²).
  * @throws ShapeError for a sequence that is longer than the table, or of another width
  */
 export class LearnedPositions extends Module {
@@ -39,9 +40,14 @@ export class LearnedPositions extends Module {
   from(x: Tensor, offset: number): Tensor {
     const [length, width] = this.weight.shape as [number, number];
     if (x.shape.length < 2 || x.shape.at(-1) !== width)
-      throw new ShapeError("LearnedPositions", `x of shape [..., time, ${width}]`, showShape(x.shape));
+      throw new ShapeError(
+        "LearnedPositions",
+        `x of shape [..., time, ${width}]`,
+        showShape(x.shape),
+      );
     const stop = offset + x.shape.at(-2)!;
-    if (stop > length) throw new ShapeError("LearnedPositions", `at most ${length} positions`, stop);
+    if (stop > length)
+      throw new ShapeError("LearnedPositions", `at most ${length} positions`, stop);
     return add(x, slice(this.weight, [{ start: offset, stop }]));
   }
 }
@@ -55,8 +61,9 @@ export interface RotaryOptions {
 }
 
 /**
- * Rotary positions (Su et al. 2021): coordinates k and k + d/2 of the token at position t turn by t · base^(−2k/d), so that the product
- * of a query and a key depends on their distance alone. x [..., time, d], d even → the same shape; 6 FLOP a pair.
+ * Rotary positions (Su et al. 2021): coordinates k and k + d/2 of the token at position t turn by t
+ * · base^(−2k/d), so that the product of a query and a key depends on their distance alone. x
+ * [..., time, d], d even → the same shape; 6 FLOP a pair.
  * @throws ShapeError for an odd d
  * @example rotary(queries, { offset: cache.length });
  */
@@ -68,7 +75,8 @@ export function rotary(x: Tensor, { offset = 0, base = 10000 }: RotaryOptions = 
   const table = (f: (angle: number) => number): Tensor => {
     const data = x.dtype === "float64" ? new Float64Array(time * d) : new Float32Array(time * d);
     for (let t = 0; t < time; t++)
-      for (let k = 0; k < d; k++) data[t * d + k] = f((t + offset) * base ** ((-2 * (k % half)) / d));
+      for (let k = 0; k < d; k++)
+        data[t * d + k] = f((t + offset) * base ** ((-2 * (k % half)) / d));
     return tensor(data, { shape: [time, d], backend: x.backend });
   };
   const part = (start: number, stop: number): Tensor =>

@@ -18,7 +18,14 @@ export interface TransformerBlockOptions extends AttentionOptions, FeedForwardOp
 /**
  * x ← x + attention(norm₁(x)), then x ← x + feedForward(norm₂(x)) (pre-norm, Xiong et al. 2020).
  * x [batch, time, width] → the same shape.
- * @example new TransformerBlock(256, { heads: 4, causal: true, activation: "swiglu", linear: "general", random: rng(1) });
+ * @example
+ * new TransformerBlock(256, {
+ *   heads: 4,
+ *   causal: true,
+ *   activation: "swiglu",
+ *   linear: "general",
+ *   random: rng(1),
+ * });
  */
 export class TransformerBlock extends Module {
   readonly attentionNorm: LayerNorm | RmsNorm;
@@ -39,7 +46,10 @@ export class TransformerBlock extends Module {
 
   forward(x: Tensor, mask?: Tensor): Tensor {
     const normal = this.attentionNorm.forward(x);
-    return this.#rest(x, mask ? this.attention.forward(normal, mask) : this.attention.forward(normal));
+    return this.#rest(
+      x,
+      mask ? this.attention.forward(normal, mask) : this.attention.forward(normal),
+    );
   }
 
   /** The next tokens after those that the cache holds, as {@link MultiHeadAttention.extend}. */
@@ -49,6 +59,9 @@ export class TransformerBlock extends Module {
 
   #rest(x: Tensor, seen: Tensor): Tensor {
     const middle = add(x, this.dropout.forward(seen));
-    return add(middle, this.dropout.forward(this.feedForward.forward(this.feedForwardNorm.forward(middle))));
+    return add(
+      middle,
+      this.dropout.forward(this.feedForward.forward(this.feedForwardNorm.forward(middle))),
+    );
   }
 }

@@ -29,7 +29,11 @@ export function confusionMatrix(
   for (let i = 0; i < actual.length; i++) {
     const row = counts[actual[i]!];
     if (row?.[predicted[i]!] === undefined)
-      throw new ValueError("confusionMatrix", `classes in [0, ${classes})`, `${predicted[i]} for ${actual[i]} at ${i}`);
+      throw new ValueError(
+        "confusionMatrix",
+        `classes in [0, ${classes})`,
+        `${predicted[i]} for ${actual[i]} at ${i}`,
+      );
     row[predicted[i]!]!++;
   }
   return counts;
@@ -59,7 +63,8 @@ export interface ClassScore {
 }
 
 /**
- * Per class: precision = cₖₖ / Σᵢ cᵢₖ, recall = cₖₖ / Σⱼ cₖⱼ, F1 their harmonic mean, as scikit-learn defines them.
+ * Per class: precision = cₖₖ / Σᵢ cᵢₖ, recall = cₖₖ / Σⱼ cₖⱼ, F1 their harmonic mean, as
+ * scikit-learn defines them.
  *
  * @example
  * ```ts

@@ -4,7 +4,8 @@ import { accuracyOf, classScores, confusionMatrix, macroF1 } from "./confusion.t
 import { calibrationError, perplexity, topKAccuracy } from "./ranking.ts";
 
 describe("the confusion matrix", () => {
-  // scikit-learn's documentation of classification_report: y_true = [0, 1, 2, 2, 2], y_pred = [0, 0, 2, 2, 1]
+  // scikit-learn's documentation of classification_report: y_true = [0, 1, 2, 2, 2], y_pred =
+  // [0, 0, 2, 2, 1]
   const confusion = confusionMatrix([0, 0, 2, 2, 1], [0, 1, 2, 2, 2], 3);
 
   test("counts by actual and predicted class", () => {
@@ -29,7 +30,9 @@ describe("the confusion matrix", () => {
   });
 
   test("says what does not fit", () => {
-    expect(() => confusionMatrix([0], [0, 1], 2)).toThrow("confusionMatrix: expected 2 predictions, got 1");
+    expect(() => confusionMatrix([0], [0, 1], 2)).toThrow(
+      "confusionMatrix: expected 2 predictions, got 1",
+    );
     expect(() => confusionMatrix([2], [0], 2)).toThrow("classes in [0, 2), got 2 for 0 at 0");
     expect(accuracyOf([[0]])).toBeNaN();
   });
@@ -62,7 +65,10 @@ describe("calibration error", () => {
   });
 
   test("is in [0, 1] and does not see a shift of the logits", () => {
-    const sample = fc.tuple(fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 3, maxLength: 3 }), fc.nat(2));
+    const sample = fc.tuple(
+      fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 3, maxLength: 3 }),
+      fc.nat(2),
+    );
     fc.assert(
       fc.property(fc.array(sample, { minLength: 1, maxLength: 20 }), (samples) => {
         const labels = samples.map(([, label]) => label);

@@ -11,10 +11,20 @@ export interface ElementType {
   read(view: DataView, at: number): number;
 }
 
-const float = (bytes: number, dtype: DType, read: ElementType["read"]): ElementType => ({ bytes, dtype, read });
-const integer = (bytes: number, read: ElementType["read"]): ElementType => ({ bytes, dtype: "int32", read });
+const float = (bytes: number, dtype: DType, read: ElementType["read"]): ElementType => ({
+  bytes,
+  dtype,
+  read,
+});
+const integer = (bytes: number, read: ElementType["read"]): ElementType => ({
+  bytes,
+  dtype: "int32",
+  read,
+});
 
-/** A 64-bit integer as a number; beyond ±2⁵³ the nearest one, which {@link narrow} refuses anyway. */
+/**
+ * A 64-bit integer as a number; beyond ±2⁵³ the nearest one, which {@link narrow} refuses anyway.
+ */
 const wide = (value: bigint): number => Number(value);
 
 /** Every element type that is read, by its name in the header. */
@@ -39,7 +49,8 @@ export const elementTypes: ReadonlyMap<string, ElementType> = new Map([
  * @throws ValueError for an integer beyond int32, or a truth value that is neither 0 nor 1
  */
 export function narrow(name: string, dtype: DType, value: number): number {
-  if (dtype === "int32" && (value | 0) !== value) throw new ValueError("safetensors", `"${name}" within int32`, value);
+  if (dtype === "int32" && (value | 0) !== value)
+    throw new ValueError("safetensors", `"${name}" within int32`, value);
   if (dtype === "bool" && value !== 0 && value !== 1)
     throw new ValueError("safetensors", `truth values 0 or 1 in "${name}"`, value);
   return value;

@@ -1,4 +1,7 @@
-/** @file The head of a safetensors file: read with every promise of the format checked, before anything is made of it. */
+/**
+ * @file The head of a safetensors file: read with every promise of the format checked, before
+ * anything is made of it.
+ */
 import { elementTypes } from "./dtypes.ts";
 import { SafetensorsError } from "./error.ts";
 import { duplicateKey } from "./json-keys.ts";
@@ -39,7 +42,8 @@ export function parseHeader(file: Uint8Array): Header {
   if (file.length < PREFIX) throw new SafetensorsError(`at least ${PREFIX} bytes`, file.length);
   const announced = new DataView(file.buffer, file.byteOffset, PREFIX).getBigUint64(0, true);
   const most = Math.min(LONGEST, file.length - PREFIX);
-  if (announced > BigInt(most)) throw new SafetensorsError(`a header of at most ${most} bytes`, announced);
+  if (announced > BigInt(most))
+    throw new SafetensorsError(`a header of at most ${most} bytes`, announced);
   const dataStart = PREFIX + Number(announced);
   const json = parseJson(file.subarray(PREFIX, dataStart));
 
@@ -49,16 +53,21 @@ export function parseHeader(file: Uint8Array): Header {
   let filled = 0;
   for (const { name, begin, end } of entries) {
     if (begin !== filled)
-      throw new SafetensorsError(`${quote(name)} to begin at ${filled}, where the last ends`, begin);
+      throw new SafetensorsError(
+        `${quote(name)} to begin at ${filled}, where the last ends`,
+        begin,
+      );
     filled = end;
   }
   const available = file.length - dataStart;
-  if (filled !== available) throw new SafetensorsError(`${filled} bytes of data, as the header says`, available);
+  if (filled !== available)
+    throw new SafetensorsError(`${filled} bytes of data, as the header says`, available);
   return { entries, metadata: parseMetadata(metadata), dataStart };
 }
 
 function parseJson(bytes: Uint8Array): unknown {
-  if (bytes[0] !== 0x7b) throw new SafetensorsError("a header that begins with {", bytes[0] ?? "none");
+  if (bytes[0] !== 0x7b)
+    throw new SafetensorsError("a header that begins with {", bytes[0] ?? "none");
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     const json: unknown = JSON.parse(text);
@@ -72,20 +81,34 @@ function parseJson(bytes: Uint8Array): unknown {
 }
 
 function parseEntry(name: string, value: unknown): HeaderEntry {
-  const { dtype, shape, data_offsets: offsets, ...rest } = record(value, `an object for ${quote(name)}`);
+  const {
+    dtype,
+    shape,
+    data_offsets: offsets,
+    ...rest
+  } = record(value, `an object for ${quote(name)}`);
   const [extra] = Object.keys(rest);
-  if (extra !== undefined) throw new SafetensorsError(`dtype, shape, data_offsets for ${quote(name)}`, quote(extra));
+  if (extra !== undefined)
+    throw new SafetensorsError(`dtype, shape, data_offsets for ${quote(name)}`, quote(extra));
   const type = typeof dtype === "string" ? elementTypes.get(dtype) : undefined;
   if (type === undefined)
-    throw new SafetensorsError(`a dtype among ${[...elementTypes.keys()].join(", ")} for ${quote(name)}`, show(dtype));
-  if (!isCounts(shape)) throw new SafetensorsError(`whole sizes ≥ 0 as shape of ${quote(name)}`, show(shape));
-  if (shape.length > HIGHEST_RANK) throw new SafetensorsError(`at most ${HIGHEST_RANK} axes`, show(shape));
+    throw new SafetensorsError(
+      `a dtype among ${[...elementTypes.keys()].join(", ")} for ${quote(name)}`,
+      show(dtype),
+    );
+  if (!isCounts(shape))
+    throw new SafetensorsError(`whole sizes ≥ 0 as shape of ${quote(name)}`, show(shape));
+  if (shape.length > HIGHEST_RANK)
+    throw new SafetensorsError(`at most ${HIGHEST_RANK} axes`, show(shape));
   if (!isCounts(offsets) || offsets.length !== 2)
     throw new SafetensorsError(`two whole data_offsets for ${quote(name)}`, show(offsets));
   const [begin, end] = offsets as [number, number];
   const bytes = shape.reduce((product, size) => product * size, type.bytes);
   if (end - begin !== bytes)
-    throw new SafetensorsError(`${bytes} bytes for ${quote(name)}`, `${end - begin} (${begin} to ${end})`);
+    throw new SafetensorsError(
+      `${bytes} bytes for ${quote(name)}`,
+      `${end - begin} (${begin} to ${end})`,
+    );
   return { name, type: dtype as string, shape, begin, end };
 }
 
@@ -93,22 +116,29 @@ function parseMetadata(metadata: unknown): Record<string, string> {
   if (metadata === undefined) return {};
   const entries = record(metadata, "an object as __metadata__");
   for (const [key, value] of Object.entries(entries))
-    if (typeof value !== "string") throw new SafetensorsError(`a string as metadata ${quote(key)}`, show(value));
+    if (typeof value !== "string")
+      throw new SafetensorsError(`a string as metadata ${quote(key)}`, show(value));
   return entries as Record<string, string>;
 }
 
 function record(value: unknown, what: string): Record<string, unknown> {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  if (typeof value === "object" && value !== null && !Array.isArray(value))
+    return value as Record<string, unknown>;
   throw new SafetensorsError(what, show(value));
 }
 
 const isCounts = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
 
-const quote = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+const quote = (text: string): string =>
+  JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 
 /** A short text for a message, whatever the value is. */
 function show(value: unknown): string {
   if (Array.isArray(value)) return `an array of ${value.length}`;
-  return typeof value === "string" ? quote(value) : typeof value === "object" ? "an object" : String(value);
+  return typeof value === "string"
+    ? quote(value)
+    : typeof value === "object"
+      ? "an object"
+      : String(value);
 }

@@ -1,5 +1,17 @@
-/** @file Reads safetensors files, ours and other frameworks'. Format: https://github.com/huggingface/safetensors */
-import { allocate, fromArray, reference, sizeOf, type Tensor, type TypedArray, ValueError, wrap } from "@spm/core";
+/**
+ * @file Reads safetensors files, ours and other frameworks'. Format:
+ * https://github.com/huggingface/safetensors
+ */
+import {
+  allocate,
+  fromArray,
+  reference,
+  sizeOf,
+  type Tensor,
+  type TypedArray,
+  ValueError,
+  wrap,
+} from "@spm/core";
 import { elementTypes, narrow } from "./dtypes.ts";
 import { type HeaderEntry, parseHeader } from "./header.ts";
 
@@ -11,7 +23,8 @@ export interface Safetensors {
   /**
    * One of its tensors, a copy in CPU memory: float16 and bfloat16 as float32, integers as int32.
    *
-   * @throws ValueError for a name that is not there, an integer beyond int32, or a truth value that is neither 0 nor 1
+   * @throws ValueError for a name that is not there, an integer beyond int32, or a truth value that
+   * is neither 0 nor 1
    */
   tensor(name: string): Tensor;
 }
@@ -19,7 +32,8 @@ export interface Safetensors {
 /**
  * Reads a safetensors file.
  *
- * Cost: the header now, each tensor when it is asked for. Nothing is allocated for what the bytes do not hold.
+ * Cost: the header now, each tensor when it is asked for. Nothing is allocated for what the bytes
+ * do not hold.
  *
  * @param file - all of its bytes
  * @throws SafetensorsError when it breaks the format in any place
@@ -40,7 +54,8 @@ export function parseSafetensors(file: Uint8Array): Safetensors {
     metadata,
     tensor(name) {
       const entry = byName.get(name);
-      if (entry === undefined) throw new ValueError("safetensors", "a tensor of the file", `"${name}"`);
+      if (entry === undefined)
+        throw new ValueError("safetensors", "a tensor of the file", `"${name}"`);
       const data = decode(entry, file.subarray(dataStart + entry.begin, dataStart + entry.end));
       return fromArray(wrap(data, entry.shape.slice()), reference);
     },
@@ -51,6 +66,7 @@ function decode({ name, type, shape }: HeaderEntry, bytes: Uint8Array): TypedArr
   const element = elementTypes.get(type)!;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const data = allocate(element.dtype, sizeOf(shape));
-  for (let i = 0; i < data.length; i++) data[i] = narrow(name, element.dtype, element.read(view, i * element.bytes));
+  for (let i = 0; i < data.length; i++)
+    data[i] = narrow(name, element.dtype, element.read(view, i * element.bytes));
   return data;
 }

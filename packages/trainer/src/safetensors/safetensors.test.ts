@@ -18,15 +18,20 @@ const entry = (begin: number, end: number, shape = [(end - begin) / 4]): string 
 
 describe("encodeSafetensors", () => {
   test("writes the bytes that the format defines", () => {
-    const bytes = encodeSafetensors({ b: tensor([1, -2]), a: tensor(new Int32Array([3])) }, { note: "é" });
+    const bytes = encodeSafetensors(
+      { b: tensor([1, -2]), a: tensor(new Int32Array([3])) },
+      { note: "é" },
+    );
     const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
     expect(length % 8).toBe(0);
     const header = new TextDecoder().decode(bytes.subarray(8, 8 + length));
     expect(header.trimEnd()).toBe(
-      '{"__metadata__":{"note":"é"},"a":{"dtype":"I32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}',
+      '{"__metadata__":{"note":"é"},"a":{"dtype":"I32","shape":[1],"data_offsets":[0,4]},' +
+        '"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}',
     );
     expect(header.slice(header.trimEnd().length)).toMatch(/^ *$/);
-    expect([...bytes.subarray(8 + length)]).toEqual([3, 0, 0, 0, 0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0]); // 3, 1.0, −2.0
+    // 3, 1.0, −2.0
+    expect([...bytes.subarray(8 + length)]).toEqual([3, 0, 0, 0, 0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0]);
   });
 
   test("reads back every dtype, view and shape", async () => {
@@ -52,7 +57,9 @@ describe("encodeSafetensors", () => {
   });
 
   test("has no place for a tensor named __metadata__", () => {
-    expect(() => encodeSafetensors({ __metadata__: ones([1]) })).toThrow(/tensors of any other name/);
+    expect(() => encodeSafetensors({ __metadata__: ones([1]) })).toThrow(
+      /tensors of any other name/,
+    );
   });
 });
 
@@ -60,27 +67,67 @@ describe("parseSafetensors refuses", () => {
   const deep = `{"a":${"[".repeat(200_000)}${"]".repeat(200_000)}}`;
   test.each<[string, Uint8Array, string]>([
     ["no header length", new Uint8Array(7), "at least 8 bytes, got 7"],
-    ["a header longer than the file", Uint8Array.of(255, 255, 255, 255, 255, 255, 255, 127, 123), "at most 1 bytes"],
+    [
+      "a header longer than the file",
+      Uint8Array.of(255, 255, 255, 255, 255, 255, 255, 127, 123),
+      "at most 1 bytes",
+    ],
     ["an empty header", file(""), "begins with {, got none"],
     ["what is not JSON", file("{nonsense}"), "a header of JSON, got"],
     ["bytes that are not UTF-8", file('{"\u00ff"}').fill(0xff, 10, 12), "a header of JSON, got"],
-    ["a key twice", file(`{"a":${entry(0, 4)},"\\u0061":${entry(4, 8)}}`, 8), 'every key once, got "a" twice'],
-    ["an unknown dtype", file('{"a":{"dtype":"F8","shape":[],"data_offsets":[0,1]}}', 1), 'for "a", got "F8"'],
+    [
+      "a key twice",
+      file(`{"a":${entry(0, 4)},"\\u0061":${entry(4, 8)}}`, 8),
+      'every key once, got "a" twice',
+    ],
+    [
+      "an unknown dtype",
+      file('{"a":{"dtype":"F8","shape":[],"data_offsets":[0,1]}}', 1),
+      'for "a", got "F8"',
+    ],
     ["a negative size", file(`{"a":${entry(0, 4, [-1])}}`, 4), 'whole sizes ≥ 0 as shape of "a"'],
-    ["a shape of too many axes", file(`{"a":${entry(0, 4, Array(33).fill(1))}}`, 4), "at most 32 axes"],
-    ["a shape that the bytes do not hold", file(`{"a":${entry(0, 4, [2 ** 40])}}`, 4), '4398046511104 bytes for "a"'],
+    [
+      "a shape of too many axes",
+      file(`{"a":${entry(0, 4, Array(33).fill(1))}}`, 4),
+      "at most 32 axes",
+    ],
+    [
+      "a shape that the bytes do not hold",
+      file(`{"a":${entry(0, 4, [2 ** 40])}}`, 4),
+      '4398046511104 bytes for "a"',
+    ],
     ["offsets the wrong way round", file(`{"a":${entry(8, 4, [1])}}`, 8), "got -4 (8 to 4)"],
-    ["one offset", file('{"a":{"dtype":"F32","shape":[1],"data_offsets":[4]}}', 4), 'two whole data_offsets for "a"'],
+    [
+      "one offset",
+      file('{"a":{"dtype":"F32","shape":[1],"data_offsets":[4]}}', 4),
+      'two whole data_offsets for "a"',
+    ],
     [
       "an overlap",
       file(`{"a":${entry(0, 8)},"b":${entry(4, 12)}}`, 12),
       '"b" to begin at 8, where the last ends, got 4',
     ],
     ["a gap", file(`{"a":${entry(4, 8)}}`, 8), '"a" to begin at 0'],
-    ["data that is cut", file(`{"a":${entry(0, 8)}}`, 4), "8 bytes of data, as the header says, got 4"],
-    ["data that nobody names", file(`{"a":${entry(0, 8)}}`, 12), "8 bytes of data, as the header says, got 12"],
-    ["an unknown key", file('{"a":{"dtype":"F32","shape":[],"data_offsets":[0,4],"x":1}}', 4), 'got "x"'],
-    ["metadata that is not text", file('{"__metadata__":{"step":1}}'), 'a string as metadata "step", got 1'],
+    [
+      "data that is cut",
+      file(`{"a":${entry(0, 8)}}`, 4),
+      "8 bytes of data, as the header says, got 4",
+    ],
+    [
+      "data that nobody names",
+      file(`{"a":${entry(0, 8)}}`, 12),
+      "8 bytes of data, as the header says, got 12",
+    ],
+    [
+      "an unknown key",
+      file('{"a":{"dtype":"F32","shape":[],"data_offsets":[0,4],"x":1}}', 4),
+      'got "x"',
+    ],
+    [
+      "metadata that is not text",
+      file('{"__metadata__":{"step":1}}'),
+      'a string as metadata "step", got 1',
+    ],
     ["nesting without end", file(deep), 'an object for "a"'],
   ])("%s", (_, bytes, message) => {
     const read = (): unknown => parseSafetensors(bytes);
@@ -91,6 +138,8 @@ describe("parseSafetensors refuses", () => {
   test("integers that int32 cannot hold, when they are asked for", () => {
     const bytes = file('{"big":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}', 8);
     new DataView(bytes.buffer).setBigInt64(bytes.length - 8, 2n ** 40n, true);
-    expect(() => parseSafetensors(bytes).tensor("big")).toThrow('"big" within int32, got 1099511627776');
+    expect(() => parseSafetensors(bytes).tensor("big")).toThrow(
+      '"big" within int32, got 1099511627776',
+    );
   });
 });

@@ -2,7 +2,12 @@
 import { type DType, elements, type Tensor, type TypedArray, ValueError } from "@spm/core";
 import { PREFIX } from "./header.ts";
 
-const TYPES: Readonly<Record<DType, string>> = { float32: "F32", float64: "F64", int32: "I32", bool: "BOOL" };
+const TYPES: Readonly<Record<DType, string>> = {
+  float32: "F32",
+  float64: "F64",
+  int32: "I32",
+  bool: "BOOL",
+};
 /** The data begins at a multiple of this, so that readers may map it. */
 const ALIGNMENT = 8;
 
@@ -15,7 +20,8 @@ interface Part {
 /**
  * The bytes of a safetensors file. The same tensors and metadata give the same bytes.
  *
- * Tensors stand widest element first and then by name, so that each is aligned. Cost: one copy of everything.
+ * Tensors stand widest element first and then by name, so that each is aligned. Cost: one copy of
+ * everything.
  *
  * @param tensors - by name, in CPU memory
  * @throws ValueError for a tensor named `__metadata__`; BackendError for one on a device
@@ -36,7 +42,9 @@ export function encodeSafetensors(
   const parts: Part[] = Object.entries(tensors).map(([name, tensor]) => {
     return { name, tensor, data: elements(tensor.ndarray()) };
   });
-  parts.sort((a, b) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT || (a.name < b.name ? -1 : 1));
+  parts.sort(
+    (a, b) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT || (a.name < b.name ? -1 : 1),
+  );
 
   let end = 0;
   const entries = parts.map(({ name, tensor: { dtype, shape }, data }) => {
@@ -45,7 +53,9 @@ export function encodeSafetensors(
     return [name, { dtype: TYPES[dtype], shape, data_offsets: [begin, end] }] as const;
   });
   const described = Object.keys(metadata).length > 0 ? [["__metadata__", metadata] as const] : [];
-  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries<unknown>([...described, ...entries])));
+  const json = new TextEncoder().encode(
+    JSON.stringify(Object.fromEntries<unknown>([...described, ...entries])),
+  );
   const length = Math.ceil(json.length / ALIGNMENT) * ALIGNMENT;
 
   const file = new Uint8Array(PREFIX + length + end);

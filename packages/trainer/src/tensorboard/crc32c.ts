@@ -16,7 +16,10 @@ export function crc32c(bytes: Uint8Array): number {
   return (crc ^ 0xffffffff) >>> 0;
 }
 
-/** The masked form that TFRecord stores, so that checksums of checksums stay useful: rotated right by 15, plus a constant. */
+/**
+ * The masked form that TFRecord stores, so that checksums of checksums stay useful: rotated right
+ * by 15, plus a constant.
+ */
 export function maskedCrc32c(bytes: Uint8Array): number {
   const crc = crc32c(bytes);
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;

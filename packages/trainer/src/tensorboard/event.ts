@@ -11,9 +11,19 @@ export function versionEvent(wallTime: number): Uint8Array {
 }
 
 /** Scalars by tag, at a step. */
-export function scalarEvent(wallTime: number, step: number, scalars: Readonly<Record<string, number>>): Uint8Array {
-  const values = Object.entries(scalars).map(([tag, value]) => message(1, concat([text(1, tag), float(2, value)])));
-  return concat([double(1, wallTime), concat([key(2, 0), varint(step)]), message(5, concat(values))]);
+export function scalarEvent(
+  wallTime: number,
+  step: number,
+  scalars: Readonly<Record<string, number>>,
+): Uint8Array {
+  const values = Object.entries(scalars).map(([tag, value]) =>
+    message(1, concat([text(1, tag), float(2, value)])),
+  );
+  return concat([
+    double(1, wallTime),
+    concat([key(2, 0), varint(step)]),
+    message(5, concat(values)),
+  ]);
 }
 
 /** A field's number and wire type: 0 varint, 1 64 bits, 2 length and bytes, 5 32 bits. */
@@ -40,9 +50,11 @@ function float(field: number, value: number): Uint8Array {
   return concat([key(field, 5), bytes]);
 }
 
-const message = (field: number, bytes: Uint8Array): Uint8Array => concat([key(field, 2), varint(bytes.length), bytes]);
+const message = (field: number, bytes: Uint8Array): Uint8Array =>
+  concat([key(field, 2), varint(bytes.length), bytes]);
 
-const text = (field: number, value: string): Uint8Array => message(field, new TextEncoder().encode(value));
+const text = (field: number, value: string): Uint8Array =>
+  message(field, new TextEncoder().encode(value));
 
 function concat(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));

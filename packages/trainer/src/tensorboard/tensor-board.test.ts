@@ -8,8 +8,13 @@ import { crc32c, maskedCrc32c } from "./crc32c.ts";
 import { tensorBoard } from "./tensor-board.ts";
 
 const EVENT = `syntax = "proto3";
-message Event { double wall_time = 1; int64 step = 2; oneof what { string file_version = 3; Summary summary = 5; } }
-message Summary { message Value { string tag = 1; float simple_value = 2; } repeated Value value = 1; }`;
+message Event {
+  double wall_time = 1; int64 step = 2;
+  oneof what { string file_version = 3; Summary summary = 5; }
+}
+message Summary {
+  message Value { string tag = 1; float simple_value = 2; } repeated Value value = 1;
+}`;
 const Event = protobuf.parse(EVENT, { keepCase: true }).root.lookupType("Event");
 
 let folder = "";
@@ -35,7 +40,10 @@ function decoded(): unknown[] {
   return events;
 }
 
-const training: Training = { stop() {}, capture: () => Promise.reject(new Error("captures nothing")) };
+const training: Training = {
+  stop() {},
+  capture: () => Promise.reject(new Error("captures nothing")),
+};
 const event = (step: number, loss: number): MetricsEvent => {
   const position = { step, steps: 400, epoch: 1, epochs: 1, seconds: 1, elapsed: 1 };
   return { ...position, learningRate: 0.5, metrics: { loss, accuracy: 0.25 } };
@@ -69,7 +77,11 @@ test("a protobuf library reads the events back", async () => {
       step: 10,
       summary: summary(["train/loss", 2.5], ["train/accuracy", 0.25], ["learningRate", 0.5]),
     },
-    { wall_time: 1234.5, step: 300, summary: summary(["test/loss", Number.NaN], ["test/accuracy", 0.25]) },
+    {
+      wall_time: 1234.5,
+      step: 300,
+      summary: summary(["test/loss", Number.NaN], ["test/accuracy", 0.25]),
+    },
   ]);
 });
 
@@ -104,6 +116,8 @@ test("a file that was cut is set aside, and training goes on in a new one", asyn
   await second.onLog?.(event(20, 2), training);
   expect(decoded()).toMatchObject([{ file_version: "brain.Event:2" }, { step: 20 }]);
   expect(readFileSync(`${path}.damaged`)).toHaveLength(20);
-  expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining(`${path} is shorter than it was`));
+  expect(warn).toHaveBeenCalledExactlyOnceWith(
+    expect.stringContaining(`${path} is shorter than it was`),
+  );
   warn.mockRestore();
 });

@@ -1,5 +1,13 @@
 /** @file Writes what training measures as TensorBoard event files. */
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, renameSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  renameSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import type { Callback, MetricsEvent } from "../hooks.ts";
 import { scalarEvent, versionEvent } from "./event.ts";
@@ -9,9 +17,10 @@ import { tfRecord } from "./tf-record.ts";
 const NAME = "events.out.tfevents.spm";
 
 /**
- * A callback that writes `train/…` at each log and `test/…` at each evaluation, and the learning rate; look at it with
- * `tensorboard --logdir FOLDER`. A resumed training goes on in the same file, cut to where its checkpoint was;
- * a file that has lost something since is set aside as `….damaged`, with a warning of Node's.
+ * A callback that writes `train/…` at each log and `test/…` at each evaluation, and the learning
+ * rate; look at it with `tensorboard --logdir FOLDER`. A resumed training goes on in the same file,
+ * cut to where its checkpoint was; a file that has lost something since is set aside as
+ * `….damaged`, with a warning of Node's.
  *
  * @param folder - where the file goes; it must be there
  * @param now - seconds since 1970; the clock unless said
@@ -32,7 +41,12 @@ export function tensorBoard(folder: string, now: () => number = () => Date.now()
   const write = (event: Uint8Array): void => void writeSync(open(), tfRecord(event));
   const scalars = (split: string, { step, metrics, learningRate }: MetricsEvent): void => {
     const named = Object.entries(metrics).map(([name, value]) => [`${split}/${name}`, value]);
-    write(scalarEvent(now(), step, { ...Object.fromEntries(named), ...(split === "train" && { learningRate }) }));
+    write(
+      scalarEvent(now(), step, {
+        ...Object.fromEntries(named),
+        ...(split === "train" && { learningRate }),
+      }),
+    );
   };
   return {
     name: "tensorBoard",
@@ -45,7 +59,9 @@ export function tensorBoard(folder: string, now: () => number = () => Date.now()
       closeSync(open());
       file = undefined;
       renameSync(path, `${path}.damaged`);
-      process.emitWarning(`${path} is shorter than it was: it begins anew; what was left of it is in ${path}.damaged`);
+      process.emitWarning(
+        `${path} is shorter than it was: it begins anew; what was left of it is in ${path}.damaged`,
+      );
     },
     onStart({ step }) {
       if (step === 0) ftruncateSync(open(), 0);

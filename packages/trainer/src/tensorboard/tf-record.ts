@@ -1,4 +1,7 @@
-/** @file One record of a TFRecord file: https://www.tensorflow.org/tutorials/load_data/tfrecord#tfrecords_format_details */
+/**
+ * @file One record of a TFRecord file:
+ * https://www.tensorflow.org/tutorials/load_data/tfrecord#tfrecords_format_details
+ */
 import { maskedCrc32c } from "./crc32c.ts";
 
 /** Length (uint64), its checksum, data, its checksum; all little-endian. */

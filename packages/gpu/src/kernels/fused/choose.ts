@@ -1,4 +1,7 @@
-/** @file When hand-written kernels run the mixer, and their texts. Where they don't fit, the passes of gpu.js do the work. */
+/**
+ * @file When hand-written kernels run the mixer, and their texts. Where they don't fit, the passes
+ * of gpu.js do the work.
+ */
 import type { Schedule } from "@spm/mixer";
 import type { Executor, WgslLauncher } from "../../executor.ts";
 import { type MixerKind, tablesOf } from "../mixer/tables.ts";
@@ -19,20 +22,29 @@ export interface SpanKernel {
   readonly code: string;
 }
 
-/** The kernels of a mixer of one size, for any number of rows. Writing their texts takes longer than launching them. */
+/**
+ * The kernels of a mixer of one size, for any number of rows. Writing their texts takes longer than
+ * launching them.
+ */
 export interface FusedKernels {
   readonly launcher: WgslLauncher;
   readonly blocks: FusedBlocks;
   readonly n: number;
   readonly fanOut: number;
-  /** All stages in one launch, where a workgroup can hold them: `keeping` also stores z where the backward pass begins. */
+  /**
+   * All stages in one launch, where a workgroup can hold them: `keeping` also stores z where the
+   * backward pass begins.
+   */
   readonly whole: {
     readonly alone: string;
     readonly keeping: string;
     readonly kept: number;
     groups(rows: number): number;
   } | null;
-  /** The forward pass by spans: as few as can be, and those that the backward pass goes back through. */
+  /**
+   * The forward pass by spans: as few as can be, and those that the backward pass goes back
+   * through.
+   */
   readonly forward: readonly SpanKernel[];
   readonly steps: readonly SpanKernel[];
   readonly backward: readonly SpanKernel[];
@@ -48,7 +60,10 @@ interface Sizes {
   readonly fanOut: number;
 }
 
-/** The kernels for a mixer, or null: on another executor, schedule, or size. Made once for each size. */
+/**
+ * The kernels for a mixer, or null: on another executor, schedule, or size. Made once for each
+ * size.
+ */
 export function chooseFused(
   executor: Executor,
   kind: MixerKind,
@@ -56,10 +71,12 @@ export function chooseFused(
   { rows, fanIn, fanOut }: Sizes,
 ): FusedKernels | null {
   const launcher = executor.wgsl;
-  if (launcher === null || schedule.n < 64 || rows === 0 || fanIn === 0 || fanOut === 0) return null;
+  if (launcher === null || schedule.n < 64 || rows === 0 || fanIn === 0 || fanOut === 0)
+    return null;
   // A few stages at short distances pair everyone of an n that is no power of two, too.
   if ((schedule.n & (schedule.n - 1)) !== 0) return null;
-  const bySchedule = known.get(executor) ?? new WeakMap<Schedule, Map<string, FusedKernels | null>>();
+  const bySchedule =
+    known.get(executor) ?? new WeakMap<Schedule, Map<string, FusedKernels | null>>();
   known.set(executor, bySchedule);
   const bySize = bySchedule.get(schedule) ?? new Map<string, FusedKernels | null>();
   bySchedule.set(schedule, bySize);
@@ -74,7 +91,10 @@ export function chooseFused(
   return kernels;
 }
 
-/** Threads whose registers a multiprocessor has room for in the forward pass: 128 each, of which coefficients take 96. */
+/**
+ * Threads whose registers a multiprocessor has room for in the forward pass: 128 each, of which
+ * coefficients take 96.
+ */
 export const forwardThreads = 512;
 
 function makeKernels(
@@ -95,8 +115,10 @@ function makeKernels(
     .map(({ rounds: [first] }) => plan.rounds.findIndex(({ stage }) => stage === first!.stage));
   const threads = plan.threads * plan.rowsPerGroup;
   const resident = threads <= forwardThreads && call.distances.length * blocks.registers <= 96;
-  const holds = call.n * plan.rowsPerGroup * 4 <= launcher.sharedBytes && plan.threads <= launcher.invocations;
-  const texts = (spans: readonly SpanPlan[]) => spans.map((span) => ({ span, code: spanForward(span, blocks) }));
+  const holds =
+    call.n * plan.rowsPerGroup * 4 <= launcher.sharedBytes && plan.threads <= launcher.invocations;
+  const texts = (spans: readonly SpanPlan[]) =>
+    spans.map((span) => ({ span, code: spanForward(span, blocks) }));
   const steps = texts(backward);
   return {
     launcher,

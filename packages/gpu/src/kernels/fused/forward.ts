@@ -1,6 +1,7 @@
 /**
- * @file The mixer's forward pass in one launch: a workgroup takes a row through all stages, in registers, with exchanges
- * through shared memory between groups of stages. The blocks' coefficients stay in registers from row to row.
+ * @file The mixer's forward pass in one launch: a workgroup takes a row through all stages, in
+ * registers, with exchanges through shared memory between groups of stages. The blocks'
+ * coefficients stay in registers from row to row.
  */
 
 import { bindings, upTo } from "../wgsl.ts";
@@ -67,8 +68,15 @@ export const storeStage = (plan: FusedPlan, r: number, array: string, v: string)
     .map((e) => `${array}[row * ${plan.n}u + ${coordinate(plan, r, e)}] = ${v}${e};`)
     .join(" ");
 
-/** Reads x, the coefficients, d_in, d_out, bias; results z before each of the rounds `kept`, for the backward pass, then y. */
-export function fusedForward(plan: FusedPlan, blocks: FusedBlocks, kept: readonly number[]): string {
+/**
+ * Reads x, the coefficients, d_in, d_out, bias; results z before each of the rounds `kept`, for the
+ * backward pass, then y.
+ */
+export function fusedForward(
+  plan: FusedPlan,
+  blocks: FusedBlocks,
+  kept: readonly number[],
+): string {
   const { rounds, n, threads, rowsPerGroup } = plan;
   const { head, guard, next } = rowLoop(plan);
   const last = rounds.length - 1;
@@ -79,7 +87,8 @@ export function fusedForward(plan: FusedPlan, blocks: FusedBlocks, kept: readonl
     const move =
       r === last
         ? ""
-        : `${writeShared(plan, r, "v", "own")} workgroupBarrier(); ${readShared(plan, r + 1, "v", "own")} workgroupBarrier();`;
+        : `${writeShared(plan, r, "v", "own")} workgroupBarrier(); ` +
+          `${readShared(plan, r + 1, "v", "own")} workgroupBarrier();`;
     return `${keep} ${mixRound(blocks, plan, r, "v")} ${move}`;
   });
   const reads = [
@@ -91,13 +100,19 @@ export function fusedForward(plan: FusedPlan, blocks: FusedBlocks, kept: readonl
   ];
   return (
     bindings(reads, [...kept.map((_, k) => `z${k}: array<f32>`), "y: array<f32>"], 2) +
-    `var<workgroup> sh: array<f32, ${n * rowsPerGroup}>;\nfn place(i: u32) -> u32 { return ${spreadBanks}; }\n` +
+    `var<workgroup> sh: array<f32, ${n * rowsPerGroup}>;\n` +
+    `fn place(i: u32) -> u32 { return ${spreadBanks}; }\n` +
     mainHead(plan, threads * rowsPerGroup) +
-    (rowsPerGroup === 1 ? "let t = id.x; let sub = 0u;" : `let t = id.x % ${threads}u; let sub = id.x / ${threads}u;`) +
-    `\nlet own = sub * ${n}u;\n${declareBases(plan)}\n${rounds.map((_, r) => blocks.load(plan, r)).join("\n")}\n` +
-    `${declareElements(plan, "v", "f")}\n{ let row = min(w.x * ${rowsPerGroup}u + sub, rows - 1u); ${loadInput(plan, "f", "row")} }\n` +
+    (rowsPerGroup === 1
+      ? "let t = id.x; let sub = 0u;"
+      : `let t = id.x % ${threads}u; let sub = id.x / ${threads}u;`) +
+    `\nlet own = sub * ${n}u;\n${declareBases(plan)}\n` +
+    `${rounds.map((_, r) => blocks.load(plan, r)).join("\n")}\n` +
+    `${declareElements(plan, "v", "f")}\n{ ` +
+    `let row = min(w.x * ${rowsPerGroup}u + sub, rows - 1u); ${loadInput(plan, "f", "row")} }\n` +
     // The next row is on its way while this one is mixed.
-    `${head}${copyElements(plan, "v", "f")}\n{ let next = ${next}; ${loadInput(plan, "f", "next")} }\n` +
+    `${head}${copyElements(plan, "v", "f")}\n{ ` +
+    `let next = ${next}; ${loadInput(plan, "f", "next")} }\n` +
     `${mixed.join("\n")}\n${guard} { ${storeOutput(plan, last, "v")} }\n}\n}`
   );
 }

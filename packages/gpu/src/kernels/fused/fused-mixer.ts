@@ -11,11 +11,20 @@ import { mostSpans } from "./span-sums.ts";
 
 const rowsOf = (x: DeviceArray): number => x.memory.length / x.shape.at(-1)!;
 
-/** z after each of some spans from the first on, y after the mixer's last. `dOut` and `bias` are for that. */
+/**
+ * z after each of some spans from the first on, y after the mixer's last. `dOut` and `bias` are for
+ * that.
+ */
 function takeSpans(
   { launcher, n, fanOut }: FusedKernels,
   spans: readonly SpanKernel[],
-  [x, blocks, dIn, dOut, bias]: readonly [DeviceArray, Memory, DeviceArray, DeviceArray?, DeviceArray?],
+  [x, blocks, dIn, dOut, bias]: readonly [
+    DeviceArray,
+    Memory,
+    DeviceArray,
+    DeviceArray?,
+    DeviceArray?,
+  ],
 ): Memory[] {
   const rows = rowsOf(x);
   const after: Memory[] = [];
@@ -32,7 +41,10 @@ function takeSpans(
   return after;
 }
 
-/** y, and what backward needs when someone will want it: the coefficients, then z between the spans. Inputs are row-major. */
+/**
+ * y, and what backward needs when someone will want it: the coefficients, then z between the spans.
+ * Inputs are row-major.
+ */
 export function fusedMixerForward(
   executor: Executor,
   kernels: FusedKernels,
@@ -45,7 +57,13 @@ export function fusedMixerForward(
   const rows = rowsOf(x);
   const after =
     whole === null
-      ? takeSpans(kernels, keep ? kernels.steps : kernels.forward, [x, coefficients, dIn, dOut, bias])
+      ? takeSpans(kernels, keep ? kernels.steps : kernels.forward, [
+          x,
+          coefficients,
+          dIn,
+          dOut,
+          bias,
+        ])
       : launcher.launch(keep ? whole.keeping : whole.alone, {
           reads: [x.memory, coefficients, dIn.memory, dOut.memory, bias.memory],
           results: [...Array<number>(keep ? whole.kept : 0).fill(rows * n), rows * fanOut],
@@ -59,7 +77,10 @@ export function fusedMixerForward(
   return [y];
 }
 
-/** The cotangents of x, the blocks' parameter, d_in, d_out, bias. `kept` is what forward kept, computed again where it was not. */
+/**
+ * The cotangents of x, the blocks' parameter, d_in, d_out, bias. `kept` is what forward kept,
+ * computed again where it was not.
+ */
 export function fusedMixerBackward(
   executor: Executor,
   kernels: FusedKernels,
@@ -97,7 +118,12 @@ export function fusedMixerBackward(
     for (const [i, m] of made.entries()) found[gives[i]!]!.push(rowMajor(m, [m.length], "float32"));
   }
   const pairs = found[0]!.length === 1 ? found[0]![0]! : concatenate(executor, found[0]!, 0);
-  const released = [...sums, ...again, ...(made === null ? [] : [made]), ...found[0]!.map(({ memory }) => memory)];
+  const released = [
+    ...sums,
+    ...again,
+    ...(made === null ? [] : [made]),
+    ...found[0]!.map(({ memory }) => memory),
+  ];
   for (const m of released) if (m !== pairs.memory) executor.release(m);
   const gradients = [pairs, ...found.slice(1).map(([whole]) => whole!)];
   const shapes = [parameters[0]!.shape, dIn.shape, dOut.shape, dOut.shape];

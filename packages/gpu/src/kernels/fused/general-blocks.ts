@@ -1,13 +1,20 @@
-/** @file General blocks [a b; c d] in the fused kernels, read from the parameter as it is; a pair's gradient is the outer product of g and z. */
+/**
+ * @file General blocks [a b; c d] in the fused kernels, read from the parameter as it is; a pair's
+ * gradient is the outer product of g and z.
+ */
 
 import { upTo } from "../wgsl.ts";
 import { type FusedBlocks, sumName } from "./blocks.ts";
 import { type FusedPlan, pairsOf } from "./plan.ts";
 
 /** The block of the pair whose first element is e, in stage j of a round. */
-const blockName = ({ rounds }: FusedPlan, r: number, j: number, e: number): string => `q${rounds[r]!.stage + j}_${e}`;
+const blockName = ({ rounds }: FusedPlan, r: number, j: number, e: number): string =>
+  `q${rounds[r]!.stage + j}_${e}`;
 
-/** General blocks can't be undone safely, so the backward pass keeps z before every stage, and takes one round a launch. */
+/**
+ * General blocks can't be undone safely, so the backward pass keeps z before every stage, and takes
+ * one round a launch.
+ */
 export const generalBlocks: FusedBlocks = {
   registers: 16,
   backwardThreads: 256,
@@ -16,13 +23,20 @@ export const generalBlocks: FusedBlocks = {
   components: 4,
   load: (plan, r) =>
     upTo(plan.rounds[r]!.k)
-      .flatMap((j) => pairsOf(plan, r, j).map(({ a, pair }) => `let ${blockName(plan, r, j, a)} = blocks[${pair}];`))
+      .flatMap((j) =>
+        pairsOf(plan, r, j).map(
+          ({ a, pair }) => `let ${blockName(plan, r, j, a)} = blocks[${pair}];`,
+        ),
+      )
       .join(" "),
   mix: (plan, r, j, v) =>
     pairsOf(plan, r, j)
       .map(({ a, b }) => {
         const m = blockName(plan, r, j, a);
-        return `{ let p = ${v}${a}; let q = ${v}${b}; ${v}${a} = ${m}.x * p + ${m}.y * q; ${v}${b} = ${m}.z * p + ${m}.w * q; }`;
+        return (
+          `{ let p = ${v}${a}; let q = ${v}${b}; ` +
+          `${v}${a} = ${m}.x * p + ${m}.y * q; ${v}${b} = ${m}.z * p + ${m}.w * q; }`
+        );
       })
       .join(" "),
   turnBack: (plan, r, j) =>
@@ -31,7 +45,8 @@ export const generalBlocks: FusedBlocks = {
         const m = blockName(plan, r, j, a);
         const [u, v] = [`before${j}_${a}`, `before${j}_${b}`];
         return (
-          `{ let p = g${a}; let q = g${b}; ${sumName(plan, r, j, a)} += vec4f(p * ${u}, p * ${v}, q * ${u}, q * ${v}); ` +
+          `{ let p = g${a}; let q = g${b}; ` +
+          `${sumName(plan, r, j, a)} += vec4f(p * ${u}, p * ${v}, q * ${u}, q * ${v}); ` +
           `g${a} = ${m}.x * p + ${m}.z * q; g${b} = ${m}.y * p + ${m}.w * q; }`
         );
       })

@@ -1,7 +1,12 @@
-/** @file How the fused mixer lays a row out over the threads of a workgroup, and the WGSL for that. The number of rows comes with the call. */
+/**
+ * @file How the fused mixer lays a row out over the threads of a workgroup, and the WGSL for that.
+ * The number of rows comes with the call.
+ */
 import { joined, upTo } from "../wgsl.ts";
 
-/** Stages that run in registers between two exchanges: on coordinates whose bits m … m+k−1 differ. */
+/**
+ * Stages that run in registers between two exchanges: on coordinates whose bits m … m+k−1 differ.
+ */
 interface Round {
   /** First stage, counted from 0. */
   readonly stage: number;
@@ -25,22 +30,46 @@ export interface FusedPlan {
 
 /** Multiprocessors of an H200; on a smaller chip several workgroups share one. */
 const multiprocessors = 132;
-/** Workgroups that stay and take row after row; `resident` is how many threads a multiprocessor runs at a time, given their registers. */
-export const persistentGroups = (threads: number, perGroup: number, rows: number, resident: number): number =>
-  Math.min(multiprocessors * Math.max(1, Math.floor(resident / threads)), Math.ceil(rows / perGroup));
+/**
+ * Workgroups that stay and take row after row; `resident` is how many threads a multiprocessor runs
+ * at a time, given their registers.
+ */
+export const persistentGroups = (
+  threads: number,
+  perGroup: number,
+  rows: number,
+  resident: number,
+): number =>
+  Math.min(
+    multiprocessors * Math.max(1, Math.floor(resident / threads)),
+    Math.ceil(rows / perGroup),
+  );
 
-/** The loop over a workgroup's rows: `row` is the thread's, and `guard` stands before what only existing rows do. */
-export function rowLoop({ rowsPerGroup }: FusedPlan): { head: string; guard: string; next: string } {
+/**
+ * The loop over a workgroup's rows: `row` is the thread's, and `guard` stands before what only
+ * existing rows do.
+ */
+export function rowLoop({ rowsPerGroup }: FusedPlan): {
+  head: string;
+  guard: string;
+  next: string;
+} {
   return {
-    head: `for (var top = w.x * ${rowsPerGroup}u; top < rows; top += step) {\nlet row = top + sub;\n`,
+    head:
+      `for (var top = w.x * ${rowsPerGroup}u; ` +
+      "top < rows; top += step) {\nlet row = top + sub;\n",
     guard: rowsPerGroup === 1 ? "" : "if (row < rows)",
     next: "min(row + step, rows - 1u)",
   };
 }
 
-/** The head of a kernel: how many rows there are, and how far a workgroup's next ones are; `w` is its number, `id` the thread's. */
+/**
+ * The head of a kernel: how many rows there are, and how far a workgroup's next ones are; `w` is
+ * its number, `id` the thread's.
+ */
 export const mainHead = ({ rowsPerGroup }: FusedPlan, threads: number): string =>
-  `@compute @workgroup_size(${threads}) fn main(@builtin(workgroup_id) w: vec3u, @builtin(num_workgroups) all: vec3u, @builtin(local_invocation_id) id: vec3u) {\n` +
+  `@compute @workgroup_size(${threads}) fn main(@builtin(workgroup_id) w: vec3u, ` +
+  "@builtin(num_workgroups) all: vec3u, @builtin(local_invocation_id) id: vec3u) {\n" +
   `let rows = ${joined}; let step = all.x * ${rowsPerGroup}u;\n`;
 
 /** Sizes of a call, and the XOR distances of its stages as logarithms. */
@@ -68,17 +97,21 @@ export function planFused({ n, distances, fanIn, fanOut }: FusedCall, K: number)
 }
 
 /**
- * The place of element i in shared memory, as WGSL. The low bits are XORed with higher ones, so that the 32 threads that read together,
- * whichever bits of the coordinate they differ in, meet 32 different banks.
+ * The place of element i in shared memory, as WGSL. The low bits are XORed with higher ones, so
+ * that the 32 threads that read together, whichever bits of the coordinate they differ in, meet 32
+ * different banks.
  */
 export const spreadBanks = "i ^ ((i >> 5u) & 7u) ^ (((i >> 6u) & 3u) << 3u)";
 
-/** The same of a number. It is linear over XOR: the place of i | j, for bits apart, is that of i XOR that of j. */
+/**
+ * The same of a number. It is linear over XOR: the place of i | j, for bits apart, is that of i XOR
+ * that of j.
+ */
 export const bankOf = (i: number): number => i ^ ((i >> 5) & 7) ^ (((i >> 6) & 3) << 3);
 
 /**
- * Declares for each round, and each group of 2^k that thread `t` holds there, `b{round}_{g}`, the coordinate of the group's first
- * element, and `p{round}_{g}`, its place in shared memory.
+ * Declares for each round, and each group of 2^k that thread `t` holds there, `b{round}_{g}`, the
+ * coordinate of the group's first element, and `p{round}_{g}`, its place in shared memory.
  */
 export function declareBases({ rounds, held, threads }: FusedPlan): string {
   return rounds
@@ -93,7 +126,8 @@ export function declareBases({ rounds, held, threads }: FusedPlan): string {
 }
 
 /** How far element `e` is from the first of its group in a round. */
-const within = ({ rounds }: FusedPlan, r: number, e: number): number => (e & (2 ** rounds[r]!.k - 1)) << rounds[r]!.m;
+const within = ({ rounds }: FusedPlan, r: number, e: number): number =>
+  (e & (2 ** rounds[r]!.k - 1)) << rounds[r]!.m;
 
 /** Coordinate of element `e` of a thread in a round. */
 export function coordinate(plan: FusedPlan, r: number, e: number): string {
@@ -102,12 +136,22 @@ export function coordinate(plan: FusedPlan, r: number, e: number): string {
   return offset === 0 ? base : `(${base} + ${offset}u)`;
 }
 
-/** Its place in shared memory: one XOR with a constant. `placeOf` is what the WGSL function `place` computes. */
+/**
+ * Its place in shared memory: one XOR with a constant. `placeOf` is what the WGSL function `place`
+ * computes.
+ */
 const place = (plan: FusedPlan, r: number, e: number, placeOf: (i: number) => number): string =>
   `(p${r}_${e >> plan.rounds[r]!.k} ^ ${placeOf(within(plan, r, e))}u)`;
 
-/** The pairs of one stage of a round, as elements of a thread, with the number of the pair in the schedule. */
-export function pairsOf(plan: FusedPlan, r: number, j: number): { a: number; b: number; pair: string }[] {
+/**
+ * The pairs of one stage of a round, as elements of a thread, with the number of the pair in the
+ * schedule.
+ */
+export function pairsOf(
+  plan: FusedPlan,
+  r: number,
+  j: number,
+): { a: number; b: number; pair: string }[] {
   const { stage, m } = plan.rounds[r]!;
   const distance = m + j;
   return firstsOf(plan, j).map((e) => {
@@ -118,16 +162,25 @@ export function pairsOf(plan: FusedPlan, r: number, j: number): { a: number; b: 
 }
 
 /** Elements of a thread that are the first of their pair in stage j of a round. */
-export const firstsOf = ({ held }: FusedPlan, j: number): number[] => upTo(held).filter((e) => ((e >> j) & 1) === 0);
+export const firstsOf = ({ held }: FusedPlan, j: number): number[] =>
+  upTo(held).filter((e) => ((e >> j) & 1) === 0);
 
 /** Whether the elements of a round lie side by side, so that four are moved at once. */
-export const isContiguous = ({ rounds }: FusedPlan, r: number): boolean => rounds[r]!.m === 0 && rounds[r]!.k >= 2;
+export const isContiguous = ({ rounds }: FusedPlan, r: number): boolean =>
+  rounds[r]!.m === 0 && rounds[r]!.k >= 2;
 
 /** Where each element of a round lies in `shared` from `offset` on. */
-const sharedPlaces = (plan: FusedPlan, r: number, offset: string, placeOf: (i: number) => number): string[] =>
-  upTo(plan.held).map((e) => `sh[${offset} + ${place(plan, r, e, placeOf)}]`);
+const sharedPlaces = (
+  plan: FusedPlan,
+  r: number,
+  offset: string,
+  placeOf: (i: number) => number,
+): string[] => upTo(plan.held).map((e) => `sh[${offset} + ${place(plan, r, e, placeOf)}]`);
 
-/** Statements that put `${name}${e}` into `shared`, in the layout of a round. The caller puts barriers around them. */
+/**
+ * Statements that put `${name}${e}` into `shared`, in the layout of a round. The caller puts
+ * barriers around them.
+ */
 export const writeShared = (
   plan: FusedPlan,
   r: number,

@@ -1,4 +1,7 @@
-/** @file Rotations in the fused kernels: (cos θ, sin θ) of two pairs at a time; the backward pass turns z back with g, θ̄ = Σ zᵢgⱼ − zⱼgᵢ. */
+/**
+ * @file Rotations in the fused kernels: (cos θ, sin θ) of two pairs at a time; the backward pass
+ * turns z back with g, θ̄ = Σ zᵢgⱼ − zⱼgᵢ.
+ */
 import type { Executor } from "../../executor.ts";
 import { whole } from "../elementwise.ts";
 import { returnTurned } from "../trigonometry.ts";
@@ -26,7 +29,10 @@ export function rotationBlocks(executor: Executor, layout: FusedPlan): FusedBloc
       pairsOf(plan, r, j)
         .map(({ a, b }, i) => {
           const { c, s } = rotationOf(plan, r, j, i);
-          return `{ let p = ${v}${a}; let q = ${v}${b}; ${v}${a} = ${c} * p - ${s} * q; ${v}${b} = ${s} * p + ${c} * q; }`;
+          return (
+            `{ let p = ${v}${a}; let q = ${v}${b}; ` +
+            `${v}${a} = ${c} * p - ${s} * q; ${v}${b} = ${s} * p + ${c} * q; }`
+          );
         })
         .join(" "),
     turnBack: (plan, r, j, withZ) =>
@@ -34,23 +40,36 @@ export function rotationBlocks(executor: Executor, layout: FusedPlan): FusedBloc
         .map(({ a, b }, i) => {
           const { c, s } = rotationOf(plan, r, j, i);
           const back = (v: string) =>
-            `{ let p = ${v}${a}; let q = ${v}${b}; ${v}${a} = ${c} * p + ${s} * q; ${v}${b} = ${c} * q - ${s} * p; }`;
-          return `${sumName(plan, r, j, a)} += z${a} * g${b} - z${b} * g${a}; ${withZ ? back("z") : ""} ${back("g")}`;
+            `{ let p = ${v}${a}; let q = ${v}${b}; ` +
+            `${v}${a} = ${c} * p + ${s} * q; ${v}${b} = ${c} * q - ${s} * p; }`;
+          return (
+            `${sumName(plan, r, j, a)} += z${a} * g${b} - z${b} * g${a}; ` +
+            `${withZ ? back("z") : ""} ${back("g")}`
+          );
         })
         .join(" "),
     coefficients(executor, [angles]) {
       const from = whole(executor, angles!);
       // The sine at odd places, at even ones that of θ + π/2.
-      const source = `function (a0, a1) { const t = a0[(a1[this.thread.x >> 1] | 0)]; ${returnTurned("t", "1 - (this.thread.x & 1)")} }`;
+      const source =
+        "function (a0, a1) { const t = a0[(a1[this.thread.x >> 1] | 0)]; " +
+        `${returnTurned("t", "1 - (this.thread.x & 1)")} }`;
       const output = [2 * angles!.shape[0]!];
-      const memory = executor.run({ source, output, arrays: 2, scalars: 0 }, [from.memory, order], []);
+      const memory = executor.run(
+        { source, output, arrays: 2, scalars: 0 },
+        [from.memory, order],
+        [],
+      );
       if (from !== angles) executor.release(from.memory);
       return memory;
     },
   };
 }
 
-/** The numbers of the pairs in the order in which a thread takes their coefficients, two at a time, neighbouring threads neighbouring ones. */
+/**
+ * The numbers of the pairs in the order in which a thread takes their coefficients, two at a time,
+ * neighbouring threads neighbouring ones.
+ */
 function pairOrder(plan: FusedPlan): Float32Array {
   const { rounds, n, threads, stages } = plan;
   const order = new Float32Array((stages * n) / 2);
@@ -70,7 +89,12 @@ function pairOrder(plan: FusedPlan): Float32Array {
 }
 
 /** cos and sin of the i-th pair of stage j of a round. */
-function rotationOf({ rounds, held }: FusedPlan, r: number, j: number, i: number): { c: string; s: string } {
+function rotationOf(
+  { rounds, held }: FusedPlan,
+  r: number,
+  j: number,
+  i: number,
+): { c: string; s: string } {
   const slot = (j * held) / 2 + i;
   const both = `q${rounds[r]!.stage}_${slot >> 1}`;
   return slot % 2 === 0 ? { c: `${both}.x`, s: `${both}.y` } : { c: `${both}.z`, s: `${both}.w` };

@@ -1,6 +1,7 @@
 /**
- * @file The mixer's backward pass by spans, one launch each: z forward through the span again, then g back, and z with it where blocks can be
- * undone; every parameter's gradient is added up in registers and written once.
+ * @file The mixer's backward pass by spans, one launch each: z forward through the span again, then
+ * g back, and z with it where blocks can be undone; every parameter's gradient is added up in
+ * registers and written once.
  */
 
 import { bindings, upTo } from "../wgsl.ts";
@@ -11,11 +12,16 @@ import { loadStart, mixForward, startRow, startType } from "./span-forward.ts";
 import { fromShared, type SpanPlan, spanHead, toShared } from "./span-plan.ts";
 import { sumLengths, total } from "./span-sums.ts";
 
-/** Lengths of a backward launch's results on so many row slots: g before the span or x̄, and the sums. */
-export const backwardResults = (plan: SpanPlan, blocks: FusedBlocks, rows: number, slots: number): number[] => [
-  rows * (plan.first ? plan.fanIn : plan.n),
-  slots * total(sumLengths(plan, blocks)),
-];
+/**
+ * Lengths of a backward launch's results on so many row slots: g before the span or x̄, and the
+ * sums.
+ */
+export const backwardResults = (
+  plan: SpanPlan,
+  blocks: FusedBlocks,
+  rows: number,
+  slots: number,
+): number[] => [rows * (plan.first ? plan.fanIn : plan.n), slots * total(sumLengths(plan, blocks))];
 
 /** z through a round; where it can't be walked back to, `before{j}_…` keep it before each stage. */
 const mixAgain = (blocks: FusedBlocks, plan: SpanPlan, r: number): string =>
@@ -41,7 +47,10 @@ function loadCotangents(plan: SpanPlan, into: string, row: string): string {
     .join(" ");
 }
 
-/** g from what was loaded; at the end of the mixer through d_out, with the gradients of d_out and bias. */
+/**
+ * g from what was loaded; at the end of the mixer through d_out, with the gradients of d_out and
+ * bias.
+ */
 function takeCotangents(plan: SpanPlan): string {
   const { last, n, fanOut, held, rounds } = plan;
   return upTo(held)
@@ -61,7 +70,8 @@ const turnBackward = (blocks: FusedBlocks, plan: SpanPlan): string =>
       const carried = blocks.walksBack ? ["z", "g"] : ["g"];
       const through = (move: typeof toShared, round: number): string =>
         carried.map((name, region) => move(plan, round, name, `${region}u`)).join(" ");
-      const move = r === 0 ? "" : `${through(toShared, r)} workgroupBarrier(); ${through(fromShared, r - 1)}`;
+      const move =
+        r === 0 ? "" : `${through(toShared, r)} workgroupBarrier(); ${through(fromShared, r - 1)}`;
       const back = upTo(k)
         .toReversed()
         // The first stage's z is not needed any more once it is turned back.
@@ -71,7 +81,10 @@ const turnBackward = (blocks: FusedBlocks, plan: SpanPlan): string =>
     .toReversed()
     .join("\n");
 
-/** Writes g before the span; at the beginning of the mixer x̄ through d_in, with the gradient of d_in. */
+/**
+ * Writes g before the span; at the beginning of the mixer x̄ through d_in, with the gradient of
+ * d_in.
+ */
 function storeCotangents(plan: SpanPlan): string {
   const { first, n, fanIn, held } = plan;
   if (!first) return storeStage(plan, 0, "gOut", "g");
@@ -81,19 +94,27 @@ function storeCotangents(plan: SpanPlan): string {
         const at = `(${coordinate(plan, 0, 4 * h)} >> 2u)`;
         const g = `vec4f(${upTo(4).map((i) => `g${4 * h + i}`)})`;
         const sums = ["x", "y", "z", "w"].map((p, i) => `in${4 * h + i} += s.${p};`).join(" ");
-        return `{ let g = ${g}; let at = row * ${n / 4}u + ${at}; let s = g * x[at]; ${sums} gOut[at] = g * dIn[${at}]; }`;
+        return (
+          `{ let g = ${g}; let at = row * ${n / 4}u + ${at}; ` +
+          `let s = g * x[at]; ${sums} gOut[at] = g * dIn[${at}]; }`
+        );
       })
       .join(" ");
   return upTo(held)
     .map((e) => {
       const i = coordinate(plan, 0, e);
-      const write = `in${e} += g${e} * x[row * ${fanIn}u + ${i}]; gOut[row * ${fanIn}u + ${i}] = g${e} * dIn[${i}];`;
+      const write =
+        `in${e} += g${e} * x[row * ${fanIn}u + ${i}]; ` +
+        `gOut[row * ${fanIn}u + ${i}] = g${e} * dIn[${i}];`;
       return fanIn === n ? write : `if (${i} < ${fanIn}u) { ${write} }`;
     })
     .join(" ");
 }
 
-/** What a thread adds up: declarations, and the statements that write it to its row slot's place in `sums`. */
+/**
+ * What a thread adds up: declarations, and the statements that write it to its row slot's place in
+ * `sums`.
+ */
 function accumulators(plan: SpanPlan, blocks: FusedBlocks): { declare: string; write: string } {
   const { n, rounds, rowsPerGroup, fanIn, fanOut, first, last } = plan;
   const lengths = sumLengths(plan, blocks) as [number, number, number, number];
@@ -113,7 +134,10 @@ function accumulators(plan: SpanPlan, blocks: FusedBlocks): { declare: string; w
     upTo(plan.held).map((e) => {
       const i = coordinate(plan, r, e);
       const text = `sums[base + ${from}u + ${i}] = ${name}${e};`;
-      return { declare: `var ${name}${e} = 0.0;`, write: limit === n ? text : `if (${i} < ${limit}u) { ${text} }` };
+      return {
+        declare: `var ${name}${e} = 0.0;`,
+        write: limit === n ? text : `if (${i} < ${limit}u) { ${text} }`,
+      };
     });
   const end = rounds.length - 1;
   const [blockSums, ins, outs] = lengths;
@@ -121,18 +145,23 @@ function accumulators(plan: SpanPlan, blocks: FusedBlocks): { declare: string; w
     ...pairs,
     ...(first ? vector("in", 0, blockSums, fanIn) : []),
     ...(last
-      ? [...vector("out", end, blockSums + ins, fanOut), ...vector("bias", end, blockSums + ins + outs, fanOut)]
+      ? [
+          ...vector("out", end, blockSums + ins, fanOut),
+          ...vector("bias", end, blockSums + ins + outs, fanOut),
+        ]
       : []),
   ];
   return {
     declare: all.map(({ declare }) => declare).join(" "),
-    write: `let base = (w.x * ${rowsPerGroup}u + sub) * ${total(lengths)}u;\n${all.map(({ write }) => write).join("\n")}`,
+    write:
+      `let base = (w.x * ${rowsPerGroup}u + sub) * ${total(lengths)}u;\n` +
+      `${all.map(({ write }) => write).join("\n")}`,
   };
 }
 
 /**
- * Reads: g after the span or ȳ, z before it or x, the coefficients, then d_in if it is the first span, d_out if the last. Results: g before
- * the span, or x̄; and the sums of each row slot.
+ * Reads: g after the span or ȳ, z before it or x, the coefficients, then d_in if it is the first
+ * span, d_out if the last. Results: g before the span, or x̄; and the sums of each row slot.
  */
 export function spanBackward(plan: SpanPlan, blocks: FusedBlocks): string {
   const { first, last, held, rounds } = plan;
@@ -154,13 +183,19 @@ export function spanBackward(plan: SpanPlan, blocks: FusedBlocks): string {
           .map((e) => `c${e} = 0.0;`)
           .join(" ")} }`;
   return (
-    `${bindings(reads, [`gOut: array<${first ? type : "f32"}>`, "sums: array<f32>"], 2)}${spanHead(plan, 3)}` +
-    `${rounds.map((_, r) => blocks.load(plan, r)).join("\n")}\n${declare}\n${declareElements(plan, "z", "g", "c", "fz", "fc")}\n` +
+    `${bindings(reads, [`gOut: array<${first ? type : "f32"}>`, "sums: array<f32>"], 2)}` +
+    `${spanHead(plan, 3)}` +
+    `${rounds.map((_, r) => blocks.load(plan, r)).join("\n")}\n` +
+    `${declare}\n${declareElements(plan, "z", "g", "c", "fz", "fc")}\n` +
     `${startRow(plan, `${loadStart(plan, "fz", "row")} ${loadCotangents(plan, "fc", "row")}`)}` +
-    `${head}${copyElements(plan, "z", "fz")} ${guard} { ${copyElements(plan, "c", "fc")} } ${idle}\n` +
-    `{ let next = ${next}; ${loadStart(plan, "fz", "next")} ${loadCotangents(plan, "fc", "next")} }\n` +
-    // Regions 0 and 1 carry z and g back, region 2 carries z forward: each barrier also frees what the one before it guarded.
-    `${mixForward(plan, "2u", (r) => mixAgain(blocks, plan, r))}\n${takeCotangents(plan)}\n${turnBackward(blocks, plan)}\n` +
+    `${head}${copyElements(plan, "z", "fz")} ${guard} { ` +
+    `${copyElements(plan, "c", "fc")} } ${idle}\n` +
+    `{ let next = ${next}; ` +
+    `${loadStart(plan, "fz", "next")} ${loadCotangents(plan, "fc", "next")} }\n` +
+    // Regions 0 and 1 carry z and g back, region 2 carries z forward: each barrier also frees what
+    // the one before it guarded.
+    `${mixForward(plan, "2u", (r) => mixAgain(blocks, plan, r))}\n` +
+    `${takeCotangents(plan)}\n${turnBackward(blocks, plan)}\n` +
     `${guard} { ${storeCotangents(plan)} }\n}\n${write}\n}`
   );
 }

@@ -2,7 +2,14 @@
 
 import { bindings, upTo } from "../wgsl.ts";
 import { type FusedBlocks, mixRound } from "./blocks.ts";
-import { copyElements, declareElements, inputType, loadInput, storeOutput, storeStage } from "./forward.ts";
+import {
+  copyElements,
+  declareElements,
+  inputType,
+  loadInput,
+  storeOutput,
+  storeStage,
+} from "./forward.ts";
 import { coordinate, rowLoop } from "./plan.ts";
 import { fromShared, type SpanPlan, spanHead, toShared } from "./span-plan.ts";
 
@@ -26,11 +33,17 @@ export const mixForward = (plan: SpanPlan, region: string, mix: (r: number) => s
   plan.rounds
     .map((_, r) => {
       if (r === 0) return mix(0);
-      return `${toShared(plan, r - 1, "z", region)} workgroupBarrier(); ${fromShared(plan, r, "z", region)} ${mix(r)}`;
+      return (
+        `${toShared(plan, r - 1, "z", region)} workgroupBarrier(); ` +
+        `${fromShared(plan, r, "z", region)} ${mix(r)}`
+      );
     })
     .join("\n");
 
-/** Reads: x or z, the coefficients, then d_in if it is the first span, d_out and bias if the last. Result: z after it, or y. */
+/**
+ * Reads: x or z, the coefficients, then d_in if it is the first span, d_out and bias if the last.
+ * Result: z after it, or y.
+ */
 export function spanForward(plan: SpanPlan, blocks: FusedBlocks): string {
   const { first, last, rounds } = plan;
   const { head, guard, next } = rowLoop(plan);
@@ -42,11 +55,14 @@ export function spanForward(plan: SpanPlan, blocks: FusedBlocks): string {
     ...(last ? ["dOut: array<f32>", "bias: array<f32>"] : []),
   ];
   return (
-    `${bindings(reads, ["y: array<f32>"], 2)}${spanHead(plan, 2)}${rounds.map((_, r) => blocks.load(plan, r)).join("\n")}\n` +
+    `${bindings(reads, ["y: array<f32>"], 2)}` +
+    `${spanHead(plan, 2)}${rounds.map((_, r) => blocks.load(plan, r)).join("\n")}\n` +
     `${declareElements(plan, "z", "f")}\n${startRow(plan, loadStart(plan, "f", "row"))}` +
     // Two regions in turn: a thread that is a row ahead does not write over what others still read.
-    `var turn = 0u;\n${head}${copyElements(plan, "z", "f")}\n{ let next = ${next}; ${loadStart(plan, "f", "next")} }\n` +
+    `var turn = 0u;\n${head}${copyElements(plan, "z", "f")}\n` +
+    `{ let next = ${next}; ${loadStart(plan, "f", "next")} }\n` +
     `${mixForward(plan, "turn", (r) => mixRound(blocks, plan, r, "z"))}\n` +
-    `${guard} { ${last ? storeOutput(plan, end, "z") : storeStage(plan, end, "y", "z")} }\nturn = 1u - turn;\n}\n}`
+    `${guard} { ${last ? storeOutput(plan, end, "z") : storeStage(plan, end, "y", "z")} }\n` +
+    "turn = 1u - turn;\n}\n}"
   );
 }

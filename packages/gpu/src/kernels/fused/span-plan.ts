@@ -1,6 +1,7 @@
 /**
- * @file A span: up to six stages that a workgroup takes a slice of a row through, with one exchange in between. Few stages need few
- * registers, so their coefficients and gradients stay in registers from row to row; small workgroups wait less for each other.
+ * @file A span: up to six stages that a workgroup takes a slice of a row through, with one exchange
+ * in between. Few stages need few registers, so their coefficients and gradients stay in registers
+ * from row to row; small workgroups wait less for each other.
  */
 import {
   bankOf,
@@ -23,7 +24,10 @@ export interface SpanPlan extends FusedPlan {
   readonly last: boolean;
 }
 
-/** Threads of a workgroup, each with eight elements: what exchanges them covers 2048 coordinates, what does not can be smaller. */
+/**
+ * Threads of a workgroup, each with eight elements: what exchanges them covers 2048 coordinates,
+ * what does not can be smaller.
+ */
 const workgroupThreads = { 1: 128, 2: 256 } as const;
 
 /** A layout's stages as spans of up to so many rounds. */
@@ -34,7 +38,8 @@ export function planSpans({ rounds, threads, ...plan }: FusedPlan, mostRounds: 1
   const parts: (typeof rounds)[] = [];
   for (let r = 0; r < rounds.length; ) {
     const [a, b] = [rounds[r]!, rounds[r + 1]];
-    const together = b !== undefined && (slices === 1 || (a.k === 3 && b.k === 3 && b.m === a.m + 3));
+    const together =
+      b !== undefined && (slices === 1 || (a.k === 3 && b.k === 3 && b.m === a.m + 3));
     parts.push(mostRounds === 2 && together ? [a, b] : [a]);
     r += parts.at(-1)!.length;
   }
@@ -52,8 +57,8 @@ export function planSpans({ rounds, threads, ...plan }: FusedPlan, mostRounds: 1
 }
 
 /**
- * Workgroups for so many rows: along x they take row after row, along y each its slice. `resident` is how many threads' registers a
- * multiprocessor has room for.
+ * Workgroups for so many rows: along x they take row after row, along y each its slice. `resident`
+ * is how many threads' registers a multiprocessor has room for.
  */
 export function spanGroups(
   { workgroup, rowsPerGroup, slices }: SpanPlan,
@@ -64,20 +69,29 @@ export function spanGroups(
   return [Math.max(1, Math.floor(groups / slices)), slices, 1];
 }
 
-/** Bytes of shared memory that a kernel with so many regions takes: a span of one round exchanges nothing. */
+/**
+ * Bytes of shared memory that a kernel with so many regions takes: a span of one round exchanges
+ * nothing.
+ */
 export const sharedBytesOf = (plan: SpanPlan, regions: number): number =>
   plan.rounds.length === 1 ? 0 : 4 * coveredOf(plan) * plan.rowsPerGroup * regions;
 
 /** Where a span's coordinates are split over workgroups: its exchange stays within one. */
-const isScattered = ({ slices, rounds }: SpanPlan): boolean => slices > 1 && rounds.length === 2 && rounds[0]!.m > 5;
+const isScattered = ({ slices, rounds }: SpanPlan): boolean =>
+  slices > 1 && rounds.length === 2 && rounds[0]!.m > 5;
 
-/** Declares the thread's place in its row `t`, the row slot `sub` within the workgroup, and the bases. */
+/**
+ * Declares the thread's place in its row `t`, the row slot `sub` within the workgroup, and the
+ * bases.
+ */
 function declareThread(plan: SpanPlan): string {
   const { threads, slices, rounds } = plan;
-  if (slices === 1) return `let t = id.x % ${threads}u; let sub = id.x / ${threads}u;\n${declareBases(plan)}\n`;
+  if (slices === 1)
+    return `let t = id.x % ${threads}u; let sub = id.x / ${threads}u;\n${declareBases(plan)}\n`;
   const { m } = rounds[0]!;
   const t = isScattered(plan)
-    ? `(id.x & 31u) | ((id.x >> 5u) << ${m}u) | ((w.y & ${2 ** (m - 5) - 1}u) << 5u) | ((w.y >> ${m - 5}u) << ${m + 3}u)`
+    ? `(id.x & 31u) | ((id.x >> 5u) << ${m}u) | ((w.y & ${2 ** (m - 5) - 1}u) ` +
+      `<< 5u) | ((w.y >> ${m - 5}u) << ${m + 3}u)`
     : `w.y * ${plan.workgroup}u + id.x`;
   return `let t = ${t}; let sub = 0u;\n${declareBases(plan)}\n`;
 }
@@ -85,10 +99,15 @@ function declareThread(plan: SpanPlan): string {
 /** Coordinates that a workgroup covers of one row. */
 const coveredOf = ({ n, slices }: SpanPlan): number => n / slices;
 
-/** Where a coordinate lies in shared memory: its number among those that the workgroup covers, spread over the banks. */
+/**
+ * Where a coordinate lies in shared memory: its number among those that the workgroup covers,
+ * spread over the banks.
+ */
 function sharedPlace(plan: SpanPlan): string {
   const { m } = plan.rounds[0]!;
-  const place = isScattered(plan) ? `(c & 31u) | (((c >> ${m}u) & 63u) << 5u)` : `c & ${coveredOf(plan) - 1}u`;
+  const place = isScattered(plan)
+    ? `(c & 31u) | (((c >> ${m}u) & 63u) << 5u)`
+    : `c & ${coveredOf(plan) - 1}u`;
   return `fn place(c: u32) -> u32 { let i = ${place}; return ${spreadBanks}; }\n`;
 }
 
@@ -96,20 +115,32 @@ function sharedPlace(plan: SpanPlan): string {
 const placeOf =
   (plan: SpanPlan) =>
   (c: number): number =>
-    bankOf(isScattered(plan) ? (c & 31) | (((c >> plan.rounds[0]!.m) & 63) << 5) : c & (coveredOf(plan) - 1));
+    bankOf(
+      isScattered(plan)
+        ? (c & 31) | (((c >> plan.rounds[0]!.m) & 63) << 5)
+        : c & (coveredOf(plan) - 1),
+    );
 
 /** Where a region of shared memory begins. */
 const regionAt = (plan: SpanPlan, region: string): string =>
   `own + ${region} * ${coveredOf(plan) * plan.rowsPerGroup}u`;
 
-/** Statements that write or read a thread's elements in the layout of a round, in a region of shared memory. */
+/**
+ * Statements that write or read a thread's elements in the layout of a round, in a region of shared
+ * memory.
+ */
 export const toShared = (plan: SpanPlan, r: number, name: string, region: string): string =>
   writeShared(plan, r, name, regionAt(plan, region), placeOf(plan));
 
 export const fromShared = (plan: SpanPlan, r: number, name: string, region: string): string =>
   readShared(plan, r, name, regionAt(plan, region), placeOf(plan));
 
-/** The head of a span's kernel with so many regions of shared memory, up to the loop over its rows. */
+/**
+ * The head of a span's kernel with so many regions of shared memory, up to the loop over its rows.
+ */
 export const spanHead = (plan: SpanPlan, regions: number): string =>
-  `${plan.rounds.length === 1 ? "" : `var<workgroup> sh: array<f32, ${sharedBytesOf(plan, regions) / 4}>;\n`}${sharedPlace(plan)}` +
-  `${mainHead(plan, plan.workgroup)}${declareThread(plan)}let own = sub * ${coveredOf(plan)}u;\n`;
+  (plan.rounds.length === 1
+    ? ""
+    : `var<workgroup> sh: array<f32, ${sharedBytesOf(plan, regions) / 4}>;\n`) +
+  `${sharedPlace(plan)}${mainHead(plan, plan.workgroup)}` +
+  `${declareThread(plan)}let own = sub * ${coveredOf(plan)}u;\n`;

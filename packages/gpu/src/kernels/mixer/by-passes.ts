@@ -1,6 +1,7 @@
 /**
- * @file The mixer in gpu.js, for every schedule and both parameterisations. Passes end where groups of three stages end; there z is stored
- * (`stored`), computed again (`recompute`) or walked back to by the transpose (`reverse`, rotation only).
+ * @file The mixer in gpu.js, for every schedule and both parameterisations. Passes end where groups
+ * of three stages end; there z is stored (`stored`), computed again (`recompute`) or walked back to
+ * by the transpose (`reverse`, rotation only).
  */
 import type { MixerOptions } from "@spm/mixer";
 import { type DeviceArray, rowMajor } from "../../device-array.ts";
@@ -8,7 +9,13 @@ import { type Executor, type Memory, MemoryGroup } from "../../executor.ts";
 import { elementwise } from "../elementwise.ts";
 import { sumOver } from "../reduce.ts";
 import { callOf, releaseCall } from "./call.ts";
-import { gatherLeftovers, gatherPairs, outputGradient, rowChunks, stageGradient } from "./gradients.ts";
+import {
+  gatherLeftovers,
+  gatherPairs,
+  outputGradient,
+  rowChunks,
+  stageGradient,
+} from "./gradients.ts";
 import type { BackwardOperands, ForwardOperands } from "./operands.ts";
 import { backwardPass, boundaries, forwardPass, paddedProduct } from "./passes.ts";
 import type { MixerKind } from "./tables.ts";
@@ -37,7 +44,8 @@ export function forwardByPasses(
       last ? { dOut: dOut.memory, bias: bias.memory } : null,
     );
     if (k > 1) {
-      const wanted = keep && (options.backward === "stored" || (options.backward === "reverse" && last));
+      const wanted =
+        keep && (options.backward === "stored" || (options.backward === "reverse" && last));
       if (wanted) stored.push(z);
       else executor.release(z);
     }
@@ -69,7 +77,8 @@ export function backwardByPasses(
 
   // z at every boundary that is known now; zAt[0] is d_in ⊙ x, zero-padded.
   const zAt: (Memory | null)[] = ends.map(() => null);
-  const view = (a: DeviceArray, width: number): DeviceArray => rowMajor(a.memory, [rows, width], "float32");
+  const view = (a: DeviceArray, width: number): DeviceArray =>
+    rowMajor(a.memory, [rows, width], "float32");
   const padded =
     fanIn === n
       ? elementwise(executor, [rows, n], "float32", [view(x, n), dIn], "return x0 * x1;").memory
@@ -98,13 +107,15 @@ export function backwardByPasses(
       // g_L = d_out ⊙ ȳ, zero-padded, is needed by itself: the gradients of the last pass read it.
       g = own(
         fanOut === n
-          ? elementwise(executor, [rows, n], "float32", [view(ct, n), dOut], "return x0 * x1;").memory
+          ? elementwise(executor, [rows, n], "float32", [view(ct, n), dOut], "return x0 * x1;")
+              .memory
           : paddedProduct(executor, rows, n, view(ct, fanOut), dOut),
       );
       gAfter = g;
     }
     const before = own(backwardPass(call, to, from, gAfter, n, null));
-    if (zAt[k] === null) zAt[k] = own(backwardPass(call, ends[k + 1]!, ends[k]!, zAt[k + 1]!, n, null));
+    if (zAt[k] === null)
+      zAt[k] = own(backwardPass(call, ends[k + 1]!, ends[k]!, zAt[k + 1]!, n, null));
     const z = { before: zAt[k]!, after: kind === "rotation" ? (zAt[k + 1] ?? null) : null };
     for (let l = to - 1; l >= from; l--) {
       const pass = [from, to] as const;
@@ -121,7 +132,13 @@ export function backwardByPasses(
     parameterBars.push(gatherLeftovers(call, leftoverPartials.filter(Boolean), pairChunks.chunks));
   const g0: DeviceArray = { ...rowMajor(gAfter, [rows, n], "float32"), shape: [rows, fanIn] };
   const xBar = elementwise(executor, [rows, fanIn], "float32", [g0, dIn], "return x0 * x1;");
-  const products = elementwise(executor, [rows, fanIn], "float32", [g0, view(x, fanIn)], "return x0 * x1;");
+  const products = elementwise(
+    executor,
+    [rows, fanIn],
+    "float32",
+    [g0, view(x, fanIn)],
+    "return x0 * x1;",
+  );
   const dInBar = sumOver(executor, products, [0], [fanIn]);
   executor.release(products.memory);
   for (const m of owned) executor.release(m);

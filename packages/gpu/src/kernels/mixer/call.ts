@@ -1,4 +1,6 @@
-/** @file One call of the mixer in gpu.js: its sizes, its coefficients, and how its kernels are run. */
+/**
+ * @file One call of the mixer in gpu.js: its sizes, its coefficients, and how its kernels are run.
+ */
 import type { MixerOptions } from "@spm/mixer";
 import type { DeviceArray } from "../../device-array.ts";
 import type { Executor, Memory } from "../../executor.ts";
@@ -31,7 +33,10 @@ function coefficients(
     const angle = `${pair} const t = a0[p]; `;
     return {
       alpha: run(`${head}1; } ${angle}${returnCos("t")} }`, [angles, roles]),
-      beta: run(`${head}0; } ${angle}const u = second > 0 ? t : -t; ${returnSin("u")} }`, [angles, roles]),
+      beta: run(`${head}0; } ${angle}const u = second > 0 ? t : -t; ${returnSin("u")} }`, [
+        angles,
+        roles,
+      ]),
     };
   }
   const blocks = whole(executor, parameters[0]!).memory;
@@ -41,13 +46,15 @@ function coefficients(
   const names = scales.length === 0 ? "a0, a1" : "a0, a1, a2";
   return {
     alpha: run(
-      `function (${names}) { ${role} if (r < 0) { return ${leftover}; } ${pair} return a0[4 * p + 3 * second]; }`,
+      `function (${names}) { ${role} if (r < 0) { ` +
+        `return ${leftover}; } ${pair} return a0[4 * p + 3 * second]; }`,
       arrays,
     ),
-    beta: run(`function (a0, a1) { ${role} if (r < 0) { return 0; } ${pair} return a0[4 * p + 1 + second]; }`, [
-      blocks,
-      roles,
-    ]),
+    beta: run(
+      `function (a0, a1) { ${role} if (r < 0) { return 0; ` +
+        `} ${pair} return a0[4 * p + 1 + second]; }`,
+      [blocks, roles],
+    ),
   };
 }
 
@@ -89,7 +96,10 @@ export const releaseCall = ({ executor, coefficients: c }: Call): void => {
 };
 
 /** Threads for `rows` × `width`: the row and the coordinate of each, as integers. */
-export function rowThreads(rows: number, width: number): { output: number[]; row: string; coordinate: string } {
+export function rowThreads(
+  rows: number,
+  width: number,
+): { output: number[]; row: string; coordinate: string } {
   const shift = Math.log2(width);
   if (Number.isInteger(shift))
     return {
@@ -104,12 +114,22 @@ export function rowThreads(rows: number, width: number): { output: number[]; row
 export const names: ProgramArrays = { alpha: "a0", beta: "a1", partners: "a2" };
 
 /** Arrays that every pass begins with, and the parameters' names. */
-const common = ({ coefficients: c, tables }: Call): readonly Memory[] => [c.alpha, c.beta, tables.partners];
+const common = ({ coefficients: c, tables }: Call): readonly Memory[] => [
+  c.alpha,
+  c.beta,
+  tables.partners,
+];
 
 /**
- * Runs a program of one result an element. On butterflies the partners' table goes unread, and is left out of the arguments.
+ * Runs a program of one result an element. On butterflies the partners' table goes unread, and is
+ * left out of the arguments.
  */
-export function runProgram(call: Call, output: readonly number[], more: readonly Memory[], body: string): Memory {
+export function runProgram(
+  call: Call,
+  output: readonly number[],
+  more: readonly Memory[],
+  body: string,
+): Memory {
   const arrays = [...common(call), ...more];
   const used = arrays.map((_, i) => new RegExp(`\\ba${i}\\b`).test(body));
   const kept = arrays.filter((_, i) => used[i]);

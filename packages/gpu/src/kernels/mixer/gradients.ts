@@ -1,4 +1,7 @@
-/** @file Gradients of the mixer's parameters in gpu.js: sums over rows, each thread over a chunk of them. */
+/**
+ * @file Gradients of the mixer's parameters in gpu.js: sums over rows, each thread over a chunk of
+ * them.
+ */
 import { type DeviceArray, rowMajor } from "../../device-array.ts";
 import type { Executor, Memory } from "../../executor.ts";
 import { concatenate } from "../layout.ts";
@@ -14,14 +17,25 @@ export function rowChunks(rows: number, results: number): { each: number; chunks
   return { each, chunks: Math.ceil(rows / each) };
 }
 
-/** The loop of a gradient kernel: `body` for each row of the thread's chunk, `b` being the row; it adds to `total`. */
+/**
+ * The loop of a gradient kernel: `body` for each row of the thread's chunk, `b` being the row; it
+ * adds to `total`.
+ */
 const overRows = (rows: number, each: number, chunk: string, body: string): string => {
-  const inner = each * Math.ceil(rows / each) === rows ? body : `if (${chunk} * ${each} + r < ${rows}) { ${body} }`;
+  const inner =
+    each * Math.ceil(rows / each) === rows
+      ? body
+      : `if (${chunk} * ${each} + r < ${rows}) { ${body} }`;
   return `let total = 0; for (let r = 0; r < ${each}; r++) { ${inner} } return total;`;
 };
 
 /** Partial sums [chunks, results] down to [results]. */
-function sumChunks(executor: Executor, partial: Memory, chunks: number, results: number): DeviceArray {
+function sumChunks(
+  executor: Executor,
+  partial: Memory,
+  chunks: number,
+  results: number,
+): DeviceArray {
   const x = rowMajor(partial, [chunks, results], "float32");
   if (chunks === 1) return { ...x, shape: [results], stride: [1] };
   const total = sumOver(executor, x, [0], [results]);
@@ -30,8 +44,9 @@ function sumChunks(executor: Executor, partial: Memory, chunks: number, results:
 }
 
 /**
- * Gradients of the parameters of stage `l` (from 0) within the pass `from`…`to`, as partial sums [chunks, parameters of the stage].
- * Rotation: θ̄ = Σ z_i g_j − z_j g_i at either side of the stage. General: the outer product of g after it and z before it.
+ * Gradients of the parameters of stage `l` (from 0) within the pass `from`…`to`, as partial sums
+ * [chunks, parameters of the stage]. Rotation: θ̄ = Σ z_i g_j − z_j g_i at either side of the
+ * stage. General: the outer product of g after it and z before it.
  */
 export function stageGradient(
   call: Call,
@@ -52,7 +67,9 @@ export function stageGradient(
   const butterfly = distances !== null;
   const q = "this.thread.x";
   const i = program.at(
-    butterfly ? `(((${q} >> ${m}) << ${m + 1}) | (${q} & ${2 ** m - 1}))` : `(a5[${start} + ${q}] | 0)`,
+    butterfly
+      ? `(((${q} >> ${m}) << ${m + 1}) | (${q} & ${2 ** m - 1}))`
+      : `(a5[${start} + ${q}] | 0)`,
   );
   const j = butterfly ? program.partner(l, i) : program.at(`(a6[${start} + ${q}] | 0)`);
   const row = `(this.thread.y * ${chunks.each} + r)`;
@@ -61,26 +78,43 @@ export function stageGradient(
   let sum: string;
   let [zMemory, gMemory]: [Memory, Memory] = [z.before, g.after];
   if (kind === "rotation") {
-    // Both at the same side: from the start of the pass forward, or from its end back, whichever is nearer.
+    // Both at the same side: from the start of the pass forward, or from its end back, whichever is
+    // nearer.
     const fromEnd = z.after !== null && to - (l + 1) < l - from;
     if (fromEnd) zMemory = z.after!;
     else gMemory = g.before;
     const value = (array: string, name: string, c: Parameters<typeof program.forward>[3]) =>
-      fromEnd ? program.backward(name, to, l + 1, c, read(array)) : program.forward(name, from, l, c, read(array));
-    const [zi, zj, gi, gj] = [value("a3", "z", i), value("a3", "z", j), value("a4", "g", i), value("a4", "g", j)];
+      fromEnd
+        ? program.backward(name, to, l + 1, c, read(array))
+        : program.forward(name, from, l, c, read(array));
+    const [zi, zj, gi, gj] = [
+      value("a3", "z", i),
+      value("a3", "z", j),
+      value("a4", "g", i),
+      value("a4", "g", j),
+    ];
     sum = `${zi} * ${gj} - ${zj} * ${gi}`;
   } else {
-    const before = (c: Parameters<typeof program.forward>[3]) => program.forward("z", from, l, c, read("a3"));
-    const after = (c: Parameters<typeof program.forward>[3]) => program.backward("g", to, l + 1, c, read("a4"));
+    const before = (c: Parameters<typeof program.forward>[3]) =>
+      program.forward("z", from, l, c, read("a3"));
+    const after = (c: Parameters<typeof program.forward>[3]) =>
+      program.backward("g", to, l + 1, c, read("a4"));
     if (leftovers) sum = `${before(i)} * ${after(i)}`;
     else {
       const [gi, gj, u, v] = [after(i), after(j), before(i), before(j)];
       sum = `(this.thread.z < 2 ? ${gi} : ${gj}) * ((this.thread.z & 1) > 0 ? ${v} : ${u})`;
     }
   }
-  const body = overRows(rows, chunks.each, "this.thread.y", `${program.statements.join(" ")} total = total + ${sum};`);
+  const body = overRows(
+    rows,
+    chunks.each,
+    "this.thread.y",
+    `${program.statements.join(" ")} total = total + ${sum};`,
+  );
   const output = components === 1 ? [count, chunks.chunks] : [count, chunks.chunks, components];
-  const places = leftovers ? [leftoverPlaces(call), call.tables.second] : [call.tables.first, call.tables.second];
+  const places = leftovers
+    ? [leftoverPlaces(call), call.tables.second]
+    : [call.tables.first, call.tables.second];
   return runProgram(call, output, [zMemory, gMemory, ...places], body);
 }
 
@@ -97,7 +131,12 @@ function leftoverPlaces({ executor, tables }: Call): Memory {
 }
 
 /** Σ over rows of ȳ ⊙ z_L, with z_L computed on the spot from the last boundary. */
-export function outputGradient(call: Call, ends: readonly number[], z: Memory, ct: Memory): DeviceArray {
+export function outputGradient(
+  call: Call,
+  ends: readonly number[],
+  z: Memory,
+  ct: Memory,
+): DeviceArray {
   const { executor, rows, n, fanOut } = call;
   const { each, chunks } = rowChunks(rows, fanOut);
   const program = new MixerProgram(call.tables, names);
@@ -114,7 +153,8 @@ export function outputGradient(call: Call, ends: readonly number[], z: Memory, c
     rows,
     each,
     "this.thread.y",
-    `${program.statements.join(" ")} total = total + ${value} * a4[${row} * ${fanOut} + this.thread.x];`,
+    `${program.statements.join(" ")} total = total + ` +
+      `${value} * a4[${row} * ${fanOut} + this.thread.x];`,
   );
   return sumChunks(executor, runProgram(call, [fanOut, chunks], [z, ct], body), chunks, fanOut);
 }
@@ -137,15 +177,25 @@ export function gatherPairs(
     return [{ ...sum, shape: [count, components], stride: [1, count] }];
   });
   if (totals.length === 0)
-    return rowMajor(executor.upload(new Float32Array(0)), components === 1 ? [0] : [0, 4], "float32");
+    return rowMajor(
+      executor.upload(new Float32Array(0)),
+      components === 1 ? [0] : [0, 4],
+      "float32",
+    );
   const all = concatenate(executor, totals, 0);
   for (const t of totals) executor.release(t.memory);
   return components === 1 ? rowMajor(all.memory, [all.shape[0]!], "float32") : all;
 }
 
-export function gatherLeftovers({ executor }: Call, partials: readonly Memory[], chunks: number): DeviceArray {
+export function gatherLeftovers(
+  { executor }: Call,
+  partials: readonly Memory[],
+  chunks: number,
+): DeviceArray {
   if (partials.length === 0) return rowMajor(executor.upload(new Float32Array(0)), [0], "float32");
-  const totals = partials.map((partial) => sumChunks(executor, partial, chunks, partial.length / chunks));
+  const totals = partials.map((partial) =>
+    sumChunks(executor, partial, chunks, partial.length / chunks),
+  );
   const all = concatenate(executor, totals, 0);
   for (const t of totals) executor.release(t.memory);
   return all;

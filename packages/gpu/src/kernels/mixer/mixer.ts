@@ -17,7 +17,11 @@ const sizesOf = (x: DeviceArray, dOut: DeviceArray) => ({
 });
 
 /** Releases the copies that were made of inputs. */
-function releaseCopies(executor: Executor, inputs: readonly DeviceArray[], dense: readonly DeviceArray[]): void {
+function releaseCopies(
+  executor: Executor,
+  inputs: readonly DeviceArray[],
+  dense: readonly DeviceArray[],
+): void {
   dense.forEach((d, i) => {
     if (d !== inputs[i]) executor.release(d.memory);
   });
@@ -45,7 +49,10 @@ export function mixerForward(
   return results;
 }
 
-/** The cotangents of x, the parameters, d_in, d_out and bias. Inputs: ȳ, x, the parameters, d_in, d_out, what forward kept. */
+/**
+ * The cotangents of x, the parameters, d_in, d_out and bias. Inputs: ȳ, x, the parameters, d_in,
+ * d_out, what forward kept.
+ */
 export function mixerBackward(
   executor: Executor,
   kind: MixerKind,

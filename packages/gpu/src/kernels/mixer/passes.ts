@@ -1,4 +1,7 @@
-/** @file Passes of the mixer in gpu.js: up to three stages each (radix 8: eight reads, one write), forward, and back by the transpose. */
+/**
+ * @file Passes of the mixer in gpu.js: up to three stages each (radix 8: eight reads, one write),
+ * forward, and back by the transpose.
+ */
 import type { DeviceArray } from "../../device-array.ts";
 import type { Executor, Memory } from "../../executor.ts";
 import { type Call, names, rowThreads, runProgram } from "./call.ts";
@@ -14,7 +17,10 @@ export function boundaries(stages: number): number[] {
   return ends;
 }
 
-/** How a pass reads the coordinate `c` of its row from `a3`, of the given width; beyond it there are zeros. */
+/**
+ * How a pass reads the coordinate `c` of its row from `a3`, of the given width; beyond it there are
+ * zeros.
+ */
 const reader =
   (n: number, width: number, row: string, scale: string | null) =>
   (c: string): string => {
@@ -22,7 +28,10 @@ const reader =
     return width === n ? element : `(${c} < ${width} ? ${element} : 0)`;
   };
 
-/** z after stage `to` from z after stage `from`; the first pass reads x and scales it by d_in, the last may scale by d_out and shift. */
+/**
+ * z after stage `to` from z after stage `from`; the first pass reads x and scales it by d_in, the
+ * last may scale by d_out and shift.
+ */
 export function forwardPass(
   call: Call,
   from: number,
@@ -37,12 +46,20 @@ export function forwardPass(
   const read = reader(call.n, dIn === null ? call.n : call.fanIn, row, dIn === null ? null : "a4");
   const z = program.forward("z", from, to, program.at(coordinate), read);
   const after = dIn === null ? 4 : 5;
-  const result = last === null ? z : `${z} * a${after}[${coordinate}] + a${after + 1}[${coordinate}]`;
-  const more = [source, ...(dIn === null ? [] : [dIn]), ...(last === null ? [] : [last.dOut, last.bias])];
+  const result =
+    last === null ? z : `${z} * a${after}[${coordinate}] + a${after + 1}[${coordinate}]`;
+  const more = [
+    source,
+    ...(dIn === null ? [] : [dIn]),
+    ...(last === null ? [] : [last.dOut, last.bias]),
+  ];
   return runProgram(call, output, more, `${program.statements.join(" ")} return ${result};`);
 }
 
-/** g after stage `to` from g after stage `from` > `to`, by the transposed blocks; the first pass reads ȳ and scales it by d_out. */
+/**
+ * g after stage `to` from g after stage `from` > `to`, by the transposed blocks; the first pass
+ * reads ȳ and scales it by d_out.
+ */
 export function backwardPass(
   call: Call,
   from: number,
@@ -65,9 +82,17 @@ export function backwardPass(
 }
 
 /** [rows, n] with x ⊙ d in the first columns and zeros in the others. */
-export function paddedProduct(executor: Executor, rows: number, n: number, x: DeviceArray, d: DeviceArray): Memory {
+export function paddedProduct(
+  executor: Executor,
+  rows: number,
+  n: number,
+  x: DeviceArray,
+  d: DeviceArray,
+): Memory {
   const width = d.shape[0]!;
   const { output, row, coordinate } = rowThreads(rows, n);
-  const source = `function (a0, a1) { if (${coordinate} < ${width}) { return a0[${row} * ${width} + ${coordinate}] * a1[${coordinate}]; } return 0; }`;
+  const source =
+    `function (a0, a1) { if (${coordinate} < ${width}) { ` +
+    `return a0[${row} * ${width} + ${coordinate}] * a1[${coordinate}]; } return 0; }`;
   return executor.run({ source, output, arrays: 2, scalars: 0 }, [x.memory, d.memory], []);
 }

@@ -1,8 +1,9 @@
 /**
- * @file Several stages of a mixer as straight-line code: the value of one coordinate from the values some stages before or after.
+ * @file Several stages of a mixer as straight-line code: the value of one coordinate from the
+ * values some stages before or after.
  *
- * Coefficient form: z_l[i] = α_l[i]·z_{l−1}[i] + β_l[i]·z_{l−1}[i′], where i′ meets i in stage l. Its transpose takes β from the
- * partner: g_{l−1}[i] = α_l[i]·g_l[i] + β_l[i′]·g_l[i′].
+ * Coefficient form: z_l[i] = α_l[i]·z_{l−1}[i] + β_l[i]·z_{l−1}[i′], where i′ meets i in stage l.
+ * Its transpose takes β from the partner: g_{l−1}[i] = α_l[i]·g_l[i] + β_l[i′]·g_l[i′].
  */
 import type { ScheduleTables } from "./tables.ts";
 
@@ -49,9 +50,19 @@ export class MixerProgram {
     return { base: `(${this.#local(`p|${index}`, () => index)} | 0)`, xor: 0 };
   }
 
-  /** z after stage `to` at a coordinate, from what `read` gives after stage `from` ≤ `to` (0: before the first). */
-  forward(array: string, from: number, to: number, c: Coordinate, read: (c: string) => string): string {
-    if (to === from) return this.#local(`${array}|${from}|${this.text(c)}`, () => read(this.text(c)));
+  /**
+   * z after stage `to` at a coordinate, from what `read` gives after stage `from` ≤ `to` (0: before
+   * the first).
+   */
+  forward(
+    array: string,
+    from: number,
+    to: number,
+    c: Coordinate,
+    read: (c: string) => string,
+  ): string {
+    if (to === from)
+      return this.#local(`${array}|${from}|${this.text(c)}`, () => read(this.text(c)));
     return this.#local(`${array}|${to}|${this.text(c)}`, () => {
       const own = this.forward(array, from, to - 1, c, read);
       const other = this.forward(array, from, to - 1, this.partner(to - 1, c), read);
@@ -60,15 +71,28 @@ export class MixerProgram {
     });
   }
 
-  /** g before stage `to` + 1 at a coordinate, by the transposed blocks, from what `read` gives after stage `from` ≥ `to`. */
-  backward(array: string, from: number, to: number, c: Coordinate, read: (c: string) => string): string {
-    if (to === from) return this.#local(`${array}|${from}|${this.text(c)}`, () => read(this.text(c)));
+  /**
+   * g before stage `to` + 1 at a coordinate, by the transposed blocks, from what `read` gives after
+   * stage `from` ≥ `to`.
+   */
+  backward(
+    array: string,
+    from: number,
+    to: number,
+    c: Coordinate,
+    read: (c: string) => string,
+  ): string {
+    if (to === from)
+      return this.#local(`${array}|${from}|${this.text(c)}`, () => read(this.text(c)));
     return this.#local(`${array}|${to}|${this.text(c)}`, () => {
       const met = this.partner(to, c);
       const own = this.backward(array, from, to + 1, c, read);
       const other = this.backward(array, from, to + 1, met, read);
       const stage = to * this.#tables.schedule.n;
-      return `${this.#arrays.alpha}[${stage} + ${this.text(c)}] * ${own} + ${this.#arrays.beta}[${stage} + ${this.text(met)}] * ${other}`;
+      return (
+        `${this.#arrays.alpha}[${stage} + ${this.text(c)}] * ${own} + ` +
+        `${this.#arrays.beta}[${stage} + ${this.text(met)}] * ${other}`
+      );
     });
   }
 

@@ -1,4 +1,7 @@
-/** @file What a schedule looks like to kernels: an XOR distance for each stage where it is a butterfly, tables of partners otherwise. */
+/**
+ * @file What a schedule looks like to kernels: an XOR distance for each stage where it is a
+ * butterfly, tables of partners otherwise.
+ */
 import type { Schedule } from "@spm/mixer";
 import type { Executor, Memory } from "../../executor.ts";
 
@@ -8,9 +11,14 @@ export type MixerKind = "rotation" | "general";
 /** A schedule on a device. */
 export interface ScheduleTables {
   readonly schedule: Schedule;
-  /** log₂ of each stage's XOR distance; null unless every stage pairs i with i XOR 2^m, ascending. */
+  /**
+   * log₂ of each stage's XOR distance; null unless every stage pairs i with i XOR 2^m, ascending.
+   */
   readonly distances: readonly number[] | null;
-  /** For coordinate i of stage l, at l·n + i: twice the pair's number, plus 1 for its second coordinate; −1 − q for leftover q. */
+  /**
+   * For coordinate i of stage l, at l·n + i: twice the pair's number, plus 1 for its second
+   * coordinate; −1 − q for leftover q.
+   */
   readonly roles: Memory;
   /** At l·n + i: who i meets, itself where it is left over. */
   readonly partners: Memory;
