@@ -11,4 +11,5 @@ export * from "./print-tape.ts";
 export { keep, noGrad, own, scope } from "./scope.ts";
 export * from "./shape.ts";
 export { isRecording } from "./tape.ts";
-export { Parameter, type Spec, Storage, Tensor } from "./tensor.ts";
+export { type Residual, Storage, View } from "./storage.ts";
+export { Parameter, type Spec, Tensor } from "./tensor.ts";

@@ -1,6 +1,7 @@
 /** @file The tape: what ran, in order. Append order is topological, so the sweep (grad.ts) is a loop. */
 import { isFloating } from "./array.ts";
 import { type Dynamic, during } from "./dynamic.ts";
+import type { Residual } from "./storage.ts";
 import { Parameter, type Tensor } from "./tensor.ts";
 
 /** One call of a primitive. */
@@ -8,7 +9,7 @@ export interface Call {
   readonly name: string;
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
-  readonly residuals: readonly Tensor[];
+  readonly residual: Residual | undefined;
   /** Cotangents of the inputs that `needs` names, from those of the outputs (null: zero). */
   vjp(cotangents: readonly (Tensor | null)[], needs: readonly boolean[]): readonly (Tensor | null)[];
 }

@@ -1,5 +1,5 @@
 /** @file The gradient of every sample of a batch by itself, from what went into a mixer and what came back. */
-import { broadcastTo, ones, reshape, ShapeError, showShape, type Tensor, vjp, zeros } from "@spm/core";
+import { broadcastTo, each, ones, reshape, ShapeError, showShape, type Tensor, vjp, zeros } from "@spm/core";
 import { composedMixer } from "./composed.ts";
 import { type Factors, fanIn, fanOut, like } from "./factors.ts";
 import { general, rotation } from "./parameterisation.ts";
@@ -29,23 +29,27 @@ export function perSampleGradients(factors: Factors, x: Tensor, ct: Tensor): Per
     throw new ShapeError("perSampleGradients", `x of shape [samples, ..., ${inputs}]`, showShape(x.shape));
   if (showShape(ct.shape) !== showShape(expected))
     throw new ShapeError("perSampleGradients", `a cotangent of shape ${showShape(expected)}`, showShape(ct.shape));
-  const stages =
+  const parameters =
     factors.kind === "rotation" ? { angles: factors.angles } : { blocks: factors.blocks, scales: factors.scales };
   const all = {
-    ...stages,
     dIn: factors.dIn ?? ones([inputs], like(factors)),
     dOut: factors.dOut ?? ones([outputs], like(factors)),
     bias: factors.bias ?? zeros([outputs], like(factors)),
+    ...parameters,
   };
-  const samples = x.shape[0]!;
-  const between = x.shape.slice(1, -1).map(() => 1);
-  const copies = Object.values(all).map((p: Tensor) =>
-    broadcastTo(reshape(p, [1, ...between, ...p.shape]), [samples, ...between, ...p.shape]),
-  );
+  const [samples = 0, ...between] = x.shape.slice(0, -1).map((n, k) => (k === 0 ? n : 1));
+  const copy = (p: Tensor) =>
+    broadcastTo(reshape(p, [1, ...between, ...p.shape]), [samples, ...between, ...p.shape]);
   const kind = { rotation, general }[factors.kind];
-  const { pullback } = vjp((...own) => composedMixer(factors.schedule, kind, [x, ...own]), ...copies);
+  const { dIn, dOut, bias } = all;
+  const { pullback } = vjp(
+    (dIn: Tensor, dOut: Tensor, bias: Tensor, ...own: Tensor[]) =>
+      composedMixer(factors.schedule, kind, [x, dIn, dOut, bias, ...own]),
+    ...each([dIn, dOut, bias] as const, copy),
+    ...Object.values(parameters).map(copy),
+  );
   const gradients = pullback(ct);
   return Object.fromEntries(
-    Object.entries(all).map(([name, p], k) => [name, reshape(gradients[k]!, [samples, ...p.shape])]),
+    Object.entries(all).map(([name, p], k) => [name, reshape(gradients[k] ?? p, [samples, ...p.shape])]),
   ) as unknown as PerSampleGradients;
 }

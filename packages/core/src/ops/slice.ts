@@ -29,24 +29,24 @@ function windowOf(x: NdArray, { shape, start, step }: Window): NdArray {
 }
 
 /** The primitive of {@link slice}. */
-export const sliceOp: Op<Window> = definePrimitive<Window>({
+export const sliceOp: Op<[x: 1], [y: 1], Window> = definePrimitive({
   name: "slice",
-  infer: ([x], { shape }) => [{ shape, dtype: x!.dtype }],
-  forward: ([x], window) => [windowOf(x!, window)],
-  vjp: ([ct], { inputs: [x], options: window }) => padOp([ct!], { ...window, into: x!.shape, value: 0 }),
+  infer: ([x], { shape }) => [{ shape, dtype: x.dtype }],
+  forward: ([x], window) => [windowOf(x, window)],
+  vjp: ([ct], { inputs: [x], options: window }) => padOp([ct], { ...window, into: x.shape, value: 0 }),
 });
 
 /** The primitive of {@link pad}: also between the elements and back to front, as the transpose of any slice. */
-export const padOp: Op<Padding> = definePrimitive<Padding>({
+export const padOp: Op<[x: 1], [y: 1], Padding> = definePrimitive({
   name: "pad",
-  infer: ([x], { into }) => [{ shape: into, dtype: x!.dtype }],
+  infer: ([x], { into }) => [{ shape: into, dtype: x.dtype }],
   forward: ([x], padding) => {
-    const out = zerosArray(dtypeOf(x!), padding.into);
+    const out = zerosArray(dtypeOf(x), padding.into);
     if (padding.value !== 0) out.data.fill(padding.value);
-    copyInto(windowOf(out, padding), x!);
+    copyInto(windowOf(out, padding), x);
     return [out];
   },
-  vjp: ([ct], { options: { shape, start, step } }) => sliceOp([ct!], { shape, start, step }),
+  vjp: ([ct], { options: { shape, start, step } }) => sliceOp([ct], { shape, start, step }),
 });
 
 /** From where, up to where (exclusive), in steps of what; negative positions count from the end. */
@@ -68,7 +68,7 @@ export function slice(x: Tensor, ranges: readonly (SliceRange | undefined)[]): T
   const axes = x.shape.map((n, k) => resolve(ranges[k] ?? {}, n));
   const window = { shape: axes.map((a) => a.length), start: axes.map((a) => a.start), step: axes.map((a) => a.step) };
   if (sameShape(window.shape, x.shape) && window.step.every((s) => s === 1)) return x;
-  return sliceOp([x], window)[0]!;
+  return sliceOp([x], window)[0];
 }
 
 /** Python's `slice.indices`: first index, number of elements, step. */
@@ -103,7 +103,7 @@ export function pad(x: Tensor, before: Shape, after: Shape, value = 0): Tensor {
   const into = shape.map((n, k) => before[k]! + n + after[k]!);
   const step = shape.map(() => 1);
   checkNumber("pad", value, dtype);
-  return sameShape(checkShape("pad", into), shape) ? x : padOp([x], { shape, start: before, step, into, value })[0]!;
+  return sameShape(checkShape("pad", into), shape) ? x : padOp([x], { shape, start: before, step, into, value })[0];
 }
 
 const total = (sizes: Shape): number => sizes.reduce((sum, n) => sum + n, 0);
@@ -117,7 +117,7 @@ function joined(xs: readonly { readonly shape: Shape }[], axis: number): Shape {
 }
 
 /** The primitive of {@link concat}; its option is the axis. */
-export const concatOp: Op<number> = definePrimitive<number>({
+export const concatOp: Op<[...xs: 1[]], [y: 1], number> = definePrimitive({
   name: "concat",
   infer: (xs, axis) => [{ shape: joined(xs, axis), dtype: checkDTypes("concat", xs, allDTypes) }],
   forward: (xs, axis) => {
@@ -131,14 +131,14 @@ export const concatOp: Op<number> = definePrimitive<number>({
   },
   vjp: ([ct], { inputs, options: axis }) => {
     const sizes = inputs.map((x) => x.shape[axis]!);
-    return split(ct!, sizes, axis);
+    return split(ct, sizes, axis);
   },
 });
 
 /** Tensors one after another along an axis. @throws ShapeError unless the other axes agree; for no tensors */
 export function concat(xs: readonly Tensor[], axis = 0): Tensor {
   if (xs.length === 0) throw new ShapeError("concat", "at least one tensor", 0);
-  return concatOp(xs, checkAxis("concat", axis, xs[0]!.shape.length))[0]!;
+  return concatOp(xs, checkAxis("concat", axis, xs[0]!.shape.length))[0];
 }
 
 /** Tensors of one shape along a new axis. @throws ShapeError unless the shapes agree; for no tensors */
@@ -157,17 +157,16 @@ export interface Cut {
 }
 
 /** The primitive of {@link split}: one op for all parts, so that their cotangents are joined once, whatever their number. */
-export const splitOp: Op<Cut> = definePrimitive<Cut>({
+export const splitOp: Op<[x: 1], [...parts: 1[]], Cut> = definePrimitive({
   name: "split",
-  outputs: Number.POSITIVE_INFINITY,
-  infer: ([x], { axis, sizes }) => sizes.map((n) => ({ shape: x!.shape.with(axis, n), dtype: x!.dtype })),
+  infer: ([x], { axis, sizes }) => sizes.map((n) => ({ shape: x.shape.with(axis, n), dtype: x.dtype })),
   forward: ([x], { axis, sizes }) => {
-    const step = x!.shape.map(() => 1);
+    const step = x.shape.map(() => 1);
     let at = 0;
     return sizes.map((n) => {
       const start = step.map((_, k) => (k === axis ? at : 0));
       at += n;
-      return windowOf(x!, { shape: x!.shape.slice().with(axis, n), start, step });
+      return windowOf(x, { shape: x.shape.slice().with(axis, n), start, step });
     });
   },
   vjp: (cts, { outputs, options: { axis } }) => [
@@ -189,5 +188,5 @@ export function split(x: Tensor, sizes: Shape | number, axis = 0): Tensor[] {
   const parts = typeof sizes === "number" ? Array.from({ length: sizes }, () => n / sizes) : sizes;
   if (!Array.isArray(parts) || !parts.every((size) => Number.isSafeInteger(size) && size >= 0) || total(parts) !== n)
     throw new ShapeError("split", `sizes that make up ${n}`, showShape(parts));
-  return parts.length === 1 ? [x] : splitOp([x], { axis: k, sizes: parts });
+  return parts.length === 1 ? [x] : [...splitOp([x], { axis: k, sizes: parts })];
 }
