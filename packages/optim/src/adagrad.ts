@@ -1,9 +1,8 @@
 /** @file Adagrad: steps scaled by the sum of all squared gradients so far. */
-import type { Op } from "@spm/core";
 import { checkNotNegative } from "./check.ts";
 import { Optimizer } from "./optimizer.ts";
 import type { CommonOptions, ParametersOrGroups, Rule } from "./rule.ts";
-import { updateOp } from "./update-op.ts";
+import { type UpdateOp, updateOp } from "./update-op.ts";
 
 /** Options of {@link adagrad}. */
 export interface AdagradOptions extends CommonOptions {
@@ -24,19 +23,19 @@ export interface AdagradUpdate {
 }
 
 /** One step of Adagrad; slot: the sum of squares. */
-export const adagradUpdate: Op<AdagradUpdate> = updateOp("adagrad", 1, (next, parameter, grad, [sum], options) => {
+export const adagradUpdate: UpdateOp<[sum: 1], AdagradUpdate> = updateOp("adagrad", (next, parameter, grad, [sum], options) => {
   const { stepSize, l2, eps } = options;
   const [nextP, nextSum] = next;
   for (let i = 0; i < parameter.length; i++) {
     const p = parameter[i]!;
     const g = grad[i]! + l2 * p;
-    const total = sum![i]! + g * g;
-    nextSum![i] = total;
-    nextP![i] = p - (stepSize * g) / (Math.sqrt(total) + eps);
+    const total = sum[i]! + g * g;
+    nextSum[i] = total;
+    nextP[i] = p - (stepSize * g) / (Math.sqrt(total) + eps);
   }
 });
 
-const rule: Rule<AdagradOptions> = {
+const rule: Rule<AdagradOptions, [sum: 1]> = {
   name: "adagrad",
   defaults: { learningRate: 1e-2, learningRateDecay: 0, eps: 1e-10, initialSum: 0, weightDecay: 0, exemptions: true },
   check: ({ learningRateDecay, eps, initialSum }) =>

@@ -1,14 +1,13 @@
 /** @file An exponential moving average of the weights, which often evaluates better than the last weights. */
-import { keep, noGrad, type Op, type Parameter, TapeError, type Tensor, ValueError } from "@spm/core";
+import { keep, noGrad, type Parameter, TapeError, type Tensor, ValueError } from "@spm/core";
 import { checkState, type Expected, keptCopy, type State } from "./state.ts";
-import { updateOp } from "./update-op.ts";
+import { type UpdateOp, updateOp } from "./update-op.ts";
 
 /** One step of an average towards a parameter: a ← a + (1 − d)(p − a). Its primitive is `averageUpdate.primitive`. */
-export const averageUpdate: Op<{ readonly decay: number }> = updateOp(
+export const averageUpdate: UpdateOp<[], { readonly decay: number }> = updateOp(
   "movingAverage",
-  0,
   ([next], average, parameter, _, { decay }) => {
-    for (let i = 0; i < average.length; i++) next![i] = average[i]! + (1 - decay) * (parameter[i]! - average[i]!);
+    for (let i = 0; i < average.length; i++) next[i] = average[i]! + (1 - decay) * (parameter[i]! - average[i]!);
   },
 );
 
