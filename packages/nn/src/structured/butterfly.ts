@@ -1,5 +1,17 @@
 /** @file The butterfly of torch_butterfly: free 2×2 blocks on a power of two, without diagonals, stacked. */
-import { concat, elements, mul, ones, type Parameter, parameter, slice, type Tensor, tensor, zeros } from "@spm/core";
+import {
+  concat,
+  elements,
+  mul,
+  ones,
+  type Parameter,
+  parameter,
+  slice,
+  type Tensor,
+  type TypedArray,
+  tensor,
+  zeros,
+} from "@spm/core";
 import { butterfly, fromDense, generalMixer, initialBlocks, type Schedule, toDense, toGeneral } from "@spm/mixer";
 import type { LinearOptions } from "../linear.ts";
 import { assignNumbers, narrowed, StructuredMap } from "./structured-map.ts";
@@ -46,12 +58,14 @@ export class Butterfly extends StructuredMap {
       const rows = weight.slice(at * n, (at + 1) * n).flatMap((row) => [...row]);
       const w = tensor(Float64Array.from(rows), { shape: [rows.length / fanIn, fanIn], backend: target.backend });
       const found = toGeneral(fromDense(w, { schedule }).factors);
-      const [blocks, dIn, dOut] = [found.blocks, found.dIn!, found.dOut!].map((x) => elements(x.ndarray()));
+      const numbers = (x: Tensor): TypedArray => elements(x.ndarray());
+      const dIn = found.dIn && numbers(found.dIn);
+      const dOut = found.dOut && numbers(found.dOut);
       const last = first.length - n / 2;
-      const entries = Array.from(blocks!, (v, k) => {
+      const entries = Array.from(numbers(found.blocks), (v, k) => {
         const p = k >> 2;
         const [row, column] = [k & 2 ? second[p]! : first[p]!, k & 1 ? second[p]! : first[p]!];
-        return v * (p < n / 2 ? (dIn![column] ?? 1) : 1) * (p >= last ? (dOut![row] ?? 1) : 1);
+        return v * (p < n / 2 ? (dIn?.[column] ?? 1) : 1) * (p >= last ? (dOut?.[row] ?? 1) : 1);
       });
       assignNumbers(target, entries);
     });
