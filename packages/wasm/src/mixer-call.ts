@@ -1,5 +1,5 @@
 /** @file One call of the mixer: its operands as addresses. */
-import type { NdArray } from "@spm/core";
+import { type NdArray, sizeOf } from "@spm/core";
 import type { Schedule } from "@spm/mixer";
 import type { Machine } from "./machine.ts";
 import type { MixerState, Tables } from "./mixer-state.ts";
@@ -23,11 +23,15 @@ export interface Call {
   readonly dOut: number;
 }
 
-/** @param operands - x, d_in, d_out, the parameters, the general variant's factors of leftovers */
+/** @param scales - the general variant's factors of leftovers */
 export function makeCall(
   state: MixerState,
   schedule: Schedule,
-  ...[x, dIn, dOut, parameters, scales]: readonly [NdArray, NdArray, NdArray, NdArray, NdArray?]
+  x: NdArray,
+  dIn: NdArray,
+  dOut: NdArray,
+  parameters: NdArray,
+  scales: NdArray | undefined,
 ): Call {
   const { machine } = state;
   const { rows, width: inputs } = rowsOf(x.shape);
@@ -39,7 +43,7 @@ export function makeCall(
     scales,
     rows,
     inputs,
-    outputs: rowsOf(dOut.shape).width,
+    outputs: sizeOf(dOut.shape),
     x: plain(machine, x),
     dIn: padded(machine, dIn, schedule.n),
     dOut: padded(machine, dOut, schedule.n),
@@ -48,7 +52,7 @@ export function makeCall(
 
 /** A vector as n floats, with zeros behind its own. */
 export function padded(machine: Machine, vector: NdArray, n: number): number {
-  const { width: size } = rowsOf(vector.shape);
+  const size = sizeOf(vector.shape);
   const source = plain(machine, vector);
   if (size === n) return source;
   const { memory } = machine;

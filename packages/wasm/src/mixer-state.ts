@@ -93,20 +93,30 @@ export class MixerState {
    * are not within range, and for other schedules.
    */
   scaled({ parameters, schedule, tables }: Coefficients): Scaled | null {
-    if (tables.plan === null) return null;
-    const scaled = this.#scaled(parameters, schedule, tables, tables.plan);
+    const { plan } = tables;
+    if (plan === null) return null;
+    const { data, shape } = parameters;
+    const whole = data.length === sizeOf(shape) && isContiguous(parameters);
+    let scaled = whole ? this.#prepared.get(data) : undefined;
+    if (scaled?.schedule !== schedule)
+      scaled = this.#prepare(parameters, schedule, tables, plan, whole);
     return scaled.fits ? scaled : null;
   }
 
-  #scaled(parameters: NdArray, schedule: Schedule, tables: Tables, plan: ButterflyPlan): Scaled {
-    const { data, shape } = parameters;
+  /** @param lasting - beyond this kernel call */
+  #prepare(
+    parameters: NdArray,
+    schedule: Schedule,
+    tables: Tables,
+    plan: ButterflyPlan,
+    lasting: boolean,
+  ): Scaled {
     const bytes = 4 * (plan.coefficients + schedule.n * (schedule.stages + 1) + 4);
     const make = (address: number): Scaled =>
       this.#make(address, parameters, schedule, tables, plan);
-    if (data.length !== sizeOf(shape) || !isContiguous(parameters))
-      return make(this.machine.memory.scratch(bytes));
-    const known = this.#prepared.get(data);
-    return known?.schedule === schedule ? known : this.#prepared.add(data, bytes, make);
+    return lasting
+      ? this.#prepared.add(parameters.data, bytes, make)
+      : make(this.machine.memory.scratch(bytes));
   }
 
   #make(

@@ -1,5 +1,5 @@
 /** @file The mixer's kernels: fused butterfly passes where the schedule is one and its scales fit, pairs by table otherwise. */
-import { each, type KernelTable, type NdArray, type Shape, type TypedArray } from "@spm/core";
+import { each, type KernelTable, type NdArray, type Shape, type TypedArray, wrap } from "@spm/core";
 import { generalOp, rotationOp } from "@spm/mixer";
 import { type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { type Call, constant, makeCall, padded } from "./mixer-call.ts";
@@ -50,22 +50,18 @@ function registerForward(table: KernelTable<NdArray>, state: MixerState): void {
     table,
     machine,
     primitive,
-    ([x, dIn, dOut, bias, ...given], { schedule, backward }, keep) => {
+    ([x, dIn, dOut, bias, parameters, scales], { schedule, backward }, keep) => {
       if (!(x.data instanceof Float32Array)) return NOT_FLOAT32; // all are of one dtype
-      const [parameters, scales] = given;
       if (parameters === undefined) return NO_PARAMETERS;
       const call = makeCall(state, schedule, x, dIn, dOut, parameters, scales);
-      const y = memory.array("float32", x.shape.with(-1, call.outputs));
+      const size = call.rows * call.outputs;
+      const at = memory.block(4 * size);
+      const y = wrap(memory.float32(at, size), x.shape.with(-1, call.outputs));
       const kept =
         keep && backward === "reverse" ? memory.array("float32", [call.rows, schedule.n]) : null;
       const shift = padded(machine, bias, schedule.n);
-      forward(
-        call,
-        factorsOf(call),
-        shift,
-        memory.address(y),
-        kept === null ? 0 : memory.address(kept),
-      );
+      const z = kept === null ? 0 : memory.address(kept);
+      forward(call, factorsOf(call), shift, at, z);
       return kept === null ? [y] : { outputs: [y], residual: [kept] };
     },
   );
@@ -84,21 +80,20 @@ function registerBackward(table: KernelTable<NdArray>, state: MixerState): void 
     table,
     machine,
     primitive,
-    ([ct, , x, dIn, dOut, bias, ...given], { schedule }, _, [kept] = []) => {
+    ([ct, , x, dIn, dOut, bias, parameters, scales], { schedule }, _, residual) => {
       if (!(ct.data instanceof Float32Array)) return NOT_FLOAT32; // all are of one dtype
-      const [parameters, scales] = given;
       if (parameters === undefined) return NO_PARAMETERS;
       // Without rows every gradient is a sum of nothing.
       if (x.shape.slice(0, -1).includes(0)) {
-        const [gx, gIn, gOut, gBias] = each([x, dIn, dOut, bias], ({ shape }) => zeros(shape));
-        return [gx, gIn, gOut, gBias, ...given.map(({ shape }) => zeros(shape))];
+        const bars = each([x, dIn, dOut, bias, parameters], ({ shape }) => zeros(shape));
+        return scales === undefined ? bars : [...bars, zeros(scales.shape)];
       }
       const call = makeCall(state, schedule, x, dIn, dOut, parameters, scales);
       const gx = memory.array("float32", x.shape);
       const gParameters = memory.array("float32", parameters.shape);
       const gScales = scales && memory.array("float32", scales.shape);
       const factors = factorsOf(call);
-      const z = general ? null : zOf(call, kept, factors);
+      const z = general ? null : zOf(call, residual?.[0], factors);
       const back = { ct: plain(machine, ct), gx: memory.address(gx), z, gParameters, gScales };
       const sums =
         typeof factors === "number"
@@ -111,7 +106,8 @@ function registerBackward(table: KernelTable<NdArray>, state: MixerState): void 
       };
       const [gIn, gOut] = [vector(sums.in, call.inputs), vector(sums.out, call.outputs)];
       const gBias = vector(sums.bias, call.outputs);
-      return [gx, gIn, gOut, gBias, gParameters, ...(gScales === undefined ? [] : [gScales])];
+      const bars = [gx, gIn, gOut, gBias, gParameters] as const;
+      return gScales === undefined ? bars : [...bars, gScales];
     },
   );
 }
