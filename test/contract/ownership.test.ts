@@ -11,17 +11,22 @@ import {
   div,
   elements,
   exp,
+  type FusedOp,
+  fused,
   grad,
   hvp,
   jvp,
   keep,
+  mapArray,
   matmul,
   mul,
+  type NdArray,
   noGrad,
   normal,
   type Op,
   type Parameter,
   parameter,
+  type Residual,
   reference,
   reshape,
   rng,
@@ -38,6 +43,8 @@ import {
   transpose,
   valueAndGrad,
   vjp,
+  zerosArray,
+  zipLoop,
 } from "@spm/core";
 import { afterEach, assert, beforeEach, describe, expect, test } from "vitest";
 import { poisoningBackend } from "./poisoning-backend.ts";
@@ -314,6 +321,102 @@ describe.each(["reference", "poisoning"])("on the %s backend", (name) => {
         'assign: expected float64, got float32\nhelp: cast(value, "float64")',
       );
       expect([p.version, ...numbers(p)]).toEqual([0, 1, 2, 3]);
+    });
+  });
+
+  describe("what a forward keeps for its backward", () => {
+    const twice = (x: NdArray): NdArray => mapArray((v) => 2 * v, x);
+    const times = zipLoop((a, b) => a * b);
+    /** x², which keeps what `residual` makes of x. */
+    const keeping = (residual: (x: NdArray) => NdArray): FusedOp<[x: 1]> =>
+      fused({
+        name: "keeping",
+        infer: ([x]) => x,
+        forward: ([x], _, keep) => {
+          const outputs = [mapArray((v) => v * v, x)] as const;
+          return keep ? { outputs, residual: [residual(x)] } : outputs;
+        },
+        backward: (ct, [x], _y, _options, [kept]: readonly [kept: NdArray]) => {
+          const bar = zerosArray("float64", x.shape);
+          times(bar, ct, kept);
+          return [bar];
+        },
+        composed: ([x]) => square(x),
+      });
+    const squared = keeping(twice);
+
+    test("is freed with its scope, and once", () => {
+      const before = live();
+      scope(() => {
+        const x = x64(3);
+        const { pullback } = vjp((t) => squared([t]), x);
+        expect(live()).toBe(before + 3); // x, y, 2x
+        expect(number(pullback(x64(1))[0])).toBe(6);
+        expect(number(pullback(x64(2))[0])).toBe(12);
+      });
+      expect(live()).toBe(before);
+      expect(number(noGrad(() => squared([x64(3)])))).toBe(9);
+      expect(live()).toBe(before + (backend.collected ? 0 : 1));
+    });
+
+    test("takes nothing where it looks at an operand", () => {
+      const before = live();
+      scope(() => {
+        const looking = keeping((x) => x);
+        const { pullback } = vjp((t) => looking([t]), x64(3));
+        expect(live()).toBe(before + 2);
+        expect(number(pullback(x64(1))[0])).toBe(3);
+      });
+      expect(live()).toBe(before);
+    });
+
+    test("lives as long as an outer tape records", () => {
+      const before = live();
+      scope(() => {
+        const f = (t: Tensor) => mul(squared([t]), t); // x³
+        expect(number(grad(grad(f))(x64(2)))).toBeCloseTo(12, 12);
+        expect(number(grad(grad(grad(f)))(x64(2)))).toBeCloseTo(6, 12);
+      });
+      expect(live()).toBe(before);
+    });
+
+    test("is refused to whoever comes later", () => {
+      const seen: Residual[] = [];
+      const stashing: Op<[x: 1]> = definePrimitive({
+        name: "stashing",
+        infer: ([x]) => [x],
+        forward: ([x], _, keep) => {
+          const outputs = [copyArray(x)] as const;
+          return keep ? { outputs, residual: [twice(x)] } : outputs;
+        },
+        vjp: ([ct], { residual }) => {
+          if (residual) seen.push(residual);
+          return [ct];
+        },
+      });
+      const before = live();
+      scope(() => void grad((x) => stashing([x])[0])(x64(3)));
+      expect(live()).toBe(before);
+      const views = seen.flatMap((residual) => residual.views);
+      expect(views).toHaveLength(1);
+      for (const view of views) {
+        expect(() => view.handle).toThrow("vjp: expected what its forward kept");
+        view.dispose(); // a second time: nothing happens
+      }
+      expect(live()).toBe(before);
+    });
+
+    test("does not add up in a training loop", () => {
+      const w = parameter(normal(rng(1), [3], 0, 1, { dtype: "float64" }));
+      const step = () =>
+        scope(() => {
+          const { grads } = valueAndGrad(() => sum(squared([squared([w])])), [w]);
+          w.assign(sub(w, mul(0.01, grads[0])));
+        });
+      step();
+      const counts = [live(), backend.live.bytes];
+      for (let i = 0; i < 100; i++) step();
+      expect([live(), backend.live.bytes]).toEqual(counts);
     });
   });
 
