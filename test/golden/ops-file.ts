@@ -31,17 +31,18 @@ function opsCase(item: Json, where: string): GoldenCase {
       };
     return goldenTensor(grads[key], `${where}.grads.${key}`);
   });
+  const keys = inputs.map(([key]) => key);
   const answers = answersTo(name);
   if (answers.length === 0) return { name, run: undefined };
   const run = (precision: Precision): Comparison[] =>
     answers.flatMap(({ kind, op }) => {
-      const f = (...xs: Tensor[]) => op(xs, options);
+      const f = (...xs: Tensor[]) => op(options, ...xs);
       const { value, pullback } = vjp(f, ...inputs.map(([, x]) => toTensor(x, precision)));
       const ours = pullback(toTensor(cotangent, precision));
       return [
         compare(`output of the ${kind}`, value, output),
-        ...inputs.map(([key], k) =>
-          compare(`gradient of ${key} of the ${kind}`, ours[k]!, golden[k]!),
+        ...ours.map((slope, k) =>
+          compare(`gradient of ${keys[k]} of the ${kind}`, slope, golden[k]!),
         ),
       ];
     });

@@ -5,6 +5,7 @@
 import {
   type Backend,
   fromArray,
+  fusedPrimitives,
   type Kernel,
   noGrad,
   primitives,
@@ -13,7 +14,6 @@ import {
   vjp,
 } from "@spm/core";
 import { gpu } from "@spm/gpu";
-import { fusedPrimitives } from "@spm/nn";
 import { afterAll, describe, expect, test } from "vitest";
 import { coreSamples, mixerSamples, nnSamples, optimSamples, type Sample } from "./samples.ts";
 import { openSoftwareGpu } from "./software-gpu.ts";
@@ -46,9 +46,9 @@ async function results(
   if (differentiable) {
     const floats = inputs.filter((x) => x.dtype === "float32");
     const { value, pullback } = vjp(
-      (...xs) => {
+      (...xs: Tensor[]) => {
         const given = [...xs];
-        return f(...inputs.map((x) => (x.dtype === "float32" ? given.shift()! : x)));
+        return f(...inputs.flatMap((x) => (x.dtype === "float32" ? given.splice(0, 1) : [x])));
       },
       ...floats,
     );

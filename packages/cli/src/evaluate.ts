@@ -92,7 +92,7 @@ export async function printEvaluation(
   const names = result.confusion.map((_, k) => String(k));
   const scores = classScores(result.confusion);
   const body = result.confusion.map((row, k) => [
-    names[k]!,
+    String(k),
     ...row.map(String),
     scores[k]!.f1.toFixed(4),
   ]);

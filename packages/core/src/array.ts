@@ -49,10 +49,6 @@ export function allocate(dtype: DType, size: number): TypedArray {
 export const zerosArray = (dtype: DType, shape: Shape): NdArray =>
   wrap(allocate(dtype, sizeOf(shape)), shape);
 
-/** Bytes that `shape` elements of `dtype` take. */
-export const byteSize = (shape: Shape, dtype: DType): number =>
-  sizeOf(shape) * constructors[dtype].BYTES_PER_ELEMENT;
-
 /** Whether a dtype has derivatives. */
 export const isFloating = (dtype: DType): dtype is "float32" | "float64" =>
   dtype === "float32" || dtype === "float64";

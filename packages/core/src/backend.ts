@@ -5,11 +5,37 @@
 import { elements, type NdArray, type TypedArray, wrap } from "./array.ts";
 
 /**
- * A primitive's forward on a backend's own storage: handles in, one handle per inferred output
- * (then per residual). A handle is whatever the backend's `upload` returns. Without `keep` nobody
- * will differentiate: residuals may be left out.
+ * A list of operands or results: `[x: 1, w: 1]`, `[x: 1, bias?: 1]`, `[...xs: 1[]]`. The labels are
+ * documentation, each 1 is a place.
  */
-export type Kernel = (inputs: readonly unknown[], options: unknown, keep: boolean) => unknown[];
+export type Places = readonly (1 | undefined)[];
+
+/** The same list of something. */
+export type Each<P extends Places, T> = { readonly [K in keyof P]: T };
+
+/** What a forward gives: its outputs, or with them what its backward pass shall get again. */
+export type Result<O extends Places, Handle> =
+  | Each<O, Handle>
+  | { readonly outputs: Each<O, Handle>; readonly residual: readonly Handle[] };
+
+/**
+ * A primitive's forward on a backend's own storage. A handle is whatever the backend's `upload`
+ * returns.
+ * @param keep - whether anyone will differentiate; without it a residual is of no use
+ * @param residual - for the forward of a backward pass: what the forward kept, if a kernel made it
+ * @returns the outputs, or why the reference shall compute them
+ */
+export type Kernel<
+  Handle = unknown,
+  I extends Places = Places,
+  O extends Places = Places,
+  Options = unknown,
+> = (
+  inputs: Each<I, Handle>,
+  options: Options,
+  keep: boolean,
+  residual?: readonly Handle[],
+) => Result<O, Handle> | string;
 
 /** What really ran, and what is alive. */
 export interface BackendReport {
@@ -30,7 +56,7 @@ export interface BackendReport {
 export interface Backend {
   readonly name: string;
   /** Keyed by the primitive object (`op.primitive`), never by its name. */
-  readonly kernels: ReadonlyMap<object, Kernel>;
+  readonly kernels: Pick<ReadonlyMap<object, Kernel>, "get" | "has">;
   /** Whether the garbage collector frees what no scope owns. */
   readonly collected: boolean;
   /** Counters of the storages that scopes, `keep` and parameters own; core maintains them. */
@@ -50,13 +76,15 @@ export interface Backend {
   download(handle: unknown): Promise<TypedArray>;
   /** The memory a handle looks at: the same object for every view of it. */
   memory(handle: unknown): object;
+  /** How many bytes that memory takes. */
+  bytes(memory: object): number;
   /** Frees memory that no tensor looks at any more. */
   release?(memory: object): void;
   /**
-   * Called where a primitive has no kernel: counts it, or throws BackendError where the reference
-   * can't step in.
+   * Called where a primitive has no kernel, or that declines: counts it, or throws BackendError
+   * where the reference can't step in.
    */
-  fallback?(primitive: string): void;
+  fallback?(primitive: string, reason: string): void;
   report(): BackendReport;
   /** Frees everything; afterwards the process may exit by itself. */
   dispose(): Promise<void>;
@@ -78,6 +106,7 @@ export const reference: Backend = {
   clone: (handle) => wrap(elements(handle as NdArray).slice(), (handle as NdArray).shape),
   download: async (handle) => elements(handle as NdArray).slice(),
   memory: (handle) => (handle as NdArray).data,
+  bytes: (data) => (data as TypedArray).byteLength,
   report: () => ({
     name: "reference",
     liveStorages: live.storages,

@@ -4,6 +4,7 @@ import { isFloating } from "./array.ts";
 import { DTypeError, ShapeError, TapeError } from "./errors.ts";
 import { ones, zeros } from "./ops/create.ts";
 import { add, alias, mul, sum } from "./ops/families.ts";
+import { each } from "./primitive.ts";
 import { releaseEarly, scope, synchronous } from "./scope.ts";
 import { sameShape, showShape } from "./shape.ts";
 import { type Call, type Tape, withoutTapes, withTape } from "./tape.ts";
@@ -14,13 +15,21 @@ type Tensors = readonly Tensor[];
 const MAKE = "make it one: tensor(value)";
 
 /** What is differentiated: a function of tensors to a tensor. */
-export type Differentiable = (...xs: Tensor[]) => Tensor;
+export type Differentiable<Xs extends Tensors = Tensor[]> = (...xs: Xs) => Tensor;
+
+/** A tensor for each of `Xs`. */
+export type Gradients<Xs extends Tensors> = { [K in keyof Xs]: Tensor };
 
 /**
  * Cotangents of `wanted` from one of an output. Ops that run here go on the tapes that are still
  * open, not on this one.
  */
-function pullBack(tape: Tape, output: Tensor, cotangent: Tensor, wanted: Tensors): Tensor[] {
+function pullBack<Xs extends Tensors>(
+  tape: Tape,
+  output: Tensor,
+  cotangent: Tensor,
+  wanted: readonly [...Xs],
+): Gradients<Xs> {
   const assigned = [...tape.parameters].some(([p, version]) => p.version !== version);
   if (assigned)
     throw new TapeError("vjp", "parameters as recorded", "one assigned since", "record again");
@@ -38,7 +47,7 @@ function pullBack(tape: Tape, output: Tensor, cotangent: Tensor, wanted: Tensors
           cotangents.add(input, checkKind(call.name, "cotangent", bars[i], input));
       cotangents.close([...cts, ...bars], call.outputs);
     }
-    return wanted.map((x) => cotangents.of(x) ?? zeros(x.shape, like(x)));
+    return each<Xs, Tensor>(wanted, (x) => cotangents.of(x) ?? zeros(x.shape, like(x)));
   });
 }
 
@@ -160,19 +169,19 @@ function seedOf(op: string, value: Tensor): Tensor {
  * variable for its own.
  * @example const { value, pullback } = vjp(tanh, x); const [xBar] = pullback(ones(x.shape));
  */
-export function vjp(
-  f: Differentiable,
-  ...primals: Tensor[]
-): { value: Tensor; pullback(ct: Tensor): Tensor[] } {
+export function vjp<Xs extends Tensors>(
+  f: Differentiable<Xs>,
+  ...primals: Xs
+): { value: Tensor; pullback(ct: Tensor): Gradients<Xs> } {
   const other = primals.findIndex((x) => !(x instanceof Tensor));
   if (other >= 0)
     throw new DTypeError("vjp", `a tensor as argument ${other}`, kindOf(primals[other]), MAKE);
-  const xs = primals.map(alias);
+  const xs = each<Xs, Tensor>(primals, alias) as unknown as Xs;
   const { tape, result } = recordTape("vjp", xs, () => f(...xs));
   const value = asTensor("vjp", result);
   return {
     value,
-    pullback: (ct) => pullBack(tape, value, checkKind("vjp", "cotangent", ct, value), xs),
+    pullback: (ct) => pullBack<Xs>(tape, value, checkKind("vjp", "cotangent", ct, value), xs),
   };
 }
 
@@ -182,23 +191,33 @@ export function vjp(
  * @throws ShapeError unless f returns a scalar; TapeError when f is async
  * @example grad(x => sum(square(x)))(tensor([1, 2])); // [2, 4]
  */
-export function grad(f: Differentiable, argnums?: number): Differentiable;
-export function grad(f: Differentiable, argnums: readonly number[]): (...xs: Tensor[]) => Tensor[];
+export function grad<Xs extends Tensors>(
+  f: Differentiable<Xs>,
+  argnums?: number,
+): Differentiable<Xs>;
+export function grad<Xs extends Tensors, const Numbers extends readonly number[]>(
+  f: Differentiable<Xs>,
+  argnums: Numbers,
+): (...xs: Xs) => { -readonly [K in keyof Numbers]: Tensor };
 export function grad(f: Differentiable, argnums: number | readonly number[] = 0) {
   const numbers = [argnums].flat() as number[];
   return (...xs: Tensor[]): Tensor | Tensor[] =>
     scope(() => {
-      const missing = numbers.find((k) => xs[k] === undefined);
-      if (missing !== undefined)
-        throw new ShapeError("grad", `argnums below ${xs.length}, the arguments`, missing);
-      const other = numbers.find((k) => !(xs[k] instanceof Tensor));
-      if (other !== undefined)
-        throw new DTypeError("grad", `a tensor as argument ${other}`, kindOf(xs[other]), MAKE);
+      const by = numbers.map((k) => argument(xs, k));
       const part = (...chosen: Tensor[]) => f(...xs.map((x, i) => chosen[numbers.indexOf(i)] ?? x));
-      const { value, pullback } = vjp(part, ...numbers.map((k) => xs[k]!));
+      const { value, pullback } = vjp(part, ...by);
       const grads = pullback(seedOf("grad", value));
-      return typeof argnums === "number" ? grads[0]! : grads;
+      const [only] = grads;
+      return typeof argnums === "number" && only !== undefined ? only : grads;
     });
+}
+
+/** Argument k. @throws ShapeError when there are fewer; DTypeError when it is no tensor */
+function argument(xs: Tensors, k: number): Tensor {
+  const x = xs[k];
+  if (x === undefined) throw new ShapeError("grad", `argnums below ${xs.length}, the arguments`, k);
+  if (x instanceof Tensor) return x;
+  throw new DTypeError("grad", `a tensor as argument ${k}`, kindOf(x), MAKE);
 }
 
 /**
@@ -208,10 +227,10 @@ export function grad(f: Differentiable, argnums: number | readonly number[] = 0)
  * what f returned beside
  * @example const { value, grads } = valueAndGrad(() => crossEntropy(model.forward(x), y), params);
  */
-export function valueAndGrad<Aux = undefined>(
+export function valueAndGrad<P extends readonly Parameter[], Aux = undefined>(
   f: () => Tensor | { loss: Tensor; aux: Aux },
-  params: readonly Parameter[],
-): { value: Tensor; grads: Tensor[]; aux: Aux } {
+  params: readonly [...P],
+): { value: Tensor; grads: Gradients<P>; aux: Aux } {
   return scope(() => {
     const { tape, result } = recordTape("valueAndGrad", params, f);
     const { loss, aux } =
@@ -219,7 +238,7 @@ export function valueAndGrad<Aux = undefined>(
         ? { loss: result, aux: undefined as Aux }
         : (Object(result) as typeof result);
     const value = asTensor("valueAndGrad", loss);
-    return { value, grads: pullBack(tape, value, seedOf("valueAndGrad", value), params), aux };
+    return { value, grads: pullBack<P>(tape, value, seedOf("valueAndGrad", value), params), aux };
   });
 }
 
@@ -238,22 +257,32 @@ export function dot(op: string, xs: Tensors, ys: readonly (Tensor | null)[]): Te
  * cotangent, so its transpose is the jvp): no op needs a rule of its own.
  * @example jvp(sin, [x], [ones(x.shape)]).tangent; // cos x
  */
-export function jvp(
-  f: Differentiable,
-  primals: Tensors,
+export function jvp<Xs extends Tensors>(
+  f: Differentiable<Xs>,
+  primals: readonly [...Xs],
   tangents: Tensors,
 ): { value: Tensor; tangent: Tensor } {
   return scope(() => {
-    const { value, pullback } = vjp(f, ...primals);
+    const { value, pullback } = vjp<Xs>(f, ...primals);
     const transposed = grad((ct) => dot("jvp", pullback(ct), tangents));
     return { value, tangent: transposed(zeros(value.shape, like(value))) };
   });
 }
 
 /** Hessian-vector product (∂²f/∂x²) v of a scalar function: the gradient of ⟨∂f/∂x, v⟩. */
-export function hvp(f: Differentiable, primals: Tensors, v: Tensors): Tensor[] {
-  const all = primals.map((_, i) => i);
-  return grad((...xs) => dot("hvp", grad(f, all)(...xs), v), all)(...primals);
+export function hvp<Xs extends Tensors>(
+  f: Differentiable<Xs>,
+  primals: readonly [...Xs],
+  v: Tensors,
+): Gradients<Xs> {
+  const slope = (...xs: Xs) => {
+    const { value, pullback } = vjp<Xs>(f, ...xs);
+    return dot("hvp", pullback(seedOf("hvp", value)), v);
+  };
+  return scope(() => {
+    const { value, pullback } = vjp<Xs>(slope, ...primals);
+    return pullback(seedOf("hvp", value));
+  });
 }
 
 /** The value without its history: derivatives see a constant. */

@@ -41,9 +41,14 @@ const read = (scalar: Tensor): number => elements(scalar.ndarray())[0]!;
  * @throws ValueError when it is too large; DTypeError unless everything is float64
  * @example gradcheck(tanh, [tensor(new Float64Array([0.3, -1]))]);
  */
+export function gradcheck<Xs extends readonly Tensor[]>(
+  f: Differentiable<Xs>,
+  inputs: readonly [...Xs],
+  options?: GradcheckOptions,
+): GradcheckReport;
 export function gradcheck(
   f: Differentiable,
-  inputs: Tensor[],
+  inputs: readonly Tensor[],
   options: GradcheckOptions = {},
 ): GradcheckReport {
   const { step = 1e-6, tolerance = 1e-6, seed = 1 } = options;
@@ -78,15 +83,24 @@ export function gradcheck(
 }
 
 /** {@link gradcheck} of the vjp itself: the second derivatives, also by the cotangent. */
+export function gradgradcheck<Xs extends readonly Tensor[]>(
+  f: Differentiable<Xs>,
+  inputs: readonly [...Xs],
+  options?: GradcheckOptions,
+): GradcheckReport;
 export function gradgradcheck(
   f: Differentiable,
-  inputs: Tensor[],
+  inputs: readonly Tensor[],
   options: GradcheckOptions = {},
 ): GradcheckReport {
   const random = rng((options.seed ?? 1) + 1);
   const like = (x: Tensor) => normal(random, x.shape, 0, 1, { dtype });
   const us = inputs.map(like);
-  const first: Differentiable = (ct, ...xs) =>
-    dot("gradgradcheck", vjp(f, ...xs).pullback(ct!), us);
-  return gradcheck(first, [like(noGrad(() => f(...inputs))), ...inputs], options);
+  const first = (ct: Tensor, ...xs: Tensor[]) =>
+    dot("gradgradcheck", vjp(f, ...xs).pullback(ct), us);
+  return gradcheck<[Tensor, ...Tensor[]]>(
+    first,
+    [like(noGrad(() => f(...inputs))), ...inputs],
+    options,
+  );
 }

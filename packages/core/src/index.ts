@@ -13,5 +13,6 @@ export * from "./primitive.ts";
 export * from "./print-tape.ts";
 export { keep, noGrad, own, scope } from "./scope.ts";
 export * from "./shape.ts";
+export { type Residual, Storage, View } from "./storage.ts";
 export { isRecording } from "./tape.ts";
-export { Parameter, type Spec, Storage, Tensor } from "./tensor.ts";
+export { Parameter, type Spec, Tensor } from "./tensor.ts";

@@ -1,134 +1,224 @@
 /** @file A primitive: an op and its derivative as one object, and how a call of it runs. */
 import { inspect } from "./anomaly.ts";
 import { dtypeOf, type NdArray } from "./array.ts";
-import { type Backend, currentBackend, type Kernel, reference } from "./backend.ts";
+import {
+  type Backend,
+  currentBackend,
+  type Each,
+  type Kernel,
+  type Places,
+  type Result,
+  reference,
+} from "./backend.ts";
 import { BackendError, ShapeError } from "./errors.ts";
 import { own } from "./scope.ts";
 import { sameShape, showShape } from "./shape.ts";
+import { type Residual, View } from "./storage.ts";
 import { type Call, isTracked, record } from "./tape.ts";
 import { type Spec, Tensor } from "./tensor.ts";
 
 /** What a vjp may use. */
-export interface VjpContext<Options> {
-  readonly inputs: readonly Tensor[];
-  readonly outputs: readonly Tensor[];
-  readonly residuals: readonly Tensor[];
+export interface VjpContext<
+  I extends Places = Places,
+  O extends Places = Places,
+  Options = unknown,
+> {
+  readonly inputs: Each<I, Tensor>;
+  readonly outputs: Each<O, Tensor>;
+  /** What the forward kept, to be passed on to its backward pass. */
+  readonly residual: Residual | undefined;
   readonly options: Options;
   /** Which inputs want a cotangent: the rest may be null, unpaid for. */
-  readonly needs: readonly boolean[];
+  readonly needs: Each<I, boolean>;
 }
+
+/** Cotangents of the outputs: of the only one it is there, of several each may be null (zero). */
+export type Cotangents<O extends Places> = O extends readonly [1]
+  ? Each<O, Tensor>
+  : Each<O, Tensor | null>;
 
 /**
  * An op: its reference forward on NdArray, and its derivative written in public ops, so that it is
  * differentiable again and runs on every backend. A fused op's backward is itself a primitive,
  * whose vjp is the composed form.
  */
-export interface Primitive<Options = void> {
+export interface Primitive<
+  I extends Places = Places,
+  O extends Places = Places,
+  Options = unknown,
+> {
   /** For messages, never for dispatch. */
   readonly name: string;
+  /** Validates everything and says what comes out. Throws before anything is written. */
+  infer(inputs: Each<I, Spec>, options: Options): Each<O, Spec>;
   /**
-   * How many results the caller sees (1 unless said); what `infer` lists beyond are residuals, for
-   * the vjp alone.
+   * The outputs; where `keep` is true, somebody will differentiate, and they may come with a
+   * residual. The forward of a backward pass gets that again, unless another kernel made it: then
+   * it computes it anew.
    */
-  readonly outputs?: number;
-  /**
-   * Validates everything and says what comes out: the outputs, then the residuals. Throws before
-   * anything is written.
-   */
-  infer(inputs: readonly Spec[], options: Options): readonly Spec[];
-  /**
-   * Outputs, then residuals; without `keep` nobody will differentiate and residuals may be left
-   * out.
-   */
-  forward(inputs: readonly NdArray[], options: Options, keep: boolean): NdArray[];
-  /** Cotangents of the inputs from those of the outputs (null: zero). */
-  vjp(
-    cotangents: readonly (Tensor | null)[],
-    context: VjpContext<Options>,
-  ): readonly (Tensor | null)[];
+  forward(
+    inputs: Each<I, NdArray>,
+    options: Options,
+    keep: boolean,
+    residual?: readonly NdArray[],
+  ): Result<O, NdArray>;
+  /** Cotangents of the inputs (null: zero) from those of the outputs. */
+  vjp(cotangents: Cotangents<O>, context: VjpContext<I, O, Options>): Each<I, Tensor | null>;
 }
 
 /** A callable primitive. */
-export interface Op<Options> {
-  (inputs: readonly Tensor[], options: Options): Tensor[];
-  readonly primitive: Primitive<Options>;
+export interface Op<I extends Places, O extends Places = [y: 1], Options = void> {
+  (inputs: Each<I, Tensor>, options: Options, residual?: Residual): Each<O, Tensor>;
+  readonly primitive: Primitive<I, O, Options>;
 }
 
-const registry: Primitive<unknown>[] = [];
+const registry: Primitive[] = [];
 
 /**
  * Every primitive defined so far: what a backend must cover and the derivative checks walk through.
  */
-export const primitives = (): readonly Primitive<unknown>[] => registry;
+export const primitives = (): readonly Primitive[] => registry;
 
 /**
- * Makes an op from its forward and its derivative, exactly as the framework's own ops are made.
+ * Makes an op from its forward and its derivative, exactly as the framework's own ops are made. Its
+ * type says the places of its operands and results.
  * @returns a function `(inputs, options) => outputs`; it is recorded, checked and dispatched like
  * every other
  * @example
- * const cube = definePrimitive<void>({
+ * const cube: Op<[x: 1]> = definePrimitive({
  *   name: "cube",
- *   infer: ([x]) => [x!],
- *   forward: ([x]) => [mapArray((v) => v ** 3, x!)],
- *   vjp: ([ct], { inputs: [x] }) => [mul(ct!, mul(3, square(x!)))],
+ *   infer: ([x]) => [x],
+ *   forward: ([x]) => [mapArray((v) => v ** 3, x)],
+ *   vjp: ([ct], { inputs: [x] }) => [mul(ct, mul(3, square(x)))],
  * });
  */
-export function definePrimitive<Options>(primitive: Primitive<Options>): Op<Options> {
-  const erased = primitive as Primitive<unknown>;
+export function definePrimitive<I extends Places, O extends Places = [y: 1], Options = void>(
+  primitive: Primitive<NoInfer<I>, NoInfer<O>, NoInfer<Options>>,
+): Op<I, O, Options> {
+  const erased = primitive as unknown as Primitive;
   registry.push(erased);
-  return Object.assign(
-    (inputs: readonly Tensor[], options: Options) => apply(erased, inputs, options),
-    { primitive },
-  );
+  const call = (inputs: readonly Tensor[], options: unknown, residual?: Residual) =>
+    apply(erased, inputs, options, residual);
+  return Object.assign(call as unknown as Op<I, O, Options>, { primitive });
+}
+
+/** `map` of a tuple, as long as it was. */
+export const each = <T extends readonly unknown[], U>(
+  list: readonly [...T],
+  f: (item: T[number], k: number) => U,
+): { [K in keyof T]: U } => list.map(f) as { [K in keyof T]: U };
+
+/** A backend's kernels, by primitive. */
+export class KernelTable<Handle> {
+  readonly #kernels = new Map<object, Kernel>();
+
+  get(primitive: object): Kernel | undefined {
+    return this.#kernels.get(primitive);
+  }
+
+  has(primitive: object): boolean {
+    return this.#kernels.has(primitive);
+  }
+
+  /** Adds a kernel: its operands, results and options are those of the primitive. */
+  set<I extends Places, O extends Places, Options>(
+    primitive: Primitive<I, O, Options>,
+    kernel: Kernel<Handle, NoInfer<I>, NoInfer<O>, NoInfer<Options>>,
+  ): this {
+    this.#kernels.set(primitive, kernel as unknown as Kernel);
+    return this;
+  }
 }
 
 function apply(
-  primitive: Primitive<unknown>,
+  primitive: Primitive,
   inputs: readonly Tensor[],
   options: unknown,
+  kept?: Residual,
 ): Tensor[] {
   const { name } = primitive;
   const specs = primitive.infer(inputs, options);
   const backend = commonBackend(name, inputs);
   const keep = isTracked(inputs);
-  const handles = inputs.map((t) => t.handle);
-  const kernel = backend.kernels.get(primitive) ?? fallback(primitive, backend, inputs, specs);
-  const outputs = kernel(handles, options, keep).map((handle, i) => {
-    // a result that looks at an input's memory shares its storage
-    const memory = backend.memory(handle);
-    const source = inputs.find((t) => t.storage.memory === memory);
-    return own(new Tensor(specs[i]!, backend, handle, source));
-  });
-  const visible = primitive.outputs ?? 1;
-  const residuals = outputs.length > visible ? outputs.splice(visible) : [];
+  const kernel = kept?.byReference ? undefined : backend.kernels.get(primitive);
+  let result =
+    kernel?.(inputs.map(handleOf), options, keep, kept?.views.map(handleOf)) ?? "no kernel";
+  const byReference = typeof result === "string";
+  if (typeof result === "string")
+    result = onReference(primitive, backend, inputs, options, keep, specs, kept, result);
+  const handles = "outputs" in result ? result.outputs : result;
+  const outputs = specs.map((spec, i) =>
+    own(new Tensor(spec, backend, handles[i], sharing(backend, handles[i], inputs))),
+  );
   inspect(name, inputs, outputs);
   if (keep) {
+    const residual =
+      "outputs" in result
+        ? keptOf(backend, byReference, result.residual, [...inputs, ...outputs])
+        : undefined;
     const vjp: Call["vjp"] = (cts, needs) =>
-      primitive.vjp(cts, { inputs, outputs, residuals, options, needs });
-    record({ name, inputs, outputs, residuals, vjp });
+      primitive.vjp(cts, { inputs, outputs, residual, options, needs });
+    record({ name, inputs, outputs, residual, vjp });
   }
   return outputs;
 }
 
-/** The reference's forward, in place of a kernel that the backend lacks. */
-function fallback(
-  p: Primitive<unknown>,
+const handleOf = (view: View): unknown => view.handle;
+
+/** The view among `views` that looks at the same memory as a handle: they share its storage. */
+function sharing(backend: Backend, handle: unknown, views: readonly View[]): View | undefined {
+  const memory = backend.memory(handle);
+  return views.find(({ storage }) => storage.memory === memory);
+}
+
+/** What a forward kept, owned by the scope as its outputs are. */
+function keptOf(
+  backend: Backend,
+  byReference: boolean,
+  handles: readonly unknown[],
+  around: readonly View[],
+): Residual {
+  return {
+    byReference,
+    views: handles.map((handle) =>
+      own(new View(backend, handle, sharing(backend, handle, around))),
+    ),
+  };
+}
+
+/** The reference's forward, in place of a kernel that the backend lacks, or that declines. */
+function onReference(
+  p: Primitive,
   backend: Backend,
   inputs: readonly Tensor[],
+  options: unknown,
+  keep: boolean,
   specs: readonly Spec[],
-): Kernel {
-  backend.fallback?.(p.name);
-  const arrays = inputs.map((t) => t.ndarray());
-  return (_, options, keep) =>
-    p
-      .forward(arrays, options, keep)
-      .map((array, i) => backend.upload(checkResult(p.name, array, specs[i]!)));
+  kept: Residual | undefined,
+  reason: string,
+): Exclude<ReturnType<Kernel>, string> {
+  backend.fallback?.(p.name, kept?.byReference ? "its forward ran on the reference" : reason);
+  const residual = kept?.byReference
+    ? kept.views.map(({ handle }) => backend.view?.(handle) ?? (handle as NdArray))
+    : undefined;
+  const result = p.forward(
+    inputs.map((t) => t.ndarray()),
+    options,
+    keep,
+    residual,
+  );
+  const arrays = "outputs" in result ? result.outputs : result;
+  const outputs = specs.map((spec, i) => backend.upload(checkResult(p.name, arrays[i], spec)));
+  return "outputs" in result
+    ? { outputs, residual: result.residual.map((array) => backend.upload(array)) }
+    : outputs;
 }
 
 /** @throws ShapeError when a forward does not return what its `infer` said */
-function checkResult(op: string, array: NdArray, { shape, dtype }: Spec): NdArray {
-  if (sameShape(array.shape, shape) && dtypeOf(array) === dtype) return array;
-  const got = `${dtypeOf(array)} ${showShape(array.shape)}`;
+function checkResult(op: string, array: NdArray | undefined, { shape, dtype }: Spec): NdArray {
+  if (array !== undefined && sameShape(array.shape, shape) && dtypeOf(array) === dtype)
+    return array;
+  const got = array === undefined ? "nothing" : `${dtypeOf(array)} ${showShape(array.shape)}`;
   throw new ShapeError(op, `a forward that returns ${dtype} ${showShape(shape)} as inferred`, got);
 }
 

@@ -12,11 +12,12 @@ import type { Tensor } from "./tensor.ts";
  */
 export function printTape(f: () => unknown): string {
   const show = (ts: readonly Tensor[]) => ts.map((t) => `${t.dtype}[${t.shape}]`).join(" ");
-  const line = ({ name, inputs, outputs, residuals }: Call) => {
-    const fresh = [...outputs, ...residuals].filter((t) =>
-      inputs.every((x) => x.storage !== t.storage),
+  const line = ({ name, inputs, outputs, residual }: Call) => {
+    const storages = new Set(
+      [...outputs, ...(residual?.views ?? [])].map(({ storage }) => storage),
     );
-    const bytes = fresh.reduce((total, t) => total + t.storage.bytes, 0);
+    for (const { storage } of inputs) storages.delete(storage);
+    const bytes = [...storages].reduce((total, storage) => total + storage.bytes, 0);
     return `${show(outputs)} = ${name}(${show(inputs)})  ${bytes} B`;
   };
   const { tape } = scope(() => withTape(null, () => synchronous("printTape", f())));

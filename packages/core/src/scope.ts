@@ -2,18 +2,19 @@
  * @file Ownership: a scope releases what was made in it, except what it returns and what was kept.
  */
 import { TapeError } from "./errors.ts";
+import type { View } from "./storage.ts";
 import { isRecording, withoutTapes } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
 
-const scopes: Tensor[][] = [];
+const scopes: View[][] = [];
 
-/** Hands a tensor to the innermost scope, or to the heap. */
-export function own<T extends Tensor>(tensor: T): T {
+/** Hands a view to the innermost scope, or to the heap. */
+export function own<V extends View>(view: V): V {
   const scope = scopes.at(-1);
-  tensor.owner = scope ?? null;
-  if (scope === undefined) tensor.leaveToHeap();
-  else scope.push(tensor);
-  return tensor;
+  view.owner = scope ?? null;
+  if (scope === undefined) view.leaveToHeap();
+  else scope.push(view);
+  return view;
 }
 
 /**
@@ -24,7 +25,7 @@ export function own<T extends Tensor>(tensor: T): T {
  * @example const norm = scope(() => sqrt(sum(square(x)))); // the square and the sum are gone
  */
 export function scope<T>(f: () => T): T {
-  const made: Tensor[] = [];
+  const made: View[] = [];
   scopes.push(made);
   let result: T | undefined;
   try {
@@ -32,8 +33,9 @@ export function scope<T>(f: () => T): T {
     return result;
   } finally {
     scopes.pop();
-    if (made.length > 0) hand(isRecording() ? made : result, made);
-    for (const t of made) if (t.owner === made) t.dispose();
+    if (isRecording()) for (const view of made) pass(view, made);
+    else if (made.length > 0) hand(result, made);
+    for (const view of made) if (view.owner === made) view.dispose();
   }
 }
 
@@ -65,13 +67,18 @@ export function keep<T extends Tensor>(tensor: T): T {
 /** Runs `f` without recording: for evaluation, sampling and updates. It is a {@link scope}, too. */
 export const noGrad = <T>(f: () => T): T => withoutTapes(() => scope(f));
 
+/** Hands what a scope made to its parent. */
+function pass(view: View, made: View[]): void {
+  if (view.owner === made) own(view);
+}
+
 /**
- * Hands what a scope made to its parent: every tensor that a value holds, directly or inside of
- * arrays, objects, maps and sets.
+ * Hands on what a result reaches: every tensor that a value holds, directly or inside of arrays,
+ * objects, maps and sets.
  */
-function hand(value: unknown, made: Tensor[], seen?: Set<object>): void {
+function hand(value: unknown, made: View[], seen?: Set<object>): void {
   if (value instanceof Tensor) {
-    if (value.owner === made) own(value);
+    pass(value, made);
     return;
   }
   if (typeof value !== "object" || value === null || seen?.has(value) || ArrayBuffer.isView(value))

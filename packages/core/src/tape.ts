@@ -4,6 +4,7 @@
  */
 import { isFloating } from "./array.ts";
 import { type Dynamic, during } from "./dynamic.ts";
+import type { Residual } from "./storage.ts";
 import { Parameter, type Tensor } from "./tensor.ts";
 
 /** One call of a primitive. */
@@ -11,7 +12,7 @@ export interface Call {
   readonly name: string;
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
-  readonly residuals: readonly Tensor[];
+  readonly residual: Residual | undefined;
   /** Cotangents of the inputs that `needs` names, from those of the outputs (null: zero). */
   vjp(
     cotangents: readonly (Tensor | null)[],

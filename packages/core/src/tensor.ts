@@ -1,11 +1,12 @@
 /**
- * @file Tensors and parameters: immutable values, their storage counted by the tensors that look at
- * it.
+ * @file Tensors and parameters: immutable values on a backend, and leaves that an optimizer may
+ * replace.
  */
-import { byteSize, type DType, type NdArray, type TypedArray } from "./array.ts";
+import type { DType, NdArray, TypedArray } from "./array.ts";
 import type { Backend } from "./backend.ts";
 import { BackendError, DTypeError, ShapeError, TapeError } from "./errors.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "./shape.ts";
+import { Storage, View } from "./storage.ts";
 
 /** Shape and dtype of a tensor, known before anything runs. */
 export interface Spec {
@@ -13,104 +14,29 @@ export interface Spec {
   readonly dtype: DType;
 }
 
-/** A piece of a backend's memory. The last tensor to leave frees it. */
-export class Storage {
-  readonly backend: Backend;
-  readonly memory: object;
-  readonly bytes: number;
-  /**
-   * Once replaced, because its parameter got another value, it must not be read. Shared with copies
-   * on the heap.
-   */
-  fate: { replaced: boolean } | undefined;
-  /** How many tensors look at it; Infinity once it is the garbage collector's. */
-  views = 0;
-
-  constructor(
-    backend: Backend,
-    handle: unknown,
-    { shape, dtype }: Spec,
-    fate?: { replaced: boolean },
-  ) {
-    this.backend = backend;
-    this.memory = backend.memory(handle);
-    this.bytes = byteSize(shape, dtype);
-    this.fate = fate;
-    this.#count(1);
-  }
-
-  leave(): void {
-    if (--this.views > 0) return;
-    this.#count(-1);
-    this.backend.release?.(this.memory);
-  }
-
-  /** No scope owns it any more: the garbage collector does, where the backend has one. */
-  leaveToHeap(): void {
-    if (!this.backend.collected || this.views === Infinity) return;
-    this.views = Infinity;
-    this.#count(-1);
-  }
-
-  #count(sign: 1 | -1): void {
-    this.backend.live.storages += sign;
-    this.backend.live.bytes += sign * this.bytes;
-  }
-}
-
 /** An immutable array of numbers on one backend. */
-export class Tensor implements Spec {
+export class Tensor extends View implements Spec {
   readonly shape: Shape;
   readonly dtype: DType;
-  /** The scope that will release this tensor; null when kept, a parameter, or on the heap. */
-  owner: object | null = null;
-  /** The memory that it looks at, */
-  storage!: Storage;
-  /** and the backend's own array there. */
-  #handle: unknown;
-  #alive = true;
 
   /**
    * @param source - the tensor whose storage `handle` looks at; without one the tensor has a
    * storage of its own
    */
-  constructor(spec: Spec, backend: Backend, handle: unknown, source?: Tensor) {
+  constructor(spec: Spec, backend: Backend, handle: unknown, source?: View) {
+    super(backend, handle, source);
     this.shape = spec.shape;
     this.dtype = spec.dtype;
-    this.hold(handle, source?.storage ?? new Storage(backend, handle, spec));
   }
 
-  /** Looks at other memory from now on. */
-  protected hold(handle: unknown, storage: Storage): void {
-    storage.views++;
-    this.storage?.leave();
-    this.storage = storage;
-    this.#handle = handle;
-  }
-
-  get backend(): Backend {
-    return this.storage.backend;
-  }
-
-  /** The backend's own array, for kernels. @throws TapeError when it is no longer there */
-  get handle(): unknown {
-    this.assertReadable();
-    return this.#handle;
-  }
-
-  /**
-   * @throws TapeError when this tensor was released, or looks at a parameter that was assigned
-   * since
-   */
-  assertReadable(): void {
-    if (this.#alive && !this.storage.fate?.replaced) return;
-    const got = this.#alive ? "a view of a parameter that was assigned since" : "a released one";
+  protected override unreadable(alive: boolean): TapeError {
+    const got = alive ? "a view of a parameter that was assigned since" : "a released one";
     const released =
       this instanceof Parameter
         ? "if its layer was replaced, make the optimizer again from the model's parameters"
         : "return it from the scope or keep() it";
-    const help = this.#alive ? "make the view again, or clone() it" : released;
-    throw new TapeError("read", `a live tensor of shape ${showShape(this.shape)}`, got, help);
+    const help = alive ? "make the view again, or clone() it" : released;
+    return new TapeError("read", `a live tensor of shape ${showShape(this.shape)}`, got, help);
   }
 
   /**
@@ -142,29 +68,7 @@ export class Tensor implements Spec {
     return (await this.data())[0]!;
   }
 
-  /** Releases the storage when no other view of it is left. Later use throws TapeError. */
-  dispose(): void {
-    if (!this.#alive) return;
-    this.#alive = false;
-    this.owner = null;
-    this.storage.leave();
-  }
-
-  /**
-   * No scope owns it any more: the garbage collector does, of a copy where the backend's own memory
-   * is not collected.
-   */
-  leaveToHeap(): void {
-    const { backend, storage } = this;
-    const handle = backend.escape?.(this.#handle) ?? this.#handle;
-    if (handle !== this.#handle) {
-      storage.fate ??= { replaced: false };
-      this.hold(handle, new Storage(backend, handle, this, storage.fate));
-    }
-    this.storage.leaveToHeap();
-  }
-
-  toString(): string {
+  override toString(): string {
     return `Tensor(${this.dtype}${showShape(this.shape)})`;
   }
 }
@@ -214,7 +118,7 @@ export class Parameter extends Tensor {
     const next = passing ? handle : backend.clone(handle);
     this.storage.fate ??= { replaced: true };
     this.storage.fate.replaced = true;
-    this.hold(next, passing ? storage : new Storage(backend, next, this));
+    this.hold(next, passing ? storage : new Storage(backend, next));
     this.version++;
   }
 }

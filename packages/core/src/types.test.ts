@@ -33,17 +33,60 @@ test("values are read-only", () => {
 });
 
 test("derivatives have the arity of what they differentiate", () => {
-  const f = (a: Tensor, b: Tensor) => core.mul(a, b);
-  expectTypeOf(grad(f as core.Differentiable)).returns.toEqualTypeOf<Tensor>();
-  expectTypeOf(grad(f as core.Differentiable, [0, 1])).returns.toEqualTypeOf<Tensor[]>();
-  expectTypeOf(vjp).returns.toHaveProperty("pullback");
-  expectTypeOf(jvp).returns.toEqualTypeOf<{ value: Tensor; tangent: Tensor }>();
+  const f = (a: Tensor, b: Tensor) => core.sum(core.mul(a, b));
+  const [a, b] = [tensor([1]), tensor([2])] as const;
+  type Two = [Tensor, Tensor];
+  expectTypeOf(grad(f)).toEqualTypeOf<(a: Tensor, b: Tensor) => Tensor>();
+  expectTypeOf(grad(f, [0, 1])).returns.toEqualTypeOf<Two>();
+  expectTypeOf(vjp(f, a, b).pullback).returns.toEqualTypeOf<Two>();
+  expectTypeOf(vjp((x, y) => f(x, y), a, b).pullback).returns.toEqualTypeOf<Two>();
+  expectTypeOf(grad((x) => core.sum(x))).parameters.toEqualTypeOf<[x: Tensor]>();
+  expectTypeOf(core.hvp(f, [a, b], [a, b])).toEqualTypeOf<Two>();
+  expectTypeOf(jvp(f, [a, b], [a, b])).toEqualTypeOf<{ value: Tensor; tangent: Tensor }>();
+  const p = core.parameter([1]);
+  expectTypeOf(valueAndGrad(() => core.sum(p), [p]).grads).toEqualTypeOf<[Tensor]>();
+  // @ts-expect-error: one argument is missing
+  const few = () => vjp(f, a);
+  // @ts-expect-error: one too many
+  const many = () => core.gradcheck(f, [a, b, a]);
+  expectTypeOf([few, many]).items.toBeFunction();
+});
+
+test("primitives have places for their operands and results", () => {
+  const x = tensor([1]);
+  const cube: core.Op<[x: 1]> = core.definePrimitive({
+    name: "typed cube",
+    infer: ([x]) => [x],
+    forward: ([x]) => [core.mapArray((v) => v ** 3, x)],
+    vjp: ([ct], { inputs: [x] }) => [core.mul(ct, core.mul(3, core.square(x)))],
+  });
+  expectTypeOf(cube([x])[0]).toEqualTypeOf<Tensor>();
+  // @ts-expect-error: one operand
+  const two = () => cube([x, x]);
+  const shifted: core.Op<[x: 1, bias?: 1]> = core.definePrimitive({
+    name: "typed optional",
+    infer: ([x, bias]) => [bias ?? x],
+    forward: ([x]) => [x],
+    vjp: ([ct], { inputs: [, bias] }) => (bias === undefined ? [ct] : [ct, ct]),
+  });
+  expectTypeOf(shifted([x])).toEqualTypeOf(cube([x]));
+  const bad: core.Op<[a: 1, b: 1]> = core.definePrimitive({
+    name: "typed bad",
+    infer: ([a]) => [a],
+    forward: ([a]) => [a],
+    // @ts-expect-error: a vjp that forgets an operand
+    vjp: ([ct]) => [ct],
+  });
+  const table = new core.KernelTable<core.NdArray>().set(cube.primitive, ([x]) => [x]);
+  // @ts-expect-error: a kernel with too many results
+  table.set(cube.primitive, ([x]) => [x, x]);
+  expectTypeOf([two, bad]).items.toBeFunction();
 });
 
 test("valueAndGrad knows its aux", () => {
-  const p = [core.parameter([1])];
-  expectTypeOf(valueAndGrad(() => core.sum(p[0]!), p).aux).toEqualTypeOf<undefined>();
-  const withAux = () => ({ loss: core.sum(p[0]!), aux: { accuracy: 0.5 } });
+  const p = [core.parameter([1])] as const;
+  expectTypeOf(valueAndGrad(() => core.sum(p[0]), p).aux).toEqualTypeOf<undefined>();
+  const withAux = () => ({ loss: core.sum(p[0]), aux: { accuracy: 0.5 } });
   expectTypeOf(valueAndGrad(withAux, p).aux).toEqualTypeOf<{ accuracy: number }>();
 });
 

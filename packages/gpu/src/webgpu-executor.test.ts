@@ -21,7 +21,7 @@ test.runIf(executor !== null)("a kernel has at most 8 buffers, however it is wri
   const source =
     `function (${names.join(", ")}) { ` +
     `return ${names.map((name) => `${name}[0]`).join(" + ")}; }`;
-  const kernel = { source, output: [1], arrays: 8, scalars: 0 };
+  const kernel = { source, output: [1], arrays: 8, scalars: 0 } as const;
   expect(() => executor!.run(kernel, reads, [])).toThrowErrorMatchingInlineSnapshot(`
     [BackendError: gpu: expected at most 8 buffers in a kernel, got 9
     help: split the op]

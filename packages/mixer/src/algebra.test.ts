@@ -27,16 +27,26 @@ const around = (n: number) => ({
   dOut: add(1, mul(0.2, draw(n))),
   bias: draw(n),
 });
-const rotationOf = (schedule: Schedule): RotationFactors => ({
+type Surroundings = ReturnType<typeof around>;
+/** Angles, or blocks and scales. */
+type Stages = [angles: Tensor] | [blocks: Tensor, scales: Tensor];
+type Operands = [dIn: Tensor, dOut: Tensor, bias: Tensor, ...stages: Stages];
+const rotationOf = (schedule: Schedule): RotationFactors & Surroundings => ({
   kind: "rotation",
   schedule,
   angles: draw(schedule.first.length),
   ...around(schedule.n),
 });
-function generalOf(schedule: Schedule): GeneralFactors {
-  const { blocks, scales, ...rest } = toGeneral(rotationOf(schedule));
+function generalOf(schedule: Schedule): GeneralFactors & Surroundings {
+  const rotation = rotationOf(schedule);
+  const { blocks, scales } = toGeneral(rotation);
+  const { dIn, dOut, bias } = rotation;
   return {
-    ...rest,
+    kind: "general",
+    schedule,
+    dIn,
+    dOut,
+    bias,
     blocks: add(blocks, mul(0.1, draw(schedule.first.length, 4))),
     scales: mul(1.3, scales),
   };
@@ -86,19 +96,19 @@ describe.each(makers)("%s", (_, make) => {
   test("all of it is differentiable by every parameter", () => {
     const factors = make(shuffle(3));
     const y = draw(2, 3);
-    const parameters =
+    const { schedule, dIn, dOut, bias } = factors;
+    const own: Stages =
       factors.kind === "rotation" ? [factors.angles] : [factors.blocks, factors.scales];
-    const rebuilt = (xs: readonly Tensor[]): Factors => {
-      const [dIn, dOut, bias] = xs.slice(-3) as [Tensor, Tensor, Tensor];
-      const ends = { schedule: factors.schedule, dIn, dOut, bias };
-      if (factors.kind === "rotation") return { kind: "rotation", angles: xs[0]!, ...ends };
-      return { kind: "general", blocks: xs[0]!, scales: xs[1]!, ...ends };
+    const rebuilt = (...[dIn, dOut, bias, ...stages]: Operands): Factors => {
+      const ends = { schedule, dIn, dOut, bias };
+      if (stages.length === 1) return { kind: "rotation", angles: stages[0], ...ends };
+      return { kind: "general", blocks: stages[0], scales: stages[1], ...ends };
     };
-    const inputs = [...parameters, factors.dIn!, factors.dOut!, factors.bias!];
-    gradcheck((...xs) => toDense(rebuilt(xs)), inputs);
-    gradcheck((...xs) => applyTranspose(rebuilt(xs), y), inputs);
-    gradcheck((...xs) => solve(rebuilt(xs), y), inputs);
-    gradcheck((...xs) => logAbsDet(rebuilt(xs)), inputs);
+    const inputs: Operands = [dIn, dOut, bias, ...own];
+    gradcheck((...xs: Operands) => toDense(rebuilt(...xs)), inputs);
+    gradcheck((...xs: Operands) => applyTranspose(rebuilt(...xs), y), inputs);
+    gradcheck((...xs: Operands) => solve(rebuilt(...xs), y), inputs);
+    gradcheck((...xs: Operands) => logAbsDet(rebuilt(...xs)), inputs);
   });
 
   test("composition is the product of the matrices, and carries the biases", () => {

@@ -2,24 +2,34 @@
  * @file The mixer made of ordinary ops: slow, obvious, differentiable to any order. The fused op is
  * checked against it.
  */
-import { add, concat, mul, pad, reshape, slice, type Tensor, take, tensor } from "@spm/core";
-import type { Parameterisation } from "./parameterisation.ts";
+import {
+  add,
+  concat,
+  type Each,
+  mul,
+  pad,
+  reshape,
+  slice,
+  type Tensor,
+  take,
+  tensor,
+} from "@spm/core";
+import type { MixerPlaces, Parameterisation } from "./parameterisation.ts";
 import type { Schedule } from "./schedule.ts";
 
 /**
  * y = d_out ⊙ (B_L ⋯ B₁ (d_in ⊙ x)) + bias, stage by stage: gather both sides of every pair, mix,
  * put back in place.
- * @param inputs - x [..., in], the parameters, dIn [in], dOut [out], bias [out]; each but x may
+ * @param inputs - x [..., in], dIn [in], dOut [out], bias [out], the parameters; each but x may
  * have leading axes that broadcast against x's, for instance a copy for each sample
  */
 export function composedMixer(
   schedule: Schedule,
   { compose }: Parameterisation,
-  inputs: readonly Tensor[],
+  inputs: Each<MixerPlaces, Tensor>,
 ): Tensor {
-  const [x, dIn] = [inputs[0]!, inputs.at(-3)!];
-  const [dOut, bias] = [inputs.at(-2)!, inputs.at(-1)!];
-  const { blocks, scales } = compose(inputs.slice(1, -3), schedule.leftovers.length);
+  const [x, dIn, dOut, bias, ...parameters] = inputs;
+  const { blocks, scales } = compose(parameters, schedule.leftovers.length);
   const index = (values: Int32Array) => tensor(values, { backend: x.backend });
   let z = widen(mul(x, dIn), schedule.n);
   for (let l = 0; l < schedule.stages; l++) {

@@ -27,29 +27,33 @@ import { brick, butterfly, fromPairs, type Schedule, shuffle } from "./schedule.
 const float64 = { dtype: "float64" } as const;
 const numbers = (x: Tensor): number[] => Array.from(elements(x.ndarray()));
 
-/** Every input of a mixer in → n → out, x first, with leading axes on x. */
+/** Angles, or blocks and scales. */
+type Stages = [angles: Tensor] | [blocks: Tensor, scales: Tensor];
+type Operands = [x: Tensor, dIn: Tensor, dOut: Tensor, bias: Tensor, ...stages: Stages];
+
+/** Every operand of a mixer in → n → out, with leading axes on x. */
 function inputsOf(
   kind: "rotation" | "general",
   schedule: Schedule,
   fan: { in: number; out: number },
   lead: number[],
-) {
+): Operands {
   const random = rng(schedule.n + 100 * schedule.stages);
   const draw = (...shape: number[]) => normal(random, shape, 0, 1, float64);
-  const parameters =
+  const parameters: Stages =
     kind === "rotation"
       ? [draw(schedule.first.length)]
       : [draw(schedule.first.length, 4), draw(schedule.leftovers.length)];
-  return [draw(...lead, fan.in), ...parameters, draw(fan.in), draw(fan.out), draw(fan.out)];
+  return [draw(...lead, fan.in), draw(fan.in), draw(fan.out), draw(fan.out), ...parameters];
 }
 
 const fused =
-  (kind: "rotation" | "general", schedule: Schedule, backward: BackwardMode) =>
-  (...xs: Tensor[]): Tensor => {
-    const [dIn, dOut, bias] = xs.slice(-3) as [Tensor, Tensor, Tensor];
+  (schedule: Schedule, backward: BackwardMode) =>
+  (...[x, dIn, dOut, bias, ...stages]: Operands): Tensor => {
     const options = { schedule, backward, dIn, dOut, bias };
-    if (kind === "rotation") return rotationMixer(xs[0]!, xs[1]!, options);
-    return generalMixer(xs[0]!, xs[1]!, xs[2]!, options);
+    return stages.length === 1
+      ? rotationMixer(x, ...stages, options)
+      : generalMixer(x, ...stages, options);
   };
 
 const modes = [
@@ -69,7 +73,7 @@ describe.each(modes)("%s, %s", (kind, backward) => {
     ["one coordinate", butterfly(1), { in: 1, out: 1 }, [2]],
   ] as const)("first and second derivatives: %s", (_, schedule, fan, lead) => {
     const inputs = inputsOf(kind, schedule, fan, [...lead]);
-    const f = fused(kind, schedule, backward);
+    const f = fused(schedule, backward);
     gradcheck(f, inputs);
     gradgradcheck(f, inputs);
   });
@@ -79,42 +83,43 @@ describe.each(modes)("%s, %s", (kind, backward) => {
     const inputs = inputsOf(kind, schedule, { in: 5, out: 4 }, [2]);
     const random = rng(9);
     const tangents = inputs.map((x) => normal(random, x.shape, 0, 1, float64));
-    const composed = (...xs: Tensor[]) => composedMixer(schedule, { rotation, general }[kind], xs);
-    const f = fused(kind, schedule, backward);
+    const composed = (...xs: Operands) => composedMixer(schedule, { rotation, general }[kind], xs);
+    const f = fused(schedule, backward);
     const [ours, theirs] = [jvp(f, inputs, tangents), jvp(composed, inputs, tangents)];
     numbers(ours.tangent).forEach((v, i) => {
       expect(v).toBeCloseTo(numbers(theirs.tangent)[i]!, 10);
     });
     const loss =
       (g: typeof f) =>
-      (...xs: Tensor[]) =>
+      (...xs: Operands) =>
         sum(square(g(...xs)));
+    const expected = hvp(loss(composed), inputs, tangents).map(numbers);
     hvp(loss(f), inputs, tangents).forEach((product, k) => {
-      const expected = numbers(hvp(loss(composed), inputs, tangents)[k]!);
       numbers(product).forEach((v, i) => {
-        expect(Math.abs(v - expected[i]!)).toBeLessThan(1e-9 * (1 + Math.abs(expected[i]!)));
+        const want = expected[k]![i]!;
+        expect(Math.abs(v - want)).toBeLessThan(1e-9 * (1 + Math.abs(want)));
       });
     });
   });
 
   test("a third derivative: through the vjp of the vjp of the vjp", () => {
     const schedule = butterfly(2);
-    const [x, ...rest] = inputsOf(kind, schedule, { in: 2, out: 2 }, []);
+    const [x, dIn, dOut, bias, first, ...scales] = inputsOf(kind, schedule, { in: 2, out: 2 }, []);
     const cube = (p: Tensor) => {
-      const y = fused(kind, schedule, backward)(x!, p, ...rest.slice(1));
+      const y = fused(schedule, backward)(x, dIn, dOut, bias, p, ...scales);
       return sum(mul(y, mul(y, y)));
     };
     const second = (p: Tensor) => sum(square(grad(cube)(p)));
-    gradcheck(grad(second), [rest[0]!], { tolerance: 1e-4 }); // relative to values in the hundreds
+    gradcheck(grad(second), [first], { tolerance: 1e-4 }); // relative to values in the hundreds
   });
 
   test("no rows at all", () => {
     const schedule = shuffle(3);
     const inputs = inputsOf(kind, schedule, { in: 3, out: 2 }, [0]);
-    const f = fused(kind, schedule, backward);
+    const f = fused(schedule, backward);
     expect(f(...inputs).shape).toEqual([0, 2]);
     const all = inputs.map((_, k) => k);
-    const grads = grad((...xs) => sum(f(...xs)), all)(...inputs);
+    const grads = grad((...xs: Operands) => sum(f(...xs)), all)(...inputs);
     expect(grads.flatMap(numbers).every((v) => v === 0)).toBe(true);
   });
 });
@@ -124,17 +129,17 @@ test(
     "and beyond the output no say: the corner of the n × n product",
   () => {
     const schedule = butterfly(8);
-    const [x, angles] = inputsOf("rotation", schedule, { in: 8, out: 8 }, [2]);
-    const padded = mul(x!, tensor(Float64Array.of(1, 1, 1, 0, 0, 0, 0, 0)));
+    const [x, , , , angles] = inputsOf("rotation", schedule, { in: 8, out: 8 }, [2]);
+    const padded = mul(x, tensor(Float64Array.of(1, 1, 1, 0, 0, 0, 0, 0)));
     const corner = tensor(
-      Float64Array.from([0, 1].flatMap((r) => numbers(x!).slice(8 * r, 8 * r + 3))),
+      Float64Array.from([0, 1].flatMap((r) => numbers(x).slice(8 * r, 8 * r + 3))),
       {
         shape: [2, 3],
       },
     );
-    const whole = numbers(rotationMixer(padded, angles!, { schedule }));
+    const whole = numbers(rotationMixer(padded, angles, { schedule }));
     const part = numbers(
-      rotationMixer(corner, angles!, { schedule, dOut: tensor(new Float64Array(5).fill(1)) }),
+      rotationMixer(corner, angles, { schedule, dOut: tensor(new Float64Array(5).fill(1)) }),
     );
     expect(part).toEqual([...whole.slice(0, 5), ...whole.slice(8, 13)]);
   },

@@ -5,29 +5,28 @@
 import {
   allocate,
   checkDTypes,
-  definePrimitive,
   dtypeOf,
+  type Each,
+  each,
   elements,
+  type FusedOp,
   full,
+  fused,
   type NdArray,
-  type Op,
-  type Primitive,
+  type Result,
   type Shape,
   ShapeError,
   type Spec,
   sameShape,
   showShape,
-  sizeOf,
   type Tensor,
   type TypedArray,
   ValueError,
-  vjpOfBackward,
   wrap,
-  zeros,
 } from "@spm/core";
 import { composedMixer } from "./composed.ts";
 import { addProducts, addRows, LANES, load, store } from "./lanes.ts";
-import { general, type Parameterisation, rotation } from "./parameterisation.ts";
+import { general, type MixerPlaces, type Parameterisation, rotation } from "./parameterisation.ts";
 import type { Schedule } from "./schedule.ts";
 import { mixStage, mixStageBackward, unmixStage, zeroBlocks } from "./stages.ts";
 
@@ -44,21 +43,8 @@ export interface MixerOptions {
   readonly backward: BackwardMode;
 }
 
-/** Sizes of one call: B rows, in → n → out. */
-interface Sizes {
-  readonly rows: number;
-  readonly n: number;
-  readonly fan: { readonly in: number; readonly out: number };
-}
-
-function sizesOf(
-  x: { readonly shape: readonly number[] },
-  dOut: { readonly shape: readonly number[] },
-  { n }: Schedule,
-): Sizes {
-  const fanIn = x.shape.at(-1)!;
-  return { rows: rowsOf(x), n, fan: { in: fanIn, out: dOut.shape[0]! } };
-}
+/** A fused mixer, with both of its primitives, for backends to bring kernels for. */
+export type MixerOp = FusedOp<MixerPlaces, MixerOptions>;
 
 /** Product of all axes but the last. */
 function rowsOf({ shape }: { readonly shape: Shape }): number {
@@ -67,21 +53,11 @@ function rowsOf({ shape }: { readonly shape: Shape }): number {
   return rows;
 }
 
-/** Shape of what `stored` and `reverse` keep: row groups as the kernels hold them. */
-const keptShape = (rows: number, { n, stages }: Schedule, backward: BackwardMode): number[] => [
-  Math.ceil(rows / LANES),
-  backward === "stored" ? stages + 1 : 1,
-  n * LANES,
-];
-
-/** A fused mixer, with the primitive of its backward pass, for backends to bring kernels for. */
-export interface MixerOp extends Op<MixerOptions> {
-  /**
-   * Inputs: ȳ, x, the parameters, d_in, d_out, what forward kept. Outputs: the cotangents of x, the
-   * parameters, d_in, d_out, bias.
-   */
-  readonly backward: Primitive<MixerOptions>;
-}
+/**
+ * What `stored` and `reverse` keep: row groups as the kernels hold them, of all stages or the last.
+ */
+const keptSize = (rows: number, { n, stages }: Schedule, backward: BackwardMode): number =>
+  Math.ceil(rows / LANES) * (backward === "stored" ? stages + 1 : 1) * n * LANES;
 
 function makeMixer(kind: Parameterisation): MixerOp {
   const { name } = kind;
@@ -93,88 +69,65 @@ function makeMixer(kind: Parameterisation): MixerOp {
     if (!sameShape(spec.shape, expected)) refuse(what, spec, showShape(expected));
   };
 
-  const count = kind.parameters.length;
-  const infer = (specs: readonly Spec[], { schedule, backward }: MixerOptions): Spec[] => {
-    const dtype = checkDTypes(name, specs);
-    const x = specs[0]!;
-    const [dIn, dOut, bias] = [specs[count + 1]!, specs[count + 2]!, specs[count + 3]!];
-    const fanIn = x.shape.at(-1) ?? Infinity;
-    if (fanIn > schedule.n) refuse("x", x, `[..., in ≤ ${schedule.n}]`);
-    checkShape("dIn", dIn, [fanIn]);
-    if (dOut.shape.length !== 1 || dOut.shape[0]! > schedule.n)
-      refuse("dOut", dOut, `[out ≤ ${schedule.n}]`);
-    checkShape("bias", bias, dOut.shape);
-    const shapes = kind.shapes(schedule.first.length, schedule.leftovers.length);
-    for (let k = 0; k < count; k++) checkShape(kind.parameters[k]!, specs[k + 1]!, shapes[k]!);
-    if (backward === "reverse" && kind !== rotation)
-      throw new ValueError(
-        name,
-        'backward "stored" or "recompute"',
-        backward,
-        "2×2 blocks are too ill-conditioned to walk back",
-      );
-    const y = { shape: x.shape.with(-1, dOut.shape[0]!), dtype };
-    if (backward === "recompute") return [y];
-    return [y, { shape: keptShape(rowsOf(x), schedule, backward), dtype }];
-  };
-
-  const forward = (inputs: readonly NdArray[], options: MixerOptions, keep: boolean): NdArray[] => {
-    const { schedule, backward } = options;
-    const [x, ...rest] = inputs.map(elements) as [TypedArray, ...TypedArray[]];
-    const [dIn, dOut, bias] = rest.slice(-3) as [TypedArray, TypedArray, TypedArray];
-    const blocks = kind.blocks(rest.slice(0, -3), schedule.leftovers.length);
-    const sizes = sizesOf(inputs[0]!, inputs.at(-2)!, schedule);
-    const { rows, n, fan } = sizes;
-    const dtype = dtypeOf(inputs[0]!);
-    const y = allocate(dtype, rows * fan.out);
-    const shape = keep && backward !== "recompute" ? keptShape(rows, schedule, backward) : null;
-    const kept = shape === null ? null : allocate(dtype, sizeOf(shape));
-    const z = new Float64Array(n * LANES);
-    const from = { data: x, rows, width: fan.in };
-    const to = { data: y, rows, width: fan.out };
-    for (let row = 0, at = 0; row < rows; row += LANES) {
-      load(z, from, row, dIn);
-      for (let l = 0; l < schedule.stages; l++) {
-        if (kept !== null && backward === "stored") at = append(kept, at, z);
-        mixStage(z, schedule, l, blocks);
-      }
-      if (kept !== null) at = append(kept, at, z);
-      store(to, row, z, dOut, bias);
-    }
-    const result = wrap(y, [...inputs[0]!.shape.slice(0, -1), fan.out]);
-    return kept === null ? [result] : [result, wrap(kept, shape!)];
-  };
-
-  /** (ȳ, x, parameters, dIn, dOut, kept?) ↦ (x̄, parameters' gradients, d̄In, d̄Out, b̄). */
-  const backwardOp: Op<MixerOptions> = definePrimitive<MixerOptions>({
-    name: `${name} backward`,
-    outputs: kind.parameters.length + 4,
-    infer: (specs, { schedule }) => {
-      const [ct, ...rest] = specs as [Spec, ...Spec[]];
-      const inputs = rest.slice(0, kind.parameters.length + 3);
-      const bias = { shape: [ct.shape.at(-1)!], dtype: ct.dtype };
-      infer([...inputs, bias], { schedule, backward: "recompute" });
-      return [...inputs, bias];
-    },
-    forward: (arrays, options) => pullBackArrays(kind, arrays, options),
-    vjp: (cotangents, { inputs, options: { schedule } }) => {
-      const [ct, ...rest] = inputs as [Tensor, ...Tensor[]];
-      const primals = rest.slice(0, kind.parameters.length + 3);
-      const bias = zeros([ct.shape.at(-1)!], { dtype: ct.dtype, backend: ct.backend });
-      const composed = (...xs: Tensor[]) => composedMixer(schedule, kind, xs);
-      const bars = vjpOfBackward(composed, ct, [...primals, bias], cotangents).slice(0, -1);
-      return inputs.map((_, k) => bars[k] ?? null); // what was kept is a function of the inputs
-    },
-  });
-
-  const call = definePrimitive<MixerOptions>({
+  return fused({
     name,
-    infer,
-    forward,
-    vjp: ([ct], { inputs, residuals, options }) =>
-      backwardOp([ct!, ...inputs.slice(0, -1), ...residuals], options),
+    keepsAtWill: true,
+    infer: (specs, { schedule, backward }) => {
+      const dtype = checkDTypes(name, specs);
+      const [x, dIn, dOut, bias, ...parameters] = specs;
+      const [fanIn, fanOut] = [x.shape.at(-1) ?? Infinity, dOut.shape.at(-1) ?? Infinity];
+      if (fanIn > schedule.n) refuse("x", x, `[..., in ≤ ${schedule.n}]`);
+      checkShape("dIn", dIn, [fanIn]);
+      if (dOut.shape.length !== 1 || fanOut > schedule.n)
+        refuse("dOut", dOut, `[out ≤ ${schedule.n}]`);
+      checkShape("bias", bias, dOut.shape);
+      const shapes = kind.shapes(schedule.first.length, schedule.leftovers.length);
+      for (const [k, spec] of parameters.entries())
+        checkShape(`${kind.parameters[k]}`, spec, shapes[k] ?? []);
+      if (backward === "reverse" && kind !== rotation)
+        throw new ValueError(
+          name,
+          'backward "stored" or "recompute"',
+          backward,
+          "2×2 blocks are too ill-conditioned to walk back",
+        );
+      return { shape: x.shape.with(-1, fanOut), dtype };
+    },
+    forward: (inputs, options, keep) => runForward(kind, inputs, options, keep),
+    backward: (ct, inputs, _, options, [kept]) => runBackward(kind, ct, inputs, options, kept),
+    composed: (inputs, { schedule }) => composedMixer(schedule, kind, inputs),
   });
-  return Object.assign(call, { backward: backwardOp.primitive });
+}
+
+type Arrays = Each<MixerPlaces, NdArray>;
+
+function runForward(
+  kind: Parameterisation,
+  inputs: Arrays,
+  { schedule, backward }: MixerOptions,
+  keep: boolean,
+): Result<[y: 1], NdArray> {
+  const [x, dIn, dOut, bias, ...parameters] = each(inputs, elements);
+  const blocks = kind.blocks(parameters, schedule.leftovers.length);
+  const rows = rowsOf(inputs[0]);
+  const dtype = dtypeOf(inputs[0]);
+  const y = allocate(dtype, rows * dOut.length);
+  const kept =
+    keep && backward !== "recompute" ? allocate(dtype, keptSize(rows, schedule, backward)) : null;
+  const z = new Float64Array(schedule.n * LANES);
+  const from = { data: x, rows, width: dIn.length };
+  const to = { data: y, rows, width: dOut.length };
+  for (let row = 0, at = 0; row < rows; row += LANES) {
+    load(z, from, row, dIn);
+    for (let l = 0; l < schedule.stages; l++) {
+      if (kept !== null && backward === "stored") at = append(kept, at, z);
+      mixStage(z, schedule, l, blocks);
+    }
+    if (kept !== null) at = append(kept, at, z);
+    store(to, row, z, dOut, bias);
+  }
+  const outputs = [wrap(y, [...inputs[0].shape.slice(0, -1), dOut.length])] as const;
+  return kept === null ? outputs : { outputs, residual: [wrap(kept, [kept.length])] };
 }
 
 function append(to: TypedArray, at: number, from: Float64Array): number {
@@ -186,32 +139,33 @@ function append(to: TypedArray, at: number, from: Float64Array): number {
  * The closed-form backward over all row groups; gradients are summed in float64 and cast at the
  * end.
  */
-function pullBackArrays(
+function runBackward(
   kind: Parameterisation,
-  inputs: readonly NdArray[],
+  cotangents: NdArray,
+  inputs: Arrays,
   { schedule, backward }: MixerOptions,
-): NdArray[] {
-  const count = kind.parameters.length;
-  const [ct, x, ...rest] = inputs.map(elements) as [TypedArray, TypedArray, ...TypedArray[]];
-  const [dIn, dOut, kept] = rest.slice(count) as [TypedArray, TypedArray, TypedArray | undefined];
-  const blocks = kind.blocks(rest.slice(0, count), schedule.leftovers.length);
-  const { rows, n, fan } = sizesOf(inputs[1]!, inputs[count + 3]!, schedule);
-  const { stages } = schedule;
+  residual: NdArray | undefined,
+): Arrays {
+  const ct = elements(cotangents);
+  const [x, dIn, dOut, , ...parameters] = each(inputs, elements);
+  const kept = residual && elements(residual);
+  const blocks = kind.blocks(parameters, schedule.leftovers.length);
+  const rows = rowsOf(inputs[0]);
+  const { n, stages } = schedule;
   const width = n * LANES;
-  const xBar = allocate(dtypeOf(inputs[0]!), rows * fan.in);
-  const [dInBar, dOutBar, biasBar] = [
-    new Float64Array(fan.in),
-    new Float64Array(fan.out),
-    new Float64Array(fan.out),
-  ];
+  const xBar = allocate(dtypeOf(cotangents), x.length);
+  const [dInBar, dOutBar, biasBar] = each(
+    [dIn, dOut, dOut],
+    ({ length }) => new Float64Array(length),
+  );
   const sums = zeroBlocks(schedule);
   const angles = new Float64Array(backward === "reverse" ? schedule.first.length : 0);
   const z = new Float64Array(width); // z_L, and on the way back the current stage's input
   const g = new Float64Array(width);
   const history = new Float64Array(backward === "reverse" ? 0 : stages * width);
-  const primal = { data: x, rows, width: fan.in };
-  const cotangent = { data: ct, rows, width: fan.out };
-  const result = { data: xBar, rows, width: fan.in };
+  const primal = { data: x, rows, width: dIn.length };
+  const cotangent = { data: ct, rows, width: dOut.length };
+  const result = { data: xBar, rows, width: dIn.length };
   for (let row = 0, group = 0; row < rows; row += LANES, group++) {
     if (kept === undefined) {
       load(z, primal, row, dIn);
@@ -234,15 +188,16 @@ function pullBackArrays(
     addProducts(dInBar, g, primal, row);
     store(result, row, g, dIn, null);
   }
-  const parameters = backward === "reverse" ? [angles] : kind.pullBack(sums, blocks);
-  const shapes = [...inputs.slice(2, count + 4).map((a) => a.shape), [fan.out]];
+  const bars = backward === "reverse" ? [angles] : kind.pullBack(sums, blocks);
+  const [, , , , ...shapes] = each(inputs, ({ shape }): Shape => shape);
   return [
-    wrap(xBar, inputs[1]!.shape),
-    ...[...parameters, dInBar, dOutBar, biasBar].map((sum, k) => rounded(sum, ct, shapes[k]!)),
+    wrap(xBar, inputs[0].shape),
+    ...each([dInBar, dOutBar, biasBar], (sum) => rounded(sum, ct, [sum.length])),
+    ...shapes.flatMap((shape, k) => (bars[k] ? [rounded(bars[k], ct, shape)] : [])),
   ];
 }
 
-function rounded(sum: Float64Array, like: TypedArray, shape: readonly number[]): NdArray {
+function rounded(sum: Float64Array, like: TypedArray, shape: Shape): NdArray {
   const out = allocate(dtypeOf({ data: like }), sum.length);
   out.set(sum);
   return wrap(out, shape);
@@ -262,7 +217,11 @@ export interface Surroundings {
   readonly bias?: Tensor;
 }
 
-const around = (x: Tensor, { n }: Schedule, { dIn, dOut, bias }: Surroundings): Tensor[] => {
+const around = (
+  x: Tensor,
+  { n }: Schedule,
+  { dIn, dOut, bias }: Surroundings,
+): [dIn: Tensor, dOut: Tensor, bias: Tensor] => {
   const options = { dtype: x.dtype, backend: x.backend };
   const out = dOut?.shape[0] ?? bias?.shape[0] ?? n;
   return [
@@ -290,7 +249,7 @@ export function rotationMixer(
   options: Surroundings & { schedule: Schedule; backward?: BackwardMode },
 ): Tensor {
   const { schedule, backward = "reverse" } = options;
-  return rotationOp([x, angles, ...around(x, schedule, options)], { schedule, backward })[0]!;
+  return rotationOp([x, ...around(x, schedule, options), angles], { schedule, backward });
 }
 
 /**
@@ -311,8 +270,5 @@ export function generalMixer(
   options: Surroundings & { schedule: Schedule; backward?: BackwardMode },
 ): Tensor {
   const { schedule, backward = "recompute" } = options;
-  return generalOp([x, blocks, scales, ...around(x, schedule, options)], {
-    schedule,
-    backward,
-  })[0]!;
+  return generalOp([x, ...around(x, schedule, options), blocks, scales], { schedule, backward });
 }

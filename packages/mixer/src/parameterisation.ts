@@ -15,6 +15,9 @@ import {
 } from "@spm/core";
 import type { Blocks } from "./stages.ts";
 
+/** Operands of a mixer: x, the diagonals and the bias around the stages, then the parameters. */
+export type MixerPlaces = [x: 1, dIn: 1, dOut: 1, bias: 1, ...parameters: 1[]];
+
 /** A way to parameterise the blocks of P pairs and the factors of R leftovers. */
 export interface Parameterisation {
   readonly name: "rotation" | "general";

@@ -1,5 +1,6 @@
 /** @file Per-sample gradients against a loop over the samples. */
 import {
+  each,
   elements,
   gradcheck,
   normal,
@@ -11,7 +12,7 @@ import {
   type Tensor,
   vjp,
 } from "@spm/core";
-import { expect, test } from "vitest";
+import { assert, expect, test } from "vitest";
 import { type Factors, mix } from "./factors.ts";
 import { perSampleGradients } from "./per-sample.ts";
 import { butterfly, type Schedule, shuffle } from "./schedule.ts";
@@ -49,21 +50,24 @@ test.each([
   const [x, ct] = [draw(...lead, fanIn), draw(...lead, fanOut)];
   const ours = Object.entries(perSampleGradients(factors, x, ct)) as [string, Tensor][];
   const names = ours.map(([name]) => name);
-  const parameters = names.map((name) => (factors as unknown as Record<string, Tensor>)[name]!);
+  const parameters = names.map((name) => Reflect.get(factors, name) as Tensor);
   for (let b = 0; b < lead[0]; b++) {
-    const [xb, ctb] = [x, ct].map((t) =>
+    const [xb, ctb] = each([x, ct], (t) =>
       reshape(slice(t, [{ start: b, stop: b + 1 }]), t.shape.slice(1)),
     );
     const rebuilt = (...ps: Tensor[]): Factors => ({
       ...factors,
       ...Object.fromEntries(names.map((n, k) => [n, ps[k]])),
     });
-    const alone = vjp((...ps) => mix(rebuilt(...ps), xb!), ...parameters).pullback(ctb!);
+    const alone = vjp((...ps: Tensor[]) => mix(rebuilt(...ps), xb), ...parameters).pullback(ctb);
+    expect(ours.map(([, { shape }]) => shape)).toEqual(
+      parameters.map((p) => [lead[0], ...p.shape]),
+    );
+    const expected = alone.map(numbers);
     ours.forEach(([, gradient], k) => {
-      expect(gradient.shape).toEqual([lead[0], ...parameters[k]!.shape]);
       const own = numbers(slice(gradient, [{ start: b, stop: b + 1 }]));
       own.forEach((v, i) => {
-        expect(v).toBeCloseTo(numbers(alone[k]!)[i]!, 11);
+        expect(v).toBeCloseTo(expected[k]![i]!, 11);
       });
     });
   }
@@ -82,7 +86,14 @@ test("what the factors leave out has gradients too", () => {
 test("they can be differentiated: the gradient of a sample's squared gradient norm", () => {
   const factors = drawFactors("rotation", butterfly(2), 2, 2);
   const ct = draw(3, 2);
-  gradcheck((x) => sum(square(perSampleGradients(factors, x, ct).angles!)), [draw(3, 2)]);
+  gradcheck(
+    (x) => {
+      const { angles } = perSampleGradients(factors, x, ct);
+      assert(angles !== undefined);
+      return sum(square(angles));
+    },
+    [draw(3, 2)],
+  );
 });
 
 test("refuses what does not fit", () => {

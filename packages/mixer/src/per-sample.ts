@@ -4,6 +4,7 @@
  */
 import {
   broadcastTo,
+  each,
   ones,
   reshape,
   ShapeError,
@@ -53,31 +54,32 @@ export function perSampleGradients(factors: Factors, x: Tensor, ct: Tensor): Per
       `a cotangent of shape ${showShape(expected)}`,
       showShape(ct.shape),
     );
-  const stages =
+  const parameters =
     factors.kind === "rotation"
       ? { angles: factors.angles }
       : { blocks: factors.blocks, scales: factors.scales };
   const all = {
-    ...stages,
     dIn: factors.dIn ?? ones([inputs], like(factors)),
     dOut: factors.dOut ?? ones([outputs], like(factors)),
     bias: factors.bias ?? zeros([outputs], like(factors)),
+    ...parameters,
   };
-  const samples = x.shape[0]!;
-  const between = x.shape.slice(1, -1).map(() => 1);
-  const copies = Object.values(all).map((p: Tensor) =>
-    broadcastTo(reshape(p, [1, ...between, ...p.shape]), [samples, ...between, ...p.shape]),
-  );
+  const [samples = 0, ...between] = x.shape.slice(0, -1).map((n, k) => (k === 0 ? n : 1));
+  const copy = (p: Tensor) =>
+    broadcastTo(reshape(p, [1, ...between, ...p.shape]), [samples, ...between, ...p.shape]);
   const kind = { rotation, general }[factors.kind];
+  const { dIn, dOut, bias } = all;
   const { pullback } = vjp(
-    (...own) => composedMixer(factors.schedule, kind, [x, ...own]),
-    ...copies,
+    (dIn: Tensor, dOut: Tensor, bias: Tensor, ...own: Tensor[]) =>
+      composedMixer(factors.schedule, kind, [x, dIn, dOut, bias, ...own]),
+    ...each([dIn, dOut, bias] as const, copy),
+    ...Object.values(parameters).map(copy),
   );
   const gradients = pullback(ct);
   return Object.fromEntries(
     Object.entries(all).map(([name, p], k) => [
       name,
-      reshape(gradients[k]!, [samples, ...p.shape]),
+      reshape(gradients[k] ?? p, [samples, ...p.shape]),
     ]),
   ) as unknown as PerSampleGradients;
 }

@@ -18,7 +18,10 @@ export function functionalCall(model: Module, state: StateDict, ...inputs: Tenso
   if (unknown !== undefined)
     throw new ShapeError("functionalCall", "only parameters of this model", `"${unknown}"`);
   const stands = new Map(
-    all.filter(({ path }) => state[path]).map(({ path, value }) => [value, state[path]!]),
+    all.flatMap(({ path, value }) => {
+      const { [path]: stand } = state;
+      return stand ? [[value, stand] as const] : [];
+    }),
   );
   const exchanged = all.filter(({ value }) => stands.has(value));
   try {

@@ -149,8 +149,10 @@ abstract class Mixer extends LinearMap {
         kind: factors.kind,
         schedule,
       });
-      dIn.assign(found.factors.dIn!);
-      dOut.assign(found.factors.dOut!);
+      const identity = (p: Tensor): Tensor =>
+        ones(p.shape, { dtype: floating(p), backend: p.backend });
+      dIn.assign(found.factors.dIn ?? identity(dIn));
+      dOut.assign(found.factors.dOut ?? identity(dOut));
       this.assignStages(found.factors);
       return found.error;
     });

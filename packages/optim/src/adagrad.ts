@@ -1,9 +1,8 @@
 /** @file Adagrad: steps scaled by the sum of all squared gradients so far. */
-import type { Op } from "@spm/core";
 import { checkNotNegative } from "./check.ts";
 import { Optimizer } from "./optimizer.ts";
 import type { CommonOptions, ParametersOrGroups, Rule } from "./rule.ts";
-import { updateOp } from "./update-op.ts";
+import { type UpdateOp, updateOp } from "./update-op.ts";
 
 /** Options of {@link adagrad}. */
 export interface AdagradOptions extends CommonOptions {
@@ -24,23 +23,22 @@ export interface AdagradUpdate {
 }
 
 /** One step of Adagrad; slot: the sum of squares. */
-export const adagradUpdate: Op<AdagradUpdate> = updateOp(
+export const adagradUpdate: UpdateOp<[sum: 1], AdagradUpdate> = updateOp(
   "adagrad",
-  1,
   (next, parameter, grad, [sum], options) => {
     const { stepSize, l2, eps } = options;
     const [nextP, nextSum] = next;
     for (let i = 0; i < parameter.length; i++) {
       const p = parameter[i]!;
       const g = grad[i]! + l2 * p;
-      const total = sum![i]! + g * g;
-      nextSum![i] = total;
-      nextP![i] = p - (stepSize * g) / (Math.sqrt(total) + eps);
+      const total = sum[i]! + g * g;
+      nextSum[i] = total;
+      nextP[i] = p - (stepSize * g) / (Math.sqrt(total) + eps);
     }
   },
 );
 
-const rule: Rule<AdagradOptions> = {
+const rule: Rule<AdagradOptions, [sum: 1]> = {
   name: "adagrad",
   defaults: {
     learningRate: 1e-2,

@@ -1,9 +1,8 @@
 /** @file Adam and AdamW: steps scaled by running means of the gradient and of its square. */
-import type { Op } from "@spm/core";
 import { checkBetas, checkNotNegative } from "./check.ts";
 import { Optimizer } from "./optimizer.ts";
 import type { CommonOptions, ParametersOrGroups, Rule, StepContext } from "./rule.ts";
-import { updateOp } from "./update-op.ts";
+import { type UpdateOp, updateOp } from "./update-op.ts";
 
 /** Options of {@link adam} and {@link adamw}. */
 export interface AdamOptions extends CommonOptions {
@@ -32,9 +31,8 @@ export interface AdamUpdate {
 }
 
 /** One step of Adam; with a third slot, AMSGrad's. Its primitive is `adamUpdate.primitive`. */
-export const adamUpdate: Op<AdamUpdate> = updateOp(
+export const adamUpdate: UpdateOp<[m: 1, v: 1, max?: 1], AdamUpdate> = updateOp(
   "adam",
-  3,
   (next, parameter, grad, slots, options) => {
     const { stepSize, beta1, beta2, eps, l2, keep } = options;
     const [nextP, nextM, nextV, nextMax] = next;
@@ -42,13 +40,14 @@ export const adamUpdate: Op<AdamUpdate> = updateOp(
     for (let i = 0; i < parameter.length; i++) {
       const p = parameter[i]!;
       const g = grad[i]! + l2 * p;
-      const first = beta1 * m![i]! + (1 - beta1) * g;
-      const second = beta2 * v![i]! + (1 - beta2) * g * g;
-      nextM![i] = first;
-      nextV![i] = second;
+      const first = beta1 * m[i]! + (1 - beta1) * g;
+      const second = beta2 * v[i]! + (1 - beta2) * g * g;
+      nextM[i] = first;
+      nextV[i] = second;
       let scale = second;
-      if (nextMax !== undefined) nextMax[i] = scale = Math.max(max![i]!, second);
-      nextP![i] = keep * p - (stepSize * first) / (Math.sqrt(scale) + eps);
+      if (nextMax !== undefined && max !== undefined)
+        nextMax[i] = scale = Math.max(max[i]!, second);
+      nextP[i] = keep * p - (stepSize * first) / (Math.sqrt(scale) + eps);
     }
   },
 );
@@ -75,7 +74,11 @@ export function adamNumbers(
   };
 }
 
-const adamRule = (name: string, decoupled: boolean, weightDecay: number): Rule<AdamOptions> => ({
+const adamRule = (
+  name: string,
+  decoupled: boolean,
+  weightDecay: number,
+): Rule<AdamOptions, [m: 1, v: 1, max?: 1]> => ({
   name,
   defaults: {
     learningRate: 1e-3,

@@ -1,11 +1,10 @@
 /**
  * @file Adamax: Adam with the largest gradient of the recent past instead of its root mean square.
  */
-import type { Op } from "@spm/core";
 import { checkBetas, checkNotNegative } from "./check.ts";
 import { Optimizer } from "./optimizer.ts";
 import type { CommonOptions, ParametersOrGroups, Rule } from "./rule.ts";
-import { updateOp } from "./update-op.ts";
+import { type UpdateOp, updateOp } from "./update-op.ts";
 
 /** Options of {@link adamax}. */
 export interface AdamaxOptions extends CommonOptions {
@@ -27,25 +26,24 @@ export interface AdamaxUpdate {
 }
 
 /** One step of Adamax; slots: first moment and infinity norm. */
-export const adamaxUpdate: Op<AdamaxUpdate> = updateOp(
+export const adamaxUpdate: UpdateOp<[m: 1, norm: 1], AdamaxUpdate> = updateOp(
   "adamax",
-  2,
   (next, parameter, grad, [m, norm], options) => {
     const { stepSize, beta1, beta2, eps, l2 } = options;
     const [nextP, nextM, nextNorm] = next;
     for (let i = 0; i < parameter.length; i++) {
       const p = parameter[i]!;
       const g = grad[i]! + l2 * p;
-      const first = beta1 * m![i]! + (1 - beta1) * g;
-      const largest = Math.max(beta2 * norm![i]!, Math.abs(g) + eps);
-      nextM![i] = first;
-      nextNorm![i] = largest;
-      nextP![i] = p - (stepSize * first) / largest;
+      const first = beta1 * m[i]! + (1 - beta1) * g;
+      const largest = Math.max(beta2 * norm[i]!, Math.abs(g) + eps);
+      nextM[i] = first;
+      nextNorm[i] = largest;
+      nextP[i] = p - (stepSize * first) / largest;
     }
   },
 );
 
-const rule: Rule<AdamaxOptions> = {
+const rule: Rule<AdamaxOptions, [m: 1, norm: 1]> = {
   name: "adamax",
   defaults: {
     learningRate: 2e-3,

@@ -10,20 +10,24 @@ import {
 } from "@spm/core";
 
 /**
- * @param like - what `grads[i]` must resemble in shape, dtype and backend
+ * Gradients beside their owners.
+ * @param like - what an owner's gradient must resemble in shape, dtype and backend
  * @throws ValueError for another number of gradients; ShapeError, DTypeError, BackendError for one
  * that differs; TapeError for a released one
  */
-export function checkGradients(
+export function checkedGradients<T>(
   op: string,
   grads: readonly Tensor[],
-  like: readonly Tensor[],
+  owners: readonly T[],
+  like: (owner: T) => Tensor,
   help: string,
-): void {
-  if (grads.length !== like.length)
-    throw new ValueError(op, `${like.length} gradients`, grads.length, help);
-  grads.forEach((grad, i) => {
-    const { shape, dtype, backend } = like[i]!;
+): { owner: T; grad: Tensor }[] {
+  const unlike = () => new ValueError(op, `${owners.length} gradients`, grads.length, help);
+  if (grads.length !== owners.length) throw unlike();
+  return owners.map((owner, i) => {
+    const grad = grads[i];
+    if (grad === undefined) throw unlike();
+    const { shape, dtype, backend } = like(owner);
     grad.assertReadable();
     if (!sameShape(grad.shape, shape))
       throw new ShapeError(
@@ -36,5 +40,6 @@ export function checkGradients(
       throw new DTypeError(op, `gradient ${i} of ${dtype}`, grad.dtype, help);
     if (grad.backend !== backend)
       throw new BackendError(op, `gradient ${i} on ${backend.name}`, grad.backend.name, help);
+    return { owner, grad };
   });
 }

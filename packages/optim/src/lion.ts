@@ -1,9 +1,8 @@
 /** @file Lion: steps of one size, in the direction of the momentum's sign. */
-import type { Op } from "@spm/core";
 import { checkBetas } from "./check.ts";
 import { Optimizer } from "./optimizer.ts";
 import type { CommonOptions, ParametersOrGroups, Rule } from "./rule.ts";
-import { updateOp } from "./update-op.ts";
+import { type UpdateOp, updateOp } from "./update-op.ts";
 
 /** Options of {@link lion}. */
 export interface LionOptions extends CommonOptions {
@@ -24,23 +23,22 @@ export interface LionUpdate {
 }
 
 /** One step of Lion; slot: momentum. */
-export const lionUpdate: Op<LionUpdate> = updateOp(
+export const lionUpdate: UpdateOp<[m: 1], LionUpdate> = updateOp(
   "lion",
-  1,
   (next, parameter, grad, [m], options) => {
     const { learningRate, beta1, beta2, keep } = options;
     const [nextP, nextM] = next;
     for (let i = 0; i < parameter.length; i++) {
       const g = grad[i]!;
-      const momentum = m![i]!;
-      nextM![i] = beta2 * momentum + (1 - beta2) * g;
-      nextP![i] =
+      const momentum = m[i]!;
+      nextM[i] = beta2 * momentum + (1 - beta2) * g;
+      nextP[i] =
         keep * parameter[i]! - learningRate * Math.sign(beta1 * momentum + (1 - beta1) * g);
     }
   },
 );
 
-const rule: Rule<LionOptions> = {
+const rule: Rule<LionOptions, [m: 1]> = {
   name: "lion",
   defaults: { learningRate: 1e-4, betas: [0.9, 0.99], weightDecay: 0, exemptions: true },
   check: ({ betas }) => checkBetas("lion", betas),

@@ -51,7 +51,7 @@ export interface MuonOptions extends CommonOptions {
   readonly eps?: number;
 }
 
-const rule: Rule<MuonOptions> = {
+const rule: Rule<MuonOptions, [first: 1, second?: 1]> = {
   name: "muon",
   defaults: {
     learningRate: 1e-3,
@@ -78,12 +78,17 @@ const rule: Rule<MuonOptions> = {
   },
   slots: (parameter, options): Record<string, number> =>
     isOrthogonalised(parameter, options) ? { momentum: 0 } : { firstMoment: 0, secondMoment: 0 },
-  update: (parameter, grad, slots, options, context) => {
-    if (!isOrthogonalised(parameter, options))
-      return adamUpdate([parameter, grad, ...slots], adamNumbers(options, context, true));
+  update: (parameter, grad, [first, second], options, context) => {
+    if (second !== undefined) {
+      const [next, m, v] = adamUpdate(
+        [parameter, grad, first, second],
+        adamNumbers(options, context, true),
+      );
+      return [next, m, v];
+    }
     const { learningRate, weightDecay } = context;
     const { momentum, nesterov, scale } = options;
-    const mean = towards(slots[0]!, grad, 1 - momentum);
+    const mean = towards(first, grad, 1 - momentum);
     const direction = orthogonalise(nesterov ? towards(grad, mean, momentum) : mean, options);
     const kept = mul(parameter, 1 - learningRate * weightDecay);
     return [sub(kept, mul(direction, learningRate * stepScale(parameter.shape, scale))), mean];
@@ -93,10 +98,10 @@ const rule: Rule<MuonOptions> = {
 /** a + w(b − a) */
 const towards = (a: Tensor, b: Tensor, weight: number): Tensor => add(a, mul(sub(b, a), weight));
 
-const stepScale = ([rows, columns]: Shape, scale: "shape" | "rms"): number =>
+const stepScale = ([rows = 1, columns = 1]: Shape, scale: "shape" | "rms"): number =>
   scale === "shape"
-    ? Math.sqrt(Math.max(1, rows! / columns!))
-    : 0.2 * Math.sqrt(Math.max(rows!, columns!));
+    ? Math.sqrt(Math.max(1, rows / columns))
+    : 0.2 * Math.sqrt(Math.max(rows, columns));
 
 function isOrthogonalised({ shape, decay }: Parameter, { update }: Decided<MuonOptions>): boolean {
   if (update === "muon" && shape.length !== 2)
@@ -122,7 +127,8 @@ function orthogonalise(
     eps,
   }: Pick<Decided<MuonOptions>, "iterations" | "coefficients" | "eps">,
 ): Tensor {
-  const tall = x.shape[0]! > x.shape[1]!;
+  const [rows = 1, columns = 1] = x.shape;
+  const tall = rows > columns;
   let y = tall ? transpose(x) : x;
   y = div(y, clamp(sqrt(sum(square(y))), { min: eps }));
   for (let k = 0; k < iterations; k++) {

@@ -1,9 +1,8 @@
 /** @file NAdam: Adam with Nesterov's look-ahead and a momentum that warms up. */
-import type { Op } from "@spm/core";
 import { checkBetas, checkNotNegative } from "./check.ts";
 import { Optimizer } from "./optimizer.ts";
 import type { CommonOptions, ParametersOrGroups, Rule } from "./rule.ts";
-import { updateOp } from "./update-op.ts";
+import { type UpdateOp, updateOp } from "./update-op.ts";
 
 /** Options of {@link nadam}. */
 export interface NadamOptions extends CommonOptions {
@@ -30,20 +29,19 @@ export interface NadamUpdate {
 }
 
 /** One step of NAdam; slots: first and second moment. */
-export const nadamUpdate: Op<NadamUpdate> = updateOp(
+export const nadamUpdate: UpdateOp<[m: 1, v: 1], NadamUpdate> = updateOp(
   "nadam",
-  2,
   (next, parameter, grad, [m, v], options) => {
     const { gradRate, momentRate, beta1, beta2, eps, l2 } = options;
     const [nextP, nextM, nextV] = next;
     for (let i = 0; i < parameter.length; i++) {
       const p = parameter[i]!;
       const g = grad[i]! + l2 * p;
-      const first = beta1 * m![i]! + (1 - beta1) * g;
-      const second = beta2 * v![i]! + (1 - beta2) * g * g;
-      nextM![i] = first;
-      nextV![i] = second;
-      nextP![i] = p - (gradRate * g + momentRate * first) / (Math.sqrt(second) + eps);
+      const first = beta1 * m[i]! + (1 - beta1) * g;
+      const second = beta2 * v[i]! + (1 - beta2) * g * g;
+      nextM[i] = first;
+      nextV[i] = second;
+      nextP[i] = p - (gradRate * g + momentRate * first) / (Math.sqrt(second) + eps);
     }
   },
 );
@@ -66,7 +64,7 @@ function momentumProducts(beta1: number, decay: number): (step: number) => numbe
   };
 }
 
-function nadamRule(): Rule<NadamOptions> {
+function nadamRule(): Rule<NadamOptions, [m: 1, v: 1]> {
   const products = new Map<string, (step: number) => number>();
   const productOf = (step: number, beta1: number, decay: number): number => {
     const key = `${beta1} ${decay}`;

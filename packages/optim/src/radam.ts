@@ -1,9 +1,8 @@
 /** @file RAdam: Adam whose adaptive step is rectified while its variance cannot be trusted. */
-import type { Op } from "@spm/core";
 import { checkBetas, checkNotNegative } from "./check.ts";
 import { Optimizer } from "./optimizer.ts";
 import type { CommonOptions, ParametersOrGroups, Rule } from "./rule.ts";
-import { updateOp } from "./update-op.ts";
+import { type UpdateOp, updateOp } from "./update-op.ts";
 
 /** Options of {@link radam}. */
 export interface RadamOptions extends CommonOptions {
@@ -27,20 +26,19 @@ export interface RadamUpdate {
 }
 
 /** One step of RAdam; slots: first and second moment. */
-export const radamUpdate: Op<RadamUpdate> = updateOp(
+export const radamUpdate: UpdateOp<[m: 1, v: 1], RadamUpdate> = updateOp(
   "radam",
-  2,
   (next, parameter, grad, [m, v], options) => {
     const { stepSize, adaptive, beta1, beta2, eps, l2 } = options;
     const [nextP, nextM, nextV] = next;
     for (let i = 0; i < parameter.length; i++) {
       const p = parameter[i]!;
       const g = grad[i]! + l2 * p;
-      const first = beta1 * m![i]! + (1 - beta1) * g;
-      const second = beta2 * v![i]! + (1 - beta2) * g * g;
-      nextM![i] = first;
-      nextV![i] = second;
-      nextP![i] = p - (stepSize * first) / (adaptive ? Math.sqrt(second) + eps : 1);
+      const first = beta1 * m[i]! + (1 - beta1) * g;
+      const second = beta2 * v[i]! + (1 - beta2) * g * g;
+      nextM[i] = first;
+      nextV[i] = second;
+      nextP[i] = p - (stepSize * first) / (adaptive ? Math.sqrt(second) + eps : 1);
     }
   },
 );
@@ -54,7 +52,7 @@ function rectification(step: number, beta2: number): number | undefined {
   return Math.sqrt(((length - 4) * (length - 2) * limit) / ((limit - 4) * (limit - 2) * length));
 }
 
-const rule: Rule<RadamOptions> = {
+const rule: Rule<RadamOptions, [m: 1, v: 1]> = {
   name: "radam",
   defaults: {
     learningRate: 1e-3,

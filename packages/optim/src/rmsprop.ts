@@ -1,9 +1,8 @@
 /** @file RMSprop: steps scaled by a running mean of the squared gradient. */
-import type { Op } from "@spm/core";
 import { checkFractions, checkNotNegative } from "./check.ts";
 import { Optimizer } from "./optimizer.ts";
 import type { CommonOptions, ParametersOrGroups, Rule } from "./rule.ts";
-import { updateOp } from "./update-op.ts";
+import { type UpdateOp, updateOp } from "./update-op.ts";
 
 /** Options of {@link rmsprop}. */
 export interface RmspropOptions extends CommonOptions {
@@ -34,36 +33,35 @@ export interface RmspropUpdate {
  * One step of RMSprop; slots: mean square, then mean if centered, then velocity if there is
  * momentum.
  */
-export const rmspropUpdate: Op<RmspropUpdate> = updateOp(
+export const rmspropUpdate: UpdateOp<[square: 1, ...more: 1[]], RmspropUpdate> = updateOp(
   "rmsprop",
-  3,
   (next, parameter, grad, slots, options) => {
     const { learningRate, l2, alpha, eps, momentum, centered } = options;
     const [nextP, nextSquare] = next;
-    const square = slots[0]!;
+    const [square] = slots;
     const [mean, nextMean] = centered ? [slots[1], next[2]] : [];
     const [velocity, nextVelocity] = momentum > 0 ? [slots.at(-1), next.at(-1)] : [];
     for (let i = 0; i < parameter.length; i++) {
       const p = parameter[i]!;
       const g = grad[i]! + l2 * p;
       let variance = alpha * square[i]! + (1 - alpha) * g * g;
-      nextSquare![i] = variance;
-      if (nextMean !== undefined) {
-        const centre = alpha * mean![i]! + (1 - alpha) * g;
+      nextSquare[i] = variance;
+      if (nextMean !== undefined && mean !== undefined) {
+        const centre = alpha * mean[i]! + (1 - alpha) * g;
         nextMean[i] = centre;
         variance = Math.max(0, variance - centre * centre); // rounding may leave less than 0
       }
       let direction = g / (Math.sqrt(variance) + eps);
-      if (nextVelocity !== undefined) {
-        direction += momentum * velocity![i]!;
+      if (nextVelocity !== undefined && velocity !== undefined) {
+        direction += momentum * velocity[i]!;
         nextVelocity[i] = direction;
       }
-      nextP![i] = p - learningRate * direction;
+      nextP[i] = p - learningRate * direction;
     }
   },
 );
 
-const rule: Rule<RmspropOptions> = {
+const rule: Rule<RmspropOptions, [square: 1, ...more: 1[]]> = {
   name: "rmsprop",
   defaults: {
     learningRate: 1e-2,

@@ -2,7 +2,7 @@
  * @file What makes one optimizer differ from another: the slots it keeps for a parameter, and its
  * update.
  */
-import type { Parameter, Tensor } from "@spm/core";
+import type { Each, Parameter, Places, Tensor } from "@spm/core";
 import type { Schedule } from "./schedule.ts";
 
 /** What every rule takes, for all parameters or for a group. */
@@ -36,9 +36,10 @@ export interface StepContext {
 }
 
 /**
- * An optimizer's mathematics. {@link Optimizer} brings the rest: groups, steps, schedules, state.
+ * An optimizer's mathematics; `S` are the places of its slots. {@link Optimizer} brings the rest:
+ * groups, steps, schedules, state.
  */
-export interface Rule<Options extends CommonOptions> {
+export interface Rule<Options extends CommonOptions, S extends Places = Places> {
   /** Prefix of the state's keys, and who complains in messages. */
   readonly name: string;
   readonly defaults: Decided<Options>;
@@ -51,10 +52,10 @@ export interface Rule<Options extends CommonOptions> {
   update(
     parameter: Parameter,
     grad: Tensor,
-    slots: readonly Tensor[],
+    slots: Each<S, Tensor>,
     options: Decided<Options>,
     context: StepContext,
-  ): readonly Tensor[];
+  ): Each<[parameter: 1, ...S], Tensor>;
   /** @throws ValueError for options of this rule that are out of range */
   check?(options: Decided<Options>): void;
 }

@@ -1,9 +1,9 @@
 /** @file Stochastic gradient descent, plain or with momentum. */
-import { type Op, ValueError } from "@spm/core";
+import { ValueError } from "@spm/core";
 import { checkFractions } from "./check.ts";
 import { Optimizer } from "./optimizer.ts";
 import type { CommonOptions, ParametersOrGroups, Rule } from "./rule.ts";
-import { updateOp } from "./update-op.ts";
+import { type UpdateOp, updateOp } from "./update-op.ts";
 
 /** Options of {@link sgd}. */
 export interface SgdOptions extends CommonOptions {
@@ -26,26 +26,25 @@ export interface SgdUpdate {
 }
 
 /** One step of SGD, with a slot where there is momentum. Its primitive is `sgdUpdate.primitive`. */
-export const sgdUpdate: Op<SgdUpdate> = updateOp(
+export const sgdUpdate: UpdateOp<[velocity?: 1], SgdUpdate> = updateOp(
   "sgd",
-  1,
   ([next, nextVelocity], parameter, grad, [velocity], options) => {
     const { learningRate, l2, momentum, nesterov } = options;
     for (let i = 0; i < parameter.length; i++) {
       const p = parameter[i]!;
       const g = grad[i]! + l2 * p;
       let direction = g;
-      if (nextVelocity !== undefined) {
-        const moved = momentum * velocity![i]! + g;
+      if (nextVelocity !== undefined && velocity !== undefined) {
+        const moved = momentum * velocity[i]! + g;
         nextVelocity[i] = moved;
         direction = nesterov ? g + momentum * moved : moved;
       }
-      next![i] = p - learningRate * direction;
+      next[i] = p - learningRate * direction;
     }
   },
 );
 
-const rule: Rule<SgdOptions> = {
+const rule: Rule<SgdOptions, [velocity?: 1]> = {
   name: "sgd",
   defaults: { learningRate: 1e-2, momentum: 0, nesterov: false, weightDecay: 0, exemptions: true },
   check: ({ momentum, nesterov }) => {

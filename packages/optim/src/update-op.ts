@@ -3,30 +3,39 @@
  * slots, for backends to speed up.
  */
 import {
-  allocate,
   checkDTypes,
   definePrimitive,
   dtypeOf,
+  type Each,
+  each,
   elements,
+  type NdArray,
   type Op,
+  type Places,
   ShapeError,
   sameShape,
   showShape,
-  sizeOf,
   TapeError,
   type TypedArray,
-  wrap,
+  zerosArray,
 } from "@spm/core";
 
+/** An update: `S` are the places of its slots, which a rule keeps for each parameter. */
+export type UpdateOp<S extends Places, Options> = Op<
+  [parameter: 1, grad: 1, ...S],
+  [parameter: 1, ...S],
+  Options
+>;
+
 /**
- * Writes the next values into `next[0]` (the parameter) and `next[1…]` (its slots); all arrays are
- * row-major, of one length.
+ * Writes the next values of the parameter and of its slots; all arrays are row-major, of one
+ * length.
  */
-export type UpdateLoop<Options> = (
-  next: readonly TypedArray[],
+export type UpdateLoop<S extends Places, Options> = (
+  next: Each<[parameter: 1, ...S], TypedArray>,
   parameter: TypedArray,
   grad: TypedArray,
-  slots: readonly TypedArray[],
+  slots: Each<S, TypedArray>,
   options: Options,
 ) => void;
 
@@ -35,41 +44,46 @@ export type UpdateLoop<Options> = (
  * numbers as options. It is not differentiable.
  *
  * @param name - for messages
- * @param slots - the most slots that it takes
  * @param loop - the update, on typed arrays
  * @throws ShapeError, DTypeError unless all inputs are of one shape, and all of float32 or all of
  * float64
  * @example
- * const descend = updateOp<{ rate: number }>("descend", 0, ([next], p, g, _, { rate }) => {
- *   for (let i = 0; i < p.length; i++) next![i] = p[i]! - rate * g[i]!;
- * });
+ * const descend: UpdateOp<[], { rate: number }> = updateOp(
+ *   "descend",
+ *   ([next], p, g, _, { rate }) => {
+ *     for (const [i, value] of p.entries()) next[i] = value - rate * (g[i] ?? 0);
+ *   },
+ * );
  */
-export function updateOp<Options>(
+export function updateOp<S extends Places, Options>(
   name: string,
-  slots: number,
-  loop: UpdateLoop<Options>,
-): Op<Options> {
-  return definePrimitive<Options>({
+  loop: UpdateLoop<S, Options>,
+): UpdateOp<S, Options>;
+export function updateOp(
+  name: string,
+  loop: UpdateLoop<Places, unknown>,
+): UpdateOp<Places, unknown> {
+  return definePrimitive({
     name,
-    outputs: 1 + slots,
     infer: (inputs) => {
-      const [parameter, , ...rest] = inputs;
+      const [{ shape }, , ...slots] = inputs;
       for (const x of inputs)
-        if (!sameShape(x.shape, parameter!.shape))
-          throw new ShapeError(
-            name,
-            `inputs of one shape ${showShape(parameter!.shape)}`,
-            showShape(x.shape),
-          );
-      const spec = { shape: parameter!.shape, dtype: checkDTypes(name, inputs) };
-      return [spec, ...rest.map(() => spec)];
+        if (!sameShape(x.shape, shape))
+          throw new ShapeError(name, `inputs of one shape ${showShape(shape)}`, showShape(x.shape));
+      const spec = { shape, dtype: checkDTypes(name, inputs) };
+      return [spec, ...slots.map(() => spec)];
     },
-    forward: ([parameter, grad, ...rest], options) => {
-      const { shape } = parameter!;
-      const dtype = dtypeOf(parameter!);
-      const next = [parameter, ...rest].map(() => allocate(dtype, sizeOf(shape)));
-      loop(next, elements(parameter!), elements(grad!), rest.map(elements), options);
-      return next.map((data) => wrap(data, shape));
+    forward: ([parameter, grad, ...slots], options) => {
+      const fresh = (): NdArray => zerosArray(dtypeOf(parameter), parameter.shape);
+      const next = [fresh(), ...slots.map(fresh)] as const;
+      loop(
+        each(next, ({ data }) => data),
+        elements(parameter),
+        elements(grad),
+        slots.map(elements),
+        options,
+      );
+      return next;
     },
     vjp: () => {
       throw new TapeError(

@@ -48,7 +48,8 @@ interface SizeClass {
 
 /** Hands out and takes back blocks of the bytes in [start, end). */
 export class Arena {
-  readonly #capacity: number;
+  /** Bytes that blocks are cut from. */
+  readonly capacity: number;
   /**
    * What blocks are cut from; where none is long enough, free blocks that touch become gaps again.
    */
@@ -60,7 +61,7 @@ export class Arena {
   constructor(start: number, end: number) {
     const first = Math.ceil(start / LINE) * LINE;
     this.#gaps = [{ start: first, end }];
-    this.#capacity = end - first;
+    this.capacity = end - first;
     this.#reached = first;
   }
 
@@ -133,7 +134,7 @@ export class Arena {
     return new BackendError(
       op,
       `${bytes} bytes free in wasm memory`,
-      `${this.#used} in use of ${this.#capacity}`,
+      `${this.#used} in use of ${this.capacity}`,
       "run each step in a scope, use smaller batches, or ask for more: wasm({ bytes })",
     );
   }

@@ -8,7 +8,9 @@ import {
   dtypeOf,
   elements,
   isContiguous,
+  KernelTable,
   type NdArray,
+  type TypedArray,
   ValueError,
   wrap,
 } from "@spm/core";
@@ -19,7 +21,7 @@ import { registerGru } from "./gru.ts";
 import { registerIndexing } from "./indexing.ts";
 import { compileKernels, compileKernelsSync, hasRelaxed } from "./kernel-exports.ts";
 import { registerLayout } from "./layout.ts";
-import { type KernelTable, Machine } from "./machine.ts";
+import { Machine } from "./machine.ts";
 import { registerMatmul } from "./matmul.ts";
 import { registerMixer } from "./mixer.ts";
 import { registerNorms } from "./norm.ts";
@@ -133,8 +135,13 @@ function fromModule(
 ): Backend {
   const machine = new Machine(module, sizeOfMemory(options), threads);
   const name = [`wasm ${build}${threads > 1 ? ` ×${threads}` : ""}`, ...lacking].join(", ");
+  return backendOn(machine, name);
+}
+
+/** A backend on a machine of its own. */
+export function backendOn(machine: Machine, name: string): Backend {
   const { memory } = machine;
-  const kernels: KernelTable = new Map();
+  const kernels = new KernelTable<NdArray>();
   registerElementwise(kernels, machine);
   registerLayout(kernels, machine);
   registerMatmul(kernels, machine);
@@ -161,8 +168,11 @@ function fromModule(
       const array = handle as NdArray;
       if (array.data.BYTES_PER_ELEMENT === 8) return copyArray(array);
       const copy = memory.array(dtypeOf(array), array.shape);
-      copyInto(machine, copy, array);
-      memory.endCall();
+      try {
+        copyInto(machine, copy, array);
+      } finally {
+        memory.endCall();
+      }
       return copy;
     },
     escape(handle) {
@@ -173,11 +183,12 @@ function fromModule(
     },
     download: async (handle) => elements(handle as NdArray).slice(),
     memory: (handle) => (handle as NdArray).data,
+    bytes: (data) => (data as TypedArray).byteLength,
     release(data) {
-      mixer.release(data as NdArray["data"]);
-      memory.release(data as NdArray["data"]);
+      mixer.release(data as TypedArray);
+      memory.release(data as TypedArray);
     },
-    fallback: (primitive) => machine.decline(primitive, "no kernel"),
+    fallback: (primitive, reason) => machine.decline(primitive, reason),
     report: () => ({
       name,
       liveStorages: live.storages,

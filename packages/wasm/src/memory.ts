@@ -13,6 +13,7 @@ import {
   wrap,
 } from "@spm/core";
 import { Arena } from "./arena.ts";
+import { Cache } from "./cache.ts";
 
 const PAGE = 65536;
 const STATIC = 2 * PAGE; // what the module keeps for itself, and a spare for each kernel call
@@ -40,27 +41,18 @@ function reserve(pages: number, shared: boolean): WebAssembly.Memory {
   }
 }
 
-/** A copy of an array of the JavaScript heap. */
-interface Resident {
-  readonly address: number;
-  readonly bytes: number;
-  /** The kernel call that used it last: it stays while that runs. */
-  call: number;
-  /** Whether its memory was taken back. */
-  evicted: boolean;
-}
-
 /** Arrays in one WebAssembly memory, and copies there of arrays from elsewhere. */
 export class WasmMemory {
   readonly memory: WebAssembly.Memory;
   readonly #buffer: ArrayBufferLike;
   readonly #bytes: Uint8Array;
   readonly #arena: Arena;
-  readonly #residents = new Set<Resident>();
-  readonly #residentOf = new WeakMap<TypedArray, Resident>();
-  readonly #dropped = new FinalizationRegistry<Resident>((resident) => this.#evict(resident));
-  /** What lives until the kernel call ends: addresses and sizes in turn. */
-  readonly #scratch: number[] = [];
+  /** Copies of arrays of the JavaScript heap: their addresses. */
+  readonly #copies = new Cache<TypedArray, number>(this);
+  /** Whatever can be made again. */
+  readonly #caches: { makeRoom(): boolean }[] = [this.#copies];
+  /** What lives until the kernel call ends. */
+  readonly #scratch: { readonly address: number; readonly bytes: number }[] = [];
   #calls = 0;
   #copiedIn = 0;
 
@@ -83,6 +75,11 @@ export class WasmMemory {
     return this.#arena.used;
   }
 
+  /** Bytes that blocks are cut from. */
+  get capacity(): number {
+    return this.#arena.capacity;
+  }
+
   /** The highest address ever used. */
   get reached(): number {
     return this.#arena.reached;
@@ -100,7 +97,7 @@ export class WasmMemory {
 
   /** A new array with arbitrary contents. @throws BackendError when the memory is full */
   array(dtype: DType, shape: Shape): NdArray {
-    return wrap(this.data(dtype, sizeOf(shape)), shape as number[]);
+    return wrap(this.data(dtype, sizeOf(shape)), shape);
   }
 
   /** New typed data with arbitrary contents. @throws BackendError when the memory is full */
@@ -112,7 +109,7 @@ export class WasmMemory {
   /** Bytes that live until the current kernel call ends. */
   scratch(bytes: number): number {
     const address = this.#take("wasm", bytes);
-    this.#scratch.push(address, bytes);
+    this.#scratch.push({ address, bytes });
     return address;
   }
 
@@ -120,10 +117,19 @@ export class WasmMemory {
   scratchArray(dtype: DType, shape: Shape): NdArray {
     const size = sizeOf(shape);
     const address = this.scratch(size * bytesPerElement[dtype]);
-    return wrap(
-      new constructors[dtype](this.#buffer as ArrayBuffer, address, size),
-      shape as number[],
-    );
+    return wrap(new constructors[dtype](this.#buffer as ArrayBuffer, address, size), shape);
+  }
+
+  /** A float64 for each row, beyond the current kernel call only where they shall be kept. */
+  statistics(rows: Shape, keep: boolean): NdArray {
+    return keep ? this.array("float64", rows) : this.scratchArray("float64", rows);
+  }
+
+  /** What can be made again from its keys, and makes room for others where the memory is full. */
+  cache<K extends WeakKey, T>(most: number): Cache<K, T> {
+    const cache = new Cache<K, T>(this, most);
+    this.#caches.push(cache);
+    return cache;
   }
 
   /** Bytes that live until {@link free}. */
@@ -137,11 +143,8 @@ export class WasmMemory {
 
   /** Ends a kernel call: its scratch is free again. */
   endCall(): void {
-    const scratch = this.#scratch;
-    while (scratch.length > 0) {
-      const bytes = scratch.pop()!;
-      this.#arena.give(scratch.pop()!, bytes);
-    }
+    for (let last = this.#scratch.pop(); last !== undefined; last = this.#scratch.pop())
+      this.#arena.give(last.address, last.bytes);
     this.#calls++;
   }
 
@@ -158,7 +161,7 @@ export class WasmMemory {
     const { data, offset } = array;
     if (this.owns(data)) return data.byteOffset + offset * data.BYTES_PER_ELEMENT;
     if (data.length <= SMALL) return this.#lend(data) + offset * data.BYTES_PER_ELEMENT;
-    return this.#admit(data).address + offset * data.BYTES_PER_ELEMENT;
+    return (this.#copies.get(data) ?? this.#admit(data)) + offset * data.BYTES_PER_ELEMENT;
   }
 
   /** Writes zeros. */
@@ -191,11 +194,7 @@ export class WasmMemory {
       this.#arena.give(data.byteOffset, data.byteLength);
       return;
     }
-    const resident = this.#residentOf.get(data);
-    if (resident === undefined) return;
-    this.#dropped.unregister(data);
-    this.#residentOf.delete(data);
-    this.#evict(resident);
+    this.#copies.delete(data);
   }
 
   /** A copy for this kernel call: scalars are made anew for every op, and not worth keeping. */
@@ -207,42 +206,28 @@ export class WasmMemory {
     return address;
   }
 
-  #admit(data: TypedArray): Resident {
-    const known = this.#residentOf.get(data);
-    if (known?.evicted === false) {
-      known.call = this.#calls;
-      return known;
-    }
-    const bytes = data.byteLength;
-    const address = this.#take("wasm", bytes);
-    new constructors[dtypeOf({ data })](this.#buffer as ArrayBuffer, address, data.length).set(
-      data,
-    );
-    const resident: Resident = { address, bytes, call: this.#calls, evicted: false };
-    this.#residents.add(resident);
-    this.#residentOf.set(data, resident);
-    this.#dropped.register(data, resident, data);
+  #admit(data: TypedArray): number {
     this.#copiedIn++;
-    return resident;
+    return this.#copies.add(data, data.byteLength, (address) => {
+      new constructors[dtypeOf({ data })](this.#buffer as ArrayBuffer, address, data.length).set(
+        data,
+      );
+      return address;
+    });
   }
 
-  #evict(resident: Resident): void {
-    if (resident.evicted) return;
-    resident.evicted = true;
-    this.#residents.delete(resident);
-    this.#arena.give(resident.address, resident.bytes);
-  }
-
-  /**
-   * A block; where there is no room, copies of arrays from elsewhere make some: they can be made
-   * again.
-   */
+  /** A block; where there is no room, what can be made again makes some. */
   #take(op: string, bytes: number): number {
-    const block = this.#arena.take(bytes);
-    if (block !== null) return block;
-    for (const resident of this.#residents) if (resident.call < this.#calls) this.#evict(resident);
-    const again = this.#arena.take(bytes);
-    if (again === null) throw this.#arena.full(op, bytes);
-    return again;
+    for (let more = true; more; more = this.#makeRoom()) {
+      const block = this.#arena.take(bytes);
+      if (block !== null) return block;
+    }
+    throw this.#arena.full(op, bytes);
+  }
+
+  #makeRoom(): boolean {
+    let more = false;
+    for (const cache of this.#caches) more = cache.makeRoom() || more;
+    return more;
   }
 }

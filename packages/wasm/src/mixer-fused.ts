@@ -31,19 +31,14 @@ const generalScratch = ({ chunk, pad, groups, levels }: ButterflyPlan, n: number
  * y, and where the address `v` is not 0, what the rotations' way back starts from: v_L as it lies
  * in scratch.
  */
-export function forwardFused(
-  call: Call,
-  { coefficients, scale }: Scaled,
-  bias: number,
-  y: number,
-  v: number,
-): void {
+export function forwardFused(call: Call, scaled: Scaled, bias: number, y: number, v: number): void {
+  const { coefficients, scale, plan } = scaled;
   const { state, schedule, tables, rows, inputs, outputs, x, dIn, dOut } = call;
   const { machine } = state;
   const { n } = schedule;
   if (rows === 0) return;
   const pieces = machine.pieces(rows, ROWS, Math.max(ROWS, WORTH / n));
-  const bytes = SPARE + 4 * n + fusedScratch(tables.plan!, n, FORWARD_SLOTS);
+  const bytes = SPARE + 4 * n + fusedScratch(plan, n, FORWARD_SLOTS);
   const scratch = machine.memory.scratch(pieces.length * bytes);
   machine.together(pieces, (run, from, to, k) => {
     const [xAt, yAt, vAt] = [x + 4 * inputs * from, y + 4 * outputs * from, v && v + 4 * n * from];
@@ -70,12 +65,11 @@ export function forwardFused(
 /** x̄, the parameters' gradient, and the sums over the rows. */
 export function backwardFused(call: Call, scaled: Scaled, back: Backward): Sums {
   const { state, schedule, tables, rows, inputs, outputs, x, dIn, dOut } = call;
-  const { general, machine } = state;
+  const { machine } = state;
   const { memory, run } = machine;
   const { n, stages } = schedule;
-  const plan = tables.plan!;
   const { ct, gx, z, gParameters } = back;
-  const { coefficients, scales, scale, unit } = scaled;
+  const { coefficients, scales, scale, unit, plan } = scaled;
 
   // Each part sums for itself: the raw sums of the stages, then those for bias, d_out and d_in.
   const parts = cut(rows, Math.max(1, Math.min(MOST_PARTS, Math.floor(rows / PART))), ROWS);
@@ -84,7 +78,7 @@ export function backwardFused(call: Call, scaled: Scaled, back: Backward): Sums 
   memory.zero(raw, 4 * size * parts.length);
   const bytes =
     SPARE +
-    (general ? 4 * n + generalScratch(plan, n) : 12 * n + fusedScratch(plan, n, ROTATION_SLOTS));
+    (z === null ? 4 * n + generalScratch(plan, n) : 12 * n + fusedScratch(plan, n, ROTATION_SLOTS));
   const scratch = memory.scratch(parts.length * bytes);
   machine.together(parts, (run, from, to, k) => {
     const { layout } = tables;
@@ -98,7 +92,7 @@ export function backwardFused(call: Call, scaled: Scaled, back: Backward): Sums 
     const g = w + 4 * plan.sums;
     const s = scratch + k * bytes;
     const P = coefficients;
-    if (general)
+    if (z === null)
       run.butterflyGeneralBackward(
         xAt,
         ctAt,
@@ -116,7 +110,7 @@ export function backwardFused(call: Call, scaled: Scaled, back: Backward): Sums 
         s,
       );
     else {
-      const v = z! + 4 * n * from;
+      const v = z + 4 * n * from;
       run.butterflyRotationBackward(
         xAt,
         v,
@@ -148,7 +142,7 @@ export function backwardFused(call: Call, scaled: Scaled, back: Backward): Sums 
     out: raw + 4 * (plan.sums + n),
     in: raw + 4 * (plan.sums + 2 * n),
   };
-  if (general) {
+  if (z === null) {
     run.generalSums(
       raw,
       tables.passes,

@@ -1,5 +1,5 @@
 /** @file Steps of optimizers: every array read and written once. */
-import { type NdArray, type Op, sizeOf } from "@spm/core";
+import { type KernelTable, type NdArray, type Op, type Places, sizeOf } from "@spm/core";
 import {
   adagradUpdate,
   adamaxUpdate,
@@ -12,7 +12,7 @@ import {
   sgdUpdate,
 } from "@spm/optim";
 import type { KernelName } from "./kernels.ts";
-import { allFloat32, type KernelTable, type Machine, NOT_FLOAT32, register } from "./machine.ts";
+import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { plain } from "./plain.ts";
 
 const GRAIN = 64; // elements: whole vectors
@@ -21,32 +21,53 @@ const WORTH = 2 ** 15; // elements that are worth a thread
 /** A decay, and what it leaves to 1. */
 const split = (decay: number): readonly [number, number] => [decay, 1 - decay];
 
+/** An update; `S` are the places of its slots. */
+type UpdateOp<S extends Places, Options> = Op<
+  [parameter: 1, grad: 1, ...S],
+  [parameter: 1, ...S],
+  Options
+>;
+
+/**
+ * Which of the slots that an update was given is the kernel's k-th; undefined where it has none.
+ */
+type SlotOf<Options> = <T>(given: readonly T[], k: number, options: Options) => T | undefined;
+
+const inOrder = <T>(given: readonly T[], k: number): T | undefined => given[k];
+
 /** Adds the kernels of the optimizers' updates. */
-export function registerUpdates(table: KernelTable, machine: Machine): void {
+export function registerUpdates(table: KernelTable<NdArray>, machine: Machine): void {
   const { memory } = machine;
+
   /**
    * @param slots - how many the kernel takes
    * @param numbers - of the step, in the kernel's order
-   * @param place - which of the given slots is the kernel's k-th; the k-th unless said. Beyond
-   * them: absent
+   * @param slotOf - in their order unless said
    */
-  const update = <Options>(
-    { primitive }: Op<Options>,
+  function update<S extends Places, Options>(
+    op: UpdateOp<S, Options>,
     kernel: KernelName,
     slots: number,
     numbers: (options: Options) => readonly number[],
-    place: (k: number, options: Options, given: number) => number = (k) => k,
-  ): void =>
-    register<Options>(table, machine, primitive, (_, arrays, options) => {
-      if (!allFloat32(arrays)) return NOT_FLOAT32;
-      const [parameter, gradient, ...given] = arrays as [NdArray, NdArray, ...NdArray[]];
-      const next = [parameter, ...given].map(({ shape }) => memory.array("float32", shape));
+    slotOf?: SlotOf<Options>,
+  ): void;
+  function update(
+    { primitive }: UpdateOp<Places, unknown>,
+    kernel: KernelName,
+    slots: number,
+    numbers: (options: unknown) => readonly number[],
+    slotOf: SlotOf<unknown> = inOrder,
+  ): void {
+    register(table, machine, primitive, ([parameter, gradient, ...given], options) => {
+      if (!allFloat32([parameter, gradient, ...given])) return NOT_FLOAT32;
+      const next = memory.array("float32", parameter.shape);
+      const nextSlots = given.map(({ shape }) => memory.array("float32", shape));
       const addresses = [plain(machine, parameter), plain(machine, gradient)];
-      const nextAddresses = [memory.address(next[0]!)];
+      const nextAddresses = [memory.address(next)];
       for (let k = 0; k < slots; k++) {
-        const slot = place(k, options, given.length);
-        addresses.push(slot < given.length ? plain(machine, given[slot]!) : 0);
-        nextAddresses.push(slot < given.length ? memory.address(next[slot + 1]!) : 0);
+        const [slot, nextSlot] = [slotOf(given, k, options), slotOf(nextSlots, k, options)];
+        addresses.push(slot === undefined ? 0 : plain(machine, slot));
+        nextAddresses.push(nextSlot === undefined ? 0 : memory.address(nextSlot));
       }
       addresses.push(...nextAddresses);
       const constants = numbers(options);
@@ -55,8 +76,9 @@ export function registerUpdates(table: KernelTable, machine: Machine): void {
         const at = addresses.map((address) => address && address + 4 * from);
         run[kernel](...at, to - from, ...constants);
       });
-      return next;
+      return [next, ...nextSlots];
     });
+  }
 
   update(sgdUpdate, "sgdStep", 1, (o) => [o.learningRate, o.l2, o.momentum, Number(o.nesterov)]);
   update(adamUpdate, "adamStep", 3, (o) => [
@@ -68,7 +90,11 @@ export function registerUpdates(table: KernelTable, machine: Machine): void {
     "rmspropStep",
     3,
     (o) => [o.learningRate, o.l2, ...split(o.alpha), o.eps, o.momentum],
-    (k, o, given) => [0, o.centered ? 1 : given, o.momentum > 0 ? given - 1 : given][k]!,
+    (given, k, { centered, momentum }) => {
+      if (k === 0) return given[0];
+      if (k === 1) return centered ? given[1] : undefined;
+      return momentum > 0 ? given.at(-1) : undefined;
+    },
   );
   update(adagradUpdate, "adagradStep", 1, (o) => [o.stepSize, o.l2, o.eps]);
   update(nadamUpdate, "nadamStep", 2, (o) => [

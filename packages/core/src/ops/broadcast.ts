@@ -47,22 +47,22 @@ export interface Reduction {
 }
 
 /** The primitive of {@link sum}. */
-export const sumOp: Op<Reduction> = definePrimitive<Reduction>({
+export const sumOp: Op<[x: 1], [y: 1], Reduction> = definePrimitive({
   name: "sum",
   infer: ([x], { axes, keepdims }) => [
     {
-      shape: reducedShape(x!.shape, axes, keepdims),
-      dtype: checkDTypes("sum", [x!], ["float32", "float64", "int32"]),
+      shape: reducedShape(x.shape, axes, keepdims),
+      dtype: checkDTypes("sum", [x], ["float32", "float64", "int32"]),
     },
   ],
   forward: ([x], { axes, keepdims }) => [
     reshapeArray(
-      sumArrayTo(x!, reducedShape(x!.shape, axes, true)),
-      reducedShape(x!.shape, axes, keepdims),
+      sumArrayTo(x, reducedShape(x.shape, axes, true)),
+      reducedShape(x.shape, axes, keepdims),
     ),
   ],
   vjp: ([ct], { inputs: [x], options: { axes } }) => [
-    broadcastTo(reshape(ct!, reducedShape(x!.shape, axes, true)), x!.shape),
+    broadcastTo(reshape(ct, reducedShape(x.shape, axes, true)), x.shape),
   ],
 });
 
@@ -73,23 +73,23 @@ export const sumOp: Op<Reduction> = definePrimitive<Reduction>({
  * @example sum(x, { axis: -1, keepdims: true });
  */
 export function sum(x: Tensor, { axis, keepdims = false }: ReduceOptions = {}): Tensor {
-  return sumOp([x], { axes: checkAxes("sum", axis, x.shape.length), keepdims })[0]!;
+  return sumOp([x], { axes: checkAxes("sum", axis, x.shape.length), keepdims })[0];
 }
 
 /** The primitive of {@link broadcastTo}; its option is the shape. */
-export const broadcastOp: Op<Shape> = definePrimitive<Shape>({
+export const broadcastOp: Op<[x: 1], [y: 1], Shape> = definePrimitive({
   name: "broadcastTo",
   infer: ([x], shape) => {
-    if (sameShape(broadcastShapes("broadcastTo", x!.shape, shape), shape))
-      return [{ shape, dtype: x!.dtype }];
+    if (sameShape(broadcastShapes("broadcastTo", x.shape, shape), shape))
+      return [{ shape, dtype: x.dtype }];
     throw new ShapeError(
       "broadcastTo",
       `a shape that broadcasts to ${showShape(shape)}`,
-      showShape(x!.shape),
+      showShape(x.shape),
     );
   },
-  forward: ([x], shape) => [broadcastArray(x!, shape)],
-  vjp: ([ct], { inputs: [x] }) => [sumTo(ct!, x!.shape)],
+  forward: ([x], shape) => [broadcastArray(x, shape)],
+  vjp: ([ct], { inputs: [x] }) => [sumTo(ct, x.shape)],
 });
 
 /**
@@ -97,7 +97,7 @@ export const broadcastOp: Op<Shape> = definePrimitive<Shape>({
  * @throws ShapeError when it does not broadcast to it
  */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
-  return sameShape(x.shape, shape) ? x : broadcastOp([x], checkShape("broadcastTo", shape))[0]!;
+  return sameShape(x.shape, shape) ? x : broadcastOp([x], checkShape("broadcastTo", shape))[0];
 }
 
 /**

@@ -35,11 +35,11 @@ function toInt32(op: string, value: number): number {
 }
 
 /** The primitive of {@link cast} and {@link clone}; its option is the dtype. */
-export const castOp: Op<DType> = definePrimitive<DType>({
+export const castOp: Op<[x: 1], [y: 1], DType> = definePrimitive({
   name: "cast",
-  infer: ([x], dtype) => [{ shape: x!.shape, dtype }],
-  forward: ([x], dtype) => [copyArray(x!, dtype)],
-  vjp: ([ct], { inputs: [x] }) => [isFloating(x!.dtype) ? cast(ct!, x!.dtype) : null],
+  infer: ([x], dtype) => [{ shape: x.shape, dtype }],
+  forward: ([x], dtype) => [copyArray(x, dtype)],
+  vjp: ([ct], { inputs: [x] }) => [isFloating(x.dtype) ? cast(ct, x.dtype) : null],
 });
 
 /**
@@ -49,10 +49,10 @@ export const castOp: Op<DType> = definePrimitive<DType>({
  * @example cast(tensor([1.7]), "int32"); // [1]
  */
 export const cast = (x: Tensor, dtype: DType): Tensor =>
-  x.dtype === dtype ? x : castOp([x], dtype)[0]!;
+  x.dtype === dtype ? x : castOp([x], dtype)[0];
 
 /**
  * The same numbers in memory of their own: what outlives an assigned parameter, and every view.
  * @example clone(weight)
  */
-export const clone = (x: Tensor): Tensor => castOp([x], x.dtype)[0]!;
+export const clone = (x: Tensor): Tensor => castOp([x], x.dtype)[0];

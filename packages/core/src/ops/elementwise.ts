@@ -18,13 +18,13 @@ export type TensorLike = Tensor | number;
 /** An op of one tensor, and the primitive behind it. */
 export interface UnaryOp {
   (x: Tensor): Tensor;
-  readonly primitive: Primitive<void>;
+  readonly primitive: Primitive<[x: 1], [y: 1], void>;
 }
 
 /** An op of two tensors that broadcast, and the primitive behind it. */
 export interface BinaryOp {
   (a: TensorLike, b: TensorLike): Tensor;
-  readonly primitive: Primitive<void>;
+  readonly primitive: Primitive<[a: 1, b: 1], [y: 1], void>;
 }
 
 /** y[i] = f(x[i]). `vjp(ȳ, x, y)` returns x̄, or null where it is zero. */
@@ -36,15 +36,13 @@ export function unary(op: {
   readonly vjp: (ct: Tensor, x: Tensor, y: Tensor) => Tensor | null;
 }): UnaryOp {
   const { name, forward, dtypes = floatingDTypes } = op;
-  const call = definePrimitive<void>({
+  const call = definePrimitive<[x: 1]>({
     name,
-    infer: ([x]) => [{ shape: x!.shape, dtype: checkDTypes(name, [x!], dtypes) }],
-    forward: ([x]) => exact(name, dtypeOf(x!), (dtype) => mapArray(forward, x!, dtype)),
-    vjp: ([ct], { inputs: [x], outputs: [y] }) => [op.vjp(ct!, x!, y!)],
+    infer: ([x]) => [{ shape: x.shape, dtype: checkDTypes(name, [x], dtypes) }],
+    forward: ([x]) => exact(name, dtypeOf(x), (dtype) => mapArray(forward, x, dtype)),
+    vjp: ([ct], { inputs: [x], outputs: [y] }) => [op.vjp(ct, x, y)],
   });
-  return Object.assign((x: Tensor): Tensor => call([x], undefined)[0]!, {
-    primitive: call.primitive,
-  });
+  return Object.assign((x: Tensor): Tensor => call([x])[0], { primitive: call.primitive });
 }
 
 /**
@@ -66,27 +64,30 @@ export function binary(op: {
   ) => readonly [() => Tensor, () => Tensor];
 }): BinaryOp {
   const { name, loop, dtypes = numericDTypes } = op;
-  const call = definePrimitive<void>({
+  const call = definePrimitive<[a: 1, b: 1]>({
     name,
     infer: ([a, b]) => {
-      const dtype = checkDTypes(name, [a!, b!], dtypes);
-      return [{ shape: broadcastShapes(name, a!.shape, b!.shape), dtype: op.result ?? dtype }];
+      const dtype = checkDTypes(name, [a, b], dtypes);
+      return [{ shape: broadcastShapes(name, a.shape, b.shape), dtype: op.result ?? dtype }];
     },
     forward: ([a, b]) => {
-      const shape = broadcastShapes(name, a!.shape, b!.shape);
-      return exact(name, op.result ?? dtypeOf(a!), (dtype) => {
+      const shape = broadcastShapes(name, a.shape, b.shape);
+      return exact(name, op.result ?? dtypeOf(a), (dtype) => {
         const out = zerosArray(dtype, shape);
-        loop(out, broadcastArray(a!, shape), broadcastArray(b!, shape));
+        loop(out, broadcastArray(a, shape), broadcastArray(b, shape));
         return out;
       });
     },
-    vjp: ([ct], { inputs, outputs: [y], needs }) => {
-      const bars = op.vjp?.(ct!, inputs[0]!, inputs[1]!, y!);
-      return inputs.map((x, k) => (bars && needs[k] ? sumTo(bars[k]!(), x.shape) : null));
+    vjp: ([ct], { inputs: [a, b], outputs: [y], needs }) => {
+      const [byA, byB] = op.vjp?.(ct, a, b, y) ?? [];
+      return [
+        byA && needs[0] ? sumTo(byA(), a.shape) : null,
+        byB && needs[1] ? sumTo(byB(), b.shape) : null,
+      ];
     },
   });
   const apply = (a: TensorLike, b: TensorLike): Tensor =>
-    call(a instanceof Tensor && b instanceof Tensor ? [a, b] : operands(name, a, b), undefined)[0]!;
+    call(a instanceof Tensor && b instanceof Tensor ? [a, b] : operands(name, a, b), undefined)[0];
   return Object.assign(apply, { primitive: call.primitive });
 }
 
@@ -94,25 +95,21 @@ export function binary(op: {
  * A result of `dtype`; int32 is worked out in float64, so that overflow is an error and not another
  * number.
  */
-const exact = (op: string, dtype: DType, compute: (dtype: DType) => NdArray): NdArray[] =>
+const exact = (op: string, dtype: DType, compute: (dtype: DType) => NdArray): [y: NdArray] =>
   dtype === "int32" ? [copyArray(compute("float64"), dtype, op)] : [compute(dtype)];
 
 /**
- * Numbers become scalars of the other operands' dtype.
- * @throws DTypeError when there is no tensor among them, or something else
+ * Numbers become scalars of the other operand's dtype.
+ * @throws DTypeError when neither is a tensor, or one is something else
  */
-export function operands(op: string, ...values: readonly TensorLike[]): Tensor[] {
-  let like: Tensor | undefined;
-  for (const v of values)
-    if (v instanceof Tensor) like ??= v;
-    else if (typeof v !== "number")
+export function operands(op: string, a: TensorLike, b: TensorLike): [a: Tensor, b: Tensor] {
+  for (const v of [a, b])
+    if (!(v instanceof Tensor) && typeof v !== "number")
       throw new DTypeError(op, "tensors and numbers", kindOf(v), "make it one: tensor(value)");
-  if (like === undefined)
-    throw new DTypeError(
-      op,
-      "a tensor among the operands",
-      values.map((v) => typeof v).join(" and "),
-    );
-  const { dtype } = like;
-  return values.map((v) => (v instanceof Tensor ? v : scalar(checkNumber(op, v, dtype), dtype)));
+  const like = a instanceof Tensor ? a : b instanceof Tensor ? b : null;
+  if (like === null)
+    throw new DTypeError(op, "a tensor among the operands", `${typeof a} and ${typeof b}`);
+  const taken = (v: TensorLike) =>
+    v instanceof Tensor ? v : scalar(checkNumber(op, v, like.dtype), like.dtype);
+  return [taken(a), taken(b)];
 }

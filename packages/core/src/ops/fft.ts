@@ -16,25 +16,25 @@ import { concat, flip, pad, stack } from "./slice.ts";
  * The primitive: Xₖ = Σⱼ xⱼ e^(sign·2πi jk/n), not scaled; its option is the sign. Its transpose
  * has the other sign.
  */
-export const fftOp: Op<1 | -1> = definePrimitive<1 | -1>({
+export const fftOp: Op<[x: 1], [y: 1], 1 | -1> = definePrimitive({
   name: "fft",
   infer: ([x]) => {
-    const [n = 0, pair] = x!.shape.slice(-2);
+    const [n = 0, pair] = x.shape.slice(-2);
     if (pair !== 2 || n < 1 || !Number.isInteger(Math.log2(n)))
-      throw new ShapeError("fft", "pairs [..., n, 2] with n a power of two", showShape(x!.shape));
-    return [{ shape: x!.shape, dtype: checkDTypes("fft", [x!]) }];
+      throw new ShapeError("fft", "pairs [..., n, 2] with n a power of two", showShape(x.shape));
+    return [{ shape: x.shape, dtype: checkDTypes("fft", [x]) }];
   },
   forward: ([x], sign) => {
-    const out = elements(x!).slice();
-    const width = 2 * x!.shape.at(-2)!;
+    const out = elements(x).slice();
+    const width = 2 * x.shape.at(-2)!;
     for (let start = 0; start < out.length; start += width) {
       const z = Float64Array.from(out.subarray(start, start + width));
       transform(z, sign);
       out.set(z, start);
     }
-    return [wrap(out, x!.shape)];
+    return [wrap(out, x.shape)];
   },
-  vjp: ([ct], { options: sign }) => fftOp([ct!], sign === 1 ? -1 : 1),
+  vjp: ([ct], { options: sign }) => fftOp([ct], sign === 1 ? -1 : 1),
 });
 
 /**
@@ -71,10 +71,10 @@ function transform(z: Float64Array, sign: 1 | -1): void {
  * @throws ShapeError for other shapes
  * @example fft(tensor([[1, 0], [0, 0]])); // [[1, 0], [1, 0]]
  */
-export const fft = (x: Tensor): Tensor => fftOp([x], -1)[0]!;
+export const fft = (x: Tensor): Tensor => fftOp([x], -1)[0];
 
 /** xⱼ = 1/n Σₖ Xₖ e^(2πi jk/n): the inverse of {@link fft}. */
-export const ifft = (x: Tensor): Tensor => div(fftOp([x], 1)[0]!, x.shape.at(-2) ?? 1);
+export const ifft = (x: Tensor): Tensor => div(fftOp([x], 1)[0], x.shape.at(-2) ?? 1);
 
 /**
  * The first n/2 + 1 terms of a real signal's transform, which determine the rest: [..., n] →

@@ -64,48 +64,45 @@ function eachIndex(
 }
 
 /** The primitive of {@link gather} and {@link take}; its option is the axis. */
-export const gatherOp: Op<number> = definePrimitive<number>({
+export const gatherOp: Op<[x: 1, index: 1], [y: 1], number> = definePrimitive({
   name: "gather",
   infer: ([x, index], axis) => {
-    checkIndices("gather", index!, x!.shape, axis);
-    return [{ shape: index!.shape, dtype: x!.dtype }];
+    checkIndices("gather", index, x.shape, axis);
+    return [{ shape: index.shape, dtype: x.dtype }];
   },
   forward: ([x, index], axis) => {
-    const [from, to] = [elements(x!), allocate(dtypeOf(x!), sizeOf(index!.shape))];
-    eachIndex("gather", index!, x!.shape, axis, (at, place) => {
+    const [from, to] = [elements(x), allocate(dtypeOf(x), sizeOf(index.shape))];
+    eachIndex("gather", index, x.shape, axis, (at, place) => {
       to[at] = from[place]!;
     });
-    return [wrap(to, index!.shape)];
+    return [wrap(to, index.shape)];
   },
   vjp: ([ct], { inputs: [x, index], options: axis }) => [
-    scatterAddOp([ct!, index!], { axis, shape: x!.shape })[0]!,
+    scatterAddOp([ct, index], { axis, shape: x.shape })[0],
     null,
   ],
 });
 
 /** The primitive of {@link scatterAdd}. */
-export const scatterAddOp: Op<Scatter> = definePrimitive<Scatter>({
+export const scatterAddOp: Op<[x: 1, index: 1], [y: 1], Scatter> = definePrimitive({
   name: "scatterAdd",
   infer: ([x, index], { axis, shape }) => {
-    checkIndices("scatterAdd", index!, checkShape("scatterAdd", shape), axis);
-    if (sameShape(x!.shape, index!.shape)) return [{ shape, dtype: x!.dtype }];
+    checkIndices("scatterAdd", index, checkShape("scatterAdd", shape), axis);
+    if (sameShape(x.shape, index.shape)) return [{ shape, dtype: x.dtype }];
     throw new ShapeError(
       "scatterAdd",
-      `an index of shape ${showShape(x!.shape)}`,
-      showShape(index!.shape),
+      `an index of shape ${showShape(x.shape)}`,
+      showShape(index.shape),
     );
   },
   forward: ([x, index], { axis, shape }) => {
-    const [from, sums] = [elements(x!), new Float64Array(sizeOf(shape))];
-    eachIndex("scatterAdd", index!, shape, axis, (at, place) => {
+    const [from, sums] = [elements(x), new Float64Array(sizeOf(shape))];
+    eachIndex("scatterAdd", index, shape, axis, (at, place) => {
       sums[place]! += from[at]!;
     });
-    return [copyArray(wrap(sums, shape), dtypeOf(x!), "scatterAdd")];
+    return [copyArray(wrap(sums, shape), dtypeOf(x), "scatterAdd")];
   },
-  vjp: ([ct], { inputs: [, index], options: { axis } }) => [
-    gatherOp([ct!, index!], axis)[0]!,
-    null,
-  ],
+  vjp: ([ct], { inputs: [, index], options: { axis } }) => [gatherOp([ct, index], axis)[0], null],
 });
 
 /**
@@ -113,14 +110,14 @@ export const scatterAddOp: Op<Scatter> = definePrimitive<Scatter>({
  * @throws ValueError for an index out of range
  */
 export const gather = (x: Tensor, index: Tensor, axis: number): Tensor =>
-  gatherOp([x, index], checkAxis("gather", axis, x.shape.length))[0]!;
+  gatherOp([x, index], checkAxis("gather", axis, x.shape.length))[0];
 
 /**
  * Zeros of `shape` with `x[i][j]` added at `[i][index[i][j]]` along an axis: the transpose of
  * {@link gather}.
  */
 export const scatterAdd = (x: Tensor, index: Tensor, axis: number, shape: Shape): Tensor =>
-  scatterAddOp([x, index], { axis: checkAxis("scatterAdd", axis, shape.length), shape })[0]!;
+  scatterAddOp([x, index], { axis: checkAxis("scatterAdd", axis, shape.length), shape })[0];
 
 /**
  * Slices of x along an axis, in the order of an index: `y[..., i…, ...] = x[..., index[i…], ...]`.

@@ -1,7 +1,7 @@
 /** @file Comparisons, logic and the choice between two tensors. */
 import { dtypeOf, elements, zerosArray } from "../array.ts";
 import { DTypeError } from "../errors.ts";
-import { definePrimitive, type Op } from "../primitive.ts";
+import { definePrimitive, each, type Op } from "../primitive.ts";
 import type { Tensor } from "../tensor.ts";
 import { broadcastArray, sumTo } from "./broadcast.ts";
 import { allDTypes, broadcastShapes, checkDTypes } from "./check.ts";
@@ -39,31 +39,25 @@ export const logicalOr: BinaryOp = comparison("logicalOr", (a, b) => a !== 0 || 
 export const logicalNot = (x: Tensor): Tensor => equal(x, 0);
 
 /** The primitive of {@link where}: mask, a, b. */
-export const whereOp: Op<void> = definePrimitive<void>({
+export const whereOp: Op<[mask: 1, a: 1, b: 1]> = definePrimitive({
   name: "where",
   infer: ([mask, a, b]) => {
-    if (mask!.dtype !== "bool")
-      throw new DTypeError("where", "a bool mask", mask!.dtype, "notEqual(mask, 0)");
-    const shape = broadcastShapes(
-      "where",
-      mask!.shape,
-      broadcastShapes("where", a!.shape, b!.shape),
-    );
-    return [{ shape, dtype: checkDTypes("where", [a!, b!], allDTypes) }];
+    if (mask.dtype !== "bool")
+      throw new DTypeError("where", "a bool mask", mask.dtype, "notEqual(mask, 0)");
+    const shape = broadcastShapes("where", mask.shape, broadcastShapes("where", a.shape, b.shape));
+    return [{ shape, dtype: checkDTypes("where", [a, b], allDTypes) }];
   },
-  forward: (inputs) => {
-    const shape = inputs
-      .map((x): readonly number[] => x.shape)
-      .reduce((s, t) => broadcastShapes("where", s, t));
-    const [mask, a, b] = inputs.map((x) => elements(broadcastArray(x, shape)));
-    const out = zerosArray(dtypeOf(inputs[1]!), shape);
-    for (let i = 0; i < out.data.length; i++) out.data[i] = mask![i] ? a![i]! : b![i]!;
+  forward: ([mask, a, b]) => {
+    const shape = broadcastShapes("where", broadcastShapes("where", mask.shape, a.shape), b.shape);
+    const [from, x, y] = each([mask, a, b], (part) => elements(broadcastArray(part, shape)));
+    const out = zerosArray(dtypeOf(a), shape);
+    for (let i = 0; i < out.data.length; i++) out.data[i] = from[i] ? x[i]! : y[i]!;
     return [out];
   },
   vjp: ([ct], { inputs: [mask, a, b], needs }) => [
     null,
-    needs[1] ? sumTo(where(mask!, ct!, 0), a!.shape) : null,
-    needs[2] ? sumTo(where(mask!, 0, ct!), b!.shape) : null,
+    needs[1] ? sumTo(where(mask, ct, 0), a.shape) : null,
+    needs[2] ? sumTo(where(mask, 0, ct), b.shape) : null,
   ],
 });
 
@@ -75,4 +69,4 @@ export const whereOp: Op<void> = definePrimitive<void>({
  * @example where(greater(x, 0), x, 0);
  */
 export const where = (mask: Tensor, a: TensorLike, b: TensorLike): Tensor =>
-  whereOp([mask, ...operands("where", a, b)], undefined)[0]!;
+  whereOp([mask, ...operands("where", a, b)])[0];

@@ -13,15 +13,15 @@ import { greaterEqual, lessEqual, where } from "./logic.ts";
 import { expandDims, reshape, transpose } from "./reshape.ts";
 
 /** The primitive of {@link matmul}: operands of rank 2 or more. */
-export const matmulOp: Op<void> = definePrimitive<void>({
+export const matmulOp: Op<[a: 1, b: 1]> = definePrimitive({
   name: "matmul",
   infer: ([a, b]) => [
-    { shape: productShape(a!.shape, b!.shape), dtype: checkDTypes("matmul", [a!, b!]) },
+    { shape: productShape(a.shape, b.shape), dtype: checkDTypes("matmul", [a, b]) },
   ],
-  forward: ([a, b]) => [multiplyArrays(a!, b!)],
+  forward: ([a, b]) => [multiplyArrays(a, b)],
   vjp: ([ct], { inputs: [a, b], needs }) => [
-    needs[0] ? sumTo(matmul(ct!, swapLast(b!)), a!.shape) : null, // Ā = C̄·Bᵀ
-    needs[1] ? sumTo(matmul(swapLast(a!), ct!), b!.shape) : null, // B̄ = Aᵀ·C̄
+    needs[0] ? sumTo(matmul(ct, swapLast(b)), a.shape) : null, // Ā = C̄·Bᵀ
+    needs[1] ? sumTo(matmul(swapLast(a), ct), b.shape) : null, // B̄ = Aᵀ·C̄
   ],
 });
 
@@ -73,7 +73,7 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
     throw new ShapeError("matmul", "no scalars", `${a} and ${b}`, "mul() scales");
   if (p === 1) return dropAxis(matmul(expandDims(a, 0), b), q === 1 ? -1 : -2);
   if (q === 1) return dropAxis(matmul(a, expandDims(b, 1)), -1);
-  if (p === 2 || q > 2) return matmulOp([a, b], undefined)[0]!;
+  if (p === 2 || q > 2) return matmulOp([a, b])[0];
   const rows = a.shape.slice(0, -1); // of all matrices on the left: one product, and one for B̄
   return reshape(matmul(reshape(a, [sizeOf(rows), a.shape.at(-1)!]), b), [...rows, b.shape[1]!]);
 }

@@ -47,14 +47,14 @@ export interface SortOptions {
 }
 
 /** The primitive of {@link argsort}. */
-export const argsortOp: Op<Required<SortOptions>> = definePrimitive<Required<SortOptions>>({
+export const argsortOp: Op<[x: 1], [y: 1], Required<SortOptions>> = definePrimitive({
   name: "argsort",
   infer: ([x]) => {
-    checkDTypes("argsort", [x!], allDTypes);
-    return [{ shape: x!.shape, dtype: "int32" }];
+    checkDTypes("argsort", [x], allDTypes);
+    return [{ shape: x.shape, dtype: "int32" }];
   },
   forward: ([x], { axis, descending }) => [
-    mapRows(x!, axis, "int32", (row, out) => {
+    mapRows(x, axis, "int32", (row, out) => {
       // NaN is the largest
       const rank = (i: number) => (Number.isNaN(row[i]!) ? Infinity : row[i]!);
       const nan = (i: number) => Number(Number.isNaN(row[i]!));
@@ -70,7 +70,7 @@ export const argsortOp: Op<Required<SortOptions>> = definePrimitive<Required<Sor
 
 /** The positions that sort a tensor along an axis, as int32: stable, NaN counts as the largest. */
 export const argsort = (x: Tensor, { axis = -1, descending = false }: SortOptions = {}): Tensor =>
-  argsortOp([x], { axis: checkAxis("argsort", axis, x.shape.length), descending })[0]!;
+  argsortOp([x], { axis: checkAxis("argsort", axis, x.shape.length), descending })[0];
 
 /**
  * The elements in order along an axis; each keeps its derivative.

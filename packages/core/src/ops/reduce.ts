@@ -23,7 +23,7 @@ import { flip, pad, slice } from "./slice.ts";
 /** A reduction, and the primitive behind it. */
 export interface ReduceOp {
   (x: Tensor, options?: ReduceOptions): Tensor;
-  readonly primitive: Primitive<Reduction>;
+  readonly primitive: Primitive<[x: 1], [y: 1], Reduction>;
 }
 
 /** A reduction by a primitive that folds rows; of nothing it has no value. */
@@ -37,25 +37,25 @@ export function reduction(op: {
   readonly vjp?: (ct: Tensor, x: Tensor, y: Tensor, axes: Shape) => Tensor;
 }): ReduceOp {
   const { name } = op;
-  const call = definePrimitive<Reduction>({
+  const call = definePrimitive<[x: 1], [y: 1], Reduction>({
     name,
     infer: ([x], { axes, keepdims }) => {
-      if (axes.some((k) => x!.shape[k] === 0))
+      if (axes.some((k) => x.shape[k] === 0))
         throw new ShapeError(name, "at least one element to reduce", "none");
-      const dtype = checkDTypes(name, [x!], op.dtypes);
-      return [{ shape: reducedShape(x!.shape, axes, keepdims), dtype: op.result ?? dtype }];
+      const dtype = checkDTypes(name, [x], op.dtypes);
+      return [{ shape: reducedShape(x.shape, axes, keepdims), dtype: op.result ?? dtype }];
     },
     forward: ([x], { axes, keepdims }) => {
-      const kept = foldRows(x!, axes, op.result ?? dtypeOf(x!), op.fold);
-      return [reshapeArray(kept, reducedShape(x!.shape, axes, keepdims))];
+      const kept = foldRows(x, axes, op.result ?? dtypeOf(x), op.fold);
+      return [reshapeArray(kept, reducedShape(x.shape, axes, keepdims))];
     },
     vjp: ([ct], { inputs: [x], outputs: [y], options: { axes } }) => {
-      const kept = reducedShape(x!.shape, axes, true);
-      return [op.vjp?.(reshape(ct!, kept), x!, reshape(y!, kept), axes) ?? null];
+      const kept = reducedShape(x.shape, axes, true);
+      return [op.vjp?.(reshape(ct, kept), x, reshape(y, kept), axes) ?? null];
     },
   });
   const apply = (x: Tensor, { axis, keepdims = false }: ReduceOptions = {}): Tensor =>
-    call([x], { axes: checkAxes(name, axis, x.shape.length), keepdims })[0]!;
+    call([x], { axes: checkAxes(name, axis, x.shape.length), keepdims })[0];
   return Object.assign(apply, { primitive: call.primitive });
 }
 
@@ -170,19 +170,19 @@ export const all = (x: Tensor, options: ReduceOptions = {}): Tensor =>
   equal(sum(cast(equal(x, 0), "int32"), options), 0);
 
 /** The primitive of {@link cumsum}; its option is the axis. */
-export const cumsumOp: Op<number> = definePrimitive<number>({
+export const cumsumOp: Op<[x: 1], [y: 1], number> = definePrimitive({
   name: "cumsum",
-  infer: ([x]) => [{ shape: x!.shape, dtype: checkDTypes("cumsum", [x!], numericDTypes) }],
+  infer: ([x]) => [{ shape: x.shape, dtype: checkDTypes("cumsum", [x], numericDTypes) }],
   forward: ([x], axis) => {
-    const sums = mapRows(x!, axis, "float64", (row, out) => {
+    const sums = mapRows(x, axis, "float64", (row, out) => {
       let total = 0;
       for (let i = 0; i < row.length; i++) out[i] = total += row[i]!;
     });
-    return [copyArray(sums, dtypeOf(x!), "cumsum")];
+    return [copyArray(sums, dtypeOf(x), "cumsum")];
   },
-  vjp: ([ct], { options: axis }) => [flip(cumsum(flip(ct!, axis), axis), axis)],
+  vjp: ([ct], { options: axis }) => [flip(cumsum(flip(ct, axis), axis), axis)],
 });
 
 /** yᵢ = Σⱼ≤ᵢ xⱼ along an axis, accumulated in float64. */
 export const cumsum = (x: Tensor, axis: number): Tensor =>
-  cumsumOp([x], checkAxis("cumsum", axis, x.shape.length))[0]!;
+  cumsumOp([x], checkAxis("cumsum", axis, x.shape.length))[0];

@@ -10,19 +10,19 @@ import type { Tensor } from "../tensor.ts";
 import { checkAxis, checkShape } from "./check.ts";
 
 /** The primitive of {@link reshape}; its option is the shape. */
-export const reshapeOp: Op<Shape> = definePrimitive<Shape>({
+export const reshapeOp: Op<[x: 1], [y: 1], Shape> = definePrimitive({
   name: "reshape",
   infer: ([x], shape) => {
-    const size = sizeOf(x!.shape);
-    if (sizeOf(checkShape("reshape", shape)) === size) return [{ shape, dtype: x!.dtype }];
+    const size = sizeOf(x.shape);
+    if (sizeOf(checkShape("reshape", shape)) === size) return [{ shape, dtype: x.dtype }];
     throw new ShapeError(
       "reshape",
-      `a shape of ${size} elements for ${showShape(x!.shape)}`,
+      `a shape of ${size} elements for ${showShape(x.shape)}`,
       showShape(shape),
     );
   },
-  forward: ([x], shape) => [reshapeArray(x!, shape)],
-  vjp: ([ct], { inputs: [x] }) => [reshape(ct!, x!.shape)],
+  forward: ([x], shape) => [reshapeArray(x, shape)],
+  vjp: ([ct], { inputs: [x] }) => [reshape(ct, x.shape)],
 });
 
 /** A view where the elements are contiguous, otherwise a copy. */
@@ -44,17 +44,17 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
       `at most one −1, and sizes that divide ${sizeOf(x.shape)} elements`,
       showShape(shape),
     );
-  return sameShape(target, x.shape) ? x : reshapeOp([x], target)[0]!;
+  return sameShape(target, x.shape) ? x : reshapeOp([x], target)[0];
 }
 
 /** The primitive of {@link transpose}; its option is the order of the axes. */
-export const transposeOp: Op<Shape> = definePrimitive<Shape>({
+export const transposeOp: Op<[x: 1], [y: 1], Shape> = definePrimitive({
   name: "transpose",
-  infer: ([x], axes) => [{ shape: axes.map((a) => x!.shape[a]!), dtype: x!.dtype }],
-  forward: ([x], axes) => [x!.transpose(...axes)],
+  infer: ([x], axes) => [{ shape: axes.map((a) => x.shape[a]!), dtype: x.dtype }],
+  forward: ([x], axes) => [x.transpose(...axes)],
   vjp: ([ct], { options: axes }) => {
     const inverse = axes.map((_, k) => axes.indexOf(k));
-    return [transpose(ct!, inverse)];
+    return [transpose(ct, inverse)];
   },
 });
 
@@ -68,19 +68,19 @@ export function transpose(x: Tensor, axes: Shape = x.shape.map((_, k) => -1 - k)
   const order = axes.map((a) => checkAxis("transpose", a, rank));
   if (order.length !== rank || new Set(order).size !== rank)
     throw new ShapeError("transpose", `each of ${rank} axes once`, showShape(axes));
-  return transposeOp([x], order)[0]!;
+  return transposeOp([x], order)[0];
 }
 
 /** The primitive of {@link alias}. */
-export const aliasOp: Op<void> = definePrimitive<void>({
+export const aliasOp: Op<[x: 1]> = definePrimitive({
   name: "alias",
-  infer: ([x]) => [{ shape: x!.shape, dtype: x!.dtype }],
-  forward: ([x]) => [x!],
-  vjp: ([ct]) => [ct!],
+  infer: ([x]) => [{ shape: x.shape, dtype: x.dtype }],
+  forward: ([x]) => [x],
+  vjp: ([ct]) => [ct],
 });
 
 /** The same value under a new identity: y = x. */
-export const alias = (x: Tensor): Tensor => aliasOp([x], undefined)[0]!;
+export const alias = (x: Tensor): Tensor => aliasOp([x])[0];
 
 /**
  * Without the axes of size 1 (or without the given one).

@@ -29,28 +29,28 @@ function windowOf(x: NdArray, { shape, start, step }: Window): NdArray {
 }
 
 /** The primitive of {@link slice}. */
-export const sliceOp: Op<Window> = definePrimitive<Window>({
+export const sliceOp: Op<[x: 1], [y: 1], Window> = definePrimitive({
   name: "slice",
-  infer: ([x], { shape }) => [{ shape, dtype: x!.dtype }],
-  forward: ([x], window) => [windowOf(x!, window)],
+  infer: ([x], { shape }) => [{ shape, dtype: x.dtype }],
+  forward: ([x], window) => [windowOf(x, window)],
   vjp: ([ct], { inputs: [x], options: window }) =>
-    padOp([ct!], { ...window, into: x!.shape, value: 0 }),
+    padOp([ct], { ...window, into: x.shape, value: 0 }),
 });
 
 /**
  * The primitive of {@link pad}: also between the elements and back to front, as the transpose of
  * any slice.
  */
-export const padOp: Op<Padding> = definePrimitive<Padding>({
+export const padOp: Op<[x: 1], [y: 1], Padding> = definePrimitive({
   name: "pad",
-  infer: ([x], { into }) => [{ shape: into, dtype: x!.dtype }],
+  infer: ([x], { into }) => [{ shape: into, dtype: x.dtype }],
   forward: ([x], padding) => {
-    const out = zerosArray(dtypeOf(x!), padding.into);
+    const out = zerosArray(dtypeOf(x), padding.into);
     if (padding.value !== 0) out.data.fill(padding.value);
-    copyInto(windowOf(out, padding), x!);
+    copyInto(windowOf(out, padding), x);
     return [out];
   },
-  vjp: ([ct], { options: { shape, start, step } }) => sliceOp([ct!], { shape, start, step }),
+  vjp: ([ct], { options: { shape, start, step } }) => sliceOp([ct], { shape, start, step }),
 });
 
 /** From where, up to where (exclusive), in steps of what; negative positions count from the end. */
@@ -81,7 +81,7 @@ export function slice(x: Tensor, ranges: readonly (SliceRange | undefined)[]): T
     step: axes.map((a) => a.step),
   };
   if (sameShape(window.shape, x.shape) && window.step.every((s) => s === 1)) return x;
-  return sliceOp([x], window)[0]!;
+  return sliceOp([x], window)[0];
 }
 
 /** Python's `slice.indices`: first index, number of elements, step. */
@@ -129,7 +129,7 @@ export function pad(x: Tensor, before: Shape, after: Shape, value = 0): Tensor {
   checkNumber("pad", value, dtype);
   return sameShape(checkShape("pad", into), shape)
     ? x
-    : padOp([x], { shape, start: before, step, into, value })[0]!;
+    : padOp([x], { shape, start: before, step, into, value })[0];
 }
 
 const total = (sizes: Shape): number => sizes.reduce((sum, n) => sum + n, 0);
@@ -147,7 +147,7 @@ function joined(xs: readonly { readonly shape: Shape }[], axis: number): Shape {
 }
 
 /** The primitive of {@link concat}; its option is the axis. */
-export const concatOp: Op<number> = definePrimitive<number>({
+export const concatOp: Op<[...xs: 1[]], [y: 1], number> = definePrimitive({
   name: "concat",
   infer: (xs, axis) => [{ shape: joined(xs, axis), dtype: checkDTypes("concat", xs, allDTypes) }],
   forward: (xs, axis) => {
@@ -161,7 +161,7 @@ export const concatOp: Op<number> = definePrimitive<number>({
   },
   vjp: ([ct], { inputs, options: axis }) => {
     const sizes = inputs.map((x) => x.shape[axis]!);
-    return split(ct!, sizes, axis);
+    return split(ct, sizes, axis);
   },
 });
 
@@ -171,7 +171,7 @@ export const concatOp: Op<number> = definePrimitive<number>({
  */
 export function concat(xs: readonly Tensor[], axis = 0): Tensor {
   if (xs.length === 0) throw new ShapeError("concat", "at least one tensor", 0);
-  return concatOp(xs, checkAxis("concat", axis, xs[0]!.shape.length))[0]!;
+  return concatOp(xs, checkAxis("concat", axis, xs[0]!.shape.length))[0];
 }
 
 /**
@@ -197,18 +197,17 @@ export interface Cut {
  * The primitive of {@link split}: one op for all parts, so that their cotangents are joined once,
  * whatever their number.
  */
-export const splitOp: Op<Cut> = definePrimitive<Cut>({
+export const splitOp: Op<[x: 1], [...parts: 1[]], Cut> = definePrimitive({
   name: "split",
-  outputs: Number.POSITIVE_INFINITY,
   infer: ([x], { axis, sizes }) =>
-    sizes.map((n) => ({ shape: x!.shape.with(axis, n), dtype: x!.dtype })),
+    sizes.map((n) => ({ shape: x.shape.with(axis, n), dtype: x.dtype })),
   forward: ([x], { axis, sizes }) => {
-    const step = x!.shape.map(() => 1);
+    const step = x.shape.map(() => 1);
     let at = 0;
     return sizes.map((n) => {
       const start = step.map((_, k) => (k === axis ? at : 0));
       at += n;
-      return windowOf(x!, { shape: x!.shape.slice().with(axis, n), start, step });
+      return windowOf(x, { shape: x.shape.slice().with(axis, n), start, step });
     });
   },
   vjp: (cts, { outputs, options: { axis } }) => [
@@ -234,5 +233,5 @@ export function split(x: Tensor, sizes: Shape | number, axis = 0): Tensor[] {
     total(parts) !== n
   )
     throw new ShapeError("split", `sizes that make up ${n}`, showShape(parts));
-  return parts.length === 1 ? [x] : splitOp([x], { axis: k, sizes: parts });
+  return parts.length === 1 ? [x] : [...splitOp([x], { axis: k, sizes: parts })];
 }

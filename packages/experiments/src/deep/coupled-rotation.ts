@@ -4,7 +4,6 @@ import {
   concat,
   full,
   mul,
-  type Parameter,
   parameter,
   type Rng,
   split,
@@ -25,24 +24,21 @@ export function coupledRotation(
   schedule: Schedule,
   random: Rng,
   dtype: "float32" | "float64",
-): ReversibleLayer {
+): ReversibleLayer<readonly [angles: Tensor, gain: Tensor, shift: Tensor]> {
   const half = schedule.n / 2;
   const angles = parameter(initialAngles(schedule, random, "haar", { dtype }), { decay: false });
   const gain = parameter(full([half], 0.1, { dtype }));
   const shift = parameter(zeros([half], { dtype }));
   const turn = (angles: Tensor): RotationFactors => ({ kind: "rotation", schedule, angles });
   return {
-    parameters: [angles, gain, shift] satisfies Parameter[],
+    parameters: [angles, gain, shift],
     forward: (x, [angles, gain, shift]) => {
-      const [a, b] = split(mix(turn(angles!), x), 2, -1) as [Tensor, Tensor];
-      return concat([a, add(b, mul(gain!, tanh(add(a, shift!))))], -1);
+      const [a, b] = split(mix(turn(angles), x), 2, -1) as [Tensor, Tensor];
+      return concat([a, add(b, mul(gain, tanh(add(a, shift))))], -1);
     },
     inverse: (y, [angles, gain, shift]) => {
       const [a, b] = split(y, 2, -1) as [Tensor, Tensor];
-      return mix(
-        transposed(turn(angles!)),
-        concat([a, sub(b, mul(gain!, tanh(add(a, shift!))))], -1),
-      );
+      return mix(transposed(turn(angles)), concat([a, sub(b, mul(gain, tanh(add(a, shift))))], -1));
     },
   };
 }

@@ -69,7 +69,7 @@ export const mnist: Experiment<{
         const steps = epochs * runners[0]!.batches.batchesPerEpoch;
         const watched = k > 0 ? [] : runners.flatMap((runner) => albumOf(runner, width));
         albums.push(...watched.map(({ album }) => album));
-        const readings = await trainInTurn(runners, {
+        const trained = await trainInTurn(runners, {
           loss: classification,
           held: new DataLoader(testSet, { batchSize: Math.min(TEST_BATCH, testImages) }),
           steps,
@@ -84,8 +84,8 @@ export const mnist: Experiment<{
           },
         });
         outcomes.push(
-          ...runners.map(({ model }, r) =>
-            outcome(kinds[r]!, width, seed + k, model, readings[r]!),
+          ...trained.map(({ name, model, readings }) =>
+            outcome(name, width, seed + k, model, readings),
           ),
         );
       }
@@ -106,7 +106,7 @@ function runnerOf(
   kind: LinearKind,
   data: Dataset<LabelledBatch>,
   { features, width, epochs, batch, seed, rate }: Learning,
-): Runner<Mlp, LabelledBatch> {
+): Runner<Mlp, LabelledBatch> & { readonly name: LinearKind } {
   const model = new Mlp({
     sizes: [features, width, width, CLASSES],
     linear: kind,

@@ -77,7 +77,7 @@ export const text: Experiment<{
           return { name, model, optimizer: adam(model.parameters(), { learningRate }), batches };
         });
         const every = runners[0]!.batches.batchesPerEpoch;
-        const readings = await trainInTurn(runners, {
+        const trained = await trainInTurn(runners, {
           loss: classification,
           held: new DataLoader(hashedWords(held, n), { batchSize: Math.min(500, held.length) }),
           steps: epochs * every,
@@ -96,14 +96,8 @@ export const text: Experiment<{
           held: held.length,
           majority,
         };
-        runners.forEach(({ name, model }, k) => {
-          outcomes.push({
-            ...sizes,
-            layer: name,
-            parameters: model.parameterCount(),
-            readings: readings[k]!,
-          });
-        });
+        for (const { name, model, readings } of trained)
+          outcomes.push({ ...sizes, layer: name, parameters: model.parameterCount(), readings });
       }
     }
     return textFindings(outcomes);

@@ -1,6 +1,6 @@
 /** @file Factorisations: exact where they must be, honest about the rest. */
 import { add, elements, mul, normal, rng, type Tensor, tensor } from "@spm/core";
-import { describe, expect, test } from "vitest";
+import { assert, describe, expect, test } from "vitest";
 import { toDense } from "../algebra.ts";
 import { dft } from "../exact/fourier.ts";
 import { hadamard } from "../exact/hadamard.ts";
@@ -53,7 +53,8 @@ describe("exact", () => {
         expect(factors.schedule.stages).toBe(n);
         expect(error).toBeLessThan(1e-13);
         expect(measured(factors, w)).toBeLessThan(1e-13);
-        for (const v of numbers(factors.dOut!)) expect(Math.abs(v)).toBe(1);
+        assert(factors.dOut !== undefined);
+        for (const v of numbers(factors.dOut)) expect(Math.abs(v)).toBe(1);
       }
     },
   );

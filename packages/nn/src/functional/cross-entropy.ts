@@ -11,6 +11,8 @@ import {
   dtypeOf,
   elements,
   expandDims,
+  type FusedOp,
+  fused,
   gather,
   logsumexp,
   mean,
@@ -29,33 +31,28 @@ import {
   ValueError,
   wrap,
 } from "@spm/core";
-import { type FusedOp, fused } from "./fused.ts";
 
 interface Settings {
   readonly labelSmoothing: number;
   readonly ignoreIndex: number;
 }
 
-function infer([logits, labels]: readonly Spec[]): readonly Spec[] {
-  const dtype = checkDTypes("crossEntropy", [logits!]);
-  if (labels!.dtype !== "int32")
+function infer([logits, labels]: readonly [logits: Spec, labels: Spec]): Spec {
+  const dtype = checkDTypes("crossEntropy", [logits]);
+  if (labels.dtype !== "int32")
     throw new DTypeError(
       "crossEntropy",
       "int32 class indices",
-      labels!.dtype,
+      labels.dtype,
       'cast(labels, "int32")',
     );
-  const rows = logits!.shape.slice(0, -1);
-  if (logits!.shape.length === 0 || !sameShape(rows, labels!.shape))
+  if (logits.shape.length === 0 || !sameShape(logits.shape.slice(0, -1), labels.shape))
     throw new ShapeError(
       "crossEntropy",
       "logits [..., classes] and labels [...]",
-      `${showShape(logits!.shape)} and ${showShape(labels!.shape)}`,
+      `${showShape(logits.shape)} and ${showShape(labels.shape)}`,
     );
-  return [
-    { shape: [], dtype },
-    { shape: rows, dtype: "float64" },
-  ];
+  return { shape: [], dtype };
 }
 
 /**
@@ -85,21 +82,17 @@ function eachLabel(
   return count;
 }
 
-/**
- * The primitives of {@link crossEntropy}. Inputs: logits, labels. Saved: the loss, ln Σ eˣ of each
- * row in float64.
- */
-export const crossEntropyOp: FusedOp<Settings> = fused<Settings>({
+/** The primitives of {@link crossEntropy}. The forward keeps ln Σ eˣ of each row in float64. */
+export const crossEntropyOp: FusedOp<[logits: 1, labels: 1], Settings, [logits: 1]> = fused({
   name: "crossEntropy",
-  arity: 2,
-  differentiable: 1,
+  indices: 1,
   infer,
   forward: ([logits, labels], settings) => {
-    const classes = logits!.shape.at(-1)!;
-    const x = elements(logits!);
-    const logSums = new Float64Array(sizeOf(labels!.shape));
+    const classes = logits.shape.at(-1) ?? 0;
+    const x = elements(logits);
+    const logSums = new Float64Array(sizeOf(labels.shape));
     let total = 0;
-    const count = eachLabel(labels!, classes, settings, (row, start, label) => {
+    const count = eachLabel(labels, classes, settings, (row, start, label) => {
       let top = x[start]!;
       let sumOfLogits = 0;
       for (let i = start; i < start + classes; i++) {
@@ -114,30 +107,31 @@ export const crossEntropyOp: FusedOp<Settings> = fused<Settings>({
       if (settings.labelSmoothing > 0)
         total += settings.labelSmoothing * (x[start + label]! - sumOfLogits / classes);
     });
-    const loss = allocate(dtypeOf(logits!), 1);
+    const loss = allocate(dtypeOf(logits), 1);
     loss[0] = total / count;
-    return [wrap(loss, []), wrap(logSums, labels!.shape)];
+    return { outputs: [wrap(loss, [])], residual: [wrap(logSums, labels.shape)] };
   },
-  backward: (ct, [logits, labels], [, saved], settings) => {
-    const classes = logits!.shape.at(-1)!;
-    const x = elements(logits!);
-    const logSums = elements(saved!);
-    const out = allocate(dtypeOf(logits!), x.length);
-    const count = eachLabel(labels!, classes, settings, () => {});
-    const scale = elements(ct)[0]! / count;
+  backward: (ct, [logits, labels], _y, settings, [saved]: readonly [logSums: NdArray]) => {
+    const classes = logits.shape.at(-1) ?? 0;
+    const x = elements(logits);
+    const logSums = elements(saved);
+    const out = allocate(dtypeOf(logits), x.length);
+    const count = eachLabel(labels, classes, settings, () => {});
+    const [seed = 0] = elements(ct);
+    const scale = seed / count;
     const floor = settings.labelSmoothing / classes;
-    eachLabel(labels!, classes, settings, (row, start, label) => {
+    eachLabel(labels, classes, settings, (row, start, label) => {
       for (let i = start; i < start + classes; i++)
         out[i] = scale * (Math.exp(x[i]! - logSums[row]!) - floor);
       out[start + label]! -= scale * (1 - settings.labelSmoothing);
     });
-    return [wrap(out, logits!.shape)];
+    return [wrap(out, logits.shape)];
   },
   composed: ([logits, labels], { labelSmoothing, ignoreIndex }) => {
-    const kept = expandDims(notEqual(labels!, ignoreIndex), -1);
-    const weight = cast(kept, logits!.dtype);
-    const picks = mul(expandDims(labels!, -1), cast(kept, "int32"));
-    const logProbabilities = sub(logits!, logsumexp(logits!, { axis: -1, keepdims: true }));
+    const kept = expandDims(notEqual(labels, ignoreIndex), -1);
+    const weight = cast(kept, logits.dtype);
+    const picks = mul(expandDims(labels, -1), cast(kept, "int32"));
+    const logProbabilities = sub(logits, logsumexp(logits, { axis: -1, keepdims: true }));
     const right = mul(gather(logProbabilities, picks, -1), 1 - labelSmoothing);
     const all = mul(mean(logProbabilities, { axis: -1, keepdims: true }), labelSmoothing);
     return neg(div(sum(mul(add(right, all), weight)), sum(weight)));

@@ -6,7 +6,10 @@ import {
   allocate,
   checkDTypes,
   dtypeOf,
+  each,
   elements,
+  type FusedOp,
+  fused,
   mul,
   ShapeError,
   type Spec,
@@ -16,26 +19,30 @@ import {
   split,
   sub,
   type Tensor,
+  type TypedArray,
   tanh,
   wrap,
+  zerosArray,
 } from "@spm/core";
-import { type FusedOp, fused } from "./fused.ts";
 
-function infer(inputs: readonly Spec[]): Spec[] {
+type Gates<T> = readonly [x: T, u: T, h: T];
+
+function infer(inputs: Gates<Spec>): Spec {
   const dtype = checkDTypes("gruStep", inputs);
-  const [x, u, h] = inputs as [Spec, Spec, Spec];
-  const gates = [...h.shape.slice(0, -1), 3 * h.shape.at(-1)!];
+  const [x, u, h] = inputs;
+  const gates = [...h.shape.slice(0, -1), 3 * (h.shape.at(-1) ?? 1)];
   for (const { shape } of [x, u])
     if (!sameShape(shape, gates))
       throw new ShapeError("gruStep", `gates of shape ${showShape(gates)}`, showShape(shape));
-  return [{ shape: h.shape, dtype }];
+  return { shape: h.shape, dtype };
 }
 
 const sigma = (v: number): number => 1 / (1 + Math.exp(-v));
 
 /** Calls `visit` for each unit: its place in h, its places in the gates, and their values. */
 function eachUnit(
-  [x, u]: readonly ArrayLike<number>[],
+  x: TypedArray,
+  u: TypedArray,
   size: number,
   width: number,
   visit: (
@@ -49,46 +56,47 @@ function eachUnit(
   for (let i = 0; i < size; i++) {
     const first = Math.floor(i / width) * 3 * width + (i % width);
     const at = [first, first + width, first + 2 * width] as const;
-    const r = sigma(x![at[0]]! + u![at[0]]!);
-    const z = sigma(x![at[1]]! + u![at[1]]!);
-    visit(i, at, r, z, Math.tanh(x![at[2]]! + r * u![at[2]]!));
+    const r = sigma(x[at[0]]! + u[at[0]]!);
+    const z = sigma(x[at[1]]! + u[at[1]]!);
+    visit(i, at, r, z, Math.tanh(x[at[2]]! + r * u[at[2]]!));
   }
 }
 
 /** The primitives of {@link gruStep}. Inputs: x's gates, h's gates, h. */
-export const gruStepOp: FusedOp<void> = fused<void>({
+export const gruStepOp: FusedOp<[x: 1, u: 1, h: 1]> = fused({
   name: "gruStep",
-  arity: 3,
-  differentiable: 3,
   infer,
   forward: (inputs) => {
-    const [x, u, h] = inputs.map(elements);
-    const out = allocate(dtypeOf(inputs[2]!), h!.length);
-    eachUnit([x!, u!], h!.length, inputs[2]!.shape.at(-1)!, (i, _, __, z, n) => {
-      out[i] = (1 - z) * n + z * h![i]!;
+    const [x, u, h] = each(inputs, elements);
+    const { shape } = inputs[2];
+    const out = allocate(dtypeOf(inputs[2]), h.length);
+    eachUnit(x, u, h.length, shape.at(-1) ?? 1, (i, _, __, z, n) => {
+      out[i] = (1 - z) * n + z * h[i]!;
     });
-    return [wrap(out, inputs[2]!.shape)];
+    return [wrap(out, shape)];
   },
   backward: (ct, inputs) => {
-    const [c, x, u, h] = [ct, ...inputs].map(elements);
-    const [xBar, uBar, hBar] = [x, u, h].map((v) => allocate(dtypeOf(ct), v!.length));
-    eachUnit([x!, u!], h!.length, ct.shape.at(-1)!, (i, [rAt, zAt, nAt], r, z, n) => {
-      const g = c![i]!;
+    const [x, u, h] = each(inputs, elements);
+    const c = elements(ct);
+    const bars = each(inputs, ({ shape }) => zerosArray(dtypeOf(ct), shape));
+    const [xBar, uBar, hBar] = each(bars, ({ data }) => data);
+    eachUnit(x, u, h.length, ct.shape.at(-1) ?? 1, (i, [rAt, zAt, nAt], r, z, n) => {
+      const g = c[i]!;
       const nBar = g * (1 - z) * (1 - n * n);
-      xBar![rAt] = uBar![rAt] = nBar * u![nAt]! * r * (1 - r);
-      xBar![zAt] = uBar![zAt] = g * (h![i]! - n) * z * (1 - z);
-      xBar![nAt] = nBar;
-      uBar![nAt] = nBar * r;
-      hBar![i] = g * z;
+      xBar[rAt] = uBar[rAt] = nBar * u[nAt]! * r * (1 - r);
+      xBar[zAt] = uBar[zAt] = g * (h[i]! - n) * z * (1 - z);
+      xBar[nAt] = nBar;
+      uBar[nAt] = nBar * r;
+      hBar[i] = g * z;
     });
-    return [xBar!, uBar!, hBar!].map((data, k) => wrap(data, inputs[k]!.shape));
+    return bars;
   },
   composed: ([x, u, h]) => {
-    const [xr, xz, xn] = split(x!, 3, -1) as [Tensor, Tensor, Tensor];
-    const [ur, uz, un] = split(u!, 3, -1) as [Tensor, Tensor, Tensor];
+    const [xr, xz, xn] = split(x, 3, -1) as [Tensor, Tensor, Tensor];
+    const [ur, uz, un] = split(u, 3, -1) as [Tensor, Tensor, Tensor];
     const [r, z] = [sigmoid(add(xr, ur)), sigmoid(add(xz, uz))];
     const n = tanh(add(xn, mul(r, un)));
-    return add(mul(sub(1, z), n), mul(z, h!));
+    return add(mul(sub(1, z), n), mul(z, h));
   },
 });
 
@@ -103,4 +111,4 @@ export const gruStepOp: FusedOp<void> = fused<void>({
  * @throws ShapeError, DTypeError where operands do not fit
  * @example gruStep(affine(x, wIh, bIh), affine(h, wHh, bHh), h);
  */
-export const gruStep = (x: Tensor, u: Tensor, h: Tensor): Tensor => gruStepOp([x, u, h], undefined);
+export const gruStep = (x: Tensor, u: Tensor, h: Tensor): Tensor => gruStepOp([x, u, h]);

@@ -4,7 +4,6 @@ export { type AttentionMaskOptions, scaledDotProductAttention } from "./attentio
 export { conv1d, conv2d } from "./convolution.ts";
 export { type CrossEntropyOptions, crossEntropy, crossEntropyOp } from "./cross-entropy.ts";
 export { dropout } from "./dropout.ts";
-export { type FusedDefinition, type FusedOp, fused, fusedPrimitives } from "./fused.ts";
 export { gruStep, gruStepOp } from "./gru-step.ts";
 export { bceWithLogits, huber, klDiv, l1, mse, type Reduction } from "./losses.ts";
 export { layerNorm, layerNormOp, rmsNorm, rmsNormOp } from "./normalise.ts";

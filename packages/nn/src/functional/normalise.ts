@@ -6,8 +6,11 @@ import {
   div,
   dtypeOf,
   elements,
+  type FusedOp,
+  fused,
   mean,
   mul,
+  type NdArray,
   ShapeError,
   type Spec,
   sameShape,
@@ -20,50 +23,42 @@ import {
   ValueError,
   wrap,
 } from "@spm/core";
-import { type FusedOp, fused } from "./fused.ts";
 
 const last = { axis: -1, keepdims: true } as const;
 
-/** What is inferred: y, and so many numbers saved of each row. */
 const infer =
-  (name: string, saved: number) =>
-  (inputs: readonly Spec[], epsilon: number): Spec[] => {
-    const dtype = checkDTypes(name, inputs);
-    const [x, ...scales] = inputs as [Spec, ...Spec[]];
+  (name: string) =>
+  (inputs: readonly [x: Spec, weight: Spec, bias?: Spec], epsilon: number): Spec => {
+    const [x, weight, bias = weight] = inputs;
+    const dtype = checkDTypes(name, [x, weight, bias]);
     const width = x.shape.at(-1);
     if (width === undefined)
       throw new ShapeError(name, "x of shape [..., width]", showShape(x.shape));
-    for (const { shape } of scales)
+    for (const { shape } of [weight, bias])
       if (!sameShape(shape, [width]))
         throw new ShapeError(name, `weight and bias of shape [${width}]`, showShape(shape));
     if (!(epsilon >= 0)) throw new ValueError(name, "epsilon ≥ 0", epsilon);
-    const rows = x.shape.slice(0, -1);
-    return [
-      { shape: x.shape, dtype },
-      ...Array.from({ length: saved }, (): Spec => ({ shape: rows, dtype: "float64" })),
-    ];
+    return { shape: x.shape, dtype };
   };
 
 /** Sums of one column each, in float64, as an array of the dtype that they belong to. */
-function summed(sums: Float64Array, like: { readonly data: unknown }): ReturnType<typeof wrap> {
+function summed(sums: Float64Array, like: { readonly data: unknown }): NdArray {
   const out = allocate(dtypeOf(like), sums.length);
   out.set(sums);
   return wrap(out, [sums.length]);
 }
 
 /**
- * The primitives of {@link layerNorm}. Inputs: x, weight, bias. Saved: y; mean and 1/deviation of
- * each row, in float64.
+ * The primitives of {@link layerNorm}. The forward keeps mean and 1/deviation of each row in
+ * float64.
  */
-export const layerNormOp: FusedOp<number> = fused<number>({
+export const layerNormOp: FusedOp<[x: 1, weight: 1, bias: 1], number> = fused({
   name: "layerNorm",
-  arity: 3,
-  differentiable: 3,
-  infer: infer("layerNorm", 2),
+  infer: infer("layerNorm"),
   forward: ([x, weight, bias], epsilon) => {
-    const [v, w, b] = [elements(x!), elements(weight!), elements(bias!)];
-    const [width, rows] = [w.length, x!.shape.slice(0, -1)];
-    const out = allocate(dtypeOf(x!), v.length);
+    const [v, w, b] = [elements(x), elements(weight), elements(bias)];
+    const [width, rows] = [w.length, x.shape.slice(0, -1)];
+    const out = allocate(dtypeOf(x), v.length);
     const means = new Float64Array(sizeOf(rows));
     const scales = new Float64Array(means.length);
     for (let r = 0, from = 0; r < means.length; r++, from += width) {
@@ -77,13 +72,19 @@ export const layerNormOp: FusedOp<number> = fused<number>({
       means[r] = mu;
       scales[r] = scale;
     }
-    return [wrap(out, x!.shape), wrap(means, rows), wrap(scales, rows)];
+    return { outputs: [wrap(out, x.shape)], residual: [wrap(means, rows), wrap(scales, rows)] };
   },
-  backward: (ct, [x, weight], [, means, deviations]) => {
-    const [c, v, w] = [elements(ct), elements(x!), elements(weight!)];
-    const [mus, scales] = [elements(means!), elements(deviations!)];
+  backward: (
+    ct,
+    [x, weight],
+    _y,
+    _epsilon,
+    [means, deviations]: readonly [means: NdArray, deviations: NdArray],
+  ) => {
+    const [c, v, w] = [elements(ct), elements(x), elements(weight)];
+    const [mus, scales] = [elements(means), elements(deviations)];
     const width = w.length;
-    const out = allocate(dtypeOf(x!), v.length);
+    const out = allocate(dtypeOf(x), v.length);
     const [weightBar, biasBar] = [new Float64Array(width), new Float64Array(width)];
     for (let r = 0, from = 0; r < mus.length; r++, from += width) {
       const [mu, scale] = [mus[r]!, scales[r]!];
@@ -103,28 +104,24 @@ export const layerNormOp: FusedOp<number> = fused<number>({
         out[from + i] = scale * (c[from + i]! * w[i]! - (total + hat * inner) / width);
       }
     }
-    return [wrap(out, x!.shape), summed(weightBar, weight!), summed(biasBar, weight!)];
+    return [wrap(out, x.shape), summed(weightBar, weight), summed(biasBar, weight)];
   },
   composed: ([x, weight, bias], epsilon) => {
-    const centred = sub(x!, mean(x!, last));
+    const centred = sub(x, mean(x, last));
     const deviation = sqrt(add(mean(square(centred), last), epsilon));
-    return add(mul(div(centred, deviation), weight!), bias!);
+    return add(mul(div(centred, deviation), weight), bias);
   },
 });
 
-/**
- * The primitives of {@link rmsNorm}. Inputs: x, weight. Saved: y; 1/size of each row, in float64.
- */
-export const rmsNormOp: FusedOp<number> = fused<number>({
+/** The primitives of {@link rmsNorm}. The forward keeps 1/size of each row in float64. */
+export const rmsNormOp: FusedOp<[x: 1, weight: 1], number> = fused({
   name: "rmsNorm",
-  arity: 2,
-  differentiable: 2,
-  infer: infer("rmsNorm", 1),
+  infer: infer("rmsNorm"),
   forward: ([x, weight], epsilon) => {
-    const [v, w] = [elements(x!), elements(weight!)];
+    const [v, w] = [elements(x), elements(weight)];
     const width = w.length;
-    const out = allocate(dtypeOf(x!), v.length);
-    const scales = new Float64Array(sizeOf(x!.shape.slice(0, -1)));
+    const out = allocate(dtypeOf(x), v.length);
+    const scales = new Float64Array(sizeOf(x.shape.slice(0, -1)));
     for (let r = 0, from = 0; r < scales.length; r++, from += width) {
       let squares = 0;
       for (let i = 0; i < width; i++) squares += v[from + i]! ** 2;
@@ -132,12 +129,12 @@ export const rmsNormOp: FusedOp<number> = fused<number>({
       for (let i = 0; i < width; i++) out[from + i] = v[from + i]! * scale * w[i]!;
       scales[r] = scale;
     }
-    return [wrap(out, x!.shape), wrap(scales, x!.shape.slice(0, -1))];
+    return { outputs: [wrap(out, x.shape)], residual: [wrap(scales, x.shape.slice(0, -1))] };
   },
-  backward: (ct, [x, weight], [, sizes]) => {
-    const [c, v, w, scales] = [elements(ct), elements(x!), elements(weight!), elements(sizes!)];
+  backward: (ct, [x, weight], _y, _epsilon, [sizes]: readonly [sizes: NdArray]) => {
+    const [c, v, w, scales] = [elements(ct), elements(x), elements(weight), elements(sizes)];
     const width = w.length;
-    const out = allocate(dtypeOf(x!), v.length);
+    const out = allocate(dtypeOf(x), v.length);
     const weightBar = new Float64Array(width);
     for (let r = 0, from = 0; r < scales.length; r++, from += width) {
       const scale = scales[r]!;
@@ -150,10 +147,10 @@ export const rmsNormOp: FusedOp<number> = fused<number>({
         // g − x̂ mean(g x̂)
         out[from + i] = scale * (c[from + i]! * w[i]! - (v[from + i]! * scale * inner) / width);
     }
-    return [wrap(out, x!.shape), summed(weightBar, weight!)];
+    return [wrap(out, x.shape), summed(weightBar, weight)];
   },
   composed: ([x, weight], epsilon) =>
-    mul(div(x!, sqrt(add(mean(square(x!), last), epsilon))), weight!),
+    mul(div(x, sqrt(add(mean(square(x), last), epsilon))), weight),
 });
 
 /**

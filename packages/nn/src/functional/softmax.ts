@@ -7,6 +7,8 @@ import {
   checkDTypes,
   elements,
   exp,
+  type FusedOp,
+  fused,
   logsumexp,
   type NdArray,
   type Spec,
@@ -15,22 +17,11 @@ import {
   type Tensor,
   wrap,
 } from "@spm/core";
-import { type FusedOp, fused } from "./fused.ts";
 import { fromRows, rowsOf } from "./rows.ts";
 
-/**
- * The result, and ln Σ eˣ of each row in float64: the backward pass needs more digits than a
- * float32 result has.
- */
 const infer =
   (name: string) =>
-  (inputs: readonly Spec[], axis: number): Spec[] => {
-    const { shape } = inputs[0]!;
-    return [
-      { shape, dtype: checkDTypes(name, inputs) },
-      { shape: shape.toSpliced(axis, 1), dtype: "float64" },
-    ];
-  };
+  ([x]: readonly [x: Spec]): Spec => ({ shape: x.shape, dtype: checkDTypes(name, [x]) });
 
 /** ln Σ e^v over v[from … to), by its largest element so that nothing overflows. */
 function logSum(v: ArrayLike<number>, from: number, to: number): number {
@@ -41,21 +32,27 @@ function logSum(v: ArrayLike<number>, from: number, to: number): number {
   return top + Math.log(total);
 }
 
-/** y = f(xᵢ − ln Σ eˣ) along an axis. */
+/**
+ * y = f(xᵢ − ln Σ eˣ) along an axis. Keeps ln Σ eˣ of each row in float64: the backward pass needs
+ * more digits than a float32 result has.
+ */
 const forward =
   (f: (logProbability: number) => number) =>
-  ([x]: readonly NdArray[], axis: number): NdArray[] => {
-    const v = rowsOf(x!, axis);
-    const width = x!.shape[axis]!;
-    const rows = x!.shape.toSpliced(axis, 1);
+  (
+    [x]: readonly [x: NdArray],
+    axis: number,
+  ): { outputs: [y: NdArray]; residual: [logSums: NdArray] } => {
+    const v = rowsOf(x, axis);
+    const rows = x.shape.toSpliced(axis, 1);
     const logSums = new Float64Array(sizeOf(rows));
-    const y = fromRows(x!, axis, (out) => {
+    const y = fromRows(x, axis, (out, width) => {
       for (let r = 0, from = 0; r < logSums.length; r++, from += width) {
-        logSums[r] = logSum(v, from, from + width);
-        for (let i = from; i < from + width; i++) out[i] = f(v[i]! - logSums[r]!);
+        const total = logSum(v, from, from + width);
+        logSums[r] = total;
+        for (let i = from; i < from + width; i++) out[i] = f(v[i]! - total);
       }
     });
-    return [y, wrap(logSums, rows)];
+    return { outputs: [y], residual: [wrap(logSums, rows)] };
   };
 
 /** x̄ᵢ = g(ȳᵢ, pᵢ, Σ ȳ w(p)) along an axis, p the probabilities. */
@@ -63,18 +60,20 @@ const backward =
   (weight: (p: number) => number, g: (ct: number, p: number, inner: number) => number) =>
   (
     ct: NdArray,
-    [x]: readonly NdArray[],
-    [, logSums]: readonly NdArray[],
+    [x]: readonly [x: NdArray],
+    _y: NdArray,
     axis: number,
-  ): NdArray[] => {
-    const [c, v, sums] = [rowsOf(ct, axis), rowsOf(x!, axis), elements(logSums!)];
-    const bar = fromRows(x!, axis, (out, width) => {
+    [logSums]: readonly [logSums: NdArray],
+  ): [xBar: NdArray] => {
+    const [c, v, sums] = [rowsOf(ct, axis), rowsOf(x, axis), elements(logSums)];
+    const bar = fromRows(x, axis, (out, width) => {
       const p = new Float64Array(width);
       for (let r = 0, from = 0; r < sums.length; r++, from += width) {
         let inner = 0;
         for (let i = 0; i < width; i++) {
-          p[i] = Math.exp(v[from + i]! - sums[r]!);
-          inner += c[from + i]! * weight(p[i]!);
+          const probability = Math.exp(v[from + i]! - sums[r]!);
+          p[i] = probability;
+          inner += c[from + i]! * weight(probability);
         }
         for (let i = 0; i < width; i++) out[from + i] = g(c[from + i]!, p[i]!, inner);
       }
@@ -85,31 +84,27 @@ const backward =
 const centred = (x: Tensor, axis: number): Tensor => sub(x, logsumexp(x, { axis, keepdims: true }));
 
 /** The primitives of {@link softmax}; their option is the axis. */
-export const softmaxOp: FusedOp<number> = fused<number>({
+export const softmaxOp: FusedOp<[x: 1], number> = fused({
   name: "softmax",
-  arity: 1,
-  differentiable: 1,
   infer: infer("softmax"),
   forward: forward(Math.exp),
   backward: backward(
     (p) => p,
     (ct, p, inner) => p * (ct - inner), // x̄ = y ⊙ (ȳ − ⟨ȳ, y⟩)
   ),
-  composed: ([x], axis) => exp(centred(x!, axis)),
+  composed: ([x], axis) => exp(centred(x, axis)),
 });
 
 /** The primitives of {@link logSoftmax}; their option is the axis. */
-export const logSoftmaxOp: FusedOp<number> = fused<number>({
+export const logSoftmaxOp: FusedOp<[x: 1], number> = fused({
   name: "logSoftmax",
-  arity: 1,
-  differentiable: 1,
   infer: infer("logSoftmax"),
   forward: forward((logProbability) => logProbability),
   backward: backward(
     () => 1,
     (ct, p, inner) => ct - p * inner, // x̄ = ȳ − eʸ Σ ȳ
   ),
-  composed: ([x], axis) => centred(x!, axis),
+  composed: ([x], axis) => centred(x, axis),
 });
 
 /**

@@ -46,26 +46,26 @@ function windowedShape(shape: Shape, { kernel, stride }: Sliding): number[] {
 }
 
 /** The primitive: the windows of an array, a view. */
-export const windowsOp: Op<Sliding> = definePrimitive<Sliding>({
+export const windowsOp: Op<[x: 1], [y: 1], Sliding> = definePrimitive({
   name: "windows",
-  infer: ([x], sliding) => [{ shape: windowedShape(x!.shape, sliding), dtype: x!.dtype }],
-  forward: ([x], sliding) => [windowed(x!, sliding)],
-  vjp: ([ct], { inputs: [x], options }) => addWindowsOp([ct!], { ...options, into: x!.shape }),
+  infer: ([x], sliding) => [{ shape: windowedShape(x.shape, sliding), dtype: x.dtype }],
+  forward: ([x], sliding) => [windowed(x, sliding)],
+  vjp: ([ct], { inputs: [x], options }) => addWindowsOp([ct], { ...options, into: x.shape }),
 });
 
 /** Its transpose: adds each window to where it was taken from. */
-export const addWindowsOp: Op<Sliding & { readonly into: Shape }> = definePrimitive<
-  Sliding & { readonly into: Shape }
->({
-  name: "addWindows",
-  infer: ([x], { into }) => [{ shape: into, dtype: x!.dtype }],
-  forward: ([x], options) => {
-    const sums = zerosArray("float64", options.into);
-    addInto(windowed(sums, options), x!);
-    return [copyArray(sums, dtypeOf(x!))];
+export const addWindowsOp: Op<[x: 1], [y: 1], Sliding & { readonly into: Shape }> = definePrimitive(
+  {
+    name: "addWindows",
+    infer: ([x], { into }) => [{ shape: into, dtype: x.dtype }],
+    forward: ([x], options) => {
+      const sums = zerosArray("float64", options.into);
+      addInto(windowed(sums, options), x);
+      return [copyArray(sums, dtypeOf(x))];
+    },
+    vjp: ([ct], { options: { kernel, stride } }) => windowsOp([ct], { kernel, stride }),
   },
-  vjp: ([ct], { options: { kernel, stride } }) => windowsOp([ct!], { kernel, stride }),
-});
+);
 
 /** How a kernel slides over the last axes: one number for all of them, or one for each. */
 export interface SlidingOptions {
@@ -106,7 +106,7 @@ export function windows(
       `at least the kernel's ${showShape(kernel)} of (padded) space`,
       showShape(space),
     );
-  return windowsOp([padded], { kernel, stride })[0]!;
+  return windowsOp([padded], { kernel, stride })[0];
 }
 
 /**

@@ -38,8 +38,9 @@ export function reach(factors: Factors, coordinate: number): Reach {
   start[coordinate] = dIn ? elements(dIn.ndarray())[coordinate]! : 1;
   const states = [start];
   const flows: Flow[][] = [];
+  let before = start;
   for (let l = 0; l < schedule.stages; l++) {
-    const [before, after] = [states[l]!, new Float64Array(n)];
+    const after = new Float64Array(n);
     const flow: Flow[] = [];
     const send = (from: number, to: number, factor: number): void => {
       const amount = factor * before[from]!;
@@ -48,25 +49,22 @@ export function reach(factors: Factors, coordinate: number): Reach {
     };
     for (let p = starts[l]!; p < starts[l + 1]!; p++) {
       const [i, j] = [first[p]!, second[p]!];
-      [
+      const ways = [
         [i, i],
         [j, i],
         [i, j],
         [j, j],
-      ].forEach(([from, to], k) => {
-        send(from!, to!, blocks[4 * p + k]!);
-      });
+      ] as const;
+      for (const [k, [from, to]] of ways.entries()) send(from, to, blocks[4 * p + k]!);
     }
     for (let q = leftoverStarts[l]!; q < leftoverStarts[l + 1]!; q++)
       send(leftovers[q]!, leftovers[q]!, scales[q]!);
     states.push(after);
     flows.push(flow);
+    before = after;
   }
   const gains = dOut && elements(dOut.ndarray());
-  const outputs = states
-    .at(-1)!
-    .slice(0, fanOut(factors))
-    .map((v, i) => v * (gains ? gains[i]! : 1));
+  const outputs = before.slice(0, fanOut(factors)).map((v, i) => v * (gains?.[i] ?? 1));
   return { states, flows, outputs };
 }
 

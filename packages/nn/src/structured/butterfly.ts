@@ -11,6 +11,7 @@ import {
   parameter,
   slice,
   type Tensor,
+  type TypedArray,
   tensor,
   zeros,
 } from "@spm/core";
@@ -75,14 +76,14 @@ export class Butterfly extends StructuredMap {
         backend: target.backend,
       });
       const found = toGeneral(fromDense(w, { schedule }).factors);
-      const [blocks, dIn, dOut] = [found.blocks, found.dIn!, found.dOut!].map((x) =>
-        elements(x.ndarray()),
-      );
+      const numbers = (x: Tensor): TypedArray => elements(x.ndarray());
+      const dIn = found.dIn && numbers(found.dIn);
+      const dOut = found.dOut && numbers(found.dOut);
       const last = first.length - n / 2;
-      const entries = Array.from(blocks!, (v, k) => {
+      const entries = Array.from(numbers(found.blocks), (v, k) => {
         const p = k >> 2;
         const [row, column] = [k & 2 ? second[p]! : first[p]!, k & 1 ? second[p]! : first[p]!];
-        return v * (p < n / 2 ? (dIn![column] ?? 1) : 1) * (p >= last ? (dOut![row] ?? 1) : 1);
+        return v * (p < n / 2 ? (dIn?.[column] ?? 1) : 1) * (p >= last ? (dOut?.[row] ?? 1) : 1);
       });
       assignNumbers(target, entries);
     });

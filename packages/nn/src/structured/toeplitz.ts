@@ -4,6 +4,7 @@ import {
   normal,
   type Parameter,
   parameter,
+  sizeOf,
   slice,
   type Tensor,
   take,
@@ -39,9 +40,10 @@ export class Toeplitz extends StructuredMap {
 
   /** The mean of every diagonal. */
   protected assignNearest(weight: readonly Float64Array[]): void {
+    const { diagonals, fanIn } = this;
     assignNumbers(
-      this.diagonals,
-      diagonalMeans(weight, this.diagonals.shape[0]!, (k) => k + this.fanIn - 1),
+      diagonals,
+      diagonalMeans(weight, sizeOf(diagonals.shape), (k) => k + fanIn - 1),
     );
   }
 
@@ -54,7 +56,7 @@ const paddedWidth = (n: number): number => 2 ** Math.ceil(Math.log2(n));
 
 /** y[o] = Σᵢ t[o − i + in − 1] x[i]. x [..., in], t [in + out − 1] → [..., out] */
 export function toeplitzProduct(x: Tensor, t: Tensor, fanOut: number): Tensor {
-  const [fanIn, width] = [x.shape.at(-1)!, paddedWidth(t.shape[0]!)];
+  const [fanIn, width] = [x.shape.at(-1)!, paddedWidth(sizeOf(t.shape))];
   // t of o < i, which wrap around to the kernel's end
   const before = slice(t, [{ stop: fanIn - 1 }]);
   const kernel = concat([widened(slice(t, [{ start: fanIn - 1 }]), width - fanIn + 1), before]);

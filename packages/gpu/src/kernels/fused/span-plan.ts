@@ -3,12 +3,14 @@
  * in between. Few stages need few registers, so their coefficients and gradients stay in registers
  * from row to row; small workgroups wait less for each other.
  */
+import type { Grid } from "../../executor.ts";
 import {
   bankOf,
   declareBases,
   type FusedPlan,
   mainHead,
   persistentGroups,
+  type Round,
   readShared,
   spreadBanks,
   writeShared,
@@ -35,22 +37,24 @@ export function planSpans({ rounds, threads, ...plan }: FusedPlan, mostRounds: 1
   const most = workgroupThreads[mostRounds];
   const slices = Math.max(1, threads / most);
   const rowsPerGroup = Math.max(1, Math.min(most / threads, 8));
-  const parts: (typeof rounds)[] = [];
-  for (let r = 0; r < rounds.length; ) {
-    const [a, b] = [rounds[r]!, rounds[r + 1]];
-    const together =
-      b !== undefined && (slices === 1 || (a.k === 3 && b.k === 3 && b.m === a.m + 3));
-    parts.push(mostRounds === 2 && together ? [a, b] : [a]);
-    r += parts.at(-1)!.length;
+  const together = (a: Round, b: Round): boolean =>
+    mostRounds === 2 && (slices === 1 || (a.k === 3 && b.k === 3 && b.m === a.m + 3));
+  const parts: { readonly begin: Round; second: Round | null }[] = [];
+  for (const round of rounds) {
+    const open = parts.at(-1);
+    if (open?.second === null && together(open.begin, round)) open.second = { ...round, r: 1 };
+    else parts.push({ begin: { ...round, r: 0 }, second: null });
   }
-  return parts.map((part, i) => ({
+  return parts.map(({ begin, second }, i) => ({
     ...plan,
-    rounds: part,
+    rounds: second === null ? [begin] : [begin, second],
+    begin,
+    end: second ?? begin,
     threads,
     rowsPerGroup,
     slices,
     workgroup: Math.min(most, threads * rowsPerGroup),
-    stages: part.reduce((sum, { k }) => sum + k, 0),
+    stages: begin.k + (second?.k ?? 0),
     first: i === 0,
     last: i === parts.length - 1,
   }));
@@ -64,7 +68,7 @@ export function spanGroups(
   { workgroup, rowsPerGroup, slices }: SpanPlan,
   rows: number,
   resident: number,
-): readonly [number, number, number] {
+): Grid {
   const groups = persistentGroups(workgroup, rowsPerGroup, rows * slices, resident);
   return [Math.max(1, Math.floor(groups / slices)), slices, 1];
 }
@@ -77,18 +81,18 @@ export const sharedBytesOf = (plan: SpanPlan, regions: number): number =>
   plan.rounds.length === 1 ? 0 : 4 * coveredOf(plan) * plan.rowsPerGroup * regions;
 
 /** Where a span's coordinates are split over workgroups: its exchange stays within one. */
-const isScattered = ({ slices, rounds }: SpanPlan): boolean =>
-  slices > 1 && rounds.length === 2 && rounds[0]!.m > 5;
+const isScattered = ({ slices, rounds, begin }: SpanPlan): boolean =>
+  slices > 1 && rounds.length === 2 && begin.m > 5;
 
 /**
  * Declares the thread's place in its row `t`, the row slot `sub` within the workgroup, and the
  * bases.
  */
 function declareThread(plan: SpanPlan): string {
-  const { threads, slices, rounds } = plan;
+  const { threads, slices, begin } = plan;
   if (slices === 1)
     return `let t = id.x % ${threads}u; let sub = id.x / ${threads}u;\n${declareBases(plan)}\n`;
-  const { m } = rounds[0]!;
+  const { m } = begin;
   const t = isScattered(plan)
     ? `(id.x & 31u) | ((id.x >> 5u) << ${m}u) | ((w.y & ${2 ** (m - 5) - 1}u) ` +
       `<< 5u) | ((w.y >> ${m - 5}u) << ${m + 3}u)`
@@ -104,7 +108,7 @@ const coveredOf = ({ n, slices }: SpanPlan): number => n / slices;
  * spread over the banks.
  */
 function sharedPlace(plan: SpanPlan): string {
-  const { m } = plan.rounds[0]!;
+  const { m } = plan.begin;
   const place = isScattered(plan)
     ? `(c & 31u) | (((c >> ${m}u) & 63u) << 5u)`
     : `c & ${coveredOf(plan) - 1}u`;
@@ -116,9 +120,7 @@ const placeOf =
   (plan: SpanPlan) =>
   (c: number): number =>
     bankOf(
-      isScattered(plan)
-        ? (c & 31) | (((c >> plan.rounds[0]!.m) & 63) << 5)
-        : c & (coveredOf(plan) - 1),
+      isScattered(plan) ? (c & 31) | (((c >> plan.begin.m) & 63) << 5) : c & (coveredOf(plan) - 1),
     );
 
 /** Where a region of shared memory begins. */
@@ -129,11 +131,11 @@ const regionAt = (plan: SpanPlan, region: string): string =>
  * Statements that write or read a thread's elements in the layout of a round, in a region of shared
  * memory.
  */
-export const toShared = (plan: SpanPlan, r: number, name: string, region: string): string =>
-  writeShared(plan, r, name, regionAt(plan, region), placeOf(plan));
+export const toShared = (plan: SpanPlan, round: Round, name: string, region: string): string =>
+  writeShared(plan, round, name, regionAt(plan, region), placeOf(plan));
 
-export const fromShared = (plan: SpanPlan, r: number, name: string, region: string): string =>
-  readShared(plan, r, name, regionAt(plan, region), placeOf(plan));
+export const fromShared = (plan: SpanPlan, round: Round, name: string, region: string): string =>
+  readShared(plan, round, name, regionAt(plan, region), placeOf(plan));
 
 /**
  * The head of a span's kernel with so many regions of shared memory, up to the loop over its rows.
