@@ -1,7 +1,7 @@
 /** @file The GRU: its formula by loops, sequences, structured maps, derivatives. (PyTorch's values: test/golden.) */
 import { elements, normal, reshape, rng, slice, type Tensor } from "@spm/core";
 import { expect, test } from "vitest";
-import { linearKinds } from "./factory.ts";
+import { linearKinds } from "./linear-kinds.ts";
 import { gradcheckModule } from "./gradcheck-module.ts";
 import { Gru, GruCell } from "./gru.ts";
 

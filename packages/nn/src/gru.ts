@@ -1,8 +1,8 @@
 /** @file Gated recurrent units, with linear maps of any structure. */
 import { concat, reshape, ShapeError, showShape, split, stack, type Tensor, zeros } from "@spm/core";
-import { type LinearChoice, linear } from "./factory.ts";
+import { type LinearChoice, linear } from "./linear-kinds.ts";
 import { gruStep } from "./functional/index.ts";
-import type { LinearOptions } from "./linear.ts";
+import type { LinearOptions } from "./linear-map.ts";
 import type { LinearMap } from "./linear-map.ts";
 import { Module } from "./module.ts";
 

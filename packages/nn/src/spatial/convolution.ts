@@ -1,8 +1,8 @@
 /** @file Convolutions: a linear map, of any structure, on every window. */
 import { reshape, type Shape, ShapeError, showShape, sizeOf, type Tensor, transpose } from "@spm/core";
-import { type LinearChoice, linear } from "../factory.ts";
+import { type LinearChoice, linear } from "../linear-kinds.ts";
 import { checkSizes, type SlidingOptions, windows } from "../functional/windows.ts";
-import type { LinearOptions } from "../linear.ts";
+import type { LinearOptions } from "../linear-map.ts";
 import type { LinearMap } from "../linear-map.ts";
 import { Module } from "../module.ts";
 import { checkSizes as checkChannels } from "../options.ts";

@@ -12,7 +12,7 @@ import {
   tensor,
   transpose,
 } from "@spm/core";
-import type { LinearOptions } from "../linear.ts";
+import type { LinearEntry, LinearOptions } from "../linear-map.ts";
 import { blockDiagonal, multiplyBlocks } from "./blockwise.ts";
 import { assignNumbers, narrowed, StructuredMap, widened } from "./structured-map.ts";
 import { truncated } from "./truncated.ts";
@@ -91,3 +91,10 @@ function rowsTransposed(w: Tensor, blocks: number): Tensor {
   const order = Int32Array.from({ length: blocks * height }, (_, i) => (i % blocks) * height + Math.floor(i / blocks));
   return take(w, tensor(order, { backend: w.backend }));
 }
+
+/** Monarch by name. */
+export const monarchKind: LinearEntry = {
+  description: "two block-diagonal products with a transposition between them",
+  learningRate: 0.01,
+  create: (fanIn, fanOut, options) => new Monarch(fanIn, fanOut, options),
+};

@@ -2,7 +2,7 @@
 import { elements, normal, rng, sizeOf, type Tensor, tensor } from "@spm/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { linear, linearKinds } from "../factory.ts";
+import { linear, linearKinds } from "../linear-kinds.ts";
 import { gradcheckModule } from "../gradcheck-module.ts";
 import { BlockDiagonal } from "./block-diagonal.ts";
 import { Butterfly } from "./butterfly.ts";

@@ -1,7 +1,7 @@
 /** @file Attention by its definition: heads, masks, context, cache, positions, derivatives. */
 import { elements, mul, noGrad, normal, reshape, rng, slice, sum, type Tensor, tensor } from "@spm/core";
 import { expect, test } from "vitest";
-import { linearKinds } from "../factory.ts";
+import { linearKinds } from "../linear-kinds.ts";
 import { gradcheckModule } from "../gradcheck-module.ts";
 import { MultiHeadAttention } from "./attention.ts";
 import { KeyValueCache } from "./key-value-cache.ts";

@@ -1,8 +1,8 @@
 /** @file Multi-head attention, with linear maps of any structure. */
 import { reshape, type Shape, ShapeError, showShape, sizeOf, type Tensor, transpose, ValueError } from "@spm/core";
-import { type LinearChoice, linear } from "../factory.ts";
+import { type LinearChoice, linear } from "../linear-kinds.ts";
 import { scaledDotProductAttention } from "../functional/index.ts";
-import type { LinearOptions } from "../linear.ts";
+import type { LinearOptions } from "../linear-map.ts";
 import type { LinearMap } from "../linear-map.ts";
 import { Module } from "../module.ts";
 import { checkSizes } from "../options.ts";
