@@ -4,7 +4,7 @@ import {
   cast,
   elements,
   fromArray,
-  type Kernel,
+  isFloating,
   type NdArray,
   noGrad,
   primitives,
@@ -33,35 +33,46 @@ const declined: Readonly<Record<string, string>> = {
   int32: "integers are indices: few, and counted exactly",
   bool: "masks are compared and cast, seldom chosen between or gathered",
   "rows of no elements": "there is nothing to compute",
+  "its forward ran on the reference": "what that kept is its own",
 };
 
 /** Every kernel that a sample asked for. */
 const reached = new Set<object>();
-const table = new Map(backend.kernels);
-Object.defineProperty(backend, "kernels", {
-  value: {
-    get: (p: object): Kernel | undefined => {
-      reached.add(p);
-      return table.get(p);
-    },
-    has: (p: object) => table.has(p),
+const { kernels } = backend;
+const noting: Backend["kernels"] = {
+  get: (p) => {
+    reached.add(p);
+    return kernels.get(p);
   },
-});
+  has: (p) => kernels.has(p),
+};
+Object.defineProperty(backend, "kernels", { value: noting });
+
+/** Where the elements of an array of some shape lie. */
+type Layout = (shape: Shape) => { stride: number[]; offset: number; room: number };
 
 /** Ways for an array to lie in memory; what lies between its elements must not matter. */
-const layouts: Record<string, (shape: Shape) => { stride: number[]; offset: number; room: number }> = {
+const layouts: Record<string, Layout> = {
   "row-major": (shape) => ({ stride: stridesOf(shape), offset: 0, room: sizeOf(shape) }),
-  "column-major": (shape) => ({ stride: stridesOf([...shape].reverse()).reverse(), offset: 0, room: sizeOf(shape) }),
+  "column-major": (shape) => ({
+    stride: stridesOf([...shape].reverse()).reverse(),
+    offset: 0,
+    room: sizeOf(shape),
+  }),
   "back to front": (shape) => ({
     stride: stridesOf(shape).map((s) => -s),
     offset: Math.max(0, sizeOf(shape) - 1),
     room: sizeOf(shape),
   }),
-  "every third": (shape) => ({ stride: stridesOf(shape).map((s) => 3 * s), offset: 5, room: 3 * sizeOf(shape) + 5 }),
+  "every third": (shape) => ({
+    stride: stridesOf(shape).map((s) => 3 * s),
+    offset: 5,
+    room: 3 * sizeOf(shape) + 5,
+  }),
 };
 
-function laid(x: NdArray, layout: string): NdArray {
-  const { stride, offset, room } = layouts[layout]!(x.shape);
+function laid(x: NdArray, layout: Layout): NdArray {
+  const { stride, offset, room } = layout(x.shape);
   const values = elements(x);
   const data = new (values.constructor as new (n: number) => typeof values)(room).fill(99);
   const order = stridesOf(x.shape);
@@ -75,19 +86,21 @@ function laid(x: NdArray, layout: string): NdArray {
 }
 
 /** The value, and for differentiable samples what a fixed cotangent pulls back to. */
-function results({ f, differentiable }: Sample, inputs: readonly Tensor[]): Promise<(readonly number[])[]> {
+function results(
+  { f, differentiable }: Sample,
+  inputs: readonly Tensor[],
+): Promise<(readonly number[])[]> {
   const all: Tensor[] = [];
   if (differentiable) {
-    const floating = (x: Tensor): boolean => x.dtype === "float32" || x.dtype === "float64";
+    const places = inputs.flatMap(({ dtype }, k) => (isFloating(dtype) ? [k] : []));
     const { value, pullback } = vjp(
-      (...xs) => {
-        const given = [...xs];
-        return f(...inputs.map((x) => (floating(x) ? given.shift()! : x)));
-      },
-      ...inputs.filter(floating),
+      (...xs: Tensor[]) => f(...inputs.map((x, k) => xs[places.indexOf(k)] ?? x)),
+      ...inputs.filter((_, k) => places.includes(k)),
     );
     const weights =
-      value.dtype === "float64" ? new Float64Array(sizeOf(value.shape)) : new Float32Array(sizeOf(value.shape));
+      value.dtype === "float64"
+        ? new Float64Array(sizeOf(value.shape))
+        : new Float32Array(sizeOf(value.shape));
     weights.forEach((_, i) => {
       weights[i] = Math.cos(i);
     });
@@ -96,7 +109,7 @@ function results({ f, differentiable }: Sample, inputs: readonly Tensor[]): Prom
   return Promise.all(all.map(async (t) => Array.from(await t.data())));
 }
 
-const on = (where: Backend, sample: Sample, layout: string): Tensor[] =>
+const on = (where: Backend, sample: Sample, layout: Layout): Tensor[] =>
   sample.inputs.map((x) => fromArray(laid(x.ndarray(), layout), where));
 
 /** Largest difference, relative to the largest element, at least 1. NaN equals NaN. */
@@ -114,16 +127,18 @@ function distance(got: readonly number[], want: readonly number[]): number {
 const unexpected = (): string[] =>
   backend
     .report()
-    .fallbacks.filter(({ primitive, reason }) => !(primitive in onTheReference) && !(reason in declined))
+    .fallbacks.filter(
+      ({ primitive, reason }) => !(primitive in onTheReference) && !(reason in declined),
+    )
     .map(({ primitive, reason, count }) => `${primitive}: ${reason}, ${count} times`);
 
-describe.each(Object.keys(layouts))("%s", (layout) => {
+describe.each(Object.entries(layouts))("%s", (_, layout) => {
   test.each(samples)("$name", async (sample) => {
     const before = unexpected();
     const want = await results(sample, sample.inputs);
     const got = await results(sample, on(backend, sample, layout));
     got.forEach((values, k) => {
-      expect(distance(values, want[k]!)).toBeLessThanOrEqual(sample.tolerance);
+      expect(distance(values, want[k] ?? [])).toBeLessThanOrEqual(sample.tolerance);
     });
     const again = await results(sample, on(backend, sample, layout));
     expect(again).toEqual(got);
@@ -143,7 +158,7 @@ test.each(samples)("float64 on the reference, bit by bit: $name", async (sample)
 });
 
 test("every primitive has a kernel, or is named with the reason why not", () => {
-  const without = primitives().filter((p) => !table.has(p));
+  const without = primitives().filter((p) => !kernels.has(p));
   expect(without.map((p) => p.name).sort()).toEqual(Object.keys(onTheReference).sort());
 });
 

@@ -24,8 +24,14 @@ export function showSpread(spread: Spread | undefined, show: (value: number) => 
 /** The middle value, the mean of both for an even count; NaN of none. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
+  const at = (place: number): number => sorted[place] ?? Number.NaN;
   const half = sorted.length / 2;
-  return (sorted[Math.ceil(half) - 1]! + sorted[Math.floor(half)]!) / 2;
+  return (at(Math.ceil(half) - 1) + at(Math.floor(half))) / 2;
+}
+
+/** Where a point of a chart lies and how far its bar goes: the median, the least, the most. */
+export function medianBar(values: readonly number[]): { y: number; low: number; high: number } {
+  return { y: median(values), low: Math.min(...values), high: Math.max(...values) };
 }
 
 /** "0.31", "2e-14" */

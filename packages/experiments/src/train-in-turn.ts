@@ -23,7 +23,7 @@ export interface Reading {
 }
 
 /** How models are trained in turn. */
-export interface TurnOptions<Model, Batch> {
+export interface TurnOptions<Model, Batch, R extends Runner<Model, Batch> = Runner<Model, Batch>> {
   readonly loss: LossFunction<Model, Batch>;
   /** What all are evaluated on. */
   readonly held: DataLoader<Batch>;
@@ -34,7 +34,7 @@ export interface TurnOptions<Model, Batch> {
   /** Changes the gradients before each update, e.g. clips them. */
   readonly gradients?: (grads: readonly Tensor[]) => readonly Tensor[];
   /** Called with each reading. */
-  readonly onReading?: (runner: Runner<Model, Batch>, reading: Reading) => void;
+  readonly onReading?: (runner: R, reading: Reading) => void;
   readonly signal: AbortSignal;
 }
 
@@ -44,14 +44,13 @@ const TURN = 5;
 /**
  * Trains all models by the same number of steps. Each turn ends when its last loss has been read, on a device too, so that its
  * seconds are its own.
- * @returns the readings of each model, in order; none of those that the signal cut off
+ * @returns each runner with its readings, in order; none of those that the signal cut off
  */
-export async function trainInTurn<Model, Batch>(
-  runners: readonly Runner<Model, Batch>[],
-  { loss, held, steps, every, gradients, onReading, signal }: TurnOptions<Model, Batch>,
-): Promise<Reading[][]> {
-  const readings = runners.map((): Reading[] => []);
-  const seconds = runners.map(() => 0);
+export async function trainInTurn<Model, Batch, R extends Runner<Model, Batch>>(
+  runners: readonly R[],
+  { loss, held, steps, every, gradients, onReading, signal }: TurnOptions<Model, Batch, R>,
+): Promise<(R & { readonly readings: readonly Reading[] })[]> {
+  const turns = runners.map((runner) => ({ runner, readings: [] as Reading[], seconds: 0 }));
   const takeStep = ({ model, optimizer, batches }: Runner<Model, Batch>): Tensor =>
     scope(() => {
       const batch = batches.next();
@@ -60,29 +59,29 @@ export async function trainInTurn<Model, Batch>(
       return value;
     });
   const read = async (step: number): Promise<void> => {
-    for (const [k, runner] of runners.entries()) {
+    for (const { runner, readings, seconds } of turns) {
       const metrics = await evaluate(runner.model, held, loss, { signal });
       if (metrics === undefined) return;
-      const reading = { step, seconds: seconds[k]!, metrics };
-      readings[k]!.push(reading);
+      const reading = { step, seconds, metrics };
+      readings.push(reading);
       onReading?.(runner, reading);
     }
   };
   await read(0);
   for (let step = 0; step < steps && !signal.aborted; ) {
     const count = Math.min(TURN, every - (step % every), steps - step);
-    for (const [k, runner] of runners.entries()) {
+    for (const turn of turns) {
       const start = performance.now();
       for (let i = 1; i <= count; i++) {
-        const value = takeStep(runner);
+        const value = takeStep(turn.runner);
         if (i === count) await value.item();
         value.dispose();
       }
-      seconds[k]! += (performance.now() - start) / 1000;
+      turn.seconds += (performance.now() - start) / 1000;
     }
     step += count;
     await new Promise((resume) => setImmediate(resume)); // an interruption gets through
     if (step % every === 0 || step === steps) await read(step);
   }
-  return readings;
+  return turns.map(({ runner, readings }) => ({ ...runner, readings }));
 }

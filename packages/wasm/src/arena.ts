@@ -39,7 +39,8 @@ interface SizeClass {
 
 /** Hands out and takes back blocks of the bytes in [start, end). */
 export class Arena {
-  readonly #capacity: number;
+  /** Bytes that blocks are cut from. */
+  readonly capacity: number;
   /** What blocks are cut from; where none is long enough, free blocks that touch become gaps again. */
   #gaps: Gap[];
   readonly #classes: SizeClass[] = [];
@@ -49,7 +50,7 @@ export class Arena {
   constructor(start: number, end: number) {
     const first = Math.ceil(start / LINE) * LINE;
     this.#gaps = [{ start: first, end }];
-    this.#capacity = end - first;
+    this.capacity = end - first;
     this.#reached = first;
   }
 
@@ -97,7 +98,8 @@ export class Arena {
     this.#gaps = [];
     for (const { start, end } of parts) {
       const last = this.#gaps.at(-1);
-      if (last !== undefined && last.end === start) this.#gaps[this.#gaps.length - 1] = { start: last.start, end };
+      if (last !== undefined && last.end === start)
+        this.#gaps[this.#gaps.length - 1] = { start: last.start, end };
       else if (end > start) this.#gaps.push({ start, end });
     }
     return this.#cut(size);
@@ -115,7 +117,7 @@ export class Arena {
     return new BackendError(
       op,
       `${bytes} bytes free in wasm memory`,
-      `${this.#used} in use of ${this.#capacity}`,
+      `${this.#used} in use of ${this.capacity}`,
       "run each step in a scope, use smaller batches, or ask for more: wasm({ bytes })",
     );
   }

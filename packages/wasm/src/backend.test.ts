@@ -35,8 +35,16 @@ const on = (backend: Backend, values: number[]): Tensor => tensor(values, { back
 
 test("made at once or in its own time, it is the same", async () => {
   for (const backend of [wasmSync(), await wasm()]) {
-    expect(await add(on(backend, [1, 2]), on(backend, [3, 4])).data()).toEqual(Float32Array.of(4, 6));
-    expect(backend.report()).toEqual({ name: "wasm simd", liveStorages: 0, liveBytes: 0, copiedIn: 0, fallbacks: [] });
+    expect(await add(on(backend, [1, 2]), on(backend, [3, 4])).data()).toEqual(
+      Float32Array.of(4, 6),
+    );
+    expect(backend.report()).toEqual({
+      name: "wasm simd",
+      liveStorages: 0,
+      liveBytes: 0,
+      copiedIn: 0,
+      fallbacks: [],
+    });
     await backend.dispose();
   }
 });
@@ -52,11 +60,11 @@ test("what leaves the outermost scope belongs to the garbage collector, and view
   );
   const [product, turned] = scope(() => {
     const y = mul(x, x);
-    return [y, transpose(y)];
+    return [y, transpose(y)] as const;
   });
   for (let k = 0; k < 20; k++) scope(() => mul(x, 2)); // writes over whatever was freed
-  expect((await product!.data())[39]).toBe(39 * 39);
-  expect((await turned!.data())[1]).toBe(25);
+  expect((await product.data())[39]).toBe(39 * 39);
+  expect((await turned.data())[1]).toBe(25);
   expect(backend.report().liveStorages).toBe(0);
 });
 
@@ -120,7 +128,8 @@ test("memory that is none, or more than there can be, is refused", () => {
   );
 });
 
-const big = (backend: Backend): Tensor => fromArray(wrap(new Float32Array(250_000), [500, 500]), backend);
+const big = (backend: Backend): Tensor =>
+  fromArray(wrap(new Float32Array(250_000), [500, 500]), backend);
 
 test.each(["dense", "rotation", "general"] as const)(
   "training a %s model: as the reference, and flat",
@@ -137,7 +146,10 @@ test.each(["dense", "rotation", "general"] as const)(
         scope(() => {
           const x = tensor(images, { shape: [16, 20] });
           const labels = tensor(Int32Array.from({ length: 16 }, (_, i) => i % 4));
-          const { value, grads } = valueAndGrad(() => crossEntropy(model.forward(x), labels), model.parameters());
+          const { value, grads } = valueAndGrad(
+            () => crossEntropy(model.forward(x), labels),
+            model.parameters(),
+          );
           optimizer.step(grads);
           loss = value.ndarray().data[0]!;
         });
@@ -165,7 +177,10 @@ test("ten thousand training steps in one MiB: memory stays flat", { timeout: 120
   const live = new Set<number>();
   for (let k = 0; k < 10_000; k++) {
     scope(() => {
-      const { grads } = valueAndGrad(() => crossEntropy(model.forward(x), labels), model.parameters());
+      const { grads } = valueAndGrad(
+        () => crossEntropy(model.forward(x), labels),
+        model.parameters(),
+      );
       optimizer.step(grads);
     });
     live.add(backend.report().liveBytes);

@@ -1,5 +1,16 @@
 /** @file The backend: tensors in WebAssembly memory, kernels by primitive, the reference for the rest. */
-import { type Backend, copyArray, dtypeOf, elements, isContiguous, type NdArray, ValueError, wrap } from "@spm/core";
+import {
+  type Backend,
+  copyArray,
+  dtypeOf,
+  elements,
+  isContiguous,
+  KernelTable,
+  type NdArray,
+  type TypedArray,
+  ValueError,
+  wrap,
+} from "@spm/core";
 import { registerCrossEntropy } from "./cross-entropy.ts";
 import { registerElementwise } from "./elementwise.ts";
 import { registerFft } from "./fft.ts";
@@ -7,7 +18,7 @@ import { registerGru } from "./gru.ts";
 import { registerIndexing } from "./indexing.ts";
 import { compileKernels, compileKernelsSync, hasRelaxed } from "./kernel-exports.ts";
 import { registerLayout } from "./layout.ts";
-import { type KernelTable, Machine } from "./machine.ts";
+import { Machine } from "./machine.ts";
 import { registerMatmul } from "./matmul.ts";
 import { registerMixer } from "./mixer.ts";
 import { registerNorms } from "./norm.ts";
@@ -55,9 +66,13 @@ const MOST_THREADS = 256;
  * const backend = await wasm({ threads: 2 });
  * await backend.dispose(); // ends the threads; they keep no process alive anyway
  */
-export async function wasm({ relaxed = false, ...options }: WasmBuildOptions = {}): Promise<Backend> {
+export async function wasm({
+  relaxed = false,
+  ...options
+}: WasmBuildOptions = {}): Promise<Backend> {
   const { threads, lacking } = threadsOf(options);
-  if (!relaxed) return fromModule(await compileKernels(threads > 1), options, threads, ["simd", ...lacking]);
+  if (!relaxed)
+    return fromModule(await compileKernels(threads > 1), options, threads, ["simd", ...lacking]);
   if (!hasRelaxed())
     return fromModule(await compileKernels(threads > 1), options, threads, [
       "simd",
@@ -65,7 +80,10 @@ export async function wasm({ relaxed = false, ...options }: WasmBuildOptions = {
       "no relaxed simd here",
     ]);
   const { base64 } = await import("./kernels-relaxed.ts");
-  return fromModule(await compileKernels(threads > 1, base64), options, threads, ["relaxed simd", ...lacking]);
+  return fromModule(await compileKernels(threads > 1, base64), options, threads, [
+    "relaxed simd",
+    ...lacking,
+  ]);
 }
 
 /** The same at once, where compiling may block: in Node and in workers. */
@@ -90,7 +108,12 @@ function threadsOf({ threads = 1 }: WasmOptions): { threads: number; lacking: st
 /** The size that was asked for. One that is too large for this machine is found by reserving it. */
 function sizeOfMemory({ bytes = DEFAULT_BYTES }: WasmOptions): number {
   if (!(Number.isFinite(bytes) && bytes >= LEAST_BYTES))
-    throw new ValueError("wasm", `bytes of memory ≥ ${LEAST_BYTES}`, bytes, `${DEFAULT_BYTES} unless said`);
+    throw new ValueError(
+      "wasm",
+      `bytes of memory ≥ ${LEAST_BYTES}`,
+      bytes,
+      `${DEFAULT_BYTES} unless said`,
+    );
   return bytes;
 }
 
@@ -102,8 +125,13 @@ function fromModule(
 ): Backend {
   const machine = new Machine(module, sizeOfMemory(options), threads);
   const name = [`wasm ${build}${threads > 1 ? ` ×${threads}` : ""}`, ...lacking].join(", ");
+  return backendOn(machine, name);
+}
+
+/** A backend on a machine of its own. */
+export function backendOn(machine: Machine, name: string): Backend {
   const { memory } = machine;
-  const kernels: KernelTable = new Map();
+  const kernels = new KernelTable<NdArray>();
   registerElementwise(kernels, machine);
   registerLayout(kernels, machine);
   registerMatmul(kernels, machine);
@@ -130,8 +158,11 @@ function fromModule(
       const array = handle as NdArray;
       if (array.data.BYTES_PER_ELEMENT === 8) return copyArray(array);
       const copy = memory.array(dtypeOf(array), array.shape);
-      copyInto(machine, copy, array);
-      memory.endCall();
+      try {
+        copyInto(machine, copy, array);
+      } finally {
+        memory.endCall();
+      }
       return copy;
     },
     escape(handle) {
@@ -142,11 +173,12 @@ function fromModule(
     },
     download: async (handle) => elements(handle as NdArray).slice(),
     memory: (handle) => (handle as NdArray).data,
+    bytes: (data) => (data as TypedArray).byteLength,
     release(data) {
-      mixer.release(data as NdArray["data"]);
-      memory.release(data as NdArray["data"]);
+      mixer.release(data as TypedArray);
+      memory.release(data as TypedArray);
     },
-    fallback: (primitive) => machine.decline(primitive, "no kernel"),
+    fallback: (primitive, reason) => machine.decline(primitive, reason),
     report: () => ({
       name,
       liveStorages: live.storages,

@@ -145,17 +145,20 @@ export function planButterfly(schedule: Schedule, general: boolean): ButterflyPl
 /** Cuts the passes after the first into groups that run piece by piece in the first-level cache. */
 function groupPasses(passes: readonly Pass[], chunk: number): { groups: Group[]; linear: boolean } {
   // Two stages a pass: its vectors are all within 4h. The first pass has two or three, so distances are h = 1, 4, 16, … or 2, 8, 32, …
-  const groups: Group[] = [{ first: 1, end: 1, period: 0 }];
+  let last: Group = { first: 1, end: 1, period: 0 };
+  const groups = [last];
   let linear = true;
-  for (let k = 1; k < passes.length; k++) {
-    const { h } = passes[k]!; // 0 for lanes
-    const outer = 4 * h > chunk;
-    const last = groups.at(-1)!;
+  for (const [k, { h }] of passes.entries()) {
+    if (k === 0) continue;
+    const outer = 4 * h > chunk; // h is 0 for lanes
     if (outer) linear &&= h % chunk === 0;
     if (outer === last.period > 0) {
       last.end = k + 1;
       if (outer) last.period = Math.min(last.period, h);
-    } else groups.push({ first: k, end: k + 1, period: outer ? h : 0 });
+    } else {
+      last = { first: k, end: k + 1, period: outer ? h : 0 };
+      groups.push(last);
+    }
   }
   return { groups, linear };
 }

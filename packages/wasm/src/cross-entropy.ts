@@ -1,32 +1,28 @@
 /** @file Cross-entropy, both passes. */
-import { elements, type NdArray, type Primitive, sizeOf } from "@spm/core";
+import { elements, type KernelTable, type NdArray } from "@spm/core";
 import { crossEntropyOp } from "@spm/nn";
-import { allFloat32, type KernelTable, type Machine, NOT_FLOAT32, register } from "./machine.ts";
-import { plain } from "./plain.ts";
-
-type Settings = typeof crossEntropyOp.primitive extends Primitive<infer Options> ? Options : never;
+import { allFloat32, type Machine, NO_RESIDUAL, NOT_FLOAT32, register } from "./machine.ts";
+import { plain, rowsOf } from "./plain.ts";
 
 /** Labels that the reference has to complain about. */
 const BAD_LABEL = "a label out of range";
 
 /** Whether all labels are classes, or ignored. */
-function valid(labels: NdArray, classes: number, { ignoreIndex }: Settings): boolean {
-  return elements(labels).every((label) => label === ignoreIndex || (label >= 0 && label < classes));
-}
+const valid = (labels: NdArray, classes: number, ignoreIndex: number): boolean =>
+  elements(labels).every((label) => label === ignoreIndex || (label >= 0 && label < classes));
 
 /** Adds the kernels of the cross-entropy. */
-export function registerCrossEntropy(table: KernelTable, machine: Machine): void {
+export function registerCrossEntropy(table: KernelTable<NdArray>, machine: Machine): void {
   const { memory, run } = machine;
-  register(table, machine, crossEntropyOp.primitive, (_, [logits, labels], settings) => {
-    if (!allFloat32([logits!])) return NOT_FLOAT32;
-    const classes = logits!.shape.at(-1)!;
-    if (!valid(labels!, classes, settings)) return BAD_LABEL;
+  register(table, machine, crossEntropyOp.primitive, ([logits, labels], settings, keep) => {
+    if (!allFloat32([logits])) return NOT_FLOAT32;
+    const { rows, width: classes } = rowsOf(logits.shape);
+    if (!valid(labels, classes, settings.ignoreIndex)) return BAD_LABEL;
     const loss = memory.array("float32", []);
-    const logSums = memory.array("float64", labels!.shape);
-    const rows = sizeOf(labels!.shape);
+    const logSums = memory.statistics(labels.shape, keep);
     loss.data[0] = run.crossEntropyForward(
-      plain(machine, logits!),
-      plain(machine, labels!),
+      plain(machine, logits),
+      plain(machine, labels),
       rows,
       classes,
       settings.ignoreIndex,
@@ -34,23 +30,29 @@ export function registerCrossEntropy(table: KernelTable, machine: Machine): void
       memory.address(logSums),
       memory.scratch(4 * (classes + 4)),
     );
-    return [loss, logSums];
+    return keep ? { outputs: [loss], residual: [logSums] } : [loss];
   });
-  register(table, machine, crossEntropyOp.backward, (_, [ct, logits, labels, , logSums], settings) => {
-    if (!allFloat32([ct!, logits!])) return NOT_FLOAT32;
-    const classes = logits!.shape.at(-1)!;
-    const out = memory.array("float32", logits!.shape);
-    run.crossEntropyBackward(
-      plain(machine, logits!),
-      plain(machine, labels!),
-      memory.address(logSums!),
-      sizeOf(labels!.shape),
-      classes,
-      settings.ignoreIndex,
-      settings.labelSmoothing,
-      elements(ct!)[0]!,
-      memory.address(out),
-    );
-    return [out];
-  });
+  register(
+    table,
+    machine,
+    crossEntropyOp.backward,
+    ([ct, , logits, labels], settings, _, [logSums] = []) => {
+      if (!allFloat32([ct, logits])) return NOT_FLOAT32;
+      if (logSums === undefined) return NO_RESIDUAL;
+      const { rows, width: classes } = rowsOf(logits.shape);
+      const out = memory.array("float32", logits.shape);
+      run.crossEntropyBackward(
+        plain(machine, logits),
+        plain(machine, labels),
+        memory.address(logSums),
+        rows,
+        classes,
+        settings.ignoreIndex,
+        settings.labelSmoothing,
+        ct.get(),
+        memory.address(out),
+      );
+      return [out];
+    },
+  );
 }

@@ -1,11 +1,12 @@
 /** @file The fast Fourier transform. */
-import { fftOp, sizeOf } from "@spm/core";
-import { allFloat32, type KernelTable, type Machine, NOT_FLOAT32, register } from "./machine.ts";
-import { plain } from "./plain.ts";
+import { fftOp, type KernelTable, type NdArray } from "@spm/core";
+import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
+import { plain, rowsOf } from "./plain.ts";
 
 /** Adds the kernel of the transform. */
-export function registerFft(table: KernelTable, machine: Machine): void {
+export function registerFft(table: KernelTable<NdArray>, machine: Machine): void {
   const { memory, run } = machine;
+  // Lengths are powers of two: all of them together are less than twice the longest.
   const known = new Map<number, Float64Array>();
   /** Address, for this kernel call, of cos and sin of 2πk/n for k < n/2. */
   const turnsAt = (n: number): number => {
@@ -21,12 +22,19 @@ export function registerFft(table: KernelTable, machine: Machine): void {
     return memory.address(there);
   };
 
-  register<1 | -1>(table, machine, fftOp.primitive, (_, [x], sign) => {
-    if (!allFloat32([x!])) return NOT_FLOAT32;
-    const n = x!.shape.at(-2)!;
-    const out = memory.array("float32", x!.shape);
-    const rows = sizeOf(x!.shape.slice(0, -2));
-    run.fftRows(plain(machine, x!), memory.address(out), rows, n, sign, turnsAt(n), memory.scratch(16 * n));
+  register(table, machine, fftOp.primitive, ([x], sign) => {
+    if (!allFloat32([x])) return NOT_FLOAT32;
+    const out = memory.array("float32", x.shape);
+    const { rows, width: n } = rowsOf(x.shape.slice(0, -1)); // of two numbers each
+    run.fftRows(
+      plain(machine, x),
+      memory.address(out),
+      rows,
+      n,
+      sign,
+      turnsAt(n),
+      memory.scratch(16 * n),
+    );
     return [out];
   });
 }

@@ -1,28 +1,29 @@
 /** @file The step of a gated recurrent unit, both passes. */
-import { sizeOf } from "@spm/core";
+import { each, type KernelTable, type NdArray } from "@spm/core";
 import { gruStepOp } from "@spm/nn";
-import { allFloat32, type KernelTable, type Machine, NOT_FLOAT32, register } from "./machine.ts";
-import { plain } from "./plain.ts";
+import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
+import { plain, rowsOf } from "./plain.ts";
 
 /** Adds the kernels of the GRU step. */
-export function registerGru(table: KernelTable, machine: Machine): void {
+export function registerGru(table: KernelTable<NdArray>, machine: Machine): void {
   const { memory, run } = machine;
-  register<void>(table, machine, gruStepOp.primitive, (_, inputs) => {
+  register(table, machine, gruStepOp.primitive, (inputs) => {
     if (!allFloat32(inputs)) return NOT_FLOAT32;
-    const { shape } = inputs[2]!;
+    const [, , { shape }] = inputs;
     const out = memory.array("float32", shape);
     const at = inputs.map((x) => plain(machine, x));
-    run.gruForward(...at, memory.address(out), sizeOf(shape.slice(0, -1)), shape.at(-1)!);
+    const { rows, width } = rowsOf(shape);
+    run.gruForward(...at, memory.address(out), rows, width);
     return [out];
   });
-  register<void>(table, machine, gruStepOp.backward, (_, [ct, ...rest]) => {
-    const inputs = rest.slice(0, 3); // the gates' inputs and the state; the step's result is not needed
-    if (!allFloat32([ct!, ...inputs])) return NOT_FLOAT32;
-    const { shape } = inputs[2]!;
-    const bars = inputs.map((x) => memory.array("float32", x.shape));
-    const at = [ct!, ...inputs].map((x) => plain(machine, x));
+  register(table, machine, gruStepOp.backward, ([ct, , x, u, h]) => {
+    const inputs = [x, u, h] as const;
+    if (!allFloat32([ct, ...inputs])) return NOT_FLOAT32;
+    const bars = each(inputs, ({ shape }) => memory.array("float32", shape));
+    const at = [ct, ...inputs].map((x) => plain(machine, x));
     const to = bars.map((bar) => memory.address(bar));
-    run.gruBackward(...at, ...to, sizeOf(shape.slice(0, -1)), shape.at(-1)!);
+    const { rows, width } = rowsOf(ct.shape);
+    run.gruBackward(...at, ...to, rows, width);
     return bars;
   });
 }

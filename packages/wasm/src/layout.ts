@@ -7,12 +7,12 @@ import {
   type DType,
   dtypeOf,
   isContiguous,
+  type KernelTable,
   type NdArray,
   type Op,
-  type Padding,
+  type Places,
   padOp,
   reshapeOp,
-  type Shape,
   sizeOf,
   sliceOp,
   splitOp,
@@ -22,46 +22,54 @@ import {
   wrap,
 } from "@spm/core";
 import { windowsOp } from "@spm/nn";
-import { type KernelTable, type Machine, register } from "./machine.ts";
-import { copyInto, plain } from "./plain.ts";
+import { type Machine, register } from "./machine.ts";
+import { copyInto, plain, rowsOf } from "./plain.ts";
 
 /** Elements of eight bytes have no copying kernel. */
 const WIDE = "float64";
 const isWide = ({ data }: NdArray): boolean => data.BYTES_PER_ELEMENT === 8;
 
 /** Adds the kernels that move elements. */
-export function registerLayout(table: KernelTable, machine: Machine): void {
+export function registerLayout(table: KernelTable<NdArray>, machine: Machine): void {
   const { memory, run } = machine;
   // Views need no kernel of their own: the reference makes them without touching the data.
-  for (const { primitive } of [transposeOp, broadcastOp, sliceOp, splitOp, aliasOp, windowsOp] as readonly Op<never>[])
-    register<never>(table, machine, primitive, (_, inputs, options, keep) => primitive.forward(inputs, options, keep));
+  const asTheReference = <I extends Places, O extends Places, Options>({
+    primitive,
+  }: Op<I, O, Options>): void =>
+    register(table, machine, primitive, (inputs, options, keep) =>
+      primitive.forward(inputs, options, keep),
+    );
+  for (const op of [transposeOp, broadcastOp]) asTheReference(op);
+  asTheReference(sliceOp);
+  asTheReference(splitOp);
+  asTheReference(aliasOp);
+  asTheReference(windowsOp);
 
-  register<Shape>(table, machine, reshapeOp.primitive, (_, inputs, shape, keep) => {
-    const [x] = inputs;
-    if (isContiguous(x!)) return reshapeOp.primitive.forward(inputs, shape, keep);
-    if (isWide(x!)) return WIDE;
-    const out = memory.array(dtypeOf(x!), x!.shape);
-    copyInto(machine, out, x!);
+  register(table, machine, reshapeOp.primitive, ([x], shape, keep) => {
+    if (isContiguous(x)) return reshapeOp.primitive.forward([x], shape, keep);
+    if (isWide(x)) return WIDE;
+    const out = memory.array(dtypeOf(x), x.shape);
+    copyInto(machine, out, x);
     return [wrap(out.data, shape)];
   });
 
-  register<DType>(table, machine, castOp.primitive, (_, [x], dtype) => {
-    const from = dtypeOf(x!);
-    if (isWide(x!) || dtype === "float64") return `${from} to ${dtype}`;
-    const out = memory.array(dtype, x!.shape);
-    if (from === dtype) copyInto(machine, out, x!);
+  register(table, machine, castOp.primitive, ([x], dtype) => {
+    const from = dtypeOf(x);
+    if (isWide(x) || dtype === "float64") return `${from} to ${dtype}`;
+    const out = memory.array(dtype, x.shape);
+    if (from === dtype) copyInto(machine, out, x);
     else if (dtype === "bool") {
       const [zero, bytes] = [memory.scratchArray(from, [1]), memory.address(out)];
       zero.data[0] = 0;
       const differs = from === "float32" ? run.notEqualOf : run.notEqualInt32Of;
-      differs(bytes, plain(machine, x!), memory.address(zero), 1, sizeOf(x!.shape), 0, 1, 0, 0);
+      differs(bytes, plain(machine, x), memory.address(zero), 1, sizeOf(x.shape), 0, 1, 0, 0);
     } else {
       const convert = {
         bool: dtype === "int32" ? run.boolToInt : run.boolToFloat,
         int32: run.intToFloat,
         float32: run.floatToInt,
       }[from as Exclude<DType, "float64">];
-      const legal = convert(memory.address(out), plain(machine, x!), sizeOf(x!.shape));
+      const legal = convert(memory.address(out), plain(machine, x), sizeOf(x.shape));
       if (convert === run.floatToInt && legal === 0) {
         memory.release(out.data);
         return "a number out of range"; // the reference says which
@@ -70,24 +78,29 @@ export function registerLayout(table: KernelTable, machine: Machine): void {
     return [out];
   });
 
-  register<Padding>(table, machine, padOp.primitive, (_, [x], padding) => {
-    if (!(x!.data instanceof Float32Array)) return "not float32";
+  register(table, machine, padOp.primitive, ([x], padding) => {
+    if (!(x.data instanceof Float32Array)) return "not float32";
     const out = memory.array("float32", padding.into);
     run.fill4(memory.address(out), sizeOf(padding.into), padding.value);
-    copyInto(machine, windowOf(out, padding), x!);
+    copyInto(machine, windowOf(out, padding), x);
     return [out];
   });
 
-  register<number>(table, machine, concatOp.primitive, (_, arrays, axis) => {
+  register(table, machine, concatOp.primitive, (arrays, axis) => {
+    const [first] = arrays;
+    if (first === undefined) return "nothing to join";
     if (arrays.some(isWide)) return WIDE;
-    const size = arrays.reduce((n, x) => n + x.shape[axis]!, 0);
-    const shape = arrays[0]!.shape.with(axis, size);
-    const out = memory.array(dtypeOf(arrays[0]!), shape);
-    let at = 0;
-    for (const x of arrays) {
-      const start = shape.map((_n, k) => (k === axis ? at : 0));
-      copyInto(machine, windowOf(out, { shape: x.shape, start, step: shape.map(() => 1) }), x);
-      at += x.shape[axis]!;
+    let size = 0;
+    const parts = arrays.map((x) => {
+      const at = size;
+      size += rowsOf(x.shape, axis).width;
+      return { x, at };
+    });
+    const out = memory.array(dtypeOf(first), first.shape.with(axis, size));
+    const step = first.shape.map(() => 1);
+    for (const { x, at } of parts) {
+      const start = step.map((_, k) => (k === axis ? at : 0));
+      copyInto(machine, windowOf(out, { shape: x.shape, start, step }), x);
     }
     return [out];
   });
@@ -99,7 +112,7 @@ function windowOf(x: NdArray, { shape, start, step }: Window): NdArray {
   const offset = sizeOf(shape) === 0 ? 0 : start.reduce((at, s, k) => at + s * strides[k]!, 0);
   return wrap(
     x.data,
-    shape as number[],
+    shape,
     strides.map((d, k) => d * step[k]!),
     offset,
   );

@@ -1,5 +1,5 @@
 /** @file What kernels are given: the memory and the compiled functions on it; and how a kernel becomes the backend's. */
-import type { Kernel, NdArray, Primitive } from "@spm/core";
+import type { Kernel, KernelTable, NdArray, Places, Primitive } from "@spm/core";
 import { bindKernels, type DeferredKernels, type Kernels } from "./kernel-exports.ts";
 import { WasmMemory } from "./memory.ts";
 import { CONTROL_BYTES, Team } from "./team.ts";
@@ -18,7 +18,13 @@ export class Machine {
     this.run = bindKernels(module, this.memory.memory);
     this.threads = threads;
     if (threads > 1)
-      this.#team = new Team(module, this.memory.memory, this.run, this.memory.block(CONTROL_BYTES), threads);
+      this.#team = new Team(
+        module,
+        this.memory.memory,
+        this.run,
+        this.memory.block(CONTROL_BYTES),
+        threads,
+      );
   }
 
   /**
@@ -31,7 +37,8 @@ export class Machine {
   ): void {
     const team = pieces.length > 1 ? this.#team : null;
     const run: DeferredKernels = team === null ? this.run : team.collect;
-    for (let k = 0; k < pieces.length; k++) call(run, pieces[k]![0], pieces[k]![1], k);
+    let k = 0;
+    for (const [from, to] of pieces) call(run, from, to, k++);
     team?.runCollected();
   }
 
@@ -69,31 +76,19 @@ export function cut(count: number, pieces: number, grain: number): [from: number
   return cuts;
 }
 
-/** A kernel's body: results, or why the reference shall compute them. */
-export type Body<Options> = (
+/**
+ * Adds a kernel for a primitive: what it returns, or why the reference shall compute it. What it
+ * borrows of the memory is free again when it ends.
+ */
+export function register<I extends Places, O extends Places, Options>(
+  table: KernelTable<NdArray>,
   machine: Machine,
-  inputs: readonly NdArray[],
-  options: Options,
-  keep: boolean,
-) => NdArray[] | string;
-
-/** Kernels by primitive. */
-export type KernelTable = Map<object, Kernel>;
-
-/** Adds a kernel for a primitive. */
-export function register<Options>(
-  table: KernelTable,
-  machine: Machine,
-  primitive: Primitive<Options>,
-  body: Body<Options>,
+  primitive: Primitive<I, O, Options>,
+  body: Kernel<NdArray, NoInfer<I>, NoInfer<O>, NoInfer<Options>>,
 ): void {
-  table.set(primitive, (handles, options, keep) => {
-    const inputs = handles as readonly NdArray[];
+  table.set(primitive, (inputs, options, keep, residual) => {
     try {
-      const result = body(machine, inputs, options as Options, keep);
-      if (typeof result !== "string") return result;
-      machine.decline(primitive.name, result);
-      return primitive.forward(inputs, options as Options, keep);
+      return body(inputs, options, keep, residual);
     } finally {
       machine.memory.endCall();
     }
@@ -103,5 +98,9 @@ export function register<Options>(
 /** Why float64 and integer arrays go to the reference. */
 export const NOT_FLOAT32 = "not float32";
 
+/** Why a backward pass goes to the reference that lacks what its forward keeps. */
+export const NO_RESIDUAL = "no residual";
+
 /** Whether all arrays are float32. */
-export const allFloat32 = (arrays: readonly NdArray[]): boolean => arrays.every((a) => a.data instanceof Float32Array);
+export const allFloat32 = (arrays: readonly NdArray[]): boolean =>
+  arrays.every((a) => a.data instanceof Float32Array);

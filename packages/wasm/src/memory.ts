@@ -1,11 +1,26 @@
 /** @file The wasm memory as arrays: created at its full size, never grown, so that no view is ever detached. */
-import { BackendError, type DType, dtypeOf, type NdArray, type Shape, sizeOf, type TypedArray, wrap } from "@spm/core";
+import {
+  BackendError,
+  type DType,
+  dtypeOf,
+  type NdArray,
+  type Shape,
+  sizeOf,
+  type TypedArray,
+  wrap,
+} from "@spm/core";
 import { Arena } from "./arena.ts";
+import { Cache } from "./cache.ts";
 
 const PAGE = 65536;
 const STATIC = 2 * PAGE; // what the module keeps for itself, and a spare for each kernel call
 const SMALL = 16; // elements up to which an array from elsewhere is copied for each call, not kept
-const constructors = { float32: Float32Array, float64: Float64Array, int32: Int32Array, bool: Uint8Array } as const;
+const constructors = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  bool: Uint8Array,
+} as const;
 const bytesPerElement = { float32: 4, float64: 8, int32: 4, bool: 1 } as const;
 
 /** Phones and 32-bit browsers have less room for it than it may ask for. */
@@ -14,18 +29,13 @@ function reserve(pages: number, shared: boolean): WebAssembly.Memory {
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new BackendError("wasm", `room for ${pages * PAGE} bytes of memory`, reason, "ask for less: wasm({ bytes })");
+    throw new BackendError(
+      "wasm",
+      `room for ${pages * PAGE} bytes of memory`,
+      reason,
+      "ask for less: wasm({ bytes })",
+    );
   }
-}
-
-/** A copy of an array of the JavaScript heap. */
-interface Resident {
-  readonly address: number;
-  readonly bytes: number;
-  /** The kernel call that used it last: it stays while that runs. */
-  call: number;
-  /** Whether its memory was taken back. */
-  evicted: boolean;
 }
 
 /** Arrays in one WebAssembly memory, and copies there of arrays from elsewhere. */
@@ -34,11 +44,12 @@ export class WasmMemory {
   readonly #buffer: ArrayBufferLike;
   readonly #bytes: Uint8Array;
   readonly #arena: Arena;
-  readonly #residents = new Set<Resident>();
-  readonly #residentOf = new WeakMap<TypedArray, Resident>();
-  readonly #dropped = new FinalizationRegistry<Resident>((resident) => this.#evict(resident));
-  /** What lives until the kernel call ends: addresses and sizes in turn. */
-  readonly #scratch: number[] = [];
+  /** Copies of arrays of the JavaScript heap: their addresses. */
+  readonly #copies = new Cache<TypedArray, number>(this);
+  /** Whatever can be made again. */
+  readonly #caches: { makeRoom(): boolean }[] = [this.#copies];
+  /** What lives until the kernel call ends. */
+  readonly #scratch: { readonly address: number; readonly bytes: number }[] = [];
   #calls = 0;
   #copiedIn = 0;
 
@@ -59,6 +70,11 @@ export class WasmMemory {
     return this.#arena.used;
   }
 
+  /** Bytes that blocks are cut from. */
+  get capacity(): number {
+    return this.#arena.capacity;
+  }
+
   /** The highest address ever used. */
   get reached(): number {
     return this.#arena.reached;
@@ -76,7 +92,7 @@ export class WasmMemory {
 
   /** A new array with arbitrary contents. @throws BackendError when the memory is full */
   array(dtype: DType, shape: Shape): NdArray {
-    return wrap(this.data(dtype, sizeOf(shape)), shape as number[]);
+    return wrap(this.data(dtype, sizeOf(shape)), shape);
   }
 
   /** New typed data with arbitrary contents. @throws BackendError when the memory is full */
@@ -88,7 +104,7 @@ export class WasmMemory {
   /** Bytes that live until the current kernel call ends. */
   scratch(bytes: number): number {
     const address = this.#take("wasm", bytes);
-    this.#scratch.push(address, bytes);
+    this.#scratch.push({ address, bytes });
     return address;
   }
 
@@ -96,7 +112,19 @@ export class WasmMemory {
   scratchArray(dtype: DType, shape: Shape): NdArray {
     const size = sizeOf(shape);
     const address = this.scratch(size * bytesPerElement[dtype]);
-    return wrap(new constructors[dtype](this.#buffer as ArrayBuffer, address, size), shape as number[]);
+    return wrap(new constructors[dtype](this.#buffer as ArrayBuffer, address, size), shape);
+  }
+
+  /** A float64 for each row, beyond the current kernel call only where they shall be kept. */
+  statistics(rows: Shape, keep: boolean): NdArray {
+    return keep ? this.array("float64", rows) : this.scratchArray("float64", rows);
+  }
+
+  /** What can be made again from its keys, and makes room for others where the memory is full. */
+  cache<K extends WeakKey, T>(most: number): Cache<K, T> {
+    const cache = new Cache<K, T>(this, most);
+    this.#caches.push(cache);
+    return cache;
   }
 
   /** Bytes that live until {@link free}. */
@@ -110,11 +138,8 @@ export class WasmMemory {
 
   /** Ends a kernel call: its scratch is free again. */
   endCall(): void {
-    const scratch = this.#scratch;
-    while (scratch.length > 0) {
-      const bytes = scratch.pop()!;
-      this.#arena.give(scratch.pop()!, bytes);
-    }
+    for (let last = this.#scratch.pop(); last !== undefined; last = this.#scratch.pop())
+      this.#arena.give(last.address, last.bytes);
     this.#calls++;
   }
 
@@ -128,7 +153,7 @@ export class WasmMemory {
     const { data, offset } = array;
     if (this.owns(data)) return data.byteOffset + offset * data.BYTES_PER_ELEMENT;
     if (data.length <= SMALL) return this.#lend(data) + offset * data.BYTES_PER_ELEMENT;
-    return this.#admit(data).address + offset * data.BYTES_PER_ELEMENT;
+    return (this.#copies.get(data) ?? this.#admit(data)) + offset * data.BYTES_PER_ELEMENT;
   }
 
   /** Writes zeros. */
@@ -161,51 +186,40 @@ export class WasmMemory {
       this.#arena.give(data.byteOffset, data.byteLength);
       return;
     }
-    const resident = this.#residentOf.get(data);
-    if (resident === undefined) return;
-    this.#dropped.unregister(data);
-    this.#residentOf.delete(data);
-    this.#evict(resident);
+    this.#copies.delete(data);
   }
 
   /** A copy for this kernel call: scalars are made anew for every op, and not worth keeping. */
   #lend(data: TypedArray): number {
     const address = this.scratch(data.byteLength);
-    new constructors[dtypeOf({ data })](this.#buffer as ArrayBuffer, address, data.length).set(data);
+    new constructors[dtypeOf({ data })](this.#buffer as ArrayBuffer, address, data.length).set(
+      data,
+    );
     return address;
   }
 
-  #admit(data: TypedArray): Resident {
-    const known = this.#residentOf.get(data);
-    if (known?.evicted === false) {
-      known.call = this.#calls;
-      return known;
-    }
-    const bytes = data.byteLength;
-    const address = this.#take("wasm", bytes);
-    new constructors[dtypeOf({ data })](this.#buffer as ArrayBuffer, address, data.length).set(data);
-    const resident: Resident = { address, bytes, call: this.#calls, evicted: false };
-    this.#residents.add(resident);
-    this.#residentOf.set(data, resident);
-    this.#dropped.register(data, resident, data);
+  #admit(data: TypedArray): number {
     this.#copiedIn++;
-    return resident;
+    return this.#copies.add(data, data.byteLength, (address) => {
+      new constructors[dtypeOf({ data })](this.#buffer as ArrayBuffer, address, data.length).set(
+        data,
+      );
+      return address;
+    });
   }
 
-  #evict(resident: Resident): void {
-    if (resident.evicted) return;
-    resident.evicted = true;
-    this.#residents.delete(resident);
-    this.#arena.give(resident.address, resident.bytes);
-  }
-
-  /** A block; where there is no room, copies of arrays from elsewhere make some: they can be made again. */
+  /** A block; where there is no room, what can be made again makes some. */
   #take(op: string, bytes: number): number {
-    const block = this.#arena.take(bytes);
-    if (block !== null) return block;
-    for (const resident of this.#residents) if (resident.call < this.#calls) this.#evict(resident);
-    const again = this.#arena.take(bytes);
-    if (again === null) throw this.#arena.full(op, bytes);
-    return again;
+    for (let more = true; more; more = this.#makeRoom()) {
+      const block = this.#arena.take(bytes);
+      if (block !== null) return block;
+    }
+    throw this.#arena.full(op, bytes);
+  }
+
+  #makeRoom(): boolean {
+    let more = false;
+    for (const cache of this.#caches) more = cache.makeRoom() || more;
+    return more;
   }
 }

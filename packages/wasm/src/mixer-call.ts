@@ -3,7 +3,7 @@ import type { NdArray } from "@spm/core";
 import type { Schedule } from "@spm/mixer";
 import type { Machine } from "./machine.ts";
 import type { MixerState, Tables } from "./mixer-state.ts";
-import { plain } from "./plain.ts";
+import { plain, rowsOf } from "./plain.ts";
 
 /** One call's operands. */
 export interface Call {
@@ -12,7 +12,7 @@ export interface Call {
   readonly tables: Tables;
   readonly parameters: NdArray;
   /** The general variant's factors of leftovers. */
-  readonly scales: NdArray | null;
+  readonly scales: NdArray | undefined;
   readonly rows: number;
   readonly inputs: number;
   readonly outputs: number;
@@ -23,37 +23,32 @@ export interface Call {
   readonly dOut: number;
 }
 
-/** @param first - where among the operands x is; the parameters, d_in and d_out follow */
-export function makeCall(state: MixerState, schedule: Schedule, arrays: readonly NdArray[], first: number): Call {
-  const { machine, general } = state;
-  const x = arrays[first]!;
-  const [dIn, dOut] = general ? [arrays[first + 3]!, arrays[first + 4]!] : [arrays[first + 2]!, arrays[first + 3]!];
-  const inputs = dIn.shape[0]!;
+/** @param operands - x, d_in, d_out, the parameters, the general variant's factors of leftovers */
+export function makeCall(
+  state: MixerState,
+  schedule: Schedule,
+  ...[x, dIn, dOut, parameters, scales]: readonly [NdArray, NdArray, NdArray, NdArray, NdArray?]
+): Call {
+  const { machine } = state;
+  const { rows, width: inputs } = rowsOf(x.shape);
   return {
     state,
     schedule,
     tables: state.tables(schedule),
-    parameters: arrays[first + 1]!,
-    scales: general ? arrays[first + 2]! : null,
-    rows: rowsOf(x),
+    parameters,
+    scales,
+    rows,
     inputs,
-    outputs: dOut.shape[0]!,
+    outputs: rowsOf(dOut.shape).width,
     x: plain(machine, x),
     dIn: padded(machine, dIn, schedule.n),
     dOut: padded(machine, dOut, schedule.n),
   };
 }
 
-/** Product of all axes but the last. */
-function rowsOf({ shape }: NdArray): number {
-  let rows = 1;
-  for (let k = 0; k < shape.length - 1; k++) rows *= shape[k]!;
-  return rows;
-}
-
 /** A vector as n floats, with zeros behind its own. */
 export function padded(machine: Machine, vector: NdArray, n: number): number {
-  const size = vector.shape[0]!;
+  const { width: size } = rowsOf(vector.shape);
   const source = plain(machine, vector);
   if (size === n) return source;
   const { memory } = machine;
@@ -71,16 +66,19 @@ export function constant({ memory, run }: Machine, n: number, value: 0 | 1): num
   return address;
 }
 
-/** Addresses of a backward call's further operands, and of n floats each for the sums over the rows. */
+/** Addresses of a backward call's further operands, and the parameters' gradients. */
 export interface Backward {
   /** ȳ [rows, outputs] */
   readonly ct: number;
   /** x̄ [rows, inputs] */
   readonly gx: number;
-  /** What the forward kept: v_L as it lies in scratch (fused), z_L [rows, n] (by table); null in the general variant */
+  /**
+   * What the forward kept of rotations: v_L as it lies in scratch (fused), z_L [rows, n] (by table).
+   * Null in the general variant.
+   */
   readonly z: number | null;
   readonly gParameters: NdArray;
-  readonly gScales: NdArray | null;
+  readonly gScales: NdArray | undefined;
 }
 
 /** Addresses of sums over the rows, n floats each. */

@@ -1,25 +1,38 @@
-/** @file The mixer's kernels against the reference in float64: both variants, every schedule, all gradients. */
-import { copyArray, type NdArray, normal, type Primitive, rng, wrap } from "@spm/core";
+/** @file The mixer's kernels against the reference in float64, and what they keep. */
 import {
+  type Backend,
+  copyArray,
+  fromArray,
+  type NdArray,
+  normal,
+  reference,
+  rng,
+  scope,
+  type Tensor,
+  vjp,
+  wrap,
+  zeros,
+} from "@spm/core";
+import {
+  type BackwardMode,
   brick,
   butterfly,
   fromPairs,
+  generalMixer,
   generalOp,
   type MixerOp,
-  type MixerOptions,
   randomMatching,
+  rotationMixer,
   rotationOp,
   type Schedule,
   shuffle,
 } from "@spm/mixer";
 import { expect, test } from "vitest";
+import { backendOn, wasmSync } from "./backend.ts";
 import { compileKernelsSync } from "./kernel-exports.ts";
-import { type KernelTable, Machine } from "./machine.ts";
-import { registerMixer } from "./mixer.ts";
+import { Machine } from "./machine.ts";
 
-const machine = new Machine(compileKernelsSync(), 2 ** 28);
-const table: KernelTable = new Map();
-registerMixer(table, machine);
+const backend = wasmSync({ bytes: 2 ** 28 });
 const random = rng(7);
 
 const gaussian = (shape: number[], mean: number, deviation: number): NdArray =>
@@ -39,15 +52,28 @@ function difference(got: NdArray, want: NdArray): number {
   return most / Math.max(size, 1); // what goes in is of the order 1: a smaller result is a difference of such numbers
 }
 
-/** Runs a primitive's kernel, and its reference in float64. */
-function both(
-  primitive: Primitive<MixerOptions>,
-  inputs: readonly NdArray[],
-  options: MixerOptions,
-): { got: NdArray[]; want: NdArray[] } {
-  const got = table.get(primitive)!(inputs, options, true) as NdArray[];
-  const doubles = inputs.map((a) => copyArray(a, "float64"));
-  return { got, want: primitive.forward(doubles, options, true) };
+/** y and all gradients: of x, of what stands around the stages, of the parameters. */
+function results(
+  op: MixerOp,
+  schedule: Schedule,
+  backward: BackwardMode,
+  place: (array: NdArray) => Tensor,
+  ct: NdArray,
+  [x, dIn, dOut, bias]: readonly [NdArray, NdArray, NdArray, NdArray],
+  parameters: readonly NdArray[],
+): NdArray[] {
+  return scope(() => {
+    const { value, pullback } = vjp(
+      (x: Tensor, dIn: Tensor, dOut: Tensor, bias: Tensor, ...parameters: Tensor[]) =>
+        op([x, dIn, dOut, bias, ...parameters], { schedule, backward }),
+      place(x),
+      place(dIn),
+      place(dOut),
+      place(bias),
+      ...parameters.map(place),
+    );
+    return [value, ...pullback(place(ct))].map((t) => copyArray(t.ndarray()));
+  });
 }
 
 /** The worst relative error over y and all gradients. */
@@ -56,21 +82,22 @@ function worst(
   schedule: Schedule,
   rows: number,
   fan: { in: number; out: number },
-  backward: MixerOptions["backward"],
+  backward: BackwardMode,
   parameters: readonly NdArray[],
 ): number {
-  const options = { schedule, backward };
   const x = gaussian([rows, fan.in], 0, 1);
-  const [dIn, dOut, bias] = [gaussian([fan.in], 1, 0.3), gaussian([fan.out], 1, 0.3), gaussian([fan.out], 0, 1)];
-  const { got, want } = both(op.primitive, [x, ...parameters, dIn, dOut, bias], options);
-  const errors = [difference(got[0]!, want[0]!)];
+  const [dIn, dOut, bias] = [
+    gaussian([fan.in], 1, 0.3),
+    gaussian([fan.out], 1, 0.3),
+    gaussian([fan.out], 0, 1),
+  ];
   const ct = gaussian([rows, fan.out], 0, 1);
-  const inputs = [ct, x, ...parameters, dIn, dOut];
-  const gradients = table.get(op.backward)!([...inputs, ...got.slice(1)], options, false) as NdArray[];
-  const doubles = [...inputs.map((a) => copyArray(a, "float64")), ...want.slice(1)];
-  op.backward.forward(doubles, options, false).forEach((w, k) => {
-    errors.push(difference(gradients[k]!, w));
-  });
+  const on = (place: (array: NdArray) => Tensor): NdArray[] =>
+    results(op, schedule, backward, place, ct, [x, dIn, dOut, bias], parameters);
+  const want = on((array) => fromArray(copyArray(array, "float64"), reference));
+  const got = on((array) => fromArray(array, backend));
+  expect(got.length).toBe(want.length);
+  const errors = got.map((array, k) => difference(array, want[k] ?? array));
   return Math.max(...errors.map((e) => (Number.isNaN(e) ? Number.POSITIVE_INFINITY : e)));
 }
 
@@ -104,9 +131,18 @@ function backToFront({ n, stages, starts, first, second }: Schedule): Schedule {
 }
 
 const schedules: [string, Schedule][] = [
-  ...[1, 2, 4, 8, 16, 32, 64, 128, 512, 1024].map((n): [string, Schedule] => [`butterfly ${n}`, butterfly(n)]),
-  ...[1, 2, 3, 4, 5, 7, 9].map((l): [string, Schedule] => [`butterfly 16, ${l} stages`, butterfly(16, l)]),
-  ...[1, 2, 3, 4, 6, 7, 8, 11].map((l): [string, Schedule] => [`butterfly 32, ${l} stages`, butterfly(32, l)]),
+  ...[1, 2, 4, 8, 16, 32, 64, 128, 512, 1024].map((n): [string, Schedule] => [
+    `butterfly ${n}`,
+    butterfly(n),
+  ]),
+  ...[1, 2, 3, 4, 5, 7, 9].map((l): [string, Schedule] => [
+    `butterfly 16, ${l} stages`,
+    butterfly(16, l),
+  ]),
+  ...[1, 2, 3, 4, 6, 7, 8, 11].map((l): [string, Schedule] => [
+    `butterfly 32, ${l} stages`,
+    butterfly(32, l),
+  ]),
   ["butterfly 8, 5 stages", butterfly(8, 5)],
   ["butterfly 256, 21 stages", butterfly(256, 21)],
   ["butterfly 512, 20 stages", butterfly(512, 20)],
@@ -130,7 +166,9 @@ for (const [name, schedule] of schedules) {
       ];
       for (const fan of fans)
         for (const backward of ["reverse", "recompute"] as const)
-          expect(worst(rotationOp, schedule, rows, fan, backward, angles(schedule))).toBeLessThan(FLOAT32);
+          expect(worst(rotationOp, schedule, rows, fan, backward, angles(schedule))).toBeLessThan(
+            FLOAT32,
+          );
     }
   });
   test(`general, ${name}: forward and every gradient`, () => {
@@ -140,7 +178,9 @@ for (const [name, schedule] of schedules) {
         { in: some, out: Math.min(n, 5) },
       ])
         for (const backward of ["recompute", "stored"] as const)
-          expect(worst(generalOp, schedule, rows, fan, backward, blocks(schedule))).toBeLessThan(FLOAT32);
+          expect(worst(generalOp, schedule, rows, fan, backward, blocks(schedule))).toBeLessThan(
+            FLOAT32,
+          );
   });
 }
 
@@ -152,7 +192,9 @@ test.each([2048, 4096])("butterfly %i, seven rows", (n) => {
 });
 
 test("no rows", () => {
-  expect(worst(rotationOp, butterfly(16), 0, { in: 16, out: 16 }, "reverse", angles(butterfly(16)))).toBe(0);
+  expect(
+    worst(rotationOp, butterfly(16), 0, { in: 16, out: 16 }, "reverse", angles(butterfly(16))),
+  ).toBe(0);
 });
 
 test.each([
@@ -164,27 +206,122 @@ test.each([
 ])("angles %s", (_, mean, deviation) => {
   for (const schedule of [butterfly(256), butterfly(512)])
     expect(
-      worst(rotationOp, schedule, 5, { in: 256, out: 256 }, "reverse", angles(schedule, mean, deviation)),
+      worst(
+        rotationOp,
+        schedule,
+        5,
+        { in: 256, out: 256 },
+        "reverse",
+        angles(schedule, mean, deviation),
+      ),
     ).toBeLessThan(FLOAT32);
 });
 
 test("an infinite angle makes NaN of the coordinates that it reaches, and of no other", () => {
   const schedule = butterfly(8);
-  const [theta] = angles(schedule);
-  theta!.data[5] = Infinity; // of pair (1, 3) in the second stage; the third takes both 4 further
-  const vector = gaussian([8], 1, 0.3);
-  const options: MixerOptions = { schedule, backward: "reverse" };
-  const inputs = [gaussian([3, 8], 0, 1), theta!, vector, vector, vector];
-  const [y] = table.get(rotationOp.primitive)!(inputs, options, true) as NdArray[];
-  expect(Array.from(y!.data, Number.isNaN)).toEqual(Array.from(y!.data, (_, k) => k % 2 === 1));
+  const theta = gaussian([schedule.first.length], 0, 1.5);
+  theta.data[5] = Infinity; // of pair (1, 3) in the second stage; the third takes both 4 further
+  const [x, angles] = [fromArray(gaussian([3, 8], 0, 1), backend), fromArray(theta, backend)];
+  const { data } = rotationMixer(x, angles, { schedule }).ndarray();
+  expect(Array.from(data, Number.isNaN)).toEqual(Array.from(data, (_, k) => k % 2 === 1));
 });
 
 test("blocks with zeros on the diagonal", () => {
   const schedule = butterfly(64);
   const swap = wrap(
-    Float32Array.from({ length: 4 * schedule.first.length }, (_, k) => [0, 1, 1, 0.5][k % 4]!),
+    Float32Array.from({ length: 4 * schedule.first.length }, (_, k) => [0, 1, 1, 0.5][k % 4] ?? 0),
     [schedule.first.length, 4],
   );
   const none = wrap(new Float32Array(0), [0]);
-  expect(worst(generalOp, schedule, 5, { in: 64, out: 64 }, "recompute", [swap, none])).toBeLessThan(FLOAT32);
+  expect(
+    worst(generalOp, schedule, 5, { in: 64, out: 64 }, "recompute", [swap, none]),
+  ).toBeLessThan(FLOAT32);
+});
+
+test("nothing ran on the reference", () => {
+  expect(backend.report().fallbacks).toEqual([]);
+});
+
+/** A backend, and the bytes of its memory that are in use. */
+function watched(bytes: number): { backend: Backend; used: () => number } {
+  const machine = new Machine(compileKernelsSync(), bytes);
+  return { backend: backendOn(machine, "wasm"), used: () => machine.memory.used };
+}
+
+const MIB = 2 ** 20;
+
+test("no more is counted than memory holds: stored stages are worked out again", () => {
+  const { backend, used } = watched(512 * MIB);
+  const [n, rows] = [1024, 16_384];
+  const schedule = butterfly(n);
+  const options = { backend };
+  scope(() => {
+    const x = zeros([rows, n], options);
+    const pairs = fromArray(gaussian([schedule.first.length, 4], 0.5, 0.1), backend);
+    const { value, pullback } = vjp(
+      (x, blocks) => generalMixer(x, blocks, zeros([0], options), { schedule, backward: "stored" }),
+      x,
+      pairs,
+    );
+    const { liveBytes } = backend.report();
+    expect(liveBytes).toBeGreaterThanOrEqual(2 * 4 * rows * n); // x and y
+    expect(liveBytes).toBeLessThanOrEqual(used());
+    expect(liveBytes).toBeLessThan(192 * MIB);
+    pullback(value);
+    expect(backend.report().liveBytes).toBeLessThanOrEqual(used());
+  });
+  expect(backend.report()).toMatchObject({ liveBytes: 0, fallbacks: [] });
+});
+
+test.each(["reverse", "recompute", "stored"] as const)(
+  "rotations keep n numbers a row for %s alone",
+  (backward) => {
+    const { backend, used } = watched(4 * MIB);
+    const [n, rows] = [256, 130];
+    const schedule = butterfly(n);
+    scope(() => {
+      const angles = fromArray(gaussian([schedule.first.length], 0, 1), backend);
+      const x = fromArray(gaussian([rows, n], 0, 1), backend);
+      const before = backend.report().liveBytes;
+      vjp((x, angles) => rotationMixer(x, angles, { schedule, backward }), x, angles);
+      const around = 3 * 4 * n; // diagonals and bias
+      const kept = backend.report().liveBytes - before - around - 4 * rows * n;
+      expect(kept).toBe(backward === "reverse" ? 4 * rows * n : 0);
+      expect(backend.report().liveBytes).toBeLessThanOrEqual(used());
+    });
+  },
+);
+
+test("fresh schedules, more than memory has room for", () => {
+  const { backend, used } = watched(16 * MIB);
+  const schedules = Array.from({ length: 3 }, () => shuffle(500));
+  const x = fromArray(gaussian([2, 500], 0, 1), backend);
+  const apply = (schedule: Schedule): NdArray =>
+    scope(() =>
+      copyArray(
+        rotationMixer(x, zeros([schedule.first.length], { backend }), { schedule }).ndarray(),
+      ),
+    );
+  const first = schedules.map(apply);
+  let most = 0;
+  for (let k = 0; k < 2000; k++) {
+    apply(shuffle(500));
+    most = Math.max(most, used());
+  }
+  expect(most).toBeLessThan(4 * MIB);
+  expect(schedules.map(apply)).toEqual(first); // whose tables are made again
+});
+
+test("parameters that nobody releases, more than memory has room for", () => {
+  const { backend, used } = watched(4 * MIB);
+  const schedule = butterfly(256);
+  const x = fromArray(gaussian([2, 256], 0, 1), backend);
+  const some = Array.from({ length: 500 }, () =>
+    fromArray(gaussian([schedule.first.length], 0, 1), backend),
+  );
+  const apply = (angles: Tensor): NdArray =>
+    scope(() => copyArray(rotationMixer(x, angles, { schedule }).ndarray()));
+  const first = some.map(apply);
+  expect(used()).toBeLessThan(4 * MIB);
+  expect(some.map(apply)).toEqual(first);
 });

@@ -1,5 +1,5 @@
 /** @file Arrays in row-major order without gaps, which is what most kernels read. */
-import { dtypeOf, isContiguous, type NdArray, sizeOf } from "@spm/core";
+import { dtypeOf, isContiguous, type NdArray, type Shape, sizeOf } from "@spm/core";
 import type { Machine } from "./machine.ts";
 
 /** Address of the elements in row-major order: the array's own where they lie so, otherwise of a copy for this kernel call. */
@@ -8,32 +8,76 @@ export function plain(machine: Machine, array: NdArray): number {
   return machine.memory.address(plainArray(machine, array));
 }
 
+/** Rows along an axis, the last unless said, and how long each is. A scalar is one row of one. */
+export function rowsOf(
+  shape: Shape,
+  axis: number = shape.length - 1,
+): { rows: number; width: number } {
+  const width = shape[axis] ?? 1;
+  let rows = 1;
+  for (let k = 0; k < shape.length; k++) if (k !== axis) rows *= shape[k]!;
+  return { rows, width };
+}
+
+/** Sizes of the last two axes; 1 for one that is not there. */
+export const lastTwo = (shape: readonly number[]): [number, number] => [
+  shape.at(-2) ?? 1,
+  shape.at(-1) ?? 1,
+];
+
+/** Steps of the last two of so many axes in bytes; 0 for one that is not there. */
+export const inBytes =
+  (size: number, rank: number) =>
+  (steps: readonly number[]): [number, number] => [
+    size * (steps[rank - 2] ?? 0),
+    size * (steps[rank - 1] ?? 0),
+  ];
+
+/** All axes of so many, the given one last. */
+export const axisLast = (rank: number, axis: number): number[] =>
+  Array.from({ length: rank }, (_, k) => k)
+    .toSpliced(axis, 1)
+    .concat(axis);
+
+/** The axes of an array in the order that they had before it was turned to `order`. */
+export const turnedBack = (array: NdArray, order: readonly number[]): NdArray =>
+  array.transpose(...order.map((_, k) => order.indexOf(k)));
+
+/** Strides of several arrays of one shape. */
+type Strides = readonly (readonly number[])[];
+
 /** The same elements with as few axes as their strides allow: axes of size 1 vanish, neighbours that continue each other merge. */
-export function merged(
-  shape: readonly number[],
-  strides: readonly (readonly number[])[],
-): { shape: number[]; strides: number[][] } {
-  const out: number[] = [];
-  const steps: number[][] = strides.map(() => []);
+export function merged<T extends Strides>(
+  shape: Shape,
+  strides: readonly [...T],
+): { shape: number[]; strides: { [K in keyof T]: number[] } };
+export function merged(shape: Shape, strides: Strides): { shape: number[]; strides: number[][] } {
+  const axes: { size: number; steps: readonly number[] }[] = [];
   for (let k = 0; k < shape.length; k++) {
-    const n = shape[k]!;
-    if (n === 1) continue;
-    const last = out.length - 1;
-    if (last >= 0 && strides.every((s, i) => steps[i]![last] === s[k]! * n)) {
-      out[last]! *= n;
-      for (let i = 0; i < strides.length; i++) steps[i]![last] = strides[i]![k]!;
-    } else {
-      out.push(n);
-      for (let i = 0; i < strides.length; i++) steps[i]!.push(strides[i]![k]!);
-    }
+    const size = shape[k]!;
+    if (size === 1) continue;
+    const steps = strides.map((s) => s[k]!);
+    const last = axes.at(-1);
+    if (last?.steps.every((step, i) => step === steps[i]! * size)) {
+      last.size *= size;
+      last.steps = steps;
+    } else axes.push({ size, steps });
   }
-  return { shape: out, strides: steps };
+  return {
+    shape: axes.map(({ size }) => size),
+    strides: strides.map((_, i) => axes.map(({ steps }) => steps[i]!)),
+  };
 }
 
 /** Calls `visit` with each array's offset for every index of the outer axes, in row-major order. */
+export function eachOuter<T extends Strides>(
+  shape: Shape,
+  strides: readonly [...T],
+  visit: (offsets: { readonly [K in keyof T]: number }) => void,
+): void;
 export function eachOuter(
-  shape: readonly number[],
-  strides: readonly (readonly number[])[],
+  shape: Shape,
+  strides: Strides,
   visit: (offsets: readonly number[]) => void,
 ): void {
   const index = shape.map(() => 0);
@@ -64,21 +108,22 @@ export function copyInto(machine: Machine, view: NdArray, from: NdArray): void {
   const { memory, run } = machine;
   const size = view.data.BYTES_PER_ELEMENT;
   const { shape, strides } = merged(view.shape, [view.stride, from.stride]);
+  const [to, source] = strides;
   while (shape.length < 2) {
     shape.unshift(1);
     for (const steps of strides) steps.unshift(1);
   }
-  const [to, source] = strides as [number[], number[]];
   // Any order of the axes copies the same: one along which the source has no gaps belongs to the innermost two.
   const near = source.lastIndexOf(1);
-  if (near >= 0 && near < shape.length - 2) for (const list of [shape, to, source]) moveBehind(list, near);
+  if (near >= 0 && near < shape.length - 2)
+    for (const list of [shape, to, source]) moveBehind(list, near);
   const axes = axesTable(machine, shape, to, size, source, size);
   run.copyAxes(memory.address(view), memory.address(from), size, shape.length, axes);
 }
 
 /** Moves an element to the place before the last. */
 function moveBehind(list: number[], k: number): void {
-  list.splice(list.length - 1, 0, list.splice(k, 1)[0]!);
+  list.splice(list.length - 1, 0, ...list.splice(k, 1));
 }
 
 /** Address of a table for this kernel call: of each axis its size, and its steps in bytes through two arrays. */
@@ -91,6 +136,8 @@ export function axesTable(
   fromSize: number,
 ): number {
   const address = memory.scratch(12 * shape.length);
-  memory.int32(address, 3 * shape.length).set(shape.flatMap((n, k) => [n, to[k]! * toSize, from[k]! * fromSize]));
+  memory
+    .int32(address, 3 * shape.length)
+    .set(shape.flatMap((n, k) => [n, to[k]! * toSize, from[k]! * fromSize]));
   return address;
 }

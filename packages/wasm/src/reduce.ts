@@ -1,6 +1,18 @@
 /** @file Reductions: the axes that stay in front of those that go, without gaps; sums in float64. */
-import { argmax, argmin, isContiguous, logsumexp, max, min, type NdArray, type Shape, sizeOf, sumOp } from "@spm/core";
-import { allFloat32, type KernelTable, type Machine, NOT_FLOAT32, register } from "./machine.ts";
+import {
+  argmax,
+  argmin,
+  isContiguous,
+  type KernelTable,
+  logsumexp,
+  max,
+  min,
+  type NdArray,
+  type Shape,
+  sizeOf,
+  sumOp,
+} from "@spm/core";
+import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { plain } from "./plain.ts";
 
 /** Which axes go, and whether they stay as size 1. */
@@ -11,33 +23,41 @@ interface Reduction {
 
 /** Shape without the axes, or with size 1 in their place. */
 const reducedShape = (shape: Shape, { axes, keepdims }: Reduction): number[] =>
-  keepdims ? shape.map((n, k) => (axes.includes(k) ? 1 : n)) : shape.filter((_, k) => !axes.includes(k));
+  keepdims
+    ? shape.map((n, k) => (axes.includes(k) ? 1 : n))
+    : shape.filter((_, k) => !axes.includes(k));
 
 /** Address, rows and width of the matrix whose rows are reduced. */
-function rowsOf(machine: Machine, x: NdArray, axes: readonly number[]): { at: number; rows: number; width: number } {
+function matrixOf(
+  machine: Machine,
+  x: NdArray,
+  axes: readonly number[],
+): { at: number; rows: number; width: number } {
   const rest = x.shape.map((_, k) => k).filter((k) => !axes.includes(k));
-  const width = sizeOf(axes.map((k) => x.shape[k]!));
-  return { at: plain(machine, x.transpose(...rest, ...axes)), rows: sizeOf(rest.map((k) => x.shape[k]!)), width };
+  const turned = x.transpose(...rest, ...axes);
+  const rows = sizeOf(turned.shape.slice(0, rest.length));
+  return { at: plain(machine, turned), rows, width: sizeOf(turned.shape.slice(rest.length)) };
 }
 
 /** Adds the kernels of the reductions. */
-export function registerReductions(table: KernelTable, machine: Machine): void {
+export function registerReductions(table: KernelTable<NdArray>, machine: Machine): void {
   const { memory, run } = machine;
 
-  register<Reduction>(table, machine, sumOp.primitive, (_, [x], reduction) => {
-    if (!allFloat32([x!])) return NOT_FLOAT32;
-    const out = memory.array("float32", reducedShape(x!.shape, reduction));
+  register(table, machine, sumOp.primitive, ([x], reduction) => {
+    if (!allFloat32([x])) return NOT_FLOAT32;
+    const out = memory.array("float32", reducedShape(x.shape, reduction));
     if (sizeOf(out.shape) === 0) return [out];
     const { axes } = reduction;
     const to = memory.address(out);
-    const leading = axes.length > 0 && axes.every((axis, k) => axis === k) && axes.length < x!.shape.length;
-    if (leading && isContiguous(x!)) {
-      const rows = sizeOf(axes.map((k) => x!.shape[k]!));
+    const leading =
+      axes.length > 0 && axes.every((axis, k) => axis === k) && axes.length < x.shape.length;
+    if (leading && isContiguous(x)) {
+      const rows = sizeOf(x.shape.slice(0, axes.length));
       const width = sizeOf(out.shape);
-      run.sumColumns(memory.address(x!), to, rows, width, memory.scratch(8 * (width + 4)));
+      run.sumColumns(memory.address(x), to, rows, width, memory.scratch(8 * (width + 4)));
       return [out];
     }
-    const { at, rows, width } = rowsOf(machine, x!, axes);
+    const { at, rows, width } = matrixOf(machine, x, axes);
     run.sumRows(at, to, rows, width);
     return [out];
   });
@@ -46,10 +66,10 @@ export function registerReductions(table: KernelTable, machine: Machine): void {
     [max, 1],
     [min, -1],
   ] as const)
-    register<Reduction>(table, machine, primitive, (_, [x], reduction) => {
-      if (!allFloat32([x!])) return NOT_FLOAT32;
-      const out = memory.array("float32", reducedShape(x!.shape, reduction));
-      const { at, rows, width } = rowsOf(machine, x!, reduction.axes);
+    register(table, machine, primitive, ([x], reduction) => {
+      if (!allFloat32([x])) return NOT_FLOAT32;
+      const out = memory.array("float32", reducedShape(x.shape, reduction));
+      const { at, rows, width } = matrixOf(machine, x, reduction.axes);
       run.extremeRows(at, memory.address(out), rows, width, sign);
       return [out];
     });
@@ -58,18 +78,18 @@ export function registerReductions(table: KernelTable, machine: Machine): void {
     [argmax, 1],
     [argmin, -1],
   ] as const)
-    register<Reduction>(table, machine, primitive, (_, [x], reduction) => {
-      if (!allFloat32([x!])) return NOT_FLOAT32;
-      const out = memory.array("int32", reducedShape(x!.shape, reduction));
-      const { at, rows, width } = rowsOf(machine, x!, reduction.axes);
+    register(table, machine, primitive, ([x], reduction) => {
+      if (!allFloat32([x])) return NOT_FLOAT32;
+      const out = memory.array("int32", reducedShape(x.shape, reduction));
+      const { at, rows, width } = matrixOf(machine, x, reduction.axes);
       run.extremePlaces(at, memory.address(out), rows, width, sign);
       return [out];
     });
 
-  register<Reduction>(table, machine, logsumexp.primitive, (_, [x], reduction) => {
-    if (!allFloat32([x!])) return NOT_FLOAT32;
-    const out = memory.array("float32", reducedShape(x!.shape, reduction));
-    const { at, rows, width } = rowsOf(machine, x!, reduction.axes);
+  register(table, machine, logsumexp.primitive, ([x], reduction) => {
+    if (!allFloat32([x])) return NOT_FLOAT32;
+    const out = memory.array("float32", reducedShape(x.shape, reduction));
+    const { at, rows, width } = matrixOf(machine, x, reduction.axes);
     run.logSumExpRows(at, memory.address(out), rows, width, memory.scratch(4 * (width + 4)));
     return [out];
   });

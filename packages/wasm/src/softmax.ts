@@ -1,49 +1,44 @@
 /** @file Softmax and its logarithm, both passes, along any axis. */
-import { type NdArray, type Shape, sizeOf } from "@spm/core";
+import type { KernelTable, NdArray } from "@spm/core";
 import { logSoftmaxOp, softmaxOp } from "@spm/nn";
-import { allFloat32, type KernelTable, type Machine, NOT_FLOAT32, register } from "./machine.ts";
-import { plain } from "./plain.ts";
+import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
+import { axisLast, plain, rowsOf, turnedBack } from "./plain.ts";
 
 /** Rows without a largest element. */
 const NO_ELEMENTS = "rows of no elements";
 
-/** All axes, the given one last. */
-const withLast = ({ shape }: NdArray, axis: number): number[] =>
-  [...shape.keys()].filter((k) => k !== axis).concat(axis);
-
-/** Adds the kernels of the softmax and of its logarithm. */
-export function registerSoftmax(table: KernelTable, machine: Machine): void {
+/** Adds the kernels of the softmax and of its logarithm. The way back reads the result: nothing is kept beside it. */
+export function registerSoftmax(table: KernelTable<NdArray>, machine: Machine): void {
   const { memory, run } = machine;
   /** Address of the elements with an axis brought to the end. */
-  const rowsAt = (x: NdArray, axis: number): number => plain(machine, x.transpose(...withLast(x, axis)));
+  const rowsAt = (x: NdArray, order: readonly number[]): number =>
+    plain(machine, x.transpose(...order));
   /** A new array whose elements lie by rows along an axis, and where. */
-  const newRows = (x: NdArray, axis: number): { array: NdArray; at: number } => {
-    const order = withLast(x, axis);
-    const moved = memory.array(
-      "float32",
-      order.map((k) => x.shape[k]!),
-    );
-    return { array: moved.transpose(...order.map((_, k) => order.indexOf(k))), at: memory.address(moved) };
+  const newRows = (x: NdArray, order: readonly number[]): { array: NdArray; at: number } => {
+    const moved = memory.array("float32", x.transpose(...order).shape);
+    return { array: turnedBack(moved, order), at: memory.address(moved) };
   };
-  const sizes = (shape: Shape, axis: number): [number, number] => [sizeOf(shape.toSpliced(axis, 1)), shape[axis]!];
 
   for (const [op, forward, backward] of [
     [softmaxOp, run.softmaxForward, run.softmaxBackward],
     [logSoftmaxOp, run.logSoftmaxForward, run.logSoftmaxBackward],
   ] as const) {
-    register<number>(table, machine, op.primitive, (_, [x], axis) => {
-      if (!allFloat32([x!])) return NOT_FLOAT32;
-      const [rows, width] = sizes(x!.shape, axis);
+    register(table, machine, op.primitive, ([x], axis) => {
+      if (!allFloat32([x])) return NOT_FLOAT32;
+      const { rows, width } = rowsOf(x.shape, axis);
       if (width === 0) return NO_ELEMENTS;
-      const logSums = memory.array("float64", x!.shape.toSpliced(axis, 1));
-      const { array, at } = newRows(x!, axis);
-      forward(rowsAt(x!, axis), at, memory.address(logSums), rows, width, memory.scratch(4 * (width + 4)));
-      return [array, logSums];
+      const order = axisLast(x.shape.length, axis);
+      const { array, at } = newRows(x, order);
+      const logSums = memory.scratch(8 * rows);
+      forward(rowsAt(x, order), at, logSums, rows, width, memory.scratch(4 * (width + 4)));
+      return [array];
     });
-    register<number>(table, machine, op.backward, (_, [ct, x, y], axis) => {
-      if (!allFloat32([ct!, x!, y!])) return NOT_FLOAT32;
-      const { array, at } = newRows(x!, axis);
-      backward(rowsAt(ct!, axis), rowsAt(y!, axis), at, ...sizes(x!.shape, axis));
+    register(table, machine, op.backward, ([ct, y, x], axis) => {
+      if (!allFloat32([ct, y, x])) return NOT_FLOAT32;
+      const { rows, width } = rowsOf(x.shape, axis);
+      const order = axisLast(x.shape.length, axis);
+      const { array, at } = newRows(x, order);
+      backward(rowsAt(ct, order), rowsAt(y, order), at, rows, width);
       return [array];
     });
   }

@@ -1,5 +1,5 @@
 /** @file Steps of optimizers: every array read and written once. */
-import { type NdArray, type Op, sizeOf } from "@spm/core";
+import { type KernelTable, type NdArray, type Op, type Places, sizeOf } from "@spm/core";
 import {
   adagradUpdate,
   adamaxUpdate,
@@ -12,7 +12,7 @@ import {
   sgdUpdate,
 } from "@spm/optim";
 import type { KernelName } from "./kernels.ts";
-import { allFloat32, type KernelTable, type Machine, NOT_FLOAT32, register } from "./machine.ts";
+import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { plain } from "./plain.ts";
 
 const GRAIN = 64; // elements: whole vectors
@@ -21,41 +21,63 @@ const WORTH = 2 ** 15; // elements that are worth a thread
 /** A decay, and what it leaves to 1. */
 const split = (decay: number): readonly [number, number] => [decay, 1 - decay];
 
+/** An update; `S` are the places of its slots. */
+type UpdateOp<S extends Places, Options> = Op<
+  [parameter: 1, grad: 1, ...S],
+  [parameter: 1, ...S],
+  Options
+>;
+
+/** The kernel's slots from those that an update was given; undefined for one that it lacks. */
+type Arranged = <T>(given: readonly T[]) => readonly (T | undefined)[];
+
 /** Adds the kernels of the optimizers' updates. */
-export function registerUpdates(table: KernelTable, machine: Machine): void {
+export function registerUpdates(table: KernelTable<NdArray>, machine: Machine): void {
   const { memory } = machine;
+  const addressOf = (array: NdArray | undefined): number =>
+    array === undefined ? 0 : plain(machine, array);
+
   /**
    * @param slots - how many the kernel takes
    * @param numbers - of the step, in the kernel's order
-   * @param place - which of the given slots is the kernel's k-th; the k-th unless said. Beyond them: absent
+   * @param arranged - which slot is which; in their order unless said
    */
-  const update = <Options>(
-    { primitive }: Op<Options>,
+  function update<S extends Places, Options>(
+    op: UpdateOp<S, Options>,
     kernel: KernelName,
     slots: number,
     numbers: (options: Options) => readonly number[],
-    place: (k: number, options: Options, given: number) => number = (k) => k,
-  ): void =>
-    register<Options>(table, machine, primitive, (_, arrays, options) => {
-      if (!allFloat32(arrays)) return NOT_FLOAT32;
-      const [parameter, gradient, ...given] = arrays as [NdArray, NdArray, ...NdArray[]];
-      const next = [parameter, ...given].map(({ shape }) => memory.array("float32", shape));
-      const addresses = [plain(machine, parameter), plain(machine, gradient)];
-      const nextAddresses = [memory.address(next[0]!)];
-      for (let k = 0; k < slots; k++) {
-        const slot = place(k, options, given.length);
-        addresses.push(slot < given.length ? plain(machine, given[slot]!) : 0);
-        nextAddresses.push(slot < given.length ? memory.address(next[slot + 1]!) : 0);
-      }
-      addresses.push(...nextAddresses);
+    arranged?: (options: Options) => Arranged,
+  ): void;
+  function update(
+    { primitive }: UpdateOp<Places, unknown>,
+    kernel: KernelName,
+    slots: number,
+    numbers: (options: unknown) => readonly number[],
+    arranged: (options: unknown) => Arranged = () => (given) => given,
+  ): void {
+    register(table, machine, primitive, ([parameter, gradient, ...given], options) => {
+      if (!allFloat32([parameter, gradient, ...given])) return NOT_FLOAT32;
+      const inOrder = arranged(options);
+      const next = memory.array("float32", parameter.shape);
+      const nextSlots = given.map(({ shape }) => memory.array("float32", shape));
+      const places = (arrays: readonly NdArray[]): number[] => {
+        const all = inOrder(arrays);
+        return Array.from({ length: slots }, (_, k) => addressOf(all[k]));
+      };
+      const addresses = [
+        ...[plain(machine, parameter), plain(machine, gradient), ...places(given)],
+        ...[memory.address(next), ...places(nextSlots)],
+      ];
       const constants = numbers(options);
       const pieces = machine.pieces(sizeOf(parameter.shape), GRAIN, WORTH);
       machine.together(pieces, (run, from, to) => {
         const at = addresses.map((address) => address && address + 4 * from);
         run[kernel](...at, to - from, ...constants);
       });
-      return next;
+      return [next, ...nextSlots];
     });
+  }
 
   update(sgdUpdate, "sgdStep", 1, (o) => [o.learningRate, o.l2, o.momentum, Number(o.nesterov)]);
   update(adamUpdate, "adamStep", 3, (o) => [
@@ -67,7 +89,12 @@ export function registerUpdates(table: KernelTable, machine: Machine): void {
     "rmspropStep",
     3,
     (o) => [o.learningRate, o.l2, ...split(o.alpha), o.eps, o.momentum],
-    (k, o, given) => [0, o.centered ? 1 : given, o.momentum > 0 ? given - 1 : given][k]!,
+    ({ centered, momentum }) =>
+      (given) => [
+        given[0],
+        centered ? given[1] : undefined,
+        momentum > 0 ? given.at(-1) : undefined,
+      ],
   );
   update(adagradUpdate, "adagradStep", 1, (o) => [o.stepSize, o.l2, o.eps]);
   update(nadamUpdate, "nadamStep", 2, (o) => [
@@ -82,6 +109,11 @@ export function registerUpdates(table: KernelTable, machine: Machine): void {
     ...[o.stepSize, ...split(o.beta1), ...split(o.beta2)],
     ...[o.eps, o.l2],
   ]);
-  update(lionUpdate, "lionStep", 1, (o) => [o.learningRate, ...split(o.beta1), ...split(o.beta2), o.keep]);
+  update(lionUpdate, "lionStep", 1, (o) => [
+    o.learningRate,
+    ...split(o.beta1),
+    ...split(o.beta2),
+    o.keep,
+  ]);
   update(averageUpdate, "averageStep", 0, (o) => [1 - o.decay]);
 }

@@ -88,7 +88,7 @@ export const charlm: Experiment<{
       });
       return { name, model, optimizer, batches: new DataLoader(train, { batchSize: batch, seed, dropLast: true }) };
     });
-    const readings = await trainInTurn(runners, {
+    const trained = await trainInTurn(runners, {
       loss,
       held: new DataLoader(held, { batchSize: Math.min(batch, held.length) }),
       steps,
@@ -101,14 +101,15 @@ export const charlm: Experiment<{
     const files: { name: string; bytes: Uint8Array }[] = [];
     const outcomes: Outcome[] = [];
     const prompt = [...encodeCharacters([...PROMPT].filter((c) => vocabulary.includes(c)).join(""), vocabulary)];
-    for (const [k, { name, model: trained }] of runners.entries()) {
+    for (const { name, model: here, readings } of trained) {
       const device = currentBackend();
-      const model = await inCpuMemory(trained, () => build(name, { ...settings, vocabulary: vocabulary.length, seed }));
+      const sizes = { ...settings, vocabulary: vocabulary.length, seed };
+      const model = await inCpuMemory(here, () => build(name, sizes));
       const tokens = signal.aborted
         ? []
         : await write(model, prompt, { count: sample, temperature, random: rng(seed) });
       const written = tokens.map((token) => vocabulary[token]).join("");
-      outcomes.push({ name, parameters: model.parameterCount(), readings: readings[k]!, written });
+      outcomes.push({ name, parameters: model.parameterCount(), readings, written });
       if (model instanceof Gpt && !signal.aborted)
         files.push(await savedGpt(model, { ...settings, linear: name as LinearKind, vocabulary, tied: false }, steps));
       setBackend(device);

@@ -19,18 +19,26 @@ export function mlpFrom(file: Uint8Array): Mlp {
   const names = entries.map(({ name }) => name);
   const prefix = names.some((name) => name.startsWith(OURS)) ? OURS : "";
   const layers = entries
-    .filter(({ name, shape }) => name.startsWith(prefix) && name.endsWith(".weight") && shape.length === 2)
-    .map(({ name }) => name.slice(0, -"weight".length))
-    .sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
-  if (layers.length === 0) throw new ValueError("mlpFrom", "layers, NAME.weight [out, in]", names.join(", "));
-  const values = layers.map((layer) => {
+    .flatMap(({ name, shape: [fanOut, fanIn, ...more] }) =>
+      name.startsWith(prefix) &&
+      name.endsWith(".weight") &&
+      fanOut !== undefined &&
+      fanIn !== undefined &&
+      more.length === 0
+        ? [{ layer: name.slice(0, -"weight".length), fanIn, fanOut }]
+        : [],
+    )
+    .sort((a, b) => a.layer.localeCompare(b.layer, "en", { numeric: true }));
+  const last = layers.at(-1);
+  if (last === undefined) throw new ValueError("mlpFrom", "layers, NAME.weight [out, in]", names.join(", "));
+  const values = layers.map(({ layer }) => {
     if (!names.includes(`${layer}bias`)) throw new ValueError("mlpFrom", `"${layer}bias"`, "none");
     return { weight: here(`${layer}weight`), bias: here(`${layer}bias`) };
   });
-  const sizes = values.map(({ weight }) => weight.shape[1]!).concat(values.at(-1)!.weight.shape[0]!);
-  for (const [k, { weight }] of values.entries())
-    if (weight.shape[0] !== sizes[k + 1])
-      throw new ValueError("mlpFrom", `${sizes[k + 1]} outputs of "${layers[k]}"`, weight.shape[0]!);
+  const sizes = [...layers.map(({ fanIn }) => fanIn), last.fanOut];
+  for (const [k, { layer, fanOut }] of layers.entries())
+    if (fanOut !== sizes[k + 1])
+      throw new ValueError("mlpFrom", `${sizes[k + 1]} outputs of "${layer}"`, fanOut);
   const model = new Mlp({ sizes, random: rng(0) });
   const state = values.flatMap(({ weight, bias }, k) => [
     [`layers.${k}.weight`, weight] as const,

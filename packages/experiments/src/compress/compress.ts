@@ -66,7 +66,7 @@ export const compress: Experiment<{
 
     const sizes = [train.features, hidden, hidden, train.classes];
     const dense = checkpoint === "" ? new Mlp({ sizes, random: rng(seed) }) : mlpFrom(readFileSync(checkpoint));
-    const [first, last] = [dense.layers[0]!.fanIn, dense.layers.at(-1)!.fanOut];
+    const [first, last] = [dense.layers[0]?.fanIn, dense.layers.at(-1)?.fanOut];
     if (first !== train.features || last !== train.classes || dense.layers.length < 2)
       throw new ValueError("compress", "a network of two layers or more from 784 to 10", `${first} to ${last}`);
     const baseline = checkpoint === "" ? await learn(dense, epochs, rate || rateOf("dense")) : await accuracy(dense);

@@ -4,7 +4,6 @@ import {
   concat,
   full,
   mul,
-  type Parameter,
   parameter,
   type Rng,
   split,
@@ -20,21 +19,25 @@ import type { ReversibleLayer } from "./reversible.ts";
  * (a, b) = Q x, then y = (a, b + gain ⊙ tanh(a + shift)): a rotation of all n coordinates, then half of them moved by the other half. Both
  * are undone exactly, the second by subtracting what was added.
  */
-export function coupledRotation(schedule: Schedule, random: Rng, dtype: "float32" | "float64"): ReversibleLayer {
+export function coupledRotation(
+  schedule: Schedule,
+  random: Rng,
+  dtype: "float32" | "float64",
+): ReversibleLayer<readonly [angles: Tensor, gain: Tensor, shift: Tensor]> {
   const half = schedule.n / 2;
   const angles = parameter(initialAngles(schedule, random, "haar", { dtype }), { decay: false });
   const gain = parameter(full([half], 0.1, { dtype }));
   const shift = parameter(zeros([half], { dtype }));
   const turn = (angles: Tensor): RotationFactors => ({ kind: "rotation", schedule, angles });
   return {
-    parameters: [angles, gain, shift] satisfies Parameter[],
+    parameters: [angles, gain, shift],
     forward: (x, [angles, gain, shift]) => {
-      const [a, b] = split(mix(turn(angles!), x), 2, -1) as [Tensor, Tensor];
-      return concat([a, add(b, mul(gain!, tanh(add(a, shift!))))], -1);
+      const [a, b] = split(mix(turn(angles), x), 2, -1) as [Tensor, Tensor];
+      return concat([a, add(b, mul(gain, tanh(add(a, shift))))], -1);
     },
     inverse: (y, [angles, gain, shift]) => {
       const [a, b] = split(y, 2, -1) as [Tensor, Tensor];
-      return mix(transposed(turn(angles!)), concat([a, sub(b, mul(gain!, tanh(add(a, shift!))))], -1));
+      return mix(transposed(turn(angles)), concat([a, sub(b, mul(gain, tanh(add(a, shift))))], -1));
     },
   };
 }

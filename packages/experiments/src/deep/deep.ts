@@ -1,12 +1,13 @@
 /** @file Trains a deep stack whose memory does not grow with its depth, beside the same stack on the tape. */
 import { setImmediate } from "node:timers/promises";
-import { argmax, cast, elements, equal, mean, noGrad, rng, scope, valueAndGrad } from "@spm/core";
+import { argmax, cast, each, elements, equal, mean, noGrad, rng, scope, valueAndGrad } from "@spm/core";
 import { crossEntropy } from "@spm/nn";
 import { adam } from "@spm/optim";
 import type { Experiment } from "../experiment.ts";
 import { planarPoints } from "../planar-data.ts";
+import { zip } from "../zip.ts";
 import { type Drift, driftOf } from "./drift.ts";
-import { type Held, held } from "./memory.ts";
+import { held } from "./memory.ts";
 import { type DeepModel, deepModel, type Mode, modes, sizeOfModel } from "./model.ts";
 import { report } from "./report.ts";
 
@@ -21,7 +22,7 @@ export const deep: Experiment<{ layers: number; width: number; batch: number; st
   async run({ settings: { layers, width, batch, steps, rate }, seed, signal, log }) {
     const depths = [...[1, 4, 16, 64, 256].filter((depth) => depth < layers), layers];
     const memory = depths.map((depth) => {
-      const [walked, taped] = modes.map((mode) => held(depth, width, batch, seed, mode)) as [Held, Held];
+      const [walked, taped] = each(modes, (mode) => held(depth, width, batch, seed, mode));
       log(`${depth} layers: ${walked.between} bytes, on the tape ${taped.between}`);
       return { depth, reversible: walked, tape: taped };
     });
@@ -31,21 +32,19 @@ export const deep: Experiment<{ layers: number; width: number; batch: number; st
       await setImmediate(); // the event loop gets its turn: an interruption comes through
     }
 
-    const runs = modes.map((mode) => ({
-      mode,
-      model: deepModel(layers, width, seed),
-      losses: [] as number[],
-      seconds: [] as number[],
-    }));
-    const optimizers = runs.map(({ model }) => adam(model.parameters, { learningRate: rate }));
+    const runs = each(modes, (mode) => {
+      const model = deepModel(layers, width, seed);
+      const optimizer = adam(model.parameters, { learningRate: rate });
+      return { mode, model, optimizer, losses: [] as number[], seconds: [] as number[] };
+    });
     for (let step = 1; step <= steps && !signal.aborted; step++) {
       const { points, parts } = planarPoints("spirals", batch, rng(seed * 1000 + step));
-      for (const [k, { mode, model, losses, seconds }] of runs.entries()) {
+      for (const { mode, model, optimizer, losses, seconds } of runs) {
         const started = performance.now();
         scope(() => {
           const loss = () => crossEntropy(model.logits(points, mode), parts);
           const { value, grads } = valueAndGrad(loss, model.parameters);
-          optimizers[k]!.step(grads);
+          optimizer.step(grads);
           losses.push(Number(elements(value.ndarray())[0]));
         });
         seconds.push((performance.now() - started) / 1000);
@@ -54,19 +53,20 @@ export const deep: Experiment<{ layers: number; width: number; batch: number; st
         log(`step ${step}: loss ${runs.map(({ losses }) => losses.at(-1)?.toFixed(4)).join(" and ")}`);
       await setImmediate();
     }
-    const trained = runs.map(({ mode, model, losses, seconds }) => ({
+    const trained = each(runs, ({ mode, model, losses, seconds }) => ({
       mode,
       losses,
       accuracy: accuracy(model, mode, seed),
       seconds: seconds.toSorted((a, b) => a - b)[seconds.length >> 1] ?? 0,
     }));
-    const apart = Math.max(0, ...runs[0]!.losses.map((loss, i) => Math.abs(loss - runs[1]!.losses[i]!)));
-    const after = driftOf(layers, width, seed, runs[0]!.model);
+    const [walked, taped] = runs;
+    const apart = Math.max(0, ...zip(walked.losses, taped.losses).map(([a, b]) => Math.abs(a - b)));
+    const after = driftOf(layers, width, seed, walked.model);
     return report({
       layers,
       width,
       batch,
-      parameters: sizeOfModel(runs[0]!.model),
+      parameters: sizeOfModel(walked.model),
       memory,
       drift,
       after,

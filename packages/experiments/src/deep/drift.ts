@@ -1,6 +1,7 @@
 /** @file How far the gradients of a walk back are from those of the tape. */
 import { cast, noGrad, rng } from "@spm/core";
 import { planarPoints } from "../planar-data.ts";
+import { zip } from "../zip.ts";
 import { type DeepModel, deepModel, gradientOf } from "./model.ts";
 
 const POINTS = 64;
@@ -21,7 +22,7 @@ export function driftOf(depth: number, width: number, seed: number, trained?: De
   const single = trained ?? deepModel(depth, width, seed);
   const double = deepModel(depth, width, seed, "float64");
   noGrad(() => {
-    for (const [i, p] of single.parameters.entries()) double.parameters[i]!.assign(cast(p, "float64"));
+    for (const [from, to] of zip(single.parameters, double.parameters)) to.assign(cast(from, "float64"));
   });
   const { points, parts } = planarPoints("spirals", POINTS, rng(seed));
   const wide = noGrad(() => cast(points, "float64"));

@@ -22,7 +22,7 @@ import { reversible } from "./reversible.ts";
 export type Mode = "reversible" | "tape";
 
 /** Both, in the order of the tables. */
-export const modes: readonly Mode[] = ["reversible", "tape"];
+export const modes: readonly ["reversible", "tape"] = ["reversible", "tape"];
 
 /** A classifier of points in the plane. */
 export interface DeepModel {

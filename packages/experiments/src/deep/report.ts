@@ -6,6 +6,14 @@ import type { Drift } from "./drift.ts";
 import type { Held } from "./memory.ts";
 import { type Mode, modes } from "./model.ts";
 
+/** How training went in one of the modes. */
+interface Trained {
+  readonly mode: Mode;
+  readonly losses: readonly number[];
+  readonly accuracy: number;
+  readonly seconds: number;
+}
+
 /** All that was measured. */
 export interface Measured {
   readonly layers: number;
@@ -17,12 +25,7 @@ export interface Measured {
   readonly drift: readonly Drift[];
   /** Of the whole stack, after training. */
   readonly after: Drift;
-  readonly trained: readonly {
-    readonly mode: Mode;
-    readonly losses: readonly number[];
-    readonly accuracy: number;
-    readonly seconds: number;
-  }[];
+  readonly trained: readonly [walked: Trained, taped: Trained];
   /** Most that the two losses of one step differ. */
   readonly apart: number;
 }
@@ -32,7 +35,7 @@ const small = (value: number): string => value.toExponential(1);
 
 export function report(measured: Measured): Findings {
   const { layers, width, batch, parameters, memory, drift, after, trained, apart } = measured;
-  const [walked, taped] = trained as [Measured["trained"][number], Measured["trained"][number]];
+  const [walked, taped] = trained;
   const last = memory.at(-1)!;
   const between = last.tape.between / last.reversible.between;
   const peak = last.tape.peak / last.reversible.peak;

@@ -1,17 +1,30 @@
 /** @file A stack of layers that keeps its output alone: the way back works the inputs out again, layer by layer. */
-import { definePrimitive, isRecording, noGrad, type Parameter, scope, type Tensor, vjp } from "@spm/core";
+import {
+  definePrimitive,
+  isRecording,
+  noGrad,
+  type Op,
+  type Parameter,
+  scope,
+  type Tensor,
+  vjp,
+} from "@spm/core";
 
-/** A layer whose input follows from its output. */
-export interface ReversibleLayer {
-  readonly parameters: readonly Parameter[];
+/** A layer whose input follows from its output; `P` are its parameters. */
+export interface ReversibleLayer<P extends readonly Tensor[] = readonly Tensor[]> {
+  readonly parameters: { readonly [K in keyof P]: Parameter };
   /** y = f(x; parameters), of x's shape. */
-  forward(x: Tensor, parameters: readonly Tensor[]): Tensor;
+  forward(x: Tensor, parameters: P): Tensor;
   /** The x that forward makes y of. */
-  inverse(y: Tensor, parameters: readonly Tensor[]): Tensor;
+  inverse(y: Tensor, parameters: P): Tensor;
 }
 
 /** What a step of a walk makes; then nobody needs what it came `from`, unless that stays, or a tape outside still reads it. */
-function walk(from: readonly Tensor[], stays: readonly Tensor[], step: () => Tensor[]): Tensor[] {
+function walk<T extends [Tensor, ...Tensor[]]>(
+  from: readonly Tensor[],
+  stays: readonly Tensor[],
+  step: () => T,
+): T {
   const made = scope(step);
   if (!isRecording()) for (const t of from) if (!stays.includes(t)) t.dispose();
   return made;
@@ -21,21 +34,25 @@ function walk(from: readonly Tensor[], stays: readonly Tensor[], step: () => Ten
  * y and x and the parameters go in, y comes out. Forward there is nothing left to do; the vjp is the stack's, in public ops, and so
  * differentiable again.
  */
-const stackOp = definePrimitive<readonly ReversibleLayer[]>({
+const stackOp: Op<
+  [y: 1, x: 1, ...parameters: 1[]],
+  [y: 1],
+  readonly ReversibleLayer[]
+> = definePrimitive({
   name: "reversible",
-  infer: ([y]) => [y!],
-  forward: ([y]) => [y!],
+  infer: ([y]) => [y],
+  forward: ([y]) => [y],
   vjp: ([ct], { inputs: [, , ...parameters], outputs: [y], options: layers }) => {
     const bars: Tensor[][] = [];
-    let [z, g] = [y!, ct!];
+    let [z, g] = [y, ct];
     for (const { parameters: own, forward, inverse } of layers.toReversed()) {
       const mine = parameters.splice(-own.length, own.length);
-      const made = walk([z, g], [y!, ct!], () => {
+      const [x, xBar, ...ownBars] = walk([z, g], [y, ct], () => {
         const x = inverse(z, mine);
-        return [x, ...vjp((x, ...p) => forward(x, p), x, ...mine).pullback(g)];
+        return [x, ...vjp((x, ...p: Tensor[]) => forward(x, p), x, ...mine).pullback(g)];
       });
-      [z, g] = made as [Tensor, Tensor];
-      bars.push(made.slice(2));
+      [z, g] = [x, xBar];
+      bars.push(ownBars);
     }
     return [null, g, ...bars.reverse().flat()];
   },
@@ -46,6 +63,8 @@ const stackOp = definePrimitive<readonly ReversibleLayer[]>({
  * backward pass costs one inverse and one forward of each layer more.
  */
 export function reversible(layers: readonly ReversibleLayer[], x: Tensor): Tensor {
-  const y = noGrad(() => layers.reduce((z, f) => walk([z], [x], () => [f.forward(z, f.parameters)])[0]!, x));
-  return stackOp([y, x, ...layers.flatMap((layer) => layer.parameters)], layers)[0]!;
+  const y = noGrad(() =>
+    layers.reduce((z, f) => walk([z], [x], () => [f.forward(z, f.parameters)])[0], x),
+  );
+  return stackOp([y, x, ...layers.flatMap((layer) => layer.parameters)], layers)[0];
 }

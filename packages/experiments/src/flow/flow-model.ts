@@ -1,6 +1,7 @@
 /** @file A normalising flow: affine couplings, linear mixings between them, exact likelihood and inverse. */
 import { add, concat, exp, mul, noGrad, type Rng, split, square, sub, sum, type Tensor, tanh, zeros } from "@spm/core";
 import { Mlp, Module } from "@spm/nn";
+import { zip } from "../zip.ts";
 import type { Mixing } from "./mixing.ts";
 
 /** x → z with z normal: each step mixes all coordinates, then scales and shifts one half by what it makes of the other. */
@@ -17,9 +18,9 @@ export class Flow extends Module {
   /** z [B, n] of x [B, n], and ln |∂z/∂x| [B]. */
   encode(x: Tensor): { z: Tensor; volume: Tensor } {
     let [z, volume] = [x, zeros(x.shape.slice(0, -1))];
-    for (const [k, mixing] of this.mixings.entries()) {
+    for (const [mixing, net] of zip(this.mixings, this.nets)) {
       const [a, b] = split(mixing.forward(z), 2, -1) as [Tensor, Tensor];
-      const [scale, shift] = this.#moves(k, a);
+      const [scale, shift] = moves(net, a);
       z = concat([add(mul(b, exp(scale)), shift), a], -1);
       volume = add(volume, add(sum(scale, { axis: -1 }), mixing.logAbsDet()));
     }
@@ -36,16 +37,17 @@ export class Flow extends Module {
   /** The x that z comes from: samples, where z is normal. */
   decode(z: Tensor): Tensor {
     return noGrad(() =>
-      this.mixings.reduceRight((y, mixing, k) => {
+      zip(this.mixings, this.nets).reduceRight((y, [mixing, net]) => {
         const [b, a] = split(y, 2, -1) as [Tensor, Tensor];
-        const [scale, shift] = this.#moves(k, a);
+        const [scale, shift] = moves(net, a);
         return mixing.inverse(concat([a, mul(sub(b, shift), exp(mul(-1, scale)))], -1));
       }, z),
     );
   }
+}
 
-  #moves(k: number, a: Tensor): [Tensor, Tensor] {
-    const [scale, shift] = split(this.nets[k]!.forward(a), 2, -1) as [Tensor, Tensor];
-    return [tanh(scale), shift];
-  }
+/** What a coupling does to one half, made of the other. */
+function moves(net: Mlp, a: Tensor): [scale: Tensor, shift: Tensor] {
+  const [scale, shift] = split(net.forward(a), 2, -1) as [Tensor, Tensor];
+  return [tanh(scale), shift];
 }

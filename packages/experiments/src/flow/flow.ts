@@ -5,8 +5,9 @@ import { seriesChart } from "@spm/trainer/node";
 import type { Experiment } from "../experiment.ts";
 import { readNames } from "../lists.ts";
 import { planarNames, planarPoints } from "../planar-data.ts";
+import { zip } from "../zip.ts";
 import { Flow } from "./flow-model.ts";
-import { mixings } from "./mixing.ts";
+import { type MixingName, mixingNames, mixings } from "./mixing.ts";
 import { type CloudRow, scatterTable } from "./scatter.ts";
 import { apart, integral, nats, roundTrip, samplesOf, trainFlow } from "./training.ts";
 
@@ -17,7 +18,7 @@ const small = (v: number): string => v.toExponential(1);
 /** What one flow came to. */
 interface Fit {
   readonly density: string;
-  readonly mixing: string;
+  readonly mixing: MixingName;
   readonly parameters: number;
   readonly mixed: number;
   readonly nats: number;
@@ -62,14 +63,19 @@ export const flow: Experiment<{
   },
   async run({ settings, seed, signal, log }) {
     const { dimensions, depth, hidden, steps, batch, rate, cell } = settings;
-    const kinds = readNames("kinds", settings.kinds, Object.keys(mixings));
+    const kinds = readNames("kinds", settings.kinds, mixingNames);
     const densities = readNames("densities", settings.densities, planarNames);
     if (!Number.isInteger(Math.log2(dimensions)) || dimensions < 2)
       throw new ValueError("flow", "dimensions that are a power of two from 2 on", dimensions);
 
-    const fit = async (density: string, mixing: string, n: number, draw: (count: number, random: Rng) => Tensor) => {
+    const fit = async (
+      density: string,
+      mixing: MixingName,
+      n: number,
+      draw: (count: number, random: Rng) => Tensor,
+    ) => {
       const random = rng(seed);
-      const model = new Flow(n, depth, hidden, mixings[mixing]!, random);
+      const model = new Flow(n, depth, hidden, mixings[mixing], random);
       const seconds = await trainFlow(model, { draw: (count) => draw(count, random), steps, batch, rate, signal });
       const test = draw(TEST, rng(seed + 1e6));
       const result: Fit = {
@@ -114,12 +120,12 @@ export const flow: Experiment<{
     const widths = [2, 16, 64, 256, 1024];
     const sizes = kinds.map((kind) => ({
       kind,
-      counts: widths.map((n) => mixings[kind]!(n, rng(seed)).parameterCount()),
+      counts: widths.map((n) => mixings[kind](n, rng(seed)).parameterCount()),
     }));
     const errors = [16, 64, 256].map((n) => ({ n, errors: kinds.map((kind) => there(kind, n, seed)) }));
 
     const worst = Math.max(...plane.filter(({ mixing }) => mixing === "general").map((f) => f.roundTrip));
-    const mean = (kind: string): string => {
+    const mean = (kind: MixingName): string => {
       const own = plane.filter(({ mixing }) => mixing === kind);
       return `${kind} ${(own.reduce((total, f) => total + f.nats, 0) / own.length).toFixed(3)}`;
     };
@@ -174,7 +180,7 @@ export const flow: Experiment<{
               y: { label: "parameters", scale: "log" },
               series: sizes.map(({ kind, counts }) => ({
                 name: kind,
-                points: counts.map((y, i) => ({ x: widths[i]!, y })),
+                points: zip(widths, counts).map(([x, y]) => ({ x, y })),
               })),
             }),
           },
@@ -191,9 +197,9 @@ export const flow: Experiment<{
 };
 
 /** max |x − W⁻¹ W x| over normal rows. */
-function there(kind: string, n: number, seed: number): number {
+function there(kind: MixingName, n: number, seed: number): number {
   const random = rng(seed);
-  const mixing = mixings[kind]!(n, random);
+  const mixing = mixings[kind](n, random);
   const x = normal(random, [256, n]);
   return noGrad(() => apart(mixing.inverse(mixing.forward(x)), x));
 }

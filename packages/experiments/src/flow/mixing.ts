@@ -167,8 +167,14 @@ class NoMixing extends Mixing {
   logAbsDet = (): Tensor => zeros([]);
 }
 
+/** In the order of the report. */
+export const mixingNames = ["general", "rotation", "LU", "circulant", "none"] as const;
+
+/** One of {@link mixingNames}. */
+export type MixingName = (typeof mixingNames)[number];
+
 /** All of them by name. */
-export const mixings: Readonly<Record<string, (n: number, random: Rng) => Mixing>> = {
+export const mixings: Readonly<Record<MixingName, (n: number, random: Rng) => Mixing>> = {
   general: (n, random) => new MixerMixing(new GeneralMixer(n, n, { random, bias: false })),
   rotation: (n, random) => new MixerMixing(new RotationMixer(n, n, { random, bias: false })),
   LU: (n, random) => new LuMixing(n, random),

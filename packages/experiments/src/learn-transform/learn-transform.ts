@@ -8,12 +8,18 @@ import type { Experiment, Table } from "../experiment.ts";
 import { readNumbers } from "../lists.ts";
 import { type Recovered, recover } from "./recover.ts";
 
-const transforms: Readonly<Record<string, (length: number) => Factors>> = { DFT: dft, Hadamard: hadamard, DCT: dct };
+const names = ["DFT", "Hadamard", "DCT"] as const;
+type TransformName = (typeof names)[number];
+const transforms: Readonly<Record<TransformName, (length: number) => Factors>> = {
+  DFT: dft,
+  Hadamard: hadamard,
+  DCT: dct,
+};
 const ENOUGH = 1e-4;
 
 /** One transform of one length, looked for in one way from several starts. */
 interface Row {
-  readonly transform: string;
+  readonly transform: TransformName;
   readonly length: number;
   readonly kind: "rotation" | "general";
   readonly schedule: string;
@@ -41,12 +47,12 @@ export const learnTransform: Experiment<{ lengths: string; steps: number; starts
     const pictures: [string, string][] = [];
 
     const look = async (
-      transform: string,
+      transform: TransformName,
       length: number,
       kind: Row["kind"],
       { diagonals = true, over }: { diagonals?: boolean; over?: (width: number) => Schedule } = {},
     ): Promise<Row> => {
-      const exact = transforms[transform]!(length);
+      const exact = transforms[transform](length);
       const target = noGrad(() => cast(toDense(exact), "float32"));
       const schedule = over?.(exact.schedule.n) ?? exact.schedule;
       const watched = transform === "DFT" && length === shown && kind === "rotation" && diagonals && !over;
@@ -75,11 +81,11 @@ export const learnTransform: Experiment<{ lengths: string; steps: number; starts
     };
 
     const known: Row[] = [];
-    for (const transform of Object.keys(transforms))
+    for (const transform of names)
       for (const length of sizes)
         for (const kind of ["rotation", "general"] as const) known.push(await look(transform, length, kind));
     const bare: Row[] = [];
-    for (const transform of ["DFT", "Hadamard"])
+    for (const transform of ["DFT", "Hadamard"] as const)
       bare.push(await look(transform, longest, "rotation", { diagonals: false }));
     const blind: Row[] = [];
     for (const length of new Set([Math.min(...sizes), longest]))

@@ -55,7 +55,7 @@ export const mnist: Experiment<{
         const steps = epochs * runners[0]!.batches.batchesPerEpoch;
         const watched = k > 0 ? [] : runners.flatMap((runner) => albumOf(runner, width));
         albums.push(...watched.map(({ album }) => album));
-        const readings = await trainInTurn(runners, {
+        const trained = await trainInTurn(runners, {
           loss: classification,
           held: new DataLoader(testSet, { batchSize: Math.min(TEST_BATCH, testImages) }),
           steps,
@@ -66,7 +66,9 @@ export const mnist: Experiment<{
             watched.find((one) => one.name === name)?.album.take(`step ${step}`);
           },
         });
-        outcomes.push(...runners.map(({ model }, r) => outcome(kinds[r]!, width, seed + k, model, readings[r]!)));
+        outcomes.push(
+          ...trained.map(({ name, model, readings }) => outcome(name, width, seed + k, model, readings)),
+        );
       }
     return mnistFindings(outcomes, albums);
   },
@@ -85,7 +87,7 @@ function runnerOf(
   kind: LinearKind,
   data: Dataset<LabelledBatch>,
   { features, width, epochs, batch, seed, rate }: Learning,
-): Runner<Mlp, LabelledBatch> {
+): Runner<Mlp, LabelledBatch> & { readonly name: LinearKind } {
   const model = new Mlp({ sizes: [features, width, width, CLASSES], linear: kind, random: rng(seed) });
   const batches = new DataLoader(data, { batchSize: batch, seed, dropLast: true });
   const learningRate = cosine({ base: rate || rateOf(kind), steps: epochs * batches.batchesPerEpoch });

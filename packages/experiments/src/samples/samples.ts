@@ -5,7 +5,7 @@ import { formatCount } from "@spm/trainer";
 import { seriesChart } from "@spm/trainer/node";
 import type { Experiment, Section } from "../experiment.ts";
 import { readKinds, readNames } from "../lists.ts";
-import { median, medianAndRange } from "../statistics.ts";
+import { median, medianAndRange, medianBar } from "../statistics.ts";
 import { type Fit, recover } from "./recover.ts";
 import { checkWidth, type TeacherName, teacherNames, teachers } from "./teachers.ts";
 
@@ -67,9 +67,10 @@ export const samples: Experiment<typeof settings> = {
       return found;
     }
 
-    const parameters = Object.fromEntries(
-      kinds.map((kind) => [kind, linear(kind, n, n, { random: rng(seed), bias: false }).parameterCount()]),
-    );
+    const sizes = kinds.map((kind) => {
+      const student = linear(kind, n, n, { random: rng(seed), bias: false });
+      return [kind, student.parameterCount()] as const;
+    });
     const section = (teacher: TeacherName, level: number): Section => {
       const of = cells.filter((c) => c.teacher === teacher && c.noise === level);
       return {
@@ -77,9 +78,9 @@ export const samples: Experiment<typeof settings> = {
         text: `${level === 0 ? "Relative squared error, median of the trials (least to most). " : ""}${REMARKS[teacher]}${level === 0 ? "" : " The dense student is ridge regression that knows the noise and the prior: the best that it can do."}`,
         table: {
           head: ["student", "parameters", ...counts.map((size) => `N = ${size}`)],
-          rows: kinds.map((student) => [
+          rows: sizes.map(([student, parameters]) => [
             student,
-            formatCount(parameters[student]!),
+            formatCount(parameters),
             ...counts.map((size) => {
               const cell = of.find((c) => c.student === student && c.samples === size);
               return cell === undefined ? "–" : medianAndRange(cell.errors);
@@ -96,7 +97,7 @@ export const samples: Experiment<typeof settings> = {
               name: student,
               points: of
                 .filter((c) => c.student === student)
-                .map(({ samples: x, errors }) => ({ x, y: median(errors), low: errors[0]!, high: errors.at(-1)! })),
+                .map(({ samples: x, errors }) => ({ x, ...medianBar(errors) })),
             })),
           }),
         },
@@ -111,7 +112,7 @@ export const samples: Experiment<typeof settings> = {
     return {
       summary: `Teacher ${first}, without noise: an error below 1e-6 takes ${kinds.map((kind) => enough(first, kind)).join(", ")} samples (n = ${n}).`,
       sections: wanted.flatMap((teacher) => levels.map((level) => section(teacher, level))),
-      results: { n, parameters, cells: cells.map((cell) => ({ ...cell })) },
+      results: { n, parameters: Object.fromEntries(sizes), cells: cells.map((cell) => ({ ...cell })) },
     };
   },
 };

@@ -35,8 +35,9 @@ export function partition(
   let count = 0;
   for (const k of random.permutation(all.length)) {
     if (count >= limit) break;
-    chosen.push(all[k]!);
-    count += all[k]!.length;
+    const document = all[k]!;
+    chosen.push(document);
+    count += document.length;
   }
   const cut = Math.round(HELD * chosen.length);
   const [held, train] = [chosen.slice(0, cut).flat(), chosen.slice(cut).flat()];

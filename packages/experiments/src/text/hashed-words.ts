@@ -39,18 +39,19 @@ function hashed(text: string, features: number): Sparse {
 
 /** Texts as batches of x float32 [batch, features] and y int32 [batch]; hashing happens once, here. */
 export function hashedWords(texts: readonly LabelledText[], features: number): Dataset<LabelledBatch> {
-  const rows = texts.map(({ text }) => hashed(text, features));
+  const rows = texts.map(({ text, label }) => ({ ...hashed(text, features), label }));
   return {
     length: texts.length,
     batch(indices) {
       const x = new Float32Array(indices.length * features);
+      const y = new Int32Array(indices.length);
       indices.forEach((sample, row) => {
-        const { places, values } = rows[sample]!;
+        const { places, values, label } = rows[sample]!;
+        y[row] = label;
         places.forEach((place, k) => {
           x[row * features + place] = values[k]!;
         });
       });
-      const y = Int32Array.from(indices, (sample) => texts[sample]!.label);
       return { x: tensor(x, { shape: [indices.length, features] }), y: tensor(y) };
     },
   };

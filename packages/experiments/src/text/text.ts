@@ -65,7 +65,7 @@ export const text: Experiment<{
           return { name, model, optimizer: adam(model.parameters(), { learningRate }), batches };
         });
         const every = runners[0]!.batches.batchesPerEpoch;
-        const readings = await trainInTurn(runners, {
+        const trained = await trainInTurn(runners, {
           loss: classification,
           held: new DataLoader(hashedWords(held, n), { batchSize: Math.min(500, held.length) }),
           steps: epochs * every,
@@ -75,9 +75,8 @@ export const text: Experiment<{
             log(`${corpusName}, ${n} features, ${name}, step ${step}: accuracy ${metrics.accuracy?.toFixed(4)}`),
         });
         const sizes = { corpus: corpusName, features: n, train: train.length, held: held.length, majority };
-        runners.forEach(({ name, model }, k) => {
-          outcomes.push({ ...sizes, layer: name, parameters: model.parameterCount(), readings: readings[k]! });
-        });
+        for (const { name, model, readings } of trained)
+          outcomes.push({ ...sizes, layer: name, parameters: model.parameterCount(), readings });
       }
     }
     return textFindings(outcomes);

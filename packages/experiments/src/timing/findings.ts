@@ -34,8 +34,10 @@ function crossover(cells: readonly Cell[], phase: Phase, mixer: Mixer): string {
     const value = ratio(cell, phase, mixer);
     return value === undefined ? [] : [{ n: cell.n, faster: value >= 1 }];
   });
+  const widest = measured.at(-1);
+  if (widest === undefined) return "–";
   const last = measured.findLastIndex(({ faster }) => !faster);
-  return measured.length === 0 ? "–" : (measured[last + 1]?.n.toString() ?? `above ${measured.at(-1)!.n}`);
+  return measured[last + 1]?.n.toString() ?? `above ${widest.n}`;
 }
 
 /** Tables and charts of all that was measured. */

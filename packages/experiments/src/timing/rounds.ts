@@ -22,17 +22,17 @@ export async function timeInRounds(
   candidates: readonly Candidate[],
   { rounds, least, longest }: { readonly rounds: number; readonly least: number; readonly longest: number },
 ): Promise<Rounds> {
-  const repeats: number[] = [];
+  const repeated: { readonly run: Candidate; readonly repeats: number }[] = [];
   for (const run of candidates) {
     const first = await seconds(run, 1); // compiled, and its memory there
     const once = first > SLOW ? first : await seconds(run, 1);
-    repeats.push(Math.min(MOST_RUNS, Math.max(1, Math.ceil(least / once))));
+    repeated.push({ run, repeats: Math.min(MOST_RUNS, Math.max(1, Math.ceil(least / once))) });
   }
   const times: number[][] = [];
   const start = performance.now();
   while (times.length < rounds && (times.length === 0 || performance.now() - start < 1000 * longest)) {
     const row: number[] = [];
-    for (const [i, run] of candidates.entries()) row.push(await seconds(run, repeats[i]!));
+    for (const { run, repeats } of repeated) row.push(await seconds(run, repeats));
     times.push(row);
   }
   return times;

@@ -38,11 +38,8 @@ export const timing: Experiment<{ widths: string; batches: string; rounds: numbe
         if (signal.aborted) break;
         const cell = await measure(n, batch, { rounds, least, longest, random: rng(seed) });
         cells.push(cell);
-        const [dense, rotation, general] = cell.seconds.step?.[0] ?? [];
-        if (dense !== undefined)
-          log(
-            `n ${n}, batch ${batch}, step: ${[dense, rotation, general].map((s) => `${(1000 * s!).toPrecision(3)} ms`).join(", ")}`,
-          );
+        const times = cell.seconds.step?.[0]?.map((s) => `${(1000 * s).toPrecision(3)} ms`);
+        if (times !== undefined) log(`n ${n}, batch ${batch}, step: ${times.join(", ")}`);
         await new Promise((resume) => setImmediate(resume)); // an interruption gets through
       }
     return timingFindings(cells);
@@ -66,9 +63,11 @@ async function measure(n: number, batch: number, { rounds, least, longest, rando
     const layers = KINDS.map((kind) => linear(kind, n, n, { random }));
     owned.push(...layers.flatMap((layer) => layer.parameters()));
     for (const phase of PHASES) {
-      const optimizers = layers.map((layer) => adam(layer.parameters(), { learningRate: 1e-6 }));
-      owned.push(...optimizers);
-      const candidates = layers.map((layer, k) => runOf(phase, layer, x, optimizers[k]!));
+      const candidates = layers.map((layer) => {
+        const optimizer = adam(layer.parameters(), { learningRate: 1e-6 });
+        owned.push(optimizer);
+        return runOf(phase, layer, x, optimizer);
+      });
       seconds[phase] = await timeInRounds(candidates, { rounds, least, longest });
     }
   } catch (error) {

@@ -3,9 +3,12 @@
  * unit i of the first is where the paths from certain inputs meet, and where those to certain outputs part.
  */
 
+/** A set of hidden units. */
+type Units = readonly [number, ...number[]];
+
 /** A set of hidden units, with the direction in which their weights lie in each block of columns. */
 interface Cluster {
-  readonly units: readonly number[];
+  readonly units: Units;
   /** For each block of columns, the dominant right singular vector times its singular value. */
   readonly directions: readonly Float64Array[];
 }
@@ -48,7 +51,7 @@ function reversed(j: number, bits: number): number {
 }
 
 /** Level by level, sets of 2^level units: level 0 has each by itself. */
-function joined(vectors: readonly Float64Array[]): (readonly number[])[][] {
+function joined(vectors: readonly Float64Array[]): Units[][] {
   let clusters: Cluster[] = vectors.map((vector, unit) => ({ units: [unit], directions: [vector] }));
   const levels = [clusters.map(({ units }) => units)];
   while (clusters.length > 1) {
@@ -64,14 +67,18 @@ const halved = ({ units, directions }: Cluster): Cluster => ({
   directions: directions.flatMap((v) => [v.subarray(0, v.length / 2), v.subarray(v.length / 2)]),
 });
 
+/** The places of two clusters. */
+type Pair = readonly [number, number];
+
 /** Joins clusters two by two so that little is lost: the cheapest first, then exchanges between pairs while they help. */
 function paired(clusters: readonly Cluster[]): Cluster[] {
   const cost = clusters.map((a) => clusters.map((b) => (a === b ? Number.POSITIVE_INFINITY : lost(a, b))));
+  const costOf = ([i, j]: Pair): number => cost[i]![j]!;
   const edges = clusters
-    .flatMap((_, i) => clusters.slice(0, i).map((_, j) => [i, j] as [number, number]))
-    .sort(([a, b], [c, d]) => cost[a]![b]! - cost[c]![d]!);
+    .flatMap((_, i) => clusters.slice(0, i).map((_, j): Pair => [i, j]))
+    .sort((one, two) => costOf(one) - costOf(two));
   const taken = new Set<number>();
-  const pairs: [number, number][] = [];
+  const pairs: Pair[] = [];
   for (const [i, j] of edges) {
     if (taken.has(i) || taken.has(j)) continue;
     taken.add(i).add(j);
@@ -82,8 +89,8 @@ function paired(clusters: readonly Cluster[]): Cluster[] {
     for (let p = 0; p < pairs.length; p++)
       for (let q = 0; q < p; q++) {
         const [[a, b], [c, d]] = [pairs[p]!, pairs[q]!];
-        const now = cost[a]![b]! + cost[c]![d]!;
-        const others: [[number, number], [number, number]][] = [
+        const now = costOf([a, b]) + costOf([c, d]);
+        const others: [Pair, Pair][] = [
           [
             [a, c],
             [b, d],
@@ -94,7 +101,7 @@ function paired(clusters: readonly Cluster[]): Cluster[] {
           ],
         ];
         for (const [one, two] of others)
-          if (cost[one[0]]![one[1]]! + cost[two[0]]![two[1]]! < now * (1 - 1e-9)) {
+          if (costOf(one) + costOf(two) < now * (1 - 1e-9)) {
             [pairs[p], pairs[q]] = [one, two];
             better = true;
             break;
@@ -135,10 +142,10 @@ function gram(u: Float64Array, v: Float64Array): [number, number, number] {
 }
 
 /** 0 or 1 for each unit, the same within each set; null unless the sets connect the units to exactly two components. */
-function twoSides(n: number, sets: readonly (readonly number[])[]): Int32Array | null {
+function twoSides(n: number, sets: readonly Units[]): Int32Array | null {
   const root = Int32Array.from({ length: n }, (_, i) => i);
   const find = (i: number): number => (root[i] === i ? i : find(root[i]!));
-  for (const [head, ...rest] of sets) for (const unit of rest) root[find(unit)] = find(head!);
+  for (const [head, ...rest] of sets) for (const unit of rest) root[find(unit)] = find(head);
   const roots = Array.from({ length: n }, (_, i) => find(i));
   const names = [...new Set(roots)];
   return names.length === 2 ? Int32Array.from(roots, (r) => names.indexOf(r)) : null;

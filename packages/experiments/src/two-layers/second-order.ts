@@ -8,6 +8,7 @@ import {
   noGrad,
   type Parameter,
   scope,
+  sizeOf,
   slice,
   square,
   sub,
@@ -17,6 +18,7 @@ import {
   vjp,
 } from "@spm/core";
 import { functionalCall, type Module } from "@spm/nn";
+import { zip } from "../zip.ts";
 import type { Samples } from "./train.ts";
 
 /** How long, and on how many of the samples. */
@@ -50,7 +52,7 @@ export async function fitBySecondOrder(
   const part = { stop: Math.min(samples, x.shape[0]!) };
   const [inputs, targets] = [slice(x, [part]), slice(y, [part])];
   const outputs = (...values: Tensor[]): Tensor =>
-    functionalCall(net, Object.fromEntries(names.map((name, k) => [name, values[k]!])), inputs);
+    functionalCall(net, Object.fromEntries(zip(names, values)), inputs);
   const residualsAt = (): Tensor => noGrad(() => sub(net.forward(inputs), targets));
   const lossOf = (r: Tensor): number => noGrad(() => elements(sum(square(r)).ndarray())[0]!);
 
@@ -64,7 +66,7 @@ export async function fitBySecondOrder(
       const curvature = (v: Float64Array): Float64Array => {
         const h = REACH / Math.sqrt(dot(v, v));
         const moved = (by: number): Tensor =>
-          outputs(...likeParameters(parameters, v).map((direction, k) => add(parameters[k]!, mul(direction, by))));
+          outputs(...alongside(parameters, v).map(([p, direction]) => add(p, mul(direction, by))));
         const along = noGrad(() => mul(sub(moved(h), moved(-h)), 1 / (2 * h)));
         return flattened(pullback(along)).map((value, k) => value + damping * v[k]!);
       };
@@ -110,14 +112,18 @@ const dot = (a: Float64Array, b: Float64Array): number => a.reduce((total, v, i)
 const flattened = (parts: readonly Tensor[]): Float64Array =>
   Float64Array.from(parts.flatMap((part) => [...elements(part.ndarray())]));
 
-/** A vector cut into tensors of the parameters' shapes. */
-function likeParameters(parameters: readonly Parameter[], v: Float64Array): Tensor[] {
+/** Each parameter with its part of a vector, as a tensor of its shape. */
+function alongside(
+  parameters: readonly Parameter[],
+  v: Float64Array,
+): (readonly [Parameter, Tensor])[] {
   let from = 0;
-  return parameters.map(({ shape, backend }) => {
-    const count = shape.reduce((a, b) => a * b, 1);
+  return parameters.map((p) => {
+    const { shape, backend } = p;
+    const count = sizeOf(shape);
     const piece = Float32Array.from(v.subarray(from, from + count));
     from += count;
-    return tensor(piece, { shape, backend });
+    return [p, tensor(piece, { shape, backend })];
   });
 }
 
@@ -125,8 +131,8 @@ function likeParameters(parameters: readonly Parameter[], v: Float64Array): Tens
 function assign(parameters: readonly Parameter[], before: readonly Float64Array[], change?: Float64Array): void {
   let from = 0;
   noGrad(() => {
-    for (const [k, p] of parameters.entries()) {
-      const values = before[k]!.map((v, i) => v + (change?.[from + i] ?? 0));
+    for (const [p, old] of zip(parameters, before)) {
+      const values = old.map((v, i) => v + (change?.[from + i] ?? 0));
       from += values.length;
       p.assign(tensor(Float32Array.from(values), { shape: p.shape, backend: p.backend }));
     }

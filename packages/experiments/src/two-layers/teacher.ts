@@ -50,6 +50,16 @@ interface Data {
   readonly test: Samples;
 }
 
+/** A seed's data, and the generator that its students start from, in the state that they do. */
+interface Draw {
+  readonly data: Data;
+  readonly random: Rng;
+  readonly state: Rng["state"];
+}
+
+/** Cells of one teacher and task. */
+type Group = readonly [Cell, ...Cell[]];
+
 /** Students of every structure on teachers in and out of the mixer's class. */
 export const teacher: Experiment<typeof settings> = {
   name: "teacher",
@@ -66,41 +76,37 @@ export const teacher: Experiment<typeof settings> = {
 
     async function compare(teacherKind: TeacherKind, task: TaskKind): Promise<void> {
       const outputs = task === "regression" ? n : CLASSES;
-      const draws = Array.from({ length: seeds }, (_, k) => {
+      const draw = (k: number): Draw => {
         const [hidden, drawn, random] = rng(seed * 1000 + k).split(3) as [Rng, Rng, Rng];
         const net = teacherNet(teacherKind, n, outputs, hidden);
         return { data: noGrad(() => dataOf(net, task, n, samples, drawn)), state: random.state, random };
-      });
-      const fit = async (
-        kind: LinearKind,
-        k: number,
-        rate: number,
-        seconds?: number,
-      ): Promise<{ net: TwoLayerNet; seconds: number; steps: number }> => {
-        const { data, random, state } = draws[k]!;
+      };
+      const first = draw(0);
+      const others = Array.from({ length: seeds - 1 }, (_, k) => draw(k + 1));
+      const fit = async (kind: LinearKind, { data, random, state }: Draw, rate: number, seconds?: number) => {
         random.state = state; // each fit of a student starts alike
         const net = studentNet(kind, n, outputs, random);
         const loss = ({ x, y }: Samples): Tensor =>
           task === "regression" ? mean(square(sub(net.forward(x), y))) : crossEntropy(net.forward(x), y);
         const limits = { batch, rate, steps, signal, ...(seconds !== undefined && { seconds }) };
-        return { net, ...(await train(net.parameters(), loss, data.learned, limits)) };
+        return { net, data, ...(await train(net.parameters(), loss, data.learned, limits)) };
       };
       let budget = 0;
       for (const student of ["dense" as const, ...kinds.filter((kind) => kind !== "dense")]) {
         const tried = [];
         for (const rate of rates) {
-          const run = await fit(student, 0, rate);
-          tried.push({ rate, run, score: await score(run.net, draws[0]!.data.validation, task) });
+          const run = await fit(student, first, rate);
+          tried.push({ rate, run, score: await score(run.net, first.data.validation, task) });
         }
         const better = (a: number, b: number): boolean => (task === "regression" ? a < b : a > b);
         const best = tried.reduce((a, b) => (better(b.score, a.score) ? b : a));
         const runs = [best.run];
-        for (let k = 1; k < seeds; k++) runs.push(await fit(student, k, best.rate));
+        for (const other of others) runs.push(await fit(student, other, best.rate));
         if (student === "dense") budget = runs.map((run) => run.seconds).sort((a, b) => a - b)[Math.floor(seeds / 2)]!;
         const timed = [];
-        for (let k = 0; k < seeds; k++) timed.push(await fit(student, k, best.rate, budget));
+        for (const one of [first, ...others]) timed.push(await fit(student, one, best.rate, budget));
         const scores = (of: typeof runs, which: "test" | "learned"): Promise<number[]> =>
-          Promise.all(of.map(({ net }, k) => score(net, draws[k]!.data[which], task)));
+          Promise.all(of.map(({ net, data }) => score(net, data[which], task)));
         const cell: Cell = {
           teacher: teacherKind,
           task,
@@ -117,17 +123,19 @@ export const teacher: Experiment<typeof settings> = {
       }
     }
 
-    const groups = [...new Set(cells.map(({ teacher: t, task }) => `${t}|${task}`))].map((key) =>
-      cells.filter((c) => `${c.teacher}|${c.task}` === key),
-    );
+    const groups = grouped(cells);
     return {
       summary: groups.length === 0 ? "Interrupted before anything was measured." : groups.map(sentence).join(" "),
-      sections: groups.map((group) => ({
-        heading: `Teacher: ${group[0]!.teacher}; ${group[0]!.task}`,
-        text: `${group[0]!.task === "regression" ? "Relative squared error (less is better)" : "Accuracy"}, mean ± half the range over ${seeds} seeds. ${remark(group[0]!.teacher)}`,
-        table: table(group),
-        figure: figure(group),
-      })),
+      sections: groups.map((group) => {
+        const [{ teacher, task }] = group;
+        const measure = task === "regression" ? "Relative squared error (less is better)" : "Accuracy";
+        return {
+          heading: `Teacher: ${teacher}; ${task}`,
+          text: `${measure}, mean ± half the range over ${seeds} seeds. ${remark(teacher)}`,
+          table: table(group),
+          figure: figure(group),
+        };
+      }),
       results: { cells: cells.map((c) => ({ ...c, seconds: { ...c.seconds } })) },
     };
   },
@@ -179,8 +187,20 @@ const described: Readonly<Record<TeacherKind, string>> = {
   dense: "dense layers",
 };
 
-function sentence(group: readonly Cell[]): string {
-  const [{ teacher: kind, task }] = group as [Cell];
+/** In the order in which they come. */
+function grouped(cells: readonly Cell[]): Group[] {
+  const groups = new Map<string, [Cell, ...Cell[]]>();
+  for (const cell of cells) {
+    const key = `${cell.teacher}|${cell.task}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [cell]);
+    else group.push(cell);
+  }
+  return [...groups.values()];
+}
+
+function sentence(group: Group): string {
+  const [{ teacher: kind, task }] = group;
   const order = [...group].sort((a, b) => (average(a.test) - average(b.test)) * (task === "regression" ? 1 : -1));
   return `Taught by ${described[kind]}, ${task}: ${order.map((c) => `${c.student} ${shown(c.test)}`).join(", ")}.`;
 }

@@ -3,7 +3,7 @@ import { type Rng, rng, ValueError } from "@spm/core";
 import { type SeriesChart, seriesChart } from "@spm/trainer/node";
 import type { Experiment, Section } from "../experiment.ts";
 import { readNames, readNumbers } from "../lists.ts";
-import { brief, median, medianAndRange } from "../statistics.ts";
+import { brief, median, medianAndRange, medianBar } from "../statistics.ts";
 import { DENSE, GIVEN, PLAIN, RECIPE, relativeError, samplesOf, teacherOf, type Way, ways } from "./ways.ts";
 
 const settings = {
@@ -49,9 +49,9 @@ export const twoMixers: Experiment<typeof settings> = {
     if (widths.some((width) => !Number.isInteger(Math.log2(width)) || width < 4))
       throw new ValueError("two-mixers", "widths 2^k ≥ 4", `"${given.widths}"`);
     const n = widths.at(-1)!;
-    const numbers = ways.map((_, k) => String(k + 1));
-    const chosen = readNames("ways", given.ways, numbers);
-    const rows = ways.filter((_, k) => chosen.includes(numbers[k]!));
+    const number = (_: unknown, k: number): string => String(k + 1);
+    const chosen = readNames("ways", given.ways, ways.map(number));
+    const rows = ways.filter((way, k) => chosen.includes(number(way, k)));
     const sizes = readNumbers("sizes", given.sizes).map((times) => times * n);
 
     async function measured(way: Way, width: number, count: number, level: number): Promise<Cell> {
@@ -80,7 +80,7 @@ export const twoMixers: Experiment<typeof settings> = {
         log(`n = ${width}, ${way.name}: ${shown(cell, trials)}`);
       }
     const bySize: (Cell & { samples: number })[] = [];
-    for (const way of rows.filter(({ name }) => compared.includes(name)))
+    for (const way of rows.filter(({ name }) => compared.some((one) => one === name)))
       for (const count of sizes) {
         if (signal.aborted) break;
         const cell = await measured(way, n, count, noise);
@@ -89,7 +89,7 @@ export const twoMixers: Experiment<typeof settings> = {
 
     const share = ({ errors }: Cell): number => errors.filter((e) => e < SOLVED).length / trials;
     const find = (name: string, width: number): Cell | undefined => cells.find((c) => c.way === name && c.n === width);
-    const drawn = [GIVEN, PLAIN, DENSE, RECIPE].filter((name) => cells.some((c) => c.way === name));
+    const drawn = labelled.filter((name) => cells.some((c) => c.way === name));
     const headlines = drawn.length > 0 ? drawn : rows.map(({ name }) => name);
     const shares = headlines.flatMap((name) => {
       const cell = find(name, n);
@@ -114,7 +114,7 @@ export const twoMixers: Experiment<typeof settings> = {
             x: { label: "n", scale: "log", ticks: widths },
             y: { label: "share solved", range: [0, 1] },
             series: drawn.map((name) => ({
-              name: LABELS[name]!,
+              name: LABELS[name],
               points: cells.filter((c) => c.way === name).map((c) => ({ x: c.n, y: share(c) })),
             })),
           }),
@@ -137,15 +137,10 @@ export const twoMixers: Experiment<typeof settings> = {
                   x: { label: "samples N", scale: "log", ticks: sizes },
                   y: { label: "relative squared error", scale: "log" },
                   series: withNoise.map((name) => ({
-                    name: LABELS[name]!,
+                    name: LABELS[name],
                     points: bySize
                       .filter((c) => c.way === name && c.errors.length > 0)
-                      .map(({ samples: x, errors }) => ({
-                        x,
-                        y: median(errors),
-                        low: errors[0]!,
-                        high: errors.at(-1)!,
-                      })),
+                      .map(({ samples: x, errors }) => ({ x, ...medianBar(errors) })),
                   })),
                 }),
               },
@@ -157,10 +152,13 @@ export const twoMixers: Experiment<typeof settings> = {
 };
 
 /** The students of the second part. */
-const compared: readonly string[] = [DENSE, PLAIN, RECIPE];
+const compared = [DENSE, PLAIN, RECIPE] as const;
+
+/** Those of the first picture. */
+const labelled = [GIVEN, PLAIN, DENSE, RECIPE] as const;
 
 /** In the legends. */
-const LABELS: Readonly<Record<string, string>> = {
+const LABELS: Readonly<Record<(typeof labelled)[number], string>> = {
   [GIVEN]: "one layer given",
   [PLAIN]: "both layers",
   [DENSE]: "dense",

@@ -146,15 +146,14 @@ const restarted =
   (starts: number) =>
   async (task: Task): Promise<Learned> => {
     const { n, random, data, training } = task;
-    let best: { loss: number; net: TwoLayerNet } | null = null;
+    const tried: { loss: number; net: TwoLayerNet }[] = [];
     for (let start = 0; start < starts; start++) {
       const net = mixers(n, random);
       const steps = Math.ceil(training.steps / 4);
       const forward = await fitted(task, (x) => net.forward(x), net.parameters(), { steps });
-      const loss = await relativeError(forward, data);
-      if (best === null || loss < best.loss) best = { loss, net };
+      tried.push({ loss: await relativeError(forward, data), net });
     }
-    const { net } = best!;
+    const { net } = tried.reduce((best, next) => (next.loss < best.loss ? next : best));
     return fitted(task, (x) => net.forward(x), net.parameters());
   };
 

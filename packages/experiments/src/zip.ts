@@ -1,0 +1,13 @@
+/** @file Two lists as one of pairs. */
+
+/** [a₀, b₀], [a₁, b₁], … as far as both lists go. */
+export function zip<A, B>(as: readonly A[], bs: readonly B[]): [A, B][] {
+  const pairs: [A, B][] = [];
+  const others = bs.values();
+  for (const a of as) {
+    const other = others.next();
+    if (other.done) break;
+    pairs.push([a, other.value]);
+  }
+  return pairs;
+}
