@@ -31,7 +31,11 @@ export function initialParameters<N extends Names>(
   { noise, dtype = "float32" }: InitOptions = {},
 ): Named<N, Tensor> {
   if (!inits.includes(init))
-    throw new ValueError("initialise", inits.map((name) => `"${name}"`).join(" or "), `"${init as string}"`);
+    throw new ValueError(
+      "initialise",
+      '"haar", "identity", "quarter" or "hadamard"',
+      `"${init as string}"`,
+    );
   if (noise !== undefined && !(noise >= 0 && noise < Number.POSITIVE_INFINITY))
     throw new ValueError("initialise", "a noise ≥ 0", noise);
   const numbers = inOrder(parameterisation, parameterisation.initial(schedule, random, init, noise));

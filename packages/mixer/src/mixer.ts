@@ -159,18 +159,26 @@ export function defineMixer<N extends Names>(parameterisation: Parameterisation<
     return generalMixer.op([x, dIn, dOut, bias, blocks, scales], { schedule, backward: mode });
   };
   const call = (x: Tensor, ...operands: readonly unknown[]): Tensor => {
-    const { parameters, options } = separated(parameterisation.name, operands);
+    const { parameters, options } = separated(parameterisation, x, operands);
     return run(x, parameters, options);
   };
   return Object.assign(call, { parameterisation, op, run });
 }
 
-/** @throws ShapeError when something stands in the wrong place */
-function separated(name: string, operands: readonly unknown[]): { parameters: Tensor[]; options: MixerCallOptions } {
+/** @throws ShapeError naming what stands in the wrong place */
+function separated(
+  { name, parameters: layouts }: Parameterisation,
+  x: unknown,
+  operands: readonly unknown[],
+): { parameters: Tensor[]; options: MixerCallOptions } {
   const options = operands.at(-1);
   const parameters = operands.slice(0, -1).filter((p) => p instanceof Tensor);
-  if (isOptions(options) && parameters.length === operands.length - 1) return { parameters, options };
-  throw new ShapeError(name, "x, the parameters, then options with a schedule", `${operands.length} operands after x`);
+  if (x instanceof Tensor && isOptions(options) && parameters.length === operands.length - 1)
+    return { parameters, options };
+  const names = ["x", ...layouts.map((layout) => layout.name)];
+  const wrong = [x, ...operands].findIndex((p) => !(p instanceof Tensor));
+  const missing = isOptions(options) ? `tensor as ${names[wrong] ?? wrong}` : "schedule at the end";
+  throw new ShapeError(name, `${names.join(", ")}, then options with a schedule`, `no ${missing}`);
 }
 
 const isOptions = (value: unknown): value is MixerCallOptions =>

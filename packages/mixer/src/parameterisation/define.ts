@@ -27,9 +27,11 @@ export interface ParameterLayout<Name extends string = string> {
 }
 
 /**
- * Where training starts. `haar`: uniform over what the blocks can be, so that entries of W have variance 1/n. `identity`: W near
- * the identity, angles N(0, noise²). `quarter`: angles ±π/4 + N(0, noise²), where W is flat, |W_ij| ≈ 1/√n. `hadamard`: the Hadamard
- * matrix, for one pass of a butterfly, with N(0, noise²) added to the angles.
+ * Where training starts. `haar`: uniform over what the blocks can be, so that entries of W have
+ * variance 1/n. `identity`: W near the identity, angles N(0, noise²). `quarter`: angles
+ * ±π/4 + N(0, noise²), where W is flat, |W_ij| ≈ 1/√n. `hadamard`: the Hadamard matrix, for one pass
+ * of a butterfly, with N(0, noise²) added to the angles (from rotations over n = 2 its second column
+ * is negated).
  */
 export type MixerInit = "haar" | "identity" | "quarter" | "hadamard";
 
