@@ -33,5 +33,8 @@ export function readNames<Name extends string>(name: string, text: string, known
   });
 }
 
+/** The names of all linear maps. */
+export const linearNames: readonly LinearKind[] = Object.keys(linearKinds) as LinearKind[];
+
 /** Kinds of linear maps. @throws ValueError for one that there is not */
-export const readKinds = (text: string): LinearKind[] => readNames("layers", text, linearKinds);
+export const readKinds = (text: string): LinearKind[] => readNames("layers", text, linearNames);

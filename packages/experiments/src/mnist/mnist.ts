@@ -2,13 +2,12 @@
 import { currentBackend, rng } from "@spm/core";
 import { DataLoader, type Dataset, imageDataset, type LabelledBatch, pixelStatistics, subset } from "@spm/data";
 import { loadMnist } from "@spm/data/mnist";
-import { GeneralMixer, type LinearKind, Mlp, RotationMixer } from "@spm/nn";
+import { type LinearKind, linearKinds, MixerLayer, Mlp } from "@spm/nn";
 import { adam, cosine } from "@spm/optim";
 import { classification } from "@spm/trainer";
 import type { Experiment } from "../experiment.ts";
 import { readKinds, readNumbers } from "../lists.ts";
 import { MixerAlbum } from "../mixer-album.ts";
-import { rateOf } from "../rates.ts";
 import { type Reading, type Runner, trainInTurn } from "../train-in-turn.ts";
 import { mnistFindings, type Outcome } from "./findings.ts";
 
@@ -90,15 +89,15 @@ function runnerOf(
 ): Runner<Mlp, LabelledBatch> & { readonly name: LinearKind } {
   const model = new Mlp({ sizes: [features, width, width, CLASSES], linear: kind, random: rng(seed) });
   const batches = new DataLoader(data, { batchSize: batch, seed, dropLast: true });
-  const learningRate = cosine({ base: rate || rateOf(kind), steps: epochs * batches.batchesPerEpoch });
+  const base = rate || linearKinds[kind].learningRate;
+  const learningRate = cosine({ base, steps: epochs * batches.batchesPerEpoch });
   return { name: kind, model, optimizer: adam(model.parameters(), { learningRate }), batches };
 }
 
 /** An album of the layer between the hidden ones, if it is a mixer in CPU memory. */
 function albumOf({ name, model }: Runner<Mlp, LabelledBatch>, width: number): { name: string; album: MixerAlbum }[] {
   const layer = model.layers[1];
-  if (currentBackend().view === undefined) return [];
-  if (!(layer instanceof RotationMixer || layer instanceof GeneralMixer)) return [];
+  if (currentBackend().view === undefined || !(layer instanceof MixerLayer)) return [];
   return [{ name, album: new MixerAlbum(`${name}, ${width} → ${width}`, layer) }];
 }
 

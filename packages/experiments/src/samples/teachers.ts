@@ -1,6 +1,15 @@
 /** @file The hidden operators that the experiment wants recovered. */
 import { cast, matmul, mul, normal, type Rng, type Tensor, ValueError } from "@spm/core";
-import { butterfly, dft, hadamard, initialAngles, type Schedule, shuffle, toDense } from "@spm/mixer";
+import {
+  butterfly,
+  dft,
+  hadamard,
+  initialParameters,
+  rotationMixer,
+  type Schedule,
+  shuffle,
+  toDense,
+} from "@spm/mixer";
 
 /** W [n, n] with ‖W‖² = n, at least in expectation. */
 export type Teacher = (n: number, random: Rng) => Tensor;
@@ -10,7 +19,8 @@ const rotations =
   (schedule: (n: number) => Schedule): Teacher =>
   (n, random) => {
     const over = schedule(n);
-    return toDense({ kind: "rotation", schedule: over, angles: initialAngles(over, random) });
+    const parameters = initialParameters(rotationMixer, over, random);
+    return toDense({ mixer: rotationMixer, schedule: over, parameters });
   };
 
 /** The rank of the low-rank teacher: that of a low-rank student. */

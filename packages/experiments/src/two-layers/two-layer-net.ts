@@ -1,7 +1,7 @@
 /** @file Two linear maps around a nonlinearity: what teaches here and what learns. */
 import { normal, type Rng, type Tensor, tanh, ValueError } from "@spm/core";
-import { butterfly, type Schedule, shuffle } from "@spm/mixer";
-import { Linear, type LinearKind, type LinearMap, linear, Module, RotationMixer } from "@spm/nn";
+import { butterfly, rotationMixer, type Schedule, shuffle } from "@spm/mixer";
+import { Linear, type LinearKind, type LinearMap, linear, MixerLayer, Module } from "@spm/nn";
 import { fasterForm } from "../through-matrix.ts";
 
 /** y = W₂ φ(W₁ x), φ = tanh unless said. x [..., n] → [..., outputs] */
@@ -46,7 +46,9 @@ export function teacherNet(kind: TeacherKind, n: number, outputs: number, random
   };
   const over = schedule[kind];
   const layer = (fanOut: number): LinearMap =>
-    over === null ? gaussian(n, fanOut, random) : new RotationMixer(n, fanOut, { random, bias: false, schedule: over });
+    over === null
+      ? gaussian(n, fanOut, random)
+      : new MixerLayer(rotationMixer, n, fanOut, { random, bias: false, schedule: over });
   return new TwoLayerNet(layer(n), layer(outputs));
 }
 
