@@ -26,21 +26,31 @@ export function mixerRuns(backend: Backend, kind: Kind, n: number, batch: number
     initialBlocks(schedule, random),
     ones([schedule.leftovers.length]),
   ];
-  type Tensors = Tensor[];
-  const rotation = (...[x, angles, dIn, dOut, bias]: Tensors): Tensor =>
-    rotationMixer(x!, angles!, { schedule, dIn: dIn!, dOut: dOut!, bias: bias! });
-  const general = (...[x, blocks, scales, dIn, dOut, bias]: Tensors): Tensor =>
-    generalMixer(x!, blocks!, scales!, { schedule, dIn: dIn!, dOut: dOut!, bias: bias! });
-  const train = (layer: typeof rotation, stages: Tensor, ...rest: Tensors): void =>
-    scope(() => void vjp(layer, x, add(stages, 0), ...rest).pullback(ct));
+  type Around = [dIn: Tensor, dOut: Tensor, bias: Tensor];
+  const rotation = (x: Tensor, angles: Tensor, ...[dIn, dOut, bias]: Around): Tensor =>
+    rotationMixer(x, angles, { schedule, dIn, dOut, bias });
+  const general = (
+    x: Tensor,
+    blocks: Tensor,
+    scales: Tensor,
+    ...[dIn, dOut, bias]: Around
+  ): Tensor => generalMixer(x, blocks, scales, { schedule, dIn, dOut, bias });
+  const train = <Rest extends Tensor[]>(
+    layer: (x: Tensor, stages: Tensor, ...rest: Rest) => Tensor,
+    stages: Tensor,
+    ...rest: Rest
+  ): void => {
+    const inputs: [Tensor, Tensor, ...Rest] = [x, add(stages, 0), ...rest];
+    vjp(layer, ...inputs).pullback(ct);
+  };
   return kind === "rotation"
     ? {
         forward: () => scope(() => void rotation(x, angles, ...around)),
-        train: () => train(rotation, angles, ...around),
+        train: () => scope(() => train(rotation, angles, ...around)),
       }
     : {
         forward: () => scope(() => void general(x, blocks, scales, ...around)),
-        train: () => train(general, blocks, scales, ...around),
+        train: () => scope(() => train(general, blocks, scales, ...around)),
       };
 }
 

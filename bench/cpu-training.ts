@@ -23,13 +23,16 @@ function mlpStep(backend: Backend, kind: (typeof KINDS)[number], { hidden, batch
   const model = new Mlp({ sizes: [784, hidden, hidden, 10], linear: kind, random: rng(1) });
   const parameters = model.parameters();
   if (kind === "dense")
-    for (const [i, [fanIn, fanOut]] of mlpShapes(hidden).entries()) {
-      const weights = tensor(mlpWeights(fanIn, fanOut), { shape: [fanIn, fanOut] });
-      scope(() => {
-        parameters[2 * i]!.assign(transpose(weights));
-        parameters[2 * i + 1]!.assign(zeros([fanOut]));
+    scope(() => {
+      const start = mlpShapes(hidden).flatMap(([fanIn, fanOut], i) => {
+        const weights = tensor(mlpWeights(fanIn, fanOut), { shape: [fanIn, fanOut] });
+        return [
+          [`layers.${i}.weight`, transpose(weights)],
+          [`layers.${i}.bias`, zeros([fanOut])],
+        ] as const;
       });
-    }
+      model.loadStateDict(Object.fromEntries(start));
+    });
   const x = tensor(uniform(batch * 784, 1), { shape: [batch, 784] });
   const y = tensor(
     Int32Array.from({ length: batch }, (_, i) => labelOf(i)),

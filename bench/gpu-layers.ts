@@ -1,6 +1,7 @@
 /** @file A mixer layer on a device, as a user would run it: forward alone, and forward with the gradients by x and all parameters. */
 import {
   broadcastTo,
+  type Differentiable,
   mul,
   normal,
   ones,
@@ -49,14 +50,13 @@ export async function mixerTimes(
     kind === "rotation"
       ? [uniform(random, [pairs], 0, 2 * Math.PI)]
       : [normal(random, [pairs, 4], 0, Math.SQRT1_2), zeros([0])];
-  const layer = (input: Tensor, ...rest: Tensor[]): Tensor => {
-    const [dIn, dOut, bias] = rest.slice(-3) as [Tensor, Tensor, Tensor];
-    return kind === "rotation"
-      ? rotationMixer(input, rest[0]!, { schedule, dIn, dOut, bias })
-      : generalMixer(input, rest[0]!, rest[1]!, { schedule, dIn, dOut, bias });
-  };
-  const forward = await time(() => scope(() => void layer(x, ...parameters, ...around)));
-  const train = await time(() => scope(() => void vjp(layer, x, ...parameters, ...around).pullback(ct)));
+  const layer: Differentiable = (input, dIn, dOut, bias, stages, scales) =>
+    kind === "rotation"
+      ? rotationMixer(input, stages, { schedule, dIn, dOut, bias })
+      : generalMixer(input, stages, scales, { schedule, dIn, dOut, bias });
+  const inputs = [x, ...around, ...parameters];
+  const forward = await time(() => scope(() => void layer(...inputs)));
+  const train = await time(() => scope(() => void vjp(layer, ...inputs).pullback(ct)));
   for (const t of [x, ct, ...parameters, ...around]) t.dispose();
   return { forward, train };
 }

@@ -1,20 +1,26 @@
-/** @file The op of docs/custom-op.md: its code runs as it stands there, under every transform, and on a backend without its kernel. */
+/** @file The ops of docs/custom-op.md: their code runs as it stands there, under every transform, and on a backend without its kernels. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import {
+  type Backend,
+  each,
   elements,
+  type FusedOp,
   grad,
   gradcheck,
   gradgradcheck,
   hvp,
   jvp,
+  KernelTable,
   mul,
+  type NdArray,
   normal,
   ones,
   parameter,
   primitives,
   rng,
+  scope,
   sigmoid,
   sum,
   type Tensor,
@@ -22,19 +28,34 @@ import {
   valueAndGrad,
   vjp,
 } from "@spm/core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import ts from "typescript";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { poisoningBackend } from "./poisoning-backend.ts";
 
-const page = readFileSync(fileURLToPath(new URL("../../docs/custom-op.md", import.meta.url)), "utf8");
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const page = readFileSync(join(root, "docs/custom-op.md"), "utf8");
 const blocks = [...page.matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => match[1]!);
 const folder = mkdtempSync(fileURLToPath(new URL(".custom-op-", import.meta.url)));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const file = join(folder, "custom-op.ts");
+
 let swish: (x: Tensor, beta: Tensor) => Tensor;
+let fixedSwish: (x: Tensor, beta: number) => Tensor;
+let fixedSwishOp: FusedOp<[x: 1], number>;
 beforeAll(async () => {
-  const file = join(folder, "custom-op.ts");
   writeFileSync(file, blocks.join("\n"));
-  ({ swish } = await import(pathToFileURL(file).href)); // the checks of the page run on import
+  // the checks of the page run on import
+  ({ swish, fixedSwish, fixedSwishOp } = await import(pathToFileURL(file).href));
+});
+
+test("the page compiles, without assertions", () => {
+  const read = ts.readConfigFile(join(root, "tsconfig.test.json"), ts.sys.readFile);
+  const { options } = ts.parseJsonConfigFileContent(read.config, ts.sys, root);
+  const program = ts.createProgram([file], { ...options, incremental: false, noEmit: true });
+  const problems = ts.getPreEmitDiagnostics(program, program.getSourceFile(file));
+  expect(problems.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, " "))).toEqual([]);
+  expect(page).not.toMatch(/[\w\])]!(?!=)/);
 });
 
 const composed = (x: Tensor, beta: Tensor): Tensor => mul(x, sigmoid(mul(x, beta)));
@@ -56,24 +77,87 @@ test("has the values and derivatives of its composition, under every transform",
   const scalar = (op: typeof swish) => (t: Tensor) => sum(mul(op(t, beta), x));
   close(...both((op) => op(x, beta)));
   close(...both((op) => grad(scalar(op))(x)));
-  close(...both((op) => grad((t) => sum(grad(scalar(op))(t!)))(x)));
-  close(...both((op) => grad((t) => sum(grad((u) => sum(grad(scalar(op))(u!)))(t!)))(x)));
+  close(...both((op) => grad((t) => sum(grad(scalar(op))(t)))(x)));
+  close(...both((op) => grad((t) => sum(grad((u) => sum(grad(scalar(op))(u)))(t)))(x)));
   close(...both((op) => jvp(scalar(op), [x], [x]).tangent));
-  close(...both((op) => hvp(scalar(op), [x], [x])[0]!));
-  for (const k of [0, 1]) close(...both((op) => vjp(op as typeof mul, x, beta).pullback(x)[k]!));
+  close(...both((op) => hvp(scalar(op), [x], [x])[0]));
+  for (const k of [0, 1] as const) close(...both((op) => vjp(op, x, beta).pullback(x)[k]));
   const p = parameter(beta);
-  close(...both((op) => valueAndGrad(() => sum(op(x, p)), [p]).grads[0]!));
-  gradcheck(swish as typeof mul, [x, beta]);
-  gradgradcheck(swish as typeof mul, [x, beta]);
+  close(...both((op) => valueAndGrad(() => sum(op(x, p)), [p]).grads[0]));
+  gradcheck(swish, [x, beta]);
+  gradgradcheck(swish, [x, beta]);
+});
+
+test("the fused one, too, which keeps its slope", () => {
+  const both = <T>(f: (op: typeof fixedSwish) => T): [T, T] => [
+    f(fixedSwish),
+    f((x, b) => composed(x, tensor(b, { dtype: "float64" }))),
+  ];
+  const scalar = (op: typeof fixedSwish) => (t: Tensor) => sum(mul(op(t, 1.5), x));
+  close(...both((op) => op(x, 1.5)));
+  close(...both((op) => grad(scalar(op))(x)));
+  close(...both((op) => grad((t) => sum(grad(scalar(op))(t)))(x)));
+  close(...both((op) => hvp(scalar(op), [x], [x])[0]));
 });
 
 test("runs where it has no kernel, and is counted there", () => {
   const backend = poisoningBackend();
-  const [there, scale] = [x, beta].map((t) => tensor(t.ndarray(), { backend }));
-  const slope = grad((t) => sum(swish(t!, scale!)))(there!);
+  const [there, scale] = each([x, beta], (t) => tensor(t.ndarray(), { backend }));
+  const slope = grad((t) => sum(swish(t, scale)))(there);
   expect(slope.backend).toBe(backend);
-  close(slope, grad((t) => sum(swish(t!, beta)))(x));
+  close(slope, grad((t) => sum(swish(t, beta)))(x));
   expect(backend.report().fallbacks).toContainEqual({ primitive: "swish", reason: "no kernel", count: 1 });
+});
+
+describe("what the fused one keeps", () => {
+  const slopes = (backend: Backend) => () =>
+    scope(() => {
+      const there = tensor(x.ndarray(), { backend });
+      const before = backend.live.bytes;
+      const { value, pullback } = vjp((t) => fixedSwish(t, 1.5), there);
+      expect(backend.live.bytes - before).toBe(2 * 48); // the value and the slope
+      const [first] = pullback(value);
+      const [second] = pullback(value); // as often as one likes
+      close(first, second);
+      const here = vjp((t) => fixedSwish(t, 1.5), x);
+      close(first, here.pullback(here.value)[0]);
+    });
+
+  test("is freed once, with the tape's scope, where memory is freed by hand", () => {
+    const backend = poisoningBackend();
+    slopes(backend)();
+    expect(backend.live).toEqual({ storages: 0, bytes: 0 });
+    expect(backend.report().liveStorages).toBe(0);
+    const names = backend.report().fallbacks.map(({ primitive }) => primitive);
+    expect(names).toEqual(expect.arrayContaining(["fixedSwish", "fixedSwish backward"]));
+  });
+
+  test("is freed once where a kernel kept it, which reads it no more then", () => {
+    const backend = poisoningBackend();
+    const handles: NdArray[] = [];
+    const kernels = new KernelTable<NdArray>()
+      .set(fixedSwishOp.primitive, (inputs, beta, keep) => {
+        const made = fixedSwishOp.primitive.forward(inputs, beta, keep);
+        if (!("outputs" in made)) return made;
+        const residual = made.residual.map((array) => backend.upload(array) as NdArray);
+        handles.push(...residual);
+        return { outputs: each(made.outputs, (y) => backend.upload(y) as NdArray), residual };
+      })
+      .set(fixedSwishOp.backward, (inputs, beta, keep, residual) => {
+        expect(residual).toEqual(handles.slice(-1));
+        for (const handle of residual ?? []) backend.view?.(handle);
+        const bars = fixedSwishOp.backward.forward(inputs, beta, keep, residual);
+        return "outputs" in bars ? bars : each(bars, (bar) => backend.upload(bar) as NdArray);
+      });
+    const own = { ...backend, kernels };
+    slopes(own)();
+    expect(own.live).toEqual({ storages: 0, bytes: 0 });
+    expect(backend.report().liveStorages).toBe(0);
+    expect(backend.report().fallbacks.map(({ primitive }) => primitive)).toEqual(["alias"]);
+    expect(handles).toHaveLength(1);
+    for (const handle of handles)
+      expect(() => backend.view?.(handle)).toThrow("memory read after it was freed");
+  });
 });
 
 test("runs the kernel that a backend has for it", () => {

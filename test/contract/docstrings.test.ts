@@ -32,8 +32,9 @@ function examplesOf(path: string): { where: string; code: string }[] {
 
 const { normal, parameter, rng, sum, tensor, zeros } = core;
 const draw = (...shape: number[]) => normal(rng(1), shape);
-const parameters = [parameter(draw(3, 3))];
-const loss = () => sum(core.square(parameters[0]!));
+const square = parameter(draw(3, 3));
+const parameters = [square];
+const loss = () => sum(core.square(square));
 
 /** What the free names of examples stand for; `x` comes in several shapes. */
 const standIns = {
@@ -52,7 +53,7 @@ const standIns = {
   parameters,
   params: parameters,
   optimizer: { step: () => {} },
-  model: { forward: (x: core.Tensor) => core.matmul(x, core.transpose(parameters[0]!)) },
+  model: { forward: (x: core.Tensor) => core.matmul(x, core.transpose(square)) },
   y: tensor(Int32Array.of(0, 2)),
   loss,
   embedding: draw(5, 3),
@@ -127,6 +128,6 @@ test.each(examples.filter(({ code }) => !code.startsWith("see ")))("$where", asy
   if (expected === undefined) return;
   const [got, want] = [plain(value), plain(expected)].map((v) => [v].flat());
   if (!want!.every((v) => typeof v === "number")) return expect(got).toEqual(want);
-  expect(got!.length).toBe(want!.length);
-  for (const [i, v] of want!.entries()) expect(got![i]).toBeCloseTo(v as number, 3);
+  expect(got!.length).toBe(want.length);
+  for (const [i, v] of want.entries()) expect(got![i]).toBeCloseTo(v as number, 3);
 });

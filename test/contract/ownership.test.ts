@@ -11,16 +11,22 @@ import {
   div,
   elements,
   exp,
+  type FusedOp,
+  fused,
   grad,
   hvp,
   jvp,
   keep,
+  mapArray,
   matmul,
   mul,
+  type NdArray,
   noGrad,
   normal,
+  type Op,
   type Parameter,
   parameter,
+  type Residual,
   reference,
   reshape,
   rng,
@@ -37,8 +43,10 @@ import {
   transpose,
   valueAndGrad,
   vjp,
+  zerosArray,
+  zipLoop,
 } from "@spm/core";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, assert, beforeEach, describe, expect, test } from "vitest";
 import { poisoningBackend } from "./poisoning-backend.ts";
 
 const number = (x: Tensor): number => elements(x.ndarray())[0]!;
@@ -55,17 +63,17 @@ describe.each(["reference", "poisoning"])("on the %s backend", (name) => {
 
   test("a cotangent goes as soon as its last reader is done", () => {
     const alive: number[] = [];
-    const watched = definePrimitive<void>({
+    const watched: Op<[x: 1]> = definePrimitive({
       name: "watched",
-      infer: ([x]) => [x!],
-      forward: ([x]) => [copyArray(x!)],
+      infer: ([x]) => [x],
+      forward: ([x]) => [copyArray(x)],
       vjp: ([ct]) => {
         alive.push(backend.live.storages);
-        return [mul(ct!, 1)];
+        return [mul(ct, 1)];
       },
     });
     const links = Array.from({ length: 30 });
-    const chain = (x: Tensor): Tensor => links.reduce<Tensor>((y) => watched([add(cos(y), y)], undefined)[0]!, x);
+    const chain = (x: Tensor): Tensor => links.reduce<Tensor>((y) => watched([add(cos(y), y)])[0], x);
     const slope = grad((x) => sum(chain(x)))(tensor([0.5, 0.25]));
     expect(numbers(slope)).toEqual(
       numbers(grad((x) => sum(links.reduce<Tensor>((y) => add(cos(y), y), x)))(tensor([0.5, 0.25]))),
@@ -104,9 +112,9 @@ describe.each(["reference", "poisoning"])("on the %s backend", (name) => {
       const p = parameter(x64(3));
       const { grads } = valueAndGrad(() => {
         const { grads: inner } = valueAndGrad(() => mul(p, p), [p]);
-        return mul(p, inner[0]!); // p · 2p
+        return mul(p, inner[0]); // p · 2p
       }, [p]);
-      expect(number(grads[0]!)).toBe(12);
+      expect(number(grads[0])).toBe(12);
     });
 
     test("jvp and hvp, inside of each other and of grad", () => {
@@ -115,22 +123,22 @@ describe.each(["reference", "poisoning"])("on the %s backend", (name) => {
       const f = (t: Tensor) => exp(mul(2, t));
       expect(number(jvp(f, [x], [one]).tangent)).toBeCloseTo(2 * Math.E, 12);
       expect(number(jvp((t) => jvp(f, [t], [one]).tangent, [x], [one]).tangent)).toBeCloseTo(4 * Math.E, 12);
-      expect(number(hvp(f, [x], [one])[0]!)).toBeCloseTo(4 * Math.E, 12);
-      expect(number(grad((t) => hvp(f, [t], [one])[0]!)(x))).toBeCloseTo(8 * Math.E, 11);
+      expect(number(hvp(f, [x], [one])[0])).toBeCloseTo(4 * Math.E, 12);
+      expect(number(grad((t) => hvp(f, [t], [one])[0])(x))).toBeCloseTo(8 * Math.E, 11);
     });
 
     test("a pullback may be called again, and is differentiable", () => {
       const { pullback } = vjp(square, x64(3));
-      expect(number(pullback(x64(1))[0]!)).toBe(6);
-      expect(number(pullback(x64(2))[0]!)).toBe(12);
-      expect(number(grad((ct) => pullback(ct)[0]!)(x64(1)))).toBe(6);
+      expect(number(pullback(x64(1))[0])).toBe(6);
+      expect(number(pullback(x64(2))[0])).toBe(12);
+      expect(number(grad((ct) => pullback(ct)[0])(x64(1)))).toBe(6);
     });
 
     test("an argument that comes back untouched, a constant, an argument twice", () => {
       const x = x64(2);
       expect(number(grad((t) => t)(x))).toBe(1);
-      expect(number(grad(() => x64(5))(x))).toBe(0);
-      expect(number(grad((a, b) => mul(a!, b!), [0, 1])(x, x)[0]!)).toBe(2);
+      expect(number(grad((_: Tensor) => x64(5))(x))).toBe(0);
+      expect(number(grad((a, b) => mul(a, b), [0, 1])(x, x)[0])).toBe(2);
       expect(number(grad((t) => mul(stopGradient(t), t))(x))).toBe(2);
     });
   });
@@ -145,10 +153,9 @@ describe.each(["reference", "poisoning"])("on the %s backend", (name) => {
           lost = exp(a);
           return { list: [square(a)], map: new Map([["k", new Set([add(a, 1)])]]), deep: { deeper: [{ a }] } };
         });
-        expect(() => lost!.ndarray()).toThrow(/got a released one\nhelp: return it from the scope or keep\(\) it/);
-        expect(numbers(kept.list[0]!)).toHaveLength(3);
-        expect(numbers([...kept.map.get("k")!][0]!)).toHaveLength(3);
-        expect(numbers(kept.deep.deeper[0]!.a)).toHaveLength(3);
+        expect(() => lost?.ndarray()).toThrow(/got a released one\nhelp: return it from the scope or keep\(\) it/);
+        const inside = [...kept.list, ...(kept.map.get("k") ?? []), ...kept.deep.deeper.map(({ a }) => a)];
+        expect(inside.map((t) => numbers(t).length)).toEqual([3, 3, 3]);
         expect(live()).toBe(before + 3);
       });
       expect(live()).toBe(before);
@@ -204,15 +211,17 @@ describe.each(["reference", "poisoning"])("on the %s backend", (name) => {
     });
 
     test("a state kept in a closure survives a derivative when it is kept, and says so when it is not", () => {
-      let [kept, lost]: (Tensor | undefined)[] = [];
+      const seen: { kept?: Tensor; lost?: Tensor } = {};
       const w = x64(0.7);
       grad((x) => {
-        kept = keep(tanh(x));
-        lost = cos(x);
+        const [kept, lost] = [keep(tanh(x)), cos(x)];
+        Object.assign(seen, { kept, lost });
         return mul(kept, lost);
       })(w);
-      expect(number(kept!)).toBeCloseTo(Math.tanh(0.7), 12);
-      expect(() => number(lost!)).toThrow(/keep\(\) it/);
+      const { kept, lost } = seen;
+      assert(kept !== undefined && lost !== undefined);
+      expect(number(kept)).toBeCloseTo(Math.tanh(0.7), 12);
+      expect(() => number(lost)).toThrow(/keep\(\) it/);
     });
 
     test("what an inner derivative left in a closure lives as long as the outer tape records", () => {
@@ -222,7 +231,8 @@ describe.each(["reference", "poisoning"])("on the %s backend", (name) => {
           h = tanh(y);
           return mul(h, x);
         })(x);
-        return mul(h!, inner); // tanh x · x tanh' x
+        assert(h !== undefined);
+        return mul(h, inner); // tanh x · x tanh' x
       });
       const s = Math.tanh(0.7);
       const slope = 1 - s * s;
@@ -314,6 +324,102 @@ describe.each(["reference", "poisoning"])("on the %s backend", (name) => {
     });
   });
 
+  describe("what a forward keeps for its backward", () => {
+    const twice = (x: NdArray): NdArray => mapArray((v) => 2 * v, x);
+    const times = zipLoop((a, b) => a * b);
+    /** x², which keeps what `residual` makes of x. */
+    const keeping = (residual: (x: NdArray) => NdArray): FusedOp<[x: 1]> =>
+      fused({
+        name: "keeping",
+        infer: ([x]) => x,
+        forward: ([x], _, keep) => {
+          const outputs = [mapArray((v) => v * v, x)] as const;
+          return keep ? { outputs, residual: [residual(x)] } : outputs;
+        },
+        backward: (ct, [x], _y, _options, [kept]: readonly [kept: NdArray]) => {
+          const bar = zerosArray("float64", x.shape);
+          times(bar, ct, kept);
+          return [bar];
+        },
+        composed: ([x]) => square(x),
+      });
+    const squared = keeping(twice);
+
+    test("is freed with its scope, and once", () => {
+      const before = live();
+      scope(() => {
+        const x = x64(3);
+        const { pullback } = vjp((t) => squared([t]), x);
+        expect(live()).toBe(before + 3); // x, y, 2x
+        expect(number(pullback(x64(1))[0])).toBe(6);
+        expect(number(pullback(x64(2))[0])).toBe(12);
+      });
+      expect(live()).toBe(before);
+      expect(number(noGrad(() => squared([x64(3)])))).toBe(9);
+      expect(live()).toBe(before + (backend.collected ? 0 : 1));
+    });
+
+    test("takes nothing where it looks at an operand", () => {
+      const before = live();
+      scope(() => {
+        const looking = keeping((x) => x);
+        const { pullback } = vjp((t) => looking([t]), x64(3));
+        expect(live()).toBe(before + 2);
+        expect(number(pullback(x64(1))[0])).toBe(3);
+      });
+      expect(live()).toBe(before);
+    });
+
+    test("lives as long as an outer tape records", () => {
+      const before = live();
+      scope(() => {
+        const f = (t: Tensor) => mul(squared([t]), t); // x³
+        expect(number(grad(grad(f))(x64(2)))).toBeCloseTo(12, 12);
+        expect(number(grad(grad(grad(f)))(x64(2)))).toBeCloseTo(6, 12);
+      });
+      expect(live()).toBe(before);
+    });
+
+    test("is refused to whoever comes later", () => {
+      const seen: Residual[] = [];
+      const stashing: Op<[x: 1]> = definePrimitive({
+        name: "stashing",
+        infer: ([x]) => [x],
+        forward: ([x], _, keep) => {
+          const outputs = [copyArray(x)] as const;
+          return keep ? { outputs, residual: [twice(x)] } : outputs;
+        },
+        vjp: ([ct], { residual }) => {
+          if (residual) seen.push(residual);
+          return [ct];
+        },
+      });
+      const before = live();
+      scope(() => void grad((x) => stashing([x])[0])(x64(3)));
+      expect(live()).toBe(before);
+      const views = seen.flatMap((residual) => residual.views);
+      expect(views).toHaveLength(1);
+      for (const view of views) {
+        expect(() => view.handle).toThrow("vjp: expected what its forward kept");
+        view.dispose(); // a second time: nothing happens
+      }
+      expect(live()).toBe(before);
+    });
+
+    test("does not add up in a training loop", () => {
+      const w = parameter(normal(rng(1), [3], 0, 1, { dtype: "float64" }));
+      const step = () =>
+        scope(() => {
+          const { grads } = valueAndGrad(() => sum(squared([squared([w])])), [w]);
+          w.assign(sub(w, mul(0.01, grads[0])));
+        });
+      step();
+      const counts = [live(), backend.live.bytes];
+      for (let i = 0; i < 100; i++) step();
+      expect([live(), backend.live.bytes]).toEqual(counts);
+    });
+  });
+
   describe("a derivative that fails", () => {
     test("closes its tape and releases what it made", () => {
       const p = parameter(x64(2));
@@ -363,7 +469,7 @@ describe.each(["reference", "poisoning"])("on the %s backend", (name) => {
       scope(() => {
         const x = normal(random, [4, 3]);
         const { grads } = valueAndGrad(() => model(x), [w]);
-        w.assign(sub(w, mul(0.01, grads[0]!)));
+        w.assign(sub(w, mul(0.01, grads[0])));
         const meta = grad((y) => sum(grad(model)(y)))(x); // second order, too
         return number(noGrad(() => add(model(x), sum(meta))));
       });

@@ -28,6 +28,7 @@ export function poisoningBackend(): Backend {
     clone: (handle) => take(alive(handle)),
     download: async (handle) => elements(alive(handle)).slice(),
     memory: (handle) => (handle as NdArray).data,
+    bytes: (memory) => (memory as NdArray["data"]).byteLength,
     release(memory) {
       if (!allocated.delete(memory)) throw new Error("poisoning backend: memory freed twice");
       (memory as NdArray["data"]).fill(Number.NaN);

@@ -18,8 +18,8 @@ export async function valueAndGradients(
   const { value, pullback } = vjp(
     (...xs) => {
       const moved = [...xs];
-      const called = given.map((x) => (isFloating(x.dtype) ? moved.shift()! : x));
-      return functionalCall(model, Object.fromEntries(names.map((name, k) => [name, moved[k]!])), ...called);
+      const called = given.map((x) => (isFloating(x.dtype) ? (moved.shift() ?? x) : x));
+      return functionalCall(model, Object.fromEntries(moved.map((p, k) => [names[k]!, p])), ...called);
     },
     ...floats,
     ...model.parameters(),

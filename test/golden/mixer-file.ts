@@ -1,5 +1,5 @@
 /** @file `spm.json`: the mixer with explicit pairs, its value in every backward mode, all gradients, its matrix and ln|det|. */
-import { type Tensor, vjp } from "@spm/core";
+import { type Differentiable, type Tensor, vjp } from "@spm/core";
 import {
   type BackwardMode,
   type Factors,
@@ -38,25 +38,23 @@ function mixerCase(item: Json, where: string): GoldenCase {
     throw new MalformedError(`${where}.variant`, "rotation or general", variant);
   const schedule = fromPairs(asNumber(fields.n, `${where}.n`), stagesOf(fields.pairs, `${where}.pairs`));
   const parameters = variant === "rotation" ? ["theta"] : ["mix", "leftover_scale"];
-  const around = ["d_in", "d_out", "bias"];
   const golden = (from: JsonObject, at: string) => (key: string) =>
     parameters.includes(key) ? joined(from[key], `${at}.${key}`) : goldenTensor(from[key], `${at}.${key}`);
-  const keys = ["x", ...parameters, ...around];
+  const keys = ["x", "d_in", "d_out", "bias", ...parameters];
   const inputs = keys.map(golden(fields, where));
   const grads = keys.map(golden(asObject(fields.grads, `${where}.grads`), `${where}.grads`));
   const [y, dense, ct] = ["y", "dense", "grad_output"].map((key) => goldenTensor(fields[key], `${where}.${key}`));
   const logdet = { shape: [], data: [asNumber(fields.logdet_abs, `${where}.logdet_abs`)] };
 
   const run = (precision: Precision): Comparison[] => {
-    const factors = (...xs: readonly Tensor[]): Factors => {
-      const [dIn, dOut, bias] = xs.slice(-3) as [Tensor, Tensor, Tensor];
+    const factors: (...xs: Tensor[]) => Factors = (dIn, dOut, bias, first, scales) => {
       const ends = { schedule, dIn, dOut, bias };
-      if (variant === "rotation") return { kind: variant, angles: xs[0]!, ...ends };
-      return { kind: variant, blocks: xs[0]!, scales: xs[1]!, ...ends };
+      if (variant === "rotation") return { kind: variant, angles: first, ...ends };
+      return { kind: variant, blocks: first, scales, ...ends };
     };
     const call =
-      (backward: BackwardMode) =>
-      (x: Tensor, ...rest: Tensor[]) => {
+      (backward: BackwardMode): Differentiable =>
+      (x, ...rest) => {
         const f = factors(...rest);
         if (f.kind === "rotation") return rotationMixer(x, f.angles, { ...f, backward });
         return generalMixer(x, f.blocks, f.scales, { ...f, backward });
@@ -67,7 +65,7 @@ function mixerCase(item: Json, where: string): GoldenCase {
       const ours = pullback(toTensor(ct!, precision));
       return [
         compare(`y, ${backward}`, value, y!),
-        ...keys.map((key, k) => compare(`gradient of ${key}, ${backward}`, ours[k]!, grads[k]!)),
+        ...ours.map((slope, k) => compare(`gradient of ${keys[k]}, ${backward}`, slope, grads[k]!)),
       ];
     });
     const whole = factors(...tensors.slice(1));

@@ -26,16 +26,17 @@ function opsCase(item: Json, where: string): GoldenCase {
       return { shape, data: shape.length === 0 ? [0] : Array(shape.reduce((n, s) => n * s)).fill(0) };
     return goldenTensor(grads[key], `${where}.grads.${key}`);
   });
+  const keys = inputs.map(([key]) => key);
   const answers = answersTo(name);
   if (answers.length === 0) return { name, run: undefined };
   const run = (precision: Precision): Comparison[] =>
     answers.flatMap(({ kind, op }) => {
-      const f = (...xs: Tensor[]) => op(xs, options);
+      const f = (...xs: Tensor[]) => op(options, ...xs);
       const { value, pullback } = vjp(f, ...inputs.map(([, x]) => toTensor(x, precision)));
       const ours = pullback(toTensor(cotangent, precision));
       return [
         compare(`output of the ${kind}`, value, output),
-        ...inputs.map(([key], k) => compare(`gradient of ${key} of the ${kind}`, ours[k]!, golden[k]!)),
+        ...ours.map((slope, k) => compare(`gradient of ${keys[k]} of the ${kind}`, slope, golden[k]!)),
       ];
     });
   return { name, run };

@@ -6,21 +6,21 @@ import * as nn from "@spm/nn";
 import { goldenTensor, toIntegers } from "./golden-tensor.ts";
 import { asNumber, asNumbers, type JsonObject } from "./python-json.ts";
 
-/** An op on the inputs of a case, in their order, and its options. */
-type GoldenOp = (inputs: Tensor[], options: JsonObject) => Tensor;
+/** An op on the options of a case and its inputs, in their order. */
+type GoldenOp = (options: JsonObject, ...inputs: Tensor[]) => Tensor;
 
 const unary =
   (f: (x: Tensor) => Tensor): GoldenOp =>
-  ([x]) =>
-    f(x!);
+  (_, x) =>
+    f(x);
 const binary =
   (f: (a: Tensor, b: Tensor) => Tensor): GoldenOp =>
-  ([a, b]) =>
-    f(a!, b!);
+  (_, a, b) =>
+    f(a, b);
 const reduction =
   (f: (x: Tensor, options: { axis?: number | number[] | undefined; keepdims?: boolean }) => Tensor): GoldenOp =>
-  ([x], { axis, keepdims }) =>
-    f(x!, { axis: axesOf(axis), keepdims: keepdims === true });
+  ({ axis, keepdims }, x) =>
+    f(x, { axis: axesOf(axis), keepdims: keepdims === true });
 
 function axesOf(axis: JsonObject[string] | undefined): number | number[] | undefined {
   if (axis === null || axis === undefined) return undefined;
@@ -39,7 +39,7 @@ export const ops: Readonly<Record<string, GoldenOp>> = {
   "mul_*": binary(c.mul),
   div: binary(c.div),
   pow: binary(c.pow),
-  pow_zero_base: ([x], options) => c.pow(x!, number(options, "exponent")),
+  pow_zero_base: (options, x) => c.pow(x, number(options, "exponent")),
   "maximum*": binary(c.maximum),
   "minimum*": binary(c.minimum),
   neg: unary(c.neg),
@@ -61,10 +61,10 @@ export const ops: Readonly<Record<string, GoldenOp>> = {
   erf: unary(c.erf),
   gelu_exact: unary(c.gelu),
   gelu_tanh: unary((x) => c.gelu(x, "tanh")),
-  leaky_relu: ([x], options) => c.leakyRelu(x!, number(options, "slope")),
+  leaky_relu: (options, x) => c.leakyRelu(x, number(options, "slope")),
   elu: unary(c.elu),
-  "clamp*": ([x], options) => c.clamp(x!, { min: number(options, "min"), max: number(options, "max") }),
-  where: ([a, b], options) => c.where(c.cast(integers(options, "mask"), "bool"), a!, b!),
+  "clamp*": (options, x) => c.clamp(x, { min: number(options, "min"), max: number(options, "max") }),
+  where: (options, a, b) => c.where(c.cast(integers(options, "mask"), "bool"), a, b),
 
   "sum_*": reduction(c.sum),
   empty_sum: reduction(c.sum),
@@ -78,59 +78,60 @@ export const ops: Readonly<Record<string, GoldenOp>> = {
   std: reduction(c.std),
   "logsumexp*": reduction(c.logsumexp),
   "norm_*": reduction(c.norm),
-  cumsum: ([x], options) => c.cumsum(x!, number(options, "axis")),
+  cumsum: (options, x) => c.cumsum(x, number(options, "axis")),
 
   "matmul_*": binary(c.matmul),
-  einsum_bhid: (xs) => c.einsum("bhid,bhjd->bhij", ...xs),
-  einsum_trace: (xs) => c.einsum("bii->b", ...xs),
-  einsum_outer: (xs) => c.einsum("i,j->ij", ...xs),
+  einsum_bhid: (_, ...xs) => c.einsum("bhid,bhjd->bhij", ...xs),
+  einsum_trace: (_, ...xs) => c.einsum("bii->b", ...xs),
+  einsum_outer: (_, ...xs) => c.einsum("i,j->ij", ...xs),
 
-  transpose: ([x], options) => c.transpose(x!, numbers(options, "axes")),
-  reshape: ([x], options) => c.reshape(x!, numbers(options, "shape")),
-  slice: ([x], options) => {
+  transpose: (options, x) => c.transpose(x, numbers(options, "axes")),
+  reshape: (options, x) => c.reshape(x, numbers(options, "shape")),
+  slice: (options, x) => {
     const [start, stop, step] = ["start", "stop", "step"].map((key) => numbers(options, key));
     return c.slice(
-      x!,
+      x,
       start!.map((s, k) => ({ start: s, stop: stop![k]!, step: step![k]! })),
     );
   },
-  slice_reverse: ([x], options) => c.flip(x!, number(options, "axis")),
-  concat: (xs, options) => c.concat(xs, number(options, "axis")),
-  stack: (xs, options) => c.stack(xs, number(options, "axis")),
-  pad: ([x], options) => c.pad(x!, numbers(options, "before"), numbers(options, "after"), number(options, "value")),
-  take_axis0: ([x], options) => c.take(x!, integers(options, "index"), 0),
-  gather_axis1: ([x], options) => c.gather(x!, integers(options, "index"), 1),
-  triu: ([x], options) => c.triu(x!, number(options, "diagonal")),
-  tril: ([x], options) => c.tril(x!, number(options, "diagonal")),
+  slice_reverse: (options, x) => c.flip(x, number(options, "axis")),
+  concat: (options, ...xs) => c.concat(xs, number(options, "axis")),
+  stack: (options, ...xs) => c.stack(xs, number(options, "axis")),
+  pad: (options, x) => c.pad(x, numbers(options, "before"), numbers(options, "after"), number(options, "value")),
+  take_axis0: (options, x) => c.take(x, integers(options, "index"), 0),
+  gather_axis1: (options, x) => c.gather(x, integers(options, "index"), 1),
+  triu: (options, x) => c.triu(x, number(options, "diagonal")),
+  tril: (options, x) => c.tril(x, number(options, "diagonal")),
 
-  "softmax*": ([x], options) => nn.softmax(x!, number(options, "axis")),
-  log_softmax: ([x], options) => nn.logSoftmax(x!, number(options, "axis")),
-  "cross_entropy*": ([logits], options) =>
-    nn.crossEntropy(logits!, integers(options, "target"), {
+  "softmax*": (options, x) => nn.softmax(x, number(options, "axis")),
+  log_softmax: (options, x) => nn.logSoftmax(x, number(options, "axis")),
+  "cross_entropy*": (options, logits) =>
+    nn.crossEntropy(logits, integers(options, "target"), {
       labelSmoothing: optional(options, "label_smoothing") ?? 0,
       ignoreIndex: optional(options, "ignore_index") ?? -100,
     }),
   mse: binary(nn.mse),
   l1: binary(nn.l1),
-  huber: ([prediction, target], options) => nn.huber(prediction!, target!, { delta: number(options, "delta") }),
+  huber: (options, prediction, target) => nn.huber(prediction, target, { delta: number(options, "delta") }),
   "bce_*": binary(nn.bceWithLogits),
   kl_div: binary(nn.klDiv),
-  layer_norm: ([x, weight, bias], options) => nn.layerNorm(x!, weight!, bias!, number(options, "eps")),
-  rms_norm: ([x, weight], options) => nn.rmsNorm(x!, weight!, number(options, "eps")),
-  linear: ([x, weight, bias]) => nn.affine(x!, weight!, bias!),
-  embedding: ([weight], options) => nn.embedding(weight!, integers(options, "index")),
-  sdpa: ([q, k, v]) => nn.scaledDotProductAttention(q!, k!, v!),
-  sdpa_causal: ([q, k, v]) => nn.scaledDotProductAttention(q!, k!, v!, { causal: true }),
-  conv1d: ([x, weight, bias], options) => nn.conv1d(x!, weight!, bias!, sliding(options)),
-  conv2d: ([x, weight, bias], options) => nn.conv2d(x!, weight!, bias!, sliding(options)),
-  max_pool2d: ([x], options) => nn.maxPool2d(x!, number(options, "size")),
-  avg_pool2d: ([x], options) => nn.avgPool2d(x!, number(options, "size")),
-  gru: ([x, h0, wIh, wHh, bIh, bHh]) => {
-    const states = [h0!];
-    for (let t = 0; t < x!.shape[1]!; t++) {
-      const [now, h] = [c.at(x!, {}, t), states.at(-1)!];
-      states.push(nn.gruStep(nn.affine(now, wIh!, bIh!), nn.affine(h, wHh!, bHh!), h));
+  layer_norm: (options, x, weight, bias) => nn.layerNorm(x, weight, bias, number(options, "eps")),
+  rms_norm: (options, x, weight) => nn.rmsNorm(x, weight, number(options, "eps")),
+  linear: (_, x, weight, bias) => nn.affine(x, weight, bias),
+  embedding: (options, weight) => nn.embedding(weight, integers(options, "index")),
+  sdpa: (_, q, k, v) => nn.scaledDotProductAttention(q, k, v),
+  sdpa_causal: (_, q, k, v) => nn.scaledDotProductAttention(q, k, v, { causal: true }),
+  conv1d: (options, x, weight, bias) => nn.conv1d(x, weight, bias, sliding(options)),
+  conv2d: (options, x, weight, bias) => nn.conv2d(x, weight, bias, sliding(options)),
+  max_pool2d: (options, x) => nn.maxPool2d(x, number(options, "size")),
+  avg_pool2d: (options, x) => nn.avgPool2d(x, number(options, "size")),
+  gru: (_, x, h0, wIh, wHh, bIh, bHh) => {
+    const states: Tensor[] = [];
+    let h = h0;
+    for (let t = 0; t < x.shape[1]!; t++) {
+      h = nn.gruStep(nn.affine(c.at(x, {}, t), wIh, bIh), nn.affine(h, wHh, bHh), h);
+      states.push(h);
     }
-    return c.stack(states.slice(1), 1);
+    return c.stack(states, 1);
   },
 };

@@ -152,7 +152,7 @@ function clipCase(item: JsonObject, where: string): GoldenCase {
     );
     return [
       compare("the norm", ours.norm, { shape: [], data: [total] }),
-      ...clipped.map((grad, i) => compare(`clipped gradient ${i}`, ours.grads[i]!, grad)),
+      ...ours.grads.map((grad, i) => compare(`clipped gradient ${i}`, grad, clipped[i]!)),
     ];
   };
   return { name: "clip_grad_norm", run };

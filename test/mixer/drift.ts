@@ -1,5 +1,5 @@
 /** @file How far walking back drifts from stored stages. */
-import { elements, normal, rng, type Tensor, vjp } from "@spm/core";
+import { each, elements, normal, rng, type Tensor, vjp } from "@spm/core";
 import { type BackwardMode, butterfly, initialAngles, rotationMixer } from "@spm/mixer";
 
 export interface Drift {
@@ -24,12 +24,12 @@ export const driftSizes: readonly (readonly [n: number, stages: number])[] = [
 export function drift(n: number, stages: number): Drift {
   const schedule = butterfly(n, stages);
   const gradients = (backward: BackwardMode, dtype: "float32" | "float64"): Float64Array => {
-    const [x, ct] = [1, 2].map((seed) => normal(rng(seed), [8, n], 0, 1, { dtype }));
+    const [x, ct] = each([1, 2], (seed) => normal(rng(seed), [8, n], 0, 1, { dtype }));
     const angles = initialAngles(schedule, rng(3), "haar", { dtype });
     const f = (x: Tensor, angles: Tensor) => rotationMixer(x, angles, { schedule, backward });
     return Float64Array.from(
-      vjp(f, x!, angles)
-        .pullback(ct!)
+      vjp(f, x, angles)
+        .pullback(ct)
         .flatMap((g) => Array.from(elements(g.ndarray()))),
     );
   };

@@ -5,6 +5,7 @@
 import {
   add,
   concat,
+  each,
   elements,
   mul,
   normal,
@@ -46,6 +47,10 @@ export const modes: Readonly<Record<Kind, readonly BackwardMode[]>> = {
 export const forms = ["square", "pad", "stack", "fold"] as const;
 export type Form = (typeof forms)[number];
 export const scheduleNames = ["butterfly", "shuffle", "brick", "random", "user's pairs"] as const;
+
+/** Angles, or blocks and scales. */
+type Stages = [angles: Tensor] | [blocks: Tensor, scales: Tensor];
+type Operands = [x: Tensor, dIn: Tensor, dOut: Tensor, bias: Tensor, ...stages: Stages];
 
 /** A case of the sweep. */
 export interface Case {
@@ -115,28 +120,31 @@ export function disagreement(item: Case): Disagreement {
   const { fanIn, fanOut } = sizesOf(item);
   const arrangement = arrange(item.form === "stack" || item.form === "fold" ? "split" : "pad", fanIn, fanOut, base);
   const { schedule } = arrangement;
-  const stages =
+  const stages: Stages =
     item.kind === "rotation"
       ? [mul(2, draw(random, schedule.first.length))]
       : [draw(random, schedule.first.length, 4), shifted(random, schedule.leftovers.length)];
-  const ends = [draw(random, ...arrangement.dIn), draw(random, ...arrangement.dOut), draw(random, fanOut)];
-  const inputs = [draw(random, ...item.lead, fanIn), ...stages, ...ends];
+  const dIn = draw(random, ...arrangement.dIn);
+  const dOut = draw(random, ...arrangement.dOut);
+  const bias = draw(random, fanOut);
+  const inputs: Operands = [draw(random, ...item.lead, fanIn), dIn, dOut, bias, ...stages];
   const ct = normal(random, [...item.lead, fanOut], 0, 1, float64);
 
-  const fused = (...xs: Tensor[]): Tensor => {
-    const [dIn, dOut, bias] = xs.slice(-3) as [Tensor, Tensor, Tensor];
+  const fused = (...[x, dIn, dOut, bias, ...stages]: Operands): Tensor => {
     const around = { schedule, dIn, dOut, bias };
     const factors =
-      item.kind === "rotation"
-        ? { kind: item.kind, angles: xs[1]!, ...around }
-        : { kind: item.kind, blocks: xs[1]!, scales: xs[2]!, ...around };
-    return mixArranged(arrangement, factors, xs[0]!, item.backward);
+      stages.length === 1
+        ? { kind: "rotation" as const, angles: stages[0], ...around }
+        : { kind: "general" as const, blocks: stages[0], scales: stages[1], ...around };
+    return mixArranged(arrangement, factors, x, item.backward);
   };
-  const composed = (...xs: Tensor[]) => composedMap(item.kind, base, arrangement, xs);
+  const composed = (...xs: Operands) => composedMap(item.kind, base, arrangement, xs);
   const [ours, theirs] = [vjp(fused, ...inputs), vjp(composed, ...inputs)];
   const closed = ours.pullback(ct);
   const byOps = theirs.pullback(ct);
-  const differences = inputs.map((_, k) => centralDifferences(fused, inputs, k, ct));
+  const differences = inputs.map((x, k) =>
+    centralDifferences((moved) => fused(...each<Operands, Tensor>(inputs, (y, i) => (i === k ? moved : y))), x, ct),
+  );
   return {
     closedComposed: worst([ours.value, ...closed].map(numbers), [theirs.value, ...byOps].map(numbers)),
     closedDifferences: worst(closed.map(numbers), differences),
@@ -145,11 +153,10 @@ export function disagreement(item: Case): Disagreement {
 }
 
 /** The map without any fused op: each operator of the arrangement by itself, its parameters picked out by index. */
-function composedMap(kind: Kind, base: Schedule, { form, count }: Arrangement, xs: readonly Tensor[]): Tensor {
+function composedMap(kind: Kind, base: Schedule, { form, count }: Arrangement, operands: Operands): Tensor {
   const parameterisation = { rotation, general }[kind];
-  const [dIn, dOut, bias] = xs.slice(-3) as [Tensor, Tensor, Tensor];
-  if (form === "one") return composedMixer(base, parameterisation, xs);
-  const x = xs[0]!;
+  if (form === "one") return composedMixer(base, parameterisation, operands);
+  const [x, dIn, dOut, bias, ...stages] = operands;
   const picked = (bounds: Int32Array, c: number): Tensor => {
     const index: number[] = [];
     for (let l = 0; l < base.stages; l++) {
@@ -165,15 +172,14 @@ function composedMap(kind: Kind, base: Schedule, { form, count }: Arrangement, x
     );
   const rowOf = (d: Tensor, c: number) => take(d, tensor(Int32Array.of(c), { shape: [] }));
   const operators = Array.from({ length: count }, (_, c) => {
-    const stages = xs.slice(1, -3).map((p, k) => take(p, picked(k === 0 ? base.starts : base.leftoverStarts, c)));
+    const own = stages.map((p, k) => take(p, picked(k === 0 ? base.starts : base.leftoverStarts, c)));
     const last = x.shape.length - 1;
     const [from, to] = [c * base.n, (c + 1) * base.n];
-    const own =
+    const [input, ahead, behind] =
       form === "stack"
         ? [x, rowOf(dIn, c), part(dOut, 0, from, to)]
         : [part(x, last, from, to), part(dIn, 0, from, to), rowOf(dOut, c)];
-    const none = mul(own[2]!, 0);
-    return composedMixer(base, parameterisation, [own[0]!, ...stages, own[1]!, own[2]!, none]);
+    return composedMixer(base, parameterisation, [input, ahead, behind, mul(behind, 0), ...own]);
   });
   const y = form === "stack" ? concat(operators, -1) : mul(operators.reduce(add), 1 / Math.sqrt(count));
   return add(y, bias);
@@ -181,20 +187,14 @@ function composedMap(kind: Kind, base: Schedule, { form, count }: Arrangement, x
 
 const numbers = (x: Tensor): Float64Array => Float64Array.from(elements(x.ndarray()));
 
-/** ⟨ct, f(x + h e) − f(x − h e)⟩ / 2h for every element of one input, h = 10⁻⁶. */
-function centralDifferences(
-  f: (...xs: Tensor[]) => Tensor,
-  inputs: readonly Tensor[],
-  k: number,
-  ct: Tensor,
-): Float64Array {
+/** ⟨ct, f(x + h e) − f(x − h e)⟩ / 2h for every element of x, h = 10⁻⁶. */
+function centralDifferences(f: (x: Tensor) => Tensor, x: Tensor, ct: Tensor): Float64Array {
   const step = 1e-6;
-  const at = numbers(inputs[k]!);
+  const at = numbers(x);
   const project = (element: number, by: number): number => {
     const moved = at.slice();
     moved[element]! += by;
-    const xs = inputs.map((x, i) => (i === k ? tensor(moved, { shape: x.shape }) : x));
-    return elements(sum(mul(f(...xs), ct)).ndarray())[0]!;
+    return elements(sum(mul(f(tensor(moved, { shape: x.shape })), ct)).ndarray())[0]!;
   };
   return at.map((_, element) => (project(element, step) - project(element, -step)) / (2 * step));
 }

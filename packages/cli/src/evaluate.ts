@@ -87,6 +87,6 @@ export async function printEvaluation(path: string, json: boolean, stdout: Progr
   if (result.confusion.length > MOST_CLASSES) return;
   const names = result.confusion.map((_, k) => String(k));
   const scores = classScores(result.confusion);
-  const body = result.confusion.map((row, k) => [names[k]!, ...row.map(String), scores[k]!.f1.toFixed(4)]);
+  const body = result.confusion.map((row, k) => [String(k), ...row.map(String), scores[k]!.f1.toFixed(4)]);
   stdout.write(`${textTable(["actual \\ predicted", ...names, "F1"], body)}\n`);
 }

@@ -13,7 +13,12 @@ export function functionalCall(model: Module, state: StateDict, ...inputs: Tenso
   const all = places(model).filter(({ value }) => value instanceof Parameter);
   const unknown = Object.keys(state).find((path) => all.every((place) => place.path !== path));
   if (unknown !== undefined) throw new ShapeError("functionalCall", "only parameters of this model", `"${unknown}"`);
-  const stands = new Map(all.filter(({ path }) => state[path]).map(({ path, value }) => [value, state[path]!]));
+  const stands = new Map(
+    all.flatMap(({ path, value }) => {
+      const { [path]: stand } = state;
+      return stand ? [[value, stand] as const] : [];
+    }),
+  );
   const exchanged = all.filter(({ value }) => stands.has(value));
   try {
     for (const { owner, key, value } of exchanged) Reflect.set(owner, key, stands.get(value));

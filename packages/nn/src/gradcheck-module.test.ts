@@ -7,6 +7,7 @@ import {
   mapArray,
   mul,
   normal,
+  type Op,
   ones,
   parameter,
   rng,
@@ -18,23 +19,23 @@ import { gradcheckModule, gradgradcheckModule } from "./gradcheck-module.ts";
 import { Module } from "./module.ts";
 
 /** x², whose derivative forgets one thing or another. */
-const square = (slope: (x: Tensor) => Tensor) =>
-  definePrimitive<void>({
+const square = (slope: (x: Tensor) => Tensor): Op<[x: 1]> =>
+  definePrimitive({
     name: "square under test",
-    infer: ([x]) => [{ shape: x!.shape, dtype: "float64" }],
-    forward: ([x]) => [mapArray((v) => v * v, x!)],
-    vjp: ([ct], { inputs: [x] }) => [mul(ct!, slope(x!))],
+    infer: ([x]) => [{ shape: x.shape, dtype: "float64" }],
+    forward: ([x]) => [mapArray((v) => v * v, x)],
+    vjp: ([ct], { inputs: [x] }) => [mul(ct, slope(x))],
   });
 
 class Squared extends Module {
   readonly weight = parameter(ones([2]));
-  readonly #op: ReturnType<typeof square>;
+  readonly #op: Op<[x: 1]>;
   constructor(slope: (x: Tensor) => Tensor) {
     super();
     this.#op = square(slope);
   }
   forward(x: Tensor): Tensor {
-    return this.#op([mul(x, this.weight)], undefined)[0]!;
+    return this.#op([mul(x, this.weight)])[0];
   }
 }
 

@@ -41,14 +41,18 @@ export function gradgradcheckModule(
 
 /** The module as a function of its floating inputs and then its parameters, and their values, all in float64. */
 function asFunction(model: Module, inputs: readonly Tensor[]): [Differentiable, Tensor[]] {
-  const doubled = new Map(Object.entries(model.stateDict()).map(([path, value]) => [path, cast(value, "float64")]));
+  const doubled = Object.fromEntries(
+    Object.entries(model.stateDict()).map(([path, value]) => [path, cast(value, "float64")]),
+  );
   const names = [...model.namedParameters().keys()];
-  const floats = inputs.filter(({ dtype }) => dtype.startsWith("float"));
+  const isFloat = ({ dtype }: Tensor): boolean => dtype.startsWith("float");
+  const floats = inputs.filter(isFloat);
   const f = (...xs: Tensor[]): Tensor => {
-    const parameters = Object.fromEntries(names.map((path, i) => [path, xs[floats.length + i]!]));
-    let next = 0;
-    const given = inputs.map((x) => (floats.includes(x) ? xs[next++]! : x));
-    return functionalCall(model, { ...Object.fromEntries(doubled), ...parameters }, ...given);
+    const left = xs.slice(0, floats.length);
+    const given = inputs.map((x) => (isFloat(x) ? (left.shift() ?? x) : x));
+    const parameters = xs.slice(floats.length).map((p, i) => [names[i]!, p] as const);
+    return functionalCall(model, { ...doubled, ...Object.fromEntries(parameters) }, ...given);
   };
-  return [f, [...floats.map((x) => cast(x, "float64")), ...names.map((path) => doubled.get(path)!)]];
+  const values = names.flatMap((path) => doubled[path] ?? []);
+  return [f, [...floats.map((x) => cast(x, "float64")), ...values]];
 }

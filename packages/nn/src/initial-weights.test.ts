@@ -1,6 +1,6 @@
 /** @file Starts by name: their spread, and that orthogonal is orthogonal. */
 import { elements, matmul, normal, rng, transpose } from "@spm/core";
-import { describe, expect, test } from "vitest";
+import { assert, describe, expect, test } from "vitest";
 import { gradcheckModule } from "./gradcheck-module.ts";
 import { type InitialWeights, initialWeights } from "./initial-weights.ts";
 import { Linear } from "./linear.ts";
@@ -46,7 +46,8 @@ test("a kernel's taps count as inputs", () => {
 test("a dense layer starts as it is told, its bias at zero then", () => {
   const layer = new Linear(6, 4, { random: rng(1), init: "orthogonal", gain: 2 });
   expect(elements(matmul(layer.weight, transpose(layer.weight)).ndarray())[0]).toBeCloseTo(4, 5);
-  expect([...elements(layer.bias!.ndarray())]).toEqual([0, 0, 0, 0]);
+  assert(layer.bias !== null);
+  expect([...elements(layer.bias.ndarray())]).toEqual([0, 0, 0, 0]);
   gradcheckModule(layer, [normal(rng(2), [2, 6])]);
 });
 

@@ -85,7 +85,7 @@ export abstract class LinearMap extends Module {
   }
 
   /** FLOP of a forward; of a single row unless shapes are given. */
-  override flops([x]: readonly Shape[] = [[this.fanIn]]): number {
-    return this.flopsPerRow * sizeOf(x!.slice(0, -1));
+  override flops([x = [this.fanIn]]: readonly Shape[] = []): number {
+    return this.flopsPerRow * sizeOf(x.slice(0, -1));
   }
 }

@@ -1,7 +1,7 @@
 /** @file The mixer layers: a drop-in for Linear in every shape, their parameters, starts and refusals. */
 import { add, elements, matmul, normal, rng, sum, type Tensor, transpose, valueAndGrad } from "@spm/core";
 import { dft, hadamard, permutation, shuffle, solve } from "@spm/mixer";
-import { describe, expect, test } from "vitest";
+import { assert, describe, expect, test } from "vitest";
 import { GeneralMixer, RotationMixer } from "./mixer.ts";
 
 const numbers = (x: Tensor): number[] => Array.from(elements(x.ndarray()));
@@ -18,7 +18,8 @@ describe.each(Object.entries(layers))("%s", (_, Layer) => {
     ["pad", 1, 1],
   ] as const)("%s, %i → %i: x Wᵀ + b, with leading axes", (rectangular, fanIn, fanOut) => {
     const layer = new Layer(fanIn, fanOut, { random, rectangular, dtype: "float64", gain: 2 });
-    layer.bias!.assign(normal(random, [fanOut], 0, 1, { dtype: "float64" }));
+    assert(layer.bias !== null);
+    layer.bias.assign(normal(random, [fanOut], 0, 1, { dtype: "float64" }));
     const x = normal(random, [2, 3, fanIn], 0, 1, { dtype: "float64" });
     const y = layer.forward(x);
     const w = layer.toDense();
@@ -26,7 +27,7 @@ describe.each(Object.entries(layers))("%s", (_, Layer) => {
       [2, 3, fanOut],
       [fanOut, fanIn],
     ]);
-    const dense = numbers(add(matmul(x, transpose(w)), layer.bias!));
+    const dense = numbers(add(matmul(x, transpose(w)), layer.bias));
     numbers(y).forEach((v, i) => {
       expect(v).toBeCloseTo(dense[i]!, 12);
     });
@@ -35,7 +36,7 @@ describe.each(Object.entries(layers))("%s", (_, Layer) => {
 
   test("a parameter on a padded coordinate does not exist", () => {
     const layer = new Layer(5, 3, { random });
-    expect([layer.dIn!.shape, layer.dOut.shape, layer.bias!.shape]).toEqual([[5], [3], [3]]);
+    expect([layer.dIn?.shape, layer.dOut.shape, layer.bias?.shape]).toEqual([[5], [3], [3]]);
   });
 
   test("weight decay spares the stages and the bias", () => {
@@ -87,7 +88,7 @@ describe("starts", () => {
       () => sum(layer.forward(normal(random, [2, 8], 0, 1, { dtype: "float64" }))),
       [layer.angles],
     );
-    expect(numbers(grads[0]!).some((v) => v !== 0)).toBe(true);
+    expect(numbers(grads[0]).some((v) => v !== 0)).toBe(true);
   });
 
   test("in float32, and in free blocks", () => {
@@ -95,7 +96,7 @@ describe("starts", () => {
     const layer = new GeneralMixer(8, 8, { random, start });
     const { factors } = layer;
     expect(factors.blocks.dtype).toBe("float32");
-    expect(layer.dIn!.shape).toEqual([8]);
+    expect(layer.dIn?.shape).toEqual([8]);
     const x = normal(random, [8]);
     const back = numbers(solve(factors, layer.forward(x)));
     numbers(x).forEach((v, i) => {
@@ -119,13 +120,14 @@ describe("starts", () => {
 test("moves to a given matrix: exactly where it is one butterfly, as near as it can elsewhere", () => {
   const goal = new GeneralMixer(8, 8, { random, gain: 2 }).toDense();
   const layer = new GeneralMixer(8, 8, { random });
-  layer.bias!.assign(normal(random, [8]));
-  const bias = numbers(layer.bias!);
+  assert(layer.bias !== null);
+  layer.bias.assign(normal(random, [8]));
+  const bias = numbers(layer.bias);
   expect(layer.assignDense(goal)).toBeLessThan(1e-6);
   numbers(layer.toDense()).forEach((v, k) => {
     expect(v).toBeCloseTo(numbers(goal)[k]!, 5);
   });
-  expect(numbers(layer.bias!)).toEqual(bias);
+  expect(numbers(layer.bias)).toEqual(bias);
   const turned = new RotationMixer(5, 3, { random });
   const error = turned.assignDense(normal(random, [3, 5]));
   expect(error).toBeGreaterThan(0.01);

@@ -6,7 +6,7 @@ import {
   ones,
   type Parameter,
   parameter,
-  type Tensor,
+  Tensor,
   tensor,
   transpose,
   ValueError,
@@ -70,7 +70,6 @@ export class MixerLayer<N extends Names = Names> extends LinearMap {
   readonly dOut: Parameter;
   readonly bias: Parameter | null;
   readonly arrangement: Arrangement;
-  readonly #parameters: Named<N, Parameter>;
   readonly #backward: BackwardMode | undefined;
 
   constructor(mixer: MixerKind<N>, inputs: number, outputs: number, options: MixerLayerOptions<N>) {
@@ -88,8 +87,7 @@ export class MixerLayer<N extends Names = Names> extends LinearMap {
     const { parameterisation } = mixer;
     const values = start?.parameters ?? initialParameters(mixer, this.schedule, random, init, options);
     const list = inOrder(parameterisation, values).map((value) => parameter(value, { decay: false }));
-    this.#parameters = byName(parameterisation, list);
-    Object.assign(this, this.#parameters); // fields of a module, for its state and its optimizer
+    Object.assign(this, byName(parameterisation, list)); // fields of a module, as all parameters are
   }
 
   /** All of the operators, side by side. */
@@ -100,7 +98,10 @@ export class MixerLayer<N extends Names = Names> extends LinearMap {
   /** The numbers of the layer, for the algebra: transpose, inverse, determinant. */
   get factors(): Factors<N> & { readonly parameters: Named<N, Parameter> } {
     const { mixer, schedule, dIn, dOut, bias } = this;
-    return { mixer, schedule, parameters: this.#parameters, dOut, ...(dIn && { dIn }), ...(bias && { bias }) };
+    const { parameterisation } = mixer;
+    const fields = parameterisation.parameters.map(({ name }): unknown => Reflect.get(this, name));
+    const parameters = byName<N, Parameter>(parameterisation, fields.filter(isParameter));
+    return { mixer, schedule, parameters, dOut, ...(dIn && { dIn }), ...(bias && { bias }) };
   }
 
   /** @throws ShapeError unless x is [..., in] */
@@ -139,7 +140,8 @@ export class MixerLayer<N extends Names = Names> extends LinearMap {
       dIn.assign(found.factors.dIn);
       dOut.assign(found.factors.dOut);
       const values = inOrder(parameterisation, found.factors.parameters);
-      for (const [k, p] of inOrder(parameterisation, this.#parameters).entries()) p.assign(values[k] ?? p);
+      const own = inOrder<Parameter>(parameterisation, this.factors.parameters);
+      for (const [k, p] of own.entries()) p.assign(values[k] ?? p);
       return found.error;
     });
   }
@@ -170,6 +172,9 @@ function checkStart(start: Factors, mixer: MixerKind, inputs: number, outputs: n
   if (fanIn(start) !== inputs || fanOut(start) !== outputs)
     throw new ValueError("mixer", `a start for ${inputs} → ${outputs}`, `one for ${fanIn(start)} → ${fanOut(start)}`);
 }
+
+/** Of a field; `functionalCall` puts other tensors in their places. */
+const isParameter = (field: unknown): field is Parameter => field instanceof Tensor;
 
 const floating = (x: Tensor): "float32" | "float64" => (x.dtype === "float64" ? "float64" : "float32");
 

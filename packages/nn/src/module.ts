@@ -77,13 +77,15 @@ export abstract class Module {
     const mine = state(this);
     for (const path of Object.keys(values))
       if (!mine.has(path)) throw new ShapeError("loadStateDict", "only parameters of this model", `"${path}"`);
+    const pairs: [Parameter, Tensor][] = [];
     for (const [path, p] of mine) {
       const value = values[path];
       if (value === undefined) throw new ShapeError("loadStateDict", `a value for "${path}"`, "none");
       const [expected, got] = [`${p.dtype}${showShape(p.shape)}`, `${value.dtype}${showShape(value.shape)}`];
       if (expected !== got) throw new ShapeError("loadStateDict", `${expected} for "${path}"`, got);
+      pairs.push([p, value]);
     }
-    for (const [path, p] of mine) p.assign(values[path]!);
+    for (const [p, value] of pairs) p.assign(value);
   }
 
   /**
@@ -95,12 +97,12 @@ export abstract class Module {
   async to(backend: Backend): Promise<this> {
     const all = [...state(this).values()];
     for (const p of all) p.assertAssignable();
-    const moved: Tensor[] = [];
+    const moved: [Parameter, Tensor][] = [];
     try {
-      for (const p of all) moved.push(keep(await to(p, backend)));
-      for (const [k, p] of all.entries()) p.assign(moved[k]!);
+      for (const p of all) moved.push([p, keep(await to(p, backend))]);
+      for (const [p, value] of moved) p.assign(value);
     } finally {
-      for (const t of moved) t.dispose();
+      for (const [, value] of moved) value.dispose();
     }
     return this;
   }

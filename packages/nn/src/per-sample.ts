@@ -10,6 +10,7 @@ import {
   ShapeError,
   scatterAdd,
   showShape,
+  sizeOf,
   sum,
   type Tensor,
   transpose,
@@ -17,8 +18,11 @@ import {
 
 /** [B, ..., n] → [B, T, n] */
 function sequences(op: string, x: Tensor): Tensor {
-  if (x.shape.length < 2) throw new ShapeError(op, "shape [samples, ..., n]", showShape(x.shape));
-  return reshape(x, [x.shape[0]!, x.shape.slice(1, -1).reduce((a, b) => a * b, 1), x.shape.at(-1)!]);
+  const [samples, ...between] = x.shape;
+  const n = between.pop();
+  if (samples === undefined || n === undefined)
+    throw new ShapeError(op, "shape [samples, ..., n]", showShape(x.shape));
+  return reshape(x, [samples, sizeOf(between), n]);
 }
 
 function checkAligned(op: string, x: readonly number[], ct: readonly number[]): void {

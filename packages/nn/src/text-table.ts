@@ -3,10 +3,10 @@
 /** Columns two spaces apart: the first ones to the left, those from `numbersFrom` on to the right; a rule under the head. */
 export function textTable(head: readonly string[], rows: readonly (readonly string[])[], numbersFrom: number): string {
   const all = [head, ...rows];
-  const widths = head.map((_, k) => Math.max(...all.map((row) => row[k]!.length)));
+  const widths = head.map((_, k) => Math.max(...all.map((row) => row[k]?.length ?? 0)));
   const lines = all.map((row) =>
     row
-      .map((cell, k) => (k < numbersFrom ? cell.padEnd(widths[k]!) : cell.padStart(widths[k]!)))
+      .map((cell, k) => (k < numbersFrom ? cell.padEnd(widths[k] ?? 0) : cell.padStart(widths[k] ?? 0)))
       .join("  ")
       .trimEnd(),
   );

@@ -1,7 +1,7 @@
 /** @file Gradients of several small batches as the gradient of one big batch. */
 import { add, keep, mul, noGrad, type Tensor, ValueError } from "@spm/core";
 import { checkPositive } from "./check.ts";
-import { checkGradients } from "./gradients.ts";
+import { checkedGradients } from "./gradients.ts";
 
 /**
  * Adds up gradients until one step is taken with their mean: as if the samples had come in one batch.
@@ -36,15 +36,13 @@ export class GradientAccumulator {
    */
   add(grads: readonly Tensor[], weight = 1): void {
     checkPositive("accumulate", { weight });
-    if (this.#batches > 0)
-      checkGradients("accumulate", grads, this.#sums, "add the same parameters' gradients each time");
     const before = this.#sums;
-    this.#sums = noGrad(() =>
-      grads.map((grad, i) => {
-        const weighted = mul(grad, weight);
-        return keep(before[i] === undefined ? weighted : add(before[i], weighted));
-      }),
-    );
+    const help = "add the same parameters' gradients each time";
+    this.#sums = noGrad(() => {
+      if (this.#batches === 0) return grads.map((grad) => keep(mul(grad, weight)));
+      const pairs = checkedGradients("accumulate", grads, before, (sum) => sum, help);
+      return pairs.map(({ owner: sum, grad }) => keep(add(sum, mul(grad, weight))));
+    });
     for (const sum of before) sum.dispose();
     this.#weight += weight;
     this.#batches++;

@@ -38,11 +38,9 @@ export function clipByGlobalNorm(grads: readonly Tensor[], maxNorm: number): { g
     const all = asVector(grads);
     const norm = sqrt(sum(square(all)));
     const factor = clamp(div(maxNorm, add(norm, 1e-6)), { max: 1 });
-    const parts = split(
-      mul(all, factor),
-      grads.map(({ shape }) => sizeOf(shape)),
-    );
-    return { grads: parts.map((part, i) => reshape(part, grads[i]!.shape)), norm };
+    const shapes = grads.map(({ shape }) => shape);
+    const parts = split(mul(all, factor), shapes.map(sizeOf));
+    return { grads: parts.map((part, i) => reshape(part, shapes[i]!)), norm };
   });
 }
 

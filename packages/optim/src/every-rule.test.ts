@@ -116,10 +116,11 @@ describe.each(Object.entries(rules))("%s", (name, make) => {
         ]),
       ),
     );
-    const resumed = whole.map((p) => parameter(p));
+    const pairs = whole.map((p) => ({ p, copy: parameter(p) }));
+    const resumed = pairs.map(({ copy }) => copy);
     const second = make(resumed, options);
     second.step(gradients(99)); // a state of its own, to be replaced
-    for (const [i, p] of resumed.entries()) p.assign(whole[i]!);
+    for (const { p, copy } of pairs) copy.assign(p);
     second.restore(state);
     expect(second.steps).toBe(7);
     for (let t = 7; t < 15; t++) {

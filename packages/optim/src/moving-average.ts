@@ -26,9 +26,8 @@ export const averageUpdate: UpdateOp<[], { readonly decay: number }> = updateOp(
  * average.swap(); // and again with its own weights, bit by bit
  */
 export class MovingAverage {
-  readonly #params: readonly Parameter[];
   readonly #decay: (update: number) => number;
-  #averages: readonly Tensor[];
+  #pairs: readonly { readonly parameter: Parameter; readonly average: Tensor }[];
   #updates = 0;
   #swapped = false;
 
@@ -43,8 +42,7 @@ export class MovingAverage {
   ) {
     this.#decay = typeof decay === "function" ? decay : () => decay;
     this.#decayAt(0);
-    this.#params = params;
-    this.#averages = params.map((p) => keptCopy(p, p.backend));
+    this.#pairs = copied(params);
   }
 
   /** Updates so far. */
@@ -61,23 +59,26 @@ export class MovingAverage {
   update(): void {
     this.#checkInPlace();
     const decay = this.#decayAt(this.#updates);
-    const before = this.#averages;
-    this.#averages = noGrad(() =>
-      before.map((average, i) => keep(averageUpdate([average, this.#params[i]!], { decay })[0]!)),
+    const before = this.#pairs;
+    this.#pairs = noGrad(() =>
+      before.map(({ parameter, average }) => {
+        const [next] = averageUpdate([average, parameter], { decay });
+        return { parameter, average: keep(next) };
+      }),
     );
-    for (const average of before) average.dispose();
+    for (const { average } of before) average.dispose();
     this.#updates++;
   }
 
   /** Exchanges parameters and averages, without rounding: once to evaluate, once more to go on. @throws TapeError in an open tape */
   swap(): void {
-    for (const p of this.#params) p.assertAssignable();
-    const averages = this.#averages;
-    this.#averages = this.#params.map((p) => keptCopy(p, p.backend));
-    this.#params.forEach((p, i) => {
-      p.assign(averages[i]!);
-      averages[i]!.dispose();
-    });
+    const before = this.#pairs;
+    for (const { parameter } of before) parameter.assertAssignable();
+    this.#pairs = copied(before.map(({ parameter }) => parameter));
+    for (const { parameter, average } of before) {
+      parameter.assign(average);
+      average.dispose();
+    }
     this.#swapped = !this.#swapped;
   }
 
@@ -86,7 +87,7 @@ export class MovingAverage {
     this.#checkInPlace();
     return Object.fromEntries([
       ["movingAverage.updates", this.#updates],
-      ...this.#averages.map((average, i) => [`movingAverage.${i}`, average]),
+      ...this.#pairs.map(({ average }, i) => [`movingAverage.${i}`, average]),
     ]);
   }
 
@@ -98,17 +99,20 @@ export class MovingAverage {
   restore(state: State): void {
     this.#checkInPlace();
     const expected = new Map<string, Expected>([["movingAverage.updates", "count"]]);
-    for (const [i, p] of this.#params.entries()) expected.set(`movingAverage.${i}`, p);
+    for (const [i, { parameter }] of this.#pairs.entries()) expected.set(`movingAverage.${i}`, parameter);
     checkState("movingAverage", state, expected);
-    const copies = this.#params.map((p, i) => keptCopy(state[`movingAverage.${i}`] as Tensor, p.backend));
+    const copies = this.#pairs.map(({ parameter }, i) => ({
+      parameter,
+      average: keptCopy(state[`movingAverage.${i}`] as Tensor, parameter.backend),
+    }));
     this.dispose();
-    this.#averages = copies;
+    this.#pairs = copies;
     this.#updates = state["movingAverage.updates"] as number;
   }
 
   /** Releases the averages. */
   dispose(): void {
-    for (const average of this.#averages) average.dispose();
+    for (const { average } of this.#pairs) average.dispose();
   }
 
   /** @throws TapeError while swapped */
@@ -124,3 +128,7 @@ export class MovingAverage {
     return decay;
   }
 }
+
+/** Parameters beside copies of them. */
+const copied = (params: readonly Parameter[]): { parameter: Parameter; average: Tensor }[] =>
+  params.map((parameter) => ({ parameter, average: keptCopy(parameter, parameter.backend) }));

@@ -111,7 +111,7 @@ describe("options", () => {
 
 describe("a step", () => {
   const setUp = () => {
-    const params = [parameter(vector(1, 2)), parameter(vector(3))];
+    const params = [parameter(vector(1, 2)), parameter(vector(3))] as const;
     return { params, optimizer: adam(params) };
   };
   const state = (optimizer: Optimizer<AdamOptions>): Record<string, number | number[]> =>
@@ -159,7 +159,7 @@ describe("a step", () => {
   test("is refused while a tape holds one of the parameters, before the others are written", () => {
     const { params, optimizer } = setUp();
     const loss = () => {
-      const y = sum(square(params[1]!));
+      const y = sum(square(params[1]));
       optimizer.step([vector(1, 1), vector(1)]);
       return y;
     };
@@ -172,14 +172,14 @@ describe("a step", () => {
 
   test("is refused when a parameter was disposed of", () => {
     const { params, optimizer } = setUp();
-    params[1]!.dispose();
+    params[1].dispose();
     expect(() => optimizer.step([vector(1, 1), vector(1)])).toThrow("expected a live tensor");
-    expect(values(params[0]!)).toEqual([1, 2]);
+    expect(values(params[0])).toEqual([1, 2]);
   });
 
   test("trains: grads of valueAndGrad come in the parameters' order", () => {
     const { params, optimizer } = setUp();
-    const loss = () => mean(square(mul(params[0]!, params[1]!)));
+    const loss = () => mean(square(mul(params[0], params[1])));
     const first = valueAndGrad(loss, optimizer.parameters).value.ndarray().data[0]!;
     for (let i = 0; i < 100; i++) optimizer.step(valueAndGrad(loss, optimizer.parameters).grads);
     expect(valueAndGrad(loss, optimizer.parameters).value.ndarray().data[0]!).toBeLessThan(first);
@@ -187,7 +187,7 @@ describe("a step", () => {
 
   test("has no derivative, and says so", () => {
     const numbers = { stepSize: 1, beta1: 0, beta2: 0, eps: 1, l2: 0, keep: 1 };
-    const f = (x: Tensor) => sum(adamUpdate([x, x, x, x], numbers)[0]!);
+    const f = (x: Tensor) => sum(adamUpdate([x, x, x, x], numbers)[0]);
     expect(() => grad(f)(vector(1))).toThrowErrorMatchingInlineSnapshot(`
       [TapeError: adam: expected an update outside of what is differentiated, got its vjp
       help: call step() after the gradient]
@@ -293,11 +293,11 @@ describe("on another backend", () => {
 });
 
 describe("a rule of one's own", () => {
-  const shrink: Rule<CommonOptions> = {
+  const shrink: Rule<CommonOptions, [last: 1, fixed: 1]> = {
     name: "shrink",
     defaults: { learningRate: 0.5, weightDecay: 0, exemptions: true },
     slots: () => ({ last: 7, fixed: 1 }),
-    update: (p, _, [last, fixed], __, { learningRate }) => [mul(p, learningRate), mul(last!, 2), fixed!],
+    update: (p, _, [last, fixed], __, { learningRate }) => [mul(p, learningRate), mul(last, 2), fixed],
   };
 
   test("says what to keep and how to update; a slot may stay", () => {

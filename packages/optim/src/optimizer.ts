@@ -1,6 +1,6 @@
 /** @file The machinery that every optimizer shares: groups, steps, schedules and state. */
 import { full, keep, noGrad, type Parameter, type Tensor, ValueError } from "@spm/core";
-import { checkGradients } from "./gradients.ts";
+import { checkedGradients } from "./gradients.ts";
 import { resolveGroups } from "./groups.ts";
 import type { CommonOptions, Decided, ParametersOrGroups, Rule } from "./rule.ts";
 import { checkState, type Expected, keptCopy, type State } from "./state.ts";
@@ -75,25 +75,27 @@ export class Optimizer<Options extends CommonOptions = CommonOptions> {
       p.assertAssignable();
     }
     const help = "gradients come in the order of optimizer.parameters; if the model got others, make another optimizer";
-    checkGradients(`${this.#rule.name}.step`, grads, this.parameters, help);
-    const rates = this.#entries.map((entry) => this.#rateOf(entry, this.#steps));
+    const name = `${this.#rule.name}.step`;
+    const due = checkedGradients(name, grads, this.#entries, ({ parameter }) => parameter, help).map(
+      ({ owner: entry, grad }) => ({ entry, grad, learningRate: this.#rateOf(entry, this.#steps) }),
+    );
     const step = this.#steps + 1;
     noGrad(() => {
-      this.#entries.forEach((entry, i) => {
+      for (const { entry, grad, learningRate } of due) {
         const { parameter, options, slots } = entry;
         const exempt = options.exemptions && !parameter.decay;
-        const context = { step, learningRate: rates[i]!, weightDecay: exempt ? 0 : options.weightDecay };
-        const [value, ...next] = this.#rule.update(parameter, grads[i]!, slots, options, context);
+        const context = { step, learningRate, weightDecay: exempt ? 0 : options.weightDecay };
+        const [value, ...next] = this.#rule.update(parameter, grad, slots, options, context);
         if (next.length !== slots.length)
           throw new ValueError(
             `${this.#rule.name}.update`,
             `a value and ${slots.length} slots`,
             `${next.length} slots`,
           );
-        parameter.assign(value!);
+        parameter.assign(value);
         entry.slots = next.map(keep);
         for (const slot of slots) if (!next.includes(slot)) slot.dispose();
-      });
+      }
     });
     this.#steps = step;
   }
@@ -106,8 +108,8 @@ export class Optimizer<Options extends CommonOptions = CommonOptions> {
     const { name } = this.#rule;
     const state: Record<string, Tensor | number> = { [`${name}.steps`]: this.#steps };
     this.#entries.forEach(({ slotNames, slots }, i) => {
-      slotNames.forEach((slot, k) => {
-        state[`${name}.${i}.${slot}`] = slots[k]!;
+      slots.forEach((slot, k) => {
+        state[`${name}.${i}.${slotNames[k]}`] = slot;
       });
     });
     return state;
@@ -126,13 +128,14 @@ export class Optimizer<Options extends CommonOptions = CommonOptions> {
       for (const slot of slotNames) expected.set(`${name}.${i}.${slot}`, parameter);
     });
     checkState(name, state, expected);
-    const copies = this.#entries.map(({ parameter, slotNames }, i) =>
-      slotNames.map((slot) => keptCopy(state[`${name}.${i}.${slot}`] as Tensor, parameter.backend)),
-    );
+    const copies = this.#entries.map((entry, i) => ({
+      entry,
+      slots: entry.slotNames.map((slot) =>
+        keptCopy(state[`${name}.${i}.${slot}`] as Tensor, entry.parameter.backend),
+      ),
+    }));
     this.dispose();
-    this.#entries.forEach((entry, i) => {
-      entry.slots = copies[i]!;
-    });
+    for (const { entry, slots } of copies) entry.slots = slots;
     this.#steps = state[`${name}.steps`] as number;
   }
 

@@ -46,14 +46,16 @@ export function trainStep<Model, Batch>(
   return (draw) =>
     scope(() => {
       const states = generatorStates(generators);
-      const kept = buffers.map(copyOf);
+      const kept = buffers.map((buffer) => ({ buffer, copy: copyOf(buffer) }));
       const batch = draw();
       const compute = (): { value: Tensor; grads: Tensor[]; aux: Measurement } =>
         valueAndGrad(() => {
           const measured = loss(model, batch);
           return { loss: measured.loss, aux: measured };
         }, optimizer.parameters);
-      const restoreBuffers = (): void => buffers.forEach((buffer, i) => void buffer.assign(kept[i]!));
+      const restoreBuffers = (): void => {
+        for (const { buffer, copy } of kept) buffer.assign(copy);
+      };
       try {
         const { value, grads, aux } = compute();
         if (!inCpuMemory(value) || (holdsFinite(value) && grads.every((grad) => holdsFinite(sum(grad))))) {
@@ -69,7 +71,7 @@ export function trainStep<Model, Batch>(
         restoreBuffers();
         return { loss: value.ndarray().get(), culprit };
       } finally {
-        for (const copy of kept) copy.dispose();
+        for (const { copy } of kept) copy.dispose();
       }
     });
 }

@@ -1,5 +1,5 @@
 /** @file One call of the mixer: its operands as addresses. */
-import type { NdArray } from "@spm/core";
+import { type NdArray, sizeOf } from "@spm/core";
 import type { Schedule } from "@spm/mixer";
 import type { Machine } from "./machine.ts";
 import type { MixerState, Tables } from "./mixer-state.ts";
@@ -26,8 +26,11 @@ export interface Call {
 export function makeCall(
   state: MixerState,
   schedule: Schedule,
-  [x, dIn, dOut]: readonly [x: NdArray, dIn: NdArray, dOut: NdArray],
-  [source, ...others]: readonly [source: NdArray, ...others: NdArray[]],
+  x: NdArray,
+  dIn: NdArray,
+  dOut: NdArray,
+  source: NdArray,
+  others: readonly NdArray[],
 ): Call {
   const { machine } = state;
   const { rows, width: inputs } = rowsOf(x.shape);
@@ -39,7 +42,7 @@ export function makeCall(
     others,
     rows,
     inputs,
-    outputs: rowsOf(dOut.shape).width,
+    outputs: sizeOf(dOut.shape),
     x: plain(machine, x),
     dIn: padded(machine, dIn, schedule.n),
     dOut: padded(machine, dOut, schedule.n),
@@ -48,7 +51,7 @@ export function makeCall(
 
 /** A vector as n floats, with zeros behind its own. */
 export function padded(machine: Machine, vector: NdArray, n: number): number {
-  const { width: size } = rowsOf(vector.shape);
+  const size = sizeOf(vector.shape);
   const source = plain(machine, vector);
   if (size === n) return source;
   const { memory } = machine;

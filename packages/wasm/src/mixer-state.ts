@@ -135,20 +135,29 @@ export class MixerState {
    * are not within range, and for other schedules.
    */
   scaled({ source, schedule, tables }: Call): Scaled | null {
-    if (tables.plan === null) return null;
-    const scaled = this.#scaled(source, schedule, tables, tables.plan);
+    const { plan } = tables;
+    if (plan === null) return null;
+    const { data, shape } = source;
+    const whole = data.length === sizeOf(shape) && isContiguous(source);
+    let scaled = whole ? this.#prepared.get(data) : undefined;
+    if (scaled?.schedule !== schedule)
+      scaled = this.#prepare(source, schedule, tables, plan, whole);
     return scaled.fits ? scaled : null;
   }
 
-  #scaled(parameters: NdArray, schedule: Schedule, tables: Tables, plan: ButterflyPlan): Scaled {
-    const { data, shape } = parameters;
+  /** @param lasting - beyond this kernel call */
+  #prepare(
+    source: NdArray,
+    schedule: Schedule,
+    tables: Tables,
+    plan: ButterflyPlan,
+    lasting: boolean,
+  ): Scaled {
     const bytes = 4 * (plan.coefficients + schedule.n * (schedule.stages + 1) + 4);
-    const make = (address: number): Scaled =>
-      this.#make(address, parameters, schedule, tables, plan);
-    if (data.length !== sizeOf(shape) || !isContiguous(parameters))
-      return make(this.machine.memory.scratch(bytes));
-    const known = this.#prepared.get(data);
-    return known?.schedule === schedule ? known : this.#prepared.add(data, bytes, make);
+    const make = (address: number): Scaled => this.#make(address, source, schedule, tables, plan);
+    return lasting
+      ? this.#prepared.add(source.data, bytes, make)
+      : make(this.machine.memory.scratch(bytes));
   }
 
   #make(

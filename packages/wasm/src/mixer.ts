@@ -1,5 +1,5 @@
 /** @file The mixer's kernels: fused butterfly passes where the schedule is one and its scales fit, pairs by table otherwise. */
-import { each, type KernelTable, type NdArray, type Shape, type TypedArray } from "@spm/core";
+import { each, type KernelTable, type NdArray, type Shape, type TypedArray, wrap } from "@spm/core";
 import { type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { type Call, makeCall, padded } from "./mixer-call.ts";
 import { forwardFused } from "./mixer-fused.ts";
@@ -45,16 +45,17 @@ function registerForward(table: KernelTable<NdArray>, state: MixerState): void {
     table,
     machine,
     kernels.op.primitive,
-    ([x, dIn, dOut, bias, ...given], { schedule, backward }, keep) => {
+    ([x, dIn, dOut, bias, source, ...others], { schedule, backward }, keep) => {
       if (!(x.data instanceof Float32Array)) return NOT_FLOAT32; // all are of one dtype
-      const [source, ...others] = given;
       if (source === undefined) return NO_PARAMETERS;
-      const call = makeCall(state, schedule, [x, dIn, dOut], [source, ...others]);
-      const y = memory.array("float32", x.shape.with(-1, call.outputs));
+      const call = makeCall(state, schedule, x, dIn, dOut, source, others);
+      const size = call.rows * call.outputs;
+      const yAt = memory.block(4 * size);
+      const y = wrap(memory.float32(yAt, size), x.shape.with(-1, call.outputs));
       const kept =
         keep && backward === "reverse" ? memory.array("float32", [call.rows, schedule.n]) : null;
       const shift = padded(machine, bias, schedule.n);
-      const [yAt, zAt] = [memory.address(y), kept === null ? 0 : memory.address(kept)];
+      const zAt = kept === null ? 0 : memory.address(kept);
       const factors = factorsOf(call);
       if (typeof factors === "number") forwardByTable(call, factors, shift, yAt, zAt);
       else forwardFused(call, factors, shift, yAt, zAt);
@@ -75,7 +76,7 @@ function registerBackward(table: KernelTable<NdArray>, state: MixerState): void 
     table,
     machine,
     kernels.op.backward,
-    ([ct, , x, dIn, dOut, bias, ...given], { schedule }, _, [kept] = []) => {
+    ([ct, , x, dIn, dOut, bias, ...given], { schedule }, _, residual) => {
       if (!(ct.data instanceof Float32Array)) return NOT_FLOAT32; // all are of one dtype
       const [source, ...others] = given;
       if (source === undefined) return NO_PARAMETERS;
@@ -84,10 +85,11 @@ function registerBackward(table: KernelTable<NdArray>, state: MixerState): void 
         const [gx, gIn, gOut, gBias] = each([x, dIn, dOut, bias], ({ shape }) => zeros(shape));
         return [gx, gIn, gOut, gBias, ...given.map(({ shape }) => zeros(shape))];
       }
-      const call = makeCall(state, schedule, [x, dIn, dOut], [source, ...others]);
+      const call = makeCall(state, schedule, x, dIn, dOut, source, others);
       const gx = memory.array("float32", x.shape);
       const gradients = given.map(({ shape }) => memory.array("float32", shape));
-      const back = { ct: plain(machine, ct), gx: memory.address(gx), kept, gradients };
+      const [ctAt, gxAt] = [plain(machine, ct), memory.address(gx)];
+      const back = { ct: ctAt, gx: gxAt, kept: residual?.[0], gradients };
       const factors = factorsOf(call);
       const sums =
         typeof factors === "number"

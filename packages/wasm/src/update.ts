@@ -28,47 +28,46 @@ type UpdateOp<S extends Places, Options> = Op<
   Options
 >;
 
-/** The kernel's slots from those that an update was given; undefined for one that it lacks. */
-type Arranged = <T>(given: readonly T[]) => readonly (T | undefined)[];
+/** Which of the slots that an update was given is the kernel's k-th; undefined where it has none. */
+type SlotOf<Options> = <T>(given: readonly T[], k: number, options: Options) => T | undefined;
+
+const inOrder = <T>(given: readonly T[], k: number): T | undefined => given[k];
 
 /** Adds the kernels of the optimizers' updates. */
 export function registerUpdates(table: KernelTable<NdArray>, machine: Machine): void {
   const { memory } = machine;
-  const addressOf = (array: NdArray | undefined): number =>
-    array === undefined ? 0 : plain(machine, array);
 
   /**
    * @param slots - how many the kernel takes
    * @param numbers - of the step, in the kernel's order
-   * @param arranged - which slot is which; in their order unless said
+   * @param slotOf - in their order unless said
    */
   function update<S extends Places, Options>(
     op: UpdateOp<S, Options>,
     kernel: KernelName,
     slots: number,
     numbers: (options: Options) => readonly number[],
-    arranged?: (options: Options) => Arranged,
+    slotOf?: SlotOf<Options>,
   ): void;
   function update(
     { primitive }: UpdateOp<Places, unknown>,
     kernel: KernelName,
     slots: number,
     numbers: (options: unknown) => readonly number[],
-    arranged: (options: unknown) => Arranged = () => (given) => given,
+    slotOf: SlotOf<unknown> = inOrder,
   ): void {
     register(table, machine, primitive, ([parameter, gradient, ...given], options) => {
       if (!allFloat32([parameter, gradient, ...given])) return NOT_FLOAT32;
-      const inOrder = arranged(options);
       const next = memory.array("float32", parameter.shape);
       const nextSlots = given.map(({ shape }) => memory.array("float32", shape));
-      const places = (arrays: readonly NdArray[]): number[] => {
-        const all = inOrder(arrays);
-        return Array.from({ length: slots }, (_, k) => addressOf(all[k]));
-      };
-      const addresses = [
-        ...[plain(machine, parameter), plain(machine, gradient), ...places(given)],
-        ...[memory.address(next), ...places(nextSlots)],
-      ];
+      const addresses = [plain(machine, parameter), plain(machine, gradient)];
+      const nextAddresses = [memory.address(next)];
+      for (let k = 0; k < slots; k++) {
+        const [slot, nextSlot] = [slotOf(given, k, options), slotOf(nextSlots, k, options)];
+        addresses.push(slot === undefined ? 0 : plain(machine, slot));
+        nextAddresses.push(nextSlot === undefined ? 0 : memory.address(nextSlot));
+      }
+      addresses.push(...nextAddresses);
       const constants = numbers(options);
       const pieces = machine.pieces(sizeOf(parameter.shape), GRAIN, WORTH);
       machine.together(pieces, (run, from, to) => {
@@ -89,12 +88,11 @@ export function registerUpdates(table: KernelTable<NdArray>, machine: Machine): 
     "rmspropStep",
     3,
     (o) => [o.learningRate, o.l2, ...split(o.alpha), o.eps, o.momentum],
-    ({ centered, momentum }) =>
-      (given) => [
-        given[0],
-        centered ? given[1] : undefined,
-        momentum > 0 ? given.at(-1) : undefined,
-      ],
+    (given, k, { centered, momentum }) => {
+      if (k === 0) return given[0];
+      if (k === 1) return centered ? given[1] : undefined;
+      return momentum > 0 ? given.at(-1) : undefined;
+    },
   );
   update(adagradUpdate, "adagradStep", 1, (o) => [o.stepSize, o.l2, o.eps]);
   update(nadamUpdate, "nadamStep", 2, (o) => [

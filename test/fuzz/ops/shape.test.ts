@@ -107,7 +107,7 @@ test("slice, with Python's rules", () => {
       const valid = ranges.length <= shape.length && taken.every((t) => t !== undefined);
       const part = valid
         ? build(
-            taken.map((t) => t!.length),
+            taken.map((t) => t.length),
             (index) =>
               get(
                 x.plain,

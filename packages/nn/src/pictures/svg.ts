@@ -3,9 +3,15 @@
 /** A number as SVG prints it: two decimals at most. */
 export const px = (v: number): string => String(Math.round(v * 100) / 100);
 
+const entities = new Map([
+  ["&", "&amp;"],
+  ["<", "&lt;"],
+  [">", "&gt;"],
+  ['"', "&quot;"],
+]);
+
 /** Text made safe for XML. */
-const escaped = (text: string): string =>
-  text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]!);
+const escaped = (text: string): string => text.replace(/[&<>"]/g, (c) => entities.get(c) ?? c);
 
 /**
  * An `<svg>` with a title above its content; text takes the colour of the page. The content's own origin lies at (0, 0),

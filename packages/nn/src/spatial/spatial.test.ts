@@ -1,6 +1,6 @@
 /** @file Convolution and pooling by loops over every window. */
 import { elements, normal, rng, type Tensor, tensor } from "@spm/core";
-import { describe, expect, test } from "vitest";
+import { assert, describe, expect, test } from "vitest";
 import { linearKinds } from "../linear-kinds.ts";
 import { gradcheckModule } from "../gradcheck-module.ts";
 import { Conv1d, Conv2d } from "./convolution.ts";
@@ -48,7 +48,8 @@ describe.each([
 
   test.each(linearKinds)("Conv2d with a %s map is that map on every window", (linear) => {
     const layer = new Conv2d(2, 3, { kernel, stride, padding, linear, random });
-    const [w, b] = [numbers(layer.map.toDense()), numbers(layer.map.bias!)];
+    assert(layer.map.bias !== null);
+    const [w, b] = [numbers(layer.map.toDense()), numbers(layer.map.bias)];
     const rows = seen.map((window) => {
       const flat = window.flat();
       return b.map((shift, o) => flat.reduce<number>((t, v, i) => t + (v ?? 0) * w[o * flat.length + i]!, shift));
@@ -71,8 +72,7 @@ describe.each([
 
 test("one axis: worked by hand", () => {
   const layer = new Conv1d(1, 1, { kernel: 2, stride: 2, padding: 1, random });
-  layer.map.parameters()[0]!.assign(tensor([[1, 10]]));
-  layer.map.bias!.assign(tensor([0.5]));
+  layer.map.loadStateDict({ weight: tensor([[1, 10]]), bias: tensor([0.5]) });
   close(layer.forward(tensor([[[1, 2, 3, 4]]])), [10.5, 32.5, 4.5]);
   close(new MaxPool1d(2).forward(tensor([[[1, 5, 3, 2, 9]]])), [5, 3]);
   close(new AvgPool1d(2).forward(tensor([[[1, 5, 3, 2, 9]]])), [3, 2.5]);

@@ -21,11 +21,13 @@ export class LowRank extends StructuredMap {
   readonly u: Parameter;
   /** V [r, in] */
   readonly v: Parameter;
+  readonly #rank: number;
 
   constructor(fanIn: number, fanOut: number, options: LowRankOptions) {
     super(fanIn, fanOut, options);
     const { random, gain = 1, rank = Math.max(1, Math.ceil(Math.log2(Math.max(fanIn, fanOut)))) } = options;
     if (!Number.isSafeInteger(rank) || rank < 1) throw new ShapeError("LowRank", "a rank ≥ 1", rank);
+    this.#rank = rank;
     this.u = parameter(normal(random, [fanOut, rank], 0, gain / Math.sqrt(rank)));
     this.v = parameter(normal(random, [rank, fanIn], 0, 1 / Math.sqrt(fanIn)));
   }
@@ -35,12 +37,12 @@ export class LowRank extends StructuredMap {
   }
 
   protected get productFlops(): number {
-    return 2 * this.u.shape[1]! * (this.fanIn + this.fanOut);
+    return 2 * this.#rank * (this.fanIn + this.fanOut);
   }
 
   /** The largest singular values (Eckart and Young 1936), their roots on either side. */
   protected assignNearest(weight: readonly Float64Array[]): void {
-    const { u, v } = truncated(weight, this.u.shape[1]!);
+    const { u, v } = truncated(weight, this.#rank);
     assignNumbers(this.u, u.flat());
     assignNumbers(this.v, v.flat());
   }

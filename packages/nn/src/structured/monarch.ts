@@ -6,6 +6,7 @@ import {
   parameter,
   reshape,
   ShapeError,
+  sizeOf,
   slice,
   type Tensor,
   take,
@@ -57,7 +58,7 @@ export class Monarch extends StructuredMap {
   }
 
   protected get productFlops(): number {
-    return 2 * [this.right, this.left].reduce((total, { shape }) => total + shape[0]! * shape[1]! * shape[2]!, 0);
+    return 2 * (sizeOf(this.right.shape) + sizeOf(this.left.shape));
   }
 
   /** Each pair of blocks meets in one matrix of rank 1: its best approximation (Dao et al. 2022, theorem 1). */
@@ -71,8 +72,8 @@ export class Monarch extends StructuredMap {
           Array.from({ length: width }, (_, i) => weight[s * q + j]?.[k * width + i] ?? 0),
         );
         const { u, v } = truncated(part, 1);
-        right.set(v[0]!, (k * q + j) * width);
-        for (const [s, [value]] of u.entries()) left[(j * height + s) * m + k] = value!;
+        right.set(v.flat(), (k * q + j) * width);
+        for (const [s, value] of u.flat().entries()) left[(j * height + s) * m + k] = value;
       }
     assignNumbers(this.right, right);
     assignNumbers(this.left, left);

@@ -1,5 +1,5 @@
 /** @file A matrix that is constant along its diagonals. */
-import { concat, normal, type Parameter, parameter, slice, type Tensor, take, tensor } from "@spm/core";
+import { concat, normal, type Parameter, parameter, sizeOf, slice, type Tensor, take, tensor } from "@spm/core";
 import type { LinearEntry, LinearOptions } from "../linear-map.ts";
 import { convolve, convolveFlops } from "./convolve.ts";
 import { assignNumbers, narrowed, StructuredMap, widened } from "./structured-map.ts";
@@ -29,9 +29,10 @@ export class Toeplitz extends StructuredMap {
 
   /** The mean of every diagonal. */
   protected assignNearest(weight: readonly Float64Array[]): void {
+    const { diagonals, fanIn } = this;
     assignNumbers(
-      this.diagonals,
-      diagonalMeans(weight, this.diagonals.shape[0]!, (k) => k + this.fanIn - 1),
+      diagonals,
+      diagonalMeans(weight, sizeOf(diagonals.shape), (k) => k + fanIn - 1),
     );
   }
 
@@ -44,7 +45,7 @@ const paddedWidth = (n: number): number => 2 ** Math.ceil(Math.log2(n));
 
 /** y[o] = Σᵢ t[o − i + in − 1] x[i]. x [..., in], t [in + out − 1] → [..., out] */
 export function toeplitzProduct(x: Tensor, t: Tensor, fanOut: number): Tensor {
-  const [fanIn, width] = [x.shape.at(-1)!, paddedWidth(t.shape[0]!)];
+  const [fanIn, width] = [x.shape.at(-1)!, paddedWidth(sizeOf(t.shape))];
   const before = slice(t, [{ stop: fanIn - 1 }]); // t of o < i, which wrap around to the kernel's end
   const kernel = concat([widened(slice(t, [{ start: fanIn - 1 }]), width - fanIn + 1), before]);
   return narrowed(convolve(widened(x, width), kernel), fanOut);

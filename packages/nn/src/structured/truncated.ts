@@ -10,10 +10,12 @@ export function truncated(weight: readonly ArrayLike<number>[], rank: number): {
   const { leftSingularVectors, rightSingularVectors, diagonal } = new SingularValueDecomposition(matrix, {
     autoTranspose: true,
   });
-  const order = diagonal.map((_, k) => k).sort((a, b) => diagonal[b]! - diagonal[a]!);
+  const order = [...diagonal.entries()].sort(([, a], [, b]) => b - a);
   const part = (vectors: Matrix, row: number, k: number): number => {
-    const from = order[k];
-    return from === undefined ? 0 : vectors.get(row, from) * Math.sqrt(diagonal[from]!);
+    const found = order[k];
+    if (found === undefined) return 0;
+    const [from, value] = found;
+    return vectors.get(row, from) * Math.sqrt(value);
   };
   const ranks = Array.from({ length: rank }, (_, k) => k);
   return {

@@ -77,8 +77,8 @@ export class MultiHeadAttention extends Module {
   }
 
   /** Of scores and weighted sums; a causal one counts as if it saw everything. */
-  override flops([x, , context = x!]: readonly Shape[] = [[1, 1, this.query.fanIn]]): number {
-    return 4 * sizeOf(x!) * context[1]!;
+  override flops([x = [1, 1, this.query.fanIn], , context = x]: readonly Shape[] = []): number {
+    return 4 * sizeOf(x) * context[1]!;
   }
 
   #attend(x: Tensor, context: Tensor, mask?: Tensor, cache?: KeyValueCache): Tensor {

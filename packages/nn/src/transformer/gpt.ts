@@ -72,8 +72,8 @@ export class Gpt extends Module {
   }
 
   /** Of a tied head; an untied one counts its own. */
-  override flops([tokens]: readonly Shape[] = [[1, 1]]): number {
-    return this.head === null ? 2 * sizeOf(tokens!) * sizeOf(this.embedding.weight.shape) : 0;
+  override flops([tokens = [1, 1]]: readonly Shape[] = []): number {
+    return this.head === null ? 2 * sizeOf(tokens) * sizeOf(this.embedding.weight.shape) : 0;
   }
 
   #embed(tokens: Tensor, offset: number): Tensor {

@@ -27,10 +27,12 @@ export function confusionMatrix(
     throw new ShapeError("confusionMatrix", `${actual.length} predictions`, predicted.length);
   const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   for (let i = 0; i < actual.length; i++) {
-    const row = counts[actual[i]!];
-    if (row?.[predicted[i]!] === undefined)
-      throw new ValueError("confusionMatrix", `classes in [0, ${classes})`, `${predicted[i]} for ${actual[i]} at ${i}`);
-    row[predicted[i]!]!++;
+    const [right, claimed] = [actual[i]!, predicted[i]!];
+    const row = counts[right];
+    const count = row?.[claimed];
+    if (row === undefined || count === undefined)
+      throw new ValueError("confusionMatrix", `classes in [0, ${classes})`, `${claimed} for ${right} at ${i}`);
+    row[claimed] = count + 1;
   }
   return counts;
 }
