@@ -2,9 +2,6 @@
 import type { Schedule } from "@spm/mixer";
 import type { Executor, Memory } from "../../executor.ts";
 
-/** How the blocks are parameterised. */
-export type MixerKind = "rotation" | "general";
-
 /** A schedule on a device. */
 export interface ScheduleTables {
   readonly schedule: Schedule;
