@@ -1,52 +1,83 @@
-/** @file What a mixer of many stages holds in memory while it trains, counted by the storages that are alive. */
-import { definePrimitive, normal, parameter, reference, rng, scope, sum, valueAndGrad } from "@spm/core";
+/** @file What a mixer of many stages holds in memory while it trains, by the storages alive. */
+import {
+  type Backend,
+  currentBackend,
+  normal,
+  parameter,
+  rng,
+  scope,
+  setBackend,
+  sum,
+  valueAndGrad,
+} from "@spm/core";
 import { type BackwardMode, butterfly, initialAngles, rotationMixer } from "@spm/mixer";
 
+/** Bytes without those of the parameters and the batch, which are there before. */
 export interface Held {
-  readonly stages: number;
-  /** Bytes that wait between forward and backward. */
+  /** Those that wait between forward and backward. */
   readonly between: number;
-  /** Most bytes alive at once, gradients included. */
+  /** Most alive at any moment, gradients included. */
   readonly peak: number;
 }
 
 export const memorySize = { n: 64, batch: 256 } as const;
 export const depths = [1, 2, 4, 8, 16, 32, 64, 128, 256] as const;
+/** Those that every backend is measured at: one pass of the butterfly, and four. */
+export const commonDepths = [6, 24] as const;
+/** In the order of the tables. */
+export const memoryModes = ["reverse", "recompute", "stored"] as const;
 
-let peak = 0;
-const look = (): void => {
-  peak = Math.max(peak, reference.report().liveBytes);
-};
+/** Runs `f`, and tells the most bytes that the backend's storages ever took meanwhile. */
+function peakOf(live: Backend["live"], f: () => void): number {
+  let now = live.bytes;
+  let peak = now;
+  Object.defineProperty(live, "bytes", {
+    configurable: true,
+    enumerable: true,
+    get: () => now,
+    set: (bytes: number) => {
+      now = bytes;
+      peak = Math.max(peak, now);
+    },
+  });
+  try {
+    f();
+  } finally {
+    Object.defineProperty(live, "bytes", {
+      configurable: true,
+      enumerable: true,
+      writable: true,
+      value: now,
+    });
+  }
+  return peak;
+}
 
-/** The identity, which looks at the memory when its cotangent passes: behind the mixer's backward, and before it. */
-const watched = definePrimitive<void>({
-  name: "watched",
-  infer: ([x]) => [x!],
-  forward: ([x]) => [x!],
-  vjp: ([ct]) => {
-    look();
-    return [ct!];
-  },
-});
-
-/** Trains on one batch, float32, and counts. Parameters and the batch itself are there before, and left out. */
-export function held(stages: number, backward: BackwardMode): Held {
+/** Trains a rotation mixer on one batch, float32, and counts. */
+export function held(backend: Backend, stages: number, backward: BackwardMode): Held {
   const { n, batch } = memorySize;
   const schedule = butterfly(n, stages);
-  const angles = parameter(initialAngles(schedule, rng(1)));
-  const x = parameter(normal(rng(2), [batch, n]));
-  const before = reference.report().liveBytes;
-  peak = before;
-  let between = 0;
-  scope(() => {
-    valueAndGrad(() => {
-      const y = rotationMixer(watched([x], undefined)[0]!, angles, { schedule, backward });
-      const loss = sum(watched([y], undefined)[0]!);
-      between = reference.report().liveBytes - before;
-      return loss;
-    }, [x, angles]);
-  });
-  x.dispose();
-  angles.dispose();
-  return { stages, between, peak: peak - before };
+  const { live } = backend;
+  const elsewhere = currentBackend();
+  setBackend(backend);
+  try {
+    const angles = parameter(scope(() => initialAngles(schedule, rng(1))));
+    const x = parameter(scope(() => normal(rng(2), [batch, n])));
+    const before = live.bytes;
+    let between = 0;
+    const peak = peakOf(live, () =>
+      scope(() => {
+        valueAndGrad(() => {
+          const loss = sum(rotationMixer(x, angles, { schedule, backward }));
+          between = live.bytes - before;
+          return loss;
+        }, [x, angles]);
+      }),
+    );
+    x.dispose();
+    angles.dispose();
+    return { between, peak: peak - before };
+  } finally {
+    setBackend(elsewhere);
+  }
 }

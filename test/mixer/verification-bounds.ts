@@ -1,5 +1,5 @@
 /** @file Reads the page of verification: its tables, and where they break a bound. */
-import { bounds } from "./verification.ts";
+import { ABSENT, bounds } from "./verification.ts";
 
 /** The tables of a page, cells as text, without the line below each head. */
 export function tablesOf(text: string): string[][][] {
@@ -20,8 +20,9 @@ export function tablesOf(text: string): string[][][] {
 
 /** What is wrong with a page, in words; nothing where all errors are within their bounds and memory is as claimed. */
 export function problems(text: string): string[] {
-  const [gradients, drift, memory] = tablesOf(text).map(([, ...rows]) => rows);
-  if (gradients === undefined || drift === undefined || memory === undefined) return ["a table is missing"];
+  const [gradients, drift, memory, peaks] = tablesOf(text).map(([, ...rows]) => rows);
+  if (gradients === undefined || drift === undefined || memory === undefined || peaks === undefined)
+    return ["a table is missing"];
   const number = (cell: string | undefined) => Number(cell?.replaceAll(",", "") || Number.NaN);
   const found: string[] = [];
   const check = (what: string, ok: boolean) => {
@@ -47,5 +48,15 @@ export function problems(text: string): string[] {
     .slice(1)
     .map((row, k) => (stored[k + 1]! - stored[k]!) / (number(row[0]) - number(memory[k]![0])));
   check("stored grows by the same for each stage", new Set(steps).size === 1 && steps[0]! > 0);
+  for (const [stages, ...cells] of peaks)
+    for (let k = 0; k < cells.length; k += 3) {
+      const [reference, wasm, gpu] = cells.slice(k, k + 3);
+      const [stored] = cells.slice(-3);
+      check(`L ${stages}: wasm's peak ${wasm}, the reference's ${reference}`, number(wasm) <= number(reference));
+      check(
+        `L ${stages}: the GPU's peak ${gpu}, the reference's stored ${stored}`,
+        gpu === ABSENT || number(gpu) <= number(stored),
+      );
+    }
   return found;
 }

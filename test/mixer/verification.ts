@@ -1,8 +1,9 @@
 /** @file docs/verification.md, made of what is measured here. */
 import { fileURLToPath } from "node:url";
+import { type Backend, reference } from "@spm/core";
 import { checkFolder } from "../golden/check-folder.ts";
 import { type Drift, drift, driftSizes } from "./drift.ts";
-import { depths, type Held, held, memorySize } from "./memory.ts";
+import { commonDepths, depths, held, memoryModes, memorySize } from "./memory.ts";
 import { casesOf, type Disagreement, disagreement, forms, type Kind, modes, scheduleNames } from "./three-ways.ts";
 
 /** Largest error allowed between closed form and composed ops, and of either against central differences. */
@@ -64,13 +65,19 @@ const driftRow = ({ n, stages, float64, float32, rounding }: Drift): Row => [
   power(float32),
   power(rounding),
 ];
-const heldRow = ([reverse, recompute, stored]: readonly Held[]): Row => [
-  reverse!.stages,
-  ...[reverse!, recompute!, stored!].flatMap(({ between, peak }) => [bytes(between), bytes(peak)]),
-];
+
+/** What is measured beside the reference. */
+export interface Others {
+  readonly wasm: Backend;
+  /** A software adapter; null where there is none. */
+  readonly gpu: Backend | null;
+}
+
+/** In the cells of a backend that was not there. */
+export const ABSENT = "–";
 
 /** The whole page. @param count - random cases in each row of the sweep */
-export function page(count: number): string {
+export function page(count: number, { wasm, gpu }: Others): string {
   const gradients = gradientRows(count).map(({ name, cases, worst }) => [
     name,
     cases,
@@ -78,13 +85,25 @@ export function page(count: number): string {
     power(worst.closedDifferences),
     power(worst.composedDifferences),
   ]);
-  const memory = depths.map((stages) =>
-    heldRow((["reverse", "recompute", "stored"] as const).map((mode) => held(stages, mode))),
-  );
+  const memory = depths.map((stages) => [
+    stages,
+    ...memoryModes.flatMap((mode) => {
+      const { between, peak } = held(reference, stages, mode);
+      return [bytes(between), bytes(peak)];
+    }),
+  ]);
+  const peaks = commonDepths.map((stages) => [
+    stages,
+    ...memoryModes.flatMap((mode) =>
+      [reference, wasm, gpu].map((backend) =>
+        backend === null ? ABSENT : bytes(held(backend, stages, mode).peak),
+      ),
+    ),
+  ]);
   return `# Verification of the mixer
 
-Made by \`npm run -s verify:mixer\`; everything below was measured by it, on the reference backend. A test makes the page's tables
-anew from fewer cases and compares their rows and bounds with this file.
+Made by \`npm run -s verify:mixer\`; everything below was measured by it, on the reference backend unless said. A test makes the
+page's tables anew from fewer cases and compares their rows and bounds with this file.
 
 ## Gradients, three ways
 
@@ -120,8 +139,8 @@ ${table(
 ## Memory
 
 One rotation mixer of L stages, n = ${memorySize.n}, batch ${memorySize.batch}, float32, by the storages alive: bytes that wait *between* forward
-and backward, and the *peak* with the gradients. Input and parameters, there before, are left out; a row of activations is
-batch · n · 4 = ${bytes(memorySize.n * memorySize.batch * 4)} bytes.
+and backward, and the *peak* at any moment, gradients included. Input and parameters, there before, are left out; a row of
+activations is batch · n · 4 = ${bytes(memorySize.n * memorySize.batch * 4)} bytes.
 
 ${table(["L", "reverse: between", "peak", "recompute: between", "peak", "stored: between", "peak"], memory)}
 
@@ -133,5 +152,14 @@ What is flat, and what is not:
 - \`stored\` keeps B · n · (L + 1) numbers: linear in L.
 - A *stack of layers* holds, for each layer, its z_L and the y that the next layer reads: linear in the number of layers, in any mode.
   The constant is one mixer's with many stages, not that of many mixers: diagonals and nonlinearities between them are not walked back.
+
+The peak of the same step on the other backends, by the same counters: what tensors and residuals take, but not what a kernel
+works on while it runs. The GPU is the software adapter, SwiftShader; its cells are ${ABSENT} where this page was made without one.
+
+${table(["L", ...memoryModes.flatMap((mode) => [`${mode}: reference`, "wasm", "GPU"])], peaks)}
+
+A backend's kernels decide what they keep. Those of wasm work the stages out again in \`stored\`, too, as in \`recompute\`, which
+is faster than to write them and read them back. Those of the GPU take up to six stages in a launch and walk back within it: in
+\`reverse\` and in \`stored\` alike they keep the z that each launch but the first starts from, so there neither is flat in L.
 `;
 }

@@ -4,11 +4,15 @@
  */
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { wasm } from "@spm/wasm";
+import { openSoftwareGpu } from "../gpu/software-gpu.ts";
 import { butterflyFigure } from "./butterfly-figure.ts";
 import { page } from "./verification.ts";
 import { problems } from "./verification-bounds.ts";
 
-const text = page(20);
+const gpu = await openSoftwareGpu();
+const text = page(20, { wasm: await wasm(), gpu });
+await gpu?.dispose();
 console.log(text);
 const broken = problems(text);
 for (const problem of broken) console.error(problem);

@@ -29,6 +29,7 @@ import {
   ValueError,
   wrap,
 } from "@spm/core";
+
 interface Settings {
   readonly labelSmoothing: number;
   readonly ignoreIndex: number;

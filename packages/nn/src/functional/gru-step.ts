@@ -22,6 +22,7 @@ import {
   wrap,
   zerosArray,
 } from "@spm/core";
+
 type Gates<T> = readonly [x: T, u: T, h: T];
 
 function infer(inputs: Gates<Spec>): Spec {

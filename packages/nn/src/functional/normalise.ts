@@ -23,6 +23,7 @@ import {
   ValueError,
   wrap,
 } from "@spm/core";
+
 const last = { axis: -1, keepdims: true } as const;
 
 const infer =

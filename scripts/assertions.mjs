@@ -1,0 +1,62 @@
+/**
+ * @file Prints the non-null assertions (`x!`) of each package's sources and holds them below a
+ * ceiling. On a tensor, an array of a backend or a spec there may be none, in tests and benches
+ * neither: which operands and results there are, the types of an op say.
+ */
+import { relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+
+/** The most that there may be, without the experiments and in them: lower it where some went. */
+const ceilings = { packages: 850, experiments: 150 };
+const operands = ["Tensor", "Parameter", "NdArray", "DeviceArray", "Spec"];
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const { config } = ts.readConfigFile(`${root}tsconfig.test.json`, ts.sys.readFile);
+const { fileNames, options } = ts.parseJsonConfigFileContent(
+  { ...config, include: ["packages/*/src", "test", "bench", "examples"] },
+  ts.sys,
+  root,
+);
+const program = ts.createProgram(fileNames, { ...options, incremental: false });
+const checker = program.getTypeChecker();
+
+/** @param {ts.Type} type */
+const namesOf = (type) => (type.isUnion() ? type.types : [type]).map((part) => part.symbol?.name);
+
+/** @type {Map<string, number>} */
+const counts = new Map();
+for (const path of fileNames) {
+  const source = program.getSourceFile(path);
+  const [folder, name] = relative(root, path).split(sep);
+  const counted = folder === "packages" && !path.endsWith(".test.ts");
+  /** @param {ts.Node} node */
+  const visit = (node) => {
+    if (ts.isNonNullExpression(node)) {
+      if (counted) counts.set(`${name}`, (counts.get(`${name}`) ?? 0) + 1);
+      const names = namesOf(checker.getTypeAtLocation(node.expression));
+      const operand = operands.find((one) => names.includes(one));
+      if (operand !== undefined) {
+        const { line } = ts.getLineAndCharacterOfPosition(node.getSourceFile(), node.getStart());
+        const got = `${node.getText()} in ${relative(root, path)}:${line + 1}`;
+        console.error(`assertions: expected no ! on a ${operand}, got ${got}`);
+        process.exitCode = 1;
+      }
+    }
+    ts.forEachChild(node, visit);
+  };
+  if (source) visit(source);
+}
+
+for (const [name, count] of counts) console.log(name.padEnd(18) + `${count}`.padStart(8));
+const { experiments = 0, ...others } = Object.fromEntries(counts);
+const packages = Object.values(others).reduce((sum, count) => sum + count, 0);
+const found = { packages, experiments };
+for (const where of /** @type {const} */ (["packages", "experiments"])) {
+  const [count, limit] = [found[where], ceilings[where]];
+  console.log(`${where}: ${count} of at most ${limit} assertions`);
+  if (count > limit) {
+    console.error(`assertions: expected at most ${limit} in the ${where}, got ${count}`);
+    process.exitCode = 1;
+  }
+}
