@@ -66,8 +66,7 @@ export class BufferPool {
       idle = [];
       this.#idle.set(size, idle);
     }
-    let at = idle.length;
-    while (at > 0 && idle[at - 1]!.id < id) at--;
+    const at = 1 + idle.findLastIndex((younger) => younger.id > id);
     idle.splice(at, 0, { buffer, id, lastBatch });
     this.liveBuffers--;
     this.liveBytes -= size;

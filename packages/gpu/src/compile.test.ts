@@ -1,8 +1,9 @@
 /** @file What is used of gpu.js's inside: a new release that changes it fails here first. */
 import { describe, expect, test } from "vitest";
 import { compile } from "./compile.ts";
+import type { Output } from "./executor.ts";
 
-const kernel = (source: string, output: readonly number[], arrays = 1, scalars = 0) => ({
+const kernel = (source: string, output: Output, arrays = 1, scalars = 0) => ({
   source,
   output,
   arrays,

@@ -13,13 +13,12 @@ export interface CompiledKernel {
 }
 
 /**
- * Threads of a workgroup, for outputs of two or three axes and of one. gpu.js takes 64, so few that starting workgroups becomes
- * what limits a kernel that does little; its kernels read their place from the global id, so any size is right.
+ * Threads of a workgroup, for outputs of one axis and of more: what gpu.js writes, and what becomes
+ * of it. gpu.js takes 64, so few that starting workgroups becomes what limits a kernel that does
+ * little; its kernels read their place from the global id, so any size is right.
  */
-const workgroups = [
-  [32, 8],
-  [256, 1],
-] as const;
+const alongOne = { written: "@workgroup_size(64, 1, 1)", workgroup: [256, 1] } as const;
+const alongMore = { written: "@workgroup_size(8, 8, 1)", workgroup: [32, 8] } as const;
 
 /**
  * The WGSL of a kernel.
@@ -39,13 +38,11 @@ export function compile({ source, output, arrays, scalars }: KernelSource): Comp
     throw new BackendError("gpu", "a kernel that gpu.js translates", `${String(cause)} in\n${source}`);
   }
   const { compiledSource: code, paramsLayout: layout } = kernel;
-  const width = output.length === 1 ? 1 : 0;
-  const written = ["@workgroup_size(8, 8, 1)", "@workgroup_size(64, 1, 1)"][width]!;
+  const { written, workgroup } = output.length === 1 ? alongOne : alongMore;
   if (!code?.includes(written) || layout.arrayArgs.length !== arrays || layout.scalarArgs.length !== scalars)
     throw new BackendError("gpu", "WGSL as gpu.js 2.24 writes it", "another layout", "pin gpu.js to 2.24.1");
   if (code.includes("LOOP_MAX"))
     throw new BackendError("gpu", "loops bounded by literals", `a loop that gpu.js cuts off in\n${source}`);
-  const workgroup = workgroups[width]!;
   return {
     code: code.replace(written, `@workgroup_size(${workgroup[0]}, ${workgroup[1]}, 1)`),
     uniformBytes: layout.byteLength,

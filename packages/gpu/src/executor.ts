@@ -8,16 +8,11 @@ export interface Memory {
   readonly length: number;
 }
 
-/** Several pieces that are kept and released together: what a mixer stores at the ends of its passes. */
-export class MemoryGroup implements Memory {
-  readonly parts: readonly Memory[];
-  readonly length: number;
+/** Threads along x, y, z. */
+export type Output = readonly [x: number] | readonly [x: number, y: number] | Grid;
 
-  constructor(parts: readonly Memory[]) {
-    this.parts = parts;
-    this.length = parts.reduce((sum, m) => sum + m.length, 0);
-  }
-}
+/** Threads, or workgroups, along all three axes. */
+export type Grid = readonly [x: number, y: number, z: number];
 
 /**
  * A kernel in gpu.js's JavaScript. Its parameters are `a0, a1, …` (arrays, read flat), then `s0, s1, …` (numbers).
@@ -28,8 +23,8 @@ export class MemoryGroup implements Memory {
 export interface KernelSource {
   /** The function's text; it is the cache's key together with `output`. */
   readonly source: string;
-  /** Threads along x, y, z: one for each element of the result, x fastest. */
-  readonly output: readonly number[];
+  /** One thread for each element of the result, x fastest. */
+  readonly output: Output;
   readonly arrays: number;
   readonly scalars: number;
 }
@@ -68,14 +63,17 @@ export interface ExecutorCounters {
 }
 
 /** One call of a kernel written in WGSL. Its bindings: the numbers, where there are any, as a uniform; what it reads; then the results. */
-export interface WgslCall {
+export interface WgslCall<Lengths extends readonly number[] = readonly number[]> {
   readonly reads: readonly Memory[];
   /** Lengths of the results, in elements. */
-  readonly results: readonly number[];
-  readonly groups: readonly [x: number, y: number, z: number];
+  readonly results: readonly [...Lengths];
+  readonly groups: Grid;
   /** Numbers that change from call to call, at most 64. */
   readonly numbers?: readonly number[];
 }
+
+/** A launch's results: as many as their lengths. */
+export type Results<Lengths extends readonly number[]> = { readonly [K in keyof Lengths]: Memory };
 
 /** Launches WGSL of our own, beside the kernels of gpu.js and on the same buffers. */
 export interface WgslLauncher {
@@ -83,5 +81,8 @@ export interface WgslLauncher {
   readonly invocations: number;
   readonly sharedBytes: number;
   /** Runs a text, which is compiled at its first call. */
-  launch(code: string, call: WgslCall): Memory[];
+  launch<Lengths extends readonly number[]>(
+    code: string,
+    call: WgslCall<Lengths>,
+  ): Results<Lengths>;
 }

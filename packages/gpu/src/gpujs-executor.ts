@@ -2,11 +2,12 @@
 import { BackendError } from "@spm/core";
 import type { Executor, ExecutorCounters, GpuMode, KernelSource, Memory } from "./executor.ts";
 import { GPU, type GpuJsInput, type GpuJsKernel, type GpuJsTexture, input, NativeIntegers } from "./gpujs.ts";
+import { Recent } from "./recent.ts";
 
 /** Modes of gpu.js beside webgpu. */
 export type GpuJsMode = Exclude<GpuMode, "webgpu">;
 
-/** Kernels that are kept; the one unused for longest goes first. */
+/** Kernels that are kept. */
 const keptKernels = 512;
 
 interface Held extends Memory {
@@ -21,7 +22,7 @@ export class GpuJsExecutor implements Executor {
   readonly wgsl = null;
   readonly #mode: GpuJsMode;
   readonly #gpu: InstanceType<typeof GPU>;
-  readonly #kernels: Map<string, GpuJsKernel> = new Map();
+  readonly #kernels = new Recent<GpuJsKernel>(keptKernels, (oldest) => oldest.destroy());
   readonly #degraded: string[] = [];
   #live = 0;
   #liveElements = 0;
@@ -48,7 +49,7 @@ export class GpuJsExecutor implements Executor {
     this.#assertOpen();
     if (this.#mode === "webgl2" && values.length > 0) {
       const source = "function (a0) { return a0[this.thread.x]; }";
-      const kernel = { source, output: [values.length], arrays: 1, scalars: 0 };
+      const kernel = { source, output: [values.length], arrays: 1, scalars: 0 } as const;
       return this.#hold(values.length, this.#call(kernel, [input(values, [values.length])]));
     }
     return this.#hold(values.length, input(values.slice(), [values.length]));
@@ -117,27 +118,20 @@ export class GpuJsExecutor implements Executor {
       return `${size.join("x")}:${dimensions.join("x")}:${output.length}`;
     });
     const key = `${output}|${pattern}|${source}`;
-    let kernel = this.#kernels.get(key);
-    if (kernel === undefined) {
+    const kernel = this.#kernels.get(key, () => {
       const names = [...Array(arrays).keys()]
         .map((i) => `a${i}`)
         .concat([...Array(scalars).keys()].map((i) => `s${i}`));
       const types = texture ? {} : { argumentTypes: names.map((n) => (n.startsWith("a") ? "Input" : "Float")) };
-      kernel = this.#gpu.createKernel(source, {
+      this.#compiled++;
+      return this.#gpu.createKernel(source, {
         output,
         argumentNames: names,
         ...types,
         precision: "single",
         ...(texture ? { pipeline: true, immutable: true } : {}),
       });
-      this.#compiled++;
-      if (this.#kernels.size >= keptKernels) {
-        const oldest = this.#kernels.keys().next().value!;
-        this.#kernels.get(oldest)!.destroy();
-        this.#kernels.delete(oldest);
-      }
-    } else this.#kernels.delete(key);
-    this.#kernels.set(key, kernel);
+    });
     const result = this.#launch(kernel, args);
     const ran = kernel.kernel.constructor.mode;
     this.#ran = ran ?? this.#mode;

@@ -1,9 +1,10 @@
 /** @file From the axes of an array to the threads of a kernel, and back: the index arithmetic that every kernel is made with. */
 import { BackendError, type Shape } from "@spm/core";
+import type { Output } from "./executor.ts";
 
 /** Threads for a shape, and the flat index of each operand's element as an exact integer expression. */
 export interface Threads {
-  readonly output: readonly number[];
+  readonly output: Output;
   /** One expression for each operand. */
   readonly indices: readonly string[];
 }
@@ -46,16 +47,22 @@ export function threadsFor(
 }
 
 /** Threads for a shape whose axes stay apart, and the coordinate along each as an integer expression. */
-export const coordinatesOf = (shape: Shape): { output: readonly number[]; coordinates: readonly string[] } =>
-  spread(shape);
+export const coordinatesOf = (shape: Shape): Coordinates => spread(shape);
+
+/** Threads, and the coordinate of each along every axis. */
+interface Coordinates {
+  readonly output: Output;
+  readonly coordinates: readonly string[];
+}
 
 /** `offset + Σ stride·coordinate`, without what is zero. */
 export function linear(strides: readonly number[], coordinates: readonly string[], offset = 0): string {
   const terms: string[] = [];
-  strides.forEach((s, k) => {
-    if (s === 0 || coordinates[k] === "0") return;
-    terms.push(s === 1 ? coordinates[k]! : `${coordinates[k]} * ${s < 0 ? `(${s})` : s}`);
-  });
+  for (const [k, coordinate] of coordinates.entries()) {
+    const s = strides[k]!;
+    if (s === 0 || coordinate === "0") continue;
+    terms.push(s === 1 ? coordinate : `${coordinate} * ${s < 0 ? `(${s})` : s}`);
+  }
   if (offset !== 0) terms.push(`${offset}`);
   if (terms.length === 0) return "0";
   return terms.join(" + ");
@@ -75,13 +82,12 @@ function mergeAxes(shape: Shape, strides: readonly (readonly number[])[]): Axis[
   return axes;
 }
 
-function spread(sizes: Shape): { output: readonly number[]; coordinates: readonly string[] } {
-  const rank = sizes.length;
-  if (rank === 0) return { output: [1], coordinates: [] };
-  if (rank === 1) return { output: [sizes[0]!], coordinates: ["this.thread.x"] };
+function spread(sizes: Shape): Coordinates {
+  const [x, y] = sizes.toReversed();
+  if (x === undefined) return { output: [1], coordinates: [] };
+  if (y === undefined) return { output: [x], coordinates: ["this.thread.x"] };
   const outer = sizes.slice(0, -2);
   const along = outer.reduce((a, b) => a * b, 1);
-  const [y, x] = [sizes[rank - 2]!, sizes[rank - 1]!];
   if (x > mostAlongY || y > mostAlongY || along > mostAlongZ)
     throw new BackendError(
       "gpu",

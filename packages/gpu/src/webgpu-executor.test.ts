@@ -19,7 +19,7 @@ test.runIf(executor !== null)("a kernel has at most 8 buffers, however it is wri
   const reads = Array.from({ length: 8 }, (_, i) => executor!.upload(Float32Array.of(i)));
   const names = reads.map((_, i) => `a${i}`);
   const source = `function (${names.join(", ")}) { return ${names.map((name) => `${name}[0]`).join(" + ")}; }`;
-  const kernel = { source, output: [1], arrays: 8, scalars: 0 };
+  const kernel = { source, output: [1], arrays: 8, scalars: 0 } as const;
   expect(() => executor!.run(kernel, reads, [])).toThrowErrorMatchingInlineSnapshot(`
     [BackendError: gpu: expected at most 8 buffers in a kernel, got 9
     help: split the op]

@@ -1,22 +1,36 @@
 /** @file The launcher: kernels on a WebGPU device of our own, on pooled buffers, many in one submit. Only reads wait. */
-import { BackendError, type SpmError } from "@spm/core";
+import { BackendError, each, type SpmError } from "@spm/core";
 import type { OpenDevice } from "./adapter.ts";
 import { Bindings, type KernelLayout } from "./bindings.ts";
 import { BufferPool, type PooledBuffer, usage } from "./buffer-pool.ts";
 import { type CompiledKernel, compile } from "./compile.ts";
-import type { Executor, ExecutorCounters, KernelSource, Memory, WgslCall, WgslLauncher } from "./executor.ts";
+import type {
+  Executor,
+  ExecutorCounters,
+  Grid,
+  KernelSource,
+  Memory,
+  Output,
+  Results,
+  WgslCall,
+  WgslLauncher,
+} from "./executor.ts";
+import { Recent } from "./recent.ts";
 
 /** Launches, and bytes that they touch, after which the commands go to the device, so that it starts while we still record. */
 const launchesPerSubmit = 128;
 const bytesPerSubmit = 2 ** 31;
-/** Pipelines that are kept; the one unused for longest goes first. */
+/** Pipelines that are kept of gpu.js's kernels, and as many of our own WGSL. */
 const keptPipelines = 1024;
 
 interface Pipeline {
   readonly pipeline: GPUComputePipeline;
   readonly layout: KernelLayout;
-  /** What gpu.js says of its kernel's numbers; null for WGSL of our own. */
-  readonly compiled: CompiledKernel | null;
+}
+
+/** A kernel of gpu.js, with what it says of its numbers. */
+interface CompiledPipeline extends Pipeline {
+  readonly compiled: CompiledKernel;
 }
 
 /** Runs kernels on WebGPU. */
@@ -29,7 +43,8 @@ export class WebGpuExecutor implements Executor {
   readonly #device: GPUDevice;
   readonly #pool: BufferPool;
   readonly #bindings: Bindings;
-  readonly #pipelines: Map<string, Pipeline> = new Map();
+  readonly #compiledPipelines = new Recent<CompiledPipeline>(keptPipelines);
+  readonly #writtenPipelines = new Recent<Pipeline>(keptPipelines);
   #encoder: GPUCommandEncoder | null = null;
   #pass: GPUComputePassEncoder | null = null;
   #launches = 0;
@@ -81,18 +96,21 @@ export class WebGpuExecutor implements Executor {
   run(kernel: KernelSource, arrays: readonly Memory[], scalars: readonly number[]): Memory {
     this.#assertAlive();
     const { output } = kernel;
+    const [width, height = 1, depth = 1] = output;
     const result = this.#take(output.reduce((a, b) => a * b, 1));
     if (result.length === 0) return result;
     // The text holds for any sizes; gpu.js lays threads along one axis out in its own way.
     const key = `${Math.min(output.length, 2)}|${kernel.source}`;
-    const { pipeline, layout, compiled } = this.#pipeline(key, () => this.#compile(kernel));
-    const { workgroup, uniformBytes, scalarOffsets } = compiled!;
+    const { pipeline, layout, compiled } = this.#compiledPipelines.get(key, () =>
+      this.#compile(kernel),
+    );
+    const { workgroup, uniformBytes, scalarOffsets } = compiled;
     const groups = this.#groupCounts(output, workgroup);
     const { block, offset } = this.#bindings.numbers(uniformBytes);
     const sizes = new Uint32Array(block, offset, 4);
-    sizes[0] = output[0]!;
-    sizes[1] = output[1] ?? 1;
-    sizes[2] = output[2] ?? 1;
+    sizes[0] = width;
+    sizes[1] = height;
+    sizes[2] = depth;
     sizes[3] = output.length === 1 ? groups[0] * workgroup[0] : 0;
     const numbers = new Float32Array(block, offset);
     for (const [i, at] of scalarOffsets.entries()) numbers[at / 4] = scalars[i]!;
@@ -100,12 +118,18 @@ export class WebGpuExecutor implements Executor {
     return result;
   }
 
-  #launchWgsl(code: string, { reads, results, groups, numbers = [] }: WgslCall): Memory[] {
+  #launchWgsl<Lengths extends readonly number[]>(
+    code: string,
+    { reads, results, groups, numbers = [] }: WgslCall<Lengths>,
+  ): Results<Lengths> {
     this.#assertAlive();
     this.#assertBuffers(reads.length + results.length);
-    const outputs = results.map((length) => this.#take(length));
-    const { pipeline, layout } = this.#pipeline(code, () =>
-      this.#createPipeline(code, this.#bindings.layout(numbers.length > 0, reads.length, results.length), null),
+    const outputs = each(results, (length) => this.#take(length));
+    const { pipeline, layout } = this.#writtenPipelines.get(code, () =>
+      this.#createPipeline(
+        code,
+        this.#bindings.layout(numbers.length > 0, reads.length, results.length),
+      ),
     );
     let at = 0;
     if (numbers.length > 0) {
@@ -180,7 +204,8 @@ export class WebGpuExecutor implements Executor {
     this.#endPass();
     this.#encoder = null;
     this.#pool.drain();
-    this.#pipelines.clear();
+    this.#compiledPipelines.clear();
+    this.#writtenPipelines.clear();
     this.#open.close();
     await this.#device.lost;
   }
@@ -207,33 +232,26 @@ export class WebGpuExecutor implements Executor {
     return this.#pool.take(length);
   }
 
-  #pipeline(key: string, make: () => Pipeline): Pipeline {
-    let found = this.#pipelines.get(key);
-    if (found === undefined) {
-      found = make();
-      this.#compiled++;
-      if (this.#pipelines.size >= keptPipelines) this.#pipelines.delete(this.#pipelines.keys().next().value!);
-    } else this.#pipelines.delete(key); // and in again: the map's order is the order of use
-    this.#pipelines.set(key, found);
-    return found;
-  }
-
-  #compile(kernel: KernelSource): Pipeline {
+  #compile(kernel: KernelSource): CompiledPipeline {
     this.#assertBuffers(kernel.arrays + 1);
     const compiled = compile(kernel);
-    return this.#createPipeline(compiled.code, this.#bindings.layout(true, kernel.arrays, 1), compiled);
+    const layout = this.#bindings.layout(true, kernel.arrays, 1);
+    return { ...this.#createPipeline(compiled.code, layout), compiled };
   }
 
-  #createPipeline(code: string, layout: KernelLayout, compiled: CompiledKernel | null): Pipeline {
+  #createPipeline(code: string, layout: KernelLayout): Pipeline {
     const module = this.#device.createShaderModule({ code });
     const compute = { module, entryPoint: "main" };
-    return { pipeline: this.#device.createComputePipeline({ layout: layout.pipeline, compute }), layout, compiled };
+    const pipeline = this.#device.createComputePipeline({ layout: layout.pipeline, compute });
+    this.#compiled++;
+    return { pipeline, layout };
   }
 
   /** Workgroups along each axis; one axis alone folds over a second, as gpu.js's kernels expect. */
-  #groupCounts(output: readonly number[], [x, y]: readonly [number, number]): [number, number, number] {
+  #groupCounts(output: Output, [x, y]: readonly [number, number]): Grid {
     const most = this.#device.limits.maxComputeWorkgroupsPerDimension;
-    let groups: [number, number, number] = [Math.ceil(output[0]! / x), Math.ceil((output[1] ?? 1) / y), output[2] ?? 1];
+    const [width, height = 1, depth = 1] = output;
+    let groups: Grid = [Math.ceil(width / x), Math.ceil(height / y), depth];
     if (output.length === 1 && groups[0] > most) {
       const rows = Math.ceil(groups[0] / most);
       groups = [Math.ceil(groups[0] / rows), rows, 1];
@@ -254,7 +272,7 @@ export class WebGpuExecutor implements Executor {
     layout: KernelLayout,
     offset: number,
     buffers: readonly PooledBuffer[],
-    groups: readonly [number, number, number],
+    groups: Grid,
   ): void {
     const group = this.#bindings.group(layout, buffers);
     this.#encoder ??= this.#device.createCommandEncoder();

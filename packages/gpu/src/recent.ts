@@ -1,0 +1,38 @@
+/** @file What is dear to make is kept: so much of it, and what is unused for longest goes first. */
+
+/** Values by key. */
+export class Recent<Value> {
+  readonly #most: number;
+  readonly #drop: (value: Value) => void;
+  /** The map's order is the order of use. */
+  readonly #values: Map<string, Value> = new Map();
+
+  /** @param drop - told what goes */
+  constructor(most: number, drop: (value: Value) => void = () => {}) {
+    this.#most = most;
+    this.#drop = drop;
+  }
+
+  /** The value of a key, made where it is not there. */
+  get(key: string, make: () => Value): Value {
+    let value = this.#values.get(key);
+    if (value === undefined) {
+      value = make();
+      if (this.#values.size >= this.#most) this.#dropOldest();
+    } else this.#values.delete(key); // and in again, as the latest
+    this.#values.set(key, value);
+    return value;
+  }
+
+  clear(): void {
+    this.#values.clear();
+  }
+
+  #dropOldest(): void {
+    for (const [key, value] of this.#values) {
+      this.#values.delete(key);
+      this.#drop(value);
+      return;
+    }
+  }
+}
