@@ -1,6 +1,6 @@
 /** @file Arrays on the device: memory seen through shape, stride and offset, so that transposes, slices and broadcasts are free. */
 import { type DType, type Shape, sizeOf, stridesOf } from "@spm/core";
-import type { Memory } from "./executor.ts";
+import type { Executor, Memory } from "./executor.ts";
 
 /** What the backend's handles are. */
 export interface DeviceArray {
@@ -20,6 +20,13 @@ export const rowMajor = (memory: Memory, shape: Shape, dtype: DType): DeviceArra
   offset: 0,
 });
 
+/** All of a memory, one number after another. */
+export const vector = (memory: Memory): DeviceArray => rowMajor(memory, [memory.length], "float32");
+
+/** An array of zeros. */
+export const zeros = (executor: Executor, shape: Shape, dtype: DType): DeviceArray =>
+  rowMajor(executor.upload(new Float32Array(sizeOf(shape))), shape, dtype);
+
 /** Whether the elements lie in row-major order without gaps. */
 export function isDense({ shape, stride }: DeviceArray): boolean {
   let step = 1;
@@ -36,5 +43,13 @@ export const isWhole = (x: DeviceArray): boolean => isDense(x) && x.offset === 0
 /** The strides of a view of `x` with `shape`, 0 where it is repeated. The shape is known to fit. */
 export function broadcastStrides(x: DeviceArray, shape: Shape): number[] {
   const lead = shape.length - x.shape.length;
-  return shape.map((n, k) => (k < lead || (x.shape[k - lead] === 1 && n !== 1) ? 0 : x.stride[k - lead]!));
+  // An axis that it lacks has size 1, and is not walked.
+  return shape.map((n, k) => ((x.shape[k - lead] ?? 1) === n ? (x.stride[k - lead] ?? 0) : 0));
 }
+
+/** A view with the axes in another order. */
+export const permuted = (x: DeviceArray, order: readonly number[]): DeviceArray => ({
+  ...x,
+  shape: order.map((k) => x.shape[k]!),
+  stride: order.map((k) => x.stride[k]!),
+});

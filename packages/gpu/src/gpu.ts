@@ -6,7 +6,6 @@ import {
   DTypeError,
   dtypeOf,
   elements,
-  type Kernel,
   type NdArray,
   sizeOf,
   type TypedArray,
@@ -14,7 +13,7 @@ import {
 import { type AdapterKind, openDevice } from "./adapter.ts";
 import { type DeviceArray, rowMajor } from "./device-array.ts";
 import { assertExact } from "./exact-integers.ts";
-import { type Executor, type GpuMode, type Memory, MemoryGroup } from "./executor.ts";
+import type { Executor, GpuMode, Memory } from "./executor.ts";
 import { GpuJsExecutor } from "./gpujs-executor.ts";
 import { kernelTable } from "./kernel-table.ts";
 import { copyOf, whole } from "./kernels/elementwise.ts";
@@ -52,7 +51,7 @@ export interface GpuBackend extends Backend {
 
 class Gpu implements GpuBackend {
   readonly name: string;
-  readonly kernels: ReadonlyMap<object, Kernel>;
+  readonly kernels: Backend["kernels"];
   readonly collected = false;
   readonly live: { storages: number; bytes: number } = { storages: 0, bytes: 0 };
   readonly #executor: Executor;
@@ -96,16 +95,20 @@ class Gpu implements GpuBackend {
     return (handle as DeviceArray).memory;
   }
 
-  release(memory: object): void {
-    const parts = memory instanceof MemoryGroup ? memory.parts : [memory as Memory];
-    for (const part of parts) this.#executor.release(part);
+  /** Every dtype is stored as float32. */
+  bytes(memory: object): number {
+    return 4 * (memory as Memory).length;
   }
 
-  fallback(primitive: string): void {
+  release(memory: object): void {
+    this.#executor.release(memory as Memory);
+  }
+
+  fallback(primitive: string, reason: string): void {
     throw new BackendError(
       primitive,
       `a kernel on ${this.name}`,
-      "none",
+      reason === "no kernel" ? "none" : `one that declines: ${reason}`,
       "compose it of primitives that have one, or move its operands to the CPU",
     );
   }

@@ -1,6 +1,17 @@
 /** @file Which primitive runs which kernel. */
 import * as core from "@spm/core";
-import { BackendError, type Kernel, type NdArray, type Primitive, type Shape, sizeOf } from "@spm/core";
+import {
+  BackendError,
+  type Each,
+  type Kernel,
+  KernelTable,
+  type NdArray,
+  type Places,
+  type Primitive,
+  type Result,
+  type Shape,
+  sizeOf,
+} from "@spm/core";
 import { generalOp, rotationOp } from "@spm/mixer";
 import {
   addWindowsOp,
@@ -13,7 +24,14 @@ import {
   windowsOp,
 } from "@spm/nn";
 import * as optim from "@spm/optim";
-import { broadcastStrides, type DeviceArray, isDense, rowMajor } from "./device-array.ts";
+import {
+  broadcastStrides,
+  type DeviceArray,
+  isDense,
+  permuted,
+  rowMajor,
+  zeros,
+} from "./device-array.ts";
 import { assertExact } from "./exact-integers.ts";
 import type { Executor } from "./executor.ts";
 import { cumulate, fourier, sortPositions } from "./kernels/along-axis.ts";
@@ -25,6 +43,7 @@ import { addWindows, concatenate, place, windowOn, windowsOn } from "./kernels/l
 import { crossEntropyBackward, crossEntropyForward } from "./kernels/losses.ts";
 import { multiply } from "./kernels/matmul.ts";
 import { mixerBackward, mixerForward } from "./kernels/mixer/mixer.ts";
+import { hasBlocks } from "./kernels/mixer/operands.ts";
 import { argmaxOver, argminOver, logsumexpOver, maxOver, minOver, sumOver } from "./kernels/reduce.ts";
 import { normKernels, softmaxKernels } from "./kernels/row-kernels.ts";
 import * as updates from "./kernels/updates.ts";
@@ -32,72 +51,94 @@ import * as updates from "./kernels/updates.ts";
 /** What a kernel may be handed: an array of this device, or a scalar in CPU memory. */
 type Handle = DeviceArray | NdArray;
 
+/** Why a backward kernel declines that reads what its forward kept. */
+const nothingKept = "its forward kept nothing";
+/** Why the mixer's decline. */
+const noBlocks = "a mixer without blocks";
+
 /** The kernels of every primitive, on one executor. */
-export function kernelTable(executor: Executor): Map<object, Kernel> {
-  const table = new Map<object, Kernel>();
+export function kernelTable(executor: Executor): KernelTable<Handle> {
+  const table = new KernelTable<Handle>();
 
   /** A kernel that takes arrays of the device alone: scalars in CPU memory are taken in first. */
-  const on = <Options>(
-    primitive: Primitive<Options>,
-    kernel: (inputs: readonly DeviceArray[], options: Options, keep: boolean) => DeviceArray[],
+  const on = <I extends Places, O extends Places, Options>(
+    primitive: Primitive<I, O, Options>,
+    kernel: NoInfer<Kernel<DeviceArray, I, O, Options>>,
   ): void => {
-    table.set(primitive, (handles, options, keep) => {
+    table.set(primitive, (handles, options, keep, residual) => {
       const taken: DeviceArray[] = [];
-      const inputs = (handles as readonly Handle[]).map((h) => {
+      const take = (h: Handle): DeviceArray => {
         if (!("data" in h)) return h;
         const array = rowMajor(executor.upload(Float32Array.of(h.data[h.offset]!)), [], core.dtypeOf(h));
         taken.push(array);
         return array;
-      });
-      const results = kernel(inputs, options as Options, keep);
-      for (const { memory } of taken) if (results.every((r) => r.memory !== memory)) executor.release(memory);
-      return results;
+      };
+      const inputs = core.each<Each<I, Handle>, DeviceArray>(handles, take);
+      const result = kernel(inputs, options, keep, residual?.map(take));
+      if (taken.length > 0) releaseUnused(taken, result);
+      return result;
     });
   };
 
-  /** An element-wise kernel: scalars in CPU memory travel as numbers. */
-  const each = (
-    primitive: object,
-    body: string,
-    result: (handles: readonly Handle[]) => core.DType = ([x]) => dtypeOf(x!),
+  /** Releases what was taken in, but for what a result looks at. */
+  const releaseUnused = (
+    taken: readonly DeviceArray[],
+    result: Result<Places, DeviceArray> | string,
   ): void => {
-    table.set(primitive, (handles) => {
-      const inputs = handles as readonly Handle[];
-      const shape = inputs.map((h) => h.shape).reduce((a, b) => core.broadcastShapes("gpu", a, b));
-      return [elementwise(executor, shape, result(inputs), inputs.map(operand), body)];
-    });
+    const given =
+      typeof result === "string"
+        ? []
+        : "outputs" in result
+          ? [...result.outputs, ...result.residual]
+          : result;
+    for (const { memory } of taken)
+      if (given.every((x) => x?.memory !== memory)) executor.release(memory);
   };
 
-  for (const [primitive, body] of functions) each(primitive, body);
-  for (const [primitive, body] of comparisons) each(primitive, body, () => "bool");
-  each(core.whereOp.primitive, "return x0 === 0 ? x2 : x1;", ([, a]) => dtypeOf(a!));
-  on(core.castOp.primitive, ([x], dtype) => [castTo(executor, x!, dtype)]);
-  on(core.aliasOp.primitive, ([x]) => [x!]);
-  on(core.reshapeOp.primitive, ([x], shape) => {
-    if (isDense(x!)) return [{ ...rowMajor(x!.memory, shape, x!.dtype), offset: x!.offset }];
-    return [rowMajor(copyOf(executor, x!).memory, shape, x!.dtype)];
-  });
-  on(core.transposeOp.primitive, ([x], axes) => [
-    { ...x!, shape: axes.map((a) => x!.shape[a]!), stride: axes.map((a) => x!.stride[a]!) },
+  /** An element-wise function: scalars in CPU memory travel as numbers. */
+  const mapped = (inputs: readonly Handle[], dtype: core.DType, body: string): DeviceArray => {
+    const shape = inputs.map((h) => h.shape).reduce((a, b) => core.broadcastShapes("gpu", a, b));
+    return elementwise(executor, shape, dtype, inputs.map(operand), body);
+  };
+
+  for (const [primitive, body] of functions)
+    table.set(primitive, (inputs) => [mapped(inputs, dtypeOf(inputs[0]), body)]);
+  for (const [primitive, body] of comparisons)
+    table.set(primitive, (inputs) => [mapped(inputs, "bool", body)]);
+  table.set(core.whereOp.primitive, (inputs) => [
+    mapped(inputs, dtypeOf(inputs[1]), "return x0 === 0 ? x2 : x1;"),
   ]);
-  on(core.broadcastOp.primitive, ([x], shape) => [{ ...x!, shape, stride: broadcastStrides(x!, shape) }]);
-  on(core.sliceOp.primitive, ([x], window) => [windowOn(x!, window)]);
-  on(core.splitOp.primitive, ([x], { axis, sizes }) => {
-    const step = x!.shape.map(() => 1);
-    const starts = sizes.map((_, i) => sizes.slice(0, i).reduce((a, b) => a + b, 0));
-    return sizes.map((n, i) =>
-      windowOn(x!, { shape: x!.shape.with(axis, n), start: step.map((_, k) => (k === axis ? starts[i]! : 0)), step }),
-    );
+  on(core.castOp.primitive, ([x], dtype) => [castTo(executor, x, dtype)]);
+  on(core.aliasOp.primitive, ([x]) => [x]);
+  on(core.reshapeOp.primitive, ([x], shape) => {
+    if (isDense(x)) return [{ ...rowMajor(x.memory, shape, x.dtype), offset: x.offset }];
+    return [rowMajor(copyOf(executor, x).memory, shape, x.dtype)];
   });
-  on(core.padOp.primitive, ([x], { into, value, ...window }) => [place(executor, x!, window, into, value)]);
+  on(core.transposeOp.primitive, ([x], axes) => [permuted(x, axes)]);
+  on(core.broadcastOp.primitive, ([x], shape) => [
+    { ...x, shape, stride: broadcastStrides(x, shape) },
+  ]);
+  on(core.sliceOp.primitive, ([x], window) => [windowOn(x, window)]);
+  on(core.splitOp.primitive, ([x], { axis, sizes }) => {
+    const [origin, step] = [x.shape.map(() => 0), x.shape.map(() => 1)];
+    let at = 0;
+    return sizes.map((n) => {
+      const start = origin.with(axis, at);
+      at += n;
+      return windowOn(x, { shape: x.shape.with(axis, n), start, step });
+    });
+  });
+  on(core.padOp.primitive, ([x], { into, value, ...window }) => [
+    place(executor, x, window, into, value),
+  ]);
   on(core.concatOp.primitive, (xs, axis) => [concatenate(executor, xs, axis)]);
 
   const reduction =
     (kernel: (e: Executor, x: DeviceArray, axes: readonly number[], shape: Shape) => DeviceArray) =>
-    ([x]: readonly DeviceArray[], { axes, keepdims }: core.Reduction): DeviceArray[] => {
-      const reduced = core.reducedShape(x!.shape, axes, keepdims);
-      if (sizeOf(reduced) === 0) return [rowMajor(executor.upload(new Float32Array(0)), reduced, x!.dtype)];
-      return [kernel(executor, x!, axes, reduced)];
+    ([x]: readonly [x: DeviceArray], { axes, keepdims }: core.Reduction): [DeviceArray] => {
+      const reduced = core.reducedShape(x.shape, axes, keepdims);
+      if (sizeOf(reduced) === 0) return [zeros(executor, reduced, x.dtype)];
+      return [kernel(executor, x, axes, reduced)];
     };
   on(core.sumOp.primitive, reduction(sumOver));
   on(core.max.primitive, reduction(maxOver));
@@ -105,32 +146,44 @@ export function kernelTable(executor: Executor): Map<object, Kernel> {
   on(core.argmax.primitive, reduction(argmaxOver));
   on(core.argmin.primitive, reduction(argminOver));
   on(core.logsumexp.primitive, reduction(logsumexpOver));
-  on(core.cumsumOp.primitive, ([x], axis) => [cumulate(executor, x!, axis)]);
-  on(core.argsortOp.primitive, ([x], { axis, descending }) => [sortPositions(executor, x!, axis, descending)]);
-  on(core.fftOp.primitive, ([x], sign) => [fourier(executor, x!, sign)]);
+  on(core.cumsumOp.primitive, ([x], axis) => [cumulate(executor, x, axis)]);
+  on(core.argsortOp.primitive, ([x], { axis, descending }) => [
+    sortPositions(executor, x, axis, descending),
+  ]);
+  on(core.fftOp.primitive, ([x], sign) => [fourier(executor, x, sign)]);
 
-  on(core.matmulOp.primitive, ([a, b]) => [multiply(executor, a!, b!)]);
-  on(core.gatherOp.primitive, ([x, index], axis) => [gatherAlong(executor, x!, index!, axis)]);
+  on(core.matmulOp.primitive, ([a, b]) => [multiply(executor, a, b)]);
+  on(core.gatherOp.primitive, ([x, index], axis) => [gatherAlong(executor, x, index, axis)]);
   on(core.scatterAddOp.primitive, ([x, index], { axis, shape }) => [
-    scatterAddAlong(executor, x!, index!, axis, shape),
+    scatterAddAlong(executor, x, index, axis, shape),
   ]);
 
   for (const [op, kind] of [
     [rotationOp, "rotation"],
     [generalOp, "general"],
   ] as const) {
-    on(op.primitive, (inputs, options, keep) => mixerForward(executor, kind, inputs, options, keep));
-    on(op.backward, (inputs, options) => mixerBackward(executor, kind, inputs, options));
+    on(op.primitive, (inputs, options, keep) =>
+      hasBlocks(inputs) ? mixerForward(executor, kind, inputs, options, keep) : noBlocks,
+    );
+    on(op.backward, ([ct, , ...inputs], options, _, residual) =>
+      hasBlocks(inputs) ? mixerBackward(executor, kind, ct, inputs, options, residual) : noBlocks,
+    );
   }
 
-  on(windowsOp.primitive, ([x], sliding) => [windowsOn(x!, sliding)]);
-  on(addWindowsOp.primitive, ([x], { into, ...sliding }) => [addWindows(executor, x!, sliding, into)]);
+  on(windowsOp.primitive, ([x], sliding) => [windowsOn(x, sliding)]);
+  on(addWindowsOp.primitive, ([x], { into, ...sliding }) => [
+    addWindows(executor, x, sliding, into),
+  ]);
   on(gruStepOp.primitive, (inputs) => [gruForward(executor, inputs)]);
-  on(gruStepOp.backward, (inputs) => gruBackward(executor, inputs.slice(0, 4)));
-  on(crossEntropyOp.primitive, ([logits, labels], settings) =>
-    crossEntropyForward(executor, [logits!, labels!], settings),
+  on(gruStepOp.backward, ([ct, , ...inputs]) => gruBackward(executor, ct, inputs));
+  on(crossEntropyOp.primitive, (inputs, settings, keep) =>
+    crossEntropyForward(executor, inputs, settings, keep),
   );
-  on(crossEntropyOp.backward, (inputs, settings) => [crossEntropyBackward(executor, inputs, settings)]);
+  on(crossEntropyOp.backward, ([ct, , ...inputs], settings, _, [logSums] = []) =>
+    logSums === undefined
+      ? nothingKept
+      : [crossEntropyBackward(executor, ct, inputs, settings, logSums)],
+  );
 
   if (executor.wgsl !== null) {
     for (const [op, logarithm] of [
@@ -138,35 +191,39 @@ export function kernelTable(executor: Executor): Map<object, Kernel> {
       [logSoftmaxOp, true],
     ] as const) {
       const kernels = softmaxKernels(executor, executor.wgsl, logarithm);
-      on(op.primitive, kernels.forward);
-      on(op.backward, kernels.backward);
+      on(op.primitive, ([x], axis) => [kernels.forward(x, axis)]);
+      on(op.backward, ([ct, y], axis) => [kernels.backward(ct, y, axis)]);
     }
-    for (const [op, centred] of [
-      [layerNormOp, true],
-      [rmsNormOp, false],
-    ] as const) {
-      const kernels = normKernels(executor, executor.wgsl, centred);
-      on(op.primitive, kernels.forward);
-      on(op.backward, kernels.backward);
-    }
+    const layer = normKernels(executor, executor.wgsl, true);
+    on(layerNormOp.primitive, layer.forward);
+    on(layerNormOp.backward, ([ct, , ...inputs], _, __, residual) =>
+      residual === undefined ? nothingKept : layer.backward(ct, inputs, residual),
+    );
+    const rms = normKernels(executor, executor.wgsl, false);
+    on(rmsNormOp.primitive, rms.forward);
+    on(rmsNormOp.backward, ([ct, , ...inputs], _, __, residual) =>
+      residual === undefined ? nothingKept : rms.backward(ct, inputs, residual),
+    );
   }
 
-  const updated = <Options extends object>(
-    { primitive }: core.Op<Options>,
+  const updated = <S extends Places, Options extends object>(
+    primitive: Primitive<[parameter: 1, grad: 1, ...S], [parameter: 1, ...S], Options>,
     rule: (slots: number, options: Options) => updates.UpdateRule,
   ): void =>
     on(primitive, (inputs, options) =>
-      updates.update(executor, inputs, rule(inputs.length - 2, options), options as Record<string, number | boolean>),
+      updates.update(executor, inputs, rule(inputs.length - 2, options), options),
     );
-  updated(optim.adamUpdate, updates.adamRule);
-  updated(optim.sgdUpdate, (slots, { nesterov }) => updates.sgdRule(slots, nesterov));
-  updated(optim.rmspropUpdate, (_, { centered, momentum }) => updates.rmspropRule(centered, momentum > 0));
-  updated(optim.adagradUpdate, () => updates.adagradRule);
-  updated(optim.nadamUpdate, () => updates.nadamRule);
-  updated(optim.radamUpdate, (_, { adaptive }) => updates.radamRule(adaptive));
-  updated(optim.adamaxUpdate, () => updates.adamaxRule);
-  updated(optim.lionUpdate, () => updates.lionRule);
-  updated(optim.averageUpdate, () => updates.averageRule);
+  updated(optim.adamUpdate.primitive, updates.adamRule);
+  updated(optim.sgdUpdate.primitive, (slots, { nesterov }) => updates.sgdRule(slots, nesterov));
+  updated(optim.rmspropUpdate.primitive, (_, { centered, momentum }) =>
+    updates.rmspropRule(centered, momentum > 0),
+  );
+  updated(optim.adagradUpdate.primitive, () => updates.adagradRule);
+  updated(optim.nadamUpdate.primitive, () => updates.nadamRule);
+  updated(optim.radamUpdate.primitive, (_, { adaptive }) => updates.radamRule(adaptive));
+  updated(optim.adamaxUpdate.primitive, () => updates.adamaxRule);
+  updated(optim.lionUpdate.primitive, () => updates.lionRule);
+  updated(optim.averageUpdate.primitive, () => updates.averageRule);
   return table;
 }
 

@@ -1,12 +1,12 @@
 /** @file Kernels that walk one axis: running sums, sorting, the Fourier transform. Quadratic in the axis, every element by itself. */
-import { type Shape, sizeOf } from "@spm/core";
-import { type DeviceArray, rowMajor } from "../device-array.ts";
+import { sizeOf } from "@spm/core";
+import { type DeviceArray, rowMajor, zeros } from "../device-array.ts";
 import type { Executor, Memory } from "../executor.ts";
 import { coordinatesOf, linear } from "../threads.ts";
 
 /** yᵢ = Σⱼ≤ᵢ xⱼ along an axis. */
 export function cumulate(executor: Executor, x: DeviceArray, axis: number): DeviceArray {
-  if (sizeOf(x.shape) === 0) return empty(executor, x.shape, x.dtype);
+  if (sizeOf(x.shape) === 0) return zeros(executor, x.shape, x.dtype);
   const { output, coordinates } = coordinatesOf(x.shape);
   const read = `a0[${linear(x.stride, coordinates.with(axis, "j"), x.offset)}]`;
   const source = `function (a0) { let total = 0; for (let j = 0; j < ${x.shape[axis]}; j++) { if (j <= ${coordinates[axis]}) { total = total + ${read}; } } return total; }`;
@@ -15,10 +15,10 @@ export function cumulate(executor: Executor, x: DeviceArray, axis: number): Devi
 
 /** The positions that sort an axis, stable, NaN largest: first how many come before each element, then who has which place. */
 export function sortPositions(executor: Executor, x: DeviceArray, axis: number, descending: boolean): DeviceArray {
-  if (sizeOf(x.shape) === 0) return empty(executor, x.shape, "int32");
+  if (sizeOf(x.shape) === 0) return zeros(executor, x.shape, "int32");
   const { output, coordinates } = coordinatesOf(x.shape);
-  const n = x.shape[axis]!;
-  const at = coordinates[axis]!;
+  const n = x.shape[axis];
+  const at = coordinates[axis];
   const other = `a0[${linear(x.stride, coordinates.with(axis, "j"), x.offset)}]`;
   const before = descending ? "w > v" : "w < v";
   // ahead: 1 when w comes before v by value, 0 when they are equal, −1 otherwise; `=== itself` is false for NaN alone.
@@ -62,10 +62,10 @@ function turnsOf(executor: Executor, n: number): Memory {
 
 /** Xₖ = Σⱼ xⱼ e^(sign·2πi jk/n) over pairs [..., n, 2]; jk mod n is a mask, n being a power of two. */
 export function fourier(executor: Executor, x: DeviceArray, sign: 1 | -1): DeviceArray {
-  if (sizeOf(x.shape) === 0) return empty(executor, x.shape, x.dtype);
-  const n = x.shape.at(-2)!;
+  if (sizeOf(x.shape) === 0) return zeros(executor, x.shape, x.dtype);
+  const n = x.shape.at(-2) ?? 1;
   const { output, coordinates } = coordinatesOf(x.shape);
-  const [k, part] = coordinates.slice(-2) as [string, string];
+  const [part, k] = coordinates.toReversed();
   const place = (p: string) => `a0[${linear(x.stride, [...coordinates.slice(0, -2), "j", p], x.offset)}]`;
   const turn = `(((${k} * j) & ${n - 1}) * 2)`;
   const source =
@@ -78,6 +78,3 @@ export function fourier(executor: Executor, x: DeviceArray, sign: 1 | -1): Devic
     x.dtype,
   );
 }
-
-const empty = (executor: Executor, shape: Shape, dtype: DeviceArray["dtype"]): DeviceArray =>
-  rowMajor(executor.upload(new Float32Array(0)), shape, dtype);

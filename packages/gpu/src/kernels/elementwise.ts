@@ -1,7 +1,7 @@
 /** @file Element-wise kernels: one expression of the operands' elements, with broadcasting through strides of 0. */
-import type { DType, Shape } from "@spm/core";
+import { type DType, each, type Shape } from "@spm/core";
 import { broadcastStrides, type DeviceArray, isWhole, rowMajor } from "../device-array.ts";
-import type { Executor } from "../executor.ts";
+import type { Executor, Memory } from "../executor.ts";
 import { threadsFor } from "../threads.ts";
 
 /** An array, or a number that travels with the call. */
@@ -54,3 +54,23 @@ export const copyOf = (executor: Executor, x: DeviceArray): DeviceArray =>
 
 /** The array itself where it fills its memory in row-major order, otherwise a copy that does. */
 export const whole = (executor: Executor, x: DeviceArray): DeviceArray => (isWhole(x) ? x : copyOf(executor, x));
+
+/**
+ * Calls `use` with arrays that fill their memory in row-major order: where these don't, with copies
+ * that live for as long as it runs.
+ */
+export function withWhole<T extends readonly DeviceArray[], Made>(
+  executor: Executor,
+  arrays: readonly [...T],
+  use: (dense: { readonly [K in keyof T]: DeviceArray }) => Made,
+): Made {
+  const copies: Memory[] = [];
+  const dense = each(arrays, (x) => {
+    const used = whole(executor, x);
+    if (used !== x) copies.push(used.memory);
+    return used;
+  });
+  const made = use(dense);
+  for (const memory of copies) executor.release(memory);
+  return made;
+}

@@ -50,8 +50,11 @@ const powBody =
 const extremeBody = (name: "max" | "min"): string =>
   `if (x0 === x0) { if (x1 === x1) { return Math.${name}(x0, x1); } return x1; } return x0;`;
 
+/** A primitive of an element-wise function. */
+type Elementwise = c.Primitive<[x: 1, ...more: 1[]], [y: 1], void>;
+
 /** Bodies by primitive. */
-export const functions: ReadonlyMap<object, string> = new Map<object, string>([
+export const functions: ReadonlyMap<Elementwise, string> = new Map<Elementwise, string>([
   [c.neg.primitive, "return -x0;"],
   [c.sign.primitive, "if (x0 > 0) { return 1; } if (x0 < 0) { return -1; } return x0 === x0 ? 0 : x0;"], // never a subnormal x
   [c.abs.primitive, "return Math.abs(x0);"],
@@ -84,7 +87,7 @@ export const functions: ReadonlyMap<object, string> = new Map<object, string>([
 ]);
 
 /** Bodies of the comparisons, whose results are bool. WGSL's != is false beside NaN, so they are made of ===. */
-export const comparisons: ReadonlyMap<object, string> = new Map<object, string>([
+export const comparisons: ReadonlyMap<Elementwise, string> = new Map<Elementwise, string>([
   [c.equal.primitive, "return x0 === x1 ? 1 : 0;"],
   [c.notEqual.primitive, "return x0 === x1 ? 0 : 1;"],
   [c.greater.primitive, "return x0 > x1 ? 1 : 0;"],

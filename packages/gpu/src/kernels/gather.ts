@@ -1,6 +1,6 @@
 /** @file Indexing by arrays. Adding to places is written as a gather: each result looks for what belongs to it. */
 import { type Shape, sizeOf } from "@spm/core";
-import { type DeviceArray, rowMajor } from "../device-array.ts";
+import { type DeviceArray, rowMajor, zeros } from "../device-array.ts";
 import type { Executor } from "../executor.ts";
 import { coordinatesOf, linear } from "../threads.ts";
 
@@ -8,15 +8,16 @@ import { coordinatesOf, linear } from "../threads.ts";
  * An index that was read into the local `p`, counted from the front; one that does not exist yields NaN, which a kernel can say
  * where it cannot throw. `s0` is the NaN: WGSL has no literal for it.
  */
-const resolve = (n: number): string => `let q = p; if (p < 0) { q = p + ${n}; } if (q < 0 || q >= ${n}) { return s0; }`;
+const resolve = (n: number | undefined): string =>
+  `let q = p; if (p < 0) { q = p + ${n}; } if (q < 0 || q >= ${n}) { return s0; }`;
 
 /** `y[i][j] = x[i][index[i][j]]` along an axis. */
 export function gatherAlong(executor: Executor, x: DeviceArray, index: DeviceArray, axis: number): DeviceArray {
   const { shape } = index;
-  if (sizeOf(shape) === 0) return rowMajor(executor.upload(new Float32Array(0)), shape, x.dtype);
+  if (sizeOf(shape) === 0) return zeros(executor, shape, x.dtype);
   const { output, coordinates } = coordinatesOf(shape);
   const source =
-    `function (a0, a1, s0) { const p = a1[${linear(index.stride, coordinates, index.offset)}]; ${resolve(x.shape[axis]!)} ` +
+    `function (a0, a1, s0) { const p = a1[${linear(index.stride, coordinates, index.offset)}]; ${resolve(x.shape[axis])} ` +
     `return a0[${linear(x.stride.with(axis, 0), coordinates, x.offset)} + (q | 0) * ${x.stride[axis]}]; }`;
   const memory = executor.run({ source, output, arrays: 2, scalars: 1 }, [x.memory, index.memory], [Number.NaN]);
   return rowMajor(memory, shape, x.dtype);
@@ -30,14 +31,12 @@ export function scatterAddAlong(
   axis: number,
   shape: Shape,
 ): DeviceArray {
-  if (sizeOf(x.shape) === 0 || sizeOf(shape) === 0)
-    return rowMajor(executor.upload(new Float32Array(sizeOf(shape))), shape, x.dtype);
+  if (sizeOf(x.shape) === 0 || sizeOf(shape) === 0) return zeros(executor, shape, x.dtype);
   const { output, coordinates } = coordinatesOf(shape);
-  const size = shape[axis]!;
-  const at = coordinates[axis]!;
+  const [size, at] = [shape[axis], coordinates[axis]];
   const along = coordinates.with(axis, "i");
   const inside = shape.flatMap((n, k) =>
-    k !== axis && index.shape[k]! < n ? [`${coordinates[k]} < ${index.shape[k]}`] : [],
+    k !== axis && index.shape[k] !== n ? [`${coordinates[k]} < ${index.shape[k]}`] : [],
   );
   const loop =
     `for (let i = 0; i < ${index.shape[axis]}; i++) { const p = a1[${linear(index.stride, along, index.offset)}]; ` +

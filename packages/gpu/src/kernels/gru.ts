@@ -1,8 +1,8 @@
 /** @file The step of a gated recurrent unit: h′ = (1 − z) ⊙ n + z ⊙ h in one kernel, its backward pass in three. */
-import { sizeOf } from "@spm/core";
+import { type Shape, sizeOf } from "@spm/core";
 import { type DeviceArray, rowMajor } from "../device-array.ts";
 import type { Executor } from "../executor.ts";
-import { parameters, whole } from "./elementwise.ts";
+import { parameters, withWhole } from "./elementwise.ts";
 import { setSigmoid, setTanh } from "./functions.ts";
 
 /**
@@ -12,38 +12,48 @@ import { setSigmoid, setTanh } from "./functions.ts";
 function gates(first: number, width: number, unit: string, suffix: string): string {
   const at = (array: number, gate: number): string =>
     `a${first + array}[this.thread.y * ${3 * width} + ${unit} + ${gate * width}]`;
-  const [r, z, n] = ["r", "z", "n"].map((name) => name + suffix);
+  const [r, z, n] = [`r${suffix}`, `z${suffix}`, `n${suffix}`];
   return (
-    `const at${r} = ${at(0, 0)} + ${at(1, 0)}; const at${z} = ${at(0, 1)} + ${at(1, 1)}; ${setSigmoid(r!, `at${r}`)}${setSigmoid(z!, `at${z}`)}` +
-    `const u${n} = ${at(1, 2)}; const at${n} = ${at(0, 2)} + ${r} * u${n}; ${setTanh(n!, `at${n}`)}` +
+    `const at${r} = ${at(0, 0)} + ${at(1, 0)}; const at${z} = ${at(0, 1)} + ${at(1, 1)}; ${setSigmoid(r, `at${r}`)}${setSigmoid(z, `at${z}`)}` +
+    `const u${n} = ${at(1, 2)}; const at${n} = ${at(0, 2)} + ${r} * u${n}; ${setTanh(n, `at${n}`)}` +
     `const h${suffix} = a${first + 2}[this.thread.y * ${width} + ${unit}]; `
   );
 }
 
-/** Runs a kernel of `columns` × rows over dense copies of its inputs. */
-function run(executor: Executor, inputs: readonly DeviceArray[], columns: number, body: string): DeviceArray {
-  const { shape } = inputs.at(-1)!;
-  const used = inputs.map((x) => whole(executor, x));
-  const source = `function (${parameters(inputs.length)}) { ${body} }`;
-  const rows = sizeOf(shape.slice(0, -1));
-  const memory = executor.run(
-    { source, output: [columns, rows], arrays: inputs.length, scalars: 0 },
-    used.map((x) => x.memory),
-    [],
-  );
-  for (const [k, x] of used.entries()) if (x !== inputs[k]) executor.release(x.memory);
-  return rowMajor(memory, shape.with(-1, columns), "float32");
-}
+/** Runs a kernel over dense copies of its inputs, of a thread for each element of the result. */
+const run = (
+  executor: Executor,
+  inputs: readonly DeviceArray[],
+  shape: Shape,
+  body: string,
+): DeviceArray =>
+  withWhole(executor, inputs, (dense) => {
+    const source = `function (${parameters(inputs.length)}) { ${body} }`;
+    const output = [shape.at(-1) ?? 1, sizeOf(shape.slice(0, -1))] as const;
+    const memories = dense.map((x) => x.memory);
+    const kernel = { source, output, arrays: inputs.length, scalars: 0 };
+    return rowMajor(executor.run(kernel, memories, []), shape, "float32");
+  });
+
+type Gru = readonly [x: DeviceArray, u: DeviceArray, h: DeviceArray];
 
 /** h′ from x's gates, h's gates and h. */
-export function gruForward(executor: Executor, inputs: readonly DeviceArray[]): DeviceArray {
-  const width = inputs[2]!.shape.at(-1)!;
-  return run(executor, inputs, width, `${gates(0, width, "this.thread.x", "")}return (1 - z) * n + z * h;`);
+export function gruForward(executor: Executor, inputs: Gru): DeviceArray {
+  const [, , { shape }] = inputs;
+  const width = shape.at(-1) ?? 1;
+  const body = `${gates(0, width, "this.thread.x", "")}return (1 - z) * n + z * h;`;
+  return run(executor, inputs, shape, body);
 }
 
 /** The cotangents of x's gates, h's gates and h, from that of h′ and the step's inputs. */
-export function gruBackward(executor: Executor, inputs: readonly DeviceArray[]): DeviceArray[] {
-  const width = inputs[3]!.shape.at(-1)!;
+export function gruBackward(
+  executor: Executor,
+  ct: DeviceArray,
+  inputs: Gru,
+): [xBar: DeviceArray, uBar: DeviceArray, hBar: DeviceArray] {
+  const [{ shape: gatesShape }, , { shape }] = inputs;
+  const width = shape.at(-1) ?? 1;
+  const operands = [ct, ...inputs];
   /** What a branch returns where the gate that its columns belong to is the `gate`-th. */
   const branch = (gate: number, value: (suffix: string) => string): string => {
     const unit = gate === 0 ? "this.thread.x" : `(this.thread.x - ${gate * width})`;
@@ -60,20 +70,20 @@ export function gruBackward(executor: Executor, inputs: readonly DeviceArray[]):
   return [
     run(
       executor,
-      inputs,
-      3 * width,
+      operands,
+      gatesShape,
       ofGates((s) => `b${s}`),
     ),
     run(
       executor,
-      inputs,
-      3 * width,
+      operands,
+      gatesShape,
       ofGates((s) => `b${s} * r${s}`),
     ),
     run(
       executor,
-      inputs,
-      width,
+      operands,
+      shape,
       branch(0, (s) => `g${s} * z${s}`),
     ),
   ];

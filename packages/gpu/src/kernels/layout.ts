@@ -1,6 +1,6 @@
 /** @file Kernels that move elements: padding and concatenation. Views need none. */
 import { type Shape, sizeOf } from "@spm/core";
-import { type DeviceArray, rowMajor } from "../device-array.ts";
+import { type DeviceArray, rowMajor, zeros } from "../device-array.ts";
 import type { Executor } from "../executor.ts";
 import { coordinatesOf, linear } from "../threads.ts";
 import { parameters } from "./elementwise.ts";
@@ -61,21 +61,23 @@ export function concatenate(executor: Executor, xs: readonly DeviceArray[], axis
     for (const g of groups) executor.release(g.memory);
     return result;
   }
-  const first = xs[0]!;
-  const shape = first.shape.with(
+  const along = ({ shape }: DeviceArray): number => shape[axis] ?? 1;
+  const { shape: like, dtype } = xs.reduce((first) => first);
+  const shape = like.with(
     axis,
-    xs.reduce((n, x) => n + x.shape[axis]!, 0),
+    xs.reduce((n, x) => n + along(x), 0),
   );
   const full = xs.filter((x) => sizeOf(x.shape) > 0);
-  if (full.length === 0) return rowMajor(executor.upload(new Float32Array(0)), shape, first.dtype);
+  if (full.length === 0) return zeros(executor, shape, dtype);
   const { output, coordinates } = coordinatesOf(shape);
+  const at = `${coordinates[axis]}`;
   let end = 0;
   const body = full.map((x, i) => {
     const from = end;
-    end += x.shape[axis]!;
-    const own = coordinates.with(axis, from === 0 ? coordinates[axis]! : `(${coordinates[axis]} - ${from})`);
+    end += along(x);
+    const own = coordinates.with(axis, from === 0 ? at : `(${at} - ${from})`);
     const read = `return a${i}[${linear(x.stride, own, x.offset)}];`;
-    return i === full.length - 1 ? read : `if (${coordinates[axis]} < ${end}) { ${read} }`;
+    return i === full.length - 1 ? read : `if (${at} < ${end}) { ${read} }`;
   });
   const source = `function (${parameters(full.length)}) { ${body.join(" ")} }`;
   const memory = executor.run(
@@ -83,7 +85,7 @@ export function concatenate(executor: Executor, xs: readonly DeviceArray[], axis
     full.map((x) => x.memory),
     [],
   );
-  return rowMajor(memory, shape, first.dtype);
+  return rowMajor(memory, shape, dtype);
 }
 
 /** How a kernel slides over the last axes: its size and its step along each. */
@@ -105,9 +107,13 @@ export function windowsOn(x: DeviceArray, { kernel, stride }: Sliding): DeviceAr
 }
 
 /** Its transpose: each element of `into` adds up its share of every window that it is in. */
-export function addWindows(executor: Executor, x: DeviceArray, { kernel, stride }: Sliding, into: Shape): DeviceArray {
-  if (sizeOf(x.shape) === 0 || sizeOf(into) === 0)
-    return rowMajor(executor.upload(new Float32Array(sizeOf(into))), into, x.dtype);
+export function addWindows(
+  executor: Executor,
+  x: DeviceArray,
+  { kernel, stride }: Sliding,
+  into: Shape,
+): DeviceArray {
+  if (sizeOf(x.shape) === 0 || sizeOf(into) === 0) return zeros(executor, into, x.dtype);
   const { output, coordinates } = coordinatesOf(into);
   const lead = into.length - kernel.length;
   const place = kernel.map((_, k) => `(Math.floor((${coordinates[lead + k]} - i${k} + 0.5) / ${stride[k]}) | 0)`);

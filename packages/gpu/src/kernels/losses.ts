@@ -1,8 +1,8 @@
 /** @file Cross-entropy between logits and class indices, both ways. */
-import { sizeOf } from "@spm/core";
+import { type Result, sizeOf } from "@spm/core";
 import { type DeviceArray, rowMajor } from "../device-array.ts";
 import type { Executor } from "../executor.ts";
-import { elementwise, whole } from "./elementwise.ts";
+import { elementwise, withWhole } from "./elementwise.ts";
 import { logsumexpOver, sumOver } from "./reduce.ts";
 
 /** Settings of the op. */
@@ -10,6 +10,8 @@ export interface CrossEntropySettings {
   readonly labelSmoothing: number;
   readonly ignoreIndex: number;
 }
+
+type CrossEntropyOperands = readonly [logits: DeviceArray, labels: DeviceArray];
 
 /** How many rows count, as a scalar. */
 function counted(executor: Executor, labels: DeviceArray, ignore: number): DeviceArray {
@@ -20,18 +22,30 @@ function counted(executor: Executor, labels: DeviceArray, ignore: number): Devic
   return count;
 }
 
-/** The mean loss, and ln Σ eˣ of each row. A label that does not exist yields NaN. */
-export function crossEntropyForward(
+/** The mean loss; kept is ln Σ eˣ of each row. A label that does not exist yields NaN. */
+export const crossEntropyForward = (
   executor: Executor,
-  [logits, labels]: readonly [DeviceArray, DeviceArray],
+  operands: CrossEntropyOperands,
+  settings: CrossEntropySettings,
+  keep: boolean,
+): Result<[y: 1], DeviceArray> =>
+  withWhole(executor, operands, ([x, y]) => {
+    const logSums = logsumexpOver(executor, x, [x.shape.length - 1], y.shape);
+    const outputs = [meanLoss(executor, x, y, logSums, settings)] as const;
+    if (keep) return { outputs, residual: [logSums] };
+    executor.release(logSums.memory);
+    return outputs;
+  });
+
+function meanLoss(
+  executor: Executor,
+  x: DeviceArray,
+  y: DeviceArray,
+  logSums: DeviceArray,
   { labelSmoothing, ignoreIndex }: CrossEntropySettings,
-): DeviceArray[] {
-  const classes = logits.shape.at(-1)!;
-  const rows = sizeOf(labels.shape);
-  const x = whole(executor, logits);
-  const y = whole(executor, labels);
-  const axis = logits.shape.length - 1;
-  const logSums = logsumexpOver(executor, x, [axis], labels.shape);
+): DeviceArray {
+  const classes = x.shape.at(-1) ?? 0;
+  const rows = sizeOf(y.shape);
   const at = `this.thread.x * ${classes}`;
   const smooth =
     labelSmoothing === 0
@@ -54,34 +68,30 @@ export function crossEntropyForward(
   const count = counted(executor, y, ignoreIndex);
   const loss = elementwise(executor, [], "float32", [total, count], "return x0 / x1;");
   for (const { memory } of [losses, total, count]) executor.release(memory);
-  if (x !== logits) executor.release(x.memory);
-  if (y !== labels) executor.release(y.memory);
-  return [loss, logSums];
+  return loss;
 }
 
 /** The logits' cotangent: (softmax − target) / rows that count, times the loss's. */
-export function crossEntropyBackward(
+export const crossEntropyBackward = (
   executor: Executor,
-  [ct, logits, labels, , logSums]: readonly DeviceArray[],
+  ct: DeviceArray,
+  operands: CrossEntropyOperands,
   { labelSmoothing, ignoreIndex }: CrossEntropySettings,
-): DeviceArray {
-  const classes = logits!.shape.at(-1)!;
-  const rows = sizeOf(labels!.shape);
-  const x = whole(executor, logits!);
-  const y = whole(executor, labels!);
-  const count = counted(executor, y, ignoreIndex);
-  const at = `this.thread.y * ${classes} + this.thread.x`;
-  const source =
-    "function (a0, a1, a2, a3, a4, s0, s1, s2) { const label = a1[this.thread.y]; if (label === s0) { return 0; } " +
-    `const log = a0[${at}] - a2[this.thread.y]; let slope = log === log ? Math.exp(log) - s1 : log; if (this.thread.x === label) { slope = slope - s2; } ` +
-    `return slope * a3[${ct!.offset}] / a4[0]; }`;
-  const memory = executor.run(
-    { source, output: [classes, rows], arrays: 5, scalars: 3 },
-    [x.memory, y.memory, logSums!.memory, ct!.memory, count.memory],
-    [ignoreIndex, labelSmoothing / classes, 1 - labelSmoothing],
-  );
-  executor.release(count.memory);
-  if (x !== logits) executor.release(x.memory);
-  if (y !== labels) executor.release(y.memory);
-  return rowMajor(memory, logits!.shape, "float32");
-}
+  logSums: DeviceArray,
+): DeviceArray =>
+  withWhole(executor, operands, ([x, y]) => {
+    const classes = x.shape.at(-1) ?? 0;
+    const count = counted(executor, y, ignoreIndex);
+    const at = `this.thread.y * ${classes} + this.thread.x`;
+    const source =
+      "function (a0, a1, a2, a3, a4, s0, s1, s2) { const label = a1[this.thread.y]; if (label === s0) { return 0; } " +
+      `const log = a0[${at}] - a2[this.thread.y]; let slope = log === log ? Math.exp(log) - s1 : log; if (this.thread.x === label) { slope = slope - s2; } ` +
+      `return slope * a3[${ct.offset}] / a4[0]; }`;
+    const memory = executor.run(
+      { source, output: [classes, sizeOf(y.shape)], arrays: 5, scalars: 3 },
+      [x.memory, y.memory, logSums.memory, ct.memory, count.memory],
+      [ignoreIndex, labelSmoothing / classes, 1 - labelSmoothing],
+    );
+    executor.release(count.memory);
+    return rowMajor(memory, x.shape, "float32");
+  });

@@ -1,6 +1,6 @@
 /** @file Matrix product: by tiles where WGSL runs and there is work enough, else a thread for each element of the result. */
 import { broadcastShapes, sizeOf } from "@spm/core";
-import { broadcastStrides, type DeviceArray, rowMajor } from "../device-array.ts";
+import { type DeviceArray, rowMajor, zeros } from "../device-array.ts";
 import type { Executor } from "../executor.ts";
 import { coordinatesOf, linear } from "../threads.ts";
 import { sumOver } from "./reduce.ts";
@@ -13,12 +13,12 @@ const keptPlans = 1024;
 /** C = A·B over the last two axes; leading axes broadcast. */
 export function multiply(executor: Executor, a: DeviceArray, b: DeviceArray): DeviceArray {
   const batch = broadcastShapes("matmul", a.shape.slice(0, -2), b.shape.slice(0, -2));
-  const [m, k, n] = [a.shape.at(-2)!, a.shape.at(-1)!, b.shape.at(-1)!];
+  // An axis that an operand lacks has size 1.
+  const [m = 1, k = 1] = a.shape.slice(-2);
+  const [, n = 1] = b.shape.slice(-2);
   const shape = [...batch, m, n];
-  if (sizeOf(shape) === 0 || k === 0) return rowMajor(executor.upload(new Float32Array(sizeOf(shape))), shape, a.dtype);
-  const strides = (x: DeviceArray) =>
-    broadcastStrides({ ...x, shape: x.shape.slice(0, -2), stride: x.stride.slice(0, -2) }, batch);
-  const [left, right] = [operandOf(a, strides(a)), operandOf(b, strides(b))];
+  if (sizeOf(shape) === 0 || k === 0) return zeros(executor, shape, a.dtype);
+  const [left, right] = [operandOf(a, batch), operandOf(b, batch)];
   const launcher = executor.wgsl;
   if (launcher !== null) {
     const product = { m, k, n, batch, a: left, b: right };
@@ -31,9 +31,10 @@ export function multiply(executor: Executor, a: DeviceArray, b: DeviceArray): De
     }
     if (plan !== null) {
       const [memory] = launcher.launch(plan.code, { reads: [a.memory, b.memory], ...plan });
-      if (plan.splits === 1) return rowMajor(memory!, shape, a.dtype);
-      const sum = sumOver(executor, rowMajor(memory!, [plan.splits, sizeOf(shape)], a.dtype), [0], shape);
-      executor.release(memory!);
+      if (plan.splits === 1) return rowMajor(memory, shape, a.dtype);
+      const parts = rowMajor(memory, [plan.splits, sizeOf(shape)], a.dtype);
+      const sum = sumOver(executor, parts, [0], shape);
+      executor.release(memory);
       return sum;
     }
   }

@@ -1,7 +1,7 @@
 /** @file Reductions: each thread folds 64 elements, a tree of passes folds the rest, so that sums stay accurate. */
 import { type Shape, sizeOf } from "@spm/core";
-import { type DeviceArray, rowMajor } from "../device-array.ts";
-import type { Executor } from "../executor.ts";
+import { type DeviceArray, permuted, rowMajor, zeros } from "../device-array.ts";
+import type { Executor, Output } from "../executor.ts";
 import { linear } from "../threads.ts";
 import { copyOf, elementwise } from "./elementwise.ts";
 
@@ -43,11 +43,11 @@ function rowsOf(executor: Executor, x: DeviceArray, axes: readonly number[]): Ro
   if (kept !== null && folded !== null)
     return { x, rest: kept.size, restStride: kept.stride, count: folded.size, countStride: folded.stride };
   const order = [...rest, ...axes];
-  const turned = { ...x, shape: order.map((k) => x.shape[k]!), stride: order.map((k) => x.stride[k]!) };
-  const count = sizeOf(axes.map((k) => x.shape[k]!));
+  const turned = permuted(x, order);
+  const count = sizeOf(turned.shape.slice(rest.length));
   return {
     x: copyOf(executor, turned),
-    rest: sizeOf(rest.map((k) => x.shape[k]!)),
+    rest: sizeOf(turned.shape.slice(0, rest.length)),
     restStride: count,
     count,
     countStride: 1,
@@ -89,7 +89,7 @@ function foldRows(executor: Executor, rows: Rows, fold: Fold): DeviceArray["memo
     const source =
       `function (a0) { let e = a0[${start}]; ${fold.start} ` +
       `for (let i = 0; i < ${perChunk}; i++) { ${last}{ e = a0[${at}]; const v = e; ${fold.step} } } ${fold.result} }`;
-    const output = chunks === 1 ? [rest] : alongRow ? [chunks, rest] : [rest, chunks];
+    const output: Output = chunks === 1 ? [rest] : alongRow ? [chunks, rest] : [rest, chunks];
     const next = executor.run({ source, output, arrays: 1, scalars: 0 }, [memory], []);
     if (memory !== x.memory) executor.release(memory);
     memory = next;
@@ -103,7 +103,7 @@ function foldRows(executor: Executor, rows: Rows, fold: Fold): DeviceArray["memo
 const reduceWith =
   (fold: Fold) =>
   (executor: Executor, x: DeviceArray, axes: readonly number[], shape: Shape): DeviceArray => {
-    if (sizeOf(x.shape) === 0) return rowMajor(executor.upload(new Float32Array(sizeOf(shape))), shape, x.dtype);
+    if (sizeOf(x.shape) === 0) return zeros(executor, shape, x.dtype);
     const rows = rowsOf(executor, x, axes);
     const memory = foldRows(executor, rows, fold);
     if (rows.x !== x) executor.release(rows.x.memory);

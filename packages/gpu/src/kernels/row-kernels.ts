@@ -2,10 +2,10 @@
  * @file Softmax and norms in WGSL: a workgroup takes a row, reads it once from memory, and folds it in shared memory. Without WGSL these
  * ops run composed.
  */
-import { type Shape, sizeOf } from "@spm/core";
-import { type DeviceArray, rowMajor } from "../device-array.ts";
-import type { Executor, Memory, WgslLauncher } from "../executor.ts";
-import { whole } from "./elementwise.ts";
+import { type Each, type Places, type Result, sizeOf } from "@spm/core";
+import { type DeviceArray, permuted, rowMajor, vector, zeros } from "../device-array.ts";
+import type { Executor, Memory, Results, WgslLauncher } from "../executor.ts";
+import { withWhole } from "./elementwise.ts";
 import { sumOver } from "./reduce.ts";
 import { bindings, halves, joined, upTo } from "./wgsl.ts";
 
@@ -38,23 +38,25 @@ function rowKernel(
 }
 
 /** Runs one on so many workgroups. */
-const launchRows = (
+const launchRows = <Lengths extends readonly number[]>(
   launcher: WgslLauncher,
   code: string,
   rows: number,
   groups: number,
-  reads: readonly DeviceArray[],
-  results: readonly number[],
-): Memory[] =>
-  launcher.launch(code, { reads: reads.map((x) => x.memory), results, groups: [groups, 1, 1], numbers: halves(rows) });
+  arrays: readonly DeviceArray[],
+  results: readonly [...Lengths],
+): Results<Lengths> => {
+  const reads = arrays.map((x) => x.memory);
+  return launcher.launch(code, { reads, results, groups: [groups, 1, 1], numbers: halves(rows) });
+};
 
 /** Texts by width, and whatever else shapes them: writing one takes longer than launching it. */
-function remembered<Key extends string | number>(write: (key: Key) => string): (key: Key) => string {
-  const known = new Map<Key, string>();
+function remembered<Text>(write: (key: number) => Text): (key: number) => Text {
+  const known = new Map<number, Text>();
   return (key) => {
-    const code = known.get(key) ?? write(key);
-    known.set(key, code);
-    return code;
+    const text = known.get(key) ?? write(key);
+    known.set(key, text);
+    return text;
   };
 }
 
@@ -70,27 +72,31 @@ const each = (width: number, code: (k: number) => string): string =>
 
 const rowGroups = (rows: number): number => Math.min(rows, 65535);
 
-/** An array with one axis moved to the end, row-major in memory. */
-function axisLast(executor: Executor, x: DeviceArray, axis: number): DeviceArray {
-  const order = [...x.shape.keys()].filter((k) => k !== axis).concat(axis);
-  return whole(executor, {
-    ...x,
-    shape: order.map((k) => x.shape[k]!),
-    stride: order.map((k) => x.stride[k]!),
+/** Runs a kernel along an axis of arrays of one shape; its result is of that shape, too. */
+function alongAxis(
+  executor: Executor,
+  launcher: WgslLauncher,
+  code: (width: number) => string,
+  arrays: readonly [DeviceArray, ...DeviceArray[]],
+  axis: number,
+): DeviceArray {
+  const [{ shape }] = arrays;
+  const size = sizeOf(shape);
+  if (size === 0) return zeros(executor, shape, "float32");
+  const width = shape[axis] ?? 1;
+  const rows = size / width;
+  // The axis goes to the end, and in the result back to its place.
+  const order = [...shape.keys()].filter((k) => k !== axis).concat(axis);
+  const turned = arrays.map((x) => permuted(x, order));
+  return withWhole(executor, turned, (used) => {
+    const [memory] = launchRows(launcher, code(width), rows, rowGroups(rows), used, [size]);
+    const result = rowMajor(memory, [...shape.toSpliced(axis, 1), width], "float32");
+    return permuted(
+      result,
+      order.map((_, k) => order.indexOf(k)),
+    );
   });
 }
-
-/** Row-major memory whose last axis belongs at `axis`. */
-function axisBack(memory: Memory, shape: Shape, axis: number): DeviceArray {
-  const dense = rowMajor(memory, [...shape.toSpliced(axis, 1), shape[axis]!], "float32");
-  const last = dense.stride.at(-1)!;
-  return { ...dense, shape, stride: dense.stride.slice(0, -1).toSpliced(axis, 0, last) };
-}
-
-/** Releases copies made of inputs. */
-const releaseMade = (executor: Executor, given: readonly DeviceArray[], used: readonly DeviceArray[]): void => {
-  for (const [k, x] of used.entries()) if (x.memory !== given[k]!.memory) executor.release(x.memory);
-};
 
 /** Declares variables for each element of a row that a thread has. */
 const held = (width: number, ...names: readonly string[]): string =>
@@ -101,16 +107,25 @@ const held = (width: number, ...names: readonly string[]): string =>
 /** A function of a value, NaN where that is: drivers' exponentials and logarithms drop it. */
 const orNaN = (f: "exp" | "log", v: string): string => `select(${v}, ${f}(${v}), ${v} == ${v})`;
 
+/** The kernels of softmax: the backward pass reads its result, so the forward pass keeps nothing. */
+interface SoftmaxKernels {
+  forward(x: DeviceArray, axis: number): DeviceArray;
+  backward(ct: DeviceArray, y: DeviceArray, axis: number): DeviceArray;
+}
+
 /** Both passes of softmax, or of its logarithm. The largest element is taken off first: what is left of its size is exact. */
-export function softmaxKernels(executor: Executor, launcher: WgslLauncher, logarithm: boolean) {
-  const sizes = (shape: Shape, axis: number) => ({ width: shape[axis]!, rows: sizeOf(shape.toSpliced(axis, 1)) });
+export function softmaxKernels(
+  executor: Executor,
+  launcher: WgslLauncher,
+  logarithm: boolean,
+): SoftmaxKernels {
   const forward = remembered((width: number) =>
-    rowKernel(width, ["x"], ["y", "sums"], {
+    rowKernel(width, ["x"], ["y"], {
       before: held(width, "v"),
       body:
         `var top = x[at];\n${each(width, (k) => `let v = x[at + i]; v${k} = v; top = max(top, v);`)}\ntop = foldMax(top, t);\n` +
         `var part = 0.0;\n${each(width, (k) => `v${k} -= top; part += ${orNaN("exp", `v${k}`)};`)}\nlet total = foldSum(part, t); let sum = ${orNaN("log", "total")};\n` +
-        `${each(width, (k) => `v${k} -= sum; y[at + i] = ${logarithm ? `v${k}` : orNaN("exp", `v${k}`)};`)}\nif (t == 0u) { sums[row] = top + sum; }`,
+        `${each(width, (k) => `v${k} -= sum; y[at + i] = ${logarithm ? `v${k}` : orNaN("exp", `v${k}`)};`)}`,
     }),
   );
   const inner = logarithm ? "c[at + i]" : "c[at + i] * y[at + i]";
@@ -121,55 +136,73 @@ export function softmaxKernels(executor: Executor, launcher: WgslLauncher, logar
     }),
   );
   return {
-    forward: ([x]: readonly DeviceArray[], axis: number): DeviceArray[] => {
-      const { width, rows } = sizes(x!.shape, axis);
-      const rest = x!.shape.toSpliced(axis, 1);
-      if (rows * width === 0)
-        return [x!.shape, rest].map((s) => rowMajor(executor.upload(new Float32Array(sizeOf(s))), s, "float32"));
-      const from = axisLast(executor, x!, axis);
-      const [y, sums] = launchRows(launcher, forward(width), rows, rowGroups(rows), [from], [rows * width, rows]);
-      releaseMade(executor, [x!], [from]);
-      return [axisBack(y!, x!.shape, axis), rowMajor(sums!, rest, "float32")];
-    },
-    backward: ([ct, x, y]: readonly DeviceArray[], axis: number): DeviceArray[] => {
-      const { width, rows } = sizes(x!.shape, axis);
-      if (rows * width === 0) return [rowMajor(executor.upload(new Float32Array(0)), x!.shape, "float32")];
-      const used = [axisLast(executor, ct!, axis), axisLast(executor, y!, axis)];
-      const [result] = launchRows(launcher, backward(width), rows, rowGroups(rows), used, [rows * width]);
-      releaseMade(executor, [ct!, y!], used);
-      return [axisBack(result!, x!.shape, axis)];
-    },
+    forward: (x: DeviceArray, axis: number): DeviceArray =>
+      alongAxis(executor, launcher, forward, [x], axis),
+    backward: (ct: DeviceArray, y: DeviceArray, axis: number): DeviceArray =>
+      alongAxis(executor, launcher, backward, [ct, y], axis),
   };
 }
 
+/** The kernels of a norm of x, a weight and, where the norm has one, a bias: `B` is its place. */
+interface NormKernels<B extends Places> {
+  /** Keeps each row's mean, where that is taken off, and 1 / its size. */
+  forward(
+    inputs: Each<[x: 1, weight: 1, ...B], DeviceArray>,
+    epsilon: number,
+    keep: boolean,
+  ): Result<[y: 1], DeviceArray>;
+  backward(
+    ct: DeviceArray,
+    inputs: Each<[x: 1, weight: 1, ...B], DeviceArray>,
+    residual: readonly DeviceArray[],
+  ): Each<[x: 1, weight: 1, ...B], DeviceArray>;
+}
+
 /** Both passes of layer norm (`centred`, with a bias) or RMS norm over the last axis. */
-export function normKernels(executor: Executor, launcher: WgslLauncher, centred: boolean) {
-  const zeros = (shape: Shape): DeviceArray =>
-    rowMajor(executor.upload(new Float32Array(sizeOf(shape))), shape, "float32");
-  const forward = remembered((key: `${number},${number}`) => {
-    const [width, epsilon] = key.split(",").map(Number) as [number, number];
-    const read = each(width, (k) => `v${k} = x[at + i];`);
-    const mean = `var total = 0.0;\n${each(width, (k) => `total += v${k};`)}\nlet mu = foldSum(total, t) / ${width}.0;`;
-    const squares = each(width, (k) => `let d = v${k}${centred ? " - mu" : ""}; squares += d * d;`);
-    const normal = (k: number) =>
-      `${centred ? `(v${k} - mu)` : `v${k}`} * scale * weight[i]${centred ? " + bias[i]" : ""}`;
-    return rowKernel(
-      width,
-      centred ? ["x", "weight", "bias"] : ["x", "weight"],
-      centred ? ["y", "means", "scales"] : ["y", "scales"],
-      {
-        before: held(width, "v"),
-        body:
-          `${read}\n${centred ? mean : ""}\nvar squares = 0.0;\n${squares}\n` +
-          `let scale = inverseSqrt(foldSum(squares, t) / ${width}.0 + ${number(epsilon)});\n` +
-          `${each(width, (k) => `y[at + i] = ${normal(k)};`)}\nif (t == 0u) { ${centred ? "means[row] = mu; " : ""}scales[row] = scale; }`,
-      },
-    );
-  });
+export function normKernels(
+  executor: Executor,
+  launcher: WgslLauncher,
+  centred: true,
+): NormKernels<[bias: 1]>;
+export function normKernels(
+  executor: Executor,
+  launcher: WgslLauncher,
+  centred: false,
+): NormKernels<[]>;
+export function normKernels(
+  executor: Executor,
+  launcher: WgslLauncher,
+  centred: boolean,
+): NormKernels<1[]> {
+  const saved = centred ? ["means", "scales"] : ["scales"];
+  const forward = remembered((epsilon: number) =>
+    remembered((width: number) => {
+      const read = each(width, (k) => `v${k} = x[at + i];`);
+      const mean = `var total = 0.0;\n${each(width, (k) => `total += v${k};`)}\nlet mu = foldSum(total, t) / ${width}.0;`;
+      const squares = each(
+        width,
+        (k) => `let d = v${k}${centred ? " - mu" : ""}; squares += d * d;`,
+      );
+      const normal = (k: number) =>
+        `${centred ? `(v${k} - mu)` : `v${k}`} * scale * weight[i]${centred ? " + bias[i]" : ""}`;
+      return rowKernel(
+        width,
+        centred ? ["x", "weight", "bias"] : ["x", "weight"],
+        ["y", ...saved],
+        {
+          before: held(width, "v"),
+          body:
+            `${read}\n${centred ? mean : ""}\nvar squares = 0.0;\n${squares}\n` +
+            `let scale = inverseSqrt(foldSum(squares, t) / ${width}.0 + ${number(epsilon)});\n` +
+            `${each(width, (k) => `y[at + i] = ${normal(k)};`)}\nif (t == 0u) { ${centred ? "means[row] = mu; " : ""}scales[row] = scale; }`,
+        },
+      );
+    }),
+  );
   const backward = remembered((width: number) =>
     rowKernel(
       width,
-      ["ct", "x", "weight", ...(centred ? ["means"] : []), "scales"],
+      ["ct", "x", "weight", ...saved],
       ["bar", "weights", ...(centred ? ["biases"] : [])],
       {
         before: held(width, "g", "h", "w", "b"),
@@ -194,35 +227,40 @@ export function normKernels(executor: Executor, launcher: WgslLauncher, centred:
     ),
   );
   return {
-    forward: (inputs: readonly DeviceArray[], epsilon: number): DeviceArray[] => {
-      const { shape } = inputs[0]!;
-      const [width, lead] = [shape.at(-1)!, shape.slice(0, -1)];
-      const rows = sizeOf(lead);
-      if (rows * width === 0) return [shape, ...(centred ? [lead, lead] : [lead])].map(zeros);
-      const used = inputs.map((x) => whole(executor, x));
-      const lengths = [rows * width, ...(centred ? [rows] : []), rows];
-      const [y, ...saved] = launchRows(launcher, forward(`${width},${epsilon}`), rows, rowGroups(rows), used, lengths);
-      releaseMade(executor, inputs, used);
-      return [rowMajor(y!, shape, "float32"), ...saved.map((m) => rowMajor(m, lead, "float32"))];
+    forward: (inputs, epsilon, keep) => {
+      const [{ shape }] = inputs;
+      if (sizeOf(shape) === 0)
+        return { outputs: [zeros(executor, shape, "float32")], residual: [] };
+      const [width, rows] = [shape.at(-1) ?? 1, sizeOf(shape.slice(0, -1))];
+      const lengths = [rows * width, ...saved.map(() => rows)] as const;
+      const [y, ...sums] = withWhole(executor, inputs, (used) =>
+        launchRows(launcher, forward(epsilon)(width), rows, rowGroups(rows), used, lengths),
+      );
+      const outputs = [rowMajor(y, shape, "float32")] as const;
+      if (keep) return { outputs, residual: sums.map(vector) };
+      for (const m of sums) executor.release(m);
+      return outputs;
     },
-    backward: (inputs: readonly DeviceArray[]): DeviceArray[] => {
-      const [ct, x, weight] = inputs as [DeviceArray, DeviceArray, DeviceArray];
+    backward: (ct, [x, weight, ...bias], residual) => {
       const { shape } = x;
-      const [width, rows] = [shape.at(-1)!, sizeOf(shape.slice(0, -1))];
-      if (rows * width === 0) return [shape, ...(centred ? [[width], [width]] : [[width]])].map(zeros);
-      const given = [ct, x, weight, ...inputs.slice(centred ? -2 : -1)];
-      const used = given.map((a) => whole(executor, a));
+      if (sizeOf(shape) === 0) {
+        const zerosOf = (like: DeviceArray) => zeros(executor, like.shape, "float32");
+        return [zerosOf(x), zerosOf(weight), ...bias.map(zerosOf)];
+      }
+      const [width, rows] = [shape.at(-1) ?? 1, sizeOf(shape.slice(0, -1))];
       const groups = Math.min(rows, persistent);
-      const lengths = [rows * width, groups * width, ...(centred ? [groups * width] : [])];
-      const [bar, ...parts] = launchRows(launcher, backward(width), rows, groups, used, lengths);
-      releaseMade(executor, given, used);
-      const bars = parts.map((part) => {
+      const columns = groups * width;
+      const lengths = [rows * width, columns, ...bias.map(() => columns)] as const;
+      const [bar, weights, ...biases] = withWhole(executor, [ct, x, weight, ...residual], (used) =>
+        launchRows(launcher, backward(width), rows, groups, used, lengths),
+      );
+      const summed = (part: Memory): DeviceArray => {
         if (groups === 1) return rowMajor(part, [width], "float32");
         const sum = sumOver(executor, rowMajor(part, [groups, width], "float32"), [0], [width]);
         executor.release(part);
         return sum;
-      });
-      return [rowMajor(bar!, shape, "float32"), ...bars];
+      };
+      return [rowMajor(bar, shape, "float32"), summed(weights), ...biases.map(summed)];
     },
   };
 }

@@ -2,9 +2,9 @@
  * @file Matrix product by tiles, in WGSL: a workgroup computes a square of the result from tiles in shared memory, a thread 4×4 or 8×8
  * elements in registers. Operands are read through their strides, so transposes cost nothing.
  */
-import { sizeOf } from "@spm/core";
-import type { DeviceArray } from "../device-array.ts";
-import type { WgslLauncher } from "../executor.ts";
+import { type Shape, sizeOf } from "@spm/core";
+import { broadcastStrides, type DeviceArray } from "../device-array.ts";
+import type { Grid, WgslLauncher } from "../executor.ts";
 import { bindings, upTo } from "./wgsl.ts";
 
 /** One product, batched: shapes [..., m, k] and [..., k, n], leading axes as `batch` with the operands' strides along them. */
@@ -34,19 +34,19 @@ const leastDepth = 128;
 /** Products smaller than this are done before a tile is loaded. */
 const leastWork = 2 ** 16;
 
-/** The strides of an array as an operand. */
-export const operandOf = (x: DeviceArray, batch: readonly number[]): Operand => ({
-  offset: x.offset,
-  batch,
-  matrix: [x.stride.at(-2)!, x.stride.at(-1)!],
-});
+/** An array as an operand of a product whose leading axes are `batch`. */
+export function operandOf(x: DeviceArray, batch: Shape): Operand {
+  const leading = { ...x, shape: x.shape.slice(0, -2), stride: x.stride.slice(0, -2) };
+  const [outer = 0, inner = 0] = x.stride.slice(-2); // an axis that it lacks is not walked
+  return { offset: x.offset, batch: broadcastStrides(leading, batch), matrix: [outer, inner] };
+}
 
 /** How a product is launched; `splits` parts of the inner axis are summed up afterwards. */
 export interface TiledPlan {
   readonly code: string;
   readonly splits: number;
   readonly results: readonly [number];
-  readonly groups: readonly [number, number, number];
+  readonly groups: Grid;
 }
 
 /** The kernel of a product, or null where it is too small or too large for tiles. */

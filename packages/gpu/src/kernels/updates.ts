@@ -2,10 +2,10 @@
  * @file The optimizers' updates. In WGSL a parameter and its slots are written in one launch; a kernel of gpu.js has one result, so there the
  * same arithmetic runs once for each.
  */
-import { sizeOf } from "@spm/core";
+import { type Each, type Places, sizeOf } from "@spm/core";
 import { type DeviceArray, isDense, rowMajor } from "../device-array.ts";
 import type { Executor } from "../executor.ts";
-import { elementwise, whole } from "./elementwise.ts";
+import { copyOf, elementwise, withWhole } from "./elementwise.ts";
 import { bindings, halves, joined } from "./wgsl.ts";
 
 /** One rule: statements over `p`, `g`, the slots and the options, and what becomes of each of them. */
@@ -17,17 +17,24 @@ export interface UpdateRule {
   readonly next: readonly string[];
 }
 
-/** The numbers of an update: each is a local by its name; `rest_x` is 1 − x, rounded once. Flags shape the text instead. */
-type Numbers = Readonly<Record<string, number | boolean>>;
-
-/** Runs a rule: `[parameter, grad, ...slots] → [parameter, ...slots]`. */
+/**
+ * Runs a rule: `[parameter, grad, ...slots] → [parameter, ...slots]`.
+ * @param options - its numbers are locals by their names; `rest_x` is 1 − x, rounded once. Flags
+ * shape the text instead.
+ */
+export function update<S extends Places>(
+  executor: Executor,
+  inputs: Each<[parameter: 1, grad: 1, ...S], DeviceArray>,
+  rule: UpdateRule,
+  options: object,
+): Each<[parameter: 1, ...S], DeviceArray>;
 export function update(
   executor: Executor,
-  inputs: readonly DeviceArray[],
+  inputs: readonly [parameter: DeviceArray, grad: DeviceArray, ...slots: DeviceArray[]],
   { slots, statements, next }: UpdateRule,
-  options: Numbers,
-): DeviceArray[] {
-  const [parameter] = inputs as [DeviceArray];
+  options: object,
+): readonly DeviceArray[] {
+  const [parameter, grad, ...rest] = inputs;
   const numbers = Object.entries(options).flatMap(([name, v]): [string, number][] =>
     typeof v === "number"
       ? [
@@ -37,44 +44,44 @@ export function update(
       : [],
   );
   const size = sizeOf(parameter.shape);
+  const names = ["p", "grad", ...slots];
   const text = statements + next.join();
   // A choice reads differently in WGSL; the one rule that has one stays with gpu.js.
   const fits = size > 0 && size <= most && inputs.length + next.length <= mostBuffers;
   if (executor.wgsl !== null && fits && !text.includes("?")) {
     // A gradient may be a view of a longer vector, as clipping makes them.
-    const used = inputs.map((x, k) => (k === 1 && isDense(x) ? x : whole(executor, x)));
-    const names = numbers.map(([name]) => name);
-    const key = [...slots, statements, ...next, ...names].join();
-    let code = sources.get(key);
-    if (code === undefined) {
-      code = inOneLaunch(slots, statements, next, names);
-      sources.set(key, code);
-    }
-    const results = executor.wgsl.launch(code, {
-      reads: used.map((x) => x.memory),
-      results: next.map(() => size),
-      groups: [Math.ceil(size / threads), 1, 1],
-      numbers: [...halves(used[1]!.offset), ...numbers.map(([, value]) => value)],
-    });
-    for (const [k, x] of used.entries()) if (x.memory !== inputs[k]!.memory) executor.release(x.memory);
+    const { wgsl } = executor;
+    const given = isDense(grad) ? grad : copyOf(executor, grad);
+    const code = inOneLaunch(
+      names,
+      statements,
+      next,
+      numbers.map(([name]) => name),
+    );
+    const results = withWhole(executor, [parameter, ...rest], ([p, ...state]) =>
+      wgsl.launch(code, {
+        reads: [p, given, ...state].map((x) => x.memory),
+        results: next.map(() => size),
+        groups: [Math.ceil(size / threads), 1, 1],
+        numbers: [...halves(given.offset), ...numbers.map(([, value]) => value)],
+      }),
+    );
+    if (given !== grad) executor.release(given.memory);
     return results.map((memory) => rowMajor(memory, parameter.shape, parameter.dtype));
   }
-  const named = ["p", "grad", ...slots, ...numbers.map(([name]) => name)];
-  const used = new RegExp(`\\b(${named.join("|")})\\b`, "g");
+  const values = [...inputs.map((x, i) => [names[i], x] as const), ...numbers];
+  const used = new RegExp(`\\b(${values.map(([name]) => name).join("|")})\\b`, "g");
   const body = `${statements} return `;
   return next.map((expression) => {
     const text = body + expression;
-    const needed = new Set(text.match(used) ?? []);
-    const operands = named.flatMap((name, i) => {
-      if (!needed.has(name)) return [];
-      return [{ name, value: i < inputs.length ? inputs[i]! : numbers[i - inputs.length]![1] }];
-    });
-    const locals = operands.map(({ name }, i) => `const ${name} = x${i};`).join(" ");
+    const needed = new Set<string | undefined>(text.match(used));
+    const operands = values.filter(([name]) => needed.has(name));
+    const locals = operands.map(([name], i) => `const ${name} = x${i};`).join(" ");
     return elementwise(
       executor,
       parameter.shape,
       parameter.dtype,
-      operands.map((o) => o.value),
+      operands.map(([, value]) => value),
       `${locals} ${text};`,
     );
   });
@@ -88,9 +95,25 @@ const mostBuffers = 8;
 /** Texts by rule: there are few, and writing one takes longer than launching it. */
 const sources: Map<string, string> = new Map();
 
-/** The rule as WGSL, for parameters of any size: `const` becomes `let`, functions lose their prefix, numbers get a point. */
+/** The rule as WGSL, for parameters of any size. */
 function inOneLaunch(
-  slots: readonly string[],
+  reads: readonly string[],
+  statements: string,
+  next: readonly string[],
+  numbers: readonly string[],
+): string {
+  const key = [...reads, statements, ...next, ...numbers].join();
+  let code = sources.get(key);
+  if (code === undefined) {
+    code = translated(reads, statements, next, numbers);
+    sources.set(key, code);
+  }
+  return code;
+}
+
+/** Writes it: `const` becomes `let`, functions lose their prefix, numbers get a point. */
+function translated(
+  reads: readonly string[],
   statements: string,
   next: readonly string[],
   numbers: readonly string[],
@@ -100,7 +123,6 @@ function inOneLaunch(
       .replace(/\bconst\b/g, "let")
       .replace(/\bMath\./g, "")
       .replace(/(?<![\w.])(\d+)(?![\w.])/g, "$1.0");
-  const reads = ["p", "grad", ...slots];
   const locals = reads.map((name) => `let ${name} = in_${name}[${name === "grad" ? `i + ${joined}` : "i"}];`).join(" ");
   const uniforms = numbers.map((name, k) => `let ${name} = numbers[${(k + 2) >> 2}][${(k + 2) & 3}];`).join(" ");
   return (

@@ -2,7 +2,7 @@
 import type { DeviceArray } from "../../device-array.ts";
 import type { Executor, Memory } from "../../executor.ts";
 import { upTo } from "../wgsl.ts";
-import { type FusedPlan, pairsOf } from "./plan.ts";
+import { type FusedPlan, pairsOf, type Round } from "./plan.ts";
 
 /** The blocks of a mixer, as texts over a thread's elements `v0 …`. Coefficients are an array of `vec4f` named `blocks`. */
 export interface FusedBlocks {
@@ -17,27 +17,28 @@ export interface FusedBlocks {
   /** Components of a pair's gradient. */
   readonly components: 1 | 4;
   /** Statements that load what a round needs. */
-  load(plan: FusedPlan, r: number): string;
+  load(plan: FusedPlan, round: Round): string;
   /** Statements that take the elements `v0 …` through stage j of a round. */
-  mix(plan: FusedPlan, r: number, j: number, v: string): string;
+  mix(plan: FusedPlan, round: Round, j: number, v: string): string;
   /** Statements that take g back through stage j of a round, and z where `withZ`; they add to the sums named {@link sumName}. */
-  turnBack(plan: FusedPlan, r: number, j: number, withZ: boolean): string;
-  /** What the kernels read, made of the parameters on every call; null where that is the first parameter itself. */
-  coefficients(executor: Executor, parameters: readonly DeviceArray[]): Memory | null;
+  turnBack(plan: FusedPlan, round: Round, j: number, withZ: boolean): string;
+  /** What the kernels read, made of the parameter on every call; null where that is it itself. */
+  coefficients(executor: Executor, parameter: DeviceArray): Memory | null;
 }
 
 /** Takes the elements `v0 …` through the stages of a round. */
-export const mixRound = (blocks: FusedBlocks, plan: FusedPlan, r: number, v: string): string =>
-  upTo(plan.rounds[r]!.k)
-    .map((j) => blocks.mix(plan, r, j, v))
+export const mixRound = (blocks: FusedBlocks, plan: FusedPlan, round: Round, v: string): string =>
+  upTo(round.k)
+    .map((j) => blocks.mix(plan, round, j, v))
     .join(" ");
 
 /** The sum of the gradients of the pair whose first element is e, in stage j of a round. */
-export const sumName = ({ rounds }: FusedPlan, r: number, j: number, e: number): string =>
-  `sum${rounds[r]!.stage + j}_${e}`;
+export const sumName = ({ stage }: Round, j: number, e: number): string => `sum${stage + j}_${e}`;
 
 /** Every pair of a plan's rounds: its sum's name, and its number. */
 export const sumsOf = (plan: FusedPlan): { name: string; pair: string }[] =>
-  plan.rounds.flatMap(({ k }, r) =>
-    upTo(k).flatMap((j) => pairsOf(plan, r, j).map(({ a, pair }) => ({ name: sumName(plan, r, j, a), pair }))),
+  plan.rounds.flatMap((round) =>
+    upTo(round.k).flatMap((j) =>
+      pairsOf(plan, round, j).map(({ a, pair }) => ({ name: sumName(round, j, a), pair })),
+    ),
   );

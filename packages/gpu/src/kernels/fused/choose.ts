@@ -90,9 +90,7 @@ function makeKernels(
   const blocks = kind === "rotation" ? rotationBlocks(executor, plan) : generalBlocks;
   const backward = planSpans(plan, blocks.backwardRounds);
   if (![...forward, ...backward].every(fits)) return null;
-  const starts = backward
-    .slice(1)
-    .map(({ rounds: [first] }) => plan.rounds.findIndex(({ stage }) => stage === first!.stage));
+  const starts = backward.slice(1).map(({ begin }) => begin.stage);
   const threads = plan.threads * plan.rowsPerGroup;
   const resident = threads <= forwardThreads && call.distances.length * blocks.registers <= 96;
   const holds = call.n * plan.rowsPerGroup * 4 <= launcher.sharedBytes && plan.threads <= launcher.invocations;

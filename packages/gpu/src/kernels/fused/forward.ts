@@ -11,6 +11,7 @@ import {
   type FusedPlan,
   isContiguous,
   mainHead,
+  type Round,
   readShared,
   rowLoop,
   spreadBanks,
@@ -20,17 +21,17 @@ import {
 /** Loads the row's input, scaled by d_in, into `v0 …`; zeros beyond its width. */
 export function loadInput(plan: FusedPlan, into: string, row: string): string {
   const { fanIn, n, held } = plan;
-  if (fanIn === n && isContiguous(plan, 0))
+  if (fanIn === n && isContiguous(plan.begin))
     return upTo(held / 4)
       .map((h) => {
-        const at = `(${coordinate(plan, 0, 4 * h)} >> 2u)`;
+        const at = `(${coordinate(plan.begin, 4 * h)} >> 2u)`;
         const parts = ["x", "y", "z", "w"].map((p, i) => `${into}${4 * h + i} = l.${p};`).join(" ");
         return `{ let l = x[${row} * ${n / 4}u + ${at}] * dIn[${at}]; ${parts} }`;
       })
       .join(" ");
   return upTo(held)
     .map((e) => {
-      const i = coordinate(plan, 0, e);
+      const i = coordinate(plan.begin, e);
       const read = `${into}${e} = x[${row} * ${fanIn}u + ${i}] * dIn[${i}];`;
       return fanIn === n ? read : `if (${i} < ${fanIn}u) { ${read} } else { ${into}${e} = 0.0; }`;
     })
@@ -39,7 +40,7 @@ export function loadInput(plan: FusedPlan, into: string, row: string): string {
 
 /** The element type of x and d_in: four at once where a thread's elements lie side by side. */
 export const inputType = (plan: FusedPlan): string =>
-  plan.fanIn === plan.n && isContiguous(plan, 0) ? "vec4f" : "f32";
+  plan.fanIn === plan.n && isContiguous(plan.begin) ? "vec4f" : "f32";
 
 /** Declares variables `name0 …`, one for each element of a thread. */
 export const declareElements = ({ held }: FusedPlan, ...names: readonly string[]): string =>
@@ -51,36 +52,40 @@ export const copyElements = ({ held }: FusedPlan, to: string, from: string): str
     .map((e) => `${to}${e} = ${from}${e};`)
     .join(" ");
 
-/** Statements that write y from `v0 …` in the layout of a round. */
-export const storeOutput = (plan: FusedPlan, r: number, v: string): string =>
+/** Statements that write y from `v0 …` in the layout of the last round. */
+export const storeOutput = (plan: FusedPlan, v: string): string =>
   upTo(plan.held)
     .map((e) => {
-      const i = coordinate(plan, r, e);
+      const i = coordinate(plan.end, e);
       const write = `y[row * ${plan.fanOut}u + ${i}] = ${v}${e} * dOut[${i}] + bias[${i}];`;
       return plan.fanOut === plan.n ? write : `if (${i} < ${plan.fanOut}u) { ${write} }`;
     })
     .join(" ");
 
 /** Statements that write z in the layout of a round. */
-export const storeStage = (plan: FusedPlan, r: number, array: string, v: string): string =>
+export const storeStage = (plan: FusedPlan, round: Round, array: string, v: string): string =>
   upTo(plan.held)
-    .map((e) => `${array}[row * ${plan.n}u + ${coordinate(plan, r, e)}] = ${v}${e};`)
+    .map((e) => `${array}[row * ${plan.n}u + ${coordinate(round, e)}] = ${v}${e};`)
     .join(" ");
 
-/** Reads x, the coefficients, d_in, d_out, bias; results z before each of the rounds `kept`, for the backward pass, then y. */
+/**
+ * Reads x, the coefficients, d_in, d_out, bias; results y, then z before the stages `kept`, for the
+ * backward pass.
+ */
 export function fusedForward(plan: FusedPlan, blocks: FusedBlocks, kept: readonly number[]): string {
   const { rounds, n, threads, rowsPerGroup } = plan;
   const { head, guard, next } = rowLoop(plan);
-  const last = rounds.length - 1;
   const type = inputType(plan);
-  const mixed = rounds.map((_, r) => {
-    const place = kept.indexOf(r);
-    const keep = place < 0 ? "" : `${guard} { ${storeStage(plan, r, `z${place}`, "v")} }`;
+  const mixed = rounds.map((round, r) => {
+    const place = kept.indexOf(round.stage);
+    const keep = place < 0 ? "" : `${guard} { ${storeStage(plan, round, `z${place}`, "v")} }`;
+    const following = rounds[r + 1];
     const move =
-      r === last
+      following === undefined
         ? ""
-        : `${writeShared(plan, r, "v", "own")} workgroupBarrier(); ${readShared(plan, r + 1, "v", "own")} workgroupBarrier();`;
-    return `${keep} ${mixRound(blocks, plan, r, "v")} ${move}`;
+        : `${writeShared(plan, round, "v", "own")} workgroupBarrier(); ` +
+          `${readShared(plan, following, "v", "own")} workgroupBarrier();`;
+    return `${keep} ${mixRound(blocks, plan, round, "v")} ${move}`;
   });
   const reads = [
     `x: array<${type}>`,
@@ -90,14 +95,14 @@ export function fusedForward(plan: FusedPlan, blocks: FusedBlocks, kept: readonl
     "bias: array<f32>",
   ];
   return (
-    bindings(reads, [...kept.map((_, k) => `z${k}: array<f32>`), "y: array<f32>"], 2) +
+    bindings(reads, ["y: array<f32>", ...kept.map((_, k) => `z${k}: array<f32>`)], 2) +
     `var<workgroup> sh: array<f32, ${n * rowsPerGroup}>;\nfn place(i: u32) -> u32 { return ${spreadBanks}; }\n` +
     mainHead(plan, threads * rowsPerGroup) +
     (rowsPerGroup === 1 ? "let t = id.x; let sub = 0u;" : `let t = id.x % ${threads}u; let sub = id.x / ${threads}u;`) +
-    `\nlet own = sub * ${n}u;\n${declareBases(plan)}\n${rounds.map((_, r) => blocks.load(plan, r)).join("\n")}\n` +
+    `\nlet own = sub * ${n}u;\n${declareBases(plan)}\n${rounds.map((round) => blocks.load(plan, round)).join("\n")}\n` +
     `${declareElements(plan, "v", "f")}\n{ let row = min(w.x * ${rowsPerGroup}u + sub, rows - 1u); ${loadInput(plan, "f", "row")} }\n` +
     // The next row is on its way while this one is mixed.
     `${head}${copyElements(plan, "v", "f")}\n{ let next = ${next}; ${loadInput(plan, "f", "next")} }\n` +
-    `${mixed.join("\n")}\n${guard} { ${storeOutput(plan, last, "v")} }\n}\n}`
+    `${mixed.join("\n")}\n${guard} { ${storeOutput(plan, "v")} }\n}\n}`
   );
 }

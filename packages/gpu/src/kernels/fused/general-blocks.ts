@@ -2,10 +2,10 @@
 
 import { upTo } from "../wgsl.ts";
 import { type FusedBlocks, sumName } from "./blocks.ts";
-import { type FusedPlan, pairsOf } from "./plan.ts";
+import { pairsOf, type Round } from "./plan.ts";
 
 /** The block of the pair whose first element is e, in stage j of a round. */
-const blockName = ({ rounds }: FusedPlan, r: number, j: number, e: number): string => `q${rounds[r]!.stage + j}_${e}`;
+const blockName = ({ stage }: Round, j: number, e: number): string => `q${stage + j}_${e}`;
 
 /** General blocks can't be undone safely, so the backward pass keeps z before every stage, and takes one round a launch. */
 export const generalBlocks: FusedBlocks = {
@@ -14,24 +14,28 @@ export const generalBlocks: FusedBlocks = {
   backwardRounds: 1,
   walksBack: false,
   components: 4,
-  load: (plan, r) =>
-    upTo(plan.rounds[r]!.k)
-      .flatMap((j) => pairsOf(plan, r, j).map(({ a, pair }) => `let ${blockName(plan, r, j, a)} = blocks[${pair}];`))
+  load: (plan, round) =>
+    upTo(round.k)
+      .flatMap((j) =>
+        pairsOf(plan, round, j).map(
+          ({ a, pair }) => `let ${blockName(round, j, a)} = blocks[${pair}];`,
+        ),
+      )
       .join(" "),
-  mix: (plan, r, j, v) =>
-    pairsOf(plan, r, j)
+  mix: (plan, round, j, v) =>
+    pairsOf(plan, round, j)
       .map(({ a, b }) => {
-        const m = blockName(plan, r, j, a);
+        const m = blockName(round, j, a);
         return `{ let p = ${v}${a}; let q = ${v}${b}; ${v}${a} = ${m}.x * p + ${m}.y * q; ${v}${b} = ${m}.z * p + ${m}.w * q; }`;
       })
       .join(" "),
-  turnBack: (plan, r, j) =>
-    pairsOf(plan, r, j)
+  turnBack: (plan, round, j) =>
+    pairsOf(plan, round, j)
       .map(({ a, b }) => {
-        const m = blockName(plan, r, j, a);
+        const m = blockName(round, j, a);
         const [u, v] = [`before${j}_${a}`, `before${j}_${b}`];
         return (
-          `{ let p = g${a}; let q = g${b}; ${sumName(plan, r, j, a)} += vec4f(p * ${u}, p * ${v}, q * ${u}, q * ${v}); ` +
+          `{ let p = g${a}; let q = g${b}; ${sumName(round, j, a)} += vec4f(p * ${u}, p * ${v}, q * ${u}, q * ${v}); ` +
           `g${a} = ${m}.x * p + ${m}.z * q; g${b} = ${m}.y * p + ${m}.w * q; }`
         );
       })

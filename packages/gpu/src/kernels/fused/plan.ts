@@ -2,7 +2,9 @@
 import { joined, upTo } from "../wgsl.ts";
 
 /** Stages that run in registers between two exchanges: on coordinates whose bits m … m+k−1 differ. */
-interface Round {
+export interface Round {
+  /** Which round of its plan it is, counted from 0. */
+  readonly r: number;
   /** First stage, counted from 0. */
   readonly stage: number;
   readonly k: number;
@@ -13,6 +15,9 @@ interface Round {
 export interface FusedPlan {
   readonly n: number;
   readonly rounds: readonly Round[];
+  /** The first of them, and the last. */
+  readonly begin: Round;
+  readonly end: Round;
   /** Elements of a row that a thread holds, 2^K. */
   readonly held: number;
   /** Threads of a row, and rows of a workgroup. */
@@ -54,17 +59,18 @@ export interface FusedCall {
 /** The layout for a call where a thread holds 2^K elements. */
 export function planFused({ n, distances, fanIn, fanOut }: FusedCall, K: number): FusedPlan {
   const rounds: Round[] = [];
-  for (let l = 0; l < distances.length; ) {
-    const m = distances[l]!;
-    let k = 1;
-    while (k < K && l + k < distances.length && distances[l + k] === m + k) k++;
-    rounds.push({ stage: l, k, m });
-    l += k;
+  for (const [stage, m] of distances.entries()) {
+    const open = rounds.at(-1);
+    if (open !== undefined && open.k < K && m === open.m + open.k)
+      rounds[open.r] = { ...open, k: open.k + 1 };
+    else rounds.push({ r: rounds.length, stage, k: 1, m });
   }
+  const [begin, end] = [rounds[0]!, rounds.at(-1)!]; // a schedule has a stage
   const held = 2 ** K;
   const threads = n / held;
   const rowsPerGroup = Math.max(1, Math.floor(256 / threads));
-  return { n, rounds, held, threads, rowsPerGroup, stages: distances.length, fanIn, fanOut };
+  const stages = distances.length;
+  return { n, rounds, begin, end, held, threads, rowsPerGroup, stages, fanIn, fanOut };
 }
 
 /**
@@ -82,7 +88,7 @@ export const bankOf = (i: number): number => i ^ ((i >> 5) & 7) ^ (((i >> 6) & 3
  */
 export function declareBases({ rounds, held, threads }: FusedPlan): string {
   return rounds
-    .flatMap(({ k, m }, r) =>
+    .flatMap(({ r, k, m }) =>
       upTo(held >> k).map((g) => {
         const t = g === 0 ? "t" : `(t + ${g * threads}u)`;
         const base = `((${t} >> ${m}u) << ${m + k}u) | (${t} & ${2 ** m - 1}u)`;
@@ -93,25 +99,29 @@ export function declareBases({ rounds, held, threads }: FusedPlan): string {
 }
 
 /** How far element `e` is from the first of its group in a round. */
-const within = ({ rounds }: FusedPlan, r: number, e: number): number => (e & (2 ** rounds[r]!.k - 1)) << rounds[r]!.m;
+const within = ({ k, m }: Round, e: number): number => (e & (2 ** k - 1)) << m;
 
 /** Coordinate of element `e` of a thread in a round. */
-export function coordinate(plan: FusedPlan, r: number, e: number): string {
-  const base = `b${r}_${e >> plan.rounds[r]!.k}`;
-  const offset = within(plan, r, e);
+export function coordinate(round: Round, e: number): string {
+  const base = `b${round.r}_${e >> round.k}`;
+  const offset = within(round, e);
   return offset === 0 ? base : `(${base} + ${offset}u)`;
 }
 
 /** Its place in shared memory: one XOR with a constant. `placeOf` is what the WGSL function `place` computes. */
-const place = (plan: FusedPlan, r: number, e: number, placeOf: (i: number) => number): string =>
-  `(p${r}_${e >> plan.rounds[r]!.k} ^ ${placeOf(within(plan, r, e))}u)`;
+const place = (round: Round, e: number, placeOf: (i: number) => number): string =>
+  `(p${round.r}_${e >> round.k} ^ ${placeOf(within(round, e))}u)`;
 
 /** The pairs of one stage of a round, as elements of a thread, with the number of the pair in the schedule. */
-export function pairsOf(plan: FusedPlan, r: number, j: number): { a: number; b: number; pair: string }[] {
-  const { stage, m } = plan.rounds[r]!;
+export function pairsOf(
+  plan: FusedPlan,
+  round: Round,
+  j: number,
+): { a: number; b: number; pair: string }[] {
+  const { stage, m } = round;
   const distance = m + j;
   return firstsOf(plan, j).map((e) => {
-    const i = coordinate(plan, r, e);
+    const i = coordinate(round, e);
     const inStage = `((${i} >> ${distance + 1}u) << ${distance}u) | (${i} & ${2 ** distance - 1}u)`;
     return { a: e, b: e | (1 << j), pair: `(${(stage + j) * (plan.n / 2)}u + (${inStage}))` };
   });
@@ -121,32 +131,36 @@ export function pairsOf(plan: FusedPlan, r: number, j: number): { a: number; b: 
 export const firstsOf = ({ held }: FusedPlan, j: number): number[] => upTo(held).filter((e) => ((e >> j) & 1) === 0);
 
 /** Whether the elements of a round lie side by side, so that four are moved at once. */
-export const isContiguous = ({ rounds }: FusedPlan, r: number): boolean => rounds[r]!.m === 0 && rounds[r]!.k >= 2;
+export const isContiguous = ({ k, m }: Round): boolean => m === 0 && k >= 2;
 
 /** Where each element of a round lies in `shared` from `offset` on. */
-const sharedPlaces = (plan: FusedPlan, r: number, offset: string, placeOf: (i: number) => number): string[] =>
-  upTo(plan.held).map((e) => `sh[${offset} + ${place(plan, r, e, placeOf)}]`);
+const sharedPlaces = (
+  { held }: FusedPlan,
+  round: Round,
+  offset: string,
+  placeOf: (i: number) => number,
+): string[] => upTo(held).map((e) => `sh[${offset} + ${place(round, e, placeOf)}]`);
 
 /** Statements that put `${name}${e}` into `shared`, in the layout of a round. The caller puts barriers around them. */
 export const writeShared = (
   plan: FusedPlan,
-  r: number,
+  round: Round,
   name: string,
   offset: string,
   placeOf: (i: number) => number = bankOf,
 ): string =>
-  sharedPlaces(plan, r, offset, placeOf)
+  sharedPlaces(plan, round, offset, placeOf)
     .map((at, e) => `${at} = ${name}${e};`)
     .join(" ");
 
 /** Statements that take them out again, in the layout of another round. */
 export const readShared = (
   plan: FusedPlan,
-  r: number,
+  round: Round,
   name: string,
   offset: string,
   placeOf: (i: number) => number = bankOf,
 ): string =>
-  sharedPlaces(plan, r, offset, placeOf)
+  sharedPlaces(plan, round, offset, placeOf)
     .map((at, e) => `${name}${e} = ${at};`)
     .join(" ");

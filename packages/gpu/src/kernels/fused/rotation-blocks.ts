@@ -1,10 +1,11 @@
 /** @file Rotations in the fused kernels: (cos θ, sin θ) of two pairs at a time; the backward pass turns z back with g, θ̄ = Σ zᵢgⱼ − zⱼgᵢ. */
+import { sizeOf } from "@spm/core";
 import type { Executor } from "../../executor.ts";
 import { whole } from "../elementwise.ts";
 import { returnTurned } from "../trigonometry.ts";
 import { upTo } from "../wgsl.ts";
 import { type FusedBlocks, sumName } from "./blocks.ts";
-import { type FusedPlan, firstsOf, pairsOf } from "./plan.ts";
+import { type FusedPlan, firstsOf, pairsOf, type Round } from "./plan.ts";
 
 /** The rotations of a layout. The order of its pairs is uploaded once. */
 export function rotationBlocks(executor: Executor, layout: FusedPlan): FusedBlocks {
@@ -15,35 +16,34 @@ export function rotationBlocks(executor: Executor, layout: FusedPlan): FusedBloc
     backwardRounds: 2,
     walksBack: true,
     components: 1,
-    load(plan, r) {
-      const { stage, k } = plan.rounds[r]!;
+    load(plan, { stage, k }) {
       const each = plan.held / 4;
       return upTo(k * each)
         .map((h) => `let q${stage}_${h} = blocks[${(stage * each + h) * plan.threads}u + t];`)
         .join(" ");
     },
-    mix: (plan, r, j, v) =>
-      pairsOf(plan, r, j)
+    mix: (plan, round, j, v) =>
+      pairsOf(plan, round, j)
         .map(({ a, b }, i) => {
-          const { c, s } = rotationOf(plan, r, j, i);
+          const { c, s } = rotationOf(plan, round, j, i);
           return `{ let p = ${v}${a}; let q = ${v}${b}; ${v}${a} = ${c} * p - ${s} * q; ${v}${b} = ${s} * p + ${c} * q; }`;
         })
         .join(" "),
-    turnBack: (plan, r, j, withZ) =>
-      pairsOf(plan, r, j)
+    turnBack: (plan, round, j, withZ) =>
+      pairsOf(plan, round, j)
         .map(({ a, b }, i) => {
-          const { c, s } = rotationOf(plan, r, j, i);
+          const { c, s } = rotationOf(plan, round, j, i);
           const back = (v: string) =>
             `{ let p = ${v}${a}; let q = ${v}${b}; ${v}${a} = ${c} * p + ${s} * q; ${v}${b} = ${c} * q - ${s} * p; }`;
-          return `${sumName(plan, r, j, a)} += z${a} * g${b} - z${b} * g${a}; ${withZ ? back("z") : ""} ${back("g")}`;
+          return `${sumName(round, j, a)} += z${a} * g${b} - z${b} * g${a}; ${withZ ? back("z") : ""} ${back("g")}`;
         })
         .join(" "),
-    coefficients(executor, [angles]) {
-      const from = whole(executor, angles!);
+    coefficients(executor, angles) {
+      const from = whole(executor, angles);
       // The sine at odd places, at even ones that of θ + π/2.
       const source = `function (a0, a1) { const t = a0[(a1[this.thread.x >> 1] | 0)]; ${returnTurned("t", "1 - (this.thread.x & 1)")} }`;
-      const output = [2 * angles!.shape[0]!];
-      const memory = executor.run({ source, output, arrays: 2, scalars: 0 }, [from.memory, order], []);
+      const kernel = { source, output: [2 * sizeOf(angles.shape)], arrays: 2, scalars: 0 } as const;
+      const memory = executor.run(kernel, [from.memory, order], []);
       if (from !== angles) executor.release(from.memory);
       return memory;
     },
@@ -70,8 +70,13 @@ function pairOrder(plan: FusedPlan): Float32Array {
 }
 
 /** cos and sin of the i-th pair of stage j of a round. */
-function rotationOf({ rounds, held }: FusedPlan, r: number, j: number, i: number): { c: string; s: string } {
+function rotationOf(
+  { held }: FusedPlan,
+  { stage }: Round,
+  j: number,
+  i: number,
+): { c: string; s: string } {
   const slot = (j * held) / 2 + i;
-  const both = `q${rounds[r]!.stage}_${slot >> 1}`;
+  const both = `q${stage}_${slot >> 1}`;
   return slot % 2 === 0 ? { c: `${both}.x`, s: `${both}.y` } : { c: `${both}.z`, s: `${both}.w` };
 }

@@ -6,35 +6,40 @@
 import { bindings, upTo } from "../wgsl.ts";
 import { type FusedBlocks, mixRound, sumsOf } from "./blocks.ts";
 import { copyElements, declareElements, storeStage } from "./forward.ts";
-import { coordinate, isContiguous, rowLoop } from "./plan.ts";
+import { coordinate, isContiguous, type Round, rowLoop } from "./plan.ts";
 import { loadStart, mixForward, startRow, startType } from "./span-forward.ts";
 import { fromShared, type SpanPlan, spanHead, toShared } from "./span-plan.ts";
 import { sumLengths, total } from "./span-sums.ts";
 
 /** Lengths of a backward launch's results on so many row slots: g before the span or x̄, and the sums. */
-export const backwardResults = (plan: SpanPlan, blocks: FusedBlocks, rows: number, slots: number): number[] => [
+export const backwardResults = (
+  plan: SpanPlan,
+  blocks: FusedBlocks,
+  rows: number,
+  slots: number,
+): [g: number, sums: number] => [
   rows * (plan.first ? plan.fanIn : plan.n),
   slots * total(sumLengths(plan, blocks)),
 ];
 
 /** z through a round; where it can't be walked back to, `before{j}_…` keep it before each stage. */
-const mixAgain = (blocks: FusedBlocks, plan: SpanPlan, r: number): string =>
+const mixAgain = (blocks: FusedBlocks, plan: SpanPlan, round: Round): string =>
   blocks.walksBack
-    ? mixRound(blocks, plan, r, "z")
-    : upTo(plan.rounds[r]!.k)
+    ? mixRound(blocks, plan, round, "z")
+    : upTo(round.k)
         .map((j) => {
           const kept = upTo(plan.held).map((e) => `let before${j}_${e} = z${e};`);
-          return `${kept.join(" ")} ${blocks.mix(plan, r, j, "z")}`;
+          return `${kept.join(" ")} ${blocks.mix(plan, round, j, "z")}`;
         })
         .join(" ");
 
 /** Loads g at the end of a span, or ȳ. */
 function loadCotangents(plan: SpanPlan, into: string, row: string): string {
-  const { last, n, fanOut, held, rounds } = plan;
+  const { last, n, fanOut, held, end } = plan;
   const width = last ? fanOut : n;
   return upTo(held)
     .map((e) => {
-      const i = coordinate(plan, rounds.length - 1, e);
+      const i = coordinate(end, e);
       const read = `${into}${e} = ct[${row} * ${width}u + ${i}];`;
       return width === n ? read : `if (${i} < ${width}u) { ${read} }`;
     })
@@ -43,10 +48,10 @@ function loadCotangents(plan: SpanPlan, into: string, row: string): string {
 
 /** g from what was loaded; at the end of the mixer through d_out, with the gradients of d_out and bias. */
 function takeCotangents(plan: SpanPlan): string {
-  const { last, n, fanOut, held, rounds } = plan;
+  const { last, n, fanOut, held, end } = plan;
   return upTo(held)
     .map((e) => {
-      const i = coordinate(plan, rounds.length - 1, e);
+      const i = coordinate(end, e);
       if (!last) return `g${e} = c${e};`;
       const take = `bias${e} += c${e}; out${e} += c${e} * z${e}; g${e} = c${e} * dOut[${i}];`;
       return fanOut === n ? take : `if (${i} < ${fanOut}u) { ${take} } else { g${e} = 0.0; }`;
@@ -57,15 +62,19 @@ function takeCotangents(plan: SpanPlan): string {
 /** g back through the rounds of a span. */
 const turnBackward = (blocks: FusedBlocks, plan: SpanPlan): string =>
   plan.rounds
-    .map(({ k }, r) => {
+    .map((round, r) => {
       const carried = blocks.walksBack ? ["z", "g"] : ["g"];
-      const through = (move: typeof toShared, round: number): string =>
-        carried.map((name, region) => move(plan, round, name, `${region}u`)).join(" ");
-      const move = r === 0 ? "" : `${through(toShared, r)} workgroupBarrier(); ${through(fromShared, r - 1)}`;
-      const back = upTo(k)
+      const through = (move: typeof toShared, layout: Round): string =>
+        carried.map((name, region) => move(plan, layout, name, `${region}u`)).join(" ");
+      const before = plan.rounds[r - 1];
+      const move =
+        before === undefined
+          ? ""
+          : `${through(toShared, round)} workgroupBarrier(); ${through(fromShared, before)}`;
+      const back = upTo(round.k)
         .toReversed()
         // The first stage's z is not needed any more once it is turned back.
-        .map((j) => blocks.turnBack(plan, r, j, plan.first || r > 0 || j > 0));
+        .map((j) => blocks.turnBack(plan, round, j, plan.first || r > 0 || j > 0));
       return `${back.join(" ")} ${move}`;
     })
     .toReversed()
@@ -73,12 +82,12 @@ const turnBackward = (blocks: FusedBlocks, plan: SpanPlan): string =>
 
 /** Writes g before the span; at the beginning of the mixer x̄ through d_in, with the gradient of d_in. */
 function storeCotangents(plan: SpanPlan): string {
-  const { first, n, fanIn, held } = plan;
-  if (!first) return storeStage(plan, 0, "gOut", "g");
-  if (startType(plan) === "vec4f" && isContiguous(plan, 0))
+  const { first, n, fanIn, held, begin } = plan;
+  if (!first) return storeStage(plan, begin, "gOut", "g");
+  if (startType(plan) === "vec4f" && isContiguous(begin))
     return upTo(held / 4)
       .map((h) => {
-        const at = `(${coordinate(plan, 0, 4 * h)} >> 2u)`;
+        const at = `(${coordinate(begin, 4 * h)} >> 2u)`;
         const g = `vec4f(${upTo(4).map((i) => `g${4 * h + i}`)})`;
         const sums = ["x", "y", "z", "w"].map((p, i) => `in${4 * h + i} += s.${p};`).join(" ");
         return `{ let g = ${g}; let at = row * ${n / 4}u + ${at}; let s = g * x[at]; ${sums} gOut[at] = g * dIn[${at}]; }`;
@@ -86,7 +95,7 @@ function storeCotangents(plan: SpanPlan): string {
       .join(" ");
   return upTo(held)
     .map((e) => {
-      const i = coordinate(plan, 0, e);
+      const i = coordinate(begin, e);
       const write = `in${e} += g${e} * x[row * ${fanIn}u + ${i}]; gOut[row * ${fanIn}u + ${i}] = g${e} * dIn[${i}];`;
       return fanIn === n ? write : `if (${i} < ${fanIn}u) { ${write} }`;
     })
@@ -95,11 +104,10 @@ function storeCotangents(plan: SpanPlan): string {
 
 /** What a thread adds up: declarations, and the statements that write it to its row slot's place in `sums`. */
 function accumulators(plan: SpanPlan, blocks: FusedBlocks): { declare: string; write: string } {
-  const { n, rounds, rowsPerGroup, fanIn, fanOut, first, last } = plan;
-  const lengths = sumLengths(plan, blocks) as [number, number, number, number];
-  const stage0 = rounds[0]!.stage;
+  const { n, begin, end, rowsPerGroup, fanIn, fanOut, first, last } = plan;
+  const lengths = sumLengths(plan, blocks);
   const pairs = sumsOf(plan).map(({ name, pair }) => {
-    const at = `(${pair} - ${(stage0 * n) / 2}u)`;
+    const at = `(${pair} - ${(begin.stage * n) / 2}u)`;
     return blocks.components === 1
       ? { declare: `var ${name} = 0.0;`, write: `sums[base + ${at}] = ${name};` }
       : {
@@ -109,17 +117,16 @@ function accumulators(plan: SpanPlan, blocks: FusedBlocks): { declare: string; w
             .join(" "),
         };
   });
-  const vector = (name: string, r: number, from: number, limit: number) =>
+  const vector = (name: string, round: Round, from: number, limit: number) =>
     upTo(plan.held).map((e) => {
-      const i = coordinate(plan, r, e);
+      const i = coordinate(round, e);
       const text = `sums[base + ${from}u + ${i}] = ${name}${e};`;
       return { declare: `var ${name}${e} = 0.0;`, write: limit === n ? text : `if (${i} < ${limit}u) { ${text} }` };
     });
-  const end = rounds.length - 1;
   const [blockSums, ins, outs] = lengths;
   const all = [
     ...pairs,
-    ...(first ? vector("in", 0, blockSums, fanIn) : []),
+    ...(first ? vector("in", begin, blockSums, fanIn) : []),
     ...(last
       ? [...vector("out", end, blockSums + ins, fanOut), ...vector("bias", end, blockSums + ins + outs, fanOut)]
       : []),
@@ -155,12 +162,12 @@ export function spanBackward(plan: SpanPlan, blocks: FusedBlocks): string {
           .join(" ")} }`;
   return (
     `${bindings(reads, [`gOut: array<${first ? type : "f32"}>`, "sums: array<f32>"], 2)}${spanHead(plan, 3)}` +
-    `${rounds.map((_, r) => blocks.load(plan, r)).join("\n")}\n${declare}\n${declareElements(plan, "z", "g", "c", "fz", "fc")}\n` +
+    `${rounds.map((round) => blocks.load(plan, round)).join("\n")}\n${declare}\n${declareElements(plan, "z", "g", "c", "fz", "fc")}\n` +
     `${startRow(plan, `${loadStart(plan, "fz", "row")} ${loadCotangents(plan, "fc", "row")}`)}` +
     `${head}${copyElements(plan, "z", "fz")} ${guard} { ${copyElements(plan, "c", "fc")} } ${idle}\n` +
     `{ let next = ${next}; ${loadStart(plan, "fz", "next")} ${loadCotangents(plan, "fc", "next")} }\n` +
     // Regions 0 and 1 carry z and g back, region 2 carries z forward: each barrier also frees what the one before it guarded.
-    `${mixForward(plan, "2u", (r) => mixAgain(blocks, plan, r))}\n${takeCotangents(plan)}\n${turnBackward(blocks, plan)}\n` +
+    `${mixForward(plan, "2u", (round) => mixAgain(blocks, plan, round))}\n${takeCotangents(plan)}\n${turnBackward(blocks, plan)}\n` +
     `${guard} { ${storeCotangents(plan)} }\n}\n${write}\n}`
   );
 }

@@ -2,12 +2,14 @@
  * @file A span: up to six stages that a workgroup takes a slice of a row through, with one exchange in between. Few stages need few
  * registers, so their coefficients and gradients stay in registers from row to row; small workgroups wait less for each other.
  */
+import type { Grid } from "../../executor.ts";
 import {
   bankOf,
   declareBases,
   type FusedPlan,
   mainHead,
   persistentGroups,
+  type Round,
   readShared,
   spreadBanks,
   writeShared,
@@ -31,21 +33,24 @@ export function planSpans({ rounds, threads, ...plan }: FusedPlan, mostRounds: 1
   const most = workgroupThreads[mostRounds];
   const slices = Math.max(1, threads / most);
   const rowsPerGroup = Math.max(1, Math.min(most / threads, 8));
-  const parts: (typeof rounds)[] = [];
-  for (let r = 0; r < rounds.length; ) {
-    const [a, b] = [rounds[r]!, rounds[r + 1]];
-    const together = b !== undefined && (slices === 1 || (a.k === 3 && b.k === 3 && b.m === a.m + 3));
-    parts.push(mostRounds === 2 && together ? [a, b] : [a]);
-    r += parts.at(-1)!.length;
+  const together = (a: Round, b: Round): boolean =>
+    mostRounds === 2 && (slices === 1 || (a.k === 3 && b.k === 3 && b.m === a.m + 3));
+  const parts: { readonly begin: Round; second: Round | null }[] = [];
+  for (const round of rounds) {
+    const open = parts.at(-1);
+    if (open?.second === null && together(open.begin, round)) open.second = { ...round, r: 1 };
+    else parts.push({ begin: { ...round, r: 0 }, second: null });
   }
-  return parts.map((part, i) => ({
+  return parts.map(({ begin, second }, i) => ({
     ...plan,
-    rounds: part,
+    rounds: second === null ? [begin] : [begin, second],
+    begin,
+    end: second ?? begin,
     threads,
     rowsPerGroup,
     slices,
     workgroup: Math.min(most, threads * rowsPerGroup),
-    stages: part.reduce((sum, { k }) => sum + k, 0),
+    stages: begin.k + (second?.k ?? 0),
     first: i === 0,
     last: i === parts.length - 1,
   }));
@@ -59,7 +64,7 @@ export function spanGroups(
   { workgroup, rowsPerGroup, slices }: SpanPlan,
   rows: number,
   resident: number,
-): readonly [number, number, number] {
+): Grid {
   const groups = persistentGroups(workgroup, rowsPerGroup, rows * slices, resident);
   return [Math.max(1, Math.floor(groups / slices)), slices, 1];
 }
@@ -69,13 +74,14 @@ export const sharedBytesOf = (plan: SpanPlan, regions: number): number =>
   plan.rounds.length === 1 ? 0 : 4 * coveredOf(plan) * plan.rowsPerGroup * regions;
 
 /** Where a span's coordinates are split over workgroups: its exchange stays within one. */
-const isScattered = ({ slices, rounds }: SpanPlan): boolean => slices > 1 && rounds.length === 2 && rounds[0]!.m > 5;
+const isScattered = ({ slices, rounds, begin }: SpanPlan): boolean =>
+  slices > 1 && rounds.length === 2 && begin.m > 5;
 
 /** Declares the thread's place in its row `t`, the row slot `sub` within the workgroup, and the bases. */
 function declareThread(plan: SpanPlan): string {
-  const { threads, slices, rounds } = plan;
+  const { threads, slices, begin } = plan;
   if (slices === 1) return `let t = id.x % ${threads}u; let sub = id.x / ${threads}u;\n${declareBases(plan)}\n`;
-  const { m } = rounds[0]!;
+  const { m } = begin;
   const t = isScattered(plan)
     ? `(id.x & 31u) | ((id.x >> 5u) << ${m}u) | ((w.y & ${2 ** (m - 5) - 1}u) << 5u) | ((w.y >> ${m - 5}u) << ${m + 3}u)`
     : `w.y * ${plan.workgroup}u + id.x`;
@@ -87,7 +93,7 @@ const coveredOf = ({ n, slices }: SpanPlan): number => n / slices;
 
 /** Where a coordinate lies in shared memory: its number among those that the workgroup covers, spread over the banks. */
 function sharedPlace(plan: SpanPlan): string {
-  const { m } = plan.rounds[0]!;
+  const { m } = plan.begin;
   const place = isScattered(plan) ? `(c & 31u) | (((c >> ${m}u) & 63u) << 5u)` : `c & ${coveredOf(plan) - 1}u`;
   return `fn place(c: u32) -> u32 { let i = ${place}; return ${spreadBanks}; }\n`;
 }
@@ -96,18 +102,20 @@ function sharedPlace(plan: SpanPlan): string {
 const placeOf =
   (plan: SpanPlan) =>
   (c: number): number =>
-    bankOf(isScattered(plan) ? (c & 31) | (((c >> plan.rounds[0]!.m) & 63) << 5) : c & (coveredOf(plan) - 1));
+    bankOf(
+      isScattered(plan) ? (c & 31) | (((c >> plan.begin.m) & 63) << 5) : c & (coveredOf(plan) - 1),
+    );
 
 /** Where a region of shared memory begins. */
 const regionAt = (plan: SpanPlan, region: string): string =>
   `own + ${region} * ${coveredOf(plan) * plan.rowsPerGroup}u`;
 
 /** Statements that write or read a thread's elements in the layout of a round, in a region of shared memory. */
-export const toShared = (plan: SpanPlan, r: number, name: string, region: string): string =>
-  writeShared(plan, r, name, regionAt(plan, region), placeOf(plan));
+export const toShared = (plan: SpanPlan, round: Round, name: string, region: string): string =>
+  writeShared(plan, round, name, regionAt(plan, region), placeOf(plan));
 
-export const fromShared = (plan: SpanPlan, r: number, name: string, region: string): string =>
-  readShared(plan, r, name, regionAt(plan, region), placeOf(plan));
+export const fromShared = (plan: SpanPlan, round: Round, name: string, region: string): string =>
+  readShared(plan, round, name, regionAt(plan, region), placeOf(plan));
 
 /** The head of a span's kernel with so many regions of shared memory, up to the loop over its rows. */
 export const spanHead = (plan: SpanPlan, regions: number): string =>

@@ -1,6 +1,6 @@
 /** @file What the backward pass adds up: each row slot of a span its own sums, and the kernel that adds those up. */
-
-import { bindings, joined, upTo } from "../wgsl.ts";
+import type { Grid } from "../../executor.ts";
+import { bindings, joined } from "../wgsl.ts";
 import type { FusedBlocks } from "./blocks.ts";
 import type { SpanPlan } from "./span-plan.ts";
 
@@ -8,7 +8,12 @@ import type { SpanPlan } from "./span-plan.ts";
 export const sumLengths = (
   { n, stages, first, last, fanIn, fanOut }: SpanPlan,
   { components }: FusedBlocks,
-): number[] => [(components * stages * n) / 2, first ? fanIn : 0, last ? fanOut : 0, last ? fanOut : 0];
+): [pairs: number, dIn: number, dOut: number, bias: number] => [
+  (components * stages * n) / 2,
+  first ? fanIn : 0,
+  last ? fanOut : 0,
+  last ? fanOut : 0,
+];
 
 /** Their sum. */
 export const total = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
@@ -17,13 +22,14 @@ export const total = (values: readonly number[]): number => values.reduce((a, b)
 const columns = 32;
 const shares = 8;
 
+/** Whose gradient a sum is: the pairs', d_in's, d_out's, the bias's. */
+type Summed = 0 | 1 | 2 | 3;
+
 /** A kernel that adds up the sums of some spans. */
 export interface SumsKernel {
   readonly code: string;
-  readonly results: readonly number[];
-  /** Whose gradients the results are: 0 the pairs' of these spans, 1 d_in's, 2 d_out's, 3 the bias's. */
-  readonly gives: readonly number[];
-  readonly groups: readonly [number, number, number];
+  readonly results: readonly { readonly of: Summed; readonly length: number }[];
+  readonly groups: Grid;
 }
 
 /** Spans that one kernel adds up: with the four results those are eight buffers. */
@@ -31,19 +37,19 @@ export const mostSpans = 4;
 
 /** The kernel that adds up the sums of neighbouring spans; it reads one array for each. */
 export function addSpanSums(plans: readonly SpanPlan[], blocks: FusedBlocks): SumsKernel {
-  const { n, rounds } = plans[0]!;
-  const stage0 = rounds[0]!.stage;
-  const lengths = upTo(4).map((which) => total(plans.map((plan) => sumLengths(plan, blocks)[which]!)));
-  const gives = upTo(4).filter((which) => lengths[which]! > 0);
   // Where each span's sums lie among the threads, and what becomes of them.
   let end = 0;
+  let pairs = 0;
   const parts = plans.flatMap((plan, k) => {
     const own = sumLengths(plan, blocks);
+    const firstPair = pairs;
+    pairs += own[0];
     return own.map((length, which) => {
       const from = total(own.slice(0, which));
-      const to = which === 0 ? (blocks.components * (plan.rounds[0]!.stage - stage0) * n) / 2 : 0;
+      const to = which === 0 ? firstPair : 0;
       end += length;
       return {
+        which,
         length,
         end,
         read: `s${k}[k * ${total(own)}u + i - ${end - length}u + ${from}u]`,
@@ -51,6 +57,12 @@ export function addSpanSums(plans: readonly SpanPlan[], blocks: FusedBlocks): Su
       };
     });
   });
+  const results = ([0, 1, 2, 3] as const)
+    .map((of) => ({
+      of,
+      length: total(parts.filter(({ which }) => which === of).map(({ length }) => length)),
+    }))
+    .filter(({ length }) => length > 0);
   const choose = (statement: (part: (typeof parts)[number]) => string): string =>
     parts
       .filter(({ length }) => length > 0)
@@ -59,7 +71,7 @@ export function addSpanSums(plans: readonly SpanPlan[], blocks: FusedBlocks): Su
   const code =
     bindings(
       plans.map((_, k) => `s${k}: array<f32>`),
-      gives.map((which) => `r${which}: array<f32>`),
+      results.map(({ of }) => `r${of}: array<f32>`),
       2,
     ) +
     `var<workgroup> folded: array<f32, ${columns * shares}>;\n` +
@@ -69,5 +81,5 @@ export function addSpanSums(plans: readonly SpanPlan[], blocks: FusedBlocks): Su
     `folded[id.y * ${columns}u + id.x] = s; workgroupBarrier();\nif (id.y > 0u) { return; }\n` +
     `for (var p = 1u; p < ${shares}u; p++) { s += folded[p * ${columns}u + id.x]; }\n` +
     `${choose(({ write }) => `${write} = s;`)}\n}`;
-  return { code, results: gives.map((which) => lengths[which]!), gives, groups: [Math.ceil(end / columns), 1, 1] };
+  return { code, results, groups: [Math.ceil(end / columns), 1, 1] };
 }

@@ -1,9 +1,9 @@
 /** @file One call of the mixer in gpu.js: its sizes, its coefficients, and how its kernels are run. */
-import type { MixerOptions } from "@spm/mixer";
-import type { DeviceArray } from "../../device-array.ts";
-import type { Executor, Memory } from "../../executor.ts";
-import { whole } from "../elementwise.ts";
+import type { Schedule } from "@spm/mixer";
+import type { Executor, Memory, Output } from "../../executor.ts";
+import { parameters } from "../elementwise.ts";
 import { returnCos, returnSin } from "../trigonometry.ts";
+import type { MixerOperands } from "./operands.ts";
 import type { ProgramArrays } from "./program.ts";
 import { type MixerKind, type ScheduleTables, tablesOf } from "./tables.ts";
 
@@ -17,16 +17,16 @@ function coefficients(
   executor: Executor,
   kind: MixerKind,
   { schedule, roles }: ScheduleTables,
-  parameters: readonly DeviceArray[],
+  [blocks, scales]: MixerOperands["parameters"],
 ): Coefficients {
-  const output = [schedule.n * schedule.stages];
+  const output = [schedule.n * schedule.stages] as const;
   const role = "const r = a1[this.thread.x];";
   // ⌊r / 2⌋ and r mod 2 of a whole number below 2²⁴
   const pair = "const p = Math.floor(r / 2); const second = r - 2 * p;";
   const run = (source: string, arrays: readonly Memory[]): Memory =>
     executor.run({ source, output, arrays: arrays.length, scalars: 0 }, arrays, []);
   if (kind === "rotation") {
-    const angles = whole(executor, parameters[0]!).memory;
+    const angles = blocks.memory;
     const head = `function (a0, a1) { ${role} if (r < 0) { return `;
     const angle = `${pair} const t = a0[p]; `;
     return {
@@ -34,20 +34,19 @@ function coefficients(
       beta: run(`${head}0; } ${angle}const u = second > 0 ? t : -t; ${returnSin("u")} }`, [angles, roles]),
     };
   }
-  const blocks = whole(executor, parameters[0]!).memory;
-  const scales = whole(executor, parameters[1]!).memory;
-  const leftover = scales.length === 0 ? "1" : "a2[-1 - r]";
-  const arrays = scales.length === 0 ? [blocks, roles] : [blocks, roles, scales];
-  const names = scales.length === 0 ? "a0, a1" : "a0, a1, a2";
+  const arrays = [blocks.memory, roles];
+  const factors = scales === undefined || scales.memory.length === 0 ? [] : [scales.memory];
+  const leftover = factors.length === 0 ? "1" : "a2[-1 - r]";
+  const names = parameters(arrays.length + factors.length);
   return {
     alpha: run(
       `function (${names}) { ${role} if (r < 0) { return ${leftover}; } ${pair} return a0[4 * p + 3 * second]; }`,
+      [...arrays, ...factors],
+    ),
+    beta: run(
+      `function (a0, a1) { ${role} if (r < 0) { return 0; } ${pair} return a0[4 * p + 1 + second]; }`,
       arrays,
     ),
-    beta: run(`function (a0, a1) { ${role} if (r < 0) { return 0; } ${pair} return a0[4 * p + 1 + second]; }`, [
-      blocks,
-      roles,
-    ]),
   };
 }
 
@@ -65,18 +64,15 @@ export interface Call {
 export function callOf(
   executor: Executor,
   kind: MixerKind,
-  { schedule }: MixerOptions,
-  x: DeviceArray,
-  parameters: readonly DeviceArray[],
-  fanOut: number,
+  schedule: Schedule,
+  { parameters, rows, fanIn, fanOut }: MixerOperands,
 ): Call {
-  const fanIn = x.shape.at(-1)!;
   const tables = tablesOf(executor, schedule);
   return {
     executor,
     tables,
     coefficients: coefficients(executor, kind, tables, parameters),
-    rows: x.shape.slice(0, -1).reduce((a, b) => a * b, 1),
+    rows,
     n: schedule.n,
     fanIn,
     fanOut,
@@ -89,7 +85,10 @@ export const releaseCall = ({ executor, coefficients: c }: Call): void => {
 };
 
 /** Threads for `rows` × `width`: the row and the coordinate of each, as integers. */
-export function rowThreads(rows: number, width: number): { output: number[]; row: string; coordinate: string } {
+export function rowThreads(
+  rows: number,
+  width: number,
+): { output: Output; row: string; coordinate: string } {
   const shift = Math.log2(width);
   if (Number.isInteger(shift))
     return {
@@ -109,17 +108,21 @@ const common = ({ coefficients: c, tables }: Call): readonly Memory[] => [c.alph
 /**
  * Runs a program of one result an element. On butterflies the partners' table goes unread, and is left out of the arguments.
  */
-export function runProgram(call: Call, output: readonly number[], more: readonly Memory[], body: string): Memory {
+export function runProgram(
+  call: Call,
+  output: Output,
+  more: readonly Memory[],
+  body: string,
+): Memory {
   const arrays = [...common(call), ...more];
-  const used = arrays.map((_, i) => new RegExp(`\\ba${i}\\b`).test(body));
-  const kept = arrays.filter((_, i) => used[i]);
-  let next = 0;
-  const renamed = used.map((u) => (u ? `a${next++}` : ""));
-  const text = body.replace(/\ba(\d+)\b/g, (_, i) => renamed[Number(i)]!);
-  const parameters = kept.map((_, i) => `a${i}`).join(", ");
-  return call.executor.run(
-    { source: `function (${parameters}) { ${text} }`, output, arrays: kept.length, scalars: 0 },
-    kept,
-    [],
-  );
+  const kept: Memory[] = [];
+  const renamed = new Map<string, string>();
+  for (const [i, memory] of arrays.entries()) {
+    if (!new RegExp(`\\ba${i}\\b`).test(body)) continue;
+    renamed.set(`a${i}`, `a${kept.length}`);
+    kept.push(memory);
+  }
+  const text = body.replace(/\ba\d+\b/g, (name) => renamed.get(name) ?? name);
+  const source = `function (${parameters(kept.length)}) { ${text} }`;
+  return call.executor.run({ source, output, arrays: kept.length, scalars: 0 }, kept, []);
 }

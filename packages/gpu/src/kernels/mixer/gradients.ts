@@ -1,11 +1,12 @@
 /** @file Gradients of the mixer's parameters in gpu.js: sums over rows, each thread over a chunk of them. */
-import { type DeviceArray, rowMajor } from "../../device-array.ts";
-import type { Executor, Memory } from "../../executor.ts";
+import { type DeviceArray, rowMajor, vector, zeros } from "../../device-array.ts";
+import type { Executor, Memory, Output } from "../../executor.ts";
 import { concatenate } from "../layout.ts";
 import { sumOver } from "../reduce.ts";
 import { type Call, names, runProgram } from "./call.ts";
+import type { Pass } from "./passes.ts";
 import { MixerProgram } from "./program.ts";
-import type { MixerKind, ScheduleTables } from "./tables.ts";
+import { type MixerKind, rangeOf, type ScheduleTables } from "./tables.ts";
 
 /** Rows that one thread of a gradient kernel adds up, and how many threads share a result. */
 export function rowChunks(rows: number, results: number): { each: number; chunks: number } {
@@ -29,6 +30,13 @@ function sumChunks(executor: Executor, partial: Memory, chunks: number, results:
   return total;
 }
 
+/** What the pairs, or the leftovers, of one stage have added up, and how many they are. */
+export interface StageSums {
+  readonly count: number;
+  /** [chunks, count], or [components, chunks, count]. */
+  readonly sums: Memory;
+}
+
 /**
  * Gradients of the parameters of stage `l` (from 0) within the pass `from`…`to`, as partial sums [chunks, parameters of the stage].
  * Rotation: θ̄ = Σ z_i g_j − z_j g_i at either side of the stage. General: the outer product of g after it and z before it.
@@ -37,16 +45,15 @@ export function stageGradient(
   call: Call,
   kind: MixerKind,
   l: number,
-  [from, to]: readonly [number, number],
+  { from, to }: Pass,
   z: { readonly before: Memory; readonly after: Memory | null },
   g: { readonly before: Memory; readonly after: Memory },
   chunks: { readonly each: number; readonly chunks: number },
   leftovers: boolean,
-): Memory {
+): StageSums {
   const { tables, n, rows } = call;
   const { schedule, distances } = tables;
-  const start = (leftovers ? schedule.leftoverStarts : schedule.starts)[l]!;
-  const count = (leftovers ? schedule.leftoverStarts : schedule.starts)[l + 1]! - start;
+  const { start, count } = rangeOf(leftovers ? schedule.leftoverStarts : schedule.starts, l);
   const program = new MixerProgram(tables, names);
   const m = distances?.[l] ?? 0;
   const butterfly = distances !== null;
@@ -59,12 +66,12 @@ export function stageGradient(
   const read = (array: string) => (c: string) => `${array}[${row} * ${n} + ${c}]`;
   const components = kind === "rotation" || leftovers ? 1 : 4;
   let sum: string;
-  let [zMemory, gMemory]: [Memory, Memory] = [z.before, g.after];
+  let sources: readonly [z: Memory, g: Memory] = [z.before, g.after];
   if (kind === "rotation") {
     // Both at the same side: from the start of the pass forward, or from its end back, whichever is nearer.
-    const fromEnd = z.after !== null && to - (l + 1) < l - from;
-    if (fromEnd) zMemory = z.after!;
-    else gMemory = g.before;
+    const after = to - (l + 1) < l - from ? z.after : null;
+    const fromEnd = after !== null;
+    sources = fromEnd ? [after, g.after] : [z.before, g.before];
     const value = (array: string, name: string, c: Parameters<typeof program.forward>[3]) =>
       fromEnd ? program.backward(name, to, l + 1, c, read(array)) : program.forward(name, from, l, c, read(array));
     const [zi, zj, gi, gj] = [value("a3", "z", i), value("a3", "z", j), value("a4", "g", i), value("a4", "g", j)];
@@ -78,10 +85,18 @@ export function stageGradient(
       sum = `(this.thread.z < 2 ? ${gi} : ${gj}) * ((this.thread.z & 1) > 0 ? ${v} : ${u})`;
     }
   }
-  const body = overRows(rows, chunks.each, "this.thread.y", `${program.statements.join(" ")} total = total + ${sum};`);
-  const output = components === 1 ? [count, chunks.chunks] : [count, chunks.chunks, components];
-  const places = leftovers ? [leftoverPlaces(call), call.tables.second] : [call.tables.first, call.tables.second];
-  return runProgram(call, output, [zMemory, gMemory, ...places], body);
+  const body = overRows(
+    rows,
+    chunks.each,
+    "this.thread.y",
+    `${program.statements.join(" ")} total = total + ${sum};`,
+  );
+  const output: Output =
+    components === 1 ? [count, chunks.chunks] : [count, chunks.chunks, components];
+  const places = leftovers
+    ? [leftoverPlaces(call), call.tables.second]
+    : [call.tables.first, call.tables.second];
+  return { count, sums: runProgram(call, output, [...sources, ...places], body) };
 }
 
 const leftoverTables: WeakMap<ScheduleTables, Memory> = new WeakMap();
@@ -96,17 +111,16 @@ function leftoverPlaces({ executor, tables }: Call): Memory {
   return places;
 }
 
-/** Σ over rows of ȳ ⊙ z_L, with z_L computed on the spot from the last boundary. */
-export function outputGradient(call: Call, ends: readonly number[], z: Memory, ct: Memory): DeviceArray {
+/** Σ over rows of ȳ ⊙ z_L, with z_L computed on the spot from z before the last pass. */
+export function outputGradient(call: Call, { from, to }: Pass, z: Memory, ct: Memory): DeviceArray {
   const { executor, rows, n, fanOut } = call;
   const { each, chunks } = rowChunks(rows, fanOut);
   const program = new MixerProgram(call.tables, names);
   const row = `(this.thread.y * ${each} + r)`;
-  const from = ends.at(-2)!;
   const value = program.forward(
     "z",
     from,
-    ends.at(-1)!,
+    to,
     program.at("this.thread.x"),
     (c) => `a3[${row} * ${n} + ${c}]`,
   );
@@ -121,31 +135,36 @@ export function outputGradient(call: Call, ends: readonly number[], z: Memory, c
 
 /** Partial sums of each stage's pairs → the parameters' gradient: [P] angles, or [P, 4] blocks. */
 export function gatherPairs(
-  { executor, tables: { schedule } }: Call,
+  { executor }: Call,
   kind: MixerKind,
-  partials: readonly Memory[],
+  stages: readonly StageSums[],
   chunks: number,
 ): DeviceArray {
   const components = kind === "rotation" ? 1 : 4;
-  const totals = partials.flatMap((partial, l) => {
-    const count = schedule.starts[l + 1]! - schedule.starts[l]!;
-    if (count === 0) return [];
+  const totals = stages.flatMap(({ count, sums }) => {
+    if (count === 0) {
+      executor.release(sums);
+      return [];
+    }
     // [components, chunks, count] → [count, components]
-    const x = rowMajor(partial, [components, chunks, count], "float32");
+    const x = rowMajor(sums, [components, chunks, count], "float32");
     const sum = sumOver(executor, x, [1], [components, count]);
-    executor.release(partial);
+    executor.release(sums);
     return [{ ...sum, shape: [count, components], stride: [1, count] }];
   });
-  if (totals.length === 0)
-    return rowMajor(executor.upload(new Float32Array(0)), components === 1 ? [0] : [0, 4], "float32");
+  if (totals.length === 0) return zeros(executor, kind === "rotation" ? [0] : [0, 4], "float32");
   const all = concatenate(executor, totals, 0);
   for (const t of totals) executor.release(t.memory);
-  return components === 1 ? rowMajor(all.memory, [all.shape[0]!], "float32") : all;
+  return kind === "rotation" ? vector(all.memory) : all;
 }
 
-export function gatherLeftovers({ executor }: Call, partials: readonly Memory[], chunks: number): DeviceArray {
-  if (partials.length === 0) return rowMajor(executor.upload(new Float32Array(0)), [0], "float32");
-  const totals = partials.map((partial) => sumChunks(executor, partial, chunks, partial.length / chunks));
+export function gatherLeftovers(
+  { executor }: Call,
+  stages: readonly StageSums[],
+  chunks: number,
+): DeviceArray {
+  if (stages.length === 0) return zeros(executor, [0], "float32");
+  const totals = stages.map(({ count, sums }) => sumChunks(executor, sums, chunks, count));
   const all = concatenate(executor, totals, 0);
   for (const t of totals) executor.release(t.memory);
   return all;

@@ -1,77 +1,48 @@
 /** @file The mixer's two kernels: fused in WGSL where that fits, by passes of gpu.js everywhere. */
-import { sizeOf } from "@spm/core";
+import { type Each, each, type Result } from "@spm/core";
 import type { MixerOptions } from "@spm/mixer";
-import { type DeviceArray, rowMajor } from "../../device-array.ts";
-import { type Executor, MemoryGroup } from "../../executor.ts";
-import { whole } from "../elementwise.ts";
+import { type DeviceArray, zeros } from "../../device-array.ts";
+import type { Executor } from "../../executor.ts";
+import { withWhole } from "../elementwise.ts";
 import { chooseFused } from "../fused/choose.ts";
 import { fusedMixerBackward, fusedMixerForward } from "../fused/fused-mixer.ts";
 import { backwardByPasses, forwardByPasses } from "./by-passes.ts";
+import { type MixerInputs, type MixerPlaces, operandsOf } from "./operands.ts";
 import type { MixerKind } from "./tables.ts";
 
-/** Rows and widths of a call. */
-const sizesOf = (x: DeviceArray, dOut: DeviceArray) => ({
-  rows: x.shape.slice(0, -1).reduce((a, b) => a * b, 1),
-  fanIn: x.shape.at(-1)!,
-  fanOut: dOut.shape[0]!,
-});
-
-/** Releases the copies that were made of inputs. */
-function releaseCopies(executor: Executor, inputs: readonly DeviceArray[], dense: readonly DeviceArray[]): void {
-  dense.forEach((d, i) => {
-    if (d !== inputs[i]) executor.release(d.memory);
-  });
-}
-
-/** y, then what the backward pass wants kept. Inputs: x, the parameters, d_in, d_out, bias. */
-export function mixerForward(
+/** y, and what the backward pass wants kept. */
+export const mixerForward = (
   executor: Executor,
   kind: MixerKind,
-  inputs: readonly DeviceArray[],
+  inputs: MixerInputs,
   options: MixerOptions,
   keep: boolean,
-): DeviceArray[] {
-  const dense = inputs.map((a) => whole(executor, a));
-  const [x, ...rest] = dense as [DeviceArray, ...DeviceArray[]];
-  const [dIn, dOut, bias] = rest.slice(-3) as [DeviceArray, DeviceArray, DeviceArray];
-  const operands = [x, rest.slice(0, -3), dIn, dOut, bias] as const;
-  const fused = chooseFused(executor, kind, options.schedule, sizesOf(x, dOut));
-  const wanted = keep && options.backward !== "recompute";
-  const results =
-    fused === null
-      ? forwardByPasses(executor, kind, operands, options, keep)
-      : fusedMixerForward(executor, fused, operands, wanted);
-  releaseCopies(executor, inputs, dense);
-  return results;
-}
+): Result<[y: 1], DeviceArray> =>
+  withWhole(executor, inputs, (dense) => {
+    const operands = operandsOf(dense);
+    const fused = chooseFused(executor, kind, options.schedule, operands);
+    const wanted = keep && options.backward !== "recompute";
+    if (fused !== null) return fusedMixerForward(executor, fused, operands, wanted);
+    return forwardByPasses(executor, kind, operands, options, wanted);
+  });
 
-/** The cotangents of x, the parameters, d_in, d_out and bias. Inputs: ȳ, x, the parameters, d_in, d_out, what forward kept. */
+/** The cotangents of all operands, from what forward kept, or without. */
 export function mixerBackward(
   executor: Executor,
   kind: MixerKind,
-  inputs: readonly DeviceArray[],
+  ct: DeviceArray,
+  inputs: MixerInputs,
   options: MixerOptions,
-): DeviceArray[] {
-  const count = kind === "rotation" ? 1 : 2;
+  residual: readonly DeviceArray[] | undefined,
+): Each<MixerPlaces, DeviceArray> {
   // Without rows every gradient is a sum of nothing.
-  if (sizeOf(inputs[0]!.shape.slice(0, -1)) === 0)
-    return [...inputs.slice(1, count + 4), inputs[count + 3]!].map(({ shape }) =>
-      rowMajor(executor.upload(new Float32Array(sizeOf(shape))), shape, "float32"),
-    );
-  const [kept] = inputs.slice(count + 4);
-  const between = kept?.memory instanceof MemoryGroup ? kept.memory.parts : null;
-  const dense = inputs.slice(0, count + 4).map((a) => whole(executor, a));
-  const [ct, x, ...rest] = dense as [DeviceArray, DeviceArray, ...DeviceArray[]];
-  const [dIn, dOut] = rest.slice(count) as [DeviceArray, DeviceArray];
-  const operands = [ct, x, rest.slice(0, count), dIn, dOut] as const;
-  const fused = chooseFused(executor, kind, options.schedule, sizesOf(x, dOut));
-  const results =
-    fused === null
-      ? backwardByPasses(executor, kind, operands, options, between)
-      : fusedMixerBackward(executor, fused, operands, between);
-  // Stages that pair everyone leave nobody over: the gradient of the leftovers' scales is empty.
-  if (fused !== null && kind === "general")
-    results.splice(2, 0, rowMajor(executor.upload(new Float32Array(0)), [0], "float32"));
-  releaseCopies(executor, inputs.slice(0, dense.length), dense);
-  return results;
+  if (operandsOf(inputs).rows === 0)
+    return each(inputs, ({ shape }) => zeros(executor, shape, "float32"));
+  const kept = residual?.map(({ memory }) => memory) ?? null;
+  return withWhole(executor, [ct, ...inputs], ([ct, ...dense]) => {
+    const operands = operandsOf(dense);
+    const fused = chooseFused(executor, kind, options.schedule, operands);
+    if (fused !== null) return fusedMixerBackward(executor, fused, ct, operands, kept);
+    return backwardByPasses(executor, kind, ct, operands, options, kept);
+  });
 }

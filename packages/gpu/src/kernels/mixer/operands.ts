@@ -1,20 +1,45 @@
-/** @file What the mixer's kernels are called with, by passes or fused; all of it row-major. */
+/** @file What the mixer's kernels are called with, by passes or fused. */
+import { type Each, sizeOf } from "@spm/core";
 import type { DeviceArray } from "../../device-array.ts";
 
-/** Forward. `parameters` are the angles, or the blocks and the leftovers' scales. */
-export type ForwardOperands = readonly [
+/** A mixer's operands, as its op has them: the type leaves open how many parameters there are. */
+export type MixerPlaces = [x: 1, dIn: 1, dOut: 1, bias: 1, ...parameters: 1[]];
+
+/** The angles, or the blocks and the leftovers' scales. */
+type MixerParameters = readonly [blocks: DeviceArray, ...scales: DeviceArray[]];
+
+/** The operands of a call with blocks. */
+export type MixerInputs = readonly [
   x: DeviceArray,
-  parameters: readonly DeviceArray[],
   dIn: DeviceArray,
   dOut: DeviceArray,
   bias: DeviceArray,
+  ...parameters: MixerParameters,
 ];
 
-/** Backward: ȳ first, and no bias. */
-export type BackwardOperands = readonly [
-  ct: DeviceArray,
-  x: DeviceArray,
-  parameters: readonly DeviceArray[],
-  dIn: DeviceArray,
-  dOut: DeviceArray,
-];
+/** Whether there are blocks among the operands. */
+export const hasBlocks = (inputs: Each<MixerPlaces, DeviceArray>): inputs is MixerInputs =>
+  inputs.length > 4;
+
+/** The operands by name, all of them row-major, with the sizes of the call. */
+export interface MixerOperands {
+  readonly x: DeviceArray;
+  readonly dIn: DeviceArray;
+  readonly dOut: DeviceArray;
+  readonly bias: DeviceArray;
+  readonly parameters: MixerParameters;
+  readonly rows: number;
+  readonly fanIn: number;
+  readonly fanOut: number;
+}
+
+export const operandsOf = ([x, dIn, dOut, bias, ...parameters]: MixerInputs): MixerOperands => ({
+  x,
+  dIn,
+  dOut,
+  bias,
+  parameters,
+  rows: sizeOf(x.shape.slice(0, -1)),
+  fanIn: sizeOf(dIn.shape),
+  fanOut: sizeOf(dOut.shape),
+});

@@ -1,17 +1,28 @@
 /** @file Passes of the mixer in gpu.js: up to three stages each (radix 8: eight reads, one write), forward, and back by the transpose. */
 import type { DeviceArray } from "../../device-array.ts";
 import type { Executor, Memory } from "../../executor.ts";
+import { upTo } from "../wgsl.ts";
 import { type Call, names, rowThreads, runProgram } from "./call.ts";
 import { MixerProgram } from "./program.ts";
 
 /** Stages of one pass. */
 const radixLog = 3;
 
-/** Stage numbers where passes begin and end: 0, 3, 6, …, L. */
-export function boundaries(stages: number): number[] {
-  const ends = [0];
-  while (ends.at(-1)! < stages) ends.push(Math.min(stages, ends.at(-1)! + radixLog));
-  return ends;
+/** The stages of one pass, counted from 0: `from` up to `to`, exclusive. */
+export interface Pass {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The passes that L stages take, 0 … 3, 3 … 6, …, L, and the last of them. */
+export function passesOf(stages: number): {
+  readonly passes: readonly Pass[];
+  readonly last: Pass;
+} {
+  const from = radixLog * (Math.ceil(stages / radixLog) - 1);
+  const last = { from, to: stages };
+  const before = upTo(from / radixLog).map((k) => ({ from: radixLog * k, to: radixLog * (k + 1) }));
+  return { passes: [...before, last], last };
 }
 
 /** How a pass reads the coordinate `c` of its row from `a3`, of the given width; beyond it there are zeros. */
@@ -22,11 +33,13 @@ const reader =
     return width === n ? element : `(${c} < ${width} ? ${element} : 0)`;
   };
 
-/** z after stage `to` from z after stage `from`; the first pass reads x and scales it by d_in, the last may scale by d_out and shift. */
+/**
+ * z after a pass from z before it; the first pass reads x and scales it by d_in, the last may scale
+ * by d_out and shift.
+ */
 export function forwardPass(
   call: Call,
-  from: number,
-  to: number,
+  { from, to }: Pass,
   source: Memory,
   dIn: Memory | null,
   last: { dOut: Memory; bias: Memory } | null,
@@ -42,31 +55,24 @@ export function forwardPass(
   return runProgram(call, output, more, `${program.statements.join(" ")} return ${result};`);
 }
 
-/** g after stage `to` from g after stage `from` > `to`, by the transposed blocks; the first pass reads ȳ and scales it by d_out. */
-export function backwardPass(
-  call: Call,
-  from: number,
-  to: number,
-  source: Memory,
-  width: number,
-  dOut: Memory | null,
-): Memory {
+/** g before a pass from g after it, by the transposed blocks: of rotations, z as well. */
+export function backwardPass(call: Call, { from, to }: Pass, source: Memory): Memory {
   const { output, row, coordinate } = rowThreads(call.rows, call.n);
   const program = new MixerProgram(call.tables, names);
-  const g = program.backward(
-    "g",
-    from,
-    to,
-    program.at(coordinate),
-    reader(call.n, width, row, dOut === null ? null : "a4"),
-  );
-  const more = [source, ...(dOut === null ? [] : [dOut])];
-  return runProgram(call, output, more, `${program.statements.join(" ")} return ${g};`);
+  const read = reader(call.n, call.n, row, null);
+  const g = program.backward("g", to, from, program.at(coordinate), read);
+  return runProgram(call, output, [source], `${program.statements.join(" ")} return ${g};`);
 }
 
 /** [rows, n] with x ⊙ d in the first columns and zeros in the others. */
-export function paddedProduct(executor: Executor, rows: number, n: number, x: DeviceArray, d: DeviceArray): Memory {
-  const width = d.shape[0]!;
+export function paddedProduct(
+  executor: Executor,
+  rows: number,
+  n: number,
+  x: DeviceArray,
+  d: DeviceArray,
+  width: number,
+): Memory {
   const { output, row, coordinate } = rowThreads(rows, n);
   const source = `function (a0, a1) { if (${coordinate} < ${width}) { return a0[${row} * ${width} + ${coordinate}] * a1[${coordinate}]; } return 0; }`;
   return executor.run({ source, output, arrays: 2, scalars: 0 }, [x.memory, d.memory], []);

@@ -36,21 +36,30 @@ export function tablesOf(executor: Executor, schedule: Schedule): ScheduleTables
   return tables;
 }
 
+/** Where a stage's pairs, or its leftovers, begin in the schedule's lists, and their number. */
+export function rangeOf(starts: Int32Array, l: number): { start: number; count: number } {
+  const start = starts[l]!;
+  return { start, count: starts[l + 1]! - start };
+}
+
 function makeTables(executor: Executor, schedule: Schedule): ScheduleTables {
   const { n, stages, first, second, starts, leftovers, leftoverStarts } = schedule;
   const roles = new Float32Array(n * stages);
   const partners = new Float32Array(n * stages);
   for (let l = 0; l < stages; l++) {
-    for (let p = starts[l]!; p < starts[l + 1]!; p++) {
+    const pairs = rangeOf(starts, l);
+    for (let p = pairs.start; p < pairs.start + pairs.count; p++) {
       const [i, j] = [first[p]!, second[p]!];
       roles[l * n + i] = 2 * p;
       roles[l * n + j] = 2 * p + 1;
       partners[l * n + i] = j;
       partners[l * n + j] = i;
     }
-    for (let q = leftoverStarts[l]!; q < leftoverStarts[l + 1]!; q++) {
-      roles[l * n + leftovers[q]!] = -1 - q;
-      partners[l * n + leftovers[q]!] = leftovers[q]!;
+    const left = rangeOf(leftoverStarts, l);
+    for (let q = left.start; q < left.start + left.count; q++) {
+      const i = leftovers[q]!;
+      roles[l * n + i] = -1 - q;
+      partners[l * n + i] = i;
     }
   }
   return {
@@ -66,8 +75,8 @@ function makeTables(executor: Executor, schedule: Schedule): ScheduleTables {
 function butterflyDistances({ n, stages, first, second, starts }: Schedule): number[] | null {
   const distances: number[] = [];
   for (let l = 0; l < stages; l++) {
-    const start = starts[l]!;
-    if (2 * (starts[l + 1]! - start) !== n) return null;
+    const { start, count } = rangeOf(starts, l);
+    if (2 * count !== n) return null;
     const m = Math.log2(first[start]! ^ second[start]!);
     if (!Number.isInteger(m)) return null;
     for (let q = 0; q < n / 2; q++) {
