@@ -1,7 +1,16 @@
 /** @file The contract of every primitive on the GPU: the reference's values and gradients, and a kernel for each. */
-import { type Backend, fromArray, type Kernel, noGrad, primitives, type Tensor, tensor, vjp } from "@spm/core";
+import {
+  type Backend,
+  fromArray,
+  fusedPrimitives,
+  type Kernel,
+  noGrad,
+  primitives,
+  type Tensor,
+  tensor,
+  vjp,
+} from "@spm/core";
 import { gpu } from "@spm/gpu";
-import { fusedPrimitives } from "@spm/nn";
 import { afterAll, describe, expect, test } from "vitest";
 import { coreSamples, mixerSamples, nnSamples, optimSamples, type Sample } from "./samples.ts";
 import { openSoftwareGpu } from "./software-gpu.ts";
@@ -31,9 +40,9 @@ async function results({ f, differentiable }: Sample, inputs: readonly Tensor[])
   if (differentiable) {
     const floats = inputs.filter((x) => x.dtype === "float32");
     const { value, pullback } = vjp(
-      (...xs) => {
+      (...xs: Tensor[]) => {
         const given = [...xs];
-        return f(...inputs.map((x) => (x.dtype === "float32" ? given.shift()! : x)));
+        return f(...inputs.flatMap((x) => (x.dtype === "float32" ? given.splice(0, 1) : [x])));
       },
       ...floats,
     );

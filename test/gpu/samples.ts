@@ -26,6 +26,13 @@ const normal = (...shape: number[]): Tensor => c.normal(random, shape);
 const positive = (...shape: number[]): Tensor => c.uniform(random, shape, 0.1, 3);
 const int32 = (values: number[] | number[][]): Tensor => tensor(values, { dtype: "int32" });
 
+function sample<T extends Tensor[]>(
+  name: string,
+  f: (...xs: T) => Tensor,
+  inputs: readonly [...T],
+  tolerance?: number,
+  differentiable?: boolean,
+): Sample;
 function sample(
   name: string,
   f: Sample["f"],
@@ -155,7 +162,15 @@ export const coreSamples: readonly Sample[] = [
     summed,
   ),
   sample("slice", (x) => c.mul(c.slice(x, [{ step: -2 }, { start: 1 }]), 2), [normal(9, 5)]),
-  sample("split", (x) => c.mul(c.split(x, [2, 3, 4])[2]!, 2), [normal(9, 5)]),
+  sample(
+    "split",
+    (x) =>
+      c.mul(
+        c.split(x, [2, 3, 4]).reduce((_, last) => last),
+        2,
+      ),
+    [normal(9, 5)],
+  ),
   sample("pad", (x) => c.pad(x, [1, 0, 2], [0, 3, 1], 7), [normal(3, 4, 2)]),
   sample(
     "concat of nine",
@@ -166,7 +181,15 @@ export const coreSamples: readonly Sample[] = [
   sample("sizes 0 and 1", (x, y) => c.add(c.sum(x), c.sum(c.mul(y, y))), [normal(0, 3), normal(1, 1)]),
 ];
 
-const mixing = (n: number, count: number): Tensor[] => [normal(5, n), normal(count), normal(n), normal(n), normal(n)];
+type Five = [x: Tensor, angles: Tensor, dIn: Tensor, dOut: Tensor, bias: Tensor];
+
+const mixing = (n: number, count: number): Five => [
+  normal(5, n),
+  normal(count),
+  normal(n),
+  normal(n),
+  normal(n),
+];
 
 /** The mixer: one launch and by passes, each way to the backward pass, both parameterisations. */
 export const mixerSamples: readonly Sample[] = [
@@ -175,7 +198,7 @@ export const mixerSamples: readonly Sample[] = [
       sample(
         `rotation mixer, ${schedule.name} ${schedule.n}, ${backward}`,
         (x, angles, dIn, dOut, bias) =>
-          rotationMixer(x!, angles!, { schedule, backward, dIn: dIn!, dOut: dOut!, bias: bias! }),
+          rotationMixer(x, angles, { schedule, backward, dIn, dOut, bias }),
         mixing(schedule.n, schedule.first.length),
         summed,
       ),
@@ -194,25 +217,26 @@ export const mixerSamples: readonly Sample[] = [
   ).flatMap(([schedule, fanIn, fanOut]) => {
     const size = `${fanIn} → ${schedule.n} → ${fanOut}, ${schedule.stages} stages`;
     const pairs = schedule.first.length;
-    const [x, ...around] = [normal(3, fanIn), normal(fanIn), normal(fanOut), normal(fanOut)];
+    const x = normal(3, fanIn);
+    const around = [normal(fanIn), normal(fanOut), normal(fanOut)] as const;
     const rotation = sample(
       `rotation mixer, fused, ${size}`,
-      (x, angles, dIn, dOut, bias) => rotationMixer(x!, angles!, { schedule, dIn: dIn!, dOut: dOut!, bias: bias! }),
-      [x!, normal(pairs), ...around],
+      (x, angles, dIn, dOut, bias) => rotationMixer(x, angles, { schedule, dIn, dOut, bias }),
+      [x, normal(pairs), ...around],
       summed,
     );
     const general = (["recompute", "stored"] as const).map((backward) =>
       sample(
         `general mixer, fused, ${size}, ${backward}`,
         (x, blocks, dIn, dOut, bias) =>
-          generalMixer(x!, blocks!, c.zeros([0], { dtype: x!.dtype, backend: x!.backend }), {
+          generalMixer(x, blocks, c.zeros([0], { dtype: x.dtype, backend: x.backend }), {
             schedule,
             backward,
-            dIn: dIn!,
-            dOut: dOut!,
-            bias: bias!,
+            dIn,
+            dOut,
+            bias,
           }),
-        [x!, initialBlocks(schedule, random), ...around],
+        [x, initialBlocks(schedule, random), ...around],
         summed,
       ),
     );
@@ -221,7 +245,7 @@ export const mixerSamples: readonly Sample[] = [
   ...[butterfly(16), randomMatching(9, 4, random)].map((schedule) =>
     sample(
       `general mixer, ${schedule.name} ${schedule.n}`,
-      (x, blocks, scales, dIn) => generalMixer(x!, blocks!, scales!, { schedule, dIn: dIn! }),
+      (x, blocks, scales, dIn) => generalMixer(x, blocks, scales, { schedule, dIn }),
       [normal(5, schedule.n), normal(schedule.first.length, 4), normal(schedule.leftovers.length), normal(schedule.n)],
       summed,
     ),
@@ -229,31 +253,31 @@ export const mixerSamples: readonly Sample[] = [
   // Every partner is at a distance of one bit, yet n is no power of two.
   sample(
     "rotation mixer, butterfly 100, 2 stages",
-    (x, angles) => rotationMixer(x!, angles!, { schedule: butterfly(100, 2) }),
+    (x, angles) => rotationMixer(x, angles, { schedule: butterfly(100, 2) }),
     [normal(3, 100), normal(100)],
     summed,
   ),
   sample(
     "general mixer, butterfly 96, 5 stages",
-    (x, blocks, scales) => generalMixer(x!, blocks!, scales!, { schedule: butterfly(96, 5) }),
+    (x, blocks, scales) => generalMixer(x, blocks, scales, { schedule: butterfly(96, 5) }),
     [normal(3, 96), initialBlocks(butterfly(96, 5), random), normal(0)],
     summed,
   ),
   // No rows: gradients are sums of nothing.
   ...[butterfly(64), shuffle(11)].flatMap((schedule) => {
     const { n } = schedule;
-    const around = [normal(n), normal(n), normal(n)];
+    const around = [normal(n), normal(n), normal(n)] as const;
     return [
       sample(
         `rotation mixer, ${schedule.name} ${n}, no rows`,
-        (x, angles, dIn, dOut, bias) => rotationMixer(x!, angles!, { schedule, dIn: dIn!, dOut: dOut!, bias: bias! }),
+        (x, angles, dIn, dOut, bias) => rotationMixer(x, angles, { schedule, dIn, dOut, bias }),
         [normal(0, n), normal(schedule.first.length), ...around],
         0,
       ),
       sample(
         `general mixer, ${schedule.name} ${n}, no rows`,
         (x, blocks, scales, dIn, dOut, bias) =>
-          generalMixer(x!, blocks!, scales!, { schedule, dIn: dIn!, dOut: dOut!, bias: bias! }),
+          generalMixer(x, blocks, scales, { schedule, dIn, dOut, bias }),
         [normal(0, n), initialBlocks(schedule, random), normal(schedule.leftovers.length), ...around],
         0,
       ),
@@ -280,7 +304,7 @@ export const nnSamples: readonly Sample[] = [
   sample("GRU step", gruStep, [normal(5, 3, 21), normal(5, 3, 21), normal(5, 3, 7)], summed),
   sample(
     "GRU step far out",
-    (x, u, h) => gruStep(c.mul(x!, 30), u!, h!),
+    (x, u, h) => gruStep(c.mul(x, 30), u, h),
     [normal(9, 6), normal(9, 6), normal(9, 2)],
     summed,
   ),
@@ -292,12 +316,35 @@ export const nnSamples: readonly Sample[] = [
   ),
 ];
 
-const update = (name: string, f: (xs: readonly Tensor[]) => readonly Tensor[], slots: number): Sample =>
-  sample(
+/** Slots of an update, of so many. */
+interface Slots {
+  0: [];
+  1: [Tensor];
+  2: [Tensor, Tensor];
+  3: [Tensor, Tensor, Tensor];
+}
+const slotsOf: { readonly [N in keyof Slots]: () => Slots[N] } = {
+  0: () => [],
+  1: () => [positive(40)],
+  2: () => [positive(40), positive(40)],
+  3: () => [positive(40), positive(40), positive(40)],
+};
+
+const update = <N extends keyof Slots>(
+  name: string,
+  f: (
+    xs: readonly [parameter: Tensor, grad: Tensor, ...slots: Slots[N]],
+  ) => readonly (Tensor | undefined)[],
+  slots: N,
+): Sample =>
+  sample<[Tensor, Tensor, ...Slots[N]]>(
     `${name}, ${slots} slots`,
     // The gradient is a view of a longer vector, as clipping makes them.
-    (p, grad, ...rest) => c.concat(f([p!, c.slice(grad!, [{ start: 3 }]), ...rest]).map((t) => c.reshape(t, [-1]))),
-    [normal(40), normal(43), ...Array.from({ length: slots }, () => positive(40))],
+    (p, grad, ...rest) => {
+      const next = f([p, c.slice(grad, [{ start: 3 }]), ...rest]).filter((t) => t !== undefined);
+      return c.concat(next.map((t) => c.reshape(t, [-1])));
+    },
+    [normal(40), normal(43), ...slotsOf[slots]()],
     exact,
     false,
   );
