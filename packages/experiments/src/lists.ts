@@ -42,5 +42,8 @@ export function readNames<Name extends string>(
   });
 }
 
+/** The names of all linear maps. */
+export const linearNames: readonly LinearKind[] = Object.keys(linearKinds) as LinearKind[];
+
 /** Kinds of linear maps. @throws ValueError for one that there is not */
-export const readKinds = (text: string): LinearKind[] => readNames("layers", text, linearKinds);
+export const readKinds = (text: string): LinearKind[] => readNames("layers", text, linearNames);

@@ -1,7 +1,6 @@
 /** @file Pictures of a mixer: once trained, and on its way there. */
 import { noGrad } from "@spm/core";
-import type { Factors } from "@spm/mixer";
-import type { GeneralMixer, RotationMixer } from "@spm/nn";
+import type { MixerLayer } from "@spm/nn";
 import {
   matrixPicture,
   reachPicture,
@@ -10,9 +9,6 @@ import {
   strip,
 } from "@spm/nn/pictures";
 import type { Section } from "./experiment.ts";
-
-/** A layer whose factors can be pictured. */
-type MixerLayer = RotationMixer | GeneralMixer;
 
 /**
  * Follows one layer. Take a frame whenever training stops for a moment; the sections show the last
@@ -43,7 +39,7 @@ export class MixerAlbum {
   /** What to show of it; `file` begins the names of the pictures. */
   sections(file: string): Section[] {
     const [name, layer] = [this.#name, this.#layer];
-    const factors: Factors = layer.factors;
+    const { factors, mixer } = layer;
     const figure = (suffix: string, svg: string): { name: string; svg: string } => ({
       name: `${file}-${suffix}`,
       svg,
@@ -89,11 +85,10 @@ export class MixerAlbum {
       },
       {
         heading: `${name}: its spectrum`,
-        text:
-          factors.kind === "rotation"
-            ? "The stages are orthogonal: what leaves the circle is the work of the diagonals."
-            : "Free blocks need not stay orthogonal: " +
-              "what leaves the circle is their work and that of the diagonals.",
+        text: mixer.parameterisation.orthogonal
+          ? "The stages are orthogonal: what leaves the circle is the work of the diagonals."
+          : "The blocks need not be orthogonal: " +
+            "what leaves the circle is their and the diagonals' work.",
         figure: figure("spectrum", this.#withMatrix(spectrumPicture)),
       },
       {

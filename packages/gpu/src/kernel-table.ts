@@ -12,7 +12,6 @@ import {
   type Shape,
   sizeOf,
 } from "@spm/core";
-import { generalOp, rotationOp } from "@spm/mixer";
 import {
   addWindowsOp,
   crossEntropyOp,
@@ -42,8 +41,10 @@ import { gruBackward, gruForward } from "./kernels/gru.ts";
 import { addWindows, concatenate, place, windowOn, windowsOn } from "./kernels/layout.ts";
 import { crossEntropyBackward, crossEntropyForward } from "./kernels/losses.ts";
 import { multiply } from "./kernels/matmul.ts";
+import { generalKernels } from "./kernels/mixer/general.ts";
 import { mixerBackward, mixerForward } from "./kernels/mixer/mixer.ts";
 import { hasBlocks } from "./kernels/mixer/operands.ts";
+import { rotationKernels } from "./kernels/mixer/rotation.ts";
 import {
   argmaxOver,
   argminOver,
@@ -169,15 +170,14 @@ export function kernelTable(executor: Executor): KernelTable<Handle> {
     scatterAddAlong(executor, x, index, axis, shape),
   ]);
 
-  for (const [op, kind] of [
-    [rotationOp, "rotation"],
-    [generalOp, "general"],
-  ] as const) {
-    on(op.primitive, (inputs, options, keep) =>
-      hasBlocks(inputs) ? mixerForward(executor, kind, inputs, options, keep) : noBlocks,
+  for (const kernels of [rotationKernels, generalKernels]) {
+    on(kernels.op.primitive, (inputs, options, keep) =>
+      hasBlocks(inputs) ? mixerForward(executor, kernels, inputs, options, keep) : noBlocks,
     );
-    on(op.backward, ([ct, , ...inputs], options, _, residual) =>
-      hasBlocks(inputs) ? mixerBackward(executor, kind, ct, inputs, options, residual) : noBlocks,
+    on(kernels.op.backward, ([ct, , ...inputs], options, _, residual) =>
+      hasBlocks(inputs)
+        ? mixerBackward(executor, kernels, ct, inputs, options, residual)
+        : noBlocks,
     );
   }
 

@@ -10,9 +10,6 @@ import {
   mul,
   neg,
   ones,
-  reshape,
-  slice,
-  stack,
   sub,
   sum,
   type Tensor,
@@ -24,13 +21,15 @@ import {
 import {
   checkSquare,
   type Factors,
-  type FactorsOf,
   fanIn,
   fanOut,
   type GeneralFactors,
   like,
   mix,
+  toGeneral,
 } from "./factors.ts";
+import { mapParameters, type Names } from "./parameterisation/define.ts";
+import { columns } from "./parameterisation/general.ts";
 import { reversed, reversedOrder } from "./schedule-algebra.ts";
 import { checkRegular } from "./singular.ts";
 
@@ -55,13 +54,9 @@ export function toDense({ bias, ...factors }: Factors): Tensor {
  * has no bias.
  * @example mix(transposed(factors), y); // Wᵀ y in O(nL)
  */
-export const transposed = <F extends Factors>(factors: F): FactorsOf<F["kind"]> =>
-  transposedStages(turnedAround(factors)) as FactorsOf<F["kind"]>;
-
-function transposedStages(turned: Factors): Factors {
-  if (turned.kind === "rotation") return { ...turned, angles: neg(turned.angles) };
-  const [a, b, c, d] = columns(turned.blocks);
-  return { ...turned, blocks: stack([a, c, b, d], 1) };
+export function transposed<N extends Names>(factors: Factors<N>): Factors<N> {
+  const turned = turnedAround(factors);
+  return { ...turned, parameters: factors.mixer.parameterisation.transpose(turned.parameters) };
 }
 
 /** Wᵀ y. y [..., out] → [..., in]; O(nL) a row. */
@@ -69,28 +64,25 @@ export const applyTranspose = (factors: Factors, y: Tensor): Tensor => mix(trans
 
 /**
  * The mixer that undoes this one: the stages from last to first, each block inverted, the diagonals
- * exchanged and inverted. With a bias, x = W⁻¹ y − W⁻¹ bias.
+ * exchanged and inverted. With a bias, x = W⁻¹ y − W⁻¹ bias. Of a kind whose blocks' inverses are
+ * not of the kind it is a general mixer.
  * @throws ShapeError unless W is square; ValueError naming stage, pair and determinant of a block
  * that can't be inverted
  */
-export const inverse = <F extends Factors>(factors: F): FactorsOf<F["kind"]> =>
-  inverted("inverse", factors) as FactorsOf<F["kind"]>;
-
-function inverted(op: string, factors: Factors): Factors {
-  checkSquare(op, factors);
-  checkRegular(op, factors);
-  const { dIn, dOut, ...turned } = turnedAround(factors);
-  const diagonals = { ...(dIn && { dIn: div(1, dIn) }), ...(dOut && { dOut: div(1, dOut) }) };
-  const linear = { ...diagonals, ...inverseStages(turned) };
-  return factors.bias === undefined ? linear : { ...linear, bias: neg(mix(linear, factors.bias)) };
+export function inverse<N extends Names>(factors: Factors<N>): Factors<N> | GeneralFactors {
+  return inverted("inverse", factors);
 }
 
-function inverseStages(turned: Factors): Factors {
-  if (turned.kind === "rotation") return { ...turned, angles: neg(turned.angles) };
-  const [a, b, c, d] = columns(turned.blocks);
-  const adjugate = stack([d, neg(b), neg(c), a], 1);
-  const blocks = div(adjugate, reshape(determinants(turned), [-1, 1]));
-  return { ...turned, blocks, scales: div(1, turned.scales) };
+function inverted<N extends Names>(op: string, factors: Factors<N>): Factors<N> | GeneralFactors {
+  checkSquare(op, factors);
+  checkRegular(op, factors);
+  const { orthogonal, transpose, inverse } = factors.mixer.parameterisation;
+  const invert = orthogonal ? transpose : inverse;
+  if (invert === undefined) return inverted(op, toGeneral(factors));
+  const { dIn, dOut, ...turned } = turnedAround(factors);
+  const diagonals = { ...(dIn && { dIn: div(1, dIn) }), ...(dOut && { dOut: div(1, dOut) }) };
+  const linear = { ...diagonals, ...turned, parameters: invert(turned.parameters) };
+  return factors.bias === undefined ? linear : { ...linear, bias: neg(mix(linear, factors.bias)) };
 }
 
 /**
@@ -100,51 +92,44 @@ function inverseStages(turned: Factors): Factors {
 export const solve = (factors: Factors, y: Tensor): Tensor => mix(inverted("solve", factors), y);
 
 /**
- * ln|det W| = Σ ln|d_in| + Σ ln|d_out| + Σ ln|ad − bc| + Σ ln|s|; of a rotation the first two
- * alone. A scalar; O(nL).
+ * ln|det W| = Σ ln|d_in| + Σ ln|d_out| + Σ ln|ad − bc| + Σ ln|s|; of an orthogonal kind the first
+ * two alone. A scalar; O(nL).
  * @throws as {@link inverse}
  */
 export function logAbsDet(factors: Factors): Tensor {
   checkSquare("logAbsDet", factors);
   checkRegular("logAbsDet", factors);
   const { dIn, dOut } = factors;
-  const parts = factors.kind === "rotation" ? [] : [determinants(factors), factors.scales];
+  const parts = factors.mixer.parameterisation.orthogonal ? [] : determinants(factors);
   const logs = [...parts, ...(dIn ? [dIn] : []), ...(dOut ? [dOut] : [])].map((x) =>
     sum(log(abs(x))),
   );
   return logs.length === 0 ? zeros([], like(factors)) : logs.reduce(add);
 }
 
-/** [P, 4] → a, b, c, d, each [P]. */
-function columns(blocks: Tensor): [Tensor, Tensor, Tensor, Tensor] {
-  const column = (k: number) =>
-    reshape(slice(blocks, [undefined, { start: k, stop: k + 1 }]), [-1]);
-  return [column(0), column(1), column(2), column(3)];
-}
-
-function determinants({ blocks }: GeneralFactors): Tensor {
+/** Of all blocks, and the scales. */
+function determinants(factors: Factors): [blocks: Tensor, scales: Tensor] {
+  const { blocks, scales } = toGeneral(factors).parameters;
   const [a, b, c, d] = columns(blocks);
-  return sub(mul(a, d), mul(b, c));
+  return [sub(mul(a, d), mul(b, c)), scales];
 }
 
 /**
  * The parameters in the order of the reversed schedule, the diagonals exchanged, the bias gone; the
  * blocks as they were.
  */
-function turnedAround(factors: Factors): Factors {
-  const { schedule, dIn, dOut, bias } = factors;
-  const order = reversedOrder(schedule);
-  const index = (values: Int32Array) => tensor(values, { backend: like(factors).backend });
-  const ends = {
+function turnedAround<N extends Names>(factors: Factors<N>): Factors<N> {
+  const { mixer, schedule, dIn, dOut, bias } = factors;
+  const { backend } = like(factors);
+  const { pairs, leftovers } = reversedOrder(schedule);
+  const order = { pair: tensor(pairs, { backend }), leftover: tensor(leftovers, { backend }) };
+  return {
+    mixer,
+    schedule: reversed(schedule),
+    parameters: mapParameters(mixer.parameterisation, factors.parameters, (x, { per }) =>
+      take(x, order[per]),
+    ),
     ...(dIn && { dOut: dIn }),
     ...(dOut ? { dIn: dOut } : bias && { dIn: ones([fanOut(factors)], like(factors)) }),
   };
-  const backwards = { ...ends, schedule: reversed(schedule) };
-  if (factors.kind === "rotation")
-    return { ...backwards, kind: "rotation", angles: take(factors.angles, index(order.pairs)) };
-  const [blocks, scales] = [
-    take(factors.blocks, index(order.pairs)),
-    take(factors.scales, index(order.leftovers)),
-  ];
-  return { ...backwards, kind: "general", blocks, scales };
 }

@@ -14,8 +14,11 @@ import {
   take,
   tensor,
 } from "@spm/core";
-import type { MixerPlaces, Parameterisation } from "./parameterisation.ts";
+import { byName, type Parameterisation } from "./parameterisation/define.ts";
 import type { Schedule } from "./schedule.ts";
+
+/** Operands of a mixer: x, the diagonals and the bias around the stages, then the parameters. */
+export type MixerPlaces = [x: 1, dIn: 1, dOut: 1, bias: 1, ...parameters: 1[]];
 
 /**
  * y = d_out ⊙ (B_L ⋯ B₁ (d_in ⊙ x)) + bias, stage by stage: gather both sides of every pair, mix,
@@ -25,11 +28,11 @@ import type { Schedule } from "./schedule.ts";
  */
 export function composedMixer(
   schedule: Schedule,
-  { compose }: Parameterisation,
+  kind: Parameterisation,
   inputs: Each<MixerPlaces, Tensor>,
 ): Tensor {
   const [x, dIn, dOut, bias, ...parameters] = inputs;
-  const { blocks, scales } = compose(parameters, schedule.leftovers.length);
+  const { blocks, scales } = kind.compose(byName(kind, parameters), schedule.leftovers.length);
   const index = (values: Int32Array) => tensor(values, { backend: x.backend });
   let z = widen(mul(x, dIn), schedule.n);
   for (let l = 0; l < schedule.stages; l++) {

@@ -5,8 +5,8 @@
 import { elements, noGrad, rng, type Tensor, type TypedArray, tensor } from "@spm/core";
 import { inverse, transposed } from "./algebra.ts";
 import { checkSquare, type Factors, like, mix, toGeneral } from "./factors.ts";
-import type { Pair } from "./schedule.ts";
-import { checkRegular, stageOf } from "./singular.ts";
+import { eachLeftover, eachPair, type Pair } from "./schedule.ts";
+import { checkRegular } from "./singular.ts";
 
 /** Condition numbers, largest over smallest singular value: 1 for an orthogonal matrix. */
 export interface Condition {
@@ -32,24 +32,25 @@ export function condition(factors: Factors, steps = 50): Condition {
   checkSquare("condition", factors);
   checkRegular("condition", factors);
   return noGrad(() => {
-    const { schedule, blocks, scales, dIn, dOut } = toGeneral(factors);
-    const m = elements(blocks.ndarray());
-    const range = new Array<Range>(schedule.stages).fill(none);
+    const { schedule, parameters, dIn, dOut } = toGeneral(factors);
+    const blocks = elements(parameters.blocks.ndarray());
+    const scales = elements(parameters.scales.ndarray());
+    const range: Range[] = [];
     let worst: Condition["worst"] = null;
-    for (let p = 0; p < schedule.first.length; p++) {
-      const [a, b, c, d] = [m[4 * p]!, m[4 * p + 1]!, m[4 * p + 2]!, m[4 * p + 3]!];
-      const [high, low] = singularValues(a, b, c, d);
-      const stage = stageOf(schedule.starts, p);
-      range[stage] = widened(range[stage]!, low, high);
-      if (high / low > (worst?.condition ?? 0)) {
-        const pair: Pair = [schedule.first[p]!, schedule.second[p]!];
-        worst = { stage, pair, condition: high / low, determinant: a * d - b * c };
-      }
+    for (let stage = 0; stage < schedule.stages; stage++) {
+      let seen = none;
+      eachPair(schedule, stage, (i, j, p) => {
+        const [a = 0, b = 0, c = 0, d = 0] = blocks.subarray(4 * p, 4 * p + 4);
+        const [high, low] = singularValues(a, b, c, d);
+        seen = widened(seen, low, high);
+        if (high / low > (worst?.condition ?? 0))
+          worst = { stage, pair: [i, j], condition: high / low, determinant: a * d - b * c };
+      });
+      eachLeftover(schedule, stage, (_, r) => {
+        seen = spanned(seen, scales[r] ?? 1);
+      });
+      range.push(seen);
     }
-    elements(scales.ndarray()).forEach((s, r) => {
-      const stage = stageOf(schedule.leftoverStarts, r);
-      range[stage] = spanned(range[stage]!, s);
-    });
     for (const diagonal of [dIn, dOut])
       if (diagonal !== undefined)
         range.push(Array.from(elements(diagonal.ndarray())).reduce(spanned, none));

@@ -1,5 +1,5 @@
 /** @file What a schedule can reach: which output sees which input, along how many paths. */
-import type { Schedule } from "./schedule.ts";
+import { eachPair, type Schedule } from "./schedule.ts";
 
 /**
  * Paths from every input to every output: a step from stage to stage leads to the partner or stays.
@@ -47,12 +47,10 @@ function identity(n: number): Float64Array {
 }
 
 /** One stage: either row of a pair becomes the sum of both. */
-function addPartners(
-  counts: Float64Array,
-  { n, starts, first, second }: Schedule,
-  l: number,
-): void {
-  for (let p = starts[l]!; p < starts[l + 1]!; p++)
-    for (let k = 0, i = first[p]! * n, j = second[p]! * n; k < n; k++, i++, j++)
+function addPartners(counts: Float64Array, schedule: Schedule, l: number): void {
+  const { n } = schedule;
+  eachPair(schedule, l, (first, second) => {
+    for (let k = 0, i = first * n, j = second * n; k < n; k++, i++, j++)
       counts[i] = counts[j] = counts[i]! + counts[j]!;
+  });
 }

@@ -1,44 +1,81 @@
 /** @file The dimension of each family, counted, against its formula. */
-
 import { rng } from "@spm/core";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { degreesOfFreedom, rank } from "./degrees-of-freedom.ts";
+import { generalMixer, type MixerKind } from "./mixer.ts";
+import { mixers } from "./mixers.ts";
 import { brick, butterfly, randomMatching, type Schedule, shuffle } from "./schedule.ts";
 
-const all = (schedule: Schedule) => [
-  degreesOfFreedom("rotation", schedule, true),
-  degreesOfFreedom("rotation", schedule, false),
-  degreesOfFreedom("general", schedule, true),
+const kinds: [name: string, mixer: MixerKind][] = Object.entries(mixers);
+const angled = kinds.filter(([, { parameterisation }]) => parameterisation.angle !== undefined);
+
+/** The family with its diagonals, and without them. */
+const both = (mixer: MixerKind, schedule: Schedule) => [
+  degreesOfFreedom(mixer, schedule, true),
+  degreesOfFreedom(mixer, schedule, false),
 ];
 
-test.each([
-  [3, [27, 12, 32]],
-  [6, [39, 24, 56]],
-  [8, [43, 28, 64]], // all of SO(8), and all of R^(8×8)
-])(
-  "butterfly, n = 8, L = %i: rotation with diagonals, without, general: %o",
-  (stages, expected) => {
-    expect(all(butterfly(8, stages))).toEqual(expected);
-  },
-);
+describe.each(angled)("%s, of one angle a pair", (_, mixer) => {
+  test.each([
+    [3, [27, 12]],
+    [6, [39, 24]],
+    [8, [43, 28]], // all of SO(8) between diagonals, and alone
+  ])("butterfly, n = 8, L = %i: with diagonals, without: %o", (stages, expected) => {
+    expect(both(mixer, butterfly(8, stages))).toEqual(expected);
+  });
 
-test.each([2, 4, 8])("butterfly over %i, L ≤ log₂ n: nL/2 + 2n − n/2^L, nL/2 and n(L + 1)", (n) => {
-  for (let stages = 1; stages <= Math.log2(n); stages++) {
-    // blocks that do not meet: each trades a factor between its diagonals
-    const parts = n / 2 ** stages;
-    const angles = (n * stages) / 2;
-    expect(all(butterfly(n, stages))).toEqual([angles + 2 * n - parts, angles, n * (stages + 1)]);
-  }
+  test.each([2, 4, 8])("butterfly over %i, L ≤ log₂ n: nL/2 + 2n − n/2^L, and nL/2", (n) => {
+    for (let stages = 1; stages <= Math.log2(n); stages++) {
+      // Blocks that do not meet: each trades a factor between its diagonals.
+      const parts = n / 2 ** stages;
+      const angles = (n * stages) / 2;
+      expect(both(mixer, butterfly(n, stages))).toEqual([angles + 2 * n - parts, angles]);
+    }
+  });
+
+  test("brick: n stages hold all of SO(n), but for signs", () => {
+    for (const n of [3, 4, 5, 6])
+      expect(degreesOfFreedom(mixer, brick(n), false)).toBe((n * (n - 1)) / 2);
+  });
+
+  test("random matchings repeat pairs and lose some", () => {
+    const { length } = randomMatching(8, 6, rng(2)).first;
+    expect(degreesOfFreedom(mixer, randomMatching(8, 6, rng(2)), false)).toBeLessThan(length);
+  });
+});
+
+describe.each(kinds)("%s", (_, mixer) => {
+  test("no more than its parameters, n², and what free blocks have", () => {
+    const schedules = [butterfly(4), butterfly(4, 5), shuffle(5), brick(4)];
+    for (const schedule of schedules) {
+      const [withEnds = 0, without = 0] = both(mixer, schedule);
+      const free = degreesOfFreedom(generalMixer, schedule, true);
+      expect(without).toBeLessThanOrEqual(mixer.parameterisation.count(schedule));
+      expect(without).toBeLessThanOrEqual(withEnds);
+      expect(withEnds).toBeLessThanOrEqual(free);
+      expect(free).toBeLessThanOrEqual(schedule.n ** 2);
+    }
+  });
+});
+
+test.each([
+  [3, 32],
+  [6, 56],
+  [8, 64], // all of R^(8×8)
+])("general: butterfly, n = 8, L = %i: %i", (stages, expected) => {
+  expect(degreesOfFreedom(generalMixer, butterfly(8, stages), true)).toBe(expected);
+});
+
+test.each([2, 4, 8])("general: butterfly over %i, L ≤ log₂ n: n(L + 1)", (n) => {
+  for (let stages = 1; stages <= Math.log2(n); stages++)
+    expect(degreesOfFreedom(generalMixer, butterfly(n, stages), true)).toBe(n * (stages + 1));
 });
 
 test("general: the diagonals add nothing, the stages absorb them", () => {
-  for (const s of [butterfly(8), shuffle(6), brick(5)])
-    expect(degreesOfFreedom("general", s, true)).toBe(degreesOfFreedom("general", s, false));
-});
-
-test("brick: n stages of rotations hold all of SO(n)", () => {
-  for (const n of [3, 4, 5, 6])
-    expect(degreesOfFreedom("rotation", brick(n), false)).toBe((n * (n - 1)) / 2);
+  for (const s of [butterfly(8), shuffle(6), brick(5)]) {
+    const [withEnds, without] = both(generalMixer, s);
+    expect(withEnds).toBe(without);
+  }
 });
 
 test.each([
@@ -48,8 +85,8 @@ test.each([
 ])(
   "shuffle over %i meets the bound: %i general stages hold a generic matrix, one fewer does not",
   (n, stages) => {
-    expect(degreesOfFreedom("general", shuffle(n, stages), false)).toBe(n * n);
-    expect(degreesOfFreedom("general", shuffle(n, stages - 1), false)).toBeLessThan(n * n);
+    expect(degreesOfFreedom(generalMixer, shuffle(n, stages), false)).toBe(n * n);
+    expect(degreesOfFreedom(generalMixer, shuffle(n, stages - 1), false)).toBeLessThan(n * n);
   },
 );
 
@@ -62,12 +99,7 @@ test.each([
   ["brick", brick(8, 7), 58],
 ])("general %s: the same rank in exact arithmetic, %#", (_, schedule, expected) => {
   expect(exactRank(schedule)).toBe(expected);
-  expect(degreesOfFreedom("general", schedule, false)).toBe(expected);
-});
-
-test("random matchings repeat pairs and lose some", () => {
-  const { length } = randomMatching(8, 6, rng(2)).first;
-  expect(degreesOfFreedom("rotation", randomMatching(8, 6, rng(2)), false)).toBeLessThan(length);
+  expect(degreesOfFreedom(generalMixer, schedule, false)).toBe(expected);
 });
 
 test("the rank is counted right", () => {

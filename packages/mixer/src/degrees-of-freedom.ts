@@ -1,7 +1,8 @@
 /** @file How many directions W can move in: the rank of ∂vec(W)/∂parameters. */
-import { elements, normal, ones, rng, type Tensor, tensor, vjp } from "@spm/core";
+import { elements, normal, ones, rng, type Shape, type Tensor, tensor, vjp } from "@spm/core";
 import { toDense } from "./algebra.ts";
-import type { Factors } from "./factors.ts";
+import type { MixerKind } from "./mixer.ts";
+import { byName } from "./parameterisation/define.ts";
 import type { Schedule } from "./schedule.ts";
 
 /**
@@ -11,35 +12,34 @@ import type { Schedule } from "./schedule.ts";
  * @param diagonals - whether D_in and D_out are learned
  * @param seed - of the random point
  * @returns at most n². Cost O(n⁴ (n + P)): for small n
- * @example degreesOfFreedom("rotation", butterfly(8), false) // 12: its angles
+ * @example degreesOfFreedom(rotationMixer, butterfly(8), false) // 12: its angles
  */
 export function degreesOfFreedom(
-  kind: Factors["kind"],
+  mixer: MixerKind,
   schedule: Schedule,
   diagonals: boolean,
   seed: number = 1,
 ): number {
   const random = rng(seed);
-  const draw = (shape: number[]) => normal(random, shape, 0, 1, { dtype: "float64" });
+  const draw = (shape: Shape) => normal(random, shape, 0, 1, { dtype: "float64" });
   const { n } = schedule;
-  const stages =
-    kind === "rotation"
-      ? [draw([schedule.first.length])]
-      : [draw([schedule.first.length, 4]), draw([schedule.leftovers.length])];
-  const ends = diagonals ? [draw([n]), draw([n])] : [];
+  const { parameterisation } = mixer;
+  const stages = parameterisation.shapes(schedule).map(draw);
+  const ends = [[n], [n]].map((shape) =>
+    diagonals ? draw(shape) : ones(shape, { dtype: "float64" }),
+  );
   const dense = (...parameters: Tensor[]): Tensor => {
-    const [dIn, dOut] = diagonals
-      ? parameters.slice(-2)
-      : [ones([n], { dtype: "float64" }), ones([n], { dtype: "float64" })];
-    const [first, scales] = parameters as [Tensor, Tensor];
-    const around = { schedule, dIn: dIn!, dOut: dOut! };
-    return toDense(
-      kind === "rotation"
-        ? { kind, angles: first, ...around }
-        : { kind, blocks: first, scales, ...around },
-    );
+    const [dIn, dOut] = diagonals ? parameters.slice(-2) : ends;
+    const own = byName(parameterisation, parameters);
+    return toDense({
+      mixer,
+      schedule,
+      parameters: own,
+      ...(dIn && { dIn }),
+      ...(dOut && { dOut }),
+    });
   };
-  const { pullback } = vjp(dense, ...stages, ...ends);
+  const { pullback } = vjp(dense, ...stages, ...(diagonals ? ends : []));
   const rows = Array.from({ length: n * n }, (_, entry) => {
     const unit = tensor(
       Float64Array.from({ length: n * n }, (_, k) => (k === entry ? 1 : 0)),

@@ -1,46 +1,32 @@
 /**
- * @file A mixer with its numbers, W = D_out B_L ⋯ B₁ D_in: what the algebra, the exact settings and
+ * @file A mixer with its numbers, W = D_out B_L ⋯ B₁ D_in: what the algebra, the presets and
  * `fromDense` hand around.
  */
 import { type Shape, ShapeError, showShape, type Tensor } from "@spm/core";
-import { type BackwardMode, generalMixer, rotationMixer, type Surroundings } from "./mixer.ts";
-import { rotation } from "./parameterisation.ts";
+import { type BackwardMode, generalMixer, type MixerKind, type Surroundings } from "./mixer.ts";
+import { inOrder, type Named, type Names } from "./parameterisation/define.ts";
 import type { Schedule } from "./schedule.ts";
 
-/** A mixer of rotations. */
-export interface RotationFactors extends Surroundings {
-  readonly kind: "rotation";
+/** A mixer with its numbers; what stands around the stages is the identity where it is left out. */
+export interface Factors<N extends Names = Names> extends Surroundings {
+  readonly mixer: MixerKind<N>;
   readonly schedule: Schedule;
-  /** θ in radians, [P] */
-  readonly angles: Tensor;
+  /** By name: `{ angles }` of [P] radians, or `{ blocks, scales }` of [P, 4] and [R]. */
+  readonly parameters: Named<N, Tensor>;
 }
 
 /** A mixer of free blocks. */
-export interface GeneralFactors extends Surroundings {
-  readonly kind: "general";
-  readonly schedule: Schedule;
-  /** Rows [a, b, c, d], [P, 4] */
-  readonly blocks: Tensor;
-  /** One for each leftover, [R] */
-  readonly scales: Tensor;
-}
-
-/** A mixer of either kind; what stands around the stages is the identity where it is left out. */
-export type Factors = RotationFactors | GeneralFactors;
-
-/** The factors of a kind. */
-export type FactorsOf<Kind extends Factors["kind"]> = Extract<Factors, { readonly kind: Kind }>;
+export type GeneralFactors = Factors<["blocks", "scales"]>;
 
 /**
  * y = W x + bias. x [..., in] → [..., out]; 3nL FLOP a row.
- * @param backward - as for `rotationMixer` and `generalMixer`
+ * @param backward - as for {@link Mixer}
  * @example mix(hadamard(64), x);
  */
 export function mix(factors: Factors, x: Tensor, backward?: BackwardMode): Tensor {
-  const options = { ...factors, ...(backward && { backward }) };
-  return factors.kind === "rotation"
-    ? rotationMixer(x, factors.angles, options)
-    : generalMixer(x, factors.blocks, factors.scales, options);
+  const { mixer, parameters } = factors;
+  const operands = inOrder(mixer.parameterisation, parameters);
+  return mixer.run(x, operands, { ...factors, ...(backward && { backward }) });
 }
 
 /** Width of the input. */
@@ -50,29 +36,27 @@ export const fanIn = ({ dIn, schedule }: Factors): number => dIn?.shape[0] ?? sc
 export const fanOut = ({ dOut, bias, schedule }: Factors): number =>
   dOut?.shape[0] ?? bias?.shape[0] ?? schedule.n;
 
-/** One of the parameters, for its dtype and backend. */
-const stagesOf = (factors: Factors): Tensor =>
-  factors.kind === "rotation" ? factors.angles : factors.blocks;
-
-/** How new tensors beside the factors are made. */
-export function like(factors: Factors): {
+/**
+ * How new tensors beside the factors are made.
+ * @throws ShapeError for factors without parameters
+ */
+export function like({ mixer, parameters }: Factors): {
   dtype: "float32" | "float64";
   backend: Tensor["backend"];
 } {
-  const { dtype, backend } = stagesOf(factors);
-  return { dtype: dtype === "float64" ? dtype : "float32", backend };
+  const { name } = mixer.parameterisation;
+  const [first] = inOrder(mixer.parameterisation, parameters);
+  if (first === undefined) throw new ShapeError(name, "parameters", "none");
+  return { dtype: first.dtype === "float64" ? "float64" : "float32", backend: first.backend };
 }
 
-/**
- * The same matrix in free blocks: [cos θ, −sin θ, sin θ, cos θ], and leftovers that pass unchanged.
- */
-export function toGeneral(factors: Factors): GeneralFactors {
-  if (factors.kind === "general") return factors;
-  const { angles, ...rest } = factors;
+/** The same matrix in free blocks. */
+export function toGeneral({ mixer, parameters, ...rest }: Factors): GeneralFactors {
+  const { leftovers } = rest.schedule;
   return {
     ...rest,
-    kind: "general",
-    ...rotation.compose([angles], factors.schedule.leftovers.length),
+    mixer: generalMixer,
+    parameters: mixer.parameterisation.compose(parameters, leftovers.length),
   };
 }
 

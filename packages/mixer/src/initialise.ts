@@ -1,22 +1,22 @@
 /**
- * @file Where training starts. Orthogonal blocks for both variants: Gaussian 2×2 blocks multiply to
- * a condition of 10⁶ at n = 64. A gain belongs in a diagonal, never in the blocks, where it would
- * act L times.
+ * @file Where training starts. Orthogonal blocks for every kind that has them: Gaussian 2×2 blocks
+ * multiply to a condition of 10⁶ at n = 64. A gain belongs in a diagonal, never in the blocks,
+ * where it would act L times.
  */
 import { type Rng, type Tensor, tensor, ValueError } from "@spm/core";
-import { hadamardAngles } from "./exact/hadamard.ts";
+import type { MixerKind } from "./mixer.ts";
+import {
+  byName,
+  inOrder,
+  type MixerInit,
+  type Named,
+  type Names,
+} from "./parameterisation/define.ts";
 import type { Schedule } from "./schedule.ts";
 
-/**
- * `haar`: blocks uniform over SO(2), or over O(2) for a general mixer, rotations and reflections
- * alike: entries of W have variance 1/n. `identity`: angles N(0, noise²), W near the identity.
- * `quarter`: ±π/4 + N(0, noise²), where W is flat, |W_ij| ≈ 1/√n. `hadamard`: the Hadamard matrix,
- * for one pass of a butterfly (for n = 2 with its second column negated), with N(0, noise²) added
- * to the angles.
- */
-export type MixerInit = "haar" | "identity" | "quarter" | "hadamard";
+const inits: readonly MixerInit[] = ["haar", "identity", "quarter", "hadamard"];
 
-/** Options of the initialisations. */
+/** Options of {@link initialParameters}. */
 export interface InitOptions {
   /**
    * Standard deviation in radians; 0.1 for `identity` and `quarter`, 0 for `hadamard`, unless said.
@@ -28,67 +28,34 @@ export interface InitOptions {
 }
 
 /**
- * Angles [P] for a rotation mixer, in radians.
- * @throws ValueError for an unknown name, a negative noise, or `hadamard` on another schedule
+ * Parameters of a mixer to start from, by name: of a rotation mixer `{ angles }`, [P] in radians.
+ * @param init - `haar` unless said
+ * @throws ValueError for an unknown name, one that the kind does not have, a negative noise, or
+ * `hadamard` on another schedule
+ * @example const { angles } = initialParameters(rotationMixer, butterfly(64), rng(1));
  */
-export function initialAngles(
+export function initialParameters<N extends Names>(
+  { parameterisation }: MixerKind<N>,
   schedule: Schedule,
   random: Rng,
   init: MixerInit = "haar",
   { noise, dtype = "float32" }: InitOptions = {},
-): Tensor {
-  return tensor(angles(schedule, random, init, noise), { dtype });
-}
-
-/**
- * Blocks [P, 4] for a general mixer, each orthogonal: rotations, and with `haar` a reflection in
- * every second draw.
- * @throws as {@link initialAngles}
- */
-export function initialBlocks(
-  schedule: Schedule,
-  random: Rng,
-  init: MixerInit = "haar",
-  { noise, dtype = "float32" }: InitOptions = {},
-): Tensor {
-  const turns = angles(schedule, random, init, noise);
-  const data = new Float64Array(4 * turns.length);
-  turns.forEach((angle, p) => {
-    const flip = init === "haar" && random.uniform() < 0.5 ? -1 : 1;
-    data.set(
-      [Math.cos(angle), -flip * Math.sin(angle), Math.sin(angle), flip * Math.cos(angle)],
-      4 * p,
+): Named<N, Tensor> {
+  if (!inits.includes(init))
+    throw new ValueError(
+      "initialise",
+      '"haar", "identity", "quarter" or "hadamard"',
+      `"${init as string}"`,
     );
-  });
-  return tensor(data, { shape: [turns.length, 4], dtype });
-}
-
-function angles(
-  schedule: Schedule,
-  random: Rng,
-  init: MixerInit,
-  noise = init === "hadamard" ? 0 : 0.1,
-): Float64Array {
-  if (!(noise >= 0 && noise < Number.POSITIVE_INFINITY))
+  if (noise !== undefined && !(noise >= 0 && noise < Number.POSITIVE_INFINITY))
     throw new ValueError("initialise", "a noise ≥ 0", noise);
-  const { first } = schedule;
-  switch (init) {
-    case "haar":
-      return Float64Array.from(first, () => (2 * random.uniform() - 1) * Math.PI);
-    case "identity":
-      return Float64Array.from(first, () => noise * random.normal());
-    case "quarter":
-      return Float64Array.from(
-        first,
-        () => (random.uniform() < 0.5 ? -Math.PI : Math.PI) / 4 + noise * random.normal(),
-      );
-    case "hadamard":
-      return hadamardAngles(schedule).map((angle) => angle + noise * random.normal());
-    default:
-      throw new ValueError(
-        "initialise",
-        '"haar", "identity", "quarter" or "hadamard"',
-        `"${init as string}"`,
-      );
-  }
+  const numbers = inOrder(
+    parameterisation,
+    parameterisation.initial(schedule, random, init, noise),
+  );
+  const shapes = parameterisation.shapes(schedule);
+  return byName(
+    parameterisation,
+    numbers.map((data, k) => tensor(data, { shape: shapes[k] ?? [], dtype })),
+  );
 }

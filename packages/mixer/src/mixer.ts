@@ -1,5 +1,5 @@
 /**
- * @file The fused mixer: one primitive forward, one closed-form backward, for each
+ * @file The fused mixer: one primitive forward, one closed-form backward, for every
  * parameterisation.
  */
 import {
@@ -19,21 +19,35 @@ import {
   type Spec,
   sameShape,
   showShape,
-  type Tensor,
+  Tensor,
   type TypedArray,
   ValueError,
   wrap,
 } from "@spm/core";
-import { composedMixer } from "./composed.ts";
+import { composedMixer, type MixerPlaces } from "./composed.ts";
 import { addProducts, addRows, LANES, load, store } from "./lanes.ts";
-import { general, type MixerPlaces, type Parameterisation, rotation } from "./parameterisation.ts";
+import {
+  byName,
+  inOrder,
+  type Named,
+  type Names,
+  type Parameterisation,
+} from "./parameterisation/define.ts";
+import { general } from "./parameterisation/general.ts";
 import type { Schedule } from "./schedule.ts";
-import { mixStage, mixStageBackward, unmixStage, zeroBlocks } from "./stages.ts";
+import {
+  type Blocks,
+  mixStage,
+  mixStageBackward,
+  transposedBlocks,
+  unmixStage,
+  zeroBlocks,
+} from "./stages.ts";
 
 /**
  * What the backward pass reads the stages' inputs from: `stored` keeps all of them, B·n·(L+1)
  * numbers; `recompute` keeps nothing and runs each row group forward again; `reverse` keeps z_L and
- * walks back by the transpose (rotation only).
+ * walks back by the transpose (orthogonal kinds only).
  */
 export type BackwardMode = "stored" | "recompute" | "reverse";
 
@@ -43,8 +57,56 @@ export interface MixerOptions {
   readonly backward: BackwardMode;
 }
 
-/** A fused mixer, with both of its primitives, for backends to bring kernels for. */
+/** What stands around the stages; each is the identity unless given. */
+export interface Surroundings {
+  /** d_in [in] */
+  readonly dIn?: Tensor;
+  /** d_out [out] */
+  readonly dOut?: Tensor;
+  /** bias [out] */
+  readonly bias?: Tensor;
+}
+
+/** A mixer's primitives, forward and backward, for backends to bring kernels for. */
 export type MixerOp = FusedOp<MixerPlaces, MixerOptions>;
+
+/** Options of a mixer's call. */
+export interface MixerCallOptions extends Surroundings {
+  readonly schedule: Schedule;
+  /** `reverse` for an orthogonal kind, `recompute` for others, unless said. */
+  readonly backward?: BackwardMode;
+}
+
+/** A kind of mixer: a parameterisation, and what runs it. */
+export interface MixerKind<N extends Names = Names> {
+  readonly parameterisation: Parameterisation<N>;
+  readonly op: MixerOp;
+  /** What a call of the mixer does, with the parameters as a list. */
+  run(x: Tensor, parameters: readonly Tensor[], options: MixerCallOptions): Tensor;
+}
+
+/**
+ * y = d_out ⊙ (B_L ⋯ B₁ (d_in ⊙ x)) + bias, with the 2×2 blocks of each stage B_l from the
+ * parameters, which follow x in their order. x is padded with zeros to the schedule's n, and the
+ * first `out` coordinates are kept: W is the top-left corner of the n×n product.
+ * @param x - [..., in], in ≤ n
+ * @param parameters - as the parameterisation says, stage-major: angles [P] in radians; or blocks
+ * [P, 4], rows [a, b, c, d], and a scale for each leftover, [R]
+ * @param options - the schedule, what stands around it, and where the backward pass reads from:
+ * `reverse` for an orthogonal kind, `recompute` for others, unless said
+ * @returns [..., out]. Cost 6P + 3n FLOP a row forward, 16P (reverse) or 20P (recompute) backward;
+ * memory B·n.
+ * @throws ShapeError, DTypeError when an operand does not fit the schedule
+ * @example
+ * rotationMixer(x, angles, { schedule: butterfly(256), bias });
+ * generalMixer(x, blocks, scales, { schedule: shuffle(100) });
+ */
+export interface Mixer<N extends Names> extends MixerKind<N> {
+  (
+    x: Tensor,
+    ...operands: [...parameters: { readonly [K in keyof N]: Tensor }, options: MixerCallOptions]
+  ): Tensor;
+}
 
 /** Product of all axes but the last. */
 function rowsOf({ shape }: { readonly shape: Shape }): number {
@@ -59,8 +121,8 @@ function rowsOf({ shape }: { readonly shape: Shape }): number {
 const keptSize = (rows: number, { n, stages }: Schedule, backward: BackwardMode): number =>
   Math.ceil(rows / LANES) * (backward === "stored" ? stages + 1 : 1) * n * LANES;
 
-function makeMixer(kind: Parameterisation): MixerOp {
-  const { name } = kind;
+function makeOp(kind: Parameterisation): MixerOp {
+  const { name, orthogonal } = kind;
 
   const refuse = (what: string, { shape }: Spec, expected: string): never => {
     throw new ShapeError(name, `${what} of shape ${expected}`, showShape(shape));
@@ -81,10 +143,17 @@ function makeMixer(kind: Parameterisation): MixerOp {
       if (dOut.shape.length !== 1 || fanOut > schedule.n)
         refuse("dOut", dOut, `[out ≤ ${schedule.n}]`);
       checkShape("bias", bias, dOut.shape);
-      const shapes = kind.shapes(schedule.first.length, schedule.leftovers.length);
+      const names = kind.parameters.map((parameter) => parameter.name);
+      if (parameters.length !== names.length)
+        throw new ShapeError(
+          name,
+          `the parameters ${names.join(", ")}`,
+          `${parameters.length} of them`,
+        );
+      const shapes = kind.shapes(schedule);
       for (const [k, spec] of parameters.entries())
-        checkShape(`${kind.parameters[k]}`, spec, shapes[k] ?? []);
-      if (backward === "reverse" && kind !== rotation)
+        checkShape(names[k] ?? "", spec, shapes[k] ?? []);
+      if (backward === "reverse" && !orthogonal)
         throw new ValueError(
           name,
           'backward "stored" or "recompute"',
@@ -99,6 +168,72 @@ function makeMixer(kind: Parameterisation): MixerOp {
   });
 }
 
+/**
+ * The mixer of a parameterisation. Where a backend has kernels for it, they run; where it has none,
+ * the blocks are composed there and go to the kernels of {@link generalMixer}.
+ * @example const mixer: Mixer<["angles"]> = defineMixer(reflection);
+ */
+export function defineMixer<N extends Names>(parameterisation: Parameterisation<N>): Mixer<N> {
+  const op = makeOp(parameterisation);
+  const run: MixerKind["run"] = (x, parameters, options) => {
+    const { schedule, backward = parameterisation.orthogonal ? "reverse" : "recompute" } = options;
+    const inputs = [x, ...around(x, schedule, options), ...parameters] as const;
+    const { kernels } = x.backend;
+    if (kernels.has(op.primitive) || !kernels.has(generalMixer.op.primitive))
+      return op(inputs, { schedule, backward });
+    op.primitive.infer(inputs, { schedule, backward });
+    const [, dIn, dOut, bias] = inputs;
+    const own = byName(parameterisation, parameters);
+    const { blocks, scales } = parameterisation.compose(own, schedule.leftovers.length);
+    const mode = backward === "reverse" ? "recompute" : backward;
+    return generalMixer.op([x, dIn, dOut, bias, blocks, scales], { schedule, backward: mode });
+  };
+  const call = (x: Tensor, ...operands: readonly unknown[]): Tensor => {
+    const { parameters, options } = separated(parameterisation, x, operands);
+    return run(x, parameters, options);
+  };
+  return Object.assign(call, { parameterisation, op, run });
+}
+
+/** @throws ShapeError naming what stands in the wrong place */
+function separated(
+  { name, parameters: layouts }: Parameterisation,
+  x: unknown,
+  operands: readonly unknown[],
+): { parameters: Tensor[]; options: MixerCallOptions } {
+  const options = operands.at(-1);
+  const parameters = operands.slice(0, -1).filter((p) => p instanceof Tensor);
+  if (x instanceof Tensor && isOptions(options) && parameters.length === operands.length - 1)
+    return { parameters, options };
+  const names = ["x", ...layouts.map((layout) => layout.name)];
+  const wrong = [x, ...operands].findIndex((p) => !(p instanceof Tensor));
+  const missing = isOptions(options) ? `tensor as ${names[wrong] ?? wrong}` : "schedule at the end";
+  throw new ShapeError(name, `${names.join(", ")}, then options with a schedule`, `no ${missing}`);
+}
+
+const isOptions = (value: unknown): value is MixerCallOptions =>
+  typeof value === "object" && value !== null && "schedule" in value;
+
+/**
+ * The mixer of free blocks: what every other one is lowered to where it has no kernels of its own.
+ * See {@link Mixer}.
+ */
+export const generalMixer: Mixer<["blocks", "scales"]> = defineMixer(general);
+
+const around = (
+  x: Tensor,
+  { n }: Schedule,
+  { dIn, dOut, bias }: Surroundings,
+): [dIn: Tensor, dOut: Tensor, bias: Tensor] => {
+  const options = { dtype: x.dtype, backend: x.backend };
+  const out = dOut?.shape[0] ?? bias?.shape[0] ?? n;
+  return [
+    dIn ?? full([x.shape.at(-1) ?? 0], 1, options),
+    dOut ?? full([out], 1, options),
+    bias ?? full([out], 0, options),
+  ];
+};
+
 type Arrays = Each<MixerPlaces, NdArray>;
 
 function runForward(
@@ -108,7 +243,7 @@ function runForward(
   keep: boolean,
 ): Result<[y: 1], NdArray> {
   const [x, dIn, dOut, bias, ...parameters] = each(inputs, elements);
-  const blocks = kind.blocks(parameters, schedule.leftovers.length);
+  const blocks = kind.blocks(byName(kind, parameters), schedule.leftovers.length);
   const rows = rowsOf(inputs[0]);
   const dtype = dtypeOf(inputs[0]);
   const y = allocate(dtype, rows * dOut.length);
@@ -149,7 +284,7 @@ function runBackward(
   const ct = elements(cotangents);
   const [x, dIn, dOut, , ...parameters] = each(inputs, elements);
   const kept = residual && elements(residual);
-  const blocks = kind.blocks(parameters, schedule.leftovers.length);
+  const blocks = kind.blocks(byName(kind, parameters), schedule.leftovers.length);
   const rows = rowsOf(inputs[0]);
   const { n, stages } = schedule;
   const width = n * LANES;
@@ -158,8 +293,7 @@ function runBackward(
     [dIn, dOut, dOut],
     ({ length }) => new Float64Array(length),
   );
-  const sums = zeroBlocks(schedule);
-  const angles = new Float64Array(backward === "reverse" ? schedule.first.length : 0);
+  const back = wayBack(kind, schedule, blocks, backward);
   const z = new Float64Array(width); // z_L, and on the way back the current stage's input
   const g = new Float64Array(width);
   const history = new Float64Array(backward === "reverse" ? 0 : stages * width);
@@ -182,13 +316,11 @@ function runBackward(
     addRows(biasBar, cotangent, row);
     addProducts(dOutBar, z, cotangent, row);
     load(g, cotangent, row, dOut);
-    for (let l = stages - 1; l >= 0; l--)
-      if (backward === "reverse") unmixStage(z, g, schedule, l, blocks, angles);
-      else mixStageBackward(history, l * width, g, schedule, l, blocks, sums);
+    for (let l = stages - 1; l >= 0; l--) back.stage(z, g, history, l);
     addProducts(dInBar, g, primal, row);
     store(result, row, g, dIn, null);
   }
-  const bars = backward === "reverse" ? [angles] : kind.pullBack(sums, blocks);
+  const bars = inOrder(kind, back.gradients(byName(kind, parameters)));
   const [, , , , ...shapes] = each(inputs, ({ shape }): Shape => shape);
   return [
     wrap(xBar, inputs[0].shape),
@@ -197,78 +329,46 @@ function runBackward(
   ];
 }
 
+/** How the stages are walked back, and the gradients that this sums. */
+interface WayBack {
+  stage(z: Float64Array, g: Float64Array, history: Float64Array, l: number): void;
+  gradients(parameters: Named<Names, TypedArray>): Named<Names, Float64Array>;
+}
+
+/**
+ * From the stages' inputs in the history, or by the transpose from the outputs; there an angle
+ * needs one sum instead of four.
+ */
+function wayBack(
+  kind: Parameterisation,
+  schedule: Schedule,
+  blocks: Blocks,
+  backward: BackwardMode,
+): WayBack {
+  const { n, first } = schedule;
+  const { angle } = kind;
+  if (backward === "reverse" && angle !== undefined) {
+    const angles = new Float64Array(first.length);
+    return {
+      stage: (z, g, _, l) => unmixStage(z, g, schedule, l, blocks, angles),
+      gradients: () => ({ [angle]: angles }),
+    };
+  }
+  const sums = zeroBlocks(schedule);
+  const back = transposedBlocks(blocks);
+  return {
+    stage: (z, g, history, l) => {
+      if (backward !== "reverse")
+        return mixStageBackward(history, l * n * LANES, g, schedule, l, blocks, sums);
+      mixStage(z, schedule, l, back);
+      mixStageBackward(z, 0, g, schedule, l, blocks, sums);
+    },
+    gradients: (parameters) => kind.pullBack(sums, blocks, parameters),
+  };
+}
+
 function rounded(sum: Float64Array, like: TypedArray, shape: Shape): NdArray {
   const out = allocate(dtypeOf({ data: like }), sum.length);
   out.set(sum);
   return wrap(out, shape);
-}
-
-/** The fused primitives, for backends: `.primitive` and `.backward` key kernels. */
-export const rotationOp: MixerOp = makeMixer(rotation);
-export const generalOp: MixerOp = makeMixer(general);
-
-/** What stands around the stages; each is the identity unless given. */
-export interface Surroundings {
-  /** d_in [in] */
-  readonly dIn?: Tensor;
-  /** d_out [out] */
-  readonly dOut?: Tensor;
-  /** bias [out] */
-  readonly bias?: Tensor;
-}
-
-const around = (
-  x: Tensor,
-  { n }: Schedule,
-  { dIn, dOut, bias }: Surroundings,
-): [dIn: Tensor, dOut: Tensor, bias: Tensor] => {
-  const options = { dtype: x.dtype, backend: x.backend };
-  const out = dOut?.shape[0] ?? bias?.shape[0] ?? n;
-  return [
-    dIn ?? full([x.shape.at(-1) ?? 0], 1, options),
-    dOut ?? full([out], 1, options),
-    bias ?? full([out], 0, options),
-  ];
-};
-
-/**
- * y = d_out ⊙ (B_L ⋯ B₁ (d_in ⊙ x)) + bias with rotation blocks [cos θ, −sin θ; sin θ, cos θ]
- * (math: Givens rotations). x is padded with zeros to the schedule's n, and the first `out`
- * coordinates are kept: W is the top-left corner of the n×n product.
- * @param x - [..., in], in ≤ n
- * @param angles - θ in radians, [P], one for each pair of the schedule, stage-major
- * @param options - the schedule, what stands around it, and where the backward pass reads from
- * (`reverse` unless said)
- * @returns [..., out]. Cost 6P + 3n FLOP a row forward, 16P backward; memory B·n.
- * @throws ShapeError, DTypeError when an operand does not fit the schedule
- * @example rotationMixer(x, angles, { schedule: butterfly(256), bias });
- */
-export function rotationMixer(
-  x: Tensor,
-  angles: Tensor,
-  options: Surroundings & { schedule: Schedule; backward?: BackwardMode },
-): Tensor {
-  const { schedule, backward = "reverse" } = options;
-  return rotationOp([x, ...around(x, schedule, options), angles], { schedule, backward });
-}
-
-/**
- * The same with a free 2×2 block [a, b; c, d] for each pair and a factor for each leftover.
- * @param x - [..., in], in ≤ n
- * @param blocks - [P, 4], rows [a, b, c, d], stage-major
- * @param scales - [R], one for each leftover, stage-major (shape [0] where none is left over)
- * @param options - as for {@link rotationMixer}; the backward pass recomputes unless said (a
- * general block can't be walked back safely)
- * @returns [..., out]. Cost 6P + 3n FLOP a row forward, 20P backward; memory B·n.
- * @throws ShapeError, DTypeError when an operand does not fit the schedule
- * @example generalMixer(x, blocks, scales, { schedule: shuffle(100) });
- */
-export function generalMixer(
-  x: Tensor,
-  blocks: Tensor,
-  scales: Tensor,
-  options: Surroundings & { schedule: Schedule; backward?: BackwardMode },
-): Tensor {
-  const { schedule, backward = "recompute" } = options;
-  return generalOp([x, ...around(x, schedule, options), blocks, scales], { schedule, backward });
 }

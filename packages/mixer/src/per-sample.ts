@@ -4,7 +4,6 @@
  */
 import {
   broadcastTo,
-  each,
   ones,
   reshape,
   ShapeError,
@@ -15,20 +14,14 @@ import {
 } from "@spm/core";
 import { composedMixer } from "./composed.ts";
 import { type Factors, fanIn, fanOut, like } from "./factors.ts";
-import { general, rotation } from "./parameterisation.ts";
+import type { Surroundings } from "./mixer.ts";
+import { byName, inOrder, type Named, type Names } from "./parameterisation/define.ts";
 
 /**
- * For each of B samples, in the places of the parameters: angles [B, P], or blocks [B, P, 4] and
- * scales [B, R]; dIn [B, in], …
+ * For each of B samples, by the names of the parameters: angles [B, P], or blocks [B, P, 4] and
+ * scales [B, R]; and dIn [B, in], …
  */
-export interface PerSampleGradients {
-  readonly angles?: Tensor;
-  readonly blocks?: Tensor;
-  readonly scales?: Tensor;
-  readonly dIn: Tensor;
-  readonly dOut: Tensor;
-  readonly bias: Tensor;
-}
+export type PerSampleGradients<N extends Names = Names> = Named<N, Tensor> & Required<Surroundings>;
 
 /**
  * Each sample's own gradient by every parameter, as if it had been alone: one pass, for each sample
@@ -39,7 +32,11 @@ export interface PerSampleGradients {
  * leave them out. Cost O(B · ... · nL).
  * @throws ShapeError unless x and ct fit the factors and each other
  */
-export function perSampleGradients(factors: Factors, x: Tensor, ct: Tensor): PerSampleGradients {
+export function perSampleGradients<N extends Names>(
+  factors: Factors<N>,
+  x: Tensor,
+  ct: Tensor,
+): PerSampleGradients<N> {
   const [inputs, outputs] = [fanIn(factors), fanOut(factors)];
   const expected = [...x.shape.slice(0, -1), outputs];
   if (x.shape.length < 2 || x.shape.at(-1) !== inputs)
@@ -54,32 +51,28 @@ export function perSampleGradients(factors: Factors, x: Tensor, ct: Tensor): Per
       `a cotangent of shape ${showShape(expected)}`,
       showShape(ct.shape),
     );
-  const parameters =
-    factors.kind === "rotation"
-      ? { angles: factors.angles }
-      : { blocks: factors.blocks, scales: factors.scales };
-  const all = {
+  const { parameterisation } = factors.mixer;
+  const around = {
     dIn: factors.dIn ?? ones([inputs], like(factors)),
     dOut: factors.dOut ?? ones([outputs], like(factors)),
     bias: factors.bias ?? zeros([outputs], like(factors)),
-    ...parameters,
   };
   const [samples = 0, ...between] = x.shape.slice(0, -1).map((n, k) => (k === 0 ? n : 1));
   const copy = (p: Tensor) =>
     broadcastTo(reshape(p, [1, ...between, ...p.shape]), [samples, ...between, ...p.shape]);
-  const kind = { rotation, general }[factors.kind];
-  const { dIn, dOut, bias } = all;
+  const own = (copies: Tensor) =>
+    reshape(copies, [samples, ...copies.shape.slice(1 + between.length)]);
   const { pullback } = vjp(
-    (dIn: Tensor, dOut: Tensor, bias: Tensor, ...own: Tensor[]) =>
-      composedMixer(factors.schedule, kind, [x, dIn, dOut, bias, ...own]),
-    ...each([dIn, dOut, bias] as const, copy),
-    ...Object.values(parameters).map(copy),
+    (dIn: Tensor, dOut: Tensor, bias: Tensor, ...parameters: Tensor[]) =>
+      composedMixer(factors.schedule, parameterisation, [x, dIn, dOut, bias, ...parameters]),
+    copy(around.dIn),
+    copy(around.dOut),
+    copy(around.bias),
+    ...inOrder(parameterisation, factors.parameters).map(copy),
   );
-  const gradients = pullback(ct);
-  return Object.fromEntries(
-    Object.entries(all).map(([name, p], k) => [
-      name,
-      reshape(gradients[k] ?? p, [samples, ...p.shape]),
-    ]),
-  ) as unknown as PerSampleGradients;
+  const [dIn, dOut, bias, ...parameters] = pullback(ct);
+  return {
+    ...byName(parameterisation, parameters.map(own)),
+    ...{ dIn: own(dIn), dOut: own(dOut), bias: own(bias) },
+  };
 }

@@ -3,9 +3,13 @@
  * transpose of stacking.
  */
 import { elements, gradcheck, normal, rng, type Tensor, tensor } from "@spm/core";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { toDense } from "./algebra.ts";
 import type { Factors } from "./factors.ts";
+import type { MixerKind } from "./mixer.ts";
+import { mixers } from "./mixers.ts";
+import { byName } from "./parameterisation/define.ts";
+import { rotationMixer } from "./parameterisation/rotation.ts";
 import { type Arrangement, arrange, mixArranged } from "./rectangular.ts";
 import { shuffle } from "./schedule.ts";
 
@@ -21,15 +25,9 @@ const shapeOf = ({ schedule, dIn, dOut, ...rest }: Arrangement) => ({
 });
 
 function drawFactors({ schedule, dIn, dOut }: Arrangement, fanOut: number) {
-  const angles = draw(schedule.first.length);
-  return {
-    kind: "rotation" as const,
-    schedule,
-    angles,
-    dIn: draw(...dIn),
-    dOut: draw(...dOut),
-    bias: draw(fanOut),
-  };
+  const parameters = { angles: draw(schedule.first.length) };
+  const ends = { dIn: draw(...dIn), dOut: draw(...dOut), bias: draw(fanOut) };
+  return { mixer: rotationMixer, schedule, parameters, ...ends };
 }
 
 /** The rows and columns of W by unit vectors, without the bias. */
@@ -105,7 +103,7 @@ test("pad: the corner of the n × n product", () => {
 /** The operators of a split map one by one, from the pairs of the first copy. */
 function parts(
   arrangement: Arrangement,
-  { angles, dIn, dOut }: ReturnType<typeof drawFactors>,
+  { parameters, dIn, dOut }: ReturnType<typeof drawFactors>,
 ): number[][][] {
   const base = shuffle(arrangement.schedule.n / arrangement.count);
   const { count, form } = arrangement;
@@ -115,13 +113,10 @@ function parts(
     for (let l = 0; l < base.stages; l++) {
       const size = base.starts[l + 1]! - base.starts[l]!;
       const at = count * base.starts[l]! + c * size;
-      own.push(...numbers(angles).slice(at, at + size));
+      own.push(...numbers(parameters.angles).slice(at, at + size));
     }
-    const bare: Factors = {
-      kind: "rotation",
-      schedule: base,
-      angles: tensor(Float64Array.from(own)),
-    };
+    const angles = tensor(Float64Array.from(own));
+    const bare: Factors = { mixer: rotationMixer, schedule: base, parameters: { angles } };
     const w = toDense(bare).ndarray();
     const rows = form === "stack" ? Math.min(base.n, fanOut - c * base.n) : fanOut;
     const columns = form === "fold" ? Math.min(base.n, fanIn - c * base.n) : fanIn;
@@ -157,21 +152,29 @@ test("fold: each operator on its part of the input, their sum times q^(−1/2)",
   });
 });
 
-test.each([
-  ["pad", 5, 3],
-  ["pad", 2, 5],
-  ["split", 5, 2],
-  ["split", 2, 5],
-  ["split", 3, 3],
-] as const)("derivatives: %s, %i → %i, with leading axes", (rectangular, fanIn, fanOut) => {
-  const arrangement = arrange(rectangular, fanIn, fanOut);
-  const { angles, dIn, dOut, bias } = drawFactors(arrangement, fanOut);
-  const x = draw(2, 3, fanIn);
-  const { schedule } = arrangement;
-  const f = (x: Tensor, angles: Tensor, dIn: Tensor, dOut: Tensor, bias: Tensor) =>
-    mixArranged(arrangement, { kind: "rotation", schedule, angles, dIn, dOut, bias }, x);
-  expect(f(x, angles, dIn, dOut, bias).shape).toEqual([2, 3, fanOut]);
-  gradcheck(f, [x, angles, dIn, dOut, bias]);
+const kinds: [name: string, mixer: MixerKind][] = Object.entries(mixers);
+
+describe.each(kinds)("%s", (_, mixer) => {
+  test.each([
+    ["pad", 5, 3],
+    ["pad", 2, 5],
+    ["split", 5, 2],
+    ["split", 2, 5],
+    ["split", 3, 3],
+  ] as const)("derivatives: %s, %i → %i, with leading axes", (rectangular, fanIn, fanOut) => {
+    const arrangement = arrange(rectangular, fanIn, fanOut);
+    const { schedule } = arrangement;
+    const { parameterisation } = mixer;
+    const own = parameterisation.shapes(schedule).map((shape) => draw(...shape));
+    const f = (x: Tensor, dIn: Tensor, dOut: Tensor, bias: Tensor, ...list: Tensor[]) => {
+      const parameters = byName(parameterisation, list);
+      return mixArranged(arrangement, { mixer, schedule, parameters, dIn, dOut, bias }, x);
+    };
+    const ends = [draw(...arrangement.dIn), draw(...arrangement.dOut), draw(fanOut)] as const;
+    const x = draw(2, 3, fanIn);
+    expect(f(x, ...ends, ...own).shape).toEqual([2, 3, fanOut]);
+    gradcheck<[Tensor, Tensor, Tensor, Tensor, ...Tensor[]]>(f, [x, ...ends, ...own]);
+  });
 });
 
 test("refuses sizes and schedules that can't hold the map", () => {

@@ -97,11 +97,10 @@ export function mixArranged(
     return mix({ ...factors, dIn }, reshape(copies, [...lead, schedule.n]), backward);
   }
   const { bias, dOut, ...rest } = factors;
-  const fanOut = dOut.shape[1]!;
   const parts = mix({ ...rest, dOut: reshape(widen(dOut, n), [schedule.n]) }, x, backward);
   const total = sum(reshape(parts, [...lead, count, n]), { axis: -2 });
   const y = mul(
-    slice(total, [...lead.map(() => undefined), { stop: fanOut }]),
+    slice(total, [...lead.map(() => undefined), { stop: dOut.shape.at(-1) ?? n }]),
     1 / Math.sqrt(count),
   );
   return bias === undefined ? y : add(y, bias);

@@ -1,10 +1,10 @@
 /** @file Schedules made of schedules: backwards, one after another, side by side. */
 import { ShapeError } from "@spm/core";
-import { assemble, type Meet, type Schedule } from "./schedule.ts";
+import { assemble, eachLeftover, eachPair, type Meet, type Schedule } from "./schedule.ts";
 
 /** The pairs of stage l again, `at` coordinates further. */
-function repeat({ starts, first, second }: Schedule, l: number, meet: Meet, at = 0): void {
-  for (let p = starts[l]!; p < starts[l + 1]!; p++) meet(first[p]! + at, second[p]! + at);
+function repeat(schedule: Schedule, l: number, meet: Meet, at = 0): void {
+  eachPair(schedule, l, (i, j) => meet(i + at, j + at));
 }
 
 const backwards = new WeakMap<Schedule, Schedule>();
@@ -18,7 +18,8 @@ export function reversed(schedule: Schedule): Schedule {
   if (known !== undefined) return known;
   const { n, stages, name } = schedule;
   const build = (l: number, meet: Meet): void => repeat(schedule, stages - 1 - l, meet);
-  const made = assemble("reversed", n, stages, build, `${name} reversed`);
+  const strides = schedule.strides?.toReversed() ?? null;
+  const made = assemble("reversed", n, stages, build, { name: `${name} reversed`, strides });
   backwards.set(schedule, made);
   return made;
 }
@@ -27,18 +28,22 @@ export function reversed(schedule: Schedule): Schedule {
  * Where the parameters of {@link reversed} come from: its p-th pair is pair `pairs[p]` of the
  * schedule, and its r-th leftover is leftover `leftovers[r]`.
  */
-export function reversedOrder({ stages, starts, leftoverStarts }: Schedule): {
-  pairs: Int32Array;
-  leftovers: Int32Array;
-} {
-  const order = (bounds: Int32Array): Int32Array => {
-    const from = new Int32Array(bounds[stages]!);
-    let to = 0;
-    for (let l = stages - 1; l >= 0; l--)
-      for (let p = bounds[l]!; p < bounds[l + 1]!; p++) from[to++] = p;
-    return from;
+export function reversedOrder(schedule: Schedule): { pairs: Int32Array; leftovers: Int32Array } {
+  const { stages, first, leftovers } = schedule;
+  const order = {
+    pairs: new Int32Array(first.length),
+    leftovers: new Int32Array(leftovers.length),
   };
-  return { pairs: order(starts), leftovers: order(leftoverStarts) };
+  let [p, r] = [0, 0];
+  for (let l = stages - 1; l >= 0; l--) {
+    eachPair(schedule, l, (_i, _j, from) => {
+      order.pairs[p++] = from;
+    });
+    eachLeftover(schedule, l, (_, from) => {
+      order.leftovers[r++] = from;
+    });
+  }
+  return order;
 }
 
 /**
@@ -50,13 +55,9 @@ export function inSeries(before: Schedule, after: Schedule): Schedule {
     throw new ShapeError("inSeries", `schedules of one width, ${before.n}`, after.n);
   const build = (l: number, meet: Meet): void =>
     l < before.stages ? repeat(before, l, meet) : repeat(after, l - before.stages, meet);
-  return assemble(
-    "inSeries",
-    before.n,
-    before.stages + after.stages,
-    build,
-    `${before.name}, ${after.name}`,
-  );
+  const strides = before.strides && after.strides && [...before.strides, ...after.strides];
+  const name = `${before.name}, ${after.name}`;
+  return assemble("inSeries", before.n, before.stages + after.stages, build, { name, strides });
 }
 
 /**
@@ -73,5 +74,6 @@ export function sideBySide(schedule: Schedule, count: number): Schedule {
   const build = (l: number, meet: Meet): void => {
     for (let c = 0; c < count; c++) repeat(schedule, l, meet, c * n);
   };
-  return assemble("sideBySide", n * count, stages, build, `${name} × ${count}`);
+  const { strides } = schedule;
+  return assemble("sideBySide", n * count, stages, build, { name: `${name} × ${count}`, strides });
 }

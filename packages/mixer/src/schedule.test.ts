@@ -1,14 +1,17 @@
 /** @file Schedules: their pairs, what they reach, and what they refuse. */
 import { rng } from "@spm/core";
 import * as fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { connectivity, pathCounts } from "./connectivity.ts";
 import {
   brick,
   butterfly,
   defaultSchedule,
+  eachLeftover,
+  eachPair,
   fromPairs,
   log2Stages,
+  type Pair,
   pairsOf,
   randomMatching,
   type Schedule,
@@ -231,6 +234,143 @@ test("in series and side by side", () => {
     ],
   ]);
   expect([...two.leftovers]).toEqual([2, 5, 1, 4]);
+});
+
+describe("strides", () => {
+  test("of a butterfly: the distances, where every coordinate has a partner", () => {
+    for (let k = 1; k <= 6; k++)
+      expect(butterfly(2 ** k).strides).toEqual(Array.from({ length: k }, (_, l) => 2 ** l));
+    expect(butterfly(8, 5).strides).toEqual([1, 2, 4, 1, 2]);
+    expect(butterfly(12, 2).strides).toEqual([1, 2]);
+    expect(butterfly(24, 3).strides).toEqual([1, 2, 4]);
+    expect(butterfly(12, 3).strides).toBeNull(); // a distance of 4 leaves 8 to 11 over
+    for (const n of [1, 3, 5, 6, 7]) expect(butterfly(n).strides).toBeNull();
+  });
+
+  test("of other schedules: none", () => {
+    for (const s of [shuffle(8), shuffle(7), brick(8), randomMatching(8, 3, rng(1))])
+      expect(s.strides).toBeNull();
+  });
+
+  test("reversed, in series, side by side", () => {
+    expect(reversed(butterfly(16)).strides).toEqual([8, 4, 2, 1]);
+    expect(reversed(reversed(butterfly(16))).strides).toEqual([1, 2, 4, 8]);
+    expect(reversed(butterfly(6)).strides).toBeNull();
+    expect(reversed(shuffle(8)).strides).toBeNull();
+    const there = butterfly(8);
+    expect(inSeries(there, reversed(there)).strides).toEqual([1, 2, 4, 4, 2, 1]);
+    expect(inSeries(there, brick(8)).strides).toBeNull();
+    expect(inSeries(brick(8), there).strides).toBeNull();
+    expect(sideBySide(butterfly(4), 3).strides).toEqual([1, 2]);
+    expect(sideBySide(butterfly(4), 1).strides).toEqual([1, 2]);
+    expect(sideBySide(butterfly(6), 2).strides).toBeNull();
+    expect(sideBySide(shuffle(4), 2).strides).toBeNull();
+  });
+
+  test("wherever they stand, the pairs are i and i XOR stride, in ascending order of i", () => {
+    const made = [butterfly(16, 6), butterfly(24, 3), reversed(butterfly(8))];
+    made.push(inSeries(butterfly(8, 2), reversed(butterfly(8))), sideBySide(butterfly(4, 3), 5));
+    for (const s of made) {
+      expect(s.strides).toHaveLength(s.stages);
+      expect(pairsOf(s)).toEqual(s.strides?.map((stride) => pairsAt(s.n, stride)));
+      expect(s.leftovers).toHaveLength(0);
+    }
+  });
+
+  test("fromPairs proves them from the pairs alone", () => {
+    for (const s of [butterfly(8), butterfly(12, 2), reversed(butterfly(16)), butterfly(2, 3)]) {
+      const same = fromPairs(s.n, pairsOf(s), s.name);
+      expect(same).toEqual(s);
+      expect(same.strides).not.toBeNull();
+    }
+    const widths = fc.integer({ min: 1, max: 12 });
+    const exponents = fc.array(fc.nat(3), { minLength: 1 });
+    fc.assert(
+      fc.property(widths, exponents, (width, exponents) => {
+        const n = width * 2 ** (Math.max(...exponents) + 1);
+        const strides = exponents.map((k) => 2 ** k);
+        expect(
+          fromPairs(
+            n,
+            strides.map((stride) => pairsAt(n, stride)),
+          ).strides,
+        ).toEqual(strides);
+      }),
+      { seed: 1 },
+    );
+  });
+
+  test("fromPairs gives none for the same pairs in another order", () => {
+    const [first = [], second = []] = pairsOf(butterfly(8, 2));
+    expect(fromPairs(8, [first, second]).strides).toEqual([1, 2]);
+    expect(fromPairs(8, [first, second.toReversed()]).strides).toBeNull();
+    expect(fromPairs(8, [first.toReversed(), second]).strides).toBeNull();
+    const [a = [0, 1], b = [2, 3], ...rest] = first;
+    expect(fromPairs(8, [[b, a, ...rest]]).strides).toBeNull();
+    const [i, j] = a;
+    expect(fromPairs(8, [[[j, i], b, ...rest]]).strides).toBeNull(); // second before first
+    expect(fromPairs(8, [first.map(([i, j]): Pair => [j, i])]).strides).toBeNull();
+  });
+
+  test("fromPairs gives none for odd n, a stage of other pairs, or one that is not full", () => {
+    const full = pairsAt(8, 1);
+    const others: Pair[][] = [
+      pairsOf(brick(8, 2))[1] ?? [],
+      pairsOf(shuffle(8))[1] ?? [],
+      full.slice(1),
+      full.slice(0, -1),
+      [],
+      Array.from({ length: 4 }, (_, i): Pair => [i, 7 - i]),
+      Array.from({ length: 4 }, (_, i): Pair => [i, (i ^ 3) + 4]), // not one distance
+    ];
+    for (const pairs of others) {
+      expect(fromPairs(8, [pairs]).strides).toBeNull();
+      expect(fromPairs(8, [full, pairs]).strides).toBeNull();
+      expect(fromPairs(8, [pairs, full]).strides).toBeNull();
+    }
+    for (const n of [1, 3, 5, 9]) expect(fromPairs(n, pairsOf(butterfly(n))).strides).toBeNull();
+    const three: Pair[] = [0, 1, 2].map((i) => [i, i + 3]);
+    expect(fromPairs(6, [three]).strides).toBeNull(); // a distance that is no power of two
+    expect(fromPairs(6, [pairsAt(4, 2)]).strides).toBeNull(); // two coordinates without a partner
+  });
+});
+
+/** i and i XOR stride, ascending. */
+const pairsAt = (n: number, stride: number): Pair[] =>
+  Array.from({ length: n }, (_, i) => i)
+    .filter((i) => (i & stride) === 0)
+    .map((i): Pair => [i, i + stride]);
+
+test.each(Object.entries(kinds))("%s: each pair and each leftover, once, by stage", (_, make) => {
+  for (const n of [1, 2, 5, 8, 13]) {
+    const s = make(n, 4);
+    const [pairs, leftovers]: [number[], number[]] = [[], []];
+    for (let l = 0; l < s.stages; l++) {
+      eachPair(s, l, (i, j, p) => {
+        expect([i, j]).toEqual([s.first[p], s.second[p]]);
+        expect(p).toBeGreaterThanOrEqual(s.starts[l] ?? Number.NaN);
+        expect(p).toBeLessThan(s.starts[l + 1] ?? Number.NaN);
+        pairs.push(p);
+      });
+      eachLeftover(s, l, (i, r) => {
+        expect(i).toBe(s.leftovers[r]);
+        expect(r).toBeGreaterThanOrEqual(s.leftoverStarts[l] ?? Number.NaN);
+        expect(r).toBeLessThan(s.leftoverStarts[l + 1] ?? Number.NaN);
+        leftovers.push(r);
+      });
+    }
+    expect(pairs).toEqual([...s.first.keys()]);
+    expect(leftovers).toEqual([...s.leftovers.keys()]);
+  }
+});
+
+test("a stage that is not there has no pairs and no leftovers", () => {
+  const visited: number[] = [];
+  for (const l of [-1, 2, 7]) {
+    eachPair(shuffle(5, 2), l, (i) => visited.push(i));
+    eachLeftover(shuffle(5, 2), l, (i) => visited.push(i));
+  }
+  expect(visited).toEqual([]);
 });
 
 test("refuses what is no schedule", () => {

@@ -26,6 +26,31 @@ export interface Schedule {
    */
   readonly leftovers: Int32Array;
   readonly leftoverStarts: Int32Array;
+  /**
+   * Where every stage l pairs each coordinate i with i XOR strides[l], a power of two, in ascending
+   * order of i: these. Kernels then find partners without a table. null for any other schedule.
+   */
+  readonly strides: readonly number[] | null;
+}
+
+/** Calls `visit` with both coordinates of each pair of stage l, and the pair's number. */
+export function eachPair(
+  { first, second, starts }: Schedule,
+  l: number,
+  visit: (i: number, j: number, p: number) => void,
+): void {
+  for (let p = starts[l] ?? 0, end = starts[l + 1] ?? 0; p < end; p++)
+    visit(first[p]!, second[p]!, p);
+}
+
+/** Calls `visit` with each coordinate that stage l leaves over, and the leftover's number. */
+export function eachLeftover(
+  { leftovers, leftoverStarts }: Schedule,
+  l: number,
+  visit: (i: number, r: number) => void,
+): void {
+  for (let r = leftoverStarts[l] ?? 0, end = leftoverStarts[l + 1] ?? 0; r < end; r++)
+    visit(leftovers[r]!, r);
 }
 
 /**
@@ -44,7 +69,7 @@ export function fromPairs(
 ): Schedule {
   const build = (l: number, meet: Meet): void => {
     const met = new Uint8Array(n);
-    for (const [i, j] of stages[l]!) {
+    for (const [i, j] of stages[l] ?? []) {
       for (const k of [i, j])
         if (!Number.isInteger(k) || k < 0 || k >= n)
           throw new ValueError(
@@ -65,8 +90,35 @@ export function fromPairs(
       meet(i, j);
     }
   };
-  return assemble("fromPairs", n, stages.length, build, name);
+  const schedule = assemble("fromPairs", n, stages.length, build, { name });
+  return { ...schedule, strides: stridesOf(schedule) };
 }
+
+/**
+ * The stride of every stage that has one, or null: the one place where a butterfly is known by its
+ * pairs.
+ */
+function stridesOf(schedule: Schedule): number[] | null {
+  const { n, stages, first, second, starts } = schedule;
+  const strides: number[] = [];
+  for (let l = 0; l < stages; l++) {
+    const p = starts[l] ?? 0;
+    const stride = (second[p] ?? 0) - (first[p] ?? 0);
+    if (!isStride(n, stride)) return null;
+    let [next, regular] = [0, 0];
+    eachPair(schedule, l, (i, j) => {
+      if (i === next && j === i + stride) regular++;
+      next = i + 1 + ((i + 1) & stride);
+    });
+    if (regular !== n / 2) return null;
+    strides.push(stride);
+  }
+  return strides;
+}
+
+/** Whether i ↦ i XOR stride pairs all of [0, n). */
+const isStride = (n: number, stride: number): boolean =>
+  stride >= 1 && Number.isInteger(Math.log2(stride)) && n % (2 * stride) === 0;
 
 /** Adds a pair to a stage. */
 export type Meet = (i: number, j: number) => void;
@@ -79,6 +131,8 @@ const LARGEST = 2 ** 28;
 /**
  * A schedule from what `build` adds to each stage in turn: disjoint pairs of different coordinates,
  * which nobody checks. O(nL).
+ * @param known - its name (`op` unless said), and its strides, of which those are dropped that
+ * don't pair all of [0, n)
  * @throws ShapeError for n < 1, no stages or nL > 2²⁸, before anything is made
  */
 export function assemble(
@@ -86,7 +140,10 @@ export function assemble(
   n: number,
   stages: number,
   build: (stage: number, meet: Meet) => void,
-  name: string = op,
+  {
+    name = op,
+    strides = null,
+  }: { readonly name?: string; readonly strides?: readonly number[] | null } = {},
 ): Schedule {
   checkCounts(op, n, stages);
   const first = new Int32Array(Math.floor(n / 2) * stages);
@@ -105,7 +162,9 @@ export function assemble(
     p === first.length
       ? { first, second }
       : { first: first.slice(0, p), second: second.slice(0, p) };
-  return { name, n, stages, ...pairs, starts, ...leftOver(n, starts, pairs.first, pairs.second) };
+  const rest = leftOver(n, starts, pairs.first, pairs.second);
+  const regular = strides?.every((stride) => isStride(n, stride)) ? strides : null;
+  return { name, n, stages, ...pairs, starts, ...rest, strides: regular };
 }
 
 function leftOver(
@@ -127,13 +186,12 @@ function leftOver(
 }
 
 /** The pairs of each stage, as {@link fromPairs} takes them. */
-export function pairsOf({ stages, starts, first, second }: Schedule): Pair[][] {
-  return Array.from({ length: stages }, (_, l) =>
-    Array.from(
-      { length: starts[l + 1]! - starts[l]! },
-      (_, q): Pair => [first[starts[l]! + q]!, second[starts[l]! + q]!],
-    ),
-  );
+export function pairsOf(schedule: Schedule): Pair[][] {
+  return Array.from({ length: schedule.stages }, (_, l) => {
+    const pairs: Pair[] = [];
+    eachPair(schedule, l, (i, j) => pairs.push([i, j]));
+    return pairs;
+  });
 }
 
 function checkCounts(op: string, n: number, stages: number): void {
@@ -154,10 +212,13 @@ export const log2Stages = (n: number): number => Math.max(1, Math.ceil(Math.log2
  */
 export function butterfly(n: number, stages: number = log2Stages(n)): Schedule {
   const period = log2Stages(n);
-  return assemble("butterfly", n, stages, (l, meet) => {
-    const distance = 2 ** (l % period);
-    for (let i = 0; i < n - distance; i++) if ((i & distance) === 0) meet(i, i + distance);
-  });
+  const strideOf = (l: number) => 2 ** (l % period);
+  const build = (l: number, meet: Meet): void => {
+    const stride = strideOf(l);
+    for (let i = 0; i < n - stride; i++) if ((i & stride) === 0) meet(i, i + stride);
+  };
+  const strides = Array.from({ length: Math.min(stages, LARGEST) || 0 }, (_, l) => strideOf(l));
+  return assemble("butterfly", n, stages, build, { strides });
 }
 
 /**

@@ -1,12 +1,12 @@
 /** @file Where a mixer can't be inverted: which stage, which pair, its determinant. */
-import { elements, type Tensor, type TypedArray, ValueError } from "@spm/core";
-import type { Factors } from "./factors.ts";
+import { elements, noGrad, type Tensor, type TypedArray, ValueError } from "@spm/core";
+import { type Factors, toGeneral } from "./factors.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** The stage that a pair (or a leftover) belongs to. */
 export function stageOf(starts: Int32Array, p: number): number {
   let l = 0;
-  while (starts[l + 1]! <= p) l++;
+  while ((starts[l + 1] ?? Infinity) <= p) l++;
   return l;
 }
 
@@ -16,9 +16,10 @@ export function stageOf(starts: Int32Array, p: number): number {
  * entry that is zero. On a device, whose numbers can't be read at once, nothing is checked and the
  * result is not finite.
  */
-export function checkRegular(op: string, { kind, schedule, dIn, dOut, ...rest }: Factors): void {
-  if (kind === "general") {
-    const { blocks, scales } = rest as { blocks: Tensor; scales: Tensor };
+export function checkRegular(op: string, factors: Factors): void {
+  const { mixer, schedule, dIn, dOut } = factors;
+  if (!mixer.parameterisation.orthogonal) {
+    const { blocks, scales } = noGrad(() => toGeneral(factors).parameters);
     checkBlocks(op, schedule, values(blocks));
     const r = values(scales).indexOf(0);
     if (r >= 0) {
@@ -39,7 +40,8 @@ export function checkRegular(op: string, { kind, schedule, dIn, dOut, ...rest }:
 function checkBlocks(op: string, { first, second, starts }: Schedule, blocks: TypedArray): void {
   const epsilon = blocks instanceof Float32Array ? 2 ** -23 : 2 ** -52;
   for (let p = 0; p < blocks.length / 4; p++) {
-    const [ad, bc] = [blocks[4 * p]! * blocks[4 * p + 3]!, blocks[4 * p + 1]! * blocks[4 * p + 2]!];
+    const [a = 0, b = 0, c = 0, d = 0] = blocks.subarray(4 * p, 4 * p + 4);
+    const [ad, bc] = [a * d, b * c];
     if (Math.abs(ad - bc) > epsilon * (Math.abs(ad) + Math.abs(bc))) continue;
     const pair = `pair (${first[p]}, ${second[p]}) of stage ${stageOf(starts, p)}`;
     throw new ValueError(op, "invertible blocks", `determinant ${ad - bc} in ${pair}`);

@@ -21,6 +21,16 @@ export const zeroBlocks = (schedule: Schedule): Blocks => ({
   scales: new Float64Array(schedule.leftovers.length),
 });
 
+/** The transposed blocks, which undo orthogonal ones. */
+export function transposedBlocks({ blocks, scales }: Blocks): Blocks {
+  const turned = blocks.slice();
+  for (let k = 0; k < blocks.length; k += 4) {
+    turned[k + 1] = blocks[k + 2]!;
+    turned[k + 2] = blocks[k + 1]!;
+  }
+  return { blocks: turned, scales };
+}
+
 /** (u, v) ← (a u + b v, c u + d v) at i and j. */
 function mixPair(
   z: Float64Array,
@@ -127,9 +137,9 @@ export function mixStageBackward(
 }
 
 /**
- * One rotation stage backward that needs no stored input: `z` and `g` both walk back by the
- * transpose, and θ̄ = Σ (z_i g_j − z_j g_i) is read off: a rotation turns both by one angle, so
- * their cross product is conserved, and no sine is needed. 16 FLOP a pair and row.
+ * One orthogonal stage backward that needs no stored input: `z` and `g` both walk back by the
+ * transpose, and with B(θ) = R(θ) B₀ θ̄ = Σ (z_i g_j − z_j g_i) is read off at the outputs: no sine
+ * is needed. 16 FLOP a pair and row.
  */
 export function unmixStage(
   z: Float64Array,
@@ -142,35 +152,40 @@ export function unmixStage(
   for (let p = starts[l]!, end = starts[l + 1]!; p < end; p++) {
     const i = first[p]! << 2;
     const j = second[p]! << 2;
-    const cos = blocks[p << 2]!;
-    const sin = blocks[(p << 2) + 2]!;
+    const k = p << 2;
+    const a = blocks[k]!;
+    const b = blocks[k + 1]!;
+    const c = blocks[k + 2]!;
+    const d = blocks[k + 3]!;
     angles[p]! +=
-      unmixPair(z, g, i, j, cos, sin) +
-      unmixPair(z, g, i + 1, j + 1, cos, sin) +
-      unmixPair(z, g, i + 2, j + 2, cos, sin) +
-      unmixPair(z, g, i + 3, j + 3, cos, sin);
+      unmixPair(z, g, i, j, a, b, c, d) +
+      unmixPair(z, g, i + 1, j + 1, a, b, c, d) +
+      unmixPair(z, g, i + 2, j + 2, a, b, c, d) +
+      unmixPair(z, g, i + 3, j + 3, a, b, c, d);
   }
 }
 
 /**
- * Turns (z_i, z_j) and (g_i, g_j) back by the angle, and returns their cross product z_i g_j − z_j
- * g_i.
+ * Takes (z_i, z_j) and (g_i, g_j) back by the transposed block, and returns z_i g_j − z_j g_i of
+ * before.
  */
 function unmixPair(
   z: Float64Array,
   g: Float64Array,
   i: number,
   j: number,
-  cos: number,
-  sin: number,
+  a: number,
+  b: number,
+  c: number,
+  d: number,
 ): number {
   const zi = z[i]!;
   const zj = z[j]!;
   const gi = g[i]!;
   const gj = g[j]!;
-  z[i] = cos * zi + sin * zj;
-  z[j] = cos * zj - sin * zi;
-  g[i] = cos * gi + sin * gj;
-  g[j] = cos * gj - sin * gi;
+  z[i] = a * zi + c * zj;
+  z[j] = b * zi + d * zj;
+  g[i] = a * gi + c * gj;
+  g[j] = b * gi + d * gj;
   return zi * gj - zj * gi;
 }

@@ -4,9 +4,9 @@
  */
 import { elements, normal, reshape, rng, slice, type Tensor } from "@spm/core";
 import { expect, test } from "vitest";
-import { linearKinds } from "./factory.ts";
 import { gradcheckModule } from "./gradcheck-module.ts";
 import { Gru, GruCell } from "./gru.ts";
+import { linearKinds } from "./linear-kinds.ts";
 
 const numbers = (x: Tensor): number[] => [...elements(x.ndarray())];
 const random = rng(1);

@@ -9,10 +9,9 @@ import {
   type Tensor,
   zeros,
 } from "@spm/core";
-import { type LinearChoice, linear } from "./factory.ts";
 import { gruStep } from "./functional/index.ts";
-import type { LinearOptions } from "./linear.ts";
-import type { LinearMap } from "./linear-map.ts";
+import { type LinearChoice, linear } from "./linear-kinds.ts";
+import type { LinearMap, LinearOptions } from "./linear-map.ts";
 import { Module } from "./module.ts";
 
 /** How a GRU is built. */

@@ -4,13 +4,6 @@ export type { Cost } from "./cost.ts";
 export { Dropout } from "./dropout.ts";
 export { Embedding, type EmbeddingOptions } from "./embedding.ts";
 export { enterEvaluation } from "./enter-evaluation.ts";
-export {
-  type LinearChoice,
-  type LinearFactory,
-  type LinearKind,
-  linear,
-  linearKinds,
-} from "./factory.ts";
 export * from "./functional/index.ts";
 export { functionalCall } from "./functional-call.ts";
 export { gradcheckModule, gradgradcheckModule } from "./gradcheck-module.ts";
@@ -20,9 +13,15 @@ export {
   type InitialWeightsOptions,
   initialWeights,
 } from "./initial-weights.ts";
-export { type DenseOptions, Linear, type LinearOptions } from "./linear.ts";
-export { LinearMap } from "./linear-map.ts";
-export { GeneralMixer, type MixerLayerOptions, RotationMixer } from "./mixer.ts";
+export { type DenseOptions, Linear } from "./linear.ts";
+export { type LinearChoice, type LinearKind, linear, linearKinds } from "./linear-kinds.ts";
+export {
+  type LinearEntry,
+  type LinearFactory,
+  LinearMap,
+  type LinearOptions,
+} from "./linear-map.ts";
+export { MixerLayer, type MixerLayerOptions } from "./mixer-layer.ts";
 export { Mlp, type MlpOptions } from "./mlp.ts";
 export { Module, type Place, places, type StateDict } from "./module.ts";
 export { ModuleBuffer } from "./module-buffer.ts";
@@ -36,6 +35,17 @@ export {
 } from "./replace-linear.ts";
 export { type Layer, Residual, Sequential } from "./sequential.ts";
 export * from "./spatial/index.ts";
-export * from "./structured/index.ts";
+export {
+  BlockDiagonal,
+  type BlockDiagonalOptions,
+  Butterfly,
+  Circulant,
+  LowRank,
+  type LowRankOptions,
+  Monarch,
+  type MonarchOptions,
+  StructuredMap,
+  Toeplitz,
+} from "./structured/index.ts";
 export { type Summary, type SummaryRow, summary } from "./summary.ts";
 export * from "./transformer/index.ts";

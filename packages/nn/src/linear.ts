@@ -1,20 +1,8 @@
 /** @file The dense layer. */
-import { type Parameter, parameter, type Rng, type Tensor, uniform, zeros } from "@spm/core";
+import { type Parameter, parameter, type Tensor, uniform, zeros } from "@spm/core";
 import { affine } from "./functional/index.ts";
 import { type InitialWeights, initialWeights } from "./initial-weights.ts";
-import { LinearMap } from "./linear-map.ts";
-
-/** What every linear map is made from. */
-export interface LinearOptions {
-  readonly random: Rng;
-  /** Whether a bias is added (true unless said). */
-  readonly bias?: boolean;
-  /**
-   * Factor on the initial output; for a structured layer it stands in d_out. 1 unless said; a dense
-   * layer keeps its own scale.
-   */
-  readonly gain?: number;
-}
+import { type LinearEntry, LinearMap, type LinearOptions } from "./linear-map.ts";
 
 /** How a dense layer is built. */
 export interface DenseOptions extends LinearOptions {
@@ -63,3 +51,10 @@ export class Linear extends LinearMap {
     return 2 * this.fanIn * this.fanOut + (this.bias === null ? 0 : this.fanOut);
   }
 }
+
+/** The dense layer by name. */
+export const denseKind: LinearEntry = {
+  description: "a matrix of in · out numbers",
+  learningRate: 0.003,
+  create: (fanIn, fanOut, options) => new Linear(fanIn, fanOut, options),
+};

@@ -1,6 +1,6 @@
 /** @file The multilayer perceptron. */
 import { type Rng, relu, ShapeError, type Tensor } from "@spm/core";
-import { type LinearChoice, linear } from "./factory.ts";
+import { type LinearChoice, linear } from "./linear-kinds.ts";
 import type { LinearMap } from "./linear-map.ts";
 import { Module } from "./module.ts";
 

@@ -45,21 +45,23 @@ export interface ButterflyPlan {
 }
 
 /**
- * Whether a schedule is the cyclic butterfly over n = 2^k ≥ 8 coordinates, pairs in order, which
- * the fused kernels compute.
+ * Whether a schedule is the cyclic butterfly over n = 2^k ≥ 8 coordinates, which the fused kernels
+ * compute.
  */
-export function isFusedButterfly({ n, stages, first, second, starts }: Schedule): boolean {
+export function isFusedButterfly({ n, stages, strides }: Schedule): boolean {
   const period = Math.log2(n);
   if (n < 8 || !Number.isInteger(period) || (period < 4 && stages > period)) return false;
-  for (let l = 0; l < stages; l++) {
-    if (starts[l + 1]! - starts[l]! !== n / 2) return false;
-    const distance = 2 ** (l % period);
-    for (let k = 0, p = starts[l]!; k < n / 2; k++, p++) {
-      const i = 2 * k - (k % distance);
-      if (first[p] !== i || second[p] !== i + distance) return false;
-    }
-  }
-  return true;
+  return strides?.every((stride, l) => stride === 2 ** (l % period)) ?? false;
+}
+
+/** How many raw sums a backward pass takes, as multiples of n. */
+export interface PassSums {
+  /** Of a stage at distance 1 or 2. */
+  readonly lane: number;
+  /** Of the third stage of the first pass. */
+  readonly third: number;
+  /** Of a pass of two stages. */
+  readonly radix4: number;
 }
 
 /** A pass of up to two stages; all offsets in floats. */
@@ -82,7 +84,7 @@ interface Group {
  * Cuts stages into passes, two or three stages inside of the first eight columns, then two at a
  * time, and gives each its places.
  */
-function cutPasses({ n, stages }: Schedule, general: boolean) {
+function cutPasses({ n, stages }: Schedule, per: PassSums) {
   const period = Math.log2(n);
   const three = period % 2 === 1 && stages >= 3;
   const passes: Pass[] = [];
@@ -103,7 +105,7 @@ function cutPasses({ n, stages }: Schedule, general: boolean) {
   };
   /** Stages at distances 1 and 2. */
   const lanes = (kind: number): void => {
-    const each = general ? 2 * n : n; // D and O, or one product of z and swapped g
+    const each = per.lane * n;
     const sumAt = take(2 * each);
     passes.push({ kind, at: coefficients, h: 0, sumAt });
     for (const k of [0, 1])
@@ -113,7 +115,7 @@ function cutPasses({ n, stages }: Schedule, general: boolean) {
 
   lanes(0);
   if (three) {
-    stage(coefficients, NATURAL, 0, take(general ? 2 * n : n / 2));
+    stage(coefficients, NATURAL, 0, take(per.third * n));
     coefficients += n;
   }
   while (l < stages) {
@@ -127,7 +129,7 @@ function cutPasses({ n, stages }: Schedule, general: boolean) {
     const shift = exponent - (alone ? 3 : 2);
     const two = !alone && l + 1 < stages;
     const at = coefficients;
-    const sumAt = take(general ? 4 * n : n);
+    const sumAt = take(per.radix4 * n);
     passes.push({ kind: RADIX4, at, h: 2 ** shift, sumAt });
     if (!alone) stage(at, LOWER, shift, sumAt);
     if (alone || two) stage(at, UPPER, shift, sumAt);
@@ -137,8 +139,8 @@ function cutPasses({ n, stages }: Schedule, general: boolean) {
 }
 
 /** The passes of a fused schedule, their groups, and the tables that the kernels read. */
-export function planButterfly(schedule: Schedule, general: boolean): ButterflyPlan {
-  const { three, passes, table, coefficients, sums } = cutPasses(schedule, general);
+export function planButterfly(schedule: Schedule, per: PassSums): ButterflyPlan {
+  const { three, passes, table, coefficients, sums } = cutPasses(schedule, per);
   const vectors = schedule.n / 4;
   const chunk = Math.min(three ? 32 : 64, vectors);
   const { groups, linear } = groupPasses(passes, chunk);

@@ -10,9 +10,9 @@ export interface Call {
   readonly state: MixerState;
   readonly schedule: Schedule;
   readonly tables: Tables;
-  readonly parameters: NdArray;
-  /** The general variant's factors of leftovers. */
-  readonly scales: NdArray | undefined;
+  /** What the pairs' coefficients are made from: the first parameter. */
+  readonly source: NdArray;
+  readonly others: readonly NdArray[];
   readonly rows: number;
   readonly inputs: number;
   readonly outputs: number;
@@ -23,15 +23,14 @@ export interface Call {
   readonly dOut: number;
 }
 
-/** @param scales - the general variant's factors of leftovers */
 export function makeCall(
   state: MixerState,
   schedule: Schedule,
   x: NdArray,
   dIn: NdArray,
   dOut: NdArray,
-  parameters: NdArray,
-  scales: NdArray | undefined,
+  source: NdArray,
+  others: readonly NdArray[],
 ): Call {
   const { machine } = state;
   const { rows, width: inputs } = rowsOf(x.shape);
@@ -39,8 +38,8 @@ export function makeCall(
     state,
     schedule,
     tables: state.tables(schedule),
-    parameters,
-    scales,
+    source,
+    others,
     rows,
     inputs,
     outputs: sizeOf(dOut.shape),
@@ -70,19 +69,15 @@ export function constant({ memory, run }: Machine, n: number, value: 0 | 1): num
   return address;
 }
 
-/** Addresses of a backward call's further operands, and the parameters' gradients. */
+/** A backward call's further operands, and the parameters' gradients, to be written. */
 export interface Backward {
-  /** ȳ [rows, outputs] */
+  /** Address of ȳ [rows, outputs]. */
   readonly ct: number;
-  /** x̄ [rows, inputs] */
+  /** Address of x̄ [rows, inputs]. */
   readonly gx: number;
-  /**
-   * What the forward kept of rotations: v_L as it lies in scratch (fused), z_L [rows, n] (by
-   * table). Null in the general variant.
-   */
-  readonly z: number | null;
-  readonly gParameters: NdArray;
-  readonly gScales: NdArray | undefined;
+  /** What the forward kept, z_L [rows, n] or v_L as it lies in scratch; if it did. */
+  readonly kept: NdArray | undefined;
+  readonly gradients: readonly NdArray[];
 }
 
 /** Addresses of sums over the rows, n floats each. */

@@ -2,34 +2,27 @@
  * @file The mixer by fused butterfly passes: rows split over threads, gradients summed by parts
  * that depend on the shape alone.
  */
-import { type ButterflyPlan, GROUP, PASS } from "./butterfly-plan.ts";
+import type { ButterflyPlan } from "./butterfly-plan.ts";
+import type { DeferredKernels } from "./kernel-exports.ts";
 import { cut } from "./machine.ts";
 import type { Backward, Call, Sums } from "./mixer-call.ts";
 import type { Scaled } from "./mixer-state.ts";
 
-const ROWS = 8; // rows that the kernels hold in scratch at a time,
-const FORWARD_SLOTS = ROWS; // in so many vectors of each four columns: the forward's v,
-const ROTATION_SLOTS = 2 * ROWS; // or z and g
+/** Rows that the kernels hold in scratch at a time. */
+export const ROWS = 8;
+const FORWARD_SLOTS = ROWS; // vectors of each four columns: v
 const SPARE = 512; // bytes for the last columns of eight rows
 const PART = 64; // rows for which gradients are summed on their own,
 const MOST_PARTS = 16; // unless these are too many
 const WORTH = 16384; // numbers that are worth a thread
 
 /** Bytes of scratch for so many vectors of each four columns. */
-const fusedScratch = ({ chunk, pad }: ButterflyPlan, n: number, slots: number): number =>
+export const fusedScratch = ({ chunk, pad }: ButterflyPlan, n: number, slots: number): number =>
   (n / 4 / chunk) * (chunk * 16 * slots + pad);
 
 /**
- * Bytes of scratch of the general variant's backward: g, the input of each group, and its levels;
- * eight rows.
- */
-const generalScratch = ({ chunk, pad, groups, levels }: ButterflyPlan, n: number): number =>
-  (groups.length / GROUP) * ((n / 4 / chunk) * (chunk * 16 * ROWS + pad) + 1088) +
-  levels * 16 * ROWS;
-
-/**
- * y, and where the address `v` is not 0, what the rotations' way back starts from: v_L as it lies
- * in scratch.
+ * y, and where the address `v` is not 0, what a way back by the transpose starts from: v_L as it
+ * lies in scratch.
  */
 export function forwardFused(call: Call, scaled: Scaled, bias: number, y: number, v: number): void {
   const { coefficients, scale, plan } = scaled;
@@ -62,102 +55,60 @@ export function forwardFused(call: Call, scaled: Scaled, bias: number, y: number
   });
 }
 
-/** x̄, the parameters' gradient, and the sums over the rows. */
-export function backwardFused(call: Call, scaled: Scaled, back: Backward): Sums {
-  const { state, schedule, tables, rows, inputs, outputs, x, dIn, dOut } = call;
+/** Addresses for one part of the rows: x, ȳ and x̄ as they lie, where it sums, and its scratch. */
+export interface Part {
+  readonly from: number;
+  readonly few: number;
+  readonly x: number;
+  readonly ct: number;
+  readonly gx: number;
+  /** Raw sums of the stages. */
+  readonly stages: number;
+  /** Sums for bias, d_out and d_in, n floats each. */
+  readonly ends: number;
+  readonly scratch: number;
+}
+
+/**
+ * Runs a backward kernel over all rows.
+ * @param bytes - scratch of a part
+ * @returns the raw sums of the stages, and those over the rows
+ */
+export function backwardParts(
+  call: Call,
+  { plan }: Scaled,
+  back: Backward,
+  bytes: number,
+  kernel: (run: DeferredKernels, part: Part) => void,
+): { raw: number; sums: Sums } {
+  const { state, schedule, rows, inputs, outputs } = call;
   const { machine } = state;
-  const { memory, run } = machine;
-  const { n, stages } = schedule;
-  const { ct, gx, z, gParameters } = back;
-  const { coefficients, scales, scale, unit, plan } = scaled;
+  const { memory } = machine;
+  const { n } = schedule;
 
   // Each part sums for itself: the raw sums of the stages, then those for bias, d_out and d_in.
   const parts = cut(rows, Math.max(1, Math.min(MOST_PARTS, Math.floor(rows / PART))), ROWS);
   const size = plan.sums + 3 * n;
   const raw = memory.scratch(4 * size * parts.length);
   memory.zero(raw, 4 * size * parts.length);
-  const bytes =
-    SPARE +
-    (z === null ? 4 * n + generalScratch(plan, n) : 12 * n + fusedScratch(plan, n, ROTATION_SLOTS));
-  const scratch = memory.scratch(parts.length * bytes);
+  const scratch = memory.scratch(parts.length * (SPARE + bytes));
   machine.together(parts, (run, from, to, k) => {
-    const { layout } = tables;
-    const [xAt, ctAt, gxAt] = [
-      x + 4 * inputs * from,
-      ct + 4 * outputs * from,
-      gx + 4 * inputs * from,
-    ];
-    const few = to - from;
-    const w = raw + 4 * size * k;
-    const g = w + 4 * plan.sums;
-    const s = scratch + k * bytes;
-    const P = coefficients;
-    if (z === null)
-      run.butterflyGeneralBackward(
-        xAt,
-        ctAt,
-        gxAt,
-        few,
-        layout,
-        inputs,
-        outputs,
-        dIn,
-        P,
-        scale,
-        dOut,
-        w,
-        g,
-        s,
-      );
-    else {
-      const v = z + 4 * n * from;
-      run.butterflyRotationBackward(
-        xAt,
-        v,
-        ctAt,
-        gxAt,
-        few,
-        layout,
-        inputs,
-        outputs,
-        dIn,
-        P,
-        scale,
-        dOut,
-        unit,
-        w,
-        g,
-        s,
-      );
-    }
+    const stages = raw + 4 * size * k;
+    kernel(run, {
+      from,
+      few: to - from,
+      x: call.x + 4 * inputs * from,
+      ct: back.ct + 4 * outputs * from,
+      gx: back.gx + 4 * inputs * from,
+      stages,
+      ends: stages + 4 * plan.sums,
+      scratch: scratch + k * (SPARE + bytes),
+    });
   });
   if (parts.length > 1)
     machine.together(machine.pieces(size, 4, WORTH), (run, from, to) =>
       run.addParts(raw + 4 * from, to - from, parts.length, 4 * size),
     );
-
-  const gradient = memory.address(gParameters);
-  const sums = {
-    bias: raw + 4 * plan.sums,
-    out: raw + 4 * (plan.sums + n),
-    in: raw + 4 * (plan.sums + 2 * n),
-  };
-  if (z === null) {
-    run.generalSums(
-      raw,
-      tables.passes,
-      plan.passes.length / PASS,
-      n,
-      coefficients,
-      scale,
-      dOut,
-      sums.out,
-    );
-    run.generalGradient(raw, tables.stages, stages, n, scales, gradient);
-  } else {
-    run.rotationGradient(raw, tables.stages, stages, n, scales, 1 / unit ** 2, gradient);
-    run.stretchVector(sums.in, sums.in, 1 / unit, 4 * n);
-  }
-  run.scaleVector(sums.out, sums.out, scale, 1, 4 * n);
-  return sums;
+  const ends = raw + 4 * plan.sums;
+  return { raw, sums: { bias: ends, out: ends + 4 * n, in: ends + 8 * n } };
 }

@@ -1,37 +1,9 @@
 /** @file The mixer with pairs by table: any schedule, eight rows at a time, unscaled blocks. */
-import { sizeOf } from "@spm/core";
 import type { Backward, Call, Sums } from "./mixer-call.ts";
 import { constant } from "./mixer-call.ts";
 import { COLUMN } from "./mixer-state.ts";
-import { plain } from "./plain.ts";
 
 const ROWS = 8; // rows that the kernels hold in scratch at a time
-
-/**
- * Address of the blocks of the pairs by table, for this kernel call: made from angles, or with the
- * leftovers among them as [s, 0; 0, 1].
- */
-export function tableBlocks({ state, schedule, tables, parameters, scales }: Call): number {
-  const { memory, run } = state.machine;
-  const blocks = plain(state.machine, parameters);
-  if (!state.general) {
-    const count = schedule.first.length;
-    const made = memory.scratch(16 * (count + 4));
-    run.rotationBlocks(blocks, made, count);
-    return made;
-  }
-  if (scales === undefined || sizeOf(scales.shape) === 0) return blocks;
-  const { sources } = tables;
-  const all = memory.scratch(16 * sources.length);
-  const to = memory.float32(all, 4 * sources.length);
-  const from = memory.float32(blocks, sizeOf(parameters.shape));
-  const factors = memory.float32(plain(state.machine, scales), sizeOf(scales.shape));
-  sources.forEach((source, k) => {
-    if (source >= 0) to.set(from.subarray(4 * source, 4 * source + 4), 4 * k);
-    else to.set([factors[-1 - source]!, 0, 0, 1], 4 * k);
-  });
-  return all;
-}
 
 /** y [rows, outputs], and z [rows, n] where its address is not 0. */
 export function forwardByTable(
@@ -58,24 +30,49 @@ export function forwardByTable(
 }
 
 /**
- * x̄, the parameters' gradients, and the sums over the rows: rotations walk z back, general blocks
- * keep what each stage saw.
+ * Addresses for one group of rows: x and ȳ as they lie, and in scratch g and what z has room for.
  */
-export function backwardByTable(call: Call, blocks: number, back: Backward): Sums {
+interface RowGroup {
+  readonly row: number;
+  readonly few: number;
+  readonly x: number;
+  /** Room for the stages' inputs and z_L. */
+  readonly z: number;
+  readonly g: number;
+  /** Four lanes of each sum. */
+  readonly lanes: number;
+}
+
+/** How a kind goes back over a group of rows. */
+export interface TableBackward {
+  /** Sums of each pair: ā b̄ c̄ d̄, or θ̄. */
+  readonly perPair: 1 | 4;
+  /** Columns of z that it keeps in scratch, as multiples of n + 1. */
+  readonly levels: number;
+  /** Writes z_L into the scratch; returns where it is. */
+  enter(group: RowGroup): number;
+  /** From g at the outputs to g at the inputs, sums added to the lanes; `last` is where z_L is. */
+  stages(group: RowGroup, last: number): void;
+}
+
+/**
+ * x̄, and the sums over the rows.
+ * @returns beside them the totals of the pairs, in the order of the table
+ */
+export function backwardByTable(
+  call: Call,
+  back: Backward,
+  kind: TableBackward,
+): { sums: Sums; totals: Float32Array } {
   const { state, schedule, tables, rows, inputs, outputs, dIn, dOut } = call;
   const { machine } = state;
   const { memory, run } = machine;
-  const { n, stages } = schedule;
-  const { pairs, spans, sources } = tables;
-  const backwards = spans.toReversed();
-  const count = sources.length;
+  const { n } = schedule;
+  const count = kind.perPair * tables.sources.length;
   const width = COLUMN * (n + 1);
-  const general = back.z === null;
-  const z = memory.scratch(width * (general ? stages + 1 : 1));
+  const z = memory.scratch(width * kind.levels);
   const g = memory.scratch(width);
-  const perPair = general ? 16 : 4; // floats: four lanes of ā b̄ c̄ d̄, or of θ̄
-  const lanes = constant(machine, perPair * count, 0);
-  const ones = constant(machine, n, 1);
+  const lanes = constant(machine, 4 * count, 0);
   const zeros = constant(machine, n, 0);
   const first = constant(machine, 3 * n, 0);
   const sums = { bias: first, out: first + 4 * n, in: first + 8 * n };
@@ -83,53 +80,16 @@ export function backwardByTable(call: Call, blocks: number, back: Backward): Sum
     const few = Math.min(ROWS, rows - row);
     const x = call.x + 4 * inputs * row;
     const ct = back.ct + 4 * outputs * row;
-    let last = z;
-    if (back.z === null) {
-      run.pairsEnter(x, few, inputs, n, dIn, z);
-      for (const { from, to } of spans) {
-        run.pairsForward(pairs + 8 * from, pairs + 8 * to, blocks + 16 * from, last, last + width);
-        last += width;
-      }
-    } else run.pairsEnter(back.z + 4 * n * row, few, n, n, ones, z);
+    const group = { row, few, x, z, g, lanes };
+    const last = kind.enter(group);
     run.pairsSum(ct, few, outputs, 0, sums.bias);
     run.pairsSum(ct, few, outputs, last, sums.out);
     run.pairsEnter(ct, few, outputs, n, dOut, g);
-    if (general)
-      for (const { from, to } of backwards) {
-        last -= width;
-        run.pairsBackward(
-          pairs + 8 * from,
-          pairs + 8 * to,
-          blocks + 16 * from,
-          last,
-          g,
-          lanes + 64 * from,
-        );
-      }
-    else run.pairsUnrotate(pairs, count, blocks, z, g, lanes);
+    kind.stages(group, last);
     run.pairsSum(x, few, inputs, g, sums.in);
     run.pairsLeave(g, back.gx + 4 * inputs * row, few, inputs, dIn, zeros);
   }
-  const totals = memory.scratch(perPair * count + 16);
-  run.sumFours(lanes, totals, (perPair / 4) * count);
-  putGradients(call, back, memory.float32(totals, (perPair / 4) * count));
-  return sums;
-}
-
-/**
- * Sums by table, sorted to the parameters: pairs, and in the general variant leftovers among them.
- */
-function putGradients(
-  { tables }: Call,
-  { gParameters, gScales }: Backward,
-  sums: Float32Array,
-): void {
-  if (gScales === undefined) {
-    gParameters.data.set(sums);
-    return;
-  }
-  tables.sources.forEach((source, k) => {
-    if (source >= 0) gParameters.data.set(sums.subarray(4 * k, 4 * k + 4), 4 * source);
-    else gScales.data[-1 - source] = sums[4 * k]!;
-  });
+  const totals = memory.scratch(4 * count + 16);
+  run.sumFours(lanes, totals, count);
+  return { sums, totals: memory.float32(totals, count) };
 }

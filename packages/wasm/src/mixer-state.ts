@@ -2,10 +2,17 @@
  * @file What the mixer keeps between calls: tables by schedule, coefficients by parameter array.
  */
 import { isContiguous, type NdArray, sizeOf, type TypedArray } from "@spm/core";
-import type { Schedule } from "@spm/mixer";
-import { type ButterflyPlan, GROUP, isFusedButterfly, planButterfly } from "./butterfly-plan.ts";
+import type { MixerOp, Schedule } from "@spm/mixer";
+import {
+  type ButterflyPlan,
+  GROUP,
+  isFusedButterfly,
+  type PassSums,
+  planButterfly,
+} from "./butterfly-plan.ts";
 import type { Cache } from "./cache.ts";
 import type { Machine } from "./machine.ts";
+import type { Backward, Call, Sums } from "./mixer-call.ts";
 import { plain } from "./plain.ts";
 
 /** Bytes of a column of eight rows. */
@@ -31,7 +38,8 @@ export interface Tables {
   readonly passes: number;
   readonly stages: number;
   /**
-   * For the kernels by table: two words for each pair and, in the general variant, each leftover.
+   * For the kernels by table: two words for each pair, and for each leftover where the kind scales
+   * them.
    */
   readonly pairs: number;
   /** The pairs of each stage. */
@@ -55,17 +63,51 @@ export interface Scaled {
   readonly unit: number;
 }
 
-/** Everything that a variant keeps between calls. */
+/** What makes the kernels of one kind of mixer differ from those of another. */
+export interface MixerKernels {
+  readonly op: MixerOp;
+  /** Whether coefficients are made from angles; else from blocks. */
+  readonly fromAngles: boolean;
+  readonly sums: PassSums;
+  /** The pairs by table. */
+  listPairs(schedule: Schedule): PairList;
+  /** Address of the blocks of the pairs by table, for this kernel call. */
+  tableBlocks(call: Call): number;
+  /** x̄, the parameters' gradients, and the sums over the rows. */
+  backwardByTable(call: Call, blocks: number, back: Backward): Sums;
+  backwardFused(call: Call, scaled: Scaled, back: Backward): Sums;
+}
+
+/** Pairs by table, stage by stage. */
+export class PairList {
+  /** Two words a pair: where its columns lie. */
+  readonly pairs: number[] = [];
+  readonly spans: Span[] = [];
+  /** Where the parameters of each are: a pair's index, or −1 − a leftover's. */
+  readonly sources: number[] = [];
+
+  add(first: number, second: number, source: number): void {
+    this.pairs.push(first * COLUMN, second * COLUMN);
+    this.sources.push(source);
+  }
+
+  /** Ends a stage. */
+  endStage(): void {
+    this.spans.push({ from: this.spans.at(-1)?.to ?? 0, to: this.sources.length });
+  }
+}
+
+/** Everything that a kind keeps between calls. */
 export class MixerState {
   readonly machine: Machine;
-  readonly general: boolean;
+  readonly kernels: MixerKernels;
   readonly #tables: Cache<Schedule, Tables>;
   readonly #prepared: Cache<TypedArray, Scaled>;
 
-  constructor(machine: Machine, general: boolean) {
+  constructor(machine: Machine, kernels: MixerKernels) {
     const { memory } = machine;
     this.machine = machine;
-    this.general = general;
+    this.kernels = kernels;
     this.#tables = memory.cache(memory.capacity * TABLES_SHARE);
     this.#prepared = memory.cache(memory.capacity * COEFFICIENTS_SHARE);
   }
@@ -75,8 +117,9 @@ export class MixerState {
   }
 
   #makeTables(schedule: Schedule): Tables {
-    const plan = isFusedButterfly(schedule) ? planButterfly(schedule, this.general) : null;
-    const { pairs, spans, sources } = listPairs(schedule, this.general);
+    const { kernels } = this;
+    const plan = isFusedButterfly(schedule) ? planButterfly(schedule, kernels.sums) : null;
+    const { pairs, spans, sources } = kernels.listPairs(schedule);
     const length = pairs.length + (plan === null ? 0 : lengthOf(plan));
     return this.#tables.add(schedule, 4 * length, (address) => {
       const words = this.machine.memory.int32(address, length);
@@ -90,7 +133,7 @@ export class MixerState {
       };
       const places =
         plan === null ? { layout: 0, passes: 0, stages: 0 } : putPlan(plan, schedule.n, put);
-      return { plan, ...places, pairs: put(pairs), spans, sources };
+      return { plan, ...places, pairs: put(pairs), spans, sources: Int32Array.from(sources) };
     });
   }
 
@@ -98,30 +141,29 @@ export class MixerState {
    * Scaled coefficients for a fused butterfly, made once for each parameter array. Null where they
    * are not within range, and for other schedules.
    */
-  scaled({ parameters, schedule, tables }: Coefficients): Scaled | null {
+  scaled({ source, schedule, tables }: Call): Scaled | null {
     const { plan } = tables;
     if (plan === null) return null;
-    const { data, shape } = parameters;
-    const whole = data.length === sizeOf(shape) && isContiguous(parameters);
+    const { data, shape } = source;
+    const whole = data.length === sizeOf(shape) && isContiguous(source);
     let scaled = whole ? this.#prepared.get(data) : undefined;
     if (scaled?.schedule !== schedule)
-      scaled = this.#prepare(parameters, schedule, tables, plan, whole);
+      scaled = this.#prepare(source, schedule, tables, plan, whole);
     return scaled.fits ? scaled : null;
   }
 
   /** @param lasting - beyond this kernel call */
   #prepare(
-    parameters: NdArray,
+    source: NdArray,
     schedule: Schedule,
     tables: Tables,
     plan: ButterflyPlan,
     lasting: boolean,
   ): Scaled {
     const bytes = 4 * (plan.coefficients + schedule.n * (schedule.stages + 1) + 4);
-    const make = (address: number): Scaled =>
-      this.#make(address, parameters, schedule, tables, plan);
+    const make = (address: number): Scaled => this.#make(address, source, schedule, tables, plan);
     return lasting
-      ? this.#prepared.add(parameters.data, bytes, make)
+      ? this.#prepared.add(source.data, bytes, make)
       : make(this.machine.memory.scratch(bytes));
   }
 
@@ -139,7 +181,15 @@ export class MixerState {
     const scales = coefficients + size;
     const scale = scales + 4 * n * stages;
     const source = plain(this.machine, parameters);
-    run.scaleStages(source, !this.general, tables.stages, stages, n, coefficients, scales);
+    run.scaleStages(
+      source,
+      this.kernels.fromAngles,
+      tables.stages,
+      stages,
+      n,
+      coefficients,
+      scales,
+    );
     const end = scale + 4 * n;
     const fits = memory.word(end) === 1;
     return {
@@ -159,13 +209,6 @@ export class MixerState {
   }
 }
 
-/** What coefficients are made from. */
-interface Coefficients {
-  readonly parameters: NdArray;
-  readonly schedule: Schedule;
-  readonly tables: Tables;
-}
-
 const LAYOUT = 7; // words
 
 /** Words of a plan. */
@@ -180,28 +223,4 @@ function putPlan(
   const [passesAt, groupsAt] = [put(passes), put(groups)];
   const layout = put([n, three ? 1 : 0, passesAt, groupsAt, groups.length / GROUP, chunk, pad]);
   return { layout, passes: passesAt, stages: put(stages) };
-}
-
-/** The pairs by table of all stages, and in the general variant the leftovers among them. */
-function listPairs(
-  { stages, starts, first, second, leftovers, leftoverStarts, n }: Schedule,
-  general: boolean,
-): { pairs: number[]; spans: Span[]; sources: Int32Array } {
-  const pairs: number[] = [];
-  const sources: number[] = [];
-  const spans: Span[] = [];
-  for (let l = 0; l < stages; l++) {
-    const from = sources.length;
-    for (let p = starts[l]!; p < starts[l + 1]!; p++) {
-      pairs.push(first[p]! * COLUMN, second[p]! * COLUMN);
-      sources.push(p);
-    }
-    if (general)
-      for (let r = leftoverStarts[l]!; r < leftoverStarts[l + 1]!; r++) {
-        pairs.push(leftovers[r]! * COLUMN, n * COLUMN); // with the extra column, which is zero
-        sources.push(-1 - r);
-      }
-    spans.push({ from, to: sources.length });
-  }
-  return { pairs, spans, sources: Int32Array.from(sources) };
 }

@@ -19,11 +19,9 @@ import {
   butterfly,
   fromPairs,
   generalMixer,
-  generalOp,
   type MixerOp,
   randomMatching,
   rotationMixer,
-  rotationOp,
   type Schedule,
   shuffle,
 } from "@spm/mixer";
@@ -167,9 +165,9 @@ for (const [name, schedule] of schedules) {
       ];
       for (const fan of fans)
         for (const backward of ["reverse", "recompute"] as const)
-          expect(worst(rotationOp, schedule, rows, fan, backward, angles(schedule))).toBeLessThan(
-            FLOAT32,
-          );
+          expect(
+            worst(rotationMixer.op, schedule, rows, fan, backward, angles(schedule)),
+          ).toBeLessThan(FLOAT32);
     }
   });
   test(`general, ${name}: forward and every gradient`, () => {
@@ -179,22 +177,33 @@ for (const [name, schedule] of schedules) {
         { in: some, out: Math.min(n, 5) },
       ])
         for (const backward of ["recompute", "stored"] as const)
-          expect(worst(generalOp, schedule, rows, fan, backward, blocks(schedule))).toBeLessThan(
-            FLOAT32,
-          );
+          expect(
+            worst(generalMixer.op, schedule, rows, fan, backward, blocks(schedule)),
+          ).toBeLessThan(FLOAT32);
   });
 }
 
 test.each([2048, 4096])("butterfly %i, seven rows", (n) => {
   const schedule = butterfly(n);
   const fan = { in: n - 3, out: n - 1 };
-  expect(worst(rotationOp, schedule, 7, fan, "reverse", angles(schedule))).toBeLessThan(FLOAT32);
-  expect(worst(generalOp, schedule, 7, fan, "recompute", blocks(schedule))).toBeLessThan(FLOAT32);
+  expect(worst(rotationMixer.op, schedule, 7, fan, "reverse", angles(schedule))).toBeLessThan(
+    FLOAT32,
+  );
+  expect(worst(generalMixer.op, schedule, 7, fan, "recompute", blocks(schedule))).toBeLessThan(
+    FLOAT32,
+  );
 });
 
 test("no rows", () => {
   expect(
-    worst(rotationOp, butterfly(16), 0, { in: 16, out: 16 }, "reverse", angles(butterfly(16))),
+    worst(
+      rotationMixer.op,
+      butterfly(16),
+      0,
+      { in: 16, out: 16 },
+      "reverse",
+      angles(butterfly(16)),
+    ),
   ).toBe(0);
 });
 
@@ -208,7 +217,7 @@ test.each([
   for (const schedule of [butterfly(256), butterfly(512)])
     expect(
       worst(
-        rotationOp,
+        rotationMixer.op,
         schedule,
         5,
         { in: 256, out: 256 },
@@ -235,7 +244,7 @@ test("blocks with zeros on the diagonal", () => {
   );
   const none = wrap(new Float32Array(0), [0]);
   expect(
-    worst(generalOp, schedule, 5, { in: 64, out: 64 }, "recompute", [swap, none]),
+    worst(generalMixer.op, schedule, 5, { in: 64, out: 64 }, "recompute", [swap, none]),
   ).toBeLessThan(FLOAT32);
 });
 

@@ -3,11 +3,12 @@
  * pairs by table otherwise.
  */
 import { each, type KernelTable, type NdArray, type Shape, type TypedArray, wrap } from "@spm/core";
-import { generalOp, rotationOp } from "@spm/mixer";
 import { type Machine, NOT_FLOAT32, register } from "./machine.ts";
-import { type Call, constant, makeCall, padded } from "./mixer-call.ts";
-import { backwardFused, forwardFused } from "./mixer-fused.ts";
-import { backwardByTable, forwardByTable, tableBlocks } from "./mixer-pairs.ts";
+import { type Call, makeCall, padded } from "./mixer-call.ts";
+import { forwardFused } from "./mixer-fused.ts";
+import { generalKernels } from "./mixer-general.ts";
+import { forwardByTable } from "./mixer-pairs.ts";
+import { rotationKernels } from "./mixer-rotation.ts";
 import { MixerState, type Scaled } from "./mixer-state.ts";
 import { plain } from "./plain.ts";
 
@@ -16,7 +17,7 @@ export function registerMixer(
   table: KernelTable<NdArray>,
   machine: Machine,
 ): { release(data: TypedArray): void } {
-  const states = [new MixerState(machine, false), new MixerState(machine, true)];
+  const states = [rotationKernels, generalKernels].map((kind) => new MixerState(machine, kind));
   for (const state of states) {
     registerForward(table, state);
     registerBackward(table, state);
@@ -28,100 +29,83 @@ export function registerMixer(
   };
 }
 
-/** A mixer without angles or blocks, which the reference has to complain about. */
+/** A mixer without parameters, which the reference has to complain about. */
 const NO_PARAMETERS = "no parameters";
 
 /** What the stages take: scaled coefficients (fused), or the address of the blocks (by table). */
 type Factors = Scaled | number;
 
-const factorsOf = (call: Call): Factors => call.state.scaled(call) ?? tableBlocks(call);
-
-function forward(call: Call, factors: Factors, bias: number, y: number, z: number): void {
-  if (typeof factors === "number") forwardByTable(call, factors, bias, y, z);
-  else forwardFused(call, factors, bias, y, z);
-}
+const factorsOf = (call: Call): Factors =>
+  call.state.scaled(call) ?? call.state.kernels.tableBlocks(call);
 
 /**
  * "reverse" keeps v_L, of which the fused kernels make z_L. "stored" keeps nothing, as "recompute":
  * these kernels work the stages out again, faster than memory would give them.
  */
 function registerForward(table: KernelTable<NdArray>, state: MixerState): void {
-  const { machine, general } = state;
+  const { machine, kernels } = state;
   const { memory } = machine;
-  const { primitive } = general ? generalOp : rotationOp;
   register(
     table,
     machine,
-    primitive,
-    ([x, dIn, dOut, bias, parameters, scales], { schedule, backward }, keep) => {
+    kernels.op.primitive,
+    ([x, dIn, dOut, bias, source, ...others], { schedule, backward }, keep) => {
       if (!(x.data instanceof Float32Array)) return NOT_FLOAT32; // all are of one dtype
-      if (parameters === undefined) return NO_PARAMETERS;
-      const call = makeCall(state, schedule, x, dIn, dOut, parameters, scales);
+      if (source === undefined) return NO_PARAMETERS;
+      const call = makeCall(state, schedule, x, dIn, dOut, source, others);
       const size = call.rows * call.outputs;
-      const at = memory.block(4 * size);
-      const y = wrap(memory.float32(at, size), x.shape.with(-1, call.outputs));
+      const yAt = memory.block(4 * size);
+      const y = wrap(memory.float32(yAt, size), x.shape.with(-1, call.outputs));
       const kept =
         keep && backward === "reverse" ? memory.array("float32", [call.rows, schedule.n]) : null;
       const shift = padded(machine, bias, schedule.n);
-      const z = kept === null ? 0 : memory.address(kept);
-      forward(call, factorsOf(call), shift, at, z);
+      const zAt = kept === null ? 0 : memory.address(kept);
+      const factors = factorsOf(call);
+      if (typeof factors === "number") forwardByTable(call, factors, shift, yAt, zAt);
+      else forwardFused(call, factors, shift, yAt, zAt);
       return kept === null ? [y] : { outputs: [y], residual: [kept] };
     },
   );
 }
 
 function registerBackward(table: KernelTable<NdArray>, state: MixerState): void {
-  const { machine, general } = state;
+  const { machine, kernels } = state;
   const { memory } = machine;
   const zeros = (shape: Shape): NdArray => {
     const array = memory.array("float32", shape);
     array.data.fill(0);
     return array;
   };
-  const { backward: primitive } = general ? generalOp : rotationOp;
   register(
     table,
     machine,
-    primitive,
-    ([ct, , x, dIn, dOut, bias, parameters, scales], { schedule }, _, residual) => {
+    kernels.op.backward,
+    ([ct, , x, dIn, dOut, bias, ...given], { schedule }, _, residual) => {
       if (!(ct.data instanceof Float32Array)) return NOT_FLOAT32; // all are of one dtype
-      if (parameters === undefined) return NO_PARAMETERS;
+      const [source, ...others] = given;
+      if (source === undefined) return NO_PARAMETERS;
       // Without rows every gradient is a sum of nothing.
       if (x.shape.slice(0, -1).includes(0)) {
-        const bars = each([x, dIn, dOut, bias, parameters], ({ shape }) => zeros(shape));
-        return scales === undefined ? bars : [...bars, zeros(scales.shape)];
+        const [gx, gIn, gOut, gBias] = each([x, dIn, dOut, bias], ({ shape }) => zeros(shape));
+        return [gx, gIn, gOut, gBias, ...given.map(({ shape }) => zeros(shape))];
       }
-      const call = makeCall(state, schedule, x, dIn, dOut, parameters, scales);
+      const call = makeCall(state, schedule, x, dIn, dOut, source, others);
       const gx = memory.array("float32", x.shape);
-      const gParameters = memory.array("float32", parameters.shape);
-      const gScales = scales && memory.array("float32", scales.shape);
+      const gradients = given.map(({ shape }) => memory.array("float32", shape));
+      const [ctAt, gxAt] = [plain(machine, ct), memory.address(gx)];
+      const back = { ct: ctAt, gx: gxAt, kept: residual?.[0], gradients };
       const factors = factorsOf(call);
-      const z = general ? null : zOf(call, residual?.[0], factors);
-      const back = { ct: plain(machine, ct), gx: memory.address(gx), z, gParameters, gScales };
       const sums =
         typeof factors === "number"
-          ? backwardByTable(call, factors, back)
-          : backwardFused(call, factors, back);
+          ? kernels.backwardByTable(call, factors, back)
+          : kernels.backwardFused(call, factors, back);
       const vector = (from: number, size: number): NdArray => {
         const result = memory.array("float32", [size]);
         memory.copy(memory.address(result), from, 4 * size);
         return result;
       };
       const [gIn, gOut] = [vector(sums.in, call.inputs), vector(sums.out, call.outputs)];
-      const gBias = vector(sums.bias, call.outputs);
-      const bars = [gx, gIn, gOut, gBias, gParameters] as const;
-      return gScales === undefined ? bars : [...bars, gScales];
+      return [gx, gIn, gOut, vector(sums.bias, call.outputs), ...gradients];
     },
   );
-}
-
-/** What the forward kept of z_L, or that worked out again. */
-function zOf(call: Call, kept: NdArray | undefined, factors: Factors): number {
-  const { state, rows, schedule, outputs } = call;
-  const { machine } = state;
-  if (kept !== undefined) return plain(machine, kept);
-  const z = machine.memory.scratch(4 * rows * schedule.n);
-  const y = machine.memory.scratch(4 * rows * outputs);
-  forward(call, factors, constant(machine, schedule.n, 0), y, z);
-  return z;
 }

@@ -24,7 +24,8 @@ import {
   ValueError,
   valueAndGrad,
 } from "@spm/core";
-import { crossEntropy, GeneralMixer, Mlp, RotationMixer } from "@spm/nn";
+import { mixers } from "@spm/mixer";
+import { crossEntropy, MixerLayer, Mlp } from "@spm/nn";
 import { adam } from "@spm/optim";
 import { afterEach, expect, test, vi } from "vitest";
 import { wasm, wasmSync } from "./backend.ts";
@@ -70,9 +71,8 @@ test.each([
   "%s mixer %i, %i rows: forward and gradients, bit by bit",
   { timeout: 60_000 },
   async (kind, n, rows) => {
-    const Layer = kind === "rotation" ? RotationMixer : GeneralMixer;
     const [one, ...others] = await onThreads((backend) => {
-      const layer = new Layer(n - 1, n, { random: rng(1) });
+      const layer = new MixerLayer(mixers[kind], n - 1, n, { random: rng(1) });
       const x = input(backend, rows, n - 1);
       const { value, grads } = valueAndGrad(
         () => sum(square(layer.forward(x))),

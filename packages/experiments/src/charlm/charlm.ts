@@ -12,11 +12,11 @@ import {
   tensor,
 } from "@spm/core";
 import { DataLoader, encodeCharacters, vocabularyOf } from "@spm/data";
-import { crossEntropy, Gpt, generate, type LinearKind, linearKinds } from "@spm/nn";
+import { crossEntropy, Gpt, generate, type LinearKind } from "@spm/nn";
 import { adamw, clipByGlobalNorm, oneCycle } from "@spm/optim";
 import type { LossFunction } from "@spm/trainer";
 import type { Experiment } from "../experiment.ts";
-import { readNames } from "../lists.ts";
+import { linearNames, readNames } from "../lists.ts";
 import { trainInTurn } from "../train-in-turn.ts";
 import { charlmFindings, type Outcome } from "./findings.ts";
 import { GruLanguageModel } from "./gru-language-model.ts";
@@ -30,7 +30,7 @@ const TRAIN_SHARE = 0.9;
 const PROMPT = "The whale ";
 const recurrent = (kind: LinearKind): `gru-${LinearKind}` => `gru-${kind}`;
 /** A transformer by the kind of its projections, a GRU by that of its maps. */
-const known = [...linearKinds, ...linearKinds.map(recurrent)];
+const known = [...linearNames, ...linearNames.map(recurrent)];
 
 const loss: LossFunction<LanguageModel, WindowBatch> = (model, { x, y }) => ({
   loss: crossEntropy(model.forward(x), y),

@@ -1,7 +1,7 @@
 /** @file Compression: checkpoints of anybody, and what each family holds exactly. */
 import { readFileSync } from "node:fs";
 import { elements, matmul, noGrad, normal, rng, setBackend, type Tensor } from "@spm/core";
-import { butterfly, initialBlocks, toDense } from "@spm/mixer";
+import { butterfly, generalMixer, initialParameters, toDense } from "@spm/mixer";
 import { Mlp } from "@spm/nn";
 import { encodeSafetensors, parseSafetensors } from "@spm/trainer";
 import { wasm } from "@spm/wasm";
@@ -67,16 +67,14 @@ describe("each family holds its own kind exactly, and not the other's", () => {
     noGrad(() =>
       methods
         .find((method) => method.name === name)!
-        .factory(n, n, { random: rng(5) })
+        .create(n, n, { random: rng(5) })
         .assignDense(w),
     );
 
   test("a butterfly", () => {
     const schedule = butterfly(n);
-    const blocks = initialBlocks(schedule, rng(1));
-    const w = noGrad(() =>
-      toDense({ kind: "general", schedule, blocks, scales: normal(rng(1), [0]) }),
-    );
+    const parameters = initialParameters(generalMixer, schedule, rng(1));
+    const w = noGrad(() => toDense({ mixer: generalMixer, schedule, parameters }));
     expect(error("general", w)).toBeLessThan(1e-5);
     expect(error("monarch", w)).toBeLessThan(1e-5);
     expect(error("svd-4", w)).toBeGreaterThan(0.5);

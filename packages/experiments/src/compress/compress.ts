@@ -3,12 +3,11 @@ import { readFileSync } from "node:fs";
 import { noGrad, rng, type Tensor, ValueError } from "@spm/core";
 import { DataLoader, imageDataset, pixelStatistics, subset } from "@spm/data";
 import { loadMnist } from "@spm/data/mnist";
-import { GeneralMixer, type LinearMap, Mlp, RotationMixer, replaceLinear } from "@spm/nn";
+import { type LinearMap, linearKinds, MixerLayer, Mlp, replaceLinear } from "@spm/nn";
 import { adam, cosine } from "@spm/optim";
 import { classification, evaluate, fit, formatPercent } from "@spm/trainer";
 import type { Experiment } from "../experiment.ts";
 import { readNames } from "../lists.ts";
-import { rateOf } from "../rates.ts";
 import { mlpFrom } from "./checkpoint.ts";
 import { findings, type Outcome } from "./findings.ts";
 import { methods } from "./methods.ts";
@@ -86,7 +85,7 @@ export const compress: Experiment<{
       );
     const baseline =
       checkpoint === ""
-        ? await learn(dense, epochs, rate || rateOf("dense"))
+        ? await learn(dense, epochs, rate || linearKinds.dense.learningRate)
         : await accuracy(dense);
     log(`dense: ${dense.parameterCount()} parameters, ${formatPercent(baseline)}`);
     const widths = [first, ...dense.layers.map((layer) => layer.fanOut)];
@@ -94,23 +93,23 @@ export const compress: Experiment<{
       path !== `layers.${dense.layers.length - 1}`;
 
     const outcomes: Outcome[] = [];
-    for (const { name, kind, factory } of methods) {
+    for (const { name, learningRate, create } of methods) {
       if (signal.aborted) break;
       if (!chosen.includes(name)) continue;
       const model = new Mlp({ sizes: widths, random: rng(seed) });
       noGrad(() => model.loadStateDict(dense.stateDict()));
       const errors: number[] = [];
-      replaceLinear(model, factory, {
+      replaceLinear(model, create, {
         random: rng(seed),
         where: replaced,
         fromDense: (weight, map) => void errors.push(nearest(map, weight, sweeps)),
       });
       const projected = await accuracy(model);
       const parameters = model.parameterCount();
-      const tuned = await learn(model, tune, rate || rateOf(kind));
+      const tuned = await learn(model, tune, rate || learningRate);
       const fresh = new Mlp({ sizes: widths, random: rng(seed) });
-      replaceLinear(fresh, factory, { random: rng(seed), where: replaced, gain: Math.SQRT2 });
-      const scratch = await learn(fresh, tune, rate || rateOf(kind));
+      replaceLinear(fresh, create, { random: rng(seed), where: replaced, gain: Math.SQRT2 });
+      const scratch = await learn(fresh, tune, rate || learningRate);
       outcomes.push({ name, parameters, errors, projected, tuned, scratch });
       log(
         `${name}: ${parameters} parameters, ` +
@@ -123,6 +122,4 @@ export const compress: Experiment<{
 
 /** Moves the map as near to W as is found. @returns ‖W′ − W‖ / ‖W‖ */
 const nearest = (map: LinearMap, weight: Tensor, sweeps: number): number =>
-  map instanceof GeneralMixer || map instanceof RotationMixer
-    ? map.assignDense(weight, { sweeps })
-    : map.assignDense(weight);
+  map instanceof MixerLayer ? map.assignDense(weight, { sweeps }) : map.assignDense(weight);

@@ -1,24 +1,11 @@
-/**
- * @file The families that dense layers are brought into: two mixers, deeper ones, truncated SVD,
- * Monarch.
- */
+/** @file The families that dense layers are brought into: mixers, deeper ones, SVD, Monarch. */
 import type { Rng } from "@spm/core";
-import { butterfly, inSeries, reversed } from "@spm/mixer";
-import {
-  GeneralMixer,
-  type LinearFactory,
-  type LinearKind,
-  LowRank,
-  Monarch,
-  RotationMixer,
-} from "@spm/nn";
+import { butterfly, generalMixer, inSeries, mixers, reversed, type Schedule } from "@spm/mixer";
+import { type LinearEntry, type LinearKind, LowRank, linearKinds, MixerLayer } from "@spm/nn";
 
-/** A family, and how it is made. */
-export interface Method {
+/** A family: how it is made, and the learning rate that suits it. */
+export interface Method extends Pick<LinearEntry, "learningRate" | "create"> {
   readonly name: string;
-  readonly factory: LinearFactory;
-  /** As a linear map of `rateOf`: the learning rate that suits the family. */
-  readonly kind: LinearKind;
 }
 
 const width = (fanIn: number, fanOut: number): number =>
@@ -28,26 +15,25 @@ const width = (fanIn: number, fanOut: number): number =>
  * There, back and there again: three times the stages, for matrices that no single butterfly comes
  * near.
  */
-const deep = (n: number) => inSeries(inSeries(butterfly(n), reversed(butterfly(n))), butterfly(n));
+const deep = (n: number): Schedule =>
+  inSeries(inSeries(butterfly(n), reversed(butterfly(n))), butterfly(n));
+
+const named = (name: LinearKind): Method => ({ name, ...linearKinds[name] });
 
 /** By name: `general-3` has three passes, `svd-16` rank 16. */
 export const methods: readonly Method[] = [
+  ...(Object.keys(mixers) as (keyof typeof mixers)[]).map(named),
   {
-    name: "rotation",
-    kind: "rotation",
-    factory: (i, o, options) => new RotationMixer(i, o, options),
-  },
-  { name: "general", kind: "general", factory: (i, o, options) => new GeneralMixer(i, o, options) },
-  {
+    ...linearKinds.general,
     name: "general-3",
-    kind: "general",
-    factory: (i, o, options) => new GeneralMixer(i, o, { ...options, schedule: deep(width(i, o)) }),
+    create: (i, o, options) =>
+      new MixerLayer(generalMixer, i, o, { ...options, schedule: deep(width(i, o)) }),
   },
   ...[4, 16, 32].map((rank) => ({
+    ...linearKinds["low-rank"],
     name: `svd-${rank}`,
-    kind: "low-rank" as const,
-    factory: (i: number, o: number, options: { random: Rng }) =>
+    create: (i: number, o: number, options: { random: Rng }) =>
       new LowRank(i, o, { ...options, rank }),
   })),
-  { name: "monarch", kind: "monarch", factory: (i, o, options) => new Monarch(i, o, options) },
+  named("monarch"),
 ];

@@ -12,7 +12,14 @@ import {
   tanh,
   zeros,
 } from "@spm/core";
-import { initialAngles, mix, type RotationFactors, type Schedule, transposed } from "@spm/mixer";
+import {
+  type Factors,
+  initialParameters,
+  mix,
+  rotationMixer,
+  type Schedule,
+  transposed,
+} from "@spm/mixer";
 import type { ReversibleLayer } from "./reversible.ts";
 
 /**
@@ -26,10 +33,15 @@ export function coupledRotation(
   dtype: "float32" | "float64",
 ): ReversibleLayer<readonly [angles: Tensor, gain: Tensor, shift: Tensor]> {
   const half = schedule.n / 2;
-  const angles = parameter(initialAngles(schedule, random, "haar", { dtype }), { decay: false });
+  const initial = initialParameters(rotationMixer, schedule, random, "haar", { dtype });
+  const angles = parameter(initial.angles, { decay: false });
   const gain = parameter(full([half], 0.1, { dtype }));
   const shift = parameter(zeros([half], { dtype }));
-  const turn = (angles: Tensor): RotationFactors => ({ kind: "rotation", schedule, angles });
+  const turn = (angles: Tensor): Factors<["angles"]> => ({
+    mixer: rotationMixer,
+    schedule,
+    parameters: { angles },
+  });
   return {
     parameters: [angles, gain, shift],
     forward: (x, [angles, gain, shift]) => {

@@ -12,6 +12,7 @@ import {
   type Tensor,
   tensor,
 } from "@spm/core";
+import { mixers } from "@spm/mixer";
 import { wasm } from "@spm/wasm";
 import { beforeAll, describe, expect, test } from "vitest";
 import { planarPoints } from "../planar-data.ts";
@@ -59,7 +60,7 @@ describe.each(mixingNames)("%s", (kind) => {
   });
 });
 
-test.each(["general", "rotation"] as const)(
+test.each(Object.keys(mixers) as (keyof typeof mixers)[])(
   "a flow of %s mixers learns, goes back below 1e-5, and integrates to 1",
   async (kind) => {
     const random = rng(3);

@@ -33,8 +33,8 @@ import {
   triu,
   zeros,
 } from "@spm/core";
-import { logAbsDet, mix, solve } from "@spm/mixer";
-import { GeneralMixer, Module, RotationMixer } from "@spm/nn";
+import { logAbsDet, type MixerKind, mix, mixers, solve } from "@spm/mixer";
+import { MixerLayer, Module } from "@spm/nn";
 
 /** A linear bijection of R^n. */
 export abstract class Mixing extends Module {
@@ -48,9 +48,9 @@ export abstract class Mixing extends Module {
 
 /** The mixer: product, inverse and determinant in O(nL). */
 class MixerMixing extends Mixing {
-  readonly layer: GeneralMixer | RotationMixer;
+  readonly layer: MixerLayer;
 
-  constructor(layer: GeneralMixer | RotationMixer) {
+  constructor(layer: MixerLayer) {
     super();
     this.layer = layer;
   }
@@ -189,17 +189,27 @@ class NoMixing extends Mixing {
   logAbsDet = (): Tensor => zeros([]);
 }
 
-/** In the order of the report. */
-export const mixingNames = ["general", "rotation", "LU", "circulant", "none"] as const;
+/** One of {@link mixings}. */
+export type MixingName = keyof typeof mixers | "LU" | "circulant" | "none";
 
-/** One of {@link mixingNames}. */
-export type MixingName = (typeof mixingNames)[number];
+type MakeMixing = (n: number, random: Rng) => Mixing;
 
-/** All of them by name. */
-export const mixings: Readonly<Record<MixingName, (n: number, random: Rng) => Mixing>> = {
-  general: (n, random) => new MixerMixing(new GeneralMixer(n, n, { random, bias: false })),
-  rotation: (n, random) => new MixerMixing(new RotationMixer(n, n, { random, bias: false })),
+const mixingOf =
+  (mixer: MixerKind): MakeMixing =>
+  (n, random) =>
+    new MixerMixing(new MixerLayer(mixer, n, n, { random, bias: false }));
+
+const ofMixers = Object.fromEntries(
+  Object.entries(mixers).map(([name, mixer]) => [name, mixingOf(mixer)]),
+) as Record<keyof typeof mixers, MakeMixing>;
+
+/** All of them by name: the mixers of every kind, and their peers. */
+export const mixings: Readonly<Record<MixingName, MakeMixing>> = {
+  ...ofMixers,
   LU: (n, random) => new LuMixing(n, random),
   circulant: (n, random) => new CirculantMixing(n, random),
   none: () => new NoMixing(),
 };
+
+/** Their names. */
+export const mixingNames: readonly MixingName[] = Object.keys(mixings) as MixingName[];

@@ -1,6 +1,14 @@
 /** @file The claims of learn-transform: found with diagonals, stuck on negated rows without. */
 import { cast, noGrad, rng, setBackend, type Tensor } from "@spm/core";
-import { dft, type Factors, hadamard, toDense } from "@spm/mixer";
+import {
+  dft,
+  type Factors,
+  hadamard,
+  type MixerKind,
+  mixers,
+  rotationMixer,
+  toDense,
+} from "@spm/mixer";
 import { wasm } from "@spm/wasm";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Recovered, recover } from "./recover.ts";
@@ -10,13 +18,13 @@ beforeAll(async () => setBackend(await wasm()));
 const matrixOf = (factors: Factors): Tensor => noGrad(() => cast(toDense(factors), "float32"));
 const search = (
   exact: Factors,
-  kind: "rotation" | "general",
+  mixer: MixerKind,
   seed: number,
   diagonals = true,
 ): Promise<Recovered> =>
   recover({
     target: matrixOf(exact),
-    kind,
+    mixer,
     schedule: exact.schedule,
     diagonals,
     steps: 800,
@@ -25,12 +33,12 @@ const search = (
     signal: new AbortController().signal,
   });
 
-describe.each(["rotation", "general"] as const)("%s", (kind) => {
+describe.each(Object.entries(mixers))("%s", (_, mixer) => {
   test.each([
     ["DFT 8", () => dft(8)],
     ["Hadamard 16", () => hadamard(16)],
   ])("finds the %s from each of three random starts", { timeout: 30_000 }, async (_, exact) => {
-    const ends = await Promise.all([1, 2, 3].map((seed) => search(exact(), kind, seed)));
+    const ends = await Promise.all([1, 2, 3].map((seed) => search(exact(), mixer, seed)));
     for (const { rmse } of ends) expect(rmse).toBeLessThan(1e-5);
   });
 });
@@ -40,7 +48,7 @@ test("without diagonals a search may end at the " +
   timeout: 30_000,
 }, async () => {
   const ends = await Promise.all(
-    [1, 2, 3, 4, 5, 6].map((seed) => search(hadamard(16), "rotation", seed, false)),
+    [1, 2, 3, 4, 5, 6].map((seed) => search(hadamard(16), rotationMixer, seed, false)),
   );
   const stuck = ends.filter(({ rmse }) => rmse > 1e-4);
   expect(stuck.length).toBeGreaterThan(0);

@@ -5,9 +5,12 @@ import {
   dct,
   dft,
   type Factors,
+  generalMixer,
   hadamard,
   inSeries,
+  type MixerKind,
   reversed,
+  rotationMixer,
   type Schedule,
   toDense,
 } from "@spm/mixer";
@@ -31,11 +34,20 @@ const ENOUGH = 1e-4;
 interface Row {
   readonly transform: TransformName;
   readonly length: number;
-  readonly kind: "rotation" | "general";
+  /** Name of the mixer. */
+  readonly kind: string;
   readonly schedule: string;
   readonly stages: number;
   readonly diagonals: boolean;
   readonly starts: readonly Recovered[];
+}
+
+/** How one transform is looked for: with learned diagonals and on its own pairs unless said. */
+interface Way {
+  readonly diagonals?: boolean;
+  readonly over?: (width: number) => Schedule;
+  /** Takes W as pictures with their captions, at the first start. */
+  readonly frames?: [caption: string, svg: string][];
 }
 
 /** Pairs that know nothing of the transform, deep enough to sort and to mix. */
@@ -63,44 +75,32 @@ export const learnTransform: Experiment<{
       );
     const longest = Math.max(...sizes);
     const shown = Math.max(...sizes.filter((n) => n <= 16), Math.min(...sizes));
-    const pictures: [string, string][] = [];
+    const frames: [caption: string, svg: string][] = [];
 
     const look = async (
       transform: TransformName,
       length: number,
-      kind: Row["kind"],
-      { diagonals = true, over }: { diagonals?: boolean; over?: (width: number) => Schedule } = {},
+      mixer: MixerKind,
+      { diagonals = true, over, frames }: Way = {},
     ): Promise<Row> => {
       const exact = transforms[transform](length);
       const target = noGrad(() => cast(toDense(exact), "float32"));
       const schedule = over?.(exact.schedule.n) ?? exact.schedule;
-      const watched =
-        transform === "DFT" && length === shown && kind === "rotation" && diagonals && !over;
+      const kind = mixer.parameterisation.name;
       const found: Recovered[] = [];
       for (let start = 0; start < starts; start++) {
         const random = rng(seed * 1000 + start);
         const show = (step: number, layer: LinearMap): void =>
-          void pictures.push([`step ${step}`, matrixPicture(layer.toDense())]);
+          void frames?.push([`step ${step}`, matrixPicture(layer.toDense())]);
         const watch =
-          watched && start === 0
+          frames && start === 0
             ? {
                 watch: show,
                 watchAt: [0.02, 0.05, 0.1, 0.2, 1].map((part) => Math.ceil(part * steps)),
               }
             : {};
-        found.push(
-          await recover({
-            target,
-            kind,
-            schedule,
-            diagonals,
-            steps,
-            rate,
-            random,
-            signal,
-            ...watch,
-          }),
-        );
+        const search = { target, mixer, schedule, diagonals, steps, rate, random, signal };
+        found.push(await recover({ ...search, ...watch }));
       }
       const row = {
         transform,
@@ -120,15 +120,17 @@ export const learnTransform: Experiment<{
 
     const known: Row[] = [];
     for (const transform of names)
-      for (const length of sizes)
-        for (const kind of ["rotation", "general"] as const)
-          known.push(await look(transform, length, kind));
+      for (const length of sizes) {
+        const filmed = transform === "DFT" && length === shown ? { frames } : {};
+        known.push(await look(transform, length, rotationMixer, filmed));
+        known.push(await look(transform, length, generalMixer));
+      }
     const bare: Row[] = [];
     for (const transform of ["DFT", "Hadamard"] as const)
-      bare.push(await look(transform, longest, "rotation", { diagonals: false }));
+      bare.push(await look(transform, longest, rotationMixer, { diagonals: false }));
     const blind: Row[] = [];
     for (const length of new Set([Math.min(...sizes), longest]))
-      blind.push(await look("DFT", length, "general", { over }));
+      blind.push(await look("DFT", length, generalMixer, { over }));
 
     const asked = known.filter(({ transform }) => transform !== "DCT");
     const worst = Math.max(...asked.flatMap((row) => row.starts.map(({ rmse }) => rmse)));
@@ -179,7 +181,7 @@ export const learnTransform: Experiment<{
           text: `The DFT of ${shown} as a rotation mixer finds it.`,
           figure: {
             name: "learn-transform-strip",
-            svg: strip(`DFT ${shown} over training`, pictures),
+            svg: strip(`DFT ${shown} over training`, frames),
           },
         },
       ],

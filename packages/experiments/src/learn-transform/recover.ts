@@ -18,15 +18,15 @@ import {
   transpose,
   valueAndGrad,
 } from "@spm/core";
-import type { Schedule } from "@spm/mixer";
-import { GeneralMixer, type LinearMap, RotationMixer } from "@spm/nn";
+import type { MixerKind, Schedule } from "@spm/mixer";
+import { type LinearMap, MixerLayer } from "@spm/nn";
 import { adam, cosine } from "@spm/optim";
 
 /** How one matrix is looked for. */
 export interface Search {
   /** T [out, in], what the samples come from */
   readonly target: Tensor;
-  readonly kind: "rotation" | "general";
+  readonly mixer: MixerKind;
   readonly schedule: Schedule;
   /** Whether d_in and d_out are trained, or stay 1. */
   readonly diagonals: boolean;
@@ -63,13 +63,9 @@ export interface Recovered {
  * Cost: `steps` passes of the mixer and, for the targets, of T.
  */
 export async function recover(search: Search): Promise<Recovered> {
-  const { target, kind, schedule, diagonals, steps, rate, random, ...rest } = search;
+  const { target, mixer, schedule, diagonals, steps, rate, random, ...rest } = search;
   const [outputs, inputs] = target.shape as [number, number];
-  const options = { random, schedule, bias: false };
-  const layer =
-    kind === "rotation"
-      ? new RotationMixer(inputs, outputs, options)
-      : new GeneralMixer(inputs, outputs, options);
+  const layer = new MixerLayer(mixer, inputs, outputs, { random, schedule, bias: false });
   const parameters = layer
     .parameters()
     .filter((p) => diagonals || (p !== layer.dIn && p !== layer.dOut));

@@ -12,13 +12,12 @@ import {
   subset,
 } from "@spm/data";
 import { loadMnist } from "@spm/data/mnist";
-import { GeneralMixer, type LinearKind, Mlp, RotationMixer } from "@spm/nn";
+import { type LinearKind, linearKinds, MixerLayer, Mlp } from "@spm/nn";
 import { adam, cosine } from "@spm/optim";
 import { classification } from "@spm/trainer";
 import type { Experiment } from "../experiment.ts";
 import { readKinds, readNumbers } from "../lists.ts";
 import { MixerAlbum } from "../mixer-album.ts";
-import { rateOf } from "../rates.ts";
 import { type Reading, type Runner, trainInTurn } from "../train-in-turn.ts";
 import { mnistFindings, type Outcome } from "./findings.ts";
 
@@ -113,10 +112,8 @@ function runnerOf(
     random: rng(seed),
   });
   const batches = new DataLoader(data, { batchSize: batch, seed, dropLast: true });
-  const learningRate = cosine({
-    base: rate || rateOf(kind),
-    steps: epochs * batches.batchesPerEpoch,
-  });
+  const base = rate || linearKinds[kind].learningRate;
+  const learningRate = cosine({ base, steps: epochs * batches.batchesPerEpoch });
   return { name: kind, model, optimizer: adam(model.parameters(), { learningRate }), batches };
 }
 
@@ -126,8 +123,7 @@ function albumOf(
   width: number,
 ): { name: string; album: MixerAlbum }[] {
   const layer = model.layers[1];
-  if (currentBackend().view === undefined) return [];
-  if (!(layer instanceof RotationMixer || layer instanceof GeneralMixer)) return [];
+  if (currentBackend().view === undefined || !(layer instanceof MixerLayer)) return [];
   return [{ name, album: new MixerAlbum(`${name}, ${width} → ${width}`, layer) }];
 }
 

@@ -159,9 +159,8 @@ export const samples: Experiment<typeof settings> = {
 /** Who can represent a teacher, to keep in mind beside the figures. */
 const REMARKS: Readonly<Record<TeacherName, string>> = {
   "same schedule":
-    "Rotation, general, butterfly and, where √n is a power of two, " +
-    "monarch can represent this teacher: they win by construction. " +
-    "That is the alignment that this measures, not a general virtue.",
+    "The mixers, butterfly and, where √n is a power of two, monarch can represent this teacher: " +
+    "they win by construction. That is the alignment that this measures, not a general virtue.",
   "other schedule":
     "A mixer of as many parameters whose pairs meet in another order: " +
     "none of the structured students can represent it.",

@@ -4,7 +4,8 @@ import {
   butterfly,
   dft,
   hadamard,
-  initialAngles,
+  initialParameters,
+  rotationMixer,
   type Schedule,
   shuffle,
   toDense,
@@ -18,7 +19,8 @@ const rotations =
   (schedule: (n: number) => Schedule): Teacher =>
   (n, random) => {
     const over = schedule(n);
-    return toDense({ kind: "rotation", schedule: over, angles: initialAngles(over, random) });
+    const parameters = initialParameters(rotationMixer, over, random);
+    return toDense({ mixer: rotationMixer, schedule: over, parameters });
   };
 
 /** The rank of the low-rank teacher: that of a low-rank student. */

@@ -8,8 +8,7 @@ import { linearKinds, Mlp } from "@spm/nn";
 import { adam, cosine } from "@spm/optim";
 import { classification } from "@spm/trainer";
 import type { Experiment } from "../experiment.ts";
-import { readNames, readNumbers } from "../lists.ts";
-import { rateOf } from "../rates.ts";
+import { linearNames, readNames, readNumbers } from "../lists.ts";
 import { trainInTurn } from "../train-in-turn.ts";
 import { loadBrown } from "./brown.ts";
 import { type Corpus, partition } from "./corpus.ts";
@@ -49,7 +48,7 @@ export const text: Experiment<{
   quick: { features: "64", epochs: 1, samples: 400 },
   async run({ settings, seed, signal, log }) {
     const { corpora, features, layers, hidden, epochs, batch, words, samples, rate } = settings;
-    const names = readNames("layers", layers, [NONE, ...linearKinds] as const);
+    const names = readNames("layers", layers, [NONE, ...linearNames] as const);
     const widths = readNumbers("features", features);
     const outcomes: Outcome[] = [];
     for (const corpusName of readNames("corpora", corpora, CORPORA)) {
@@ -62,17 +61,14 @@ export const text: Experiment<{
         const trainSet = hashedWords(train, n);
         const runners = names.map((name) => {
           const sizes = [n, ...(name === NONE ? [] : [hidden || n]), corpus.categories.length];
-          const model = new Mlp({
-            sizes,
-            linear: name === NONE ? "dense" : name,
-            random: rng(seed),
-          });
+          const linear = name === NONE ? "dense" : name;
+          const model = new Mlp({ sizes, linear, random: rng(seed) });
           const batches = new DataLoader(trainSet, {
             batchSize: Math.min(batch, train.length),
             seed,
             dropLast: true,
           });
-          const base = rate || rateOf(name === NONE ? "dense" : name);
+          const base = rate || linearKinds[linear].learningRate;
           const learningRate = cosine({ base, steps: epochs * batches.batchesPerEpoch });
           return { name, model, optimizer: adam(model.parameters(), { learningRate }), batches };
         });

@@ -1,6 +1,7 @@
 /** @file The order of hidden units: found again after a shuffle, refused where there is none. */
 import { elements, rng, type Tensor, tensor } from "@spm/core";
-import { RotationMixer } from "@spm/nn";
+import { rotationMixer } from "@spm/mixer";
+import { MixerLayer } from "@spm/nn";
 import { describe, expect, test } from "vitest";
 import { alignedOrder } from "./align.ts";
 import { teacherNet } from "./two-layer-net.ts";
@@ -37,7 +38,7 @@ describe.each([8, 16, 32])("n = %i", { timeout: 60_000 }, (n) => {
       noise,
     );
     const order = alignedOrder(first, second, n)!;
-    const mixer = new RotationMixer(n, n, { random: rng(1), bias: false });
+    const mixer = new MixerLayer(rotationMixer, n, n, { random: rng(1), bias: false });
     const nearest = (w: Float64Array): number => mixer.assignDense(tensor(w, { shape: [n, n] }));
     expect(
       nearest(first.map((_, k) => first[order[Math.floor(k / n)]! * n + (k % n)]!)),

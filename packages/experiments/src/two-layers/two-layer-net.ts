@@ -1,7 +1,7 @@
 /** @file Two linear maps around a nonlinearity: what teaches here and what learns. */
 import { normal, type Rng, type Tensor, tanh, ValueError } from "@spm/core";
-import { butterfly, type Schedule, shuffle } from "@spm/mixer";
-import { Linear, type LinearKind, type LinearMap, linear, Module, RotationMixer } from "@spm/nn";
+import { butterfly, rotationMixer, type Schedule, shuffle } from "@spm/mixer";
+import { Linear, type LinearKind, type LinearMap, linear, MixerLayer, Module } from "@spm/nn";
 import { fasterForm } from "../through-matrix.ts";
 
 /** y = W₂ φ(W₁ x), φ = tanh unless said. x [..., n] → [..., outputs] */
@@ -54,7 +54,7 @@ export function teacherNet(
   const layer = (fanOut: number): LinearMap =>
     over === null
       ? gaussian(n, fanOut, random)
-      : new RotationMixer(n, fanOut, { random, bias: false, schedule: over });
+      : new MixerLayer(rotationMixer, n, fanOut, { random, bias: false, schedule: over });
   return new TwoLayerNet(layer(n), layer(outputs));
 }
 

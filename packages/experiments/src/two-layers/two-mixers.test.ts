@@ -14,12 +14,13 @@ import {
   sum,
   type Tensor,
 } from "@spm/core";
-import type { LinearKind, RotationMixer } from "@spm/nn";
+import { rotationMixer } from "@spm/mixer";
+import { type LinearKind, MixerLayer } from "@spm/nn";
 import { wasm } from "@spm/wasm";
 import { beforeAll, expect, test } from "vitest";
 import { fitBySecondOrder } from "./second-order.ts";
 import { type Samples, train } from "./train.ts";
-import { studentNet, teacherNet } from "./two-layer-net.ts";
+import { studentNet, TwoLayerNet, teacherNet } from "./two-layer-net.ts";
 import { GIVEN, RECIPE, relativeError, samplesOf, teacherOf, ways } from "./ways.ts";
 
 beforeAll(async () => setBackend(await wasm()));
@@ -115,9 +116,11 @@ test("second-order steps find a teacher near the identity to rounding, " +
   const [hidden, drawn, random] = rng(1).split(3) as [Rng, Rng, Rng];
   const near = ways.find(({ name }) => name === "teacher's angles N(0, 0.3²)")!;
   const data = samplesOf(teacherOf(near, n, hidden), n, 96, 0, drawn);
-  const net = studentNet("rotation", n, n, random);
-  for (const layer of [net.first, net.second] as RotationMixer[])
-    layer.angles.assign(normal(random, layer.angles.shape, 0, 0.1));
+  const layer = () => new MixerLayer(rotationMixer, n, n, { random, bias: false });
+  const [first, second] = [layer(), layer()];
+  for (const { angles } of [first.factors.parameters, second.factors.parameters])
+    angles.assign(normal(random, angles.shape, 0, 0.1));
+  const net = new TwoLayerNet(first, second);
   let error = await relativeError((x) => net.forward(x), data);
   for (let step = 0; step < 60; step++) {
     await fitBySecondOrder(net, data, {

@@ -12,6 +12,7 @@ import {
   normal,
   type Parameter,
   type Rng,
+  rng,
   square,
   sub,
   type Tensor,
@@ -22,18 +23,13 @@ import {
 import {
   butterfly,
   fromPairs,
+  generalMixer,
   log2Stages,
   pairsOf,
-  type RotationFactors,
+  rotationMixer,
   type Schedule,
 } from "@spm/mixer";
-import {
-  GeneralMixer,
-  Linear,
-  type LinearMap,
-  type MixerLayerOptions,
-  RotationMixer,
-} from "@spm/nn";
+import { Linear, MixerLayer, type MixerLayerOptions } from "@spm/nn";
 import { alignedOrder } from "./align.ts";
 import { fitBySecondOrder } from "./second-order.ts";
 import { type Samples, type Training, train } from "./train.ts";
@@ -61,13 +57,14 @@ export interface Way {
   learn(task: Task): Promise<Learned>;
 }
 
-type Rotations = MixerLayerOptions<RotationFactors>;
+type Rotations = MixerLayer<["angles"]>;
+type Options = Partial<MixerLayerOptions<["angles"]>>;
 
 /** A square rotation mixer; near the identity unless said. */
-const mixer = (n: number, random: Rng, options: Partial<Rotations> = {}): RotationMixer =>
-  new RotationMixer(n, n, { random, bias: false, init: "identity", ...options });
+const mixer = (n: number, random: Rng, options: Options = {}): Rotations =>
+  new MixerLayer(rotationMixer, n, n, { random, bias: false, init: "identity", ...options });
 
-const mixers = (n: number, random: Rng, options: Partial<Rotations> = {}): TwoLayerNet =>
+const mixers = (n: number, random: Rng, options: Options = {}): TwoLayerNet =>
   new TwoLayerNet(mixer(n, random, options), mixer(n, random, options));
 
 const dense = (n: number, random: Rng): Linear => new Linear(n, n, { random, bias: false });
@@ -103,7 +100,7 @@ const denseRate = (task: Task): number => task.denseRate;
 
 /** Gradient descent on a layer beside the teacher's own other one. */
 const given =
-  (which: "first" | "second", parametersOf: (layer: RotationMixer) => readonly Parameter[]) =>
+  (which: "first" | "second", parametersOf: (layer: Rotations) => readonly Parameter[]) =>
   (task: Task): Promise<Learned> => {
     const { n, teacher, random } = task;
     const own = mixer(n, random);
@@ -114,19 +111,21 @@ const given =
     return fitted(task, (x) => net.forward(x), parametersOf(own));
   };
 
-const all = (layer: RotationMixer): readonly Parameter[] => layer.parameters();
-const anglesOnly = (layer: RotationMixer): readonly Parameter[] => [layer.angles];
+const all = (layer: Rotations): readonly Parameter[] => layer.parameters();
+const anglesOnly = ({ factors }: Rotations): readonly Parameter[] => [factors.parameters.angles];
 
 /** A student that starts with the teacher's angles, each turned by N(0, deviation²). */
 const near = (deviation: number): Way => ({
   name: `start at the teacher's angles + N(0, ${deviation}²)`,
   learn: descend(({ n, teacher, random }) => {
-    const turned = (layer: LinearMap): RotationMixer => {
-      const { factors } = layer as RotationMixer;
-      const angles = add(factors.angles, normal(random, factors.angles.shape, 0, deviation));
-      return mixer(n, random, { start: { ...factors, angles } });
-    };
-    return new TwoLayerNet(turned(teacher.first), turned(teacher.second));
+    const layers = [mixer(n, rng(0)), mixer(n, rng(0))] as const;
+    const net = new TwoLayerNet(...layers);
+    noGrad(() => {
+      net.loadStateDict(teacher.stateDict());
+      for (const { angles } of layers.map(({ factors }) => factors.parameters))
+        angles.assign(add(angles, normal(random, angles.shape, 0, deviation)));
+    });
+    return net;
   }),
 });
 
@@ -292,7 +291,7 @@ export const ways: readonly Way[] = [
   {
     name: "free blocks",
     learn: descend(({ n, random }) => {
-      const layer = (): GeneralMixer => new GeneralMixer(n, n, { random, bias: false });
+      const layer = () => new MixerLayer(generalMixer, n, n, { random, bias: false });
       return new TwoLayerNet(layer(), layer());
     }),
   },

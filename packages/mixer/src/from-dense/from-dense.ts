@@ -3,6 +3,7 @@
  * otherwise the best that sweeps find.
  */
 import {
+  each,
   elements,
   noGrad,
   type Rng,
@@ -13,27 +14,40 @@ import {
   tensor,
   ValueError,
 } from "@spm/core";
-import type { Factors, FactorsOf } from "../factors.ts";
-import { brick, butterfly, defaultSchedule, log2Stages, type Schedule } from "../schedule.ts";
+import type { Factors } from "../factors.ts";
+import { generalMixer, type MixerKind } from "../mixer.ts";
+import type { Names, Parameterisation } from "../parameterisation/define.ts";
+import { realise, rotationBlocks, withDeterminants } from "../presets/realise.ts";
+import { brick, defaultSchedule, log2Stages, type Schedule } from "../schedule.ts";
 import { givens } from "./givens.ts";
 import { type Matrix, matrix, orthogonalityError, relativeError } from "./matrix.ts";
-import { balanced, nearestOrthogonal } from "./orthogonal.ts";
+import { type Balanced, balanced, nearestOrthogonal } from "./orthogonal.ts";
 import { peel } from "./peel.ts";
 import { denseOf, type Numbers, sweep } from "./refine.ts";
 
 /** How a matrix is factored. */
-export interface FromDenseOptions<Kind extends Factors["kind"] = Factors["kind"]> {
-  /** `general` unless said. */
-  readonly kind?: Kind;
+export interface FromDenseOptions<N extends Names = Names> {
+  /** The kind; free blocks unless said. */
+  readonly mixer?: MixerKind<N>;
   /**
-   * Unless given: for rotations `brick(n)`, for free blocks one butterfly over the next power of
+   * Unless given: for orthogonal kinds `brick(n)`, for others one butterfly over the next power of
    * two, n ≥ max(in, out).
    */
   readonly schedule?: Schedule;
-  /** Most sweeps of refinement, each O(L n · in · out); 100 unless said, 0 for none. */
+  /**
+   * Most sweeps of refinement, each O(L n · in · out); 100 unless said, 0 for none. Only kinds that
+   * can `improve` are refined.
+   */
   readonly sweeps?: number;
   /** Where sweeps start when nothing is known of the matrix; rng(1) unless said. */
   readonly random?: Rng;
+}
+
+/** What {@link fromDense} finds. */
+export interface FromDense<N extends Names = Names> {
+  readonly factors: Factors<N> & { readonly dIn: Tensor; readonly dOut: Tensor };
+  /** ‖W′ − W‖ / ‖W‖ */
+  readonly error: number;
 }
 
 /**
@@ -51,21 +65,18 @@ export interface FromDenseOptions<Kind extends Factors["kind"] = Factors["kind"]
  * not finite
  * @example const { factors, error } = fromDense(layer.toDense(), { schedule: butterfly(64) });
  */
-export const fromDense = <Kind extends Factors["kind"] = "general">(
+export function fromDense(
   w: Tensor,
-  options: FromDenseOptions<Kind> = {},
-): { factors: FactorsOf<Kind>; error: number } =>
-  factored(w, options) as { factors: FactorsOf<Kind>; error: number };
-
-function factored(
-  w: Tensor,
-  { kind = "general", schedule, sweeps = 100, random = rng(1) }: FromDenseOptions,
-): { factors: Factors; error: number } {
+  options?: Omit<FromDenseOptions, "mixer">,
+): FromDense<["blocks", "scales"]>;
+export function fromDense<N extends Names>(w: Tensor, options: FromDenseOptions<N>): FromDense<N>;
+export function fromDense(w: Tensor, options: FromDenseOptions = {}): FromDense {
+  const { mixer = generalMixer, schedule, sweeps = 100, random = rng(1) } = options;
+  const kind = mixer.parameterisation;
   const target = checked(w);
   const n = Math.max(target.rows, target.columns);
   const over =
-    schedule ??
-    (kind === "rotation" ? brick(n) : defaultSchedule(n === 1 ? 1 : 2 ** log2Stages(n)));
+    schedule ?? (kind.orthogonal ? brick(n) : defaultSchedule(n === 1 ? 1 : 2 ** log2Stages(n)));
   if (over.n < n) throw new ShapeError("fromDense", `a schedule of width n ≥ ${n}`, over.n);
   const numbers = start(kind, over, target, random);
   let error = relativeError(denseOf(numbers), target);
@@ -78,12 +89,15 @@ function factored(
     error = next;
   }
   error = relativeError(denseOf(numbers), target);
-  return { factors: asFactors(numbers, w.dtype === "float64" ? "float64" : "float32"), error };
+  const dtype = w.dtype === "float64" ? "float64" : "float32";
+  const { dIn, dOut, ...stages } = numbers;
+  const ends = { dIn: tensor(dIn, { dtype }), dOut: tensor(dOut, { dtype }) };
+  return { factors: { ...noGrad(() => realise(mixer, stages, dtype)), ...ends }, error };
 }
 
 function checked(w: Tensor): Matrix {
-  const [rows, columns] = w.shape;
-  if (w.shape.length !== 2 || rows! < 1 || columns! < 1)
+  const [rows = 0, columns = 0] = w.shape;
+  if (w.shape.length !== 2 || rows < 1 || columns < 1)
     throw new ShapeError("fromDense", "a matrix [out, in]", showShape(w.shape));
   const data = Float64Array.from(elements(w.ndarray()));
   const bad = data.findIndex((v) => !Number.isFinite(v));
@@ -91,129 +105,90 @@ function checked(w: Tensor): Matrix {
     throw new ValueError(
       "fromDense",
       "finite numbers",
-      `${data[bad]} at (${Math.floor(bad / columns!)}, ${bad % columns!})`,
+      `${data[bad]} at (${Math.floor(bad / columns)}, ${bad % columns})`,
     );
-  return { rows: rows!, columns: columns!, data };
+  return { rows, columns, data };
 }
 
 /**
  * The exact way for this schedule and matrix if there is one, random orthogonal blocks otherwise.
  */
-function start(kind: Factors["kind"], schedule: Schedule, target: Matrix, random: Rng): Numbers {
-  const { n, stages } = schedule;
+function start(kind: Parameterisation, schedule: Schedule, target: Matrix, random: Rng): Numbers {
+  const { n, stages, strides, first } = schedule;
   const square = target.rows === n && target.columns === n;
   if (square && stages >= n && samePairs(schedule, brick(n, stages))) {
     const found = eliminated(kind, schedule, target);
     if (found !== null) return found;
   }
-  if ((square || kind === "general") && n === 2 ** stages && samePairs(schedule, butterfly(n)))
-    return peeled(kind, schedule, target);
-  return fromAngles(
-    kind,
-    schedule,
-    target,
-    Float64Array.from(schedule.first, () => (2 * random.uniform() - 1) * Math.PI),
-  );
+  const onePass = n === 2 ** stages && strides?.every((stride, l) => stride === 2 ** l);
+  if ((square || !kind.orthogonal) && onePass) return peeled(kind, schedule, target);
+  const angles = Float64Array.from(first, () => (2 * random.uniform() - 1) * Math.PI);
+  return within(kind, schedule, rotationBlocks(angles), ones(target.columns), ones(target.rows));
 }
 
 const samePairs = (a: Schedule, b: Schedule): boolean =>
   a.stages === b.stages &&
-  [a.first, a.second, a.starts].every((list, k) => equal(list, [b.first, b.second, b.starts][k]!));
+  equal(a.first, b.first) &&
+  equal(a.second, b.second) &&
+  equal(a.starts, b.starts);
 const equal = (a: Int32Array, b: Int32Array): boolean =>
   a.length === b.length && a.every((v, i) => v === b[i]);
 
-function eliminated(kind: Factors["kind"], schedule: Schedule, target: Matrix): Numbers | null {
+const ones = (count: number): Float64Array => new Float64Array(count).fill(1);
+const scaled = (a: Float64Array, b: ArrayLike<number>): Float64Array =>
+  a.map((v, i) => v * (b[i] ?? 1));
+
+function eliminated(kind: Parameterisation, schedule: Schedule, target: Matrix): Numbers | null {
   const { left, q, right } = split(target);
   const orthogonal = nearestOrthogonal(q);
   if (orthogonal === null) return null;
   const { angles, signs } = givens(orthogonal);
   const padded = new Float64Array(schedule.first.length);
   padded.set(angles); // stages beyond n stay at rest
-  const numbers = fromAngles(kind, schedule, target, padded);
-  numbers.dIn.set(right);
-  numbers.dOut.set(left.map((v, i) => v * signs[i]!));
-  return numbers;
+  return within(kind, schedule, rotationBlocks(padded), right, scaled(left, signs));
 }
 
 /** D, Q, D′ with W = D Q D′: nothing but Q where W is orthogonal. */
-function split(w: Matrix): { left: Float64Array; q: Matrix; right: Float64Array } {
-  const ones = (count: number) => new Float64Array(count).fill(1);
-  return orthogonalityError(w) < 1e-10
+const split = (w: Matrix): Balanced =>
+  orthogonalityError(w) < 1e-10
     ? { left: ones(w.rows), q: w, right: ones(w.columns) }
     : balanced(w);
-}
 
-function peeled(kind: Factors["kind"], schedule: Schedule, target: Matrix): Numbers {
+function peeled(kind: Parameterisation, schedule: Schedule, target: Matrix): Numbers {
   const { n } = schedule;
-  const { left, q, right } =
-    kind === "rotation" ? split(target) : { left: null, q: target, right: null };
+  const whole = { left: ones(target.rows), q: target, right: ones(target.columns) };
+  const { left, q, right } = kind.orthogonal ? split(target) : whole;
   const padded = matrix(n, n, (i, j) =>
     i < q.rows && j < q.columns ? q.data[i * q.columns + j]! : 0,
   );
   const { blocks, dOut } = peel(padded, schedule);
-  const numbers = fromAngles(kind, schedule, target, new Float64Array(schedule.first.length));
-  if (kind === "general") numbers.blocks.set(blocks);
-  else
-    for (let k = 0; k < blocks.length; k += 4) {
-      const [a, b, c, d] = blocks.subarray(k, k + 4) as unknown as [number, number, number, number];
-      numbers.blocks.set(turn(Math.atan2(c - b, a + d)), k);
-    }
-  numbers.dOut.set(dOut.subarray(0, target.rows).map((v, i) => v * (left?.[i] ?? 1)));
-  if (right !== null) numbers.dIn.set(right);
-  return numbers;
+  return within(kind, schedule, blocks, right, scaled(left, dOut));
 }
 
-const turn = (angle: number): number[] => [
-  Math.cos(angle),
-  -Math.sin(angle),
-  Math.sin(angle),
-  Math.cos(angle),
-];
-
-function fromAngles(
-  kind: Factors["kind"],
+/**
+ * The nearest numbers of the kind: blocks that it has, and signs that it does not have in d_out.
+ */
+function within(
+  kind: Parameterisation,
   schedule: Schedule,
-  { rows, columns }: Matrix,
-  angles: Float64Array,
+  free: Float64Array,
+  dIn: Float64Array,
+  dOut: Float64Array,
 ): Numbers {
+  const { blocks, signs } = withDeterminants({ schedule, blocks: free }, kind.determinant);
+  const scales = ones(schedule.leftovers.length);
+  const nearest = kind.nearest(blocks, scales);
   return {
     kind,
     schedule,
-    blocks: Float64Array.from(Array.from(angles, turn).flat()),
-    scales: new Float64Array(schedule.leftovers.length).fill(1),
-    dIn: new Float64Array(columns).fill(1),
-    dOut: new Float64Array(rows).fill(1),
+    ...kind.blocks(nearest, scales.length),
+    dIn: dIn.slice(),
+    dOut: scaled(dOut, signs),
   };
 }
 
-const arrays = ({ blocks, scales, dIn, dOut }: Numbers): Float64Array[] => [
-  blocks,
-  scales,
-  dIn,
-  dOut,
-];
-const copy = (numbers: Numbers): Float64Array[] => arrays(numbers).map((a) => a.slice());
-const restore = (numbers: Numbers, from: readonly Float64Array[]): void =>
-  arrays(numbers).forEach((a, k) => {
-    a.set(from[k]!);
-  });
-
-function asFactors(
-  { kind, schedule, blocks, scales, dIn, dOut }: Numbers,
-  dtype: "float32" | "float64",
-): Factors {
-  return noGrad(() => {
-    const ends = { schedule, dIn: tensor(dIn, { dtype }), dOut: tensor(dOut, { dtype }) };
-    if (kind === "general")
-      return {
-        kind,
-        ...ends,
-        blocks: tensor(blocks, { shape: [schedule.first.length, 4], dtype }),
-        scales: tensor(scales, { dtype }),
-      };
-    const angles = Float64Array.from(schedule.first, (_, p) =>
-      Math.atan2(blocks[4 * p + 2]!, blocks[4 * p]!),
-    );
-    return { kind, ...ends, angles: tensor(angles, { dtype }) };
-  });
-}
+const arrays = ({ blocks, scales, dIn, dOut }: Numbers) => [blocks, scales, dIn, dOut] as const;
+const copy = (numbers: Numbers) => each(arrays(numbers), (a) => a.slice());
+const restore = (numbers: Numbers, from: ReturnType<typeof copy>): void => {
+  for (const [k, a] of arrays(numbers).entries()) a.set(from[k] ?? a);
+};

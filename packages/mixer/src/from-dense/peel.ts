@@ -1,5 +1,5 @@
 /** @file A butterfly peeled off a matrix stage by stage, by rank-1 approximations. */
-import type { Schedule } from "../schedule.ts";
+import { eachPair, type Schedule } from "../schedule.ts";
 import type { Matrix } from "./matrix.ts";
 
 /**
@@ -14,15 +14,14 @@ import type { Matrix } from "./matrix.ts";
  * n).
  */
 export function peel(w: Matrix, schedule: Schedule): { blocks: Float64Array; dOut: Float64Array } {
-  const { n, stages, first, second, starts } = schedule;
+  const { n } = schedule;
   const rest = w.data.slice();
-  const blocks = new Float64Array(4 * first.length);
-  for (let l = 0; l < stages; l++) {
-    const distance = 2 ** l;
-    for (let p = starts[l]!; p < starts[l + 1]!; p++) {
-      const [i, j] = [first[p]!, second[p]!];
-      const lower = dominantRow(rest, n, i, j, i % (2 * distance), 2 * distance, [1, 0]);
-      const upper = dominantRow(rest, n, i, j, j % (2 * distance), 2 * distance, [0, 1]);
+  const blocks = new Float64Array(4 * schedule.first.length);
+  for (let l = 0; l < schedule.stages; l++) {
+    const period = 2 ** (l + 1);
+    eachPair(schedule, l, (i, j, p) => {
+      const lower = dominantRow(rest, n, i, j, i % period, period, [1, 0]);
+      const upper = dominantRow(rest, n, i, j, j % period, period, [0, 1]);
       if (lower[0] * upper[1] < lower[1] * upper[0]) {
         upper[0] = -upper[0];
         upper[1] = -upper[1];
@@ -31,10 +30,10 @@ export function peel(w: Matrix, schedule: Schedule): { blocks: Float64Array; dOu
       for (let r = 0; r < n; r++) {
         const at = r * n;
         const [u, v] = [rest[at + i]!, rest[at + j]!];
-        rest[at + i] = r % (2 * distance) === i % (2 * distance) ? u * lower[0] + v * lower[1] : 0;
-        rest[at + j] = r % (2 * distance) === j % (2 * distance) ? u * upper[0] + v * upper[1] : 0;
+        rest[at + i] = r % period === i % period ? u * lower[0] + v * lower[1] : 0;
+        rest[at + j] = r % period === j % period ? u * upper[0] + v * upper[1] : 0;
       }
-    }
+    });
   }
   return { blocks, dOut: Float64Array.from({ length: n }, (_, i) => rest[i * n + i]!) };
 }

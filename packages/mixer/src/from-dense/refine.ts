@@ -3,13 +3,14 @@
  * is linear in one block, so that each takes its least-squares value in turn, then the diagonals
  * take theirs. The error never grows.
  */
-import type { Factors } from "../factors.ts";
-import type { Schedule } from "../schedule.ts";
+import { quadAt } from "../parameterisation/angles.ts";
+import type { Parameterisation, Quad } from "../parameterisation/define.ts";
+import { eachLeftover, eachPair, type Schedule } from "../schedule.ts";
 import { dot, type Matrix, matrix, row } from "./matrix.ts";
 
-/** A mixer as plain numbers; for a rotation the blocks are rotations. */
+/** A mixer as plain numbers: blocks, of which the kind has parameters. */
 export interface Numbers {
-  readonly kind: Factors["kind"];
+  readonly kind: Parameterisation;
   readonly schedule: Schedule;
   readonly blocks: Float64Array;
   readonly scales: Float64Array;
@@ -27,43 +28,41 @@ export function denseOf(numbers: Numbers): Matrix {
 
 /** One sweep over all blocks, scales and diagonals, in place. Cost O(L n · in · out). */
 export function sweep(numbers: Numbers, target: Matrix): void {
-  const { schedule, dIn, blocks, scales } = numbers;
-  const { n, stages, first, second, starts, leftovers, leftoverStarts } = schedule;
+  const { kind, schedule, dIn, blocks, scales } = numbers;
   const after = columnsAfter(numbers);
-  const c = matrix(n, dIn.length, (i, j) => (i === j ? dIn[j]! : 0));
+  const c = matrix(schedule.n, dIn.length, (i, j) => (i === j ? dIn[j]! : 0));
   const model = denseOf(numbers);
   const residual: Matrix = { ...target, data: target.data.map((v, k) => v - model.data[k]!) };
-  for (let l = 0; l < stages; l++) {
-    const a = after[l]!;
-    for (let p = starts[l]!; p < starts[l + 1]!; p++) {
-      const [ai, aj, ci, cj] = [
-        row(a, first[p]!),
-        row(a, second[p]!),
-        row(c, first[p]!),
-        row(c, second[p]!),
-      ];
-      const block = blocks.subarray(4 * p, 4 * p + 4);
-      const correlation = correlations(residual, [ai, aj], [ci, cj]);
-      const [ga, gc] = [gram(ai, aj), gram(ci, cj)];
-      const change =
-        numbers.kind === "general"
-          ? times(times(inverse(ga), correlation), inverse(gc))
-          : turned(block, correlation, ga, gc);
-      for (let k = 0; k < 4; k++) block[k]! += change[k]!;
-      subtract(residual, [ai, aj], combined(change, ci, cj));
-    }
-    for (
-      let r = leftoverStarts[l]!;
-      numbers.kind === "general" && r < leftoverStarts[l + 1]!;
-      r++
-    ) {
-      const [ar, cr] = [row(a, leftovers[r]!), row(c, leftovers[r]!)];
-      const size = dot(ar, ar) * dot(cr, cr);
-      if (size === 0) continue;
-      const change = correlations(residual, [ar], [cr])[0]! / size;
-      scales[r]! += change;
-      subtract(residual, [ar], [cr.map((v) => change * v)]);
-    }
+  for (const [l, a] of after.entries()) {
+    eachPair(schedule, l, (i, j, p) => {
+      const [ai, aj, ci, cj] = [row(a, i), row(a, j), row(c, i), row(c, j)];
+      const block = quadAt(blocks, p);
+      const change = kind.improve?.(
+        block,
+        correlations(residual, ai, aj, ci, cj),
+        gram(ai, aj),
+        gram(ci, cj),
+      );
+      if (change === undefined) return;
+      const [m0, m1, m2, m3] = block;
+      const [d0, d1, d2, d3] = change;
+      blocks.set([m0 + d0, m1 + d1, m2 + d2, m3 + d3], 4 * p);
+      subtract(residual, ai, combined(d0, d1, ci, cj));
+      subtract(residual, aj, combined(d2, d3, ci, cj));
+    });
+    if (!kind.orthogonal)
+      eachLeftover(schedule, l, (i, r) => {
+        const [ar, cr] = [row(a, i), row(c, i)];
+        const size = dot(ar, ar) * dot(cr, cr);
+        if (size === 0) return;
+        const change = dot(ar, image(residual, cr)) / size;
+        scales[r]! += change;
+        subtract(
+          residual,
+          ar,
+          cr.map((v) => change * v),
+        );
+      });
     mixRows(c, numbers, l, false);
   }
   fitDiagonals(numbers, target, c);
@@ -79,7 +78,7 @@ function columnsAfter(numbers: Numbers): Matrix[] {
   const after: Matrix[] = [];
   const a = matrix(n, dOut.length, (i, j) => (i === j ? dOut[j]! : 0));
   for (let l = stages - 1; l >= 0; l--) {
-    after[l] = { ...a, data: a.data.slice() };
+    after.unshift({ ...a, data: a.data.slice() });
     mixRows(a, numbers, l, true);
   }
   return after;
@@ -92,21 +91,20 @@ function mixRows(
   l: number,
   transposed: boolean,
 ): void {
-  const { first, second, starts, leftovers, leftoverStarts } = schedule;
-  for (let p = starts[l]!; p < starts[l + 1]!; p++) {
-    const [u, v] = [row(z, first[p]!), row(z, second[p]!)];
-    const [a, d] = [blocks[4 * p]!, blocks[4 * p + 3]!];
-    const [b, c] = [blocks[4 * p + (transposed ? 2 : 1)]!, blocks[4 * p + (transposed ? 1 : 2)]!];
+  eachPair(schedule, l, (i, j, p) => {
+    const [u, v] = [row(z, i), row(z, j)];
+    const [a, upper, lower, d] = quadAt(blocks, p);
+    const [b, c] = transposed ? [lower, upper] : [upper, lower];
     for (let k = 0; k < z.columns; k++) {
       const [x, y] = [u[k]!, v[k]!];
       u[k] = a * x + b * y;
       v[k] = c * x + d * y;
     }
-  }
-  for (let r = leftoverStarts[l]!; r < leftoverStarts[l + 1]!; r++) {
-    const u = row(z, leftovers[r]!);
+  });
+  eachLeftover(schedule, l, (i, r) => {
+    const u = row(z, i);
     for (let k = 0; k < z.columns; k++) u[k]! *= scales[r]!;
-  }
+  });
 }
 
 /** Each diagonal entry to its least-squares value: first rows, then columns. */
@@ -126,95 +124,37 @@ function fitDiagonals({ dIn, dOut }: Numbers, target: Matrix, z: Matrix): void {
   }
 }
 
-/** ⟨a_p, R c_q⟩ for each p and q, row-major. */
+/** R c */
+const image = (r: Matrix, c: Float64Array): Float64Array =>
+  Float64Array.from({ length: r.rows }, (_, o) => dot(row(r, o), c));
+
+/** ⟨a_p, R c_q⟩ for both p and q, row-major. */
 function correlations(
   r: Matrix,
-  as: readonly Float64Array[],
-  cs: readonly Float64Array[],
-): number[] {
-  const images = cs.map((c) => Float64Array.from({ length: r.rows }, (_, o) => dot(row(r, o), c)));
-  return as.flatMap((a) => images.map((image) => dot(a, image)));
+  ai: Float64Array,
+  aj: Float64Array,
+  ci: Float64Array,
+  cj: Float64Array,
+): Quad {
+  const [first, second] = [image(r, ci), image(r, cj)];
+  return [dot(ai, first), dot(ai, second), dot(aj, first), dot(aj, second)];
 }
 
-/** R ← R − Σ a_p v_pᵀ */
-function subtract(r: Matrix, as: readonly Float64Array[], vs: readonly Float64Array[]): void {
-  for (let o = 0; o < r.rows; o++) {
+/** R ← R − a vᵀ */
+function subtract(r: Matrix, a: Float64Array, v: Float64Array): void {
+  for (const [o, factor] of a.entries()) {
+    if (factor === 0) continue;
     const line = row(r, o);
-    for (const [p, a] of as.entries()) {
-      const [factor, v] = [a[o]!, vs[p]!];
-      if (factor !== 0) for (let k = 0; k < line.length; k++) line[k]! -= factor * v[k]!;
-    }
+    for (let k = 0; k < line.length; k++) line[k]! -= factor * v[k]!;
   }
 }
 
-type Block = readonly [number, number, number, number] | readonly number[];
+const combined = (a: number, b: number, u: Float64Array, v: Float64Array): Float64Array =>
+  u.map((x, k) => a * x + b * v[k]!);
 
-const combined = (
-  [a, b, c, d]: Block,
-  u: Float64Array,
-  v: Float64Array,
-): [Float64Array, Float64Array] => [
-  u.map((x, k) => a! * x + b! * v[k]!),
-  u.map((x, k) => c! * x + d! * v[k]!),
-];
-
-const gram = (u: Float64Array, v: Float64Array): Block => [
+const gram = (u: Float64Array, v: Float64Array): Quad => [
   dot(u, u),
   dot(u, v),
   dot(u, v),
   dot(v, v),
 ];
-
-const times = ([a, b, c, d]: Block, [e, f, g, h]: Block): Block => [
-  a! * e! + b! * g!,
-  a! * f! + b! * h!,
-  c! * e! + d! * g!,
-  c! * f! + d! * h!,
-];
-
-/**
- * The inverse of a Gram matrix, with 10⁻¹² of its trace on the diagonal: a direction that reaches
- * nothing is left alone.
- */
-function inverse([a, b, c, d]: Block): Block {
-  const ridge = 1e-12 * (a! + d!);
-  const det = (a! + ridge) * (d! + ridge) - b! * c!;
-  return det > 0 ? [(d! + ridge) / det, -b! / det, -c! / det, (a! + ridge) / det] : [0, 0, 0, 0];
-}
-
-/**
- * From one rotation to the best: with H = correlation + Ga M Gc, the error is −2(c p + s q) + u
- * c² + 2 v c s + w s² in the cosine and sine of the new angle; the lowest of 32 samples, then
- * Newton's steps.
- */
-function turned(block: Float64Array, correlation: Block, ga: Block, gc: Block): Block {
-  const m = Array.from(block);
-  const h = times(times(ga, m), gc).map((v, k) => v + correlation[k]!);
-  const k = times(ga, gc);
-  const [p, q] = [h[0]! + h[3]!, h[2]! - h[1]!];
-  const [u, v, w] = [
-    k[0]! + k[3]!,
-    k[2]! - k[1]!,
-    ga[3]! * gc[0]! - 2 * ga[1]! * gc[1]! + ga[0]! * gc[3]!,
-  ];
-  const error = (t: number) => {
-    const [c, s] = [Math.cos(t), Math.sin(t)];
-    return -2 * (c * p + s * q) + u * c * c + 2 * v * c * s + w * s * s;
-  };
-  let best = Math.atan2(m[2]!, m[0]!);
-  for (let sample = 0; sample < 32; sample++) {
-    const t = (sample * Math.PI) / 16;
-    if (error(t) < error(best)) best = t;
-  }
-  for (let step = 0; step < 20; step++) {
-    const [c, s] = [Math.cos(best), Math.sin(best)];
-    const slope = 2 * (s * p - c * q) + 2 * (w - u) * c * s + 2 * v * (c * c - s * s);
-    const curvature = 2 * (c * p + s * q) + 2 * (w - u) * (c * c - s * s) - 8 * v * c * s;
-    if (!(curvature > 0) || Math.abs(slope) <= 1e-17 * curvature) break;
-    const next = best - slope / curvature;
-    if (error(next) > error(best)) break;
-    best = next;
-  }
-  const [c, s] = [Math.cos(best), Math.sin(best)];
-  return [c - m[0]!, -s - m[1]!, s - m[2]!, c - m[3]!];
-}

@@ -1,6 +1,6 @@
 /** @file How one input coordinate reaches the outputs of a mixer. */
 import { elements, noGrad, ValueError } from "@spm/core";
-import { type Factors, fanIn, fanOut, toGeneral } from "@spm/mixer";
+import { eachLeftover, eachPair, type Factors, fanIn, fanOut, toGeneral } from "@spm/mixer";
 import { framed, label, px } from "./svg.ts";
 
 /** A step of a unit input through a stage. */
@@ -28,43 +28,35 @@ export interface Reach {
 export function reach(factors: Factors, coordinate: number): Reach {
   if (!Number.isInteger(coordinate) || coordinate < 0 || coordinate >= fanIn(factors))
     throw new ValueError("reach", `a coordinate in [0, ${fanIn(factors)})`, coordinate);
-  const { schedule, dIn, dOut, ...rest } = toGeneral(factors);
-  const [blocks, scales] = noGrad(() => [
-    elements(rest.blocks.ndarray()).slice(),
-    elements(rest.scales.ndarray()).slice(),
-  ]);
-  const { n, first, second, starts, leftovers, leftoverStarts } = schedule;
-  const start = new Float64Array(n);
-  start[coordinate] = dIn ? elements(dIn.ndarray())[coordinate]! : 1;
-  const states = [start];
+  const { schedule, parameters, dIn, dOut } = noGrad(() => toGeneral(factors));
+  const blocks = elements(parameters.blocks.ndarray());
+  const scales = elements(parameters.scales.ndarray());
+  let state = new Float64Array(schedule.n);
+  state[coordinate] = dIn ? (elements(dIn.ndarray())[coordinate] ?? 1) : 1;
+  const states = [state];
   const flows: Flow[][] = [];
-  let before = start;
   for (let l = 0; l < schedule.stages; l++) {
-    const after = new Float64Array(n);
+    const [before, after] = [state, new Float64Array(schedule.n)];
     const flow: Flow[] = [];
-    const send = (from: number, to: number, factor: number): void => {
+    const send = (from: number, to: number, factor = 0): void => {
       const amount = factor * before[from]!;
       after[to]! += amount;
       if (amount !== 0) flow.push({ from, to, amount });
     };
-    for (let p = starts[l]!; p < starts[l + 1]!; p++) {
-      const [i, j] = [first[p]!, second[p]!];
-      const ways = [
-        [i, i],
-        [j, i],
-        [i, j],
-        [j, j],
-      ] as const;
-      for (const [k, [from, to]] of ways.entries()) send(from, to, blocks[4 * p + k]!);
-    }
-    for (let q = leftoverStarts[l]!; q < leftoverStarts[l + 1]!; q++)
-      send(leftovers[q]!, leftovers[q]!, scales[q]!);
+    eachPair(schedule, l, (i, j, p) => {
+      const [a, b, c, d] = blocks.subarray(4 * p, 4 * p + 4);
+      send(i, i, a);
+      send(j, i, b);
+      send(i, j, c);
+      send(j, j, d);
+    });
+    eachLeftover(schedule, l, (i, r) => send(i, i, scales[r]));
     states.push(after);
     flows.push(flow);
-    before = after;
+    state = after;
   }
   const gains = dOut && elements(dOut.ndarray());
-  const outputs = before.slice(0, fanOut(factors)).map((v, i) => v * (gains?.[i] ?? 1));
+  const outputs = state.slice(0, fanOut(factors)).map((v, i) => v * (gains?.[i] ?? 1));
   return { states, flows, outputs };
 }
 

@@ -1,31 +1,33 @@
 /** @file A mixer's blocks as angles, stage by stage. */
 import { elements, noGrad } from "@spm/core";
-import { type Factors, toGeneral } from "@spm/mixer";
+import { eachPair, type Factors, rotation, toGeneral } from "@spm/mixer";
 import { cyclic } from "./colours.ts";
 import { type ColourScale, colourBar, heatMap } from "./heat-map.ts";
 import { framed, label } from "./svg.ts";
 
 /**
- * The angle of every pair, in (−π, π]: of a free block [a, b; c, d] that of the nearest rotation,
- * atan2(c − b, a + d).
+ * The angle of every pair, in (−π, π]: the parameter of a kind that has one, otherwise that of the
+ * nearest rotation, of a block [a, b; c, d] atan2(c − b, a + d).
  * @returns a row for each stage, in the order of the schedule's pairs
  */
 export function stageAngles(factors: Factors): number[][] {
-  const { starts, stages } = factors.schedule;
-  const blocks = noGrad(() => elements(toGeneral(factors).blocks.ndarray()).slice());
-  const angle = (p: number): number => {
-    const [a, b, c, d] = blocks.subarray(4 * p, 4 * p + 4) as unknown as [
-      number,
-      number,
-      number,
-      number,
-    ];
-    return Math.atan2(c - b, a + d);
-  };
-  return Array.from({ length: stages }, (_, l) =>
-    Array.from({ length: starts[l + 1]! - starts[l]! }, (_, q) => angle(starts[l]! + q)),
-  );
+  const { schedule, mixer, parameters } = factors;
+  const own = parameters[mixer.parameterisation.angle ?? ""];
+  const angles = own ? elements(own.ndarray()).slice() : nearestAngles(factors);
+  return Array.from({ length: schedule.stages }, (_, l) => {
+    const row: number[] = [];
+    eachPair(schedule, l, (_i, _j, p) => row.push(wrapped(angles[p] ?? 0)));
+    return row;
+  });
 }
+
+function nearestAngles(factors: Factors): Float64Array {
+  const blocks = noGrad(() => elements(toGeneral(factors).parameters.blocks.ndarray()).slice());
+  const scales = new Float64Array(factors.schedule.leftovers.length);
+  return rotation.nearest(Float64Array.from(blocks), scales).angles;
+}
+
+const wrapped = (angle: number): number => Math.atan2(Math.sin(angle), Math.cos(angle));
 
 /**
  * Stage × pair as a heat map of {@link stageAngles}, the first stage at the top. Pale is no

@@ -8,10 +8,9 @@ import {
   type Tensor,
   transpose,
 } from "@spm/core";
-import { type LinearChoice, linear } from "../factory.ts";
 import { checkSizes, type SlidingOptions, windows } from "../functional/windows.ts";
-import type { LinearOptions } from "../linear.ts";
-import type { LinearMap } from "../linear-map.ts";
+import { type LinearChoice, linear } from "../linear-kinds.ts";
+import type { LinearMap, LinearOptions } from "../linear-map.ts";
 import { Module } from "../module.ts";
 import { checkSizes as checkChannels } from "../options.ts";
 

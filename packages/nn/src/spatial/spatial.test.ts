@@ -1,8 +1,8 @@
 /** @file Convolution and pooling by loops over every window. */
 import { elements, normal, rng, type Tensor, tensor } from "@spm/core";
 import { assert, describe, expect, test } from "vitest";
-import { linearKinds } from "../factory.ts";
 import { gradcheckModule } from "../gradcheck-module.ts";
+import { linearKinds } from "../linear-kinds.ts";
 import { Conv1d, Conv2d } from "./convolution.ts";
 import { AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d } from "./pooling.ts";
 

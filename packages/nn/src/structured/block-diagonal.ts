@@ -8,7 +8,7 @@ import {
   slice,
   type Tensor,
 } from "@spm/core";
-import type { LinearOptions } from "../linear.ts";
+import type { LinearEntry, LinearOptions } from "../linear-map.ts";
 import { blockDiagonal, multiplyBlocks } from "./blockwise.ts";
 import { assignNumbers, narrowed, StructuredMap, widened } from "./structured-map.ts";
 
@@ -71,3 +71,10 @@ export class BlockDiagonal extends StructuredMap {
     return slice(blockDiagonal(this.weight), [{ stop: this.fanOut }, { stop: this.fanIn }]);
   }
 }
+
+/** BlockDiagonal by name. */
+export const blockDiagonalKind: LinearEntry = {
+  description: "independent dense maps on parts of the coordinates",
+  learningRate: 0.01,
+  create: (fanIn, fanOut, options) => new BlockDiagonal(fanIn, fanOut, options),
+};

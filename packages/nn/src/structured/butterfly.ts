@@ -4,6 +4,7 @@
  */
 import {
   concat,
+  each,
   elements,
   mul,
   ones,
@@ -11,7 +12,6 @@ import {
   parameter,
   slice,
   type Tensor,
-  type TypedArray,
   tensor,
   zeros,
 } from "@spm/core";
@@ -19,12 +19,11 @@ import {
   butterfly,
   fromDense,
   generalMixer,
-  initialBlocks,
+  initialParameters,
   type Schedule,
   toDense,
-  toGeneral,
 } from "@spm/mixer";
-import type { LinearOptions } from "../linear.ts";
+import type { LinearEntry, LinearOptions } from "../linear-map.ts";
 import { assignNumbers, narrowed, StructuredMap } from "./structured-map.ts";
 
 /**
@@ -47,7 +46,9 @@ export class Butterfly extends StructuredMap {
     const pairs = this.schedule.first.length;
     const scale = concat([ones([pairs - n / 2, 4]), mul(ones([n / 2, 4]), gain)]);
     this.stack = Array.from({ length: Math.ceil(fanOut / n) }, () =>
-      parameter(mul(initialBlocks(this.schedule, random), scale), { decay: false }),
+      parameter(mul(initialParameters(generalMixer, this.schedule, random).blocks, scale), {
+        decay: false,
+      }),
     );
   }
 
@@ -75,15 +76,15 @@ export class Butterfly extends StructuredMap {
         shape: [rows.length / fanIn, fanIn],
         backend: target.backend,
       });
-      const found = toGeneral(fromDense(w, { schedule }).factors);
-      const numbers = (x: Tensor): TypedArray => elements(x.ndarray());
-      const dIn = found.dIn && numbers(found.dIn);
-      const dOut = found.dOut && numbers(found.dOut);
+      const { parameters, dIn, dOut } = fromDense(w, { schedule }).factors;
+      const [blocks, before, after] = each([parameters.blocks, dIn, dOut] as const, (x) =>
+        elements(x.ndarray()),
+      );
       const last = first.length - n / 2;
-      const entries = Array.from(numbers(found.blocks), (v, k) => {
+      const entries = Array.from(blocks, (v, k) => {
         const p = k >> 2;
         const [row, column] = [k & 2 ? second[p]! : first[p]!, k & 1 ? second[p]! : first[p]!];
-        return v * (p < n / 2 ? (dIn?.[column] ?? 1) : 1) * (p >= last ? (dOut?.[row] ?? 1) : 1);
+        return v * (p < n / 2 ? (before[column] ?? 1) : 1) * (p >= last ? (after[row] ?? 1) : 1);
       });
       assignNumbers(target, entries);
     });
@@ -93,8 +94,16 @@ export class Butterfly extends StructuredMap {
     const { schedule } = this;
     const squares = this.stack.map((blocks) => {
       const { dtype, backend } = blocks;
-      return toDense({ kind: "general", schedule, blocks, scales: zeros([0], { dtype, backend }) });
+      const parameters = { blocks, scales: zeros([0], { dtype, backend }) };
+      return toDense({ mixer: generalMixer, schedule, parameters });
     });
     return slice(concat(squares), [{ stop: this.fanOut }, { stop: this.fanIn }]);
   }
 }
+
+/** Butterfly by name. */
+export const butterflyKind: LinearEntry = {
+  description: "stacked butterflies of free 2×2 blocks without diagonals, as in torch_butterfly",
+  learningRate: 0.01,
+  create: (fanIn, fanOut, options) => new Butterfly(fanIn, fanOut, options),
+};

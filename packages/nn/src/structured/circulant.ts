@@ -1,6 +1,6 @@
 /** @file A matrix whose every row is the one above, turned by one. */
 import { concat, normal, type Parameter, parameter, slice, type Tensor } from "@spm/core";
-import type { LinearOptions } from "../linear.ts";
+import type { LinearEntry, LinearOptions } from "../linear-map.ts";
 import { convolve, convolveFlops } from "./convolve.ts";
 import { assignNumbers, narrowed, StructuredMap, widened } from "./structured-map.ts";
 import { diagonalMeans, fromDiagonals, toeplitzProduct } from "./toeplitz.ts";
@@ -54,3 +54,10 @@ export class Circulant extends StructuredMap {
     return fromDiagonals(this.kernel, this.fanOut, this.fanIn, (k) => (k + n) % n);
   }
 }
+
+/** Circulant by name. */
+export const circulantKind: LinearEntry = {
+  description: "a matrix whose rows are the one above, turned by one",
+  learningRate: 0.003,
+  create: (fanIn, fanOut, options) => new Circulant(fanIn, fanOut, options),
+};

@@ -8,7 +8,7 @@ import {
   type Tensor,
   transpose,
 } from "@spm/core";
-import type { LinearOptions } from "../linear.ts";
+import type { LinearEntry, LinearOptions } from "../linear-map.ts";
 import { assignNumbers, StructuredMap } from "./structured-map.ts";
 import { truncated } from "./truncated.ts";
 
@@ -67,3 +67,10 @@ export class LowRank extends StructuredMap {
     return matmul(this.u, this.v);
   }
 }
+
+/** LowRank by name. */
+export const lowRankKind: LinearEntry = {
+  description: "a product of two thin matrices",
+  learningRate: 0.01,
+  create: (fanIn, fanOut, options) => new LowRank(fanIn, fanOut, options),
+};

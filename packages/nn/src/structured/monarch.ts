@@ -15,7 +15,7 @@ import {
   tensor,
   transpose,
 } from "@spm/core";
-import type { LinearOptions } from "../linear.ts";
+import type { LinearEntry, LinearOptions } from "../linear-map.ts";
 import { blockDiagonal, multiplyBlocks } from "./blockwise.ts";
 import { assignNumbers, narrowed, StructuredMap, widened } from "./structured-map.ts";
 import { truncated } from "./truncated.ts";
@@ -108,3 +108,10 @@ function rowsTransposed(w: Tensor, blocks: number): Tensor {
   );
   return take(w, tensor(order, { backend: w.backend }));
 }
+
+/** Monarch by name. */
+export const monarchKind: LinearEntry = {
+  description: "two block-diagonal products with a transposition between them",
+  learningRate: 0.01,
+  create: (fanIn, fanOut, options) => new Monarch(fanIn, fanOut, options),
+};

@@ -11,8 +11,7 @@ import {
   tensor,
   zeros,
 } from "@spm/core";
-import type { LinearOptions } from "../linear.ts";
-import { LinearMap } from "../linear-map.ts";
+import { LinearMap, type LinearOptions } from "../linear-map.ts";
 
 /** y = x Wᵀ + b with a W of some structure; b starts at 0. x [..., in] → [..., out]. */
 export abstract class StructuredMap extends LinearMap {

@@ -5,8 +5,8 @@
 import { elements, normal, rng, sizeOf, type Tensor, tensor } from "@spm/core";
 import fc from "fast-check";
 import { assert, describe, expect, test } from "vitest";
-import { linear, linearKinds } from "../factory.ts";
 import { gradcheckModule } from "../gradcheck-module.ts";
+import { linear, linearKinds } from "../linear-kinds.ts";
 import { BlockDiagonal } from "./block-diagonal.ts";
 import { Butterfly } from "./butterfly.ts";
 import { Circulant } from "./circulant.ts";

@@ -10,7 +10,7 @@ import {
   take,
   tensor,
 } from "@spm/core";
-import type { LinearOptions } from "../linear.ts";
+import type { LinearEntry, LinearOptions } from "../linear-map.ts";
 import { convolve, convolveFlops } from "./convolve.ts";
 import { assignNumbers, narrowed, StructuredMap, widened } from "./structured-map.ts";
 
@@ -94,3 +94,10 @@ export function diagonalMeans(
   });
   return sums.map((sum, k) => sum / (counts[k] || 1));
 }
+
+/** Toeplitz by name. */
+export const toeplitzKind: LinearEntry = {
+  description: "a matrix that is constant along its diagonals",
+  learningRate: 0.01,
+  create: (fanIn, fanOut, options) => new Toeplitz(fanIn, fanOut, options),
+};

@@ -12,8 +12,8 @@ import {
   tensor,
 } from "@spm/core";
 import { expect, test } from "vitest";
-import { linearKinds } from "../factory.ts";
 import { gradcheckModule } from "../gradcheck-module.ts";
+import { linearKinds } from "../linear-kinds.ts";
 import { MultiHeadAttention } from "./attention.ts";
 import { KeyValueCache } from "./key-value-cache.ts";
 import { LearnedPositions, rotary } from "./positions.ts";

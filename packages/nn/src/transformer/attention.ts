@@ -9,10 +9,9 @@ import {
   transpose,
   ValueError,
 } from "@spm/core";
-import { type LinearChoice, linear } from "../factory.ts";
 import { scaledDotProductAttention } from "../functional/index.ts";
-import type { LinearOptions } from "../linear.ts";
-import type { LinearMap } from "../linear-map.ts";
+import { type LinearChoice, linear } from "../linear-kinds.ts";
+import type { LinearMap, LinearOptions } from "../linear-map.ts";
 import { Module } from "../module.ts";
 import { checkSizes } from "../options.ts";
 import type { KeyValueCache } from "./key-value-cache.ts";

@@ -1,8 +1,7 @@
 /** @file The feed-forward part of a transformer block. */
 import { gelu, mul, silu, type Tensor } from "@spm/core";
-import { type LinearChoice, linear } from "../factory.ts";
-import type { LinearOptions } from "../linear.ts";
-import type { LinearMap } from "../linear-map.ts";
+import { type LinearChoice, linear } from "../linear-kinds.ts";
+import type { LinearMap, LinearOptions } from "../linear-map.ts";
 import { Module } from "../module.ts";
 import { checkChoice } from "../options.ts";
 

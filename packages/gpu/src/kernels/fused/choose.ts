@@ -4,13 +4,12 @@
  */
 import type { Schedule } from "@spm/mixer";
 import type { Executor, WgslLauncher } from "../../executor.ts";
-import { type MixerKind, tablesOf } from "../mixer/tables.ts";
+import type { MixerKernels } from "../mixer/kernels.ts";
+import { tablesOf } from "../mixer/tables.ts";
 import { upTo } from "../wgsl.ts";
 import type { FusedBlocks } from "./blocks.ts";
 import { fusedForward } from "./forward.ts";
-import { generalBlocks } from "./general-blocks.ts";
 import { type FusedCall, persistentGroups, planFused } from "./plan.ts";
-import { rotationBlocks } from "./rotation-blocks.ts";
 import { spanBackward } from "./span-backward.ts";
 import { spanForward } from "./span-forward.ts";
 import { planSpans, type SpanPlan, sharedBytesOf } from "./span-plan.ts";
@@ -66,7 +65,7 @@ interface Sizes {
  */
 export function chooseFused(
   executor: Executor,
-  kind: MixerKind,
+  kind: MixerKernels,
   schedule: Schedule,
   { rows, fanIn, fanOut }: Sizes,
 ): FusedKernels | null {
@@ -80,7 +79,7 @@ export function chooseFused(
   known.set(executor, bySchedule);
   const bySize = bySchedule.get(schedule) ?? new Map<string, FusedKernels | null>();
   bySchedule.set(schedule, bySize);
-  const key = `${kind},${fanIn},${fanOut}`;
+  const key = `${kind.op.primitive.name},${fanIn},${fanOut}`;
   let kernels = bySize.get(key);
   if (kernels === undefined) {
     const { distances } = tablesOf(executor, schedule);
@@ -100,14 +99,14 @@ export const forwardThreads = 512;
 function makeKernels(
   executor: Executor,
   launcher: WgslLauncher,
-  kind: MixerKind,
+  kind: MixerKernels,
   call: FusedCall,
 ): FusedKernels | null {
   const plan = planFused(call, 3);
   const fits = (span: SpanPlan): boolean =>
     span.workgroup <= launcher.invocations && sharedBytesOf(span, 3) <= launcher.sharedBytes;
   const forward = planSpans(plan, 2);
-  const blocks = kind === "rotation" ? rotationBlocks(executor, plan) : generalBlocks;
+  const blocks = kind.fusedBlocks(executor, plan);
   const backward = planSpans(plan, blocks.backwardRounds);
   if (![...forward, ...backward].every(fits)) return null;
   const starts = backward.slice(1).map(({ begin }) => begin.stage);

@@ -1,7 +1,7 @@
 /**
- * @file The mixer in gpu.js, for every schedule and both parameterisations. Passes end where groups
- * of three stages end; there z is stored (`stored`), computed again (`recompute`) or walked back to
- * by the transpose (`reverse`, rotation only).
+ * @file The mixer in gpu.js, for every schedule and kind. Passes end where groups of three stages
+ * end; there z is stored (`stored`), computed again (`recompute`) or walked back to by the
+ * transpose (`reverse`, orthogonal kinds only).
  */
 import type { Each, Result } from "@spm/core";
 import type { MixerOptions } from "@spm/mixer";
@@ -11,28 +11,22 @@ import { elementwise } from "../elementwise.ts";
 import { sumOver } from "../reduce.ts";
 import { upTo } from "../wgsl.ts";
 import { callOf, releaseCall } from "./call.ts";
-import {
-  gatherLeftovers,
-  gatherPairs,
-  outputGradient,
-  rowChunks,
-  type StageSums,
-  stageGradient,
-} from "./gradients.ts";
+import { outputGradient, rowChunks } from "./gradients.ts";
+import type { MixerKernels, StageSums } from "./kernels.ts";
 import type { MixerOperands, MixerPlaces } from "./operands.ts";
 import { backwardPass, forwardPass, paddedProduct, passesOf } from "./passes.ts";
-import { type MixerKind, rangeOf } from "./tables.ts";
+import { rangeOf } from "./tables.ts";
 
 /** y, and z between the passes, or before the last, where the backward pass wants it kept. */
 export function forwardByPasses(
   executor: Executor,
-  kind: MixerKind,
+  kernels: MixerKernels,
   operands: MixerOperands,
   { schedule, backward }: MixerOptions,
   keep: boolean,
 ): Result<[y: 1], DeviceArray> {
   const { x, dIn, dOut, bias } = operands;
-  const call = callOf(executor, kind, schedule, operands);
+  const call = callOf(executor, kernels, schedule, operands);
   const { passes, last } = passesOf(schedule.stages);
   const kept: Memory[] = [];
   let z = x.memory;
@@ -53,14 +47,14 @@ export function forwardByPasses(
 /** All cotangents, from what forward kept. */
 export function backwardByPasses(
   executor: Executor,
-  kind: MixerKind,
+  kernels: MixerKernels,
   ct: DeviceArray,
   operands: MixerOperands,
   { schedule }: MixerOptions,
   residual: readonly Memory[] | null,
 ): Each<MixerPlaces, DeviceArray> {
   const { x, dIn, dOut } = operands;
-  const call = callOf(executor, kind, schedule, operands);
+  const call = callOf(executor, kernels, schedule, operands);
   const { rows, n, fanIn, fanOut } = call;
   const { passes, last } = passesOf(schedule.stages);
   const owned: Memory[] = [];
@@ -95,27 +89,20 @@ export function backwardByPasses(
 
   // The sweep. g_L = d_out ⊙ ȳ is needed by itself: the gradients of the last pass read it.
   const chunks = rowChunks(rows, rangeOf(schedule.starts, 0).count || 1);
-  const pairSums: StageSums[] = [];
-  const leftoverSums: StageSums[] = [];
+  const sums: (readonly StageSums[])[] = [];
   let gAfter = padded(ct, dOut, fanOut);
   for (const [k, pass] of [...passes.entries()].toReversed()) {
     const gBefore = own(backwardPass(call, pass, gAfter));
     if (zAfter !== null) zBefore = known[k] ?? own(backwardPass(call, pass, zAfter));
-    const z = { before: zBefore, after: kind === "rotation" ? zAfter : null };
+    const z = { before: zBefore, after: zAfter };
     const g = { before: gBefore, after: gAfter };
-    for (let l = pass.to - 1; l >= pass.from; l--) {
-      pairSums.unshift(stageGradient(call, kind, l, pass, z, g, chunks, false));
-      if (kind === "general" && rangeOf(schedule.leftoverStarts, l).count > 0)
-        leftoverSums.unshift(stageGradient(call, kind, l, pass, z, g, chunks, true));
-    }
+    for (let l = pass.to - 1; l >= pass.from; l--)
+      sums.unshift(kernels.stageSums(call, l, pass, z, g, chunks));
     gAfter = gBefore;
     zAfter = zBefore;
   }
 
-  const parameterBars = [
-    gatherPairs(call, kind, pairSums, chunks.chunks),
-    ...(kind === "general" ? [gatherLeftovers(call, leftoverSums, chunks.chunks)] : []),
-  ];
+  const parameterBars = kernels.gather(call, sums, chunks.chunks);
   const g0: DeviceArray = { ...rowMajor(gAfter, [rows, n], "float32"), shape: [rows, fanIn] };
   const xBar = elementwise(executor, [rows, fanIn], "float32", [g0, dIn], "return x0 * x1;");
   const products = elementwise(

@@ -4,57 +4,35 @@
 import type { Schedule } from "@spm/mixer";
 import type { Executor, Memory, Output } from "../../executor.ts";
 import { parameters } from "../elementwise.ts";
-import { returnCos, returnSin } from "../trigonometry.ts";
+import type { MixerKernels } from "./kernels.ts";
 import type { MixerOperands } from "./operands.ts";
 import type { ProgramArrays } from "./program.ts";
-import { type MixerKind, type ScheduleTables, tablesOf } from "./tables.ts";
+import { type ScheduleTables, tablesOf } from "./tables.ts";
 
 /** α and β of every coordinate and stage, [L·n] each. */
-interface Coefficients {
+export interface Coefficients {
   readonly alpha: Memory;
   readonly beta: Memory;
 }
 
-function coefficients(
+/**
+ * The pair p of a role r ≥ 0, and whether it is the pair's second: ⌊r / 2⌋ and r mod 2 of a whole
+ * number below 2²⁴.
+ */
+export const pairOfRole = "const p = Math.floor(r / 2); const second = r - 2 * p;";
+
+/**
+ * Runs a kernel over all coordinates and stages; the first array after `arrays[0]` holds the roles.
+ */
+export function overRoles(
   executor: Executor,
-  kind: MixerKind,
-  { schedule, roles }: ScheduleTables,
-  [blocks, scales]: MixerOperands["parameters"],
-): Coefficients {
+  { schedule }: ScheduleTables,
+  arrays: readonly Memory[],
+  body: string,
+): Memory {
+  const source = `function (${parameters(arrays.length)}) { const r = a1[this.thread.x]; ${body} }`;
   const output = [schedule.n * schedule.stages] as const;
-  const role = "const r = a1[this.thread.x];";
-  // ⌊r / 2⌋ and r mod 2 of a whole number below 2²⁴
-  const pair = "const p = Math.floor(r / 2); const second = r - 2 * p;";
-  const run = (source: string, arrays: readonly Memory[]): Memory =>
-    executor.run({ source, output, arrays: arrays.length, scalars: 0 }, arrays, []);
-  if (kind === "rotation") {
-    const angles = blocks.memory;
-    const head = `function (a0, a1) { ${role} if (r < 0) { return `;
-    const angle = `${pair} const t = a0[p]; `;
-    return {
-      alpha: run(`${head}1; } ${angle}${returnCos("t")} }`, [angles, roles]),
-      beta: run(`${head}0; } ${angle}const u = second > 0 ? t : -t; ${returnSin("u")} }`, [
-        angles,
-        roles,
-      ]),
-    };
-  }
-  const arrays = [blocks.memory, roles];
-  const factors = scales === undefined || scales.memory.length === 0 ? [] : [scales.memory];
-  const leftover = factors.length === 0 ? "1" : "a2[-1 - r]";
-  const names = parameters(arrays.length + factors.length);
-  return {
-    alpha: run(
-      `function (${names}) { ${role} if (r < 0) { ` +
-        `return ${leftover}; } ${pair} return a0[4 * p + 3 * second]; }`,
-      [...arrays, ...factors],
-    ),
-    beta: run(
-      `function (a0, a1) { ${role} if (r < 0) { return 0; ` +
-        `} ${pair} return a0[4 * p + 1 + second]; }`,
-      arrays,
-    ),
-  };
+  return executor.run({ source, output, arrays: arrays.length, scalars: 0 }, arrays, []);
 }
 
 /** One call's sizes, memories and names. */
@@ -70,7 +48,7 @@ export interface Call {
 
 export function callOf(
   executor: Executor,
-  kind: MixerKind,
+  kernels: Pick<MixerKernels, "coefficients">,
   schedule: Schedule,
   { parameters, rows, fanIn, fanOut }: MixerOperands,
 ): Call {
@@ -78,7 +56,7 @@ export function callOf(
   return {
     executor,
     tables,
-    coefficients: coefficients(executor, kind, tables, parameters),
+    coefficients: kernels.coefficients(executor, tables, parameters),
     rows,
     n: schedule.n,
     fanIn,

@@ -2,17 +2,18 @@
  * @file Gradients of the mixer's parameters in gpu.js: sums over rows, each thread over a chunk of
  * them.
  */
-import { type DeviceArray, rowMajor, vector, zeros } from "../../device-array.ts";
+import { type DeviceArray, rowMajor, zeros } from "../../device-array.ts";
 import type { Executor, Memory, Output } from "../../executor.ts";
 import { concatenate } from "../layout.ts";
 import { sumOver } from "../reduce.ts";
 import { type Call, names, runProgram } from "./call.ts";
+import type { RowChunks, StageSums } from "./kernels.ts";
 import type { Pass } from "./passes.ts";
 import { MixerProgram } from "./program.ts";
-import { type MixerKind, rangeOf, type ScheduleTables } from "./tables.ts";
+import { rangeOf, type ScheduleTables } from "./tables.ts";
 
-/** Rows that one thread of a gradient kernel adds up, and how many threads share a result. */
-export function rowChunks(rows: number, results: number): { each: number; chunks: number } {
+/** Chunks of rows for so many results. */
+export function rowChunks(rows: number, results: number): RowChunks {
   const wanted = Math.max(1, Math.min(rows, Math.ceil(131072 / Math.max(1, results))));
   const each = Math.ceil(rows / wanted);
   return { each, chunks: Math.ceil(rows / each) };
@@ -44,31 +45,35 @@ function sumChunks(
   return total;
 }
 
-/** What the pairs, or the leftovers, of one stage have added up, and how many they are. */
-export interface StageSums {
-  readonly count: number;
-  /** [chunks, count], or [components, chunks, count]. */
-  readonly sums: Memory;
+type Coordinate = Parameters<MixerProgram["forward"]>[3];
+
+/** What a gradient kernel of one stage is made of. */
+export interface StageProgram {
+  readonly program: MixerProgram;
+  /** The two coordinates of a pair, or twice the one that is left over. */
+  readonly i: Coordinate;
+  readonly j: Coordinate;
+  /** An element of row b of an array. */
+  read(array: string): (coordinate: string) => string;
 }
 
 /**
- * Gradients of the parameters of stage `l` (from 0) within the pass `from`…`to`, as partial sums
- * [chunks, parameters of the stage]. Rotation: θ̄ = Σ z_i g_j − z_j g_i at either side of the
- * stage. General: the outer product of g after it and z before it.
+ * Sums over rows for the pairs of stage `l`, or for those that it leaves over, each thread over a
+ * chunk of them.
+ * @param sum - the summand, an expression, and the arrays a3 and a4 that it reads
  */
-export function stageGradient(
+export function sumStage(
   call: Call,
-  kind: MixerKind,
   l: number,
-  { from, to }: Pass,
-  z: { readonly before: Memory; readonly after: Memory | null },
-  g: { readonly before: Memory; readonly after: Memory },
-  chunks: { readonly each: number; readonly chunks: number },
-  leftovers: boolean,
+  over: "pairs" | "leftovers",
+  components: 1 | 4,
+  chunks: RowChunks,
+  sum: (parts: StageProgram) => { readonly sum: string; readonly z: Memory; readonly g: Memory },
 ): StageSums {
   const { tables, n, rows } = call;
-  const { schedule, distances } = tables;
-  const { start, count } = rangeOf(leftovers ? schedule.leftoverStarts : schedule.starts, l);
+  const { schedule, distances, first, second } = tables;
+  const pairs = over === "pairs";
+  const { start, count } = rangeOf(pairs ? schedule.starts : schedule.leftoverStarts, l);
   const program = new MixerProgram(tables, names);
   const m = distances?.[l] ?? 0;
   const butterfly = distances !== null;
@@ -81,49 +86,17 @@ export function stageGradient(
   const j = butterfly ? program.partner(l, i) : program.at(`(a6[${start} + ${q}] | 0)`);
   const row = `(this.thread.y * ${chunks.each} + r)`;
   const read = (array: string) => (c: string) => `${array}[${row} * ${n} + ${c}]`;
-  const components = kind === "rotation" || leftovers ? 1 : 4;
-  let sum: string;
-  let sources: readonly [z: Memory, g: Memory] = [z.before, g.after];
-  if (kind === "rotation") {
-    // Both at the same side: from the start of the pass forward, or from its end back, whichever is
-    // nearer.
-    const after = to - (l + 1) < l - from ? z.after : null;
-    const fromEnd = after !== null;
-    sources = fromEnd ? [after, g.after] : [z.before, g.before];
-    const value = (array: string, name: string, c: Parameters<typeof program.forward>[3]) =>
-      fromEnd
-        ? program.backward(name, to, l + 1, c, read(array))
-        : program.forward(name, from, l, c, read(array));
-    const [zi, zj, gi, gj] = [
-      value("a3", "z", i),
-      value("a3", "z", j),
-      value("a4", "g", i),
-      value("a4", "g", j),
-    ];
-    sum = `${zi} * ${gj} - ${zj} * ${gi}`;
-  } else {
-    const before = (c: Parameters<typeof program.forward>[3]) =>
-      program.forward("z", from, l, c, read("a3"));
-    const after = (c: Parameters<typeof program.forward>[3]) =>
-      program.backward("g", to, l + 1, c, read("a4"));
-    if (leftovers) sum = `${before(i)} * ${after(i)}`;
-    else {
-      const [gi, gj, u, v] = [after(i), after(j), before(i), before(j)];
-      sum = `(this.thread.z < 2 ? ${gi} : ${gj}) * ((this.thread.z & 1) > 0 ? ${v} : ${u})`;
-    }
-  }
+  const { sum: summand, z, g } = sum({ program, i, j, read });
   const body = overRows(
     rows,
     chunks.each,
     "this.thread.y",
-    `${program.statements.join(" ")} total = total + ${sum};`,
+    `${program.statements.join(" ")} total = total + ${summand};`,
   );
   const output: Output =
     components === 1 ? [count, chunks.chunks] : [count, chunks.chunks, components];
-  const places = leftovers
-    ? [leftoverPlaces(call), call.tables.second]
-    : [call.tables.first, call.tables.second];
-  return { count, sums: runProgram(call, output, [...sources, ...places], body) };
+  const places = pairs ? [first, second] : [leftoverPlaces(call), second];
+  return { count, sums: runProgram(call, output, [z, g, ...places], body) };
 }
 
 const leftoverTables: WeakMap<ScheduleTables, Memory> = new WeakMap();
@@ -161,14 +134,13 @@ export function outputGradient(call: Call, { from, to }: Pass, z: Memory, ct: Me
   return sumChunks(executor, runProgram(call, [fanOut, chunks], [z, ct], body), chunks, fanOut);
 }
 
-/** Partial sums of each stage's pairs → the parameters' gradient: [P] angles, or [P, 4] blocks. */
+/** Partial sums of each stage's pairs → [P, components]. */
 export function gatherPairs(
   { executor }: Call,
-  kind: MixerKind,
+  components: 1 | 4,
   stages: readonly StageSums[],
   chunks: number,
 ): DeviceArray {
-  const components = kind === "rotation" ? 1 : 4;
   const totals = stages.flatMap(({ count, sums }) => {
     if (count === 0) {
       executor.release(sums);
@@ -180,12 +152,13 @@ export function gatherPairs(
     executor.release(sums);
     return [{ ...sum, shape: [count, components], stride: [1, count] }];
   });
-  if (totals.length === 0) return zeros(executor, kind === "rotation" ? [0] : [0, 4], "float32");
+  if (totals.length === 0) return zeros(executor, [0, components], "float32");
   const all = concatenate(executor, totals, 0);
   for (const t of totals) executor.release(t.memory);
-  return kind === "rotation" ? vector(all.memory) : all;
+  return all;
 }
 
+/** Partial sums of each stage's leftovers → [R]. */
 export function gatherLeftovers(
   { executor }: Call,
   stages: readonly StageSums[],

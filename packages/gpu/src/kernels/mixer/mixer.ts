@@ -7,29 +7,29 @@ import { withWhole } from "../elementwise.ts";
 import { chooseFused } from "../fused/choose.ts";
 import { fusedMixerBackward, fusedMixerForward } from "../fused/fused-mixer.ts";
 import { backwardByPasses, forwardByPasses } from "./by-passes.ts";
+import type { MixerKernels } from "./kernels.ts";
 import { type MixerInputs, type MixerPlaces, operandsOf } from "./operands.ts";
-import type { MixerKind } from "./tables.ts";
 
 /** y, and what the backward pass wants kept. */
 export const mixerForward = (
   executor: Executor,
-  kind: MixerKind,
+  kernels: MixerKernels,
   inputs: MixerInputs,
   options: MixerOptions,
   keep: boolean,
 ): Result<[y: 1], DeviceArray> =>
   withWhole(executor, inputs, (dense) => {
     const operands = operandsOf(dense);
-    const fused = chooseFused(executor, kind, options.schedule, operands);
+    const fused = chooseFused(executor, kernels, options.schedule, operands);
     const wanted = keep && options.backward !== "recompute";
     if (fused !== null) return fusedMixerForward(executor, fused, operands, wanted);
-    return forwardByPasses(executor, kind, operands, options, wanted);
+    return forwardByPasses(executor, kernels, operands, options, wanted);
   });
 
 /** The cotangents of all operands, from what forward kept, or without. */
 export function mixerBackward(
   executor: Executor,
-  kind: MixerKind,
+  kernels: MixerKernels,
   ct: DeviceArray,
   inputs: MixerInputs,
   options: MixerOptions,
@@ -41,8 +41,8 @@ export function mixerBackward(
   const kept = residual?.map(({ memory }) => memory) ?? null;
   return withWhole(executor, [ct, ...inputs], ([ct, ...dense]) => {
     const operands = operandsOf(dense);
-    const fused = chooseFused(executor, kind, options.schedule, operands);
+    const fused = chooseFused(executor, kernels, options.schedule, operands);
     if (fused !== null) return fusedMixerBackward(executor, fused, ct, operands, kept);
-    return backwardByPasses(executor, kind, ct, operands, options, kept);
+    return backwardByPasses(executor, kernels, ct, operands, options, kept);
   });
 }

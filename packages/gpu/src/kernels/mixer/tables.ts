@@ -2,11 +2,8 @@
  * @file What a schedule looks like to kernels: an XOR distance for each stage where it is a
  * butterfly, tables of partners otherwise.
  */
-import type { Schedule } from "@spm/mixer";
+import { eachLeftover, eachPair, type Schedule } from "@spm/mixer";
 import type { Executor, Memory } from "../../executor.ts";
-
-/** How the blocks are parameterised. */
-export type MixerKind = "rotation" | "general";
 
 /** A schedule on a device. */
 export interface ScheduleTables {
@@ -51,47 +48,27 @@ export function rangeOf(starts: Int32Array, l: number): { start: number; count: 
 }
 
 function makeTables(executor: Executor, schedule: Schedule): ScheduleTables {
-  const { n, stages, first, second, starts, leftovers, leftoverStarts } = schedule;
+  const { n, stages, first, second } = schedule;
   const roles = new Float32Array(n * stages);
   const partners = new Float32Array(n * stages);
   for (let l = 0; l < stages; l++) {
-    const pairs = rangeOf(starts, l);
-    for (let p = pairs.start; p < pairs.start + pairs.count; p++) {
-      const [i, j] = [first[p]!, second[p]!];
+    eachPair(schedule, l, (i, j, p) => {
       roles[l * n + i] = 2 * p;
       roles[l * n + j] = 2 * p + 1;
       partners[l * n + i] = j;
       partners[l * n + j] = i;
-    }
-    const left = rangeOf(leftoverStarts, l);
-    for (let q = left.start; q < left.start + left.count; q++) {
-      const i = leftovers[q]!;
-      roles[l * n + i] = -1 - q;
+    });
+    eachLeftover(schedule, l, (i, r) => {
+      roles[l * n + i] = -1 - r;
       partners[l * n + i] = i;
-    }
+    });
   }
   return {
     schedule,
-    distances: butterflyDistances(schedule),
+    distances: schedule.strides?.map(Math.log2) ?? null,
     roles: executor.upload(roles),
     partners: executor.upload(partners),
     first: executor.upload(Float32Array.from(first)),
     second: executor.upload(Float32Array.from(second)),
   };
-}
-
-function butterflyDistances({ n, stages, first, second, starts }: Schedule): number[] | null {
-  const distances: number[] = [];
-  for (let l = 0; l < stages; l++) {
-    const { start, count } = rangeOf(starts, l);
-    if (2 * count !== n) return null;
-    const m = Math.log2(first[start]! ^ second[start]!);
-    if (!Number.isInteger(m)) return null;
-    for (let q = 0; q < n / 2; q++) {
-      const i = ((q >> m) << (m + 1)) | (q & (2 ** m - 1));
-      if (first[start + q] !== i || second[start + q] !== (i ^ (2 ** m))) return null;
-    }
-    distances.push(m);
-  }
-  return distances;
 }

@@ -7,23 +7,26 @@
 import { elements, tensor, ValueError } from "@spm/core";
 import { transposed } from "../algebra.ts";
 import { compose } from "../compose.ts";
-import {
-  type Factors,
-  type FactorsOf,
-  type GeneralFactors,
-  mix,
-  type RotationFactors,
-  toGeneral,
-} from "../factors.ts";
+import { type Factors, type GeneralFactors, mix } from "../factors.ts";
+import { generalMixer } from "../mixer.ts";
+import type { Names } from "../parameterisation/define.ts";
+import { rotationMixer } from "../parameterisation/rotation.ts";
 import { fromPairs, type Pair } from "../schedule.ts";
 import { involutions, signsOf } from "./permutation.ts";
 import {
   checkPowerOfTwo,
-  type ExactOptions,
-  generalFrom,
+  type FreeNumbers,
+  type PresetOptions,
+  realise,
   reverseBits,
-  rotationFrom,
-} from "./start.ts";
+  rotationBlocks,
+} from "./realise.ts";
+
+/** Options of {@link dft}. */
+export interface DftOptions<N extends Names = Names> extends PresetOptions<N> {
+  /** exp(+2πi jk/N) instead; false unless said. */
+  readonly inverse?: boolean;
+}
 
 /** Pairs of a stage, and the angle of each. */
 interface Turns {
@@ -39,22 +42,17 @@ interface Turns {
  * @throws ShapeError unless N is a power of two
  * @example mix(dft(8), concat([re, im], -1));
  */
-export function dft<Kind extends Factors["kind"] = "rotation">(
-  length: number,
-  options: ExactOptions<Kind> & { readonly inverse?: boolean } = {},
-): FactorsOf<Kind> {
+export function dft(length: number, options?: Omit<DftOptions, "mixer">): Factors<["angles"]>;
+export function dft<N extends Names>(length: number, options: DftOptions<N>): Factors<N>;
+export function dft(length: number, options: DftOptions = {}): Factors {
   checkPowerOfTwo("dft", length);
-  const { kind, dtype = "float64", inverse = false } = options;
+  const { mixer = rotationMixer, dtype = "float64", inverse = false } = options;
   const bits = Math.log2(length);
   const order = Array.from({ length }, (_, i) => reverseBits(i, bits));
   const [swap] = involutions(order).filter(({ pairs }) => pairs.length > 0);
   const reversal = swapBoth(length, swap === undefined ? [] : [swap.pairs]);
-  const factors = rotations(
-    length,
-    [...reversal.stages, ...fourierStages(length, inverse ? 1 : -1, reversal.signs)],
-    dtype,
-  );
-  return (kind === "general" ? toGeneral(factors) : factors) as FactorsOf<Kind>;
+  const stages = [...reversal.stages, ...fourierStages(length, inverse ? 1 : -1, reversal.signs)];
+  return realise(mixer, turns(length, stages), dtype);
 }
 
 /**
@@ -64,10 +62,12 @@ export function dft<Kind extends Factors["kind"] = "rotation">(
  * @param length - N = 2^k
  * @throws ShapeError unless N is a power of two
  */
-export function dct<Kind extends Factors["kind"] = "rotation">(
+export function dct(length: number, options?: Omit<PresetOptions, "mixer">): Factors<["angles"]>;
+export function dct<N extends Names>(length: number, options: PresetOptions<N>): Factors<N>;
+export function dct(
   length: number,
-  { kind, dtype = "float64" }: ExactOptions<Kind> = {},
-): FactorsOf<Kind> {
+  { mixer = rotationMixer, dtype = "float64" }: PresetOptions = {},
+): Factors {
   checkPowerOfTwo("dct", length);
   const bits = Math.log2(length);
   const folded = (m: number) => (2 * m < length ? 2 * m : 2 * (length - m) - 1);
@@ -80,8 +80,7 @@ export function dct<Kind extends Factors["kind"] = "rotation">(
   const stages = [...swaps.stages, ...fourierStages(length, -1, swaps.signs), last];
   const dIn = new Float64Array(length).fill(1);
   const dOut = dIn.map((_, k) => (k === 0 ? 1 : Math.SQRT2));
-  const factors = rotations(length, stages, dtype, { dIn, dOut });
-  return (kind === "general" ? toGeneral(factors) : factors) as FactorsOf<Kind>;
+  return realise(mixer, { ...turns(length, stages), dIn, dOut }, dtype);
 }
 
 /**
@@ -93,7 +92,7 @@ export function dct<Kind extends Factors["kind"] = "rotation">(
  */
 export function circularConvolution(
   kernel: readonly number[],
-  { dtype = "float64" }: Pick<ExactOptions, "dtype"> = {},
+  { dtype = "float64" }: Pick<PresetOptions, "dtype"> = {},
 ): GeneralFactors {
   const length = kernel.length;
   checkPowerOfTwo("circularConvolution", length);
@@ -105,16 +104,17 @@ export function circularConvolution(
   const bits = Math.log2(length);
   const blocks = Array.from({ length }, (_, i) => {
     const at = reverseBits(i, bits);
-    const [re, im] = [spectrum[at]!, spectrum[at + length]!];
+    const [re = 0, im = 0] = [spectrum[at], spectrum[at + length]];
     return [re, -im, im, re];
   });
   const { pairs } = complexTurns(length, () => 0);
-  const middle = generalFrom(
-    fromPairs(2 * length, [pairs], "spectrum"),
-    Float64Array.from(blocks.flat()),
+  const schedule = fromPairs(2 * length, [pairs], "spectrum");
+  const middle = realise(
+    generalMixer,
+    { schedule, blocks: Float64Array.from(blocks.flat()) },
     dtype,
   );
-  const back = toGeneral(rotations(length, fourierStages(length, 1), dtype));
+  const back = realise(generalMixer, turns(length, fourierStages(length, 1)), dtype);
   const ends = tensor(new Float64Array(length).fill(1), { dtype });
   const whole = compose(back, compose(middle, transposed(back)));
   return { ...whole, dIn: ends, dOut: ends };
@@ -179,21 +179,12 @@ function swapBoth(
   };
 }
 
-function rotations(
-  length: number,
-  stages: readonly Turns[],
-  dtype: "float32" | "float64",
-  diagonals: { dIn?: Float64Array; dOut?: Float64Array } = {},
-): RotationFactors {
-  const schedule = fromPairs(
+/** Stages of rotations as numbers. */
+const turns = (length: number, stages: readonly Turns[]): FreeNumbers => ({
+  schedule: fromPairs(
     2 * length,
     stages.map(({ pairs }) => pairs),
     "fourier",
-  );
-  return rotationFrom(
-    schedule,
-    stages.flatMap(({ angles }) => angles),
-    dtype,
-    diagonals,
-  );
-}
+  ),
+  blocks: rotationBlocks(stages.flatMap(({ angles }) => angles)),
+});

@@ -58,7 +58,7 @@ describe.each(Object.entries(layers))("%s", (_, Layer) => {
     expect(decayed.sort()).toEqual(["dIn", "dOut"]);
   });
 
-  test("the variance of the output is the input's times gain², for one operator or several", () => {
+  test("the variance of the output is the input's times gain², for one operator and for several", () => {
     for (const [fanIn, fanOut, rectangular] of [
       [64, 64, "pad"],
       [256, 64, "split"],
@@ -131,7 +131,7 @@ describe("starts", () => {
   });
 });
 
-test("moves to a given matrix: exactly where it is one butterfly, else as near as it can", () => {
+test("moves to a given matrix: exactly where it is one butterfly, as near as it can elsewhere", () => {
   const goal = new GeneralMixer(8, 8, { random, gain: 2 }).toDense();
   const layer = new GeneralMixer(8, 8, { random });
   assert(layer.bias !== null);

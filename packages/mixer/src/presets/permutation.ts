@@ -1,14 +1,22 @@
 /** @file Any permutation: a Beneš network for n = 2^k, two stages of swaps for every n. */
 import { ShapeError, ValueError } from "@spm/core";
-import type { Factors, FactorsOf } from "../factors.ts";
+import type { Factors } from "../factors.ts";
+import type { Names } from "../parameterisation/define.ts";
+import { rotationMixer } from "../parameterisation/rotation.ts";
 import { fromPairs, log2Stages, type Pair, type Schedule } from "../schedule.ts";
-import { type ExactOptions, generalFrom, rotationFrom } from "./start.ts";
+import { type PresetOptions, realise } from "./realise.ts";
 
 /**
  * Which stages a permutation takes. `benes`: distances 1, 2, …, n/2, …, 2, 1, so 2 log₂ n − 1 of
  * them, n = 2^k (Beneš 1964). `involutions`: two stages, whose pairs depend on the permutation.
  */
 export type PermutationNetwork = "benes" | "involutions";
+
+/** Options of {@link permutation}. */
+export interface PermutationOptions<N extends Names = Names> extends PresetOptions<N> {
+  /** Beneš for n = 2^k and involutions otherwise, unless said. */
+  readonly network?: PermutationNetwork;
+}
 
 /** A stage of swaps: its pairs, and which of them change places. */
 interface SwapStage {
@@ -17,23 +25,22 @@ interface SwapStage {
 }
 
 /**
- * y[i] = x[order[i]]. General blocks swap exactly; rotations swap by π/2, which turns a sign, and
- * set it right in d_out.
+ * y[i] = x[order[i]]. Free blocks swap exactly; rotations swap by a quarter turn, which turns a
+ * sign, and set it right in d_out.
  * @param order - the numbers 0 … n−1, each once
- * @param options - the network: Beneš for n = 2^k and involutions otherwise, unless said
  * @throws ShapeError for an empty order; ValueError unless it is a permutation, or for a Beneš
  * network of another width
  * @example mix(permutation([2, 0, 1]), x); // [x2, x0, x1]
  */
-export const permutation = <Kind extends Factors["kind"] = "rotation">(
+export function permutation(
   order: readonly number[],
-  options: ExactOptions<Kind> & { readonly network?: PermutationNetwork } = {},
-): FactorsOf<Kind> => swapping(order, options) as FactorsOf<Kind>;
-
-function swapping(
+  options?: Omit<PermutationOptions, "mixer">,
+): Factors<["angles"]>;
+export function permutation<N extends Names>(
   order: readonly number[],
-  options: ExactOptions & { readonly network?: PermutationNetwork },
-): Factors {
+  options: PermutationOptions<N>,
+): Factors<N>;
+export function permutation(order: readonly number[], options: PermutationOptions = {}): Factors {
   const n = order.length;
   if (n === 0) throw new ShapeError("permutation", "a width n ≥ 1", n);
   if (new Set(order).size !== n || order.some((i) => !Number.isInteger(i) || i < 0 || i >= n))
@@ -44,7 +51,7 @@ function swapping(
     );
   const powerOfTwo = Number.isInteger(Math.log2(n));
   const {
-    kind = "rotation",
+    mixer = rotationMixer,
     dtype = "float64",
     network = powerOfTwo ? "benes" : "involutions",
   } = options;
@@ -62,14 +69,8 @@ function swapping(
     network,
   );
   const swapped = stages.flatMap((stage) => stage.swapped);
-  if (kind === "general")
-    return generalFrom(
-      schedule,
-      Float64Array.from(swapped.flatMap((s) => (s ? [0, 1, 1, 0] : [1, 0, 0, 1]))),
-      dtype,
-    );
-  const angles = swapped.map((s) => (s ? Math.PI / 2 : 0));
-  return rotationFrom(schedule, angles, dtype, { dOut: signsOf(schedule, swapped) });
+  const blocks = Float64Array.from(swapped.flatMap((s) => (s ? [0, 1, 1, 0] : [1, 0, 0, 1])));
+  return realise(mixer, { schedule, blocks }, dtype);
 }
 
 /**

@@ -1,0 +1,216 @@
+/**
+ * @file What a parameterisation is: where the 2×2 blocks of a mixer come from, and all that follows
+ * from it.
+ */
+import {
+  elements,
+  noGrad,
+  type Rng,
+  reference,
+  type Shape,
+  type Tensor,
+  type TypedArray,
+  tensor,
+  vjp,
+} from "@spm/core";
+import type { Schedule } from "../schedule.ts";
+import type { Blocks } from "../stages.ts";
+
+/** The names of the parameters, in their order as operands. */
+export type Names = readonly string[];
+
+/** Something for each name. */
+export type Named<N extends Names, T> = { readonly [K in N[number]]: T };
+
+/**
+ * One parameter: `[P, ...each]` for the P pairs of a schedule, or `[R, ...each]` for its R
+ * leftovers.
+ */
+export interface ParameterLayout<Name extends string = string> {
+  readonly name: Name;
+  readonly per: "pair" | "leftover";
+  readonly each: Shape;
+}
+
+/**
+ * Where training starts. `haar`: uniform over what the blocks can be, so that entries of W have
+ * variance 1/n. `identity`: W near the identity, angles N(0, noise²). `quarter`: angles ±π/4 + N(0,
+ * noise²), where W is flat, |W_ij| ≈ 1/√n. `hadamard`: the Hadamard matrix, for one pass of a
+ * butterfly, with N(0, noise²) added to the angles (from rotations over n = 2 its second column is
+ * negated).
+ */
+export type MixerInit = "haar" | "identity" | "quarter" | "hadamard";
+
+/** What one writes to add a kind of mixer; see {@link defineParameterisation}. */
+export interface ParameterisationDefinition<N extends Names> {
+  /** One word: the kind's name in models, reports and on the command line. */
+  readonly name: string;
+  /** One line for lists of kinds. */
+  readonly description: string;
+  /** Counts, shapes, reversal, concatenation and copies for each sample follow from these. */
+  readonly parameters: { readonly [K in keyof N]: ParameterLayout<N[K] & string> };
+  /**
+   * Parameters `[..., P, ...each]` → blocks `[..., P, 4]`, rows [a, b, c, d], and scales
+   * `[..., R]`, in differentiable ops. Leading axes pass.
+   */
+  compose(parameters: Named<N, Tensor>, leftovers: number): { blocks: Tensor; scales: Tensor };
+  /**
+   * The same numbers in float64, for the reference kernels; by `compose` unless given.
+   * @throws ValueError for numbers that are not finite
+   */
+  blocks?(parameters: Named<N, TypedArray>, leftovers: number): Blocks;
+  /**
+   * Gradients of the blocks → gradients of the parameters, at these parameters; by `compose` unless
+   * given.
+   */
+  pullBack?(sums: Blocks, at: Blocks, parameters: Named<N, TypedArray>): Named<N, Float64Array>;
+  /**
+   * Whether every block is orthogonal for all parameters and leftovers pass unchanged. Then the
+   * inverse is the transpose, ln|det| is 0, and the backward pass may walk back from the output
+   * (`reverse`).
+   */
+  readonly orthogonal: boolean;
+  /**
+   * Of an orthogonal kind whose only parameter is an angle θ with B(θ) = R(θ) B₀: its name. θ̄ = Σ
+   * z_i g_j − z_j g_i at the stage's outputs then: one sum a pair instead of four.
+   */
+  readonly angle?: N[number];
+  /**
+   * The determinant that all blocks share, of which presets and factorisations move the sign into
+   * d_out; or `any`.
+   */
+  readonly determinant: 1 | -1 | "any";
+  /** Parameters of the transposed blocks. */
+  transpose(parameters: Named<N, Tensor>): Named<N, Tensor>;
+  /**
+   * Parameters of the inverse blocks. Not asked of orthogonal kinds; where it is missing, inverses
+   * are general mixers.
+   */
+  inverse?(parameters: Named<N, Tensor>): Named<N, Tensor>;
+  /** Parameters of the nearest blocks (Frobenius norm), pair by pair. */
+  nearest(blocks: Float64Array, scales: Float64Array): Named<N, Float64Array>;
+  /**
+   * Where training starts; draws in the order of the pairs.
+   * @throws ValueError for a start that the kind does not have
+   */
+  initial(schedule: Schedule, random: Rng, init: MixerInit, noise?: number): Named<N, Float64Array>;
+  /**
+   * For `fromDense`'s sweeps: the change of a block that lowers ‖R − Aᵀ ΔB C‖ most, from ⟨a_p, R
+   * c_q⟩ and the Gram matrices of A's and C's rows, all row-major 2×2. Without it fromDense stops
+   * at what peeling or elimination gives.
+   */
+  improve?(block: Quad, correlation: Quad, ga: Quad, gc: Quad): Quad;
+  /**
+   * Parameters with the rows of each block, and the leftovers' factors, multiplied by these: lets
+   * `compose` keep diagonals.
+   */
+  scaleRows?(
+    parameters: Named<N, Tensor>,
+    first: Tensor,
+    second: Tensor,
+    leftovers: Tensor,
+  ): Named<N, Tensor>;
+}
+
+/** A 2×2 matrix, row-major. */
+export type Quad = readonly [a: number, b: number, c: number, d: number];
+
+/** A way to parameterise the blocks of P pairs and the factors of R leftovers. */
+export interface Parameterisation<N extends Names = Names> extends ParameterisationDefinition<N> {
+  /** The parameters' shapes over a schedule. */
+  shapes(schedule: Schedule): Shape[];
+  /** How many numbers they are. */
+  count(schedule: Schedule): number;
+  blocks(parameters: Named<N, TypedArray>, leftovers: number): Blocks;
+  pullBack(sums: Blocks, at: Blocks, parameters: Named<N, TypedArray>): Named<N, Float64Array>;
+}
+
+/**
+ * Makes a parameterisation; `defineMixer` makes the op of it, with closed-form backward, all of the
+ * algebra, presets and layers.
+ * @example
+ * const doubled: Parameterisation<["angles"]> = defineParameterisation({
+ *   ...rotation,
+ *   name: "doubled",
+ * });
+ */
+export function defineParameterisation<const N extends Names>(
+  definition: ParameterisationDefinition<N>,
+): Parameterisation<N> {
+  const layouts: readonly ParameterLayout[] = definition.parameters;
+  const shapes = ({ first, leftovers }: Schedule): Shape[] =>
+    layouts.map(({ per, each }) => [(per === "pair" ? first : leftovers).length, ...each]);
+  const count = (schedule: Schedule): number =>
+    shapes(schedule).reduce((total, shape) => total + shape.reduce((a, b) => a * b, 1), 0);
+  const composed = { blocks: blocksBy(definition), pullBack: pullBackBy(definition) };
+  return { ...composed, ...definition, shapes, count };
+}
+
+/** Something for each parameter, by name. */
+export const byName = <N extends Names, T>(
+  { parameters }: Pick<Parameterisation<N>, "parameters">,
+  list: readonly T[],
+): Named<N, T> =>
+  Object.fromEntries(parameters.map(({ name }, k) => [name, list[k]])) as Named<N, T>;
+
+/** Each parameter, changed. */
+export const mapParameters = <N extends Names, T, U>(
+  { parameters }: Pick<Parameterisation<N>, "parameters">,
+  named: Named<N, T>,
+  f: (value: T, layout: ParameterLayout<N[number]>) => U,
+): Named<N, U> => {
+  const layouts: readonly ParameterLayout<N[number]>[] = parameters;
+  return Object.fromEntries(
+    layouts.map((layout) => [layout.name, f(named[layout.name], layout)]),
+  ) as Named<N, U>;
+};
+
+/** Something for each parameter, in their order. */
+export const inOrder = <T>(
+  { parameters }: Pick<Parameterisation, "parameters">,
+  named: Named<Names, T>,
+): T[] => parameters.flatMap(({ name }) => named[name] ?? []);
+
+const asTensors = (
+  parameters: readonly ParameterLayout[],
+  named: Named<Names, TypedArray>,
+): Tensor[] =>
+  parameters.flatMap(({ name, each }) => {
+    const values = named[name];
+    return values === undefined ? [] : [onReference(values, [values.length / size(each), ...each])];
+  });
+
+const onReference = (values: TypedArray, shape: Shape): Tensor =>
+  tensor(Float64Array.from(values), { shape, backend: reference });
+
+const size = (shape: Shape): number => shape.reduce((a, b) => a * b, 1);
+const numbers = (x: Tensor): Float64Array => Float64Array.from(elements(x.ndarray()));
+
+const blocksBy =
+  <N extends Names>(definition: ParameterisationDefinition<N>) =>
+  (parameters: Named<N, TypedArray>, leftovers: number): Blocks =>
+    noGrad(() => {
+      const own = byName<N, Tensor>(definition, asTensors(definition.parameters, parameters));
+      const { blocks, scales } = definition.compose(own, leftovers);
+      return { blocks: numbers(blocks), scales: numbers(scales) };
+    });
+
+const pullBackBy =
+  <N extends Names>(definition: ParameterisationDefinition<N>) =>
+  (sums: Blocks, at: Blocks, parameters: Named<N, TypedArray>): Named<N, Float64Array> =>
+    noGrad(() => {
+      const list = asTensors(definition.parameters, parameters);
+      const parts = (["blocks", "scales"] as const).map((part) => {
+        const { value, pullback } = vjp(
+          (...own: Tensor[]) =>
+            definition.compose(byName<N, Tensor>(definition, own), at.scales.length)[part],
+          ...list,
+        );
+        return pullback(onReference(sums[part], value.shape)).map(numbers);
+      });
+      const [byBlocks = [], byScales = []] = parts;
+      return byName<N, Float64Array>(
+        definition,
+        byBlocks.map((g, k) => g.map((v, i) => v + (byScales[k]?.[i] ?? 0))),
+      );
+    });

@@ -1,0 +1,64 @@
+/**
+ * @file Reflections: one angle θ a pair, in radians. The product stays orthogonal; every block has
+ * determinant −1.
+ */
+import { cos, neg, sin, stack, ValueError } from "@spm/core";
+import { defineMixer, type Mixer } from "../mixer.ts";
+import { checkOnePass } from "../presets/hadamard-angles.ts";
+import { angleBlocks, bestAngle, initialAngles, perBlock, times, unitScales } from "./angles.ts";
+import { defineParameterisation, type Parameterisation } from "./define.ts";
+
+/** [cos θ, sin θ; sin θ, −cos θ]: the reflection at the line that θ/2 points along. */
+export const reflection: Parameterisation<["angles"]> = defineParameterisation({
+  name: "reflection",
+  description: "reflections of pairs, one angle each: orthogonal, and no identity among them",
+  parameters: [{ name: "angles", per: "pair", each: [] }],
+  compose: ({ angles }, leftovers) => {
+    const [c, s] = [cos(angles), sin(angles)];
+    return { blocks: stack([c, s, s, neg(c)], -1), scales: unitScales(leftovers, angles) };
+  },
+  blocks: ({ angles }, leftovers) =>
+    angleBlocks("reflection", angles, leftovers, (c, s) => [c, s, s, -c]),
+  // θ̄ = cos θ (b̄ + c̄) − sin θ (ā − d̄)
+  pullBack: ({ blocks: sums }, { blocks }) => ({
+    angles: perBlock(sums, ([a, b, c, d], [cos, sin]) => cos * (b + c) - sin * (a - d), blocks),
+  }),
+  orthogonal: true,
+  angle: "angles",
+  determinant: -1,
+  transpose: (parameters) => parameters,
+  nearest: (blocks) => ({ angles: perBlock(blocks, ([a, b, c, d]) => Math.atan2(b + c, a - d)) }),
+  initial: (schedule, random, init, noise) => {
+    if (init === "identity")
+      throw new ValueError(
+        "initialise",
+        '"haar", "quarter" or "hadamard" for reflections',
+        `"${init}"`,
+      );
+    if (init !== "hadamard")
+      return { angles: initialAngles("reflection", schedule, random, init, noise) };
+    checkOnePass(schedule); // [1, 1; 1, −1]/√2 is the reflection of π/4
+    return {
+      angles: Float64Array.from(schedule.first, () => Math.PI / 4 + (noise ?? 0) * random.normal()),
+    };
+  },
+  improve: (block, correlation, ga, gc) => {
+    const [m0, m1, m2, m3] = block;
+    const [g0, g1, g2, g3] = times(times(ga, block), gc);
+    const [h0, h1, h2, h3] = correlation;
+    // of C = [1, 0; 0, −1] and S = [0, 1; 1, 0]: ⟨H, C⟩, ⟨H, S⟩, ⟨C, Ga C Gc⟩, ⟨C, Ga S Gc⟩, ⟨S, Ga
+    // S Gc⟩
+    const angle = bestAngle(Math.atan2(m1, m0), {
+      p: g0 + h0 - (g3 + h3),
+      q: g1 + h1 + (g2 + h2),
+      u: ga[0] * gc[0] - 2 * ga[1] * gc[1] + ga[3] * gc[3],
+      v: ga[1] * gc[0] + ga[0] * gc[1] - ga[3] * gc[1] - ga[1] * gc[3],
+      w: ga[3] * gc[0] + 2 * ga[1] * gc[1] + ga[0] * gc[3],
+    });
+    const [c, s] = [Math.cos(angle), Math.sin(angle)];
+    return [c - m0, s - m1, s - m2, -c - m3];
+  },
+});
+
+/** The mixer of reflections, see {@link Mixer}. */
+export const reflectionMixer: Mixer<["angles"]> = defineMixer(reflection);

@@ -1,0 +1,231 @@
+/** @file The mixer as a layer: a drop-in for Linear(in, out) with O(n log n) parameters. */
+import {
+  cast,
+  full,
+  noGrad,
+  ones,
+  type Parameter,
+  parameter,
+  Tensor,
+  tensor,
+  transpose,
+  ValueError,
+  zeros,
+} from "@spm/core";
+import {
+  type Arrangement,
+  arrange,
+  type BackwardMode,
+  byName,
+  type Factors,
+  type FromDenseOptions,
+  fanIn,
+  fanOut,
+  flops,
+  fromDense,
+  type InitOptions,
+  initialParameters,
+  inOrder,
+  type MixerInit,
+  type MixerKind,
+  mixArranged,
+  type Named,
+  type Names,
+  type Rectangular,
+  type Schedule,
+} from "@spm/mixer";
+import type { LinearOptions } from "./linear-map.ts";
+import { LinearMap } from "./linear-map.ts";
+
+/** How a mixer layer is built. */
+export interface MixerLayerOptions<N extends Names = Names> extends LinearOptions, InitOptions {
+  /**
+   * Pairings of one operator, over n ≥ max(in, out) coordinates (n ≥ min(in, out) with `split`).
+   * Unless given, a butterfly over the next power of two, which mixes fully in log₂ n stages and
+   * which the fast kernels know; the padding costs at most half of the width, and
+   * `schedule: shuffle(n)` spares it.
+   */
+  readonly schedule?: Schedule;
+  /**
+   * What a map that is not square is made of; `pad` unless said: one operator, in which every
+   * output sees every input.
+   */
+  readonly rectangular?: Rectangular;
+  /**
+   * Learned diagonals before and after the stages (true unless said; without them d_out still
+   * carries the gain).
+   */
+  readonly diagonals?: boolean;
+  /** Where the stages start; `haar` unless said. */
+  readonly init?: MixerInit;
+  readonly backward?: BackwardMode;
+  /**
+   * Numbers to start from instead: a preset, or what `fromDense` found. Its schedule is taken, too.
+   */
+  readonly start?: Factors<N>;
+}
+
+/**
+ * A linear map in → out as a mixer: y = d_out ⊙ (B_L ⋯ B₁ (d_in ⊙ x)) + bias, the diagonals
+ * starting at 1 and at `gain`. The parameters of the blocks are its fields, by name. Weight decay
+ * spares them, since it would draw the stages to the identity or to nothing, and the bias; it acts
+ * on the diagonals.
+ * x [..., in] → [..., out]; parameters: of the kind (a rotation nL/2, a general mixer 2nL +
+ * leftovers), in + 2·out; 3nL FLOP a row.
+ * @throws ShapeError for a schedule too narrow; ValueError for a start of other sizes, or of
+ * another kind
+ * @example
+ * const layer = new MixerLayer(rotationMixer, 784, 256, { random: rng(1), gain: Math.SQRT2 });
+ */
+export class MixerLayer<N extends Names = Names> extends LinearMap {
+  readonly mixer: MixerKind<N>;
+  readonly dIn: Parameter | null;
+  readonly dOut: Parameter;
+  readonly bias: Parameter | null;
+  readonly arrangement: Arrangement;
+  readonly #backward: BackwardMode | undefined;
+
+  constructor(mixer: MixerKind<N>, inputs: number, outputs: number, options: MixerLayerOptions<N>) {
+    super(inputs, outputs);
+    const {
+      gain = 1,
+      bias = true,
+      diagonals = true,
+      rectangular = "pad",
+      start,
+      random,
+      init,
+    } = options;
+    if (start !== undefined) checkStart(start, mixer, inputs, outputs);
+    const dtype = options.dtype ?? (start === undefined ? "float32" : dtypeOf(start));
+    this.mixer = mixer;
+    this.#backward = options.backward;
+    this.arrangement = arrange(rectangular, inputs, outputs, start?.schedule ?? options.schedule);
+    this.dIn =
+      diagonals || start?.dIn !== undefined
+        ? parameter(start?.dIn ?? ones(this.arrangement.dIn, { dtype }))
+        : null;
+    this.dOut = parameter(start?.dOut ?? full(this.arrangement.dOut, start ? 1 : gain, { dtype }));
+    this.bias = bias
+      ? parameter(start?.bias ?? zeros([outputs], { dtype }), { decay: false })
+      : null;
+    const { parameterisation } = mixer;
+    const values =
+      start?.parameters ?? initialParameters(mixer, this.schedule, random, init, options);
+    const list = inOrder(parameterisation, values).map((value) =>
+      parameter(value, { decay: false }),
+    );
+    // fields of a module, as all parameters are
+    Object.assign(this, byName(parameterisation, list));
+  }
+
+  /** All of the operators, side by side. */
+  get schedule(): Schedule {
+    return this.arrangement.schedule;
+  }
+
+  /** The numbers of the layer, for the algebra: transpose, inverse, determinant. */
+  get factors(): Factors<N> & { readonly parameters: Named<N, Parameter> } {
+    const { mixer, schedule, dIn, dOut, bias } = this;
+    const { parameterisation } = mixer;
+    const fields = parameterisation.parameters.map(({ name }): unknown => Reflect.get(this, name));
+    const parameters = byName<N, Parameter>(parameterisation, fields.filter(isParameter));
+    return { mixer, schedule, parameters, dOut, ...(dIn && { dIn }), ...(bias && { bias }) };
+  }
+
+  /** @throws ShapeError unless x is [..., in] */
+  forward(x: Tensor): Tensor {
+    this.checkInput(x);
+    return this.#mix(this.factors, x);
+  }
+
+  toDense(): Tensor {
+    const { bias: _, ...linear } = this.factors;
+    const n = this.fanIn;
+    const unit = Float64Array.from({ length: n * n }, (_, k) => (k % (n + 1) === 0 ? 1 : 0));
+    const { backend } = this.dOut;
+    return transpose(
+      this.#mix(linear, tensor(unit, { shape: [n, n], dtype: floating(this.dOut), backend })),
+    );
+  }
+
+  /**
+   * Moves the layer as near to W as `fromDense` finds, on its own schedule; the bias stays.
+   * @param weight - [out, in]
+   * @returns ‖W′ − W‖ / ‖W‖
+   * @throws ValueError for a layer of several operators, or one without diagonals
+   * @example
+   * replaceLinear(model, "general", { random, fromDense: (w, map) => map.assignDense(w) });
+   */
+  override assignDense(
+    weight: Tensor,
+    options: Pick<FromDenseOptions, "sweeps" | "random"> = {},
+  ): number {
+    this.checkDense(weight);
+    const { mixer, arrangement, schedule, dIn, dOut } = this;
+    const { parameterisation } = mixer;
+    if (arrangement.form !== "one" || dIn === null)
+      throw new ValueError(
+        "assignDense",
+        "one operator with diagonals",
+        `${arrangement.count} with ${dIn ? "" : "no "}d_in`,
+      );
+    return noGrad(() => {
+      const found = fromDense<N>(cast(weight, floating(dOut)), { ...options, mixer, schedule });
+      dIn.assign(found.factors.dIn);
+      dOut.assign(found.factors.dOut);
+      const values = inOrder(parameterisation, found.factors.parameters);
+      const own = inOrder<Parameter>(parameterisation, this.factors.parameters);
+      for (const [k, p] of own.entries()) p.assign(values[k] ?? p);
+      return found.error;
+    });
+  }
+
+  get flopsPerRow(): number {
+    const { mixer, arrangement, fanIn, fanOut, bias } = this;
+    const { form, count } = arrangement;
+    const layout = {
+      fanIn: form === "stack" ? count * fanIn : fanIn,
+      fanOut: form === "fold" ? count * fanOut : fanOut,
+    };
+    const bare = { ...layout, bias: false };
+    const folded = form === "fold" ? count * fanOut : 0;
+    return (
+      flops(mixer, this.schedule, "recompute", bare).forward + folded + (bias === null ? 0 : fanOut)
+    );
+  }
+
+  #mix(factors: Factors<N>, x: Tensor): Tensor {
+    const { arrangement, dOut } = this;
+    const dIn = factors.dIn ?? ones(arrangement.dIn, { dtype: floating(x), backend: x.backend });
+    return mixArranged(arrangement, { ...factors, dIn, dOut }, x, this.#backward);
+  }
+}
+
+function checkStart(start: Factors, mixer: MixerKind, inputs: number, outputs: number): void {
+  const [wanted, got] = [mixer, start.mixer].map(({ parameterisation }) => parameterisation.name);
+  if (start.mixer !== mixer)
+    throw new ValueError(
+      "mixer",
+      `a start of the ${wanted} kind`,
+      got,
+      `hadamard(n, { mixer }) and the like make one`,
+    );
+  if (fanIn(start) !== inputs || fanOut(start) !== outputs)
+    throw new ValueError(
+      "mixer",
+      `a start for ${inputs} → ${outputs}`,
+      `one for ${fanIn(start)} → ${fanOut(start)}`,
+    );
+}
+
+/** Of a field; `functionalCall` puts other tensors in their places. */
+const isParameter = (field: unknown): field is Parameter => field instanceof Tensor;
+
+const floating = (x: Tensor): "float32" | "float64" =>
+  x.dtype === "float64" ? "float64" : "float32";
+
+function dtypeOf({ mixer, parameters }: Factors): "float32" | "float64" {
+  const [first] = inOrder(mixer.parameterisation, parameters);
+  return first === undefined ? "float32" : floating(first);
+}

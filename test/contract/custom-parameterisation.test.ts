@@ -1,0 +1,99 @@
+/**
+ * @file The parameterisation of docs/custom-parameterisation.md: its code runs as it stands there,
+ * from outside; and its diff, with that code as the kind's file, is all that it takes inside.
+ */
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { elements, gradcheck, matmul, normal, rng, sub, type Tensor } from "@spm/core";
+import {
+  butterfly,
+  type Factors,
+  inverse,
+  logAbsDet,
+  type MixerKind,
+  shuffle,
+  toDense,
+} from "@spm/mixer";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const page = readFileSync(join(root, "docs/custom-parameterisation.md"), "utf8");
+const blocks = [...page.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = ""]) => code);
+const outside = mkdtempSync(join(root, "test/contract/.custom-parameterisation-"));
+const inside = mkdtempSync(join(root, "packages/mixer/.adding-a-kind-"));
+afterAll(() => {
+  for (const folder of [outside, inside]) rmSync(folder, { recursive: true });
+});
+
+type Mixers = Record<string, MixerKind>;
+let scaled: MixerKind;
+beforeAll(async () => {
+  const file = join(outside, "page.ts");
+  writeFileSync(file, blocks.join("\n"));
+  // its checks run on import
+  ({ scaledRotationMixer: scaled } = await import(pathToFileURL(file).href));
+});
+
+const numbers = (x: Tensor): number[] => [...elements(x.ndarray())];
+
+test("has the algebra of its kind", () => {
+  const schedule = shuffle(5);
+  const draw = (shape: readonly number[]) => normal(rng(2), shape, 1, 0.2, { dtype: "float64" });
+  const [angles, radii] = scaled.parameterisation.shapes(schedule).map(draw);
+  if (angles === undefined || radii === undefined) throw new Error("two parameters");
+  const factors: Factors = { mixer: scaled, schedule, parameters: { angles, radii } };
+  const product = matmul(toDense(inverse(factors)), toDense(factors));
+  numbers(product).forEach((v, k) => {
+    expect(v).toBeCloseTo(k % 6 === 0 ? 1 : 0, 12);
+  });
+  const logs = numbers(radii).reduce((total, r) => total + 2 * Math.log(r), 0);
+  expect(numbers(logAbsDet(factors))[0]).toBeCloseTo(logs, 12);
+  gradcheck(
+    (angles, radii) => toDense({ ...factors, parameters: { angles, radii } }),
+    [angles, radii],
+  );
+});
+
+test("a file and a line make it a kind of the repository's own", async () => {
+  const [code = ""] = blocks;
+  cpSync(join(root, "packages/mixer/src"), inside, { recursive: true });
+  const relative = code.replace(
+    /import \{[^}]*\} from "@spm\/mixer";/,
+    `import { defineMixer, type Mixer } from "../mixer.ts";
+import { defineParameterisation, type Parameterisation } from "./define.ts";`,
+  );
+  writeFileSync(join(inside, "parameterisation/scaled-rotation.ts"), relative);
+  const [diff = ""] = /--- a\/packages[\s\S]*?(?=```)/.exec(page) ?? [];
+  const [touched = "", ...others] = [
+    ...diff.matchAll(/^\+\+\+ b\/packages\/mixer\/src\/(.*)$/gm),
+  ].map(([, path]) => path);
+  expect(others).toEqual([]);
+  let source = readFileSync(join(inside, touched), "utf8");
+  for (const hunk of diff.split("@@\n").slice(1)) {
+    const lines = hunk.split("\n").filter((line) => /^[ +]./.test(line));
+    const before = lines.flatMap((line) => (line.startsWith(" ") ? [line.slice(1)] : []));
+    const [first = "", ...rest] = before;
+    expect(source).toContain(before.join("\n")); // the context is what stands there
+    source = source.replace(
+      [first, ...rest].join("\n"),
+      lines.map((line) => line.slice(1)).join("\n"),
+    );
+  }
+  writeFileSync(join(inside, touched), source);
+
+  const { mixers, ...own } = (await import(pathToFileURL(join(inside, "index.ts")).href)) as {
+    readonly mixers: Mixers;
+    readonly initialParameters: typeof import("@spm/mixer").initialParameters;
+    readonly toDense: typeof toDense;
+    readonly hadamard: typeof import("@spm/mixer").hadamard;
+  };
+  expect(Object.keys(mixers)).toEqual(["rotation", "general", "reflection", "scaled-rotation"]);
+  const mixer = mixers["scaled-rotation"];
+  if (mixer === undefined) throw new Error("the new kind");
+  const schedule = butterfly(8);
+  const parameters = own.initialParameters(mixer, schedule, rng(1), "haar", { dtype: "float64" });
+  expect(own.toDense({ mixer, schedule, parameters }).shape).toEqual([8, 8]);
+  const difference = sub(own.toDense(own.hadamard(8, { mixer })), own.toDense(own.hadamard(8)));
+  for (const v of numbers(difference)) expect(Math.abs(v)).toBeLessThan(1e-12);
+});
