@@ -119,6 +119,10 @@ export class MixerLayer<N extends Names = Names> extends LinearMap {
     Object.assign(this, byName(parameterisation, list));
   }
 
+  override get label(): string {
+    return `MixerLayer(${this.mixer.parameterisation.name})`;
+  }
+
   /** All of the operators, side by side. */
   get schedule(): Schedule {
     return this.arrangement.schedule;

@@ -44,6 +44,11 @@ export abstract class Module {
 
   abstract forward(...inputs: Tensor[]): Tensor;
 
+  /** What it is called in tables: the name of its class unless a subclass knows better. */
+  get label(): string {
+    return this.constructor.name;
+  }
+
   /**
    * FLOP of a forward on inputs of these shapes, without those of the modules in its fields; 0
    * unless a subclass knows better.

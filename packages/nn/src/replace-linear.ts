@@ -132,7 +132,7 @@ function described(map: LinearMap): Cost & { kind: string } {
     bytes: parameterBytes(map),
     flops: map.flopsPerRow,
   };
-  return { kind: map.constructor.name, ...cost };
+  return { kind: map.label, ...cost };
 }
 
 function costOf(model: Module): Cost {

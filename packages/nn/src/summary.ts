@@ -68,7 +68,7 @@ export function summary(model: Module, ...inputs: Tensor[]): Summary {
     const { inputs = null, output = null, flops = 0 } = calls.get(module) ?? {};
     return {
       path,
-      kind: module.constructor.name,
+      kind: module.label,
       inputs,
       output,
       parameters: own.get(path) ?? 0,
