@@ -1,11 +1,12 @@
 /** @file Derivatives: a sweep over the tape from the last node to the first. Everything nests. */
-import { inVjpOf } from "./anomaly.ts";
 import { isFloating } from "./array.ts";
+import { Cotangents } from "./cotangents.ts";
+import { inVjpOf } from "./debug.ts";
 import { DTypeError, ShapeError, TapeError } from "./errors.ts";
 import { ones, zeros } from "./ops/create.ts";
 import { add, alias, mul, sum } from "./ops/families.ts";
 import { each } from "./primitive.ts";
-import { releaseEarly, scope, synchronous } from "./scope.ts";
+import { scope, synchronous } from "./scope.ts";
 import { sameShape, showShape } from "./shape.ts";
 import { type Call, type Tape, withoutTapes, withTape } from "./tape.ts";
 import { kindOf, type Parameter, Tensor } from "./tensor.ts";
@@ -49,58 +50,6 @@ function pullBack<Xs extends Tensors>(
     }
     return each<Xs, Tensor>(wanted, (x) => cotangents.of(x) ?? zeros(x.shape, like(x)));
   });
-}
-
-/**
- * The cotangents of a sweep: summed while it goes on, released as soon as nothing will ask for
- * them.
- */
-class Cotangents {
-  readonly #of = new Map<Tensor, Tensor>();
-  /** For how many tensors each of them stands. */
-  readonly #uses = new Map<Tensor, number>();
-  readonly #wanted: ReadonlySet<Tensor>;
-
-  constructor(wanted: Tensors) {
-    this.#wanted = new Set(wanted);
-  }
-
-  of(x: Tensor): Tensor | null {
-    return this.#of.get(x) ?? null;
-  }
-
-  add(x: Tensor, bar: Tensor): void {
-    const before = this.#of.get(x);
-    const sum = before ? add(before, bar) : bar;
-    this.#of.set(x, sum);
-    this.#count(sum, 1);
-    if (before) this.#release(before, this.#count(before, -1));
-  }
-
-  /**
-   * Ends a node: its outputs need theirs no more; of what came in and went out, what stands for
-   * nothing is released.
-   */
-  close(seen: readonly (Tensor | null)[], outputs: Tensors): void {
-    for (const x of outputs) {
-      const ct = this.#of.get(x);
-      if (ct === undefined || this.#wanted.has(x)) continue;
-      this.#of.delete(x);
-      this.#count(ct, -1);
-    }
-    for (const t of seen) if (t) this.#release(t, this.#uses.get(t) ?? 0);
-  }
-
-  #count(ct: Tensor, change: 1 | -1): number {
-    const uses = (this.#uses.get(ct) ?? 0) + change;
-    if (uses === 0) this.#uses.delete(ct);
-    else this.#uses.set(ct, uses);
-    return uses;
-  }
-
-  #release(ct: Tensor, uses: number): void {
-    if (uses === 0) releaseEarly(ct);
-  }
 }
 
 /** What a vjp returned, once it is a tensor or null for each input. @throws ShapeError otherwise */

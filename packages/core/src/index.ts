@@ -2,15 +2,14 @@
  * @file @spm/core: tensors on ndarray, a tape, primitives with their derivatives, and what is made
  * of them.
  */
-export { detectAnomaly } from "./anomaly.ts";
 export * from "./array.ts";
 export * from "./backend.ts";
+export { detectAnomaly, printTape } from "./debug.ts";
 export * from "./errors.ts";
 export * from "./grad.ts";
 export * from "./gradcheck.ts";
 export * from "./ops/index.ts";
 export * from "./primitive.ts";
-export * from "./print-tape.ts";
 export { keep, noGrad, own, scope } from "./scope.ts";
 export * from "./shape.ts";
 export { type Residual, Storage, View } from "./storage.ts";

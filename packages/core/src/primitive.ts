@@ -1,5 +1,4 @@
 /** @file A primitive: an op and its derivative as one object, and how a call of it runs. */
-import { inspect } from "./anomaly.ts";
 import { dtypeOf, type NdArray } from "./array.ts";
 import {
   type Backend,
@@ -10,6 +9,7 @@ import {
   type Result,
   reference,
 } from "./backend.ts";
+import { inspect } from "./debug.ts";
 import { BackendError, ShapeError } from "./errors.ts";
 import { own } from "./scope.ts";
 import { sameShape, showShape } from "./shape.ts";

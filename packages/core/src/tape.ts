@@ -3,9 +3,22 @@
  * loop.
  */
 import { isFloating } from "./array.ts";
-import { type Dynamic, during } from "./dynamic.ts";
 import type { Residual } from "./storage.ts";
 import { Parameter, type Tensor } from "./tensor.ts";
+
+/** A variable that {@link during} sets. */
+export type Dynamic<T> = { value: T };
+
+/** Runs `f` while `variable` has another value. */
+export function during<T, R>(variable: Dynamic<T>, value: T, f: () => R): R {
+  const before = variable.value;
+  variable.value = value;
+  try {
+    return f();
+  } finally {
+    variable.value = before;
+  }
+}
 
 /** One call of a primitive. */
 export interface Call {

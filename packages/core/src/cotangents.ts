@@ -1,0 +1,56 @@
+/** @file The cotangents of a sweep over the tape. */
+import { add } from "./ops/families.ts";
+import { releaseEarly } from "./scope.ts";
+import type { Tensor } from "./tensor.ts";
+
+/**
+ * The cotangents of a sweep: summed while it goes on, released as soon as nothing will ask for
+ * them.
+ */
+export class Cotangents {
+  readonly #of = new Map<Tensor, Tensor>();
+  /** For how many tensors each of them stands. */
+  readonly #uses = new Map<Tensor, number>();
+  readonly #wanted: ReadonlySet<Tensor>;
+
+  constructor(wanted: readonly Tensor[]) {
+    this.#wanted = new Set(wanted);
+  }
+
+  of(x: Tensor): Tensor | null {
+    return this.#of.get(x) ?? null;
+  }
+
+  add(x: Tensor, bar: Tensor): void {
+    const before = this.#of.get(x);
+    const sum = before ? add(before, bar) : bar;
+    this.#of.set(x, sum);
+    this.#count(sum, 1);
+    if (before) this.#release(before, this.#count(before, -1));
+  }
+
+  /**
+   * Ends a node: its outputs need theirs no more; of what came in and went out, what stands for
+   * nothing is released.
+   */
+  close(seen: readonly (Tensor | null)[], outputs: readonly Tensor[]): void {
+    for (const x of outputs) {
+      const ct = this.#of.get(x);
+      if (ct === undefined || this.#wanted.has(x)) continue;
+      this.#of.delete(x);
+      this.#count(ct, -1);
+    }
+    for (const t of seen) if (t) this.#release(t, this.#uses.get(t) ?? 0);
+  }
+
+  #count(ct: Tensor, change: 1 | -1): number {
+    const uses = (this.#uses.get(ct) ?? 0) + change;
+    if (uses === 0) this.#uses.delete(ct);
+    else this.#uses.set(ct, uses);
+    return uses;
+  }
+
+  #release(ct: Tensor, uses: number): void {
+    if (uses === 0) releaseEarly(ct);
+  }
+}
