@@ -5,8 +5,8 @@ import { parseHTML } from "linkedom";
 import { escapeXml } from "./escape-xml.ts";
 import { logLabels, logTicks } from "./log-axis.ts";
 import { serialize } from "./plot-svg.ts";
-import type { Run } from "./run-reader.ts";
-import type { MetricRecord, Split } from "./run-record.ts";
+import type { Run } from "./io/run-reader.ts";
+import type { MetricRecord, Split } from "./io/run-record.ts";
 
 /** What a chart shows upwards. */
 export type Quantity = "loss" | "accuracy";

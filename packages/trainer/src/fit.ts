@@ -5,7 +5,7 @@ import { NonFiniteError, RunError } from "./errors.ts";
 import { evaluate } from "./evaluate.ts";
 import { generatorStates, generatorsOf, restoreGenerators } from "./generators.ts";
 import type { Callback, Ending, MetricsEvent, Training, TrainingPosition } from "./hooks.ts";
-import type { Json } from "./json.ts";
+import type { Json } from "./io/json.ts";
 import {
   type LossFunction,
   type Metrics,

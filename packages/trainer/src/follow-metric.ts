@@ -1,6 +1,6 @@
 /** @file A learning rate that follows a metric of the evaluations. */
 import type { Callback } from "./hooks.ts";
-import type { Json } from "./json.ts";
+import type { Json } from "./io/json.ts";
 import type { Metrics } from "./measurement.ts";
 
 /** A callback that holds a state. */

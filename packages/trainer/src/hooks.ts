@@ -1,5 +1,5 @@
 /** @file What training tells its callbacks, and when. */
-import type { Json } from "./json.ts";
+import type { Json } from "./io/json.ts";
 import type { Metrics } from "./measurement.ts";
 import type { TrainingState } from "./training-state.ts";
 

@@ -18,7 +18,7 @@ export type {
   Training,
   TrainingPosition,
 } from "./hooks.ts";
-export type { Json } from "./json.ts";
+export type { Json } from "./io/json.ts";
 export {
   type FinderOptions,
   type FoundRate,
@@ -44,10 +44,10 @@ export {
   formatSeconds,
 } from "./number-format.ts";
 export { type ProgressStream, progress } from "./progress.ts";
-export { SafetensorsError } from "./safetensors/error.ts";
-export type { HeaderEntry } from "./safetensors/header.ts";
-export { parseSafetensors, type Safetensors } from "./safetensors/read.ts";
-export { encodeSafetensors } from "./safetensors/write.ts";
+export { SafetensorsError } from "./io/safetensors/error.ts";
+export type { HeaderEntry } from "./io/safetensors/header.ts";
+export { parseSafetensors, type Safetensors } from "./io/safetensors/read.ts";
+export { encodeSafetensors } from "./io/safetensors/write.ts";
 export { type SampleOptions, sampleText } from "./sample-text.ts";
 export {
   activationStatistics,

@@ -1,7 +1,7 @@
 /** @file Several runs as one, so that their curves lie over each other. */
 import { RunError } from "./errors.ts";
-import type { Run } from "./run-reader.ts";
-import type { RecordPosition } from "./run-record.ts";
+import type { Run } from "./io/run-reader.ts";
+import type { RecordPosition } from "./io/run-record.ts";
 
 /**
  * One run that holds the models of all, each named after its run where several have models of one

@@ -2,8 +2,8 @@ import { parseHTML } from "linkedom";
 import { describe, expect, test } from "vitest";
 import { curvesSvg } from "./curves.ts";
 import { renderReport } from "./report.ts";
-import type { Run } from "./run-reader.ts";
-import type { MetricRecord, TimingRecord } from "./run-record.ts";
+import type { Run } from "./io/run-reader.ts";
+import type { MetricRecord, TimingRecord } from "./io/run-record.ts";
 
 const RUNS = ["dense", "rotation", "general"];
 

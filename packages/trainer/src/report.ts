@@ -9,7 +9,7 @@ import { CHARTS, chart, marker, type Palette } from "./curves.ts";
 import { escapeXml } from "./escape-xml.ts";
 import { factsHtml, htmlPage } from "./html-page.ts";
 import { formatCount, formatPercent, formatRatio, formatSeconds } from "./number-format.ts";
-import { type Run, readRun } from "./run-reader.ts";
+import { type Run, readRun } from "./io/run-reader.ts";
 import { type SummaryRow, summarize } from "./summary.ts";
 
 /** Colours by name: the page's style sheet gives them their light and dark values. */

@@ -1,7 +1,7 @@
 /** @file What a run comes to: one row a model. */
 
-import type { Run } from "./run-reader.ts";
-import type { MetricRecord, TimingRecord } from "./run-record.ts";
+import type { Run } from "./io/run-reader.ts";
+import type { MetricRecord, TimingRecord } from "./io/run-record.ts";
 
 /** The model that the others' times are divided by. */
 const BASELINE = "dense";

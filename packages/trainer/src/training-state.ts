@@ -10,7 +10,7 @@ import {
 } from "@spm/core";
 import type { LoaderState } from "@spm/data";
 import { RunError } from "./errors.ts";
-import type { Json } from "./json.ts";
+import type { Json } from "./io/json.ts";
 import type { Metrics, Reading } from "./measurement.ts";
 
 /** Tensors and numbers by name. */

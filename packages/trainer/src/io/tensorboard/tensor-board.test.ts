@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import protobuf from "protobufjs";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { MetricsEvent, Training } from "../hooks.ts";
+import type { MetricsEvent, Training } from "../../hooks.ts";
 import { crc32c, maskedCrc32c } from "./crc32c.ts";
 import { tensorBoard } from "./tensor-board.ts";
 

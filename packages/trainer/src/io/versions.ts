@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 
 /** The versions of this package and of Node. */
 export function versions(): Record<string, string> {
-  const own = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  const own = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
     version: string;
   };
   return { "@spm/trainer": own.version, node: process.versions.node };

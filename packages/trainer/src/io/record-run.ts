@@ -1,6 +1,6 @@
 /** @file Writes what training measures into a run folder. */
 
-import type { Callback, MetricsEvent } from "./hooks.ts";
+import type { Callback, MetricsEvent } from "../hooks.ts";
 import type { Split } from "./run-record.ts";
 import type { RunWriter } from "./run-writer.ts";
 

@@ -9,12 +9,12 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { RunError } from "./errors.ts";
+import { RunError } from "../errors.ts";
 import { recordRun } from "./record-run.ts";
 import { readRun } from "./run-reader.ts";
 import type { RunConfig } from "./run-record.ts";
 import { RunWriter } from "./run-writer.ts";
-import { summarize } from "./summary.ts";
+import { summarize } from "../summary.ts";
 
 const config: RunConfig = {
   title: "test",

@@ -9,7 +9,7 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import type { Callback, MetricsEvent } from "../hooks.ts";
+import type { Callback, MetricsEvent } from "../../hooks.ts";
 import { scalarEvent, versionEvent } from "./event.ts";
 import { tfRecord } from "./tf-record.ts";
 

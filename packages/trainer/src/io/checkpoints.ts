@@ -10,9 +10,9 @@ import {
   openCheckpointFolder,
   saveCheckpoint,
 } from "./checkpoint-folder.ts";
-import type { Callback, Training } from "./hooks.ts";
+import type { Callback, Training } from "../hooks.ts";
 import type { Json } from "./json.ts";
-import type { Metrics } from "./measurement.ts";
+import type { Metrics } from "../measurement.ts";
 
 /** When to write checkpoints, and which to keep. */
 export interface CheckpointOptions {

@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { RunError } from "./errors.ts";
+import { RunError } from "../errors.ts";
 import type { MetricRecord, RunConfig, TimingRecord } from "./run-record.ts";
 
 /** A run folder in memory. */
