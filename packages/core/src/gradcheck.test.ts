@@ -40,10 +40,10 @@ describe("gradcheck", () => {
   });
 
   test("names the one element that is wrong, of the input that is wrong", () => {
-    const f: Differentiable = (a, b) =>
+    const f = (a: Tensor, b: Tensor) =>
       mul(
-        square(a!),
-        squareWith((ct, t) => mul(ct, mul(t, tensor([2, 2.1, 2], { dtype: "float64" }))))(b!),
+        square(a),
+        squareWith((ct, t) => mul(ct, mul(t, tensor([2, 2.1, 2], { dtype: "float64" }))))(b),
       );
     expect(() => gradcheck(f, [tensor([1, 1, 1], { dtype: "float64" }), x])).toThrow(
       /\(moved element 1 of input 1\)$/,
@@ -94,7 +94,7 @@ describe("gradgradcheck", () => {
   });
 
   test("also by the cotangent", () => {
-    const f: Differentiable = (a, b) => sum(mul(a!, square(b!)));
+    const f = (a: Tensor, b: Tensor) => sum(mul(a, square(b)));
     expect(gradgradcheck(f, [x, x]).error).toBeLessThan(1e-7);
   });
 });

@@ -212,7 +212,7 @@ test("derivatives", async () => {
     ["a cotangent of another dtype", () => c.vjp(c.neg, zeros([2])).pullback(zeros([2], double))],
     ["too few tangents", () => c.jvp(c.neg, [zeros([2])], [])],
     ["a tangent of another shape", () => c.jvp(c.neg, [zeros([2])], [zeros([1])])],
-    ["a vector of another shape", () => c.hvp((x) => c.sum(x!), [zeros([2])], [zeros([1])])],
+    ["a vector of another shape", () => c.hvp((x) => c.sum(x), [zeros([2])], [zeros([1])])],
     ["the only element of two", () => zeros([2]).item()],
   );
   expect(all).toMatchInlineSnapshot(`

@@ -22,14 +22,15 @@ import { butterfly, type Schedule, shuffle } from "./schedule.ts";
 const numbers = (x: Tensor): number[] => Array.from(elements(x.ndarray()));
 const kinds: [name: string, mixer: MixerKind][] = Object.entries(mixers);
 
-/** The reference, with a kernel for one forward, which notes its name and how it shall go back. */
-function backendFor({ op }: MixerKind): Backend & { readonly ran: string[] } {
+/** The reference, with kernels for some forwards, which note their names and how they go back. */
+function backendFor(...having: MixerKind[]): Backend & { readonly ran: string[] } {
   const ran: string[] = [];
-  const { primitive } = op;
-  const kernels = new KernelTable<NdArray>().set(primitive, (inputs, options, keep) => {
-    ran.push(`${primitive.name}, ${options.backward}`);
-    return primitive.forward(inputs, options, keep);
-  });
+  const kernels = new KernelTable<NdArray>();
+  for (const { primitive } of having.map(({ op }) => op))
+    kernels.set(primitive, (inputs, options, keep) => {
+      ran.push(`${primitive.name}, ${options.backward}`);
+      return primitive.forward(inputs, options, keep);
+    });
   return { ...reference, name: "stub", kernels, live: { storages: 0, bytes: 0 }, ran };
 }
 
@@ -86,11 +87,12 @@ describe.each(kinds)("%s", (name, mixer) => {
   });
 
   test("on kernels of its own: these, and not those for free blocks", () => {
-    const backend = backendFor(mixer);
     const schedule = shuffle(7);
-    const own = valueAndGradients(mixer, schedule, backend);
-    expect(backend.ran).toEqual([`${name}, ${orthogonal ? "reverse" : "recompute"}`]);
-    expect(own).toEqual(valueAndGradients(mixer, schedule, reference));
+    const expected = valueAndGradients(mixer, schedule, reference);
+    for (const backend of [backendFor(mixer), backendFor(generalMixer, mixer)]) {
+      expect(valueAndGradients(mixer, schedule, backend)).toEqual(expected);
+      expect(backend.ran).toEqual([`${name}, ${orthogonal ? "reverse" : "recompute"}`]);
+    }
   });
 
   test("is refused by its own name, before anything is composed", () => {

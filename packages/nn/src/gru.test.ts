@@ -6,12 +6,13 @@ import { elements, normal, reshape, rng, slice, type Tensor } from "@spm/core";
 import { expect, test } from "vitest";
 import { gradcheckModule } from "./gradcheck-module.ts";
 import { Gru, GruCell } from "./gru.ts";
-import { linearKinds } from "./linear-kinds.ts";
+import { type LinearKind, linearKinds } from "./linear-kinds.ts";
 
 const numbers = (x: Tensor): number[] => [...elements(x.ndarray())];
 const random = rng(1);
+const kinds = Object.keys(linearKinds) as LinearKind[];
 
-test.each(linearKinds)("a step with %s maps follows the formula", (linear) => {
+test.each(kinds)("a step with %s maps follows the formula", (linear) => {
   const cell = new GruCell(3, 4, { linear, random });
   const [x, h] = [normal(random, [1, 3]), normal(random, [1, 4])];
   const [i, u] = [cell.input, cell.hidden];

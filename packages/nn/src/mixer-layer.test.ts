@@ -13,15 +13,29 @@ import {
   transpose,
   valueAndGrad,
 } from "@spm/core";
-import { dft, hadamard, permutation, shuffle, solve } from "@spm/mixer";
+import {
+  dft,
+  generalMixer,
+  hadamard,
+  inOrder,
+  type MixerKind,
+  mixers,
+  permutation,
+  rotationMixer,
+  shuffle,
+  solve,
+} from "@spm/mixer";
 import { assert, describe, expect, test } from "vitest";
-import { GeneralMixer, RotationMixer } from "./mixer.ts";
+import { linearKinds } from "./linear-kinds.ts";
+import { MixerLayer } from "./mixer-layer.ts";
 
 const numbers = (x: Tensor): number[] => Array.from(elements(x.ndarray()));
 const random = rng(3);
-const layers = { rotation: RotationMixer, general: GeneralMixer };
+const kinds: [name: string, mixer: MixerKind][] = Object.entries(mixers);
+const stagesOf = ({ mixer, factors }: MixerLayer): Tensor[] =>
+  inOrder(mixer.parameterisation, factors.parameters);
 
-describe.each(Object.entries(layers))("%s", (_, Layer) => {
+describe.each(kinds)("%s", (name, mixer) => {
   test.each([
     ["pad", 7, 3],
     ["pad", 3, 7],
@@ -30,7 +44,8 @@ describe.each(Object.entries(layers))("%s", (_, Layer) => {
     ["pad", 5, 5],
     ["pad", 1, 1],
   ] as const)("%s, %i → %i: x Wᵀ + b, with leading axes", (rectangular, fanIn, fanOut) => {
-    const layer = new Layer(fanIn, fanOut, { random, rectangular, dtype: "float64", gain: 2 });
+    const options = { random, rectangular, dtype: "float64", gain: 2 } as const;
+    const layer = new MixerLayer(mixer, fanIn, fanOut, options);
     assert(layer.bias !== null);
     layer.bias.assign(normal(random, [fanOut], 0, 1, { dtype: "float64" }));
     const x = normal(random, [2, 3, fanIn], 0, 1, { dtype: "float64" });
@@ -47,13 +62,26 @@ describe.each(Object.entries(layers))("%s", (_, Layer) => {
     expect(layer.flopsPerRow).toBeGreaterThan(0);
   });
 
+  test("is the linear map of its name, and its parameters are fields by theirs", () => {
+    const layer = Object.entries(linearKinds)
+      .find(([kind]) => kind === name)?.[1]
+      .create(5, 3, { random });
+    assert(layer instanceof MixerLayer);
+    expect(layer.mixer).toBe(mixer);
+    const paths = [...layer.namedParameters().keys()];
+    const own = mixer.parameterisation.parameters.map((parameter) => parameter.name);
+    expect(paths.sort()).toEqual(["dIn", "dOut", "bias", ...own].sort());
+    const shapes = mixer.parameterisation.shapes(layer.schedule);
+    expect(stagesOf(layer).map(({ shape }) => shape)).toEqual(shapes);
+  });
+
   test("a parameter on a padded coordinate does not exist", () => {
-    const layer = new Layer(5, 3, { random });
+    const layer = new MixerLayer(mixer, 5, 3, { random });
     expect([layer.dIn?.shape, layer.dOut.shape, layer.bias?.shape]).toEqual([[5], [3], [3]]);
   });
 
   test("weight decay spares the stages and the bias", () => {
-    const layer = new Layer(6, 6, { random, schedule: shuffle(6) });
+    const layer = new MixerLayer(mixer, 6, 6, { random, schedule: shuffle(6) });
     const decayed = [...layer.namedParameters()].filter(([, p]) => p.decay).map(([path]) => path);
     expect(decayed.sort()).toEqual(["dIn", "dOut"]);
   });
@@ -64,7 +92,7 @@ describe.each(Object.entries(layers))("%s", (_, Layer) => {
       [256, 64, "split"],
       [64, 256, "split"],
     ] as const) {
-      const layer = new Layer(fanIn, fanOut, { random, rectangular, gain: Math.SQRT2 });
+      const layer = new MixerLayer(mixer, fanIn, fanOut, { random, rectangular, gain: Math.SQRT2 });
       const y = numbers(layer.forward(normal(random, [500, fanIn])));
       const variance = y.reduce((total, v) => total + v * v, 0) / y.length;
       expect(variance).toBeGreaterThan(1.8);
@@ -73,7 +101,7 @@ describe.each(Object.entries(layers))("%s", (_, Layer) => {
   });
 
   test("without diagonals and bias, the gain alone is left beside the stages", () => {
-    const layer = new Layer(4, 4, { random, diagonals: false, bias: false });
+    const layer = new MixerLayer(mixer, 4, 4, { random, diagonals: false, bias: false });
     expect([layer.dIn, layer.bias]).toEqual([null, null]);
     const y = layer.forward(normal(random, [2, 4]));
     expect(y.shape).toEqual([2, 4]);
@@ -81,35 +109,35 @@ describe.each(Object.entries(layers))("%s", (_, Layer) => {
 
   test("every parameter gets a gradient", () => {
     for (const rectangular of ["pad", "split"] as const) {
-      const layer = new Layer(9, 4, { random, rectangular });
+      const layer = new MixerLayer(mixer, 9, 4, { random, rectangular });
       const x = normal(random, [3, 9]);
       const { grads } = valueAndGrad(() => sum(layer.forward(x)), layer.parameters());
       for (const g of grads)
         if (g.shape[0] !== 0) expect(numbers(g).some((v) => v !== 0)).toBe(true);
     }
   });
-});
 
-describe("starts", () => {
   const options = { random, diagonals: false, bias: false } as const;
 
-  test("an exact setting, its schedule and dtype taken over, trained from there", () => {
-    const start = hadamard(8);
-    const layer = new RotationMixer(8, 8, { ...options, start });
-    expect(layer.angles.dtype).toBe("float64");
+  test("starts from an exact setting, its schedule and dtype taken over, trained from there", () => {
+    const start = hadamard(8, { mixer });
+    const layer = new MixerLayer(mixer, 8, 8, { ...options, start });
+    expect(stagesOf(layer).map(({ dtype }) => dtype)).toEqual(
+      mixer.parameterisation.parameters.map(() => "float64"),
+    );
     expect(Math.abs(numbers(layer.toDense())[9]!)).toBeCloseTo(1 / Math.sqrt(8), 12);
     const { grads } = valueAndGrad(
       () => sum(layer.forward(normal(random, [2, 8], 0, 1, { dtype: "float64" }))),
-      [layer.angles],
+      layer.parameters(),
     );
-    expect(numbers(grads[0]).some((v) => v !== 0)).toBe(true);
+    expect(grads.flatMap(numbers).some((v) => v !== 0)).toBe(true);
   });
 
-  test("in float32, and in free blocks", () => {
-    const start = dft(4, { dtype: "float32", kind: "general" });
-    const layer = new GeneralMixer(8, 8, { random, start });
+  test("starts in float32", () => {
+    const start = dft(4, { dtype: "float32", mixer });
+    const layer = new MixerLayer(mixer, 8, 8, { random, start });
     const { factors } = layer;
-    expect(factors.blocks.dtype).toBe("float32");
+    for (const p of stagesOf(layer)) expect(p.dtype).toBe("float32");
     expect(layer.dIn?.shape).toEqual([8]);
     const x = normal(random, [8]);
     const back = numbers(solve(factors, layer.forward(x)));
@@ -118,61 +146,84 @@ describe("starts", () => {
     });
   });
 
-  test("a setting that brings a diagonal keeps it", () => {
-    const start = permutation([2, 0, 1]);
-    const layer = new RotationMixer(3, 3, { ...options, start });
+  test("keeps the diagonal that a setting brings", () => {
+    const start = permutation([2, 0, 1], { mixer });
+    const layer = new MixerLayer(mixer, 3, 3, { ...options, start });
     const w = numbers(layer.toDense()).map((v) => Math.round(v * 1e12) / 1e12 + 0);
     expect(w).toEqual([0, 0, 1, 1, 0, 0, 0, 1, 0]);
   });
 
-  test("hadamard by name", () => {
-    const layer = new RotationMixer(64, 64, { random, init: "hadamard" });
+  test("starts from hadamard by name", () => {
+    const layer = new MixerLayer(mixer, 64, 64, { random, init: "hadamard" });
     for (const v of numbers(layer.toDense())) expect(Math.abs(v)).toBeCloseTo(1 / 8, 6);
+  });
+
+  test("moves as near as it can to a given matrix, and exactly to one butterfly of its own", () => {
+    const goal = new MixerLayer(mixer, 8, 8, { random, gain: 2 }).toDense();
+    const layer = new MixerLayer(mixer, 8, 8, { random });
+    assert(layer.bias !== null);
+    layer.bias.assign(normal(random, [8]));
+    const bias = numbers(layer.bias);
+    expect(layer.assignDense(goal)).toBeLessThan(1e-6);
+    numbers(layer.toDense()).forEach((v, k) => {
+      expect(v).toBeCloseTo(numbers(goal)[k]!, 5);
+    });
+    expect(numbers(layer.bias)).toEqual(bias);
+    const narrow = new MixerLayer(mixer, 5, 3, { random });
+    const [before, error] = [
+      distance(narrow.toDense(), far),
+      narrow.assignDense(far) * Math.hypot(...numbers(far)),
+    ];
+    expect(distance(narrow.toDense(), far)).toBeCloseTo(error, 4);
+    expect(error).toBeLessThan(before);
+    const split = new MixerLayer(mixer, 8, 2, { random, rectangular: "split" });
+    expect(() => split.assignDense(normal(random, [2, 8]))).toThrow(
+      "assignDense: expected one operator with diagonals, got 4 with d_in",
+    );
+  });
+
+  test("refuses a start of every other kind", () => {
+    for (const [other, theirs] of kinds.filter(([kind]) => kind !== name)) {
+      const start = hadamard(8, { mixer: theirs });
+      expect(() => new MixerLayer(mixer, 8, 8, { random, start })).toThrow(
+        `mixer: expected a start of the ${name} kind, got ${other}\n` +
+          "help: hadamard(n, { mixer }) and the like make one",
+      );
+    }
   });
 });
 
-test("moves to a given matrix: exactly where it is one butterfly, as near as it can elsewhere", () => {
-  const goal = new GeneralMixer(8, 8, { random, gain: 2 }).toDense();
-  const layer = new GeneralMixer(8, 8, { random });
-  assert(layer.bias !== null);
-  layer.bias.assign(normal(random, [8]));
-  const bias = numbers(layer.bias);
-  expect(layer.assignDense(goal)).toBeLessThan(1e-6);
-  numbers(layer.toDense()).forEach((v, k) => {
-    expect(v).toBeCloseTo(numbers(goal)[k]!, 5);
-  });
-  expect(numbers(layer.bias)).toEqual(bias);
-  const turned = new RotationMixer(5, 3, { random });
+const far = normal(rng(8), [3, 5]);
+const distance = (a: Tensor, b: Tensor): number => {
+  const other = numbers(b);
+  return Math.hypot(...numbers(a).map((v, k) => v - (other[k] ?? Number.NaN)));
+};
+
+test("a rotation between other widths comes near a matrix, and no nearer than it can", () => {
+  const turned = new MixerLayer(rotationMixer, 5, 3, { random });
   const error = turned.assignDense(normal(random, [3, 5]));
   expect(error).toBeGreaterThan(0.01);
   expect(error).toBeLessThan(0.9);
-  const split = new RotationMixer(8, 2, { random, rectangular: "split" });
-  expect(() => split.assignDense(normal(random, [2, 8]))).toThrowErrorMatchingInlineSnapshot(
-    `[ValueError: assignDense: expected one operator with diagonals, got 4 with d_in]`,
-  );
 });
 
 test("refuses what it can't be", () => {
   const start = hadamard(8);
-  expect(() => new RotationMixer(8, 4, { random, start })).toThrowErrorMatchingInlineSnapshot(
+  expect(
+    () => new MixerLayer(rotationMixer, 8, 4, { random, start }),
+  ).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: mixer: expected a start for 8 → 4, got one for 8 → 8]`,
   );
   expect(
-    () => new RotationMixer(8, 4, { random, schedule: shuffle(6) }),
+    () => new MixerLayer(rotationMixer, 8, 4, { random, schedule: shuffle(6) }),
   ).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: mixer: expected a schedule of width n ≥ 8, got 6]`,
   );
-  const unchecked = { random, start } as object as { random: typeof random };
-  expect(() => new GeneralMixer(8, 8, unchecked)).toThrowErrorMatchingInlineSnapshot(`
-    [ValueError: mixer: expected a start of the general kind, got rotation
-    help: use toGeneral()]
-  `);
-  expect(() => new GeneralMixer(0, 4, { random })).toThrowErrorMatchingInlineSnapshot(
-    `[ShapeError: GeneralMixer: expected sizes in, out ≥ 1, got 0 and 4]`,
+  expect(() => new MixerLayer(generalMixer, 0, 4, { random })).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: MixerLayer: expected sizes in, out ≥ 1, got 0 and 4]`,
   );
   expect(() =>
-    new RotationMixer(8, 4, { random }).forward(normal(random, [2, 7])),
+    new MixerLayer(rotationMixer, 8, 4, { random }).forward(normal(random, [2, 7])),
   ).toThrowErrorMatchingInlineSnapshot(
-    `[ShapeError: RotationMixer: expected x of shape [..., 8], got [2, 7]]`,
+    `[ShapeError: MixerLayer: expected x of shape [..., 8], got [2, 7]]`,
   );
 });

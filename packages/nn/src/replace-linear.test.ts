@@ -31,19 +31,19 @@ test("swaps what `where` picks, in place, and reports it", () => {
     random: rng(2),
     where: (_, path) => path !== "layers.2",
   });
-  expect(mlp.layers.map((layer) => layer.constructor.name)).toEqual([
-    "RotationMixer",
-    "RotationMixer",
+  expect(mlp.layers.map((layer) => layer.label)).toEqual([
+    "MixerLayer(rotation)",
+    "MixerLayer(rotation)",
     "Linear",
   ]);
   expect(mlp.forward(normal(rng(3), [5, 8])).shape).toEqual([5, 4]);
   expect(report.after.parameters).toBe(mlp.parameterCount());
   expect(String(report)).toMatchInlineSnapshot(`
-    "layer     kind                    parameters  FLOP a row        bytes
-    ─────────────────────────────────────────────────────────────────────
-    layers.0  Linear → RotationMixer    144 → 72   272 → 232    576 → 288
-    layers.1  Linear → RotationMixer    272 → 80   528 → 240  1,088 → 320
-    model                              484 → 220   932 → 604  1,936 → 880"
+    "layer     kind                           parameters  FLOP a row        bytes
+    ────────────────────────────────────────────────────────────────────────────
+    layers.0  Linear → MixerLayer(rotation)    144 → 72   272 → 232    576 → 288
+    layers.1  Linear → MixerLayer(rotation)    272 → 80   528 → 240  1,088 → 320
+    model                                     484 → 220   932 → 604  1,936 → 880"
   `);
 });
 

@@ -88,8 +88,10 @@ export function checkDTypes(
   inputs: readonly Spec[],
   allowed: readonly DType[] = floatingDTypes,
 ): DType {
-  const { dtype } = inputs[0]!;
-  const other = inputs.find((x) => x.dtype !== dtype)?.dtype;
+  const [first, ...rest] = inputs;
+  if (first === undefined) throw new DTypeError(op, "at least one operand", "none");
+  const { dtype } = first;
+  const other = rest.find((x) => x.dtype !== dtype)?.dtype;
   if (other !== undefined)
     throw new DTypeError(
       op,

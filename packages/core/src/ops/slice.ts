@@ -147,11 +147,11 @@ function joined(xs: readonly { readonly shape: Shape }[], axis: number): Shape {
 }
 
 /** The primitive of {@link concat}; its option is the axis. */
-export const concatOp: Op<[...xs: 1[]], [y: 1], number> = definePrimitive({
+export const concatOp: Op<[first: 1, ...rest: 1[]], [y: 1], number> = definePrimitive({
   name: "concat",
   infer: (xs, axis) => [{ shape: joined(xs, axis), dtype: checkDTypes("concat", xs, allDTypes) }],
   forward: (xs, axis) => {
-    const out = zerosArray(dtypeOf(xs[0]!), joined(xs, axis));
+    const out = zerosArray(dtypeOf(xs[0]), joined(xs, axis));
     const start = out.shape.map(() => 0);
     for (const x of xs) {
       copyInto(windowOf(out, { shape: x.shape, start, step: start.map(() => 1) }), x);
@@ -161,7 +161,8 @@ export const concatOp: Op<[...xs: 1[]], [y: 1], number> = definePrimitive({
   },
   vjp: ([ct], { inputs, options: axis }) => {
     const sizes = inputs.map((x) => x.shape[axis]!);
-    return split(ct, sizes, axis);
+    const [first = ct, ...rest] = split(ct, sizes, axis);
+    return [first, ...rest];
   },
 });
 
@@ -170,8 +171,9 @@ export const concatOp: Op<[...xs: 1[]], [y: 1], number> = definePrimitive({
  * @throws ShapeError unless the other axes agree; for no tensors
  */
 export function concat(xs: readonly Tensor[], axis = 0): Tensor {
-  if (xs.length === 0) throw new ShapeError("concat", "at least one tensor", 0);
-  return concatOp(xs, checkAxis("concat", axis, xs[0]!.shape.length))[0];
+  const [first, ...rest] = xs;
+  if (first === undefined) throw new ShapeError("concat", "at least one tensor", 0);
+  return concatOp([first, ...rest], checkAxis("concat", axis, first.shape.length))[0];
 }
 
 /**
@@ -212,7 +214,7 @@ export const splitOp: Op<[x: 1], [...parts: 1[]], Cut> = definePrimitive({
   },
   vjp: (cts, { outputs, options: { axis } }) => [
     concat(
-      cts.map((ct, i) => ct ?? zeros(outputs[i]!.shape, outputs[i]!)),
+      outputs.map((part, i) => cts[i] ?? zeros(part.shape, part)),
       axis,
     ),
   ],

@@ -1,8 +1,16 @@
 /** @file What the pictures show: the numbers behind them by definition, and a small one drawn. */
 import { elements, rng, type Tensor, tensor } from "@spm/core";
-import { butterfly, hadamard, shuffle } from "@spm/mixer";
+import {
+  butterfly,
+  generalMixer,
+  hadamard,
+  type MixerKind,
+  mixers,
+  rotationMixer,
+  shuffle,
+} from "@spm/mixer";
 import { describe, expect, test } from "vitest";
-import { GeneralMixer, RotationMixer } from "../mixer.ts";
+import { MixerLayer } from "../mixer-layer.ts";
 import { colourOf, cyclic, diverging } from "./colours.ts";
 import { heatMap } from "./heat-map.ts";
 import { matrixPicture } from "./matrix.ts";
@@ -13,20 +21,23 @@ import { strip } from "./strip.ts";
 
 const numbers = (x: Tensor): number[] => [...elements(x.ndarray())];
 const random = rng(1);
-const rotation = new RotationMixer(6, 5, { random, schedule: shuffle(7) });
-const general = new GeneralMixer(8, 8, { random, gain: 2 });
+const kinds: [name: string, mixer: MixerKind][] = Object.entries(mixers);
+const rotation = new MixerLayer(rotationMixer, 6, 5, { random, schedule: shuffle(7) });
+const general = new MixerLayer(generalMixer, 8, 8, { random, gain: 2 });
 
 describe("reach", () => {
-  test.each([
-    ["rotation", rotation, 5],
-    ["general", general, 3],
-  ])("of %s ends in a column of W", (_, layer, coordinate) => {
-    const w = numbers(layer.toDense());
-    const { outputs, states } = reach(layer.factors, coordinate);
-    expect(states[0]!.filter((v) => v !== 0)).toHaveLength(1);
-    outputs.forEach((v, i) => {
-      expect(v).toBeCloseTo(w[i * layer.fanIn + coordinate]!, 5);
-    });
+  test.each(kinds)("of %s ends in a column of W", (_, mixer) => {
+    for (const [layer, coordinate] of [
+      [new MixerLayer(mixer, 6, 5, { random, schedule: shuffle(7) }), 5],
+      [new MixerLayer(mixer, 8, 8, { random, gain: 2 }), 3],
+    ] as const) {
+      const w = numbers(layer.toDense());
+      const { outputs, states } = reach(layer.factors, coordinate);
+      expect(states[0]!.filter((v) => v !== 0)).toHaveLength(1);
+      outputs.forEach((v, i) => {
+        expect(v).toBeCloseTo(w[i * layer.fanIn + coordinate]!, 5);
+      });
+    }
   });
 
   test("doubles from stage to stage, and keeps the norm of a rotation", () => {
@@ -43,9 +54,8 @@ describe("reach", () => {
 });
 
 test("stage angles are the angles, a row a stage; of a free block its nearest rotation's", () => {
-  rotation.angles.assign(
-    tensor(Float32Array.from(rotation.angles.ndarray().data, (_, p) => 0.1 * p)),
-  );
+  const { angles } = rotation.factors.parameters;
+  angles.assign(tensor(Float32Array.from(angles.ndarray().data, (_, p) => 0.1 * p)));
   const flat = stageAngles(rotation.factors).flat();
   flat.forEach((angle, p) => {
     expect(angle).toBeCloseTo(0.1 * p, 6);
@@ -55,14 +65,17 @@ test("stage angles are the angles, a row a stage; of a free block its nearest ro
     tensor([[3 * Math.cos(1), -3 * Math.sin(1), 3 * Math.sin(1), 3 * Math.cos(1)]]),
     tensor([]),
   ];
-  expect(stageAngles({ kind: "general", schedule, blocks, scales })[0]![0]).toBeCloseTo(1, 6);
+  const free = { mixer: generalMixer, schedule, parameters: { blocks, scales } };
+  expect(stageAngles(free)[0]![0]).toBeCloseTo(1, 6);
 });
 
 test(
   "the spectrum of a rotation lies on the unit circle; " +
     "that of a diagonal is its entries; a wide matrix has no eigenvalues",
   () => {
-    const { eigenvalues, singularValues } = spectrum(new RotationMixer(8, 8, { random }).toDense());
+    const { eigenvalues, singularValues } = spectrum(
+      new MixerLayer(rotationMixer, 8, 8, { random }).toDense(),
+    );
     for (const [re, im] of eigenvalues!) expect(Math.hypot(re, im)).toBeCloseTo(1, 5);
     for (const v of singularValues) expect(v).toBeCloseTo(1, 5);
     const diagonal = spectrum(
