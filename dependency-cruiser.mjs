@@ -11,6 +11,7 @@ const order = [
   "gpu",
   "data",
   "trainer",
+  "report",
   "experiments",
   "cli",
 ];

@@ -1,6 +1,7 @@
 /** @file docs/results-cpu.md and its pictures, from one run of the bench. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { machine, seriesChart } from "@spm/trainer/node";
+import { seriesChart } from "@spm/report";
+import { machine } from "@spm/trainer/node";
 import { bandwidthFloor, fraction, type Row, trainFraction } from "./cpu-compare.ts";
 import type { DenseRows } from "./cpu-dense.ts";
 import type { StepTime } from "./cpu-training.ts";

@@ -21,6 +21,7 @@ const order = [
   "gpu",
   "data",
   "trainer",
+  "report",
   "experiments",
   "cli",
 ];

@@ -14,6 +14,7 @@ import {
 import { loadMnist } from "@spm/data/mnist";
 import { type LinearKind, Mlp } from "@spm/nn";
 import { adam, cosine } from "@spm/optim";
+import { type SummaryRow, summarize, writeReport } from "@spm/report";
 import {
   classification,
   fit,
@@ -24,16 +25,7 @@ import {
   type ProgressStream,
   progress,
 } from "@spm/trainer";
-import {
-  assertFresh,
-  machine,
-  RunWriter,
-  readRun,
-  recordRun,
-  type SummaryRow,
-  summarize,
-  writeReport,
-} from "@spm/trainer/node";
+import { assertFresh, machine, RunWriter, readRun, recordRun } from "@spm/trainer/node";
 import { textTable } from "./text-table.ts";
 
 /** Everything that determines a comparison, all of it known before it starts. */

@@ -2,15 +2,9 @@
  * @file `spm report`: the report of a run folder, written anew, or one of several runs together.
  */
 import { writeFileSync } from "node:fs";
+import { curvesSvg, overlaid, renderReport, writeReport } from "@spm/report";
 import type { ProgressStream } from "@spm/trainer";
-import {
-  curvesSvg,
-  overlaid,
-  type Run,
-  readRun,
-  renderReport,
-  writeReport,
-} from "@spm/trainer/node";
+import { type Run, readRun } from "@spm/trainer/node";
 
 /**
  * Writes `report.html` into the folder, or for several folders to `out`; if `svg` names a file, the

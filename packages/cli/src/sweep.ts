@@ -5,8 +5,9 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { summarize } from "@spm/report";
 import { formatPercent, formatSeconds, type ProgressStream, RunError } from "@spm/trainer";
-import { readRun, summarize } from "@spm/trainer/node";
+import { readRun } from "@spm/trainer/node";
 import type { Trial } from "./sweep-plan.ts";
 import { textTable } from "./text-table.ts";
 

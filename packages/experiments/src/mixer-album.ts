@@ -7,7 +7,7 @@ import {
   spectrumPicture,
   stageAnglesPicture,
   strip,
-} from "@spm/nn/pictures";
+} from "@spm/report";
 import type { Section } from "./experiment.ts";
 
 /**

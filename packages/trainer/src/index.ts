@@ -19,6 +19,10 @@ export type {
   TrainingPosition,
 } from "./hooks.ts";
 export type { Json } from "./io/json.ts";
+export { SafetensorsError } from "./io/safetensors/error.ts";
+export type { HeaderEntry } from "./io/safetensors/header.ts";
+export { parseSafetensors, type Safetensors } from "./io/safetensors/read.ts";
+export { encodeSafetensors } from "./io/safetensors/write.ts";
 export {
   type FinderOptions,
   type FoundRate,
@@ -44,10 +48,6 @@ export {
   formatSeconds,
 } from "./number-format.ts";
 export { type ProgressStream, progress } from "./progress.ts";
-export { SafetensorsError } from "./io/safetensors/error.ts";
-export type { HeaderEntry } from "./io/safetensors/header.ts";
-export { parseSafetensors, type Safetensors } from "./io/safetensors/read.ts";
-export { encodeSafetensors } from "./io/safetensors/write.ts";
 export { type SampleOptions, sampleText } from "./sample-text.ts";
 export {
   activationStatistics,

@@ -1,6 +1,7 @@
 /** @file What the language models reached: nats, bits, seconds, and what they write. */
+
+import { seriesChart } from "@spm/report";
 import { formatCount } from "@spm/trainer";
-import { seriesChart } from "@spm/trainer/node";
 import type { Findings, Section } from "../experiment.ts";
 import type { Reading } from "../train-in-turn.ts";
 

@@ -1,6 +1,7 @@
 /** @file What compression came to, as a table and pictures. */
+
+import { seriesChart } from "@spm/report";
 import { formatCount, formatPercent } from "@spm/trainer";
-import { seriesChart } from "@spm/trainer/node";
 import type { Findings } from "../experiment.ts";
 
 /** What became of the network in one family. */

@@ -14,7 +14,7 @@ import {
   ValueError,
 } from "@spm/core";
 import { brick, initialParameters, rotationMixer, toDense } from "@spm/mixer";
-import { seriesChart } from "@spm/trainer/node";
+import { seriesChart } from "@spm/report";
 import type { Experiment } from "../experiment.ts";
 import { readNames } from "../lists.ts";
 import { planarNames, planarPoints } from "../planar-data.ts";

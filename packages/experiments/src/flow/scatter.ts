@@ -1,6 +1,6 @@
 /** @file Clouds of points side by side, as SVG. */
 import { elements, type Tensor } from "@spm/core";
-import { escapeXml } from "@spm/trainer/node";
+import { escapeXml } from "@spm/report";
 
 const [SIDE, GAP, LEFT, TOP] = [150, 8, 96, 22];
 

@@ -15,8 +15,7 @@ import {
   toDense,
 } from "@spm/mixer";
 import type { LinearMap } from "@spm/nn";
-import { matrixPicture, strip } from "@spm/nn/pictures";
-import { seriesChart } from "@spm/trainer/node";
+import { matrixPicture, seriesChart, strip } from "@spm/report";
 import type { Experiment, Table } from "../experiment.ts";
 import { readNumbers } from "../lists.ts";
 import { type Recovered, recover } from "./recover.ts";

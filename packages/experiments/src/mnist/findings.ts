@@ -1,7 +1,7 @@
 /** @file What the runs on MNIST say, in a table, two charts and the pictures of the mixers. */
 import type { LinearKind } from "@spm/nn";
+import { seriesChart } from "@spm/report";
 import { formatCount, formatPercent } from "@spm/trainer";
-import { seriesChart } from "@spm/trainer/node";
 import type { Findings, Section } from "../experiment.ts";
 import type { MixerAlbum } from "../mixer-album.ts";
 import { showSpread, spreadOf } from "../statistics.ts";

@@ -1,8 +1,8 @@
 /** @file How many samples of a hidden operator each kind of layer needs to know it. */
 import { noGrad, type Rng, rng, ValueError } from "@spm/core";
 import { type LinearKind, linear } from "@spm/nn";
+import { seriesChart } from "@spm/report";
 import { formatCount } from "@spm/trainer";
-import { seriesChart } from "@spm/trainer/node";
 import type { Experiment, Section } from "../experiment.ts";
 import { readKinds, readNames } from "../lists.ts";
 import { median, medianAndRange, medianBar } from "../statistics.ts";

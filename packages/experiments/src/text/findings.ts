@@ -1,6 +1,7 @@
 /** @file What the classifiers of texts reached. */
+
+import { seriesChart } from "@spm/report";
 import { formatCount, formatPercent } from "@spm/trainer";
-import { seriesChart } from "@spm/trainer/node";
 import type { Findings, Section } from "../experiment.ts";
 import type { Reading } from "../train-in-turn.ts";
 

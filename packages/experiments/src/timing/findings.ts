@@ -1,6 +1,7 @@
 /** @file Times by width and batch as ratios, and where they pass 1. */
+
+import { seriesChart } from "@spm/report";
 import { formatCount } from "@spm/trainer";
-import { seriesChart } from "@spm/trainer/node";
 import type { Findings, Section } from "../experiment.ts";
 import { median } from "../statistics.ts";
 import type { Rounds } from "./rounds.ts";

@@ -15,8 +15,8 @@ import {
   type Tensor,
 } from "@spm/core";
 import { crossEntropy, type LinearKind } from "@spm/nn";
+import { seriesChart } from "@spm/report";
 import { formatCount } from "@spm/trainer";
-import { seriesChart } from "@spm/trainer/node";
 import type { Experiment, Section, Table } from "../experiment.ts";
 import { readKinds, readNames, readRates } from "../lists.ts";
 import { type Samples, train } from "./train.ts";

@@ -1,6 +1,6 @@
 /** @file Whether gradient descent finds two mixers around a nonlinearity, and what helps. */
 import { type Rng, rng, ValueError } from "@spm/core";
-import { type SeriesChart, seriesChart } from "@spm/trainer/node";
+import { type SeriesChart, seriesChart } from "@spm/report";
 import type { Experiment, Section } from "../experiment.ts";
 import { readNames, readNumbers } from "../lists.ts";
 import { brief, median, medianAndRange, medianBar } from "../statistics.ts";

@@ -6,11 +6,11 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Tensor } from "@spm/core";
 import { CheckpointError } from "../errors.ts";
+import { inMemory, type Progress, type TrainingState } from "../training-state.ts";
 import type { Json } from "./json.ts";
 import { parseExactly, stringifyExactly } from "./json.ts";
 import { parseSafetensors, type Safetensors } from "./safetensors/read.ts";
 import { encodeSafetensors } from "./safetensors/write.ts";
-import { inMemory, type Progress, type TrainingState } from "../training-state.ts";
 import { versions } from "./versions.ts";
 
 /** A training state with what it belongs to. */

@@ -4,9 +4,9 @@
  */
 import { readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
+import { CheckpointError } from "../errors.ts";
 import { UNFINISHED, writeAtomically } from "./atomic-write.ts";
 import { type Checkpoint, readCheckpoint } from "./checkpoint-file.ts";
-import { CheckpointError } from "../errors.ts";
 import { makeFolder } from "./make-folder.ts";
 
 const NAME = /^step-(\d{10})\.safetensors$/;

@@ -3,6 +3,8 @@
  * the best ones kept.
  */
 import { ValueError } from "@spm/core";
+import type { Callback, Training } from "../hooks.ts";
+import type { Metrics } from "../measurement.ts";
 import { encodeCheckpoint } from "./checkpoint-file.ts";
 import {
   checkpointSteps,
@@ -10,9 +12,7 @@ import {
   openCheckpointFolder,
   saveCheckpoint,
 } from "./checkpoint-folder.ts";
-import type { Callback, Training } from "../hooks.ts";
 import type { Json } from "./json.ts";
-import type { Metrics } from "../measurement.ts";
 
 /** When to write checkpoints, and which to keep. */
 export interface CheckpointOptions {

@@ -15,8 +15,8 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import { UNFINISHED, writeAtomically } from "./atomic-write.ts";
 import { RunError } from "../errors.ts";
+import { UNFINISHED, writeAtomically } from "./atomic-write.ts";
 import { makeFolder } from "./make-folder.ts";
 import type { MetricRecord, RunConfig, TimingRecord } from "./run-record.ts";
 

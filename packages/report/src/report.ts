@@ -5,11 +5,11 @@
 
 import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { formatCount, formatPercent, formatRatio, formatSeconds } from "@spm/trainer";
+import { type Run, readRun } from "@spm/trainer/node";
 import { CHARTS, chart, marker, type Palette } from "./curves.ts";
 import { escapeXml } from "./escape-xml.ts";
 import { factsHtml, htmlPage } from "./html-page.ts";
-import { formatCount, formatPercent, formatRatio, formatSeconds } from "./number-format.ts";
-import { type Run, readRun } from "./io/run-reader.ts";
 import { type SummaryRow, summarize } from "./summary.ts";
 
 /** Colours by name: the page's style sheet gives them their light and dark values. */
@@ -36,7 +36,8 @@ function started(time: string): string {
  * @returns a whole HTML document of some 100 KB: summary, four charts, options, machine.
  * @example
  * ```ts
- * import { readRun, renderReport } from "@spm/trainer/node";
+ * import { renderReport } from "@spm/report";
+import { readRun } from "@spm/trainer/node";
  * const html = renderReport(readRun("runs/example"));
  * ```
  */
@@ -80,7 +81,7 @@ ${factsHtml({ ...config.machine, memory: `${config.machine.memory} GiB` })}
  * @returns the report's path.
  * @example
  * ```ts
- * import { writeReport } from "@spm/trainer/node";
+ * import { writeReport } from "@spm/report";
  * console.log(writeReport("runs/example")); // "runs/example/report.html"
  * ```
  */

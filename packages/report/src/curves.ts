@@ -1,12 +1,11 @@
 /** @file The curves of a run as SVG: loss and accuracy, against steps and against seconds. */
 
 import * as Plot from "@observablehq/plot";
+import type { MetricRecord, Run, Split } from "@spm/trainer/node";
 import { parseHTML } from "linkedom";
 import { escapeXml } from "./escape-xml.ts";
 import { logLabels, logTicks } from "./log-axis.ts";
 import { serialize } from "./plot-svg.ts";
-import type { Run } from "./io/run-reader.ts";
-import type { MetricRecord, Split } from "./io/run-record.ts";
 
 /** What a chart shows upwards. */
 export type Quantity = "loss" | "accuracy";
@@ -96,7 +95,8 @@ function accuracyFloor(test: readonly Point[], train: readonly Point[]): number 
  * it scales with its container.
  * @example
  * ```ts
- * import { LIGHT, chart, readRun } from "@spm/trainer/node";
+ * import { LIGHT, chart } from "@spm/report";
+import { readRun } from "@spm/trainer/node";
  * const svg = chart(readRun("runs/example"), "loss", "step", LIGHT);
  * ```
  */
@@ -228,7 +228,7 @@ export function marker(index: number, palette: Palette): string {
  * @example
  * ```ts
  * import { writeFileSync } from "node:fs";
- * import { curvesSvg, readRun } from "@spm/trainer/node";
+ * import { curvesSvg, readRun } from "@spm/report";
  * writeFileSync("curves.svg", curvesSvg(readRun("runs/example")));
  * ```
  */

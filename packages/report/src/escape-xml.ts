@@ -13,7 +13,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
  *
  * @example
  * ```ts
- * import { escapeXml } from "@spm/trainer/node";
+ * import { escapeXml } from "@spm/report";
  * escapeXml("a < b"); // "a &lt; b"
  * ```
  */

@@ -1,7 +1,6 @@
 /** @file Several runs as one, so that their curves lie over each other. */
-import { RunError } from "./errors.ts";
-import type { Run } from "./io/run-reader.ts";
-import type { RecordPosition } from "./io/run-record.ts";
+import { RunError } from "@spm/trainer";
+import type { RecordPosition, Run } from "@spm/trainer/node";
 
 /**
  * One run that holds the models of all, each named after its run where several have models of one
@@ -12,7 +11,7 @@ import type { RecordPosition } from "./io/run-record.ts";
  * @throws RunError for no run at all
  * @example
  * ```ts
- * import { overlaid, readRun, renderReport } from "@spm/trainer/node";
+ * import { overlaid, readRun, renderReport } from "@spm/report";
  * const runs = ["runs/first", "runs/second"].map((name) => ({ name, run: readRun(name) }));
  * const html = renderReport(overlaid(runs));
  * ```

@@ -1,7 +1,6 @@
 /** @file What a run comes to: one row a model. */
 
-import type { Run } from "./io/run-reader.ts";
-import type { MetricRecord, TimingRecord } from "./io/run-record.ts";
+import type { MetricRecord, Run, TimingRecord } from "@spm/trainer/node";
 
 /** The model that the others' times are divided by. */
 const BASELINE = "dense";
@@ -30,7 +29,8 @@ export interface SummaryRow {
  * @returns a row for each model in `config.models`, in that order.
  * @example
  * ```ts
- * import { readRun, summarize } from "@spm/trainer/node";
+ * import { summarize } from "@spm/report";
+import { readRun } from "@spm/trainer/node";
  * for (const row of summarize(readRun("runs/example"))) console.log(row.run, row.accuracy);
  * ```
  */

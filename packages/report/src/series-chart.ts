@@ -59,7 +59,7 @@ const COLOURS = [...LIGHT.models, ...MORE_COLOURS];
  * keep colours of their own.
  * @example
  * ```ts
- * import { seriesChart } from "@spm/trainer/node";
+ * import { seriesChart } from "@spm/report";
  * const svg = seriesChart({
  *   title: "time by width",
  *   x: { label: "width n", scale: "log" },

@@ -1,9 +1,8 @@
+import type { MetricRecord, Run, TimingRecord } from "@spm/trainer/node";
 import { parseHTML } from "linkedom";
 import { describe, expect, test } from "vitest";
 import { curvesSvg } from "./curves.ts";
 import { renderReport } from "./report.ts";
-import type { Run } from "./io/run-reader.ts";
-import type { MetricRecord, TimingRecord } from "./io/run-record.ts";
 
 const RUNS = ["dense", "rotation", "general"];
 

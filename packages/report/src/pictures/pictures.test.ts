@@ -9,8 +9,8 @@ import {
   rotationMixer,
   shuffle,
 } from "@spm/mixer";
+import { MixerLayer } from "@spm/nn";
 import { describe, expect, test } from "vitest";
-import { MixerLayer } from "../mixer-layer.ts";
 import { colourOf, cyclic, diverging } from "./colours.ts";
 import { heatMap } from "./heat-map.ts";
 import { matrixPicture } from "./matrix.ts";
