@@ -6,6 +6,7 @@ const order = [
   "core",
   "mixer",
   "nn",
+  "models",
   "optim",
   "wasm",
   "gpu",

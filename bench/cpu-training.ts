@@ -13,7 +13,8 @@ import {
   valueAndGrad,
   zeros,
 } from "@spm/core";
-import { crossEntropy, Mlp } from "@spm/nn";
+import { Mlp } from "@spm/models";
+import { crossEntropy } from "@spm/nn";
 import { adam } from "@spm/optim";
 import {
   type Framework,

@@ -14,7 +14,8 @@ import {
   valueAndGrad,
 } from "@spm/core";
 import type { GpuBackend } from "@spm/gpu";
-import { crossEntropy, Gpt, Mlp } from "@spm/nn";
+import { Gpt, Mlp } from "@spm/models";
+import { crossEntropy } from "@spm/nn";
 import { adam } from "@spm/optim";
 import type { Timer } from "./gpu-time.ts";
 

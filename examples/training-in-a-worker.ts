@@ -14,7 +14,7 @@
 import { isMainThread, parentPort, Worker } from "node:worker_threads";
 import { rng } from "@spm/core";
 import { DataLoader, gaussianClusters } from "@spm/data";
-import { Mlp } from "@spm/nn";
+import { Mlp } from "@spm/models";
 import { adam } from "@spm/optim";
 import { classification, fit } from "@spm/trainer";
 

@@ -16,6 +16,7 @@ const order = [
   "core",
   "mixer",
   "nn",
+  "models",
   "optim",
   "wasm",
   "gpu",

@@ -3,7 +3,8 @@
  * writes down the loss.
  */
 import { type Backend, noGrad, reference, setBackend, slice, tensor } from "@spm/core";
-import { type LinearKind, type Mlp, softmax } from "@spm/nn";
+import type { Mlp } from "@spm/models";
+import { type LinearKind, softmax } from "@spm/nn";
 import { train } from "./spirals.ts";
 
 const backends: Readonly<Record<string, () => Promise<Backend>>> = {

@@ -3,7 +3,8 @@
  * no page, and runs in Node too.
  */
 import { rng, scope, type Tensor, tanh, tensor, valueAndGrad } from "@spm/core";
-import { crossEntropy, type LinearKind, Mlp } from "@spm/nn";
+import { Mlp } from "@spm/models";
+import { crossEntropy, type LinearKind } from "@spm/nn";
 import { adam } from "@spm/optim";
 
 /**

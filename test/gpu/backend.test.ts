@@ -20,7 +20,8 @@ import {
 import { DataLoader, gaussianClusters, type LabelledBatch } from "@spm/data";
 import { gpu } from "@spm/gpu";
 import { butterfly, rotationMixer } from "@spm/mixer";
-import { crossEntropy, logSoftmax, Mlp, softmax } from "@spm/nn";
+import { Mlp } from "@spm/models";
+import { crossEntropy, logSoftmax, softmax } from "@spm/nn";
 import { adam } from "@spm/optim";
 import { classification, fit, NonFiniteError } from "@spm/trainer";
 import { afterAll, afterEach, describe, expect, test } from "vitest";

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { add, mul, reference, rng, setBackend, sqrt, square, sub, sum, tensor } from "@spm/core";
 import { DataLoader, gaussianClusters, type LabelledBatch } from "@spm/data";
 import { gpu } from "@spm/gpu";
-import { Mlp } from "@spm/nn";
+import { Mlp } from "@spm/models";
 import { adam } from "@spm/optim";
 import { classification, fit, type Measurement, NonFiniteError } from "@spm/trainer";
 import { checkpoints, latestCheckpoint } from "@spm/trainer/node";

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { add, BackendError, mul, reference, rng, setBackend, tensor } from "@spm/core";
 import { DataLoader, gaussianClusters } from "@spm/data";
-import { Mlp } from "@spm/nn";
+import { Mlp } from "@spm/models";
 import { adam } from "@spm/optim";
 import { type Callback, classification, type FitResult, fit } from "@spm/trainer";
 import { checkpoints, latestCheckpoint } from "@spm/trainer/node";

@@ -4,7 +4,8 @@
  */
 import * as c from "@spm/core";
 import { reference, rng, scope, setBackend, type Tensor, valueAndGrad } from "@spm/core";
-import { crossEntropy, Gpt, Gru, Linear, type LinearKind, Mlp, Module } from "@spm/nn";
+import { Gpt, Mlp } from "@spm/models";
+import { crossEntropy, Gru, Linear, type LinearKind, Module } from "@spm/nn";
 import { adamw, clipByGlobalNorm } from "@spm/optim";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { openSoftwareGpu } from "./software-gpu.ts";

@@ -1,6 +1,7 @@
 import { rng, type TypedArray } from "@spm/core";
 import { DataLoader, gaussianClusters } from "@spm/data";
-import { linearKinds, Mlp } from "@spm/nn";
+import { Mlp } from "@spm/models";
+import { linearKinds } from "@spm/nn";
 import { adam, cosine } from "@spm/optim";
 import { classification, fit } from "@spm/trainer";
 import { expect, test } from "vitest";

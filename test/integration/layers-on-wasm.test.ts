@@ -15,18 +15,15 @@ import {
   tensor,
   valueAndGrad,
 } from "@spm/core";
+import { Gpt, type GptOptions, generate, Mlp } from "@spm/models";
 import {
   AvgPool2d,
   BatchNorm1d,
   Conv2d,
   crossEntropy,
-  Gpt,
-  type GptOptions,
   Gru,
-  generate,
   linearKinds,
   MaxPool2d,
-  Mlp,
   type Module,
   Sequential,
 } from "@spm/nn";

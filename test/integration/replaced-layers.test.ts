@@ -1,6 +1,7 @@
 /** @file A model whose layers were replaced, and the optimizer that does not know. */
 import { elements, normal, rng, sum, valueAndGrad } from "@spm/core";
-import { Mlp, replaceLinear } from "@spm/nn";
+import { Mlp } from "@spm/models";
+import { replaceLinear } from "@spm/nn";
 import { adam } from "@spm/optim";
 import { assert, expect, test } from "vitest";
 

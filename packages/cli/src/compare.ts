@@ -12,7 +12,8 @@ import {
   subset,
 } from "@spm/data";
 import { loadMnist } from "@spm/data/mnist";
-import { type LinearKind, Mlp } from "@spm/nn";
+import { Mlp } from "@spm/models";
+import type { LinearKind } from "@spm/nn";
 import { adam, cosine } from "@spm/optim";
 import { type SummaryRow, summarize, writeReport } from "@spm/report";
 import {

@@ -1,7 +1,7 @@
 /** @file `spm sample`: text from a model that was trained on text, character by character. */
 import { noGrad, rng, tensor, ValueError } from "@spm/core";
 import { encodeCharacters } from "@spm/data";
-import { drawToken, type Gpt, generate } from "@spm/nn";
+import { drawToken, type Gpt, generate } from "@spm/models";
 import { CheckpointError } from "@spm/trainer";
 import { loadModel, openCheckpoint, type SavedModel } from "./saved-model.ts";
 

@@ -1,7 +1,7 @@
 /** @file A trained model from a run folder or from one of its checkpoints. */
 import { statSync } from "node:fs";
 import { currentBackend, Tensor, to } from "@spm/core";
-import type { Mlp } from "@spm/nn";
+import type { Mlp } from "@spm/models";
 import { CheckpointError } from "@spm/trainer";
 import { type Checkpoint, latestCheckpoint, readCheckpoint } from "@spm/trainer/node";
 import { BACKENDS, useBackend } from "./backend.ts";

@@ -12,7 +12,7 @@ import {
   subset,
   vocabularyOf,
 } from "@spm/data";
-import { Mlp } from "@spm/nn";
+import { Mlp } from "@spm/models";
 import type { TrainOptions } from "./train-options.ts";
 
 /** Data to learn from and data to test with. */

@@ -22,10 +22,10 @@ export {
   type LinearOptions,
 } from "./linear-map.ts";
 export { MixerLayer, type MixerLayerOptions } from "./mixer-layer.ts";
-export { Mlp, type MlpOptions } from "./mlp.ts";
 export { Module, type Place, places, type StateDict } from "./module.ts";
 export { ModuleBuffer } from "./module-buffer.ts";
-export { LayerNorm, type NormKind, type NormOptions, RmsNorm } from "./norms.ts";
+export { LayerNorm, type NormKind, type NormOptions, normOf, RmsNorm } from "./norms.ts";
+export { checkChoice, checkSizes } from "./options.ts";
 export { perSampleEmbedding, perSampleLinear, perSampleNorm } from "./per-sample.ts";
 export {
   type ReplaceLinearOptions,

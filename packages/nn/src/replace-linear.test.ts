@@ -15,9 +15,9 @@ import {
   type Tensor,
 } from "@spm/core";
 import { expect, test } from "vitest";
+import { Mlp } from "../../models/src/mlp/mlp.ts";
 import { Linear } from "./linear.ts";
 import { LinearMap } from "./linear-map.ts";
-import { Mlp } from "./mlp.ts";
 import { Module } from "./module.ts";
 import { replaceLinear } from "./replace-linear.ts";
 import { LowRank } from "./structured/index.ts";

@@ -1,6 +1,6 @@
 import { exp, mean, mul, noGrad, normal, rng, type Tensor, tensor } from "@spm/core";
 import { DataLoader, gaussianClusters, type LabelledBatch } from "@spm/data";
-import { Mlp } from "@spm/nn";
+import { Mlp } from "@spm/models";
 import { adam, plateauStart, reduceOnPlateau } from "@spm/optim";
 import { describe, expect, test } from "vitest";
 import { classification } from "./classification.ts";

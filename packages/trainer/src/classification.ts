@@ -18,7 +18,7 @@ import type { Measurement } from "./measurement.ts";
  * ```ts
  * import { rng } from "@spm/core";
  * import { gaussianClusters } from "@spm/data";
- * import { Mlp } from "@spm/nn";
+ * import { Mlp } from "@spm/models";
  * import { classification } from "@spm/trainer";
  * const model = new Mlp({ sizes: [8, 16, 3], linear: "rotation", random: rng(1) });
  * const batch = gaussianClusters({ count: 32, features: 8, classes: 3, seed: 1 }).batch(

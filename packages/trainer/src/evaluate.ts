@@ -23,7 +23,7 @@ export interface EvaluateOptions {
  * ```ts
  * import { rng } from "@spm/core";
  * import { DataLoader, gaussianClusters } from "@spm/data";
- * import { Mlp } from "@spm/nn";
+ * import { Mlp } from "@spm/models";
  * import { classification, evaluate } from "@spm/trainer";
  * const model = new Mlp({ sizes: [8, 16, 3], linear: "rotation", random: rng(1) });
  * const data = gaussianClusters({ count: 300, features: 8, classes: 3, seed: 1 });

@@ -90,7 +90,7 @@ export interface FitResult {
  * ```ts
  * import { rng } from "@spm/core";
  * import { DataLoader, gaussianClusters } from "@spm/data";
- * import { Mlp } from "@spm/nn";
+ * import { Mlp } from "@spm/models";
  * import { adam } from "@spm/optim";
  * import { classification, fit } from "@spm/trainer";
  * const model = new Mlp({ sizes: [8, 16, 3], linear: "rotation", random: rng(1) });

@@ -49,7 +49,7 @@ const DIVERGED = 4;
  * ```ts
  * import { rng } from "@spm/core";
  * import { DataLoader, gaussianClusters } from "@spm/data";
- * import { Mlp } from "@spm/nn";
+ * import { Mlp } from "@spm/models";
  * import { adam } from "@spm/optim";
  * import { classification, findLearningRate } from "@spm/trainer";
  * const model = new Mlp({ sizes: [8, 16, 3], random: rng(1) });

@@ -61,7 +61,7 @@ export function tensorStatistics(tensor: Tensor): TensorStatistics {
  * @example
  * ```ts
  * import { rng } from "@spm/core";
- * import { Mlp } from "@spm/nn";
+ * import { Mlp } from "@spm/models";
  * import { gradientStatistics } from "@spm/trainer";
  * const model = new Mlp({ sizes: [4, 4, 2], random: rng(1) });
  * const gradients = (grads: readonly import("@spm/core").Tensor[]) => {
@@ -85,7 +85,7 @@ export function gradientStatistics(
  * @example
  * ```ts
  * import { noGrad, normal, rng } from "@spm/core";
- * import { Mlp } from "@spm/nn";
+ * import { Mlp } from "@spm/models";
  * import { activationStatistics } from "@spm/trainer";
  * const model = new Mlp({ sizes: [4, 4, 2], random: rng(1) });
  * const x = normal(rng(2), [8, 4]);

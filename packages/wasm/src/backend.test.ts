@@ -26,7 +26,8 @@ import {
   valueAndGrad,
   wrap,
 } from "@spm/core";
-import { crossEntropy, Mlp } from "@spm/nn";
+import { Mlp } from "@spm/models";
+import { crossEntropy } from "@spm/nn";
 import { adam } from "@spm/optim";
 import { afterEach, expect, test } from "vitest";
 import { wasm, wasmSync } from "./backend.ts";

@@ -25,7 +25,8 @@ import {
   valueAndGrad,
 } from "@spm/core";
 import { mixers } from "@spm/mixer";
-import { crossEntropy, MixerLayer, Mlp } from "@spm/nn";
+import { Mlp } from "@spm/models";
+import { crossEntropy, MixerLayer } from "@spm/nn";
 import { adam } from "@spm/optim";
 import { afterEach, expect, test, vi } from "vitest";
 import { wasm, wasmSync } from "./backend.ts";

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { elements, rng } from "@spm/core";
-import { Gpt, generate } from "@spm/nn";
+import { Gpt, generate } from "@spm/models";
 import { readCheckpoint } from "@spm/trainer/node";
 import { expect, test } from "vitest";
 import { GruLanguageModel } from "./gru-language-model.ts";

@@ -12,7 +12,8 @@ import {
   tensor,
 } from "@spm/core";
 import { DataLoader, encodeCharacters, vocabularyOf } from "@spm/data";
-import { crossEntropy, Gpt, generate, type LinearKind } from "@spm/nn";
+import { Gpt, generate } from "@spm/models";
+import { crossEntropy, type LinearKind } from "@spm/nn";
 import { adamw, clipByGlobalNorm, oneCycle } from "@spm/optim";
 import type { LossFunction } from "@spm/trainer";
 import type { Experiment } from "../experiment.ts";

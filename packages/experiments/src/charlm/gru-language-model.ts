@@ -1,6 +1,7 @@
 /** @file A recurrent language model to compare the transformers with. */
 import { noGrad, type Rng, reshape, type Tensor, tensor, zeros } from "@spm/core";
-import { drawToken, Embedding, Gru, Linear, type LinearKind, Module } from "@spm/nn";
+import { drawToken } from "@spm/models";
+import { Embedding, Gru, Linear, type LinearKind, Module } from "@spm/nn";
 
 /** How it is built. */
 export interface GruLanguageModelOptions {

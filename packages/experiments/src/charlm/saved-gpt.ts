@@ -1,6 +1,7 @@
 /** @file A trained GPT as a checkpoint, for `spm sample`. */
 import { rng, type Tensor } from "@spm/core";
-import { Gpt, type LinearKind } from "@spm/nn";
+import { Gpt } from "@spm/models";
+import type { LinearKind } from "@spm/nn";
 import { type Checkpoint, encodeCheckpoint } from "@spm/trainer/node";
 
 /**

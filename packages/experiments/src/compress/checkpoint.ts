@@ -1,6 +1,6 @@
 /** @file A dense MLP out of a safetensors file, whoever wrote it. */
 import { elements, noGrad, rng, tensor, ValueError } from "@spm/core";
-import { Mlp } from "@spm/nn";
+import { Mlp } from "@spm/models";
 import { parseSafetensors } from "@spm/trainer";
 
 const OURS = "model.";

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { elements, matmul, noGrad, normal, rng, setBackend, type Tensor } from "@spm/core";
 import { butterfly, generalMixer, initialParameters, toDense } from "@spm/mixer";
-import { Mlp } from "@spm/nn";
+import { Mlp } from "@spm/models";
 import { encodeSafetensors, parseSafetensors } from "@spm/trainer";
 import { wasm } from "@spm/wasm";
 import { beforeAll, describe, expect, test } from "vitest";

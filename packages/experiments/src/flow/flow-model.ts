@@ -17,7 +17,8 @@ import {
   tanh,
   zeros,
 } from "@spm/core";
-import { Mlp, Module } from "@spm/nn";
+import { Mlp } from "@spm/models";
+import { Module } from "@spm/nn";
 import { zip } from "../zip.ts";
 import type { Mixing } from "./mixing.ts";
 

@@ -12,7 +12,8 @@ import {
   subset,
 } from "@spm/data";
 import { loadMnist } from "@spm/data/mnist";
-import { type LinearKind, linearKinds, MixerLayer, Mlp } from "@spm/nn";
+import { Mlp } from "@spm/models";
+import { type LinearKind, linearKinds, MixerLayer } from "@spm/nn";
 import { adam, cosine } from "@spm/optim";
 import { classification } from "@spm/trainer";
 import type { Experiment } from "../experiment.ts";

@@ -4,7 +4,8 @@
  */
 import { rng } from "@spm/core";
 import { DataLoader } from "@spm/data";
-import { linearKinds, Mlp } from "@spm/nn";
+import { Mlp } from "@spm/models";
+import { linearKinds } from "@spm/nn";
 import { adam, cosine } from "@spm/optim";
 import { classification } from "@spm/trainer";
 import type { Experiment } from "../experiment.ts";

@@ -1,13 +1,9 @@
 /** @file The language model: causality, its cache, its sizes, its derivatives, its text. */
 import { elements, normal, rng, slice, type Tensor, tensor } from "@spm/core";
+import { FeedForward, gradcheckModule, KeyValueCache, replaceLinear, summary } from "@spm/nn";
 import { describe, expect, test } from "vitest";
-import { gradcheckModule } from "../gradcheck-module.ts";
-import { replaceLinear } from "../replace-linear.ts";
-import { summary } from "../summary.ts";
-import { FeedForward } from "./feed-forward.ts";
 import { generate } from "./generate.ts";
 import { Gpt, type GptOptions } from "./gpt.ts";
-import { KeyValueCache } from "./key-value-cache.ts";
 
 const numbers = (x: Tensor): number[] => [...elements(x.ndarray())];
 const tokens = (...rows: number[][]): Tensor => tensor(rows, { dtype: "int32" });

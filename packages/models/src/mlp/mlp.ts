@@ -1,8 +1,7 @@
 /** @file The multilayer perceptron. */
 import { type Rng, relu, ShapeError, type Tensor } from "@spm/core";
-import { type LinearChoice, linear } from "./linear-kinds.ts";
-import type { LinearMap } from "./linear-map.ts";
-import { Module } from "./module.ts";
+import type { LinearMap } from "@spm/nn";
+import { type LinearChoice, linear, Module } from "@spm/nn";
 
 /** How an MLP is built. */
 export interface MlpOptions {

@@ -1,8 +1,7 @@
 /** @file Text from a language model, one token after another. */
 import { noGrad, type Rng, slice, tensor, ValueError } from "@spm/core";
-import { enterEvaluation } from "../enter-evaluation.ts";
+import { enterEvaluation, KeyValueCache } from "@spm/nn";
 import type { Gpt } from "./gpt.ts";
-import { KeyValueCache } from "./key-value-cache.ts";
 
 /** How tokens are drawn. */
 export interface GenerateOptions {

@@ -8,15 +8,21 @@ import {
   type Tensor,
   transpose,
 } from "@spm/core";
-import { Dropout } from "../dropout.ts";
-import { Embedding } from "../embedding.ts";
-import { Linear } from "../linear.ts";
-import { Module } from "../module.ts";
-import { type LayerNorm, normOf, type RmsNorm } from "../norms.ts";
-import { checkChoice, checkSizes } from "../options.ts";
-import type { KeyValueCache } from "./key-value-cache.ts";
-import { LearnedPositions } from "./positions.ts";
-import { TransformerBlock, type TransformerBlockOptions } from "./transformer-block.ts";
+import type { KeyValueCache } from "@spm/nn";
+import {
+  checkChoice,
+  checkSizes,
+  Dropout,
+  Embedding,
+  type LayerNorm,
+  LearnedPositions,
+  Linear,
+  Module,
+  normOf,
+  type RmsNorm,
+  TransformerBlock,
+  type TransformerBlockOptions,
+} from "@spm/nn";
 
 /** How a GPT is built. */
 export interface GptOptions extends Omit<TransformerBlockOptions, "causal" | "rotary" | "bias"> {

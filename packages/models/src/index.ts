@@ -1,0 +1,4 @@
+/** @file @spm/models: models made of layers, a folder each. */
+export { type DrawOptions, drawToken, type GenerateOptions, generate } from "./gpt/generate.ts";
+export { Gpt, type GptOptions } from "./gpt/gpt.ts";
+export { Mlp, type MlpOptions } from "./mlp/mlp.ts";
