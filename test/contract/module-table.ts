@@ -5,6 +5,7 @@
 import { normal, type Rng, relu, rng, type Tensor, tanh, tensor } from "@spm/core";
 import * as nn from "@spm/nn";
 import { type LinearKind, linear, linearKinds, Module } from "@spm/nn";
+import { kinds } from "../mixer/kinds.ts";
 
 /** A module and what it is called on. */
 export interface ModuleRow {
@@ -85,16 +86,20 @@ const withMaps = (kind: LinearKind): readonly ModuleRow[] => [
 
 /** All rows. */
 export const moduleRows: readonly ModuleRow[] = [
-  ...linearKinds.flatMap(withMaps),
-  row(
-    "RotationMixer, split",
-    () => new nn.RotationMixer(5, 2, { rectangular: "split", ...options() }),
-    [2, 5], //
-  ),
-  row(
-    "GeneralMixer, split",
-    () => new nn.GeneralMixer(2, 5, { rectangular: "split", ...options() }),
-    [2, 2],
+  ...(Object.keys(linearKinds) as LinearKind[]).flatMap(withMaps),
+  ...kinds.flatMap(([kind, mixer]) =>
+    (
+      [
+        [5, 2],
+        [2, 5],
+      ] as const
+    ).map(([fanIn, fanOut]) =>
+      row(
+        `${kind}, ${fanIn} → ${fanOut}, split`,
+        () => new nn.MixerLayer(mixer, fanIn, fanOut, { rectangular: "split", ...options() }),
+        [2, fanIn],
+      ),
+    ),
   ),
   row("Mlp", () => new nn.Mlp({ sizes: [3, 4, 2], linear: "general", ...options() }), [3, 3]),
   row("Gru", () => new nn.Gru(2, 2, { linear: "rotation", ...options() }), [2, 3, 2], [2, 2]),
