@@ -14,7 +14,7 @@ import {
   vjp,
   zeros,
 } from "@spm/core";
-import { butterfly, generalMixer, initialAngles, initialBlocks, rotationMixer } from "@spm/mixer";
+import { butterfly, initialParameters, inOrder, type MixerKind, mixers } from "@spm/mixer";
 import { median } from "./harness.ts";
 import type { DenseTimes, OpenBlas } from "./openblas.ts";
 
@@ -25,7 +25,7 @@ export interface Runs {
 }
 
 /** Which variant. */
-export type Kind = "rotation" | "general";
+export type Kind = keyof typeof mixers;
 
 /**
  * A mixer layer's forward, and its forward and backward: with diagonals, bias and coefficients made
@@ -38,37 +38,20 @@ export function mixerRuns(backend: Backend, kind: Kind, n: number, batch: number
   const x = normal(random, [batch, n]);
   const ct = normal(random, [batch, n]);
   const around = [ones([n]), ones([n]), zeros([n])] as const;
-  const [angles, blocks, scales] = [
-    initialAngles(schedule, random),
-    initialBlocks(schedule, random),
-    ones([schedule.leftovers.length]),
-  ];
+  const mixer: MixerKind = mixers[kind];
+  const { parameterisation } = mixer;
+  const own = inOrder(parameterisation, initialParameters(mixer, schedule, random));
   type Around = [dIn: Tensor, dOut: Tensor, bias: Tensor];
-  const rotation = (x: Tensor, angles: Tensor, ...[dIn, dOut, bias]: Around): Tensor =>
-    rotationMixer(x, angles, { schedule, dIn, dOut, bias });
-  const general = (
-    x: Tensor,
-    blocks: Tensor,
-    scales: Tensor,
-    ...[dIn, dOut, bias]: Around
-  ): Tensor => generalMixer(x, blocks, scales, { schedule, dIn, dOut, bias });
-  const train = <Rest extends Tensor[]>(
-    layer: (x: Tensor, stages: Tensor, ...rest: Rest) => Tensor,
-    stages: Tensor,
-    ...rest: Rest
-  ): void => {
-    const inputs: [Tensor, Tensor, ...Rest] = [x, add(stages, 0), ...rest];
-    vjp(layer, ...inputs).pullback(ct);
+  const layer = (x: Tensor, ...[dIn, dOut, bias, ...own]: [...Around, ...Tensor[]]): Tensor =>
+    mixer.run(x, own, { schedule, dIn, dOut, bias });
+  return {
+    forward: () => scope(() => void layer(x, ...around, ...own)),
+    train: () =>
+      scope(() => {
+        const anew = own.map((p) => add(p, 0));
+        vjp(layer, x, ...around, ...anew).pullback(ct);
+      }),
   };
-  return kind === "rotation"
-    ? {
-        forward: () => scope(() => void rotation(x, angles, ...around)),
-        train: () => scope(() => train(rotation, angles, ...around)),
-      }
-    : {
-        forward: () => scope(() => void general(x, blocks, scales, ...around)),
-        train: () => scope(() => train(general, blocks, scales, ...around)),
-      };
 }
 
 /** Milliseconds of a sample at least: what reading the clock takes is then a hundredth of it. */

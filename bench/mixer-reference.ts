@@ -14,7 +14,8 @@ import {
   transpose,
   valueAndGrad,
 } from "@spm/core";
-import { GeneralMixer, Linear, type Module, RotationMixer } from "@spm/nn";
+import { generalMixer, rotationMixer } from "@spm/mixer";
+import { Linear, MixerLayer, type Module } from "@spm/nn";
 import { type Candidate, measure, print, speedup } from "./harness.ts";
 
 const n = Number(process.argv[2] ?? 4096);
@@ -33,8 +34,8 @@ const train = (name: string, layer: Module): Candidate => ({
 
 const dense = new Linear(n, n, { random });
 const mixers = {
-  rotation: new RotationMixer(n, n, { random }),
-  general: new GeneralMixer(n, n, { random }),
+  rotation: new MixerLayer(rotationMixer, n, n, { random }),
+  general: new MixerLayer(generalMixer, n, n, { random }),
 };
 const product: Candidate = {
   name: "dense product X·Wᵀ",

@@ -4,9 +4,10 @@
  */
 import * as c from "@spm/core";
 import { normal, primitives, rng, type Tensor, tensor, uniform } from "@spm/core";
-import { butterfly, generalOp, rotationOp, shuffle } from "@spm/mixer";
+import { butterfly, type MixerKind, shuffle } from "@spm/mixer";
 import * as nn from "@spm/nn";
 import * as optim from "@spm/optim";
+import { kinds, modesOf } from "../mixer/kinds.ts";
 
 /** A call whose floating inputs are differentiated by; everything else is bound. */
 interface Call {
@@ -247,39 +248,24 @@ const functions: Row[] = [
 
 const stages = [butterfly(4), shuffle(5)];
 
-const mixers: Row[] = [
+const mixerRow = ([name, mixer]: readonly [string, MixerKind]): Row =>
   fused(
-    "rotation mixer",
-    rotationOp,
+    `${name} mixer`,
+    mixer.op,
     ...stages.flatMap((schedule) =>
-      (["stored", "reverse", "recompute"] as const).map((backward): Call => {
-        const { n, first } = schedule;
+      modesOf(mixer).map((backward): Call => {
+        const { n } = schedule;
+        const own = mixer.parameterisation.shapes(schedule).map((shape) => draw(...shape));
         return {
           what: `n = ${n}, ${backward}`,
-          f: (x, dIn, dOut, bias, angles) =>
-            rotationOp([x, dIn, dOut, bias, angles], { schedule, backward }),
-          inputs: [draw(2, n), draw(n), draw(n), draw(n), draw(first.length)],
+          f: (x, dIn, dOut, bias, ...own) =>
+            mixer.op([x, dIn, dOut, bias, ...own], { schedule, backward }),
+          inputs: [draw(2, n), draw(n), draw(n), draw(n), ...own],
         };
       }),
     ),
-  ),
-  fused(
-    "general mixer",
-    generalOp,
-    ...stages.flatMap((schedule) =>
-      (["stored", "recompute"] as const).map((backward): Call => {
-        const { n, first, leftovers } = schedule;
-        const blocks = [draw(first.length, 4), draw(leftovers.length)];
-        return {
-          what: `n = ${n}, ${backward}`,
-          f: (x, dIn, dOut, bias, ...stages) =>
-            generalOp([x, dIn, dOut, bias, ...stages], { schedule, backward }),
-          inputs: [draw(2, n), draw(n), draw(n), draw(n), ...blocks],
-        };
-      }),
-    ),
-  ),
-];
+  );
+const mixers: Row[] = kinds.map(mixerRow);
 
 const updates: Row[] = primitives()
   .filter((p) => Object.values<unknown>(optim).some((op) => Object(op).primitive === p))

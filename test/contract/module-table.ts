@@ -1,10 +1,12 @@
 /**
- * @file The one table of modules: a small instance of every module of `@spm/nn`, with inputs to
- * call it on. A module without a row fails `modules.test.ts`.
+ * @file The one table of modules: a small instance of every module of `@spm/nn` and `@spm/models`, with
+ * inputs to call it on. A module without a row fails `modules.test.ts`.
  */
 import { normal, type Rng, relu, rng, type Tensor, tanh, tensor } from "@spm/core";
+import { Gpt, type GptOptions, Mlp } from "@spm/models";
 import * as nn from "@spm/nn";
 import { type LinearKind, linear, linearKinds, Module } from "@spm/nn";
+import { kinds } from "../mixer/kinds.ts";
 
 /** A module and what it is called on. */
 export interface ModuleRow {
@@ -36,10 +38,10 @@ const row = (name: string, make: () => Module, ...shapes: number[][]): ModuleRow
   make,
   inputs: () => shapes.map((shape, k) => normal(rng(10 + k), shape)),
 });
-const gpt = (name: string, given: Partial<nn.GptOptions>): ModuleRow => ({
+const gpt = (name: string, given: Partial<GptOptions>): ModuleRow => ({
   name: `Gpt, ${name}`,
   make: () =>
-    new nn.Gpt({
+    new Gpt({
       vocabulary: 3,
       context: 3,
       width: 2,
@@ -85,18 +87,22 @@ const withMaps = (kind: LinearKind): readonly ModuleRow[] => [
 
 /** All rows. */
 export const moduleRows: readonly ModuleRow[] = [
-  ...linearKinds.flatMap(withMaps),
-  row(
-    "RotationMixer, split",
-    () => new nn.RotationMixer(5, 2, { rectangular: "split", ...options() }),
-    [2, 5], //
+  ...(Object.keys(linearKinds) as LinearKind[]).flatMap(withMaps),
+  ...kinds.flatMap(([kind, mixer]) =>
+    (
+      [
+        [5, 2],
+        [2, 5],
+      ] as const
+    ).map(([fanIn, fanOut]) =>
+      row(
+        `${kind}, ${fanIn} → ${fanOut}, split`,
+        () => new nn.MixerLayer(mixer, fanIn, fanOut, { rectangular: "split", ...options() }),
+        [2, fanIn],
+      ),
+    ),
   ),
-  row(
-    "GeneralMixer, split",
-    () => new nn.GeneralMixer(2, 5, { rectangular: "split", ...options() }),
-    [2, 2],
-  ),
-  row("Mlp", () => new nn.Mlp({ sizes: [3, 4, 2], linear: "general", ...options() }), [3, 3]),
+  row("Mlp", () => new Mlp({ sizes: [3, 4, 2], linear: "general", ...options() }), [3, 3]),
   row("Gru", () => new nn.Gru(2, 2, { linear: "rotation", ...options() }), [2, 3, 2], [2, 2]),
   {
     ...row("Embedding", () => new nn.Embedding(3, 2, options())),

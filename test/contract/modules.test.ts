@@ -1,8 +1,9 @@
 /**
- * @file Every module of `@spm/nn`: first and second derivatives in float64, and on wasm the
- * reference's values and gradients.
+ * @file Every module of `@spm/nn` and `@spm/models`: first and second derivatives in float64, and
+ * on wasm the reference's values and gradients.
  */
 import { reference } from "@spm/core";
+import * as models from "@spm/models";
 import * as nn from "@spm/nn";
 import { gradcheckModule, gradgradcheckModule, LinearMap, Module } from "@spm/nn";
 import { wasm } from "@spm/wasm";
@@ -19,7 +20,7 @@ function leftOut(rows: readonly ModuleRow[]): string[] {
     rows.flatMap(({ make }) => [...make().namedModules().values()].map((m) => m.constructor)),
   );
   const abstract: readonly unknown[] = [Module, LinearMap, nn.StructuredMap];
-  return Object.entries(nn).flatMap(([name, value]) =>
+  return Object.entries({ ...nn, ...models }).flatMap(([name, value]) =>
     typeof value === "function" &&
     value.prototype instanceof Module &&
     !abstract.includes(value) &&

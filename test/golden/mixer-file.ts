@@ -2,17 +2,19 @@
  * @file `spm.json`: the mixer with explicit pairs, its value in every backward mode, all gradients,
  * its matrix and ln|det|.
  */
-import { type Differentiable, type Tensor, vjp } from "@spm/core";
+import { each, type Tensor, vjp } from "@spm/core";
 import {
-  type BackwardMode,
+  byName,
   type Factors,
   fromPairs,
-  generalMixer,
   logAbsDet,
+  type MixerKind,
+  mix,
+  mixers,
   type Pair,
-  rotationMixer,
   toDense,
 } from "@spm/mixer";
+import { modesOf } from "../mixer/kinds.ts";
 import { type Comparison, compare, type GoldenCase } from "./case.ts";
 import { type GoldenTensor, goldenTensor, type Precision, toTensor } from "./golden-tensor.ts";
 import {
@@ -26,10 +28,11 @@ import {
   MalformedError,
 } from "./python-json.ts";
 
-const modes = {
-  rotation: ["reverse", "stored", "recompute"],
-  general: ["recompute", "stored"],
-} as const;
+/** The kinds that the file knows by their names, and what it calls their parameters. */
+const variants: Readonly<Record<string, { mixer: MixerKind; parameters: readonly string[] }>> = {
+  rotation: { mixer: mixers.rotation, parameters: ["theta"] },
+  general: { mixer: mixers.general, parameters: ["mix", "leftover_scale"] },
+};
 
 /** The cases of the file. @throws MalformedError */
 export function mixerCases(file: JsonObject, where: string): GoldenCase[] {
@@ -42,19 +45,20 @@ function mixerCase(item: Json, where: string): GoldenCase {
   const fields = asObject(item, where);
   const name = asString(fields.name, `${where}.name`);
   const variant = asString(fields.variant, `${where}.variant`);
-  if (variant !== "rotation" && variant !== "general")
-    throw new MalformedError(`${where}.variant`, "rotation or general", variant);
+  const known = Object.hasOwn(variants, variant) ? variants[variant] : undefined;
+  if (known === undefined)
+    throw new MalformedError(`${where}.variant`, Object.keys(variants).join(" or "), variant);
+  const { mixer, parameters } = known;
   const schedule = fromPairs(
     asNumber(fields.n, `${where}.n`),
     stagesOf(fields.pairs, `${where}.pairs`),
   );
-  const parameters = variant === "rotation" ? ["theta"] : ["mix", "leftover_scale"];
   const golden = (from: JsonObject, at: string) => (key: string) =>
     parameters.includes(key)
       ? joined(from[key], `${at}.${key}`)
       : goldenTensor(from[key], `${at}.${key}`);
-  const keys = ["x", "d_in", "d_out", "bias", ...parameters];
-  const inputs = keys.map(golden(fields, where));
+  const keys = ["x", "d_in", "d_out", "bias", ...parameters] as const;
+  const inputs = each(keys, golden(fields, where));
   const grads = keys.map(golden(asObject(fields.grads, `${where}.grads`), `${where}.grads`));
   const [y, dense, ct] = ["y", "dense", "grad_output"].map((key) =>
     goldenTensor(fields[key], `${where}.${key}`),
@@ -62,28 +66,23 @@ function mixerCase(item: Json, where: string): GoldenCase {
   const logdet = { shape: [], data: [asNumber(fields.logdet_abs, `${where}.logdet_abs`)] };
 
   const run = (precision: Precision): Comparison[] => {
-    const factors: (...xs: Tensor[]) => Factors = (dIn, dOut, bias, first, scales) => {
-      const ends = { schedule, dIn, dOut, bias };
-      if (variant === "rotation") return { kind: variant, angles: first, ...ends };
-      return { kind: variant, blocks: first, scales, ...ends };
+    const factors = (dIn: Tensor, dOut: Tensor, bias: Tensor, ...own: Tensor[]): Factors => {
+      const stages = byName(mixer.parameterisation, own);
+      return { mixer, schedule, parameters: stages, dIn, dOut, bias };
     };
-    const call =
-      (backward: BackwardMode): Differentiable =>
-      (x, ...rest) => {
-        const f = factors(...rest);
-        if (f.kind === "rotation") return rotationMixer(x, f.angles, { ...f, backward });
-        return generalMixer(x, f.blocks, f.scales, { ...f, backward });
-      };
-    const tensors = inputs.map((t) => toTensor(t, precision));
-    const derivatives = modes[variant].flatMap((backward) => {
-      const { value, pullback } = vjp(call(backward), ...tensors);
+    const tensors = each(inputs, (t) => toTensor(t, precision));
+    const [, ...rest] = tensors;
+    const derivatives = modesOf(mixer).flatMap((backward) => {
+      const f = (x: Tensor, ...rest: Parameters<typeof factors>) =>
+        mix(factors(...rest), x, backward);
+      const { value, pullback } = vjp(f, ...tensors);
       const ours = pullback(toTensor(ct!, precision));
       return [
         compare(`y, ${backward}`, value, y!),
         ...ours.map((slope, k) => compare(`gradient of ${keys[k]}, ${backward}`, slope, grads[k]!)),
       ];
     });
-    const whole = factors(...tensors.slice(1));
+    const whole = factors(...rest);
     return [
       ...derivatives,
       compare("dense matrix", toDense(whole), dense!),

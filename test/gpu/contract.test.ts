@@ -79,6 +79,7 @@ describe.runIf(device !== null)("on WebGPU", () => {
       sample,
       sample.inputs.map((x) => moved(x, device!)),
     );
+    expect(device!.report().fallbacks).toEqual([]);
     got.forEach((values, k) => {
       expect(distance(values, want[k]!)).toBeLessThanOrEqual(sample.tolerance);
     });

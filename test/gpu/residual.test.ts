@@ -17,11 +17,10 @@ import { gpu } from "@spm/gpu";
 import {
   type BackwardMode,
   butterfly,
-  generalOp,
-  initialBlocks,
-  type MixerOp,
+  initialParameters,
+  inOrder,
+  type MixerKind,
   rotationMixer,
-  rotationOp,
   type Schedule,
   shuffle,
 } from "@spm/mixer";
@@ -37,6 +36,7 @@ import {
 } from "@spm/nn";
 import { afterAll, describe, expect, test } from "vitest";
 import { distance } from "../contract/value-and-gradients.ts";
+import { kinds, modesOf } from "../mixer/kinds.ts";
 import { openSoftwareGpu } from "./software-gpu.ts";
 
 const device = await openSoftwareGpu();
@@ -68,19 +68,19 @@ function run(
 }
 
 const schedules = [butterfly(n), butterfly(n, 9), shuffle(n, 4), butterfly(n, 3)];
-const modes = [
-  [rotationOp, "reverse"],
-  [rotationOp, "stored"],
-  [generalOp, "stored"],
-] as const;
+// Those with kernels of their own, in the modes that keep something.
+const modes = kinds
+  .filter(([, { op }]) => byPasses.kernels.has(op.primitive))
+  .flatMap(([, mixer]) =>
+    modesOf(mixer).flatMap((mode) => (mode === "recompute" ? [] : [[mixer, mode] as const])),
+  );
+type Options = { readonly schedule: Schedule; readonly backward: BackwardMode };
 const mixers = schedules.flatMap((schedule) =>
-  modes.map(
-    ([op, backward]): [name: string, MixerOp, { schedule: Schedule; backward: BackwardMode }] => [
-      `${op.primitive.name} ${backward}, ${schedule.name}, ${schedule.stages} stages`,
-      op,
-      { schedule, backward },
-    ],
-  ),
+  modes.map(([mixer, backward]): [name: string, MixerKind, Options] => [
+    `${mixer.op.primitive.name} ${backward}, ${schedule.name}, ${schedule.stages} stages`,
+    mixer,
+    { schedule, backward },
+  ]),
 );
 
 describe.each(devices.map((backend) => [backend.name, backend] as const))("on %s", (_, backend) => {
@@ -104,12 +104,10 @@ describe.each(devices.map((backend) => [backend.name, backend] as const))("on %s
     expect(backend.live.bytes).toBe(before);
   });
 
-  test.each(mixers)("%s: what was not kept is worked out again", async (_, op, options) => {
-    const { first, leftovers } = options.schedule;
-    const parameters =
-      op === rotationOp
-        ? [normal(random, [first.length])]
-        : [initialBlocks(options.schedule, random), normal(random, [leftovers.length])];
+  test.each(mixers)("%s: what was not kept is worked out again", async (_, mixer, options) => {
+    const { op, parameterisation } = mixer;
+    const start = initialParameters(mixer, options.schedule, random);
+    const parameters = inOrder(parameterisation, start);
     const inputs = [x, dIn, dOut, bias, ...parameters.map(moved)].map(({ handle }) => handle);
     const { outputs, residual } = run(backend, op.primitive, inputs, options);
     expect(residual).toBeDefined();
@@ -187,7 +185,7 @@ test("a mixer without blocks is declined", () => {
   const operands = [[rows, n], [n], [n], [n]].map((shape) => ones(shape, { backend: byPasses }));
   const made = run(
     byPasses,
-    rotationOp.primitive,
+    rotationMixer.op.primitive,
     operands.map(({ handle }) => handle),
     {},
   );

@@ -6,14 +6,17 @@ import * as c from "@spm/core";
 import { type Rng, rng, type Tensor, tensor } from "@spm/core";
 import {
   butterfly,
-  generalMixer,
-  initialBlocks,
+  initialParameters,
+  inOrder,
+  type MixerCallOptions,
+  type MixerKind,
   randomMatching,
-  rotationMixer,
+  type Schedule,
   shuffle,
 } from "@spm/mixer";
 import { conv2d, crossEntropy, gruStep, layerNorm, logSoftmax, rmsNorm, softmax } from "@spm/nn";
 import * as optim from "@spm/optim";
+import { kinds, modesOf } from "../mixer/kinds.ts";
 
 /** One call. */
 export interface Sample {
@@ -25,6 +28,8 @@ export interface Sample {
   readonly tolerance: number;
   /** Whether derivatives are compared too: by the float32 inputs. */
   readonly differentiable: boolean;
+  /** Of a call of a mixer: its kind. */
+  readonly mixer?: MixerKind;
 }
 
 /** Rounding of one operation, of sums over a few hundred terms, and of chains of rotations. */
@@ -223,119 +228,95 @@ export const coreSamples: readonly Sample[] = [
   ]),
 ];
 
-type Five = [x: Tensor, angles: Tensor, dIn: Tensor, dOut: Tensor, bias: Tensor];
+/** A kind of mixer, and its name. */
+type Kind = (typeof kinds)[number];
 
-const mixing = (n: number, count: number): Five => [
-  normal(5, n),
-  normal(count),
-  normal(n),
-  normal(n),
-  normal(n),
-];
+/** Any parameters of an orthogonal kind; of others those of a start, lest depth blows them up. */
+const stagesOf = (mixer: MixerKind, schedule: Schedule): Tensor[] =>
+  mixer.parameterisation.orthogonal
+    ? anyStages(mixer, schedule)
+    : inOrder(mixer.parameterisation, initialParameters(mixer, schedule, random));
+const anyStages = (mixer: MixerKind, schedule: Schedule): Tensor[] =>
+  mixer.parameterisation.shapes(schedule).map((shape) => normal(...shape));
 
-/** The mixer: one launch and by passes, each way to the backward pass, both parameterisations. */
-export const mixerSamples: readonly Sample[] = [
-  ...(["reverse", "stored", "recompute"] as const).flatMap((backward) => [
-    ...[butterfly(16, 5), shuffle(11)].map((schedule) =>
-      sample(
-        `rotation mixer, ${schedule.name} ${schedule.n}, ${backward}`,
-        (x, angles, dIn, dOut, bias) =>
-          rotationMixer(x, angles, { schedule, backward, dIn, dOut, bias }),
-        mixing(schedule.n, schedule.first.length),
-        summed,
-      ),
-    ),
-  ]),
-  // The fused kernels' layouts: one span; a second one of one round; a second one of two, padded;
-  // more than one kernel adds up; a row that workgroups share.
-  ...(
-    [
-      [butterfly(64), 64, 64],
-      [butterfly(128), 128, 128],
-      [butterfly(128, 9), 100, 70],
-      [butterfly(64, 30), 64, 64],
-      [butterfly(4096), 4096, 4096],
-    ] as const
-  ).flatMap(([schedule, fanIn, fanOut]) => {
-    const size = `${fanIn} → ${schedule.n} → ${fanOut}, ${schedule.stages} stages`;
-    const pairs = schedule.first.length;
-    const x = normal(3, fanIn);
-    const around = [normal(fanIn), normal(fanOut), normal(fanOut)] as const;
-    const rotation = sample(
-      `rotation mixer, fused, ${size}`,
-      (x, angles, dIn, dOut, bias) => rotationMixer(x, angles, { schedule, dIn, dOut, bias }),
-      [x, normal(pairs), ...around],
-      summed,
-    );
-    const general = (["recompute", "stored"] as const).map((backward) =>
-      sample(
-        `general mixer, fused, ${size}, ${backward}`,
-        (x, blocks, dIn, dOut, bias) =>
-          generalMixer(x, blocks, c.zeros([0], { dtype: x.dtype, backend: x.backend }), {
-            schedule,
-            backward,
-            dIn,
-            dOut,
-            bias,
-          }),
-        [x, initialBlocks(schedule, random), ...around],
-        summed,
-      ),
-    );
-    return [rotation, ...general];
-  }),
-  ...[butterfly(16), randomMatching(9, 4, random)].map((schedule) =>
-    sample(
-      `general mixer, ${schedule.name} ${schedule.n}`,
-      (x, blocks, scales, dIn) => generalMixer(x, blocks, scales, { schedule, dIn }),
-      [
-        normal(5, schedule.n),
-        normal(schedule.first.length, 4),
-        normal(schedule.leftovers.length),
-        normal(schedule.n),
-      ],
+/** A call with diagonals and bias: `rows` in → out. */
+function mixing(
+  [kind, mixer]: Kind,
+  what: string,
+  options: MixerCallOptions,
+  [rows, fanIn, fanOut]: readonly [rows: number, fanIn: number, fanOut: number],
+  stages: readonly Tensor[],
+  tolerance = summed,
+): Sample {
+  const around = [normal(rows, fanIn), normal(fanIn), normal(fanOut), normal(fanOut)] as const;
+  const call = sample<[Tensor, Tensor, Tensor, Tensor, ...Tensor[]]>(
+    `${kind} mixer, ${what}`,
+    (x, dIn, dOut, bias, ...own) => mixer.run(x, own, { ...options, dIn, dOut, bias }),
+    [...around, ...stages],
+    tolerance,
+  );
+  return { ...call, mixer };
+}
+
+// The fused kernels' layouts: one span; a second one of one round; a second one of two, padded;
+// more than one kernel adds up; a row that workgroups share.
+const fusedLayouts = [
+  [butterfly(64), 64, 64],
+  [butterfly(128), 128, 128],
+  [butterfly(128, 9), 100, 70],
+  [butterfly(64, 30), 64, 64],
+  [butterfly(4096), 4096, 4096],
+] as const;
+
+/** The mixer: one launch and by passes, each way to the backward pass, of every kind. */
+export const mixerSamples: readonly Sample[] = kinds.flatMap((kind): Sample[] => {
+  const [name, mixer] = kind;
+  const modes = modesOf(mixer);
+  const withDiagonal = (schedule: Schedule): Sample => ({
+    ...sample<[Tensor, Tensor, ...Tensor[]]>(
+      `${name} mixer, ${schedule.name} ${schedule.n}`,
+      (x, dIn, ...own) => mixer.run(x, own, { schedule, dIn }),
+      [normal(5, schedule.n), normal(schedule.n), ...anyStages(mixer, schedule)],
       summed,
     ),
-  ),
-  // Every partner is at a distance of one bit, yet n is no power of two.
-  sample(
-    "rotation mixer, butterfly 100, 2 stages",
-    (x, angles) => rotationMixer(x, angles, { schedule: butterfly(100, 2) }),
-    [normal(3, 100), normal(100)],
-    summed,
-  ),
-  sample(
-    "general mixer, butterfly 96, 5 stages",
-    (x, blocks, scales) => generalMixer(x, blocks, scales, { schedule: butterfly(96, 5) }),
-    [normal(3, 96), initialBlocks(butterfly(96, 5), random), normal(0)],
-    summed,
-  ),
-  // No rows: gradients are sums of nothing.
-  ...[butterfly(64), shuffle(11)].flatMap((schedule) => {
-    const { n } = schedule;
-    const around = [normal(n), normal(n), normal(n)] as const;
-    return [
-      sample(
-        `rotation mixer, ${schedule.name} ${n}, no rows`,
-        (x, angles, dIn, dOut, bias) => rotationMixer(x, angles, { schedule, dIn, dOut, bias }),
-        [normal(0, n), normal(schedule.first.length), ...around],
-        0,
-      ),
-      sample(
-        `general mixer, ${schedule.name} ${n}, no rows`,
-        (x, blocks, scales, dIn, dOut, bias) =>
-          generalMixer(x, blocks, scales, { schedule, dIn, dOut, bias }),
-        [
-          normal(0, n),
-          initialBlocks(schedule, random),
-          normal(schedule.leftovers.length),
-          ...around,
-        ],
-        0,
-      ),
-    ];
-  }),
-];
+    mixer,
+  });
+  const bare = (schedule: Schedule): Sample => ({
+    ...sample<[Tensor, ...Tensor[]]>(
+      `${name} mixer, ${schedule.name} ${schedule.n}, ${schedule.stages} stages`,
+      (x, ...own) => mixer.run(x, own, { schedule }),
+      [normal(3, schedule.n), ...stagesOf(mixer, schedule)],
+      summed,
+    ),
+    mixer,
+  });
+  return [
+    ...modes.flatMap((backward) =>
+      [butterfly(16, 5), shuffle(11)].map((schedule) => {
+        const { n } = schedule;
+        const what = `${schedule.name} ${n}, ${backward}`;
+        return mixing(kind, what, { schedule, backward }, [5, n, n], anyStages(mixer, schedule));
+      }),
+    ),
+    ...fusedLayouts.flatMap(([schedule, fanIn, fanOut]) =>
+      modes.map((backward) => {
+        const size = `${fanIn} → ${schedule.n} → ${fanOut}, ${schedule.stages} stages`;
+        const what = `fused, ${size}, ${backward}`;
+        const stages = stagesOf(mixer, schedule);
+        return mixing(kind, what, { schedule, backward }, [3, fanIn, fanOut], stages);
+      }),
+    ),
+    ...[butterfly(16), randomMatching(9, 4, random)].map(withDiagonal),
+    // Every partner is at a distance of one bit, yet n is no power of two.
+    ...[butterfly(100, 2), butterfly(96, 5)].map(bare),
+    // No rows: gradients are sums of nothing.
+    ...[butterfly(64), shuffle(11)].map((schedule) => {
+      const { n } = schedule;
+      const what = `${schedule.name} ${n}, no rows`;
+      return mixing(kind, what, { schedule }, [0, n, n], stagesOf(mixer, schedule), 0);
+    }),
+  ];
+});
 
 /** Losses. */
 export const nnSamples: readonly Sample[] = [

@@ -22,6 +22,7 @@ import {
   Conv2d,
   crossEntropy,
   Gru,
+  type LinearKind,
   linearKinds,
   MaxPool2d,
   type Module,
@@ -67,14 +68,18 @@ const squared = (shape: number[], model: () => Module): Case => ({
 const random = (): { random: ReturnType<typeof rng> } => ({ random: rng(1) });
 
 const cases: Record<string, Case> = {
-  ...Object.fromEntries(linearKinds.map((linear) => [`GPT, ${linear}`, gpt({ linear })])),
+  ...Object.fromEntries(
+    (Object.keys(linearKinds) as LinearKind[]).flatMap((linear) => [
+      [`GPT, ${linear}`, gpt({ linear })],
+      [`GRU, ${linear}`, squared([2, 4, 3], () => new Gru(3, 5, { ...random(), linear }))],
+    ]),
+  ),
   "GPT, rotary, swiglu, rms": gpt({
     positions: "rotary",
     activation: "swiglu",
     norm: "rms",
     tied: false,
   }),
-  GRU: squared([2, 4, 3], () => new Gru(3, 5, { ...random(), linear: "general" })),
   "convolution and pooling": squared(
     [2, 1, 6, 6],
     () =>

@@ -19,9 +19,9 @@ export const identity = (n: number): Tensor =>
 
 /** Plain numbers: the product of the stages written out as n × n matrices. */
 export function explicitProduct(factors: GeneralFactors): number[][] {
-  const { schedule } = factors;
+  const { schedule, parameters } = factors;
   const { n } = schedule;
-  const [blocks, scales] = [numbers(factors.blocks), numbers(factors.scales)];
+  const [blocks, scales] = [numbers(parameters.blocks), numbers(parameters.scales)];
   const eye = (): number[][] =>
     Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => (i === j ? 1 : 0)));
   const times = (a: number[][], b: number[][]) =>
@@ -83,21 +83,23 @@ export function scaled(
   side: "rows" | "columns",
   lambda: number[],
 ): GeneralFactors {
-  const { schedule } = factors;
-  const blocks = numbers(factors.blocks).map((v, k) => {
+  const { schedule, parameters } = factors;
+  const blocks = numbers(parameters.blocks).map((v, k) => {
     const p = k >> 2;
     if (p < schedule.starts[l]! || p >= schedule.starts[l + 1]!) return v;
     const second = side === "rows" ? (k & 3) >= 2 : (k & 1) === 1;
     return v * lambda[(second ? schedule.second : schedule.first)[p]!]!;
   });
-  const scales = numbers(factors.scales).map((v, r) =>
+  const scales = numbers(parameters.scales).map((v, r) =>
     r < schedule.leftoverStarts[l]! || r >= schedule.leftoverStarts[l + 1]!
       ? v
       : v * lambda[schedule.leftovers[r]!]!,
   );
   return {
     ...factors,
-    blocks: tensor(Float64Array.from(blocks), { shape: factors.blocks.shape }),
-    scales: tensor(Float64Array.from(scales)),
+    parameters: {
+      blocks: tensor(Float64Array.from(blocks), { shape: parameters.blocks.shape }),
+      scales: tensor(Float64Array.from(scales)),
+    },
   };
 }

@@ -10,7 +10,7 @@ import {
   sum,
   valueAndGrad,
 } from "@spm/core";
-import { type BackwardMode, butterfly, initialAngles, rotationMixer } from "@spm/mixer";
+import { type BackwardMode, butterfly, initialParameters, rotationMixer } from "@spm/mixer";
 
 /** Bytes without those of the parameters and the batch, which are there before. */
 export interface Held {
@@ -61,7 +61,9 @@ export function held(backend: Backend, stages: number, backward: BackwardMode): 
   const elsewhere = currentBackend();
   setBackend(backend);
   try {
-    const angles = parameter(scope(() => initialAngles(schedule, rng(1))));
+    const angles = parameter(
+      scope(() => initialParameters(rotationMixer, schedule, rng(1)).angles),
+    );
     const x = parameter(scope(() => normal(rng(2), [batch, n])));
     const before = live.bytes;
     let between = 0;

@@ -6,7 +6,10 @@ import {
   butterfly,
   connectivity,
   degreesOfFreedom,
+  generalMixer,
+  type MixerKind,
   parameterCount,
+  rotationMixer,
   shuffle,
 } from "@spm/mixer";
 import { expect, test } from "vitest";
@@ -75,21 +78,21 @@ test("the table of full mixing", () => {
 });
 
 test("the table of dimensions", () => {
-  const dimension = (kind: "rotation" | "general", diagonals: boolean) =>
-    [3, 6, 8].map((stages) => String(degreesOfFreedom(kind, butterfly(8, stages), diagonals)));
+  const dimension = (mixer: MixerKind, diagonals: boolean) =>
+    [3, 6, 8].map((stages) => String(degreesOfFreedom(mixer, butterfly(8, stages), diagonals)));
   const rows = tableAfter("n = 8, butterfly");
   expect(rows.map((row) => row.slice(1, 4))).toEqual([
-    dimension("rotation", true),
-    dimension("rotation", false),
-    dimension("general", false),
+    dimension(rotationMixer, true),
+    dimension(rotationMixer, false),
+    dimension(generalMixer, false),
   ]);
 });
 
 test("the factors at n = 4096", () => {
   const bare = { bias: false };
   const ratio = (count: number) => Math.round(4096 ** 2 / count);
-  expect(ratio(parameterCount("rotation", butterfly(4096), bare))).toBe(512);
-  expect(ratio(parameterCount("general", butterfly(4096), bare))).toBe(158);
+  expect(ratio(parameterCount(rotationMixer, butterfly(4096), bare))).toBe(512);
+  expect(ratio(parameterCount(generalMixer, butterfly(4096), bare))).toBe(158);
   expect(Math.round((2 * 4096 ** 2) / (6 * butterfly(4096).first.length))).toBe(228);
   expect(page).toMatch(/512 times fewer parameters.*\(158 times .* 228\s+times fewer FLOP/s);
 });

@@ -3,19 +3,22 @@ import { add, mul, normal, type Rng, rng, type Tensor } from "@spm/core";
 import {
   brick,
   butterfly,
+  byName,
   type Factors,
-  type GeneralFactors,
-  type RotationFactors,
+  initialParameters,
+  inOrder,
+  type MixerKind,
+  type Named,
+  type Names,
   randomMatching,
   type Schedule,
   shuffle,
-  toGeneral,
 } from "@spm/mixer";
 import * as fc from "fast-check";
 
 export const float64 = { dtype: "float64" } as const;
 
-export const draw = (random: Rng, ...shape: number[]): Tensor =>
+export const draw = (random: Rng, ...shape: readonly number[]): Tensor =>
   normal(random, shape, 0, 1, float64);
 
 /** 1 + 0.3 N(0, 1), n times: a diagonal. */
@@ -41,19 +44,22 @@ export const forAll = (check: (schedule: Schedule, random: Rng) => void): void =
     { numRuns: 40, seed: 7 },
   );
 
-export function rotationOf(schedule: Schedule, random: Rng): RotationFactors {
-  return { kind: "rotation", schedule, angles: mul(2, draw(random, schedule.first.length)) };
-}
-
-/** Blocks near rotations, so that nothing is singular. */
-export function generalOf(schedule: Schedule, random: Rng): GeneralFactors {
-  const { blocks, ...rest } = toGeneral(rotationOf(schedule, random));
-  const noise = mul(0.1, draw(random, schedule.first.length, 4));
-  return {
-    ...rest,
-    blocks: add(blocks, noise),
-    scales: shifted(random, schedule.leftovers.length),
-  };
+/**
+ * Any parameters of an orthogonal kind; of others those near a start, so that nothing is singular.
+ */
+export function factorsOf<N extends Names>(
+  mixer: MixerKind<N>,
+  schedule: Schedule,
+  random: Rng,
+): Factors<N> {
+  const { parameterisation } = mixer;
+  const start: Named<N, Tensor> = initialParameters(mixer, schedule, random, "haar", float64);
+  const list = inOrder(parameterisation, start).map((x, k) => {
+    const noise = draw(random, ...x.shape);
+    if (parameterisation.orthogonal) return mul(2, noise);
+    return add(x, mul(parameterisation.parameters[k]?.per === "leftover" ? 0.3 : 0.1, noise));
+  });
+  return { mixer, schedule, parameters: byName<N, Tensor>(parameterisation, list) };
 }
 
 export const withDiagonals = <F extends Factors>(

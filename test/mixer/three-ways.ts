@@ -6,6 +6,7 @@
 import {
   add,
   concat,
+  type Each,
   each,
   elements,
   mul,
@@ -25,37 +26,30 @@ import {
   type BackwardMode,
   brick,
   butterfly,
+  byName,
   composedMixer,
-  type Factors,
   fromPairs,
-  general,
+  type MixerKind,
+  type MixerPlaces,
   mixArranged,
   type Pair,
   randomMatching,
-  rotation,
   type Schedule,
   shuffle,
 } from "@spm/mixer";
 import * as fc from "fast-check";
-import { draw, float64, shifted } from "./random-mixers.ts";
+import { draw, float64 } from "./random-mixers.ts";
 
-export type Kind = Factors["kind"];
-export const modes: Readonly<Record<Kind, readonly BackwardMode[]>> = {
-  rotation: ["reverse", "stored", "recompute"],
-  general: ["recompute", "stored"],
-};
 /** What a map in → out is made of: nothing cut off, padded, stacked, folded. */
 export const forms = ["square", "pad", "stack", "fold"] as const;
 export type Form = (typeof forms)[number];
 export const scheduleNames = ["butterfly", "shuffle", "brick", "random", "user's pairs"] as const;
 
-/** Angles, or blocks and scales. */
-type Stages = [angles: Tensor] | [blocks: Tensor, scales: Tensor];
-type Operands = [x: Tensor, dIn: Tensor, dOut: Tensor, bias: Tensor, ...stages: Stages];
+type Operands = Each<MixerPlaces, Tensor>;
 
 /** A case of the sweep. */
 export interface Case {
-  readonly kind: Kind;
+  readonly mixer: MixerKind;
   readonly backward: BackwardMode;
   readonly form: Form;
   readonly scheduleName: (typeof scheduleNames)[number];
@@ -78,14 +72,14 @@ export interface Disagreement {
 
 /** `count` random cases of a kind, a backward mode and a form, from a seed. */
 export function casesOf(
-  kind: Kind,
+  mixer: MixerKind,
   backward: BackwardMode,
   form: Form,
   count: number,
   seed: number,
 ): Case[] {
   const arbitrary = fc.record({
-    kind: fc.constant(kind),
+    mixer: fc.constant(mixer),
     backward: fc.constant(backward),
     form: fc.constant(form),
     scheduleName: fc.constantFrom(...scheduleNames),
@@ -136,10 +130,13 @@ export function disagreement(item: Case): Disagreement {
     base,
   );
   const { schedule } = arrangement;
-  const stages: Stages =
-    item.kind === "rotation"
-      ? [mul(2, draw(random, schedule.first.length))]
-      : [draw(random, schedule.first.length, 4), shifted(random, schedule.leftovers.length)];
+  const { mixer } = item;
+  const { parameterisation } = mixer;
+  const stages = parameterisation.shapes(schedule).map((shape, k) => {
+    if (parameterisation.orthogonal) return mul(2, draw(random, ...shape));
+    const { per } = parameterisation.parameters[k] ?? {};
+    return per === "leftover" ? add(1, mul(0.3, draw(random, ...shape))) : draw(random, ...shape);
+  });
   const dIn = draw(random, ...arrangement.dIn);
   const dOut = draw(random, ...arrangement.dOut);
   const bias = draw(random, fanOut);
@@ -147,14 +144,11 @@ export function disagreement(item: Case): Disagreement {
   const ct = normal(random, [...item.lead, fanOut], 0, 1, float64);
 
   const fused = (...[x, dIn, dOut, bias, ...stages]: Operands): Tensor => {
-    const around = { schedule, dIn, dOut, bias };
-    const factors =
-      stages.length === 1
-        ? { kind: "rotation" as const, angles: stages[0], ...around }
-        : { kind: "general" as const, blocks: stages[0], scales: stages[1], ...around };
+    const parameters = byName(parameterisation, stages);
+    const factors = { mixer, schedule, parameters, dIn, dOut, bias };
     return mixArranged(arrangement, factors, x, item.backward);
   };
-  const composed = (...xs: Operands) => composedMap(item.kind, base, arrangement, xs);
+  const composed = (...xs: Operands) => composedMap(mixer, base, arrangement, xs);
   const [ours, theirs] = [vjp(fused, ...inputs), vjp(composed, ...inputs)];
   const closed = ours.pullback(ct);
   const byOps = theirs.pullback(ct);
@@ -180,12 +174,11 @@ export function disagreement(item: Case): Disagreement {
  * out by index.
  */
 function composedMap(
-  kind: Kind,
+  { parameterisation }: MixerKind,
   base: Schedule,
   { form, count }: Arrangement,
   operands: Operands,
 ): Tensor {
-  const parameterisation = { rotation, general }[kind];
   if (form === "one") return composedMixer(base, parameterisation, operands);
   const [x, dIn, dOut, bias, ...stages] = operands;
   const picked = (bounds: Int32Array, c: number): Tensor => {
@@ -202,9 +195,10 @@ function composedMap(
       t.shape.map((_, k) => (k === axis ? { start, stop } : undefined)),
     );
   const rowOf = (d: Tensor, c: number) => take(d, tensor(Int32Array.of(c), { shape: [] }));
+  const bounds = { pair: base.starts, leftover: base.leftoverStarts };
   const operators = Array.from({ length: count }, (_, c) => {
     const own = stages.map((p, k) =>
-      take(p, picked(k === 0 ? base.starts : base.leftoverStarts, c)),
+      take(p, picked(bounds[parameterisation.parameters[k]?.per ?? "pair"], c)),
     );
     const last = x.shape.length - 1;
     const [from, to] = [c * base.n, (c + 1) * base.n];

@@ -3,16 +3,9 @@ import { fileURLToPath } from "node:url";
 import { type Backend, reference } from "@spm/core";
 import { checkFolder } from "../golden/check-folder.ts";
 import { type Drift, drift, driftSizes } from "./drift.ts";
+import { kinds, modesOf } from "./kinds.ts";
 import { commonDepths, depths, held, memoryModes, memorySize } from "./memory.ts";
-import {
-  casesOf,
-  type Disagreement,
-  disagreement,
-  forms,
-  type Kind,
-  modes,
-  scheduleNames,
-} from "./three-ways.ts";
+import { casesOf, type Disagreement, disagreement, forms, scheduleNames } from "./three-ways.ts";
 
 /**
  * Largest error allowed between closed form and composed ops, and of either against central
@@ -45,13 +38,12 @@ function worst(cases: readonly Disagreement[]): Disagreement {
 function gradientRows(
   count: number,
 ): { readonly name: string; readonly cases: number; readonly worst: Disagreement }[] {
-  const kinds: readonly Kind[] = ["rotation", "general"];
   let seed = 2025; // other cases in each row, the same ones every time
-  const all = kinds.flatMap((kind) =>
-    modes[kind].flatMap((backward) =>
+  const all = kinds.flatMap(([name, mixer]) =>
+    modesOf(mixer).flatMap((backward) =>
       forms.flatMap((form) =>
-        casesOf(kind, backward, form, count, seed++).map((item) => ({
-          groups: [`${kind}, ${backward}, ${form}`, `schedule: ${item.scheduleName}`],
+        casesOf(mixer, backward, form, count, seed++).map((item) => ({
+          groups: [`${name}, ${backward}, ${form}`, `schedule: ${item.scheduleName}`],
           found: disagreement(item),
         })),
       ),
@@ -127,7 +119,7 @@ with this file.
 
 ## Gradients, three ways
 
-By x and by every parameter (angles or blocks and scales, both diagonals, bias), in float64: the
+By x and by every parameter (those of its kind, both diagonals, bias), in float64: the
 **closed form** of the fused kernels, the derivative of the operator **composed** of core's ops, and
 **central differences** (step 1e-6). An error is |a − b| / max(1, max |b|) over all gradients of a
 case; each cell is the worst of its row. The cases are random: n = 1 … 11, L = 1 … 6, none to two

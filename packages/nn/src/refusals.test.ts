@@ -5,7 +5,6 @@ import * as nn from "./index.ts";
 
 const random = rng(1);
 const kinds = Object.keys(nn.linearKinds) as nn.LinearKind[];
-const gpt = { vocabulary: 7, context: 6, width: 8, heads: 2, layers: 1, random };
 /** What TypeScript would not let pass, as JavaScript does. */
 const untyped = <T>(value: unknown): T => value as T;
 
@@ -45,20 +44,21 @@ describe.each(kinds)("%s", (kind) => {
 test.each<[string, () => unknown]>([
   [
     `linear: expected ${kinds.join(", ")}, got "rotations"`,
-    () => new nn.Mlp({ sizes: [4, 4, 2], linear: untyped("rotations"), random }),
+    () => nn.linear(untyped("rotations"), 4, 4, { random }),
   ],
   [
     "linear: expected a factory that makes a LinearMap 4 → 8, got Linear 8 → 4",
-    () =>
-      new nn.Mlp({
-        sizes: [4, 8, 2],
-        linear: (i, o, options) => new nn.Linear(o, i, options),
-        random,
-      }),
+    () => nn.linear((i, o, options) => new nn.Linear(o, i, options), 4, 8, { random }),
   ],
   [
     "linear: expected a factory that makes a LinearMap 4 → 8, got undefined",
-    () => new nn.Mlp({ sizes: [4, 8, 2], linear: untyped(() => undefined), random }),
+    () =>
+      nn.linear(
+        untyped(() => undefined),
+        4,
+        8,
+        { random },
+      ),
   ],
   [
     "initialWeights: expected kaiming-normal, kaiming-uniform, " +
@@ -74,13 +74,8 @@ test.each<[string, () => unknown]>([
     () => new nn.TransformerBlock(4, { heads: 2, norm: untyped("batch"), random }),
   ],
   [
-    `Gpt: expected learned, rotary, got "sine"`,
-    () => new nn.Gpt({ ...gpt, positions: untyped("sine") }),
-  ],
-  ["Gpt: expected context ≥ 1, got 0", () => new nn.Gpt({ ...gpt, context: 0 })],
-  [
     "Embedding: expected vocabulary and width ≥ 1, got 0 and 8",
-    () => new nn.Gpt({ ...gpt, vocabulary: 0 }),
+    () => new nn.Embedding(0, 8, { random }),
   ],
   [
     "MultiHeadAttention: expected heads ≥ 1, got 0",
@@ -118,26 +113,25 @@ test.each<[string, () => unknown]>([
   ],
   [
     "summary: expected the inputs of a forward, e.g. zeros([1, 784]), got none",
-    () => nn.summary(new nn.Mlp({ sizes: [4, 2], random })),
+    () => nn.summary(new nn.Linear(4, 2, { random })),
   ],
 ])("%s", (message, attempt) => {
   expect(attempt).toThrow(message);
 });
 
-test.each([-1, 1.5, Number.NaN])("generate: a count of %d", async (count) => {
-  await expect(nn.generate(new nn.Gpt(gpt), [1], { count, random })).rejects.toThrow(
-    `generate: expected a whole count ≥ 0, got ${count}`,
-  );
-});
-
 test("a factory that fails leaves a model as it was", () => {
-  const model = new nn.Mlp({ sizes: [4, 4, 2], random });
-  const before = model.layers.map((layer) => [layer, ...numbers(layer.toDense())]);
+  const maps = [new nn.Linear(4, 4, { random }), new nn.Linear(4, 2, { random })];
+  const model = new nn.Sequential(maps);
+  const before = maps.map((map) => numbers(map.toDense()));
   const wrong: nn.LinearFactory = (i, o, options) => new nn.Linear(i, o === 2 ? 3 : o, options);
   expect(() => nn.replaceLinear(model, wrong, { random })).toThrow(
     /a LinearMap 4 → 2, got Linear 4 → 3/,
   );
-  expect(model.layers.map((layer) => [layer, ...numbers(layer.toDense())])).toEqual(before);
+  expect(model.layers).toEqual(maps);
+  model.layers.forEach((layer, k) => {
+    expect(layer).toBe(maps[k]);
+  });
+  expect(maps.map((map) => numbers(map.toDense()))).toEqual(before);
 });
 
 function numbers(x: Tensor): number[] {

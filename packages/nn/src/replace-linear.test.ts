@@ -9,13 +9,13 @@ import {
   normal,
   ones,
   parameter,
+  type Rng,
   relu,
   rng,
   TapeError,
   type Tensor,
 } from "@spm/core";
 import { expect, test } from "vitest";
-import { Mlp } from "../../models/src/mlp/mlp.ts";
 import { Linear } from "./linear.ts";
 import { LinearMap } from "./linear-map.ts";
 import { Module } from "./module.ts";
@@ -23,7 +23,19 @@ import { replaceLinear } from "./replace-linear.ts";
 import { LowRank } from "./structured/index.ts";
 
 const numbers = (x: Tensor): number[] => [...elements(x.ndarray())];
-const model = (): Mlp => new Mlp({ sizes: [8, 16, 16, 4], random: rng(1) });
+class Perceptron extends Module {
+  readonly layers: readonly LinearMap[];
+  constructor(random: Rng) {
+    super();
+    const sizes = [8, 16, 16, 4] as const;
+    const options = { random, gain: Math.SQRT2 };
+    this.layers = sizes.slice(0, -1).map((fanIn, k) => new Linear(fanIn, sizes[k + 1]!, options));
+  }
+  forward(x: Tensor): Tensor {
+    return this.layers.reduce((h, layer, k) => layer.forward(k === 0 ? h : relu(h)), x);
+  }
+}
+const model = (): Perceptron => new Perceptron(rng(1));
 
 test("swaps what `where` picks, in place, and reports it", () => {
   const mlp = model();

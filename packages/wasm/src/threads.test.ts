@@ -24,7 +24,7 @@ import {
   ValueError,
   valueAndGrad,
 } from "@spm/core";
-import { mixers } from "@spm/mixer";
+import { type MixerKind, mixers } from "@spm/mixer";
 import { Mlp } from "@spm/models";
 import { crossEntropy, MixerLayer } from "@spm/nn";
 import { adam } from "@spm/optim";
@@ -63,17 +63,19 @@ const copied = (t: Tensor): Float32Array => Float32Array.from(t.ndarray().data a
 const input = (backend: Backend, rows: number, n: number): Tensor =>
   fromArray(normal(rng(2), [rows, n]).ndarray() as NdArray, backend);
 
-test.each([
-  ["rotation", 256, 200],
-  ["rotation", 1024, 131],
-  ["general", 256, 200],
-  ["general", 512, 131],
-] as const)(
-  "%s mixer %i, %i rows: forward and gradients, bit by bit",
+const kinds: [name: string, mixer: MixerKind][] = Object.entries(mixers);
+test.each(
+  kinds.flatMap(([kind, mixer]) => [
+    { kind, mixer, n: 256, rows: 200 },
+    { kind, mixer, n: 512, rows: 131 },
+    { kind, mixer, n: 1024, rows: 131 },
+  ]),
+)(
+  "$kind mixer $n, $rows rows: forward and gradients, bit by bit",
   { timeout: 60_000 },
-  async (kind, n, rows) => {
+  async ({ mixer, n, rows }) => {
     const [one, ...others] = await onThreads((backend) => {
-      const layer = new MixerLayer(mixers[kind], n - 1, n, { random: rng(1) });
+      const layer = new MixerLayer(mixer, n - 1, n, { random: rng(1) });
       const x = input(backend, rows, n - 1);
       const { value, grads } = valueAndGrad(
         () => sum(square(layer.forward(x))),

@@ -5,16 +5,16 @@
 import { rng } from "@spm/core";
 import { DataLoader, gaussianClusters, subset } from "@spm/data";
 import { loadMnist } from "@spm/data/mnist";
-import { butterfly } from "@spm/mixer";
+import { butterfly, rotationMixer } from "@spm/mixer";
 import { Mlp } from "@spm/models";
-import { RotationMixer } from "@spm/nn";
+import { MixerLayer } from "@spm/nn";
 import { adam, cosine } from "@spm/optim";
 import { classification, fit } from "@spm/trainer";
 import { machine } from "@spm/trainer/node";
 
 const clusters = gaussianClusters({ count: 512, features: 16, classes: 4, seed: 3 });
-const linear = (fanIn: number, fanOut: number): RotationMixer =>
-  new RotationMixer(fanIn, fanOut, { random: rng(5), schedule: butterfly(16) });
+const linear = (fanIn: number, fanOut: number): MixerLayer<["angles"]> =>
+  new MixerLayer(rotationMixer, fanIn, fanOut, { random: rng(5), schedule: butterfly(16) });
 const model = new Mlp({ sizes: [16, 16, 16, 4], linear, random: rng(4) });
 
 const epochs = 6;
