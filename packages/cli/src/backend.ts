@@ -10,7 +10,8 @@ export const BACKENDS: readonly [BackendName, ...BackendName[]] = ["wasm", "refe
 let leave = async (): Promise<void> => {};
 
 /** What `--threads` says in the help of a command. */
-export const THREADS = "threads of the wasm backend (default: the cores); the same bits for any number";
+export const THREADS =
+  "threads of the wasm backend (default: the cores); the same bits for any number";
 
 /**
  * Creates tensors on a backend from now on.
@@ -18,7 +19,10 @@ export const THREADS = "threads of the wasm backend (default: the cores); the sa
  * @param threads - of the wasm backend, where it has any; as many as there are cores unless said
  * @throws BackendError for `gpu` without a GPU, or without the optional package @spm/gpu
  */
-export async function useBackend(name: BackendName, threads: number = availableParallelism()): Promise<void> {
+export async function useBackend(
+  name: BackendName,
+  threads: number = availableParallelism(),
+): Promise<void> {
   const { BackendError, reference, setBackend } = await import("@spm/core");
   const backend =
     name === "reference"

@@ -1,7 +1,16 @@
-/** @file `spm compare`: the same model with each kind of layer, trained in turn on the same batches. */
+/**
+ * @file `spm compare`: the same model with each kind of layer, trained in turn on the same batches.
+ */
 
 import { currentBackend, rng } from "@spm/core";
-import { DataLoader, type Dataset, imageDataset, type LabelledBatch, pixelStatistics, subset } from "@spm/data";
+import {
+  DataLoader,
+  type Dataset,
+  imageDataset,
+  type LabelledBatch,
+  pixelStatistics,
+  subset,
+} from "@spm/data";
 import { loadMnist } from "@spm/data/mnist";
 import { type LinearKind, Mlp } from "@spm/nn";
 import { adam, cosine } from "@spm/optim";
@@ -50,27 +59,39 @@ export interface CompareOptions {
 
 const TEST_BATCH = 1000;
 const CLASSES = 10;
-/** An epoch with this many times the test images is evaluated in its middle, too: it costs little there. */
+/**
+ * An epoch with this many times the test images is evaluated in its middle, too: it costs little
+ * there.
+ */
 const MIDWAY = 4;
 
 /**
  * Trains, writes the run folder, and prints the table and the report's path.
  *
- * @param signal - ends the comparison after the step in which it is aborted; the report is written for what there is.
+ * @param signal - ends the comparison after the step in which it is aborted; the report is written
+ * for what there is.
  * @returns whether it was interrupted.
- * @throws RunError when the run folder is not empty, DataError when MNIST cannot be read, NonFiniteError when a training
- * diverged; the report is then written, too.
+ * @throws RunError when the run folder is not empty, DataError when MNIST cannot be read,
+ * NonFiniteError when a training diverged; the report is then written, too.
  */
-export async function compare(options: CompareOptions, stdout: ProgressStream, signal: AbortSignal): Promise<boolean> {
+export async function compare(
+  options: CompareOptions,
+  stdout: ProgressStream,
+  signal: AbortSignal,
+): Promise<boolean> {
   assertFresh(options.out);
   const { train, test } = await loadMnist();
   const statistics = pixelStatistics(train.pixels);
   const trainSet = subset(imageDataset(train, statistics), options.images);
   const testSet = subset(imageDataset(test, statistics), options.testImages);
 
-  const models = options.layers.map((kind) => ({ kind, model: buildModel(kind, train.features, options) }));
+  const models = options.layers.map((kind) => ({
+    kind,
+    model: buildModel(kind, train.features, options),
+  }));
   const stepsPerEpoch = loaderOf(trainSet, options).batchesPerEpoch;
-  const midway = options.images >= MIDWAY * options.testImages ? { every: Math.ceil(stepsPerEpoch / 2) } : {};
+  const midway =
+    options.images >= MIDWAY * options.testImages ? { every: Math.ceil(stepsPerEpoch / 2) } : {};
   const writer = new RunWriter(options.out, {
     title: `MNIST: ${listing(options.layers)} layers`,
     command: options.command,
@@ -79,14 +100,18 @@ export async function compare(options: CompareOptions, stdout: ProgressStream, s
     epochs: options.epochs,
     stepsPerEpoch,
     options: {
-      model: `${train.features}-${options.hidden}-${options.hidden}-${CLASSES}, ReLU; the last layer is dense`,
+      model:
+        `${train.features}-${options.hidden}-${options.hidden}-${CLASSES}, ReLU; ` +
+        "the last layer is dense",
       "training images": `${formatCount(options.images)} of ${formatCount(train.count)}`,
       "test images": `${formatCount(options.testImages)} of ${formatCount(test.count)}`,
       epochs: options.epochs,
       batch: options.batch,
       seed: options.seed,
       optimizer: "Adam, cosine decay to 0",
-      "learning rate": options.layers.map((kind) => `${kind} ${options.learningRate(kind)}`).join(", "),
+      "learning rate": options.layers
+        .map((kind) => `${kind} ${options.learningRate(kind)}`)
+        .join(", "),
       backend: currentBackend().report().name,
     },
     machine: machine(),
@@ -120,14 +145,23 @@ function buildModel(linear: LinearKind, features: number, { hidden, seed }: Comp
 }
 
 /** Every model sees the same batches: the order depends on the seed alone. */
-const loaderOf = (data: Dataset<LabelledBatch>, { batch, seed }: CompareOptions): DataLoader<LabelledBatch> =>
-  new DataLoader(data, { batchSize: batch, seed, dropLast: true });
+const loaderOf = (
+  data: Dataset<LabelledBatch>,
+  { batch, seed }: CompareOptions,
+): DataLoader<LabelledBatch> => new DataLoader(data, { batchSize: batch, seed, dropLast: true });
 
 const listing = (names: readonly string[]): string =>
   names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 
 function summaryTable(rows: readonly SummaryRow[]): string {
-  const head = ["layer", "parameters", "test accuracy", "seconds per epoch", "total seconds", "ratio to dense"];
+  const head = [
+    "layer",
+    "parameters",
+    "test accuracy",
+    "seconds per epoch",
+    "total seconds",
+    "ratio to dense",
+  ];
   return textTable(
     head,
     rows.map((row) => [
@@ -142,10 +176,17 @@ function summaryTable(rows: readonly SummaryRow[]): string {
 }
 
 /** What the numbers were measured on, and what they mean. */
-function scope({ images, testImages, epochs }: CompareOptions, allImages: number, allTestImages: number): string {
+function scope(
+  { images, testImages, epochs }: CompareOptions,
+  allImages: number,
+  allTestImages: number,
+): string {
   const part = images < allImages || testImages < allTestImages ? "part of MNIST" : "full MNIST";
   return [
-    `${part}: ${formatCount(images)} of ${formatCount(allImages)} training images, ${epochs} epoch${epochs === 1 ? "" : "s"}, ${formatCount(testImages)} of ${formatCount(allTestImages)} test images`,
-    "ratio to dense: seconds per epoch divided by the dense model's, below 1 is faster; total seconds include evaluations",
+    `${part}: ${formatCount(images)} of ${formatCount(allImages)} training images, ` +
+      `${epochs} epoch${epochs === 1 ? "" : "s"}, ` +
+      `${formatCount(testImages)} of ${formatCount(allTestImages)} test images`,
+    "ratio to dense: seconds per epoch divided by the dense model's, below 1 is faster; " +
+      "total seconds include evaluations",
   ].join("\n");
 }

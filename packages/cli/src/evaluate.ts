@@ -68,7 +68,11 @@ async function evaluateSaved(path: string): Promise<Evaluation> {
 }
 
 /** Prints an evaluation as tables, or as one line of JSON. */
-export async function printEvaluation(path: string, json: boolean, stdout: ProgressStream): Promise<void> {
+export async function printEvaluation(
+  path: string,
+  json: boolean,
+  stdout: ProgressStream,
+): Promise<void> {
   const result = await evaluateSaved(path);
   if (json) {
     stdout.write(`${JSON.stringify(result)}\n`);
@@ -87,6 +91,10 @@ export async function printEvaluation(path: string, json: boolean, stdout: Progr
   if (result.confusion.length > MOST_CLASSES) return;
   const names = result.confusion.map((_, k) => String(k));
   const scores = classScores(result.confusion);
-  const body = result.confusion.map((row, k) => [names[k]!, ...row.map(String), scores[k]!.f1.toFixed(4)]);
+  const body = result.confusion.map((row, k) => [
+    names[k]!,
+    ...row.map(String),
+    scores[k]!.f1.toFixed(4),
+  ]);
   stdout.write(`${textTable(["actual \\ predicted", ...names, "F1"], body)}\n`);
 }

@@ -21,7 +21,8 @@ export function addExperimentCommand(spm: Command): void {
   spm
     .command("experiment")
     .description(
-      "run one of the experiments that show where a mixer pays and where it does not; without a name, list them",
+      "run one of the experiments that show where a mixer pays and where it does not; " +
+        "without a name, list them",
     )
     .addArgument(new Argument("[name]", "which"))
     .option("--quick", "the small form: the same code in seconds")
@@ -32,12 +33,18 @@ export function addExperimentCommand(spm: Command): void {
       [],
     )
     .option("--seed <n>", "everything random follows from it", wholeNumber(0), 1)
-    .option("--out <folder>", "where to write the run, a new or empty folder (default: runs/NAME-TIME)")
-    .addOption(new Option("--backend <name>", "what computes").choices(BACKENDS).default(BACKENDS[0]))
+    .option(
+      "--out <folder>",
+      "where to write the run, a new or empty folder (default: runs/NAME-TIME)",
+    )
+    .addOption(
+      new Option("--backend <name>", "what computes").choices(BACKENDS).default(BACKENDS[0]),
+    )
     .option("--threads <n>", THREADS, wholeNumber(1))
     .addHelpText(
       "after",
-      "\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted (the report is written nevertheless).",
+      "\nExit codes: 0 done, 1 failed, 2 wrong usage, " +
+        "130 interrupted (the report is written nevertheless).",
     )
     .action(async (name: string | undefined, flags: ExperimentFlags, command: Command) => {
       const { experiments, readSettings, runExperiment } = await import("@spm/experiments");
@@ -49,21 +56,28 @@ export function addExperimentCommand(spm: Command): void {
             .join(" "),
           e.question,
         ]);
-        process.stdout.write(
-          `${rows.map(([key, settings, question]) => `${key}: ${question}\n    ${settings}`).join("\n")}\n`,
+        const lines = rows.map(
+          ([key, settings, question]) => `${key}: ${question}\n    ${settings}`,
         );
+        process.stdout.write(`${lines.join("\n")}\n`);
         return;
       }
       const experiment = experiments.find((e) => e.name === name);
       if (experiment === undefined)
-        return command.error(`error: expected one of ${experiments.map((e) => e.name).join(", ")}, got "${name}"`, {
-          exitCode: 2,
-        });
+        return command.error(
+          `error: expected one of ${experiments.map((e) => e.name).join(", ")}, got "${name}"`,
+          {
+            exitCode: 2,
+          },
+        );
       const settings = refusal(command, () => readSettings(experiment, flags.set));
       const { seed, out = runName(name), backend } = flags;
       const { useBackend } = await import("./backend.ts");
       await useBackend(backend, flags.threads);
-      const given = [...(flags.quick ? ["--quick"] : []), ...flags.set.flatMap((line) => ["--set", line])];
+      const given = [
+        ...(flags.quick ? ["--quick"] : []),
+        ...flags.set.flatMap((line) => ["--set", line]),
+      ];
       const workers = flags.threads === undefined ? [] : ["--threads", flags.threads];
       const interrupted = await interruptible(async (signal) => {
         const { findings, report } = await runExperiment(experiment, {
@@ -85,15 +99,18 @@ export function addExperimentCommand(spm: Command): void {
           signal,
           log: (line) => void process.stdout.write(`${line}\n`),
         });
-        for (const { heading, text, table } of findings.sections.filter((section) => section.table ?? !section.figure))
-          process.stdout.write(
-            `\n${[heading, text, table && textTable(table.head, table.rows)].filter(Boolean).join("\n")}\n`,
-          );
+        for (const { heading, text, table } of findings.sections.filter(
+          (section) => section.table ?? !section.figure,
+        )) {
+          const parts = [heading, text, table && textTable(table.head, table.rows)];
+          process.stdout.write(`\n${parts.filter(Boolean).join("\n")}\n`);
+        }
         process.stdout.write(`\n${findings.summary}\n\nreport: ${report}\n`);
         return signal.aborted;
       }, process.stderr).catch(async (error: unknown) => {
         const { ShapeError } = await import("@spm/core");
-        const unfit = error instanceof ShapeError && flags.set.length > 0; // a width, say, that settings gave
+        // a width, say, that settings gave
+        const unfit = error instanceof ShapeError && flags.set.length > 0;
         if (unfit) return command.error(`error: ${error.message}`, { exitCode: 2 });
         throw error;
       });
@@ -102,7 +119,8 @@ export function addExperimentCommand(spm: Command): void {
 }
 
 /** As a shell takes it: "teachers=same schedule" needs quotes. */
-const quoted = (word: string): string => (/^[\w./,=:-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+const quoted = (word: string): string =>
+  /^[\w./,=:-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
 /** What a wrong setting throws becomes wrong usage. */
 function refusal<T>(command: Command, read: () => T): T {

@@ -8,10 +8,12 @@ import { textTable } from "./text-table.ts";
 const WIDEST = 100;
 
 /**
- * The tensors and the metadata of a file as text, and for a checkpoint whether its bytes are those that were written.
+ * The tensors and the metadata of a file as text, and for a checkpoint whether its bytes are those
+ * that were written.
  *
  * @param full - whether long metadata is shown whole.
- * @returns `damage` says what is wrong with a checkpoint; undefined for one that is whole, and for files without a checksum
+ * @returns `damage` says what is wrong with a checkpoint; undefined for one that is whole, and for
+ * files without a checksum
  * @throws SafetensorsError when the format is broken; Node's error when it cannot be read
  */
 export function inspectFile(
@@ -31,7 +33,9 @@ export function inspectFile(
       formatCount(size(entry)),
     ]);
   const bytes = entries.reduce((sum, entry) => sum + size(entry), 0);
-  const about = Object.entries(metadata).map(([name, value]) => `${name}: ${full ? value : shortened(value)}`);
+  const about = Object.entries(metadata).map(
+    ([name, value]) => `${name}: ${full ? value : shortened(value)}`,
+  );
   const total = `${formatCount(entries.length)} tensors, ${formatCount(bytes)} bytes`;
   const checked = "checksum" in metadata || metadata.format?.startsWith("spm-checkpoint");
   const damage = checked ? damageOf(path) : undefined;
@@ -55,4 +59,5 @@ function damageOf(path: string): string | undefined {
   }
 }
 
-const shortened = (text: string): string => (text.length > WIDEST ? `${text.slice(0, WIDEST)}…` : text);
+const shortened = (text: string): string =>
+  text.length > WIDEST ? `${text.slice(0, WIDEST)}…` : text;

@@ -3,11 +3,15 @@
 /** The exit code of a process that SIGINT ended, as shells have it: 128 + 2. */
 export const INTERRUPTED = 130;
 
-/** Under npm one Ctrl-C arrives twice, from the terminal and from npm, which passes it on: within this many ms it is one. */
+/**
+ * Under npm one Ctrl-C arrives twice, from the terminal and from npm, which passes it on: within
+ * this many ms it is one.
+ */
 const SAME_PRESS = 1000;
 
 /**
- * Runs `work` with a signal that the first SIGINT aborts; a second SIGINT, a second later or more, exits at once.
+ * Runs `work` with a signal that the first SIGINT aborts; a second SIGINT, a second later or more,
+ * exits at once.
  *
  * @param stderr - is told that the first was heard.
  * @param ending - what is still done then.

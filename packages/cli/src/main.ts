@@ -22,7 +22,8 @@ try {
   } else {
     // what we and the system refuse is told in a line; anything else is a bug and shows its stack
     const { SpmError, ValueError } = await import("@spm/core");
-    process.exitCode = error instanceof ValueError ? WRONG_USAGE : FAILED; // an option that only the work itself could refuse
+    // an option that only the work itself could refuse
+    process.exitCode = error instanceof ValueError ? WRONG_USAGE : FAILED;
     const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
     const expected = error instanceof SpmError || (error instanceof Error && "syscall" in error);
     process.stderr.write(`error: ${expected ? message : stack}\n`);

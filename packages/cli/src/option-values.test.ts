@@ -9,23 +9,39 @@ describe("wholeNumber", () => {
     expect(wholeNumber(0)("0")).toBe(0);
   });
 
-  test.each(["0", "257", "-1", "1.5", "1e2", "", " ", "abc", "0x10", "9007199254740993", "1 2", "NaN", "Infinity"])(
-    "refuses %j",
-    (text) => {
-      expect(() => wholeNumber(1, 256)(text)).toThrow(InvalidArgumentError);
-      expect(() => wholeNumber(1, 256)(text)).toThrow("Expected a whole number from 1 to 256.");
-    },
-  );
+  test.each([
+    "0",
+    "257",
+    "-1",
+    "1.5",
+    "1e2",
+    "",
+    " ",
+    "abc",
+    "0x10",
+    "9007199254740993",
+    "1 2",
+    "NaN",
+    "Infinity",
+  ])("refuses %j", (text) => {
+    expect(() => wholeNumber(1, 256)(text)).toThrow(InvalidArgumentError);
+    expect(() => wholeNumber(1, 256)(text)).toThrow("Expected a whole number from 1 to 256.");
+  });
 });
 
 describe("positiveNumber", () => {
   test("takes finite numbers above 0", () => {
-    expect([positiveNumber("0.001"), positiveNumber("3e-3"), positiveNumber("2")]).toEqual([0.001, 0.003, 2]);
+    expect([positiveNumber("0.001"), positiveNumber("3e-3"), positiveNumber("2")]).toEqual([
+      0.001, 0.003, 2,
+    ]);
   });
 
-  test.each(["0", "-1", "", " ", "NaN", "Infinity", "1e999", "1,5", "fast"])("refuses %j", (text) => {
-    expect(() => positiveNumber(text)).toThrow("Expected a number above 0.");
-  });
+  test.each(["0", "-1", "", " ", "NaN", "Infinity", "1e999", "1,5", "fast"])(
+    "refuses %j",
+    (text) => {
+      expect(() => positiveNumber(text)).toThrow("Expected a number above 0.");
+    },
+  );
 });
 
 describe("namesOf", () => {
@@ -36,6 +52,8 @@ describe("namesOf", () => {
   });
 
   test.each(["", "dense,", "dens", "dense,dense", "dense rotation"])("refuses %j", (text) => {
-    expect(() => parse(text)).toThrow("Expected one or more of dense, rotation, separated by commas, none twice.");
+    expect(() => parse(text)).toThrow(
+      "Expected one or more of dense, rotation, separated by commas, none twice.",
+    );
   });
 });

@@ -1,13 +1,19 @@
-/** @file Turns the text of command-line options into numbers and names, or says what it expected. */
+/**
+ * @file Turns the text of command-line options into numbers and names, or says what it expected.
+ */
 
 import { InvalidArgumentError } from "commander";
 
 /** A parser of whole numbers of at least `least` and at most `most`. */
-export function wholeNumber(least: number, most: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
+export function wholeNumber(
+  least: number,
+  most: number = Number.MAX_SAFE_INTEGER,
+): (text: string) => number {
   return (text) => {
     const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
     if (!Number.isSafeInteger(value) || value < least || value > most) {
-      const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+      const range =
+        most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
       throw new InvalidArgumentError(`Expected a whole number ${range}.`);
     }
     return value;
@@ -17,7 +23,8 @@ export function wholeNumber(least: number, most: number = Number.MAX_SAFE_INTEGE
 /** A parser of finite numbers above 0. */
 export function positiveNumber(text: string): number {
   const value = text.trim() === "" ? Number.NaN : Number(text);
-  if (!(Number.isFinite(value) && value > 0)) throw new InvalidArgumentError("Expected a number above 0.");
+  if (!(Number.isFinite(value) && value > 0))
+    throw new InvalidArgumentError("Expected a number above 0.");
   return value;
 }
 
@@ -25,9 +32,13 @@ export function positiveNumber(text: string): number {
 export function namesOf<Name extends string>(allowed: readonly Name[]): (text: string) => Name[] {
   return (text) => {
     const names = text.split(",").map((name) => name.trim());
-    const known = names.filter((name): name is Name => (allowed as readonly string[]).includes(name));
+    const known = names.filter((name): name is Name =>
+      (allowed as readonly string[]).includes(name),
+    );
     if (known.length < names.length || new Set(known).size < known.length) {
-      throw new InvalidArgumentError(`Expected one or more of ${allowed.join(", ")}, separated by commas, none twice.`);
+      throw new InvalidArgumentError(
+        `Expected one or more of ${allowed.join(", ")}, separated by commas, none twice.`,
+      );
     }
     return known;
   };

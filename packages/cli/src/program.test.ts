@@ -3,11 +3,16 @@ import { describe, expect, test } from "vitest";
 import { program } from "./program.ts";
 
 /** What the program says, and the error it ends with, for arguments that it does not act on. */
-async function refusal(args: readonly string[]): Promise<{ readonly said: string; readonly error: CommanderError }> {
+async function refusal(
+  args: readonly string[],
+): Promise<{ readonly said: string; readonly error: CommanderError }> {
   let said = "";
   const spm = program();
   for (const command of [spm, ...spm.commands]) {
-    command.configureOutput({ writeOut: (text) => (said += text), writeErr: (text) => (said += text) });
+    command.configureOutput({
+      writeOut: (text) => (said += text),
+      writeErr: (text) => (said += text),
+    });
   }
   const error = await spm.parseAsync(args, { from: "user" }).catch((reason: unknown) => reason);
   return { said, error: error as CommanderError };
@@ -20,7 +25,10 @@ describe("program", () => {
     [["compare", "mnist", "--hidden", "0"], "Expected a whole number from 1 to 65536."],
     [["compare", "mnist", "--epochs", "1.5"], "Expected a whole number of at least 1."],
     [["compare", "mnist", "--lr", "-1"], "Expected a number above 0."],
-    [["compare", "mnist", "--layers", "dense,dens"], "Expected one or more of dense, rotation, general"],
+    [
+      ["compare", "mnist", "--layers", "dense,dens"],
+      "Expected one or more of dense, rotation, general",
+    ],
     [["compare", "mnist", "--images", "60001"], "Expected a whole number from 1 to 60000."],
     [
       ["compare", "mnist", "--images", "100", "--batch", "101"],
@@ -44,7 +52,9 @@ describe("program", () => {
 
   test.each([
     ["--help"],
-    ...["compare", "train", "resume", "eval", "sample", "inspect", "report", "sweep"].map((name) => [name, "--help"]),
+    ...["compare", "train", "resume", "eval", "sample", "inspect", "report", "sweep"].map(
+      (name) => [name, "--help"],
+    ),
   ])("%j %j is help, not an error", async (...args) => {
     const { said, error } = await refusal(args);
     expect(said).toContain("Usage: spm");

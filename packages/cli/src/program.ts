@@ -34,12 +34,15 @@ interface CompareFlags {
 }
 
 /**
- * The `spm` program, ready to parse. Its actions set `process.exitCode` where it is not 0; wrong usage throws CommanderError.
- * What a command needs is loaded when it runs, so that help and refusals come at once.
+ * The `spm` program, ready to parse. Its actions set `process.exitCode` where it is not 0; wrong
+ * usage throws CommanderError. What a command needs is loaded when it runs, so that help and
+ * refusals come at once.
  */
 export function program(): Command {
   const spm = new Command("spm")
-    .description("Train models with dense and SPM layers, compare them, and look at what they learned.")
+    .description(
+      "Train models with dense and SPM layers, compare them, and look at what they learned.",
+    )
     .showHelpAfterError("(spm --help, or spm COMMAND --help, lists what there is)")
     .version(version(), "--version", "print the version")
     .configureHelp({ showGlobalOptions: true })
@@ -55,7 +58,11 @@ export function program(): Command {
         .default([...LAYERS], "all"),
     )
     .option("--hidden <n>", "width of the two hidden layers", wholeNumber(1, 65_536), 1024)
-    .option("--epochs <n>", "passes over the training images (default: 3, quick: 1)", wholeNumber(1))
+    .option(
+      "--epochs <n>",
+      "passes over the training images (default: 3, quick: 1)",
+      wholeNumber(1),
+    )
     .option("--batch <n>", "images a batch", wholeNumber(1, TRAIN_IMAGES), 128)
     .option("--seed <n>", "seed of initial weights and shuffling", wholeNumber(0), 1)
     .option(
@@ -74,25 +81,35 @@ export function program(): Command {
       wholeNumber(1, TEST_IMAGES),
     )
     .option("--quick", "a part of the images and a single epoch: done in well under a minute")
-    .option("--out <folder>", "where to write the run, a new or empty folder (default: runs/mnist-TIME)")
-    .addOption(new Option("--backend <name>", "what computes").choices(BACKENDS).default(BACKENDS[0]))
+    .option(
+      "--out <folder>",
+      "where to write the run, a new or empty folder (default: runs/mnist-TIME)",
+    )
+    .addOption(
+      new Option("--backend <name>", "what computes").choices(BACKENDS).default(BACKENDS[0]),
+    )
     .option("--threads <n>", THREADS, wholeNumber(1))
     .addHelpText(
       "after",
-      "\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted (the report is written nevertheless).",
+      "\nExit codes: 0 done, 1 failed, 2 wrong usage, " +
+        "130 interrupted (the report is written nevertheless).",
     )
     .action(async (dataset: string, flags: CompareFlags, command: Command) => {
       const options = resolve(dataset, flags);
       if (options.batch > options.images) {
         command.error(
-          `error: expected a batch of at most ${options.images}, the training images, got ${options.batch}`,
+          `error: expected a batch of at most ${options.images}, ` +
+            `the training images, got ${options.batch}`,
           { exitCode: 2 },
         );
       }
       const { compare } = await import("./compare.ts");
       const { useBackend } = await import("./backend.ts");
       await useBackend(flags.backend, flags.threads);
-      const interrupted = await interruptible((signal) => compare(options, process.stdout, signal), process.stderr);
+      const interrupted = await interruptible(
+        (signal) => compare(options, process.stdout, signal),
+        process.stderr,
+      );
       if (interrupted) process.exitCode = INTERRUPTED;
     });
 

@@ -1,11 +1,20 @@
-/** @file `spm report`: the report of a run folder, written anew, or one of several runs together. */
+/**
+ * @file `spm report`: the report of a run folder, written anew, or one of several runs together.
+ */
 import { writeFileSync } from "node:fs";
 import type { ProgressStream } from "@spm/trainer";
-import { curvesSvg, overlaid, type Run, readRun, renderReport, writeReport } from "@spm/trainer/node";
+import {
+  curvesSvg,
+  overlaid,
+  type Run,
+  readRun,
+  renderReport,
+  writeReport,
+} from "@spm/trainer/node";
 
 /**
- * Writes `report.html` into the folder, or for several folders to `out`; if `svg` names a file, the curves as SVG there; prints what
- * it wrote.
+ * Writes `report.html` into the folder, or for several folders to `out`; if `svg` names a file, the
+ * curves as SVG there; prints what it wrote.
  *
  * @throws RunError when a folder is not a run; Node's error when a file cannot be written.
  */

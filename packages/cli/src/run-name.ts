@@ -1,8 +1,14 @@
 /** @file The name of a run folder when none is given. */
 
-/** A folder under `runs/`, named by the dataset and the local date and time: runs/mnist-20260102-030405. */
+/**
+ * A folder under `runs/`, named by the dataset and the local date and time:
+ * runs/mnist-20260102-030405.
+ */
 export function runName(dataset: string, date: Date = new Date()): string {
   const two = (n: number): string => String(n).padStart(2, "0");
   const day = `${date.getFullYear()}${two(date.getMonth() + 1)}${two(date.getDate())}`;
-  return `runs/${dataset}-${day}-${two(date.getHours())}${two(date.getMinutes())}${two(date.getSeconds())}`;
+  return (
+    `runs/${dataset}-${day}-${two(date.getHours())}` +
+    `${two(date.getMinutes())}${two(date.getSeconds())}`
+  );
 }

@@ -10,7 +10,9 @@ export interface SampleTextOptions {
   readonly prompt: string;
   /** Characters to write. */
   readonly length: number;
-  /** Divides the logits: below 1 more certain, above 1 more varied; 0 always takes the likeliest. */
+  /**
+   * Divides the logits: below 1 more certain, above 1 more varied; 0 always takes the likeliest.
+   */
   readonly temperature: number;
   readonly seed: number;
 }
@@ -18,18 +20,21 @@ export interface SampleTextOptions {
 /**
  * Goes on with the prompt.
  *
- * @param path - a run folder or checkpoint of `spm train text`, or a GPT that `spm experiment charlm` left, which writes with its keys
- * and values cached.
+ * @param path - a run folder or checkpoint of `spm train text`, or a GPT that
+ * `spm experiment charlm` left, which writes with its keys and values cached.
  * @returns the prompt and what follows. The same seed gives the same text.
- * @throws CheckpointError for a model that was not trained on text; DataError for characters that it never saw; ValueError for a
- * temperature below 0
+ * @throws CheckpointError for a model that was not trained on text; DataError for characters that
+ * it never saw; ValueError for a temperature below 0
  */
 export async function sample(path: string, options: SampleTextOptions): Promise<string> {
-  if (!(options.temperature >= 0)) throw new ValueError("sample", "a temperature ≥ 0", options.temperature);
+  if (!(options.temperature >= 0))
+    throw new ValueError("sample", "a temperature ≥ 0", options.temperature);
   const checkpoint = await openCheckpoint(path);
   const { gptOf } = await import("@spm/experiments");
   const gpt = gptOf(checkpoint);
-  return gpt === undefined ? sampleMlp(loadModel(path, checkpoint), options) : sampleGpt(gpt, options);
+  return gpt === undefined
+    ? sampleMlp(loadModel(path, checkpoint), options)
+    : sampleGpt(gpt, options);
 }
 
 async function sampleGpt(
@@ -55,12 +60,18 @@ async function sampleMlp(
 ): Promise<string> {
   const { vocabulary, options } = config;
   if (vocabulary === undefined)
-    throw new CheckpointError("sample", "a model of text", `one of ${options.dataset}`, "spm train text --file FILE");
+    throw new CheckpointError(
+      "sample",
+      "a model of text",
+      `one of ${options.dataset}`,
+      "spm train text --file FILE",
+    );
   const characters = [...vocabulary];
   const random = rng(seed);
   const { context } = options;
   const written = [...encodeCharacters(prompt, vocabulary)];
-  while (written.length < context) written.unshift(written[0] ?? 0); // what a short prompt lacks in front of it
+  // what a short prompt lacks in front of it
+  while (written.length < context) written.unshift(written[0] ?? 0);
   for (let k = 0; k < length; k++) {
     const x = new Float32Array(context * characters.length);
     written.slice(-context).forEach((character, i) => {

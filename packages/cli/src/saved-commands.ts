@@ -1,4 +1,7 @@
-/** @file The commands that look at what was trained: `spm eval`, `spm sample`, `spm inspect`, `spm report`. */
+/**
+ * @file The commands that look at what was trained: `spm eval`, `spm sample`, `spm inspect`,
+ * `spm report`.
+ */
 import type { Command } from "commander";
 import { wholeNumber } from "./option-values.ts";
 import { asNumber } from "./train-command.ts";
@@ -16,7 +19,9 @@ const EXIT_CODES = "\nExit codes: 0 done, 1 failed, 2 wrong usage.";
 export function addSavedCommands(spm: Command): void {
   spm
     .command("eval")
-    .description("accuracy, top-5, perplexity, F1, calibration and confusion matrix on the test samples")
+    .description(
+      "accuracy, top-5, perplexity, F1, calibration and confusion matrix on the test samples",
+    )
     .argument("<path>", "a run folder or a checkpoint of spm train")
     .option("--json", "one line of JSON instead of tables")
     .addHelpText("after", EXIT_CODES)
@@ -30,7 +35,8 @@ export function addSavedCommands(spm: Command): void {
     .description("write text with a model that was trained on text")
     .argument(
       "<path>",
-      "a run folder or a checkpoint of spm train text, or a gpt-….safetensors of spm experiment charlm",
+      "a run folder or a checkpoint of spm train text, " +
+        "or a gpt-….safetensors of spm experiment charlm",
     )
     .option("--prompt <text>", "what to go on with", "")
     .option("--length <n>", "characters to write", wholeNumber(1), 200)
@@ -47,7 +53,10 @@ export function addSavedCommands(spm: Command): void {
     .description("list the tensors and the metadata of a checkpoint, or of any safetensors file")
     .argument("<checkpoint>", "the file")
     .option("--full", "print long metadata whole")
-    .addHelpText("after", "\nExit codes: 0 done, 1 failed or the checkpoint is damaged, 2 wrong usage.")
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 done, 1 failed or the checkpoint is damaged, 2 wrong usage.",
+    )
     .action(async (path: string, flags: { readonly full?: true }) => {
       const { inspectFile } = await import("./inspect.ts");
       const { text, damage } = inspectFile(path, flags.full);
@@ -59,13 +68,20 @@ export function addSavedCommands(spm: Command): void {
 
   spm
     .command("report")
-    .description("write report.html of a run folder anew, or one report of several runs laid over each other")
+    .description(
+      "write report.html of a run folder anew, or one report of several runs laid over each other",
+    )
     .argument("<folders...>", "run folders, finished or not")
     .option("--out <file>", "where the report of several runs goes", "report.html")
     .option("--svg <file>", "write the curves as a picture of their own, too")
     .addHelpText("after", EXIT_CODES)
-    .action(async (folders: readonly string[], flags: { readonly out: string; readonly svg?: string }) => {
-      const { report } = await import("./report.ts");
-      report(folders, flags, process.stdout);
-    });
+    .action(
+      async (
+        folders: readonly string[],
+        flags: { readonly out: string; readonly svg?: string },
+      ) => {
+        const { report } = await import("./report.ts");
+        report(folders, flags, process.stdout);
+      },
+    );
 }

@@ -16,24 +16,30 @@ export interface SavedModel {
 }
 
 /**
- * The checkpoint at a path: that file, or the newest whole one of a run folder. Its tensors, and all that are made from now on, are
- * on the backend that the run was on.
+ * The checkpoint at a path: that file, or the newest whole one of a run folder. Its tensors, and
+ * all that are made from now on, are on the backend that the run was on.
  *
- * @throws CheckpointError for what is neither; BackendError where that backend can't be had; Node's error for a path that is not there
+ * @throws CheckpointError for what is neither; BackendError where that backend can't be had; Node's
+ * error for a path that is not there
  */
 export async function openCheckpoint(path: string): Promise<Checkpoint> {
-  const checkpoint = statSync(path).isDirectory() ? latestCheckpoint(checkpointsIn(path)) : readCheckpoint(path);
-  if (checkpoint === undefined) throw new CheckpointError("loadModel", "a run folder with checkpoints", path);
+  const checkpoint = statSync(path).isDirectory()
+    ? latestCheckpoint(checkpointsIn(path))
+    : readCheckpoint(path);
+  if (checkpoint === undefined)
+    throw new CheckpointError("loadModel", "a run folder with checkpoints", path);
   const { options } = (checkpoint.config ?? {}) as Partial<SavedConfig>;
   await useBackend(options?.backend ?? BACKENDS[0]);
   const moved = Object.entries(checkpoint.values).map(
-    async ([name, value]) => [name, value instanceof Tensor ? await to(value, currentBackend()) : value] as const,
+    async ([name, value]) =>
+      [name, value instanceof Tensor ? await to(value, currentBackend()) : value] as const,
   );
   return { ...checkpoint, values: Object.fromEntries(await Promise.all(moved)) };
 }
 
 /**
- * Loads a model in evaluation mode: with averaged weights where the training kept an average, as its evaluations did.
+ * Loads a model in evaluation mode: with averaged weights where the training kept an average, as
+ * its evaluations did.
  *
  * @param path - where the checkpoint is from
  * @throws CheckpointError for one that `spm train` did not write
@@ -41,11 +47,20 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
 export function loadModel(path: string, checkpoint: Checkpoint): SavedModel {
   const config = checkpoint.config as unknown as SavedConfig | null;
   if (config?.options === undefined)
-    throw new CheckpointError("loadModel", "a checkpoint of spm train", `${path}, written by another program`);
+    throw new CheckpointError(
+      "loadModel",
+      "a checkpoint of spm train",
+      `${path}, written by another program`,
+    );
   const model = buildModel(config.options, config);
   const prefix = "model.";
-  const weights = Object.entries(checkpoint.values).filter(([name]) => name.startsWith(prefix)) as [string, Tensor][];
-  model.loadStateDict(Object.fromEntries(weights.map(([name, value]) => [name.slice(prefix.length), value])));
+  const weights = Object.entries(checkpoint.values).filter(([name]) => name.startsWith(prefix)) as [
+    string,
+    Tensor,
+  ][];
+  model.loadStateDict(
+    Object.fromEntries(weights.map(([name, value]) => [name.slice(prefix.length), value])),
+  );
   model.parameters().forEach((parameter, i) => {
     const average = checkpoint.values[`average.movingAverage.${i}`];
     if (average !== undefined) parameter.assign(average as Tensor);

@@ -21,7 +21,9 @@ const collected = (text: string, before: readonly string[]): readonly string[] =
 /** Adds it. */
 export function addSweepCommand(spm: Command): void {
   addTrainOptions(
-    spm.command("sweep").description("train many times with varied options, each in a process of its own"),
+    spm
+      .command("sweep")
+      .description("train many times with varied options, each in a process of its own"),
   )
     .option(
       "--grid <name=values>",
@@ -30,24 +32,36 @@ export function addSweepCommand(spm: Command): void {
       [],
     )
     .option("--range <name=from:to>", "draw an option: --range lr=0.0001:0.1:log", collected, [])
-    .option("--trials <n>", "draws from the ranges for each combination of the grid", wholeNumber(1), 10)
+    .option(
+      "--trials <n>",
+      "draws from the ranges for each combination of the grid",
+      wholeNumber(1),
+      10,
+    )
     .option("--sweep-seed <n>", "seed of the draws", wholeNumber(0), 1)
     .option("--jobs <n>", "trials at a time", wholeNumber(1, 256), 1)
     .option(
       "--out <folder>",
-      "where the trials go; the folder of a sweep that was stopped goes on (default: runs/sweep-TIME)",
+      "where the trials go; " +
+        "the folder of a sweep that was stopped goes on (default: runs/sweep-TIME)",
     )
     .addHelpText(
       "after",
-      "\nExit codes: 0 all trials done, 1 some failed, 2 wrong usage, 130 interrupted (the same command goes on).",
+      "\nExit codes: 0 all trials done, 1 some failed, " +
+        "2 wrong usage, 130 interrupted (the same command goes on).",
     )
     .action(async (dataset: string | undefined, all: SweepFlags & Given, command: Command) => {
       const { grid, range, trials, jobs, sweepSeed, out = runName("sweep"), ...flags } = all;
       const { sweepPlan } = await import("./sweep-plan.ts");
       const plan = await refusing(command, async () => {
         const options = await given(dataset, flags);
-        const threads = Math.max(1, Math.floor(availableParallelism() / jobs)); // what a trial gets unless it is said
-        return sweepPlan({ grid, range, trials, seed: sweepSeed }, { threads, ...options.config }, options.flags);
+        // what a trial gets unless it is said
+        const threads = Math.max(1, Math.floor(availableParallelism() / jobs));
+        return sweepPlan(
+          { grid, range, trials, seed: sweepSeed },
+          { threads, ...options.config },
+          options.flags,
+        );
       });
       const { sweep } = await import("./sweep.ts");
       const interrupted = await interruptible(

@@ -15,11 +15,20 @@ test("a grid gives every combination, over the file and the flags", () => {
     ["trial-003", { layer: "rotation", logEvery: 5 }],
     ["trial-004", { layer: "rotation", logEvery: 20 }],
   ]);
-  expect(plan[3]?.options).toMatchObject({ dataset: "clusters", epochs: 9, layer: "rotation", logEvery: 20 });
+  expect(plan[3]?.options).toMatchObject({
+    dataset: "clusters",
+    epochs: 9,
+    layer: "rotation",
+    logEvery: 20,
+  });
 });
 
 test("ranges are drawn for each combination, the same each time", () => {
-  const options = { ...nothing, grid: ["layer=dense,rotation"], range: ["lr=1e-4:1e-1:log", "hidden=8:64"] };
+  const options = {
+    ...nothing,
+    grid: ["layer=dense,rotation"],
+    range: ["lr=1e-4:1e-1:log", "hidden=8:64"],
+  };
   const plan = sweepPlan(options, {}, { dataset: "clusters" });
   expect(plan).toHaveLength(6);
   for (const { options: o } of plan) {

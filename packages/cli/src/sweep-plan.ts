@@ -1,4 +1,7 @@
-/** @file Which trials a sweep consists of: every combination of a grid, each with random draws from ranges. */
+/**
+ * @file Which trials a sweep consists of: every combination of a grid, each with random draws from
+ * ranges.
+ */
 import { rng, ValueError } from "@spm/core";
 import { type Given, resolveTraining } from "./train-config.ts";
 import { type TrainOptions, trainOptions } from "./train-options.ts";
@@ -26,14 +29,21 @@ export interface Trial {
 /**
  * All trials, in a fixed order; the same options give the same trials.
  *
- * @throws ValueError for an option that there is not, a range that is none, or values that the training refuses
+ * @throws ValueError for an option that there is not, a range that is none, or values that the
+ * training refuses
  */
-export function sweepPlan({ grid, range, trials, seed }: SweepOptions, config: Given, flags: Given): Trial[] {
+export function sweepPlan(
+  { grid, range, trials, seed }: SweepOptions,
+  config: Given,
+  flags: Given,
+): Trial[] {
   const random = rng(seed);
   const ranges = range.map(parseRange);
   let combinations: Given[] = [{}];
   for (const { name, values } of grid.map(parseGrid))
-    combinations = combinations.flatMap((before) => values.map((value) => ({ ...before, [name]: value })));
+    combinations = combinations.flatMap((before) =>
+      values.map((value) => ({ ...before, [name]: value })),
+    );
   const draws = ranges.length === 0 ? 1 : trials;
   const all = combinations.flatMap((combination) =>
     Array.from({ length: draws }, () => ({
@@ -54,14 +64,21 @@ function parseGrid(text: string): { readonly name: string; readonly values: read
   return { name, values };
 }
 
-function parseRange(text: string): { readonly name: string; readonly draw: (uniform: number) => number } {
+function parseRange(text: string): {
+  readonly name: string;
+  readonly draw: (uniform: number) => number;
+} {
   const { name, type, rest } = parseName(text);
   const [from, to, scale, ...more] = rest.split(":");
   const [low, high] = [Number(from), Number(to)];
   const log = scale === "log";
   const fits = low < high && (!log || low > 0) && (scale === undefined || log) && more.length === 0;
   if (!fits || (type !== "number" && type !== "integer"))
-    throw new ValueError("sweep", "a range as name=from:to or name=from:to:log of an option with numbers", text);
+    throw new ValueError(
+      "sweep",
+      "a range as name=from:to or name=from:to:log of an option with numbers",
+      text,
+    );
   return {
     name,
     draw(uniform) {
@@ -71,11 +88,21 @@ function parseRange(text: string): { readonly name: string; readonly draw: (unif
   };
 }
 
-function parseName(text: string): { readonly name: string; readonly type: string; readonly rest: string } {
+function parseName(text: string): {
+  readonly name: string;
+  readonly type: string;
+  readonly rest: string;
+} {
   const cut = text.indexOf("=");
-  const name = text.slice(0, Math.max(0, cut)).replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  const name = text
+    .slice(0, Math.max(0, cut))
+    .replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
   if (!Object.hasOwn(trainOptions, name) || cut < 0)
-    throw new ValueError("sweep", `name=… with one of ${Object.keys(trainOptions).join(", ")}`, text);
+    throw new ValueError(
+      "sweep",
+      `name=… with one of ${Object.keys(trainOptions).join(", ")}`,
+      text,
+    );
   return { name, type: trainOptions[name as keyof TrainOptions].type, rest: text.slice(cut + 1) };
 }
 

@@ -1,4 +1,6 @@
-/** @file `spm sweep`: many trainings, each a process of its own; what is finished is not done again. */
+/**
+ * @file `spm sweep`: many trainings, each a process of its own; what is finished is not done again.
+ */
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -21,19 +23,28 @@ export interface SweepRun {
 type State = "finished" | "failed" | "interrupted";
 
 /**
- * Runs the trials that are not finished, `jobs` at a time, and prints a table of all, best loss first.
+ * Runs the trials that are not finished, `jobs` at a time, and prints a table of all, best loss
+ * first.
  *
- * The folder of an earlier sweep with the same trials is gone on with: half-finished trials resume from their checkpoints.
+ * The folder of an earlier sweep with the same trials is gone on with: half-finished trials resume
+ * from their checkpoints.
  *
  * @returns how many failed; the signal ends trials after their checkpoints
  * @throws RunError for a folder that holds another sweep
  */
-export async function sweep(trials: readonly Trial[], { out, jobs, stdout, signal }: SweepRun): Promise<number> {
+export async function sweep(
+  trials: readonly Trial[],
+  { out, jobs, stdout, signal }: SweepRun,
+): Promise<number> {
   openSweep(trials, out);
   const states = new Map<Trial, State>();
   const waiting = [...trials];
   const worker = async (): Promise<void> => {
-    for (let trial = waiting.shift(); trial !== undefined && !signal.aborted; trial = waiting.shift()) {
+    for (
+      let trial = waiting.shift();
+      trial !== undefined && !signal.aborted;
+      trial = waiting.shift()
+    ) {
       const folder = join(out, trial.name);
       const state = isFinished(folder) ? "finished" : await runTrial(trial, out, signal);
       states.set(trial, state);
@@ -52,11 +63,20 @@ function openSweep(trials: readonly Trial[], out: string): void {
   const plan = JSON.parse(JSON.stringify(trials)) as unknown;
   if (!existsSync(path)) writeFileSync(path, `${JSON.stringify(plan, null, 2)}\n`);
   else if (!isDeepStrictEqual(JSON.parse(readFileSync(path, "utf8")), plan))
-    throw new RunError("sweep", "the same trials as before", `others, in ${out}`, "choose another folder with --out");
+    throw new RunError(
+      "sweep",
+      "the same trials as before",
+      `others, in ${out}`,
+      "choose another folder with --out",
+    );
 }
 
 /** One process of this very command; its output goes to a file beside its folder. */
-async function runTrial({ name, options }: Trial, out: string, signal: AbortSignal): Promise<State> {
+async function runTrial(
+  { name, options }: Trial,
+  out: string,
+  signal: AbortSignal,
+): Promise<State> {
   const folder = join(out, name);
   const config = `${folder}.json`;
   writeFileSync(config, `${JSON.stringify(options, null, 2)}\n`);
@@ -64,9 +84,12 @@ async function runTrial({ name, options }: Trial, out: string, signal: AbortSign
     ? ["resume", folder]
     : ["train", "--config", config, "--out", folder];
   const [script = ""] = process.argv.slice(1);
-  const child = spawn(process.execPath, [...process.execArgv, script, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [...process.execArgv, script, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk: Buffer) => (output += chunk));
   const interrupt = (): void => void child.kill("SIGINT");
   signal.addEventListener("abort", interrupt);
   try {
@@ -81,7 +104,10 @@ async function runTrial({ name, options }: Trial, out: string, signal: AbortSign
   }
 }
 
-/** Whether a trial has come to its end, by itself or by early stopping: then its outcome is written down. */
+/**
+ * Whether a trial has come to its end, by itself or by early stopping: then its outcome is written
+ * down.
+ */
 const isFinished = (folder: string): boolean => existsSync(join(folder, "outcome.json"));
 
 const describe = ({ varied }: Trial): string =>

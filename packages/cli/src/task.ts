@@ -46,7 +46,12 @@ async function loadAll({ dataset, file, context }: TrainOptions): Promise<TaskDa
     const { train, test } = await loadMnist();
     const statistics = pixelStatistics(train.pixels);
     const { features, classes } = train;
-    return { train: imageDataset(train, statistics), test: imageDataset(test, statistics), features, classes };
+    return {
+      train: imageDataset(train, statistics),
+      test: imageDataset(test, statistics),
+      features,
+      classes,
+    };
   }
   if (dataset === "clusters") {
     const all = gaussianClusters(CLUSTERS);
@@ -54,7 +59,12 @@ async function loadAll({ dataset, file, context }: TrainOptions): Promise<TaskDa
       length: all.length - CLUSTERS_TRAIN,
       batch: (indices) => all.batch(indices.map((i) => i + CLUSTERS_TRAIN)),
     };
-    return { train: subset(all, CLUSTERS_TRAIN), test: held, features: CLUSTERS.features, classes: CLUSTERS.classes };
+    return {
+      train: subset(all, CLUSTERS_TRAIN),
+      test: held,
+      features: CLUSTERS.features,
+      classes: CLUSTERS.classes,
+    };
   }
   const text = [...readFileSync(file ?? "", "utf8")];
   const vocabulary = vocabularyOf(text.join(""));
@@ -64,7 +74,13 @@ async function loadAll({ dataset, file, context }: TrainOptions): Promise<TaskDa
     throw new DataError("train", `a text of over ${10 * context} characters`, text.length);
   const part = (from: number, to?: number): Dataset<LabelledBatch> =>
     characters(text.slice(from, to).join(""), { context, vocabulary });
-  return { train: part(0, cut), test: part(cut), features: context * size, classes: size, vocabulary };
+  return {
+    train: part(0, cut),
+    test: part(cut),
+    features: context * size,
+    classes: size,
+    vocabulary,
+  };
 }
 
 /** The model before training. */

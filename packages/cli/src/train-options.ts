@@ -1,4 +1,7 @@
-/** @file Every option of a training, once: from here come the flags, the schema of configuration files, and the defaults. */
+/**
+ * @file Every option of a training, once: from here come the flags, the schema of configuration
+ * files, and the defaults.
+ */
 import type { LinearKind } from "@spm/nn";
 import { BACKENDS, type BackendName, THREADS } from "./backend.ts";
 
@@ -14,7 +17,18 @@ const LAYERS = [
   "toeplitz",
 ] as const satisfies readonly LinearKind[];
 const DATASETS = ["mnist", "clusters", "text"] as const;
-const OPTIMIZERS = ["adam", "adamw", "sgd", "rmsprop", "adagrad", "nadam", "radam", "adamax", "lion", "muon"] as const;
+const OPTIMIZERS = [
+  "adam",
+  "adamw",
+  "sgd",
+  "rmsprop",
+  "adagrad",
+  "nadam",
+  "radam",
+  "adamax",
+  "lion",
+  "muon",
+] as const;
 const SCHEDULES = ["constant", "linear", "cosine", "one-cycle"] as const;
 const NON_FINITE = ["stop", "skip", "rollback"] as const;
 
@@ -62,14 +76,23 @@ export interface OptionSchema {
   readonly default?: string | number | boolean;
 }
 
-const count = (description: string, minimum: number, value?: number, maximum?: number): OptionSchema => ({
+const count = (
+  description: string,
+  minimum: number,
+  value?: number,
+  maximum?: number,
+): OptionSchema => ({
   description,
   type: "integer",
   minimum,
   ...(maximum !== undefined && { maximum }),
   ...(value !== undefined && { default: value }),
 });
-const above0 = (description: string): OptionSchema => ({ description, type: "number", exclusiveMinimum: 0 });
+const above0 = (description: string): OptionSchema => ({
+  description,
+  type: "number",
+  exclusiveMinimum: 0,
+});
 const oneOf = (description: string, names: readonly string[], value?: string): OptionSchema => ({
   description,
   type: "string",
@@ -109,7 +132,11 @@ export const trainOptions: Readonly<Record<keyof TrainOptions, OptionSchema>> = 
   checkpointMinutes: above0("minutes between checkpoints"),
   keepLast: count("checkpoints to keep", 1, 2),
   keepBest: count("checkpoints of the lowest test losses to keep beside these", 1, 1),
-  tensorboard: { description: "write TensorBoard event files, too", type: "boolean", default: false },
+  tensorboard: {
+    description: "write TensorBoard event files, too",
+    type: "boolean",
+    default: false,
+  },
   backend: oneOf("what computes", BACKENDS, BACKENDS[0]),
   threads: count(THREADS, 1),
 };
@@ -124,7 +151,8 @@ export const trainSchema: object = {
 };
 
 /** What an option is called on the command line: `testSamples` is `--test-samples`. */
-export const flagOf = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+export const flagOf = (name: string): string =>
+  `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 /** The command line that gives these options. */
 export function commandLine(options: Readonly<Record<string, unknown>>): string {

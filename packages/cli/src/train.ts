@@ -43,12 +43,13 @@ export interface SavedConfig {
 }
 
 /**
- * Trains anew, or goes on in a folder where a training stopped for whatever reason. A training that has come to its end leaves
- * `outcome.json`.
+ * Trains anew, or goes on in a folder where a training stopped for whatever reason. A training that
+ * has come to its end leaves `outcome.json`.
  *
  * @param options - undefined to resume: the folder knows them.
  * @returns whether it was interrupted.
- * @throws RunError for a folder that is not empty, or not a run to resume; CheckpointError, NonFiniteError, DataError, Node's errors
+ * @throws RunError for a folder that is not empty, or not a run to resume; CheckpointError,
+ * NonFiniteError, DataError, Node's errors
  */
 export async function train(
   options: TrainOptions | undefined,
@@ -59,12 +60,20 @@ export async function train(
   const chosen = options ?? resolveTraining({}, readRun(folder).config.options);
   await useBackend(chosen.backend, chosen.threads);
   const found = resuming ? latestCheckpoint(checkpointsIn(folder)) : undefined;
-  for (const { path, reason } of found?.damaged ?? []) stdout.write(`set aside ${path}.damaged: ${reason}\n`);
-  if (resuming) stdout.write(found ? `resuming ${found.path}\n` : `no checkpoint in ${folder}: starting over\n`);
+  for (const { path, reason } of found?.damaged ?? [])
+    stdout.write(`set aside ${path}.damaged: ${reason}\n`);
+  if (resuming)
+    stdout.write(
+      found ? `resuming ${found.path}\n` : `no checkpoint in ${folder}: starting over\n`,
+    );
 
   const data = await loadData(chosen);
   const model = buildModel(chosen, data);
-  const loader = new DataLoader(data.train, { batchSize: chosen.batch, seed: chosen.seed, dropLast: true });
+  const loader = new DataLoader(data.train, {
+    batchSize: chosen.batch,
+    seed: chosen.seed,
+    dropLast: true,
+  });
   const parameters = model.parameters();
   const optimizer = optimizerOf(chosen, parameters, chosen.epochs * loader.batchesPerEpoch);
   const { train: _, test: __, ...shape } = data;
@@ -103,9 +112,13 @@ export async function train(
       loss: classification,
       optimizer,
       epochs: chosen.epochs,
-      evaluate: { data: new DataLoader(data.test, { batchSize: Math.min(TEST_BATCH, data.test.length) }) },
+      evaluate: {
+        data: new DataLoader(data.test, { batchSize: Math.min(TEST_BATCH, data.test.length) }),
+      },
       ...gradientsOf(chosen),
-      ...(chosen.average !== undefined && { average: new MovingAverage(parameters, { decay: chosen.average }) }),
+      ...(chosen.average !== undefined && {
+        average: new MovingAverage(parameters, { decay: chosen.average }),
+      }),
       callbacks,
       signal,
       logEvery: chosen.logEvery,
@@ -114,13 +127,17 @@ export async function train(
     });
     const ending = stopped ? "stopped early" : "finished";
     if (!interrupted)
-      writeAtomically(join(folder, "outcome.json"), `${JSON.stringify({ ending, step: position.step, evaluation })}\n`);
+      writeAtomically(
+        join(folder, "outcome.json"),
+        `${JSON.stringify({ ending, step: position.step, evaluation })}\n`,
+      );
     const how = interrupted ? "interrupted" : ending;
     const result = evaluation
       ? `, test loss ${evaluation.loss.toFixed(4)}, ${formatPercent(evaluation.accuracy ?? null)}`
       : "";
     stdout.write(
-      `${how} at step ${position.step} of ${position.steps}${result}\nrun: ${folder}\nreport: ${SPM} report ${folder}\n`,
+      `${how} at step ${position.step} of ${position.steps}${result}\n` +
+        `run: ${folder}\nreport: ${SPM} report ${folder}\n`,
     );
     return interrupted;
   } finally {

@@ -23,7 +23,10 @@ import {
 } from "@spm/optim";
 import type { TrainOptions } from "./train-options.ts";
 
-type Maker = (parameters: readonly Parameter[], options: CommonOptions) => Pick<Optimizer, keyof Optimizer>;
+type Maker = (
+  parameters: readonly Parameter[],
+  options: CommonOptions,
+) => Pick<Optimizer, keyof Optimizer>;
 
 const optimizers: Readonly<Record<TrainOptions["optimizer"], Maker>> = {
   adam,
@@ -39,14 +42,24 @@ const optimizers: Readonly<Record<TrainOptions["optimizer"], Maker>> = {
 };
 
 /** The optimizer that the options name, with its schedule over `steps` steps. */
-export function optimizerOf(options: TrainOptions, parameters: readonly Parameter[], steps: number): ReturnType<Maker> {
+export function optimizerOf(
+  options: TrainOptions,
+  parameters: readonly Parameter[],
+  steps: number,
+): ReturnType<Maker> {
   const { optimizer, weightDecay } = options;
   const learningRate = scheduleOf(options, steps);
-  return optimizers[optimizer](parameters, { learningRate, ...(weightDecay !== undefined && { weightDecay }) });
+  return optimizers[optimizer](parameters, {
+    learningRate,
+    ...(weightDecay !== undefined && { weightDecay }),
+  });
 }
 
 /** The learning rate of each step. */
-function scheduleOf({ lr, layer, schedule, warmup: rising }: TrainOptions, steps: number): Schedule {
+function scheduleOf(
+  { lr, layer, schedule, warmup: rising }: TrainOptions,
+  steps: number,
+): Schedule {
   const base = lr ?? (layer === "dense" ? 1e-3 : 3e-3);
   const rest = Math.max(1, steps - rising);
   const schedules: Record<TrainOptions["schedule"], () => Schedule> = {
@@ -60,6 +73,8 @@ function scheduleOf({ lr, layer, schedule, warmup: rising }: TrainOptions, steps
 }
 
 /** What changes the gradients before an update. */
-export function gradientsOf({ clip }: TrainOptions): { gradients?: (grads: readonly Tensor[]) => readonly Tensor[] } {
+export function gradientsOf({ clip }: TrainOptions): {
+  gradients?: (grads: readonly Tensor[]) => readonly Tensor[];
+} {
   return clip === undefined ? {} : { gradients: (grads) => clipByGlobalNorm(grads, clip).grads };
 }

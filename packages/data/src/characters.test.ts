@@ -20,9 +20,13 @@ test("characters beyond the basic plane count as one", () => {
 });
 
 test("says what does not fit", () => {
-  expect(() => encodeCharacters("xy", "x")).toThrow('characters: expected characters of the vocabulary, got "y"');
+  expect(() => encodeCharacters("xy", "x")).toThrow(
+    'characters: expected characters of the vocabulary, got "y"',
+  );
   expect(() => characters("ab", { context: 2, vocabulary: "ab" })).toThrow(
     "more than 2 characters, the context, got 2",
   );
-  expect(() => characters("ab", { context: 0, vocabulary: "ab" })).toThrow("a whole context ≥ 1, got 0");
+  expect(() => characters("ab", { context: 0, vocabulary: "ab" })).toThrow(
+    "a whole context ≥ 1, got 0",
+  );
 });

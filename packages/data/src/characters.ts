@@ -7,7 +7,10 @@ import { DataError } from "./errors.ts";
 export interface CharactersOptions {
   /** Characters that the model sees, at least 1. */
   readonly context: number;
-  /** Every character that may occur, as {@link vocabularyOf} gives them; a character's class is its place. */
+  /**
+   * Every character that may occur, as {@link vocabularyOf} gives them; a character's class is its
+   * place.
+   */
   readonly vocabulary: string;
 }
 
@@ -25,24 +28,37 @@ export function vocabularyOf(text: string): string {
 }
 
 /**
- * One sample a character that has a whole context before it: x the context, one-hot, y the character's class.
+ * One sample a character that has a whole context before it: x the context, one-hot, y the
+ * character's class.
  *
- * @returns batches of x float32 [batch, context · vocabulary] and y int32 [batch]; a batch costs its size
- * @throws ValueError for a context below 1; DataError for a text no longer than the context, or a character that is not in the
- * vocabulary
+ * @returns batches of x float32 [batch, context · vocabulary] and y int32 [batch]; a batch costs
+ * its size
+ * @throws ValueError for a context below 1; DataError for a text no longer than the context, or a
+ * character that is not in the vocabulary
  * @example
  * ```ts
  * import { characters, vocabularyOf } from "@spm/data";
  * const text = "banana";
- * const { x, y } = characters(text, { context: 2, vocabulary: vocabularyOf(text) }).batch(Int32Array.of(0));
+ * const { x, y } = characters(text, { context: 2, vocabulary: vocabularyOf(text) }).batch(
+ *   Int32Array.of(0),
+ * );
  * console.log(x.shape, await y.data()); // [1, 6], the class of the first "n": 2
  * ```
  */
-export function characters(text: string, { context, vocabulary }: CharactersOptions): Dataset<LabelledBatch> {
-  if (!Number.isInteger(context) || context < 1) throw new ValueError("characters", "a whole context ≥ 1", context);
+export function characters(
+  text: string,
+  { context, vocabulary }: CharactersOptions,
+): Dataset<LabelledBatch> {
+  if (!Number.isInteger(context) || context < 1)
+    throw new ValueError("characters", "a whole context ≥ 1", context);
   const classes = encodeCharacters(text, vocabulary);
   const length = classes.length - context;
-  if (length < 1) throw new DataError("characters", `more than ${context} characters, the context`, classes.length);
+  if (length < 1)
+    throw new DataError(
+      "characters",
+      `more than ${context} characters, the context`,
+      classes.length,
+    );
   const size = [...vocabulary].length;
   return {
     length,

@@ -21,7 +21,9 @@ describe("imageDataset", () => {
 
   test("refuses arrays that do not fit together", () => {
     const statistics = { mean: 0, std: 1 };
-    expect(() => imageDataset({ ...images, count: 4 }, statistics)).toThrowErrorMatchingInlineSnapshot(
+    expect(() =>
+      imageDataset({ ...images, count: 4 }, statistics),
+    ).toThrowErrorMatchingInlineSnapshot(
       `[DataError: imageDataset: expected 8 pixels and 4 labels, got 6 and 3]`,
     );
   });
@@ -43,23 +45,33 @@ describe("gaussianClusters", () => {
   test("repeats with its seed and separates when the spread is small", async () => {
     const options = { count: 60, features: 8, classes: 3, spread: 0.01, seed: 4 };
     const all = Int32Array.from({ length: 60 }, (_, i) => i);
-    const [first, again] = [gaussianClusters(options).batch(all), gaussianClusters(options).batch(all)];
+    const [first, again] = [
+      gaussianClusters(options).batch(all),
+      gaussianClusters(options).batch(all),
+    ];
     const [x, y] = [await first.x.data(), await first.y.data()];
     expect(x).toEqual(await again.x.data());
     expect(new Set(y)).toEqual(new Set([0, 1, 2]));
     const distance = (a: number, b: number): number =>
-      Math.hypot(...Array.from(all.subarray(0, 8), (f) => (x[a * 8 + f] as number) - (x[b * 8 + f] as number)));
+      Math.hypot(
+        ...Array.from(
+          all.subarray(0, 8),
+          (f) => (x[a * 8 + f] as number) - (x[b * 8 + f] as number),
+        ),
+      );
     const same = all.find((i) => i > 0 && y[i] === y[0]) as number;
     const other = all.find((i) => y[i] !== y[0]) as number;
     expect(distance(0, same)).toBeLessThan(distance(0, other));
   });
 
   test("refuses sizes that are not", () => {
-    expect(() => gaussianClusters({ count: 0, features: 1, classes: 1, seed: 1 })).toThrowErrorMatchingInlineSnapshot(
+    expect(() =>
+      gaussianClusters({ count: 0, features: 1, classes: 1, seed: 1 }),
+    ).toThrowErrorMatchingInlineSnapshot(
       `[ValueError: gaussianClusters: expected a whole count of at least 1, got 0]`,
     );
-    expect(() => gaussianClusters({ count: 1, features: 1, classes: 1, seed: 1, spread: -1 })).toThrow(
-      /spread of at least 0/,
-    );
+    expect(() =>
+      gaussianClusters({ count: 1, features: 1, classes: 1, seed: 1, spread: -1 }),
+    ).toThrow(/spread of at least 0/);
   });
 });

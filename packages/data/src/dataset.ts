@@ -2,7 +2,11 @@
 
 import { type Tensor, tensor, ValueError } from "@spm/core";
 import { DataError } from "./errors.ts";
-import { type LabelledImages, type PixelStatistics, standardizationTable } from "./labelled-images.ts";
+import {
+  type LabelledImages,
+  type PixelStatistics,
+  standardizationTable,
+} from "./labelled-images.ts";
 
 /** Samples numbered 0 … length − 1, gathered into batches of any kind. */
 export interface Dataset<Batch> {
@@ -39,7 +43,10 @@ export interface LabelledBatch {
  * console.log(x.shape, y.shape); // [2, 784] [2]
  * ```
  */
-export function imageDataset(images: LabelledImages, statistics: PixelStatistics): Dataset<LabelledBatch> {
+export function imageDataset(
+  images: LabelledImages,
+  statistics: PixelStatistics,
+): Dataset<LabelledBatch> {
   const { pixels, labels, count, features } = images;
   if (pixels.length !== count * features || labels.length !== count) {
     throw new DataError(
@@ -60,7 +67,10 @@ export function imageDataset(images: LabelledImages, statistics: PixelStatistics
         for (let f = 0; f < features; f++) x[to + f] = table[pixels[from + f] as number] as number;
         y[row] = labels[indices[row] as number] as number;
       }
-      return { x: tensor(x, { shape: [indices.length, features] }), y: tensor(y, { shape: [indices.length] }) };
+      return {
+        x: tensor(x, { shape: [indices.length, features] }),
+        y: tensor(y, { shape: [indices.length] }),
+      };
     },
   };
 }
@@ -72,7 +82,9 @@ export function imageDataset(images: LabelledImages, statistics: PixelStatistics
  * @example
  * ```ts
  * import { gaussianClusters, subset } from "@spm/data";
- * console.log(subset(gaussianClusters({ count: 100, features: 2, classes: 3, seed: 1 }), 10).length); // 10
+ * console.log(
+ *   subset(gaussianClusters({ count: 100, features: 2, classes: 3, seed: 1 }), 10).length,
+ * ); // 10
  * ```
  */
 export function subset<Batch>(dataset: Dataset<Batch>, length: number): Dataset<Batch> {

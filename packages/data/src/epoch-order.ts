@@ -3,7 +3,8 @@
 import { rng } from "@spm/core";
 
 /**
- * The order of one epoch: a uniform permutation that (seed, epoch) alone determine, so that no history need be kept.
+ * The order of one epoch: a uniform permutation that (seed, epoch) alone determine, so that no
+ * history need be kept.
  *
  * @param length - how many samples there are.
  * @param epoch - from 0.

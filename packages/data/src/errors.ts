@@ -3,7 +3,8 @@
 import { SpmError } from "@spm/core";
 
 /**
- * Data on disk, or handed in, breaks its format: a wrong magic number, a truncated file, a label out of range.
+ * Data on disk, or handed in, breaks its format: a wrong magic number, a truncated file, a label
+ * out of range.
  *
  * @example
  * ```ts

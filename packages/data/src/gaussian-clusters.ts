@@ -25,7 +25,9 @@ export interface GaussianClustersOptions {
  * @example
  * ```ts
  * import { gaussianClusters } from "@spm/data";
- * const { x, y } = gaussianClusters({ count: 100, features: 2, classes: 3, seed: 1 }).batch(Int32Array.of(0, 1));
+ * const { x, y } = gaussianClusters({ count: 100, features: 2, classes: 3, seed: 1 }).batch(
+ *   Int32Array.of(0, 1),
+ * );
  * console.log(x.shape, y.shape); // [2, 2] [2]
  * ```
  */
@@ -52,7 +54,10 @@ export function gaussianClusters(options: GaussianClustersOptions): Dataset<Labe
         x.set(samples.subarray(sample * features, (sample + 1) * features), row * features);
       });
       const y = Int32Array.from(indices, (sample) => labels[sample] as number);
-      return { x: tensor(x, { shape: [indices.length, features] }), y: tensor(y, { shape: [indices.length] }) };
+      return {
+        x: tensor(x, { shape: [indices.length, features] }),
+        y: tensor(y, { shape: [indices.length] }),
+      };
     },
   };
 }

@@ -71,7 +71,9 @@ describe("parseIdx", () => {
     expect(message(Uint8Array.of(...idxFile([2, 3]), 0))).toMatchInlineSnapshot(
       `"parseIdx: expected labels with 12 + 6 bytes for shape [2, 3], got 19"`,
     );
-    expect(message(Uint8Array.of(0, 0, 8, 2, 255, 255, 255, 255, 255, 255, 255, 255))).toMatchInlineSnapshot(
+    expect(
+      message(Uint8Array.of(0, 0, 8, 2, 255, 255, 255, 255, 255, 255, 255, 255)),
+    ).toMatchInlineSnapshot(
       `"parseIdx: expected labels with 12 + 18446744065119617000 bytes for shape [4294967295, 4294967295], got 12"`,
     );
   });

@@ -1,4 +1,7 @@
-/** @file The IDX format of the MNIST files: a big-endian header (type, rank, sizes), then the elements. */
+/**
+ * @file The IDX format of the MNIST files: a big-endian header (type, rank, sizes), then the
+ * elements.
+ */
 
 import { DataError } from "./errors.ts";
 
@@ -24,18 +27,21 @@ const TYPE_NAMES = new Map<number, string>([
 /**
  * Reads an IDX file of unsigned bytes.
  *
- * Layout: two zero bytes, the element type, the rank r, then r sizes as big-endian uint32, then the elements.
+ * Layout: two zero bytes, the element type, the rank r, then r sizes as big-endian uint32, then the
+ * elements.
  *
  * @param bytes - the whole file, uncompressed.
  * @param name - what error messages call the file.
  * @returns the shape and a view of the elements. Cost O(r): nothing is copied.
- * @throws DataError when the header is malformed, the elements are not unsigned bytes, or the length does not match the
- * sizes exactly.
- * @see Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST database of handwritten digits", section "File formats".
+ * @throws DataError when the header is malformed, the elements are not unsigned bytes, or the
+ * length does not match the sizes exactly.
+ * @see Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST database of handwritten digits", section
+ * "File formats".
  * @example
  * ```ts
  * import { parseIdx } from "@spm/data";
- * const { shape, data } = parseIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 9)); // shape [2], data [7, 9]
+ * const { shape, data } = parseIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 9));
+ * // shape [2], data [7, 9]
  * ```
  */
 export function parseIdx(bytes: Uint8Array, name = "bytes"): IdxArray {

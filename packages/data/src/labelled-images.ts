@@ -47,7 +47,11 @@ export function pixelStatistics(pixels: Uint8Array): PixelStatistics {
   for (let v = 0; v < 256; v++) squares += (v - mean) ** 2 * (histogram[v] as number);
   const std = Math.sqrt(squares / pixels.length);
   if (!(std > 0)) {
-    throw new DataError("pixelStatistics", "at least two different intensities", `${pixels.length} equal pixels`);
+    throw new DataError(
+      "pixelStatistics",
+      "at least two different intensities",
+      `${pixels.length} equal pixels`,
+    );
   }
   return { mean: mean / 255, std: std / 255 };
 }
@@ -65,7 +69,11 @@ export function pixelStatistics(pixels: Uint8Array): PixelStatistics {
  */
 export function standardizationTable({ mean, std }: PixelStatistics): Float32Array {
   if (!(Number.isFinite(mean) && Number.isFinite(std) && std > 0)) {
-    throw new ValueError("standardizationTable", "a finite mean and std > 0", `mean ${mean}, std ${std}`);
+    throw new ValueError(
+      "standardizationTable",
+      "a finite mean and std > 0",
+      `mean ${mean}, std ${std}`,
+    );
   }
   return Float32Array.from({ length: 256 }, (_, intensity) => (intensity / 255 - mean) / std);
 }

