@@ -1,7 +1,9 @@
 /** @file Stochastic gradient descent, plain or with momentum. */
 import { ValueError } from "@spm/core";
 import { checkFractions } from "./check.ts";
+import * as schema from "./option-schemas.ts";
 import { Optimizer } from "./optimizer.ts";
+import type { OptimizerEntry } from "./optimizer-entry.ts";
 import type { CommonOptions, ParametersOrGroups, Rule } from "./rule.ts";
 import { type UpdateOp, updateOp } from "./update-op.ts";
 
@@ -66,3 +68,15 @@ const rule: Rule<SgdOptions, [velocity?: 1]> = {
 export function sgd(params: ParametersOrGroups<SgdOptions>, options: SgdOptions = {}): Optimizer<SgdOptions> {
   return new Optimizer(rule, params, options);
 }
+
+/** SGD by name: with momentum, unless it is set to 0. */
+export const sgdEntry: OptimizerEntry<SgdOptions> = {
+  description: "stochastic gradient descent with momentum",
+  learningRate: 1e-2,
+  options: {
+    momentum: schema.fraction("what remains of the velocity each step", 0.9),
+    nesterov: schema.flag("look ahead along the velocity"),
+    weightDecay: schema.weightDecay(),
+  },
+  create: (params, options) => sgd(params, { momentum: 0.9, ...options }),
+};
