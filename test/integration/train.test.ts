@@ -11,10 +11,15 @@ describe("spm train", () => {
   test("trains from a file under flags; eval, inspect and report read what it leaves", async () => {
     await withRunFolder(async (folder) => {
       const config = `${folder}.json`;
-      writeFileSync(config, JSON.stringify({ dataset: "clusters", layer: "dense", hidden: 99, tensorboard: true }));
+      writeFileSync(
+        config,
+        JSON.stringify({ dataset: "clusters", layer: "dense", hidden: 99, tensorboard: true }),
+      );
       const trained = await spm(["train", "--config", config, ...tiny, "--out", folder]);
       expect([trained.code, trained.stderr]).toEqual([0, ""]);
-      expect(trained.stdout).toMatch(/^finished at step 8 of 8, test loss \d\.\d{4}, \d+\.\d\d %$/m);
+      expect(trained.stdout).toMatch(
+        /^finished at step 8 of 8, test loss \d\.\d{4}, \d+\.\d\d %$/m,
+      );
       expect(readdirSync(folder).sort()).toEqual([
         "checkpoints",
         "config.json",
@@ -24,7 +29,11 @@ describe("spm train", () => {
         "outcome.json",
         "timing.jsonl",
       ]);
-      expect(JSON.parse(read(folder, "config.json")).options).toMatchObject({ layer: "dense", hidden: 12, batch: 50 });
+      expect(JSON.parse(read(folder, "config.json")).options).toMatchObject({
+        layer: "dense",
+        hidden: 12,
+        batch: 50,
+      });
 
       const path = checkpointPath(join(folder, "checkpoints"), 8);
       const [evaluated, inspected, reported] = await Promise.all([
@@ -41,13 +50,15 @@ describe("spm train", () => {
       expect(inspected.stdout).toMatch(/^progress: \{"step":8,.*…$/m);
       expect(inspected.stdout).toMatch(/^whole: its bytes match the checksum$/m);
       expect(trained.stdout).toContain(`report: npm run -s spm -- report ${folder}\n`);
-      expect(JSON.parse(read(folder, "config.json")).command).toMatch(/^npm run -s spm -- train clusters --/);
+      expect(JSON.parse(read(folder, "config.json")).command).toMatch(
+        /^npm run -s spm -- train clusters --/,
+      );
       expect([reported.code, reported.stderr]).toEqual([0, ""]);
       expect(read(folder, "both.html")).toContain("dense");
     });
   });
 
-  test("Ctrl-C finishes the step, saves, exits with 130; resume ends as if nothing had been", async () => {
+  test("Ctrl-C finishes the step, saves, exits with 130; resume ends as without it", async () => {
     const args = (out: string, epochs: string): string[] => {
       return ["train", "clusters", ...tiny, "--epochs", epochs, "--log-every", "3", "--out", out];
     };
@@ -61,7 +72,10 @@ describe("spm train", () => {
       expect(interrupted.code).toBe(130);
       expect(interrupted.stdout).toMatch(/^interrupted at step \d+ of 240/m);
       expect(checkpointSteps(join(folder, "checkpoints")).at(-1)).toBeLessThan(240);
-      const [resumed, whole] = await Promise.all([spm(["resume", folder]), spm(args(`${folder}-whole`, "60"))]);
+      const [resumed, whole] = await Promise.all([
+        spm(["resume", folder]),
+        spm(args(`${folder}-whole`, "60")),
+      ]);
       expect([resumed.code, resumed.stderr, whole.code]).toEqual([0, "", 0]);
       expect(read(folder, "metrics.jsonl")).toBe(read(`${folder}-whole`, "metrics.jsonl"));
     });
@@ -85,32 +99,44 @@ describe("spm train", () => {
     });
   });
 
-  test("a bit that flipped in a checkpoint, metrics that are gone, a config that is cut: each says so", async () => {
-    await withRunFolder(async (folder) => {
-      expect((await spm(["train", "clusters", ...tiny, "--out", folder])).code).toBe(0);
-      const checkpoints = join(folder, "checkpoints");
-      const last = checkpointPath(checkpoints, 8);
-      const whole = readFileSync(last);
-      writeFileSync(last, whole.with(-1, whole.at(-1)! ^ 1));
-      const inspected = await spm(["inspect", "--full", last]);
-      expect(inspected.code).toBe(1);
-      expect(inspected.stdout).toMatch(/^DAMAGED: readCheckpoint: expected the checksum that .* names/m);
-      expect(inspected.stdout).toMatch(/^progress: \{"step":8,.*\}$/m);
+  test(
+    "a bit that flipped in a checkpoint, " +
+      "metrics that are gone, a config that is cut: each says so",
+    async () => {
+      await withRunFolder(async (folder) => {
+        expect((await spm(["train", "clusters", ...tiny, "--out", folder])).code).toBe(0);
+        const checkpoints = join(folder, "checkpoints");
+        const last = checkpointPath(checkpoints, 8);
+        const whole = readFileSync(last);
+        writeFileSync(last, whole.with(-1, whole.at(-1)! ^ 1));
+        const inspected = await spm(["inspect", "--full", last]);
+        expect(inspected.code).toBe(1);
+        expect(inspected.stdout).toMatch(
+          /^DAMAGED: readCheckpoint: expected the checksum that .* names/m,
+        );
+        expect(inspected.stdout).toMatch(/^progress: \{"step":8,.*\}$/m);
 
-      rmSync(last);
-      rmSync(join(folder, "metrics.jsonl"));
-      const resumed = await spm(["resume", folder]);
-      expect([resumed.code, resumed.stderr]).toEqual([0, ""]);
-      expect(resumed.stdout).toMatch(/^warning: .*metrics\.jsonl lacks \d+ of the \d+ bytes that it had/m);
-      expect(resumed.stdout).toContain("finished at step 8 of 8");
-      expect(JSON.parse(read(folder, "metrics.jsonl").split("\n")[0] ?? "").step).toBeGreaterThan(4);
+        rmSync(last);
+        rmSync(join(folder, "metrics.jsonl"));
+        const resumed = await spm(["resume", folder]);
+        expect([resumed.code, resumed.stderr]).toEqual([0, ""]);
+        expect(resumed.stdout).toMatch(
+          /^warning: .*metrics\.jsonl lacks \d+ of the \d+ bytes that it had/m,
+        );
+        expect(resumed.stdout).toContain("finished at step 8 of 8");
+        expect(JSON.parse(read(folder, "metrics.jsonl").split("\n")[0] ?? "").step).toBeGreaterThan(
+          4,
+        );
 
-      writeFileSync(join(folder, "config.json"), "{ cut");
-      const refused = await spm(["resume", folder]);
-      expect(refused.code).toBe(1);
-      expect(refused.stderr).toMatch(/^error: readRun: expected JSON in .*config\.json, got .*\nhelp: [^\n]*\n$/);
-    });
-  });
+        writeFileSync(join(folder, "config.json"), "{ cut");
+        const refused = await spm(["resume", folder]);
+        expect(refused.code).toBe(1);
+        expect(refused.stderr).toMatch(
+          /^error: readRun: expected JSON in .*config\.json, got .*\nhelp: [^\n]*\n$/,
+        );
+      });
+    },
+  );
 
   test("a folder that cannot be, a checkpoint that is damaged: each says so", async () => {
     await withRunFolder(async (folder) => {
@@ -123,7 +149,9 @@ describe("spm train", () => {
       writeFileSync(last, readFileSync(last).subarray(0, 3000));
       const resumed = await spm(["resume", folder]);
       expect(resumed.code).toBe(0);
-      expect(resumed.stdout).toContain(`set aside ${last}.damaged: readCheckpoint: expected a whole checkpoint`);
+      expect(resumed.stdout).toContain(
+        `set aside ${last}.damaged: readCheckpoint: expected a whole checkpoint`,
+      );
       expect(resumed.stdout).toContain(`resuming ${checkpointPath(checkpoints, 4)}`);
       expect(resumed.stdout).toContain("finished at step 8 of 8");
     });
@@ -150,7 +178,10 @@ test("spm sample goes on with a prompt, the same for the same seed", async () =>
     ];
     expect((await spm([...train, "--batch", "32", "--lr", "0.01", "--out", folder])).code).toBe(0);
     const args = ["sample", folder, "--prompt", "the c", "--length", "12", "--temperature", "0"];
-    const [text, strange] = await Promise.all([spm(args), spm(["sample", folder, "--prompt", "Z"])]);
+    const [text, strange] = await Promise.all([
+      spm(args),
+      spm(["sample", folder, "--prompt", "Z"]),
+    ]);
     expect(text.code).toBe(0);
     expect(text.stdout).toMatch(/^the cat sat on th\n$/);
     expect([strange.code, strange.stderr]).toEqual([
@@ -162,15 +193,30 @@ test("spm sample goes on with a prompt, the same for the same seed", async () =>
 
 test("spm sweep runs every trial, ends with a table, and does nothing twice", async () => {
   await withRunFolder(async (folder) => {
-    const args = ["sweep", "clusters", ...tiny, "--grid", "layer=dense,rotation", "--jobs", "2", "--out", folder];
+    const args = [
+      "sweep",
+      "clusters",
+      ...tiny,
+      "--grid",
+      "layer=dense,rotation",
+      "--jobs",
+      "2",
+      "--out",
+      folder,
+    ];
     const first = await spm(args);
     expect([first.code, first.stderr]).toEqual([0, ""]);
     expect(first.stdout).toMatch(/^trial +layer +test loss +test accuracy +total seconds +state$/m);
-    expect(first.stdout).toMatch(/^trial-00[12] +(dense|rotation) +\d\.\d{4} +\d+\.\d\d % .* finished$/m);
+    expect(first.stdout).toMatch(
+      /^trial-00[12] +(dense|rotation) +\d\.\d{4} +\d+\.\d\d % .* finished$/m,
+    );
     const before = read(folder, "trial-002/timing.jsonl");
     const [again, other] = await Promise.all([spm(args), spm([...args, "--epochs", "3"])]);
     expect(again.code).toBe(0);
     expect(read(folder, "trial-002/timing.jsonl")).toBe(before);
-    expect([other.code, other.stderr]).toEqual([1, expect.stringMatching(/sweep: expected the same trials as before/)]);
+    expect([other.code, other.stderr]).toEqual([
+      1,
+      expect.stringMatching(/sweep: expected the same trials as before/),
+    ]);
   });
 });

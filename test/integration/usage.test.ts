@@ -14,7 +14,14 @@ describe("spm", () => {
 
   test("wrong usage exits with 2 before anything is written", async () => {
     await withRunFolder(async (folder) => {
-      const { code, stdout, stderr } = await spm(["compare", "mnist", "--out", folder, "--hidden", "0"]);
+      const { code, stdout, stderr } = await spm([
+        "compare",
+        "mnist",
+        "--out",
+        folder,
+        "--hidden",
+        "0",
+      ]);
       expect(stderr).toContain("Expected a whole number from 1 to 65536.");
       expect([code, stdout]).toEqual([2, ""]);
       expect(existsSync(folder)).toBe(false);
@@ -67,6 +74,9 @@ describe("spm", () => {
 
   test("report of what is not a run says so", async () => {
     const { code, stderr } = await spm(["report", "/nowhere"]);
-    expect([code, stderr]).toEqual([1, "error: readRun: expected a run folder with config.json, got /nowhere\n"]);
+    expect([code, stderr]).toEqual([
+      1,
+      "error: readRun: expected a run folder with config.json, got /nowhere\n",
+    ]);
   });
 });
