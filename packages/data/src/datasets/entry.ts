@@ -41,7 +41,7 @@ export interface DatasetEntry<Options extends object = object> {
   readonly options: Readonly<Record<Extract<keyof Options, string>, OptionSchema>> &
     Readonly<Record<string, OptionSchema>>;
   /** The options that have to be given. */
-  readonly required?: readonly Extract<keyof Options, string>[];
+  readonly required?: readonly string[];
   /** @throws DataError, ValueError for data that is not there, too little, or not of its form */
   load(options: Options): Promise<LabelledData>;
 }
