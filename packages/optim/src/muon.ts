@@ -159,7 +159,11 @@ export const muonEntry: OptimizerEntry<MuonOptions> = {
       "shape",
       "rms",
     ]),
-    update: schema.word("which update applies, auto: muon to matrices", ["auto", "muon", "adamw"]),
+    update: schema.word("which update applies; auto: muon to matrices, adamw to others", [
+      "auto",
+      "muon",
+      "adamw",
+    ]),
     betas: schema.betas("AdamW's decay of the means of g and g²"),
     eps: schema.notNegative("least norm to divide by, and added to AdamW's denominator", 1e-7),
     weightDecay: schema.weightDecay(0.1),
