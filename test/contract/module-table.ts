@@ -1,6 +1,6 @@
 /**
- * @file The one table of modules: a small instance of every module of `@spm/nn` and `@spm/models`, with
- * inputs to call it on. A module without a row fails `modules.test.ts`.
+ * @file The one table of modules: a small instance of every module of `@spm/nn` and `@spm/models`,
+ * with inputs to call it on. A module without a row fails `modules.test.ts`.
  */
 import { normal, type Rng, relu, rng, type Tensor, tanh, tensor } from "@spm/core";
 import { Gpt, type GptOptions, Mlp } from "@spm/models";

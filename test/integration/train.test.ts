@@ -83,8 +83,9 @@ describe("spm train", () => {
 
   test("--backend is written down, and resume computes on it", async () => {
     await withRunFolder(async (folder) => {
-      // Wide enough that the two round differently.
-      const args = ["train", "clusters", ...tiny, "--hidden", "64", "--log-every", "1"];
+      // Wide enough that the two round differently, at this rate.
+      const width = ["--hidden", "64", "--lr", "0.003"];
+      const args = ["train", "clusters", ...tiny, ...width, "--log-every", "1"];
       const other = `${folder}-wasm`;
       await spm([...args, "--backend", "reference", "--out", folder]);
       await spm([...args, "--out", other]);

@@ -3,17 +3,10 @@
  */
 
 import { currentBackend, rng } from "@spm/core";
-import {
-  DataLoader,
-  type Dataset,
-  imageDataset,
-  type LabelledBatch,
-  pixelStatistics,
-  subset,
-} from "@spm/data";
-import { loadMnist } from "@spm/data/mnist";
+import { DataLoader, type Dataset, type LabelledBatch, subset } from "@spm/data";
+import { datasets } from "@spm/data/datasets";
 import { Mlp } from "@spm/models";
-import type { LinearKind } from "@spm/nn";
+import type { LinearFactory } from "@spm/nn";
 import { adam, cosine } from "@spm/optim";
 import { type SummaryRow, summarize, writeReport } from "@spm/report";
 import {
@@ -29,9 +22,17 @@ import {
 import { assertFresh, machine, RunWriter, readRun, recordRun } from "@spm/trainer/node";
 import { textTable } from "./text-table.ts";
 
+/** A kind of layer in a comparison. */
+export interface ComparedLayer {
+  readonly name: string;
+  readonly create: LinearFactory;
+  /** Adam's rate at the first step. */
+  readonly learningRate: number;
+}
+
 /** Everything that determines a comparison, all of it known before it starts. */
 export interface CompareOptions {
-  readonly layers: readonly LinearKind[];
+  readonly layers: readonly ComparedLayer[];
   /** Width of both hidden layers. */
   readonly hidden: number;
   readonly epochs: number;
@@ -42,8 +43,6 @@ export interface CompareOptions {
   readonly images: number;
   /** Test images used, the first so many. */
   readonly testImages: number;
-  /** Adam's rate at the first step, for each kind of layer. */
-  readonly learningRate: (kind: LinearKind) => number;
   /** The run folder. */
   readonly out: string;
   /** The command line that repeats the comparison. */
@@ -73,37 +72,36 @@ export async function compare(
   signal: AbortSignal,
 ): Promise<boolean> {
   assertFresh(options.out);
-  const { train, test } = await loadMnist();
-  const statistics = pixelStatistics(train.pixels);
-  const trainSet = subset(imageDataset(train, statistics), options.images);
-  const testSet = subset(imageDataset(test, statistics), options.testImages);
+  const { train, test, features } = await datasets.mnist.load({});
+  const trainSet = subset(train, options.images);
+  const testSet = subset(test, options.testImages);
 
-  const models = options.layers.map((kind) => ({
-    kind,
-    model: buildModel(kind, train.features, options),
+  const models = options.layers.map((layer) => ({
+    ...layer,
+    model: buildModel(layer.create, features, options),
   }));
   const stepsPerEpoch = loaderOf(trainSet, options).batchesPerEpoch;
   const midway =
     options.images >= MIDWAY * options.testImages ? { every: Math.ceil(stepsPerEpoch / 2) } : {};
   const writer = new RunWriter(options.out, {
-    title: `MNIST: ${listing(options.layers)} layers`,
+    title: `MNIST: ${listing(options.layers.map(({ name }) => name))} layers`,
     command: options.command,
     started: new Date().toISOString(),
-    models: models.map(({ kind, model }) => ({ run: kind, parameters: model.parameterCount() })),
+    models: models.map(({ name, model }) => ({ run: name, parameters: model.parameterCount() })),
     epochs: options.epochs,
     stepsPerEpoch,
     options: {
       model:
-        `${train.features}-${options.hidden}-${options.hidden}-${CLASSES}, ReLU; ` +
+        `${features}-${options.hidden}-${options.hidden}-${CLASSES}, ReLU; ` +
         "the last layer is dense",
-      "training images": `${formatCount(options.images)} of ${formatCount(train.count)}`,
-      "test images": `${formatCount(options.testImages)} of ${formatCount(test.count)}`,
+      "training images": `${formatCount(options.images)} of ${formatCount(train.length)}`,
+      "test images": `${formatCount(options.testImages)} of ${formatCount(test.length)}`,
       epochs: options.epochs,
       batch: options.batch,
       seed: options.seed,
       optimizer: "Adam, cosine decay to 0",
       "learning rate": options.layers
-        .map((kind) => `${kind} ${options.learningRate(kind)}`)
+        .map(({ name, learningRate }) => `${name} ${learningRate}`)
         .join(", "),
       backend: currentBackend().report().name,
     },
@@ -111,16 +109,16 @@ export async function compare(
   });
 
   try {
-    for (const { kind, model } of models) {
+    for (const { name, model, learningRate: base } of models) {
       if (signal.aborted) break;
       const steps = options.epochs * stepsPerEpoch;
-      const learningRate = cosine({ base: options.learningRate(kind), steps });
+      const learningRate = cosine({ base, steps });
       await fit(model, loaderOf(trainSet, options), {
         loss: classification,
         optimizer: adam(model.parameters(), { learningRate }),
         epochs: options.epochs,
         evaluate: { data: new DataLoader(testSet, { batchSize: TEST_BATCH }), ...midway },
-        callbacks: [progress(kind, stdout), recordRun(writer, kind)],
+        callbacks: [progress(name, stdout), recordRun(writer, name)],
         signal,
       });
     }
@@ -128,12 +126,16 @@ export async function compare(
     writer.close();
     const report = writeReport(options.out);
     stdout.write(`\n${summaryTable(summarize(readRun(options.out)))}\n\n`);
-    stdout.write(`${scope(options, train.count, test.count)}\nreport: ${report}\n`);
+    stdout.write(`${scope(options, train.length, test.length)}\nreport: ${report}\n`);
   }
   return signal.aborted;
 }
 
-function buildModel(linear: LinearKind, features: number, { hidden, seed }: CompareOptions): Mlp {
+function buildModel(
+  linear: LinearFactory,
+  features: number,
+  { hidden, seed }: CompareOptions,
+): Mlp {
   return new Mlp({ sizes: [features, hidden, hidden, CLASSES], linear, random: rng(seed) });
 }
 

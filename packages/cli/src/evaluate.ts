@@ -14,6 +14,7 @@ import {
   perplexity,
   topKAccuracy,
 } from "@spm/trainer";
+import type { Registries } from "./registries.ts";
 import { loadModel, openCheckpoint } from "./saved-model.ts";
 import { loadData } from "./task.ts";
 import { textTable } from "./text-table.ts";
@@ -34,9 +35,9 @@ interface Evaluation {
 }
 
 /** Evaluates a run folder or a checkpoint. @throws CheckpointError, DataError, Node's errors */
-async function evaluateSaved(path: string): Promise<Evaluation> {
-  const { model, config } = loadModel(path, await openCheckpoint(path));
-  const { test, classes } = await loadData(config.options);
+async function evaluateSaved(path: string, registries: Registries): Promise<Evaluation> {
+  const { model, config } = loadModel(path, await openCheckpoint(path), registries);
+  const { test, classes } = await loadData(config.options, registries);
   const [logits, labels]: [number[], number[]] = [[], []];
   let losses = 0;
   for (const { x, y } of new DataLoader(test, { batchSize: Math.min(BATCH, test.length) })) {
@@ -72,8 +73,9 @@ export async function printEvaluation(
   path: string,
   json: boolean,
   stdout: ProgressStream,
+  registries: Registries,
 ): Promise<void> {
-  const result = await evaluateSaved(path);
+  const result = await evaluateSaved(path, registries);
   if (json) {
     stdout.write(`${JSON.stringify(result)}\n`);
     return;

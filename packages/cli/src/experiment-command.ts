@@ -1,10 +1,11 @@
 /** @file `spm experiment` on a command line. */
 import { Argument, type Command, Option } from "commander";
 import { BACKENDS, type BackendName, THREADS } from "./backend.ts";
-import { SPM } from "./command-name.ts";
+import type { Caller } from "./caller.ts";
 import { INTERRUPTED, interruptible } from "./interruption.ts";
 import { wholeNumber } from "./option-values.ts";
 import { runName } from "./run-name.ts";
+import { shellWord } from "./shell-word.ts";
 import { textTable } from "./text-table.ts";
 
 interface ExperimentFlags {
@@ -17,7 +18,7 @@ interface ExperimentFlags {
 }
 
 /** Adds it; the experiments themselves are loaded when it runs. */
-export function addExperimentCommand(spm: Command): void {
+export function addExperimentCommand(spm: Command, caller: Caller): void {
   spm
     .command("experiment")
     .description(
@@ -86,10 +87,10 @@ export function addExperimentCommand(spm: Command): void {
           seed,
           out,
           command: [
-            SPM,
+            caller.command,
             "experiment",
             name,
-            ...given.map(quoted),
+            ...given.map(shellWord),
             "--seed",
             seed,
             "--backend",
@@ -117,10 +118,6 @@ export function addExperimentCommand(spm: Command): void {
       if (interrupted) process.exitCode = INTERRUPTED;
     });
 }
-
-/** As a shell takes it: "teachers=same schedule" needs quotes. */
-const quoted = (word: string): string =>
-  /^[\w./,=:-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
 /** What a wrong setting throws becomes wrong usage. */
 function refusal<T>(command: Command, read: () => T): T {

@@ -1,6 +1,9 @@
 /**
- * @file The public name of @spm/cli: the program, for who wants to run it from code. The command is
- * `main.ts`.
+ * @file The public names of @spm/cli: the command, for programs that run it with kinds of their
+ * own.
  */
 
+export type { Caller } from "./caller.ts";
 export { program } from "./program.ts";
+export type { Registrations, Registries } from "./registries.ts";
+export { main } from "./run.ts";

@@ -43,3 +43,13 @@ export function namesOf<Name extends string>(allowed: readonly Name[]): (text: s
     return known;
   };
 }
+
+/**
+ * A number where the text is one; anything else stays as it is, and the schema refuses it by name.
+ */
+export const asNumber = (text: string): number | string =>
+  text.trim() === "" || Number.isNaN(Number(text)) ? text : Number(text);
+
+/** Numbers from a text with something between them, a comma on the command line. */
+export const asNumbers = (text: string, between = ","): (number | string)[] =>
+  text.split(between).map(asNumber);

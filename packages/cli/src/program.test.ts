@@ -27,7 +27,7 @@ describe("program", () => {
     [["compare", "mnist", "--lr", "-1"], "Expected a number above 0."],
     [
       ["compare", "mnist", "--layers", "dense,dens"],
-      "Expected one or more of dense, rotation, general",
+      "Expected one or more of dense, low-rank, block-diagonal",
     ],
     [["compare", "mnist", "--images", "60001"], "Expected a whole number from 1 to 60000."],
     [

@@ -1,25 +1,28 @@
 /** @file The commands of `spm` and their options. */
 
 import { readFileSync } from "node:fs";
-import type { LinearKind } from "@spm/nn";
 import { Argument, Command, Option } from "commander";
 import { BACKENDS, type BackendName, THREADS } from "./backend.ts";
-import { SPM } from "./command-name.ts";
+import { type Caller, spmItself } from "./caller.ts";
 import type { CompareOptions } from "./compare.ts";
+import { entryList } from "./entry-list.ts";
 import { addExperimentCommand } from "./experiment-command.ts";
 import { INTERRUPTED, interruptible } from "./interruption.ts";
 import { namesOf, positiveNumber, wholeNumber } from "./option-values.ts";
+import { layerRates } from "./own-options.ts";
+import { entryOf, suggestedRate } from "./registries.ts";
 import { runName } from "./run-name.ts";
 import { addSavedCommands } from "./saved-commands.ts";
 import { addSweepCommand } from "./sweep-command.ts";
 import { addTrainCommands } from "./train-command.ts";
 
-const LAYERS = ["dense", "rotation", "general"] as const satisfies readonly LinearKind[];
+/** What is compared unless told. */
+const COMPARED = ["dense", "rotation", "general"];
 const TRAIN_IMAGES = 60_000;
 const TEST_IMAGES = 10_000;
 
 interface CompareFlags {
-  readonly layers: LinearKind[];
+  readonly layers: readonly string[];
   readonly hidden: number;
   readonly epochs?: number;
   readonly batch: number;
@@ -35,10 +38,14 @@ interface CompareFlags {
 
 /**
  * The `spm` program, ready to parse. Its actions set `process.exitCode` where it is not 0; wrong
- * usage throws CommanderError. What a command needs is loaded when it runs, so that help and
- * refusals come at once.
+ * usage throws CommanderError. Flags and help are made from the registries; what else a command
+ * needs is loaded when it runs, so that help and refusals come at once.
+ *
+ * @param caller - `spm` itself, or a program with kinds of its own
  */
-export function program(): Command {
+export function program(caller: Caller = spmItself): Command {
+  const { registries } = caller;
+  const layers = Object.keys(registries.linearKinds);
   const spm = new Command("spm")
     .description(
       "Train models with dense and SPM layers, compare them, and look at what they learned.",
@@ -53,9 +60,9 @@ export function program(): Command {
     .description("train the same MLP with each kind of layer in turn and compare accuracy and time")
     .addArgument(new Argument("<dataset>", "what to train on").choices(["mnist"]))
     .addOption(
-      new Option("--layers <names>", `kinds of layers, from ${LAYERS.join(", ")}`)
-        .argParser(namesOf(LAYERS))
-        .default([...LAYERS], "all"),
+      new Option("--layers <names>", `kinds of layers, from ${layers.join(", ")}`)
+        .argParser(namesOf(layers))
+        .default(COMPARED, COMPARED.join(",")),
     )
     .option("--hidden <n>", "width of the two hidden layers", wholeNumber(1, 65_536), 1024)
     .option(
@@ -67,7 +74,7 @@ export function program(): Command {
     .option("--seed <n>", "seed of initial weights and shuffling", wholeNumber(0), 1)
     .option(
       "--lr <rate>",
-      "learning rate at the start, for all layers (default: 0.001 dense, 0.003 SPM)",
+      `learning rate at the start, for all layers (default: ${layerRates(registries)})`,
       positiveNumber,
     )
     .option(
@@ -89,13 +96,14 @@ export function program(): Command {
       new Option("--backend <name>", "what computes").choices(BACKENDS).default(BACKENDS[0]),
     )
     .option("--threads <n>", THREADS, wholeNumber(1))
+    .addHelpText("after", entryList(registries, ["linearKinds"]))
     .addHelpText(
       "after",
       "\nExit codes: 0 done, 1 failed, 2 wrong usage, " +
         "130 interrupted (the report is written nevertheless).",
     )
     .action(async (dataset: string, flags: CompareFlags, command: Command) => {
-      const options = resolve(dataset, flags);
+      const options = resolve(dataset, flags, caller);
       if (options.batch > options.images) {
         command.error(
           `error: expected a batch of at most ${options.images}, ` +
@@ -113,10 +121,10 @@ export function program(): Command {
       if (interrupted) process.exitCode = INTERRUPTED;
     });
 
-  addTrainCommands(spm);
-  addSweepCommand(spm);
-  addSavedCommands(spm);
-  addExperimentCommand(spm);
+  addTrainCommands(spm, caller);
+  addSweepCommand(spm, registries);
+  addSavedCommands(spm, registries);
+  addExperimentCommand(spm, caller);
   return spm;
 }
 
@@ -126,7 +134,11 @@ function version(): string {
 }
 
 /** Fills in what `--quick` and the kind of layer decide. */
-function resolve(dataset: string, flags: CompareFlags): CompareOptions {
+function resolve(
+  dataset: string,
+  flags: CompareFlags,
+  { registries, command }: Caller,
+): CompareOptions {
   const { layers, hidden, batch, seed, lr, quick } = flags;
   const epochs = flags.epochs ?? (quick ? 1 : 3);
   const images = flags.images ?? (quick ? 12_000 : TRAIN_IMAGES);
@@ -147,15 +159,18 @@ function resolve(dataset: string, flags: CompareFlags): CompareOptions {
     value === undefined ? [] : [`--${name} ${value}`],
   );
   return {
-    layers,
+    layers: layers.map((name) => ({
+      name,
+      create: entryOf(registries, "layer", name).create,
+      learningRate: lr ?? suggestedRate(registries, { layer: name, optimizer: "adam" }),
+    })),
     hidden,
     epochs,
     batch,
     seed,
     images,
     testImages,
-    learningRate: (kind) => lr ?? (kind === "dense" ? 1e-3 : 3e-3),
     out,
-    command: `${SPM} compare ${dataset} ${written.join(" ")}`,
+    command: `${command} compare ${dataset} ${written.join(" ")}`,
   };
 }

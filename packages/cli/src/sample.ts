@@ -3,6 +3,7 @@ import { noGrad, rng, tensor, ValueError } from "@spm/core";
 import { encodeCharacters } from "@spm/data";
 import { drawToken, type Gpt, generate } from "@spm/models";
 import { CheckpointError } from "@spm/trainer";
+import type { Registries } from "./registries.ts";
 import { loadModel, openCheckpoint, type SavedModel } from "./saved-model.ts";
 
 /** What to write. */
@@ -26,14 +27,18 @@ export interface SampleTextOptions {
  * @throws CheckpointError for a model that was not trained on text; DataError for characters that
  * it never saw; ValueError for a temperature below 0
  */
-export async function sample(path: string, options: SampleTextOptions): Promise<string> {
+export async function sample(
+  path: string,
+  options: SampleTextOptions,
+  registries: Registries,
+): Promise<string> {
   if (!(options.temperature >= 0))
     throw new ValueError("sample", "a temperature ≥ 0", options.temperature);
   const checkpoint = await openCheckpoint(path);
   const { gptOf } = await import("@spm/experiments");
   const gpt = gptOf(checkpoint);
   return gpt === undefined
-    ? sampleMlp(loadModel(path, checkpoint), options)
+    ? sampleMlp(loadModel(path, checkpoint, registries), options)
     : sampleGpt(gpt, options);
 }
 
@@ -58,7 +63,7 @@ async function sampleMlp(
   { model, config }: SavedModel,
   { prompt, length, temperature, seed }: SampleTextOptions,
 ): Promise<string> {
-  const { vocabulary, options } = config;
+  const { vocabulary, features, options } = config;
   if (vocabulary === undefined)
     throw new CheckpointError(
       "sample",
@@ -68,7 +73,7 @@ async function sampleMlp(
     );
   const characters = [...vocabulary];
   const random = rng(seed);
-  const { context } = options;
+  const context = features / characters.length;
   const written = [...encodeCharacters(prompt, vocabulary)];
   // what a short prompt lacks in front of it
   while (written.length < context) written.unshift(written[0] ?? 0);

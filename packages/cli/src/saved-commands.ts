@@ -3,8 +3,8 @@
  * `spm report`.
  */
 import type { Command } from "commander";
-import { wholeNumber } from "./option-values.ts";
-import { asNumber } from "./train-command.ts";
+import { asNumber, wholeNumber } from "./option-values.ts";
+import type { Registries } from "./registries.ts";
 
 interface SampleFlags {
   readonly prompt: string;
@@ -16,7 +16,7 @@ interface SampleFlags {
 const EXIT_CODES = "\nExit codes: 0 done, 1 failed, 2 wrong usage.";
 
 /** Adds them. */
-export function addSavedCommands(spm: Command): void {
+export function addSavedCommands(spm: Command, registries: Registries): void {
   spm
     .command("eval")
     .description(
@@ -27,7 +27,7 @@ export function addSavedCommands(spm: Command): void {
     .addHelpText("after", EXIT_CODES)
     .action(async (path: string, { json }: { readonly json?: true }) => {
       const { printEvaluation } = await import("./evaluate.ts");
-      await printEvaluation(path, json === true, process.stdout);
+      await printEvaluation(path, json === true, process.stdout, registries);
     });
 
   spm
@@ -45,7 +45,7 @@ export function addSavedCommands(spm: Command): void {
     .addHelpText("after", EXIT_CODES)
     .action(async (path: string, flags: SampleFlags) => {
       const { sample } = await import("./sample.ts");
-      process.stdout.write(`${await sample(path, flags)}\n`);
+      process.stdout.write(`${await sample(path, flags, registries)}\n`);
     });
 
   spm

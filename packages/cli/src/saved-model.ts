@@ -5,6 +5,7 @@ import type { Mlp } from "@spm/models";
 import { CheckpointError } from "@spm/trainer";
 import { type Checkpoint, latestCheckpoint, readCheckpoint } from "@spm/trainer/node";
 import { BACKENDS, useBackend } from "./backend.ts";
+import type { Registries } from "./registries.ts";
 import { buildModel } from "./task.ts";
 import { checkpointsIn, type SavedConfig } from "./train.ts";
 
@@ -42,9 +43,14 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
  * its evaluations did.
  *
  * @param path - where the checkpoint is from
- * @throws CheckpointError for one that `spm train` did not write
+ * @throws CheckpointError for one that `spm train` did not write; ValueError for a layer without a
+ * name here
  */
-export function loadModel(path: string, checkpoint: Checkpoint): SavedModel {
+export function loadModel(
+  path: string,
+  checkpoint: Checkpoint,
+  registries: Registries,
+): SavedModel {
   const config = checkpoint.config as unknown as SavedConfig | null;
   if (config?.options === undefined)
     throw new CheckpointError(
@@ -52,7 +58,7 @@ export function loadModel(path: string, checkpoint: Checkpoint): SavedModel {
       "a checkpoint of spm train",
       `${path}, written by another program`,
     );
-  const model = buildModel(config.options, config);
+  const model = buildModel(config.options, config, registries);
   const prefix = "model.";
   const weights = Object.entries(checkpoint.values).filter(([name]) => name.startsWith(prefix)) as [
     string,

@@ -1,8 +1,10 @@
 /** @file `spm sweep` on a command line. */
 import { availableParallelism } from "node:os";
 import type { Command } from "commander";
+import { entryList } from "./entry-list.ts";
 import { INTERRUPTED, interruptible } from "./interruption.ts";
 import { wholeNumber } from "./option-values.ts";
+import type { Registries } from "./registries.ts";
 import { runName } from "./run-name.ts";
 import { addTrainOptions, given, refusing } from "./train-command.ts";
 import type { Given } from "./train-config.ts";
@@ -19,15 +21,17 @@ interface SweepFlags {
 const collected = (text: string, before: readonly string[]): readonly string[] => [...before, text];
 
 /** Adds it. */
-export function addSweepCommand(spm: Command): void {
+export function addSweepCommand(spm: Command, registries: Registries): void {
   addTrainOptions(
     spm
       .command("sweep")
       .description("train many times with varied options, each in a process of its own"),
+    registries,
   )
     .option(
       "--grid <name=values>",
-      "vary an option: --grid layer=dense,rotation; several give all combinations",
+      "vary an option: --grid layer=dense,rotation, or lists --grid betas=0.9:0.99,0.8:0.99; " +
+        "several give all combinations",
       collected,
       [],
     )
@@ -45,6 +49,7 @@ export function addSweepCommand(spm: Command): void {
       "where the trials go; " +
         "the folder of a sweep that was stopped goes on (default: runs/sweep-TIME)",
     )
+    .addHelpText("after", entryList(registries))
     .addHelpText(
       "after",
       "\nExit codes: 0 all trials done, 1 some failed, " +
@@ -54,13 +59,14 @@ export function addSweepCommand(spm: Command): void {
       const { grid, range, trials, jobs, sweepSeed, out = runName("sweep"), ...flags } = all;
       const { sweepPlan } = await import("./sweep-plan.ts");
       const plan = await refusing(command, async () => {
-        const options = await given(dataset, flags);
+        const options = await given(dataset, flags, registries);
         // what a trial gets unless it is said
         const threads = Math.max(1, Math.floor(availableParallelism() / jobs));
         return sweepPlan(
           { grid, range, trials, seed: sweepSeed },
           { threads, ...options.config },
           options.flags,
+          registries,
         );
       });
       const { sweep } = await import("./sweep.ts");

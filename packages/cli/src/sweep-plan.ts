@@ -3,6 +3,8 @@
  * ranges.
  */
 import { rng, ValueError } from "@spm/core";
+import { asNumber, asNumbers } from "./option-values.ts";
+import type { Registries } from "./registries.ts";
 import { type Given, resolveTraining } from "./train-config.ts";
 import { type TrainOptions, trainOptions } from "./train-options.ts";
 
@@ -36,11 +38,12 @@ export function sweepPlan(
   { grid, range, trials, seed }: SweepOptions,
   config: Given,
   flags: Given,
+  registries: Registries,
 ): Trial[] {
   const random = rng(seed);
-  const ranges = range.map(parseRange);
+  const ranges = range.map((text) => parseRange(text, registries));
   let combinations: Given[] = [{}];
-  for (const { name, values } of grid.map(parseGrid))
+  for (const { name, values } of grid.map((text) => parseGrid(text, registries)))
     combinations = combinations.flatMap((before) =>
       values.map((value) => ({ ...before, [name]: value })),
     );
@@ -54,21 +57,27 @@ export function sweepPlan(
   return all.map((varied, k) => ({
     name: `trial-${String(k + 1).padStart(3, "0")}`,
     varied,
-    options: resolveTraining(config, { ...flags, ...varied }),
+    options: resolveTraining(config, { ...flags, ...varied }, registries),
   }));
 }
 
-function parseGrid(text: string): { readonly name: string; readonly values: readonly unknown[] } {
-  const { name, type, rest } = parseName(text);
+function parseGrid(
+  text: string,
+  registries: Registries,
+): { readonly name: string; readonly values: readonly unknown[] } {
+  const { name, type, rest } = parseName(text, registries);
   const values = rest.split(",").map((value) => parsedAs(value, type));
   return { name, values };
 }
 
-function parseRange(text: string): {
+function parseRange(
+  text: string,
+  registries: Registries,
+): {
   readonly name: string;
   readonly draw: (uniform: number) => number;
 } {
-  const { name, type, rest } = parseName(text);
+  const { name, type, rest } = parseName(text, registries);
   const [from, to, scale, ...more] = rest.split(":");
   const [low, high] = [Number(from), Number(to)];
   const log = scale === "log";
@@ -88,7 +97,10 @@ function parseRange(text: string): {
   };
 }
 
-function parseName(text: string): {
+function parseName(
+  text: string,
+  registries: Registries,
+): {
   readonly name: string;
   readonly type: string;
   readonly rest: string;
@@ -97,17 +109,15 @@ function parseName(text: string): {
   const name = text
     .slice(0, Math.max(0, cut))
     .replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-  if (!Object.hasOwn(trainOptions, name) || cut < 0)
-    throw new ValueError(
-      "sweep",
-      `name=… with one of ${Object.keys(trainOptions).join(", ")}`,
-      text,
-    );
-  return { name, type: trainOptions[name as keyof TrainOptions].type, rest: text.slice(cut + 1) };
+  const options = trainOptions(registries);
+  const option = Object.hasOwn(options, name) ? options[name] : undefined;
+  if (option === undefined || cut < 0)
+    throw new ValueError("sweep", `name=… with one of ${Object.keys(options).join(", ")}`, text);
+  return { name, type: option.schema.type, rest: text.slice(cut + 1) };
 }
 
 function parsedAs(text: string, type: string): unknown {
   if (type === "string") return text;
   if (type === "boolean") return text === "true" ? true : text === "false" ? false : text;
-  return text.trim() === "" || Number.isNaN(Number(text)) ? text : Number(text);
+  return type === "array" ? asNumbers(text, ":") : asNumber(text);
 }

@@ -3,10 +3,15 @@
  * `spm resume`.
  */
 import { Argument, type Command, Option } from "commander";
+import type { Caller } from "./caller.ts";
+import { entryList } from "./entry-list.ts";
 import { INTERRUPTED, interruptible } from "./interruption.ts";
+import { asNumber, asNumbers } from "./option-values.ts";
+import type { OwningChoice } from "./own-options.ts";
+import type { Registries } from "./registries.ts";
 import { runName } from "./run-name.ts";
 import type { Given } from "./train-config.ts";
-import { flagOf, type OptionSchema, trainOptions } from "./train-options.ts";
+import { flagOf, negativeFlagOf, type TrainOption, trainOptions } from "./train-options.ts";
 
 /** What every command that trains says about its exit code. */
 const TRAIN_EXIT_CODES =
@@ -14,71 +19,88 @@ const TRAIN_EXIT_CODES =
   "130 interrupted (after a checkpoint: spm resume goes on).";
 
 /** Adds the dataset, `--config` and a flag for every option. */
-export function addTrainOptions(command: Command): Command {
-  const { dataset, ...rest } = trainOptions;
+export function addTrainOptions(command: Command, registries: Registries): Command {
+  const { dataset: _, ...rest } = trainOptions(registries);
   command
     .addArgument(
-      new Argument("[dataset]", `${dataset.description}, unless the file says`).choices(
-        dataset.enum ?? [],
+      new Argument("[dataset]", "what to train on, unless the file says").choices(
+        Object.keys(registries.datasets),
       ),
     )
     .option(
       "--config <file>",
       "options as JSON (schema/train.schema.json); flags go over it, it goes over defaults",
     );
-  for (const [name, schema] of Object.entries(rest)) command.addOption(flagFor(name, schema));
+  for (const [name, option] of Object.entries(rest))
+    for (const flag of flagsFor(name, option)) command.addOption(flag);
   return command;
 }
 
-function flagFor(name: string, schema: OptionSchema): Option {
-  const { type, description, enum: names, default: value } = schema;
-  const shown =
-    value === undefined || type === "boolean" ? description : `${description} (default: ${value})`;
-  if (type === "boolean") return new Option(flagOf(name), shown);
-  const option = new Option(`${flagOf(name)} <${type === "string" ? "name" : "n"}>`, shown);
-  if (names !== undefined) return option.choices(names);
-  return type === "string" ? option : option.argParser(asNumber);
-}
+/** The headings of help under which the options stand that not every training has. */
+const headings: Readonly<Record<OwningChoice, string>> = {
+  dataset: "Options of data sets:",
+  optimizer: "Options of optimizers:",
+  schedule: "Options of schedules:",
+};
 
-/**
- * A number where the text is one; anything else stays as it is, and the schema refuses it by name.
- */
-export const asNumber = (text: string): number | string =>
-  text.trim() === "" || Number.isNaN(Number(text)) ? text : Number(text);
+function flagsFor(name: string, option: TrainOption): Option[] {
+  const { schema, of } = option;
+  const { type, description, enum: words, default: value } = schema;
+  const told = value === undefined || type === "boolean" || of !== undefined;
+  const shown = told ? description : `${description} (default: ${value})`;
+  const grouped = (flag: Option): Option =>
+    of === undefined ? flag : flag.helpGroup(headings[of.choice]);
+  if (type === "boolean") {
+    const no = negativeFlagOf(name, option);
+    const flags = [new Option(flagOf(name), shown)];
+    return [...flags, ...(no === undefined ? [] : [new Option(no, `not ${flagOf(name)}`)])].map(
+      grouped,
+    );
+  }
+  const placeholder = { string: "name", array: "n,…", integer: "n", number: "n" }[type];
+  const flag = grouped(new Option(`${flagOf(name)} <${placeholder}>`, shown));
+  if (words !== undefined) return [flag.choices(words)];
+  if (type === "array") return [flag.argParser((text) => asNumbers(text))];
+  return [type === "string" ? flag : flag.argParser(asNumber)];
+}
 
 /** The options that were given: the configuration file's, and the flags'. */
 export async function given(
   dataset: string | undefined,
   flags: Given,
+  registries: Registries,
 ): Promise<{ config: Given; flags: Given }> {
   const { readConfig } = await import("./train-config.ts");
   const { config, out: _, ...rest } = flags;
   return {
-    config: typeof config === "string" ? readConfig(config) : {},
+    config: typeof config === "string" ? readConfig(config, registries) : {},
     flags: { dataset, ...rest },
   };
 }
 
 /** Adds `spm train` and `spm resume`. */
-export function addTrainCommands(spm: Command): void {
+export function addTrainCommands(spm: Command, caller: Caller): void {
+  const { registries } = caller;
   addTrainOptions(
     spm.command("train").description("train one model, with checkpoints to resume from"),
+    registries,
   )
     .option(
       "--out <folder>",
       "where to write the run, a new or empty folder (default: runs/DATASET-TIME)",
     )
+    .addHelpText("after", entryList(registries))
     .addHelpText("after", TRAIN_EXIT_CODES)
     .action(async (dataset: string | undefined, flags: Given, command: Command) => {
       const { resolveTraining } = await import("./train-config.ts");
       const options = await refusing(command, async () => {
-        const all = await given(dataset, flags);
-        return resolveTraining(all.config, all.flags);
+        const all = await given(dataset, flags, registries);
+        return resolveTraining(all.config, all.flags, registries);
       });
       const folder = (flags.out as string | undefined) ?? runName(options.dataset);
       const { train } = await import("./train.ts");
       await untilInterrupted((signal) =>
-        train(options, folder, { stdout: process.stdout, signal }),
+        train(options, folder, { stdout: process.stdout, signal, caller }),
       );
     });
 
@@ -92,7 +114,7 @@ export function addTrainCommands(spm: Command): void {
     .action(async (folder: string) => {
       const { train } = await import("./train.ts");
       await untilInterrupted((signal) =>
-        train(undefined, folder, { stdout: process.stdout, signal }),
+        train(undefined, folder, { stdout: process.stdout, signal, caller }),
       );
     });
 }

@@ -3,12 +3,28 @@
  * checks what comes out.
  */
 import { readFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
 import { ValueError } from "@spm/core";
-import { Ajv, type ErrorObject } from "ajv";
-import { type TrainOptions, trainOptions, trainSchema } from "./train-options.ts";
+import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import type { OwningChoice } from "./own-options.ts";
+import { entryOf, type Registries, suggestedRate } from "./registries.ts";
+import {
+  type CommonOptions,
+  flagOf,
+  type TrainOptions,
+  trainOptions,
+  trainSchema,
+} from "./train-options.ts";
 
 const ajv = new Ajv({ allErrors: false });
-const validate = ajv.compile(trainSchema);
+const validators = new WeakMap<object, ValidateFunction>();
+
+/** The check of a schema that `make` gives, compiled once for each `key`. */
+function validatorOf(key: object, make: () => object): ValidateFunction {
+  const validate = validators.get(key) ?? ajv.compile(make());
+  validators.set(key, validate);
+  return validate;
+}
 
 /** Options by name, not yet checked. */
 export type Given = Readonly<Record<string, unknown>>;
@@ -19,7 +35,7 @@ export type Given = Readonly<Record<string, unknown>>;
  * @throws ValueError for what is not JSON or not such a configuration; Node's error for a file that
  * cannot be read
  */
-export function readConfig(path: string): Given {
+export function readConfig(path: string, registries: Registries): Given {
   let config: unknown;
   const text = readFileSync(path, "utf8");
   try {
@@ -27,44 +43,87 @@ export function readConfig(path: string): Given {
   } catch (error) {
     throw new ValueError("config", `JSON in ${path}`, (error as Error).message);
   }
-  const { $schema: _, ...given } = checked(config, path) as Record<string, unknown>;
+  const { $schema: _, ...given } = checked(config, path, registries) as Record<string, unknown>;
   return given;
 }
 
+type Unrated = Omit<CommonOptions, "lr"> & Partial<Pick<CommonOptions, "lr">> & Given;
+
 /**
- * The defaults under `config` under `flags`.
+ * The defaults under `config` under `flags`: those of every training, and those of the data set,
+ * the optimizer and the schedule that are chosen. The learning rate is the suggested one.
  *
  * @param flags - options that are undefined were not given
  * @throws ValueError naming the option that is out of range, missing, or does not go with another
  */
-export function resolveTraining(config: Given, flags: Given): TrainOptions {
-  const defaults = Object.entries(trainOptions).flatMap(([name, { default: value }]) =>
-    value === undefined ? [] : [[name, value]],
+export function resolveTraining(config: Given, flags: Given, registries: Registries): TrainOptions {
+  const table = Object.entries(trainOptions(registries));
+  const defaults = table.flatMap(([name, { schema, of }]) =>
+    schema.default === undefined || of !== undefined ? [] : [[name, schema.default]],
   );
   const given = Object.entries(flags).filter(([, value]) => value !== undefined);
-  const merged = {
-    ...Object.fromEntries(defaults),
-    ...config,
-    ...Object.fromEntries(given),
-  } as Record<string, unknown>;
-  const options = checked(merged, "the options") as TrainOptions;
+  const merged = { ...Object.fromEntries(defaults), ...config, ...Object.fromEntries(given) };
+  const options = checked(merged, "the options", registries) as Unrated;
   if (options.dataset === undefined)
     throw new ValueError("train", "a dataset", "none", "spm train --help");
-  if (options.dataset === "text" && options.file === undefined)
-    throw new ValueError("train", "--file for the dataset text", "none");
-  if (options.dataset !== "text")
-    for (const name of ["file", "context"] as const)
-      if (options[name] !== trainOptions[name].default)
-        throw new ValueError(
-          "train",
-          `no --${name} with dataset ${options.dataset}`,
-          JSON.stringify(options[name]),
-        );
-  return options;
+  const whole: Given = {
+    ...options,
+    ...chosenOptions(registries, "dataset", options.dataset, options),
+    ...chosenOptions(registries, "optimizer", options.optimizer, options),
+    ...chosenOptions(registries, "schedule", options.schedule, options),
+    lr: options.lr ?? suggestedRate(registries, options),
+  };
+  const inOrder = table.flatMap(([name]) =>
+    whole[name] === undefined ? [] : [[name, whole[name]]],
+  );
+  return Object.fromEntries(inOrder) as TrainOptions;
 }
 
-function checked(value: unknown, where: string): unknown {
-  if (validate(value)) return value;
+/**
+ * The options of a chosen entry with its defaults, and undefined for those that only others have.
+ * @throws ValueError for an option that only others have, one that is missing, or out of range
+ */
+function chosenOptions(
+  registries: Registries,
+  choice: OwningChoice,
+  chosen: string,
+  options: Given,
+): Given {
+  const entry = entryOf(registries, choice, chosen);
+  const own: Record<string, unknown> = {};
+  for (const [name, { schema, of }] of Object.entries(trainOptions(registries))) {
+    if (of?.choice !== choice) continue;
+    const { [chosen]: mine } = of.entries;
+    own[name] = mine === undefined ? undefined : (options[name] ?? mine.default);
+    // Runs of before have a text's context written down whatever their data set.
+    const harmless = choice === "dataset" && isDeepStrictEqual(options[name], schema.default);
+    if (mine === undefined && options[name] !== undefined && !harmless)
+      throw new ValueError(
+        "train",
+        `no ${flagOf(name)} with ${choice} ${chosen}`,
+        JSON.stringify(options[name]),
+        `it is an option of ${Object.keys(of.entries).join(", ")}`,
+      );
+  }
+  for (const name of "required" in entry ? (entry.required ?? []) : [])
+    if (own[name] === undefined)
+      throw new ValueError("train", `${flagOf(name)} for the ${choice} ${chosen}`, "none");
+  const validate = validatorOf(entry, () => ({ type: "object", properties: entry.options }));
+  refuseUnless(validate, own, "the options");
+  return own;
+}
+
+function checked(value: unknown, where: string, registries: Registries): unknown {
+  refuseUnless(
+    validatorOf(registries, () => trainSchema(registries)),
+    value,
+    where,
+  );
+  return value;
+}
+
+function refuseUnless(validate: ValidateFunction, value: unknown, where: string): void {
+  if (validate(value)) return;
   throw new ValueError(
     "train",
     ...told(validate.errors?.[0] as ErrorObject, value),
@@ -77,14 +136,19 @@ function told(
   { instancePath, keyword, message, params }: ErrorObject,
   root: unknown,
 ): [string, string] {
-  const name = instancePath.slice(1);
-  const got = name === "" ? root : (root as Record<string, unknown>)[name];
+  const [option = "", place] = instancePath.split("/").slice(1);
+  const name = place === undefined ? option : `${option}[${place}]`;
+  const whole = option === "" ? root : (root as Record<string, unknown>)[option];
+  const got = place === undefined ? whole : (whole as readonly unknown[])[Number(place)];
   if (keyword === "additionalProperties")
     return ["an option that there is", `"${params.additionalProperty}"`];
-  const among =
-    keyword === "enum" ? `${name} to be one of ${params.allowedValues.join(", ")}` : undefined;
+  const expected = {
+    enum: `${name} to be one of ${params.allowedValues?.join(", ")}`,
+    minItems: `${name} to be at least ${params.limit} numbers`,
+    maxItems: `${name} to be at most ${params.limit} numbers`,
+  }[keyword];
   return [
-    among ?? `${name || "the file"} ${message?.replace("must be", "to be") ?? keyword}`,
+    expected ?? `${name || "the file"} ${message?.replace("must be", "to be") ?? keyword}`,
     JSON.stringify(got),
   ];
 }

@@ -1,55 +1,30 @@
 /**
  * @file Every option of a training, once: from here come the flags, the schema of configuration
- * files, and the defaults.
+ * files, and the defaults. Those of data sets, optimizers and schedules are in their registries.
  */
-import type { LinearKind } from "@spm/nn";
+import { type OptionSchema, ValueError } from "@spm/core";
 import { BACKENDS, type BackendName, THREADS } from "./backend.ts";
+import { type OwnOption, ownOptions, suggestedRates } from "./own-options.ts";
+import { type Choice, choices, type Registries } from "./registries.ts";
+import { shellWord } from "./shell-word.ts";
 
-const LAYERS = [
-  "dense",
-  "rotation",
-  "general",
-  "low-rank",
-  "block-diagonal",
-  "monarch",
-  "butterfly",
-  "circulant",
-  "toeplitz",
-] as const satisfies readonly LinearKind[];
-const DATASETS = ["mnist", "clusters", "text"] as const;
-const OPTIMIZERS = [
-  "adam",
-  "adamw",
-  "sgd",
-  "rmsprop",
-  "adagrad",
-  "nadam",
-  "radam",
-  "adamax",
-  "lion",
-  "muon",
-] as const;
-const SCHEDULES = ["constant", "linear", "cosine", "one-cycle"] as const;
 const NON_FINITE = ["stop", "skip", "rollback"] as const;
 
-/** A resolved training: every option that has a value. */
-export interface TrainOptions {
-  readonly dataset: (typeof DATASETS)[number];
-  readonly file?: string;
-  readonly context: number;
+/** The options that every training has; those that are not optional have a default. */
+export interface CommonOptions {
+  readonly dataset: string;
   readonly samples?: number;
   readonly testSamples?: number;
-  readonly layer: LinearKind;
+  readonly layer: string;
   readonly hidden: number;
   readonly depth: number;
   readonly epochs: number;
   readonly batch: number;
   readonly seed: number;
-  readonly optimizer: (typeof OPTIMIZERS)[number];
-  readonly lr?: number;
-  readonly schedule: (typeof SCHEDULES)[number];
+  readonly optimizer: string;
+  readonly lr: number;
+  readonly schedule: string;
   readonly warmup: number;
-  readonly weightDecay?: number;
   readonly clip?: number;
   readonly average?: number;
   readonly patience?: number;
@@ -64,16 +39,17 @@ export interface TrainOptions {
   readonly threads?: number;
 }
 
-/** JSON Schema of one option's value. */
-export interface OptionSchema {
-  readonly description: string;
-  readonly type: "string" | "integer" | "number" | "boolean";
-  readonly enum?: readonly string[];
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly exclusiveMinimum?: number;
-  readonly exclusiveMaximum?: number;
-  readonly default?: string | number | boolean;
+/**
+ * A resolved training: every option that has a value, those of its data set, optimizer and schedule
+ * among them.
+ */
+export type TrainOptions = CommonOptions &
+  Readonly<Record<string, NonNullable<OptionSchema["default"]>>>;
+
+/** An option as the command line has it; `of` says whose it is where not every training has it. */
+export interface TrainOption {
+  readonly schema: OptionSchema;
+  readonly of?: OwnOption["of"];
 }
 
 const count = (
@@ -100,66 +76,126 @@ const oneOf = (description: string, names: readonly string[], value?: string): O
   ...(value !== undefined && { default: value }),
 });
 
-/** All options by name, in the order in which help lists them. */
-export const trainOptions: Readonly<Record<keyof TrainOptions, OptionSchema>> = {
-  dataset: oneOf("what to train on", DATASETS),
-  file: { description: "the text file of dataset text", type: "string" },
-  context: count("characters that a model of text sees", 1, 8, 1024),
-  samples: count("use only the first n training samples", 1),
-  testSamples: count("use only the first n test samples", 1),
-  layer: oneOf("the linear maps of the MLP", LAYERS, "rotation"),
-  hidden: count("width of the hidden layers", 1, 256, 65_536),
-  depth: count("number of hidden layers", 0, 2, 64),
-  epochs: count("passes over the training samples", 1, 3),
-  batch: count("samples a batch", 1, 128),
-  seed: count("seed of initial weights and shuffling", 0, 1),
-  optimizer: oneOf("how the weights are updated", OPTIMIZERS, "adam"),
-  lr: above0("learning rate at its highest (default: 0.001 for dense layers, 0.003 for others)"),
-  schedule: oneOf("how the learning rate goes on", SCHEDULES, "cosine"),
-  warmup: count("steps of linear warm-up before the schedule", 0, 0),
-  weightDecay: { description: "strength of weight decay", type: "number", minimum: 0 },
-  clip: above0("the gradients' largest norm"),
-  average: {
-    description: "decay of an exponential average of the weights, which evaluations then use",
-    type: "number",
-    minimum: 0,
-    exclusiveMaximum: 1,
-  },
-  patience: count("stop after this many evaluations without a better loss", 1),
-  onNonFinite: oneOf("what to do about a loss or gradient that is not finite", NON_FINITE, "stop"),
-  logEvery: count("steps that one training record averages over", 1, 10),
-  checkpointSteps: count("steps between checkpoints (default: one an epoch)", 1),
-  checkpointMinutes: above0("minutes between checkpoints"),
-  keepLast: count("checkpoints to keep", 1, 2),
-  keepBest: count("checkpoints of the lowest test losses to keep beside these", 1, 1),
-  tensorboard: {
-    description: "write TensorBoard event files, too",
-    type: "boolean",
-    default: false,
-  },
-  backend: oneOf("what computes", BACKENDS, BACKENDS[0]),
-  threads: count(THREADS, 1),
-};
+/** The options of every training, in the order in which help lists them. */
+function commonOptions(
+  registries: Registries,
+): Readonly<Record<keyof CommonOptions, OptionSchema>> {
+  const names = (choice: Choice): string[] => Object.keys(registries[choices[choice]]);
+  return {
+    dataset: oneOf("what to train on", names("dataset")),
+    samples: count("use only the first n training samples", 1),
+    testSamples: count("use only the first n test samples", 1),
+    layer: oneOf("the linear maps of the MLP", names("layer"), "rotation"),
+    hidden: count("width of the hidden layers", 1, 256, 65_536),
+    depth: count("number of hidden layers", 0, 2, 64),
+    epochs: count("passes over the training samples", 1, 3),
+    batch: count("samples a batch", 1, 128),
+    seed: count("seed of initial weights and shuffling", 0, 1),
+    optimizer: oneOf("how the weights are updated", names("optimizer"), "adam"),
+    lr: above0(`learning rate at its highest (default: ${suggestedRates(registries)})`),
+    schedule: oneOf("how the learning rate goes on", names("schedule"), "cosine"),
+    warmup: count("steps of linear warm-up before the schedule", 0, 0),
+    clip: above0("the gradients' largest norm"),
+    average: {
+      description: "decay of an exponential average of the weights, which evaluations then use",
+      type: "number",
+      minimum: 0,
+      exclusiveMaximum: 1,
+    },
+    patience: count("stop after this many evaluations without a better loss", 1),
+    onNonFinite: oneOf(
+      "what to do about a loss or gradient that is not finite",
+      NON_FINITE,
+      "stop",
+    ),
+    logEvery: count("steps that one training record averages over", 1, 10),
+    checkpointSteps: count("steps between checkpoints (default: one an epoch)", 1),
+    checkpointMinutes: above0("minutes between checkpoints"),
+    keepLast: count("checkpoints to keep", 1, 2),
+    keepBest: count("checkpoints of the lowest test losses to keep beside these", 1, 1),
+    tensorboard: {
+      description: "write TensorBoard event files, too",
+      type: "boolean",
+      default: false,
+    },
+    backend: oneOf("what computes", BACKENDS, BACKENDS[0]),
+    threads: count(THREADS, 1),
+  };
+}
+
+/** Names that commands use beside the options of a training; no entry may have one of its own. */
+const RESERVED = [
+  ...["config", "out", "grid", "range", "trials", "sweepSeed", "jobs", "help", "version"],
+  ...["learningRate", "base", "steps"], // what optimizers and schedules are given
+];
+
+const tables = new WeakMap<Registries, Readonly<Record<string, TrainOption>>>();
+
+/**
+ * All options by name, in the order in which help lists them: those of a data set, an optimizer or
+ * a schedule after the option that chooses it.
+ *
+ * @throws ValueError where two mean different things by one name
+ * @example trainOptions(ours).momentum?.of?.entries.sgd?.default; // 0.9
+ */
+export function trainOptions(registries: Registries): Readonly<Record<string, TrainOption>> {
+  const known = tables.get(registries);
+  if (known !== undefined) return known;
+  const common = commonOptions(registries);
+  const taken = new Set([...Object.keys(common), ...RESERVED]);
+  const options: Record<string, TrainOption> = {};
+  for (const [name, schema] of Object.entries(common)) {
+    options[name] = { schema };
+    if (name !== "dataset" && name !== "optimizer" && name !== "schedule") continue;
+    for (const [own, option] of Object.entries(ownOptions(registries, name))) {
+      if (taken.has(own))
+        throw new ValueError(choices[name], "options whose names are not taken", `"${own}"`);
+      taken.add(own);
+      options[own] = option;
+    }
+  }
+  tables.set(registries, options);
+  return options;
+}
 
 /** The schema of a configuration file: the options, by name, none required. */
-export const trainSchema: object = {
-  $schema: "http://json-schema.org/draft-07/schema#",
-  title: "A training of the spm command",
-  type: "object",
-  properties: { $schema: { type: "string" }, ...trainOptions },
-  additionalProperties: false,
-};
+export function trainSchema(registries: Registries): object {
+  const options = Object.entries(trainOptions(registries));
+  return {
+    $schema: "http://json-schema.org/draft-07/schema#",
+    title: "A training of the spm command",
+    type: "object",
+    properties: {
+      $schema: { type: "string" },
+      ...Object.fromEntries(options.map(([name, { schema }]) => [name, schema])),
+    },
+    additionalProperties: false,
+  };
+}
 
 /** What an option is called on the command line: `testSamples` is `--test-samples`. */
 export const flagOf = (name: string): string =>
   `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
+/**
+ * The flag that says no, for what some entry takes as yes unless told: `nesterov`'s
+ * `--no-nesterov`.
+ */
+export function negativeFlagOf(name: string, { schema, of }: TrainOption): string | undefined {
+  const yes = Object.values(of?.entries ?? {}).some((own) => own.default === true);
+  return schema.type === "boolean" && yes ? `--no-${flagOf(name).slice(2)}` : undefined;
+}
+
 /** The command line that gives these options. */
-export function commandLine(options: Readonly<Record<string, unknown>>): string {
-  return Object.entries(options)
-    .flatMap(([name, value]) =>
-      value === false ? [] : value === true ? [flagOf(name)] : [flagOf(name), String(value)],
-    )
-    .map((word) => (/^[\w./:@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
-    .join(" ");
+export function commandLine(
+  options: Readonly<Record<string, unknown>>,
+  table: Readonly<Record<string, TrainOption>> = {},
+): string {
+  const words = ([name, value]: [string, unknown]): string[] => {
+    const option = table[name];
+    if (value === true) return [flagOf(name)];
+    if (value !== false) return [flagOf(name), String(value)];
+    return [option && negativeFlagOf(name, option)].filter((word) => word !== undefined);
+  };
+  return Object.entries(options).flatMap(words).map(shellWord).join(" ");
 }

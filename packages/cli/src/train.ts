@@ -23,10 +23,10 @@ import {
   writeAtomically,
 } from "@spm/trainer/node";
 import { useBackend } from "./backend.ts";
-import { SPM } from "./command-name.ts";
+import type { Caller } from "./caller.ts";
 import { buildModel, loadData } from "./task.ts";
 import { resolveTraining } from "./train-config.ts";
-import { commandLine, type TrainOptions } from "./train-options.ts";
+import { commandLine, type TrainOptions, trainOptions } from "./train-options.ts";
 import { gradientsOf, optimizerOf } from "./updates.ts";
 
 const TEST_BATCH = 1000;
@@ -42,6 +42,14 @@ export interface SavedConfig {
   readonly vocabulary?: string;
 }
 
+/** What a training runs with. */
+interface Training {
+  readonly stdout: ProgressStream;
+  /** Ends it after a checkpoint. */
+  readonly signal: AbortSignal;
+  readonly caller: Caller;
+}
+
 /**
  * Trains anew, or goes on in a folder where a training stopped for whatever reason. A training that
  * has come to its end leaves `outcome.json`.
@@ -54,10 +62,11 @@ export interface SavedConfig {
 export async function train(
   options: TrainOptions | undefined,
   folder: string,
-  { stdout, signal }: { readonly stdout: ProgressStream; readonly signal: AbortSignal },
+  { stdout, signal, caller }: Training,
 ): Promise<boolean> {
+  const { registries, command } = caller;
   const resuming = options === undefined;
-  const chosen = options ?? resolveTraining({}, readRun(folder).config.options);
+  const chosen = options ?? resolveTraining({}, readRun(folder).config.options, registries);
   await useBackend(chosen.backend, chosen.threads);
   const found = resuming ? latestCheckpoint(checkpointsIn(folder)) : undefined;
   for (const { path, reason } of found?.damaged ?? [])
@@ -67,22 +76,23 @@ export async function train(
       found ? `resuming ${found.path}\n` : `no checkpoint in ${folder}: starting over\n`,
     );
 
-  const data = await loadData(chosen);
-  const model = buildModel(chosen, data);
+  const data = await loadData(chosen, registries);
+  const model = buildModel(chosen, data, registries);
   const loader = new DataLoader(data.train, {
     batchSize: chosen.batch,
     seed: chosen.seed,
     dropLast: true,
   });
   const parameters = model.parameters();
-  const optimizer = optimizerOf(chosen, parameters, chosen.epochs * loader.batchesPerEpoch);
+  const steps = chosen.epochs * loader.batchesPerEpoch;
+  const optimizer = optimizerOf(chosen, parameters, steps, registries);
   const { train: _, test: __, ...shape } = data;
   const saved: SavedConfig = { options: chosen, ...shape };
   const writer = resuming
     ? new RunWriter(folder)
     : new RunWriter(folder, {
         title: `${chosen.dataset}: ${chosen.layer} layers`,
-        command: commandOf(chosen, folder),
+        command: commandOf(caller, chosen, folder),
         started: new Date().toISOString(),
         models: [{ run: chosen.layer, parameters: model.parameterCount() }],
         epochs: chosen.epochs,
@@ -137,7 +147,7 @@ export async function train(
       : "";
     stdout.write(
       `${how} at step ${position.step} of ${position.steps}${result}\n` +
-        `run: ${folder}\nreport: ${SPM} report ${folder}\n`,
+        `run: ${folder}\nreport: ${command} report ${folder}\n`,
     );
     return interrupted;
   } finally {
@@ -146,6 +156,10 @@ export async function train(
 }
 
 /** The command that trains the same again. */
-function commandOf({ dataset, ...rest }: TrainOptions, out: string): string {
-  return `${SPM} train ${dataset} ${commandLine({ ...rest, out })}`;
+function commandOf(
+  { registries, command }: Caller,
+  { dataset, ...rest }: TrainOptions,
+  out: string,
+): string {
+  return `${command} train ${dataset} ${commandLine({ ...rest, out }, trainOptions(registries))}`;
 }

@@ -9,6 +9,7 @@ export * from "./errors.ts";
 export * from "./grad.ts";
 export * from "./gradcheck.ts";
 export * from "./ops/index.ts";
+export type { OptionSchema } from "./option-schema.ts";
 export * from "./primitive.ts";
 export { keep, noGrad, own, scope } from "./scope.ts";
 export * from "./shape.ts";

@@ -9,7 +9,6 @@ import {
   stack,
   type Tensor,
   type TypedArray,
-  tensor,
 } from "@spm/core";
 import { describe, expect, test } from "vitest";
 import { mixers } from "./mixers.ts";

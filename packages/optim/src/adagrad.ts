@@ -1,6 +1,8 @@
 /** @file Adagrad: steps scaled by the sum of all squared gradients so far. */
 import { checkNotNegative } from "./check.ts";
 import { Optimizer } from "./optimizer.ts";
+import type { OptimizerEntry } from "./optimizer-entry.ts";
+import * as schema from "./option-schemas.ts";
 import type { CommonOptions, ParametersOrGroups, Rule } from "./rule.ts";
 import { type UpdateOp, updateOp } from "./update-op.ts";
 
@@ -82,3 +84,16 @@ export function adagrad(
 ): Optimizer<AdagradOptions> {
   return new Optimizer(rule, params, options);
 }
+
+/** Adagrad by name. */
+export const adagradEntry: OptimizerEntry<AdagradOptions> = {
+  description: "steps scaled by the sum of all squared gradients so far",
+  learningRate: 1e-2,
+  options: {
+    learningRateDecay: schema.notNegative("the rate falls as 1/(1 + (t − 1)·this)", 0),
+    eps: schema.notNegative("added to the denominator", 1e-10),
+    initialSum: schema.notNegative("what the sums of squares start from", 0),
+    weightDecay: schema.weightDecay(),
+  },
+  create: adagrad,
+};

@@ -1,6 +1,8 @@
 /** @file Adam and AdamW: steps scaled by running means of the gradient and of its square. */
 import { checkBetas, checkNotNegative } from "./check.ts";
 import { Optimizer } from "./optimizer.ts";
+import type { OptimizerEntry } from "./optimizer-entry.ts";
+import * as schema from "./option-schemas.ts";
 import type { CommonOptions, ParametersOrGroups, Rule, StepContext } from "./rule.ts";
 import { type UpdateOp, updateOp } from "./update-op.ts";
 
@@ -141,3 +143,27 @@ export function adamw(
 ): Optimizer<AdamOptions> {
   return new Optimizer(adamRules.adamw, params, options);
 }
+
+const adamOptions = {
+  betas: schema.betas("decay of the means of g and g²"),
+  eps: schema.notNegative("added to the denominator", 1e-8),
+  amsgrad: schema.flag("divide by the largest second moment so far"),
+};
+
+/** Adam by name. */
+export const adamEntry: OptimizerEntry<AdamOptions> = {
+  description: "steps scaled by running means of the gradient and of its square",
+  learningRate: 1e-3,
+  likeAdam: true,
+  options: { ...adamOptions, weightDecay: schema.weightDecay() },
+  create: adam,
+};
+
+/** AdamW by name. */
+export const adamwEntry: OptimizerEntry<AdamOptions> = {
+  description: "Adam with weight decay apart from the gradient",
+  learningRate: 1e-3,
+  likeAdam: true,
+  options: { ...adamOptions, weightDecay: schema.weightDecay(1e-2) },
+  create: adamw,
+};

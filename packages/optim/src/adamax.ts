@@ -3,6 +3,8 @@
  */
 import { checkBetas, checkNotNegative } from "./check.ts";
 import { Optimizer } from "./optimizer.ts";
+import type { OptimizerEntry } from "./optimizer-entry.ts";
+import * as schema from "./option-schemas.ts";
 import type { CommonOptions, ParametersOrGroups, Rule } from "./rule.ts";
 import { type UpdateOp, updateOp } from "./update-op.ts";
 
@@ -89,3 +91,16 @@ export function adamax(
 ): Optimizer<AdamaxOptions> {
   return new Optimizer(rule, params, options);
 }
+
+/** Adamax by name. */
+export const adamaxEntry: OptimizerEntry<AdamaxOptions> = {
+  description: "Adam with the largest gradient of late for the mean square",
+  learningRate: 2e-3,
+  likeAdam: true,
+  options: {
+    betas: schema.betas("decay of the mean of g and of the largest |g|"),
+    eps: schema.notNegative("added to |g|", 1e-8),
+    weightDecay: schema.weightDecay(),
+  },
+  create: adamax,
+};

@@ -9,6 +9,8 @@ export { averageUpdate, MovingAverage } from "./moving-average.ts";
 export { type MuonOptions, muon } from "./muon.ts";
 export { type NadamOptions, type NadamUpdate, nadam, nadamUpdate } from "./nadam.ts";
 export { Optimizer } from "./optimizer.ts";
+export type { AnyOptimizer, OptimizerEntry } from "./optimizer-entry.ts";
+export { type OptimizerName, optimizers } from "./optimizers.ts";
 export {
   type PlateauOptions,
   type PlateauState,
@@ -16,6 +18,12 @@ export {
   reduceOnPlateau,
 } from "./plateau.ts";
 export { type RadamOptions, type RadamUpdate, radam, radamUpdate } from "./radam.ts";
+export {
+  rateSchedules,
+  type ScheduleEntry,
+  type ScheduleName,
+  type ScheduleSpan,
+} from "./rate-schedules.ts";
 export { type RmspropOptions, type RmspropUpdate, rmsprop, rmspropUpdate } from "./rmsprop.ts";
 export type {
   CommonOptions,

@@ -1,6 +1,8 @@
 /** @file Lion: steps of one size, in the direction of the momentum's sign. */
 import { checkBetas } from "./check.ts";
 import { Optimizer } from "./optimizer.ts";
+import type { OptimizerEntry } from "./optimizer-entry.ts";
+import * as schema from "./option-schemas.ts";
 import type { CommonOptions, ParametersOrGroups, Rule } from "./rule.ts";
 import { type UpdateOp, updateOp } from "./update-op.ts";
 
@@ -69,3 +71,14 @@ export function lion(
 ): Optimizer<LionOptions> {
   return new Optimizer(rule, params, options);
 }
+
+/** Lion by name. */
+export const lionEntry: OptimizerEntry<LionOptions> = {
+  description: "steps of one size in the direction of the momentum's sign",
+  learningRate: 1e-4,
+  options: {
+    betas: schema.betas("weight of the momentum in the direction, and its decay", [0.9, 0.99]),
+    weightDecay: schema.weightDecay(),
+  },
+  create: lion,
+};

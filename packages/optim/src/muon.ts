@@ -20,6 +20,8 @@ import {
 import { adamNumbers, adamUpdate } from "./adam.ts";
 import { checkBetas, checkCounts, checkFractions, checkNotNegative } from "./check.ts";
 import { Optimizer } from "./optimizer.ts";
+import type { OptimizerEntry } from "./optimizer-entry.ts";
+import * as schema from "./option-schemas.ts";
 import type { CommonOptions, Decided, ParametersOrGroups, Rule } from "./rule.ts";
 
 /** Options of {@link muon}. */
@@ -160,3 +162,35 @@ export function muon(
 ): Optimizer<MuonOptions> {
   return new Optimizer(rule, params, options);
 }
+
+/** Muon by name. */
+export const muonEntry: OptimizerEntry<MuonOptions> = {
+  description: "momentum made orthogonal for matrices, AdamW for the rest",
+  learningRate: 1e-3,
+  options: {
+    momentum: schema.fraction("what remains of the velocity each step", 0.95),
+    nesterov: schema.flag("look ahead along the velocity", true),
+    iterations: schema.count("Newton-Schulz iterations", 5),
+    coefficients: {
+      description: "a, b, c of an iteration ax + bx³ + cx⁵",
+      type: "array",
+      items: { type: "number" },
+      minItems: 3,
+      maxItems: 3,
+      default: [3.4445, -4.775, 2.0315],
+    },
+    scale: schema.word("steps of an m × n matrix by √max(1, m/n), or by 0.2·√max(m, n)", [
+      "shape",
+      "rms",
+    ]),
+    update: schema.word("which update applies; auto: muon to matrices, adamw to others", [
+      "auto",
+      "muon",
+      "adamw",
+    ]),
+    betas: schema.betas("AdamW's decay of the means of g and g²"),
+    eps: schema.notNegative("least norm to divide by, and added to AdamW's denominator", 1e-7),
+    weightDecay: schema.weightDecay(0.1),
+  },
+  create: muon,
+};

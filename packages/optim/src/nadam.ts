@@ -1,6 +1,8 @@
 /** @file NAdam: Adam with Nesterov's look-ahead and a momentum that warms up. */
 import { checkBetas, checkNotNegative } from "./check.ts";
 import { Optimizer } from "./optimizer.ts";
+import type { OptimizerEntry } from "./optimizer-entry.ts";
+import * as schema from "./option-schemas.ts";
 import type { CommonOptions, ParametersOrGroups, Rule } from "./rule.ts";
 import { type UpdateOp, updateOp } from "./update-op.ts";
 
@@ -127,3 +129,17 @@ export function nadam(
 ): Optimizer<NadamOptions> {
   return new Optimizer(nadamRule(), params, options);
 }
+
+/** NAdam by name. */
+export const nadamEntry: OptimizerEntry<NadamOptions> = {
+  description: "Adam with Nesterov's look-ahead and a momentum that warms up",
+  learningRate: 2e-3,
+  likeAdam: true,
+  options: {
+    betas: schema.betas("decay of the means of g and g²"),
+    eps: schema.notNegative("added to the denominator", 1e-8),
+    momentumDecay: schema.notNegative("how fast the momentum warms up", 4e-3),
+    weightDecay: schema.weightDecay(),
+  },
+  create: nadam,
+};

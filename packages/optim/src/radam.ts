@@ -1,6 +1,8 @@
 /** @file RAdam: Adam whose adaptive step is rectified while its variance cannot be trusted. */
 import { checkBetas, checkNotNegative } from "./check.ts";
 import { Optimizer } from "./optimizer.ts";
+import type { OptimizerEntry } from "./optimizer-entry.ts";
+import * as schema from "./option-schemas.ts";
 import type { CommonOptions, ParametersOrGroups, Rule } from "./rule.ts";
 import { type UpdateOp, updateOp } from "./update-op.ts";
 
@@ -105,3 +107,16 @@ export function radam(
 ): Optimizer<RadamOptions> {
   return new Optimizer(rule, params, options);
 }
+
+/** RAdam by name. */
+export const radamEntry: OptimizerEntry<RadamOptions> = {
+  description: "Adam, plain while its variance cannot be trusted: no warm-up needed",
+  learningRate: 1e-3,
+  likeAdam: true,
+  options: {
+    betas: schema.betas("decay of the means of g and g²"),
+    eps: schema.notNegative("added to the denominator", 1e-8),
+    weightDecay: schema.weightDecay(),
+  },
+  create: radam,
+};

@@ -1,6 +1,8 @@
 /** @file RMSprop: steps scaled by a running mean of the squared gradient. */
 import { checkFractions, checkNotNegative } from "./check.ts";
 import { Optimizer } from "./optimizer.ts";
+import type { OptimizerEntry } from "./optimizer-entry.ts";
+import * as schema from "./option-schemas.ts";
 import type { CommonOptions, ParametersOrGroups, Rule } from "./rule.ts";
 import { type UpdateOp, updateOp } from "./update-op.ts";
 
@@ -117,3 +119,17 @@ export function rmsprop(
 ): Optimizer<RmspropOptions> {
   return new Optimizer(rule, params, options);
 }
+
+/** RMSprop by name. */
+export const rmspropEntry: OptimizerEntry<RmspropOptions> = {
+  description: "steps scaled by a running mean of the squared gradient",
+  learningRate: 1e-2,
+  options: {
+    alpha: schema.fraction("decay of the running means", 0.99),
+    eps: schema.notNegative("added to the denominator", 1e-8),
+    momentum: schema.fraction("what remains of the velocity each step", 0),
+    centered: schema.flag("divide by the deviation from the mean of the gradient"),
+    weightDecay: schema.weightDecay(),
+  },
+  create: rmsprop,
+};

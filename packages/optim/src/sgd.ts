@@ -2,6 +2,8 @@
 import { ValueError } from "@spm/core";
 import { checkFractions } from "./check.ts";
 import { Optimizer } from "./optimizer.ts";
+import type { OptimizerEntry } from "./optimizer-entry.ts";
+import * as schema from "./option-schemas.ts";
 import type { CommonOptions, ParametersOrGroups, Rule } from "./rule.ts";
 import { type UpdateOp, updateOp } from "./update-op.ts";
 
@@ -74,3 +76,15 @@ export function sgd(
 ): Optimizer<SgdOptions> {
   return new Optimizer(rule, params, options);
 }
+
+/** SGD by name: with momentum, unless it is set to 0. */
+export const sgdEntry: OptimizerEntry<SgdOptions> = {
+  description: "stochastic gradient descent with momentum",
+  learningRate: 1e-2,
+  options: {
+    momentum: schema.fraction("what remains of the velocity each step", 0.9),
+    nesterov: schema.flag("look ahead along the velocity"),
+    weightDecay: schema.weightDecay(),
+  },
+  create: (params, options) => sgd(params, { momentum: 0.9, ...options }),
+};

@@ -93,7 +93,9 @@ ${body}
  * const html = factsHtml({ seed: 1, backend: "wasm" });
  * ```
  */
-export function factsHtml(entries: Readonly<Record<string, string | number | boolean>>): string {
+export function factsHtml(
+  entries: Readonly<Record<string, string | number | boolean | readonly number[]>>,
+): string {
   const items = Object.entries(entries).map(
     ([name, value]) => `<dt>${escapeXml(name)}</dt><dd>${escapeXml(String(value))}</dd>`,
   );

@@ -1,5 +1,5 @@
 /** @file General blocks: four numbers [a, b, c, d] a pair, and a factor for each leftover. */
-import { abs, div, mul, neg, reshape, slice, stack, sub, type Tensor } from "@spm/core";
+import { div, mul, neg, reshape, slice, stack, sub, type Tensor } from "@spm/core";
 import { hadamardAngles } from "../presets/hadamard-angles.ts";
 import { initialAngles, times } from "./angles.ts";
 import { defineParameterisation, type Parameterisation, type Quad } from "./define.ts";

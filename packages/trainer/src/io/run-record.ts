@@ -67,6 +67,6 @@ export interface RunConfig {
   /** Optimizer steps of an epoch. */
   readonly stepsPerEpoch: number;
   /** The options as given, by name. */
-  readonly options: Readonly<Record<string, string | number | boolean>>;
+  readonly options: Readonly<Record<string, string | number | boolean | readonly number[]>>;
   readonly machine: Machine;
 }

@@ -1,0 +1,71 @@
+/** @file Every name that the lists hold trains from the command line, as its run says it did. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, expect, onTestFinished, test, vi } from "vitest";
+import { program } from "./program.ts";
+import { ours } from "./registries.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "spm-names-"));
+const text = join(folder, "verse.txt");
+writeFileSync(text, "what immortal hand or eye could frame thy fearful symmetry. ".repeat(9));
+afterAll(() => rmSync(folder, { recursive: true }));
+afterEach(() => {
+  process.exitCode = undefined;
+});
+
+/** Runs `spm` in this process and gives back what it printed. */
+async function spm(line: string): Promise<string> {
+  let printed = "";
+  const write = vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
+    printed += String(chunk);
+    return true;
+  });
+  onTestFinished(() => write.mockRestore());
+  await program().parseAsync(line.split(" "), { from: "user" });
+  write.mockRestore();
+  return printed;
+}
+
+const tiny = "--samples 64 --batch 32 --test-samples 20 --hidden 8 --depth 2 --epochs 1";
+const lists = {
+  layer: ours.linearKinds,
+  optimizer: ours.optimizers,
+  schedule: ours.rateSchedules,
+} as const;
+
+test.each(
+  Object.entries(lists).flatMap(([choice, entries]) =>
+    Object.keys(entries).map((name) => [choice, name] as const),
+  ),
+)("spm train clusters --%s %s", async (choice, name) => {
+  const out = join(folder, `${choice}-${name}`);
+  const flags = `--${choice} ${name} --backend reference --out ${out}`;
+  const printed = await spm(`train clusters ${tiny} ${flags}`);
+  expect(printed).toMatch(/^finished at step 2 of 2, test loss \d+\.\d{4}/m);
+  const { options, command } = JSON.parse(readFileSync(join(out, "config.json"), "utf8"));
+  expect(options[choice]).toBe(name);
+  expect(command).toContain(`--${choice} ${name}`);
+});
+
+test.each(Object.keys(ours.datasets))(
+  "spm train %s, and the command that its run names",
+  async (name) => {
+    const out = join(folder, name);
+    const file = name === "text" ? `--file ${text} --context 4 ` : "";
+    const flags = `${file}${tiny} --optimizer muon --no-nesterov --betas 0.8,0.9`;
+    await spm(`train ${name} ${flags} --backend reference --out ${out}`);
+    const read = (of: string, what: string): string => readFileSync(join(of, what), "utf8");
+    const { command, options } = JSON.parse(read(out, "config.json"));
+    expect(options).toMatchObject({ nesterov: false, betas: [0.8, 0.9] });
+
+    const again = `${out}-again`;
+    const words = command
+      .slice(command.indexOf("train "))
+      .replace(`--out ${out}`, `--out ${again}`);
+    await spm(words);
+    expect(JSON.parse(read(again, "config.json")).options).toEqual(options);
+    expect(read(again, "metrics.jsonl")).toBe(read(out, "metrics.jsonl"));
+    expect(await spm(`eval ${out}`)).toContain("test samples");
+  },
+);

@@ -1,0 +1,106 @@
+/**
+ * @file The options that data sets, optimizers and schedules bring to a training: one by name for
+ * all that have it, with a line that says which these are and what each takes unless told.
+ */
+import { isDeepStrictEqual } from "node:util";
+import { type OptionSchema, ValueError } from "@spm/core";
+import { type Choice, choices, type Registries } from "./registries.ts";
+
+/** A choice whose entries have options. */
+export type OwningChoice = Exclude<Choice, "layer">;
+
+type Schemas = Readonly<Record<string, OptionSchema>>;
+
+/** An option that not every training has. */
+export interface OwnOption {
+  /** What holds for whichever entry is chosen. */
+  readonly schema: OptionSchema;
+  /** What chooses the entry, and the schema of each entry that has the option. */
+  readonly of: {
+    readonly choice: OwningChoice;
+    readonly entries: Schemas;
+  };
+}
+
+/**
+ * The options of all entries that a choice is between, by name.
+ * @throws ValueError for a name that makes no flag, or one whose values are of several types
+ */
+export function ownOptions(
+  registries: Registries,
+  choice: OwningChoice,
+): Record<string, OwnOption> {
+  const entries: Readonly<Record<string, { readonly options: Schemas }>> =
+    registries[choices[choice]];
+  const found: Record<string, Schemas> = {};
+  for (const [entry, { options }] of Object.entries(entries))
+    for (const [name, schema] of Object.entries(options))
+      found[name] = { ...found[name], [entry]: schema };
+  return Object.fromEntries(
+    Object.entries(found).map(([name, entries]) => [
+      name,
+      { schema: inCommon(choices[choice], name, entries), of: { choice, entries } },
+    ]),
+  );
+}
+
+/** What the schemas of one option say alike: what a chosen entry excludes besides is its own. */
+function inCommon(list: string, name: string, entries: Schemas): OptionSchema {
+  if (!/^[a-z][a-zA-Z0-9]*$/.test(name))
+    throw new ValueError(list, "an option in camel case", `"${name}"`);
+  const schemas = Object.values(entries);
+  const [first] = schemas as [OptionSchema, ...OptionSchema[]];
+  const types = new Set(schemas.map(({ type }) => type));
+  if (types.size > 1) throw new ValueError(list, `${name} of one type`, [...types].join(" and "));
+  const alike = Object.entries(first).filter(([key, value]) =>
+    schemas.every((schema) => isDeepStrictEqual(schema[key as keyof OptionSchema], value)),
+  );
+  const items = first.type === "array" && { items: { type: "number" as const } };
+  const description = described(entries);
+  return { ...items, ...Object.fromEntries(alike), description, type: first.type };
+}
+
+/** What an option is, and which entries have it with which default. */
+function described(entries: Schemas): string {
+  const value = ({ default: value }: OptionSchema): string =>
+    value === undefined || value === false ? "" : `: ${value}`;
+  return [...grouped(Object.entries(entries), ([, { description }]) => description)]
+    .map(([meaning, having]) => {
+      const values = [...grouped(having, ([, schema]) => value(schema))];
+      return `${meaning} (${values.map(([shown, list]) => `${namesOf(list)}${shown}`).join("; ")})`;
+    })
+    .join("; ");
+}
+
+/** Which learning rate there is where none is given, for the help of `train`. */
+export function suggestedRates(registries: Registries): string {
+  const all = Object.entries(registries.optimizers);
+  const alike = all.filter(([, { likeAdam }]) => likeAdam);
+  const others = all.filter(([, { likeAdam }]) => !likeAdam);
+  const ofLayers = layerRates(registries);
+  return `with ${namesOf(alike)} the layer's: ${ofLayers}; with others: ${byRate(others)}`;
+}
+
+/** Adam's rate for each kind of layer, for help. */
+export const layerRates = ({ linearKinds }: Registries): string =>
+  byRate(Object.entries(linearKinds));
+
+const byRate = (
+  entries: readonly (readonly [string, { readonly learningRate: number }])[],
+): string =>
+  [...grouped(entries, ([, { learningRate }]) => learningRate)]
+    .map(([rate, list]) => `${rate} ${namesOf(list)}`)
+    .join("; ");
+
+const namesOf = (entries: readonly (readonly [name: string, ...unknown[]])[]): string =>
+  entries.map(([name]) => name).join(", ");
+
+/** The items by key, in the order of their first. */
+function grouped<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
+  const groups = new Map<Key, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    groups.set(key, [...(groups.get(key) ?? []), item]);
+  }
+  return groups;
+}

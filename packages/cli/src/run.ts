@@ -1,0 +1,56 @@
+/** @file Runs a command line: parses, acts, and turns the outcome into an exit code. */
+
+import { CommanderError } from "commander";
+import { leaveBackend } from "./backend.ts";
+import { programWith, spmItself } from "./caller.ts";
+import { program } from "./program.ts";
+import type { Registrations } from "./registries.ts";
+
+const FAILED = 1;
+const WRONG_USAGE = 2;
+/** As after SIGPIPE, 128 + 13: the reader of our output left. */
+const READER_GONE = 141;
+
+const onOutputError = (error: NodeJS.ErrnoException): void =>
+  process.exit(error.code === "EPIPE" ? READER_GONE : FAILED);
+
+/**
+ * The `spm` command. It says on stderr what went wrong and sets `process.exitCode`; it throws
+ * nothing.
+ *
+ * @param argv - as `process.argv` has it: the interpreter, the program, and what it was given
+ * @param registrations - layers, optimizers, schedules and data sets of the program's own, by name.
+ * Flags, help, checks and sweeps are made from them and ours; the runs that they train are resumed
+ * and evaluated by the same program.
+ * @example
+ * const entry: LinearEntry = {
+ *   description: "a product of two very thin matrices",
+ *   learningRate: 0.01,
+ *   create: (inputs, outputs, options) => new LowRank(inputs, outputs, { ...options, rank: 2 }),
+ * };
+ * await main(process.argv, { linearKinds: { "rank-two": entry } });
+ * // node program.ts train clusters --layer rank-two
+ */
+export async function main(argv: readonly string[], registrations?: Registrations): Promise<void> {
+  if (!process.stdout.listeners("error").includes(onOutputError))
+    process.stdout.on("error", onOutputError);
+  try {
+    const caller = registrations === undefined ? spmItself : programWith(registrations);
+    await program(caller).parseAsync(argv);
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : WRONG_USAGE; // commander has said why
+    } else {
+      // what we and the system refuse is told in a line; anything else is a bug and shows its stack
+      const { SpmError, ValueError } = await import("@spm/core");
+      // an option that only the work itself could refuse
+      process.exitCode = error instanceof ValueError ? WRONG_USAGE : FAILED;
+      const { message, stack = message } =
+        error instanceof Error ? error : new Error(String(error));
+      const expected = error instanceof SpmError || (error instanceof Error && "syscall" in error);
+      process.stderr.write(`error: ${expected ? message : stack}\n`);
+    }
+  } finally {
+    await leaveBackend();
+  }
+}

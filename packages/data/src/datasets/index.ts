@@ -1,0 +1,20 @@
+/**
+ * @file The public names of `@spm/data/datasets`: every data set by name, from which flags, help
+ * and tests are made. Some read files, so that this needs Node.
+ */
+import { clusters } from "./clusters.ts";
+import type { DatasetEntry } from "./entry.ts";
+import { mnist } from "./mnist.ts";
+import { text } from "./text.ts";
+
+export type { DatasetEntry, LabelledData } from "./entry.ts";
+
+/** The data sets. A new one is its file and a line here. */
+export const datasets = {
+  mnist: mnist as DatasetEntry,
+  clusters: clusters as DatasetEntry,
+  text: text as DatasetEntry,
+};
+
+/** The names of all data sets. */
+export type DatasetName = keyof typeof datasets;

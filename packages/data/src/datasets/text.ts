@@ -1,0 +1,50 @@
+/** @file A text file by name: the next character from those before it. */
+import { readFile } from "node:fs/promises";
+import { ValueError } from "@spm/core";
+import { characters, vocabularyOf } from "../characters.ts";
+import type { Dataset, LabelledBatch } from "../dataset.ts";
+import { DataError } from "../errors.ts";
+import type { DatasetEntry } from "./entry.ts";
+
+/** Which text, and how much of it a model sees. */
+interface TextOptions {
+  readonly file: string;
+  readonly context?: number;
+}
+
+const TRAIN = 0.9;
+const LONGEST = 1024;
+
+/** The characters of a file: its first nine tenths to learn from, the rest to test with. */
+export const text: DatasetEntry<TextOptions> = {
+  description: "a file of yours, each character from those before it",
+  options: {
+    file: { description: "the text file", type: "string" },
+    context: {
+      description: "characters that a model of text sees",
+      type: "integer",
+      minimum: 1,
+      maximum: LONGEST,
+      default: 8,
+    },
+  },
+  required: ["file"],
+  load: async ({ file, context = 8 }) => {
+    if (!(context <= LONGEST)) throw new ValueError("text", `a context ≤ ${LONGEST}`, context);
+    const all = [...(await readFile(file, "utf8"))];
+    const vocabulary = vocabularyOf(all.join(""));
+    const size = [...vocabulary].length;
+    const cut = Math.floor(TRAIN * all.length);
+    if (all.length - cut <= context)
+      throw new DataError("text", `over ${10 * context} characters in ${file}`, all.length);
+    const part = (from: number, to?: number): Dataset<LabelledBatch> =>
+      characters(all.slice(from, to).join(""), { context, vocabulary });
+    return {
+      train: part(0, cut),
+      test: part(cut),
+      features: context * size,
+      classes: size,
+      vocabulary,
+    };
+  },
+};
