@@ -2,7 +2,14 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import config from "../../vitest.config.ts";
-import { betweenFiles, checks, npmTestPromise, projects } from "./budgets.ts";
+import {
+  betweenFiles,
+  checks,
+  longForms,
+  npmTestPromise,
+  projects,
+  togetherPromise,
+} from "./budgets.ts";
 
 const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
 const { scripts } = JSON.parse(manifest) as { scripts: Record<string, string> };
@@ -12,6 +19,11 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a +
 test("npm test's budgets fit into its promise", () => {
   const all = [...Object.values(checks), ...Object.values(projects), betweenFiles];
   expect(sum(all)).toBeLessThanOrEqual(npmTestPromise);
+});
+
+test("the long forms' budgets fit into what npm test leaves of the hour", () => {
+  const all = longForms.map(({ seconds }) => seconds);
+  expect(npmTestPromise + sum(all)).toBeLessThanOrEqual(togetherPromise);
 });
 
 test("every project of vitest has a budget, and every budget its project", () => {
@@ -24,4 +36,10 @@ test("every project of vitest has a budget, and every budget its project", () =>
 test("the checks are those of npm run check", () => {
   const commands = Object.keys(checks).map((name) => `npm run -s ${name}`);
   expect(scripts.check).toBe(commands.join(" && "));
+});
+
+test("every long form has a name of its own, and is a script of package.json", () => {
+  expect(new Set(longForms.map(({ name }) => name)).size).toBe(longForms.length);
+  for (const { command } of longForms)
+    expect(scripts).toHaveProperty([/^npm run -s (\S+)/.exec(command)![1]!]);
 });
