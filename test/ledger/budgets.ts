@@ -51,6 +51,7 @@ export const notRun = 77;
 
 /** What `npm run test:all` runs, in this order. A new long form is a new line. */
 export const longForms: readonly LongForm[] = [
+  { name: "pytorch", command: "npm run -s golden:fresh", seconds: 30 },
   { name: "mixer", command: "npm run -s verify:mixer -- --check", seconds: 30 },
   { name: "fuzz", command: "npm run -s fuzz -- --files 1000000", seconds: 120 },
   { name: "resume", command: "npm run -s test:resume -- --kills 200", seconds: 300 },
