@@ -18,7 +18,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "unit", include: ["packages/*/src/**/*.test.ts"], setupFiles },
+        test: {
+          name: "unit",
+          include: ["packages/*/src/**/*.test.ts", "test/ledger/**/*.test.ts"],
+          setupFiles,
+        },
       },
       {
         extends: true,

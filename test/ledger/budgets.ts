@@ -1,0 +1,58 @@
+/**
+ * @file What the checks, the tests and their long forms may take, in seconds on two quiet cores.
+ *
+ * Above a budget `npm test` and `npm run test:all` print a warning and do not fail: machines
+ * differ. Each line has its measured share of the ten minutes: what needs more takes it from
+ * another line. A test holds the sums to the two promises.
+ */
+
+/** `npm test` is done in ten minutes. What it installs on first use is not counted. */
+export const npmTestPromise = 600;
+
+/** `npm test` and `npm run test:all` together are done in an hour. */
+export const togetherPromise = 3600;
+
+/** The checks that `npm test` begins with: scripts of package.json, one after the other. */
+export const checks = { lint: 8, types: 27, architecture: 20 } as const;
+
+/**
+ * The projects of vitest: what their files take, added up.
+ *
+ * On two cores vitest runs one file at a time (as many workers as cores, less one), so these are
+ * shares of the wall time, and they add up with the checks to the ten minutes. With more cores the
+ * files overlap and add up to more than the wall time, which is why that has a line of its own.
+ */
+export const projects: Readonly<Record<string, number>> = {
+  unit: 140,
+  golden: 5,
+  contract: 22,
+  fuzz: 30,
+  resume: 10,
+  mixer: 8,
+  gpu: 85,
+  integration: 105,
+  browser: 50,
+  packaging: 60,
+};
+
+/** What vitest takes between the files: its own start, and that of a process for each file. */
+export const betweenFiles = 30;
+
+/** A test that is too long for `npm test`, where a sample of it stands. */
+export interface LongForm {
+  readonly name: string;
+  /** Exits with 0 if it passes, with `notRun` if it lacks something, else it fails. */
+  readonly command: string;
+  readonly seconds: number;
+}
+
+/** The exit code of a command that lacks something it needs, and has said what. */
+export const notRun = 77;
+
+/** What `npm run test:all` runs, in this order. A new long form is a new line. */
+export const longForms: readonly LongForm[] = [
+  { name: "pytorch", command: "npm run -s golden:fresh", seconds: 30 },
+  { name: "mixer", command: "npm run -s verify:mixer -- --check", seconds: 30 },
+  { name: "fuzz", command: "npm run -s fuzz -- --files 1000000", seconds: 120 },
+  { name: "resume", command: "npm run -s test:resume -- --kills 200", seconds: 300 },
+];
