@@ -170,7 +170,7 @@ test.each(samples)("float64 on the reference, bit by bit: $name", async (sample)
   else expect(got).toEqual(want);
 });
 
-const composedThere = kinds.flatMap(([, mixer]) =>
+const composedThere: readonly object[] = kinds.flatMap(([, mixer]) =>
   lowered(mixer) ? [mixer.op.primitive, mixer.op.backward] : [],
 );
 
