@@ -23,7 +23,7 @@ import { assertFresh, machine, RunWriter, readRun, recordRun } from "@spm/traine
 import { textTable } from "./text-table.ts";
 
 /** A kind of layer in a comparison. */
-export interface ComparedLayer {
+interface ComparedLayer {
   readonly name: string;
   readonly create: LinearFactory;
   /** Adam's rate at the first step. */

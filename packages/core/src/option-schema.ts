@@ -2,14 +2,6 @@
  * @file What the value of an option may be: flags, help, JSON schemas and tests are made from it.
  */
 
-/** A number's range, as JSON Schema has it. */
-interface NumberRange {
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly exclusiveMinimum?: number;
-  readonly exclusiveMaximum?: number;
-}
-
 /**
  * JSON Schema of one option's value, with a line that says what the option is.
  *
@@ -22,14 +14,18 @@ interface NumberRange {
  *   default: 0,
  * };
  */
-export interface OptionSchema extends NumberRange {
+export interface OptionSchema {
   readonly description: string;
   /** An array is one of numbers. */
   readonly type: "string" | "integer" | "number" | "boolean" | "array";
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
   /** The words that a string may be; any unless given. */
   readonly enum?: readonly string[];
   /** What each number of an array may be. */
-  readonly items?: NumberRange & { readonly type: "integer" | "number" };
+  readonly items?: Omit<OptionSchema, "description" | "default">;
   readonly minItems?: number;
   readonly maxItems?: number;
   /** What holds where nothing is given; an option without one is left out then. */

@@ -2,26 +2,8 @@
 import { type NdArray, sizeOf } from "@spm/core";
 import type { Schedule } from "@spm/mixer";
 import type { Machine } from "./machine.ts";
-import type { MixerState, Tables } from "./mixer-state.ts";
+import type { Call, MixerState } from "./mixer-state.ts";
 import { plain, rowsOf } from "./plain.ts";
-
-/** One call's operands. */
-export interface Call {
-  readonly state: MixerState;
-  readonly schedule: Schedule;
-  readonly tables: Tables;
-  /** What the pairs' coefficients are made from: the first parameter. */
-  readonly source: NdArray;
-  readonly others: readonly NdArray[];
-  readonly rows: number;
-  readonly inputs: number;
-  readonly outputs: number;
-  /** Address of x [rows, inputs]. */
-  readonly x: number;
-  /** Addresses of n floats each, zero beyond what was given. */
-  readonly dIn: number;
-  readonly dOut: number;
-}
 
 export function makeCall(
   state: MixerState,
@@ -67,22 +49,4 @@ export function constant({ memory, run }: Machine, n: number, value: 0 | 1): num
   if (value === 0) memory.zero(address, 4 * n);
   else run.fill4(address, n, value);
   return address;
-}
-
-/** A backward call's further operands, and the parameters' gradients, to be written. */
-export interface Backward {
-  /** Address of ȳ [rows, outputs]. */
-  readonly ct: number;
-  /** Address of x̄ [rows, inputs]. */
-  readonly gx: number;
-  /** What the forward kept, z_L [rows, n] or v_L as it lies in scratch; if it did. */
-  readonly kept: NdArray | undefined;
-  readonly gradients: readonly NdArray[];
-}
-
-/** Addresses of sums over the rows, n floats each. */
-export interface Sums {
-  readonly bias: number;
-  readonly out: number;
-  readonly in: number;
 }

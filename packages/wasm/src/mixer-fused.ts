@@ -5,8 +5,7 @@
 import type { ButterflyPlan } from "./butterfly-plan.ts";
 import type { DeferredKernels } from "./kernel-exports.ts";
 import { cut } from "./machine.ts";
-import type { Backward, Call, Sums } from "./mixer-call.ts";
-import type { Scaled } from "./mixer-state.ts";
+import type { Backward, Call, Scaled, Sums } from "./mixer-state.ts";
 
 /** Rows that the kernels hold in scratch at a time. */
 export const ROWS = 8;

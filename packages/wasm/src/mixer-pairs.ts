@@ -1,7 +1,6 @@
 /** @file The mixer with pairs by table: any schedule, eight rows at a time, unscaled blocks. */
-import type { Backward, Call, Sums } from "./mixer-call.ts";
 import { constant } from "./mixer-call.ts";
-import { COLUMN } from "./mixer-state.ts";
+import { type Backward, type Call, COLUMN, type Sums } from "./mixer-state.ts";
 
 const ROWS = 8; // rows that the kernels hold in scratch at a time
 

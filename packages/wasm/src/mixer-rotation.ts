@@ -2,10 +2,10 @@
 
 import type { NdArray } from "@spm/core";
 import { eachPair, rotationMixer } from "@spm/mixer";
-import { type Call, constant } from "./mixer-call.ts";
+import { constant } from "./mixer-call.ts";
 import { backwardParts, forwardFused, fusedScratch, ROWS } from "./mixer-fused.ts";
 import { backwardByTable, forwardByTable } from "./mixer-pairs.ts";
-import { type MixerKernels, PairList } from "./mixer-state.ts";
+import { type Call, type MixerKernels, PairList } from "./mixer-state.ts";
 import { plain } from "./plain.ts";
 
 const SLOTS = 2 * ROWS; // vectors of each four columns: z and g

@@ -1,5 +1,6 @@
 /**
- * @file What the mixer keeps between calls: tables by schedule, coefficients by parameter array.
+ * @file What the mixer's kernels are told, and what they keep between calls: tables by schedule,
+ * coefficients by parameter array.
  */
 import { isContiguous, type NdArray, sizeOf, type TypedArray } from "@spm/core";
 import type { MixerOp, Schedule } from "@spm/mixer";
@@ -12,7 +13,6 @@ import {
 } from "./butterfly-plan.ts";
 import type { Cache } from "./cache.ts";
 import type { Machine } from "./machine.ts";
-import type { Backward, Call, Sums } from "./mixer-call.ts";
 import { plain } from "./plain.ts";
 
 /** Bytes of a column of eight rows. */
@@ -61,6 +61,42 @@ export interface Scaled {
   readonly fits: boolean;
   /** A power of two that brings the last scales near one. */
   readonly unit: number;
+}
+
+/** One call's operands. */
+export interface Call {
+  readonly state: MixerState;
+  readonly schedule: Schedule;
+  readonly tables: Tables;
+  /** What the pairs' coefficients are made from: the first parameter. */
+  readonly source: NdArray;
+  readonly others: readonly NdArray[];
+  readonly rows: number;
+  readonly inputs: number;
+  readonly outputs: number;
+  /** Address of x [rows, inputs]. */
+  readonly x: number;
+  /** Addresses of n floats each, zero beyond what was given. */
+  readonly dIn: number;
+  readonly dOut: number;
+}
+
+/** A backward call's further operands, and the parameters' gradients, to be written. */
+export interface Backward {
+  /** Address of ȳ [rows, outputs]. */
+  readonly ct: number;
+  /** Address of x̄ [rows, inputs]. */
+  readonly gx: number;
+  /** What the forward kept, z_L [rows, n] or v_L as it lies in scratch; if it did. */
+  readonly kept: NdArray | undefined;
+  readonly gradients: readonly NdArray[];
+}
+
+/** Addresses of sums over the rows, n floats each. */
+export interface Sums {
+  readonly bias: number;
+  readonly out: number;
+  readonly in: number;
 }
 
 /** What makes the kernels of one kind of mixer differ from those of another. */

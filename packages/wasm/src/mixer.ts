@@ -4,12 +4,12 @@
  */
 import { each, type KernelTable, type NdArray, type Shape, type TypedArray, wrap } from "@spm/core";
 import { type Machine, NOT_FLOAT32, register } from "./machine.ts";
-import { type Call, makeCall, padded } from "./mixer-call.ts";
+import { makeCall, padded } from "./mixer-call.ts";
 import { forwardFused } from "./mixer-fused.ts";
 import { generalKernels } from "./mixer-general.ts";
 import { forwardByTable } from "./mixer-pairs.ts";
 import { rotationKernels } from "./mixer-rotation.ts";
-import { MixerState, type Scaled } from "./mixer-state.ts";
+import { type Call, MixerState, type Scaled } from "./mixer-state.ts";
 import { plain } from "./plain.ts";
 
 /** Adds the mixer's kernels, and returns what must hear of released memory. */

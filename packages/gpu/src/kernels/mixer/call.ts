@@ -4,16 +4,22 @@
 import type { Schedule } from "@spm/mixer";
 import type { Executor, Memory, Output } from "../../executor.ts";
 import { parameters } from "../elementwise.ts";
-import type { MixerKernels } from "./kernels.ts";
 import type { MixerOperands } from "./operands.ts";
 import type { ProgramArrays } from "./program.ts";
 import { type ScheduleTables, tablesOf } from "./tables.ts";
 
 /** α and β of every coordinate and stage, [L·n] each. */
-export interface Coefficients {
+interface Coefficients {
   readonly alpha: Memory;
   readonly beta: Memory;
 }
+
+/** α and β of every coordinate and stage, from the parameters. */
+export type MakeCoefficients = (
+  executor: Executor,
+  tables: ScheduleTables,
+  parameters: MixerOperands["parameters"],
+) => Coefficients;
 
 /**
  * The pair p of a role r ≥ 0, and whether it is the pair's second: ⌊r / 2⌋ and r mod 2 of a whole
@@ -48,7 +54,7 @@ export interface Call {
 
 export function callOf(
   executor: Executor,
-  kernels: Pick<MixerKernels, "coefficients">,
+  kernels: { readonly coefficients: MakeCoefficients },
   schedule: Schedule,
   { parameters, rows, fanIn, fanOut }: MixerOperands,
 ): Call {

@@ -4,13 +4,11 @@ import type { DeviceArray } from "../../device-array.ts";
 import type { Executor, Memory } from "../../executor.ts";
 import type { FusedBlocks } from "../fused/blocks.ts";
 import type { FusedPlan } from "../fused/plan.ts";
-import type { Call, Coefficients } from "./call.ts";
-import type { MixerOperands } from "./operands.ts";
+import type { Call, MakeCoefficients } from "./call.ts";
 import type { Pass } from "./passes.ts";
-import type { ScheduleTables } from "./tables.ts";
 
 /** z or g around a pass; z after it is known only where the sweep came from there. */
-export interface Around<After = Memory> {
+interface Around<After = Memory> {
   readonly before: Memory;
   readonly after: After;
 }
@@ -31,12 +29,7 @@ export interface StageSums {
 /** The kernels of a kind. */
 export interface MixerKernels {
   readonly op: MixerOp;
-  /** α and β of every coordinate and stage, from the parameters. */
-  coefficients(
-    executor: Executor,
-    tables: ScheduleTables,
-    parameters: MixerOperands["parameters"],
-  ): Coefficients;
+  readonly coefficients: MakeCoefficients;
   /** Sums over the rows of stage `l` (from 0) within a pass, for each parameter. */
   stageSums(
     call: Call,
