@@ -13,7 +13,6 @@ const order = [
   "data",
   "trainer",
   "report",
-  "experiments",
   "cli",
 ];
 const test = "\\.test\\.ts$";
@@ -42,7 +41,7 @@ const onlyFrom = (library, from) => ({
   name: `only-from-one-place-${library.replace(/[^a-z]+/g, "-")}`,
   comment: `Only ${from} imports ${library}.`,
   severity: "error",
-  from: { path: "^packages/", pathNot: from },
+  from: { path: "^(packages|experiments)/", pathNot: from },
   to: { path: `(^|/)node_modules/(@types/)?(${library})/` },
 });
 
@@ -50,6 +49,13 @@ const onlyFrom = (library, from) => ({
 export default {
   forbidden: [
     ...importOrder,
+    {
+      name: "experiments-are-private",
+      comment: "What ships works without the experiments; the command looks for them in a clone.",
+      severity: "error",
+      from: { path: "^packages/", pathNot: "^packages/cli/src/experiments\\.ts$" },
+      to: { path: "^experiments/" },
+    },
     onlyFrom("ndarray|ndarray-ops", "^packages/core/src/array(\\.test)?\\.ts$"),
     onlyFrom("gpu\\.js", "^packages/gpu/"),
     onlyFrom("@tensorflow/[^/]+", "^$"),
@@ -64,14 +70,14 @@ export default {
       name: "no-sources-of-others",
       comment: "Another package is imported by its name, never by a path into its sources.",
       severity: "error",
-      from: { path: "^packages/([^/]+)/" },
-      to: { path: "^packages/", pathNot: "^packages/$1/", dependencyTypes: ["local"] },
+      from: { path: "^(packages/[^/]+|experiments)/" },
+      to: { path: "^(packages|experiments)/", pathNot: "^$1/", dependencyTypes: ["local"] },
     },
     {
       name: "no-tests-in-sources",
       comment: "What ships does not import tests.",
       severity: "error",
-      from: { path: "^packages/", pathNot: test },
+      from: { path: "^(packages|experiments)/", pathNot: test },
       to: { path: [test, "^test/"] },
     },
     {
@@ -94,7 +100,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: ["^packages/[^/]+/dist/", "^packages/wasm/assembly/"] },
+    exclude: { path: ["^(packages/[^/]+|experiments)/dist/", "^packages/wasm/assembly/"] },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.test.json" },
     enhancedResolveOptions: {

@@ -11,7 +11,7 @@ export default defineConfig({
     allowOnly: false, // biome cannot watch over this: it takes our `fit` for a focused test
     coverage: {
       provider: "v8",
-      include: ["packages/*/src/**/*.ts"],
+      include: ["packages/*/src/**/*.ts", "experiments/**/*.ts"],
       exclude: ["**/*.test.ts"],
       reporter: ["text", "html"],
     },
@@ -20,7 +20,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
-          include: ["packages/*/src/**/*.test.ts", "test/ledger/**/*.test.ts"],
+          include: ["{packages/*/src,experiments}/**/*.test.ts", "test/ledger/**/*.test.ts"],
           setupFiles,
         },
       },

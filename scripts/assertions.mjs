@@ -14,7 +14,7 @@ const operands = ["Tensor", "Parameter", "NdArray", "DeviceArray", "Spec"];
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { config } = ts.readConfigFile(`${root}tsconfig.test.json`, ts.sys.readFile);
 const { fileNames, options } = ts.parseJsonConfigFileContent(
-  { ...config, include: ["packages/*/src", "test", "bench", "examples"] },
+  { ...config, include: ["packages/*/src", "experiments", "test", "bench", "examples"] },
   ts.sys,
   root,
 );
@@ -28,8 +28,9 @@ const namesOf = (type) => (type.isUnion() ? type.types : [type]).map((part) => p
 const counts = new Map();
 for (const path of fileNames) {
   const source = program.getSourceFile(path);
-  const [folder, name] = relative(root, path).split(sep);
-  const counted = folder === "packages" && !path.endsWith(".test.ts");
+  const [folder, inside] = relative(root, path).split(sep);
+  const name = folder === "packages" ? inside : folder;
+  const counted = /^(packages|experiments)$/.test(`${folder}`) && !path.endsWith(".test.ts");
   /** @param {ts.Node} node */
   const visit = (node) => {
     if (ts.isNonNullExpression(node)) {

@@ -1,0 +1,126 @@
+/** @file Brings a trained dense network into structured layers, and trains it on. */
+import { readFileSync } from "node:fs";
+import { noGrad, rng, type Tensor, ValueError } from "@spm/core";
+import { DataLoader, imageDataset, pixelStatistics, subset } from "@spm/data";
+import { loadMnist } from "@spm/data/mnist";
+import { Mlp } from "@spm/models";
+import { type LinearMap, linearKinds, MixerLayer, replaceLinear } from "@spm/nn";
+import { adam, cosine } from "@spm/optim";
+import { classification, evaluate, fit, formatPercent } from "@spm/trainer";
+import type { Experiment } from "../shared/experiment.ts";
+import { readNames } from "../shared/lists.ts";
+import { mlpFrom } from "./checkpoint.ts";
+import { findings, type Outcome } from "./findings.ts";
+import { methods } from "./methods.ts";
+
+/** Error and accuracy against parameters, as projected and after some more training. */
+export const compress: Experiment<{
+  checkpoint: string;
+  methods: string;
+  hidden: number;
+  epochs: number;
+  tune: number;
+  images: number;
+  testImages: number;
+  batch: number;
+  rate: number;
+  sweeps: number;
+}> = {
+  name: "compress",
+  question: "How much of a trained dense network survives in a mixer?",
+  settings: {
+    checkpoint: "",
+    methods: "all",
+    hidden: 256,
+    epochs: 3,
+    tune: 1,
+    images: 20_000,
+    testImages: 10_000,
+    batch: 128,
+    rate: 0,
+    sweeps: 1,
+  },
+  quick: {
+    methods: "rotation,svd-4,monarch",
+    hidden: 16,
+    epochs: 1,
+    images: 640,
+    testImages: 100,
+    sweeps: 0,
+  },
+  async run({ settings, seed, signal, log }) {
+    const { checkpoint, hidden, epochs, tune, images, testImages, batch, rate, sweeps } = settings;
+    const chosen = readNames(
+      "methods",
+      settings.methods,
+      methods.map(({ name }) => name),
+    );
+    const { train, test } = await loadMnist();
+    const statistics = pixelStatistics(train.pixels);
+    const trainSet = subset(imageDataset(train, statistics), images);
+    const held = new DataLoader(subset(imageDataset(test, statistics), testImages), {
+      batchSize: Math.min(1000, testImages),
+    });
+    const accuracy = async (model: Mlp): Promise<number> =>
+      (await evaluate(model, held, classification))?.accuracy ?? 0;
+    const learn = async (model: Mlp, rounds: number, learningRate: number): Promise<number> => {
+      const loader = new DataLoader(trainSet, { batchSize: batch, seed, dropLast: true });
+      const schedule = cosine({
+        base: learningRate,
+        steps: Math.max(1, rounds * loader.batchesPerEpoch),
+      });
+      const optimizer = adam(model.parameters(), { learningRate: schedule });
+      await fit(model, loader, { loss: classification, optimizer, epochs: rounds, signal });
+      return accuracy(model);
+    };
+
+    const sizes = [train.features, hidden, hidden, train.classes];
+    const dense =
+      checkpoint === "" ? new Mlp({ sizes, random: rng(seed) }) : mlpFrom(readFileSync(checkpoint));
+    const [first, last] = [dense.layers[0]?.fanIn, dense.layers.at(-1)?.fanOut];
+    if (first !== train.features || last !== train.classes || dense.layers.length < 2)
+      throw new ValueError(
+        "compress",
+        "a network of two layers or more from 784 to 10",
+        `${first} to ${last}`,
+      );
+    const baseline =
+      checkpoint === ""
+        ? await learn(dense, epochs, rate || linearKinds.dense.learningRate)
+        : await accuracy(dense);
+    log(`dense: ${dense.parameterCount()} parameters, ${formatPercent(baseline)}`);
+    const widths = [first, ...dense.layers.map((layer) => layer.fanOut)];
+    const replaced = (_: unknown, path: string): boolean =>
+      path !== `layers.${dense.layers.length - 1}`;
+
+    const outcomes: Outcome[] = [];
+    for (const { name, learningRate, create } of methods) {
+      if (signal.aborted) break;
+      if (!chosen.includes(name)) continue;
+      const model = new Mlp({ sizes: widths, random: rng(seed) });
+      noGrad(() => model.loadStateDict(dense.stateDict()));
+      const errors: number[] = [];
+      replaceLinear(model, create, {
+        random: rng(seed),
+        where: replaced,
+        fromDense: (weight, map) => void errors.push(nearest(map, weight, sweeps)),
+      });
+      const projected = await accuracy(model);
+      const parameters = model.parameterCount();
+      const tuned = await learn(model, tune, rate || learningRate);
+      const fresh = new Mlp({ sizes: widths, random: rng(seed) });
+      replaceLinear(fresh, create, { random: rng(seed), where: replaced, gain: Math.SQRT2 });
+      const scratch = await learn(fresh, tune, rate || learningRate);
+      outcomes.push({ name, parameters, errors, projected, tuned, scratch });
+      log(
+        `${name}: ${parameters} parameters, ` +
+          `${[projected, tuned, scratch].map(formatPercent).join(", ")}`,
+      );
+    }
+    return findings({ parameters: dense.parameterCount(), accuracy: baseline }, outcomes, tune);
+  },
+};
+
+/** Moves the map as near to W as is found. @returns ‖W′ − W‖ / ‖W‖ */
+const nearest = (map: LinearMap, weight: Tensor, sweeps: number): number =>
+  map instanceof MixerLayer ? map.assignDense(weight, { sweeps }) : map.assignDense(weight);

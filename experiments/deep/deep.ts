@@ -1,0 +1,107 @@
+/**
+ * @file Trains a deep stack whose memory does not grow with its depth, beside the same stack on the
+ * tape.
+ */
+import { setImmediate } from "node:timers/promises";
+import {
+  argmax,
+  cast,
+  each,
+  elements,
+  equal,
+  mean,
+  noGrad,
+  rng,
+  scope,
+  valueAndGrad,
+} from "@spm/core";
+import { crossEntropy } from "@spm/nn";
+import { adam } from "@spm/optim";
+import type { Experiment } from "../shared/experiment.ts";
+import { planarPoints } from "../shared/planar-data.ts";
+import { zip } from "../shared/zip.ts";
+import { type Drift, driftOf } from "./drift.ts";
+import { held } from "./memory.ts";
+import { type DeepModel, deepModel, type Mode, modes, sizeOfModel } from "./model.ts";
+import { report } from "./report.ts";
+
+const TEST = 1000;
+
+/** Memory against depth, gradients against those of the tape, and training with both. */
+export const deep: Experiment<{
+  layers: number;
+  width: number;
+  batch: number;
+  steps: number;
+  rate: number;
+}> = {
+  name: "deep",
+  question: "Can a stack be trained in memory that does not grow with its depth?",
+  settings: { layers: 256, width: 64, batch: 256, steps: 60, rate: 0.003 },
+  quick: { layers: 16, width: 16, batch: 32, steps: 4 },
+  async run({ settings: { layers, width, batch, steps, rate }, seed, signal, log }) {
+    const depths = [...[1, 4, 16, 64, 256].filter((depth) => depth < layers), layers];
+    const memory = depths.map((depth) => {
+      const [walked, taped] = each(modes, (mode) => held(depth, width, batch, seed, mode));
+      log(`${depth} layers: ${walked.between} bytes, on the tape ${taped.between}`);
+      return { depth, reversible: walked, tape: taped };
+    });
+    const drift: Drift[] = [];
+    for (const depth of depths) {
+      if (!signal.aborted) drift.push(driftOf(depth, width, seed));
+      await setImmediate(); // the event loop gets its turn: an interruption comes through
+    }
+
+    const runs = each(modes, (mode) => {
+      const model = deepModel(layers, width, seed);
+      const optimizer = adam(model.parameters, { learningRate: rate });
+      return { mode, model, optimizer, losses: [] as number[], seconds: [] as number[] };
+    });
+    for (let step = 1; step <= steps && !signal.aborted; step++) {
+      const { points, parts } = planarPoints("spirals", batch, rng(seed * 1000 + step));
+      for (const { mode, model, optimizer, losses, seconds } of runs) {
+        const started = performance.now();
+        scope(() => {
+          const loss = () => crossEntropy(model.logits(points, mode), parts);
+          const { value, grads } = valueAndGrad(loss, model.parameters);
+          optimizer.step(grads);
+          losses.push(Number(elements(value.ndarray())[0]));
+        });
+        seconds.push((performance.now() - started) / 1000);
+      }
+      if (step % Math.ceil(steps / 10) === 0)
+        log(
+          `step ${step}: loss ${runs.map(({ losses }) => losses.at(-1)?.toFixed(4)).join(" and ")}`,
+        );
+      await setImmediate();
+    }
+    const trained = each(runs, ({ mode, model, losses, seconds }) => ({
+      mode,
+      losses,
+      accuracy: accuracy(model, mode, seed),
+      seconds: seconds.toSorted((a, b) => a - b)[seconds.length >> 1] ?? 0,
+    }));
+    const [walked, taped] = runs;
+    const apart = Math.max(0, ...zip(walked.losses, taped.losses).map(([a, b]) => Math.abs(a - b)));
+    const after = driftOf(layers, width, seed, walked.model);
+    return report({
+      layers,
+      width,
+      batch,
+      parameters: sizeOfModel(walked.model),
+      memory,
+      drift,
+      after,
+      trained,
+      apart,
+    });
+  },
+};
+
+function accuracy(model: DeepModel, mode: Mode, seed: number): number {
+  const { points, parts } = planarPoints("spirals", TEST, rng(seed * 1000));
+  return noGrad(() => {
+    const right = equal(argmax(model.logits(points, mode), { axis: -1 }), parts);
+    return Number(elements(mean(cast(right, "float32")).ndarray())[0]);
+  });
+}

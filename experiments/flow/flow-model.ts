@@ -1,0 +1,80 @@
+/**
+ * @file A normalising flow: affine couplings, linear mixings between them, exact likelihood and
+ * inverse.
+ */
+import {
+  add,
+  concat,
+  exp,
+  mul,
+  noGrad,
+  type Rng,
+  split,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  tanh,
+  zeros,
+} from "@spm/core";
+import { Mlp } from "@spm/models";
+import { Module } from "@spm/nn";
+import { zip } from "../shared/zip.ts";
+import type { Mixing } from "./mixing.ts";
+
+/**
+ * x → z with z normal: each step mixes all coordinates, then scales and shifts one half by what it
+ * makes of the other.
+ */
+export class Flow extends Module {
+  readonly mixings: readonly Mixing[];
+  readonly nets: readonly Mlp[];
+
+  constructor(
+    n: number,
+    steps: number,
+    hidden: number,
+    mixing: (n: number, random: Rng) => Mixing,
+    random: Rng,
+  ) {
+    super();
+    this.mixings = Array.from({ length: steps }, () => mixing(n, random));
+    this.nets = this.mixings.map(() => new Mlp({ sizes: [n / 2, hidden, hidden, n], random }));
+  }
+
+  /** z [B, n] of x [B, n], and ln |∂z/∂x| [B]. */
+  encode(x: Tensor): { z: Tensor; volume: Tensor } {
+    let [z, volume] = [x, zeros(x.shape.slice(0, -1))];
+    for (const [mixing, net] of zip(this.mixings, this.nets)) {
+      const [a, b] = split(mixing.forward(z), 2, -1) as [Tensor, Tensor];
+      const [scale, shift] = moves(net, a);
+      z = concat([add(mul(b, exp(scale)), shift), a], -1);
+      volume = add(volume, add(sum(scale, { axis: -1 }), mixing.logAbsDet()));
+    }
+    return { z, volume };
+  }
+
+  /** ln p(x) = ln N(z; 0, 1) + ln |∂z/∂x|, exact. [B, n] → [B] */
+  forward(x: Tensor): Tensor {
+    const { z, volume } = this.encode(x);
+    const constant = -0.5 * x.shape.at(-1)! * Math.log(2 * Math.PI);
+    return add(add(mul(-0.5, sum(square(z), { axis: -1 })), volume), constant);
+  }
+
+  /** The x that z comes from: samples, where z is normal. */
+  decode(z: Tensor): Tensor {
+    return noGrad(() =>
+      zip(this.mixings, this.nets).reduceRight((y, [mixing, net]) => {
+        const [b, a] = split(y, 2, -1) as [Tensor, Tensor];
+        const [scale, shift] = moves(net, a);
+        return mixing.inverse(concat([a, mul(sub(b, shift), exp(mul(-1, scale)))], -1));
+      }, z),
+    );
+  }
+}
+
+/** What a coupling does to one half, made of the other. */
+function moves(net: Mlp, a: Tensor): [scale: Tensor, shift: Tensor] {
+  const [scale, shift] = split(net.forward(a), 2, -1) as [Tensor, Tensor];
+  return [tanh(scale), shift];
+}

@@ -1,0 +1,41 @@
+/** @file @spm/experiments: questions put to the machine, and the run folders that answer them. */
+import { charlm } from "./charlm/charlm.ts";
+import { compress } from "./compress/compress.ts";
+import { deep } from "./deep/deep.ts";
+import type { Experiment } from "./shared/experiment.ts";
+import { flow } from "./flow/flow.ts";
+import { learnTransform } from "./learn-transform/learn-transform.ts";
+import { mnist } from "./mnist/mnist.ts";
+import { samples } from "./samples/samples.ts";
+import { text } from "./text/text.ts";
+import { timing } from "./timing/timing.ts";
+import { teacher } from "./teacher/teacher.ts";
+import { twoMixers } from "./two-mixers/two-mixers.ts";
+
+export { gptOf } from "./charlm/saved-gpt.ts";
+export type { Experiment, Findings, Section, Settings, Table, Trial } from "./shared/experiment.ts";
+export { type ExperimentRun, runExperiment } from "./shared/run-experiment.ts";
+export { readSettings } from "./shared/settings.ts";
+
+/**
+ * All experiments, in the order that `spm experiment --help` lists them.
+ *
+ * @example
+ * ```ts
+ * import { experiments } from "@spm/experiments";
+ * console.log(experiments.map(({ name, question }) => `${name}: ${question}`).join("\n"));
+ * ```
+ */
+export const experiments: readonly Experiment[] = [
+  samples, //
+  mnist,
+  charlm,
+  text,
+  timing,
+  compress,
+  deep,
+  flow,
+  learnTransform,
+  teacher,
+  twoMixers,
+];

@@ -1,0 +1,92 @@
+/** @file One fit: what a student makes of N samples of a hidden operator. */
+import { setImmediate } from "node:timers/promises";
+import {
+  add,
+  elements,
+  matmul,
+  mean,
+  mul,
+  noGrad,
+  normal,
+  type Rng,
+  scope,
+  square,
+  sub,
+  type Tensor,
+  transpose,
+  valueAndGrad,
+} from "@spm/core";
+import { type LinearKind, linear } from "@spm/nn";
+import { adam, cosine } from "@spm/optim";
+import { fasterForm } from "../shared/through-matrix.ts";
+import { ridge } from "./ridge.ts";
+
+/** How a student is fitted. */
+export interface Fit {
+  readonly student: LinearKind;
+  /** N */
+  readonly samples: number;
+  /** Standard deviation of what is added to each output, whose own is 1. */
+  readonly noise: number;
+  /**
+   * Adam on all samples at once, its rate falling to 0 by a cosine. A dense student is not trained
+   * but solved for.
+   */
+  readonly steps: number;
+  readonly rate: number;
+}
+
+/**
+ * The relative squared error ‖Ŵ − W‖² / ‖W‖² of what the student learns from y = Wx + noise, x ~
+ * N(0, I): for fresh inputs, the expected share of ‖y‖² that it misses. 1 is what knowing nothing
+ * gives.
+ * @param teacher - W [n, n]
+ */
+export async function recover(
+  teacher: Tensor,
+  random: Rng,
+  fit: Fit,
+  signal: AbortSignal,
+): Promise<number> {
+  const { student, samples, noise, steps, rate } = fit;
+  const n = teacher.shape[0]!;
+  const x = normal(random, [samples, n]);
+  const y = noGrad(() =>
+    add(matmul(x, transpose(teacher)), mul(normal(random, [samples, n]), noise)),
+  );
+  const w = elements(teacher.ndarray());
+  if (student === "dense") {
+    const [xs, ys] = [elements(x.ndarray()), elements(y.ndarray())];
+    return relativeError(ridge(xs, ys, { samples, n, lambda: n * noise ** 2 }), w);
+  }
+  const layer = fasterForm(student, linear(student, n, n, { random, bias: false }));
+  const parameters = layer.parameters();
+  const optimizer = adam(parameters, { learningRate: cosine({ base: rate, steps }) });
+  for (let step = 0; step < steps && !signal.aborted; step++) {
+    const value = scope(() => {
+      const { value, grads } = valueAndGrad(
+        () => mean(square(sub(layer.forward(x), y))),
+        parameters,
+      );
+      optimizer.step(grads);
+      return value;
+    });
+    const loss = await value.item();
+    value.dispose();
+    if (loss < 1e-13) break; // float32 knows no better
+    // the event loop gets its turn: an interruption comes through
+    if (step % 20 === 0) await setImmediate();
+  }
+  const found = noGrad(() => Float64Array.from(elements(layer.toDense().ndarray())));
+  for (const used of [x, y, ...parameters]) used.dispose();
+  return relativeError(found, w);
+}
+
+function relativeError(found: ArrayLike<number>, target: ArrayLike<number>): number {
+  let [missed, all] = [0, 0];
+  for (let i = 0; i < target.length; i++) {
+    missed += (found[i]! - target[i]!) ** 2;
+    all += target[i]! ** 2;
+  }
+  return missed / all;
+}

@@ -1,0 +1,89 @@
+/**
+ * @file Every experiment in its quick form: a whole run folder, and the same results again from the
+ * same seed.
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setBackend } from "@spm/core";
+import { wasm } from "@spm/wasm";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  type Experiment,
+  type ExperimentRun,
+  experiments,
+  readSettings,
+  runExperiment,
+} from "../index.ts";
+
+const work = mkdtempSync(join(tmpdir(), "spm-experiments-"));
+afterAll(() => rmSync(work, { recursive: true }));
+beforeAll(async () => setBackend(await wasm()));
+
+let folders = 0;
+async function run(experiment: Experiment, given: Partial<ExperimentRun>): Promise<string> {
+  const out = join(work, String(folders++));
+  const { signal } = new AbortController();
+  await runExperiment(experiment, {
+    seed: 3,
+    out,
+    command: "spm experiment",
+    signal,
+    log: () => {},
+    ...given,
+  });
+  return out;
+}
+const quickRun = (experiment: Experiment): Promise<string> => run(experiment, { quick: true });
+
+/** `results.json` without what was measured in seconds. */
+const results = (folder: string): unknown =>
+  JSON.parse(readFileSync(join(folder, "results.json"), "utf8"), (key, value) =>
+    key === "seconds" ? undefined : value,
+  );
+
+describe.each(experiments)("$name", (experiment) => {
+  test("runs, reports, and repeats itself from its seed", { timeout: 120_000 }, async () => {
+    const [first, again] = [await quickRun(experiment), await quickRun(experiment)];
+    expect(results(again)).toEqual(results(first));
+    const report = readFileSync(join(first, "report.html"), "utf8");
+    expect(report).toContain(experiment.question);
+    expect(report).not.toMatch(/NaN|undefined|\[object/);
+    expect(existsSync(join(first, "config.json"))).toBe(true);
+  });
+
+  test("ends when it is interrupted, with a report", { timeout: 60_000 }, async () => {
+    const before = await run(experiment, { quick: true, signal: AbortSignal.abort() });
+    // by a timer, as Ctrl-C comes in by the event loop: a loop that never lets it have its turn
+    // would run to its end, minutes later
+    const during = await run(experiment, { signal: AbortSignal.timeout(300) });
+    for (const folder of [before, during]) {
+      const report = readFileSync(join(folder, "report.html"), "utf8");
+      expect(report).not.toMatch(/NaN|undefined|\[object/);
+    }
+  });
+});
+
+describe("settings", () => {
+  const numberOf = ({ settings }: Experiment) =>
+    Object.keys(settings).find((key) => typeof settings[key] === "number");
+  const experiment = experiments.find((e) => numberOf(e) !== undefined) as Experiment;
+  const name = numberOf(experiment) as string;
+
+  test("are read by their kind", () => {
+    expect(readSettings(experiment, [`${name}=16`])).toEqual({ [name]: 16 });
+  });
+
+  test.each([
+    ["nonsense=1", /experiment: expected a setting of .*, got "nonsense"/],
+    [`${name}`, /expected name=value/],
+    [`${name}=many`, /to be a number, as .* is, got "many"/],
+    [`${name}=-1`, /as a whole number ≥ 1, got -1/],
+    [`${name}=0`, /as a whole number ≥ 1, got 0/],
+    [`${name}=1.5`, /as a whole number ≥ 1, got 1.5/],
+    ["noise=-0.1", /noise ≥ 0, got -0.1/],
+    ["noise=Infinity", /noise ≥ 0, got Infinity/],
+  ])("%s is refused", (line, message) => {
+    expect(() => readSettings(experiment, [line])).toThrow(message);
+  });
+});

@@ -1,0 +1,132 @@
+/** @file Times by width and batch as ratios, and where they pass 1. */
+
+import { seriesChart } from "@spm/report";
+import { formatCount } from "@spm/trainer";
+import type { Findings, Section } from "../shared/experiment.ts";
+import { median } from "../shared/statistics.ts";
+import type { Rounds } from "./rounds.ts";
+
+/** What is timed, in the order of each round: first what the mixers are held against. */
+export const KINDS = ["dense", "rotation", "general"] as const;
+const [, ...MIXERS] = KINDS;
+type Mixer = (typeof MIXERS)[number];
+
+/** How much of a training step is timed. */
+export const PHASES = ["forward", "forward and backward", "step"] as const;
+export type Phase = (typeof PHASES)[number];
+
+/** One width and batch; a phase is missing where the memory was too small. */
+export interface Cell {
+  readonly n: number;
+  readonly batch: number;
+  readonly seconds: { readonly [phase in Phase]?: Rounds };
+}
+
+/** How many times faster than dense: the median of the rounds' own ratios. */
+function ratio({ seconds }: Cell, phase: Phase, mixer: Mixer): number | undefined {
+  const rounds = seconds[phase];
+  const k = KINDS.indexOf(mixer);
+  return rounds && median(rounds.map((row) => row[0]! / row[k]!));
+}
+
+/** The smallest width from which on every measured one is at least as fast as dense. */
+function crossover(cells: readonly Cell[], phase: Phase, mixer: Mixer): string {
+  const measured = cells.flatMap((cell) => {
+    const value = ratio(cell, phase, mixer);
+    return value === undefined ? [] : [{ n: cell.n, faster: value >= 1 }];
+  });
+  const widest = measured.at(-1);
+  if (widest === undefined) return "–";
+  const last = measured.findLastIndex(({ faster }) => !faster);
+  return measured[last + 1]?.n.toString() ?? `above ${widest.n}`;
+}
+
+/** Tables and charts of all that was measured. */
+export function timingFindings(unordered: readonly Cell[]): Findings {
+  const cells = [...unordered].sort((a, b) => a.batch - b.batch || a.n - b.n);
+  const batches = [...new Set(cells.map(({ batch }) => batch))];
+  const ofBatch = (batch: number): Cell[] => cells.filter((cell) => cell.batch === batch);
+  const crossings = PHASES.flatMap((phase) =>
+    MIXERS.map((mixer) => [
+      `${phase}, ${mixer}`,
+      ...batches.map((batch) => crossover(ofBatch(batch), phase, mixer)),
+    ]),
+  );
+  const step = (mixer: Mixer): string => {
+    const widths = batches.map(
+      (batch) => `${crossover(ofBatch(batch), "step", mixer)} at batch ${batch}`,
+    );
+    return `${mixer} ${widths.join(", ")}`;
+  };
+  return {
+    summary:
+      cells.length === 0
+        ? "Interrupted before anything was measured."
+        : "A whole step of a mixer is at least as fast as a dense one from this width on: " +
+          `${MIXERS.map(step).join("; ")}.`,
+    sections: [
+      {
+        heading: "Crossover",
+        text:
+          "The smallest width from which on the mixer is at " +
+          "least as fast as the dense layer, n → n.",
+        table: { head: ["what", ...batches.map((batch) => `batch ${batch}`)], rows: crossings },
+      },
+      ...PHASES.map((phase) => ratioTable(cells, phase)),
+      ...PHASES.flatMap((phase) =>
+        MIXERS.map((mixer) => figureOf(batches.map(ofBatch), phase, mixer)),
+      ),
+    ],
+    results: {
+      cells: cells.map(({ n, batch, seconds }) => ({ n, batch, seconds: { ...seconds } })),
+    },
+  };
+}
+
+function ratioTable(cells: readonly Cell[], phase: Phase): Section {
+  const show = (value: number | undefined): string =>
+    value === undefined ? "–" : `${threeDigits(value)}×`;
+  const rows = cells.map((cell) => {
+    const dense = cell.seconds[phase]?.map((row) => row[0]!);
+    return [
+      String(cell.n),
+      String(cell.batch),
+      dense ? threeDigits(1000 * median(dense)) : "–",
+      ...MIXERS.map((mixer) => show(ratio(cell, phase, mixer))),
+    ];
+  });
+  return {
+    heading: `Time of dense over time of the mixer: ${phase}`,
+    text:
+      "Above 1 the mixer is faster. Medians over alternating rounds; " +
+      "the milliseconds are the dense layer's.",
+    table: { head: ["n", "batch", "dense, ms", ...MIXERS], rows },
+  };
+}
+
+/** 0.0536, 24.5, 1,036 */
+const threeDigits = (value: number): string =>
+  value < 1000 ? value.toPrecision(3) : formatCount(Math.round(value));
+
+function figureOf(byBatch: readonly (readonly Cell[])[], phase: Phase, mixer: Mixer): Section {
+  const widths = [...new Set(byBatch.flat().map(({ n }) => n))];
+  return {
+    heading: `${phase}, ${mixer}`,
+    figure: {
+      name: `${phase.replaceAll(" ", "-")}-${mixer}`,
+      svg: seriesChart({
+        title: `${phase}: how many times faster than dense, ${mixer}`,
+        x: { label: "width n", scale: "log", ticks: widths },
+        y: { label: "time of dense / time of the mixer", scale: "log" },
+        series: byBatch.map((cells) => ({
+          name: `batch ${cells[0]?.batch}`,
+          points: cells.flatMap((cell) => {
+            const y = ratio(cell, phase, mixer);
+            return y === undefined ? [] : [{ x: cell.n, y }];
+          }),
+        })),
+        level: { y: 1, name: "as fast as dense" },
+      }),
+    },
+  };
+}

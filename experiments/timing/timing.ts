@@ -1,0 +1,104 @@
+/** @file How long a dense layer and mixers take by width and batch, and where they cross. */
+import {
+  BackendError,
+  normal,
+  type Parameter,
+  parameter,
+  type Rng,
+  rng,
+  scope,
+  sum,
+  type Tensor,
+  valueAndGrad,
+} from "@spm/core";
+import { type LinearMap, linear } from "@spm/nn";
+import { adam, type Optimizer } from "@spm/optim";
+import type { Experiment } from "../shared/experiment.ts";
+import { readNumbers } from "../shared/lists.ts";
+import { type Cell, KINDS, PHASES, type Phase, timingFindings } from "./findings.ts";
+import { type Candidate, type Rounds, timeInRounds } from "./rounds.ts";
+
+/** From which width on a mixer is faster than a dense layer, by batch, on the backend at hand. */
+export const timing: Experiment<{
+  widths: string;
+  batches: string;
+  rounds: number;
+  least: number;
+  longest: number;
+}> = {
+  name: "timing",
+  question: "From which width on is a mixer faster than a dense layer?",
+  settings: {
+    widths: "64,128,256,512,1024,2048,4096,8192",
+    batches: "1,8,64,512",
+    rounds: 5,
+    least: 0.003,
+    longest: 1.5,
+  },
+  quick: { widths: "16,32", batches: "1,4", rounds: 2, least: 0.0002 },
+  async run({ settings: { widths, batches, rounds, least, longest }, seed, signal, log }) {
+    const cells: Cell[] = [];
+    // Narrow before wide: what the widest leave of a backend's memory is too little for anything
+    // else.
+    for (const n of readNumbers("widths", widths))
+      for (const batch of readNumbers("batches", batches)) {
+        if (signal.aborted) break;
+        const cell = await measure(n, batch, { rounds, least, longest, random: rng(seed) });
+        cells.push(cell);
+        const times = cell.seconds.step?.[0]?.map((s) => `${(1000 * s).toPrecision(3)} ms`);
+        if (times !== undefined) log(`n ${n}, batch ${batch}, step: ${times.join(", ")}`);
+        await new Promise((resume) => setImmediate(resume)); // an interruption gets through
+      }
+    return timingFindings(cells);
+  },
+};
+
+interface Plan {
+  readonly rounds: number;
+  readonly least: number;
+  readonly longest: number;
+  readonly random: Rng;
+}
+
+/**
+ * All phases of one width and batch, in fewer rounds where these would take longer than `longest`.
+ */
+async function measure(
+  n: number,
+  batch: number,
+  { rounds, least, longest, random }: Plan,
+): Promise<Cell> {
+  const seconds: { [phase in Phase]?: Rounds } = {};
+  const owned: { dispose(): void }[] = [];
+  try {
+    const x = parameter(normal(random, [batch, n]));
+    owned.push(x);
+    const layers = KINDS.map((kind) => linear(kind, n, n, { random }));
+    owned.push(...layers.flatMap((layer) => layer.parameters()));
+    for (const phase of PHASES) {
+      const candidates = layers.map((layer) => {
+        const optimizer = adam(layer.parameters(), { learningRate: 1e-6 });
+        owned.push(optimizer);
+        return runOf(phase, layer, x, optimizer);
+      });
+      seconds[phase] = await timeInRounds(candidates, { rounds, least, longest });
+    }
+  } catch (error) {
+    // no memory for a matrix of this size: the cell stays open
+    if (!(error instanceof BackendError)) throw error;
+  }
+  for (const one of owned) one.dispose();
+  return { n, batch, seconds };
+}
+
+/**
+ * What is timed: the layer's public functions, with bias and diagonals; the gradients are those by
+ * the input and all parameters.
+ */
+function runOf(phase: Phase, layer: LinearMap, x: Parameter, optimizer: Optimizer): Candidate {
+  if (phase === "forward") return () => scope(() => void layer.forward(x));
+  const gradients = (): Tensor[] =>
+    valueAndGrad(() => sum(layer.forward(x)), [x, ...optimizer.parameters]).grads;
+  if (phase === "forward and backward") return () => scope(() => void gradients());
+  return () => scope(() => optimizer.step(gradients().slice(1)));
+}
