@@ -2,17 +2,16 @@
 import { charlm } from "./charlm/charlm.ts";
 import { compress } from "./compress/compress.ts";
 import { deep } from "./deep/deep.ts";
-import type { Experiment } from "./shared/experiment.ts";
 import { flow } from "./flow/flow.ts";
 import { learnTransform } from "./learn-transform/learn-transform.ts";
 import { mnist } from "./mnist/mnist.ts";
 import { samples } from "./samples/samples.ts";
+import type { Experiment } from "./shared/experiment.ts";
+import { teacher } from "./teacher/teacher.ts";
 import { text } from "./text/text.ts";
 import { timing } from "./timing/timing.ts";
-import { teacher } from "./teacher/teacher.ts";
 import { twoMixers } from "./two-mixers/two-mixers.ts";
 
-export { gptOf } from "./charlm/saved-gpt.ts";
 export type { Experiment, Findings, Section, Settings, Table, Trial } from "./shared/experiment.ts";
 export { type ExperimentRun, runExperiment } from "./shared/run-experiment.ts";
 export { readSettings } from "./shared/settings.ts";

@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { elements, rng } from "@spm/core";
-import { Gpt, generate } from "@spm/models";
+import { Gpt, generate, gptOf } from "@spm/models";
 import { readCheckpoint } from "@spm/trainer/node";
 import { expect, test } from "vitest";
 import { GruLanguageModel } from "./gru-language-model.ts";
 import { loadMobyDick } from "./moby-dick.ts";
 import { nextCharacters } from "./next-characters.ts";
-import { gptOf, savedGpt } from "./saved-gpt.ts";
+import { savedGpt } from "./saved-gpt.ts";
 
 test("the whole book", { timeout: 60_000 }, async () => {
   const text = await loadMobyDick();

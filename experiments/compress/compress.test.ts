@@ -16,9 +16,7 @@ const outputs = (model: Mlp, x: Tensor): number[] => noGrad(() => numbers(model.
 
 describe("mlpFrom", () => {
   test("reads what PyTorch wrote, beside tensors that are no layers", () => {
-    const file = readFileSync(
-      new URL("../../test/golden/pytorch.safetensors", import.meta.url),
-    );
+    const file = readFileSync(new URL("../../test/golden/pytorch.safetensors", import.meta.url));
     const [layer, ...rest] = mlpFrom(file).layers;
     expect(rest).toEqual([]);
     expect([layer!.fanIn, layer!.fanOut]).toEqual([3, 4]);

@@ -18,9 +18,9 @@ import { rotationMixer } from "@spm/mixer";
 import { type LinearKind, MixerLayer } from "@spm/nn";
 import { wasm } from "@spm/wasm";
 import { beforeAll, expect, test } from "vitest";
-import { fitBySecondOrder } from "./second-order.ts";
 import { type Samples, train } from "../shared/train.ts";
 import { studentNet, TwoLayerNet, teacherNet } from "../shared/two-layer-net.ts";
+import { fitBySecondOrder } from "./second-order.ts";
 import { GIVEN, RECIPE, relativeError, samplesOf, teacherOf, ways } from "./ways.ts";
 
 beforeAll(async () => setBackend(await wasm()));

@@ -30,10 +30,10 @@ import {
   type Schedule,
 } from "@spm/mixer";
 import { Linear, MixerLayer, type MixerLayerOptions } from "@spm/nn";
-import { alignedOrder } from "./align.ts";
-import { fitBySecondOrder } from "./second-order.ts";
 import { type Samples, type Training, train } from "../shared/train.ts";
 import { TwoLayerNet, teacherNet } from "../shared/two-layer-net.ts";
+import { alignedOrder } from "./align.ts";
+import { fitBySecondOrder } from "./second-order.ts";
 
 /** What there is to learn from. */
 interface Task {

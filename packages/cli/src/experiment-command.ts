@@ -2,6 +2,7 @@
 import { Argument, type Command, Option } from "commander";
 import { BACKENDS, type BackendName, THREADS } from "./backend.ts";
 import type { Caller } from "./caller.ts";
+import { experimentsOfClone } from "./experiments.ts";
 import { INTERRUPTED, interruptible } from "./interruption.ts";
 import { wholeNumber } from "./option-values.ts";
 import { runName } from "./run-name.ts";
@@ -23,7 +24,7 @@ export function addExperimentCommand(spm: Command, caller: Caller): void {
     .command("experiment")
     .description(
       "run one of the experiments that show where a mixer pays and where it does not; " +
-        "without a name, list them",
+        "without a name, list them (in a clone of the repository)",
     )
     .addArgument(new Argument("[name]", "which"))
     .option("--quick", "the small form: the same code in seconds")
@@ -48,7 +49,7 @@ export function addExperimentCommand(spm: Command, caller: Caller): void {
         "130 interrupted (the report is written nevertheless).",
     )
     .action(async (name: string | undefined, flags: ExperimentFlags, command: Command) => {
-      const { experiments, readSettings, runExperiment } = await import("@spm/experiments");
+      const { experiments, readSettings, runExperiment } = await experimentsOfClone();
       if (name === undefined) {
         const rows = experiments.map((e) => [
           e.name,

@@ -1,7 +1,7 @@
 /** @file `spm sample`: text from a model that was trained on text, character by character. */
 import { noGrad, rng, tensor, ValueError } from "@spm/core";
 import { encodeCharacters } from "@spm/data";
-import { drawToken, type Gpt, generate } from "@spm/models";
+import { drawToken, type Gpt, generate, gptOf } from "@spm/models";
 import { CheckpointError } from "@spm/trainer";
 import type { Registries } from "./registries.ts";
 import { loadModel, openCheckpoint, type SavedModel } from "./saved-model.ts";
@@ -35,7 +35,6 @@ export async function sample(
   if (!(options.temperature >= 0))
     throw new ValueError("sample", "a temperature ≥ 0", options.temperature);
   const checkpoint = await openCheckpoint(path);
-  const { gptOf } = await import("@spm/experiments");
   const gpt = gptOf(checkpoint);
   return gpt === undefined
     ? sampleMlp(loadModel(path, checkpoint, registries), options)

@@ -1,4 +1,5 @@
 /** @file @spm/models: models made of layers, a folder each. */
 export { type DrawOptions, drawToken, type GenerateOptions, generate } from "./gpt/generate.ts";
 export { Gpt, type GptOptions } from "./gpt/gpt.ts";
+export { gptOf, type SavedGpt } from "./gpt/saved-gpt.ts";
 export { Mlp, type MlpOptions } from "./mlp/mlp.ts";
