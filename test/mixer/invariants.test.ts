@@ -272,7 +272,7 @@ describe.each(kinds)("%s", (_, mixer) => {
     });
   });
 
-  test("12. identity settings, where there are any, return x bit by bit, in both precisions", () => {
+  test("12. identity settings, where there are any, return x bit by bit in both precisions", () => {
     forAll((schedule, random) => {
       for (const dtype of ["float32", "float64"] as const) {
         const x = normal(random, [6, schedule.n], 0, 1, { dtype });
