@@ -4,7 +4,7 @@ import { type Factors, toGeneral } from "./factors.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** The stage that a pair (or a leftover) belongs to. */
-export function stageOf(starts: Int32Array, p: number): number {
+function stageOf(starts: Int32Array, p: number): number {
   let l = 0;
   while ((starts[l + 1] ?? Infinity) <= p) l++;
   return l;

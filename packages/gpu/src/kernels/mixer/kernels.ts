@@ -10,7 +10,7 @@ import type { Pass } from "./passes.ts";
 import type { ScheduleTables } from "./tables.ts";
 
 /** z or g around a pass; z after it is known only where the sweep came from there. */
-export interface Around<After = Memory> {
+interface Around<After = Memory> {
   readonly before: Memory;
   readonly after: After;
 }
