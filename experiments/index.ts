@@ -5,16 +5,16 @@ import { deep } from "./deep/deep.ts";
 import { flow } from "./flow/flow.ts";
 import { learnTransform } from "./learn-transform/learn-transform.ts";
 import { mnist } from "./mnist/mnist.ts";
+import type { Experiment } from "./parts/experiment.ts";
 import { samples } from "./samples/samples.ts";
-import type { Experiment } from "./shared/experiment.ts";
 import { teacher } from "./teacher/teacher.ts";
 import { text } from "./text/text.ts";
 import { timing } from "./timing/timing.ts";
 import { twoMixers } from "./two-mixers/two-mixers.ts";
 
-export type { Experiment, Findings, Section, Settings, Table, Trial } from "./shared/experiment.ts";
-export { type ExperimentRun, runExperiment } from "./shared/run-experiment.ts";
-export { readSettings } from "./shared/settings.ts";
+export type { Experiment, Findings, Section, Settings, Table, Trial } from "./parts/experiment.ts";
+export { type ExperimentRun, runExperiment } from "./parts/run-experiment.ts";
+export { readSettings } from "./parts/settings.ts";
 
 /**
  * All experiments, in the order that `spm experiment --help` lists them.

@@ -2,7 +2,7 @@
 
 import { seriesChart } from "@spm/report";
 import { formatCount, formatPercent } from "@spm/trainer";
-import type { Findings } from "../shared/experiment.ts";
+import type { Findings } from "../parts/experiment.ts";
 
 /** What became of the network in one family. */
 export interface Outcome {

@@ -17,9 +17,9 @@ import {
 } from "@spm/core";
 import { crossEntropy } from "@spm/nn";
 import { adam } from "@spm/optim";
-import type { Experiment } from "../shared/experiment.ts";
-import { planarPoints } from "../shared/planar-data.ts";
-import { zip } from "../shared/zip.ts";
+import type { Experiment } from "../parts/experiment.ts";
+import { planarPoints } from "../parts/planar-data.ts";
+import { zip } from "../parts/zip.ts";
 import { type Drift, driftOf } from "./drift.ts";
 import { held } from "./memory.ts";
 import { type DeepModel, deepModel, type Mode, modes, sizeOfModel } from "./model.ts";

@@ -1,7 +1,7 @@
 /** @file How far the gradients of a walk back are from those of the tape. */
 import { cast, noGrad, rng } from "@spm/core";
-import { planarPoints } from "../shared/planar-data.ts";
-import { zip } from "../shared/zip.ts";
+import { planarPoints } from "../parts/planar-data.ts";
+import { zip } from "../parts/zip.ts";
 import { type DeepModel, deepModel, gradientOf } from "./model.ts";
 
 const POINTS = 64;

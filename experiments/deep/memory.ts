@@ -1,7 +1,7 @@
 /** @file How many bytes of tensors a step of training holds, at any moment and at most. */
 import { type Backend, currentBackend, rng, scope, setBackend, valueAndGrad } from "@spm/core";
 import { crossEntropy } from "@spm/nn";
-import { planarPoints } from "../shared/planar-data.ts";
+import { planarPoints } from "../parts/planar-data.ts";
 import { deepModel, type Mode, sizeOfModel } from "./model.ts";
 
 /** The counters that core keeps for a backend, and the most that they ever said. */

@@ -2,7 +2,7 @@
 
 import { seriesChart } from "@spm/report";
 import { formatPercent, formatRatio, formatSeconds } from "@spm/trainer";
-import type { Findings } from "../shared/experiment.ts";
+import type { Findings } from "../parts/experiment.ts";
 import type { Drift } from "./drift.ts";
 import type { Held } from "./memory.ts";
 import { type Mode, modes } from "./model.ts";

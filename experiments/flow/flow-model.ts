@@ -19,7 +19,7 @@ import {
 } from "@spm/core";
 import { Mlp } from "@spm/models";
 import { Module } from "@spm/nn";
-import { zip } from "../shared/zip.ts";
+import { zip } from "../parts/zip.ts";
 import type { Mixing } from "./mixing.ts";
 
 /**

@@ -15,7 +15,7 @@ import {
 import { mixers } from "@spm/mixer";
 import { wasm } from "@spm/wasm";
 import { beforeAll, describe, expect, test } from "vitest";
-import { planarPoints } from "../shared/planar-data.ts";
+import { planarPoints } from "../parts/planar-data.ts";
 import { Flow } from "./flow-model.ts";
 import { mixingNames, mixings } from "./mixing.ts";
 import { integral, nats, roundTrip, trainFlow } from "./training.ts";

@@ -15,10 +15,10 @@ import {
 } from "@spm/core";
 import { brick, initialParameters, rotationMixer, toDense } from "@spm/mixer";
 import { seriesChart } from "@spm/report";
-import type { Experiment } from "../shared/experiment.ts";
-import { readNames } from "../shared/lists.ts";
-import { planarNames, planarPoints } from "../shared/planar-data.ts";
-import { zip } from "../shared/zip.ts";
+import type { Experiment } from "../parts/experiment.ts";
+import { readNames } from "../parts/lists.ts";
+import { planarNames, planarPoints } from "../parts/planar-data.ts";
+import { zip } from "../parts/zip.ts";
 import { Flow } from "./flow-model.ts";
 import { type MixingName, mixingNames, mixings } from "./mixing.ts";
 import { type CloudRow, scatterTable } from "./scatter.ts";

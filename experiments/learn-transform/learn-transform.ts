@@ -16,8 +16,8 @@ import {
 } from "@spm/mixer";
 import type { LinearMap } from "@spm/nn";
 import { matrixPicture, seriesChart, strip } from "@spm/report";
-import type { Experiment, Table } from "../shared/experiment.ts";
-import { readNumbers } from "../shared/lists.ts";
+import type { Experiment, Table } from "../parts/experiment.ts";
+import { readNumbers } from "../parts/lists.ts";
 import { type Recovered, recover } from "./recover.ts";
 
 const names = ["DFT", "Hadamard", "DCT"] as const;

@@ -2,10 +2,10 @@
 import type { LinearKind } from "@spm/nn";
 import { seriesChart } from "@spm/report";
 import { formatCount, formatPercent } from "@spm/trainer";
-import type { Findings, Section } from "../shared/experiment.ts";
-import type { MixerAlbum } from "../shared/mixer-album.ts";
-import { showSpread, spreadOf } from "../shared/statistics.ts";
-import type { Reading } from "../shared/train-in-turn.ts";
+import type { Findings, Section } from "../parts/experiment.ts";
+import type { MixerAlbum } from "../parts/mixer-album.ts";
+import { showSpread, spreadOf } from "../parts/statistics.ts";
+import type { Reading } from "../parts/train-in-turn.ts";
 
 /** A run: one kind of layer, one width, one seed. */
 export interface Outcome {

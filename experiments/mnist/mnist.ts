@@ -16,10 +16,10 @@ import { Mlp } from "@spm/models";
 import { type LinearKind, linearKinds, MixerLayer } from "@spm/nn";
 import { adam, cosine } from "@spm/optim";
 import { classification } from "@spm/trainer";
-import type { Experiment } from "../shared/experiment.ts";
-import { readKinds, readNumbers } from "../shared/lists.ts";
-import { MixerAlbum } from "../shared/mixer-album.ts";
-import { type Reading, type Runner, trainInTurn } from "../shared/train-in-turn.ts";
+import type { Experiment } from "../parts/experiment.ts";
+import { readKinds, readNumbers } from "../parts/lists.ts";
+import { MixerAlbum } from "../parts/mixer-album.ts";
+import { type Reading, type Runner, trainInTurn } from "../parts/train-in-turn.ts";
 import { mnistFindings, type Outcome } from "./findings.ts";
 
 const CLASSES = 10;

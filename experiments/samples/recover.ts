@@ -18,7 +18,7 @@ import {
 } from "@spm/core";
 import { type LinearKind, linear } from "@spm/nn";
 import { adam, cosine } from "@spm/optim";
-import { fasterForm } from "../shared/through-matrix.ts";
+import { fasterForm } from "../parts/through-matrix.ts";
 import { ridge } from "./ridge.ts";
 
 /** How a student is fitted. */

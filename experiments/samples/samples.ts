@@ -3,9 +3,9 @@ import { noGrad, type Rng, rng, ValueError } from "@spm/core";
 import { type LinearKind, linear } from "@spm/nn";
 import { seriesChart } from "@spm/report";
 import { formatCount } from "@spm/trainer";
-import type { Experiment, Section } from "../shared/experiment.ts";
-import { readKinds, readNames } from "../shared/lists.ts";
-import { median, medianAndRange, medianBar } from "../shared/statistics.ts";
+import type { Experiment, Section } from "../parts/experiment.ts";
+import { readKinds, readNames } from "../parts/lists.ts";
+import { median, medianAndRange, medianBar } from "../parts/statistics.ts";
 import { type Fit, recover } from "./recover.ts";
 import { checkWidth, type TeacherName, teacherNames, teachers } from "./teachers.ts";
 

@@ -17,16 +17,16 @@ import {
 import { crossEntropy, type LinearKind } from "@spm/nn";
 import { seriesChart } from "@spm/report";
 import { formatCount } from "@spm/trainer";
-import type { Experiment, Section, Table } from "../shared/experiment.ts";
-import { readKinds, readNames, readRates } from "../shared/lists.ts";
-import { type Samples, train } from "../shared/train.ts";
+import type { Experiment, Section, Table } from "../parts/experiment.ts";
+import { readKinds, readNames, readRates } from "../parts/lists.ts";
+import { type Samples, train } from "../parts/train.ts";
 import {
   studentNet,
   type TeacherKind,
   type TwoLayerNet,
   teacherKinds,
   teacherNet,
-} from "../shared/two-layer-net.ts";
+} from "../parts/two-layer-net.ts";
 import { relativeError } from "../two-mixers/ways.ts";
 
 const settings = {

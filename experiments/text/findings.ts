@@ -2,8 +2,8 @@
 
 import { seriesChart } from "@spm/report";
 import { formatCount, formatPercent } from "@spm/trainer";
-import type { Findings, Section } from "../shared/experiment.ts";
-import type { Reading } from "../shared/train-in-turn.ts";
+import type { Findings, Section } from "../parts/experiment.ts";
+import type { Reading } from "../parts/train-in-turn.ts";
 
 /** A trained classifier. */
 export interface Outcome {

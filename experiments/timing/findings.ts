@@ -2,8 +2,8 @@
 
 import { seriesChart } from "@spm/report";
 import { formatCount } from "@spm/trainer";
-import type { Findings, Section } from "../shared/experiment.ts";
-import { median } from "../shared/statistics.ts";
+import type { Findings, Section } from "../parts/experiment.ts";
+import { median } from "../parts/statistics.ts";
 import type { Rounds } from "./rounds.ts";
 
 /** What is timed, in the order of each round: first what the mixers are held against. */

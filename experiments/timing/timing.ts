@@ -13,8 +13,8 @@ import {
 } from "@spm/core";
 import { type LinearMap, linear } from "@spm/nn";
 import { adam, type Optimizer } from "@spm/optim";
-import type { Experiment } from "../shared/experiment.ts";
-import { readNumbers } from "../shared/lists.ts";
+import type { Experiment } from "../parts/experiment.ts";
+import { readNumbers } from "../parts/lists.ts";
 import { type Cell, KINDS, PHASES, type Phase, timingFindings } from "./findings.ts";
 import { type Candidate, type Rounds, timeInRounds } from "./rounds.ts";
 

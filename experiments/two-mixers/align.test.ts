@@ -3,7 +3,7 @@ import { elements, rng, type Tensor, tensor } from "@spm/core";
 import { rotationMixer } from "@spm/mixer";
 import { MixerLayer } from "@spm/nn";
 import { describe, expect, test } from "vitest";
-import { teacherNet } from "../shared/two-layer-net.ts";
+import { teacherNet } from "../parts/two-layer-net.ts";
 import { alignedOrder } from "./align.ts";
 
 const numbers = (w: Tensor): Float64Array => Float64Array.from(elements(w.ndarray()));

@@ -21,8 +21,8 @@ import {
   vjp,
 } from "@spm/core";
 import { functionalCall, type Module } from "@spm/nn";
-import type { Samples } from "../shared/train.ts";
-import { zip } from "../shared/zip.ts";
+import type { Samples } from "../parts/train.ts";
+import { zip } from "../parts/zip.ts";
 
 /** How long, and on how many of the samples. */
 export interface SecondOrderTraining {

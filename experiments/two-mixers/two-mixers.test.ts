@@ -18,8 +18,8 @@ import { rotationMixer } from "@spm/mixer";
 import { type LinearKind, MixerLayer } from "@spm/nn";
 import { wasm } from "@spm/wasm";
 import { beforeAll, expect, test } from "vitest";
-import { type Samples, train } from "../shared/train.ts";
-import { studentNet, TwoLayerNet, teacherNet } from "../shared/two-layer-net.ts";
+import { type Samples, train } from "../parts/train.ts";
+import { studentNet, TwoLayerNet, teacherNet } from "../parts/two-layer-net.ts";
 import { fitBySecondOrder } from "./second-order.ts";
 import { GIVEN, RECIPE, relativeError, samplesOf, teacherOf, ways } from "./ways.ts";
 

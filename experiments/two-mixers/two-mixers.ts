@@ -1,9 +1,9 @@
 /** @file Whether gradient descent finds two mixers around a nonlinearity, and what helps. */
 import { type Rng, rng, ValueError } from "@spm/core";
 import { type SeriesChart, seriesChart } from "@spm/report";
-import type { Experiment, Section } from "../shared/experiment.ts";
-import { readNames, readNumbers } from "../shared/lists.ts";
-import { brief, median, medianAndRange, medianBar } from "../shared/statistics.ts";
+import type { Experiment, Section } from "../parts/experiment.ts";
+import { readNames, readNumbers } from "../parts/lists.ts";
+import { brief, median, medianAndRange, medianBar } from "../parts/statistics.ts";
 import {
   DENSE,
   GIVEN,

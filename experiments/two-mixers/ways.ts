@@ -30,8 +30,8 @@ import {
   type Schedule,
 } from "@spm/mixer";
 import { Linear, MixerLayer, type MixerLayerOptions } from "@spm/nn";
-import { type Samples, type Training, train } from "../shared/train.ts";
-import { TwoLayerNet, teacherNet } from "../shared/two-layer-net.ts";
+import { type Samples, type Training, train } from "../parts/train.ts";
+import { TwoLayerNet, teacherNet } from "../parts/two-layer-net.ts";
 import { alignedOrder } from "./align.ts";
 import { fitBySecondOrder } from "./second-order.ts";
 

@@ -4,6 +4,7 @@
  */
 import * as c from "@spm/core";
 import { reference, rng, scope, setBackend, type Tensor, valueAndGrad } from "@spm/core";
+import { mixers } from "@spm/mixer";
 import { Gpt, Mlp } from "@spm/models";
 import { crossEntropy, Gru, Linear, type LinearKind, Module } from "@spm/nn";
 import { adamw, clipByGlobalNorm } from "@spm/optim";
@@ -102,9 +103,8 @@ function distance(got: Float32Array, want: Float32Array): number {
   return want.reduce((worst, v, i) => Math.max(worst, Math.abs(v - got[i]!) / scale), 0);
 }
 
-const cases = Object.keys(tasks).flatMap((name) =>
-  (["dense", "rotation", "general"] as const).map((linear) => [name, linear] as const),
-);
+const kinds = ["dense", ...Object.keys(mixers)] as LinearKind[];
+const cases = Object.keys(tasks).flatMap((name) => kinds.map((linear) => [name, linear] as const));
 
 describe.runIf(device !== null)("a training step on the device is the reference's", () => {
   test.each(cases)("%s, %s", async (name, linear) => {

@@ -86,7 +86,7 @@ describe.each(kinds)("%s", (name, mixer) => {
     expect(decayed.sort()).toEqual(["dIn", "dOut"]);
   });
 
-  test("the output's variance is the input's times gain², for one operator and several", () => {
+  test("the output's variance is the input's times gain², for one operator and for several", () => {
     for (const [fanIn, fanOut, rectangular] of [
       [64, 64, "pad"],
       [256, 64, "split"],
@@ -119,7 +119,7 @@ describe.each(kinds)("%s", (name, mixer) => {
 
   const options = { random, diagonals: false, bias: false } as const;
 
-  test("starts from an exact setting, takes over schedule and dtype, is trained from there", () => {
+  test("starts from an exact setting, takes its schedule and dtype over, trains from there", () => {
     const start = hadamard(8, { mixer });
     const layer = new MixerLayer(mixer, 8, 8, { ...options, start });
     expect(stagesOf(layer).map(({ dtype }) => dtype)).toEqual(

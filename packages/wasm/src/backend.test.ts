@@ -26,8 +26,9 @@ import {
   valueAndGrad,
   wrap,
 } from "@spm/core";
+import { mixers } from "@spm/mixer";
 import { Mlp } from "@spm/models";
-import { crossEntropy } from "@spm/nn";
+import { crossEntropy, type LinearKind } from "@spm/nn";
 import { adam } from "@spm/optim";
 import { afterEach, expect, test } from "vitest";
 import { wasm, wasmSync } from "./backend.ts";
@@ -137,7 +138,7 @@ test("memory that is none, or more than there can be, is refused", () => {
 const big = (backend: Backend): Tensor =>
   fromArray(wrap(new Float32Array(250_000), [500, 500]), backend);
 
-test.each(["dense", "rotation", "general"] as const)(
+test.each(["dense", ...Object.keys(mixers)] as LinearKind[])(
   "training a %s model: as the reference, and flat",
   { timeout: 60_000 },
   async (linear) => {
