@@ -34,7 +34,7 @@ test("names an infinity, too, and where it was called", () => {
   try {
     call();
   } catch (error) {
-    expect((error as Error).stack).toContain("anomaly.test.ts");
+    expect((error as Error).stack).toContain("debug.test.ts");
   }
 });
 
