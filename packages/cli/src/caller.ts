@@ -1,8 +1,6 @@
 /** @file On whose behalf a command runs: what it can name, and how one types it again. */
 import { relative } from "node:path";
-import { SPM } from "./command-name.ts";
 import { ours, type Registrations, type Registries, registriesWith } from "./registries.ts";
-import { shellWord } from "./shell-word.ts";
 
 /** The command `spm`, or a program that calls its `main`. */
 export interface Caller {
@@ -10,6 +8,9 @@ export interface Caller {
   /** What stands before the name of a command. */
   readonly command: string;
 }
+
+/** Source files run in a clone only; there one types the script of that name. */
+const SPM: string = import.meta.url.endsWith(".ts") ? "npm run -s spm --" : "spm";
 
 /** `spm` itself. */
 export const spmItself: Caller = { registries: ours, command: SPM };
@@ -25,3 +26,7 @@ export function programWith(own: Registrations): Caller {
     command: ["node", ...process.execArgv, script].map(shellWord).join(" "),
   };
 }
+
+/** The word, in quotes where a shell would take it apart: "my text.txt" needs them. */
+export const shellWord = (word: string): string =>
+  /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

@@ -2,11 +2,11 @@
 import { Argument, type Command, Option } from "commander";
 import { BACKENDS, type BackendName, THREADS } from "./backend.ts";
 import type { Caller } from "./caller.ts";
+import { shellWord } from "./caller.ts";
 import { experimentsOfClone } from "./experiments.ts";
 import { INTERRUPTED, interruptible } from "./interruption.ts";
 import { wholeNumber } from "./option-values.ts";
 import { runName } from "./run-name.ts";
-import { shellWord } from "./shell-word.ts";
 import { textTable } from "./text-table.ts";
 
 interface ExperimentFlags {

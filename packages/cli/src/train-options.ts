@@ -4,9 +4,9 @@
  */
 import { type OptionSchema, ValueError } from "@spm/core";
 import { BACKENDS, type BackendName, THREADS } from "./backend.ts";
+import { shellWord } from "./caller.ts";
 import { type OwnOption, ownOptions, suggestedRates } from "./own-options.ts";
 import { type Choice, choices, type Registries } from "./registries.ts";
-import { shellWord } from "./shell-word.ts";
 
 const NON_FINITE = ["stop", "skip", "rollback"] as const;
 

@@ -20,8 +20,7 @@ import {
   ValueError,
   zeros,
 } from "@spm/core";
-import { Module } from "./module.ts";
-import { ModuleBuffer } from "./module-buffer.ts";
+import { Module, ModuleBuffer } from "./module.ts";
 import { checkSizes } from "./options.ts";
 
 /** How batch normalisation is built. */

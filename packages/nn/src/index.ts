@@ -1,9 +1,7 @@
 /** @file @spm/nn: modules and the functions that they are made of. */
 export { BatchNorm1d, type BatchNormOptions } from "./batch-norm.ts";
-export type { Cost } from "./cost.ts";
 export { Dropout } from "./dropout.ts";
 export { Embedding, type EmbeddingOptions } from "./embedding.ts";
-export { enterEvaluation } from "./enter-evaluation.ts";
 export * from "./functional/index.ts";
 export { functionalCall } from "./functional-call.ts";
 export { gradcheckModule, gradgradcheckModule } from "./gradcheck-module.ts";
@@ -22,8 +20,14 @@ export {
   type LinearOptions,
 } from "./linear-map.ts";
 export { MixerLayer, type MixerLayerOptions } from "./mixer-layer.ts";
-export { Module, type Place, places, type StateDict } from "./module.ts";
-export { ModuleBuffer } from "./module-buffer.ts";
+export {
+  enterEvaluation,
+  Module,
+  ModuleBuffer,
+  type Place,
+  places,
+  type StateDict,
+} from "./module.ts";
 export { LayerNorm, type NormKind, type NormOptions, normOf, RmsNorm } from "./norms.ts";
 export { checkChoice, checkSizes } from "./options.ts";
 export { perSampleEmbedding, perSampleLinear, perSampleNorm } from "./per-sample.ts";
@@ -47,5 +51,6 @@ export {
   StructuredMap,
   Toeplitz,
 } from "./structured/index.ts";
+export type { Cost } from "./summary.ts";
 export { type Summary, type SummaryRow, summary } from "./summary.ts";
 export * from "./transformer/index.ts";

@@ -17,8 +17,7 @@ import {
 import { expect, test } from "vitest";
 import { functionalCall } from "./functional-call.ts";
 import { Linear } from "./linear.ts";
-import { Module } from "./module.ts";
-import { ModuleBuffer } from "./module-buffer.ts";
+import { Module, ModuleBuffer } from "./module.ts";
 
 class Scale extends Module {
   readonly gain: Parameter;

@@ -13,7 +13,6 @@ import {
   type Tensor,
   to,
 } from "@spm/core";
-import { ModuleBuffer } from "./module-buffer.ts";
 
 /** Parameters and buffers by path, e.g. `"layers.0.weight"`. */
 export type StateDict = Record<string, Tensor>;
@@ -184,4 +183,33 @@ function firstPaths<T>(named: readonly { path: string; value: T }[]): Map<string
   const first = new Map<T, string>();
   for (const { path, value } of named) if (!first.has(value)) first.set(value, path);
   return new Map([...first].map(([value, path]) => [path, value]));
+}
+
+/**
+ * A tensor that a module carries along and updates by itself, e.g. a running mean: a checkpoint
+ * stores it, an optimizer never sees it. It is assigned as a parameter is.
+ * @example readonly mean = new ModuleBuffer(zeros([8]));
+ */
+export class ModuleBuffer extends Parameter {
+  constructor(value: Tensor) {
+    super(value, false);
+  }
+}
+
+/**
+ * Puts a model and all in its fields in evaluation.
+ * @returns what puts every module back as it was
+ * @example
+ * const leave = enterEvaluation(model);
+ * try { … } finally { leave(); }
+ */
+export function enterEvaluation(model: Module): () => void {
+  const before = [...model.namedModules().values()].map((module) => ({
+    module,
+    training: module.training,
+  }));
+  model.eval();
+  return () => {
+    for (const { module, training } of before) module.training = training;
+  };
 }

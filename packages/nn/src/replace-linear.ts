@@ -1,9 +1,9 @@
 /** @file Other linear maps in the places of a model's own. */
 import { noGrad, type Rng, type Tensor, ValueError } from "@spm/core";
-import { type Cost, parameterBytes } from "./cost.ts";
 import { type LinearChoice, linear } from "./linear-kinds.ts";
 import { LinearMap } from "./linear-map.ts";
 import { type Module, type Place, places } from "./module.ts";
+import { type Cost, parameterBytes } from "./summary.ts";
 import { count, textTable } from "./text-table.ts";
 
 /** Which maps are replaced, and where the new ones start. */

@@ -1,8 +1,6 @@
 /** @file What a model consists of: its modules, shapes, parameters, FLOP. */
 import { noGrad, type Shape, showShape, sizeOf, type Tensor, ValueError } from "@spm/core";
-import { type Cost, parameterBytes } from "./cost.ts";
-import { enterEvaluation } from "./enter-evaluation.ts";
-import type { Module } from "./module.ts";
+import { enterEvaluation, type Module } from "./module.ts";
 import { count, textTable } from "./text-table.ts";
 
 /** A module of the model, with what belongs to it and to no module in its fields. */
@@ -108,3 +106,14 @@ function asTable(rows: readonly SummaryRow[], { parameters, bytes, flops }: Cost
   const end = ["total", `${count(bytes)} bytes`, "", count(parameters), count(flops)];
   return textTable(["path", "module", "shapes", "parameters", "FLOP"], [...body, end], 3);
 }
+
+/** Trainable values, the bytes they take, and floating-point operations. */
+export interface Cost {
+  readonly parameters: number;
+  readonly bytes: number;
+  readonly flops: number;
+}
+
+/** The bytes of a module's parameters. */
+export const parameterBytes = (module: Module): number =>
+  module.parameters().reduce((total, p) => total + p.storage.bytes, 0);

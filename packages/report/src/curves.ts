@@ -3,9 +3,8 @@
 import * as Plot from "@observablehq/plot";
 import type { MetricRecord, Run, Split } from "@spm/trainer/node";
 import { parseHTML } from "linkedom";
-import { escapeXml } from "./escape-xml.ts";
 import { logLabels, logTicks } from "./log-axis.ts";
-import { serialize } from "./plot-svg.ts";
+import { escapeXml, serialize } from "./svg.ts";
 
 /** What a chart shows upwards. */
 export type Quantity = "loss" | "accuracy";

@@ -1,5 +1,5 @@
 /** @file A page of HTML with nothing outside of it, no script, in light and dark. */
-import { escapeXml } from "./escape-xml.ts";
+import { escapeXml } from "./svg.ts";
 
 const STYLE = `
 :root { color-scheme: light dark; --ground: #f6f7f9; --panel: #ffffff; --ink: #1f2328;

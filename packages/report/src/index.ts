@@ -1,6 +1,5 @@
 /** @file @spm/report: charts, pictures of mixers, and the page of a run, as SVG and HTML. */
 export { type Axis, chart, curvesSvg, LIGHT, type Palette, type Quantity } from "./curves.ts";
-export { escapeXml } from "./escape-xml.ts";
 export { factsHtml, htmlPage } from "./html-page.ts";
 export { overlaid } from "./overlay.ts";
 export { matrixPicture } from "./pictures/matrix.ts";
@@ -17,3 +16,4 @@ export {
   seriesChart,
 } from "./series-chart.ts";
 export { type SummaryRow, summarize } from "./summary.ts";
+export { escapeXml } from "./svg.ts";

@@ -8,9 +8,9 @@ import { join } from "node:path";
 import { formatCount, formatPercent, formatRatio, formatSeconds } from "@spm/trainer";
 import { type Run, readRun } from "@spm/trainer/node";
 import { CHARTS, chart, marker, type Palette } from "./curves.ts";
-import { escapeXml } from "./escape-xml.ts";
 import { factsHtml, htmlPage } from "./html-page.ts";
 import { type SummaryRow, summarize } from "./summary.ts";
+import { escapeXml } from "./svg.ts";
 
 /** Colours by name: the page's style sheet gives them their light and dark values. */
 const PALETTE: Palette = {

@@ -5,9 +5,8 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import { LIGHT } from "./curves.ts";
-import { escapeXml } from "./escape-xml.ts";
 import { logLabels, logTicks } from "./log-axis.ts";
-import { serialize } from "./plot-svg.ts";
+import { escapeXml, serialize } from "./svg.ts";
 
 /** An axis of a {@link SeriesChart}. */
 export interface ChartAxis {

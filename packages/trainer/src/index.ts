@@ -19,8 +19,8 @@ export type {
   TrainingPosition,
 } from "./hooks.ts";
 export type { Json } from "./io/json.ts";
-export { SafetensorsError } from "./io/safetensors/error.ts";
 export type { HeaderEntry } from "./io/safetensors/header.ts";
+export { SafetensorsError } from "./io/safetensors/header.ts";
 export { parseSafetensors, type Safetensors } from "./io/safetensors/read.ts";
 export { encodeSafetensors } from "./io/safetensors/write.ts";
 export {

@@ -2,9 +2,9 @@
  * @file The head of a safetensors file: read with every promise of the format checked, before
  * anything is made of it.
  */
+
+import { SpmError } from "@spm/core";
 import { elementTypes } from "./dtypes.ts";
-import { SafetensorsError } from "./error.ts";
-import { duplicateKey } from "./json-keys.ts";
 
 /** Bytes before the header: its length, a 64-bit little-endian integer. */
 export const PREFIX = 8;
@@ -141,4 +141,47 @@ function show(value: unknown): string {
     : typeof value === "object"
       ? "an object"
       : String(value);
+}
+
+/**
+ * The first key that an object of a JSON text has twice, at any depth.
+ *
+ * @param text - valid JSON. Cost O(length), no recursion.
+ */
+export function duplicateKey(text: string): string | undefined {
+  const open: (Set<string> | null)[] = []; // the keys of the objects around, null for an array
+  for (const [token, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/g)) {
+    if (token === "{") open.push(new Set());
+    else if (token === "[") open.push(null);
+    else if (token === "}" || token === "]") open.pop();
+    else if (colon !== undefined) {
+      const key = JSON.parse(token.slice(0, -colon.length)) as string;
+      const keys = open.at(-1);
+      if (keys?.has(key)) return key;
+      keys?.add(key);
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Bytes that break the safetensors format: a cut or damaged file, or another kind of file.
+ *
+ * @example
+ * ```ts
+ * import { parseSafetensors, SafetensorsError } from "@spm/trainer";
+ * try {
+ *   parseSafetensors(new Uint8Array(3));
+ * } catch (error) {
+ *   console.log(error instanceof SafetensorsError); // true
+ * }
+ * ```
+ */
+export class SafetensorsError extends SpmError {
+  override readonly name = "SafetensorsError";
+
+  /** @param expected - what the format asks for; `got` - what the file has */
+  constructor(expected: string, got: unknown) {
+    super("safetensors", expected, got);
+  }
 }

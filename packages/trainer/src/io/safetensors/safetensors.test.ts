@@ -1,6 +1,6 @@
 import { ones, type Tensor, tensor, zeros } from "@spm/core";
 import { describe, expect, test } from "vitest";
-import { SafetensorsError } from "./error.ts";
+import { SafetensorsError } from "./header.ts";
 import { parseSafetensors } from "./read.ts";
 import { encodeSafetensors } from "./write.ts";
 

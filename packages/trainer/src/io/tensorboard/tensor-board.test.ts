@@ -4,8 +4,8 @@ import { join } from "node:path";
 import protobuf from "protobufjs";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { MetricsEvent, Training } from "../../hooks.ts";
-import { crc32c, maskedCrc32c } from "./crc32c.ts";
 import { tensorBoard } from "./tensor-board.ts";
+import { crc32c, maskedCrc32c } from "./tf-record.ts";
 
 const EVENT = `syntax = "proto3";
 message Event {

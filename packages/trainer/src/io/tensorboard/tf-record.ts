@@ -1,8 +1,7 @@
 /**
- * @file One record of a TFRecord file:
+ * @file One record of a TFRecord file, with its checksums:
  * https://www.tensorflow.org/tutorials/load_data/tfrecord#tfrecords_format_details
  */
-import { maskedCrc32c } from "./crc32c.ts";
 
 /** Length (uint64), its checksum, data, its checksum; all little-endian. */
 export function tfRecord(data: Uint8Array): Uint8Array {
@@ -13,4 +12,29 @@ export function tfRecord(data: Uint8Array): Uint8Array {
   record.set(data, 12);
   view.setUint32(12 + data.length, maskedCrc32c(data), true);
   return record;
+}
+
+/** The polynomial, bits reversed. */
+const CASTAGNOLI = 0x82f63b78;
+
+const table = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ CASTAGNOLI : crc >>> 1;
+  return crc;
+});
+
+/** CRC-32C of bytes, unsigned. Source: RFC 3720, appendix B.4, which also has the test values. */
+export function crc32c(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (let i = 0; i < bytes.length; i++) crc = (crc >>> 8) ^ table[(crc ^ bytes[i]!) & 0xff]!;
+  return (crc ^ 0xffffffff) >>> 0;
+}
+
+/**
+ * The masked form that TFRecord stores, so that checksums of checksums stay useful: rotated right
+ * by 15, plus a constant.
+ */
+export function maskedCrc32c(bytes: Uint8Array): number {
+  const crc = crc32c(bytes);
+  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 }

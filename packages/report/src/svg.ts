@@ -1,4 +1,4 @@
-/** @file Text made safe to stand in HTML and SVG. */
+/** @file SVG as text: characters made safe, the frame of a plot. */
 
 const ENTITIES: Readonly<Record<string, string>> = {
   "&": "&amp;",
@@ -19,4 +19,16 @@ const ENTITIES: Readonly<Record<string, string>> = {
  */
 export function escapeXml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] as string);
+}
+
+/**
+ * An element's text, with ids of its own: Plot counts its clip paths through the life of the
+ * process.
+ */
+export function serialize(element: Element, prefix: string): string {
+  const ids = new Map<string, string>();
+  return element.outerHTML.replace(/plot-clip-\d+/g, (id) => {
+    if (!ids.has(id)) ids.set(id, `${prefix}-clip-${ids.size}`);
+    return ids.get(id) as string;
+  });
 }
