@@ -30,7 +30,7 @@ import {
 import { textTable } from "./text-table.ts";
 
 /** A kind of layer in a comparison. */
-export interface ComparedLayer {
+interface ComparedLayer {
   readonly name: string;
   readonly create: LinearFactory;
   /** Adam's rate at the first step. */
