@@ -74,11 +74,14 @@ function described(entries: Schemas): string {
 
 /** Which learning rate there is where none is given, for the help of `train`. */
 export function suggestedRates(registries: Registries): string {
-  const all = Object.entries(registries.optimizers);
-  const alike = all.filter(([, { likeAdam }]) => likeAdam);
-  const others = all.filter(([, { likeAdam }]) => !likeAdam);
-  const ofLayers = layerRates(registries);
-  return `with ${namesOf(alike)} the layer's: ${ofLayers}; with others: ${byRate(others)}`;
+  const scales = grouped(Object.entries(registries.optimizers), ([, entry]) => entry.adamScale);
+  const others = scales.get(undefined) ?? [];
+  scales.delete(undefined);
+  const scaled = [...scales].map(
+    ([scale, list]) => `${scale === 1 ? "" : `${scale} times it `}with ${namesOf(list)}`,
+  );
+  const ofLayers = `the layer's ${scaled.join(", ")}: ${layerRates(registries)}`;
+  return others.length === 0 ? ofLayers : `${ofLayers}; else the optimizer's: ${byRate(others)}`;
 }
 
 /** Adam's rate for each kind of layer, for help. */

@@ -86,13 +86,14 @@ export function entryOf<C extends Choice>(
 }
 
 /**
- * The learning rate where none is given: with an optimizer whose steps are like Adam's the layer's
- * own, with others the optimizer's.
+ * The learning rate where none is given: the layer's, which is one for Adam, to the optimizer's
+ * scale; with an optimizer that has nothing to do with Adam, the optimizer's own.
  */
 export function suggestedRate(
   registries: Registries,
   { layer, optimizer }: { readonly layer: string; readonly optimizer: string },
 ): number {
-  const { likeAdam, learningRate } = entryOf(registries, "optimizer", optimizer);
-  return likeAdam ? entryOf(registries, "layer", layer).learningRate : learningRate;
+  const { adamScale, learningRate } = entryOf(registries, "optimizer", optimizer);
+  if (adamScale === undefined) return learningRate;
+  return adamScale * entryOf(registries, "layer", layer).learningRate;
 }

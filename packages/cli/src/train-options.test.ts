@@ -74,7 +74,9 @@ describe("resolveTraining", () => {
     ["reflection", "adamw", 0.01],
     ["rotation", "sgd", 0.01],
     ["dense", "sgd", 0.01],
-    ["dense", "lion", 0.0001],
+    ["general", "rmsprop", 0.01],
+    ["dense", "muon", 0.003],
+    ["dense", "lion", 0.0009],
   ])("the rate for %s layers with %s is %d", (layer, optimizer, rate) => {
     expect(resolveTraining({ dataset: "mnist", layer, optimizer }, {}, ours).lr).toBe(rate);
     expect(resolveTraining({ dataset: "mnist", layer, optimizer, lr: 5 }, {}, ours).lr).toBe(5);

@@ -154,7 +154,7 @@ const adamOptions = {
 export const adamEntry: OptimizerEntry<AdamOptions> = {
   description: "steps scaled by running means of the gradient and of its square",
   learningRate: 1e-3,
-  likeAdam: true,
+  adamScale: 1,
   options: { ...adamOptions, weightDecay: schema.weightDecay() },
   create: adam,
 };
@@ -163,7 +163,7 @@ export const adamEntry: OptimizerEntry<AdamOptions> = {
 export const adamwEntry: OptimizerEntry<AdamOptions> = {
   description: "Adam with weight decay apart from the gradient",
   learningRate: 1e-3,
-  likeAdam: true,
+  adamScale: 1,
   options: { ...adamOptions, weightDecay: schema.weightDecay(1e-2) },
   create: adamw,
 };

@@ -96,7 +96,7 @@ export function adamax(
 export const adamaxEntry: OptimizerEntry<AdamaxOptions> = {
   description: "Adam with the largest gradient of late for the mean square",
   learningRate: 2e-3,
-  likeAdam: true,
+  adamScale: 1,
   options: {
     betas: schema.betas("decay of the mean of g and of the largest |g|"),
     eps: schema.notNegative("added to |g|", 1e-8),

@@ -76,6 +76,7 @@ export function lion(
 export const lionEntry: OptimizerEntry<LionOptions> = {
   description: "steps of one size in the direction of the momentum's sign",
   learningRate: 1e-4,
+  adamScale: 0.3, // on MNIST, 1,600 steps: 1/3 was the best of 1, 1/3 and 1/10, or 0.2 % from it
   options: {
     betas: schema.betas("weight of the momentum in the direction, and its decay", [0.9, 0.99]),
     weightDecay: schema.weightDecay(),

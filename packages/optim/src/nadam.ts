@@ -134,7 +134,7 @@ export function nadam(
 export const nadamEntry: OptimizerEntry<NadamOptions> = {
   description: "Adam with Nesterov's look-ahead and a momentum that warms up",
   learningRate: 2e-3,
-  likeAdam: true,
+  adamScale: 1,
   options: {
     betas: schema.betas("decay of the means of g and g²"),
     eps: schema.notNegative("added to the denominator", 1e-8),

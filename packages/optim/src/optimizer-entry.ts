@@ -26,10 +26,11 @@ export interface OptimizerEntry<Options extends CommonOptions = CommonOptions> {
   /** The rate that {@link create} takes where none is given. */
   readonly learningRate: number;
   /**
-   * Whether its steps have the size of Adam's, so that a rate found with Adam is one for it, too:
-   * that of a linear kind, say, which comes before {@link learningRate} then.
+   * Its rate over the one that suits Adam, where the two go together: 1 where steps have the size of
+   * Adam's. A model whose rate with Adam is known, as a linear kind's is, then takes this times that
+   * instead of {@link learningRate}.
    */
-  readonly likeAdam?: boolean;
+  readonly adamScale?: number;
   /**
    * What each of its options may be. A default is what {@link create} takes where the option is
    * left out; beyond a bound it throws.

@@ -112,7 +112,7 @@ export function radam(
 export const radamEntry: OptimizerEntry<RadamOptions> = {
   description: "Adam, plain while its variance cannot be trusted: no warm-up needed",
   learningRate: 1e-3,
-  likeAdam: true,
+  adamScale: 1,
   options: {
     betas: schema.betas("decay of the means of g and g²"),
     eps: schema.notNegative("added to the denominator", 1e-8),

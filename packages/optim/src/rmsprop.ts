@@ -124,6 +124,7 @@ export function rmsprop(
 export const rmspropEntry: OptimizerEntry<RmspropOptions> = {
   description: "steps scaled by a running mean of the squared gradient",
   learningRate: 1e-2,
+  adamScale: 1, // on MNIST, 1,600 steps: within 0.1 % of the best of 1, 1/3 and 1/10
   options: {
     alpha: schema.fraction("decay of the running means", 0.99),
     eps: schema.notNegative("added to the denominator", 1e-8),
