@@ -26,9 +26,9 @@ export interface OptimizerEntry<Options extends CommonOptions = CommonOptions> {
   /** The rate that {@link create} takes where none is given. */
   readonly learningRate: number;
   /**
-   * Its rate over the one that suits Adam, where the two go together: 1 where steps have the size of
-   * Adam's. A model whose rate with Adam is known, as a linear kind's is, then takes this times that
-   * instead of {@link learningRate}.
+   * Its rate over the one that suits Adam, where the two go together: 1 where steps have the size
+   * of Adam's. A model whose rate with Adam is known, as a linear kind's is, then takes this times
+   * that instead of {@link learningRate}.
    */
   readonly adamScale?: number;
   /**

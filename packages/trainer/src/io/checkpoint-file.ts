@@ -119,7 +119,7 @@ function checksum(file: Uint8Array): string {
 }
 
 /** The versions of this package and of Node. */
-export function versions(): Record<string, string> {
+function versions(): Record<string, string> {
   const own = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
     version: string;
   };

@@ -148,7 +148,7 @@ function show(value: unknown): string {
  *
  * @param text - valid JSON. Cost O(length), no recursion.
  */
-export function duplicateKey(text: string): string | undefined {
+function duplicateKey(text: string): string | undefined {
   const open: (Set<string> | null)[] = []; // the keys of the objects around, null for an array
   for (const [token, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/g)) {
     if (token === "{") open.push(new Set());
