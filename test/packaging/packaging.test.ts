@@ -3,6 +3,7 @@
  * workspace, compiled against by a strict consumer, and run.
  */
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,7 +14,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const tsc = join(root, "node_modules/typescript/bin/tsc");
-const names = await readdir(join(root, "packages"));
+const names = (await readdir(join(root, "packages"))).filter((name) =>
+  existsSync(join(root, "packages", name, "package.json")),
+);
 /** The packages are released together, under one version. */
 const { version } = JSON.parse(
   await readFile(join(root, "packages/core/package.json"), "utf8"),
@@ -135,6 +138,12 @@ describe("a stranger's project", () => {
     expect(await run(join(consumer, "node_modules/.bin/spm"), ["--help"], consumer)).toContain(
       "Usage: spm",
     );
+  });
+
+  it("has no experiments, and the command says where they are", async () => {
+    expect(await readdir(join(consumer, "node_modules/@spm"))).not.toContain("experiments");
+    const spm = run(join(consumer, "node_modules/.bin/spm"), ["experiment"], consumer);
+    await expect(spm).rejects.toThrow(/expected a clone of the repository.*\n.*help: clone it/s);
   });
 
   it(
