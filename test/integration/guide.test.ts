@@ -1,23 +1,30 @@
-/** @file The programs of docs/guide.md run, and print what their `//>` lines say. */
+/**
+ * @file The programs of docs/guide.md and of the models' pages run, and print what their `//>` lines
+ * say.
+ */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const guide = readFileSync(join(root, "docs/guide.md"), "utf8");
-const programs = [...guide.matchAll(/## ([^\n]*)\n(?:(?!## )[\s\S])*?```ts\n([\s\S]*?)```/g)].map(
-  (match) => ({
+const models = readdirSync(join(root, "packages/models/src"), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => `packages/models/src/${name}/README.md`);
+const pages = ["docs/guide.md", ...models].map((path) => readFileSync(join(root, path), "utf8"));
+const programs = pages.flatMap((page) =>
+  [...page.matchAll(/^##? ([^\n]*)\n(?:(?!^##? )[\s\S])*?```ts\n([\s\S]*?)```/gm)].map((match) => ({
     section: match[1]!,
     program: match[2]!,
-  }),
+  })),
 );
 const folder = mkdtempSync(join(root, "test/integration/.guide-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test("there is a program in every section that shows code", () => {
-  expect(programs).toHaveLength(guide.split("```ts").length - 1);
+  expect(models.length).toBeGreaterThan(1);
+  expect(programs).toHaveLength(pages.join("").split("```ts").length - 1);
 });
 
 test.each(programs)("$section", { timeout: 60_000 }, ({ program }) => {

@@ -69,7 +69,7 @@ describe.each(kinds)("%s", (_, mixer) => {
   );
 
   if (orthogonal)
-    test("2. it keeps lengths, WᵀW = I, and det W is the product of its blocks', for odd n too", () => {
+    test("2. it keeps lengths, WᵀW = I, det W = the product of its blocks', for odd n too", () => {
       forAll((schedule, random) => {
         const factors = factorsOf(mixer, schedule, random);
         const x = draw(random, schedule.n);
