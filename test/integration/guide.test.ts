@@ -1,4 +1,4 @@
-/** @file The programs of docs/guide.md and of the models' pages print what their `//>` lines say. */
+/** @file Programs of docs/guide.md and of the models' pages print what their `//>` lines say. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
