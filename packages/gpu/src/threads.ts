@@ -21,6 +21,9 @@ export interface Threads {
 const mostAlongY = 65535 * 8;
 const mostAlongZ = 65535;
 
+/** Rows beyond which an array is tall. */
+const tall = 8192;
+
 interface Axis {
   readonly size: number;
   /** How far one step goes in each operand. */
@@ -101,6 +104,13 @@ function spread(sizes: Shape): Coordinates {
   const [x, y] = sizes.toReversed();
   if (x === undefined) return { output: [1], coordinates: [] };
   if (y === undefined) return { output: [x], coordinates: ["this.thread.x"] };
+  const shift = Math.log2(x);
+  // A tall array lies along one axis, which gpu.js folds: a texture has 8,192 rows at most.
+  if (sizes.length === 2 && y > tall && Number.isInteger(shift))
+    return {
+      output: [x * y],
+      coordinates: [`(this.thread.x >> ${shift})`, `(this.thread.x & ${x - 1})`],
+    };
   const outer = sizes.slice(0, -2);
   const along = outer.reduce((a, b) => a * b, 1);
   if (x > mostAlongY || y > mostAlongY || along > mostAlongZ)
