@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import type { Tensor } from "@spm/core";
 import { CheckpointError } from "../errors.ts";
 import { inMemory, type Progress, type TrainingState } from "../training-state.ts";
+import { versions } from "../versions.ts";
 import { type Json, parseExactly, stringifyExactly } from "./json.ts";
 import { parseSafetensors, type Safetensors } from "./safetensors/read.ts";
 import { encodeSafetensors } from "./safetensors/write.ts";
@@ -116,12 +117,4 @@ function checksum(file: Uint8Array): string {
   const from = PREFIX + HEAD.length;
   const hash = createHash("sha256").update(file.subarray(0, from)).update("0".repeat(DIGITS));
   return hash.update(file.subarray(from + DIGITS)).digest("hex");
-}
-
-/** The versions of this package and of Node. */
-function versions(): Record<string, string> {
-  const own = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
-    version: string;
-  };
-  return { "@spm/trainer": own.version, node: process.versions.node };
 }
