@@ -17,7 +17,7 @@ export { type ExperimentRun, runExperiment } from "./parts/run-experiment.ts";
 export { readSettings } from "./parts/settings.ts";
 
 /**
- * All experiments, in the order that `spm experiment --help` lists them.
+ * All experiments, in the order that `spm experiment` lists them.
  *
  * @example
  * ```ts

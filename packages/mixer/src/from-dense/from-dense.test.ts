@@ -162,17 +162,19 @@ describe.each(kinds)("as near as it gets: %s", (_, mixer) => {
     }
   });
 
-  test("one on a schedule without a direct way is found by sweeps from one of four starts", () => {
-    const schedule = shuffle(8, 5);
-    const own = mixer.parameterisation.orthogonal ? mixer : rotationMixer;
-    for (const turned of new Set<MixerKind>([rotationMixer, own])) {
-      const w = toDense(drawn(turned, schedule));
-      const errors = [1, 2, 3, 4].map(
-        (seed) => fromDense(w, { mixer, schedule, sweeps: 1000, random: rng(seed) }).error,
-      );
-      expect(Math.min(...errors)).toBeLessThan(1e-7); // sweeps converge linearly at best
-    }
-  });
+  const swept = "one on a schedule without a direct way is found by sweeps from one of four starts";
+  if (mixer.parameterisation.improve)
+    test(swept, () => {
+      const schedule = shuffle(8, 5);
+      const own = mixer.parameterisation.orthogonal ? mixer : rotationMixer;
+      for (const turned of new Set<MixerKind>([rotationMixer, own])) {
+        const w = toDense(drawn(turned, schedule));
+        const errors = [1, 2, 3, 4].map(
+          (seed) => fromDense(w, { mixer, schedule, sweeps: 1000, random: rng(seed) }).error,
+        );
+        expect(Math.min(...errors)).toBeLessThan(1e-7); // sweeps converge linearly at best
+      }
+    });
 
   test("matrices that nothing orthogonal is near: triangular, with rows of zeros, singular", () => {
     const triangular = tensor(

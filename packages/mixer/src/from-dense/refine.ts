@@ -50,7 +50,7 @@ export function sweep(numbers: Numbers, target: Matrix): void {
       subtract(residual, ai, combined(d0, d1, ci, cj));
       subtract(residual, aj, combined(d2, d3, ci, cj));
     });
-    if (!kind.orthogonal)
+    if (kind.parameters.some(({ per }) => per === "leftover"))
       eachLeftover(schedule, l, (i, r) => {
         const [ar, cr] = [row(a, i), row(c, i)];
         const size = dot(ar, ar) * dot(cr, cr);

@@ -76,8 +76,8 @@ export interface ParameterisationDefinition<N extends Names> {
    */
   readonly angle?: N[number];
   /**
-   * The determinant that all blocks share, of which presets and factorisations move the sign into
-   * d_out; or `any`.
+   * The sign that the determinants of all blocks share: presets and factorisations move the other
+   * one into d_out; or `any`.
    */
   readonly determinant: 1 | -1 | "any";
   /** Parameters of the transposed blocks. */
