@@ -72,7 +72,7 @@ async function work({ core, mixer, optim, wasm }: Checkout): Promise<Map<string,
     ["general", general, [blocks, scales]],
   ] as const) {
     const all = [...ends, ...own];
-    jobs.set(`${name}, forward`, () => void core.noGrad(run));
+    jobs.set(`${name}, forward`, () => scope(() => void core.noGrad(run)));
     jobs.set(`${name}, training`, () =>
       scope(() => {
         for (const p of own) p.assign(add(p, 0)); // coefficients anew, as after a step
