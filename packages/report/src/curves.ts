@@ -227,7 +227,8 @@ export function marker(index: number, palette: Palette): string {
  * @example
  * ```ts
  * import { writeFileSync } from "node:fs";
- * import { curvesSvg, readRun } from "@spm/report";
+ * import { curvesSvg } from "@spm/report";
+ * import { readRun } from "@spm/trainer/node";
  * writeFileSync("curves.svg", curvesSvg(readRun("runs/example")));
  * ```
  */
