@@ -9,6 +9,7 @@ import { elements, gradcheck, matmul, normal, rng, sub, type Tensor } from "@spm
 import {
   butterfly,
   type Factors,
+  fromDense,
   inverse,
   mixers as known,
   logAbsDet,
@@ -37,6 +38,14 @@ beforeAll(async () => {
 });
 
 const numbers = (x: Tensor): number[] => [...elements(x.ndarray())];
+
+test("fromDense fits the parameters that the kind has, and its error is what one measures", () => {
+  // An odd width: coordinates without a partner, which this kind does not scale.
+  const w = normal(rng(3), [5, 5], 0, 1, { dtype: "float64" });
+  const { factors, error } = fromDense(w, { mixer: scaled, schedule: shuffle(5) });
+  const norm = (x: Tensor): number => Math.hypot(...numbers(x));
+  expect(norm(sub(toDense(factors), w)) / norm(w)).toBeCloseTo(error, 10);
+});
 
 test("has the algebra of its kind", () => {
   const schedule = shuffle(5);

@@ -1,3 +1,4 @@
+import { linearKinds } from "@spm/nn";
 import type { CommanderError } from "commander";
 import { describe, expect, test } from "vitest";
 import { program } from "./program.ts";
@@ -25,7 +26,10 @@ describe("program", () => {
     [["compare", "mnist", "--hidden", "0"], "Expected a whole number from 1 to 65536."],
     [["compare", "mnist", "--epochs", "1.5"], "Expected a whole number of at least 1."],
     [["compare", "mnist", "--lr", "-1"], "Expected a number above 0."],
-    [["compare", "mnist", "--layers", "dense,dens"], "Expected one or more of dense, "],
+    [
+      ["compare", "mnist", "--layers", "dense,dens"],
+      `Expected one or more of ${Object.keys(linearKinds).join(", ")}`,
+    ],
     [["compare", "mnist", "--images", "60001"], "Expected a whole number from 1 to 60000."],
     [
       ["compare", "mnist", "--images", "100", "--batch", "101"],

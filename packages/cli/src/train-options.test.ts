@@ -90,7 +90,10 @@ describe("resolveTraining", () => {
   test.each([
     [{}, "train: expected a dataset, got none"],
     [{ dataset: "mnist", depth: 1.5 }, "train: expected depth to be integer, got 1.5"],
-    [{ dataset: "mnist", layer: "sparse" }, "train: expected layer to be one of dense, "],
+    [
+      { dataset: "mnist", layer: "sparse" },
+      `train: expected layer to be one of ${Object.keys(ours.linearKinds).join(", ")}`,
+    ],
     [
       { dataset: "mnist", optimizer: "adams" },
       "train: expected optimizer to be one of adam, adamw, sgd",

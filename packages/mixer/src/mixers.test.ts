@@ -129,6 +129,9 @@ describe.each(kinds)("%s", (name, kind) => {
     const { determinant } = kind;
     if (determinant !== "any")
       expect(determinants.map(Math.sign)).toEqual(determinants.map(() => determinant));
+    const size = determinants.map(Math.abs);
+    const ones = size.map(() => 1);
+    if (kind.orthogonal) close(size, ones);
   });
 
   test("an angle turns the blocks: B(θ + t) = R(t) B(θ)", () => {
