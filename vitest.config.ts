@@ -1,4 +1,6 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { leastWorkers } from "./test/ledger/budgets.ts";
 
 const conditions = ["@spm/source"];
 const setupFiles = ["./test/setup.ts"];
@@ -8,6 +10,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    maxWorkers: Math.max(leastWorkers, availableParallelism() - 1),
     allowOnly: false, // biome cannot watch over this: it takes our `fit` for a focused test
     coverage: {
       provider: "v8",

@@ -28,8 +28,9 @@ export interface Sample {
   readonly tolerance: number;
   /** Whether derivatives are compared too: by the float32 inputs. */
   readonly differentiable: boolean;
-  /** Of a call of a mixer: its kind. */
+  /** Of a call of a mixer: its kind, and which of the fused kernels' layouts it is for. */
   readonly mixer?: MixerKind;
+  readonly layout?: number;
 }
 
 /** Rounding of one operation, of sums over a few hundred terms, and of chains of rotations. */
@@ -298,12 +299,13 @@ export const mixerSamples: readonly Sample[] = kinds.flatMap((kind): Sample[] =>
         return mixing(kind, what, { schedule, backward }, [5, n, n], anyStages(mixer, schedule));
       }),
     ),
-    ...fusedLayouts.flatMap(([schedule, fanIn, fanOut]) =>
+    ...fusedLayouts.flatMap(([schedule, fanIn, fanOut], layout) =>
       modes.map((backward) => {
         const size = `${fanIn} → ${schedule.n} → ${fanOut}, ${schedule.stages} stages`;
         const what = `fused, ${size}, ${backward}`;
         const stages = stagesOf(mixer, schedule);
-        return mixing(kind, what, { schedule, backward }, [3, fanIn, fanOut], stages);
+        const call = { schedule, backward };
+        return { ...mixing(kind, what, call, [3, fanIn, fanOut], stages), layout };
       }),
     ),
     ...[butterfly(16), randomMatching(9, 4, random)].map(withDiagonal),

@@ -5,6 +5,7 @@ import config from "../../vitest.config.ts";
 import {
   betweenFiles,
   checks,
+  leastWorkers,
   longForms,
   npmTestPromise,
   projects,
@@ -17,8 +18,9 @@ const { scripts } = JSON.parse(manifest) as { scripts: Record<string, string> };
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 
 test("npm test's budgets fit into its promise", () => {
-  const all = [...Object.values(checks), ...Object.values(projects), betweenFiles];
-  expect(sum(all)).toBeLessThanOrEqual(npmTestPromise);
+  const inWorkers = sum([...Object.values(projects), betweenFiles]);
+  const wall = sum(Object.values(checks)) + inWorkers / leastWorkers;
+  expect(wall).toBeLessThanOrEqual(npmTestPromise);
 });
 
 test("the long forms' budgets fit into what npm test leaves of the hour", () => {

@@ -28,7 +28,7 @@ const rows = (text: string): string[] =>
     .flatMap((line) => /^ {2}(\S.*?) +([\d.]+) s of/.exec(line)?.slice(1).join(" ") ?? []);
 
 test("checks, projects, what is between files, and the clock on the wall", () => {
-  const text = npmTestLedger(before, 141_000, { seconds: 110, files });
+  const text = npmTestLedger(before, 141_000, { seconds: 55, files });
   expect(rows(text)).toEqual([
     "lint 2.0",
     "types 20.0",
@@ -40,7 +40,7 @@ test("checks, projects, what is between files, and the clock on the wall", () =>
 });
 
 test("files that overlap leave nothing between them", () => {
-  const text = npmTestLedger(before, 61_000, { seconds: 50, files });
+  const text = npmTestLedger(before, 61_000, { seconds: 40, files });
   expect(rows(text).slice(-2)).toEqual(["between files 0.0", "all 60.0"]);
 });
 

@@ -1,5 +1,5 @@
 /** @file The ledger of `npm test`: of its checks, of vitest's projects, and of all of it. */
-import { betweenFiles, checks, npmTestPromise, projects } from "./budgets.ts";
+import { betweenFiles, checks, leastWorkers, npmTestPromise, projects } from "./budgets.ts";
 import { beside, type Entry, ledger, sumByName, type Timed } from "./ledger.ts";
 
 /** What run.ts hands to the reporter, in the environment. */
@@ -26,7 +26,7 @@ export function npmTestLedger(before: Before, now: number, vitest?: VitestTimes)
   ];
   if (vitest !== undefined) {
     const inFiles = files.reduce((sum, { seconds }) => sum + seconds, 0);
-    const seconds = Math.max(0, vitest.seconds - inFiles);
+    const seconds = Math.max(0, vitest.seconds * leastWorkers - inFiles);
     entries.push({ name: "between files", seconds, budget: betweenFiles });
   }
   const total = { name: "all", seconds: (now - before.begun) / 1000, budget: npmTestPromise };

@@ -18,28 +18,35 @@ export interface FusedBlocks {
   readonly backwardThreads: number;
   /** Rounds that one launch of the backward pass takes: more would not fit its registers. */
   readonly backwardRounds: 1 | 2;
-  /**
-   * Whether the backward pass undoes z stage by stage; otherwise it keeps z before each stage of
-   * its one round.
-   */
-  readonly walksBack: boolean;
+  /** What the backward pass takes from round to round: z, too, where it undoes z. */
+  readonly carried: readonly ("z" | "g")[];
   /** Components of a pair's gradient. */
   readonly components: 1 | 4;
   /** Statements that load what a round needs. */
   load(plan: FusedPlan, round: Round): string;
   /** Statements that take the elements `v0 …` through stage j of a round. */
   mix(plan: FusedPlan, round: Round, j: number, v: string): string;
+  /** Statements that take z through a round again, and keep of it what {@link turnBack} reads. */
+  mixAgain(plan: FusedPlan, round: Round): string;
   /**
    * Statements that take g back through stage j of a round, and z where `withZ`; they add to the
    * sums named {@link sumName}.
    */
   turnBack(plan: FusedPlan, round: Round, j: number, withZ: boolean): string;
+  /** The declaration of a pair's sum, and the statements that write it, as pair `at` of `sums`. */
+  declareSum(name: string): string;
+  writeSum(name: string, at: string): string;
   /** What the kernels read, made of the parameter on every call; null where that is it itself. */
   coefficients(executor: Executor, parameter: DeviceArray): Memory | null;
 }
 
 /** Takes the elements `v0 …` through the stages of a round. */
-export const mixRound = (blocks: FusedBlocks, plan: FusedPlan, round: Round, v: string): string =>
+export const mixRound = (
+  blocks: Pick<FusedBlocks, "mix">,
+  plan: FusedPlan,
+  round: Round,
+  v: string,
+): string =>
   upTo(round.k)
     .map((j) => blocks.mix(plan, round, j, v))
     .join(" ");

@@ -116,7 +116,6 @@ function makeKernels(
     call.n * plan.rowsPerGroup * 4 <= launcher.sharedBytes && plan.threads <= launcher.invocations;
   const texts = (spans: readonly SpanPlan[]) =>
     spans.map((span) => ({ span, code: spanForward(span, blocks) }));
-  const steps = texts(backward);
   return {
     launcher,
     blocks,
@@ -131,8 +130,8 @@ function makeKernels(
             groups: (rows) => persistentGroups(threads, plan.rowsPerGroup, rows, forwardThreads),
           }
         : null,
-    forward: blocks.backwardRounds === 2 ? steps : texts(forward),
-    steps,
+    forward: texts(forward),
+    steps: texts(backward),
     backward: backward.map((span) => ({ span, code: spanBackward(span, blocks) })),
     add: upTo(Math.ceil(backward.length / mostSpans)).map((k) =>
       addSpanSums(backward.slice(k * mostSpans, (k + 1) * mostSpans), blocks),

@@ -18,7 +18,7 @@ export const generalBlocks: FusedBlocks = {
   registers: 16,
   backwardThreads: 256,
   backwardRounds: 1,
-  walksBack: false,
+  carried: ["g"],
   components: 4,
   load: (plan, round) =>
     upTo(round.k)
@@ -38,6 +38,13 @@ export const generalBlocks: FusedBlocks = {
         );
       })
       .join(" "),
+  mixAgain: (plan, round) =>
+    upTo(round.k)
+      .map((j) => {
+        const kept = upTo(plan.held).map((e) => `let before${j}_${e} = z${e};`);
+        return `${kept.join(" ")} ${generalBlocks.mix(plan, round, j, "z")}`;
+      })
+      .join(" "),
   turnBack: (plan, round, j) =>
     pairsOf(plan, round, j)
       .map(({ a, b }) => {
@@ -49,6 +56,11 @@ export const generalBlocks: FusedBlocks = {
           `g${a} = ${m}.x * p + ${m}.z * q; g${b} = ${m}.y * p + ${m}.w * q; }`
         );
       })
+      .join(" "),
+  declareSum: (name) => `var ${name} = vec4f();`,
+  writeSum: (name, at) =>
+    upTo(4)
+      .map((c) => `sums[base + 4u * ${at} + ${c}u] = ${name}[${c}];`)
       .join(" "),
   coefficients: () => null,
 };

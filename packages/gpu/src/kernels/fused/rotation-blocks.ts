@@ -7,8 +7,20 @@ import type { Executor } from "../../executor.ts";
 import { whole } from "../elementwise.ts";
 import { returnTurned } from "../trigonometry.ts";
 import { upTo } from "../wgsl.ts";
-import { type FusedBlocks, sumName } from "./blocks.ts";
+import { type FusedBlocks, mixRound, sumName } from "./blocks.ts";
 import { type FusedPlan, firstsOf, pairsOf, type Round } from "./plan.ts";
+
+/** The elements `v0 …` through stage j of a round. */
+const mix: FusedBlocks["mix"] = (plan, round, j, v) =>
+  pairsOf(plan, round, j)
+    .map(({ a, b }, i) => {
+      const { c, s } = rotationOf(plan, round, j, i);
+      return (
+        `{ let p = ${v}${a}; let q = ${v}${b}; ` +
+        `${v}${a} = ${c} * p - ${s} * q; ${v}${b} = ${s} * p + ${c} * q; }`
+      );
+    })
+    .join(" ");
 
 /** The rotations of a layout. The order of its pairs is uploaded once. */
 export function rotationBlocks(executor: Executor, layout: FusedPlan): FusedBlocks {
@@ -17,7 +29,7 @@ export function rotationBlocks(executor: Executor, layout: FusedPlan): FusedBloc
     registers: 8,
     backwardThreads: 256,
     backwardRounds: 2,
-    walksBack: true,
+    carried: ["z", "g"],
     components: 1,
     load(plan, { stage, k }) {
       const each = plan.held / 4;
@@ -25,16 +37,8 @@ export function rotationBlocks(executor: Executor, layout: FusedPlan): FusedBloc
         .map((h) => `let q${stage}_${h} = blocks[${(stage * each + h) * plan.threads}u + t];`)
         .join(" ");
     },
-    mix: (plan, round, j, v) =>
-      pairsOf(plan, round, j)
-        .map(({ a, b }, i) => {
-          const { c, s } = rotationOf(plan, round, j, i);
-          return (
-            `{ let p = ${v}${a}; let q = ${v}${b}; ` +
-            `${v}${a} = ${c} * p - ${s} * q; ${v}${b} = ${s} * p + ${c} * q; }`
-          );
-        })
-        .join(" "),
+    mix,
+    mixAgain: (plan, round) => mixRound({ mix }, plan, round, "z"),
     turnBack: (plan, round, j, withZ) =>
       pairsOf(plan, round, j)
         .map(({ a, b }, i) => {
@@ -48,6 +52,8 @@ export function rotationBlocks(executor: Executor, layout: FusedPlan): FusedBloc
           );
         })
         .join(" "),
+    declareSum: (name) => `var ${name} = 0.0;`,
+    writeSum: (name, at) => `sums[base + ${at}] = ${name};`,
     coefficients(executor, angles) {
       const from = whole(executor, angles);
       // The sine at odd places, at even ones that of θ + π/2.

@@ -5,7 +5,7 @@
  */
 
 import { bindings, upTo } from "../wgsl.ts";
-import { type FusedBlocks, mixRound, sumsOf } from "./blocks.ts";
+import { type FusedBlocks, sumsOf } from "./blocks.ts";
 import { copyElements, declareElements, storeStage } from "./forward.ts";
 import { coordinate, isContiguous, type Round, rowLoop } from "./plan.ts";
 import { loadStart, mixForward, startRow, startType } from "./span-forward.ts";
@@ -25,17 +25,6 @@ export const backwardResults = (
   rows * (plan.first ? plan.fanIn : plan.n),
   slots * total(sumLengths(plan, blocks)),
 ];
-
-/** z through a round; where it can't be walked back to, `before{j}_…` keep it before each stage. */
-const mixAgain = (blocks: FusedBlocks, plan: SpanPlan, round: Round): string =>
-  blocks.walksBack
-    ? mixRound(blocks, plan, round, "z")
-    : upTo(round.k)
-        .map((j) => {
-          const kept = upTo(plan.held).map((e) => `let before${j}_${e} = z${e};`);
-          return `${kept.join(" ")} ${blocks.mix(plan, round, j, "z")}`;
-        })
-        .join(" ");
 
 /** Loads g at the end of a span, or ȳ. */
 function loadCotangents(plan: SpanPlan, into: string, row: string): string {
@@ -70,9 +59,8 @@ function takeCotangents(plan: SpanPlan): string {
 const turnBackward = (blocks: FusedBlocks, plan: SpanPlan): string =>
   plan.rounds
     .map((round, r) => {
-      const carried = blocks.walksBack ? ["z", "g"] : ["g"];
       const through = (move: typeof toShared, layout: Round): string =>
-        carried.map((name, region) => move(plan, layout, name, `${region}u`)).join(" ");
+        blocks.carried.map((name, region) => move(plan, layout, name, `${region}u`)).join(" ");
       const before = plan.rounds[r - 1];
       const move =
         before === undefined
@@ -126,14 +114,7 @@ function accumulators(plan: SpanPlan, blocks: FusedBlocks): { declare: string; w
   const lengths = sumLengths(plan, blocks);
   const pairs = sumsOf(plan).map(({ name, pair }) => {
     const at = `(${pair} - ${(begin.stage * n) / 2}u)`;
-    return blocks.components === 1
-      ? { declare: `var ${name} = 0.0;`, write: `sums[base + ${at}] = ${name};` }
-      : {
-          declare: `var ${name} = vec4f();`,
-          write: upTo(4)
-            .map((c) => `sums[base + 4u * ${at} + ${c}u] = ${name}[${c}];`)
-            .join(" "),
-        };
+    return { declare: blocks.declareSum(name), write: blocks.writeSum(name, at) };
   });
   const vector = (name: string, round: Round, from: number, limit: number) =>
     upTo(plan.held).map((e) => {
@@ -198,7 +179,7 @@ export function spanBackward(plan: SpanPlan, blocks: FusedBlocks): string {
     `${loadStart(plan, "fz", "next")} ${loadCotangents(plan, "fc", "next")} }\n` +
     // Regions 0 and 1 carry z and g back, region 2 carries z forward: each barrier also frees what
     // the one before it guarded.
-    `${mixForward(plan, "2u", (round) => mixAgain(blocks, plan, round))}\n` +
+    `${mixForward(plan, "2u", (round) => blocks.mixAgain(plan, round))}\n` +
     `${takeCotangents(plan)}\n${turnBackward(blocks, plan)}\n` +
     `${guard} { ${storeCotangents(plan)} }\n}\n${write}\n}`
   );
