@@ -1,8 +1,10 @@
 /**
  * @file Prints the non-null assertions (`x!`) of each package's sources and holds them below a
  * ceiling. On a tensor, an array of a backend or a spec there may be none, in tests and benches
- * neither: which operands and results there are, the types of an op say.
+ * neither: which operands and results there are, the types of an op say. In programs of docs and
+ * docstrings there are none at all.
  */
+import { readFileSync } from "node:fs";
 import { relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
@@ -48,6 +50,32 @@ for (const path of fileNames) {
   };
   if (source) visit(source);
 }
+
+/** @param {string} place @param {string} program */
+function checkProgram(place, program) {
+  /** @param {ts.Node} node */
+  const visit = (node) => {
+    if (ts.isNonNullExpression(node)) {
+      console.error(`assertions: expected none in a program, got ${node.getText()} in ${place}`);
+      process.exitCode = 1;
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile("program.ts", program, ts.ScriptTarget.Latest, true));
+}
+const folders = ["*.md", "docs/**/*.md", "packages/**/*.md", "experiments/**/*.md"];
+for (const path of ts.sys.readDirectory(root, [".md"], ["**/node_modules"], folders)) {
+  const place = relative(root, path);
+  if (place === "docs/mixer.md") continue; // quotes inner loops
+  for (const [, program = ""] of readFileSync(path, "utf8").matchAll(/^```\w+\n(.*?)^```/gms))
+    checkProgram(place, program);
+}
+for (const path of fileNames)
+  for (const [comment] of readFileSync(path, "utf8").matchAll(/\/\*\*.*?\*\//gs)) {
+    const text = comment.replace(/^ *\* ?/gm, "").replace(/\*\/$|```.*$/gm, "");
+    for (const [, program = ""] of text.matchAll(/@example(.*?)(?=\n@|$)/gs))
+      checkProgram(relative(root, path), program);
+  }
 
 for (const [name, count] of counts) console.log(name.padEnd(18) + `${count}`.padStart(8));
 const { experiments = 0, ...others } = Object.fromEntries(counts);
