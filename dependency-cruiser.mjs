@@ -4,6 +4,7 @@
  */
 const order = [
   "core",
+  "numeric",
   "mixer",
   "nn",
   "models",

@@ -10,7 +10,8 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { BackendError, reference, setBackend } from "@spm/core";
+import { reference, setBackend } from "@spm/core";
+import { BackendError } from "@spm/core/extend";
 import { type GpuBackend, gpu } from "@spm/gpu";
 import { mixerTimes } from "./gpu-layers.ts";
 import { type Headline, type Row, report, type TrainingRow } from "./gpu-report.ts";

@@ -15,6 +15,7 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 /** In import order: each package imports only those before it. */
 const packages = [
   "core",
+  "numeric",
   "mixer",
   "nn",
   "models",

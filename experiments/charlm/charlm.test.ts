@@ -2,7 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { elements, rng } from "@spm/core";
+import { rng } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import { Gpt, generate, gptOf } from "@spm/models";
 import { readCheckpoint } from "@spm/trainer/node";
 import { expect, test } from "vitest";

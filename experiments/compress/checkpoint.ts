@@ -1,5 +1,6 @@
 /** @file A dense MLP out of a safetensors file, whoever wrote it. */
-import { elements, noGrad, rng, tensor, ValueError } from "@spm/core";
+import { noGrad, rng, tensor } from "@spm/core";
+import { elements, ValueError } from "@spm/core/extend";
 import { Mlp } from "@spm/models";
 import { parseSafetensors } from "@spm/trainer";
 

@@ -1,6 +1,7 @@
 /** @file Compression: checkpoints of anybody, and what each family holds exactly. */
 import { readFileSync } from "node:fs";
-import { elements, matmul, noGrad, normal, rng, setBackend, type Tensor } from "@spm/core";
+import { matmul, noGrad, normal, rng, setBackend, type Tensor } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import { butterfly, generalMixer, initialParameters, toDense } from "@spm/mixer";
 import { Mlp } from "@spm/models";
 import { encodeSafetensors, parseSafetensors } from "@spm/trainer";

@@ -1,6 +1,7 @@
 /** @file Brings a trained dense network into structured layers, and trains it on. */
 import { readFileSync } from "node:fs";
-import { noGrad, rng, type Tensor, ValueError } from "@spm/core";
+import { noGrad, rng, type Tensor } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import { DataLoader, imageDataset, pixelStatistics, subset } from "@spm/data";
 import { loadMnist } from "@spm/data/mnist";
 import { Mlp } from "@spm/models";

@@ -3,18 +3,8 @@
  * tape.
  */
 import { setImmediate } from "node:timers/promises";
-import {
-  argmax,
-  cast,
-  each,
-  elements,
-  equal,
-  mean,
-  noGrad,
-  rng,
-  scope,
-  valueAndGrad,
-} from "@spm/core";
+import { argmax, cast, equal, mean, noGrad, rng, scope, valueAndGrad } from "@spm/core";
+import { each, elements } from "@spm/core/extend";
 import { crossEntropy } from "@spm/nn";
 import { adam } from "@spm/optim";
 import type { Experiment } from "../parts/experiment.ts";

@@ -3,19 +3,18 @@
  * walked back.
  */
 import {
-  elements,
   matmul,
   normal,
   type Parameter,
   parameter,
   rng,
   scope,
-  sizeOf,
   stopGradient,
   type Tensor,
   valueAndGrad,
   zeros,
 } from "@spm/core";
+import { elements, sizeOf } from "@spm/core/extend";
 import { butterfly } from "@spm/mixer";
 import { affine, crossEntropy } from "@spm/nn";
 import { coupledRotation } from "./coupled-rotation.ts";

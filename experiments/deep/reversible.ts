@@ -2,16 +2,8 @@
  * @file A stack of layers that keeps its output alone: the way back works the inputs out again,
  * layer by layer.
  */
-import {
-  definePrimitive,
-  isRecording,
-  noGrad,
-  type Op,
-  type Parameter,
-  scope,
-  type Tensor,
-  vjp,
-} from "@spm/core";
+import { noGrad, type Parameter, scope, type Tensor, vjp } from "@spm/core";
+import { definePrimitive, isRecording, type Op } from "@spm/core/extend";
 
 /** A layer whose input follows from its output; `P` are its parameters. */
 export interface ReversibleLayer<P extends readonly Tensor[] = readonly Tensor[]> {

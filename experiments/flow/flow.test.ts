@@ -2,16 +2,8 @@
  * @file The claims of the flows: exact inverses and determinants of every mixing, densities that
  * integrate to 1.
  */
-import {
-  elements,
-  noGrad,
-  normal,
-  type Rng,
-  rng,
-  setBackend,
-  type Tensor,
-  tensor,
-} from "@spm/core";
+import { noGrad, normal, type Rng, rng, setBackend, type Tensor, tensor } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import { mixers } from "@spm/mixer";
 import { wasm } from "@spm/wasm";
 import { beforeAll, describe, expect, test } from "vitest";

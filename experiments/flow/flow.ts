@@ -2,17 +2,8 @@
  * @file Normalising flows with mixers between their couplings, beside dense LU and
  * circulant-diagonal mixing.
  */
-import {
-  concat,
-  matmul,
-  noGrad,
-  normal,
-  type Rng,
-  rng,
-  type Tensor,
-  transpose,
-  ValueError,
-} from "@spm/core";
+import { concat, matmul, noGrad, normal, type Rng, rng, type Tensor, transpose } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import { brick, initialParameters, rotationMixer, toDense } from "@spm/mixer";
 import { seriesChart } from "@spm/report";
 import type { Experiment } from "../parts/experiment.ts";

@@ -6,12 +6,8 @@ import {
   abs,
   add,
   at,
-  complexMul,
   div,
-  elements,
   eye,
-  fft,
-  ifft,
   log,
   matmul,
   mul,
@@ -29,12 +25,12 @@ import {
   take,
   tensor,
   transpose,
-  tril,
-  triu,
   zeros,
 } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import { logAbsDet, type MixerKind, mix, mixers, solve } from "@spm/mixer";
 import { MixerLayer, Module } from "@spm/nn";
+import { complexMul, fft, ifft, tril, triu } from "@spm/numeric";
 
 /** A linear bijection of R^n. */
 export abstract class Mixing extends Module {

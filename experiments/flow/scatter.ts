@@ -1,5 +1,6 @@
 /** @file Clouds of points side by side, as SVG. */
-import { elements, type Tensor } from "@spm/core";
+import type { Tensor } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import { escapeXml } from "@spm/report";
 
 const [SIDE, GAP, LEFT, TOP] = [150, 8, 96, 22];

@@ -2,7 +2,6 @@
 import { setImmediate } from "node:timers/promises";
 import {
   abs,
-  elements,
   exp,
   max,
   mean,
@@ -17,6 +16,7 @@ import {
   tensor,
   valueAndGrad,
 } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import { adam, clipByGlobalNorm, cosine } from "@spm/optim";
 import type { Flow } from "./flow-model.ts";
 

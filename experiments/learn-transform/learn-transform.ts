@@ -1,5 +1,6 @@
 /** @file Recovers fast transforms from input-output samples by gradient descent. */
-import { cast, noGrad, rng, ValueError } from "@spm/core";
+import { cast, noGrad, rng } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import {
   butterfly,
   dct,

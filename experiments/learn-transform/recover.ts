@@ -2,7 +2,6 @@
 import { setImmediate } from "node:timers/promises";
 import {
   cast,
-  elements,
   matmul,
   mean,
   mul,
@@ -18,6 +17,7 @@ import {
   transpose,
   valueAndGrad,
 } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import type { MixerKind, Schedule } from "@spm/mixer";
 import { type LinearMap, MixerLayer } from "@spm/nn";
 import { adam, cosine } from "@spm/optim";

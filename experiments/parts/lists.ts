@@ -1,5 +1,5 @@
 /** @file Settings that are lists: `64,256` and `dense,rotation`. */
-import { ValueError } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import { type LinearKind, linearKinds } from "@spm/nn";
 
 const parts = (text: string): string[] => text.split(",").map((part) => part.trim());

@@ -1,5 +1,6 @@
 /** @file Points in the plane from four densities that are anything but Gaussian. */
-import { type Rng, type Tensor, tensor, ValueError } from "@spm/core";
+import { type Rng, type Tensor, tensor } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 
 /** One point, with the number of the arm, moon, ring or square that it belongs to. */
 interface Point {

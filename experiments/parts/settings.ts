@@ -1,5 +1,5 @@
 /** @file Settings as somebody gives them: names that exist, values of the right kind. */
-import { ValueError } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import type { Experiment, Settings } from "./experiment.ts";
 
 /**

@@ -1,5 +1,6 @@
 /** @file Two linear maps around a nonlinearity: what teaches here and what learns. */
-import { normal, type Rng, type Tensor, tanh, ValueError } from "@spm/core";
+import { normal, type Rng, type Tensor, tanh } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import { butterfly, rotationMixer, type Schedule, shuffle } from "@spm/mixer";
 import { Linear, type LinearKind, type LinearMap, linear, MixerLayer, Module } from "@spm/nn";
 import { fasterForm } from "./through-matrix.ts";

@@ -2,7 +2,6 @@
 import { setImmediate } from "node:timers/promises";
 import {
   add,
-  elements,
   matmul,
   mean,
   mul,
@@ -16,6 +15,7 @@ import {
   transpose,
   valueAndGrad,
 } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import { type LinearKind, linear } from "@spm/nn";
 import { adam, cosine } from "@spm/optim";
 import { fasterForm } from "../parts/through-matrix.ts";

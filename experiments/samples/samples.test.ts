@@ -2,7 +2,8 @@
  * @file The claim of the experiment in small, with its controls: structure saves samples only where
  * the teacher has it.
  */
-import { elements, matmul, normal, rng, setBackend, transpose } from "@spm/core";
+import { matmul, normal, rng, setBackend, transpose } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import { wasm } from "@spm/wasm";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Fit, recover } from "./recover.ts";

@@ -1,5 +1,6 @@
 /** @file How many samples of a hidden operator each kind of layer needs to know it. */
-import { noGrad, type Rng, rng, ValueError } from "@spm/core";
+import { noGrad, type Rng, rng } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import { type LinearKind, linear } from "@spm/nn";
 import { seriesChart } from "@spm/report";
 import { formatCount } from "@spm/trainer";

@@ -1,5 +1,6 @@
 /** @file The hidden operators that the experiment wants recovered. */
-import { cast, matmul, mul, normal, type Rng, type Tensor, ValueError } from "@spm/core";
+import { cast, matmul, mul, normal, type Rng, type Tensor } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import {
   butterfly,
   dft,

@@ -1,5 +1,6 @@
 /** @file Texts with categories, and how they part into what is learned from and what is asked. */
-import { type Rng, ValueError } from "@spm/core";
+import type { Rng } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 
 /** A text with its category. */
 export interface LabelledText {

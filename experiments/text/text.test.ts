@@ -5,7 +5,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { elements, rng } from "@spm/core";
+import { rng } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import { DataError } from "@spm/data";
 import { expect, test } from "vitest";
 import { loadBrown } from "./brown.ts";

@@ -1,6 +1,5 @@
 /** @file How long a dense layer and mixers take by width and batch, and where they cross. */
 import {
-  BackendError,
   normal,
   type Parameter,
   parameter,
@@ -11,6 +10,7 @@ import {
   type Tensor,
   valueAndGrad,
 } from "@spm/core";
+import { BackendError } from "@spm/core/extend";
 import { type LinearMap, linear } from "@spm/nn";
 import { adam, type Optimizer } from "@spm/optim";
 import type { Experiment } from "../parts/experiment.ts";

@@ -1,5 +1,6 @@
 /** @file The order of hidden units: found again after a shuffle, refused where there is none. */
-import { elements, rng, type Tensor, tensor } from "@spm/core";
+import { rng, type Tensor, tensor } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import { rotationMixer } from "@spm/mixer";
 import { MixerLayer } from "@spm/nn";
 import { describe, expect, test } from "vitest";

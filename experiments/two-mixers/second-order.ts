@@ -6,12 +6,10 @@
 import { setImmediate } from "node:timers/promises";
 import {
   add,
-  elements,
   mul,
   noGrad,
   type Parameter,
   scope,
-  sizeOf,
   slice,
   square,
   sub,
@@ -20,6 +18,7 @@ import {
   tensor,
   vjp,
 } from "@spm/core";
+import { elements, sizeOf } from "@spm/core/extend";
 import { functionalCall, type Module } from "@spm/nn";
 import type { Samples } from "../parts/train.ts";
 import { zip } from "../parts/zip.ts";

@@ -1,5 +1,6 @@
 /** @file Whether gradient descent finds two mixers around a nonlinearity, and what helps. */
-import { type Rng, rng, ValueError } from "@spm/core";
+import { type Rng, rng } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import { type SeriesChart, seriesChart } from "@spm/report";
 import type { Experiment, Section } from "../parts/experiment.ts";
 import { readNames, readNumbers } from "../parts/lists.ts";

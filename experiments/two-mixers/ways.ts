@@ -5,7 +5,6 @@
 import {
   add,
   div,
-  elements,
   mean,
   mul,
   noGrad,
@@ -20,6 +19,7 @@ import {
   tensor,
   transpose,
 } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import {
   butterfly,
   fromPairs,

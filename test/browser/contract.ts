@@ -2,7 +2,8 @@
  * @file In the page: samples that together reach every primitive, on WebGL2 beside the reference;
  * and a device that is lost.
  */
-import { exp, fromArray, noGrad, tensor } from "@spm/core";
+import { exp, noGrad, tensor } from "@spm/core";
+import { fromArray } from "@spm/core/extend";
 import { gpu } from "@spm/gpu";
 import { coreSamples, mixerSamples, nnSamples, optimSamples } from "../gpu/samples.ts";
 

@@ -7,21 +7,16 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import {
   type Backend,
-  each,
-  elements,
-  type FusedOp,
   grad,
   gradcheck,
   gradgradcheck,
   hvp,
   jvp,
-  KernelTable,
   mul,
   type NdArray,
   normal,
   ones,
   parameter,
-  primitives,
   rng,
   scope,
   sigmoid,
@@ -31,6 +26,7 @@ import {
   valueAndGrad,
   vjp,
 } from "@spm/core";
+import { each, elements, type FusedOp, KernelTable, primitives } from "@spm/core/extend";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { poisoningBackend } from "./poisoning-backend.ts";

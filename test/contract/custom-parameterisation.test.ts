@@ -5,7 +5,8 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { elements, gradcheck, matmul, normal, rng, sub, type Tensor } from "@spm/core";
+import { gradcheck, matmul, normal, rng, sub, type Tensor } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import {
   butterfly,
   type Factors,

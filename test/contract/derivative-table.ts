@@ -3,9 +3,12 @@
  * check it by, or why it has none. A primitive without a row fails `derivatives.test.ts`.
  */
 import * as c from "@spm/core";
-import { normal, primitives, rng, type Tensor, tensor, uniform } from "@spm/core";
+import { normal, rng, type Tensor, tensor, uniform } from "@spm/core";
+import * as extend from "@spm/core/extend";
+import { primitives } from "@spm/core/extend";
 import { butterfly, type MixerKind, shuffle } from "@spm/mixer";
 import * as nn from "@spm/nn";
+import * as numeric from "@spm/numeric";
 import * as optim from "@spm/optim";
 import { kinds, modesOf } from "../mixer/kinds.ts";
 
@@ -33,7 +36,7 @@ const integers = (shape: readonly number[], ...values: number[]): Tensor =>
   tensor(Int32Array.from(values), { shape });
 const mask = (...values: number[]): Tensor => tensor(Uint8Array.from(values));
 
-const unary = (op: c.UnaryOp, ...inputs: Tensor[]): Row => {
+const unary = (op: extend.UnaryOp, ...inputs: Tensor[]): Row => {
   // a scalar, too
   const shapes = [...inputs, ...inputs.map((x) => c.clone(c.at(c.reshape(x, [-1]), 0)))];
   return {
@@ -44,7 +47,7 @@ const unary = (op: c.UnaryOp, ...inputs: Tensor[]): Row => {
 };
 
 /** Same shape, both broadcast, a scalar, an empty one, a tensor with itself. */
-const binary = (op: c.BinaryOp, make: (...shape: number[]) => Tensor): Row => {
+const binary = (op: extend.BinaryOp, make: (...shape: number[]) => Tensor): Row => {
   const pairs = [
     [make(2, 3), make(2, 3)],
     [make(2, 1, 2), make(3, 1)],
@@ -114,11 +117,11 @@ const elementwise: Row[] = [
   binary(c.minimum, draw),
   row(
     "where",
-    c.whereOp,
+    extend.whereOp,
     { f: (a, b) => c.where(mask(1, 0, 1), a, b), inputs: [draw(3), draw(3)] },
     { what: "broadcast", f: (a, b) => c.where(mask(1, 0), a, b), inputs: [draw(3, 1), draw()] },
   ),
-  row("cast", c.castOp, {
+  row("cast", extend.castOp, {
     what: "there and back",
     f: (x) => c.clone(c.cast(c.cast(x, "float64"), "float64")),
     inputs: [draw(3)],
@@ -136,32 +139,35 @@ const elementwise: Row[] = [
 ];
 
 const layout: Row[] = [
-  row("reshape", c.reshapeOp, {
+  row("reshape", extend.reshapeOp, {
     f: (x) => c.reshape(c.transpose(x), [4, -1]),
     inputs: [draw(2, 6)],
   }),
-  row("transpose", c.transposeOp, { f: (x) => c.transpose(x, [2, 0, 1]), inputs: [draw(2, 3, 2)] }),
-  row("alias", c.aliasOp, { f: (x) => c.alias(x), inputs: [draw(2)] }),
-  row("broadcastTo", c.broadcastOp, {
+  row("transpose", extend.transposeOp, {
+    f: (x) => c.transpose(x, [2, 0, 1]),
+    inputs: [draw(2, 3, 2)],
+  }),
+  row("alias", extend.aliasOp, { f: (x) => extend.alias(x), inputs: [draw(2)] }),
+  row("broadcastTo", extend.broadcastOp, {
     f: (x) => c.broadcastTo(x, [2, 3, 4]),
     inputs: [draw(3, 1)],
   }),
   row(
     "slice",
-    c.sliceOp,
+    extend.sliceOp,
     { f: (x) => c.slice(x, [{ start: 1 }, { step: -2 }]), inputs: [draw(3, 4)] },
     { what: "nothing", f: (x) => c.slice(x, [{ start: 2, stop: 1 }]), inputs: [draw(3)] },
   ),
-  row("pad", c.padOp, { f: (x) => c.pad(x, [1, 0], [0, 2], 0.5), inputs: [draw(2, 2)] }),
+  row("pad", extend.padOp, { f: (x) => c.pad(x, [1, 0], [0, 2], 0.5), inputs: [draw(2, 2)] }),
   row(
     "concat",
-    c.concatOp,
+    extend.concatOp,
     { f: (a, b) => c.concat([a, b], 1), inputs: [draw(2, 1), draw(2, 3)] },
     { what: "one tensor twice", f: (a) => c.concat([a, c.neg(a), a]), inputs: [draw(2)] },
   ),
   row(
     "split",
-    c.splitOp,
+    extend.splitOp,
     { f: (x) => c.mul(...(c.split(x, 2, 1) as [c.Tensor, c.Tensor])), inputs: [draw(2, 4)] },
     {
       what: "a part unused",
@@ -169,11 +175,11 @@ const layout: Row[] = [
       inputs: [draw(3)],
     },
   ),
-  row("gather", c.gatherOp, {
+  row("gather", extend.gatherOp, {
     f: (x) => c.gather(x, integers([2, 2], 0, 2, -1, 2), 1),
     inputs: [draw(2, 3)],
   }),
-  row("scatterAdd", c.scatterAddOp, {
+  row("scatterAdd", extend.scatterAddOp, {
     f: (x) => c.scatterAdd(x, integers([2, 2], 0, 2, -1, 2), 1, [2, 3]),
     inputs: [draw(2, 2)],
   }),
@@ -182,7 +188,7 @@ const layout: Row[] = [
 const reductions: Row[] = [
   row(
     "sum",
-    c.sumOp,
+    extend.sumOp,
     { f: (x) => c.sum(x, { axis: [0, 2] }), inputs: [draw(2, 3, 2)] },
     { what: "nothing", f: (x) => c.sum(x), inputs: [draw(0)] },
     { what: "a scalar", f: (x) => c.sum(x), inputs: [draw()] },
@@ -195,10 +201,10 @@ const reductions: Row[] = [
       { what: "all, axes kept", f: (x) => op(x, { keepdims: true }), inputs: [draw(2, 2)] },
     ),
   ),
-  row("cumsum", c.cumsumOp, { f: (x) => c.cumsum(x, 0), inputs: [draw(3, 2)] }),
+  row("cumsum", extend.cumsumOp, { f: (x) => c.cumsum(x, 0), inputs: [draw(3, 2)] }),
   row(
     "matmul",
-    c.matmulOp,
+    extend.matmulOp,
     { f: c.matmul as Call["f"], inputs: [draw(2, 3), draw(3, 2)] },
     {
       what: "batches that broadcast",
@@ -208,7 +214,7 @@ const reductions: Row[] = [
     { what: "vectors", f: c.matmul as Call["f"], inputs: [draw(3), draw(3)] },
     { what: "no inner size", f: c.matmul as Call["f"], inputs: [draw(2, 0), draw(0, 3)] },
   ),
-  row("fft", c.fftOp, { f: c.fft as Call["f"], inputs: [draw(2, 4, 2)] }),
+  row("fft", numeric.fftOp, { f: numeric.fft as Call["f"], inputs: [draw(2, 4, 2)] }),
   constant(
     "argmax",
     c.argmax.primitive,
@@ -216,7 +222,12 @@ const reductions: Row[] = [
     draw(3, 2),
   ),
   constant("argmin", c.argmin.primitive, (x) => c.cast(c.argmin(x), "float64"), draw(3, 2)),
-  constant("argsort", c.argsortOp.primitive, (x) => c.cast(c.argsort(x), "float64"), draw(3, 2)),
+  constant(
+    "argsort",
+    extend.argsortOp.primitive,
+    (x) => c.cast(c.argsort(x), "float64"),
+    draw(3, 2),
+  ),
 ];
 
 const labels = integers([3], 1, 0, -100);

@@ -8,12 +8,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as core from "@spm/core";
+import * as extend from "@spm/core/extend";
 import * as nn from "@spm/nn";
+import * as numeric from "@spm/numeric";
 import ts from "typescript";
 import { expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../../packages/", import.meta.url));
-const files = ["core/src", "nn/src/functional"].flatMap((folder) =>
+const files = ["core/src", "numeric/src", "nn/src/functional"].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
     .map((name) => join(root, folder, name)),
@@ -43,6 +45,8 @@ const loss = () => sum(core.square(square));
 /** What the free names of examples stand for; `x` comes in several shapes. */
 const standIns = {
   ...core,
+  ...extend,
+  ...numeric,
   ...nn,
   a: 0.5,
   b: 0.25,
@@ -107,7 +111,7 @@ async function run(code: string): Promise<unknown> {
       );
     } catch (error) {
       failure ??= error;
-      if (!(error instanceof core.ShapeError)) throw error;
+      if (!(error instanceof extend.ShapeError)) throw error;
     }
   }
   throw failure;
@@ -125,7 +129,7 @@ function promised(code: string): unknown {
 
 const plain = (value: unknown): unknown =>
   value instanceof core.Tensor
-    ? [...core.elements(value.ndarray())]
+    ? [...extend.elements(value.ndarray())]
     : Array.isArray(value)
       ? value.flat(9)
       : value;

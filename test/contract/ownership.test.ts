@@ -5,31 +5,22 @@
 import {
   add,
   type Backend,
-  BackendError,
   broadcastTo,
   clone,
-  copyArray,
   cos,
-  definePrimitive,
   div,
-  elements,
   exp,
-  type FusedOp,
-  fused,
   grad,
   hvp,
   jvp,
   keep,
-  mapArray,
   matmul,
   mul,
   type NdArray,
   noGrad,
   normal,
-  type Op,
   type Parameter,
   parameter,
-  type Residual,
   reference,
   reshape,
   rng,
@@ -46,9 +37,20 @@ import {
   transpose,
   valueAndGrad,
   vjp,
+} from "@spm/core";
+import {
+  BackendError,
+  copyArray,
+  definePrimitive,
+  elements,
+  type FusedOp,
+  fused,
+  mapArray,
+  type Op,
+  type Residual,
   zerosArray,
   zipLoop,
-} from "@spm/core";
+} from "@spm/core/extend";
 import { afterEach, assert, beforeEach, describe, expect, test } from "vitest";
 import { poisoningBackend } from "./poisoning-backend.ts";
 

@@ -2,7 +2,8 @@
  * @file A backend without a garbage collector or kernels, whose freed memory is poisoned: what
  * reads or frees it too late throws.
  */
-import { type Backend, elements, type NdArray, wrap } from "@spm/core";
+import type { Backend, NdArray } from "@spm/core";
+import { elements, wrap } from "@spm/core/extend";
 
 /** The reference's arithmetic on memory that must be freed by hand, exactly once. */
 export function poisoningBackend(): Backend {

@@ -5,15 +5,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  elements,
-  normal,
-  type OptionSchema,
-  parameter,
-  rng,
-  type Tensor,
-  ValueError,
-} from "@spm/core";
+import { normal, parameter, rng, type Tensor } from "@spm/core";
+import { elements, type OptionSchema, ValueError } from "@spm/core/extend";
 import { type DatasetEntry, datasets } from "@spm/data/datasets";
 import { linearKinds } from "@spm/nn";
 import { type OptimizerEntry, optimizers, rateSchedules, type ScheduleEntry } from "@spm/optim";

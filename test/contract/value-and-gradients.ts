@@ -1,5 +1,6 @@
 /** @file What a module gives on a backend, and what a fixed cotangent pulls back to. */
-import { type Backend, isFloating, type Tensor, tensor, to, vjp } from "@spm/core";
+import { type Backend, type Tensor, tensor, to, vjp } from "@spm/core";
+import { isFloating } from "@spm/core/extend";
 import { functionalCall, type Module } from "@spm/nn";
 
 /**

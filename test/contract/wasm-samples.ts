@@ -5,6 +5,7 @@
 import * as c from "@spm/core";
 import { rng, type Tensor, tensor } from "@spm/core";
 import * as nn from "@spm/nn";
+import * as numeric from "@spm/numeric";
 import { coreSamples, mixerSamples, nnSamples, optimSamples, type Sample } from "../gpu/samples.ts";
 
 const random = rng(17);
@@ -55,7 +56,7 @@ const fusedSamples: readonly Sample[] = [
     [normal(6, 33), normal(33), normal(33)],
     2e-5,
   ),
-  sample("gelu", (x) => c.gelu(x), [normal(6, 35)]),
+  sample("gelu", (x) => nn.gelu(x), [normal(6, 35)]),
   sample("embedding", nn.embedding, [
     normal(7, 20),
     tensor(Int32Array.of(3, 3, 0, -1, 6, 3), { shape: [2, 3] }),
@@ -103,8 +104,8 @@ const fusedSamples: readonly Sample[] = [
   ),
   sample("erf, far out", (x) => c.erf(c.mul(x, 2)), [normal(200)], exact),
   sample("sort, topk", (x) => c.concat([c.sort(x), c.topk(x, 3).values], -1), [normal(4, 9)], 0),
-  ...[1, 2, 4, 64].map((n) => sample(`fft of ${n}`, (x) => c.fft(x), [normal(3, n, 2)])),
-  sample("fft of no rows", (x) => c.ifft(x), [normal(0, 8, 2)], 0),
+  ...[1, 2, 4, 64].map((n) => sample(`fft of ${n}`, (x) => numeric.fft(x), [normal(3, n, 2)])),
+  sample("fft of no rows", (x) => numeric.ifft(x), [normal(0, 8, 2)], 0),
   sample("take none", (x, i) => c.take(x, i, 1), [normal(4, 9), tensor(new Int32Array(0))], 0),
   sample(
     "scatterAdd of none",

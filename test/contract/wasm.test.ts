@@ -5,20 +5,22 @@
 import {
   type Backend,
   cast,
-  elements,
-  fromArray,
-  isFloating,
   type NdArray,
   noGrad,
-  primitives,
   type Shape,
-  sizeOf,
-  stridesOf,
   type Tensor,
   tensor,
   vjp,
-  wrap,
 } from "@spm/core";
+import {
+  elements,
+  fromArray,
+  isFloating,
+  primitives,
+  sizeOf,
+  stridesOf,
+  wrap,
+} from "@spm/core/extend";
 import type { MixerKind } from "@spm/mixer";
 import { wasmSync } from "@spm/wasm";
 import { describe, expect, test } from "vitest";

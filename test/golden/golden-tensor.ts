@@ -2,7 +2,8 @@
  * @file A tensor of a golden file, `{shape, data}` in row-major order, and how far ours lies from
  * it.
  */
-import { elements, type NdArray, type Tensor, tensor } from "@spm/core";
+import { type NdArray, type Tensor, tensor } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import { asNumbers, asObject, type Json, MalformedError } from "./python-json.ts";
 
 export interface GoldenTensor {

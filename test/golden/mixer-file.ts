@@ -2,7 +2,8 @@
  * @file `spm.json`: the mixer with explicit pairs, its value in every backward mode, all gradients,
  * its matrix and ln|det|.
  */
-import { each, type Tensor, vjp } from "@spm/core";
+import { type Tensor, vjp } from "@spm/core";
+import { each } from "@spm/core/extend";
 import {
   byName,
   type Factors,

@@ -5,6 +5,7 @@
 import type { Tensor } from "@spm/core";
 import * as c from "@spm/core";
 import * as nn from "@spm/nn";
+import * as numeric from "@spm/numeric";
 import { goldenTensor, toIntegers } from "./golden-tensor.ts";
 import { asNumber, asNumbers, type JsonObject } from "./python-json.ts";
 
@@ -63,16 +64,16 @@ export const ops: Readonly<Record<string, GoldenOp>> = {
   tanh: unary(c.tanh),
   sigmoid: unary(c.sigmoid),
   "relu*": unary(c.relu),
-  silu: unary(c.silu),
+  silu: unary(nn.silu),
   "softplus*": unary(c.softplus),
   reciprocal: unary(c.reciprocal),
   log1p: unary(c.log1p),
   expm1: unary(c.expm1),
   erf: unary(c.erf),
-  gelu_exact: unary(c.gelu),
-  gelu_tanh: unary((x) => c.gelu(x, "tanh")),
-  leaky_relu: (options, x) => c.leakyRelu(x, number(options, "slope")),
-  elu: unary(c.elu),
+  gelu_exact: unary(nn.gelu),
+  gelu_tanh: unary((x) => nn.gelu(x, "tanh")),
+  leaky_relu: (options, x) => nn.leakyRelu(x, number(options, "slope")),
+  elu: unary(nn.elu),
   "clamp*": (options, x) =>
     c.clamp(x, { min: number(options, "min"), max: number(options, "max") }),
   where: (options, a, b) => c.where(c.cast(integers(options, "mask"), "bool"), a, b),
@@ -112,8 +113,8 @@ export const ops: Readonly<Record<string, GoldenOp>> = {
     c.pad(x, numbers(options, "before"), numbers(options, "after"), number(options, "value")),
   take_axis0: (options, x) => c.take(x, integers(options, "index"), 0),
   gather_axis1: (options, x) => c.gather(x, integers(options, "index"), 1),
-  triu: (options, x) => c.triu(x, number(options, "diagonal")),
-  tril: (options, x) => c.tril(x, number(options, "diagonal")),
+  triu: (options, x) => numeric.triu(x, number(options, "diagonal")),
+  tril: (options, x) => numeric.tril(x, number(options, "diagonal")),
 
   "softmax*": (options, x) => nn.softmax(x, number(options, "axis")),
   log_softmax: (options, x) => nn.logSoftmax(x, number(options, "axis")),

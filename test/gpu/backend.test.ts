@@ -5,7 +5,6 @@
 import { spawnSync } from "node:child_process";
 import * as c from "@spm/core";
 import {
-  fromArray,
   keep,
   noGrad,
   parameter,
@@ -17,6 +16,8 @@ import {
   to,
   valueAndGrad,
 } from "@spm/core";
+import * as extend from "@spm/core/extend";
+import { fromArray } from "@spm/core/extend";
 import { DataLoader, gaussianClusters, type LabelledBatch } from "@spm/data";
 import { gpu } from "@spm/gpu";
 import { butterfly, rotationMixer } from "@spm/mixer";
@@ -132,7 +133,7 @@ describe.runIf(device !== null)("training on the device", () => {
   test("beyond 2^24 elements every index is exact", { timeout: 60_000 }, async () => {
     const n = 2 ** 24 + 64;
     const x = fromArray(
-      c.wrap(
+      extend.wrap(
         Float32Array.from({ length: n }, (_, i) => i % 251),
         [n],
       ),
@@ -190,7 +191,7 @@ describe.runIf(device !== null)("faults", () => {
       help: move one: await to(x, backend)]
     `,
     );
-    expect(() => c.add(tensor([1, 2]), x)).toThrow(c.BackendError);
+    expect(() => c.add(tensor([1, 2]), x)).toThrow(extend.BackendError);
     expect(() => x.ndarray()).toThrowErrorMatchingInlineSnapshot(`
       [BackendError: ndarray: expected a tensor in CPU memory, got one on webgpu software SwiftShader driver 5.0.0
       help: use await data()]
@@ -200,7 +201,7 @@ describe.runIf(device !== null)("faults", () => {
       [TapeError: read: expected a live tensor of shape [2], got a released one
       help: return it from the scope or keep() it]
     `);
-    expect(() => x.data()).toThrow(c.TapeError);
+    expect(() => x.data()).toThrow(extend.TapeError);
   });
 
   test("two devices don't mix either", async () => {
@@ -239,10 +240,10 @@ describe.runIf(device !== null)("faults", () => {
   });
 
   test("a primitive without a kernel is named", () => {
-    const cube: c.Op<[x: 1]> = c.definePrimitive({
+    const cube: extend.Op<[x: 1]> = extend.definePrimitive({
       name: "cube",
       infer: ([x]) => [x],
-      forward: ([x]) => [c.mapArray((v) => v ** 3, x)],
+      forward: ([x]) => [extend.mapArray((v) => v ** 3, x)],
       vjp: ([ct], { inputs: [x] }) => [c.mul(ct, c.mul(3, c.square(x)))],
     });
     expect(() => cube([tensor([2], { backend: device! })])).toThrow(
@@ -307,7 +308,7 @@ test.each(["webasm", "cpu"] as const)(
     await backend.dispose();
     await backend.dispose();
     expect(() => c.add(x, 1)).toThrow(/expected an open device, got a disposed one/);
-    await expect(x.data()).rejects.toThrow(c.BackendError);
+    await expect(x.data()).rejects.toThrow(extend.BackendError);
   },
 );
 

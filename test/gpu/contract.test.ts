@@ -2,17 +2,8 @@
  * @file The contract of every primitive on the GPU: the reference's values and gradients, and a
  * kernel for each.
  */
-import {
-  type Backend,
-  fromArray,
-  fusedPrimitives,
-  type Kernel,
-  noGrad,
-  primitives,
-  type Tensor,
-  tensor,
-  vjp,
-} from "@spm/core";
+import { type Backend, noGrad, type Tensor, tensor, vjp } from "@spm/core";
+import { fromArray, fusedPrimitives, type Kernel, primitives } from "@spm/core/extend";
 import { gpu } from "@spm/gpu";
 import { afterAll, describe, expect, test } from "vitest";
 import { full } from "../full.ts";

@@ -5,7 +5,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { add, BackendError, mul, reference, rng, setBackend, tensor } from "@spm/core";
+import { add, mul, reference, rng, setBackend, tensor } from "@spm/core";
+import { BackendError } from "@spm/core/extend";
 import { DataLoader, gaussianClusters } from "@spm/data";
 import { Mlp } from "@spm/models";
 import { adam } from "@spm/optim";

@@ -3,7 +3,6 @@
  */
 import {
   type Backend,
-  fromArray,
   noGrad,
   normal,
   ones,
@@ -13,6 +12,7 @@ import {
   tensor,
   vjp,
 } from "@spm/core";
+import { fromArray } from "@spm/core/extend";
 import { gpu } from "@spm/gpu";
 import {
   type BackwardMode,

@@ -15,6 +15,7 @@ import {
   shuffle,
 } from "@spm/mixer";
 import { conv2d, crossEntropy, gruStep, layerNorm, logSoftmax, rmsNorm, softmax } from "@spm/nn";
+import * as numeric from "@spm/numeric";
 import * as optim from "@spm/optim";
 import { kinds, modesOf } from "../mixer/kinds.ts";
 
@@ -135,7 +136,7 @@ export const coreSamples: readonly Sample[] = [
     0,
     false,
   ),
-  sample("fft and back", (x) => c.ifft(c.mul(c.fft(x), 2)), [normal(3, 16, 2)]),
+  sample("fft and back", (x) => numeric.ifft(c.mul(numeric.fft(x), 2)), [normal(3, 16, 2)]),
   sample("sum over the rows", (x) => c.sum(x, { axis: 0 }), [normal(300, 5)], summed),
   sample(
     "sum over the columns",

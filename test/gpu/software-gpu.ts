@@ -3,7 +3,7 @@
  * hardware.
  */
 import { existsSync } from "node:fs";
-import { BackendError } from "@spm/core";
+import { BackendError } from "@spm/core/extend";
 import { type GpuBackend, gpu } from "@spm/gpu";
 
 const driver = "/usr/lib/chromium/vk_swiftshader_icd.json";

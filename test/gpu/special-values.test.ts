@@ -3,7 +3,8 @@
  * either sign, subnormal and negative numbers.
  */
 import * as c from "@spm/core";
-import { fromArray, noGrad, type Tensor, tensor } from "@spm/core";
+import { noGrad, type Tensor, tensor } from "@spm/core";
+import { fromArray } from "@spm/core/extend";
 import { gpu } from "@spm/gpu";
 import { logSoftmax, softmax } from "@spm/nn";
 import { afterAll, describe, expect, test } from "vitest";

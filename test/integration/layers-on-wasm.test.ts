@@ -4,7 +4,6 @@
  */
 import {
   type Backend,
-  elements,
   mean,
   normal,
   reference,
@@ -15,6 +14,7 @@ import {
   tensor,
   valueAndGrad,
 } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import { Gpt, type GptOptions, generate, Mlp } from "@spm/models";
 import {
   AvgPool2d,

@@ -1,5 +1,6 @@
 /** @file A model whose layers were replaced, and the optimizer that does not know. */
-import { elements, normal, rng, sum, valueAndGrad } from "@spm/core";
+import { normal, rng, sum, valueAndGrad } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import { Mlp } from "@spm/models";
 import { replaceLinear } from "@spm/nn";
 import { adam } from "@spm/optim";

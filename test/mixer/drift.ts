@@ -1,5 +1,6 @@
 /** @file How far walking back drifts from stored stages. */
-import { each, elements, normal, rng, type Tensor, vjp } from "@spm/core";
+import { normal, rng, type Tensor, vjp } from "@spm/core";
+import { each, elements } from "@spm/core/extend";
 import { type BackwardMode, butterfly, initialParameters, rotationMixer } from "@spm/mixer";
 
 export interface Drift {

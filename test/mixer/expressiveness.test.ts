@@ -1,5 +1,6 @@
 /** @file What one pass can and can't be: the rank-1 law, and how many permutations it reaches. */
-import { elements, rng, tensor } from "@spm/core";
+import { rng, tensor } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import { butterfly, generalMixer, mix, permutation, toDense } from "@spm/mixer";
 import { expect, test } from "vitest";
 import { kinds } from "./kinds.ts";

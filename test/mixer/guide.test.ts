@@ -1,5 +1,6 @@
 /** @file What docs/mixer.md shows in use: its examples are taken from here. */
-import { elements, normal, rng, sum, tensor, valueAndGrad } from "@spm/core";
+import { normal, rng, sum, tensor, valueAndGrad } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import {
   butterfly,
   condition,

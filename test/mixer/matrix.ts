@@ -1,5 +1,6 @@
 /** @file Matrices as plain numbers, to check mixers against: no code of the mixer is used here. */
-import { elements, type Tensor, tensor } from "@spm/core";
+import { type Tensor, tensor } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import type { GeneralFactors } from "@spm/mixer";
 import { expect } from "vitest";
 

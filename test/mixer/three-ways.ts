@@ -6,9 +6,6 @@
 import {
   add,
   concat,
-  type Each,
-  each,
-  elements,
   mul,
   normal,
   type Rng,
@@ -20,6 +17,7 @@ import {
   tensor,
   vjp,
 } from "@spm/core";
+import { type Each, each, elements } from "@spm/core/extend";
 import {
   type Arrangement,
   arrange,

@@ -23,7 +23,8 @@ export async function useBackend(
   name: BackendName,
   threads: number = availableParallelism(),
 ): Promise<void> {
-  const { BackendError, reference, setBackend } = await import("@spm/core");
+  const { reference, setBackend } = await import("@spm/core");
+  const { BackendError } = await import("@spm/core/extend");
   const backend =
     name === "reference"
       ? reference

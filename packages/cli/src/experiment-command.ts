@@ -110,7 +110,7 @@ export function addExperimentCommand(spm: Command, caller: Caller): void {
         process.stdout.write(`\n${findings.summary}\n\nreport: ${report}\n`);
         return signal.aborted;
       }, process.stderr).catch(async (error: unknown) => {
-        const { ShapeError } = await import("@spm/core");
+        const { ShapeError } = await import("@spm/core/extend");
         // a width, say, that settings gave
         const unfit = error instanceof ShapeError && flags.set.length > 0;
         if (unfit) return command.error(`error: ${error.message}`, { exitCode: 2 });

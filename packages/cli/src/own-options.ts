@@ -3,7 +3,7 @@
  * all that have it, with a line that says which these are and what each takes unless told.
  */
 import { isDeepStrictEqual } from "node:util";
-import { type OptionSchema, ValueError } from "@spm/core";
+import { type OptionSchema, ValueError } from "@spm/core/extend";
 import { type Choice, choices, type Registries } from "./registries.ts";
 
 /** A choice whose entries have options. */

@@ -2,7 +2,7 @@
  * @file What a command line can name: layers, optimizers, schedules and data sets. Ours, and those
  * that a program registers for its run.
  */
-import { ValueError } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import { type DatasetEntry, datasets } from "@spm/data/datasets";
 import { type LinearEntry, linearKinds } from "@spm/nn";
 import { type OptimizerEntry, optimizers, rateSchedules, type ScheduleEntry } from "@spm/optim";

@@ -42,7 +42,8 @@ export async function main(argv: readonly string[], registrations?: Registration
       process.exitCode = error.exitCode === 0 ? 0 : WRONG_USAGE; // commander has said why
     } else {
       // what we and the system refuse is told in a line; anything else is a bug and shows its stack
-      const { SpmError, ValueError } = await import("@spm/core");
+      const { SpmError } = await import("@spm/core");
+      const { ValueError } = await import("@spm/core/extend");
       // an option that only the work itself could refuse
       process.exitCode = error instanceof ValueError ? WRONG_USAGE : FAILED;
       const { message, stack = message } =

@@ -1,5 +1,6 @@
 /** @file `spm sample`: text from a model that was trained on text, character by character. */
-import { noGrad, rng, tensor, ValueError } from "@spm/core";
+import { noGrad, rng, tensor } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import { encodeCharacters } from "@spm/data";
 import { drawToken, type Gpt, generate, gptOf } from "@spm/models";
 import { CheckpointError } from "@spm/trainer";

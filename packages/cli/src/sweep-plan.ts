@@ -2,7 +2,8 @@
  * @file Which trials a sweep consists of: every combination of a grid, each with random draws from
  * ranges.
  */
-import { rng, ValueError } from "@spm/core";
+import { rng } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import { asNumber, asNumbers } from "./option-values.ts";
 import type { Registries } from "./registries.ts";
 import { type Given, resolveTraining } from "./train-config.ts";

@@ -121,7 +121,7 @@ export function addTrainCommands(spm: Command, caller: Caller): void {
 
 /** Runs `f`; what it refuses is wrong usage. */
 export async function refusing<T>(command: Command, f: () => Promise<T>): Promise<T> {
-  const { ValueError } = await import("@spm/core");
+  const { ValueError } = await import("@spm/core/extend");
   try {
     return await f();
   } catch (error) {

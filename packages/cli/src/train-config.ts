@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
-import { ValueError } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import type { OwningChoice } from "./own-options.ts";
 import { entryOf, type Registries, suggestedRate } from "./registries.ts";

@@ -2,7 +2,7 @@
  * @file Every option of a training, once: from here come the flags, the schema of configuration
  * files, and the defaults. Those of data sets, optimizers and schedules are in their registries.
  */
-import { type OptionSchema, ValueError } from "@spm/core";
+import { type OptionSchema, ValueError } from "@spm/core/extend";
 import { BACKENDS, type BackendName, THREADS } from "./backend.ts";
 import { shellWord } from "./caller.ts";
 import { type OwnOption, ownOptions, suggestedRates } from "./own-options.ts";

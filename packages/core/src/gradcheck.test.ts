@@ -3,6 +3,7 @@
  * derivative only.
  */
 import { describe, expect, test } from "vitest";
+import { unary } from "./extend.ts";
 import {
   type Differentiable,
   gradcheck,
@@ -12,7 +13,6 @@ import {
   sum,
   type Tensor,
   tensor,
-  unary,
 } from "./index.ts";
 
 const x = tensor([0.3, -1.2, 2], { dtype: "float64" });

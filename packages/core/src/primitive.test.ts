@@ -1,27 +1,29 @@
 /** @file What a primitive of one's own may do, and what is noticed when it does something else. */
 import { describe, expect, test } from "vitest";
 import {
-  add,
   definePrimitive,
   elements,
-  exp,
   fromArray,
-  grad,
-  gradcheck,
-  gradgradcheck,
   mapArray,
-  mul,
   type Op,
   type Primitive,
   primitives,
   ShapeError,
+  wrap,
+  zerosArray,
+} from "./extend.ts";
+import {
+  add,
+  exp,
+  grad,
+  gradcheck,
+  gradgradcheck,
+  mul,
   square,
   sum,
   type Tensor,
   tensor,
   transpose,
-  wrap,
-  zerosArray,
 } from "./index.ts";
 
 const numbers = (x: Tensor): number[] => [...elements(x.ndarray())];

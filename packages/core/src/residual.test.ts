@@ -2,15 +2,11 @@
  * @file What a forward keeps for its backward: who may read it, how long it lives, what it weighs.
  */
 import { afterEach, describe, expect, test } from "vitest";
+import { elements, type FusedOp, fused, KernelTable, mapArray, wrap } from "./extend.ts";
 import {
   type Backend,
-  elements,
-  type FusedOp,
-  fused,
   grad,
   gradgradcheck,
-  KernelTable,
-  mapArray,
   mul,
   type NdArray,
   noGrad,
@@ -23,7 +19,6 @@ import {
   type Tensor,
   tensor,
   vjp,
-  wrap,
 } from "./index.ts";
 
 const seen: string[] = [];

@@ -3,6 +3,7 @@
  * is `any`.
  */
 import { expectTypeOf, test } from "vitest";
+import * as extend from "./extend.ts";
 import * as core from "./index.ts";
 
 const { grad, jvp, tensor, valueAndGrad, vjp } = core;
@@ -54,30 +55,30 @@ test("derivatives have the arity of what they differentiate", () => {
 
 test("primitives have places for their operands and results", () => {
   const x = tensor([1]);
-  const cube: core.Op<[x: 1]> = core.definePrimitive({
+  const cube: extend.Op<[x: 1]> = extend.definePrimitive({
     name: "typed cube",
     infer: ([x]) => [x],
-    forward: ([x]) => [core.mapArray((v) => v ** 3, x)],
+    forward: ([x]) => [extend.mapArray((v) => v ** 3, x)],
     vjp: ([ct], { inputs: [x] }) => [core.mul(ct, core.mul(3, core.square(x)))],
   });
   expectTypeOf(cube([x])[0]).toEqualTypeOf<Tensor>();
   // @ts-expect-error: one operand
   const two = () => cube([x, x]);
-  const shifted: core.Op<[x: 1, bias?: 1]> = core.definePrimitive({
+  const shifted: extend.Op<[x: 1, bias?: 1]> = extend.definePrimitive({
     name: "typed optional",
     infer: ([x, bias]) => [bias ?? x],
     forward: ([x]) => [x],
     vjp: ([ct], { inputs: [, bias] }) => (bias === undefined ? [ct] : [ct, ct]),
   });
   expectTypeOf(shifted([x])).toEqualTypeOf(cube([x]));
-  const bad: core.Op<[a: 1, b: 1]> = core.definePrimitive({
+  const bad: extend.Op<[a: 1, b: 1]> = extend.definePrimitive({
     name: "typed bad",
     infer: ([a]) => [a],
     forward: ([a]) => [a],
     // @ts-expect-error: a vjp that forgets an operand
     vjp: ([ct]) => [ct],
   });
-  const table = new core.KernelTable<core.NdArray>().set(cube.primitive, ([x]) => [x]);
+  const table = new extend.KernelTable<core.NdArray>().set(cube.primitive, ([x]) => [x]);
   // @ts-expect-error: a kernel with too many results
   table.set(cube.primitive, ([x]) => [x, x]);
   expectTypeOf([two, bad]).items.toBeFunction();

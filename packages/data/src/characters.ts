@@ -1,5 +1,6 @@
 /** @file Text as a classification problem: the next character from those before it. */
-import { tensor, ValueError } from "@spm/core";
+import { tensor } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import type { Dataset, LabelledBatch } from "./dataset.ts";
 import { DataError } from "./errors.ts";
 

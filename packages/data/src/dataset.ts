@@ -1,6 +1,7 @@
 /** @file What a loader draws from: samples by index, gathered into batches. */
 
-import { type Tensor, tensor, ValueError } from "@spm/core";
+import { type Tensor, tensor } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import { DataError } from "./errors.ts";
 import {
   type LabelledImages,

@@ -1,6 +1,7 @@
 /** @file A small synthetic classification problem, for tests and examples. */
 
-import { rng, tensor, ValueError } from "@spm/core";
+import { rng, tensor } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import type { Dataset, LabelledBatch } from "./dataset.ts";
 
 /** Size and shape of the problem. */

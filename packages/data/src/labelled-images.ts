@@ -1,6 +1,6 @@
 /** @file Labelled images as raw bytes, and how bytes become standardised floats. */
 
-import { ValueError } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import { DataError } from "./errors.ts";
 
 /** Images and their classes, one byte a pixel. */

@@ -1,6 +1,6 @@
 /** @file Batches in a seeded order that can be taken up again anywhere. */
 
-import { ValueError } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import type { Dataset } from "./dataset.ts";
 import { epochOrder } from "./epoch-order.ts";
 

@@ -1,7 +1,8 @@
 /**
  * @file Samples as rows of numbers, in memory: checked to be of one length, gathered into batches.
  */
-import { tensor, ValueError } from "@spm/core";
+import { tensor } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import type { Dataset, LabelledBatch } from "./dataset.ts";
 import { DataError } from "./errors.ts";
 

@@ -1,5 +1,5 @@
 /** @file Asynchronous sources as streams: gathered into groups, mapped, read ahead. */
-import { ValueError } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 
 /**
  * Groups of `size` items; the last may be smaller.

@@ -2,7 +2,7 @@
  * @file Finding a WebGPU device: the browser's, or Dawn's through the optional package `webgpu` in
  * Node.
  */
-import { BackendError } from "@spm/core";
+import { BackendError } from "@spm/core/extend";
 
 /** Which adapter is wanted. */
 export type AdapterKind = "hardware" | "software";

@@ -3,7 +3,7 @@
  * numbers that change from call to call lie in one buffer that never changes, at an offset of the
  * launch's own.
  */
-import { BackendError } from "@spm/core";
+import { BackendError } from "@spm/core/extend";
 import { type PooledBuffer, usage } from "./buffer-pool.ts";
 
 /** Bytes between the numbers of two launches: WebGPU's own granularity of offsets. */

@@ -2,7 +2,7 @@
  * @file gpu.js as a compiler: its JavaScript in, WGSL out. No device takes part, and gpu.js never
  * sees ours.
  */
-import { BackendError } from "@spm/core";
+import { BackendError } from "@spm/core/extend";
 import type { KernelSource } from "./executor.ts";
 import { input, Translator } from "./gpujs.ts";
 

@@ -2,7 +2,8 @@
  * @file Arrays on the device: memory seen through shape, stride and offset, so that transposes,
  * slices and broadcasts are free.
  */
-import { type DType, type Shape, sizeOf, stridesOf } from "@spm/core";
+import type { DType, Shape } from "@spm/core";
+import { sizeOf, stridesOf } from "@spm/core/extend";
 import type { Executor, Memory } from "./executor.ts";
 
 /** What the backend's handles are. */

@@ -1,7 +1,8 @@
 /**
  * @file Whole numbers on a GPU: stored as float32, which holds those up to 2^24 and not all beyond.
  */
-import { type TypedArray, ValueError } from "@spm/core";
+import type { TypedArray } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 
 const exactIntegers = 2 ** 24;
 

@@ -1,15 +1,6 @@
 /** @file The GPU as a backend: arrays live on the device, every primitive has a kernel there. */
-import {
-  type Backend,
-  BackendError,
-  type BackendReport,
-  DTypeError,
-  dtypeOf,
-  elements,
-  type NdArray,
-  sizeOf,
-  type TypedArray,
-} from "@spm/core";
+import type { Backend, BackendReport, NdArray, TypedArray } from "@spm/core";
+import { BackendError, DTypeError, dtypeOf, elements, sizeOf } from "@spm/core/extend";
 import { type AdapterKind, openDevice } from "./adapter.ts";
 import { type DeviceArray, rowMajor } from "./device-array.ts";
 import { assertExact } from "./exact-integers.ts";

@@ -2,7 +2,7 @@
  * @file The modes that gpu.js runs itself: WebGL2 textures, WebAssembly, plain JavaScript. They
  * share the kernels, not the speed.
  */
-import { BackendError } from "@spm/core";
+import { BackendError } from "@spm/core/extend";
 import type { Executor, ExecutorCounters, GpuMode, KernelSource, Memory } from "./executor.ts";
 import {
   GPU,

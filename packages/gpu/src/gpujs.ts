@@ -1,7 +1,7 @@
 /**
  * @file The one place that imports gpu.js. Its typings lack what is used here, so this types it.
  */
-import { BackendError } from "@spm/core";
+import { BackendError } from "@spm/core/extend";
 import gpujs from "gpu.js";
 import type { GpuMode } from "./executor.ts";
 

@@ -1,17 +1,18 @@
 /** @file Which primitive runs which kernel. */
+
+import type { NdArray, Shape } from "@spm/core";
 import * as core from "@spm/core";
+import * as extend from "@spm/core/extend";
 import {
   BackendError,
   type Each,
   type Kernel,
   KernelTable,
-  type NdArray,
   type Places,
   type Primitive,
   type Result,
-  type Shape,
   sizeOf,
-} from "@spm/core";
+} from "@spm/core/extend";
 import {
   addWindowsOp,
   crossEntropyOp,
@@ -22,6 +23,7 @@ import {
   softmaxOp,
   windowsOp,
 } from "@spm/nn";
+import * as numeric from "@spm/numeric";
 import * as optim from "@spm/optim";
 import {
   broadcastStrides,
@@ -80,12 +82,12 @@ export function kernelTable(executor: Executor): KernelTable<Handle> {
         const array = rowMajor(
           executor.upload(Float32Array.of(h.data[h.offset]!)),
           [],
-          core.dtypeOf(h),
+          extend.dtypeOf(h),
         );
         taken.push(array);
         return array;
       };
-      const inputs = core.each<Each<I, Handle>, DeviceArray>(handles, take);
+      const inputs = extend.each<Each<I, Handle>, DeviceArray>(handles, take);
       const result = kernel(inputs, options, keep, residual?.map(take));
       if (taken.length > 0) releaseUnused(taken, result);
       return result;
@@ -109,7 +111,7 @@ export function kernelTable(executor: Executor): KernelTable<Handle> {
 
   /** An element-wise function: scalars in CPU memory travel as numbers. */
   const mapped = (inputs: readonly Handle[], dtype: core.DType, body: string): DeviceArray => {
-    const shape = inputs.map((h) => h.shape).reduce((a, b) => core.broadcastShapes("gpu", a, b));
+    const shape = inputs.map((h) => h.shape).reduce((a, b) => extend.broadcastShapes("gpu", a, b));
     return elementwise(executor, shape, dtype, inputs.map(operand), body);
   };
 
@@ -117,21 +119,21 @@ export function kernelTable(executor: Executor): KernelTable<Handle> {
     table.set(primitive, (inputs) => [mapped(inputs, dtypeOf(inputs[0]), body)]);
   for (const [primitive, body] of comparisons)
     table.set(primitive, (inputs) => [mapped(inputs, "bool", body)]);
-  table.set(core.whereOp.primitive, (inputs) => [
+  table.set(extend.whereOp.primitive, (inputs) => [
     mapped(inputs, dtypeOf(inputs[1]), "return x0 === 0 ? x2 : x1;"),
   ]);
-  on(core.castOp.primitive, ([x], dtype) => [castTo(executor, x, dtype)]);
-  on(core.aliasOp.primitive, ([x]) => [x]);
-  on(core.reshapeOp.primitive, ([x], shape) => {
+  on(extend.castOp.primitive, ([x], dtype) => [castTo(executor, x, dtype)]);
+  on(extend.aliasOp.primitive, ([x]) => [x]);
+  on(extend.reshapeOp.primitive, ([x], shape) => {
     if (isDense(x)) return [{ ...rowMajor(x.memory, shape, x.dtype), offset: x.offset }];
     return [rowMajor(copyOf(executor, x).memory, shape, x.dtype)];
   });
-  on(core.transposeOp.primitive, ([x], axes) => [permuted(x, axes)]);
-  on(core.broadcastOp.primitive, ([x], shape) => [
+  on(extend.transposeOp.primitive, ([x], axes) => [permuted(x, axes)]);
+  on(extend.broadcastOp.primitive, ([x], shape) => [
     { ...x, shape, stride: broadcastStrides(x, shape) },
   ]);
-  on(core.sliceOp.primitive, ([x], window) => [windowOn(x, window)]);
-  on(core.splitOp.primitive, ([x], { axis, sizes }) => {
+  on(extend.sliceOp.primitive, ([x], window) => [windowOn(x, window)]);
+  on(extend.splitOp.primitive, ([x], { axis, sizes }) => {
     const [origin, step] = [x.shape.map(() => 0), x.shape.map(() => 1)];
     let at = 0;
     return sizes.map((n) => {
@@ -140,33 +142,33 @@ export function kernelTable(executor: Executor): KernelTable<Handle> {
       return windowOn(x, { shape: x.shape.with(axis, n), start, step });
     });
   });
-  on(core.padOp.primitive, ([x], { into, value, ...window }) => [
+  on(extend.padOp.primitive, ([x], { into, value, ...window }) => [
     place(executor, x, window, into, value),
   ]);
-  on(core.concatOp.primitive, (xs, axis) => [concatenate(executor, xs, axis)]);
+  on(extend.concatOp.primitive, (xs, axis) => [concatenate(executor, xs, axis)]);
 
   const reduction =
     (kernel: (e: Executor, x: DeviceArray, axes: readonly number[], shape: Shape) => DeviceArray) =>
-    ([x]: readonly [x: DeviceArray], { axes, keepdims }: core.Reduction): [DeviceArray] => {
-      const reduced = core.reducedShape(x.shape, axes, keepdims);
+    ([x]: readonly [x: DeviceArray], { axes, keepdims }: extend.Reduction): [DeviceArray] => {
+      const reduced = extend.reducedShape(x.shape, axes, keepdims);
       if (sizeOf(reduced) === 0) return [zeros(executor, reduced, x.dtype)];
       return [kernel(executor, x, axes, reduced)];
     };
-  on(core.sumOp.primitive, reduction(sumOver));
+  on(extend.sumOp.primitive, reduction(sumOver));
   on(core.max.primitive, reduction(maxOver));
   on(core.min.primitive, reduction(minOver));
   on(core.argmax.primitive, reduction(argmaxOver));
   on(core.argmin.primitive, reduction(argminOver));
   on(core.logsumexp.primitive, reduction(logsumexpOver));
-  on(core.cumsumOp.primitive, ([x], axis) => [cumulate(executor, x, axis)]);
-  on(core.argsortOp.primitive, ([x], { axis, descending }) => [
+  on(extend.cumsumOp.primitive, ([x], axis) => [cumulate(executor, x, axis)]);
+  on(extend.argsortOp.primitive, ([x], { axis, descending }) => [
     sortPositions(executor, x, axis, descending),
   ]);
-  on(core.fftOp.primitive, ([x], sign) => [fourier(executor, x, sign)]);
+  on(numeric.fftOp.primitive, ([x], sign) => [fourier(executor, x, sign)]);
 
-  on(core.matmulOp.primitive, ([a, b]) => [multiply(executor, a, b)]);
-  on(core.gatherOp.primitive, ([x, index], axis) => [gatherAlong(executor, x, index, axis)]);
-  on(core.scatterAddOp.primitive, ([x, index], { axis, shape }) => [
+  on(extend.matmulOp.primitive, ([a, b]) => [multiply(executor, a, b)]);
+  on(extend.gatherOp.primitive, ([x, index], axis) => [gatherAlong(executor, x, index, axis)]);
+  on(extend.scatterAddOp.primitive, ([x, index], { axis, shape }) => [
     scatterAddAlong(executor, x, index, axis, shape),
   ]);
 
@@ -238,12 +240,12 @@ export function kernelTable(executor: Executor): KernelTable<Handle> {
   return table;
 }
 
-const dtypeOf = (h: Handle): core.DType => ("data" in h ? core.dtypeOf(h) : h.dtype);
+const dtypeOf = (h: Handle): core.DType => ("data" in h ? extend.dtypeOf(h) : h.dtype);
 
 function operand(h: Handle): Operand {
   if (!("data" in h)) return h;
   const value = h.data[h.offset]!;
-  if (core.dtypeOf(h) === "int32") assertExact([value]);
+  if (extend.dtypeOf(h) === "int32") assertExact([value]);
   return value;
 }
 

@@ -2,7 +2,7 @@
  * @file The index arithmetic of the kernels, evaluated in JavaScript: the expressions are
  * JavaScript, after all.
  */
-import { stridesOf } from "@spm/core";
+import { stridesOf } from "@spm/core/extend";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { coordinatesOf, floorDivide, threadsFor } from "./threads.ts";

@@ -2,7 +2,8 @@
  * @file From the axes of an array to the threads of a kernel, and back: the index arithmetic that
  * every kernel is made with.
  */
-import { BackendError, type Shape } from "@spm/core";
+import type { Shape } from "@spm/core";
+import { BackendError } from "@spm/core/extend";
 import type { Output } from "./executor.ts";
 
 /**

@@ -1,6 +1,6 @@
 /** @file The launcher's own limits, which no primitive of ours reaches. */
 import { existsSync } from "node:fs";
-import { BackendError } from "@spm/core";
+import { BackendError } from "@spm/core/extend";
 import { afterAll, expect, test } from "vitest";
 import { openDevice } from "./adapter.ts";
 import { WebGpuExecutor } from "./webgpu-executor.ts";

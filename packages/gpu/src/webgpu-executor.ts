@@ -2,7 +2,8 @@
  * @file The launcher: kernels on a WebGPU device of our own, on pooled buffers, many in one submit.
  * Only reads wait.
  */
-import { BackendError, each, type SpmError } from "@spm/core";
+import type { SpmError } from "@spm/core";
+import { BackendError, each } from "@spm/core/extend";
 import type { OpenDevice } from "./adapter.ts";
 import { Bindings, type KernelLayout } from "./bindings.ts";
 import { BufferPool, type PooledBuffer, usage } from "./buffer-pool.ts";

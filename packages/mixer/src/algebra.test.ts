@@ -2,7 +2,8 @@
  * @file Transpose, inverse, determinant, condition, composition: derivatives, rectangles, and
  * singular blocks by name.
  */
-import { add, elements, gradcheck, mul, normal, rng, type Tensor, tensor } from "@spm/core";
+import { add, gradcheck, mul, normal, rng, type Tensor, tensor } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import { describe, expect, test } from "vitest";
 import { applyTranspose, inverse, logAbsDet, solve, toDense, transposed } from "./algebra.ts";
 import { compose } from "./compose.ts";

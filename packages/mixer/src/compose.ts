@@ -1,5 +1,6 @@
 /** @file Two mixers of one width as one: first's stages, then second's. */
-import { concat, ones, ShapeError, type Tensor, take, tensor, ValueError } from "@spm/core";
+import { concat, ones, type Tensor, take, tensor } from "@spm/core";
+import { ShapeError, ValueError } from "@spm/core/extend";
 import { type Factors, fanIn, fanOut, like, mix } from "./factors.ts";
 import { mapParameters, type Names } from "./parameterisation/define.ts";
 import { inSeries } from "./schedule-algebra.ts";

@@ -2,18 +2,8 @@
  * @file The mixer made of ordinary ops: slow, obvious, differentiable to any order. The fused op is
  * checked against it.
  */
-import {
-  add,
-  concat,
-  type Each,
-  mul,
-  pad,
-  reshape,
-  slice,
-  type Tensor,
-  take,
-  tensor,
-} from "@spm/core";
+import { add, concat, mul, pad, reshape, slice, type Tensor, take, tensor } from "@spm/core";
+import type { Each } from "@spm/core/extend";
 import { byName, type Parameterisation } from "./parameterisation/define.ts";
 import type { Schedule } from "./schedule.ts";
 

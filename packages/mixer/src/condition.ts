@@ -2,7 +2,8 @@
  * @file How much a mixer can stretch one direction against another, from its blocks and by
  * measurement.
  */
-import { elements, noGrad, rng, type Tensor, type TypedArray, tensor } from "@spm/core";
+import { noGrad, rng, type Tensor, type TypedArray, tensor } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import { inverse, transposed } from "./algebra.ts";
 import { checkSquare, type Factors, like, mix, toGeneral } from "./factors.ts";
 import { eachLeftover, eachPair, type Pair } from "./schedule.ts";

@@ -1,5 +1,6 @@
 /** @file How many directions W can move in: the rank of ∂vec(W)/∂parameters. */
-import { elements, normal, ones, rng, type Shape, type Tensor, tensor, vjp } from "@spm/core";
+import { normal, ones, rng, type Shape, type Tensor, tensor, vjp } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import { toDense } from "./algebra.ts";
 import type { MixerKind } from "./mixer.ts";
 import { byName } from "./parameterisation/define.ts";

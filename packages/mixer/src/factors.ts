@@ -2,7 +2,8 @@
  * @file A mixer with its numbers, W = D_out B_L ⋯ B₁ D_in: what the algebra, the presets and
  * `fromDense` hand around.
  */
-import { type Shape, ShapeError, showShape, type Tensor } from "@spm/core";
+import type { Shape, Tensor } from "@spm/core";
+import { ShapeError, showShape } from "@spm/core/extend";
 import { type BackwardMode, generalMixer, type MixerKind, type Surroundings } from "./mixer.ts";
 import { inOrder, type Named, type Names } from "./parameterisation/define.ts";
 import type { Schedule } from "./schedule.ts";

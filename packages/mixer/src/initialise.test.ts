@@ -1,5 +1,6 @@
 /** @file Where training starts: spectra, flatness, dtypes, and what is refused. */
-import { elements, rng, type Tensor } from "@spm/core";
+import { rng, type Tensor } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import { describe, expect, test } from "vitest";
 import { toDense } from "./algebra.ts";
 import { condition } from "./condition.ts";

@@ -3,7 +3,8 @@
  * multiply to a condition of 10⁶ at n = 64. A gain belongs in a diagonal, never in the blocks,
  * where it would act L times.
  */
-import { type Rng, type Tensor, tensor, ValueError } from "@spm/core";
+import { type Rng, type Tensor, tensor } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import type { MixerKind } from "./mixer.ts";
 import {
   byName,

@@ -1,8 +1,6 @@
 /** @file A backend that has kernels for free blocks alone runs every kind of mixer through them. */
 import {
   type Backend,
-  elements,
-  KernelTable,
   type NdArray,
   normal,
   reference,
@@ -13,6 +11,7 @@ import {
   tensor,
   vjp,
 } from "@spm/core";
+import { elements, KernelTable } from "@spm/core/extend";
 import { afterEach, describe, expect, test } from "vitest";
 import { type BackwardMode, generalMixer, type MixerKind } from "./mixer.ts";
 import { mixers } from "./mixers.ts";

@@ -1,7 +1,5 @@
 /** @file The fused mixer of every kind: derivatives, leading axes, sizes 0 and 1, refusals. */
 import {
-  type Each,
-  elements,
   grad,
   gradcheck,
   gradgradcheck,
@@ -19,6 +17,7 @@ import {
   vjp,
   zeros,
 } from "@spm/core";
+import { type Each, elements } from "@spm/core/extend";
 import { describe, expect, test } from "vitest";
 import { composedMixer, type MixerPlaces } from "./composed.ts";
 import { type BackwardMode, generalMixer, type MixerKind } from "./mixer.ts";

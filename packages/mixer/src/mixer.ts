@@ -2,6 +2,7 @@
  * @file The fused mixer: one primitive forward, one closed-form backward, for every
  * parameterisation.
  */
+import { full, type NdArray, type Shape, Tensor, type TypedArray } from "@spm/core";
 import {
   allocate,
   checkDTypes,
@@ -10,20 +11,15 @@ import {
   each,
   elements,
   type FusedOp,
-  full,
   fused,
-  type NdArray,
   type Result,
-  type Shape,
   ShapeError,
   type Spec,
   sameShape,
   showShape,
-  Tensor,
-  type TypedArray,
   ValueError,
   wrap,
-} from "@spm/core";
+} from "@spm/core/extend";
 import { composedMixer, type MixerPlaces } from "./composed.ts";
 import { addProducts, addRows, LANES, load, store } from "./lanes.ts";
 import {

@@ -1,6 +1,5 @@
 /** @file What every kind of mixer says of its blocks: all that the record has are held to it. */
 import {
-  elements,
   normal,
   reshape,
   rng,
@@ -10,6 +9,7 @@ import {
   type Tensor,
   type TypedArray,
 } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import { describe, expect, test } from "vitest";
 import { mixers } from "./mixers.ts";
 import { quadAt, times } from "./parameterisation/angles.ts";

@@ -1,7 +1,6 @@
 /** @file Per-sample gradients against a loop over the samples. */
 import {
   add,
-  elements,
   gradcheck,
   normal,
   reshape,
@@ -12,6 +11,7 @@ import {
   type Tensor,
   vjp,
 } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import { describe, expect, test } from "vitest";
 import { type Factors, mix } from "./factors.ts";
 import type { MixerKind, Surroundings } from "./mixer.ts";

@@ -2,16 +2,8 @@
  * @file The gradient of every sample of a batch by itself, from what went into a mixer and what
  * came back.
  */
-import {
-  broadcastTo,
-  ones,
-  reshape,
-  ShapeError,
-  showShape,
-  type Tensor,
-  vjp,
-  zeros,
-} from "@spm/core";
+import { broadcastTo, ones, reshape, type Tensor, vjp, zeros } from "@spm/core";
+import { ShapeError, showShape } from "@spm/core/extend";
 import { composedMixer } from "./composed.ts";
 import { type Factors, fanIn, fanOut, like } from "./factors.ts";
 import type { Surroundings } from "./mixer.ts";

@@ -2,7 +2,8 @@
  * @file Maps that are not square: what each form is, entry by entry, and that folding is the
  * transpose of stacking.
  */
-import { elements, gradcheck, normal, rng, type Tensor, tensor } from "@spm/core";
+import { gradcheck, normal, rng, type Tensor, tensor } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import { describe, expect, test } from "vitest";
 import { toDense } from "./algebra.ts";
 import type { Factors } from "./factors.ts";

@@ -2,17 +2,8 @@
  * @file Maps in → out that are not square, by operators that are: padded to one, stacked, or
  * folded.
  */
-import {
-  add,
-  broadcastTo,
-  mul,
-  reshape,
-  type Shape,
-  ShapeError,
-  slice,
-  sum,
-  type Tensor,
-} from "@spm/core";
+import { add, broadcastTo, mul, reshape, type Shape, slice, sum, type Tensor } from "@spm/core";
+import { ShapeError } from "@spm/core/extend";
 import { widen } from "./composed.ts";
 import { type Factors, mix } from "./factors.ts";
 import type { BackwardMode } from "./mixer.ts";

@@ -1,5 +1,5 @@
 /** @file Schedules made of schedules: backwards, one after another, side by side. */
-import { ShapeError } from "@spm/core";
+import { ShapeError } from "@spm/core/extend";
 import { assemble, eachLeftover, eachPair, type Meet, type Schedule } from "./schedule.ts";
 
 /** The pairs of stage l again, `at` coordinates further. */

@@ -2,7 +2,8 @@
  * @file Schedules: which coordinates meet in which stage. They know pairs and nothing of the
  * numbers that mix them.
  */
-import { type Rng, ShapeError, ValueError } from "@spm/core";
+import type { Rng } from "@spm/core";
+import { ShapeError, ValueError } from "@spm/core/extend";
 
 /** A pair of coordinates. */
 export type Pair = readonly [number, number];

@@ -1,5 +1,6 @@
 /** @file Where a mixer can't be inverted: which stage, which pair, its determinant. */
-import { elements, noGrad, type Tensor, type TypedArray, ValueError } from "@spm/core";
+import { noGrad, type Tensor, type TypedArray } from "@spm/core";
+import { elements, ValueError } from "@spm/core/extend";
 import { type Factors, toGeneral } from "./factors.ts";
 import type { Schedule } from "./schedule.ts";
 

@@ -9,17 +9,14 @@ import {
   type Parameter,
   parameter,
   reshape,
-  ShapeError,
-  showShape,
-  sizeOf,
   sqrt,
   square,
   stopGradient,
   sub,
   type Tensor,
-  ValueError,
   zeros,
 } from "@spm/core";
+import { ShapeError, showShape, sizeOf, ValueError } from "@spm/core/extend";
 import { Module, ModuleBuffer } from "./module.ts";
 import { checkSizes } from "./options.ts";
 

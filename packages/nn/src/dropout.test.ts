@@ -1,5 +1,6 @@
 /** @file Dropout: how much it drops, when, and that a seed decides it. */
-import { elements, grad, ones, rng, sum, type Tensor } from "@spm/core";
+import { grad, ones, rng, sum, type Tensor } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import { expect, test } from "vitest";
 import { Dropout } from "./dropout.ts";
 

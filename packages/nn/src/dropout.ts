@@ -1,5 +1,6 @@
 /** @file Dropout with a generator of its own. */
-import { type Rng, type Tensor, ValueError } from "@spm/core";
+import type { Rng, Tensor } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import { dropout } from "./functional/index.ts";
 import { Module } from "./module.ts";
 

@@ -1,5 +1,6 @@
 /** @file The table: rows out, gradients in. */
-import { elements, rng, sum, type Tensor, tensor, valueAndGrad } from "@spm/core";
+import { rng, sum, type Tensor, tensor, valueAndGrad } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import { expect, test } from "vitest";
 import { Embedding } from "./embedding.ts";
 

@@ -2,7 +2,8 @@
  * @file A model as a function of its parameters: what derivative checks, meta-learning and Hessians
  * are made of.
  */
-import { Parameter, ShapeError, type Tensor } from "@spm/core";
+import { Parameter, type Tensor } from "@spm/core";
+import { ShapeError } from "@spm/core/extend";
 import { type Module, places, type StateDict } from "./module.ts";
 
 /**

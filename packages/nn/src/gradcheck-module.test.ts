@@ -5,18 +5,15 @@
 import {
   add,
   clone,
-  definePrimitive,
-  elements,
-  mapArray,
   mul,
   normal,
-  type Op,
   ones,
   parameter,
   rng,
   stopGradient,
   type Tensor,
 } from "@spm/core";
+import { definePrimitive, elements, mapArray, type Op } from "@spm/core/extend";
 import { expect, test } from "vitest";
 import { gradcheckModule, gradgradcheckModule } from "./gradcheck-module.ts";
 import { Module } from "./module.ts";

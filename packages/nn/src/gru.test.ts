@@ -2,7 +2,8 @@
  * @file The GRU: its formula by loops, sequences, structured maps, derivatives. (PyTorch's values:
  * test/golden.)
  */
-import { elements, normal, reshape, rng, slice, type Tensor } from "@spm/core";
+import { normal, reshape, rng, slice, type Tensor } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import { expect, test } from "vitest";
 import { gradcheckModule } from "./gradcheck-module.ts";
 import { Gru, GruCell } from "./gru.ts";

@@ -1,14 +1,6 @@
 /** @file Gated recurrent units, with linear maps of any structure. */
-import {
-  concat,
-  reshape,
-  ShapeError,
-  showShape,
-  split,
-  stack,
-  type Tensor,
-  zeros,
-} from "@spm/core";
+import { concat, reshape, split, stack, type Tensor, zeros } from "@spm/core";
+import { ShapeError, showShape } from "@spm/core/extend";
 import { gruStep } from "./functional/index.ts";
 import { type LinearChoice, linear } from "./linear-kinds.ts";
 import type { LinearMap, LinearOptions } from "./linear-map.ts";

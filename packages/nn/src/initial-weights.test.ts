@@ -1,5 +1,6 @@
 /** @file Starts by name: their spread, and that orthogonal is orthogonal. */
-import { elements, matmul, normal, rng, transpose } from "@spm/core";
+import { matmul, normal, rng, transpose } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import { assert, describe, expect, test } from "vitest";
 import { gradcheckModule } from "./gradcheck-module.ts";
 import { type InitialWeights, initialWeights } from "./initial-weights.ts";

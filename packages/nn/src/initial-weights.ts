@@ -1,15 +1,6 @@
 /** @file Where dense weights start, by the names of the field. */
-import {
-  elements,
-  normal,
-  type Rng,
-  type Shape,
-  ShapeError,
-  showShape,
-  type Tensor,
-  tensor,
-  uniform,
-} from "@spm/core";
+import { normal, type Rng, type Shape, type Tensor, tensor, uniform } from "@spm/core";
+import { elements, ShapeError, showShape } from "@spm/core/extend";
 import { checkChoice } from "./options.ts";
 
 const KNOWN = [

@@ -2,7 +2,7 @@
  * @file Every linear map by name: one word decides those of a model, and lists, flags and tests are
  * made from here.
  */
-import { ValueError } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import { type MixerKind, mixers } from "@spm/mixer";
 import { denseKind } from "./linear.ts";
 import {

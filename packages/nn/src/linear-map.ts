@@ -1,15 +1,6 @@
 /** @file What every linear map of a model is, dense or structured. */
-import {
-  type Parameter,
-  type Rng,
-  type Shape,
-  ShapeError,
-  sameShape,
-  showShape,
-  sizeOf,
-  type Tensor,
-  ValueError,
-} from "@spm/core";
+import type { Parameter, Rng, Shape, Tensor } from "@spm/core";
+import { ShapeError, sameShape, showShape, sizeOf, ValueError } from "@spm/core/extend";
 import { Module } from "./module.ts";
 import { checkSizes } from "./options.ts";
 

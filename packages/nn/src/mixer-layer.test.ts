@@ -2,17 +2,8 @@
  * @file The mixer layers: a drop-in for Linear in every shape, their parameters, starts and
  * refusals.
  */
-import {
-  add,
-  elements,
-  matmul,
-  normal,
-  rng,
-  sum,
-  type Tensor,
-  transpose,
-  valueAndGrad,
-} from "@spm/core";
+import { add, matmul, normal, rng, sum, type Tensor, transpose, valueAndGrad } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import {
   dft,
   generalMixer,

@@ -9,9 +9,9 @@ import {
   Tensor,
   tensor,
   transpose,
-  ValueError,
   zeros,
 } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import {
   type Arrangement,
   arrange,

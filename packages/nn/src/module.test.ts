@@ -2,7 +2,6 @@
  * @file Modules: what belongs to them, under which path, and how it is saved, loaded and exchanged.
  */
 import {
-  elements,
   grad,
   mul,
   normal,
@@ -14,6 +13,7 @@ import {
   type Tensor,
   zeros,
 } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import { expect, test } from "vitest";
 import { functionalCall } from "./functional-call.ts";
 import { Linear } from "./linear.ts";

@@ -2,17 +2,8 @@
  * @file A module: fields that hold parameters and other modules, and a forward. Nothing is
  * registered; the fields are walked.
  */
-import {
-  type Backend,
-  keep,
-  Parameter,
-  type Shape,
-  ShapeError,
-  showShape,
-  sizeOf,
-  type Tensor,
-  to,
-} from "@spm/core";
+import { type Backend, keep, Parameter, type Shape, type Tensor, to } from "@spm/core";
+import { ShapeError, showShape, sizeOf } from "@spm/core/extend";
 
 /** Parameters and buffers by path, e.g. `"layers.0.weight"`. */
 export type StateDict = Record<string, Tensor>;

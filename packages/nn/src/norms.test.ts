@@ -1,5 +1,6 @@
 /** @file Norms by their formulas, trained and evaluated. */
-import { elements, normal, rng, sum, type Tensor, tensor, valueAndGrad } from "@spm/core";
+import { normal, rng, sum, type Tensor, tensor, valueAndGrad } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import { describe, expect, test } from "vitest";
 import { BatchNorm1d } from "./batch-norm.ts";
 import { gradcheckModule } from "./gradcheck-module.ts";

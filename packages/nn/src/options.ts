@@ -1,7 +1,7 @@
 /**
  * @file The checks of what a module is built from: sizes, and words of which each means something.
  */
-import { ShapeError, ValueError } from "@spm/core";
+import { ShapeError, ValueError } from "@spm/core/extend";
 
 /** @throws ShapeError unless every size is a whole number, at least 1 */
 export function checkSizes(op: string, what: string, ...sizes: readonly number[]): void {

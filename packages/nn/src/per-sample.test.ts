@@ -5,7 +5,6 @@
 import {
   add,
   div,
-  elements,
   grad,
   mean,
   mul,
@@ -24,6 +23,7 @@ import {
   vjp,
   zeros,
 } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import { expect, test } from "vitest";
 import { Linear } from "./linear.ts";
 import { perSampleEmbedding, perSampleLinear, perSampleNorm } from "./per-sample.ts";

@@ -8,14 +8,12 @@ import {
   matmul,
   mul,
   reshape,
-  ShapeError,
   scatterAdd,
-  showShape,
-  sizeOf,
   sum,
   type Tensor,
   transpose,
 } from "@spm/core";
+import { ShapeError, showShape, sizeOf } from "@spm/core/extend";
 
 /** [B, ..., n] → [B, T, n] */
 function sequences(op: string, x: Tensor): Tensor {

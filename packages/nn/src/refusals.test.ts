@@ -1,5 +1,6 @@
 /** @file What a newcomer gets wrong is refused by name, before anything is built or written. */
-import { elements, normal, rng, type Tensor, zeros } from "@spm/core";
+import { normal, rng, type Tensor, zeros } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import { describe, expect, test } from "vitest";
 import * as nn from "./index.ts";
 

@@ -2,19 +2,8 @@
  * @file Swapped layers: what is replaced, from where it starts, what it costs, and whom it leaves
  * behind.
  */
-import {
-  elements,
-  eye,
-  mul,
-  normal,
-  ones,
-  parameter,
-  type Rng,
-  relu,
-  rng,
-  TapeError,
-  type Tensor,
-} from "@spm/core";
+import { eye, mul, normal, ones, parameter, type Rng, relu, rng, type Tensor } from "@spm/core";
+import { elements, TapeError } from "@spm/core/extend";
 import { expect, test } from "vitest";
 import { Linear } from "./linear.ts";
 import { LinearMap } from "./linear-map.ts";

@@ -1,5 +1,6 @@
 /** @file Other linear maps in the places of a model's own. */
-import { noGrad, type Rng, type Tensor, ValueError } from "@spm/core";
+import { noGrad, type Rng, type Tensor } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import { type LinearChoice, linear } from "./linear-kinds.ts";
 import { LinearMap } from "./linear-map.ts";
 import { type Module, type Place, places } from "./module.ts";

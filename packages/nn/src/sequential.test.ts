@@ -1,5 +1,6 @@
 /** @file Composition and shortcuts. */
-import { elements, mul, normal, rng, type Tensor, tensor } from "@spm/core";
+import { mul, normal, rng, type Tensor, tensor } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import { expect, test } from "vitest";
 import { gradcheckModule } from "./gradcheck-module.ts";
 import { Linear } from "./linear.ts";

@@ -1,5 +1,6 @@
 /** @file Modules one after another, and around a shortcut. */
-import { add, ShapeError, sameShape, showShape, type Tensor } from "@spm/core";
+import { add, type Tensor } from "@spm/core";
+import { ShapeError, sameShape, showShape } from "@spm/core/extend";
 import { Module } from "./module.ts";
 
 /** A module, or a function without state such as `relu`. */

@@ -1,5 +1,6 @@
 /** @file What a model consists of: its modules, shapes, parameters, FLOP. */
-import { noGrad, type Shape, showShape, sizeOf, type Tensor, ValueError } from "@spm/core";
+import { noGrad, type Shape, type Tensor } from "@spm/core";
+import { showShape, sizeOf, ValueError } from "@spm/core/extend";
 import { enterEvaluation, type Module } from "./module.ts";
 import { count, textTable } from "./text-table.ts";
 

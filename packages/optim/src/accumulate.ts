@@ -1,5 +1,6 @@
 /** @file Gradients of several small batches as the gradient of one big batch. */
-import { add, keep, mul, noGrad, type Tensor, ValueError } from "@spm/core";
+import { add, keep, mul, noGrad, type Tensor } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import { checkPositive } from "./check.ts";
 import { checkedGradients } from "./gradients.ts";
 

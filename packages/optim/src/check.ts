@@ -1,5 +1,5 @@
 /** @file Ranges of options, checked with messages that name the rule and the option. */
-import { ValueError } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 
 /** @throws ValueError unless each number is finite and at least 0 */
 export function checkNotNegative(op: string, values: Readonly<Record<string, number>>): void {

@@ -1,14 +1,6 @@
 /** @file Clipping keeps directions, limits sizes, and leaves small gradients as they are. */
-import {
-  elements,
-  parameter,
-  reference,
-  scope,
-  sum,
-  type Tensor,
-  tensor,
-  valueAndGrad,
-} from "@spm/core";
+import { parameter, reference, scope, sum, type Tensor, tensor, valueAndGrad } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { clipByGlobalNorm, clipByValue, globalNorm } from "./index.ts";

@@ -10,14 +10,13 @@ import {
   mul,
   noGrad,
   reshape,
-  sizeOf,
   split,
   sqrt,
   square,
   sum,
   type Tensor,
-  ValueError,
 } from "@spm/core";
+import { sizeOf, ValueError } from "@spm/core/extend";
 import { checkPositive } from "./check.ts";
 
 /**

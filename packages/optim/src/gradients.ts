@@ -1,13 +1,13 @@
 /** @file Gradients are checked against what they belong to before anything is done with them. */
+import type { Tensor } from "@spm/core";
 import {
   BackendError,
   DTypeError,
   ShapeError,
   sameShape,
   showShape,
-  type Tensor,
   ValueError,
-} from "@spm/core";
+} from "@spm/core/extend";
 
 /**
  * Gradients beside their owners.

@@ -1,5 +1,6 @@
 /** @file Parameter groups: who is updated, with which options. */
-import { DTypeError, Parameter, showShape, ValueError } from "@spm/core";
+import { Parameter } from "@spm/core";
+import { DTypeError, showShape, ValueError } from "@spm/core/extend";
 import { checkNotNegative } from "./check.ts";
 import type { CommonOptions, Decided, ParameterGroup, ParametersOrGroups, Rule } from "./rule.ts";
 

@@ -2,7 +2,8 @@
  * @file An exponential moving average of the weights, which often evaluates better than the last
  * weights.
  */
-import { keep, noGrad, type Parameter, TapeError, type Tensor, ValueError } from "@spm/core";
+import { keep, noGrad, type Parameter, type Tensor } from "@spm/core";
+import { TapeError, ValueError } from "@spm/core/extend";
 import { checkState, type Expected, keptCopy, type State } from "./state.ts";
 import { type UpdateOp, updateOp } from "./update-op.ts";
 

@@ -7,16 +7,14 @@ import {
   mul,
   type Parameter,
   type Shape,
-  ShapeError,
-  showShape,
   sqrt,
   square,
   sub,
   sum,
   type Tensor,
   transpose,
-  ValueError,
 } from "@spm/core";
+import { ShapeError, showShape, ValueError } from "@spm/core/extend";
 import { adamNumbers, adamUpdate } from "./adam.ts";
 import { checkBetas, checkCounts, checkFractions, checkNotNegative } from "./check.ts";
 import { Optimizer } from "./optimizer.ts";

@@ -1,5 +1,5 @@
 /** @file An optimizer by name: what it is, its options with their ranges, and how it is made. */
-import type { OptionSchema } from "@spm/core";
+import type { OptionSchema } from "@spm/core/extend";
 import type { Optimizer } from "./optimizer.ts";
 import type { CommonOptions, ParametersOrGroups } from "./rule.ts";
 

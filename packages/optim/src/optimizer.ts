@@ -1,5 +1,6 @@
 /** @file The machinery that every optimizer shares: groups, steps, schedules and state. */
-import { full, keep, noGrad, type Parameter, type Tensor, ValueError } from "@spm/core";
+import { full, keep, noGrad, type Parameter, type Tensor } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import { checkedGradients } from "./gradients.ts";
 import { resolveGroups } from "./groups.ts";
 import type { CommonOptions, Decided, ParametersOrGroups, Rule } from "./rule.ts";

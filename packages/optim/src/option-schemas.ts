@@ -1,5 +1,5 @@
 /** @file Schemas of the options that several rules and schedules have: the ranges of check.ts. */
-import type { OptionSchema } from "@spm/core";
+import type { OptionSchema } from "@spm/core/extend";
 
 /** A number ≥ 0. */
 export const notNegative = (description: string, value?: number): OptionSchema => ({

@@ -1,5 +1,5 @@
 /** @file Lowers the learning rate when a metric no longer improves. */
-import { ValueError } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import { checkFractions, checkNotNegative } from "./check.ts";
 
 /** Where reduce-on-plateau stands: plain numbers, to be saved as they are. */

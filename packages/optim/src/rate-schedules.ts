@@ -1,5 +1,5 @@
 /** @file Every learning-rate schedule by name: flags, help, sweeps and tests are made from it. */
-import type { OptionSchema } from "@spm/core";
+import type { OptionSchema } from "@spm/core/extend";
 import * as schema from "./option-schemas.ts";
 import {
   constant,

@@ -2,7 +2,8 @@
  * @file What makes one optimizer differ from another: the slots it keeps for a parameter, and its
  * update.
  */
-import type { Each, Parameter, Places, Tensor } from "@spm/core";
+import type { Parameter, Tensor } from "@spm/core";
+import type { Each, Places } from "@spm/core/extend";
 import type { Schedule } from "./schedule.ts";
 
 /** What every rule takes, for all parameters or for a group. */

@@ -1,7 +1,7 @@
 /**
  * @file Learning-rate schedules: pure functions of the step, so that nothing of them needs saving.
  */
-import { ValueError } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import { checkCounts, checkFractions, checkNotNegative, checkPositive } from "./check.ts";
 
 /**

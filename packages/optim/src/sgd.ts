@@ -1,5 +1,5 @@
 /** @file Stochastic gradient descent, plain or with momentum. */
-import { ValueError } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import { checkFractions } from "./check.ts";
 import { Optimizer } from "./optimizer.ts";
 import type { OptimizerEntry } from "./optimizer-entry.ts";

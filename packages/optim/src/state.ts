@@ -2,22 +2,16 @@
  * @file State as a flat dictionary of tensors and numbers: checked whole before anything of it is
  * taken over.
  */
+import { type Backend, type DType, keep, mul, noGrad, type Shape, Tensor } from "@spm/core";
 import {
-  type Backend,
   copyArray,
-  type DType,
   DTypeError,
   fromArray,
-  keep,
-  mul,
-  noGrad,
-  type Shape,
   ShapeError,
   sameShape,
   showShape,
-  Tensor,
   ValueError,
-} from "@spm/core";
+} from "@spm/core/extend";
 
 /** Tensors and numbers by name. */
 export type State = Readonly<Record<string, Tensor | number>>;

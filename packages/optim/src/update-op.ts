@@ -2,6 +2,7 @@
  * @file How a rule's update becomes a primitive: one pass over a parameter, its gradient and its
  * slots, for backends to speed up.
  */
+import type { NdArray, TypedArray } from "@spm/core";
 import {
   checkDTypes,
   definePrimitive,
@@ -9,16 +10,14 @@ import {
   type Each,
   each,
   elements,
-  type NdArray,
   type Op,
   type Places,
   ShapeError,
   sameShape,
   showShape,
   TapeError,
-  type TypedArray,
   zerosArray,
-} from "@spm/core";
+} from "@spm/core/extend";
 
 /** An update: `S` are the places of its slots, which a rule keeps for each parameter. */
 export type UpdateOp<S extends Places, Options> = Op<

@@ -1,5 +1,5 @@
 /** @file Ends training when an evaluation metric no longer improves. */
-import { ValueError } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import type { Callback } from "./hooks.ts";
 
 /** When to stop. */

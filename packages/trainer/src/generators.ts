@@ -1,5 +1,6 @@
 /** @file The random generators that a model holds, such as those of its dropout layers. */
-import { Rng, type RngState } from "@spm/core";
+import type { RngState } from "@spm/core";
+import { Rng } from "@spm/core/extend";
 
 /**
  * Every generator in a model's fields, through objects and arrays, by path; one that is reached

@@ -1,5 +1,6 @@
 /** @file Finds a learning rate: raises it step by step and watches the loss. */
-import { type Tensor, ValueError } from "@spm/core";
+import type { Tensor } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import type { DataLoader } from "@spm/data";
 import { type LossFunction, RunningMeans } from "./measurement.ts";
 import { trainStep, type Updater } from "./train-step.ts";

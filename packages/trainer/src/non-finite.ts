@@ -2,7 +2,8 @@
  * @file What becomes of a training whose step was not finite: it ends, leaves the step out, or goes
  * back.
  */
-import { type Tensor, ValueError } from "@spm/core";
+import type { Tensor } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import { NonFiniteError } from "./errors.ts";
 import type { BadStep } from "./train-step.ts";
 import {

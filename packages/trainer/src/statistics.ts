@@ -2,7 +2,8 @@
  * @file What the numbers inside of a training look like: gradients by parameter, activations by
  * layer.
  */
-import { elements, type Tensor } from "@spm/core";
+import type { Tensor } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import { type Module, places } from "@spm/nn";
 
 /** Of one tensor. Values that are not finite are counted, and left out of the rest. */

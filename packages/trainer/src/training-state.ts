@@ -1,13 +1,6 @@
 /** @file All that training depends on beside its options: captured, and put back bit by bit. */
-import {
-  type Backend,
-  copyArray,
-  fromArray,
-  type RngState,
-  reference,
-  Tensor,
-  wrap,
-} from "@spm/core";
+import { type Backend, type RngState, reference, Tensor } from "@spm/core";
+import { copyArray, fromArray, wrap } from "@spm/core/extend";
 import type { LoaderState } from "@spm/data";
 import { RunError } from "./errors.ts";
 import type { Json } from "./io/json.ts";

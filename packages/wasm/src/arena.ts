@@ -2,7 +2,7 @@
  * @file Memory by size classes: blocks are cut from a fixed region and reused by later requests of
  * their class.
  */
-import { BackendError } from "@spm/core";
+import { BackendError } from "@spm/core/extend";
 
 const LINE = 64; // blocks start at cache lines
 // bytes behind what was asked for: the last vector of a row may be written past its end

@@ -4,9 +4,7 @@
 import {
   add,
   type Backend,
-  BackendError,
   cast,
-  fromArray,
   keep,
   matmul,
   mul,
@@ -22,10 +20,9 @@ import {
   type Tensor,
   tensor,
   transpose,
-  ValueError,
   valueAndGrad,
-  wrap,
 } from "@spm/core";
+import { BackendError, fromArray, ValueError, wrap } from "@spm/core/extend";
 import { mixers } from "@spm/mixer";
 import { Mlp } from "@spm/models";
 import { crossEntropy, type LinearKind } from "@spm/nn";

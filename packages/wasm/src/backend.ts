@@ -2,18 +2,16 @@
  * @file The backend: tensors in WebAssembly memory, kernels by primitive, the reference for the
  * rest.
  */
+import type { Backend, NdArray, TypedArray } from "@spm/core";
 import {
-  type Backend,
   copyArray,
   dtypeOf,
   elements,
   isContiguous,
   KernelTable,
-  type NdArray,
-  type TypedArray,
   ValueError,
   wrap,
-} from "@spm/core";
+} from "@spm/core/extend";
 import { registerCrossEntropy } from "./cross-entropy.ts";
 import { registerElementwise } from "./elementwise.ts";
 import { registerFft } from "./fft.ts";

@@ -1,5 +1,6 @@
 /** @file Cross-entropy, both passes. */
-import { elements, type KernelTable, type NdArray } from "@spm/core";
+import type { NdArray } from "@spm/core";
+import { elements, type KernelTable } from "@spm/core/extend";
 import { crossEntropyOp } from "@spm/nn";
 import { allFloat32, type Machine, NO_RESIDUAL, NOT_FLOAT32, register } from "./machine.ts";
 import { plain, rowsOf } from "./plain.ts";

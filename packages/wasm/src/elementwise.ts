@@ -2,19 +2,14 @@
 import {
   abs,
   add,
-  broadcastArray,
-  broadcastShapes,
   cos,
   div,
-  dtypeOf,
   equal,
   erf,
   exp,
   expm1,
   greater,
   greaterEqual,
-  isContiguous,
-  type KernelTable,
   log,
   log1p,
   logicalAnd,
@@ -28,18 +23,25 @@ import {
   pow,
   relu,
   type Shape,
-  sameShape,
   sigmoid,
   sign,
   sin,
-  sizeOf,
   softplus,
   sqrt,
   square,
   sub,
   tanh,
-  whereOp,
 } from "@spm/core";
+import {
+  broadcastArray,
+  broadcastShapes,
+  dtypeOf,
+  isContiguous,
+  type KernelTable,
+  sameShape,
+  sizeOf,
+  whereOp,
+} from "@spm/core/extend";
 import type { KernelName } from "./kernels.ts";
 import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { eachOuter, merged, plain, plainArray, rowsOf } from "./plain.ts";

@@ -1,5 +1,7 @@
 /** @file The fast Fourier transform. */
-import { fftOp, type KernelTable, type NdArray } from "@spm/core";
+import type { NdArray } from "@spm/core";
+import type { KernelTable } from "@spm/core/extend";
+import { fftOp } from "@spm/numeric";
 import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { plain, rowsOf } from "./plain.ts";
 

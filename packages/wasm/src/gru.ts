@@ -1,5 +1,6 @@
 /** @file The step of a gated recurrent unit, both passes. */
-import { each, type KernelTable, type NdArray } from "@spm/core";
+import type { NdArray } from "@spm/core";
+import { each, type KernelTable } from "@spm/core/extend";
 import { gruStepOp } from "@spm/nn";
 import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { plain, rowsOf } from "./plain.ts";

@@ -1,15 +1,15 @@
 /** @file Reading by index, its transpose, running sums. */
+import type { NdArray } from "@spm/core";
 import {
   cumsumOp,
   dtypeOf,
   each,
   gatherOp,
   type KernelTable,
-  type NdArray,
   scatterAddOp,
   sizeOf,
   stridesOf,
-} from "@spm/core";
+} from "@spm/core/extend";
 import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import {
   axisLast,

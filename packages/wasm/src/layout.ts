@@ -1,14 +1,13 @@
 /** @file Views, copies, padding and casts: what moves elements without computing. */
+import type { DType, NdArray } from "@spm/core";
 import {
   aliasOp,
   broadcastOp,
   castOp,
   concatOp,
-  type DType,
   dtypeOf,
   isContiguous,
   type KernelTable,
-  type NdArray,
   type Op,
   type Places,
   padOp,
@@ -20,7 +19,7 @@ import {
   transposeOp,
   type Window,
   wrap,
-} from "@spm/core";
+} from "@spm/core/extend";
 import { windowsOp } from "@spm/nn";
 import { type Machine, register } from "./machine.ts";
 import { copyInto, plain, rowsOf } from "./plain.ts";

@@ -2,7 +2,8 @@
  * @file What kernels are given: the memory and the compiled functions on it; and how a kernel
  * becomes the backend's.
  */
-import type { Kernel, KernelTable, NdArray, Places, Primitive } from "@spm/core";
+import type { NdArray } from "@spm/core";
+import type { Kernel, KernelTable, Places, Primitive } from "@spm/core/extend";
 import { bindKernels, type DeferredKernels, type Kernels } from "./kernel-exports.ts";
 import { WasmMemory } from "./memory.ts";
 import { CONTROL_BYTES, Team } from "./team.ts";

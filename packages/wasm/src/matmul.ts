@@ -1,13 +1,13 @@
 /** @file Matrix products: packed panels; a row or a column alone goes without packing. */
+import type { NdArray } from "@spm/core";
 import {
   broadcastArray,
   broadcastShapes,
   type KernelTable,
   matmulOp,
-  type NdArray,
   sizeOf,
   wrap,
-} from "@spm/core";
+} from "@spm/core/extend";
 import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { eachOuter, inBytes, lastTwo, plainArray } from "./plain.ts";
 

@@ -2,16 +2,8 @@
  * @file The wasm memory as arrays: created at its full size, never grown, so that no view is ever
  * detached.
  */
-import {
-  BackendError,
-  type DType,
-  dtypeOf,
-  type NdArray,
-  type Shape,
-  sizeOf,
-  type TypedArray,
-  wrap,
-} from "@spm/core";
+import type { DType, NdArray, Shape, TypedArray } from "@spm/core";
+import { BackendError, dtypeOf, sizeOf, wrap } from "@spm/core/extend";
 import { Arena } from "./arena.ts";
 import { Cache } from "./cache.ts";
 

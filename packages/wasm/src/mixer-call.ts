@@ -1,5 +1,6 @@
 /** @file One call of the mixer: its operands as addresses. */
-import { type NdArray, sizeOf } from "@spm/core";
+import type { NdArray } from "@spm/core";
+import { sizeOf } from "@spm/core/extend";
 import type { Schedule } from "@spm/mixer";
 import type { Machine } from "./machine.ts";
 import type { Call, MixerState } from "./mixer-state.ts";

@@ -1,7 +1,7 @@
 /**
  * @file The kernels of free blocks: four numbers a pair; the way back works the stages out again.
  */
-import { sizeOf } from "@spm/core";
+import { sizeOf } from "@spm/core/extend";
 import { eachLeftover, eachPair, generalMixer } from "@spm/mixer";
 import { type ButterflyPlan, GROUP, PASS } from "./butterfly-plan.ts";
 import { backwardParts, ROWS } from "./mixer-fused.ts";

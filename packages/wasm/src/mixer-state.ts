@@ -2,7 +2,8 @@
  * @file What the mixer's kernels are told, and what they keep between calls: tables by schedule,
  * coefficients by parameter array.
  */
-import { isContiguous, type NdArray, sizeOf, type TypedArray } from "@spm/core";
+import type { NdArray, TypedArray } from "@spm/core";
+import { isContiguous, sizeOf } from "@spm/core/extend";
 import type { MixerOp, Schedule } from "@spm/mixer";
 import {
   type ButterflyPlan,

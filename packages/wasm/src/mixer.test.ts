@@ -1,8 +1,6 @@
 /** @file The mixer's kernels against the reference in float64, and what they keep. */
 import {
   type Backend,
-  copyArray,
-  fromArray,
   type NdArray,
   normal,
   reference,
@@ -10,9 +8,9 @@ import {
   scope,
   type Tensor,
   vjp,
-  wrap,
   zeros,
 } from "@spm/core";
+import { copyArray, fromArray, wrap } from "@spm/core/extend";
 import {
   type BackwardMode,
   brick,

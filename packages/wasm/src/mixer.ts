@@ -2,7 +2,8 @@
  * @file The mixer's kernels: fused butterfly passes where the schedule is one and its scales fit,
  * pairs by table otherwise.
  */
-import { each, type KernelTable, type NdArray, type Shape, type TypedArray, wrap } from "@spm/core";
+import type { NdArray, Shape, TypedArray } from "@spm/core";
+import { each, type KernelTable, wrap } from "@spm/core/extend";
 import { type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { makeCall, padded } from "./mixer-call.ts";
 import { forwardFused } from "./mixer-fused.ts";

@@ -1,5 +1,6 @@
 /** @file Layer norm and RMS norm, both passes. */
-import { type KernelTable, type NdArray, sizeOf } from "@spm/core";
+import type { NdArray } from "@spm/core";
+import { type KernelTable, sizeOf } from "@spm/core/extend";
 import { layerNormOp, rmsNormOp } from "@spm/nn";
 import { allFloat32, type Machine, NO_RESIDUAL, NOT_FLOAT32, register } from "./machine.ts";
 import { plain } from "./plain.ts";

@@ -1,5 +1,6 @@
 /** @file Arrays in row-major order without gaps, which is what most kernels read. */
-import { dtypeOf, isContiguous, type NdArray, type Shape, sizeOf } from "@spm/core";
+import type { NdArray, Shape } from "@spm/core";
+import { dtypeOf, isContiguous, sizeOf } from "@spm/core/extend";
 import type { Machine } from "./machine.ts";
 
 /**

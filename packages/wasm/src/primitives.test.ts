@@ -9,17 +9,13 @@ import {
   broadcastTo,
   cast,
   concat,
-  copyArray,
   cos,
   type DType,
   div,
-  dtypeOf,
   equal,
   erf,
   exp,
   expm1,
-  fromArray,
-  gelu,
   greater,
   greaterEqual,
   log,
@@ -48,12 +44,10 @@ import {
   sigmoid,
   sign,
   sin,
-  sizeOf,
   slice,
   softplus,
   sqrt,
   square,
-  stridesOf,
   sub,
   sum,
   type Tensor,
@@ -61,8 +55,9 @@ import {
   tensor,
   transpose,
   where,
-  wrap,
 } from "@spm/core";
+import { copyArray, dtypeOf, fromArray, sizeOf, stridesOf, wrap } from "@spm/core/extend";
+import { gelu } from "@spm/nn";
 import { expect, test } from "vitest";
 import { wasmSync } from "./backend.ts";
 

@@ -1,19 +1,8 @@
 /**
  * @file Reductions: the axes that stay in front of those that go, without gaps; sums in float64.
  */
-import {
-  argmax,
-  argmin,
-  isContiguous,
-  type KernelTable,
-  logsumexp,
-  max,
-  min,
-  type NdArray,
-  type Shape,
-  sizeOf,
-  sumOp,
-} from "@spm/core";
+import { argmax, argmin, logsumexp, max, min, type NdArray, type Shape } from "@spm/core";
+import { isContiguous, type KernelTable, sizeOf, sumOp } from "@spm/core/extend";
 import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { plain } from "./plain.ts";
 

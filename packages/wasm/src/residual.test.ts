@@ -1,5 +1,6 @@
 /** @file What kernels keep for their backward passes, and that they do only where there is one. */
-import { fromArray, noGrad, normal, rng, scope, type Tensor, vjp, wrap } from "@spm/core";
+import { noGrad, normal, rng, scope, type Tensor, vjp } from "@spm/core";
+import { fromArray, wrap } from "@spm/core/extend";
 import {
   crossEntropy,
   crossEntropyOp,

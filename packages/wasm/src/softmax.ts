@@ -1,5 +1,6 @@
 /** @file Softmax and its logarithm, both passes, along any axis. */
-import type { KernelTable, NdArray } from "@spm/core";
+import type { NdArray } from "@spm/core";
+import type { KernelTable } from "@spm/core/extend";
 import { logSoftmaxOp, softmaxOp } from "@spm/nn";
 import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { axisLast, plain, rowsOf, turnedBack } from "./plain.ts";

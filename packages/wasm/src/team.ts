@@ -2,7 +2,7 @@
  * @file Workers on the same memory: jobs are kernel calls, taken by whoever is free, this thread
  * included.
  */
-import { BackendError } from "@spm/core";
+import { BackendError } from "@spm/core/extend";
 import type { DeferredKernels, Kernels } from "./kernel-exports.ts";
 import type { KernelName } from "./kernels.ts";
 import { SLOT, SLOTS, SPINS, threadSource, WORDS_BYTES, words } from "./thread-source.ts";

@@ -8,7 +8,6 @@ import {
   add,
   type Backend,
   exp,
-  fromArray,
   matmul,
   mul,
   type NdArray,
@@ -21,9 +20,9 @@ import {
   sum,
   type Tensor,
   tensor,
-  ValueError,
   valueAndGrad,
 } from "@spm/core";
+import { fromArray, ValueError } from "@spm/core/extend";
 import { type MixerKind, mixers } from "@spm/mixer";
 import { Mlp } from "@spm/models";
 import { crossEntropy, MixerLayer } from "@spm/nn";

@@ -1,5 +1,6 @@
 /** @file Steps of optimizers: every array read and written once. */
-import { type KernelTable, type NdArray, type Op, type Places, sizeOf } from "@spm/core";
+import type { NdArray } from "@spm/core";
+import { type KernelTable, type Op, type Places, sizeOf } from "@spm/core/extend";
 import {
   adagradUpdate,
   adamaxUpdate,

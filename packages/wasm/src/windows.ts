@@ -1,5 +1,6 @@
 /** @file The transpose of sliding windows: each is added to where it was taken from, in float64. */
-import { type KernelTable, type NdArray, sizeOf, stridesOf } from "@spm/core";
+import type { NdArray } from "@spm/core";
+import { type KernelTable, sizeOf, stridesOf } from "@spm/core/extend";
 import { addWindowsOp } from "@spm/nn";
 import { zeroSums } from "./indexing.ts";
 import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";

@@ -1,5 +1,6 @@
 /** @file Element-wise ops against their formulas, one number at a time. */
 import * as c from "@spm/core";
+import * as nn from "@spm/nn";
 import fc from "fast-check";
 import { test } from "vitest";
 import { anyDType, type Operand, operand, related, runs, shapes, tensorOf } from "./arbitrary.ts";
@@ -45,9 +46,9 @@ const unary: Record<string, Unary> = {
   sigmoid: { op: c.sigmoid, formula: (x) => 0.5 + 0.5 * Math.tanh(x / 2) },
   softplus: { op: c.softplus, formula: (x) => (x > 700 ? x : Math.log(1 + Math.exp(x))) },
   relu: { op: c.relu, formula: (x) => (Number.isNaN(x) || x > 0 ? x : 0) },
-  leakyRelu: { op: c.leakyRelu, formula: (x) => (x > 0 ? x : 0.01 * x) },
-  elu: { op: c.elu, formula: (x) => (x > 0 ? x : Math.exp(x) - 1) },
-  silu: { op: c.silu, formula: (x) => x * (0.5 + 0.5 * Math.tanh(x / 2)) },
+  leakyRelu: { op: nn.leakyRelu, formula: (x) => (x > 0 ? x : 0.01 * x) },
+  elu: { op: nn.elu, formula: (x) => (x > 0 ? x : Math.exp(x) - 1) },
+  silu: { op: nn.silu, formula: (x) => x * (0.5 + 0.5 * Math.tanh(x / 2)) },
 };
 
 const tolerances: Record<string, number> = { float64: 1e-11, float32: 3e-7, int32: 0 };

@@ -1,5 +1,6 @@
 /** @file Products against sums over every index: matmul, einsum, outer, triangles. */
 import * as c from "@spm/core";
+import * as numeric from "@spm/numeric";
 import fc from "fast-check";
 import { test } from "vitest";
 import { anyDType, operand, runs, shapes, tensorOf, whole } from "./arbitrary.ts";
@@ -173,15 +174,15 @@ test("outer, triu and tril", () => {
               );
         return (
           agree(
-            outcome(() => c.outer(tensorOf(a), tensorOf(b))),
+            outcome(() => numeric.outer(tensorOf(a), tensorOf(b))),
             outer,
           ) &&
           agree(
-            outcome(() => c.triu(tensorOf(x), d)),
+            outcome(() => numeric.triu(tensorOf(x), d)),
             triangle((above) => above >= d),
           ) &&
           agree(
-            outcome(() => c.tril(tensorOf(x), d)),
+            outcome(() => numeric.tril(tensorOf(x), d)),
             triangle((above) => above <= d),
           )
         );
@@ -223,15 +224,15 @@ test("fft of pairs and of real signals", () => {
       const backward = valid
         ? { shape, values: dft(x.plain, 1).values.map((v) => v / n) }
         : "refused";
-      const real = () => c.irfft(c.rfft(tensorOf(x)));
+      const real = () => numeric.irfft(numeric.rfft(tensorOf(x)));
       return (
         agree(
-          outcome(() => c.fft(tensorOf(x))),
+          outcome(() => numeric.fft(tensorOf(x))),
           forward,
           1e-12,
         ) &&
         agree(
-          outcome(() => c.ifft(tensorOf(x))),
+          outcome(() => numeric.ifft(tensorOf(x))),
           backward,
           1e-12,
         ) &&

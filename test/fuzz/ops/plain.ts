@@ -2,16 +2,8 @@
  * @file What ops are checked against: shapes and lists of numbers, looked up one index at a time.
  * Slow, and independent of ndarray.
  */
-import {
-  type DType,
-  elements,
-  flip,
-  SpmError,
-  slice,
-  type Tensor,
-  tensor,
-  transpose,
-} from "@spm/core";
+import { type DType, flip, SpmError, slice, type Tensor, tensor, transpose } from "@spm/core";
+import { elements } from "@spm/core/extend";
 
 /** Numbers in row-major order. */
 export interface Plain {

@@ -14,9 +14,9 @@ import {
   square,
   sub,
   type Tensor,
-  unary,
   valueAndGrad,
 } from "@spm/core";
+import { unary } from "@spm/core/extend";
 
 /** y = arctan x, made as the library's own ops are; x̄ = ȳ / (1 + x²). */
 const arctan = unary({

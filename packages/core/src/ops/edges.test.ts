@@ -2,10 +2,12 @@
  * @file Where naive ops go wrong: sums of many, ties, singular points, empty and huge values,
  * numbers beside tensors.
  */
+
 import { describe, expect, test } from "vitest";
+import { elements } from "../extend.ts";
 import * as c from "../index.ts";
 
-const { add, elements, grad, pow, sum, tensor } = c;
+const { add, grad, pow, sum, tensor } = c;
 type Tensor = c.Tensor;
 const numbers = (x: Tensor): number[] => [...elements(x.ndarray())];
 const double = (...values: number[]): Tensor => tensor(values, { dtype: "float64" });
@@ -59,8 +61,6 @@ describe("derivatives at ties and singular points are PyTorch's", () => {
     expect(slope((x) => c.norm(x), 0, 0)).toEqual([0, 0]);
     expect(slope((x) => c.std(x), 2, 2)).toEqual([0, 0]);
     expect(slope((x) => c.clamp(x, { min: -1, max: 1 }), -1, 1, 2)).toEqual([1, 1, 0]);
-    expect(slope((x) => c.elu(x), -800, 0, 800)).toEqual([0, 1, 1]);
-    expect(slope((x) => c.leakyRelu(x, 0.1), -1, 0, 1)).toEqual([0.1, 0.1, 1]);
   });
 
   test("products with zeros, to the second order", () => {
@@ -86,8 +86,7 @@ describe("derivatives at ties and singular points are PyTorch's", () => {
 describe("NaN", () => {
   const nan = tensor([Number.NaN, 1]);
   test("goes through, and never loses", () => {
-    for (const f of [c.relu, c.sign, c.sigmoid, c.silu, c.gelu, c.elu])
-      expect(numbers(f(nan))[0]).toBeNaN();
+    for (const f of [c.relu, c.sign, c.sigmoid, c.softplus]) expect(numbers(f(nan))[0]).toBeNaN();
     expect(numbers(c.maximum(nan, 5))[0]).toBeNaN();
     expect(numbers(c.min(nan))[0]).toBeNaN();
     expect(numbers(c.logsumexp(nan))[0]).toBeNaN();
@@ -124,14 +123,6 @@ describe("functions near their limits", () => {
   });
 });
 
-test("a convolution by FFT is that convolution, with its gradient", () => {
-  const circular = (a: Tensor, b: Tensor) => c.irfft(c.complexMul(c.rfft(a), c.rfft(b)));
-  const [a, b] = [double(1, 2, 3, 4), double(1, 0, -1, 0)];
-  expect(numbers(circular(a, b)).map((v) => Math.round(v * 1e9) / 1e9)).toEqual([-2, -2, 2, 2]);
-  c.gradcheck(circular as (...xs: Tensor[]) => Tensor, [a, b]);
-  c.gradgradcheck(circular as (...xs: Tensor[]) => Tensor, [a, b]);
-});
-
 test("every method is its function", () => {
   const x = double(4, 1, 3, 2).reshape([2, 2]);
   const y = x.matmul(x.transpose()).add(1).div(2).tanh().at(0, { step: -1 }).sum().exp();
@@ -141,7 +132,7 @@ test("every method is its function", () => {
   expect(numbers(y)).toEqual(numbers(same));
   const methods = Object.getOwnPropertyNames(c.Tensor.prototype);
   expect(methods).toEqual(
-    expect.arrayContaining(["topk", "where", "fft", "variance", "oneHot", "logicalNot", "clone"]),
+    expect.arrayContaining(["topk", "where", "variance", "oneHot", "logicalNot", "clone"]),
   );
   expect(
     methods.filter((name) => /Op$|Array$|^(tensor|zeros|concat|einsum|stack)$/.test(name)),

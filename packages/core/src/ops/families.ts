@@ -4,7 +4,6 @@ export * from "./arithmetic.ts";
 export * from "./broadcast.ts";
 export * from "./cast.ts";
 export * from "./einsum.ts";
-export * from "./fft.ts";
 export * from "./gather.ts";
 export * from "./logic.ts";
 export * from "./matmul.ts";

@@ -1,15 +1,12 @@
-/** @file Matrix product with NumPy's rules for vectors and batches; outer product and triangles. */
+/** @file Matrix product with NumPy's rules for vectors and batches. */
 import { allocate, dtypeOf, type NdArray, wrap } from "../array.ts";
 import { ShapeError } from "../errors.ts";
 import { definePrimitive, type Op } from "../primitive.ts";
 import { type Shape, showShape, sizeOf, stridesOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { mul, sub } from "./arithmetic.ts";
 import { broadcastArray, sumTo } from "./broadcast.ts";
 import { broadcastShapes, checkDTypes } from "./check.ts";
-import { arange } from "./create.ts";
 import { gemm, type Matrix } from "./gemm.ts";
-import { greaterEqual, lessEqual, where } from "./logic.ts";
 import { expandDims, reshape, transpose } from "./reshape.ts";
 
 /** The primitive of {@link matmul}: operands of rank 2 or more. */
@@ -79,31 +76,3 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
 }
 
 const dropAxis = (x: Tensor, axis: number): Tensor => reshape(x, x.shape.toSpliced(axis, 1));
-
-/** aᵢ·bⱼ of two vectors. @throws ShapeError unless both are vectors */
-export function outer(a: Tensor, b: Tensor): Tensor {
-  if (a.shape.length === 1 && b.shape.length === 1) return mul(expandDims(a, 1), b);
-  throw new ShapeError("outer", "two vectors", `${a} and ${b}`);
-}
-
-/** column − row of each element of the last two axes. */
-function diagonals(op: string, { shape, backend }: Tensor): Tensor {
-  const [m, n] = shape.slice(-2);
-  if (n === undefined) throw new ShapeError(op, "a matrix or a batch of them", showShape(shape));
-  return sub(
-    arange(n, { dtype: "int32", backend }),
-    expandDims(arange(m!, { dtype: "int32", backend }), -1),
-  );
-}
-
-/**
- * The upper triangle of each matrix, zeros below the diagonal (the one `diagonal` places above it).
- */
-export const triu = (x: Tensor, diagonal = 0): Tensor =>
-  where(greaterEqual(diagonals("triu", x), diagonal), x, 0);
-
-/**
- * The lower triangle of each matrix, zeros above the diagonal (the one `diagonal` places above it).
- */
-export const tril = (x: Tensor, diagonal = 0): Tensor =>
-  where(lessEqual(diagonals("tril", x), diagonal), x, 0);

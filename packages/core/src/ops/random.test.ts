@@ -3,7 +3,9 @@
  * each other; the right moments.
  */
 import { expect, test } from "vitest";
-import { elements, normal, permutation, Rng, rng, uniform } from "../index.ts";
+import { elements } from "../extend.ts";
+import { normal, permutation, rng, uniform } from "../index.ts";
+import { Rng } from "./random.ts";
 
 const bits = (random: Rng, count = 4): number[] =>
   Array.from({ length: count }, () => random.bits());

@@ -1,5 +1,5 @@
 /** @file A data set by name: what it is, its options with their ranges, and how it is loaded. */
-import type { OptionSchema } from "@spm/core";
+import type { OptionSchema } from "@spm/core/extend";
 import type { Dataset, LabelledBatch } from "../dataset.ts";
 
 /** Data to learn from and data to test with. */

@@ -1,6 +1,6 @@
 /** @file A text file by name: the next character from those before it. */
 import { readFile } from "node:fs/promises";
-import { ValueError } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import { characters, vocabularyOf } from "../characters.ts";
 import type { Dataset, LabelledBatch } from "../dataset.ts";
 import { DataError } from "../errors.ts";

@@ -2,7 +2,7 @@
  * @file Kernels that walk one axis: running sums, sorting, the Fourier transform. Quadratic in the
  * axis, every element by itself.
  */
-import { sizeOf } from "@spm/core";
+import { sizeOf } from "@spm/core/extend";
 import { type DeviceArray, rowMajor, zeros } from "../device-array.ts";
 import type { Executor, Memory } from "../executor.ts";
 import { coordinatesOf, linear } from "../threads.ts";

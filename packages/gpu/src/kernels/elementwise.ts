@@ -2,7 +2,8 @@
  * @file Element-wise kernels: one expression of the operands' elements, with broadcasting through
  * strides of 0.
  */
-import { type DType, each, type Shape } from "@spm/core";
+import type { DType, Shape } from "@spm/core";
+import { each } from "@spm/core/extend";
 import { broadcastStrides, type DeviceArray, isWhole, rowMajor } from "../device-array.ts";
 import type { Executor, Memory } from "../executor.ts";
 import { threadsFor } from "../threads.ts";

@@ -3,6 +3,7 @@
  * must come out as NaN.
  */
 import * as c from "@spm/core";
+import type * as extend from "@spm/core/extend";
 import { returnCos, returnSin } from "./trigonometry.ts";
 
 /**
@@ -82,7 +83,7 @@ const extremeBody = (name: "max" | "min"): string =>
   `if (x0 === x0) { if (x1 === x1) { return Math.${name}(x0, x1); } return x1; } return x0;`;
 
 /** A primitive of an element-wise function. */
-type Elementwise = c.Primitive<[x: 1, ...more: 1[]], [y: 1], void>;
+type Elementwise = extend.Primitive<[x: 1, ...more: 1[]], [y: 1], void>;
 
 /** Bodies by primitive. */
 export const functions: ReadonlyMap<Elementwise, string> = new Map<Elementwise, string>([

@@ -2,7 +2,8 @@
  * @file Indexing by arrays. Adding to places is written as a gather: each result looks for what
  * belongs to it.
  */
-import { type Shape, sizeOf } from "@spm/core";
+import type { Shape } from "@spm/core";
+import { sizeOf } from "@spm/core/extend";
 import { type DeviceArray, rowMajor, zeros } from "../device-array.ts";
 import type { Executor } from "../executor.ts";
 import { coordinatesOf, linear } from "../threads.ts";

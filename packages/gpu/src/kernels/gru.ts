@@ -2,7 +2,8 @@
  * @file The step of a gated recurrent unit: h′ = (1 − z) ⊙ n + z ⊙ h in one kernel, its backward
  * pass in three.
  */
-import { type Shape, sizeOf } from "@spm/core";
+import type { Shape } from "@spm/core";
+import { sizeOf } from "@spm/core/extend";
 import { type DeviceArray, rowMajor } from "../device-array.ts";
 import type { Executor } from "../executor.ts";
 import { parameters, withWhole } from "./elementwise.ts";

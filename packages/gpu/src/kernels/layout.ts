@@ -1,5 +1,6 @@
 /** @file Kernels that move elements: padding and concatenation. Views need none. */
-import { type Shape, sizeOf } from "@spm/core";
+import type { Shape } from "@spm/core";
+import { sizeOf } from "@spm/core/extend";
 import { type DeviceArray, rowMajor, zeros } from "../device-array.ts";
 import type { Executor } from "../executor.ts";
 import { coordinatesOf, linear } from "../threads.ts";

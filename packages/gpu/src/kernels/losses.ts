@@ -1,5 +1,5 @@
 /** @file Cross-entropy between logits and class indices, both ways. */
-import { type Result, sizeOf } from "@spm/core";
+import { type Result, sizeOf } from "@spm/core/extend";
 import { type DeviceArray, rowMajor } from "../device-array.ts";
 import type { Executor } from "../executor.ts";
 import { elementwise, withWhole } from "./elementwise.ts";

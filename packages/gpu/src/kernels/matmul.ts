@@ -2,7 +2,7 @@
  * @file Matrix product: by tiles where WGSL runs and there is work enough, else a thread for each
  * element of the result.
  */
-import { broadcastShapes, sizeOf } from "@spm/core";
+import { broadcastShapes, sizeOf } from "@spm/core/extend";
 import { type DeviceArray, rowMajor, zeros } from "../device-array.ts";
 import type { Executor } from "../executor.ts";
 import { coordinatesOf, linear } from "../threads.ts";

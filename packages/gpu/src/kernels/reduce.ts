@@ -2,7 +2,8 @@
  * @file Reductions: each thread folds 64 elements, a tree of passes folds the rest, so that sums
  * stay accurate.
  */
-import { type Shape, sizeOf } from "@spm/core";
+import type { Shape } from "@spm/core";
+import { sizeOf } from "@spm/core/extend";
 import { type DeviceArray, permuted, rowMajor, zeros } from "../device-array.ts";
 import type { Executor, Output } from "../executor.ts";
 import { linear } from "../threads.ts";

@@ -2,7 +2,7 @@
  * @file Softmax and norms in WGSL: a workgroup takes a row, reads it once from memory, and folds it
  * in shared memory. Without WGSL these ops run composed.
  */
-import { type Each, type Places, type Result, sizeOf } from "@spm/core";
+import { type Each, type Places, type Result, sizeOf } from "@spm/core/extend";
 import { type DeviceArray, permuted, rowMajor, vector, zeros } from "../device-array.ts";
 import type { Executor, Memory, Results, WgslLauncher } from "../executor.ts";
 import { withWhole } from "./elementwise.ts";

@@ -3,7 +3,8 @@
  * shared memory, a thread 4×4 or 8×8 elements in registers. Operands are read through their
  * strides, so transposes cost nothing.
  */
-import { type Shape, sizeOf } from "@spm/core";
+import type { Shape } from "@spm/core";
+import { sizeOf } from "@spm/core/extend";
 import { broadcastStrides, type DeviceArray } from "../device-array.ts";
 import type { Grid, WgslLauncher } from "../executor.ts";
 import { bindings, upTo } from "./wgsl.ts";

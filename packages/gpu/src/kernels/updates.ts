@@ -2,7 +2,7 @@
  * @file The optimizers' updates. In WGSL a parameter and its slots are written in one launch; a
  * kernel of gpu.js has one result, so there the same arithmetic runs once for each.
  */
-import { type Each, type Places, sizeOf } from "@spm/core";
+import { type Each, type Places, sizeOf } from "@spm/core/extend";
 import { type DeviceArray, isDense, rowMajor } from "../device-array.ts";
 import type { Executor } from "../executor.ts";
 import { copyOf, elementwise, withWhole } from "./elementwise.ts";

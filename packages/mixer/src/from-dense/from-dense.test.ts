@@ -1,5 +1,6 @@
 /** @file Factorisations: exact where they must be, honest about the rest. */
-import { add, elements, mul, normal, rng, type Tensor, tensor } from "@spm/core";
+import { add, mul, normal, rng, type Tensor, tensor } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import { describe, expect, test } from "vitest";
 import { toDense } from "../algebra.ts";
 import type { Factors } from "../factors.ts";

@@ -2,18 +2,8 @@
  * @file A mixer for a given matrix: exact where it is in the family and the way to it is known,
  * otherwise the best that sweeps find.
  */
-import {
-  each,
-  elements,
-  noGrad,
-  type Rng,
-  rng,
-  ShapeError,
-  showShape,
-  type Tensor,
-  tensor,
-  ValueError,
-} from "@spm/core";
+import { noGrad, type Rng, rng, type Tensor, tensor } from "@spm/core";
+import { each, elements, ShapeError, showShape, ValueError } from "@spm/core/extend";
 import type { Factors } from "../factors.ts";
 import { generalMixer, type MixerKind } from "../mixer.ts";
 import type { Names, Parameterisation } from "../parameterisation/define.ts";

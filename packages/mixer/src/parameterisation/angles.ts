@@ -1,7 +1,8 @@
 /**
  * @file What the kinds with one angle a pair share: their blocks, nearest angles, where they start.
  */
-import { ones, type Rng, type Tensor, type TypedArray, ValueError } from "@spm/core";
+import { ones, type Rng, type Tensor, type TypedArray } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import type { Schedule } from "../schedule.ts";
 import type { Blocks } from "../stages.ts";
 import type { MixerInit, Quad } from "./define.ts";

@@ -3,8 +3,6 @@ import {
   add,
   cos,
   div,
-  type Each,
-  elements,
   gradcheck,
   gradgradcheck,
   mul,
@@ -22,6 +20,7 @@ import {
   vjp,
   zeros,
 } from "@spm/core";
+import { type Each, elements } from "@spm/core/extend";
 import { describe, expect, test } from "vitest";
 import { inverse, logAbsDet, solve, toDense, transposed } from "../algebra.ts";
 import { composedMixer, type MixerPlaces } from "../composed.ts";

@@ -3,7 +3,6 @@
  * from it.
  */
 import {
-  elements,
   noGrad,
   type Rng,
   reference,
@@ -13,6 +12,7 @@ import {
   tensor,
   vjp,
 } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import type { Schedule } from "../schedule.ts";
 import type { Blocks } from "../stages.ts";
 

@@ -2,7 +2,8 @@
  * @file Reflections: one angle θ a pair, in radians. The product stays orthogonal; every block has
  * determinant −1.
  */
-import { cos, neg, sin, stack, ValueError } from "@spm/core";
+import { cos, neg, sin, stack } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import { defineMixer, type Mixer } from "../mixer.ts";
 import { checkOnePass } from "../presets/hadamard-angles.ts";
 import { angleBlocks, bestAngle, initialAngles, perBlock, times, unitScales } from "./angles.ts";

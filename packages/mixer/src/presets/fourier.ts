@@ -4,7 +4,8 @@
  * multiplies by a complex number of modulus 1, so the whole of the fast transform (Cooley and
  * Tukey 1965) is rotations.
  */
-import { elements, tensor, ValueError } from "@spm/core";
+import { tensor } from "@spm/core";
+import { elements, ValueError } from "@spm/core/extend";
 import { transposed } from "../algebra.ts";
 import { compose } from "../compose.ts";
 import { type Factors, type GeneralFactors, mix } from "../factors.ts";

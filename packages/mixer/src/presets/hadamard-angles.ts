@@ -1,5 +1,5 @@
 /** @file The Hadamard matrix as a butterfly of quarter turns. */
-import { ValueError } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import { eachPair, type Schedule } from "../schedule.ts";
 
 /**

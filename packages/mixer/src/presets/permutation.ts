@@ -1,5 +1,5 @@
 /** @file Any permutation: a Beneš network for n = 2^k, two stages of swaps for every n. */
-import { ShapeError, ValueError } from "@spm/core";
+import { ShapeError, ValueError } from "@spm/core/extend";
 import type { Factors } from "../factors.ts";
 import type { Names } from "../parameterisation/define.ts";
 import { rotationMixer } from "../parameterisation/rotation.ts";

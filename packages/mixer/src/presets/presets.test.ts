@@ -1,5 +1,6 @@
 /** @file Each preset of every kind against its definition, entry by entry, to 1e-12. */
-import { elements, normal, rng, type Tensor, tensor } from "@spm/core";
+import { normal, rng, type Tensor, tensor } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { inverse, toDense, transposed } from "../algebra.ts";

@@ -2,7 +2,8 @@
  * @file Numbers of free blocks as a mixer of any kind: blocks to their nearest, signs that they
  * can't have to d_out.
  */
-import { ShapeError, type Tensor, tensor } from "@spm/core";
+import { type Tensor, tensor } from "@spm/core";
+import { ShapeError } from "@spm/core/extend";
 import type { Factors } from "../factors.ts";
 import type { MixerKind } from "../mixer.ts";
 import { byName, inOrder, type Names } from "../parameterisation/define.ts";

@@ -1,5 +1,6 @@
 /** @file Text from a language model, one token after another. */
-import { noGrad, type Rng, slice, tensor, ValueError } from "@spm/core";
+import { noGrad, type Rng, slice, tensor } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import { enterEvaluation, KeyValueCache } from "@spm/nn";
 import type { Gpt } from "./gpt.ts";
 

@@ -1,5 +1,6 @@
 /** @file The language model: causality, its cache, its sizes, its derivatives, its text. */
-import { elements, normal, rng, slice, type Tensor, tensor } from "@spm/core";
+import { normal, rng, slice, type Tensor, tensor } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import { FeedForward, gradcheckModule, KeyValueCache, replaceLinear, summary } from "@spm/nn";
 import { describe, expect, test } from "vitest";
 import { generate } from "./generate.ts";

@@ -1,13 +1,6 @@
 /** @file A decoder-only language model. */
-import {
-  matmul,
-  type Rng,
-  type Shape,
-  ShapeError,
-  sizeOf,
-  type Tensor,
-  transpose,
-} from "@spm/core";
+import { matmul, type Rng, type Shape, type Tensor, transpose } from "@spm/core";
+import { ShapeError, sizeOf } from "@spm/core/extend";
 import type { KeyValueCache } from "@spm/nn";
 import {
   checkChoice,

@@ -1,5 +1,6 @@
 /** @file The multilayer perceptron. */
-import { type Rng, relu, ShapeError, type Tensor } from "@spm/core";
+import { type Rng, relu, type Tensor } from "@spm/core";
+import { ShapeError } from "@spm/core/extend";
 import type { LinearMap } from "@spm/nn";
 import { type LinearChoice, linear, Module } from "@spm/nn";
 

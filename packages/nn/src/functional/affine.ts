@@ -1,5 +1,6 @@
 /** @file The dense linear map, and its case of one-hot rows. */
-import { add, matmul, ShapeError, showShape, type Tensor, take, transpose } from "@spm/core";
+import { add, matmul, type Tensor, take, transpose } from "@spm/core";
+import { ShapeError, showShape } from "@spm/core/extend";
 
 /**
  * y = x Wᵀ + b.

@@ -6,11 +6,11 @@ import {
   logicalAnd,
   matmul,
   mul,
-  ShapeError,
   type Tensor,
   transpose,
   where,
 } from "@spm/core";
+import { ShapeError } from "@spm/core/extend";
 import { softmax } from "./softmax.ts";
 
 /** Who sees whom. */

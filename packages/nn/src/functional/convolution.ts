@@ -2,16 +2,8 @@
  * @file Convolution (cross-correlation, as deep learning means it): a matrix product with the
  * windows.
  */
-import {
-  add,
-  matmul,
-  reshape,
-  ShapeError,
-  showShape,
-  sizeOf,
-  type Tensor,
-  transpose,
-} from "@spm/core";
+import { add, matmul, reshape, type Tensor, transpose } from "@spm/core";
+import { ShapeError, showShape, sizeOf } from "@spm/core/extend";
 import { type SlidingOptions, windows } from "./windows.ts";
 
 function convolve(

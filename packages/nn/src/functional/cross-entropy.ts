@@ -3,16 +3,9 @@
  */
 import {
   add,
-  allocate,
   cast,
-  checkDTypes,
-  DTypeError,
   div,
-  dtypeOf,
-  elements,
   expandDims,
-  type FusedOp,
-  fused,
   gather,
   logsumexp,
   mean,
@@ -20,17 +13,26 @@ import {
   type NdArray,
   neg,
   notEqual,
+  sub,
+  sum,
+  type Tensor,
+} from "@spm/core";
+import {
+  allocate,
+  checkDTypes,
+  DTypeError,
+  dtypeOf,
+  elements,
+  type FusedOp,
+  fused,
   ShapeError,
   type Spec,
   sameShape,
   showShape,
   sizeOf,
-  sub,
-  sum,
-  type Tensor,
   ValueError,
   wrap,
-} from "@spm/core";
+} from "@spm/core/extend";
 
 interface Settings {
   readonly labelSmoothing: number;

@@ -1,5 +1,6 @@
 /** @file Dropout. */
-import { allocate, mul, type Rng, sizeOf, type Tensor, tensor, ValueError } from "@spm/core";
+import { mul, type Rng, type Tensor, tensor } from "@spm/core";
+import { allocate, sizeOf, ValueError } from "@spm/core/extend";
 
 /**
  * y = x ⊙ m / (1 − p), each element of m 0 with probability p and 1 otherwise, so that the mean

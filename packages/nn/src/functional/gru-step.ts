@@ -1,8 +1,8 @@
 /**
  * @file One step of a gated recurrent unit after its linear maps, fused: every gate in one pass.
  */
+import { add, mul, sigmoid, split, sub, type Tensor, type TypedArray, tanh } from "@spm/core";
 import {
-  add,
   allocate,
   checkDTypes,
   dtypeOf,
@@ -10,20 +10,13 @@ import {
   elements,
   type FusedOp,
   fused,
-  mul,
   ShapeError,
   type Spec,
   sameShape,
   showShape,
-  sigmoid,
-  split,
-  sub,
-  type Tensor,
-  type TypedArray,
-  tanh,
   wrap,
   zerosArray,
-} from "@spm/core";
+} from "@spm/core/extend";
 
 type Gates<T> = readonly [x: T, u: T, h: T];
 

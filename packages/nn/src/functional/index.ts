@@ -1,4 +1,5 @@
 /** @file Functions without state: losses, norms, attention, convolution. */
+export { elu, gelu, leakyRelu, silu } from "./activation.ts";
 export { affine, embedding } from "./affine.ts";
 export { type AttentionMaskOptions, scaledDotProductAttention } from "./attention.ts";
 export { conv1d, conv2d } from "./convolution.ts";

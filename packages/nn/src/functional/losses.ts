@@ -10,17 +10,14 @@ import {
   mul,
   neg,
   type Shape,
-  ShapeError,
-  sameShape,
-  showShape,
   softplus,
   square,
   sub,
   sum,
   type Tensor,
-  ValueError,
   where,
 } from "@spm/core";
+import { ShapeError, sameShape, showShape, ValueError } from "@spm/core/extend";
 
 /**
  * What becomes of the losses of the elements: their mean (unless said), their sum, or all of them.

@@ -1,28 +1,20 @@
 /** @file Layer norm and RMS norm over the last axis, fused. */
+import { add, div, mean, mul, type NdArray, sqrt, square, sub, type Tensor } from "@spm/core";
 import {
-  add,
   allocate,
   checkDTypes,
-  div,
   dtypeOf,
   elements,
   type FusedOp,
   fused,
-  mean,
-  mul,
-  type NdArray,
   ShapeError,
   type Spec,
   sameShape,
   showShape,
   sizeOf,
-  sqrt,
-  square,
-  sub,
-  type Tensor,
   ValueError,
   wrap,
-} from "@spm/core";
+} from "@spm/core/extend";
 
 const last = { axis: -1, keepdims: true } as const;
 

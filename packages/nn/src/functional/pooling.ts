@@ -6,11 +6,10 @@ import {
   mean,
   reshape,
   type Shape,
-  ShapeError,
-  showShape,
   squeeze,
   type Tensor,
 } from "@spm/core";
+import { ShapeError, showShape } from "@spm/core/extend";
 import { checkSizes, type SlidingOptions, windows } from "./windows.ts";
 
 type Size = number | Shape;

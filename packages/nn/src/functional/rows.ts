@@ -1,13 +1,6 @@
 /** @file What kernels along one axis share: arrays as rows, results as arrays. */
-import {
-  allocate,
-  dtypeOf,
-  elements,
-  type NdArray,
-  sizeOf,
-  type TypedArray,
-  wrap,
-} from "@spm/core";
+import type { NdArray, TypedArray } from "@spm/core";
+import { allocate, dtypeOf, elements, sizeOf, wrap } from "@spm/core/extend";
 
 /** All axes, the given one last. */
 const withLast = ({ shape }: NdArray, axis: number): number[] =>

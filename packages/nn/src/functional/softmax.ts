@@ -2,21 +2,17 @@
  * @file Softmax and its logarithm, fused: one pass over each row both ways, shifted by the largest
  * element.
  */
+import { exp, logsumexp, type NdArray, sub, type Tensor } from "@spm/core";
 import {
   checkAxis,
   checkDTypes,
   elements,
-  exp,
   type FusedOp,
   fused,
-  logsumexp,
-  type NdArray,
   type Spec,
   sizeOf,
-  sub,
-  type Tensor,
   wrap,
-} from "@spm/core";
+} from "@spm/core/extend";
 import { fromRows, rowsOf } from "./rows.ts";
 
 const infer =

@@ -2,21 +2,18 @@
  * @file The windows that a kernel sees as it slides: a view, and its transpose, which adds
  * overlapping windows.
  */
+import { type NdArray, pad, type Shape, type Tensor } from "@spm/core";
 import {
   addInto,
   copyArray,
   definePrimitive,
   dtypeOf,
-  type NdArray,
   type Op,
-  pad,
-  type Shape,
   ShapeError,
   showShape,
-  type Tensor,
   wrap,
   zerosArray,
-} from "@spm/core";
+} from "@spm/core/extend";
 
 /** Size of the window and how far it moves, along each of the last axes. */
 interface Sliding {

@@ -1,13 +1,6 @@
 /** @file Convolutions: a linear map, of any structure, on every window. */
-import {
-  reshape,
-  type Shape,
-  ShapeError,
-  showShape,
-  sizeOf,
-  type Tensor,
-  transpose,
-} from "@spm/core";
+import { reshape, type Shape, type Tensor, transpose } from "@spm/core";
+import { ShapeError, showShape, sizeOf } from "@spm/core/extend";
 import { checkSizes, type SlidingOptions, windows } from "../functional/windows.ts";
 import { type LinearChoice, linear } from "../linear-kinds.ts";
 import type { LinearMap, LinearOptions } from "../linear-map.ts";

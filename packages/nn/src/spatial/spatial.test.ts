@@ -1,5 +1,6 @@
 /** @file Convolution and pooling by loops over every window. */
-import { elements, normal, rng, type Tensor, tensor } from "@spm/core";
+import { normal, rng, type Tensor, tensor } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import { assert, describe, expect, test } from "vitest";
 import { gradcheckModule } from "../gradcheck-module.ts";
 import { type LinearKind, linearKinds } from "../linear-kinds.ts";

@@ -1,13 +1,6 @@
 /** @file Independent dense maps on parts of the coordinates. */
-import {
-  normal,
-  type Parameter,
-  parameter,
-  reshape,
-  ShapeError,
-  slice,
-  type Tensor,
-} from "@spm/core";
+import { normal, type Parameter, parameter, reshape, slice, type Tensor } from "@spm/core";
+import { ShapeError } from "@spm/core/extend";
 import type { LinearEntry, LinearOptions } from "../linear-map.ts";
 import { blockDiagonal, multiplyBlocks } from "./blockwise.ts";
 import { assignNumbers, narrowed, StructuredMap, widened } from "./structured-map.ts";

@@ -4,8 +4,6 @@
  */
 import {
   concat,
-  each,
-  elements,
   mul,
   ones,
   type Parameter,
@@ -15,6 +13,7 @@ import {
   tensor,
   zeros,
 } from "@spm/core";
+import { each, elements } from "@spm/core/extend";
 import {
   butterfly,
   fromDense,

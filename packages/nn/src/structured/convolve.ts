@@ -1,5 +1,6 @@
 /** @file Circular convolution by the fast Fourier transform. */
-import { complexMul, irfft, rfft, type Tensor } from "@spm/core";
+import type { Tensor } from "@spm/core";
+import { complexMul, irfft, rfft } from "@spm/numeric";
 
 /**
  * y[i] = Σⱼ kernel[(i − j) mod n] x[j]. x [..., n], kernel [n], n a power of two → [..., n];

@@ -1,13 +1,6 @@
 /** @file A product of two thin matrices. */
-import {
-  matmul,
-  normal,
-  type Parameter,
-  parameter,
-  ShapeError,
-  type Tensor,
-  transpose,
-} from "@spm/core";
+import { matmul, normal, type Parameter, parameter, type Tensor, transpose } from "@spm/core";
+import { ShapeError } from "@spm/core/extend";
 import type { LinearEntry, LinearOptions } from "../linear-map.ts";
 import { assignNumbers, StructuredMap } from "./structured-map.ts";
 import { truncated } from "./truncated.ts";

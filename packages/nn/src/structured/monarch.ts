@@ -7,14 +7,13 @@ import {
   type Parameter,
   parameter,
   reshape,
-  ShapeError,
-  sizeOf,
   slice,
   type Tensor,
   take,
   tensor,
   transpose,
 } from "@spm/core";
+import { ShapeError, sizeOf } from "@spm/core/extend";
 import type { LinearEntry, LinearOptions } from "../linear-map.ts";
 import { blockDiagonal, multiplyBlocks } from "./blockwise.ts";
 import { assignNumbers, narrowed, StructuredMap, widened } from "./structured-map.ts";

@@ -1,7 +1,6 @@
 /** @file What the structured linear maps share: the check of their input, their bias. */
 import {
   add,
-  elements,
   noGrad,
   type Parameter,
   pad,
@@ -11,6 +10,7 @@ import {
   tensor,
   zeros,
 } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import { LinearMap, type LinearOptions } from "../linear-map.ts";
 
 /** y = x Wᵀ + b with a W of some structure; b starts at 0. x [..., in] → [..., out]. */

@@ -2,7 +2,8 @@
  * @file Every structured map: its product is its matrix, its derivatives are right, its counts are
  * what it stores.
  */
-import { elements, normal, rng, sizeOf, type Tensor, tensor } from "@spm/core";
+import { normal, rng, type Tensor, tensor } from "@spm/core";
+import { elements, sizeOf } from "@spm/core/extend";
 import fc from "fast-check";
 import { assert, describe, expect, test } from "vitest";
 import { gradcheckModule } from "../gradcheck-module.ts";

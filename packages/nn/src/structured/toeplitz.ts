@@ -4,12 +4,12 @@ import {
   normal,
   type Parameter,
   parameter,
-  sizeOf,
   slice,
   type Tensor,
   take,
   tensor,
 } from "@spm/core";
+import { sizeOf } from "@spm/core/extend";
 import type { LinearEntry, LinearOptions } from "../linear-map.ts";
 import { convolve, convolveFlops } from "./convolve.ts";
 import { assignNumbers, narrowed, StructuredMap, widened } from "./structured-map.ts";

@@ -1,16 +1,6 @@
 /** @file Attention by its definition: heads, masks, context, cache, positions, derivatives. */
-import {
-  elements,
-  mul,
-  noGrad,
-  normal,
-  reshape,
-  rng,
-  slice,
-  sum,
-  type Tensor,
-  tensor,
-} from "@spm/core";
+import { mul, noGrad, normal, reshape, rng, slice, sum, type Tensor, tensor } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import { expect, test } from "vitest";
 import { gradcheckModule } from "../gradcheck-module.ts";
 import { type LinearKind, linearKinds } from "../linear-kinds.ts";

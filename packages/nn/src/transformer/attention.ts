@@ -1,14 +1,6 @@
 /** @file Multi-head attention, with linear maps of any structure. */
-import {
-  reshape,
-  type Shape,
-  ShapeError,
-  showShape,
-  sizeOf,
-  type Tensor,
-  transpose,
-  ValueError,
-} from "@spm/core";
+import { reshape, type Shape, type Tensor, transpose } from "@spm/core";
+import { ShapeError, showShape, sizeOf, ValueError } from "@spm/core/extend";
 import { scaledDotProductAttention } from "../functional/index.ts";
 import { type LinearChoice, linear } from "../linear-kinds.ts";
 import type { LinearMap, LinearOptions } from "../linear-map.ts";

@@ -1,5 +1,6 @@
 /** @file The feed-forward part of a transformer block. */
-import { gelu, mul, silu, type Tensor } from "@spm/core";
+import { mul, type Tensor } from "@spm/core";
+import { gelu, silu } from "../functional/activation.ts";
 import { type LinearChoice, linear } from "../linear-kinds.ts";
 import type { LinearMap, LinearOptions } from "../linear-map.ts";
 import { Module } from "../module.ts";

@@ -8,12 +8,11 @@ import {
   type Parameter,
   parameter,
   type Rng,
-  ShapeError,
-  showShape,
   slice,
   type Tensor,
   tensor,
 } from "@spm/core";
+import { ShapeError, showShape } from "@spm/core/extend";
 import { Module } from "../module.ts";
 import { checkSizes } from "../options.ts";
 

@@ -1,5 +1,6 @@
 /** @file A matrix as a picture. */
-import { elements, ShapeError, showShape, type Tensor } from "@spm/core";
+import type { Tensor } from "@spm/core";
+import { elements, ShapeError, showShape } from "@spm/core/extend";
 import { diverging } from "./colours.ts";
 import { type ColourScale, colourBar, heatMap } from "./heat-map.ts";
 import { framed, label } from "./svg.ts";

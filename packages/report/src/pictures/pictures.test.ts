@@ -1,5 +1,6 @@
 /** @file What the pictures show: the numbers behind them by definition, and a small one drawn. */
-import { elements, rng, type Tensor, tensor } from "@spm/core";
+import { rng, type Tensor, tensor } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import {
   butterfly,
   generalMixer,

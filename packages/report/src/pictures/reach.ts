@@ -1,5 +1,6 @@
 /** @file How one input coordinate reaches the outputs of a mixer. */
-import { elements, noGrad, ValueError } from "@spm/core";
+import { noGrad } from "@spm/core";
+import { elements, ValueError } from "@spm/core/extend";
 import { eachLeftover, eachPair, type Factors, fanIn, fanOut, toGeneral } from "@spm/mixer";
 import { framed, label, px } from "./svg.ts";
 

@@ -1,5 +1,6 @@
 /** @file A mixer's blocks as angles, stage by stage. */
-import { elements, noGrad } from "@spm/core";
+import { noGrad } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import { eachPair, type Factors, rotation, toGeneral } from "@spm/mixer";
 import { cyclic } from "./colours.ts";
 import { type ColourScale, colourBar, heatMap } from "./heat-map.ts";

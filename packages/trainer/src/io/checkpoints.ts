@@ -2,7 +2,7 @@
  * @file Writes checkpoints while training runs: every so many steps or minutes, the last ones and
  * the best ones kept.
  */
-import { ValueError } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import type { Callback, Training } from "../hooks.ts";
 import type { Metrics } from "../measurement.ts";
 import { encodeCheckpoint } from "./checkpoint-file.ts";

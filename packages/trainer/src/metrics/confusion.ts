@@ -1,5 +1,5 @@
 /** @file The confusion matrix of a classifier, and what follows from it: accuracy and F1. */
-import { ShapeError, ValueError } from "@spm/core";
+import { ShapeError, ValueError } from "@spm/core/extend";
 
 /** Counts: row the actual class, column the predicted one. */
 export type ConfusionMatrix = readonly (readonly number[])[];

@@ -1,5 +1,5 @@
 /** @file Metrics of logits themselves: top-k accuracy, perplexity, calibration. */
-import { ShapeError, ValueError } from "@spm/core";
+import { ShapeError, ValueError } from "@spm/core/extend";
 
 /**
  * The fraction of samples whose class is among the k greatest logits. A class that ties with others

@@ -1,5 +1,5 @@
 /** @file The fused mixer's launches. */
-import type { Each, Result } from "@spm/core";
+import type { Each, Result } from "@spm/core/extend";
 import { type DeviceArray, rowMajor, vector, zeros } from "../../device-array.ts";
 import type { Executor, Memory } from "../../executor.ts";
 import { concatenate } from "../layout.ts";

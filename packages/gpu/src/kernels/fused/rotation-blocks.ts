@@ -2,7 +2,7 @@
  * @file Rotations in the fused kernels: (cos θ, sin θ) of two pairs at a time; the backward pass
  * turns z back with g, θ̄ = Σ zᵢgⱼ − zⱼgᵢ.
  */
-import { sizeOf } from "@spm/core";
+import { sizeOf } from "@spm/core/extend";
 import type { Executor } from "../../executor.ts";
 import { whole } from "../elementwise.ts";
 import { returnTurned } from "../trigonometry.ts";

@@ -3,7 +3,7 @@
  * end; there z is stored (`stored`), computed again (`recompute`) or walked back to by the
  * transpose (`reverse`, orthogonal kinds only).
  */
-import type { Each, Result } from "@spm/core";
+import type { Each, Result } from "@spm/core/extend";
 import type { MixerOptions } from "@spm/mixer";
 import { type DeviceArray, rowMajor, vector } from "../../device-array.ts";
 import type { Executor, Memory } from "../../executor.ts";

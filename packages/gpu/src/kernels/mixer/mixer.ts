@@ -1,5 +1,5 @@
 /** @file The mixer's two kernels: fused in WGSL where that fits, by passes of gpu.js everywhere. */
-import { type Each, each, type Result } from "@spm/core";
+import { type Each, each, type Result } from "@spm/core/extend";
 import type { MixerOptions } from "@spm/mixer";
 import { type DeviceArray, zeros } from "../../device-array.ts";
 import type { Executor } from "../../executor.ts";

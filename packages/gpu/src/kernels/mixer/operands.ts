@@ -1,5 +1,5 @@
 /** @file What the mixer's kernels are called with, by passes or fused. */
-import { type Each, sizeOf } from "@spm/core";
+import { type Each, sizeOf } from "@spm/core/extend";
 import type { DeviceArray } from "../../device-array.ts";
 
 /** A mixer's operands, as its op has them: the type leaves open how many parameters there are. */

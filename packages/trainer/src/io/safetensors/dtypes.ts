@@ -1,5 +1,6 @@
 /** @file The element types of safetensors, and how each becomes one of ours. */
-import { type DType, ValueError } from "@spm/core";
+import type { DType } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 
 /** How one element type is stored and read. */
 export interface ElementType {

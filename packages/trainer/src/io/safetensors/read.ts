@@ -2,16 +2,8 @@
  * @file Reads safetensors files, ours and other frameworks'. Format:
  * https://github.com/huggingface/safetensors
  */
-import {
-  allocate,
-  fromArray,
-  reference,
-  sizeOf,
-  type Tensor,
-  type TypedArray,
-  ValueError,
-  wrap,
-} from "@spm/core";
+import { reference, type Tensor, type TypedArray } from "@spm/core";
+import { allocate, fromArray, sizeOf, ValueError, wrap } from "@spm/core/extend";
 import { elementTypes, narrow } from "./dtypes.ts";
 import { type HeaderEntry, parseHeader } from "./header.ts";
 

@@ -1,5 +1,6 @@
 /** @file Writes safetensors files. Format: https://github.com/huggingface/safetensors */
-import { type DType, elements, type Tensor, type TypedArray, ValueError } from "@spm/core";
+import type { DType, Tensor, TypedArray } from "@spm/core";
+import { elements, ValueError } from "@spm/core/extend";
 import { PREFIX } from "./header.ts";
 
 const TYPES: Readonly<Record<DType, string>> = {

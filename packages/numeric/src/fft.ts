@@ -1,16 +1,18 @@
 /**
  * @file The fast Fourier transform over pairs [re, im], and what circulant layers need around it.
  */
-import { elements, wrap } from "../array.ts";
-import { ShapeError } from "../errors.ts";
-import { definePrimitive, type Op } from "../primitive.ts";
-import { showShape } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
-import { add, div, mul, sub } from "./arithmetic.ts";
-import { checkDTypes } from "./check.ts";
-import { at } from "./gather.ts";
-import { expandDims } from "./reshape.ts";
-import { concat, flip, pad, stack } from "./slice.ts";
+
+import type { Tensor } from "@spm/core";
+import { add, at, concat, div, expandDims, flip, mul, pad, stack, sub } from "@spm/core";
+import {
+  checkDTypes,
+  definePrimitive,
+  elements,
+  type Op,
+  ShapeError,
+  showShape,
+  wrap,
+} from "@spm/core/extend";
 
 /**
  * The primitive: Xₖ = Σⱼ xⱼ e^(sign·2πi jk/n), not scaled; its option is the sign. Its transpose

@@ -1,0 +1,82 @@
+/**
+ * @file @spm/core/extend: what authors of ops, layers and backends need besides `@spm/core`.
+ */
+
+// Primitives, and families of ops made of one function and its derivative
+
+export { type BinaryOp, binary, type UnaryOp, unary } from "./ops/elementwise.ts";
+export { type FusedDefinition, type FusedOp, fused, fusedPrimitives } from "./ops/fused.ts";
+export { foldRows, mapArray, mapRows, zipLoop } from "./ops/loops.ts";
+export { type ReduceOp, reduction } from "./ops/reduce.ts";
+export {
+  type Cotangents,
+  definePrimitive,
+  type Op,
+  type Primitive,
+  primitives,
+  type VjpContext,
+} from "./primitive.ts";
+export { isRecording } from "./tape.ts";
+
+// Numbers at random
+
+export { Rng } from "./ops/random.ts";
+
+// What ops check first
+
+export { BackendError, DTypeError, ShapeError, TapeError, ValueError } from "./errors.ts";
+export {
+  allDTypes,
+  broadcastShapes,
+  checkAxis,
+  checkDTypes,
+  floatingDTypes,
+  numericDTypes,
+  reducedShape,
+} from "./ops/check.ts";
+export type { OptionSchema } from "./option-schema.ts";
+export { sameShape, showShape, sizeOf, stridesOf } from "./shape.ts";
+export type { Spec } from "./tensor.ts";
+
+// Arrays of the reference
+
+export {
+  addInto,
+  allocate,
+  compiledLoops,
+  dtypeOf,
+  elements,
+  isContiguous,
+  isFloating,
+  type Loop2,
+  wrap,
+  zerosArray,
+} from "./array.ts";
+export { broadcastArray } from "./ops/broadcast.ts";
+export { copyArray } from "./ops/cast.ts";
+
+// Backends: kernels by primitive, and the memory that they work on
+
+export type { Each, Kernel, Places, Result } from "./backend.ts";
+export { each, fromArray, KernelTable } from "./primitive.ts";
+export { type Residual, Storage, View } from "./storage.ts";
+
+// The primitives of core's ops
+
+export { broadcastOp, type Reduction, sumOp } from "./ops/broadcast.ts";
+export { castOp } from "./ops/cast.ts";
+export { gatherOp, type Scatter, scatterAddOp } from "./ops/gather.ts";
+export { whereOp } from "./ops/logic.ts";
+export { matmulOp } from "./ops/matmul.ts";
+export { argsortOp } from "./ops/order.ts";
+export { cumsumOp } from "./ops/reduce.ts";
+export { alias, aliasOp, reshapeOp, transposeOp } from "./ops/reshape.ts";
+export {
+  type Cut,
+  concatOp,
+  type Padding,
+  padOp,
+  sliceOp,
+  splitOp,
+  type Window,
+} from "./ops/slice.ts";

@@ -1,0 +1,16 @@
+/** @file Products of tensors that matmul and einsum have no name for. */
+import { expandDims, mul, type Tensor } from "@spm/core";
+import { ShapeError } from "@spm/core/extend";
+
+/**
+ * The outer product xᵢ·yⱼ of two vectors.
+ * @param a - [m]
+ * @param b - [n]
+ * @returns [m, n]
+ * @throws ShapeError unless both are vectors
+ * @example outer(tensor([1, 2]), tensor([3, 4])); // [[3, 4], [6, 8]]
+ */
+export function outer(a: Tensor, b: Tensor): Tensor {
+  if (a.shape.length === 1 && b.shape.length === 1) return mul(expandDims(a, 1), b);
+  throw new ShapeError("outer", "two vectors", `${a} and ${b}`);
+}

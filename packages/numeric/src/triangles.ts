@@ -1,0 +1,26 @@
+/** @file Triangles of matrices. */
+import { arange, expandDims, greaterEqual, lessEqual, sub, type Tensor, where } from "@spm/core";
+import { ShapeError, showShape } from "@spm/core/extend";
+
+/** column − row of each element of the last two axes. */
+function diagonals(op: string, { shape, backend }: Tensor): Tensor {
+  const [m, n] = shape.slice(-2);
+  if (m === undefined || n === undefined)
+    throw new ShapeError(op, "a matrix or a batch of them", showShape(shape));
+  return sub(
+    arange(n, { dtype: "int32", backend }),
+    expandDims(arange(m, { dtype: "int32", backend }), -1),
+  );
+}
+
+/**
+ * The upper triangle of each matrix, zeros below the diagonal (the one `diagonal` places above it).
+ */
+export const triu = (x: Tensor, diagonal = 0): Tensor =>
+  where(greaterEqual(diagonals("triu", x), diagonal), x, 0);
+
+/**
+ * The lower triangle of each matrix, zeros above the diagonal (the one `diagonal` places above it).
+ */
+export const tril = (x: Tensor, diagonal = 0): Tensor =>
+  where(lessEqual(diagonals("tril", x), diagonal), x, 0);
