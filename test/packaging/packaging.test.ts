@@ -8,9 +8,11 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { transform } from "esbuild";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { packagePage } from "../package-page.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const tsc = join(root, "node_modules/typescript/bin/tsc");
@@ -73,6 +75,8 @@ beforeAll(async () => {
   const pack = ["-r", "--filter", "./packages/*", "pack", "--pack-destination", work];
   await run(process.execPath, ["scripts/pnpm.mjs", ...pack], root);
   await cp(fileURLToPath(new URL("consumer", import.meta.url)), consumer, { recursive: true });
+  for (const name of names)
+    await writeFile(join(consumer, `readme-${name}.ts`), packagePage(name).program);
   await writeFile(
     join(consumer, "package.json"),
     JSON.stringify({ private: true, type: "module" }),
@@ -90,7 +94,7 @@ describe.each(names)("@spm/%s", (name) => {
       /^(pre|post)?install$|^(pre|post)?prepare$/.test(script),
     );
     expect({ type, license, onInstall }).toEqual({ type: "module", license: "MIT", onInstall: [] });
-    expect(files).toContain("LICENSE");
+    expect(files).toEqual(expect.arrayContaining(["LICENSE", "README.md"]));
     for (const conditions of Object.values(exports)) {
       for (const target of Object.values(conditions))
         expect(files).toContain(target.replace("./", ""));
@@ -127,8 +131,22 @@ describe.each(names)("@spm/%s", (name) => {
   });
 });
 
+describe("what a README says, in an empty project", () => {
+  it.concurrent.for(names)("installs @spm/%s and runs", async (name, { expect }) => {
+    const { install, program, promised } = packagePage(name);
+    const folder = await mkdtemp(join(work, `${name}-`));
+    await writeFile(join(folder, "package.json"), "{}"); // so that npm looks in no folder above
+    const line = install.replaceAll("/path/to/spm/packed", work);
+    await run("bash", ["-c", `${line} --prefer-offline --no-audit --no-fund`], folder);
+    const { code } = await transform(program, { loader: "ts" }); // its types: below
+    await writeFile(join(folder, "program.mjs"), code);
+    const printed = await run(process.execPath, ["program.mjs"], folder);
+    expect(printed.trimEnd().split("\n")).toEqual(promised);
+  });
+});
+
 describe("a stranger's project", () => {
-  it("compiles under strict TypeScript, library types checked too, and runs", async () => {
+  it("compiles, as the READMEs do, under strict TypeScript, library types too; runs", async () => {
     await run(process.execPath, [tsc, "-p", "tsconfig.json"], consumer);
     expect(await run(process.execPath, ["own-model.js"], consumer)).toMatch(/^loss /);
     expect(await run(process.execPath, ["mixer-model.js"], consumer)).toMatch(/ accuracy /);

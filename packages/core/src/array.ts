@@ -1,6 +1,7 @@
 /**
- * @file The memory: typed arrays seen through scijs `ndarray`. Nothing else imports it, and every
- * check it lacks is made here.
+ * @file Arrays: numbers in a typed array, seen through scijs `ndarray`. The element at (i, j, …) is
+ * data[offset + i · stride₀ + j · stride₁ + …], so that views cost nothing. Nothing else imports
+ * ndarray, and every check that it lacks is made here.
  */
 import type { NdArray as AnyNdArray } from "ndarray";
 import makeNdArray from "ndarray";

@@ -1,4 +1,8 @@
-/** @file Derivatives: a sweep over the tape from the last node to the first. Everything nests. */
+/**
+ * @file Derivatives: a sweep over the tape from the last node to the first. Of y = f_N ∘ ⋯ ∘ f₁(x)
+ * it makes x̄ = J₁ᵀ ⋯ J_Nᵀ ȳ, from the right, one vjp a node. Those are ops, too, so everything
+ * nests.
+ */
 import { isFloating } from "./array.ts";
 import { Cotangents } from "./cotangents.ts";
 import { inVjpOf } from "./debug.ts";
@@ -45,6 +49,7 @@ function pullBack<Xs extends Tensors>(
       );
       for (const [i, input] of call.inputs.entries())
         if (needs[i] && bars[i])
+          // x̄ += (∂y/∂x)ᵀ ȳ: what several calls take has the sum of their cotangents
           cotangents.add(input, checkKind(call.name, "cotangent", bars[i], input));
       cotangents.close([...cts, ...bars], call.outputs);
     }
@@ -202,8 +207,8 @@ export function dot(op: string, xs: Tensors, ys: readonly (Tensor | null)[]): Te
 }
 
 /**
- * Forward derivative: f's value and its tangent ẏ = (∂f/∂x) ẋ, as the vjp of the vjp (linear in the
- * cotangent, so its transpose is the jvp): no op needs a rule of its own.
+ * Forward derivative: f's value and its tangent ẏ = J ẋ, J = ∂f/∂x, without a rule for any op: the
+ * pullback ȳ ↦ Jᵀ ȳ is linear, ⟨Jᵀ ȳ, ẋ⟩ = ⟨ȳ, J ẋ⟩, and the gradient of that by ȳ is J ẋ.
  * @example jvp(sin, [x], [ones(x.shape)]).tangent; // cos x
  */
 export function jvp<Xs extends Tensors>(
@@ -218,7 +223,7 @@ export function jvp<Xs extends Tensors>(
   });
 }
 
-/** Hessian-vector product (∂²f/∂x²) v of a scalar function: the gradient of ⟨∂f/∂x, v⟩. */
+/** Hessian-vector product (∂²f/∂x²) v of a scalar function: the gradient of ⟨∂f/∂x, v⟩ by x. */
 export function hvp<Xs extends Tensors>(
   f: Differentiable<Xs>,
   primals: readonly [...Xs],

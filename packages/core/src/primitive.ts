@@ -1,4 +1,7 @@
-/** @file A primitive: an op and its derivative as one object, and how a call of it runs. */
+/**
+ * @file A primitive: an op y = f(x) and its derivative x̄ = (∂f/∂x)ᵀ ȳ as one object; and a call of
+ * it, which checks, runs a kernel, and goes on the tape.
+ */
 import { dtypeOf, type NdArray } from "./array.ts";
 import {
   type Backend,
@@ -62,7 +65,7 @@ export interface Primitive<
     keep: boolean,
     residual?: readonly NdArray[],
   ): Result<O, NdArray>;
-  /** Cotangents of the inputs (null: zero) from those of the outputs. */
+  /** x̄ = (∂f/∂x)ᵀ ȳ: cotangents of the inputs (null: zero) from those of the outputs. */
   vjp(cotangents: Cotangents<O>, context: VjpContext<I, O, Options>): Each<I, Tensor | null>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * @file The tape: what ran, in order. Append order is topological, so the sweep (grad.ts) is a
- * loop.
+ * @file The tape: the calls that ran, in order. A call comes after those whose outputs it takes, so
+ * the sweep of derivatives (grad.ts) is a loop over them, backwards.
  */
 import { isFloating } from "./array.ts";
 import type { Residual } from "./storage.ts";
@@ -26,7 +26,10 @@ export interface Call {
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
   readonly residual: Residual | undefined;
-  /** Cotangents of the inputs that `needs` names, from those of the outputs (null: zero). */
+  /**
+   * x̄ = (∂y/∂x)ᵀ ȳ: cotangents of the inputs x that `needs` names, from those of the outputs y
+   * (null: zero).
+   */
   vjp(
     cotangents: readonly (Tensor | null)[],
     needs: readonly boolean[],

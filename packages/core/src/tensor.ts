@@ -1,6 +1,6 @@
 /**
  * @file Tensors and parameters: immutable values on a backend, and leaves that an optimizer may
- * replace.
+ * replace. The tape knows a value by its object.
  */
 import type { DType, NdArray, TypedArray } from "./array.ts";
 import type { Backend } from "./backend.ts";

@@ -1,6 +1,6 @@
 /**
- * @file The fused mixer: one primitive forward, one closed-form backward, for every
- * parameterisation.
+ * @file The fused mixer, y = d_out ⊙ (B_L ⋯ B₁ (d_in ⊙ x)) + bias: one primitive forward, one
+ * closed-form backward, for every parameterisation.
  */
 import { full, type NdArray, type Shape, Tensor, type TypedArray } from "@spm/core";
 import {
@@ -267,8 +267,9 @@ function append(to: TypedArray, at: number, from: Float64Array): number {
 }
 
 /**
- * The closed-form backward over all row groups; gradients are summed in float64 and cast at the
- * end.
+ * The closed-form backward over all row groups: the bias's gradient Σ ȳ and d̄_out = Σ z_L ⊙ ȳ,
+ * then g = d_out ⊙ ȳ back through the stages, d̄_in = Σ g ⊙ x and x̄ = d_in ⊙ g. Gradients are
+ * summed in float64 and cast at the end.
  */
 function runBackward(
   kind: Parameterisation,

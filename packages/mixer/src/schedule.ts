@@ -1,6 +1,6 @@
 /**
- * @file Schedules: which coordinates meet in which stage. They know pairs and nothing of the
- * numbers that mix them.
+ * @file Schedules: the coordinates that are mixed with each other, stage by stage. They know pairs
+ * and nothing of the numbers that mix them.
  */
 import type { Rng } from "@spm/core";
 import { ShapeError, ValueError } from "@spm/core/extend";

@@ -31,7 +31,7 @@ export function transposedBlocks({ blocks, scales }: Blocks): Blocks {
   return { blocks: turned, scales };
 }
 
-/** (u, v) ← (a u + b v, c u + d v) at i and j. */
+/** The 2×2 block: (u, v) ← (a u + b v, c u + d v) at i and j. */
 function mixPair(
   z: Float64Array,
   i: number,
@@ -81,9 +81,10 @@ export function mixStage(
 }
 
 /**
- * One stage backward: `g` from the stage's outputs to its inputs (the transposed block), the
- * blocks' gradients added to `sums`. ā = Σ g_i u, b̄ = Σ g_i v, c̄ = Σ g_j u, d̄ = Σ g_j v; s̄ = Σ
- * g_r z_r, with (u, v) the stage's inputs. 14 FLOP a pair and row.
+ * One stage backward, with (u, v) its inputs: `g` from its outputs to its inputs by the transposed
+ * block, (g_i, g_j) ← (a g_i + c g_j, b g_i + d g_j), and the block's gradients added to `sums`:
+ * ā = Σ g_i u, b̄ = Σ g_i v, c̄ = Σ g_j u, d̄ = Σ g_j v, with g before that; s̄ = Σ g_r z_r.
+ * 14 FLOP a pair and row.
  */
 export function mixStageBackward(
   u: Float64Array,

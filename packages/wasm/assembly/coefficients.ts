@@ -1,5 +1,6 @@
 /**
- * @file Coefficients of the scaled butterfly stages, from angles or 2×2 blocks.
+ * @file Coefficients of the scaled butterfly stages, from angles or 2×2 blocks; they lie as figure
+ * 3 of docs/design/memory-layout.md draws them.
  *
  * With z = S ⊙ v, a block [a b; c d] on (i, j) becomes v_i += (b/a)(S_j/S_i) v_j and v_j +=
  * (c/d)(S_i/S_j) v_i, S_i ← a S_i, S_j ← d S_j. Cotangents of v go back through the transposes of

@@ -1,7 +1,8 @@
 /**
- * @file Where the pairs of a scaled butterfly stage lie. Four are taken at a time, number k of a
- * stage with n/8 fours, as the table of stages says, five words each: distance of a pair and offset
- * of the coefficients in bytes, form, log₂ h of its pass, offset of the sums.
+ * @file The places of the pairs of a scaled butterfly stage. Four are taken at a time, number k of
+ * a stage with n/8 fours, as the table of stages says, five words each: distance of a pair and
+ * offset of the coefficients in bytes, form, log₂ h of its pass, offset of the sums. Figure 3 of
+ * docs/design/memory-layout.md draws the forms.
  */
 
 /**

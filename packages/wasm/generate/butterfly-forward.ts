@@ -1,4 +1,7 @@
-/** @file Writes the forward butterfly kernel, which both parameterisations share. */
+/**
+ * @file Writes the forward butterfly kernel, which both parameterisations share. Figures 1, 2 and 4
+ * of docs/design/memory-layout.md draw its blocks, passes, chunks and tiles.
+ */
 import { readLayout } from "./butterfly-layout.ts";
 import { byBlocks, perRow } from "./lines.ts";
 

@@ -1,7 +1,8 @@
 /**
  * @file Writes the backward butterfly kernel of the general variant. Its blocks can't be walked
  * back, so what each pass saw is worked out again: the input of each group is kept for a block of
- * rows, and within a group, piece by piece, that of each pass.
+ * rows, and within a group, piece by piece, that of each pass. docs/design/memory-layout.md draws
+ * passes (figures 2, 3) and pieces (figure 4).
  */
 import {
   first,

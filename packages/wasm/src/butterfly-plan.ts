@@ -1,6 +1,6 @@
 /**
- * @file How a butterfly schedule is cut into fused passes, and where each coefficient and each sum
- * lies.
+ * @file The plan of a butterfly schedule: its fused passes and their groups, and the places of each
+ * coefficient and each sum. Figures 2 to 4 of docs/design/memory-layout.md draw it.
  */
 import type { Schedule } from "@spm/mixer";
 

@@ -1,7 +1,8 @@
 /**
  * @file The mixer's forward pass in one launch: a workgroup takes a row through all stages, in
  * registers, with exchanges through shared memory between groups of stages. The blocks'
- * coefficients stay in registers from row to row.
+ * coefficients stay in registers from row to row. Figures 6 and 7 of docs/design/memory-layout.md
+ * draw the exchanges.
  */
 
 import { bindings, upTo } from "../wgsl.ts";

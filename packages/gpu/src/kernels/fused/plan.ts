@@ -1,6 +1,7 @@
 /**
- * @file How the fused mixer lays a row out over the threads of a workgroup, and the WGSL for that.
- * The number of rows comes with the call.
+ * @file The layout of a row over the threads of a workgroup in the fused mixer, and the WGSL for
+ * that. Figures 6 to 8 of docs/design/memory-layout.md draw it. The number of rows comes with the
+ * call.
  */
 import { joined, upTo } from "../wgsl.ts";
 

@@ -1,7 +1,8 @@
 /**
  * @file A span: up to six stages that a workgroup takes a slice of a row through, with one exchange
  * in between. Few stages need few registers, so their coefficients and gradients stay in registers
- * from row to row; small workgroups wait less for each other.
+ * from row to row; small workgroups wait less for each other. Figure 9 of
+ * docs/design/memory-layout.md draws spans and slices.
  */
 import type { Grid } from "../../executor.ts";
 import {
