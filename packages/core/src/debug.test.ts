@@ -1,6 +1,20 @@
 /** @file Anomaly mode names the first op that made a NaN or an infinity. */
 import { expect, test } from "vitest";
-import { add, detectAnomaly, div, exp, grad, log, matmul, mul, sqrt, sub, sum, tensor, where } from "./index.ts";
+import {
+  add,
+  detectAnomaly,
+  div,
+  exp,
+  grad,
+  log,
+  matmul,
+  mul,
+  sqrt,
+  sub,
+  sum,
+  tensor,
+  where,
+} from "./index.ts";
 
 test("names op, value, index and shapes", () => {
   const x = tensor([

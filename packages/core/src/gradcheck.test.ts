@@ -4,7 +4,16 @@
  */
 import { describe, expect, test } from "vitest";
 import { unary } from "./extend.ts";
-import { type Differentiable, gradcheck, gradgradcheck, mul, square, sum, type Tensor, tensor } from "./index.ts";
+import {
+  type Differentiable,
+  gradcheck,
+  gradgradcheck,
+  mul,
+  square,
+  sum,
+  type Tensor,
+  tensor,
+} from "./index.ts";
 
 const x = tensor([0.3, -1.2, 2], { dtype: "float64" });
 

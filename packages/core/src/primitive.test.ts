@@ -12,7 +12,19 @@ import {
   wrap,
   zerosArray,
 } from "./extend.ts";
-import { add, exp, grad, gradcheck, gradgradcheck, mul, square, sum, type Tensor, tensor, transpose } from "./index.ts";
+import {
+  add,
+  exp,
+  grad,
+  gradcheck,
+  gradgradcheck,
+  mul,
+  square,
+  sum,
+  type Tensor,
+  tensor,
+  transpose,
+} from "./index.ts";
 
 const numbers = (x: Tensor): number[] => [...elements(x.ndarray())];
 const x64 = tensor([0.5, -1, 2], { dtype: "float64" });

@@ -1,6 +1,26 @@
 /** @file The printed tape: what ran, and that nobody computes what nobody needs. */
 import { expect, test } from "vitest";
-import { broadcastTo, grad, matmul, mean, mul, noGrad, normal, type Parameter, parameter, printTape, relu, rng, square, sub, sum, type Tensor, tensor, transpose, valueAndGrad } from "./index.ts";
+import {
+  broadcastTo,
+  grad,
+  matmul,
+  mean,
+  mul,
+  noGrad,
+  normal,
+  type Parameter,
+  parameter,
+  printTape,
+  relu,
+  rng,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  tensor,
+  transpose,
+  valueAndGrad,
+} from "./index.ts";
 
 test("lists results, ops, operands and bytes", () => {
   const [x, w] = [normal(rng(1), [4, 3]), normal(rng(2), [2, 3])];

@@ -3,7 +3,23 @@
  */
 import { afterEach, describe, expect, test } from "vitest";
 import { elements, type FusedOp, fused, KernelTable, mapArray, wrap } from "./extend.ts";
-import { type Backend, grad, gradgradcheck, mul, type NdArray, noGrad, printTape, reference, scope, setBackend, square, sum, type Tensor, tensor, vjp } from "./index.ts";
+import {
+  type Backend,
+  grad,
+  gradgradcheck,
+  mul,
+  type NdArray,
+  noGrad,
+  printTape,
+  reference,
+  scope,
+  setBackend,
+  square,
+  sum,
+  type Tensor,
+  tensor,
+  vjp,
+} from "./index.ts";
 
 const seen: string[] = [];
 
