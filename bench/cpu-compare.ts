@@ -14,7 +14,8 @@ import {
   vjp,
   zeros,
 } from "@spm/core";
-import { butterfly, initialParameters, inOrder, type MixerKind, mixers } from "@spm/mixer";
+import { butterfly, initialParameters, type MixerKind, mixers } from "@spm/mixer";
+import { inOrder } from "@spm/mixer/extend";
 import { median } from "./harness.ts";
 import type { DenseTimes, OpenBlas } from "./openblas.ts";
 

@@ -1,7 +1,7 @@
 /** @file What the language models reached: nats, bits, seconds, and what they write. */
 
 import { seriesChart } from "@spm/report";
-import { formatCount } from "@spm/trainer";
+import { formatCount } from "@spm/trainer/format";
 import type { Findings, Section } from "../parts/experiment.ts";
 import type { Reading } from "../parts/train-in-turn.ts";
 

@@ -1,7 +1,7 @@
 /** @file What compression came to, as a table and pictures. */
 
 import { seriesChart } from "@spm/report";
-import { formatCount, formatPercent } from "@spm/trainer";
+import { formatCount, formatPercent } from "@spm/trainer/format";
 import type { Findings } from "../parts/experiment.ts";
 
 /** What became of the network in one family. */

@@ -16,7 +16,8 @@ import {
 } from "@spm/core";
 import { elements, sizeOf } from "@spm/core/extend";
 import { butterfly } from "@spm/mixer";
-import { affine, crossEntropy } from "@spm/nn";
+import { crossEntropy } from "@spm/nn";
+import { affine } from "@spm/nn/extend";
 import { coupledRotation } from "./coupled-rotation.ts";
 import { reversible } from "./reversible.ts";
 

@@ -1,7 +1,7 @@
 /** @file What the deep stack was measured to do, as sections, tables and pictures. */
 
 import { seriesChart } from "@spm/report";
-import { formatPercent, formatRatio, formatSeconds } from "@spm/trainer";
+import { formatPercent, formatRatio, formatSeconds } from "@spm/trainer/format";
 import type { Findings } from "../parts/experiment.ts";
 import type { Drift } from "./drift.ts";
 import type { Held } from "./memory.ts";

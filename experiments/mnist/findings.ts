@@ -1,7 +1,7 @@
 /** @file What the runs on MNIST say, in a table, two charts and the pictures of the mixers. */
 import type { LinearKind } from "@spm/nn";
 import { seriesChart } from "@spm/report";
-import { formatCount, formatPercent } from "@spm/trainer";
+import { formatCount, formatPercent } from "@spm/trainer/format";
 import type { Findings, Section } from "../parts/experiment.ts";
 import type { MixerAlbum } from "../parts/mixer-album.ts";
 import { showSpread, spreadOf } from "../parts/statistics.ts";

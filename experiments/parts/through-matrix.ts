@@ -1,6 +1,7 @@
 /** @file The faster way through narrow layers whose product is a Fourier transform. */
 import type { Parameter, Tensor } from "@spm/core";
-import { affine, type LinearKind, LinearMap } from "@spm/nn";
+import type { LinearKind } from "@spm/nn";
+import { affine, LinearMap } from "@spm/nn/extend";
 
 /** A layer applied as the matrix that it makes: the same function and gradients. */
 class ThroughMatrix extends LinearMap {

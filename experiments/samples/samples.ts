@@ -3,7 +3,7 @@ import { noGrad, type Rng, rng } from "@spm/core";
 import { ValueError } from "@spm/core/extend";
 import { type LinearKind, linear } from "@spm/nn";
 import { seriesChart } from "@spm/report";
-import { formatCount } from "@spm/trainer";
+import { formatCount } from "@spm/trainer/format";
 import type { Experiment, Section } from "../parts/experiment.ts";
 import { readKinds, readNames } from "../parts/lists.ts";
 import { median, medianAndRange, medianBar } from "../parts/statistics.ts";

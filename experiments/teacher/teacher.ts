@@ -16,7 +16,7 @@ import {
 } from "@spm/core";
 import { crossEntropy, type LinearKind } from "@spm/nn";
 import { seriesChart } from "@spm/report";
-import { formatCount } from "@spm/trainer";
+import { formatCount } from "@spm/trainer/format";
 import type { Experiment, Section, Table } from "../parts/experiment.ts";
 import { readKinds, readNames, readRates } from "../parts/lists.ts";
 import { type Samples, train } from "../parts/train.ts";

@@ -1,7 +1,7 @@
 /** @file What the classifiers of texts reached. */
 
 import { seriesChart } from "@spm/report";
-import { formatCount, formatPercent } from "@spm/trainer";
+import { formatCount, formatPercent } from "@spm/trainer/format";
 import type { Findings, Section } from "../parts/experiment.ts";
 import type { Reading } from "../parts/train-in-turn.ts";
 

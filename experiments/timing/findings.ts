@@ -1,7 +1,7 @@
 /** @file Times by width and batch as ratios, and where they pass 1. */
 
 import { seriesChart } from "@spm/report";
-import { formatCount } from "@spm/trainer";
+import { formatCount } from "@spm/trainer/format";
 import type { Findings, Section } from "../parts/experiment.ts";
 import { median } from "../parts/statistics.ts";
 import type { Rounds } from "./rounds.ts";

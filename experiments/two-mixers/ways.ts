@@ -25,10 +25,10 @@ import {
   fromPairs,
   generalMixer,
   log2Stages,
-  pairsOf,
   rotationMixer,
   type Schedule,
 } from "@spm/mixer";
+import { pairsOf } from "@spm/mixer/extend";
 import { Linear, MixerLayer, type MixerLayerOptions } from "@spm/nn";
 import { type Samples, type Training, train } from "../parts/train.ts";
 import { TwoLayerNet, teacherNet } from "../parts/two-layer-net.ts";

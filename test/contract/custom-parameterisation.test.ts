@@ -10,7 +10,6 @@ import { elements } from "@spm/core/extend";
 import {
   butterfly,
   type Factors,
-  fromDense,
   inverse,
   mixers as known,
   logAbsDet,
@@ -18,6 +17,7 @@ import {
   shuffle,
   toDense,
 } from "@spm/mixer";
+import { fromDense } from "@spm/mixer/analysis";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));

@@ -8,8 +8,9 @@ import * as extend from "@spm/core/extend";
 import { primitives } from "@spm/core/extend";
 import { butterfly, type MixerKind, shuffle } from "@spm/mixer";
 import * as nn from "@spm/nn";
+import * as nnExtend from "@spm/nn/extend";
 import * as numeric from "@spm/numeric";
-import * as optim from "@spm/optim";
+import * as optim from "@spm/optim/extend";
 import { kinds, modesOf } from "../mixer/kinds.ts";
 
 /** A call whose floating inputs are differentiated by; everything else is bound. */
@@ -233,26 +234,35 @@ const reductions: Row[] = [
 const labels = integers([3], 1, 0, -100);
 
 const functions: Row[] = [
-  fused("softmax", nn.softmaxOp, { f: (x) => nn.softmax(x), inputs: [draw(2, 3)] }),
-  fused("logSoftmax", nn.logSoftmaxOp, { f: (x) => nn.logSoftmax(x, 0), inputs: [draw(2, 3)] }),
-  fused("crossEntropy", nn.crossEntropyOp, {
+  fused("softmax", nnExtend.softmaxOp, { f: (x) => nn.softmax(x), inputs: [draw(2, 3)] }),
+  fused("logSoftmax", nnExtend.logSoftmaxOp, {
+    f: (x) => nn.logSoftmax(x, 0),
+    inputs: [draw(2, 3)],
+  }),
+  fused("crossEntropy", nnExtend.crossEntropyOp, {
     f: (x) => nn.crossEntropy(x, labels, { labelSmoothing: 0.1 }),
     inputs: [draw(3, 4)],
   }),
-  fused("layerNorm", nn.layerNormOp, {
+  fused("layerNorm", nnExtend.layerNormOp, {
     f: (x, w, b) => nn.layerNorm(x, w, b),
     inputs: [draw(2, 4), draw(4), draw(4)],
   }),
-  fused("rmsNorm", nn.rmsNormOp, { f: (x, w) => nn.rmsNorm(x, w), inputs: [draw(2, 4), draw(4)] }),
-  fused("gruStep", nn.gruStepOp, {
+  fused("rmsNorm", nnExtend.rmsNormOp, {
+    f: (x, w) => nn.rmsNorm(x, w),
+    inputs: [draw(2, 4), draw(4)],
+  }),
+  fused("gruStep", nnExtend.gruStepOp, {
     f: nn.gruStep as Call["f"],
     inputs: [draw(2, 6), draw(2, 6), draw(2, 2)],
   }),
   {
     name: "windows",
-    primitives: [nn.windowsOp.primitive, nn.addWindowsOp.primitive],
+    primitives: [nnExtend.windowsOp.primitive, nnExtend.addWindowsOp.primitive],
     calls: [
-      { f: (x) => nn.windows("windows", x, [2, 2], { stride: [1, 2] }), inputs: [draw(3, 5)] },
+      {
+        f: (x) => nnExtend.windows("windows", x, [2, 2], { stride: [1, 2] }),
+        inputs: [draw(3, 5)],
+      },
     ],
   },
 ];

@@ -9,11 +9,13 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as core from "@spm/core";
 import * as extend from "@spm/core/extend";
-import * as nn from "@spm/nn";
+import * as nnIndex from "@spm/nn";
+import * as nnExtend from "@spm/nn/extend";
 import * as numeric from "@spm/numeric";
 import ts from "typescript";
 import { expect, test } from "vitest";
 
+const nn = { ...nnIndex, ...nnExtend };
 const root = fileURLToPath(new URL("../../packages/", import.meta.url));
 const files = ["core/src", "numeric/src", "nn/src/functional"].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })

@@ -5,7 +5,9 @@
 import { reference } from "@spm/core";
 import * as models from "@spm/models";
 import * as nn from "@spm/nn";
-import { gradcheckModule, gradgradcheckModule, LinearMap, Module } from "@spm/nn";
+import { gradcheckModule, gradgradcheckModule, Module } from "@spm/nn";
+import * as nnExtend from "@spm/nn/extend";
+import { LinearMap } from "@spm/nn/extend";
 import { wasm } from "@spm/wasm";
 import { afterAll, describe, expect, test } from "vitest";
 import { type ModuleRow, moduleRows } from "./module-table.ts";
@@ -19,7 +21,7 @@ function leftOut(rows: readonly ModuleRow[]): string[] {
   const present = new Set(
     rows.flatMap(({ make }) => [...make().namedModules().values()].map((m) => m.constructor)),
   );
-  const abstract: readonly unknown[] = [Module, LinearMap, nn.StructuredMap];
+  const abstract: readonly unknown[] = [Module, LinearMap, nnExtend.StructuredMap];
   return Object.entries({ ...nn, ...models }).flatMap(([name, value]) =>
     typeof value === "function" &&
     value.prototype instanceof Module &&

@@ -5,6 +5,7 @@
 import * as c from "@spm/core";
 import { rng, type Tensor, tensor } from "@spm/core";
 import * as nn from "@spm/nn";
+import * as nnExtend from "@spm/nn/extend";
 import * as numeric from "@spm/numeric";
 import { coreSamples, mixerSamples, nnSamples, optimSamples, type Sample } from "../gpu/samples.ts";
 
@@ -125,7 +126,7 @@ const fusedSamples: readonly Sample[] = [
   sample("gruStep of no rows", nn.gruStep, [normal(0, 6), normal(0, 6), normal(0, 2)], 0),
   sample("cumsum of nothing", (x) => c.cumsum(x, 1), [normal(3, 0)], 0),
   sample("where of nothing", (x) => c.where(c.greater(x, 0), x, 1), [normal(3, 0)], 0),
-  sample("windows of one", (x) => c.mul(nn.windows("test", x, [1]), 2), [normal(1)]),
+  sample("windows of one", (x) => c.mul(nnExtend.windows("test", x, [1]), 2), [normal(1)]),
   sample("convolution of no batch", (x, w) => nn.conv1d(x, w), [normal(0, 3, 11), normal(4, 3, 5)]),
   sample(
     "tokens compared",

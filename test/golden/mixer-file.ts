@@ -5,16 +5,15 @@
 import { type Tensor, vjp } from "@spm/core";
 import { each } from "@spm/core/extend";
 import {
-  byName,
   type Factors,
   fromPairs,
   logAbsDet,
   type MixerKind,
   mix,
   mixers,
-  type Pair,
   toDense,
 } from "@spm/mixer";
+import { byName, type Pair } from "@spm/mixer/extend";
 import { modesOf } from "../mixer/kinds.ts";
 import { type Comparison, compare, type GoldenCase } from "./case.ts";
 import { type GoldenTensor, goldenTensor, type Precision, toTensor } from "./golden-tensor.ts";

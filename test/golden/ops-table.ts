@@ -5,6 +5,7 @@
 import type { Tensor } from "@spm/core";
 import * as c from "@spm/core";
 import * as nn from "@spm/nn";
+import * as nnExtend from "@spm/nn/extend";
 import * as numeric from "@spm/numeric";
 import { goldenTensor, toIntegers } from "./golden-tensor.ts";
 import { asNumber, asNumbers, type JsonObject } from "./python-json.ts";
@@ -131,7 +132,7 @@ export const ops: Readonly<Record<string, GoldenOp>> = {
   kl_div: binary(nn.klDiv),
   layer_norm: (options, x, weight, bias) => nn.layerNorm(x, weight, bias, number(options, "eps")),
   rms_norm: (options, x, weight) => nn.rmsNorm(x, weight, number(options, "eps")),
-  linear: (_, x, weight, bias) => nn.affine(x, weight, bias),
+  linear: (_, x, weight, bias) => nnExtend.affine(x, weight, bias),
   embedding: (options, weight) => nn.embedding(weight, integers(options, "index")),
   sdpa: (_, q, k, v) => nn.scaledDotProductAttention(q, k, v),
   sdpa_causal: (_, q, k, v) => nn.scaledDotProductAttention(q, k, v, { causal: true }),
@@ -143,7 +144,7 @@ export const ops: Readonly<Record<string, GoldenOp>> = {
     const states: Tensor[] = [];
     let h = h0;
     for (let t = 0; t < x.shape[1]!; t++) {
-      h = nn.gruStep(nn.affine(c.at(x, {}, t), wIh, bIh), nn.affine(h, wHh, bHh), h);
+      h = nn.gruStep(nnExtend.affine(c.at(x, {}, t), wIh, bIh), nnExtend.affine(h, wHh, bHh), h);
       states.push(h);
     }
     return c.stack(states, 1);

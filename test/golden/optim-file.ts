@@ -4,6 +4,7 @@
  */
 import { parameter } from "@spm/core";
 import * as o from "@spm/optim";
+import * as oExtend from "@spm/optim/extend";
 import { type Comparison, compare, type GoldenCase } from "./case.ts";
 import { goldenTensor, numbersError, type Precision, toTensor } from "./golden-tensor.ts";
 import {
@@ -186,7 +187,7 @@ function plateauCase(item: JsonObject, where: string): GoldenCase {
   const rates = asNumbers(item.lr_after, `${where}.lr_after`);
   const run = (): Comparison[] => {
     const next = o.reduceOnPlateau({ factor, patience });
-    let state = o.plateauStart(rates[0]!);
+    let state = oExtend.plateauStart(rates[0]!);
     return metrics.map((metric, i) => {
       state = next(state, metric);
       return {

@@ -18,22 +18,14 @@ import {
   type BackwardMode,
   butterfly,
   initialParameters,
-  inOrder,
   type MixerKind,
   rotationMixer,
   type Schedule,
   shuffle,
 } from "@spm/mixer";
-import {
-  crossEntropy,
-  crossEntropyOp,
-  layerNorm,
-  layerNormOp,
-  logSoftmax,
-  rmsNorm,
-  rmsNormOp,
-  softmax,
-} from "@spm/nn";
+import { inOrder } from "@spm/mixer/extend";
+import { crossEntropy, layerNorm, logSoftmax, rmsNorm, softmax } from "@spm/nn";
+import { crossEntropyOp, layerNormOp, rmsNormOp } from "@spm/nn/extend";
 import { afterAll, describe, expect, test } from "vitest";
 import { distance } from "../contract/value-and-gradients.ts";
 import { kinds, modesOf } from "../mixer/kinds.ts";

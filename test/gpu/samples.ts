@@ -7,16 +7,16 @@ import { type Rng, rng, type Tensor, tensor } from "@spm/core";
 import {
   butterfly,
   initialParameters,
-  inOrder,
   type MixerCallOptions,
   type MixerKind,
   randomMatching,
   type Schedule,
   shuffle,
 } from "@spm/mixer";
+import { inOrder } from "@spm/mixer/extend";
 import { conv2d, crossEntropy, gruStep, layerNorm, logSoftmax, rmsNorm, softmax } from "@spm/nn";
 import * as numeric from "@spm/numeric";
-import * as optim from "@spm/optim";
+import * as optim from "@spm/optim/extend";
 import { kinds, modesOf } from "../mixer/kinds.ts";
 
 /** One call. */

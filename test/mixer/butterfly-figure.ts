@@ -1,7 +1,8 @@
 /**
  * @file The picture of a butterfly, drawn from the schedule itself: `docs/images/butterfly.svg`.
  */
-import { butterfly, pairsOf } from "@spm/mixer";
+import { butterfly } from "@spm/mixer";
+import { pairsOf } from "@spm/mixer/extend";
 
 const n = 8;
 const [left, top, step, row] = [70, 56, 150, 34];

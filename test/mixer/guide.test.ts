@@ -3,10 +3,7 @@ import { normal, rng, sum, tensor, valueAndGrad } from "@spm/core";
 import { elements } from "@spm/core/extend";
 import {
   butterfly,
-  condition,
-  connectivity,
   dft,
-  fromDense,
   hadamard,
   logAbsDet,
   mix,
@@ -17,6 +14,7 @@ import {
   toDense,
   transposed,
 } from "@spm/mixer";
+import { condition, connectivity, fromDense } from "@spm/mixer/analysis";
 import { MixerLayer } from "@spm/nn";
 import { expect, test } from "vitest";
 

@@ -4,12 +4,9 @@
  */
 import { add, mul, neg, normal, type Tensor, tensor, transpose, vjp, zeros } from "@spm/core";
 import {
-  byName,
-  condition,
   type Factors,
   generalMixer,
   initialParameters,
-  inOrder,
   inverse,
   logAbsDet,
   type MixerKind,
@@ -17,6 +14,8 @@ import {
   toDense,
   toGeneral,
 } from "@spm/mixer";
+import { condition } from "@spm/mixer/analysis";
+import { byName, inOrder } from "@spm/mixer/extend";
 import { describe, expect, test } from "vitest";
 import { kinds } from "./kinds.ts";
 import {

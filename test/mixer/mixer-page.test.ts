@@ -1,17 +1,8 @@
 /** @file docs/mixer.md says what the code does: its quotations, tables, picture and links. */
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import {
-  brick,
-  butterfly,
-  connectivity,
-  degreesOfFreedom,
-  generalMixer,
-  type MixerKind,
-  parameterCount,
-  rotationMixer,
-  shuffle,
-} from "@spm/mixer";
+import { brick, butterfly, generalMixer, type MixerKind, rotationMixer, shuffle } from "@spm/mixer";
+import { connectivity, degreesOfFreedom, parameterCount } from "@spm/mixer/analysis";
 import { expect, test } from "vitest";
 import { butterflyFigure } from "./butterfly-figure.ts";
 import { tablesOf } from "./verification-bounds.ts";

@@ -3,17 +3,14 @@ import { add, mul, normal, type Rng, rng, type Tensor } from "@spm/core";
 import {
   brick,
   butterfly,
-  byName,
   type Factors,
   initialParameters,
-  inOrder,
   type MixerKind,
-  type Named,
-  type Names,
   randomMatching,
   type Schedule,
   shuffle,
 } from "@spm/mixer";
+import { byName, inOrder, type Named, type Names } from "@spm/mixer/extend";
 import * as fc from "fast-check";
 
 export const float64 = { dtype: "float64" } as const;

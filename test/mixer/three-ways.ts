@@ -19,22 +19,24 @@ import {
 } from "@spm/core";
 import { type Each, each, elements } from "@spm/core/extend";
 import {
-  type Arrangement,
-  arrange,
   type BackwardMode,
   brick,
   butterfly,
-  byName,
-  composedMixer,
   fromPairs,
   type MixerKind,
-  type MixerPlaces,
-  mixArranged,
-  type Pair,
   randomMatching,
   type Schedule,
   shuffle,
 } from "@spm/mixer";
+import {
+  type Arrangement,
+  arrange,
+  byName,
+  composedMixer,
+  type MixerPlaces,
+  mixArranged,
+  type Pair,
+} from "@spm/mixer/extend";
 import * as fc from "fast-check";
 import { draw, float64 } from "./random-mixers.ts";
 

@@ -9,16 +9,8 @@ import { Mlp } from "@spm/models";
 import type { LinearFactory } from "@spm/nn";
 import { adam, cosine } from "@spm/optim";
 import { type SummaryRow, summarize, writeReport } from "@spm/report";
-import {
-  classification,
-  fit,
-  formatCount,
-  formatPercent,
-  formatRatio,
-  formatSeconds,
-  type ProgressStream,
-  progress,
-} from "@spm/trainer";
+import { classification, fit, type ProgressStream, progress } from "@spm/trainer";
+import { formatCount, formatPercent, formatRatio, formatSeconds } from "@spm/trainer/format";
 import { assertFresh, machine, RunWriter, readRun, recordRun } from "@spm/trainer/node";
 import { textTable } from "./text-table.ts";
 

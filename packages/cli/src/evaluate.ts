@@ -7,13 +7,12 @@ import {
   calibrationError,
   classScores,
   confusionMatrix,
-  formatCount,
-  formatPercent,
   macroF1,
   type ProgressStream,
   perplexity,
   topKAccuracy,
 } from "@spm/trainer";
+import { formatCount, formatPercent } from "@spm/trainer/format";
 import type { Registries } from "./registries.ts";
 import { loadModel, openCheckpoint } from "./saved-model.ts";
 import { loadData } from "./task.ts";

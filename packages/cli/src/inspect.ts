@@ -1,7 +1,8 @@
 /** @file `spm inspect`: what is in a checkpoint, or in any other safetensors file. */
 import { readFileSync } from "node:fs";
 import { SpmError } from "@spm/core";
-import { formatCount, parseSafetensors } from "@spm/trainer";
+import { parseSafetensors } from "@spm/trainer";
+import { formatCount } from "@spm/trainer/format";
 import { readCheckpoint } from "@spm/trainer/node";
 import { textTable } from "./text-table.ts";
 

@@ -7,11 +7,11 @@ import {
   classification,
   earlyStopping,
   fit,
-  formatPercent,
   type Json,
   type ProgressStream,
   progress,
 } from "@spm/trainer";
+import { formatPercent } from "@spm/trainer/format";
 import {
   checkpoints,
   latestCheckpoint,

@@ -22,9 +22,9 @@ import {
   rmsNormOp,
   softmaxOp,
   windowsOp,
-} from "@spm/nn";
+} from "@spm/nn/extend";
 import * as numeric from "@spm/numeric";
-import * as optim from "@spm/optim";
+import * as optim from "@spm/optim/extend";
 import {
   broadcastStrides,
   type DeviceArray,

@@ -1,6 +1,6 @@
 /** @file The dense layer. */
 import { type Parameter, parameter, type Tensor, uniform, zeros } from "@spm/core";
-import { affine } from "./functional/index.ts";
+import { affine } from "./functional/affine.ts";
 import { type InitialWeights, initialWeights } from "./initial-weights.ts";
 import { type LinearEntry, LinearMap, type LinearOptions } from "./linear-map.ts";
 

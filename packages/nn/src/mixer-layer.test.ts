@@ -8,7 +8,6 @@ import {
   dft,
   generalMixer,
   hadamard,
-  inOrder,
   type MixerKind,
   mixers,
   permutation,
@@ -16,6 +15,7 @@ import {
   shuffle,
   solve,
 } from "@spm/mixer";
+import { inOrder } from "@spm/mixer/extend";
 import { assert, describe, expect, test } from "vitest";
 import { linearKinds } from "./linear-kinds.ts";
 import { MixerLayer } from "./mixer-layer.ts";

@@ -13,27 +13,27 @@ import {
 } from "@spm/core";
 import { ValueError } from "@spm/core/extend";
 import {
-  type Arrangement,
-  arrange,
   type BackwardMode,
-  byName,
   type Factors,
-  type FromDenseOptions,
-  fanIn,
-  fanOut,
-  flops,
-  fromDense,
   type InitOptions,
   initialParameters,
-  inOrder,
   type MixerInit,
   type MixerKind,
-  mixArranged,
-  type Named,
-  type Names,
   type Rectangular,
   type Schedule,
 } from "@spm/mixer";
+import { type FromDenseOptions, flops, fromDense } from "@spm/mixer/analysis";
+import {
+  type Arrangement,
+  arrange,
+  byName,
+  fanIn,
+  fanOut,
+  inOrder,
+  mixArranged,
+  type Named,
+  type Names,
+} from "@spm/mixer/extend";
 import type { LinearOptions } from "./linear-map.ts";
 import { LinearMap } from "./linear-map.ts";
 

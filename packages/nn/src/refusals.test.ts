@@ -2,6 +2,7 @@
 import { normal, rng, type Tensor, zeros } from "@spm/core";
 import { elements } from "@spm/core/extend";
 import { describe, expect, test } from "vitest";
+import * as nnExtend from "./extend.ts";
 import * as nn from "./index.ts";
 
 const random = rng(1);
@@ -64,7 +65,7 @@ test.each<[string, () => unknown]>([
   [
     "initialWeights: expected kaiming-normal, kaiming-uniform, " +
       'xavier-normal, xavier-uniform, orthogonal, normal, got "he"',
-    () => nn.initialWeights(untyped("he"), random, [4, 4]),
+    () => nnExtend.initialWeights(untyped("he"), random, [4, 4]),
   ],
   [
     `FeedForward: expected gelu, swiglu, got "relu"`,

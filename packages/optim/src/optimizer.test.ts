@@ -17,10 +17,10 @@ import {
   zeros,
 } from "@spm/core";
 import { describe, expect, expectTypeOf, test } from "vitest";
+import { adamUpdate } from "./extend.ts";
 import {
   type AdamOptions,
   adam,
-  adamUpdate,
   type CommonOptions,
   Optimizer,
   type Rule,

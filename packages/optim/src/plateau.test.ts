@@ -1,6 +1,7 @@
 /** @file Reduce-on-plateau beyond PyTorch's trajectory. */
 import { expect, test } from "vitest";
-import { type PlateauOptions, plateauStart, reduceOnPlateau } from "./index.ts";
+import { plateauStart } from "./extend.ts";
+import { type PlateauOptions, reduceOnPlateau } from "./index.ts";
 
 const ratesOf = (metrics: readonly number[], options: PlateauOptions) => {
   const next = reduceOnPlateau(options);

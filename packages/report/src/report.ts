@@ -5,7 +5,7 @@
 
 import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { formatCount, formatPercent, formatRatio, formatSeconds } from "@spm/trainer";
+import { formatCount, formatPercent, formatRatio, formatSeconds } from "@spm/trainer/format";
 import { type Run, readRun } from "@spm/trainer/node";
 import { CHARTS, chart, marker, type Palette } from "./curves.ts";
 import { factsHtml, htmlPage } from "./html-page.ts";

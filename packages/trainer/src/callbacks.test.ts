@@ -1,7 +1,8 @@
 import { exp, mean, mul, noGrad, normal, rng, type Tensor, tensor } from "@spm/core";
 import { DataLoader, gaussianClusters, type LabelledBatch } from "@spm/data";
 import { Mlp } from "@spm/models";
-import { adam, plateauStart, reduceOnPlateau } from "@spm/optim";
+import { adam, reduceOnPlateau } from "@spm/optim";
+import { plateauStart } from "@spm/optim/extend";
 import { describe, expect, test } from "vitest";
 import { classification } from "./classification.ts";
 import { earlyStopping } from "./early-stopping.ts";

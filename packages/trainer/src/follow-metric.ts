@@ -19,7 +19,8 @@ export interface PlateauCallback<State> extends Callback {
  * @example
  * ```ts
  * import { parameter } from "@spm/core";
- * import { adam, plateauStart, reduceOnPlateau } from "@spm/optim";
+ * import { adam, reduceOnPlateau } from "@spm/optim";
+ * import { plateauStart } from "@spm/optim/extend";
  * import { followMetric } from "@spm/trainer";
  * const plateau = followMetric({ ...plateauStart(1e-3) }, (state, loss) => ({
  *   ...reduceOnPlateau({ patience: 2 })(state, loss),

@@ -1,6 +1,6 @@
 /**
- * @file The public names of @spm/trainer that run anywhere. What touches files is in
- * `@spm/trainer/node`.
+ * @file @spm/trainer: the training loop, what it measures and what hooks into it. What touches
+ * files is `@spm/trainer/node`; numbers as people read them are `@spm/trainer/format`.
  */
 
 export { classification } from "./classification.ts";
@@ -40,13 +40,6 @@ export {
 } from "./metrics/confusion.ts";
 export { calibrationError, perplexity, topKAccuracy } from "./metrics/ranking.ts";
 export type { NonFiniteAction } from "./non-finite.ts";
-export {
-  formatClock,
-  formatCount,
-  formatPercent,
-  formatRatio,
-  formatSeconds,
-} from "./number-format.ts";
 export { type ProgressStream, progress } from "./progress.ts";
 export { type SampleOptions, sampleText } from "./sample-text.ts";
 export {

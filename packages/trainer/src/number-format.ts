@@ -7,7 +7,7 @@ const DASH = "–";
  *
  * @example
  * ```ts
- * import { formatCount } from "@spm/trainer";
+ * import { formatCount } from "@spm/trainer/format";
  * formatCount(269322); // "269,322"
  * ```
  */
@@ -20,7 +20,7 @@ export function formatCount(count: number): string {
  *
  * @example
  * ```ts
- * import { formatPercent } from "@spm/trainer";
+ * import { formatPercent } from "@spm/trainer/format";
  * formatPercent(0.98123); // "98.12 %"
  * ```
  */
@@ -34,7 +34,7 @@ export function formatPercent(fraction: number | null): string {
  *
  * @example
  * ```ts
- * import { formatSeconds } from "@spm/trainer";
+ * import { formatSeconds } from "@spm/trainer/format";
  * formatSeconds(12.345); // "12.3"
  * ```
  */
@@ -47,7 +47,7 @@ export function formatSeconds(seconds: number | null): string {
  *
  * @example
  * ```ts
- * import { formatRatio } from "@spm/trainer";
+ * import { formatRatio } from "@spm/trainer/format";
  * formatRatio(0.4567); // "0.46×"
  * ```
  */
@@ -61,7 +61,7 @@ export function formatRatio(ratio: number | null): string {
  * @param seconds at least 0; what is not finite gives "–:––".
  * @example
  * ```ts
- * import { formatClock } from "@spm/trainer";
+ * import { formatClock } from "@spm/trainer/format";
  * formatClock(75.4); // "1:15"
  * ```
  */

@@ -4,7 +4,8 @@
  */
 import type { Tensor } from "@spm/core";
 import { elements } from "@spm/core/extend";
-import { type Module, places } from "@spm/nn";
+import type { Module } from "@spm/nn";
+import { places } from "@spm/nn/extend";
 
 /** Of one tensor. Values that are not finite are counted, and left out of the rest. */
 export interface TensorStatistics {

@@ -5,7 +5,8 @@
 import { readFileSync } from "node:fs";
 import { ones, tensor, zeros } from "@spm/core";
 import { fromArray } from "@spm/core/extend";
-import { butterfly, eachPair, rotationMixer } from "@spm/mixer";
+import { butterfly, rotationMixer } from "@spm/mixer";
+import { eachPair } from "@spm/mixer/extend";
 import { expect, test } from "vitest";
 import { wasmSync } from "./backend.ts";
 import { type ButterflyPlan, GROUP, PASS, planButterfly } from "./butterfly-plan.ts";

@@ -1,7 +1,7 @@
 /** @file Cross-entropy, both passes. */
 import type { NdArray } from "@spm/core";
 import { elements, type KernelTable } from "@spm/core/extend";
-import { crossEntropyOp } from "@spm/nn";
+import { crossEntropyOp } from "@spm/nn/extend";
 import { allFloat32, type Machine, NO_RESIDUAL, NOT_FLOAT32, register } from "./machine.ts";
 import { plain, rowsOf } from "./plain.ts";
 

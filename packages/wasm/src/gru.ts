@@ -1,7 +1,7 @@
 /** @file The step of a gated recurrent unit, both passes. */
 import type { NdArray } from "@spm/core";
 import { each, type KernelTable } from "@spm/core/extend";
-import { gruStepOp } from "@spm/nn";
+import { gruStepOp } from "@spm/nn/extend";
 import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { plain, rowsOf } from "./plain.ts";
 

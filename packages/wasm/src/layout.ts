@@ -20,7 +20,7 @@ import {
   type Window,
   wrap,
 } from "@spm/core/extend";
-import { windowsOp } from "@spm/nn";
+import { windowsOp } from "@spm/nn/extend";
 import { type Machine, register } from "./machine.ts";
 import { copyInto, plain, rowsOf } from "./plain.ts";
 

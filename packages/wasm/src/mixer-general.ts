@@ -2,7 +2,8 @@
  * @file The kernels of free blocks: four numbers a pair; the way back works the stages out again.
  */
 import { sizeOf } from "@spm/core/extend";
-import { eachLeftover, eachPair, generalMixer } from "@spm/mixer";
+import { generalMixer } from "@spm/mixer";
+import { eachLeftover, eachPair } from "@spm/mixer/extend";
 import { type ButterflyPlan, GROUP, PASS } from "./butterfly-plan.ts";
 import { backwardParts, ROWS } from "./mixer-fused.ts";
 import { backwardByTable } from "./mixer-pairs.ts";

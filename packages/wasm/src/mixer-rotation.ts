@@ -1,7 +1,8 @@
 /** @file The kernels of rotations: one angle a pair; the way back undoes the stages from z_L. */
 
 import type { NdArray } from "@spm/core";
-import { eachPair, rotationMixer } from "@spm/mixer";
+import { rotationMixer } from "@spm/mixer";
+import { eachPair } from "@spm/mixer/extend";
 import { constant } from "./mixer-call.ts";
 import { backwardParts, forwardFused, fusedScratch, ROWS } from "./mixer-fused.ts";
 import { backwardByTable, forwardByTable } from "./mixer-pairs.ts";

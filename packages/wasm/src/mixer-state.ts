@@ -4,7 +4,8 @@
  */
 import type { NdArray, TypedArray } from "@spm/core";
 import { isContiguous, sizeOf } from "@spm/core/extend";
-import type { MixerOp, Schedule } from "@spm/mixer";
+import type { Schedule } from "@spm/mixer";
+import type { MixerOp } from "@spm/mixer/extend";
 import {
   type ButterflyPlan,
   GROUP,

@@ -17,12 +17,12 @@ import {
   butterfly,
   fromPairs,
   generalMixer,
-  type MixerOp,
   randomMatching,
   rotationMixer,
   type Schedule,
   shuffle,
 } from "@spm/mixer";
+import type { MixerOp } from "@spm/mixer/extend";
 import { expect, test } from "vitest";
 import { backendOn, wasmSync } from "./backend.ts";
 import { compileKernelsSync } from "./kernel-exports.ts";

@@ -1,7 +1,7 @@
 /** @file Layer norm and RMS norm, both passes. */
 import type { NdArray } from "@spm/core";
 import { type KernelTable, sizeOf } from "@spm/core/extend";
-import { layerNormOp, rmsNormOp } from "@spm/nn";
+import { layerNormOp, rmsNormOp } from "@spm/nn/extend";
 import { allFloat32, type Machine, NO_RESIDUAL, NOT_FLOAT32, register } from "./machine.ts";
 import { plain } from "./plain.ts";
 

@@ -1,15 +1,8 @@
 /** @file What kernels keep for their backward passes, and that they do only where there is one. */
 import { noGrad, normal, rng, scope, type Tensor, vjp } from "@spm/core";
 import { fromArray, wrap } from "@spm/core/extend";
-import {
-  crossEntropy,
-  crossEntropyOp,
-  gruStepOp,
-  layerNormOp,
-  logSoftmax,
-  rmsNormOp,
-  softmax,
-} from "@spm/nn";
+import { crossEntropy, logSoftmax, softmax } from "@spm/nn";
+import { crossEntropyOp, gruStepOp, layerNormOp, rmsNormOp } from "@spm/nn/extend";
 import { expect, test } from "vitest";
 import { wasmSync } from "./backend.ts";
 

@@ -1,7 +1,7 @@
 /** @file Softmax and its logarithm, both passes, along any axis. */
 import type { NdArray } from "@spm/core";
 import type { KernelTable } from "@spm/core/extend";
-import { logSoftmaxOp, softmaxOp } from "@spm/nn";
+import { logSoftmaxOp, softmaxOp } from "@spm/nn/extend";
 import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { axisLast, plain, rowsOf, turnedBack } from "./plain.ts";
 

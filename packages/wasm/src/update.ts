@@ -11,7 +11,7 @@ import {
   radamUpdate,
   rmspropUpdate,
   sgdUpdate,
-} from "@spm/optim";
+} from "@spm/optim/extend";
 import type { KernelName } from "./kernels.ts";
 import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { plain } from "./plain.ts";

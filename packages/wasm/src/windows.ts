@@ -1,7 +1,7 @@
 /** @file The transpose of sliding windows: each is added to where it was taken from, in float64. */
 import type { NdArray } from "@spm/core";
 import { type KernelTable, sizeOf, stridesOf } from "@spm/core/extend";
-import { addWindowsOp } from "@spm/nn";
+import { addWindowsOp } from "@spm/nn/extend";
 import { zeroSums } from "./indexing.ts";
 import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { axesTable } from "./plain.ts";

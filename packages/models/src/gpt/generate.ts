@@ -1,7 +1,8 @@
 /** @file Text from a language model, one token after another. */
 import { noGrad, type Rng, slice, tensor } from "@spm/core";
 import { ValueError } from "@spm/core/extend";
-import { enterEvaluation, KeyValueCache } from "@spm/nn";
+import { KeyValueCache } from "@spm/nn";
+import { enterEvaluation } from "@spm/nn/extend";
 import type { Gpt } from "./gpt.ts";
 
 /** How tokens are drawn. */

@@ -3,19 +3,17 @@ import { matmul, type Rng, type Shape, type Tensor, transpose } from "@spm/core"
 import { ShapeError, sizeOf } from "@spm/core/extend";
 import type { KeyValueCache } from "@spm/nn";
 import {
-  checkChoice,
-  checkSizes,
   Dropout,
   Embedding,
   type LayerNorm,
   LearnedPositions,
   Linear,
   Module,
-  normOf,
   type RmsNorm,
   TransformerBlock,
   type TransformerBlockOptions,
 } from "@spm/nn";
+import { checkChoice, checkSizes, normOf } from "@spm/nn/extend";
 
 /** How a GPT is built. */
 export interface GptOptions extends Omit<TransformerBlockOptions, "causal" | "rotary" | "bias"> {

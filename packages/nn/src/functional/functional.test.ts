@@ -18,8 +18,8 @@ import {
   zeros,
 } from "@spm/core";
 import { describe, expect, test } from "vitest";
+import { affine } from "./affine.ts";
 import {
-  affine,
   avgPool1d,
   avgPool2d,
   bceWithLogits,
@@ -39,8 +39,8 @@ import {
   rmsNorm,
   scaledDotProductAttention,
   softmax,
-  windows,
 } from "./index.ts";
+import { windows } from "./windows.ts";
 
 const random = rng(3);
 const draw = (...shape: number[]): Tensor => normal(random, shape, 0, 1, { dtype: "float64" });

@@ -14,14 +14,8 @@ import {
   zeros,
 } from "@spm/core";
 import { each, elements } from "@spm/core/extend";
-import {
-  butterfly,
-  fromDense,
-  generalMixer,
-  initialParameters,
-  type Schedule,
-  toDense,
-} from "@spm/mixer";
+import { butterfly, generalMixer, initialParameters, type Schedule, toDense } from "@spm/mixer";
+import { fromDense } from "@spm/mixer/analysis";
 import type { LinearEntry, LinearOptions } from "../linear-map.ts";
 import { assignNumbers, narrowed, StructuredMap } from "./structured-map.ts";
 

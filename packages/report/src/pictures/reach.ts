@@ -1,7 +1,8 @@
 /** @file How one input coordinate reaches the outputs of a mixer. */
 import { noGrad } from "@spm/core";
 import { elements, ValueError } from "@spm/core/extend";
-import { eachLeftover, eachPair, type Factors, fanIn, fanOut, toGeneral } from "@spm/mixer";
+import { type Factors, toGeneral } from "@spm/mixer";
+import { eachLeftover, eachPair, fanIn, fanOut } from "@spm/mixer/extend";
 import { framed, label, px } from "./svg.ts";
 
 /** A step of a unit input through a stage. */

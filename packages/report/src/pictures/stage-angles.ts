@@ -1,7 +1,8 @@
 /** @file A mixer's blocks as angles, stage by stage. */
 import { noGrad } from "@spm/core";
 import { elements } from "@spm/core/extend";
-import { eachPair, type Factors, rotation, toGeneral } from "@spm/mixer";
+import { type Factors, rotation, toGeneral } from "@spm/mixer";
+import { eachPair } from "@spm/mixer/extend";
 import { cyclic } from "./colours.ts";
 import { type ColourScale, colourBar, heatMap } from "./heat-map.ts";
 import { framed, label } from "./svg.ts";

@@ -1,5 +1,5 @@
 /** @file What makes the kernels of one kind of mixer differ from those of another. */
-import type { MixerOp } from "@spm/mixer";
+import type { MixerOp } from "@spm/mixer/extend";
 import type { DeviceArray } from "../../device-array.ts";
 import type { Executor, Memory } from "../../executor.ts";
 import type { FusedBlocks } from "../fused/blocks.ts";

@@ -2,7 +2,8 @@
  * @file What a schedule looks like to kernels: an XOR distance for each stage where it is a
  * butterfly, tables of partners otherwise.
  */
-import { eachLeftover, eachPair, type Schedule } from "@spm/mixer";
+import type { Schedule } from "@spm/mixer";
+import { eachLeftover, eachPair } from "@spm/mixer/extend";
 import type { Executor, Memory } from "../../executor.ts";
 
 /** A schedule on a device. */

@@ -1,0 +1,35 @@
+/**
+ * @file @spm/mixer/extend: what authors of layers, schedules and backends need besides
+ * `@spm/mixer`.
+ */
+
+// The op beneath a mixer, and its operands
+
+export { composedMixer, type MixerPlaces } from "./composed.ts";
+export { fanIn, fanOut } from "./factors.ts";
+export type { MixerOp, Surroundings } from "./mixer.ts";
+export {
+  byName,
+  inOrder,
+  type Named,
+  type Names,
+  type ParameterLayout,
+  type Quad,
+} from "./parameterisation/define.ts";
+export type { Blocks } from "./stages.ts";
+
+// Schedules, pair by pair
+
+export {
+  assemble,
+  defaultSchedule,
+  eachLeftover,
+  eachPair,
+  type Meet,
+  type Pair,
+  pairsOf,
+} from "./schedule.ts";
+
+// Maps that are not square
+
+export { type Arrangement, arrange, mixArranged } from "./rectangular.ts";

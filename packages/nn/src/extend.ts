@@ -1,0 +1,25 @@
+/** @file @spm/nn/extend: what authors of layers, linear kinds and backends need besides `@spm/nn`. */
+
+// Layers and linear kinds
+
+export { affine } from "./functional/affine.ts";
+export { windows } from "./functional/windows.ts";
+export {
+  type InitialWeights,
+  type InitialWeightsOptions,
+  initialWeights,
+} from "./initial-weights.ts";
+export { LinearMap } from "./linear-map.ts";
+export { enterEvaluation, ModuleBuffer, type Place, places } from "./module.ts";
+export { normOf } from "./norms.ts";
+export { checkChoice, checkSizes } from "./options.ts";
+export { perSampleEmbedding, perSampleLinear, perSampleNorm } from "./per-sample.ts";
+export { StructuredMap } from "./structured/index.ts";
+
+// The primitives of its functions
+
+export { crossEntropyOp } from "./functional/cross-entropy.ts";
+export { gruStepOp } from "./functional/gru-step.ts";
+export { layerNormOp, rmsNormOp } from "./functional/normalise.ts";
+export { logSoftmaxOp, softmaxOp } from "./functional/softmax.ts";
+export { addWindowsOp, windowsOp } from "./functional/windows.ts";

@@ -1,0 +1,12 @@
+/** @file @spm/optim/extend: the updates of its rules as primitives, for backends with kernels for them. */
+export { type AdagradUpdate, adagradUpdate } from "./adagrad.ts";
+export { type AdamUpdate, adamUpdate } from "./adam.ts";
+export { type AdamaxUpdate, adamaxUpdate } from "./adamax.ts";
+export { type LionUpdate, lionUpdate } from "./lion.ts";
+export { averageUpdate } from "./moving-average.ts";
+export { type NadamUpdate, nadamUpdate } from "./nadam.ts";
+export { plateauStart } from "./plateau.ts";
+export { type RadamUpdate, radamUpdate } from "./radam.ts";
+export { type RmspropUpdate, rmspropUpdate } from "./rmsprop.ts";
+export { type SgdUpdate, sgdUpdate } from "./sgd.ts";
+export { type UpdateLoop, updateOp } from "./update-op.ts";
