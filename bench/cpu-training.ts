@@ -3,19 +3,11 @@
  * dense one in other frameworks.
  */
 import { Session } from "node:inspector/promises";
-import {
-  type Backend,
-  rng,
-  scope,
-  setBackend,
-  tensor,
-  transpose,
-  valueAndGrad,
-  zeros,
-} from "@spm/core";
+import { type Backend, rng, scope, setBackend, tensor, transpose, zeros } from "@spm/core";
 import { Mlp } from "@spm/models";
 import { crossEntropy } from "@spm/nn";
 import { adam } from "@spm/optim";
+import { trainStep } from "@spm/trainer";
 import {
   type Framework,
   labelOf,
@@ -46,7 +38,6 @@ function mlpStep(
 ): () => number {
   setBackend(backend);
   const model = new Mlp({ sizes: [784, hidden, hidden, 10], linear: kind, random: rng(1) });
-  const parameters = model.parameters();
   if (kind === "dense")
     scope(() => {
       const start = mlpShapes(hidden).flatMap(([fanIn, fanOut], i) => {
@@ -63,13 +54,13 @@ function mlpStep(
     Int32Array.from({ length: batch }, (_, i) => labelOf(i)),
     { dtype: "int32" },
   );
-  const optimizer = adam(parameters, { learningRate: 1e-3 });
+  const optimizer = adam(model.parameters(), { learningRate: 1e-3 });
   return () =>
-    scope(() => {
-      const { value, grads } = valueAndGrad(() => crossEntropy(model.forward(x), y), parameters);
-      optimizer.step(grads);
-      return value.ndarray().get();
-    });
+    scope(() =>
+      trainStep(optimizer, () => crossEntropy(model.forward(x), y))
+        .ndarray()
+        .get(),
+    );
 }
 
 /** Median seconds of a run that may end later, for about so many seconds. */

@@ -3,7 +3,6 @@
  * gradients, no matrix formed.
  */
 
-import { setImmediate } from "node:timers/promises";
 import {
   add,
   elements,
@@ -21,6 +20,7 @@ import {
   vjp,
 } from "@spm/core";
 import { functionalCall, type Module } from "@spm/nn";
+import { steps } from "../parts/steps.ts";
 import type { Samples } from "../parts/train.ts";
 import { zip } from "../parts/zip.ts";
 
@@ -49,7 +49,7 @@ const REACH = 1e-2;
 export async function fitBySecondOrder(
   net: Module,
   { x, y }: Samples,
-  { steps, samples, signal }: SecondOrderTraining,
+  { steps: tried, samples, signal }: SecondOrderTraining,
 ): Promise<void> {
   const names = [...net.namedParameters().keys()];
   const parameters = net.parameters();
@@ -62,7 +62,7 @@ export async function fitBySecondOrder(
 
   let damping = 1e-2 * part.stop;
   let loss = scope(() => lossOf(residualsAt()));
-  for (let step = 0; step < steps && !signal.aborted; step++) {
+  for await (const _ of steps(tried, signal)) {
     const before = parameters.map((p) => Float64Array.from(elements(p.ndarray())));
     const change = scope(() => {
       const { pullback } = vjp(outputs, ...parameters);
@@ -86,7 +86,6 @@ export async function fitBySecondOrder(
       assign(parameters, before);
       damping *= 4;
     }
-    await setImmediate(); // the event loop gets its turn: an interruption comes through
   }
 }
 
