@@ -8,16 +8,16 @@ import { Mlp } from "@spm/models";
 import { crossEntropy } from "@spm/nn";
 import { adam } from "@spm/optim";
 import { trainStep } from "@spm/trainer";
+import { candidate, measure, speedup } from "../experiments/parts/harness.ts";
+import { SAMPLE } from "./cpu-compare.ts";
 import {
   type Framework,
   labelOf,
   type MlpSizes,
   mlpShapes,
   mlpWeights,
-  type Run,
   uniform,
 } from "./framework.ts";
-import { median } from "./harness.ts";
 
 /** Layers of ours. */
 const KINDS = ["dense", "rotation", "general"] as const;
@@ -63,18 +63,6 @@ function mlpStep(
     );
 }
 
-/** Median seconds of a run that may end later, for about so many seconds. */
-export async function timeOf(run: Run, seconds: number): Promise<number> {
-  const times: number[] = [];
-  const start = performance.now();
-  do {
-    const before = performance.now();
-    await run();
-    times.push((performance.now() - before) / 1000);
-  } while (performance.now() - start < 1000 * seconds);
-  return median(times);
-}
-
 /**
  * Steps of ours and of the frameworks in alternating rounds.
  * @throws Error where a framework's dense step does not learn as ours does
@@ -99,17 +87,14 @@ export async function compareSteps(
         throw new Error(`${name}: expected a loss of ${loss}, got ${other}`);
     }
   }
-  for (const { step } of ours) await timeOf(step, seconds); // warm
-  const taken: number[][] = [];
-  for (let k = 0; k < rounds; k++) {
-    const round: number[] = [];
-    for (const { step } of steps) round.push(await timeOf(step, seconds));
-    taken.push(round);
-  }
-  return steps.map(({ name }, i) => ({
-    name,
-    seconds: median(taken.map((round) => round[i]!)),
-    toDense: median(taken.map((round) => round[i]! / round[0]!)),
+  const found = await measure(
+    steps.map(({ name, step }) => candidate(name, step, { sample: SAMPLE })),
+    { rounds, seconds },
+  );
+  return found.map((measured) => ({
+    name: measured.name,
+    seconds: measured.seconds,
+    toDense: speedup(measured, found[0] ?? measured),
   }));
 }
 
@@ -122,14 +107,14 @@ export async function overheadShare(
   sizes: MlpSizes,
   seconds: number,
 ): Promise<number> {
-  const step = mlpStep(backend, "rotation", sizes);
-  await timeOf(step, seconds); // until V8 has compiled all of it
+  const step = candidate("step", mlpStep(backend, "rotation", sizes), { sample: SAMPLE });
+  await step.warm?.(seconds); // until V8 has compiled all of it
   const session = new Session();
   session.connect();
   await session.post("Profiler.enable");
   await session.post("Profiler.setSamplingInterval", { interval: 200 });
   await session.post("Profiler.start");
-  await timeOf(step, seconds);
+  await step.time(seconds);
   const { profile } = await session.post("Profiler.stop");
   session.disconnect();
   const hits = (nodes: typeof profile.nodes): number =>
