@@ -85,7 +85,10 @@ export interface RoundOptions {
   readonly warm?: number;
   /** Seconds after which no further round begins. @defaultValue Infinity */
   readonly longest?: number;
-  /** A candidate whose run takes longer is measured in the first round alone. @defaultValue Infinity */
+  /**
+   * Seconds of a run; a candidate that takes longer is measured in the first round alone.
+   * @defaultValue Infinity
+   */
   readonly slow?: number;
 }
 

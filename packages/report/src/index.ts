@@ -1,7 +1,8 @@
 /** @file @spm/report: charts, pictures of mixers, and the page of a run, as SVG and HTML. */
-export { type Axis, chart, curvesSvg, LIGHT, type Palette, type Quantity } from "./curves.ts";
+export { type Axis, chart, curvesSvg, type Quantity } from "./curves.ts";
 export { factsHtml, htmlPage } from "./html-page.ts";
 export { overlaid } from "./overlay.ts";
+export { LIGHT, type Palette } from "./palette.ts";
 export { matrixPicture } from "./pictures/matrix.ts";
 export { type Flow, type Reach, reach, reachPicture } from "./pictures/reach.ts";
 export { type Spectrum, spectrum, spectrumPicture } from "./pictures/spectrum.ts";
@@ -16,4 +17,4 @@ export {
   seriesChart,
 } from "./series-chart.ts";
 export { type SummaryRow, summarize } from "./summary.ts";
-export { escapeXml } from "./svg.ts";
+export { escapeXml, type SvgAttributes, svgElement, svgPicture, svgText } from "./svg.ts";
