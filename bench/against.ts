@@ -13,7 +13,8 @@ import type * as Core from "@spm/core";
 import type * as Mixer from "@spm/mixer";
 import type * as Optim from "@spm/optim";
 import type * as Wasm from "@spm/wasm";
-import { type Candidate, measure, median } from "./harness.ts";
+import { candidate, measure, ratios } from "../experiments/parts/harness.ts";
+import { median, quantile } from "../experiments/parts/statistics.ts";
 
 const LIMIT = 1.03;
 const N = 4096;
@@ -100,21 +101,18 @@ const worst: string[] = [];
 for (const [name, run] of ours) {
   const other = theirs.get(name);
   if (other === undefined) continue;
-  const candidates: Candidate[] = [
-    { name: "ours", run },
-    { name: "theirs", run: other },
-  ];
-  const [a, b] = measure(candidates, { rounds: Number(count), seconds: 0.25 });
-  const ratios = (a?.rounds ?? []).map((seconds, k) => seconds / (b?.rounds[k] ?? Number.NaN));
-  const sorted = [...ratios].sort((p, q) => p - q);
-  const at = (share: number): string =>
-    (sorted[Math.floor(share * (sorted.length - 1))] ?? 0).toFixed(3);
-  const middle = median(ratios);
+  const [a, b] = await measure([candidate("ours", run), candidate("theirs", other)], {
+    rounds: Number(count),
+    seconds: 0.25,
+  });
+  const each = ratios(a, b);
+  const [low, middle, high] = [quantile(each, 0.25), median(each), quantile(each, 0.75)];
   if (middle > LIMIT) worst.push(name);
   console.log(
-    `${name}: ${((a?.seconds ?? 0) * 1e6).toPrecision(3)} µs, theirs ` +
-      `${((b?.seconds ?? 0) * 1e6).toPrecision(3)} µs; ratio ${middle.toFixed(3)}, ` +
-      `quartiles ${at(0.25)} to ${at(0.75)}\n  ${ratios.map((r) => r.toFixed(2)).join(" ")}`,
+    `${name}: ${(a.seconds * 1e6).toPrecision(3)} µs, theirs ` +
+      `${(b.seconds * 1e6).toPrecision(3)} µs; ratio ${middle.toFixed(3)}, ` +
+      `quartiles ${low.toFixed(3)} to ${high.toFixed(3)}\n` +
+      `  ${each.map((r) => r.toFixed(2)).join(" ")}`,
   );
 }
 if (worst.length > 0) {

@@ -16,7 +16,7 @@ import {
 } from "@spm/core";
 import { butterfly, initialParameters, type MixerKind, mixers } from "@spm/mixer";
 import { inOrder } from "@spm/mixer/extend";
-import { median } from "./harness.ts";
+import { type Candidate, candidate, measure, speedup } from "../experiments/parts/harness.ts";
 import type { DenseTimes, OpenBlas } from "./openblas.ts";
 
 /** What one layer is timed at. */
@@ -55,22 +55,30 @@ export function mixerRuns(backend: Backend, kind: Kind, n: number, batch: number
   };
 }
 
-/** Milliseconds of a sample at least: what reading the clock takes is then a hundredth of it. */
-const LEAST_SAMPLE = 0.02;
+/** Seconds of a sample: what reading the clock takes is then a hundredth of it. */
+export const SAMPLE = 2e-5;
 
-/** Median seconds of a run, for about so many seconds; short runs are sampled several at a time. */
-export function time(run: () => void, seconds: number): number {
-  const times: number[] = [];
-  const first = performance.now();
-  run();
-  const start = performance.now();
-  const runs = Math.ceil(LEAST_SAMPLE / Math.max(1e-3, start - first));
-  do {
-    const before = performance.now();
-    for (let k = 0; k < runs; k++) run();
-    times.push((performance.now() - before) / 1000 / runs);
-  } while (performance.now() - start < 1000 * seconds);
-  return median(times);
+/** Both parts of a layer as candidates. */
+export const candidatesOf = (
+  name: string,
+  { forward, train }: Runs,
+): [forward: Candidate, train: Candidate] => [
+  candidate(`${name}, forward`, forward, { sample: SAMPLE }),
+  candidate(`${name}, training`, train, { sample: SAMPLE }),
+];
+
+/** The peer's dense layer: it measures both parts when it is asked for the first. */
+function denseCandidates(peer: OpenBlas, n: number, batch: number): [Candidate, Candidate] {
+  let train = Number.NaN;
+  const first: Candidate = {
+    name: "dense, forward",
+    async time(seconds) {
+      const times = await peer.measure(n, batch, 4 * seconds); // as long as for our four parts
+      train = times.train;
+      return times.forward;
+    },
+  };
+  return [first, { name: "dense, training", time: () => train }];
 }
 
 /** Medians over alternating rounds, ratios within a round. */
@@ -95,43 +103,27 @@ export async function compare(
   rounds: number,
   seconds: number,
 ): Promise<Row> {
-  const [rotation, general] = [
-    mixerRuns(backend, "rotation", n, batch),
-    mixerRuns(backend, "general", n, batch),
-  ];
-  for (const { forward, train } of [rotation, general])
-    for (const run of [forward, train]) time(run, seconds / 4); // warm
-  const taken: { dense: DenseTimes; rotation: DenseTimes; general: DenseTimes }[] = [];
-  for (let k = 0; k < rounds; k++) {
-    const both = ({ forward, train }: Runs): DenseTimes => ({
-      forward: time(forward, seconds / 4),
-      train: time(train, seconds / 4),
-    });
-    taken.push({
-      dense: await peer.measure(n, batch, seconds),
-      rotation: both(rotation),
-      general: both(general),
-    });
-  }
-  const middle = (of: (round: (typeof taken)[number]) => number): number => median(taken.map(of));
-  const times = (who: "dense" | "rotation" | "general"): DenseTimes => ({
-    forward: middle((r) => r[who].forward),
-    train: middle((r) => r[who].train),
-  });
-  const dense = times("dense");
+  const [forward, train, ownForward, ownTrain, generalForward, generalTrain] = await measure(
+    [
+      ...denseCandidates(peer, n, batch),
+      ...candidatesOf("rotation", mixerRuns(backend, "rotation", n, batch)),
+      ...candidatesOf("general", mixerRuns(backend, "general", n, batch)),
+    ],
+    { rounds, seconds: seconds / 4 },
+  );
   return {
     n,
     batch,
-    dense,
-    rotation: times("rotation"),
-    general: times("general"),
+    dense: { forward: forward.seconds, train: train.seconds },
+    rotation: { forward: ownForward.seconds, train: ownTrain.seconds },
+    general: { forward: generalForward.seconds, train: generalTrain.seconds },
     ratios: {
-      forward: middle((r) => r.dense.forward / r.rotation.forward),
-      train: middle((r) => r.dense.train / r.rotation.train),
-      generalForward: middle((r) => r.dense.forward / r.general.forward),
-      generalTrain: middle((r) => r.dense.train / r.general.train),
+      forward: speedup(forward, ownForward),
+      train: speedup(train, ownTrain),
+      generalForward: speedup(forward, generalForward),
+      generalTrain: speedup(train, generalTrain),
     },
-    denseGflops: (2 * batch * n * n) / dense.forward / 1e9,
+    denseGflops: (2 * batch * n * n) / forward.seconds / 1e9,
   };
 }
 
@@ -139,16 +131,17 @@ export async function compare(
  * How many times faster `many` threads are than `one`: medians of the ratios within alternating
  * rounds.
  */
-export function threadSpeedup(one: Runs, many: Runs, rounds: number, seconds: number): DenseTimes {
-  const taken: DenseTimes[] = [];
-  for (const { forward, train } of [one, many])
-    for (const run of [forward, train]) time(run, seconds / 2); // warm
-  for (let k = 0; k < rounds; k++)
-    taken.push({
-      forward: time(one.forward, seconds) / time(many.forward, seconds),
-      train: time(one.train, seconds) / time(many.train, seconds),
-    });
-  return { forward: median(taken.map((r) => r.forward)), train: median(taken.map((r) => r.train)) };
+export async function threadSpeedup(
+  one: Runs,
+  many: Runs,
+  rounds: number,
+  seconds: number,
+): Promise<DenseTimes> {
+  const [forward, train, fasterForward, fasterTrain] = await measure(
+    [...candidatesOf("one thread", one), ...candidatesOf("many", many)],
+    { rounds, seconds },
+  );
+  return { forward: speedup(forward, fasterForward), train: speedup(train, fasterTrain) };
 }
 
 /**

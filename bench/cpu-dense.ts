@@ -1,9 +1,14 @@
 /** @file Dense layers in other frameworks, and ours, in alternating rounds with the mixer. */
 import { type Backend, matmul, normal, rng, scope, setBackend, transpose } from "@spm/core";
-import { mixerRuns } from "./cpu-compare.ts";
-import { timeOf } from "./cpu-training.ts";
+import {
+  type Candidate,
+  candidate,
+  type Measured,
+  measure,
+  speedup,
+} from "../experiments/parts/harness.ts";
+import { candidatesOf, mixerRuns, SAMPLE } from "./cpu-compare.ts";
 import type { Framework } from "./framework.ts";
-import { median } from "./harness.ts";
 
 /** A dense layer's times. Ratios are by the rotation mixer's in the same round. */
 export interface DenseRow {
@@ -32,54 +37,44 @@ export async function compareDense(
   batch: number,
   { rounds, seconds }: { readonly rounds: number; readonly seconds: number },
 ): Promise<DenseRows> {
-  const rotation = mixerRuns(backend, "rotation", n, batch);
+  const rotation = candidatesOf("rotation", mixerRuns(backend, "rotation", n, batch));
   setBackend(backend);
   const [x, w] = [normal(rng(1), [batch, n]), normal(rng(2), [n, n])];
-  const gemm = (): void => scope(() => void matmul(x, transpose(w)));
+  const product = candidate("product", () => scope(() => void matmul(x, transpose(w))), {
+    sample: SAMPLE,
+  });
   const theirs = await Promise.all(
-    frameworks.map(async (framework) => ({
-      name: framework.name,
-      ...(await framework.dense(n, batch)),
-    })),
+    frameworks.map(async (framework) => {
+      const { name } = framework;
+      const { forward, train } = await framework.dense(n, batch);
+      return {
+        name,
+        forward: candidate(name, forward, { sample: SAMPLE }),
+        train: train && candidate(name, train, { sample: SAMPLE }),
+      };
+    }),
   );
-  for (const run of [gemm, ...theirs.map(({ forward }) => forward)]) await run(); // warm
-  const taken: {
-    forward: number;
-    train: number;
-    gemm: number;
-    peers: { forward: number; train: number }[];
-  }[] = [];
-  for (let k = 0; k < rounds; k++) {
-    const own = {
-      forward: await timeOf(rotation.forward, seconds / 2),
-      train: await timeOf(rotation.train, seconds / 2),
-    };
-    const peers: { forward: number; train: number }[] = [];
-    const product = await timeOf(gemm, seconds);
-    for (const [i, { forward, train }] of theirs.entries()) {
-      const before = taken[0]?.peers[i]?.train ?? 0;
-      const again = async (): Promise<number> =>
-        train === undefined ? Number.NaN : timeOf(train, seconds);
-      peers.push({
-        forward: await timeOf(forward, seconds),
-        train: before > SLOW ? before : await again(),
-      });
-    }
-    taken.push({ ...own, gemm: product, peers });
-  }
-  const middle = (of: (round: (typeof taken)[number]) => number): number => median(taken.map(of));
+  const candidates = [
+    ...rotation,
+    product,
+    ...theirs.flatMap(({ forward, train }) => (train ? [forward, train] : [forward])),
+  ];
+  const found = await measure(candidates, { rounds, seconds, slow: SLOW });
+  const measuredOf = (one: Candidate): Measured => found[candidates.indexOf(one)] as Measured;
+  const [ownForward, ownTrain] = rotation.map(measuredOf) as [Measured, Measured];
+  const gemm = measuredOf(product);
   return {
-    rows: theirs.map(({ name, train }, i) => ({
+    rows: theirs.map(({ name, forward, train }) => ({
       name,
-      forward: middle((r) => r.peers[i]!.forward),
-      forwardRatio: middle((r) => r.peers[i]!.forward / r.forward),
-      train: train ? middle((r) => r.peers[i]!.train) : null,
-      trainRatio: train ? middle((r) => r.peers[i]!.train / r.train) : null,
+      forward: measuredOf(forward).seconds,
+      forwardRatio: speedup(measuredOf(forward), ownForward),
+      train: train ? measuredOf(train).seconds : null,
+      trainRatio: train ? speedup(measuredOf(train), ownTrain) : null,
     })),
     gemm: {
-      gflops: (2 * batch * n * n) / middle((r) => r.gemm) / 1e9,
+      gflops: (2 * batch * n * n) / gemm.seconds / 1e9,
       ratios: Object.fromEntries(
-        theirs.map(({ name }, i) => [name, middle((r) => r.peers[i]!.forward / r.gemm)]),
+        theirs.map(({ name, forward }) => [name, speedup(measuredOf(forward), gemm)]),
       ),
     },
   };

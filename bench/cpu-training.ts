@@ -3,29 +3,21 @@
  * dense one in other frameworks.
  */
 import { Session } from "node:inspector/promises";
-import {
-  type Backend,
-  rng,
-  scope,
-  setBackend,
-  tensor,
-  transpose,
-  valueAndGrad,
-  zeros,
-} from "@spm/core";
+import { type Backend, rng, scope, setBackend, tensor, transpose, zeros } from "@spm/core";
 import { Mlp } from "@spm/models";
 import { crossEntropy } from "@spm/nn";
 import { adam } from "@spm/optim";
+import { trainStep } from "@spm/trainer";
+import { candidate, measure, speedup } from "../experiments/parts/harness.ts";
+import { SAMPLE } from "./cpu-compare.ts";
 import {
   type Framework,
   labelOf,
   type MlpSizes,
   mlpShapes,
   mlpWeights,
-  type Run,
   uniform,
 } from "./framework.ts";
-import { median } from "./harness.ts";
 
 /** Layers of ours. */
 const KINDS = ["dense", "rotation", "general"] as const;
@@ -46,7 +38,6 @@ function mlpStep(
 ): () => number {
   setBackend(backend);
   const model = new Mlp({ sizes: [784, hidden, hidden, 10], linear: kind, random: rng(1) });
-  const parameters = model.parameters();
   if (kind === "dense")
     scope(() => {
       const start = mlpShapes(hidden).flatMap(([fanIn, fanOut], i) => {
@@ -63,25 +54,13 @@ function mlpStep(
     Int32Array.from({ length: batch }, (_, i) => labelOf(i)),
     { dtype: "int32" },
   );
-  const optimizer = adam(parameters, { learningRate: 1e-3 });
+  const optimizer = adam(model.parameters(), { learningRate: 1e-3 });
   return () =>
-    scope(() => {
-      const { value, grads } = valueAndGrad(() => crossEntropy(model.forward(x), y), parameters);
-      optimizer.step(grads);
-      return value.ndarray().get();
-    });
-}
-
-/** Median seconds of a run that may end later, for about so many seconds. */
-export async function timeOf(run: Run, seconds: number): Promise<number> {
-  const times: number[] = [];
-  const start = performance.now();
-  do {
-    const before = performance.now();
-    await run();
-    times.push((performance.now() - before) / 1000);
-  } while (performance.now() - start < 1000 * seconds);
-  return median(times);
+    scope(() =>
+      trainStep(optimizer, () => crossEntropy(model.forward(x), y))
+        .ndarray()
+        .get(),
+    );
 }
 
 /**
@@ -108,17 +87,14 @@ export async function compareSteps(
         throw new Error(`${name}: expected a loss of ${loss}, got ${other}`);
     }
   }
-  for (const { step } of ours) await timeOf(step, seconds); // warm
-  const taken: number[][] = [];
-  for (let k = 0; k < rounds; k++) {
-    const round: number[] = [];
-    for (const { step } of steps) round.push(await timeOf(step, seconds));
-    taken.push(round);
-  }
-  return steps.map(({ name }, i) => ({
-    name,
-    seconds: median(taken.map((round) => round[i]!)),
-    toDense: median(taken.map((round) => round[i]! / round[0]!)),
+  const found = await measure(
+    steps.map(({ name, step }) => candidate(name, step, { sample: SAMPLE })),
+    { rounds, seconds },
+  );
+  return found.map((measured) => ({
+    name: measured.name,
+    seconds: measured.seconds,
+    toDense: speedup(measured, found[0] ?? measured),
   }));
 }
 
@@ -131,14 +107,14 @@ export async function overheadShare(
   sizes: MlpSizes,
   seconds: number,
 ): Promise<number> {
-  const step = mlpStep(backend, "rotation", sizes);
-  await timeOf(step, seconds); // until V8 has compiled all of it
+  const step = candidate("step", mlpStep(backend, "rotation", sizes), { sample: SAMPLE });
+  await step.warm?.(seconds); // until V8 has compiled all of it
   const session = new Session();
   session.connect();
   await session.post("Profiler.enable");
   await session.post("Profiler.setSamplingInterval", { interval: 200 });
   await session.post("Profiler.start");
-  await timeOf(step, seconds);
+  await step.time(seconds);
   const { profile } = await session.post("Profiler.stop");
   session.disconnect();
   const hits = (nodes: typeof profile.nodes): number =>

@@ -94,7 +94,7 @@ const headline = await compare(backend, peer, n, 256, most, 1.2 * pace);
 print(headline, peak);
 const two = await wasm({ bytes, threads: 2 });
 const [one, many] = [mixerRuns(backend, "rotation", n, 256), mixerRuns(two, "rotation", n, 256)];
-const threads = threadSpeedup(one, many, most, 0.25 * pace);
+const threads = await threadSpeedup(one, many, most, 0.25 * pace);
 console.log(`two threads, rotation: ${threads.forward.toFixed(2)}× / ${threads.train.toFixed(2)}×`);
 await two.dispose();
 peer.stop();

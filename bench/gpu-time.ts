@@ -1,10 +1,15 @@
 /**
- * @file Times on a GPU: work is only enqueued, so a round is timed from its first call to the
+ * @file Times on a GPU: work is only enqueued, so a sample is timed from its first call to the
  * moment that the device has done all of it.
  */
 import { tensor } from "@spm/core";
 import type { GpuBackend } from "@spm/gpu";
-import { median } from "./harness.ts";
+import {
+  type Candidate,
+  candidate,
+  measure,
+  type RoundOptions,
+} from "../experiments/parts/harness.ts";
 
 /** Milliseconds of one call: the median over rounds, each of many calls. */
 export type Timer = (run: () => void) => Promise<number>;
@@ -12,24 +17,19 @@ export type Timer = (run: () => void) => Promise<number>;
 /** A timer for what runs on a device. */
 export function timerOf(device: GpuBackend, { rounds = 7, milliseconds = 40 } = {}): Timer {
   const probe = tensor([0], { backend: device });
-  const round = async (run: () => void, count: number): Promise<number> => {
-    await probe.data();
-    const start = performance.now();
-    for (let k = 0; k < count; k++) run();
-    await probe.data();
-    return performance.now() - start;
-  };
+  const seconds = milliseconds / 1000;
+  const settled = (): Promise<unknown> => probe.data();
   return async (run) => {
-    await round(run, 3); // compiles, and fills the pool of buffers
-    let each = (await round(run, 5)) / 5;
-    // until JavaScript is compiled and the clock is up
-    const warm = Math.min(1000, Math.ceil((3 * milliseconds) / each));
-    each = (await round(run, warm)) / warm;
-    const count = Math.max(3, Math.min(1000, Math.ceil(milliseconds / each)));
-    const times: number[] = [];
-    for (let k = 0; k < rounds; k++) times.push((await round(run, count)) / count);
-    return median(times);
+    await settled();
+    const one = candidate("run", run, { sample: seconds, settled });
+    // warm: kernels are compiled, the pool of buffers is filled, the clock is up
+    return millisecondsOf(one, { rounds, seconds, warm: 3 * seconds });
   };
+}
+
+async function millisecondsOf(one: Candidate, options: RoundOptions): Promise<number> {
+  const [found] = await measure([one], options);
+  return 1000 * found.seconds;
 }
 
 /**
@@ -54,20 +54,18 @@ export async function copyTimes(elements: readonly number[], software: boolean):
     const usage = 0x80 | 0x8 | 0x4;
     const [from, to] = [device.createBuffer({ size, usage }), device.createBuffer({ size, usage })];
     device.queue.writeBuffer(from, 0, new Float32Array(Math.min(count, 4096)).fill(1));
-    const round = async (copies: number): Promise<number> => {
+    const copy = async (copies: number): Promise<number> => {
       const encoder = device.createCommandEncoder();
       for (let k = 0; k < copies; k++) encoder.copyBufferToBuffer(from, 0, to, 0, size);
       const commands = [encoder.finish()];
       const start = performance.now();
       device.queue.submit(commands);
       await device.queue.onSubmittedWorkDone();
-      return performance.now() - start;
+      return (performance.now() - start) / 1000 / copies;
     };
-    await round(10);
+    await copy(10);
     const copies = software ? 5 : Math.max(10, Math.min(1000, Math.ceil(2e10 / size)));
-    const found: number[] = [];
-    for (let k = 0; k < 5; k++) found.push((await round(copies)) / copies);
-    times.push(median(found));
+    times.push(await millisecondsOf({ name: "copy", time: () => copy(copies) }, { rounds: 5 }));
     from.destroy();
     to.destroy();
   }

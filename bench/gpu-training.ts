@@ -2,21 +2,12 @@
  * @file Whole training steps on a device: the MNIST perceptron and a small language model, with
  * Adam; and ten thousand steps in a row.
  */
-import {
-  normal,
-  type Parameter,
-  reshape,
-  rng,
-  scope,
-  setBackend,
-  type Tensor,
-  tensor,
-  valueAndGrad,
-} from "@spm/core";
+import { normal, type Parameter, reshape, rng, setBackend, type Tensor, tensor } from "@spm/core";
 import type { GpuBackend } from "@spm/gpu";
 import { Gpt, Mlp } from "@spm/models";
 import { crossEntropy } from "@spm/nn";
 import { adam } from "@spm/optim";
+import { trainStep } from "@spm/trainer";
 import type { Timer } from "./gpu-time.ts";
 
 /** What the linear maps are. */
@@ -47,7 +38,7 @@ const classes = (count: number, bound: number): Tensor =>
 /** One step of Adam on a loss. */
 function stepOf(parameters: readonly Parameter[], loss: () => Tensor): () => void {
   const optimizer = adam(parameters, { learningRate: 1e-3 });
-  return () => scope(() => optimizer.step(valueAndGrad(loss, parameters).grads));
+  return () => trainStep(optimizer, loss).dispose();
 }
 
 function mlpStep(kind: Kind, { hidden, batch }: MlpSizes): () => void {

@@ -3,20 +3,16 @@
  * train than a dense layer of the same width whose matrix product reaches 2.5 GFLOP/s or more. n =
  * 4096, batch 256, float32, forward + backward with all gradients.
  */
-import {
-  matmul,
-  mul,
-  normal,
-  parameter,
-  rng,
-  sum,
-  type Tensor,
-  transpose,
-  valueAndGrad,
-} from "@spm/core";
+import { matmul, mul, normal, parameter, rng, sum, transpose, valueAndGrad } from "@spm/core";
 import { generalMixer, rotationMixer } from "@spm/mixer";
 import { Linear, MixerLayer, type Module } from "@spm/nn";
-import { type Candidate, measure, print, speedup } from "./harness.ts";
+import {
+  type Candidate,
+  candidate,
+  type Measured,
+  measure,
+  speedup,
+} from "../experiments/parts/harness.ts";
 
 const n = Number(process.argv[2] ?? 4096);
 const batch = Number(process.argv[3] ?? 256);
@@ -25,25 +21,20 @@ const x = parameter(normal(random, [batch, n]));
 const ct = normal(random, [batch, n]);
 
 /** One forward and backward through a layer, by its input and all of its parameters. */
-const train = (name: string, layer: Module): Candidate => ({
-  name,
-  run: () => {
+const train = (name: string, layer: Module): Candidate =>
+  candidate(name, () => {
     valueAndGrad(() => sum(mul(layer.forward(x), ct)), [x, ...layer.parameters()]);
-  },
-});
+  });
 
 const dense = new Linear(n, n, { random });
 const mixers = {
   rotation: new MixerLayer(rotationMixer, n, n, { random }),
   general: new MixerLayer(generalMixer, n, n, { random }),
 };
-const product: Candidate = {
-  name: "dense product X·Wᵀ",
-  run: () => void matmul(x, transpose(dense.weight) as Tensor),
-};
+const product = candidate("dense product X·Wᵀ", () => void matmul(x, transpose(dense.weight)));
 
 const settings = { rounds: 3, seconds: 0.5 };
-const [denseProduct, denseTrain, rotation, general] = measure(
+const [denseProduct, denseTrain, rotation, general] = await measure(
   [
     product,
     train("dense", dense),
@@ -51,12 +42,20 @@ const [denseProduct, denseTrain, rotation, general] = measure(
     train("general mixer", mixers.general),
   ],
   settings,
-) as [
-  ReturnType<typeof measure>[0],
-  ReturnType<typeof measure>[0],
-  ReturnType<typeof measure>[0],
-  ReturnType<typeof measure>[0],
-];
+);
+
+/**
+ * Prints `name  12.3 ms  45.6×  2.70 GFLOP/s` lines; a ratio is against the first row, FLOP are of
+ * one run.
+ */
+function print(rows: readonly { measured: Measured; flop: number }[]): void {
+  for (const { measured, flop } of rows) {
+    const ms = `${(measured.seconds * 1e3).toFixed(3)} ms`.padStart(14);
+    const ratio = `${speedup(rows[0]?.measured ?? measured, measured).toFixed(1)}×`.padStart(9);
+    const rate = `${(flop / measured.seconds / 1e9).toFixed(2)} GFLOP/s`.padStart(16);
+    console.log(measured.name.padEnd(34) + ms + ratio + rate);
+  }
+}
 
 const stages = Math.log2(n);
 console.log(`n = ${n}, batch ${batch}, float32, reference backend, Node ${process.version}`);

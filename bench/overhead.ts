@@ -7,7 +7,7 @@
  * packages, as users do. Exits with 1 where ours is not the lowest.
  */
 import { mul, scope, sum, type Tensor, tanh, tensor, vjp } from "@spm/core";
-import { type Candidate, type Measured, measure, speedup } from "./harness.ts";
+import { candidate, type Measured, measure, speedup } from "../experiments/parts/harness.ts";
 import { importPeer } from "./peers.ts";
 
 const ROUNDS = 10;
@@ -135,10 +135,8 @@ const contenders = [ours(), await tf(), await jax()];
 checkAgreement(contenders);
 let lowest = true;
 for (const part of ["forward", "gradient"] as const) {
-  const candidates = contenders.map(
-    (c): Candidate => ({ name: c.name, run: () => void c[part]() }),
-  );
-  const measured = measure(candidates, { rounds: 9, seconds: 0.25 });
+  const candidates = contenders.map((c) => candidate(c.name, c[part]));
+  const measured = await measure(candidates, { rounds: 9, seconds: 0.25 });
   const [mine] = measured as [Measured];
   console.log(`${part}: µs for each of ${OPS} ops, median of 9 alternating rounds`);
   for (const m of measured) {

@@ -91,7 +91,7 @@ export const charlm: Experiment<{
     const classes = encodeCharacters(text, vocabulary);
     const cut = Math.floor(TRAIN_SHARE * classes.length);
     const train = nextCharacters(classes.subarray(0, cut), context);
-    const held = nextCharacters(classes.subarray(cut), context, context);
+    const evalWindows = nextCharacters(classes.subarray(cut), context, context);
     const runners = names.map((name) => {
       const model = build(name, { ...settings, vocabulary: vocabulary.length, seed });
       const max = name.endsWith("dense") ? settings.rate : settings.mixerRate;
@@ -108,7 +108,7 @@ export const charlm: Experiment<{
     });
     const trained = await trainInTurn(runners, {
       loss,
-      held: new DataLoader(held, { batchSize: Math.min(batch, held.length) }),
+      evalData: new DataLoader(evalWindows, { batchSize: Math.min(batch, evalWindows.length) }),
       steps,
       every: Math.ceil(steps / evaluations),
       gradients: (grads: readonly Tensor[]) => clipByGlobalNorm(grads, 1).grads,

@@ -60,11 +60,11 @@ export const compress: Experiment<{
     const { train, test } = await loadMnist();
     const statistics = pixelStatistics(train.pixels);
     const trainSet = subset(imageDataset(train, statistics), images);
-    const held = new DataLoader(subset(imageDataset(test, statistics), testImages), {
+    const evalData = new DataLoader(subset(imageDataset(test, statistics), testImages), {
       batchSize: Math.min(1000, testImages),
     });
     const accuracy = async (model: Mlp): Promise<number> =>
-      (await evaluate(model, held, classification))?.accuracy ?? 0;
+      (await evaluate(model, evalData, classification))?.accuracy ?? 0;
     const learn = async (model: Mlp, rounds: number, learningRate: number): Promise<number> => {
       const loader = new DataLoader(trainSet, { batchSize: batch, seed, dropLast: true });
       const schedule = cosine({

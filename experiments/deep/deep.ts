@@ -3,12 +3,14 @@
  * tape.
  */
 import { setImmediate } from "node:timers/promises";
-import { argmax, cast, equal, mean, noGrad, rng, scope, valueAndGrad } from "@spm/core";
+import { argmax, cast, equal, mean, noGrad, rng, scope } from "@spm/core";
 import { each, elements } from "@spm/core/extend";
 import { crossEntropy } from "@spm/nn";
 import { adam } from "@spm/optim";
+import { trainStep } from "@spm/trainer";
 import type { Experiment } from "../parts/experiment.ts";
 import { planarPoints } from "../parts/planar-data.ts";
+import { steps } from "../parts/steps.ts";
 import { zip } from "../parts/zip.ts";
 import { type Drift, driftOf } from "./drift.ts";
 import { held } from "./memory.ts";
@@ -29,7 +31,7 @@ export const deep: Experiment<{
   question: "Can a stack be trained in memory that does not grow with its depth?",
   settings: { layers: 256, width: 64, batch: 256, steps: 60, rate: 0.003 },
   quick: { layers: 16, width: 16, batch: 32, steps: 4 },
-  async run({ settings: { layers, width, batch, steps, rate }, seed, signal, log }) {
+  async run({ settings: { layers, width, batch, steps: count, rate }, seed, signal, log }) {
     const depths = [...[1, 4, 16, 64, 256].filter((depth) => depth < layers), layers];
     const memory = depths.map((depth) => {
       const [walked, taped] = each(modes, (mode) => held(depth, width, batch, seed, mode));
@@ -47,23 +49,21 @@ export const deep: Experiment<{
       const optimizer = adam(model.parameters, { learningRate: rate });
       return { mode, model, optimizer, losses: [] as number[], seconds: [] as number[] };
     });
-    for (let step = 1; step <= steps && !signal.aborted; step++) {
+    for await (const taken of steps(count, signal)) {
+      const step = taken + 1;
       const { points, parts } = planarPoints("spirals", batch, rng(seed * 1000 + step));
       for (const { mode, model, optimizer, losses, seconds } of runs) {
         const started = performance.now();
         scope(() => {
-          const loss = () => crossEntropy(model.logits(points, mode), parts);
-          const { value, grads } = valueAndGrad(loss, model.parameters);
-          optimizer.step(grads);
-          losses.push(Number(elements(value.ndarray())[0]));
+          const loss = trainStep(optimizer, () => crossEntropy(model.logits(points, mode), parts));
+          losses.push(loss.ndarray().get());
         });
         seconds.push((performance.now() - started) / 1000);
       }
-      if (step % Math.ceil(steps / 10) === 0)
+      if (step % Math.ceil(count / 10) === 0)
         log(
           `step ${step}: loss ${runs.map(({ losses }) => losses.at(-1)?.toFixed(4)).join(" and ")}`,
         );
-      await setImmediate();
     }
     const trained = each(runs, ({ mode, model, losses, seconds }) => ({
       mode,

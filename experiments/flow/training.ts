@@ -1,5 +1,4 @@
 /** @file Trains a flow by maximum likelihood and measures it. */
-import { setImmediate } from "node:timers/promises";
 import {
   abs,
   exp,
@@ -14,10 +13,11 @@ import {
   sum,
   type Tensor,
   tensor,
-  valueAndGrad,
 } from "@spm/core";
 import { elements } from "@spm/core/extend";
 import { adam, clipByGlobalNorm, cosine } from "@spm/optim";
+import { type GradientTransform, trainStep } from "@spm/trainer";
+import { steps } from "../parts/steps.ts";
 import type { Flow } from "./flow-model.ts";
 
 const number = (x: Tensor): number => Number(elements(x.ndarray())[0]);
@@ -35,20 +35,19 @@ export interface FlowTraining {
 /** Minimises −E ln p(x) over fresh points. @returns median seconds a step */
 export async function trainFlow(
   flow: Flow,
-  { draw, steps, batch, rate, signal }: FlowTraining,
+  { draw, steps: count, batch, rate, signal }: FlowTraining,
 ): Promise<number> {
-  const parameters = flow.parameters();
-  const optimizer = adam(parameters, { learningRate: cosine({ base: rate, steps }) });
+  const learningRate = cosine({ base: rate, steps: count });
+  const optimizer = adam(flow.parameters(), { learningRate });
+  const gradients: GradientTransform = (grads) => clipByGlobalNorm(grads, 5).grads;
   const times: number[] = [];
-  for (let step = 0; step < steps && !signal.aborted; step++) {
+  for await (const _ of steps(count, signal)) {
     const started = performance.now();
     scope(() => {
       const x = draw(batch);
-      const { grads } = valueAndGrad(() => neg(mean(flow.forward(x))), parameters);
-      optimizer.step(clipByGlobalNorm(grads, 5).grads);
+      trainStep(optimizer, () => neg(mean(flow.forward(x))), { gradients });
     });
     times.push((performance.now() - started) / 1000);
-    if (step % 20 === 0) await setImmediate();
   }
   return times.toSorted((a, b) => a - b)[times.length >> 1] ?? 0;
 }

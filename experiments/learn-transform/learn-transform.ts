@@ -16,7 +16,8 @@ import {
   toDense,
 } from "@spm/mixer";
 import type { LinearMap } from "@spm/nn";
-import { matrixPicture, seriesChart, strip } from "@spm/report";
+import { matrixPicture, seriesChart } from "@spm/report";
+import { strip } from "@spm/report/draw";
 import type { Experiment, Table } from "../parts/experiment.ts";
 import { readNumbers } from "../parts/lists.ts";
 import { type Recovered, recover } from "./recover.ts";

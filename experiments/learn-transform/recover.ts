@@ -1,5 +1,4 @@
 /** @file Gradient descent from samples of a matrix to a mixer of that matrix. */
-import { setImmediate } from "node:timers/promises";
 import {
   cast,
   matmul,
@@ -15,12 +14,13 @@ import {
   sum,
   type Tensor,
   transpose,
-  valueAndGrad,
 } from "@spm/core";
 import { elements } from "@spm/core/extend";
 import type { MixerKind, Schedule } from "@spm/mixer";
 import { type LinearMap, MixerLayer } from "@spm/nn";
 import { adam, cosine } from "@spm/optim";
+import { trainStep } from "@spm/trainer";
+import { steps } from "../parts/steps.ts";
 
 /** How one matrix is looked for. */
 export interface Search {
@@ -63,30 +63,27 @@ export interface Recovered {
  * Cost: `steps` passes of the mixer and, for the targets, of T.
  */
 export async function recover(search: Search): Promise<Recovered> {
-  const { target, mixer, schedule, diagonals, steps, rate, random, ...rest } = search;
+  const { target, mixer, schedule, diagonals, rate, random, signal, watch } = search;
   const [outputs, inputs] = target.shape as [number, number];
   const layer = new MixerLayer(mixer, inputs, outputs, { random, schedule, bias: false });
   const parameters = layer
     .parameters()
     .filter((p) => diagonals || (p !== layer.dIn && p !== layer.dOut));
-  const optimizer = adam(parameters, { learningRate: cosine({ base: rate, steps }) });
+  const optimizer = adam(parameters, { learningRate: cosine({ base: rate, steps: search.steps }) });
   const columns = noGrad(() => transpose(target));
   const trace = [{ step: 0, rmse: distance(layer, target).rmse }];
   let step = 0;
-  rest.watch?.(0, layer);
-  while (step < steps && !rest.signal.aborted) {
+  watch?.(0, layer);
+  for await (const before of steps(search.steps, signal)) {
+    step = before + 1;
     scope(() => {
       const x = normal(random, [inputs, inputs]);
       const y = matmul(x, columns);
-      const { grads } = valueAndGrad(() => mean(square(sub(layer.forward(x), y))), parameters);
-      optimizer.step(grads);
+      trainStep(optimizer, () => mean(square(sub(layer.forward(x), y))));
     });
-    step++;
-    // the event loop gets its turn: an interruption comes through
-    if (step % 20 === 0) await setImmediate();
-    if (step % Math.ceil(steps / 50) === 0)
+    if (step % Math.ceil(search.steps / 50) === 0)
       trace.push({ step, rmse: distance(layer, target).rmse });
-    if (rest.watchAt?.includes(step)) rest.watch?.(step, layer);
+    if (search.watchAt?.includes(step)) watch?.(step, layer);
   }
   const count = parameters.reduce((total, p) => total + p.shape.reduce((a, b) => a * b, 1), 0);
   return { ...distance(layer, target), parameters: count, samples: step * inputs, trace };

@@ -71,7 +71,7 @@ export const mnist: Experiment<{
         albums.push(...watched.map(({ album }) => album));
         const trained = await trainInTurn(runners, {
           loss: classification,
-          held: new DataLoader(testSet, { batchSize: Math.min(TEST_BATCH, testImages) }),
+          evalData: new DataLoader(testSet, { batchSize: Math.min(TEST_BATCH, testImages) }),
           steps,
           every: Math.ceil(steps / 8),
           signal,

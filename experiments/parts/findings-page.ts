@@ -1,5 +1,5 @@
 /** @file The findings of an experiment as a page of HTML and as text. */
-import { escapeXml, factsHtml, htmlPage } from "@spm/report";
+import { escapeXml, factsHtml, htmlPage } from "@spm/report/draw";
 import type { Findings, Section, Table } from "./experiment.ts";
 
 /** What stands around the findings. */

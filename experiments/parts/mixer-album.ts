@@ -1,13 +1,8 @@
 /** @file Pictures of a mixer: once trained, and on its way there. */
 import { noGrad } from "@spm/core";
 import type { MixerLayer } from "@spm/nn";
-import {
-  matrixPicture,
-  reachPicture,
-  spectrumPicture,
-  stageAnglesPicture,
-  strip,
-} from "@spm/report";
+import { matrixPicture, reachPicture, spectrumPicture, stageAnglesPicture } from "@spm/report";
+import { strip } from "@spm/report/draw";
 import type { Section } from "./experiment.ts";
 
 /**
@@ -44,33 +39,6 @@ export class MixerAlbum {
       name: `${file}-${suffix}`,
       svg,
     });
-    const spread = [0, this.#frames.length >> 2, this.#frames.length >> 1, this.#frames.length - 1];
-    const some = this.#frames.filter((_, k) => spread.includes(k));
-    const strips: Section[] =
-      some.length < 2
-        ? []
-        : [
-            {
-              heading: `${name}: angles over training`,
-              figure: figure(
-                "angles-strip",
-                strip(
-                  `${name}: angles`,
-                  some.map(({ caption, angles }) => [caption, angles]),
-                ),
-              ),
-            },
-            {
-              heading: `${name}: matrix over training`,
-              figure: figure(
-                "matrix-strip",
-                strip(
-                  `${name}: matrix`,
-                  some.map(({ caption, matrix }) => [caption, matrix]),
-                ),
-              ),
-            },
-          ];
     return [
       {
         heading: `${name}: the angle of each pair, stage by stage`,
@@ -98,8 +66,26 @@ export class MixerAlbum {
           "the bars are a column of the matrix.",
         figure: figure("reach", reachPicture(factors, layer.fanIn >> 1)),
       },
-      ...strips,
+      ...this.#strips(file),
     ];
+  }
+
+  /** Four frames in a row, from the first to the last; nothing of fewer than two. */
+  #strips(file: string): Section[] {
+    const last = this.#frames.length - 1;
+    const spread = [0, this.#frames.length >> 2, this.#frames.length >> 1, last];
+    const some = this.#frames.filter((_, k) => spread.includes(k));
+    if (some.length < 2) return [];
+    return (["angles", "matrix"] as const).map((part) => ({
+      heading: `${this.#name}: ${part} over training`,
+      figure: {
+        name: `${file}-${part}-strip`,
+        svg: strip(
+          `${this.#name}: ${part}`,
+          some.map((frame) => [frame.caption, frame[part]]),
+        ),
+      },
+    }));
   }
 
   #withMatrix(picture: (w: ReturnType<MixerLayer["toDense"]>) => string): string {

@@ -22,11 +22,20 @@ export function showSpread(spread: Spread | undefined, show: (value: number) => 
 }
 
 /** The middle value, the mean of both for an even count; NaN of none. */
-export function median(values: readonly number[]): number {
+export const median = (values: readonly number[]): number => quantile(values, 0.5);
+
+/**
+ * The value below which a share of the values lies, between two of them on the line that joins
+ * them; NaN of none.
+ */
+export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  const at = (place: number): number => sorted[place] ?? Number.NaN;
-  const half = sorted.length / 2;
-  return (at(Math.ceil(half) - 1) + at(Math.floor(half))) / 2;
+  const place = share * (sorted.length - 1);
+  const [before, after] = [Math.floor(place), Math.ceil(place)];
+  const at = (k: number): number => sorted[k] ?? Number.NaN;
+  return before === after
+    ? at(before)
+    : (after - place) * at(before) + (place - before) * at(after);
 }
 
 /** Where a point of a chart lies and how far its bar goes: the median, the least, the most. */

@@ -2,9 +2,16 @@
  * @file Several models trained side by side, a few steps each in turn, so that their seconds can be
  * compared on a busy machine.
  */
-import { scope, type Tensor, valueAndGrad } from "@spm/core";
+import { scope, type Tensor } from "@spm/core";
 import type { DataLoader } from "@spm/data";
-import { evaluate, type LossFunction, type Metrics, type Updater } from "@spm/trainer";
+import {
+  evaluate,
+  type GradientTransform,
+  type LossFunction,
+  type Metrics,
+  trainStep,
+  type Updater,
+} from "@spm/trainer";
 
 /** A model in training. */
 export interface Runner<Model, Batch> {
@@ -29,13 +36,13 @@ export interface Reading {
 export interface TurnOptions<Model, Batch, R extends Runner<Model, Batch> = Runner<Model, Batch>> {
   readonly loss: LossFunction<Model, Batch>;
   /** What all are evaluated on. */
-  readonly held: DataLoader<Batch>;
+  readonly evalData: DataLoader<Batch>;
   /** For each model. */
   readonly steps: number;
   /** Steps between evaluations; there is one before the first step and one after the last. */
   readonly every: number;
   /** Changes the gradients before each update, e.g. clips them. */
-  readonly gradients?: (grads: readonly Tensor[]) => readonly Tensor[];
+  readonly gradients?: GradientTransform;
   /** Called with each reading. */
   readonly onReading?: (runner: R, reading: Reading) => void;
   readonly signal: AbortSignal;
@@ -51,19 +58,19 @@ const TURN = 5;
  */
 export async function trainInTurn<Model, Batch, R extends Runner<Model, Batch>>(
   runners: readonly R[],
-  { loss, held, steps, every, gradients, onReading, signal }: TurnOptions<Model, Batch, R>,
+  { loss, evalData, steps, every, gradients, onReading, signal }: TurnOptions<Model, Batch, R>,
 ): Promise<(R & { readonly readings: readonly Reading[] })[]> {
   const turns = runners.map((runner) => ({ runner, readings: [] as Reading[], seconds: 0 }));
   const takeStep = ({ model, optimizer, batches }: Runner<Model, Batch>): Tensor =>
     scope(() => {
       const batch = batches.next();
-      const { value, grads } = valueAndGrad(() => loss(model, batch).loss, optimizer.parameters);
-      optimizer.step(gradients?.(grads) ?? grads);
-      return value;
+      return trainStep(optimizer, () => loss(model, batch).loss, {
+        ...(gradients && { gradients }),
+      });
     });
   const read = async (step: number): Promise<void> => {
     for (const { runner, readings, seconds } of turns) {
-      const metrics = await evaluate(runner.model, held, loss, { signal });
+      const metrics = await evaluate(runner.model, evalData, loss, { signal });
       if (metrics === undefined) return;
       const reading = { step, seconds, metrics };
       readings.push(reading);

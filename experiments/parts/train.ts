@@ -1,7 +1,8 @@
-/** @file The loop: Adam on batches in order, for a number of steps or of seconds. */
-import { setImmediate } from "node:timers/promises";
-import { type Parameter, scope, slice, type Tensor, valueAndGrad } from "@spm/core";
+/** @file Adam on batches in order, for a number of steps or of seconds. */
+import { type Parameter, scope, slice, type Tensor } from "@spm/core";
 import { adam } from "@spm/optim";
+import { trainStep } from "@spm/trainer";
+import { steps } from "./steps.ts";
 
 /** Inputs [N, n] with what belongs to each. */
 export interface Samples {
@@ -28,29 +29,26 @@ export async function train(
   parameters: readonly Parameter[],
   loss: (batch: Samples) => Tensor,
   { x, y }: Samples,
-  { batch, rate, steps, seconds, signal }: Training,
+  { batch, rate, steps: most, seconds, signal }: Training,
 ): Promise<{ steps: number; seconds: number }> {
   const started = performance.now();
   const elapsed = (): number => (performance.now() - started) / 1000;
-  let [progress, step] = [0, 0];
+  let [progress, taken] = [0, 0];
   const optimizer = adam(parameters, {
     learningRate: () => (rate * (1 + Math.cos(Math.PI * progress))) / 2,
   });
   const batches = Math.floor(x.shape[0]! / batch);
-  for (; progress < 1 && !signal.aborted; step++) {
+  for await (const step of steps(seconds === undefined ? most : Number.POSITIVE_INFINITY, signal)) {
     const range = { start: (step % batches) * batch, stop: (step % batches) * batch + batch };
     const value = scope(() => {
       const part = { x: slice(x, [range]), y: slice(y, [range]) };
-      const { value, grads } = valueAndGrad(() => loss(part), parameters);
-      optimizer.step(grads);
-      return value;
+      return trainStep(optimizer, () => loss(part));
     });
-    if (step % 16 === 0) {
-      await value.item(); // on a device: the steps so far are done
-      await setImmediate(); // the event loop gets its turn: an interruption comes through
-    }
+    if (step % 16 === 0) await value.item(); // on a device: the steps so far are done
     value.dispose();
-    progress = seconds === undefined ? (step + 1) / steps : elapsed() / seconds;
+    taken = step + 1;
+    progress = seconds === undefined ? taken / most : elapsed() / seconds;
+    if (progress >= 1) break;
   }
-  return { steps: step, seconds: elapsed() };
+  return { steps: taken, seconds: elapsed() };
 }

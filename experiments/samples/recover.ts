@@ -1,5 +1,4 @@
 /** @file One fit: what a student makes of N samples of a hidden operator. */
-import { setImmediate } from "node:timers/promises";
 import {
   add,
   matmul,
@@ -8,16 +7,16 @@ import {
   noGrad,
   normal,
   type Rng,
-  scope,
   square,
   sub,
   type Tensor,
   transpose,
-  valueAndGrad,
 } from "@spm/core";
 import { elements } from "@spm/core/extend";
 import { type LinearKind, linear } from "@spm/nn";
 import { adam, cosine } from "@spm/optim";
+import { trainStep } from "@spm/trainer";
+import { steps } from "../parts/steps.ts";
 import { fasterForm } from "../parts/through-matrix.ts";
 import { ridge } from "./ridge.ts";
 
@@ -48,7 +47,7 @@ export async function recover(
   fit: Fit,
   signal: AbortSignal,
 ): Promise<number> {
-  const { student, samples, noise, steps, rate } = fit;
+  const { student, samples, noise, rate } = fit;
   const n = teacher.shape[0]!;
   const x = normal(random, [samples, n]);
   const y = noGrad(() =>
@@ -61,21 +60,13 @@ export async function recover(
   }
   const layer = fasterForm(student, linear(student, n, n, { random, bias: false }));
   const parameters = layer.parameters();
-  const optimizer = adam(parameters, { learningRate: cosine({ base: rate, steps }) });
-  for (let step = 0; step < steps && !signal.aborted; step++) {
-    const value = scope(() => {
-      const { value, grads } = valueAndGrad(
-        () => mean(square(sub(layer.forward(x), y))),
-        parameters,
-      );
-      optimizer.step(grads);
-      return value;
-    });
+  const learningRate = cosine({ base: rate, steps: fit.steps });
+  const optimizer = adam(parameters, { learningRate });
+  for await (const _ of steps(fit.steps, signal)) {
+    const value = trainStep(optimizer, () => mean(square(sub(layer.forward(x), y))));
     const loss = await value.item();
     value.dispose();
     if (loss < 1e-13) break; // float32 knows no better
-    // the event loop gets its turn: an interruption comes through
-    if (step % 20 === 0) await setImmediate();
   }
   const found = noGrad(() => Float64Array.from(elements(layer.toDense().ndarray())));
   for (const used of [x, y, ...parameters]) used.dispose();

@@ -76,7 +76,7 @@ export const text: Experiment<{
         const every = runners[0]!.batches.batchesPerEpoch;
         const trained = await trainInTurn(runners, {
           loss: classification,
-          held: new DataLoader(hashedWords(held, n), { batchSize: Math.min(500, held.length) }),
+          evalData: new DataLoader(hashedWords(held, n), { batchSize: Math.min(500, held.length) }),
           steps: epochs * every,
           every,
           signal,

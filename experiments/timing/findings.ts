@@ -3,8 +3,7 @@
 import { seriesChart } from "@spm/report";
 import { formatCount } from "@spm/trainer/format";
 import type { Findings, Section } from "../parts/experiment.ts";
-import { median } from "../parts/statistics.ts";
-import type { Rounds } from "./rounds.ts";
+import { type Measured, speedup } from "../parts/harness.ts";
 
 /** What is timed, in the order of each round: first what the mixers are held against. */
 export const KINDS = ["dense", "rotation", "general"] as const;
@@ -15,18 +14,23 @@ type Mixer = (typeof MIXERS)[number];
 export const PHASES = ["forward", "forward and backward", "step"] as const;
 export type Phase = (typeof PHASES)[number];
 
+/** What was measured of each kind, in their order. */
+export type Seconds = readonly Measured[];
+
 /** One width and batch; a phase is missing where the memory was too small. */
 export interface Cell {
   readonly n: number;
   readonly batch: number;
-  readonly seconds: { readonly [phase in Phase]?: Rounds };
+  readonly seconds: { readonly [phase in Phase]?: Seconds };
 }
 
+const measuredOf = ({ seconds }: Cell, phase: Phase, kind: (typeof KINDS)[number]) =>
+  seconds[phase]?.[KINDS.indexOf(kind)];
+
 /** How many times faster than dense: the median of the rounds' own ratios. */
-function ratio({ seconds }: Cell, phase: Phase, mixer: Mixer): number | undefined {
-  const rounds = seconds[phase];
-  const k = KINDS.indexOf(mixer);
-  return rounds && median(rounds.map((row) => row[0]! / row[k]!));
+function ratio(cell: Cell, phase: Phase, mixer: Mixer): number | undefined {
+  const [dense, own] = [measuredOf(cell, phase, "dense"), measuredOf(cell, phase, mixer)];
+  return dense && own && speedup(dense, own);
 }
 
 /** The smallest width from which on every measured one is at least as fast as dense. */
@@ -78,7 +82,16 @@ export function timingFindings(unordered: readonly Cell[]): Findings {
       ),
     ],
     results: {
-      cells: cells.map(({ n, batch, seconds }) => ({ n, batch, seconds: { ...seconds } })),
+      cells: cells.map(({ n, batch, seconds }) => ({
+        n,
+        batch,
+        seconds: Object.fromEntries(
+          Object.entries(seconds).map(([phase, kinds]) => [
+            phase,
+            Object.fromEntries(kinds.map(({ name, rounds }) => [name, rounds])),
+          ]),
+        ),
+      })),
     },
   };
 }
@@ -87,11 +100,11 @@ function ratioTable(cells: readonly Cell[], phase: Phase): Section {
   const show = (value: number | undefined): string =>
     value === undefined ? "–" : `${threeDigits(value)}×`;
   const rows = cells.map((cell) => {
-    const dense = cell.seconds[phase]?.map((row) => row[0]!);
+    const dense = measuredOf(cell, phase, "dense");
     return [
       String(cell.n),
       String(cell.batch),
-      dense ? threeDigits(1000 * median(dense)) : "–",
+      dense ? threeDigits(1000 * dense.seconds) : "–",
       ...MIXERS.map((mixer) => show(ratio(cell, phase, mixer))),
     ];
   });

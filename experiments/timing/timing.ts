@@ -1,6 +1,9 @@
 /** @file How long a dense layer and mixers take by width and batch, and where they cross. */
 import {
+  add,
+  currentBackend,
   normal,
+  ones,
   type Parameter,
   parameter,
   type Rng,
@@ -14,9 +17,10 @@ import { BackendError } from "@spm/core/extend";
 import { type LinearMap, linear } from "@spm/nn";
 import { adam, type Optimizer } from "@spm/optim";
 import type { Experiment } from "../parts/experiment.ts";
+import { candidate, measure } from "../parts/harness.ts";
 import { readNumbers } from "../parts/lists.ts";
-import { type Cell, KINDS, PHASES, type Phase, timingFindings } from "./findings.ts";
-import { type Candidate, type Rounds, timeInRounds } from "./rounds.ts";
+import { zip } from "../parts/zip.ts";
+import { type Cell, KINDS, PHASES, type Phase, type Seconds, timingFindings } from "./findings.ts";
 
 /** From which width on a mixer is faster than a dense layer, by batch, on the backend at hand. */
 export const timing: Experiment<{
@@ -43,9 +47,11 @@ export const timing: Experiment<{
     for (const n of readNumbers("widths", widths))
       for (const batch of readNumbers("batches", batches)) {
         if (signal.aborted) break;
-        const cell = await measure(n, batch, { rounds, least, longest, random: rng(seed) });
+        const cell = await measureCell(n, batch, { rounds, least, longest, random: rng(seed) });
         cells.push(cell);
-        const times = cell.seconds.step?.[0]?.map((s) => `${(1000 * s).toPrecision(3)} ms`);
+        const times = cell.seconds.step?.map(
+          ({ seconds }) => `${(1000 * seconds).toPrecision(3)} ms`,
+        );
         if (times !== undefined) log(`n ${n}, batch ${batch}, step: ${times.join(", ")}`);
         await new Promise((resume) => setImmediate(resume)); // an interruption gets through
       }
@@ -63,12 +69,12 @@ interface Plan {
 /**
  * All phases of one width and batch, in fewer rounds where these would take longer than `longest`.
  */
-async function measure(
+async function measureCell(
   n: number,
   batch: number,
   { rounds, least, longest, random }: Plan,
 ): Promise<Cell> {
-  const seconds: { [phase in Phase]?: Rounds } = {};
+  const seconds: { [phase in Phase]?: Seconds } = {};
   const owned: { dispose(): void }[] = [];
   try {
     const x = parameter(normal(random, [batch, n]));
@@ -76,12 +82,12 @@ async function measure(
     const layers = KINDS.map((kind) => linear(kind, n, n, { random }));
     owned.push(...layers.flatMap((layer) => layer.parameters()));
     for (const phase of PHASES) {
-      const candidates = layers.map((layer) => {
+      const candidates = zip(KINDS, layers).map(([kind, layer]) => {
         const optimizer = adam(layer.parameters(), { learningRate: 1e-6 });
         owned.push(optimizer);
-        return runOf(phase, layer, x, optimizer);
+        return candidate(kind, runOf(phase, layer, x, optimizer), { sample: least, settled });
       });
-      seconds[phase] = await timeInRounds(candidates, { rounds, least, longest });
+      seconds[phase] = await measure(candidates, { rounds, seconds: least, longest });
     }
   } catch (error) {
     // no memory for a matrix of this size: the cell stays open
@@ -95,10 +101,21 @@ async function measure(
  * What is timed: the layer's public functions, with bias and diagonals; the gradients are those by
  * the input and all parameters.
  */
-function runOf(phase: Phase, layer: LinearMap, x: Parameter, optimizer: Optimizer): Candidate {
+function runOf(phase: Phase, layer: LinearMap, x: Parameter, optimizer: Optimizer): () => void {
   if (phase === "forward") return () => scope(() => void layer.forward(x));
   const gradients = (): Tensor[] =>
     valueAndGrad(() => sum(layer.forward(x)), [x, ...optimizer.parameters]).grads;
   if (phase === "forward and backward") return () => scope(() => void gradients());
   return () => scope(() => optimizer.step(gradients().slice(1)));
+}
+
+/**
+ * On a device: until all that was enqueued before has been computed. In CPU memory it has been,
+ * already.
+ */
+async function settled(): Promise<void> {
+  if (currentBackend().view !== undefined) return;
+  const last = add(ones([1]), 1);
+  await last.data();
+  last.dispose();
 }

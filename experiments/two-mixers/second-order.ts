@@ -3,7 +3,6 @@
  * gradients, no matrix formed.
  */
 
-import { setImmediate } from "node:timers/promises";
 import {
   add,
   mul,
@@ -20,6 +19,7 @@ import {
 } from "@spm/core";
 import { elements, sizeOf } from "@spm/core/extend";
 import { functionalCall, type Module } from "@spm/nn";
+import { steps } from "../parts/steps.ts";
 import type { Samples } from "../parts/train.ts";
 import { zip } from "../parts/zip.ts";
 
@@ -48,7 +48,7 @@ const REACH = 1e-2;
 export async function fitBySecondOrder(
   net: Module,
   { x, y }: Samples,
-  { steps, samples, signal }: SecondOrderTraining,
+  { steps: tried, samples, signal }: SecondOrderTraining,
 ): Promise<void> {
   const names = [...net.namedParameters().keys()];
   const parameters = net.parameters();
@@ -61,7 +61,7 @@ export async function fitBySecondOrder(
 
   let damping = 1e-2 * part.stop;
   let loss = scope(() => lossOf(residualsAt()));
-  for (let step = 0; step < steps && !signal.aborted; step++) {
+  for await (const _ of steps(tried, signal)) {
     const before = parameters.map((p) => Float64Array.from(elements(p.ndarray())));
     const change = scope(() => {
       const { pullback } = vjp(outputs, ...parameters);
@@ -85,7 +85,6 @@ export async function fitBySecondOrder(
       assign(parameters, before);
       damping *= 4;
     }
-    await setImmediate(); // the event loop gets its turn: an interruption comes through
   }
 }
 

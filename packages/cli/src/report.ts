@@ -2,7 +2,8 @@
  * @file `spm report`: the report of a run folder, written anew, or one of several runs together.
  */
 import { writeFileSync } from "node:fs";
-import { curvesSvg, overlaid, renderReport, writeReport } from "@spm/report";
+import { curvesSvg, renderReport, writeReport } from "@spm/report";
+import { overlaid } from "@spm/report/draw";
 import type { ProgressStream } from "@spm/trainer";
 import { type Run, readRun } from "@spm/trainer/node";
 

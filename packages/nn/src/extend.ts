@@ -1,4 +1,6 @@
-/** @file @spm/nn/extend: what authors of layers, linear kinds and backends need besides `@spm/nn`. */
+/**
+ * @file @spm/nn/extend: what authors of layers, linear kinds and backends need besides `@spm/nn`.
+ */
 
 // Layers and linear kinds
 

@@ -1,4 +1,7 @@
-/** @file @spm/optim/extend: the updates of its rules as primitives, for backends with kernels for them. */
+/**
+ * @file @spm/optim/extend: the updates of its rules as primitives, for backends with kernels for
+ * them.
+ */
 export { type AdagradUpdate, adagradUpdate } from "./adagrad.ts";
 export { type AdamUpdate, adamUpdate } from "./adam.ts";
 export { type AdamaxUpdate, adamaxUpdate } from "./adamax.ts";

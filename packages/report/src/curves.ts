@@ -1,39 +1,15 @@
 /** @file The curves of a run as SVG: loss and accuracy, against steps and against seconds. */
-
-import * as Plot from "@observablehq/plot";
 import type { MetricRecord, Run, Split } from "@spm/trainer/node";
-import { parseHTML } from "linkedom";
-import { logLabels, logTicks } from "./log-axis.ts";
-import { escapeXml, serialize } from "./svg.ts";
+import { LIGHT, modelColour, modelShape, type Palette } from "./palette.ts";
+import { group, line, linearAxis, logAxis, type PlotAxis, plot } from "./plot.ts";
+import { escapeXml, shifted, svgElement, svgPicture, svgText } from "./svg.ts";
+import { linearTicks, logTicks } from "./ticks.ts";
 
 /** What a chart shows upwards. */
 export type Quantity = "loss" | "accuracy";
 
 /** What a chart shows to the right: optimizer steps, or seconds of training. */
 export type Axis = "step" | "seconds";
-
-/**
- * The colours of a chart, as CSS values: `var(--ink)` works where the SVG stands in a page that
- * defines it.
- */
-export interface Palette {
-  /** Text and axes. */
-  readonly ink: string;
-  /** Grid lines. */
-  readonly grid: string;
-  /** The ground, for the rim around marks. */
-  readonly ground: string;
-  /** One colour a model, in training order, used again from the start when they run out. */
-  readonly models: readonly string[];
-}
-
-/** Blue, orange and green that stay apart for colour-blind eyes, on white. */
-export const LIGHT: Palette = {
-  ink: "#1f2328",
-  grid: "#d0d7de",
-  ground: "#ffffff",
-  models: ["#2563eb", "#c2570c", "#0f8a5f", "#a21caf", "#64748b"],
-};
 
 /** The four charts, in reading order. */
 export const CHARTS: readonly { readonly quantity: Quantity; readonly axis: Axis }[] = [
@@ -43,16 +19,12 @@ export const CHARTS: readonly { readonly quantity: Quantity; readonly axis: Axis
   { quantity: "loss", axis: "seconds" },
 ];
 
-const SYMBOLS = ["circle", "square", "triangle", "diamond", "star"] as const;
-const SHAPES = [
-  "M-5,0a5,5 0 1,0 10,0a5,5 0 1,0 -10,0Z",
-  "M-4.5,-4.5h9v9h-9Z",
-  "M0,-5.5L5.2,4H-5.2Z",
-  "M0,-6L4.5,0L0,6L-4.5,0Z",
-  "M0,-6L1.5,-2H5.7L2.3,0.8L3.6,5L0,2.4L-3.6,5L-2.3,0.8L-5.7,-2H-1.5Z",
-] as const;
-const WIDTH = 520;
-const HEIGHT = 320;
+const AXES = { step: "steps", seconds: "seconds of training" };
+const SIZE = { width: 520, height: 320 };
+/** Room for labels, at the right for half a mark. */
+const MARGIN = { left: 46, right: 22, top: 26, bottom: 38 };
+/** Ticks of a linear axis, at most so many steps. */
+const STEPS = 6;
 
 interface Point {
   readonly run: string;
@@ -84,6 +56,28 @@ function accuracyFloor(test: readonly Point[], train: readonly Point[]): number 
   return Math.max(0, Math.floor((Math.min(...values) - 0.04) * 20) / 20);
 }
 
+/** The steps or seconds of an axis, from 0. */
+function axisAcross(axis: Axis, points: readonly Point[]): PlotAxis {
+  const high = Math.max(0, ...points.map((p) => p[axis])) || 1;
+  return linearAxis(`${AXES[axis]} →`, 0, high, linearTicks(0, high, STEPS));
+}
+
+/** In percent; the marks are fractions. */
+function accuracyAxis(floor: number): PlotAxis {
+  const { ticks, ...axis } = linearAxis(
+    "↑ accuracy (%)",
+    floor,
+    1,
+    linearTicks(100 * floor, 100, STEPS),
+  );
+  return { ...axis, ticks: ticks.map((percent) => percent / 100) };
+}
+
+function lossAxis(points: readonly Point[]): PlotAxis {
+  const ticks = logTicks(points.length === 0 ? [1, 10] : points.map((p) => p.loss ?? 1));
+  return logAxis("↑ loss (log scale)", ticks[0] ?? 1, ticks.at(-1) ?? 10, ticks);
+}
+
 /**
  * One chart as an SVG element's text: training as lines, evaluations on the test samples as marks.
  *
@@ -94,129 +88,57 @@ function accuracyFloor(test: readonly Point[], train: readonly Point[]): number 
  * it scales with its container.
  * @example
  * ```ts
- * import { LIGHT, chart } from "@spm/report";
+ * import { LIGHT, chart } from "@spm/report/draw";
 import { readRun } from "@spm/trainer/node";
  * const svg = chart(readRun("runs/example"), "loss", "step", LIGHT);
  * ```
  */
 export function chart(run: Run, quantity: Quantity, axis: Axis, palette: Palette): string {
-  return serialize(chartElement(run, quantity, axis, palette), `${quantity}-${axis}`);
-}
-
-function chartElement(run: Run, quantity: Quantity, axis: Axis, palette: Palette): Element {
   const models = run.config.models.map(({ run: name }) => name);
-  const color = (name: string): string =>
-    palette.models[models.indexOf(name) % palette.models.length] as string;
-  const symbol = (name: string): (typeof SYMBOLS)[number] =>
-    SYMBOLS[models.indexOf(name) % SYMBOLS.length] as "circle";
-  const drawable = (p: Point): boolean =>
-    p[quantity] !== null && (quantity === "accuracy" || (p.loss as number) > 0);
-  const [train, test] = [
-    points(run, "train").filter(drawable),
-    points(run, "test").filter(drawable),
-  ];
-  const floor = accuracyFloor(test, train);
-  const lossTicks =
-    quantity === "loss" ? logTicks([...train, ...test].map((p) => p.loss as number)) : [];
-  const words = {
-    step: "steps",
-    seconds: "seconds of training",
-    loss: "loss",
-    accuracy: "accuracy",
+  const drawn = (split: Split): Point[] =>
+    points(run, split).filter((p) =>
+      quantity === "accuracy" ? p.accuracy !== null : (p.loss ?? 0) > 0,
+    );
+  const [train, test] = [drawn("train"), drawn("test")];
+  const all = [...train, ...test];
+  const { ink: color, grid, ground } = palette;
+  const area = {
+    ...SIZE,
+    margin: MARGIN,
+    x: axisAcross(axis, all),
+    y: quantity === "loss" ? lossAxis(all) : accuracyAxis(accuracyFloor(test, train)),
+    grid,
   };
-
-  const { document } = parseHTML("<!doctype html><html><body></body></html>");
-  const common = { x: axis, y: quantity, z: "run" };
-  const svg = Plot.plot({
-    document: document as unknown as Document,
-    className: "chart",
-    width: WIDTH,
-    height: HEIGHT,
-    marginLeft: 46,
-    marginRight: 14,
-    marginTop: 26,
-    marginBottom: 38,
-    insetRight: 8,
-    style: {
-      background: "none",
-      color: palette.ink,
-      fontSize: "12px",
-      fontFamily: "system-ui, sans-serif",
-      overflow: "visible",
-    },
-    x: {
-      label: axis === "step" ? "steps →" : "seconds of training →",
-      labelAnchor: "right",
-      labelArrow: false,
-      nice: false,
-      zero: true,
-      ticks: 6,
-    },
-    y:
-      quantity === "loss"
-        ? {
-            type: "log",
-            label: "↑ loss (log scale)",
-            labelArrow: false,
-            ...(lossTicks.length > 0 && { domain: [lossTicks[0]!, lossTicks.at(-1)!] }),
-          }
-        : {
-            label: "↑ accuracy (%)",
-            labelArrow: false,
-            tickSize: 0,
-            domain: [100 * floor, 100],
-            percent: true,
-            ticks: 6,
-          },
-    color: { domain: models, range: models.map(color) },
-    symbol: { domain: models, range: models.map(symbol) },
-    marks: [
-      Plot.gridY({
-        stroke: palette.grid,
-        strokeOpacity: 1,
-        ...(quantity === "loss" ? { ticks: lossTicks } : {}),
-      }),
-      ...(quantity === "loss"
-        ? [Plot.axisY(lossTicks, { text: logLabels(lossTicks), tickSize: 0 })]
-        : []),
-      Plot.line(train, {
-        ...common,
-        stroke: "run",
-        strokeWidth: 1,
-        strokeOpacity: 0.5,
-        clip: true,
-      }),
-      Plot.line(test, { ...common, stroke: "run", strokeWidth: 2, clip: true }),
-      Plot.dot(test, {
-        ...common,
-        fill: "run",
-        symbol: "run",
-        r: 4.5,
-        stroke: palette.ground,
-        strokeWidth: 1.2,
-        title: (p: Point) =>
-          `${p.run}, step ${p.step}: test ${quantity} ${(p[quantity] as number).toFixed(4)}`,
-      }),
-    ],
+  const title = `${quantity} against ${AXES[axis]}: ${models.join(", ")}`;
+  const content = plot(area, ({ x, y, clip }) => {
+    const at = (p: Point): [number, number] => [x(p[axis]), y(p[quantity] ?? 0)];
+    const byModel = (from: readonly Point[]): Point[][] =>
+      models.map((name) => from.filter((p) => p.run === name));
+    const lines = (from: readonly Point[]): string[] =>
+      byModel(from).flatMap((own, k) =>
+        own.length === 0
+          ? []
+          : [svgElement("path", { d: line(own.map(at)), stroke: modelColour(palette, k) })],
+      );
+    const mark = (p: Point, k: number): string => {
+      const value = (p[quantity] ?? 0).toFixed(4);
+      const name = escapeXml(`${p.run}, step ${p.step}: test ${quantity} ${value}`);
+      const shape = { d: modelShape(k), fill: modelColour(palette, k) };
+      return shifted(...at(p), svgElement("path", shape, svgElement("title", {}, name)));
+    };
+    return [
+      clip(`${quantity}-${axis}-clip`, [
+        group("line", { fill: "none", "stroke-width": 1, "stroke-opacity": 0.5 }, lines(train)),
+        group("line", { fill: "none", "stroke-width": 2 }, lines(test)),
+      ]),
+      group(
+        "dot",
+        { stroke: ground, "stroke-width": 1.2 },
+        byModel(test).flatMap((own, k) => own.map((p) => mark(p, k))),
+      ),
+    ];
   });
-
-  const title = `${words[quantity]} against ${words[axis]}: ${models.join(", ")}`;
-  svg.setAttribute("role", "img");
-  svg.setAttribute("aria-label", title);
-  const element = document.createElementNS("http://www.w3.org/2000/svg", "title");
-  element.textContent = title;
-  svg.insertBefore(element as unknown as Node, svg.firstChild);
-  return svg;
-}
-
-/** The mark that stands for a model, as SVG of 14 × 14 user units. */
-export function marker(index: number, palette: Palette): string {
-  const model = palette.models[index % palette.models.length] as string;
-  const shape = SHAPES[index % SHAPES.length] as string;
-  return (
-    '<svg class="marker" width="14" height="14" viewBox="-7 -7 14 14" ' +
-    `aria-hidden="true"><path d="${shape}" fill="${model}"/></svg>`
-  );
+  return svgPicture(title, SIZE, { class: "chart", "font-size": 12, color, fill: color }, content);
 }
 
 /**
@@ -235,29 +157,33 @@ export function marker(index: number, palette: Palette): string {
 export function curvesSvg(run: Run): string {
   const gap = 24;
   const top = 44;
-  const [width, height] = [2 * WIDTH + 3 * gap, 2 * HEIGHT + 2 * gap + top];
-  const charts = CHARTS.map(({ quantity, axis }, i) => {
-    const element = chartElement(run, quantity, axis, LIGHT);
-    element.setAttribute("x", String(gap + (i % 2) * (WIDTH + gap)));
-    element.setAttribute("y", String(top + Math.floor(i / 2) * (HEIGHT + gap)));
-    return serialize(element, `${quantity}-${axis}`);
-  });
-  const legend = run.config.models.map(
-    ({ run: name }, i) =>
-      `<g transform="translate(${gap + 8 + i * 120} ` +
-      `22)">${marker(i, LIGHT).replace("<svg", '<svg x="-7" y="-7"')}<text ` +
-      `x="14" y="4.5">${escapeXml(name)}</text></g>`,
+  const [across, down] = [SIZE.width + gap, SIZE.height + gap];
+  const [width, height] = [2 * across + gap, 2 * down + top];
+  const charts = CHARTS.map(({ quantity, axis }, i) =>
+    shifted(
+      gap + (i % 2) * across,
+      top + Math.floor(i / 2) * down,
+      chart(run, quantity, axis, LIGHT),
+    ),
   );
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ` +
-      `${height}" width="${width}" height="${height}" font-family="system-ui, ` +
-      `sans-serif" font-size="14" fill="${LIGHT.ink}">`,
-    `<title>${escapeXml(run.config.title)}</title>`,
-    `<rect width="${width}" height="${height}" fill="${LIGHT.ground}"/>`,
-    ...legend,
-    `<text x="${width - gap}" y="26.5" text-anchor="end" font-size="12" opacity="0.7">thin: ` +
-      "training, marked: test</text>",
-    ...charts,
-    "</svg>\n",
-  ].join("\n");
+  const legend = run.config.models.map(({ run: name }, i) =>
+    shifted(
+      gap + 8 + i * 120,
+      22,
+      svgElement("path", { d: modelShape(i), fill: modelColour(LIGHT, i) }),
+      svgText(14, 4.5, name),
+    ),
+  );
+  const key = "thin: training, marked: test";
+  return `${svgPicture(
+    run.config.title,
+    { width, height },
+    { role: "group", "font-size": 14, fill: LIGHT.ink },
+    [
+      svgElement("rect", { width, height, fill: LIGHT.ground }),
+      ...legend,
+      svgText(width - gap, 26.5, key, { "text-anchor": "end", "font-size": 12, opacity: 0.7 }),
+      ...charts,
+    ],
+  )}\n`;
 }

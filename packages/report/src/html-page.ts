@@ -62,7 +62,7 @@ pre { margin: 0 0 16px; padding: 12px 16px; white-space: pre-wrap;
  * @param body - HTML that stands as it is.
  * @example
  * ```ts
- * import { htmlPage } from "@spm/report";
+ * import { htmlPage } from "@spm/report/draw";
  * const html = htmlPage("Findings", "<h1>Findings</h1>");
  * ```
  */
@@ -89,7 +89,7 @@ ${body}
  *
  * @example
  * ```ts
- * import { factsHtml } from "@spm/report";
+ * import { factsHtml } from "@spm/report/draw";
  * const html = factsHtml({ seed: 1, backend: "wasm" });
  * ```
  */

@@ -1,12 +1,12 @@
-/** @file @spm/report: charts, pictures of mixers, and the page of a run, as SVG and HTML. */
-export { type Axis, chart, curvesSvg, LIGHT, type Palette, type Quantity } from "./curves.ts";
-export { factsHtml, htmlPage } from "./html-page.ts";
-export { overlaid } from "./overlay.ts";
+/**
+ * @file @spm/report: charts, pictures of mixers, and the page of a run, as SVG and HTML. What
+ * pictures and pages of one's own are drawn with is `@spm/report/draw`.
+ */
+export { curvesSvg } from "./curves.ts";
 export { matrixPicture } from "./pictures/matrix.ts";
-export { type Flow, type Reach, reach, reachPicture } from "./pictures/reach.ts";
-export { type Spectrum, spectrum, spectrumPicture } from "./pictures/spectrum.ts";
-export { stageAngles, stageAnglesPicture } from "./pictures/stage-angles.ts";
-export { strip } from "./pictures/strip.ts";
+export { reachPicture } from "./pictures/reach.ts";
+export { spectrumPicture } from "./pictures/spectrum.ts";
+export { stageAnglesPicture } from "./pictures/stage-angles.ts";
 export { renderReport, writeReport } from "./report.ts";
 export {
   type ChartAxis,
@@ -16,4 +16,3 @@ export {
   seriesChart,
 } from "./series-chart.ts";
 export { type SummaryRow, summarize } from "./summary.ts";
-export { escapeXml } from "./svg.ts";

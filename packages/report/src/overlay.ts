@@ -11,7 +11,9 @@ import type { RecordPosition, Run } from "@spm/trainer/node";
  * @throws RunError for no run at all
  * @example
  * ```ts
- * import { overlaid, readRun, renderReport } from "@spm/report";
+ * import { renderReport } from "@spm/report";
+ * import { readRun } from "@spm/trainer/node";
+ * import { overlaid } from "@spm/report/draw";
  * const runs = ["runs/first", "runs/second"].map((name) => ({ name, run: readRun(name) }));
  * const html = renderReport(overlaid(runs));
  * ```

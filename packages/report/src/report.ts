@@ -7,8 +7,9 @@ import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { formatCount, formatPercent, formatRatio, formatSeconds } from "@spm/trainer/format";
 import { type Run, readRun } from "@spm/trainer/node";
-import { CHARTS, chart, marker, type Palette } from "./curves.ts";
+import { CHARTS, chart } from "./curves.ts";
 import { factsHtml, htmlPage } from "./html-page.ts";
+import { marker, type Palette } from "./palette.ts";
 import { type SummaryRow, summarize } from "./summary.ts";
 import { escapeXml } from "./svg.ts";
 

@@ -1,8 +1,8 @@
 /** @file Charts: what their axes say, what is drawn, and that text has room. */
 import { parseHTML } from "linkedom";
 import { expect, test } from "vitest";
-import { logLabels, logTicks } from "./log-axis.ts";
 import { type SeriesChart, seriesChart } from "./series-chart.ts";
+import { linearLabels, linearTicks, logLabels, logTicks } from "./ticks.ts";
 
 const chart = (given: Partial<SeriesChart> = {}): Document => {
   const text = seriesChart({
@@ -34,6 +34,16 @@ test("ticks of a logarithmic axis are round and enclose the data", () => {
   ]);
   expect(logTicks([2e-7, 0.9])).toEqual([1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1]);
   expect(logTicks([])).toEqual([]);
+});
+
+test("ticks of a linear axis are round, enclose the data, and have equal decimals", () => {
+  expect(linearTicks(0, 937, 6)).toEqual([0, 200, 400, 600, 800, 1000]);
+  expect(linearTicks(90, 100, 10)).toEqual([90, 91, 92, 93, 94, 95, 96, 97, 98, 99, 100]);
+  expect(linearTicks(0.11, 0.69, 6)).toEqual([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7]);
+  expect(linearTicks(-3e-9, 4e-9, 4)).toEqual([-4e-9, -2e-9, 0, 2e-9, 4e-9]);
+  expect(linearLabels([0, 0.25, 1])).toEqual(["0.00", "0.25", "1.00"]);
+  expect(linearLabels([-2000, 0, 2000])).toEqual(["−2,000", "0", "2,000"]);
+  expect(linearLabels([-4e-9, 0, 2e-9])).toEqual(["−4·10⁻⁹", "0", "2·10⁻⁹"]);
 });
 
 test("labels read as numbers, or all as powers of ten", () => {

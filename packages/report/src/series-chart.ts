@@ -2,11 +2,10 @@
  * @file Named series of points in one picture that stands alone: lines, marks, the spread around
  * them, a legend.
  */
-import * as Plot from "@observablehq/plot";
-import { parseHTML } from "linkedom";
-import { LIGHT } from "./curves.ts";
-import { logLabels, logTicks } from "./log-axis.ts";
-import { escapeXml, serialize } from "./svg.ts";
+import { LIGHT } from "./palette.ts";
+import { group, line, linearAxis, logAxis, type Places, type PlotAxis, plot } from "./plot.ts";
+import { escapeXml, px, shifted, svgElement, svgPicture, svgText } from "./svg.ts";
+import { linearTicks, logTicks } from "./ticks.ts";
 
 /** An axis of a {@link SeriesChart}. */
 export interface ChartAxis {
@@ -46,10 +45,19 @@ export interface SeriesChart {
   readonly level?: { readonly y: number; readonly name: string };
 }
 
-const [WIDTH, HEIGHT, LEGEND_ROW, TOP] = [640, 400, 22, 34];
+const SIZE = { width: 640, height: 400 };
+/** Room for labels, at the right for half a mark. */
+const MARGIN = { left: 64, right: 28, top: 24, bottom: 42 };
+/** Height of the title, and of a row of the legend. */
+const [TOP, LEGEND_ROW] = [34, 22];
+/** The title's font size, the letters that have room at that, a letter's width in the legend. */
 const [TITLE_SIZE, TITLE_LETTERS, LETTER] = [15, 66, 7];
+/** Ticks of a linear axis, at most so many steps. */
+const STEPS = 10;
 const MORE_COLOURS = ["#111827", "#ca9a04", "#be123c", "#22b8d8", "#84a318", "#7c2d12"] as const;
 const COLOURS = [...LIGHT.models, ...MORE_COLOURS];
+
+const colourOf = (series: number): string => COLOURS[series % COLOURS.length] ?? LIGHT.ink;
 
 /**
  * A chart as the text of an SVG file, in fixed colours on white.
@@ -68,151 +76,144 @@ const COLOURS = [...LIGHT.models, ...MORE_COLOURS];
  * ```
  */
 export function seriesChart({ title, x, y, series, joined = true, level }: SeriesChart): string {
+  const drawable = (axis: ChartAxis, v: number): boolean =>
+    Number.isFinite(v) && (axis.scale !== "log" || v > 0);
+  const drawn = series.map(({ name, points }) => ({
+    name,
+    points: points.filter((p) => drawable(x, p.x) && drawable(y, p.y)),
+  }));
+  const all = drawn.flatMap(({ points }) => points);
+  const heights = [
+    ...all.flatMap((p) => [p.y, p.low ?? p.y, p.high ?? p.y]),
+    ...(level === undefined ? [] : [level.y]),
+  ].filter((v) => drawable(y, v));
   const names = series.map(({ name }) => name);
-  const colour = (name: string): string => COLOURS[names.indexOf(name) % COLOURS.length] as string;
-  const drawable = (p: ChartPoint): boolean =>
-    Number.isFinite(p.x) &&
-    Number.isFinite(p.y) &&
-    (x.scale !== "log" || p.x > 0) &&
-    (y.scale !== "log" || p.y > 0);
-  const points = series.flatMap(({ name, points: own }) =>
-    own.filter(drawable).map((p) => ({ name, ...p })),
-  );
-  const bounds = points.filter(
-    (p) => p.low !== undefined && p.high !== undefined && (y.scale !== "log" || p.low > 0),
-  );
-  const { document } = parseHTML("<!doctype html><html><body></body></html>");
-  const across = axisOf(
-    x,
-    points.map((p) => p.x),
-    false,
-  );
-  const heights = points.flatMap((p) => [p.y, p.low ?? p.y, p.high ?? p.y]);
-  const up = axisOf(y, level === undefined ? heights : [...heights, level.y], true);
-  const element = Plot.plot({
-    document: document as unknown as Document,
-    className: "series",
-    width: WIDTH,
-    height: HEIGHT,
-    marginLeft: 64,
-    marginBottom: 42,
-    marginTop: 24,
-    insetRight: 8,
-    style: {
-      background: "none",
-      color: LIGHT.ink,
-      fontSize: "12px",
-      fontFamily: "system-ui, sans-serif",
-    },
-    x: across.scale,
-    y: up.scale,
-    color: { domain: names, range: names.map(colour) },
-    marks: [
-      Plot.gridY({ stroke: LIGHT.grid, strokeOpacity: 1, ...up.grid }),
-      Plot.axisX(across.axis),
-      Plot.axisY(up.axis),
-      Plot.ruleY(level === undefined ? [] : [level.y], {
-        stroke: LIGHT.ink,
-        strokeDasharray: "5 4",
-      }),
-      ...(joined
-        ? [
-            Plot.areaY(bounds, {
-              x: "x",
-              y1: "low",
-              y2: "high",
-              z: "name",
-              fill: "name",
-              fillOpacity: 0.14,
-            }),
-            Plot.line(points, { x: "x", y: "y", z: "name", stroke: "name", strokeWidth: 2 }),
-          ]
-        : [Plot.ruleX(bounds, { x: "x", y1: "low", y2: "high", stroke: "name" })]),
-      Plot.dot(points, {
-        x: "x",
-        y: "y",
-        fill: "name",
-        r: 3.5,
-        stroke: LIGHT.ground,
-        title: (p: ChartPoint & { name: string }) => `${p.name}: ${p.x}, ${p.y}`,
-      }),
-      Plot.text(level === undefined ? [] : [level], {
-        y: "y",
-        text: "name",
-        frameAnchor: "right",
-        textAnchor: "end",
-        dy: -8,
-        fill: LIGHT.ink,
-        stroke: LIGHT.ground,
-        strokeWidth: 4,
-      }),
-    ],
-  });
-  const longest = Math.max(...names.map((name) => name.length), 1);
-  const perRow = Math.max(1, Math.min(4, Math.floor((WIDTH - 20) / (longest * LETTER + 28))));
-  const rows = Math.ceil(names.length / perRow);
-  const top = TOP + rows * LEGEND_ROW;
-  element.setAttribute("y", String(top));
-  const legend = names.map((name, i) => {
-    const at =
-      `${20 + (i % perRow) * (WIDTH / perRow)} ` +
-      `${TOP + 8 + Math.floor(i / perRow) * LEGEND_ROW}`;
-    return (
-      `<g transform="translate(${at})"><circle r="5" ` +
-      `fill="${colour(name)}"/><text x="11" y="4.5">${escapeXml(name)}</text></g>`
-    );
-  });
-  const [width, height] = [WIDTH, HEIGHT + top];
-  const titleSize = Math.min(
-    TITLE_SIZE,
-    Math.floor((10 * TITLE_SIZE * TITLE_LETTERS) / title.length) / 10,
-  );
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" ` +
-      `width="${width}" height="${height}" role="img" font-family="system-ui, ` +
-      `sans-serif" font-size="13" fill="${LIGHT.ink}">`,
-    `<title>${escapeXml(title)}</title>`,
-    `<rect width="${width}" height="${height}" fill="${LIGHT.ground}"/>`,
-    `<text x="14" y="22" font-size="${titleSize}" font-weight="600">${escapeXml(title)}</text>`,
-    ...legend,
-    serialize(element, title.replace(/\W+/g, "-")),
-    "</svg>\n",
-  ].join("\n");
+  const legend = legendOf(names);
+  const top = TOP + legend.rows * LEGEND_ROW;
+  const area = {
+    ...SIZE,
+    margin: MARGIN,
+    x: axisOf(
+      x,
+      all.map((p) => p.x),
+      false,
+    ),
+    y: axisOf(y, heights, true),
+    grid: LIGHT.grid,
+  };
+  const content = plot(area, (places) => [
+    ...(level === undefined ? [] : levelMarks(level, places)),
+    ...seriesMarks(drawn, places, joined, (v) => drawable(y, v)),
+  ]);
+  const size = { width: SIZE.width, height: SIZE.height + top };
+  const letters = (TITLE_SIZE * TITLE_LETTERS) / title.length;
+  const titleSize = Math.min(TITLE_SIZE, Math.floor(10 * letters) / 10);
+  const attributes = { "font-size": 13, color: LIGHT.ink, fill: LIGHT.ink };
+  return `${svgPicture(title, size, attributes, [
+    svgElement("rect", { ...size, fill: LIGHT.ground }),
+    svgText(14, 22, title, { "font-size": titleSize, "font-weight": 600 }),
+    ...legend.entries,
+    svgElement("g", { transform: `translate(0 ${top})`, "font-size": 12 }, ...content),
+  ])}\n`;
 }
 
-/**
- * The scale of an axis over its values, rounded outwards where `rounded`, and its ticks with their
- * labels.
- */
+/** A coloured dot with each name, in as many columns as the longest leaves room for. */
+function legendOf(names: readonly string[]): { rows: number; entries: string[] } {
+  const longest = Math.max(...names.map((name) => name.length), 1);
+  const room = Math.floor((SIZE.width - 20) / (longest * LETTER + 28));
+  const perRow = Math.max(1, Math.min(4, room));
+  const entries = names.map((name, k) =>
+    shifted(
+      20 + (k % perRow) * (SIZE.width / perRow),
+      TOP + 8 + Math.floor(k / perRow) * LEGEND_ROW,
+      svgElement("circle", { r: 5, fill: colourOf(k) }),
+      svgText(11, 4.5, name),
+    ),
+  );
+  return { rows: Math.ceil(names.length / perRow), entries };
+}
+
+/** A dashed line across, its name above its right end. */
+function levelMarks({ y, name }: { y: number; name: string }, places: Places): string[] {
+  const [right, at] = [SIZE.width - MARGIN.right, places.y(y)];
+  const ends = { x1: MARGIN.left, x2: right, y1: at, y2: at };
+  const rim = { stroke: LIGHT.ground, "stroke-width": 4, "paint-order": "stroke" };
+  return [
+    group("rule", { stroke: "currentColor", "stroke-dasharray": "5 4" }, [
+      svgElement("line", ends),
+    ]),
+    group("text", { "text-anchor": "end", ...rim }, [svgText(right, at - 5, name)]),
+  ];
+}
+
+/** The series' spreads as bands under lines, or as bars where points are not joined; then dots. */
+function seriesMarks(
+  series: readonly ChartSeries[],
+  { x, y }: Places,
+  joined: boolean,
+  drawable: (y: number) => boolean,
+): string[] {
+  const bounded = (points: readonly ChartPoint[]): Required<ChartPoint>[] =>
+    points.flatMap(({ low, high, ...p }) =>
+      low === undefined || high === undefined || !drawable(low) || !drawable(high)
+        ? []
+        : [{ ...p, low, high }],
+    );
+  const each = (draw: (points: readonly ChartPoint[], colour: string, name: string) => string[]) =>
+    series.flatMap(({ name, points }, k) => draw(points, colourOf(k), name));
+  const bands = each((points, fill) => {
+    const own = bounded(points);
+    const outline = [
+      ...own.map((p) => [x(p.x), y(p.high)] as const),
+      ...own.toReversed().map((p) => [x(p.x), y(p.low)] as const),
+    ];
+    return own.length === 0 ? [] : [svgElement("path", { d: `${line(outline)}Z`, fill })];
+  });
+  const lines = each((points, stroke) => {
+    const d = line(points.map((p) => [x(p.x), y(p.y)] as const));
+    return points.length === 0 ? [] : [svgElement("path", { d, stroke })];
+  });
+  const bars = each((points, stroke) =>
+    bounded(points).map((p) =>
+      svgElement("path", { d: `M${px(x(p.x))},${px(y(p.low))}V${px(y(p.high))}`, stroke }),
+    ),
+  );
+  const dots = each((points, fill, name) =>
+    points.map((p) => {
+      const said = svgElement("title", {}, escapeXml(`${name}: ${p.x}, ${p.y}`));
+      return svgElement("circle", { cx: x(p.x), cy: y(p.y), r: 3.5, fill }, said);
+    }),
+  );
+  return [
+    ...(joined
+      ? [
+          group("area", { "fill-opacity": 0.14 }, bands),
+          group("line", { fill: "none", "stroke-width": 2 }, lines),
+        ]
+      : [group("bar", {}, bars)]),
+    group("dot", { stroke: LIGHT.ground }, dots),
+  ];
+}
+
+/** An axis over its values, its domain rounded outwards where `rounded`. */
 function axisOf(
   { label, scale = "linear", ticks: given, range }: ChartAxis,
   values: readonly number[],
   rounded: boolean,
-): {
-  scale: Plot.ScaleOptions;
-  grid: Plot.GridOptions;
-  axis: Plot.AxisXOptions & Plot.AxisYOptions;
-} {
-  if (scale === "linear") {
-    const [low, high] =
-      range ?? (values.length === 0 ? [0, 1] : [Math.min(...values), Math.max(...values)]);
-    const ticks = given === undefined ? {} : { ticks: [...given] };
-    return {
-      scale: {
-        type: scale,
-        domain: low === high ? [low - 1, low + 1] : [low, high],
-        nice: rounded && range === undefined,
-      },
-      grid: ticks,
-      axis: { label, labelArrow: false, ...ticks },
-    };
+): PlotAxis {
+  const ends = (of: readonly number[], none: [number, number]): [number, number] =>
+    of.length === 0 ? none : [Math.min(...of), Math.max(...of)];
+  if (scale === "log") {
+    const ticks = given ?? logTicks(range ?? values);
+    const shown = range ?? (given === undefined || rounded ? [...ticks, ...values] : values);
+    const [low, high] = ends(shown, [1, 10]);
+    const [from, to] = low === high ? [low / 2, low * 2] : [low, high];
+    return logAxis(`${label} (log scale)`, from, to, ticks);
   }
-  const ticks = [...(given ?? logTicks(range ?? values))];
-  const shown = range ?? (given === undefined || rounded ? [...ticks, ...values] : values);
-  const [low, high] = shown.length === 0 ? [1, 10] : [Math.min(...shown), Math.max(...shown)];
-  return {
-    scale: { type: scale, domain: low === high ? [low / 2, low * 2] : [low, high] },
-    grid: { ticks },
-    axis: { label: `${label} (log scale)`, labelArrow: false, ticks, text: logLabels(ticks) },
-  };
+  const [low, high] = range ?? ends(values, [0, 1]);
+  const [from, to] = low === high ? [low - 1, low + 1] : [low, high];
+  const ticks = given ?? linearTicks(from, to, STEPS);
+  return rounded && range === undefined
+    ? linearAxis(label, Math.min(from, ...ticks), Math.max(to, ...ticks), ticks)
+    : linearAxis(label, from, to, ticks);
 }

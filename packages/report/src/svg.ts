@@ -1,4 +1,4 @@
-/** @file SVG as text: characters made safe, the frame of a plot. */
+/** @file SVG as text: elements, lines of text, pictures; characters made safe. */
 
 const ENTITIES: Readonly<Record<string, string>> = {
   "&": "&amp;",
@@ -13,7 +13,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
  *
  * @example
  * ```ts
- * import { escapeXml } from "@spm/report";
+ * import { escapeXml } from "@spm/report/draw";
  * escapeXml("a < b"); // "a &lt; b"
  * ```
  */
@@ -21,14 +21,86 @@ export function escapeXml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] as string);
 }
 
+/** A number as SVG prints it: two decimals at most. */
+export const px = (v: number): string => String(Math.round(v * 100) / 100);
+
+/** Attributes of an element: numbers in user units, to two decimals; text is escaped. */
+export type SvgAttributes = Readonly<Record<string, string | number | undefined>>;
+
 /**
- * An element's text, with ids of its own: Plot counts its clip paths through the life of the
- * process.
+ * An element of SVG.
+ *
+ * @param attributes - in their order; what is undefined is left out
+ * @param content - SVG that stands as it is
+ * @example
+ * ```ts
+ * import { svgElement } from "@spm/report/draw";
+ * svgElement("circle", { cx: 1 / 3, cy: 0, r: 2 }); // '<circle cx="0.33" cy="0" r="2"/>'
+ * ```
  */
-export function serialize(element: Element, prefix: string): string {
-  const ids = new Map<string, string>();
-  return element.outerHTML.replace(/plot-clip-\d+/g, (id) => {
-    if (!ids.has(id)) ids.set(id, `${prefix}-clip-${ids.size}`);
-    return ids.get(id) as string;
-  });
+export function svgElement(
+  name: string,
+  attributes: SvgAttributes,
+  ...content: readonly string[]
+): string {
+  const written = Object.entries(attributes).flatMap(([key, value]) =>
+    value === undefined
+      ? []
+      : [` ${key}="${typeof value === "number" ? px(value) : escapeXml(value)}"`],
+  );
+  const open = `<${name}${written.join("")}`;
+  return content.length === 0 ? `${open}/>` : `${open}>${content.join("")}</${name}>`;
+}
+
+/**
+ * A line of text, which is escaped; it starts at (x, y) if `text-anchor` does not say otherwise.
+ *
+ * @example
+ * ```ts
+ * import { svgText } from "@spm/report/draw";
+ * svgText(4, 12, "a < b", { "text-anchor": "end" });
+ * ```
+ */
+export const svgText = (
+  x: number,
+  y: number,
+  text: string,
+  attributes: SvgAttributes = {},
+): string => svgElement("text", { x, y, ...attributes }, escapeXml(text));
+
+/** Elements drawn around another origin. */
+export const shifted = (x: number, y: number, ...content: readonly string[]): string =>
+  svgElement("g", { transform: `translate(${px(x)} ${px(y)})` }, ...content);
+
+/**
+ * A picture: an SVG that stands alone, in a page or in another one.
+ *
+ * @param title - its name, for those who do not see it
+ * @param size - in user units
+ * @param attributes - of all that is drawn, e.g. `fill` and `font-size`
+ * @param content - SVG that stands as it is, a line each
+ * @example
+ * ```ts
+ * import { svgPicture, svgText } from "@spm/report/draw";
+ * const svg = svgPicture("a word", { width: 80, height: 20 }, {}, [svgText(4, 14, "word")]);
+ * ```
+ */
+export function svgPicture(
+  title: string,
+  { width, height }: { readonly width: number; readonly height: number },
+  attributes: SvgAttributes,
+  content: readonly string[],
+): string {
+  const named: SvgAttributes = {
+    xmlns: "http://www.w3.org/2000/svg",
+    viewBox: `0 0 ${px(width)} ${px(height)}`,
+    width,
+    height,
+    role: "img",
+    "aria-label": title,
+    "font-family": "system-ui, sans-serif",
+    ...attributes,
+  };
+  const lines = [svgElement("title", {}, escapeXml(title)), ...content];
+  return svgElement("svg", named, ...lines.map((line) => `\n${line}`), "\n");
 }

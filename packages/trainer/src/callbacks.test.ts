@@ -8,9 +8,9 @@ import { classification } from "./classification.ts";
 import { earlyStopping } from "./early-stopping.ts";
 import { NonFiniteError } from "./errors.ts";
 import { type FitOptions, fit } from "./fit.ts";
-import { followMetric } from "./follow-metric.ts";
 import type { MetricsEvent, NonFiniteEvent, Training } from "./hooks.ts";
 import { findLearningRate } from "./learning-rate-finder.ts";
+import { plateauCallback } from "./plateau-callback.ts";
 import { sampleText } from "./sample-text.ts";
 import { activationStatistics, gradientStatistics, tensorStatistics } from "./statistics.ts";
 
@@ -73,14 +73,11 @@ describe("early stopping", () => {
 });
 
 test("a followed metric moves the learning rate, and its state is saved", async () => {
-  const reduce = reduceOnPlateau({ factor: 0.5, patience: 0 });
-  const plateau = followMetric({ ...plateauStart(1) }, (state, loss) => ({
-    ...reduce(state, loss),
-  }));
+  const plateau = plateauCallback(plateauStart(1), reduceOnPlateau({ factor: 0.5, patience: 0 }));
   const { training } = handle();
   for (const loss of [1, 2, 3]) await plateau.onEvaluate?.(event(1, loss), training);
   expect(plateau.current.learningRate).toBe(0.25);
-  const other = followMetric({ ...plateauStart(1) }, (state) => state);
+  const other = plateauCallback(plateauStart(1), (state) => state);
   other.restore?.(plateau.state?.() ?? null);
   expect(other.current).toEqual(plateau.current);
 });

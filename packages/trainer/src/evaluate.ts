@@ -4,7 +4,7 @@ import { noGrad } from "@spm/core";
 import type { DataLoader } from "@spm/data";
 import type { Metrics } from "./measurement.ts";
 import { type LossFunction, RunningMeans, readMeasurement } from "./measurement.ts";
-import { takingTurns } from "./turns.ts";
+import { yielding } from "./yielding.ts";
 
 /** How to evaluate. */
 export interface EvaluateOptions {
@@ -37,7 +37,7 @@ export async function evaluate<Model, Batch>(
   loss: LossFunction<Model, Batch>,
   { signal, yieldAfter = 50 }: EvaluateOptions = {},
 ): Promise<Metrics | undefined> {
-  const takeTurn = takingTurns(yieldAfter);
+  const yieldTurn = yielding(yieldAfter);
   const means = new RunningMeans();
   data.restore({ epoch: 0, position: 0 });
   const { training, train } = model as Partial<Trainable>;
@@ -48,7 +48,7 @@ export async function evaluate<Model, Batch>(
     while (data.state.epoch === 0) {
       if (signal?.aborted) return undefined;
       means.add(noGrad(() => readMeasurement(loss(model, data.next()))));
-      await takeTurn();
+      await yieldTurn();
     }
     return await means.take();
   } finally {

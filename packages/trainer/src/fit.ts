@@ -1,31 +1,34 @@
 /** @file The training loop. */
-import { scope, sum, type Tensor } from "@spm/core";
+import type { Rng } from "@spm/core";
 import type { DataLoader } from "@spm/data";
-import { NonFiniteError, RunError } from "./errors.ts";
 import { evaluate } from "./evaluate.ts";
 import { generatorStates, generatorsOf, restoreGenerators } from "./generators.ts";
-import type { Callback, Ending, MetricsEvent, Training, TrainingPosition } from "./hooks.ts";
-import type { Json } from "./io/json.ts";
 import {
-  type LossFunction,
-  type Metrics,
-  type Reading,
-  RunningMeans,
-  readScalar,
-} from "./measurement.ts";
-import { type NonFiniteAction, NonFinitePolicy } from "./non-finite.ts";
+  type Callback,
+  callbackStates,
+  type Ending,
+  type MetricsEvent,
+  restoreCallbacks,
+  type Training,
+  type TrainingPosition,
+} from "./hooks.ts";
+import { type LossFunction, type Metrics, RunningMeans } from "./measurement.ts";
+import { assertFinite, type NonFiniteAction, NonFinitePolicy } from "./non-finite.ts";
 import { Stopwatch } from "./stopwatch.ts";
-import { trainStep, type Updater } from "./train-step.ts";
-import { restoreValues, type Stateful, type TrainingState, valuesOf } from "./training-state.ts";
-import { takingTurns } from "./turns.ts";
-
-/** An average of the weights that evaluations use, such as `MovingAverage` of @spm/optim. */
-export interface WeightAverage extends Stateful {
-  /** Takes the weights of a new step in. */
-  update(): void;
-  /** Exchanges weights and averages. */
-  swap(): void;
-}
+import {
+  type CheckedStep,
+  checkedStep,
+  type GradientTransform,
+  type Updater,
+} from "./train-step.ts";
+import {
+  type Parts,
+  restoreValues,
+  type TrainingState,
+  valuesOf,
+  type WeightAverage,
+} from "./training-state.ts";
+import { yielding } from "./yielding.ts";
 
 /** How to train. */
 export interface FitOptions<Model, Batch> {
@@ -35,10 +38,8 @@ export interface FitOptions<Model, Batch> {
   readonly epochs: number;
   /** What to evaluate on at each epoch's end and, if given, every so many steps. */
   readonly evaluate?: { readonly data: DataLoader<Batch>; readonly every?: number };
-  /**
-   * Changes the gradients before each update, e.g. `(grads) => clipByGlobalNorm(grads, 1).grads`.
-   */
-  readonly gradients?: (grads: readonly Tensor[]) => readonly Tensor[];
+  /** Changes the gradients before each update. */
+  readonly gradients?: GradientTransform;
   /** Updated after each step; evaluations run with it in the place of the weights. */
   readonly average?: WeightAverage;
   readonly callbacks?: readonly Callback[];
@@ -108,200 +109,190 @@ export async function fit<Model, Batch>(
   loader: DataLoader<Batch>,
   options: FitOptions<Model, Batch>,
 ): Promise<FitResult> {
-  const {
-    loss,
-    optimizer,
-    epochs,
-    evaluate: held,
-    average,
-    callbacks = [],
-    signal,
-    resume,
-  } = options;
-  const { logEvery = 10, yieldAfter = 50, gradients } = options;
-  const perEpoch = loader.batchesPerEpoch;
-  const steps = epochs * perEpoch;
-  const parts = { model, optimizer, average };
-  const generators = generatorsOf(model);
-  const window = new RunningMeans();
-  const policy = new NonFinitePolicy(
-    parts,
-    options.onNonFinite ?? "stop",
-    options.snapshotEvery ?? 100,
-  );
-  let evaluation: Metrics | undefined;
-  let logged = Number.NaN;
-  let unevaluated = false;
-  let stopped = false;
+  return new TrainingRun(model, loader, options).run();
+}
 
-  if (resume !== undefined) {
-    const { progress, values } = resume;
-    restoreValues(parts, values);
-    policy.restore(values, progress.badInRow);
-    loader.restore(progress.loader);
-    restoreGenerators(generators, progress.generators);
-    for (const reading of progress.window) window.add(reading);
-    evaluation = progress.evaluation ?? undefined;
-    unevaluated = progress.unevaluated;
-  }
-  const watch = new Stopwatch(resume?.progress.clock);
-  const takeTurn = takingTurns(yieldAfter);
-  const step = trainStep({ model, loss, optimizer, gradients, window });
-
-  const position = (): TrainingPosition => {
-    const taken = loader.state.epoch * perEpoch + loader.state.position;
-    return {
-      step: taken,
-      steps,
-      epoch: Math.max(1, Math.ceil(taken / perEpoch)),
-      epochs,
-      ...watch.read(),
-    };
-  };
-  const withMetrics = (metrics: Metrics): MetricsEvent => ({
-    ...position(),
-    metrics,
-    learningRate: optimizer.learningRate,
-  });
-  /**
-   * On a device nothing looked at the losses since the last log, nor at what the last gradients
-   * made of the weights.
-   */
-  const assertFinite = async (readings: readonly Reading<number>[]): Promise<void> => {
-    const losses = readings.map(({ values }) => values.loss ?? Number.NaN);
-    const sums: (number | Promise<number>)[] = [];
-    scope(() =>
-      optimizer.parameters.forEach((parameter) => void sums.push(readScalar(sum(parameter)))),
-    );
-    const finite = [...losses, ...(await Promise.all(sums))].every(Number.isFinite);
-    const loss = losses.find((value) => !Number.isFinite(value)) ?? losses.at(-1) ?? logged;
-    if (!finite) throw new NonFiniteError(position().step, loss, undefined, true);
-  };
-  const training: Training = {
+/** One call of {@link fit}: what it was given, and where it stands. */
+class TrainingRun<Model, Batch> {
+  readonly #model: Model;
+  readonly #loader: DataLoader<Batch>;
+  readonly #options: FitOptions<Model, Batch>;
+  readonly #callbacks: readonly Callback[];
+  readonly #parts: Parts;
+  readonly #generators: ReadonlyMap<string, Rng>;
+  readonly #policy: NonFinitePolicy;
+  readonly #step: CheckedStep<Batch>;
+  readonly #yield: () => Promise<void>;
+  /** What callbacks may do to it. */
+  readonly #training: Training = {
     stop: () => {
-      stopped = true;
+      this.#stopped = true;
     },
-    capture: async () => {
-      const readings = await window.readings();
-      await assertFinite(readings);
-      return {
-        values: { ...valuesOf(parts), ...policy.values() },
-        progress: {
-          step: position().step,
-          loader: loader.state,
-          unevaluated,
-          clock: watch.read(),
-          window: readings,
-          evaluation: evaluation ?? null,
-          badInRow: policy.badInRow,
-          generators: generatorStates(generators),
-          callbacks: statesOf(callbacks),
-        },
-      };
-    },
-  };
-  const tell = async (say: (callback: Callback) => void | Promise<void>): Promise<void> => {
-    for (const callback of callbacks) await say(callback);
+    capture: () => this.#capture(),
   };
 
-  const takeStep = async (): Promise<void> => {
-    const before = loader.state;
-    policy.beforeStep(position().step);
-    const bad = step(() => loader.next());
+  readonly #watch: Stopwatch;
+  /** What was measured since the last log. */
+  readonly #window = new RunningMeans();
+  /** The last log's loss. */
+  #logged = Number.NaN;
+  #evaluation: Metrics | undefined;
+  /** Whether an evaluation that was due was cut short. */
+  #unevaluated = false;
+  #stopped = false;
+
+  constructor(model: Model, loader: DataLoader<Batch>, options: FitOptions<Model, Batch>) {
+    const { loss, optimizer, average, gradients, callbacks = [], resume } = options;
+    this.#model = model;
+    this.#loader = loader;
+    this.#options = options;
+    this.#callbacks = callbacks;
+    this.#parts = { model, optimizer, average };
+    this.#generators = generatorsOf(model);
+    const { onNonFinite = "stop", snapshotEvery = 100 } = options;
+    this.#policy = new NonFinitePolicy(this.#parts, onNonFinite, snapshotEvery);
+    if (resume !== undefined) this.#restore(resume);
+    this.#watch = new Stopwatch(resume?.progress.clock);
+    this.#yield = yielding(options.yieldAfter ?? 50);
+    this.#step = checkedStep({ model, loss, optimizer, gradients, window: this.#window });
+  }
+
+  /** Takes the steps that are left. */
+  async run(): Promise<FitResult> {
+    const { epochs, signal, logEvery = 10 } = this.#options;
+    await this.#tell((to, training) => to.onStart?.(this.#position(), training));
+    let ending: Ending = "failed";
+    try {
+      if (this.#unevaluated && !signal?.aborted) await this.#settle();
+      while (this.#loader.state.epoch < epochs && !signal?.aborted && !this.#stopped) {
+        await this.#takeStep();
+        const { step, steps } = this.#position();
+        await this.#tell((to, training) => to.onStep?.(this.#position(), training));
+        if (step % logEvery === 0 || step === steps) await this.#log();
+        await this.#settle();
+        await this.#yield();
+      }
+      const finished = this.#loader.state.epoch >= epochs && !this.#unevaluated;
+      ending = finished ? "finished" : this.#stopped ? "stopped" : "interrupted";
+    } finally {
+      await this.#tell((to, training) => to.onEnd?.({ ...this.#position(), ending }, training));
+      this.#policy.dispose();
+    }
+    return {
+      interrupted: ending === "interrupted",
+      stopped: this.#stopped,
+      position: this.#position(),
+      evaluation: this.#evaluation,
+    };
+  }
+
+  async #takeStep(): Promise<void> {
+    const before = this.#loader.state;
+    this.#policy.beforeStep(this.#position().step);
+    const bad = this.#step(() => this.#loader.next());
     if (bad === undefined) {
-      policy.good();
-      average?.update();
+      this.#policy.good();
+      this.#options.average?.update();
       return;
     }
-    const taken = position();
-    const error = policy.bad(taken.step, bad);
-    if (error !== undefined) loader.restore(before);
-    await tell((callback) =>
-      callback.onNonFinite?.({ ...taken, ...bad, action: policy.action }, training),
-    );
+    const position = this.#position();
+    const error = this.#policy.bad(position.step, bad);
+    if (error !== undefined) this.#loader.restore(before);
+    const { action } = this.#policy;
+    await this.#tell((to, training) => to.onNonFinite?.({ ...position, ...bad, action }, training));
     if (error !== undefined) throw error;
-  };
+  }
 
-  const log = async (): Promise<void> => {
-    const metrics = await window.take();
+  async #log(): Promise<void> {
+    const metrics = await this.#window.take();
     if (metrics === undefined) return;
-    logged = metrics.loss;
-    if (!Number.isFinite(logged))
-      throw new NonFiniteError(position().step, logged, undefined, true);
-    await tell((callback) => callback.onLog?.(withMetrics(metrics), training));
-  };
-
-  const evaluateOn = (data: DataLoader<Batch>): Promise<void> =>
-    watch.pausedFor(async () => {
-      unevaluated = true;
-      average?.swap();
-      const means = await evaluate(model, data, loss, {
-        ...(signal && { signal }),
-        yieldAfter,
-      }).finally(() => average?.swap());
-      if (means === undefined) return;
-      evaluation = means;
-      unevaluated = false;
-      await tell((callback) => callback.onEvaluate?.(withMetrics(means), training));
-    });
+    this.#logged = metrics.loss;
+    await assertFinite(this.#position().step, [metrics.loss]);
+    await this.#tell((to, training) => to.onLog?.(this.#measured(metrics), training));
+  }
 
   /**
    * What follows a step. An evaluation that is cut short leaves the rest to the training that
    * resumes this one.
    */
-  const settle = async (): Promise<void> => {
-    const { step: taken } = position();
-    const epochEnds = taken % perEpoch === 0;
-    const due = epochEnds || (held?.every !== undefined && taken % held.every === 0);
-    if (held !== undefined && due) await evaluateOn(held.data);
-    if (unevaluated) return;
-    if (epochEnds) await tell((callback) => callback.onEpochEnd?.(position(), training));
-    await tell((callback) => callback.onSettled?.(position(), training));
-  };
-
-  let ending: Ending = "failed";
-  if (resume !== undefined) restoreStates(callbacks, resume.progress.callbacks);
-  await tell((callback) => callback.onStart?.(position(), training));
-  try {
-    if (unevaluated && !signal?.aborted) await settle();
-    while (loader.state.epoch < epochs && !signal?.aborted && !stopped) {
-      await takeStep();
-      const { step: taken } = position();
-      await tell((callback) => callback.onStep?.(position(), training));
-      if (taken % logEvery === 0 || taken === steps) await log();
-      await settle();
-      await takeTurn();
-    }
-    const finished = loader.state.epoch >= epochs && !unevaluated;
-    ending = finished ? "finished" : stopped ? "stopped" : "interrupted";
-  } finally {
-    await tell((callback) => callback.onEnd?.({ ...position(), ending }, training));
-    policy.dispose();
+  async #settle(): Promise<void> {
+    const { data: evalData, every } = this.#options.evaluate ?? {};
+    const { step } = this.#position();
+    const epochEnds = step % this.#loader.batchesPerEpoch === 0;
+    const due = epochEnds || (every !== undefined && step % every === 0);
+    if (evalData !== undefined && due) await this.#evaluateOn(evalData);
+    if (this.#unevaluated) return;
+    if (epochEnds) await this.#tell((to, training) => to.onEpochEnd?.(this.#position(), training));
+    await this.#tell((to, training) => to.onSettled?.(this.#position(), training));
   }
-  return { interrupted: ending === "interrupted", stopped, position: position(), evaluation };
-}
 
-/** @throws RunError for a callback with a state but no name of its own */
-function statesOf(callbacks: readonly Callback[]): Record<string, Json> {
-  const states: Record<string, Json> = {};
-  for (const { name, state } of callbacks.map((callback) => ({
-    name: callback.name,
-    state: callback.state?.(),
-  }))) {
-    if (state === undefined) continue;
-    if (name === undefined || Object.hasOwn(states, name))
-      throw new RunError("fit", "a name of its own for each callback with a state", name ?? "none");
-    states[name] = state;
+  #evaluateOn(evalData: DataLoader<Batch>): Promise<void> {
+    const { loss, average, signal, yieldAfter } = this.#options;
+    return this.#watch.pausedFor(async () => {
+      this.#unevaluated = true;
+      average?.swap();
+      const means = await evaluate(this.#model, evalData, loss, {
+        ...(signal && { signal }),
+        ...(yieldAfter !== undefined && { yieldAfter }),
+      }).finally(() => average?.swap());
+      if (means === undefined) return;
+      this.#evaluation = means;
+      this.#unevaluated = false;
+      await this.#tell((to, training) => to.onEvaluate?.(this.#measured(means), training));
+    });
   }
-  return states;
-}
 
-function restoreStates(
-  callbacks: readonly Callback[],
-  states: Readonly<Record<string, Json>>,
-): void {
-  for (const callback of callbacks) {
-    const state = callback.name === undefined ? undefined : states[callback.name];
-    if (state !== undefined) callback.restore?.(state);
+  #position(): TrainingPosition {
+    const { state, batchesPerEpoch } = this.#loader;
+    const { epochs } = this.#options;
+    const step = state.epoch * batchesPerEpoch + state.position;
+    return {
+      step,
+      steps: epochs * batchesPerEpoch,
+      epoch: Math.max(1, Math.ceil(step / batchesPerEpoch)),
+      epochs,
+      ...this.#watch.read(),
+    };
+  }
+
+  #measured(metrics: Metrics): MetricsEvent {
+    const { learningRate } = this.#options.optimizer;
+    return { ...this.#position(), metrics, learningRate };
+  }
+
+  async #tell(say: (to: Callback, training: Training) => void | Promise<void>): Promise<void> {
+    for (const callback of this.#callbacks) await say(callback, this.#training);
+  }
+
+  async #capture(): Promise<TrainingState> {
+    const window = await this.#window.readings();
+    const losses = window.map(({ values }) => values.loss ?? Number.NaN);
+    const { parameters } = this.#options.optimizer;
+    await assertFinite(this.#position().step, losses, { parameters, logged: this.#logged });
+    return {
+      values: { ...valuesOf(this.#parts), ...this.#policy.values() },
+      progress: {
+        step: this.#position().step,
+        loader: this.#loader.state,
+        unevaluated: this.#unevaluated,
+        clock: this.#watch.read(),
+        window,
+        evaluation: this.#evaluation ?? null,
+        badInRow: this.#policy.badInRow,
+        generators: generatorStates(this.#generators),
+        callbacks: callbackStates(this.#callbacks),
+      },
+    };
+  }
+
+  #restore({ values, progress }: TrainingState): void {
+    restoreValues(this.#parts, values);
+    this.#policy.restore(values, progress.badInRow);
+    this.#loader.restore(progress.loader);
+    restoreGenerators(this.#generators, progress.generators);
+    for (const reading of progress.window) this.#window.add(reading);
+    this.#evaluation = progress.evaluation ?? undefined;
+    this.#unevaluated = progress.unevaluated;
+    restoreCallbacks(this.#callbacks, progress.callbacks);
   }
 }

@@ -1,4 +1,5 @@
 /** @file What training tells its callbacks, and when. */
+import { RunError } from "./errors.ts";
 import type { Json } from "./io/json.ts";
 import type { Metrics } from "./measurement.ts";
 import type { TrainingState } from "./training-state.ts";
@@ -100,4 +101,33 @@ export interface Callback {
   readonly onSettled?: Hook<TrainingPosition>;
   /** At the end, also after an interruption or an error. */
   readonly onEnd?: Hook<EndEvent>;
+}
+
+/**
+ * What callbacks keep in a checkpoint, by their names.
+ *
+ * @throws RunError for a callback with a state but no name of its own
+ */
+export function callbackStates(callbacks: readonly Callback[]): Record<string, Json> {
+  const states: Record<string, Json> = {};
+  for (const callback of callbacks) {
+    const { name } = callback;
+    const state = callback.state?.();
+    if (state === undefined) continue;
+    if (name === undefined || Object.hasOwn(states, name))
+      throw new RunError("fit", "a name of its own for each callback with a state", name ?? "none");
+    states[name] = state;
+  }
+  return states;
+}
+
+/** Gives callbacks their states back; one without a saved state stays as it is. */
+export function restoreCallbacks(
+  callbacks: readonly Callback[],
+  states: Readonly<Record<string, Json>>,
+): void {
+  for (const callback of callbacks) {
+    const state = callback.name === undefined ? undefined : states[callback.name];
+    if (state !== undefined) callback.restore?.(state);
+  }
 }

@@ -7,8 +7,7 @@ export { classification } from "./classification.ts";
 export { type EarlyStoppingOptions, earlyStopping } from "./early-stopping.ts";
 export { CheckpointError, NonFiniteError, RunError } from "./errors.ts";
 export { type EvaluateOptions, evaluate } from "./evaluate.ts";
-export { type FitOptions, type FitResult, fit, type WeightAverage } from "./fit.ts";
-export { followMetric, type PlateauCallback } from "./follow-metric.ts";
+export { type FitOptions, type FitResult, fit } from "./fit.ts";
 export type {
   Callback,
   EndEvent,
@@ -40,6 +39,7 @@ export {
 } from "./metrics/confusion.ts";
 export { calibrationError, perplexity, topKAccuracy } from "./metrics/ranking.ts";
 export type { NonFiniteAction } from "./non-finite.ts";
+export { type PlateauCallback, plateauCallback } from "./plateau-callback.ts";
 export { type ProgressStream, progress } from "./progress.ts";
 export { type SampleOptions, sampleText } from "./sample-text.ts";
 export {
@@ -48,5 +48,10 @@ export {
   type TensorStatistics,
   tensorStatistics,
 } from "./statistics.ts";
-export type { Updater } from "./train-step.ts";
-export type { Progress, Stateful, TrainingState, Values } from "./training-state.ts";
+export {
+  type GradientTransform,
+  type TrainStepOptions,
+  trainStep,
+  type Updater,
+} from "./train-step.ts";
+export type { Progress, Stateful, TrainingState, Values, WeightAverage } from "./training-state.ts";

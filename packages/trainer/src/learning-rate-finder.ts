@@ -3,7 +3,7 @@ import type { Tensor } from "@spm/core";
 import { ValueError } from "@spm/core/extend";
 import type { DataLoader } from "@spm/data";
 import { type LossFunction, RunningMeans } from "./measurement.ts";
-import { trainStep, type Updater } from "./train-step.ts";
+import { checkedStep, type Updater } from "./train-step.ts";
 import { copyOf, restoreValues, valuesOf } from "./training-state.ts";
 
 /** How far and how fast. */
@@ -79,7 +79,7 @@ export async function findLearningRate<Model, Batch>(
   const rateAt = (step: number): number => from * (to / from) ** (step / (steps - 1));
   const optimizer = make(rateAt);
   const window = new RunningMeans();
-  const step = trainStep({ model, loss, optimizer, window });
+  const step = checkedStep({ model, loss, optimizer, window });
   const parts = { model, optimizer };
   const before = Object.fromEntries(
     Object.entries(valuesOf(parts)).map(([name, value]): [string, Tensor | number] => [

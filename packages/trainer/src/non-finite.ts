@@ -2,9 +2,10 @@
  * @file What becomes of a training whose step was not finite: it ends, leaves the step out, or goes
  * back.
  */
-import type { Tensor } from "@spm/core";
+import { scope, sum, type Tensor } from "@spm/core";
 import { ValueError } from "@spm/core/extend";
 import { NonFiniteError } from "./errors.ts";
+import { readScalar } from "./measurement.ts";
 import type { BadStep } from "./train-step.ts";
 import {
   copyOf,
@@ -105,3 +106,27 @@ const copied = (values: Values): Values =>
       typeof value === "number" ? value : copyOf(value),
     ]),
   );
+
+/**
+ * What no step checks on a device: the losses since the last log, and what the last gradients made
+ * of the weights.
+ *
+ * @throws NonFiniteError when one of them is not finite; its loss is the first that is not, the
+ * latest where all are, or the one that was logged where there is none
+ */
+export async function assertFinite(
+  step: number,
+  losses: readonly number[],
+  {
+    parameters = [],
+    logged = Number.NaN,
+  }: { parameters?: readonly Tensor[]; logged?: number } = {},
+): Promise<void> {
+  const sums: (number | Promise<number>)[] = [];
+  scope(() => {
+    for (const parameter of parameters) sums.push(readScalar(sum(parameter)));
+  });
+  if ([...losses, ...(await Promise.all(sums))].every(Number.isFinite)) return;
+  const loss = losses.find((value) => !Number.isFinite(value)) ?? losses.at(-1) ?? logged;
+  throw new NonFiniteError(step, loss, undefined, true);
+}

@@ -1,4 +1,7 @@
-/** @file One optimizer step, taken only when its loss and gradients are finite. */
+/**
+ * @file One optimizer step: {@link trainStep} takes it, {@link checkedStep} only when its loss and
+ * gradients are finite.
+ */
 import { detectAnomaly, type Parameter, scope, sum, type Tensor, valueAndGrad } from "@spm/core";
 import { generatorStates, generatorsOf, restoreGenerators } from "./generators.ts";
 import {
@@ -9,7 +12,7 @@ import {
 } from "./measurement.ts";
 import { copyOf } from "./training-state.ts";
 
-/** What `fit` needs of an optimizer. */
+/** What training needs of an optimizer. */
 export interface Updater {
   /** What is trained; gradients come in this order. */
   readonly parameters: readonly Parameter[];
@@ -19,32 +22,83 @@ export interface Updater {
   readonly learningRate: number;
 }
 
+/** Changes gradients before an update, e.g. `(grads) => clipByGlobalNorm(grads, 1).grads`. */
+export type GradientTransform = (grads: readonly Tensor[]) => readonly Tensor[];
+
+/** How a step is taken. */
+export interface TrainStepOptions {
+  /** Changes the gradients before the update. */
+  readonly gradients?: GradientTransform;
+}
+
+/**
+ * One step of training: the loss, its gradients by the optimizer's parameters, the update. All but
+ * the loss is released; nothing is checked or read, so that on a device nothing waits.
+ *
+ * p ← update(p, ∂loss/∂p)
+ *
+ * @param optimizer - whose parameters are trained
+ * @param loss - of the batch at hand, shape []
+ * @returns the loss before the update, shape []; it belongs to the scope around the call, and where
+ * there is none to the caller
+ * @throws ShapeError when the loss is not of shape []
+ * @example
+ * ```ts
+ * import { mean, normal, rng, scope, square, sub } from "@spm/core";
+ * import { Linear } from "@spm/nn";
+ * import { adam } from "@spm/optim";
+ * import { trainStep } from "@spm/trainer";
+ * const random = rng(1);
+ * const layer = new Linear(8, 8, { random });
+ * const optimizer = adam(layer.parameters(), { learningRate: 1e-2 });
+ * for (let step = 0; step < 100; step++)
+ *   scope(() => {
+ *     const x = normal(random, [32, 8]); // learns the identity
+ *     trainStep(optimizer, () => mean(square(sub(layer.forward(x), x))));
+ *   });
+ * ```
+ */
+export function trainStep(
+  optimizer: Updater,
+  loss: () => Tensor,
+  { gradients }: TrainStepOptions = {},
+): Tensor {
+  return scope(() => {
+    const { value, grads } = valueAndGrad(loss, optimizer.parameters);
+    optimizer.step(gradients?.(grads) ?? grads);
+    return value;
+  });
+}
+
 /** A step that was not taken. */
 export interface BadStep {
   readonly loss: number;
   readonly culprit: string | undefined;
 }
 
-/** What a step is made of. */
-export interface StepOptions<Model, Batch> {
+/** What checked steps are made of. */
+export interface CheckedStepOptions<Model, Batch> {
   readonly model: Model;
   readonly loss: LossFunction<Model, Batch>;
   readonly optimizer: Updater;
-  /** Changes the gradients before the update, e.g. clips them. */
-  readonly gradients?: ((grads: readonly Tensor[]) => readonly Tensor[]) | undefined;
+  readonly gradients?: GradientTransform | undefined;
+  /** Takes in what each step measures. */
   readonly window: RunningMeans;
 }
 
+/** Takes one step on the batch that its argument draws, or says why it did not. */
+export type CheckedStep<Batch> = (draw: () => Batch) => BadStep | undefined;
+
 /**
- * A function that takes one step on the batch that its argument draws, or says why it did not.
+ * A function that takes checked steps.
  *
  * In CPU memory a step is checked before the update: a bad one leaves parameters and buffers as
  * they were, and is replayed in anomaly mode to find the op that went wrong first. On a device
  * nothing is checked here, so that no step waits for a read.
  */
-export function trainStep<Model, Batch>(
-  options: StepOptions<Model, Batch>,
-): (draw: () => Batch) => BadStep | undefined {
+export function checkedStep<Model, Batch>(
+  options: CheckedStepOptions<Model, Batch>,
+): CheckedStep<Batch> {
   const { model, loss, optimizer, gradients, window } = options;
   const generators = generatorsOf(model);
   const buffers = buffersOf(model, optimizer.parameters);

@@ -15,6 +15,14 @@ export interface Stateful {
   restore(values: Values): void;
 }
 
+/** An average of the weights that evaluations use, such as `MovingAverage` of @spm/optim. */
+export interface WeightAverage extends Stateful {
+  /** Takes the weights of a new step in. */
+  update(): void;
+  /** Exchanges weights and averages. */
+  swap(): void;
+}
+
 /** What has weights: every module. */
 interface Weights {
   stateDict(): Record<string, Tensor>;

@@ -1,6 +1,7 @@
 /** @file Numbers as coloured cells, and the scale beside them. */
+
+import { px, svgElement, svgText } from "../svg.ts";
 import { colourOf } from "./colours.ts";
-import { label, px } from "./svg.ts";
 
 /** A colour scale over [low, high]. */
 export interface ColourScale {
@@ -41,8 +42,8 @@ export function heatMap(
       paths.set(colour, [...(paths.get(colour) ?? []), run]);
     }
   });
-  const drawn = [...paths].map(([colour, runs]) => `<path fill="${colour}" d="${runs.join("")}"/>`);
-  return `<g shape-rendering="crispEdges">${drawn.join("")}</g>`;
+  const drawn = [...paths].map(([fill, runs]) => svgElement("path", { fill, d: runs.join("") }));
+  return svgElement("g", { "shape-rendering": "crispEdges" }, drawn.join(""));
 }
 
 /** The scale as an upright bar of 10 × height, its ends named. */
@@ -59,5 +60,5 @@ export function colourBar(
     { colours, low: 0, high: colours.length - 1 },
     { x, y: 0, width: 10, height: step },
   );
-  return [bar, label(x + 14, 9, names[1]), label(x + 14, height, names[0])].join("");
+  return [bar, svgText(x + 14, 9, names[1]), svgText(x + 14, height, names[0])].join("");
 }

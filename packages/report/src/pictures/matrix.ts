@@ -1,9 +1,10 @@
 /** @file A matrix as a picture. */
 import type { Tensor } from "@spm/core";
 import { elements, ShapeError, showShape } from "@spm/core/extend";
+import { px, svgText } from "../svg.ts";
 import { diverging } from "./colours.ts";
+import { framed } from "./frame.ts";
 import { type ColourScale, colourBar, heatMap } from "./heat-map.ts";
-import { framed, label } from "./svg.ts";
 
 /** More cells than this on a side are drawn as the largest of their neighbourhood. */
 const MOST = 128;
@@ -36,8 +37,8 @@ export function matrixPicture(w: Tensor, title = "W"): string {
   const named = largest.toPrecision(2);
   return framed(right + 66, Math.max(below, 60) + 20, title, [
     heatMap(rows, scale, { x: left, y: 0, width: size, height: size }),
-    label(left, below + 15, `${w.shape[1]} inputs`),
-    `<text transform="translate(14 ${below}) rotate(-90)">${w.shape[0]} outputs</text>`,
+    svgText(left, below + 15, `${w.shape[1]} inputs`),
+    svgText(0, 0, `${w.shape[0]} outputs`, { transform: `translate(14 ${px(below)}) rotate(-90)` }),
     colourBar(scale, right + 12, Math.max(below, 60), [`−${named}`, named]),
   ]);
 }

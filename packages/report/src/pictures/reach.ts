@@ -3,7 +3,8 @@ import { noGrad } from "@spm/core";
 import { elements, ValueError } from "@spm/core/extend";
 import { type Factors, toGeneral } from "@spm/mixer";
 import { eachLeftover, eachPair, fanIn, fanOut } from "@spm/mixer/extend";
-import { framed, label, px } from "./svg.ts";
+import { px, svgElement, svgText } from "../svg.ts";
+import { framed } from "./frame.ts";
 
 /** A step of a unit input through a stage. */
 export interface Flow {
@@ -84,35 +85,37 @@ export function reachPicture(
   const lines = flows.flatMap((flow, l) =>
     flow.map(({ from, to, amount }) => {
       const share = Math.abs(amount) / most;
-      const d = `M${px(x(l))} ${px(y(from))}L${px(x(l + 1))} ${px(y(to))}`;
-      return (
-        `<path d="${d}" stroke="${colour(amount)}" ` +
-        `stroke-opacity="${px(0.1 + 0.9 * share)}" stroke-width="${px(0.5 + 2 * share)}"/>`
-      );
+      return svgElement("path", {
+        d: `M${px(x(l))} ${px(y(from))}L${px(x(l + 1))} ${px(y(to))}`,
+        stroke: colour(amount),
+        "stroke-opacity": 0.1 + 0.9 * share,
+        "stroke-width": 0.5 + 2 * share,
+      });
     }),
   );
+  const r = Math.min(pitch / 4, 2);
   const nodes = states.flatMap((z, l) =>
-    [...z.keys()].map(
-      (i) => `<circle cx="${px(x(l))}" cy="${px(y(i))}" r="${px(Math.min(pitch / 4, 2))}"/>`,
-    ),
+    [...z.keys()].map((i) => svgElement("circle", { cx: x(l), cy: y(i), r })),
   );
   const right = x(flows.length) + 14;
   const largest = Math.max(...outputs.map(Math.abs), 1e-30);
-  const bars = [...outputs].map((v, i) => {
-    const length = (40 * Math.abs(v)) / largest;
-    return (
-      `<rect x="${px(right)}" y="${px(y(i) - 0.4 * pitch)}" ` +
-      `width="${px(length)}" height="${px(0.8 * pitch)}" fill="${colour(v)}"/>`
-    );
-  });
+  const bars = [...outputs].map((v, i) =>
+    svgElement("rect", {
+      x: right,
+      y: y(i) - 0.4 * pitch,
+      width: (40 * Math.abs(v)) / largest,
+      height: 0.8 * pitch,
+      fill: colour(v),
+    }),
+  );
   const below = n * pitch + 14;
   return framed(right + 64, below + 6, title, [
-    `<g fill-opacity="0.3">${nodes.join("")}</g>`,
-    `<g fill="none">${lines.join("")}</g>`,
+    svgElement("g", { "fill-opacity": 0.3 }, ...nodes),
+    svgElement("g", { fill: "none" }, ...lines),
     ...bars,
-    label(left, below, "input"),
-    label(x(flows.length), below, `after stage ${flows.length}`, "end"),
-    label(right, below, "outputs"),
+    svgText(left, below, "input"),
+    svgText(x(flows.length), below, `after stage ${flows.length}`, { "text-anchor": "end" }),
+    svgText(right, below, "outputs"),
   ]);
 }
 

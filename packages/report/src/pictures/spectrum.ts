@@ -1,8 +1,9 @@
 /** @file Eigenvalues and singular values of a matrix as a picture. */
 import type { Tensor } from "@spm/core";
 import { EigenvalueDecomposition, Matrix, SingularValueDecomposition } from "ml-matrix";
+import { shifted, svgElement, svgText } from "../svg.ts";
+import { framed } from "./frame.ts";
 import { matrixRows } from "./matrix.ts";
-import { framed, label, px } from "./svg.ts";
 
 /** What a matrix does to directions. */
 export interface Spectrum {
@@ -42,25 +43,29 @@ export function spectrumPicture(w: Tensor, title = "spectrum"): string {
   const shift = eigenvalues === null ? 0 : SIDE + 50;
   return framed(shift + SIDE + 46, SIDE + 20, title, [
     ...plane,
-    `<g transform="translate(${shift} 0)">${descent(singularValues)}</g>`,
+    shifted(shift, 0, descent(singularValues)),
   ]);
 }
 
 const SIDE = 200;
-const INK = "#2563eb";
+const LINE = { stroke: "currentColor", "stroke-opacity": 0.35, fill: "none" };
+
+const dots = (places: readonly (readonly [x: number, y: number])[]): string =>
+  svgElement(
+    "g",
+    { fill: "#2563eb", "fill-opacity": 0.75 },
+    ...places.map(([cx, cy]) => svgElement("circle", { cx, cy, r: 2.5 })),
+  );
 
 function complexPlane(values: readonly (readonly [number, number])[]): string {
   const reach = 1.15 * Math.max(1, ...values.map(([re, im]) => Math.hypot(re, im)));
   const place = (v: number): number => (SIDE / 2) * (1 + v / reach);
-  const dots = values.map(
-    ([re, im]) => `<circle cx="${px(place(re))}" cy="${px(place(-im))}" r="2.5"/>`,
-  );
-  const line = `stroke="currentColor" stroke-opacity="0.35" fill="none"`;
+  const middle = SIDE / 2;
   return [
-    `<path d="M0 ${SIDE / 2}H${SIDE}M${SIDE / 2} 0V${SIDE}" ${line}/>`,
-    `<circle cx="${SIDE / 2}" cy="${SIDE / 2}" r="${px(SIDE / 2 / reach)}" ${line}/>`,
-    `<g fill="${INK}" fill-opacity="0.75">${dots.join("")}</g>`,
-    label(0, SIDE + 15, "eigenvalues and the unit circle"),
+    svgElement("path", { d: `M0 ${middle}H${SIDE}M${middle} 0V${SIDE}`, ...LINE }),
+    svgElement("circle", { cx: middle, cy: middle, r: middle / reach, ...LINE }),
+    dots(values.map(([re, im]) => [place(re), place(-im)])),
+    svgText(0, SIDE + 15, "eigenvalues and the unit circle"),
   ].join("");
 }
 
@@ -70,13 +75,12 @@ function descent(values: readonly number[]): string {
   const high = 1.08 * (top || 1);
   const x = (k: number): number => left + ((k + 0.5) / values.length) * SIDE;
   const y = (v: number): number => SIDE * (1 - v / high);
-  const dots = values.map((v, k) => `<circle cx="${px(x(k))}" cy="${px(y(v))}" r="2.5"/>`);
+  const before = { "text-anchor": "end" };
   return [
-    `<path d="M${left} 0V${SIDE}H${left + SIDE}" ` +
-      'stroke="currentColor" stroke-opacity="0.35" fill="none"/>',
-    `<g fill="${INK}" fill-opacity="0.75">${dots.join("")}</g>`,
-    label(left - 5, y(top) + 4, top.toPrecision(3), "end"),
-    label(left - 5, SIDE, "0", "end"),
-    label(left, SIDE + 15, `${values.length} singular values, smallest ${bottom.toPrecision(3)}`),
+    svgElement("path", { d: `M${left} 0V${SIDE}H${left + SIDE}`, ...LINE }),
+    dots(values.map((v, k) => [x(k), y(v)])),
+    svgText(left - 5, y(top) + 4, top.toPrecision(3), before),
+    svgText(left - 5, SIDE, "0", before),
+    svgText(left, SIDE + 15, `${values.length} singular values, smallest ${bottom.toPrecision(3)}`),
   ].join("");
 }

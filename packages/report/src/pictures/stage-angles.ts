@@ -3,9 +3,10 @@ import { noGrad } from "@spm/core";
 import { elements } from "@spm/core/extend";
 import { type Factors, rotation, toGeneral } from "@spm/mixer";
 import { eachPair } from "@spm/mixer/extend";
+import { svgText } from "../svg.ts";
 import { cyclic } from "./colours.ts";
+import { framed } from "./frame.ts";
 import { type ColourScale, colourBar, heatMap } from "./heat-map.ts";
-import { framed, label } from "./svg.ts";
 
 /**
  * The angle of every pair, in (−π, π]: the parameter of a kind that has one, otherwise that of the
@@ -45,13 +46,13 @@ export function stageAnglesPicture(factors: Factors, title = "angle of each pair
   const scale: ColourScale = { colours: cyclic, low: -Math.PI, high: Math.PI };
   const named = rows.flatMap((_, l) =>
     l === 0 || l === rows.length - 1
-      ? [label(left - 6, (l + 0.5) * height + 4, `stage ${l + 1}`, "end")]
+      ? [svgText(left - 6, (l + 0.5) * height + 4, `stage ${l + 1}`, { "text-anchor": "end" })]
       : [],
   );
   return framed(right + 60, Math.max(below, 60) + 20, title, [
     heatMap(rows, scale, { x: left, y: 0, width, height }),
     ...named,
-    label(left, below + 15, `pair 1 to ${columns}`),
+    svgText(left, below + 15, `pair 1 to ${columns}`),
     colourBar(scale, right + 16, Math.max(below, 60), ["−π", "π"]),
   ]);
 }

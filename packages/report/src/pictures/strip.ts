@@ -1,5 +1,6 @@
 /** @file Pictures side by side, e.g. of one layer over training. */
-import { framed, label, px, TOP } from "./svg.ts";
+import { shifted, svgText } from "../svg.ts";
+import { framed, TOP } from "./frame.ts";
 
 /** What would be wider goes on in further rows, so that a page need not shrink the pictures. */
 const WIDEST = 1100;
@@ -33,10 +34,7 @@ export function strip(
       (k % perRow) * (width + GAP),
       Math.floor(k / perRow) * (height + TOP + GAP),
     ];
-    return (
-      `${label(left, top + 12, caption)}` +
-      `${svg.replace("<svg ", `<svg x="${px(left)}" y="${px(top + TOP - 4)}" `)}`
-    );
+    return svgText(left, top + 12, caption) + shifted(left, top + TOP - 4, svg);
   });
   return framed(perRow * (width + GAP) - GAP, rows * (height + TOP + GAP) - GAP, title, parts);
 }

@@ -4,7 +4,7 @@
  * A function to await between pieces of work: it lets the event loop run when `budget` milliseconds
  * have passed since it last did, and otherwise returns at once.
  */
-export function takingTurns(budget: number): () => Promise<void> {
+export function yielding(budget: number): () => Promise<void> {
   let last = performance.now();
   return async () => {
     if (performance.now() - last < budget) return;

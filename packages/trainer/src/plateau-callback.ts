@@ -1,4 +1,4 @@
-/** @file A learning rate that follows a metric of the evaluations. */
+/** @file A state, such as a learning rate's, that follows a metric of the evaluations. */
 import type { Callback } from "./hooks.ts";
 import type { Json } from "./io/json.ts";
 import type { Metrics } from "./measurement.ts";
@@ -15,20 +15,19 @@ export interface PlateauCallback<State> extends Callback {
  *
  * @param start - the state before the first evaluation
  * @param next - (state, metric) ↦ state
- * @param metric - of the evaluations; `loss` unless said
+ * @param metric - name of a metric of the evaluations
+ * @defaultValue metric: `"loss"`
  * @example
  * ```ts
  * import { parameter } from "@spm/core";
  * import { adam, reduceOnPlateau } from "@spm/optim";
  * import { plateauStart } from "@spm/optim/extend";
- * import { followMetric } from "@spm/trainer";
- * const plateau = followMetric({ ...plateauStart(1e-3) }, (state, loss) => ({
- *   ...reduceOnPlateau({ patience: 2 })(state, loss),
- * }));
+ * import { plateauCallback } from "@spm/trainer";
+ * const plateau = plateauCallback(plateauStart(1e-3), reduceOnPlateau({ patience: 2 }));
  * const optimizer = adam([parameter([1])], { learningRate: () => plateau.current.learningRate });
  * ```
  */
-export function followMetric<State extends { readonly [key: string]: Json }>(
+export function plateauCallback<State extends Readonly<Record<keyof State, Json>>>(
   start: State,
   next: (state: State, metric: number) => State,
   metric: keyof Metrics & string = "loss",
@@ -39,7 +38,7 @@ export function followMetric<State extends { readonly [key: string]: Json }>(
     get current() {
       return current;
     },
-    state: () => current,
+    state: () => ({ ...current }),
     restore(state) {
       current = state as State;
     },

@@ -1,12 +1,41 @@
-/**
- * @file A logarithmic axis: round values that enclose the data, each with a label that reads as the
- * number it is.
- */
+/** @file Ticks of an axis: round values, each with a label that reads as the number it is. */
 
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 /** More ticks than this are too many for one axis. */
 const MOST_TICKS = 9;
 const STEPS: readonly (readonly number[])[] = [[1, 2, 5], [1, 3], [1]];
+
+/**
+ * Multiples of 1, 2 or 5 times a power of ten, from the last at or below `low` to the first at or
+ * above `high`, in at most `most` steps between the two.
+ */
+export function linearTicks(low: number, high: number, most: number): number[] {
+  const power = 10 ** Math.floor(Math.log10((high - low) / most));
+  const round = [1, 2, 5].find((digit) => (high - low) / (digit * power) <= most) ?? 10;
+  const step = Number((round * power).toPrecision(1));
+  const [first, last] = [Math.floor(low / step + 1e-9), Math.ceil(high / step - 1e-9)];
+  return Array.from({ length: last - first + 1 }, (_, k) =>
+    Number(((first + k) * step).toPrecision(12)),
+  );
+}
+
+/**
+ * Labels of ticks, all with as many decimals as the one that needs most: 0.0, 0.5, 1.0; −1,000;
+ * very small and very large ones as 2·10⁻⁹.
+ */
+export function linearLabels(ticks: readonly number[]): string[] {
+  const largest = Math.max(...ticks.map(Math.abs));
+  if (largest > 0 && (largest < 1e-4 || largest >= 1e9))
+    return ticks.map((tick) =>
+      tick === 0 ? "0" : `${tick < 0 ? "−" : ""}${number(Math.abs(tick))}`,
+    );
+  const decimals = Math.max(
+    0,
+    ...ticks.map((tick) => String(Number(tick.toPrecision(12))).split(".")[1]?.length ?? 0),
+  );
+  const fixed = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  return ticks.map((tick) => tick.toLocaleString("en-US", fixed).replace("-", "−"));
+}
 
 /**
  * Round values from the last at or below the least of positive numbers to the first at or above the

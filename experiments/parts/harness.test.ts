@@ -1,0 +1,77 @@
+import { expect, test } from "vitest";
+import { type Candidate, candidate, measure, ratios, speedup } from "./harness.ts";
+import { median, quantile } from "./statistics.ts";
+
+/** A candidate whose times are given; it writes down when it is called. */
+const scripted = (name: string, times: readonly number[], calls: string[]): Candidate => {
+  const left = [...times];
+  return {
+    name,
+    warm: async () => void calls.push(`${name} warm`),
+    time: () => {
+      calls.push(name);
+      return left.shift() ?? Number.NaN;
+    },
+  };
+};
+
+test("candidates take turns once all are warm, and ratios are those within a round", async () => {
+  const calls: string[] = [];
+  const [a, b] = await measure(
+    [scripted("a", [1, 10, 3], calls), scripted("b", [2, 40, 3], calls)],
+    { rounds: 3 },
+  );
+  expect(calls).toEqual(["a warm", "b warm", "a", "b", "a", "b", "a", "b"]);
+  expect([a.seconds, b.seconds]).toEqual([3, 3]);
+  expect(ratios(b, a)).toEqual([2, 4, 1]);
+  expect(speedup(b, a)).toBe(2);
+});
+
+test("what is slow is measured once, and no round begins after the longest", async () => {
+  const calls: string[] = [];
+  const [slow, fast] = await measure(
+    [scripted("slow", [9, 8], calls), scripted("fast", [1, 2], calls)],
+    { rounds: 2, slow: 5 },
+  );
+  expect([slow.rounds, fast.rounds]).toEqual([
+    [9, 9],
+    [1, 2],
+  ]);
+  const [only] = await measure([scripted("only", [1, 2], calls)], { longest: 0 });
+  expect(only.rounds).toEqual([1]);
+});
+
+test("a run's time is that of one run, whatever fills a sample, until it is settled", async () => {
+  const pause = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds));
+  let [runs, settlements] = [0, 0];
+  const enqueued = candidate("enqueued", () => void runs++, {
+    sample: 0.03,
+    settled: async () => {
+      settlements++;
+      await pause(4 * runs); // 4 ms of work each
+      runs = 0;
+    },
+  });
+  const [measured] = await measure([enqueued, candidate("waits", () => pause(5))], {
+    rounds: 2,
+    seconds: 0.06,
+  });
+  expect(measured.seconds).toBeGreaterThan(0.0035);
+  expect(measured.seconds).toBeLessThan(0.012);
+  expect(settlements).toBeLessThan(20);
+});
+
+test("a run that throws fails the measurement", async () => {
+  const broken = candidate("broken", () => {
+    throw new Error("no");
+  });
+  await expect(measure([broken])).rejects.toThrow("no");
+});
+
+test("quantiles lie on the line between two values", () => {
+  expect([0, 0.25, 0.5, 1].map((share) => quantile([4, 1, 3, 2], share))).toEqual([
+    1, 1.75, 2.5, 4,
+  ]);
+  expect(median([1, Number.POSITIVE_INFINITY, 2])).toBe(2);
+  expect(median([])).toBeNaN();
+});
