@@ -1,6 +1,13 @@
 /** @file The families that dense layers are brought into: mixers, deeper ones, SVD, Monarch. */
 import type { Rng } from "@spm/core";
-import { butterfly, generalMixer, inSeries, mixers, reversed, type Schedule } from "@spm/mixer";
+import {
+  butterfly,
+  composeSchedules,
+  generalMixer,
+  mixers,
+  reverseSchedule,
+  type Schedule,
+} from "@spm/mixer";
 import { type LinearEntry, type LinearKind, LowRank, linearKinds, MixerLayer } from "@spm/nn";
 
 /** A family: how it is made, and the learning rate that suits it. */
@@ -16,7 +23,7 @@ const width = (fanIn: number, fanOut: number): number =>
  * near.
  */
 const deep = (n: number): Schedule =>
-  inSeries(inSeries(butterfly(n), reversed(butterfly(n))), butterfly(n));
+  composeSchedules(composeSchedules(butterfly(n), reverseSchedule(butterfly(n))), butterfly(n));
 
 const named = (name: LinearKind): Method => ({ name, ...linearKinds[name] });
 

@@ -13,9 +13,9 @@ import {
   zeros,
 } from "@spm/core";
 import {
+  apply,
   type Factors,
   initialParameters,
-  mix,
   rotationMixer,
   type Schedule,
   transposed,
@@ -45,12 +45,15 @@ export function coupledRotation(
   return {
     parameters: [angles, gain, shift],
     forward: (x, [angles, gain, shift]) => {
-      const [a, b] = split(mix(turn(angles), x), 2, -1) as [Tensor, Tensor];
+      const [a, b] = split(apply(turn(angles), x), 2, -1) as [Tensor, Tensor];
       return concat([a, add(b, mul(gain, tanh(add(a, shift))))], -1);
     },
     inverse: (y, [angles, gain, shift]) => {
       const [a, b] = split(y, 2, -1) as [Tensor, Tensor];
-      return mix(transposed(turn(angles)), concat([a, sub(b, mul(gain, tanh(add(a, shift))))], -1));
+      return apply(
+        transposed(turn(angles)),
+        concat([a, sub(b, mul(gain, tanh(add(a, shift))))], -1),
+      );
     },
   };
 }

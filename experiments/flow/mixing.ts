@@ -28,7 +28,7 @@ import {
   zeros,
 } from "@spm/core";
 import { elements } from "@spm/core/extend";
-import { logAbsDet, type MixerKind, mix, mixers, solve } from "@spm/mixer";
+import { apply, logAbsDet, type MixerKind, mixers, solve } from "@spm/mixer";
 import { MixerLayer, Module } from "@spm/nn";
 import { complexMul, fft, ifft, tril, triu } from "@spm/numeric";
 
@@ -52,7 +52,7 @@ class MixerMixing extends Mixing {
   }
 
   forward(x: Tensor): Tensor {
-    return mix(this.layer.factors, x);
+    return apply(this.layer.factors, x);
   }
 
   inverse(y: Tensor): Tensor {

@@ -3,14 +3,14 @@ import { cast, noGrad, rng } from "@spm/core";
 import { ValueError } from "@spm/core/extend";
 import {
   butterfly,
+  composeSchedules,
   dct,
   dft,
   type Factors,
   generalMixer,
   hadamard,
-  inSeries,
   type MixerKind,
-  reversed,
+  reverseSchedule,
   rotationMixer,
   type Schedule,
   toDense,
@@ -53,7 +53,10 @@ interface Way {
 
 /** Pairs that know nothing of the transform, deep enough to sort and to mix. */
 const over = (width: number): Schedule =>
-  inSeries(inSeries(butterfly(width), reversed(butterfly(width))), butterfly(width));
+  composeSchedules(
+    composeSchedules(butterfly(width), reverseSchedule(butterfly(width))),
+    butterfly(width),
+  );
 
 /** Which of the fast transforms a mixer finds, from where, and where that ends. */
 export const learnTransform: Experiment<{

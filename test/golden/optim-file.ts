@@ -121,7 +121,7 @@ const schedules: Readonly<
   cosine_restarts: (base, get) =>
     o.cosineRestarts({ base, period: get("t_0"), growth: get("t_mult"), min: get("eta_min") }),
   linear: (base, get) =>
-    o.linear({
+    o.linearDecay({
       from: base * get("start_factor"),
       to: base * get("end_factor"),
       steps: get("total_iters"),

@@ -1,7 +1,7 @@
 /** @file What one pass can and can't be: the rank-1 law, and how many permutations it reaches. */
 import { rng, tensor } from "@spm/core";
 import { elements } from "@spm/core/extend";
-import { butterfly, generalMixer, mix, permutation, toDense } from "@spm/mixer";
+import { apply, butterfly, fromPermutation, generalMixer, toDense } from "@spm/mixer";
 import { expect, test } from "vitest";
 import { kinds } from "./kinds.ts";
 import { rowsOf } from "./matrix.ts";
@@ -49,7 +49,7 @@ test.each(kinds)(
         ),
       ).toBeGreaterThan(1e-3);
     }
-    const swap = rowsOf(toDense(permutation([0, 2, 1, 3], { mixer })));
+    const swap = rowsOf(toDense(fromPermutation([0, 2, 1, 3], { mixer })));
     expect(rankOneViolation(swap, 2)).toBeCloseTo(1, 12);
   },
 );
@@ -68,7 +68,7 @@ test(
           (choice >> p) & 1 ? [0, 1, 1, 0] : [1, 0, 0, 1],
         ).flat(),
       );
-      const y = mix(
+      const y = apply(
         {
           mixer: generalMixer,
           schedule,

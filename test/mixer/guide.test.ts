@@ -2,11 +2,11 @@
 import { normal, rng, sum, tensor, valueAndGrad } from "@spm/core";
 import { elements } from "@spm/core/extend";
 import {
+  apply,
   butterfly,
   dft,
   hadamard,
   logAbsDet,
-  mix,
   perSampleGradients,
   rotationMixer,
   shuffle,
@@ -36,7 +36,7 @@ test("algebra", () => {
   const layer = new MixerLayer(rotationMixer, 64, 64, { random: rng(1) });
   const y = normal(rng(2), [3, 64]);
   const x = solve(layer.factors, y); // W x + b = y
-  const back = mix(transposed(layer.factors), y); // Wᵀ y
+  const back = apply(transposed(layer.factors), y); // Wᵀ y
   const volume = logAbsDet(layer.factors); // ln |det W|
   const { bound, worst } = condition(layer.factors);
   expect([x.shape, back.shape, volume.shape]).toEqual([[3, 64], [3, 64], []]);
@@ -44,7 +44,7 @@ test("algebra", () => {
 });
 
 test("exact settings", () => {
-  const spectrum = mix(
+  const spectrum = apply(
     dft(8),
     tensor(Float64Array.of(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)),
   );

@@ -4,13 +4,13 @@
  */
 import { add, mul, neg, normal, type Tensor, tensor, transpose, vjp, zeros } from "@spm/core";
 import {
+  apply,
   type Factors,
   generalMixer,
   initialParameters,
   inverse,
   logAbsDet,
   type MixerKind,
-  mix,
   toDense,
   toGeneral,
 } from "@spm/mixer";
@@ -54,7 +54,7 @@ describe.each(kinds)("%s", (_, mixer) => {
       forAll((schedule, random) => {
         const w = withDiagonals(factorsOf(mixer, schedule, random), random);
         const bias = draw(random, schedule.n);
-        const columns = add(mix({ ...w, bias }, identity(schedule.n)), neg(bias));
+        const columns = add(apply({ ...w, bias }, identity(schedule.n)), neg(bias));
         const explicit = explicitProduct(toGeneral(w)).flat();
         expect(
           distance(
@@ -72,7 +72,10 @@ describe.each(kinds)("%s", (_, mixer) => {
       forAll((schedule, random) => {
         const factors = factorsOf(mixer, schedule, random);
         const x = draw(random, schedule.n);
-        expect(Math.hypot(...numbers(mix(factors, x)))).toBeCloseTo(Math.hypot(...numbers(x)), 12);
+        expect(Math.hypot(...numbers(apply(factors, x)))).toBeCloseTo(
+          Math.hypot(...numbers(x)),
+          12,
+        );
         const w = rowsOf(toDense(factors));
         for (const [i, a] of w.entries())
           for (const [j, b] of w.entries())
@@ -136,7 +139,7 @@ describe.each(kinds)("%s", (_, mixer) => {
       const factors = withDiagonals(factorsOf(mixer, schedule, random), random);
       const layer = { ...factors, bias: draw(random, schedule.n) };
       const x = draw(random, 3, schedule.n);
-      expect(distance(mix(inverse(layer), mix(layer, x)), x)).toBeLessThan(1e-9);
+      expect(distance(apply(inverse(layer), apply(layer, x)), x)).toBeLessThan(1e-9);
     });
   });
 
@@ -148,7 +151,7 @@ describe.each(kinds)("%s", (_, mixer) => {
       const inputs = [x, factors.dIn, factors.dOut, ...parametersOf(factors)] as const;
       const gradients = (backward: "stored" | "recompute" | "reverse") => {
         const f = (x: Tensor, dIn: Tensor, dOut: Tensor, ...own: Tensor[]) =>
-          mix(withParameters({ ...factors, dIn, dOut }, own), x, backward);
+          apply(withParameters({ ...factors, dIn, dOut }, own), x, backward);
         return vjp(f, ...inputs)
           .pullback(ct)
           .map((g): Tensor => g);
@@ -165,9 +168,9 @@ describe.each(kinds)("%s", (_, mixer) => {
     forAll((schedule, random) => {
       const factors = factorsOf(mixer, schedule, random);
       const [x, y] = [draw(random, schedule.n), draw(random, schedule.n)];
-      const together = mix(factors, add(mul(1.7, x), mul(-0.6, y)));
+      const together = apply(factors, add(mul(1.7, x), mul(-0.6, y)));
       expect(
-        distance(together, add(mul(1.7, mix(factors, x)), mul(-0.6, mix(factors, y)))),
+        distance(together, add(mul(1.7, apply(factors, x)), mul(-0.6, apply(factors, y)))),
       ).toBeLessThan(1e-12);
     });
   });
@@ -233,7 +236,7 @@ describe.each(kinds)("%s", (_, mixer) => {
       const x = draw(random, schedule.n);
       const k = random.integer(schedule.n);
       const ct = tensor(Float64Array.from({ length: schedule.n }, (_, i) => (i === k ? 1 : 0)));
-      const f = (x: Tensor, dOut: Tensor, bias: Tensor) => mix({ ...factors, dOut, bias }, x);
+      const f = (x: Tensor, dOut: Tensor, bias: Tensor) => apply({ ...factors, dOut, bias }, x);
       const { pullback } = vjp(f, x, factors.dOut, zeros([schedule.n], float64));
       const [xBar, dOutBar, biasBar] = pullback(ct);
       const row = rowsOf(toDense(factors))[k]!;
@@ -255,7 +258,7 @@ describe.each(kinds)("%s", (_, mixer) => {
       const all = (list: Tensor[]) =>
         tensor(Float64Array.from(list.flatMap(numbers)), { shape: [7, schedule.n] });
       const gradients = (x: Tensor, ct: Tensor): Tensor[] =>
-        vjp((...own: Tensor[]) => mix(withParameters(factors, own), x), ...parametersOf(factors))
+        vjp((...own: Tensor[]) => apply(withParameters(factors, own), x), ...parametersOf(factors))
           .pullback(ct)
           .map((g): Tensor => g);
       const [xs, cts] = [all(samples.map(({ x }) => x)), all(samples.map(({ ct }) => ct))];
@@ -279,7 +282,7 @@ describe.each(kinds)("%s", (_, mixer) => {
         }
         const factors: Factors = { mixer, schedule, parameters: start() };
         for (const same of [factors, toGeneral(factors)])
-          expect(numbers(mix(same, x))).toEqual(numbers(x));
+          expect(numbers(apply(same, x))).toEqual(numbers(x));
       }
     });
   });

@@ -41,8 +41,8 @@ export function explicitProduct(factors: GeneralFactors): number[][] {
         number,
       ];
     }
-    for (let r = schedule.leftoverStarts[l]!; r < schedule.leftoverStarts[l + 1]!; r++)
-      b[schedule.leftovers[r]!]![schedule.leftovers[r]!] = scales[r]!;
+    for (let r = schedule.unpairedStarts[l]!; r < schedule.unpairedStarts[l + 1]!; r++)
+      b[schedule.unpaired[r]!]![schedule.unpaired[r]!] = scales[r]!;
     w = times(b, w);
   }
   return times(diagonal(factors.dOut), w);
@@ -92,9 +92,9 @@ export function scaled(
     return v * lambda[(second ? schedule.second : schedule.first)[p]!]!;
   });
   const scales = numbers(parameters.scales).map((v, r) =>
-    r < schedule.leftoverStarts[l]! || r >= schedule.leftoverStarts[l + 1]!
+    r < schedule.unpairedStarts[l]! || r >= schedule.unpairedStarts[l + 1]!
       ? v
-      : v * lambda[schedule.leftovers[r]!]!,
+      : v * lambda[schedule.unpaired[r]!]!,
   );
   return {
     ...factors,

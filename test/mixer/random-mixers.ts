@@ -54,7 +54,7 @@ export function factorsOf<N extends Names>(
   const list = inOrder(parameterisation, start).map((x, k) => {
     const noise = draw(random, ...x.shape);
     if (parameterisation.orthogonal) return mul(2, noise);
-    return add(x, mul(parameterisation.parameters[k]?.per === "leftover" ? 0.3 : 0.1, noise));
+    return add(x, mul(parameterisation.parameters[k]?.per === "unpaired" ? 0.3 : 0.1, noise));
   });
   return { mixer, schedule, parameters: byName<N, Tensor>(parameterisation, list) };
 }

@@ -29,13 +29,13 @@ import {
   shuffle,
 } from "@spm/mixer";
 import {
-  type Arrangement,
-  arrange,
+  applyTiled,
   byName,
   composedMixer,
   type MixerPlaces,
-  mixArranged,
   type Pair,
+  planTiling,
+  type Tiling,
 } from "@spm/mixer/extend";
 import * as fc from "fast-check";
 import { draw, float64 } from "./random-mixers.ts";
@@ -123,7 +123,7 @@ export function disagreement(item: Case): Disagreement {
   const random = rng(item.seed);
   const base = scheduleOf(item, random);
   const { fanIn, fanOut } = sizesOf(item);
-  const arrangement = arrange(
+  const arrangement = planTiling(
     item.form === "stack" || item.form === "fold" ? "split" : "pad",
     fanIn,
     fanOut,
@@ -135,7 +135,7 @@ export function disagreement(item: Case): Disagreement {
   const stages = parameterisation.shapes(schedule).map((shape, k) => {
     if (parameterisation.orthogonal) return mul(2, draw(random, ...shape));
     const { per } = parameterisation.parameters[k] ?? {};
-    return per === "leftover" ? add(1, mul(0.3, draw(random, ...shape))) : draw(random, ...shape);
+    return per === "unpaired" ? add(1, mul(0.3, draw(random, ...shape))) : draw(random, ...shape);
   });
   const dIn = draw(random, ...arrangement.dIn);
   const dOut = draw(random, ...arrangement.dOut);
@@ -146,7 +146,7 @@ export function disagreement(item: Case): Disagreement {
   const fused = (...[x, dIn, dOut, bias, ...stages]: Operands): Tensor => {
     const parameters = byName(parameterisation, stages);
     const factors = { mixer, schedule, parameters, dIn, dOut, bias };
-    return mixArranged(arrangement, factors, x, item.backward);
+    return applyTiled(arrangement, factors, x, item.backward);
   };
   const composed = (...xs: Operands) => composedMap(mixer, base, arrangement, xs);
   const [ours, theirs] = [vjp(fused, ...inputs), vjp(composed, ...inputs)];
@@ -176,7 +176,7 @@ export function disagreement(item: Case): Disagreement {
 function composedMap(
   { parameterisation }: MixerKind,
   base: Schedule,
-  { form, count }: Arrangement,
+  { form, count }: Tiling,
   operands: Operands,
 ): Tensor {
   if (form === "one") return composedMixer(base, parameterisation, operands);
@@ -195,7 +195,7 @@ function composedMap(
       t.shape.map((_, k) => (k === axis ? { start, stop } : undefined)),
     );
   const rowOf = (d: Tensor, c: number) => take(d, tensor(Int32Array.of(c), { shape: [] }));
-  const bounds = { pair: base.starts, leftover: base.leftoverStarts };
+  const bounds = { pair: base.starts, unpaired: base.unpairedStarts };
   const operators = Array.from({ length: count }, (_, c) => {
     const own = stages.map((p, k) =>
       take(p, picked(bounds[parameterisation.parameters[k]?.per ?? "pair"], c)),

@@ -69,7 +69,7 @@ export interface Backend {
    * The same value in memory that the garbage collector frees: what leaves the outermost scope. The
    * handle itself unless given.
    */
-  escape?(handle: unknown): unknown;
+  copyToHeap?(handle: unknown): unknown;
   /** A row-major copy that shares no memory. */
   clone(handle: unknown): unknown;
   /** Row-major elements; enqueues the read at the call. */

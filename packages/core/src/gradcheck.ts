@@ -58,13 +58,13 @@ export function gradcheck(
     if (t.dtype !== dtype) throw new DTypeError("gradcheck", dtype, t.dtype);
   const like = (x: Tensor) => normal(random, x.shape, 0, 1, { dtype });
   const v = like(value);
-  const bars = pullback(v);
+  const cotangents = pullback(v);
   let worst: GradcheckReport = { error: 0, moved: "nothing", analytic: 0, numeric: 0 };
   const probe = (moved: string, us: (Tensor | null)[]) => {
     const shifted = (h: number) => inputs.map((x, k) => (us[k] ? add(x, mul(us[k], h)) : x));
     const at = (h: number) => noGrad(() => read(dot("gradcheck", [f(...shifted(h))], [v])));
     const numeric = (at(step) - at(-step)) / (2 * step);
-    const analytic = noGrad(() => read(dot("gradcheck", bars, us)));
+    const analytic = noGrad(() => read(dot("gradcheck", cotangents, us)));
     const error = Math.abs(analytic - numeric) / Math.max(1, Math.abs(numeric));
     if (!(error <= worst.error)) worst = { error, moved, analytic, numeric };
   };

@@ -12,7 +12,7 @@ const scopes: View[][] = [];
 export function own<V extends View>(view: V): V {
   const scope = scopes.at(-1);
   view.owner = scope ?? null;
-  if (scope === undefined) view.leaveToHeap();
+  if (scope === undefined) view.detach();
   else scope.push(view);
   return view;
 }
@@ -34,7 +34,7 @@ export function scope<T>(f: () => T): T {
   } finally {
     scopes.pop();
     if (isRecording()) for (const view of made) pass(view, made);
-    else if (made.length > 0) hand(result, made);
+    else if (made.length > 0) moveToParent(result, made);
     for (const view of made) if (view.owner === made) view.dispose();
   }
 }
@@ -76,7 +76,7 @@ function pass(view: View, made: View[]): void {
  * Hands on what a result reaches: every tensor that a value holds, directly or inside of arrays,
  * objects, maps and sets.
  */
-function hand(value: unknown, made: View[], seen?: Set<object>): void {
+function moveToParent(value: unknown, made: View[], seen?: Set<object>): void {
   if (value instanceof Tensor) {
     pass(value, made);
     return;
@@ -90,5 +90,5 @@ function hand(value: unknown, made: View[], seen?: Set<object>): void {
     : value instanceof Map
       ? [...value].flat()
       : Object.values(value);
-  for (const part of parts) hand(part, made, visited);
+  for (const part of parts) moveToParent(part, made, visited);
 }

@@ -14,7 +14,7 @@ export class Storage {
    * Once replaced, because its parameter got another value, it must not be read. Shared with copies
    * on the heap.
    */
-  fate: { replaced: boolean } | undefined;
+  invalidation: { replaced: boolean } | undefined;
   /** How many views look at it; Infinity once it is the garbage collector's. */
   views = 0;
 
@@ -22,18 +22,18 @@ export class Storage {
     this.backend = backend;
     this.memory = backend.memory(handle);
     this.bytes = backend.bytes(this.memory);
-    this.fate = fate;
+    this.invalidation = fate;
     this.#count(1);
   }
 
-  leave(): void {
+  release(): void {
     if (--this.views > 0) return;
     this.#count(-1);
     this.backend.release?.(this.memory);
   }
 
   /** No scope owns it any more: the garbage collector does, where the backend has one. */
-  leaveToHeap(): void {
+  detach(): void {
     if (!this.backend.collected || this.views === Infinity) return;
     this.views = Infinity;
     this.#count(-1);
@@ -63,7 +63,7 @@ export class View {
   /** Looks at other memory from now on. */
   protected hold(handle: unknown, storage: Storage): void {
     storage.views++;
-    this.storage?.leave();
+    this.storage?.release();
     this.storage = storage;
     this.#handle = handle;
   }
@@ -80,7 +80,7 @@ export class View {
 
   /** @throws TapeError when it was released, or looks at a parameter that was assigned since */
   assertReadable(): void {
-    if (!this.#alive || this.storage.fate?.replaced) throw this.unreadable(this.#alive);
+    if (!this.#alive || this.storage.invalidation?.replaced) throw this.unreadable(this.#alive);
   }
 
   /** Why it can't be read: it was released, or (`alive`) its parameter was assigned. */
@@ -98,21 +98,21 @@ export class View {
     if (!this.#alive) return;
     this.#alive = false;
     this.owner = null;
-    this.storage.leave();
+    this.storage.release();
   }
 
   /**
    * No scope owns it any more: the garbage collector does, of a copy where the backend's own memory
    * is not collected.
    */
-  leaveToHeap(): void {
+  detach(): void {
     const { backend, storage } = this;
-    const handle = backend.escape?.(this.#handle) ?? this.#handle;
+    const handle = backend.copyToHeap?.(this.#handle) ?? this.#handle;
     if (handle !== this.#handle) {
-      storage.fate ??= { replaced: false };
-      this.hold(handle, new Storage(backend, handle, storage.fate));
+      storage.invalidation ??= { replaced: false };
+      this.hold(handle, new Storage(backend, handle, storage.invalidation));
     }
-    this.storage.leaveToHeap();
+    this.storage.detach();
   }
 }
 

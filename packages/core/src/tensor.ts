@@ -116,8 +116,8 @@ export class Parameter extends Tensor {
     this.assertAssignable();
     const passing = owner !== null && storage.views === 1 && storage.bytes === this.storage.bytes;
     const next = passing ? handle : backend.clone(handle);
-    this.storage.fate ??= { replaced: true };
-    this.storage.fate.replaced = true;
+    this.storage.invalidation ??= { replaced: true };
+    this.storage.invalidation.replaced = true;
     this.hold(next, passing ? storage : new Storage(backend, next));
     this.version++;
   }

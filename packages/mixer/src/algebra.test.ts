@@ -9,16 +9,16 @@ import { applyTranspose, inverse, logAbsDet, solve, toDense, transposed } from "
 import { compose } from "./compose.ts";
 import { condition, singularValues } from "./condition.ts";
 import { flops, parameterCount } from "./cost.ts";
-import { type Factors, fanIn, fanOut, mix, toGeneral } from "./factors.ts";
+import { apply, type Factors, fanIn, fanOut, toGeneral } from "./factors.ts";
 import { initialParameters } from "./initialise.ts";
-import { generalMixer, type MixerKind, type Surroundings } from "./mixer.ts";
+import { type Diagonals, generalMixer, type MixerKind } from "./mixer.ts";
 import { mixers } from "./mixers.ts";
 import { byName, inOrder, mapParameters, type Names } from "./parameterisation/define.ts";
 import { rotationMixer } from "./parameterisation/rotation.ts";
 import { brick, butterfly, type Schedule, shuffle } from "./schedule.ts";
 
 /** With everything that can stand around the stages. */
-type Whole<N extends Names = Names> = Factors<N> & Required<Surroundings>;
+type Whole<N extends Names = Names> = Factors<N> & Required<Diagonals>;
 
 const float64 = { dtype: "float64" } as const;
 const random = rng(11);
@@ -61,7 +61,7 @@ describe.each(kinds)("%s", (name, mixer) => {
       return numbers(a).reduce((total, v, i) => total + v * (other[i] ?? Number.NaN), 0);
     };
     // ⟨Wx, y⟩ = ⟨x, Wᵀy⟩
-    expect(inner(mix(corner, x), y)).toBeCloseTo(inner(x, applyTranspose(corner, y)), 12);
+    expect(inner(apply(corner, x), y)).toBeCloseTo(inner(x, applyTranspose(corner, y)), 12);
   });
 
   test("a bias that cuts rows off counts as an output width, though W leaves it out", () => {
@@ -74,14 +74,14 @@ describe.each(kinds)("%s", (name, mixer) => {
   test("solve undoes mix on many rows at once", () => {
     const factors = make(mixer, butterfly(8, 5));
     const x = draw(2, 3, 8);
-    close(solve(factors, mix(factors, x)), x, 1e-9);
-    close(mix(factors, solve(factors, x)), x, 1e-9);
+    close(solve(factors, apply(factors, x)), x, 1e-9);
+    close(apply(factors, solve(factors, x)), x, 1e-9);
   });
 
   test("the inverse is of the kind where the kind has it, and of free blocks otherwise", () => {
     const factors = make(mixer, shuffle(5));
     const x = draw(2, 5);
-    close(mix(inverse(factors), mix(factors, x)), x, 1e-9);
+    close(apply(inverse(factors), apply(factors, x)), x, 1e-9);
     const own = orthogonal || mixer.parameterisation.inverse !== undefined;
     expect(inverse(factors).mixer).toBe(own ? mixer : generalMixer);
   });
@@ -118,7 +118,7 @@ describe.each(kinds)("%s", (name, mixer) => {
     const [a, b] = scaleRows === undefined ? [bareOut(first), bareIn(second)] : [first, second];
     const both = compose(b, a);
     const x = draw(4, 5);
-    close(mix(both, x), mix(b, mix(a, x)));
+    close(apply(both, x), apply(b, apply(a, x)));
     expect(both.schedule.stages).toBe(a.schedule.stages + b.schedule.stages);
     if (scaleRows !== undefined) return;
     for (const [later, earlier] of [
@@ -141,14 +141,14 @@ describe.each(kinds)("%s", (name, mixer) => {
 
   test("what it costs: its parameters, and the numbers around them", () => {
     const schedule = shuffle(7);
-    const [pairs, leftovers] = [schedule.first.length, schedule.leftovers.length];
+    const [pairs, unpaired] = [schedule.first.length, schedule.unpaired.length];
     const sizes = layouts.map(
-      ({ per, each }) => (per === "pair" ? pairs : leftovers) * each.reduce((a, b) => a * b, 1),
+      ({ per, each }) => (per === "pair" ? pairs : unpaired) * each.reduce((a, b) => a * b, 1),
     );
     const own = sizes.reduce((a, b) => a + b, 0);
     expect(parameterCount(mixer, schedule, { diagonals: false, bias: false })).toBe(own);
     expect(parameterCount(mixer, schedule, { fanIn: 5, fanOut: 6 })).toBe(own + 5 + 6 + 6);
-    const scaled = orthogonal ? 0 : leftovers;
+    const scaled = orthogonal ? 0 : unpaired;
     const bare = { diagonals: false, bias: false };
     const of = (mode: "stored" | "recompute") => flops(mixer, schedule, mode, bare);
     const forward = 6 * pairs + scaled;

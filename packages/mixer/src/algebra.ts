@@ -19,18 +19,18 @@ import {
   zeros,
 } from "@spm/core";
 import {
+  apply,
   checkSquare,
   type Factors,
   fanIn,
   fanOut,
   type GeneralFactors,
   like,
-  mix,
   toGeneral,
 } from "./factors.ts";
 import { mapParameters, type Names } from "./parameterisation/define.ts";
 import { columns } from "./parameterisation/general.ts";
-import { reversed, reversedOrder } from "./schedule-algebra.ts";
+import { reversedOrder, reverseSchedule } from "./schedule-algebra.ts";
 import { checkRegular } from "./singular.ts";
 
 /**
@@ -45,7 +45,7 @@ export function toDense({ bias, ...factors }: Factors): Tensor {
       ? {}
       : { dOut: ones(bias.shape, like(factors)) };
   return transpose(
-    mix({ ...factors, ...out }, tensor(columns, { shape: [n, n], ...like(factors) })),
+    apply({ ...factors, ...out }, tensor(columns, { shape: [n, n], ...like(factors) })),
   );
 }
 
@@ -55,12 +55,13 @@ export function toDense({ bias, ...factors }: Factors): Tensor {
  * @example mix(transposed(factors), y); // Wᵀ y in O(nL)
  */
 export function transposed<N extends Names>(factors: Factors<N>): Factors<N> {
-  const turned = turnedAround(factors);
+  const turned = reverseStages(factors);
   return { ...turned, parameters: factors.mixer.parameterisation.transpose(turned.parameters) };
 }
 
 /** Wᵀ y. y [..., out] → [..., in]; O(nL) a row. */
-export const applyTranspose = (factors: Factors, y: Tensor): Tensor => mix(transposed(factors), y);
+export const applyTranspose = (factors: Factors, y: Tensor): Tensor =>
+  apply(transposed(factors), y);
 
 /**
  * The mixer that undoes this one: the stages from last to first, each block inverted, the diagonals
@@ -79,17 +80,19 @@ function inverted<N extends Names>(op: string, factors: Factors<N>): Factors<N> 
   const { orthogonal, transpose, inverse } = factors.mixer.parameterisation;
   const invert = orthogonal ? transpose : inverse;
   if (invert === undefined) return inverted(op, toGeneral(factors));
-  const { dIn, dOut, ...turned } = turnedAround(factors);
+  const { dIn, dOut, ...turned } = reverseStages(factors);
   const diagonals = { ...(dIn && { dIn: div(1, dIn) }), ...(dOut && { dOut: div(1, dOut) }) };
   const linear = { ...diagonals, ...turned, parameters: invert(turned.parameters) };
-  return factors.bias === undefined ? linear : { ...linear, bias: neg(mix(linear, factors.bias)) };
+  return factors.bias === undefined
+    ? linear
+    : { ...linear, bias: neg(apply(linear, factors.bias)) };
 }
 
 /**
  * x such that W x + bias = y. y [..., n] → [..., n]; O(nL) a row.
  * @throws as {@link inverse}
  */
-export const solve = (factors: Factors, y: Tensor): Tensor => mix(inverted("solve", factors), y);
+export const solve = (factors: Factors, y: Tensor): Tensor => apply(inverted("solve", factors), y);
 
 /**
  * ln|det W| = Σ ln|d_in| + Σ ln|d_out| + Σ ln|ad − bc| + Σ ln|s|; of an orthogonal kind the first
@@ -118,14 +121,14 @@ function determinants(factors: Factors): [blocks: Tensor, scales: Tensor] {
  * The parameters in the order of the reversed schedule, the diagonals exchanged, the bias gone; the
  * blocks as they were.
  */
-function turnedAround<N extends Names>(factors: Factors<N>): Factors<N> {
+function reverseStages<N extends Names>(factors: Factors<N>): Factors<N> {
   const { mixer, schedule, dIn, dOut, bias } = factors;
   const { backend } = like(factors);
-  const { pairs, leftovers } = reversedOrder(schedule);
-  const order = { pair: tensor(pairs, { backend }), leftover: tensor(leftovers, { backend }) };
+  const { pairs, unpaired } = reversedOrder(schedule);
+  const order = { pair: tensor(pairs, { backend }), unpaired: tensor(unpaired, { backend }) };
   return {
     mixer,
-    schedule: reversed(schedule),
+    schedule: reverseSchedule(schedule),
     parameters: mapParameters(mixer.parameterisation, factors.parameters, (x, { per }) =>
       take(x, order[per]),
     ),

@@ -1,9 +1,9 @@
 /** @file Two mixers of one width as one: first's stages, then second's. */
 import { concat, ones, type Tensor, take, tensor } from "@spm/core";
 import { ShapeError, ValueError } from "@spm/core/extend";
-import { type Factors, fanIn, fanOut, like, mix } from "./factors.ts";
+import { apply, type Factors, fanIn, fanOut, like } from "./factors.ts";
 import { mapParameters, type Names } from "./parameterisation/define.ts";
-import { inSeries } from "./schedule-algebra.ts";
+import { composeSchedules } from "./schedule-algebra.ts";
 
 /**
  * W = W_second W_first as one mixer. The diagonals between them go into the last blocks of `first`,
@@ -31,13 +31,13 @@ export function compose<N extends Names>(second: Factors<N>, first: Factors<N>):
     );
   }
   const bias = first.bias
-    ? { bias: mix(second, first.bias) }
+    ? { bias: apply(second, first.bias) }
     : second.bias && { bias: second.bias };
   const between = [first.dOut, second.dIn].filter((d) => d !== undefined);
   const { parameters } = between.reduce(absorbed, first);
   return {
     mixer,
-    schedule: inSeries(first.schedule, second.schedule),
+    schedule: composeSchedules(first.schedule, second.schedule),
     parameters: mapParameters(mixer.parameterisation, parameters, (x, { name }) =>
       concat([x, second.parameters[name]]),
     ),
@@ -59,14 +59,14 @@ function absorbed<N extends Names>(factors: Factors<N>, diagonal: Tensor): Facto
     return concat([ones([from], like(factors)), take(diagonal, at)]);
   };
   const from = schedule.starts[last];
-  const leftovers = rows(schedule.leftovers, schedule.leftoverStarts[last]);
+  const unpaired = rows(schedule.unpaired, schedule.unpairedStarts[last]);
   return {
     ...factors,
     parameters: scaleRows(
       parameters,
       rows(schedule.first, from),
       rows(schedule.second, from),
-      leftovers,
+      unpaired,
     ),
   };
 }

@@ -22,14 +22,14 @@ export function composedMixer(
   inputs: Each<MixerPlaces, Tensor>,
 ): Tensor {
   const [x, dIn, dOut, bias, ...parameters] = inputs;
-  const { blocks, scales } = kind.compose(byName(kind, parameters), schedule.leftovers.length);
+  const { blocks, scales } = kind.compose(byName(kind, parameters), schedule.unpaired.length);
   const index = (values: Int32Array) => tensor(values, { backend: x.backend });
   let z = widen(mul(x, dIn), schedule.n);
   for (let l = 0; l < schedule.stages; l++) {
     const [from, to] = [schedule.starts[l]!, schedule.starts[l + 1]!];
-    const [left, right] = [schedule.leftoverStarts[l]!, schedule.leftoverStarts[l + 1]!];
+    const [left, right] = [schedule.unpairedStarts[l]!, schedule.unpairedStarts[l + 1]!];
     const [first, second] = [schedule.first.subarray(from, to), schedule.second.subarray(from, to)];
-    const rest = schedule.leftovers.subarray(left, right);
+    const rest = schedule.unpaired.subarray(left, right);
     const lead = blocks.shape.slice(0, -2);
     const entry = (k: number) =>
       reshape(

@@ -5,8 +5,8 @@
 import { noGrad, rng, type Tensor, type TypedArray, tensor } from "@spm/core";
 import { elements } from "@spm/core/extend";
 import { inverse, transposed } from "./algebra.ts";
-import { checkSquare, type Factors, like, mix, toGeneral } from "./factors.ts";
-import { eachLeftover, eachPair, type Pair } from "./schedule.ts";
+import { apply, checkSquare, type Factors, like, toGeneral } from "./factors.ts";
+import { eachPair, eachUnpaired, type Pair } from "./schedule.ts";
 import { checkRegular } from "./singular.ts";
 
 /** Condition numbers, largest over smallest singular value: 1 for an orthogonal matrix. */
@@ -47,7 +47,7 @@ export function condition(factors: Factors, steps = 50): Condition {
         if (high / low > (worst?.condition ?? 0))
           worst = { stage, pair: [i, j], condition: high / low, determinant: a * d - b * c };
       });
-      eachLeftover(schedule, stage, (_, r) => {
+      eachUnpaired(schedule, stage, (_, r) => {
         seen = spanned(seen, scales[r] ?? 1);
       });
       range.push(seen);
@@ -97,9 +97,9 @@ function norm({ bias: _, ...factors }: Factors, steps: number): number {
       x.map((v) => v / length),
       like(factors),
     );
-    const y: Tensor = mix(factors, unit);
+    const y: Tensor = apply(factors, unit);
     size = length2(elements(y.ndarray()));
-    x = Float64Array.from(elements(mix(back, y).ndarray()));
+    x = Float64Array.from(elements(apply(back, y).ndarray()));
   }
   return size;
 }

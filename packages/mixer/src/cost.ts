@@ -40,16 +40,16 @@ export function flops(
   { fanIn = schedule.n, fanOut = schedule.n, diagonals = true, bias = true }: Layout = {},
 ): { forward: number; backward: number } {
   const { orthogonal, angle } = parameterisation;
-  const [pairs, leftovers] = [schedule.first.length, orthogonal ? 0 : schedule.leftovers.length];
+  const [pairs, unpaired] = [schedule.first.length, orthogonal ? 0 : schedule.unpaired.length];
   const ends = diagonals
     ? { forward: fanIn + fanOut, backward: 3 * (fanIn + fanOut) }
     : { forward: 0, backward: 0 };
   const shift = bias ? fanOut : 0;
-  const forward = 6 * pairs + leftovers;
+  const forward = 6 * pairs + unpaired;
   const again = backward === "recompute" ? forward : 0;
   const walk = backward !== "reverse" ? 14 : angle === undefined ? 20 : 16;
   return {
     forward: forward + ends.forward + shift,
-    backward: again + walk * pairs + 3 * leftovers + ends.backward + shift,
+    backward: again + walk * pairs + 3 * unpaired + ends.backward + shift,
   };
 }

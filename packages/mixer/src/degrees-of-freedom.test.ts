@@ -115,7 +115,7 @@ test("the rank is counted right", () => {
  */
 function exactRank(schedule: Schedule): number {
   const modulus = 2147483647n;
-  const { n, stages, first, second, starts, leftovers, leftoverStarts } = schedule;
+  const { n, stages, first, second, starts, unpaired, unpairedStarts } = schedule;
   const random = rng(5);
   const mod = (v: bigint) => ((v % modulus) + modulus) % modulus;
   const eye = (): bigint[][] =>
@@ -129,8 +129,8 @@ function exactRank(schedule: Schedule): number {
     for (let p = starts[l]!; p < starts[l + 1]!; p++)
       for (const i of [first[p]!, second[p]!])
         for (const j of [first[p]!, second[p]!]) list.push([i, j]);
-    for (let r = leftoverStarts[l]!; r < leftoverStarts[l + 1]!; r++)
-      list.push([leftovers[r]!, leftovers[r]!]);
+    for (let r = unpairedStarts[l]!; r < unpairedStarts[l + 1]!; r++)
+      list.push([unpaired[r]!, unpaired[r]!]);
     return list;
   });
   const factors = entries.map((list) => {

@@ -7,7 +7,7 @@
 
 export { composedMixer, type MixerPlaces } from "./composed.ts";
 export { fanIn, fanOut } from "./factors.ts";
-export type { MixerOp, Surroundings } from "./mixer.ts";
+export type { Diagonals, MixerOp } from "./mixer.ts";
 export {
   byName,
   inOrder,
@@ -21,15 +21,15 @@ export type { Blocks } from "./stages.ts";
 // Schedules, pair by pair
 
 export {
-  assemble,
+  type AddPair,
+  buildSchedule,
   defaultSchedule,
-  eachLeftover,
   eachPair,
-  type Meet,
+  eachUnpaired,
   type Pair,
   pairsOf,
 } from "./schedule.ts";
 
 // Maps that are not square
 
-export { type Arrangement, arrange, mixArranged } from "./rectangular.ts";
+export { applyTiled, planTiling, type Tiling } from "./rectangular.ts";

@@ -4,12 +4,12 @@
  */
 import type { Shape, Tensor } from "@spm/core";
 import { ShapeError, showShape } from "@spm/core/extend";
-import { type BackwardMode, generalMixer, type MixerKind, type Surroundings } from "./mixer.ts";
+import { type BackwardMode, type Diagonals, generalMixer, type MixerKind } from "./mixer.ts";
 import { inOrder, type Named, type Names } from "./parameterisation/define.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** A mixer with its numbers; what stands around the stages is the identity where it is left out. */
-export interface Factors<N extends Names = Names> extends Surroundings {
+export interface Factors<N extends Names = Names> extends Diagonals {
   readonly mixer: MixerKind<N>;
   readonly schedule: Schedule;
   /** By name: `{ angles }` of [P] radians, or `{ blocks, scales }` of [P, 4] and [R]. */
@@ -24,7 +24,7 @@ export type GeneralFactors = Factors<["blocks", "scales"]>;
  * @param backward - as for {@link Mixer}
  * @example mix(hadamard(64), x);
  */
-export function mix(factors: Factors, x: Tensor, backward?: BackwardMode): Tensor {
+export function apply(factors: Factors, x: Tensor, backward?: BackwardMode): Tensor {
   const { mixer, parameters } = factors;
   const operands = inOrder(mixer.parameterisation, parameters);
   return mixer.run(x, operands, { ...factors, ...(backward && { backward }) });
@@ -53,11 +53,11 @@ export function like({ mixer, parameters }: Factors): {
 
 /** The same matrix in free blocks. */
 export function toGeneral({ mixer, parameters, ...rest }: Factors): GeneralFactors {
-  const { leftovers } = rest.schedule;
+  const { unpaired } = rest.schedule;
   return {
     ...rest,
     mixer: generalMixer,
-    parameters: mixer.parameterisation.compose(parameters, leftovers.length),
+    parameters: mixer.parameterisation.compose(parameters, unpaired.length),
   };
 }
 

@@ -37,13 +37,13 @@ export {
   type Schedule,
   shuffle,
 } from "./schedule.ts";
-export { inSeries, reversed, sideBySide } from "./schedule-algebra.ts";
+export { blockDiagonal, composeSchedules, reverseSchedule } from "./schedule-algebra.ts";
 
 // A mixer's matrix: apply, invert, multiply, find
 
 export { applyTranspose, inverse, logAbsDet, solve, toDense, transposed } from "./algebra.ts";
 export { compose } from "./compose.ts";
-export { type Factors, type GeneralFactors, mix, toGeneral } from "./factors.ts";
+export { apply, type Factors, type GeneralFactors, toGeneral } from "./factors.ts";
 export { type PerSampleGradients, perSampleGradients } from "./per-sample.ts";
 export type { Rectangular } from "./rectangular.ts";
 
@@ -52,8 +52,8 @@ export type { Rectangular } from "./rectangular.ts";
 export { circularConvolution, type DftOptions, dct, dft } from "./presets/fourier.ts";
 export { type HadamardOptions, hadamard } from "./presets/hadamard.ts";
 export {
+  fromPermutation,
   type PermutationNetwork,
   type PermutationOptions,
-  permutation,
 } from "./presets/permutation.ts";
 export type { PresetOptions } from "./presets/realise.ts";

@@ -12,7 +12,7 @@ import { inOrder, type MixerInit } from "./parameterisation/define.ts";
 import { reflectionMixer } from "./parameterisation/reflection.ts";
 import { rotationMixer } from "./parameterisation/rotation.ts";
 import { butterfly, type Schedule, shuffle } from "./schedule.ts";
-import { sideBySide } from "./schedule-algebra.ts";
+import { blockDiagonal } from "./schedule-algebra.ts";
 
 const numbers = (x: Tensor): number[] => Array.from(elements(x.ndarray()));
 const kinds: [name: string, mixer: MixerKind][] = Object.entries(mixers);
@@ -77,7 +77,7 @@ describe.each(kinds)("%s", (name, mixer) => {
   });
 
   test("hadamard: exact, on one butterfly and on several side by side; with noise, near it", () => {
-    for (const schedule of [butterfly(8), sideBySide(butterfly(8), 3)]) {
+    for (const schedule of [butterfly(8), blockDiagonal(butterfly(8), 3)]) {
       const w = toDense(started(mixer, schedule, "hadamard", 1)).ndarray();
       const parity = (i: number) => [...i.toString(2)].filter((bit) => bit === "1").length % 2;
       for (let i = 0; i < schedule.n; i++)

@@ -6,7 +6,7 @@
 import type { TypedArray } from "@spm/core";
 
 /** Rows in a group. */
-export const LANES = 4;
+export const ROWS_PER_GROUP = 4;
 
 /**
  * A matrix of which a group is read or written, and where: rows `row` to `row + 3`, those below
@@ -31,16 +31,16 @@ export function load(z: Float64Array, from: Rows, row: number, d: TypedArray): v
     start(from, row, 3),
   ];
   const { width } = from;
-  for (let i = 0, k = 0; i < width; i++, k += LANES) {
+  for (let i = 0, k = 0; i < width; i++, k += ROWS_PER_GROUP) {
     const s = d[i]!;
     z[k] = s * x[r0 + i]!;
     z[k + 1] = s * x[r1 + i]!;
     z[k + 2] = s * x[r2 + i]!;
     z[k + 3] = s * x[r3 + i]!;
   }
-  z.fill(0, LANES * width);
-  for (let lane = from.rows - row; lane < LANES; lane++)
-    for (let k = lane; k < LANES * width; k += LANES) z[k] = 0;
+  z.fill(0, ROWS_PER_GROUP * width);
+  for (let lane = from.rows - row; lane < ROWS_PER_GROUP; lane++)
+    for (let k = lane; k < ROWS_PER_GROUP * width; k += ROWS_PER_GROUP) z[k] = 0;
 }
 
 /**
@@ -61,7 +61,7 @@ export function store(
     start(to, row, 2),
     start(to, row, 3),
   ];
-  for (let i = 0, k = 0; i < to.width; i++, k += LANES) {
+  for (let i = 0, k = 0; i < to.width; i++, k += ROWS_PER_GROUP) {
     const s = d[i]!;
     const t = b === null ? 0 : b[i]!;
     y[r3 + i] = s * z[k + 3]! + t;
@@ -80,13 +80,13 @@ export function addProducts(sum: Float64Array, z: Float64Array, from: Rows, row:
     start(from, row, 2),
     start(from, row, 3),
   ];
-  for (let i = 0, k = 0; i < from.width; i++, k += LANES)
+  for (let i = 0, k = 0; i < from.width; i++, k += ROWS_PER_GROUP)
     sum[i]! +=
       z[k]! * x[r0 + i]! + z[k + 1]! * x[r1 + i]! + z[k + 2]! * x[r2 + i]! + z[k + 3]! * x[r3 + i]!;
 }
 
 /** sum[i] += Σ_r x[row + r][i] over the rows there are. */
 export function addRows(sum: Float64Array, { data, rows, width }: Rows, row: number): void {
-  for (let r = row; r < Math.min(row + LANES, rows); r++)
+  for (let r = row; r < Math.min(row + ROWS_PER_GROUP, rows); r++)
     for (let i = 0, at = r * width; i < width; i++, at++) sum[i]! += data[at]!;
 }

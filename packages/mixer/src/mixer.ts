@@ -21,7 +21,7 @@ import {
   wrap,
 } from "@spm/core/extend";
 import { composedMixer, type MixerPlaces } from "./composed.ts";
-import { addProducts, addRows, LANES, load, store } from "./lanes.ts";
+import { addProducts, addRows, load, ROWS_PER_GROUP, store } from "./lanes.ts";
 import {
   byName,
   inOrder,
@@ -54,7 +54,7 @@ export interface MixerOptions {
 }
 
 /** What stands around the stages; each is the identity unless given. */
-export interface Surroundings {
+export interface Diagonals {
   /** d_in [in] */
   readonly dIn?: Tensor;
   /** d_out [out] */
@@ -67,7 +67,7 @@ export interface Surroundings {
 export type MixerOp = FusedOp<MixerPlaces, MixerOptions>;
 
 /** Options of a mixer's call. */
-export interface MixerCallOptions extends Surroundings {
+export interface MixerCallOptions extends Diagonals {
   readonly schedule: Schedule;
   /** `reverse` for an orthogonal kind, `recompute` for others, unless said. */
   readonly backward?: BackwardMode;
@@ -87,7 +87,7 @@ export interface MixerKind<N extends Names = Names> {
  * first `out` coordinates are kept: W is the top-left corner of the n×n product.
  * @param x - [..., in], in ≤ n
  * @param parameters - as the parameterisation says, stage-major: angles [P] in radians; or blocks
- * [P, 4], rows [a, b, c, d], and a scale for each leftover, [R]
+ * [P, 4], rows [a, b, c, d], and a scale for each unpaired coordinate, [R]
  * @param options - the schedule, what stands around it, and where the backward pass reads from:
  * `reverse` for an orthogonal kind, `recompute` for others, unless said
  * @returns [..., out]. Cost 6P + 3n FLOP a row forward, 16P (reverse) or 20P (recompute) backward;
@@ -115,7 +115,7 @@ function rowsOf({ shape }: { readonly shape: Shape }): number {
  * What `stored` and `reverse` keep: row groups as the kernels hold them, of all stages or the last.
  */
 const keptSize = (rows: number, { n, stages }: Schedule, backward: BackwardMode): number =>
-  Math.ceil(rows / LANES) * (backward === "stored" ? stages + 1 : 1) * n * LANES;
+  Math.ceil(rows / ROWS_PER_GROUP) * (backward === "stored" ? stages + 1 : 1) * n * ROWS_PER_GROUP;
 
 function makeOp(kind: Parameterisation): MixerOp {
   const { name, orthogonal } = kind;
@@ -173,14 +173,14 @@ export function defineMixer<N extends Names>(parameterisation: Parameterisation<
   const op = makeOp(parameterisation);
   const run: MixerKind["run"] = (x, parameters, options) => {
     const { schedule, backward = parameterisation.orthogonal ? "reverse" : "recompute" } = options;
-    const inputs = [x, ...around(x, schedule, options), ...parameters] as const;
+    const inputs = [x, ...diagonalsOf(x, schedule, options), ...parameters] as const;
     const { kernels } = x.backend;
     if (kernels.has(op.primitive) || !kernels.has(generalMixer.op.primitive))
       return op(inputs, { schedule, backward });
     op.primitive.infer(inputs, { schedule, backward });
     const [, dIn, dOut, bias] = inputs;
     const own = byName(parameterisation, parameters);
-    const { blocks, scales } = parameterisation.compose(own, schedule.leftovers.length);
+    const { blocks, scales } = parameterisation.compose(own, schedule.unpaired.length);
     const mode = backward === "reverse" ? "recompute" : backward;
     return generalMixer.op([x, dIn, dOut, bias, blocks, scales], { schedule, backward: mode });
   };
@@ -216,10 +216,10 @@ const isOptions = (value: unknown): value is MixerCallOptions =>
  */
 export const generalMixer: Mixer<["blocks", "scales"]> = defineMixer(general);
 
-const around = (
+const diagonalsOf = (
   x: Tensor,
   { n }: Schedule,
-  { dIn, dOut, bias }: Surroundings,
+  { dIn, dOut, bias }: Diagonals,
 ): [dIn: Tensor, dOut: Tensor, bias: Tensor] => {
   const options = { dtype: x.dtype, backend: x.backend };
   const out = dOut?.shape[0] ?? bias?.shape[0] ?? n;
@@ -239,16 +239,16 @@ function runForward(
   keep: boolean,
 ): Result<[y: 1], NdArray> {
   const [x, dIn, dOut, bias, ...parameters] = each(inputs, elements);
-  const blocks = kind.blocks(byName(kind, parameters), schedule.leftovers.length);
+  const blocks = kind.blocks(byName(kind, parameters), schedule.unpaired.length);
   const rows = rowsOf(inputs[0]);
   const dtype = dtypeOf(inputs[0]);
   const y = allocate(dtype, rows * dOut.length);
   const kept =
     keep && backward !== "recompute" ? allocate(dtype, keptSize(rows, schedule, backward)) : null;
-  const z = new Float64Array(schedule.n * LANES);
+  const z = new Float64Array(schedule.n * ROWS_PER_GROUP);
   const from = { data: x, rows, width: dIn.length };
   const to = { data: y, rows, width: dOut.length };
-  for (let row = 0, at = 0; row < rows; row += LANES) {
+  for (let row = 0, at = 0; row < rows; row += ROWS_PER_GROUP) {
     load(z, from, row, dIn);
     for (let l = 0; l < schedule.stages; l++) {
       if (kept !== null && backward === "stored") at = append(kept, at, z);
@@ -281,10 +281,10 @@ function runBackward(
   const ct = elements(cotangents);
   const [x, dIn, dOut, , ...parameters] = each(inputs, elements);
   const kept = residual && elements(residual);
-  const blocks = kind.blocks(byName(kind, parameters), schedule.leftovers.length);
+  const blocks = kind.blocks(byName(kind, parameters), schedule.unpaired.length);
   const rows = rowsOf(inputs[0]);
   const { n, stages } = schedule;
-  const width = n * LANES;
+  const width = n * ROWS_PER_GROUP;
   const xBar = allocate(dtypeOf(cotangents), x.length);
   const [dInBar, dOutBar, biasBar] = each(
     [dIn, dOut, dOut],
@@ -297,7 +297,7 @@ function runBackward(
   const primal = { data: x, rows, width: dIn.length };
   const cotangent = { data: ct, rows, width: dOut.length };
   const result = { data: xBar, rows, width: dIn.length };
-  for (let row = 0, group = 0; row < rows; row += LANES, group++) {
+  for (let row = 0, group = 0; row < rows; row += ROWS_PER_GROUP, group++) {
     if (kept === undefined) {
       load(z, primal, row, dIn);
       for (let l = 0; l < stages; l++) {
@@ -356,7 +356,7 @@ function wayBack(
   return {
     stage: (z, g, history, l) => {
       if (backward !== "reverse")
-        return mixStageBackward(history, l * n * LANES, g, schedule, l, blocks, sums);
+        return mixStageBackward(history, l * n * ROWS_PER_GROUP, g, schedule, l, blocks, sums);
       mixStage(z, schedule, l, back);
       mixStageBackward(z, 0, g, schedule, l, blocks, sums);
     },

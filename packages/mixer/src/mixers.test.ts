@@ -26,8 +26,8 @@ import {
 import { type Schedule, shuffle } from "./schedule.ts";
 import type { Blocks } from "./stages.ts";
 
-const schedule = shuffle(7); // with leftovers
-const leftovers = schedule.leftovers.length;
+const schedule = shuffle(7); // with unpaired coordinates
+const unpaired = schedule.unpaired.length;
 const kinds: [name: string, kind: Parameterisation][] = Object.entries(mixers).map(
   ([name, { parameterisation }]) => [name, parameterisation],
 );
@@ -43,9 +43,9 @@ const plain = (kind: Parameterisation, own: Own): Named<Names, TypedArray> =>
   mapParameters<Names, Tensor, TypedArray>(kind, own, (x) => elements(x.ndarray()));
 const numbersOf = (count: number): Float64Array => Float64Array.from(values(draw([count])));
 const blocksOf = (kind: Parameterisation, own: Own): Blocks =>
-  kind.blocks(plain(kind, own), leftovers);
+  kind.blocks(plain(kind, own), unpaired);
 const composedOf = (kind: Parameterisation, own: Own): Blocks => {
-  const { blocks, scales } = kind.compose(own, leftovers);
+  const { blocks, scales } = kind.compose(own, unpaired);
   const [b, s] = [blocks, scales].map((x) => Float64Array.from(values(x)));
   return { blocks: b ?? new Float64Array(), scales: s ?? new Float64Array() };
 };
@@ -74,7 +74,7 @@ describe.each(kinds)("%s", (name, kind) => {
   test("its shapes and its count follow from its parameters", () => {
     const { first } = schedule;
     const expected = kind.parameters.map(({ per, each }) => [
-      per === "pair" ? first.length : leftovers,
+      per === "pair" ? first.length : unpaired,
       ...each,
     ]);
     expect(kind.shapes(schedule)).toEqual(expected);
@@ -86,7 +86,7 @@ describe.each(kinds)("%s", (name, kind) => {
   test("its blocks in float64 are those that its ops compose", () => {
     const own = drawn(kind);
     const { blocks, scales } = composedOf(kind, own);
-    expect([blocks.length, scales.length]).toEqual([4 * schedule.first.length, leftovers]);
+    expect([blocks.length, scales.length]).toEqual([4 * schedule.first.length, unpaired]);
     closeBlocks(blocksOf(kind, own), { blocks, scales });
   });
 
@@ -95,9 +95,9 @@ describe.each(kinds)("%s", (name, kind) => {
     const both = mapParameters(kind, drawn(kind), (_, layout) =>
       stack(copies.flatMap((own) => own[layout.name] ?? [])),
     );
-    const { blocks } = kind.compose(both, leftovers);
+    const { blocks } = kind.compose(both, unpaired);
     for (const [k, own] of copies.entries()) {
-      const single = kind.compose(own, leftovers).blocks;
+      const single = kind.compose(own, unpaired).blocks;
       const sample = reshape(slice(blocks, [{ start: k, stop: k + 1 }]), single.shape);
       expect(values(sample)).toEqual(values(single));
     }
@@ -107,9 +107,9 @@ describe.each(kinds)("%s", (name, kind) => {
     const { blocks: _blocks, pullBack: _pullBack, shapes: _s, count: _c, ...definition } = kind;
     const bare = defineParameterisation(definition);
     const own = plain(kind, drawn(kind));
-    const at = bare.blocks(own, leftovers);
-    closeBlocks(kind.blocks(own, leftovers), at);
-    const sums = { blocks: numbersOf(at.blocks.length), scales: numbersOf(leftovers) };
+    const at = bare.blocks(own, unpaired);
+    closeBlocks(kind.blocks(own, unpaired), at);
+    const sums = { blocks: numbersOf(at.blocks.length), scales: numbersOf(unpaired) };
     const [ours, theirs] = [kind.pullBack(sums, at, own), bare.pullBack(sums, at, own)];
     for (const parameter of kind.parameters)
       close(ours[parameter.name] ?? [], theirs[parameter.name] ?? []);
@@ -123,7 +123,7 @@ describe.each(kinds)("%s", (name, kind) => {
     );
     if (kind.orthogonal) {
       expect(Math.max(...errors)).toBeLessThan(1e-12);
-      expect([...at.scales]).toEqual(new Array(leftovers).fill(1));
+      expect([...at.scales]).toEqual(new Array(unpaired).fill(1));
     } else expect(Math.max(...errors)).toBeGreaterThan(1e-3);
     const determinants = quads(at).map(([a, b, c, d]) => a * d - b * c);
     const { determinant } = kind;
@@ -141,8 +141,8 @@ describe.each(kinds)("%s", (name, kind) => {
     const turned = mapParameters(kind, own, (angles) => Float64Array.from(angles, (v) => v + by));
     expect(Object.keys(own)).toEqual([kind.angle]);
     const turn: Quad = [Math.cos(by), -Math.sin(by), Math.sin(by), Math.cos(by)];
-    const expected = quads(kind.blocks(own, leftovers)).flatMap((block) => times(turn, block));
-    close(kind.blocks(turned, leftovers).blocks, expected);
+    const expected = quads(kind.blocks(own, unpaired)).flatMap((block) => times(turn, block));
+    close(kind.blocks(turned, unpaired).blocks, expected);
   });
 
   test("transpose: of every block", () => {
@@ -172,9 +172,9 @@ describe.each(kinds)("%s", (name, kind) => {
 
   test("nearest: its own blocks are nearest to themselves, and no others nearer to any", () => {
     const at = blocksOf(kind, drawn(kind));
-    closeBlocks(kind.blocks(kind.nearest(at.blocks, at.scales), leftovers), at);
-    const free = { blocks: numbersOf(at.blocks.length), scales: numbersOf(leftovers) };
-    const found = kind.blocks(kind.nearest(free.blocks.slice(), free.scales.slice()), leftovers);
+    closeBlocks(kind.blocks(kind.nearest(at.blocks, at.scales), unpaired), at);
+    const free = { blocks: numbersOf(at.blocks.length), scales: numbersOf(unpaired) };
+    const found = kind.blocks(kind.nearest(free.blocks.slice(), free.scales.slice()), unpaired);
     for (let k = 0; k < 50; k++) {
       const other = quads(blocksOf(kind, drawn(kind)));
       for (const [p, block] of quads(found).entries()) {
@@ -197,8 +197,8 @@ describe.each(kinds)("%s", (name, kind) => {
       const better = added(block, change);
       const count = kind.shapes(schedule)[0]?.[0] ?? 0;
       const repeated = Float64Array.from({ length: 4 * count }, (_, e) => better[e % 4] ?? 0);
-      const scales = new Float64Array(leftovers).fill(1);
-      const nearest = kind.blocks(kind.nearest(repeated, scales), leftovers);
+      const scales = new Float64Array(unpaired).fill(1);
+      const nearest = kind.blocks(kind.nearest(repeated, scales), unpaired);
       expect(distance(quadAt(nearest.blocks, 0), better)).toBeLessThan(1e-12);
       const left = leftBy(residual, a, c, change);
       for (const other of quads(blocksOf(kind, drawn(kind))))
@@ -210,7 +210,7 @@ describe.each(kinds)("%s", (name, kind) => {
   test("scaleRows: of every block, and the scales", () => {
     const own = drawn(kind);
     const { length } = schedule.first;
-    const [first, second, rest] = [draw([length]), draw([length]), draw([leftovers])];
+    const [first, second, rest] = [draw([length]), draw([length]), draw([unpaired])];
     if (kind.scaleRows === undefined) return expect("scaleRows" in kind).toBe(false);
     const at = composedOf(kind, own);
     const scaled = composedOf(kind, kind.scaleRows(own, first, second, rest));

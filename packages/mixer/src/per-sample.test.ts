@@ -13,8 +13,8 @@ import {
 } from "@spm/core";
 import { elements } from "@spm/core/extend";
 import { describe, expect, test } from "vitest";
-import { type Factors, mix } from "./factors.ts";
-import type { MixerKind, Surroundings } from "./mixer.ts";
+import { apply, type Factors } from "./factors.ts";
+import type { Diagonals, MixerKind } from "./mixer.ts";
 import { mixers } from "./mixers.ts";
 import { byName, inOrder, type Names } from "./parameterisation/define.ts";
 import { rotationMixer } from "./parameterisation/rotation.ts";
@@ -32,7 +32,7 @@ function drawFactors<const N extends Names>(
   schedule: Schedule,
   fanIn: number,
   fanOut: number,
-): Factors<N> & Required<Surroundings> {
+): Factors<N> & Required<Diagonals> {
   const { parameterisation } = mixer;
   const list = parameterisation.shapes(schedule).map((shape) => draw(...shape));
   const ends = { dIn: draw(fanIn), dOut: draw(fanOut), bias: draw(fanOut) };
@@ -69,7 +69,7 @@ describe.each(kinds)("%s", (_, mixer) => {
       const alone = vjp(
         (dIn: Tensor, dOut: Tensor, bias: Tensor, ...list: Tensor[]) => {
           const rebuilt = { dIn, dOut, bias, parameters: byName(parameterisation, list) };
-          return mix({ mixer, schedule, ...rebuilt }, sample(x, b));
+          return apply({ mixer, schedule, ...rebuilt }, sample(x, b));
         },
         ...[dIn, dOut, bias],
         ...own,

@@ -6,14 +6,14 @@ import { broadcastTo, ones, reshape, type Tensor, vjp, zeros } from "@spm/core";
 import { ShapeError, showShape } from "@spm/core/extend";
 import { composedMixer } from "./composed.ts";
 import { type Factors, fanIn, fanOut, like } from "./factors.ts";
-import type { Surroundings } from "./mixer.ts";
+import type { Diagonals } from "./mixer.ts";
 import { byName, inOrder, type Named, type Names } from "./parameterisation/define.ts";
 
 /**
  * For each of B samples, by the names of the parameters: angles [B, P], or blocks [B, P, 4] and
  * scales [B, R]; and dIn [B, in], …
  */
-export type PerSampleGradients<N extends Names = Names> = Named<N, Tensor> & Required<Surroundings>;
+export type PerSampleGradients<N extends Names = Names> = Named<N, Tensor> & Required<Diagonals>;
 
 /**
  * Each sample's own gradient by every parameter, as if it had been alone: one pass, for each sample

@@ -11,21 +11,21 @@ import type { MixerKind } from "./mixer.ts";
 import { mixers } from "./mixers.ts";
 import { byName } from "./parameterisation/define.ts";
 import { rotationMixer } from "./parameterisation/rotation.ts";
-import { type Arrangement, arrange, mixArranged } from "./rectangular.ts";
+import { applyTiled, planTiling, type Tiling } from "./rectangular.ts";
 import { shuffle } from "./schedule.ts";
 
 const float64 = { dtype: "float64" } as const;
 const random = rng(4);
 const draw = (...shape: readonly number[]): Tensor => normal(random, shape, 0, 1, float64);
 const numbers = (x: Tensor): number[] => Array.from(elements(x.ndarray()));
-const shapeOf = ({ schedule, dIn, dOut, ...rest }: Arrangement) => ({
+const shapeOf = ({ schedule, dIn, dOut, ...rest }: Tiling) => ({
   ...rest,
   n: schedule.n,
   dIn,
   dOut,
 });
 
-function drawFactors({ schedule, dIn, dOut }: Arrangement, fanOut: number) {
+function drawFactors({ schedule, dIn, dOut }: Tiling, fanOut: number) {
   const parameters = { angles: draw(schedule.first.length) };
   const ends = { dIn: draw(...dIn), dOut: draw(...dOut), bias: draw(fanOut) };
   return { mixer: rotationMixer, schedule, parameters, ...ends };
@@ -33,61 +33,61 @@ function drawFactors({ schedule, dIn, dOut }: Arrangement, fanOut: number) {
 
 /** The rows and columns of W by unit vectors, without the bias. */
 function denseOf(
-  arrangement: Arrangement,
+  arrangement: Tiling,
   factors: ReturnType<typeof drawFactors>,
   fanIn: number,
 ): number[][] {
   const { bias: _, ...linear } = factors;
   const column = (j: number) => {
     const unit = tensor(Float64Array.from({ length: fanIn }, (_, i) => (i === j ? 1 : 0)));
-    return numbers(mixArranged(arrangement, linear, unit));
+    return numbers(applyTiled(arrangement, linear, unit));
   };
   const columns = Array.from({ length: fanIn }, (_, j) => column(j));
   return columns[0]!.map((_, i) => columns.map((c) => c[i]!));
 }
 
 test("how many operators of which width", () => {
-  expect(shapeOf(arrange("pad", 784, 256))).toEqual({
+  expect(shapeOf(planTiling("pad", 784, 256))).toEqual({
     form: "one",
     count: 1,
     n: 1024,
     dIn: [784],
     dOut: [256],
   });
-  expect(shapeOf(arrange("split", 784, 256))).toEqual({
+  expect(shapeOf(planTiling("split", 784, 256))).toEqual({
     form: "fold",
     count: 4,
     n: 1024,
     dIn: [784],
     dOut: [4, 256],
   });
-  expect(shapeOf(arrange("split", 256, 1024))).toEqual({
+  expect(shapeOf(planTiling("split", 256, 1024))).toEqual({
     form: "stack",
     count: 4,
     n: 1024,
     dIn: [4, 256],
     dOut: [1024],
   });
-  expect(shapeOf(arrange("split", 5, 5))).toEqual({
+  expect(shapeOf(planTiling("split", 5, 5))).toEqual({
     form: "one",
     count: 1,
     n: 8,
     dIn: [5],
     dOut: [5],
   });
-  expect(shapeOf(arrange("split", 3, 8, shuffle(3)))).toEqual({
+  expect(shapeOf(planTiling("split", 3, 8, shuffle(3)))).toEqual({
     form: "stack",
     count: 3,
     n: 9,
     dIn: [3, 3],
     dOut: [8],
   });
-  expect(arrange("pad", 784, 256).schedule.stages).toBe(10);
-  expect(arrange("split", 784, 256).schedule.stages).toBe(8);
+  expect(planTiling("pad", 784, 256).schedule.stages).toBe(10);
+  expect(planTiling("split", 784, 256).schedule.stages).toBe(8);
 });
 
 test("pad: the corner of the n × n product", () => {
-  const arrangement = arrange("pad", 3, 5, shuffle(6));
+  const arrangement = planTiling("pad", 3, 5, shuffle(6));
   const factors = drawFactors(arrangement, 5);
   const { dIn: _i, dOut: _o, bias: _b, ...bare } = factors;
   const square = toDense(bare).ndarray();
@@ -103,7 +103,7 @@ test("pad: the corner of the n × n product", () => {
 
 /** The operators of a split map one by one, from the pairs of the first copy. */
 function parts(
-  arrangement: Arrangement,
+  arrangement: Tiling,
   { parameters, dIn, dOut }: ReturnType<typeof drawFactors>,
 ): number[][][] {
   const base = shuffle(arrangement.schedule.n / arrangement.count);
@@ -130,7 +130,7 @@ function parts(
 }
 
 test("stack: independent operators on one input, one below another, the top rows", () => {
-  const arrangement = arrange("split", 3, 10, shuffle(4));
+  const arrangement = planTiling("split", 3, 10, shuffle(4));
   const factors = drawFactors(arrangement, 10);
   const expected = parts(arrangement, factors).flat();
   expect(expected).toHaveLength(10);
@@ -142,7 +142,7 @@ test("stack: independent operators on one input, one below another, the top rows
 });
 
 test("fold: each operator on its part of the input, their sum times q^(−1/2)", () => {
-  const arrangement = arrange("split", 10, 3, shuffle(4));
+  const arrangement = planTiling("split", 10, 3, shuffle(4));
   const factors = drawFactors(arrangement, 3);
   const [a, b, c] = parts(arrangement, factors) as [number[][], number[][], number[][]];
   denseOf(arrangement, factors, 10).forEach((row, i) => {
@@ -163,13 +163,13 @@ describe.each(kinds)("%s", (_, mixer) => {
     ["split", 2, 5],
     ["split", 3, 3],
   ] as const)("derivatives: %s, %i → %i, with leading axes", (rectangular, fanIn, fanOut) => {
-    const arrangement = arrange(rectangular, fanIn, fanOut);
+    const arrangement = planTiling(rectangular, fanIn, fanOut);
     const { schedule } = arrangement;
     const { parameterisation } = mixer;
     const own = parameterisation.shapes(schedule).map((shape) => draw(...shape));
     const f = (x: Tensor, dIn: Tensor, dOut: Tensor, bias: Tensor, ...list: Tensor[]) => {
       const parameters = byName(parameterisation, list);
-      return mixArranged(arrangement, { mixer, schedule, parameters, dIn, dOut, bias }, x);
+      return applyTiled(arrangement, { mixer, schedule, parameters, dIn, dOut, bias }, x);
     };
     const ends = [draw(...arrangement.dIn), draw(...arrangement.dOut), draw(fanOut)] as const;
     const x = draw(2, 3, fanIn);
@@ -179,13 +179,13 @@ describe.each(kinds)("%s", (_, mixer) => {
 });
 
 test("refuses sizes and schedules that can't hold the map", () => {
-  expect(() => arrange("pad", 0, 3)).toThrowErrorMatchingInlineSnapshot(
+  expect(() => planTiling("pad", 0, 3)).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: mixer: expected sizes in, out ≥ 1, got 0 and 3]`,
   );
-  expect(() => arrange("pad", 3, 9, shuffle(8))).toThrowErrorMatchingInlineSnapshot(
+  expect(() => planTiling("pad", 3, 9, shuffle(8))).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: mixer: expected a schedule of width n ≥ 9, got 8]`,
   );
-  expect(() => arrange("split", 3, 9, shuffle(2))).toThrowErrorMatchingInlineSnapshot(
+  expect(() => planTiling("split", 3, 9, shuffle(2))).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: mixer: expected a schedule of width n ≥ 3, got 2]`,
   );
 });

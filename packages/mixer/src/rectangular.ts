@@ -5,10 +5,10 @@
 import { add, broadcastTo, mul, reshape, type Shape, slice, sum, type Tensor } from "@spm/core";
 import { ShapeError } from "@spm/core/extend";
 import { widen } from "./composed.ts";
-import { type Factors, mix } from "./factors.ts";
+import { apply, type Factors } from "./factors.ts";
 import type { BackwardMode } from "./mixer.ts";
 import { defaultSchedule, type Schedule } from "./schedule.ts";
-import { sideBySide } from "./schedule-algebra.ts";
+import { blockDiagonal } from "./schedule-algebra.ts";
 
 /**
  * `pad`: one operator as wide as the larger side, x padded with zeros and y cut off: W is a corner
@@ -19,7 +19,7 @@ import { sideBySide } from "./schedule-algebra.ts";
 export type Rectangular = "pad" | "split";
 
 /** How a map in → out lies on q copies of one operator. */
-export interface Arrangement {
+export interface Tiling {
   readonly form: "one" | "stack" | "fold";
   /** q, the number of operators. */
   readonly count: number;
@@ -42,12 +42,12 @@ const nextPowerOfTwo = (n: number): number => 2 ** Math.ceil(Math.log2(Math.max(
  * fast kernels know it. (`shuffle(n)` fits any n without padding.)
  * @throws ShapeError for sizes below 1, or a schedule narrower than the side it must hold
  */
-export function arrange(
+export function planTiling(
   rectangular: Rectangular,
   fanIn: number,
   fanOut: number,
   schedule?: Schedule,
-): Arrangement {
+): Tiling {
   for (const n of [fanIn, fanOut])
     if (!Number.isSafeInteger(n) || n < 1)
       throw new ShapeError("mixer", "sizes in, out ≥ 1", `${fanIn} and ${fanOut}`);
@@ -60,7 +60,7 @@ export function arrange(
   return {
     form,
     count,
-    schedule: sideBySide(base, count),
+    schedule: blockDiagonal(base, count),
     dIn: form === "stack" ? [count, fanIn] : [fanIn],
     dOut: form === "fold" ? [count, fanOut] : [fanOut],
   };
@@ -73,22 +73,22 @@ export function arrange(
  * @param x - [..., in]
  * @returns [..., out]
  */
-export function mixArranged(
-  { form, count, schedule }: Arrangement,
+export function applyTiled(
+  { form, count, schedule }: Tiling,
   factors: Factors & { readonly dIn: Tensor; readonly dOut: Tensor },
   x: Tensor,
   backward?: BackwardMode,
 ): Tensor {
-  if (form === "one") return mix(factors, x, backward);
+  if (form === "one") return apply(factors, x, backward);
   const n = schedule.n / count;
   const lead = x.shape.slice(0, -1);
   if (form === "stack") {
     const copies = broadcastTo(reshape(widen(x, n), [...lead, 1, n]), [...lead, count, n]);
     const dIn = reshape(widen(factors.dIn, n), [schedule.n]);
-    return mix({ ...factors, dIn }, reshape(copies, [...lead, schedule.n]), backward);
+    return apply({ ...factors, dIn }, reshape(copies, [...lead, schedule.n]), backward);
   }
   const { bias, dOut, ...rest } = factors;
-  const parts = mix({ ...rest, dOut: reshape(widen(dOut, n), [schedule.n]) }, x, backward);
+  const parts = apply({ ...rest, dOut: reshape(widen(dOut, n), [schedule.n]) }, x, backward);
   const total = sum(reshape(parts, [...lead, count, n]), { axis: -2 });
   const y = mul(
     slice(total, [...lead.map(() => undefined), { stop: dOut.shape.at(-1) ?? n }]),

@@ -7,8 +7,8 @@ import {
   brick,
   butterfly,
   defaultSchedule,
-  eachLeftover,
   eachPair,
+  eachUnpaired,
   fromPairs,
   log2Stages,
   type Pair,
@@ -17,7 +17,12 @@ import {
   type Schedule,
   shuffle,
 } from "./schedule.ts";
-import { inSeries, reversed, reversedOrder, sideBySide } from "./schedule-algebra.ts";
+import {
+  blockDiagonal,
+  composeSchedules,
+  reversedOrder,
+  reverseSchedule,
+} from "./schedule-algebra.ts";
 
 const kinds: Record<string, (n: number, stages?: number) => Schedule> = {
   butterfly,
@@ -35,7 +40,7 @@ test.each(Object.entries(kinds))(
         const paired = [s.first, s.second].flatMap((side) => [
           ...side.slice(s.starts[l], s.starts[l + 1]),
         ]);
-        const all = [...paired, ...s.leftovers.slice(s.leftoverStarts[l], s.leftoverStarts[l + 1])];
+        const all = [...paired, ...s.unpaired.slice(s.unpairedStarts[l], s.unpairedStarts[l + 1])];
         expect(all.sort((a, b) => a - b)).toEqual([...Array(n).keys()]);
       }
     }
@@ -100,9 +105,9 @@ test("the pairs are those of the definitions", () => {
 test("odd n: one coordinate is left over in each stage, and not the same one each time", () => {
   for (const make of [shuffle, brick, kinds.random!])
     for (const n of [3, 7, 33]) {
-      const { leftovers } = make(n, 6);
-      expect(leftovers).toHaveLength(6);
-      expect(new Set(leftovers).size).toBeGreaterThan(1);
+      const { unpaired } = make(n, 6);
+      expect(unpaired).toHaveLength(6);
+      expect(new Set(unpaired).size).toBeGreaterThan(1);
     }
 });
 
@@ -198,12 +203,12 @@ test("reversed twice is the schedule; where the parameters come from says the sa
       fc.nat(),
       (n, stages, seed) => {
         const s = randomMatching(n, stages, rng(seed));
-        const back = reversed(s);
-        expect(pairsOf(reversed(back))).toEqual(pairsOf(s));
-        const { pairs, leftovers } = reversedOrder(s);
+        const back = reverseSchedule(s);
+        expect(pairsOf(reverseSchedule(back))).toEqual(pairsOf(s));
+        const { pairs, unpaired } = reversedOrder(s);
         expect([...back.first]).toEqual([...pairs].map((p) => s.first[p]));
-        expect([...back.leftovers]).toEqual([...leftovers].map((r) => s.leftovers[r]));
-        expect(reversed(s)).toBe(back);
+        expect([...back.unpaired]).toEqual([...unpaired].map((r) => s.unpaired[r]));
+        expect(reverseSchedule(s)).toBe(back);
       },
     ),
     { seed: 1 },
@@ -216,12 +221,16 @@ test("a million coordinates: every one meets each distance", () => {
   expect(s.first.length).toBe(10 * n);
   const wrong = s.first.findIndex((i, p) => (i ^ s.second[p]!) !== 2 ** Math.floor((2 * p) / n));
   expect(wrong).toBe(-1);
-  expect(reversed(s).first.subarray(0, 3)).toEqual(Int32Array.of(0, 1, 2));
+  expect(reverseSchedule(s).first.subarray(0, 3)).toEqual(Int32Array.of(0, 1, 2));
 });
 
 test("in series and side by side", () => {
-  expect(pairsOf(inSeries(brick(3, 1), brick(3, 2)))).toEqual([[[0, 1]], [[0, 1]], [[1, 2]]]);
-  const two = sideBySide(shuffle(3, 2), 2);
+  expect(pairsOf(composeSchedules(brick(3, 1), brick(3, 2)))).toEqual([
+    [[0, 1]],
+    [[0, 1]],
+    [[1, 2]],
+  ]);
+  const two = blockDiagonal(shuffle(3, 2), 2);
   expect(two.n).toBe(6);
   expect(pairsOf(two)).toEqual([
     [
@@ -233,7 +242,7 @@ test("in series and side by side", () => {
       [5, 3],
     ],
   ]);
-  expect([...two.leftovers]).toEqual([2, 5, 1, 4]);
+  expect([...two.unpaired]).toEqual([2, 5, 1, 4]);
 });
 
 describe("strides", () => {
@@ -253,32 +262,40 @@ describe("strides", () => {
   });
 
   test("reversed, in series, side by side", () => {
-    expect(reversed(butterfly(16)).strides).toEqual([8, 4, 2, 1]);
-    expect(reversed(reversed(butterfly(16))).strides).toEqual([1, 2, 4, 8]);
-    expect(reversed(butterfly(6)).strides).toBeNull();
-    expect(reversed(shuffle(8)).strides).toBeNull();
+    expect(reverseSchedule(butterfly(16)).strides).toEqual([8, 4, 2, 1]);
+    expect(reverseSchedule(reverseSchedule(butterfly(16))).strides).toEqual([1, 2, 4, 8]);
+    expect(reverseSchedule(butterfly(6)).strides).toBeNull();
+    expect(reverseSchedule(shuffle(8)).strides).toBeNull();
     const there = butterfly(8);
-    expect(inSeries(there, reversed(there)).strides).toEqual([1, 2, 4, 4, 2, 1]);
-    expect(inSeries(there, brick(8)).strides).toBeNull();
-    expect(inSeries(brick(8), there).strides).toBeNull();
-    expect(sideBySide(butterfly(4), 3).strides).toEqual([1, 2]);
-    expect(sideBySide(butterfly(4), 1).strides).toEqual([1, 2]);
-    expect(sideBySide(butterfly(6), 2).strides).toBeNull();
-    expect(sideBySide(shuffle(4), 2).strides).toBeNull();
+    expect(composeSchedules(there, reverseSchedule(there)).strides).toEqual([1, 2, 4, 4, 2, 1]);
+    expect(composeSchedules(there, brick(8)).strides).toBeNull();
+    expect(composeSchedules(brick(8), there).strides).toBeNull();
+    expect(blockDiagonal(butterfly(4), 3).strides).toEqual([1, 2]);
+    expect(blockDiagonal(butterfly(4), 1).strides).toEqual([1, 2]);
+    expect(blockDiagonal(butterfly(6), 2).strides).toBeNull();
+    expect(blockDiagonal(shuffle(4), 2).strides).toBeNull();
   });
 
   test("wherever they stand, the pairs are i and i XOR stride, in ascending order of i", () => {
-    const made = [butterfly(16, 6), butterfly(24, 3), reversed(butterfly(8))];
-    made.push(inSeries(butterfly(8, 2), reversed(butterfly(8))), sideBySide(butterfly(4, 3), 5));
+    const made = [butterfly(16, 6), butterfly(24, 3), reverseSchedule(butterfly(8))];
+    made.push(
+      composeSchedules(butterfly(8, 2), reverseSchedule(butterfly(8))),
+      blockDiagonal(butterfly(4, 3), 5),
+    );
     for (const s of made) {
       expect(s.strides).toHaveLength(s.stages);
       expect(pairsOf(s)).toEqual(s.strides?.map((stride) => pairsAt(s.n, stride)));
-      expect(s.leftovers).toHaveLength(0);
+      expect(s.unpaired).toHaveLength(0);
     }
   });
 
   test("fromPairs proves them from the pairs alone", () => {
-    for (const s of [butterfly(8), butterfly(12, 2), reversed(butterfly(16)), butterfly(2, 3)]) {
+    for (const s of [
+      butterfly(8),
+      butterfly(12, 2),
+      reverseSchedule(butterfly(16)),
+      butterfly(2, 3),
+    ]) {
       const same = fromPairs(s.n, pairsOf(s), s.name);
       expect(same).toEqual(s);
       expect(same.strides).not.toBeNull();
@@ -341,10 +358,10 @@ const pairsAt = (n: number, stride: number): Pair[] =>
     .filter((i) => (i & stride) === 0)
     .map((i): Pair => [i, i + stride]);
 
-test.each(Object.entries(kinds))("%s: each pair and each leftover, once, by stage", (_, make) => {
+test.each(Object.entries(kinds))("%s: each pair and each unpaired, once, by stage", (_, make) => {
   for (const n of [1, 2, 5, 8, 13]) {
     const s = make(n, 4);
-    const [pairs, leftovers]: [number[], number[]] = [[], []];
+    const [pairs, unpaired]: [number[], number[]] = [[], []];
     for (let l = 0; l < s.stages; l++) {
       eachPair(s, l, (i, j, p) => {
         expect([i, j]).toEqual([s.first[p], s.second[p]]);
@@ -352,23 +369,23 @@ test.each(Object.entries(kinds))("%s: each pair and each leftover, once, by stag
         expect(p).toBeLessThan(s.starts[l + 1] ?? Number.NaN);
         pairs.push(p);
       });
-      eachLeftover(s, l, (i, r) => {
-        expect(i).toBe(s.leftovers[r]);
-        expect(r).toBeGreaterThanOrEqual(s.leftoverStarts[l] ?? Number.NaN);
-        expect(r).toBeLessThan(s.leftoverStarts[l + 1] ?? Number.NaN);
-        leftovers.push(r);
+      eachUnpaired(s, l, (i, r) => {
+        expect(i).toBe(s.unpaired[r]);
+        expect(r).toBeGreaterThanOrEqual(s.unpairedStarts[l] ?? Number.NaN);
+        expect(r).toBeLessThan(s.unpairedStarts[l + 1] ?? Number.NaN);
+        unpaired.push(r);
       });
     }
     expect(pairs).toEqual([...s.first.keys()]);
-    expect(leftovers).toEqual([...s.leftovers.keys()]);
+    expect(unpaired).toEqual([...s.unpaired.keys()]);
   }
 });
 
-test("a stage that is not there has no pairs and no leftovers", () => {
+test("a stage that is not there has no pairs and no unpaired", () => {
   const visited: number[] = [];
   for (const l of [-1, 2, 7]) {
     eachPair(shuffle(5, 2), l, (i) => visited.push(i));
-    eachLeftover(shuffle(5, 2), l, (i) => visited.push(i));
+    eachUnpaired(shuffle(5, 2), l, (i) => visited.push(i));
   }
   expect(visited).toEqual([]);
 });
@@ -422,14 +439,14 @@ test("refuses what is no schedule", () => {
     () => brick(2 ** 15),
     () => randomMatching(2 ** 40, 1, rng(1)),
     () => fromPairs(2 ** 29, [[]]),
-    () => sideBySide(butterfly(4), 2 ** 27),
+    () => blockDiagonal(butterfly(4), 2 ** 27),
     () => butterfly(Number.MAX_SAFE_INTEGER),
   ])
     expect(make).toThrow(/expected n · L ≤ 268435456, got/);
-  expect(() => inSeries(brick(3), brick(4))).toThrowErrorMatchingInlineSnapshot(
+  expect(() => composeSchedules(brick(3), brick(4))).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: inSeries: expected schedules of one width, 3, got 4]`,
   );
-  expect(() => sideBySide(brick(3), 0)).toThrowErrorMatchingInlineSnapshot(
+  expect(() => blockDiagonal(brick(3), 0)).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: sideBySide: expected a count ≥ 1, got 0]`,
   );
 });

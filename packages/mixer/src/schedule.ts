@@ -23,10 +23,10 @@ export interface Schedule {
   readonly starts: Int32Array;
   /**
    * Coordinates without a partner, stage by stage, ascending; stage l has those from
-   * `leftoverStarts[l]` on.
+   * `unpairedStarts[l]` on.
    */
-  readonly leftovers: Int32Array;
-  readonly leftoverStarts: Int32Array;
+  readonly unpaired: Int32Array;
+  readonly unpairedStarts: Int32Array;
   /**
    * Where every stage l pairs each coordinate i with i XOR strides[l], a power of two, in ascending
    * order of i: these. Kernels then find partners without a table. null for any other schedule.
@@ -44,14 +44,14 @@ export function eachPair(
     visit(first[p]!, second[p]!, p);
 }
 
-/** Calls `visit` with each coordinate that stage l leaves over, and the leftover's number. */
-export function eachLeftover(
-  { leftovers, leftoverStarts }: Schedule,
+/** Calls `visit` with each coordinate that stage l leaves over, and the unpaired coordinate's number. */
+export function eachUnpaired(
+  { unpaired, unpairedStarts }: Schedule,
   l: number,
   visit: (i: number, r: number) => void,
 ): void {
-  for (let r = leftoverStarts[l] ?? 0, end = leftoverStarts[l + 1] ?? 0; r < end; r++)
-    visit(leftovers[r]!, r);
+  for (let r = unpairedStarts[l] ?? 0, end = unpairedStarts[l + 1] ?? 0; r < end; r++)
+    visit(unpaired[r]!, r);
 }
 
 /**
@@ -68,7 +68,7 @@ export function fromPairs(
   stages: readonly (readonly Pair[])[],
   name = "pairs",
 ): Schedule {
-  const build = (l: number, meet: Meet): void => {
+  const build = (l: number, meet: AddPair): void => {
     const met = new Uint8Array(n);
     for (const [i, j] of stages[l] ?? []) {
       for (const k of [i, j])
@@ -91,7 +91,7 @@ export function fromPairs(
       meet(i, j);
     }
   };
-  const schedule = assemble("fromPairs", n, stages.length, build, { name });
+  const schedule = buildSchedule("fromPairs", n, stages.length, build, { name });
   return { ...schedule, strides: stridesOf(schedule) };
 }
 
@@ -122,7 +122,7 @@ const isStride = (n: number, stride: number): boolean =>
   stride >= 1 && Number.isInteger(Math.log2(stride)) && n % (2 * stride) === 0;
 
 /** Adds a pair to a stage. */
-export type Meet = (i: number, j: number) => void;
+export type AddPair = (i: number, j: number) => void;
 
 /**
  * n · L up to which the tables of a schedule, 4 bytes for each coordinate of each stage, are made.
@@ -136,11 +136,11 @@ const LARGEST = 2 ** 28;
  * don't pair all of [0, n)
  * @throws ShapeError for n < 1, no stages or nL > 2²⁸, before anything is made
  */
-export function assemble(
+export function buildSchedule(
   op: string,
   n: number,
   stages: number,
-  build: (stage: number, meet: Meet) => void,
+  build: (stage: number, meet: AddPair) => void,
   {
     name = op,
     strides = null,
@@ -151,7 +151,7 @@ export function assemble(
   const second = new Int32Array(first.length);
   const starts = new Int32Array(stages + 1);
   let p = 0;
-  const meet: Meet = (i, j) => {
+  const meet: AddPair = (i, j) => {
     first[p] = i;
     second[p++] = j;
   };
@@ -163,27 +163,27 @@ export function assemble(
     p === first.length
       ? { first, second }
       : { first: first.slice(0, p), second: second.slice(0, p) };
-  const rest = leftOver(n, starts, pairs.first, pairs.second);
+  const rest = unpairedOf(n, starts, pairs.first, pairs.second);
   const regular = strides?.every((stride) => isStride(n, stride)) ? strides : null;
   return { name, n, stages, ...pairs, starts, ...rest, strides: regular };
 }
 
-function leftOver(
+function unpairedOf(
   n: number,
   starts: Int32Array,
   first: Int32Array,
   second: Int32Array,
-): Pick<Schedule, "leftovers" | "leftoverStarts"> {
+): Pick<Schedule, "unpaired" | "unpairedStarts"> {
   const stages = starts.length - 1;
-  const leftovers = new Int32Array(n * stages - 2 * first.length);
-  const leftoverStarts = starts.map((p, l) => n * l - 2 * p);
+  const unpaired = new Int32Array(n * stages - 2 * first.length);
+  const unpairedStarts = starts.map((p, l) => n * l - 2 * p);
   // the last stage with a partner, from 1
-  const met = new Int32Array(leftovers.length === 0 ? 0 : n);
-  for (let l = 0, r = 0; r < leftovers.length; l++) {
+  const met = new Int32Array(unpaired.length === 0 ? 0 : n);
+  for (let l = 0, r = 0; r < unpaired.length; l++) {
     for (let p = starts[l]!; p < starts[l + 1]!; p++) met[first[p]!] = met[second[p]!] = l + 1;
-    for (let i = 0; i < n; i++) if (met[i] !== l + 1) leftovers[r++] = i;
+    for (let i = 0; i < n; i++) if (met[i] !== l + 1) unpaired[r++] = i;
   }
-  return { leftovers, leftoverStarts };
+  return { unpaired, unpairedStarts };
 }
 
 /** The pairs of each stage, as {@link fromPairs} takes them. */
@@ -214,12 +214,12 @@ export const log2Stages = (n: number): number => Math.max(1, Math.ceil(Math.log2
 export function butterfly(n: number, stages: number = log2Stages(n)): Schedule {
   const period = log2Stages(n);
   const strideOf = (l: number) => 2 ** (l % period);
-  const build = (l: number, meet: Meet): void => {
+  const build = (l: number, meet: AddPair): void => {
     const stride = strideOf(l);
     for (let i = 0; i < n - stride; i++) if ((i & stride) === 0) meet(i, i + stride);
   };
   const strides = Array.from({ length: Math.min(stages, LARGEST) || 0 }, (_, l) => strideOf(l));
-  return assemble("butterfly", n, stages, build, { strides });
+  return buildSchedule("butterfly", n, stages, build, { strides });
 }
 
 /**
@@ -232,7 +232,7 @@ export function shuffle(n: number, stages: number = shuffleStages(n)): Schedule 
   const half = Math.floor(n / 2);
   let slots = new Int32Array(n).map((_, i) => i);
   let next = new Int32Array(n);
-  return assemble("shuffle", n, stages, (_, meet) => {
+  return buildSchedule("shuffle", n, stages, (_, meet) => {
     let to = 0;
     if (n % 2 === 1) next[to++] = slots[n - 1]!;
     for (let q = 0; q < half; q++) {
@@ -260,14 +260,14 @@ function shuffleStages(n: number): number {
  * stages; n of them hold all of SO(n).
  */
 export function brick(n: number, stages: number = n): Schedule {
-  return assemble("brick", n, stages, (l, meet) => {
+  return buildSchedule("brick", n, stages, (l, meet) => {
     for (let i = l % 2; i + 1 < n; i += 2) meet(i, i + 1);
   });
 }
 
 /** An independent uniform matching for each stage. Fully mixing after about 1.6 log₂ n stages. */
 export function randomMatching(n: number, stages: number, random: Rng): Schedule {
-  return assemble("random", n, stages, (_, meet) => {
+  return buildSchedule("random", n, stages, (_, meet) => {
     const order = random.permutation(n);
     for (let q = 1; q < n; q += 2) meet(order[q - 1]!, order[q]!);
   });

@@ -4,7 +4,7 @@ import { elements, ValueError } from "@spm/core/extend";
 import { type Factors, toGeneral } from "./factors.ts";
 import type { Schedule } from "./schedule.ts";
 
-/** The stage that a pair (or a leftover) belongs to. */
+/** The stage that a pair (or an unpaired coordinate) belongs to. */
 function stageOf(starts: Int32Array, p: number): number {
   let l = 0;
   while ((starts[l + 1] ?? Infinity) <= p) l++;
@@ -24,11 +24,11 @@ export function checkRegular(op: string, factors: Factors): void {
     checkBlocks(op, schedule, values(blocks));
     const r = values(scales).indexOf(0);
     if (r >= 0) {
-      const stage = stageOf(schedule.leftoverStarts, r);
+      const stage = stageOf(schedule.unpairedStarts, r);
       throw new ValueError(
         op,
         "scales other than 0",
-        `0 at coordinate ${schedule.leftovers[r]} of stage ${stage}`,
+        `0 at coordinate ${schedule.unpaired[r]} of stage ${stage}`,
       );
     }
   }

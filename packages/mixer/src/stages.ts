@@ -3,11 +3,11 @@
  * group at a time so that all of its stages run while it is in cache. They know blocks and pairs,
  * not where the blocks come from.
  */
-import { LANES } from "./lanes.ts";
+import { ROWS_PER_GROUP } from "./lanes.ts";
 import type { Schedule } from "./schedule.ts";
 
 /**
- * What the stages multiply by: `[a, b, c, d]` of each pair, and a factor for each leftover;
+ * What the stages multiply by: `[a, b, c, d]` of each pair, and a factor for each unpaired coordinate;
  * stage-major as the schedule.
  */
 export interface Blocks {
@@ -18,7 +18,7 @@ export interface Blocks {
 /** A new, zeroed set of blocks for a schedule: where gradients are summed. */
 export const zeroBlocks = (schedule: Schedule): Blocks => ({
   blocks: new Float64Array(4 * schedule.first.length),
-  scales: new Float64Array(schedule.leftovers.length),
+  scales: new Float64Array(schedule.unpaired.length),
 });
 
 /** The transposed blocks, which undo orthogonal ones. */
@@ -57,7 +57,7 @@ function mixPair(
  */
 export function mixStage(
   z: Float64Array,
-  { first, second, starts, leftovers, leftoverStarts }: Schedule,
+  { first, second, starts, unpaired, unpairedStarts }: Schedule,
   l: number,
   { blocks, scales }: Blocks,
 ): void {
@@ -74,9 +74,9 @@ export function mixStage(
     mixPair(z, i + 2, j + 2, a, b, c, d);
     mixPair(z, i + 3, j + 3, a, b, c, d);
   }
-  for (let q = leftoverStarts[l]!, end = leftoverStarts[l + 1]!; q < end; q++) {
-    const k = leftovers[q]! * LANES;
-    for (let r = 0; r < LANES; r++) z[k + r]! *= scales[q]!;
+  for (let q = unpairedStarts[l]!, end = unpairedStarts[l + 1]!; q < end; q++) {
+    const k = unpaired[q]! * ROWS_PER_GROUP;
+    for (let r = 0; r < ROWS_PER_GROUP; r++) z[k + r]! *= scales[q]!;
   }
 }
 
@@ -95,7 +95,7 @@ export function mixStageBackward(
   { blocks, scales }: Blocks,
   sums: Blocks,
 ): void {
-  const { first, second, starts, leftovers, leftoverStarts } = schedule;
+  const { first, second, starts, unpaired, unpairedStarts } = schedule;
   const out = sums.blocks;
   for (let p = starts[l]!, end = starts[l + 1]!; p < end; p++) {
     const i = first[p]! << 2;
@@ -111,7 +111,7 @@ export function mixStageBackward(
     let db = 0;
     let dc = 0;
     let dd = 0;
-    for (let r = 0; r < LANES; r++) {
+    for (let r = 0; r < ROWS_PER_GROUP; r++) {
       const zi = u[ui + r]!;
       const zj = u[uj + r]!;
       const gi = g[i + r]!;
@@ -128,9 +128,9 @@ export function mixStageBackward(
     out[k + 2]! += dc;
     out[k + 3]! += dd;
   }
-  for (let q = leftoverStarts[l]!, end = leftoverStarts[l + 1]!; q < end; q++) {
-    const k = leftovers[q]! * LANES;
-    for (let r = 0; r < LANES; r++) {
+  for (let q = unpairedStarts[l]!, end = unpairedStarts[l + 1]!; q < end; q++) {
+    const k = unpaired[q]! * ROWS_PER_GROUP;
+    for (let r = 0; r < ROWS_PER_GROUP; r++) {
       sums.scales[q]! += g[k + r]! * u[uAt + k + r]!;
       g[k + r]! *= scales[q]!;
     }

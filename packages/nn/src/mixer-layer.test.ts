@@ -6,11 +6,11 @@ import { add, matmul, normal, rng, sum, type Tensor, transpose, valueAndGrad } f
 import { elements } from "@spm/core/extend";
 import {
   dft,
+  fromPermutation,
   generalMixer,
   hadamard,
   type MixerKind,
   mixers,
-  permutation,
   rotationMixer,
   shuffle,
   solve,
@@ -138,7 +138,7 @@ describe.each(kinds)("%s", (name, mixer) => {
   });
 
   test("keeps the diagonal that a setting brings", () => {
-    const start = permutation([2, 0, 1], { mixer });
+    const start = fromPermutation([2, 0, 1], { mixer });
     const layer = new MixerLayer(mixer, 3, 3, { ...options, start });
     const w = numbers(layer.toDense()).map((v) => Math.round(v * 1e12) / 1e12 + 0);
     expect(w).toEqual([0, 0, 1, 1, 0, 0, 0, 1, 0]);

@@ -24,15 +24,15 @@ import {
 } from "@spm/mixer";
 import { type FromDenseOptions, flops, fromDense } from "@spm/mixer/analysis";
 import {
-  type Arrangement,
-  arrange,
+  applyTiled,
   byName,
   fanIn,
   fanOut,
   inOrder,
-  mixArranged,
   type Named,
   type Names,
+  planTiling,
+  type Tiling,
 } from "@spm/mixer/extend";
 import type { LinearOptions } from "./linear-map.ts";
 import { LinearMap } from "./linear-map.ts";
@@ -71,7 +71,7 @@ export interface MixerLayerOptions<N extends Names = Names> extends LinearOption
  * spares them, since it would draw the stages to the identity or to nothing, and the bias; it acts
  * on the diagonals.
  * x [..., in] → [..., out]; parameters: of the kind (a rotation nL/2, a general mixer 2nL +
- * leftovers), in + 2·out; 3nL FLOP a row.
+ * unpaired coordinates), in + 2·out; 3nL FLOP a row.
  * @throws ShapeError for a schedule too narrow; ValueError for a start of other sizes, or of
  * another kind
  * @example
@@ -82,7 +82,7 @@ export class MixerLayer<N extends Names = Names> extends LinearMap {
   readonly dIn: Parameter | null;
   readonly dOut: Parameter;
   readonly bias: Parameter | null;
-  readonly arrangement: Arrangement;
+  readonly arrangement: Tiling;
   readonly #backward: BackwardMode | undefined;
 
   constructor(mixer: MixerKind<N>, inputs: number, outputs: number, options: MixerLayerOptions<N>) {
@@ -100,7 +100,12 @@ export class MixerLayer<N extends Names = Names> extends LinearMap {
     const dtype = options.dtype ?? (start === undefined ? "float32" : dtypeOf(start));
     this.mixer = mixer;
     this.#backward = options.backward;
-    this.arrangement = arrange(rectangular, inputs, outputs, start?.schedule ?? options.schedule);
+    this.arrangement = planTiling(
+      rectangular,
+      inputs,
+      outputs,
+      start?.schedule ?? options.schedule,
+    );
     this.dIn =
       diagonals || start?.dIn !== undefined
         ? parameter(start?.dIn ?? ones(this.arrangement.dIn, { dtype }))
@@ -202,7 +207,7 @@ export class MixerLayer<N extends Names = Names> extends LinearMap {
   #mix(factors: Factors<N>, x: Tensor): Tensor {
     const { arrangement, dOut } = this;
     const dIn = factors.dIn ?? ones(arrangement.dIn, { dtype: floating(x), backend: x.backend });
-    return mixArranged(arrangement, { ...factors, dIn, dOut }, x, this.#backward);
+    return applyTiled(arrangement, { ...factors, dIn, dOut }, x, this.#backward);
   }
 }
 

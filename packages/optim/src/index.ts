@@ -40,7 +40,7 @@ export {
   cosine,
   cosineRestarts,
   exponential,
-  linear,
+  linearDecay,
   multistep,
   oneCycle,
   polynomial,

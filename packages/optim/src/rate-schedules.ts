@@ -6,7 +6,7 @@ import {
   cosine,
   cosineRestarts,
   exponential,
-  linear,
+  linearDecay,
   oneCycle,
   polynomial,
   type Schedule,
@@ -61,7 +61,7 @@ const constantEntry: ScheduleEntry = {
 const linearEntry: ScheduleEntry<{ readonly min?: number }> = {
   description: "down a straight line",
   options: { min },
-  create: ({ base, steps, min = 0 }) => linear({ from: base, to: min, steps }),
+  create: ({ base, steps, min = 0 }) => linearDecay({ from: base, to: min, steps }),
 };
 
 const cosineEntry: ScheduleEntry<{ readonly min?: number }> = {

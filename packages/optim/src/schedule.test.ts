@@ -9,7 +9,7 @@ import {
   cosine,
   cosineRestarts,
   exponential,
-  linear,
+  linearDecay,
   multistep,
   oneCycle,
   polynomial,
@@ -24,7 +24,7 @@ const rates = (schedule: Schedule, count: number) =>
 
 test("those with an end keep their last rate", () => {
   expect(rates(cosine({ base: 1, steps: 2, min: 0.5 }), 5)).toEqual([1, 0.75, 0.5, 0.5, 0.5]);
-  expect(rates(linear({ from: 0, to: 1, steps: 2 }), 5)).toEqual([0, 0.5, 1, 1, 1]);
+  expect(rates(linearDecay({ from: 0, to: 1, steps: 2 }), 5)).toEqual([0, 0.5, 1, 1, 1]);
   expect(rates(polynomial({ base: 1, steps: 2, power: 2, min: 0 }), 5)).toEqual([1, 0.25, 0, 0, 0]);
   expect(rates(polynomial({ base: 1, steps: 4, min: 0.5 }), 6)).toEqual([
     1, 0.875, 0.75, 0.625, 0.5, 0.5,
@@ -42,7 +42,7 @@ test("restarts begin at the base each time", () => {
 });
 
 test("warm-up leads to the schedule's first rate, and then to its own steps", () => {
-  const decay = linear({ from: 0.8, to: 0, steps: 4 });
+  const decay = linearDecay({ from: 0.8, to: 0, steps: 4 });
   const schedule = warmup({ steps: 4 }, decay);
   expect(rates(schedule, 10)).toEqual(
     [0, 0.2, 0.4, 0.6, 0.8, 0.6, 0.4, 0.2, 0, 0].map((x) => expect.closeTo(x, 15)),
@@ -81,7 +81,7 @@ test("no rate ever leaves its range", () => {
         const all: [Schedule, number, number][] = [
           [cosine({ base, steps, min }), min, base],
           [cosineRestarts({ base, period: steps, growth: 2, min }), min, base],
-          [linear({ from: base, to: min, steps }), min, base],
+          [linearDecay({ from: base, to: min, steps }), min, base],
           [polynomial({ base, steps, power: 3, min }), min, base],
           [warmup({ steps }, cosine({ base, steps, min: 0 })), 0, base],
           [oneCycle({ max: base, steps, rise }), 0, base],
@@ -102,7 +102,7 @@ describe("what makes no sense is refused", () => {
       () => cosine({ base: -1, steps: 1 }),
       () => cosine({ base: 1, steps: 0 }),
       () => cosine({ base: 1, steps: 1.5 }),
-      () => linear({ from: Number.NaN, to: 0, steps: 1 }),
+      () => linearDecay({ from: Number.NaN, to: 0, steps: 1 }),
       () => polynomial({ base: 1, steps: 1, power: 0 }),
       () => cosineRestarts({ base: 1, period: 1, growth: 0.5 }),
       () => oneCycle({ max: 1, steps: 10, rise: 1 }),

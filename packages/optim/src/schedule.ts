@@ -91,7 +91,7 @@ export function exponential({
  * @throws ValueError for options out of range
  * @example linear({ from: 1e-3, to: 0, steps: 1000 });
  */
-export function linear({
+export function linearDecay({
   from,
   to,
   steps,
@@ -251,7 +251,7 @@ export function warmup(
 ): Schedule {
   checkNotNegative("warmup", { from });
   checkCounts("warmup", { steps });
-  return sequence([linear({ from: from * then(0), to: then(0), steps }), then], [steps]);
+  return sequence([linearDecay({ from: from * then(0), to: then(0), steps }), then], [steps]);
 }
 
 /**

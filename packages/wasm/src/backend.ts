@@ -173,7 +173,7 @@ export function backendOn(machine: Machine, name: string): Backend {
       }
       return copy;
     },
-    escape(handle) {
+    copyToHeap(handle) {
       const array = handle as NdArray;
       if (!memory.owns(array.data)) return array;
       if (isContiguous(array)) return wrap(elements(array).slice(), array.shape);
@@ -186,13 +186,13 @@ export function backendOn(machine: Machine, name: string): Backend {
       mixer.release(data as TypedArray);
       memory.release(data as TypedArray);
     },
-    fallback: (primitive, reason) => machine.decline(primitive, reason),
+    fallback: (primitive, reason) => machine.fallback(primitive, reason),
     report: () => ({
       name,
       liveStorages: live.storages,
       liveBytes: live.bytes,
       copiedIn: memory.copiedIn,
-      fallbacks: [...machine.declined.values()],
+      fallbacks: [...machine.fallbacks.values()],
     }),
     dispose: () => machine.stop(),
   };

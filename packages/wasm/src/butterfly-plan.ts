@@ -6,7 +6,7 @@ import type { Schedule } from "@spm/mixer";
 
 /** The kinds of a pass after the first, as the kernels know them. */
 const RADIX4 = 1;
-const LANES = 2;
+const VECTOR_LANES = 2;
 /** Where a stage's coefficients lie: by coordinate, or as the first or second of a pass. */
 const [NATURAL, LOWER, UPPER] = [0, 1, 2];
 const TILE = 4; // vectors that an outer group takes at a time
@@ -121,7 +121,7 @@ function cutPasses({ n, stages }: Schedule, per: PassSums) {
   while (l < stages) {
     const exponent = l % period;
     if (exponent === 0) {
-      lanes(LANES);
+      lanes(VECTOR_LANES);
       continue;
     }
     // the widest distance: the first half of its pass stays the identity

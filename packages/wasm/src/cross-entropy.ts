@@ -3,7 +3,7 @@ import type { NdArray } from "@spm/core";
 import { elements, type KernelTable } from "@spm/core/extend";
 import { crossEntropyOp } from "@spm/nn/extend";
 import { allFloat32, type Machine, NO_RESIDUAL, NOT_FLOAT32, register } from "./machine.ts";
-import { plain, rowsOf } from "./plain.ts";
+import { contiguous, rowsOf } from "./plain.ts";
 
 /** Labels that the reference has to complain about. */
 const BAD_LABEL = "a label out of range";
@@ -22,8 +22,8 @@ export function registerCrossEntropy(table: KernelTable<NdArray>, machine: Machi
     const loss = memory.array("float32", []);
     const logSums = memory.statistics(labels.shape, keep);
     loss.data[0] = run.crossEntropyForward(
-      plain(machine, logits),
-      plain(machine, labels),
+      contiguous(machine, logits),
+      contiguous(machine, labels),
       rows,
       classes,
       settings.ignoreIndex,
@@ -43,8 +43,8 @@ export function registerCrossEntropy(table: KernelTable<NdArray>, machine: Machi
       const { rows, width: classes } = rowsOf(logits.shape);
       const out = memory.array("float32", logits.shape);
       run.crossEntropyBackward(
-        plain(machine, logits),
-        plain(machine, labels),
+        contiguous(machine, logits),
+        contiguous(machine, labels),
         memory.address(logSums),
         rows,
         classes,

@@ -44,7 +44,7 @@ import {
 } from "@spm/core/extend";
 import type { KernelName } from "./kernels.ts";
 import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
-import { eachOuter, merged, plain, plainArray, rowsOf } from "./plain.ts";
+import { contiguous, eachOuter, merged, plainArray, rowsOf } from "./plain.ts";
 
 const exponentials = { exp, log, expm1, log1p, tanh, sigmoid, softplus };
 const unary = { neg, abs, sign, square, sqrt, sin, cos, erf, relu, ...exponentials };
@@ -60,9 +60,9 @@ export function registerElementwise(table: KernelTable<NdArray>, machine: Machin
     register(table, machine, primitive, ([x]) => {
       if (!allFloat32([x])) return NOT_FLOAT32;
       const out = memory.array("float32", x.shape);
-      const [to, from] = [memory.address(out), plain(machine, x)];
+      const [to, from] = [memory.address(out), contiguous(machine, x)];
       const pieces = machine.pieces(sizeOf(x.shape), GRAIN, WORTH);
-      machine.together(pieces, (run, start, end) =>
+      machine.parallelFor(pieces, (run, start, end) =>
         run[kernel](to + 4 * start, from + 4 * start, end - start),
       );
       return [out];
@@ -124,7 +124,7 @@ function combine(
       at: memory.address(x),
       next: isSingle(x) ? 0 : x.data.BYTES_PER_ELEMENT,
     }));
-    machine.together(machine.pieces(size, GRAIN, WORTH), (run, start, end) => {
+    machine.parallelFor(machine.pieces(size, GRAIN, WORTH), (run, start, end) => {
       const from = places.map(({ at, next }) => at + next * start);
       run[kernel](to + each * start, ...from, 1, end - start, ...steps);
     });

@@ -3,7 +3,7 @@ import type { NdArray } from "@spm/core";
 import type { KernelTable } from "@spm/core/extend";
 import { fftOp } from "@spm/numeric";
 import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
-import { plain, rowsOf } from "./plain.ts";
+import { contiguous, rowsOf } from "./plain.ts";
 
 /** Adds the kernel of the transform. */
 export function registerFft(table: KernelTable<NdArray>, machine: Machine): void {
@@ -29,7 +29,7 @@ export function registerFft(table: KernelTable<NdArray>, machine: Machine): void
     const out = memory.array("float32", x.shape);
     const { rows, width: n } = rowsOf(x.shape.slice(0, -1)); // of two numbers each
     run.fftRows(
-      plain(machine, x),
+      contiguous(machine, x),
       memory.address(out),
       rows,
       n,

@@ -3,7 +3,7 @@ import type { NdArray } from "@spm/core";
 import { each, type KernelTable } from "@spm/core/extend";
 import { gruStepOp } from "@spm/nn/extend";
 import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
-import { plain, rowsOf } from "./plain.ts";
+import { contiguous, rowsOf } from "./plain.ts";
 
 /** Adds the kernels of the GRU step. */
 export function registerGru(table: KernelTable<NdArray>, machine: Machine): void {
@@ -12,7 +12,7 @@ export function registerGru(table: KernelTable<NdArray>, machine: Machine): void
     if (!allFloat32(inputs)) return NOT_FLOAT32;
     const [, , { shape }] = inputs;
     const out = memory.array("float32", shape);
-    const at = inputs.map((x) => plain(machine, x));
+    const at = inputs.map((x) => contiguous(machine, x));
     const { rows, width } = rowsOf(shape);
     run.gruForward(...at, memory.address(out), rows, width);
     return [out];
@@ -21,7 +21,7 @@ export function registerGru(table: KernelTable<NdArray>, machine: Machine): void
     const inputs = [x, u, h] as const;
     if (!allFloat32([ct, ...inputs])) return NOT_FLOAT32;
     const bars = each(inputs, ({ shape }) => memory.array("float32", shape));
-    const at = [ct, ...inputs].map((x) => plain(machine, x));
+    const at = [ct, ...inputs].map((x) => contiguous(machine, x));
     const to = bars.map((bar) => memory.address(bar));
     const { rows, width } = rowsOf(ct.shape);
     run.gruBackward(...at, ...to, rows, width);

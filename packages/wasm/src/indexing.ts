@@ -13,11 +13,11 @@ import {
 import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import {
   axisLast,
+  contiguous,
   eachOuter,
   inBytes,
   lastTwo,
   merged,
-  plain,
   rowsOf,
   turnedBack,
 } from "./plain.ts";
@@ -89,7 +89,7 @@ export function registerIndexing(table: KernelTable<NdArray>, machine: Machine):
     const turned = x.transpose(...order);
     const out = memory.array("float32", turned.shape);
     const { rows, width } = rowsOf(turned.shape);
-    run.cumulativeRows(plain(machine, turned), memory.address(out), rows, width);
+    run.cumulativeRows(contiguous(machine, turned), memory.address(out), rows, width);
     return [turnedBack(out, order)];
   });
 }

@@ -22,7 +22,7 @@ import {
 } from "@spm/core/extend";
 import { windowsOp } from "@spm/nn/extend";
 import { type Machine, register } from "./machine.ts";
-import { copyInto, plain, rowsOf } from "./plain.ts";
+import { contiguous, copyInto, rowsOf } from "./plain.ts";
 
 /** Elements of eight bytes have no copying kernel. */
 const WIDE = "float64";
@@ -61,14 +61,14 @@ export function registerLayout(table: KernelTable<NdArray>, machine: Machine): v
       const [zero, bytes] = [memory.scratchArray(from, [1]), memory.address(out)];
       zero.data[0] = 0;
       const differs = from === "float32" ? run.notEqualOf : run.notEqualInt32Of;
-      differs(bytes, plain(machine, x), memory.address(zero), 1, sizeOf(x.shape), 0, 1, 0, 0);
+      differs(bytes, contiguous(machine, x), memory.address(zero), 1, sizeOf(x.shape), 0, 1, 0, 0);
     } else {
       const convert = {
         bool: dtype === "int32" ? run.boolToInt : run.boolToFloat,
         int32: run.intToFloat,
         float32: run.floatToInt,
       }[from as Exclude<DType, "float64">];
-      const legal = convert(memory.address(out), plain(machine, x), sizeOf(x.shape));
+      const legal = convert(memory.address(out), contiguous(machine, x), sizeOf(x.shape));
       if (convert === run.floatToInt && legal === 0) {
         memory.release(out.data);
         return "a number out of range"; // the reference says which

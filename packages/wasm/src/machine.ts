@@ -6,15 +6,15 @@ import type { NdArray } from "@spm/core";
 import type { Kernel, KernelTable, Places, Primitive } from "@spm/core/extend";
 import { bindKernels, type DeferredKernels, type Kernels } from "./kernel-exports.ts";
 import { WasmMemory } from "./memory.ts";
-import { CONTROL_BYTES, Team } from "./team.ts";
+import { CONTROL_BYTES, ThreadPool } from "./team.ts";
 
 /** One WebAssembly instance, and with `threads` > 1 as many more on the same memory. */
 export class Machine {
   readonly memory: WasmMemory;
   readonly run: Kernels;
   readonly threads: number;
-  readonly declined: Map<string, { primitive: string; reason: string; count: number }> = new Map();
-  #team: Team | null = null;
+  readonly fallbacks: Map<string, { primitive: string; reason: string; count: number }> = new Map();
+  #team: ThreadPool | null = null;
 
   /** @param module - compiled for shared memory where there are several threads */
   constructor(module: WebAssembly.Module, bytes: number, threads = 1) {
@@ -22,7 +22,7 @@ export class Machine {
     this.run = bindKernels(module, this.memory.memory);
     this.threads = threads;
     if (threads > 1)
-      this.#team = new Team(
+      this.#team = new ThreadPool(
         module,
         this.memory.memory,
         this.run,
@@ -37,7 +37,7 @@ export class Machine {
    * @param call - calls one kernel of `run`, with numbers written out: a list of them costs more
    * than a small kernel
    */
-  together(
+  parallelFor(
     pieces: readonly (readonly [from: number, to: number])[],
     call: (run: DeferredKernels, from: number, to: number, k: number) => void,
   ): void {
@@ -66,11 +66,11 @@ export class Machine {
   }
 
   /** Counts a call that the reference ran. */
-  decline(primitive: string, reason: string): void {
+  fallback(primitive: string, reason: string): void {
     const key = `${primitive}: ${reason}`;
-    const seen = this.declined.get(key) ?? { primitive, reason, count: 0 };
+    const seen = this.fallbacks.get(key) ?? { primitive, reason, count: 0 };
     seen.count++;
-    this.declined.set(key, seen);
+    this.fallbacks.set(key, seen);
   }
 }
 

@@ -76,7 +76,7 @@ function multiply(
     if (rows === 4 && step === 4) return void run.rowTimesColumns(width, k, x, other, columns, c);
   }
   const pieces = machine.pieces(m, GRAIN, WORTH / Math.max(1, n * k));
-  machine.together(pieces, (calls, from, to, i) => {
+  machine.parallelFor(pieces, (calls, from, to, i) => {
     const room = i === 0 ? scratch : machine.memory.scratch(4 * machine.run.gemmScratch(m, n, k));
     const left = a.at + from * a.row;
     calls.gemm(

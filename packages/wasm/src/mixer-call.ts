@@ -4,7 +4,7 @@ import { sizeOf } from "@spm/core/extend";
 import type { Schedule } from "@spm/mixer";
 import type { Machine } from "./machine.ts";
 import type { Call, MixerState } from "./mixer-state.ts";
-import { plain, rowsOf } from "./plain.ts";
+import { contiguous, rowsOf } from "./plain.ts";
 
 export function makeCall(
   state: MixerState,
@@ -26,7 +26,7 @@ export function makeCall(
     rows,
     inputs,
     outputs: sizeOf(dOut.shape),
-    x: plain(machine, x),
+    x: contiguous(machine, x),
     dIn: padded(machine, dIn, schedule.n),
     dOut: padded(machine, dOut, schedule.n),
   };
@@ -35,7 +35,7 @@ export function makeCall(
 /** A vector as n floats, with zeros behind its own. */
 export function padded(machine: Machine, vector: NdArray, n: number): number {
   const size = sizeOf(vector.shape);
-  const source = plain(machine, vector);
+  const source = contiguous(machine, vector);
   if (size === n) return source;
   const { memory } = machine;
   const address = memory.scratch(4 * n);

@@ -32,7 +32,7 @@ export function forwardFused(call: Call, scaled: Scaled, bias: number, y: number
   const pieces = machine.pieces(rows, ROWS, Math.max(ROWS, WORTH / n));
   const bytes = SPARE + 4 * n + fusedScratch(plan, n, FORWARD_SLOTS);
   const scratch = machine.memory.scratch(pieces.length * bytes);
-  machine.together(pieces, (run, from, to, k) => {
+  machine.parallelFor(pieces, (run, from, to, k) => {
     const [xAt, yAt, vAt] = [x + 4 * inputs * from, y + 4 * outputs * from, v && v + 4 * n * from];
     const s = scratch + k * bytes;
     const { layout } = tables;
@@ -91,7 +91,7 @@ export function backwardParts(
   const raw = memory.scratch(4 * size * parts.length);
   memory.zero(raw, 4 * size * parts.length);
   const scratch = memory.scratch(parts.length * (SPARE + bytes));
-  machine.together(parts, (run, from, to, k) => {
+  machine.parallelFor(parts, (run, from, to, k) => {
     const stages = raw + 4 * size * k;
     kernel(run, {
       from,
@@ -105,7 +105,7 @@ export function backwardParts(
     });
   });
   if (parts.length > 1)
-    machine.together(machine.pieces(size, 4, WORTH), (run, from, to) =>
+    machine.parallelFor(machine.pieces(size, 4, WORTH), (run, from, to) =>
       run.addParts(raw + 4 * from, to - from, parts.length, 4 * size),
     );
   const ends = raw + 4 * plan.sums;

@@ -3,12 +3,12 @@
  */
 import { sizeOf } from "@spm/core/extend";
 import { generalMixer } from "@spm/mixer";
-import { eachLeftover, eachPair } from "@spm/mixer/extend";
+import { eachPair, eachUnpaired } from "@spm/mixer/extend";
 import { type ButterflyPlan, GROUP, PASS } from "./butterfly-plan.ts";
 import { backwardParts, ROWS } from "./mixer-fused.ts";
 import { backwardByTable } from "./mixer-pairs.ts";
 import { COLUMN, type MixerKernels, PairList } from "./mixer-state.ts";
-import { plain } from "./plain.ts";
+import { contiguous } from "./plain.ts";
 
 /**
  * Bytes of scratch of the fused backward: g, the input of each group, and its levels; eight rows.
@@ -27,22 +27,22 @@ export const generalKernels: MixerKernels = {
     for (let l = 0; l < schedule.stages; l++) {
       eachPair(schedule, l, (i, j, p) => list.add(i, j, p));
       // with the extra column, which is zero
-      eachLeftover(schedule, l, (i, r) => list.add(i, schedule.n, -1 - r));
+      eachUnpaired(schedule, l, (i, r) => list.add(i, schedule.n, -1 - r));
       list.endStage();
     }
     return list;
   },
 
-  /** The leftovers are among them as [s, 0; 0, 1]. */
+  /** The unpaired coordinates are among them as [s, 0; 0, 1]. */
   tableBlocks: ({ state, tables, source, others: [scales] }) => {
     const { memory } = state.machine;
-    const blocks = plain(state.machine, source);
+    const blocks = contiguous(state.machine, source);
     if (scales === undefined || sizeOf(scales.shape) === 0) return blocks;
     const { sources } = tables;
     const all = memory.scratch(16 * sources.length);
     const to = memory.float32(all, 4 * sources.length);
     const from = memory.float32(blocks, sizeOf(source.shape));
-    const factors = memory.float32(plain(state.machine, scales), sizeOf(scales.shape));
+    const factors = memory.float32(contiguous(state.machine, scales), sizeOf(scales.shape));
     sources.forEach((at, k) => {
       if (at >= 0) to.set(from.subarray(4 * at, 4 * at + 4), 4 * k);
       else to.set([factors[-1 - at]!, 0, 0, 1], 4 * k);

@@ -7,7 +7,7 @@ import { constant } from "./mixer-call.ts";
 import { backwardParts, forwardFused, fusedScratch, ROWS } from "./mixer-fused.ts";
 import { backwardByTable, forwardByTable } from "./mixer-pairs.ts";
 import { type Call, type MixerKernels, PairList } from "./mixer-state.ts";
-import { plain } from "./plain.ts";
+import { contiguous } from "./plain.ts";
 
 const SLOTS = 2 * ROWS; // vectors of each four columns: z and g
 
@@ -29,7 +29,7 @@ export const rotationKernels: MixerKernels = {
     const { memory, run } = state.machine;
     const count = schedule.first.length;
     const made = memory.scratch(16 * (count + 4));
-    run.rotationBlocks(plain(state.machine, source), made, count);
+    run.rotationBlocks(contiguous(state.machine, source), made, count);
     return made;
   },
 
@@ -103,7 +103,7 @@ function lastOf(
   forward: (bias: number, y: number, z: number) => void,
 ): number {
   const { machine } = state;
-  if (kept !== undefined) return plain(machine, kept);
+  if (kept !== undefined) return contiguous(machine, kept);
   const z = machine.memory.scratch(4 * rows * schedule.n);
   forward(constant(machine, schedule.n, 0), machine.memory.scratch(4 * rows * outputs), z);
   return z;

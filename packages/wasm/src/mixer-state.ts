@@ -15,7 +15,7 @@ import {
 } from "./butterfly-plan.ts";
 import type { Cache } from "./cache.ts";
 import type { Machine } from "./machine.ts";
-import { plain } from "./plain.ts";
+import { contiguous } from "./plain.ts";
 
 /** Bytes of a column of eight rows. */
 export const COLUMN = 32;
@@ -40,13 +40,13 @@ export interface Tables {
   readonly passes: number;
   readonly stages: number;
   /**
-   * For the kernels by table: two words for each pair, and for each leftover where the kind scales
+   * For the kernels by table: two words for each pair, and for each unpaired coordinate where the kind scales
    * them.
    */
   readonly pairs: number;
   /** The pairs of each stage. */
   readonly spans: readonly Span[];
-  /** For each pair of the table, where its parameters are: a pair's index, or −1 − a leftover's. */
+  /** For each pair of the table, where its parameters are: a pair's index, or −1 − an unpaired coordinate's. */
   readonly sources: Int32Array;
 }
 
@@ -121,7 +121,7 @@ export class PairList {
   /** Two words a pair: where its columns lie. */
   readonly pairs: number[] = [];
   readonly spans: Span[] = [];
-  /** Where the parameters of each are: a pair's index, or −1 − a leftover's. */
+  /** Where the parameters of each are: a pair's index, or −1 − an unpaired coordinate's. */
   readonly sources: number[] = [];
 
   add(first: number, second: number, source: number): void {
@@ -218,7 +218,7 @@ export class MixerState {
     if (plan.coefficients > n * stages) memory.zero(coefficients, size); // the identity pads a pass
     const scales = coefficients + size;
     const scale = scales + 4 * n * stages;
-    const source = plain(this.machine, parameters);
+    const source = contiguous(this.machine, parameters);
     run.scaleStages(
       source,
       this.kernels.fromAngles,

@@ -109,7 +109,7 @@ function blocks(schedule: Schedule): NdArray[] {
     near.data[4 * p]! += 0.9;
     near.data[4 * p + 3]! += 0.9;
   }
-  return [near, gaussian([schedule.leftovers.length], 1, 0.2)];
+  return [near, gaussian([schedule.unpaired.length], 1, 0.2)];
 }
 
 const FLOAT32 = 2e-5; // relative to the largest entry: twelve stages of rounding, sums over 29 rows

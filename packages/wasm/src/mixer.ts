@@ -11,7 +11,7 @@ import { generalKernels } from "./mixer-general.ts";
 import { forwardByTable } from "./mixer-pairs.ts";
 import { rotationKernels } from "./mixer-rotation.ts";
 import { type Call, MixerState, type Scaled } from "./mixer-state.ts";
-import { plain } from "./plain.ts";
+import { contiguous } from "./plain.ts";
 
 /** Adds the mixer's kernels, and returns what must hear of released memory. */
 export function registerMixer(
@@ -93,7 +93,7 @@ function registerBackward(table: KernelTable<NdArray>, state: MixerState): void 
       const call = makeCall(state, schedule, x, dIn, dOut, source, others);
       const gx = memory.array("float32", x.shape);
       const gradients = given.map(({ shape }) => memory.array("float32", shape));
-      const [ctAt, gxAt] = [plain(machine, ct), memory.address(gx)];
+      const [ctAt, gxAt] = [contiguous(machine, ct), memory.address(gx)];
       const back = { ct: ctAt, gx: gxAt, kept: residual?.[0], gradients };
       const factors = factorsOf(call);
       const sums =

@@ -3,7 +3,7 @@ import type { NdArray } from "@spm/core";
 import { type KernelTable, sizeOf } from "@spm/core/extend";
 import { layerNormOp, rmsNormOp } from "@spm/nn/extend";
 import { allFloat32, type Machine, NO_RESIDUAL, NOT_FLOAT32, register } from "./machine.ts";
-import { plain } from "./plain.ts";
+import { contiguous } from "./plain.ts";
 
 const NONE = 0; // the address of what RMS norm does not have: a bias, means
 
@@ -20,7 +20,7 @@ export function registerNorms(table: KernelTable<NdArray>, machine: Machine): vo
     epsilon: number,
   ) => {
     const y = memory.array("float32", x.shape);
-    const [from, factors] = [plain(machine, x), plain(machine, weight)];
+    const [from, factors] = [contiguous(machine, x), contiguous(machine, weight)];
     const [to, scalesAt] = [memory.address(y), memory.address(scales)];
     run.normForward(
       from,
@@ -46,9 +46,9 @@ export function registerNorms(table: KernelTable<NdArray>, machine: Machine): vo
     const width = sizeOf(weight.shape);
     run.normBackward(
       ...[
-        plain(machine, ct),
-        plain(machine, x),
-        plain(machine, weight),
+        contiguous(machine, ct),
+        contiguous(machine, x),
+        contiguous(machine, weight),
         means,
         memory.address(scales),
       ],
@@ -62,7 +62,7 @@ export function registerNorms(table: KernelTable<NdArray>, machine: Machine): vo
     if (!allFloat32([x, weight, bias])) return NOT_FLOAT32;
     const rows = x.shape.slice(0, -1);
     const [means, scales] = [memory.statistics(rows, keep), memory.statistics(rows, keep)];
-    const y = forward(x, weight, plain(machine, bias), memory.address(means), scales, epsilon);
+    const y = forward(x, weight, contiguous(machine, bias), memory.address(means), scales, epsilon);
     return keep ? { outputs: [y], residual: [means, scales] } : [y];
   });
   register(

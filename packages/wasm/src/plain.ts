@@ -7,7 +7,7 @@ import type { Machine } from "./machine.ts";
  * Address of the elements in row-major order: the array's own where they lie so, otherwise of a
  * copy for this kernel call.
  */
-export function plain(machine: Machine, array: NdArray): number {
+export function contiguous(machine: Machine, array: NdArray): number {
   if (isContiguous(array)) return machine.memory.address(array);
   return machine.memory.address(plainArray(machine, array));
 }

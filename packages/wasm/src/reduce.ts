@@ -4,7 +4,7 @@
 import { argmax, argmin, logsumexp, max, min, type NdArray, type Shape } from "@spm/core";
 import { isContiguous, type KernelTable, sizeOf, sumOp } from "@spm/core/extend";
 import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
-import { plain } from "./plain.ts";
+import { contiguous } from "./plain.ts";
 
 /** Which axes go, and whether they stay as size 1. */
 interface Reduction {
@@ -27,7 +27,7 @@ function matrixOf(
   const rest = x.shape.map((_, k) => k).filter((k) => !axes.includes(k));
   const turned = x.transpose(...rest, ...axes);
   const rows = sizeOf(turned.shape.slice(0, rest.length));
-  return { at: plain(machine, turned), rows, width: sizeOf(turned.shape.slice(rest.length)) };
+  return { at: contiguous(machine, turned), rows, width: sizeOf(turned.shape.slice(rest.length)) };
 }
 
 /** Adds the kernels of the reductions. */

@@ -3,7 +3,7 @@ import type { NdArray } from "@spm/core";
 import type { KernelTable } from "@spm/core/extend";
 import { logSoftmaxOp, softmaxOp } from "@spm/nn/extend";
 import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
-import { axisLast, plain, rowsOf, turnedBack } from "./plain.ts";
+import { axisLast, contiguous, rowsOf, turnedBack } from "./plain.ts";
 
 /** Rows without a largest element. */
 const NO_ELEMENTS = "rows of no elements";
@@ -16,7 +16,7 @@ export function registerSoftmax(table: KernelTable<NdArray>, machine: Machine): 
   const { memory, run } = machine;
   /** Address of the elements with an axis brought to the end. */
   const rowsAt = (x: NdArray, order: readonly number[]): number =>
-    plain(machine, x.transpose(...order));
+    contiguous(machine, x.transpose(...order));
   /** A new array whose elements lie by rows along an axis, and where. */
   const newRows = (x: NdArray, order: readonly number[]): { array: NdArray; at: number } => {
     const moved = memory.array("float32", x.transpose(...order).shape);

@@ -76,7 +76,7 @@ function start(data: object): Thread {
 }
 
 /** Threads that take jobs from a ring of slots in their shared memory. */
-export class Team {
+export class ThreadPool {
   readonly #kernels: Kernels;
   readonly #indices: ReadonlyMap<string, number>;
   readonly #words: Int32Array;

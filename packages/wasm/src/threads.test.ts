@@ -31,7 +31,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { wasm, wasmSync } from "./backend.ts";
 import { bindKernels, compileKernelsSync } from "./kernel-exports.ts";
 import { WasmMemory } from "./memory.ts";
-import { CONTROL_BYTES, type KernelCall, Team } from "./team.ts";
+import { CONTROL_BYTES, type KernelCall, ThreadPool } from "./team.ts";
 
 afterEach(() => {
   setBackend(reference);
@@ -159,7 +159,7 @@ test("workers take part, and a trap in one is an error", { timeout: 30_000 }, as
   const module = compileKernelsSync(true);
   const memory = new WasmMemory(2 ** 20, true);
   const kernels = bindKernels(module, memory.memory);
-  const team = new Team(module, memory.memory, kernels, memory.block(CONTROL_BYTES), 2);
+  const team = new ThreadPool(module, memory.memory, kernels, memory.block(CONTROL_BYTES), 2);
   const some = Array.from({ length: 100 }, (): KernelCall => ["multiplyAdd", 1000, 0.9, 0.1]);
   for (const start = performance.now(); team.helped === 0 && performance.now() - start < 20_000; ) {
     await new Promise((resolve) => setTimeout(resolve, 10));

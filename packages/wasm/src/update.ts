@@ -14,7 +14,7 @@ import {
 } from "@spm/optim/extend";
 import type { KernelName } from "./kernels.ts";
 import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
-import { plain } from "./plain.ts";
+import { contiguous } from "./plain.ts";
 
 const GRAIN = 64; // elements: whole vectors
 const WORTH = 2 ** 15; // elements that are worth a thread
@@ -63,17 +63,17 @@ export function registerUpdates(table: KernelTable<NdArray>, machine: Machine): 
       if (!allFloat32([parameter, gradient, ...given])) return NOT_FLOAT32;
       const next = memory.array("float32", parameter.shape);
       const nextSlots = given.map(({ shape }) => memory.array("float32", shape));
-      const addresses = [plain(machine, parameter), plain(machine, gradient)];
+      const addresses = [contiguous(machine, parameter), contiguous(machine, gradient)];
       const nextAddresses = [memory.address(next)];
       for (let k = 0; k < slots; k++) {
         const [slot, nextSlot] = [slotOf(given, k, options), slotOf(nextSlots, k, options)];
-        addresses.push(slot === undefined ? 0 : plain(machine, slot));
+        addresses.push(slot === undefined ? 0 : contiguous(machine, slot));
         nextAddresses.push(nextSlot === undefined ? 0 : memory.address(nextSlot));
       }
       addresses.push(...nextAddresses);
       const constants = numbers(options);
       const pieces = machine.pieces(sizeOf(parameter.shape), GRAIN, WORTH);
-      machine.together(pieces, (run, from, to) => {
+      machine.parallelFor(pieces, (run, from, to) => {
         const at = addresses.map((address) => address && address + 4 * from);
         run[kernel](...at, to - from, ...constants);
       });

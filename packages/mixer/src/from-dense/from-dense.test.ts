@@ -10,7 +10,7 @@ import { byName } from "../parameterisation/define.ts";
 import { rotationMixer } from "../parameterisation/rotation.ts";
 import { dft } from "../presets/fourier.ts";
 import { hadamard } from "../presets/hadamard.ts";
-import { permutation } from "../presets/permutation.ts";
+import { fromPermutation } from "../presets/permutation.ts";
 import { brick, butterfly, randomMatching, type Schedule, shuffle } from "../schedule.ts";
 import { fromDense } from "./from-dense.ts";
 import { nearestOrthogonal } from "./orthogonal.ts";
@@ -104,7 +104,7 @@ describe.each(orthogonals)("exact: %s", (_, mixer) => {
       const h = toDense(hadamard(8, { mixer: made }));
       expect(fromDense(h, { mixer, schedule: butterfly(8), sweeps: 0 }).error).toBeLessThan(1e-12);
       const order = [2, 0, 4, 1, 3];
-      const dense = [dft(8, { mixer: made }), permutation(order, { mixer: made })].map(toDense);
+      const dense = [dft(8, { mixer: made }), fromPermutation(order, { mixer: made })].map(toDense);
       for (const w of [h, ...dense]) expect(fromDense(w, { mixer }).error).toBeLessThan(1e-13);
     }
   });
@@ -122,7 +122,7 @@ describe.each(free)("exact: %s", (_, mixer) => {
   test("what is a butterfly: the Hadamard matrix, one of rank 1, the identity, nothing", () => {
     const u = draw(8, 1);
     const rankOne = mul(u, draw(8));
-    const rest = permutation([0, 1, 2, 3], { mixer: generalMixer });
+    const rest = fromPermutation([0, 1, 2, 3], { mixer: generalMixer });
     for (const w of [toDense(hadamard(8)), rankOne, toDense(rest)])
       expect(fromDense(w, { mixer, sweeps: 0 }).error).toBeLessThan(1e-13);
     const nothing = fromDense(tensor(new Float64Array(16), { shape: [4, 4] }), { mixer });
@@ -142,7 +142,7 @@ test("free blocks hold any four numbers, and orthogonal ones do not", () => {
 
 describe.each(kinds)("as near as it gets: %s", (_, mixer) => {
   test("a permutation that no butterfly reaches: bit reversal of four", () => {
-    const w = toDense(permutation([0, 2, 1, 3], { mixer }));
+    const w = toDense(fromPermutation([0, 2, 1, 3], { mixer }));
     const { factors, error } = fromDense(w, { mixer, schedule: butterfly(4) });
     expect(error).toBeGreaterThan(0.3);
     expect(measured(factors, w)).toBeCloseTo(error, 12);

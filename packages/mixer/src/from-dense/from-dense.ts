@@ -166,7 +166,7 @@ function within(
   dOut: Float64Array,
 ): Numbers {
   const { blocks, signs } = withDeterminants({ schedule, blocks: free }, kind.determinant);
-  const scales = ones(schedule.leftovers.length);
+  const scales = ones(schedule.unpaired.length);
   const nearest = kind.nearest(blocks, scales);
   return {
     kind,

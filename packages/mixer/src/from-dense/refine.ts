@@ -5,7 +5,7 @@
  */
 import { quadAt } from "../parameterisation/angles.ts";
 import type { Parameterisation, Quad } from "../parameterisation/define.ts";
-import { eachLeftover, eachPair, type Schedule } from "../schedule.ts";
+import { eachPair, eachUnpaired, type Schedule } from "../schedule.ts";
 import { dot, type Matrix, matrix, row } from "./matrix.ts";
 
 /** A mixer as plain numbers: blocks, of which the kind has parameters. */
@@ -50,8 +50,8 @@ export function sweep(numbers: Numbers, target: Matrix): void {
       subtract(residual, ai, combined(d0, d1, ci, cj));
       subtract(residual, aj, combined(d2, d3, ci, cj));
     });
-    if (kind.parameters.some(({ per }) => per === "leftover"))
-      eachLeftover(schedule, l, (i, r) => {
+    if (kind.parameters.some(({ per }) => per === "unpaired"))
+      eachUnpaired(schedule, l, (i, r) => {
         const [ar, cr] = [row(a, i), row(c, i)];
         const size = dot(ar, ar) * dot(cr, cr);
         if (size === 0) return;
@@ -101,7 +101,7 @@ function mixRows(
       v[k] = c * x + d * y;
     }
   });
-  eachLeftover(schedule, l, (i, r) => {
+  eachUnpaired(schedule, l, (i, r) => {
     const u = row(z, i);
     for (let k = 0; k < z.columns; k++) u[k]! *= scales[r]!;
   });

@@ -14,7 +14,7 @@ import type { MixerInit, Quad } from "./define.ts";
 export function angleBlocks(
   name: string,
   angles: TypedArray,
-  leftovers: number,
+  unpaired: number,
   block: (cos: number, sin: number) => Quad,
 ): Blocks {
   const blocks = new Float64Array(4 * angles.length);
@@ -28,7 +28,7 @@ export function angleBlocks(
       );
     blocks.set(block(Math.cos(angle), Math.sin(angle)), 4 * p);
   }
-  return { blocks, scales: new Float64Array(leftovers).fill(1) };
+  return { blocks, scales: new Float64Array(unpaired).fill(1) };
 }
 
 /** A number for each block of `m`, from the block and that of `other` beside it. */
@@ -50,9 +50,9 @@ export const quadAt = (m: Float64Array, p: number): Quad => [
   m[4 * p + 3]!,
 ];
 
-/** Leftovers that pass unchanged, as differentiable scales beside some parameter. */
-export const unitScales = (leftovers: number, like: Tensor): Tensor =>
-  ones([leftovers], { dtype: like.dtype, backend: like.backend });
+/** Unpaired coordinates that pass unchanged, as differentiable scales beside some parameter. */
+export const unitScales = (unpaired: number, like: Tensor): Tensor =>
+  ones([unpaired], { dtype: like.dtype, backend: like.backend });
 
 /** Angles in radians for the starts that every such kind has. @throws ValueError for another one */
 export function initialAngles(

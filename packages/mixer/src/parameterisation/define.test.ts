@@ -25,7 +25,7 @@ import { describe, expect, test } from "vitest";
 import { inverse, logAbsDet, solve, toDense, transposed } from "../algebra.ts";
 import { composedMixer, type MixerPlaces } from "../composed.ts";
 import { flops, parameterCount } from "../cost.ts";
-import { type Factors, mix } from "../factors.ts";
+import { apply, type Factors } from "../factors.ts";
 import { fromDense } from "../from-dense/from-dense.ts";
 import { initialParameters } from "../initialise.ts";
 import {
@@ -60,9 +60,9 @@ const scaledRotation: Parameterisation<["angles", "radii"]> = defineParameterisa
     { name: "angles", per: "pair", each: [] },
     { name: "radii", per: "pair", each: [] },
   ],
-  compose: ({ angles, radii }, leftovers) => {
+  compose: ({ angles, radii }, unpaired) => {
     const [c, s] = [mul(radii, cos(angles)), mul(radii, sin(angles))];
-    const scales = ones([leftovers], { dtype: angles.dtype, backend: angles.backend });
+    const scales = ones([unpaired], { dtype: angles.dtype, backend: angles.backend });
     return { blocks: stack([c, neg(s), s, c], -1), scales };
   },
   orthogonal: false,
@@ -89,10 +89,10 @@ const cayley: Parameterisation<["tangents"]> = defineParameterisation({
   name: "cayley",
   description: "rotations of pairs by the tangents of half their angles",
   parameters: [{ name: "tangents", per: "pair", each: [] }],
-  compose: ({ tangents: t }, leftovers) => {
+  compose: ({ tangents: t }, unpaired) => {
     const size = add(1, square(t));
     const [c, s] = [div(sub(1, square(t)), size), div(mul(2, t), size)];
-    const scales = ones([leftovers], { dtype: t.dtype, backend: t.backend });
+    const scales = ones([unpaired], { dtype: t.dtype, backend: t.backend });
     return { blocks: stack([c, neg(s), s, c], -1), scales };
   },
   orthogonal: true,
@@ -196,8 +196,8 @@ describe("what follows from a definition", () => {
     const doubled = { ...parameters, radii: mul(2, parameters.radii) };
     const around = { schedule, dIn, dOut, bias };
     const y = scaledMixer(x, doubled.angles, doubled.radii, around);
-    close(y, mix({ mixer, parameters: doubled, ...around }, x));
-    const single = mix({ mixer, parameters, ...around }, x);
+    close(y, apply({ mixer, parameters: doubled, ...around }, x));
+    const single = apply({ mixer, parameters, ...around }, x);
     close(sub(y, bias), mul(4, sub(single, bias))); // in two stages
   });
 
@@ -221,8 +221,8 @@ describe("what follows from a definition", () => {
     const x = draw([3, 5]);
     expect(inverse(scaled).mixer).toBe(generalMixer);
     expect(inverse(turned).mixer).toBe(cayleyMixer);
-    close(solve(scaled, mix(scaled, x)), x, 1e-9);
-    close(solve(turned, mix(turned, x)), x, 1e-9);
+    close(solve(scaled, apply(scaled, x)), x, 1e-9);
+    close(solve(turned, apply(turned, x)), x, 1e-9);
   });
 
   test("with them it is of its kind", () => {
@@ -235,7 +235,7 @@ describe("what follows from a definition", () => {
     const factors = factorsOf(invertible, shuffle(5));
     const x = draw([3, 5]);
     expect(inverse(factors).mixer).toBe(invertible);
-    close(solve(factors, mix(factors, x)), x, 1e-9);
+    close(solve(factors, apply(factors, x)), x, 1e-9);
   });
 
   test("each sample's own gradients, by name", () => {
@@ -247,7 +247,7 @@ describe("what follows from a definition", () => {
       [3, 4],
     ]);
     const by = (angles: Tensor, radii: Tensor) =>
-      mix({ ...factors, parameters: { angles, radii } }, x);
+      apply({ ...factors, parameters: { angles, radii } }, x);
     const { parameters } = factors;
     const whole = vjp(by, parameters.angles, parameters.radii).pullback(ct);
     for (const [k, each] of [angles, radii].entries()) close(rowSums(each), whole[k] ?? zeros([]));
@@ -347,7 +347,7 @@ describe("refuses", () => {
   test("factors that lack a parameter", () => {
     const { radii: _, ...parameters } = { angles: four, radii: four };
     const factors = { mixer: scaledMixer as MixerKind, schedule, parameters };
-    expect(() => mix(factors, x)).toThrowErrorMatchingInlineSnapshot(
+    expect(() => apply(factors, x)).toThrowErrorMatchingInlineSnapshot(
       `[ShapeError: scaled-rotation: expected the parameters angles, radii, got 1 of them]`,
     );
   });

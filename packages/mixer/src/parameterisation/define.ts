@@ -24,11 +24,11 @@ export type Named<N extends Names, T> = { readonly [K in N[number]]: T };
 
 /**
  * One parameter: `[P, ...each]` for the P pairs of a schedule, or `[R, ...each]` for its R
- * leftovers.
+ * unpaired coordinates.
  */
 export interface ParameterLayout<Name extends string = string> {
   readonly name: Name;
-  readonly per: "pair" | "leftover";
+  readonly per: "pair" | "unpaired";
   readonly each: Shape;
 }
 
@@ -53,19 +53,19 @@ export interface ParameterisationDefinition<N extends Names> {
    * Parameters `[..., P, ...each]` → blocks `[..., P, 4]`, rows [a, b, c, d], and scales
    * `[..., R]`, in differentiable ops. Leading axes pass.
    */
-  compose(parameters: Named<N, Tensor>, leftovers: number): { blocks: Tensor; scales: Tensor };
+  compose(parameters: Named<N, Tensor>, unpaired: number): { blocks: Tensor; scales: Tensor };
   /**
    * The same numbers in float64, for the reference kernels; by `compose` unless given.
    * @throws ValueError for numbers that are not finite
    */
-  blocks?(parameters: Named<N, TypedArray>, leftovers: number): Blocks;
+  blocks?(parameters: Named<N, TypedArray>, unpaired: number): Blocks;
   /**
    * Gradients of the blocks → gradients of the parameters, at these parameters; by `compose` unless
    * given.
    */
   pullBack?(sums: Blocks, at: Blocks, parameters: Named<N, TypedArray>): Named<N, Float64Array>;
   /**
-   * Whether every block is orthogonal for all parameters and leftovers pass unchanged. Then the
+   * Whether every block is orthogonal for all parameters and unpaired coordinates pass unchanged. Then the
    * inverse is the transpose, ln|det| is 0, and the backward pass may walk back from the output
    * (`reverse`).
    */
@@ -101,27 +101,27 @@ export interface ParameterisationDefinition<N extends Names> {
    */
   improve?(block: Quad, correlation: Quad, ga: Quad, gc: Quad): Quad;
   /**
-   * Parameters with the rows of each block, and the leftovers' factors, multiplied by these: lets
+   * Parameters with the rows of each block, and the unpaired coordinates' factors, multiplied by these: lets
    * `compose` keep diagonals.
    */
   scaleRows?(
     parameters: Named<N, Tensor>,
     first: Tensor,
     second: Tensor,
-    leftovers: Tensor,
+    unpaired: Tensor,
   ): Named<N, Tensor>;
 }
 
 /** A 2×2 matrix, row-major. */
 export type Quad = readonly [a: number, b: number, c: number, d: number];
 
-/** A way to parameterise the blocks of P pairs and the factors of R leftovers. */
+/** A way to parameterise the blocks of P pairs and the factors of R unpaired coordinates. */
 export interface Parameterisation<N extends Names = Names> extends ParameterisationDefinition<N> {
   /** The parameters' shapes over a schedule. */
   shapes(schedule: Schedule): Shape[];
   /** How many numbers they are. */
   count(schedule: Schedule): number;
-  blocks(parameters: Named<N, TypedArray>, leftovers: number): Blocks;
+  blocks(parameters: Named<N, TypedArray>, unpaired: number): Blocks;
   pullBack(sums: Blocks, at: Blocks, parameters: Named<N, TypedArray>): Named<N, Float64Array>;
 }
 
@@ -138,8 +138,8 @@ export function defineParameterisation<const N extends Names>(
   definition: ParameterisationDefinition<N>,
 ): Parameterisation<N> {
   const layouts: readonly ParameterLayout[] = definition.parameters;
-  const shapes = ({ first, leftovers }: Schedule): Shape[] =>
-    layouts.map(({ per, each }) => [(per === "pair" ? first : leftovers).length, ...each]);
+  const shapes = ({ first, unpaired }: Schedule): Shape[] =>
+    layouts.map(({ per, each }) => [(per === "pair" ? first : unpaired).length, ...each]);
   const count = (schedule: Schedule): number =>
     shapes(schedule).reduce((total, shape) => total + shape.reduce((a, b) => a * b, 1), 0);
   const composed = { blocks: blocksBy(definition), pullBack: pullBackBy(definition) };
@@ -188,10 +188,10 @@ const numbers = (x: Tensor): Float64Array => Float64Array.from(elements(x.ndarra
 
 const blocksBy =
   <N extends Names>(definition: ParameterisationDefinition<N>) =>
-  (parameters: Named<N, TypedArray>, leftovers: number): Blocks =>
+  (parameters: Named<N, TypedArray>, unpaired: number): Blocks =>
     noGrad(() => {
       const own = byName<N, Tensor>(definition, asTensors(definition.parameters, parameters));
-      const { blocks, scales } = definition.compose(own, leftovers);
+      const { blocks, scales } = definition.compose(own, unpaired);
       return { blocks: numbers(blocks), scales: numbers(scales) };
     });
 

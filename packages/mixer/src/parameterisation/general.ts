@@ -1,4 +1,4 @@
-/** @file General blocks: four numbers [a, b, c, d] a pair, and a factor for each leftover. */
+/** @file General blocks: four numbers [a, b, c, d] a pair, and a factor for each unpaired coordinate. */
 import { div, mul, neg, reshape, slice, stack, sub, type Tensor } from "@spm/core";
 import { hadamardAngles } from "../presets/hadamard-angles.ts";
 import { initialAngles, times } from "./angles.ts";
@@ -10,7 +10,7 @@ export const general: Parameterisation<["blocks", "scales"]> = defineParameteris
   description: "free 2×2 blocks, started orthogonal",
   parameters: [
     { name: "blocks", per: "pair", each: [4] },
-    { name: "scales", per: "leftover", each: [] },
+    { name: "scales", per: "unpaired", each: [] },
   ],
   compose: (parameters) => parameters,
   blocks: ({ blocks, scales }) => ({
@@ -44,12 +44,12 @@ export const general: Parameterisation<["blocks", "scales"]> = defineParameteris
         4 * p,
       );
     }
-    return { blocks, scales: new Float64Array(schedule.leftovers.length).fill(1) };
+    return { blocks, scales: new Float64Array(schedule.unpaired.length).fill(1) };
   },
   improve: (_, correlation, ga, gc) => times(times(inverse(ga), correlation), inverse(gc)),
-  scaleRows: ({ blocks, scales }, first, second, leftovers) => ({
+  scaleRows: ({ blocks, scales }, first, second, unpaired) => ({
     blocks: mul(blocks, stack([first, first, second, second], 1)),
-    scales: mul(scales, leftovers),
+    scales: mul(scales, unpaired),
   }),
 });
 

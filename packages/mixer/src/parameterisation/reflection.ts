@@ -14,12 +14,12 @@ export const reflection: Parameterisation<["angles"]> = defineParameterisation({
   name: "reflection",
   description: "reflections of pairs, one angle each: orthogonal, and no identity among them",
   parameters: [{ name: "angles", per: "pair", each: [] }],
-  compose: ({ angles }, leftovers) => {
+  compose: ({ angles }, unpaired) => {
     const [c, s] = [cos(angles), sin(angles)];
-    return { blocks: stack([c, s, s, neg(c)], -1), scales: unitScales(leftovers, angles) };
+    return { blocks: stack([c, s, s, neg(c)], -1), scales: unitScales(unpaired, angles) };
   },
-  blocks: ({ angles }, leftovers) =>
-    angleBlocks("reflection", angles, leftovers, (c, s) => [c, s, s, -c]),
+  blocks: ({ angles }, unpaired) =>
+    angleBlocks("reflection", angles, unpaired, (c, s) => [c, s, s, -c]),
   // θ̄ = cos θ (b̄ + c̄) − sin θ (ā − d̄)
   pullBack: ({ blocks: sums }, { blocks }) => ({
     angles: perBlock(sums, ([a, b, c, d], [cos, sin]) => cos * (b + c) - sin * (a - d), blocks),

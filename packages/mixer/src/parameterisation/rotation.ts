@@ -13,12 +13,12 @@ export const rotation: Parameterisation<["angles"]> = defineParameterisation({
   name: "rotation",
   description: "rotations of pairs, one angle each: orthogonal",
   parameters: [{ name: "angles", per: "pair", each: [] }],
-  compose: ({ angles }, leftovers) => {
+  compose: ({ angles }, unpaired) => {
     const [c, s] = [cos(angles), sin(angles)];
-    return { blocks: stack([c, neg(s), s, c], -1), scales: unitScales(leftovers, angles) };
+    return { blocks: stack([c, neg(s), s, c], -1), scales: unitScales(unpaired, angles) };
   },
-  blocks: ({ angles }, leftovers) =>
-    angleBlocks("rotation", angles, leftovers, (c, s) => [c, -s, s, c]),
+  blocks: ({ angles }, unpaired) =>
+    angleBlocks("rotation", angles, unpaired, (c, s) => [c, -s, s, c]),
   // θ̄ = cos θ (c̄ − b̄) − sin θ (ā + d̄)
   pullBack: ({ blocks: sums }, { blocks }) => ({
     angles: perBlock(sums, ([a, b, c, d], [cos, , sin]) => cos * (c - b) - sin * (a + d), blocks),

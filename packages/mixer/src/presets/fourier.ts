@@ -8,7 +8,7 @@ import { tensor } from "@spm/core";
 import { elements, ValueError } from "@spm/core/extend";
 import { transposed } from "../algebra.ts";
 import { compose } from "../compose.ts";
-import { type Factors, type GeneralFactors, mix } from "../factors.ts";
+import { apply, type Factors, type GeneralFactors } from "../factors.ts";
 import { generalMixer } from "../mixer.ts";
 import type { Names } from "../parameterisation/define.ts";
 import { rotationMixer } from "../parameterisation/rotation.ts";
@@ -101,7 +101,7 @@ export function circularConvolution(
   if (bad >= 0)
     throw new ValueError("circularConvolution", "finite numbers", `${kernel[bad]} at ${bad}`);
   const padded = tensor(Float64Array.from([...kernel, ...kernel.map(() => 0)]));
-  const spectrum = elements(mix(dft(length), padded).ndarray()).map((v) => v * Math.sqrt(length));
+  const spectrum = elements(apply(dft(length), padded).ndarray()).map((v) => v * Math.sqrt(length));
   const bits = Math.log2(length);
   const blocks = Array.from({ length }, (_, i) => {
     const at = reverseBits(i, bits);

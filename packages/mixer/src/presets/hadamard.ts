@@ -7,7 +7,7 @@ import type { Names } from "../parameterisation/define.ts";
 import { rotationMixer } from "../parameterisation/rotation.ts";
 import { butterfly, log2Stages } from "../schedule.ts";
 import { hadamardAngles } from "./hadamard-angles.ts";
-import { permutation } from "./permutation.ts";
+import { fromPermutation } from "./permutation.ts";
 import {
   checkPowerOfTwo,
   type PresetOptions,
@@ -44,7 +44,7 @@ export function hadamard(n: number, options: HadamardOptions = {}): Factors {
   if (order === "sylvester" || n < 4) return sylvester;
   const bits = log2Stages(n);
   const rows = Array.from({ length: n }, (_, i) => reverseBits(i ^ (i >> 1), bits));
-  return compose<Names>(permutation(rows, { mixer, dtype }), sylvester);
+  return compose<Names>(fromPermutation(rows, { mixer, dtype }), sylvester);
 }
 
 /** [1, 1; 1, −1]/√2, `count` times. */

@@ -12,7 +12,7 @@ import { type PresetOptions, realise } from "./realise.ts";
  */
 export type PermutationNetwork = "benes" | "involutions";
 
-/** Options of {@link permutation}. */
+/** Options of {@link fromPermutation}. */
 export interface PermutationOptions<N extends Names = Names> extends PresetOptions<N> {
   /** Beneš for n = 2^k and involutions otherwise, unless said. */
   readonly network?: PermutationNetwork;
@@ -32,15 +32,18 @@ interface SwapStage {
  * network of another width
  * @example mix(permutation([2, 0, 1]), x); // [x2, x0, x1]
  */
-export function permutation(
+export function fromPermutation(
   order: readonly number[],
   options?: Omit<PermutationOptions, "mixer">,
 ): Factors<["angles"]>;
-export function permutation<N extends Names>(
+export function fromPermutation<N extends Names>(
   order: readonly number[],
   options: PermutationOptions<N>,
 ): Factors<N>;
-export function permutation(order: readonly number[], options: PermutationOptions = {}): Factors {
+export function fromPermutation(
+  order: readonly number[],
+  options: PermutationOptions = {},
+): Factors {
   const n = order.length;
   if (n === 0) throw new ShapeError("permutation", "a width n ≥ 1", n);
   if (new Set(order).size !== n || order.some((i) => !Number.isInteger(i) || i < 0 || i >= n))

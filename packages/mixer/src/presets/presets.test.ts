@@ -4,14 +4,14 @@ import { elements } from "@spm/core/extend";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { inverse, toDense, transposed } from "../algebra.ts";
-import { type Factors, mix } from "../factors.ts";
+import { apply, type Factors } from "../factors.ts";
 import { generalMixer, type MixerKind } from "../mixer.ts";
 import { mixers } from "../mixers.ts";
 import { rotationMixer } from "../parameterisation/rotation.ts";
 import { butterfly } from "../schedule.ts";
 import { circularConvolution, dct, dft } from "./fourier.ts";
 import { hadamard } from "./hadamard.ts";
-import { permutation } from "./permutation.ts";
+import { fromPermutation } from "./permutation.ts";
 
 /** Largest distance of an entry of W from `entry(row, column)`. */
 function distance(factors: Factors, entry: (i: number, j: number) => number): number {
@@ -112,7 +112,7 @@ describe.each(kinds)("%s", (_, mixer) => {
         const bits = Math.log2(order.length);
         for (const network of ["involutions", "benes"] as const) {
           if (network === "benes" && !Number.isInteger(bits)) continue;
-          const p = permutation(order, { mixer, network });
+          const p = fromPermutation(order, { mixer, network });
           const error = distance(p, (i, j) => (order[i] === j ? 1 : 0));
           expect(error).toBeLessThan(exact ? 1e-300 : 1e-12);
           const stages = network === "involutions" ? 2 : Math.max(1, 2 * bits - 1);
@@ -132,7 +132,7 @@ describe.each(kinds)("%s", (_, mixer) => {
     );
     expect(orders).toHaveLength(24);
     for (const order of orders) {
-      const p = permutation(order, { mixer });
+      const p = fromPermutation(order, { mixer });
       expect(distance(p, (i, j) => (order[i] === j ? 1 : 0))).toBeLessThan(1e-12);
       expect(p.schedule.strides).toEqual([1, 2, 1]);
     }
@@ -147,7 +147,13 @@ describe.each(kinds)("%s", (_, mixer) => {
 });
 
 test("they are of rotations unless another kind is asked for", () => {
-  const made = [hadamard(8), hadamard(8, { order: "walsh" }), dft(4), dct(4), permutation([1, 0])];
+  const made = [
+    hadamard(8),
+    hadamard(8, { order: "walsh" }),
+    dft(4),
+    dct(4),
+    fromPermutation([1, 0]),
+  ];
   for (const { mixer } of made) expect(mixer).toBe(rotationMixer);
   expect(hadamard(8).schedule).toEqual(butterfly(8));
 });
@@ -163,7 +169,7 @@ test.each([1, 2, 4, 8, 16])("circular convolution with %i numbers", (length) => 
 
 test("mixing with a preset is what its name says", () => {
   const x: Tensor = tensor(Float64Array.of(10, 20, 30));
-  const y = mix(permutation([2, 0, 1], { mixer: generalMixer }), x);
+  const y = apply(fromPermutation([2, 0, 1], { mixer: generalMixer }), x);
   expect(Array.from(elements(y.ndarray()))).toEqual([30, 10, 20]);
 });
 
@@ -183,16 +189,18 @@ test("refuses what it can't take", () => {
   expect(() => circularConvolution([1, Number.NaN])).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: circularConvolution: expected finite numbers, got NaN at 1]`,
   );
-  expect(() => permutation([0, 0, 1])).toThrowErrorMatchingInlineSnapshot(
+  expect(() => fromPermutation([0, 0, 1])).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: permutation: expected each of 0 … 2 once, got [0, 0, 1]]`,
   );
-  expect(() => permutation([0, 1.5])).toThrowErrorMatchingInlineSnapshot(
+  expect(() => fromPermutation([0, 1.5])).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: permutation: expected each of 0 … 1 once, got [0, 1.5]]`,
   );
-  expect(() => permutation([])).toThrowErrorMatchingInlineSnapshot(
+  expect(() => fromPermutation([])).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: permutation: expected a width n ≥ 1, got 0]`,
   );
-  expect(() => permutation([1, 2, 0], { network: "benes" })).toThrowErrorMatchingInlineSnapshot(`
+  expect(() =>
+    fromPermutation([1, 2, 0], { network: "benes" }),
+  ).toThrowErrorMatchingInlineSnapshot(`
     [ValueError: permutation: expected a power of two for a Beneš network, got 3
     help: network: "involutions" takes any n]
   `);

@@ -32,7 +32,7 @@ export function realise<N extends Names>(
   const { parameterisation } = mixer;
   const { schedule, dIn } = numbers;
   const { blocks, signs } = withDeterminants(numbers, parameterisation.determinant);
-  const scales = numbers.scales ?? new Float64Array(schedule.leftovers.length).fill(1);
+  const scales = numbers.scales ?? new Float64Array(schedule.unpaired.length).fill(1);
   const nearest = inOrder(parameterisation, parameterisation.nearest(blocks, scales));
   const shapes = parameterisation.shapes(schedule);
   const dOut = (numbers.dOut ?? new Float64Array(schedule.n).fill(1)).map(

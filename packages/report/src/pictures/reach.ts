@@ -2,7 +2,7 @@
 import { noGrad } from "@spm/core";
 import { elements, ValueError } from "@spm/core/extend";
 import { type Factors, toGeneral } from "@spm/mixer";
-import { eachLeftover, eachPair, fanIn, fanOut } from "@spm/mixer/extend";
+import { eachPair, eachUnpaired, fanIn, fanOut } from "@spm/mixer/extend";
 import { px, svgElement, svgText } from "../svg.ts";
 import { framed } from "./frame.ts";
 
@@ -53,7 +53,7 @@ export function reach(factors: Factors, coordinate: number): Reach {
       send(i, j, c);
       send(j, j, d);
     });
-    eachLeftover(schedule, l, (i, r) => send(i, i, scales[r]));
+    eachUnpaired(schedule, l, (i, r) => send(i, i, scales[r]));
     states.push(after);
     flows.push(flow);
     state = after;

@@ -26,7 +26,7 @@ export function stageAngles(factors: Factors): number[][] {
 
 function nearestAngles(factors: Factors): Float64Array {
   const blocks = noGrad(() => elements(toGeneral(factors).parameters.blocks.ndarray()).slice());
-  const scales = new Float64Array(factors.schedule.leftovers.length);
+  const scales = new Float64Array(factors.schedule.unpaired.length);
   return rotation.nearest(Float64Array.from(blocks), scales).angles;
 }
 

@@ -5,7 +5,7 @@
 import { generalMixer } from "@spm/mixer";
 import { generalBlocks } from "../fused/general-blocks.ts";
 import { overRoles, pairOfRole } from "./call.ts";
-import { gatherLeftovers, gatherPairs, sumStage } from "./gradients.ts";
+import { gatherPairs, gatherUnpaired, sumStage } from "./gradients.ts";
 import type { MixerKernels } from "./kernels.ts";
 import { rangeOf } from "./tables.ts";
 
@@ -15,13 +15,13 @@ export const generalKernels: MixerKernels = {
   coefficients: (executor, tables, [{ memory: blocks }, scales]) => {
     const arrays = [blocks, tables.roles];
     const factors = scales === undefined || scales.memory.length === 0 ? [] : [scales.memory];
-    const leftover = factors.length === 0 ? "1" : "a2[-1 - r]";
+    const unpaired = factors.length === 0 ? "1" : "a2[-1 - r]";
     return {
       alpha: overRoles(
         executor,
         tables,
         [...arrays, ...factors],
-        `if (r < 0) { return ${leftover}; } ${pairOfRole} return a0[4 * p + 3 * second];`,
+        `if (r < 0) { return ${unpaired}; } ${pairOfRole} return a0[4 * p + 3 * second];`,
       ),
       beta: overRoles(
         executor,
@@ -41,12 +41,12 @@ export const generalKernels: MixerKernels = {
       const sum = `(this.thread.z < 2 ? ${gi} : ${gj}) * ((this.thread.z & 1) > 0 ? ${v} : ${u})`;
       return { sum, z, g };
     });
-    if (rangeOf(call.tables.schedule.leftoverStarts, l).count === 0) return [pairs];
-    const leftovers = sumStage(call, l, "leftovers", 1, chunks, ({ program, i, read }) => {
+    if (rangeOf(call.tables.schedule.unpairedStarts, l).count === 0) return [pairs];
+    const unpaired = sumStage(call, l, "unpaired", 1, chunks, ({ program, i, read }) => {
       const before = program.forward("z", from, l, i, read("a3"));
       return { sum: `${before} * ${program.backward("g", to, l + 1, i, read("a4"))}`, z, g };
     });
-    return [pairs, leftovers];
+    return [pairs, unpaired];
   },
 
   gather: (call, stages, chunks) => [
@@ -56,9 +56,9 @@ export const generalKernels: MixerKernels = {
       stages.flatMap(([pairs]) => pairs ?? []),
       chunks,
     ),
-    gatherLeftovers(
+    gatherUnpaired(
       call,
-      stages.flatMap(([, leftovers]) => leftovers ?? []),
+      stages.flatMap(([, unpaired]) => unpaired ?? []),
       chunks,
     ),
   ],

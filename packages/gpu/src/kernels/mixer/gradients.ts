@@ -65,7 +65,7 @@ export interface StageProgram {
 export function sumStage(
   call: Call,
   l: number,
-  over: "pairs" | "leftovers",
+  over: "pairs" | "unpaired",
   components: 1 | 4,
   chunks: RowChunks,
   sum: (parts: StageProgram) => { readonly sum: string; readonly z: Memory; readonly g: Memory },
@@ -73,7 +73,7 @@ export function sumStage(
   const { tables, n, rows } = call;
   const { schedule, distances, first, second } = tables;
   const pairs = over === "pairs";
-  const { start, count } = rangeOf(pairs ? schedule.starts : schedule.leftoverStarts, l);
+  const { start, count } = rangeOf(pairs ? schedule.starts : schedule.unpairedStarts, l);
   const program = new MixerProgram(tables, names);
   const m = distances?.[l] ?? 0;
   const butterfly = distances !== null;
@@ -95,18 +95,18 @@ export function sumStage(
   );
   const output: Output =
     components === 1 ? [count, chunks.chunks] : [count, chunks.chunks, components];
-  const places = pairs ? [first, second] : [leftoverPlaces(call), second];
+  const places = pairs ? [first, second] : [unpairedPlaces(call), second];
   return { count, sums: runProgram(call, output, [z, g, ...places], body) };
 }
 
-const leftoverTables: WeakMap<ScheduleTables, Memory> = new WeakMap();
+const unpairedTables: WeakMap<ScheduleTables, Memory> = new WeakMap();
 
 /** The coordinates that are left over, stage by stage. */
-function leftoverPlaces({ executor, tables }: Call): Memory {
-  let places = leftoverTables.get(tables);
+function unpairedPlaces({ executor, tables }: Call): Memory {
+  let places = unpairedTables.get(tables);
   if (places === undefined) {
-    places = executor.upload(Float32Array.from(tables.schedule.leftovers));
-    leftoverTables.set(tables, places);
+    places = executor.upload(Float32Array.from(tables.schedule.unpaired));
+    unpairedTables.set(tables, places);
   }
   return places;
 }
@@ -158,8 +158,8 @@ export function gatherPairs(
   return all;
 }
 
-/** Partial sums of each stage's leftovers → [R]. */
-export function gatherLeftovers(
+/** Partial sums of each stage's unpaired coordinates → [R]. */
+export function gatherUnpaired(
   { executor }: Call,
   stages: readonly StageSums[],
   chunks: number,

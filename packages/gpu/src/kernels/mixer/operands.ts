@@ -5,7 +5,7 @@ import type { DeviceArray } from "../../device-array.ts";
 /** A mixer's operands, as its op has them: the type leaves open how many parameters there are. */
 export type MixerPlaces = [x: 1, dIn: 1, dOut: 1, bias: 1, ...parameters: 1[]];
 
-/** The angles, or the blocks and the leftovers' scales. */
+/** The angles, or the blocks and the unpaired coordinates' scales. */
 type MixerParameters = readonly [blocks: DeviceArray, ...scales: DeviceArray[]];
 
 /** The operands of a call with blocks. */

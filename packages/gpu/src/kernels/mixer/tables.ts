@@ -3,7 +3,7 @@
  * butterfly, tables of partners otherwise.
  */
 import type { Schedule } from "@spm/mixer";
-import { eachLeftover, eachPair } from "@spm/mixer/extend";
+import { eachPair, eachUnpaired } from "@spm/mixer/extend";
 import type { Executor, Memory } from "../../executor.ts";
 
 /** A schedule on a device. */
@@ -15,7 +15,7 @@ export interface ScheduleTables {
   readonly distances: readonly number[] | null;
   /**
    * For coordinate i of stage l, at l·n + i: twice the pair's number, plus 1 for its second
-   * coordinate; −1 − q for leftover q.
+   * coordinate; −1 − q for unpaired coordinate q.
    */
   readonly roles: Memory;
   /** At l·n + i: who i meets, itself where it is left over. */
@@ -42,7 +42,7 @@ export function tablesOf(executor: Executor, schedule: Schedule): ScheduleTables
   return tables;
 }
 
-/** Where a stage's pairs, or its leftovers, begin in the schedule's lists, and their number. */
+/** Where a stage's pairs, or its unpaired coordinates, begin in the schedule's lists, and their number. */
 export function rangeOf(starts: Int32Array, l: number): { start: number; count: number } {
   const start = starts[l]!;
   return { start, count: starts[l + 1]! - start };
@@ -59,7 +59,7 @@ function makeTables(executor: Executor, schedule: Schedule): ScheduleTables {
       partners[l * n + i] = j;
       partners[l * n + j] = i;
     });
-    eachLeftover(schedule, l, (i, r) => {
+    eachUnpaired(schedule, l, (i, r) => {
       roles[l * n + i] = -1 - r;
       partners[l * n + i] = i;
     });
