@@ -20,7 +20,7 @@ const leftOut =
 
 /** Names of the kinds, of what is made of them, and of their parameters. */
 const naming =
-  /^((rotation|general|reflection)(Mixer|Op|Kernels)?|angles|blocks|scales|fromAngles)$/;
+  /^((rotation|general|reflection)(Mixer|Op|Kernels)?|angles|blocks|unpairedScales|fromAngles)$/;
 
 const { SyntaxKind } = ts;
 const asking: ReadonlySet<ts.SyntaxKind> = new Set([
@@ -92,7 +92,7 @@ test("a question is found in each of its forms, and once; what only names a kind
     'const own = "angles" in parameters;',
     "const free = factors.parameters.blocks instanceof Parameter;",
     "const other = generalKernels !== kernels;",
-    "if (!parameters.scales) run();",
+    "if (!parameters.unpairedScales) run();",
   ];
   const others = [
     "const { angles } = rotationMixer;",

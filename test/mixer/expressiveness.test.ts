@@ -72,7 +72,7 @@ test(
         {
           mixer: generalMixer,
           schedule,
-          parameters: { blocks: tensor(blocks, { shape: [12, 4] }), scales },
+          parameters: { blocks: tensor(blocks, { shape: [12, 4] }), unpairedScales: scales },
         },
         inputs,
       );

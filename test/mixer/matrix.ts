@@ -22,7 +22,7 @@ export const identity = (n: number): Tensor =>
 export function explicitProduct(factors: GeneralFactors): number[][] {
   const { schedule, parameters } = factors;
   const { n } = schedule;
-  const [blocks, scales] = [numbers(parameters.blocks), numbers(parameters.scales)];
+  const [blocks, scales] = [numbers(parameters.blocks), numbers(parameters.unpairedScales)];
   const eye = (): number[][] =>
     Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => (i === j ? 1 : 0)));
   const times = (a: number[][], b: number[][]) =>
@@ -91,7 +91,7 @@ export function scaled(
     const second = side === "rows" ? (k & 3) >= 2 : (k & 1) === 1;
     return v * lambda[(second ? schedule.second : schedule.first)[p]!]!;
   });
-  const scales = numbers(parameters.scales).map((v, r) =>
+  const scales = numbers(parameters.unpairedScales).map((v, r) =>
     r < schedule.unpairedStarts[l]! || r >= schedule.unpairedStarts[l + 1]!
       ? v
       : v * lambda[schedule.unpaired[r]!]!,
@@ -100,7 +100,7 @@ export function scaled(
     ...factors,
     parameters: {
       blocks: tensor(Float64Array.from(blocks), { shape: parameters.blocks.shape }),
-      scales: tensor(Float64Array.from(scales)),
+      unpairedScales: tensor(Float64Array.from(scales)),
     },
   };
 }

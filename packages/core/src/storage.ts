@@ -18,11 +18,11 @@ export class Storage {
   /** How many views look at it; Infinity once it is the garbage collector's. */
   views = 0;
 
-  constructor(backend: Backend, handle: unknown, fate?: { replaced: boolean }) {
+  constructor(backend: Backend, handle: unknown, invalidation?: { replaced: boolean }) {
     this.backend = backend;
     this.memory = backend.memory(handle);
     this.bytes = backend.bytes(this.memory);
-    this.invalidation = fate;
+    this.invalidation = invalidation;
     this.#count(1);
   }
 

@@ -168,7 +168,7 @@ describe.each(kinds.filter(([, { parameterisation }]) => parameterisation.orthog
   },
 );
 
-test("singular blocks, scales and diagonals are named", () => {
+test("singular blocks, unpairedScales and diagonals are named", () => {
   const free = make(generalMixer, shuffle(5, 2));
   const withBlock = (p: number, block: number[]): Factors => {
     const blocks = numbers(free.parameters.blocks);
@@ -176,7 +176,7 @@ test("singular blocks, scales and diagonals are named", () => {
     const other = tensor(Float64Array.from(blocks), { shape: [4, 4] });
     return { ...free, parameters: { ...free.parameters, blocks: other } };
   };
-  const zeroScale = { ...free.parameters, scales: tensor(Float64Array.of(1, 0)) };
+  const zeroScale = { ...free.parameters, unpairedScales: tensor(Float64Array.of(1, 0)) };
   expect(() => inverse(withBlock(3, [1, 2, 2, 4]))).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: inverse: expected invertible blocks, got determinant 0 in pair (0, 1) of stage 1]`,
   );
@@ -190,7 +190,7 @@ test("singular blocks, scales and diagonals are named", () => {
     `[ValueError: condition: expected invertible blocks, got determinant NaN in pair (4, 2) of stage 1]`,
   );
   expect(() => inverse({ ...free, parameters: zeroScale })).toThrowErrorMatchingInlineSnapshot(
-    `[ValueError: inverse: expected scales other than 0, got 0 at coordinate 3 of stage 1]`,
+    `[ValueError: inverse: expected unpairedScales other than 0, got 0 at coordinate 3 of stage 1]`,
   );
   const zeroOut = { ...free, dOut: tensor(Float64Array.of(1, 2, 0, 1, 1)) };
   expect(() => inverse(zeroOut)).toThrowErrorMatchingInlineSnapshot(
@@ -227,7 +227,7 @@ test("composition refuses what has no place", () => {
 test("the condition names the block that stretches most, and finds that of a diagonal", () => {
   const schedule = butterfly(2);
   const blocks = tensor(Float64Array.of(3, 0, 0, 0.5), { shape: [1, 4] });
-  const parameters = { blocks, scales: tensor(new Float64Array()) };
+  const parameters = { blocks, unpairedScales: tensor(new Float64Array()) };
   const { bound, estimate, worst } = condition({ mixer: generalMixer, schedule, parameters });
   expect(bound).toBeCloseTo(6, 12);
   expect(estimate).toBeCloseTo(6, 9);

@@ -52,7 +52,7 @@ export function toDense({ bias, ...factors }: Factors): Tensor {
 /**
  * Wᵀ as a mixer: the stages from last to first, each block transposed, the diagonals exchanged. It
  * has no bias.
- * @example mix(transposed(factors), y); // Wᵀ y in O(nL)
+ * @example apply(transposed(factors), y); // Wᵀ y in O(nL)
  */
 export function transposed<N extends Names>(factors: Factors<N>): Factors<N> {
   const turned = reverseStages(factors);
@@ -110,11 +110,11 @@ export function logAbsDet(factors: Factors): Tensor {
   return logs.length === 0 ? zeros([], like(factors)) : logs.reduce(add);
 }
 
-/** Of all blocks, and the scales. */
-function determinants(factors: Factors): [blocks: Tensor, scales: Tensor] {
-  const { blocks, scales } = toGeneral(factors).parameters;
+/** Of all blocks, and the unpairedScales. */
+function determinants(factors: Factors): [blocks: Tensor, unpairedScales: Tensor] {
+  const { blocks, unpairedScales } = toGeneral(factors).parameters;
   const [a, b, c, d] = columns(blocks);
-  return [sub(mul(a, d), mul(b, c)), scales];
+  return [sub(mul(a, d), mul(b, c)), unpairedScales];
 }
 
 /**

@@ -10,7 +10,7 @@ import { composeSchedules } from "./schedule-algebra.ts";
  * which only some kinds can take (free blocks can, orthogonal ones can't).
  * @throws ShapeError unless nothing is cut off between them; ValueError for two kinds, or a
  * diagonal between them that does not fit
- * @example compose(permutation(order), hadamard(8));
+ * @example compose(fromPermutation(order), hadamard(8));
  */
 export function compose<N extends Names>(second: Factors<N>, first: Factors<N>): Factors<N> {
   const { mixer } = first;

@@ -22,7 +22,10 @@ export function composedMixer(
   inputs: Each<MixerPlaces, Tensor>,
 ): Tensor {
   const [x, dIn, dOut, bias, ...parameters] = inputs;
-  const { blocks, scales } = kind.compose(byName(kind, parameters), schedule.unpaired.length);
+  const { blocks, unpairedScales } = kind.compose(
+    byName(kind, parameters),
+    schedule.unpaired.length,
+  );
   const index = (values: Int32Array) => tensor(values, { backend: x.backend });
   let z = widen(mul(x, dIn), schedule.n);
   for (let l = 0; l < schedule.stages; l++) {
@@ -42,8 +45,8 @@ export function composedMixer(
       );
     const u = take(z, index(first), -1);
     const v = take(z, index(second), -1);
-    const factor = slice(scales, [
-      ...scales.shape.slice(1).map(() => undefined),
+    const factor = slice(unpairedScales, [
+      ...unpairedScales.shape.slice(1).map(() => undefined),
       { start: left, stop: right },
     ]);
     const mixed = [

@@ -35,7 +35,7 @@ export function condition(factors: Factors, steps = 50): Condition {
   return noGrad(() => {
     const { schedule, parameters, dIn, dOut } = toGeneral(factors);
     const blocks = elements(parameters.blocks.ndarray());
-    const scales = elements(parameters.scales.ndarray());
+    const unpairedScales = elements(parameters.unpairedScales.ndarray());
     const range: Range[] = [];
     let worst: Condition["worst"] = null;
     for (let stage = 0; stage < schedule.stages; stage++) {
@@ -48,7 +48,7 @@ export function condition(factors: Factors, steps = 50): Condition {
           worst = { stage, pair: [i, j], condition: high / low, determinant: a * d - b * c };
       });
       eachUnpaired(schedule, stage, (_, r) => {
-        seen = spanned(seen, scales[r] ?? 1);
+        seen = spanned(seen, unpairedScales[r] ?? 1);
       });
       range.push(seen);
     }

@@ -11,7 +11,7 @@ export interface Layout {
 }
 
 /**
- * Trainable values: those of the parameterisation (P angles, or 4P entries and R scales); in + out
+ * Trainable values: those of the parameterisation (P angles, or 4P entries and R unpairedScales); in + out
  * for the diagonals, out for the bias.
  * @example
  * parameterCount(rotationMixer, butterfly(4096), { bias: false });

@@ -110,7 +110,7 @@ test("the rank is counted right", () => {
 });
 
 /**
- * The rank of ∂vec(W)/∂(blocks, scales) at random numbers modulo 2³¹ − 1: no more than the generic
+ * The rank of ∂vec(W)/∂(blocks, unpairedScales) at random numbers modulo 2³¹ − 1: no more than the generic
  * rank, and with certainty.
  */
 function exactRank(schedule: Schedule): number {

@@ -12,17 +12,17 @@ import type { Schedule } from "./schedule.ts";
 export interface Factors<N extends Names = Names> extends Diagonals {
   readonly mixer: MixerKind<N>;
   readonly schedule: Schedule;
-  /** By name: `{ angles }` of [P] radians, or `{ blocks, scales }` of [P, 4] and [R]. */
+  /** By name: `{ angles }` of [P] radians, or `{ blocks, unpairedScales }` of [P, 4] and [R]. */
   readonly parameters: Named<N, Tensor>;
 }
 
 /** A mixer of free blocks. */
-export type GeneralFactors = Factors<["blocks", "scales"]>;
+export type GeneralFactors = Factors<["blocks", "unpairedScales"]>;
 
 /**
  * y = W x + bias. x [..., in] → [..., out]; 3nL FLOP a row.
  * @param backward - as for {@link Mixer}
- * @example mix(hadamard(64), x);
+ * @example apply(hadamard(64), x);
  */
 export function apply(factors: Factors, x: Tensor, backward?: BackwardMode): Tensor {
   const { mixer, parameters } = factors;

@@ -204,7 +204,7 @@ test("a user's own pairs", () => {
 test("refuses what does not fit", () => {
   const schedule = shuffle(5, 2);
   const [x, angles] = [zeros([2, 5]), zeros([4])];
-  const [blocks, scales] = [zeros([4, 4]), zeros([2])];
+  const [blocks, unpairedScales] = [zeros([4, 4]), zeros([2])];
   expect(() =>
     rotationMixer(zeros([2, 6]), angles, { schedule }),
   ).toThrowErrorMatchingInlineSnapshot(
@@ -235,17 +235,17 @@ test("refuses what does not fit", () => {
     `[ShapeError: rotation: expected bias of shape [5], got [4]]`,
   );
   expect(() =>
-    generalMixer(x, zeros([16]), scales, { schedule }),
+    generalMixer(x, zeros([16]), unpairedScales, { schedule }),
   ).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: general: expected blocks of shape [4, 4], got [16]]`,
   );
   expect(() =>
     generalMixer(x, blocks, zeros([3]), { schedule }),
   ).toThrowErrorMatchingInlineSnapshot(
-    `[ShapeError: general: expected scales of shape [2], got [3]]`,
+    `[ShapeError: general: expected unpairedScales of shape [2], got [3]]`,
   );
   expect(() =>
-    generalMixer(x, blocks, scales, { schedule, backward: "reverse" }),
+    generalMixer(x, blocks, unpairedScales, { schedule, backward: "reverse" }),
   ).toThrowErrorMatchingInlineSnapshot(`
     [ValueError: general: expected backward "stored" or "recompute", got reverse
     help: 2×2 blocks are too ill-conditioned to walk back]

@@ -95,7 +95,7 @@ export interface MixerKind<N extends Names = Names> {
  * @throws ShapeError, DTypeError when an operand does not fit the schedule
  * @example
  * rotationMixer(x, angles, { schedule: butterfly(256), bias });
- * generalMixer(x, blocks, scales, { schedule: shuffle(100) });
+ * generalMixer(x, blocks, unpairedScales, { schedule: shuffle(100) });
  */
 export interface Mixer<N extends Names> extends MixerKind<N> {
   (
@@ -180,9 +180,12 @@ export function defineMixer<N extends Names>(parameterisation: Parameterisation<
     op.primitive.infer(inputs, { schedule, backward });
     const [, dIn, dOut, bias] = inputs;
     const own = byName(parameterisation, parameters);
-    const { blocks, scales } = parameterisation.compose(own, schedule.unpaired.length);
+    const { blocks, unpairedScales } = parameterisation.compose(own, schedule.unpaired.length);
     const mode = backward === "reverse" ? "recompute" : backward;
-    return generalMixer.op([x, dIn, dOut, bias, blocks, scales], { schedule, backward: mode });
+    return generalMixer.op([x, dIn, dOut, bias, blocks, unpairedScales], {
+      schedule,
+      backward: mode,
+    });
   };
   const call = (x: Tensor, ...operands: readonly unknown[]): Tensor => {
     const { parameters, options } = separated(parameterisation, x, operands);
@@ -214,7 +217,7 @@ const isOptions = (value: unknown): value is MixerCallOptions =>
  * The mixer of free blocks: what every other one is lowered to where it has no kernels of its own.
  * See {@link Mixer}.
  */
-export const generalMixer: Mixer<["blocks", "scales"]> = defineMixer(general);
+export const generalMixer: Mixer<["blocks", "unpairedScales"]> = defineMixer(general);
 
 const diagonalsOf = (
   x: Tensor,

@@ -45,9 +45,9 @@ const numbersOf = (count: number): Float64Array => Float64Array.from(values(draw
 const blocksOf = (kind: Parameterisation, own: Own): Blocks =>
   kind.blocks(plain(kind, own), unpaired);
 const composedOf = (kind: Parameterisation, own: Own): Blocks => {
-  const { blocks, scales } = kind.compose(own, unpaired);
-  const [b, s] = [blocks, scales].map((x) => Float64Array.from(values(x)));
-  return { blocks: b ?? new Float64Array(), scales: s ?? new Float64Array() };
+  const { blocks, unpairedScales } = kind.compose(own, unpaired);
+  const [b, s] = [blocks, unpairedScales].map((x) => Float64Array.from(values(x)));
+  return { blocks: b ?? new Float64Array(), unpairedScales: s ?? new Float64Array() };
 };
 const quads = ({ blocks }: Blocks): Quad[] =>
   Array.from({ length: blocks.length / 4 }, (_, p) => quadAt(blocks, p));
@@ -62,7 +62,7 @@ function close(ours: Iterable<number>, theirs: Iterable<number>, tolerance = 1e-
 
 const closeBlocks = (ours: Blocks, theirs: Blocks): void => {
   close(ours.blocks, theirs.blocks);
-  close(ours.scales, theirs.scales);
+  close(ours.unpairedScales, theirs.unpairedScales);
 };
 
 describe.each(kinds)("%s", (name, kind) => {
@@ -85,9 +85,9 @@ describe.each(kinds)("%s", (name, kind) => {
 
   test("its blocks in float64 are those that its ops compose", () => {
     const own = drawn(kind);
-    const { blocks, scales } = composedOf(kind, own);
-    expect([blocks.length, scales.length]).toEqual([4 * schedule.first.length, unpaired]);
-    closeBlocks(blocksOf(kind, own), { blocks, scales });
+    const { blocks, unpairedScales } = composedOf(kind, own);
+    expect([blocks.length, unpairedScales.length]).toEqual([4 * schedule.first.length, unpaired]);
+    closeBlocks(blocksOf(kind, own), { blocks, unpairedScales });
   });
 
   test("leading axes pass: copies for each of two samples", () => {
@@ -109,7 +109,7 @@ describe.each(kinds)("%s", (name, kind) => {
     const own = plain(kind, drawn(kind));
     const at = bare.blocks(own, unpaired);
     closeBlocks(kind.blocks(own, unpaired), at);
-    const sums = { blocks: numbersOf(at.blocks.length), scales: numbersOf(unpaired) };
+    const sums = { blocks: numbersOf(at.blocks.length), unpairedScales: numbersOf(unpaired) };
     const [ours, theirs] = [kind.pullBack(sums, at, own), bare.pullBack(sums, at, own)];
     for (const parameter of kind.parameters)
       close(ours[parameter.name] ?? [], theirs[parameter.name] ?? []);
@@ -123,7 +123,7 @@ describe.each(kinds)("%s", (name, kind) => {
     );
     if (kind.orthogonal) {
       expect(Math.max(...errors)).toBeLessThan(1e-12);
-      expect([...at.scales]).toEqual(new Array(unpaired).fill(1));
+      expect([...at.unpairedScales]).toEqual(new Array(unpaired).fill(1));
     } else expect(Math.max(...errors)).toBeGreaterThan(1e-3);
     const determinants = quads(at).map(([a, b, c, d]) => a * d - b * c);
     const { determinant } = kind;
@@ -147,10 +147,10 @@ describe.each(kinds)("%s", (name, kind) => {
 
   test("transpose: of every block", () => {
     const own = drawn(kind);
-    const { blocks, scales } = composedOf(kind, kind.transpose(own));
+    const { blocks, unpairedScales } = composedOf(kind, kind.transpose(own));
     const at = composedOf(kind, own);
     close(blocks, quads(at).flatMap(transposedQuad));
-    close(scales, at.scales);
+    close(unpairedScales, at.unpairedScales);
   });
 
   test("inverse: of every block and scale, where the transpose is not the inverse already", () => {
@@ -165,16 +165,19 @@ describe.each(kinds)("%s", (name, kind) => {
       1e-9,
     );
     close(
-      [...at.scales].map((s, r) => s * (back.scales[r] ?? 0)),
-      at.scales.map(() => 1),
+      [...at.unpairedScales].map((s, r) => s * (back.unpairedScales[r] ?? 0)),
+      at.unpairedScales.map(() => 1),
     );
   });
 
   test("nearest: its own blocks are nearest to themselves, and no others nearer to any", () => {
     const at = blocksOf(kind, drawn(kind));
-    closeBlocks(kind.blocks(kind.nearest(at.blocks, at.scales), unpaired), at);
-    const free = { blocks: numbersOf(at.blocks.length), scales: numbersOf(unpaired) };
-    const found = kind.blocks(kind.nearest(free.blocks.slice(), free.scales.slice()), unpaired);
+    closeBlocks(kind.blocks(kind.nearest(at.blocks, at.unpairedScales), unpaired), at);
+    const free = { blocks: numbersOf(at.blocks.length), unpairedScales: numbersOf(unpaired) };
+    const found = kind.blocks(
+      kind.nearest(free.blocks.slice(), free.unpairedScales.slice()),
+      unpaired,
+    );
     for (let k = 0; k < 50; k++) {
       const other = quads(blocksOf(kind, drawn(kind)));
       for (const [p, block] of quads(found).entries()) {
@@ -197,8 +200,8 @@ describe.each(kinds)("%s", (name, kind) => {
       const better = added(block, change);
       const count = kind.shapes(schedule)[0]?.[0] ?? 0;
       const repeated = Float64Array.from({ length: 4 * count }, (_, e) => better[e % 4] ?? 0);
-      const scales = new Float64Array(unpaired).fill(1);
-      const nearest = kind.blocks(kind.nearest(repeated, scales), unpaired);
+      const unpairedScales = new Float64Array(unpaired).fill(1);
+      const nearest = kind.blocks(kind.nearest(repeated, unpairedScales), unpaired);
       expect(distance(quadAt(nearest.blocks, 0), better)).toBeLessThan(1e-12);
       const left = leftBy(residual, a, c, change);
       for (const other of quads(blocksOf(kind, drawn(kind))))
@@ -207,7 +210,7 @@ describe.each(kinds)("%s", (name, kind) => {
     }
   });
 
-  test("scaleRows: of every block, and the scales", () => {
+  test("scaleRows: of every block, and the unpairedScales", () => {
     const own = drawn(kind);
     const { length } = schedule.first;
     const [first, second, rest] = [draw([length]), draw([length]), draw([unpaired])];
@@ -221,8 +224,8 @@ describe.each(kinds)("%s", (name, kind) => {
       at.blocks.map((v, k) => v * factor(k)),
     );
     close(
-      scaled.scales,
-      values(rest).map((v, r) => v * (at.scales[r] ?? Number.NaN)),
+      scaled.unpairedScales,
+      values(rest).map((v, r) => v * (at.unpairedScales[r] ?? Number.NaN)),
     );
   });
 

@@ -9,6 +9,6 @@ import { rotationMixer } from "./parameterisation/rotation.ts";
 /** The kinds of mixer. A new one is its file and a line here. */
 export const mixers = {
   rotation: rotationMixer as Mixer<["angles"]>,
-  general: generalMixer as Mixer<["blocks", "scales"]>,
+  general: generalMixer as Mixer<["blocks", "unpairedScales"]>,
   reflection: reflectionMixer as Mixer<["angles"]>,
 };

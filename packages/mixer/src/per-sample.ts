@@ -11,7 +11,7 @@ import { byName, inOrder, type Named, type Names } from "./parameterisation/defi
 
 /**
  * For each of B samples, by the names of the parameters: angles [B, P], or blocks [B, P, 4] and
- * scales [B, R]; and dIn [B, in], …
+ * unpairedScales [B, R]; and dIn [B, in], …
  */
 export type PerSampleGradients<N extends Names = Names> = Named<N, Tensor> & Required<Diagonals>;
 

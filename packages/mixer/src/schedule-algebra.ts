@@ -48,7 +48,7 @@ export function reversedOrder(schedule: Schedule): { pairs: Int32Array; unpaired
 
 /**
  * The stages of `before`, then those of `after`. @throws ShapeError unless they are of one width
- * @example inSeries(butterfly(8), reversed(butterfly(8))); // 6 stages, distances 1, 2, 4, 4, 2, 1
+ * @example composeSchedules(butterfly(8), reverseSchedule(butterfly(8))); // 6 stages, distances 1, 2, 4, 4, 2, 1
  */
 export function composeSchedules(before: Schedule, after: Schedule): Schedule {
   if (before.n !== after.n)
@@ -67,7 +67,7 @@ export function composeSchedules(before: Schedule, after: Schedule): Schedule {
  * `count` copies of a schedule, each on n coordinates of its own: a block-diagonal operator of
  * width n · count in as many stages.
  * @throws ShapeError for a count below 1, or too large a one: see {@link buildSchedule}
- * @example sideBySide(butterfly(4), 3).n // 12
+ * @example blockDiagonal(butterfly(4), 3).n // 12
  */
 export function blockDiagonal(schedule: Schedule, count: number): Schedule {
   if (!Number.isSafeInteger(count) || count < 1)

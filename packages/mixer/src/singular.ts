@@ -20,14 +20,14 @@ function stageOf(starts: Int32Array, p: number): number {
 export function checkRegular(op: string, factors: Factors): void {
   const { mixer, schedule, dIn, dOut } = factors;
   if (!mixer.parameterisation.orthogonal) {
-    const { blocks, scales } = noGrad(() => toGeneral(factors).parameters);
+    const { blocks, unpairedScales } = noGrad(() => toGeneral(factors).parameters);
     checkBlocks(op, schedule, values(blocks));
-    const r = values(scales).indexOf(0);
+    const r = values(unpairedScales).indexOf(0);
     if (r >= 0) {
       const stage = stageOf(schedule.unpairedStarts, r);
       throw new ValueError(
         op,
-        "scales other than 0",
+        "unpairedScales other than 0",
         `0 at coordinate ${schedule.unpaired[r]} of stage ${stage}`,
       );
     }

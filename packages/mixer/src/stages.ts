@@ -12,23 +12,23 @@ import type { Schedule } from "./schedule.ts";
  */
 export interface Blocks {
   readonly blocks: Float64Array;
-  readonly scales: Float64Array;
+  readonly unpairedScales: Float64Array;
 }
 
 /** A new, zeroed set of blocks for a schedule: where gradients are summed. */
 export const zeroBlocks = (schedule: Schedule): Blocks => ({
   blocks: new Float64Array(4 * schedule.first.length),
-  scales: new Float64Array(schedule.unpaired.length),
+  unpairedScales: new Float64Array(schedule.unpaired.length),
 });
 
 /** The transposed blocks, which undo orthogonal ones. */
-export function transposedBlocks({ blocks, scales }: Blocks): Blocks {
+export function transposedBlocks({ blocks, unpairedScales }: Blocks): Blocks {
   const turned = blocks.slice();
   for (let k = 0; k < blocks.length; k += 4) {
     turned[k + 1] = blocks[k + 2]!;
     turned[k + 2] = blocks[k + 1]!;
   }
-  return { blocks: turned, scales };
+  return { blocks: turned, unpairedScales };
 }
 
 /** The 2×2 block: (u, v) ← (a u + b v, c u + d v) at i and j. */
@@ -59,7 +59,7 @@ export function mixStage(
   z: Float64Array,
   { first, second, starts, unpaired, unpairedStarts }: Schedule,
   l: number,
-  { blocks, scales }: Blocks,
+  { blocks, unpairedScales }: Blocks,
 ): void {
   for (let p = starts[l]!, end = starts[l + 1]!; p < end; p++) {
     const i = first[p]! << 2;
@@ -76,7 +76,7 @@ export function mixStage(
   }
   for (let q = unpairedStarts[l]!, end = unpairedStarts[l + 1]!; q < end; q++) {
     const k = unpaired[q]! * ROWS_PER_GROUP;
-    for (let r = 0; r < ROWS_PER_GROUP; r++) z[k + r]! *= scales[q]!;
+    for (let r = 0; r < ROWS_PER_GROUP; r++) z[k + r]! *= unpairedScales[q]!;
   }
 }
 
@@ -92,7 +92,7 @@ export function mixStageBackward(
   g: Float64Array,
   schedule: Schedule,
   l: number,
-  { blocks, scales }: Blocks,
+  { blocks, unpairedScales }: Blocks,
   sums: Blocks,
 ): void {
   const { first, second, starts, unpaired, unpairedStarts } = schedule;
@@ -131,8 +131,8 @@ export function mixStageBackward(
   for (let q = unpairedStarts[l]!, end = unpairedStarts[l + 1]!; q < end; q++) {
     const k = unpaired[q]! * ROWS_PER_GROUP;
     for (let r = 0; r < ROWS_PER_GROUP; r++) {
-      sums.scales[q]! += g[k + r]! * u[uAt + k + r]!;
-      g[k + r]! *= scales[q]!;
+      sums.unpairedScales[q]! += g[k + r]! * u[uAt + k + r]!;
+      g[k + r]! *= unpairedScales[q]!;
     }
   }
 }

@@ -12,7 +12,7 @@ export {
   initialWeights,
 } from "./initial-weights.ts";
 export { LinearMap } from "./linear-map.ts";
-export { enterEvaluation, ModuleBuffer, type Place, places } from "./module.ts";
+export { ModuleBuffer, type Place, places, withEvaluation } from "./module.ts";
 export { normOf } from "./norms.ts";
 export { checkChoice, checkSizes } from "./options.ts";
 export { perSampleEmbedding, perSampleLinear, perSampleNorm } from "./per-sample.ts";

@@ -188,19 +188,27 @@ export class ModuleBuffer extends Parameter {
 }
 
 /**
- * Puts a model and all in its fields in evaluation.
- * @returns what puts every module back as it was
- * @example
- * const leave = enterEvaluation(model);
- * try { … } finally { leave(); }
+ * Runs `f` with a model and all in its fields in evaluation, and puts every module back as it was:
+ * at once, or where `f` returns a promise when that settles.
+ * @example const logits = withEvaluation(model, () => noGrad(() => model.forward(x)));
  */
-export function enterEvaluation(model: Module): () => void {
+export function withEvaluation<T>(model: Module, f: () => T): T {
   const before = [...model.namedModules().values()].map((module) => ({
     module,
     training: module.training,
   }));
-  model.eval();
-  return () => {
+  const restore = (): void => {
     for (const { module, training } of before) module.training = training;
   };
+  model.eval();
+  let result: T;
+  try {
+    result = f();
+  } catch (error) {
+    restore();
+    throw error;
+  }
+  if (result instanceof Promise) void result.then(restore, restore);
+  else restore();
+  return result;
 }

@@ -1,7 +1,7 @@
 /** @file What a model consists of: its modules, shapes, parameters, FLOP. */
 import { noGrad, type Shape, type Tensor } from "@spm/core";
 import { showShape, sizeOf, ValueError } from "@spm/core/extend";
-import { enterEvaluation, type Module } from "./module.ts";
+import { type Module, withEvaluation } from "./module.ts";
 import { count, textTable } from "./text-table.ts";
 
 /** A module of the model, with what belongs to it and to no module in its fields. */
@@ -55,11 +55,9 @@ export function summary(model: Module, ...inputs: Tensor[]): Summary {
     };
   };
   const restore = [...modules.values()].map(watch);
-  const leave = enterEvaluation(model);
   try {
-    noGrad(() => model.forward(...inputs));
+    withEvaluation(model, () => noGrad(() => model.forward(...inputs)));
   } finally {
-    leave();
     for (const back of restore) back();
   }
   const own = ownParameters(model, modules);

@@ -58,7 +58,7 @@ export interface FromDense<N extends Names = Names> {
 export function fromDense(
   w: Tensor,
   options?: Omit<FromDenseOptions, "mixer">,
-): FromDense<["blocks", "scales"]>;
+): FromDense<["blocks", "unpairedScales"]>;
 export function fromDense<N extends Names>(w: Tensor, options: FromDenseOptions<N>): FromDense<N>;
 export function fromDense(w: Tensor, options: FromDenseOptions = {}): FromDense {
   const { mixer = generalMixer, schedule, sweeps = 100, random = rng(1) } = options;
@@ -166,18 +166,19 @@ function within(
   dOut: Float64Array,
 ): Numbers {
   const { blocks, signs } = withDeterminants({ schedule, blocks: free }, kind.determinant);
-  const scales = ones(schedule.unpaired.length);
-  const nearest = kind.nearest(blocks, scales);
+  const unpairedScales = ones(schedule.unpaired.length);
+  const nearest = kind.nearest(blocks, unpairedScales);
   return {
     kind,
     schedule,
-    ...kind.blocks(nearest, scales.length),
+    ...kind.blocks(nearest, unpairedScales.length),
     dIn: dIn.slice(),
     dOut: scaled(dOut, signs),
   };
 }
 
-const arrays = ({ blocks, scales, dIn, dOut }: Numbers) => [blocks, scales, dIn, dOut] as const;
+const arrays = ({ blocks, unpairedScales, dIn, dOut }: Numbers) =>
+  [blocks, unpairedScales, dIn, dOut] as const;
 const copy = (numbers: Numbers) => each(arrays(numbers), (a) => a.slice());
 const restore = (numbers: Numbers, from: ReturnType<typeof copy>): void => {
   for (const [k, a] of arrays(numbers).entries()) a.set(from[k] ?? a);

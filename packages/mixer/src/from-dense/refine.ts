@@ -13,7 +13,7 @@ export interface Numbers {
   readonly kind: Parameterisation;
   readonly schedule: Schedule;
   readonly blocks: Float64Array;
-  readonly scales: Float64Array;
+  readonly unpairedScales: Float64Array;
   readonly dIn: Float64Array;
   readonly dOut: Float64Array;
 }
@@ -26,9 +26,9 @@ export function denseOf(numbers: Numbers): Matrix {
   return matrix(dOut.length, dIn.length, (i, j) => dOut[i]! * z.data[i * dIn.length + j]!);
 }
 
-/** One sweep over all blocks, scales and diagonals, in place. Cost O(L n · in · out). */
+/** One sweep over all blocks, unpairedScales and diagonals, in place. Cost O(L n · in · out). */
 export function sweep(numbers: Numbers, target: Matrix): void {
-  const { kind, schedule, dIn, blocks, scales } = numbers;
+  const { kind, schedule, dIn, blocks, unpairedScales } = numbers;
   const after = columnsAfter(numbers);
   const c = matrix(schedule.n, dIn.length, (i, j) => (i === j ? dIn[j]! : 0));
   const model = denseOf(numbers);
@@ -56,7 +56,7 @@ export function sweep(numbers: Numbers, target: Matrix): void {
         const size = dot(ar, ar) * dot(cr, cr);
         if (size === 0) return;
         const change = dot(ar, image(residual, cr)) / size;
-        scales[r]! += change;
+        unpairedScales[r]! += change;
         subtract(
           residual,
           ar,
@@ -87,7 +87,7 @@ function columnsAfter(numbers: Numbers): Matrix[] {
 /** Z ← B_l Z, or B_lᵀ Z. */
 function mixRows(
   z: Matrix,
-  { schedule, blocks, scales }: Numbers,
+  { schedule, blocks, unpairedScales }: Numbers,
   l: number,
   transposed: boolean,
 ): void {
@@ -103,7 +103,7 @@ function mixRows(
   });
   eachUnpaired(schedule, l, (i, r) => {
     const u = row(z, i);
-    for (let k = 0; k < z.columns; k++) u[k]! *= scales[r]!;
+    for (let k = 0; k < z.columns; k++) u[k]! *= unpairedScales[r]!;
   });
 }
 

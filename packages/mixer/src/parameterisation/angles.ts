@@ -28,7 +28,7 @@ export function angleBlocks(
       );
     blocks.set(block(Math.cos(angle), Math.sin(angle)), 4 * p);
   }
-  return { blocks, scales: new Float64Array(unpaired).fill(1) };
+  return { blocks, unpairedScales: new Float64Array(unpaired).fill(1) };
 }
 
 /** A number for each block of `m`, from the block and that of `other` beside it. */
@@ -50,7 +50,7 @@ export const quadAt = (m: Float64Array, p: number): Quad => [
   m[4 * p + 3]!,
 ];
 
-/** Unpaired coordinates that pass unchanged, as differentiable scales beside some parameter. */
+/** Unpaired coordinates that pass unchanged, as differentiable unpairedScales beside some parameter. */
 export const unitScales = (unpaired: number, like: Tensor): Tensor =>
   ones([unpaired], { dtype: like.dtype, backend: like.backend });
 

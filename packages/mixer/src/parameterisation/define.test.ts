@@ -62,8 +62,8 @@ const scaledRotation: Parameterisation<["angles", "radii"]> = defineParameterisa
   ],
   compose: ({ angles, radii }, unpaired) => {
     const [c, s] = [mul(radii, cos(angles)), mul(radii, sin(angles))];
-    const scales = ones([unpaired], { dtype: angles.dtype, backend: angles.backend });
-    return { blocks: stack([c, neg(s), s, c], -1), scales };
+    const unpairedScales = ones([unpaired], { dtype: angles.dtype, backend: angles.backend });
+    return { blocks: stack([c, neg(s), s, c], -1), unpairedScales };
   },
   orthogonal: false,
   determinant: "any",
@@ -92,8 +92,8 @@ const cayley: Parameterisation<["tangents"]> = defineParameterisation({
   compose: ({ tangents: t }, unpaired) => {
     const size = add(1, square(t));
     const [c, s] = [div(sub(1, square(t)), size), div(mul(2, t), size)];
-    const scales = ones([unpaired], { dtype: t.dtype, backend: t.backend });
-    return { blocks: stack([c, neg(s), s, c], -1), scales };
+    const unpairedScales = ones([unpaired], { dtype: t.dtype, backend: t.backend });
+    return { blocks: stack([c, neg(s), s, c], -1), unpairedScales };
   },
   orthogonal: true,
   determinant: 1,

@@ -50,10 +50,13 @@ export interface ParameterisationDefinition<N extends Names> {
   /** Counts, shapes, reversal, concatenation and copies for each sample follow from these. */
   readonly parameters: { readonly [K in keyof N]: ParameterLayout<N[K] & string> };
   /**
-   * Parameters `[..., P, ...each]` → blocks `[..., P, 4]`, rows [a, b, c, d], and scales
+   * Parameters `[..., P, ...each]` → blocks `[..., P, 4]`, rows [a, b, c, d], and unpairedScales
    * `[..., R]`, in differentiable ops. Leading axes pass.
    */
-  compose(parameters: Named<N, Tensor>, unpaired: number): { blocks: Tensor; scales: Tensor };
+  compose(
+    parameters: Named<N, Tensor>,
+    unpaired: number,
+  ): { blocks: Tensor; unpairedScales: Tensor };
   /**
    * The same numbers in float64, for the reference kernels; by `compose` unless given.
    * @throws ValueError for numbers that are not finite
@@ -88,7 +91,7 @@ export interface ParameterisationDefinition<N extends Names> {
    */
   inverse?(parameters: Named<N, Tensor>): Named<N, Tensor>;
   /** Parameters of the nearest blocks (Frobenius norm), pair by pair. */
-  nearest(blocks: Float64Array, scales: Float64Array): Named<N, Float64Array>;
+  nearest(blocks: Float64Array, unpairedScales: Float64Array): Named<N, Float64Array>;
   /**
    * Where training starts; draws in the order of the pairs.
    * @throws ValueError for a start that the kind does not have
@@ -191,8 +194,8 @@ const blocksBy =
   (parameters: Named<N, TypedArray>, unpaired: number): Blocks =>
     noGrad(() => {
       const own = byName<N, Tensor>(definition, asTensors(definition.parameters, parameters));
-      const { blocks, scales } = definition.compose(own, unpaired);
-      return { blocks: numbers(blocks), scales: numbers(scales) };
+      const { blocks, unpairedScales } = definition.compose(own, unpaired);
+      return { blocks: numbers(blocks), unpairedScales: numbers(unpairedScales) };
     });
 
 const pullBackBy =
@@ -200,10 +203,10 @@ const pullBackBy =
   (sums: Blocks, at: Blocks, parameters: Named<N, TypedArray>): Named<N, Float64Array> =>
     noGrad(() => {
       const list = asTensors(definition.parameters, parameters);
-      const parts = (["blocks", "scales"] as const).map((part) => {
+      const parts = (["blocks", "unpairedScales"] as const).map((part) => {
         const { value, pullback } = vjp(
           (...own: Tensor[]) =>
-            definition.compose(byName<N, Tensor>(definition, own), at.scales.length)[part],
+            definition.compose(byName<N, Tensor>(definition, own), at.unpairedScales.length)[part],
           ...list,
         );
         return pullback(onReference(sums[part], value.shape)).map(numbers);

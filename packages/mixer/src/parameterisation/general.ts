@@ -5,32 +5,35 @@ import { initialAngles, times } from "./angles.ts";
 import { defineParameterisation, type Parameterisation, type Quad } from "./define.ts";
 
 /** The blocks themselves: whatever another parameterisation composes, this one holds. */
-export const general: Parameterisation<["blocks", "scales"]> = defineParameterisation({
+export const general: Parameterisation<["blocks", "unpairedScales"]> = defineParameterisation({
   name: "general",
   description: "free 2×2 blocks, started orthogonal",
   parameters: [
     { name: "blocks", per: "pair", each: [4] },
-    { name: "scales", per: "unpaired", each: [] },
+    { name: "unpairedScales", per: "unpaired", each: [] },
   ],
   compose: (parameters) => parameters,
-  blocks: ({ blocks, scales }) => ({
+  blocks: ({ blocks, unpairedScales }) => ({
     blocks: Float64Array.from(blocks),
-    scales: Float64Array.from(scales),
+    unpairedScales: Float64Array.from(unpairedScales),
   }),
   pullBack: (sums) => sums,
   orthogonal: false,
   determinant: "any",
-  transpose: ({ blocks, scales }) => {
+  transpose: ({ blocks, unpairedScales }) => {
     const [a, b, c, d] = columns(blocks);
-    return { blocks: stack([a, c, b, d], -1), scales };
+    return { blocks: stack([a, c, b, d], -1), unpairedScales };
   },
-  inverse: ({ blocks, scales }) => {
+  inverse: ({ blocks, unpairedScales }) => {
     const [a, b, c, d] = columns(blocks);
     const adjugate = stack([d, neg(b), neg(c), a], 1);
     const determinants = sub(mul(a, d), mul(b, c));
-    return { blocks: div(adjugate, reshape(determinants, [-1, 1])), scales: div(1, scales) };
+    return {
+      blocks: div(adjugate, reshape(determinants, [-1, 1])),
+      unpairedScales: div(1, unpairedScales),
+    };
   },
-  nearest: (blocks, scales) => ({ blocks, scales }),
+  nearest: (blocks, unpairedScales) => ({ blocks, unpairedScales }),
   initial: (schedule, random, init, noise) => {
     const turns =
       init === "hadamard"
@@ -44,12 +47,12 @@ export const general: Parameterisation<["blocks", "scales"]> = defineParameteris
         4 * p,
       );
     }
-    return { blocks, scales: new Float64Array(schedule.unpaired.length).fill(1) };
+    return { blocks, unpairedScales: new Float64Array(schedule.unpaired.length).fill(1) };
   },
   improve: (_, correlation, ga, gc) => times(times(inverse(ga), correlation), inverse(gc)),
-  scaleRows: ({ blocks, scales }, first, second, unpaired) => ({
+  scaleRows: ({ blocks, unpairedScales }, first, second, unpaired) => ({
     blocks: mul(blocks, stack([first, first, second, second], 1)),
-    scales: mul(scales, unpaired),
+    unpairedScales: mul(unpairedScales, unpaired),
   }),
 });
 

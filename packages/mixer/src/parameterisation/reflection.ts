@@ -16,7 +16,7 @@ export const reflection: Parameterisation<["angles"]> = defineParameterisation({
   parameters: [{ name: "angles", per: "pair", each: [] }],
   compose: ({ angles }, unpaired) => {
     const [c, s] = [cos(angles), sin(angles)];
-    return { blocks: stack([c, s, s, neg(c)], -1), scales: unitScales(unpaired, angles) };
+    return { blocks: stack([c, s, s, neg(c)], -1), unpairedScales: unitScales(unpaired, angles) };
   },
   blocks: ({ angles }, unpaired) =>
     angleBlocks("reflection", angles, unpaired, (c, s) => [c, s, s, -c]),

@@ -15,7 +15,7 @@ export const rotation: Parameterisation<["angles"]> = defineParameterisation({
   parameters: [{ name: "angles", per: "pair", each: [] }],
   compose: ({ angles }, unpaired) => {
     const [c, s] = [cos(angles), sin(angles)];
-    return { blocks: stack([c, neg(s), s, c], -1), scales: unitScales(unpaired, angles) };
+    return { blocks: stack([c, neg(s), s, c], -1), unpairedScales: unitScales(unpaired, angles) };
   },
   blocks: ({ angles }, unpaired) =>
     angleBlocks("rotation", angles, unpaired, (c, s) => [c, -s, s, c]),

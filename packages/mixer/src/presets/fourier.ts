@@ -41,7 +41,7 @@ interface Turns {
  * Without diagonals.
  * @param length - N = 2^k
  * @throws ShapeError unless N is a power of two
- * @example mix(dft(8), concat([re, im], -1));
+ * @example apply(dft(8), concat([re, im], -1));
  */
 export function dft(length: number, options?: Omit<DftOptions, "mixer">): Factors<["angles"]>;
 export function dft<N extends Names>(length: number, options: DftOptions<N>): Factors<N>;

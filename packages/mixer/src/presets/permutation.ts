@@ -30,7 +30,7 @@ interface SwapStage {
  * @param order - the numbers 0 … n−1, each once
  * @throws ShapeError for an empty order; ValueError unless it is a permutation, or for a Beneš
  * network of another width
- * @example mix(permutation([2, 0, 1]), x); // [x2, x0, x1]
+ * @example apply(fromPermutation([2, 0, 1]), x); // [x2, x0, x1]
  */
 export function fromPermutation(
   order: readonly number[],

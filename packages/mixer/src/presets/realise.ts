@@ -14,7 +14,7 @@ export interface FreeNumbers {
   readonly schedule: Schedule;
   /** Rows [a, b, c, d], [P, 4] */
   readonly blocks: Float64Array;
-  readonly scales?: Float64Array;
+  readonly unpairedScales?: Float64Array;
   readonly dIn?: Float64Array;
   readonly dOut?: Float64Array;
 }
@@ -32,8 +32,9 @@ export function realise<N extends Names>(
   const { parameterisation } = mixer;
   const { schedule, dIn } = numbers;
   const { blocks, signs } = withDeterminants(numbers, parameterisation.determinant);
-  const scales = numbers.scales ?? new Float64Array(schedule.unpaired.length).fill(1);
-  const nearest = inOrder(parameterisation, parameterisation.nearest(blocks, scales));
+  const unpairedScales =
+    numbers.unpairedScales ?? new Float64Array(schedule.unpaired.length).fill(1);
+  const nearest = inOrder(parameterisation, parameterisation.nearest(blocks, unpairedScales));
   const shapes = parameterisation.shapes(schedule);
   const dOut = (numbers.dOut ?? new Float64Array(schedule.n).fill(1)).map(
     (d, i) => d * (signs[i] ?? 1),

@@ -2,7 +2,7 @@
 import { noGrad, type Rng, slice, tensor } from "@spm/core";
 import { ValueError } from "@spm/core/extend";
 import { KeyValueCache } from "@spm/nn";
-import { enterEvaluation } from "@spm/nn/extend";
+import { withEvaluation } from "@spm/nn/extend";
 import type { Gpt } from "./gpt.ts";
 
 /** How tokens are drawn. */
@@ -37,8 +37,7 @@ export async function generate(
   if (!(topK >= 1)) throw new ValueError("generate", "topK ≥ 1", topK);
   const tokens = [...prompt];
   const caches = model.blocks.map(() => new KeyValueCache());
-  const leave = enterEvaluation(model);
-  try {
+  const drawAll = async (): Promise<void> => {
     let seen = 0; // tokens from here on are not in the caches yet
     for (let k = 0; k < count; k++) {
       if (tokens.length - seen + (caches[0]?.length ?? 0) > model.context) {
@@ -54,8 +53,10 @@ export async function generate(
       tokens.push(drawToken(await logits.data(), { temperature, topK, random }));
       logits.dispose();
     }
+  };
+  try {
+    await withEvaluation(model, drawAll);
   } finally {
-    leave();
     for (const cache of caches) cache.dispose();
   }
   return tokens;

@@ -87,7 +87,7 @@ export class Butterfly extends StructuredMap {
     const { schedule } = this;
     const squares = this.stack.map((blocks) => {
       const { dtype, backend } = blocks;
-      const parameters = { blocks, scales: zeros([0], { dtype, backend }) };
+      const parameters = { blocks, unpairedScales: zeros([0], { dtype, backend }) };
       return toDense({ mixer: generalMixer, schedule, parameters });
     });
     return slice(concat(squares), [{ stop: this.fanOut }, { stop: this.fanIn }]);

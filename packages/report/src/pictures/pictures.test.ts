@@ -66,7 +66,7 @@ test("stage angles are the angles, a row a stage; of a free block its nearest ro
     tensor([[3 * Math.cos(1), -3 * Math.sin(1), 3 * Math.sin(1), 3 * Math.cos(1)]]),
     tensor([]),
   ];
-  const free = { mixer: generalMixer, schedule, parameters: { blocks, scales } };
+  const free = { mixer: generalMixer, schedule, parameters: { blocks, unpairedScales: scales } };
   expect(stageAngles(free)[0]![0]).toBeCloseTo(1, 6);
 });
 

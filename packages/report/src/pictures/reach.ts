@@ -33,7 +33,7 @@ export function reach(factors: Factors, coordinate: number): Reach {
     throw new ValueError("reach", `a coordinate in [0, ${fanIn(factors)})`, coordinate);
   const { schedule, parameters, dIn, dOut } = noGrad(() => toGeneral(factors));
   const blocks = elements(parameters.blocks.ndarray());
-  const scales = elements(parameters.scales.ndarray());
+  const scales = elements(parameters.unpairedScales.ndarray());
   let state = new Float64Array(schedule.n);
   state[coordinate] = dIn ? (elements(dIn.ndarray())[coordinate] ?? 1) : 1;
   const states = [state];
