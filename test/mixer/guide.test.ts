@@ -50,7 +50,7 @@ test("exact settings", () => {
   );
   expect(elements(spectrum.ndarray())[3]).toBeCloseTo(1 / Math.sqrt(8), 12);
   const start = hadamard(64, { dtype: "float32" });
-  const layer = new MixerLayer(rotationMixer, 64, 64, { random: rng(1), start });
+  const layer = new MixerLayer(rotationMixer, 64, 64, { random: rng(1), init: start });
   expect(layer.toDense().shape).toEqual([64, 64]);
 });
 

@@ -11,8 +11,8 @@ export interface Layout {
 }
 
 /**
- * Trainable values: those of the parameterisation (P angles, or 4P entries and R unpairedScales); in + out
- * for the diagonals, out for the bias.
+ * Trainable values: those of the parameterisation (P angles, or 4P entries and R unpairedScales);
+ * in + out for the diagonals, out for the bias.
  * @example
  * parameterCount(rotationMixer, butterfly(4096), { bias: false });
  * // 32,768: nL/2 + 2n; dense n² is 512 times that

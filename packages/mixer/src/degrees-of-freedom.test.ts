@@ -110,8 +110,8 @@ test("the rank is counted right", () => {
 });
 
 /**
- * The rank of ∂vec(W)/∂(blocks, unpairedScales) at random numbers modulo 2³¹ − 1: no more than the generic
- * rank, and with certainty.
+ * The rank of ∂vec(W)/∂(blocks, unpairedScales) at random numbers modulo 2³¹ − 1: no more than the
+ * generic rank, and with certainty.
  */
 function exactRank(schedule: Schedule): number {
   const modulus = 2147483647n;

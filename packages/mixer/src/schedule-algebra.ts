@@ -19,14 +19,17 @@ export function reverseSchedule(schedule: Schedule): Schedule {
   const { n, stages, name } = schedule;
   const build = (l: number, meet: AddPair): void => repeat(schedule, stages - 1 - l, meet);
   const strides = schedule.strides?.toReversed() ?? null;
-  const made = buildSchedule("reversed", n, stages, build, { name: `${name} reversed`, strides });
+  const made = buildSchedule("reverseSchedule", n, stages, build, {
+    name: `${name} reversed`,
+    strides,
+  });
   backwards.set(schedule, made);
   return made;
 }
 
 /**
- * Where the parameters of {@link reverseSchedule} come from: its p-th pair is pair `pairs[p]` of the
- * schedule, and its r-th unpaired coordinate is unpaired coordinate `unpaired[r]`.
+ * Where the parameters of {@link reverseSchedule} come from: its p-th pair is pair `pairs[p]` of
+ * the schedule, and its r-th unpaired coordinate is unpaired coordinate `unpaired[r]`.
  */
 export function reversedOrder(schedule: Schedule): { pairs: Int32Array; unpaired: Int32Array } {
   const { stages, first, unpaired } = schedule;
@@ -52,12 +55,12 @@ export function reversedOrder(schedule: Schedule): { pairs: Int32Array; unpaired
  */
 export function composeSchedules(before: Schedule, after: Schedule): Schedule {
   if (before.n !== after.n)
-    throw new ShapeError("inSeries", `schedules of one width, ${before.n}`, after.n);
+    throw new ShapeError("composeSchedules", `schedules of one width, ${before.n}`, after.n);
   const build = (l: number, meet: AddPair): void =>
     l < before.stages ? repeat(before, l, meet) : repeat(after, l - before.stages, meet);
   const strides = before.strides && after.strides && [...before.strides, ...after.strides];
   const name = `${before.name}, ${after.name}`;
-  return buildSchedule("inSeries", before.n, before.stages + after.stages, build, {
+  return buildSchedule("composeSchedules", before.n, before.stages + after.stages, build, {
     name,
     strides,
   });
@@ -71,14 +74,14 @@ export function composeSchedules(before: Schedule, after: Schedule): Schedule {
  */
 export function blockDiagonal(schedule: Schedule, count: number): Schedule {
   if (!Number.isSafeInteger(count) || count < 1)
-    throw new ShapeError("sideBySide", "a count ≥ 1", count);
+    throw new ShapeError("blockDiagonal", "a count ≥ 1", count);
   if (count === 1) return schedule;
   const { n, stages, name } = schedule;
   const build = (l: number, meet: AddPair): void => {
     for (let c = 0; c < count; c++) repeat(schedule, l, meet, c * n);
   };
   const { strides } = schedule;
-  return buildSchedule("sideBySide", n * count, stages, build, {
+  return buildSchedule("blockDiagonal", n * count, stages, build, {
     name: `${name} × ${count}`,
     strides,
   });

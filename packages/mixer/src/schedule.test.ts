@@ -444,9 +444,9 @@ test("refuses what is no schedule", () => {
   ])
     expect(make).toThrow(/expected n · L ≤ 268435456, got/);
   expect(() => composeSchedules(brick(3), brick(4))).toThrowErrorMatchingInlineSnapshot(
-    `[ShapeError: inSeries: expected schedules of one width, 3, got 4]`,
+    `[ShapeError: composeSchedules: expected schedules of one width, 3, got 4]`,
   );
   expect(() => blockDiagonal(brick(3), 0)).toThrowErrorMatchingInlineSnapshot(
-    `[ShapeError: sideBySide: expected a count ≥ 1, got 0]`,
+    `[ShapeError: blockDiagonal: expected a count ≥ 1, got 0]`,
   );
 });

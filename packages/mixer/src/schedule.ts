@@ -44,7 +44,10 @@ export function eachPair(
     visit(first[p]!, second[p]!, p);
 }
 
-/** Calls `visit` with each coordinate that stage l leaves over, and the unpaired coordinate's number. */
+/**
+ * Calls `visit` with each coordinate that stage l leaves over, and the unpaired coordinate's
+ * number.
+ */
 export function eachUnpaired(
   { unpaired, unpairedStarts }: Schedule,
   l: number,

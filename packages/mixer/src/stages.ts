@@ -7,8 +7,8 @@ import { ROWS_PER_GROUP } from "./lanes.ts";
 import type { Schedule } from "./schedule.ts";
 
 /**
- * What the stages multiply by: `[a, b, c, d]` of each pair, and a factor for each unpaired coordinate;
- * stage-major as the schedule.
+ * What the stages multiply by: `[a, b, c, d]` of each pair, and a factor for each unpaired
+ * coordinate; stage-major as the schedule.
  */
 export interface Blocks {
   readonly blocks: Float64Array;
@@ -48,8 +48,8 @@ function mixPair(
 }
 
 // Written out for the four lanes, indices shifted rather than multiplied: 1.3 to 1.5 times as fast
-// in V8 as a loop over `LANES`. (With four sums beside it, in `mixStageBackward`, the loop is the
-// faster one: written out, it runs out of registers.)
+// in V8 as a loop over `ROWS_PER_GROUP`. (With four sums beside it, in `mixStageBackward`, the loop
+// is the faster one: written out, it runs out of registers.)
 
 /**
  * One stage forward, in place: (z_i, z_j) ← (a z_i + b z_j, c z_i + d z_j); z_r ← s z_r. 6 FLOP a

@@ -110,9 +110,9 @@ describe.each(kinds)("%s", (name, mixer) => {
 
   const options = { random, diagonals: false, bias: false } as const;
 
-  test("starts from an exact setting, takes its schedule and dtype over, trains from there", () => {
+  test("starts from a preset, takes its schedule and dtype over, trains from there", () => {
     const start = hadamard(8, { mixer });
-    const layer = new MixerLayer(mixer, 8, 8, { ...options, start });
+    const layer = new MixerLayer(mixer, 8, 8, { ...options, init: start });
     expect(stagesOf(layer).map(({ dtype }) => dtype)).toEqual(
       mixer.parameterisation.parameters.map(() => "float64"),
     );
@@ -126,7 +126,7 @@ describe.each(kinds)("%s", (name, mixer) => {
 
   test("starts in float32", () => {
     const start = dft(4, { dtype: "float32", mixer });
-    const layer = new MixerLayer(mixer, 8, 8, { random, start });
+    const layer = new MixerLayer(mixer, 8, 8, { random, init: start });
     const { factors } = layer;
     for (const p of stagesOf(layer)) expect(p.dtype).toBe("float32");
     expect(layer.dIn?.shape).toEqual([8]);
@@ -139,7 +139,7 @@ describe.each(kinds)("%s", (name, mixer) => {
 
   test("keeps the diagonal that a setting brings", () => {
     const start = fromPermutation([2, 0, 1], { mixer });
-    const layer = new MixerLayer(mixer, 3, 3, { ...options, start });
+    const layer = new MixerLayer(mixer, 3, 3, { ...options, init: start });
     const w = numbers(layer.toDense()).map((v) => Math.round(v * 1e12) / 1e12 + 0);
     expect(w).toEqual([0, 0, 1, 1, 0, 0, 0, 1, 0]);
   });
@@ -173,11 +173,11 @@ describe.each(kinds)("%s", (name, mixer) => {
     );
   });
 
-  test("refuses a start of every other kind", () => {
+  test("refuses an init of every other kind", () => {
     for (const [other, theirs] of kinds.filter(([kind]) => kind !== name)) {
       const start = hadamard(8, { mixer: theirs });
-      expect(() => new MixerLayer(mixer, 8, 8, { random, start })).toThrow(
-        `mixer: expected a start of the ${name} kind, got ${other}\n` +
+      expect(() => new MixerLayer(mixer, 8, 8, { random, init: start })).toThrow(
+        `mixer: expected an init of the ${name} kind, got ${other}\n` +
           "help: hadamard(n, { mixer }) and the like make one",
       );
     }
@@ -200,9 +200,9 @@ test("a rotation between other widths comes near a matrix, and no nearer than it
 test("refuses what it can't be", () => {
   const start = hadamard(8);
   expect(
-    () => new MixerLayer(rotationMixer, 8, 4, { random, start }),
+    () => new MixerLayer(rotationMixer, 8, 4, { random, init: start }),
   ).toThrowErrorMatchingInlineSnapshot(
-    `[ValueError: mixer: expected a start for 8 → 4, got one for 8 → 8]`,
+    `[ValueError: mixer: expected an init for 8 → 4, got one for 8 → 8]`,
   );
   expect(
     () => new MixerLayer(rotationMixer, 8, 4, { random, schedule: shuffle(6) }),

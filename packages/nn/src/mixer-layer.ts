@@ -56,13 +56,13 @@ export interface MixerLayerOptions<N extends Names = Names> extends LinearOption
    * carries the gain).
    */
   readonly diagonals?: boolean;
-  /** Where the stages start; `haar` unless said. */
-  readonly init?: MixerInit;
-  readonly backward?: BackwardMode;
   /**
-   * Numbers to start from instead: a preset, or what `fromDense` found. Its schedule is taken, too.
+   * Initial parameters: a distribution by name, or factors, such as a preset or what `fromDense`
+   * finds, whose schedule is taken, too.
+   * @defaultValue "haar"
    */
-  readonly start?: Factors<N>;
+  readonly init?: MixerInit | Factors<N>;
+  readonly backward?: BackwardMode;
 }
 
 /**
@@ -72,7 +72,7 @@ export interface MixerLayerOptions<N extends Names = Names> extends LinearOption
  * on the diagonals.
  * x [..., in] → [..., out]; parameters: of the kind (a rotation nL/2, a general mixer 2nL +
  * unpaired coordinates), in + 2·out; 3nL FLOP a row.
- * @throws ShapeError for a schedule too narrow; ValueError for a start of other sizes, or of
+ * @throws ShapeError for a schedule too narrow; ValueError for an init of other sizes, or of
  * another kind
  * @example
  * const layer = new MixerLayer(rotationMixer, 784, 256, { random: rng(1), gain: Math.SQRT2 });
@@ -82,41 +82,30 @@ export class MixerLayer<N extends Names = Names> extends LinearMap {
   readonly dIn: Parameter | null;
   readonly dOut: Parameter;
   readonly bias: Parameter | null;
-  readonly arrangement: Tiling;
+  readonly tiling: Tiling;
   readonly #backward: BackwardMode | undefined;
 
   constructor(mixer: MixerKind<N>, inputs: number, outputs: number, options: MixerLayerOptions<N>) {
     super(inputs, outputs);
-    const {
-      gain = 1,
-      bias = true,
-      diagonals = true,
-      rectangular = "pad",
-      start,
-      random,
-      init,
-    } = options;
-    if (start !== undefined) checkStart(start, mixer, inputs, outputs);
-    const dtype = options.dtype ?? (start === undefined ? "float32" : dtypeOf(start));
+    const { gain = 1, bias = true, diagonals = true, rectangular = "pad", random } = options;
+    const init = typeof options.init === "object" ? undefined : options.init;
+    const given = typeof options.init === "object" ? options.init : undefined;
+    if (given !== undefined) checkGiven(given, mixer, inputs, outputs);
+    const dtype = options.dtype ?? (given === undefined ? "float32" : dtypeOf(given));
     this.mixer = mixer;
     this.#backward = options.backward;
-    this.arrangement = planTiling(
-      rectangular,
-      inputs,
-      outputs,
-      start?.schedule ?? options.schedule,
-    );
+    this.tiling = planTiling(rectangular, inputs, outputs, given?.schedule ?? options.schedule);
     this.dIn =
-      diagonals || start?.dIn !== undefined
-        ? parameter(start?.dIn ?? ones(this.arrangement.dIn, { dtype }))
+      diagonals || given?.dIn !== undefined
+        ? parameter(given?.dIn ?? ones(this.tiling.dIn, { dtype }))
         : null;
-    this.dOut = parameter(start?.dOut ?? full(this.arrangement.dOut, start ? 1 : gain, { dtype }));
+    this.dOut = parameter(given?.dOut ?? full(this.tiling.dOut, given ? 1 : gain, { dtype }));
     this.bias = bias
-      ? parameter(start?.bias ?? zeros([outputs], { dtype }), { decay: false })
+      ? parameter(given?.bias ?? zeros([outputs], { dtype }), { decay: false })
       : null;
     const { parameterisation } = mixer;
     const values =
-      start?.parameters ?? initialParameters(mixer, this.schedule, random, init, options);
+      given?.parameters ?? initialParameters(mixer, this.schedule, random, init, options);
     const list = inOrder(parameterisation, values).map((value) =>
       parameter(value, { decay: false }),
     );
@@ -130,7 +119,7 @@ export class MixerLayer<N extends Names = Names> extends LinearMap {
 
   /** All of the operators, side by side. */
   get schedule(): Schedule {
-    return this.arrangement.schedule;
+    return this.tiling.schedule;
   }
 
   /** The numbers of the layer, for the algebra: transpose, inverse, determinant. */
@@ -171,13 +160,13 @@ export class MixerLayer<N extends Names = Names> extends LinearMap {
     options: Pick<FromDenseOptions, "sweeps" | "random"> = {},
   ): number {
     this.checkDense(weight);
-    const { mixer, arrangement, schedule, dIn, dOut } = this;
+    const { mixer, tiling, schedule, dIn, dOut } = this;
     const { parameterisation } = mixer;
-    if (arrangement.form !== "one" || dIn === null)
+    if (tiling.form !== "one" || dIn === null)
       throw new ValueError(
         "assignDense",
         "one operator with diagonals",
-        `${arrangement.count} with ${dIn ? "" : "no "}d_in`,
+        `${tiling.count} with ${dIn ? "" : "no "}d_in`,
       );
     return noGrad(() => {
       const found = fromDense<N>(cast(weight, floating(dOut)), { ...options, mixer, schedule });
@@ -191,8 +180,8 @@ export class MixerLayer<N extends Names = Names> extends LinearMap {
   }
 
   get flopsPerRow(): number {
-    const { mixer, arrangement, fanIn, fanOut, bias } = this;
-    const { form, count } = arrangement;
+    const { mixer, tiling, fanIn, fanOut, bias } = this;
+    const { form, count } = tiling;
     const layout = {
       fanIn: form === "stack" ? count * fanIn : fanIn,
       fanOut: form === "fold" ? count * fanOut : fanOut,
@@ -205,26 +194,26 @@ export class MixerLayer<N extends Names = Names> extends LinearMap {
   }
 
   #mix(factors: Factors<N>, x: Tensor): Tensor {
-    const { arrangement, dOut } = this;
-    const dIn = factors.dIn ?? ones(arrangement.dIn, { dtype: floating(x), backend: x.backend });
-    return applyTiled(arrangement, { ...factors, dIn, dOut }, x, this.#backward);
+    const { tiling, dOut } = this;
+    const dIn = factors.dIn ?? ones(tiling.dIn, { dtype: floating(x), backend: x.backend });
+    return applyTiled(tiling, { ...factors, dIn, dOut }, x, this.#backward);
   }
 }
 
-function checkStart(start: Factors, mixer: MixerKind, inputs: number, outputs: number): void {
-  const [wanted, got] = [mixer, start.mixer].map(({ parameterisation }) => parameterisation.name);
-  if (start.mixer !== mixer)
+function checkGiven(init: Factors, mixer: MixerKind, inputs: number, outputs: number): void {
+  const [wanted, got] = [mixer, init.mixer].map(({ parameterisation }) => parameterisation.name);
+  if (init.mixer !== mixer)
     throw new ValueError(
       "mixer",
-      `a start of the ${wanted} kind`,
+      `an init of the ${wanted} kind`,
       got,
       `hadamard(n, { mixer }) and the like make one`,
     );
-  if (fanIn(start) !== inputs || fanOut(start) !== outputs)
+  if (fanIn(init) !== inputs || fanOut(init) !== outputs)
     throw new ValueError(
       "mixer",
-      `a start for ${inputs} → ${outputs}`,
-      `one for ${fanIn(start)} → ${fanOut(start)}`,
+      `an init for ${inputs} → ${outputs}`,
+      `one for ${fanIn(init)} → ${fanOut(init)}`,
     );
 }
 

@@ -26,7 +26,7 @@ import { registerNorms } from "./norm.ts";
 import { copyInto } from "./plain.ts";
 import { registerReductions } from "./reduce.ts";
 import { registerSoftmax } from "./softmax.ts";
-import { coreCount, hasThreads } from "./team.ts";
+import { coreCount, hasThreads } from "./thread-pool.ts";
 import { registerUpdates } from "./update.ts";
 import { registerWindows } from "./windows.ts";
 

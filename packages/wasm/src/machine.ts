@@ -6,7 +6,7 @@ import type { NdArray } from "@spm/core";
 import type { Kernel, KernelTable, Places, Primitive } from "@spm/core/extend";
 import { bindKernels, type DeferredKernels, type Kernels } from "./kernel-exports.ts";
 import { WasmMemory } from "./memory.ts";
-import { CONTROL_BYTES, ThreadPool } from "./team.ts";
+import { CONTROL_BYTES, ThreadPool } from "./thread-pool.ts";
 
 /** One WebAssembly instance, and with `threads` > 1 as many more on the same memory. */
 export class Machine {

@@ -40,13 +40,16 @@ export interface Tables {
   readonly passes: number;
   readonly stages: number;
   /**
-   * For the kernels by table: two words for each pair, and for each unpaired coordinate where the kind scales
-   * them.
+   * For the kernels by table: two words for each pair, and for each unpaired coordinate where the
+   * kind scales them.
    */
   readonly pairs: number;
   /** The pairs of each stage. */
   readonly spans: readonly Span[];
-  /** For each pair of the table, where its parameters are: a pair's index, or −1 − an unpaired coordinate's. */
+  /**
+   * For each pair of the table, where its parameters are: a pair's index, or −1 − an unpaired
+   * coordinate's.
+   */
   readonly sources: Int32Array;
 }
 

@@ -1,6 +1,6 @@
 /**
  * @file What a worker runs: text, so that no bundler has to find a file. Words and slots are those
- * of {@link Team}.
+ * of {@link ThreadPool}.
  */
 
 /**

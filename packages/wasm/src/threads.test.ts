@@ -31,7 +31,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { wasm, wasmSync } from "./backend.ts";
 import { bindKernels, compileKernelsSync } from "./kernel-exports.ts";
 import { WasmMemory } from "./memory.ts";
-import { CONTROL_BYTES, type KernelCall, ThreadPool } from "./team.ts";
+import { CONTROL_BYTES, type KernelCall, ThreadPool } from "./thread-pool.ts";
 
 afterEach(() => {
   setBackend(reference);

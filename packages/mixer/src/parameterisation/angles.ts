@@ -50,7 +50,9 @@ export const quadAt = (m: Float64Array, p: number): Quad => [
   m[4 * p + 3]!,
 ];
 
-/** Unpaired coordinates that pass unchanged, as differentiable unpairedScales beside some parameter. */
+/**
+ * Unpaired coordinates that pass unchanged, as differentiable unpairedScales beside some parameter.
+ */
 export const unitScales = (unpaired: number, like: Tensor): Tensor =>
   ones([unpaired], { dtype: like.dtype, backend: like.backend });
 

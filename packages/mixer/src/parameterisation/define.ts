@@ -68,9 +68,9 @@ export interface ParameterisationDefinition<N extends Names> {
    */
   pullBack?(sums: Blocks, at: Blocks, parameters: Named<N, TypedArray>): Named<N, Float64Array>;
   /**
-   * Whether every block is orthogonal for all parameters and unpaired coordinates pass unchanged. Then the
-   * inverse is the transpose, ln|det| is 0, and the backward pass may walk back from the output
-   * (`reverse`).
+   * Whether every block is orthogonal for all parameters and unpaired coordinates pass unchanged.
+   * Then the inverse is the transpose, ln|det| is 0, and the backward pass may walk back from the
+   * output (`reverse`).
    */
   readonly orthogonal: boolean;
   /**
@@ -104,8 +104,8 @@ export interface ParameterisationDefinition<N extends Names> {
    */
   improve?(block: Quad, correlation: Quad, ga: Quad, gc: Quad): Quad;
   /**
-   * Parameters with the rows of each block, and the unpaired coordinates' factors, multiplied by these: lets
-   * `compose` keep diagonals.
+   * Parameters with the rows of each block, and the unpaired coordinates' factors, multiplied by
+   * these: lets `compose` keep diagonals.
    */
   scaleRows?(
     parameters: Named<N, Tensor>,

@@ -1,4 +1,7 @@
-/** @file General blocks: four numbers [a, b, c, d] a pair, and a factor for each unpaired coordinate. */
+/**
+ * @file General blocks: four numbers [a, b, c, d] a pair, and a factor for each unpaired
+ * coordinate.
+ */
 import { div, mul, neg, reshape, slice, stack, sub, type Tensor } from "@spm/core";
 import { hadamardAngles } from "../presets/hadamard-angles.ts";
 import { initialAngles, times } from "./angles.ts";

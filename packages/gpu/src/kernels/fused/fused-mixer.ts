@@ -134,7 +134,8 @@ export function fusedMixerBackward(
     for (const { memory } of parts) executor.release(memory);
     return rowMajor(all.memory, shape, "float32");
   };
-  // Stages that pair everyone leave nobody over: the gradient of the unpaired coordinates' scales is empty.
+  // Stages that pair everyone leave nobody over: the gradient of the unpaired coordinates' scales
+  // is empty.
   const [blocksLike, ...scales] = parameters;
   const bars = [
     rowMajor(g, x.shape, "float32"),

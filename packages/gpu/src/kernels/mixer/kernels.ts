@@ -19,7 +19,9 @@ export interface RowChunks {
   readonly chunks: number;
 }
 
-/** What the pairs, or the unpaired coordinates, of one stage have added up, and how many they are. */
+/**
+ * What the pairs, or the unpaired coordinates, of one stage have added up, and how many they are.
+ */
 export interface StageSums {
   readonly count: number;
   /** [components, chunks, count] */

@@ -42,7 +42,10 @@ export function tablesOf(executor: Executor, schedule: Schedule): ScheduleTables
   return tables;
 }
 
-/** Where a stage's pairs, or its unpaired coordinates, begin in the schedule's lists, and their number. */
+/**
+ * Where a stage's pairs, or its unpaired coordinates, begin in the schedule's lists, and their
+ * number.
+ */
 export function rangeOf(starts: Int32Array, l: number): { start: number; count: number } {
   const start = starts[l]!;
   return { start, count: starts[l + 1]! - start };
