@@ -7,6 +7,7 @@ import {
   dtypeOf,
   elements,
   type NdArray,
+  printedReport,
   sizeOf,
   type TypedArray,
 } from "@spm/core";
@@ -124,7 +125,7 @@ class Gpu implements GpuBackend {
     const c = this.#executor.counters();
     const counts = new Map<string, number>();
     for (const reason of c.degraded) counts.set(reason, (counts.get(reason) ?? 0) + 1);
-    return {
+    return printedReport({
       name: this.name,
       liveStorages: this.live.storages,
       liveBytes: this.live.bytes,
@@ -134,7 +135,7 @@ class Gpu implements GpuBackend {
       buffers: { live: c.liveBuffers, pooled: c.pooledBuffers, bytes: c.liveBytes + c.pooledBytes },
       kernelsCompiled: c.kernelsCompiled,
       submits: c.submits,
-    };
+    });
   }
 
   dispose(): Promise<void> {

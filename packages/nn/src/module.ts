@@ -8,7 +8,7 @@ import {
   Parameter,
   type Shape,
   ShapeError,
-  showShape,
+  showSpec,
   sizeOf,
   type Tensor,
   to,
@@ -115,10 +115,7 @@ export abstract class Module {
       const value = values[path];
       if (value === undefined)
         throw new ShapeError("loadStateDict", `a value for "${path}"`, "none");
-      const [expected, got] = [
-        `${p.dtype}${showShape(p.shape)}`,
-        `${value.dtype}${showShape(value.shape)}`,
-      ];
+      const [expected, got] = [showSpec(p), showSpec(value)];
       if (expected !== got) throw new ShapeError("loadStateDict", `${expected} for "${path}"`, got);
       pairs.push([p, value]);
     }

@@ -109,7 +109,7 @@ describe("options", () => {
       help: a shared parameter belongs in the list once]
     `);
     expect(() => adam([vector(1) as never, p])).toThrowErrorMatchingInlineSnapshot(
-      `[DTypeError: adam: expected parameters, or groups { params, ... }, got Tensor(float64[1])]`,
+      `[DTypeError: adam: expected parameters, or groups { params, ... }, got float64[1]]`,
     );
     expect(() =>
       sgd([p], { learningRate: () => Number.NaN }).step([zeros([2])]),

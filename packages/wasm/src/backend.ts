@@ -10,6 +10,7 @@ import {
   isContiguous,
   KernelTable,
   type NdArray,
+  printedReport,
   type TypedArray,
   ValueError,
   wrap,
@@ -189,13 +190,14 @@ export function backendOn(machine: Machine, name: string): Backend {
       memory.release(data as TypedArray);
     },
     fallback: (primitive, reason) => machine.decline(primitive, reason),
-    report: () => ({
-      name,
-      liveStorages: live.storages,
-      liveBytes: live.bytes,
-      copiedIn: memory.copiedIn,
-      fallbacks: [...machine.declined.values()],
-    }),
+    report: () =>
+      printedReport({
+        name,
+        liveStorages: live.storages,
+        liveBytes: live.bytes,
+        copiedIn: memory.copiedIn,
+        fallbacks: [...machine.declined.values()],
+      }),
     dispose: () => machine.stop(),
   };
 }

@@ -3,7 +3,7 @@ import { allocate, dtypeOf, type NdArray, wrap } from "../array.ts";
 import { ShapeError } from "../errors.ts";
 import { definePrimitive, type Op } from "../primitive.ts";
 import { type Shape, showShape, sizeOf, stridesOf } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { showSpec, type Tensor } from "../tensor.ts";
 import { mul, sub } from "./arithmetic.ts";
 import { broadcastArray, sumTo } from "./broadcast.ts";
 import { broadcastShapes, checkDTypes } from "./check.ts";
@@ -70,7 +70,12 @@ function swapLast(x: Tensor): Tensor {
 export function matmul(a: Tensor, b: Tensor): Tensor {
   const [p, q] = [a.shape.length, b.shape.length];
   if (p === 0 || q === 0)
-    throw new ShapeError("matmul", "no scalars", `${a} and ${b}`, "mul() scales");
+    throw new ShapeError(
+      "matmul",
+      "no scalars",
+      `${showSpec(a)} and ${showSpec(b)}`,
+      "mul() scales",
+    );
   if (p === 1) return dropAxis(matmul(expandDims(a, 0), b), q === 1 ? -1 : -2);
   if (q === 1) return dropAxis(matmul(a, expandDims(b, 1)), -1);
   if (p === 2 || q > 2) return matmulOp([a, b])[0];
@@ -83,7 +88,7 @@ const dropAxis = (x: Tensor, axis: number): Tensor => reshape(x, x.shape.toSplic
 /** aᵢ·bⱼ of two vectors. @throws ShapeError unless both are vectors */
 export function outer(a: Tensor, b: Tensor): Tensor {
   if (a.shape.length === 1 && b.shape.length === 1) return mul(expandDims(a, 1), b);
-  throw new ShapeError("outer", "two vectors", `${a} and ${b}`);
+  throw new ShapeError("outer", "two vectors", `${showSpec(a)} and ${showSpec(b)}`);
 }
 
 /** column − row of each element of the last two axes. */

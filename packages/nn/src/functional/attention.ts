@@ -7,6 +7,7 @@ import {
   matmul,
   mul,
   ShapeError,
+  showSpec,
   type Tensor,
   transpose,
   where,
@@ -43,7 +44,7 @@ export function scaledDotProductAttention(
 ): Tensor {
   for (const x of [q, k, v])
     if (x.shape.length < 2)
-      throw new ShapeError("scaledDotProductAttention", "q, k, v of rank 2 or more", x);
+      throw new ShapeError("scaledDotProductAttention", "q, k, v of rank 2 or more", showSpec(x));
   // q is smaller than the scores
   const scores = matmul(mul(q, 1 / Math.sqrt(q.shape.at(-1)!)), swapLast(k));
   const seen = visible(scores, causal, mask);
