@@ -53,17 +53,12 @@ export interface BackendReport {
   }[];
 }
 
-/** A report that prints on a line, with one more for each fallback. @returns the report */
+/** A report that prints on a line, and its fallbacks on one each. @returns the report */
 export const printedReport = <R extends BackendReport>(report: R): R =>
-  printsAs(report, ({ name, fallbacks, ...counts }) =>
-    [
-      `${name} ${showValue(counts)}`,
-      ...fallbacks.map(
-        ({ primitive, reason, count }) =>
-          `${primitive}: ${count} times not by a kernel of its own (${reason})`,
-      ),
-    ].join("\n"),
-  );
+  printsAs(report, ({ name, fallbacks, ...counts }) => {
+    const lines = fallbacks.map((f) => `fallback: ${f.primitive} × ${f.count}, ${f.reason}`);
+    return [`${name} ${showValue(counts)}`, ...lines].join("\n");
+  });
 
 /** A place where tensors live. */
 export interface Backend {

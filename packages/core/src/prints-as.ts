@@ -30,7 +30,8 @@ export function printsAs<T extends object>(target: T, text: (object: T) => strin
 export function showValue(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(showValue).join(", ")}]`;
   if (typeof value === "string") return `"${value}"`;
-  if (typeof value === "function" && !Object.hasOwn(value, "toString")) return value.name || "f";
+  if (typeof value === "function" && !Object.hasOwn(value, "toString"))
+    return value.name || "a function";
   if (typeof value !== "object" || value === null) return String(value);
   const fields = Object.entries(value).map(([key, field]) => `${key}: ${showValue(field)}`);
   return fields.length === 0 ? "{}" : `{ ${fields.join(", ")} }`;

@@ -38,9 +38,9 @@ export class Tensor extends View implements Spec {
     this.dtype = spec.dtype;
   }
 
-  protected override unreadable(invalid: string): TapeError {
-    const released = invalid === "released";
-    const got = released ? "a released one" : invalid;
+  protected override unreadable(): TapeError {
+    const released = this.invalid === "released";
+    const got = released ? "a released one" : this.invalid;
     const kept =
       this instanceof Parameter
         ? "if its layer was replaced, make the optimizer again from the model's parameters"

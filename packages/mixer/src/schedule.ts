@@ -2,14 +2,16 @@
  * @file Schedules: which coordinates meet in which stage. They know pairs and nothing of the
  * numbers that mix them.
  */
-import { type Rng, ShapeError, ValueError } from "@spm/core";
+import { printsAs, type Rng, ShapeError, ValueError } from "@spm/core";
+import { drawPairs } from "./draw-pairs.ts";
 
 /** A pair of coordinates. */
 export type Pair = readonly [number, number];
 
 /**
  * Disjoint pairs for each of L stages over n coordinates, flat and stage-major: pair p belongs to
- * stage l for `starts[l] ≤ p < starts[l+1]`.
+ * stage l for `starts[l] ≤ p < starts[l+1]`. It prints as its name and sizes, with a drawing of its
+ * pairs up to n = 16.
  */
 export interface Schedule {
   readonly name: string;
@@ -91,7 +93,7 @@ export function fromPairs(
     }
   };
   const schedule = assemble("fromPairs", n, stages.length, build, { name });
-  return { ...schedule, strides: stridesOf(schedule) };
+  return printed({ ...schedule, strides: stridesOf(schedule) });
 }
 
 /**
@@ -164,8 +166,16 @@ export function assemble(
       : { first: first.slice(0, p), second: second.slice(0, p) };
   const rest = leftOver(n, starts, pairs.first, pairs.second);
   const regular = strides?.every((stride) => isStride(n, stride)) ? strides : null;
-  return { name, n, stages, ...pairs, starts, ...rest, strides: regular };
+  return printed({ name, n, stages, ...pairs, starts, ...rest, strides: regular });
 }
+
+const printed = (schedule: Schedule): Schedule =>
+  printsAs(schedule, (made) => {
+    const { name, n, stages, first, leftovers } = made;
+    const unpaired = leftovers.length > 0 ? `, unpaired: ${leftovers.length}` : "";
+    const head = `${name}: n = ${n}, L = ${stages}, pairs: ${first.length}${unpaired}`;
+    return n > 16 ? head : `${head}\n${drawPairs(n, pairsOf(made))}`;
+  });
 
 function leftOver(
   n: number,

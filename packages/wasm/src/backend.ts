@@ -190,14 +190,11 @@ export function backendOn(machine: Machine, name: string): Backend {
       memory.release(data as TypedArray);
     },
     fallback: (primitive, reason) => machine.decline(primitive, reason),
-    report: () =>
-      printedReport({
-        name,
-        liveStorages: live.storages,
-        liveBytes: live.bytes,
-        copiedIn: memory.copiedIn,
-        fallbacks: [...machine.declined.values()],
-      }),
+    report() {
+      const { storages: liveStorages, bytes: liveBytes } = live;
+      const [copiedIn, fallbacks] = [memory.copiedIn, [...machine.declined.values()]];
+      return printedReport({ name, liveStorages, liveBytes, copiedIn, fallbacks });
+    },
     dispose: () => machine.stop(),
   };
 }

@@ -3,7 +3,7 @@
  * NumPy prints them, with commas, so that the rows are JavaScript again.
  */
 import { type DType, isFloating, type NdArray, wrap } from "../array.ts";
-import { showSpec, type Tensor } from "../tensor.ts";
+import { Parameter, showSpec, type Tensor } from "../tensor.ts";
 import type { Nested } from "./create.ts";
 
 /** Elements above which the inside of long axes is left out. */
@@ -45,7 +45,9 @@ export async function toArray(x: Tensor): Promise<Nested> {
 
 /** A tensor's head and, where they can be read without waiting, its rows. */
 export function print(x: Tensor): string {
-  const head = `${x.constructor.name} ${showSpec(x)} on ${x.backend.name}`;
+  // by name, since a bundler renames classes
+  const kind = x instanceof Parameter ? "Parameter" : "Tensor";
+  const head = `${kind} ${showSpec(x)} on ${x.backend.name}`;
   if (x.invalid !== null) return `${head}\n${x.invalid}`;
   if (x.backend.view === undefined)
     return `${head}\nto read it: await t.toArray(); to print it: await to(t, reference)`;
