@@ -1,12 +1,14 @@
 /**
  * @file Runs before every test file: a warning or an error on the console fails the test that
- * printed it.
+ * printed it, and tensors are equal when their elements are.
  *
  * A test that expects one mocks it for itself:
  * `vi.spyOn(console, "warn").mockImplementation(() => {})`.
  */
 import { format } from "node:util";
-import { afterAll, afterEach } from "vitest";
+import { Tensor } from "@spm/core";
+import { elements, showSpec } from "@spm/core/extend";
+import { afterAll, afterEach, expect } from "vitest";
 
 const printed: Error[] = [];
 
@@ -26,3 +28,12 @@ function failIfPrinted(): void {
 
 afterEach(failIfPrinted);
 afterAll(failIfPrinted);
+
+/** A tensor's fields are private: without this, `toEqual` would see its shape and dtype alone. */
+expect.addEqualityTesters([
+  function (a: unknown, b: unknown) {
+    if (!(a instanceof Tensor && b instanceof Tensor)) return undefined;
+    const whole = (x: Tensor) => [showSpec(x), elements(x.ndarray())];
+    return a === b || this.equals(whole(a), whole(b));
+  },
+]);

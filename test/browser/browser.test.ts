@@ -134,6 +134,26 @@ describe.runIf(browser !== null)("in the browser", () => {
     },
   );
 
+  test("the console shows a tensor as text; without it no public field is machinery", async () => {
+    const page = await openPage();
+    await page.goto(address("test/browser/contract.html"));
+    await page.waitForFunction(() => "print" in globalThis);
+    const session = await page.context().newCDPSession(page);
+    await session.send("Runtime.enable");
+    const logged: unknown[] = [];
+    session.on("Runtime.consoleAPICalled", ({ args: [first] }) => {
+      // the first five, private ones before others
+      const fields = first?.preview?.properties.flatMap(({ name }) =>
+        /^#/.test(name) ? [] : name,
+      );
+      if (/Tensor/.test(`${first?.description ?? first?.value}`))
+        logged.push(fields ?? first?.value);
+    });
+    await page.evaluate(() => (globalThis as unknown as { print(): void }).print());
+    await expect.poll(() => logged.length).toBe(2);
+    expect(logged).toEqual([["shape"], "Tensor float32[1, 2] on reference\n[[1., 2.]]"]);
+  });
+
   test("a lost device rejects what waits for it", async () => {
     const page = await openPage();
     await page.goto(address("test/browser/contract.html"));

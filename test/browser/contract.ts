@@ -72,4 +72,11 @@ if (prototype !== undefined) {
   };
 }
 
-Object.assign(globalThis, { compare, lose });
+/** Logs a tensor as it is, and as text. */
+function print(): void {
+  const t = tensor([[1, 2]]);
+  console.log(t);
+  console.log(String(t));
+}
+
+Object.assign(globalThis, { compare, lose, print });

@@ -1,5 +1,5 @@
 /** @file The words of the packages' sources are those of the glossary in CONTRIBUTING.md. */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 
@@ -7,9 +7,15 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const generated = /\/kernels(-relaxed)?\.ts$/;
 
 /** Sources with their comments on one line each, so that a phrase is found across a break. */
-const sources = readdirSync(`${root}packages`, { recursive: true, encoding: "utf8" })
-  .map((path) => `packages/${path}`)
-  .filter((path) => /^packages\/[^/]+\/(src|generate|assembly)\/.*\.ts$/.test(path))
+const sources = readdirSync(`${root}packages`)
+  .flatMap((name) => ["src", "generate", "assembly"].map((folder) => `packages/${name}/${folder}`))
+  .filter((folder) => existsSync(`${root}${folder}`))
+  .flatMap((folder) =>
+    readdirSync(`${root}${folder}`, { recursive: true, encoding: "utf8" }).map(
+      (path) => `${folder}/${path}`,
+    ),
+  )
+  .filter((path) => path.endsWith(".ts"))
   .filter((path) => !path.endsWith(".test.ts") && !generated.test(path))
   .map((path) => ({
     path,

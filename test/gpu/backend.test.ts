@@ -107,6 +107,20 @@ describe.runIf(device !== null)("training on the device", () => {
     expect(back.ndarray().shape).toEqual([2, 2]);
   });
 
+  test("a tensor prints what is known without waiting; its elements can be awaited", async () => {
+    const there = await to(tensor([[true, false]]), device!);
+    const name = "webgpu software";
+    expect(String(there).replace(/webgpu software.*/, name)).toMatchInlineSnapshot(`
+      "Tensor bool[1, 2] on webgpu software
+      to read it: await t.toArray(); to print it: await to(t, reference)"
+    `);
+    expect(await c.transpose(there).toArray()).toEqual([[true], [false]]);
+    expect(String(await to(there, reference))).toContain("[[ true, false]]");
+    expect(String(device!.report())).toMatch(
+      /^webgpu software .* \{ liveStorages: \d+.*buffers: \{/,
+    );
+  });
+
   test("NaN travels through every comparison", async () => {
     const x = await to(
       tensor([

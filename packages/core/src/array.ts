@@ -70,12 +70,10 @@ export function wrap(
     if (reach < 0) low += reach;
     else high += reach;
   }
-  if (sizeOf(shape) > 0 && (low < 0 || high >= data.length))
-    throw new ShapeError(
-      "array",
-      `${showShape(shape)} within ${data.length} elements`,
-      `elements ${low} to ${high}`,
-    );
+  if (sizeOf(shape) > 0 && (low < 0 || high >= data.length)) {
+    const expected = `${showShape(shape)} within ${data.length} elements`;
+    throw new ShapeError("array", expected, `elements ${low} to ${high}`);
+  }
   const View = classes.get(data.constructor)?.[shape.length];
   if (View !== undefined && shape.length === 2)
     return new View(data, shape[0]!, shape[1]!, stride[0]!, stride[1]!, offset);

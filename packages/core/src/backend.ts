@@ -3,6 +3,7 @@
  * backend is built in.
  */
 import { elements, type NdArray, type TypedArray, wrap } from "./array.ts";
+import { printsAs, showValue } from "./prints-as.ts";
 
 /**
  * A list of operands or results: `[x: 1, w: 1]`, `[x: 1, bias?: 1]`, `[...xs: 1[]]`. The labels are
@@ -51,6 +52,13 @@ export interface BackendReport {
     readonly count: number;
   }[];
 }
+
+/** A report that prints on a line, and its fallbacks on one each. @returns the report */
+export const printedReport = <R extends BackendReport>(report: R): R =>
+  printsAs(report, ({ name, fallbacks, ...counts }) => {
+    const lines = fallbacks.map((f) => `fallback: ${f.primitive} × ${f.count}, ${f.reason}`);
+    return [`${name} ${showValue(counts)}`, ...lines].join("\n");
+  });
 
 /** A place where tensors live. */
 export interface Backend {
@@ -107,12 +115,13 @@ export const reference: Backend = {
   download: async (handle) => elements(handle as NdArray).slice(),
   memory: (handle) => (handle as NdArray).data,
   bytes: (data) => (data as TypedArray).byteLength,
-  report: () => ({
-    name: "reference",
-    liveStorages: live.storages,
-    liveBytes: live.bytes,
-    fallbacks: [],
-  }),
+  report: () =>
+    printedReport({
+      name: "reference",
+      liveStorages: live.storages,
+      liveBytes: live.bytes,
+      fallbacks: [],
+    }),
   dispose: async () => {},
 };
 

@@ -4,7 +4,7 @@ import { BackendError, ValueError } from "./errors.ts";
 import { scope, synchronous } from "./scope.ts";
 import { showShape, stridesOf } from "./shape.ts";
 import { type Call, type Dynamic, during, withTape } from "./tape.ts";
-import type { Tensor } from "./tensor.ts";
+import { showSpec, type Tensor } from "./tensor.ts";
 
 const watching: Dynamic<boolean> = { value: false };
 const place: Dynamic<string> = { value: "" };
@@ -33,13 +33,11 @@ const firstBad = (t: Tensor, held: number): number =>
 export function inspect(op: string, inputs: readonly Tensor[], outputs: readonly Tensor[]): void {
   if (!watching.value) return;
   const away = [...inputs, ...outputs].find(({ backend }) => backend.view === undefined);
-  if (away !== undefined)
-    throw new BackendError(
-      "detectAnomaly",
-      `${op} on tensors in CPU memory`,
-      `one on ${away.backend.name}`,
-      "run the step again on the reference backend",
-    );
+  if (away !== undefined) {
+    const [expected, got] = [`${op} on tensors in CPU memory`, `one on ${away.backend.name}`];
+    const help = "run the step again on the reference backend";
+    throw new BackendError("detectAnomaly", expected, got, help);
+  }
   const held = [1, 0].findLast((level) => inputs.every((t) => firstBad(t, level) < 0)) ?? 2;
   for (const t of outputs) {
     const bad = firstBad(t, held);
@@ -47,11 +45,8 @@ export function inspect(op: string, inputs: readonly Tensor[], outputs: readonly
     const index = stridesOf(t.shape).map((step, k) => Math.floor(bad / step) % t.shape[k]!);
     const got = `${elements(t.ndarray())[bad]} at ${showShape(index)} of ${showShape(t.shape)}`;
     const from = inputs.map((x) => showShape(x.shape)).join(", ");
-    throw new ValueError(
-      op,
-      "finite results (anomaly mode)",
-      `${got} from (${from})${place.value}`,
-    );
+    const source = `${got} from (${from})${place.value}`;
+    throw new ValueError(op, "finite results (anomaly mode)", source);
   }
 }
 
@@ -63,7 +58,7 @@ export function inspect(op: string, inputs: readonly Tensor[], outputs: readonly
  * @example console.log(printTape(() => grad(loss)(x)));
  */
 export function printTape(f: () => unknown): string {
-  const show = (ts: readonly Tensor[]) => ts.map((t) => `${t.dtype}[${t.shape}]`).join(" ");
+  const show = (ts: readonly Tensor[]) => ts.map(showSpec).join(" ");
   const line = ({ name, inputs, outputs, residual }: Call) => {
     const storages = new Set(
       [...outputs, ...(residual?.views ?? [])].map(({ storage }) => storage),

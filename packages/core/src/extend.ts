@@ -36,7 +36,11 @@ export {
 } from "./ops/check.ts";
 export type { OptionSchema } from "./option-schema.ts";
 export { sameShape, showShape, sizeOf, stridesOf } from "./shape.ts";
-export type { Spec } from "./tensor.ts";
+export { type Spec, showSpec } from "./tensor.ts";
+
+// Values that print
+
+export { printsAs, showValue } from "./prints-as.ts";
 
 // Arrays of the reference
 
@@ -57,7 +61,7 @@ export { copyArray } from "./ops/cast.ts";
 
 // Backends: kernels by primitive, and the memory that they work on
 
-export type { Each, Kernel, Places, Result } from "./backend.ts";
+export { type Each, type Kernel, type Places, printedReport, type Result } from "./backend.ts";
 export { each, fromArray, KernelTable } from "./primitive.ts";
 export { type Residual, Storage, View } from "./storage.ts";
 

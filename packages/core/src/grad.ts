@@ -17,8 +17,6 @@ import { kindOf, type Parameter, Tensor } from "./tensor.ts";
 
 type Tensors = readonly Tensor[];
 
-const MAKE = "make it one: tensor(value)";
-
 /** What is differentiated: a function of tensors to a tensor. */
 export type Differentiable<Xs extends Tensors = Tensor[]> = (...xs: Xs) => Tensor;
 
@@ -62,18 +60,10 @@ function checkCotangents(
   { name, inputs }: Call,
   bars: readonly (Tensor | null)[],
 ): readonly (Tensor | null)[] {
-  const isBar = (bar: unknown): boolean => bar === null || bar instanceof Tensor;
-  if (Array.isArray(bars) && bars.length === inputs.length && bars.every(isBar)) return bars;
-  const at =
-    Array.isArray(bars) && bars.length === inputs.length
-      ? bars.findIndex((bar) => !isBar(bar))
-      : -1;
-  const got =
-    at >= 0
-      ? `${kindOf(bars[at])} for input ${at}`
-      : Array.isArray(bars)
-        ? bars.length
-        : kindOf(bars);
+  const each = Array.isArray(bars) && bars.length === inputs.length;
+  const at = each ? bars.findIndex((bar) => bar !== null && !(bar instanceof Tensor)) : 0;
+  if (at < 0) return bars;
+  const got = each ? `${kindOf(bars[at])} for input ${at}` : kindOf(bars);
   throw new ShapeError(name, `a cotangent (or null) for each of ${inputs.length} inputs`, got);
 }
 
@@ -88,10 +78,7 @@ function checkKind(op: string, what: string, v: Tensor, { shape, dtype }: Tensor
   return v;
 }
 
-function like({ dtype, backend }: Tensor): {
-  dtype: "float32" | "float64";
-  backend: Tensor["backend"];
-} {
+function like({ dtype, backend }: Tensor) {
   if (isFloating(dtype)) return { dtype, backend };
   throw new DTypeError("grad", "float32 or float64 to differentiate by", dtype);
 }
@@ -127,9 +114,7 @@ export function vjp<Xs extends Tensors>(
   f: Differentiable<Xs>,
   ...primals: Xs
 ): { value: Tensor; pullback(ct: Tensor): Gradients<Xs> } {
-  const other = primals.findIndex((x) => !(x instanceof Tensor));
-  if (other >= 0)
-    throw new DTypeError("vjp", `a tensor as argument ${other}`, kindOf(primals[other]), MAKE);
+  for (const k of primals.keys()) argument("vjp", primals, k);
   const xs = each<Xs, Tensor>(primals, alias) as unknown as Xs;
   const { tape, result } = recordTape("vjp", xs, () => f(...xs));
   const value = asTensor("vjp", result);
@@ -157,7 +142,7 @@ export function grad(f: Differentiable, argnums: number | readonly number[] = 0)
   const numbers = [argnums].flat() as number[];
   return (...xs: Tensor[]): Tensor | Tensor[] =>
     scope(() => {
-      const by = numbers.map((k) => argument(xs, k));
+      const by = numbers.map((k) => argument("grad", xs, k));
       const part = (...chosen: Tensor[]) => f(...xs.map((x, i) => chosen[numbers.indexOf(i)] ?? x));
       const { value, pullback } = vjp(part, ...by);
       const grads = pullback(seedOf("grad", value));
@@ -167,11 +152,11 @@ export function grad(f: Differentiable, argnums: number | readonly number[] = 0)
 }
 
 /** Argument k. @throws ShapeError when there are fewer; DTypeError when it is no tensor */
-function argument(xs: Tensors, k: number): Tensor {
+function argument(op: string, xs: Tensors, k: number): Tensor {
   const x = xs[k];
-  if (x === undefined) throw new ShapeError("grad", `argnums below ${xs.length}, the arguments`, k);
+  if (!(k in xs)) throw new ShapeError(op, `argnums below ${xs.length}, the arguments`, k);
   if (x instanceof Tensor) return x;
-  throw new DTypeError("grad", `a tensor as argument ${k}`, kindOf(x), MAKE);
+  throw new DTypeError(op, `a tensor as argument ${k}`, kindOf(x), "make it one: tensor(value)");
 }
 
 /**

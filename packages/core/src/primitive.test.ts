@@ -83,10 +83,10 @@ describe("a mistake is noticed", () => {
   test("a forward that returns another shape or dtype than was inferred", () => {
     const shape = define({ forward: () => [zerosArray("float64", [2])] });
     expect(() => shape([x64])).toThrow(
-      "mistaken: expected a forward that returns float64 [3] as inferred, got float64 [2]",
+      "mistaken: expected a forward that returns float64[3] as inferred, got float64[2]",
     );
     const dtype = define({ forward: () => [zerosArray("float32", [3])] });
-    expect(() => dtype([x64])).toThrow("got float32 [3]");
+    expect(() => dtype([x64])).toThrow("got float32[3]");
   });
 
   test("a vjp that returns another shape or dtype than its input has", () => {
@@ -100,8 +100,8 @@ describe("a mistake is noticed", () => {
   });
 
   test.each<[unknown, string]>([
-    [[], "0"],
-    [[x64, x64], "2"],
+    [[], "an array of 0"],
+    [[x64, x64], "an array of 2"],
     [undefined, "undefined"],
     [x64, "object"],
     [[undefined], "undefined for input 0"],

@@ -15,10 +15,10 @@ import {
 import { inspect } from "./debug.ts";
 import { BackendError, ShapeError } from "./errors.ts";
 import { own } from "./scope.ts";
-import { sameShape, showShape } from "./shape.ts";
+import { sameShape } from "./shape.ts";
 import { type Residual, View } from "./storage.ts";
 import { type Call, isTracked, record } from "./tape.ts";
-import { type Spec, Tensor } from "./tensor.ts";
+import { type Spec, showSpec, Tensor } from "./tensor.ts";
 
 /** What a vjp may use. */
 export interface VjpContext<
@@ -218,11 +218,11 @@ function onReference(
 }
 
 /** @throws ShapeError when a forward does not return what its `infer` said */
-function checkResult(op: string, array: NdArray | undefined, { shape, dtype }: Spec): NdArray {
-  if (array !== undefined && sameShape(array.shape, shape) && dtypeOf(array) === dtype)
-    return array;
-  const got = array === undefined ? "nothing" : `${dtypeOf(array)} ${showShape(array.shape)}`;
-  throw new ShapeError(op, `a forward that returns ${dtype} ${showShape(shape)} as inferred`, got);
+function checkResult(op: string, array: NdArray | undefined, spec: Spec): NdArray {
+  const got = array && { shape: array.shape, dtype: dtypeOf(array) };
+  if (array && got && sameShape(got.shape, spec.shape) && got.dtype === spec.dtype) return array;
+  const expected = `a forward that returns ${showSpec(spec)} as inferred`;
+  throw new ShapeError(op, expected, got ? showSpec(got) : "nothing");
 }
 
 /**
@@ -233,24 +233,18 @@ function commonBackend(op: string, inputs: readonly Tensor[]): Backend {
   let found: Backend | undefined;
   for (const { backend, shape } of inputs) {
     if (backend === found || (backend === reference && shape.length === 0)) continue;
-    if (found !== undefined)
-      throw new BackendError(
-        op,
-        `all tensors on ${found.name}`,
-        backend.name === found.name ? "one on another of that name" : `one on ${backend.name}`,
-        "move one: await to(x, backend)",
-      );
+    if (found !== undefined) {
+      const other = backend.name === found.name ? "another of that name" : backend.name;
+      const help = "move one: await to(x, backend)";
+      throw new BackendError(op, `all tensors on ${found.name}`, `one on ${other}`, help);
+    }
     found = backend;
   }
   return found ?? (inputs.length > 0 ? reference : currentBackend());
 }
 
 /** A tensor from an array that nobody else writes. It lives on `backend`. */
-export const fromArray = (array: NdArray, backend: Backend = currentBackend()): Tensor =>
-  own(
-    new Tensor(
-      { shape: array.shape.slice(), dtype: dtypeOf(array) },
-      backend,
-      backend.upload(array),
-    ),
-  );
+export function fromArray(array: NdArray, backend: Backend = currentBackend()): Tensor {
+  const spec = { shape: array.shape.slice(), dtype: dtypeOf(array) };
+  return own(new Tensor(spec, backend, backend.upload(array)));
+}

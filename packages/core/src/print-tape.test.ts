@@ -25,10 +25,10 @@ import {
 test("lists results, ops, operands and bytes", () => {
   const [x, w] = [normal(rng(1), [4, 3]), normal(rng(2), [2, 3])];
   expect(printTape(() => sum(relu(matmul(x, transpose(w)))))).toMatchInlineSnapshot(`
-    "float32[3,2] = transpose(float32[2,3])  0 B
-    float32[4,2] = matmul(float32[4,3] float32[3,2])  32 B
-    float32[4,2] = relu(float32[4,2])  32 B
-    float32[] = sum(float32[4,2])  4 B"
+    "float32[3, 2] = transpose(float32[2, 3])  0 B
+    float32[4, 2] = matmul(float32[4, 3] float32[3, 2])  32 B
+    float32[4, 2] = relu(float32[4, 2])  32 B
+    float32[] = sum(float32[4, 2])  4 B"
   `);
 });
 

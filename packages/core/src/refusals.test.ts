@@ -118,9 +118,9 @@ test("shapes", async () => {
     parts that don't make up the axis → ShapeError: split: expected sizes that make up 4, got [1, 2]
     no elements to choose from → ShapeError: max: expected at least one element to reduce, got none
     inner sizes that differ → ShapeError: matmul: expected inner sizes to agree, got [2, 3] and [2, 3]
-    a product with a scalar → ShapeError: matmul: expected no scalars, got Tensor(float32[2]) and Tensor(float32[])
+    a product with a scalar → ShapeError: matmul: expected no scalars, got float32[2] and float32[]
     help: mul() scales
-    an equation for other operands → ShapeError: einsum: expected operands and a result that fit "ij,jk->ik", got Tensor(float32[2, 3]) and Tensor(float32[2, 3])
+    an equation for other operands → ShapeError: einsum: expected operands and a result that fit "ij,jk->ik", got float32[2, 3] and float32[2, 3]
     more indices than axes → ShapeError: at: expected at most 1 indices and one "..." for [2], got 2"
   `);
 });

@@ -84,11 +84,7 @@ function moveToParent(value: unknown, made: View[], seen?: Set<object>): void {
   if (typeof value !== "object" || value === null || seen?.has(value) || ArrayBuffer.isView(value))
     return;
   const visited = (seen ?? new Set<object>()).add(value);
-  const listed = Array.isArray(value) || value instanceof Set;
-  const parts: Iterable<unknown> = listed
-    ? value
-    : value instanceof Map
-      ? [...value].flat()
-      : Object.values(value);
+  const listed = Array.isArray(value) || value instanceof Set || value instanceof Map;
+  const parts: Iterable<unknown> = listed ? value : Object.values(value);
   for (const part of parts) moveToParent(part, made, visited);
 }

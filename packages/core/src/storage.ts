@@ -5,7 +5,7 @@
 import type { Backend } from "./backend.ts";
 import { TapeError } from "./errors.ts";
 
-/** A piece of a backend's memory. The last view to leave frees it. */
+/** A piece of a backend's memory. The last view to be released frees it. */
 export class Storage {
   readonly backend: Backend;
   readonly memory: object;
@@ -47,9 +47,8 @@ export class Storage {
 
 /** A backend's array, and the storage that it looks at: what a scope owns. */
 export class View {
-  /** The scope that will release it; null when kept, a parameter, or on the heap. */
-  owner: object | null = null;
-  storage!: Storage;
+  #owner: object | null = null;
+  #storage!: Storage;
   #handle: unknown;
   #alive = true;
 
@@ -63,13 +62,26 @@ export class View {
   /** Looks at other memory from now on. */
   protected hold(handle: unknown, storage: Storage): void {
     storage.views++;
-    this.storage?.release();
-    this.storage = storage;
+    this.#storage?.release();
+    this.#storage = storage;
     this.#handle = handle;
   }
 
+  /** The scope that will release it; null when kept, a parameter, or on the heap. */
+  get owner(): object | null {
+    return this.#owner;
+  }
+
+  set owner(scope: object | null) {
+    this.#owner = scope;
+  }
+
+  get storage(): Storage {
+    return this.#storage;
+  }
+
   get backend(): Backend {
-    return this.storage.backend;
+    return this.#storage.backend;
   }
 
   /** The backend's own array, for kernels. @throws TapeError when it is no longer there */
@@ -78,27 +90,31 @@ export class View {
     return this.#handle;
   }
 
-  /** @throws TapeError when it was released, or looks at a parameter that was assigned since */
-  assertReadable(): void {
-    if (!this.#alive || this.storage.invalidation?.replaced) throw this.unreadable(this.#alive);
+  /** Why it can't be read; null where it can. */
+  get invalid(): "released" | "a view of a parameter that was assigned since" | null {
+    if (!this.#alive) return "released";
+    return this.#storage.invalidation?.replaced
+      ? "a view of a parameter that was assigned since"
+      : null;
   }
 
-  /** Why it can't be read: it was released, or (`alive`) its parameter was assigned. */
-  protected unreadable(_alive: boolean): TapeError {
-    return new TapeError(
-      "vjp",
-      "what its forward kept",
-      "a scope that released it",
-      "pull back inside of it",
-    );
+  /** @throws TapeError when it was released, or looks at a parameter that was assigned since */
+  assertReadable(): void {
+    // not by `invalid`, which costs every op a twentieth
+    if (!this.#alive || this.#storage.invalidation?.replaced) throw this.unreadable();
+  }
+
+  protected unreadable(): TapeError {
+    const help = "pull back inside of it";
+    return new TapeError("vjp", "what its forward kept", "a scope that released it", help);
   }
 
   /** Releases the storage when no other view of it is left. Later use throws TapeError. */
   dispose(): void {
     if (!this.#alive) return;
     this.#alive = false;
-    this.owner = null;
-    this.storage.release();
+    this.#owner = null;
+    this.#storage.release();
   }
 
   /**

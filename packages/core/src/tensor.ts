@@ -14,7 +14,16 @@ export interface Spec {
   readonly dtype: DType;
 }
 
-/** An immutable array of numbers on one backend. */
+/** A spec as messages and tables print it. @example showSpec(zeros([2, 3])) // "float32[2, 3]" */
+export const showSpec = ({ dtype, shape }: Spec): string => `${dtype}${showShape(shape)}`;
+
+/**
+ * An immutable array of numbers on one backend. `console.log(t)` and `String(t)` show its dtype,
+ * shape and backend, and under them its rows: aligned, those of more than 1000 elements abridged,
+ * with the decimals and exponents that NumPy would take. What can't be read without waiting is not
+ * shown: `String(await to(t, reference))` is. A browser's console needs `console.log(String(t))`.
+ * @example String(tensor([[1, 2], [3, 4]])); // Tensor float32[2, 2] on … [[1., 2.], [3., 4.]]
+ */
 export class Tensor extends View implements Spec {
   readonly shape: Shape;
   readonly dtype: DType;
@@ -29,13 +38,14 @@ export class Tensor extends View implements Spec {
     this.dtype = spec.dtype;
   }
 
-  protected override unreadable(alive: boolean): TapeError {
-    const got = alive ? "a view of a parameter that was assigned since" : "a released one";
-    const released =
+  protected override unreadable(): TapeError {
+    const released = this.invalid === "released";
+    const got = released ? "a released one" : this.invalid;
+    const kept =
       this instanceof Parameter
         ? "if its layer was replaced, make the optimizer again from the model's parameters"
         : "return it from the scope or keep() it";
-    const help = alive ? "make the view again, or clone() it" : released;
+    const help = released ? kept : "make the view again, or clone() it";
     return new TapeError("read", `a live tensor of shape ${showShape(this.shape)}`, got, help);
   }
 
@@ -46,12 +56,8 @@ export class Tensor extends View implements Spec {
   ndarray(): NdArray {
     const { view, name } = this.backend;
     if (view !== undefined) return view(this.handle);
-    throw new BackendError(
-      "ndarray",
-      "a tensor in CPU memory",
-      `one on ${name}`,
-      "use await data()",
-    );
+    const help = "use await data()";
+    throw new BackendError("ndarray", "a tensor in CPU memory", `one on ${name}`, help);
   }
 
   /**
@@ -66,10 +72,6 @@ export class Tensor extends View implements Spec {
     if (sizeOf(this.shape) !== 1)
       throw new ShapeError("item", "exactly one element", `shape ${showShape(this.shape)}`);
     return (await this.data())[0]!;
-  }
-
-  override toString(): string {
-    return `Tensor(${this.dtype}${showShape(this.shape)})`;
   }
 }
 

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Dataset } from "./dataset.ts";
@@ -108,4 +109,16 @@ describe("DataLoader", () => {
     );
     expect(() => loader.restore({ epoch: -1, position: 0 })).toThrow(/whole epoch ≥ 0/);
   });
+});
+
+test("a loader prints what it draws, in which order, and where it stands", () => {
+  const loader = new DataLoader(indices(10), { batchSize: 4, seed: 7 });
+  loader.restore({ epoch: 2, position: 1 });
+  expect(inspect(loader)).toMatchInlineSnapshot(
+    `"DataLoader: 10 samples in 3 batches of 4, shuffled with seed 7; epoch 2, at batch 1"`,
+  );
+  const all = new DataLoader(indices(10), { batchSize: 4, dropLast: true });
+  expect(String(all)).toMatchInlineSnapshot(
+    `"DataLoader: 10 samples in 2 batches of 4, in order; epoch 0, at batch 0"`,
+  );
 });

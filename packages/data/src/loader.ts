@@ -1,6 +1,6 @@
 /** @file Batches in a seeded order that can be taken up again anywhere. */
 
-import { ValueError } from "@spm/core/extend";
+import { printsAs, ValueError } from "@spm/core/extend";
 import type { Dataset } from "./dataset.ts";
 import { epochOrder } from "./epoch-order.ts";
 
@@ -37,7 +37,8 @@ export interface LoaderOptions {
  * );
  * for (const { x, y } of loader) console.log(x.shape, y.shape);
  * // [32, 2] [32], three times, then [4, 2] [4]
- * console.log(loader.state); // { epoch: 1, position: 0 }
+ * console.log(loader);
+ * // DataLoader: 100 samples in 4 batches of 32, shuffled with seed 7; epoch 1, at batch 0
  * ```
  */
 export class DataLoader<Batch> implements Iterable<Batch> {
@@ -69,6 +70,17 @@ export class DataLoader<Batch> implements Iterable<Batch> {
         `${dataset.length} samples`,
       );
     }
+  }
+
+  static {
+    printsAs(DataLoader.prototype, (loader) => {
+      const { epoch, position } = loader.#state;
+      const order = loader.#seed === undefined ? "in order" : `shuffled with seed ${loader.#seed}`;
+      return (
+        `DataLoader: ${loader.#dataset.length} samples in ${loader.batchesPerEpoch} batches of ` +
+        `${loader.#batchSize}, ${order}; epoch ${epoch}, at batch ${position}`
+      );
+    });
   }
 
   /** Where the loader stands; give it to `restore` of a loader made alike. */

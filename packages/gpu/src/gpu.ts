@@ -1,6 +1,13 @@
 /** @file The GPU as a backend: arrays live on the device, every primitive has a kernel there. */
 import type { Backend, BackendReport, NdArray, TypedArray } from "@spm/core";
-import { BackendError, DTypeError, dtypeOf, elements, sizeOf } from "@spm/core/extend";
+import {
+  BackendError,
+  DTypeError,
+  dtypeOf,
+  elements,
+  printedReport,
+  sizeOf,
+} from "@spm/core/extend";
 import { type AdapterKind, openDevice } from "./adapter.ts";
 import { type DeviceArray, rowMajor } from "./device-array.ts";
 import { assertExact } from "./exact-integers.ts";
@@ -115,7 +122,7 @@ class Gpu implements GpuBackend {
     const c = this.#executor.counters();
     const counts = new Map<string, number>();
     for (const reason of c.degraded) counts.set(reason, (counts.get(reason) ?? 0) + 1);
-    return {
+    return printedReport({
       name: this.name,
       liveStorages: this.live.storages,
       liveBytes: this.live.bytes,
@@ -125,7 +132,7 @@ class Gpu implements GpuBackend {
       buffers: { live: c.liveBuffers, pooled: c.pooledBuffers, bytes: c.liveBytes + c.pooledBytes },
       kernelsCompiled: c.kernelsCompiled,
       submits: c.submits,
-    };
+    });
   }
 
   dispose(): Promise<void> {

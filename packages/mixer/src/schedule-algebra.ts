@@ -51,7 +51,9 @@ export function reversedOrder(schedule: Schedule): { pairs: Int32Array; unpaired
 
 /**
  * The stages of `before`, then those of `after`. @throws ShapeError unless they are of one width
- * @example composeSchedules(butterfly(8), reverseSchedule(butterfly(8))); // 6 stages, distances 1, 2, 4, 4, 2, 1
+ * @example
+ * const there = butterfly(8);
+ * composeSchedules(there, reverseSchedule(there)); // 6 stages, distances 1, 2, 4, 4, 2, 1
  */
 export function composeSchedules(before: Schedule, after: Schedule): Schedule {
   if (before.n !== after.n)

@@ -1,4 +1,6 @@
 /** @file Schedules: their pairs, what they reach, and what they refuse. */
+
+import { inspect } from "node:util";
 import { rng } from "@spm/core";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -449,4 +451,61 @@ test("refuses what is no schedule", () => {
   expect(() => blockDiagonal(brick(3), 0)).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: blockDiagonal: expected a count ≥ 1, got 0]`,
   );
+});
+
+describe("a schedule prints", () => {
+  test("as a drawing of its pairs", () => {
+    expect(inspect(butterfly(8))).toMatchInlineSnapshot(`
+      "butterfly: n = 8, L = 3, pairs: 12
+      0 ─●───●─────●─────────
+      1 ─●───┼─●───┼─●───────
+      2 ─●───●─┼───┼─┼─●─────
+      3 ─●─────●───┼─┼─┼─●───
+      4 ─●───●─────●─┼─┼─┼───
+      5 ─●───┼─●─────●─┼─┼───
+      6 ─●───●─┼───────●─┼───
+      7 ─●─────●─────────●───"
+    `);
+    expect(String(brick(5, 2))).toMatchInlineSnapshot(`
+      "brick: n = 5, L = 2, pairs: 4, unpaired: 2
+      0 ─●───────
+      1 ─●───●───
+      2 ─●───●───
+      3 ─●───●───
+      4 ─────●───"
+    `);
+    expect(String(fromPairs(4, [[[3, 0]], []]))).toMatchInlineSnapshot(`
+      "pairs: n = 4, L = 2, pairs: 1, unpaired: 6
+      0 ─●─────
+      1 ─┼─────
+      2 ─┼─────
+      3 ─●─────"
+    `);
+    expect(String(reverseSchedule(shuffle(6)))).toMatchInlineSnapshot(`
+      "shuffle reversed: n = 6, L = 3, pairs: 9
+      0 ─●─────●───────●───────
+      1 ─┼─●───┼─●─────┼─●─────
+      2 ─●─┼───┼─┼─●───┼─┼─●───
+      3 ─●─┼───┼─┼─●───●─┼─┼───
+      4 ─┼─●───●─┼───────●─┼───
+      5 ─●───────●─────────●───"
+    `);
+  });
+
+  test("up to n = 16, as many stages as fit", () => {
+    const lines = String(butterfly(16, 40)).split("\n");
+    expect(lines).toHaveLength(17);
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(90);
+    expect(lines[1]).toMatch(/─ …$/);
+    expect(String(butterfly(32))).toBe("butterfly: n = 32, L = 5, pairs: 80");
+  });
+
+  test("every pair once, whatever its stages", () => {
+    for (const kind of Object.values(kinds))
+      for (const n of [1, 2, 5, 8, 13, 16]) {
+        const schedule = kind(n, 2);
+        const drawn = String(schedule).split("\n").slice(1).join("");
+        expect(drawn.split("●").length - 1).toBe(2 * schedule.first.length);
+      }
+  });
 });

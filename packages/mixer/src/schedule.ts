@@ -3,14 +3,16 @@
  * and nothing of the numbers that mix them.
  */
 import type { Rng } from "@spm/core";
-import { ShapeError, ValueError } from "@spm/core/extend";
+import { printsAs, ShapeError, ValueError } from "@spm/core/extend";
+import { drawPairs } from "./draw-pairs.ts";
 
 /** A pair of coordinates. */
 export type Pair = readonly [number, number];
 
 /**
  * Disjoint pairs for each of L stages over n coordinates, flat and stage-major: pair p belongs to
- * stage l for `starts[l] ≤ p < starts[l+1]`.
+ * stage l for `starts[l] ≤ p < starts[l+1]`. It prints as its name and sizes, with a drawing of its
+ * pairs up to n = 16.
  */
 export interface Schedule {
   readonly name: string;
@@ -95,7 +97,7 @@ export function fromPairs(
     }
   };
   const schedule = buildSchedule("fromPairs", n, stages.length, build, { name });
-  return { ...schedule, strides: stridesOf(schedule) };
+  return printed({ ...schedule, strides: stridesOf(schedule) });
 }
 
 /**
@@ -168,8 +170,16 @@ export function buildSchedule(
       : { first: first.slice(0, p), second: second.slice(0, p) };
   const rest = unpairedOf(n, starts, pairs.first, pairs.second);
   const regular = strides?.every((stride) => isStride(n, stride)) ? strides : null;
-  return { name, n, stages, ...pairs, starts, ...rest, strides: regular };
+  return printed({ name, n, stages, ...pairs, starts, ...rest, strides: regular });
 }
+
+const printed = (schedule: Schedule): Schedule =>
+  printsAs(schedule, (made) => {
+    const { name, n, stages, first, unpaired } = made;
+    const rest = unpaired.length > 0 ? `, unpaired: ${unpaired.length}` : "";
+    const head = `${name}: n = ${n}, L = ${stages}, pairs: ${first.length}${rest}`;
+    return n > 16 ? head : `${head}\n${drawPairs(n, pairsOf(made))}`;
+  });
 
 function unpairedOf(
   n: number,

@@ -1,6 +1,8 @@
 /**
  * @file Modules: what belongs to them, under which path, and how it is saved, loaded and exchanged.
  */
+
+import { inspect } from "node:util";
 import {
   grad,
   mul,
@@ -8,6 +10,7 @@ import {
   ones,
   type Parameter,
   parameter,
+  relu,
   rng,
   sum,
   type Tensor,
@@ -18,6 +21,7 @@ import { expect, test } from "vitest";
 import { functionalCall } from "./functional-call.ts";
 import { Linear } from "./linear.ts";
 import { Module, ModuleBuffer } from "./module.ts";
+import { Sequential } from "./sequential.ts";
 
 class Scale extends Module {
   readonly gain: Parameter;
@@ -113,3 +117,60 @@ test(
     expect(model.first.gain).toBe(gain);
   },
 );
+
+test("a model prints as a tree: kinds, shapes, counts, and what is held twice once", () => {
+  expect(String(new Tied())).toMatchInlineSnapshot(`
+    "Tied                              parameters
+    ────────────────────────────────────────────
+    first     Scale                            3
+      gain    float32[3]                       3
+      uses    float32[1] buffer
+    rest.0    Scale                            3
+      gain    the same as first.gain
+      uses    float32[1] buffer
+    rest.1    the same as first
+    head.out  Linear                           8
+      weight  float32[2, 3]                    6
+      bias    float32[2]                       2
+    total     44 bytes                        11"
+  `);
+});
+
+test("layers that are alike are one row, with what they hold once", () => {
+  const random = rng(1);
+  const layer = (outputs = 4) => new Linear(4, outputs, { random });
+  const model = new Sequential([layer(), relu, layer(), layer(), layer(2)]);
+  expect(inspect({ model })).toMatchInlineSnapshot(`
+    "{
+      model: Sequential                   parameters
+      ───────────────────────────────────────
+      layers.0 … 3  Linear             3 × 20
+        weight      float32[4, 4]          16
+        bias        float32[4]              4
+      layers.4      Linear                 10
+        weight      float32[2, 4]           8
+        bias        float32[2]              2
+      total         280 bytes              70
+    }"
+  `);
+});
+
+test("a module without a parameter, and one made of nothing but a parameter", () => {
+  class Plain extends Module {
+    forward(x: Tensor): Tensor {
+      return x;
+    }
+  }
+  expect(String(new Plain())).toMatchInlineSnapshot(`
+    "Plain           parameters
+    ──────────────────────────
+    total  0 bytes           0"
+  `);
+  expect(String(new Scale())).toMatchInlineSnapshot(`
+    "Scale                     parameters
+    ────────────────────────────────────
+    gain   float32[3]                  3
+    uses   float32[1] buffer
+    total  12 bytes                    3"
+  `);
+});

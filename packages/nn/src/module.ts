@@ -3,7 +3,8 @@
  * registered; the fields are walked.
  */
 import { type Backend, keep, Parameter, type Shape, type Tensor, to } from "@spm/core";
-import { ShapeError, showShape, sizeOf } from "@spm/core/extend";
+import { printsAs, ShapeError, showSpec, sizeOf } from "@spm/core/extend";
+import { count, textTable } from "./text-table.ts";
 
 /** Parameters and buffers by path, e.g. `"layers.0.weight"`. */
 export type StateDict = Record<string, Tensor>;
@@ -18,7 +19,8 @@ export interface Place {
 
 /**
  * A model or a part of one. Every {@link Parameter} and Module in its fields (also inside arrays
- * and plain objects) belongs to it.
+ * and plain objects) belongs to it. `console.log(model)` and `String(model)` show them as a tree,
+ * with the shapes of parameters and counts of trainable values.
  * @example
  * class Scale extends Module {
  *   readonly gain = parameter(ones([8]));
@@ -106,10 +108,7 @@ export abstract class Module {
       const value = values[path];
       if (value === undefined)
         throw new ShapeError("loadStateDict", `a value for "${path}"`, "none");
-      const [expected, got] = [
-        `${p.dtype}${showShape(p.shape)}`,
-        `${value.dtype}${showShape(value.shape)}`,
-      ];
+      const [expected, got] = [showSpec(p), showSpec(value)];
       if (expected !== got) throw new ShapeError("loadStateDict", `${expected} for "${path}"`, got);
       pairs.push([p, value]);
     }
@@ -211,4 +210,56 @@ export function withEvaluation<T>(model: Module, f: () => T): T {
   if (result instanceof Promise) void result.then(restore, restore);
   else restore();
   return result;
+}
+
+/** The bytes of a module's parameters. */
+export const parameterBytes = (module: Module): number =>
+  module.parameters().reduce((total, p) => total + p.storage.bytes, 0);
+
+type Row = readonly [name: string, kind: string, values: string];
+
+printsAs(Module.prototype, (model) => {
+  const end = ["total", `${count(parameterBytes(model))} bytes`, count(model.parameterCount())];
+  const rows = tree(places(model), new Map([[model, "the model"]]));
+  return textTable([model.label, "", "parameters"], [...rows, end], 2);
+});
+
+/**
+ * Rows for the outermost places, and under each for what it holds.
+ * @param listed - what has rows already, with its path: it gets no second ones
+ */
+function tree(found: readonly Place[], listed: Map<object, string>, from = "", depth = 0): Row[] {
+  const within = (path: string) => found.filter((place) => place.path.startsWith(`${path}.`));
+  const inner = new Set(found.flatMap(({ path }) => within(path)));
+  const blocks = found.flatMap((place): Block[] => {
+    if (inner.has(place)) return [];
+    const { path, value } = place;
+    const name = "  ".repeat(depth) + path.slice(from.length);
+    const before = listed.get(value);
+    if (before !== undefined) return [[[name, `the same as ${before}`, ""]]];
+    listed.set(value, path);
+    if (value instanceof ModuleBuffer) return [[[name, `${showSpec(value)} buffer`, ""]]];
+    if (value instanceof Parameter) return [[[name, showSpec(value), count(sizeOf(value.shape))]]];
+    const own: Row = [name, value.label, count(value.parameterCount())];
+    return [[own, ...tree(within(path), listed, `${path}.`, depth + 1)]];
+  });
+  return folded(blocks);
+}
+
+type Block = readonly [own: Row, ...inside: Row[]];
+
+/** Puts neighbours in one that differ only in the number at the end of their names. */
+function folded(blocks: readonly Block[]): Row[] {
+  const number = /\d+$/;
+  const keys = blocks.map(([[name, ...own], ...inside]) =>
+    JSON.stringify([name.replace(number, ""), own, inside]),
+  );
+  return blocks.flatMap(([own, ...inside], k) => {
+    if (keys[k] === keys[k - 1]) return [];
+    const next = keys.findIndex((key, j) => j > k && key !== keys[k]);
+    const alike = blocks.slice(k, next < 0 ? undefined : next);
+    if (alike.length === 1) return [own, ...inside];
+    const last = number.exec(alike.at(-1)?.[0][0] ?? "")?.[0];
+    return [[`${own[0]} … ${last}`, own[1], `${alike.length} × ${own[2]}`], ...inside];
+  });
 }

@@ -1,10 +1,10 @@
 /** @file Other linear maps in the places of a model's own. */
 import { noGrad, type Rng, type Tensor } from "@spm/core";
-import { ValueError } from "@spm/core/extend";
+import { printsAs, ValueError } from "@spm/core/extend";
 import { type LinearChoice, linear } from "./linear-kinds.ts";
 import { LinearMap } from "./linear-map.ts";
-import { type Module, type Place, places } from "./module.ts";
-import { type Cost, parameterBytes } from "./summary.ts";
+import { type Module, type Place, parameterBytes, places } from "./module.ts";
+import type { Cost } from "./summary.ts";
 import { count, textTable } from "./text-table.ts";
 
 /** Which maps are replaced, and where the new ones start. */
@@ -29,7 +29,7 @@ export interface Replacement {
   readonly after: Cost & { readonly kind: string };
 }
 
-/** What {@link replaceLinear} did; FLOP are for a row through each linear map. */
+/** What {@link replaceLinear} did, a table to print; FLOP are for a row through each linear map. */
 export interface ReplacementReport {
   readonly layers: readonly Replacement[];
   /**
@@ -38,8 +38,6 @@ export interface ReplacementReport {
    */
   readonly before: Cost;
   readonly after: Cost;
-  /** A table to print. */
-  toString(): string;
 }
 
 /**
@@ -54,7 +52,7 @@ export interface ReplacementReport {
  *   random: rng(1),
  *   where: (_, path) => path.startsWith("blocks."),
  * });
- * console.log(String(report));
+ * console.log(report);
  */
 export function replaceLinear(
   model: Module,
@@ -96,7 +94,7 @@ export function replaceLinear(
     for (const p of map.parameters()) if (!left.has(p)) p.dispose();
 
   const report = { layers, before, after: costOf(model) };
-  return { ...report, toString: () => asTable(report) };
+  return printsAs(report, asTable);
 }
 
 type LinearPlace = Omit<Place, "value"> & { readonly map: LinearMap };
@@ -141,7 +139,7 @@ function costOf(model: Module): Cost {
   return { parameters: model.parameterCount(), bytes: parameterBytes(model), flops };
 }
 
-function asTable({ layers, before, after }: Omit<ReplacementReport, "toString">): string {
+function asTable({ layers, before, after }: ReplacementReport): string {
   const numbers = (a: Cost, b: Cost): string[] =>
     (["parameters", "flops", "bytes"] as const).map((key) => `${count(a[key])} → ${count(b[key])}`);
   const rows = layers.map((layer) => {

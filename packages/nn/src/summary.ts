@@ -1,7 +1,7 @@
 /** @file What a model consists of: its modules, shapes, parameters, FLOP. */
 import { noGrad, type Shape, type Tensor } from "@spm/core";
-import { showShape, sizeOf, ValueError } from "@spm/core/extend";
-import { type Module, withEvaluation } from "./module.ts";
+import { printsAs, showShape, sizeOf, ValueError } from "@spm/core/extend";
+import { type Module, parameterBytes, withEvaluation } from "./module.ts";
 import { count, textTable } from "./text-table.ts";
 
 /** A module of the model, with what belongs to it and to no module in its fields. */
@@ -17,12 +17,10 @@ export interface SummaryRow {
   readonly flops: number;
 }
 
-/** What {@link summary} found. */
+/** What {@link summary} found: it prints as a table. */
 export interface Summary {
   readonly rows: readonly SummaryRow[];
   readonly total: Cost;
-  /** A table to print. */
-  toString(): string;
 }
 
 /**
@@ -30,7 +28,7 @@ export interface Summary {
  * linear maps, attention, convolution and recurrence (element-wise work and normalisation are left
  * out). Tied parameters count once.
  * @throws ValueError without the inputs that a forward takes
- * @example console.log(String(summary(model, zeros([1, 784]))));
+ * @example console.log(summary(model, zeros([1, 784])));
  */
 export function summary(model: Module, ...inputs: Tensor[]): Summary {
   if (inputs.length === 0 && model.forward.length > 0)
@@ -74,7 +72,7 @@ export function summary(model: Module, ...inputs: Tensor[]): Summary {
   });
   const flops = rows.reduce((sum, row) => sum + row.flops, 0);
   const total = { parameters: model.parameterCount(), bytes: parameterBytes(model), flops };
-  return { rows, total, toString: () => asTable(rows, total) };
+  return printsAs({ rows, total }, () => asTable(rows, total));
 }
 
 /** Trainable values by the path of the innermost module that holds them. */
@@ -112,7 +110,3 @@ export interface Cost {
   readonly bytes: number;
   readonly flops: number;
 }
-
-/** The bytes of a module's parameters. */
-export const parameterBytes = (module: Module): number =>
-  module.parameters().reduce((total, p) => total + p.storage.bytes, 0);

@@ -1,6 +1,6 @@
 /** @file Products of tensors that matmul and einsum have no name for. */
 import { expandDims, mul, type Tensor } from "@spm/core";
-import { ShapeError } from "@spm/core/extend";
+import { ShapeError, showSpec } from "@spm/core/extend";
 
 /**
  * The outer product xᵢ·yⱼ of two vectors.
@@ -12,5 +12,5 @@ import { ShapeError } from "@spm/core/extend";
  */
 export function outer(a: Tensor, b: Tensor): Tensor {
   if (a.shape.length === 1 && b.shape.length === 1) return mul(expandDims(a, 1), b);
-  throw new ShapeError("outer", "two vectors", `${a} and ${b}`);
+  throw new ShapeError("outer", "two vectors", `${showSpec(a)} and ${showSpec(b)}`);
 }

@@ -1,6 +1,6 @@
 /** @file Parameter groups: who is updated, with which options. */
-import { Parameter } from "@spm/core";
-import { DTypeError, showShape, ValueError } from "@spm/core/extend";
+import { Parameter, Tensor } from "@spm/core";
+import { DTypeError, showShape, showSpec, ValueError } from "@spm/core/extend";
 import { checkNotNegative } from "./check.ts";
 import type { CommonOptions, Decided, ParameterGroup, ParametersOrGroups, Rule } from "./rule.ts";
 
@@ -37,8 +37,14 @@ export function resolveGroups<Options extends CommonOptions>(
     });
     rule.check?.(decided);
     for (const p of own) {
-      if (!(p instanceof Parameter))
-        throw new DTypeError(rule.name, "parameters, or groups { params, ... }", String(p));
+      if (!(p instanceof Parameter)) {
+        const got: unknown = p;
+        throw new DTypeError(
+          rule.name,
+          "parameters, or groups { params, ... }",
+          got instanceof Tensor ? showSpec(got) : got,
+        );
+      }
       if (seen.has(p))
         throw new ValueError(
           rule.name,

@@ -2,6 +2,8 @@
  * @file The machinery: groups, schedules, state, and every bad input refused before anything is
  * written.
  */
+
+import { inspect } from "node:util";
 import {
   type Backend,
   grad,
@@ -22,6 +24,7 @@ import {
   type AdamOptions,
   adam,
   type CommonOptions,
+  cosine,
   Optimizer,
   type Rule,
   type Schedule,
@@ -109,7 +112,7 @@ describe("options", () => {
       help: a shared parameter belongs in the list once]
     `);
     expect(() => adam([vector(1) as never, p])).toThrowErrorMatchingInlineSnapshot(
-      `[DTypeError: adam: expected parameters, or groups { params, ... }, got Tensor(float64[1])]`,
+      `[DTypeError: adam: expected parameters, or groups { params, ... }, got float64[1]]`,
     );
     expect(() =>
       sgd([p], { learningRate: () => Number.NaN }).step([zeros([2])]),
@@ -359,4 +362,32 @@ describe("a rule of one's own", () => {
     );
     expect(values(p)).toEqual([4]);
   });
+});
+
+test("an optimizer prints its steps, and its groups with their rates and options", () => {
+  const [a, b, c] = [parameter(zeros([2, 3])), parameter(zeros([4])), parameter(zeros([]))];
+  const optimizer = sgd([{ params: [a, b] }, { params: [c], learningRate: (t) => 1 / 2 ** t }], {
+    learningRate: cosine({ base: 1, steps: 4 }),
+  });
+  expect(String(optimizer)).toMatchInlineSnapshot(`
+    "sgd, steps: 0
+    parameters: 2, values: 10, learning rate: 1
+      { learningRate: cosine({ base: 1, steps: 4, min: 0 }), momentum: 0, nesterov: false, weightDecay: 0, exemptions: true }
+    parameters: 1, values: 1, learning rate: 1
+      { learningRate: learningRate, momentum: 0, nesterov: false, weightDecay: 0, exemptions: true }"
+  `);
+  for (let t = 0; t < 3; t++) optimizer.step([a, b, c]);
+  expect(inspect(optimizer)).toMatchInlineSnapshot(`
+    "sgd, steps: 3
+    parameters: 2, values: 10, learning rate: 0.5
+      { learningRate: cosine({ base: 1, steps: 4, min: 0 }), momentum: 0, nesterov: false, weightDecay: 0, exemptions: true }
+    parameters: 1, values: 1, learning rate: 0.25
+      { learningRate: learningRate, momentum: 0, nesterov: false, weightDecay: 0, exemptions: true }"
+  `);
+});
+
+test("a schedule that gives no rate is printed, and refused by the step", () => {
+  const optimizer = sgd([parameter(vector(1))], { learningRate: () => Number.NaN });
+  expect(String(optimizer)).toContain("learning rate: NaN");
+  expect(() => optimizer.step([vector(1)])).toThrow("a finite learning rate");
 });

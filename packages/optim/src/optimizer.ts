@@ -1,6 +1,6 @@
 /** @file The machinery that every optimizer shares: groups, steps, schedules and state. */
 import { full, keep, noGrad, type Parameter, type Tensor } from "@spm/core";
-import { ValueError } from "@spm/core/extend";
+import { printsAs, showValue, sizeOf, ValueError } from "@spm/core/extend";
 import { checkedGradients } from "./gradients.ts";
 import { resolveGroups } from "./groups.ts";
 import type { CommonOptions, Decided, ParametersOrGroups, Rule } from "./rule.ts";
@@ -16,7 +16,8 @@ interface Entry<Options> {
 
 /**
  * Updates parameters by a {@link Rule}. `adam`, `sgd` and the others make one; make your own from a
- * rule of your own.
+ * rule of your own. It prints as its name, its steps, and for each group how many parameters it
+ * has, its learning rate and its options.
  *
  * @example
  * const halve: Rule<CommonOptions> = {
@@ -53,6 +54,10 @@ export class Optimizer<Options extends CommonOptions = CommonOptions> {
       }),
     );
     this.parameters = this.#entries.map(({ parameter }) => parameter);
+  }
+
+  static {
+    printsAs(Optimizer.prototype, (optimizer) => optimizer.#describe());
   }
 
   /** Steps taken. */
@@ -166,11 +171,24 @@ export class Optimizer<Options extends CommonOptions = CommonOptions> {
     for (const { slots } of this.#entries) for (const slot of slots) slot.dispose();
   }
 
+  #describe(): string {
+    const groups = [...new Set(this.#entries.map(({ options }) => options))].map((options) => {
+      const mine = this.#entries.filter((entry) => entry.options === options);
+      const values = mine.reduce((total, { parameter }) => total + sizeOf(parameter.shape), 0);
+      const now = rateAt(options, Math.max(0, this.#steps - 1));
+      const head = `parameters: ${mine.length}, values: ${values}, learning rate: ${now}`;
+      return `${head}\n  ${showValue(options)}`;
+    });
+    return [`${this.#rule.name}, steps: ${this.#steps}`, ...groups].join("\n");
+  }
+
   #rateOf({ options }: Entry<Options>, step: number): number {
-    const { learningRate }: Required<CommonOptions> = options;
-    const rate = typeof learningRate === "function" ? learningRate(step) : learningRate;
+    const rate = rateAt(options, step);
     if (!(rate >= 0 && rate < Infinity))
       throw new ValueError(this.#rule.name, `a finite learning rate ≥ 0 at step ${step}`, rate);
     return rate;
   }
 }
+
+const rateAt = ({ learningRate }: Required<CommonOptions>, step: number): number =>
+  typeof learningRate === "function" ? learningRate(step) : learningRate;

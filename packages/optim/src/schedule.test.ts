@@ -2,6 +2,8 @@
  * @file Schedules beyond PyTorch's trajectories: their ends, their composition, and what they
  * refuse.
  */
+
+import { inspect } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
@@ -129,4 +131,34 @@ describe("what makes no sense is refused", () => {
       `[ValueError: sequence: expected 0 milestones for 1 schedules, got 1]`,
     );
   });
+});
+
+test("each prints as the call that makes it, with its defaults", () => {
+  const all = [
+    constant({ base: 1 }),
+    stepDecay({ base: 1, every: 10 }),
+    multistep({ base: 1, milestones: [3, 5] }),
+    exponential({ base: 1, factor: 0.5 }),
+    linearDecay({ from: 0, to: 1, steps: 2 }),
+    polynomial({ base: 1, steps: 2 }),
+    cosine({ base: 1, steps: 2 }),
+    cosineRestarts({ base: 1, period: 3 }),
+    oneCycle({ max: 1, steps: 10 }),
+    warmup({ steps: 5 }, cosine({ base: 1, steps: 2 })),
+    sequence([constant({ base: 1 }), (t) => 1 / t, Math.exp], [5, 7]),
+  ];
+  expect(all.map(String).join("\n")).toMatchInlineSnapshot(`
+    "constant({ base: 1 })
+    stepDecay({ base: 1, every: 10, factor: 0.1 })
+    multistep({ base: 1, milestones: [3, 5], factor: 0.1 })
+    exponential({ base: 1, factor: 0.5 })
+    linearDecay({ from: 0, to: 1, steps: 2 })
+    polynomial({ base: 1, steps: 2, power: 1, min: 0 })
+    cosine({ base: 1, steps: 2, min: 0 })
+    cosineRestarts({ base: 1, period: 3, growth: 1, min: 0 })
+    oneCycle({ max: 1, steps: 10, rise: 0.3, divide: 25, finalDivide: 10000 })
+    warmup({ steps: 5, from: 0 }, cosine({ base: 1, steps: 2, min: 0 }))
+    sequence([constant({ base: 1 }), a function, exp], [5, 7])"
+  `);
+  expect(inspect(all[0])).toBe("constant({ base: 1 })");
 });

@@ -1,29 +1,30 @@
 /**
  * @file Learning-rate schedules: pure functions of the step, so that nothing of them needs saving.
  */
-import { ValueError } from "@spm/core/extend";
+import { printsAs, showValue, ValueError } from "@spm/core/extend";
 import { checkCounts, checkFractions, checkNotNegative, checkPositive } from "./check.ts";
 
 /**
  * The learning rate of a step; steps count from 0. Compose your own from these:
- * `(t) => 0.5 * cosine(…)(t)`.
+ * `(t) => 0.5 * cosine(…)(t)`. Those made here print as the call that makes them.
  */
 export type Schedule = (step: number) => number;
 
+const printed = (name: string, operands: readonly unknown[], schedule: Schedule): Schedule =>
+  printsAs(schedule, () => `${name}(${operands.map(showValue).join(", ")})`);
+
 /**
  * One rate for all steps: η(t) = base.
- *
  * @throws ValueError for a rate below 0
  * @example sequence([constant({ base: 1e-3 }), cosine({ base: 1e-3, steps: 900 })], [100]);
  */
 export function constant({ base }: { readonly base: number }): Schedule {
   checkNotNegative("constant", { base });
-  return () => base;
+  return printed("constant", [{ base }], () => base);
 }
 
 /**
  * A fall by a factor every so many steps: η(t) = base · factor^⌊t/every⌋.
- *
  * @param options.every - steps between falls, at least 1
  * @param options.factor - what remains at each, at least 0; 0.1 unless said
  * @throws ValueError for options out of range
@@ -40,7 +41,8 @@ export function stepDecay({
 }): Schedule {
   checkNotNegative("stepDecay", { base, factor });
   checkCounts("stepDecay", { every });
-  return (step) => base * factor ** Math.floor(step / every);
+  const rate = (step: number): number => base * factor ** Math.floor(step / every);
+  return printed("stepDecay", [{ base, every, factor }], rate);
 }
 
 /**
@@ -62,7 +64,8 @@ export function multistep({
 }): Schedule {
   checkNotNegative("multistep", { base, factor });
   checkMilestones("multistep", milestones);
-  return (step) => base * factor ** milestones.filter((milestone) => milestone <= step).length;
+  const falls = (step: number): number => milestones.filter((at) => at <= step).length;
+  return printed("multistep", [{ base, milestones, factor }], (t) => base * factor ** falls(t));
 }
 
 /**
@@ -80,7 +83,7 @@ export function exponential({
   readonly factor: number;
 }): Schedule {
   checkNotNegative("exponential", { base, factor });
-  return (step) => base * factor ** step;
+  return printed("exponential", [{ base, factor }], (step) => base * factor ** step);
 }
 
 /**
@@ -100,12 +103,12 @@ export function linearDecay({
   readonly to: number;
   readonly steps: number;
 }): Schedule {
-  checkNotNegative("linear", { from, to });
-  checkCounts("linear", { steps });
-  return (step) => {
+  checkNotNegative("linearDecay", { from, to });
+  checkCounts("linearDecay", { steps });
+  return printed("linearDecay", [{ from, to, steps }], (step) => {
     const part = Math.min(step / steps, 1);
     return from * (1 - part) + to * part; // ends on `to` exactly
-  };
+  });
 }
 
 /**
@@ -131,7 +134,8 @@ export function polynomial({
   checkNotNegative("polynomial", { base, min });
   checkPositive("polynomial", { power });
   checkCounts("polynomial", { steps });
-  return (step) => min + (base - min) * Math.max(0, 1 - step / steps) ** power;
+  const left = (step: number): number => Math.max(0, 1 - step / steps) ** power;
+  return printed("polynomial", [{ base, steps, power, min }], (t) => min + (base - min) * left(t));
 }
 
 /**
@@ -156,7 +160,9 @@ export function cosine({
 }): Schedule {
   checkNotNegative("cosine", { base, min });
   checkCounts("cosine", { steps });
-  return (step) => halfCosine(base, min, Math.min(step / steps, 1));
+  return printed("cosine", [{ base, steps, min }], (step) =>
+    halfCosine(base, min, Math.min(step / steps, 1)),
+  );
 }
 
 /**
@@ -185,12 +191,12 @@ export function cosineRestarts({
 }): Schedule {
   checkNotNegative("cosineRestarts", { base, min });
   checkCounts("cosineRestarts", { period, growth });
-  return (step) => {
+  return printed("cosineRestarts", [{ base, period, growth, min }], (step) => {
     let since = growth === 1 ? step % period : step;
     let length = period;
     for (; since >= length; length *= growth) since -= length;
     return halfCosine(base, min, since / length);
-  };
+  });
 }
 
 /**
@@ -227,10 +233,11 @@ export function oneCycle({
   const first = max / divide;
   const peak = rise * steps - 1;
   const last = steps - 1;
-  return (step) =>
+  return printed("oneCycle", [{ max, steps, rise, divide, finalDivide }], (step) =>
     step < peak
       ? halfCosine(first, max, step / peak)
-      : halfCosine(max, first / finalDivide, Math.min((step - peak) / (last - peak), 1));
+      : halfCosine(max, first / finalDivide, Math.min((step - peak) / (last - peak), 1)),
+  );
 }
 
 /**
@@ -251,7 +258,11 @@ export function warmup(
 ): Schedule {
   checkNotNegative("warmup", { from });
   checkCounts("warmup", { steps });
-  return sequence([linearDecay({ from: from * then(0), to: then(0), steps }), then], [steps]);
+  const schedule = sequence(
+    [linearDecay({ from: from * then(0), to: then(0), steps }), then],
+    [steps],
+  );
+  return printed("warmup", [{ steps, from }, then], schedule);
 }
 
 /**
@@ -269,10 +280,10 @@ export function sequence(schedules: readonly Schedule[], milestones: readonly nu
       milestones.length,
     );
   checkMilestones("sequence", milestones);
-  return (step) => {
+  return printed("sequence", [schedules, milestones], (step) => {
     const passed = milestones.filter((milestone) => milestone <= step).length;
     return schedules[passed]!(step - (milestones[passed - 1] ?? 0));
-  };
+  });
 }
 
 /** From `start` (at 0) to `end` (at 1) along half a cosine. */

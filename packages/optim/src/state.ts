@@ -10,6 +10,7 @@ import {
   ShapeError,
   sameShape,
   showShape,
+  showSpec,
   ValueError,
 } from "@spm/core/extend";
 
@@ -44,7 +45,11 @@ export function checkState(
     if (value === undefined) throw new ValueError(where, `the key "${key}"`, "a state without it");
     if (want === "count") {
       if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0)
-        throw new ValueError(where, `a whole number ≥ 0 as "${key}"`, value);
+        throw new ValueError(
+          where,
+          `a whole number ≥ 0 as "${key}"`,
+          value instanceof Tensor ? showSpec(value) : value,
+        );
     } else {
       if (!(value instanceof Tensor)) throw new ValueError(where, `a tensor as "${key}"`, value);
       value.assertReadable();

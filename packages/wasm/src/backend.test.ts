@@ -1,6 +1,8 @@
 /**
  * @file The backend as a place: what lives where, what is freed when, and what it says of itself.
  */
+
+import { inspect } from "node:util";
 import {
   add,
   type Backend,
@@ -190,4 +192,26 @@ test("ten thousand training steps in one MiB: memory stays flat", { timeout: 120
     live.add(backend.report().liveBytes);
   }
   expect(live.size).toBe(1);
+});
+
+test("tensors print as on the reference, views too; the report prints in lines", async () => {
+  const backend = await wasm({ bytes: 2 ** 24 });
+  setBackend(backend);
+  const there = normal(rng(1), [40, 30], 0, 1);
+  const here = fromArray(there.ndarray(), reference);
+  const rows = (x: Tensor) => String(x).replace(/^.*\n/, "");
+  for (const view of [(x: Tensor) => x, transpose, (x: Tensor) => x.slice([{ stop: 2 }])]) {
+    expect(rows(view(there))).toBe(rows(view(here)));
+    expect(await view(there).toArray()).toEqual(await view(here).toArray());
+  }
+  expect(inspect(there.slice([{ stop: 2 }, { stop: 2 }]).add(1))).toMatchInlineSnapshot(`
+    "Tensor float32[2, 2] on wasm
+    [[-0.74743009, -0.50035191],
+     [-0.17965996,  1.71268964]]"
+  `);
+  square(tensor(Float64Array.of(1, 2)));
+  expect(inspect(backend.report())).toMatchInlineSnapshot(`
+    "wasm simd { liveStorages: 0, liveBytes: 0, copiedIn: 1 }
+    fallback: square × 1, not float32"
+  `);
 });

@@ -9,6 +9,7 @@ import {
   elements,
   isContiguous,
   KernelTable,
+  printedReport,
   ValueError,
   wrap,
 } from "@spm/core/extend";
@@ -187,13 +188,11 @@ export function backendOn(machine: Machine, name: string): Backend {
       memory.release(data as TypedArray);
     },
     fallback: (primitive, reason) => machine.fallback(primitive, reason),
-    report: () => ({
-      name,
-      liveStorages: live.storages,
-      liveBytes: live.bytes,
-      copiedIn: memory.copiedIn,
-      fallbacks: [...machine.fallbacks.values()],
-    }),
+    report() {
+      const { storages: liveStorages, bytes: liveBytes } = live;
+      const [copiedIn, fallbacks] = [memory.copiedIn, [...machine.fallbacks.values()]];
+      return printedReport({ name, liveStorages, liveBytes, copiedIn, fallbacks });
+    },
     dispose: () => machine.stop(),
   };
 }

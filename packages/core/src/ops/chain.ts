@@ -2,8 +2,11 @@
  * @file The ops as methods: `x.matmul(w).add(b).relu()`. A new op of a family is a method without a
  * line here.
  */
+import { printsAs } from "../prints-as.ts";
 import { Tensor } from "../tensor.ts";
+import type { Nested } from "./create.ts";
 import * as ops from "./families.ts";
+import { print, toArray } from "./print.ts";
 
 /** What is no method: what takes no tensor first, and what is for backends and kernels. */
 type Excluded =
@@ -25,12 +28,21 @@ type Methods = {
 };
 
 declare module "../tensor.ts" {
-  interface Tensor extends Methods {}
+  interface Tensor extends Methods {
+    /**
+     * A copy of the elements, nested as the axes are, on every backend: numbers, of a bool tensor
+     * booleans; of a scalar the one itself. `tensor(await t.toArray(), { dtype })` reads it again.
+     */
+    toArray(): Promise<Nested>;
+  }
 }
 
-for (const [name, op] of Object.entries<(...args: never[]) => unknown>(ops)) {
+function addMethod(name: string, op: (...args: never[]) => unknown): void {
   const value = function (this: Tensor, ...rest: unknown[]) {
     return op(...([this, ...rest] as never[]));
   };
-  if (!excluded.test(name)) Object.defineProperty(Tensor.prototype, name, { value });
+  Object.defineProperty(Tensor.prototype, name, { value });
 }
+for (const [name, op] of Object.entries(ops)) if (!excluded.test(name)) addMethod(name, op);
+addMethod("toArray", toArray);
+printsAs(Tensor.prototype, print);

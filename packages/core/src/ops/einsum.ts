@@ -3,7 +3,7 @@
  */
 import { ShapeError } from "../errors.ts";
 import { sizeOf } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { showSpec, type Tensor } from "../tensor.ts";
 import { sum } from "./broadcast.ts";
 import { matmul } from "./matmul.ts";
 import { reshape, transpose } from "./reshape.ts";
@@ -65,7 +65,7 @@ function checkOperands(
     throw new ShapeError(
       "einsum",
       `operands and a result that fit "${equation}"`,
-      operands.join(" and "),
+      operands.map(showSpec).join(" and "),
     );
 }
 

@@ -3,7 +3,7 @@ import { allocate, dtypeOf, type NdArray, wrap } from "../array.ts";
 import { ShapeError } from "../errors.ts";
 import { definePrimitive, type Op } from "../primitive.ts";
 import { type Shape, showShape, sizeOf, stridesOf } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { showSpec, type Tensor } from "../tensor.ts";
 import { broadcastArray, sumTo } from "./broadcast.ts";
 import { broadcastShapes, checkDTypes } from "./check.ts";
 import { gemm, type Matrix } from "./gemm.ts";
@@ -67,7 +67,12 @@ function swapLast(x: Tensor): Tensor {
 export function matmul(a: Tensor, b: Tensor): Tensor {
   const [p, q] = [a.shape.length, b.shape.length];
   if (p === 0 || q === 0)
-    throw new ShapeError("matmul", "no scalars", `${a} and ${b}`, "mul() scales");
+    throw new ShapeError(
+      "matmul",
+      "no scalars",
+      `${showSpec(a)} and ${showSpec(b)}`,
+      "mul() scales",
+    );
   if (p === 1) return dropAxis(matmul(expandDims(a, 0), b), q === 1 ? -1 : -2);
   if (q === 1) return dropAxis(matmul(a, expandDims(b, 1)), -1);
   if (p === 2 || q > 2) return matmulOp([a, b])[0];

@@ -10,7 +10,7 @@ import {
   transpose,
   where,
 } from "@spm/core";
-import { ShapeError } from "@spm/core/extend";
+import { ShapeError, showSpec } from "@spm/core/extend";
 import { softmax } from "./softmax.ts";
 
 /** Who sees whom. */
@@ -43,7 +43,7 @@ export function scaledDotProductAttention(
 ): Tensor {
   for (const x of [q, k, v])
     if (x.shape.length < 2)
-      throw new ShapeError("scaledDotProductAttention", "q, k, v of rank 2 or more", x);
+      throw new ShapeError("scaledDotProductAttention", "q, k, v of rank 2 or more", showSpec(x));
   // q is smaller than the scores
   const scores = matmul(mul(q, 1 / Math.sqrt(q.shape.at(-1)!)), swapLast(k));
   const seen = visible(scores, causal, mask);
