@@ -34,6 +34,7 @@ export {
   numericDTypes,
   reducedShape,
 } from "./ops/check.ts";
+export { checkOptions, OptionError, type OptionNames } from "./ops/options.ts";
 export type { OptionSchema } from "./option-schema.ts";
 export { sameShape, showShape, sizeOf, stridesOf } from "./shape.ts";
 export { type Spec, showSpec } from "./tensor.ts";

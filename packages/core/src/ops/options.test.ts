@@ -1,0 +1,26 @@
+/** @file Unknown options are refused, with the name that was meant. */
+import { expect, test } from "vitest";
+import { checkOptions, OptionError } from "./options.ts";
+
+const names = { learningRate: true, momentum: true, weightDecay: true } as const;
+type Options = { readonly [Name in keyof typeof names]?: number };
+const given = (key: string) => () => checkOptions<Options>("sgd", { [key]: 1 }, names);
+
+test.each([
+  ["lr", "learningRate"],
+  ["weight_decay", "weightDecay"],
+  ["Momentum", "momentum"],
+  ["momemtum", "momentum"],
+  ["learningrate", "learningRate"],
+  ["dampening", "one of learningRate, momentum, weightDecay"],
+  ["keepdim", "one of learningRate, momentum, weightDecay"], // what it stands for is not there
+])("%s: %s", (key, help) => {
+  expect(given(key)).toThrow(OptionError);
+  expect(given(key)).toThrow(`sgd: unknown option "${key}"; help: ${help}`);
+});
+
+test("known ones pass, inherited names are none", () => {
+  expect(given("momentum")).not.toThrow();
+  expect(given("toString")).toThrow(OptionError);
+  expect(() => checkOptions("f", { x: 1 } as object, {})).toThrow("help: it has none");
+});

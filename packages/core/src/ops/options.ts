@@ -1,0 +1,81 @@
+/** @file Options: operands are positional, the rest is one object whose keys are all known. */
+import { ValueError } from "../errors.ts";
+
+/** The options of a function by name: the type makes sure that none is left out. */
+export type OptionNames<Options> = Readonly<Record<keyof Options & string, true>>;
+
+/** An option that a function does not have. */
+export class OptionError extends ValueError {
+  constructor(op: string, key: string, help: string) {
+    super(op, "a known option", key, help);
+    this.message = `${op}: unknown option "${key}"; help: ${help}`;
+  }
+}
+
+/** PyTorch's names for what is called otherwise here. */
+const elsewhere: Readonly<Record<string, string>> = {
+  axes: "axis",
+  batch: "batchSize",
+  d_model: "width",
+  device: "backend",
+  dim: "axis",
+  dims: "axis",
+  eps: "epsilon",
+  gamma: "factor",
+  generator: "random",
+  keepdim: "keepdims",
+  lr: "learningRate",
+  max_epochs: "epochs",
+  max_lr: "max",
+  num_epochs: "epochs",
+  num_heads: "heads",
+  num_layers: "layers",
+  p: "rate",
+  rng: "random",
+  step_size: "every",
+  t_max: "steps",
+  total_steps: "steps",
+  vocab_size: "vocabulary",
+};
+
+/**
+ * Refuses options that a function does not have, and says which one may be meant.
+ * @param op - the function
+ * @param options - what it was given
+ * @param names - the options that it has
+ * @throws OptionError with the name that PyTorch's stands for, else the nearest, else all
+ * @example checkOptions("sum", { axis: 0 }, { axis: true, keepdims: true });
+ */
+export function checkOptions<Options extends object>(
+  op: string,
+  options: Options,
+  names: OptionNames<Options>,
+): void {
+  for (const key in options)
+    if (!Object.hasOwn(names, key)) throw new OptionError(op, key, meant(key, Object.keys(names)));
+}
+
+function meant(key: string, names: readonly string[]): string {
+  const camel = key.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+  const known = [elsewhere[key.toLowerCase()], camel].find((name) => name && names.includes(name));
+  if (known !== undefined) return known;
+  const near = names
+    .map((name) => ({ name, distance: edits(key.toLowerCase(), name.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance)[0];
+  if (near !== undefined && near.distance <= Math.max(1, key.length / 3)) return near.name;
+  return names.length === 0 ? "it has none" : `one of ${names.join(", ")}`;
+}
+
+/** Levenshtein's distance: insertions, deletions and replacements that make b of a. */
+function edits(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (let j = 0; j < b.length; j++) {
+      const replaced = (row[j] ?? 0) + (letter === b[j] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
