@@ -159,7 +159,10 @@ const layout: Row[] = [
     { f: (x) => c.slice(x, [{ start: 1 }, { step: -2 }]), inputs: [draw(3, 4)] },
     { what: "nothing", f: (x) => c.slice(x, [{ start: 2, stop: 1 }]), inputs: [draw(3)] },
   ),
-  row("pad", extend.padOp, { f: (x) => c.pad(x, [1, 0], [0, 2], 0.5), inputs: [draw(2, 2)] }),
+  row("pad", extend.padOp, {
+    f: (x) => c.pad(x, [1, 0], [0, 2], { value: 0.5 }),
+    inputs: [draw(2, 2)],
+  }),
   row(
     "concat",
     extend.concatOp,

@@ -129,12 +129,12 @@ function promised(code: string): unknown {
   }
 }
 
-const plain = (value: unknown): unknown =>
-  value instanceof core.Tensor
-    ? [...extend.elements(value.ndarray())]
-    : Array.isArray(value)
-      ? value.flat(9)
-      : value;
+/** The numbers of tensors and arrays, in one list; anything else as it is. */
+const plain = (value: unknown): unknown => {
+  if (value instanceof core.Tensor) return [...extend.elements(value.ndarray())];
+  if (Array.isArray(value)) return value.flatMap(plain);
+  return ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value;
+};
 
 const examples = files.flatMap(examplesOf);
 

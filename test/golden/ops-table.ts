@@ -111,7 +111,9 @@ export const ops: Readonly<Record<string, GoldenOp>> = {
   concat: (options, ...xs) => c.concat(xs, number(options, "axis")),
   stack: (options, ...xs) => c.stack(xs, number(options, "axis")),
   pad: (options, x) =>
-    c.pad(x, numbers(options, "before"), numbers(options, "after"), number(options, "value")),
+    c.pad(x, numbers(options, "before"), numbers(options, "after"), {
+      value: number(options, "value"),
+    }),
   take_axis0: (options, x) => c.take(x, integers(options, "index"), 0),
   gather_axis1: (options, x) => c.gather(x, integers(options, "index"), 1),
   triu: (options, x) => numeric.triu(x, number(options, "diagonal")),

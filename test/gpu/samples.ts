@@ -215,7 +215,7 @@ export const coreSamples: readonly Sample[] = [
       ),
     [normal(9, 5)],
   ),
-  sample("pad", (x) => c.pad(x, [1, 0, 2], [0, 3, 1], 7), [normal(3, 4, 2)]),
+  sample("pad", (x) => c.pad(x, [1, 0, 2], [0, 3, 1], { value: 7 }), [normal(3, 4, 2)]),
   sample(
     "concat of nine",
     (...xs) => c.concat(xs, 1),

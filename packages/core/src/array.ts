@@ -1,7 +1,7 @@
 /**
  * @file Arrays: numbers in a typed array, seen through scijs `ndarray`. The element at (i, j, …) is
- * data[offset + i · stride₀ + j · stride₁ + …], so that views cost nothing. Nothing else imports
- * ndarray, and every check that it lacks is made here.
+ * data[offset + i · stride₀ + j · stride₁ + …], so that views cost nothing. No other file imports
+ * ndarray, and the checks that it lacks are made here.
  */
 import type { NdArray as AnyNdArray } from "ndarray";
 import makeNdArray from "ndarray";
@@ -34,7 +34,9 @@ const dtypes = ["float32", "float64", "int32", "bool"] as const;
 
 /**
  * A zeroed typed array of a dtype.
- * @throws DTypeError for one that there isn't; BackendError when there is no memory for it
+ * @param size - the number of elements
+ * @throws DTypeError for an unknown dtype; BackendError when there is no memory for it
+ * @example allocate("float32", 2); // Float32Array [0, 0]
  */
 export function allocate(dtype: DType, size: number): TypedArray {
   if (!dtypes.includes(dtype))
@@ -46,17 +48,20 @@ export function allocate(dtype: DType, size: number): TypedArray {
   }
 }
 
-/** A zeroed array. */
+/** A zeroed array [...shape]. @example zerosArray("float32", [2, 3]).stride; // [3, 1] */
 export const zerosArray = (dtype: DType, shape: Shape): NdArray =>
   wrap(allocate(dtype, sizeOf(shape)), shape);
 
-/** Whether a dtype has derivatives. */
+/** Whether a dtype has derivatives. @example isFloating("int32"); // false */
 export const isFloating = (dtype: DType): dtype is "float32" | "float64" =>
   dtype === "float32" || dtype === "float64";
 
 /**
- * A view of `data`; row-major unless strides are given.
+ * A view [...shape] of `data`.
+ * @param stride - the distance of neighbours along each axis (default: row-major)
+ * @param offset - the place of the first element (default 0)
  * @throws ShapeError when it would read outside of `data`
+ * @example wrap(Float32Array.of(1, 2, 3, 4), [2, 2]).get(1, 0); // 3
  */
 export function wrap(
   data: TypedArray,
@@ -89,18 +94,25 @@ type ViewClass = new (data: TypedArray, ...shapeStrideOffset: number[]) => NdArr
 
 /**
  * ndarray's own classes, by type and rank. The function that it exports finds them by a string,
- * which takes thrice as long as the view.
+ * which takes three times as long as making the view.
  */
 const classes = new Map<unknown, ViewClass[]>();
 
-/** The dtype of an array. @throws DTypeError for a typed array that no dtype stands for */
+/**
+ * The dtype of an array.
+ * @throws DTypeError for a typed array without one
+ * @example dtypeOf({ data: new Int32Array(2) }); // "int32"
+ */
 export function dtypeOf({ data }: { readonly data: unknown }): DType {
   for (const dtype of dtypes) if (data instanceof constructors[dtype]) return dtype;
   const got = data instanceof Object ? data.constructor.name : typeof data;
   throw new DTypeError("array", "Float32Array, Float64Array, Int32Array or Uint8Array", got);
 }
 
-/** Whether the elements lie in row-major order without gaps. */
+/**
+ * Whether the elements of an array [...] lie in row-major order without gaps.
+ * @example isContiguous(zerosArray("float32", [2, 3]).transpose(1, 0)); // false
+ */
 export function isContiguous({ shape, stride }: NdArray): boolean {
   let step = 1;
   for (let k = shape.length - 1; k >= 0; step *= shape[k--]!)
@@ -109,8 +121,9 @@ export function isContiguous({ shape, stride }: NdArray): boolean {
 }
 
 /**
- * The elements in row-major order; a copy only where the view is not contiguous. Read-only for the
- * caller.
+ * The elements of an array [...] in row-major order, read-only: a copy only if the view is not
+ * contiguous.
+ * @example elements(wrap(Float32Array.of(1, 2), [2], [-1], 1)); // [2, 1]
  */
 export function elements(array: NdArray): TypedArray {
   const { data, shape, offset } = array;
@@ -121,14 +134,17 @@ export function elements(array: NdArray): TypedArray {
   return out.data;
 }
 
-/** Writes `from` into a view of the same shape that the caller alone holds. */
+/** Writes `from` into a view of the same shape, to which the caller has the only reference. */
 export function copyInto(view: NdArray, from: NdArray): void {
   if (sizeOf(view.shape) > 0) loops.assign(view, from);
 }
 
 /**
- * Adds `from` to a view that the caller alone holds; where the view repeats an element, its
- * summands come together.
+ * Adds `from` [...] to a view of the same shape, to which the caller has the only reference. An
+ * element that the view repeats gets the sum of all its summands.
+ * @example
+ * const total = zerosArray("float32", [1]);
+ * addInto(wrap(total.data, [2], [0]), wrap(Float32Array.of(3, 4), [2])); // total is [7]
  */
 export function addInto(view: NdArray, from: NdArray): void {
   if (sizeOf(view.shape) > 0) loops.addeq(view, from);
@@ -139,5 +155,5 @@ export function addInto(view: NdArray, from: NdArray): void {
  */
 export type Loop2 = (out: NdArray, a: NdArray, b: NdArray) => void;
 
-/** The compiled loops of ndarray-ops that the ops use. */
+/** The compiled loops of ndarray-ops that the ops use. @example compiledLoops.add; */
 export const compiledLoops: Readonly<Record<"add" | "sub" | "mul" | "div", Loop2>> = loops;

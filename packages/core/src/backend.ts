@@ -1,6 +1,6 @@
 /**
- * @file What a backend is: where arrays live and which primitives have kernels there. The reference
- * backend is built in.
+ * @file Backends: where arrays live, and which primitives have kernels there. The reference backend
+ * is built in.
  */
 import { elements, type NdArray, type TypedArray, wrap } from "./array.ts";
 import { printsAs, showValue } from "./prints-as.ts";
@@ -11,20 +11,19 @@ import { printsAs, showValue } from "./prints-as.ts";
  */
 export type Places = readonly (1 | undefined)[];
 
-/** The same list of something. */
+/** A `T` for each of the places. */
 export type Each<P extends Places, T> = { readonly [K in keyof P]: T };
 
-/** What a forward gives: its outputs, or with them what its backward pass shall get again. */
+/** The outputs of a forward, or outputs and a residual for its backward pass. */
 export type Result<O extends Places, Handle> =
   | Each<O, Handle>
   | { readonly outputs: Each<O, Handle>; readonly residual: readonly Handle[] };
 
 /**
- * A primitive's forward on a backend's own storage. A handle is whatever the backend's `upload`
- * returns.
- * @param keep - whether anyone will differentiate; without it a residual is of no use
- * @param residual - for the forward of a backward pass: what the forward kept, if a kernel made it
- * @returns the outputs, or why the reference shall compute them
+ * A primitive's forward on a backend's own arrays. A handle is what the backend's `upload` returns.
+ * @param keep - whether a tape records; otherwise a residual is not needed
+ * @param residual - for the forward of a backward pass: that of its forward, if a kernel made it
+ * @returns the outputs, or the reason for a fallback to the reference
  */
 export type Kernel<
   Handle = unknown,
@@ -38,14 +37,14 @@ export type Kernel<
   residual?: readonly Handle[],
 ) => Result<O, Handle> | string;
 
-/** What really ran, and what is alive. */
+/** The memory in use, and the calls that ran on the reference. */
 export interface BackendReport {
   readonly name: string;
   readonly liveStorages: number;
   readonly liveBytes: number;
-  /** Arrays copied in from elsewhere, where the backend has memory of its own. */
+  /** The number of arrays copied in from elsewhere, if the backend has memory of its own. */
   readonly copiedIn?: number;
-  /** Primitives without a kernel that the reference ran instead. */
+  /** Calls that ran on the reference, by primitive and reason. */
   readonly fallbacks: readonly {
     readonly primitive: string;
     readonly reason: string;
@@ -53,56 +52,63 @@ export interface BackendReport {
   }[];
 }
 
-/** A report that prints on a line, and its fallbacks on one each. @returns the report */
+/**
+ * The report itself, made to print as one line, and one for each fallback.
+ * @example
+ * String(printedReport({ name: "mine", liveStorages: 0, liveBytes: 0, fallbacks: [] }));
+ */
 export const printedReport = <R extends BackendReport>(report: R): R =>
   printsAs(report, ({ name, fallbacks, ...counts }) => {
     const lines = fallbacks.map((f) => `fallback: ${f.primitive} × ${f.count}, ${f.reason}`);
     return [`${name} ${showValue(counts)}`, ...lines].join("\n");
   });
 
-/** A place where tensors live. */
+/** A place where tensors live and primitives run. */
 export interface Backend {
   readonly name: string;
   /** Keyed by the primitive object (`op.primitive`), never by its name. */
   readonly kernels: Pick<ReadonlyMap<object, Kernel>, "get" | "has">;
   /** Whether the garbage collector frees what no scope owns. */
   readonly collected: boolean;
-  /** Counters of the storages that scopes, `keep` and parameters own; core maintains them. */
+  /** Counts of the storages that scopes, `keep` and parameters own, maintained by core. */
   readonly live: { storages: number; bytes: number };
-  /** Takes an array in; called for new tensors and for the results of a fallback. */
+  /** Takes an array in: new tensors, and the results of a fallback. */
   upload(array: NdArray): unknown;
-  /** The array behind a handle, without a copy; only where handles are CPU memory. */
+  /** The array behind a handle, without a copy; only if handles are CPU memory. */
   view?(handle: unknown): NdArray;
   /**
-   * The same value in memory that the garbage collector frees: what leaves the outermost scope. The
-   * handle itself unless given.
+   * The same value in memory that the garbage collector frees, for tensors that leave the outermost
+   * scope.
+   * @defaultValue the handle itself
    */
   copyToHeap?(handle: unknown): unknown;
   /** A row-major copy that shares no memory. */
   clone(handle: unknown): unknown;
   /** Row-major elements; enqueues the read at the call. */
   download(handle: unknown): Promise<TypedArray>;
-  /** The memory a handle looks at: the same object for every view of it. */
+  /** The memory behind a handle: the same object for every view of it. */
   memory(handle: unknown): object;
-  /** How many bytes that memory takes. */
+  /** The size of that memory in bytes. */
   bytes(memory: object): number;
-  /** Frees memory that no tensor looks at any more. */
+  /** Frees memory without any view left. */
   release?(memory: object): void;
   /**
-   * Called where a primitive has no kernel, or that declines: counts it, or throws BackendError
-   * where the reference can't step in.
+   * Counts a call of a primitive that runs on the reference, since it has no kernel or that
+   * declines.
+   * @throws BackendError if the reference can't compute it
    */
   fallback?(primitive: string, reason: string): void;
   report(): BackendReport;
-  /** Frees everything; afterwards the process may exit by itself. */
+  /** Frees everything; afterwards the process can exit. */
   dispose(): Promise<void>;
 }
 
 const live = { storages: 0, bytes: 0 };
 
 /**
- * The backend that one reads: every primitive's own `forward` on ndarray, freed by the garbage
- * collector.
+ * The built-in backend: every primitive's own `forward` on ndarray. It has all dtypes, and its
+ * memory is the garbage collector's.
+ * @example setBackend(reference);
  */
 export const reference: Backend = {
   name: "reference",
@@ -127,10 +133,13 @@ export const reference: Backend = {
 
 let current: Backend = reference;
 
-/** Where new tensors are created from now on; existing tensors stay where they are. */
+/**
+ * Sets the backend on which new tensors are made. Existing tensors stay where they are.
+ * @example setBackend(reference);
+ */
 export function setBackend(backend: Backend): void {
   current = backend;
 }
 
-/** The backend that new tensors are created on. */
+/** The backend on which new tensors are made. @example currentBackend().name; */
 export const currentBackend = (): Backend => current;

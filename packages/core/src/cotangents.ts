@@ -3,13 +3,10 @@ import { add } from "./ops/families.ts";
 import { releaseEarly } from "./scope.ts";
 import type { Tensor } from "./tensor.ts";
 
-/**
- * The cotangents of a sweep: summed while it goes on, released as soon as nothing will ask for
- * them.
- */
+/** Sums the cotangents of a sweep, and releases those that no pending node reads. */
 export class Cotangents {
   readonly #of = new Map<Tensor, Tensor>();
-  /** For how many tensors each of them stands. */
+  /** The number of tensors whose cotangent it is. */
   readonly #uses = new Map<Tensor, number>();
   readonly #wanted: ReadonlySet<Tensor>;
 
@@ -21,17 +18,17 @@ export class Cotangents {
     return this.#of.get(x) ?? null;
   }
 
-  add(x: Tensor, bar: Tensor): void {
+  add(x: Tensor, ct: Tensor): void {
     const before = this.#of.get(x);
-    const sum = before ? add(before, bar) : bar;
+    const sum = before ? add(before, ct) : ct;
     this.#of.set(x, sum);
     this.#count(sum, 1);
     if (before) this.#release(before, this.#count(before, -1));
   }
 
   /**
-   * Ends a node: its outputs need theirs no more; of what came in and went out, what stands for
-   * nothing is released.
+   * Ends a node: drops the cotangents of its outputs, and releases those of `seen` (what its vjp
+   * took and returned) that are no tensor's cotangent any more.
    */
   close(seen: readonly (Tensor | null)[], outputs: readonly Tensor[]): void {
     for (const x of outputs) {

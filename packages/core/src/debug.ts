@@ -1,4 +1,4 @@
-/** @file To look inside: the first op that makes a NaN, and the tape as text. */
+/** @file Debugging: the first op that makes a NaN, and the tape as text. */
 import { elements, isFloating } from "./array.ts";
 import { BackendError, ValueError } from "./errors.ts";
 import { scope, synchronous } from "./scope.ts";
@@ -10,18 +10,15 @@ const watching: Dynamic<boolean> = { value: false };
 const place: Dynamic<string> = { value: "" };
 
 /**
- * Runs `f` and throws at the first op whose result holds a NaN, or an infinity, that no operand
- * held. Costs a read of every result: for debugging. CPU backends only.
- * @throws ValueError naming the op, its shapes, the first bad index; its stack shows the call;
+ * Runs `f` and throws at the first op whose result has a NaN, or an infinity, that no operand had.
+ * It reads every result, on CPU backends only.
+ * @throws ValueError with the op, its shapes and the first bad index, whose stack shows the call;
  * BackendError for tensors on a device
  * @example detectAnomaly(() => valueAndGrad(loss, parameters));
  */
 export const detectAnomaly = <T>(f: () => T): T => during(watching, true, f);
 
-/**
- * Runs one primitive's vjp under its name, so that a message can say in whose derivative it went
- * wrong.
- */
+/** Runs one primitive's vjp under its name, which messages of {@link detectAnomaly} have. */
 export const inVjpOf = <T>(name: string, f: () => T): T =>
   during(place, ` in the vjp of ${name}`, f);
 
@@ -29,7 +26,7 @@ const badness = (v: number): number => (Number.isNaN(v) ? 2 : Number.isFinite(v)
 const firstBad = (t: Tensor, held: number): number =>
   isFloating(t.dtype) ? elements(t.ndarray()).findIndex((v: number) => badness(v) > held) : -1;
 
-/** Looks at the results of one call, when someone watches. */
+/** Checks the results of one call, inside of {@link detectAnomaly}. */
 export function inspect(op: string, inputs: readonly Tensor[], outputs: readonly Tensor[]): void {
   if (!watching.value) return;
   const away = [...inputs, ...outputs].find(({ backend }) => backend.view === undefined);
@@ -51,8 +48,8 @@ export function inspect(op: string, inputs: readonly Tensor[], outputs: readonly
 }
 
 /**
- * Runs `f` and lists every primitive that ran, those of derivatives too: operands, result, bytes
- * that it took (views: 0).
+ * Runs `f` and lists every primitive that ran, also those of derivatives: result, operands, and the
+ * bytes of its new storages (0 for a view).
  * @returns a line each
  * @throws TapeError when `f` returns a promise
  * @example console.log(printTape(() => grad(loss)(x)));

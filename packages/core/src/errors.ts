@@ -1,16 +1,13 @@
-/**
- * @file The typed errors of the framework; all of them read
- * `<op>: expected <condition>, got <value>`.
- */
+/** @file The typed errors of SPM; all read `<op>: expected <condition>, got <value>`. */
 
 /**
- * What every error of the framework is: an operation, the condition it expects, and the value it
+ * The class of every error of SPM: an operation, the condition that it expects, the value that it
  * got.
- *
- * @param op - who complains, e.g. `"matmul"`
+ * @param op - the operation, e.g. `"matmul"`
  * @param expected - the condition, with its numbers, e.g. `"inner sizes to agree"`
- * @param got - the value that broke it
- * @param help - what to do about it, printed on a line of its own
+ * @param got - the value that breaks it
+ * @param help - the remedy, on a line of its own (default: none)
+ * @example new SpmError("rng", "an integer", 0.5).message; // "rng: expected an integer, got 0.5"
  */
 export class SpmError extends Error {
   constructor(op: string, expected: string, got: unknown, help?: string) {
@@ -22,17 +19,32 @@ export class SpmError extends Error {
   }
 }
 
-/** A shape, rank or axis does not fit. */
+/**
+ * A shape, rank or axis does not fit.
+ * @example new ShapeError("add", "[2]", "[3]").message; // "add: expected [2], got [3]"
+ */
 export class ShapeError extends SpmError {}
 
-/** A dtype does not fit; the help line says how to cast. */
+/**
+ * A dtype does not fit; the help line has the cast.
+ * @example new DTypeError("exp", "float32", "int32", 'cast(x, "float32")');
+ */
 export class DTypeError extends SpmError {}
 
-/** A number, index or option lies outside of its range. */
+/**
+ * A number, index or option is outside of its range.
+ * @example new ValueError("topk", "k in [0, 3]", 4).name; // "ValueError"
+ */
 export class ValueError extends SpmError {}
 
-/** A tensor, tape or scope is used outside of its life. */
+/**
+ * A tensor, tape or scope is used after its end.
+ * @example new TapeError("read", "a live tensor", "a released one");
+ */
 export class TapeError extends SpmError {}
 
-/** A backend lacks a kernel, a device, memory, or is mixed with another one. */
+/**
+ * A backend lacks a kernel, a device or memory, or is mixed with another one.
+ * @example new BackendError("add", "all tensors on wasm", "one on gpu");
+ */
 export class BackendError extends SpmError {}

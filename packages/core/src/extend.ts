@@ -1,13 +1,20 @@
 /**
- * @file @spm/core/extend: what authors of ops, layers and backends need besides `@spm/core`.
+ * @file @spm/core/extend: for authors of ops, layers and backends, besides `@spm/core`.
  */
 
 // Primitives, and families of ops made of one function and its derivative
 
-export { type BinaryOp, binary, type UnaryOp, unary } from "./ops/elementwise.ts";
+export {
+  type BinaryDefinition,
+  type BinaryOp,
+  binary,
+  type UnaryDefinition,
+  type UnaryOp,
+  unary,
+} from "./ops/elementwise.ts";
 export { type FusedDefinition, type FusedOp, fused, fusedPrimitives } from "./ops/fused.ts";
 export { foldRows, mapArray, mapRows, zipLoop } from "./ops/loops.ts";
-export { type ReduceOp, reduction } from "./ops/reduce.ts";
+export { type ReduceOp, type ReductionDefinition, reduction } from "./ops/reduction.ts";
 export {
   type Cotangents,
   definePrimitive,
@@ -22,17 +29,16 @@ export { isRecording } from "./tape.ts";
 
 export { Rng } from "./ops/random.ts";
 
-// What ops check first
+// Checks of operands and options
 
 export { BackendError, DTypeError, ShapeError, TapeError, ValueError } from "./errors.ts";
+export { checkAxis, type Reduction, reducedShape } from "./ops/axes.ts";
 export {
   allDTypes,
   broadcastShapes,
-  checkAxis,
   checkDTypes,
   floatingDTypes,
   numericDTypes,
-  reducedShape,
 } from "./ops/check.ts";
 export { checkOptions, OptionError, type OptionNames } from "./ops/options.ts";
 export type { OptionSchema } from "./option-schema.ts";
@@ -68,7 +74,7 @@ export { type Residual, Storage, View } from "./storage.ts";
 
 // The primitives of core's ops
 
-export { broadcastOp, type Reduction, sumOp } from "./ops/broadcast.ts";
+export { broadcastOp, sumOp } from "./ops/broadcast.ts";
 export { castOp } from "./ops/cast.ts";
 export { gatherOp, type Scatter, scatterAddOp } from "./ops/gather.ts";
 export { whereOp } from "./ops/logic.ts";

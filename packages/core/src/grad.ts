@@ -1,7 +1,7 @@
 /**
- * @file Derivatives: a sweep over the tape from the last node to the first. Of y = f_N ∘ ⋯ ∘ f₁(x)
- * it makes x̄ = J₁ᵀ ⋯ J_Nᵀ ȳ, from the right, one vjp a node. Those are ops, too, so everything
- * nests.
+ * @file Derivatives: a sweep over the tape from the last node to the first. For y = f_N ∘ ⋯ ∘ f₁(x)
+ * it computes x̄ = J₁ᵀ ⋯ J_Nᵀ ȳ from the right, one vjp a node. A vjp consists of ops, so
+ * derivatives nest.
  */
 import { isFloating } from "./array.ts";
 import { Cotangents } from "./cotangents.ts";
@@ -17,15 +17,15 @@ import { kindOf, type Parameter, Tensor } from "./tensor.ts";
 
 type Tensors = readonly Tensor[];
 
-/** What is differentiated: a function of tensors to a tensor. */
+/** A function of tensors to a tensor. */
 export type Differentiable<Xs extends Tensors = Tensor[]> = (...xs: Xs) => Tensor;
 
 /** A tensor for each of `Xs`. */
 export type Gradients<Xs extends Tensors> = { [K in keyof Xs]: Tensor };
 
 /**
- * Cotangents of `wanted` from one of an output. Ops that run here go on the tapes that are still
- * open, not on this one.
+ * Cotangents of `wanted` from the cotangent of an output. The ops of the sweep go on the tapes that
+ * are still open, not on this one.
  */
 function pullBack<Xs extends Tensors>(
   tape: Tape,
@@ -42,34 +42,36 @@ function pullBack<Xs extends Tensors>(
     for (const { call, needs } of tape.nodes.toReversed()) {
       const cts = call.outputs.map((t) => cotangents.of(t));
       if (cts.every((ct) => ct === null)) continue;
-      const bars = scope(() =>
+      const byInput = scope(() =>
         inVjpOf(call.name, () => checkCotangents(call, call.vjp(cts, needs))),
       );
       for (const [i, input] of call.inputs.entries())
-        if (needs[i] && bars[i])
-          // x̄ += (∂y/∂x)ᵀ ȳ: what several calls take has the sum of their cotangents
-          cotangents.add(input, checkKind(call.name, "cotangent", bars[i], input));
-      cotangents.close([...cts, ...bars], call.outputs);
+        if (needs[i] && byInput[i])
+          // x̄ += (∂y/∂x)ᵀ ȳ: the input of several calls has the sum of their cotangents
+          cotangents.add(input, checkKind(call.name, "cotangent", byInput[i], input));
+      cotangents.close([...cts, ...byInput], call.outputs);
     }
     return each<Xs, Tensor>(wanted, (x) => cotangents.of(x) ?? zeros(x.shape, like(x)));
   });
 }
 
-/** What a vjp returned, once it is a tensor or null for each input. @throws ShapeError otherwise */
+/**
+ * The results of a vjp, if there is a tensor or null for each input. @throws ShapeError otherwise
+ */
 function checkCotangents(
   { name, inputs }: Call,
-  bars: readonly (Tensor | null)[],
+  cts: readonly (Tensor | null)[],
 ): readonly (Tensor | null)[] {
-  const each = Array.isArray(bars) && bars.length === inputs.length;
-  const at = each ? bars.findIndex((bar) => bar !== null && !(bar instanceof Tensor)) : 0;
-  if (at < 0) return bars;
-  const got = each ? `${kindOf(bars[at])} for input ${at}` : kindOf(bars);
+  const each = Array.isArray(cts) && cts.length === inputs.length;
+  const at = each ? cts.findIndex((ct) => ct !== null && !(ct instanceof Tensor)) : 0;
+  if (at < 0) return cts;
+  const got = each ? `${kindOf(cts[at])} for input ${at}` : kindOf(cts);
   throw new ShapeError(name, `a cotangent (or null) for each of ${inputs.length} inputs`, got);
 }
 
 /**
- * A cotangent or tangent, once it is known to be of the kind of its primal.
- * @throws ShapeError, DTypeError
+ * A cotangent or tangent itself, if it has the shape and dtype of its primal.
+ * @throws ShapeError, DTypeError otherwise
  */
 function checkKind(op: string, what: string, v: Tensor, { shape, dtype }: Tensor): Tensor {
   if (!sameShape(v.shape, shape))
@@ -98,16 +100,20 @@ function asTensor(op: string, value: unknown): Tensor {
   throw new TapeError(op, "a function that returns a tensor", typeof value);
 }
 
-/** What a scalar's derivative starts from, 1. @throws ShapeError for anything but a scalar */
+/** The cotangent 1 of a scalar. @throws ShapeError for anything but a scalar */
 function seedOf(op: string, value: Tensor): Tensor {
   if (value.shape.length === 0) return ones([], like(value));
   throw new ShapeError(op, "a scalar", showShape(value.shape), "sum() or mean() it");
 }
 
 /**
- * f's value, and its pullback ȳ ↦ (∂f/∂x)ᵀ ȳ, which may be called many times and is differentiable
- * itself. Arguments are aliased on entry, so that an inner derivative never mistakes an outer
- * variable for its own.
+ * The value of a function and its pullback, ȳ ↦ (∂f/∂x)ᵀ ȳ, which may be called many times and is
+ * differentiable itself. Arguments are aliased on entry, so that an inner derivative never takes an
+ * outer variable for its own.
+ * @param primals - x, [...] each
+ * @returns `value` f(x) [...], and `pullback`: a cotangent of its shape → one for each primal, of
+ * the primal's shape
+ * @throws DTypeError for a primal that is no floating tensor; TapeError unless f returns a tensor
  * @example const { value, pullback } = vjp(tanh, x); const [xBar] = pullback(ones(x.shape));
  */
 export function vjp<Xs extends Tensors>(
@@ -125,8 +131,11 @@ export function vjp<Xs extends Tensors>(
 }
 
 /**
- * The gradient of a scalar function: x ↦ ∂f/∂x.
- * @param argnums - the argument(s) to differentiate by; 0 unless said
+ * The gradient of a scalar function, x ↦ ∂f/∂x.
+ * @param f - of tensors [...] to a scalar []
+ * @param argnums - the argument or arguments to differentiate by (default 0)
+ * @returns a function of the same arguments to the gradient, [...] as the argument; an array of
+ * them where argnums is one
  * @throws ShapeError unless f returns a scalar; TapeError when f is async
  * @example grad(x => sum(square(x)))(tensor([1, 2])); // [2, 4]
  */
@@ -160,10 +169,13 @@ function argument(op: string, xs: Tensors, k: number): Tensor {
 }
 
 /**
- * The training form: the value of a scalar function and its gradients by parameters that it finds
- * through its closure.
- * @returns `grads[i]` belongs to `params[i]` (zeros where the loss does not depend on it); `aux` is
- * what f returned beside
+ * The value of a scalar function and its gradients by parameters that f uses from its closure: the
+ * form for training.
+ * @param f - returns a scalar [], or `{ loss, aux }` with a scalar loss
+ * @param params - [...] each
+ * @returns `value` []; `grads`, of the parameters' shapes (zeros where f does not depend on one);
+ * `aux` as f returned it
+ * @throws ShapeError unless f returns a scalar; TapeError when f is async
  * @example const { value, grads } = valueAndGrad(() => crossEntropy(model.forward(x), y), params);
  */
 export function valueAndGrad<P extends readonly Parameter[], Aux = undefined>(
@@ -181,7 +193,7 @@ export function valueAndGrad<P extends readonly Parameter[], Aux = undefined>(
   });
 }
 
-/** Σᵢ ⟨xᵢ, yᵢ⟩; null counts as zero. */
+/** Σᵢ ⟨xᵢ, yᵢ⟩, a scalar; null is zero. */
 export function dot(op: string, xs: Tensors, ys: readonly (Tensor | null)[]): Tensor {
   if (xs.length !== ys.length)
     throw new ShapeError(op, `${xs.length} vectors, one for each argument`, ys.length);
@@ -192,8 +204,12 @@ export function dot(op: string, xs: Tensors, ys: readonly (Tensor | null)[]): Te
 }
 
 /**
- * Forward derivative: f's value and its tangent ẏ = J ẋ, J = ∂f/∂x, without a rule for any op: the
- * pullback ȳ ↦ Jᵀ ȳ is linear, ⟨Jᵀ ȳ, ẋ⟩ = ⟨ȳ, J ẋ⟩, and the gradient of that by ȳ is J ẋ.
+ * The forward derivative: f's value and its tangent ẏ = J ẋ, J = ∂f/∂x. No op needs a rule for it:
+ * the pullback ȳ ↦ Jᵀ ȳ is linear, ⟨Jᵀ ȳ, ẋ⟩ = ⟨ȳ, J ẋ⟩, and the gradient of that by ȳ is J ẋ.
+ * @param primals - x, [...] each
+ * @param tangents - ẋ, of the primals' shapes
+ * @returns `value` and `tangent`, both of the shape of f(x)
+ * @throws ShapeError, DTypeError unless each tangent fits its primal
  * @example jvp(sin, [x], [ones(x.shape)]).tangent; // cos x
  */
 export function jvp<Xs extends Tensors>(
@@ -208,7 +224,15 @@ export function jvp<Xs extends Tensors>(
   });
 }
 
-/** Hessian-vector product (∂²f/∂x²) v of a scalar function: the gradient of ⟨∂f/∂x, v⟩ by x. */
+/**
+ * The Hessian-vector product (∂²f/∂x²) v of a scalar function: the gradient of ⟨∂f/∂x, v⟩ by x.
+ * @param f - of tensors [...] to a scalar []
+ * @param primals - x, [...] each
+ * @param v - of the primals' shapes
+ * @returns a tensor for each primal, of its shape
+ * @throws ShapeError unless f returns a scalar and each vector fits its primal
+ * @example hvp((x) => sum(pow(x, 3)), [tensor([1, 2])], [ones([2])])[0]; // [6, 12]
+ */
 export function hvp<Xs extends Tensors>(
   f: Differentiable<Xs>,
   primals: readonly [...Xs],
@@ -224,5 +248,8 @@ export function hvp<Xs extends Tensors>(
   });
 }
 
-/** The value without its history: derivatives see a constant. */
+/**
+ * The same value without history, [...] → [...]: to a derivative it is a constant.
+ * @example grad((x) => sum(mul(x, stopGradient(x))))(tensor([3])); // [3]
+ */
 export const stopGradient = (x: Tensor): Tensor => withoutTapes(() => alias(x));

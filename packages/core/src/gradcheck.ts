@@ -1,30 +1,40 @@
-/** @file Derivatives against central differences, in float64. */
+/** @file Checks of derivatives against central differences, in float64. */
 import { elements } from "./array.ts";
 import { DTypeError, ValueError } from "./errors.ts";
 import { type Differentiable, dot, vjp } from "./grad.ts";
 import { tensor } from "./ops/create.ts";
 import { add, mul } from "./ops/families.ts";
+import { checkOptions, type OptionNames } from "./ops/options.ts";
 import { normal, rng } from "./ops/random.ts";
 import { noGrad } from "./scope.ts";
 import { sizeOf } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** What a check may be told. */
+/** Options of a check. */
 export interface GradcheckOptions {
-  /** Half the difference quotient's width; 1e-6 unless said. */
+  /**
+   * Half the width of the difference quotient.
+   * @defaultValue 1e-6
+   */
   readonly step?: number;
-  /** Largest error allowed, absolute below 1 and relative above; 1e-6 unless said. */
+  /**
+   * The largest error allowed, absolute below 1 and relative above.
+   * @defaultValue 1e-6
+   */
   readonly tolerance?: number;
+  /**
+   * The seed of the random directions.
+   * @defaultValue 1
+   */
   readonly seed?: number;
 }
+const names: OptionNames<GradcheckOptions> = { step: true, tolerance: true, seed: true };
 
 /** The worst disagreement of a check. */
 export interface GradcheckReport {
   /** |analytic − numeric| / max(1, |numeric|) */
   readonly error: number;
-  /**
-   * Which element (row-major) of which input was moved, or that all were, along a random direction.
-   */
+  /** The element (row-major) and input that was moved, or all along a random direction. */
   readonly moved: string;
   readonly analytic: number;
   readonly numeric: number;
@@ -35,10 +45,11 @@ const read = (scalar: Tensor): number => elements(scalar.ndarray())[0]!;
 
 /**
  * Checks the vjp of `f` at `inputs`, along a random direction u of all inputs and then along each
- * element: ⟨v, f(x + hu) − f(x − hu)⟩ / 2h against ⟨Jᵀv, u⟩ with v random.
- * @param inputs - float64 tensors, away from kinks
+ * element: ⟨v, f(x + hu) − f(x − hu)⟩ / 2h against ⟨Jᵀv, u⟩ with v random. It runs f twice for
+ * every element.
+ * @param inputs - float64 [...] each, away from kinks
  * @returns the worst disagreement
- * @throws ValueError when it is too large; DTypeError unless everything is float64
+ * @throws ValueError when it exceeds the tolerance; DTypeError unless everything is float64
  * @example gradcheck(tanh, [tensor(new Float64Array([0.3, -1]))]);
  */
 export function gradcheck<Xs extends readonly Tensor[]>(
@@ -51,6 +62,7 @@ export function gradcheck(
   inputs: readonly Tensor[],
   options: GradcheckOptions = {},
 ): GradcheckReport {
+  checkOptions("gradcheck", options, names);
   const { step = 1e-6, tolerance = 1e-6, seed = 1 } = options;
   const random = rng(seed);
   const { value, pullback } = vjp(f, ...inputs);
@@ -72,17 +84,21 @@ export function gradcheck(
   for (const [k, { shape }] of inputs.entries())
     for (let i = 0; i < sizeOf(shape); i++) {
       const unit = tensor(new Float64Array(sizeOf(shape)).fill(1, i, i + 1), { shape });
-      probe(
-        `element ${i} of input ${k}`,
-        inputs.map((_, m) => (m === k ? unit : null)),
-      );
+      const us = inputs.map((_, m) => (m === k ? unit : null));
+      probe(`element ${i} of input ${k}`, us);
     }
   if (worst.error <= tolerance) return worst;
   const expected = `a derivative within ${tolerance} of the difference quotient ${worst.numeric}`;
   throw new ValueError("gradcheck", expected, `${worst.analytic} (moved ${worst.moved})`);
 }
 
-/** {@link gradcheck} of the vjp itself: the second derivatives, also by the cotangent. */
+/**
+ * {@link gradcheck} of the vjp itself: checks the second derivatives, also by the cotangent.
+ * @param inputs - float64 [...] each, away from kinks
+ * @returns the worst disagreement
+ * @throws ValueError when it exceeds the tolerance; DTypeError unless everything is float64
+ * @example gradgradcheck(tanh, [tensor(new Float64Array([0.3, -1]))]);
+ */
 export function gradgradcheck<Xs extends readonly Tensor[]>(
   f: Differentiable<Xs>,
   inputs: readonly [...Xs],
@@ -93,14 +109,12 @@ export function gradgradcheck(
   inputs: readonly Tensor[],
   options: GradcheckOptions = {},
 ): GradcheckReport {
+  checkOptions("gradgradcheck", options, names);
   const random = rng((options.seed ?? 1) + 1);
   const like = (x: Tensor) => normal(random, x.shape, 0, 1, { dtype });
   const us = inputs.map(like);
   const first = (ct: Tensor, ...xs: Tensor[]) =>
     dot("gradgradcheck", vjp(f, ...xs).pullback(ct), us);
-  return gradcheck<[Tensor, ...Tensor[]]>(
-    first,
-    [like(noGrad(() => f(...inputs))), ...inputs],
-    options,
-  );
+  const ct = like(noGrad(() => f(...inputs)));
+  return gradcheck<[Tensor, ...Tensor[]]>(first, [ct, ...inputs], options);
 }

@@ -1,6 +1,6 @@
 /**
  * @file @spm/core: tensors on ndarray, a tape, and differentiable ops, grouped as in the guide.
- * What authors of ops and backends need besides is `@spm/core/extend`.
+ * Authors of ops and backends find the rest in `@spm/core/extend`.
  */
 
 // Tensors, with the ops that take one first as methods, too
@@ -19,7 +19,9 @@ export {
   linspace,
   type Nested,
   ones,
+  type ParameterOptions,
   parameter,
+  type TensorOptions,
   tensor,
   to,
   zeros,
@@ -42,6 +44,7 @@ export { relu, sigmoid, softplus, tanh } from "./ops/activation.ts";
 export {
   abs,
   add,
+  type ClampOptions,
   clamp,
   cos,
   div,
@@ -78,7 +81,8 @@ export {
 
 // Along axes
 
-export { type ReduceOptions, sum } from "./ops/broadcast.ts";
+export type { Axes, ReduceOptions } from "./ops/axes.ts";
+export { sum } from "./ops/broadcast.ts";
 export { argmax, argmin, argsort, type SortOptions, sort, topk } from "./ops/order.ts";
 export {
   all,
@@ -91,6 +95,7 @@ export {
   norm,
   prod,
   std,
+  type VarianceOptions,
   variance,
 } from "./ops/reduce.ts";
 
@@ -98,8 +103,9 @@ export {
 
 export { broadcastTo } from "./ops/broadcast.ts";
 export { at, gather, type Index, oneHot, scatterAdd, take } from "./ops/gather.ts";
+export type { SliceRange } from "./ops/range.ts";
 export { expandDims, reshape, squeeze, transpose } from "./ops/reshape.ts";
-export { concat, flip, pad, type SliceRange, slice, split, stack } from "./ops/slice.ts";
+export { concat, flip, type PadOptions, pad, slice, split, stack } from "./ops/slice.ts";
 
 // Products
 

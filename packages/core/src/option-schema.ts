@@ -1,9 +1,7 @@
-/**
- * @file What the value of an option may be: flags, help, JSON schemas and tests are made from it.
- */
+/** @file The values that an option may have: the source of flags, help, JSON schemas and tests. */
 
 /**
- * JSON Schema of one option's value, with a line that says what the option is.
+ * The JSON Schema of one option's value, with a line of description.
  *
  * @example
  * const momentum: OptionSchema = {
@@ -22,12 +20,15 @@ export interface OptionSchema {
   readonly maximum?: number;
   readonly exclusiveMinimum?: number;
   readonly exclusiveMaximum?: number;
-  /** The words that a string may be; any unless given. */
+  /**
+   * The values that a string may have.
+   * @defaultValue any
+   */
   readonly enum?: readonly string[];
-  /** What each number of an array may be. */
+  /** The schema of each number of an array. */
   readonly items?: Omit<OptionSchema, "description" | "default">;
   readonly minItems?: number;
   readonly maxItems?: number;
-  /** What holds where nothing is given; an option without one is left out then. */
+  /** The value where none is given; an option without a default is left out then. */
   readonly default?: string | number | boolean | readonly number[];
 }

@@ -1,6 +1,6 @@
 /**
  * @file A primitive: an op y = f(x) and its derivative x̄ = (∂f/∂x)ᵀ ȳ as one object; and a call of
- * it, which checks, runs a kernel, and goes on the tape.
+ * it, which checks the operands, runs a kernel, and goes on the tape.
  */
 import { dtypeOf, type NdArray } from "./array.ts";
 import {
@@ -20,7 +20,7 @@ import { type Residual, View } from "./storage.ts";
 import { type Call, isTracked, record } from "./tape.ts";
 import { type Spec, showSpec, Tensor } from "./tensor.ts";
 
-/** What a vjp may use. */
+/** The call that a vjp differentiates. */
 export interface VjpContext<
   I extends Places = Places,
   O extends Places = Places,
@@ -28,22 +28,22 @@ export interface VjpContext<
 > {
   readonly inputs: Each<I, Tensor>;
   readonly outputs: Each<O, Tensor>;
-  /** What the forward kept, to be passed on to its backward pass. */
+  /** The residual of the forward, for its backward pass. */
   readonly residual: Residual | undefined;
   readonly options: Options;
-  /** Which inputs want a cotangent: the rest may be null, unpaid for. */
+  /** The inputs that need a cotangent: for the others null will do. */
   readonly needs: Each<I, boolean>;
 }
 
-/** Cotangents of the outputs: of the only one it is there, of several each may be null (zero). */
+/** Cotangents of the outputs: of a single one it exists, of several each may be null (zero). */
 export type Cotangents<O extends Places> = O extends readonly [1]
   ? Each<O, Tensor>
   : Each<O, Tensor | null>;
 
 /**
- * An op: its reference forward on NdArray, and its derivative written in public ops, so that it is
- * differentiable again and runs on every backend. A fused op's backward is itself a primitive,
- * whose vjp is the composed form.
+ * An op: its reference forward on NdArray, and its derivative in public ops, so that it is
+ * differentiable again and runs on every backend. A fused op's backward is a primitive itself,
+ * whose vjp comes from the composed form.
  */
 export interface Primitive<
   I extends Places = Places,
@@ -52,12 +52,12 @@ export interface Primitive<
 > {
   /** For messages, never for dispatch. */
   readonly name: string;
-  /** Validates everything and says what comes out. Throws before anything is written. */
+  /** Checks operands and options, and returns the shapes and dtypes of the outputs. */
   infer(inputs: Each<I, Spec>, options: Options): Each<O, Spec>;
   /**
-   * The outputs; where `keep` is true, somebody will differentiate, and they may come with a
-   * residual. The forward of a backward pass gets that again, unless another kernel made it: then
-   * it computes it anew.
+   * The outputs; where `keep` is true, a tape records, and they may come with a residual. The
+   * forward of a backward pass gets that residual, unless another kernel made it: then it computes
+   * it again.
    */
   forward(
     inputs: Each<I, NdArray>,
@@ -78,15 +78,16 @@ export interface Op<I extends Places, O extends Places = [y: 1], Options = void>
 const registry: Primitive[] = [];
 
 /**
- * Every primitive defined so far: what a backend must cover and the derivative checks walk through.
+ * Every primitive defined so far, for the tests of backends and derivatives.
+ * @example primitives().map(({ name }) => name);
  */
 export const primitives = (): readonly Primitive[] => registry;
 
 /**
- * Makes an op from its forward and its derivative, exactly as the framework's own ops are made. Its
- * type says the places of its operands and results.
- * @returns a function `(inputs, options) => outputs`; it is recorded, checked and dispatched like
- * every other
+ * Makes an op from its forward and its derivative, as core's own ops are made. Its type has the
+ * places of its operands and results, [...] each.
+ * @returns a function `(inputs, options) => outputs`, checked, dispatched and recorded as all
+ * others
  * @example
  * const cube: Op<[x: 1]> = definePrimitive({
  *   name: "cube",
@@ -105,13 +106,18 @@ export function definePrimitive<I extends Places, O extends Places = [y: 1], Opt
   return Object.assign(call as unknown as Op<I, O, Options>, { primitive });
 }
 
-/** `map` of a tuple, as long as it was. */
+/** `map` of a tuple, whose type keeps its length. @example each([1, 2], (v) => 2 * v); // [2, 4] */
 export const each = <T extends readonly unknown[], U>(
   list: readonly [...T],
   f: (item: T[number], k: number) => U,
 ): { [K in keyof T]: U } => list.map(f) as { [K in keyof T]: U };
 
-/** A backend's kernels, by primitive. */
+/**
+ * A backend's kernels, by primitive.
+ * @example
+ * const table = new KernelTable<NdArray>();
+ * table.set(neg.primitive, ([x]) => [mapArray((v) => -v, x)]);
+ */
 export class KernelTable<Handle> {
   readonly #kernels = new Map<object, Kernel>();
 
@@ -123,7 +129,7 @@ export class KernelTable<Handle> {
     return this.#kernels.has(primitive);
   }
 
-  /** Adds a kernel: its operands, results and options are those of the primitive. */
+  /** Adds a kernel with the operands, results and options of its primitive. */
   set<I extends Places, O extends Places, Options>(
     primitive: Primitive<I, O, Options>,
     kernel: Kernel<Handle, NoInfer<I>, NoInfer<O>, NoInfer<Options>>,
@@ -168,13 +174,13 @@ function apply(
 
 const handleOf = (view: View): unknown => view.handle;
 
-/** The view among `views` that looks at the same memory as a handle: they share its storage. */
+/** The view among `views` whose storage has the memory of a handle. */
 function sharing(backend: Backend, handle: unknown, views: readonly View[]): View | undefined {
   const memory = backend.memory(handle);
   return views.find(({ storage }) => storage.memory === memory);
 }
 
-/** What a forward kept, owned by the scope as its outputs are. */
+/** The residual of a forward, owned by the scope as its outputs are. */
 function keptOf(
   backend: Backend,
   byReference: boolean,
@@ -189,7 +195,7 @@ function keptOf(
   };
 }
 
-/** The reference's forward, in place of a kernel that the backend lacks, or that declines. */
+/** A fallback: the reference's forward, since the backend has no kernel or that declines. */
 function onReference(
   p: Primitive,
   backend: Backend,
@@ -217,7 +223,7 @@ function onReference(
     : outputs;
 }
 
-/** @throws ShapeError when a forward does not return what its `infer` said */
+/** The array itself, if it agrees with `infer`. @throws ShapeError otherwise */
 function checkResult(op: string, array: NdArray | undefined, spec: Spec): NdArray {
   const got = array && { shape: array.shape, dtype: dtypeOf(array) };
   if (array && got && sameShape(got.shape, spec.shape) && got.dtype === spec.dtype) return array;
@@ -226,8 +232,8 @@ function checkResult(op: string, array: NdArray | undefined, spec: Spec): NdArra
 }
 
 /**
- * Where a call runs: where its inputs live; scalars in CPU memory fit anywhere.
- * @throws BackendError when they are mixed
+ * The backend of a call: that of its inputs. Scalars in CPU memory may be mixed with any.
+ * @throws BackendError when inputs are on several
  */
 function commonBackend(op: string, inputs: readonly Tensor[]): Backend {
   let found: Backend | undefined;
@@ -243,7 +249,12 @@ function commonBackend(op: string, inputs: readonly Tensor[]): Backend {
   return found ?? (inputs.length > 0 ? reference : currentBackend());
 }
 
-/** A tensor from an array that nobody else writes. It lives on `backend`. */
+/**
+ * A tensor from an array [...], which must not be written any more.
+ * @param backend - default: the current one
+ * @returns [...]
+ * @example fromArray(wrap(Float32Array.of(1, 2), [2])); // [1, 2]
+ */
 export function fromArray(array: NdArray, backend: Backend = currentBackend()): Tensor {
   const spec = { shape: array.shape.slice(), dtype: dtypeOf(array) };
   return own(new Tensor(spec, backend, backend.upload(array)));

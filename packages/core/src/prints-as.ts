@@ -1,11 +1,11 @@
-/** @file What consoles show of an object: its text instead of its fields. */
+/** @file Objects that consoles show as text instead of by their fields. */
 
-/** Where consoles look for it: those of Node, Bun and Deno, and Deno's alone. */
+/** The methods that consoles call: those of Node, Bun and Deno, and of Deno only. */
 const hooks = [Symbol.for("nodejs.util.inspect.custom"), Symbol.for("Deno.customInspect")];
 
 /**
- * Gives an object, or by its prototype a class, its text: `String(object)`, which the consoles of
- * Node, Bun and Deno show instead of its fields. That of a browser shows fields: print
+ * Sets the text of an object, or with a prototype that of a class: `String(object)` and what the
+ * consoles of Node, Bun and Deno show. A browser's console still shows fields; print
  * `String(object)` there.
  * @returns the object
  * @example String(printsAs({ width: 3 }, ({ width }) => `${width} wide`)); // "3 wide"
@@ -24,7 +24,7 @@ export function printsAs<T extends object>(target: T, text: (object: T) => strin
 }
 
 /**
- * Options and other plain values on one line, as a program writes them.
+ * Options and other plain values on one line, as JavaScript.
  * @example showValue({ base: 0.1, betas: [0.9, 0.999] }); // "{ base: 0.1, betas: [0.9, 0.999] }"
  */
 export function showValue(value: unknown): string {

@@ -50,9 +50,9 @@ test("creation", async () => {
     ragged depths → ShapeError: tensor: expected numbers at depth 1 (not ragged), got an array of 1
     something else than numbers → ShapeError: tensor: expected numbers at depth 1 (not ragged), got string
     a wrong length → ShapeError: tensor: expected 4 elements for shape [2, 2], got 3
-    a shape that is none → ShapeError: full: expected a shape of non-negative integers, at most 2^32 elements, got [2,-1]
-    half an element → ShapeError: full: expected a shape of non-negative integers, at most 2^32 elements, got [1.5]
-    more than there can be → ShapeError: full: expected a shape of non-negative integers, at most 2^32 elements, got [1000000,1000000]
+    a shape that is none → ShapeError: zeros: expected a shape of non-negative integers, at most 2^32 elements, got [2,-1]
+    half an element → ShapeError: zeros: expected a shape of non-negative integers, at most 2^32 elements, got [1.5]
+    more than there can be → ShapeError: zeros: expected a shape of non-negative integers, at most 2^32 elements, got [1000000,1000000]
     a fraction as int32 → ValueError: tensor: expected 32-bit integers for int32, got 0.5
     help: take another dtype
     2 as bool → ValueError: tensor: expected 0 or 1 for bool, got 2

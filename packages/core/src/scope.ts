@@ -1,5 +1,6 @@
 /**
- * @file Ownership: a scope releases what was made in it, except what it returns and what was kept.
+ * @file Ownership: a scope releases the tensors made in it, except those that it returns and those
+ * that are kept.
  */
 import { TapeError } from "./errors.ts";
 import type { View } from "./storage.ts";
@@ -8,7 +9,7 @@ import { Tensor } from "./tensor.ts";
 
 const scopes: View[][] = [];
 
-/** Hands a view to the innermost scope, or to the heap. */
+/** Makes the innermost scope the owner of a view, or leaves it to the garbage collector. */
 export function own<V extends View>(view: V): V {
   const scope = scopes.at(-1);
   view.owner = scope ?? null;
@@ -18,9 +19,9 @@ export function own<V extends View>(view: V): V {
 }
 
 /**
- * Runs `f` and releases the tensors made in it. What the result reaches (tensors in arrays,
- * objects, maps, sets) moves to the parent scope; what was {@link keep}t outlives all; nothing is
- * released while an outer tape still records.
+ * Runs `f` and releases the tensors made in it. Those in the result (tensors, also in arrays,
+ * objects, maps and sets; [...] each) move to the parent scope, those that were {@link keep}t stay,
+ * and nothing is released while an outer tape records.
  * @throws TapeError when `f` returns a promise: scopes are synchronous
  * @example const norm = scope(() => sqrt(sum(square(x)))); // the square and the sum are gone
  */
@@ -39,42 +40,43 @@ export function scope<T>(f: () => T): T {
   }
 }
 
-/**
- * Releases a tensor of the innermost scope before that ends; not where an outer tape may still ask
- * for it.
- */
+/** Releases a tensor of the innermost scope before the scope ends, unless a tape records. */
 export function releaseEarly(tensor: Tensor): void {
   if (tensor.owner !== null && tensor.owner === scopes.at(-1) && !isRecording()) tensor.dispose();
 }
 
-/**
- * The value itself, unless it is a promise, whose own failure then goes unheard.
- * @throws TapeError
- */
+/** The value itself. @throws TapeError for a promise, whose own rejection is then ignored */
 export function synchronous<T>(op: string, value: T): T {
   if (typeof (value as PromiseLike<T> | null)?.then !== "function") return value;
   (value as PromiseLike<T>).then(undefined, () => {});
   throw new TapeError(op, "a synchronous function", "a promise", "await outside of it");
 }
 
-/** A tensor that no scope releases; `dispose()` does. @example state.h = keep(h) */
+/**
+ * The tensor itself [...], which no scope releases now: `dispose()` does.
+ * @example state.h =
+ * keep(h)
+ */
 export function keep<T extends Tensor>(tensor: T): T {
   tensor.assertReadable();
   tensor.owner = null;
   return tensor;
 }
 
-/** Runs `f` without recording: for evaluation, sampling and updates. It is a {@link scope}, too. */
+/**
+ * Runs `f` while no tape records, in a {@link scope}: for evaluation, sampling and updates.
+ * @throws TapeError when `f` returns a promise
+ * @example const logits = noGrad(() => model.forward(x));
+ */
 export const noGrad = <T>(f: () => T): T => withoutTapes(() => scope(f));
 
-/** Hands what a scope made to its parent. */
+/** Moves a view that a scope made to the parent scope. */
 function pass(view: View, made: View[]): void {
   if (view.owner === made) own(view);
 }
 
 /**
- * Hands on what a result reaches: every tensor that a value holds, directly or inside of arrays,
- * objects, maps and sets.
+ * Moves the tensors of a result to the parent scope, also those in arrays, objects, maps and sets.
  */
 function moveToParent(value: unknown, made: View[], seen?: Set<object>): void {
   if (value instanceof Tensor) {

@@ -1,12 +1,12 @@
 /**
  * @file The tape: the calls that ran, in order. A call comes after those whose outputs it takes, so
- * the sweep of derivatives (grad.ts) is a loop over them, backwards.
+ * the sweep of derivatives (grad.ts) is a loop over them in reverse.
  */
 import { isFloating } from "./array.ts";
 import type { Residual } from "./storage.ts";
 import { Parameter, type Tensor } from "./tensor.ts";
 
-/** A variable that {@link during} sets. */
+/** A variable that {@link during} sets for a while. */
 export type Dynamic<T> = { value: T };
 
 /** Runs `f` while `variable` has another value. */
@@ -27,7 +27,7 @@ export interface Call {
   readonly outputs: readonly Tensor[];
   readonly residual: Residual | undefined;
   /**
-   * x̄ = (∂y/∂x)ᵀ ȳ: cotangents of the inputs x that `needs` names, from those of the outputs y
+   * x̄ = (∂y/∂x)ᵀ ȳ: cotangents of the inputs x that `needs` marks, from those of the outputs y
    * (null: zero).
    */
   vjp(
@@ -38,18 +38,18 @@ export interface Call {
 
 /** The calls that depend on the tensors it watches. */
 export interface Tape {
-  /** `needs` says which inputs of the call depend on what the tape watches. */
+  /** The calls; `needs` marks the inputs that depend on the watched tensors. */
   readonly nodes: { readonly call: Call; readonly needs: readonly boolean[] }[];
-  /** The watched tensors and what depends on them; null: it records everything. */
+  /** The watched tensors and all that depend on them; null: everything is recorded. */
   readonly tracked: Set<Tensor> | null;
-  /** The parameters it holds, with their version when they were used. */
+  /** The parameters that the calls used, with their versions at that time. */
   readonly parameters: Map<Parameter, number>;
 }
 
-/** The tapes that record now; every call goes on each of them that tracks one of its inputs. */
+/** The tapes that record now; a call goes on each of them that tracks one of its inputs. */
 const recording: Dynamic<readonly Tape[]> = { value: [] };
 
-/** Whether any tape records. */
+/** Whether any tape records. @example isRecording(); // false */
 export const isRecording = (): boolean => recording.value.length > 0;
 
 const tracks = ({ tracked }: Tape, t: Tensor): boolean => tracked === null || tracked.has(t);
@@ -74,7 +74,7 @@ export function record(call: Call): void {
 }
 
 /**
- * Runs `f` with a new tape that watches `watched`, beside those that record already. The tape
+ * Runs `f` with a new tape that watches `watched`, besides those that record already. The tape
  * closes even if `f` throws.
  */
 export function withTape<T>(
@@ -89,5 +89,5 @@ export function withTape<T>(
   }
 }
 
-/** Runs `f` while no tape records; tapes opened inside of it do. */
+/** Runs `f` while no tape records, except those opened inside of it. */
 export const withoutTapes = <T>(f: () => T): T => during(recording, [], f);

@@ -1,6 +1,6 @@
 /**
  * @file Tensors and parameters: immutable values on a backend, and leaves that an optimizer may
- * replace. The tape knows a value by its object.
+ * replace. A tape identifies a value by its object.
  */
 import type { DType, NdArray, TypedArray } from "./array.ts";
 import type { Backend } from "./backend.ts";
@@ -14,14 +14,14 @@ export interface Spec {
   readonly dtype: DType;
 }
 
-/** A spec as messages and tables print it. @example showSpec(zeros([2, 3])) // "float32[2, 3]" */
+/** Dtype and shape [...] as in messages. @example showSpec(zeros([2, 3])) // "float32[2, 3]" */
 export const showSpec = ({ dtype, shape }: Spec): string => `${dtype}${showShape(shape)}`;
 
 /**
- * An immutable array of numbers on one backend. `console.log(t)` and `String(t)` show its dtype,
- * shape and backend, and under them its rows: aligned, those of more than 1000 elements abridged,
- * with the decimals and exponents that NumPy would take. What can't be read without waiting is not
- * shown: `String(await to(t, reference))` is. A browser's console needs `console.log(String(t))`.
+ * An immutable array of numbers [...] on one backend. `console.log(t)` and `String(t)` show its
+ * dtype, shape and backend, then its rows: aligned, with NumPy's decimals and exponents, abridged
+ * above 1000 elements. Rows on a device are not shown; `String(await to(t, reference))` shows them.
+ * A browser's console needs `console.log(String(t))`.
  * @example String(tensor([[1, 2], [3, 4]])); // Tensor float32[2, 2] on … [[1., 2.], [3., 4.]]
  */
 export class Tensor extends View implements Spec {
@@ -29,8 +29,8 @@ export class Tensor extends View implements Spec {
   readonly dtype: DType;
 
   /**
-   * @param source - the tensor whose storage `handle` looks at; without one the tensor has a
-   * storage of its own
+   * @param source - a view of the same storage as `handle`'s (default: the tensor gets a storage of
+   * its own)
    */
   constructor(spec: Spec, backend: Backend, handle: unknown, source?: View) {
     super(backend, handle, source);
@@ -49,10 +49,7 @@ export class Tensor extends View implements Spec {
     return new TapeError("read", `a live tensor of shape ${showShape(this.shape)}`, got, help);
   }
 
-  /**
-   * The array itself, without a copy: CPU backends only, read-only by contract.
-   * @throws BackendError on a device
-   */
+  /** The array itself, without a copy and read-only. @throws BackendError on a device */
   ndarray(): NdArray {
     const { view, name } = this.backend;
     if (view !== undefined) return view(this.handle);
@@ -60,9 +57,7 @@ export class Tensor extends View implements Spec {
     throw new BackendError("ndarray", "a tensor in CPU memory", `one on ${name}`, help);
   }
 
-  /**
-   * A copy of the elements in row-major order. Enqueued at the call: later updates don't change it.
-   */
+  /** A copy of the elements in row-major order, as they are at the time of the call. */
   data(): Promise<TypedArray> {
     return this.backend.download(this.handle);
   }
@@ -75,19 +70,24 @@ export class Tensor extends View implements Spec {
   }
 }
 
-/** What a value is where a tensor belongs, for messages. */
+/** The kind of a value that is no tensor, for messages. */
 export function kindOf(value: unknown): string {
   if (value === null) return "null";
   return Array.isArray(value) ? `an array of ${value.length}` : typeof value;
 }
 
-/** A leaf that an optimizer may replace. */
+/**
+ * A leaf [...] that an optimizer may replace; {@link parameter} makes one.
+ * @param value - the tensor that is copied
+ * @param decay - whether weight decay applies
+ * @example const p = new Parameter(zeros([2]), true);
+ */
 export class Parameter extends Tensor {
   /** Whether weight decay applies. */
   readonly decay: boolean;
-  /** How often it was assigned. */
+  /** The number of assignments so far. */
   version = 0;
-  /** How many open tapes used it. */
+  /** The number of open tapes that used it. */
   recordings = 0;
 
   constructor(value: Tensor, decay: boolean) {
@@ -103,10 +103,10 @@ export class Parameter extends Tensor {
   }
 
   /**
-   * Takes over another value: its memory where only its scope has it, otherwise a copy. Views of
-   * the old one end: they throw instead of reading stale numbers.
-   * @throws ShapeError, DTypeError when the value is of another kind; TapeError while a tape that
-   * used it is open
+   * Replaces the value by another one: by its storage if a scope is its only owner, otherwise by a
+   * copy. The old storage is invalidated: reads of its views throw.
+   * @throws ShapeError, DTypeError unless shape and dtype agree; TapeError while a tape that used
+   * the parameter is open
    */
   assign(value: Tensor): void {
     const { shape, dtype } = this;

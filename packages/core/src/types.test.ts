@@ -102,7 +102,7 @@ test("methods have the types of their functions", () => {
   const x = tensor([[1]]);
   expectTypeOf(x.matmul).parameters.toEqualTypeOf<[b: Tensor]>();
   expectTypeOf(x.relu).parameters.toEqualTypeOf<[]>();
-  expectTypeOf(x.sum).parameter(0).toEqualTypeOf<core.ReduceOptions | undefined>();
+  expectTypeOf(x.sum).parameter(0).toEqualTypeOf<core.Axes | core.ReduceOptions | undefined>();
   expectTypeOf(x.split).returns.toEqualTypeOf<Tensor[]>();
   expectTypeOf(x.topk(1).indices).toEqualTypeOf<Tensor>();
   // @ts-expect-error: creation is no method

@@ -1,6 +1,4 @@
-/**
- * @file The fast Fourier transform over pairs [re, im], and what circulant layers need around it.
- */
+/** @file The fast Fourier transform of pairs [re, im], and the products of circulant layers. */
 
 import type { Tensor } from "@spm/core";
 import { add, at, concat, div, expandDims, flip, mul, pad, stack, sub } from "@spm/core";
@@ -15,8 +13,9 @@ import {
 } from "@spm/core/extend";
 
 /**
- * The primitive: Xₖ = Σⱼ xⱼ e^(sign·2πi jk/n), not scaled; its option is the sign. Its transpose
- * has the other sign.
+ * The primitive of {@link fft} and {@link ifft}: Xₖ = Σⱼ xⱼ e^(sign·2πi jk/n), not scaled,
+ * [..., n, 2] → [..., n, 2]. Its option is the sign; its transpose has the other sign.
+ * @example fftOp([tensor([[1, 0], [0, 0]])], -1)[0]; // [1, 0, 1, 0]
  */
 export const fftOp: Op<[x: 1], [y: 1], 1 | -1> = definePrimitive({
   name: "fft",
@@ -67,20 +66,29 @@ function transform(z: Float64Array, sign: 1 | -1): void {
 }
 
 /**
- * Xₖ = Σⱼ xⱼ e^(−2πi jk/n).
+ * The discrete Fourier transform, Xₖ = Σⱼ xⱼ e^(−2πi jk/n).
  * @param x - [..., n, 2], pairs of real and imaginary part, n a power of two
  * @returns [..., n, 2]. Cost 5 n log₂ n FLOP a row
- * @throws ShapeError for other shapes
+ * @throws ShapeError for other shapes; DTypeError unless x is floating
  * @example fft(tensor([[1, 0], [0, 0]])); // [[1, 0], [1, 0]]
  */
 export const fft = (x: Tensor): Tensor => fftOp([x], -1)[0];
 
-/** xⱼ = 1/n Σₖ Xₖ e^(2πi jk/n): the inverse of {@link fft}. */
+/**
+ * The inverse of {@link fft}, xⱼ = 1/n Σₖ Xₖ e^(2πi jk/n).
+ * @param x - [..., n, 2], n a power of two
+ * @returns [..., n, 2]. Cost 5 n log₂ n FLOP a row
+ * @throws ShapeError for other shapes; DTypeError unless x is floating
+ * @example ifft(tensor([[1, 0], [1, 0]])); // [[1, 0], [0, 0]]
+ */
 export const ifft = (x: Tensor): Tensor => div(fftOp([x], 1)[0], x.shape.at(-2) ?? 1);
 
 /**
- * The first n/2 + 1 terms of a real signal's transform, which determine the rest: [..., n] →
- * [..., n/2 + 1, 2].
+ * The first n/2 + 1 terms of the transform of a real signal, which determine the others.
+ * @param x - [..., n], n a power of two
+ * @returns [..., n/2 + 1, 2]; [..., 1, 2] for n = 1
+ * @throws ShapeError for other shapes; DTypeError unless x is floating
+ * @example rfft(tensor([1, 0, 0, 0])); // [[1, 0], [1, 0], [1, 0]]
  */
 export function rfft(x: Tensor): Tensor {
   const pairs = pad(expandDims(x, -1), [...x.shape.map(() => 0), 0], [...x.shape.map(() => 0), 1]);
@@ -88,8 +96,11 @@ export function rfft(x: Tensor): Tensor {
 }
 
 /**
- * The real signal of n/2 + 1 terms: the inverse of {@link rfft}, [..., n/2 + 1, 2] → [..., n]. n =
- * 1 from one term.
+ * The inverse of {@link rfft}: the real signal of n/2 + 1 terms.
+ * @param x - [..., n/2 + 1, 2], n a power of two
+ * @returns [..., n]
+ * @throws ShapeError for other shapes; DTypeError unless x is floating
+ * @example irfft(tensor([[1, 0], [1, 0], [1, 0]])); // [1, 0, 0, 0]
  */
 export function irfft(x: Tensor): Tensor {
   const mirrored = flip(at(x, "...", { start: 1, stop: -1 }, {}), -2); // X₋ₖ is the conjugate of Xₖ
@@ -97,7 +108,14 @@ export function irfft(x: Tensor): Tensor {
   return at(ifft(concat([x, conjugate], -2)), "...", 0);
 }
 
-/** (a + bi)(c + di) over pairs [..., 2], which broadcast. */
+/**
+ * The product of complex numbers, (a + bi)(c + di).
+ * @param x - [..., 2], pairs of real and imaginary part
+ * @param y - [..., 2]; both broadcast
+ * @returns [..., 2]
+ * @throws ShapeError unless they broadcast
+ * @example complexMul(tensor([0, 1]), tensor([0, 1])); // [-1, 0]
+ */
 export function complexMul(x: Tensor, y: Tensor): Tensor {
   const [a, b, c, d] = [at(x, "...", 0), at(x, "...", 1), at(y, "...", 0), at(y, "...", 1)];
   return stack([sub(mul(a, c), mul(b, d)), add(mul(a, d), mul(b, c))], -1);

@@ -310,7 +310,7 @@ test("matmul: every transpose form, odd sizes, batches, single rows and columns"
 test("what moves elements", () => {
   agrees((x) => reshape(transpose(x), [-1]), [[5, 7]], same, 0);
   agrees((x) => reshape(transpose(x, [2, 0, 1]), [6, 4]), [[2, 3, 4]], same, 0);
-  agrees((x) => pad(x, [1, 2], [0, 3], 7), [[3, 5]], same, 0);
+  agrees((x) => pad(x, [1, 2], [0, 3], { value: 7 }), [[3, 5]], same, 0);
   agrees((x) => pad(x, [1], [0]), [[0]], same, 0);
   agrees(
     (x, y) => concat([x, y, x], 1),

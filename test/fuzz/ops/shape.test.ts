@@ -181,7 +181,7 @@ test("pad and broadcastTo", () => {
           : "refused";
       return (
         agree(
-          outcome(() => c.pad(tensorOf(x), before, after, value)),
+          outcome(() => c.pad(tensorOf(x), before, after, { value })),
           padded,
         ) &&
         agree(

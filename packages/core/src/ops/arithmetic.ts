@@ -1,6 +1,6 @@
 /**
- * @file Arithmetic and the elementary functions, each beside its derivative: what most other
- * derivatives are written in.
+ * @file Arithmetic and the elementary functions, each beside its derivative. Most other derivatives
+ * are written in them.
  */
 import { ValueError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
@@ -9,29 +9,46 @@ import { floatingDTypes, numericDTypes } from "./check.ts";
 import { type BinaryOp, binary, type UnaryOp, unary } from "./elementwise.ts";
 import { equal, greater, greaterEqual, less, lessEqual, logicalAnd, where } from "./logic.ts";
 import { compiledLoop, zipLoop } from "./loops.ts";
+import { checkOptions, type OptionNames } from "./options.ts";
 
-/** a + b */
+/**
+ * a + b, element by element: [...] and [...], which broadcast → [...].
+ * @throws ShapeError unless they broadcast; DTypeError unless their dtypes agree
+ * @example add(tensor([1, 2]), 10); // [11, 12]
+ */
 export const add: BinaryOp = binary({
   name: "add",
   loop: compiledLoop("add", (a, b) => a + b),
   vjp: (ct) => [() => ct, () => ct],
 });
 
-/** a − b */
+/**
+ * a − b, element by element: [...] and [...], which broadcast → [...].
+ * @throws ShapeError unless they broadcast; DTypeError unless their dtypes agree
+ * @example sub(1, tensor([1, 2])); // [0, -1]
+ */
 export const sub: BinaryOp = binary({
   name: "sub",
   loop: compiledLoop("sub", (a, b) => a - b),
   vjp: (ct) => [() => ct, () => neg(ct)],
 });
 
-/** a · b, element by element */
+/**
+ * a · b, element by element: [...] and [...], which broadcast → [...].
+ * @throws ShapeError unless they broadcast; DTypeError unless their dtypes agree
+ * @example mul(tensor([[1], [2]]), tensor([3, 4])); // [[3, 4], [6, 8]]
+ */
 export const mul: BinaryOp = binary({
   name: "mul",
   loop: compiledLoop("mul", (a, b) => a * b),
   vjp: (ct, a, b) => [() => mul(ct, b), () => mul(ct, a)],
 });
 
-/** a / b */
+/**
+ * a / b, element by element: [...] and [...], which broadcast → [...]; ±∞ or NaN where b is 0.
+ * @throws ShapeError unless they broadcast; DTypeError unless both are of one floating dtype
+ * @example div(tensor([1, 3]), 2); // [0.5, 1.5]
+ */
 export const div: BinaryOp = binary({
   name: "div",
   dtypes: floatingDTypes,
@@ -40,8 +57,11 @@ export const div: BinaryOp = binary({
 });
 
 /**
- * aᵇ; NaN for a negative base and a fraction. Derivatives at a base of 0: 0 by an exponent ≥ 0, and
- * by the base of 0⁰
+ * aᵇ, element by element: [...] and [...], which broadcast → [...]; NaN for a negative base with a
+ * fraction. At a base of 0, the derivative by an exponent ≥ 0 is 0, as is the one by the base of
+ * 0⁰.
+ * @throws ShapeError unless they broadcast; DTypeError unless both are of one floating dtype
+ * @example pow(tensor([2, 3]), 2); // [4, 9]
  */
 export const pow: BinaryOp = binary({
   name: "pow",
@@ -55,7 +75,7 @@ export const pow: BinaryOp = binary({
   },
 });
 
-/** An extremum of two; the operand that wins gets the cotangent, equal ones half of it each. */
+/** The greater or lesser of two; the one chosen gets the cotangent, equal ones half of it each. */
 function extremum(
   name: string,
   f: (a: number, b: number) => number,
@@ -73,13 +93,23 @@ function extremum(
   });
 }
 
-/** The larger of a and b; NaN wins */
+/**
+ * The larger of a and b, element by element: [...] and [...], which broadcast → [...]. NaN wins;
+ * equal ones share the cotangent.
+ * @throws ShapeError unless they broadcast; DTypeError unless their dtypes agree
+ * @example maximum(tensor([1, -1]), 0); // [1, 0]
+ */
 export const maximum: BinaryOp = extremum("maximum", Math.max, greater, greaterEqual);
 
-/** The smaller of a and b; NaN wins */
+/**
+ * The smaller of a and b, element by element: [...] and [...], which broadcast → [...]. NaN wins;
+ * equal ones share the cotangent.
+ * @throws ShapeError unless they broadcast; DTypeError unless their dtypes agree
+ * @example minimum(tensor([1, -1]), 0); // [0, -1]
+ */
 export const minimum: BinaryOp = extremum("minimum", Math.min, less, lessEqual);
 
-/** −x */
+/** −x, element by element: [...] → [...]. @example neg(tensor([1, -2])); // [-1, 2] */
 export const neg: UnaryOp = unary({
   name: "neg",
   dtypes: numericDTypes,
@@ -87,7 +117,10 @@ export const neg: UnaryOp = unary({
   vjp: (ct) => neg(ct),
 });
 
-/** −1, 0 or 1 */
+/**
+ * The sign of x, element by element: [...] → [...] of −1, 0 and 1; its derivative is 0.
+ * @example sign(tensor([-3, 0])); // [-1, 0]
+ */
 export const sign: UnaryOp = unary({
   name: "sign",
   dtypes: numericDTypes,
@@ -95,7 +128,10 @@ export const sign: UnaryOp = unary({
   vjp: () => null,
 });
 
-/** |x|; the derivative at 0 is 0 */
+/**
+ * |x|, element by element: [...] → [...]; the derivative at 0 is 0.
+ * @example abs(tensor([-3, 2])); // [3, 2]
+ */
 export const abs: UnaryOp = unary({
   name: "abs",
   dtypes: numericDTypes,
@@ -103,62 +139,98 @@ export const abs: UnaryOp = unary({
   vjp: (ct, x) => mul(ct, sign(x)),
 });
 
-/** 1 / x */
+/** 1 / x, element by element: [...] → [...]. @example reciprocal(tensor([4])); // [0.25] */
 export const reciprocal = (x: Tensor): Tensor => div(1, x);
 
-/** x² */
+/**
+ * x², element by element: [...] → [...].
+ * @throws DTypeError unless x is floating
+ * @example square(tensor([3, -2])); // [9, 4]
+ */
 export const square: UnaryOp = unary({
   name: "square",
   forward: (x) => x * x,
   vjp: (ct, x) => mul(ct, mul(2, x)),
 });
 
-/** √x; NaN below 0 */
+/**
+ * √x, element by element: [...] → [...]; NaN below 0.
+ * @throws DTypeError unless x is floating
+ * @example sqrt(tensor([4, 9])); // [2, 3]
+ */
 export const sqrt: UnaryOp = unary({
   name: "sqrt",
   forward: Math.sqrt,
   vjp: (ct, _, y) => div(ct, mul(2, y)),
 });
 
-/** eˣ */
+/**
+ * eˣ, element by element: [...] → [...].
+ * @throws DTypeError unless x is floating
+ * @example exp(tensor([0, 1])); // [1, 2.7183]
+ */
 export const exp: UnaryOp = unary({
   name: "exp",
   forward: Math.exp,
   vjp: (ct, _, y) => mul(ct, y),
 });
 
-/** eˣ − 1, exact near 0 */
+/**
+ * eˣ − 1 without cancellation near 0, element by element: [...] → [...].
+ * @throws DTypeError unless x is floating
+ * @example expm1(tensor([0, 1])); // [0, 1.7183]
+ */
 export const expm1: UnaryOp = unary({
   name: "expm1",
   forward: Math.expm1,
   vjp: (ct, _, y) => mul(ct, add(y, 1)),
 });
 
-/** ln x; NaN below 0, −∞ at 0 */
+/**
+ * ln x, element by element: [...] → [...]; NaN below 0, −∞ at 0.
+ * @throws DTypeError unless x is floating
+ * @example log(tensor([1, Math.E])); // [0, 1]
+ */
 export const log: UnaryOp = unary({ name: "log", forward: Math.log, vjp: (ct, x) => div(ct, x) });
 
-/** ln(1 + x), exact near 0 */
+/**
+ * ln(1 + x) without cancellation near 0, element by element: [...] → [...].
+ * @throws DTypeError unless x is floating
+ * @example log1p(tensor([0, 1])); // [0, 0.6931]
+ */
 export const log1p: UnaryOp = unary({
   name: "log1p",
   forward: Math.log1p,
   vjp: (ct, x) => div(ct, add(x, 1)),
 });
 
-/** sin x, x in radians */
+/**
+ * sin x, x in radians, element by element: [...] → [...].
+ * @throws DTypeError unless x is floating
+ * @example sin(tensor([0, Math.PI / 2])); // [0, 1]
+ */
 export const sin: UnaryOp = unary({
   name: "sin",
   forward: Math.sin,
   vjp: (ct, x) => mul(ct, cos(x)),
 });
 
-/** cos x, x in radians */
+/**
+ * cos x, x in radians, element by element: [...] → [...].
+ * @throws DTypeError unless x is floating
+ * @example cos(tensor([0, Math.PI])); // [1, -1]
+ */
 export const cos: UnaryOp = unary({
   name: "cos",
   forward: Math.cos,
   vjp: (ct, x) => neg(mul(ct, sin(x))),
 });
 
-/** erf x = 2/√π ∫₀ˣ e^(−t²) dt, to the last digits of float64 */
+/**
+ * erf x = 2/√π ∫₀ˣ e^(−t²) dt to the last digits of float64, element by element: [...] → [...].
+ * @throws DTypeError unless x is floating
+ * @example erf(tensor([0, 1])); // [0, 0.8427]
+ */
 export const erf: UnaryOp = unary({
   name: "erf",
   forward: (x) => {
@@ -172,16 +244,24 @@ export const erf: UnaryOp = unary({
   vjp: (ct, x) => mul(ct, mul(2 / Math.sqrt(Math.PI), exp(neg(square(x))))),
 });
 
+/** The limits of {@link clamp}. */
+export interface ClampOptions {
+  /** @defaultValue -Infinity */
+  readonly min?: number;
+  /** @defaultValue Infinity */
+  readonly max?: number;
+}
+const clampNames: OptionNames<ClampOptions> = { min: true, max: true };
+
 /**
- * x limited to [min, max], either of which may be left out; the derivative is 1 at the limits, 0
+ * x limited to min … max, element by element: [...] → [...]; the derivative is 1 at the limits, 0
  * beyond.
  * @throws ValueError unless min ≤ max
- * @example clamp(x, { min: 0 });
+ * @example clamp(tensor([-1, 0.5, 2]), { min: 0, max: 1 }); // [0, 0.5, 1]
  */
-export function clamp(
-  x: Tensor,
-  { min = -Infinity, max = Infinity }: { min?: number; max?: number },
-): Tensor {
+export function clamp(x: Tensor, options: ClampOptions): Tensor {
+  checkOptions("clamp", options, clampNames);
+  const { min = -Infinity, max = Infinity } = options;
   if (min <= max) return where(less(x, min), min, where(greater(x, max), max, x));
   throw new ValueError("clamp", "min ≤ max", `${min} and ${max}`);
 }

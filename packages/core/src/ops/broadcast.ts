@@ -1,17 +1,29 @@
 /**
- * @file Sum and broadcast: each is the other's transpose, as `+=` through a stride-0 view is a
- * stride-0 view's.
+ * @file Sum and broadcast, each the other's transpose: a broadcast reads one element at many
+ * places, a sum adds many places into one.
  */
 import { addInto, dtypeOf, type NdArray, wrap, zerosArray } from "../array.ts";
 import { ShapeError } from "../errors.ts";
 import { definePrimitive, type Op } from "../primitive.ts";
 import { type Shape, sameShape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import {
+  type Axes,
+  type ReduceOptions,
+  type Reduction,
+  reducedShape,
+  reductionOf,
+} from "./axes.ts";
 import { copyArray } from "./cast.ts";
-import { broadcastShapes, checkAxes, checkDTypes, checkShape, reducedShape } from "./check.ts";
+import { broadcastShapes, checkDTypes, checkShape } from "./check.ts";
 import { reshape, reshapeArray } from "./reshape.ts";
 
-/** A stride-0 view of a larger shape. @throws ShapeError when the shape does not broadcast to it */
+/**
+ * A view of a larger shape in which repeated axes have stride 0.
+ * @param array - [...]
+ * @throws ShapeError when its shape does not broadcast to the larger one
+ * @example elements(broadcastArray(wrap(Float32Array.of(1, 2), [2]), [2, 2])); // [1, 2, 1, 2]
+ */
 export function broadcastArray(array: NdArray, shape: Shape): NdArray {
   if (sameShape(array.shape, shape)) return array;
   const lead = shape.length - array.shape.length;
@@ -34,19 +46,10 @@ export function sumArrayTo(array: NdArray, shape: Shape): NdArray {
   return dtypeOf(array) === "float64" ? total : copyArray(total, dtypeOf(array), "sum");
 }
 
-/** Which axes a reduction runs over (all unless said), and whether they stay as size 1. */
-export interface ReduceOptions {
-  readonly axis?: number | Shape | undefined;
-  readonly keepdims?: boolean;
-}
-
-/** {@link ReduceOptions}, checked: what the primitives take. */
-export interface Reduction {
-  readonly axes: Shape;
-  readonly keepdims: boolean;
-}
-
-/** The primitive of {@link sum}. */
+/**
+ * The primitive of {@link sum}: [...] → [...] without the axes, or with size 1 there.
+ * @example sumOp([zeros([2, 3])], { axes: [1], keepdims: true })[0].shape; // [2, 1]
+ */
 export const sumOp: Op<[x: 1], [y: 1], Reduction> = definePrimitive({
   name: "sum",
   infer: ([x], { axes, keepdims }) => [
@@ -67,16 +70,21 @@ export const sumOp: Op<[x: 1], [y: 1], Reduction> = definePrimitive({
 });
 
 /**
- * y = Σ x over the axes, accumulated in float64.
- * @returns shape of `x` without the axes (or with size 1, `keepdims`); the sum of nothing is 0
- * @throws ShapeError for an axis out of range or given twice
+ * y = Σ x over axes, accumulated in float64; 0 for no elements.
+ * @param x - [...]
+ * @param options - an axis, several, or an object (default: all axes)
+ * @returns [...] without the axes, or with size 1 there (`keepdims`)
+ * @throws ShapeError for an axis out of range or given twice; DTypeError for bool
+ * @example sum(tensor([[1, 2], [3, 4]]), 0); // [4, 6]
  * @example sum(x, { axis: -1, keepdims: true });
  */
-export function sum(x: Tensor, { axis, keepdims = false }: ReduceOptions = {}): Tensor {
-  return sumOp([x], { axes: checkAxes("sum", axis, x.shape.length), keepdims })[0];
-}
+export const sum = (x: Tensor, options?: Axes | ReduceOptions): Tensor =>
+  sumOp([x], reductionOf("sum", x, options))[0];
 
-/** The primitive of {@link broadcastTo}; its option is the shape. */
+/**
+ * The primitive of {@link broadcastTo}: [...] → its option, the shape.
+ * @example broadcastOp([tensor([1, 2])], [2, 2]); // [1, 2, 1, 2]
+ */
 export const broadcastOp: Op<[x: 1], [y: 1], Shape> = definePrimitive({
   name: "broadcastTo",
   infer: ([x], shape) => {
@@ -94,15 +102,18 @@ export const broadcastOp: Op<[x: 1], [y: 1], Shape> = definePrimitive({
 
 /**
  * The tensor repeated to a larger shape: a view, free.
- * @throws ShapeError when it does not broadcast to it
+ * @param x - [...], sizes equal to those of `shape` from the last axis, or 1
+ * @returns [...shape]
+ * @throws ShapeError when it does not broadcast to the shape
+ * @example broadcastTo(tensor([1, 2]), [2, 2]); // [1, 2, 1, 2]
  */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
   return sameShape(x.shape, shape) ? x : broadcastOp([x], checkShape("broadcastTo", shape))[0];
 }
 
 /**
- * The sum down to a shape that broadcasts to the tensor's: how a cotangent returns to a broadcast
- * operand.
+ * The sum down to a shape that broadcasts to the tensor's: the transpose of {@link broadcastTo},
+ * which takes a cotangent back to a broadcast operand.
  */
 export function sumTo(x: Tensor, shape: Shape): Tensor {
   if (sameShape(x.shape, shape)) return x;
@@ -110,5 +121,5 @@ export function sumTo(x: Tensor, shape: Shape): Tensor {
   const axes = x.shape.flatMap((n, k) =>
     k < lead || (shape[k - lead] === 1 && n !== 1) ? [k] : [],
   );
-  return reshape(sum(x, { axis: axes, keepdims: axes.length > lead }), shape);
+  return reshape(sumOp([x], { axes, keepdims: axes.length > lead })[0], shape);
 }

@@ -1,4 +1,4 @@
-/** @file Between dtypes, and into memory of one's own. */
+/** @file Between dtypes, and copies with storages of their own. */
 import {
   copyInto,
   type DType,
@@ -13,8 +13,12 @@ import { definePrimitive, type Op } from "../primitive.ts";
 import type { Tensor } from "../tensor.ts";
 
 /**
- * A row-major copy, cast to `dtype`: truncated towards zero for int32, `≠ 0` for bool.
- * @throws ValueError for a number that no 32-bit integer comes close to, in the name of `op`
+ * A row-major copy [...] → [...], cast to `dtype`: truncated towards zero for int32, `≠ 0` for
+ * bool.
+ * @param dtype - default: the array's own
+ * @param op - the op in whose name an error is thrown (default "cast")
+ * @throws ValueError for a number outside of int32's range
+ * @example dtypeOf(copyArray(zerosArray("float32", [2]), "float64")); // "float64"
  */
 export function copyArray(array: NdArray, dtype: DType = dtypeOf(array), op = "cast"): NdArray {
   const out = zerosArray(dtype, array.shape);
@@ -34,7 +38,10 @@ function toInt32(op: string, value: number): number {
   throw new ValueError(op, "numbers in [-2^31, 2^31) for int32", value);
 }
 
-/** The primitive of {@link cast} and {@link clone}; its option is the dtype. */
+/**
+ * The primitive of {@link cast} and {@link clone}: [...] → [...]; its option is the dtype.
+ * @example castOp([tensor([1.7])], "int32"); // [1]
+ */
 export const castOp: Op<[x: 1], [y: 1], DType> = definePrimitive({
   name: "cast",
   infer: ([x], dtype) => [{ shape: x.shape, dtype }],
@@ -43,16 +50,17 @@ export const castOp: Op<[x: 1], [y: 1], DType> = definePrimitive({
 });
 
 /**
- * The tensor in another dtype: truncated towards zero for int32, `≠ 0` for bool. Differentiable
- * between floats.
- * @throws ValueError for a number that int32 can't hold
+ * The tensor in another dtype, [...] → [...]: truncated towards zero for int32, `≠ 0` for bool.
+ * Differentiable between floats; the tensor itself where it has the dtype already.
+ * @throws ValueError for a number outside of int32's range
  * @example cast(tensor([1.7]), "int32"); // [1]
  */
 export const cast = (x: Tensor, dtype: DType): Tensor =>
   x.dtype === dtype ? x : castOp([x], dtype)[0];
 
 /**
- * The same numbers in memory of their own: what outlives an assigned parameter, and every view.
+ * A copy with a storage of its own, [...] → [...]: it outlives an assigned parameter, as no view
+ * does.
  * @example clone(weight)
  */
 export const clone = (x: Tensor): Tensor => castOp([x], x.dtype)[0];

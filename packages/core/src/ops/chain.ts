@@ -1,6 +1,6 @@
 /**
- * @file The ops as methods: `x.matmul(w).add(b).relu()`. A new op of a family is a method without a
- * line here.
+ * @file The ops as methods: `x.matmul(w).add(b).relu()`. A new op of a family becomes a method
+ * without a line here.
  */
 import { printsAs } from "../prints-as.ts";
 import { Tensor } from "../tensor.ts";
@@ -8,16 +8,15 @@ import type { Nested } from "./create.ts";
 import * as ops from "./families.ts";
 import { print, toArray } from "./print.ts";
 
-/** What is no method: what takes no tensor first, and what is for backends and kernels. */
+/** The names that are no methods: their first argument is no tensor, or they are for backends. */
 type Excluded =
   | "concat"
   | "einsum"
-  | "reduction"
   | "stack"
   | `${string}Array`
   | `${string}ArrayTo`
   | `${string}Op`;
-const excluded = /^(concat|einsum|reduction|stack)$|(Array|ArrayTo|Op)$/;
+const excluded = /^(concat|einsum|stack)$|(Array|ArrayTo|Op)$/;
 
 /** An op without its first argument. */
 type Method<F> = F extends (x: never, ...rest: infer Rest) => infer Result
@@ -30,8 +29,8 @@ type Methods = {
 declare module "../tensor.ts" {
   interface Tensor extends Methods {
     /**
-     * A copy of the elements, nested as the axes are, on every backend: numbers, of a bool tensor
-     * booleans; of a scalar the one itself. `tensor(await t.toArray(), { dtype })` reads it again.
+     * A copy of the elements, nested as the axes are, on every backend: numbers, booleans of a bool
+     * tensor, no array of a scalar. `tensor(await t.toArray(), { dtype })` makes the tensor again.
      */
     toArray(): Promise<Nested>;
   }

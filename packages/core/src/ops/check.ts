@@ -1,11 +1,11 @@
-/** @file What ops ask of their operands: shapes, axes, dtypes. Each answer is the checked value. */
+/** @file Checks of operands: shapes and dtypes. Each returns the checked value. */
 import type { DType } from "../array.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
 import type { Spec } from "../tensor.ts";
 
 /**
- * The shape itself, once every size is known to be a non-negative integer.
+ * The shape itself, if every size is a non-negative integer.
  * @throws ShapeError otherwise
  */
 export function checkShape(op: string, shape: Shape): Shape {
@@ -24,6 +24,7 @@ export function checkShape(op: string, shape: Shape): Shape {
 
 /**
  * NumPy's broadcast of two shapes: aligned at the last axis, sizes equal or 1.
+ * @param op - the op that asks, for the message
  * @throws ShapeError when they don't fit
  * @example broadcastShapes("add", [3, 1], [5]) // [3, 5]
  */
@@ -42,46 +43,19 @@ export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
   return shape;
 }
 
-/**
- * An axis counted from the front; negative ones count from the back.
- * @throws ShapeError when −rank ≤ axis < rank fails
- */
-export function checkAxis(op: string, axis: number, rank: number): number {
-  if (Number.isInteger(axis) && axis >= -rank && axis < rank) return axis < 0 ? axis + rank : axis;
-  throw new ShapeError(
-    op,
-    rank === 0 ? "no axis for a scalar" : `an axis in [${-rank}, ${rank})`,
-    axis,
-  );
-}
-
-/**
- * Axes, ascending and distinct; none given means all.
- * @throws ShapeError for one out of range or given twice
- */
-export function checkAxes(op: string, axis: number | Shape | undefined, rank: number): number[] {
-  if (axis === undefined) return Array.from({ length: rank }, (_, k) => k);
-  const axes = [axis].flat().map((a: number) => checkAxis(op, a, rank));
-  if (new Set(axes).size !== axes.length) throw new ShapeError(op, "each axis once", `[${axis}]`);
-  return axes.sort((a, b) => a - b);
-}
-
-/** The shape after a reduction over `axes`: they become 1, or vanish. */
-export const reducedShape = (shape: Shape, axes: Shape, keepdims: boolean): number[] =>
-  keepdims
-    ? shape.map((n, k) => (axes.includes(k) ? 1 : n))
-    : shape.filter((_, k) => !axes.includes(k));
-
-/** Every dtype. */
+/** Every dtype. @example allDTypes // ["float32", "float64", "int32", "bool"] */
 export const allDTypes: readonly DType[] = ["float32", "float64", "int32", "bool"];
-/** The dtypes of numbers. */
+/** The dtypes of numbers. @example numericDTypes // ["float32", "float64", "int32"] */
 export const numericDTypes: readonly DType[] = ["float32", "float64", "int32"];
-/** The dtypes with derivatives. */
+/** The dtypes with derivatives. @example floatingDTypes // ["float32", "float64"] */
 export const floatingDTypes: readonly DType[] = ["float32", "float64"];
 
 /**
- * The dtype of all operands.
- * @throws DTypeError unless they agree and it is among `allowed` (floating unless said)
+ * The one dtype of all operands.
+ * @param op - the op that asks, for the message
+ * @param allowed - the dtypes that the op takes (default float32 and float64)
+ * @throws DTypeError unless they agree and it is allowed
+ * @example checkDTypes("add", [zeros([2]), zeros([1])]) // "float32"
  */
 export function checkDTypes(
   op: string,

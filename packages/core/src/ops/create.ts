@@ -1,6 +1,6 @@
 /**
- * @file New tensors: from numbers, arrays and rules. Nothing here is differentiable; everything is
- * checked before it is made.
+ * @file New tensors: from numbers, arrays and rules. None of these is differentiable; each checks
+ * everything before it allocates.
  */
 import {
   type DType,
@@ -18,24 +18,26 @@ import { fromArray } from "../primitive.ts";
 import { type Shape, showShape, sizeOf } from "../shape.ts";
 import { Parameter, Tensor } from "../tensor.ts";
 import { checkShape } from "./check.ts";
+import { checkOptions, type OptionNames } from "./options.ts";
 
-/** Numbers or booleans nested as deep as the rank. */
+/** Numbers or booleans, nested as deep as the rank. */
 export type Nested = number | boolean | readonly Nested[];
 
-/** What a tensor may be made from. */
+/** The sources of a tensor. */
 export type Data = Nested | TypedArray | NdArray;
 
-/** What a new tensor is made of. */
+/** The dtype and place of a new tensor. */
 export interface CreateOptions {
-  /** float32 unless said. */
+  /** @defaultValue "float32" */
   readonly dtype?: DType;
-  /** The current backend unless said. */
+  /** @defaultValue the current backend */
   readonly backend?: Backend;
 }
+const createNames: OptionNames<CreateOptions> = { dtype: true, backend: true };
 
 /**
- * A number that fits its dtype.
- * @throws ValueError for one that an integer dtype would change without a word
+ * The number itself, if its dtype can hold it.
+ * @throws ValueError for a number that an integer dtype would change
  */
 export function checkNumber(op: string, value: number, dtype: DType): number {
   const fits =
@@ -45,7 +47,7 @@ export function checkNumber(op: string, value: number, dtype: DType): number {
   throw new ValueError(op, range, value, "take another dtype");
 }
 
-/** A new tensor of the numbers `at(i)`, in row-major order. */
+/** A new tensor [...shape] of the numbers `at(i)`, in row-major order. */
 function create(
   op: string,
   shape: Shape,
@@ -58,18 +60,31 @@ function create(
   return fromArray(array, backend);
 }
 
+/** {@link CreateOptions}, and the shape. */
+export interface TensorOptions extends CreateOptions {
+  /**
+   * float32 for numbers, bool for booleans, that of a typed array.
+   * @defaultValue the data's own
+   */
+  readonly dtype?: DType;
+  /**
+   * The shape that the data fills in row-major order.
+   * @defaultValue the data's own
+   */
+  readonly shape?: Shape;
+}
+const tensorNames: OptionNames<TensorOptions> = { ...createNames, shape: true };
+
 /**
- * A tensor from nested arrays, a typed array or an NdArray; the data is copied.
- * @param options - `shape` (row-major; the data's own unless said) and `dtype` (float32 for plain
- * numbers, bool for booleans, the typed array's own otherwise)
+ * A tensor from a number, nested arrays, a typed array or an NdArray; the data is copied.
+ * @returns [...shape]: [] of a number, [m, n] of m lists of n numbers
  * @throws ShapeError when the data is ragged or does not fill the shape; ValueError for a number
  * that the dtype cannot hold
- * @example tensor([[1, 2], [3, 4]]); tensor(new Float64Array(6), { shape: [2, 3] });
+ * @example tensor([[1, 2], [3, 4]]); // [[1, 2], [3, 4]]
+ * @example tensor(new Float64Array(6), { shape: [2, 3] });
  */
-export function tensor(
-  data: Data,
-  options: CreateOptions & { readonly shape?: Shape } = {},
-): Tensor {
+export function tensor(data: Data, options: TensorOptions = {}): Tensor {
+  checkOptions("tensor", options, tensorNames);
   const { numbers, ...own } = read(data);
   const { dtype = own.dtype, backend } = options;
   const shape = checkShape("tensor", options.shape ?? own.shape);
@@ -85,7 +100,7 @@ export function tensor(
   return create("tensor", shape, (i) => numbers[i]!, { ...options, dtype });
 }
 
-/** The data as a list, with the shape and dtype that it suggests. */
+/** The data as a list, with its own shape and dtype. */
 function read(data: Data): { numbers: ArrayLike<number>; shape: Shape; dtype: DType } {
   if (ArrayBuffer.isView(data))
     return { dtype: dtypeOf({ data }), numbers: data, shape: [data.length] };
@@ -105,7 +120,7 @@ function read(data: Data): { numbers: ArrayLike<number>; shape: Shape; dtype: DT
   return { numbers: numbers.map(Number), shape, dtype: booleans ? "bool" : "float32" };
 }
 
-/** The numbers of nested arrays. @throws ShapeError when they are ragged or hold something else */
+/** The numbers of nested arrays. @throws ShapeError when they are ragged or not of numbers */
 function flatten(data: unknown, shape: Shape, depth = 0): (number | boolean)[] {
   const got = Array.isArray(data) ? `an array of ${data.length}` : typeof data;
   if (depth === shape.length) {
@@ -118,7 +133,7 @@ function flatten(data: unknown, shape: Shape, depth = 0): (number | boolean)[] {
 }
 
 /**
- * A scalar in CPU memory, which fits beside tensors of any backend.
+ * A scalar [] in CPU memory, which may be mixed with tensors of any backend.
  * @throws ValueError for a number that its integer dtype can't hold
  */
 export function scalar(value: number, dtype: DType = "float32"): Tensor {
@@ -127,35 +142,59 @@ export function scalar(value: number, dtype: DType = "float32"): Tensor {
   return fromArray(array, reference);
 }
 
-/** Every element `value`. */
-export function full(shape: Shape, value: number, options: CreateOptions = {}): Tensor {
+function filled(op: string, shape: Shape, value: number, options: CreateOptions = {}): Tensor {
+  checkOptions(op, options, createNames);
   const { dtype = "float32", backend } = options;
-  const array = zerosArray(dtype, checkShape("full", shape));
-  array.data.fill(checkNumber("full", value, dtype));
+  const array = zerosArray(dtype, checkShape(op, shape));
+  array.data.fill(checkNumber(op, value, dtype));
   return fromArray(array, backend);
 }
 
-/** Zeros. */
-export const zeros = (shape: Shape, options: CreateOptions = {}): Tensor => full(shape, 0, options);
-
-/** Ones. */
-export const ones = (shape: Shape, options: CreateOptions = {}): Tensor => full(shape, 1, options);
-
-/** Where {@link arange} starts (0 unless said), and in which steps it goes on (1 unless said). */
-export interface ArangeOptions extends CreateOptions {
-  readonly start?: number;
-  readonly step?: number;
-}
+/**
+ * A tensor whose every element is `value`.
+ * @returns [...shape]
+ * @throws ShapeError for a shape that is none; ValueError for a value that the dtype can't hold
+ * @example full([2, 2], 7); // [[7, 7], [7, 7]]
+ */
+export const full = (shape: Shape, value: number, options?: CreateOptions): Tensor =>
+  filled("full", shape, value, options);
 
 /**
- * start, start + step, … up to stop, which is left out.
+ * A tensor of zeros.
+ * @returns [...shape]
+ * @throws ShapeError for a shape that is none
+ * @example zeros([2]); // [0, 0]
+ */
+export const zeros = (shape: Shape, options?: CreateOptions): Tensor =>
+  filled("zeros", shape, 0, options);
+
+/**
+ * A tensor of ones.
+ * @returns [...shape]
+ * @throws ShapeError for a shape that is none
+ * @example ones([2]); // [1, 1]
+ */
+export const ones = (shape: Shape, options?: CreateOptions): Tensor =>
+  filled("ones", shape, 1, options);
+
+/** {@link CreateOptions}, and the first number and the distance of {@link arange}. */
+export interface ArangeOptions extends CreateOptions {
+  /** @defaultValue 0 */
+  readonly start?: number;
+  /** @defaultValue 1 */
+  readonly step?: number;
+}
+const arangeNames: OptionNames<ArangeOptions> = { ...createNames, start: true, step: true };
+
+/**
+ * start, start + step, … up to stop, which is excluded.
+ * @returns [n] with n = ⌈(stop − start) / step⌉, at least 0
  * @throws ValueError for a step of 0 or a number that is not finite
  * @example arange(3); // [0, 1, 2]
  */
-export function arange(
-  stop: number,
-  { start = 0, step = 1, ...options }: ArangeOptions = {},
-): Tensor {
+export function arange(stop: number, options: ArangeOptions = {}): Tensor {
+  checkOptions("arange", options, arangeNames);
+  const { start = 0, step = 1 } = options;
   if (step === 0 || ![start, stop, step].every(Number.isFinite))
     throw new ValueError(
       "arange",
@@ -172,7 +211,9 @@ export function arange(
 
 /**
  * `count` numbers from start to stop, both included, evenly spaced.
+ * @returns [count]
  * @throws ValueError unless count is an integer ≥ 1
+ * @example linspace(0, 1, 3); // [0, 0.5, 1]
  */
 export function linspace(
   start: number,
@@ -180,33 +221,51 @@ export function linspace(
   count: number,
   options: CreateOptions = {},
 ): Tensor {
+  checkOptions("linspace", options, createNames);
   if (!Number.isInteger(count) || count < 1) throw new ValueError("linspace", "a count ≥ 1", count);
   const share = (i: number) => (count === 1 ? 0 : i / (count - 1));
   return create("linspace", [count], (i) => start * (1 - share(i)) + stop * share(i), options);
 }
 
-/** Ones on the diagonal of [rows, columns], zeros elsewhere. */
-export const eye = (rows: number, columns: number = rows, options: CreateOptions = {}): Tensor =>
-  create("eye", [rows, columns], (i) => Number(Math.floor(i / columns) === i % columns), options);
+/**
+ * Ones on the diagonal, zeros elsewhere.
+ * @param columns - default: as many as rows
+ * @returns [rows, columns]
+ * @throws ShapeError for sizes that are none
+ * @example eye(2); // [[1, 0], [0, 1]]
+ */
+export function eye(rows: number, columns: number = rows, options: CreateOptions = {}): Tensor {
+  checkOptions("eye", options, createNames);
+  const at = (i: number) => Number(Math.floor(i / columns) === i % columns);
+  return create("eye", [rows, columns], at, options);
+}
 
 /**
- * The same values on another backend, as a tensor without history.
+ * The same values on another backend, [...] → [...], without history: no derivative passes.
  * @example const onDevice = await to(x, device);
  */
 export async function to(x: Tensor, backend: Backend): Promise<Tensor> {
   return fromArray(wrap(await x.data(), x.shape.slice()), backend);
 }
 
+/** Options of {@link parameter}. */
+export interface ParameterOptions {
+  /**
+   * Whether weight decay applies.
+   * @defaultValue true
+   */
+  readonly decay?: boolean;
+}
+const parameterNames: OptionNames<ParameterOptions> = { decay: true };
+
 /**
- * A leaf that an optimizer may replace, holding a copy of the value.
- * @param options - `decay`: whether weight decay applies (true unless said)
+ * A leaf that an optimizer may replace, with a copy of the value, [...] → [...].
  * @throws DTypeError unless it is float32 or float64
  * @example const w = parameter(tensor([[1, 2], [3, 4]]));
  */
-export function parameter(
-  value: Tensor | Data,
-  { decay = true }: { decay?: boolean } = {},
-): Parameter {
+export function parameter(value: Tensor | Data, options: ParameterOptions = {}): Parameter {
+  checkOptions("parameter", options, parameterNames);
+  const { decay = true } = options;
   const source = value instanceof Tensor ? value : tensor(value);
   if (isFloating(source.dtype)) return new Parameter(source, decay);
   throw new DTypeError("parameter", "float32 or float64", source.dtype);

@@ -1,5 +1,5 @@
 /**
- * @file Sums of products by labelled axes, made of transposes, reshapes, sums and matrix products.
+ * @file Sums of products by labelled axes, as transposes, reshapes, sums and matrix products.
  */
 import { ShapeError } from "../errors.ts";
 import { sizeOf } from "../shape.ts";
@@ -16,10 +16,12 @@ interface Labelled {
 }
 
 /**
- * Einstein's summation: letters name axes, what is missing on the right is summed. Without a right
- * side the result has the letters that occur once, in alphabetical order. Operands are contracted
- * from left to right.
- * @throws ShapeError when the equation does not fit the operands, or a letter stands for two sizes
+ * Einstein's summation: each letter names an axis, and letters missing on the right are summed
+ * over. Without a right side the result has the letters that occur once, in alphabetical order.
+ * Operands are contracted from left to right.
+ * @param operands - [...], as many axes as their term of the equation has letters
+ * @returns [...], an axis for each letter on the right
+ * @throws ShapeError when the equation does not fit the operands, or a letter has two sizes
  * @example einsum("bhid,bhjd->bhij", q, k); // attention scores
  * @example einsum("bii->b", x); // traces
  */
@@ -69,7 +71,7 @@ function checkOperands(
     );
 }
 
-/** Letters that occur twice: the elements where both their axes have the same index. */
+/** The elements at which both axes of a letter that occurs twice have the same index. */
 function diagonal({ x, labels }: Labelled): Labelled {
   const j = labels.findIndex((c, k) => labels.indexOf(c) < k);
   if (j < 0) return { x, labels };
@@ -81,18 +83,18 @@ function diagonal({ x, labels }: Labelled): Labelled {
   return diagonal({ x: y, labels: [...rest.map((k) => labels[k]!), labels[i]!] });
 }
 
-/** Without the letters that nobody else has: their sum. */
+/** The sum over the letters that occur nowhere else. */
 function summed({ x, labels }: Labelled, elsewhere: readonly string[]): Labelled {
   const axis = labels.flatMap((c, k) => (elsewhere.includes(c) ? [] : [k]));
   return {
-    x: axis.length > 0 ? sum(x, { axis }) : x,
+    x: axis.length > 0 ? sum(x, axis) : x,
     labels: labels.filter((c) => elsewhere.includes(c)),
   };
 }
 
 /**
- * The product of two tensors, summed over the letters that both have and nobody needs later: one
- * batched matmul.
+ * The product of two tensors, summed over the letters that both have and that don't occur later:
+ * one batched matmul.
  */
 function contract(a: Labelled, b: Labelled, later: readonly string[]): Labelled {
   const both = a.labels.filter((c) => b.labels.includes(c));

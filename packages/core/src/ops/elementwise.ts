@@ -1,6 +1,6 @@
 /**
- * @file How element-wise ops are made: one function of numbers, one derivative; broadcasting and
- * its transpose come for free.
+ * @file Families of element-wise ops: each op is one function of numbers and one derivative.
+ * Broadcasting and its transpose are done here.
  */
 import { type DType, dtypeOf, type Loop2, type NdArray, zerosArray } from "../array.ts";
 import { DTypeError } from "../errors.ts";
@@ -11,8 +11,9 @@ import { copyArray } from "./cast.ts";
 import { broadcastShapes, checkDTypes, floatingDTypes, numericDTypes } from "./check.ts";
 import { checkNumber, scalar } from "./create.ts";
 import { mapArray } from "./loops.ts";
+import { checkOptions, type OptionNames } from "./options.ts";
 
-/** A tensor, or a number that takes the dtype of what it stands beside. */
+/** A tensor, or a number that takes the dtype of the other operand. */
 export type TensorLike = Tensor | number;
 
 /** An op of one tensor, and the primitive behind it. */
@@ -27,14 +28,35 @@ export interface BinaryOp {
   readonly primitive: Primitive<[a: 1, b: 1], [y: 1], void>;
 }
 
-/** y[i] = f(x[i]). `vjp(ȳ, x, y)` returns x̄, or null where it is zero. */
-export function unary(op: {
+/** An element-wise op of one tensor. */
+export interface UnaryDefinition {
   readonly name: string;
-  /** float32 and float64 unless said. */
+  /** @defaultValue float32 and float64 */
   readonly dtypes?: readonly DType[];
   readonly forward: (x: number) => number;
+  /** x̄ from ȳ, x and y; null where it is zero. */
   readonly vjp: (ct: Tensor, x: Tensor, y: Tensor) => Tensor | null;
-}): UnaryOp {
+}
+const unaryNames: OptionNames<UnaryDefinition> = {
+  name: true,
+  dtypes: true,
+  forward: true,
+  vjp: true,
+};
+
+/**
+ * An op y[i] = f(x[i]), [...] → [...], from f and its derivative.
+ * @throws OptionError for a field that a definition does not have
+ * @example
+ * const atan = unary({
+ *   name: "atan",
+ *   forward: Math.atan,
+ *   vjp: (ct, x) => div(ct, add(1, square(x))),
+ * });
+ * atan(tensor([0, 1])); // [0, 0.7854]
+ */
+export function unary(op: UnaryDefinition): UnaryOp {
+  checkOptions("unary", op, unaryNames);
   const { name, forward, dtypes = floatingDTypes } = op;
   const call = definePrimitive<[x: 1]>({
     name,
@@ -45,24 +67,50 @@ export function unary(op: {
   return Object.assign((x: Tensor): Tensor => call([x])[0], { primitive: call.primitive });
 }
 
-/**
- * z[i] = f(x[i], y[i]) with NumPy's broadcasting. `vjp(z̄, x, y, z)` returns how to get x̄ and ȳ,
- * called for those that someone needs. It is written for full shapes: the sum back is done here.
- */
-export function binary(op: {
+/** An element-wise op of two tensors. */
+export interface BinaryDefinition {
   readonly name: string;
-  /** float32, float64 and int32 unless said. */
+  /** @defaultValue float32, float64 and int32 */
   readonly dtypes?: readonly DType[];
-  /** dtype of the result; that of the operands unless said. */
+  /**
+   * The dtype of the result.
+   * @defaultValue that of the operands
+   */
   readonly result?: DType;
   readonly loop: Loop2;
+  /**
+   * Functions that compute ā and b̄ from ȳ, a, b and y, each called only where it is needed. They
+   * are written for full shapes: the sum down to the operand's shape is done here. Without a vjp
+   * the op has no derivative.
+   */
   readonly vjp?: (
     ct: Tensor,
     a: Tensor,
     b: Tensor,
     y: Tensor,
   ) => readonly [() => Tensor, () => Tensor];
-}): BinaryOp {
+}
+const binaryNames: OptionNames<BinaryDefinition> = {
+  name: true,
+  dtypes: true,
+  result: true,
+  loop: true,
+  vjp: true,
+};
+
+/**
+ * An op y[i] = f(a[i], b[i]) with NumPy's broadcasting: [...] and [...] → [...].
+ * @throws OptionError for a field that a definition does not have
+ * @example
+ * const difference = binary({
+ *   name: "difference",
+ *   loop: zipLoop((a, b) => Math.abs(a - b)),
+ *   vjp: (ct, a, b) => [() => mul(ct, sign(sub(a, b))), () => mul(ct, sign(sub(b, a)))],
+ * });
+ * difference(tensor([1, 5]), 3); // [2, 2]
+ */
+export function binary(op: BinaryDefinition): BinaryOp {
+  checkOptions("binary", op, binaryNames);
   const { name, loop, dtypes = numericDTypes } = op;
   const call = definePrimitive<[a: 1, b: 1]>({
     name,
@@ -92,14 +140,14 @@ export function binary(op: {
 }
 
 /**
- * A result of `dtype`; int32 is worked out in float64, so that overflow is an error and not another
- * number.
+ * A result of `dtype`. int32 is computed in float64, so that an overflow is an error instead of a
+ * wrong number.
  */
 const exact = (op: string, dtype: DType, compute: (dtype: DType) => NdArray): [y: NdArray] =>
   dtype === "int32" ? [copyArray(compute("float64"), dtype, op)] : [compute(dtype)];
 
 /**
- * Numbers become scalars of the other operand's dtype.
+ * Both operands as tensors: a number becomes a scalar of the other one's dtype.
  * @throws DTypeError when neither is a tensor, or one is something else
  */
 export function operands(op: string, a: TensorLike, b: TensorLike): [a: Tensor, b: Tensor] {

@@ -1,4 +1,6 @@
-/** @file The ops on tensors, by family. What takes a tensor first is a method, too (chain.ts). */
+/**
+ * @file The ops on tensors, by family. Those that take a tensor first are methods, too (chain.ts).
+ */
 export * from "./activation.ts";
 export * from "./arithmetic.ts";
 export * from "./broadcast.ts";

@@ -1,17 +1,17 @@
 /**
- * @file How a fused op is made: kernels for both passes, and the composed form for every derivative
- * beyond.
+ * @file Fused ops: kernels for the forward and the backward pass, and the composed form for higher
+ * derivatives.
  */
 import type { NdArray } from "../array.ts";
 import type { Each, Places, Result } from "../backend.ts";
 import { type Differentiable, dot, grad, vjp } from "../grad.ts";
 import { definePrimitive, type Primitive } from "../primitive.ts";
 import type { Spec, Tensor } from "../tensor.ts";
+import { checkOptions, type OptionNames } from "./options.ts";
 
 /**
- * What a fused op consists of: `I` are the places of its operands, `D` of those that get a
- * cotangent (the first ones: what follows are indices and masks), `Kept` what the reference's
- * forward keeps.
+ * The parts of a fused op. `I` are the places of its operands, `D` of those that get a cotangent
+ * (the first ones; indices and masks follow), `Kept` the residual of the reference's forward.
  */
 export interface FusedDefinition<
   I extends Places = Places,
@@ -20,14 +20,20 @@ export interface FusedDefinition<
   Kept extends readonly NdArray[] = readonly NdArray[],
 > {
   readonly name: string;
-  /** How many operands get no cotangent: the last ones. None unless said. */
+  /**
+   * The number of operands without a cotangent: the last ones.
+   * @defaultValue 0
+   */
   readonly indices?: number;
-  /** Whether the backward pass can do without what the forward keeps. */
+  /**
+   * Whether the backward pass can do without the residual.
+   * @defaultValue false
+   */
   readonly keepsAtWill?: boolean;
-  /** Validates, and says what comes out. */
+  /** Checks the operands and returns the result's shape and dtype. */
   infer(inputs: Each<I, Spec>, options: Options): Spec;
   forward(inputs: Each<I, NdArray>, options: Options, keep: boolean): Result<[y: 1], NdArray>;
-  /** Cotangents of the operands that get one. */
+  /** The cotangents of the operands that get one. */
   backward(
     ct: NdArray,
     inputs: Each<I, NdArray>,
@@ -35,29 +41,41 @@ export interface FusedDefinition<
     options: Options,
     kept: Kept,
   ): Each<D, NdArray>;
-  /** The same value in public ops: its higher derivatives are this op's. */
+  /** The same value in public ops: this op has its higher derivatives. */
   composed(inputs: Each<I, Tensor>, options: Options): Tensor;
 }
 
-/** A fused op, with both of its primitives, for backends to bring kernels for. */
+/** A fused op with both of its primitives, for which backends may have kernels. */
 export interface FusedOp<I extends Places = Places, Options = void, D extends Places = I> {
   (inputs: Each<I, Tensor>, options: Options): Tensor;
   readonly primitive: Primitive<I, [y: 1], Options>;
-  /**
-   * Operands: the cotangent, the op's result, its operands. Results: cotangents of its operands.
-   */
+  /** From the cotangent, the op's result and its operands to the cotangents of its operands. */
   readonly backward: Primitive<[ct: 1, y: 1, ...I], D, Options>;
 }
 
+const names: OptionNames<FusedDefinition> = {
+  name: true,
+  indices: true,
+  keepsAtWill: true,
+  infer: true,
+  forward: true,
+  backward: true,
+  composed: true,
+};
+
 const made: Primitive[] = [];
 
-/** Both primitives of every fused op: a device may do without kernels for them. */
+/**
+ * Both primitives of every fused op. A device may lack kernels for them: the composed form runs.
+ * @example fusedPrimitives().map(({ name }) => name);
+ */
 export const fusedPrimitives = (): readonly Primitive[] => made;
 
 /**
- * A fused op from its kernels and its composed form, which runs on devices without kernels for it.
- * The backward pass is a primitive, too; *its* vjp is that of the composed form's pullback, so that
- * second and higher derivatives need no kernels.
+ * A fused op of operands [...] from its kernels and its composed form, which runs on devices
+ * without kernels for it. The backward pass is a primitive, too; *its* vjp is that of the composed
+ * form's pullback, so that second and higher derivatives need no kernels.
+ * @throws OptionError for a field that a definition does not have
  * @example
  * const scaled: FusedOp<[x: 1]> = fused({
  *   name: "scaled",
@@ -74,6 +92,7 @@ export function fused<
   Kept extends readonly NdArray[] = readonly NdArray[],
 >(op: FusedDefinition<NoInfer<I>, NoInfer<Options>, NoInfer<D>, Kept>): FusedOp<I, Options, D>;
 export function fused(op: FusedDefinition) {
+  checkOptions("fused", op, names);
   const { name, indices = 0, keepsAtWill = false } = op;
   const differentiable = <T>(inputs: readonly T[]): readonly T[] =>
     inputs.slice(0, inputs.length - indices);
@@ -92,14 +111,14 @@ export function fused(op: FusedDefinition) {
     vjp: (cotangents, { inputs: [ct, , ...inputs], options }) => {
       const rest = inputs.slice(inputs.length - indices);
       const composed = (...xs: Tensor[]) => op.composed([...xs, ...rest], options);
-      const [ctBar = null, ...bars] = vjpOfBackward(
+      const [byCt = null, ...byInputs] = vjpOfBackward(
         composed,
         ct,
         differentiable(inputs),
         cotangents,
       );
       // The result is a function of the operands: its share is in their cotangents.
-      return [ctBar, null, ...inputs.map((_, k) => bars[k] ?? null)];
+      return [byCt, null, ...inputs.map((_, k) => byInputs[k] ?? null)];
     },
   });
 
@@ -108,8 +127,8 @@ export function fused(op: FusedDefinition) {
     infer: (inputs, options) => [op.infer(inputs, options)],
     forward: op.forward,
     vjp: ([ct], { inputs, outputs: [y], residual, options }) => {
-      const bars = backward([ct, y, ...inputs], options, residual);
-      return inputs.map((_, k) => bars[k] ?? null);
+      const cts = backward([ct, y, ...inputs], options, residual);
+      return inputs.map((_, k) => cts[k] ?? null);
     },
   });
 
@@ -132,9 +151,9 @@ const keptOf = (result: Result<[y: 1], NdArray>): readonly NdArray[] =>
   "outputs" in result ? result.residual : [];
 
 /**
- * The vjp of a fused op's backward: of (ȳ, x₁, …) ↦ (x̄₁, …). The op's own backward is a kernel
- * that no tape looks into, so its derivative is taken through `composed`, the same function made of
- * ordinary ops, and is differentiable in turn.
+ * The vjp of a fused op's backward, (ȳ, x₁, …) ↦ (x̄₁, …). The op's own backward is a kernel, of
+ * which a tape has no details, so its derivative is taken through `composed`, the same function
+ * made of ordinary ops, and is differentiable in turn.
  * @param composed - (x₁, …) ↦ y, equal to the fused op
  * @param ct - ȳ
  * @param inputs - x₁, …

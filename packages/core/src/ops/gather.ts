@@ -1,5 +1,5 @@
 /**
- * @file Indexing: by tensors (gather reads, its transpose scatterAdd adds) and by numbers, ranges
+ * @file Indexing: by tensors (gather reads, its transpose scatterAdd adds), and by numbers, ranges
  * and tensors together (at).
  */
 import { allocate, dtypeOf, elements, type NdArray, wrap } from "../array.ts";
@@ -7,23 +7,25 @@ import { DTypeError, ShapeError, ValueError } from "../errors.ts";
 import { definePrimitive, type Op } from "../primitive.ts";
 import { type Shape, sameShape, showShape, sizeOf, stridesOf } from "../shape.ts";
 import { type Spec, Tensor } from "../tensor.ts";
+import { checkAxis } from "./axes.ts";
 import { broadcastTo } from "./broadcast.ts";
 import { cast, copyArray } from "./cast.ts";
-import { checkAxis, checkShape } from "./check.ts";
+import { checkShape } from "./check.ts";
 import { arange } from "./create.ts";
 import { equal } from "./logic.ts";
+import { resolveRange, type SliceRange } from "./range.ts";
 import { expandDims, reshape, squeeze } from "./reshape.ts";
-import { type SliceRange, slice } from "./slice.ts";
+import { slice } from "./slice.ts";
 
-/** An axis to add along, and the shape of the sums. */
+/** The axis along which {@link scatterAdd} adds, and the shape of the sums. */
 export interface Scatter {
   readonly axis: number;
   readonly shape: Shape;
 }
 
 /**
- * An index that exists; negative ones count from the end.
- * @throws ValueError when −n ≤ i < n fails
+ * An index counted from the start; a negative one counts from the end.
+ * @throws ValueError unless it is an integer with −n ≤ i < n
  */
 function checkIndex(op: string, i: number, n: number): number {
   if (Number.isInteger(i) && i >= -n && i < n) return i < 0 ? i + n : i;
@@ -41,8 +43,8 @@ function checkIndices(op: string, { shape, dtype }: Spec, from: Shape, axis: num
 }
 
 /**
- * Calls `visit(at, place)` for each index in row-major order, with the place in an array of shape
- * `from` that it means.
+ * Calls `visit(at, place)` for each index in row-major order, with the place that it refers to in
+ * an array of shape `from`.
  */
 function eachIndex(
   op: string,
@@ -63,7 +65,11 @@ function eachIndex(
   }
 }
 
-/** The primitive of {@link gather} and {@link take}; its option is the axis. */
+/**
+ * The primitive of {@link gather} and {@link take}: x [...], index int32 [...] of as many axes →
+ * [...index]; its option is the axis.
+ * @example gatherOp([tensor([5, 6, 7]), tensor(Int32Array.of(2, 0))], 0); // [7, 5]
+ */
 export const gatherOp: Op<[x: 1, index: 1], [y: 1], number> = definePrimitive({
   name: "gather",
   infer: ([x, index], axis) => {
@@ -83,7 +89,12 @@ export const gatherOp: Op<[x: 1, index: 1], [y: 1], number> = definePrimitive({
   ],
 });
 
-/** The primitive of {@link scatterAdd}. */
+/**
+ * The primitive of {@link scatterAdd}: x [...], index int32 of x's shape → [...shape].
+ * @example
+ * const index = tensor(Int32Array.of(1, 0, 1));
+ * scatterAddOp([ones([3]), index], { axis: 0, shape: [2] }); // [1, 2]
+ */
 export const scatterAddOp: Op<[x: 1, index: 1], [y: 1], Scatter> = definePrimitive({
   name: "scatterAdd",
   infer: ([x, index], { axis, shape }) => {
@@ -106,23 +117,39 @@ export const scatterAddOp: Op<[x: 1, index: 1], [y: 1], Scatter> = definePrimiti
 });
 
 /**
- * `y[i][j] = x[i][index[i][j]]` along an axis, as torch.gather.
- * @throws ValueError for an index out of range
+ * Elements of x by their positions along an axis, as torch.gather: `y[i][j] = x[i][index[i][j]]`.
+ * @param x - [...]
+ * @param index - int32, as many axes as x, sizes no larger but along the axis; negative entries
+ * count from the end
+ * @returns [...index]
+ * @throws ValueError for an index out of range; ShapeError, DTypeError for an index that doesn't
+ * fit
+ * @example
+ * const index = tensor([[1], [0]], { dtype: "int32" });
+ * gather(tensor([[1, 2], [3, 4]]), index, 1); // [[2], [3]]
  */
 export const gather = (x: Tensor, index: Tensor, axis: number): Tensor =>
   gatherOp([x, index], checkAxis("gather", axis, x.shape.length))[0];
 
 /**
- * Zeros of `shape` with `x[i][j]` added at `[i][index[i][j]]` along an axis: the transpose of
+ * Zeros to which `x[i][j]` is added at `[i][index[i][j]]` along an axis: the transpose of
  * {@link gather}.
+ * @param x - [...]
+ * @param index - int32, of x's shape
+ * @returns [...shape]
+ * @throws ValueError for an index out of range; ShapeError, DTypeError for an index that doesn't
+ * fit
+ * @example scatterAdd(tensor([1, 2, 3]), tensor(Int32Array.of(0, 1, 0)), 0, [2]); // [4, 2]
  */
 export const scatterAdd = (x: Tensor, index: Tensor, axis: number, shape: Shape): Tensor =>
   scatterAddOp([x, index], { axis: checkAxis("scatterAdd", axis, shape.length), shape })[0];
 
 /**
  * Slices of x along an axis, in the order of an index: `y[..., i…, ...] = x[..., index[i…], ...]`.
- * @param index - int32, any shape; negative entries count from the end
- * @returns x's shape with the axis replaced by the index's shape
+ * @param x - [..., n, ...]
+ * @param index - int32 [...index]; negative entries count from the end
+ * @param axis - that of n (default 0)
+ * @returns [..., ...index, ...]: the index's axes replace the axis
  * @throws ValueError for an index out of range; DTypeError unless it is int32
  * @example take(embedding, tokens); // [batch, time, width]
  */
@@ -138,8 +165,9 @@ export function take(x: Tensor, index: Tensor, axis = 0): Tensor {
 }
 
 /**
- * 1 at each label, 0 elsewhere: int32 labels [...] → float32 [..., classes].
- * @param labels - in [0, classes); a device, which cannot throw, gives zeros for one outside
+ * 1 at each label, 0 elsewhere.
+ * @param labels - int32 [...], in [0, classes); a device, which can't throw, gives zeros for others
+ * @returns float32 [..., classes]
  * @throws ValueError for a label out of range; DTypeError unless labels are int32; ShapeError
  * unless classes is an integer ≥ 0
  * @example oneHot(tensor([0, 2], { dtype: "int32" }), 3); // [[1, 0, 0], [0, 0, 1]]
@@ -157,18 +185,21 @@ export function oneHot(labels: Tensor, classes: number): Tensor {
 }
 
 /**
- * A position (its axis vanishes), a range, int32 positions (their axes take its place), a new axis,
- * or the axes in between.
+ * An index of one axis: a position (the axis vanishes), a range, int32 positions (their axes take
+ * its place); null is a new axis, "..." the axes in between.
  */
 export type Index = number | SliceRange | Tensor | null | "...";
 
 /**
  * A part of a tensor, one index an axis: `at(x, i, { start: 1 })` is NumPy's `x[i, 1:]`. Several
- * index tensors select independently of each other, axis by axis. Views where no index tensor is
- * among them.
+ * index tensors select independently of each other, axis by axis. A view unless an index is a
+ * tensor.
+ * @param x - [...]
+ * @returns [...]: an axis for each range, those of each index tensor, and those without an index
  * @throws ShapeError for more indices than axes, or two "..."; ValueError for a position out of
- * range
- * @example at(x, "...", 0); at(x, null, { step: -1 }, tensor(Int32Array.of(2, 0)));
+ * range; OptionError for a range with an unknown key
+ * @example at(tensor([[1, 2], [3, 4]]), "...", 0); // [1, 3]
+ * @example at(x, null, { step: -1 }, tensor(Int32Array.of(1, 0)));
  */
 export function at(x: Tensor, ...index: Index[]): Tensor {
   const { length: rank } = x.shape;
@@ -190,7 +221,10 @@ export function at(x: Tensor, ...index: Index[]): Tensor {
     else if (typeof i === "number") {
       const start = checkIndex("at", i, y.shape[axis]!);
       y = squeeze(along({ start, stop: start + 1 }), axis);
-    } else y = along(i as SliceRange);
+    } else {
+      resolveRange("at", i as SliceRange, y.shape[axis]!); // its errors are those of `at`
+      y = along(i as SliceRange);
+    }
     axis += i instanceof Tensor ? i.shape.length : typeof i === "number" ? 0 : 1;
   }
   return y;

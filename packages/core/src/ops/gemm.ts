@@ -1,11 +1,11 @@
 /**
- * @file Matrix product on plain typed arrays: packed panels in float64, a 4×4 block of sums, every
- * transpose form by strides.
+ * @file The matrix product on typed arrays: packed panels in float64, a 4×4 block of sums.
+ * Transposes are strides.
  */
 import type { TypedArray } from "../array.ts";
 
-/** A matrix inside of a typed array: element (i, j) lies at `offset + i·row + j·column`. */
-export interface Matrix {
+/** A matrix within a typed array: element (i, j) is at `offset + i·row + j·column`. */
+export interface StridedMatrix {
   readonly data: TypedArray;
   readonly offset: number;
   readonly row: number;
@@ -27,8 +27,8 @@ export function gemm(
   m: number,
   n: number,
   k: number,
-  a: Matrix,
-  b: Matrix,
+  a: StridedMatrix,
+  b: StridedMatrix,
   c: TypedArray,
   cOffset: number,
 ): void {
@@ -61,7 +61,7 @@ export function gemm(
  * zero.
  */
 function pack(
-  x: Matrix,
+  x: StridedMatrix,
   line: number,
   lines: number,
   width: number,
@@ -88,22 +88,10 @@ function multiply(
   depth: number,
   tile: Float64Array,
 ): void {
-  let s00 = 0;
-  let s01 = 0;
-  let s02 = 0;
-  let s03 = 0;
-  let s10 = 0;
-  let s11 = 0;
-  let s12 = 0;
-  let s13 = 0;
-  let s20 = 0;
-  let s21 = 0;
-  let s22 = 0;
-  let s23 = 0;
-  let s30 = 0;
-  let s31 = 0;
-  let s32 = 0;
-  let s33 = 0;
+  let [s00, s01, s02, s03] = [0, 0, 0, 0];
+  let [s10, s11, s12, s13] = [0, 0, 0, 0];
+  let [s20, s21, s22, s23] = [0, 0, 0, 0];
+  let [s30, s31, s32, s33] = [0, 0, 0, 0];
   for (let i = at, j = 0, end = at + depth * HEIGHT; i < end; i += HEIGHT, j += WIDTH) {
     const b0 = right[j]!;
     const b1 = right[j + 1]!;

@@ -1,4 +1,6 @@
-/** @file Comparisons, logic and the choice between two tensors. */
+/**
+ * @file Comparisons, logic and the choice between two tensors. They have no derivative by a mask.
+ */
 import { dtypeOf, elements, zerosArray } from "../array.ts";
 import { DTypeError } from "../errors.ts";
 import { definePrimitive, each, type Op } from "../primitive.ts";
@@ -11,34 +13,66 @@ import { zipLoop } from "./loops.ts";
 const comparison = (name: string, f: (a: number, b: number) => boolean): BinaryOp =>
   binary({ name, dtypes: allDTypes, result: "bool", loop: zipLoop((a, b) => Number(f(a, b))) });
 
-/** 1 where a = b */
+/**
+ * Whether a = b, element by element: [...] and [...], which broadcast → bool [...].
+ * @example equal(tensor([1, 2]), 2); // [0, 1]
+ */
 export const equal: BinaryOp = comparison("equal", (a, b) => a === b);
 
-/** 1 where a ≠ b; NaN differs from everything */
+/**
+ * Whether a ≠ b, element by element: [...] and [...], which broadcast → bool [...]. NaN
+ * differs from everything.
+ * @example notEqual(tensor([1, 2]), 2); // [1, 0]
+ */
 export const notEqual: BinaryOp = comparison("notEqual", (a, b) => a !== b);
 
-/** 1 where a > b */
+/**
+ * Whether a > b, element by element: [...] and [...], which broadcast → bool [...].
+ * @example greater(tensor([1, 2]), 1); // [0, 1]
+ */
 export const greater: BinaryOp = comparison("greater", (a, b) => a > b);
 
-/** 1 where a ≥ b */
+/**
+ * Whether a ≥ b, element by element: [...] and [...], which broadcast → bool [...].
+ * @example greaterEqual(tensor([1, 2]), 2); // [0, 1]
+ */
 export const greaterEqual: BinaryOp = comparison("greaterEqual", (a, b) => a >= b);
 
-/** 1 where a < b */
+/**
+ * Whether a < b, element by element: [...] and [...], which broadcast → bool [...].
+ * @example less(tensor([1, 2]), 2); // [1, 0]
+ */
 export const less = (a: TensorLike, b: TensorLike): Tensor => greater(b, a);
 
-/** 1 where a ≤ b */
+/**
+ * Whether a ≤ b, element by element: [...] and [...], which broadcast → bool [...].
+ * @example lessEqual(tensor([1, 2]), 1); // [1, 0]
+ */
 export const lessEqual = (a: TensorLike, b: TensorLike): Tensor => greaterEqual(b, a);
 
-/** 1 where neither is 0 */
+/**
+ * Whether neither is 0, element by element: [...] and [...], which broadcast → bool [...].
+ * @example logicalAnd(tensor([true, true]), tensor([true, false])); // [1, 0]
+ */
 export const logicalAnd: BinaryOp = comparison("logicalAnd", (a, b) => a !== 0 && b !== 0);
 
-/** 1 where one or both are not 0 */
+/**
+ * Whether one or both are not 0, element by element: [...] and [...], which broadcast → bool
+ * [...].
+ * @example logicalOr(tensor([true, false]), tensor([false, false])); // [1, 0]
+ */
 export const logicalOr: BinaryOp = comparison("logicalOr", (a, b) => a !== 0 || b !== 0);
 
-/** 1 where x = 0 */
+/**
+ * Whether x = 0, element by element: [...] → bool [...].
+ * @example logicalNot(tensor([true, false])); // [0, 1]
+ */
 export const logicalNot = (x: Tensor): Tensor => equal(x, 0);
 
-/** The primitive of {@link where}: mask, a, b. */
+/**
+ * The primitive of {@link where}: mask [...], a [...], b [...], which broadcast → [...].
+ * @example whereOp([greater(x, 0), x, neg(x)]);
+ */
 export const whereOp: Op<[mask: 1, a: 1, b: 1]> = definePrimitive({
   name: "where",
   infer: ([mask, a, b]) => {
@@ -62,11 +96,14 @@ export const whereOp: Op<[mask: 1, a: 1, b: 1]> = definePrimitive({
 });
 
 /**
- * a where the mask is 1, b elsewhere; all three broadcast. What is not chosen is not looked at: its
- * NaN goes nowhere.
- * @param mask - bool
- * @throws DTypeError unless the mask is bool and one of a, b is a tensor
- * @example where(greater(x, 0), x, 0);
+ * a where the mask is true, b elsewhere. A NaN that is not chosen has no effect, in the derivative
+ * neither.
+ * @param mask - bool [...]
+ * @param a - [...] or a number
+ * @param b - [...] or a number, one of them a tensor
+ * @returns the broadcast of all three
+ * @throws DTypeError unless the mask is bool and a, b agree; ShapeError unless they broadcast
+ * @example where(tensor([true, false]), tensor([1, 2]), 0); // [1, 0]
  */
 export const where = (mask: Tensor, a: TensorLike, b: TensorLike): Tensor =>
   whereOp([mask, ...operands("where", a, b)])[0];

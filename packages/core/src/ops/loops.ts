@@ -1,7 +1,4 @@
-/**
- * @file The loops of the reference kernels: over elements, over pairs of elements, over rows along
- * axes.
- */
+/** @file The loops of the reference kernels: over elements, pairs of elements, rows along axes. */
 import {
   allocate,
   compiledLoops,
@@ -15,7 +12,11 @@ import {
 } from "../array.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 
-/** `out[i] = f(a[i])`, as a new row-major array. */
+/**
+ * `out[i] = f(a[i])`, as a new row-major array [...] → [...].
+ * @param dtype - that of the result (default a's)
+ * @example elements(mapArray((v) => 2 * v, wrap(Float32Array.of(1, 2), [2]))); // [2, 4]
+ */
 export function mapArray(f: (a: number) => number, a: NdArray, dtype: DType = dtypeOf(a)): NdArray {
   const out = zerosArray(dtype, a.shape);
   const [from, to] = [elements(a), out.data];
@@ -24,7 +25,11 @@ export function mapArray(f: (a: number) => number, a: NdArray, dtype: DType = dt
 }
 
 /**
- * A {@link Loop2} from a function of two numbers; the operands may be views, `out` is row-major.
+ * A {@link Loop2} from a function of two numbers, for arrays of one shape: the operands may be
+ * views, `out` is row-major.
+ * @example
+ * const [a, out] = [wrap(Float32Array.of(3, 4), [2]), zerosArray("float32", [2])];
+ * zipLoop(Math.hypot)(out, a, a);
  */
 export const zipLoop = (f: (a: number, b: number) => number): Loop2 => {
   return (out, a, b) => {
@@ -45,11 +50,18 @@ export const compiledLoop = (
   return (out, a, b) => (out.data.length < 64 ? few : many)(out, a, b);
 };
 
-/** All axes, those in `axes` last. */
+/** All axes, with those in `axes` last. */
 const withLast = (rank: number, axes: Shape): number[] =>
   [...Array(rank).keys()].filter((k) => !axes.includes(k)).concat(axes);
 
-/** `fold(data, start, end)` of each slice over the axes, which become 1 in the result's shape. */
+/**
+ * `fold(data, start, end)` of each slice over the axes, which become 1 in the result's shape: with
+ * axes [1], [m, n] → [m, 1].
+ * @example
+ * const total = (row: ArrayLike<number>, from: number, to: number) =>
+ *   Array.from(row).slice(from, to).reduce((a, b) => a + b);
+ * elements(foldRows(wrap(Float32Array.of(1, 2, 3, 4), [2, 2]), [1], "float32", total)); // [3, 7]
+ */
 export function foldRows(
   x: NdArray,
   axes: Shape,
@@ -64,7 +76,14 @@ export function foldRows(
   return wrap(out, shape);
 }
 
-/** `f(row, result)` for each row along an axis, both contiguous: an array of x's shape. */
+/**
+ * `f(row, result)` for each row along an axis, both contiguous: [...] → [...].
+ * @example
+ * const x = wrap(Float32Array.of(1, 2, 3, 4), [2, 2]);
+ * mapRows(x, 0, "float32", (row, result) => {
+ *   for (let i = 0; i < row.length; i++) result[i] = row[row.length - 1 - i] ?? 0;
+ * });
+ */
 export function mapRows(
   x: NdArray,
   axis: number,

@@ -1,4 +1,4 @@
-/** @file Matrix product with NumPy's rules for vectors and batches. */
+/** @file The matrix product with NumPy's rules for vectors and batches. */
 import { allocate, dtypeOf, type NdArray, wrap } from "../array.ts";
 import { ShapeError } from "../errors.ts";
 import { definePrimitive, type Op } from "../primitive.ts";
@@ -6,10 +6,13 @@ import { type Shape, showShape, sizeOf, stridesOf } from "../shape.ts";
 import { showSpec, type Tensor } from "../tensor.ts";
 import { broadcastArray, sumTo } from "./broadcast.ts";
 import { broadcastShapes, checkDTypes } from "./check.ts";
-import { gemm, type Matrix } from "./gemm.ts";
+import { gemm, type StridedMatrix } from "./gemm.ts";
 import { expandDims, reshape, transpose } from "./reshape.ts";
 
-/** The primitive of {@link matmul}: operands of rank 2 or more. */
+/**
+ * The primitive of {@link matmul}: [..., m, k] and [..., k, n] → [..., m, n].
+ * @example matmulOp([ones([2, 3]), ones([3, 1])]); // [[3], [3]]
+ */
 export const matmulOp: Op<[a: 1, b: 1]> = definePrimitive({
   name: "matmul",
   infer: ([a, b]) => [
@@ -43,7 +46,7 @@ function multiplyArrays(a: NdArray, b: NdArray): NdArray {
   return wrap(out, shape);
 }
 
-const matrixAt = ({ data, stride, offset }: NdArray, index: Shape): Matrix => ({
+const matrixAt = ({ data, stride, offset }: NdArray, index: Shape): StridedMatrix => ({
   data,
   offset: index.reduce((at, i, axis) => at + i * stride[axis]!, offset),
   row: stride.at(-2)!,
@@ -56,12 +59,13 @@ function swapLast(x: Tensor): Tensor {
 }
 
 /**
- * C = A·B over the last two axes; leading axes broadcast. A vector counts as a row on the left, a
- * column on the right.
+ * C = A·B over the last two axes; leading axes broadcast. A vector is a row on the left, a column
+ * on the right.
  * @param a - [..., m, k] or [k]
  * @param b - [..., k, n] or [k]
- * @returns [..., m, n], without the axis that a vector lacks. Cost 2mkn FLOP a matrix.
- * @throws ShapeError unless the inner sizes agree and the leading axes broadcast
+ * @returns [..., m, n], without the axis that a vector lacks. Cost 2mkn FLOP a matrix
+ * @throws ShapeError unless the inner sizes agree and the leading axes broadcast; DTypeError unless
+ * both are of one floating dtype
  * @example matmul(x, transpose(w)); // a dense layer
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {

@@ -4,7 +4,13 @@ import { ValueError } from "../errors.ts";
 /** The options of a function by name: the type makes sure that none is left out. */
 export type OptionNames<Options> = Readonly<Record<keyof Options & string, true>>;
 
-/** An option that a function does not have. */
+/**
+ * An option that a function does not have.
+ * @param op - the function
+ * @param key - the unknown option
+ * @param help - the option that may be meant
+ * @example new OptionError("sgd", "lr", "learningRate").name; // "OptionError"
+ */
 export class OptionError extends ValueError {
   constructor(op: string, key: string, help: string) {
     super(op, "a known option", key, help);
@@ -12,15 +18,22 @@ export class OptionError extends ValueError {
   }
 }
 
-/** PyTorch's names for what is called otherwise here. */
+/** PyTorch's and NumPy's names of what has another name here. */
 const elsewhere: Readonly<Record<string, string>> = {
+  a_max: "max",
+  a_min: "min",
+  atol: "tolerance",
   axes: "axis",
   batch: "batchSize",
+  constant_values: "value",
   d_model: "width",
+  ddof: "correction",
   device: "backend",
   dim: "axis",
   dims: "axis",
+  end: "stop",
   eps: "epsilon",
+  fill_value: "value",
   gamma: "factor",
   generator: "random",
   keepdim: "keepdims",
@@ -32,6 +45,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   num_layers: "layers",
   p: "rate",
   rng: "random",
+  rtol: "tolerance",
   step_size: "every",
   t_max: "steps",
   total_steps: "steps",
@@ -39,11 +53,13 @@ const elsewhere: Readonly<Record<string, string>> = {
 };
 
 /**
- * Refuses options that a function does not have, and says which one may be meant.
+ * Refuses options that a function does not have, and says which one may be meant. It costs one
+ * look-up a key.
  * @param op - the function
  * @param options - what it was given
  * @param names - the options that it has
- * @throws OptionError with the name that PyTorch's stands for, else the nearest, else all
+ * @throws OptionError with the option that PyTorch's name stands for, else the one spelt most
+ * alike, else all of them; ValueError for anything but an object
  * @example checkOptions("sum", { axis: 0 }, { axis: true, keepdims: true });
  */
 export function checkOptions<Options extends object>(
@@ -51,6 +67,8 @@ export function checkOptions<Options extends object>(
   options: Options,
   names: OptionNames<Options>,
 ): void {
+  if (typeof options !== "object" || options === null)
+    throw new ValueError(op, `an object with ${Object.keys(names).join(", ")}`, options);
   for (const key in options)
     if (!Object.hasOwn(names, key)) throw new OptionError(op, key, meant(key, Object.keys(names)));
 }
@@ -66,7 +84,7 @@ function meant(key: string, names: readonly string[]): string {
   return names.length === 0 ? "it has none" : `one of ${names.join(", ")}`;
 }
 
-/** Levenshtein's distance: insertions, deletions and replacements that make b of a. */
+/** Levenshtein's distance: the least number of letters inserted, deleted or replaced. */
 function edits(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (const [i, letter] of [...a].entries()) {

@@ -1,19 +1,20 @@
 /**
- * @file Order: where extremes are, sorting, the k largest. Positions have no derivative; values are
- * gathered by them.
+ * @file Order: positions of extremes, sorting, the k largest. Positions have no derivative; values
+ * are gathered by them.
  */
-
 import { ValueError } from "../errors.ts";
 import { definePrimitive, type Op } from "../primitive.ts";
 import type { Tensor } from "../tensor.ts";
-import { allDTypes, checkAxis, checkDTypes } from "./check.ts";
+import { checkAxis } from "./axes.ts";
+import { allDTypes, checkDTypes } from "./check.ts";
 import { gather } from "./gather.ts";
 import { mapRows } from "./loops.ts";
-import { type ReduceOp, reduction } from "./reduce.ts";
+import { checkOptions, type OptionNames } from "./options.ts";
+import { type ReduceOp, reduction } from "./reduction.ts";
 import { slice } from "./slice.ts";
 
 /**
- * Where the best element of each slice over the axes is: the first of equal ones; NaN is the best.
+ * The position of the best element of each slice over the axes: the first of equal ones. NaN wins.
  */
 const position = (name: string, better: (a: number, b: number) => boolean): ReduceOp =>
   reduction({
@@ -29,24 +30,40 @@ const position = (name: string, better: (a: number, b: number) => boolean): Redu
   });
 
 /**
- * Where the largest element over the axes is, counted in row-major order: the first of equal ones,
- * as int32. NaN wins.
+ * The position of the largest element over axes, counted in row-major order: the first of equal
+ * ones. NaN wins. Positions have no derivative.
+ * @param x - [...]
+ * @param options - an axis, several, or an object (default: all axes)
+ * @returns int32 [...] without the axes, or with size 1 there (`keepdims`)
+ * @throws ShapeError for no elements, or an axis out of range or given twice
+ * @example argmax(tensor([[1, 5], [7, 2]]), 1); // [1, 0]
  */
 export const argmax: ReduceOp = position("argmax", (a, b) => a > b);
 
 /**
- * Where the smallest element over the axes is, counted in row-major order: the first of equal ones,
- * as int32. NaN wins.
+ * The position of the smallest element over axes, counted in row-major order: the first of equal
+ * ones. NaN wins. Positions have no derivative.
+ * @param x - [...]
+ * @param options - an axis, several, or an object (default: all axes)
+ * @returns int32 [...] without the axes, or with size 1 there (`keepdims`)
+ * @throws ShapeError for no elements, or an axis out of range or given twice
+ * @example argmin(tensor([[1, 5], [7, 2]]), 1); // [0, 1]
  */
 export const argmin: ReduceOp = position("argmin", (a, b) => a < b);
 
-/** Along which axis (the last unless said), and in which direction (ascending unless said). */
+/** The axis and the direction of an order. */
 export interface SortOptions {
+  /** @defaultValue -1, the last */
   readonly axis?: number;
+  /** @defaultValue false */
   readonly descending?: boolean;
 }
+const sortNames: OptionNames<SortOptions> = { axis: true, descending: true };
 
-/** The primitive of {@link argsort}. */
+/**
+ * The primitive of {@link argsort}: [...] → int32 [...].
+ * @example argsortOp([tensor([3, 1, 2])], { axis: 0, descending: true }); // [0, 2, 1]
+ */
 export const argsortOp: Op<[x: 1], [y: 1], Required<SortOptions>> = definePrimitive({
   name: "argsort",
   infer: ([x]) => {
@@ -68,21 +85,49 @@ export const argsortOp: Op<[x: 1], [y: 1], Required<SortOptions>> = definePrimit
   vjp: () => [null],
 });
 
-/** The positions that sort a tensor along an axis, as int32: stable, NaN counts as the largest. */
-export const argsort = (x: Tensor, { axis = -1, descending = false }: SortOptions = {}): Tensor =>
-  argsortOp([x], { axis: checkAxis("argsort", axis, x.shape.length), descending })[0];
+/** The order of a tensor, its options checked; a number is the axis. */
+function orderOf(
+  op: string,
+  { shape }: Tensor,
+  options: number | SortOptions = {},
+): Required<SortOptions> {
+  const given: SortOptions = typeof options === "number" ? { axis: options } : options;
+  checkOptions(op, given, sortNames);
+  const { axis = -1, descending = false } = given;
+  return { axis: checkAxis(op, axis, shape.length), descending };
+}
 
 /**
- * The elements in order along an axis; each keeps its derivative.
- * @example sort(tensor([3, 1, 2])) // [1, 2, 3]
+ * The positions that sort a tensor along an axis: stable, NaN counts as the largest.
+ * @param x - [...]
+ * @param options - an axis or an object (default: the last axis, ascending)
+ * @returns int32 [...]
+ * @throws ShapeError for an axis out of range
+ * @example argsort(tensor([3, 1, 2])); // [1, 2, 0]
  */
-export const sort = (x: Tensor, options: SortOptions = {}): Tensor =>
-  gather(x, argsort(x, options), options.axis ?? -1);
+export const argsort = (x: Tensor, options?: number | SortOptions): Tensor =>
+  argsortOp([x], orderOf("argsort", x, options))[0];
 
 /**
- * The k largest elements along an axis, largest first, and where they are.
- * @throws ValueError unless 0 ≤ k ≤ the size of the axis
- * @example topk(logits, 5).indices // [..., 5]
+ * The elements in order along an axis; each keeps its derivative. NaN counts as the largest.
+ * @param x - [...]
+ * @param options - an axis or an object (default: the last axis, ascending)
+ * @returns [...]
+ * @throws ShapeError for an axis out of range
+ * @example sort(tensor([[3, 1], [2, 4]]), 0); // [[2, 1], [3, 4]]
+ */
+export function sort(x: Tensor, options?: number | SortOptions): Tensor {
+  const order = orderOf("sort", x, options);
+  return gather(x, argsortOp([x], order)[0], order.axis);
+}
+
+/**
+ * The k largest elements along an axis, largest first, and their positions.
+ * @param x - [..., n, ...]
+ * @param axis - that of n (default: the last)
+ * @returns `values` [..., k, ...] and `indices`, int32 of the same shape
+ * @throws ValueError unless k is an integer with 0 ≤ k ≤ n; ShapeError for an axis out of range
+ * @example topk(tensor([3, 1, 2]), 2).values; // [3, 2]
  */
 export function topk(x: Tensor, k: number, axis = -1): { values: Tensor; indices: Tensor } {
   const at = checkAxis("topk", axis, x.shape.length);

@@ -1,23 +1,23 @@
 /**
- * @file Tensors as text and as nested arrays: what create.ts reads, this writes. Numbers look as
- * NumPy prints them, with commas, so that the rows are JavaScript again.
+ * @file Tensors as text and as nested arrays, the reverse of create.ts. Numbers look as NumPy
+ * prints them, with commas, so that the rows are JavaScript again.
  */
 import { type DType, isFloating, type NdArray, wrap } from "../array.ts";
 import { Parameter, showSpec, type Tensor } from "../tensor.ts";
 import type { Nested } from "./create.ts";
 
-/** Elements above which the inside of long axes is left out. */
+/** The number of elements above which the middle of long axes is left out. */
 const THRESHOLD = 1000;
-/** Indices left at both ends of an axis then. */
+/** The number of indices that remain at either end of such an axis. */
 const EDGE = 3;
-/** Columns. */
+/** The width of a line in columns. */
 const WIDTH = 88;
-/** Decimals at most. */
+/** The largest number of decimals. */
 const DECIMALS = 8;
 
 type Tree<T> = T | readonly Tree<T>[];
 
-/** The elements nested as the axes are; `indices` gives those of an axis, with null for `gap`. */
+/** The elements, nested as the axes are, at the `indices` of each axis; null is the `gap`. */
 function nest<T>(
   { data, shape, stride, offset }: NdArray,
   indices: (size: number) => readonly (number | null)[],
@@ -54,7 +54,7 @@ export function print(x: Tensor): string {
   return `${head}${x.shape.length === 0 ? ": " : "\n"}${rows(x.ndarray(), x.dtype)}`;
 }
 
-/** The elements in brackets and aligned columns, those of more than 1000 abridged. */
+/** The elements in brackets and aligned columns, abridged where there are more than 1000. */
 function rows(array: NdArray, dtype: DType): string {
   if (array.size === 0) return "[]";
   const indices = array.size > THRESHOLD ? ends : all;

@@ -1,6 +1,6 @@
 /**
  * @file A seeded, splittable generator with explicit, serialisable state, and random tensors from
- * it. Same seed, same bits.
+ * it. The same seed gives the same bits.
  */
 import { xoroshiro128plusFromState } from "pure-rand/generator/xoroshiro128plus";
 import { allocate, wrap } from "../array.ts";
@@ -10,13 +10,15 @@ import { type Shape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkShape } from "./check.ts";
 import { tensor } from "./create.ts";
+import { checkOptions, type OptionNames } from "./options.ts";
 
 /** Four 32-bit words. */
 export type RngState = readonly [number, number, number, number];
 
 /**
- * xoroshiro128+ (Blackman, Vigna 2018; the generator is pure-rand's). Every draw advances the
- * state.
+ * A generator of random numbers, xoroshiro128+ (Blackman, Vigna 2018; pure-rand's). Every draw
+ * advances its state. {@link rng} makes one from a seed.
+ * @throws ValueError for a state of anything but four 32-bit integers, not all zero
  * @example
  * const random = rng(1);
  * const [weights, batches] = random.split(2); // independent streams
@@ -28,20 +30,20 @@ export class Rng {
     this.#generator = generatorFrom(state);
   }
 
-  /** The state to save; `new Rng(state)` goes on from it. */
+  /** The state, for saving; `new Rng(state)` continues from it. */
   get state(): RngState {
     return this.#generator.getState().slice(0, 4) as unknown as RngState;
   }
 
   /**
-   * Goes to a state: the draws to come are those that followed it.
-   * @throws ValueError for what is no state
+   * Sets the state: the next draws are those that followed it.
+   * @throws ValueError for anything but four 32-bit integers, not all zero
    */
   set state(state: RngState) {
     this.#generator = generatorFrom(state);
   }
 
-  /** Independent generators, each started from 128 fresh bits of this one. */
+  /** Independent generators, each seeded with 128 fresh bits of this one. */
   split(count: number): Rng[] {
     return Array.from(
       { length: count },
@@ -54,12 +56,12 @@ export class Rng {
     return this.#generator.next();
   }
 
-  /** Uniform in [0, 1), a multiple of 2⁻⁵³. */
+  /** A uniform number in [0, 1), a multiple of 2⁻⁵³. */
   uniform(): number {
     return ((this.bits() >>> 5) * 67108864 + (this.bits() >>> 6)) / 9007199254740992;
   }
 
-  /** Standard normal, by Box and Muller (1958). */
+  /** A standard normal number, by Box and Muller (1958). */
   normal(): number {
     const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
     return radius * Math.cos(2 * Math.PI * this.uniform());
@@ -100,8 +102,11 @@ function generatorFrom(state: RngState): ReturnType<typeof xoroshiro128plusFromS
 }
 
 /**
- * A generator from a seed: any safe integer. Its bits are spread by SplitMix32 so that near seeds
- * give unrelated streams.
+ * A generator from a seed. SplitMix32 spreads the seed's bits, so that near seeds give unrelated
+ * streams.
+ * @param seed - any safe integer
+ * @throws ValueError for any other number
+ * @example rng(7).integer(6); // 2
  */
 export function rng(seed: number): Rng {
   if (!Number.isSafeInteger(seed)) throw new ValueError("rng", "a safe integer as seed", seed);
@@ -119,25 +124,29 @@ export function rng(seed: number): Rng {
   return new Rng([...low, word(), word() | 1]);
 }
 
-/** How a random tensor is made. */
+/** Options of random tensors. */
 export interface RandomOptions {
+  /** @defaultValue "float32" */
   readonly dtype?: "float32" | "float64";
 }
+const randomNames: OptionNames<RandomOptions> = { dtype: true };
 
-function fill(
-  op: string,
-  shape: Shape,
-  { dtype = "float32" }: RandomOptions,
-  draw: () => number,
-): Tensor {
+function fill(op: string, shape: Shape, options: RandomOptions, draw: () => number): Tensor {
+  checkOptions(op, options, randomNames);
+  const { dtype = "float32" } = options;
   const data = allocate(dtype, sizeOf(checkShape(op, shape)));
   for (let i = 0; i < data.length; i++) data[i] = draw();
   return fromArray(wrap(data, shape.slice()));
 }
 
 /**
- * Uniform in [low, high), drawn in row-major order.
+ * Uniform numbers in [low, high), drawn in row-major order, on the current backend.
+ * @param random - the generator, which advances
+ * @param low - default 0
+ * @param high - default 1
+ * @returns [...shape]
  * @throws ValueError unless low < high, both finite
+ * @example uniform(rng(1), [2, 3], -1, 1).shape; // [2, 3]
  */
 export function uniform(
   random: Rng,
@@ -158,8 +167,13 @@ export function uniform(
 }
 
 /**
- * Normal with a mean and a standard deviation, drawn in row-major order.
+ * Normal numbers, drawn in row-major order, on the current backend.
+ * @param random - the generator, which advances
+ * @param mean - default 0
+ * @param deviation - the standard deviation (default 1)
+ * @returns [...shape]
  * @throws ValueError for a negative deviation
+ * @example normal(rng(1), [256, 10], 0, 0.02).shape; // [256, 10]
  */
 export function normal(
   random: Rng,
@@ -173,7 +187,9 @@ export function normal(
 }
 
 /**
- * 0 … n−1 in random order (Fisher and Yates), as int32.
- * @throws ValueError unless n is a non-negative integer
+ * 0 … n−1 in random order (Fisher and Yates).
+ * @param random - the generator, which advances
+ * @returns int32 [n]
+ * @example permutation(rng(1), 5).shape; // [5]
  */
 export const permutation = (random: Rng, n: number): Tensor => tensor(random.permutation(n));

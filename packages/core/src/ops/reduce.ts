@@ -1,63 +1,27 @@
-/** @file Reductions other than the sum, and the running sum. */
-import { type DType, dtypeOf } from "../array.ts";
-import { ShapeError } from "../errors.ts";
-import { definePrimitive, type Op, type Primitive } from "../primitive.ts";
-import { type Shape, sizeOf } from "../shape.ts";
+/** @file Reductions other than the sum, and the cumulative sum. */
+import { dtypeOf } from "../array.ts";
+import { definePrimitive, type Op } from "../primitive.ts";
+import { sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { div, exp, mul, sqrt, square, sub } from "./arithmetic.ts";
-import { type ReduceOptions, type Reduction, sum } from "./broadcast.ts";
-import { cast, copyArray } from "./cast.ts";
 import {
-  checkAxes,
+  type Axes,
   checkAxis,
-  checkDTypes,
-  floatingDTypes,
-  numericDTypes,
+  isAxes,
+  type ReduceOptions,
+  type Reduction,
   reducedShape,
-} from "./check.ts";
-import { equal, notEqual, where } from "./logic.ts";
-import { foldRows, mapRows } from "./loops.ts";
-import { reshape, reshapeArray, transpose } from "./reshape.ts";
+  reductionOf,
+} from "./axes.ts";
+import { sumOp } from "./broadcast.ts";
+import { cast, copyArray } from "./cast.ts";
+import { checkDTypes, floatingDTypes, numericDTypes } from "./check.ts";
+import { equal, logicalNot, notEqual, where } from "./logic.ts";
+import { mapRows } from "./loops.ts";
+import type { OptionNames } from "./options.ts";
+import { type ReduceOp, reduction } from "./reduction.ts";
+import { reshape, transpose } from "./reshape.ts";
 import { flip, pad, slice } from "./slice.ts";
-
-/** A reduction, and the primitive behind it. */
-export interface ReduceOp {
-  (x: Tensor, options?: ReduceOptions): Tensor;
-  readonly primitive: Primitive<[x: 1], [y: 1], Reduction>;
-}
-
-/** A reduction by a primitive that folds rows; of nothing it has no value. */
-export function reduction(op: {
-  readonly name: string;
-  readonly dtypes: readonly DType[];
-  /** dtype of the result; x's unless said. */
-  readonly result?: DType;
-  readonly fold: (data: ArrayLike<number>, start: number, end: number) => number;
-  /** x̄ from the cotangent and the result, both with their axes kept as 1. */
-  readonly vjp?: (ct: Tensor, x: Tensor, y: Tensor, axes: Shape) => Tensor;
-}): ReduceOp {
-  const { name } = op;
-  const call = definePrimitive<[x: 1], [y: 1], Reduction>({
-    name,
-    infer: ([x], { axes, keepdims }) => {
-      if (axes.some((k) => x.shape[k] === 0))
-        throw new ShapeError(name, "at least one element to reduce", "none");
-      const dtype = checkDTypes(name, [x], op.dtypes);
-      return [{ shape: reducedShape(x.shape, axes, keepdims), dtype: op.result ?? dtype }];
-    },
-    forward: ([x], { axes, keepdims }) => {
-      const kept = foldRows(x, axes, op.result ?? dtypeOf(x), op.fold);
-      return [reshapeArray(kept, reducedShape(x.shape, axes, keepdims))];
-    },
-    vjp: ([ct], { inputs: [x], outputs: [y], options: { axes } }) => {
-      const kept = reducedShape(x.shape, axes, true);
-      return [op.vjp?.(reshape(ct, kept), x, reshape(y, kept), axes) ?? null];
-    },
-  });
-  const apply = (x: Tensor, { axis, keepdims = false }: ReduceOptions = {}): Tensor =>
-    call([x], { axes: checkAxes(name, axis, x.shape.length), keepdims })[0];
-  return Object.assign(apply, { primitive: call.primitive });
-}
 
 const extremum = (name: string, better: (a: number, b: number) => boolean): ReduceOp =>
   reduction({
@@ -69,25 +33,41 @@ const extremum = (name: string, better: (a: number, b: number) => boolean): Redu
         if (better(v[i]!, best) || Number.isNaN(v[i]!)) best = v[i]!;
       return best;
     },
-    vjp: (ct, x, y, axis) => {
+    vjp: (ct, x, y, axes) => {
       const ties = cast(equal(x, y), x.dtype); // equal ones share the cotangent evenly
-      return mul(ties, div(ct, sum(ties, { axis, keepdims: true })));
+      return mul(ties, div(ct, sumOp([ties], { axes, keepdims: true })[0]));
     },
   });
 
 /**
- * Largest element over the axes; NaN wins; equal ones share the cotangent.
- * @throws ShapeError when there is none
+ * The largest element over axes. NaN wins; equal ones share the cotangent.
+ * @param x - [...]
+ * @param options - an axis, several, or an object (default: all axes)
+ * @returns [...] without the axes, or with size 1 there (`keepdims`)
+ * @throws ShapeError for no elements, or an axis out of range or given twice; DTypeError for bool
+ * @example max(tensor([[1, 5], [7, 2]]), 0); // [7, 5]
  */
 export const max: ReduceOp = extremum("max", (a, b) => a > b);
 
 /**
- * Smallest element over the axes; NaN wins; equal ones share the cotangent.
- * @throws ShapeError when there is none
+ * The smallest element over axes. NaN wins; equal ones share the cotangent.
+ * @param x - [...]
+ * @param options - an axis, several, or an object (default: all axes)
+ * @returns [...] without the axes, or with size 1 there (`keepdims`)
+ * @throws ShapeError for no elements, or an axis out of range or given twice; DTypeError for bool
+ * @example min(tensor([[1, 5], [7, 2]]), 0); // [1, 2]
  */
 export const min: ReduceOp = extremum("min", (a, b) => a < b);
 
-/** ln Σ eˣ over the axes, shifted by the largest element so that nothing overflows. */
+/**
+ * ln Σ eˣ over axes, shifted by the largest element so that nothing overflows.
+ * @param x - [...]
+ * @param options - an axis, several, or an object (default: all axes)
+ * @returns [...] without the axes, or with size 1 there (`keepdims`)
+ * @throws ShapeError for no elements, or an axis out of range or given twice; DTypeError unless x
+ * is floating
+ * @example logsumexp(tensor([1000, 1000])); // 1000.6931
+ */
 export const logsumexp: ReduceOp = reduction({
   name: "logsumexp",
   dtypes: floatingDTypes,
@@ -99,77 +79,146 @@ export const logsumexp: ReduceOp = reduction({
     for (let i = start; i < end; i++) total += Math.exp(v[i]! - top);
     return top + Math.log(total);
   },
-  // all −∞: no share for anyone, instead of NaN
+  // where all are −∞, all shares are 0 instead of NaN
   vjp: (ct, x, y) => mul(ct, exp(sub(x, where(equal(y, -Infinity), 0, y)))),
 });
 
-/** Number of elements that one result over the axes is made of. */
-const countOf = (x: Tensor, { axis }: ReduceOptions): number =>
-  sizeOf(checkAxes("reduce", axis, x.shape.length).map((k) => x.shape[k]!));
+/** The number of elements of x that make one element of a reduction. */
+const countOf = ({ shape }: Tensor, { axes }: Reduction): number =>
+  sizeOf(axes.map((k) => shape[k]!));
 
-/** Σ x / count over the axes; NaN for no elements. @example mean(x, { axis: 0 }) */
-export const mean = (x: Tensor, options: ReduceOptions = {}): Tensor =>
-  div(sum(x, options), countOf(x, options));
+const sumOver = (x: Tensor, over: Reduction): Tensor => sumOp([x], over)[0];
+
+const meanOver = (x: Tensor, over: Reduction): Tensor => div(sumOver(x, over), countOf(x, over));
 
 /**
- * Σ (x − mean)² / (count − correction) over the axes.
- * @param options - `correction`: 1 (unbiased) unless said, 0 for the mean square deviation
+ * The mean over axes, Σ x / count; NaN for no elements.
+ * @param x - [...]
+ * @param options - an axis, several, or an object (default: all axes)
+ * @returns [...] without the axes, or with size 1 there (`keepdims`)
+ * @throws ShapeError for an axis out of range or given twice; DTypeError unless x is floating
+ * @example mean(tensor([[1, 2], [3, 4]]), 0); // [2, 3]
  */
-export function variance(
-  x: Tensor,
-  options: ReduceOptions & { readonly correction?: number } = {},
-): Tensor {
-  const centred = sub(x, mean(x, { ...options, keepdims: true }));
-  return div(
-    sum(square(centred), options),
-    Math.max(0, countOf(x, options) - (options.correction ?? 1)),
-  );
+export const mean = (x: Tensor, options?: Axes | ReduceOptions): Tensor =>
+  meanOver(x, reductionOf("mean", x, options));
+
+/** {@link ReduceOptions}, and the correction of {@link variance} and {@link std}. */
+export interface VarianceOptions extends ReduceOptions {
+  /**
+   * What is subtracted from the count: 1 makes it unbiased, 0 the mean squared deviation.
+   * @defaultValue 1
+   */
+  readonly correction?: number;
+}
+const varianceNames: OptionNames<VarianceOptions> = {
+  axis: true,
+  keepdims: true,
+  correction: true,
+};
+
+function varianceOf(op: string, x: Tensor, options?: Axes | VarianceOptions): Tensor {
+  const over = reductionOf(op, x, options, varianceNames);
+  const { correction = 1 }: VarianceOptions = isAxes(options) ? {} : (options ?? {});
+  const centred = sub(x, meanOver(x, { ...over, keepdims: true }));
+  return div(sumOver(square(centred), over), Math.max(0, countOf(x, over) - correction));
 }
 
-/** √variance; the derivative is 0 where it is 0 */
-export const std = (
-  x: Tensor,
-  options: ReduceOptions & { readonly correction?: number } = {},
-): Tensor => root(variance(x, options));
+/**
+ * The variance over axes, Σ (x − mean)² / (count − correction).
+ * @param x - [...]
+ * @param options - an axis, several, or an object (default: all axes)
+ * @returns [...] without the axes, or with size 1 there (`keepdims`)
+ * @throws ShapeError for an axis out of range or given twice; DTypeError unless x is floating
+ * @example variance(tensor([1, 2, 3])); // 1
+ */
+export const variance = (x: Tensor, options?: Axes | VarianceOptions): Tensor =>
+  varianceOf("variance", x, options);
 
-/** √Σ x² over the axes; the derivative at the origin is 0 */
-export const norm = (x: Tensor, options: ReduceOptions = {}): Tensor =>
-  root(sum(square(x), options));
+/**
+ * The standard deviation over axes, √variance; its derivative is 0 where it is 0.
+ * @param x - [...]
+ * @param options - an axis, several, or an object (default: all axes)
+ * @returns [...] without the axes, or with size 1 there (`keepdims`)
+ * @throws ShapeError for an axis out of range or given twice; DTypeError unless x is floating
+ * @example std(tensor([[1, 3], [5, 5]]), { axis: 1, correction: 0 }); // [1, 0]
+ */
+export const std = (x: Tensor, options?: Axes | VarianceOptions): Tensor =>
+  root(varianceOf("std", x, options));
 
-/** √x with derivative 0 at 0. */
+/**
+ * The Euclidean norm over axes, √Σ x²; its derivative at the origin is 0.
+ * @param x - [...]
+ * @param options - an axis, several, or an object (default: all axes)
+ * @returns [...] without the axes, or with size 1 there (`keepdims`)
+ * @throws ShapeError for an axis out of range or given twice; DTypeError unless x is floating
+ * @example norm(tensor([[3, 4], [0, 0]]), 1); // [5, 0]
+ */
+export const norm = (x: Tensor, options?: Axes | ReduceOptions): Tensor =>
+  root(sumOver(square(x), reductionOf("norm", x, options)));
+
+/** √x, with derivative 0 at 0. */
 function root(x: Tensor): Tensor {
   const zero = equal(x, 0);
   return where(zero, 0, sqrt(where(zero, 1, x)));
 }
 
 /**
- * Π x over the axes, 1 for no elements: halves are multiplied until one is left, so zeros need no
- * care.
+ * The product over axes, Π x; 1 for no elements. Halves are multiplied with each other until one is
+ * left, so that the derivative is right at zeros, too.
+ * @param x - [...]
+ * @param options - an axis, several, or an object (default: all axes)
+ * @returns [...] without the axes, or with size 1 there (`keepdims`)
+ * @throws ShapeError for an axis out of range or given twice; DTypeError for bool
+ * @example prod(tensor([[1, 2], [3, 4]]), 1); // [2, 12]
  */
-export function prod(x: Tensor, { axis, keepdims = false }: ReduceOptions = {}): Tensor {
-  const axes = checkAxes("prod", axis, x.shape.length);
+export function prod(x: Tensor, options?: Axes | ReduceOptions): Tensor {
+  const over = reductionOf("prod", x, options);
+  const { axes, keepdims } = over;
   checkDTypes("prod", [x], numericDTypes);
   const rest = x.shape.map((_, k) => k).filter((k) => !axes.includes(k));
-  const count = countOf(x, { axis: axes });
+  const count = countOf(x, over);
   let y = reshape(transpose(x, [...rest, ...axes]), [sizeOf(rest.map((k) => x.shape[k]!)), count]);
-  if (count === 0) y = pad(y, [0, 0], [0, 1], 1);
+  if (count === 0) y = pad(y, [0, 0], [0, 1], { value: 1 });
   for (let n = count; n > 1; n = Math.ceil(n / 2)) {
     const half = Math.ceil(n / 2);
     const second = slice(y, [{}, { start: half }]);
-    y = mul(slice(y, [{}, { stop: half }]), n % 2 === 0 ? second : pad(second, [0, 0], [0, 1], 1));
+    y = mul(
+      slice(y, [{}, { stop: half }]),
+      n % 2 === 0 ? second : pad(second, [0, 0], [0, 1], { value: 1 }),
+    );
   }
   return reshape(y, reducedShape(x.shape, axes, keepdims));
 }
 
-/** 1 where any element over the axes is not 0 */
-export const any = (x: Tensor, options: ReduceOptions = {}): Tensor =>
-  notEqual(sum(cast(notEqual(x, 0), "int32"), options), 0);
+const anyOver = (mask: Tensor, over: Reduction): Tensor =>
+  notEqual(sumOver(cast(mask, "int32"), over), 0);
 
-/** 1 where no element over the axes is 0 */
-export const all = (x: Tensor, options: ReduceOptions = {}): Tensor =>
-  equal(sum(cast(equal(x, 0), "int32"), options), 0);
+/**
+ * Whether any element over axes is not 0; false for no elements.
+ * @param x - [...]
+ * @param options - an axis, several, or an object (default: all axes)
+ * @returns bool [...] without the axes, or with size 1 there (`keepdims`)
+ * @throws ShapeError for an axis out of range or given twice
+ * @example any(tensor([[true, false], [false, false]]), 1); // [1, 0]
+ */
+export const any = (x: Tensor, options?: Axes | ReduceOptions): Tensor =>
+  anyOver(notEqual(x, 0), reductionOf("any", x, options));
 
-/** The primitive of {@link cumsum}; its option is the axis. */
+/**
+ * Whether no element over axes is 0; true for no elements.
+ * @param x - [...]
+ * @param options - an axis, several, or an object (default: all axes)
+ * @returns bool [...] without the axes, or with size 1 there (`keepdims`)
+ * @throws ShapeError for an axis out of range or given twice
+ * @example all(tensor([[true, true], [true, false]]), 1); // [1, 0]
+ */
+export const all = (x: Tensor, options?: Axes | ReduceOptions): Tensor =>
+  logicalNot(anyOver(equal(x, 0), reductionOf("all", x, options)));
+
+/**
+ * The primitive of {@link cumsum}: [...] → [...]; its option is the axis.
+ * @example cumsumOp([tensor([1, 2, 3])], 0); // [1, 3, 6]
+ */
 export const cumsumOp: Op<[x: 1], [y: 1], number> = definePrimitive({
   name: "cumsum",
   infer: ([x]) => [{ shape: x.shape, dtype: checkDTypes("cumsum", [x], numericDTypes) }],
@@ -183,6 +232,12 @@ export const cumsumOp: Op<[x: 1], [y: 1], number> = definePrimitive({
   vjp: ([ct], { options: axis }) => [flip(cumsum(flip(ct, axis), axis), axis)],
 });
 
-/** yᵢ = Σⱼ≤ᵢ xⱼ along an axis, accumulated in float64. */
+/**
+ * The cumulative sum along an axis, yᵢ = Σⱼ≤ᵢ xⱼ, accumulated in float64.
+ * @param x - [...]
+ * @returns [...]
+ * @throws ShapeError for an axis out of range; DTypeError for bool
+ * @example cumsum(tensor([1, 2, 3]), 0); // [1, 3, 6]
+ */
 export const cumsum = (x: Tensor, axis: number): Tensor =>
   cumsumOp([x], checkAxis("cumsum", axis, x.shape.length))[0];

@@ -1,15 +1,19 @@
 /**
- * @file The same elements under another shape or order of axes. Each op is undone by itself, so it
- * is its own transpose.
+ * @file The same elements under another shape or order of axes. Another call of the same op
+ * restores them: the inverse, which is also the transpose.
  */
 import { elements, isContiguous, type NdArray, wrap } from "../array.ts";
 import { ShapeError } from "../errors.ts";
 import { definePrimitive, type Op } from "../primitive.ts";
 import { type Shape, sameShape, showShape, sizeOf, stridesOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { checkAxis, checkShape } from "./check.ts";
+import { type Axes, checkAxes, checkAxis, reducedShape } from "./axes.ts";
+import { checkShape } from "./check.ts";
 
-/** The primitive of {@link reshape}; its option is the shape. */
+/**
+ * The primitive of {@link reshape}: [...] → its option, the shape.
+ * @example reshapeOp([ones([2, 3])], [6])[0].shape; // [6]
+ */
 export const reshapeOp: Op<[x: 1], [y: 1], Shape> = definePrimitive({
   name: "reshape",
   infer: ([x], shape) => {
@@ -25,14 +29,17 @@ export const reshapeOp: Op<[x: 1], [y: 1], Shape> = definePrimitive({
   vjp: ([ct], { inputs: [x] }) => [reshape(ct, x.shape)],
 });
 
-/** A view where the elements are contiguous, otherwise a copy. */
+/** The elements under another shape: a view if they are contiguous, otherwise a copy. */
 export const reshapeArray = (x: NdArray, shape: Shape): NdArray =>
   isContiguous(x) ? wrap(x.data, shape, stridesOf(shape), x.offset) : wrap(elements(x), shape);
 
 /**
- * The elements in row-major order under another shape; one size may be −1 and is worked out.
- * Free for contiguous tensors. @throws ShapeError when the number of elements differs
- * @example reshape(x, [-1, 28 * 28]);
+ * The elements in row-major order under another shape, in which one size may be −1: the one that
+ * fits. A view, free, of a contiguous tensor, otherwise a copy.
+ * @param x - [...]
+ * @returns [...shape]
+ * @throws ShapeError when the number of elements differs
+ * @example reshape(ones([2, 3]), [3, -1]).shape; // [3, 2]
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   const open = shape.indexOf(-1);
@@ -47,7 +54,11 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
   return sameShape(target, x.shape) ? x : reshapeOp([x], target)[0];
 }
 
-/** The primitive of {@link transpose}; its option is the order of the axes. */
+/**
+ * The primitive of {@link transpose}: [...] → [...]; its option is the order of the axes, each
+ * counted from the front.
+ * @example transposeOp([ones([2, 3])], [1, 0])[0].shape; // [3, 2]
+ */
 export const transposeOp: Op<[x: 1], [y: 1], Shape> = definePrimitive({
   name: "transpose",
   infer: ([x], axes) => [{ shape: axes.map((a) => x.shape[a]!), dtype: x.dtype }],
@@ -59,9 +70,12 @@ export const transposeOp: Op<[x: 1], [y: 1], Shape> = definePrimitive({
 });
 
 /**
- * Axes in another order: `y.shape[k] = x.shape[axes[k]]`; reversed unless given. A view, free.
- * @throws ShapeError unless `axes` names each axis once
- * @example transpose(x, [0, 2, 1]);
+ * The axes in another order, `y.shape[k] = x.shape[axes[k]]`: a view, free.
+ * @param x - [...]
+ * @param axes - each axis once (default: all, reversed)
+ * @returns [...]
+ * @throws ShapeError unless `axes` has each axis once
+ * @example transpose(ones([2, 3, 4]), [0, 2, 1]).shape; // [2, 4, 3]
  */
 export function transpose(x: Tensor, axes: Shape = x.shape.map((_, k) => -1 - k)): Tensor {
   const rank = x.shape.length;
@@ -71,7 +85,7 @@ export function transpose(x: Tensor, axes: Shape = x.shape.map((_, k) => -1 - k)
   return transposeOp([x], order)[0];
 }
 
-/** The primitive of {@link alias}. */
+/** The primitive of {@link alias}: [...] → [...]. @example aliasOp([x]); */
 export const aliasOp: Op<[x: 1]> = definePrimitive({
   name: "alias",
   infer: ([x]) => [{ shape: x.shape, dtype: x.dtype }],
@@ -79,26 +93,38 @@ export const aliasOp: Op<[x: 1]> = definePrimitive({
   vjp: ([ct]) => [ct],
 });
 
-/** The same value under a new identity: y = x. */
+/**
+ * The same value as another tensor, y = x, [...] → [...]: to a tape it is another variable.
+ * @example alias(x) === x; // false
+ */
 export const alias = (x: Tensor): Tensor => aliasOp([x])[0];
 
 /**
- * Without the axes of size 1 (or without the given one).
- * @throws ShapeError for an axis of another size
+ * The tensor without axes of size 1: a view, free.
+ * @param x - [..., 1, ...]
+ * @param axis - an axis or several (default: all of size 1)
+ * @returns [...]
+ * @throws ShapeError for an axis of another size, out of range or given twice
+ * @example squeeze(ones([1, 3, 1]), -1).shape; // [1, 3]
  */
-export function squeeze(x: Tensor, axis?: number): Tensor {
-  if (axis === undefined)
-    return reshape(
-      x,
-      x.shape.filter((n) => n !== 1),
-    );
-  const k = checkAxis("squeeze", axis, x.shape.length);
-  if (x.shape[k] !== 1)
-    throw new ShapeError("squeeze", `size 1 at axis ${axis}`, showShape(x.shape));
-  return reshape(x, x.shape.toSpliced(k, 1));
+export function squeeze(x: Tensor, axis?: Axes): Tensor {
+  const { shape } = x;
+  const axes = checkAxes("squeeze", axis, shape.length);
+  const gone = axis === undefined ? axes.filter((k) => shape[k] === 1) : axes;
+  const wrong = gone.find((k) => shape[k] !== 1);
+  if (wrong !== undefined)
+    throw new ShapeError("squeeze", `size 1 at axis ${wrong}`, showShape(shape));
+  return reshape(x, reducedShape(shape, gone, false));
 }
 
-/** With a new axis of size 1 at `axis`. @example expandDims(x, -1).shape // [..., 1] */
+/**
+ * The tensor with a new axis of size 1: a view, free.
+ * @param x - [...]
+ * @param axis - its place in the result; a negative one counts from the back
+ * @returns [..., 1, ...]
+ * @throws ShapeError for an axis out of range
+ * @example expandDims(ones([2, 3]), -1).shape; // [2, 3, 1]
+ */
 export function expandDims(x: Tensor, axis: number): Tensor {
   return reshape(x, x.shape.toSpliced(checkAxis("expandDims", axis, x.shape.length + 1), 0, 1));
 }

@@ -1,34 +1,40 @@
 /** @file Slicing and its transpose, padding; concatenation and its transpose, splitting. */
 import { copyInto, dtypeOf, type NdArray, wrap, zerosArray } from "../array.ts";
-import { ShapeError, ValueError } from "../errors.ts";
+import { ShapeError } from "../errors.ts";
 import { definePrimitive, type Op } from "../primitive.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { allDTypes, checkAxis, checkDTypes, checkShape } from "./check.ts";
+import { type Axes, checkAxes, checkAxis } from "./axes.ts";
+import { allDTypes, checkDTypes, checkShape } from "./check.ts";
 import { checkNumber, zeros } from "./create.ts";
+import { checkOptions, type OptionNames } from "./options.ts";
+import { resolveRange, type SliceRange } from "./range.ts";
 import { expandDims } from "./reshape.ts";
 
-/** Where a slice lies: `y[i] = x[start + i·step]` along every axis. */
+/** The elements of a slice: `y[i] = x[start + i·step]` along every axis. */
 export interface Window {
   readonly shape: Shape;
   readonly start: Shape;
   readonly step: Shape;
 }
 
-/** A window of a larger array, and what surrounds it. */
+/** A window of a larger array, and the value of the elements outside of it. */
 export interface Padding extends Window {
   readonly into: Shape;
   readonly value: number;
 }
 
-/** The view that a window opens on an array. */
+/** The view of an array through a window. */
 function windowOf(x: NdArray, { shape, start, step }: Window): NdArray {
   const stride = x.stride.map((d, k) => d * step[k]!);
   const offset = start.reduce((at, s, k) => at + s * x.stride[k]!, x.offset);
   return wrap(x.data, shape, stride, sizeOf(shape) === 0 ? x.offset : offset);
 }
 
-/** The primitive of {@link slice}. */
+/**
+ * The primitive of {@link slice}: [...] → [...].
+ * @example sliceOp([tensor([5, 6, 7])], { shape: [2], start: [0], step: [2] }); // [5, 7]
+ */
 export const sliceOp: Op<[x: 1], [y: 1], Window> = definePrimitive({
   name: "slice",
   infer: ([x], { shape }) => [{ shape, dtype: x.dtype }],
@@ -38,8 +44,11 @@ export const sliceOp: Op<[x: 1], [y: 1], Window> = definePrimitive({
 });
 
 /**
- * The primitive of {@link pad}: also between the elements and back to front, as the transpose of
- * any slice.
+ * The primitive of {@link pad}: [...] → [...]. The transpose of any slice, so that it may also
+ * leave gaps between the elements and reverse them.
+ * @example
+ * const window = { shape: [2], start: [0], step: [2] };
+ * padOp([ones([2])], { ...window, into: [3], value: 0 }); // [1, 0, 1]
  */
 export const padOp: Op<[x: 1], [y: 1], Padding> = definePrimitive({
   name: "pad",
@@ -53,19 +62,14 @@ export const padOp: Op<[x: 1], [y: 1], Padding> = definePrimitive({
   vjp: ([ct], { options: { shape, start, step } }) => sliceOp([ct], { shape, start, step }),
 });
 
-/** From where, up to where (exclusive), in steps of what; negative positions count from the end. */
-export interface SliceRange {
-  readonly start?: number;
-  readonly stop?: number;
-  readonly step?: number;
-}
-
 /**
- * A part of a tensor, with Python's rules for one range an axis: a view, free.
- * @param ranges - one per leading axis; `{}` or undefined takes the whole axis
+ * A part of a tensor, with Python's rules for the range of each axis: a view, free.
+ * @param x - [...]
+ * @param ranges - one for each leading axis; `{}` or undefined is the whole axis
+ * @returns [...], as many axes as x
  * @throws ShapeError for more ranges than axes; ValueError for a step of 0 or a position that is no
- * integer
- * @example slice(x, [{ start: 1 }, { step: -1 }]); // x[1:, ::-1]
+ * integer; OptionError for a range with an unknown key
+ * @example slice(tensor([[1, 2], [3, 4]]), [{ start: 1 }, { step: -1 }]); // [[4, 3]]
  */
 export function slice(x: Tensor, ranges: readonly (SliceRange | undefined)[]): Tensor {
   if (ranges.length > x.shape.length)
@@ -74,7 +78,7 @@ export function slice(x: Tensor, ranges: readonly (SliceRange | undefined)[]): T
       `at most ${x.shape.length} ranges for ${showShape(x.shape)}`,
       ranges.length,
     );
-  const axes = x.shape.map((n, k) => resolve(ranges[k] ?? {}, n));
+  const axes = x.shape.map((n, k) => resolveRange("slice", ranges[k] ?? {}, n));
   const window = {
     shape: axes.map((a) => a.length),
     start: axes.map((a) => a.start),
@@ -84,36 +88,40 @@ export function slice(x: Tensor, ranges: readonly (SliceRange | undefined)[]): T
   return sliceOp([x], window)[0];
 }
 
-/** Python's `slice.indices`: first index, number of elements, step. */
-function resolve(
-  { start, stop, step = 1 }: SliceRange,
-  n: number,
-): { start: number; length: number; step: number } {
-  for (const v of [start ?? 0, stop ?? 0, step])
-    if (!Number.isInteger(v)) throw new ValueError("slice", "integers for start, stop and step", v);
-  if (step === 0) throw new ValueError("slice", "a step other than 0", step);
-  const [low, high] = step > 0 ? [0, n] : [-1, n - 1];
-  const place = (v: number) => Math.min(Math.max(v < 0 ? v + n : v, low), high);
-  const from = start === undefined ? (step > 0 ? 0 : n - 1) : place(start);
-  const to = stop === undefined ? (step > 0 ? n : -1) : place(stop);
-  return { start: from, length: Math.max(0, Math.ceil((to - from) / step)), step };
+/**
+ * The tensor in reverse order along an axis, or several: a view, free.
+ * @param x - [...]
+ * @returns [...]
+ * @throws ShapeError for an axis out of range or given twice
+ * @example flip(tensor([1, 2, 3]), 0); // [3, 2, 1]
+ */
+export function flip(x: Tensor, axis: Axes): Tensor {
+  const axes = checkAxes("flip", axis, x.shape.length);
+  const ranges = x.shape.map((_, k) => (axes.includes(k) ? { step: -1 } : undefined));
+  return slice(x, ranges);
 }
 
-/** The part of a tensor in a range along one axis. */
-const along = (x: Tensor, axis: number, range: SliceRange): Tensor =>
-  slice(x, [...Array<undefined>(axis).fill(undefined), range]);
-
-/** The tensor back to front along an axis: a view, free. */
-export const flip = (x: Tensor, axis: number): Tensor =>
-  along(x, checkAxis("flip", axis, x.shape.length), { step: -1 });
+/** Options of {@link pad}. */
+export interface PadOptions {
+  /**
+   * The new elements.
+   * @defaultValue 0
+   */
+  readonly value?: number;
+}
+const padNames: OptionNames<PadOptions> = { value: true };
 
 /**
- * The tensor with `before[k]` and `after[k]` elements of `value` around axis k.
+ * The tensor with new elements around it: `before[k]` and `after[k]` of them along axis k.
+ * @param x - [...]
+ * @returns [...], larger by before + after
  * @throws ShapeError unless both have one non-negative integer an axis; ValueError for a value that
  * the dtype can't hold
- * @example pad(x, [0, 1], [0, 1]); // one column on either side
+ * @example pad(tensor([[1], [2]]), [0, 1], [0, 1]); // [[0, 1, 0], [0, 2, 0]]
  */
-export function pad(x: Tensor, before: Shape, after: Shape, value = 0): Tensor {
+export function pad(x: Tensor, before: Shape, after: Shape, options: PadOptions = {}): Tensor {
+  checkOptions("pad", options, padNames);
+  const { value = 0 } = options;
   const { shape, dtype } = x;
   if (
     checkShape("pad", before).length !== shape.length ||
@@ -134,7 +142,7 @@ export function pad(x: Tensor, before: Shape, after: Shape, value = 0): Tensor {
 
 const total = (sizes: Shape): number => sizes.reduce((sum, n) => sum + n, 0);
 
-/** The shape of tensors joined along an axis. */
+/** The shape of tensors that are joined along an axis. */
 function joined(xs: readonly { readonly shape: Shape }[], axis: number): Shape {
   const first = xs[0]!.shape;
   const odd = xs.find(({ shape }) => !sameShape(shape.with(axis, 0), first.with(axis, 0)));
@@ -146,7 +154,10 @@ function joined(xs: readonly { readonly shape: Shape }[], axis: number): Shape {
   );
 }
 
-/** The primitive of {@link concat}; its option is the axis. */
+/**
+ * The primitive of {@link concat}: [..., nᵢ, ...] each → [..., Σ nᵢ, ...]; its option is the axis.
+ * @example concatOp([ones([1]), zeros([2])], 0); // [1, 0, 0]
+ */
 export const concatOp: Op<[first: 1, ...rest: 1[]], [y: 1], number> = definePrimitive({
   name: "concat",
   infer: (xs, axis) => [{ shape: joined(xs, axis), dtype: checkDTypes("concat", xs, allDTypes) }],
@@ -168,7 +179,12 @@ export const concatOp: Op<[first: 1, ...rest: 1[]], [y: 1], number> = definePrim
 
 /**
  * Tensors one after another along an axis.
- * @throws ShapeError unless the other axes agree; for no tensors
+ * @param xs - [..., nᵢ, ...] each
+ * @param axis - that of nᵢ (default 0)
+ * @returns [..., Σ nᵢ, ...]
+ * @throws ShapeError unless the other axes agree, and for no tensors; DTypeError unless the dtypes
+ * agree
+ * @example concat([tensor([1, 2]), tensor([3])]); // [1, 2, 3]
  */
 export function concat(xs: readonly Tensor[], axis = 0): Tensor {
   const [first, ...rest] = xs;
@@ -178,7 +194,12 @@ export function concat(xs: readonly Tensor[], axis = 0): Tensor {
 
 /**
  * Tensors of one shape along a new axis.
- * @throws ShapeError unless the shapes agree; for no tensors
+ * @param xs - [...] each
+ * @param axis - its place in the result (default 0); a negative one counts from the back
+ * @returns [..., count, ...]
+ * @throws ShapeError unless the shapes agree, and for no tensors; DTypeError unless the dtypes
+ * agree
+ * @example stack([tensor([1, 2]), tensor([3, 4])], 1); // [[1, 3], [2, 4]]
  */
 export function stack(xs: readonly Tensor[], axis = 0): Tensor {
   const first = xs[0]?.shape ?? [];
@@ -189,15 +210,16 @@ export function stack(xs: readonly Tensor[], axis = 0): Tensor {
   return concat(rows, checkAxis("stack", axis, first.length + 1));
 }
 
-/** How a tensor is cut: the sizes of the parts along an axis. */
+/** The sizes of the parts of a tensor along an axis. */
 export interface Cut {
   readonly axis: number;
   readonly sizes: Shape;
 }
 
 /**
- * The primitive of {@link split}: one op for all parts, so that their cotangents are joined once,
- * whatever their number.
+ * The primitive of {@link split}: [..., Σ nᵢ, ...] → [..., nᵢ, ...] each. It is one op for all
+ * parts, so that their cotangents are joined once.
+ * @example splitOp([tensor([1, 2, 3])], { axis: 0, sizes: [2, 1] }).length; // 2
  */
 export const splitOp: Op<[x: 1], [...parts: 1[]], Cut> = definePrimitive({
   name: "split",
@@ -214,15 +236,23 @@ export const splitOp: Op<[x: 1], [...parts: 1[]], Cut> = definePrimitive({
   },
   vjp: (cts, { outputs, options: { axis } }) => [
     concat(
-      outputs.map((part, i) => cts[i] ?? zeros(part.shape, part)),
+      outputs.map(
+        (part, i) => cts[i] ?? zeros(part.shape, { dtype: part.dtype, backend: part.backend }),
+      ),
       axis,
     ),
   ],
 });
 
 /**
- * The tensor cut along an axis into parts of given sizes, or into so many equal ones: views, free.
- * @throws ShapeError unless the sizes make up the axis
+ * The tensor cut along an axis into parts of given sizes, or into a number of equal ones: views,
+ * free.
+ * @param x - [..., n, ...]
+ * @param sizes - of each part, or their number
+ * @param axis - that of n (default 0)
+ * @returns [..., size, ...] each
+ * @throws ShapeError unless the sizes add up to n
+ * @example split(tensor([1, 2, 3]), [2, 1])[0]; // [1, 2]
  * @example const [r, z, n] = split(gates, 3, -1);
  */
 export function split(x: Tensor, sizes: Shape | number, axis = 0): Tensor[] {

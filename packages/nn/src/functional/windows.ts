@@ -95,7 +95,7 @@ export function windows(
   if (x.shape.length < axes)
     throw new ShapeError(op, `at least ${axes} axes to slide over`, showShape(x.shape));
   const around = [...x.shape.slice(axes).map(() => 0), ...padding];
-  const padded = padding.every((n) => n === 0) ? x : pad(x, around, around, value);
+  const padded = padding.every((n) => n === 0) ? x : pad(x, around, around, { value });
   const space = padded.shape.slice(-axes);
   if (space.some((n, k) => n < kernel[k]!))
     throw new ShapeError(

@@ -1,0 +1,156 @@
+/**
+ * @file Every exported function of core and numeric that takes options refuses an unknown one, in
+ * its own name; the checker finds those functions by their types.
+ */
+import * as core from "@spm/core";
+import * as extend from "@spm/core/extend";
+import { expect, test } from "vitest";
+import { exportsOf } from "./exports.ts";
+
+const { OptionError } = extend;
+const x = core.tensor([[1, 2]]);
+const double = core.tensor([1], { dtype: "float64" });
+const random = core.rng(1);
+
+/** Types with optional fields that are no options. */
+const notOptions = new Set(["Backend", "BackendReport"]);
+
+/** Each function with valid options, and some more. */
+type Call = (more: object) => unknown;
+type Reducing = (x: core.Tensor, options: core.ReduceOptions) => core.Tensor;
+const reducing =
+  (op: Reducing): Call =>
+  (more) =>
+    op(x, { axis: 0, keepdims: true, ...more });
+
+const unary = { name: "same", forward: (v: number) => v, vjp: (ct: core.Tensor) => ct };
+const calls: Readonly<Record<string, Call>> = {
+  all: reducing(core.all),
+  any: reducing(core.any),
+  arange: (more) => core.arange(3, { start: 1, step: 2, ...more }),
+  argmax: reducing(core.argmax),
+  argmin: reducing(core.argmin),
+  argsort: (more) => core.argsort(x, { axis: 0, descending: true, ...more }),
+  at: (more) => core.at(x, 0, { start: 1, ...more }),
+  binary: (more) =>
+    extend.binary({ name: "first", loop: extend.zipLoop((a) => a), result: "float32", ...more }),
+  clamp: (more) => core.clamp(x, { min: 0, max: 1, ...more }),
+  eye: (more) => core.eye(2, 3, { dtype: "float64", ...more }),
+  full: (more) => core.full([2], 1, { dtype: "float64", backend: core.reference, ...more }),
+  fused: (more) =>
+    extend.fused<[x: 1]>({
+      name: "same",
+      indices: 0,
+      infer: ([a]) => a,
+      forward: ([a]) => [a],
+      backward: (ct) => [ct],
+      composed: ([a]) => a,
+      ...more,
+    }),
+  gradcheck: (more) => core.gradcheck(core.tanh, [double], { seed: 2, ...more }),
+  gradgradcheck: (more) => core.gradgradcheck(core.tanh, [double], { tolerance: 1e-5, ...more }),
+  linspace: (more) => core.linspace(0, 1, 3, { dtype: "float64", ...more }),
+  logsumexp: reducing(core.logsumexp),
+  max: reducing(core.max),
+  mean: reducing(core.mean),
+  min: reducing(core.min),
+  norm: reducing(core.norm),
+  normal: (more) => core.normal(random, [2], 0, 1, { dtype: "float64", ...more }),
+  ones: (more) => core.ones([2], { dtype: "float64", ...more }),
+  pad: (more) => core.pad(x, [0, 0], [0, 1], { value: 7, ...more }),
+  parameter: (more) => core.parameter([1], { decay: false, ...more }),
+  prod: reducing(core.prod),
+  reduction: (more) =>
+    extend.reduction({
+      name: "first",
+      dtypes: extend.allDTypes,
+      fold: (row) => row[0] ?? 0,
+      ...more,
+    }),
+  slice: (more) => core.slice(x, [{}, { stop: 1, ...more }]),
+  sort: (more) => core.sort(x, { descending: true, ...more }),
+  std: (more) => core.std(x, { axis: 1, correction: 0, ...more }),
+  sum: reducing(core.sum),
+  tensor: (more) => core.tensor([1, 2], { shape: [2, 1], ...more }),
+  unary: (more) => extend.unary({ ...unary, ...more }),
+  uniform: (more) => core.uniform(random, [2], 0, 1, { dtype: "float64", ...more }),
+  variance: (more) => core.variance(x, { axis: 1, correction: 0, ...more }),
+  zeros: (more) => core.zeros([2], { dtype: "float64", ...more }),
+};
+
+test("the table has every function that takes options", () => {
+  const taking = exportsOf(["core", "numeric"])
+    .filter(({ optionTypes }) => optionTypes.some((type) => !notOptions.has(type)))
+    .map(({ name }) => name);
+  expect(taking.sort()).toEqual(Object.keys(calls).sort());
+});
+
+test.each(Object.entries(calls))("%s", (name, call) => {
+  expect(() => call({})).not.toThrow();
+  expect(() => call({ nonsense: 1 })).toThrow(OptionError);
+  expect(() => call({ nonsense: 1 })).toThrow(new RegExp(`^${name}: unknown option "nonsense"`));
+});
+
+test("methods, too, and names of PyTorch and NumPy are told apart", () => {
+  const said = (options: object) => () => x.sum(options);
+  expect(said({ dim: 0 })).toThrow('sum: unknown option "dim"; help: axis');
+  expect(said({ keepdim: true })).toThrow('sum: unknown option "keepdim"; help: keepdims');
+  expect(() => core.slice(x, [{ end: 1 } as object])).toThrow("help: stop");
+  expect(() => x.std({ ddof: 0 } as object)).toThrow("help: correction");
+});
+
+test("what is no object is no options", () => {
+  const wrong = (value: unknown) => value as core.CreateOptions;
+  expect(() => core.zeros([2], wrong("float64"))).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: zeros: expected an object with dtype, backend, got float64]`,
+  );
+  expect(() => core.zeros([2], wrong(null))).toThrow("zeros: expected");
+  expect(() => core.zeros(x.shape, x)).toThrow('zeros: unknown option "shape"');
+  expect(() => core.pad(x, [0, 0], [0, 0], 7 as unknown as object)).toThrow(
+    "pad: expected an object",
+  );
+});
+
+test("an axis stands for itself, and so do several", async () => {
+  const m = core.tensor([
+    [3, 1, 2],
+    [6, 5, 4],
+  ]);
+  const same = async (a: core.Tensor, b: core.Tensor) =>
+    expect([a.shape, await a.toArray()]).toEqual([b.shape, await b.toArray()]);
+  const { all, any, argmax, argmin, logsumexp, max, mean, min, norm, prod, std, sum, variance } =
+    core;
+  for (const op of [all, any, argmax, argmin, logsumexp, max, mean, min, norm, prod, std, sum])
+    for (const axis of [0, -1, [0, 1], [1], []]) await same(op(m, axis), op(m, { axis }));
+  await same(variance(m, 1), variance(m, { axis: 1, correction: 1 }));
+  await same(core.sort(m, 0), core.sort(m, { axis: 0 }));
+  await same(core.argsort(m, 1), core.argsort(m, { axis: 1, descending: false }));
+  await same(core.flip(m, [0, 1]), core.flip(core.flip(m, 0), 1));
+  await same(core.squeeze(core.ones([1, 2, 1]), [0, -1]), core.ones([2]));
+  await same(m.mean([0, 1]), core.mean(m));
+  expect(m.sum(0).shape).toEqual([3]);
+  expect(m.sum([0, 1]).shape).toEqual([]);
+});
+
+test("an axis that does not exist is refused in the name of the function", () => {
+  const { all, any, argmax, logsumexp, max, mean, norm, prod, std, sum, variance } = core;
+  for (const [name, op] of Object.entries({
+    all,
+    any,
+    argmax,
+    logsumexp,
+    max,
+    mean,
+    norm,
+    prod,
+    std,
+    sum,
+    variance,
+    sort: core.sort,
+    argsort: core.argsort,
+  }))
+    expect(() => op(x, 2)).toThrow(`${name}: expected an axis in [-2, 2), got 2`);
+  expect(() => core.concat([x], { axis: 0 } as unknown as number)).toThrow(
+    'concat: expected an axis in [-2, 2), got {"axis":0}\nhelp: the number alone',
+  );
+});
