@@ -91,7 +91,7 @@ export const deep: Experiment<{
 function accuracy(model: DeepModel, mode: Mode, seed: number): number {
   const { points, parts } = planarPoints("spirals", TEST, rng(seed * 1000));
   return noGrad(() => {
-    const right = equal(argmax(model.logits(points, mode), { axis: -1 }), parts);
+    const right = equal(argmax(model.logits(points, mode), -1), parts);
     return Number(elements(mean(cast(right, "float32")).ndarray())[0]);
   });
 }

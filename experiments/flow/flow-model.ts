@@ -49,7 +49,7 @@ export class Flow extends Module {
       const [a, b] = split(mixing.forward(z), 2, -1) as [Tensor, Tensor];
       const [scale, shift] = moves(net, a);
       z = concat([add(mul(b, exp(scale)), shift), a], -1);
-      volume = add(volume, add(sum(scale, { axis: -1 }), mixing.logAbsDet()));
+      volume = add(volume, add(sum(scale, -1), mixing.logAbsDet()));
     }
     return { z, volume };
   }
@@ -58,7 +58,7 @@ export class Flow extends Module {
   forward(x: Tensor): Tensor {
     const { z, volume } = this.encode(x);
     const constant = -0.5 * x.shape.at(-1)! * Math.log(2 * Math.PI);
-    return add(add(mul(-0.5, sum(square(z), { axis: -1 })), volume), constant);
+    return add(add(mul(-0.5, sum(square(z), -1)), volume), constant);
   }
 
   /** The x that z comes from: samples, where z is normal. */

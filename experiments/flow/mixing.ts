@@ -169,7 +169,7 @@ class CirculantMixing extends Mixing {
   }
 
   logAbsDet(): Tensor {
-    const power = sum(square(this.#spectrum), { axis: -1 });
+    const power = sum(square(this.#spectrum), -1);
     const diagonals = add(sum(log(abs(this.first))), sum(log(abs(this.second))));
     return add(diagonals, mul(0.5, sum(log(power))));
   }

@@ -297,7 +297,7 @@ function shown(values: readonly number[]): string {
 function dataOf(net: TwoLayerNet, task: TaskKind, n: number, samples: number, random: Rng): Data {
   const x = normal(random, [samples + VALIDATION + TEST, n]);
   const out = net.forward(x);
-  const y = task === "regression" ? out : argmax(out, { axis: -1 });
+  const y = task === "regression" ? out : argmax(out, -1);
   const part = (start: number, count: number): Samples => {
     const range = { start, stop: start + count };
     return { x: slice(x, [range]), y: slice(y, [range]) };
@@ -312,7 +312,7 @@ function dataOf(net: TwoLayerNet, task: TaskKind, n: number, samples: number, ra
 /** Accuracy, or the relative squared error. */
 async function score(net: TwoLayerNet, { x, y }: Samples, task: TaskKind): Promise<number> {
   if (task === "regression") return relativeError((inputs) => net.forward(inputs), { x, y });
-  const classes = noGrad(() => argmax(net.forward(x), { axis: -1 }));
+  const classes = noGrad(() => argmax(net.forward(x), -1));
   const [found, labels] = [await classes.data(), await y.data()];
   classes.dispose();
   let hits = 0;
