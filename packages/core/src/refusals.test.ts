@@ -44,6 +44,7 @@ test("creation", async () => {
     ["a generator without state", () => new Rng([0, 0, 0, 0])],
     ["an empty interval", () => c.uniform(c.rng(1), [1], 1, 1)],
     ["a negative deviation", () => c.normal(c.rng(1), [1], 0, -1)],
+    ["a permutation of less than nothing", () => c.permutation(c.rng(1), -1)],
   );
   expect(all).toMatchInlineSnapshot(`
     "ragged arrays → ShapeError: tensor: expected arrays of 2 at depth 1 (not ragged), got an array of 1
@@ -67,7 +68,8 @@ test("creation", async () => {
     a seed that is no integer → ValueError: rng: expected a safe integer as seed, got 0.5
     a generator without state → ValueError: rng: expected a state of four 32-bit integers, not all zero, got [0, 0, 0, 0]
     an empty interval → ValueError: uniform: expected finite low < high, got 1 and 1
-    a negative deviation → ValueError: normal: expected a standard deviation ≥ 0, got -1"
+    a negative deviation → ValueError: normal: expected a standard deviation ≥ 0, got -1
+    a permutation of less than nothing → ShapeError: permutation: expected a shape of non-negative integers, at most 2^32 elements, got [-1]"
   `);
 });
 

@@ -190,6 +190,10 @@ export function normal(
  * 0 … n−1 in random order (Fisher and Yates).
  * @param random - the generator, which advances
  * @returns int32 [n]
+ * @throws ShapeError unless n is a non-negative integer
  * @example permutation(rng(1), 5).shape; // [5]
  */
-export const permutation = (random: Rng, n: number): Tensor => tensor(random.permutation(n));
+export function permutation(random: Rng, n: number): Tensor {
+  checkShape("permutation", [n]);
+  return tensor(random.permutation(n));
+}
