@@ -1,8 +1,8 @@
 /**
- * @file Writes the backward butterfly kernel of the general variant. Its blocks can't be walked
- * back, so what each pass saw is worked out again: the input of each group is kept for a block of
- * rows, and within a group, piece by piece, that of each pass. docs/design/memory-layout.md draws
- * passes (figures 2, 3) and pieces (figure 4).
+ * @file Writes the backward butterfly kernel of the general variant. Its blocks can't be undone, so
+ * the inputs of the passes are computed again: the input of each group is kept for a block of rows,
+ * and within a group, piece by piece, that of each pass. docs/design/memory-layout.md shows passes
+ * (figures 2, 3) and pieces (figure 4).
  */
 import {
   first,
@@ -21,8 +21,8 @@ import { byBlocks } from "./lines.ts";
 const rowBlocks = [8, 4, 1];
 
 /**
- * A group back, piece by piece: forward through its passes keeping what each saw, then from the
- * last to the first.
+ * A group back, piece by piece: forward through its passes, keeping the input of each, then back
+ * from the last to the first.
  */
 function groups(rows: number): string {
   const step = rows * 16;
@@ -43,10 +43,10 @@ function innerGeneralBack${rows}(v: usize, levels: usize, g: usize, start: usize
   for (let k = end; k > first; k--) {
     const pass = passes + ((k - 1) << 4),
       offset = <usize>load<u32>(pass, 4), w = W + load<u32>(pass, 12);
-    const saw = k - 1 === first ? v : levels + (k - 2 - first) * vectors * ${step};
-    if (load<i32>(pass) === RADIX4) gatherGeneral${rows}(saw, g, P + offset + (start << 5),
+    const input = k - 1 === first ? v : levels + (k - 2 - first) * vectors * ${step};
+    if (load<i32>(pass) === RADIX4) gatherGeneral${rows}(input, g, P + offset + (start << 5),
       w + (start << 6), load<u32>(pass, 8), vectors, k === end && seed ? seed + (start << 4) : 0);
-    else unlaneGeneral${rows}(saw, g, P + offset + (start << 4),
+    else unlaneGeneral${rows}(input, g, P + offset + (start << 4),
       w + (start << 4), stage, vectors << 4);
   }
 }
@@ -81,8 +81,8 @@ function outerGeneralBack${rows}(v: usize, levels: usize, g: usize, j: usize,
     for (let q: usize = 0; q < vectors; q += h << 2)
       for (let m: usize = 0; m < h; m += period) {
         const tuple = (q >> 2) + m + j, where = place${rows}(q + m + j, chunk, pitch);
-        const saw = direct ? v + where : level + ((q + m) / period) * (TILE * ${step});
-        sums${rows}(saw, vGap, g + where, gGap, w + (tuple << 8), TILE);
+        const input = direct ? v + where : level + ((q + m) / period) * (TILE * ${step});
+        sums${rows}(input, vGap, g + where, gGap, w + (tuple << 8), TILE);
         if (k === end && seed) seedWalk${rows}(g + where, gGap,
           P + offset + (tuple << 7), seed + ((q + m + j) << 4), h << 4, TILE);
         else walk${rows}(g + where, gGap, P + offset + (tuple << 7), TILE);
@@ -129,20 +129,20 @@ function generalBackward${rows}(x: usize, gy: usize, gx: usize, layout: usize, i
         const where = (v / chunk) * pitch, start = v << 2,
           offset = start << 2, width = chunk * ${step};
         const paired = levels, rest = paired + 2 * width; // after two stages; after three
-        let saw = from + where;
+        let input = from + where;
         if (k === 0) {
           enter${rows}(x, inputs, start, chunk, paired, dIn, P, stage, false, spare);
-          saw = paired;
+          input = paired;
           if (three) {
-            saw += width;
-            pairGeneral${rows}(paired, saw, P + 2 * stage + offset, chunk << 4);
+            input += width;
+            pairGeneral${rows}(paired, input, P + 2 * stage + offset, chunk << 4);
           }
         }
         if (last && !seed) seedGeneral${rows}(start, chunk,
-          innerGeneral${rows}(saw, rest, v, chunk, P, stage, passes, first, end),
+          innerGeneral${rows}(input, rest, v, chunk, P, stage, passes, first, end),
           g + where, dOut, gOut);
-        else innerGeneral${rows}(saw, rest, v, chunk, P, stage, passes, first, end - 1);
-        innerGeneralBack${rows}(saw, rest, g + where, v,
+        else innerGeneral${rows}(input, rest, v, chunk, P, stage, passes, first, end - 1);
+        innerGeneralBack${rows}(input, rest, g + where, v,
           chunk, P, W, stage, passes, first, end, seed);
         const columns = k === 0 ? within(inputs, start, chunk << 2) : 0;
         if (columns) {
