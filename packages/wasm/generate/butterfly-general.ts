@@ -21,10 +21,10 @@ import { byBlocks } from "./lines.ts";
 const rowBlocks = [8, 4, 1];
 
 /**
- * A group back, piece by piece: forward through its passes, keeping the input of each, then back
- * from the last to the first.
+ * An inner group on a chunk: forward through its passes, keeping the input of each in the levels,
+ * then back from the last to the first.
  */
-function groups(rows: number): string {
+function innerGroup(rows: number): string {
   const step = rows * 16;
   return `
 function innerGeneral${rows}(v: usize, levels: usize, start: usize, vectors: usize,
@@ -49,7 +49,13 @@ function innerGeneralBack${rows}(v: usize, levels: usize, g: usize, start: usize
     else unlaneGeneral${rows}(input, g, P + offset + (start << 4),
       w + (start << 4), stage, vectors << 4);
   }
+}`;
 }
+
+/** The same of an outer group, on a tile. */
+function outerGroup(rows: number): string {
+  const step = rows * 16;
+  return `
 /** Pieces of a tile lie side by side in a level, \`TILE\` vectors each. */
 function outerGeneral${rows}(v: usize, levels: usize, j: usize, period: usize, vectors: usize,
     chunk: usize, pitch: usize, P: usize, passes: usize, first: usize, end: usize): void {
@@ -91,17 +97,9 @@ function outerGeneralBack${rows}(v: usize, levels: usize, g: usize, j: usize,
 }`;
 }
 
-function block(rows: number): string {
-  const step = rows * 16;
-  return `
-function generalBackward${rows}(x: usize, gy: usize, gx: usize, layout: usize, inputs: usize,
-    outputs: usize, dIn: usize, P: usize, dOut: usize, W: usize, gBias: usize, gOut: usize,
-    gIn: usize, s: usize, spare: usize): void {${readLayout}
-  const vectors = n >> 2, stage = n << 2, pitch = chunk * ${step} + pad,
-    size = (vectors / chunk) * pitch + 1088;
-  const g = s, inputsOf = s; // the input of group k lies k sizes behind s
-  const levels = s + <usize>count * size;
-  // Forward through all groups but the last.
+/** Forward through all groups but the last, whose inputs are kept. */
+function keepInputs(rows: number): string {
+  return `  // Forward through all groups but the last.
   for (let k = 0; k < count - 1; k++) {
     const group = groups + <usize>k * GROUP, first = <usize>load<u32>(group),
       end = <usize>load<u32>(group, 4), period = <usize>load<u32>(group, 8);
@@ -115,10 +113,13 @@ function generalBackward${rows}(x: usize, gy: usize, gx: usize, layout: usize, i
       }
     else for (let j: usize = 0; j < period; j += TILE)
       outer${rows}(to, j, period, vectors, chunk, pitch, P, passes, first, end);
-  }
-  for (let v: usize = 0; v < vectors; v += chunk)
-    cotangentPiece${rows}(gy, outputs, v << 2, chunk, g + (v / chunk) * pitch, gBias, spare);
-  for (let k = count - 1; k >= 0; k--) {
+  }`;
+}
+
+/** From the last group to the first: each forward again, then back. */
+function backThroughGroups(rows: number): string {
+  const step = rows * 16;
+  return `  for (let k = count - 1; k >= 0; k--) {
     const group = groups + <usize>k * GROUP, first = <usize>load<u32>(group),
       end = <usize>load<u32>(group, 4), period = <usize>load<u32>(group, 8);
     const last = k === count - 1,
@@ -158,7 +159,23 @@ function generalBackward${rows}(x: usize, gy: usize, gx: usize, layout: usize, i
         outerGeneralBack${rows}(from, levels, g, j, period,
           vectors, chunk, pitch, P, W, passes, first, end, seed);
       }
-  }
+  }`;
+}
+
+function block(rows: number): string {
+  const step = rows * 16;
+  return `
+function generalBackward${rows}(x: usize, gy: usize, gx: usize, layout: usize, inputs: usize,
+    outputs: usize, dIn: usize, P: usize, dOut: usize, W: usize, gBias: usize, gOut: usize,
+    gIn: usize, s: usize, spare: usize): void {${readLayout}
+  const vectors = n >> 2, stage = n << 2, pitch = chunk * ${step} + pad,
+    size = (vectors / chunk) * pitch + 1088;
+  const g = s, inputsOf = s; // the input of group k lies k sizes behind s
+  const levels = s + <usize>count * size;
+${keepInputs(rows)}
+  for (let v: usize = 0; v < vectors; v += chunk)
+    cotangentPiece${rows}(gy, outputs, v << 2, chunk, g + (v / chunk) * pitch, gBias, spare);
+${backThroughGroups(rows)}
 }`;
 }
 
@@ -174,7 +191,8 @@ export const generalSource = (): string =>
       seed(rows),
       seedWalk(rows),
       first(rows),
-      groups(rows),
+      innerGroup(rows),
+      outerGroup(rows),
       block(rows),
     ]),
     `
