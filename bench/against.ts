@@ -2,10 +2,10 @@
  * @file Claim: this checkout is no slower than another one, e.g. of the commit before a change.
  *
  * `npm run bench:against -- FOLDER [ROUNDS]`, FOLDER a checkout whose packages are built. Both run
- * in one process, in alternating rounds, on the same work: what the tape costs for each op, a mixer
- * of either kind at n = 4096 and batch 256 on wasm (forward, and with all gradients), and a
- * training step of a small perceptron. Prints each round's ratio of the medians, ours / theirs,
- * with their median and quartiles, and exits with 1 where a median is above 1.03.
+ * in one process, in alternating rounds, on the same work: the tape's cost for each op, a mixer of
+ * either kind at n = 4096 and batch 256 on wasm (forward, and with all gradients), and a training
+ * step of a small perceptron. Prints each round's ratio of the medians, ours / theirs, with their
+ * median and quartiles, and exits with 1 where a median is above 1.03.
  */
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -20,7 +20,7 @@ const LIMIT = 1.03;
 const N = 4096;
 const BATCH = 256;
 
-/** The packages of a checkout, of which only what both have is called. */
+/** The packages of a checkout; only functions that both have are called. */
 interface Checkout {
   readonly core: typeof Core;
   readonly mixer: typeof Mixer;
@@ -76,7 +76,7 @@ async function work({ core, mixer, optim, wasm }: Checkout): Promise<Map<string,
     jobs.set(`${name}, forward`, () => scope(() => void core.noGrad(run)));
     jobs.set(`${name}, training`, () =>
       scope(() => {
-        for (const p of own) p.assign(add(p, 0)); // coefficients anew, as after a step
+        for (const p of own) p.assign(add(p, 0)); // new coefficients, as after a step
         valueAndGrad(() => sum(run()), all);
       }),
     );

@@ -1,6 +1,6 @@
 /**
- * @file The mixer through the public functions against a dense layer in OpenBLAS: times and ratios
- * in alternating rounds.
+ * @file The mixer's public functions and a dense layer in OpenBLAS: times and ratios in alternating
+ * rounds.
  */
 import {
   add,
@@ -19,18 +19,18 @@ import { inOrder } from "@spm/mixer/extend";
 import { type Candidate, candidate, measure, speedup } from "../experiments/parts/harness.ts";
 import type { DenseTimes, OpenBlas } from "./openblas.ts";
 
-/** What one layer is timed at. */
+/** The sizes that one layer is timed at. */
 export interface Runs {
   readonly forward: () => void;
   readonly train: () => void;
 }
 
-/** Which variant. */
+/** The kind of mixer. */
 export type Kind = keyof typeof mixers;
 
 /**
- * A mixer layer's forward, and its forward and backward: with diagonals, bias and coefficients made
- * anew, as after a training step.
+ * A mixer layer's forward, and its forward and backward: with diagonals and bias; coefficients are
+ * made again for each run, as after a training step.
  */
 export function mixerRuns(backend: Backend, kind: Kind, n: number, batch: number): Runs {
   setBackend(backend);
@@ -55,7 +55,7 @@ export function mixerRuns(backend: Backend, kind: Kind, n: number, batch: number
   };
 }
 
-/** Seconds of a sample: what reading the clock takes is then a hundredth of it. */
+/** Seconds of a sample: to read the clock takes a hundredth of it. */
 export const SAMPLE = 2e-5;
 
 /** Both parts of a layer as candidates. */
@@ -67,13 +67,13 @@ export const candidatesOf = (
   candidate(`${name}, training`, train, { sample: SAMPLE }),
 ];
 
-/** The peer's dense layer: it measures both parts when it is asked for the first. */
+/** The peer's dense layer: it measures both parts when the first is asked for. */
 function denseCandidates(peer: OpenBlas, n: number, batch: number): [Candidate, Candidate] {
   let train = Number.NaN;
   const first: Candidate = {
     name: "dense, forward",
     async time(seconds) {
-      const times = await peer.measure(n, batch, 4 * seconds); // as long as for our four parts
+      const times = await peer.measure(n, batch, 4 * seconds); // as long as our four parts take
       train = times.train;
       return times.forward;
     },
@@ -127,10 +127,7 @@ export async function compare(
   };
 }
 
-/**
- * How many times faster `many` threads are than `one`: medians of the ratios within alternating
- * rounds.
- */
+/** The speedup of `many` threads over `one`: medians of the ratios within alternating rounds. */
 export async function threadSpeedup(
   one: Runs,
   many: Runs,
@@ -145,8 +142,8 @@ export async function threadSpeedup(
 }
 
 /**
- * Operations of a rotation layer, multiplications and additions: two of each a pair and stage,
- * three a column around.
+ * Operations of a rotation layer, multiplications and additions: two of each for a pair and stage,
+ * three for a column outside the stages.
  */
 const forwardFlop = (n: number): number => n * (2 * Math.log2(n) + 3);
 
@@ -155,14 +152,14 @@ export const fraction = ({ n, batch, rotation }: Row, peak: number): number =>
   (batch * forwardFlop(n)) / rotation.forward / 1e9 / peak;
 
 /**
- * Share of the peak in a rotation forward and backward: z and g walk back, and each pair's gradient
+ * Share of the peak in a rotation forward and backward: z and g go back, and each pair's gradient
  * takes four operations.
  */
 export const trainFraction = ({ n, batch, rotation }: Row, peak: number): number =>
   (batch * (forwardFlop(n) + n * (6 * Math.log2(n) + 6))) / rotation.train / 1e9 / peak;
 
 /**
- * Seconds below which memory does not let a layer: x in and y out; in training also z out and in, ȳ
+ * The least seconds of a layer that memory allows: x in and y out; in training also z out and in, ȳ
  * and x in, x̄ out; at the speed of a copy.
  */
 export function bandwidthFloor(

@@ -1,4 +1,4 @@
-/** @file Dense layers in other frameworks, and ours, in alternating rounds with the mixer. */
+/** @file Dense layers of other frameworks and of this one, in alternating rounds with the mixer. */
 import { type Backend, matmul, normal, rng, scope, setBackend, transpose } from "@spm/core";
 import {
   type Candidate,
@@ -20,14 +20,17 @@ export interface DenseRow {
   readonly trainRatio: number | null;
 }
 
-/** What was measured of all dense layers. */
+/** The measurements of all dense layers. */
 export interface DenseRows {
   readonly rows: readonly DenseRow[];
-  /** Our matrix product x Wᵀ: GFLOP/s, and each framework's forward by its time. */
+  /**
+   * The matrix product x Wᵀ of this framework: its GFLOP/s, and the ratio of each framework's
+   * forward to its time.
+   */
   readonly gemm: { readonly gflops: number; readonly ratios: Readonly<Record<string, number>> };
 }
 
-const SLOW = 5; // seconds: what takes longer is measured in the first round alone
+const SLOW = 5; // seconds: a layer that takes longer is measured in the first round alone
 
 /** Measures all of them at one size. */
 export async function compareDense(

@@ -7,7 +7,7 @@ import type { DenseRows } from "./cpu-dense.ts";
 import type { StepTime } from "./cpu-training.ts";
 import type { DenseTimes } from "./openblas.ts";
 
-/** What a run measured. */
+/** The measurements of a run. */
 export interface CpuResults {
   readonly peak: number;
   readonly bandwidth: number;
@@ -114,7 +114,7 @@ Written by \`npm run bench:cpu\`; not edited. ${cpu}, ${cores} cores, ${platform
 @spm/wasm ${version}, OpenBLAS on one thread in a C program of ours. float32. Times are medians,
 ratios the medians of the ratios within alternating rounds; forward + backward means the gradients
 by the input and all parameters, with coefficients made anew as after a training step. Through the
-public functions, with diagonals and bias; one thread unless said.
+public functions, with diagonals and bias, on one thread if not stated otherwise.
 
 ## n = 4096, batch 256
 

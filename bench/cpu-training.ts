@@ -19,18 +19,20 @@ import {
   uniform,
 } from "./framework.ts";
 
-/** Layers of ours. */
+/** The kinds of layers. */
 const KINDS = ["dense", "rotation", "general"] as const;
 
-/** What was measured of one step. */
+/** The measurements of one step. */
 export interface StepTime {
   readonly name: string;
   readonly seconds: number;
-  /** Its time by that of our dense step: medians of the ratios within a round. */
+  /**
+   * The ratio of its time to that of the dense step here: the median of the ratios within a round.
+   */
   readonly toDense: number;
 }
 
-/** A step of ours; it returns the loss. The dense one starts where the other frameworks do. */
+/** A step; it returns the loss. The dense one has the initial weights of the other frameworks. */
 function mlpStep(
   backend: Backend,
   kind: (typeof KINDS)[number],
@@ -64,8 +66,8 @@ function mlpStep(
 }
 
 /**
- * Steps of ours and of the frameworks in alternating rounds.
- * @throws Error where a framework's dense step does not learn as ours does
+ * Steps of this framework and of the others in alternating rounds.
+ * @throws Error where a framework's dense step has other losses
  */
 export async function compareSteps(
   backend: Backend,
@@ -100,7 +102,7 @@ export async function compareSteps(
 
 /**
  * Share of the rotation step that V8's sampling profiler does not see in WebAssembly: tape,
- * dispatch, bookkeeping, garbage collection, and what of the arithmetic JavaScript does.
+ * dispatch, bookkeeping, garbage collection, and arithmetic in JavaScript.
  */
 export async function overheadShare(
   backend: Backend,

@@ -3,11 +3,11 @@
  * dense layer in OpenBLAS at n = 4096.
  *
  * Through the public functions, with diagonals and bias; training means the forward, the gradients
- * by the input and all parameters, and coefficients made anew, as after each step of an optimizer.
- * Then dense layers of other frameworks, and training steps. Writes docs/results-cpu.md.
- * `--headline` measures n = 4096 alone against OpenBLAS, writes nothing; both print one JSON line
- * last. `--smoke` runs everything once and short, at small sizes, and writes into
- * node_modules/.cache. Runs the built packages, as users do.
+ * by the input and all parameters, and new coefficients, as after each step of an optimizer. Then
+ * dense layers of other frameworks, and training steps. Writes docs/results-cpu.md. `--headline`
+ * measures n = 4096 alone against OpenBLAS, writes nothing; both print one JSON line last.
+ * `--smoke` runs everything once and short, at small sizes, and writes into node_modules/.cache.
+ * Runs the built packages, as users do.
  */
 import { fileURLToPath } from "node:url";
 import { f32x4Peak, wasm } from "@spm/wasm";
@@ -30,7 +30,10 @@ import { startOpenBlas } from "./openblas.ts";
 import { startTfWasm } from "./tf-wasm.ts";
 import { torchLinear } from "./torch.ts";
 
-/** Below this the peer did not have the machine, and no ratio means anything. */
+/**
+ * The least GFLOP/s of the peer at which ratios mean anything: below, other processes ran beside
+ * it.
+ */
 const LEAST_GFLOPS = 60;
 const BATCHES = [1, 16, 64, 256];
 const MOST_MIB = 2048; // of memory, for a backend
@@ -53,7 +56,7 @@ function print(row: Row, peak: number): void {
   );
 }
 
-/** Other frameworks; one that can't be had is named and left out. */
+/** Other frameworks; one that can't be installed is named and left out. */
 async function frameworks(): Promise<Framework[]> {
   const found: Framework[] = [];
   for (const start of [startOnnx, startTfWasm, startJaxWasm])

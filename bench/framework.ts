@@ -1,5 +1,5 @@
 /**
- * @file What is asked of another framework: a dense layer, and a training step of a dense
+ * @file The interface of other frameworks: a dense layer, and a training step of a dense
  * perceptron, one thread, float32.
  */
 
@@ -24,7 +24,7 @@ export interface Framework {
   readonly mlpStep?: (sizes: MlpSizes) => () => Promise<number> | number;
 }
 
-/** Numbers in ±scale, always the same. */
+/** Numbers in ±scale, the same on each call. */
 export function uniform(size: number, scale: number): Float32Array {
   let state = 1;
   return Float32Array.from({ length: size }, () => {

@@ -1,5 +1,5 @@
 /**
- * @file A mixer layer on a device, as a user would run it: forward alone, and forward with the
+ * @file A mixer layer on a device by its public functions: forward alone, and forward with the
  * gradients by x and all parameters.
  */
 import {

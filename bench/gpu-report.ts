@@ -1,8 +1,8 @@
-/** @file The page about the GPU, written from what was measured. */
+/** @file The page about the GPU, written from the measurements. */
 import type { FlatSteps } from "./gpu-training.ts";
 import type { EagerCompiled, Times } from "./torch-peer.ts";
 
-/** The headline's figures, in milliseconds; null where nothing was measured. */
+/** The headline's figures, in milliseconds; null where it was not measured. */
 export type Headline = {
   readonly adapter: string;
   readonly n: number;
@@ -31,7 +31,7 @@ export interface TrainingRow {
   readonly peer: EagerCompiled<number>;
 }
 
-/** All that a run measured. */
+/** All measurements of a run. */
 export interface Measured {
   readonly headline: Headline;
   readonly torch: string;
@@ -48,7 +48,7 @@ const line = (...cells: readonly (string | number)[]): string => `| ${cells.join
 const lines = (titles: readonly string[], rows: readonly string[]): string =>
   [line(...titles), line(...titles.map(() => "---")), ...rows].join("\n");
 
-/** How a time stands to the floor, and to a target. */
+/** A time as a multiple of the floor, and compared with a target. */
 function headlineTable(h: Headline): string {
   const copy = h.copyMs;
   const row = (

@@ -1,6 +1,6 @@
 /**
- * @file Times on a GPU: work is only enqueued, so a sample is timed from its first call to the
- * moment that the device has done all of it.
+ * @file Times on a GPU: calls only enqueue work, so a sample is timed from its first call until the
+ * device has done all of it.
  */
 import { tensor } from "@spm/core";
 import type { GpuBackend } from "@spm/gpu";
@@ -14,7 +14,7 @@ import {
 /** Milliseconds of one call: the median over rounds, each of many calls. */
 export type Timer = (run: () => void) => Promise<number>;
 
-/** A timer for what runs on a device. */
+/** A timer for work on a device. */
 export function timerOf(device: GpuBackend, { rounds = 7, milliseconds = 40 } = {}): Timer {
   const probe = tensor([0], { backend: device });
   const seconds = milliseconds / 1000;
@@ -22,7 +22,7 @@ export function timerOf(device: GpuBackend, { rounds = 7, milliseconds = 40 } = 
   return async (run) => {
     await settled();
     const one = candidate("run", run, { sample: seconds, settled });
-    // warm: kernels are compiled, the pool of buffers is filled, the clock is up
+    // warm up: kernels are compiled, the pool of buffers is filled, the clock rises
     return millisecondsOf(one, { rounds, seconds, warm: 3 * seconds });
   };
 }
@@ -33,8 +33,8 @@ async function millisecondsOf(one: Candidate, options: RoundOptions): Promise<nu
 }
 
 /**
- * Milliseconds in which the device copies a buffer of so many float32 to another: the floor of
- * whatever reads and writes as many.
+ * Milliseconds in which the device copies a buffer of so many float32 to another: the floor of any
+ * kernel that reads and writes as many.
  */
 export async function copyTimes(elements: readonly number[], software: boolean): Promise<number[]> {
   const { navigator: host } = globalThis as { navigator?: { gpu?: GPU } };
@@ -49,8 +49,7 @@ export async function copyTimes(elements: readonly number[], software: boolean):
       times.push(Number.NaN);
       continue;
     }
-    // As storage, like the arrays that are compared with it: elsewhere a buffer may lie in slower
-    // memory.
+    // Storage buffers, like the arrays that are compared with it: others may lie in slower memory.
     const usage = 0x80 | 0x8 | 0x4;
     const [from, to] = [device.createBuffer({ size, usage }), device.createBuffer({ size, usage })];
     device.queue.writeBuffer(from, 0, new Float32Array(Math.min(count, 4096)).fill(1));

@@ -10,7 +10,7 @@ import { adam } from "@spm/optim";
 import { trainStep } from "@spm/trainer";
 import type { Timer } from "./gpu-time.ts";
 
-/** What the linear maps are. */
+/** The kinds of linear maps. */
 export type Kind = "dense" | "rotation" | "general";
 
 /** Sizes of a perceptron 784 → hidden → hidden → 10. */
@@ -75,7 +75,7 @@ export function gptTime(
   return time(stepOf(model.parameters(), loss));
 }
 
-/** What is alive before and after so many steps. */
+/** Live buffers before and after so many steps. */
 export interface FlatSteps {
   readonly steps: number;
   readonly seconds: number;

@@ -4,7 +4,7 @@
  *
  * Writes docs/results-gpu.md (elsewhere with `--out FILE`). `--headline` measures n = 4096, batch
  * 4096 alone and prints one JSON line last. `--quick` takes every second width and batch, and
- * spares the peer the language model, which its compiler works on for minutes. `--software` takes a
+ * leaves out the peer's language model, which takes its compiler minutes. `--software` takes a
  * software adapter, with sizes to match: its times mean nothing, but everything runs.
  */
 import { writeFileSync } from "node:fs";
@@ -42,7 +42,7 @@ async function open(wgsl: boolean): Promise<GpuBackend> {
   }
 }
 
-/** Runs something on a device of its own: two open at once would share the machine. */
+/** Calls a function with a device of its own: two open at once would share the machine. */
 async function on<T>(
   wgsl: boolean,
   run: (device: GpuBackend, time: Timer) => Promise<T>,
@@ -60,10 +60,7 @@ async function on<T>(
 
 let peer: Promise<Torch> | null = null;
 
-/**
- * The peer, started when it is first asked: until then our own times have the machine to
- * themselves.
- */
+/** The peer, started at the first question: until then it takes no time of the machine. */
 function torch(): Promise<Torch> {
   peer ??= startTorch().then((started) => {
     console.log(started.label);
@@ -72,7 +69,7 @@ function torch(): Promise<Torch> {
   return peer;
 }
 
-/** A line of what was measured, and when. */
+/** Prints a line of measurements, with the time. */
 const log = (found: object): void =>
   console.log(`${(performance.now() / 1000).toFixed(1)} s ${JSON.stringify(found)}`);
 
@@ -107,7 +104,7 @@ async function headline(n: number, batch: number): Promise<Headline> {
     generalTrainMs: known(fused.general.train),
     gpujsGeneralForwardMs: known(kernels.general.forward),
     gpujsGeneralTrainMs: known(kernels.general.train),
-    copyMs: known(dense.copy ?? copy), // WebGPU's own copy takes a slower way on some drivers
+    copyMs: known(dense.copy ?? copy), // WebGPU's own copy is slower on some drivers
     denseFp32ForwardMs: known(dense.fp32?.forward),
     denseFp32TrainMs: known(dense.fp32?.train),
     denseTf32ForwardMs: known(dense.tf32?.forward),
@@ -121,7 +118,7 @@ async function headline(n: number, batch: number): Promise<Headline> {
   };
 }
 
-/** Times of a mixer in every cell; null where the device has not enough memory. */
+/** Times of a mixer in every cell; null where the device has too little memory. */
 async function cellTimes(
   device: GpuBackend,
   time: Timer,
@@ -149,7 +146,7 @@ async function table(cells: readonly Cell[]): Promise<Row[]> {
   const general = await all("general", true);
   const kernels = await all("rotation", false);
   const peer = await torch();
-  // Where there is a peer its own copy is the floor, which takes the faster way.
+  // With a peer the floor is its copy, which is the faster one.
   const sizes = peer.missing ? cells.map(({ n, batch }) => n * batch) : [];
   const copies = await copyTimes(sizes, software);
   const rows: Row[] = [];
@@ -170,7 +167,7 @@ async function table(cells: readonly Cell[]): Promise<Row[]> {
   return rows;
 }
 
-/** Every model's step: ours first, then the peer's, each with the machine to itself. */
+/** Every model's step: first here, then on the peer, never both at once. */
 async function training(): Promise<TrainingRow[]> {
   const hidden = software ? 64 : 4096;
   const gpt = software

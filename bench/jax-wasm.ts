@@ -17,7 +17,7 @@ interface JaxArray {
 
 type Arrays = readonly JaxArray[];
 
-/** As much of it as is used. */
+/** The part of its interface that is used. */
 interface Jax {
   init(...devices: string[]): Promise<unknown>;
   defaultDevice(device: string): string;
@@ -121,7 +121,7 @@ export async function startJaxWasm(): Promise<Framework> {
   };
 }
 
-/** Lets go of arrays. */
+/** Releases arrays. */
 function drop(arrays: Arrays): void {
   for (const a of arrays) a.dispose();
 }

@@ -3,7 +3,7 @@ import protobuf from "protobufjs";
 import { type Framework, uniform } from "./framework.ts";
 import { importPeer, peerVersion } from "./peers.ts";
 
-/** The part of onnx.proto that a dense layer takes. */
+/** The part of onnx.proto that a dense layer needs. */
 const { root } = protobuf.parse(`
   syntax = "proto3";
   message Model { int64 ir_version = 1; Graph graph = 7; repeated OperatorSet opset_import = 8; }
@@ -59,7 +59,7 @@ function denseModel(n: number, batch: number): Uint8Array {
   return root.lookupType("Model").encode(model).finish();
 }
 
-/** As much of it as is used. */
+/** The part of its interface that is used. */
 interface Onnx {
   InferenceSession: {
     create(

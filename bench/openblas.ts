@@ -1,6 +1,6 @@
 /**
- * @file The peer: a dense layer in OpenBLAS on one thread, a C program of ours in a process of its
- * own.
+ * @file The peer: a dense layer in OpenBLAS on one thread, the program openblas.c in a process of
+ * its own.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";

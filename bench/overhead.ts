@@ -1,10 +1,10 @@
 /**
- * @file Claim: what tape and dispatch cost for each op is less than in tfjs (its CPU backend) and
- * in jax-js.
+ * @file Claim: tape and dispatch cost less for each op than in tfjs (its CPU backend) and in
+ * jax-js.
  *
- * The same graph everywhere: ten times tanh(x ⊙ w) on 2 × 2 numbers, where arithmetic is next to
- * nothing, forward alone and with the gradient by x; the result is read each time. Runs the built
- * packages, as users do. Exits with 1 where ours is not the lowest.
+ * The same graph everywhere: ten times tanh(x ⊙ w) on 2 × 2 numbers, where arithmetic takes almost
+ * no time, forward alone and with the gradient by x; the result is read each time. Runs the built
+ * packages, as users do. Exits with 1 if this framework's is not the lowest.
  */
 import { mul, scope, sum, type Tensor, tanh, tensor, vjp } from "@spm/core";
 import { candidate, type Measured, measure, speedup } from "../experiments/parts/harness.ts";
@@ -21,7 +21,7 @@ const W = [
   [1, 0.99],
 ];
 
-/** A framework on the graph; both return numbers, so that nothing can be left for later. */
+/** A framework on the graph; both functions return numbers, so that no work is deferred. */
 interface Contender {
   readonly name: string;
   readonly forward: () => ArrayLike<number>;
@@ -49,7 +49,7 @@ function ours(): Contender {
   };
 }
 
-/** As much of tfjs as is used. */
+/** The part of tfjs that is used. */
 interface Tf {
   setBackend(name: string): Promise<boolean>;
   ready(): Promise<void>;
@@ -68,7 +68,7 @@ interface TfTensor {
 async function tf(): Promise<Contender> {
   const module = await importPeer<Tf & { default?: Tf }>("tf");
   const t = module.default ?? module;
-  t.env().set("IS_NODE", false); // spares us an advertisement
+  t.env().set("IS_NODE", false); // suppresses its advertisement
   await t.setBackend("cpu");
   await t.ready();
   const [x, w] = [t.tensor(X), t.tensor(W)];
@@ -85,7 +85,7 @@ async function tf(): Promise<Contender> {
   };
 }
 
-/** As much of jax-js as is used; `.ref` keeps an array that an op would consume. */
+/** The part of jax-js that is used; `.ref` keeps an array that an op would consume. */
 interface Jax {
   init(): Promise<unknown>;
   numpy: { array(values: number[][]): JaxArray; tanh(x: JaxArray): JaxArray };

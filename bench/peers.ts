@@ -1,6 +1,6 @@
 /**
- * @file Other frameworks to compare with: installed on demand into `bench/.peers`, so that nothing
- * of ours depends on them.
+ * @file Other frameworks for comparison, installed on demand into `bench/.peers`: no package
+ * depends on them.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
@@ -9,10 +9,10 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const folder = fileURLToPath(new URL(".peers/", import.meta.url));
-// put together here so that no package.json or lockfile of ours holds the name
+// put together here so that no package.json or lockfile holds the name
 const scope = ["@tensor", "flow"].join("");
 
-/** What is compared, pinned. */
+/** The frameworks that are compared, pinned. */
 const versions = {
   jax: ["@jax-js/jax", "0.1.25"],
   tf: [`${scope}/tfjs`, "4.22.0"],

@@ -7,7 +7,7 @@ interface TfTensor {
   dispose(): void;
 }
 
-/** As much of it as is used. */
+/** The part of its interface that is used. */
 interface Tf {
   setBackend(name: string): Promise<boolean>;
   ready(): Promise<void>;
@@ -43,7 +43,7 @@ export async function startTfWasm(): Promise<Framework> {
         t.tensor(uniform(n * n, 1), [n, n]),
         t.tensor(uniform(n, 1), [n]),
       ];
-      // W as [in, out]: what it transposes is slow
+      // W as [in, out]: its transposed products are slow
       const layer = (...[a, b, c]: TfTensor[]): TfTensor => t.add(t.matMul(a!, b!), c!);
       const slopes = t.grads(layer);
       return {

@@ -1,6 +1,6 @@
 /**
- * @file The peer on the GPU: PyTorch, a script of ours in a process of its own. Where it is
- * missing, its columns stay empty.
+ * @file The peer on the GPU: PyTorch, the script torch-peer.py in a process of its own. Without it
+ * its columns stay empty.
  */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
@@ -34,10 +34,10 @@ interface Answers {
 
 /** The running peer. */
 export interface Torch {
-  /** Its version and device, or why there is none. */
+  /** Its version and device, or the reason that there is none. */
   readonly label: string;
   readonly missing: boolean;
-  /** An answer; nothing is known where there is no peer. */
+  /** Its answer to a question; empty where there is no peer. */
   ask<K extends keyof Answers>(
     what: K,
     request: Readonly<Record<string, number | string>>,

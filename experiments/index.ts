@@ -1,4 +1,4 @@
-/** @file @spm/experiments: questions put to the machine, and the run folders that answer them. */
+/** @file @spm/experiments: questions, and the run folders that answer them. */
 import { charlm } from "./charlm/charlm.ts";
 import { compress } from "./compress/compress.ts";
 import { deep } from "./deep/deep.ts";

@@ -1,4 +1,4 @@
-/** @file The language models' data, and a saved model that writes as it did. */
+/** @file The language models' data, and a saved model that writes the same text. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

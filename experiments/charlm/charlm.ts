@@ -1,6 +1,6 @@
 /**
  * @file A character language model on Moby Dick with every projection dense, or a mixer, and a
- * recurrent one beside it.
+ * recurrent model for comparison.
  */
 import {
   currentBackend,
@@ -38,7 +38,7 @@ const loss: LossFunction<LanguageModel, WindowBatch> = (model, { x, y }) => ({
   weight: y.shape[0]!,
 });
 
-/** How many nats and bits a character costs, at equal steps and by seconds. */
+/** Nats and bits per character, at equal steps and by seconds. */
 export const charlm: Experiment<{
   models: string;
   width: number;
@@ -144,7 +144,7 @@ export const charlm: Experiment<{
   },
 };
 
-/** What a model is built from. */
+/** The parts that a model is built from. */
 interface Sizes {
   readonly vocabulary: number;
   readonly context: number;
@@ -164,8 +164,8 @@ function build(name: string, { seed, ...sizes }: Sizes): LanguageModel {
 }
 
 /**
- * The model itself where it is in CPU memory; on a device a copy on the reference backend: text
- * grows by a token, and there a new shape is a new kernel.
+ * The model itself if it is in CPU memory; on a device a copy on the reference backend, since text
+ * grows token by token, and on a device every shape is a new kernel.
  */
 async function inCpuMemory(
   model: LanguageModel,

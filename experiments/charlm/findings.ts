@@ -1,4 +1,4 @@
-/** @file What the language models reached: nats, bits, seconds, and what they write. */
+/** @file The findings on language models: nats, bits, seconds, and samples of text. */
 
 import { seriesChart } from "@spm/report";
 import { formatCount } from "@spm/trainer/format";
@@ -10,7 +10,7 @@ export interface Outcome {
   readonly name: string;
   readonly parameters: number;
   readonly readings: readonly Reading[];
-  /** What it writes after the prompt. */
+  /** The text that it writes after the prompt. */
   readonly written: string;
 }
 

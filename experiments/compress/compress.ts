@@ -1,4 +1,7 @@
-/** @file Brings a trained dense network into structured layers, and trains it on. */
+/**
+ * @file Replaces the layers of a trained dense network by structured ones, and continues its
+ * training.
+ */
 import { readFileSync } from "node:fs";
 import { noGrad, rng, type Tensor } from "@spm/core";
 import { ValueError } from "@spm/core/extend";
@@ -123,6 +126,6 @@ export const compress: Experiment<{
   },
 };
 
-/** Moves the map as near to W as is found. @returns ‖W′ − W‖ / ‖W‖ */
+/** Sets the map to the nearest one to W that is found. @returns ‖W′ − W‖ / ‖W‖ */
 const nearest = (map: LinearMap, weight: Tensor, sweeps: number): number =>
   map instanceof MixerLayer ? map.assignDense(weight, { sweeps }) : map.assignDense(weight);

@@ -1,20 +1,20 @@
-/** @file What compression came to, as a table and pictures. */
+/** @file The findings on compression, as a table and pictures. */
 
 import { seriesChart } from "@spm/report";
 import { formatCount, formatPercent } from "@spm/trainer/format";
 import type { Findings } from "../parts/experiment.ts";
 
-/** What became of the network in one family. */
+/** The network in one family. */
 export interface Outcome {
   readonly name: string;
   readonly parameters: number;
   /** ‖W′ − W‖ / ‖W‖ of each layer that was replaced. */
   readonly errors: readonly number[];
-  /** Test accuracy as projected, */
+  /** Test accuracy after the projection. */
   readonly projected: number;
-  /** after training on, */
+  /** Test accuracy after further training. */
   readonly tuned: number;
-  /** and of the same family from a random start after the same training. */
+  /** Test accuracy of the same family from a random start, after the same training. */
   readonly scratch: number;
 }
 

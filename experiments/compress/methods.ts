@@ -1,4 +1,4 @@
-/** @file The families that dense layers are brought into: mixers, deeper ones, SVD, Monarch. */
+/** @file The families that replace dense layers: mixers, deeper ones, SVD, Monarch. */
 import type { Rng } from "@spm/core";
 import {
   butterfly,
@@ -19,8 +19,8 @@ const width = (fanIn: number, fanOut: number): number =>
   2 ** Math.ceil(Math.log2(Math.max(fanIn, fanOut)));
 
 /**
- * There, back and there again: three times the stages, for matrices that no single butterfly comes
- * near.
+ * Forward, reversed and forward stages: three times as many, for matrices that are far from any
+ * single butterfly.
  */
 const deep = (n: number): Schedule =>
   composeSchedules(composeSchedules(butterfly(n), reverseSchedule(butterfly(n))), butterfly(n));

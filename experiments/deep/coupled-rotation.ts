@@ -24,8 +24,8 @@ import type { ReversibleLayer } from "./reversible.ts";
 
 /**
  * (a, b) = Q x, then y = (a, b + gain ⊙ tanh(a + shift)): a rotation of all n coordinates, then
- * half of them moved by the other half. Both are undone exactly, the second by subtracting what was
- * added.
+ * half of them shifted by a function of the other half. Both are invertible, the second by
+ * subtraction.
  */
 export function coupledRotation(
   schedule: Schedule,

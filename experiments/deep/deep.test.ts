@@ -1,6 +1,6 @@
 /**
- * @file The claims of the deep stack: memory that does not grow, gradients of the tape, of both
- * orders.
+ * @file The claims of the deep stack: memory that does not grow, and gradients that agree with the
+ * tape's, of first and second order.
  */
 import { gradcheck, gradgradcheck, noGrad, normal, rng, setBackend, type Tensor } from "@spm/core";
 import { butterfly } from "@spm/mixer";

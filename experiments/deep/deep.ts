@@ -1,5 +1,5 @@
 /**
- * @file Trains a deep stack whose memory does not grow with its depth, beside the same stack on the
+ * @file Trains a deep stack whose memory does not grow with its depth, and the same stack on the
  * tape.
  */
 import { setImmediate } from "node:timers/promises";
@@ -41,7 +41,7 @@ export const deep: Experiment<{
     const drift: Drift[] = [];
     for (const depth of depths) {
       if (!signal.aborted) drift.push(driftOf(depth, width, seed));
-      await setImmediate(); // the event loop gets its turn: an interruption comes through
+      await setImmediate(); // the event loop runs, so that an interruption is seen
     }
 
     const runs = each(modes, (mode) => {

@@ -1,4 +1,4 @@
-/** @file How far the gradients of a walk back are from those of the tape. */
+/** @file The distance of the reversible stack's gradients from those of the tape. */
 import { cast, noGrad, rng } from "@spm/core";
 import { planarPoints } from "../parts/planar-data.ts";
 import { zip } from "../parts/zip.ts";
@@ -13,12 +13,13 @@ export interface Drift {
   readonly single: number;
   /** reversible from tape, both in float64 */
   readonly double: number;
-  /** tape in float32 from tape in float64: what float32 costs anyway */
+  /** tape in float32 from tape in float64: the error of float32 itself */
   readonly rounding: number;
 }
 
 /**
- * @param trained - a float32 model of this depth and width; as it starts from the seed unless given
+ * @param trained - a float32 model of this depth and width (default: an untrained one from the
+ * seed)
  */
 export function driftOf(depth: number, width: number, seed: number, trained?: DeepModel): Drift {
   const single = trained ?? deepModel(depth, width, seed);

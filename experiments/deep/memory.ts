@@ -1,10 +1,10 @@
-/** @file How many bytes of tensors a step of training holds, at any moment and at most. */
+/** @file The bytes of tensors that a step of training holds: between its passes, and at most. */
 import { type Backend, currentBackend, rng, scope, setBackend, valueAndGrad } from "@spm/core";
 import { crossEntropy } from "@spm/nn";
 import { planarPoints } from "../parts/planar-data.ts";
 import { deepModel, type Mode, sizeOfModel } from "./model.ts";
 
-/** The counters that core keeps for a backend, and the most that they ever said. */
+/** The counters that core keeps for a backend, and their peak. */
 class Counters {
   storages = 0;
   peak = 0;
@@ -20,13 +20,13 @@ class Counters {
   }
 }
 
-/** Bytes of storages alive, without the parameters and the batch, which are there before. */
+/** Bytes of live storages, without those of the parameters and the batch. */
 export interface Held {
   /** Between forward and backward. */
   readonly between: number;
   /** At most, gradients included. */
   readonly peak: number;
-  /** Of these, the gradients by the parameters. */
+  /** The part of the peak that is the parameters' gradients. */
   readonly gradients: number;
 }
 

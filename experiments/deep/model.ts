@@ -1,6 +1,6 @@
 /**
- * @file The deep model: points of the plane, lifted, through a stack, to two logits. On the tape or
- * walked back.
+ * @file The deep model: points of the plane, lifted, through a stack, to two logits; the stack is
+ * on the tape, or reversible.
  */
 import {
   matmul,
@@ -21,7 +21,7 @@ import { affine } from "@spm/nn/extend";
 import { coupledRotation } from "./coupled-rotation.ts";
 import { reversible } from "./reversible.ts";
 
-/** Where the backward pass has the layers' inputs from: worked out again, or from the tape. */
+/** The source of the layers' inputs in the backward: computed again, or from the tape. */
 export type Mode = "reversible" | "tape";
 
 /** Both, in the order of the tables. */

@@ -1,4 +1,4 @@
-/** @file What the deep stack was measured to do, as sections, tables and pictures. */
+/** @file The findings on the deep stack, as sections, tables and pictures. */
 
 import { seriesChart } from "@spm/report";
 import { formatPercent, formatRatio, formatSeconds } from "@spm/trainer/format";
@@ -7,7 +7,7 @@ import type { Drift } from "./drift.ts";
 import type { Held } from "./memory.ts";
 import { type Mode, modes } from "./model.ts";
 
-/** How training went in one of the modes. */
+/** Training in one of the modes. */
 interface Trained {
   readonly mode: Mode;
   readonly losses: readonly number[];
@@ -27,7 +27,7 @@ export interface Measured {
   /** Of the whole stack, after training. */
   readonly after: Drift;
   readonly trained: readonly [walked: Trained, taped: Trained];
-  /** Most that the two losses of one step differ. */
+  /** The largest difference of the two losses of a step. */
   readonly apart: number;
 }
 

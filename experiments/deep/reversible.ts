@@ -1,22 +1,22 @@
 /**
- * @file A stack of layers that keeps its output alone: the way back works the inputs out again,
- * layer by layer.
+ * @file A stack of layers that keeps only its output: the backward computes the inputs again, layer
+ * by layer.
  */
 import { noGrad, type Parameter, scope, type Tensor, vjp } from "@spm/core";
 import { definePrimitive, isRecording, type Op } from "@spm/core/extend";
 
-/** A layer whose input follows from its output; `P` are its parameters. */
+/** A layer whose input is a function of its output; `P` are its parameters. */
 export interface ReversibleLayer<P extends readonly Tensor[] = readonly Tensor[]> {
   readonly parameters: { readonly [K in keyof P]: Parameter };
   /** y = f(x; parameters), of x's shape. */
   forward(x: Tensor, parameters: P): Tensor;
-  /** The x that forward makes y of. */
+  /** The x with f(x; parameters) = y. */
   inverse(y: Tensor, parameters: P): Tensor;
 }
 
 /**
- * What a step of a walk makes; then nobody needs what it came `from`, unless that stays, or a tape
- * outside still reads it.
+ * The result of a step; the tensor `from` which it was made is released, unless it is the stack's
+ * own or an outer tape still reads it.
  */
 function walk<T extends [Tensor, ...Tensor[]]>(
   from: readonly Tensor[],
@@ -29,8 +29,8 @@ function walk<T extends [Tensor, ...Tensor[]]>(
 }
 
 /**
- * y and x and the parameters go in, y comes out. Forward there is nothing left to do; the vjp is
- * the stack's, in public ops, and so differentiable again.
+ * Of y, x and the parameters: y. The forward computes nothing; the vjp is that of the stack, in
+ * public ops, and so differentiable again.
  */
 const stackOp: Op<[y: 1, x: 1, ...parameters: 1[]], [y: 1], readonly ReversibleLayer[]> =
   definePrimitive({
@@ -38,7 +38,7 @@ const stackOp: Op<[y: 1, x: 1, ...parameters: 1[]], [y: 1], readonly ReversibleL
     infer: ([y]) => [y],
     forward: ([y]) => [y],
     vjp: ([ct], { inputs: [, , ...parameters], outputs: [y], options: layers }) => {
-      const bars: Tensor[][] = [];
+      const cotangents: Tensor[][] = [];
       let [z, g] = [y, ct];
       for (const { parameters: own, forward, inverse } of layers.toReversed()) {
         const mine = parameters.splice(-own.length, own.length);
@@ -47,16 +47,15 @@ const stackOp: Op<[y: 1, x: 1, ...parameters: 1[]], [y: 1], readonly ReversibleL
           return [x, ...vjp((x, ...p: Tensor[]) => forward(x, p), x, ...mine).pullback(g)];
         });
         [z, g] = [x, xBar];
-        bars.push(ownBars);
+        cotangents.push(ownBars);
       }
-      return [null, g, ...bars.reverse().flat()];
+      return [null, g, ...cotangents.reverse().flat()];
     },
   });
 
 /**
- * f_k(… f₁(x)), differentiable by x and all parameters. Between forward and backward it keeps y and
- * nothing else, whatever k is; the backward pass costs one inverse and one forward of each layer
- * more.
+ * f_k(… f₁(x)), differentiable by x and all parameters. Between forward and backward it keeps only
+ * y, for every k; the backward costs an additional inverse and forward of each layer.
  */
 export function reversible(layers: readonly ReversibleLayer[], x: Tensor): Tensor {
   const y = noGrad(() =>

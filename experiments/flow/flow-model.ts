@@ -23,8 +23,8 @@ import { zip } from "../parts/zip.ts";
 import type { Mixing } from "./mixing.ts";
 
 /**
- * x → z with z normal: each step mixes all coordinates, then scales and shifts one half by what it
- * makes of the other.
+ * x → z with z normal: each step mixes all coordinates, then scales and shifts one half by
+ * functions of the other.
  */
 export class Flow extends Module {
   readonly mixings: readonly Mixing[];
@@ -61,7 +61,7 @@ export class Flow extends Module {
     return add(add(mul(-0.5, sum(square(z), -1)), volume), constant);
   }
 
-  /** The x that z comes from: samples, where z is normal. */
+  /** The inverse, z → x: samples, where z is normal. */
   decode(z: Tensor): Tensor {
     return noGrad(() =>
       zip(this.mixings, this.nets).reduceRight((y, [mixing, net]) => {
@@ -73,7 +73,7 @@ export class Flow extends Module {
   }
 }
 
-/** What a coupling does to one half, made of the other. */
+/** The scale and shift of one half in a coupling, functions of the other. */
 function moves(net: Mlp, a: Tensor): [scale: Tensor, shift: Tensor] {
   const [scale, shift] = split(net.forward(a), 2, -1) as [Tensor, Tensor];
   return [tanh(scale), shift];

@@ -1,5 +1,5 @@
 /**
- * @file Normalising flows with mixers between their couplings, beside dense LU and
+ * @file Normalising flows with mixers between their couplings, compared with dense LU and
  * circulant-diagonal mixing.
  */
 import { concat, matmul, noGrad, normal, type Rng, rng, type Tensor, transpose } from "@spm/core";
@@ -19,7 +19,7 @@ const TEST = 2000;
 const SHOWN = 500;
 const small = (v: number): string => v.toExponential(1);
 
-/** What one flow came to. */
+/** The results of one flow. */
 interface Fit {
   readonly density: string;
   readonly mixing: MixingName;
@@ -30,7 +30,9 @@ interface Fit {
   readonly seconds: number;
 }
 
-/** Likelihood of every kind of mixing on densities of the plane and on one of more dimensions. */
+/**
+ * The likelihood of every kind of mixing, on densities of the plane and on one of higher dimension.
+ */
 export const flow: Experiment<{
   densities: string;
   kinds: string;

@@ -129,8 +129,8 @@ function substituted(triangle: Tensor, y: Tensor, lower: boolean): Tensor {
 }
 
 /**
- * W = D C D′ with a circulant C (Feng and Liao 2025): all of it by FFT in O(n log n). n a power of
- * two.
+ * W = D C D′ with a circulant C (Feng and Liao 2025): product, inverse and determinant by FFT in
+ * O(n log n). n a power of two.
  */
 class CirculantMixing extends Mixing {
   readonly first: Parameter;
@@ -178,7 +178,7 @@ class CirculantMixing extends Mixing {
 /** Real numbers as pairs with imaginary part 0: [..., n] → [..., n, 2]. */
 const pairs = (x: Tensor): Tensor => stack([x, zeros(x.shape, { backend: x.backend })], -1);
 
-/** The identity, for what couplings do alone. */
+/** The identity: couplings alone. */
 class NoMixing extends Mixing {
   forward = (x: Tensor): Tensor => x;
   inverse = (y: Tensor): Tensor => y;

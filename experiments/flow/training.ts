@@ -22,7 +22,7 @@ import type { Flow } from "./flow-model.ts";
 
 const number = (x: Tensor): number => Number(elements(x.ndarray())[0]);
 
-/** How a flow is trained. */
+/** Options of training a flow. */
 export interface FlowTraining {
   /** `count` new points [count, n]. */
   readonly draw: (count: number) => Tensor;

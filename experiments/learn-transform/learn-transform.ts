@@ -31,7 +31,7 @@ const transforms: Readonly<Record<TransformName, (length: number) => Factors>> =
 };
 const ENOUGH = 1e-4;
 
-/** One transform of one length, looked for in one way from several starts. */
+/** One transform of one length, searched with one set of options from several starts. */
 interface Row {
   readonly transform: TransformName;
   readonly length: number;
@@ -43,22 +43,22 @@ interface Row {
   readonly starts: readonly Recovered[];
 }
 
-/** How one transform is looked for: with learned diagonals and on its own pairs unless said. */
-interface Way {
+/** Options of a search: by default with learned diagonals, and on the transform's own pairs. */
+interface SearchOptions {
   readonly diagonals?: boolean;
   readonly over?: (width: number) => Schedule;
-  /** Takes W as pictures with their captions, at the first start. */
+  /** Receives W as pictures with captions, at the first start. */
   readonly frames?: [caption: string, svg: string][];
 }
 
-/** Pairs that know nothing of the transform, deep enough to sort and to mix. */
+/** Pairs that are independent of the transform, deep enough to sort and to mix. */
 const over = (width: number): Schedule =>
   composeSchedules(
     composeSchedules(butterfly(width), reverseSchedule(butterfly(width))),
     butterfly(width),
   );
 
-/** Which of the fast transforms a mixer finds, from where, and where that ends. */
+/** Which fast transforms a mixer finds, from which starts, and with what errors. */
 export const learnTransform: Experiment<{
   lengths: string;
   steps: number;
@@ -85,7 +85,7 @@ export const learnTransform: Experiment<{
       transform: TransformName,
       length: number,
       mixer: MixerKind,
-      { diagonals = true, over, frames }: Way = {},
+      { diagonals = true, over, frames }: SearchOptions = {},
     ): Promise<Row> => {
       const exact = transforms[transform](length);
       const target = noGrad(() => cast(toDense(exact), "float32"));

@@ -22,13 +22,13 @@ import { adam, cosine } from "@spm/optim";
 import { trainStep } from "@spm/trainer";
 import { steps } from "../parts/steps.ts";
 
-/** How one matrix is looked for. */
+/** Options of a search for a matrix. */
 export interface Search {
-  /** T [out, in], what the samples come from */
+  /** T [out, in], the matrix that the samples come from */
   readonly target: Tensor;
   readonly mixer: MixerKind;
   readonly schedule: Schedule;
-  /** Whether d_in and d_out are trained, or stay 1. */
+  /** Whether d_in and d_out are trained; otherwise they stay 1. */
   readonly diagonals: boolean;
   readonly steps: number;
   /** Adam's learning rate at the start; it falls to 0 along a cosine. */
@@ -40,15 +40,15 @@ export interface Search {
   readonly watchAt?: readonly number[];
 }
 
-/** What was found. */
+/** The result of a search. */
 export interface Recovered {
   /** √(mean (W − T)²) over the entries */
   readonly rmse: number;
   /** ‖W − T‖ / ‖T‖ */
   readonly relative: number;
   /**
-   * (n − tr W Tᵀ) / 2: where W Tᵀ is orthogonal and symmetric, the number of directions that come
-   * out negated.
+   * (n − tr W Tᵀ) / 2: where W Tᵀ is orthogonal and symmetric, the number of directions that are
+   * negated.
    */
   readonly reversed: number;
   /** ‖M − Mᵀ‖ / ‖M‖ of M = W Tᵀ */

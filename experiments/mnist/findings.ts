@@ -1,4 +1,4 @@
-/** @file What the runs on MNIST say, in a table, two charts and the pictures of the mixers. */
+/** @file The findings on MNIST: a table, two charts and the pictures of the mixers. */
 import type { LinearKind } from "@spm/nn";
 import { seriesChart } from "@spm/report";
 import { formatCount, formatPercent } from "@spm/trainer/format";
@@ -13,7 +13,7 @@ export interface Outcome {
   readonly width: number;
   readonly seed: number;
   readonly parameters: number;
-  /** Of a forward of one image. */
+  /** Of the forward of one image. */
   readonly flops: number;
   readonly readings: readonly Reading[];
 }

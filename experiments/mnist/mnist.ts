@@ -25,9 +25,7 @@ import { mnistFindings, type Outcome } from "./findings.ts";
 const CLASSES = 10;
 const TEST_BATCH = 1000;
 
-/**
- * Where on the plane of parameters and accuracy, and of seconds and accuracy, each structure lies.
- */
+/** The accuracy of each structure by parameters, and by seconds. */
 export const mnist: Experiment<{
   layers: string;
   widths: string;

@@ -1,17 +1,17 @@
-/** @file What an experiment is: settings, a run, findings. */
+/** @file The interface of experiments: settings, a run, findings. */
 import type { Json } from "@spm/trainer";
 
-/** The settings of an experiment by name; each is what a command line can say. */
+/** The settings of an experiment by name; each can be given on a command line. */
 export type Settings = Readonly<Record<string, number | string>>;
 
-/** What an experiment is run with. */
+/** The context of a run. */
 export interface Trial<S extends Settings> {
   readonly settings: S;
-  /** Everything random follows from it. */
+  /** The seed of all random numbers. */
   readonly seed: number;
-  /** Once aborted, the run ends after its present step and reports what it has. */
+  /** Once aborted, the run ends after the current step and reports what was measured by then. */
   readonly signal: AbortSignal;
-  /** Says in a line what is going on. */
+  /** Prints a line on the progress. */
   readonly log: (line: string) => void;
 }
 
@@ -24,36 +24,36 @@ export interface Table {
 /** A part of the report. */
 export interface Section {
   readonly heading: string;
-  /** What to make of it, in plain sentences. */
+  /** Its meaning, in plain sentences. */
   readonly text?: string;
   readonly table?: Table;
   /** A picture that becomes `NAME.svg` in the run folder. */
   readonly figure?: { readonly name: string; readonly svg: string };
 }
 
-/** What came out. */
+/** The outcome of a run. */
 export interface Findings {
   /** The outcome in a sentence or a few, losses as plainly as wins. */
   readonly summary: string;
   readonly sections: readonly Section[];
   /**
-   * Every number measured: `results.json`. The seed repeats it to the last bit, but for what is
-   * under the key "seconds".
+   * Every number measured: `results.json`. The same seed gives the same bits, except under the key
+   * "seconds".
    */
   readonly results: { readonly [name: string]: Json };
   /** More files for the run folder, e.g. trained models. */
   readonly files?: readonly { readonly name: string; readonly bytes: Uint8Array }[];
 }
 
-/** A question put to the machine. */
+/** An experiment: a question, and the run that answers it. */
 export interface Experiment<S extends Settings = Settings> {
-  /** As on the command line: `spm experiment NAME`. */
+  /** The name on the command line: `spm experiment NAME`. */
   readonly name: string;
-  /** What it asks, in one line. */
+  /** The question, in one line. */
   readonly question: string;
-  /** All settings and their usual values. */
+  /** All settings with their defaults. */
   readonly settings: S;
-  /** What is smaller in the quick form, which tests run in seconds. */
+  /** The settings that are smaller in the quick form, which tests run in seconds. */
   readonly quick: Partial<S>;
   /** @throws SpmError for settings that make no sense */
   run(trial: Trial<S>): Promise<Findings>;

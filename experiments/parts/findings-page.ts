@@ -2,7 +2,7 @@
 import { escapeXml, factsHtml, htmlPage } from "@spm/report/draw";
 import type { Findings, Section, Table } from "./experiment.ts";
 
-/** What stands around the findings. */
+/** The title, question and command of a report. */
 export interface PageFacts {
   readonly experiment: string;
   readonly question: string;

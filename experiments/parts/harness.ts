@@ -1,7 +1,6 @@
 /**
  * @file The one harness of benches and of the timing experiment: candidates take turns in short
- * rounds, and what is compared was measured in the same round. Machines are noisy: only ratios
- * within a round mean anything.
+ * rounds, and only times of one round are compared, since machines are noisy.
  */
 import { median } from "./statistics.ts";
 
@@ -14,14 +13,14 @@ export interface Candidate {
   time(seconds: number): number | Promise<number>;
 }
 
-/** How runs are timed. */
+/** Options of timing runs. */
 export interface RunOptions {
   /**
    * Seconds that a sample lasts: runs are repeated to fill it, at most 1,000 times.
    * @defaultValue 0.05, long enough to have its share of garbage collection
    */
   readonly sample?: number;
-  /** Ends when all that the runs enqueued on a device is done. */
+  /** Resolves when all work that the runs enqueued on a device is done. */
   readonly settled?: () => Promise<unknown>;
 }
 
@@ -29,8 +28,8 @@ export interface RunOptions {
 const MOST_RUNS = 1000;
 
 /**
- * A candidate that is a function; one that returns a promise is waited for. Its time is the median
- * of samples, a sample's time the mean of its runs.
+ * A function as a candidate; a promise that it returns is awaited. Its time is the median of
+ * samples, a sample's time the mean of its runs.
  */
 export function candidate(
   name: string,
@@ -66,7 +65,7 @@ export function candidate(
   };
 }
 
-/** What was measured of one candidate. */
+/** The measurements of one candidate. */
 export interface Measured {
   readonly name: string;
   /** Median over the rounds, in seconds. */
@@ -75,7 +74,7 @@ export interface Measured {
   readonly rounds: readonly number[];
 }
 
-/** How candidates are measured. */
+/** Options of measuring candidates. */
 export interface RoundOptions {
   /** @defaultValue 5 */
   readonly rounds?: number;
@@ -123,5 +122,5 @@ export async function measure<Candidates extends readonly Candidate[]>(
 export const ratios = (over: Measured, under: Measured): number[] =>
   over.rounds.map((seconds, k) => seconds / (under.rounds[k] ?? Number.NaN));
 
-/** How many times faster `fast` is than `slow`: the median of the rounds' own ratios. */
+/** The speedup of `fast` over `slow`: the median of the rounds' ratios. */
 export const speedup = (slow: Measured, fast: Measured): number => median(ratios(slow, fast));

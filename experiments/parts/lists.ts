@@ -27,7 +27,7 @@ export function readRates(text: string): number[] {
   });
 }
 
-/** Names out of `known`, or all of them for "all". @throws ValueError for one that is not known */
+/** Names out of `known`, or all of them for "all". @throws ValueError for an unknown one */
 export function readNames<Name extends string>(
   name: string,
   text: string,
@@ -45,5 +45,5 @@ export function readNames<Name extends string>(
 /** The names of all linear maps. */
 export const linearNames: readonly LinearKind[] = Object.keys(linearKinds) as LinearKind[];
 
-/** Kinds of linear maps. @throws ValueError for one that there is not */
+/** Kinds of linear maps. @throws ValueError for an unknown one */
 export const readKinds = (text: string): LinearKind[] => readNames("layers", text, linearNames);

@@ -1,4 +1,4 @@
-/** @file Pictures of a mixer: once trained, and on its way there. */
+/** @file Pictures of a mixer during training and after it. */
 import { noGrad } from "@spm/core";
 import type { MixerLayer } from "@spm/nn";
 import { matrixPicture, reachPicture, spectrumPicture, stageAnglesPicture } from "@spm/report";
@@ -6,8 +6,8 @@ import { strip } from "@spm/report/draw";
 import type { Section } from "./experiment.ts";
 
 /**
- * Follows one layer. Take a frame whenever training stops for a moment; the sections show the last
- * one in detail and all of them as strips. CPU backends only.
+ * Frames of one layer, taken between steps of training; the sections show the last in detail and
+ * all as strips. CPU backends only.
  */
 export class MixerAlbum {
   readonly #name: string;
@@ -18,20 +18,20 @@ export class MixerAlbum {
     readonly matrix: string;
   }[] = [];
 
-  /** @param name - of the layer, as titles have it */
+  /** @param name - of the layer, for titles */
   constructor(name: string, layer: MixerLayer) {
     this.#name = name;
     this.#layer = layer;
   }
 
-  /** Takes a frame: the angles and the matrix as they are. */
+  /** Takes a frame: the current angles and matrix. */
   take(caption: string): void {
     const { factors } = this.#layer;
     const angles = stageAnglesPicture(factors);
     this.#frames.push({ caption, angles, matrix: this.#withMatrix(matrixPicture) });
   }
 
-  /** What to show of it; `file` begins the names of the pictures. */
+  /** The sections of the report; the names of the pictures begin with `file`. */
   sections(file: string): Section[] {
     const [name, layer] = [this.#name, this.#layer];
     const { factors, mixer } = layer;
@@ -70,7 +70,7 @@ export class MixerAlbum {
     ];
   }
 
-  /** Four frames in a row, from the first to the last; nothing of fewer than two. */
+  /** Four frames in a row, from the first to the last; empty for fewer than two. */
   #strips(file: string): Section[] {
     const last = this.#frames.length - 1;
     const spread = [0, this.#frames.length >> 2, this.#frames.length >> 1, last];

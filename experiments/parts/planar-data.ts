@@ -1,4 +1,4 @@
-/** @file Points in the plane from four densities that are anything but Gaussian. */
+/** @file Points in the plane from four densities far from Gaussian. */
 import { type Rng, type Tensor, tensor } from "@spm/core";
 import { ValueError } from "@spm/core/extend";
 
@@ -16,7 +16,7 @@ const noisy = (random: Rng, x: number, y: number, part: number, deviation: numbe
 });
 
 const draws: Readonly<Record<string, (random: Rng) => Point>> = {
-  /** Two half circles of radius 1.6 that reach into each other. */
+  /** Two interleaved half circles of radius 1.6. */
   moons(random) {
     const part = random.uniform() < 0.5 ? 0 : 1;
     const turn = Math.PI * random.uniform();
@@ -60,7 +60,7 @@ export const planarNames: readonly string[] = Object.keys(draws);
  * Independent points.
  * @returns points [count, 2], within about 3.5 of the middle, and the part of each, [count] of
  * int32
- * @throws ValueError for a name that is none of them
+ * @throws ValueError for an unknown name
  */
 export function planarPoints(
   name: string,

@@ -1,5 +1,5 @@
 /**
- * @file Runs an experiment and leaves its run folder: `config.json`, `results.json`, pictures,
+ * @file Runs an experiment and writes its run folder: `config.json`, `results.json`, pictures,
  * `report.html`.
  */
 import { rmdirSync } from "node:fs";
@@ -10,12 +10,12 @@ import type { Experiment, Findings, Settings } from "./experiment.ts";
 import { findingsPage } from "./findings-page.ts";
 import { refuse } from "./settings.ts";
 
-/** Where and how an experiment is run. */
+/** Options of running an experiment. */
 export interface ExperimentRun {
-  /** Settings that differ from the usual ones. */
+  /** Settings that differ from the defaults. */
   readonly settings?: Settings;
   readonly quick?: boolean;
-  /** Everything random follows from it. */
+  /** The seed of all random numbers. */
   readonly seed: number;
   /** The run folder: new or empty. */
   readonly out: string;
@@ -42,7 +42,7 @@ export async function runExperiment(
     ...(quick ? experiment.quick : {}),
     ...given,
   } as Settings;
-  makeFolder(out); // what the system refuses, it refuses before the work
+  makeFolder(out); // a folder that can't be written fails before the work
   const started = new Date();
   const findings = await experiment.run({ settings, seed, signal, log }).catch((error: unknown) => {
     rmdirSync(out); // still empty

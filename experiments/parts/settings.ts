@@ -1,12 +1,12 @@
-/** @file Settings as somebody gives them: names that exist, values of the right kind. */
+/** @file Settings from command lines: known names, values of the right kind. */
 import { ValueError } from "@spm/core/extend";
 import type { Experiment, Settings } from "./experiment.ts";
 
 /**
  * Settings of the experiment from lines like `steps=200`.
  *
- * @throws ValueError for a name that it does not have, a value that is no number where one belongs,
- * a name given twice
+ * @throws ValueError for an unknown name, a value that should be a number and is none, a name given
+ * twice
  * @example readSettings(learnTransform, ["steps=200"]); // { steps: 200 }
  */
 export function readSettings(experiment: Experiment, lines: readonly string[]): Settings {
@@ -32,8 +32,8 @@ export function readSettings(experiment: Experiment, lines: readonly string[]): 
 
 /**
  * Refuses settings that the experiment does not have, of another kind than its own, or out of
- * range: no number may be negative or infinite, and what is usually a whole number above 0, in the
- * quick form too, has to be one.
+ * range: no number may be negative or infinite, and a setting whose default and quick form are
+ * whole numbers above 0 has to be one.
  * @throws ValueError for the first of them
  */
 export function refuse({ name, settings, quick }: Experiment, given: Settings): void {

@@ -7,7 +7,7 @@ export interface Spread {
   readonly high: number;
 }
 
-/** Of at least one value; undefined of none. */
+/** The mean, the least and the greatest value; undefined for none. */
 export function spreadOf(values: readonly number[]): Spread | undefined {
   if (values.length === 0) return undefined;
   const mean = values.reduce((a, b) => a + b, 0) / values.length;
@@ -21,13 +21,10 @@ export function showSpread(spread: Spread | undefined, show: (value: number) => 
   return low === high ? show(mean) : `${show(mean)} (${show(low)} to ${show(high)})`;
 }
 
-/** The middle value, the mean of both for an even count; NaN of none. */
+/** The middle value, the mean of the middle two for an even count; NaN for none. */
 export const median = (values: readonly number[]): number => quantile(values, 0.5);
 
-/**
- * The value below which a share of the values lies, between two of them on the line that joins
- * them; NaN of none.
- */
+/** The value below which a share of the values lies, interpolated linearly; NaN for none. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const place = share * (sorted.length - 1);
@@ -38,7 +35,7 @@ export function quantile(values: readonly number[], share: number): number {
     : (after - place) * at(before) + (place - before) * at(after);
 }
 
-/** Where a point of a chart lies and how far its bar goes: the median, the least, the most. */
+/** A point of a chart and its error bar: the median, the least, the most. */
 export function medianBar(values: readonly number[]): { y: number; low: number; high: number } {
   return { y: median(values), low: Math.min(...values), high: Math.max(...values) };
 }

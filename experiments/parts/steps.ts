@@ -2,8 +2,8 @@
 import { setImmediate } from "node:timers/promises";
 
 /**
- * The numbers 0, 1, … of `count` steps, none after the signal is aborted. The event loop gets its
- * turn after each, so that an interruption comes through.
+ * The numbers 0, 1, … of `count` steps, none after the signal is aborted. The event loop runs after
+ * each step, so that an interruption is seen.
  *
  * @example for await (const step of steps(100, signal)) trainStep(optimizer, loss).dispose();
  */

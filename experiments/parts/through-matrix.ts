@@ -1,4 +1,6 @@
-/** @file The faster way through narrow layers whose product is a Fourier transform. */
+/**
+ * @file Narrow layers whose product is a Fourier transform, applied as matrices, which is faster.
+ */
 import type { Parameter, Tensor } from "@spm/core";
 import type { LinearKind } from "@spm/nn";
 import { affine, LinearMap } from "@spm/nn/extend";

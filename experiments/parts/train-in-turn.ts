@@ -18,11 +18,11 @@ export interface Runner<Model, Batch> {
   readonly name: string;
   readonly model: Model;
   readonly optimizer: Updater;
-  /** Its own; give all of them the same seed, and all see the same batches. */
+  /** The batches of this model; with the same seed all models see the same ones. */
   readonly batches: DataLoader<Batch>;
 }
 
-/** Where a model stood when it was evaluated. */
+/** An evaluation of a model in training. */
 export interface Reading {
   /** Optimizer steps taken. */
   readonly step: number;
@@ -32,10 +32,10 @@ export interface Reading {
   readonly metrics: Metrics;
 }
 
-/** How models are trained in turn. */
+/** Options of training models in turn. */
 export interface TurnOptions<Model, Batch, R extends Runner<Model, Batch> = Runner<Model, Batch>> {
   readonly loss: LossFunction<Model, Batch>;
-  /** What all are evaluated on. */
+  /** The samples that all models are evaluated on. */
   readonly evalData: DataLoader<Batch>;
   /** For each model. */
   readonly steps: number;
@@ -48,13 +48,13 @@ export interface TurnOptions<Model, Batch, R extends Runner<Model, Batch> = Runn
   readonly signal: AbortSignal;
 }
 
-/** Steps that a model takes before it is the next one's turn. */
+/** Steps that a model takes in its turn. */
 const TURN = 5;
 
 /**
  * Trains all models by the same number of steps. Each turn ends when its last loss has been read,
  * on a device too, so that its seconds are its own.
- * @returns each runner with its readings, in order; none of those that the signal cut off
+ * @returns each runner with its readings, in order; without those after the signal is aborted
  */
 export async function trainInTurn<Model, Batch, R extends Runner<Model, Batch>>(
   runners: readonly R[],
@@ -90,7 +90,7 @@ export async function trainInTurn<Model, Batch, R extends Runner<Model, Batch>>(
       turn.seconds += (performance.now() - start) / 1000;
     }
     step += count;
-    await new Promise((resume) => setImmediate(resume)); // an interruption gets through
+    await new Promise((resume) => setImmediate(resume)); // an interruption is seen here
     if (step % every === 0 || step === steps) await read(step);
   }
   return turns.map(({ runner, readings }) => ({ ...runner, readings }));

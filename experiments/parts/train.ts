@@ -4,16 +4,16 @@ import { adam } from "@spm/optim";
 import { trainStep } from "@spm/trainer";
 import { steps } from "./steps.ts";
 
-/** Inputs [N, n] with what belongs to each. */
+/** Inputs [N, n] and their targets. */
 export interface Samples {
   readonly x: Tensor;
   readonly y: Tensor;
 }
 
-/** How long, how fast. */
+/** Options of training. */
 export interface Training {
   readonly batch: number;
-  /** Where the learning rate starts; it falls to 0 by a cosine. */
+  /** The learning rate at the start; it falls to 0 by a cosine. */
   readonly rate: number;
   /** Ends after so many steps, or, if given, after so many seconds. */
   readonly steps: number;
@@ -22,7 +22,7 @@ export interface Training {
 }
 
 /**
- * Minimises the loss over batches of the samples, which come in their own order.
+ * Minimises the loss over batches of the samples, in their order.
  * @returns the steps taken and the seconds that they took
  */
 export async function train(

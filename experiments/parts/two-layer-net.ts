@@ -1,11 +1,11 @@
-/** @file Two linear maps around a nonlinearity: what teaches here and what learns. */
+/** @file Two linear maps around a nonlinearity, as teachers and as students. */
 import { normal, type Rng, type Tensor, tanh } from "@spm/core";
 import { ValueError } from "@spm/core/extend";
 import { butterfly, rotationMixer, type Schedule, shuffle } from "@spm/mixer";
 import { Linear, type LinearKind, type LinearMap, linear, MixerLayer, Module } from "@spm/nn";
 import { fasterForm } from "./through-matrix.ts";
 
-/** y = W₂ φ(W₁ x), φ = tanh unless said. x [..., n] → [..., outputs] */
+/** y = W₂ φ(W₁ x), φ by default tanh. x [..., n] → [..., outputs] */
 export class TwoLayerNet extends Module {
   readonly first: LinearMap;
   readonly second: LinearMap;
@@ -23,7 +23,7 @@ export class TwoLayerNet extends Module {
   }
 }
 
-/** What makes both layers of a teacher. */
+/** The kinds of teachers, by the origin of both layers. */
 export const teacherKinds: readonly ["same schedule", "other schedule", "dense"] = [
   "same schedule",
   "other schedule",

@@ -1,6 +1,6 @@
 /** @file Two lists as one of pairs. */
 
-/** [a₀, b₀], [a₁, b₁], … as far as both lists go. */
+/** [a₀, b₀], [a₁, b₁], … up to the end of the shorter list. */
 export function zip<A, B>(as: readonly A[], bs: readonly B[]): [A, B][] {
   const pairs: [A, B][] = [];
   const others = bs.values();

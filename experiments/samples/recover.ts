@@ -1,4 +1,4 @@
-/** @file One fit: what a student makes of N samples of a hidden operator. */
+/** @file One fit of a student to N samples of a hidden operator. */
 import {
   add,
   matmul,
@@ -20,25 +20,25 @@ import { steps } from "../parts/steps.ts";
 import { fasterForm } from "../parts/through-matrix.ts";
 import { ridge } from "./ridge.ts";
 
-/** How a student is fitted. */
+/** Options of a fit. */
 export interface Fit {
   readonly student: LinearKind;
   /** N */
   readonly samples: number;
-  /** Standard deviation of what is added to each output, whose own is 1. */
+  /** Standard deviation of the noise on each output, whose own is 1. */
   readonly noise: number;
   /**
-   * Adam on all samples at once, its rate falling to 0 by a cosine. A dense student is not trained
-   * but solved for.
+   * Adam on all samples at once, its rate falling to 0 by a cosine. A dense student is solved in
+   * closed form instead.
    */
   readonly steps: number;
   readonly rate: number;
 }
 
 /**
- * The relative squared error ‖Ŵ − W‖² / ‖W‖² of what the student learns from y = Wx + noise, x ~
- * N(0, I): for fresh inputs, the expected share of ‖y‖² that it misses. 1 is what knowing nothing
- * gives.
+ * The relative squared error ‖Ŵ − W‖² / ‖W‖² of the matrix Ŵ that the student learns from y = Wx +
+ * noise, x ~ N(0, I): on fresh inputs, the expected share of ‖y‖² that it misses. The error of Ŵ =
+ * 0 is 1.
  * @param teacher - W [n, n]
  */
 export async function recover(
@@ -66,7 +66,7 @@ export async function recover(
     const value = trainStep(optimizer, () => mean(square(sub(layer.forward(x), y))));
     const loss = await value.item();
     value.dispose();
-    if (loss < 1e-13) break; // float32 knows no better
+    if (loss < 1e-13) break; // the rounding of float32
   }
   const found = noGrad(() => Float64Array.from(elements(layer.toDense().ndarray())));
   for (const used of [x, y, ...parameters]) used.dispose();

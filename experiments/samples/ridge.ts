@@ -1,13 +1,13 @@
-/** @file Ridge regression in closed form: what a dense layer can know from N samples at best. */
+/** @file Ridge regression in closed form: the best that a dense layer can learn from N samples. */
 
 /**
- * The W [n, n] with the least ‖Y − XWᵀ‖² + λ‖W‖²; for λ = 0 and too few samples, the one of them
- * that is smallest. Solved over min(N, n) unknowns by Cholesky's factorisation in float64, with a
- * step of iterative refinement; O(min(N, n)² max(N, n)).
+ * The W [n, n] with the least ‖Y − XWᵀ‖² + λ‖W‖²; for λ = 0 and too few samples, the smallest such
+ * W. Solved over min(N, n) unknowns by Cholesky's factorisation in float64, with a step of
+ * iterative refinement; O(min(N, n)² max(N, n)).
  * @param x - [N, n], row-major
  * @param y - [N, n]
  * @param lambda - at least 0. With noise of deviation σ and entries of W from N(0, 1/n), nσ² is the
- * best there is.
+ * optimum.
  * @example const w = ridge(x, y, { samples: 256, n: 64, lambda: 0 });
  */
 export function ridge(

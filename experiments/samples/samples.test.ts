@@ -1,5 +1,5 @@
 /**
- * @file The claim of the experiment in small, with its controls: structure saves samples only where
+ * @file The claim of the experiment at a small size, with controls: structure saves samples only if
  * the teacher has it.
  */
 import { matmul, normal, rng, setBackend, transpose } from "@spm/core";

@@ -1,4 +1,4 @@
-/** @file How many samples of a hidden operator each kind of layer needs to know it. */
+/** @file The number of samples that each kind of layer needs to learn a hidden operator. */
 import { noGrad, type Rng, rng } from "@spm/core";
 import { ValueError } from "@spm/core/extend";
 import { type LinearKind, linear } from "@spm/nn";
@@ -34,8 +34,8 @@ interface Cell {
 }
 
 /**
- * Error against samples: every structured student beside dense least squares, on teachers in and
- * out of its class.
+ * Error against samples: structured students and dense least squares, on teachers in and out of
+ * their classes.
  */
 export const samples: Experiment<typeof settings> = {
   name: "samples",
@@ -77,7 +77,7 @@ export const samples: Experiment<typeof settings> = {
             errors.push(await recover(w, data, fit, signal));
             w.dispose();
           }
-          if (signal.aborted) return found; // only what was measured to its end
+          if (signal.aborted) return found; // only complete measurements are reported
           found.push({
             teacher,
             student,
@@ -157,7 +157,7 @@ export const samples: Experiment<typeof settings> = {
   },
 };
 
-/** Who can represent a teacher, to keep in mind beside the figures. */
+/** The students that can represent each teacher, a remark on the figures. */
 const REMARKS: Readonly<Record<TeacherName, string>> = {
   "same schedule":
     "The mixers, butterfly and, where √n is a power of two, monarch can represent this teacher: " +
@@ -173,7 +173,7 @@ const REMARKS: Readonly<Record<TeacherName, string>> = {
   Hadamard: "The mixers can represent it: it is the butterfly with all angles π/4, up to signs.",
 };
 
-/** "1/4" of n. @throws ValueError unless it makes a whole number of samples */
+/** "1/4" of n. @throws ValueError if that is no whole number of samples */
 function count(text: string, n: number): number {
   const [over = Number.NaN, under = 1] = text.split("/").map(Number);
   const size = (n * over) / under;

@@ -1,4 +1,4 @@
-/** @file The hidden operators that the experiment wants recovered. */
+/** @file The hidden operators of the experiment. */
 import { cast, matmul, mul, normal, type Rng, type Tensor } from "@spm/core";
 import { ValueError } from "@spm/core/extend";
 import {

@@ -27,14 +27,17 @@ import {
   teacherKinds,
   teacherNet,
 } from "../parts/two-layer-net.ts";
-import { relativeError } from "../two-mixers/ways.ts";
+import { relativeError } from "../two-mixers/methods.ts";
 
 const settings = {
   n: 64,
   samples: 4096,
   batch: 256,
   steps: 1000,
-  /** Tried on the first seed; the best there on validation samples serves for all. */
+  /**
+   * The rates tried on the first seed; the best one on its validation samples is used for all
+   * seeds.
+   */
   rates: "0.003,0.01,0.03",
   /** Teachers and samples drawn for each entry. */
   seeds: 3,
@@ -57,7 +60,7 @@ interface Cell {
   readonly rate: number;
   /** Test score of each seed after equal steps: accuracy, or relative squared error. */
   readonly test: readonly number[];
-  /** The same on the samples learned from. */
+  /** The same on the training samples. */
   readonly train: readonly number[];
   /** After as many seconds as the dense student's steps took. */
   readonly seconds: {
@@ -67,14 +70,14 @@ interface Cell {
   };
 }
 
-/** Data of a seed: learned from, chosen by, reported on. */
+/** The data of a seed: for training, validation and test. */
 interface Data {
   readonly learned: Samples;
   readonly validation: Samples;
   readonly test: Samples;
 }
 
-/** A seed's data, and the generator that its students start from, in the state that they do. */
+/** A seed's data, and the generator in the state from which all its students start. */
 interface Draw {
   readonly data: Data;
   readonly random: Rng;
@@ -126,7 +129,7 @@ export const teacher: Experiment<typeof settings> = {
         rate: number,
         seconds?: number,
       ) => {
-        random.state = state; // each fit of a student starts alike
+        random.state = state; // all fits of a student start in the same state
         const net = studentNet(kind, n, outputs, random);
         const loss = ({ x, y }: Samples): Tensor =>
           task === "regression"
@@ -167,7 +170,7 @@ export const teacher: Experiment<typeof settings> = {
             budget,
           },
         };
-        if (signal.aborted) return; // only what was measured to its end
+        if (signal.aborted) return; // only complete measurements are reported
         if (kinds.includes(student)) cells.push(cell);
         log(
           `${teacherKind}, ${task}, ${student}: ${shown(cell.test)}, ` +
@@ -198,7 +201,7 @@ export const teacher: Experiment<typeof settings> = {
   },
 };
 
-/** What to keep in mind beside the figures. */
+/** Remarks on the figures. */
 const remark = (kind: TeacherKind): string =>
   kind === "same schedule"
     ? "The mixers among the students share the teacher's schedule and could represent it: " +
@@ -260,7 +263,7 @@ const described: Readonly<Record<TeacherKind, string>> = {
   dense: "dense layers",
 };
 
-/** In the order in which they come. */
+/** The cells by teacher and task, in order of appearance. */
 function grouped(cells: readonly Cell[]): Group[] {
   const groups = new Map<string, [Cell, ...Cell[]]>();
   for (const cell of cells) {

@@ -10,7 +10,7 @@ const DOCUMENTS = 500;
 /**
  * The Brown University corpus of American English printed in 1961 (Francis and Kučera): 500
  * documents of about 2,000 words in 15 genres, each cut into parts of `words` words.
- * @param directory - where `cats.txt` and the documents lie; the installed package unless said
+ * @param directory - the folder of `cats.txt` and the documents (default: the installed package)
  * @throws DataError when a file is missing or damaged
  */
 export async function loadBrown(

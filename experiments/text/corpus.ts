@@ -1,13 +1,13 @@
-/** @file Texts with categories, and how they part into what is learned from and what is asked. */
+/** @file Texts with categories, split for training and evaluation. */
 import type { Rng } from "@spm/core";
 import { ValueError } from "@spm/core/extend";
 
 /** A text with its category. */
 export interface LabelledText {
   readonly text: string;
-  /** Place in the corpus's categories. */
+  /** Index into the corpus's categories. */
   readonly label: number;
-  /** The document that it is a part of: parts of one document are never on both sides. */
+  /** The document that it is a part of: parts of one document are on one side of the split. */
   readonly document: number;
 }
 
@@ -21,7 +21,7 @@ export interface Corpus {
 const HELD = 0.2;
 
 /**
- * At most `limit` texts at random, in whole documents, parted by document.
+ * At most `limit` texts at random, in whole documents, split by document.
  * @throws ValueError unless both sides get a text
  */
 export function partition(

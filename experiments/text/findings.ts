@@ -1,4 +1,4 @@
-/** @file What the classifiers of texts reached. */
+/** @file The findings on classifiers of texts. */
 
 import { seriesChart } from "@spm/report";
 import { formatCount, formatPercent } from "@spm/trainer/format";
@@ -9,7 +9,7 @@ import type { Reading } from "../parts/train-in-turn.ts";
 export interface Outcome {
   readonly corpus: string;
   readonly features: number;
-  /** Texts to learn from, and held out. */
+  /** Texts for training, and held out. */
   readonly train: number;
   readonly held: number;
   /** Share of the commonest category among those held out. */

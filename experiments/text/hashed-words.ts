@@ -45,7 +45,7 @@ function hashed(text: string, features: number): Sparse {
 }
 
 /**
- * Texts as batches of x float32 [batch, features] and y int32 [batch]; hashing happens once, here.
+ * Texts as batches of x float32 [batch, features] and y int32 [batch]; they are hashed once, here.
  */
 export function hashedWords(
   texts: readonly LabelledText[],

@@ -1,7 +1,4 @@
-/**
- * @file The corpora: whole as installed, refused where damaged; the features that their texts
- * become.
- */
+/** @file The corpora: complete as installed, refused if damaged; the features of their texts. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -21,7 +21,7 @@ const CORPORA = ["spam", "brown"] as const;
 /** No hidden layer at all. */
 const NONE = "none";
 
-/** Whether a wide layer of structure does for bags of words what a dense one does. */
+/** Whether a wide structured layer serves bags of words as well as a dense one. */
 export const text: Experiment<{
   corpora: string;
   features: string;
@@ -39,7 +39,7 @@ export const text: Experiment<{
     corpora: "all",
     features: "2048,4096",
     layers: "none,dense,rotation,general,low-rank,block-diagonal,monarch,butterfly",
-    hidden: 0, // as many as features
+    hidden: 0, // 0: as many as features
     epochs: 3,
     batch: 64,
     words: 200,

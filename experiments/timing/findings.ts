@@ -1,20 +1,23 @@
-/** @file Times by width and batch as ratios, and where they pass 1. */
+/** @file Times by width and batch as ratios, and the widths at which they cross 1. */
 
 import { seriesChart } from "@spm/report";
 import { formatCount } from "@spm/trainer/format";
 import type { Findings, Section } from "../parts/experiment.ts";
 import { type Measured, speedup } from "../parts/harness.ts";
 
-/** What is timed, in the order of each round: first what the mixers are held against. */
+/**
+ * The timed layers in the order of each round: first the dense one, which the mixers are compared
+ * with.
+ */
 export const KINDS = ["dense", "rotation", "general"] as const;
 const [, ...MIXERS] = KINDS;
 type Mixer = (typeof MIXERS)[number];
 
-/** How much of a training step is timed. */
+/** The timed parts of a training step. */
 export const PHASES = ["forward", "forward and backward", "step"] as const;
 export type Phase = (typeof PHASES)[number];
 
-/** What was measured of each kind, in their order. */
+/** The measurements of each kind, in their order. */
 export type Seconds = readonly Measured[];
 
 /** One width and batch; a phase is missing where the memory was too small. */
@@ -27,7 +30,7 @@ export interface Cell {
 const measuredOf = ({ seconds }: Cell, phase: Phase, kind: (typeof KINDS)[number]) =>
   seconds[phase]?.[KINDS.indexOf(kind)];
 
-/** How many times faster than dense: the median of the rounds' own ratios. */
+/** The speedup over dense: the median of the rounds' ratios. */
 function ratio(cell: Cell, phase: Phase, mixer: Mixer): number | undefined {
   const [dense, own] = [measuredOf(cell, phase, "dense"), measuredOf(cell, phase, mixer)];
   return dense && own && speedup(dense, own);

@@ -1,4 +1,7 @@
-/** @file How long a dense layer and mixers take by width and batch, and where they cross. */
+/**
+ * @file Times of a dense layer and of mixers by width and batch, and the widths at which they
+ * cross.
+ */
 import {
   add,
   currentBackend,
@@ -22,7 +25,9 @@ import { readNumbers } from "../parts/lists.ts";
 import { zip } from "../parts/zip.ts";
 import { type Cell, KINDS, PHASES, type Phase, type Seconds, timingFindings } from "./findings.ts";
 
-/** From which width on a mixer is faster than a dense layer, by batch, on the backend at hand. */
+/**
+ * The width from which on a mixer is faster than a dense layer, by batch, on the current backend.
+ */
 export const timing: Experiment<{
   widths: string;
   batches: string;
@@ -42,8 +47,7 @@ export const timing: Experiment<{
   quick: { widths: "16,32", batches: "1,4", rounds: 2, least: 0.0002 },
   async run({ settings: { widths, batches, rounds, least, longest }, seed, signal, log }) {
     const cells: Cell[] = [];
-    // Narrow before wide: what the widest leave of a backend's memory is too little for anything
-    // else.
+    // Narrow before wide: the widest may leave too little of a backend's memory for the others.
     for (const n of readNumbers("widths", widths))
       for (const batch of readNumbers("batches", batches)) {
         if (signal.aborted) break;
@@ -53,7 +57,7 @@ export const timing: Experiment<{
           ({ seconds }) => `${(1000 * seconds).toPrecision(3)} ms`,
         );
         if (times !== undefined) log(`n ${n}, batch ${batch}, step: ${times.join(", ")}`);
-        await new Promise((resume) => setImmediate(resume)); // an interruption gets through
+        await new Promise((resume) => setImmediate(resume)); // an interruption is seen here
       }
     return timingFindings(cells);
   },
@@ -66,9 +70,7 @@ interface Plan {
   readonly random: Rng;
 }
 
-/**
- * All phases of one width and batch, in fewer rounds where these would take longer than `longest`.
- */
+/** All phases of one width and batch, in fewer rounds if they took longer than `longest`. */
 async function measureCell(
   n: number,
   batch: number,
@@ -90,7 +92,7 @@ async function measureCell(
       seconds[phase] = await measure(candidates, { rounds, seconds: least, longest });
     }
   } catch (error) {
-    // no memory for a matrix of this size: the cell stays open
+    // no memory for a matrix of this size: the cell stays empty
     if (!(error instanceof BackendError)) throw error;
   }
   for (const one of owned) one.dispose();
@@ -98,8 +100,8 @@ async function measureCell(
 }
 
 /**
- * What is timed: the layer's public functions, with bias and diagonals; the gradients are those by
- * the input and all parameters.
+ * The timed functions: the layer's public ones, with bias and diagonals; gradients are by the input
+ * and all parameters.
  */
 function runOf(phase: Phase, layer: LinearMap, x: Parameter, optimizer: Optimizer): () => void {
   if (phase === "forward") return () => scope(() => void layer.forward(x));
@@ -109,10 +111,7 @@ function runOf(phase: Phase, layer: LinearMap, x: Parameter, optimizer: Optimize
   return () => scope(() => optimizer.step(gradients().slice(1)));
 }
 
-/**
- * On a device: until all that was enqueued before has been computed. In CPU memory it has been,
- * already.
- */
+/** On a device: waits until all enqueued work is done. In CPU memory it is done already. */
 async function settled(): Promise<void> {
   if (currentBackend().view !== undefined) return;
   const last = add(ones([1]), 1);

@@ -1,7 +1,7 @@
 /**
- * @file The order of hidden units in which two dense layers look like two butterflies. Units of a
- * dense net have no order, a mixer's do: unit i of the first is where the paths from certain inputs
- * meet, and where those to certain outputs part.
+ * @file The order of hidden units in which two dense layers are nearest to two butterflies. Units
+ * of a dense net have no order; in mixers the paths from certain inputs meet in unit i, and paths
+ * to certain outputs leave it.
  */
 
 /** A set of hidden units. */
@@ -21,13 +21,14 @@ interface Cluster {
  *
  * One pass of a butterfly obeys a rank-1 law. In W₁, rows with the same k lowest bits are multiples
  * of one another in each block of columns with the same high bits; in W₂, columns with the same
- * high bits, over outputs with the same low ones. So units are joined two by two, sets of units two
- * by two, where the least is lost; W₁ tells which units share their low bits, W₂ which share their
- * high bits, and bit b is what neither the one joining up to b nor the other down to b connects.
+ * high bits, over outputs with the same low ones. So units are joined in twos, then sets of units
+ * in twos, such that the least energy is lost: W₁ shows which units share their low bits, W₂ which
+ * share their high bits. Bit b separates the units that neither the joins by W₁ up to b nor those
+ * by W₂ down to b connect.
  * @param first - W₁ [n, n], row-major, its rows the hidden units; n = 2^L
  * @param second - W₂ [n, n], row-major, its columns the hidden units
- * @returns order[place] = unit, or null where the two layers contradict each other, as those of no
- * butterfly do. O(n³).
+ * @returns order[place] = unit, or null where the two layers contradict each other, which those of
+ * a butterfly never do. O(n³).
  */
 export function alignedOrder(
   first: ArrayLike<number>,
@@ -83,8 +84,8 @@ const halved = ({ units, directions }: Cluster): Cluster => ({
 type Pair = readonly [number, number];
 
 /**
- * Joins clusters two by two so that little is lost: the cheapest first, then exchanges between
- * pairs while they help.
+ * Joins clusters in twos at a small loss: greedily, then by exchanges between pairs while they
+ * help.
  */
 function paired(clusters: readonly Cluster[]): Cluster[] {
   const cost = clusters.map((a) =>

@@ -1,6 +1,6 @@
 /**
- * @file Steps that know the curvature: Levenberg–Marquardt, its linear systems solved by conjugate
- * gradients, no matrix formed.
+ * @file Second-order steps: Levenberg–Marquardt, its linear systems solved by conjugate gradients,
+ * without a matrix.
  */
 
 import {
@@ -23,27 +23,27 @@ import { steps } from "../parts/steps.ts";
 import type { Samples } from "../parts/train.ts";
 import { zip } from "../parts/zip.ts";
 
-/** How long, and on how many of the samples. */
+/** The number of steps, and of samples. */
 export interface SecondOrderTraining {
-  /** Steps tried, those that had to be taken back included. */
+  /** Steps tried, rejected ones included. */
   readonly steps: number;
   readonly samples: number;
   readonly signal: AbortSignal;
 }
 
-/** Of the linear system of a step; fewer where it is solved before. */
+/** The most iterations on the linear system of a step. */
 const MOST_ITERATIONS = 60;
-/** The share of the residual that is left of a linear system. */
+/** The relative residual at which a linear system counts as solved. */
 const SOLVED = 1e-3;
-/** How far the parameters go, as a vector, for the quotient of differences that stands for Jv. */
+/** The length of the step, as a vector of all parameters, in the difference quotient for Jv. */
 const REACH = 1e-2;
 
 /**
  * Least squares by steps δ with (JᵀJ + λ) δ = −Jᵀr, J the derivative of the outputs by the
- * parameters and r the residuals (Levenberg 1944, Marquardt 1963). A step that brings the loss down
- * is kept and λ divided by 3; any other is taken back and λ multiplied by 4. Jᵀ is exact; Jv is a
- * quotient of differences, two forwards instead of a derivative of a derivative, which is near
- * enough for a direction. CPU backends only. A step costs up to 60 of both over the samples.
+ * parameters and r the residuals (Levenberg 1944, Marquardt 1963). A step that lowers the loss is
+ * accepted and λ divided by 3; any other is rejected and λ multiplied by 4. Jᵀ is exact; Jv is a
+ * difference quotient, two forwards instead of a second derivative, which is accurate enough for a
+ * direction. CPU backends only. A step costs up to 60 products with J and Jᵀ over the samples.
  */
 export async function fitBySecondOrder(
   net: Module,
@@ -88,7 +88,7 @@ export async function fitBySecondOrder(
   }
 }
 
-/** v with A v = b for a symmetric positive definite A, as near as a few products come. */
+/** v with A v = b for a symmetric positive definite A, approximately, by a few products. */
 function conjugateGradients(
   product: (v: Float64Array) => Float64Array,
   b: Float64Array,

@@ -20,21 +20,21 @@ import { wasm } from "@spm/wasm";
 import { beforeAll, expect, test } from "vitest";
 import { type Samples, train } from "../parts/train.ts";
 import { studentNet, TwoLayerNet, teacherNet } from "../parts/two-layer-net.ts";
+import { GIVEN, methods, RECIPE, relativeError, samplesOf, teacherOf } from "./methods.ts";
 import { fitBySecondOrder } from "./second-order.ts";
-import { GIVEN, RECIPE, relativeError, samplesOf, teacherOf, ways } from "./ways.ts";
 
 beforeAll(async () => setBackend(await wasm()));
 
 const n = 8;
 
-/** The relative squared error on fresh samples; null where the way found that it does not apply. */
+/** The relative squared error on fresh samples; null where the method does not apply. */
 async function error(name: string, seed: number, steps: number): Promise<number | null> {
-  const way = ways.find((w) => w.name === name)!;
+  const method = methods.find((w) => w.name === name)!;
   const [hidden, drawn, random] = rng(seed).split(3) as [Rng, Rng, Rng];
-  const teacher = teacherOf(way, n, hidden);
+  const teacher = teacherOf(method, n, hidden);
   const data = samplesOf(teacher, n, 1024, 0, drawn);
   const training = { batch: 128, rate: 0.03, steps, signal: new AbortController().signal };
-  const learned = await way.learn({ n, teacher, data, random, training, denseRate: 0.01 });
+  const learned = await method.learn({ n, teacher, data, random, training, denseRate: 0.01 });
   return learned && relativeError(learned, samplesOf(teacher, n, 512, 0, drawn));
 }
 
@@ -80,7 +80,7 @@ test("least squares by dense layers beats mixers, which could be exact and are n
 
 test("training ends after its seconds", { timeout: 60_000 }, async () => {
   const net = studentNet("dense", n, n, rng(1));
-  const data = samplesOf(teacherOf(ways[0]!, n, rng(1)), n, 64, 0, rng(2));
+  const data = samplesOf(teacherOf(methods[0]!, n, rng(1)), n, 64, 0, rng(2));
   const limits = {
     batch: 32,
     rate: 0.01,
@@ -99,7 +99,7 @@ test("training ends after its seconds", { timeout: 60_000 }, async () => {
 });
 
 test("noise on the outputs has the power that was asked for", () => {
-  const teacher = teacherOf(ways[0]!, n, rng(1));
+  const teacher = teacherOf(methods[0]!, n, rng(1));
   const [clean, noisy] = [0, 0.5].map((noise) => samplesOf(teacher, n, 4096, noise, rng(2)));
   const power =
     noGrad(() => sum(square(sub(noisy!.y, clean!.y))))
@@ -114,7 +114,7 @@ test("second-order steps find a teacher near the identity to rounding, " +
   timeout: 60_000,
 }, async () => {
   const [hidden, drawn, random] = rng(1).split(3) as [Rng, Rng, Rng];
-  const near = ways.find(({ name }) => name === "teacher's angles N(0, 0.3²)")!;
+  const near = methods.find(({ name }) => name === "teacher's angles N(0, 0.3²)")!;
   const data = samplesOf(teacherOf(near, n, hidden), n, 96, 0, drawn);
   const layer = () => new MixerLayer(rotationMixer, n, n, { random, bias: false });
   const [first, second] = [layer(), layer()];

@@ -1,4 +1,6 @@
-/** @file Whether gradient descent finds two mixers around a nonlinearity, and what helps. */
+/**
+ * @file Whether gradient descent finds two mixers around a nonlinearity, and which methods help.
+ */
 import { type Rng, rng } from "@spm/core";
 import { ValueError } from "@spm/core/extend";
 import { type SeriesChart, seriesChart } from "@spm/report";
@@ -8,20 +10,20 @@ import { brief, median, medianAndRange, medianBar } from "../parts/statistics.ts
 import {
   DENSE,
   GIVEN,
+  type Method,
+  methods,
   PLAIN,
   RECIPE,
   relativeError,
   samplesOf,
   teacherOf,
-  type Way,
-  ways,
-} from "./ways.ts";
+} from "./methods.ts";
 
 const settings = {
   /** n, each a power of two. */
   widths: "16",
   /** The rows of the report, counted from 1, or "all". */
-  ways: "all",
+  methods: "all",
   /** Teachers for each entry. */
   trials: 3,
   samples: 8192,
@@ -30,35 +32,32 @@ const settings = {
   rate: 0.03,
   /** Of students with a dense layer. */
   denseRate: 0.01,
-  /** Standard deviation of what is added to the outputs, whose own is 0.63, in the second part. */
+  /** Standard deviation of the noise on the outputs, whose own is 0.63, in the second part. */
   noise: 0.1,
   /** N of the second part, as multiples of n. */
   sizes: "64",
 };
 
-/** Below it a run counts as solved: the errors of those that are not stand far above. */
+/** The error below which a run counts as solved; the errors of other runs are far above. */
 const SOLVED = 1e-3;
 const TEST_SAMPLES = 4096;
 
 interface Cell {
-  readonly way: string;
+  readonly method: string;
   readonly n: number;
-  /**
-   * Relative squared test errors, ascending; runs that found that their way does not apply are not
-   * among them.
-   */
+  /** Relative squared test errors, ascending, without the runs whose method did not apply. */
   readonly errors: readonly number[];
   readonly refused: number;
 }
 
-/** Two mixers with Haar angles around a tanh: what finds them from samples. */
+/** Two mixers with Haar angles around a tanh: methods that find them from samples. */
 export const twoMixers: Experiment<typeof settings> = {
   name: "two-mixers",
   question: "Does gradient descent find two mixers around a nonlinearity, and what helps?",
   settings,
   quick: {
     widths: "8",
-    ways: "1,5,25,26",
+    methods: "1,5,25,26",
     trials: 1,
     samples: 256,
     batch: 64,
@@ -72,53 +71,65 @@ export const twoMixers: Experiment<typeof settings> = {
       throw new ValueError("two-mixers", "widths 2^k ≥ 4", `"${given.widths}"`);
     const n = widths.at(-1)!;
     const number = (_: unknown, k: number): string => String(k + 1);
-    const chosen = readNames("ways", given.ways, ways.map(number));
-    const rows = ways.filter((way, k) => chosen.includes(number(way, k)));
+    const chosen = readNames("methods", given.methods, methods.map(number));
+    const rows = methods.filter((method, k) => chosen.includes(number(method, k)));
     const sizes = readNumbers("sizes", given.sizes).map((times) => times * n);
 
-    async function measured(way: Way, width: number, count: number, level: number): Promise<Cell> {
+    async function measured(
+      method: Method,
+      width: number,
+      count: number,
+      level: number,
+    ): Promise<Cell> {
       const errors: number[] = [];
       for (let trial = 0; trial < trials; trial++) {
         const [hidden, drawn, random] = rng(seed * 1000 + trial).split(3) as [Rng, Rng, Rng];
-        const teacher = teacherOf(way, width, hidden);
+        const teacher = teacherOf(method, width, hidden);
         const data = samplesOf(teacher, width, count, level, drawn);
         const training = { batch: Math.min(batch, count), rate, steps, signal };
-        const learned = await way.learn({ n: width, teacher, data, random, training, denseRate });
+        const learned = await method.learn({
+          n: width,
+          teacher,
+          data,
+          random,
+          training,
+          denseRate,
+        });
         const fresh = samplesOf(teacher, width, TEST_SAMPLES, 0, drawn);
         if (learned !== null) errors.push(await relativeError(learned, fresh));
         for (const used of [data.x, data.y, fresh.x, fresh.y]) used.dispose();
       }
       const refused = trials - errors.length;
-      return { way: way.name, n: width, errors: errors.sort((a, b) => a - b), refused };
+      return { method: method.name, n: width, errors: errors.sort((a, b) => a - b), refused };
     }
 
     const cells: Cell[] = [];
     for (const width of widths)
-      for (const way of rows) {
+      for (const method of rows) {
         if (signal.aborted) break;
-        const cell = await measured(way, width, samples, 0);
-        if (signal.aborted) break; // only what was measured to its end
+        const cell = await measured(method, width, samples, 0);
+        if (signal.aborted) break; // only complete measurements are reported
         cells.push(cell);
-        log(`n = ${width}, ${way.name}: ${shown(cell, trials)}`);
+        log(`n = ${width}, ${method.name}: ${shown(cell, trials)}`);
       }
     const bySize: (Cell & { samples: number })[] = [];
-    for (const way of rows.filter(({ name }) => compared.some((one) => one === name)))
+    for (const method of rows.filter(({ name }) => compared.some((one) => one === name)))
       for (const count of sizes) {
         if (signal.aborted) break;
-        const cell = await measured(way, n, count, noise);
+        const cell = await measured(method, n, count, noise);
         if (!signal.aborted) bySize.push({ ...cell, samples: count });
       }
 
     const share = ({ errors }: Cell): number => errors.filter((e) => e < SOLVED).length / trials;
     const find = (name: string, width: number): Cell | undefined =>
-      cells.find((c) => c.way === name && c.n === width);
-    const drawn = labelled.filter((name) => cells.some((c) => c.way === name));
+      cells.find((c) => c.method === name && c.n === width);
+    const drawn = labelled.filter((name) => cells.some((c) => c.method === name));
     const headlines = drawn.length > 0 ? drawn : rows.map(({ name }) => name);
     const shares = headlines.flatMap((name) => {
       const cell = find(name, n);
       return cell === undefined ? [] : [`${name}: ${Math.round(100 * share(cell))} %`];
     });
-    const withNoise = compared.filter((name) => rows.some((way) => way.name === name));
+    const withNoise = compared.filter((name) => rows.some((method) => method.name === name));
     return {
       summary:
         shares.length === 0
@@ -130,7 +141,7 @@ export const twoMixers: Experiment<typeof settings> = {
           text:
             "How many of the teachers were solved (relative squared " +
             `test error below ${SOLVED}), and the median error. ` +
-            "The student has the teacher's schedule unless said, " +
+            "The student has the teacher's schedule if not stated otherwise, " +
             "and so could represent it exactly: this is about finding, not about representing.",
           table: {
             head: ["student", ...widths.map((width) => `n = ${width}`)],
@@ -145,7 +156,7 @@ export const twoMixers: Experiment<typeof settings> = {
             y: { label: "share solved", range: [0, 1] },
             series: drawn.map((name) => ({
               name: LABELS[name],
-              points: cells.filter((c) => c.way === name).map((c) => ({ x: c.n, y: share(c) })),
+              points: cells.filter((c) => c.method === name).map((c) => ({ x: c.n, y: share(c) })),
             })),
           }),
         },
@@ -162,7 +173,7 @@ export const twoMixers: Experiment<typeof settings> = {
                   rows: withNoise.map((name) => [
                     name,
                     ...sizes.map((count) =>
-                      spread(bySize.find((c) => c.way === name && c.samples === count)),
+                      spread(bySize.find((c) => c.method === name && c.samples === count)),
                     ),
                   ]),
                 },
@@ -173,7 +184,7 @@ export const twoMixers: Experiment<typeof settings> = {
                   series: withNoise.map((name) => ({
                     name: LABELS[name],
                     points: bySize
-                      .filter((c) => c.way === name && c.errors.length > 0)
+                      .filter((c) => c.method === name && c.errors.length > 0)
                       .map(({ samples: x, errors }) => ({ x, ...medianBar(errors) })),
                   })),
                 }),
@@ -205,7 +216,7 @@ const figure = (name: string, chart: SeriesChart): Pick<Section, "figure"> =>
     ? { figure: { name, svg: seriesChart(chart) } }
     : {};
 
-/** "3 of 4, 2e-14"; "refused" where the way never applied. */
+/** "3 of 4, 2e-14"; "refused" where the method never applied. */
 function shown(cell: Cell | undefined, trials: number): string {
   if (cell === undefined) return "–";
   const { errors, refused } = cell;

@@ -1,13 +1,12 @@
 /**
- * @file Finding a WebGPU device: the browser's, or Dawn's through the optional package `webgpu` in
- * Node.
+ * @file The WebGPU device: the browser's, or in Node Dawn's, through the optional package `webgpu`.
  */
 import { BackendError } from "@spm/core/extend";
 
-/** Which adapter is wanted. */
+/** A kind of adapter. */
 export type AdapterKind = "hardware" | "software";
 
-/** A device, what it runs on, and how to let go of it. */
+/** A device and its adapter. */
 export interface OpenDevice {
   readonly device: GPUDevice;
   readonly label: string;
@@ -26,8 +25,8 @@ const advice = inNode
     'hardware acceleration on; otherwise use gpu({ mode: "webgl2" }) or @spm/wasm';
 
 /**
- * A device on a hardware adapter, or, when asked for, on a software one. It has the adapter's own
- * limits for buffers and workgroups.
+ * Opens a device on an adapter of the wanted kind, with the adapter's own limits for buffers and
+ * workgroups.
  * @throws BackendError when there is no WebGPU or no such adapter
  */
 export async function openDevice(wanted: AdapterKind | "any"): Promise<OpenDevice> {
@@ -58,8 +57,8 @@ export async function openDevice(wanted: AdapterKind | "any"): Promise<OpenDevic
 }
 
 /**
- * One for the process, as a page has one `navigator.gpu`: a Dawn instance that is collected before
- * its last object takes the process down.
+ * The Dawn instance of the process, as a page has one `navigator.gpu`. It is kept: an instance that
+ * is collected before its last object crashes the process.
  */
 let dawnInstance: GPU | null = null;
 

@@ -1,19 +1,19 @@
 /**
- * @file What a launch binds. Bind groups are dear to make, so each is remembered by its buffers;
- * numbers that change from call to call lie in one buffer that never changes, at an offset of the
- * launch's own.
+ * @file The bindings of launches. Bind groups are expensive to make, so each is remembered by its
+ * buffers; numbers that change from call to call lie in one buffer that never changes, at an offset
+ * of the launch's own.
  */
 import { BackendError } from "@spm/core/extend";
 import { type PooledBuffer, usage } from "./buffer-pool.ts";
 
-/** Bytes between the numbers of two launches: WebGPU's own granularity of offsets. */
+/** Bytes between the numbers of two launches: WebGPU's granularity of offsets. */
 const slotBytes = 256;
-/** Bind groups that a layout remembers: a training step meets the same buffers again and again. */
+/** Bind groups that a layout remembers: training steps bind the same buffers again and again. */
 const rememberedGroups = 8192;
 
 /**
- * How many buffers a kernel reads and writes, after its numbers where it has any; and the groups
- * made for it.
+ * The layout of kernels with so many buffers to read and to write, behind their numbers if any, and
+ * the bind groups made for it.
  */
 export interface KernelLayout {
   readonly pipeline: GPUPipelineLayout;
@@ -91,14 +91,17 @@ export class Bindings {
     return { block: this.#block, offset };
   }
 
-  /** Writes the numbers since the last time; the commands that read them are submitted next. */
+  /**
+   * Writes the numbers of the launches since the last submit; it is called right before the next
+   * one.
+   */
   writeNumbers(): void {
     if (this.#launches > 0)
       this.#device.queue.writeBuffer(this.#numbers, 0, this.#block, 0, this.#launches * slotBytes);
     this.#launches = 0;
   }
 
-  /** Forgets all bind groups: buffers in them are gone. */
+  /** Forgets all bind groups, whose buffers may be destroyed. */
   forget(): void {
     for (const { groups } of this.#layouts.values()) groups.clear();
   }

@@ -1,7 +1,4 @@
-/**
- * @file Device buffers that are used again: a training step asks for the same sizes in the same
- * order, step after step.
- */
+/** @file A pool of device buffers: training steps ask for the same sizes in the same order. */
 
 /** The numbers that the WebGPU specification gives to `GPUBufferUsage`; Node has no such global. */
 export const usage = {
@@ -14,7 +11,7 @@ export const usage = {
 
 const storageUsage = usage.storage | usage.copySource | usage.copyTarget;
 
-/** A buffer out of the pool; `length` elements of it are in use. */
+/** A buffer of the pool; `length` elements of it are in use. */
 export interface PooledBuffer {
   readonly buffer: GPUBuffer;
   readonly length: number;
@@ -28,9 +25,9 @@ export interface PooledBuffer {
 const slack = 256 * 2 ** 20;
 
 /**
- * Hands out buffers, and takes them back to hand them out again: of the idle ones of a size the
- * oldest, so that what a step gets depends on what is in use and not on the order in which things
- * were released, and steps soon repeat each other. Sizes are rounded up to 256 bytes.
+ * Hands out buffers and takes them back. Of the idle ones of a size the oldest is next, so that the
+ * buffers of a step depend on those in use and not on the order of releases, and steps soon repeat
+ * each other. Sizes are rounded up to 256 bytes.
  */
 export class BufferPool {
   readonly #device: GPUDevice;
@@ -44,12 +41,13 @@ export class BufferPool {
   idleBytes = 0;
   #mostBytes = 0;
 
-  /** @param drained - told when buffers are gone for good */
+  /** @param drained - called once buffers were destroyed */
   constructor(device: GPUDevice, drained: () => void) {
     this.#device = device;
     this.#drained = drained;
   }
 
+  /** A buffer of `length` elements with arbitrary contents. */
   take(length: number): PooledBuffer {
     const size = Math.max(256, Math.ceil((length * 4) / 256) * 256);
     const idle = this.#idle.get(size)?.pop();
@@ -69,6 +67,7 @@ export class BufferPool {
     };
   }
 
+  /** Takes a buffer back. */
   give({ buffer, id, lastBatch }: PooledBuffer): void {
     const { size } = buffer;
     let idle = this.#idle.get(size);
@@ -85,14 +84,14 @@ export class BufferPool {
   }
 
   /**
-   * Whether more is held than a loop over the same sizes can need: a new buffer is dear, the device
-   * clears it first.
+   * Whether the pool holds more than a loop over the same sizes can need. It holds much, since a
+   * new buffer is expensive: the device clears it first.
    */
   get crowded(): boolean {
     return this.liveBytes + this.idleBytes > 2 * this.#mostBytes + slack;
   }
 
-  /** Destroys what is idle. Nothing that was not submitted may use it. */
+  /** Destroys the idle buffers, which no command may use that is not submitted yet. */
   drain(): void {
     for (const buffers of this.#idle.values()) for (const { buffer } of buffers) buffer.destroy();
     this.#drained();

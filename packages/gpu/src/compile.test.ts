@@ -1,4 +1,6 @@
-/** @file What is used of gpu.js's inside: a new release that changes it fails here first. */
+/**
+ * @file The internals of gpu.js that are used: a new release that changes them fails here first.
+ */
 import { describe, expect, test } from "vitest";
 import { compile } from "./compile.ts";
 import type { Output } from "./executor.ts";

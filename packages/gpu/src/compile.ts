@@ -1,7 +1,4 @@
-/**
- * @file gpu.js as a compiler: its JavaScript in, WGSL out. No device takes part, and gpu.js never
- * sees ours.
- */
+/** @file gpu.js as a compiler: its JavaScript in, WGSL out. No device takes part. */
 import { BackendError } from "@spm/core/extend";
 import type { KernelSource } from "./executor.ts";
 import { input, Translator } from "./gpujs.ts";
@@ -9,16 +6,16 @@ import { input, Translator } from "./gpujs.ts";
 /** WGSL, and how to launch it. Binding 0 is the uniforms, then the arrays, then the result. */
 export interface CompiledKernel {
   readonly code: string;
-  /** Size of the uniforms, and where each number of the call goes. */
+  /** Size of the uniforms, and the offset of each number of the call. */
   readonly uniformBytes: number;
   readonly scalarOffsets: readonly number[];
   readonly workgroup: readonly [x: number, y: number];
 }
 
 /**
- * Threads of a workgroup, for outputs of one axis and of more: what gpu.js writes, and what becomes
- * of it. gpu.js takes 64, so few that starting workgroups becomes what limits a kernel that does
- * little; its kernels read their place from the global id, so any size is right.
+ * Threads of a workgroup, for outputs of one axis and of more: the text that gpu.js writes, and the
+ * size that replaces it. gpu.js takes 64, so few that the start of workgroups limits small kernels;
+ * its kernels read their place from the global id, so any size is right.
  */
 const alongOne = { written: "@workgroup_size(64, 1, 1)", workgroup: [256, 1] } as const;
 const alongMore = { written: "@workgroup_size(8, 8, 1)", workgroup: [32, 8] } as const;

@@ -6,7 +6,7 @@ import type { DType, Shape } from "@spm/core";
 import { sizeOf, stridesOf } from "@spm/core/extend";
 import type { Executor, Memory } from "./executor.ts";
 
-/** What the backend's handles are. */
+/** An array on the device: the backend's handle of a tensor. */
 export interface DeviceArray {
   readonly memory: Memory;
   readonly dtype: DType;
@@ -24,7 +24,7 @@ export const rowMajor = (memory: Memory, shape: Shape, dtype: DType): DeviceArra
   offset: 0,
 });
 
-/** All of a memory, one number after another. */
+/** A memory as a vector. */
 export const vector = (memory: Memory): DeviceArray => rowMajor(memory, [memory.length], "float32");
 
 /** An array of zeros. */
@@ -45,7 +45,10 @@ export function isDense({ shape, stride }: DeviceArray): boolean {
 export const isWhole = (x: DeviceArray): boolean =>
   isDense(x) && x.offset === 0 && x.memory.length === sizeOf(x.shape);
 
-/** The strides of a view of `x` with `shape`, 0 where it is repeated. The shape is known to fit. */
+/**
+ * The strides of a view of `x` broadcast to `shape`, 0 along repeated axes. The shape is known to
+ * fit.
+ */
 export function broadcastStrides(x: DeviceArray, shape: Shape): number[] {
   const lead = shape.length - x.shape.length;
   // An axis that it lacks has size 1, and is not walked.

@@ -1,14 +1,12 @@
-/**
- * @file Whole numbers on a GPU: stored as float32, which holds those up to 2^24 and not all beyond.
- */
+/** @file Integers on a GPU: stored as float32, which holds all up to 2^24. */
 import type { TypedArray } from "@spm/core";
 import { ValueError } from "@spm/core/extend";
 
 const exactIntegers = 2 ** 24;
 
 /**
- * The values, all of which float32 holds.
- * @throws ValueError naming the first that it may not hold
+ * Returns the values, all of which float32 holds exactly.
+ * @throws ValueError naming the first beyond ±2^24
  */
 export function assertExact<Values extends TypedArray | readonly number[]>(values: Values): Values {
   for (const v of values)

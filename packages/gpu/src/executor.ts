@@ -1,9 +1,12 @@
 /**
- * @file What runs kernels: device memory in, device memory out. One executor launches on WebGPU,
- * the other lets gpu.js run.
+ * @file The interface of executors, which run kernels on device memory. One launches on WebGPU, the
+ * other runs gpu.js.
  */
 
-/** Where kernels run: our launcher, or gpu.js in one of its own ways. */
+/**
+ * The mode in which kernels run: on WebGPU by this package's launcher, or in one of gpu.js's own
+ * modes.
+ */
 export type GpuMode = "webgpu" | "webgl2" | "webasm" | "cpu";
 
 /** A piece of device memory: `length` float32 elements. Every dtype is stored as float32. */
@@ -26,7 +29,7 @@ export type Grid = readonly [x: number, y: number, z: number];
  * 2²⁴ on.
  */
 export interface KernelSource {
-  /** The function's text; it is the cache's key together with `output`. */
+  /** The text of the function; with `output` it is the key of caches. */
   readonly source: string;
   /** One thread for each element of the result, x fastest. */
   readonly output: Output;
@@ -34,26 +37,26 @@ export interface KernelSource {
   readonly scalars: number;
 }
 
-/** Runs kernels. Everything but `read` returns at once: the work is only enqueued. */
+/** Runs kernels. All methods but `read` and `dispose` return at once: they only enqueue work. */
 export interface Executor {
-  /** What really runs, e.g. `"webgpu NVIDIA H200"`. */
+  /** The mode and the device, e.g. `"webgpu NVIDIA H200"`. */
   readonly name: string;
-  /** What computes, in its driver's words, where that is known. */
+  /** The device in its driver's words, null where it is unknown. */
   readonly adapter: string | null;
-  /** What the last kernel ran in; before any, what will. */
+  /** The mode of the last kernel; before the first, the mode that was asked for. */
   readonly mode: GpuMode;
-  /** Whether hand-written WGSL runs here. */
+  /** The launcher of hand-written WGSL, null where that does not run. */
   readonly wgsl: WgslLauncher | null;
   upload(values: Float32Array): Memory;
   run(kernel: KernelSource, arrays: readonly Memory[], scalars: readonly number[]): Memory;
-  /** `length` elements from `offset`, as they are after what is enqueued now. */
+  /** `length` elements from `offset`, after all work enqueued so far. */
   read(memory: Memory, offset: number, length: number): Promise<Float32Array>;
   release(memory: Memory): void;
   counters(): ExecutorCounters;
   dispose(): Promise<void>;
 }
 
-/** What an executor counted since it was made. */
+/** The counts of an executor since it was made. */
 export interface ExecutorCounters {
   /** Buffers in use, and their bytes. */
   readonly liveBuffers: number;
@@ -68,14 +71,14 @@ export interface ExecutorCounters {
 }
 
 /**
- * One call of a kernel written in WGSL. Its bindings: the numbers, where there are any, as a
- * uniform; what it reads; then the results.
+ * One call of a kernel written in WGSL. Its bindings are the numbers, if any, as a uniform, then
+ * the inputs, then the results.
  */
 export interface WgslCall<Lengths extends readonly number[] = readonly number[]> {
   readonly reads: readonly Memory[];
   /** Lengths of the results, in elements. */
   readonly results: readonly [...Lengths];
-  readonly groups: Grid;
+  readonly workgroups: Grid;
   /** Numbers that change from call to call, at most 64. */
   readonly numbers?: readonly number[];
 }
@@ -83,12 +86,12 @@ export interface WgslCall<Lengths extends readonly number[] = readonly number[]>
 /** A launch's results: as many as their lengths. */
 export type Results<Lengths extends readonly number[]> = { readonly [K in keyof Lengths]: Memory };
 
-/** Launches WGSL of our own, beside the kernels of gpu.js and on the same buffers. */
+/** Launches hand-written WGSL, beside the kernels of gpu.js and on the same buffers. */
 export interface WgslLauncher {
   /** Invocations and bytes of shared memory that one workgroup may have. */
   readonly invocations: number;
   readonly sharedBytes: number;
-  /** Runs a text, which is compiled at its first call. */
+  /** Runs a kernel, which is compiled at its first call. */
   launch<Lengths extends readonly number[]>(
     code: string,
     call: WgslCall<Lengths>,

@@ -1,10 +1,12 @@
-/** @file The GPU as a backend: arrays live on the device, every primitive has a kernel there. */
+/** @file The GPU as a backend: arrays live on the device, where every primitive has a kernel. */
 import type { Backend, BackendReport, NdArray, TypedArray } from "@spm/core";
 import {
   BackendError,
+  checkOptions,
   DTypeError,
   dtypeOf,
   elements,
+  type OptionNames,
   printedReport,
   sizeOf,
 } from "@spm/core/extend";
@@ -17,30 +19,34 @@ import { kernelTable } from "./kernel-table.ts";
 import { copyOf, whole } from "./kernels/elementwise.ts";
 import { WebGpuExecutor } from "./webgpu-executor.ts";
 
-/** How a GPU backend is opened. */
+/** Options of {@link gpu}. */
 export interface GpuOptions {
   /**
-   * `webgpu`: our launcher, in browsers and, with the package `webgpu`, in Node. `webgl2`
-   * (browsers), `webasm` and `cpu` run through gpu.js itself. `auto`, the default, is webgpu on
-   * hardware, or an error that says what to do.
+   * `webgpu` runs in browsers and, with the package `webgpu`, in Node. `webgl2` (browsers),
+   * `webasm` and `cpu` run through gpu.js itself. `auto` is webgpu, or an error that says what to
+   * do.
+   * @defaultValue "auto"
    */
   readonly mode?: "auto" | GpuMode;
   /**
-   * For webgpu: `hardware` unless said; `software` takes SwiftShader and its like, by name only.
+   * For webgpu: the kind of adapter; `software` is SwiftShader, lavapipe and the like, never taken
+   * unless it is asked for.
+   * @defaultValue "hardware"
    */
   readonly adapter?: AdapterKind;
   /**
-   * For webgpu: whether hand-written WGSL runs where it fits; true unless said. Without it every
-   * kernel is one of gpu.js.
+   * For webgpu: whether hand-written WGSL runs where it fits. Without it every kernel is one of
+   * gpu.js.
+   * @defaultValue true
    */
   readonly wgsl?: boolean;
 }
 
-/** What a GPU backend reports: what really ran, what is alive, what it took. */
+/** The report of a GPU backend: its device and mode, live buffers, and counts. */
 export interface GpuReport extends BackendReport {
-  /** What computes, in its driver's words; null where gpu.js chose and does not say. */
+  /** The device in its driver's words; null in the modes of gpu.js, which does not say. */
   readonly adapter: string | null;
-  /** What the last kernel ran in. */
+  /** The mode in which the last kernel ran. */
   readonly mode: GpuMode;
   /** Buffers in use, those waiting in the pool, and their bytes together. */
   readonly buffers: { readonly live: number; readonly pooled: number; readonly bytes: number };
@@ -48,7 +54,7 @@ export interface GpuReport extends BackendReport {
   readonly submits: number;
 }
 
-/** An open GPU. */
+/** An open GPU, the backend that {@link gpu} makes. */
 export interface GpuBackend extends Backend {
   report(): GpuReport;
 }
@@ -89,7 +95,7 @@ class Gpu implements GpuBackend {
     const x = handle as DeviceArray;
     const dense = whole(this.#executor, x);
     const reading = this.#executor.read(dense.memory, 0, sizeOf(x.shape));
-    // whatever takes this buffer next is enqueued behind the read
+    // the next use of this buffer is enqueued behind the read
     if (dense !== x) this.#executor.release(dense.memory);
     const values = await reading;
     if (x.dtype === "int32") return Int32Array.from(assertExact(values));
@@ -140,20 +146,22 @@ class Gpu implements GpuBackend {
   }
 }
 
+const optionNames: OptionNames<GpuOptions> = { mode: true, adapter: true, wgsl: true };
+
 /**
- * Opens a GPU as a backend.
+ * Opens a GPU as a backend. It computes in float32: float64 is refused, int32 and bool are stored
+ * as float32, int32 within ±2²⁴. Ops return at once; reading a tensor waits.
  * @returns the backend, for `setBackend` or as `{ backend }` of a new tensor; `await dispose()`
  * frees everything
- * @throws BackendError when there is no adapter of the wanted kind
+ * @throws OptionError for an option it does not have; BackendError where there is no WebGPU, or no
+ * adapter of the wanted kind
  * @example
  * const device = await gpu({ mode: "webgpu" });
  * setBackend(device);
  */
-export async function gpu({
-  mode = "auto",
-  adapter = "hardware",
-  wgsl = true,
-}: GpuOptions = {}): Promise<GpuBackend> {
+export async function gpu(options: GpuOptions = {}): Promise<GpuBackend> {
+  checkOptions("gpu", options, optionNames);
+  const { mode = "auto", adapter = "hardware", wgsl = true } = options;
   if (mode === "webgl2" || mode === "webasm" || mode === "cpu")
     return new Gpu(new GpuJsExecutor(mode));
   return new Gpu(new WebGpuExecutor(await openDevice(adapter), { wgsl }));

@@ -14,14 +14,14 @@ import {
 } from "./gpujs.ts";
 import { Recent } from "./recent.ts";
 
-/** Modes of gpu.js beside webgpu. */
+/** The modes that gpu.js runs itself. */
 export type GpuJsMode = Exclude<GpuMode, "webgpu">;
 
 /** Kernels that are kept. */
 const keptKernels = 512;
 
 interface Held extends Memory {
-  /** What gpu.js takes as an argument. */
+  /** The argument of gpu.js's kernels that stands for the memory; null once it is released. */
   value: GpuJsInput | GpuJsTexture | null;
 }
 

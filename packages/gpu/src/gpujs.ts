@@ -1,6 +1,4 @@
-/**
- * @file The one place that imports gpu.js. Its typings lack what is used here, so this types it.
- */
+/** @file The only import of gpu.js, with types: its own lack the parts that are used here. */
 import { BackendError } from "@spm/core/extend";
 import gpujs from "gpu.js";
 import type { GpuMode } from "./executor.ts";
@@ -20,7 +18,7 @@ export interface GpuJsTexture {
   delete(): void;
 }
 
-/** How a kernel is compiled. */
+/** Settings of a kernel of gpu.js. */
 interface GpuJsSettings {
   readonly output: readonly number[];
   readonly argumentTypes?: readonly string[];
@@ -63,7 +61,7 @@ interface GpuJs {
   }) => {
     createKernel(source: string, settings: GpuJsSettings): GpuJsKernel;
     destroy(): Promise<void> | void;
-    /** What kernels are made with. */
+    /** The class that kernels are instances of. */
     Kernel: unknown;
   }) & {
     readonly isWebGL2Supported: boolean;
@@ -80,8 +78,8 @@ export const GPU: GpuJs["GPU"] = library.GPU;
 export const input: GpuJs["input"] = library.input;
 
 /**
- * gpu.js's WebGPU kernel, halted before it asks for a device: what remains is the translation to
- * WGSL, which is synchronous.
+ * gpu.js's WebGPU kernel, stopped before it asks for a device: the translation to WGSL before that
+ * is synchronous.
  */
 export class Translator extends library.WebGPUKernel {
   /** gpu.js calls this once the WGSL is assembled, to compile it on a device of its own. */
@@ -90,7 +88,10 @@ export class Translator extends library.WebGPUKernel {
   }
 }
 
-/** What gpu.js writes as loops over bits, for WebGL 1, and GLSL ES 3.00 has as operators. */
+/**
+ * Functions that gpu.js writes as loops over bits, for WebGL 1, and the operators of GLSL ES 3.00
+ * that replace them.
+ */
 const integerOperators = {
   bitwiseOr: "|",
   bitwiseXOR: "^",
@@ -120,8 +121,8 @@ function withIntegerOperators(shader: string): string {
 const shader = withIntegerOperators(library.WebGL2Kernel.fragmentShader);
 
 /**
- * gpu.js's WebGL2 kernel with integers as GLSL has them: faster, and with gpu.js's loops a mixer of
- * 64 came out wrong.
+ * gpu.js's WebGL2 kernel with the integer operators of GLSL: faster, and with gpu.js's loops a
+ * mixer of 64 was wrong.
  */
 export class NativeIntegers extends library.WebGL2Kernel {
   static override get fragmentShader(): string {

@@ -1,4 +1,4 @@
-/** @file What a full cache forgets. */
+/** @file A full cache forgets the least recently used. */
 import { expect, test } from "vitest";
 import { Recent } from "./recent.ts";
 

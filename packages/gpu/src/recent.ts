@@ -1,4 +1,4 @@
-/** @file What is dear to make is kept: so much of it, and what is unused for longest goes first. */
+/** @file A cache of a number of values, of which the least recently used is forgotten first. */
 
 /** Values by key. */
 export class Recent<Value> {
@@ -7,13 +7,13 @@ export class Recent<Value> {
   /** The map's order is the order of use. */
   readonly #values: Map<string, Value> = new Map();
 
-  /** @param drop - told what goes */
+  /** @param drop - called with each value that is forgotten */
   constructor(most: number, drop: (value: Value) => void = () => {}) {
     this.#most = most;
     this.#drop = drop;
   }
 
-  /** The value of a key, made where it is not there. */
+  /** The value of a key, which is made if it is missing. */
   get(key: string, make: () => Value): Value {
     let value = this.#values.get(key);
     if (value === undefined) {

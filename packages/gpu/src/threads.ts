@@ -1,6 +1,6 @@
 /**
- * @file From the axes of an array to the threads of a kernel, and back: the index arithmetic that
- * every kernel is made with.
+ * @file The index arithmetic of all kernels: threads for the axes of an array, and coordinates from
+ * a thread.
  */
 import type { Shape } from "@spm/core";
 import { BackendError } from "@spm/core/extend";
@@ -27,7 +27,7 @@ const tall = 8192;
 
 interface Axis {
   readonly size: number;
-  /** How far one step goes in each operand. */
+  /** The stride of each operand along the axis. */
   readonly strides: readonly number[];
 }
 

@@ -26,7 +26,7 @@ test.runIf(executor !== null)("a kernel has at most 8 buffers, however it is wri
     [BackendError: gpu: expected at most 8 buffers in a kernel, got 9
     help: split the op]
   `);
-  expect(() => executor!.wgsl!.launch("", { reads, results: [1], groups: [1, 1, 1] })).toThrow(
+  expect(() => executor!.wgsl!.launch("", { reads, results: [1], workgroups: [1, 1, 1] })).toThrow(
     /^gpu: expected at most \d+ buffers in a kernel, got 9/,
   );
 });

@@ -1,13 +1,12 @@
 /**
- * @file The launcher: kernels on a WebGPU device of our own, on pooled buffers, many in one submit.
- * Only reads wait.
+ * @file The launcher: kernels on a WebGPU device, on pooled buffers, many in one submit. Only reads
+ * wait.
  */
 import type { SpmError } from "@spm/core";
 import { BackendError, each } from "@spm/core/extend";
 import type { OpenDevice } from "./adapter.ts";
 import { Bindings, type KernelLayout } from "./bindings.ts";
 import { BufferPool, type PooledBuffer, usage } from "./buffer-pool.ts";
-import { type CompiledKernel, compile } from "./compile.ts";
 import type {
   Executor,
   ExecutorCounters,
@@ -19,27 +18,14 @@ import type {
   WgslCall,
   WgslLauncher,
 } from "./executor.ts";
-import { Recent } from "./recent.ts";
+import { Pipelines } from "./pipelines.ts";
 
 /**
- * Launches, and bytes that they touch, after which the commands go to the device, so that it starts
- * while we still record.
+ * Launches, and bytes that they touch, after which the commands are submitted, so that the device
+ * starts while others are recorded.
  */
 const launchesPerSubmit = 128;
 const bytesPerSubmit = 2 ** 31;
-/** Pipelines that are kept of gpu.js's kernels, and as many of our own WGSL. */
-const keptPipelines = 1024;
-
-interface Pipeline {
-  readonly pipeline: GPUComputePipeline;
-  readonly layout: KernelLayout;
-}
-
-/** A kernel of gpu.js, with what it says of its numbers. */
-interface CompiledPipeline extends Pipeline {
-  readonly compiled: CompiledKernel;
-}
-
 /** Runs kernels on WebGPU. */
 export class WebGpuExecutor implements Executor {
   readonly name: string;
@@ -50,15 +36,13 @@ export class WebGpuExecutor implements Executor {
   readonly #device: GPUDevice;
   readonly #pool: BufferPool;
   readonly #bindings: Bindings;
-  readonly #compiledPipelines = new Recent<CompiledPipeline>(keptPipelines);
-  readonly #writtenPipelines = new Recent<Pipeline>(keptPipelines);
+  readonly #pipelines: Pipelines;
   #encoder: GPUCommandEncoder | null = null;
   #pass: GPUComputePassEncoder | null = null;
   #launches = 0;
   #bytes = 0;
   #batch = 0;
   #submits = 0;
-  #compiled = 0;
   #failure: SpmError | null = null;
   #disposed = false;
 
@@ -69,6 +53,7 @@ export class WebGpuExecutor implements Executor {
     this.name = `webgpu ${open.kind === "software" ? "software " : ""}${open.label}`;
     this.adapter = open.label;
     this.#bindings = new Bindings(open.device, launchesPerSubmit);
+    this.#pipelines = new Pipelines(open.device, this.#bindings);
     this.#pool = new BufferPool(open.device, () => this.#bindings.forget());
     const { maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupStorageSize } =
       open.device.limits;
@@ -114,19 +99,15 @@ export class WebGpuExecutor implements Executor {
     const [width, height = 1, depth = 1] = output;
     const result = this.#take(output.reduce((a, b) => a * b, 1));
     if (result.length === 0) return result;
-    // The text holds for any sizes; gpu.js lays threads along one axis out in its own way.
-    const key = `${Math.min(output.length, 2)}|${kernel.source}`;
-    const { pipeline, layout, compiled } = this.#compiledPipelines.get(key, () =>
-      this.#compile(kernel),
-    );
+    const { pipeline, layout, compiled } = this.#pipelines.ofKernel(kernel);
     const { workgroup, uniformBytes, scalarOffsets } = compiled;
-    const groups = this.#groupCounts(output, workgroup);
+    const workgroups = this.#workgroupCounts(output, workgroup);
     const { block, offset } = this.#bindings.numbers(uniformBytes);
     const sizes = new Uint32Array(block, offset, 4);
     sizes[0] = width;
     sizes[1] = height;
     sizes[2] = depth;
-    sizes[3] = output.length === 1 ? groups[0] * workgroup[0] : 0;
+    sizes[3] = output.length === 1 ? workgroups[0] * workgroup[0] : 0;
     const numbers = new Float32Array(block, offset);
     for (const [i, at] of scalarOffsets.entries()) numbers[at / 4] = scalars[i]!;
     this.#launch(
@@ -134,31 +115,36 @@ export class WebGpuExecutor implements Executor {
       layout,
       offset,
       [...(arrays as readonly PooledBuffer[]), result],
-      groups,
+      workgroups,
     );
     return result;
   }
 
   #launchWgsl<Lengths extends readonly number[]>(
     code: string,
-    { reads, results, groups, numbers = [] }: WgslCall<Lengths>,
+    { reads, results, workgroups, numbers = [] }: WgslCall<Lengths>,
   ): Results<Lengths> {
     this.#assertAlive();
-    this.#assertBuffers(reads.length + results.length);
-    const outputs = each(results, (length) => this.#take(length));
-    const { pipeline, layout } = this.#writtenPipelines.get(code, () =>
-      this.#createPipeline(
-        code,
-        this.#bindings.layout(numbers.length > 0, reads.length, results.length),
-      ),
+    const { pipeline, layout } = this.#pipelines.ofWgsl(
+      code,
+      numbers.length > 0,
+      reads.length,
+      results.length,
     );
+    const outputs = each(results, (length) => this.#take(length));
     let at = 0;
     if (numbers.length > 0) {
       const { block, offset } = this.#bindings.numbers(4 * numbers.length);
       new Float32Array(block, offset, numbers.length).set(numbers);
       at = offset;
     }
-    this.#launch(pipeline, layout, at, [...(reads as readonly PooledBuffer[]), ...outputs], groups);
+    this.#launch(
+      pipeline,
+      layout,
+      at,
+      [...(reads as readonly PooledBuffer[]), ...outputs],
+      workgroups,
+    );
     return outputs;
   }
 
@@ -174,8 +160,7 @@ export class WebGpuExecutor implements Executor {
     try {
       await staging.mapAsync(1);
     } catch (cause) {
-      // Nobody unmaps a buffer that is being read but a device that is lost: what it says of that
-      // may arrive after.
+      // Only a lost device unmaps a buffer that is being read; its reason may arrive later.
       if ((cause as Error).name === "AbortError") await this.#device.lost;
       this.#assertAlive();
       throw new BackendError("gpu", "a device that answers", String(cause));
@@ -195,7 +180,7 @@ export class WebGpuExecutor implements Executor {
     this.#pool.drain();
   }
 
-  /** Hands everything recorded so far to the device. */
+  /** Submits all recorded commands. */
   submit(): void {
     this.#endPass();
     if (this.#encoder === null) return;
@@ -214,7 +199,7 @@ export class WebGpuExecutor implements Executor {
       liveBytes: this.#pool.liveBytes,
       pooledBuffers: this.#pool.idleBuffers,
       pooledBytes: this.#pool.idleBytes,
-      kernelsCompiled: this.#compiled,
+      kernelsCompiled: this.#pipelines.count,
       submits: this.#submits,
       degraded: [],
     };
@@ -226,8 +211,7 @@ export class WebGpuExecutor implements Executor {
     this.#endPass();
     this.#encoder = null;
     this.#pool.drain();
-    this.#compiledPipelines.clear();
-    this.#writtenPipelines.clear();
+    this.#pipelines.clear();
     this.#open.close();
     await this.#device.lost;
   }
@@ -236,17 +220,6 @@ export class WebGpuExecutor implements Executor {
     if (this.#disposed)
       throw new BackendError("gpu", "an open device", "a disposed one", "open another with gpu()");
     if (this.#failure !== null) throw this.#failure;
-  }
-
-  #assertBuffers(count: number): void {
-    const most = this.#device.limits.maxStorageBuffersPerShaderStage;
-    if (count > most)
-      throw new BackendError(
-        "gpu",
-        `at most ${most} buffers in a kernel`,
-        `${count}`,
-        "split the op",
-      );
   }
 
   #take(length: number): PooledBuffer {
@@ -264,39 +237,27 @@ export class WebGpuExecutor implements Executor {
     return this.#pool.take(length);
   }
 
-  #compile(kernel: KernelSource): CompiledPipeline {
-    this.#assertBuffers(kernel.arrays + 1);
-    const compiled = compile(kernel);
-    const layout = this.#bindings.layout(true, kernel.arrays, 1);
-    return { ...this.#createPipeline(compiled.code, layout), compiled };
-  }
-
-  #createPipeline(code: string, layout: KernelLayout): Pipeline {
-    const module = this.#device.createShaderModule({ code });
-    const compute = { module, entryPoint: "main" };
-    const pipeline = this.#device.createComputePipeline({ layout: layout.pipeline, compute });
-    this.#compiled++;
-    return { pipeline, layout };
-  }
-
-  /** Workgroups along each axis; one axis alone folds over a second, as gpu.js's kernels expect. */
-  #groupCounts(output: Output, [x, y]: readonly [number, number]): Grid {
+  /**
+   * Workgroups along each axis; a single axis that is too long is folded over a second, as gpu.js's
+   * kernels expect.
+   */
+  #workgroupCounts(output: Output, [x, y]: readonly [number, number]): Grid {
     const most = this.#device.limits.maxComputeWorkgroupsPerDimension;
     const [width, height = 1, depth = 1] = output;
-    let groups: Grid = [Math.ceil(width / x), Math.ceil(height / y), depth];
-    if (output.length === 1 && groups[0] > most) {
-      const rows = Math.ceil(groups[0] / most);
-      groups = [Math.ceil(groups[0] / rows), rows, 1];
+    let workgroups: Grid = [Math.ceil(width / x), Math.ceil(height / y), depth];
+    if (output.length === 1 && workgroups[0] > most) {
+      const rows = Math.ceil(workgroups[0] / most);
+      workgroups = [Math.ceil(workgroups[0] / rows), rows, 1];
     }
-    const over = groups.findIndex((g) => g > most);
+    const over = workgroups.findIndex((g) => g > most);
     if (over >= 0)
       throw new BackendError(
         "gpu",
         `at most ${most} workgroups along an axis`,
-        `${groups[over]} for ${output.join(" × ")} threads`,
+        `${workgroups[over]} for ${output.join(" × ")} threads`,
         "reshape to fewer, longer axes, or split the batch",
       );
-    return groups;
+    return workgroups;
   }
 
   #launch(
@@ -304,7 +265,7 @@ export class WebGpuExecutor implements Executor {
     layout: KernelLayout,
     offset: number,
     buffers: readonly PooledBuffer[],
-    groups: Grid,
+    workgroups: Grid,
   ): void {
     const group = this.#bindings.group(layout, buffers);
     this.#encoder ??= this.#device.createCommandEncoder();
@@ -312,7 +273,7 @@ export class WebGpuExecutor implements Executor {
     this.#pass.setPipeline(pipeline);
     if (layout.hasNumbers) this.#pass.setBindGroup(0, group, [offset]);
     else this.#pass.setBindGroup(0, group);
-    this.#pass.dispatchWorkgroups(groups[0], groups[1], groups[2]);
+    this.#pass.dispatchWorkgroups(workgroups[0], workgroups[1], workgroups[2]);
     for (const b of buffers) {
       b.lastBatch = this.#batch;
       this.#bytes += 4 * b.length;

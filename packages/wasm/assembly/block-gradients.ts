@@ -24,7 +24,7 @@ export function rotationGradient(
     const form = load<i32>(table, 8);
     const s = <usize>load<u32>(table, 12);
     const w = raw + <usize>load<u32>(table, 16);
-    scales += n << 2; // those that the stage makes
+    scales += n << 2; // the scales after the stage
     if (distance < 16) {
       for (let at: usize = 0; at < n << 2; at += 32, gradient += 16) {
         const scale = mul(firsts(scales + at, distance), seconds(scales + at, distance));
@@ -55,8 +55,8 @@ export function rotationGradient(
 }
 
 /**
- * The last pass, where it is of two stages, summed products of ȳ: with what the stages make of its
- * inputs they are d̄Out over v, and times scale ⊙ dOut what the other passes have.
+ * The last pass, if it has two stages, has summed products of ȳ. Taken through the stages they give
+ * d̄Out over v; times scale ⊙ dOut they are the sums that other passes have.
  */
 function closeSums(
   raw: usize,
@@ -93,7 +93,7 @@ function closeSums(
 
 /**
  * The sums of the general variant's fused passes, D₁ O₁ D₂ O₂ by members a b c d, from the products
- * g_u v_w that the backward kernel summed in their place; a table of passes as the kernel's, P its
+ * g_u v_w that the backward kernel summed in their place; `passes` is the kernel's table, P its
  * coefficients.
  */
 export function generalSums(
@@ -129,7 +129,7 @@ export function generalSums(
         db = v128.load(w, 208),
         dc = v128.load(w, 224),
         dd = v128.load(w, 240);
-      const toC = v128.load(p, 64), // of the stages' transposes: what of a goes to c, …
+      const toC = v128.load(p, 64), // coefficients of the transposed stages: from a to c, …
         toD = v128.load(p, 80),
         toA = v128.load(p, 96),
         toB = v128.load(p, 112);

@@ -1,6 +1,6 @@
 /**
- * @file Coefficients of the scaled butterfly stages, from angles or 2×2 blocks; they lie as figure
- * 3 of docs/design/memory-layout.md draws them.
+ * @file Coefficients of the scaled butterfly stages, from angles or 2×2 blocks; figure 3 of
+ * docs/design/memory-layout.md shows their layout.
  *
  * With z = S ⊙ v, a block [a b; c d] on (i, j) becomes v_i += (b/a)(S_j/S_i) v_j and v_j +=
  * (c/d)(S_i/S_j) v_i, S_i ← a S_i, S_j ← d S_j. Cotangents of v go back through the transposes of
@@ -11,8 +11,8 @@ import { mul, swap1, swap2 } from "./simd";
 import { column, firsts, LOWER, NATURAL, put, seconds, storeBlocks, tuple } from "./stage-places";
 
 /**
- * Beyond this ratio of off-diagonal to diagonal, or scale, the kernels with unscaled blocks take
- * over.
+ * The largest ratio of off-diagonal to diagonal, and the largest scale; beyond, the kernels with
+ * unscaled blocks run instead.
  */
 const STEEPEST: f32 = 1e6;
 const SMALLEST: f32 = 1e-18;
@@ -45,10 +45,10 @@ export function rotationBlocks(angles: usize, blocks: usize, count: i32): void {
 }
 
 /**
- * Coefficients and scales of the stages. `scales` [L + 1, n]: ones, then what each stage makes of
- * those before it. Two words follow them: 1 where every ratio and scale is within range, otherwise
- * 0; and the exponent of a power of two near the last row's largest. `parameters`: an angle a pair,
- * or (`rotation` false) a block.
+ * Coefficients and scales of the stages. `scales` [L + 1, n]: ones, then the scales after each
+ * stage. Two words follow them: 1 where every ratio and scale is within range, otherwise 0; and the
+ * exponent of a power of two near the last row's largest. `parameters`: an angle a pair, or
+ * (`rotation` false) a block.
  */
 export function scaleStages(
   parameters: usize,

@@ -1,4 +1,4 @@
-/** @file Between element types. */
+/** @file Conversions between element types. */
 
 /** float32 from bytes of 0 or 1. */
 export function boolToFloat(out: usize, from: usize, count: usize): void {
@@ -21,7 +21,7 @@ export function intToFloat(out: usize, from: usize, count: usize): void {
   }
 }
 
-/** int32 from float32, towards zero; false where a number is none that int32 has. */
+/** int32 from float32, towards zero; false for a number out of int32's range. */
 export function floatToInt(out: usize, from: usize, count: usize): bool {
   const end = from + (count << 2);
   while (from < end) {

@@ -36,7 +36,7 @@ export function copyMatrix4(
   }
 }
 
-/** Few bytes, a multiple of 4, without the call that `memory.copy` is. */
+/** Copies a few bytes, a multiple of 4, without the cost of a call of `memory.copy`. */
 export function copyRow(to: usize, from: usize, bytes: usize): void {
   if (bytes > 512) {
     memory.copy(to, from, bytes);
@@ -53,7 +53,7 @@ export function copyRow(to: usize, from: usize, bytes: usize): void {
   }
 }
 
-/** Rows of a tile that a transpose fills: its cache lines stay at hand until they are full. */
+/** Rows of a tile that a transpose fills: its cache lines stay in the cache until they are full. */
 const TILE: usize = 64;
 
 /** to[r][c] = from[c][r] by blocks of 4×4, the rows of `to` and of `from` without gaps. */

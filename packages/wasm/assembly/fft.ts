@@ -29,7 +29,7 @@ export function fftRows(
   }
 }
 
-/** The pairs of a row in the order of their places' reversed bits. */
+/** The pairs of a row in bit-reversed order. */
 function takeReversed(x: usize, n: usize, to: usize): void {
   let place: usize = 0;
   for (let k: usize = 0; k < n; k++) {
@@ -40,7 +40,7 @@ function takeReversed(x: usize, n: usize, to: usize): void {
   }
 }
 
-/** Butterflies between pairs `half` apart: z[q] turns, then sum and difference. */
+/** Butterflies of pairs `half` apart: z[q] times a root of unity, then sum and difference. */
 function stage(z: usize, n: usize, half: usize, signs: v128, turns: usize): void {
   const distance = half << 4;
   const end = z + (n << 4);

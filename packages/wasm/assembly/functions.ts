@@ -25,8 +25,8 @@ function smallExpm1(r: v128): v128 {
 }
 
 /**
- * eˣ: x = k ln 2 + r, |r| ≤ ½ ln 2, a polynomial for eʳ, and 2ᵏ in two factors so that subnormals
- * come out right.
+ * eˣ: x = k ln 2 + r, |r| ≤ ½ ln 2, a polynomial for eʳ, and 2ᵏ in two factors, so that subnormals
+ * are right.
  */
 export function exp(x: v128): v128 {
   // Beyond these the result is ∞ or 0 anyway; a NaN passes min and max of WebAssembly unchanged.
@@ -71,7 +71,9 @@ export function log(x: v128): v128 {
   return v128.bitselect(y, c(NaN), legal);
 }
 
-/** eˣ − 1: 2ᵏ(eʳ − 1) + (2ᵏ − 1), where the last is exact; eˣ itself where 1 is nothing to it. */
+/**
+ * eˣ − 1: 2ᵏ(eʳ − 1) + (2ᵏ − 1), where the last is exact; eˣ itself where 1 is lost in rounding.
+ */
 export function expm1(x: v128): v128 {
   const bounded = f32x4.max(f32x4.min(x, c(20)), c(-20));
   const k = f32x4.nearest(mul(bounded, c(<f32>Math.LOG2E)));
@@ -80,7 +82,7 @@ export function expm1(x: v128): v128 {
   return v128.bitselect(exp(x), y, f32x4.gt(x, c(20)));
 }
 
-/** ln(1 + x): of u = 1 + x, and what rounding took from u. */
+/** ln(1 + x): ln u, u = 1 + x, corrected by the rounding error of u. */
 export function log1p(x: v128): v128 {
   const u = add(c(1), x);
   const lost = f32x4.div(sub(x, sub(u, c(1))), u);
@@ -158,7 +160,7 @@ export function sigmoid(x: v128): v128 {
   return f32x4.div(v128.bitselect(over, x, f32x4.eq(x, x)), add(c(1), e));
 }
 
-/** Up to here {@link remainder} keeps its bits. */
+/** The largest |x| of which {@link remainder} keeps its bits. */
 const NEAR: f32 = 8192;
 
 /** Quarter turns in x, rounded to the nearest. */
@@ -168,8 +170,7 @@ export function quarters(x: v128): v128 {
 
 /**
  * x − turns·π/2 by Cody and Waite: π/2 in four parts, the products of the first three exact, so
- * that the remainder, |r| ≤ π/4, keeps its bits up to |x| = {@link NEAR} even where it is next to
- * nothing.
+ * that the remainder, |r| ≤ π/4, keeps its bits up to |x| = {@link NEAR} even where it is tiny.
  */
 export function remainder(x: v128, turns: v128): v128 {
   let r = sub(x, mul(turns, c(1.5703125)));
@@ -213,8 +214,8 @@ export function anyFar(x: v128): bool {
 }
 
 /**
- * y, and sin x (`quarter` 0) or cos x (1) in the lanes beyond {@link NEAR}: in float64 with as much
- * of π as each takes; NaN for ±∞.
+ * y, and sin x (`quarter` 0) or cos x (1) in the lanes beyond {@link NEAR}: in float64, with as
+ * many bits of π as each needs; NaN for ±∞.
  */
 export function withFar(y: v128, x: v128, quarter: i32): v128 {
   let far = f32x4.splat(farSine(f32x4.extract_lane(x, 0), quarter));

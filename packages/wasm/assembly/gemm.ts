@@ -3,7 +3,7 @@
  * strides (in bytes).
  *
  * A block of A (256 KiB) and one of B (128 KiB) stay in the second-level cache, a panel of B (8
- * KiB) in the first while all rows of the block pass by it.
+ * KiB) in the first while all rows of the block are multiplied by it.
  */
 import { TILE_COLUMNS, TILE_ROWS, tile } from "./gemm-tile";
 import { add, fma } from "./simd";

@@ -53,7 +53,7 @@ export function gruBackward(
       const nBar = mul(mul(g, sub(one, z)), sub(one, mul(n, n)));
       const resetBar = mul(mul(nBar, un), mul(reset, sub(one, reset)));
       const zBar = mul(mul(g, sub(v128.load(h + k), n)), mul(z, sub(one, z)));
-      const left = bytes - k; // the next gate follows: nothing may run over
+      const left = bytes - k; // the next gate follows: no vector may be written past the end
       storeUpTo(xBar + k, resetBar, left);
       storeUpTo(uBar + k, resetBar, left);
       storeUpTo(xBar + bytes + k, zBar, left);

@@ -4,7 +4,7 @@
  */
 import { copyRow } from "./copy";
 
-/** Where an index points, counted from the end where it is negative; `n` for one out of range. */
+/** The place of an index, counted from the end if negative; `n` for one out of range. */
 function place(index: usize, n: i32): u32 {
   const i = load<i32>(index);
   return min(<u32>(i < 0 ? i + n : i), <u32>n);

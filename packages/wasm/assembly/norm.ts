@@ -6,7 +6,7 @@ import { doubleToFloat } from "./convert";
 import { rowSum } from "./reduce";
 import { add, fma, mul, sub } from "./simd";
 
-/** (x − mean) · scale of four elements, worked out in float64. */
+/** (x − mean) · scale of four elements, computed in float64. */
 function normal(x: v128, mean: v128, scale: v128): v128 {
   const low = f64x2.mul(f64x2.sub(f64x2.promote_low_f32x4(x), mean), scale);
   const high = f64x2.mul(
@@ -77,8 +77,8 @@ export function normForward(
 
 /**
  * With g = ȳ ⊙ weight: x̄ = scale · (g − mean(g) − x̂ mean(g x̂)), the mean of g for layer norm
- * alone; weightBar = Σ ȳ ⊙ x̂ and biasBar = Σ ȳ over the rows. `spare` holds 3 (width + 4) floats
- * and twice as many float64 as `width` + 4.
+ * alone; the cotangents of weight and bias are Σ ȳ ⊙ x̂ and Σ ȳ over the rows. `spare` holds 3
+ * (width + 4) floats and twice as many float64 as `width` + 4.
  */
 export function normBackward(
   ct: usize,

@@ -2,7 +2,7 @@
  * @file The mixer over any schedule: pairs by table, eight rows side by side.
  *
  * Scratch is `[n + 1][8]`: eight rows of a column are two vectors, a missing row is zero. A pair is
- * two words, the byte offsets of its columns; its block [a b; c d] is four floats. A left-over
+ * two words, the byte offsets of its columns; its block [a b; c d] is four floats. An unpaired
  * column is paired with the extra zero column, by [s 0; 0 1].
  */
 import { add, fma, fnma, mul, sumLanes } from "./simd";

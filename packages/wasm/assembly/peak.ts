@@ -1,11 +1,8 @@
-/**
- * @file What the machine can do at most: multiplications and additions that wait for nothing. For
- * benches.
- */
+/** @file The peak of the machine: independent multiplications and additions, for benches. */
 import { add, mul } from "./simd";
 
 /**
- * `count` × 12 independent x ← a·x + b in four lanes: 96 FLOP a round. Returns a number that
+ * `count` × 12 independent x ← a·x + b in four lanes: 96 FLOP an iteration. Returns a number that
  * depends on all of them.
  */
 export function multiplyAdd(count: i32, a: f32, b: f32): f32 {

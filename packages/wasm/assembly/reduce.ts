@@ -80,8 +80,8 @@ export function rowMax(x: usize, width: usize): f32 {
 }
 
 /**
- * out[r] = where the largest (`sign` 1) or smallest (−1) of a row is, the first of equal ones; the
- * first NaN wins.
+ * out[r] = the place of the largest (`sign` 1) or smallest (−1) of a row, the first of equal ones;
+ * the first NaN wins.
  */
 export function extremePlaces(x: usize, out: usize, rows: usize, width: usize, sign: f32): void {
   for (let r: usize = 0; r < rows; r++) {

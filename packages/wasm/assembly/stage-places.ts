@@ -1,13 +1,13 @@
 /**
- * @file The places of the pairs of a scaled butterfly stage. Four are taken at a time, number k of
- * a stage with n/8 fours, as the table of stages says, five words each: distance of a pair and
- * offset of the coefficients in bytes, form, log₂ h of its pass, offset of the sums. Figure 3 of
- * docs/design/memory-layout.md draws the forms.
+ * @file The places of the pairs of a scaled butterfly stage. Four pairs are taken at a time, fours
+ * 0 to n/8 − 1 of a stage. The table of stages has five words each: distance of a pair and offset
+ * of the coefficients in bytes, form, log₂ h of its pass, offset of the sums. Figure 3 of
+ * docs/design/memory-layout.md shows the forms.
  */
 
 /**
- * Forms of a stage: coefficients by coordinate, or the first or second stage of such a pass, eight
- * vectors for four.
+ * Forms of a stage: coefficients by coordinate, or as the first or second stage of a pass, eight
+ * vectors of coefficients for four vectors.
  */
 export const NATURAL: i32 = 0;
 export const LOWER: i32 = 1;
@@ -20,12 +20,12 @@ export function column(form: i32, k: usize, s: usize): usize {
   return (base + (second << (form === LOWER ? s + 1 : s))) << 4;
 }
 
-/** Number of the four vectors that a pass takes them with. */
+/** The number of the four vectors that a pass takes together. */
 export function tuple(k: usize, s: usize): usize {
   return ((k >> (s + 1)) << s) | (k & (((<usize>1) << s) - 1));
 }
 
-/** The first and the second members of four pairs within eight columns, 4 or 8 bytes apart. */
+/** The first members of four pairs within eight columns, 4 or 8 bytes apart. */
 export function firsts(at: usize, distance: usize): v128 {
   const low = v128.load(at);
   const high = v128.load(at, 16);
@@ -33,6 +33,8 @@ export function firsts(at: usize, distance: usize): v128 {
     ? v128.shuffle<f32>(low, high, 0, 2, 4, 6)
     : v128.shuffle<f32>(low, high, 0, 1, 4, 5);
 }
+
+/** The second members of the same pairs. */
 export function seconds(at: usize, distance: usize): v128 {
   const low = v128.load(at);
   const high = v128.load(at, 16);
@@ -41,7 +43,7 @@ export function seconds(at: usize, distance: usize): v128 {
     : v128.shuffle<f32>(low, high, 2, 3, 6, 7);
 }
 
-/** The way back of both. */
+/** Writes both members of four pairs, the inverse of {@link firsts} and {@link seconds}. */
 export function put(at: usize, distance: usize, first: v128, second: v128): void {
   if (distance === 4) {
     v128.store(at, v128.shuffle<f32>(first, second, 0, 4, 1, 5));

@@ -1,4 +1,4 @@
-/** @file Vectors scaled and added, for the mixer's surroundings. */
+/** @file Vectors scaled and added, for the mixer's diagonals. */
 import { add, mul } from "./simd";
 
 /** out[i] = factor · a[i] · b[i], for a multiple of sixteen bytes */

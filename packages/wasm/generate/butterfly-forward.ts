@@ -1,11 +1,11 @@
 /**
  * @file Writes the forward butterfly kernel, which both parameterisations share. Figures 1, 2 and 4
- * of docs/design/memory-layout.md draw its blocks, passes, chunks and tiles.
+ * of docs/design/memory-layout.md show its blocks, passes, chunks and tiles.
  */
 import { readLayout } from "./butterfly-layout.ts";
 import { byBlocks, perRow } from "./lines.ts";
 
-/** Rows of a block, largest first; what is left goes through the smaller ones. */
+/** Rows of a block, largest first; the remaining rows take the smaller ones. */
 const rowBlocks = [8, 4, 1];
 
 /** x ⊙ dIn, then the stages at distance 1 and 2 (and 4, `stages` = 3): 8 columns an iteration. */
@@ -39,8 +39,8 @@ ${perRow(
 }
 
 /**
- * Two stages on \`count\` neighbouring vectors and their partners at distance \`gap\`, out of one
- * place into another.
+ * Two stages on \`count\` neighbouring vectors and their partners at distance \`gap\`, from one
+ * place to another.
  */
 function radix4(rows: number): string {
   const step = rows * 16;
@@ -176,7 +176,7 @@ function outer${rows}(s: usize, j: usize, period: usize, vectors: usize, chunk: 
       }
   }
 }
-/** Where a vector lies: chunks are \`pitch\` bytes apart. */
+/** The address of a vector: chunks are \`pitch\` bytes apart. */
 function place${rows}(vector: usize, chunk: usize, pitch: usize): usize {
   return (vector >> ctz(chunk)) * pitch + (vector & (chunk - 1)) * ${step};
 }`;

@@ -1,6 +1,6 @@
 /**
- * @file Writes the pieces of the general variant's backward kernel: the sums and the way back of
- * each kind of pass, and both edges.
+ * @file Writes the pieces of the general variant's backward kernel: the sums and the backward of
+ * each kind of pass, the loading of ȳ and the storing of x̄.
  */
 import { perRow } from "./lines.ts";
 
@@ -45,8 +45,8 @@ ${half(["b", "d"])}
 }
 
 /**
- * Two stages back, in place, the transposes of the forward's: what went from a to b as pb now goes
- * from b to a.
+ * Two stages back, in place, by the transposes of the forward's: the coefficient pb, from a to b,
+ * now takes b to a.
  */
 export function walk(rows: number): string {
   const step = rows * 16;
@@ -73,7 +73,10 @@ ${perRow(
 }`;
 }
 
-/** The last pass back: `walk` of ȳ ⊙ dOut, of which `sums` took ȳ alone: d̄Out is made of that. */
+/**
+ * The last pass back: `walk` of ȳ ⊙ dOut. Its `sums` are those of ȳ alone, from which d̄Out is
+ * made.
+ */
 export function seedWalk(rows: number): string {
   const step = rows * 16;
   return `
@@ -119,8 +122,8 @@ function gatherGeneral${rows}(v: usize, g: usize, p: usize,
 }
 
 /**
- * Stages at distance 2 and 1 back; what the second of them saw is worked out again. Sums: D₁ O₁ D₂
- * O₂, each in natural order.
+ * Stages at distance 2 and 1 back; the input of the second is computed again. Sums: D₁ O₁ D₂ O₂,
+ * each in natural order.
  */
 export function unlane(rows: number): string {
   return `
@@ -191,8 +194,8 @@ ${perRow(
 }
 
 /**
- * ȳ into scratch with its sum, in the order of memory; then, where v is at hand, g = ȳ ⊙ dOut and
- * the sum of ȳ ⊙ v.
+ * ȳ into scratch with its sum, in the order of memory; then, where v is in the cache, g = ȳ ⊙ dOut
+ * and the sum of ȳ ⊙ v.
  */
 export function seed(rows: number): string {
   const step = rows * 16;
@@ -243,8 +246,8 @@ ${perRow(
 }
 
 /**
- * The first two stages back, from x itself: x̄ comes out. Over the rows go Σ h ⊙ x and Σ h ⊙
- * swapped x, h the cotangent between the stages; D₁, O₁ and d̄In are made of them.
+ * The first two stages back, from x itself to x̄. Summed over the rows are h ⊙ x and h ⊙ swapped x,
+ * h the cotangent between the stages, from which D₁, O₁ and d̄In are made.
  */
 export function first(rows: number): string {
   return `

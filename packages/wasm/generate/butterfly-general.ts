@@ -1,8 +1,8 @@
 /**
- * @file Writes the backward butterfly kernel of the general variant. Its blocks can't be walked
- * back, so what each pass saw is worked out again: the input of each group is kept for a block of
- * rows, and within a group, piece by piece, that of each pass. docs/design/memory-layout.md draws
- * passes (figures 2, 3) and pieces (figure 4).
+ * @file Writes the backward butterfly kernel of the general variant. Its blocks can't be undone, so
+ * the inputs of the passes are computed again: the input of each group is kept for a block of rows,
+ * and within a group, piece by piece, that of each pass. docs/design/memory-layout.md shows passes
+ * (figures 2, 3) and pieces (figure 4).
  */
 import {
   first,
@@ -21,10 +21,10 @@ import { byBlocks } from "./lines.ts";
 const rowBlocks = [8, 4, 1];
 
 /**
- * A group back, piece by piece: forward through its passes keeping what each saw, then from the
- * last to the first.
+ * An inner group on a chunk: forward through its passes, keeping the input of each in the levels,
+ * then back from the last to the first.
  */
-function groups(rows: number): string {
+function innerGroup(rows: number): string {
   const step = rows * 16;
   return `
 function innerGeneral${rows}(v: usize, levels: usize, start: usize, vectors: usize,
@@ -43,13 +43,19 @@ function innerGeneralBack${rows}(v: usize, levels: usize, g: usize, start: usize
   for (let k = end; k > first; k--) {
     const pass = passes + ((k - 1) << 4),
       offset = <usize>load<u32>(pass, 4), w = W + load<u32>(pass, 12);
-    const saw = k - 1 === first ? v : levels + (k - 2 - first) * vectors * ${step};
-    if (load<i32>(pass) === RADIX4) gatherGeneral${rows}(saw, g, P + offset + (start << 5),
+    const input = k - 1 === first ? v : levels + (k - 2 - first) * vectors * ${step};
+    if (load<i32>(pass) === RADIX4) gatherGeneral${rows}(input, g, P + offset + (start << 5),
       w + (start << 6), load<u32>(pass, 8), vectors, k === end && seed ? seed + (start << 4) : 0);
-    else unlaneGeneral${rows}(saw, g, P + offset + (start << 4),
+    else unlaneGeneral${rows}(input, g, P + offset + (start << 4),
       w + (start << 4), stage, vectors << 4);
   }
+}`;
 }
+
+/** The same of an outer group, on a tile. */
+function outerGroup(rows: number): string {
+  const step = rows * 16;
+  return `
 /** Pieces of a tile lie side by side in a level, \`TILE\` vectors each. */
 function outerGeneral${rows}(v: usize, levels: usize, j: usize, period: usize, vectors: usize,
     chunk: usize, pitch: usize, P: usize, passes: usize, first: usize, end: usize): void {
@@ -81,8 +87,8 @@ function outerGeneralBack${rows}(v: usize, levels: usize, g: usize, j: usize,
     for (let q: usize = 0; q < vectors; q += h << 2)
       for (let m: usize = 0; m < h; m += period) {
         const tuple = (q >> 2) + m + j, where = place${rows}(q + m + j, chunk, pitch);
-        const saw = direct ? v + where : level + ((q + m) / period) * (TILE * ${step});
-        sums${rows}(saw, vGap, g + where, gGap, w + (tuple << 8), TILE);
+        const input = direct ? v + where : level + ((q + m) / period) * (TILE * ${step});
+        sums${rows}(input, vGap, g + where, gGap, w + (tuple << 8), TILE);
         if (k === end && seed) seedWalk${rows}(g + where, gGap,
           P + offset + (tuple << 7), seed + ((q + m + j) << 4), h << 4, TILE);
         else walk${rows}(g + where, gGap, P + offset + (tuple << 7), TILE);
@@ -91,17 +97,9 @@ function outerGeneralBack${rows}(v: usize, levels: usize, g: usize, j: usize,
 }`;
 }
 
-function block(rows: number): string {
-  const step = rows * 16;
-  return `
-function generalBackward${rows}(x: usize, gy: usize, gx: usize, layout: usize, inputs: usize,
-    outputs: usize, dIn: usize, P: usize, dOut: usize, W: usize, gBias: usize, gOut: usize,
-    gIn: usize, s: usize, spare: usize): void {${readLayout}
-  const vectors = n >> 2, stage = n << 2, pitch = chunk * ${step} + pad,
-    size = (vectors / chunk) * pitch + 1088;
-  const g = s, inputsOf = s; // the input of group k lies k sizes behind s
-  const levels = s + <usize>count * size;
-  // Forward through all groups but the last.
+/** Forward through all groups but the last, whose inputs are kept. */
+function keepInputs(rows: number): string {
+  return `  // Forward through all groups but the last.
   for (let k = 0; k < count - 1; k++) {
     const group = groups + <usize>k * GROUP, first = <usize>load<u32>(group),
       end = <usize>load<u32>(group, 4), period = <usize>load<u32>(group, 8);
@@ -115,10 +113,13 @@ function generalBackward${rows}(x: usize, gy: usize, gx: usize, layout: usize, i
       }
     else for (let j: usize = 0; j < period; j += TILE)
       outer${rows}(to, j, period, vectors, chunk, pitch, P, passes, first, end);
-  }
-  for (let v: usize = 0; v < vectors; v += chunk)
-    cotangentPiece${rows}(gy, outputs, v << 2, chunk, g + (v / chunk) * pitch, gBias, spare);
-  for (let k = count - 1; k >= 0; k--) {
+  }`;
+}
+
+/** From the last group to the first: each forward again, then back. */
+function backThroughGroups(rows: number): string {
+  const step = rows * 16;
+  return `  for (let k = count - 1; k >= 0; k--) {
     const group = groups + <usize>k * GROUP, first = <usize>load<u32>(group),
       end = <usize>load<u32>(group, 4), period = <usize>load<u32>(group, 8);
     const last = k === count - 1,
@@ -129,20 +130,20 @@ function generalBackward${rows}(x: usize, gy: usize, gx: usize, layout: usize, i
         const where = (v / chunk) * pitch, start = v << 2,
           offset = start << 2, width = chunk * ${step};
         const paired = levels, rest = paired + 2 * width; // after two stages; after three
-        let saw = from + where;
+        let input = from + where;
         if (k === 0) {
           enter${rows}(x, inputs, start, chunk, paired, dIn, P, stage, false, spare);
-          saw = paired;
+          input = paired;
           if (three) {
-            saw += width;
-            pairGeneral${rows}(paired, saw, P + 2 * stage + offset, chunk << 4);
+            input += width;
+            pairGeneral${rows}(paired, input, P + 2 * stage + offset, chunk << 4);
           }
         }
         if (last && !seed) seedGeneral${rows}(start, chunk,
-          innerGeneral${rows}(saw, rest, v, chunk, P, stage, passes, first, end),
+          innerGeneral${rows}(input, rest, v, chunk, P, stage, passes, first, end),
           g + where, dOut, gOut);
-        else innerGeneral${rows}(saw, rest, v, chunk, P, stage, passes, first, end - 1);
-        innerGeneralBack${rows}(saw, rest, g + where, v,
+        else innerGeneral${rows}(input, rest, v, chunk, P, stage, passes, first, end - 1);
+        innerGeneralBack${rows}(input, rest, g + where, v,
           chunk, P, W, stage, passes, first, end, seed);
         const columns = k === 0 ? within(inputs, start, chunk << 2) : 0;
         if (columns) {
@@ -158,7 +159,23 @@ function generalBackward${rows}(x: usize, gy: usize, gx: usize, layout: usize, i
         outerGeneralBack${rows}(from, levels, g, j, period,
           vectors, chunk, pitch, P, W, passes, first, end, seed);
       }
-  }
+  }`;
+}
+
+function block(rows: number): string {
+  const step = rows * 16;
+  return `
+function generalBackward${rows}(x: usize, gy: usize, gx: usize, layout: usize, inputs: usize,
+    outputs: usize, dIn: usize, P: usize, dOut: usize, W: usize, gBias: usize, gOut: usize,
+    gIn: usize, s: usize, spare: usize): void {${readLayout}
+  const vectors = n >> 2, stage = n << 2, pitch = chunk * ${step} + pad,
+    size = (vectors / chunk) * pitch + 1088;
+  const g = s, inputsOf = s; // the input of group k lies k sizes behind s
+  const levels = s + <usize>count * size;
+${keepInputs(rows)}
+  for (let v: usize = 0; v < vectors; v += chunk)
+    cotangentPiece${rows}(gy, outputs, v << 2, chunk, g + (v / chunk) * pitch, gBias, spare);
+${backThroughGroups(rows)}
 }`;
 }
 
@@ -174,7 +191,8 @@ export const generalSource = (): string =>
       seed(rows),
       seedWalk(rows),
       first(rows),
-      groups(rows),
+      innerGroup(rows),
+      outerGroup(rows),
       block(rows),
     ]),
     `

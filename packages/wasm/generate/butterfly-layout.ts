@@ -1,4 +1,7 @@
-/** @file Writes how a butterfly kernel reads the layout that `MixerState` made of a schedule. */
+/**
+ * @file Writes the lines in which a butterfly kernel reads the layout that `MixerState` made of a
+ * schedule.
+ */
 
 /** Seven words, as `Tables.layout` lists them. */
 export const readLayout = `

@@ -1,6 +1,6 @@
 /**
- * @file Writes the pieces of the rotation variant's backward kernel: the sums, the lanes' way back,
- * where ȳ comes in and x̄ goes out.
+ * @file Writes the pieces of the rotation variant's backward kernel: the sums, the passes back, the
+ * loading of ȳ and the storing of x̄.
  */
 import { perRow } from "./lines.ts";
 
@@ -46,9 +46,9 @@ ${perRow(
 const cross = (i: string, j: string): string => `fnma(${j}, g${i}, mul(${i}, g${j}))`;
 
 /**
- * Undoes two stages of z and g at once and sums z × g for each pair, which a rotation keeps: here
- * between it and the next one. The sums go through memory row by row: held in registers over the
- * rows they would spill.
+ * Undoes two stages of z and g at once and sums z × g for each pair, taken at the outputs of its
+ * stage: a rotation does not change it. The sums go through memory row by row: kept in registers
+ * over the rows, they would spill.
  */
 export function unmix(rows: number): string {
   const half = rows * 16;
@@ -94,7 +94,7 @@ function gather${rows}(s: usize, p: usize, w: usize, h: usize, vectors: usize): 
 
 /**
  * Undoes the stages at distance 2 and 1 inside of each vector, summing z ⊙ swapped g: the
- * difference of two lanes is z × g. \`last\`: nothing asks for z afterwards.
+ * difference of two lanes is z × g. \`last\`: z is not needed afterwards.
  */
 export function unlane(rows: number, last: boolean): string {
   const half = rows * 16;

@@ -1,6 +1,6 @@
 /**
- * @file Writes the backward butterfly kernel of the rotation variant: z and g walk back side by
- * side, `[n/4][z: R | g: R][4]`: figure 5 of docs/design/memory-layout.md.
+ * @file Writes the backward butterfly kernel of the rotation variant: z and g go back side by side,
+ * `[n/4][z: R | g: R][4]`, figure 5 of docs/design/memory-layout.md.
  */
 import { readLayout } from "./butterfly-layout.ts";
 import { leave, pieces, seed, unlane, unmix, unpair } from "./butterfly-rotation-passes.ts";

@@ -1,11 +1,12 @@
 /**
- * @file Writes the butterfly mixer kernels as AssemblyScript: what they share, and their assembly.
+ * @file Writes the butterfly mixer kernels as AssemblyScript: their shared declarations, and the
+ * three kernels in one module.
  *
  * A block of R rows lies in scratch by vectors of four neighbouring columns, the rows of a vector
  * side by side: `[n/4][R][4]`. A pass does two stages (distances h and 2h, in vectors) on four
  * vectors at a time, with its coefficients in registers over the rows. The stages are scaled: with
  * z = S ⊙ v each one is `v[i] += p[i]·v[partner]`, two multiplications a pair. Figures 1 to 4 of
- * docs/design/memory-layout.md draw all this.
+ * docs/design/memory-layout.md show the layout.
  *
  * Passes come in groups that run while their data is in the first-level cache. An inner group has
  * small distances: it takes one chunk of neighbouring vectors after another. An outer group has

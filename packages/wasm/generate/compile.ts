@@ -24,12 +24,12 @@ const folder = fileURLToPath(new URL("../assembly/", import.meta.url));
  */
 const PAGES = 65536;
 
-/** What the module may use beyond SIMD. */
+/** The features that the module may use beyond SIMD. */
 export interface CompileOptions {
   readonly relaxed: boolean;
 }
 
-/** The module's bytes: the same for the same sources. @throws Error with the compiler's messages */
+/** The module's bytes, the same for the same sources. @throws Error with the compiler's messages */
 export async function compile({ relaxed }: CompileOptions): Promise<Uint8Array<ArrayBuffer>> {
   const messages: string[] = [];
   let bytes: Uint8Array<ArrayBuffer> | undefined;

@@ -61,7 +61,7 @@ export function ${name}Of(out: usize, from: usize, count: usize): void {
   }
 }`;
 
-/** How the operands of a row are read: vector by vector, or one number in all lanes. */
+/** The ways in which operands of a row are read: vector by vector, or one number in all lanes. */
 const forms = [
   { test: "aStep != 0 && bStep != 0", a: "v128.load(p)", b: "v128.load(q)" },
   { test: "aStep != 0", a: "v128.load(p)", b: null },

@@ -18,8 +18,7 @@ export function gemmTileSource(): string {
 export const TILE_ROWS: usize = ${rows};
 export const TILE_COLUMNS: usize = ${columns};
 /**
- * A tile of C, rows \`row\` bytes apart, from panels \`depth\` > 0 deep; added to what is there
- * where \`adds\`.
+ * A tile of C, rows \`row\` bytes apart, from panels \`depth\` > 0 deep; added to C where \`adds\`.
  */
 export function tile(a: usize, b: usize, depth: usize, c: usize, row: usize, adds: bool): void {
   let ${range(rows)

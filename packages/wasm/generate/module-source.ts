@@ -1,11 +1,11 @@
 /**
- * @file The ES modules that carry the compiled kernels: base64, so that no bundler, fetch or file
- * system is asked.
+ * @file The ES modules that carry the compiled kernels: base64, so that loading them takes no
+ * bundler, fetch or file system.
  */
 import { fileURLToPath } from "node:url";
 import { compile } from "./compile.ts";
 
-/** Where a module of compiled kernels belongs, and its text. */
+/** The path of a module of compiled kernels, and its text. */
 export async function moduleSource(relaxed: boolean): Promise<{ path: string; text: string }> {
   const name = relaxed ? "kernels-relaxed" : "kernels";
   const bytes = await compile({ relaxed });

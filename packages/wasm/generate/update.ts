@@ -22,10 +22,7 @@ const moments = `
     SAVE(v, second);`;
 const betas = ["beta1", "rest1", "beta2", "rest2"] as const;
 
-/**
- * Slots and numbers in the order in which the kernels take them; `rest` is what a decay leaves
- * to 1.
- */
+/** Slots and numbers in the order in which the kernels take them; `rest` is 1 − a decay. */
 const updates: Readonly<Record<string, Update>> = {
   sgd: {
     slots: ["velocity"],

@@ -5,7 +5,7 @@
 import { BackendError } from "@spm/core/extend";
 
 const LINE = 64; // blocks start at cache lines
-// bytes behind what was asked for: the last vector of a row may be written past its end
+// bytes behind those of a request: the last vector of a row may be written past its end
 const SLACK = 16;
 // classes between a power of two and the next: at most an eighth of a block is unused
 const STEPS = 8;
@@ -51,7 +51,8 @@ export class Arena {
   /** Bytes that blocks are cut from. */
   readonly capacity: number;
   /**
-   * What blocks are cut from; where none is long enough, free blocks that touch become gaps again.
+   * The gaps that blocks are cut from; where none is long enough, free blocks that touch become
+   * gaps again.
    */
   #gaps: Gap[];
   readonly #classes: SizeClass[] = [];
@@ -65,7 +66,7 @@ export class Arena {
     this.#reached = first;
   }
 
-  /** Bytes of the blocks that are out. */
+  /** Bytes of the blocks in use. */
   get used(): number {
     return this.#used;
   }
@@ -122,7 +123,7 @@ export class Arena {
     return this.#cut(size);
   }
 
-  /** Takes a block back; `bytes` is what was asked for. */
+  /** Takes a block back; `bytes` are those of its request. */
   give(block: number, bytes: number): void {
     const { size, blocks } = this.#classFor(bytes);
     blocks.push(block);

@@ -123,7 +123,7 @@ test("a full memory is an error that says what to do, and leaves the backend usa
 test("memory that is none, or more than there can be, is refused", () => {
   for (const bytes of [0, -1, 2 ** 20 - 1, Number.NaN, Infinity])
     expect(() => wasmSync({ bytes })).toThrow(
-      new ValueError("wasm", "bytes of memory ≥ 1048576", bytes, "2147483648 unless said"),
+      new ValueError("wasm", "bytes of memory ≥ 1048576", bytes, "the default is 2147483648"),
     );
   expect(() => wasmSync({ bytes: 2 ** 33 })).toThrow(BackendError);
   expect(() => wasmSync({ bytes: 2 ** 33 })).toThrow(

@@ -4,11 +4,13 @@
  */
 import type { Backend, NdArray, TypedArray } from "@spm/core";
 import {
+  checkOptions,
   copyArray,
   dtypeOf,
   elements,
   isContiguous,
   KernelTable,
+  type OptionNames,
   printedReport,
   ValueError,
   wrap,
@@ -31,54 +33,56 @@ import { coreCount, hasThreads } from "./thread-pool.ts";
 import { registerUpdates } from "./update.ts";
 import { registerWindows } from "./windows.ts";
 
-/** How a backend is made. */
+/** Options of {@link wasmSync}. */
 export interface WasmOptions {
   /**
-   * Size of its memory, reserved at once and never grown; 2 GiB unless said, at least 1 MiB, at
-   * most 4 GiB − 64 KiB.
+   * Bytes of memory, from 1 MiB to 4 GiB − 64 KiB, reserved at once and never grown.
+   * @defaultValue 2 GiB
    */
   readonly bytes?: number;
   /**
-   * How many threads share the work, this one included; 1 unless said, at most 256. The results are
-   * the same bits for every number. Where there is no SharedArrayBuffer it is one, and `report()`
-   * says so.
+   * Threads that share the work, the calling one included, at most 256. The results are the same
+   * bits for every number. Without SharedArrayBuffer it is one, and `report()` says so.
+   * @defaultValue 1
    */
   readonly threads?: number;
 }
 
-/** What only a build that is loaded on demand has. */
+/** Options of {@link wasm}. */
 export interface WasmBuildOptions extends WasmOptions {
   /**
-   * Whether multiplications and additions may be fused, as relaxed SIMD allows: faster, and other
-   * bits than without. Where the engine lacks it, the backend does without, and `report()` says so.
-   * False unless said.
+   * Whether multiplications and additions may be fused, as relaxed SIMD allows: faster, and with
+   * other bits. An engine without it runs the plain build, and `report()` says so.
+   * @defaultValue false
    */
   readonly relaxed?: boolean;
 }
+
+const optionNames: OptionNames<WasmOptions> = { bytes: true, threads: true };
+const buildOptionNames: OptionNames<WasmBuildOptions> = { ...optionNames, relaxed: true };
 
 const DEFAULT_BYTES = 2 ** 31;
 const LEAST_BYTES = 2 ** 20;
 const MOST_THREADS = 256;
 
 /**
- * A backend on WebAssembly SIMD: float32 kernels for the mixer, matrix products and what training
- * needs around them. Errors in units in the last place: log below 1, erf 1.5, exp, expm1, log1p and
- * tanh 2, sin and cos 2.5 (of arguments beyond 8192 half a unit), sigmoid and softplus 3; gelu 2
- * from 0 up and 3 from −1 up, below that 10⁻⁷ absolutely. Sums are taken in float64 and rounded at
- * the end.
- * float64 and what has no kernel runs on the reference, counted in `report()`.
- * @throws BackendError later, by the op that finds the memory full; ValueError for a number of
- * threads or bytes out of range
+ * Makes a backend on WebAssembly SIMD: float32 kernels for the mixer, matrix products and all that
+ * training takes. float64, and ops without a kernel, run on the reference, counted in `report()`.
+ *
+ * Errors in units in the last place: log below 1, erf 1.5, exp, expm1, log1p and tanh 2, sin and
+ * cos 2.5 (of arguments beyond 8192 half a unit), sigmoid and softplus 3; gelu 2 from 0 up and 3
+ * from −1 up, below that 10⁻⁷ absolutely. Sums are taken in float64 and rounded at the end.
+ * @throws OptionError for an option it does not have; ValueError for a number of threads or bytes
+ * out of range; BackendError where that memory can't be reserved, and in ops once it is full
  * @example
  * setBackend(await wasm());
  * @example
  * const backend = await wasm({ threads: 2 });
  * await backend.dispose(); // ends the threads; they keep no process alive anyway
  */
-export async function wasm({
-  relaxed = false,
-  ...options
-}: WasmBuildOptions = {}): Promise<Backend> {
+export async function wasm(options: WasmBuildOptions = {}): Promise<Backend> {
+  checkOptions("wasm", options, buildOptionNames);
+  const { relaxed = false } = options;
   const { threads, lacking } = threadsOf(options);
   if (!relaxed)
     return fromModule(await compileKernels(threads > 1), options, threads, ["simd", ...lacking]);
@@ -95,13 +99,19 @@ export async function wasm({
   ]);
 }
 
-/** The same at once, where compiling may block: in Node and in workers. */
+/**
+ * Makes the same backend at once, in Node and in workers: a browser's main thread may not compile
+ * so much at a time. It has no relaxed build.
+ * @throws as {@link wasm}
+ * @example setBackend(wasmSync({ bytes: 2 ** 28 }));
+ */
 export function wasmSync(options: WasmOptions = {}): Backend {
+  checkOptions("wasmSync", options, optionNames);
   const { threads, lacking } = threadsOf(options);
   return fromModule(compileKernelsSync(threads > 1), options, threads, ["simd", ...lacking]);
 }
 
-/** How many threads there will be, and what is lacking for those that were asked for. */
+/** The number of threads, and why there are fewer than asked for. */
 function threadsOf({ threads = 1 }: WasmOptions): { threads: number; lacking: string[] } {
   if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS)
     throw new ValueError(
@@ -114,14 +124,14 @@ function threadsOf({ threads = 1 }: WasmOptions): { threads: number; lacking: st
   return { threads: 1, lacking: ["one thread: no SharedArrayBuffer here"] };
 }
 
-/** The size that was asked for. One that is too large for this machine is found by reserving it. */
+/** The size of the memory. A size too large for the machine fails when it is reserved. */
 function sizeOfMemory({ bytes = DEFAULT_BYTES }: WasmOptions): number {
   if (!(Number.isFinite(bytes) && bytes >= LEAST_BYTES))
     throw new ValueError(
       "wasm",
       `bytes of memory ≥ ${LEAST_BYTES}`,
       bytes,
-      `${DEFAULT_BYTES} unless said`,
+      `the default is ${DEFAULT_BYTES}`,
     );
   return bytes;
 }
@@ -137,7 +147,7 @@ function fromModule(
   return backendOn(machine, name);
 }
 
-/** A backend on a machine of its own. */
+/** Makes a backend on a machine of its own. */
 export function backendOn(machine: Machine, name: string): Backend {
   const { memory } = machine;
   const kernels = new KernelTable<NdArray>();

@@ -131,7 +131,7 @@ test("figure 3: where the coefficients of four vectors lie", () => {
       ["", ...slots],
     ]),
   );
-  /** What each coordinate takes of its partner in a stage. */
+  /** The weight of each coordinate's partner in a stage. */
   const takes = upTo(schedule.stages).map((l) => {
     const of = new Float32Array(n);
     eachPair(schedule, l, (i, j, p) => {

@@ -1,13 +1,13 @@
 /**
  * @file The plan of a butterfly schedule: its fused passes and their groups, and the places of each
- * coefficient and each sum. Figures 2 to 4 of docs/design/memory-layout.md draw it.
+ * coefficient and each sum. Figures 2 to 4 of docs/design/memory-layout.md show it.
  */
 import type { Schedule } from "@spm/mixer";
 
 /** The kinds of a pass after the first, as the kernels know them. */
 const RADIX4 = 1;
 const VECTOR_LANES = 2;
-/** Where a stage's coefficients lie: by coordinate, or as the first or second of a pass. */
+/** The forms of a stage's coefficients: by coordinate, or as the first or second of a pass. */
 const [NATURAL, LOWER, UPPER] = [0, 1, 2];
 const TILE = 4; // vectors that an outer group takes at a time
 const PAD = 512; // bytes: the pieces of a tile then lie in different cache sets
@@ -36,7 +36,9 @@ export interface ButterflyPlan {
   readonly chunk: number;
   /** Bytes between chunks in scratch, on top of their size. */
   readonly pad: number;
-  /** Most vectors that the levels of a group take, for the kernels that keep what each pass saw. */
+  /**
+   * Most vectors that the levels of a group take, for the kernels that keep the input of each pass.
+   */
   readonly levels: number;
   /** Floats of the coefficients, stages that only pad a pass included. */
   readonly coefficients: number;
@@ -54,7 +56,7 @@ export function isFusedButterfly({ n, stages, strides }: Schedule): boolean {
   return strides?.every((stride, l) => stride === 2 ** (l % period)) ?? false;
 }
 
-/** How many raw sums a backward pass takes, as multiples of n. */
+/** The number of raw sums of a backward pass, in multiples of n. */
 export interface PassSums {
   /** Of a stage at distance 1 or 2. */
   readonly lane: number;
@@ -81,8 +83,8 @@ interface Group {
 }
 
 /**
- * Cuts stages into passes, two or three stages inside of the first eight columns, then two at a
- * time, and gives each its places.
+ * Cuts the stages into passes, two or three stages inside of the first eight columns, then two at a
+ * time, and places their coefficients and sums.
  */
 function cutPasses({ n, stages }: Schedule, per: PassSums) {
   const period = Math.log2(n);

@@ -1,4 +1,4 @@
-/** @file What lies in wasm memory while there is room, since it can be made again. */
+/** @file A cache in wasm memory, of values that can be made again and make room for others. */
 
 /** A memory that blocks come from. */
 export interface Lender {
@@ -20,9 +20,9 @@ interface Block {
 }
 
 /**
- * Values whose bytes lie in blocks, by what they were made from. A block is free again when its key
- * is deleted or collected as garbage. The collector comes late, and tells nothing while JavaScript
- * runs on: so blocks also make room for others, those that were used least recently first.
+ * Values by key, whose bytes lie in blocks. A block is free again when its key is deleted or
+ * collected as garbage. The collector runs late, and never while JavaScript runs on, so blocks also
+ * make room for others, the least recently used first.
  */
 export class Cache<K extends WeakKey, T> {
   readonly #lender: Lender;
@@ -38,7 +38,7 @@ export class Cache<K extends WeakKey, T> {
     this.#most = most;
   }
 
-  /** What was made from a key, if it is still there. It stays for this kernel call. */
+  /** The value of a key, if it is still there. It stays for this kernel call. */
   get(key: K): T | undefined {
     const found = this.#values.get(key);
     if (found === undefined || found.block.gone) return undefined;
@@ -68,7 +68,7 @@ export class Cache<K extends WeakKey, T> {
     }
   }
 
-  /** Forgets what was made from a key. */
+  /** Forgets the value of a key. */
   delete(key: K): void {
     const found = this.#values.get(key);
     if (found === undefined) return;
@@ -77,7 +77,10 @@ export class Cache<K extends WeakKey, T> {
     this.#free(found.block);
   }
 
-  /** Frees the older half of what this kernel call does not use. @returns whether there was any */
+  /**
+   * Frees the older half of the blocks that this kernel call does not use. @returns whether there
+   * were any
+   */
   makeRoom(): boolean {
     const idle = [...this.#blocks].filter(({ call }) => call < this.#lender.calls);
     idle.sort((a, b) => a.call - b.call);

@@ -5,7 +5,9 @@ import { crossEntropyOp } from "@spm/nn/extend";
 import { allFloat32, type Machine, NO_RESIDUAL, NOT_FLOAT32, register } from "./machine.ts";
 import { contiguous, rowsOf } from "./plain.ts";
 
-/** Labels that the reference has to complain about. */
+/**
+ * The reason of a fallback for labels out of range: the reference throws the error that names one.
+ */
 const BAD_LABEL = "a label out of range";
 
 /** Whether all labels are classes, or ignored. */

@@ -160,8 +160,8 @@ function combine(
 const isSingle = ({ shape }: NdArray): boolean => sizeOf(shape) === 1;
 
 /**
- * Steps through all elements as one row: 0 for an operand that is a single one. Null where one is
- * neither that nor whole.
+ * Steps through all elements as one row: 0 for an operand of one element. Null where an operand has
+ * more, but is not contiguous and of the result's shape.
  */
 function flatSteps(operands: readonly NdArray[], shape: Shape): number[] | null {
   const steps: number[] = []; // from row to row, and from element to element

@@ -20,11 +20,11 @@ export function registerGru(table: KernelTable<NdArray>, machine: Machine): void
   register(table, machine, gruStepOp.backward, ([ct, , x, u, h]) => {
     const inputs = [x, u, h] as const;
     if (!allFloat32([ct, ...inputs])) return NOT_FLOAT32;
-    const bars = each(inputs, ({ shape }) => memory.array("float32", shape));
+    const cotangents = each(inputs, ({ shape }) => memory.array("float32", shape));
     const at = [ct, ...inputs].map((x) => contiguous(machine, x));
-    const to = bars.map((bar) => memory.address(bar));
+    const to = cotangents.map((array) => memory.address(array));
     const { rows, width } = rowsOf(ct.shape);
     run.gruBackward(...at, ...to, rows, width);
-    return bars;
+    return cotangents;
   });
 }

@@ -22,11 +22,19 @@ import {
   turnedBack,
 } from "./plain.ts";
 
-/** Indices that the reference has to complain about. */
+/**
+ * The reason of a fallback for indices out of range: the reference throws the error that names one.
+ */
 const BAD_INDEX = "an index out of range";
 
 /** Adds the kernels of gather, scatterAdd and cumsum. */
 export function registerIndexing(table: KernelTable<NdArray>, machine: Machine): void {
+  registerGather(table, machine);
+  registerScatterAdd(table, machine);
+  registerCumsum(table, machine);
+}
+
+function registerGather(table: KernelTable<NdArray>, machine: Machine): void {
   const { memory, run } = machine;
   register(table, machine, gatherOp.primitive, ([x, index], axis) => {
     if (x.data.BYTES_PER_ELEMENT !== 4) return dtypeOf(x);
@@ -49,7 +57,10 @@ export function registerIndexing(table: KernelTable<NdArray>, machine: Machine):
     memory.release(out.data);
     return BAD_INDEX;
   });
+}
 
+function registerScatterAdd(table: KernelTable<NdArray>, machine: Machine): void {
+  const { memory, run } = machine;
   register(table, machine, scatterAddOp.primitive, ([x, index], { axis, shape: into }) => {
     if (!allFloat32([x])) return NOT_FLOAT32;
     const sums = zeroSums(machine, sizeOf(into));
@@ -82,7 +93,10 @@ export function registerIndexing(table: KernelTable<NdArray>, machine: Machine):
     run.doubleToFloat(memory.address(out), sums, sizeOf(into));
     return [out];
   });
+}
 
+function registerCumsum(table: KernelTable<NdArray>, machine: Machine): void {
+  const { memory, run } = machine;
   register(table, machine, cumsumOp.primitive, ([x], axis) => {
     if (!allFloat32([x])) return NOT_FLOAT32;
     const order = axisLast(x.shape.length, axis);

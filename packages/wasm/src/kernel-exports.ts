@@ -4,10 +4,10 @@ import { base64, type KernelName } from "./kernels.ts";
 /** A compiled function: addresses and counts in, a number or nothing out. */
 type Compiled = (...args: readonly (number | boolean)[]) => number;
 
-/** What the module exports, by name. */
+/** The module's functions by name. */
 export type Kernels = Readonly<Record<KernelName, Compiled>>;
 
-/** The same where they may run later: nothing comes back. */
+/** The same functions in calls that may run later: they return nothing. */
 export type DeferredKernels = Readonly<
   Record<KernelName, (...args: readonly (number | boolean)[]) => void>
 >;
@@ -17,7 +17,8 @@ const MEMORY_IMPORT = "\x03env\x06memory\x02";
 const SHARED_WITH_MAXIMUM = 3;
 
 /**
- * The module's bytes. It uses no atomic instructions: for shared memory it differs in one flag.
+ * The module's bytes. It has no atomic instructions, so that for shared memory it differs in one
+ * flag.
  * @throws Error without that import
  */
 function bytesOf(base64: string, shared: boolean): Uint8Array<ArrayBuffer> {
@@ -57,7 +58,7 @@ const RELAXED = [
 /** Whether the engine has relaxed SIMD. */
 export const hasRelaxed = (): boolean => WebAssembly.validate(Uint8Array.from(RELAXED));
 
-/** Compiles without blocking: what browsers want. */
+/** Compiles without blocking, as browsers require on the main thread. */
 export const compileKernels = (
   shared = false,
   build: string = base64,

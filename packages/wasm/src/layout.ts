@@ -1,4 +1,4 @@
-/** @file Views, copies, padding and casts: what moves elements without computing. */
+/** @file Kernels that move elements without computing: views, copies, padding, casts. */
 import type { DType, NdArray } from "@spm/core";
 import {
   aliasOp,
@@ -24,14 +24,20 @@ import { windowsOp } from "@spm/nn/extend";
 import { type Machine, register } from "./machine.ts";
 import { contiguous, copyInto, rowsOf } from "./plain.ts";
 
-/** Elements of eight bytes have no copying kernel. */
+/** The reason of a fallback for elements of eight bytes, which have no copying kernel. */
 const WIDE = "float64";
 const isWide = ({ data }: NdArray): boolean => data.BYTES_PER_ELEMENT === 8;
 
 /** Adds the kernels that move elements. */
 export function registerLayout(table: KernelTable<NdArray>, machine: Machine): void {
-  const { memory, run } = machine;
-  // Views need no kernel of their own: the reference makes them without touching the data.
+  registerViews(table, machine);
+  registerCast(table, machine);
+  registerJoins(table, machine);
+}
+
+/** Views, which the reference makes without touching the data, and reshapes, which may copy. */
+function registerViews(table: KernelTable<NdArray>, machine: Machine): void {
+  const { memory } = machine;
   const asTheReference = <I extends Places, O extends Places, Options>({
     primitive,
   }: Op<I, O, Options>): void =>
@@ -51,7 +57,10 @@ export function registerLayout(table: KernelTable<NdArray>, machine: Machine): v
     copyInto(machine, out, x);
     return [wrap(out.data, shape)];
   });
+}
 
+function registerCast(table: KernelTable<NdArray>, machine: Machine): void {
+  const { memory, run } = machine;
   register(table, machine, castOp.primitive, ([x], dtype) => {
     const from = dtypeOf(x);
     if (isWide(x) || dtype === "float64") return `${from} to ${dtype}`;
@@ -71,12 +80,16 @@ export function registerLayout(table: KernelTable<NdArray>, machine: Machine): v
       const legal = convert(memory.address(out), contiguous(machine, x), sizeOf(x.shape));
       if (convert === run.floatToInt && legal === 0) {
         memory.release(out.data);
-        return "a number out of range"; // the reference says which
+        return "a number out of range"; // the reference's error names it
       }
     }
     return [out];
   });
+}
 
+/** Padding and concatenation: copies into windows of a larger array. */
+function registerJoins(table: KernelTable<NdArray>, machine: Machine): void {
+  const { memory, run } = machine;
   register(table, machine, padOp.primitive, ([x], padding) => {
     if (!(x.data instanceof Float32Array)) return "not float32";
     const out = memory.array("float32", padding.into);

@@ -1,6 +1,6 @@
 /**
- * @file What kernels are given: the memory and the compiled functions on it; and how a kernel
- * becomes the backend's.
+ * @file The machine that kernels run on: a memory, the compiled functions on it, and threads; and
+ * the registration of a kernel in the backend's table.
  */
 import type { NdArray } from "@spm/core";
 import type { Kernel, KernelTable, Places, Primitive } from "@spm/core/extend";
@@ -14,7 +14,7 @@ export class Machine {
   readonly run: Kernels;
   readonly threads: number;
   readonly fallbacks: Map<string, { primitive: string; reason: string; count: number }> = new Map();
-  #team: ThreadPool | null = null;
+  #pool: ThreadPool | null = null;
 
   /** @param module - compiled for shared memory where there are several threads */
   constructor(module: WebAssembly.Module, bytes: number, threads = 1) {
@@ -22,7 +22,7 @@ export class Machine {
     this.run = bindKernels(module, this.memory.memory);
     this.threads = threads;
     if (threads > 1)
-      this.#team = new ThreadPool(
+      this.#pool = new ThreadPool(
         module,
         this.memory.memory,
         this.run,
@@ -32,8 +32,8 @@ export class Machine {
   }
 
   /**
-   * Runs a kernel on each piece, side by side where there are threads: none may read what another
-   * writes.
+   * Runs a kernel on each piece, in parallel where there are threads: no piece may read what
+   * another writes.
    * @param call - calls one kernel of `run`, with numbers written out: a list of them costs more
    * than a small kernel
    */
@@ -41,11 +41,11 @@ export class Machine {
     pieces: readonly (readonly [from: number, to: number])[],
     call: (run: DeferredKernels, from: number, to: number, k: number) => void,
   ): void {
-    const team = pieces.length > 1 ? this.#team : null;
-    const run: DeferredKernels = team === null ? this.run : team.collect;
+    const pool = pieces.length > 1 ? this.#pool : null;
+    const run: DeferredKernels = pool === null ? this.run : pool.collect;
     let k = 0;
     for (const [from, to] of pieces) call(run, from, to, k++);
-    team?.runCollected();
+    pool?.runCollected();
   }
 
   /**
@@ -58,11 +58,11 @@ export class Machine {
     return cut(count, Math.max(1, Math.min(this.threads, Math.floor(count / least))), grain);
   }
 
-  /** Ends the threads; what comes after runs on this one. */
+  /** Ends the threads; later calls run on the calling thread. */
   async stop(): Promise<void> {
-    const team = this.#team;
-    this.#team = null;
-    await team?.stop();
+    const pool = this.#pool;
+    this.#pool = null;
+    await pool?.stop();
   }
 
   /** Counts a call that the reference ran. */
@@ -83,8 +83,8 @@ export function cut(count: number, pieces: number, grain: number): [from: number
 }
 
 /**
- * Adds a kernel for a primitive: what it returns, or why the reference shall compute it. What it
- * borrows of the memory is free again when it ends.
+ * Adds a kernel for a primitive. `body` returns the outputs, or the reason of a fallback; its
+ * scratch is freed when it ends.
  */
 export function register<I extends Places, O extends Places, Options>(
   table: KernelTable<NdArray>,
@@ -101,10 +101,10 @@ export function register<I extends Places, O extends Places, Options>(
   });
 }
 
-/** Why float64 and integer arrays go to the reference. */
+/** The reason of a fallback for float64 and integer arrays. */
 export const NOT_FLOAT32 = "not float32";
 
-/** Why a backward pass goes to the reference that lacks what its forward keeps. */
+/** The reason of a fallback for a backward whose forward kept no residual. */
 export const NO_RESIDUAL = "no residual";
 
 /** Whether all arrays are float32. */

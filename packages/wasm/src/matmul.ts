@@ -11,7 +11,7 @@ import {
 import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { eachOuter, inBytes, lastTwo, plainArray } from "./plain.ts";
 
-/** Where a matrix lies: bytes. */
+/** A matrix in memory: its address, and the bytes from row to row and from column to column. */
 interface Matrix {
   readonly at: number;
   readonly row: number;

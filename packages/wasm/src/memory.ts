@@ -8,7 +8,7 @@ import { Arena } from "./arena.ts";
 import { Cache } from "./cache.ts";
 
 const PAGE = 65536;
-const STATIC = 2 * PAGE; // what the module keeps for itself, and a spare for each kernel call
+const STATIC = 2 * PAGE; // the module's own data, and a spare page
 const SMALL = 16; // elements up to which an array from elsewhere is copied for each call, not kept
 const constructors = {
   float32: Float32Array,
@@ -18,7 +18,10 @@ const constructors = {
 } as const;
 const bytesPerElement = { float32: 4, float64: 8, int32: 4, bool: 1 } as const;
 
-/** Phones and 32-bit browsers have less room for it than it may ask for. */
+/**
+ * Reserves the memory. @throws BackendError where there is no room, as on phones and in 32-bit
+ * browsers
+ */
 function reserve(pages: number, shared: boolean): WebAssembly.Memory {
   try {
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
@@ -43,7 +46,7 @@ export class WasmMemory {
   readonly #copies = new Cache<TypedArray, number>(this);
   /** Whatever can be made again. */
   readonly #caches: { makeRoom(): boolean }[] = [this.#copies];
-  /** What lives until the kernel call ends. */
+  /** Blocks that live until the kernel call ends. */
   readonly #scratch: { readonly address: number; readonly bytes: number }[] = [];
   #calls = 0;
   #copiedIn = 0;
@@ -77,7 +80,7 @@ export class WasmMemory {
     return this.#arena.reached;
   }
 
-  /** Kernel calls so far: what was made in this one is still there. */
+  /** Kernel calls so far; caches keep the blocks that the current one uses. */
   get calls(): number {
     return this.#calls;
   }
@@ -112,12 +115,12 @@ export class WasmMemory {
     return wrap(new constructors[dtype](this.#buffer as ArrayBuffer, address, size), shape);
   }
 
-  /** A float64 for each row, beyond the current kernel call only where they shall be kept. */
+  /** A float64 for each row; it outlives the current kernel call only where `keep`. */
   statistics(rows: Shape, keep: boolean): NdArray {
     return keep ? this.array("float64", rows) : this.scratchArray("float64", rows);
   }
 
-  /** What can be made again from its keys, and makes room for others where the memory is full. */
+  /** A cache of at most `most` bytes; where the memory is full, its values make room for others. */
   cache<K extends WeakKey, T>(most: number): Cache<K, T> {
     const cache = new Cache<K, T>(this, most);
     this.#caches.push(cache);
@@ -129,6 +132,7 @@ export class WasmMemory {
     return this.#take("wasm", bytes);
   }
 
+  /** Gives a block back. */
   free(address: number, bytes: number): void {
     this.#arena.give(address, bytes);
   }
@@ -141,8 +145,8 @@ export class WasmMemory {
   }
 
   /**
-   * Nothing of ours starts at 0; asking a small array for its buffer would make it one, and that
-   * takes longer than a scalar's kernel.
+   * Whether data lies in this memory. No block starts at 0, which is tested first: asking a small
+   * array for its buffer allocates the buffer, which takes longer than a scalar's kernel.
    */
   owns(data: TypedArray): boolean {
     return data.byteOffset > 0 && data.buffer === this.#buffer;
@@ -171,16 +175,17 @@ export class WasmMemory {
     return this.int32(address, 1)[0]!;
   }
 
-  /** Views for tables and tests. */
+  /** A view of integers, for tables and tests. */
   int32(address: number, length: number): Int32Array {
     return new Int32Array(this.#buffer as ArrayBuffer, address, length);
   }
 
+  /** A view of float32 numbers. */
   float32(address: number, length: number): Float32Array {
     return new Float32Array(this.#buffer as ArrayBuffer, address, length);
   }
 
-  /** Takes back the memory behind an array, or the copy of an array from elsewhere. */
+  /** Frees the memory of an array, or the copy of an array from elsewhere. */
   release(data: TypedArray): void {
     if (this.owns(data)) {
       this.#arena.give(data.byteOffset, data.byteLength);
@@ -208,7 +213,9 @@ export class WasmMemory {
     });
   }
 
-  /** A block; where there is no room, what can be made again makes some. */
+  /**
+   * A block; where there is no room, caches make some. @throws BackendError when the memory is full
+   */
   #take(op: string, bytes: number): number {
     for (let more = true; more; more = this.#makeRoom()) {
       const block = this.#arena.take(bytes);

@@ -1,6 +1,6 @@
 /**
- * @file The mixer by fused butterfly passes: rows split over threads, gradients summed by parts
- * that depend on the shape alone.
+ * @file The mixer by fused butterfly passes: rows are split over threads, and gradients summed by
+ * parts that depend on the shape alone, so that their bits do not depend on the number of threads.
  */
 import type { ButterflyPlan } from "./butterfly-plan.ts";
 import type { DeferredKernels } from "./kernel-exports.ts";
@@ -20,8 +20,8 @@ export const fusedScratch = ({ chunk, pad }: ButterflyPlan, n: number, slots: nu
   (n / 4 / chunk) * (chunk * 16 * slots + pad);
 
 /**
- * y, and where the address `v` is not 0, what a way back by the transpose starts from: v_L as it
- * lies in scratch.
+ * Writes y, and where the address `v` is not 0, v_L as it lies in scratch, which a backward by the
+ * transpose starts from.
  */
 export function forwardFused(call: Call, scaled: Scaled, bias: number, y: number, v: number): void {
   const { coefficients, scale, plan } = scaled;
@@ -54,7 +54,7 @@ export function forwardFused(call: Call, scaled: Scaled, bias: number, y: number
   });
 }
 
-/** Addresses for one part of the rows: x, ȳ and x̄ as they lie, where it sums, and its scratch. */
+/** Addresses of one part of the rows: of x, ȳ and x̄, of its sums, and of its scratch. */
 export interface Part {
   readonly from: number;
   readonly few: number;

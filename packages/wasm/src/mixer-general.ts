@@ -1,5 +1,5 @@
 /**
- * @file The kernels of free blocks: four numbers a pair; the way back works the stages out again.
+ * @file The kernels of free blocks: four numbers a pair; the backward computes the stages again.
  */
 import { sizeOf } from "@spm/core/extend";
 import { generalMixer } from "@spm/mixer";
@@ -33,7 +33,7 @@ export const generalKernels: MixerKernels = {
     return list;
   },
 
-  /** The unpaired coordinates are among them as [s, 0; 0, 1]. */
+  /** Unpaired coordinates are blocks [s, 0; 0, 1]. */
   tableBlocks: ({ state, tables, source, others: [scales] }) => {
     const { memory } = state.machine;
     const blocks = contiguous(state.machine, source);
@@ -54,8 +54,8 @@ export const generalKernels: MixerKernels = {
     const { state, schedule, tables, inputs, dIn } = call;
     const { run } = state.machine;
     const { n, stages } = schedule;
-    const { pairs, spans } = tables;
-    const backwards = spans.toReversed();
+    const { pairs, ranges } = tables;
+    const backwards = ranges.toReversed();
     const width = COLUMN * (n + 1);
     const { sums, totals } = backwardByTable(call, back, {
       perPair: 4,
@@ -63,7 +63,7 @@ export const generalKernels: MixerKernels = {
       enter: ({ x, few, z }) => {
         let last = z;
         run.pairsEnter(x, few, inputs, n, dIn, z);
-        for (const { from, to } of spans) {
+        for (const { from, to } of ranges) {
           const next = last + width;
           run.pairsForward(pairs + 8 * from, pairs + 8 * to, blocks + 16 * from, last, next);
           last = next;
@@ -119,7 +119,7 @@ export const generalKernels: MixerKernels = {
     );
     const count = plan.passes.length / PASS;
     run.generalSums(raw, tables.passes, count, n, coefficients, scale, dOut, sums.out);
-    const [gBlocks] = back.gradients; // a butterfly leaves nobody over
+    const [gBlocks] = back.gradients; // a butterfly pairs all coordinates
     if (gBlocks)
       run.generalGradient(raw, tables.stages, stages, n, scales, memory.address(gBlocks));
     run.scaleVector(sums.out, sums.out, scale, 1, 4 * n);

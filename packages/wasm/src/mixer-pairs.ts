@@ -4,7 +4,7 @@ import { type Backward, type Call, COLUMN, type Sums } from "./mixer-state.ts";
 
 const ROWS = 8; // rows that the kernels hold in scratch at a time
 
-/** y [rows, outputs], and z [rows, n] where its address is not 0. */
+/** Writes y [rows, outputs], and z [rows, n] where its address is not 0. */
 export function forwardByTable(
   call: Call,
   blocks: number,
@@ -28,10 +28,8 @@ export function forwardByTable(
   }
 }
 
-/**
- * Addresses for one group of rows: x and ȳ as they lie, and in scratch g and what z has room for.
- */
-interface RowGroup {
+/** Addresses of a block of at most eight rows: of x, and in scratch of z, g and sums. */
+interface RowBlock {
   readonly row: number;
   readonly few: number;
   readonly x: number;
@@ -42,20 +40,23 @@ interface RowGroup {
   readonly lanes: number;
 }
 
-/** How a kind goes back over a group of rows. */
+/** The backward of a kind over a block of rows. */
 export interface TableBackward {
   /** Sums of each pair: ā b̄ c̄ d̄, or θ̄. */
   readonly perPair: 1 | 4;
-  /** Columns of z that it keeps in scratch, as multiples of n + 1. */
+  /** Columns of z that it keeps in scratch, in multiples of n + 1. */
   readonly levels: number;
-  /** Writes z_L into the scratch; returns where it is. */
-  enter(group: RowGroup): number;
-  /** From g at the outputs to g at the inputs, sums added to the lanes; `last` is where z_L is. */
-  stages(group: RowGroup, last: number): void;
+  /** Writes z_L into the scratch. @returns its address */
+  enter(block: RowBlock): number;
+  /**
+   * Takes g from the outputs to the inputs and adds the sums to the lanes; `last` is the address of
+   * z_L.
+   */
+  stages(block: RowBlock, last: number): void;
 }
 
 /**
- * x̄, and the sums over the rows.
+ * Writes x̄ and takes the sums over the rows.
  * @returns beside them the totals of the pairs, in the order of the table
  */
 export function backwardByTable(
@@ -79,12 +80,12 @@ export function backwardByTable(
     const few = Math.min(ROWS, rows - row);
     const x = call.x + 4 * inputs * row;
     const ct = back.ct + 4 * outputs * row;
-    const group = { row, few, x, z, g, lanes };
-    const last = kind.enter(group);
+    const block = { row, few, x, z, g, lanes };
+    const last = kind.enter(block);
     run.pairsSum(ct, few, outputs, 0, sums.bias);
     run.pairsSum(ct, few, outputs, last, sums.out);
     run.pairsEnter(ct, few, outputs, n, dOut, g);
-    kind.stages(group, last);
+    kind.stages(block, last);
     run.pairsSum(x, few, inputs, g, sums.in);
     run.pairsLeave(g, back.gx + 4 * inputs * row, few, inputs, dIn, zeros);
   }

@@ -1,4 +1,4 @@
-/** @file The kernels of rotations: one angle a pair; the way back undoes the stages from z_L. */
+/** @file The kernels of rotations: one angle a pair; the backward undoes the stages from z_L. */
 
 import type { NdArray } from "@spm/core";
 import { rotationMixer } from "@spm/mixer";
@@ -37,7 +37,7 @@ export const rotationKernels: MixerKernels = {
     const { state, schedule, tables } = call;
     const { run } = state.machine;
     const { n } = schedule;
-    const z = lastOf(call, back.kept, (bias, y, z) => forwardByTable(call, blocks, bias, y, z));
+    const z = lastOf(call, back.residual, (bias, y, z) => forwardByTable(call, blocks, bias, y, z));
     const ones = constant(state.machine, n, 1);
     const { sums, totals } = backwardByTable(call, back, {
       perPair: 1,
@@ -58,7 +58,7 @@ export const rotationKernels: MixerKernels = {
     const { memory, run } = state.machine;
     const { n, stages } = schedule;
     const { coefficients, scales, scale, unit, plan } = scaled;
-    const v = lastOf(call, back.kept, (bias, y, z) => forwardFused(call, scaled, bias, y, z));
+    const v = lastOf(call, back.residual, (bias, y, z) => forwardFused(call, scaled, bias, y, z));
     const bytes = 12 * n + fusedScratch(plan, n, SLOTS);
     const { raw, sums } = backwardParts(call, scaled, back, bytes, (run, part) =>
       run.butterflyRotationBackward(
@@ -96,14 +96,14 @@ export const rotationKernels: MixerKernels = {
   },
 };
 
-/** Address of what the forward kept, or worked out again. */
+/** Address of the residual, which is computed again where there is none. */
 function lastOf(
   { state, rows, schedule, outputs }: Call,
-  kept: NdArray | undefined,
+  residual: NdArray | undefined,
   forward: (bias: number, y: number, z: number) => void,
 ): number {
   const { machine } = state;
-  if (kept !== undefined) return contiguous(machine, kept);
+  if (residual !== undefined) return contiguous(machine, residual);
   const z = machine.memory.scratch(4 * rows * schedule.n);
   forward(constant(machine, schedule.n, 0), machine.memory.scratch(4 * rows * outputs), z);
   return z;

@@ -1,6 +1,6 @@
 /**
- * @file What the mixer's kernels are told, and what they keep between calls: tables by schedule,
- * coefficients by parameter array.
+ * @file The operands of a call of the mixer's kernels, and their state between calls: tables by
+ * schedule, coefficients by parameter array.
  */
 import type { NdArray, TypedArray } from "@spm/core";
 import { isContiguous, sizeOf } from "@spm/core/extend";
@@ -20,12 +20,15 @@ import { contiguous } from "./plain.ts";
 /** Bytes of a column of eight rows. */
 export const COLUMN = 32;
 
-/** What tables and coefficients of a variant fill of the memory before old ones make room. */
+/**
+ * The share of the memory that tables, and coefficients, of a kind may fill before old ones make
+ * room.
+ */
 const TABLES_SHARE = 1 / 16;
 const COEFFICIENTS_SHARE = 1 / 4;
 
-/** Pairs of a stage in the table. */
-interface Span {
+/** The pairs of a stage: a range of the table. */
+interface PairRange {
   readonly from: number;
   readonly to: number;
 }
@@ -34,7 +37,8 @@ interface Span {
 export interface Tables {
   readonly plan: ButterflyPlan | null;
   /**
-   * Address of what the fused kernels are told: n, three, passes, groups, their number, chunk, pad.
+   * Address of the layout that the fused kernels read: n, three, passes, groups, their number,
+   * chunk, pad.
    */
   readonly layout: number;
   readonly passes: number;
@@ -45,9 +49,9 @@ export interface Tables {
    */
   readonly pairs: number;
   /** The pairs of each stage. */
-  readonly spans: readonly Span[];
+  readonly ranges: readonly PairRange[];
   /**
-   * For each pair of the table, where its parameters are: a pair's index, or −1 − an unpaired
+   * For each pair of the table the index of its parameters, or −1 − that of an unpaired
    * coordinate's.
    */
   readonly sources: Int32Array;
@@ -58,7 +62,7 @@ export interface Scaled {
   readonly schedule: Schedule;
   readonly plan: ButterflyPlan;
   readonly coefficients: number;
-  /** [L + 1, n]: ones, then the scales that each stage makes. */
+  /** [L + 1, n]: ones, then the scales after each stage. */
   readonly scales: number;
   /** The last row: the product of all. */
   readonly scale: number;
@@ -73,7 +77,7 @@ export interface Call {
   readonly state: MixerState;
   readonly schedule: Schedule;
   readonly tables: Tables;
-  /** What the pairs' coefficients are made from: the first parameter. */
+  /** The first parameter, which the pairs' coefficients are made from. */
   readonly source: NdArray;
   readonly others: readonly NdArray[];
   readonly rows: number;
@@ -81,7 +85,7 @@ export interface Call {
   readonly outputs: number;
   /** Address of x [rows, inputs]. */
   readonly x: number;
-  /** Addresses of n floats each, zero beyond what was given. */
+  /** Addresses of n floats each: the operand, then zeros. */
   readonly dIn: number;
   readonly dOut: number;
 }
@@ -92,8 +96,8 @@ export interface Backward {
   readonly ct: number;
   /** Address of x̄ [rows, inputs]. */
   readonly gx: number;
-  /** What the forward kept, z_L [rows, n] or v_L as it lies in scratch; if it did. */
-  readonly kept: NdArray | undefined;
+  /** The residual of the forward, if it kept one: z_L [rows, n], or v_L as it lies in scratch. */
+  readonly residual: NdArray | undefined;
   readonly gradients: readonly NdArray[];
 }
 
@@ -104,7 +108,7 @@ export interface Sums {
   readonly in: number;
 }
 
-/** What makes the kernels of one kind of mixer differ from those of another. */
+/** The part of the kernels that differs from one kind of mixer to another. */
 export interface MixerKernels {
   readonly op: MixerOp;
   /** Whether coefficients are made from angles; else from blocks. */
@@ -121,10 +125,10 @@ export interface MixerKernels {
 
 /** Pairs by table, stage by stage. */
 export class PairList {
-  /** Two words a pair: where its columns lie. */
+  /** Two words a pair: the byte offsets of its columns. */
   readonly pairs: number[] = [];
-  readonly spans: Span[] = [];
-  /** Where the parameters of each are: a pair's index, or −1 − an unpaired coordinate's. */
+  readonly ranges: PairRange[] = [];
+  /** The index of each pair's parameters, or −1 − that of an unpaired coordinate's. */
   readonly sources: number[] = [];
 
   add(first: number, second: number, source: number): void {
@@ -134,11 +138,11 @@ export class PairList {
 
   /** Ends a stage. */
   endStage(): void {
-    this.spans.push({ from: this.spans.at(-1)?.to ?? 0, to: this.sources.length });
+    this.ranges.push({ from: this.ranges.at(-1)?.to ?? 0, to: this.sources.length });
   }
 }
 
-/** Everything that a kind keeps between calls. */
+/** The state of a kind between calls. */
 export class MixerState {
   readonly machine: Machine;
   readonly kernels: MixerKernels;
@@ -160,12 +164,12 @@ export class MixerState {
   #makeTables(schedule: Schedule): Tables {
     const { kernels } = this;
     const plan = isFusedButterfly(schedule) ? planButterfly(schedule, kernels.sums) : null;
-    const { pairs, spans, sources } = kernels.listPairs(schedule);
+    const { pairs, ranges, sources } = kernels.listPairs(schedule);
     const length = pairs.length + (plan === null ? 0 : lengthOf(plan));
     return this.#tables.add(schedule, 4 * length, (address) => {
       const words = this.machine.memory.int32(address, length);
       let end = 0;
-      /** Address of words behind those that are there. */
+      /** Appends words. @returns their address */
       const put = (part: ArrayLike<number>): number => {
         const at = address + 4 * end;
         words.set(part, end);
@@ -174,7 +178,7 @@ export class MixerState {
       };
       const places =
         plan === null ? { layout: 0, passes: 0, stages: 0 } : putPlan(plan, schedule.n, put);
-      return { plan, ...places, pairs: put(pairs), spans, sources: Int32Array.from(sources) };
+      return { plan, ...places, pairs: put(pairs), ranges, sources: Int32Array.from(sources) };
     });
   }
 
@@ -244,7 +248,7 @@ export class MixerState {
     };
   }
 
-  /** Forgets what was made from an array whose memory is free again. */
+  /** Forgets the coefficients made from an array whose memory is freed. */
   release(data: TypedArray): void {
     this.#prepared.delete(data);
   }

@@ -13,7 +13,10 @@ import { rotationKernels } from "./mixer-rotation.ts";
 import { type Call, MixerState, type Scaled } from "./mixer-state.ts";
 import { contiguous } from "./plain.ts";
 
-/** Adds the mixer's kernels, and returns what must hear of released memory. */
+/**
+ * Adds the mixer's kernels.
+ * @returns `release`, to be called with memory that is freed
+ */
 export function registerMixer(
   table: KernelTable<NdArray>,
   machine: Machine,
@@ -30,18 +33,20 @@ export function registerMixer(
   };
 }
 
-/** A mixer without parameters, which the reference has to complain about. */
+/** The reason of a fallback for a mixer without parameters: the reference throws the error. */
 const NO_PARAMETERS = "no parameters";
 
-/** What the stages take: scaled coefficients (fused), or the address of the blocks (by table). */
+/**
+ * The factors of the stages: scaled coefficients (fused), or the address of the blocks (by table).
+ */
 type Factors = Scaled | number;
 
 const factorsOf = (call: Call): Factors =>
   call.state.scaled(call) ?? call.state.kernels.tableBlocks(call);
 
 /**
- * "reverse" keeps v_L, of which the fused kernels make z_L. "stored" keeps nothing, as "recompute":
- * these kernels work the stages out again, faster than memory would give them.
+ * "reverse" keeps v_L as its residual, from which the fused kernels make z_L. "stored" and
+ * "recompute" keep nothing: to compute the stages again is faster than to read them from memory.
  */
 function registerForward(table: KernelTable<NdArray>, state: MixerState): void {
   const { machine, kernels } = state;
@@ -85,7 +90,7 @@ function registerBackward(table: KernelTable<NdArray>, state: MixerState): void 
       if (!(ct.data instanceof Float32Array)) return NOT_FLOAT32; // all are of one dtype
       const [source, ...others] = given;
       if (source === undefined) return NO_PARAMETERS;
-      // Without rows every gradient is a sum of nothing.
+      // Without rows every gradient is zero.
       if (x.shape.slice(0, -1).includes(0)) {
         const [gx, gIn, gOut, gBias] = each([x, dIn, dOut, bias], ({ shape }) => zeros(shape));
         return [gx, gIn, gOut, gBias, ...given.map(({ shape }) => zeros(shape))];
@@ -94,7 +99,7 @@ function registerBackward(table: KernelTable<NdArray>, state: MixerState): void 
       const gx = memory.array("float32", x.shape);
       const gradients = given.map(({ shape }) => memory.array("float32", shape));
       const [ctAt, gxAt] = [contiguous(machine, ct), memory.address(gx)];
-      const back = { ct: ctAt, gx: gxAt, kept: residual?.[0], gradients };
+      const back = { ct: ctAt, gx: gxAt, residual: residual?.[0], gradients };
       const factors = factorsOf(call);
       const sums =
         typeof factors === "number"

@@ -1,4 +1,4 @@
-/** @file Arrays in row-major order without gaps, which is what most kernels read. */
+/** @file Arrays in row-major order without gaps, as most kernels read them. */
 import type { NdArray, Shape } from "@spm/core";
 import { dtypeOf, isContiguous, sizeOf } from "@spm/core/extend";
 import type { Machine } from "./machine.ts";
@@ -12,7 +12,7 @@ export function contiguous(machine: Machine, array: NdArray): number {
   return machine.memory.address(plainArray(machine, array));
 }
 
-/** Rows along an axis, the last unless said, and how long each is. A scalar is one row of one. */
+/** Rows along an axis (default the last), and the length of a row. A scalar is one row of one. */
 export function rowsOf(
   shape: Shape,
   axis: number = shape.length - 1,
@@ -43,11 +43,11 @@ export const axisLast = (rank: number, axis: number): number[] =>
     .toSpliced(axis, 1)
     .concat(axis);
 
-/** The axes of an array in the order that they had before it was turned to `order`. */
+/** The inverse of a transpose to `order`: the axes of an array in their former order. */
 export const turnedBack = (array: NdArray, order: readonly number[]): NdArray =>
   array.transpose(...order.map((_, k) => order.indexOf(k)));
 
-/** Strides of several arrays of one shape. */
+/** The strides of several arrays of one shape. */
 type Strides = readonly (readonly number[])[];
 
 /**

@@ -1,12 +1,10 @@
-/**
- * @file Reductions: the axes that stay in front of those that go, without gaps; sums in float64.
- */
+/** @file Reductions, of arrays transposed such that the reduced axes come last; sums in float64. */
 import { argmax, argmin, logsumexp, max, min, type NdArray, type Shape } from "@spm/core";
 import { isContiguous, type KernelTable, sizeOf, sumOp } from "@spm/core/extend";
 import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { contiguous } from "./plain.ts";
 
-/** Which axes go, and whether they stay as size 1. */
+/** The axes of a reduction, and whether they stay with size 1. */
 interface Reduction {
   readonly axes: readonly number[];
   readonly keepdims: boolean;

@@ -1,4 +1,4 @@
-/** @file What kernels keep for their backward passes, and that they do only where there is one. */
+/** @file The residuals that kernels keep, and that they do only where there is a backward pass. */
 import { noGrad, normal, rng, scope, type Tensor, vjp } from "@spm/core";
 import { fromArray, wrap } from "@spm/core/extend";
 import { crossEntropy, logSoftmax, softmax } from "@spm/nn";

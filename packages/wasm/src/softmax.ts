@@ -5,19 +5,19 @@ import { logSoftmaxOp, softmaxOp } from "@spm/nn/extend";
 import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { axisLast, contiguous, rowsOf, turnedBack } from "./plain.ts";
 
-/** Rows without a largest element. */
+/** The reason of a fallback for rows without elements, which have no largest. */
 const NO_ELEMENTS = "rows of no elements";
 
 /**
- * Adds the kernels of the softmax and of its logarithm. The way back reads the result: nothing is
- * kept beside it.
+ * Adds the kernels of the softmax and of its logarithm. The backward reads the result; there is no
+ * residual.
  */
 export function registerSoftmax(table: KernelTable<NdArray>, machine: Machine): void {
   const { memory, run } = machine;
   /** Address of the elements with an axis brought to the end. */
   const rowsAt = (x: NdArray, order: readonly number[]): number =>
     contiguous(machine, x.transpose(...order));
-  /** A new array whose elements lie by rows along an axis, and where. */
+  /** A new array whose elements lie by rows along an axis, and its address. */
   const newRows = (x: NdArray, order: readonly number[]): { array: NdArray; at: number } => {
     const moved = memory.array("float32", x.transpose(...order).shape);
     return { array: turnedBack(moved, order), at: memory.address(moved) };

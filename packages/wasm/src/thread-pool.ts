@@ -1,37 +1,37 @@
 /**
- * @file Workers on the same memory: jobs are kernel calls, taken by whoever is free, this thread
- * included.
+ * @file Workers on the same memory: jobs are kernel calls, taken by any free thread, the calling
+ * one included.
  */
 import { BackendError } from "@spm/core/extend";
 import type { DeferredKernels, Kernels } from "./kernel-exports.ts";
 import type { KernelName } from "./kernels.ts";
 import { SLOT, SLOTS, SPINS, threadSource, WORDS_BYTES, words } from "./thread-source.ts";
 
-/** A kernel, and what it is called with. */
+/** A kernel and its arguments. */
 export type KernelCall = readonly [kernel: KernelName, ...args: readonly (number | boolean)[]];
 
-/** As much of a worker as is used; Node's and browsers' both have it. */
+/** The part of a worker that is used, in Node as in browsers. */
 interface Thread {
   terminate(): unknown;
 }
 
-/** Bytes of the block that a team shares. */
+/** Bytes of the block that the threads of a pool share. */
 export const CONTROL_BYTES: number = WORDS_BYTES + 8 * SLOTS * SLOT;
 
-/** Milliseconds. */
+/** Milliseconds that a waiting thread sleeps at a time. */
 const NAP = 0.1;
 
-/** A browser's main thread must not sleep. */
+/** Whether this thread may sleep: a browser's main thread may not. */
 const mayWait = nodeWorkers() !== undefined || typeof document === "undefined";
 
-/** Whether this place has memory that threads share, and threads. */
+/** Whether the engine has threads, and memory that they share. */
 export const hasThreads = (): boolean =>
   typeof SharedArrayBuffer === "function" &&
   (nodeWorkers() !== undefined || typeof Worker === "function");
 
-/** How many threads this machine runs at once, as far as it says. */
+/** The number of threads that this machine runs at once; 1 where it does not say. */
 export function coreCount(): number {
-  const { process, navigator } = globalThis as Surroundings;
+  const { process, navigator } = globalThis as Globals;
   return (
     process?.getBuiltinModule?.("node:os").availableParallelism() ??
     navigator?.hardwareConcurrency ??
@@ -39,13 +39,13 @@ export function coreCount(): number {
   );
 }
 
-/** As much of what Node and browsers say of themselves as is used. */
-interface Surroundings {
+/** The globals of Node and browsers that are used. */
+interface Globals {
   readonly process?: { getBuiltinModule?(name: "node:os"): { availableParallelism(): number } };
   readonly navigator?: { readonly hardwareConcurrency?: number };
 }
 
-/** As much of Node's `worker_threads` as is used. */
+/** The part of Node's `worker_threads` that is used. */
 interface WorkerThreads {
   readonly Worker: new (
     url: URL,
@@ -60,7 +60,7 @@ function nodeWorkers(): WorkerThreads | undefined {
   return process?.getBuiltinModule?.("node:worker_threads");
 }
 
-/** Starts a worker that no process stays alive for. */
+/** Starts a worker, which keeps no process alive. */
 function start(data: object): Thread {
   const node = nodeWorkers();
   if (node !== undefined) {
@@ -83,11 +83,13 @@ export class ThreadPool {
   readonly #slots: Float64Array;
   readonly #threads: readonly Thread[];
   readonly #collected: KernelCall[] = [];
-  /** The kernels' namesakes: they only note with what they were called. */
+  /** Functions of the kernels' names that only record their calls. */
   readonly collect: DeferredKernels;
 
-  /** @param control - address of {@link CONTROL_BYTES} bytes, eight to a line
-   * @param count - threads, this one included */
+  /**
+   * @param control - address of {@link CONTROL_BYTES} bytes
+   * @param count - threads, the calling one included
+   */
   constructor(
     module: WebAssembly.Module,
     memory: WebAssembly.Memory,
@@ -108,7 +110,7 @@ export class ThreadPool {
     this.#threads = Array.from({ length: count - 1 }, () => start({ module, memory, control }));
   }
 
-  /** Runs what was noted. @throws BackendError when one traps */
+  /** Runs the recorded calls. @throws BackendError when one traps */
   runCollected(): void {
     this.run(this.#collected.splice(0));
   }
@@ -155,10 +157,7 @@ export class ThreadPool {
       );
   }
 
-  /**
-   * Waits for the others' last jobs: turning, and where they take longer than a turn on a free core
-   * would, asleep in between.
-   */
+  /** Waits for the others' last jobs: spinning, and after {@link SPINS} turns asleep in between. */
   #awaitOthers(limit: number): void {
     const control = this.#words;
     for (let spins = 0; ; spins++) {
@@ -168,7 +167,7 @@ export class ThreadPool {
     }
   }
 
-  /** Jobs that other threads ran. */
+  /** The number of jobs that other threads ran. */
   get helped(): number {
     return Atomics.load(this.#words, words.helped);
   }

@@ -1,11 +1,11 @@
 /**
- * @file What a worker runs: text, so that no bundler has to find a file. Words and slots are those
- * of {@link ThreadPool}.
+ * @file The program of a worker, as text, so that no bundler has to find a file. Words and slots
+ * are those of {@link ThreadPool}.
  */
 
 /**
- * 32-bit words of the control block. Tickets count jobs for ever; a slot is a ticket modulo
- * {@link SLOTS}.
+ * 32-bit words of the control block. Tickets number the jobs; a slot is a ticket modulo {@link
+ * SLOTS}.
  */
 export const words = {
   next: 0,
@@ -23,7 +23,7 @@ export const SLOT = 32;
 /** Bytes of the words in front of the slots. */
 export const WORDS_BYTES = 64;
 
-/** Looks before a thread goes to sleep: some tens of microseconds. */
+/** Polls before a thread goes to sleep: some tens of microseconds. */
 export const SPINS = 20_000;
 
 /** A module's source: in Node its data comes with the worker, in browsers as a message. */

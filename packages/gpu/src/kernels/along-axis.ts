@@ -1,6 +1,6 @@
 /**
  * @file Kernels that walk one axis: running sums, sorting, the Fourier transform. Quadratic in the
- * axis, every element by itself.
+ * length of the axis, a thread for each element.
  */
 import { sizeOf } from "@spm/core/extend";
 import { type DeviceArray, rowMajor, zeros } from "../device-array.ts";
@@ -23,8 +23,8 @@ export function cumulate(executor: Executor, x: DeviceArray, axis: number): Devi
 }
 
 /**
- * The positions that sort an axis, stable, NaN largest: first how many come before each element,
- * then who has which place.
+ * The positions that sort an axis, stable, NaN largest: first the number of elements before each,
+ * its rank, then the inverse of the ranks.
  */
 export function sortPositions(
   executor: Executor,

@@ -8,7 +8,7 @@ import { broadcastStrides, type DeviceArray, isWhole, rowMajor } from "../device
 import type { Executor, Memory } from "../executor.ts";
 import { threadsFor } from "../threads.ts";
 
-/** An array, or a number that travels with the call. */
+/** An array, or a number that is passed with the call. */
 export type Operand = DeviceArray | number;
 
 /**
@@ -64,8 +64,8 @@ export const whole = (executor: Executor, x: DeviceArray): DeviceArray =>
   isWhole(x) ? x : copyOf(executor, x);
 
 /**
- * Calls `use` with arrays that fill their memory in row-major order: where these don't, with copies
- * that live for as long as it runs.
+ * Calls `use` with arrays that fill their memory in row-major order: copies, released afterwards,
+ * of those that do not.
  */
 export function withWhole<T extends readonly DeviceArray[], Made>(
   executor: Executor,

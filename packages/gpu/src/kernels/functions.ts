@@ -1,6 +1,6 @@
 /**
  * @file The element-wise functions, as gpu.js's JavaScript; `x0`, `x1`, … are the operands. NaN
- * must come out as NaN.
+ * gives NaN.
  */
 import * as c from "@spm/core";
 import type * as extend from "@spm/core/extend";
@@ -62,7 +62,7 @@ const logBody =
   `return -1 / Math.abs(x0); } ${returnNaN}`;
 
 /**
- * Where 1 + x rounds to x, its logarithm is that of x: also at infinity, where Kahan's quotient is
+ * If 1 + x rounds to x, its logarithm is that of x: also at infinity, where Kahan's quotient is
  * NaN.
  */
 const log1pBody =

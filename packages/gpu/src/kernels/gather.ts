@@ -1,6 +1,6 @@
 /**
- * @file Indexing by arrays. Adding to places is written as a gather: each result looks for what
- * belongs to it.
+ * @file Indexing by arrays. Scattered additions are written as gathers: each result looks for the
+ * elements that belong to it.
  */
 import type { Shape } from "@spm/core";
 import { sizeOf } from "@spm/core/extend";
@@ -9,8 +9,8 @@ import type { Executor } from "../executor.ts";
 import { coordinatesOf, linear } from "../threads.ts";
 
 /**
- * An index that was read into the local `p`, counted from the front; one that does not exist yields
- * NaN, which a kernel can say where it cannot throw. `s0` is the NaN: WGSL has no literal for it.
+ * Statements that count the index in the local `p` from the front; an index out of range yields
+ * NaN, since a kernel cannot throw. `s0` is the NaN, for which WGSL has no literal.
  */
 const resolve = (n: number | undefined): string =>
   `let q = p; if (p < 0) { q = p + ${n}; } if (q < 0 || q >= ${n}) { return s0; }`;

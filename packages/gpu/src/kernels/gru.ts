@@ -26,7 +26,7 @@ function gates(first: number, width: number, unit: string, suffix: string): stri
   );
 }
 
-/** Runs a kernel over dense copies of its inputs, of a thread for each element of the result. */
+/** Runs a kernel on dense inputs, a thread for each element of the result. */
 const run = (
   executor: Executor,
   inputs: readonly DeviceArray[],
@@ -60,7 +60,7 @@ export function gruBackward(
   const [{ shape: gatesShape }, , { shape }] = inputs;
   const width = shape.at(-1) ?? 1;
   const operands = [ct, ...inputs];
-  /** What a branch returns where the gate that its columns belong to is the `gate`-th. */
+  /** The statements of the columns of gate number `gate`. */
   const branch = (gate: number, value: (suffix: string) => string): string => {
     const unit = gate === 0 ? "this.thread.x" : `(this.thread.x - ${gate * width})`;
     const suffix = `${gate}`;

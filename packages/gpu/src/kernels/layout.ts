@@ -1,4 +1,4 @@
-/** @file Kernels that move elements: padding and concatenation. Views need none. */
+/** @file Views, and kernels that move elements: padding, concatenation, sums of windows. */
 import type { Shape } from "@spm/core";
 import { sizeOf } from "@spm/core/extend";
 import { type DeviceArray, rowMajor, zeros } from "../device-array.ts";
@@ -6,7 +6,7 @@ import type { Executor } from "../executor.ts";
 import { coordinatesOf, linear } from "../threads.ts";
 import { parameters } from "./elementwise.ts";
 
-/** Where a slice lies: `y[i] = x[start + i·step]` along every axis. */
+/** A slice: `y[i] = x[start + i·step]` along every axis. */
 export interface Window {
   readonly shape: Shape;
   readonly start: readonly number[];
@@ -21,7 +21,7 @@ export const windowOn = (x: DeviceArray, { shape, start, step }: Window): Device
   offset: sizeOf(shape) === 0 ? 0 : start.reduce((at, s, k) => at + s * x.stride[k]!, x.offset),
 });
 
-/** `value` everywhere in `into`, and the elements of `x` in the window. */
+/** An array of shape `into` with the elements of `x` in the window, and `value` elsewhere. */
 export function place(
   executor: Executor,
   x: DeviceArray,
@@ -62,18 +62,18 @@ export function place(
 /** Inputs that one kernel concatenates: with the result, 8 buffers. */
 const mostAtOnce = 7;
 
-/** Arrays one after another along an axis; more than seven go through in groups. */
+/** Arrays one after another along an axis, at most seven in a launch. */
 export function concatenate(
   executor: Executor,
   xs: readonly DeviceArray[],
   axis: number,
 ): DeviceArray {
   if (xs.length > mostAtOnce) {
-    const groups = Array.from({ length: Math.ceil(xs.length / mostAtOnce) }, (_, g) =>
+    const parts = Array.from({ length: Math.ceil(xs.length / mostAtOnce) }, (_, g) =>
       concatenate(executor, xs.slice(g * mostAtOnce, (g + 1) * mostAtOnce), axis),
     );
-    const result = concatenate(executor, groups, axis);
-    for (const g of groups) executor.release(g.memory);
+    const result = concatenate(executor, parts, axis);
+    for (const { memory } of parts) executor.release(memory);
     return result;
   }
   const along = ({ shape }: DeviceArray): number => shape[axis] ?? 1;
@@ -103,7 +103,7 @@ export function concatenate(
   return rowMajor(memory, shape, dtype);
 }
 
-/** How a kernel slides over the last axes: its size and its step along each. */
+/** A kernel that slides over the last axes: its size and its step along each. */
 export interface Sliding {
   readonly kernel: Shape;
   readonly stride: Shape;
@@ -124,7 +124,10 @@ export function windowsOn(x: DeviceArray, { kernel, stride }: Sliding): DeviceAr
   };
 }
 
-/** Its transpose: each element of `into` adds up its share of every window that it is in. */
+/**
+ * The transpose of {@link windowsOn}: each element of `into` is the sum of its elements in all
+ * windows.
+ */
 export function addWindows(
   executor: Executor,
   x: DeviceArray,

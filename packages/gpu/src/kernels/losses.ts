@@ -1,4 +1,4 @@
-/** @file Cross-entropy between logits and class indices, both ways. */
+/** @file Cross-entropy between logits and class indices, forward and backward. */
 import { type Result, sizeOf } from "@spm/core/extend";
 import { type DeviceArray, rowMajor } from "../device-array.ts";
 import type { Executor } from "../executor.ts";
@@ -13,7 +13,7 @@ export interface CrossEntropySettings {
 
 type CrossEntropyOperands = readonly [logits: DeviceArray, labels: DeviceArray];
 
-/** How many rows count, as a scalar. */
+/** The number of rows that count, as a scalar. */
 function counted(executor: Executor, labels: DeviceArray, ignore: number): DeviceArray {
   const flags = elementwise(
     executor,
@@ -28,7 +28,7 @@ function counted(executor: Executor, labels: DeviceArray, ignore: number): Devic
   return count;
 }
 
-/** The mean loss; kept is ln Σ eˣ of each row. A label that does not exist yields NaN. */
+/** The mean loss; the residual is ln Σ eˣ of each row. A label out of range yields NaN. */
 export const crossEntropyForward = (
   executor: Executor,
   operands: CrossEntropyOperands,

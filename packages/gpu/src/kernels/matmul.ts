@@ -1,6 +1,6 @@
 /**
- * @file Matrix product: by tiles where WGSL runs and there is work enough, else a thread for each
- * element of the result.
+ * @file Matrix product: by tiles where WGSL runs and the product is large enough, else by a thread
+ * for each element of the result.
  */
 import { broadcastShapes, sizeOf } from "@spm/core/extend";
 import { type DeviceArray, rowMajor, zeros } from "../device-array.ts";
@@ -10,7 +10,7 @@ import { sumOver } from "./reduce.ts";
 import { operandOf, planTiles, type TiledPlan } from "./tiled-matmul.ts";
 
 const plans: Map<string, TiledPlan | null> = new Map();
-/** Plans that are remembered; writing one takes longer than launching it. */
+/** Plans that are remembered: to write one takes longer than to launch it. */
 const keptPlans = 1024;
 
 /** C = A·B over the last two axes; leading axes broadcast. */

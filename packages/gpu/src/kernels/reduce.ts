@@ -1,6 +1,6 @@
 /**
- * @file Reductions: each thread folds 64 elements, a tree of passes folds the rest, so that sums
- * stay accurate.
+ * @file Reductions: each thread folds 64 elements, and a tree of launches folds the results, so
+ * that sums stay accurate.
  */
 import type { Shape } from "@spm/core";
 import { sizeOf } from "@spm/core/extend";
@@ -9,10 +9,10 @@ import type { Executor, Output } from "../executor.ts";
 import { linear } from "../threads.ts";
 import { copyOf, elementwise } from "./elementwise.ts";
 
-/** How many elements a thread folds. */
+/** Elements that a thread folds. */
 const chunk = 64;
 
-/** A fold: where it starts, the statement that takes `v` into `total`, and the result. */
+/** A fold: its first statement, the one that takes `v` into `total`, and the last. */
 interface Fold {
   readonly start: string;
   readonly step: string;
@@ -25,8 +25,8 @@ const sumFold: Fold = {
   result: "return total;",
 };
 /**
- * NaN is the only value that does not equal itself. It is remembered apart: drivers turn
- * compare-and-take into their own maximum, which drops it, and WGSL's != is false beside it.
+ * NaN is the only value that does not equal itself. It has a variable of its own: drivers turn a
+ * comparison and an assignment into their maximum, which drops NaN, and WGSL's != is false for it.
  */
 const extremumFold = (better: ">" | "<"): Fold => ({
   start: "let total = e; let nan = 0;",
@@ -43,10 +43,7 @@ interface Rows {
   readonly countStride: number;
 }
 
-/**
- * The array as rest × reduced, each walked in one stride; copied first where it can't be seen that
- * way.
- */
+/** The array as rest × reduced, each with one stride; a copy where the array has no such view. */
 function rowsOf(executor: Executor, x: DeviceArray, axes: readonly number[]): Rows {
   const rest = x.shape.map((_, k) => k).filter((k) => !axes.includes(k));
   const kept = joined(x, rest);
@@ -71,7 +68,7 @@ function rowsOf(executor: Executor, x: DeviceArray, axes: readonly number[]): Ro
   };
 }
 
-/** Several axes as one, where one stride walks them. */
+/** Several axes as one, if they have one stride; else null. */
 function joined(x: DeviceArray, axes: readonly number[]): { size: number; stride: number } | null {
   let size = 1;
   let stride = 0;
@@ -84,7 +81,7 @@ function joined(x: DeviceArray, axes: readonly number[]): { size: number; stride
   return { size, stride };
 }
 
-/** One pass after another until one element is left of each row. */
+/** Folds each row, launch after launch, until one element is left of it. */
 function foldRows(executor: Executor, rows: Rows, fold: Fold): DeviceArray["memory"] {
   let { x, rest, restStride, count, countStride } = rows;
   let memory = x.memory;
@@ -144,8 +141,8 @@ export const maxOver: Reduce = reduceWith(extremumFold(">"));
 export const minOver: Reduce = reduceWith(extremumFold("<"));
 
 /**
- * Where the best element of each row is, the first of equal ones; NaN is the best. One thread walks
- * a row.
+ * The place of the best element of each row, the first of equal ones; NaN is the best. A thread
+ * takes a row.
  */
 const positionOver =
   (better: ">" | "<"): Reduce =>
@@ -168,9 +165,9 @@ const positionOver =
     return rowMajor(memory, shape, "int32");
   };
 
-/** Where the largest element is. */
+/** The place of the largest element. */
 export const argmaxOver: Reduce = positionOver(">");
-/** Where the smallest element is. */
+/** The place of the smallest element. */
 export const argminOver: Reduce = positionOver("<");
 
 /** ln Σ eˣ over the axes, shifted by the largest element. */
@@ -195,8 +192,7 @@ export function logsumexpOver(
     kept,
     x.dtype,
     [top, total],
-    // An infinite top is the result itself; its elements count 1 each above, so nothing becomes ∞ −
-    // ∞.
+    // An infinite top is the result itself; its elements count 1 each above, which avoids ∞ − ∞.
     "return x0 - x0 === 0 ? x0 + Math.log(x1) : x0;",
   );
   for (const { memory } of [top, shifted, total]) executor.release(memory);

@@ -34,9 +34,9 @@ const side = 16;
 const depth = 16;
 /** Workgroups that fill a large GPU. */
 const plenty = 264;
-/** Inner elements that are worth a workgroup of their own. */
+/** The least number of inner elements that are worth a workgroup of their own. */
 const leastDepth = 128;
-/** Products smaller than this are done before a tile is loaded. */
+/** Products of fewer multiplications are done before a tile is loaded. */
 const leastWork = 2 ** 16;
 
 /** An array as an operand of a product whose leading axes are `batch`. */
@@ -46,12 +46,12 @@ export function operandOf(x: DeviceArray, batch: Shape): Operand {
   return { offset: x.offset, batch: broadcastStrides(leading, batch), matrix: [outer, inner] };
 }
 
-/** How a product is launched; `splits` parts of the inner axis are summed up afterwards. */
+/** The launch of a product; `splits` parts of the inner axis are added up afterwards. */
 export interface TiledPlan {
   readonly code: string;
   readonly splits: number;
   readonly results: readonly [number];
-  readonly groups: Grid;
+  readonly workgroups: Grid;
 }
 
 /** The kernel of a product, or null where it is too small or too large for tiles. */
@@ -59,11 +59,11 @@ export function planTiles(launcher: WgslLauncher, product: Product): TiledPlan |
   const { m, k, n, batch } = product;
   const matrices = sizeOf(batch);
   if (m * n * k < leastWork || launcher.invocations < side * side) return null;
-  const groups = (each: number) =>
+  const workgroups = (each: number) =>
     Math.ceil(m / (side * each)) * Math.ceil(n / (side * each)) * matrices;
   const each =
-    launcher.sharedBytes >= 2 * depth * (side * 8 + 4) * 4 && groups(8) >= plenty / 2 ? 8 : 4;
-  const wanted = Math.min(Math.ceil(plenty / groups(each)), Math.floor(k / leastDepth));
+    launcher.sharedBytes >= 2 * depth * (side * 8 + 4) * 4 && workgroups(8) >= plenty / 2 ? 8 : 4;
+  const wanted = Math.min(Math.ceil(plenty / workgroups(each)), Math.floor(k / leastDepth));
   const splits = Math.max(1, wanted);
   if (matrices * splits > 65535 || Math.ceil(m / (side * each)) > 65535) return null;
   const tile = side * each;
@@ -71,11 +71,11 @@ export function planTiles(launcher: WgslLauncher, product: Product): TiledPlan |
     code: tiled(product, each, splits),
     splits,
     results: [splits * matrices * m * n],
-    groups: [Math.ceil(n / tile), Math.ceil(m / tile), matrices * splits],
+    workgroups: [Math.ceil(n / tile), Math.ceil(m / tile), matrices * splits],
   };
 }
 
-/** A whole number as WGSL computes with it: modulo 2³², so that negative strides come out right. */
+/** An integer in WGSL, modulo 2³², which is right for negative strides, too. */
 const word = (value: number): string => `${value >>> 0}u`;
 
 /** Statements that set `{name}At` to the first element of the operand's matrix number `batch`. */
@@ -92,48 +92,61 @@ function startOf(name: string, { offset, batch }: Operand, shape: readonly numbe
   return `let ${name}At = ${[word(offset), ...terms].join(" + ")};`;
 }
 
-function tiled({ m, k, n, batch, a, b }: Product, each: 4 | 8, splits: number): string {
-  const tile = side * each;
-  const pitch = tile + 4; // against bank conflicts
-  const depthEach = Math.ceil(k / splits / depth) * depth;
-  const parts = upTo(each / 4);
-  const matrices = sizeOf(batch);
-  const wide = n % 4 === 0;
+/** A tile of a kernel: `each` × `each` elements of the result for a thread. */
+interface Tile {
+  readonly each: 4 | 8;
+  /** Rows, and columns, of the tile. */
+  readonly size: number;
+  /** Elements from one inner index to the next in shared memory: padded, against bank conflicts. */
+  readonly pitch: number;
+  /** 0 … each/4 − 1: the vectors of four elements that a thread holds of a row, or column. */
+  readonly parts: readonly number[];
+}
 
-  // A tile of an operand, element by element: neighbouring threads read neighbours in memory.
-  const place = (inner: boolean, i: number): { inner: string; outer: string } => {
+const tileOf = (each: 4 | 8): Tile => ({
+  each,
+  size: side * each,
+  pitch: side * each + 4,
+  parts: upTo(each / 4),
+});
+
+/**
+ * Statements that take a tile of an operand from global memory into registers, and from there into
+ * shared memory, element by element: neighbouring threads read neighbours in memory.
+ * @param strides - along the axis of the result, and along the inner axis
+ * @param first - the tile's first row or column, of `size`
+ */
+function moveTile(
+  { each, size: tile, pitch }: Tile,
+  name: "a" | "b",
+  strides: readonly [outer: number, inner: number],
+  first: string,
+  size: number,
+): { load: string; store: string } {
+  const alongInner = Math.abs(strides[1]) === 1;
+  const places = upTo(each).map((i) => {
     const e = i === 0 ? "t" : `(t + ${i * side * side}u)`;
-    if (inner) return { inner: `(${e} & ${depth - 1}u)`, outer: `(${e} / ${depth}u)` };
-    return { inner: `(${e} / ${tile}u)`, outer: `(${e} % ${tile}u)` };
-  };
-  const operand = (
-    name: "a" | "b",
-    strides: readonly [outer: number, inner: number],
-    first: string,
-    size: number,
-  ) => {
-    const inner = Math.abs(strides[1]) === 1;
-    const load = upTo(each).map((i) => {
-      const at = place(inner, i);
-      return (
-        `{ let o = ${first} + ${at.outer}; let d = next + ${at.inner}; f${name}${i} = 0.0; ` +
-        `if (o < ${size}u && d < end) { f${name}${i} = ${name}[${name}At + o * ` +
-        `${word(strides[0])} + d * ${word(strides[1])}]; } }`
-      );
-    });
-    const store = upTo(each).map((i) => {
-      const at = place(inner, i);
-      return (
-        `{ let o = ${at.outer}; ` +
-        `s${name}[(${at.inner} * ${pitch}u + o) / 4u][o & 3u] = f${name}${i}; }`
-      );
-    });
-    return { load: load.join("\n"), store: store.join("\n") };
-  };
-  const left = operand("a", a.matrix, "top", m);
-  const right = operand("b", [b.matrix[1], b.matrix[0]], "start", n);
-  const rows = upTo(each);
-  const products = rows
+    return alongInner
+      ? { i, inner: `(${e} & ${depth - 1}u)`, outer: `(${e} / ${depth}u)` }
+      : { i, inner: `(${e} / ${tile}u)`, outer: `(${e} % ${tile}u)` };
+  });
+  const load = places.map(
+    ({ i, inner, outer }) =>
+      `{ let o = ${first} + ${outer}; let d = next + ${inner}; f${name}${i} = 0.0; ` +
+      `if (o < ${size}u && d < end) { f${name}${i} = ${name}[${name}At + o * ` +
+      `${word(strides[0])} + d * ${word(strides[1])}]; } }`,
+  );
+  const store = places.map(
+    ({ i, inner, outer }) =>
+      `{ let o = ${outer}; ` +
+      `s${name}[(${inner} * ${pitch}u + o) / 4u][o & 3u] = f${name}${i}; }`,
+  );
+  return { load: load.join("\n"), store: store.join("\n") };
+}
+
+/** Statements that add to `c{r}_{p}` the products of the operands' elements at inner index i. */
+function multiplyTile({ each, pitch, parts }: Tile): string {
+  const products = upTo(each)
     .flatMap((r) => parts.map((p) => `c${r}_${p} += a${r >> 2}[${r & 3}] * b${p};`))
     .join(" ");
   const read = parts
@@ -143,7 +156,12 @@ function tiled({ m, k, n, batch, a, b }: Product, each: 4 | 8, splits: number): 
         `let b${p} = sb[i * ${pitch / 4}u + tx + ${p * side}u];`,
     )
     .join(" ");
-  const write = rows.flatMap((r) =>
+  return `${read} ${products}`;
+}
+
+/** Statements that write a thread's elements of the result, four at once where `wide`. */
+function writeTile({ each, parts }: Tile, { m, n }: Product, wide: boolean): string {
+  const write = upTo(each).flatMap((r) =>
     parts.map((p) => {
       const column = `start + (tx + ${p * side}u) * 4u`;
       if (wide)
@@ -160,6 +178,20 @@ function tiled({ m, k, n, batch, a, b }: Product, each: 4 | 8, splits: number): 
         .join(" ");
     }),
   );
+  return write.join("\n");
+}
+
+function tiled(product: Product, each: 4 | 8, splits: number): string {
+  const { m, k, n, batch, a, b } = product;
+  const tile = tileOf(each);
+  const { size, pitch, parts } = tile;
+  const depthEach = Math.ceil(k / splits / depth) * depth;
+  const wide = n % 4 === 0;
+  const left = moveTile(tile, "a", a.matrix, "top", m);
+  const right = moveTile(tile, "b", [b.matrix[1], b.matrix[0]], "start", n);
+  const elements = upTo(each);
+  const loaded = elements.map((i) => `var fa${i} = 0.0; var fb${i} = 0.0;`).join(" ");
+  const sums = elements.flatMap((r) => parts.map((p) => `var c${r}_${p} = vec4f();`)).join(" ");
   const shared = (depth * pitch) / 4;
   return (
     bindings(["a: array<f32>", "b: array<f32>"], [`c: array<${wide ? "vec4f" : "f32"}>`]) +
@@ -167,22 +199,17 @@ function tiled({ m, k, n, batch, a, b }: Product, each: 4 | 8, splits: number): 
     `@compute @workgroup_size(${side * side}) fn main(@builtin(workgroup_id) ` +
     "w: vec3u, @builtin(local_invocation_index) t: u32) {\n" +
     `let tx = t % ${side}u; let ty = t / ${side}u; ` +
-    `let top = w.y * ${tile}u; let start = w.x * ${tile}u;\n` +
+    `let top = w.y * ${size}u; let start = w.x * ${size}u;\n` +
     `let matrix = w.z / ${splits}u; let begin = (w.z % ${splits}u) * ${depthEach}u; ` +
     `let end = min(${k}u, begin + ${depthEach}u);\n` +
-    `${startOf("a", a, batch)}\n${startOf("b", b, batch)}\n` +
-    `${upTo(each)
-      .map((i) => `var fa${i} = 0.0; var fb${i} = 0.0;`)
-      .join(
-        " ",
-      )}\n${rows.flatMap((r) => parts.map((p) => `var c${r}_${p} = vec4f();`)).join(" ")}\n` +
+    `${startOf("a", a, batch)}\n${startOf("b", b, batch)}\n${loaded}\n${sums}\n` +
     `{ let next = begin; ${left.load}\n${right.load} }\n` +
     // The next tiles are on their way while these are multiplied.
     `for (var at = begin; at < end; at += ${depth}u) {\n` +
     `${left.store}\n${right.store}\nworkgroupBarrier();\n` +
     `{ let next = at + ${depth}u; ${left.load}\n${right.load} }\n` +
-    `for (var i = 0u; i < ${depth}u; i++) { ${read} ${products} }\nworkgroupBarrier();\n}\n` +
+    `for (var i = 0u; i < ${depth}u; i++) { ${multiplyTile(tile)} }\nworkgroupBarrier();\n}\n` +
     `let row = top + ty * ${each}u; let into = ((w.z % ${splits}u) ` +
-    `* ${matrices}u + matrix) * ${m * n}u + row * ${n}u;\n${write.join("\n")}\n}`
+    `* ${sizeOf(batch)}u + matrix) * ${m * n}u + row * ${n}u;\n${writeTile(tile, product, wide)}\n}`
   );
 }

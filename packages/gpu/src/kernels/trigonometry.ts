@@ -1,6 +1,6 @@
 /**
  * @file Sine and cosine to float32's precision. A GPU's own are fast and keep only an absolute 2⁻²¹
- * near 0, less far away: twelve rotations in a row would show it.
+ * near 0, less far away, too little for twelve rotations in a row.
  *
  * Reduction by multiples of π/2 in three parts (Cody, Waite 1980), then the minimax polynomials of
  * the Cephes library (Moshier).

@@ -8,9 +8,7 @@ import type { Executor } from "../executor.ts";
 import { copyOf, elementwise, withWhole } from "./elementwise.ts";
 import { bindings, halves, joined } from "./wgsl.ts";
 
-/**
- * One rule: statements over `p`, `g`, the slots and the options, and what becomes of each of them.
- */
+/** One rule: statements over `p`, `g`, the slots and the options, and the next values. */
 export interface UpdateRule {
   /** Names of the slots, for the options given. */
   readonly slots: readonly string[];
@@ -21,8 +19,8 @@ export interface UpdateRule {
 
 /**
  * Runs a rule: `[parameter, grad, ...slots] → [parameter, ...slots]`.
- * @param options - its numbers are locals by their names; `rest_x` is 1 − x, rounded once. Flags
- * shape the text instead.
+ * @param options - numbers are locals of their names; `rest_x` is 1 − x, rounded once. Flags are no
+ * locals: the rule is made for them.
  */
 export function update<S extends Places>(
   executor: Executor,
@@ -48,7 +46,7 @@ export function update(
   const size = sizeOf(parameter.shape);
   const names = ["p", "grad", ...slots];
   const text = statements + next.join();
-  // A choice reads differently in WGSL; the one rule that has one stays with gpu.js.
+  // WGSL has no conditional expression; the one rule that has one runs in gpu.js.
   const fits = size > 0 && size <= most && inputs.length + next.length <= mostBuffers;
   if (executor.wgsl !== null && fits && !text.includes("?")) {
     // A gradient may be a view of a longer vector, as clipping makes them.
@@ -64,7 +62,7 @@ export function update(
       wgsl.launch(code, {
         reads: [p, given, ...state].map((x) => x.memory),
         results: next.map(() => size),
-        groups: [Math.ceil(size / threads), 1, 1],
+        workgroups: [Math.ceil(size / threads), 1, 1],
         numbers: [...halves(given.offset), ...numbers.map(([, value]) => value)],
       }),
     );
@@ -94,7 +92,7 @@ const threads = 256;
 const most = 65535 * threads;
 const mostBuffers = 8;
 
-/** Texts by rule: there are few, and writing one takes longer than launching it. */
+/** Texts by rule: there are few, and to write one takes longer than to launch it. */
 const sources: Map<string, string> = new Map();
 
 /** The rule as WGSL, for parameters of any size. */
@@ -113,7 +111,7 @@ function inOneLaunch(
   return code;
 }
 
-/** Writes it: `const` becomes `let`, functions lose their prefix, numbers get a point. */
+/** Translates the rule: `const` becomes `let`, functions lose their prefix, numbers get a point. */
 function translated(
   reads: readonly string[],
   statements: string,
@@ -138,7 +136,7 @@ function translated(
       numbers.length + 2,
     ) +
     `@compute @workgroup_size(${threads}) fn main(@builtin(global_invocation_id) id: vec3u) {\n` +
-    // Buffers may be a little longer than their arrays, and what lies there is nobody's.
+    // Buffers may be a little longer than their arrays.
     "let i = id.x; if (i >= arrayLength(&in_p)) { return; " +
     `}\n${locals}\n${uniforms}\n${wgsl(statements)}\n` +
     `${next.map((expression, k) => `out_${k}[i] = ${wgsl(expression)};`).join("\n")}\n}`
@@ -206,7 +204,7 @@ export const nadamRule: UpdateRule = {
   next: ["p - (gradRate * g + momentRate * first) / (Math.sqrt(second) + eps)", "first", "second"],
 };
 
-/** RAdam, before and after its variance can be trusted. */
+/** RAdam; `adaptive` once its variance is tractable. */
 export const radamRule = (adaptive: boolean): UpdateRule => ({
   slots: ["m", "v"],
   statements: `${moments}const second = beta2 * v + rest_beta2 * g * g;`,

@@ -1,5 +1,5 @@
 /**
- * @file What the hand-written kernels' texts share: their bindings, and numbers of rows that come
+ * @file Parts of the texts of hand-written kernels: their bindings, and numbers of rows that come
  * with the call.
  */
 
@@ -7,8 +7,8 @@
 export const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
 /**
- * Binding lines of a kernel: so many numbers as the uniform `numbers`, where there are any; then
- * what it reads, then what it writes, each like `x: array<f32>`.
+ * Binding lines of a kernel: so many numbers as the uniform `numbers`, if any; then inputs, then
+ * results, each like `x: array<f32>`.
  */
 export function bindings(reads: readonly string[], writes: readonly string[], numbers = 0): string {
   const first = numbers === 0 ? 0 : 1;
@@ -23,12 +23,10 @@ export function bindings(reads: readonly string[], writes: readonly string[], nu
   ].join("");
 }
 
-/**
- * A whole number below 2³² as two numbers of a call, which are float32, and the WGSL that puts them
- * together again.
- */
+/** An integer below 2³² as two numbers of a call, which are float32. */
 export const halves = (count: number): readonly [high: number, low: number] => [
   count >>> 16,
   count & 0xffff,
 ];
+/** The WGSL of that integer, from the first two numbers. */
 export const joined = "((u32(numbers[0].x) << 16u) | u32(numbers[0].y))";

@@ -1,6 +1,6 @@
 /**
- * @file When hand-written kernels run the mixer, and their texts. Where they don't fit, the passes
- * of gpu.js do the work.
+ * @file The choice of hand-written kernels for a mixer, and their texts. Where they don't fit, it
+ * runs by passes of gpu.js.
  */
 import type { Schedule } from "@spm/mixer";
 import type { Executor, WgslLauncher } from "../../executor.ts";
@@ -9,21 +9,21 @@ import { tablesOf } from "../mixer/tables.ts";
 import { upTo } from "../wgsl.ts";
 import type { FusedBlocks } from "./blocks.ts";
 import { fusedForward } from "./forward.ts";
-import { type FusedCall, persistentGroups, planFused } from "./plan.ts";
-import { spanBackward } from "./span-backward.ts";
-import { spanForward } from "./span-forward.ts";
-import { planSpans, type SpanPlan, sharedBytesOf } from "./span-plan.ts";
-import { addSpanSums, mostSpans, type SumsKernel } from "./span-sums.ts";
+import { groupBackward } from "./group-backward.ts";
+import { groupForward } from "./group-forward.ts";
+import { type GroupPlan, planGroups, sharedBytesOf } from "./group-plan.ts";
+import { addGroupSums, mostGroups, type SumsKernel } from "./group-sums.ts";
+import { type FusedCall, persistentWorkgroups, planFused } from "./plan.ts";
 
-/** One launch: a span and its text. */
-export interface SpanKernel {
-  readonly span: SpanPlan;
+/** One launch: a group and its text. */
+export interface GroupKernel {
+  readonly group: GroupPlan;
   readonly code: string;
 }
 
 /**
- * The kernels of a mixer of one size, for any number of rows. Writing their texts takes longer than
- * launching them.
+ * The kernels of a mixer of one size, for any number of rows. To write their texts takes longer
+ * than to launch them.
  */
 export interface FusedKernels {
   readonly launcher: WgslLauncher;
@@ -31,22 +31,19 @@ export interface FusedKernels {
   readonly n: number;
   readonly fanOut: number;
   /**
-   * All stages in one launch, where a workgroup can hold them: `keeping` also stores z where the
-   * backward pass begins.
+   * All stages in one launch, where a workgroup can hold them: `keeping` also stores z before each
+   * group of the backward.
    */
   readonly whole: {
     readonly alone: string;
     readonly keeping: string;
     readonly kept: number;
-    groups(rows: number): number;
+    workgroups(rows: number): number;
   } | null;
-  /**
-   * The forward pass by spans: as few as can be, and those that the backward pass goes back
-   * through.
-   */
-  readonly forward: readonly SpanKernel[];
-  readonly steps: readonly SpanKernel[];
-  readonly backward: readonly SpanKernel[];
+  /** The forward by groups: `forward` as few as possible, `steps` those of the backward. */
+  readonly forward: readonly GroupKernel[];
+  readonly steps: readonly GroupKernel[];
+  readonly backward: readonly GroupKernel[];
   readonly add: readonly SumsKernel[];
 }
 
@@ -72,7 +69,7 @@ export function chooseFused(
   const launcher = executor.wgsl;
   if (launcher === null || schedule.n < 64 || rows === 0 || fanIn === 0 || fanOut === 0)
     return null;
-  // A few stages at short distances pair everyone of an n that is no power of two, too.
+  // A few stages at short distances pair all coordinates of an n that is no power of two, too.
   if ((schedule.n & (schedule.n - 1)) !== 0) return null;
   const bySchedule =
     known.get(executor) ?? new WeakMap<Schedule, Map<string, FusedKernels | null>>();
@@ -91,8 +88,8 @@ export function chooseFused(
 }
 
 /**
- * Threads whose registers a multiprocessor has room for in the forward pass: 128 each, of which
- * coefficients take 96.
+ * Threads of the forward whose registers fit a multiprocessor: 128 each, of which coefficients take
+ * 96.
  */
 export const forwardThreads = 512;
 
@@ -103,19 +100,20 @@ function makeKernels(
   call: FusedCall,
 ): FusedKernels | null {
   const plan = planFused(call, 3);
-  const fits = (span: SpanPlan): boolean =>
-    span.workgroup <= launcher.invocations && sharedBytesOf(span, 3) <= launcher.sharedBytes;
-  const forward = planSpans(plan, 2);
+  const fits = (group: GroupPlan): boolean =>
+    group.workgroup <= launcher.invocations && sharedBytesOf(group, 3) <= launcher.sharedBytes;
+  const forward = planGroups(plan, 2);
   const blocks = kind.fusedBlocks(executor, plan);
-  const backward = planSpans(plan, blocks.backwardRounds);
+  const backward = planGroups(plan, blocks.backwardPasses);
   if (![...forward, ...backward].every(fits)) return null;
   const starts = backward.slice(1).map(({ begin }) => begin.stage);
-  const threads = plan.threads * plan.rowsPerGroup;
+  const threads = plan.threads * plan.rowsPerWorkgroup;
   const resident = threads <= forwardThreads && call.distances.length * blocks.registers <= 96;
   const holds =
-    call.n * plan.rowsPerGroup * 4 <= launcher.sharedBytes && plan.threads <= launcher.invocations;
-  const texts = (spans: readonly SpanPlan[]) =>
-    spans.map((span) => ({ span, code: spanForward(span, blocks) }));
+    call.n * plan.rowsPerWorkgroup * 4 <= launcher.sharedBytes &&
+    plan.threads <= launcher.invocations;
+  const texts = (groups: readonly GroupPlan[]) =>
+    groups.map((group) => ({ group, code: groupForward(group, blocks) }));
   return {
     launcher,
     blocks,
@@ -127,14 +125,15 @@ function makeKernels(
             alone: fusedForward(plan, blocks, []),
             keeping: fusedForward(plan, blocks, starts),
             kept: starts.length,
-            groups: (rows) => persistentGroups(threads, plan.rowsPerGroup, rows, forwardThreads),
+            workgroups: (rows) =>
+              persistentWorkgroups(threads, plan.rowsPerWorkgroup, rows, forwardThreads),
           }
         : null,
     forward: texts(forward),
     steps: texts(backward),
-    backward: backward.map((span) => ({ span, code: spanBackward(span, blocks) })),
-    add: upTo(Math.ceil(backward.length / mostSpans)).map((k) =>
-      addSpanSums(backward.slice(k * mostSpans, (k + 1) * mostSpans), blocks),
+    backward: backward.map((group) => ({ group, code: groupBackward(group, blocks) })),
+    add: upTo(Math.ceil(backward.length / mostGroups)).map((k) =>
+      addGroupSums(backward.slice(k * mostGroups, (k + 1) * mostGroups), blocks),
     ),
   };
 }

@@ -1,19 +1,19 @@
 /**
- * @file The mixer's forward pass in one launch: a workgroup takes a row through all stages, in
- * registers, with exchanges through shared memory between groups of stages. The blocks'
+ * @file The mixer's forward in one launch, a group of all passes: a workgroup takes a row through
+ * all stages, in registers, with exchanges through shared memory between passes. The blocks'
  * coefficients stay in registers from row to row. Figures 6 and 7 of docs/design/memory-layout.md
- * draw the exchanges.
+ * show the exchanges.
  */
 
 import { bindings, upTo } from "../wgsl.ts";
-import { type FusedBlocks, mixRound } from "./blocks.ts";
+import { type FusedBlocks, mixPass } from "./blocks.ts";
 import {
   coordinate,
   declareBases,
+  type FusedPass,
   type FusedPlan,
   isContiguous,
   mainHead,
-  type Round,
   readShared,
   rowLoop,
   spreadBanks,
@@ -54,7 +54,7 @@ export const copyElements = ({ held }: FusedPlan, to: string, from: string): str
     .map((e) => `${to}${e} = ${from}${e};`)
     .join(" ");
 
-/** Statements that write y from `v0 …` in the layout of the last round. */
+/** Statements that write y from `v0 …` in the layout of the last pass. */
 export const storeOutput = (plan: FusedPlan, v: string): string =>
   upTo(plan.held)
     .map((e) => {
@@ -64,34 +64,34 @@ export const storeOutput = (plan: FusedPlan, v: string): string =>
     })
     .join(" ");
 
-/** Statements that write z in the layout of a round. */
-export const storeStage = (plan: FusedPlan, round: Round, array: string, v: string): string =>
+/** Statements that write z in the layout of a pass. */
+export const storeStage = (plan: FusedPlan, pass: FusedPass, array: string, v: string): string =>
   upTo(plan.held)
-    .map((e) => `${array}[row * ${plan.n}u + ${coordinate(round, e)}] = ${v}${e};`)
+    .map((e) => `${array}[row * ${plan.n}u + ${coordinate(pass, e)}] = ${v}${e};`)
     .join(" ");
 
 /**
- * Reads x, the coefficients, d_in, d_out, bias; results y, then z before the stages `kept`, for the
- * backward pass.
+ * Reads x, the coefficients, d_in, d_out, bias; results y, then z before the stages `kept`, the
+ * residual.
  */
 export function fusedForward(
   plan: FusedPlan,
   blocks: FusedBlocks,
   kept: readonly number[],
 ): string {
-  const { rounds, n, threads, rowsPerGroup } = plan;
+  const { passes, n, threads, rowsPerWorkgroup } = plan;
   const { head, guard, next } = rowLoop(plan);
   const type = inputType(plan);
-  const mixed = rounds.map((round, r) => {
-    const place = kept.indexOf(round.stage);
-    const keep = place < 0 ? "" : `${guard} { ${storeStage(plan, round, `z${place}`, "v")} }`;
-    const following = rounds[r + 1];
+  const mixed = passes.map((pass, r) => {
+    const place = kept.indexOf(pass.stage);
+    const keep = place < 0 ? "" : `${guard} { ${storeStage(plan, pass, `z${place}`, "v")} }`;
+    const following = passes[r + 1];
     const move =
       following === undefined
         ? ""
-        : `${writeShared(plan, round, "v", "own")} workgroupBarrier(); ` +
+        : `${writeShared(plan, pass, "v", "own")} workgroupBarrier(); ` +
           `${readShared(plan, following, "v", "own")} workgroupBarrier();`;
-    return `${keep} ${mixRound(blocks, plan, round, "v")} ${move}`;
+    return `${keep} ${mixPass(blocks, plan, pass, "v")} ${move}`;
   });
   const reads = [
     `x: array<${type}>`,
@@ -102,17 +102,18 @@ export function fusedForward(
   ];
   return (
     bindings(reads, ["y: array<f32>", ...kept.map((_, k) => `z${k}: array<f32>`)], 2) +
-    `var<workgroup> sh: array<f32, ${n * rowsPerGroup}>;\n` +
+    `var<workgroup> sh: array<f32, ${n * rowsPerWorkgroup}>;\n` +
     `fn place(i: u32) -> u32 { return ${spreadBanks}; }\n` +
-    mainHead(plan, threads * rowsPerGroup) +
-    (rowsPerGroup === 1
+    mainHead(plan, threads * rowsPerWorkgroup) +
+    (rowsPerWorkgroup === 1
       ? "let t = id.x; let sub = 0u;"
       : `let t = id.x % ${threads}u; let sub = id.x / ${threads}u;`) +
     `\nlet own = sub * ${n}u;\n${declareBases(plan)}\n` +
-    `${rounds.map((round) => blocks.load(plan, round)).join("\n")}\n` +
+    `${passes.map((pass) => blocks.load(plan, pass)).join("\n")}\n` +
     `${declareElements(plan, "v", "f")}\n{ ` +
-    `let row = min(w.x * ${rowsPerGroup}u + sub, rows - 1u); ${loadInput(plan, "f", "row")} }\n` +
-    // The next row is on its way while this one is mixed.
+    `let row = min(w.x * ${rowsPerWorkgroup}u + sub, rows - 1u); ` +
+    `${loadInput(plan, "f", "row")} }\n` +
+    // The next row is loaded while this one is mixed.
     `${head}${copyElements(plan, "v", "f")}\n{ ` +
     `let next = ${next}; ${loadInput(plan, "f", "next")} }\n` +
     `${mixed.join("\n")}\n${guard} { ${storeOutput(plan, "v")} }\n}\n}`

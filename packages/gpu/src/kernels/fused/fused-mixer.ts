@@ -5,34 +5,34 @@ import type { Executor, Memory } from "../../executor.ts";
 import { concatenate } from "../layout.ts";
 import type { MixerOperands, MixerPlaces } from "../mixer/operands.ts";
 import { halves } from "../wgsl.ts";
-import { type FusedKernels, forwardThreads, type SpanKernel } from "./choose.ts";
-import { backwardResults } from "./span-backward.ts";
-import { spanGroups } from "./span-plan.ts";
-import { mostSpans, type SumsKernel } from "./span-sums.ts";
+import { type FusedKernels, forwardThreads, type GroupKernel } from "./choose.ts";
+import { backwardResults } from "./group-backward.ts";
+import { workgroupsFor } from "./group-plan.ts";
+import { mostGroups, type Summed } from "./group-sums.ts";
 
-/** z before each of some spans, the first ones, and after them: y, where they end the mixer. */
-function takeSpans(
+/** z before each of the first groups, and after them; after all groups that is y. */
+function takeGroups(
   { launcher, n, fanOut }: FusedKernels,
-  spans: readonly SpanKernel[],
+  groups: readonly GroupKernel[],
   { x, dIn, dOut, bias, rows }: MixerOperands,
   coefficients: Memory,
 ): { starts: Memory[]; end: Memory } {
   const starts: Memory[] = [];
   let end = x.memory;
-  for (const { span, code } of spans) {
-    const ends = [...(span.first ? [dIn] : []), ...(span.last ? [dOut, bias] : [])];
+  for (const { group, code } of groups) {
+    const ends = [...(group.first ? [dIn] : []), ...(group.last ? [dOut, bias] : [])];
     starts.push(end);
     [end] = launcher.launch(code, {
       reads: [end, coefficients, ...ends.map((d) => d.memory)],
-      results: [rows * (span.last ? fanOut : n)],
-      groups: spanGroups(span, rows, forwardThreads),
+      results: [rows * (group.last ? fanOut : n)],
+      workgroups: workgroupsFor(group, rows, forwardThreads),
       numbers: halves(rows),
     });
   }
   return { starts, end };
 }
 
-/** All stages in one launch: y, and z before each span but the first where they are kept. */
+/** All stages in one launch: y, and z before each group but the first where they are kept. */
 function takeWhole(
   { launcher, n, fanOut }: FusedKernels,
   whole: NonNullable<FusedKernels["whole"]>,
@@ -43,15 +43,15 @@ function takeWhole(
   const [end, ...between] = launcher.launch(keep ? whole.keeping : whole.alone, {
     reads: [x.memory, coefficients, dIn.memory, dOut.memory, bias.memory],
     results: [rows * fanOut, ...Array<number>(keep ? whole.kept : 0).fill(rows * n)],
-    groups: [whole.groups(rows), 1, 1],
+    workgroups: [whole.workgroups(rows), 1, 1],
     numbers: halves(rows),
   });
   return { starts: [x.memory, ...between], end };
 }
 
 /**
- * y, and what backward wants where somebody will differentiate: z between the spans, then the
- * coefficients where they are not the parameter itself.
+ * y, and the residual if it is to be kept: z between the groups, then the coefficients where they
+ * are not the parameter itself.
  */
 export function fusedMixerForward(
   executor: Executor,
@@ -65,7 +65,7 @@ export function fusedMixerForward(
   const coefficients = made ?? parameters[0].memory;
   const { starts, end } =
     whole === null
-      ? takeSpans(kernels, keep ? steps : forward, operands, coefficients)
+      ? takeGroups(kernels, keep ? steps : forward, operands, coefficients)
       : takeWhole(kernels, whole, operands, coefficients, keep);
   const outputs = [rowMajor(end, [...x.shape.slice(0, -1), fanOut], "float32")] as const;
   const kept = [...starts.slice(1), ...(made === null ? [] : [made])];
@@ -74,12 +74,12 @@ export function fusedMixerForward(
   return outputs;
 }
 
-/** What forward keeps, made again. */
+/** Computes the residual again. */
 function keepAgain(executor: Executor, kernels: FusedKernels, operands: MixerOperands): Memory[] {
   const { blocks, steps } = kernels;
   const [parameter] = operands.parameters;
   const made = blocks.coefficients(executor, parameter);
-  const { starts, end } = takeSpans(
+  const { starts, end } = takeGroups(
     kernels,
     steps.slice(0, -1),
     operands,
@@ -88,7 +88,7 @@ function keepAgain(executor: Executor, kernels: FusedKernels, operands: MixerOpe
   return [...[...starts, end].slice(1), ...(made === null ? [] : [made])];
 }
 
-/** All cotangents, from what forward kept, which is made again where it was not. */
+/** All cotangents, from the residual, which is computed again where there is none. */
 export function fusedMixerBackward(
   executor: Executor,
   kernels: FusedKernels,
@@ -96,48 +96,16 @@ export function fusedMixerBackward(
   operands: MixerOperands,
   residual: readonly Memory[] | null,
 ): Each<MixerPlaces, DeviceArray> {
-  const { launcher, blocks, backward, add } = kernels;
-  const { x, dIn, dOut, bias, parameters, rows } = operands;
+  const { x, dIn, dOut, bias, parameters } = operands;
   const again = residual === null ? keepAgain(executor, kernels, operands) : [];
   const kept = residual ?? again;
-  const coefficients = kept[backward.length - 1] ?? parameters[0].memory;
+  const coefficients = kept[kernels.backward.length - 1] ?? parameters[0].memory;
   const starts = [x.memory, ...kept];
-  let g = ct.memory;
-  let slots = 0;
-  const sums: Memory[] = [];
-  for (const [k, { span, code }] of [...backward.entries()].toReversed()) {
-    const ends = [...(span.first ? [dIn.memory] : []), ...(span.last ? [dOut.memory] : [])];
-    const groups = spanGroups(span, rows, blocks.backwardThreads);
-    slots = groups[0] * span.rowsPerGroup;
-    const [next, own] = launcher.launch(code, {
-      reads: [g, starts[k]!, coefficients, ...ends],
-      results: backwardResults(span, blocks, rows, slots),
-      groups,
-      numbers: halves(rows),
-    });
-    if (g !== ct.memory) executor.release(g);
-    g = next;
-    sums.unshift(own);
-  }
-  const found = add.flatMap(({ code, results, groups }, k) => {
-    const reads = sums.slice(k * mostSpans, (k + 1) * mostSpans);
-    const lengths = results.map(({ length }) => length);
-    const made = launcher.launch(code, { reads, results: lengths, groups, numbers: halves(slots) });
-    return results.map(({ of }, i) => ({ of, part: vector(made[i]!) }));
-  });
-  /** One gradient, of its parts one after another. */
-  const gradient = (whose: SumsKernel["results"][number]["of"], { shape }: DeviceArray) => {
-    const parts = found.filter(({ of }) => of === whose).map(({ part }) => part);
-    const [only, ...more] = parts;
-    if (only !== undefined && more.length === 0) return rowMajor(only.memory, shape, "float32");
-    const all = concatenate(executor, parts, 0);
-    for (const { memory } of parts) executor.release(memory);
-    return rowMajor(all.memory, shape, "float32");
-  };
-  // Stages that pair everyone leave nobody over: the gradient of the unpaired coordinates' scales
-  // is empty.
+  const { g, sums, slots } = takeBack(executor, kernels, operands, ct.memory, starts, coefficients);
+  const gradient = addUp(executor, kernels, sums, slots);
+  // All coordinates are paired: the gradient of the unpaired ones' scales is empty.
   const [blocksLike, ...scales] = parameters;
-  const bars = [
+  const cotangents = [
     rowMajor(g, x.shape, "float32"),
     gradient(1, dIn),
     gradient(2, dOut),
@@ -146,5 +114,65 @@ export function fusedMixerBackward(
     ...scales.map(({ shape }) => zeros(executor, shape, "float32")),
   ] as const;
   for (const m of [...sums, ...again]) executor.release(m);
-  return bars;
+  return cotangents;
+}
+
+/**
+ * Takes ȳ back through the groups to x̄.
+ * @param starts - z before each group
+ * @returns x̄, and the sums of each group, of so many row slots
+ */
+function takeBack(
+  executor: Executor,
+  { launcher, blocks, backward }: FusedKernels,
+  { dIn, dOut, rows }: MixerOperands,
+  ct: Memory,
+  starts: readonly Memory[],
+  coefficients: Memory,
+): { g: Memory; sums: Memory[]; slots: number } {
+  let g = ct;
+  let slots = 0;
+  const sums: Memory[] = [];
+  for (const [k, { group, code }] of [...backward.entries()].toReversed()) {
+    const ends = [...(group.first ? [dIn.memory] : []), ...(group.last ? [dOut.memory] : [])];
+    const workgroups = workgroupsFor(group, rows, blocks.backwardThreads);
+    slots = workgroups[0] * group.rowsPerWorkgroup;
+    const [next, own] = launcher.launch(code, {
+      reads: [g, starts[k]!, coefficients, ...ends],
+      results: backwardResults(group, blocks, rows, slots),
+      workgroups,
+      numbers: halves(rows),
+    });
+    if (g !== ct) executor.release(g);
+    g = next;
+    sums.unshift(own);
+  }
+  return { g, sums, slots };
+}
+
+/**
+ * Adds up the sums of all groups over their row slots.
+ * @returns the gradient of an operand, of that operand's shape
+ */
+function addUp(
+  executor: Executor,
+  { launcher, add }: FusedKernels,
+  sums: readonly Memory[],
+  slots: number,
+): (of: Summed, like: DeviceArray) => DeviceArray {
+  const found = add.flatMap(({ code, results, workgroups }, k) => {
+    const reads = sums.slice(k * mostGroups, (k + 1) * mostGroups);
+    const lengths = results.map(({ length }) => length);
+    const call = { reads, results: lengths, workgroups, numbers: halves(slots) };
+    const made = launcher.launch(code, call);
+    return results.map(({ of }, i) => ({ of, part: vector(made[i]!) }));
+  });
+  return (of, { shape }) => {
+    const parts = found.filter((sum) => sum.of === of).map(({ part }) => part);
+    const [only, ...more] = parts;
+    if (only !== undefined && more.length === 0) return rowMajor(only.memory, shape, "float32");
+    const all = concatenate(executor, parts, 0);
+    for (const { memory } of parts) executor.release(memory);
+    return rowMajor(all.memory, shape, "float32");
+  };
 }

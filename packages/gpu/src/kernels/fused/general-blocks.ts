@@ -5,54 +5,54 @@
 
 import { upTo } from "../wgsl.ts";
 import { type FusedBlocks, sumName } from "./blocks.ts";
-import { pairsOf, type Round } from "./plan.ts";
+import { type FusedPass, pairsOf } from "./plan.ts";
 
-/** The block of the pair whose first element is e, in stage j of a round. */
-const blockName = ({ stage }: Round, j: number, e: number): string => `q${stage + j}_${e}`;
+/** The block of the pair whose first element is e, in stage j of a pass. */
+const blockName = ({ stage }: FusedPass, j: number, e: number): string => `q${stage + j}_${e}`;
 
 /**
- * General blocks can't be undone safely, so the backward pass keeps z before every stage, and takes
- * one round a launch.
+ * General blocks can't be undone safely, so the backward keeps z before every stage, and its groups
+ * have one pass.
  */
 export const generalBlocks: FusedBlocks = {
   registers: 16,
   backwardThreads: 256,
-  backwardRounds: 1,
+  backwardPasses: 1,
   carried: ["g"],
   components: 4,
-  load: (plan, round) =>
-    upTo(round.k)
+  load: (plan, pass) =>
+    upTo(pass.k)
       .flatMap((j) =>
-        pairsOf(plan, round, j).map(
-          ({ a, pair }) => `let ${blockName(round, j, a)} = blocks[${pair}];`,
+        pairsOf(plan, pass, j).map(
+          ({ a, pair }) => `let ${blockName(pass, j, a)} = blocks[${pair}];`,
         ),
       )
       .join(" "),
-  mix: (plan, round, j, v) =>
-    pairsOf(plan, round, j)
+  mix: (plan, pass, j, v) =>
+    pairsOf(plan, pass, j)
       .map(({ a, b }) => {
-        const m = blockName(round, j, a);
+        const m = blockName(pass, j, a);
         return (
           `{ let p = ${v}${a}; let q = ${v}${b}; ` +
           `${v}${a} = ${m}.x * p + ${m}.y * q; ${v}${b} = ${m}.z * p + ${m}.w * q; }`
         );
       })
       .join(" "),
-  mixAgain: (plan, round) =>
-    upTo(round.k)
+  mixAgain: (plan, pass) =>
+    upTo(pass.k)
       .map((j) => {
         const kept = upTo(plan.held).map((e) => `let before${j}_${e} = z${e};`);
-        return `${kept.join(" ")} ${generalBlocks.mix(plan, round, j, "z")}`;
+        return `${kept.join(" ")} ${generalBlocks.mix(plan, pass, j, "z")}`;
       })
       .join(" "),
-  turnBack: (plan, round, j) =>
-    pairsOf(plan, round, j)
+  turnBack: (plan, pass, j) =>
+    pairsOf(plan, pass, j)
       .map(({ a, b }) => {
-        const m = blockName(round, j, a);
+        const m = blockName(pass, j, a);
         const [u, v] = [`before${j}_${a}`, `before${j}_${b}`];
         return (
           `{ let p = g${a}; let q = g${b}; ` +
-          `${sumName(round, j, a)} += vec4f(p * ${u}, p * ${v}, q * ${u}, q * ${v}); ` +
+          `${sumName(pass, j, a)} += vec4f(p * ${u}, p * ${v}, q * ${u}, q * ${v}); ` +
           `g${a} = ${m}.x * p + ${m}.z * q; g${b} = ${m}.y * p + ${m}.w * q; }`
         );
       })

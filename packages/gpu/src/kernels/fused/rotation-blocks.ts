@@ -1,20 +1,20 @@
 /**
- * @file Rotations in the fused kernels: (cos θ, sin θ) of two pairs at a time; the backward pass
- * turns z back with g, θ̄ = Σ zᵢgⱼ − zⱼgᵢ.
+ * @file Rotations in the fused kernels: (cos θ, sin θ) of two pairs at a time; the backward undoes
+ * z along with g, θ̄ = Σ zᵢgⱼ − zⱼgᵢ.
  */
 import { sizeOf } from "@spm/core/extend";
 import type { Executor } from "../../executor.ts";
 import { whole } from "../elementwise.ts";
 import { returnTurned } from "../trigonometry.ts";
 import { upTo } from "../wgsl.ts";
-import { type FusedBlocks, mixRound, sumName } from "./blocks.ts";
-import { type FusedPlan, firstsOf, pairsOf, type Round } from "./plan.ts";
+import { type FusedBlocks, mixPass, sumName } from "./blocks.ts";
+import { type FusedPass, type FusedPlan, firstsOf, pairsOf } from "./plan.ts";
 
-/** The elements `v0 …` through stage j of a round. */
-const mix: FusedBlocks["mix"] = (plan, round, j, v) =>
-  pairsOf(plan, round, j)
+/** The elements `v0 …` through stage j of a pass. */
+const mix: FusedBlocks["mix"] = (plan, pass, j, v) =>
+  pairsOf(plan, pass, j)
     .map(({ a, b }, i) => {
-      const { c, s } = rotationOf(plan, round, j, i);
+      const { c, s } = rotationOf(plan, pass, j, i);
       return (
         `{ let p = ${v}${a}; let q = ${v}${b}; ` +
         `${v}${a} = ${c} * p - ${s} * q; ${v}${b} = ${s} * p + ${c} * q; }`
@@ -28,7 +28,7 @@ export function rotationBlocks(executor: Executor, layout: FusedPlan): FusedBloc
   return {
     registers: 8,
     backwardThreads: 256,
-    backwardRounds: 2,
+    backwardPasses: 2,
     carried: ["z", "g"],
     components: 1,
     load(plan, { stage, k }) {
@@ -38,16 +38,16 @@ export function rotationBlocks(executor: Executor, layout: FusedPlan): FusedBloc
         .join(" ");
     },
     mix,
-    mixAgain: (plan, round) => mixRound({ mix }, plan, round, "z"),
-    turnBack: (plan, round, j, withZ) =>
-      pairsOf(plan, round, j)
+    mixAgain: (plan, pass) => mixPass({ mix }, plan, pass, "z"),
+    turnBack: (plan, pass, j, withZ) =>
+      pairsOf(plan, pass, j)
         .map(({ a, b }, i) => {
-          const { c, s } = rotationOf(plan, round, j, i);
+          const { c, s } = rotationOf(plan, pass, j, i);
           const back = (v: string) =>
             `{ let p = ${v}${a}; let q = ${v}${b}; ` +
             `${v}${a} = ${c} * p + ${s} * q; ${v}${b} = ${c} * q - ${s} * p; }`;
           return (
-            `${sumName(round, j, a)} += z${a} * g${b} - z${b} * g${a}; ` +
+            `${sumName(pass, j, a)} += z${a} * g${b} - z${b} * g${a}; ` +
             `${withZ ? back("z") : ""} ${back("g")}`
           );
         })
@@ -69,14 +69,14 @@ export function rotationBlocks(executor: Executor, layout: FusedPlan): FusedBloc
 }
 
 /**
- * The numbers of the pairs in the order in which a thread takes their coefficients, two at a time,
- * neighbouring threads neighbouring ones.
+ * The numbers of the pairs in the order of their coefficients: two pairs of a thread side by side,
+ * and neighbouring threads' coefficients next to each other.
  */
 function pairOrder(plan: FusedPlan): Float32Array {
-  const { rounds, n, threads, stages } = plan;
+  const { passes, n, threads, stages } = plan;
   const order = new Float32Array((stages * n) / 2);
   let at = 0;
-  for (const { stage, k, m } of rounds) {
+  for (const { stage, k, m } of passes) {
     const slots = upTo(k).flatMap((j) => firstsOf(plan, j).map((e) => ({ j, e })));
     for (let h = 0; h < slots.length; h += 2)
       for (let t = 0; t < threads; t++)
@@ -90,10 +90,10 @@ function pairOrder(plan: FusedPlan): Float32Array {
   return order;
 }
 
-/** cos and sin of the i-th pair of stage j of a round. */
+/** cos and sin of the i-th pair of stage j of a pass. */
 function rotationOf(
   { held }: FusedPlan,
-  { stage }: Round,
+  { stage }: FusedPass,
   j: number,
   i: number,
 ): { c: string; s: string } {

@@ -1,7 +1,7 @@
 /**
- * @file The mixer in gpu.js, for every schedule and kind. Passes end where groups of three stages
- * end; there z is stored (`stored`), computed again (`recompute`) or walked back to by the
- * transpose (`reverse`, orthogonal kinds only).
+ * @file The mixer in gpu.js, for every schedule and kind. A pass takes up to three stages; between
+ * passes z is stored (`stored`), computed again (`recompute`) or undone by the transpose
+ * (`reverse`, orthogonal kinds only).
  */
 import type { Each, Result } from "@spm/core/extend";
 import type { MixerOptions } from "@spm/mixer";
@@ -10,14 +10,14 @@ import type { Executor, Memory } from "../../executor.ts";
 import { elementwise } from "../elementwise.ts";
 import { sumOver } from "../reduce.ts";
 import { upTo } from "../wgsl.ts";
-import { callOf, releaseCall } from "./call.ts";
+import { type Call, callOf, releaseCall } from "./call.ts";
 import { outputGradient, rowChunks } from "./gradients.ts";
 import type { MixerKernels, StageSums } from "./kernels.ts";
 import type { MixerOperands, MixerPlaces } from "./operands.ts";
 import { backwardPass, forwardPass, paddedProduct, passesOf } from "./passes.ts";
 import { rangeOf } from "./tables.ts";
 
-/** y, and z between the passes, or before the last, where the backward pass wants it kept. */
+/** y, and the residual if it is to be kept: z between the passes, or only before the last. */
 export function forwardByPasses(
   executor: Executor,
   kernels: MixerKernels,
@@ -44,7 +44,7 @@ export function forwardByPasses(
   return keep ? { outputs, residual: kept.map(vector) } : outputs;
 }
 
-/** All cotangents, from what forward kept. */
+/** All cotangents, from the residual, which is computed again where there is none. */
 export function backwardByPasses(
   executor: Executor,
   kernels: MixerKernels,
@@ -79,19 +79,47 @@ export function backwardByPasses(
     for (const pass of passes.slice(0, -1))
       between.push(own(forwardPass(call, pass, between.at(-1) ?? first, null, null)));
   const unknown = upTo(passes.length - 1 - between.length).map(() => null);
-  const known = [first, ...unknown, ...between];
-  let zBefore = between.at(-1) ?? first;
-  let zAfter: Memory | null = null;
+  const zLast = between.at(-1) ?? first;
 
   // ∂d_out = Σ ȳ ⊙ z_L, ∂b = Σ ȳ
-  const dOutBar = outputGradient(call, last, zBefore, ct.memory);
+  const dOutBar = outputGradient(call, last, zLast, ct.memory);
   const biasBar = sumOver(executor, view(ct, fanOut), [0], [fanOut]);
 
-  // The sweep. g_L = d_out ⊙ ȳ is needed by itself: the gradients of the last pass read it.
-  const chunks = rowChunks(rows, rangeOf(schedule.starts, 0).count || 1);
+  // g_L = d_out ⊙ ȳ is needed by itself: the gradients of the last pass read it.
+  const end = { z: zLast, g: padded(ct, dOut, fanOut) };
+  const { g, parameterBars } = sweep(kernels, call, [first, ...unknown, ...between], end, own);
+  const g0: DeviceArray = { ...rowMajor(g, [rows, n], "float32"), shape: [rows, fanIn] };
+  const times = (other: DeviceArray): DeviceArray =>
+    elementwise(executor, [rows, fanIn], "float32", [g0, other], "return x0 * x1;");
+  const xBar = times(dIn);
+  const products = times(view(x, fanIn));
+  const dInBar = sumOver(executor, products, [0], [fanIn]);
+  executor.release(products.memory);
+  for (const m of owned) executor.release(m);
+  releaseCall(call);
+  return [rowMajor(xBar.memory, x.shape, "float32"), dInBar, dOutBar, biasBar, ...parameterBars];
+}
+
+/**
+ * Takes g from the last stage to the first, pass by pass, and z with it where it is not known.
+ * @param known - z before each pass, null where the transpose gives it
+ * @param end - z before the last pass, and g after it
+ * @param own - takes a memory to be released at the end
+ * @returns g before the first stage, and the parameters' gradients
+ */
+function sweep(
+  kernels: MixerKernels,
+  call: Call,
+  known: readonly (Memory | null)[],
+  end: { readonly z: Memory; readonly g: Memory },
+  own: (m: Memory) => Memory,
+): { g: Memory; parameterBars: DeviceArray[] } {
+  const { schedule } = call.tables;
+  const chunks = rowChunks(call.rows, rangeOf(schedule.starts, 0).count || 1);
   const sums: (readonly StageSums[])[] = [];
-  let gAfter = padded(ct, dOut, fanOut);
-  for (const [k, pass] of [...passes.entries()].toReversed()) {
+  let { z: zBefore, g: gAfter } = end;
+  let zAfter: Memory | null = null;
+  for (const [k, pass] of [...passesOf(schedule.stages).passes.entries()].toReversed()) {
     const gBefore = own(backwardPass(call, pass, gAfter));
     if (zAfter !== null) zBefore = known[k] ?? own(backwardPass(call, pass, zAfter));
     const z = { before: zBefore, after: zAfter };
@@ -101,20 +129,5 @@ export function backwardByPasses(
     gAfter = gBefore;
     zAfter = zBefore;
   }
-
-  const parameterBars = kernels.gather(call, sums, chunks.chunks);
-  const g0: DeviceArray = { ...rowMajor(gAfter, [rows, n], "float32"), shape: [rows, fanIn] };
-  const xBar = elementwise(executor, [rows, fanIn], "float32", [g0, dIn], "return x0 * x1;");
-  const products = elementwise(
-    executor,
-    [rows, fanIn],
-    "float32",
-    [g0, view(x, fanIn)],
-    "return x0 * x1;",
-  );
-  const dInBar = sumOver(executor, products, [0], [fanIn]);
-  executor.release(products.memory);
-  for (const m of owned) executor.release(m);
-  releaseCall(call);
-  return [rowMajor(xBar.memory, x.shape, "float32"), dInBar, dOutBar, biasBar, ...parameterBars];
+  return { g: gAfter, parameterBars: kernels.gather(call, sums, chunks.chunks) };
 }

@@ -1,5 +1,6 @@
 /**
- * @file One call of the mixer in gpu.js: its sizes, its coefficients, and how its kernels are run.
+ * @file One call of the mixer in gpu.js: its sizes, its coefficients, and the launches of its
+ * kernels.
  */
 import type { Schedule } from "@spm/mixer";
 import type { Executor, Memory, Output } from "../../executor.ts";
@@ -52,6 +53,7 @@ export interface Call {
   readonly fanOut: number;
 }
 
+/** A call: its coefficients are made. */
 export function callOf(
   executor: Executor,
   kernels: { readonly coefficients: MakeCoefficients },
@@ -70,6 +72,7 @@ export function callOf(
   };
 }
 
+/** Releases the coefficients of a call. */
 export const releaseCall = ({ executor, coefficients: c }: Call): void => {
   executor.release(c.alpha);
   executor.release(c.beta);
@@ -101,8 +104,8 @@ const common = ({ coefficients: c, tables }: Call): readonly Memory[] => [
 ];
 
 /**
- * Runs a program of one result an element. On butterflies the partners' table goes unread, and is
- * left out of the arguments.
+ * Runs a program of one result an element. Arrays that the program does not read, as the partners'
+ * table of a butterfly, are left out of the arguments.
  */
 export function runProgram(
   call: Call,

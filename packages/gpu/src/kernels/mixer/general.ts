@@ -1,6 +1,6 @@
 /**
- * @file The kernels of free blocks in gpu.js: four sums a pair, and one for each coordinate that is
- * left over.
+ * @file The kernels of free blocks in gpu.js: four sums a pair, and one for each unpaired
+ * coordinate.
  */
 import { generalMixer } from "@spm/mixer";
 import { generalBlocks } from "../fused/general-blocks.ts";

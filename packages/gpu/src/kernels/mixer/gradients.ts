@@ -47,10 +47,10 @@ function sumChunks(
 
 type Coordinate = Parameters<MixerProgram["forward"]>[3];
 
-/** What a gradient kernel of one stage is made of. */
+/** The parts of a gradient kernel of one stage. */
 export interface StageProgram {
   readonly program: MixerProgram;
-  /** The two coordinates of a pair, or twice the one that is left over. */
+  /** The two coordinates of a pair, or twice the unpaired one. */
   readonly i: Coordinate;
   readonly j: Coordinate;
   /** An element of row b of an array. */
@@ -58,8 +58,8 @@ export interface StageProgram {
 }
 
 /**
- * Sums over rows for the pairs of stage `l`, or for those that it leaves over, each thread over a
- * chunk of them.
+ * Sums over rows for the pairs of stage `l`, or for its unpaired coordinates, each thread over a
+ * chunk of rows.
  * @param sum - the summand, an expression, and the arrays a3 and a4 that it reads
  */
 export function sumStage(
@@ -101,7 +101,7 @@ export function sumStage(
 
 const unpairedTables: WeakMap<ScheduleTables, Memory> = new WeakMap();
 
-/** The coordinates that are left over, stage by stage. */
+/** The unpaired coordinates, stage by stage. */
 function unpairedPlaces({ executor, tables }: Call): Memory {
   let places = unpairedTables.get(tables);
   if (places === undefined) {
@@ -111,7 +111,7 @@ function unpairedPlaces({ executor, tables }: Call): Memory {
   return places;
 }
 
-/** Σ over rows of ȳ ⊙ z_L, with z_L computed on the spot from z before the last pass. */
+/** Σ over rows of ȳ ⊙ z_L, with z_L computed from z before the last pass. */
 export function outputGradient(call: Call, { from, to }: Pass, z: Memory, ct: Memory): DeviceArray {
   const { executor, rows, n, fanOut } = call;
   const { each, chunks } = rowChunks(rows, fanOut);

@@ -1,4 +1,4 @@
-/** @file What makes the kernels of one kind of mixer differ from those of another. */
+/** @file The part of the kernels that differs from one kind of mixer to another. */
 import type { MixerOp } from "@spm/mixer/extend";
 import type { DeviceArray } from "../../device-array.ts";
 import type { Executor, Memory } from "../../executor.ts";
@@ -7,21 +7,21 @@ import type { FusedPlan } from "../fused/plan.ts";
 import type { Call, MakeCoefficients } from "./call.ts";
 import type { Pass } from "./passes.ts";
 
-/** z or g around a pass; z after it is known only where the sweep came from there. */
-interface Around<After = Memory> {
+/** z or g before and after a pass; z after it is known only where the backward computed it. */
+interface Ends<After = Memory> {
   readonly before: Memory;
   readonly after: After;
 }
 
-/** Rows that one thread of a gradient kernel adds up, and how many threads share a result. */
+/**
+ * Rows that one thread of a gradient kernel adds up, and the number of threads that share a result.
+ */
 export interface RowChunks {
   readonly each: number;
   readonly chunks: number;
 }
 
-/**
- * What the pairs, or the unpaired coordinates, of one stage have added up, and how many they are.
- */
+/** Sums of the pairs, or the unpaired coordinates, of one stage, and their number. */
 export interface StageSums {
   readonly count: number;
   /** [components, chunks, count] */
@@ -37,8 +37,8 @@ export interface MixerKernels {
     call: Call,
     l: number,
     pass: Pass,
-    z: Around<Memory | null>,
-    g: Around,
+    z: Ends<Memory | null>,
+    g: Ends,
     chunks: RowChunks,
   ): readonly StageSums[];
   /** The parameters' gradients, from the sums of all stages. */

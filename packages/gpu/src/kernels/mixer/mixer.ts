@@ -10,7 +10,7 @@ import { backwardByPasses, forwardByPasses } from "./by-passes.ts";
 import type { MixerKernels } from "./kernels.ts";
 import { type MixerInputs, type MixerPlaces, operandsOf } from "./operands.ts";
 
-/** y, and what the backward pass wants kept. */
+/** y, and the residual if it is to be kept. */
 export const mixerForward = (
   executor: Executor,
   kernels: MixerKernels,
@@ -26,7 +26,7 @@ export const mixerForward = (
     return forwardByPasses(executor, kernels, operands, options, wanted);
   });
 
-/** The cotangents of all operands, from what forward kept, or without. */
+/** The cotangents of all operands, with or without a residual. */
 export function mixerBackward(
   executor: Executor,
   kernels: MixerKernels,
@@ -35,7 +35,7 @@ export function mixerBackward(
   options: MixerOptions,
   residual: readonly DeviceArray[] | undefined,
 ): Each<MixerPlaces, DeviceArray> {
-  // Without rows every gradient is a sum of nothing.
+  // Without rows every gradient is zero.
   if (operandsOf(inputs).rows === 0)
     return each(inputs, ({ shape }) => zeros(executor, shape, "float32"));
   const kept = residual?.map(({ memory }) => memory) ?? null;

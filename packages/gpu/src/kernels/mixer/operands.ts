@@ -1,8 +1,8 @@
-/** @file What the mixer's kernels are called with, by passes or fused. */
+/** @file The operands of the mixer's kernels, by passes or fused. */
 import { type Each, sizeOf } from "@spm/core/extend";
 import type { DeviceArray } from "../../device-array.ts";
 
-/** A mixer's operands, as its op has them: the type leaves open how many parameters there are. */
+/** A mixer's operands, as its op has them, of any number of parameters. */
 export type MixerPlaces = [x: 1, dIn: 1, dOut: 1, bias: 1, ...parameters: 1[]];
 
 /** The angles, or the blocks and the unpaired coordinates' scales. */

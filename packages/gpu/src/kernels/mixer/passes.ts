@@ -29,8 +29,8 @@ export function passesOf(stages: number): {
 }
 
 /**
- * How a pass reads the coordinate `c` of its row from `a3`, of the given width; beyond it there are
- * zeros.
+ * The expression by which a pass reads coordinate `c` of its row from `a3`, of the given width;
+ * zero beyond it.
  */
 const reader =
   (n: number, width: number, row: string, scale: string | null) =>
@@ -66,7 +66,7 @@ export function forwardPass(
   return runProgram(call, output, more, `${program.statements.join(" ")} return ${result};`);
 }
 
-/** g before a pass from g after it, by the transposed blocks: of rotations, z as well. */
+/** g before a pass from g after it, by the transposed blocks, which of rotations undo z as well. */
 export function backwardPass(call: Call, { from, to }: Pass, source: Memory): Memory {
   const { output, row, coordinate } = rowThreads(call.rows, call.n);
   const program = new MixerProgram(call.tables, names);

@@ -2,12 +2,14 @@
  * @file Several stages of a mixer as straight-line code: the value of one coordinate from the
  * values some stages before or after.
  *
- * Coefficient form: z_l[i] = α_l[i]·z_{l−1}[i] + β_l[i]·z_{l−1}[i′], where i′ meets i in stage l.
- * Its transpose takes β from the partner: g_{l−1}[i] = α_l[i]·g_l[i] + β_l[i′]·g_l[i′].
+ * Coefficient form: z_l[i] = α_l[i]·z_{l−1}[i] + β_l[i]·z_{l−1}[i′], where i′ is the partner of i
+ * in stage l. Its transpose takes β from the partner: g_{l−1}[i] = α_l[i]·g_l[i] + β_l[i′]·g_l[i′].
  */
 import type { ScheduleTables } from "./tables.ts";
 
-/** A coordinate: an integer expression; on butterflies a base and what is XORed to it. */
+/**
+ * A coordinate: an integer expression; on butterflies a base and the number that is XORed to it.
+ */
 interface Coordinate {
   readonly base: string;
   readonly xor: number;
@@ -42,7 +44,7 @@ export class MixerProgram {
     return xor === 0 ? base : `(${base} ^ ${xor})`;
   }
 
-  /** Who a coordinate meets in stage l (counted from 0). */
+  /** The partner of a coordinate in stage l (counted from 0). */
   partner(l: number, c: Coordinate): Coordinate {
     const { distances, schedule } = this.#tables;
     if (distances !== null) return { base: c.base, xor: c.xor ^ (2 ** distances[l]!) };
@@ -51,8 +53,8 @@ export class MixerProgram {
   }
 
   /**
-   * z after stage `to` at a coordinate, from what `read` gives after stage `from` ≤ `to` (0: before
-   * the first).
+   * z after stage `to` at a coordinate, from z after stage `from` ≤ `to` (0: before the first),
+   * which `read` gives.
    */
   forward(
     array: string,
@@ -72,8 +74,8 @@ export class MixerProgram {
   }
 
   /**
-   * g before stage `to` + 1 at a coordinate, by the transposed blocks, from what `read` gives after
-   * stage `from` ≥ `to`.
+   * g before stage `to` + 1 at a coordinate, by the transposed blocks, from g after stage `from` ≥
+   * `to`, which `read` gives.
    */
   backward(
     array: string,

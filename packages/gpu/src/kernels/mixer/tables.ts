@@ -1,6 +1,6 @@
 /**
- * @file What a schedule looks like to kernels: an XOR distance for each stage where it is a
- * butterfly, tables of partners otherwise.
+ * @file A schedule as kernels read it: the XOR distance of each stage of a butterfly, else tables
+ * of partners.
  */
 import type { Schedule } from "@spm/mixer";
 import { eachPair, eachUnpaired } from "@spm/mixer/extend";
@@ -18,7 +18,7 @@ export interface ScheduleTables {
    * coordinate; −1 − q for unpaired coordinate q.
    */
   readonly roles: Memory;
-  /** At l·n + i: who i meets, itself where it is left over. */
+  /** At l·n + i: the partner of i, i itself where it is unpaired. */
   readonly partners: Memory;
   /** First and second coordinate of each pair. */
   readonly first: Memory;
@@ -43,8 +43,8 @@ export function tablesOf(executor: Executor, schedule: Schedule): ScheduleTables
 }
 
 /**
- * Where a stage's pairs, or its unpaired coordinates, begin in the schedule's lists, and their
- * number.
+ * The first place of a stage's pairs, or of its unpaired coordinates, in the schedule's lists, and
+ * their number.
  */
 export function rangeOf(starts: Int32Array, l: number): { start: number; count: number } {
   const start = starts[l]!;

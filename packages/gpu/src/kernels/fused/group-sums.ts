@@ -1,18 +1,18 @@
 /**
- * @file What the backward pass adds up: each row slot of a span its own sums, and the kernel that
- * adds those up.
+ * @file Sums over rows of the backward: those that each row slot of a group writes, and the kernel
+ * that adds them up.
  */
 import type { Grid } from "../../executor.ts";
 import { bindings, joined } from "../wgsl.ts";
 import type { FusedBlocks } from "./blocks.ts";
-import type { SpanPlan } from "./span-plan.ts";
+import type { GroupPlan } from "./group-plan.ts";
 
 /**
- * Lengths of what a span adds up for each row slot: its pairs, d_in where x is, d_out and bias
- * where y is.
+ * Lengths of the sums of each row slot of a group: its pairs; in the first group d_in; in the last
+ * d_out and bias.
  */
 export const sumLengths = (
-  { n, stages, first, last, fanIn, fanOut }: SpanPlan,
+  { n, stages, first, last, fanIn, fanOut }: GroupPlan,
   { components }: FusedBlocks,
 ): [pairs: number, dIn: number, dOut: number, bias: number] => [
   (components * stages * n) / 2,
@@ -31,22 +31,22 @@ export const total = (values: readonly number[]): number => values.reduce((a, b)
 const columns = 32;
 const shares = 8;
 
-/** Whose gradient a sum is: the pairs', d_in's, d_out's, the bias's. */
-type Summed = 0 | 1 | 2 | 3;
+/** The operand whose gradient a sum is: the blocks, d_in, d_out, the bias. */
+export type Summed = 0 | 1 | 2 | 3;
 
-/** A kernel that adds up the sums of some spans. */
+/** A kernel that adds up the sums of some groups. */
 export interface SumsKernel {
   readonly code: string;
   readonly results: readonly { readonly of: Summed; readonly length: number }[];
-  readonly groups: Grid;
+  readonly workgroups: Grid;
 }
 
-/** Spans that one kernel adds up: with the four results those are eight buffers. */
-export const mostSpans = 4;
+/** Groups that one kernel adds up: with the four results those are eight buffers. */
+export const mostGroups = 4;
 
-/** The kernel that adds up the sums of neighbouring spans; it reads one array for each. */
-export function addSpanSums(plans: readonly SpanPlan[], blocks: FusedBlocks): SumsKernel {
-  // Where each span's sums lie among the threads, and what becomes of them.
+/** The kernel that adds up the sums of neighbouring groups; it reads one array for each. */
+export function addGroupSums(plans: readonly GroupPlan[], blocks: FusedBlocks): SumsKernel {
+  // The threads of each group's sums, and the places that they read and write.
   let end = 0;
   let pairs = 0;
   const parts = plans.flatMap((plan, k) => {
@@ -92,5 +92,5 @@ export function addSpanSums(plans: readonly SpanPlan[], blocks: FusedBlocks): Su
     `folded[id.y * ${columns}u + id.x] = s; workgroupBarrier();\nif (id.y > 0u) { return; }\n` +
     `for (var p = 1u; p < ${shares}u; p++) { s += folded[p * ${columns}u + id.x]; }\n` +
     `${choose(({ write }) => `${write} = s;`)}\n}`;
-  return { code, results, groups: [Math.ceil(end / columns), 1, 1] };
+  return { code, results, workgroups: [Math.ceil(end / columns), 1, 1] };
 }

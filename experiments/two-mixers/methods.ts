@@ -1,7 +1,4 @@
-/**
- * @file Ways to learn two mixers around a nonlinearity, each with what it changes, and the controls
- * beside them.
- */
+/** @file Methods to learn two mixers around a nonlinearity, and controls. */
 import {
   add,
   div,
@@ -35,24 +32,27 @@ import { TwoLayerNet, teacherNet } from "../parts/two-layer-net.ts";
 import { alignedOrder } from "./align.ts";
 import { fitBySecondOrder } from "./second-order.ts";
 
-/** What there is to learn from. */
+/** A task: a teacher, and samples of it. */
 interface Task {
   readonly n: number;
   readonly teacher: TwoLayerNet;
   readonly data: Samples;
   readonly random: Rng;
   readonly training: Training;
-  /** The learning rate of what has a dense layer. */
+  /** The learning rate of students with a dense layer. */
   readonly denseRate: number;
 }
 
-/** What was learned, x [..., n] → [..., n]; null where the way found that it does not apply. */
+/** The learned function, x [..., n] → [..., n]; null where the method does not apply. */
 type Learned = ((x: Tensor) => Tensor) | null;
 
 /** A row of the report. */
-export interface Way {
+export interface Method {
   readonly name: string;
-  /** Two rotation mixers over butterflies, Haar angles, around a tanh, unless said. */
+  /**
+   * The teacher.
+   * @defaultValue two rotation mixers over butterflies, Haar angles, around a tanh
+   */
   readonly teach?: (n: number, random: Rng) => TwoLayerNet;
   learn(task: Task): Promise<Learned>;
 }
@@ -60,7 +60,7 @@ export interface Way {
 type Rotations = MixerLayer<["angles"]>;
 type Options = Partial<MixerLayerOptions<["angles"]>>;
 
-/** A square rotation mixer; near the identity unless said. */
+/** A square rotation mixer, by default near the identity. */
 const mixer = (n: number, random: Rng, options: Options = {}): Rotations =>
   new MixerLayer(rotationMixer, n, n, { random, bias: false, init: "identity", ...options });
 
@@ -98,7 +98,7 @@ const descend =
 const TUNING_RATE = 0.003;
 const denseRate = (task: Task): number => task.denseRate;
 
-/** Gradient descent on a layer beside the teacher's own other one. */
+/** Gradient descent on one layer; the other is the teacher's. */
 const given =
   (which: "first" | "second", parametersOf: (layer: Rotations) => readonly Parameter[]) =>
   (task: Task): Promise<Learned> => {
@@ -115,7 +115,7 @@ const all = (layer: Rotations): readonly Parameter[] => layer.parameters();
 const anglesOnly = ({ factors }: Rotations): readonly Parameter[] => [factors.parameters.angles];
 
 /** A student that starts with the teacher's angles, each turned by N(0, deviation²). */
-const near = (deviation: number): Way => ({
+const near = (deviation: number): Method => ({
   name: `start at the teacher's angles + N(0, ${deviation}²)`,
   learn: descend(({ n, teacher, random }) => {
     const layers = [mixer(n, rng(0)), mixer(n, rng(0))] as const;
@@ -129,13 +129,13 @@ const near = (deviation: number): Way => ({
   }),
 });
 
-const easy = (deviation: number): Way => ({
+const easy = (deviation: number): Method => ({
   name: `teacher's angles N(0, ${deviation}²)`,
   teach: (n, random) => mixers(n, random, { noise: deviation }),
   learn: descend(({ n, random }) => mixers(n, random)),
 });
 
-const longer = (times: number): Way => ({
+const longer = (times: number): Method => ({
   name: `${times} log₂ n stages in each`,
   learn: descend(({ n, random }) =>
     mixers(n, random, { schedule: butterfly(n, times * log2Stages(n)) }),
@@ -168,7 +168,7 @@ const summed =
     );
   };
 
-/** Many short runs; the best of them goes on. */
+/** Many short runs, of which the best is continued. */
 const restarted =
   (starts: number) =>
   async (task: Task): Promise<Learned> => {
@@ -194,8 +194,8 @@ const skipping = (task: Task): Promise<Learned> => {
 };
 
 /**
- * Dense layers first; then their hidden units in a mixer's order, the mixers nearest to them, and
- * gradient descent on those.
+ * Dense layers first; then their hidden units are brought into a mixer's order, and gradient
+ * descent starts from the mixers nearest to them.
  */
 const throughDense =
   (ordered: boolean) =>
@@ -218,8 +218,8 @@ const throughDense =
   };
 
 /**
- * A first mixer below a dense layer; then that layer's nearest mixer in its place, and gradient
- * descent on both.
+ * A mixer below a dense layer first; then gradient descent on both, with that layer replaced by its
+ * nearest mixer.
  */
 const layerByLayer = async (task: Task): Promise<Learned> => {
   const { n, random } = task;
@@ -232,21 +232,22 @@ const layerByLayer = async (task: Task): Promise<Learned> => {
 };
 
 /**
- * Steps are dear and samples few suffice: the unknowns are 2n log₂ n and a sample has n equations.
+ * Steps are expensive and few samples suffice: the unknowns are 2n log₂ n, and a sample has n
+ * equations.
  */
 const SECOND_ORDER = { steps: 100, samples: 1024 };
 
 const rotationTeacher = (n: number, random: Rng): TwoLayerNet =>
   teacherNet("same schedule", n, n, random);
 
-/** The recipe, and the names of the rows that the picture shows. */
+/** The recommended method, and the names of the rows that the picture shows. */
 export const RECIPE = "dense first, its hidden units ordered, then mixers";
 export const PLAIN = "both layers, start near the identity";
 export const GIVEN = "second layer only, the first given";
 export const DENSE = "two dense layers";
 
-/** All ways, in the order of the report. */
-export const ways: readonly Way[] = [
+/** All methods, in the order of the report. */
+export const methods: readonly Method[] = [
   { name: GIVEN, learn: given("first", all) },
   { name: "second layer only, without its diagonals", learn: given("first", anglesOnly) },
   { name: "first layer only, the second given", learn: given("second", all) },
@@ -353,9 +354,9 @@ export const ways: readonly Way[] = [
   { name: "layer by layer: the second dense first, then its nearest mixer", learn: layerByLayer },
 ];
 
-/** The teacher of a way. */
-export const teacherOf = (way: Way, n: number, random: Rng): TwoLayerNet =>
-  (way.teach ?? rotationTeacher)(n, random);
+/** The teacher of a method. */
+export const teacherOf = (method: Method, n: number, random: Rng): TwoLayerNet =>
+  (method.teach ?? rotationTeacher)(n, random);
 
 /** Σ (f(x) − y)² / Σ y². */
 export async function relativeError(

@@ -1,23 +1,23 @@
 /**
- * @file The mixer's backward pass by spans, one launch each: z forward through the span again, then
- * g back, and z with it where blocks can be undone; every parameter's gradient is added up in
+ * @file The mixer's backward by groups, one launch each: z forward through the group again, then g
+ * back, and z with it where blocks can be undone; every parameter's gradient is added up in
  * registers and written once.
  */
 
 import { bindings, upTo } from "../wgsl.ts";
 import { type FusedBlocks, sumsOf } from "./blocks.ts";
 import { copyElements, declareElements, storeStage } from "./forward.ts";
-import { coordinate, isContiguous, type Round, rowLoop } from "./plan.ts";
-import { loadStart, mixForward, startRow, startType } from "./span-forward.ts";
-import { fromShared, type SpanPlan, spanHead, toShared } from "./span-plan.ts";
-import { sumLengths, total } from "./span-sums.ts";
+import { loadStart, mixForward, startRow, startType } from "./group-forward.ts";
+import { fromShared, type GroupPlan, groupHead, toShared } from "./group-plan.ts";
+import { sumLengths, total } from "./group-sums.ts";
+import { coordinate, type FusedPass, isContiguous, rowLoop } from "./plan.ts";
 
 /**
- * Lengths of a backward launch's results on so many row slots: g before the span or x̄, and the
+ * Lengths of a backward launch's results on so many row slots: g before the group or x̄, and the
  * sums.
  */
 export const backwardResults = (
-  plan: SpanPlan,
+  plan: GroupPlan,
   blocks: FusedBlocks,
   rows: number,
   slots: number,
@@ -26,8 +26,8 @@ export const backwardResults = (
   slots * total(sumLengths(plan, blocks)),
 ];
 
-/** Loads g at the end of a span, or ȳ. */
-function loadCotangents(plan: SpanPlan, into: string, row: string): string {
+/** Loads g at the end of a group, or ȳ. */
+function loadCotangents(plan: GroupPlan, into: string, row: string): string {
   const { last, n, fanOut, held, end } = plan;
   const width = last ? fanOut : n;
   return upTo(held)
@@ -40,10 +40,10 @@ function loadCotangents(plan: SpanPlan, into: string, row: string): string {
 }
 
 /**
- * g from what was loaded; at the end of the mixer through d_out, with the gradients of d_out and
- * bias.
+ * Sets g to the loaded cotangents; at the end of the mixer times d_out, with the gradients of d_out
+ * and bias.
  */
-function takeCotangents(plan: SpanPlan): string {
+function takeCotangents(plan: GroupPlan): string {
   const { last, n, fanOut, held, end } = plan;
   return upTo(held)
     .map((e) => {
@@ -55,31 +55,31 @@ function takeCotangents(plan: SpanPlan): string {
     .join(" ");
 }
 
-/** g back through the rounds of a span. */
-const turnBackward = (blocks: FusedBlocks, plan: SpanPlan): string =>
-  plan.rounds
-    .map((round, r) => {
-      const through = (move: typeof toShared, layout: Round): string =>
+/** g back through the passes of a group. */
+const turnBackward = (blocks: FusedBlocks, plan: GroupPlan): string =>
+  plan.passes
+    .map((pass, r) => {
+      const through = (move: typeof toShared, layout: FusedPass): string =>
         blocks.carried.map((name, region) => move(plan, layout, name, `${region}u`)).join(" ");
-      const before = plan.rounds[r - 1];
+      const before = plan.passes[r - 1];
       const move =
         before === undefined
           ? ""
-          : `${through(toShared, round)} workgroupBarrier(); ${through(fromShared, before)}`;
-      const back = upTo(round.k)
+          : `${through(toShared, pass)} workgroupBarrier(); ${through(fromShared, before)}`;
+      const back = upTo(pass.k)
         .toReversed()
-        // The first stage's z is not needed any more once it is turned back.
-        .map((j) => blocks.turnBack(plan, round, j, plan.first || r > 0 || j > 0));
+        // Before a later group z is not needed.
+        .map((j) => blocks.turnBack(plan, pass, j, plan.first || r > 0 || j > 0));
       return `${back.join(" ")} ${move}`;
     })
     .toReversed()
     .join("\n");
 
 /**
- * Writes g before the span; at the beginning of the mixer x̄ through d_in, with the gradient of
+ * Writes g before the group; at the beginning of the mixer x̄ through d_in, with the gradient of
  * d_in.
  */
-function storeCotangents(plan: SpanPlan): string {
+function storeCotangents(plan: GroupPlan): string {
   const { first, n, fanIn, held, begin } = plan;
   if (!first) return storeStage(plan, begin, "gOut", "g");
   if (startType(plan) === "vec4f" && isContiguous(begin))
@@ -106,19 +106,19 @@ function storeCotangents(plan: SpanPlan): string {
 }
 
 /**
- * What a thread adds up: declarations, and the statements that write it to its row slot's place in
+ * The sums of a thread: declarations, and the statements that write them to its row slot's place in
  * `sums`.
  */
-function accumulators(plan: SpanPlan, blocks: FusedBlocks): { declare: string; write: string } {
-  const { n, begin, end, rowsPerGroup, fanIn, fanOut, first, last } = plan;
+function accumulators(plan: GroupPlan, blocks: FusedBlocks): { declare: string; write: string } {
+  const { n, begin, end, rowsPerWorkgroup, fanIn, fanOut, first, last } = plan;
   const lengths = sumLengths(plan, blocks);
   const pairs = sumsOf(plan).map(({ name, pair }) => {
     const at = `(${pair} - ${(begin.stage * n) / 2}u)`;
     return { declare: blocks.declareSum(name), write: blocks.writeSum(name, at) };
   });
-  const vector = (name: string, round: Round, from: number, limit: number) =>
+  const vector = (name: string, pass: FusedPass, from: number, limit: number) =>
     upTo(plan.held).map((e) => {
-      const i = coordinate(round, e);
+      const i = coordinate(pass, e);
       const text = `sums[base + ${from}u + ${i}] = ${name}${e};`;
       return {
         declare: `var ${name}${e} = 0.0;`,
@@ -139,17 +139,17 @@ function accumulators(plan: SpanPlan, blocks: FusedBlocks): { declare: string; w
   return {
     declare: all.map(({ declare }) => declare).join(" "),
     write:
-      `let base = (w.x * ${rowsPerGroup}u + sub) * ${total(lengths)}u;\n` +
+      `let base = (w.x * ${rowsPerWorkgroup}u + sub) * ${total(lengths)}u;\n` +
       `${all.map(({ write }) => write).join("\n")}`,
   };
 }
 
 /**
- * Reads: g after the span or ȳ, z before it or x, the coefficients, then d_in if it is the first
- * span, d_out if the last. Results: g before the span, or x̄; and the sums of each row slot.
+ * Reads: g after the group or ȳ, z before it or x, the coefficients, then d_in if it is the first
+ * group, d_out if the last. Results: g before the group, or x̄; and the sums of each row slot.
  */
-export function spanBackward(plan: SpanPlan, blocks: FusedBlocks): string {
-  const { first, last, held, rounds } = plan;
+export function groupBackward(plan: GroupPlan, blocks: FusedBlocks): string {
+  const { first, last, held, passes } = plan;
   const { head, guard, next } = rowLoop(plan);
   const { declare, write } = accumulators(plan, blocks);
   const type = startType(plan);
@@ -169,8 +169,8 @@ export function spanBackward(plan: SpanPlan, blocks: FusedBlocks): string {
           .join(" ")} }`;
   return (
     `${bindings(reads, [`gOut: array<${first ? type : "f32"}>`, "sums: array<f32>"], 2)}` +
-    `${spanHead(plan, 3)}` +
-    `${rounds.map((round) => blocks.load(plan, round)).join("\n")}\n` +
+    `${groupHead(plan, 3)}` +
+    `${passes.map((pass) => blocks.load(plan, pass)).join("\n")}\n` +
     `${declare}\n${declareElements(plan, "z", "g", "c", "fz", "fc")}\n` +
     `${startRow(plan, `${loadStart(plan, "fz", "row")} ${loadCotangents(plan, "fc", "row")}`)}` +
     `${head}${copyElements(plan, "z", "fz")} ${guard} { ` +
@@ -179,7 +179,7 @@ export function spanBackward(plan: SpanPlan, blocks: FusedBlocks): string {
     `${loadStart(plan, "fz", "next")} ${loadCotangents(plan, "fc", "next")} }\n` +
     // Regions 0 and 1 carry z and g back, region 2 carries z forward: each barrier also frees what
     // the one before it guarded.
-    `${mixForward(plan, "2u", (round) => blocks.mixAgain(plan, round))}\n` +
+    `${mixForward(plan, "2u", (pass) => blocks.mixAgain(plan, pass))}\n` +
     `${takeCotangents(plan)}\n${turnBackward(blocks, plan)}\n` +
     `${guard} { ${storeCotangents(plan)} }\n}\n${write}\n}`
   );

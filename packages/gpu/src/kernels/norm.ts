@@ -1,0 +1,150 @@
+/** @file Layer norm and RMS norm in WGSL, over the last axis. */
+import { type Each, type Places, type Result, sizeOf } from "@spm/core/extend";
+import { type DeviceArray, rowMajor, vector, zeros } from "../device-array.ts";
+import type { Executor, Memory, WgslLauncher } from "../executor.ts";
+import { withWhole } from "./elementwise.ts";
+import { sumOver } from "./reduce.ts";
+import { each, held, launchRows, remembered, rowKernel, rowWorkgroups } from "./row-kernels.ts";
+
+/**
+ * Workgroups that take row after row of a backward, each adding up its own rows' sums of columns.
+ */
+const persistent = 264;
+
+/** The kernels of a norm of x, a weight and, if the norm has one, a bias, whose place is `B`. */
+interface NormKernels<B extends Places> {
+  /** Keeps the mean of each row, where that is subtracted, and its scale, 1/√(mean square + ε). */
+  forward(
+    inputs: Each<[x: 1, weight: 1, ...B], DeviceArray>,
+    epsilon: number,
+    keep: boolean,
+  ): Result<[y: 1], DeviceArray>;
+  backward(
+    ct: DeviceArray,
+    inputs: Each<[x: 1, weight: 1, ...B], DeviceArray>,
+    residual: readonly DeviceArray[],
+  ): Each<[x: 1, weight: 1, ...B], DeviceArray>;
+}
+
+/** The kernels of layer norm (`centred`, with a bias) or RMS norm over the last axis. */
+export function normKernels(
+  executor: Executor,
+  launcher: WgslLauncher,
+  centred: true,
+): NormKernels<[bias: 1]>;
+export function normKernels(
+  executor: Executor,
+  launcher: WgslLauncher,
+  centred: false,
+): NormKernels<[]>;
+export function normKernels(
+  executor: Executor,
+  launcher: WgslLauncher,
+  centred: boolean,
+): NormKernels<1[]> {
+  const kept = keptOf(centred);
+  const forward = remembered((epsilon: number) =>
+    remembered((width: number) => forwardText(centred, epsilon, width)),
+  );
+  const backward = remembered((width: number) => backwardText(centred, width));
+  return {
+    forward: (inputs, epsilon, keep) => {
+      const [{ shape }] = inputs;
+      if (sizeOf(shape) === 0)
+        return { outputs: [zeros(executor, shape, "float32")], residual: [] };
+      const [width, rows] = [shape.at(-1) ?? 1, sizeOf(shape.slice(0, -1))];
+      const lengths = [rows * width, ...kept.map(() => rows)] as const;
+      const [y, ...sums] = withWhole(executor, inputs, (used) =>
+        launchRows(launcher, forward(epsilon)(width), rows, rowWorkgroups(rows), used, lengths),
+      );
+      const outputs = [rowMajor(y, shape, "float32")] as const;
+      if (keep) return { outputs, residual: sums.map(vector) };
+      for (const m of sums) executor.release(m);
+      return outputs;
+    },
+    backward: (ct, [x, weight, ...bias], residual) => {
+      const { shape } = x;
+      if (sizeOf(shape) === 0) {
+        const zerosOf = (like: DeviceArray) => zeros(executor, like.shape, "float32");
+        return [zerosOf(x), zerosOf(weight), ...bias.map(zerosOf)];
+      }
+      const [width, rows] = [shape.at(-1) ?? 1, sizeOf(shape.slice(0, -1))];
+      const workgroups = Math.min(rows, persistent);
+      const columns = workgroups * width;
+      const lengths = [rows * width, columns, ...bias.map(() => columns)] as const;
+      const [bar, weights, ...biases] = withWhole(executor, [ct, x, weight, ...residual], (used) =>
+        launchRows(launcher, backward(width), rows, workgroups, used, lengths),
+      );
+      const summed = (part: Memory): DeviceArray => {
+        if (workgroups === 1) return rowMajor(part, [width], "float32");
+        const sum = sumOver(executor, rowMajor(part, [workgroups, width], "float32"), [0], [width]);
+        executor.release(part);
+        return sum;
+      };
+      return [rowMajor(bar, shape, "float32"), summed(weights), ...biases.map(summed)];
+    },
+  };
+}
+
+/** The residual of a row: the mean, where that is subtracted, and the scale. */
+const keptOf = (centred: boolean): string[] => (centred ? ["means", "scales"] : ["scales"]);
+
+/** Reads x, weight and, if `centred`, bias; results y and what is kept. */
+function forwardText(centred: boolean, epsilon: number, width: number): string {
+  const read = each(width, (k) => `v${k} = x[at + i];`);
+  const sum = each(width, (k) => `total += v${k};`);
+  const mean = `var total = 0.0;\n${sum}\nlet mu = foldSum(total, t) / ${width}.0;`;
+  const squares = each(width, (k) => `let d = v${k}${centred ? " - mu" : ""}; squares += d * d;`);
+  const normal = (k: number) =>
+    `${centred ? `(v${k} - mu)` : `v${k}`} * scale * weight[i]${centred ? " + bias[i]" : ""}`;
+  return rowKernel(
+    width,
+    centred ? ["x", "weight", "bias"] : ["x", "weight"],
+    ["y", ...keptOf(centred)],
+    {
+      before: held(width, "v"),
+      body:
+        `${read}\n${centred ? mean : ""}\nvar squares = 0.0;\n${squares}\n` +
+        `let scale = inverseSqrt(foldSum(squares, t) / ${width}.0 + ${number(epsilon)});\n` +
+        each(width, (k) => `y[at + i] = ${normal(k)};`) +
+        `\nif (t == 0u) { ${centred ? "means[row] = mu; " : ""}scales[row] = scale; }`,
+    },
+  );
+}
+
+/**
+ * Reads ȳ, x, weight and what was kept; results x̄, and for each workgroup its rows' sum of the
+ * cotangents of weight and, if `centred`, bias.
+ */
+function backwardText(centred: boolean, width: number): string {
+  const reads = ["ct", "x", "weight", ...keptOf(centred)];
+  return rowKernel(width, reads, ["bar", "weights", ...(centred ? ["biases"] : [])], {
+    before: held(width, "g", "h", "w", "b"),
+    body:
+      `${centred ? "let mu = means[row]; " : ""}let scale = scales[row]; ` +
+      "var total = 0.0; var inner = 0.0;\n" +
+      each(
+        width,
+        (k) =>
+          `let c = ct[at + i]; let h = (x[at + i]${centred ? " - mu" : ""}) * scale; ` +
+          "let g = c * weight[i]; " +
+          `g${k} = g; h${k} = h; total += g; inner += g * h; w${k} += c * h; b${k} += c;`,
+      ) +
+      `\n${centred ? "total = foldSum(total, t); " : ""}inner = foldSum(inner, t);\n` +
+      each(
+        width,
+        (k) =>
+          `bar[at + i] = scale * (g${k} - (${centred ? "total + " : ""}h${k} * inner) ` +
+          `/ ${width}.0);`,
+      ),
+    after: each(
+      width,
+      (k) =>
+        `weights[w.x * ${width}u + i] = ` +
+        `w${k};${centred ? ` biases[w.x * ${width}u + i] = b${k};` : ""}`,
+    ),
+  });
+}
+
+/** A number as WGSL writes it. */
+const number = (value: number): string => (Number.isInteger(value) ? `${value}.0` : `${value}`);
