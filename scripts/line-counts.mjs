@@ -110,7 +110,7 @@ for (const { name, limit, of } of budgets) {
 
 /** How many are longer than that: lower it where one was taken apart. */
 const tooLong = {
-  files: { lines: 300, atMost: 3, found: /** @type {string[]} */ ([]) },
+  files: { lines: 300, atMost: 2, found: /** @type {string[]} */ ([]) },
   functions: { lines: 60, atMost: 16, found: /** @type {string[]} */ ([]) },
 };
 for (const { name, source } of rows.filter(({ name }) => packages.includes(name)))

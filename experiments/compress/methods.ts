@@ -15,8 +15,8 @@ export interface Method extends Pick<LinearEntry, "learningRate" | "create"> {
   readonly name: string;
 }
 
-const width = (fanIn: number, fanOut: number): number =>
-  2 ** Math.ceil(Math.log2(Math.max(fanIn, fanOut)));
+const width = (inFeatures: number, outFeatures: number): number =>
+  2 ** Math.ceil(Math.log2(Math.max(inFeatures, outFeatures)));
 
 /**
  * There, back and there again: three times the stages, for matrices that no single butterfly comes

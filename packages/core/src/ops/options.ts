@@ -12,10 +12,12 @@ export class OptionError extends ValueError {
   }
 }
 
-/** PyTorch's names for what is called otherwise here. */
+/** Names of PyTorch, and of GPTs made with it, for options that have another one here. */
 const elsewhere: Readonly<Record<string, string>> = {
+  attn_mask: "mask",
   axes: "axis",
   batch: "batchSize",
+  block_size: "context",
   d_model: "width",
   device: "backend",
   dim: "axis",
@@ -23,10 +25,16 @@ const elsewhere: Readonly<Record<string, string>> = {
   eps: "epsilon",
   gamma: "factor",
   generator: "random",
+  is_causal: "causal",
   keepdim: "keepdims",
+  kernel_size: "kernel",
   lr: "learningRate",
   max_epochs: "epochs",
   max_lr: "max",
+  max_new_tokens: "count",
+  n_embd: "width",
+  n_head: "heads",
+  n_layer: "layers",
   num_epochs: "epochs",
   num_heads: "heads",
   num_layers: "layers",
