@@ -43,7 +43,7 @@ export class GruLanguageModel extends Module {
   ): Promise<number[]> {
     const { cell } = this.gru;
     const tokens = [...prompt];
-    let state = zeros([1, cell.hidden.r.fanIn]);
+    let state = zeros([1, cell.hidden.r.inFeatures]);
     for (let k = 0; tokens.length < prompt.length + count; k++) {
       const next = noGrad(() => {
         const h = cell.forward(this.embedding.forward(tensor(Int32Array.of(tokens[k]!))), state);

@@ -23,13 +23,13 @@ export function mlpFrom(file: Uint8Array): Mlp {
   const names = entries.map(({ name }) => name);
   const prefix = names.some((name) => name.startsWith(OURS)) ? OURS : "";
   const layers = entries
-    .flatMap(({ name, shape: [fanOut, fanIn, ...more] }) =>
+    .flatMap(({ name, shape: [outFeatures, inFeatures, ...more] }) =>
       name.startsWith(prefix) &&
       name.endsWith(".weight") &&
-      fanOut !== undefined &&
-      fanIn !== undefined &&
+      outFeatures !== undefined &&
+      inFeatures !== undefined &&
       more.length === 0
-        ? [{ layer: name.slice(0, -"weight".length), fanIn, fanOut }]
+        ? [{ layer: name.slice(0, -"weight".length), inFeatures, outFeatures }]
         : [],
     )
     .sort((a, b) => a.layer.localeCompare(b.layer, "en", { numeric: true }));
@@ -40,10 +40,10 @@ export function mlpFrom(file: Uint8Array): Mlp {
     if (!names.includes(`${layer}bias`)) throw new ValueError("mlpFrom", `"${layer}bias"`, "none");
     return { weight: here(`${layer}weight`), bias: here(`${layer}bias`) };
   });
-  const sizes = [...layers.map(({ fanIn }) => fanIn), last.fanOut];
-  for (const [k, { layer, fanOut }] of layers.entries())
-    if (fanOut !== sizes[k + 1])
-      throw new ValueError("mlpFrom", `${sizes[k + 1]} outputs of "${layer}"`, fanOut);
+  const sizes = [...layers.map(({ inFeatures }) => inFeatures), last.outFeatures];
+  for (const [k, { layer, outFeatures }] of layers.entries())
+    if (outFeatures !== sizes[k + 1])
+      throw new ValueError("mlpFrom", `${sizes[k + 1]} outputs of "${layer}"`, outFeatures);
   const model = new Mlp({ sizes, random: rng(0) });
   const state = values.flatMap(({ weight, bias }, k) => [
     [`layers.${k}.weight`, weight] as const,

@@ -23,7 +23,7 @@ describe("mlpFrom", () => {
     const file = readFileSync(new URL("../../test/golden/pytorch.safetensors", import.meta.url));
     const [layer, ...rest] = mlpFrom(file).layers;
     expect(rest).toEqual([]);
-    expect([layer!.fanIn, layer!.fanOut]).toEqual([3, 4]);
+    expect([layer!.inFeatures, layer!.outFeatures]).toEqual([3, 4]);
     expect(numbers(layer!.toDense())).toEqual(
       numbers(parseSafetensors(file).tensor("layers.0.weight")),
     );

@@ -82,7 +82,7 @@ export const compress: Experiment<{
     const sizes = [train.features, hidden, hidden, train.classes];
     const dense =
       checkpoint === "" ? new Mlp({ sizes, random: rng(seed) }) : mlpFrom(readFileSync(checkpoint));
-    const [first, last] = [dense.layers[0]?.fanIn, dense.layers.at(-1)?.fanOut];
+    const [first, last] = [dense.layers[0]?.inFeatures, dense.layers.at(-1)?.outFeatures];
     if (first !== train.features || last !== train.classes || dense.layers.length < 2)
       throw new ValueError(
         "compress",
@@ -94,7 +94,7 @@ export const compress: Experiment<{
         ? await learn(dense, epochs, rate || linearKinds.dense.learningRate)
         : await accuracy(dense);
     log(`dense: ${dense.parameterCount()} parameters, ${formatPercent(baseline)}`);
-    const widths = [first, ...dense.layers.map((layer) => layer.fanOut)];
+    const widths = [first, ...dense.layers.map((layer) => layer.outFeatures)];
     const replaced = (_: unknown, path: string): boolean =>
       path !== `layers.${dense.layers.length - 1}`;
 

@@ -15,8 +15,8 @@ export interface Method extends Pick<LinearEntry, "learningRate" | "create"> {
   readonly name: string;
 }
 
-const width = (fanIn: number, fanOut: number): number =>
-  2 ** Math.ceil(Math.log2(Math.max(fanIn, fanOut)));
+const width = (inFeatures: number, outFeatures: number): number =>
+  2 ** Math.ceil(Math.log2(Math.max(inFeatures, outFeatures)));
 
 /**
  * Forward, reversed and forward stages: three times as many, for matrices that are far from any

@@ -33,7 +33,7 @@ export function coupledRotation(
   dtype: "float32" | "float64",
 ): ReversibleLayer<readonly [angles: Tensor, gain: Tensor, shift: Tensor]> {
   const half = schedule.n / 2;
-  const initial = initialParameters(rotationMixer, schedule, random, "haar", { dtype });
+  const initial = initialParameters(rotationMixer, schedule, random, { dtype });
   const angles = parameter(initial.angles, { decay: false });
   const gain = parameter(full([half], 0.1, { dtype }));
   const shift = parameter(zeros([half], { dtype }));

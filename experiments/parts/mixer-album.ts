@@ -64,7 +64,7 @@ export class MixerAlbum {
         text:
           "One input coordinate, followed through the stages; " +
           "the bars are a column of the matrix.",
-        figure: figure("reach", reachPicture(factors, layer.fanIn >> 1)),
+        figure: figure("reach", reachPicture(factors, layer.inFeatures >> 1)),
       },
       ...this.#strips(file),
     ];

@@ -11,7 +11,7 @@ class ThroughMatrix extends LinearMap {
   readonly bias: Parameter | null;
 
   constructor(layer: LinearMap) {
-    super(layer.fanIn, layer.fanOut);
+    super(layer.inFeatures, layer.outFeatures);
     this.layer = layer;
     this.bias = layer.bias;
   }
@@ -34,6 +34,6 @@ class ThroughMatrix extends LinearMap {
  * faster than by their transforms.
  */
 export const fasterForm = (kind: LinearKind, layer: LinearMap): LinearMap =>
-  layer.fanIn <= 64 && (kind === "circulant" || kind === "toeplitz")
+  layer.inFeatures <= 64 && (kind === "circulant" || kind === "toeplitz")
     ? new ThroughMatrix(layer)
     : layer;

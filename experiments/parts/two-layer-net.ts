@@ -52,22 +52,22 @@ export function teacherNet(
     dense: null,
   };
   const over = schedule[kind];
-  const layer = (fanOut: number): LinearMap =>
+  const layer = (outFeatures: number): LinearMap =>
     over === null
-      ? gaussian(n, fanOut, random)
-      : new MixerLayer(rotationMixer, n, fanOut, { random, bias: false, schedule: over });
+      ? gaussian(n, outFeatures, random)
+      : new MixerLayer(rotationMixer, n, outFeatures, { random, bias: false, schedule: over });
   return new TwoLayerNet(layer(n), layer(outputs));
 }
 
-function gaussian(fanIn: number, fanOut: number, random: Rng): Linear {
-  const layer = new Linear(fanIn, fanOut, { random, bias: false });
-  layer.weight.assign(normal(random, [fanOut, fanIn], 0, 1 / Math.sqrt(fanIn)));
+function gaussian(inFeatures: number, outFeatures: number, random: Rng): Linear {
+  const layer = new Linear(inFeatures, outFeatures, { random, bias: false });
+  layer.weight.assign(normal(random, [outFeatures, inFeatures], 0, 1 / Math.sqrt(inFeatures)));
   return layer;
 }
 
 /** A student n → n → outputs whose layers are of one kind, without biases. */
 export function studentNet(kind: LinearKind, n: number, outputs: number, random: Rng): TwoLayerNet {
-  const layer = (fanOut: number): LinearMap =>
-    fasterForm(kind, linear(kind, n, fanOut, { random, bias: false }));
+  const layer = (outFeatures: number): LinearMap =>
+    fasterForm(kind, linear(kind, n, outFeatures, { random, bias: false }));
   return new TwoLayerNet(layer(n), layer(outputs));
 }

@@ -104,7 +104,7 @@ import { rotation } from "./rotation.ts";`,
   const mixer = mixers["scaled-rotation"];
   if (mixer === undefined) throw new Error("the new kind");
   const schedule = butterfly(8);
-  const parameters = own.initialParameters(mixer, schedule, rng(1), "haar", { dtype: "float64" });
+  const parameters = own.initialParameters(mixer, schedule, rng(1), { dtype: "float64" });
   expect(own.toDense({ mixer, schedule, parameters }).shape).toEqual([8, 8]);
   const difference = sub(own.toDense(own.hadamard(8, { mixer })), own.toDense(own.hadamard(8)));
   for (const v of numbers(difference)) expect(Math.abs(v)).toBeLessThan(1e-12);

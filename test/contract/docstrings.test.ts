@@ -1,6 +1,6 @@
 /**
- * @file The examples in the docstrings of core and of nn's functions run, and come to what their
- * comments say.
+ * @file The examples in the docstrings of core, numeric, mixer, nn and models run, and come to what
+ * their comments say.
  *
  * Free names stand for something that fits: a tensor of one of a few shapes, a loss, a generator, …
  */
@@ -9,18 +9,23 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as core from "@spm/core";
 import * as extend from "@spm/core/extend";
+import * as mixerIndex from "@spm/mixer";
+import * as analysis from "@spm/mixer/analysis";
+import * as mixerExtend from "@spm/mixer/extend";
+import * as models from "@spm/models";
 import * as nnIndex from "@spm/nn";
 import * as nnExtend from "@spm/nn/extend";
 import * as numeric from "@spm/numeric";
 import ts from "typescript";
 import { expect, test } from "vitest";
 
+const mixer = { ...mixerIndex, ...analysis, ...mixerExtend };
 const nn = { ...nnIndex, ...nnExtend };
 const root = fileURLToPath(new URL("../../packages/", import.meta.url));
-const files = ["core/src", "numeric/src", "nn/src/functional"].flatMap((folder) =>
-  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+const files = ["core", "numeric", "mixer", "nn", "models"].flatMap((folder) =>
+  readdirSync(join(root, folder, "src"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
-    .map((name) => join(root, folder, name)),
+    .map((name) => join(root, folder, "src", name)),
 );
 
 /**
@@ -29,11 +34,11 @@ const files = ["core/src", "numeric/src", "nn/src/functional"].flatMap((folder) 
  */
 function examplesOf(path: string): { where: string; code: string }[] {
   const source = readFileSync(path, "utf8");
-  return [...source.matchAll(/@example(.*(?:\n \* (?!@|\/).*)*)/g)].map((match) => ({
+  return [...source.matchAll(/@example(.*(?:\n +\* (?!@|\/).*)*)/g)].map((match) => ({
     where: `${relative(root, path)}: ${match[1]!.trim().split("\n")[0]!.slice(0, 60)}`,
     code: match[1]!
       .replace(/\*\/\s*$/, "")
-      .replaceAll(/\n \* ?/g, "\n")
+      .replaceAll(/\n +\* ?/g, "\n")
       .trim(),
   }));
 }
@@ -49,7 +54,9 @@ const standIns = {
   ...core,
   ...extend,
   ...numeric,
+  ...mixer,
   ...nn,
+  ...models,
   a: 0.5,
   b: 0.25,
   w: draw(2, 3),

@@ -18,7 +18,7 @@ export interface Exported {
   readonly examples: readonly string[];
   /** Whether it takes or returns tensors; a class, also by its `forward`. */
   readonly ofTensors: boolean;
-  /** The object types with optional fields that it takes. */
+  /** The object types that it takes with optional fields, or with a name that ends in Options. */
   readonly optionTypes: readonly string[];
   /** The declaration: two names of one value have the same. */
   readonly symbol: ts.Symbol;
@@ -142,11 +142,13 @@ class Reader {
     );
   }
 
-  /** The names of the object types with optional fields within the type of an operand. */
+  /** The names of the object types that are options within the type of an operand. */
   #optionTypes(type: ts.Type, depth = 4): string[] {
     const isOptional = ({ flags }: ts.Symbol) => (flags & ts.SymbolFlags.Optional) !== 0;
-    const isOwn = this.#isPlain(type) && type.getProperties().some(isOptional);
-    const own = isOwn ? [this.#checker.typeToString(type)] : [];
+    const name = this.#checker.typeToString(type);
+    const isNamed = /Options(<.*>)?$/.test(name);
+    const own =
+      this.#isPlain(type) && (isNamed || type.getProperties().some(isOptional)) ? [name] : [];
     const deeper = depth === 0 ? [] : this.#parts(type);
     return [...own, ...deeper.flatMap((part) => this.#optionTypes(part, depth - 1))];
   }

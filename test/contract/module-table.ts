@@ -20,7 +20,7 @@ class FrozenDropout extends Module {
   readonly dropout: nn.Dropout;
   constructor(random: Rng) {
     super();
-    this.dropout = new nn.Dropout(0.4, random);
+    this.dropout = new nn.Dropout(0.4, { random });
   }
   forward(x: Tensor): Tensor {
     const { random } = this.dropout;
@@ -94,11 +94,12 @@ export const moduleRows: readonly ModuleRow[] = [
         [5, 2],
         [2, 5],
       ] as const
-    ).map(([fanIn, fanOut]) =>
+    ).map(([inFeatures, outFeatures]) =>
       row(
-        `${kind}, ${fanIn} → ${fanOut}, split`,
-        () => new nn.MixerLayer(mixer, fanIn, fanOut, { rectangular: "split", ...options() }),
-        [2, fanIn],
+        `${kind}, ${inFeatures} → ${outFeatures}, split`,
+        () =>
+          new nn.MixerLayer(mixer, inFeatures, outFeatures, { rectangular: "split", ...options() }),
+        [2, inFeatures],
       ),
     ),
   ),

@@ -74,7 +74,7 @@ function mixerCase(item: Json, where: string): GoldenCase {
     const [, ...rest] = tensors;
     const derivatives = modesOf(mixer).flatMap((backward) => {
       const f = (x: Tensor, ...rest: Parameters<typeof factors>) =>
-        apply(factors(...rest), x, backward);
+        apply(factors(...rest), x, { backward });
       const { value, pullback } = vjp(f, ...tensors);
       const ours = pullback(toTensor(ct!, precision));
       return [

@@ -72,7 +72,7 @@ export const ops: Readonly<Record<string, GoldenOp>> = {
   expm1: unary(c.expm1),
   erf: unary(c.erf),
   gelu_exact: unary(nn.gelu),
-  gelu_tanh: unary((x) => nn.gelu(x, "tanh")),
+  gelu_tanh: unary((x) => nn.gelu(x, { approximate: "tanh" })),
   leaky_relu: (options, x) => nn.leakyRelu(x, number(options, "slope")),
   elu: unary(nn.elu),
   "clamp*": (options, x) =>
@@ -132,8 +132,9 @@ export const ops: Readonly<Record<string, GoldenOp>> = {
     nn.huber(prediction, target, { delta: number(options, "delta") }),
   "bce_*": binary(nn.bceWithLogits),
   kl_div: binary(nn.klDiv),
-  layer_norm: (options, x, weight, bias) => nn.layerNorm(x, weight, bias, number(options, "eps")),
-  rms_norm: (options, x, weight) => nn.rmsNorm(x, weight, number(options, "eps")),
+  layer_norm: (options, x, weight, bias) =>
+    nn.layerNorm(x, weight, bias, { epsilon: number(options, "eps") }),
+  rms_norm: (options, x, weight) => nn.rmsNorm(x, weight, { epsilon: number(options, "eps") }),
   linear: (_, x, weight, bias) => nnExtend.affine(x, weight, bias),
   embedding: (options, weight) => nn.embedding(weight, integers(options, "index")),
   sdpa: (_, q, k, v) => nn.scaledDotProductAttention(q, k, v),

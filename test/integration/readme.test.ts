@@ -31,7 +31,7 @@ describe("README", () => {
     const files = linksOf(hour).filter((link) => link.endsWith(".ts"));
     expect(files.map((file) => file.split("/").at(-1))).toEqual([
       ...["array.ts", "tensor.ts", "tape.ts", "primitive.ts", "grad.ts"],
-      ...["schedule.ts", "stages.ts", "mixer.ts"],
+      ...["schedule.ts", "stages.ts", "forward-backward.ts"],
       ...["storage.ts", "scope.ts"],
     ]);
     for (const file of files)

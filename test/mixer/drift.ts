@@ -26,7 +26,7 @@ export function drift(n: number, stages: number): Drift {
   const schedule = butterfly(n, stages);
   const gradients = (backward: BackwardMode, dtype: "float32" | "float64"): Float64Array => {
     const [x, ct] = each([1, 2], (seed) => normal(rng(seed), [8, n], 0, 1, { dtype }));
-    const { angles } = initialParameters(rotationMixer, schedule, rng(3), "haar", { dtype });
+    const { angles } = initialParameters(rotationMixer, schedule, rng(3), { dtype });
     const f = (x: Tensor, angles: Tensor) => rotationMixer(x, angles, { schedule, backward });
     return Float64Array.from(
       vjp(f, x, angles)

@@ -99,7 +99,7 @@ describe.each(kinds)("%s", (_, mixer) => {
           return Math.max(...sizes) / Math.min(...sizes);
         };
         const factors = withDiagonals(factorsOf(mixer, schedule, random), random);
-        const { bound, estimate } = condition(factors, 20);
+        const { bound, estimate } = condition(factors, { steps: 20 });
         if (orthogonal)
           expect(bound / (spread(factors.dIn) * spread(factors.dOut))).toBeCloseTo(1, 10);
         expect(estimate).toBeLessThanOrEqual(bound * (1 + 1e-9));
@@ -151,7 +151,7 @@ describe.each(kinds)("%s", (_, mixer) => {
       const inputs = [x, factors.dIn, factors.dOut, ...parametersOf(factors)] as const;
       const gradients = (backward: "stored" | "recompute" | "reverse") => {
         const f = (x: Tensor, dIn: Tensor, dOut: Tensor, ...own: Tensor[]) =>
-          apply(withParameters({ ...factors, dIn, dOut }, own), x, backward);
+          apply(withParameters({ ...factors, dIn, dOut }, own), x, { backward });
         return vjp(f, ...inputs)
           .pullback(ct)
           .map((g): Tensor => g);
@@ -274,10 +274,10 @@ describe.each(kinds)("%s", (_, mixer) => {
     forAll((schedule, random) => {
       for (const dtype of ["float32", "float64"] as const) {
         const x = normal(random, [6, schedule.n], 0, 1, { dtype });
-        const still = { noise: 0, dtype };
-        const start = () => initialParameters(mixer, schedule, random, "identity", still);
+        const still = { init: "identity", noise: 0, dtype } as const;
+        const start = () => initialParameters(mixer, schedule, random, still);
         if (!canRest(mixer)) {
-          expect(start).toThrow(/^initialise: expected .*, got "identity"$/);
+          expect(start).toThrow(/^initialParameters: expected .*, got "identity"$/);
           continue;
         }
         const factors: Factors = { mixer, schedule, parameters: start() };

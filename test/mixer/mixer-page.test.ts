@@ -70,7 +70,7 @@ test("the table of full mixing", () => {
 
 test("the table of dimensions", () => {
   const dimension = (mixer: MixerKind, diagonals: boolean) =>
-    [3, 6, 8].map((stages) => String(degreesOfFreedom(mixer, butterfly(8, stages), diagonals)));
+    [3, 6, 8].map((stages) => String(degreesOfFreedom(mixer, butterfly(8, stages), { diagonals })));
   const rows = tableAfter("n = 8, butterfly");
   expect(rows.map((row) => row.slice(1, 4))).toEqual([
     dimension(rotationMixer, true),

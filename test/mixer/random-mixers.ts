@@ -50,7 +50,7 @@ export function factorsOf<N extends Names>(
   random: Rng,
 ): Factors<N> {
   const { parameterisation } = mixer;
-  const start: Named<N, Tensor> = initialParameters(mixer, schedule, random, "haar", float64);
+  const start: Named<N, Tensor> = initialParameters(mixer, schedule, random, float64);
   const list = inOrder(parameterisation, start).map((x, k) => {
     const noise = draw(random, ...x.shape);
     if (parameterisation.orthogonal) return mul(2, noise);

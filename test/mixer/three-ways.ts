@@ -109,27 +109,29 @@ function scheduleOf({ scheduleName, n, stages }: Case, random: Rng): Schedule {
 }
 
 /** Widths in and out: of one operator, or of two to three copies of it. */
-function sizesOf({ form, n, cut }: Case): { fanIn: number; fanOut: number } {
-  if (form === "square") return { fanIn: n, fanOut: n };
+function sizesOf({ form, n, cut }: Case): { inFeatures: number; outFeatures: number } {
+  if (form === "square") return { inFeatures: n, outFeatures: n };
   const part = 1 + (cut % n);
   if (form === "pad")
-    return cut % 2 === 0 ? { fanIn: part, fanOut: n } : { fanIn: n, fanOut: part };
+    return cut % 2 === 0
+      ? { inFeatures: part, outFeatures: n }
+      : { inFeatures: n, outFeatures: part };
   const large = n + 1 + (cut % (2 * n));
-  return form === "stack" ? { fanIn: part, fanOut: large } : { fanIn: large, fanOut: part };
+  return form === "stack"
+    ? { inFeatures: part, outFeatures: large }
+    : { inFeatures: large, outFeatures: part };
 }
 
 /** The gradients of a case by x and every parameter, three ways, compared. */
 export function disagreement(item: Case): Disagreement {
   const random = rng(item.seed);
   const base = scheduleOf(item, random);
-  const { fanIn, fanOut } = sizesOf(item);
-  const arrangement = planTiling(
-    item.form === "stack" || item.form === "fold" ? "split" : "pad",
-    fanIn,
-    fanOut,
-    base,
-  );
-  const { schedule } = arrangement;
+  const { inFeatures, outFeatures } = sizesOf(item);
+  const tiling = planTiling(inFeatures, outFeatures, {
+    rectangular: item.form === "stack" || item.form === "fold" ? "split" : "pad",
+    schedule: base,
+  });
+  const { schedule } = tiling;
   const { mixer } = item;
   const { parameterisation } = mixer;
   const stages = parameterisation.shapes(schedule).map((shape, k) => {
@@ -137,18 +139,18 @@ export function disagreement(item: Case): Disagreement {
     const { per } = parameterisation.parameters[k] ?? {};
     return per === "unpaired" ? add(1, mul(0.3, draw(random, ...shape))) : draw(random, ...shape);
   });
-  const dIn = draw(random, ...arrangement.dIn);
-  const dOut = draw(random, ...arrangement.dOut);
-  const bias = draw(random, fanOut);
-  const inputs: Operands = [draw(random, ...item.lead, fanIn), dIn, dOut, bias, ...stages];
-  const ct = normal(random, [...item.lead, fanOut], 0, 1, float64);
+  const dIn = draw(random, ...tiling.dIn);
+  const dOut = draw(random, ...tiling.dOut);
+  const bias = draw(random, outFeatures);
+  const inputs: Operands = [draw(random, ...item.lead, inFeatures), dIn, dOut, bias, ...stages];
+  const ct = normal(random, [...item.lead, outFeatures], 0, 1, float64);
 
   const fused = (...[x, dIn, dOut, bias, ...stages]: Operands): Tensor => {
     const parameters = byName(parameterisation, stages);
     const factors = { mixer, schedule, parameters, dIn, dOut, bias };
-    return applyTiled(arrangement, factors, x, item.backward);
+    return applyTiled(tiling, factors, x, { backward: item.backward });
   };
-  const composed = (...xs: Operands) => composedMap(mixer, base, arrangement, xs);
+  const composed = (...xs: Operands) => composedMap(mixer, base, tiling, xs);
   const [ours, theirs] = [vjp(fused, ...inputs), vjp(composed, ...inputs)];
   const closed = ours.pullback(ct);
   const byOps = theirs.pullback(ct);
@@ -170,7 +172,7 @@ export function disagreement(item: Case): Disagreement {
 }
 
 /**
- * The map without any fused op: each operator of the arrangement by itself, its parameters picked
+ * The map without any fused op: each operator of the tiling by itself, its parameters picked
  * out by index.
  */
 function composedMap(

@@ -9,13 +9,14 @@ import { applyTranspose, inverse, logAbsDet, solve, toDense, transposed } from "
 import { compose } from "./compose.ts";
 import { condition, singularValues } from "./condition.ts";
 import { flops, parameterCount } from "./cost.ts";
-import { apply, type Factors, fanIn, fanOut, toGeneral } from "./factors.ts";
+import { apply, type Factors, inFeatures, outFeatures, toGeneral } from "./factors.ts";
 import { initialParameters } from "./initialise.ts";
 import { type Diagonals, generalMixer, type MixerKind } from "./mixer.ts";
 import { mixers } from "./mixers.ts";
 import { byName, inOrder, mapParameters, type Names } from "./parameterisation/define.ts";
 import { rotationMixer } from "./parameterisation/rotation.ts";
-import { brick, butterfly, type Schedule, shuffle } from "./schedule.ts";
+import { brick, butterfly, shuffle } from "./patterns.ts";
+import type { Schedule } from "./schedule.ts";
 
 /** With everything that can stand around the stages. */
 type Whole<N extends Names = Names> = Factors<N> & Required<Diagonals>;
@@ -29,7 +30,7 @@ const kinds: [name: string, mixer: MixerKind][] = Object.entries(mixers);
 function make<const N extends Names>(mixer: MixerKind<N>, schedule: Schedule): Whole<N> {
   const { n } = schedule;
   const near = (x: Tensor) => add(x, mul(0.1, draw(...x.shape)));
-  const start = initialParameters(mixer, schedule, random, "haar", float64);
+  const start = initialParameters(mixer, schedule, random, float64);
   const [dIn, dOut] = [add(1, mul(0.2, draw(n))), add(1, mul(0.2, draw(n)))];
   const parameters = mapParameters(mixer.parameterisation, start, near);
   return { mixer, schedule, parameters, dIn, dOut, bias: draw(n) };
@@ -54,7 +55,7 @@ describe.each(kinds)("%s", (name, mixer) => {
       for (let j = 0; j < 7; j++) expect(back.get(j, i)).toBeCloseTo(w.get(i, j), 12);
     const { bias: _bias, ...rest } = factors;
     const corner: Factors = { ...rest, dIn: draw(5), dOut: draw(3) };
-    expect([fanIn(corner), fanOut(corner)]).toEqual([5, 3]);
+    expect([inFeatures(corner), outFeatures(corner)]).toEqual([5, 3]);
     const [x, y] = [draw(5), draw(3)];
     const inner = (a: Tensor, b: Tensor) => {
       const other = numbers(b);
@@ -147,10 +148,13 @@ describe.each(kinds)("%s", (name, mixer) => {
     );
     const own = sizes.reduce((a, b) => a + b, 0);
     expect(parameterCount(mixer, schedule, { diagonals: false, bias: false })).toBe(own);
-    expect(parameterCount(mixer, schedule, { fanIn: 5, fanOut: 6 })).toBe(own + 5 + 6 + 6);
+    expect(parameterCount(mixer, schedule, { inFeatures: 5, outFeatures: 6 })).toBe(
+      own + 5 + 6 + 6,
+    );
     const scaled = orthogonal ? 0 : unpaired;
     const bare = { diagonals: false, bias: false };
-    const of = (mode: "stored" | "recompute") => flops(mixer, schedule, mode, bare);
+    const of = (mode: "stored" | "recompute") =>
+      flops(mixer, schedule, { ...bare, backward: mode });
     const forward = 6 * pairs + scaled;
     expect(of("stored")).toEqual({ forward, backward: 14 * pairs + 3 * scaled });
     expect(of("recompute")).toEqual({ forward, backward: 20 * pairs + 4 * scaled });
@@ -250,13 +254,18 @@ test("what a mixer costs, at n = 4096 and L = 12", () => {
     if (angle !== undefined) {
       expect(parameterCount(mixer, schedule, { bias: false })).toBe(32_768); // dense: 16.78 million
       const backward = (147_456 * 16) / 6;
-      expect(flops(mixer, schedule, "reverse", bare)).toEqual({ forward: 147_456, backward });
+      expect(flops(mixer, schedule, { ...bare, backward: "reverse" })).toEqual({
+        forward: 147_456,
+        backward,
+      });
     }
     if (!orthogonal)
-      expect(flops(mixer, schedule, "recompute", bare).backward).toBe((147_456 * 20) / 6);
+      expect(flops(mixer, schedule, { ...bare, backward: "recompute" }).backward).toBe(
+        (147_456 * 20) / 6,
+      );
   }
   expect(parameterCount(generalMixer, schedule, { bias: false })).toBe(106_496);
   const [forward, backward] = [6 * 3 + 3 + 9, 14 * 3 + 9 + 21];
-  expect(flops(generalMixer, shuffle(3), "stored")).toEqual({ forward, backward });
+  expect(flops(generalMixer, shuffle(3), { backward: "stored" })).toEqual({ forward, backward });
   expect(parameterCount(generalMixer, shuffle(3))).toBe(4 * 3 + 3 + 9);
 });

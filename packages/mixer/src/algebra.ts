@@ -1,5 +1,5 @@
 /**
- * @file What a dense layer can't do in O(nL): transpose, inverse, determinant. All of it made of
+ * @file Transpose, inverse, determinant and solution of a mixer, each in O(nL); all of it made of
  * ops, and so differentiable.
  */
 import {
@@ -22,10 +22,10 @@ import {
   apply,
   checkSquare,
   type Factors,
-  fanIn,
-  fanOut,
   type GeneralFactors,
+  inFeatures,
   like,
+  outFeatures,
   toGeneral,
 } from "./factors.ts";
 import { mapParameters, type Names } from "./parameterisation/define.ts";
@@ -34,11 +34,12 @@ import { reversedOrder, reverseSchedule } from "./schedule-algebra.ts";
 import { checkRegular } from "./singular.ts";
 
 /**
- * W, the matrix that stands between x and y − bias.
- * @returns [out, in]. Cost O(n²L): every column of the identity goes through.
+ * The matrix W of y = W x + bias.
+ * @returns [out, in]. Cost O(n²L): the mixer applied to every column of the identity
+ * @example toDense(hadamard(8)).shape; // [8, 8]
  */
 export function toDense({ bias, ...factors }: Factors): Tensor {
-  const n = fanIn(factors);
+  const n = inFeatures(factors);
   const columns = Float64Array.from({ length: n * n }, (_, k) => (k % (n + 1) === 0 ? 1 : 0));
   const out =
     bias === undefined || factors.dOut !== undefined
@@ -50,25 +51,32 @@ export function toDense({ bias, ...factors }: Factors): Tensor {
 }
 
 /**
- * Wᵀ as a mixer: the stages from last to first, each block transposed, the diagonals exchanged. It
- * has no bias.
- * @example apply(transposed(factors), y); // Wᵀ y in O(nL)
+ * Wᵀ = D_in B₁ᵀ ⋯ B_Lᵀ D_out as a mixer, [in, out]: the stages from last to first, each block
+ * transposed, the diagonals exchanged. It has no bias. Cost O(nL).
+ * @example apply(transposed(dct(8)), ones([8], { dtype: "float64" })).shape; // [8]
  */
 export function transposed<N extends Names>(factors: Factors<N>): Factors<N> {
   const turned = reverseStages(factors);
   return { ...turned, parameters: factors.mixer.parameterisation.transpose(turned.parameters) };
 }
 
-/** Wᵀ y. y [..., out] → [..., in]; O(nL) a row. */
+/**
+ * Wᵀ y, the transposed mixer as a linear map.
+ * @param y - [..., out]
+ * @returns [..., in]. Cost 3nL FLOP a row
+ * @throws ShapeError, DTypeError where y does not fit the factors
+ * @example applyTranspose(hadamard(8), ones([3, 8], { dtype: "float64" })).shape; // [3, 8]
+ */
 export const applyTranspose = (factors: Factors, y: Tensor): Tensor =>
   apply(transposed(factors), y);
 
 /**
- * The mixer that undoes this one: the stages from last to first, each block inverted, the diagonals
- * exchanged and inverted. With a bias, x = W⁻¹ y − W⁻¹ bias. Of a kind whose blocks' inverses are
- * not of the kind it is a general mixer.
+ * W⁻¹ as a mixer, [n, n]: the stages from last to first, each block inverted, the diagonals
+ * exchanged and inverted; with a bias, x = W⁻¹ y − W⁻¹ bias. A general mixer where a kind has no
+ * inverses of its own blocks. Cost O(nL).
  * @throws ShapeError unless W is square; ValueError naming stage, pair and determinant of a block
  * that can't be inverted
+ * @example inverse(hadamard(8)).schedule.stages; // 3
  */
 export function inverse<N extends Names>(factors: Factors<N>): Factors<N> | GeneralFactors {
   return inverted("inverse", factors);
@@ -89,15 +97,20 @@ function inverted<N extends Names>(op: string, factors: Factors<N>): Factors<N> 
 }
 
 /**
- * x such that W x + bias = y. y [..., n] → [..., n]; O(nL) a row.
- * @throws as {@link inverse}
+ * The x of W x + bias = y.
+ * @param y - [..., n]
+ * @returns [..., n]. Cost O(nL) a row
+ * @throws ShapeError unless W is square; ValueError for a block that can't be inverted
+ * @example solve(hadamard(8), ones([3, 8], { dtype: "float64" })).shape; // [3, 8]
  */
 export const solve = (factors: Factors, y: Tensor): Tensor => apply(inverted("solve", factors), y);
 
 /**
  * ln|det W| = Σ ln|d_in| + Σ ln|d_out| + Σ ln|ad − bc| + Σ ln|s|; of an orthogonal kind the first
- * two alone. A scalar; O(nL).
- * @throws as {@link inverse}
+ * two alone.
+ * @returns a scalar, []. Cost O(nL)
+ * @throws ShapeError unless W is square; ValueError for a block that can't be inverted
+ * @example logAbsDet(hadamard(8)); // [0]
  */
 export function logAbsDet(factors: Factors): Tensor {
   checkSquare("logAbsDet", factors);
@@ -110,7 +123,7 @@ export function logAbsDet(factors: Factors): Tensor {
   return logs.length === 0 ? zeros([], like(factors)) : logs.reduce(add);
 }
 
-/** Of all blocks, and the unpairedScales. */
+/** The determinants of all blocks, [P], and the scales of unpaired coordinates, [R]. */
 function determinants(factors: Factors): [blocks: Tensor, unpairedScales: Tensor] {
   const { blocks, unpairedScales } = toGeneral(factors).parameters;
   const [a, b, c, d] = columns(blocks);
@@ -118,8 +131,8 @@ function determinants(factors: Factors): [blocks: Tensor, unpairedScales: Tensor
 }
 
 /**
- * The parameters in the order of the reversed schedule, the diagonals exchanged, the bias gone; the
- * blocks as they were.
+ * The factors with their parameters in the order of the reversed schedule, the diagonals exchanged
+ * and no bias; the blocks themselves are unchanged.
  */
 function reverseStages<N extends Names>(factors: Factors<N>): Factors<N> {
   const { mixer, schedule, dIn, dOut, bias } = factors;
@@ -133,6 +146,6 @@ function reverseStages<N extends Names>(factors: Factors<N>): Factors<N> {
       take(x, order[per]),
     ),
     ...(dIn && { dOut: dIn }),
-    ...(dOut ? { dIn: dOut } : bias && { dIn: ones([fanOut(factors)], like(factors)) }),
+    ...(dOut ? { dIn: dOut } : bias && { dIn: ones([outFeatures(factors)], like(factors)) }),
   };
 }

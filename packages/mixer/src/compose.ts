@@ -1,25 +1,25 @@
-/** @file Two mixers of one width as one: first's stages, then second's. */
+/** @file The product of two mixers of one width: the stages of the first, then of the second. */
 import { concat, ones, type Tensor, take, tensor } from "@spm/core";
 import { ShapeError, ValueError } from "@spm/core/extend";
-import { apply, type Factors, fanIn, fanOut, like } from "./factors.ts";
+import { apply, type Factors, inFeatures, like, outFeatures } from "./factors.ts";
 import { mapParameters, type Names } from "./parameterisation/define.ts";
 import { composeSchedules } from "./schedule-algebra.ts";
 
 /**
- * W = W_second W_first as one mixer. The diagonals between them go into the last blocks of `first`,
- * which only some kinds can take (free blocks can, orthogonal ones can't).
+ * W = W_second W_first as one mixer, [out, n] times [n, in]. The diagonals between them go into the
+ * last blocks of `first`, which free blocks can take and orthogonal ones can't. Cost O(nL).
  * @throws ShapeError unless nothing is cut off between them; ValueError for two kinds, or a
- * diagonal between them that does not fit
- * @example compose(fromPermutation(order), hadamard(8));
+ * diagonal between them that the kind can't take
+ * @example compose(fromPermutation([2, 0, 1, 3]), hadamard(4)).schedule.stages; // 5
  */
 export function compose<N extends Names>(second: Factors<N>, first: Factors<N>): Factors<N> {
   const { mixer } = first;
   const { n } = first.schedule;
-  if (fanOut(first) !== n || fanIn(second) !== n)
+  if (outFeatures(first) !== n || inFeatures(second) !== n)
     throw new ShapeError(
       "compose",
       `${n} outputs into ${n} inputs`,
-      `${fanOut(first)} into ${fanIn(second)}`,
+      `${outFeatures(first)} into ${inFeatures(second)}`,
     );
   if (second.mixer !== mixer) {
     const names = [mixer, second.mixer].map(({ parameterisation }) => parameterisation.name);

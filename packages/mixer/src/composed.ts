@@ -1,20 +1,24 @@
 /**
- * @file The mixer made of ordinary ops: slow, obvious, differentiable to any order. The fused op is
- * checked against it.
+ * @file The mixer composed of core's ops: slow, obvious, differentiable to any order. The fused op
+ * is checked against it.
  */
 import { add, concat, mul, pad, reshape, slice, type Tensor, take, tensor } from "@spm/core";
 import type { Each } from "@spm/core/extend";
 import { byName, type Parameterisation } from "./parameterisation/define.ts";
 import type { Schedule } from "./schedule.ts";
 
-/** Operands of a mixer: x, the diagonals and the bias around the stages, then the parameters. */
+/** Operands of a mixer: x, the diagonals and the bias, then the parameters. */
 export type MixerPlaces = [x: 1, dIn: 1, dOut: 1, bias: 1, ...parameters: 1[]];
 
 /**
- * y = d_out ⊙ (B_L ⋯ B₁ (d_in ⊙ x)) + bias, stage by stage: gather both sides of every pair, mix,
- * put back in place.
+ * y = d_out ⊙ (B_L ⋯ B₁ (d_in ⊙ x)) + bias, stage by stage: gather both coordinates of every pair,
+ * multiply by the blocks, put back in place.
  * @param inputs - x [..., in], dIn [in], dOut [out], bias [out], the parameters; each but x may
  * have leading axes that broadcast against x's, for instance a copy for each sample
+ * @returns [..., out]
+ * @example
+ * const operands = [ones([3, 4]), ones([4]), ones([4]), zeros([4]), zeros([4])] as const;
+ * composedMixer(butterfly(4), rotation, [...operands]).shape; // [3, 4]
  */
 export function composedMixer(
   schedule: Schedule,

@@ -1,11 +1,12 @@
-/** @file What a schedule can reach: which output sees which input, along how many paths. */
+/** @file The reach of a schedule: which output sees which input, along how many paths. */
 import { eachPair, type Schedule } from "./schedule.ts";
 
 /**
- * Paths from every input to every output: a step from stage to stage leads to the partner or stays.
+ * The number of paths from every input to every output: a step from stage to stage stays at a
+ * coordinate or leads to its partner.
  * @returns [n, n] row-major, `counts[n · output + input]`; 0 is an entry of W that no parameters
  * can fill. Cost O(n²L).
- * @example pathCounts(butterfly(4)); // 16 ones: one path for every entry
+ * @example [...pathCounts(butterfly(2))]; // [1, 1, 1, 1]
  */
 export function pathCounts(schedule: Schedule): Float64Array {
   const counts = identity(schedule.n);
@@ -13,19 +14,20 @@ export function pathCounts(schedule: Schedule): Float64Array {
   return counts;
 }
 
-/** Who sees whom. */
+/** The outputs and inputs of a schedule that are connected. */
 export interface Connectivity {
   /** Whether every output sees every input. */
   readonly full: boolean;
-  /** Entries of W that are zero whatever the parameters are. */
+  /** The number of entries of W that are zero for all parameters. */
   readonly unreachable: number;
-  /** After how many stages every output saw every input; null where none suffice. */
+  /** The number of stages after which every output sees every input; null where none suffice. */
   readonly fullAfter: number | null;
 }
 
 /**
- * Whether every output of a schedule sees every input, and from which stage on. At least log₂ n
- * stages are needed. O(n²L).
+ * Whether every output of a schedule sees every input, and from which stage on: at least log₂ n
+ * stages are needed. Cost O(n²L).
+ * @example connectivity(butterfly(8)).fullAfter; // 3
  */
 export function connectivity(schedule: Schedule): Connectivity {
   const counts = identity(schedule.n);

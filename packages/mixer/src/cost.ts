@@ -1,55 +1,85 @@
-/** @file What a mixer costs: trainable values, and floating-point operations a row. */
-import type { BackwardMode, MixerKind } from "./mixer.ts";
+/** @file The cost of a mixer: trainable values, and floating-point operations a row. */
+import { checkOptions, type OptionNames } from "@spm/core/extend";
+import type { BackwardMode } from "./forward-backward.ts";
+import type { MixerKind } from "./mixer.ts";
 import type { Schedule } from "./schedule.ts";
 
-/** What stands around the stages; n → n with both diagonals and a bias unless said. */
+/** The sizes of a mixer, its diagonals and its bias. */
 export interface Layout {
-  readonly fanIn?: number;
-  readonly fanOut?: number;
+  /** @defaultValue the schedule's n */
+  readonly inFeatures?: number;
+  /** @defaultValue the schedule's n */
+  readonly outFeatures?: number;
+  /** @defaultValue true */
   readonly diagonals?: boolean;
+  /** @defaultValue true */
   readonly bias?: boolean;
 }
 
+/** Options of {@link flops}. */
+export interface FlopsOptions extends Layout {
+  /** @defaultValue "reverse" for an orthogonal kind, "recompute" for others */
+  readonly backward?: BackwardMode;
+}
+
+const layoutOptions: OptionNames<Layout> = {
+  inFeatures: true,
+  outFeatures: true,
+  diagonals: true,
+  bias: true,
+};
+const flopsOptions: OptionNames<FlopsOptions> = { ...layoutOptions, backward: true };
+
 /**
- * Trainable values: those of the parameterisation (P angles, or 4P entries and R unpairedScales);
- * in + out for the diagonals, out for the bias.
- * @example
- * parameterCount(rotationMixer, butterfly(4096), { bias: false });
- * // 32,768: nL/2 + 2n; dense n² is 512 times that
+ * The number of trainable values: P angles, or 4P entries and R scales of unpaired coordinates;
+ * in + out of the diagonals, out of the bias.
+ * @example parameterCount(rotationMixer, butterfly(4096), { bias: false }); // 32768
  */
 export function parameterCount(
   { parameterisation }: MixerKind,
   schedule: Schedule,
   layout: Layout = {},
 ): number {
-  const { fanIn = schedule.n, fanOut = schedule.n, diagonals = true, bias = true } = layout;
-  return parameterisation.count(schedule) + (diagonals ? fanIn + fanOut : 0) + (bias ? fanOut : 0);
+  checkOptions("parameterCount", layout, layoutOptions);
+  const {
+    inFeatures = schedule.n,
+    outFeatures = schedule.n,
+    diagonals = true,
+    bias = true,
+  } = layout;
+  return (
+    parameterisation.count(schedule) +
+    (diagonals ? inFeatures + outFeatures : 0) +
+    (bias ? outFeatures : 0)
+  );
 }
 
 /**
  * FLOP a row, an addition or a multiplication counting 1; sines and cosines, once a call, are left
  * out. Forward 6P (+ R unless orthogonal); backward 14P (+ 3R) from stored stages, 20P (+ 4R)
- * running forward again, as much walking back, or 16P where the kind has an angle;
- * around the stages in + 2·out forward, 3·in + 4·out backward. (A stored rotation could do with
- * 10P: its four products a pair come down to one cross product.)
+ * running forward again, as much walking back, or 16P where the kind has an angle; diagonals and
+ * bias take in + 2·out forward, 3·in + 4·out backward. (A stored rotation could do with 10P: its
+ * four products a pair come down to one cross product.)
+ * @example flops(rotationMixer, butterfly(8)); // { forward: 96, backward: 248 }
  */
 export function flops(
   { parameterisation }: MixerKind,
   schedule: Schedule,
-  backward: BackwardMode,
-  { fanIn = schedule.n, fanOut = schedule.n, diagonals = true, bias = true }: Layout = {},
+  options: FlopsOptions = {},
 ): { forward: number; backward: number } {
+  checkOptions("flops", options, flopsOptions);
   const { orthogonal, angle } = parameterisation;
+  const { n } = schedule;
+  const { inFeatures = n, outFeatures = n, diagonals = true, bias = true } = options;
+  const { backward = orthogonal ? "reverse" : "recompute" } = options;
   const [pairs, unpaired] = [schedule.first.length, orthogonal ? 0 : schedule.unpaired.length];
-  const ends = diagonals
-    ? { forward: fanIn + fanOut, backward: 3 * (fanIn + fanOut) }
-    : { forward: 0, backward: 0 };
-  const shift = bias ? fanOut : 0;
+  const scaling = diagonals ? inFeatures + outFeatures : 0;
+  const shift = bias ? outFeatures : 0;
   const forward = 6 * pairs + unpaired;
   const again = backward === "recompute" ? forward : 0;
   const walk = backward !== "reverse" ? 14 : angle === undefined ? 20 : 16;
   return {
-    forward: forward + ends.forward + shift,
-    backward: again + walk * pairs + 3 * unpaired + ends.backward + shift,
+    forward: forward + scaling + shift,
+    backward: again + walk * pairs + 3 * unpaired + 3 * scaling + shift,
   };
 }

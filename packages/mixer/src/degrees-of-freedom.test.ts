@@ -4,15 +4,16 @@ import { describe, expect, test } from "vitest";
 import { degreesOfFreedom, rank } from "./degrees-of-freedom.ts";
 import { generalMixer, type MixerKind } from "./mixer.ts";
 import { mixers } from "./mixers.ts";
-import { brick, butterfly, randomMatching, type Schedule, shuffle } from "./schedule.ts";
+import { brick, butterfly, randomMatching, shuffle } from "./patterns.ts";
+import type { Schedule } from "./schedule.ts";
 
 const kinds: [name: string, mixer: MixerKind][] = Object.entries(mixers);
 const angled = kinds.filter(([, { parameterisation }]) => parameterisation.angle !== undefined);
 
 /** The family with its diagonals, and without them. */
 const both = (mixer: MixerKind, schedule: Schedule) => [
-  degreesOfFreedom(mixer, schedule, true),
-  degreesOfFreedom(mixer, schedule, false),
+  degreesOfFreedom(mixer, schedule),
+  degreesOfFreedom(mixer, schedule, { diagonals: false }),
 ];
 
 describe.each(angled)("%s, of one angle a pair", (_, mixer) => {
@@ -35,12 +36,14 @@ describe.each(angled)("%s, of one angle a pair", (_, mixer) => {
 
   test("brick: n stages hold all of SO(n), but for signs", () => {
     for (const n of [3, 4, 5, 6])
-      expect(degreesOfFreedom(mixer, brick(n), false)).toBe((n * (n - 1)) / 2);
+      expect(degreesOfFreedom(mixer, brick(n), { diagonals: false })).toBe((n * (n - 1)) / 2);
   });
 
   test("random matchings repeat pairs and lose some", () => {
     const { length } = randomMatching(8, 6, rng(2)).first;
-    expect(degreesOfFreedom(mixer, randomMatching(8, 6, rng(2)), false)).toBeLessThan(length);
+    expect(
+      degreesOfFreedom(mixer, randomMatching(8, 6, rng(2)), { diagonals: false }),
+    ).toBeLessThan(length);
   });
 });
 
@@ -49,7 +52,7 @@ describe.each(kinds)("%s", (_, mixer) => {
     const schedules = [butterfly(4), butterfly(4, 5), shuffle(5), brick(4)];
     for (const schedule of schedules) {
       const [withEnds = 0, without = 0] = both(mixer, schedule);
-      const free = degreesOfFreedom(generalMixer, schedule, true);
+      const free = degreesOfFreedom(generalMixer, schedule);
       expect(without).toBeLessThanOrEqual(mixer.parameterisation.count(schedule));
       expect(without).toBeLessThanOrEqual(withEnds);
       expect(withEnds).toBeLessThanOrEqual(free);
@@ -63,12 +66,12 @@ test.each([
   [6, 56],
   [8, 64], // all of R^(8×8)
 ])("general: butterfly, n = 8, L = %i: %i", (stages, expected) => {
-  expect(degreesOfFreedom(generalMixer, butterfly(8, stages), true)).toBe(expected);
+  expect(degreesOfFreedom(generalMixer, butterfly(8, stages))).toBe(expected);
 });
 
 test.each([2, 4, 8])("general: butterfly over %i, L ≤ log₂ n: n(L + 1)", (n) => {
   for (let stages = 1; stages <= Math.log2(n); stages++)
-    expect(degreesOfFreedom(generalMixer, butterfly(n, stages), true)).toBe(n * (stages + 1));
+    expect(degreesOfFreedom(generalMixer, butterfly(n, stages))).toBe(n * (stages + 1));
 });
 
 test("general: the diagonals add nothing, the stages absorb them", () => {
@@ -85,8 +88,10 @@ test.each([
 ])(
   "shuffle over %i meets the bound: %i general stages hold a generic matrix, one fewer does not",
   (n, stages) => {
-    expect(degreesOfFreedom(generalMixer, shuffle(n, stages), false)).toBe(n * n);
-    expect(degreesOfFreedom(generalMixer, shuffle(n, stages - 1), false)).toBeLessThan(n * n);
+    expect(degreesOfFreedom(generalMixer, shuffle(n, stages), { diagonals: false })).toBe(n * n);
+    expect(
+      degreesOfFreedom(generalMixer, shuffle(n, stages - 1), { diagonals: false }),
+    ).toBeLessThan(n * n);
   },
 );
 
@@ -99,7 +104,7 @@ test.each([
   ["brick", brick(8, 7), 58],
 ])("general %s: the same rank in exact arithmetic, %#", (_, schedule, expected) => {
   expect(exactRank(schedule)).toBe(expected);
-  expect(degreesOfFreedom(generalMixer, schedule, false)).toBe(expected);
+  expect(degreesOfFreedom(generalMixer, schedule, { diagonals: false })).toBe(expected);
 });
 
 test("the rank is counted right", () => {

@@ -1,36 +1,50 @@
-/** @file How many directions W can move in: the rank of ∂vec(W)/∂parameters. */
-import { normal, ones, rng, type Shape, type Tensor, tensor, vjp } from "@spm/core";
-import { elements } from "@spm/core/extend";
+/** @file The number of directions in which W can move: the rank of ∂vec(W)/∂parameters. */
+import { normal, ones, type Rng, rng, type Shape, type Tensor, tensor, vjp } from "@spm/core";
+import { checkOptions, elements, type OptionNames } from "@spm/core/extend";
 import { toDense } from "./algebra.ts";
 import type { MixerKind } from "./mixer.ts";
 import { byName } from "./parameterisation/define.ts";
 import type { Schedule } from "./schedule.ts";
 
+/** Options of {@link degreesOfFreedom}. */
+export interface DegreesOfFreedomOptions {
+  /**
+   * Whether D_in and D_out are learned.
+   * @defaultValue true
+   */
+  readonly diagonals?: boolean;
+  /**
+   * Draws the point at which the rank is taken.
+   * @defaultValue rng(1)
+   */
+  readonly random?: Rng;
+}
+
+const names: OptionNames<DegreesOfFreedomOptions> = { diagonals: true, random: true };
+
 /**
  * The dimension of the family of matrices that a mixer ranges over: the rank of ∂vec(W)/∂parameters
- * at random parameters, in float64, with what falls below 10⁻¹¹ of the largest direction taken for
- * rounding. A generic W needs n².
- * @param diagonals - whether D_in and D_out are learned
- * @param seed - of the random point
+ * at random parameters, in float64; directions below 10⁻¹¹ of the largest one count as rounding. A
+ * generic W needs n².
  * @returns at most n². Cost O(n⁴ (n + P)): for small n
- * @example degreesOfFreedom(rotationMixer, butterfly(8), false) // 12: its angles
+ * @example degreesOfFreedom(rotationMixer, butterfly(8), { diagonals: false }); // 12
  */
 export function degreesOfFreedom(
   mixer: MixerKind,
   schedule: Schedule,
-  diagonals: boolean,
-  seed: number = 1,
+  options: DegreesOfFreedomOptions = {},
 ): number {
-  const random = rng(seed);
+  checkOptions("degreesOfFreedom", options, names);
+  const { diagonals = true, random = rng(1) } = options;
   const draw = (shape: Shape) => normal(random, shape, 0, 1, { dtype: "float64" });
   const { n } = schedule;
   const { parameterisation } = mixer;
   const stages = parameterisation.shapes(schedule).map(draw);
-  const ends = [[n], [n]].map((shape) =>
+  const fixed = [[n], [n]].map((shape) =>
     diagonals ? draw(shape) : ones(shape, { dtype: "float64" }),
   );
   const dense = (...parameters: Tensor[]): Tensor => {
-    const [dIn, dOut] = diagonals ? parameters.slice(-2) : ends;
+    const [dIn, dOut] = diagonals ? parameters.slice(-2) : fixed;
     const own = byName(parameterisation, parameters);
     return toDense({
       mixer,
@@ -40,7 +54,7 @@ export function degreesOfFreedom(
       ...(dOut && { dOut }),
     });
   };
-  const { pullback } = vjp(dense, ...stages, ...(diagonals ? ends : []));
+  const { pullback } = vjp(dense, ...stages, ...(diagonals ? fixed : []));
   const rows = Array.from({ length: n * n }, (_, entry) => {
     const unit = tensor(
       Float64Array.from({ length: n * n }, (_, k) => (k === entry ? 1 : 0)),
@@ -52,8 +66,8 @@ export function degreesOfFreedom(
 }
 
 /**
- * The rank of a matrix, by Gram and Schmidt with the longest remaining row first; consumes the
- * rows.
+ * The rank of a matrix by Gram-Schmidt orthogonalisation, the longest remaining row first;
+ * overwrites the rows.
  */
 export function rank(rows: Float64Array[], tolerance = 1e-11): number {
   let count = 0;

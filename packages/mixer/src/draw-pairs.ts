@@ -6,12 +6,13 @@ type Pairs = readonly (readonly [number, number])[];
 const WIDTH = 88;
 
 /**
- * A line for each of n coordinates, with the stages from left to right, as many as fit.
- * @example drawPairs(4, [[[0, 1], [2, 3]], [[0, 2], [1, 3]]]);
- * // 0 ─●───●─────
- * // 1 ─●───┼─●───
- * // 2 ─●───●─┼───
- * // 3 ─●─────●───
+ * A line for each of n coordinates, with the stages from left to right, as many as fit; of
+ * [[[0, 1], [2, 3]], [[0, 2], [1, 3]]] over n = 4:
+ *
+ *     0 ─●───●─────
+ *     1 ─●───┼─●───
+ *     2 ─●───●─┼───
+ *     3 ─●─────●───
  */
 export function drawPairs(n: number, stages: readonly Pairs[]): string {
   const digits = String(n - 1).length;
@@ -38,7 +39,7 @@ function inColumns(pairs: Pairs): Pairs[] {
   return columns;
 }
 
-/** What a column shows on wire i: the end of a pair, a pair that passes, or nothing. */
+/** The sign of a column on wire i: the end of a pair, a pair that passes, or nothing. */
 function mark(column: Pairs, i: number): string {
   const over = column.find(([top, bottom]) => top <= i && i <= bottom);
   if (over === undefined) return "──";

@@ -1,12 +1,9 @@
-/**
- * @file @spm/mixer/extend: what authors of layers, schedules and backends need besides
- * `@spm/mixer`.
- */
+/** @file @spm/mixer/extend: the parts for authors of layers, schedules and backends. */
 
 // The op beneath a mixer, and its operands
 
 export { composedMixer, type MixerPlaces } from "./composed.ts";
-export { fanIn, fanOut } from "./factors.ts";
+export { inFeatures, outFeatures } from "./factors.ts";
 export type { Diagonals, MixerOp } from "./mixer.ts";
 export {
   byName,
@@ -20,10 +17,11 @@ export type { Blocks } from "./stages.ts";
 
 // Schedules, pair by pair
 
+export { defaultSchedule } from "./patterns.ts";
 export {
   type AddPair,
+  type BuildScheduleOptions,
   buildSchedule,
-  defaultSchedule,
   eachPair,
   eachUnpaired,
   type Pair,
@@ -32,4 +30,4 @@ export {
 
 // Maps that are not square
 
-export { applyTiled, planTiling, type Tiling } from "./rectangular.ts";
+export { applyTiled, planTiling, type Tiling, type TilingOptions } from "./rectangular.ts";

@@ -1,14 +1,15 @@
 /**
- * @file A mixer with its numbers, W = D_out B_L ⋯ B₁ D_in: what the algebra, the presets and
- * `fromDense` hand around.
+ * @file A mixer with its numbers, W = D_out B_L ⋯ B₁ D_in: operand and result of the algebra, of
+ * the presets and of `fromDense`.
  */
 import type { Shape, Tensor } from "@spm/core";
-import { ShapeError, showShape } from "@spm/core/extend";
-import { type BackwardMode, type Diagonals, generalMixer, type MixerKind } from "./mixer.ts";
+import { checkOptions, type OptionNames, ShapeError, showShape } from "@spm/core/extend";
+import type { BackwardMode } from "./forward-backward.ts";
+import { type Diagonals, generalMixer, type MixerKind } from "./mixer.ts";
 import { inOrder, type Named, type Names } from "./parameterisation/define.ts";
 import type { Schedule } from "./schedule.ts";
 
-/** A mixer with its numbers; what stands around the stages is the identity where it is left out. */
+/** A mixer with its numbers; a diagonal that is left out is the identity. */
 export interface Factors<N extends Names = Names> extends Diagonals {
   readonly mixer: MixerKind<N>;
   readonly schedule: Schedule;
@@ -19,26 +20,46 @@ export interface Factors<N extends Names = Names> extends Diagonals {
 /** A mixer of free blocks. */
 export type GeneralFactors = Factors<["blocks", "unpairedScales"]>;
 
-/**
- * y = W x + bias. x [..., in] → [..., out]; 3nL FLOP a row.
- * @param backward - as for {@link Mixer}
- * @example apply(hadamard(64), x);
- */
-export function apply(factors: Factors, x: Tensor, backward?: BackwardMode): Tensor {
-  const { mixer, parameters } = factors;
-  const operands = inOrder(mixer.parameterisation, parameters);
-  return mixer.run(x, operands, { ...factors, ...(backward && { backward }) });
+/** Options of {@link apply}. */
+export interface ApplyOptions {
+  /**
+   * The source of the stages' inputs in the backward pass.
+   * @defaultValue "reverse" for an orthogonal kind, "recompute" for others
+   */
+  readonly backward?: BackwardMode;
 }
 
-/** Width of the input. */
-export const fanIn = ({ dIn, schedule }: Factors): number => dIn?.shape[0] ?? schedule.n;
+const applyOptions: OptionNames<ApplyOptions> = { backward: true };
 
-/** Width of the output. */
-export const fanOut = ({ dOut, bias, schedule }: Factors): number =>
+/**
+ * y = W x + bias, the mixer as a linear map.
+ * @param x - [..., in]
+ * @returns [..., out]. Cost 3nL FLOP a row
+ * @throws ShapeError, DTypeError where x does not fit the factors
+ * @example apply(hadamard(64), ones([64], { dtype: "float64" })).shape; // [64]
+ */
+export function apply(factors: Factors, x: Tensor, options: ApplyOptions = {}): Tensor {
+  checkOptions("apply", options, applyOptions);
+  const { mixer, parameters } = factors;
+  const operands = inOrder(mixer.parameterisation, parameters);
+  return mixer.run(x, operands, { ...factors, ...options });
+}
+
+/**
+ * The width of the input, `in` of W [out, in].
+ * @example inFeatures(hadamard(64)); // 64
+ */
+export const inFeatures = ({ dIn, schedule }: Factors): number => dIn?.shape[0] ?? schedule.n;
+
+/**
+ * The width of the output, `out` of W [out, in].
+ * @example outFeatures(hadamard(64)); // 64
+ */
+export const outFeatures = ({ dOut, bias, schedule }: Factors): number =>
   dOut?.shape[0] ?? bias?.shape[0] ?? schedule.n;
 
 /**
- * How new tensors beside the factors are made.
+ * The dtype and the backend of the factors, for new tensors beside them.
  * @throws ShapeError for factors without parameters
  */
 export function like({ mixer, parameters }: Factors): {
@@ -51,7 +72,11 @@ export function like({ mixer, parameters }: Factors): {
   return { dtype: first.dtype === "float64" ? "float64" : "float32", backend: first.backend };
 }
 
-/** The same matrix in free blocks. */
+/**
+ * The same matrix as a mixer of free blocks. Cost O(nL).
+ * @returns blocks [P, 4] and unpairedScales [R], the schedule and the diagonals as before
+ * @example toGeneral(hadamard(8)).parameters.blocks.shape; // [12, 4]
+ */
 export function toGeneral({ mixer, parameters, ...rest }: Factors): GeneralFactors {
   const { unpaired } = rest.schedule;
   return {
@@ -61,9 +86,12 @@ export function toGeneral({ mixer, parameters, ...rest }: Factors): GeneralFacto
   };
 }
 
-/** @throws ShapeError unless W is n × n, without rows or columns cut off */
+/**
+ * Refuses factors whose W is not square.
+ * @throws ShapeError unless W is n × n, without rows or columns cut off
+ */
 export function checkSquare(op: string, factors: Factors): void {
-  const shape: Shape = [fanOut(factors), fanIn(factors)];
+  const shape: Shape = [outFeatures(factors), inFeatures(factors)];
   const { n } = factors.schedule;
   if (shape[0] !== n || shape[1] !== n)
     throw new ShapeError(op, `a square W of the schedule's width, [${n}, ${n}]`, showShape(shape));

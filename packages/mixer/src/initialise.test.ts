@@ -11,7 +11,8 @@ import { mixers } from "./mixers.ts";
 import { inOrder, type MixerInit } from "./parameterisation/define.ts";
 import { reflectionMixer } from "./parameterisation/reflection.ts";
 import { rotationMixer } from "./parameterisation/rotation.ts";
-import { butterfly, type Schedule, shuffle } from "./schedule.ts";
+import { butterfly, shuffle } from "./patterns.ts";
+import type { Schedule } from "./schedule.ts";
 import { blockDiagonal } from "./schedule-algebra.ts";
 
 const numbers = (x: Tensor): number[] => Array.from(elements(x.ndarray()));
@@ -24,8 +25,8 @@ function started(
   seed: number,
   options: InitOptions = {},
 ): Factors {
-  const rest = { dtype: "float64", ...options } as const;
-  return { mixer, schedule, parameters: initialParameters(mixer, schedule, rng(seed), init, rest) };
+  const rest = { dtype: "float64", init, ...options } as const;
+  return { mixer, schedule, parameters: initialParameters(mixer, schedule, rng(seed), rest) };
 }
 
 /** Whether a block is one of the kind: the nearest of the kind is the block itself. */
@@ -63,7 +64,7 @@ describe.each(kinds)("%s", (name, mixer) => {
     const draws = Array.from({ length: 20 }, (_, seed) => {
       const factors = started(mixer, butterfly(n), init, seed);
       const w = numbers(toDense(factors));
-      expect(condition(factors, 1).bound).toBeCloseTo(1, 12);
+      expect(condition(factors, { steps: 1 }).bound).toBeCloseTo(1, 12);
       const on = w.reduce((total, v, k) => total + (k % (n + 1) === 0 ? v * v : 0), 0);
       expect(w.reduce((total, v) => total + v * v, 0) / n).toBeCloseTo(1, 12);
       return {
@@ -100,7 +101,8 @@ describe.each(kinds)("%s", (name, mixer) => {
 
   test("identity without noise is the identity, bit by bit, or there is none", () => {
     const start = () => started(mixer, shuffle(5), "identity", 1, { noise: 0 });
-    if (!canRest(mixer)) return expect(start).toThrow(/^initialise: expected .*, got "identity"$/);
+    if (!canRest(mixer))
+      return expect(start).toThrow(/^initialParameters: expected .*, got "identity"$/);
     const w = numbers(toDense(start()));
     expect(w.map((v) => v + 0)).toEqual(w.map((_, k) => (k % 6 === 0 ? 1 : 0)));
   });
@@ -137,13 +139,13 @@ describe.each(kinds)("%s", (name, mixer) => {
     const schedule = butterfly(8);
     const { parameterisation } = mixer;
     const haar = initialParameters(mixer, schedule, rng(3));
-    expect(haar).toEqual(initialParameters(mixer, schedule, rng(3), "haar"));
+    expect(haar).toEqual(initialParameters(mixer, schedule, rng(3), { init: "haar" }));
     expect(inOrder(parameterisation, haar).map(({ shape }) => shape)).toEqual(
       parameterisation.shapes(schedule),
     );
     expect(() => started(mixer, schedule, "gauss" as "haar", 1)).toThrow(/got "gauss"$/);
     expect(() => started(mixer, schedule, "haar", 1, { noise: Number.NaN })).toThrow(
-      "initialise: expected a noise ≥ 0, got NaN",
+      "initialParameters: expected a noise ≥ 0, got NaN",
     );
     expect(() => started(mixer, shuffle(6), "hadamard", 1)).toThrow(/got shuffle$/);
     expect(name).toBe(parameterisation.name);
@@ -152,7 +154,7 @@ describe.each(kinds)("%s", (name, mixer) => {
 
 test("refuses what it can't start from", () => {
   const start = (schedule: Schedule, init: MixerInit, options?: InitOptions) => () =>
-    initialParameters(rotationMixer, schedule, rng(1), init, options);
+    initialParameters(rotationMixer, schedule, rng(1), { init, ...options });
   expect(start(shuffle(6), "hadamard")).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: hadamard: expected one pass of a butterfly over n = 2^k, got shuffle]`,
   );
@@ -160,16 +162,16 @@ test("refuses what it can't start from", () => {
     `[ValueError: hadamard: expected one pass of a butterfly over n = 2^k, got butterfly]`,
   );
   expect(start(butterfly(8, 2), "haar", { noise: -1 })).toThrowErrorMatchingInlineSnapshot(
-    `[ValueError: initialise: expected a noise ≥ 0, got -1]`,
+    `[ValueError: initialParameters: expected a noise ≥ 0, got -1]`,
   );
   expect(() =>
-    initialParameters(generalMixer, butterfly(8), rng(1), "gauss" as "haar"),
+    initialParameters(generalMixer, butterfly(8), rng(1), { init: "gauss" as "haar" }),
   ).toThrowErrorMatchingInlineSnapshot(
-    `[ValueError: initialise: expected "haar", "identity", "quarter" or "hadamard", got "gauss"]`,
+    `[ValueError: initialParameters: expected "haar", "identity", "quarter" or "hadamard", got "gauss"]`,
   );
   expect(() =>
-    initialParameters(reflectionMixer, butterfly(8), rng(1), "identity"),
+    initialParameters(reflectionMixer, butterfly(8), rng(1), { init: "identity" }),
   ).toThrowErrorMatchingInlineSnapshot(
-    `[ValueError: initialise: expected "haar", "quarter" or "hadamard" for reflections, got "identity"]`,
+    `[ValueError: initialParameters: expected "haar", "quarter" or "hadamard" for reflections, got "identity"]`,
   );
 });

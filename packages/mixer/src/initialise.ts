@@ -1,10 +1,10 @@
 /**
- * @file Where training starts. Orthogonal blocks for every kind that has them: Gaussian 2×2 blocks
- * multiply to a condition of 10⁶ at n = 64. A gain belongs in a diagonal, never in the blocks,
- * where it would act L times.
+ * @file Initial parameters: orthogonal blocks for every kind that has them, since Gaussian 2×2
+ * blocks multiply to a condition of 10⁶ at n = 64. A gain belongs in a diagonal, never in the
+ * blocks, where it would act L times.
  */
 import { type Rng, type Tensor, tensor } from "@spm/core";
-import { ValueError } from "@spm/core/extend";
+import { checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
 import type { MixerKind } from "./mixer.ts";
 import {
   byName,
@@ -20,36 +20,45 @@ const inits: readonly MixerInit[] = ["haar", "identity", "quarter", "hadamard"];
 /** Options of {@link initialParameters}. */
 export interface InitOptions {
   /**
-   * Standard deviation in radians; 0.1 for `identity` and `quarter`, 0 for `hadamard`, unless said.
-   * `haar` has none.
+   * The distribution.
+   * @defaultValue "haar"
+   */
+  readonly init?: MixerInit;
+  /**
+   * Standard deviation of what is added to the angles, in radians; `haar` has none.
+   * @defaultValue 0.1 for "identity" and "quarter", 0 for "hadamard"
    */
   readonly noise?: number;
-  /** float32 unless said. */
+  /** @defaultValue "float32" */
   readonly dtype?: "float32" | "float64";
 }
 
+const names: OptionNames<InitOptions> = { init: true, noise: true, dtype: true };
+
 /**
- * Parameters of a mixer to start from, by name: of a rotation mixer `{ angles }`, [P] in radians.
- * @param init - `haar` unless said
- * @throws ValueError for an unknown name, one that the kind does not have, a negative noise, or
- * `hadamard` on another schedule
- * @example const { angles } = initialParameters(rotationMixer, butterfly(64), rng(1));
+ * Initial parameters of a mixer, by name.
+ * @returns as the kind says: of rotations and reflections `{ angles }`, [P] in radians; of free
+ * blocks `{ blocks, unpairedScales }`, [P, 4] and [R]
+ * @throws ValueError for an unknown init, one that the kind does not have, a negative noise, or
+ * `hadamard` on another schedule than one pass of a butterfly
+ * @example initialParameters(rotationMixer, butterfly(64), rng(1)).angles.shape; // [192]
  */
 export function initialParameters<N extends Names>(
   { parameterisation }: MixerKind<N>,
   schedule: Schedule,
   random: Rng,
-  init: MixerInit = "haar",
-  { noise, dtype = "float32" }: InitOptions = {},
+  options: InitOptions = {},
 ): Named<N, Tensor> {
+  checkOptions("initialParameters", options, names);
+  const { init = "haar", noise, dtype = "float32" } = options;
   if (!inits.includes(init))
     throw new ValueError(
-      "initialise",
+      "initialParameters",
       '"haar", "identity", "quarter" or "hadamard"',
       `"${init as string}"`,
     );
   if (noise !== undefined && !(noise >= 0 && noise < Number.POSITIVE_INFINITY))
-    throw new ValueError("initialise", "a noise ≥ 0", noise);
+    throw new ValueError("initialParameters", "a noise ≥ 0", noise);
   const numbers = inOrder(
     parameterisation,
     parameterisation.initial(schedule, random, init, noise),

@@ -8,10 +8,7 @@ import type { TypedArray } from "@spm/core";
 /** Rows in a group. */
 export const ROWS_PER_GROUP = 4;
 
-/**
- * A matrix of which a group is read or written, and where: rows `row` to `row + 3`, those below
- * `rows`.
- */
+/** A row-major matrix [rows, width], of which a group reads or writes up to four rows. */
 export interface Rows {
   readonly data: TypedArray;
   readonly rows: number;

@@ -13,10 +13,12 @@ import {
 } from "@spm/core";
 import { elements, KernelTable } from "@spm/core/extend";
 import { afterEach, describe, expect, test } from "vitest";
-import { type BackwardMode, generalMixer, type MixerKind } from "./mixer.ts";
+import type { BackwardMode } from "./forward-backward.ts";
+import { generalMixer, type MixerKind } from "./mixer.ts";
 import { mixers } from "./mixers.ts";
 import { reflectionMixer } from "./parameterisation/reflection.ts";
-import { butterfly, type Schedule, shuffle } from "./schedule.ts";
+import { butterfly, shuffle } from "./patterns.ts";
+import type { Schedule } from "./schedule.ts";
 
 const numbers = (x: Tensor): number[] => Array.from(elements(x.ndarray()));
 const kinds: [name: string, mixer: MixerKind][] = Object.entries(mixers);

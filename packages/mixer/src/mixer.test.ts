@@ -20,10 +20,12 @@ import {
 import { type Each, elements } from "@spm/core/extend";
 import { describe, expect, test } from "vitest";
 import { composedMixer, type MixerPlaces } from "./composed.ts";
-import { type BackwardMode, generalMixer, type MixerKind } from "./mixer.ts";
+import type { BackwardMode } from "./forward-backward.ts";
+import { generalMixer, type MixerKind } from "./mixer.ts";
 import { mixers } from "./mixers.ts";
 import { rotationMixer } from "./parameterisation/rotation.ts";
-import { brick, butterfly, fromPairs, randomMatching, type Schedule, shuffle } from "./schedule.ts";
+import { brick, butterfly, randomMatching, shuffle } from "./patterns.ts";
+import { fromPairs, type Schedule } from "./schedule.ts";
 
 /** x, dIn, dOut, bias, then the parameters. */
 type Operands = Each<MixerPlaces, Tensor>;

@@ -23,7 +23,8 @@ import {
   type Parameterisation,
   type Quad,
 } from "./parameterisation/define.ts";
-import { type Schedule, shuffle } from "./schedule.ts";
+import { shuffle } from "./patterns.ts";
+import type { Schedule } from "./schedule.ts";
 import type { Blocks } from "./stages.ts";
 
 const schedule = shuffle(7); // with unpaired coordinates

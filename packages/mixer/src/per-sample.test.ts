@@ -18,8 +18,9 @@ import type { Diagonals, MixerKind } from "./mixer.ts";
 import { mixers } from "./mixers.ts";
 import { byName, inOrder, type Names } from "./parameterisation/define.ts";
 import { rotationMixer } from "./parameterisation/rotation.ts";
+import { butterfly, shuffle } from "./patterns.ts";
 import { perSampleGradients } from "./per-sample.ts";
-import { butterfly, type Schedule, shuffle } from "./schedule.ts";
+import type { Schedule } from "./schedule.ts";
 
 const float64 = { dtype: "float64" } as const;
 const random = rng(12);
@@ -30,13 +31,13 @@ const kinds: [name: string, mixer: MixerKind][] = Object.entries(mixers);
 function drawFactors<const N extends Names>(
   mixer: MixerKind<N>,
   schedule: Schedule,
-  fanIn: number,
-  fanOut: number,
+  inFeatures: number,
+  outFeatures: number,
 ): Factors<N> & Required<Diagonals> {
   const { parameterisation } = mixer;
   const list = parameterisation.shapes(schedule).map((shape) => draw(...shape));
-  const ends = { dIn: draw(fanIn), dOut: draw(fanOut), bias: draw(fanOut) };
-  return { mixer, schedule, parameters: byName<N, Tensor>(parameterisation, list), ...ends };
+  const diagonals = { dIn: draw(inFeatures), dOut: draw(outFeatures), bias: draw(outFeatures) };
+  return { mixer, schedule, parameters: byName<N, Tensor>(parameterisation, list), ...diagonals };
 }
 
 describe.each(kinds)("%s", (_, mixer) => {
@@ -46,10 +47,10 @@ describe.each(kinds)("%s", (_, mixer) => {
     [butterfly(8), 5, 3, [3, 6]],
     [butterfly(1), 1, 1, [2]],
     [shuffle(3), 3, 3, [0]],
-  ] as const)("%#: each sample as if it were alone", (schedule, fanIn, fanOut, lead) => {
-    const { dIn, dOut, bias, parameters } = drawFactors(mixer, schedule, fanIn, fanOut);
+  ] as const)("%#: each sample as if it were alone", (schedule, inFeatures, outFeatures, lead) => {
+    const { dIn, dOut, bias, parameters } = drawFactors(mixer, schedule, inFeatures, outFeatures);
     const factors: Factors = { mixer, schedule, parameters, dIn, dOut, bias };
-    const [x, ct] = [draw(...lead, fanIn), draw(...lead, fanOut)];
+    const [x, ct] = [draw(...lead, inFeatures), draw(...lead, outFeatures)];
     const gradients = perSampleGradients(factors, x, ct);
     const { parameterisation } = mixer;
     expect(Object.keys(gradients)).toEqual([

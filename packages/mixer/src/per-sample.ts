@@ -1,35 +1,38 @@
 /**
- * @file The gradient of every sample of a batch by itself, from what went into a mixer and what
- * came back.
+ * @file The gradients of each sample of a batch, from the input of a mixer and the cotangent of its
+ * output.
  */
 import { broadcastTo, ones, reshape, type Tensor, vjp, zeros } from "@spm/core";
 import { ShapeError, showShape } from "@spm/core/extend";
 import { composedMixer } from "./composed.ts";
-import { type Factors, fanIn, fanOut, like } from "./factors.ts";
+import { type Factors, inFeatures, like, outFeatures } from "./factors.ts";
 import type { Diagonals } from "./mixer.ts";
 import { byName, inOrder, type Named, type Names } from "./parameterisation/define.ts";
 
 /**
- * For each of B samples, by the names of the parameters: angles [B, P], or blocks [B, P, 4] and
- * unpairedScales [B, R]; and dIn [B, in], …
+ * The gradients of each of B samples, by the names of the parameters: angles [B, P], or blocks
+ * [B, P, 4] and unpairedScales [B, R]; dIn [B, in], dOut [B, out], bias [B, out].
  */
 export type PerSampleGradients<N extends Names = Names> = Named<N, Tensor> & Required<Diagonals>;
 
 /**
- * Each sample's own gradient by every parameter, as if it had been alone: one pass, for each sample
- * has a copy of the parameters, and the copies' gradients do not add up. Differentiable.
+ * The gradient of each sample by every parameter, as if it were alone in the batch: one pass, in
+ * which each sample has a copy of the parameters. Differentiable.
  * @param x - the layer's input, [B, ..., in]; the axes between belong to a sample
  * @param ct - the cotangent of its output, [B, ..., out]
- * @returns gradients with a leading axis B; those of diagonals and a bias also where the factors
- * leave them out. Cost O(B · ... · nL).
+ * @returns gradients with a leading axis B, also of diagonals and a bias that the factors leave
+ * out. Cost O(nL) a row.
  * @throws ShapeError unless x and ct fit the factors and each other
+ * @example
+ * const factors = hadamard(8, { dtype: "float32" });
+ * perSampleGradients(factors, ones([5, 8]), ones([5, 8])).angles.shape; // [5, 12]
  */
 export function perSampleGradients<N extends Names>(
   factors: Factors<N>,
   x: Tensor,
   ct: Tensor,
 ): PerSampleGradients<N> {
-  const [inputs, outputs] = [fanIn(factors), fanOut(factors)];
+  const [inputs, outputs] = [inFeatures(factors), outFeatures(factors)];
   const expected = [...x.shape.slice(0, -1), outputs];
   if (x.shape.length < 2 || x.shape.at(-1) !== inputs)
     throw new ShapeError(
@@ -44,7 +47,7 @@ export function perSampleGradients<N extends Names>(
       showShape(ct.shape),
     );
   const { parameterisation } = factors.mixer;
-  const around = {
+  const diagonals = {
     dIn: factors.dIn ?? ones([inputs], like(factors)),
     dOut: factors.dOut ?? ones([outputs], like(factors)),
     bias: factors.bias ?? zeros([outputs], like(factors)),
@@ -57,9 +60,9 @@ export function perSampleGradients<N extends Names>(
   const { pullback } = vjp(
     (dIn: Tensor, dOut: Tensor, bias: Tensor, ...parameters: Tensor[]) =>
       composedMixer(factors.schedule, parameterisation, [x, dIn, dOut, bias, ...parameters]),
-    copy(around.dIn),
-    copy(around.dOut),
-    copy(around.bias),
+    copy(diagonals.dIn),
+    copy(diagonals.dOut),
+    copy(diagonals.bias),
     ...inOrder(parameterisation, factors.parameters).map(copy),
   );
   const [dIn, dOut, bias, ...parameters] = pullback(ct);

@@ -2,22 +2,23 @@
 import { ShapeError } from "@spm/core/extend";
 import { type AddPair, buildSchedule, eachPair, eachUnpaired, type Schedule } from "./schedule.ts";
 
-/** The pairs of stage l again, `at` coordinates further. */
-function repeat(schedule: Schedule, l: number, meet: AddPair, at = 0): void {
-  eachPair(schedule, l, (i, j) => meet(i + at, j + at));
+/** Adds the pairs of stage l again, `at` coordinates further. */
+function repeat(schedule: Schedule, l: number, addPair: AddPair, at = 0): void {
+  eachPair(schedule, l, (i, j) => addPair(i + at, j + at));
 }
 
 const backwards = new WeakMap<Schedule, Schedule>();
 
 /**
- * The stages from last to first, as the transpose and the inverse run through them. Made once for
- * each schedule.
+ * The stages of a schedule from last to first: the schedule of the transpose and of the inverse.
+ * Made once for each schedule. Cost O(nL).
+ * @example reverseSchedule(butterfly(8)).strides; // [4, 2, 1]
  */
 export function reverseSchedule(schedule: Schedule): Schedule {
   const known = backwards.get(schedule);
   if (known !== undefined) return known;
   const { n, stages, name } = schedule;
-  const build = (l: number, meet: AddPair): void => repeat(schedule, stages - 1 - l, meet);
+  const build = (l: number, addPair: AddPair): void => repeat(schedule, stages - 1 - l, addPair);
   const strides = schedule.strides?.toReversed() ?? null;
   const made = buildSchedule("reverseSchedule", n, stages, build, {
     name: `${name} reversed`,
@@ -28,8 +29,8 @@ export function reverseSchedule(schedule: Schedule): Schedule {
 }
 
 /**
- * Where the parameters of {@link reverseSchedule} come from: its p-th pair is pair `pairs[p]` of
- * the schedule, and its r-th unpaired coordinate is unpaired coordinate `unpaired[r]`.
+ * The order of the parameters of {@link reverseSchedule}: its p-th pair is pair `pairs[p]` of the
+ * schedule, and its r-th unpaired coordinate is unpaired coordinate `unpaired[r]`.
  */
 export function reversedOrder(schedule: Schedule): { pairs: Int32Array; unpaired: Int32Array } {
   const { stages, first, unpaired } = schedule;
@@ -50,16 +51,15 @@ export function reversedOrder(schedule: Schedule): { pairs: Int32Array; unpaired
 }
 
 /**
- * The stages of `before`, then those of `after`. @throws ShapeError unless they are of one width
- * @example
- * const there = butterfly(8);
- * composeSchedules(there, reverseSchedule(there)); // 6 stages, distances 1, 2, 4, 4, 2, 1
+ * The stages of `before`, then those of `after`. Cost O(nL).
+ * @throws ShapeError unless they are of one width
+ * @example composeSchedules(butterfly(4), reverseSchedule(butterfly(4))).strides; // [1, 2, 2, 1]
  */
 export function composeSchedules(before: Schedule, after: Schedule): Schedule {
   if (before.n !== after.n)
     throw new ShapeError("composeSchedules", `schedules of one width, ${before.n}`, after.n);
-  const build = (l: number, meet: AddPair): void =>
-    l < before.stages ? repeat(before, l, meet) : repeat(after, l - before.stages, meet);
+  const build = (l: number, addPair: AddPair): void =>
+    l < before.stages ? repeat(before, l, addPair) : repeat(after, l - before.stages, addPair);
   const strides = before.strides && after.strides && [...before.strides, ...after.strides];
   const name = `${before.name}, ${after.name}`;
   return buildSchedule("composeSchedules", before.n, before.stages + after.stages, build, {
@@ -69,18 +69,18 @@ export function composeSchedules(before: Schedule, after: Schedule): Schedule {
 }
 
 /**
- * `count` copies of a schedule, each on n coordinates of its own: a block-diagonal operator of
- * width n · count in as many stages.
- * @throws ShapeError for a count below 1, or too large a one: see {@link buildSchedule}
- * @example blockDiagonal(butterfly(4), 3).n // 12
+ * `count` copies of a schedule, each on n coordinates of its own: the schedule of a block-diagonal
+ * operator of width n · count in as many stages.
+ * @throws ShapeError for a count below 1, or one with n · count · L > 2²⁸
+ * @example blockDiagonal(butterfly(4), 3).n; // 12
  */
 export function blockDiagonal(schedule: Schedule, count: number): Schedule {
   if (!Number.isSafeInteger(count) || count < 1)
     throw new ShapeError("blockDiagonal", "a count ≥ 1", count);
   if (count === 1) return schedule;
   const { n, stages, name } = schedule;
-  const build = (l: number, meet: AddPair): void => {
-    for (let c = 0; c < count; c++) repeat(schedule, l, meet, c * n);
+  const build = (l: number, addPair: AddPair): void => {
+    for (let c = 0; c < count; c++) repeat(schedule, l, addPair, c * n);
   };
   const { strides } = schedule;
   return buildSchedule("blockDiagonal", n * count, stages, build, {

@@ -9,15 +9,17 @@ import {
   brick,
   butterfly,
   defaultSchedule,
+  log2Stages,
+  randomMatching,
+  shuffle,
+} from "./patterns.ts";
+import {
   eachPair,
   eachUnpaired,
   fromPairs,
-  log2Stages,
   type Pair,
   pairsOf,
-  randomMatching,
   type Schedule,
-  shuffle,
 } from "./schedule.ts";
 import {
   blockDiagonal,
@@ -298,7 +300,7 @@ describe("strides", () => {
       reverseSchedule(butterfly(16)),
       butterfly(2, 3),
     ]) {
-      const same = fromPairs(s.n, pairsOf(s), s.name);
+      const same = fromPairs(s.n, pairsOf(s), { name: s.name });
       expect(same).toEqual(s);
       expect(same.strides).not.toBeNull();
     }

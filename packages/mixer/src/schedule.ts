@@ -1,9 +1,8 @@
 /**
- * @file Schedules: the coordinates that are mixed with each other, stage by stage. They know pairs
- * and nothing of the numbers that mix them.
+ * @file Schedules: the coordinates that are paired with each other, stage by stage. They hold pairs
+ * and no numbers. (The known patterns of pairs are in `patterns.ts`.)
  */
-import type { Rng } from "@spm/core";
-import { printsAs, ShapeError, ValueError } from "@spm/core/extend";
+import { checkOptions, type OptionNames, printsAs, ShapeError, ValueError } from "@spm/core/extend";
 import { drawPairs } from "./draw-pairs.ts";
 
 /** A pair of coordinates. */
@@ -11,7 +10,7 @@ export type Pair = readonly [number, number];
 
 /**
  * Disjoint pairs for each of L stages over n coordinates, flat and stage-major: pair p belongs to
- * stage l for `starts[l] ≤ p < starts[l+1]`. It prints as its name and sizes, with a drawing of its
+ * stage l for `starts[l] ≤ p < starts[l+1]`. Prints as its name and sizes, with a drawing of its
  * pairs up to n = 16.
  */
 export interface Schedule {
@@ -30,13 +29,17 @@ export interface Schedule {
   readonly unpaired: Int32Array;
   readonly unpairedStarts: Int32Array;
   /**
-   * Where every stage l pairs each coordinate i with i XOR strides[l], a power of two, in ascending
-   * order of i: these. Kernels then find partners without a table. null for any other schedule.
+   * The strides of a schedule whose every stage l pairs each coordinate i with i XOR strides[l], a
+   * power of two, in ascending order of i, so that kernels find partners without a table; null for
+   * any other schedule.
    */
   readonly strides: readonly number[] | null;
 }
 
-/** Calls `visit` with both coordinates of each pair of stage l, and the pair's number. */
+/**
+ * Calls `visit` with both coordinates of each pair of stage l, and the pair's number.
+ * @example eachPair(butterfly(8), 0, (i, j, p) => console.log(i, j, p));
+ */
 export function eachPair(
   { first, second, starts }: Schedule,
   l: number,
@@ -47,8 +50,9 @@ export function eachPair(
 }
 
 /**
- * Calls `visit` with each coordinate that stage l leaves over, and the unpaired coordinate's
- * number.
+ * Calls `visit` with each coordinate without a partner in stage l, and its number among all
+ * unpaired coordinates.
+ * @example eachUnpaired(shuffle(5), 0, (i, r) => console.log(i, r));
  */
 export function eachUnpaired(
   { unpaired, unpairedStarts }: Schedule,
@@ -59,6 +63,17 @@ export function eachUnpaired(
     visit(unpaired[r]!, r);
 }
 
+/** Options of {@link fromPairs}. */
+export interface FromPairsOptions {
+  /**
+   * The schedule's name in reports.
+   * @defaultValue "pairs"
+   */
+  readonly name?: string;
+}
+
+const fromPairsOptions: OptionNames<FromPairsOptions> = { name: true };
+
 /**
  * A schedule from explicit pairs.
  * @param n - number of coordinates, ≥ 1
@@ -66,14 +81,26 @@ export function eachUnpaired(
  * [0, n)
  * @throws ValueError naming the stage and the pair that breaks this; ShapeError for n < 1, no
  * stages or nL > 2²⁸
- * @example fromPairs(4, [[[0, 1], [2, 3]], [[0, 2], [1, 3]]]); // the butterfly of width 4
+ * @example
+ * fromPairs(4, [
+ *   [
+ *     [0, 1],
+ *     [2, 3],
+ *   ],
+ *   [
+ *     [0, 2],
+ *     [1, 3],
+ *   ],
+ * ]).strides; // [1, 2]
  */
 export function fromPairs(
   n: number,
   stages: readonly (readonly Pair[])[],
-  name = "pairs",
+  options: FromPairsOptions = {},
 ): Schedule {
-  const build = (l: number, meet: AddPair): void => {
+  checkOptions("fromPairs", options, fromPairsOptions);
+  const { name = "pairs" } = options;
+  const build = (l: number, addPair: AddPair): void => {
     const met = new Uint8Array(n);
     for (const [i, j] of stages[l] ?? []) {
       for (const k of [i, j])
@@ -93,7 +120,7 @@ export function fromPairs(
           `${again} twice in stage ${l}, in (${i}, ${j})`,
         );
       met[i] = met[j] = 1;
-      meet(i, j);
+      addPair(i, j);
     }
   };
   const schedule = buildSchedule("fromPairs", n, stages.length, build, { name });
@@ -129,39 +156,53 @@ const isStride = (n: number, stride: number): boolean =>
 /** Adds a pair to a stage. */
 export type AddPair = (i: number, j: number) => void;
 
-/**
- * n · L up to which the tables of a schedule, 4 bytes for each coordinate of each stage, are made.
- */
-const LARGEST = 2 ** 28;
+/** The largest n · L of a schedule, whose tables have 4 bytes for each coordinate and stage. */
+export const LARGEST: number = 2 ** 28;
+
+/** Options of {@link buildSchedule}. */
+export interface BuildScheduleOptions {
+  /**
+   * The schedule's name in reports.
+   * @defaultValue `op`
+   */
+  readonly name?: string;
+  /**
+   * The strides of the stages, dropped where they don't pair all of [0, n).
+   * @defaultValue null
+   */
+  readonly strides?: readonly number[] | null;
+}
+
+const buildOptions: OptionNames<BuildScheduleOptions> = { name: true, strides: true };
 
 /**
- * A schedule from what `build` adds to each stage in turn: disjoint pairs of different coordinates,
- * which nobody checks. O(nL).
- * @param known - its name (`op` unless said), and its strides, of which those are dropped that
- * don't pair all of [0, n)
+ * A schedule from the pairs that `build` adds to each stage in turn: disjoint pairs of different
+ * coordinates, which are not checked. Cost O(nL).
+ * @param op - the function that errors name
+ * @param build - called for each stage with a function that adds a pair
  * @throws ShapeError for n < 1, no stages or nL > 2²⁸, before anything is made
+ * @example buildSchedule("mirror", 4, 1, (_, addPair) => [0, 1].forEach((i) => addPair(i, 3 - i)));
  */
 export function buildSchedule(
   op: string,
   n: number,
   stages: number,
-  build: (stage: number, meet: AddPair) => void,
-  {
-    name = op,
-    strides = null,
-  }: { readonly name?: string; readonly strides?: readonly number[] | null } = {},
+  build: (stage: number, addPair: AddPair) => void,
+  options: BuildScheduleOptions = {},
 ): Schedule {
+  checkOptions("buildSchedule", options, buildOptions);
+  const { name = op, strides = null } = options;
   checkCounts(op, n, stages);
   const first = new Int32Array(Math.floor(n / 2) * stages);
   const second = new Int32Array(first.length);
   const starts = new Int32Array(stages + 1);
   let p = 0;
-  const meet: AddPair = (i, j) => {
+  const addPair: AddPair = (i, j) => {
     first[p] = i;
     second[p++] = j;
   };
   for (let l = 0; l < stages; l++) {
-    build(l, meet);
+    build(l, addPair);
     starts[l + 1] = p;
   }
   const pairs =
@@ -199,7 +240,10 @@ function unpairedOf(
   return { unpaired, unpairedStarts };
 }
 
-/** The pairs of each stage, as {@link fromPairs} takes them. */
+/**
+ * The pairs of each stage, as {@link fromPairs} takes them.
+ * @example pairsOf(butterfly(4))[1]; // [[0, 2], [1, 3]]
+ */
 export function pairsOf(schedule: Schedule): Pair[][] {
   return Array.from({ length: schedule.stages }, (_, l) => {
     const pairs: Pair[] = [];
@@ -208,84 +252,9 @@ export function pairsOf(schedule: Schedule): Pair[][] {
   });
 }
 
-function checkCounts(op: string, n: number, stages: number): void {
+/** Refuses sizes that no schedule has, before anything is made. */
+export function checkCounts(op: string, n: number, stages: number): void {
   if (!Number.isSafeInteger(n) || n < 1) throw new ShapeError(op, "a width n ≥ 1", n);
   if (!Number.isSafeInteger(stages) || stages < 1) throw new ShapeError(op, "L ≥ 1 stages", stages);
   if (n * stages > LARGEST) throw new ShapeError(op, `n · L ≤ ${LARGEST}`, `${n} · ${stages}`);
 }
-
-/**
- * ⌈log₂ n⌉, at least 1: the fewest stages after which every output can see every input.
- * @example log2Stages(12) // 4
- */
-export const log2Stages = (n: number): number => Math.max(1, Math.ceil(Math.log2(n)));
-
-/**
- * Distances 1, 2, 4, …, cyclically: i meets i XOR 2^(l mod ⌈log₂ n⌉) where that is below n.
- * Fully mixing in log₂ n stages for n = 2^k; other widths leave coordinates over (see `shuffle`).
- */
-export function butterfly(n: number, stages: number = log2Stages(n)): Schedule {
-  const period = log2Stages(n);
-  const strideOf = (l: number) => 2 ** (l % period);
-  const build = (l: number, meet: AddPair): void => {
-    const stride = strideOf(l);
-    for (let i = 0; i < n - stride; i++) if ((i & stride) === 0) meet(i, i + stride);
-  };
-  const strides = Array.from({ length: Math.min(stages, LARGEST) || 0 }, (_, l) => strideOf(l));
-  return buildSchedule("butterfly", n, stages, build, { strides });
-}
-
-/**
- * Constant geometry (Pease 1968): slot q meets slot q + ⌊n/2⌋, then the slots are shuffled
- * perfectly; an odd slot moves to the front.
- * @param stages - unless said, as many as mix fully: ⌈log₂ n⌉ for even n, one or two more for odd n
- */
-export function shuffle(n: number, stages: number = shuffleStages(n)): Schedule {
-  checkCounts("shuffle", n, stages);
-  const half = Math.floor(n / 2);
-  let slots = new Int32Array(n).map((_, i) => i);
-  let next = new Int32Array(n);
-  return buildSchedule("shuffle", n, stages, (_, meet) => {
-    let to = 0;
-    if (n % 2 === 1) next[to++] = slots[n - 1]!;
-    for (let q = 0; q < half; q++) {
-      const [i, j] = [slots[q]!, slots[q + half]!];
-      meet(i, j);
-      next[to++] = i;
-      next[to++] = j;
-    }
-    [slots, next] = [next, slots];
-  });
-}
-
-/**
- * k = ⌈log₂ n⌉ for even n; for odd n the slot that waits costs one more stage, or two where 2/3 ·
- * 2^k < n < 2^k − 1 (counted for n ≤ 300).
- */
-function shuffleStages(n: number): number {
-  const k = log2Stages(n);
-  if (n % 2 === 0 || n === 1) return k;
-  return 3 * n > 2 ** (k + 1) && n !== 2 ** k - 1 ? k + 2 : k + 1;
-}
-
-/**
- * Neighbours, (0,1)(2,3)… and (1,2)(3,4)… in turn. Reaches every coordinate after n − 1 or n
- * stages; n of them hold all of SO(n).
- */
-export function brick(n: number, stages: number = n): Schedule {
-  return buildSchedule("brick", n, stages, (l, meet) => {
-    for (let i = l % 2; i + 1 < n; i += 2) meet(i, i + 1);
-  });
-}
-
-/** An independent uniform matching for each stage. Fully mixing after about 1.6 log₂ n stages. */
-export function randomMatching(n: number, stages: number, random: Rng): Schedule {
-  return buildSchedule("random", n, stages, (_, meet) => {
-    const order = random.permutation(n);
-    for (let q = 1; q < n; q += 2) meet(order[q - 1]!, order[q]!);
-  });
-}
-
-/** The default: butterfly for n = 2^k, shuffle otherwise. */
-export const defaultSchedule = (n: number, stages?: number): Schedule =>
-  Number.isInteger(Math.log2(n)) ? butterfly(n, stages) : shuffle(n, stages);

@@ -1,4 +1,4 @@
-/** @file Where a mixer can't be inverted: which stage, which pair, its determinant. */
+/** @file The check that a mixer can be inverted, which names the stage, pair and determinant. */
 import { noGrad, type Tensor, type TypedArray } from "@spm/core";
 import { elements, ValueError } from "@spm/core/extend";
 import { type Factors, toGeneral } from "./factors.ts";
@@ -12,10 +12,11 @@ function stageOf(starts: Int32Array, p: number): number {
 }
 
 /**
+ * Refuses a mixer that can't be inverted. On a device, whose numbers can't be read at once, nothing
+ * is checked and the result is not finite.
  * @throws ValueError naming the stage, the pair and the determinant of the first block whose
  * determinant is lost in its rounding, |ad − bc| ≤ ε (|ad| + |bc|), or the first scale or diagonal
- * entry that is zero. On a device, whose numbers can't be read at once, nothing is checked and the
- * result is not finite.
+ * entry that is zero
  */
 export function checkRegular(op: string, factors: Factors): void {
   const { mixer, schedule, dIn, dOut } = factors;
@@ -49,6 +50,6 @@ function checkBlocks(op: string, { first, second, starts }: Schedule, blocks: Ty
   }
 }
 
-/** The numbers of a tensor in CPU memory; of one on a device none. */
+/** The numbers of a tensor in CPU memory; none for a tensor on a device. */
 const values = (x: Tensor): TypedArray =>
   x.backend.view === undefined ? new Float32Array() : elements(x.ndarray());

@@ -1,27 +1,26 @@
 /**
- * @file The reference kernels: L stages of 2×2 blocks, forward and closed-form backward, on one row
- * group at a time so that all of its stages run while it is in cache. They know blocks and pairs,
- * not where the blocks come from.
+ * @file The stages of the reference kernels: 2×2 blocks on the pairs of one row group, forward and
+ * closed-form backward. They take blocks, whatever these are made from.
  */
 import { ROWS_PER_GROUP } from "./lanes.ts";
 import type { Schedule } from "./schedule.ts";
 
 /**
- * What the stages multiply by: `[a, b, c, d]` of each pair, and a factor for each unpaired
- * coordinate; stage-major as the schedule.
+ * The numbers that the stages multiply by: `[a, b, c, d]` of each pair, and a factor for each
+ * unpaired coordinate; stage-major as the schedule.
  */
 export interface Blocks {
   readonly blocks: Float64Array;
   readonly unpairedScales: Float64Array;
 }
 
-/** A new, zeroed set of blocks for a schedule: where gradients are summed. */
+/** A new, zeroed set of blocks for a schedule, to sum gradients in. */
 export const zeroBlocks = (schedule: Schedule): Blocks => ({
   blocks: new Float64Array(4 * schedule.first.length),
   unpairedScales: new Float64Array(schedule.unpaired.length),
 });
 
-/** The transposed blocks, which undo orthogonal ones. */
+/** The transposed blocks: the inverses of orthogonal ones. */
 export function transposedBlocks({ blocks, unpairedScales }: Blocks): Blocks {
   const turned = blocks.slice();
   for (let k = 0; k < blocks.length; k += 4) {
@@ -167,8 +166,8 @@ export function unmixStage(
 }
 
 /**
- * Takes (z_i, z_j) and (g_i, g_j) back by the transposed block, and returns z_i g_j − z_j g_i of
- * before.
+ * Takes (z_i, z_j) and (g_i, g_j) back by the transposed block.
+ * @returns z_i g_j − z_j g_i of the values before
  */
 function unmixPair(
   z: Float64Array,

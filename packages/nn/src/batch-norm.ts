@@ -16,25 +16,41 @@ import {
   type Tensor,
   zeros,
 } from "@spm/core";
-import { ShapeError, showShape, sizeOf, ValueError } from "@spm/core/extend";
+import {
+  checkOptions,
+  type OptionNames,
+  ShapeError,
+  showShape,
+  sizeOf,
+  ValueError,
+} from "@spm/core/extend";
 import { Module, ModuleBuffer } from "./module.ts";
 import { checkSizes } from "./options.ts";
 
-/** How batch normalisation is built. */
+/** Options of {@link BatchNorm1d}. */
 export interface BatchNormOptions {
-  /** Added under the root; 10⁻⁵ unless said. */
+  /**
+   * ε ≥ 0, added under the root.
+   * @defaultValue 10⁻⁵
+   */
   readonly epsilon?: number;
-  /** Share of a batch's statistics in the running ones; 0.1 unless said. */
+  /**
+   * The share of a batch's statistics in the running ones, in [0, 1].
+   * @defaultValue 0.1
+   */
   readonly momentum?: number;
 }
 
+const names: OptionNames<BatchNormOptions> = { epsilon: true, momentum: true };
+
 /**
- * y = (x − μ) / √(σ² + ε) ⊙ weight + bias for each channel (Ioffe and Szegedy 2015). While training
- * μ and the biased σ² are those of the batch, and the running ones move towards μ and the unbiased
- * σ² by `momentum`; in evaluation the running ones are used. x [batch, channels] or
- * [batch, channels, length] → the same shape. What torch.nn.BatchNorm1d computes.
- * @throws ShapeError for another shape, or a single value a channel to train on; ValueError for
+ * Batch norm, y = (x − μ) / √(σ² + ε) ⊙ weight + bias for each channel (Ioffe and Szegedy 2015), as
+ * torch.nn.BatchNorm1d. In training μ and the biased σ² are those of the batch, and the running
+ * ones move towards μ and the unbiased σ² by `momentum`; in evaluation the running ones are used. x
+ * [batch, channels] or [batch, channels, length] → the same shape.
+ * @throws ShapeError for another shape, or a single value a channel in training; ValueError for
  * options out of range
+ * @example new BatchNorm1d(3).forward(normal(rng(1), [8, 3])).shape; // [8, 3]
  */
 export class BatchNorm1d extends Module {
   readonly weight: Parameter;
@@ -44,8 +60,10 @@ export class BatchNorm1d extends Module {
   readonly #epsilon: number;
   readonly #momentum: number;
 
-  constructor(channels: number, { epsilon = 1e-5, momentum = 0.1 }: BatchNormOptions = {}) {
+  constructor(channels: number, options: BatchNormOptions = {}) {
     super();
+    checkOptions("BatchNorm1d", options, names);
+    const { epsilon = 1e-5, momentum = 0.1 } = options;
     checkSizes("BatchNorm1d", "channels", channels);
     if (!(epsilon >= 0)) throw new ValueError("BatchNorm1d", "epsilon ≥ 0", epsilon);
     if (!(momentum >= 0 && momentum <= 1))
@@ -90,7 +108,7 @@ export class BatchNorm1d extends Module {
     return [flat, variance];
   }
 
-  /** What is no buffer any more, in a functional call, stays as it is. */
+  /** Updates a running value; in a functional call its place may hold another tensor, unchanged. */
   #moveTowards(running: Tensor, value: Tensor): void {
     if (!(running instanceof ModuleBuffer)) return;
     const target = stopGradient(value);

@@ -8,14 +8,14 @@ const numbers = (x: Tensor): number[] => [...elements(x.ndarray())];
 const x = ones([100, 100]);
 
 test("drops its share and keeps the mean", () => {
-  const y = numbers(new Dropout(0.25, rng(1)).forward(x));
+  const y = numbers(new Dropout(0.25, { random: rng(1) }).forward(x));
   expect(y.filter((v) => v === 0).length / y.length).toBeCloseTo(0.25, 1);
   expect(new Set(y.filter((v) => v !== 0))).toEqual(new Set([Math.fround(4 / 3)]));
   expect(y.reduce((a, b) => a + b, 0) / y.length).toBeCloseTo(1, 1);
 });
 
 test("draws a new mask each time, the same from the same seed", () => {
-  const [a, b] = [new Dropout(0.5, rng(2)), new Dropout(0.5, rng(2))];
+  const [a, b] = [new Dropout(0.5, { random: rng(2) }), new Dropout(0.5, { random: rng(2) })];
   const first = numbers(a.forward(x));
   expect(numbers(b.forward(x))).toEqual(first);
   expect(numbers(a.forward(x))).not.toEqual(first);
@@ -24,7 +24,7 @@ test("draws a new mask each time, the same from the same seed", () => {
 test("passes the cotangent where it passed the value", () => {
   const seen: number[][] = [];
   const g = grad((v) => {
-    const y = new Dropout(0.5, rng(3)).forward(v);
+    const y = new Dropout(0.5, { random: rng(3) }).forward(v);
     seen.push(numbers(y));
     return sum(y);
   })(x);
@@ -32,9 +32,9 @@ test("passes the cotangent where it passed the value", () => {
 });
 
 test("is the identity in evaluation and at 0", () => {
-  expect(new Dropout(0.9, rng(1)).eval().forward(x)).toBe(x);
-  expect(new Dropout(0, rng(1)).forward(x)).toBe(x);
-  expect(() => new Dropout(1, rng(1))).toThrowErrorMatchingInlineSnapshot(
+  expect(new Dropout(0.9, { random: rng(1) }).eval().forward(x)).toBe(x);
+  expect(new Dropout(0, { random: rng(1) }).forward(x)).toBe(x);
+  expect(() => new Dropout(1, { random: rng(1) })).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: Dropout: expected a probability in [0, 1), got 1]`,
   );
 });

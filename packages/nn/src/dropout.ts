@@ -1,29 +1,31 @@
-/** @file Dropout with a generator of its own. */
+/** @file Dropout as a layer, with its own generator. */
 import type { Rng, Tensor } from "@spm/core";
-import { ValueError } from "@spm/core/extend";
-import { dropout } from "./functional/index.ts";
+import { checkOptions, ValueError } from "@spm/core/extend";
+import { type DropoutOptions, dropout, dropoutOptions } from "./functional/dropout.ts";
 import { Module } from "./module.ts";
 
 /**
- * While training, y = x ⊙ m / (1 − p) with each element of m 0 with probability p and 1 otherwise
- * (Srivastava et al. 2014), so that the mean stays; the identity in evaluation. x [...] → [...].
+ * Dropout: in training y = x ⊙ m / (1 − p) with each element of m 0 with probability p and 1
+ * otherwise (Srivastava et al. 2014), so that the mean is unchanged; in evaluation the identity.
+ * x [...] → [...].
  * @throws ValueError unless 0 ≤ p < 1
- * @example new Dropout(0.1, rng(1));
+ * @example new Dropout(0.1, { random: rng(1) }).forward(ones([2, 3])).shape; // [2, 3]
  */
 export class Dropout extends Module {
   readonly probability: number;
-  /** Its state belongs to a checkpoint. */
+  /** The generator, whose state belongs to a checkpoint. */
   readonly random: Rng;
 
-  constructor(probability: number, random: Rng) {
+  constructor(probability: number, options: DropoutOptions) {
     super();
+    checkOptions("Dropout", options, dropoutOptions);
     if (!(probability >= 0 && probability < 1))
       throw new ValueError("Dropout", "a probability in [0, 1)", probability);
     this.probability = probability;
-    this.random = random;
+    this.random = options.random;
   }
 
   forward(x: Tensor): Tensor {
-    return this.training ? dropout(x, this.probability, this.random) : x;
+    return this.training ? dropout(x, this.probability, { random: this.random }) : x;
   }
 }

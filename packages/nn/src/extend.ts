@@ -1,11 +1,9 @@
-/**
- * @file @spm/nn/extend: what authors of layers, linear kinds and backends need besides `@spm/nn`.
- */
+/** @file @spm/nn/extend: the parts for authors of layers, linear kinds and backends. */
 
 // Layers and linear kinds
 
 export { affine } from "./functional/affine.ts";
-export { windows } from "./functional/windows.ts";
+export { type WindowsOptions, windows } from "./functional/windows.ts";
 export {
   type InitialWeights,
   type InitialWeightsOptions,

@@ -1,17 +1,21 @@
 /**
- * @file A model as a function of its parameters: what derivative checks, meta-learning and Hessians
- * are made of.
+ * @file A model as a function of its parameters, for derivative checks, meta-learning and Hessians.
  */
 import { Parameter, type Tensor } from "@spm/core";
 import { ShapeError } from "@spm/core/extend";
 import { type Module, places, type StateDict } from "./module.ts";
 
 /**
- * The forward of a model with other tensors in the places of its parameters and buffers, which come
- * back afterwards. The tensors may be of another dtype, and what a tape records are they.
- * @param state - by path; what it does not name stays
+ * The forward of a model with other tensors in the places of its parameters and buffers, for this
+ * one call. A tape records those tensors; they may be of another dtype.
+ * @param state - tensors by path; other places keep their own
+ * @param inputs - of the model's forward, [...]
+ * @returns the output of the forward, [...]
  * @throws ShapeError for a path that the model does not have
- * @example grad((w) => sum(functionalCall(model, { "layers.0.weight": w }, x)))(weight);
+ * @example
+ * const layer = new Linear(3, 2, { random: rng(1) });
+ * const loss = (weight: Tensor) => sum(functionalCall(layer, { weight }, ones([4, 3])));
+ * grad(loss)(zeros([2, 3])).shape; // [2, 3]
  */
 export function functionalCall(model: Module, state: StateDict, ...inputs: Tensor[]): Tensor {
   const all = places(model).filter(({ value }) => value instanceof Parameter);

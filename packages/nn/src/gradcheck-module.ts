@@ -8,40 +8,49 @@ import {
   gradgradcheck,
   type Tensor,
 } from "@spm/core";
+import { checkOptions, type OptionNames } from "@spm/core/extend";
 import { functionalCall } from "./functional-call.ts";
 import type { Module } from "./module.ts";
 
+const names: OptionNames<GradcheckOptions> = { step: true, tolerance: true, seed: true };
+
 /**
- * Checks a module's derivatives by its inputs and all its parameters, in float64, whatever the
- * module's own dtype.
- * @param inputs - those of float32 or float64 are checked, too; indices and masks are passed on
+ * Compares a module's derivatives by its inputs and all its parameters with difference quotients,
+ * in float64 for a module of any dtype.
+ * @param inputs - of the forward, [...]: those of float32 or float64 are checked, too; indices and
+ * masks are passed on
  * @returns the worst element; inputs count before parameters
  * @throws ValueError when it disagrees with the difference quotient
- * @example gradcheckModule(new Linear(3, 2, { random: rng(1) }), [normal(rng(2), [4, 3])]);
+ * @example
+ * const layer = new Linear(3, 2, { random: rng(1) });
+ * gradcheckModule(layer, [normal(rng(2), [4, 3])]).error < 1e-6; // true
  */
 export function gradcheckModule(
   model: Module,
   inputs: readonly Tensor[],
   options: GradcheckOptions = {},
 ): GradcheckReport {
+  checkOptions("gradcheckModule", options, names);
   return gradcheck(...asFunction(model, inputs), options);
 }
 
 /**
- * {@link gradcheckModule} of the gradients themselves: the second derivatives. Input 0 of its
- * report is the cotangent.
- * @throws ValueError when they disagree with the difference quotient
+ * Compares a module's second derivatives with difference quotients of its gradients, in float64.
+ * @param inputs - of the forward, [...]: those of float32 or float64 are checked, too; indices and
+ * masks are passed on
+ * @returns the worst element; its input 0 is the cotangent
+ * @throws ValueError when it disagrees with the difference quotient
  * @example
- * gradgradcheckModule(new GruCell(3, 2, { random: rng(1) }), [
- *   normal(rng(2), [4, 3]),
- *   normal(rng(3), [4, 2]),
- * ]);
+ * const cell = new GruCell(3, 2, { random: rng(1) });
+ * const [x, h] = [normal(rng(2), [4, 3]), normal(rng(3), [4, 2])];
+ * gradgradcheckModule(cell, [x, h]).error < 1e-6; // true
  */
 export function gradgradcheckModule(
   model: Module,
   inputs: readonly Tensor[],
   options: GradcheckOptions = {},
 ): GradcheckReport {
+  checkOptions("gradgradcheckModule", options, names);
   return gradgradcheck(...asFunction(model, inputs), options);
 }
 

@@ -1,6 +1,6 @@
 /**
- * @file @spm/nn: modules and the functions that they are made of. What authors of layers, linear
- * kinds and backends need besides is `@spm/nn/extend`.
+ * @file @spm/nn: modules and the functions that they are made of. The parts for authors of layers,
+ * linear kinds and backends are `@spm/nn/extend`.
  */
 
 // Modules
@@ -42,7 +42,7 @@ export { BatchNorm1d, type BatchNormOptions } from "./batch-norm.ts";
 export { Dropout } from "./dropout.ts";
 export { Embedding, type EmbeddingOptions } from "./embedding.ts";
 export { Gru, GruCell, type GruOptions } from "./gru.ts";
-export { LayerNorm, type NormKind, type NormOptions, RmsNorm } from "./norms.ts";
+export { LayerNorm, type NormKind, RmsNorm } from "./norms.ts";
 export * from "./spatial/index.ts";
 export * from "./transformer/index.ts";
 

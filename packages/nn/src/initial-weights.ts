@@ -1,6 +1,6 @@
-/** @file Where dense weights start, by the names of the field. */
+/** @file Initial weights of dense maps, by the names of the field. */
 import { normal, type Rng, type Shape, type Tensor, tensor, uniform } from "@spm/core";
-import { elements, ShapeError, showShape } from "@spm/core/extend";
+import { checkOptions, elements, type OptionNames, ShapeError, showShape } from "@spm/core/extend";
 import { checkChoice } from "./options.ts";
 
 const KNOWN = [
@@ -12,32 +12,40 @@ const KNOWN = [
   "normal",
 ] as const;
 
-/** The known starts. */
+/** The names of distributions of initial weights. */
 export type InitialWeights = (typeof KNOWN)[number];
 
-/** How far they reach. */
+/** Options of {@link initialWeights}. */
 export interface InitialWeightsOptions {
-  /** Factor on the result; √2 for kaiming, which is made for ReLU, and 1 for the others. */
+  /**
+   * Factor on the result.
+   * @defaultValue √2 for kaiming, which is made for ReLU, and 1 for the others
+   */
   readonly gain?: number;
 }
 
+const names: OptionNames<InitialWeightsOptions> = { gain: true };
+
 /**
- * Weights by name. With fan-in i (outputs excluded: in · Πkernel) and fan-out o, their standard
- * deviation is gain/√i (kaiming, He et al. 2015), gain·√(2/(i + o)) (xavier, Glorot and
+ * Initial weights by name. With fan-in i = in · Πkernel and fan-out o = out · Πkernel, their
+ * standard deviation is gain/√i (kaiming, He et al. 2015), gain·√(2/(i + o)) (xavier, Glorot and
  * Bengio 2010) or gain (normal); `-uniform` draws from ±√3 of it. `orthogonal` (Saxe et al. 2014)
  * is gain times a uniformly random matrix [out, i] with orthonormal rows, or columns where out > i;
  * O(out · i · min(out, i)).
  * @param shape - [out, in, ...kernel]
+ * @returns float32 of this shape
  * @throws ShapeError for fewer than two axes; ValueError for an unknown name
- * @example initialWeights("orthogonal", rng(1), [64, 64]);
+ * @example initialWeights("orthogonal", rng(1), [64, 64]).shape; // [64, 64]
  */
 export function initialWeights(
   name: InitialWeights,
   random: Rng,
   shape: Shape,
-  { gain = name.startsWith("kaiming") ? Math.SQRT2 : 1 }: InitialWeightsOptions = {},
+  options: InitialWeightsOptions = {},
 ): Tensor {
+  checkOptions("initialWeights", options, names);
   checkChoice("initialWeights", KNOWN, name);
+  const { gain = name.startsWith("kaiming") ? Math.SQRT2 : 1 } = options;
   if (shape.length < 2)
     throw new ShapeError("initialWeights", "a shape [out, in, ...kernel]", showShape(shape));
   const [out, fanIn, ...kernel] = shape as [number, number, ...number[]];
@@ -54,8 +62,8 @@ export function initialWeights(
 }
 
 /**
- * Rows drawn as Gaussians, each made orthogonal to those before it, twice, so that rounding leaves
- * nothing over.
+ * Gaussian rows, each made orthogonal to those before it, twice, so that it is orthogonal to
+ * rounding.
  */
 function orthogonal(random: Rng, shape: Shape, out: number, fanIn: number, gain: number): Tensor {
   const [count, width] = out <= fanIn ? [out, fanIn] : [fanIn, out];

@@ -1,8 +1,8 @@
 /**
- * @file Every linear map by name: one word decides those of a model, and lists, flags and tests are
- * made from here.
+ * @file Every linear map by name: one word decides those of a model; lists, flags and tests are
+ * made from this record.
  */
-import { ValueError } from "@spm/core/extend";
+import { checkOptions, ValueError } from "@spm/core/extend";
 import { type MixerKind, mixers } from "@spm/mixer";
 import { denseKind } from "./linear.ts";
 import {
@@ -10,6 +10,7 @@ import {
   type LinearFactory,
   LinearMap,
   type LinearOptions,
+  linearOptions,
 } from "./linear-map.ts";
 import { MixerLayer } from "./mixer-layer.ts";
 import { checkChoice } from "./options.ts";
@@ -22,7 +23,7 @@ import {
   toeplitzKind,
 } from "./structured/index.ts";
 
-/** The linear maps that are no mixers. A new one is its file and a line here. */
+/** The linear maps besides the mixers. A new one is its file and a line here. */
 export const plainKinds = {
   dense: denseKind as LinearEntry,
   "low-rank": lowRankKind as LinearEntry,
@@ -39,10 +40,14 @@ export type LinearKind = keyof typeof plainKinds | keyof typeof mixers;
 const ofMixer = (mixer: MixerKind): LinearEntry => ({
   description: mixer.parameterisation.description,
   learningRate: 0.01,
-  create: (fanIn, fanOut, options) => new MixerLayer(mixer, fanIn, fanOut, options),
+  create: (inFeatures, outFeatures, options) =>
+    new MixerLayer(mixer, inFeatures, outFeatures, options),
 });
 
-/** Every linear map by name: the dense one, the mixers of every kind, and their peers. */
+/**
+ * Every linear map by name: the dense one, the mixers of every kind, and their peers.
+ * @example linearKinds.rotation.create(784, 256, { random: rng(1) }).parameterCount(); // 6416
+ */
 export const linearKinds: Readonly<Record<LinearKind, LinearEntry>> = {
   ...plainKinds,
   ...(Object.fromEntries(
@@ -50,30 +55,42 @@ export const linearKinds: Readonly<Record<LinearKind, LinearEntry>> = {
   ) as Record<keyof typeof mixers, LinearEntry>),
 };
 
-/** What a module takes for its linear maps: a name, or a factory of one's own. */
+/** The linear maps of a module: a name, or a factory. */
 export type LinearChoice = LinearKind | LinearFactory;
 
 /**
- * A linear map by name or by a factory of one's own.
+ * A linear map in → out by name or by a factory.
  * @throws ValueError for an unknown name, or a factory that makes anything but a linear map of
  * these sizes
- * @example linear("rotation", 784, 256, { random: rng(1) });
+ * @example
+ * const map = linear("rotation", 784, 256, { random: rng(1) });
+ * map.forward(ones([2, 784])).shape; // [2, 256]
  */
 export function linear(
   choice: LinearChoice,
-  fanIn: number,
-  fanOut: number,
+  inFeatures: number,
+  outFeatures: number,
   options: LinearOptions,
 ): LinearMap {
+  checkOptions("linear", options, linearOptions);
   if (typeof choice !== "function") {
     checkChoice("linear", Object.keys(linearKinds), choice);
-    return linearKinds[choice].create(fanIn, fanOut, options);
+    return linearKinds[choice].create(inFeatures, outFeatures, options);
   }
-  const made: unknown = choice(fanIn, fanOut, options);
-  if (made instanceof LinearMap && made.fanIn === fanIn && made.fanOut === fanOut) return made;
+  const made: unknown = choice(inFeatures, outFeatures, options);
+  if (
+    made instanceof LinearMap &&
+    made.inFeatures === inFeatures &&
+    made.outFeatures === outFeatures
+  )
+    return made;
   const got =
     made instanceof LinearMap
-      ? `${made.constructor.name} ${made.fanIn} → ${made.fanOut}`
+      ? `${made.constructor.name} ${made.inFeatures} → ${made.outFeatures}`
       : String(made);
-  throw new ValueError("linear", `a factory that makes a LinearMap ${fanIn} → ${fanOut}`, got);
+  throw new ValueError(
+    "linear",
+    `a factory that makes a LinearMap ${inFeatures} → ${outFeatures}`,
+    got,
+  );
 }

@@ -1,58 +1,75 @@
-/** @file What every linear map of a model is, dense or structured. */
+/** @file The common interface of all linear maps, dense and structured. */
 import type { Parameter, Rng, Shape, Tensor } from "@spm/core";
-import { ShapeError, sameShape, showShape, sizeOf, ValueError } from "@spm/core/extend";
+import {
+  type OptionNames,
+  ShapeError,
+  sameShape,
+  showShape,
+  sizeOf,
+  ValueError,
+} from "@spm/core/extend";
 import { Module } from "./module.ts";
 import { checkSizes } from "./options.ts";
 
-/** What every linear map is made from. */
+/** Options of every linear map. */
 export interface LinearOptions {
   readonly random: Rng;
-  /** Whether a bias is added (true unless said). */
+  /**
+   * Whether a bias is added.
+   * @defaultValue true
+   */
   readonly bias?: boolean;
   /**
-   * Factor on the initial output; for a structured layer it stands in d_out. 1 unless said; a dense
-   * layer keeps its own scale.
+   * Factor on the initial output; of a mixer it is the initial d_out.
+   * @defaultValue 1; a dense layer without `init` has its own scale and ignores it
    */
   readonly gain?: number;
 }
 
+/** Their names. */
+export const linearOptions: OptionNames<LinearOptions> = { random: true, bias: true, gain: true };
+
 /**
  * Makes a linear map in → out.
  * @example
- * const thin: LinearFactory = (fanIn, fanOut, options) =>
- *   new LowRank(fanIn, fanOut, { ...options, rank: 8 });
+ * const thin: LinearFactory = (inFeatures, outFeatures, options) =>
+ *   new LowRank(inFeatures, outFeatures, { ...options, rank: 8 });
  */
-export type LinearFactory = (fanIn: number, fanOut: number, options: LinearOptions) => LinearMap;
+export type LinearFactory = (
+  inFeatures: number,
+  outFeatures: number,
+  options: LinearOptions,
+) => LinearMap;
 
-/** A linear map as the list of kinds has it. */
+/** An entry of the record of linear maps. */
 export interface LinearEntry {
   /** One line. */
   readonly description: string;
-  /**
-   * Adam's rate to begin with: the best of 0.001, 0.003, 0.01 and 0.03 after 200 steps on MNIST.
-   */
+  /** A learning rate for Adam: the best of 0.001, 0.003, 0.01, 0.03 after 200 steps on MNIST. */
   readonly learningRate: number;
   readonly create: LinearFactory;
 }
 
 /**
- * y = x Wᵀ + b, with a W [out, in] that only the dense layer stores. x [..., in] → [..., out].
- * Extend it to put a structure of your own beside ours.
+ * A linear map y = x Wᵀ + b, W [out, in], which only the dense layer stores. x [..., in] →
+ * [..., out]. Subclasses are structures of W.
+ * @throws ShapeError unless both sizes are whole numbers ≥ 1
+ * @example new Linear(3, 2, { random: rng(1) }) instanceof LinearMap; // true
  */
 export abstract class LinearMap extends Module {
-  readonly fanIn: number;
-  readonly fanOut: number;
+  readonly inFeatures: number;
+  readonly outFeatures: number;
   /** b [out] */
   abstract readonly bias: Parameter | null;
-  /** FLOP for a row x, an addition or a multiplication counting 1. */
+  /** FLOP of a row x, an addition or a multiplication counting 1. */
   abstract readonly flopsPerRow: number;
 
   /** @throws ShapeError unless both sizes are whole numbers ≥ 1 */
-  constructor(fanIn: number, fanOut: number) {
+  constructor(inFeatures: number, outFeatures: number) {
     super();
-    checkSizes(new.target.name, "sizes in, out", fanIn, fanOut);
-    this.fanIn = fanIn;
-    this.fanOut = fanOut;
+    checkSizes(new.target.name, "sizes in, out", inFeatures, outFeatures);
+    this.inFeatures = inFeatures;
+    this.outFeatures = outFeatures;
   }
 
   abstract override forward(x: Tensor): Tensor;
@@ -61,10 +78,10 @@ export abstract class LinearMap extends Module {
   abstract toDense(): Tensor;
 
   /**
-   * Moves the map as near to a given W [out, in] as its structure allows; the bias stays. CPU
-   * backends only.
+   * Moves the map as near to a given W [out, in] as its structure allows; the bias is unchanged.
+   * CPU backends only.
    * @returns ‖W′ − W‖ / ‖W‖
-   * @throws ValueError unless a subclass knows how
+   * @throws ValueError where a subclass does not implement it
    */
   assignDense(_weight: Tensor): number {
     throw new ValueError(
@@ -74,25 +91,29 @@ export abstract class LinearMap extends Module {
     );
   }
 
-  /** For a forward. @throws ShapeError unless x is [..., in] */
+  /** Refuses inputs of other widths. @throws ShapeError unless x is [..., in] */
   protected checkInput(x: Tensor): void {
-    if (x.shape.at(-1) !== this.fanIn)
+    if (x.shape.at(-1) !== this.inFeatures)
       throw new ShapeError(
         this.constructor.name,
-        `x of shape [..., ${this.fanIn}]`,
+        `x of shape [..., ${this.inFeatures}]`,
         showShape(x.shape),
       );
   }
 
-  /** For {@link assignDense}. @throws ShapeError unless W is [out, in] */
+  /** Refuses other matrices in {@link assignDense}. @throws ShapeError unless W is [out, in] */
   protected checkDense({ shape }: Tensor): void {
-    const { fanIn, fanOut } = this;
-    if (!sameShape(shape, [fanOut, fanIn]))
-      throw new ShapeError("assignDense", `W of shape [${fanOut}, ${fanIn}]`, showShape(shape));
+    const { inFeatures, outFeatures } = this;
+    if (!sameShape(shape, [outFeatures, inFeatures]))
+      throw new ShapeError(
+        "assignDense",
+        `W of shape [${outFeatures}, ${inFeatures}]`,
+        showShape(shape),
+      );
   }
 
-  /** FLOP of a forward; of a single row unless shapes are given. */
-  override flops([x = [this.fanIn]]: readonly Shape[] = []): number {
+  /** FLOP of a forward on inputs of these shapes (default a single row). */
+  override flops([x = [this.inFeatures]]: readonly Shape[] = []): number {
     return this.flopsPerRow * sizeOf(x.slice(0, -1));
   }
 }

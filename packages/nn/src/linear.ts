@@ -1,32 +1,43 @@
 /** @file The dense layer. */
 import { type Parameter, parameter, type Tensor, uniform, zeros } from "@spm/core";
+import { checkOptions, type OptionNames } from "@spm/core/extend";
 import { affine } from "./functional/affine.ts";
 import { type InitialWeights, initialWeights } from "./initial-weights.ts";
-import { type LinearEntry, LinearMap, type LinearOptions } from "./linear-map.ts";
+import { type LinearEntry, LinearMap, type LinearOptions, linearOptions } from "./linear-map.ts";
 
-/** How a dense layer is built. */
+/** Options of {@link Linear}. */
 export interface DenseOptions extends LinearOptions {
-  /** How W starts; the bias then starts at 0, and `gain` counts. U(±1/√in) for both unless said. */
+  /**
+   * The distribution of the initial W, with `gain`; the bias is then 0 at first.
+   * @defaultValue U(±1/√in) for W and bias, as of torch.nn.Linear; `gain` is not used
+   */
   readonly init?: InitialWeights;
 }
 
+const names: OptionNames<DenseOptions> = { ...linearOptions, init: true };
+
 /**
- * y = x Wᵀ + b, with W [out, in] from U(±1/√in) and b likewise, as torch.nn.Linear starts; `gain`
- * is used with `init` only. x [..., in] → [..., out]; 2·in·out FLOP a row.
+ * The dense layer, y = x Wᵀ + b with W [out, in], initialised as torch.nn.Linear. x [..., in] →
+ * [..., out]; in · out + out parameters, 2 · in · out FLOP a row.
+ * @throws ShapeError unless both sizes are whole numbers ≥ 1
+ * @example new Linear(784, 10, { random: rng(1) }).forward(ones([32, 784])).shape; // [32, 10]
  */
 export class Linear extends LinearMap {
   readonly weight: Parameter;
   readonly bias: Parameter | null;
 
-  constructor(fanIn: number, fanOut: number, { random, bias = true, init, gain }: DenseOptions) {
-    super(fanIn, fanOut);
-    const bound = 1 / Math.sqrt(fanIn);
-    const shape = [fanOut, fanIn];
+  constructor(inFeatures: number, outFeatures: number, options: DenseOptions) {
+    super(inFeatures, outFeatures);
+    checkOptions("Linear", options, names);
+    const { random, bias = true, init, gain } = options;
+    const bound = 1 / Math.sqrt(inFeatures);
+    const shape = [outFeatures, inFeatures];
     const scale = gain === undefined ? {} : { gain };
     const weight = init
       ? initialWeights(init, random, shape, scale)
       : uniform(random, shape, -bound, bound);
-    const shift = (): Tensor => (init ? zeros([fanOut]) : uniform(random, [fanOut], -bound, bound));
+    const shift = (): Tensor =>
+      init ? zeros([outFeatures]) : uniform(random, [outFeatures], -bound, bound);
     this.weight = parameter(weight);
     this.bias = bias ? parameter(shift(), { decay: false }) : null;
   }
@@ -48,13 +59,13 @@ export class Linear extends LinearMap {
   }
 
   get flopsPerRow(): number {
-    return 2 * this.fanIn * this.fanOut + (this.bias === null ? 0 : this.fanOut);
+    return 2 * this.inFeatures * this.outFeatures + (this.bias === null ? 0 : this.outFeatures);
   }
 }
 
-/** The dense layer by name. */
+/** The entry of the dense layer. */
 export const denseKind: LinearEntry = {
   description: "a matrix of in · out numbers",
   learningRate: 0.003,
-  create: (fanIn, fanOut, options) => new Linear(fanIn, fanOut, options),
+  create: (inFeatures, outFeatures, options) => new Linear(inFeatures, outFeatures, options),
 };

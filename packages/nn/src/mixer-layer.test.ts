@@ -34,24 +34,27 @@ describe.each(kinds)("%s", (name, mixer) => {
     ["split", 4, 9],
     ["pad", 5, 5],
     ["pad", 1, 1],
-  ] as const)("%s, %i → %i: x Wᵀ + b, with leading axes", (rectangular, fanIn, fanOut) => {
-    const options = { random, rectangular, dtype: "float64", gain: 2 } as const;
-    const layer = new MixerLayer(mixer, fanIn, fanOut, options);
-    assert(layer.bias !== null);
-    layer.bias.assign(normal(random, [fanOut], 0, 1, { dtype: "float64" }));
-    const x = normal(random, [2, 3, fanIn], 0, 1, { dtype: "float64" });
-    const y = layer.forward(x);
-    const w = layer.toDense();
-    expect([y.shape, w.shape]).toEqual([
-      [2, 3, fanOut],
-      [fanOut, fanIn],
-    ]);
-    const dense = numbers(add(matmul(x, transpose(w)), layer.bias));
-    numbers(y).forEach((v, i) => {
-      expect(v).toBeCloseTo(dense[i]!, 12);
-    });
-    expect(layer.flopsPerRow).toBeGreaterThan(0);
-  });
+  ] as const)(
+    "%s, %i → %i: x Wᵀ + b, with leading axes",
+    (rectangular, inFeatures, outFeatures) => {
+      const options = { random, rectangular, dtype: "float64", gain: 2 } as const;
+      const layer = new MixerLayer(mixer, inFeatures, outFeatures, options);
+      assert(layer.bias !== null);
+      layer.bias.assign(normal(random, [outFeatures], 0, 1, { dtype: "float64" }));
+      const x = normal(random, [2, 3, inFeatures], 0, 1, { dtype: "float64" });
+      const y = layer.forward(x);
+      const w = layer.toDense();
+      expect([y.shape, w.shape]).toEqual([
+        [2, 3, outFeatures],
+        [outFeatures, inFeatures],
+      ]);
+      const dense = numbers(add(matmul(x, transpose(w)), layer.bias));
+      numbers(y).forEach((v, i) => {
+        expect(v).toBeCloseTo(dense[i]!, 12);
+      });
+      expect(layer.flopsPerRow).toBeGreaterThan(0);
+    },
+  );
 
   test("is the linear map of its name, and its parameters are fields by theirs", () => {
     const layer = Object.entries(linearKinds)
@@ -78,13 +81,17 @@ describe.each(kinds)("%s", (name, mixer) => {
   });
 
   test("the output's variance is the input's times gain², for one operator and for several", () => {
-    for (const [fanIn, fanOut, rectangular] of [
+    for (const [inFeatures, outFeatures, rectangular] of [
       [64, 64, "pad"],
       [256, 64, "split"],
       [64, 256, "split"],
     ] as const) {
-      const layer = new MixerLayer(mixer, fanIn, fanOut, { random, rectangular, gain: Math.SQRT2 });
-      const y = numbers(layer.forward(normal(random, [500, fanIn])));
+      const layer = new MixerLayer(mixer, inFeatures, outFeatures, {
+        random,
+        rectangular,
+        gain: Math.SQRT2,
+      });
+      const y = numbers(layer.forward(normal(random, [500, inFeatures])));
       const variance = y.reduce((total, v) => total + v * v, 0) / y.length;
       expect(variance).toBeGreaterThan(1.8);
       expect(variance).toBeLessThan(2.2);

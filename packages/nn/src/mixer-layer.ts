@@ -11,7 +11,7 @@ import {
   transpose,
   zeros,
 } from "@spm/core";
-import { ValueError } from "@spm/core/extend";
+import { checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
 import {
   type BackwardMode,
   type Factors,
@@ -26,34 +26,36 @@ import { type FromDenseOptions, flops, fromDense } from "@spm/mixer/analysis";
 import {
   applyTiled,
   byName,
-  fanIn,
-  fanOut,
+  inFeatures,
   inOrder,
   type Named,
   type Names,
+  outFeatures,
   planTiling,
   type Tiling,
 } from "@spm/mixer/extend";
-import type { LinearOptions } from "./linear-map.ts";
-import { LinearMap } from "./linear-map.ts";
+import { LinearMap, type LinearOptions, linearOptions } from "./linear-map.ts";
 
-/** How a mixer layer is built. */
-export interface MixerLayerOptions<N extends Names = Names> extends LinearOptions, InitOptions {
+/** Options of {@link MixerLayer}. */
+export interface MixerLayerOptions<N extends Names = Names>
+  extends LinearOptions,
+    Omit<InitOptions, "init"> {
   /**
-   * Pairings of one operator, over n ≥ max(in, out) coordinates (n ≥ min(in, out) with `split`).
-   * Unless given, a butterfly over the next power of two, which mixes fully in log₂ n stages and
-   * which the fast kernels know; the padding costs at most half of the width, and
-   * `schedule: shuffle(n)` spares it.
+   * The schedule of one operator, over n ≥ max(in, out) coordinates (n ≥ min(in, out) with
+   * `split`). `shuffle(n)` fits any n without padding.
+   * @defaultValue a butterfly over the next power of two: it mixes fully in log₂ n stages, and
+   * there are fast kernels for it; the padding is less than half of its width
    */
   readonly schedule?: Schedule;
   /**
-   * What a map that is not square is made of; `pad` unless said: one operator, in which every
-   * output sees every input.
+   * The form of a map that is not square: one operator, in which every output sees every input, or
+   * several smaller ones.
+   * @defaultValue "pad"
    */
   readonly rectangular?: Rectangular;
   /**
-   * Learned diagonals before and after the stages (true unless said; without them d_out still
-   * carries the gain).
+   * Whether there is a d_in; d_out is there in any case, with the gain.
+   * @defaultValue true
    */
   readonly diagonals?: boolean;
   /**
@@ -62,20 +64,35 @@ export interface MixerLayerOptions<N extends Names = Names> extends LinearOption
    * @defaultValue "haar"
    */
   readonly init?: MixerInit | Factors<N>;
+  /**
+   * The source of the stages' inputs in the backward pass.
+   * @defaultValue "reverse" for an orthogonal kind, "recompute" for others
+   */
   readonly backward?: BackwardMode;
 }
 
+const names: OptionNames<MixerLayerOptions> = {
+  ...linearOptions,
+  schedule: true,
+  rectangular: true,
+  diagonals: true,
+  init: true,
+  noise: true,
+  dtype: true,
+  backward: true,
+};
+
 /**
- * A linear map in → out as a mixer: y = d_out ⊙ (B_L ⋯ B₁ (d_in ⊙ x)) + bias, the diagonals
- * starting at 1 and at `gain`. The parameters of the blocks are its fields, by name. Weight decay
- * spares them, since it would draw the stages to the identity or to nothing, and the bias; it acts
- * on the diagonals.
- * x [..., in] → [..., out]; parameters: of the kind (a rotation nL/2, a general mixer 2nL +
- * unpaired coordinates), in + 2·out; 3nL FLOP a row.
+ * A mixer as a layer, y = d_out ⊙ (B_L ⋯ B₁ (d_in ⊙ x)) + bias, with initial diagonals of 1 and of
+ * `gain`. x [..., in] → [..., out]; parameters: nL/2 of rotations or 2nL of free blocks, and in +
+ * 2·out; 3nL FLOP a row. The parameters of the blocks are fields, by name. They and the bias are
+ * exempt from weight decay, which would draw the stages to the identity or to zero; the diagonals
+ * are not.
  * @throws ShapeError for a schedule too narrow; ValueError for an init of other sizes, or of
  * another kind
  * @example
  * const layer = new MixerLayer(rotationMixer, 784, 256, { random: rng(1), gain: Math.SQRT2 });
+ * layer.forward(ones([2, 784])).shape; // [2, 256]
  */
 export class MixerLayer<N extends Names = Names> extends LinearMap {
   readonly mixer: MixerKind<N>;
@@ -83,29 +100,45 @@ export class MixerLayer<N extends Names = Names> extends LinearMap {
   readonly dOut: Parameter;
   readonly bias: Parameter | null;
   readonly tiling: Tiling;
-  readonly #backward: BackwardMode | undefined;
+  readonly #backward: { readonly backward?: BackwardMode };
 
-  constructor(mixer: MixerKind<N>, inputs: number, outputs: number, options: MixerLayerOptions<N>) {
-    super(inputs, outputs);
+  constructor(
+    mixer: MixerKind<N>,
+    inFeatures: number,
+    outFeatures: number,
+    options: MixerLayerOptions<N>,
+  ) {
+    super(inFeatures, outFeatures);
+    checkOptions("MixerLayer", options, names);
     const { gain = 1, bias = true, diagonals = true, rectangular = "pad", random } = options;
     const init = typeof options.init === "object" ? undefined : options.init;
     const given = typeof options.init === "object" ? options.init : undefined;
-    if (given !== undefined) checkGiven(given, mixer, inputs, outputs);
+    if (given !== undefined) checkGiven(given, mixer, inFeatures, outFeatures);
     const dtype = options.dtype ?? (given === undefined ? "float32" : dtypeOf(given));
+    const schedule = given?.schedule ?? options.schedule;
     this.mixer = mixer;
-    this.#backward = options.backward;
-    this.tiling = planTiling(rectangular, inputs, outputs, given?.schedule ?? options.schedule);
+    this.#backward = options.backward ? { backward: options.backward } : {};
+    this.tiling = planTiling(inFeatures, outFeatures, {
+      rectangular,
+      ...(schedule && { schedule }),
+    });
     this.dIn =
       diagonals || given?.dIn !== undefined
         ? parameter(given?.dIn ?? ones(this.tiling.dIn, { dtype }))
         : null;
     this.dOut = parameter(given?.dOut ?? full(this.tiling.dOut, given ? 1 : gain, { dtype }));
     this.bias = bias
-      ? parameter(given?.bias ?? zeros([outputs], { dtype }), { decay: false })
+      ? parameter(given?.bias ?? zeros([outFeatures], { dtype }), { decay: false })
       : null;
     const { parameterisation } = mixer;
+    const { noise } = options;
     const values =
-      given?.parameters ?? initialParameters(mixer, this.schedule, random, init, options);
+      given?.parameters ??
+      initialParameters(mixer, this.schedule, random, {
+        dtype,
+        ...(init !== undefined && { init }),
+        ...(noise !== undefined && { noise }),
+      });
     const list = inOrder(parameterisation, values).map((value) =>
       parameter(value, { decay: false }),
     );
@@ -117,12 +150,12 @@ export class MixerLayer<N extends Names = Names> extends LinearMap {
     return `MixerLayer(${this.mixer.parameterisation.name})`;
   }
 
-  /** All of the operators, side by side. */
+  /** The schedule of all operators, side by side. */
   get schedule(): Schedule {
     return this.tiling.schedule;
   }
 
-  /** The numbers of the layer, for the algebra: transpose, inverse, determinant. */
+  /** The layer's factors, for the algebra: transpose, inverse, determinant. */
   get factors(): Factors<N> & { readonly parameters: Named<N, Parameter> } {
     const { mixer, schedule, dIn, dOut, bias } = this;
     const { parameterisation } = mixer;
@@ -134,31 +167,33 @@ export class MixerLayer<N extends Names = Names> extends LinearMap {
   /** @throws ShapeError unless x is [..., in] */
   forward(x: Tensor): Tensor {
     this.checkInput(x);
-    return this.#mix(this.factors, x);
+    return this.#apply(this.factors, x);
   }
 
   toDense(): Tensor {
     const { bias: _, ...linear } = this.factors;
-    const n = this.fanIn;
+    const n = this.inFeatures;
     const unit = Float64Array.from({ length: n * n }, (_, k) => (k % (n + 1) === 0 ? 1 : 0));
     const { backend } = this.dOut;
     return transpose(
-      this.#mix(linear, tensor(unit, { shape: [n, n], dtype: floating(this.dOut), backend })),
+      this.#apply(linear, tensor(unit, { shape: [n, n], dtype: floating(this.dOut), backend })),
     );
   }
 
   /**
-   * Moves the layer as near to W as `fromDense` finds, on its own schedule; the bias stays.
+   * Moves the layer as near to W as `fromDense` finds, on its own schedule; the bias is unchanged.
    * @param weight - [out, in]
    * @returns ‖W′ − W‖ / ‖W‖
    * @throws ValueError for a layer of several operators, or one without diagonals
    * @example
-   * replaceLinear(model, "general", { random, fromDense: (w, map) => map.assignDense(w) });
+   * const layer = new MixerLayer(generalMixer, 8, 8, { random: rng(1) });
+   * layer.assignDense(toDense(hadamard(8, { dtype: "float32" }))) < 1e-6; // true
    */
   override assignDense(
     weight: Tensor,
     options: Pick<FromDenseOptions, "sweeps" | "random"> = {},
   ): number {
+    checkOptions("assignDense", options, { sweeps: true, random: true });
     this.checkDense(weight);
     const { mixer, tiling, schedule, dIn, dOut } = this;
     const { parameterisation } = mixer;
@@ -180,26 +215,25 @@ export class MixerLayer<N extends Names = Names> extends LinearMap {
   }
 
   get flopsPerRow(): number {
-    const { mixer, tiling, fanIn, fanOut, bias } = this;
+    const { mixer, tiling, inFeatures, outFeatures, bias } = this;
     const { form, count } = tiling;
     const layout = {
-      fanIn: form === "stack" ? count * fanIn : fanIn,
-      fanOut: form === "fold" ? count * fanOut : fanOut,
+      inFeatures: form === "stack" ? count * inFeatures : inFeatures,
+      outFeatures: form === "fold" ? count * outFeatures : outFeatures,
     };
     const bare = { ...layout, bias: false };
-    const folded = form === "fold" ? count * fanOut : 0;
-    return (
-      flops(mixer, this.schedule, "recompute", bare).forward + folded + (bias === null ? 0 : fanOut)
-    );
+    const folded = form === "fold" ? count * outFeatures : 0;
+    return flops(mixer, this.schedule, bare).forward + folded + (bias === null ? 0 : outFeatures);
   }
 
-  #mix(factors: Factors<N>, x: Tensor): Tensor {
+  #apply(factors: Factors<N>, x: Tensor): Tensor {
     const { tiling, dOut } = this;
     const dIn = factors.dIn ?? ones(tiling.dIn, { dtype: floating(x), backend: x.backend });
     return applyTiled(tiling, { ...factors, dIn, dOut }, x, this.#backward);
   }
 }
 
+/** Refuses an init of another kind or size. */
 function checkGiven(init: Factors, mixer: MixerKind, inputs: number, outputs: number): void {
   const [wanted, got] = [mixer, init.mixer].map(({ parameterisation }) => parameterisation.name);
   if (init.mixer !== mixer)
@@ -209,15 +243,15 @@ function checkGiven(init: Factors, mixer: MixerKind, inputs: number, outputs: nu
       got,
       `hadamard(n, { mixer }) and the like make one`,
     );
-  if (fanIn(init) !== inputs || fanOut(init) !== outputs)
+  if (inFeatures(init) !== inputs || outFeatures(init) !== outputs)
     throw new ValueError(
       "mixer",
       `an init for ${inputs} → ${outputs}`,
-      `one for ${fanIn(init)} → ${fanOut(init)}`,
+      `one for ${inFeatures(init)} → ${outFeatures(init)}`,
     );
 }
 
-/** Of a field; `functionalCall` puts other tensors in their places. */
+/** Whether a field holds a parameter, or the tensor that `functionalCall` puts in its place. */
 const isParameter = (field: unknown): field is Parameter => field instanceof Tensor;
 
 const floating = (x: Tensor): "float32" | "float64" =>

@@ -18,32 +18,37 @@ export interface Place {
 }
 
 /**
- * A model or a part of one. Every {@link Parameter} and Module in its fields (also inside arrays
- * and plain objects) belongs to it. `console.log(model)` and `String(model)` show them as a tree,
- * with the shapes of parameters and counts of trainable values.
+ * A model or a part of one: parameters and modules in fields, and a forward. Every
+ * {@link Parameter} and Module in its fields (also inside arrays and plain objects) belongs to it;
+ * the forward takes tensors of any shapes [...].
+ * `console.log(model)` and `String(model)` show them as a tree, with the shapes of parameters and
+ * counts of trainable values.
  * @example
  * class Scale extends Module {
  *   readonly gain = parameter(ones([8]));
- *   forward(x: Tensor): Tensor { return mul(x, this.gain); }
+ *   forward(x: Tensor): Tensor {
+ *     return mul(x, this.gain);
+ *   }
  * }
+ * new Scale().parameterCount(); // 8
  */
 export abstract class Module {
   /**
-   * Whether layers that differ between training and evaluation (dropout, batch norm) are training:
-   * {@link train} sets it.
+   * Whether the module is in training: dropout and batch norm differ in evaluation. Set by
+   * {@link train}.
    */
   training = true;
 
   abstract forward(...inputs: Tensor[]): Tensor;
 
-  /** What it is called in tables: the name of its class unless a subclass knows better. */
+  /** The name in tables (default the name of the class). */
   get label(): string {
     return this.constructor.name;
   }
 
   /**
-   * FLOP of a forward on inputs of these shapes, without those of the modules in its fields; 0
-   * unless a subclass knows better.
+   * FLOP of a forward on inputs of these shapes, without those of the modules in its fields
+   * (default 0).
    */
   flops(_inputs?: readonly Shape[]): number {
     return 0;
@@ -78,7 +83,7 @@ export abstract class Module {
     return this.parameters().reduce((total, p) => total + sizeOf(p.shape), 0);
   }
 
-  /** Tells this module and all in its fields that they are training, or not. @returns this */
+  /** Puts this module and all in its fields in training, or in evaluation. @returns this */
   train(training = true): this {
     for (const module of this.namedModules().values()) module.training = training;
     return this;
@@ -89,7 +94,7 @@ export abstract class Module {
     return this.train(false);
   }
 
-  /** Parameters and buffers by path: what a checkpoint stores. */
+  /** Parameters and buffers by path, for a checkpoint. */
   stateDict(): StateDict {
     return Object.fromEntries(state(this));
   }
@@ -116,12 +121,12 @@ export abstract class Module {
   }
 
   /**
-   * Moves every parameter and buffer to a backend. Make the optimizer afterwards: its state does
-   * not move.
+   * Moves every parameter and buffer to a backend. The state of an optimizer does not move: make it
+   * afterwards.
    * @returns this
    * @throws TapeError while a tape that used one is open, before anything moves; DTypeError,
    * BackendError where the backend cannot take one
-   * @example await model.to(await wasm({ threads: 2 }));
+   * @example await new LayerNorm(8).to(reference); // on wasm: `await model.to(await wasm())`
    */
   async to(backend: Backend): Promise<this> {
     const all = [...state(this).values()];
@@ -138,8 +143,9 @@ export abstract class Module {
 }
 
 /**
- * Every place of a model, outer before inner. What is held twice has two places; what it holds is
- * listed under the first.
+ * Every field (or element of an array) that holds a module, or a parameter [...], outer before
+ * inner. A module in two fields has two places; the places inside of it are listed under the first.
+ * @example places(new Residual(new LayerNorm(8))).map(({ path }) => path)[0]; // "branch"
  */
 export function places(model: Module): Place[] {
   const found: Place[] = [];
@@ -176,9 +182,9 @@ function firstPaths<T>(named: readonly { path: string; value: T }[]): Map<string
 }
 
 /**
- * A tensor that a module carries along and updates by itself, e.g. a running mean: a checkpoint
- * stores it, an optimizer never sees it. It is assigned as a parameter is.
- * @example readonly mean = new ModuleBuffer(zeros([8]));
+ * A tensor [...] that a module updates by itself, e.g. a running mean: a checkpoint stores it, an
+ * optimizer never sees it. It is assigned as a parameter is.
+ * @example new ModuleBuffer(zeros([8])).shape; // [8]
  */
 export class ModuleBuffer extends Parameter {
   constructor(value: Tensor) {
@@ -187,9 +193,12 @@ export class ModuleBuffer extends Parameter {
 }
 
 /**
- * Runs `f` with a model and all in its fields in evaluation, and puts every module back as it was:
- * at once, or where `f` returns a promise when that settles.
- * @example const logits = withEvaluation(model, () => noGrad(() => model.forward(x)));
+ * Runs `f` with a model and all in its fields in evaluation, and then restores the mode of every
+ * module; where `f` returns a promise, once that settles.
+ * @returns the result of `f`
+ * @example
+ * const layer = new Dropout(0.5, { random: rng(1) });
+ * withEvaluation(layer, () => layer.forward(tensor([3]))); // [3]
  */
 export function withEvaluation<T>(model: Module, f: () => T): T {
   const before = [...model.namedModules().values()].map((module) => ({
@@ -225,8 +234,8 @@ printsAs(Module.prototype, (model) => {
 });
 
 /**
- * Rows for the outermost places, and under each for what it holds.
- * @param listed - what has rows already, with its path: it gets no second ones
+ * Rows for the outermost places, and under each for the places inside of it.
+ * @param listed - modules and parameters that have rows already, with their paths
  */
 function tree(found: readonly Place[], listed: Map<object, string>, from = "", depth = 0): Row[] {
   const within = (path: string) => found.filter((place) => place.path.startsWith(`${path}.`));
@@ -248,7 +257,7 @@ function tree(found: readonly Place[], listed: Map<object, string>, from = "", d
 
 type Block = readonly [own: Row, ...inside: Row[]];
 
-/** Puts neighbours in one that differ only in the number at the end of their names. */
+/** Joins neighbours that differ only in the number at the end of their names. */
 function folded(blocks: readonly Block[]): Row[] {
   const number = /\d+$/;
   const keys = blocks.map(([[name, ...own], ...inside]) =>

@@ -17,9 +17,9 @@ describe.each(kinds)("%s", (kind) => {
     [2.5, 4],
     [-1, 4],
     [Number.NaN, 4],
-  ])("%d → %d", (fanIn, fanOut) => {
-    expect(() => nn.linear(kind, fanIn, fanOut, { random })).toThrow(
-      `expected sizes in, out ≥ 1, got ${fanIn} and ${fanOut}`,
+  ])("%d → %d", (inFeatures, outFeatures) => {
+    expect(() => nn.linear(kind, inFeatures, outFeatures, { random })).toThrow(
+      `expected sizes in, out ≥ 1, got ${inFeatures} and ${outFeatures}`,
     );
   });
 

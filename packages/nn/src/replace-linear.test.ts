@@ -18,7 +18,9 @@ class Perceptron extends Module {
     super();
     const sizes = [8, 16, 16, 4] as const;
     const options = { random, gain: Math.SQRT2 };
-    this.layers = sizes.slice(0, -1).map((fanIn, k) => new Linear(fanIn, sizes[k + 1]!, options));
+    this.layers = sizes
+      .slice(0, -1)
+      .map((inFeatures, k) => new Linear(inFeatures, sizes[k + 1]!, options));
   }
   forward(x: Tensor): Tensor {
     return this.layers.reduce((h, layer, k) => layer.forward(k === 0 ? h : relu(h)), x);
@@ -62,7 +64,7 @@ test("starts from the dense weights by what `fromDense` does, the bias comes alo
   const before = numbers(mlp.forward(x));
   replaceLinear(mlp, (i, o, options) => new LowRank(i, o, { ...options, rank: i }), {
     random: rng(2),
-    where: (map) => map.fanOut >= map.fanIn,
+    where: (map) => map.outFeatures >= map.inFeatures,
     fromDense: (weight, map) => map.assignDense(weight),
   });
   for (const [i, value] of numbers(mlp.forward(x)).entries())
@@ -72,13 +74,13 @@ test("starts from the dense weights by what `fromDense` does, the bias comes alo
 /** A structure of a user's own: a multiple of the identity. */
 class Multiple extends LinearMap {
   readonly bias = null;
-  readonly flopsPerRow = this.fanIn;
+  readonly flopsPerRow = this.inFeatures;
   readonly factor = parameter(ones([1]));
   forward(x: Tensor): Tensor {
     return mul(x, this.factor);
   }
   toDense(): Tensor {
-    return mul(this.factor, eye(this.fanIn));
+    return mul(this.factor, eye(this.inFeatures));
   }
 }
 

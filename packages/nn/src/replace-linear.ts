@@ -1,64 +1,78 @@
-/** @file Other linear maps in the places of a model's own. */
+/** @file The replacement of linear maps in an existing model. */
 import { noGrad, type Rng, type Tensor } from "@spm/core";
-import { printsAs, ValueError } from "@spm/core/extend";
+import { checkOptions, type OptionNames, printsAs, ValueError } from "@spm/core/extend";
 import { type LinearChoice, linear } from "./linear-kinds.ts";
 import { LinearMap } from "./linear-map.ts";
 import { type Module, type Place, parameterBytes, places } from "./module.ts";
 import type { Cost } from "./summary.ts";
 import { count, textTable } from "./text-table.ts";
 
-/** Which maps are replaced, and where the new ones start. */
+/** Options of {@link replaceLinear}. */
 export interface ReplaceLinearOptions {
   readonly random: Rng;
-  /** Whether this map is replaced; all are unless said. */
+  /**
+   * Whether a map is replaced.
+   * @defaultValue all are
+   */
   readonly where?: (map: LinearMap, path: string) => boolean;
-  /** As of `LinearOptions`. */
+  /**
+   * Factor on the initial output of the new maps, as of `LinearOptions`.
+   * @defaultValue 1
+   */
   readonly gain?: number;
   /**
-   * Brings the new map near the old one's W [out, in], by assigning its parameters, e.g.
-   * `(w, map) => map.assignDense(w)`; the bias is taken over then. Without it the new map starts as
-   * its factory made it.
+   * Brings the new map near the old one's W [out, in] by assigning its parameters, e.g.
+   * `(w, map) => map.assignDense(w)`; the bias is then taken over.
+   * @defaultValue the new map keeps the initial parameters of its factory
    */
   readonly fromDense?: (weight: Tensor, replacement: LinearMap) => void;
 }
 
-/** A map that was replaced. */
+const names: OptionNames<ReplaceLinearOptions> = {
+  random: true,
+  where: true,
+  gain: true,
+  fromDense: true,
+};
+
+/** A replaced map, before and after. */
 export interface Replacement {
   readonly path: string;
   readonly before: Cost & { readonly kind: string };
   readonly after: Cost & { readonly kind: string };
 }
 
-/** What {@link replaceLinear} did, a table to print; FLOP are for a row through each linear map. */
+/**
+ * The report of {@link replaceLinear}, which prints as a table; FLOP are of a row through each
+ * linear map.
+ */
 export interface ReplacementReport {
   readonly layers: readonly Replacement[];
   /**
-   * Of the whole model: all its parameters, the FLOP of all its linear maps (of one in two places
-   * twice).
+   * The cost of the whole model: all its parameters, the FLOP of all its linear maps (of one in two
+   * places twice).
    */
   readonly before: Cost;
   readonly after: Cost;
 }
 
 /**
- * Replaces linear maps of an existing model in place. A map that stands in two places gets one
- * replacement. Parameters that the model holds no longer are released: an optimizer that still does
- * throws TapeError at its next step, before it writes.
+ * Replaces linear maps of an existing model in place. A map in two places gets one replacement.
+ * Parameters that leave the model are released: an optimizer that still holds them throws TapeError
+ * at its next step, before it writes.
  * @returns parameters, FLOP and bytes before and after, map by map
- * @throws ValueError when `where` picks none, or a map stands in a frozen place; nothing has been
- * replaced then
+ * @throws ValueError, before anything is replaced, when `where` picks none or a map is in a frozen
+ * place
  * @example
- * const report = replaceLinear(model, "general", {
- *   random: rng(1),
- *   where: (_, path) => path.startsWith("blocks."),
- * });
- * console.log(report);
+ * const model = new Sequential([new Linear(64, 64, { random: rng(1) }), relu]);
+ * replaceLinear(model, "general", { random: rng(2) }).layers.length; // 1
  */
 export function replaceLinear(
   model: Module,
   choice: LinearChoice,
   options: ReplaceLinearOptions,
 ): ReplacementReport {
+  checkOptions("replaceLinear", options, names);
   const { where = () => true } = options;
   const all = linearPlaces(model);
   const chosen = all.filter(({ map, path }) => where(map, path));
@@ -113,7 +127,7 @@ function successorOf(
   { random, gain, fromDense }: ReplaceLinearOptions,
 ): LinearMap {
   const scale = gain === undefined ? {} : { gain };
-  const successor = linear(choice, map.fanIn, map.fanOut, {
+  const successor = linear(choice, map.inFeatures, map.outFeatures, {
     random,
     bias: map.bias !== null,
     ...scale,

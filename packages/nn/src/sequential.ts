@@ -1,4 +1,4 @@
-/** @file Modules one after another, and around a shortcut. */
+/** @file Modules one after another, and a module with a skip connection. */
 import { add, type Tensor } from "@spm/core";
 import { ShapeError, sameShape, showShape } from "@spm/core/extend";
 import { Module } from "./module.ts";
@@ -10,8 +10,11 @@ const run = (layer: Layer, x: Tensor): Tensor =>
   layer instanceof Module ? layer.forward(x) : layer(x);
 
 /**
- * y = f_k(… f₁(x)).
- * @example new Sequential([new Linear(784, 64, { random }), relu, new Linear(64, 10, { random })]);
+ * Layers one after another, y = f_k(… f₁(x)). x [...] → the shape that the last layer gives.
+ * @example
+ * const random = rng(1);
+ * const layers = [new Linear(3, 8, { random }), relu, new Linear(8, 2, { random })];
+ * new Sequential(layers).forward(ones([4, 3])).shape; // [4, 2]
  */
 export class Sequential extends Module {
   readonly layers: readonly Layer[];
@@ -27,9 +30,10 @@ export class Sequential extends Module {
 }
 
 /**
- * y = x + f(x) (He et al. 2016). f keeps the shape of x.
+ * A layer with a skip connection, y = x + f(x) (He et al. 2016). x [...] → the same shape, which f
+ * keeps.
  * @throws ShapeError where it does not
- * @example new Residual(new Sequential([new LayerNorm(64), new Linear(64, 64, { random })]));
+ * @example new Residual(new LayerNorm(8)).forward(ones([2, 8])).shape; // [2, 8]
  */
 export class Residual extends Module {
   readonly branch: Layer;

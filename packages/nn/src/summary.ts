@@ -1,34 +1,37 @@
-/** @file What a model consists of: its modules, shapes, parameters, FLOP. */
+/** @file The summary of a model: its modules, shapes, parameters, FLOP. */
 import { noGrad, type Shape, type Tensor } from "@spm/core";
 import { printsAs, showShape, sizeOf, ValueError } from "@spm/core/extend";
 import { type Module, parameterBytes, withEvaluation } from "./module.ts";
 import { count, textTable } from "./text-table.ts";
 
-/** A module of the model, with what belongs to it and to no module in its fields. */
+/** A module of the model, without the modules in its fields. */
 export interface SummaryRow {
   /** "" for the model itself. */
   readonly path: string;
   readonly kind: string;
-  /** Shapes of its first call; null when it was not called. */
+  /** Shapes of the inputs of its first call; null when it was not called. */
   readonly inputs: readonly Shape[] | null;
   readonly output: Shape | null;
   readonly parameters: number;
-  /** Over all calls. */
+  /** FLOP of all calls. */
   readonly flops: number;
 }
 
-/** What {@link summary} found: it prints as a table. */
+/** The result of {@link summary}, which prints as a table. */
 export interface Summary {
   readonly rows: readonly SummaryRow[];
   readonly total: Cost;
 }
 
 /**
- * Runs a model once, in evaluation, and lists its modules: shapes in and out, parameters, FLOP of
- * linear maps, attention, convolution and recurrence (element-wise work and normalisation are left
- * out). Tied parameters count once.
- * @throws ValueError without the inputs that a forward takes
- * @example console.log(summary(model, zeros([1, 784])));
+ * The modules of a model, from one forward in evaluation: shapes in and out, parameters, FLOP of
+ * linear maps, attention, convolution and recurrence (without element-wise work and normalisation).
+ * Tied parameters count once.
+ * @param inputs - of the model's forward, [...]
+ * @throws ValueError where inputs of the forward are missing
+ * @example
+ * const model = new Linear(784, 10, { random: rng(1) });
+ * summary(model, zeros([1, 784])).total.parameters; // 7850
  */
 export function summary(model: Module, ...inputs: Tensor[]): Summary {
   if (inputs.length === 0 && model.forward.length > 0)
@@ -40,7 +43,7 @@ export function summary(model: Module, ...inputs: Tensor[]): Summary {
     const { forward } = module;
     module.forward = (...xs) => {
       const y = forward.apply(module, xs);
-      // one that is left out has no shape
+      // an input that is left out has no shape
       const shapes = xs.map((x: Tensor | undefined) => x?.shape ?? []);
       const given = shapes.filter((_, k) => xs[k] !== undefined);
       const before = calls.get(module) ?? { inputs: given, output: y.shape, flops: 0 };
@@ -75,7 +78,7 @@ export function summary(model: Module, ...inputs: Tensor[]): Summary {
   return printsAs({ rows, total }, () => asTable(rows, total));
 }
 
-/** Trainable values by the path of the innermost module that holds them. */
+/** The number of trainable values of each module, without those of modules in its fields. */
 function ownParameters(model: Module, modules: ReadonlyMap<string, Module>): Map<string, number> {
   const counts = new Map<string, number>();
   for (const [path, p] of model.namedParameters()) {

@@ -23,5 +23,5 @@ export function textTable(
   return [lines[0], rule, ...lines.slice(1)].join("\n");
 }
 
-/** A count with thousands separated. @example count(16777216) // "16,777,216" */
+/** A count with thousands separated: 16,777,216. */
 export const count = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ",");

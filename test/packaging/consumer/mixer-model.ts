@@ -13,8 +13,11 @@ import { classification, fit } from "@spm/trainer";
 import { machine } from "@spm/trainer/node";
 
 const clusters = gaussianClusters({ count: 512, features: 16, classes: 4, seed: 3 });
-const linear = (fanIn: number, fanOut: number): MixerLayer<["angles"]> =>
-  new MixerLayer(rotationMixer, fanIn, fanOut, { random: rng(5), schedule: butterfly(16) });
+const linear = (inFeatures: number, outFeatures: number): MixerLayer<["angles"]> =>
+  new MixerLayer(rotationMixer, inFeatures, outFeatures, {
+    random: rng(5),
+    schedule: butterfly(16),
+  });
 const model = new Mlp({ sizes: [16, 16, 16, 4], linear, random: rng(4) });
 
 const epochs = 6;

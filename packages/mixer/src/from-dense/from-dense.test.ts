@@ -8,10 +8,11 @@ import { generalMixer, type MixerKind } from "../mixer.ts";
 import { mixers } from "../mixers.ts";
 import { byName } from "../parameterisation/define.ts";
 import { rotationMixer } from "../parameterisation/rotation.ts";
+import { brick, butterfly, randomMatching, shuffle } from "../patterns.ts";
 import { dft } from "../presets/fourier.ts";
 import { hadamard } from "../presets/hadamard.ts";
 import { fromPermutation } from "../presets/permutation.ts";
-import { brick, butterfly, randomMatching, type Schedule, shuffle } from "../schedule.ts";
+import type { Schedule } from "../schedule.ts";
 import { fromDense } from "./from-dense.ts";
 import { nearestOrthogonal } from "./orthogonal.ts";
 

@@ -1,39 +1,63 @@
 /**
- * @file A mixer for a given matrix: exact where it is in the family and the way to it is known,
- * otherwise the best that sweeps find.
+ * @file The mixer nearest to a matrix: exact for matrices of two families, otherwise the best that
+ * sweeps of least squares find.
  */
 import { noGrad, type Rng, rng, type Tensor, tensor } from "@spm/core";
-import { each, elements, ShapeError, showShape, ValueError } from "@spm/core/extend";
+import {
+  checkOptions,
+  each,
+  elements,
+  type OptionNames,
+  ShapeError,
+  showShape,
+  ValueError,
+} from "@spm/core/extend";
 import type { Factors } from "../factors.ts";
 import { generalMixer, type MixerKind } from "../mixer.ts";
 import type { Names, Parameterisation } from "../parameterisation/define.ts";
+import { brick, defaultSchedule, log2Stages } from "../patterns.ts";
 import { realise, rotationBlocks, withDeterminants } from "../presets/realise.ts";
-import { brick, defaultSchedule, log2Stages, type Schedule } from "../schedule.ts";
+import type { Schedule } from "../schedule.ts";
 import { givens } from "./givens.ts";
 import { type Matrix, matrix, orthogonalityError, relativeError } from "./matrix.ts";
 import { type Balanced, balanced, nearestOrthogonal } from "./orthogonal.ts";
 import { peel } from "./peel.ts";
 import { denseOf, type Numbers, sweep } from "./refine.ts";
 
-/** How a matrix is factored. */
+/** Options of {@link fromDense}. */
 export interface FromDenseOptions<N extends Names = Names> {
-  /** The kind; free blocks unless said. */
+  /**
+   * The kind of mixer.
+   * @defaultValue generalMixer
+   */
   readonly mixer?: MixerKind<N>;
   /**
-   * Unless given: for orthogonal kinds `brick(n)`, for others one butterfly over the next power of
-   * two, n ≥ max(in, out).
+   * A schedule of width n ≥ max(in, out).
+   * @defaultValue `brick(n)` for orthogonal kinds; for others one butterfly over the next power of
+   * two
    */
   readonly schedule?: Schedule;
   /**
-   * Most sweeps of refinement, each O(L n · in · out); 100 unless said, 0 for none. Only kinds that
-   * can `improve` are refined.
+   * The largest number of sweeps of refinement, each O(L n · in · out); 0 for none. Only kinds with
+   * `improve` are refined.
+   * @defaultValue 100
    */
   readonly sweeps?: number;
-  /** Where sweeps start when nothing is known of the matrix; rng(1) unless said. */
+  /**
+   * Draws the blocks that sweeps start from on schedules without a direct method.
+   * @defaultValue rng(1)
+   */
   readonly random?: Rng;
 }
 
-/** What {@link fromDense} finds. */
+const names: OptionNames<FromDenseOptions> = {
+  mixer: true,
+  schedule: true,
+  sweeps: true,
+  random: true,
+};
+
+/** The result of {@link fromDense}. */
 export interface FromDense<N extends Names = Names> {
   readonly factors: Factors<N> & { readonly dIn: Tensor; readonly dOut: Tensor };
   /** ‖W′ − W‖ / ‖W‖ */
@@ -41,8 +65,7 @@ export interface FromDense<N extends Names = Names> {
 }
 
 /**
- * The mixer nearest to W, as near as is found: ‖W′ − W‖ / ‖W‖ is returned beside it, and 0 but for
- * rounding where
+ * A mixer near to W, and its error ‖W′ − W‖ / ‖W‖, which is 0 but for rounding where
  * - W is orthogonal, or D Q D′ with an orthogonal Q, on `brick(n)` in n stages or more: Givens
  *   elimination;
  * - W is one butterfly of the same kind, on `butterfly(n)`: rank-1 blocks, peeled off stage by
@@ -51,9 +74,10 @@ export interface FromDense<N extends Names = Names> {
  * Everything else starts from there, or from random blocks on another schedule, and is refined by
  * alternating least squares, which may stop at a local minimum.
  * @param w - [out, in], in CPU memory, finite
+ * @returns factors of float64 or float32 as w, and the error
  * @throws ShapeError unless it is a matrix that fits the schedule; ValueError for a number that is
  * not finite
- * @example const { factors, error } = fromDense(layer.toDense(), { schedule: butterfly(64) });
+ * @example fromDense(toDense(hadamard(8)), { mixer: rotationMixer }).error < 1e-12; // true
  */
 export function fromDense(
   w: Tensor,
@@ -61,6 +85,7 @@ export function fromDense(
 ): FromDense<["blocks", "unpairedScales"]>;
 export function fromDense<N extends Names>(w: Tensor, options: FromDenseOptions<N>): FromDense<N>;
 export function fromDense(w: Tensor, options: FromDenseOptions = {}): FromDense {
+  checkOptions("fromDense", options, names);
   const { mixer = generalMixer, schedule, sweeps = 100, random = rng(1) } = options;
   const kind = mixer.parameterisation;
   const target = checked(w);
@@ -68,7 +93,7 @@ export function fromDense(w: Tensor, options: FromDenseOptions = {}): FromDense 
   const over =
     schedule ?? (kind.orthogonal ? brick(n) : defaultSchedule(n === 1 ? 1 : 2 ** log2Stages(n)));
   if (over.n < n) throw new ShapeError("fromDense", `a schedule of width n ≥ ${n}`, over.n);
-  const numbers = start(kind, over, target, random);
+  const numbers = firstNumbers(kind, over, target, random);
   let error = relativeError(denseOf(numbers), target);
   for (let k = 0; k < sweeps && error > 1e-14; k++) {
     const before = copy(numbers);
@@ -81,8 +106,8 @@ export function fromDense(w: Tensor, options: FromDenseOptions = {}): FromDense 
   error = relativeError(denseOf(numbers), target);
   const dtype = w.dtype === "float64" ? "float64" : "float32";
   const { dIn, dOut, ...stages } = numbers;
-  const ends = { dIn: tensor(dIn, { dtype }), dOut: tensor(dOut, { dtype }) };
-  return { factors: { ...noGrad(() => realise(mixer, stages, dtype)), ...ends }, error };
+  const diagonals = { dIn: tensor(dIn, { dtype }), dOut: tensor(dOut, { dtype }) };
+  return { factors: { ...noGrad(() => realise(mixer, stages, dtype)), ...diagonals }, error };
 }
 
 function checked(w: Tensor): Matrix {
@@ -101,9 +126,15 @@ function checked(w: Tensor): Matrix {
 }
 
 /**
- * The exact way for this schedule and matrix if there is one, random orthogonal blocks otherwise.
+ * The exact numbers where this schedule has a direct method for the matrix, random orthogonal
+ * blocks otherwise.
  */
-function start(kind: Parameterisation, schedule: Schedule, target: Matrix, random: Rng): Numbers {
+function firstNumbers(
+  kind: Parameterisation,
+  schedule: Schedule,
+  target: Matrix,
+  random: Rng,
+): Numbers {
   const { n, stages, strides, first } = schedule;
   const square = target.rows === n && target.columns === n;
   if (square && stages >= n && samePairs(schedule, brick(n, stages))) {
@@ -138,7 +169,7 @@ function eliminated(kind: Parameterisation, schedule: Schedule, target: Matrix):
   return within(kind, schedule, rotationBlocks(padded), right, scaled(left, signs));
 }
 
-/** D, Q, D′ with W = D Q D′: nothing but Q where W is orthogonal. */
+/** D, Q, D′ with W = D Q D′; D and D′ are ones where W is orthogonal. */
 const split = (w: Matrix): Balanced =>
   orthogonalityError(w) < 1e-10
     ? { left: ones(w.rows), q: w, right: ones(w.columns) }
@@ -155,9 +186,7 @@ function peeled(kind: Parameterisation, schedule: Schedule, target: Matrix): Num
   return within(kind, schedule, blocks, right, scaled(left, dOut));
 }
 
-/**
- * The nearest numbers of the kind: blocks that it has, and signs that it does not have in d_out.
- */
+/** The nearest numbers of the kind: its nearest blocks, with the signs that they lack in d_out. */
 function within(
   kind: Parameterisation,
   schedule: Schedule,

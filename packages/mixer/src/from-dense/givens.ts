@@ -1,5 +1,5 @@
 /** @file An orthogonal matrix as n stages of neighbouring rotations and a sign for each row. */
-import { brick } from "../schedule.ts";
+import { brick } from "../patterns.ts";
 import type { Matrix } from "./matrix.ts";
 
 /** A rotation of coordinates i and i + 1. */
@@ -11,8 +11,8 @@ interface Turn {
 /**
  * Q = diag(signs) · (the rotations of `brick(n)`). Entries below the diagonal are turned to zero
  * one antidiagonal after another, by columns from the right and by rows from the left in turn, so
- * that the rotations fall into n stages (Clements et al. 2016, for real matrices); what is left is
- * a diagonal of signs, which moves to the front, turning the angles on its way.
+ * that the rotations fall into n stages (Clements et al. 2016, for real matrices); a diagonal of
+ * signs remains and moves to the front, changing signs of angles.
  * @param q - orthogonal, n × n
  * @returns angles in the order of `brick(n)`; signs [n]. Cost O(n³).
  */

@@ -1,4 +1,4 @@
-/** @file Dense matrices as plain float64 numbers, row-major: what a factorisation works on. */
+/** @file Dense matrices as plain float64 numbers, row-major, for factorisations. */
 
 /** A matrix; `data[columns · i + j]`. */
 export interface Matrix {

@@ -1,6 +1,5 @@
 /**
- * @file The orthogonal matrix inside W: what is left when diagonals on both sides are taken out,
- * then the nearest orthogonal one.
+ * @file The orthogonal matrix inside W: Q of W = D Q D′, then the orthogonal matrix nearest to Q.
  */
 import {
   dot,
@@ -23,8 +22,8 @@ export interface Balanced {
  * doubly stochastic, and such a scaling is unique (Sinkhorn 1967): if W = D Q D′ with an orthogonal
  * Q, this finds it, up to signs. A zero row or column keeps 0; where no scaling is found (a
  * triangular matrix has none), Q is W itself.
- * Rows and columns take turns, O(n²) a step; the nearer Q is to falling apart into blocks, the more
- * steps it takes.
+ * Rows and columns are scaled in turn, O(n²) a step; the nearer Q is to a block-diagonal matrix,
+ * the more steps it takes.
  */
 export function balanced(w: Matrix, steps = 20_000): Balanced {
   const { rows, columns } = w;

@@ -39,7 +39,7 @@ export function peel(w: Matrix, schedule: Schedule): { blocks: Float64Array; dOu
 }
 
 /**
- * The unit vector along which rows `from`, `from + step`, … of columns i and j lie best: the
+ * The unit vector nearest to the direction of rows `from`, `from + step`, … of columns i and j: the
  * dominant eigenvector of their 2 × 2 Gram matrix; `otherwise` where they are zero.
  */
 function dominantRow(

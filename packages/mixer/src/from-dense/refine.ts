@@ -8,7 +8,7 @@ import type { Parameterisation, Quad } from "../parameterisation/define.ts";
 import { eachPair, eachUnpaired, type Schedule } from "../schedule.ts";
 import { dot, type Matrix, matrix, row } from "./matrix.ts";
 
-/** A mixer as plain numbers: blocks, of which the kind has parameters. */
+/** A mixer as plain numbers: blocks that the kind has, scales and diagonals. */
 export interface Numbers {
   readonly kind: Parameterisation;
   readonly schedule: Schedule;
@@ -69,8 +69,8 @@ export function sweep(numbers: Numbers, target: Matrix): void {
 }
 
 /**
- * For each stage l, the transpose of diag(dOut) B_L ⋯ B_{l+1}: row i is how coordinate i, once out
- * of the stage, reaches the outputs.
+ * For each stage l, the transpose of diag(dOut) B_L ⋯ B_{l+1}: row i is the effect on the outputs
+ * of coordinate i after the stage.
  */
 function columnsAfter(numbers: Numbers): Matrix[] {
   const { n, stages } = numbers.schedule;
@@ -107,7 +107,7 @@ function mixRows(
   });
 }
 
-/** Each diagonal entry to its least-squares value: first rows, then columns. */
+/** Sets each diagonal entry to its least-squares value: first rows, then columns. */
 function fitDiagonals({ dIn, dOut }: Numbers, target: Matrix, z: Matrix): void {
   for (let i = 0; i < dOut.length; i++) {
     const size = dot(row(z, i), row(z, i));

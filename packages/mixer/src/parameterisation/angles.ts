@@ -1,6 +1,4 @@
-/**
- * @file What the kinds with one angle a pair share: their blocks, nearest angles, where they start.
- */
+/** @file The common parts of the kinds with one angle a pair: blocks, best and initial angles. */
 import { ones, type Rng, type Tensor, type TypedArray } from "@spm/core";
 import { ValueError } from "@spm/core/extend";
 import type { Schedule } from "../schedule.ts";
@@ -31,7 +29,7 @@ export function angleBlocks(
   return { blocks, unpairedScales: new Float64Array(unpaired).fill(1) };
 }
 
-/** A number for each block of `m`, from the block and that of `other` beside it. */
+/** A number for each block of `m`, computed from the block and the one of `other` beside it. */
 export function perBlock(
   m: Float64Array,
   f: (block: Quad, other: Quad) => number,
@@ -50,13 +48,14 @@ export const quadAt = (m: Float64Array, p: number): Quad => [
   m[4 * p + 3]!,
 ];
 
-/**
- * Unpaired coordinates that pass unchanged, as differentiable unpairedScales beside some parameter.
- */
+/** Scales of 1 for unpaired coordinates, of the dtype and backend of some parameter. */
 export const unitScales = (unpaired: number, like: Tensor): Tensor =>
   ones([unpaired], { dtype: like.dtype, backend: like.backend });
 
-/** Angles in radians for the starts that every such kind has. @throws ValueError for another one */
+/**
+ * Angles in radians for the inits that every kind with angles has.
+ * @throws ValueError for another init
+ */
 export function initialAngles(
   name: string,
   { first }: Schedule,
@@ -75,12 +74,12 @@ export function initialAngles(
         () => (random.uniform() < 0.5 ? -Math.PI : Math.PI) / 4 + noise * random.normal(),
       );
     default:
-      throw new ValueError("initialise", `a start that a ${name} mixer has`, `"${init}"`);
+      throw new ValueError("initialParameters", `a start that a ${name} mixer has`, `"${init}"`);
   }
 }
 
 /**
- * From one angle to the best, for blocks that are linear in its cosine and sine: with H =
+ * The angle of least error, for blocks that are linear in its cosine and sine: with H =
  * correlation + Ga M Gc the error is −2(c p + s q) + u c² + 2 v c s + w s²; the lowest of 32
  * samples, then Newton's steps.
  */

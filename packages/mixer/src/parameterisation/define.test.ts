@@ -26,17 +26,13 @@ import { inverse, logAbsDet, solve, toDense, transposed } from "../algebra.ts";
 import { composedMixer, type MixerPlaces } from "../composed.ts";
 import { flops, parameterCount } from "../cost.ts";
 import { apply, type Factors } from "../factors.ts";
+import type { BackwardMode } from "../forward-backward.ts";
 import { fromDense } from "../from-dense/from-dense.ts";
 import { initialParameters } from "../initialise.ts";
-import {
-  type BackwardMode,
-  defineMixer,
-  generalMixer,
-  type Mixer,
-  type MixerKind,
-} from "../mixer.ts";
+import { defineMixer, generalMixer, type Mixer, type MixerKind } from "../mixer.ts";
+import { butterfly, shuffle } from "../patterns.ts";
 import { perSampleGradients } from "../per-sample.ts";
-import { butterfly, type Schedule, shuffle } from "../schedule.ts";
+import type { Schedule } from "../schedule.ts";
 import { defineParameterisation, type Parameterisation } from "./define.ts";
 import { rotationMixer } from "./rotation.ts";
 
@@ -114,11 +110,15 @@ type Operands = Each<MixerPlaces, Tensor>;
 function inputsOf(
   { parameterisation }: MixerKind,
   schedule: Schedule,
-  [fanIn, fanOut]: readonly [number, number],
+  [inFeatures, outFeatures]: readonly [number, number],
   lead: readonly number[],
 ): Operands {
-  const ends = [draw([fanIn]), draw([fanOut]), draw([fanOut])] as const;
-  return [draw([...lead, fanIn]), ...ends, ...parameterisation.shapes(schedule).map(draw)];
+  const diagonals = [draw([inFeatures]), draw([outFeatures]), draw([outFeatures])] as const;
+  return [
+    draw([...lead, inFeatures]),
+    ...diagonals,
+    ...parameterisation.shapes(schedule).map(draw),
+  ];
 }
 
 const fused =
@@ -182,9 +182,9 @@ function factorsOf<const N extends readonly string[]>(
   schedule: Schedule,
 ): Factors<N> & Required<Pick<Factors, "dIn" | "dOut" | "bias">> {
   const { n } = schedule;
-  const ends = [0, 1].map(() => add(1.5, mul(0.2, draw([n]))));
-  const parameters = initialParameters(mixer, schedule, random, "haar", float64);
-  const [dIn = ones([n]), dOut = ones([n])] = ends;
+  const diagonals = [0, 1].map(() => add(1.5, mul(0.2, draw([n]))));
+  const parameters = initialParameters(mixer, schedule, random, float64);
+  const [dIn = ones([n]), dOut = ones([n])] = diagonals;
   return { mixer, schedule, parameters, dIn, dOut, bias: draw([n]) };
 }
 
@@ -194,10 +194,10 @@ describe("what follows from a definition", () => {
     const { dIn, dOut, bias, parameters, mixer } = factorsOf(scaledMixer, schedule);
     const x = draw([2, 4]);
     const doubled = { ...parameters, radii: mul(2, parameters.radii) };
-    const around = { schedule, dIn, dOut, bias };
-    const y = scaledMixer(x, doubled.angles, doubled.radii, around);
-    close(y, apply({ mixer, parameters: doubled, ...around }, x));
-    const single = apply({ mixer, parameters, ...around }, x);
+    const operands = { schedule, dIn, dOut, bias };
+    const y = scaledMixer(x, doubled.angles, doubled.radii, operands);
+    close(y, apply({ mixer, parameters: doubled, ...operands }, x));
+    const single = apply({ mixer, parameters, ...operands }, x);
     close(sub(y, bias), mul(4, sub(single, bias))); // in two stages
   });
 
@@ -271,8 +271,11 @@ describe("what follows from a definition", () => {
     const bare = { diagonals: false, bias: false };
     expect(parameterCount(scaledMixer, schedule, bare)).toBe(2 * 12);
     expect(parameterCount(cayleyMixer, schedule, bare)).toBe(12);
-    expect(flops(cayleyMixer, schedule, "reverse", bare)).toEqual({ forward: 72, backward: 240 });
-    expect(flops(rotationMixer, schedule, "reverse", bare).backward).toBe(192);
+    expect(flops(cayleyMixer, schedule, { ...bare, backward: "reverse" })).toEqual({
+      forward: 72,
+      backward: 240,
+    });
+    expect(flops(rotationMixer, schedule, { ...bare, backward: "reverse" }).backward).toBe(192);
   });
 });
 

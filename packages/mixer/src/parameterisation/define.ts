@@ -1,6 +1,6 @@
 /**
- * @file What a parameterisation is: where the 2×2 blocks of a mixer come from, and all that follows
- * from it.
+ * @file Parameterisations: the map from parameters to the 2×2 blocks of a mixer, and all that
+ * follows from it.
  */
 import {
   noGrad,
@@ -19,7 +19,7 @@ import type { Blocks } from "../stages.ts";
 /** The names of the parameters, in their order as operands. */
 export type Names = readonly string[];
 
-/** Something for each name. */
+/** A value for each name. */
 export type Named<N extends Names, T> = { readonly [K in N[number]]: T };
 
 /**
@@ -33,15 +33,15 @@ export interface ParameterLayout<Name extends string = string> {
 }
 
 /**
- * Where training starts. `haar`: uniform over what the blocks can be, so that entries of W have
- * variance 1/n. `identity`: W near the identity, angles N(0, noise²). `quarter`: angles ±π/4 + N(0,
- * noise²), where W is flat, |W_ij| ≈ 1/√n. `hadamard`: the Hadamard matrix, for one pass of a
- * butterfly, with N(0, noise²) added to the angles (from rotations over n = 2 its second column is
- * negated).
+ * A distribution of initial parameters. `haar`: uniform over the blocks that the kind has, so that
+ * entries of W have variance 1/n. `identity`: W near the identity, angles N(0, noise²). `quarter`:
+ * angles ±π/4 + N(0, noise²), where W is flat, |W_ij| ≈ 1/√n. `hadamard`: the Hadamard matrix, for
+ * one pass of a butterfly, with N(0, noise²) added to the angles (of rotations over n = 2 with its
+ * second column negated).
  */
 export type MixerInit = "haar" | "identity" | "quarter" | "hadamard";
 
-/** What one writes to add a kind of mixer; see {@link defineParameterisation}. */
+/** The definition of a kind of mixer, for {@link defineParameterisation}. */
 export interface ParameterisationDefinition<N extends Names> {
   /** One word: the kind's name in models, reports and on the command line. */
   readonly name: string;
@@ -58,13 +58,14 @@ export interface ParameterisationDefinition<N extends Names> {
     unpaired: number,
   ): { blocks: Tensor; unpairedScales: Tensor };
   /**
-   * The same numbers in float64, for the reference kernels; by `compose` unless given.
+   * The same numbers in float64, for the reference kernels.
+   * @defaultValue made of `compose`
    * @throws ValueError for numbers that are not finite
    */
   blocks?(parameters: Named<N, TypedArray>, unpaired: number): Blocks;
   /**
-   * Gradients of the blocks → gradients of the parameters, at these parameters; by `compose` unless
-   * given.
+   * Gradients of the blocks → gradients of the parameters, at these parameters.
+   * @defaultValue made of `compose`
    */
   pullBack?(sums: Blocks, at: Blocks, parameters: Named<N, TypedArray>): Named<N, Float64Array>;
   /**
@@ -74,27 +75,27 @@ export interface ParameterisationDefinition<N extends Names> {
    */
   readonly orthogonal: boolean;
   /**
-   * Of an orthogonal kind whose only parameter is an angle θ with B(θ) = R(θ) B₀: its name. θ̄ = Σ
-   * z_i g_j − z_j g_i at the stage's outputs then: one sum a pair instead of four.
+   * The name of the only parameter of an orthogonal kind, where it is an angle θ with B(θ) = R(θ)
+   * B₀: then θ̄ = Σ z_i g_j − z_j g_i at the stage's outputs, one sum a pair instead of four.
    */
   readonly angle?: N[number];
   /**
-   * The sign that the determinants of all blocks share: presets and factorisations move the other
-   * one into d_out; or `any`.
+   * The sign of the determinants of all blocks: presets and factorisations move the other sign into
+   * d_out; `any` where both occur.
    */
   readonly determinant: 1 | -1 | "any";
   /** Parameters of the transposed blocks. */
   transpose(parameters: Named<N, Tensor>): Named<N, Tensor>;
   /**
-   * Parameters of the inverse blocks. Not asked of orthogonal kinds; where it is missing, inverses
-   * are general mixers.
+   * Parameters of the inverse blocks; without it inverses are general mixers. Orthogonal kinds need
+   * none.
    */
   inverse?(parameters: Named<N, Tensor>): Named<N, Tensor>;
   /** Parameters of the nearest blocks (Frobenius norm), pair by pair. */
   nearest(blocks: Float64Array, unpairedScales: Float64Array): Named<N, Float64Array>;
   /**
-   * Where training starts; draws in the order of the pairs.
-   * @throws ValueError for a start that the kind does not have
+   * Initial parameters, drawn in the order of the pairs.
+   * @throws ValueError for an init that the kind does not have
    */
   initial(schedule: Schedule, random: Rng, init: MixerInit, noise?: number): Named<N, Float64Array>;
   /**
@@ -104,8 +105,8 @@ export interface ParameterisationDefinition<N extends Names> {
    */
   improve?(block: Quad, correlation: Quad, ga: Quad, gc: Quad): Quad;
   /**
-   * Parameters with the rows of each block, and the unpaired coordinates' factors, multiplied by
-   * these: lets `compose` keep diagonals.
+   * Parameters with the rows of each block, and the factors of unpaired coordinates, multiplied by
+   * these: `compose` of two mixers needs it where there are diagonals between them.
    */
   scaleRows?(
     parameters: Named<N, Tensor>,
@@ -118,19 +119,19 @@ export interface ParameterisationDefinition<N extends Names> {
 /** A 2×2 matrix, row-major. */
 export type Quad = readonly [a: number, b: number, c: number, d: number];
 
-/** A way to parameterise the blocks of P pairs and the factors of R unpaired coordinates. */
+/** A parameterisation of the blocks of P pairs and the factors of R unpaired coordinates. */
 export interface Parameterisation<N extends Names = Names> extends ParameterisationDefinition<N> {
   /** The parameters' shapes over a schedule. */
   shapes(schedule: Schedule): Shape[];
-  /** How many numbers they are. */
+  /** The number of values in all parameters over a schedule. */
   count(schedule: Schedule): number;
   blocks(parameters: Named<N, TypedArray>, unpaired: number): Blocks;
   pullBack(sums: Blocks, at: Blocks, parameters: Named<N, TypedArray>): Named<N, Float64Array>;
 }
 
 /**
- * Makes a parameterisation; `defineMixer` makes the op of it, with closed-form backward, all of the
- * algebra, presets and layers.
+ * Completes the definition of a parameterisation. `defineMixer` makes its op, with a closed-form
+ * backward; algebra, presets and layers follow.
  * @example
  * const doubled: Parameterisation<["angles"]> = defineParameterisation({
  *   ...rotation,
@@ -149,14 +150,17 @@ export function defineParameterisation<const N extends Names>(
   return { ...composed, ...definition, shapes, count };
 }
 
-/** Something for each parameter, by name. */
+/**
+ * A list of values in the order of the parameters, by name.
+ * @example byName(rotation, [1]); // { angles: 1 }
+ */
 export const byName = <N extends Names, T>(
   { parameters }: Pick<Parameterisation<N>, "parameters">,
   list: readonly T[],
 ): Named<N, T> =>
   Object.fromEntries(parameters.map(({ name }, k) => [name, list[k]])) as Named<N, T>;
 
-/** Each parameter, changed. */
+/** A function of each parameter and its layout, by name. */
 export const mapParameters = <N extends Names, T, U>(
   { parameters }: Pick<Parameterisation<N>, "parameters">,
   named: Named<N, T>,
@@ -168,7 +172,10 @@ export const mapParameters = <N extends Names, T, U>(
   ) as Named<N, U>;
 };
 
-/** Something for each parameter, in their order. */
+/**
+ * Values by name, as a list in the order of the parameters.
+ * @example inOrder(rotation, { angles: 1 }); // [1]
+ */
 export const inOrder = <T>(
   { parameters }: Pick<Parameterisation, "parameters">,
   named: Named<Names, T>,

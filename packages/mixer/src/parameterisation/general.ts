@@ -7,7 +7,11 @@ import { hadamardAngles } from "../presets/hadamard-angles.ts";
 import { initialAngles, times } from "./angles.ts";
 import { defineParameterisation, type Parameterisation, type Quad } from "./define.ts";
 
-/** The blocks themselves: whatever another parameterisation composes, this one holds. */
+/**
+ * Free blocks: the parameters are the blocks themselves, [a, b, c, d] of each pair, [P, 4], and the
+ * scale of each unpaired coordinate, [R].
+ * @example general.count(butterfly(8)); // 48
+ */
 export const general: Parameterisation<["blocks", "unpairedScales"]> = defineParameterisation({
   name: "general",
   description: "free 2×2 blocks, started orthogonal",

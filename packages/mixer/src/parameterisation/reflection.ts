@@ -9,7 +9,11 @@ import { checkOnePass } from "../presets/hadamard-angles.ts";
 import { angleBlocks, bestAngle, initialAngles, perBlock, times, unitScales } from "./angles.ts";
 import { defineParameterisation, type Parameterisation } from "./define.ts";
 
-/** [cos θ, sin θ; sin θ, −cos θ]: the reflection at the line that θ/2 points along. */
+/**
+ * Reflections, [cos θ, sin θ; sin θ, −cos θ]: at the line in the direction of θ/2. Angles [P], in
+ * radians.
+ * @example reflection.count(butterfly(8)); // 12
+ */
 export const reflection: Parameterisation<["angles"]> = defineParameterisation({
   name: "reflection",
   description: "reflections of pairs, one angle each: orthogonal, and no identity among them",
@@ -32,7 +36,7 @@ export const reflection: Parameterisation<["angles"]> = defineParameterisation({
   initial: (schedule, random, init, noise) => {
     if (init === "identity")
       throw new ValueError(
-        "initialise",
+        "initialParameters",
         '"haar", "quarter" or "hadamard" for reflections',
         `"${init}"`,
       );
@@ -61,5 +65,12 @@ export const reflection: Parameterisation<["angles"]> = defineParameterisation({
   },
 });
 
-/** The mixer of reflections, see {@link Mixer}. */
+/**
+ * The mixer of reflections, y = d_out ⊙ (B_L ⋯ B₁ (d_in ⊙ x)) + bias: x [..., in], angles [P] →
+ * [..., out], see {@link Mixer}.
+ * @example
+ * const [random, schedule] = [rng(1), butterfly(8)];
+ * const { angles } = initialParameters(reflectionMixer, schedule, random);
+ * reflectionMixer(normal(random, [2, 8]), angles, { schedule }).shape; // [2, 8]
+ */
 export const reflectionMixer: Mixer<["angles"]> = defineMixer(reflection);

@@ -8,7 +8,10 @@ import { hadamardAngles } from "../presets/hadamard-angles.ts";
 import { angleBlocks, bestAngle, initialAngles, perBlock, times, unitScales } from "./angles.ts";
 import { defineParameterisation, type Parameterisation } from "./define.ts";
 
-/** [cos θ, −sin θ; sin θ, cos θ]. */
+/**
+ * Rotations, [cos θ, −sin θ; sin θ, cos θ]. Angles [P], in radians.
+ * @example rotation.count(butterfly(8)); // 12
+ */
 export const rotation: Parameterisation<["angles"]> = defineParameterisation({
   name: "rotation",
   description: "rotations of pairs, one angle each: orthogonal",
@@ -52,5 +55,12 @@ export const rotation: Parameterisation<["angles"]> = defineParameterisation({
   },
 });
 
-/** The mixer of rotations: y = d_out ⊙ (B_L ⋯ B₁ (d_in ⊙ x)) + bias, see {@link Mixer}. */
+/**
+ * The mixer of rotations, y = d_out ⊙ (B_L ⋯ B₁ (d_in ⊙ x)) + bias: x [..., in], angles [P] →
+ * [..., out], see {@link Mixer}.
+ * @example
+ * const [random, schedule] = [rng(1), butterfly(8)];
+ * const { angles } = initialParameters(rotationMixer, schedule, random);
+ * rotationMixer(normal(random, [2, 8]), angles, { schedule }).shape; // [2, 8]
+ */
 export const rotationMixer: Mixer<["angles"]> = defineMixer(rotation);

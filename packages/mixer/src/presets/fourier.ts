@@ -1,11 +1,11 @@
 /**
- * @file The discrete Fourier transform and what is made of it. A complex vector of length N is 2N
- * real coordinates: the real parts, then the imaginary ones. Turning (re, im) by an angle
- * multiplies by a complex number of modulus 1, so the whole of the fast transform (Cooley and
- * Tukey 1965) is rotations.
+ * @file The discrete Fourier transform, cosine transform and circular convolution. A complex vector
+ * of length N is 2N real coordinates: the real parts, then the imaginary ones. Turning (re, im) by
+ * an angle multiplies by a complex number of modulus 1, so the whole of the fast transform (Cooley
+ * and Tukey 1965) is rotations.
  */
 import { tensor } from "@spm/core";
-import { elements, ValueError } from "@spm/core/extend";
+import { checkOptions, elements, type OptionNames, ValueError } from "@spm/core/extend";
 import { transposed } from "../algebra.ts";
 import { compose } from "../compose.ts";
 import { apply, type Factors, type GeneralFactors } from "../factors.ts";
@@ -18,18 +18,32 @@ import {
   checkPowerOfTwo,
   type FreeNumbers,
   type PresetOptions,
+  presetOptions,
   realise,
   reverseBits,
   rotationBlocks,
 } from "./realise.ts";
 
+/** Options of {@link circularConvolution}. */
+export interface CircularConvolutionOptions {
+  /** @defaultValue "float64" */
+  readonly dtype?: "float32" | "float64";
+}
+
+const convolutionOptions: OptionNames<CircularConvolutionOptions> = { dtype: true };
+
 /** Options of {@link dft}. */
 export interface DftOptions<N extends Names = Names> extends PresetOptions<N> {
-  /** exp(+2πi jk/N) instead; false unless said. */
+  /**
+   * Whether the exponent is +2πi jk/N.
+   * @defaultValue false
+   */
   readonly inverse?: boolean;
 }
 
-/** Pairs of a stage, and the angle of each. */
+const dftOptions: OptionNames<DftOptions> = { ...presetOptions, inverse: true };
+
+/** The pairs of a stage, and the angle of each. */
 interface Turns {
   readonly pairs: readonly Pair[];
   readonly angles: readonly number[];
@@ -41,11 +55,14 @@ interface Turns {
  * Without diagonals.
  * @param length - N = 2^k
  * @throws ShapeError unless N is a power of two
- * @example apply(dft(8), concat([re, im], -1));
+ * @example
+ * const signal = concat([ones([8]), zeros([8])]); // [re x, im x]
+ * apply(dft(8, { dtype: "float32" }), signal).shape; // [16]
  */
 export function dft(length: number, options?: Omit<DftOptions, "mixer">): Factors<["angles"]>;
 export function dft<N extends Names>(length: number, options: DftOptions<N>): Factors<N>;
 export function dft(length: number, options: DftOptions = {}): Factors {
+  checkOptions("dft", options, dftOptions);
   checkPowerOfTwo("dft", length);
   const { mixer = rotationMixer, dtype = "float64", inverse = false } = options;
   const bits = Math.log2(length);
@@ -59,17 +76,17 @@ export function dft(length: number, options: DftOptions = {}): Factors {
 /**
  * The orthonormal DCT-II of length N, X_k = c_k Σ x_j cos(π(2j + 1)k / 2N), c_0 = √(1/N), c_k =
  * √(2/N): a DFT of the reordered x, half a twiddle, the real parts (Makhoul 1980). Width 2N, of
- * which the N inputs and N outputs are the first. `transposed(dct(N))` is its inverse.
+ * which the N inputs and N outputs are the first: W [N, N]. `transposed(dct(N))` is its inverse.
  * @param length - N = 2^k
  * @throws ShapeError unless N is a power of two
+ * @example apply(dct(8, { dtype: "float32" }), ones([8])).shape; // [8]
  */
 export function dct(length: number, options?: Omit<PresetOptions, "mixer">): Factors<["angles"]>;
 export function dct<N extends Names>(length: number, options: PresetOptions<N>): Factors<N>;
-export function dct(
-  length: number,
-  { mixer = rotationMixer, dtype = "float64" }: PresetOptions = {},
-): Factors {
+export function dct(length: number, options: PresetOptions = {}): Factors {
+  checkOptions("dct", options, presetOptions);
   checkPowerOfTwo("dct", length);
+  const { mixer = rotationMixer, dtype = "float64" } = options;
   const bits = Math.log2(length);
   const folded = (m: number) => (2 * m < length ? 2 * m : 2 * (length - m) - 1);
   const order = Array.from({ length }, (_, i) => folded(reverseBits(i, bits)));
@@ -87,14 +104,19 @@ export function dct(
 /**
  * Circular convolution, y_j = Σ_m kernel_m x_{j−m mod N}, as a general mixer: DFT, multiplication
  * by the kernel's spectrum, inverse DFT; 4 log₂ N + 1 stages of width 2N, of which the N inputs and
- * N outputs are the first. The bit reversals of both transforms cancel.
+ * N outputs are the first: W [N, N]. The bit reversals of both transforms cancel.
  * @param kernel - N = 2^k numbers
  * @throws ShapeError unless N is a power of two; ValueError for a number that is not finite
+ * @example
+ * const delay = circularConvolution([0, 1, 0, 0]);
+ * apply(delay, tensor(Float64Array.of(1, 2, 3, 4))); // [4, 1, 2, 3]
  */
 export function circularConvolution(
   kernel: readonly number[],
-  { dtype = "float64" }: Pick<PresetOptions, "dtype"> = {},
+  options: CircularConvolutionOptions = {},
 ): GeneralFactors {
+  checkOptions("circularConvolution", options, convolutionOptions);
+  const { dtype = "float64" } = options;
   const length = kernel.length;
   checkPowerOfTwo("circularConvolution", length);
   const bad = kernel.findIndex((v) => !Number.isFinite(v));
@@ -109,23 +131,23 @@ export function circularConvolution(
     return [re, -im, im, re];
   });
   const { pairs } = complexTurns(length, () => 0);
-  const schedule = fromPairs(2 * length, [pairs], "spectrum");
+  const schedule = fromPairs(2 * length, [pairs], { name: "spectrum" });
   const middle = realise(
     generalMixer,
     { schedule, blocks: Float64Array.from(blocks.flat()) },
     dtype,
   );
   const back = realise(generalMixer, turns(length, fourierStages(length, 1)), dtype);
-  const ends = tensor(new Float64Array(length).fill(1), { dtype });
+  const corner = tensor(new Float64Array(length).fill(1), { dtype });
   const whole = compose(back, compose(middle, transposed(back)));
-  return { ...whole, dIn: ends, dOut: ends };
+  return { ...whole, dIn: corner, dOut: corner };
 }
 
 /**
- * The transform after its bit reversal: for distance h = 1, 2, 4, …, multiply the coordinates with
- * bit h by −exp(sign · 2πi (j mod h)/2h), then turn (j, j + h) by a quarter: (u, −v) ↦ (u + v, u −
- * v)/√2.
- * @param signs - a sign to set right on the way in, for each complex coordinate
+ * The stages of the transform after its bit reversal: for distance h = 1, 2, 4, …, multiply the
+ * coordinates with bit h by −exp(sign · 2πi (j mod h)/2h), then turn (j, j + h) by a quarter:
+ * (u, −v) ↦ (u + v, u − v)/√2.
+ * @param signs - the sign with which each complex coordinate comes in, which the first stage undoes
  */
 function fourierStages(
   length: number,
@@ -155,8 +177,8 @@ const complexTurns = (length: number, angle: (j: number) => number): Turns => ({
 });
 
 /**
- * Stages that swap complex coordinates by quarter turns, π/2, and the signs that these leave
- * behind.
+ * Stages that swap complex coordinates by turns of π/2, and the signs with which the coordinates
+ * come out of them.
  */
 function swapBoth(
   length: number,
@@ -185,7 +207,7 @@ const turns = (length: number, stages: readonly Turns[]): FreeNumbers => ({
   schedule: fromPairs(
     2 * length,
     stages.map(({ pairs }) => pairs),
-    "fourier",
+    { name: "fourier" },
   ),
   blocks: rotationBlocks(stages.flatMap(({ angles }) => angles)),
 });

@@ -3,8 +3,8 @@ import { ValueError } from "@spm/core/extend";
 import { eachPair, type Schedule } from "../schedule.ts";
 
 /**
- * @throws ValueError unless a schedule is one pass of a butterfly over n = 2^k, or several side by
- * side
+ * Refuses other schedules than one pass of a butterfly.
+ * @throws ValueError unless it is one pass over n = 2^k, or several side by side
  */
 export function checkOnePass({ n, strides, name }: Schedule): void {
   const onePass = strides?.every((stride, l) => stride === 2 ** l) ?? n === 1;
@@ -12,10 +12,10 @@ export function checkOnePass({ n, strides, name }: Schedule): void {
 }
 
 /**
- * Angles in {±π/4, ±3π/4} whose butterfly is the Hadamard matrix, with no diagonals at all for n ≥
- * 4: a quarter turn is [1, 1; 1, −1]/√2 with a column's sign changed, and the signs S_l between the
- * stages are chosen so that each block takes up its own: θ = atan2(S_l(j) S_{l−1}(i), S_l(i)
- * S_{l−1}(i)). (n = 2: π/4, and the second input wants its sign changed.)
+ * Angles in {±π/4, ±3π/4} whose butterfly is the Hadamard matrix, without any diagonal for n ≥ 4: a
+ * quarter turn is [1, 1; 1, −1]/√2 with a column's sign changed, and the signs S_l between the
+ * stages are chosen so that each block contains its own: θ = atan2(S_l(j) S_{l−1}(i), S_l(i)
+ * S_{l−1}(i)). (n = 2: π/4, which is the Hadamard matrix with its second column negated.)
  * @param schedule - one pass of a butterfly, or of several side by side
  * @throws ValueError for another schedule
  */

@@ -1,16 +1,16 @@
-/**
- * @file The Hadamard matrix as a butterfly of quarter turns, in Sylvester's order and in Walsh's.
- */
+/** @file The Hadamard matrix as a mixer, in Sylvester's order and in Walsh's. */
+import { checkOptions, type OptionNames } from "@spm/core/extend";
 import { compose } from "../compose.ts";
 import type { Factors } from "../factors.ts";
 import type { Names } from "../parameterisation/define.ts";
 import { rotationMixer } from "../parameterisation/rotation.ts";
-import { butterfly, log2Stages } from "../schedule.ts";
+import { butterfly, log2Stages } from "../patterns.ts";
 import { hadamardAngles } from "./hadamard-angles.ts";
 import { fromPermutation } from "./permutation.ts";
 import {
   checkPowerOfTwo,
   type PresetOptions,
+  presetOptions,
   realise,
   reverseBits,
   rotationBlocks,
@@ -18,28 +18,34 @@ import {
 
 /** Options of {@link hadamard}. */
 export interface HadamardOptions<N extends Names = Names> extends PresetOptions<N> {
-  /** `sylvester` unless said. */
+  /**
+   * The order of the rows.
+   * @defaultValue "sylvester"
+   */
   readonly order?: "sylvester" | "walsh";
 }
 
+const names: OptionNames<HadamardOptions> = { ...presetOptions, order: true };
+
 /**
- * H/√n, H the n × n Hadamard matrix: (−1)^popcount(i & j) in Sylvester's order; in Walsh's, row i
- * changes its sign i times. A butterfly of log₂ n stages; Walsh's order adds a Beneš network.
- * Blocks are [1, 1; 1, −1]/√2, or rotations without any diagonal.
+ * H/√n with the Hadamard matrix H [n, n]: H_ij = (−1)^popcount(i & j) in Sylvester's order; in
+ * Walsh's, row i changes its sign i times. A butterfly of log₂ n stages; Walsh's order adds a Beneš
+ * network. Blocks are [1, 1; 1, −1]/√2, or rotations without any diagonal.
  * @param n - 2^k
  * @throws ShapeError unless n is a power of two
- * @example const { parameters } = hadamard(64); // { angles }
+ * @example hadamard(64).parameters.angles.shape; // [192]
  */
 export function hadamard(n: number, options?: Omit<HadamardOptions, "mixer">): Factors<["angles"]>;
 export function hadamard<N extends Names>(n: number, options: HadamardOptions<N>): Factors<N>;
 export function hadamard(n: number, options: HadamardOptions = {}): Factors {
+  checkOptions("hadamard", options, names);
   checkPowerOfTwo("hadamard", n);
   const { mixer = rotationMixer, dtype = "float64", order = "sylvester" } = options;
   const schedule = butterfly(n);
   const plain = realise(mixer, { schedule, blocks: h2(schedule.first.length) }, dtype);
   const turned = () =>
     realise(mixer, { schedule, blocks: rotationBlocks(hadamardAngles(schedule)) }, dtype);
-  // signs between the stages rather than behind
+  // signs between the stages instead of a diagonal after them
   const sylvester = plain.dOut === undefined || n < 4 ? plain : turned();
   if (order === "sylvester" || n < 4) return sylvester;
   const bits = log2Stages(n);

@@ -1,22 +1,25 @@
-/** @file Any permutation: a Beneš network for n = 2^k, two stages of swaps for every n. */
-import { ShapeError, ValueError } from "@spm/core/extend";
+/** @file Permutations as mixers: a Beneš network for n = 2^k, two stages of swaps for every n. */
+import { checkOptions, type OptionNames, ShapeError, ValueError } from "@spm/core/extend";
 import type { Factors } from "../factors.ts";
 import type { Names } from "../parameterisation/define.ts";
 import { rotationMixer } from "../parameterisation/rotation.ts";
-import { fromPairs, log2Stages, type Pair, type Schedule } from "../schedule.ts";
-import { type PresetOptions, realise } from "./realise.ts";
+import { log2Stages } from "../patterns.ts";
+import { fromPairs, type Pair, type Schedule } from "../schedule.ts";
+import { type PresetOptions, presetOptions, realise } from "./realise.ts";
 
 /**
- * Which stages a permutation takes. `benes`: distances 1, 2, …, n/2, …, 2, 1, so 2 log₂ n − 1 of
- * them, n = 2^k (Beneš 1964). `involutions`: two stages, whose pairs depend on the permutation.
+ * The stages of a permutation. `benes`: distances 1, 2, …, n/2, …, 2, 1, so 2 log₂ n − 1 of them,
+ * n = 2^k (Beneš 1964). `involutions`: two stages, whose pairs depend on the permutation.
  */
 export type PermutationNetwork = "benes" | "involutions";
 
 /** Options of {@link fromPermutation}. */
 export interface PermutationOptions<N extends Names = Names> extends PresetOptions<N> {
-  /** Beneš for n = 2^k and involutions otherwise, unless said. */
+  /** @defaultValue "benes" for n = 2^k, "involutions" for others */
   readonly network?: PermutationNetwork;
 }
+
+const names: OptionNames<PermutationOptions> = { ...presetOptions, network: true };
 
 /** A stage of swaps: its pairs, and which of them change places. */
 interface SwapStage {
@@ -25,12 +28,12 @@ interface SwapStage {
 }
 
 /**
- * y[i] = x[order[i]]. Free blocks swap exactly; rotations swap by a quarter turn, which turns a
- * sign, and set it right in d_out.
+ * A permutation, y[i] = x[order[i]], W [n, n]. Free blocks swap exactly; rotations swap by turns of
+ * π/2, whose signs d_out undoes.
  * @param order - the numbers 0 … n−1, each once
  * @throws ShapeError for an empty order; ValueError unless it is a permutation, or for a Beneš
- * network of another width
- * @example apply(fromPermutation([2, 0, 1]), x); // [x2, x0, x1]
+ * network of another width than 2^k
+ * @example apply(fromPermutation([2, 0, 1]), tensor(Float64Array.of(5, 6, 7))); // [7, 5, 6]
  */
 export function fromPermutation(
   order: readonly number[],
@@ -44,11 +47,12 @@ export function fromPermutation(
   order: readonly number[],
   options: PermutationOptions = {},
 ): Factors {
+  checkOptions("fromPermutation", options, names);
   const n = order.length;
-  if (n === 0) throw new ShapeError("permutation", "a width n ≥ 1", n);
+  if (n === 0) throw new ShapeError("fromPermutation", "a width n ≥ 1", n);
   if (new Set(order).size !== n || order.some((i) => !Number.isInteger(i) || i < 0 || i >= n))
     throw new ValueError(
-      "permutation",
+      "fromPermutation",
       `each of 0 … ${n - 1} once`,
       `[${order.slice(0, 8).join(", ")}]`,
     );
@@ -60,7 +64,7 @@ export function fromPermutation(
   } = options;
   if (network === "benes" && !powerOfTwo)
     throw new ValueError(
-      "permutation",
+      "fromPermutation",
       "a power of two for a Beneš network",
       n,
       'network: "involutions" takes any n',
@@ -69,7 +73,7 @@ export function fromPermutation(
   const schedule = fromPairs(
     n,
     stages.map(({ pairs }) => pairs),
-    network,
+    { name: network },
   );
   const swapped = stages.flatMap((stage) => stage.swapped);
   const blocks = Float64Array.from(swapped.flatMap((s) => (s ? [0, 1, 1, 0] : [1, 0, 0, 1])));
@@ -91,8 +95,8 @@ export function signsOf({ n, first, second }: Schedule, swapped: readonly boolea
 }
 
 /**
- * Two stages: every cycle c₀ → c₁ → … is the reflection k ↦ −k of its positions after the
- * reflection k ↦ 1 − k. A fixed point of a reflection is left over.
+ * A permutation as two stages of swaps: every cycle c₀ → c₁ → … is the reflection k ↦ −k of its
+ * positions after the reflection k ↦ 1 − k. A fixed point of a reflection has no partner.
  */
 export function involutions(order: readonly number[]): SwapStage[] {
   const stages: Pair[][] = [[], []];
@@ -114,8 +118,8 @@ export function involutions(order: readonly number[]): SwapStage[] {
 }
 
 /**
- * The looping algorithm (Opferman and Tsao-Wu 1971): outer switches first, then the two halves,
- * which are of the same kind.
+ * A permutation as a Beneš network, by the looping algorithm (Opferman and Tsao-Wu 1971): outer
+ * switches first, then the two halves, which are networks of the same kind.
  */
 function benes(order: readonly number[]): SwapStage[] {
   const k = log2Stages(order.length);
@@ -155,8 +159,8 @@ function benes(order: readonly number[]): SwapStage[] {
 }
 
 /**
- * Through which half each output is served: the outputs of a switch through different ones, and so
- * the inputs of a switch.
+ * The half through which each output is reached: the two outputs of a switch through different
+ * ones, and likewise the two inputs of a switch.
  */
 function sidesOf(order: readonly number[]): (0 | 1)[] {
   const target: number[] = [];

@@ -8,7 +8,7 @@ import { apply, type Factors } from "../factors.ts";
 import { generalMixer, type MixerKind } from "../mixer.ts";
 import { mixers } from "../mixers.ts";
 import { rotationMixer } from "../parameterisation/rotation.ts";
-import { butterfly } from "../schedule.ts";
+import { butterfly } from "../patterns.ts";
 import { circularConvolution, dct, dft } from "./fourier.ts";
 import { hadamard } from "./hadamard.ts";
 import { fromPermutation } from "./permutation.ts";
@@ -190,18 +190,18 @@ test("refuses what it can't take", () => {
     `[ValueError: circularConvolution: expected finite numbers, got NaN at 1]`,
   );
   expect(() => fromPermutation([0, 0, 1])).toThrowErrorMatchingInlineSnapshot(
-    `[ValueError: permutation: expected each of 0 … 2 once, got [0, 0, 1]]`,
+    `[ValueError: fromPermutation: expected each of 0 … 2 once, got [0, 0, 1]]`,
   );
   expect(() => fromPermutation([0, 1.5])).toThrowErrorMatchingInlineSnapshot(
-    `[ValueError: permutation: expected each of 0 … 1 once, got [0, 1.5]]`,
+    `[ValueError: fromPermutation: expected each of 0 … 1 once, got [0, 1.5]]`,
   );
   expect(() => fromPermutation([])).toThrowErrorMatchingInlineSnapshot(
-    `[ShapeError: permutation: expected a width n ≥ 1, got 0]`,
+    `[ShapeError: fromPermutation: expected a width n ≥ 1, got 0]`,
   );
   expect(() =>
     fromPermutation([1, 2, 0], { network: "benes" }),
   ).toThrowErrorMatchingInlineSnapshot(`
-    [ValueError: permutation: expected a power of two for a Beneš network, got 3
+    [ValueError: fromPermutation: expected a power of two for a Beneš network, got 3
     help: network: "involutions" takes any n]
   `);
 });

@@ -1,15 +1,15 @@
 /**
- * @file Numbers of free blocks as a mixer of any kind: blocks to their nearest, signs that they
- * can't have to d_out.
+ * @file A mixer of any kind from the numbers of free blocks: the nearest blocks of the kind, and in
+ * d_out the signs that they can't have.
  */
 import { type Tensor, tensor } from "@spm/core";
-import { ShapeError } from "@spm/core/extend";
+import { type OptionNames, ShapeError } from "@spm/core/extend";
 import type { Factors } from "../factors.ts";
 import type { MixerKind } from "../mixer.ts";
 import { byName, inOrder, type Names } from "../parameterisation/define.ts";
 import { eachPair, type Schedule } from "../schedule.ts";
 
-/** A mixer of free blocks as plain numbers; what is left out is the identity. */
+/** A mixer of free blocks as plain numbers; scales or a diagonal left out are ones. */
 export interface FreeNumbers {
   readonly schedule: Schedule;
   /** Rows [a, b, c, d], [P, 4] */
@@ -22,7 +22,7 @@ export interface FreeNumbers {
 /**
  * A mixer of a kind from free blocks, exact where each block is one of the kind but for the sign of
  * its determinant: S_l B S_{l−1} with diagonals of signs, chosen so that each determinant has the
- * kind's sign; what is left over is a factor of d_out. Diagonals of ones are left out.
+ * kind's sign; the last S_L is a factor of d_out. Diagonals of ones are left out.
  */
 export function realise<N extends Names>(
   mixer: MixerKind<N>,
@@ -54,7 +54,7 @@ export function realise<N extends Names>(
 const vector = (values: Float64Array, dtype: "float32" | "float64"): Tensor =>
   tensor(values, { dtype });
 
-/** Blocks whose determinants have a sign, and what that leaves behind for each coordinate. */
+/** Blocks whose determinants have one sign, and the signs S_L of the coordinates after them. */
 export function withDeterminants(
   { schedule, blocks }: FreeNumbers,
   sign: 1 | -1 | "any",
@@ -74,7 +74,7 @@ export function withDeterminants(
   return { blocks: out, signs };
 }
 
-/** Blocks of rotations by angles. */
+/** The blocks of rotations, [cos θ, −sin θ, sin θ, cos θ] each. */
 export const rotationBlocks = (angles: Iterable<number>): Float64Array =>
   Float64Array.from(
     Array.from(angles, (t) => [Math.cos(t), -Math.sin(t), Math.sin(t), Math.cos(t)]).flat(),
@@ -82,13 +82,22 @@ export const rotationBlocks = (angles: Iterable<number>): Float64Array =>
 
 /** Options of the presets. */
 export interface PresetOptions<N extends Names = Names> {
-  /** The kind of mixer; rotations unless said. */
+  /**
+   * The kind of mixer.
+   * @defaultValue rotationMixer
+   */
   readonly mixer?: MixerKind<N>;
-  /** float64 unless said. */
+  /** @defaultValue "float64" */
   readonly dtype?: "float32" | "float64";
 }
 
-/** @throws ShapeError unless n = 2^k, k ≥ 0 */
+/** The options that all presets have. */
+export const presetOptions: OptionNames<PresetOptions> = { mixer: true, dtype: true };
+
+/**
+ * Refuses lengths that are no powers of two.
+ * @throws ShapeError unless n = 2^k, k ≥ 0
+ */
 export function checkPowerOfTwo(op: string, n: number): void {
   if (!Number.isSafeInteger(n) || n < 1 || !Number.isInteger(Math.log2(n)))
     throw new ShapeError(op, "a power of two", n);

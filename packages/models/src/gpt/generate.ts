@@ -1,34 +1,51 @@
 /** @file Text from a language model, one token after another. */
 import { noGrad, type Rng, slice, tensor } from "@spm/core";
-import { ValueError } from "@spm/core/extend";
+import { checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
 import { KeyValueCache } from "@spm/nn";
 import { withEvaluation } from "@spm/nn/extend";
 import type { Gpt } from "./gpt.ts";
 
-/** How tokens are drawn. */
-export interface GenerateOptions {
-  /** How many to append. */
-  readonly count: number;
+/** Options of {@link drawToken}. */
+export interface DrawOptions {
   readonly random: Rng;
-  /** Divides the logits: below 1 keeps to the likely ones, 0 takes the likeliest; 1 unless said. */
+  /**
+   * Divides the logits: below 1 the likely tokens become likelier, at 0 the likeliest is taken.
+   * @defaultValue 1
+   */
   readonly temperature?: number;
-  /** Draws from so many of the likeliest; all unless said. */
+  /**
+   * The number of likeliest tokens that are drawn from.
+   * @defaultValue all
+   */
   readonly topK?: number;
 }
 
+/** Options of {@link generate}. */
+export interface GenerateOptions extends DrawOptions {
+  /** The number of tokens to append. */
+  readonly count: number;
+}
+
+const drawOptions: OptionNames<DrawOptions> = { random: true, temperature: true, topK: true };
+const names: OptionNames<GenerateOptions> = { ...drawOptions, count: true };
+
 /**
  * Continues a prompt: each token is drawn from softmax(logits / temperature). Keys and values are
- * cached, so that a token costs one row; where the context is full it goes on from its later half.
- * @returns the prompt and what follows
+ * cached, so that a token costs one row; at a full context the cache starts anew from its later
+ * half.
+ * @returns the prompt and the new tokens
  * @throws ValueError for an empty prompt or options out of range
  * @example
- * const tokens = await generate(model, [0], { count: 200, temperature: 0.8, random: rng(1) });
+ * const sizes = { vocabulary: 65, context: 32, width: 8, heads: 2, layers: 1 };
+ * const model = new Gpt({ ...sizes, random: rng(1) });
+ * (await generate(model, [0], { count: 5, temperature: 0.8, random: rng(2) })).length; // 6
  */
 export async function generate(
   model: Gpt,
   prompt: readonly number[],
   options: GenerateOptions,
 ): Promise<number[]> {
+  checkOptions("generate", options, names);
   const { count, random, temperature = 1, topK = Number.POSITIVE_INFINITY } = options;
   if (prompt.length === 0) throw new ValueError("generate", "a prompt of at least one token", 0);
   if (!Number.isSafeInteger(count) || count < 0)
@@ -62,24 +79,15 @@ export async function generate(
   return tokens;
 }
 
-/** How one token is drawn. */
-export interface DrawOptions {
-  readonly random: Rng;
-  /** Divides the logits; 0 takes the likeliest, 1 unless said. */
-  readonly temperature?: number;
-  /** Draws from so many of the likeliest; all unless said. */
-  readonly topK?: number;
-}
-
 /**
- * An index drawn with probability ∝ e^(logit / temperature) among the `topK` largest logits. O(k
- * log k) for k logits.
+ * An index drawn with probability ∝ e^(logit / temperature) among the `topK` largest logits. Cost
+ * O(k log k) for k logits.
+ * @param logits - [k]
  * @example drawToken([0, 1, 2], { temperature: 0, random: rng(1) }); // 2
  */
-export function drawToken(
-  logits: ArrayLike<number>,
-  { random, temperature = 1, topK = Number.POSITIVE_INFINITY }: DrawOptions,
-): number {
+export function drawToken(logits: ArrayLike<number>, options: DrawOptions): number {
+  checkOptions("drawToken", options, drawOptions);
+  const { random, temperature = 1, topK = Number.POSITIVE_INFINITY } = options;
   const order = Array.from(logits, (logit, token) => ({ logit, token })).sort(
     (a, b) => b.logit - a.logit,
   );

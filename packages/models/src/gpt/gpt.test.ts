@@ -55,8 +55,10 @@ test("a tied head is the embedding", () => {
 });
 
 test("feed-forward widths and derivatives", () => {
-  expect(new FeedForward(256, { random: rng(1) }).up.fanOut).toBe(1024);
-  expect(new FeedForward(256, { random: rng(1), activation: "swiglu" }).gate!.fanOut).toBe(688);
+  expect(new FeedForward(256, { random: rng(1) }).up.outFeatures).toBe(1024);
+  expect(new FeedForward(256, { random: rng(1), activation: "swiglu" }).gate!.outFeatures).toBe(
+    688,
+  );
   gradcheckModule(new FeedForward(2, { random: rng(1), hidden: 3 }), [normal(rng(2), [2, 2])]);
 });
 

@@ -1,6 +1,6 @@
 /** @file A decoder-only language model. */
 import { matmul, type Rng, type Shape, type Tensor, transpose } from "@spm/core";
-import { ShapeError, sizeOf } from "@spm/core/extend";
+import { checkOptions, type OptionNames, ShapeError, sizeOf } from "@spm/core/extend";
 import type { KeyValueCache } from "@spm/nn";
 import {
   Dropout,
@@ -15,40 +15,54 @@ import {
 } from "@spm/nn";
 import { checkChoice, checkSizes, normOf } from "@spm/nn/extend";
 
-/** How a GPT is built. */
+/** Options of {@link Gpt}. */
 export interface GptOptions extends Omit<TransformerBlockOptions, "causal" | "rotary" | "bias"> {
   /** Number of different tokens. */
   readonly vocabulary: number;
-  /** The longest sequence. */
+  /** Length of the longest sequence. */
   readonly context: number;
   readonly width: number;
+  /** Number of blocks. */
   readonly layers: number;
-  /** `learned` unless said. */
+  /** @defaultValue "learned" */
   readonly positions?: "learned" | "rotary";
   /**
    * Whether the head is the transposed embedding (Press and Wolf 2017) instead of a dense map of
-   * its own; true unless said.
+   * its own.
+   * @defaultValue true
    */
   readonly tied?: boolean;
   readonly random: Rng;
 }
 
+const names: OptionNames<GptOptions> = {
+  vocabulary: true,
+  context: true,
+  width: true,
+  heads: true,
+  layers: true,
+  linear: true,
+  gain: true,
+  activation: true,
+  hidden: true,
+  norm: true,
+  dropout: true,
+  positions: true,
+  tied: true,
+  random: true,
+};
+
 /**
- * Embedding, blocks of causal attention, a norm and a head: tokens [batch, time ≤ context], int32 →
- * logits [batch, time, vocabulary]. `linear` decides every projection of the blocks; embeddings
- * start from N(0, 0.02²) and the head stays dense.
+ * A decoder-only language model (Radford et al. 2019): embedding, blocks of causal attention, a
+ * norm and a head. tokens [batch, time ≤ context], int32 → logits [batch, time, vocabulary].
+ * `linear` decides every projection of the blocks; the head is dense, initial embeddings are N(0,
+ * 0.02²).
  * @throws ShapeError for no layers or context, or a sequence longer than the context; ValueError
- * for words that it does not know
+ * for unknown words
  * @example
- * const model = new Gpt({
- *   vocabulary: 65,
- *   context: 128,
- *   width: 256,
- *   heads: 4,
- *   layers: 4,
- *   linear: "rotation",
- *   random: rng(1),
- * });
+ * const sizes = { vocabulary: 65, context: 32, width: 8, heads: 2, layers: 1 };
+ * const model = new Gpt({ ...sizes, linear: "rotation", random: rng(1) });
+ * model.forward(tensor([[1, 2, 3]], { dtype: "int32" })).shape; // [1, 3, 65]
  */
 export class Gpt extends Module {
   readonly embedding: Embedding;
@@ -62,6 +76,7 @@ export class Gpt extends Module {
 
   constructor(options: GptOptions) {
     super();
+    checkOptions("Gpt", options, names);
     const {
       vocabulary,
       context,
@@ -69,18 +84,18 @@ export class Gpt extends Module {
       layers,
       positions = "learned",
       tied = true,
-      dropout = 0,
-      random,
+      ...block
     } = options;
+    const { dropout = 0, random } = block;
     checkSizes("Gpt", "layers", layers);
     checkSizes("Gpt", "context", context);
     checkChoice("Gpt", ["learned", "rotary"], positions);
     this.embedding = new Embedding(vocabulary, width, { random, deviation: 0.02 });
     this.positions =
       positions === "learned" ? new LearnedPositions(context, width, { random }) : null;
-    this.dropout = new Dropout(dropout, random.split(1)[0]!);
-    const block = { ...options, causal: true, rotary: positions === "rotary" };
-    this.blocks = Array.from({ length: layers }, () => new TransformerBlock(width, block));
+    this.dropout = new Dropout(dropout, { random: random.split(1)[0]! });
+    const own = { ...block, causal: true, rotary: positions === "rotary" };
+    this.blocks = Array.from({ length: layers }, () => new TransformerBlock(width, own));
     this.norm = normOf(options.norm ?? "layer", width);
     this.head = tied ? null : new Linear(width, vocabulary, { random });
     this.context = context;
@@ -91,7 +106,7 @@ export class Gpt extends Module {
     return this.#read(this.blocks.reduce((x, block) => block.forward(x), start));
   }
 
-  /** Logits of the next tokens [batch, t] after those that the caches, one a block, hold. */
+  /** Logits of the next tokens [batch, t] after those in the caches, one cache for each block. */
   extend(tokens: Tensor, caches: readonly KeyValueCache[]): Tensor {
     if (caches.length !== this.blocks.length)
       throw new ShapeError("extend", `${this.blocks.length} caches, one a block`, caches.length);
@@ -99,7 +114,7 @@ export class Gpt extends Module {
     return this.#read(this.blocks.reduce((x, block, k) => block.extend(x, caches[k]!), start));
   }
 
-  /** Of a tied head; an untied one counts its own. */
+  /** FLOP of a tied head; an untied one counts its own. */
   override flops([tokens = [1, 1]]: readonly Shape[] = []): number {
     return this.head === null ? 2 * sizeOf(tokens) * sizeOf(this.embedding.weight.shape) : 0;
   }

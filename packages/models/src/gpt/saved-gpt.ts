@@ -1,11 +1,11 @@
-/** @file A trained GPT that stands in a checkpoint: its sizes in the configuration, its weights. */
+/** @file A trained GPT of a checkpoint: its sizes in the configuration, its weights. */
 import { rng, type Tensor } from "@spm/core";
 import type { LinearKind } from "@spm/nn";
 import { Gpt } from "./gpt.ts";
 
 /**
- * What it takes to build the model again, under `gpt` of the configuration; `vocabulary` lists the
- * characters in the order of their tokens.
+ * The sizes of a model, under `gpt` of the configuration; `vocabulary` lists the characters in the
+ * order of their tokens.
  */
 export interface SavedGpt {
   readonly vocabulary: string;
@@ -18,10 +18,10 @@ export interface SavedGpt {
 }
 
 /**
- * The model of a checkpoint whose weights stand under `model.`, in evaluation mode; undefined for
- * one of another program.
+ * The GPT of a checkpoint with weights under `model.`, in evaluation; undefined for a checkpoint of
+ * another program.
  * @throws ShapeError where weights and sizes do not fit
- * @example const saved = gptOf(checkpoint); // { model, vocabulary }
+ * @example gptOf({ config: { epochs: 3 }, values: {} }) === undefined; // true
  */
 export function gptOf({
   config,

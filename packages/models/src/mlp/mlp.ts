@@ -1,39 +1,53 @@
 /** @file The multilayer perceptron. */
 import { type Rng, relu, type Tensor } from "@spm/core";
-import { ShapeError } from "@spm/core/extend";
+import { checkOptions, type OptionNames, ShapeError } from "@spm/core/extend";
 import type { LinearMap } from "@spm/nn";
 import { type LinearChoice, linear, Module } from "@spm/nn";
 
-/** How an MLP is built. */
+/** Options of {@link Mlp}. */
 export interface MlpOptions {
   /** Widths from the input to the output. */
   readonly sizes: readonly number[];
-  /** The linear map of every layer but the last, which is dense. */
+  /**
+   * The linear map of every layer but the last, which is dense.
+   * @defaultValue "dense"
+   */
   readonly linear?: LinearChoice;
+  /** @defaultValue relu */
   readonly activation?: (x: Tensor) => Tensor;
   readonly random: Rng;
 }
 
+const names: OptionNames<MlpOptions> = {
+  sizes: true,
+  linear: true,
+  activation: true,
+  random: true,
+};
+
 /**
- * x [..., sizes[0]] → [..., sizes.at(-1)]: linear maps with an activation between them (ReLU unless
- * said, and so gain √2). The last map is dense whatever `linear` says: a handful of classes leaves
- * nothing to structure.
- * @throws ShapeError for fewer than two sizes
+ * A multilayer perceptron, hₖ₊₁ = φ(Wₖ hₖ + bₖ): linear maps with gain √2 (for ReLU) and an
+ * activation between them. x [..., in] → [..., out], the first and the last of the sizes. The last
+ * map is dense for every `linear`, since a handful of classes leaves nothing to structure.
+ * @throws ShapeError for fewer than two sizes; ValueError for an unknown linear map
  * @example
  * const model = new Mlp({ sizes: [784, 256, 256, 10], linear: "rotation", random: rng(1) });
+ * model.forward(ones([2, 784])).shape; // [2, 10]
  */
 export class Mlp extends Module {
   readonly layers: readonly LinearMap[];
   readonly #activation: (x: Tensor) => Tensor;
 
-  constructor({ sizes, linear: kind = "dense", activation = relu, random }: MlpOptions) {
+  constructor(options: MlpOptions) {
     super();
+    checkOptions("Mlp", options, names);
+    const { sizes, linear: kind = "dense", activation = relu, random } = options;
     if (sizes.length < 2)
       throw new ShapeError("Mlp", "at least an input and an output size", `[${sizes.join(", ")}]`);
     const last = sizes.length - 2;
-    this.layers = sizes.slice(0, -1).map((fanIn, k) => {
-      const options = { random, gain: Math.SQRT2 };
-      return linear(k === last ? "dense" : kind, fanIn, sizes[k + 1]!, options);
+    this.layers = sizes.slice(0, -1).map((inFeatures, k) => {
+      const shared = { random, gain: Math.SQRT2 };
+      return linear(k === last ? "dense" : kind, inFeatures, sizes[k + 1]!, shared);
     });
     this.#activation = activation;
   }

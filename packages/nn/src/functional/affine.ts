@@ -1,4 +1,4 @@
-/** @file The dense linear map, and its case of one-hot rows. */
+/** @file The dense linear map, and the look-up of rows in a table. */
 import { add, matmul, type Tensor, take, transpose } from "@spm/core";
 import { ShapeError, showShape } from "@spm/core/extend";
 

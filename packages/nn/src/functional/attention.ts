@@ -10,23 +10,28 @@ import {
   transpose,
   where,
 } from "@spm/core";
-import { ShapeError, showSpec } from "@spm/core/extend";
+import { checkOptions, type OptionNames, ShapeError, showSpec } from "@spm/core/extend";
 import { softmax } from "./softmax.ts";
 
-/** Who sees whom. */
+/** The sources that each token attends to. */
 export interface AttentionMaskOptions {
-  /** Token t of T sees the sources up to S − T + t: itself and those before it. */
+  /**
+   * Whether token t of T attends only to the sources up to S − T + t: itself and those before it.
+   * @defaultValue false
+   */
   readonly causal?: boolean;
-  /** bool, broadcasts to [..., T, S]; true where a token may look. */
+  /** bool, broadcasts to [..., T, S]; true where a token attends. */
   readonly mask?: Tensor;
 }
 
-/** A score that no softmax sees, yet finite: a row of nothing else gives no NaN. */
+const names: OptionNames<AttentionMaskOptions> = { causal: true, mask: true };
+
+/** The score of a masked source: e^UNSEEN is 0, and a row of nothing else gives no NaN. */
 const UNSEEN = -1e30;
 
 /**
- * softmax(q kᵀ / √d) v (Vaswani et al. 2017). A token that may look nowhere gets zeros, as in
- * PyTorch.
+ * Scaled dot-product attention, softmax(q kᵀ / √d) v (Vaswani et al. 2017). A token that attends to
+ * no source gets zeros, as in PyTorch.
  * @param q - [..., T, d]
  * @param k - [..., S, d]
  * @param v - [..., S, e]
@@ -39,8 +44,10 @@ export function scaledDotProductAttention(
   q: Tensor,
   k: Tensor,
   v: Tensor,
-  { causal = false, mask }: AttentionMaskOptions = {},
+  options: AttentionMaskOptions = {},
 ): Tensor {
+  checkOptions("scaledDotProductAttention", options, names);
+  const { causal = false, mask } = options;
   for (const x of [q, k, v])
     if (x.shape.length < 2)
       throw new ShapeError("scaledDotProductAttention", "q, k, v of rank 2 or more", showSpec(x));
@@ -50,9 +57,9 @@ export function scaledDotProductAttention(
   if (seen === undefined) return matmul(softmax(scores), v);
   const weights = softmax(where(seen, scores, UNSEEN));
   const [time, sources] = scores.shape.slice(-2) as [number, number];
-  // Causality alone leaves every token at least itself to look at, and e^UNSEEN is 0 beside that.
-  const allLook = mask === undefined && time <= sources;
-  return matmul(allLook ? weights : where(seen, weights, 0), v);
+  // With causality alone every token attends to itself at least, and e^UNSEEN is 0 beside that.
+  const allAttend = mask === undefined && time <= sources;
+  return matmul(allAttend ? weights : where(seen, weights, 0), v);
 }
 
 function swapLast(x: Tensor): Tensor {
@@ -60,7 +67,7 @@ function swapLast(x: Tensor): Tensor {
   return transpose(x, [...axes.slice(0, -2), axes.length - 1, axes.length - 2]);
 }
 
-/** Where both the mask and causality let a token look; undefined for everywhere. */
+/** The mask and causality in one mask; undefined where every token attends to all sources. */
 function visible({ shape, backend }: Tensor, causal: boolean, mask?: Tensor): Tensor | undefined {
   if (!causal) return mask;
   const [time, sources] = shape.slice(-2) as [number, number];

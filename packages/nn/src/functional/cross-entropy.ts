@@ -1,5 +1,6 @@
 /**
- * @file Cross-entropy between logits and class indices, fused: one pass over the logits each way.
+ * @file Cross-entropy between logits and class indices, fused: one pass over the logits forward,
+ * and one backward.
  */
 import {
   add,
@@ -20,11 +21,13 @@ import {
 import {
   allocate,
   checkDTypes,
+  checkOptions,
   DTypeError,
   dtypeOf,
   elements,
   type FusedOp,
   fused,
+  type OptionNames,
   ShapeError,
   type Spec,
   sameShape,
@@ -84,7 +87,14 @@ function eachLabel(
   return count;
 }
 
-/** The primitives of {@link crossEntropy}. The forward keeps ln Σ eˣ of each row in float64. */
+/**
+ * The primitives of {@link crossEntropy}, logits [..., classes] and labels [...] → []; the residual
+ * is ln Σ eˣ of each row in float64.
+ * @example
+ * const labels = tensor([0], { dtype: "int32" });
+ * const settings = { labelSmoothing: 0, ignoreIndex: -100 };
+ * crossEntropyOp([tensor([[2, 0, 1]]), labels], settings); // 0.4076
+ */
 export const crossEntropyOp: FusedOp<[logits: 1, labels: 1], Settings, [logits: 1]> = fused({
   name: "crossEntropy",
   indices: 1,
@@ -140,13 +150,21 @@ export const crossEntropyOp: FusedOp<[logits: 1, labels: 1], Settings, [logits: 
   },
 });
 
-/** How {@link crossEntropy} treats its labels. */
+/** Options of {@link crossEntropy}. */
 export interface CrossEntropyOptions {
-  /** Share of each target that is spread evenly over all classes, in [0, 1]; 0 unless said. */
+  /**
+   * Share of each target that is spread evenly over all classes, in [0, 1].
+   * @defaultValue 0
+   */
   readonly labelSmoothing?: number;
-  /** Rows with this label count for nothing; −100 unless said. */
+  /**
+   * The label of rows that are left out of the mean.
+   * @defaultValue −100
+   */
   readonly ignoreIndex?: number;
 }
+
+const names: OptionNames<CrossEntropyOptions> = { labelSmoothing: true, ignoreIndex: true };
 
 /**
  * Mean of −ln softmax(x)[label] over the rows that are not ignored, in nats; with label smoothing ε
@@ -154,7 +172,7 @@ export interface CrossEntropyOptions {
  * every row is ignored.
  * @param logits - [..., classes]
  * @param labels - [...], int32, in [0, classes) or `ignoreIndex`
- * @returns a scalar. Cost: one exponential an element, each way
+ * @returns a scalar. Cost: one exponential an element forward, one backward
  * @throws ShapeError, DTypeError; ValueError for a label or a smoothing out of range
  * @example crossEntropy(tensor([[2, 0, 1]]), tensor([0], { dtype: "int32" })); // 0.4076
  */
@@ -163,6 +181,7 @@ export function crossEntropy(
   labels: Tensor,
   options: CrossEntropyOptions = {},
 ): Tensor {
+  checkOptions("crossEntropy", options, names);
   const { labelSmoothing = 0, ignoreIndex = -100 } = options;
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
     throw new ValueError("crossEntropy", "labelSmoothing in [0, 1]", labelSmoothing);

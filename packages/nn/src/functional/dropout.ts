@@ -1,18 +1,28 @@
 /** @file Dropout. */
 import { mul, type Rng, type Tensor, tensor } from "@spm/core";
-import { allocate, sizeOf, ValueError } from "@spm/core/extend";
+import { allocate, checkOptions, type OptionNames, sizeOf, ValueError } from "@spm/core/extend";
+
+/** Options of {@link dropout}. */
+export interface DropoutOptions {
+  /** Advanced by one draw an element; not at all where the probability is 0. */
+  readonly random: Rng;
+}
+
+/** Their names. */
+export const dropoutOptions: OptionNames<DropoutOptions> = { random: true };
 
 /**
- * y = x ⊙ m / (1 − p), each element of m 0 with probability p and 1 otherwise, so that the mean
- * stays (Srivastava et al. 2014).
- * @param x - float32 or float64, any shape
+ * Dropout, y = x ⊙ m / (1 − p): each element of m is 0 with probability p and 1 otherwise, so that
+ * the mean is unchanged (Srivastava et al. 2014).
+ * @param x - [...], float32 or float64
  * @param probability - p in [0, 1)
- * @param random - advanced by one draw an element; not at all where p = 0
  * @returns x's shape
  * @throws ValueError unless 0 ≤ p < 1
- * @example dropout(x, 0.1, rng(1));
+ * @example dropout(ones([2, 3]), 0.1, { random: rng(1) }).shape; // [2, 3]
  */
-export function dropout(x: Tensor, probability: number, random: Rng): Tensor {
+export function dropout(x: Tensor, probability: number, options: DropoutOptions): Tensor {
+  checkOptions("dropout", options, dropoutOptions);
+  const { random } = options;
   if (!(probability >= 0 && probability < 1))
     throw new ValueError("dropout", "a probability in [0, 1)", probability);
   if (probability === 0) return x;

@@ -53,8 +53,8 @@ const cases: [name: string, f: (...xs: Tensor[]) => Tensor, inputs: Tensor[]][] 
   ["logSoftmax", (x) => logSoftmax(x), [draw(2, 4)]],
   ["logSoftmax along the middle axis", (x) => logSoftmax(x, 1), [draw(2, 3, 2)]],
   ["mse", (p, t) => mse(p, t), [draw(2, 3), draw(2, 3)]],
-  ["mse summed", (p, t) => mse(p, t, "sum"), [draw(3), draw(3)]],
-  ["mse of each", (p, t) => mse(p, t, "none"), [draw(3), draw(3)]],
+  ["mse summed", (p, t) => mse(p, t, { reduction: "sum" }), [draw(3), draw(3)]],
+  ["mse of each", (p, t) => mse(p, t, { reduction: "none" }), [draw(3), draw(3)]],
   ["l1", (p, t) => l1(p, t), [draw(2, 3), draw(2, 3)]],
   ["huber", (p, t) => huber(p, t, { delta: 0.7 }), [draw(2, 3), draw(2, 3)]],
   ["bceWithLogits", (x, t) => bceWithLogits(x, t), [draw(5), share(5)]],
@@ -89,7 +89,7 @@ const cases: [name: string, f: (...xs: Tensor[]) => Tensor, inputs: Tensor[]][] 
   ["affine", (x, w, b) => affine(x, w, b), [draw(2, 2, 3), draw(4, 3), draw(4)]],
   ["embedding", (w) => embedding(w, tensor(Int32Array.of(2, 0, 2))), [draw(3, 2)]],
   ["windows", (x) => windows("windows", x, [2, 2], { stride: [1, 2] }), [draw(3, 5)]],
-  ["dropout", (x) => dropout(x, 0.4, rng(5)), [draw(4, 3)]],
+  ["dropout", (x) => dropout(x, 0.4, { random: rng(5) }), [draw(4, 3)]],
 ];
 
 test.each(cases)("%s: first and second derivatives", (_, f, inputs) => {
@@ -107,11 +107,11 @@ describe("values", () => {
 
   test("dropout keeps the mean, draws alike from one seed, is the identity at 0", async () => {
     const x = full([40_000], 1);
-    const y = dropout(x, 0.25, rng(1));
+    const y = dropout(x, 0.25, { random: rng(1) });
     expect(await mean(y).item()).toBeCloseTo(1, 2);
     expect(new Set(await values(y))).toEqual(new Set([0, Math.fround(4 / 3)]));
-    expect(await values(dropout(x, 0.25, rng(1)))).toEqual(await values(y));
-    expect(dropout(x, 0, rng(1))).toBe(x);
+    expect(await values(dropout(x, 0.25, { random: rng(1) }))).toEqual(await values(y));
+    expect(dropout(x, 0, { random: rng(1) })).toBe(x);
   });
 
   test("the first of equal elements gets a max pool's cotangent, as in PyTorch", async () => {
@@ -191,7 +191,7 @@ describe("refuses", () => {
     ],
     [
       "an unknown reduction",
-      () => l1(zeros([2]), zeros([2]), "median" as "mean"),
+      () => l1(zeros([2]), zeros([2]), { reduction: "median" as "mean" }),
       'ValueError: l1: expected "mean", "sum" or "none", got "median"',
     ],
     [
@@ -212,7 +212,7 @@ describe("refuses", () => {
     ],
     [
       "a negative epsilon",
-      () => rmsNorm(zeros([2, 3]), zeros([3]), -1),
+      () => rmsNorm(zeros([2, 3]), zeros([3]), { epsilon: -1 }),
       "ValueError: rmsNorm: expected epsilon ≥ 0, got -1",
     ],
     [
@@ -255,7 +255,7 @@ describe("refuses", () => {
     ],
     [
       "a probability of 1",
-      () => dropout(zeros([2]), 1, rng(1)),
+      () => dropout(zeros([2]), 1, { random: rng(1) }),
       "ValueError: dropout: expected a probability in [0, 1), got 1",
     ],
   ];

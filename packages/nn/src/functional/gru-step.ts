@@ -1,6 +1,4 @@
-/**
- * @file One step of a gated recurrent unit after its linear maps, fused: every gate in one pass.
- */
+/** @file One step of a gated recurrent unit after its linear maps, fused: all gates in one pass. */
 import { add, mul, sigmoid, split, sub, type Tensor, type TypedArray, tanh } from "@spm/core";
 import {
   allocate,
@@ -55,7 +53,11 @@ function eachUnit(
   }
 }
 
-/** The primitives of {@link gruStep}. Inputs: x's gates, h's gates, h. */
+/**
+ * The primitives of {@link gruStep}: x's gates [..., 3 · width], h's gates [..., 3 · width], h
+ * [..., width] → [..., width].
+ * @example gruStepOp([zeros([2, 9]), zeros([2, 9]), ones([2, 3])]).shape; // [2, 3]
+ */
 export const gruStepOp: FusedOp<[x: 1, u: 1, h: 1]> = fused({
   name: "gruStep",
   infer,
@@ -71,8 +73,8 @@ export const gruStepOp: FusedOp<[x: 1, u: 1, h: 1]> = fused({
   backward: (ct, inputs) => {
     const [x, u, h] = each(inputs, elements);
     const c = elements(ct);
-    const bars = each(inputs, ({ shape }) => zerosArray(dtypeOf(ct), shape));
-    const [xBar, uBar, hBar] = each(bars, ({ data }) => data);
+    const cotangents = each(inputs, ({ shape }) => zerosArray(dtypeOf(ct), shape));
+    const [xBar, uBar, hBar] = each(cotangents, ({ data }) => data);
     eachUnit(x, u, h.length, ct.shape.at(-1) ?? 1, (i, [rAt, zAt, nAt], r, z, n) => {
       const g = c[i]!;
       const nBar = g * (1 - z) * (1 - n * n);
@@ -82,7 +84,7 @@ export const gruStepOp: FusedOp<[x: 1, u: 1, h: 1]> = fused({
       uBar[nAt] = nBar * r;
       hBar[i] = g * z;
     });
-    return bars;
+    return cotangents;
   },
   composed: ([x, u, h]) => {
     const [xr, xz, xn] = split(x, 3, -1) as [Tensor, Tensor, Tensor];
@@ -94,11 +96,11 @@ export const gruStepOp: FusedOp<[x: 1, u: 1, h: 1]> = fused({
 });
 
 /**
- * h' = (1 − z) ⊙ n + z ⊙ h with r = σ(x_r + u_r), z = σ(x_z + u_z), n = tanh(x_n + r ⊙ u_n) (Cho et
- * al. 2014, in PyTorch's form).
- * @param x - what the input gives to the gates r, z, n one after another, bias included:
+ * One step of a GRU, h' = (1 − z) ⊙ n + z ⊙ h with r = σ(x_r + u_r), z = σ(x_z + u_z), n =
+ * tanh(x_n + r ⊙ u_n) (Cho et al. 2014, in PyTorch's form).
+ * @param x - the linear maps of the input for the gates r, z, n one after another, biases included,
  * [..., 3 · width]
- * @param u - what the state gives to them: [..., 3 · width]
+ * @param u - the linear maps of the state for them, biases included, [..., 3 · width]
  * @param h - the state, [..., width]
  * @returns the next state, [..., width]
  * @throws ShapeError, DTypeError where operands do not fit

@@ -1,13 +1,22 @@
 /** @file Functions without state: activations, losses, norms, attention, convolution. */
-export { elu, gelu, leakyRelu, silu } from "./activation.ts";
+export { elu, type GeluOptions, gelu, leakyRelu, silu } from "./activation.ts";
 export { embedding } from "./affine.ts";
 export { type AttentionMaskOptions, scaledDotProductAttention } from "./attention.ts";
 export { conv1d, conv2d } from "./convolution.ts";
 export { type CrossEntropyOptions, crossEntropy } from "./cross-entropy.ts";
-export { dropout } from "./dropout.ts";
+export { type DropoutOptions, dropout } from "./dropout.ts";
 export { gruStep } from "./gru-step.ts";
-export { bceWithLogits, huber, klDiv, l1, mse, type Reduction } from "./losses.ts";
-export { layerNorm, rmsNorm } from "./normalise.ts";
+export {
+  bceWithLogits,
+  type HuberOptions,
+  huber,
+  klDiv,
+  type LossOptions,
+  l1,
+  mse,
+  type Reduction,
+} from "./losses.ts";
+export { layerNorm, type NormOptions, rmsNorm } from "./normalise.ts";
 export { avgPool1d, avgPool2d, maxPool1d, maxPool2d } from "./pooling.ts";
 export { logSoftmax, softmax } from "./softmax.ts";
 export type { SlidingOptions } from "./windows.ts";

@@ -17,14 +17,37 @@ import {
   type Tensor,
   where,
 } from "@spm/core";
-import { ShapeError, sameShape, showShape, ValueError } from "@spm/core/extend";
+import {
+  checkOptions,
+  type OptionNames,
+  ShapeError,
+  sameShape,
+  showShape,
+  ValueError,
+} from "@spm/core/extend";
 
-/**
- * What becomes of the losses of the elements: their mean (unless said), their sum, or all of them.
- */
+/** The result of a loss: the mean of the losses of all elements, their sum, or each of them. */
 export type Reduction = "mean" | "sum" | "none";
 
-function reduce(op: string, losses: Tensor, reduction: Reduction): Tensor {
+/** Options of a loss. */
+export interface LossOptions {
+  /** @defaultValue "mean" */
+  readonly reduction?: Reduction;
+}
+
+/** Options of {@link huber}. */
+export interface HuberOptions extends LossOptions {
+  /**
+   * δ > 0, the difference from which on the loss is linear.
+   * @defaultValue 1
+   */
+  readonly delta?: number;
+}
+
+const lossOptions: OptionNames<LossOptions> = { reduction: true };
+const huberOptions: OptionNames<HuberOptions> = { ...lossOptions, delta: true };
+
+function reduce(op: string, losses: Tensor, { reduction = "mean" }: LossOptions): Tensor {
   if (reduction === "mean") return mean(losses);
   if (reduction === "sum") return sum(losses);
   if (reduction === "none") return losses;
@@ -45,34 +68,43 @@ function checkSame(op: string, prediction: Shape, target: Shape): void {
 }
 
 /**
- * Mean of (p − t)².
- * @throws ShapeError, DTypeError unless both are of one kind
+ * The mean squared error, mean of (p − t)².
+ * @param prediction - p, [...]
+ * @param target - t, the same shape
+ * @returns a scalar, or p's shape for `reduction: "none"`
+ * @throws ShapeError, DTypeError unless both are of one shape and dtype
  * @example mse(tensor([1, 3]), tensor([1, 1])); // 2
  */
-export const mse = (prediction: Tensor, target: Tensor, reduction: Reduction = "mean"): Tensor =>
-  reduce("mse", square(difference("mse", prediction, target)), reduction);
+export function mse(prediction: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  checkOptions("mse", options, lossOptions);
+  return reduce("mse", square(difference("mse", prediction, target)), options);
+}
 
 /**
- * Mean of |p − t|; the derivative at 0 is 0.
- * @throws ShapeError, DTypeError unless both are of one kind
+ * The mean absolute error, mean of |p − t|; the derivative at 0 is 0.
+ * @param prediction - p, [...]
+ * @param target - t, the same shape
+ * @returns a scalar, or p's shape for `reduction: "none"`
+ * @throws ShapeError, DTypeError unless both are of one shape and dtype
+ * @example l1(tensor([1, 3]), tensor([1, 1]), { reduction: "sum" }); // 2
  */
-export const l1 = (prediction: Tensor, target: Tensor, reduction: Reduction = "mean"): Tensor =>
-  reduce("l1", abs(difference("l1", prediction, target)), reduction);
+export function l1(prediction: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  checkOptions("l1", options, lossOptions);
+  return reduce("l1", abs(difference("l1", prediction, target)), options);
+}
 
 /**
- * Mean of d²/2 where |d| ≤ δ, δ(|d| − δ/2) beyond, d = p − t (Huber 1964).
- * @param delta - δ > 0, 1 unless said
- * @throws ShapeError, DTypeError unless both are of one kind; ValueError unless δ > 0
+ * Huber's loss, the mean of d²/2 where |d| ≤ δ and of δ(|d| − δ/2) elsewhere, d = p − t (Huber
+ * 1964).
+ * @param prediction - p, [...]
+ * @param target - t, the same shape
+ * @returns a scalar, or p's shape for `reduction: "none"`
+ * @throws ShapeError, DTypeError unless both are of one shape and dtype; ValueError unless δ > 0
  * @example huber(tensor([3]), tensor([0]), { delta: 1 }); // 2.5
  */
-export function huber(
-  prediction: Tensor,
-  target: Tensor,
-  {
-    delta = 1,
-    reduction = "mean",
-  }: { readonly delta?: number; readonly reduction?: Reduction } = {},
-): Tensor {
+export function huber(prediction: Tensor, target: Tensor, options: HuberOptions = {}): Tensor {
+  checkOptions("huber", options, huberOptions);
+  const { delta = 1 } = options;
   if (!(delta > 0)) throw new ValueError("huber", "delta > 0", delta);
   const d = difference("huber", prediction, target);
   const size = abs(d);
@@ -81,37 +113,33 @@ export function huber(
     mul(0.5, square(d)),
     mul(delta, sub(size, delta / 2)),
   );
-  return reduce("huber", losses, reduction);
+  return reduce("huber", losses, options);
 }
 
 /**
- * Mean of −t ln σ(x) − (1 − t) ln(1 − σ(x)), the binary cross-entropy of logits, in nats; no
- * overflow, no rounding to ln 0.
- * @param logits - x, any shape
+ * The binary cross-entropy of logits, the mean of −t ln σ(x) − (1 − t) ln(1 − σ(x)), in nats,
+ * without overflow or rounding to ln 0.
+ * @param logits - x, [...]
  * @param target - t, the same shape; a probability in [0, 1], which is not checked (on a device it
- * could not be): outside of it the loss is negative without bound and means nothing
- * @throws ShapeError, DTypeError unless both are of one kind
+ * could not be): outside of it the loss has no lower bound
+ * @returns a scalar, or x's shape for `reduction: "none"`
+ * @throws ShapeError, DTypeError unless both are of one shape and dtype
  * @example bceWithLogits(tensor([100]), tensor([1])); // 0
  */
-export function bceWithLogits(
-  logits: Tensor,
-  target: Tensor,
-  reduction: Reduction = "mean",
-): Tensor {
+export function bceWithLogits(logits: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  checkOptions("bceWithLogits", options, lossOptions);
   checkSame("bceWithLogits", logits.shape, target.shape);
-  return reduce(
-    "bceWithLogits",
-    add(mul(sub(1, target), logits), softplus(neg(logits))),
-    reduction,
-  );
+  const losses = add(mul(sub(1, target), logits), softplus(neg(logits)));
+  return reduce("bceWithLogits", losses, options);
 }
 
 /**
- * Kullback-Leibler divergence Σ t (ln t − ln p) of distributions along the last axis, averaged over
- * all rows, in nats. A target of 0 contributes 0.
+ * The Kullback-Leibler divergence Σ t (ln t − ln p) of distributions along the last axis, averaged
+ * over all rows, in nats. A target of 0 contributes 0.
  * @param logProbabilities - ln p, [..., n]
  * @param target - t, the same shape
- * @throws ShapeError, DTypeError unless both are of one kind
+ * @returns a scalar
+ * @throws ShapeError, DTypeError unless both are of one shape and dtype
  * @example klDiv(logSoftmax(logits), softmax(teacher));
  */
 export function klDiv(logProbabilities: Tensor, target: Tensor): Tensor {

@@ -3,10 +3,12 @@ import { add, div, mean, mul, type NdArray, sqrt, square, sub, type Tensor } fro
 import {
   allocate,
   checkDTypes,
+  checkOptions,
   dtypeOf,
   elements,
   type FusedOp,
   fused,
+  type OptionNames,
   ShapeError,
   type Spec,
   sameShape,
@@ -15,6 +17,18 @@ import {
   ValueError,
   wrap,
 } from "@spm/core/extend";
+
+/** Options of a norm. */
+export interface NormOptions {
+  /**
+   * ε ≥ 0, added under the root.
+   * @defaultValue 10⁻⁵ of layer norm, 10⁻⁶ of RMS norm
+   */
+  readonly epsilon?: number;
+}
+
+/** Their names. */
+export const normOptions: OptionNames<NormOptions> = { epsilon: true };
 
 const last = { axis: -1, keepdims: true } as const;
 
@@ -33,7 +47,7 @@ const infer =
     return { shape: x.shape, dtype };
   };
 
-/** Sums of one column each, in float64, as an array of the dtype that they belong to. */
+/** Sums of columns in float64, as an array of the dtype of the columns. */
 function summed(sums: Float64Array, like: { readonly data: unknown }): NdArray {
   const out = allocate(dtypeOf(like), sums.length);
   out.set(sums);
@@ -41,8 +55,9 @@ function summed(sums: Float64Array, like: { readonly data: unknown }): NdArray {
 }
 
 /**
- * The primitives of {@link layerNorm}. The forward keeps mean and 1/deviation of each row in
- * float64.
+ * The primitives of {@link layerNorm}, x [..., width], weight and bias [width] → [..., width];
+ * their option is ε, the residual mean and 1/deviation of each row in float64.
+ * @example layerNormOp([ones([2, 3]), ones([3]), zeros([3])], 1e-5).shape; // [2, 3]
  */
 export const layerNormOp: FusedOp<[x: 1, weight: 1, bias: 1], number> = fused({
   name: "layerNorm",
@@ -105,7 +120,11 @@ export const layerNormOp: FusedOp<[x: 1, weight: 1, bias: 1], number> = fused({
   },
 });
 
-/** The primitives of {@link rmsNorm}. The forward keeps 1/size of each row in float64. */
+/**
+ * The primitives of {@link rmsNorm}, x [..., width] and weight [width] → [..., width]; their option
+ * is ε, the residual 1/size of each row in float64.
+ * @example rmsNormOp([ones([2, 3]), ones([3])], 1e-6).shape; // [2, 3]
+ */
 export const rmsNormOp: FusedOp<[x: 1, weight: 1], number> = fused({
   name: "rmsNorm",
   infer: infer("rmsNorm"),
@@ -146,27 +165,34 @@ export const rmsNormOp: FusedOp<[x: 1, weight: 1], number> = fused({
 });
 
 /**
- * y = (x − μ) / √(σ² + ε) ⊙ weight + bias, with mean and biased variance of each row (Ba et al.
- * 2016).
+ * Layer norm, y = (x − μ) / √(σ² + ε) ⊙ weight + bias, with mean and biased variance of each row
+ * (Ba et al. 2016).
  * @param x - [..., width]
  * @param weight - [width]
  * @param bias - [width]
- * @param epsilon - ε ≥ 0, 10⁻⁵ unless said
  * @returns x's shape. Cost: about 8 FLOP an element forward, 14 back
  * @throws ShapeError, DTypeError where an operand does not fit; ValueError for a negative ε
- * @example layerNorm(x, ones([8]), zeros([8]));
+ * @example layerNorm(tensor([1, 3]), ones([2]), zeros([2])); // [-1, 1]
  */
-export const layerNorm = (x: Tensor, weight: Tensor, bias: Tensor, epsilon = 1e-5): Tensor =>
-  layerNormOp([x, weight, bias], epsilon);
+export function layerNorm(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor,
+  options: NormOptions = {},
+): Tensor {
+  checkOptions("layerNorm", options, normOptions);
+  return layerNormOp([x, weight, bias], options.epsilon ?? 1e-5);
+}
 
 /**
- * y = x / √(mean(x²) + ε) ⊙ weight over each row (Zhang and Sennrich 2019).
+ * RMS norm, y = x / √(mean(x²) + ε) ⊙ weight over each row (Zhang and Sennrich 2019).
  * @param x - [..., width]
  * @param weight - [width]
- * @param epsilon - ε ≥ 0, 10⁻⁶ unless said
  * @returns x's shape. Cost: about 5 FLOP an element forward, 10 back
  * @throws ShapeError, DTypeError where an operand does not fit; ValueError for a negative ε
- * @example rmsNorm(x, ones([8]));
+ * @example rmsNorm(tensor([3, 3]), ones([2])); // [1, 1]
  */
-export const rmsNorm = (x: Tensor, weight: Tensor, epsilon = 1e-6): Tensor =>
-  rmsNormOp([x, weight], epsilon);
+export function rmsNorm(x: Tensor, weight: Tensor, options: NormOptions = {}): Tensor {
+  checkOptions("rmsNorm", options, normOptions);
+  return rmsNormOp([x, weight], options.epsilon ?? 1e-6);
+}

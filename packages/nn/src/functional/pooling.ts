@@ -9,12 +9,12 @@ import {
   squeeze,
   type Tensor,
 } from "@spm/core";
-import { ShapeError, showShape } from "@spm/core/extend";
-import { checkSizes, type SlidingOptions, windows } from "./windows.ts";
+import { checkOptions, ShapeError, showShape } from "@spm/core/extend";
+import { checkSizes, type SlidingOptions, slidingOptions, windows } from "./windows.ts";
 
 type Size = number | Shape;
 
-/** The windows as rows: [..., ...out, Πkernel]. Side by side unless a stride is given. */
+/** The windows as rows, [..., ...out, Πkernel]; the stride is by default the kernel's size. */
 function rowsOf(
   op: string,
   axes: number,
@@ -23,12 +23,14 @@ function rowsOf(
   options: SlidingOptions,
   value: number,
 ): Tensor {
+  checkOptions(op, options, slidingOptions);
   const kernel = checkSizes(op, "kernel sizes", size, axes, 1);
-  const seen = windows(op, x, kernel, { stride: kernel, ...options }, value);
+  const seen = windows(op, x, kernel, { stride: kernel, ...options, value });
   return reshape(seen, [...seen.shape.slice(0, -axes), kernel.reduce((a, b) => a * b, 1)]);
 }
 
 function largest(op: string, axes: number, x: Tensor, size: Size, options: SlidingOptions): Tensor {
+  checkOptions(op, options, slidingOptions);
   const kernel = checkSizes(op, "kernel sizes", size, axes, 1);
   const padding = checkSizes(op, "paddings", options.padding ?? 0, axes, 0);
   if (padding.some((zeros, k) => 2 * zeros > kernel[k]!))
@@ -42,10 +44,10 @@ function largest(op: string, axes: number, x: Tensor, size: Size, options: Slidi
 }
 
 /**
- * The largest element of every window; the first of equal ones gets the cotangent. Padding never
- * wins.
+ * The largest element of every window; the first of equal ones gets the cotangent. Padding counts
+ * as −∞.
  * @param x - [..., length]
- * @param size - of the window; windows lie side by side unless a stride is given
+ * @param size - of the window, and the default stride
  * @returns [..., ⌊(length + 2 · padding − size) / stride⌋ + 1]
  * @throws ShapeError where the window does not fit, or may lie in the padding alone
  * @example maxPool1d(tensor([3, 1, 2, 4]), 2); // [3, 4]
@@ -54,16 +56,34 @@ export const maxPool1d = (x: Tensor, size: Size, options: SlidingOptions = {}): 
   largest("maxPool1d", 1, x, size, options);
 
 /**
- * {@link maxPool1d} over the last two axes.
+ * The largest element of every window over the last two axes, otherwise as {@link maxPool1d}.
+ * @param x - [..., height, width]
+ * @param size - of the window, one number or [height, width], and the default stride
+ * @returns [..., height', width']
+ * @throws ShapeError where the window does not fit, or may lie in the padding alone
  * @example maxPool2d(ones([1, 1, 4, 4]), 2).shape; // [1, 1, 2, 2]
  */
 export const maxPool2d = (x: Tensor, size: Size, options: SlidingOptions = {}): Tensor =>
   largest("maxPool2d", 2, x, size, options);
 
-/** The mean of every window, padding counted as zeros; otherwise as {@link maxPool1d}. */
+/**
+ * The mean of every window; padding counts as zeros.
+ * @param x - [..., length]
+ * @param size - of the window, and the default stride
+ * @returns [..., ⌊(length + 2 · padding − size) / stride⌋ + 1]
+ * @throws ShapeError where the window does not fit
+ * @example avgPool1d(tensor([3, 1, 2, 4]), 2); // [2, 3]
+ */
 export const avgPool1d = (x: Tensor, size: Size, options: SlidingOptions = {}): Tensor =>
   mean(rowsOf("avgPool1d", 1, x, size, options, 0), { axis: -1 });
 
-/** {@link avgPool1d} over the last two axes. */
+/**
+ * The mean of every window over the last two axes, otherwise as {@link avgPool1d}.
+ * @param x - [..., height, width]
+ * @param size - of the window, one number or [height, width], and the default stride
+ * @returns [..., height', width']
+ * @throws ShapeError where the window does not fit
+ * @example avgPool2d(ones([1, 1, 4, 4]), 2).shape; // [1, 1, 2, 2]
+ */
 export const avgPool2d = (x: Tensor, size: Size, options: SlidingOptions = {}): Tensor =>
   mean(rowsOf("avgPool2d", 2, x, size, options, 0), { axis: -1 });

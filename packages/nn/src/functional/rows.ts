@@ -1,4 +1,4 @@
-/** @file What kernels along one axis share: arrays as rows, results as arrays. */
+/** @file Arrays as rows along one axis, for kernels that work row by row. */
 import type { NdArray, TypedArray } from "@spm/core";
 import { allocate, dtypeOf, elements, sizeOf, wrap } from "@spm/core/extend";
 

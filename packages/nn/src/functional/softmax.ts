@@ -1,6 +1,6 @@
 /**
- * @file Softmax and its logarithm, fused: one pass over each row both ways, shifted by the largest
- * element.
+ * @file Softmax and its logarithm, fused: each row in one kernel, forward and backward, shifted by
+ * its largest element.
  */
 import { exp, logsumexp, type NdArray, sub, type Tensor } from "@spm/core";
 import {
@@ -29,8 +29,8 @@ function logSum(v: ArrayLike<number>, from: number, to: number): number {
 }
 
 /**
- * y = f(xᵢ − ln Σ eˣ) along an axis. Keeps ln Σ eˣ of each row in float64: the backward pass needs
- * more digits than a float32 result has.
+ * y = f(xᵢ − ln Σ eˣ) along an axis. The residual is ln Σ eˣ of each row in float64: the backward
+ * pass needs more digits than a float32 result has.
  */
 const forward =
   (f: (logProbability: number) => number) =>
@@ -62,7 +62,7 @@ const backward =
     [logSums]: readonly [logSums: NdArray],
   ): [xBar: NdArray] => {
     const [c, v, sums] = [rowsOf(ct, axis), rowsOf(x, axis), elements(logSums)];
-    const bar = fromRows(x, axis, (out, width) => {
+    const xBar = fromRows(x, axis, (out, width) => {
       const p = new Float64Array(width);
       for (let r = 0, from = 0; r < sums.length; r++, from += width) {
         let inner = 0;
@@ -74,12 +74,15 @@ const backward =
         for (let i = 0; i < width; i++) out[from + i] = g(c[from + i]!, p[i]!, inner);
       }
     });
-    return [bar];
+    return [xBar];
   };
 
 const centred = (x: Tensor, axis: number): Tensor => sub(x, logsumexp(x, { axis, keepdims: true }));
 
-/** The primitives of {@link softmax}; their option is the axis. */
+/**
+ * The primitives of {@link softmax}, [..., n, ...] → the same shape; their option is the axis, ≥ 0.
+ * @example softmaxOp([tensor([0, 0])], 0); // [0.5, 0.5]
+ */
 export const softmaxOp: FusedOp<[x: 1], number> = fused({
   name: "softmax",
   infer: infer("softmax"),
@@ -91,7 +94,11 @@ export const softmaxOp: FusedOp<[x: 1], number> = fused({
   composed: ([x], axis) => exp(centred(x, axis)),
 });
 
-/** The primitives of {@link logSoftmax}; their option is the axis. */
+/**
+ * The primitives of {@link logSoftmax}, [..., n, ...] → the same shape; their option is the axis,
+ * ≥ 0.
+ * @example logSoftmaxOp([tensor([0, 0])], 0); // [−0.6931, −0.6931]
+ */
 export const logSoftmaxOp: FusedOp<[x: 1], number> = fused({
   name: "logSoftmax",
   infer: infer("logSoftmax"),
@@ -104,9 +111,9 @@ export const logSoftmaxOp: FusedOp<[x: 1], number> = fused({
 });
 
 /**
- * yᵢ = e^xᵢ / Σⱼ e^xⱼ along an axis, without overflow; a row of nothing but −∞ gives NaN.
- * @param x - any shape with at least one axis
- * @param axis - the last unless said
+ * Softmax, yᵢ = e^xᵢ / Σⱼ e^xⱼ along an axis, without overflow; a row of nothing but −∞ gives NaN.
+ * @param x - [..., n, ...]
+ * @param axis - the axis (default −1, the last)
  * @returns x's shape. Cost: two exponentials an element forward, none back
  * @throws ShapeError for an axis out of range; DTypeError unless x is float32 or float64
  * @example softmax(tensor([0, 0])); // [0.5, 0.5]
@@ -115,8 +122,9 @@ export const softmax = (x: Tensor, axis = -1): Tensor =>
   softmaxOp([x], checkAxis("softmax", axis, x.shape.length));
 
 /**
- * xᵢ − ln Σⱼ e^xⱼ along an axis: the logarithm of {@link softmax}, exact where that rounds to 0.
- * @param axis - the last unless said
+ * The logarithm of {@link softmax}, xᵢ − ln Σⱼ e^xⱼ along an axis, exact where that rounds to 0.
+ * @param x - [..., n, ...]
+ * @param axis - the axis (default −1, the last)
  * @returns x's shape
  * @throws ShapeError for an axis out of range; DTypeError unless x is float32 or float64
  * @example logSoftmax(tensor([0, 0])); // [−0.6931, −0.6931]

@@ -1,29 +1,31 @@
 /**
- * @file The windows that a kernel sees as it slides: a view, and its transpose, which adds
- * overlapping windows.
+ * @file The windows under a sliding kernel: a view, and its transpose, which adds overlapping
+ * windows.
  */
 import { type NdArray, pad, type Shape, type Tensor } from "@spm/core";
 import {
   addInto,
+  checkOptions,
   copyArray,
   definePrimitive,
   dtypeOf,
   type Op,
+  type OptionNames,
   ShapeError,
   showShape,
   wrap,
   zerosArray,
 } from "@spm/core/extend";
 
-/** Size of the window and how far it moves, along each of the last axes. */
+/** Size of the window and its step, along each of the last axes. */
 interface Sliding {
   readonly kernel: Shape;
   readonly stride: Shape;
 }
 
 /**
- * [..., ...space] as [..., ...out, ...kernel]: the same elements, seen once for each window that
- * they are in.
+ * [..., ...space] as [..., ...out, ...kernel]: a view in which an element occurs once for each
+ * window that contains it.
  */
 function windowed(x: NdArray, { kernel, stride }: Sliding): NdArray {
   const lead = x.shape.length - kernel.length;
@@ -42,7 +44,10 @@ function windowedShape(shape: Shape, { kernel, stride }: Sliding): number[] {
   return [...shape.slice(0, lead), ...out, ...kernel];
 }
 
-/** The primitive: the windows of an array, a view. */
+/**
+ * The primitive of {@link windows}, without padding: x [..., ...space] → [..., ...out, ...kernel].
+ * @example windowsOp([tensor([1, 2, 3])], { kernel: [2], stride: [1] })[0]; // [[1, 2], [2, 3]]
+ */
 export const windowsOp: Op<[x: 1], [y: 1], Sliding> = definePrimitive({
   name: "windows",
   infer: ([x], sliding) => [{ shape: windowedShape(x.shape, sliding), dtype: x.dtype }],
@@ -50,7 +55,13 @@ export const windowsOp: Op<[x: 1], [y: 1], Sliding> = definePrimitive({
   vjp: ([ct], { inputs: [x], options }) => addWindowsOp([ct], { ...options, into: x.shape }),
 });
 
-/** Its transpose: adds each window to where it was taken from. */
+/**
+ * The transpose of {@link windowsOp}, [..., ...out, ...kernel] → [..., ...space]: adds each window
+ * to its place in zeros of shape `into`.
+ * @example
+ * const sliding = { kernel: [2], stride: [1], into: [3] };
+ * addWindowsOp([ones([2, 2])], sliding)[0]; // [1, 2, 1]
+ */
 export const addWindowsOp: Op<[x: 1], [y: 1], Sliding & { readonly into: Shape }> = definePrimitive(
   {
     name: "addWindows",
@@ -64,19 +75,35 @@ export const addWindowsOp: Op<[x: 1], [y: 1], Sliding & { readonly into: Shape }
   },
 );
 
-/** How a kernel slides over the last axes: one number for all of them, or one for each. */
+/** The steps of a kernel over the last axes: one number for all of them, or one for each. */
 export interface SlidingOptions {
-  /** 1 unless said. */
+  /** @defaultValue 1; of pooling the size of the window */
   readonly stride?: number | Shape;
-  /** Elements added on either side; 0 unless said. */
+  /**
+   * Elements added on either side.
+   * @defaultValue 0
+   */
   readonly padding?: number | Shape;
 }
 
+/** Options of {@link windows}. */
+export interface WindowsOptions extends SlidingOptions {
+  /**
+   * The elements of the padding.
+   * @defaultValue 0
+   */
+  readonly value?: number;
+}
+
+/** The names of {@link SlidingOptions}. */
+export const slidingOptions: OptionNames<SlidingOptions> = { stride: true, padding: true };
+const windowsOptions: OptionNames<WindowsOptions> = { ...slidingOptions, value: true };
+
 /**
- * The windows of a kernel as it slides over the last axes: a view, but for the padding.
+ * The windows of a kernel that slides over the last axes: a view, but for the padding.
+ * @param op - the function that errors name
  * @param x - [..., ...space]
  * @param kernel - sizes of the window, one for each of those axes
- * @param value - of the padding
  * @returns [..., ...out, ...kernel] with out = ⌊(space + 2 · padding − kernel) / stride⌋ + 1
  * @throws ShapeError where the kernel does not fit, or sizes are no integers in range
  * @example windows("smooth", tensor([1, 2, 3]), [2]); // [[1, 2], [2, 3]]
@@ -85,17 +112,21 @@ export function windows(
   op: string,
   x: Tensor,
   kernel: Shape,
-  options: SlidingOptions = {},
-  value = 0,
+  options: WindowsOptions = {},
 ): Tensor {
+  checkOptions(op, options, windowsOptions);
   const axes = kernel.length;
   checkSizes(op, "kernel sizes", kernel, axes, 1);
   const stride = checkSizes(op, "strides", options.stride ?? 1, axes, 1);
   const padding = checkSizes(op, "paddings", options.padding ?? 0, axes, 0);
   if (x.shape.length < axes)
     throw new ShapeError(op, `at least ${axes} axes to slide over`, showShape(x.shape));
-  const around = [...x.shape.slice(axes).map(() => 0), ...padding];
-  const padded = padding.every((n) => n === 0) ? x : pad(x, around, around, { value });
+  const sides = [...x.shape.slice(axes).map(() => 0), ...padding];
+  const padded = padding.every((n) => n === 0)
+    ? x
+    : pad(x, sides, sides, {
+        value: options.value ?? 0,
+      });
   const space = padded.shape.slice(-axes);
   if (space.some((n, k) => n < kernel[k]!))
     throw new ShapeError(

@@ -1,34 +1,40 @@
 /** @file Independent dense maps on parts of the coordinates. */
 import { normal, type Parameter, parameter, reshape, slice, type Tensor } from "@spm/core";
-import { ShapeError } from "@spm/core/extend";
-import type { LinearEntry, LinearOptions } from "../linear-map.ts";
+import { checkOptions, type OptionNames, ShapeError } from "@spm/core/extend";
+import { type LinearEntry, type LinearOptions, linearOptions } from "../linear-map.ts";
 import { blockDiagonal, multiplyBlocks } from "./blockwise.ts";
 import { assignNumbers, narrowed, StructuredMap, widened } from "./structured-map.ts";
 
-/** How a block-diagonal map is built. */
+/** Options of {@link BlockDiagonal}. */
 export interface BlockDiagonalOptions extends LinearOptions {
-  /** q, from 1 to min(in, out); ⌈√min(in, out)⌉ unless said. */
+  /**
+   * q, from 1 to min(in, out).
+   * @defaultValue ⌈√min(in, out)⌉
+   */
   readonly blocks?: number;
 }
 
+const names: OptionNames<BlockDiagonalOptions> = { ...linearOptions, blocks: true };
+
 /**
- * W = diag(W₁, …, W_q) with blocks [⌈out/q⌉, ⌈in/q⌉]; what the last blocks have beyond in and out
- * is padding. x [..., in] → [..., out]; about in·out/q + out parameters, twice as many FLOP a row.
- * Nothing mixes across blocks. Starts from N(0, gain²/⌈in/q⌉).
+ * A block-diagonal map, W = diag(W₁, …, W_q) with blocks [⌈out/q⌉, ⌈in/q⌉], the last ones padded. x
+ * [..., in] → [..., out]; about in·out/q + out parameters, twice as many FLOP a row. Nothing mixes
+ * across blocks. Initial blocks are N(0, gain²/⌈in/q⌉).
  * @throws ShapeError for a number of blocks out of range
- * @example const layer = new BlockDiagonal(256, 256, { blocks: 16, random: rng(1) });
+ * @example new BlockDiagonal(64, 64, { blocks: 16, random: rng(1) }).weight.shape; // [16, 4, 4]
  */
 export class BlockDiagonal extends StructuredMap {
   /** [q, ⌈out/q⌉, ⌈in/q⌉] */
   readonly weight: Parameter;
 
-  constructor(fanIn: number, fanOut: number, options: BlockDiagonalOptions) {
-    super(fanIn, fanOut, options);
-    const most = Math.min(fanIn, fanOut);
+  constructor(inFeatures: number, outFeatures: number, options: BlockDiagonalOptions) {
+    super(inFeatures, outFeatures, options);
+    checkOptions("BlockDiagonal", options, names);
+    const most = Math.min(inFeatures, outFeatures);
     const { random, gain = 1, blocks = Math.ceil(Math.sqrt(most)) } = options;
     if (!Number.isSafeInteger(blocks) || blocks < 1 || blocks > most)
       throw new ShapeError("BlockDiagonal", `1 to ${most} blocks`, blocks);
-    const [height, width] = [Math.ceil(fanOut / blocks), Math.ceil(fanIn / blocks)];
+    const [height, width] = [Math.ceil(outFeatures / blocks), Math.ceil(inFeatures / blocks)];
     this.weight = parameter(normal(random, [blocks, height, width], 0, gain / Math.sqrt(width)));
   }
 
@@ -36,14 +42,14 @@ export class BlockDiagonal extends StructuredMap {
     const [q, height, width] = this.weight.shape as [number, number, number];
     const parts = reshape(widened(x, q * width), [-1, q, width]);
     const y = reshape(multiplyBlocks(parts, this.weight), [...x.shape.slice(0, -1), q * height]);
-    return narrowed(y, this.fanOut);
+    return narrowed(y, this.outFeatures);
   }
 
   protected get productFlops(): number {
     return 2 * this.weight.shape.reduce((a, b) => a * b, 1);
   }
 
-  /** The blocks of W. */
+  /** Assigns the blocks of W. */
   protected assignNearest(weight: readonly Float64Array[]): void {
     const [q, height, width] = this.weight.shape as [number, number, number];
     const entry = (at: number): number => {
@@ -61,13 +67,16 @@ export class BlockDiagonal extends StructuredMap {
   }
 
   toDense(): Tensor {
-    return slice(blockDiagonal(this.weight), [{ stop: this.fanOut }, { stop: this.fanIn }]);
+    return slice(blockDiagonal(this.weight), [
+      { stop: this.outFeatures },
+      { stop: this.inFeatures },
+    ]);
   }
 }
 
-/** BlockDiagonal by name. */
+/** The entry of {@link BlockDiagonal}. */
 export const blockDiagonalKind: LinearEntry = {
   description: "independent dense maps on parts of the coordinates",
   learningRate: 0.01,
-  create: (fanIn, fanOut, options) => new BlockDiagonal(fanIn, fanOut, options),
+  create: (inFeatures, outFeatures, options) => new BlockDiagonal(inFeatures, outFeatures, options),
 };

@@ -13,12 +13,12 @@ export function multiplyBlocks(x: Tensor, w: Tensor): Tensor {
 
 /** The matrix [q·out, q·in] with w[k] as its k-th diagonal block. w [q, out, in]. */
 export function blockDiagonal(w: Tensor): Tensor {
-  const [q, out, fanIn] = w.shape as [number, number, number];
+  const [q, out, inFeatures] = w.shape as [number, number, number];
   const rows = Array.from({ length: q }, (_, k) =>
     pad(
-      reshape(slice(w, [{ start: k, stop: k + 1 }]), [out, fanIn]),
-      [0, k * fanIn],
-      [0, (q - 1 - k) * fanIn],
+      reshape(slice(w, [{ start: k, stop: k + 1 }]), [out, inFeatures]),
+      [0, k * inFeatures],
+      [0, (q - 1 - k) * inFeatures],
     ),
   );
   return concat(rows);

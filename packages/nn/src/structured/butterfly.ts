@@ -13,32 +13,34 @@ import {
   tensor,
   zeros,
 } from "@spm/core";
-import { each, elements } from "@spm/core/extend";
+import { checkOptions, each, elements } from "@spm/core/extend";
 import { butterfly, generalMixer, initialParameters, type Schedule, toDense } from "@spm/mixer";
 import { fromDense } from "@spm/mixer/analysis";
-import type { LinearEntry, LinearOptions } from "../linear-map.ts";
+import { type LinearEntry, type LinearOptions, linearOptions } from "../linear-map.ts";
 import { assignNumbers, narrowed, StructuredMap } from "./structured-map.ts";
 
 /**
- * W = the first rows of ⌈out/n⌉ independent butterflies of width n = 2^⌈log₂ in⌉, one below another
- * (Dao et al. 2019): each is the general mixer on distances 1, 2, 4, … without its diagonals. x
- * [..., in] → [..., out]; 2n log₂ n parameters and 3n log₂ n FLOP a row for each. Starts with
- * orthogonal blocks, those of the last stage times `gain`; exempt from weight decay.
- * @example const up = new Butterfly(256, 1024, { random: rng(1) }); // four of width 256
+ * Stacked butterflies, W = the first rows of ⌈out/n⌉ independent ones of width n = 2^⌈log₂ in⌉, one
+ * below another (Dao et al. 2019): each is the general mixer on distances 1, 2, 4, … without its
+ * diagonals. x [..., in] → [..., out]; 2n log₂ n parameters and 3n log₂ n FLOP a row for each.
+ * Initial blocks are orthogonal, those of the last stage times `gain`; exempt from weight decay.
+ * @throws ShapeError unless both sizes are whole numbers ≥ 1
+ * @example new Butterfly(256, 1024, { random: rng(1) }).stack.length; // 4
  */
 export class Butterfly extends StructuredMap {
   readonly schedule: Schedule;
   /** Rows [a, b, c, d], [P, 4] for each of the stack. */
   readonly stack: readonly Parameter[];
 
-  constructor(fanIn: number, fanOut: number, options: LinearOptions) {
-    super(fanIn, fanOut, options);
-    const n = 2 ** Math.max(1, Math.ceil(Math.log2(fanIn)));
+  constructor(inFeatures: number, outFeatures: number, options: LinearOptions) {
+    super(inFeatures, outFeatures, options);
+    checkOptions("Butterfly", options, linearOptions);
+    const n = 2 ** Math.max(1, Math.ceil(Math.log2(inFeatures)));
     this.schedule = butterfly(n);
     const { random, gain = 1 } = options;
     const pairs = this.schedule.first.length;
     const scale = concat([ones([pairs - n / 2, 4]), mul(ones([n / 2, 4]), gain)]);
-    this.stack = Array.from({ length: Math.ceil(fanOut / n) }, () =>
+    this.stack = Array.from({ length: Math.ceil(outFeatures / n) }, () =>
       parameter(mul(initialParameters(generalMixer, this.schedule, random).blocks, scale), {
         decay: false,
       }),
@@ -49,7 +51,7 @@ export class Butterfly extends StructuredMap {
     const { schedule } = this;
     const none = zeros([0], { dtype: x.dtype, backend: x.backend });
     const parts = this.stack.map((blocks) => generalMixer(x, blocks, none, { schedule }));
-    return narrowed(concat(parts, -1), this.fanOut);
+    return narrowed(concat(parts, -1), this.outFeatures);
   }
 
   protected get productFlops(): number {
@@ -57,16 +59,16 @@ export class Butterfly extends StructuredMap {
   }
 
   /**
-   * What `fromDense` of the mixer finds for the rows of each; its diagonals go into the first and
-   * the last blocks.
+   * Assigns the blocks that `fromDense` finds for the rows of each butterfly, with its diagonals
+   * multiplied into the first and the last blocks.
    */
   protected assignNearest(weight: readonly Float64Array[]): void {
-    const { schedule, fanIn } = this;
+    const { schedule, inFeatures } = this;
     const { n, first, second } = schedule;
     this.stack.forEach((target, at) => {
       const rows = weight.slice(at * n, (at + 1) * n).flatMap((row) => [...row]);
       const w = tensor(Float64Array.from(rows), {
-        shape: [rows.length / fanIn, fanIn],
+        shape: [rows.length / inFeatures, inFeatures],
         backend: target.backend,
       });
       const { parameters, dIn, dOut } = fromDense(w, { schedule }).factors;
@@ -90,13 +92,13 @@ export class Butterfly extends StructuredMap {
       const parameters = { blocks, unpairedScales: zeros([0], { dtype, backend }) };
       return toDense({ mixer: generalMixer, schedule, parameters });
     });
-    return slice(concat(squares), [{ stop: this.fanOut }, { stop: this.fanIn }]);
+    return slice(concat(squares), [{ stop: this.outFeatures }, { stop: this.inFeatures }]);
   }
 }
 
-/** Butterfly by name. */
+/** The entry of {@link Butterfly}. */
 export const butterflyKind: LinearEntry = {
   description: "stacked butterflies of free 2×2 blocks without diagonals, as in torch_butterfly",
   learningRate: 0.01,
-  create: (fanIn, fanOut, options) => new Butterfly(fanIn, fanOut, options),
+  create: (inFeatures, outFeatures, options) => new Butterfly(inFeatures, outFeatures, options),
 };

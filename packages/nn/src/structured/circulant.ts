@@ -1,46 +1,51 @@
-/** @file A matrix whose every row is the one above, turned by one. */
+/** @file A matrix whose every row is the one above, rotated by one. */
 import { concat, normal, type Parameter, parameter, slice, type Tensor } from "@spm/core";
-import type { LinearEntry, LinearOptions } from "../linear-map.ts";
+import { checkOptions } from "@spm/core/extend";
+import { type LinearEntry, type LinearOptions, linearOptions } from "../linear-map.ts";
 import { convolve, convolveFlops } from "./convolve.ts";
 import { assignNumbers, narrowed, StructuredMap, widened } from "./structured-map.ts";
 import { diagonalMeans, fromDiagonals, toeplitzProduct } from "./toeplitz.ts";
 
 /**
- * W[o, i] = c[(o − i) mod n], n = max(in, out): circular convolution with c, cut to in columns and
- * out rows (Cheng et al. 2015). x [..., in] → [..., out]; n + out parameters. About 10 n log₂ n
- * FLOP a row where n is a power of two; otherwise it is computed as the Toeplitz matrix that it is,
- * over twice to four times as many coordinates. Starts from N(0, gain²/in).
- * @example const layer = new Circulant(256, 256, { random: rng(1) });
+ * A circulant map, W[o, i] = c[(o − i) mod n], n = max(in, out): circular convolution with c, cut
+ * to in columns and out rows (Cheng et al. 2015). x [..., in] → [..., out]; n + out parameters.
+ * About 10 n log₂ n FLOP a row where n is a power of two; otherwise it is computed as a Toeplitz
+ * matrix, over twice to four times as many coordinates. Initial c is N(0, gain²/in).
+ * @throws ShapeError unless both sizes are whole numbers ≥ 1
+ * @example new Circulant(256, 256, { random: rng(1) }).kernel.shape; // [256]
  */
 export class Circulant extends StructuredMap {
   /** c [max(in, out)], the first column */
   readonly kernel: Parameter;
 
-  constructor(fanIn: number, fanOut: number, options: LinearOptions) {
-    super(fanIn, fanOut, options);
+  constructor(inFeatures: number, outFeatures: number, options: LinearOptions) {
+    super(inFeatures, outFeatures, options);
+    checkOptions("Circulant", options, linearOptions);
     const { random, gain = 1 } = options;
-    this.kernel = parameter(normal(random, [Math.max(fanIn, fanOut)], 0, gain / Math.sqrt(fanIn)));
+    this.kernel = parameter(
+      normal(random, [Math.max(inFeatures, outFeatures)], 0, gain / Math.sqrt(inFeatures)),
+    );
   }
 
   protected multiply(x: Tensor): Tensor {
     const [n] = this.kernel.shape as [number];
     if (Number.isInteger(Math.log2(n)))
-      return narrowed(convolve(widened(x, n), this.kernel), this.fanOut);
-    const before = slice(this.kernel, [{ start: n - this.fanIn + 1 }]);
+      return narrowed(convolve(widened(x, n), this.kernel), this.outFeatures);
+    const before = slice(this.kernel, [{ start: n - this.inFeatures + 1 }]);
     return toeplitzProduct(
       x,
-      concat([before, slice(this.kernel, [{ stop: this.fanOut }])]),
-      this.fanOut,
+      concat([before, slice(this.kernel, [{ stop: this.outFeatures }])]),
+      this.outFeatures,
     );
   }
 
   protected get productFlops(): number {
     const [n] = this.kernel.shape as [number];
-    const needed = Number.isInteger(Math.log2(n)) ? n : this.fanIn + this.fanOut - 1;
+    const needed = Number.isInteger(Math.log2(n)) ? n : this.inFeatures + this.outFeatures - 1;
     return convolveFlops(2 ** Math.ceil(Math.log2(needed)));
   }
 
-  /** The mean of every diagonal and its continuation. */
+  /** Assigns the mean of every diagonal and its continuation. */
   protected assignNearest(weight: readonly Float64Array[]): void {
     const [n] = this.kernel.shape as [number];
     assignNumbers(
@@ -51,13 +56,13 @@ export class Circulant extends StructuredMap {
 
   toDense(): Tensor {
     const [n] = this.kernel.shape as [number];
-    return fromDiagonals(this.kernel, this.fanOut, this.fanIn, (k) => (k + n) % n);
+    return fromDiagonals(this.kernel, this.outFeatures, this.inFeatures, (k) => (k + n) % n);
   }
 }
 
-/** Circulant by name. */
+/** The entry of {@link Circulant}. */
 export const circulantKind: LinearEntry = {
   description: "a matrix whose rows are the one above, turned by one",
   learningRate: 0.003,
-  create: (fanIn, fanOut, options) => new Circulant(fanIn, fanOut, options),
+  create: (inFeatures, outFeatures, options) => new Circulant(inFeatures, outFeatures, options),
 };

@@ -1,4 +1,4 @@
-/** @file Structured linear maps beside the mixer: what a comparison sets against it. */
+/** @file Structured linear maps besides the mixer, for comparison. */
 export { BlockDiagonal, type BlockDiagonalOptions, blockDiagonalKind } from "./block-diagonal.ts";
 export { Butterfly, butterflyKind } from "./butterfly.ts";
 export { Circulant, circulantKind } from "./circulant.ts";

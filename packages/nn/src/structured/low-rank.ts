@@ -1,24 +1,26 @@
 /** @file A product of two thin matrices. */
 import { matmul, normal, type Parameter, parameter, type Tensor, transpose } from "@spm/core";
-import { ShapeError } from "@spm/core/extend";
-import type { LinearEntry, LinearOptions } from "../linear-map.ts";
+import { checkOptions, type OptionNames, ShapeError } from "@spm/core/extend";
+import { type LinearEntry, type LinearOptions, linearOptions } from "../linear-map.ts";
 import { assignNumbers, StructuredMap } from "./structured-map.ts";
 import { truncated } from "./truncated.ts";
 
-/** How a low-rank map is built. */
+/** Options of {@link LowRank}. */
 export interface LowRankOptions extends LinearOptions {
   /**
-   * At least 1; ⌈log₂ max(in, out)⌉ unless said, which gives about the parameters of a general
-   * mixer.
+   * r ≥ 1.
+   * @defaultValue ⌈log₂ max(in, out)⌉, for about as many parameters as of a general mixer
    */
   readonly rank?: number;
 }
 
+const names: OptionNames<LowRankOptions> = { ...linearOptions, rank: true };
+
 /**
- * W = U V of rank ≤ r: y = (x Vᵀ) Uᵀ + b. x [..., in] → [..., out]; r(in + out) + out parameters,
- * 2r(in + out) FLOP a row. Starts with V from N(0, 1/in) and U from N(0, gain²/r).
+ * A low-rank map, W = U V of rank ≤ r: y = (x Vᵀ) Uᵀ + b. x [..., in] → [..., out]; r(in + out) +
+ * out parameters, 2r(in + out) FLOP a row. Initial V is N(0, 1/in), U is N(0, gain²/r).
  * @throws ShapeError for a rank below 1
- * @example const layer = new LowRank(784, 256, { rank: 16, random: rng(1) });
+ * @example new LowRank(784, 256, { rank: 16, random: rng(1) }).u.shape; // [256, 16]
  */
 export class LowRank extends StructuredMap {
   /** U [out, r] */
@@ -27,18 +29,19 @@ export class LowRank extends StructuredMap {
   readonly v: Parameter;
   readonly #rank: number;
 
-  constructor(fanIn: number, fanOut: number, options: LowRankOptions) {
-    super(fanIn, fanOut, options);
+  constructor(inFeatures: number, outFeatures: number, options: LowRankOptions) {
+    super(inFeatures, outFeatures, options);
+    checkOptions("LowRank", options, names);
     const {
       random,
       gain = 1,
-      rank = Math.max(1, Math.ceil(Math.log2(Math.max(fanIn, fanOut)))),
+      rank = Math.max(1, Math.ceil(Math.log2(Math.max(inFeatures, outFeatures)))),
     } = options;
     if (!Number.isSafeInteger(rank) || rank < 1)
       throw new ShapeError("LowRank", "a rank ≥ 1", rank);
     this.#rank = rank;
-    this.u = parameter(normal(random, [fanOut, rank], 0, gain / Math.sqrt(rank)));
-    this.v = parameter(normal(random, [rank, fanIn], 0, 1 / Math.sqrt(fanIn)));
+    this.u = parameter(normal(random, [outFeatures, rank], 0, gain / Math.sqrt(rank)));
+    this.v = parameter(normal(random, [rank, inFeatures], 0, 1 / Math.sqrt(inFeatures)));
   }
 
   protected multiply(x: Tensor): Tensor {
@@ -46,10 +49,10 @@ export class LowRank extends StructuredMap {
   }
 
   protected get productFlops(): number {
-    return 2 * this.#rank * (this.fanIn + this.fanOut);
+    return 2 * this.#rank * (this.inFeatures + this.outFeatures);
   }
 
-  /** The largest singular values (Eckart and Young 1936), their roots on either side. */
+  /** Assigns the largest singular values (Eckart and Young 1936), their roots on either side. */
   protected assignNearest(weight: readonly Float64Array[]): void {
     const { u, v } = truncated(weight, this.#rank);
     assignNumbers(this.u, u.flat());
@@ -61,9 +64,9 @@ export class LowRank extends StructuredMap {
   }
 }
 
-/** LowRank by name. */
+/** The entry of {@link LowRank}. */
 export const lowRankKind: LinearEntry = {
   description: "a product of two thin matrices",
   learningRate: 0.01,
-  create: (fanIn, fanOut, options) => new LowRank(fanIn, fanOut, options),
+  create: (inFeatures, outFeatures, options) => new LowRank(inFeatures, outFeatures, options),
 };

@@ -13,27 +13,31 @@ import {
   tensor,
   transpose,
 } from "@spm/core";
-import { ShapeError, sizeOf } from "@spm/core/extend";
-import type { LinearEntry, LinearOptions } from "../linear-map.ts";
+import { checkOptions, type OptionNames, ShapeError, sizeOf } from "@spm/core/extend";
+import { type LinearEntry, type LinearOptions, linearOptions } from "../linear-map.ts";
 import { blockDiagonal, multiplyBlocks } from "./blockwise.ts";
 import { assignNumbers, narrowed, StructuredMap, widened } from "./structured-map.ts";
 import { truncated } from "./truncated.ts";
 
-/** How a Monarch map is built. */
+/** Options of {@link Monarch}. */
 export interface MonarchOptions extends LinearOptions {
-  /** m = q, the blocks of both factors, at least 1; m = ⌈√in⌉ and q = ⌈√out⌉ unless said. */
+  /**
+   * m = q ≥ 1, the number of blocks of both factors.
+   * @defaultValue m = ⌈√in⌉ and q = ⌈√out⌉
+   */
   readonly blocks?: number;
 }
 
+const names: OptionNames<MonarchOptions> = { ...linearOptions, blocks: true };
+
 /**
- * W = P L Pᵀ R (Dao et al. 2022): R has m blocks [q, ⌈in/m⌉], L has q blocks [⌈out/q⌉, m], and P
- * transposes: block k's output j goes to block j's input k, so that every output sees every input.
- * x [..., in] → [..., out]; about √in·out + √out·in + out parameters, twice as many FLOP a row.
- * Where √n is a power of two it holds every butterfly of width n. Starts with R from N(0, m/in) and
- * L from N(0, gain²/m).
+ * A Monarch map, W = P L Pᵀ R (Dao et al. 2022): R has m blocks [q, ⌈in/m⌉], L has q blocks
+ * [⌈out/q⌉, m], and P transposes: block k's output j goes to block j's input k, so that every
+ * output sees every input. x [..., in] → [..., out]; about √in·out + √out·in + out parameters,
+ * twice as many FLOP a row. Where √n is a power of two every butterfly of width n is one. Initial R
+ * is N(0, m/in), L is N(0, gain²/m).
  * @throws ShapeError for fewer than one block
- * @example
- * const layer = new Monarch(1024, 1024, { random: rng(1) }); // 32 blocks of 32 × 32, twice
+ * @example new Monarch(1024, 1024, { random: rng(1) }).left.shape; // [32, 32, 32]
  */
 export class Monarch extends StructuredMap {
   /** R [m, q, ⌈in/m⌉] */
@@ -41,15 +45,21 @@ export class Monarch extends StructuredMap {
   /** L [q, ⌈out/q⌉, m] */
   readonly left: Parameter;
 
-  constructor(fanIn: number, fanOut: number, options: MonarchOptions) {
-    super(fanIn, fanOut, options);
+  constructor(inFeatures: number, outFeatures: number, options: MonarchOptions) {
+    super(inFeatures, outFeatures, options);
+    checkOptions("Monarch", options, names);
     const { random, gain = 1, blocks } = options;
     if (blocks !== undefined && (!Number.isSafeInteger(blocks) || blocks < 1))
       throw new ShapeError("Monarch", "at least 1 block", blocks);
-    const [m, q] = [blocks ?? Math.ceil(Math.sqrt(fanIn)), blocks ?? Math.ceil(Math.sqrt(fanOut))];
-    const width = Math.ceil(fanIn / m);
+    const [m, q] = [
+      blocks ?? Math.ceil(Math.sqrt(inFeatures)),
+      blocks ?? Math.ceil(Math.sqrt(outFeatures)),
+    ];
+    const width = Math.ceil(inFeatures / m);
     this.right = parameter(normal(random, [m, q, width], 0, 1 / Math.sqrt(width)));
-    this.left = parameter(normal(random, [q, Math.ceil(fanOut / q), m], 0, gain / Math.sqrt(m)));
+    this.left = parameter(
+      normal(random, [q, Math.ceil(outFeatures / q), m], 0, gain / Math.sqrt(m)),
+    );
   }
 
   protected multiply(x: Tensor): Tensor {
@@ -57,7 +67,10 @@ export class Monarch extends StructuredMap {
     const parts = reshape(widened(x, m * width), [-1, m, width]);
     const between = transpose(multiplyBlocks(parts, this.right), [0, 2, 1]);
     const y = transpose(multiplyBlocks(between, this.left), [0, 2, 1]);
-    return narrowed(reshape(y, [...x.shape.slice(0, -1), y.shape[1]! * y.shape[2]!]), this.fanOut);
+    return narrowed(
+      reshape(y, [...x.shape.slice(0, -1), y.shape[1]! * y.shape[2]!]),
+      this.outFeatures,
+    );
   }
 
   protected get productFlops(): number {
@@ -65,8 +78,8 @@ export class Monarch extends StructuredMap {
   }
 
   /**
-   * Each pair of blocks meets in one matrix of rank 1: its best approximation (Dao et al. 2022,
-   * theorem 1).
+   * Assigns the best approximation: each pair of blocks makes a part of W of rank 1 (Dao et al.
+   * 2022, theorem 1).
    */
   protected assignNearest(weight: readonly Float64Array[]): void {
     const [m, q, width] = this.right.shape as [number, number, number];
@@ -91,7 +104,7 @@ export class Monarch extends StructuredMap {
       rowsTransposed(blockDiagonal(this.left), q),
       rowsTransposed(blockDiagonal(this.right), m),
     );
-    return slice(w, [{ stop: this.fanOut }, { stop: this.fanIn }]);
+    return slice(w, [{ stop: this.outFeatures }, { stop: this.inFeatures }]);
   }
 }
 
@@ -108,9 +121,9 @@ function rowsTransposed(w: Tensor, blocks: number): Tensor {
   return take(w, tensor(order, { backend: w.backend }));
 }
 
-/** Monarch by name. */
+/** The entry of {@link Monarch}. */
 export const monarchKind: LinearEntry = {
   description: "two block-diagonal products with a transposition between them",
   learningRate: 0.01,
-  create: (fanIn, fanOut, options) => new Monarch(fanIn, fanOut, options),
+  create: (inFeatures, outFeatures, options) => new Monarch(inFeatures, outFeatures, options),
 };

@@ -1,4 +1,4 @@
-/** @file What the structured linear maps share: the check of their input, their bias. */
+/** @file The common parts of the structured linear maps: bias, check of the input, assignDense. */
 import {
   add,
   noGrad,
@@ -13,37 +13,42 @@ import {
 import { elements } from "@spm/core/extend";
 import { LinearMap, type LinearOptions } from "../linear-map.ts";
 
-/** y = x Wᵀ + b with a W of some structure; b starts at 0. x [..., in] → [..., out]. */
+/**
+ * A structured linear map, y = x Wᵀ + b with an initial b of 0; subclasses multiply by W. x
+ * [..., in] → [..., out].
+ * @throws ShapeError unless both sizes are whole numbers ≥ 1
+ * @example new LowRank(8, 8, { random: rng(1) }) instanceof StructuredMap; // true
+ */
 export abstract class StructuredMap extends LinearMap {
   readonly bias: Parameter | null;
 
-  constructor(fanIn: number, fanOut: number, { bias = true }: LinearOptions) {
-    super(fanIn, fanOut);
-    this.bias = bias ? parameter(zeros([fanOut]), { decay: false }) : null;
+  constructor(inFeatures: number, outFeatures: number, { bias = true }: LinearOptions) {
+    super(inFeatures, outFeatures);
+    this.bias = bias ? parameter(zeros([outFeatures]), { decay: false }) : null;
   }
 
   /** x Wᵀ. x [..., in] → [..., out] */
   protected abstract multiply(x: Tensor): Tensor;
 
-  /** FLOP for a row, the bias left out. */
+  /** FLOP of a row, without the bias. */
   protected abstract readonly productFlops: number;
 
   get flopsPerRow(): number {
-    return this.productFlops + (this.bias === null ? 0 : this.fanOut);
+    return this.productFlops + (this.bias === null ? 0 : this.outFeatures);
   }
 
   /**
-   * Assigns the parameters whose matrix is nearest to W, in Frobenius norm where that is known in
-   * closed form.
+   * Assigns parameters whose matrix is near to W: the nearest in Frobenius norm where that is known
+   * in closed form.
    */
   protected abstract assignNearest(weight: readonly Float64Array[]): void;
 
   override assignDense(weight: Tensor): number {
     this.checkDense(weight);
-    const [fanOut, fanIn] = [this.fanOut, this.fanIn];
+    const [outFeatures, inFeatures] = [this.outFeatures, this.inFeatures];
     const target = elements(weight.ndarray());
-    const rows = Array.from({ length: fanOut }, (_, o) =>
-      Float64Array.from(target.subarray(o * fanIn, (o + 1) * fanIn)),
+    const rows = Array.from({ length: outFeatures }, (_, o) =>
+      Float64Array.from(target.subarray(o * inFeatures, (o + 1) * inFeatures)),
     );
     return noGrad(() => {
       this.assignNearest(rows);

@@ -21,15 +21,15 @@ const kinds = Object.keys(linearKinds) as LinearKind[];
 /** x Wᵀ + b, by the definition. */
 function byDefinition(x: Tensor, w: Tensor, b: Tensor): number[] {
   const [xs, ws, bs] = [numbers(x), numbers(w), numbers(b)];
-  const [fanOut, fanIn] = w.shape as [number, number];
-  return Array.from({ length: (xs.length / fanIn) * fanOut }, (_, at) => {
-    const [row, o] = [Math.floor(at / fanOut), at % fanOut];
+  const [outFeatures, inFeatures] = w.shape as [number, number];
+  return Array.from({ length: (xs.length / inFeatures) * outFeatures }, (_, at) => {
+    const [row, o] = [Math.floor(at / outFeatures), at % outFeatures];
     return (
       bs[o]! +
-      Array.from({ length: fanIn }, (_, i) => xs[row * fanIn + i]! * ws[o * fanIn + i]!).reduce(
-        (a, c) => a + c,
-        0,
-      )
+      Array.from(
+        { length: inFeatures },
+        (_, i) => xs[row * inFeatures + i]! * ws[o * inFeatures + i]!,
+      ).reduce((a, c) => a + c, 0)
     );
   });
 }
@@ -42,15 +42,18 @@ describe.each(kinds)("%s", (kind) => {
         size,
         size,
         fc.constantFrom<number[]>([], [3], [2, 1], [0]),
-        (fanIn, fanOut, rows) => {
-          const layer = linear(kind, fanIn, fanOut, { random: rng(fanIn), gain: 1.5 });
+        (inFeatures, outFeatures, rows) => {
+          const layer = linear(kind, inFeatures, outFeatures, {
+            random: rng(inFeatures),
+            gain: 1.5,
+          });
           assert(layer.bias !== null);
-          layer.bias.assign(normal(rng(7), [fanOut]));
-          const x = normal(rng(3), [...rows, fanIn]);
+          layer.bias.assign(normal(rng(7), [outFeatures]));
+          const x = normal(rng(3), [...rows, inFeatures]);
           const w = layer.toDense();
-          expect(w.shape).toEqual([fanOut, fanIn]);
+          expect(w.shape).toEqual([outFeatures, inFeatures]);
           const y = layer.forward(x);
-          expect(y.shape).toEqual([...rows, fanOut]);
+          expect(y.shape).toEqual([...rows, outFeatures]);
           const expected = byDefinition(x, w, layer.bias);
           for (const [i, v] of numbers(y).entries()) expect(v).toBeCloseTo(expected[i]!, 4);
         },
@@ -252,8 +255,10 @@ describe("the nearest to a matrix", () => {
             [8, 3],
           ]),
     ] as [number, number][];
-    for (const [fanIn, fanOut] of sizes) {
-      const [from, to] = [1, 2].map((seed) => linear(kind, fanIn, fanOut, { random: rng(seed) }));
+    for (const [inFeatures, outFeatures] of sizes) {
+      const [from, to] = [1, 2].map((seed) =>
+        linear(kind, inFeatures, outFeatures, { random: rng(seed) }),
+      );
       expect(to!.assignDense(from!.toDense())).toBeLessThan(1e-5);
     }
   });

@@ -9,58 +9,70 @@ import {
   take,
   tensor,
 } from "@spm/core";
-import { sizeOf } from "@spm/core/extend";
-import type { LinearEntry, LinearOptions } from "../linear-map.ts";
+import { checkOptions, sizeOf } from "@spm/core/extend";
+import { type LinearEntry, type LinearOptions, linearOptions } from "../linear-map.ts";
 import { convolve, convolveFlops } from "./convolve.ts";
 import { assignNumbers, narrowed, StructuredMap, widened } from "./structured-map.ts";
 
 /**
- * W[o, i] = t[o − i + in − 1]: a convolution of x with t, embedded in a circular one over N =
- * 2^⌈log₂(in + out − 1)⌉ coordinates. x [..., in] → [..., out]; in + 2·out − 1 parameters, about 10
- * N log₂ N FLOP a row. Starts from N(0, gain²/in).
- * @example const layer = new Toeplitz(100, 60, { random: rng(1) });
+ * A Toeplitz map, W[o, i] = t[o − i + in − 1]: a convolution of x with t, embedded in a circular
+ * one over N = 2^⌈log₂(in + out − 1)⌉ coordinates. x [..., in] → [..., out]; in + 2·out − 1
+ * parameters, about 10 N log₂ N FLOP a row. Initial t is N(0, gain²/in).
+ * @throws ShapeError unless both sizes are whole numbers ≥ 1
+ * @example new Toeplitz(100, 60, { random: rng(1) }).diagonals.shape; // [159]
  */
 export class Toeplitz extends StructuredMap {
   /** t [in + out − 1], from the upper right diagonal to the lower left one */
   readonly diagonals: Parameter;
 
-  constructor(fanIn: number, fanOut: number, options: LinearOptions) {
-    super(fanIn, fanOut, options);
+  constructor(inFeatures: number, outFeatures: number, options: LinearOptions) {
+    super(inFeatures, outFeatures, options);
+    checkOptions("Toeplitz", options, linearOptions);
     const { random, gain = 1 } = options;
-    this.diagonals = parameter(normal(random, [fanIn + fanOut - 1], 0, gain / Math.sqrt(fanIn)));
+    this.diagonals = parameter(
+      normal(random, [inFeatures + outFeatures - 1], 0, gain / Math.sqrt(inFeatures)),
+    );
   }
 
   protected multiply(x: Tensor): Tensor {
-    return toeplitzProduct(x, this.diagonals, this.fanOut);
+    return toeplitzProduct(x, this.diagonals, this.outFeatures);
   }
 
   protected get productFlops(): number {
-    return convolveFlops(paddedWidth(this.fanIn + this.fanOut - 1));
+    return convolveFlops(paddedWidth(this.inFeatures + this.outFeatures - 1));
   }
 
-  /** The mean of every diagonal. */
+  /** Assigns the mean of every diagonal. */
   protected assignNearest(weight: readonly Float64Array[]): void {
-    const { diagonals, fanIn } = this;
+    const { diagonals, inFeatures } = this;
     assignNumbers(
       diagonals,
-      diagonalMeans(weight, sizeOf(diagonals.shape), (k) => k + fanIn - 1),
+      diagonalMeans(weight, sizeOf(diagonals.shape), (k) => k + inFeatures - 1),
     );
   }
 
   toDense(): Tensor {
-    return fromDiagonals(this.diagonals, this.fanOut, this.fanIn, (k) => k + this.fanIn - 1);
+    return fromDiagonals(
+      this.diagonals,
+      this.outFeatures,
+      this.inFeatures,
+      (k) => k + this.inFeatures - 1,
+    );
   }
 }
 
 const paddedWidth = (n: number): number => 2 ** Math.ceil(Math.log2(n));
 
 /** y[o] = Σᵢ t[o − i + in − 1] x[i]. x [..., in], t [in + out − 1] → [..., out] */
-export function toeplitzProduct(x: Tensor, t: Tensor, fanOut: number): Tensor {
-  const [fanIn, width] = [x.shape.at(-1)!, paddedWidth(sizeOf(t.shape))];
-  // t of o < i, which wrap around to the kernel's end
-  const before = slice(t, [{ stop: fanIn - 1 }]);
-  const kernel = concat([widened(slice(t, [{ start: fanIn - 1 }]), width - fanIn + 1), before]);
-  return narrowed(convolve(widened(x, width), kernel), fanOut);
+export function toeplitzProduct(x: Tensor, t: Tensor, outFeatures: number): Tensor {
+  const [inFeatures, width] = [x.shape.at(-1)!, paddedWidth(sizeOf(t.shape))];
+  // the entries of t with o < i, which wrap around to the kernel's end
+  const before = slice(t, [{ stop: inFeatures - 1 }]);
+  const kernel = concat([
+    widened(slice(t, [{ start: inFeatures - 1 }]), width - inFeatures + 1),
+    before,
+  ]);
+  return narrowed(convolve(widened(x, width), kernel), outFeatures);
 }
 
 /** The matrix W[o, i] = values[position(o − i)], [rows, columns]. */
@@ -95,9 +107,9 @@ export function diagonalMeans(
   return sums.map((sum, k) => sum / (counts[k] || 1));
 }
 
-/** Toeplitz by name. */
+/** The entry of {@link Toeplitz}. */
 export const toeplitzKind: LinearEntry = {
   description: "a matrix that is constant along its diagonals",
   learningRate: 0.01,
-  create: (fanIn, fanOut, options) => new Toeplitz(fanIn, fanOut, options),
+  create: (inFeatures, outFeatures, options) => new Toeplitz(inFeatures, outFeatures, options),
 };

@@ -28,7 +28,7 @@ function byDefinition(
   const [q, k, v] = [layer.query.forward(x), layer.key.forward(c), layer.value.forward(c)].map(
     numbers,
   ) as [number[], number[], number[]];
-  const width = layer.query.fanIn;
+  const width = layer.query.inFeatures;
   const [d, time, source] = [width / layer.heads, x.shape[1]!, c.shape[1]!];
   const out = new Array<number>(time * width).fill(0);
   for (let head = 0; head < layer.heads; head++)
@@ -50,7 +50,7 @@ function byDefinition(
 const projected = (layer: MultiHeadAttention, rows: number[]): number[] =>
   numbers(
     layer.output.forward(
-      tensor(rows, { shape: [rows.length / layer.query.fanIn, layer.query.fanIn] }),
+      tensor(rows, { shape: [rows.length / layer.query.inFeatures, layer.query.inFeatures] }),
     ),
   );
 

@@ -1,32 +1,58 @@
 /** @file Multi-head attention, with linear maps of any structure. */
 import { reshape, type Shape, type Tensor, transpose } from "@spm/core";
-import { ShapeError, showShape, sizeOf, ValueError } from "@spm/core/extend";
+import {
+  checkOptions,
+  type OptionNames,
+  ShapeError,
+  showShape,
+  sizeOf,
+  ValueError,
+} from "@spm/core/extend";
 import { scaledDotProductAttention } from "../functional/index.ts";
 import { type LinearChoice, linear } from "../linear-kinds.ts";
-import type { LinearMap, LinearOptions } from "../linear-map.ts";
+import { type LinearMap, type LinearOptions, linearOptions } from "../linear-map.ts";
 import { Module } from "../module.ts";
 import { checkSizes } from "../options.ts";
 import type { KeyValueCache } from "./key-value-cache.ts";
 import { rotary } from "./positions.ts";
 
-/** How attention is built. */
+/** Options of {@link MultiHeadAttention}; `gain` scales the output projection. */
 export interface AttentionOptions extends LinearOptions {
   readonly heads: number;
-  /** The four projections; dense unless said. */
+  /**
+   * The four projections.
+   * @defaultValue "dense"
+   */
   readonly linear?: LinearChoice;
-  /** Whether a token sees only itself and those before it; false unless said. */
+  /**
+   * Whether a token attends only to itself and those before it.
+   * @defaultValue false
+   */
   readonly causal?: boolean;
-  /** Whether queries and keys turn with their position (see {@link rotary}); false unless said. */
+  /**
+   * Whether queries and keys are rotated by their position (see {@link rotary}).
+   * @defaultValue false
+   */
   readonly rotary?: boolean;
 }
 
+/** Their names. */
+export const attentionOptions: OptionNames<AttentionOptions> = {
+  ...linearOptions,
+  heads: true,
+  linear: true,
+  causal: true,
+  rotary: true,
+};
+
 /**
- * y = O · concat over heads of softmax(q kᵀ / √d + mask) v, with q = Q x, k = K c, v = V c and d =
- * width / heads (Vaswani et al. 2017). x [batch, time, width] → the same shape. Beside the
- * projections 4 · width · time² FLOP a sequence. `gain` scales the output projection.
+ * Multi-head attention, y = O · concat over heads of softmax(q kᵀ / √d + mask) v, with q = Q x, k =
+ * K c, v = V c and d = width / heads (Vaswani et al. 2017). x [batch, time, width] → the same
+ * shape. 4 · width · time² FLOP a sequence besides the projections.
  * @throws ShapeError unless width is a multiple of heads (an even one with rotary positions)
  * @example
- * new MultiHeadAttention(256, { heads: 4, causal: true, linear: "rotation", random: rng(1) });
+ * const attention = new MultiHeadAttention(8, { heads: 2, causal: true, random: rng(1) });
+ * attention.forward(ones([1, 5, 8])).shape; // [1, 5, 8]
  */
 export class MultiHeadAttention extends Module {
   readonly query: LinearMap;
@@ -39,6 +65,7 @@ export class MultiHeadAttention extends Module {
 
   constructor(width: number, options: AttentionOptions) {
     super();
+    checkOptions("MultiHeadAttention", options, attentionOptions);
     const {
       heads,
       linear: choice = "dense",
@@ -69,16 +96,16 @@ export class MultiHeadAttention extends Module {
 
   /**
    * @param x - [batch, time, width]
-   * @param mask - bool, broadcasts to [batch, heads, time, source]; true where a token may look
-   * @param context - what is looked at, [batch, source, width]; x itself unless given
+   * @param mask - bool, broadcasts to [batch, heads, time, source]; true where a token attends
+   * @param context - c, the tokens that are attended to, [batch, source, width] (default x)
    */
   forward(x: Tensor, mask?: Tensor, context: Tensor = x): Tensor {
     return this.#attend(x, context, mask);
   }
 
   /**
-   * The next tokens of a sequence, [batch, t, width], after those that the cache holds; equal to
-   * the last rows of `forward`.
+   * The output at the next tokens of a sequence, [batch, t, width], after those in the cache: the
+   * last rows of `forward`.
    */
   extend(x: Tensor, cache: KeyValueCache): Tensor {
     if (!this.causal)
@@ -86,13 +113,17 @@ export class MultiHeadAttention extends Module {
     return this.#attend(x, x, undefined, cache);
   }
 
-  /** Of scores and weighted sums; a causal one counts as if it saw everything. */
-  override flops([x = [1, 1, this.query.fanIn], , context = x]: readonly Shape[] = []): number {
+  /** FLOP of scores and weighted sums; causal attention counts as if it were not. */
+  override flops([
+    x = [1, 1, this.query.inFeatures],
+    ,
+    context = x,
+  ]: readonly Shape[] = []): number {
     return 4 * sizeOf(x) * context[1]!;
   }
 
   #attend(x: Tensor, context: Tensor, mask?: Tensor, cache?: KeyValueCache): Tensor {
-    const width = this.query.fanIn;
+    const width = this.query.inFeatures;
     for (const t of [x, context])
       if (t.shape.length !== 3)
         throw new ShapeError(

@@ -1,28 +1,46 @@
 /** @file The feed-forward part of a transformer block. */
 import { mul, type Tensor } from "@spm/core";
+import { checkOptions, type OptionNames } from "@spm/core/extend";
 import { gelu, silu } from "../functional/activation.ts";
 import { type LinearChoice, linear } from "../linear-kinds.ts";
-import type { LinearMap, LinearOptions } from "../linear-map.ts";
+import { type LinearMap, type LinearOptions, linearOptions } from "../linear-map.ts";
 import { Module } from "../module.ts";
 import { checkChoice } from "../options.ts";
 
-/** How a feed-forward part is built; `gain` scales the map down. */
+/** Options of {@link FeedForward}; `gain` scales the map down. */
 export interface FeedForwardOptions extends LinearOptions {
-  /** The linear maps; dense unless said. */
+  /**
+   * The linear maps.
+   * @defaultValue "dense"
+   */
   readonly linear?: LinearChoice;
-  /** `gelu` (exact): down(gelu(up x)). `swiglu`: down(silu(gate x) ⊙ up x) (Shazeer 2020). */
+  /**
+   * `gelu` (exact): down(gelu(up x)). `swiglu`: down(silu(gate x) ⊙ up x) (Shazeer 2020).
+   * @defaultValue "gelu"
+   */
   readonly activation?: "gelu" | "swiglu";
   /**
-   * Width between; 4 · width for gelu and 8/3 · width, rounded up to a multiple of 8, for swiglu
-   * unless said.
+   * The width of the activation.
+   * @defaultValue 4 · width for gelu; 8/3 · width, rounded up to a multiple of 8, for swiglu
    */
   readonly hidden?: number;
 }
 
+/** Their names. */
+export const feedForwardOptions: OptionNames<FeedForwardOptions> = {
+  ...linearOptions,
+  linear: true,
+  activation: true,
+  hidden: true,
+};
+
 /**
- * Two maps around a nonlinearity, or three with a gate. x [..., width] → [..., width].
+ * A two-layer network on each token, down(gelu(up x)), or down(silu(gate x) ⊙ up x) with a gate.
+ * x [..., width] → [..., width].
  * @throws ValueError for another activation
- * @example new FeedForward(256, { activation: "swiglu", linear: "general", random: rng(1) });
+ * @example
+ * const layer = new FeedForward(8, { activation: "swiglu", random: rng(1) });
+ * layer.forward(ones([1, 5, 8])).shape; // [1, 5, 8]
  */
 export class FeedForward extends Module {
   readonly up: LinearMap;
@@ -31,6 +49,7 @@ export class FeedForward extends Module {
 
   constructor(width: number, options: FeedForwardOptions) {
     super();
+    checkOptions("FeedForward", options, feedForwardOptions);
     const { linear: choice = "dense", activation = "gelu", gain, random, bias = true } = options;
     checkChoice("FeedForward", ["gelu", "swiglu"], activation);
     const { hidden = activation === "gelu" ? 4 * width : 8 * Math.ceil(width / 3) } = options;

@@ -1,16 +1,16 @@
 /**
- * @file What attention has seen, so that a new token costs one row instead of the whole sequence.
+ * @file Keys and values of earlier tokens, so that a new token costs one row instead of the whole
+ * sequence.
  */
 import { concat, keep, type Tensor } from "@spm/core";
 
 /**
- * Keys and values [batch, heads, time, d] of the tokens so far. It is no part of a tape: for
- * generation, within `noGrad`.
+ * Keys and values [batch, heads, time, d] of the tokens so far, for generation within `noGrad`: no
+ * tape records them.
  * @example
+ * const attention = new MultiHeadAttention(8, { heads: 2, causal: true, random: rng(1) });
  * const cache = new KeyValueCache();
- * attention.extend(firstTokens, cache); // [batch, t, width]
- * attention.extend(nextToken, cache); // one row
- * cache.dispose();
+ * noGrad(() => attention.extend(ones([1, 3, 8]), cache)).shape; // [1, 3, 8]
  */
 export class KeyValueCache {
   #keys: Tensor | null = null;
@@ -31,7 +31,7 @@ export class KeyValueCache {
     return all;
   }
 
-  /** Releases what it holds; it is empty then. */
+  /** Releases its tensors and empties it. */
   dispose(): void {
     this.#keys?.dispose();
     this.#values?.dispose();

@@ -1,4 +1,4 @@
-/** @file Where a token stands: learned vectors, or rotations. */
+/** @file Positions of tokens: learned vectors, or rotations. */
 import {
   add,
   concat,
@@ -12,30 +12,40 @@ import {
   type Tensor,
   tensor,
 } from "@spm/core";
-import { ShapeError, showShape } from "@spm/core/extend";
+import { checkOptions, type OptionNames, ShapeError, showShape } from "@spm/core/extend";
 import { Module } from "../module.ts";
 import { checkSizes } from "../options.ts";
 
+/** Options of {@link LearnedPositions}. */
+export interface LearnedPositionsOptions {
+  readonly random: Rng;
+}
+
+const positionOptions: OptionNames<LearnedPositionsOptions> = { random: true };
+
 /**
- * y[..., t, :] = x[..., t, :] + weight[t + offset, :] (Vaswani et al. 2017). x [..., time, width] →
- * the same shape. Starts from N(0, 0.02²).
+ * Learned positions, y[..., t, :] = x[..., t, :] + weight[t, :] (Vaswani et al. 2017). x
+ * [..., time, width] → the same shape. The initial weight is N(0, 0.02²).
  * @throws ShapeError for a sequence that is longer than the table, or of another width
+ * @example
+ * new LearnedPositions(16, 8, { random: rng(1) }).forward(ones([1, 5, 8])).shape; // [1, 5, 8]
  */
 export class LearnedPositions extends Module {
   /** [length, width] */
   readonly weight: Parameter;
 
-  constructor(length: number, width: number, { random }: { readonly random: Rng }) {
+  constructor(length: number, width: number, options: LearnedPositionsOptions) {
     super();
+    checkOptions("LearnedPositions", options, positionOptions);
     checkSizes("LearnedPositions", "length and width", length, width);
-    this.weight = parameter(normal(random, [length, width], 0, 0.02));
+    this.weight = parameter(normal(options.random, [length, width], 0, 0.02));
   }
 
   forward(x: Tensor): Tensor {
     return this.from(x, 0);
   }
 
-  /** The same for a sequence whose first token stands at `offset`. */
+  /** The forward for a sequence whose first token is at position `offset`. */
   from(x: Tensor, offset: number): Tensor {
     const [length, width] = this.weight.shape as [number, number];
     if (x.shape.length < 2 || x.shape.at(-1) !== width)
@@ -51,22 +61,34 @@ export class LearnedPositions extends Module {
   }
 }
 
-/** How {@link rotary} turns. */
+/** Options of {@link rotary}. */
 export interface RotaryOptions {
-  /** Position of the first token; 0 unless said. */
+  /**
+   * Position of the first token.
+   * @defaultValue 0
+   */
   readonly offset?: number;
-  /** Of the geometric series of frequencies; 10,000 unless said. */
+  /**
+   * The base of the geometric series of frequencies.
+   * @defaultValue 10,000
+   */
   readonly base?: number;
 }
 
+const rotaryOptions: OptionNames<RotaryOptions> = { offset: true, base: true };
+
 /**
- * Rotary positions (Su et al. 2021): coordinates k and k + d/2 of the token at position t turn by t
- * · base^(−2k/d), so that the product of a query and a key depends on their distance alone. x
- * [..., time, d], d even → the same shape; 6 FLOP a pair.
+ * Rotary positions (Su et al. 2021): coordinates k and k + d/2 of the token at position t are
+ * rotated by t · base^(−2k/d), so that the product of a query and a key depends on their distance
+ * alone.
+ * @param x - [..., time, d], d even
+ * @returns x's shape. Cost 6 FLOP a pair
  * @throws ShapeError for an odd d
- * @example rotary(queries, { offset: cache.length });
+ * @example rotary(ones([1, 5, 8]), { offset: 3 }).shape; // [1, 5, 8]
  */
-export function rotary(x: Tensor, { offset = 0, base = 10000 }: RotaryOptions = {}): Tensor {
+export function rotary(x: Tensor, options: RotaryOptions = {}): Tensor {
+  checkOptions("rotary", options, rotaryOptions);
+  const { offset = 0, base = 10000 } = options;
   const [time, d] = x.shape.slice(-2) as [number, number];
   if (x.shape.length < 2 || d % 2 !== 0)
     throw new ShapeError("rotary", "x of shape [..., time, even d]", showShape(x.shape));

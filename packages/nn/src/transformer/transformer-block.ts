@@ -1,31 +1,38 @@
 /** @file A pre-norm transformer block. */
 import { add, type Tensor } from "@spm/core";
+import { checkOptions, type OptionNames } from "@spm/core/extend";
 import { Dropout } from "../dropout.ts";
 import { Module } from "../module.ts";
 import { type LayerNorm, type NormKind, normOf, type RmsNorm } from "../norms.ts";
-import { type AttentionOptions, MultiHeadAttention } from "./attention.ts";
-import { FeedForward, type FeedForwardOptions } from "./feed-forward.ts";
+import { type AttentionOptions, attentionOptions, MultiHeadAttention } from "./attention.ts";
+import { FeedForward, type FeedForwardOptions, feedForwardOptions } from "./feed-forward.ts";
 import type { KeyValueCache } from "./key-value-cache.ts";
 
-/** How a block is built. */
+/** Options of {@link TransformerBlock}. */
 export interface TransformerBlockOptions extends AttentionOptions, FeedForwardOptions {
-  /** `layer` unless said. */
+  /** @defaultValue "layer" */
   readonly norm?: NormKind;
-  /** Probability that an element of what a branch adds is dropped while training; 0 unless said. */
+  /**
+   * The probability that an element of a branch's output is dropped in training.
+   * @defaultValue 0
+   */
   readonly dropout?: number;
 }
 
+const names: OptionNames<TransformerBlockOptions> = {
+  ...attentionOptions,
+  ...feedForwardOptions,
+  norm: true,
+  dropout: true,
+};
+
 /**
- * x ← x + attention(norm₁(x)), then x ← x + feedForward(norm₂(x)) (pre-norm, Xiong et al. 2020).
- * x [batch, time, width] → the same shape.
+ * A transformer block, x ← x + attention(norm₁(x)), then x ← x + feedForward(norm₂(x)) (pre-norm,
+ * Xiong et al. 2020). x [batch, time, width] → the same shape.
+ * @throws ShapeError unless width is a multiple of heads; ValueError for unknown words
  * @example
- * new TransformerBlock(256, {
- *   heads: 4,
- *   causal: true,
- *   activation: "swiglu",
- *   linear: "general",
- *   random: rng(1),
- * });
+ * const block = new TransformerBlock(8, { heads: 2, linear: "general", random: rng(1) });
+ * block.forward(ones([1, 5, 8])).shape; // [1, 5, 8]
  */
 export class TransformerBlock extends Module {
   readonly attentionNorm: LayerNorm | RmsNorm;
@@ -36,12 +43,15 @@ export class TransformerBlock extends Module {
 
   constructor(width: number, options: TransformerBlockOptions) {
     super();
-    const { norm = "layer", dropout = 0, random } = options;
+    checkOptions("TransformerBlock", options, names);
+    const { norm = "layer", dropout = 0, ...parts } = options;
+    const { activation: _, hidden: __, ...attention } = parts;
+    const { heads: _h, causal: _c, rotary: _r, ...feedForward } = parts;
     this.attentionNorm = normOf(norm, width);
-    this.attention = new MultiHeadAttention(width, options);
+    this.attention = new MultiHeadAttention(width, attention);
     this.feedForwardNorm = normOf(norm, width);
-    this.feedForward = new FeedForward(width, options);
-    this.dropout = new Dropout(dropout, random.split(1)[0]!);
+    this.feedForward = new FeedForward(width, feedForward);
+    this.dropout = new Dropout(dropout, { random: options.random.split(1)[0]! });
   }
 
   forward(x: Tensor, mask?: Tensor): Tensor {
@@ -52,7 +62,7 @@ export class TransformerBlock extends Module {
     );
   }
 
-  /** The next tokens after those that the cache holds, as {@link MultiHeadAttention.extend}. */
+  /** The output at the next tokens, as {@link MultiHeadAttention.extend}. */
   extend(x: Tensor, cache: KeyValueCache): Tensor {
     return this.#rest(x, this.attention.extend(this.attentionNorm.forward(x), cache));
   }

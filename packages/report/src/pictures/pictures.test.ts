@@ -36,7 +36,7 @@ describe("reach", () => {
       const { outputs, states } = reach(layer.factors, coordinate);
       expect(states[0]!.filter((v) => v !== 0)).toHaveLength(1);
       outputs.forEach((v, i) => {
-        expect(v).toBeCloseTo(w[i * layer.fanIn + coordinate]!, 5);
+        expect(v).toBeCloseTo(w[i * layer.inFeatures + coordinate]!, 5);
       });
     }
   });

@@ -2,7 +2,7 @@
 import { noGrad } from "@spm/core";
 import { elements, ValueError } from "@spm/core/extend";
 import { type Factors, toGeneral } from "@spm/mixer";
-import { eachPair, eachUnpaired, fanIn, fanOut } from "@spm/mixer/extend";
+import { eachPair, eachUnpaired, inFeatures, outFeatures } from "@spm/mixer/extend";
 import { px, svgElement, svgText } from "../svg.ts";
 import { framed } from "./frame.ts";
 
@@ -29,8 +29,8 @@ export interface Reach {
  * @throws ValueError for a coordinate outside of [0, in)
  */
 export function reach(factors: Factors, coordinate: number): Reach {
-  if (!Number.isInteger(coordinate) || coordinate < 0 || coordinate >= fanIn(factors))
-    throw new ValueError("reach", `a coordinate in [0, ${fanIn(factors)})`, coordinate);
+  if (!Number.isInteger(coordinate) || coordinate < 0 || coordinate >= inFeatures(factors))
+    throw new ValueError("reach", `a coordinate in [0, ${inFeatures(factors)})`, coordinate);
   const { schedule, parameters, dIn, dOut } = noGrad(() => toGeneral(factors));
   const blocks = elements(parameters.blocks.ndarray());
   const scales = elements(parameters.unpairedScales.ndarray());
@@ -59,7 +59,7 @@ export function reach(factors: Factors, coordinate: number): Reach {
     state = after;
   }
   const gains = dOut && elements(dOut.ndarray());
-  const outputs = state.slice(0, fanOut(factors)).map((v, i) => v * (gains?.[i] ?? 1));
+  const outputs = state.slice(0, outFeatures(factors)).map((v, i) => v * (gains?.[i] ?? 1));
   return { states, flows, outputs };
 }
 

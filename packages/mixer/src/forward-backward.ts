@@ -1,0 +1,197 @@
+/**
+ * @file The mixer on the reference backend: forward and closed-form backward, row group by row
+ * group, each through all of its stages while it is in cache.
+ */
+import type { NdArray, Shape, TypedArray } from "@spm/core";
+import { allocate, dtypeOf, type Each, each, elements, type Result, wrap } from "@spm/core/extend";
+import type { MixerPlaces } from "./composed.ts";
+import { addProducts, addRows, load, ROWS_PER_GROUP, store } from "./lanes.ts";
+import {
+  byName,
+  inOrder,
+  type Named,
+  type Names,
+  type Parameterisation,
+} from "./parameterisation/define.ts";
+import type { Schedule } from "./schedule.ts";
+import {
+  type Blocks,
+  mixStage,
+  mixStageBackward,
+  transposedBlocks,
+  unmixStage,
+  zeroBlocks,
+} from "./stages.ts";
+
+/**
+ * The source of the stages' inputs in the backward pass: `stored` keeps all of them, B·n·(L+1)
+ * numbers; `recompute` keeps nothing and runs each row group forward again; `reverse` keeps z_L and
+ * walks back by the transpose (orthogonal kinds only).
+ */
+export type BackwardMode = "stored" | "recompute" | "reverse";
+
+/** Options of the fused primitives. */
+export interface MixerOptions {
+  readonly schedule: Schedule;
+  readonly backward: BackwardMode;
+}
+
+/** Product of all axes but the last. */
+function rowsOf({ shape }: { readonly shape: Shape }): number {
+  let rows = 1;
+  for (let k = 0; k < shape.length - 1; k++) rows *= shape[k]!;
+  return rows;
+}
+
+/**
+ * The numbers that `stored` and `reverse` keep: row groups as the kernels hold them, of all stages
+ * or of the last one.
+ */
+const keptSize = (rows: number, { n, stages }: Schedule, backward: BackwardMode): number =>
+  Math.ceil(rows / ROWS_PER_GROUP) * (backward === "stored" ? stages + 1 : 1) * n * ROWS_PER_GROUP;
+
+type Arrays = Each<MixerPlaces, NdArray>;
+
+/**
+ * y = d_out ⊙ (B_L ⋯ B₁ (d_in ⊙ x)) + bias, a row group at a time.
+ * @param keep - whether a backward pass follows, whose mode says what the residual holds
+ */
+export function runForward(
+  kind: Parameterisation,
+  inputs: Arrays,
+  { schedule, backward }: MixerOptions,
+  keep: boolean,
+): Result<[y: 1], NdArray> {
+  const [x, dIn, dOut, bias, ...parameters] = each(inputs, elements);
+  const blocks = kind.blocks(byName(kind, parameters), schedule.unpaired.length);
+  const rows = rowsOf(inputs[0]);
+  const dtype = dtypeOf(inputs[0]);
+  const y = allocate(dtype, rows * dOut.length);
+  const kept =
+    keep && backward !== "recompute" ? allocate(dtype, keptSize(rows, schedule, backward)) : null;
+  const z = new Float64Array(schedule.n * ROWS_PER_GROUP);
+  const from = { data: x, rows, width: dIn.length };
+  const to = { data: y, rows, width: dOut.length };
+  for (let row = 0, at = 0; row < rows; row += ROWS_PER_GROUP) {
+    load(z, from, row, dIn);
+    for (let l = 0; l < schedule.stages; l++) {
+      if (kept !== null && backward === "stored") at = append(kept, at, z);
+      mixStage(z, schedule, l, blocks);
+    }
+    if (kept !== null) at = append(kept, at, z);
+    store(to, row, z, dOut, bias);
+  }
+  const outputs = [wrap(y, [...inputs[0].shape.slice(0, -1), dOut.length])] as const;
+  return kept === null ? outputs : { outputs, residual: [wrap(kept, [kept.length])] };
+}
+
+/** Writes numbers at a place. @returns the place behind them */
+function append(to: TypedArray, at: number, from: Float64Array): number {
+  to.set(from, at);
+  return at + from.length;
+}
+
+/**
+ * The closed-form backward over all row groups: the bias's gradient Σ ȳ and d̄_out = Σ z_L ⊙ ȳ,
+ * then g = d_out ⊙ ȳ back through the stages, d̄_in = Σ g ⊙ x and x̄ = d_in ⊙ g. Gradients are
+ * summed in float64 and cast at the end.
+ */
+export function runBackward(
+  kind: Parameterisation,
+  outputCotangent: NdArray,
+  inputs: Arrays,
+  { schedule, backward }: MixerOptions,
+  residual: NdArray | undefined,
+): Arrays {
+  const ct = elements(outputCotangent);
+  const [x, dIn, dOut, , ...parameters] = each(inputs, elements);
+  const kept = residual && elements(residual);
+  const blocks = kind.blocks(byName(kind, parameters), schedule.unpaired.length);
+  const rows = rowsOf(inputs[0]);
+  const { n, stages } = schedule;
+  const width = n * ROWS_PER_GROUP;
+  const xBar = allocate(dtypeOf(outputCotangent), x.length);
+  const [dInBar, dOutBar, biasBar] = each(
+    [dIn, dOut, dOut],
+    ({ length }) => new Float64Array(length),
+  );
+  const back = backwardStages(kind, schedule, blocks, backward);
+  const z = new Float64Array(width); // z_L, and on the way back the current stage's input
+  const g = new Float64Array(width);
+  const history = new Float64Array(backward === "reverse" ? 0 : stages * width);
+  const primal = { data: x, rows, width: dIn.length };
+  const cotangent = { data: ct, rows, width: dOut.length };
+  const result = { data: xBar, rows, width: dIn.length };
+  for (let row = 0, group = 0; row < rows; row += ROWS_PER_GROUP, group++) {
+    if (kept === undefined) {
+      load(z, primal, row, dIn);
+      for (let l = 0; l < stages; l++) {
+        if (backward !== "reverse") history.set(z, l * width);
+        mixStage(z, schedule, l, blocks);
+      }
+    } else {
+      const size = backward === "stored" ? (stages + 1) * width : width;
+      const mine = kept.subarray(group * size, (group + 1) * size);
+      if (backward === "stored") history.set(mine.subarray(0, stages * width));
+      z.set(mine.subarray(size - width));
+    }
+    addRows(biasBar, cotangent, row);
+    addProducts(dOutBar, z, cotangent, row);
+    load(g, cotangent, row, dOut);
+    for (let l = stages - 1; l >= 0; l--) back.stage(z, g, history, l);
+    addProducts(dInBar, g, primal, row);
+    store(result, row, g, dIn, null);
+  }
+  const cotangents = inOrder(kind, back.gradients(byName(kind, parameters)));
+  const [, , , , ...shapes] = each(inputs, ({ shape }): Shape => shape);
+  return [
+    wrap(xBar, inputs[0].shape),
+    ...each([dInBar, dOutBar, biasBar], (sum) => rounded(sum, ct, [sum.length])),
+    ...shapes.flatMap((shape, k) => (cotangents[k] ? [rounded(cotangents[k], ct, shape)] : [])),
+  ];
+}
+
+/** The stages backward, one at a time, and the gradients that this sums. */
+interface BackwardStages {
+  stage(z: Float64Array, g: Float64Array, history: Float64Array, l: number): void;
+  gradients(parameters: Named<Names, TypedArray>): Named<Names, Float64Array>;
+}
+
+/**
+ * The stages backward from their inputs in the history, or by the transpose from their outputs,
+ * where an angle needs one sum instead of four.
+ */
+function backwardStages(
+  kind: Parameterisation,
+  schedule: Schedule,
+  blocks: Blocks,
+  backward: BackwardMode,
+): BackwardStages {
+  const { n, first } = schedule;
+  const { angle } = kind;
+  if (backward === "reverse" && angle !== undefined) {
+    const angles = new Float64Array(first.length);
+    return {
+      stage: (z, g, _, l) => unmixStage(z, g, schedule, l, blocks, angles),
+      gradients: () => ({ [angle]: angles }),
+    };
+  }
+  const sums = zeroBlocks(schedule);
+  const back = transposedBlocks(blocks);
+  return {
+    stage: (z, g, history, l) => {
+      if (backward !== "reverse")
+        return mixStageBackward(history, l * n * ROWS_PER_GROUP, g, schedule, l, blocks, sums);
+      mixStage(z, schedule, l, back);
+      mixStageBackward(z, 0, g, schedule, l, blocks, sums);
+    },
+    gradients: (parameters) => kind.pullBack(sums, blocks, parameters),
+  };
+}
+
+/** A sum in float64 as an array of the dtype of another. */
+function rounded(sum: Float64Array, like: TypedArray, shape: Shape): NdArray {
+  const out = allocate(dtypeOf({ data: like }), sum.length);
+  out.set(sum);
+  return wrap(out, shape);
+}

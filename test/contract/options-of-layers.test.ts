@@ -1,0 +1,232 @@
+/**
+ * @file Every exported function and class of mixer, nn and models that takes options refuses an
+ * unknown one, in its own name; the checker finds them by their types.
+ */
+import { normal, ones, type Rng, rng, type Tensor, zeros } from "@spm/core";
+import { OptionError } from "@spm/core/extend";
+import * as mixer from "@spm/mixer";
+import * as analysis from "@spm/mixer/analysis";
+import * as mixerExtend from "@spm/mixer/extend";
+import * as models from "@spm/models";
+import * as nn from "@spm/nn";
+import * as nnExtend from "@spm/nn/extend";
+import { describe, expect, test } from "vitest";
+import { exportsOf } from "./exports.ts";
+
+const random: Rng = rng(1);
+const float32 = { dtype: "float32" } as const;
+const schedule = mixer.butterfly(4);
+const factors = mixer.hadamard(4, float32);
+const x = ones([2, 4]);
+const labels = zeros([2], { dtype: "int32" });
+const image = ones([1, 1, 4, 4]);
+
+/** A call with valid options and some more. */
+type Call = (more: object) => unknown;
+
+const applied =
+  (kind: mixer.MixerKind): Call =>
+  (more) => {
+    const parameters = mixer.initialParameters(kind, schedule, random);
+    const operands = mixerExtend.inOrder<Tensor>(kind.parameterisation, parameters);
+    return Reflect.apply(kind as never, undefined, [x, ...operands, { schedule, ...more }]);
+  };
+
+const tiling = mixerExtend.planTiling(4, 4);
+const tiled = {
+  ...factors,
+  schedule: tiling.schedule,
+  dIn: ones(tiling.dIn),
+  dOut: ones(tiling.dOut),
+};
+
+const ofMixer: Readonly<Record<string, Call>> = {
+  apply: (more) => mixer.apply(factors, x, { backward: "stored", ...more }),
+  applyTiled: (more) => mixerExtend.applyTiled(tiling, tiled, x, { backward: "stored", ...more }),
+  buildSchedule: (more) => mixerExtend.buildSchedule("own", 4, 1, () => {}, { name: "a", ...more }),
+  circularConvolution: (more) => mixer.circularConvolution([1, 2], { ...float32, ...more }),
+  condition: (more) => analysis.condition(factors, { steps: 1, ...more }),
+  dct: (more) => mixer.dct(4, { ...float32, ...more }),
+  degreesOfFreedom: (more) =>
+    analysis.degreesOfFreedom(mixer.rotationMixer, schedule, { diagonals: false, ...more }),
+  dft: (more) => mixer.dft(4, { inverse: true, ...more }),
+  flops: (more) => analysis.flops(mixer.rotationMixer, schedule, { backward: "stored", ...more }),
+  fromDense: (more) => analysis.fromDense(mixer.toDense(factors), { sweeps: 1, ...more }),
+  fromPairs: (more) => mixer.fromPairs(2, [[[0, 1]]], { name: "one", ...more }),
+  fromPermutation: (more) => mixer.fromPermutation([1, 0], { network: "involutions", ...more }),
+  generalMixer: applied(mixer.generalMixer),
+  hadamard: (more) => mixer.hadamard(4, { order: "walsh", ...more }),
+  initialParameters: (more) =>
+    mixer.initialParameters(mixer.rotationMixer, schedule, random, { init: "haar", ...more }),
+  parameterCount: (more) =>
+    analysis.parameterCount(mixer.rotationMixer, schedule, { bias: false, ...more }),
+  planTiling: (more) => mixerExtend.planTiling(4, 8, { rectangular: "split", ...more }),
+  reflectionMixer: applied(mixer.reflectionMixer),
+  rotationMixer: applied(mixer.rotationMixer),
+};
+
+class OwnMap extends nnExtend.StructuredMap {
+  readonly productFlops = 0;
+  multiply(x: Tensor): Tensor {
+    return x;
+  }
+  assignNearest(): void {}
+  toDense(): Tensor {
+    return ones([4, 4]);
+  }
+}
+
+const linear = new nn.Linear(4, 4, { random });
+const model = () => new nn.Sequential([new nn.Linear(4, 4, { random })]);
+
+const ofNn: Readonly<Record<string, Call>> = {
+  AvgPool1d: (more) => new nn.AvgPool1d(2, { stride: 1, ...more }),
+  AvgPool2d: (more) => new nn.AvgPool2d(2, { stride: 1, ...more }),
+  BatchNorm1d: (more) => new nn.BatchNorm1d(4, { momentum: 0.5, ...more }),
+  BlockDiagonal: (more) => new nn.BlockDiagonal(4, 4, { random, blocks: 2, ...more }),
+  Butterfly: (more) => new nn.Butterfly(4, 4, { random, ...more }),
+  Circulant: (more) => new nn.Circulant(4, 4, { random, ...more }),
+  Conv1d: (more) => new nn.Conv1d(1, 1, { kernel: 3, random, ...more }),
+  Conv2d: (more) => new nn.Conv2d(1, 1, { kernel: 3, random, ...more }),
+  Dropout: (more) => new nn.Dropout(0.5, { random, ...more }),
+  Embedding: (more) => new nn.Embedding(3, 4, { random, deviation: 0.02, ...more }),
+  FeedForward: (more) => new nn.FeedForward(4, { random, hidden: 8, ...more }),
+  Gru: (more) => new nn.Gru(4, 4, { random, linear: "rotation", ...more }),
+  GruCell: (more) => new nn.GruCell(4, 4, { random, linear: "rotation", ...more }),
+  LayerNorm: (more) => new nn.LayerNorm(4, { epsilon: 0, ...more }),
+  LearnedPositions: (more) => new nn.LearnedPositions(4, 4, { random, ...more }),
+  Linear: (more) => new nn.Linear(4, 4, { random, init: "orthogonal", ...more }),
+  LowRank: (more) => new nn.LowRank(4, 4, { random, rank: 2, ...more }),
+  MaxPool1d: (more) => new nn.MaxPool1d(2, { stride: 1, ...more }),
+  MaxPool2d: (more) => new nn.MaxPool2d(2, { stride: 1, ...more }),
+  MixerLayer: (more) =>
+    new nn.MixerLayer(mixer.rotationMixer, 4, 4, { random, init: "identity", noise: 0, ...more }),
+  Monarch: (more) => new nn.Monarch(4, 4, { random, blocks: 2, ...more }),
+  MultiHeadAttention: (more) =>
+    new nn.MultiHeadAttention(4, { random, heads: 2, causal: true, ...more }),
+  RmsNorm: (more) => new nn.RmsNorm(4, { epsilon: 0, ...more }),
+  Toeplitz: (more) => new nn.Toeplitz(4, 4, { random, ...more }),
+  TransformerBlock: (more) =>
+    new nn.TransformerBlock(4, { random, heads: 2, hidden: 8, norm: "rms", rotary: true, ...more }),
+  avgPool1d: (more) => nn.avgPool1d(x, 2, { stride: 1, ...more }),
+  avgPool2d: (more) => nn.avgPool2d(image, 2, { stride: 1, ...more }),
+  bceWithLogits: (more) => nn.bceWithLogits(x, x, { reduction: "sum", ...more }),
+  conv1d: (more) => nn.conv1d(ones([1, 1, 4]), ones([1, 1, 2]), null, { padding: 1, ...more }),
+  conv2d: (more) => nn.conv2d(image, ones([1, 1, 2, 2]), null, { padding: 1, ...more }),
+  crossEntropy: (more) => nn.crossEntropy(x, labels, { labelSmoothing: 0.1, ...more }),
+  dropout: (more) => nn.dropout(x, 0.5, { random, ...more }),
+  gelu: (more) => nn.gelu(x, { approximate: "tanh", ...more }),
+  gradcheckModule: (more) => nn.gradcheckModule(linear, [x], { seed: 2, ...more }),
+  gradgradcheckModule: (more) => nn.gradgradcheckModule(linear, [x], { seed: 2, ...more }),
+  huber: (more) => nn.huber(x, x, { delta: 2, ...more }),
+  initialWeights: (more) => nnExtend.initialWeights("normal", random, [4, 4], { gain: 2, ...more }),
+  l1: (more) => nn.l1(x, x, { reduction: "sum", ...more }),
+  layerNorm: (more) => nn.layerNorm(x, ones([4]), zeros([4]), { epsilon: 0.1, ...more }),
+  linear: (more) => nn.linear("rotation", 4, 4, { random, gain: 2, ...more }),
+  maxPool1d: (more) => nn.maxPool1d(x, 2, { stride: 1, ...more }),
+  maxPool2d: (more) => nn.maxPool2d(image, 2, { stride: 1, ...more }),
+  mse: (more) => nn.mse(x, x, { reduction: "sum", ...more }),
+  replaceLinear: (more) => nn.replaceLinear(model(), "rotation", { random, gain: 2, ...more }),
+  rmsNorm: (more) => nn.rmsNorm(x, ones([4]), { epsilon: 0.1, ...more }),
+  rotary: (more) => nn.rotary(ones([1, 2, 4]), { offset: 1, ...more }),
+  scaledDotProductAttention: (more) =>
+    nn.scaledDotProductAttention(x, x, x, { causal: true, ...more }),
+  windows: (more) => nnExtend.windows("windows", x, [2], { value: 1, ...more }),
+};
+
+const gpt = { vocabulary: 5, context: 4, width: 4, heads: 2, layers: 1, random };
+const ofModels: Readonly<Record<string, Call>> = {
+  Gpt: (more) => new models.Gpt({ ...gpt, linear: "rotation", hidden: 8, tied: false, ...more }),
+  Mlp: (more) => new models.Mlp({ sizes: [4, 4, 2], linear: "rotation", random, ...more }),
+  drawToken: (more) => models.drawToken([0, 1], { random, topK: 1, ...more }),
+  generate: (more) => models.generate(new models.Gpt(gpt), [0], { count: 1, random, ...more }),
+};
+
+/** Objects with optional fields that are operands, or the definition of a kind. */
+const operands = /^(Factors|Parameterisation|ParameterisationDefinition)</;
+/** An abstract class: it leaves the check to the classes that it is extended by. */
+const abstract = ["StructuredMap"];
+/** A mixer's errors name its kind. */
+const kinds: Readonly<Record<string, string>> = {
+  generalMixer: "general",
+  reflectionMixer: "reflection",
+  rotationMixer: "rotation",
+};
+
+const tables = { mixer: ofMixer, nn: ofNn, models: ofModels };
+const exported = exportsOf(Object.keys(tables));
+
+describe.each(Object.entries(tables))("%s", (folder, calls) => {
+  test("the table has every value that takes options", () => {
+    const taking = exported
+      .filter(({ from }) => from.split("/")[1] === folder)
+      .filter(({ optionTypes }) => optionTypes.some((type) => !operands.test(type)))
+      .map(({ name }) => name)
+      .filter((name) => !abstract.includes(name));
+    expect(taking.sort()).toEqual(Object.keys(calls).sort());
+  });
+
+  test.each(Object.entries(calls))("%s", async (name, call) => {
+    const outcome = async (more: object): Promise<unknown> => {
+      try {
+        return await call(more);
+      } catch (error) {
+        return error;
+      }
+    };
+    expect(await outcome({})).not.toBeInstanceOf(Error);
+    const refused = await outcome({ nonsense: 1 });
+    expect(refused).toBeInstanceOf(OptionError);
+    expect(String(refused)).toContain(`${kinds[name] ?? name}: unknown option "nonsense"`);
+  });
+});
+
+const attempt = (call: Call, options: object) => () => call(options);
+
+test("methods refuse them, too", () => {
+  const layer = new nn.MixerLayer(mixer.generalMixer, 4, 4, { random });
+  const assign: Call = (more) => layer.assignDense(ones([4, 4]), { sweeps: 1, ...more });
+  expect(attempt(assign, {})).not.toThrow();
+  expect(attempt(assign, { nonsense: 1 })).toThrow('assignDense: unknown option "nonsense"');
+});
+
+test("an option of one linear map is none of another, whoever makes it", () => {
+  for (const [name, call] of Object.entries({
+    linear: ofNn.linear,
+    Mlp: ofModels.Mlp,
+    GruCell: ofNn.GruCell,
+    Conv1d: ofNn.Conv1d,
+    TransformerBlock: ofNn.TransformerBlock,
+    Gpt: ofModels.Gpt,
+  }))
+    expect(attempt(call ?? (() => {}), { rank: 2 })).toThrow(`${name}: unknown option "rank"`);
+  const thin: nn.LinearFactory = (inFeatures, outFeatures, options) =>
+    new nn.LowRank(inFeatures, outFeatures, { ...options, rank: 2 });
+  expect(new models.Mlp({ sizes: [4, 4, 2], linear: thin, random }).layers[0]).toBeInstanceOf(
+    nn.LowRank,
+  );
+});
+
+test("a class that extends an abstract one says which options it has", () => {
+  expect(new OwnMap(4, 4, { random }).forward(normal(random, [2, 4])).shape).toEqual([2, 4]);
+});
+
+test.each([
+  ["Conv2d", { kernel_size: 3 }, "kernel"],
+  ["Gpt", { n_layer: 2 }, "layers"],
+  ["Gpt", { n_head: 2 }, "heads"],
+  ["Gpt", { n_embd: 8 }, "width"],
+  ["Gpt", { block_size: 8 }, "context"],
+  ["LayerNorm", { eps: 0.1 }, "epsilon"],
+  ["scaledDotProductAttention", { is_causal: true }, "causal"],
+  ["scaledDotProductAttention", { attn_mask: x }, "mask"],
+  ["crossEntropy", { ignore_index: 0 }, "ignoreIndex"],
+  ["generate", { max_new_tokens: 3 }, "count"],
+  ["generate", { top_k: 3 }, "topK"],
+])("%s: %o is known by another name", async (name, options, meant) => {
+  const call = { ...ofNn, ...ofModels }[name] ?? (() => {});
+  const key = Object.keys(options)[0];
+  await expect(async () => call(options)).rejects.toThrow(
+    `${name}: unknown option "${key}"; help: ${meant}`,
+  );
+});
