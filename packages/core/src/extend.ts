@@ -4,7 +4,13 @@
 
 // Primitives, and families of ops made of one function and its derivative
 
-export { type BinaryOp, binary, type UnaryOp, unary } from "./ops/elementwise.ts";
+export {
+  type BinaryDefinition,
+  type BinaryOp,
+  binary,
+  type UnaryOp,
+  unary,
+} from "./ops/elementwise.ts";
 export { type FusedDefinition, type FusedOp, fused, fusedPrimitives } from "./ops/fused.ts";
 export { foldRows, mapArray, mapRows, zipLoop } from "./ops/loops.ts";
 export { type ReduceOp, reduction } from "./ops/reduce.ts";

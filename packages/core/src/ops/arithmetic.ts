@@ -5,14 +5,15 @@
 import { ValueError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 import { cast } from "./cast.ts";
-import { floatingDTypes, numericDTypes } from "./check.ts";
+import { numericDTypes } from "./check.ts";
 import { type BinaryOp, binary, type UnaryOp, unary } from "./elementwise.ts";
 import { equal, greater, greaterEqual, less, lessEqual, logicalAnd, where } from "./logic.ts";
-import { compiledLoop, zipLoop } from "./loops.ts";
+import { compiledLoop } from "./loops.ts";
 
 /** a + b */
 export const add: BinaryOp = binary({
   name: "add",
+  dtypes: numericDTypes,
   loop: compiledLoop("add", (a, b) => a + b),
   vjp: (ct) => [() => ct, () => ct],
 });
@@ -20,6 +21,7 @@ export const add: BinaryOp = binary({
 /** a − b */
 export const sub: BinaryOp = binary({
   name: "sub",
+  dtypes: numericDTypes,
   loop: compiledLoop("sub", (a, b) => a - b),
   vjp: (ct) => [() => ct, () => neg(ct)],
 });
@@ -27,6 +29,7 @@ export const sub: BinaryOp = binary({
 /** a · b, element by element */
 export const mul: BinaryOp = binary({
   name: "mul",
+  dtypes: numericDTypes,
   loop: compiledLoop("mul", (a, b) => a * b),
   vjp: (ct, a, b) => [() => mul(ct, b), () => mul(ct, a)],
 });
@@ -34,7 +37,6 @@ export const mul: BinaryOp = binary({
 /** a / b */
 export const div: BinaryOp = binary({
   name: "div",
-  dtypes: floatingDTypes,
   loop: compiledLoop("div", (a, b) => a / b),
   vjp: (ct, _, b, y) => [() => div(ct, b), () => neg(div(mul(ct, y), b))],
 });
@@ -45,9 +47,8 @@ export const div: BinaryOp = binary({
  */
 export const pow: BinaryOp = binary({
   name: "pow",
-  dtypes: floatingDTypes,
   // as IEEE 754 wants it
-  loop: zipLoop((a, b) => (a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b)),
+  forward: (a, b) => (a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b),
   vjp: (ct, a, b, y) => {
     const unless = (singular: Tensor) => where(logicalAnd(equal(a, 0), singular), 1, a);
     const byBase = () => mul(ct, mul(b, pow(unless(equal(b, 0)), sub(b, 1)))); // b·aᵇ⁻¹
@@ -68,7 +69,8 @@ function extremum(
   };
   return binary({
     name,
-    loop: zipLoop(f),
+    dtypes: numericDTypes,
+    forward: f,
     vjp: (ct, a, b) => [() => share(ct, a, b), () => share(ct, b, a)],
   });
 }

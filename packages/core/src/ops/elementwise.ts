@@ -2,15 +2,15 @@
  * @file How element-wise ops are made: one function of numbers, one derivative; broadcasting and
  * its transpose come for free.
  */
-import { type DType, dtypeOf, type Loop2, type NdArray, zerosArray } from "../array.ts";
-import { DTypeError } from "../errors.ts";
+import { type DType, dtypeOf, isFloating, type Loop2, type NdArray, zerosArray } from "../array.ts";
+import { DTypeError, ValueError } from "../errors.ts";
 import { definePrimitive, type Primitive } from "../primitive.ts";
 import { kindOf, Tensor } from "../tensor.ts";
 import { broadcastArray, sumTo } from "./broadcast.ts";
 import { copyArray } from "./cast.ts";
-import { broadcastShapes, checkDTypes, floatingDTypes, numericDTypes } from "./check.ts";
+import { broadcastShapes, checkDTypes, floatingDTypes } from "./check.ts";
 import { checkNumber, scalar } from "./create.ts";
-import { mapArray } from "./loops.ts";
+import { mapArray, zipLoop } from "./loops.ts";
 
 /** A tensor, or a number that takes the dtype of what it stands beside. */
 export type TensorLike = Tensor | number;
@@ -27,15 +27,27 @@ export interface BinaryOp {
   readonly primitive: Primitive<[a: 1, b: 1], [y: 1], void>;
 }
 
-/** y[i] = f(x[i]). `vjp(ȳ, x, y)` returns x̄, or null where it is zero. */
+/**
+ * y[i] = f(x[i]). `vjp(ȳ, x, y)` returns x̄ in public ops, or null where it is zero.
+ * @returns the op: x [...] → [...], with its primitive
+ * @throws ValueError for a definition without a `forward` or a `vjp`
+ * @example
+ * const atan = unary({
+ *   name: "atan",
+ *   forward: Math.atan,
+ *   vjp: (ct, x) => div(ct, add(1, square(x))),
+ * });
+ */
 export function unary(op: {
   readonly name: string;
-  /** float32 and float64 unless said. */
+  /** @defaultValue float32 and float64 */
   readonly dtypes?: readonly DType[];
   readonly forward: (x: number) => number;
   readonly vjp: (ct: Tensor, x: Tensor, y: Tensor) => Tensor | null;
 }): UnaryOp {
   const { name, forward, dtypes = floatingDTypes } = op;
+  if (typeof forward !== "function") refuse(name, "forward: (x) => number", forward);
+  if (typeof op.vjp !== "function") refuse(name, "vjp: (ct, x, y) => x̄", op.vjp);
   const call = definePrimitive<[x: 1]>({
     name,
     infer: ([x]) => [{ shape: x.shape, dtype: checkDTypes(name, [x], dtypes) }],
@@ -45,25 +57,46 @@ export function unary(op: {
   return Object.assign((x: Tensor): Tensor => call([x])[0], { primitive: call.primitive });
 }
 
-/**
- * z[i] = f(x[i], y[i]) with NumPy's broadcasting. `vjp(z̄, x, y, z)` returns how to get x̄ and ȳ,
- * called for those that someone needs. It is written for full shapes: the sum back is done here.
- */
-export function binary(op: {
+/** The definition of a {@link binary} op. */
+export type BinaryDefinition = {
   readonly name: string;
-  /** float32, float64 and int32 unless said. */
+  /** @defaultValue float32 and float64 */
   readonly dtypes?: readonly DType[];
-  /** dtype of the result; that of the operands unless said. */
+  /** @defaultValue the operands' dtype */
   readonly result?: DType;
-  readonly loop: Loop2;
+  /** May be left out where the result is int32 or bool, which have no derivatives. */
   readonly vjp?: (
     ct: Tensor,
     a: Tensor,
     b: Tensor,
     y: Tensor,
   ) => readonly [() => Tensor, () => Tensor];
-}): BinaryOp {
-  const { name, loop, dtypes = numericDTypes } = op;
+} & (
+  | { readonly forward: (a: number, b: number) => number; readonly loop?: undefined }
+  | { readonly loop: Loop2; readonly forward?: undefined }
+);
+
+/**
+ * z[i] = f(x[i], y[i]) with NumPy's broadcasting. `vjp(z̄, x, y, z)` returns two functions, () => x̄
+ * and () => ȳ, called for those that someone needs. x̄ and ȳ have z's shape: the sum down to the
+ * operands' shapes is done here.
+ * @param op - f is `forward`, a function of two numbers, or `loop`, which writes a whole array
+ * @returns the op: x [...], y [...] → their broadcast shape, with its primitive
+ * @throws ValueError for a definition with neither or both of them, with a function of two numbers
+ * as `loop`, or without a `vjp` that its dtypes need; from the derivative, for a `vjp` that returns
+ * something else
+ * @example
+ * const hypot = binary({
+ *   name: "hypot",
+ *   forward: Math.hypot,
+ *   vjp: (ct, x, y, z) => [() => mul(ct, div(x, z)), () => mul(ct, div(y, z))],
+ * });
+ */
+export function binary(op: BinaryDefinition): BinaryOp {
+  const { name, dtypes = floatingDTypes } = op;
+  const loop = loopOf(op);
+  if (typeof op.vjp !== "function" && (op.result ? [op.result] : dtypes).some(isFloating))
+    refuse(name, "vjp: (ct, a, b, y) => [() => ā, () => b̄]", op.vjp);
   const call = definePrimitive<[a: 1, b: 1]>({
     name,
     infer: ([a, b]) => {
@@ -79,16 +112,36 @@ export function binary(op: {
       });
     },
     vjp: ([ct], { inputs: [a, b], outputs: [y], needs }) => {
-      const [byA, byB] = op.vjp?.(ct, a, b, y) ?? [];
-      return [
-        byA && needs[0] ? sumTo(byA(), a.shape) : null,
-        byB && needs[1] ? sumTo(byB(), b.shape) : null,
-      ];
+      if (op.vjp === undefined) return [null, null];
+      const bars = op.vjp(ct, a, b, y);
+      const bar = (k: 0 | 1, { shape }: Tensor): Tensor | null => {
+        if (!needs[k]) return null;
+        const by = Array.isArray(bars) ? bars[k] : bars;
+        if (typeof by !== "function") return refuse(name, "two functions from vjp", by);
+        const made = by();
+        return made instanceof Tensor ? sumTo(made, shape) : made;
+      };
+      return [bar(0, a), bar(1, b)];
     },
   });
   const apply = (a: TensorLike, b: TensorLike): Tensor =>
     call(a instanceof Tensor && b instanceof Tensor ? [a, b] : operands(name, a, b), undefined)[0];
   return Object.assign(apply, { primitive: call.primitive });
+}
+
+/** The loop of a definition, which has one, or a function of two numbers to make it from. */
+function loopOf({ name, forward, loop }: BinaryDefinition): Loop2 {
+  if (typeof forward === "function" && loop === undefined) return zipLoop(forward);
+  if (typeof loop === "function" && forward === undefined && loop.length !== 2) return loop;
+  const help = "a loop is (out, a, b) => void; a function of two numbers is a forward";
+  return refuse(name, "forward: (a, b) => number, or else a loop", loop ?? forward, help);
+}
+
+/** @throws ValueError for a part of a definition, or what a vjp returned */
+function refuse(op: string, expected: string, got: unknown, help?: string): never {
+  const arity = typeof got === "function" ? ` of ${got.length} arguments` : "";
+  const kind = got instanceof Tensor ? "Tensor" : kindOf(got);
+  throw new ValueError(op, expected, `${kind}${arity}`, help);
 }
 
 /**
