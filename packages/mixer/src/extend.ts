@@ -3,6 +3,10 @@
  * `@spm/mixer`.
  */
 
+// Whether a parameterisation is right
+
+export { checkParameterisation, type ParameterisationReport } from "./check-parameterisation.ts";
+
 // The op beneath a mixer, and its operands
 
 export { composedMixer, type MixerPlaces } from "./composed.ts";

@@ -55,6 +55,7 @@ describe("a binary op from a function of two numbers", () => {
 
 /** As plain JavaScript would call it. */
 const define = (definition: object) => binary(definition as BinaryDefinition);
+const defineUnary = (definition: object) => unary(definition as Parameters<typeof unary>[0]);
 
 describe("refuses at its definition", () => {
   test.each([
@@ -74,10 +75,12 @@ describe("refuses at its definition", () => {
       `[ValueError: wrong: expected vjp: (ct, a, b, y) => [() => ā, () => b̄], got undefined]`,
     );
     expect(() => define({ name: "same", forward, result: "bool" })).not.toThrow();
-    const without = { name: "wrong", forward: Math.atan } as Parameters<typeof unary>[0];
-    expect(() => unary(without)).toThrow("wrong: expected vjp: (ct, x, y) => x̄, got undefined");
-    const halves = { name: "wrong", vjp: (ct: Tensor) => ct } as Parameters<typeof unary>[0];
-    expect(() => unary(halves)).toThrow("wrong: expected forward: (x) => number, got undefined");
+    expect(() => defineUnary({ name: "wrong", forward: Math.atan })).toThrow(
+      "wrong: expected vjp: (ct, x, y) => x̄, got undefined",
+    );
+    expect(() => defineUnary({ name: "wrong", vjp: (ct: Tensor) => ct })).toThrow(
+      "wrong: expected forward: (x) => number, got undefined",
+    );
   });
 });
 

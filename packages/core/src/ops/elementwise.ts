@@ -77,9 +77,9 @@ export type BinaryDefinition = {
 );
 
 /**
- * z[i] = f(x[i], y[i]) with NumPy's broadcasting. `vjp(z̄, x, y, z)` returns two functions, () => x̄
- * and () => ȳ, called for those that someone needs. x̄ and ȳ have z's shape: the sum down to the
- * operands' shapes is done here.
+ * z[i] = f(x[i], y[i]) with NumPy's broadcasting. `vjp(z̄, x, y, z)` returns two functions,
+ * () => x̄ and () => ȳ, called for those that someone needs. x̄ and ȳ have z's shape: the sum down
+ * to the operands' shapes is done here.
  * @param op - f is `forward`, a function of two numbers, or `loop`, which writes a whole array
  * @returns the op: x [...], y [...] → their broadcast shape, with its primitive
  * @throws ValueError for a definition with neither or both of them, with a function of two numbers
