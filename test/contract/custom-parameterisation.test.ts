@@ -52,7 +52,7 @@ beforeAll(async () => {
     error,
     report,
   } = await import(pathToFileURL(file).href));
-});
+}, 60_000);
 
 const numbers = (x: Tensor): number[] => [...elements(x.ndarray())];
 

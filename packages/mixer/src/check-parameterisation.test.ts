@@ -204,7 +204,7 @@ describe("finds what is wrong", () => {
     );
   });
 
-  test("a wrong derivative of an op in compose, of either order", () => {
+  describe("a wrong derivative of an op in compose", () => {
     const first = unary({ name: "sine", forward: Math.sin, vjp: (ct, x) => mul(ct, sin(x)) });
     // right once: −cos′ is not sin's
     const slope = binary({
@@ -221,8 +221,15 @@ describe("finds what is wrong", () => {
           return { blocks, unpairedScales: ones([unpaired], { dtype: angles.dtype }) };
         },
       });
-    for (const sine of [first, second])
+    test.each([
+      ["first", first],
+      ["second", second],
+    ])("the %s", (_, sine) => {
       expect(by(sine)).toThrow(/^gradcheck: expected a derivative/);
-    expect(by(sin)).not.toThrow();
+    });
+
+    test("and not the right one", () => {
+      expect(by(sin)).not.toThrow();
+    });
   });
 });

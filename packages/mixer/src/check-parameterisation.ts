@@ -92,7 +92,7 @@ export function checkParameterisation<const N extends Names>(
 
 function subjectOf(mixer: MixerKind, report: Record<string, number>): Subject {
   const kind = mixer.parameterisation;
-  const [schedule, random] = [shuffle(5), rng(1)];
+  const [schedule, random] = [shuffle(5, 3), rng(1)];
   const own = drawn(kind, schedule, random);
   return {
     ...{ mixer, kind, schedule, random, own, report },
@@ -101,7 +101,7 @@ function subjectOf(mixer: MixerKind, report: Record<string, number>): Subject {
     same: (name, claim, ours, theirs) => {
       const found = difference(ours, theirs);
       report[name] = Math.max(report[name] ?? 0, found);
-      if (!(found <= TOLERANCE)) wrong(kind, name, claim, `a difference of ${found}`);
+      if (!(found <= TOLERANCE)) wrong(kind, name, claim, `a difference of ${found.toPrecision(3)}`);
     },
   };
 }
