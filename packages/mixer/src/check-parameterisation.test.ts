@@ -197,10 +197,10 @@ describe("finds what is wrong", () => {
 
   test("the message says what was expected, and by how much it is off", () => {
     expect(() => check(rotation, { transpose: (own) => own })).toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: checkParameterisation: expected transpose of "rotation" to make Wᵀ, got a difference of 1.7348325600837897]`,
+      `[ValueError: checkParameterisation: expected transpose of "rotation" to make Wᵀ, got 1.82 off]`,
     );
     expect(() => check(rotation, { determinant: "any" })).toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: checkParameterisation: expected determinant of "rotation" to be the sign that lets hadamard(8) be exact, as the kind has its blocks, got a difference of 1.3535533905932737]`,
+      `[ValueError: checkParameterisation: expected determinant of "rotation" to be the sign that lets hadamard(8) be exact, as the kind has its blocks, got 1.35 off]`,
     );
   });
 

@@ -101,7 +101,7 @@ function subjectOf(mixer: MixerKind, report: Record<string, number>): Subject {
     same: (name, claim, ours, theirs) => {
       const found = difference(ours, theirs);
       report[name] = Math.max(report[name] ?? 0, found);
-      if (!(found <= TOLERANCE)) wrong(kind, name, claim, `a difference of ${found.toPrecision(3)}`);
+      if (!(found <= TOLERANCE)) wrong(kind, name, claim, `${found.toPrecision(3)} off`);
     },
   };
 }
