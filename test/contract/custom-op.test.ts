@@ -26,7 +26,17 @@ import {
   valueAndGrad,
   vjp,
 } from "@spm/core";
-import { each, elements, type FusedOp, KernelTable, primitives } from "@spm/core/extend";
+import {
+  type BinaryOp,
+  binary,
+  each,
+  elements,
+  type FusedOp,
+  KernelTable,
+  primitives,
+  type UnaryOp,
+  unary,
+} from "@spm/core/extend";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { poisoningBackend } from "./poisoning-backend.ts";
@@ -39,16 +49,23 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const file = join(folder, "custom-op.ts");
 
+/** The short forms, a file of their own. */
+const shortFile = join(folder, "short-forms.ts");
+
 let swish: (x: Tensor, beta: Tensor) => Tensor;
+let short: { readonly atan: UnaryOp; readonly logAddExp: BinaryOp };
 let fixedSwish: (x: Tensor, beta: number) => Tensor;
 let fixedSwishOp: FusedOp<[x: 1], number>;
 beforeAll(async () => {
   writeFileSync(file, blocks.join("\n"));
   // the checks of the page run on import
   ({ swish, fixedSwish, fixedSwishOp } = await import(pathToFileURL(file).href));
+  const [, code = ""] = /```typescript\n([\s\S]*?)```/.exec(page) ?? [];
+  writeFileSync(shortFile, code);
+  short = await import(pathToFileURL(shortFile).href);
 });
 
-test("the page compiles, without assertions", () => {
+test.each([file, shortFile])("the page compiles, without assertions: %s", (file) => {
   const read = ts.readConfigFile(join(root, "tsconfig.test.json"), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(read.config, ts.sys, root);
   const program = ts.createProgram([file], { ...options, incremental: false, noEmit: true });
@@ -67,6 +84,34 @@ const close = (a: Tensor, b: Tensor): void => {
   expect(a.shape).toEqual(b.shape);
   for (const [i, v] of numbers(a).entries()) expect(v).toBeCloseTo(numbers(b)[i]!, 10);
 };
+
+test("the short forms have all derivatives, and broadcast", () => {
+  const row = normal(rng(3), [3], 0, 1, { dtype: "float64" });
+  const { atan, logAddExp } = short;
+  const atanOf = (x: Tensor) => atan(x);
+  const sumOf = (a: Tensor, b: Tensor) => logAddExp(a, b);
+  expect(numbers(atan(x))).toEqual(numbers(x).map(Math.atan));
+  expect(numbers(logAddExp(x, x))[0]).toBeCloseTo((numbers(x)[0] ?? 0) + Math.LN2, 12);
+  expect(sumOf(x, row).shape).toEqual([2, 3]);
+  gradcheck(atanOf, [x]);
+  gradgradcheck(atanOf, [x]);
+  gradcheck(sumOf, [x, row]);
+  gradgradcheck(sumOf, [row, x]);
+});
+
+test("a check of second derivatives counts the cotangent as input 0", () => {
+  // its slope by b, the second operand, is half of what it should be
+  const same = unary({ name: "same", forward: (v) => v, vjp: (ct) => mul(0.5, ct) });
+  const product = binary({
+    name: "product",
+    forward: (a, b) => a * b,
+    vjp: (ct, a, b) => [() => mul(ct, same(b)), () => mul(ct, a)],
+  });
+  const operands = [tensor(2, { dtype: "float64" }), tensor(3, { dtype: "float64" })] as const;
+  const f = (a: Tensor, b: Tensor) => product(a, b);
+  expect(gradcheck(f, operands).error).toBeLessThan(1e-6);
+  expect(() => gradgradcheck(f, operands)).toThrow("(moved element 0 of input 2)");
+});
 
 test("is about forty lines", () => {
   const lines = blocks[0]!

@@ -5,11 +5,14 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { gradcheck, matmul, normal, rng, sub, type Tensor } from "@spm/core";
+import { gradcheck, matmul, normal, rng, sub, type Tensor, zeros } from "@spm/core";
 import { elements } from "@spm/core/extend";
 import {
+  apply,
   butterfly,
+  circularConvolution,
   type Factors,
+  initialParameters,
   inverse,
   mixers as known,
   logAbsDet,
@@ -18,6 +21,7 @@ import {
   toDense,
 } from "@spm/mixer";
 import { fromDense } from "@spm/mixer/analysis";
+import type { ParameterisationReport } from "@spm/mixer/extend";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -31,14 +35,49 @@ afterAll(() => {
 
 type Mixers = Record<string, MixerKind>;
 let scaled: MixerKind;
+let [identity, error]: [Tensor, number] = [zeros([0]), Number.NaN];
+let report: ParameterisationReport = {};
 beforeAll(async () => {
   const file = join(outside, "page.ts");
-  writeFileSync(file, blocks.join("\n"));
-  // its checks run on import
-  ({ scaledRotationMixer: scaled } = await import(pathToFileURL(file).href));
-});
+  // its checks run on import; what a line says that it comes to is looked at below
+  const code = blocks
+    .join("\n")
+    .replace(/^(.*); \/\/ the identity$/m, "export const identity = $1;")
+    .replace(/^(.*); \/\/ 1e-16$/m, "export const error = $1;")
+    .replace(/^(check.*); \/\/ \{.*\}$/m, "export const report = $1;");
+  writeFileSync(file, code);
+  ({
+    scaledRotationMixer: scaled,
+    identity,
+    error,
+    report,
+  } = await import(pathToFileURL(file).href));
+}, 60_000);
 
 const numbers = (x: Tensor): number[] => [...elements(x.ndarray())];
+
+test("its lines come to what is said beside them", () => {
+  numbers(identity).forEach((v, k) => {
+    expect(v).toBeCloseTo(k % 9 === 0 ? 1 : 0, 12);
+  });
+  expect(identity.shape).toEqual([8, 8]);
+  expect(error).toBeLessThan(1e-15);
+  expect(report).toMatchObject({ compose: 0 });
+  expect(report.transpose).toBeLessThan(1e-15);
+  const convolution = toDense(circularConvolution([1, 2, 3, 4]));
+  expect(page).toContain("0.56, no `improve`");
+  expect(fromDense(convolution, { mixer: scaled }).error).toBeCloseTo(0.56, 2);
+});
+
+test("the identity is one of matrices that are not symmetric, too", () => {
+  const [, line = ""] = /^(.*); \/\/ the identity$/m.exec(page) ?? [];
+  const own = new Function("apply", "inverse", "toDense", "h", `return ${line};`);
+  const schedule = butterfly(8);
+  const parameters = initialParameters(scaled, schedule, rng(5), "haar", { dtype: "float64" });
+  numbers(own(apply, inverse, toDense, { mixer: scaled, schedule, parameters })).forEach((v, k) => {
+    expect(v).toBeCloseTo(k % 9 === 0 ? 1 : 0, 12);
+  });
+});
 
 test("fromDense fits the parameters that the kind has, and its error is what one measures", () => {
   // An odd width: coordinates without a partner, which this kind does not scale.

@@ -7,7 +7,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { packageNames, promisedLines } from "../package-page.ts";
 
 const run = promisify(execFile);
@@ -16,30 +16,27 @@ const models = readdirSync(join(root, "packages/models/src"), { withFileTypes: t
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => `packages/models/src/${name}/README.md`);
 const readmes = packageNames.map((name) => `packages/${name}/README.md`);
-const pages = ["docs/guide.md", ...readmes, ...models].map((path) => ({
-  text: readFileSync(join(root, path), "utf8"),
-  // a folder from which what the page imports is found by its name
-  home: path.startsWith("packages/cli/") ? "packages/cli" : "test/integration",
-}));
-const programs = pages.flatMap(({ text, home }) =>
+const pages = ["docs/guide.md", ...readmes, ...models].map((path) =>
+  readFileSync(join(root, path), "utf8"),
+);
+const programs = pages.flatMap((text) =>
   [...text.matchAll(/^##? ([^\n]*)\n(?:(?!^##? )[\s\S])*?```ts\n([\s\S]*?)```/gm)].map((match) => ({
     section: match[1]!,
     program: match[2]!,
-    home,
   })),
 );
 
 test("there is a program in every section that shows code", () => {
   expect(models.length).toBeGreaterThan(1);
-  const shown = pages.map(({ text }) => text.split("```ts\n").length - 1);
+  const shown = pages.map((text) => text.split("```ts\n").length - 1);
   expect(programs).toHaveLength(shown.reduce((a, b) => a + b));
 });
 
 test.concurrent.for(programs)(
   "$section",
   { timeout: 60_000 },
-  async ({ program, home }, { expect, onTestFinished }) => {
-    const folder = mkdtempSync(join(root, home, ".guide-"));
+  async ({ program }, { expect, onTestFinished }) => {
+    const folder = mkdtempSync(join(root, ".guide-")); // of the clone, and of no package
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const file = join(folder, "program.ts");
     writeFileSync(file, program);
@@ -50,3 +47,29 @@ test.concurrent.for(programs)(
     expect(stdout.trimEnd().split("\n")).toEqual(promised);
   },
 );
+
+test("every package is found by its name in any folder of the clone", () => {
+  const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  expect(Object.keys(devDependencies).filter((name) => name.startsWith("@spm/"))).toEqual(
+    packageNames.map((name) => `@spm/${name}`),
+  );
+});
+
+test("the guide's command checks the types of one's own file", { timeout: 120_000 }, async () => {
+  const [, command = ""] = /```sh\n(npm run .*) mine\.ts\n```/.exec(pages[0] ?? "") ?? [];
+  const folder = mkdtempSync(join(root, ".guide-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const [mine, other] = ["mine.ts", "other.ts"].map((name) => join(folder, name));
+  writeFileSync(other!, 'import type { Tensor } from "@spm/core";\nexport type { Tensor };\n');
+  const check = (value: string): Promise<unknown> => {
+    const imports =
+      'import { tensor } from "@spm/core";\nimport type { Tensor } from "./other.ts";\n';
+    writeFileSync(mine!, `${imports}const x: Tensor = ${value};\nconsole.log(await x.data());\n`);
+    const [program = "", ...args] = command.split(" ");
+    return run(program, [...args, mine!], { cwd: root });
+  };
+  await expect(check("tensor([1])")).resolves.toMatchObject({ stdout: "" });
+  await expect(check("3")).rejects.toMatchObject({
+    stdout: expect.stringMatching(/mine\.ts\(3,7\): error TS2322: /),
+  });
+});

@@ -11,8 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Outcome, spm, withRunFolder } from "./spm-process.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-// within the package, so that @spm/cli is found by its name
-const folder = mkdtempSync(join(root, "packages/cli/.own-names-"));
+const folder = mkdtempSync(join(root, ".own-names-")); // of the clone, and of no package
 const program = join(folder, "program.ts");
 
 /** The first code of a page that is fenced so. */
@@ -28,9 +27,16 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Runs the program as a process of its own. */
+/** The guide's commands with the program, without what starts it. */
+const guide = readFileSync(join(root, "docs/guide.md"), "utf8").replaceAll(/\s+/g, " ");
+const [, start = "", rest = ""] = /With it `node (.*?) program\.ts (.*)/.exec(guide) ?? [];
+const [train = [], sweep = [], compare = []] = [
+  ...rest.matchAll(/(train|sweep|compare) [a-z]+ --[^`]*/g),
+].map(([command]) => command.split(" "));
+
+/** Runs the program as a process of its own, as the guide says. */
 function own(...args: readonly string[]): Promise<Outcome> {
-  const all = ["--import", "tsx", "--conditions=@spm/source", program, ...args];
+  const all = [...start.split(" "), program, ...args];
   return new Promise((resolve) => {
     const child = execFile(process.execPath, all, { cwd: root }, (_, stdout, stderr) =>
       resolve({ code: child.exitCode, stdout, stderr }),
@@ -45,14 +51,12 @@ describe("a program with a kind of its own", () => {
   test("trains it by name, resumes it to the same end, and evaluates it", async () => {
     await withRunFolder(async (run) => {
       const steps = ["--checkpoint-steps", "2", "--log-every", "1"];
-      const layer = ["--layer", "scaled-rotation"];
-      const trained = await own("train", "clusters", ...tiny, ...layer, ...steps, "--out", run);
+      const trained = await own(...train, ...tiny, ...steps, "--out", run);
       expect([trained.code, trained.stderr]).toEqual([0, ""]);
       expect(trained.stdout).toMatch(/^finished at step 4 of 4, test loss \d\.\d{4}/m);
       const { options, command } = JSON.parse(read(run, "config.json"));
       expect(options).toMatchObject({ layer: "scaled-rotation", lr: 0.01 });
-      const program =
-        /^node --import tsx --conditions=@spm\/source packages\/cli\/.own-names-\w+\//;
+      const program = /^node --import tsx --conditions=@spm\/source .own-names-\w+\//;
       expect(command).toMatch(program);
       expect(command.replace(program, "")).toMatch(/^program.ts train/);
 
@@ -80,12 +84,13 @@ describe("a program with a kind of its own", () => {
 
   test("has it in help, in sweeps, and among what unknown names are told", async () => {
     await withRunFolder(async (run) => {
-      const grid = ["--grid", "layer=dense,scaled-rotation", "--jobs", "2"];
-      const [help, compareHelp, unknown, swept] = await Promise.all([
+      const images = "--images 256 --test-images 128 --epochs 1 --hidden 16 --threads 1".split(" ");
+      const [help, compareHelp, unknown, swept, compared] = await Promise.all([
         own("train", "--help"),
         own("compare", "--help"),
         own("train", "clusters", "--layer", "scaled"),
-        own("sweep", "clusters", ...tiny, ...grid, "--out", run),
+        own(...sweep, ...tiny, "--jobs", "2", "--out", run),
+        own(...compare, ...images, "--out", `${run}-compared`),
       ]);
       for (const { stdout } of [help, compareHelp])
         expect(stdout).toMatch(
@@ -97,6 +102,8 @@ describe("a program with a kind of its own", () => {
       ]);
       expect([swept.code, swept.stderr]).toEqual([0, ""]);
       expect(swept.stdout).toMatch(/^trial-002 +scaled-rotation +\d\.\d{4} .* finished$/m);
+      expect([compared.code, compared.stderr]).toEqual([0, ""]);
+      expect(compared.stdout).toMatch(/^scaled-rotation\b/m);
     });
   });
 });

@@ -3,10 +3,15 @@ import { normal, rng, sum, tensor, valueAndGrad } from "@spm/core";
 import { elements } from "@spm/core/extend";
 import {
   apply,
+  brick,
   butterfly,
   dft,
+  fromPairs,
   hadamard,
+  initialParameters,
   logAbsDet,
+  type MixerKind,
+  mixers,
   perSampleGradients,
   rotationMixer,
   shuffle,
@@ -59,6 +64,44 @@ test("from a dense matrix", () => {
   const { factors, error } = fromDense(w, { schedule: butterfly(16) });
   expect(error).toBeLessThan(1e-13);
   expect(toDense(factors).shape).toEqual([16, 16]);
+});
+
+test("exact of orthogonal matrices for orthogonal kinds, and on a brick for all", () => {
+  const start = initialParameters(rotationMixer, brick(8), rng(1), "haar", { dtype: "float64" });
+  const w = toDense({ mixer: rotationMixer, schedule: brick(8), parameters: start });
+  for (const mixer of Object.values<MixerKind>(mixers)) {
+    const { error } = fromDense(w, { mixer });
+    if (mixer.parameterisation.orthogonal) expect(error).toBeLessThan(1e-14);
+    else expect(error).toBeGreaterThan(0.1);
+    expect(fromDense(w, { mixer, schedule: brick(8) }).error).toBeLessThan(1e-14);
+  }
+});
+
+test("a schedule's fields, pairs of one's own, and a backward mode", () => {
+  const schedule = fromPairs(5, [
+    [
+      [0, 1],
+      [2, 3],
+    ],
+    [
+      [1, 2],
+      [3, 4],
+    ],
+  ]);
+  const { first, second, starts, unpaired, unpairedStarts } = schedule;
+  expect([first, second, starts].map((list) => [...list])).toEqual([
+    [0, 2, 1, 3],
+    [1, 3, 2, 4],
+    [0, 2, 4],
+  ]);
+  expect([unpaired, unpairedStarts].map((list) => [...list])).toEqual([
+    [4, 0],
+    [0, 1, 2],
+  ]);
+  const x = normal(rng(1), [3, 5]);
+  const { angles } = initialParameters(rotationMixer, schedule, rng(2));
+  const stored = rotationMixer(x, angles, { schedule, backward: "stored" });
+  expect(stored.ndarray()).toEqual(rotationMixer(x, angles, { schedule }).ndarray());
 });
 
 test("per sample", () => {

@@ -1,5 +1,9 @@
 /** @file @spm/mixer/extend: the parts for authors of layers, schedules and backends. */
 
+// Whether a parameterisation is right
+
+export { checkParameterisation, type ParameterisationReport } from "./check-parameterisation.ts";
+
 // The op beneath a mixer, and its operands
 
 export { composedMixer, type MixerPlaces } from "./composed.ts";

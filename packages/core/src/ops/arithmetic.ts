@@ -5,10 +5,10 @@
 import { ValueError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 import { cast } from "./cast.ts";
-import { floatingDTypes, numericDTypes } from "./check.ts";
+import { numericDTypes } from "./check.ts";
 import { type BinaryOp, binary, type UnaryOp, unary } from "./elementwise.ts";
 import { equal, greater, greaterEqual, less, lessEqual, logicalAnd, where } from "./logic.ts";
-import { compiledLoop, zipLoop } from "./loops.ts";
+import { compiledLoop } from "./loops.ts";
 import { checkOptions, type OptionNames } from "./options.ts";
 
 /**
@@ -18,6 +18,7 @@ import { checkOptions, type OptionNames } from "./options.ts";
  */
 export const add: BinaryOp = binary({
   name: "add",
+  dtypes: numericDTypes,
   loop: compiledLoop("add", (a, b) => a + b),
   vjp: (ct) => [() => ct, () => ct],
 });
@@ -29,6 +30,7 @@ export const add: BinaryOp = binary({
  */
 export const sub: BinaryOp = binary({
   name: "sub",
+  dtypes: numericDTypes,
   loop: compiledLoop("sub", (a, b) => a - b),
   vjp: (ct) => [() => ct, () => neg(ct)],
 });
@@ -40,6 +42,7 @@ export const sub: BinaryOp = binary({
  */
 export const mul: BinaryOp = binary({
   name: "mul",
+  dtypes: numericDTypes,
   loop: compiledLoop("mul", (a, b) => a * b),
   vjp: (ct, a, b) => [() => mul(ct, b), () => mul(ct, a)],
 });
@@ -51,7 +54,6 @@ export const mul: BinaryOp = binary({
  */
 export const div: BinaryOp = binary({
   name: "div",
-  dtypes: floatingDTypes,
   loop: compiledLoop("div", (a, b) => a / b),
   vjp: (ct, _, b, y) => [() => div(ct, b), () => neg(div(mul(ct, y), b))],
 });
@@ -65,9 +67,8 @@ export const div: BinaryOp = binary({
  */
 export const pow: BinaryOp = binary({
   name: "pow",
-  dtypes: floatingDTypes,
   // as IEEE 754 wants it
-  loop: zipLoop((a, b) => (a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b)),
+  forward: (a, b) => (a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b),
   vjp: (ct, a, b, y) => {
     const unless = (singular: Tensor) => where(logicalAnd(equal(a, 0), singular), 1, a);
     const byBase = () => mul(ct, mul(b, pow(unless(equal(b, 0)), sub(b, 1)))); // b·aᵇ⁻¹
@@ -88,7 +89,8 @@ function extremum(
   };
   return binary({
     name,
-    loop: zipLoop(f),
+    dtypes: numericDTypes,
+    forward: f,
     vjp: (ct, a, b) => [() => share(ct, a, b), () => share(ct, b, a)],
   });
 }

@@ -2,15 +2,15 @@
  * @file Families of element-wise ops: each op is one function of numbers and one derivative.
  * Broadcasting and its transpose are done here.
  */
-import { type DType, dtypeOf, type Loop2, type NdArray, zerosArray } from "../array.ts";
-import { DTypeError } from "../errors.ts";
+import { type DType, dtypeOf, isFloating, type Loop2, type NdArray, zerosArray } from "../array.ts";
+import { DTypeError, ValueError } from "../errors.ts";
 import { definePrimitive, type Primitive } from "../primitive.ts";
 import { kindOf, Tensor } from "../tensor.ts";
 import { broadcastArray, sumTo } from "./broadcast.ts";
 import { copyArray } from "./cast.ts";
-import { broadcastShapes, checkDTypes, floatingDTypes, numericDTypes } from "./check.ts";
+import { broadcastShapes, checkDTypes, floatingDTypes } from "./check.ts";
 import { checkNumber, scalar } from "./create.ts";
-import { mapArray } from "./loops.ts";
+import { mapArray, zipLoop } from "./loops.ts";
 import { checkOptions, type OptionNames } from "./options.ts";
 
 /** A tensor, or a number that takes the dtype of the other operand. */
@@ -58,6 +58,8 @@ const unaryNames: OptionNames<UnaryDefinition> = {
 export function unary(op: UnaryDefinition): UnaryOp {
   checkOptions("unary", op, unaryNames);
   const { name, forward, dtypes = floatingDTypes } = op;
+  if (typeof forward !== "function") refuse(name, "forward: (x) => number", forward);
+  if (typeof op.vjp !== "function") refuse(name, "vjp: (ct, x, y) => x̄", op.vjp);
   const call = definePrimitive<[x: 1]>({
     name,
     infer: ([x]) => [{ shape: x.shape, dtype: checkDTypes(name, [x], dtypes) }],
@@ -67,51 +69,56 @@ export function unary(op: UnaryDefinition): UnaryOp {
   return Object.assign((x: Tensor): Tensor => call([x])[0], { primitive: call.primitive });
 }
 
-/** An element-wise op of two tensors. */
-export interface BinaryDefinition {
+/** The definition of a {@link binary} op. */
+export type BinaryDefinition = {
   readonly name: string;
-  /** @defaultValue float32, float64 and int32 */
+  /** @defaultValue float32 and float64 */
   readonly dtypes?: readonly DType[];
-  /**
-   * The dtype of the result.
-   * @defaultValue that of the operands
-   */
+  /** @defaultValue the operands' dtype */
   readonly result?: DType;
-  readonly loop: Loop2;
-  /**
-   * Functions that compute ā and b̄ from ȳ, a, b and y, each called only where it is needed. They
-   * are written for full shapes: the sum down to the operand's shape is done here. Without a vjp
-   * the op has no derivative.
-   */
+  /** May be left out where the result is int32 or bool, which have no derivatives. */
   readonly vjp?: (
     ct: Tensor,
     a: Tensor,
     b: Tensor,
     y: Tensor,
   ) => readonly [() => Tensor, () => Tensor];
-}
+} & (
+  | { readonly forward: (a: number, b: number) => number; readonly loop?: undefined }
+  | { readonly loop: Loop2; readonly forward?: undefined }
+);
+
 const binaryNames: OptionNames<BinaryDefinition> = {
   name: true,
   dtypes: true,
   result: true,
+  forward: true,
   loop: true,
   vjp: true,
 };
 
 /**
- * An op y[i] = f(a[i], b[i]) with NumPy's broadcasting: [...] and [...] → [...].
- * @throws OptionError for a field that a definition does not have
+ * z[i] = f(x[i], y[i]) with NumPy's broadcasting. `vjp(z̄, x, y, z)` returns two functions,
+ * () => x̄ and () => ȳ, called for those that someone needs. x̄ and ȳ have z's shape: the sum down
+ * to the operands' shapes is done here.
+ * @param op - f is `forward`, a function of two numbers, or `loop`, which writes a whole array
+ * @returns the op: x [...], y [...] → their broadcast shape, with its primitive
+ * @throws OptionError for a field that a definition does not have; ValueError for one with neither
+ * or both of them, with a function of two numbers as `loop`, or without a `vjp` that its dtypes
+ * need; from the derivative, for a `vjp` that returns something else
  * @example
- * const difference = binary({
- *   name: "difference",
- *   loop: zipLoop((a, b) => Math.abs(a - b)),
- *   vjp: (ct, a, b) => [() => mul(ct, sign(sub(a, b))), () => mul(ct, sign(sub(b, a)))],
+ * const hypot = binary({
+ *   name: "hypot",
+ *   forward: Math.hypot,
+ *   vjp: (ct, x, y, z) => [() => mul(ct, div(x, z)), () => mul(ct, div(y, z))],
  * });
- * difference(tensor([1, 5]), 3); // [2, 2]
  */
 export function binary(op: BinaryDefinition): BinaryOp {
   checkOptions("binary", op, binaryNames);
-  const { name, loop, dtypes = numericDTypes } = op;
+  const { name, dtypes = floatingDTypes } = op;
+  const loop = loopOf(op);
+  if (typeof op.vjp !== "function" && (op.result ? [op.result] : dtypes).some(isFloating))
+    refuse(name, "vjp: (ct, a, b, y) => [() => ā, () => b̄]", op.vjp);
   const call = definePrimitive<[a: 1, b: 1]>({
     name,
     infer: ([a, b]) => {
@@ -127,16 +134,36 @@ export function binary(op: BinaryDefinition): BinaryOp {
       });
     },
     vjp: ([ct], { inputs: [a, b], outputs: [y], needs }) => {
-      const [byA, byB] = op.vjp?.(ct, a, b, y) ?? [];
-      return [
-        byA && needs[0] ? sumTo(byA(), a.shape) : null,
-        byB && needs[1] ? sumTo(byB(), b.shape) : null,
-      ];
+      if (op.vjp === undefined) return [null, null];
+      const made = op.vjp(ct, a, b, y);
+      const cotangentOf = (k: 0 | 1, { shape }: Tensor): Tensor | null => {
+        if (!needs[k]) return null;
+        const by = Array.isArray(made) ? made[k] : made;
+        if (typeof by !== "function") return refuse(name, "two functions from vjp", by);
+        const cotangent = by();
+        return cotangent instanceof Tensor ? sumTo(cotangent, shape) : cotangent;
+      };
+      return [cotangentOf(0, a), cotangentOf(1, b)];
     },
   });
   const apply = (a: TensorLike, b: TensorLike): Tensor =>
     call(a instanceof Tensor && b instanceof Tensor ? [a, b] : operands(name, a, b), undefined)[0];
   return Object.assign(apply, { primitive: call.primitive });
+}
+
+/** The loop of a definition, which has one, or a function of two numbers to make it from. */
+function loopOf({ name, forward, loop }: BinaryDefinition): Loop2 {
+  if (typeof forward === "function" && loop === undefined) return zipLoop(forward);
+  if (typeof loop === "function" && forward === undefined && loop.length !== 2) return loop;
+  const help = "a loop is (out, a, b) => void; a function of two numbers is a forward";
+  return refuse(name, "forward: (a, b) => number, or else a loop", loop ?? forward, help);
+}
+
+/** @throws ValueError for a part of a definition, or what a vjp returned */
+function refuse(op: string, expected: string, got: unknown, help?: string): never {
+  const arity = typeof got === "function" ? ` of ${got.length} arguments` : "";
+  const kind = got instanceof Tensor ? "Tensor" : kindOf(got);
+  throw new ValueError(op, expected, `${kind}${arity}`, help);
 }
 
 /**

@@ -8,10 +8,9 @@ import type { Tensor } from "../tensor.ts";
 import { broadcastArray, sumTo } from "./broadcast.ts";
 import { allDTypes, broadcastShapes, checkDTypes } from "./check.ts";
 import { type BinaryOp, binary, operands, type TensorLike } from "./elementwise.ts";
-import { zipLoop } from "./loops.ts";
 
 const comparison = (name: string, f: (a: number, b: number) => boolean): BinaryOp =>
-  binary({ name, dtypes: allDTypes, result: "bool", loop: zipLoop((a, b) => Number(f(a, b))) });
+  binary({ name, dtypes: allDTypes, result: "bool", forward: (a, b) => Number(f(a, b)) });
 
 /**
  * Whether a = b, element by element: [...] and [...], which broadcast → bool [...].

@@ -10,7 +10,8 @@ import {
   wrap,
   zerosArray,
 } from "../array.ts";
-import { type Shape, sizeOf } from "../shape.ts";
+import { ShapeError } from "../errors.ts";
+import { type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
 
 /**
  * `out[i] = f(a[i])`, as a new row-major array [...] → [...].
@@ -25,14 +26,21 @@ export function mapArray(f: (a: number) => number, a: NdArray, dtype: DType = dt
 }
 
 /**
- * A {@link Loop2} from a function of two numbers, for arrays of one shape: the operands may be
- * views, `out` is row-major.
+ * A {@link Loop2} from a function of two numbers, `out[i] = f(a[i], b[i])`, for arrays of one
+ * shape. The operands may be views, `out` is row-major.
+ * @throws ShapeError, from the loop, unless all three have one shape: `broadcastArray` makes it so
  * @example
  * const [a, out] = [wrap(Float32Array.of(3, 4), [2]), zerosArray("float32", [2])];
  * zipLoop(Math.hypot)(out, a, a);
  */
 export const zipLoop = (f: (a: number, b: number) => number): Loop2 => {
   return (out, a, b) => {
+    for (const { shape } of [a, b])
+      if (!sameShape(shape, out.shape)) {
+        const expected = `operands of the result's shape ${showShape(out.shape)}`;
+        const help = "broadcastArray(array, shape) repeats one";
+        throw new ShapeError("zipLoop", expected, showShape(shape), help);
+      }
     const [x, y, to] = [elements(a), elements(b), out.data];
     for (let i = 0; i < to.length; i++) to[i] = f(x[i]!, y[i]!);
   };

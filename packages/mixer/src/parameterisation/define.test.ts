@@ -23,6 +23,7 @@ import {
 import { type Each, elements } from "@spm/core/extend";
 import { describe, expect, test } from "vitest";
 import { inverse, logAbsDet, solve, toDense, transposed } from "../algebra.ts";
+import { checkParameterisation } from "../check-parameterisation.ts";
 import { composedMixer, type MixerPlaces } from "../composed.ts";
 import { flops, parameterCount } from "../cost.ts";
 import { apply, type Factors } from "../factors.ts";
@@ -62,7 +63,7 @@ const scaledRotation: Parameterisation<["angles", "radii"]> = defineParameterisa
     return { blocks: stack([c, neg(s), s, c], -1), unpairedScales };
   },
   orthogonal: false,
-  determinant: "any",
+  determinant: 1,
   transpose: ({ angles, radii }) => ({ angles: neg(angles), radii }),
   nearest: (blocks) => {
     const [angles, radii] = [0, 0].map(() => new Float64Array(blocks.length / 4));
@@ -187,6 +188,10 @@ function factorsOf<const N extends readonly string[]>(
   const [dIn = ones([n]), dOut = ones([n])] = diagonals;
   return { mixer, schedule, parameters, dIn, dOut, bias: draw([n]) };
 }
+
+test.each(own)("%s are right by themselves", (_, mixer) => {
+  expect(checkParameterisation(mixer).derivatives).toBeLessThan(1e-6);
+});
 
 describe("what follows from a definition", () => {
   test("its call, with a tensor for each parameter", () => {
