@@ -94,9 +94,9 @@ export const charlm: Experiment<{
     const evalWindows = nextCharacters(classes.subarray(cut), context, context);
     const runners = names.map((name) => {
       const model = build(name, { ...settings, vocabulary: vocabulary.length, seed });
-      const max = name.endsWith("dense") ? settings.rate : settings.mixerRate;
+      const highest = name.endsWith("dense") ? settings.rate : settings.mixerRate;
       const optimizer = adamw(model.parameters(), {
-        learningRate: oneCycle({ max, steps, rise: 0.1 }),
+        learningRate: oneCycle({ learningRate: highest, steps, rise: 0.1 }),
         weightDecay: 0.01,
       });
       return {

@@ -68,7 +68,7 @@ export const compress: Experiment<{
     const learn = async (model: Mlp, rounds: number, learningRate: number): Promise<number> => {
       const loader = new DataLoader(trainSet, { batchSize: batch, seed, dropLast: true });
       const schedule = cosine({
-        base: learningRate,
+        learningRate,
         steps: Math.max(1, rounds * loader.batchesPerEpoch),
       });
       const optimizer = adam(model.parameters(), { learningRate: schedule });

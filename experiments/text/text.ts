@@ -70,7 +70,10 @@ export const text: Experiment<{
             dropLast: true,
           });
           const base = rate || linearKinds[linear].learningRate;
-          const learningRate = cosine({ base, steps: epochs * batches.batchesPerEpoch });
+          const learningRate = cosine({
+            learningRate: base,
+            steps: epochs * batches.batchesPerEpoch,
+          });
           return { name, model, optimizer: adam(model.parameters(), { learningRate }), batches };
         });
         const every = runners[0]!.batches.batchesPerEpoch;

@@ -1,6 +1,6 @@
 /**
- * @file The examples in the docstrings of core and of nn's functions run, and come to what their
- * comments say.
+ * @file The examples in the docstrings of core, of nn's functions and of optim run, and come to
+ * what their comments say.
  *
  * Free names stand for something that fits: a tensor of one of a few shapes, a loss, a generator, …
  */
@@ -12,12 +12,14 @@ import * as extend from "@spm/core/extend";
 import * as nnIndex from "@spm/nn";
 import * as nnExtend from "@spm/nn/extend";
 import * as numeric from "@spm/numeric";
+import * as optim from "@spm/optim";
+import * as optimExtend from "@spm/optim/extend";
 import ts from "typescript";
 import { expect, test } from "vitest";
 
 const nn = { ...nnIndex, ...nnExtend };
 const root = fileURLToPath(new URL("../../packages/", import.meta.url));
-const files = ["core/src", "numeric/src", "nn/src/functional"].flatMap((folder) =>
+const files = ["core/src", "numeric/src", "nn/src/functional", "optim/src"].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
     .map((name) => join(root, folder, name)),
@@ -50,6 +52,8 @@ const standIns = {
   ...extend,
   ...numeric,
   ...nn,
+  ...optim,
+  ...optimExtend,
   a: 0.5,
   b: 0.25,
   w: draw(2, 3),

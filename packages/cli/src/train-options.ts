@@ -19,10 +19,10 @@ export interface CommonOptions {
   readonly hidden: number;
   readonly depth: number;
   readonly epochs: number;
-  readonly batch: number;
+  readonly batchSize: number;
   readonly seed: number;
   readonly optimizer: string;
-  readonly lr: number;
+  readonly learningRate: number;
   readonly schedule: string;
   readonly warmup: number;
   readonly clip?: number;
@@ -89,10 +89,10 @@ function commonOptions(
     hidden: count("width of the hidden layers", 1, 256, 65_536),
     depth: count("number of hidden layers", 0, 2, 64),
     epochs: count("passes over the training samples", 1, 3),
-    batch: count("samples a batch", 1, 128),
+    batchSize: count("samples a batch", 1, 128),
     seed: count("seed of initial weights and shuffling", 0, 1),
     optimizer: oneOf("how the weights are updated", names("optimizer"), "adam"),
-    lr: above0(`learning rate at its highest (default: ${suggestedRates(registries)})`),
+    learningRate: above0(`the highest learning rate (default: ${suggestedRates(registries)})`),
     schedule: oneOf("how the learning rate goes on", names("schedule"), "cosine"),
     warmup: count("steps of linear warm-up before the schedule", 0, 0),
     clip: above0("the gradients' largest norm"),
@@ -126,7 +126,7 @@ function commonOptions(
 /** Names that commands use beside the options of a training; no entry may have one of its own. */
 const RESERVED = [
   ...["config", "out", "grid", "range", "trials", "sweepSeed", "jobs", "help", "version"],
-  ...["learningRate", "base", "steps"], // what optimizers and schedules are given
+  "steps", // of a schedule
 ];
 
 const tables = new WeakMap<Registries, Readonly<Record<string, TrainOption>>>();

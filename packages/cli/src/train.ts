@@ -79,7 +79,7 @@ export async function train(
   const data = await loadData(chosen, registries);
   const model = buildModel(chosen, data, registries);
   const loader = new DataLoader(data.train, {
-    batchSize: chosen.batch,
+    batchSize: chosen.batchSize,
     seed: chosen.seed,
     dropLast: true,
   });

@@ -84,31 +84,31 @@ export function registerUpdates(table: KernelTable<NdArray>, machine: Machine): 
   update(sgdUpdate, "sgdStep", 1, (o) => [o.learningRate, o.l2, o.momentum, Number(o.nesterov)]);
   update(adamUpdate, "adamStep", 3, (o) => [
     ...[o.stepSize, ...split(o.beta1), ...split(o.beta2)],
-    ...[o.eps, o.l2, o.keep],
+    ...[o.epsilon, o.l2, o.keep],
   ]);
   update(
     rmspropUpdate,
     "rmspropStep",
     3,
-    (o) => [o.learningRate, o.l2, ...split(o.alpha), o.eps, o.momentum],
+    (o) => [o.learningRate, o.l2, ...split(o.alpha), o.epsilon, o.momentum],
     (given, k, { centered, momentum }) => {
       if (k === 0) return given[0];
       if (k === 1) return centered ? given[1] : undefined;
       return momentum > 0 ? given.at(-1) : undefined;
     },
   );
-  update(adagradUpdate, "adagradStep", 1, (o) => [o.stepSize, o.l2, o.eps]);
+  update(adagradUpdate, "adagradStep", 1, (o) => [o.stepSize, o.l2, o.epsilon]);
   update(nadamUpdate, "nadamStep", 2, (o) => [
     ...[o.gradRate, o.momentRate, ...split(o.beta1), ...split(o.beta2)],
-    ...[o.eps, o.l2],
+    ...[o.epsilon, o.l2],
   ]);
   update(radamUpdate, "radamStep", 2, (o) => [
     ...[o.stepSize, Number(o.adaptive), ...split(o.beta1), ...split(o.beta2)],
-    ...[o.eps, o.l2],
+    ...[o.epsilon, o.l2],
   ]);
   update(adamaxUpdate, "adamaxStep", 2, (o) => [
     ...[o.stepSize, ...split(o.beta1), ...split(o.beta2)],
-    ...[o.eps, o.l2],
+    ...[o.epsilon, o.l2],
   ]);
   update(lionUpdate, "lionStep", 1, (o) => [
     o.learningRate,

@@ -15,25 +15,49 @@ export class OptionError extends ValueError {
 /** PyTorch's names for what is called otherwise here. */
 const elsewhere: Readonly<Record<string, string>> = {
   axes: "axis",
+  base_lr: "learningRate",
   batch: "batchSize",
+  block_size: "context",
+  centers: "classes",
+  cluster_std: "spread",
   d_model: "width",
   device: "backend",
   dim: "axis",
   dims: "axis",
+  div_factor: "divide",
   eps: "epsilon",
+  eta_min: "min",
+  final_div_factor: "finalDivide",
   gamma: "factor",
   generator: "random",
+  initial_accumulator_value: "initialSum",
+  initial_lr: "learningRate",
   keepdim: "keepdims",
   lr: "learningRate",
+  lr_decay: "learningRateDecay",
   max_epochs: "epochs",
-  max_lr: "max",
+  max_lr: "learningRate",
+  min_delta: "minimum",
+  min_lr: "min",
+  mode: "better",
+  n_features: "features",
+  n_samples: "count",
+  ns_coefficients: "coefficients",
+  ns_steps: "iterations",
   num_epochs: "epochs",
   num_heads: "heads",
   num_layers: "layers",
+  num_samples: "count",
+  num_training_steps: "steps",
   p: "rate",
+  params: "parameters",
+  pct_start: "rise",
   rng: "random",
   step_size: "every",
+  t_0: "period",
   t_max: "steps",
+  t_mult: "growth",
+  total_iters: "steps",
   total_steps: "steps",
   vocab_size: "vocabulary",
 };
@@ -42,14 +66,14 @@ const elsewhere: Readonly<Record<string, string>> = {
  * Refuses options that a function does not have, and says which one may be meant.
  * @param op - the function
  * @param options - what it was given
- * @param names - the options that it has
+ * @param names - the options that it has, as keys: {@link OptionNames}, or their defaults
  * @throws OptionError with the name that PyTorch's stands for, else the nearest, else all
  * @example checkOptions("sum", { axis: 0 }, { axis: true, keepdims: true });
  */
 export function checkOptions<Options extends object>(
   op: string,
   options: Options,
-  names: OptionNames<Options>,
+  names: Readonly<Record<keyof Options & string, unknown>>,
 ): void {
   for (const key in options)
     if (!Object.hasOwn(names, key)) throw new OptionError(op, key, meant(key, Object.keys(names)));

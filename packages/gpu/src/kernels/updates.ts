@@ -153,7 +153,7 @@ export const adamRule = (slots: number): UpdateRule => ({
     "const second = beta2 * v + rest_beta2 * g * g; " +
     (slots === 3 ? "const scale = Math.max(most, second);" : "const scale = second;"),
   next: [
-    "keep * p - stepSize * first / (Math.sqrt(scale) + eps)",
+    "keep * p - stepSize * first / (Math.sqrt(scale) + epsilon)",
     "first",
     "second",
     ...(slots === 3 ? ["scale"] : []),
@@ -181,7 +181,8 @@ export const rmspropRule = (centered: boolean, momentum: boolean): UpdateRule =>
       ? "const centre = alpha * mean + rest_alpha * g; " +
         "const spread = Math.max(0, variance - centre * centre); "
       : "const spread = variance; ") +
-    `const direction = g / (Math.sqrt(spread) + eps)${momentum ? " + momentum * velocity" : ""};`,
+    "const direction = g / (Math.sqrt(spread) + epsilon)" +
+    `${momentum ? " + momentum * velocity" : ""};`,
   next: [
     "p - learningRate * direction",
     "variance",
@@ -194,7 +195,7 @@ export const rmspropRule = (centered: boolean, momentum: boolean): UpdateRule =>
 export const adagradRule: UpdateRule = {
   slots: ["total"],
   statements: "const g = grad + l2 * p; const more = total + g * g;",
-  next: ["p - stepSize * g / (Math.sqrt(more) + eps)", "more"],
+  next: ["p - stepSize * g / (Math.sqrt(more) + epsilon)", "more"],
 };
 
 const moments = "const g = grad + l2 * p; const first = beta1 * m + rest_beta1 * g; ";
@@ -203,7 +204,11 @@ const moments = "const g = grad + l2 * p; const first = beta1 * m + rest_beta1 *
 export const nadamRule: UpdateRule = {
   slots: ["m", "v"],
   statements: `${moments}const second = beta2 * v + rest_beta2 * g * g;`,
-  next: ["p - (gradRate * g + momentRate * first) / (Math.sqrt(second) + eps)", "first", "second"],
+  next: [
+    "p - (gradRate * g + momentRate * first) / (Math.sqrt(second) + epsilon)",
+    "first",
+    "second",
+  ],
 };
 
 /** RAdam, before and after its variance can be trusted. */
@@ -211,7 +216,7 @@ export const radamRule = (adaptive: boolean): UpdateRule => ({
   slots: ["m", "v"],
   statements: `${moments}const second = beta2 * v + rest_beta2 * g * g;`,
   next: [
-    `p - stepSize * first${adaptive ? " / (Math.sqrt(second) + eps)" : ""}`,
+    `p - stepSize * first${adaptive ? " / (Math.sqrt(second) + epsilon)" : ""}`,
     "first",
     "second",
   ],
@@ -220,7 +225,7 @@ export const radamRule = (adaptive: boolean): UpdateRule => ({
 /** Adamax. */
 export const adamaxRule: UpdateRule = {
   slots: ["m", "norm"],
-  statements: `${moments}const largest = Math.max(beta2 * norm, Math.abs(g) + eps);`,
+  statements: `${moments}const largest = Math.max(beta2 * norm, Math.abs(g) + epsilon);`,
   next: ["p - stepSize * first / largest", "first", "largest"],
 };
 

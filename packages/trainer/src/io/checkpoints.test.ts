@@ -72,7 +72,7 @@ async function train({
   const interrupt: Callback = { onStep: ({ step }) => (step === until ? stop.abort() : undefined) };
   const result = await fit(model, new DataLoader(data, { batchSize: 5, seed: 3 }), {
     loss: classification,
-    optimizer: adam(parameters, { learningRate: cosine({ base: 1e-2, steps: 24 }) }),
+    optimizer: adam(parameters, { learningRate: cosine({ learningRate: 1e-2, steps: 24 }) }),
     average: new MovingAverage(parameters, { decay: 0.9 }),
     epochs: 2,
     evaluate: { data: new DataLoader(data, { batchSize: 60 }), every: 4 },
