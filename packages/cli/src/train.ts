@@ -105,7 +105,7 @@ export async function train(
   const { patience, keepLast, keepBest, checkpointSteps, checkpointMinutes } = chosen;
   const callbacks: Callback[] = [
     progress(chosen.layer, stdout),
-    recordRun(writer, chosen.layer, (line) => stdout.write(`warning: ${line}\n`)),
+    recordRun(writer, chosen.layer, { warn: (line) => stdout.write(`warning: ${line}\n`) }),
     ...(chosen.tensorboard ? [tensorBoard(folder)] : []),
     ...(patience === undefined ? [] : [earlyStopping({ patience })]),
     checkpoints({
