@@ -28,6 +28,8 @@ import { savedGpt } from "./saved-gpt.ts";
 type LanguageModel = Gpt | GruLanguageModel;
 
 const TRAIN_SHARE = 0.9;
+/** Small, since an interruption waits for the end of a batch. */
+const EVALUATION_BATCH = 8;
 const PROMPT = "The whale ";
 const recurrent = (kind: LinearKind): `gru-${LinearKind}` => `gru-${kind}`;
 /** A transformer by the kind of its projections, a GRU by that of its maps. */
@@ -108,7 +110,9 @@ export const charlm: Experiment<{
     });
     const trained = await trainInTurn(runners, {
       loss,
-      evalData: new DataLoader(evalWindows, { batchSize: Math.min(batch, evalWindows.length) }),
+      evalData: new DataLoader(evalWindows, {
+        batchSize: Math.min(batch, EVALUATION_BATCH, evalWindows.length),
+      }),
       steps,
       every: Math.ceil(steps / evaluations),
       gradients: (grads: readonly Tensor[]) => clipByGlobalNorm(grads, 1).grads,

@@ -89,7 +89,7 @@ export const mnist: Experiment<{
           ),
         );
       }
-    return mnistFindings(outcomes, albums);
+    return mnistFindings(outcomes, signal.aborted ? [] : albums);
   },
 };
 
