@@ -162,7 +162,7 @@ function summaryTable(rows: readonly SummaryRow[]): string {
   );
 }
 
-/** What the numbers were measured on, and what they mean. */
+/** The number of images and the machine of the measurements, and their meaning. */
 function scope(
   { images, testImages, epochs }: CompareOptions,
   allImages: number,

@@ -16,7 +16,7 @@ import { addSavedCommands } from "./saved-commands.ts";
 import { addSweepCommand } from "./sweep-command.ts";
 import { addTrainCommands } from "./train-command.ts";
 
-/** What is compared unless told. */
+/** The layers that are compared by default. */
 const COMPARED = ["dense", "rotation", "general"];
 const TRAIN_IMAGES = 60_000;
 const TEST_IMAGES = 10_000;

@@ -133,7 +133,7 @@ function refuseUnless(validate: ValidateFunction, value: unknown, where: string)
   );
 }
 
-/** What was expected and what was found, of one error. */
+/** The expected and the given value of an error. */
 function told(
   { instancePath, keyword, message, params }: ErrorObject,
   root: unknown,

@@ -31,10 +31,10 @@ import { gradientsOf, optimizerOf } from "./updates.ts";
 
 const TEST_BATCH = 1000;
 
-/** Where a run keeps its checkpoints. */
+/** The folder of a run's checkpoints. */
 export const checkpointsIn = (folder: string): string => join(folder, "checkpoints");
 
-/** What a run's checkpoints say about it. */
+/** The config in a run's checkpoints. */
 export interface SavedConfig {
   readonly options: TrainOptions;
   readonly features: number;
@@ -42,7 +42,7 @@ export interface SavedConfig {
   readonly vocabulary?: string;
 }
 
-/** What a training runs with. */
+/** The parts of a training. */
 interface Training {
   readonly stdout: ProgressStream;
   /** Ends it after a checkpoint. */

@@ -13,10 +13,15 @@ const GAP = 16;
  * @returns an SVG
  * @throws ValueError for no pictures
  * @example
- * strip("layer 0 over training", [
- *   ["step 0", matrixPicture(w0)],
- *   ["step 100", matrixPicture(w1)],
+ * ```ts
+ * import { eye, zeros } from "@spm/core";
+ * import { matrixPicture } from "@spm/report";
+ * import { strip } from "@spm/report/draw";
+ * const svg = strip("a layer over training", [
+ *   ["step 0", matrixPicture(zeros([4, 4]))],
+ *   ["step 100", matrixPicture(eye(4))],
  * ]);
+ * ```
  */
 export function strip(
   title: string,
