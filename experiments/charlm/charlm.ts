@@ -28,6 +28,8 @@ import { savedGpt } from "./saved-gpt.ts";
 type LanguageModel = Gpt | GruLanguageModel;
 
 const TRAIN_SHARE = 0.9;
+/** Small, since an interruption waits for the end of a batch. */
+const EVALUATION_BATCH = 8;
 const PROMPT = "The whale ";
 const recurrent = (kind: LinearKind): `gru-${LinearKind}` => `gru-${kind}`;
 /** A transformer by the kind of its projections, a GRU by that of its maps. */
@@ -94,9 +96,9 @@ export const charlm: Experiment<{
     const evalWindows = nextCharacters(classes.subarray(cut), context, context);
     const runners = names.map((name) => {
       const model = build(name, { ...settings, vocabulary: vocabulary.length, seed });
-      const max = name.endsWith("dense") ? settings.rate : settings.mixerRate;
+      const highest = name.endsWith("dense") ? settings.rate : settings.mixerRate;
       const optimizer = adamw(model.parameters(), {
-        learningRate: oneCycle({ max, steps, rise: 0.1 }),
+        learningRate: oneCycle({ learningRate: highest, steps, rise: 0.1 }),
         weightDecay: 0.01,
       });
       return {
@@ -108,7 +110,9 @@ export const charlm: Experiment<{
     });
     const trained = await trainInTurn(runners, {
       loss,
-      evalData: new DataLoader(evalWindows, { batchSize: Math.min(batch, evalWindows.length) }),
+      evalData: new DataLoader(evalWindows, {
+        batchSize: Math.min(batch, EVALUATION_BATCH, evalWindows.length),
+      }),
       steps,
       every: Math.ceil(steps / evaluations),
       gradients: (grads: readonly Tensor[]) => clipByGlobalNorm(grads, 1).grads,

@@ -14,6 +14,7 @@ import { classification, evaluate, fit } from "@spm/trainer";
 import { formatPercent } from "@spm/trainer/format";
 import type { Experiment } from "../parts/experiment.ts";
 import { readNames } from "../parts/lists.ts";
+import { uninterrupted } from "../parts/steps.ts";
 import { mlpFrom } from "./checkpoint.ts";
 import { findings, type Outcome } from "./findings.ts";
 import { methods } from "./methods.ts";
@@ -66,12 +67,17 @@ export const compress: Experiment<{
     const evalData = new DataLoader(subset(imageDataset(test, statistics), testImages), {
       batchSize: Math.min(1000, testImages),
     });
-    const accuracy = async (model: Mlp): Promise<number> =>
-      (await evaluate(model, evalData, classification))?.accuracy ?? 0;
-    const learn = async (model: Mlp, rounds: number, learningRate: number): Promise<number> => {
+    /** null after an interruption */
+    const accuracy = async (model: Mlp): Promise<number | null> =>
+      (await evaluate(model, evalData, classification, { signal }))?.accuracy ?? null;
+    const learn = async (
+      model: Mlp,
+      rounds: number,
+      learningRate: number,
+    ): Promise<number | null> => {
       const loader = new DataLoader(trainSet, { batchSize: batch, seed, dropLast: true });
       const schedule = cosine({
-        base: learningRate,
+        learningRate,
         steps: Math.max(1, rounds * loader.batchesPerEpoch),
       });
       const optimizer = adam(model.parameters(), { learningRate: schedule });
@@ -99,9 +105,8 @@ export const compress: Experiment<{
       path !== `layers.${dense.layers.length - 1}`;
 
     const outcomes: Outcome[] = [];
-    for (const { name, learningRate, create } of methods) {
-      if (signal.aborted) break;
-      if (!chosen.includes(name)) continue;
+    const families = methods.filter(({ name }) => chosen.includes(name));
+    for await (const { name, learningRate, create } of uninterrupted(families, signal)) {
       const model = new Mlp({ sizes: widths, random: rng(seed) });
       noGrad(() => model.loadStateDict(dense.stateDict()));
       const errors: number[] = [];
@@ -116,6 +121,7 @@ export const compress: Experiment<{
       const fresh = new Mlp({ sizes: widths, random: rng(seed) });
       replaceLinear(fresh, create, { random: rng(seed), where: replaced, gain: Math.SQRT2 });
       const scratch = await learn(fresh, tune, rate || learningRate);
+      if (projected === null || tuned === null || scratch === null) break;
       outcomes.push({ name, parameters, errors, projected, tuned, scratch });
       log(
         `${name}: ${parameters} parameters, ` +

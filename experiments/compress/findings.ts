@@ -18,7 +18,7 @@ export interface Outcome {
   readonly scratch: number;
 }
 
-type Dense = { readonly parameters: number; readonly accuracy: number };
+type Dense = { readonly parameters: number; readonly accuracy: number | null };
 
 export function findings(dense: Dense, outcomes: readonly Outcome[], epochs: number): Findings {
   const said = outcomes.map(
@@ -72,7 +72,11 @@ export function findings(dense: Dense, outcomes: readonly Outcome[], epochs: num
                 name: named[stage],
                 points: outcomes.map((o) => ({ x: o.parameters, y: 100 * o[stage] })),
               })),
-              { name: "dense", points: [{ x: dense.parameters, y: 100 * dense.accuracy }] },
+              {
+                name: "dense",
+                points:
+                  dense.accuracy === null ? [] : [{ x: dense.parameters, y: 100 * dense.accuracy }],
+              },
             ],
           }),
         },

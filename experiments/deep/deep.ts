@@ -2,7 +2,6 @@
  * @file Trains a deep stack whose memory does not grow with its depth, and the same stack on the
  * tape.
  */
-import { setImmediate } from "node:timers/promises";
 import { argmax, cast, equal, mean, noGrad, rng, scope } from "@spm/core";
 import { each, elements } from "@spm/core/extend";
 import { crossEntropy } from "@spm/nn";
@@ -10,12 +9,12 @@ import { adam } from "@spm/optim";
 import { trainStep } from "@spm/trainer";
 import type { Experiment } from "../parts/experiment.ts";
 import { planarPoints } from "../parts/planar-data.ts";
-import { steps } from "../parts/steps.ts";
+import { steps, uninterrupted } from "../parts/steps.ts";
 import { zip } from "../parts/zip.ts";
 import { type Drift, driftOf } from "./drift.ts";
 import { held } from "./memory.ts";
 import { type DeepModel, deepModel, type Mode, modes, sizeOfModel } from "./model.ts";
-import { report } from "./report.ts";
+import { type Memory, report } from "./report.ts";
 
 const TEST = 1000;
 
@@ -33,16 +32,15 @@ export const deep: Experiment<{
   quick: { layers: 16, width: 16, batch: 32, steps: 4 },
   async run({ settings: { layers, width, batch, steps: count, rate }, seed, signal, log }) {
     const depths = [...[1, 4, 16, 64, 256].filter((depth) => depth < layers), layers];
-    const memory = depths.map((depth) => {
+    const memory: Memory[] = [];
+    for await (const depth of uninterrupted(depths, signal)) {
       const [walked, taped] = each(modes, (mode) => held(depth, width, batch, seed, mode));
       log(`${depth} layers: ${walked.between} bytes, on the tape ${taped.between}`);
-      return { depth, reversible: walked, tape: taped };
-    });
-    const drift: Drift[] = [];
-    for (const depth of depths) {
-      if (!signal.aborted) drift.push(driftOf(depth, width, seed));
-      await setImmediate(); // the event loop runs, so that an interruption is seen
+      memory.push({ depth, reversible: walked, tape: taped });
     }
+    const drift: Drift[] = [];
+    for await (const depth of uninterrupted(depths, signal))
+      drift.push(driftOf(depth, width, seed));
 
     const runs = each(modes, (mode) => {
       const model = deepModel(layers, width, seed);
@@ -68,12 +66,12 @@ export const deep: Experiment<{
     const trained = each(runs, ({ mode, model, losses, seconds }) => ({
       mode,
       losses,
-      accuracy: accuracy(model, mode, seed),
+      accuracy: signal.aborted ? null : accuracy(model, mode, seed),
       seconds: seconds.toSorted((a, b) => a - b)[seconds.length >> 1] ?? 0,
     }));
     const [walked, taped] = runs;
     const apart = Math.max(0, ...zip(walked.losses, taped.losses).map(([a, b]) => Math.abs(a - b)));
-    const after = driftOf(layers, width, seed, walked.model);
+    const after = signal.aborted ? null : driftOf(layers, width, seed, walked.model);
     return report({
       layers,
       width,

@@ -11,9 +11,13 @@ import { type Mode, modes } from "./model.ts";
 interface Trained {
   readonly mode: Mode;
   readonly losses: readonly number[];
-  readonly accuracy: number;
+  /** null after an interruption */
+  readonly accuracy: number | null;
   readonly seconds: number;
 }
+
+/** Bytes held in a step of a stack of some depth, in both modes. */
+export type Memory = Readonly<Record<Mode, Held>> & { readonly depth: number };
 
 /** All that was measured. */
 export interface Measured {
@@ -21,11 +25,11 @@ export interface Measured {
   readonly width: number;
   readonly batch: number;
   readonly parameters: number;
-  readonly memory: readonly (Readonly<Record<Mode, Held>> & { readonly depth: number })[];
+  readonly memory: readonly Memory[];
   /** Before training. */
   readonly drift: readonly Drift[];
-  /** Of the whole stack, after training. */
-  readonly after: Drift;
+  /** Of the whole stack, after training; null after an interruption. */
+  readonly after: Drift | null;
   readonly trained: readonly [walked: Trained, taped: Trained];
   /** The largest difference of the two losses of a step. */
   readonly apart: number;
@@ -37,16 +41,22 @@ const small = (value: number): string => value.toExponential(1);
 export function report(measured: Measured): Findings {
   const { layers, width, batch, parameters, memory, drift, after, trained, apart } = measured;
   const [walked, taped] = trained;
-  const last = memory.at(-1)!;
-  const between = last.tape.between / last.reversible.between;
-  const peak = last.tape.peak / last.reversible.peak;
+  const last = memory.at(-1);
+  const over = (bytes: "between" | "peak"): number | null =>
+    last === undefined ? null : last.tape[bytes] / last.reversible[bytes];
+  const gradientRow = (name: string, d: Drift): string[] => [
+    name,
+    ...[d.single, d.double, d.rounding].map(small),
+  ];
   return {
     summary:
       `${layers} layers, batch ${batch}: between forward and backward the ` +
-      `tape holds ${formatRatio(between)} the bytes of the walk back, ` +
-      `at the peak, gradients included, ${formatRatio(peak)}. ` +
-      `Gradients differ by ${small(after.single)} after training, where float32 ` +
-      `itself is off by ${small(after.rounding)}. ` +
+      `tape holds ${formatRatio(over("between"))} the bytes of the walk back, ` +
+      `at the peak, gradients included, ${formatRatio(over("peak"))}. ` +
+      (after === null
+        ? "Interrupted before the gradients after training. "
+        : `Gradients differ by ${small(after.single)} after training, where float32 ` +
+          `itself is off by ${small(after.rounding)}. `) +
       (taped.seconds > 0
         ? `A step takes ${formatRatio(walked.seconds / taped.seconds)} the time.`
         : "Interrupted before any training."),
@@ -86,13 +96,8 @@ export function report(measured: Measured): Findings {
         table: {
           head: ["layers", "walk back, float32", "walk back, float64", "float32 itself"],
           rows: [
-            ...drift.map((d) => [
-              `${d.depth}`,
-              small(d.single),
-              small(d.double),
-              small(d.rounding),
-            ]),
-            [`${layers}, trained`, small(after.single), small(after.double), small(after.rounding)],
+            ...drift.map((d) => gradientRow(`${d.depth}`, d)),
+            ...(after === null ? [] : [gradientRow(`${layers}, trained`, after)]),
           ],
         },
       },
@@ -123,7 +128,7 @@ export function report(measured: Measured): Findings {
         tape: { ...row.tape },
       })),
       drift: drift.map((d) => ({ ...d })),
-      after: { ...after },
+      after: after && { ...after },
       trained: trained.map((t) => ({ ...t })),
       apart,
     },

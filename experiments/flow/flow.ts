@@ -9,6 +9,7 @@ import { seriesChart } from "@spm/report";
 import type { Experiment } from "../parts/experiment.ts";
 import { readNames } from "../parts/lists.ts";
 import { planarNames, planarPoints } from "../parts/planar-data.ts";
+import { uninterrupted } from "../parts/steps.ts";
 import { zip } from "../parts/zip.ts";
 import { Flow } from "./flow-model.ts";
 import { type MixingName, mixingNames, mixings } from "./mixing.ts";
@@ -90,6 +91,7 @@ export const flow: Experiment<{
         rate,
         signal,
       });
+      if (signal.aborted) return undefined;
       const test = draw(TEST, rng(seed + 1e6));
       const result: Fit = {
         density,
@@ -109,12 +111,14 @@ export const flow: Experiment<{
 
     const rows: CloudRow[] = [];
     const plane: (Fit & { integral: number })[] = [];
-    for (const density of densities) {
+    for await (const density of uninterrupted(densities, signal)) {
       const draw = (count: number, random: Rng): Tensor =>
         planarPoints(density, count, random).points;
       const clouds = [draw(SHOWN, rng(seed + 2e6))];
-      for (const mixing of kinds) {
-        const { model, result } = await fit(density, mixing, 2, draw);
+      for await (const mixing of uninterrupted(kinds, signal)) {
+        const fitted = await fit(density, mixing, 2, draw);
+        if (fitted === undefined) break;
+        const { model, result } = fitted;
         plane.push({ ...result, integral: integral(model, 6, cell) });
         clouds.push(samplesOf(model, SHOWN, 2, rng(seed + 3e6)));
       }
@@ -133,19 +137,21 @@ export const flow: Experiment<{
         turned,
       );
     const wide: Fit[] = [];
-    for (const mixing of kinds)
-      wide.push((await fit(`rings, ${dimensions}`, mixing, dimensions, rings)).result);
+    for await (const mixing of uninterrupted(kinds, signal)) {
+      const fitted = await fit(`rings, ${dimensions}`, mixing, dimensions, rings);
+      if (fitted !== undefined) wide.push(fitted.result);
+    }
 
     const widths = [2, 16, 64, 256, 1024];
     const sizes = kinds.map((kind) => ({
       kind,
       counts: widths.map((n) => mixings[kind](n, rng(seed)).parameterCount()),
     }));
-    const errors = [16, 64, 256].map((n) => ({
-      n,
-      errors: kinds.map((kind) => there(kind, n, seed)),
-    }));
+    const errors: { readonly n: number; readonly errors: readonly number[] }[] = [];
+    for await (const n of uninterrupted([16, 64, 256], signal))
+      errors.push({ n, errors: kinds.map((kind) => there(kind, n, seed)) });
 
+    const fitted = kinds.filter((kind) => plane.some(({ mixing }) => mixing === kind));
     const ofKind = (kind: MixingName): Fit[] => plane.filter(({ mixing }) => mixing === kind);
     const mean = (kind: MixingName): string => {
       const own = ofKind(kind);
@@ -156,10 +162,10 @@ export const flow: Experiment<{
     return {
       summary:
         `Nats a point on the plane, mean over ${rows.length} densities: ` +
-        `${kinds.map(mean).join(", ")}; in ${dimensions} dimensions ` +
+        `${fitted.map(mean).join(", ")}; in ${dimensions} dimensions ` +
         `${wide.map((f) => `${f.mixing} ${f.nats.toFixed(2)}`).join(", ")}. ` +
         "There and back through a trained flow on the plane costs at most, in float32: " +
-        `${kinds.map(worst).join(", ")}.`,
+        `${fitted.map(worst).join(", ")}.`,
       sections: [
         {
           heading: "Densities of the plane",

@@ -37,7 +37,7 @@ export async function trainFlow(
   flow: Flow,
   { draw, steps: count, batch, rate, signal }: FlowTraining,
 ): Promise<number> {
-  const learningRate = cosine({ base: rate, steps: count });
+  const learningRate = cosine({ learningRate: rate, steps: count });
   const optimizer = adam(flow.parameters(), { learningRate });
   const gradients: GradientTransform = (grads) => clipByGlobalNorm(grads, 5).grads;
   const times: number[] = [];

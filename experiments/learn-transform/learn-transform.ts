@@ -20,6 +20,7 @@ import { matrixPicture, seriesChart } from "@spm/report";
 import { strip } from "@spm/report/draw";
 import type { Experiment, Table } from "../parts/experiment.ts";
 import { readNumbers } from "../parts/lists.ts";
+import { uninterrupted } from "../parts/steps.ts";
 import { type Recovered, recover } from "./recover.ts";
 
 const names = ["DFT", "Hadamard", "DCT"] as const;
@@ -86,13 +87,13 @@ export const learnTransform: Experiment<{
       length: number,
       mixer: MixerKind,
       { diagonals = true, over, frames }: SearchOptions = {},
-    ): Promise<Row> => {
+    ): Promise<Row[]> => {
       const exact = transforms[transform](length);
       const target = noGrad(() => cast(toDense(exact), "float32"));
       const schedule = over?.(exact.schedule.n) ?? exact.schedule;
       const kind = mixer.parameterisation.name;
       const found: Recovered[] = [];
-      for (let start = 0; start < starts; start++) {
+      for await (const start of uninterrupted(Array(starts).keys(), signal)) {
         const random = rng(seed * 1000 + start);
         const show = (step: number, layer: LinearMap): void =>
           void frames?.push([`step ${step}`, matrixPicture(layer.toDense())]);
@@ -104,8 +105,10 @@ export const learnTransform: Experiment<{
               }
             : {};
         const search = { target, mixer, schedule, diagonals, steps, rate, random, signal };
-        found.push(await recover({ ...search, ...watch }));
+        const recovered = await recover({ ...search, ...watch });
+        if (!signal.aborted) found.push(recovered);
       }
+      if (found.length === 0) return [];
       const row = {
         transform,
         length,
@@ -119,22 +122,22 @@ export const learnTransform: Experiment<{
         `${transform} ${length}, ${kind}: ` +
           `${found.map(({ rmse }) => rmse.toExponential(1)).join(", ")}`,
       );
-      return row;
+      return [row];
     };
 
     const known: Row[] = [];
     for (const transform of names)
       for (const length of sizes) {
         const filmed = transform === "DFT" && length === shown ? { frames } : {};
-        known.push(await look(transform, length, rotationMixer, filmed));
-        known.push(await look(transform, length, generalMixer));
+        known.push(...(await look(transform, length, rotationMixer, filmed)));
+        known.push(...(await look(transform, length, generalMixer)));
       }
     const bare: Row[] = [];
     for (const transform of ["DFT", "Hadamard"] as const)
-      bare.push(await look(transform, longest, rotationMixer, { diagonals: false }));
+      bare.push(...(await look(transform, longest, rotationMixer, { diagonals: false })));
     const blind: Row[] = [];
     for (const length of new Set([Math.min(...sizes), longest]))
-      blind.push(await look("DFT", length, generalMixer, { over }));
+      blind.push(...(await look("DFT", length, generalMixer, { over })));
 
     const asked = known.filter(({ transform }) => transform !== "DCT");
     const worst = Math.max(...asked.flatMap((row) => row.starts.map(({ rmse }) => rmse)));
@@ -147,7 +150,9 @@ export const learnTransform: Experiment<{
         "With learned diagonals and the transform's own pairs, " +
         `${met} of ${all} searches for the DFT and the Hadamard transform ` +
         `(lengths ${lengths}, ${steps} steps) end below an RMSE of 1e-4; ` +
-        `the worst ends at ${worst.toExponential(1)}.`,
+        (asked.length === 0
+          ? "interrupted before any ended."
+          : `the worst ends at ${worst.toExponential(1)}.`),
       sections: [
         {
           heading: "On the transform's own pairs",
@@ -180,14 +185,18 @@ export const learnTransform: Experiment<{
             "in which the bit reversal must be found, too.",
           table: tableOf(blind),
         },
-        {
-          heading: "W over training",
-          text: `The DFT of ${shown} as a rotation mixer finds it.`,
-          figure: {
-            name: "learn-transform-strip",
-            svg: strip(`DFT ${shown} over training`, frames),
-          },
-        },
+        ...(frames.length === 0
+          ? []
+          : [
+              {
+                heading: "W over training",
+                text: `The DFT of ${shown} as a rotation mixer finds it.`,
+                figure: {
+                  name: "learn-transform-strip",
+                  svg: strip(`DFT ${shown} over training`, frames),
+                },
+              },
+            ]),
       ],
       results: { known: known.map(plain), bare: bare.map(plain), blind: blind.map(plain) },
     };

@@ -69,7 +69,9 @@ export async function recover(search: Search): Promise<Recovered> {
   const parameters = layer
     .parameters()
     .filter((p) => diagonals || (p !== layer.dIn && p !== layer.dOut));
-  const optimizer = adam(parameters, { learningRate: cosine({ base: rate, steps: search.steps }) });
+  const optimizer = adam(parameters, {
+    learningRate: cosine({ learningRate: rate, steps: search.steps }),
+  });
   const columns = noGrad(() => transpose(target));
   const trace = [{ step: 0, rmse: distance(layer, target).rmse }];
   let step = 0;

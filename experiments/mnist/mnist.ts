@@ -87,7 +87,7 @@ export const mnist: Experiment<{
           ),
         );
       }
-    return mnistFindings(outcomes, albums);
+    return mnistFindings(outcomes, signal.aborted ? [] : albums);
   },
 };
 
@@ -112,7 +112,7 @@ function runnerOf(
   });
   const batches = new DataLoader(data, { batchSize: batch, seed, dropLast: true });
   const base = rate || linearKinds[kind].learningRate;
-  const learningRate = cosine({ base, steps: epochs * batches.batchesPerEpoch });
+  const learningRate = cosine({ learningRate: base, steps: epochs * batches.batchesPerEpoch });
   return { name: kind, model, optimizer: adam(model.parameters(), { learningRate }), batches };
 }
 

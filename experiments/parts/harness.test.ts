@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import Benchmark from "benchmark";
+import { expect, test, vi } from "vitest";
 import { type Candidate, candidate, measure, ratios, speedup } from "./harness.ts";
 import { median, quantile } from "./statistics.ts";
 
@@ -59,6 +60,34 @@ test("a run's time is that of one run, whatever fills a sample, until it is sett
   expect(measured.seconds).toBeGreaterThan(0.0035);
   expect(measured.seconds).toBeLessThan(0.012);
   expect(settlements).toBeLessThan(20);
+});
+
+test("benchmark.js measures synchronous runs, a loop the others", async () => {
+  const run = vi.spyOn(Benchmark.prototype, "run");
+  const busy = (milliseconds: number): void => {
+    for (const start = performance.now(); performance.now() - start < milliseconds; );
+  };
+  const synchronous = await candidate("busy", () => busy(4)).time(0.05);
+  expect(run).toHaveBeenCalled();
+  run.mockClear();
+  const asynchronous = await candidate("waits", async () => busy(4)).time(0.05);
+  const settled = candidate("settled", () => busy(4), { settled: async () => {} });
+  const times = [synchronous, asynchronous, await settled.time(0.05)];
+  expect(run).not.toHaveBeenCalled();
+  run.mockRestore();
+  for (const seconds of times) {
+    expect(seconds).toBeGreaterThanOrEqual(0.004);
+    expect(seconds).toBeLessThan(0.02);
+  }
+});
+
+test("an error of a later run is thrown as it is", async () => {
+  let runs = 0;
+  const failure = new Error("later");
+  const breaks = candidate("breaks", () => {
+    if (++runs > 3) throw failure;
+  });
+  await expect(breaks.time(0.01)).rejects.toBe(failure);
 });
 
 test("a run that throws fails the measurement", async () => {

@@ -2,6 +2,7 @@
  * @file The one harness of benches and of the timing experiment: candidates take turns in short
  * rounds, and only times of one round are compared, since machines are noisy.
  */
+import Benchmark from "benchmark";
 import { median } from "./statistics.ts";
 
 /** Something to measure. */
@@ -16,7 +17,8 @@ export interface Candidate {
 /** Options of timing runs. */
 export interface RunOptions {
   /**
-   * Seconds that a sample lasts: runs are repeated to fill it, at most 1,000 times.
+   * Seconds of a sample of asynchronous runs, which are repeated to fill it, at most 1,000 times.
+   * benchmark.js chooses that of synchronous ones.
    * @defaultValue 0.05, long enough to have its share of garbage collection
    */
   readonly sample?: number;
@@ -28,8 +30,9 @@ export interface RunOptions {
 const MOST_RUNS = 1000;
 
 /**
- * A function as a candidate; a promise that it returns is awaited. Its time is the median of
- * samples, a sample's time the mean of its runs.
+ * A candidate that is a function. Its time is the median of samples, a sample's time the mean of
+ * its runs. benchmark.js measures synchronous runs; those that return a promise, or that a device
+ * has to settle, are awaited by a loop.
  */
 export function candidate(
   name: string,
@@ -37,11 +40,15 @@ export function candidate(
   { sample = 0.05, settled }: RunOptions = {},
 ): Candidate {
   let runs = 1;
+  let asynchronous = settled !== undefined;
   const timeOf = async (count: number): Promise<number> => {
     const start = performance.now();
     for (let k = 0; k < count; k++) {
       const result = run();
-      if (result instanceof Promise) await result;
+      if (result instanceof Promise) {
+        asynchronous = true;
+        await result;
+      }
     }
     await settled?.();
     return (performance.now() - start) / 1000;
@@ -55,6 +62,8 @@ export function candidate(
       }
     },
     async time(seconds) {
+      if (!asynchronous) await timeOf(1); // shows whether it is
+      if (!asynchronous) return benchmarked(name, run, seconds);
       const samples: number[] = [];
       for (let spent = 0, last = 0; spent === 0 || spent + last / 2 < seconds; spent += last) {
         last = await timeOf(runs);
@@ -63,6 +72,19 @@ export function candidate(
       return median(samples);
     },
   };
+}
+
+/** Seconds of a synchronous run, the median of benchmark.js's samples. @throws what the run does */
+function benchmarked(name: string, run: () => unknown, seconds: number): number {
+  const failures: unknown[] = [];
+  const options = { maxTime: seconds, minSamples: 1, initCount: 1, async: false };
+  const bench = new Benchmark(name, run, options);
+  bench.on("error", (event: { readonly target: { readonly error: unknown } }) => {
+    failures.push(event.target.error);
+  });
+  bench.run({ async: false });
+  if (failures.length > 0) throw failures[0];
+  return median(bench.stats.sample);
 }
 
 /** The measurements of one candidate. */

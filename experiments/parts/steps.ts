@@ -1,9 +1,26 @@
-/** @file A loop that an interruption can end. */
+/** @file Loops that an interruption ends. */
 import { setImmediate } from "node:timers/promises";
 
 /**
- * The numbers 0, 1, … of `count` steps, none after the signal is aborted. The event loop runs after
- * each step, so that an interruption is seen.
+ * The items of a list, none after the signal is aborted. The event loop runs before each,
+ * so that an interruption comes through.
+ *
+ * @example for await (const kind of uninterrupted(kinds, signal)) cells.push(measure(kind));
+ */
+export async function* uninterrupted<Item>(
+  items: Iterable<Item>,
+  signal: AbortSignal,
+): AsyncGenerator<Item, void, undefined> {
+  for (const item of items) {
+    await setImmediate();
+    if (signal.aborted) return;
+    yield item;
+  }
+}
+
+/**
+ * The numbers 0, 1, … of `count` steps, none after the signal is aborted. The event loop gets its
+ * turn after each, so that an interruption comes through.
  *
  * @example for await (const step of steps(100, signal)) trainStep(optimizer, loss).dispose();
  */

@@ -2,6 +2,7 @@
  * @file Several models trained side by side, a few steps each in turn, so that their seconds can be
  * compared on a busy machine.
  */
+import { setImmediate } from "node:timers/promises";
 import { scope, type Tensor } from "@spm/core";
 import type { DataLoader } from "@spm/data";
 import {
@@ -82,15 +83,15 @@ export async function trainInTurn<Model, Batch, R extends Runner<Model, Batch>>(
     const count = Math.min(TURN, every - (step % every), steps - step);
     for (const turn of turns) {
       const start = performance.now();
-      for (let i = 1; i <= count; i++) {
+      for (let i = 1; i <= count && !signal.aborted; i++) {
         const value = takeStep(turn.runner);
         if (i === count) await value.item();
         value.dispose();
+        await setImmediate(); // an interruption comes through
       }
       turn.seconds += (performance.now() - start) / 1000;
     }
     step += count;
-    await new Promise((resume) => setImmediate(resume)); // an interruption is seen here
     if (step % every === 0 || step === steps) await read(step);
   }
   return turns.map(({ runner, readings }) => ({ ...runner, readings }));

@@ -60,7 +60,7 @@ export async function recover(
   }
   const layer = fasterForm(student, linear(student, n, n, { random, bias: false }));
   const parameters = layer.parameters();
-  const learningRate = cosine({ base: rate, steps: fit.steps });
+  const learningRate = cosine({ learningRate: rate, steps: fit.steps });
   const optimizer = adam(parameters, { learningRate });
   for await (const _ of steps(fit.steps, signal)) {
     const value = trainStep(optimizer, () => mean(square(sub(layer.forward(x), y))));

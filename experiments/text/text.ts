@@ -10,6 +10,7 @@ import { adam, cosine } from "@spm/optim";
 import { classification } from "@spm/trainer";
 import type { Experiment } from "../parts/experiment.ts";
 import { linearNames, readNames, readNumbers } from "../parts/lists.ts";
+import { uninterrupted } from "../parts/steps.ts";
 import { trainInTurn } from "../parts/train-in-turn.ts";
 import { loadBrown } from "./brown.ts";
 import { type Corpus, partition } from "./corpus.ts";
@@ -52,13 +53,13 @@ export const text: Experiment<{
     const names = readNames("layers", layers, [NONE, ...linearNames] as const);
     const widths = readNumbers("features", features);
     const outcomes: Outcome[] = [];
-    for (const corpusName of readNames("corpora", corpora, CORPORA)) {
+    const chosen = readNames("corpora", corpora, CORPORA);
+    for await (const corpusName of uninterrupted(chosen, signal)) {
       const corpus: Corpus =
         corpusName === "spam" ? await loadSpamAssassin() : await loadBrown(words);
       const { train, held } = partition(corpus, samples, rng(seed));
       const majority = majorityShare(held.map(({ label }) => label));
-      for (const n of widths) {
-        if (signal.aborted) break;
+      for await (const n of uninterrupted(widths, signal)) {
         const trainSet = hashedWords(train, n);
         const runners = names.map((name) => {
           const sizes = [n, ...(name === NONE ? [] : [hidden || n]), corpus.categories.length];
@@ -70,7 +71,10 @@ export const text: Experiment<{
             dropLast: true,
           });
           const base = rate || linearKinds[linear].learningRate;
-          const learningRate = cosine({ base, steps: epochs * batches.batchesPerEpoch });
+          const learningRate = cosine({
+            learningRate: base,
+            steps: epochs * batches.batchesPerEpoch,
+          });
           return { name, model, optimizer: adam(model.parameters(), { learningRate }), batches };
         });
         const every = runners[0]!.batches.batchesPerEpoch;

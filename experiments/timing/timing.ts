@@ -22,6 +22,7 @@ import { adam, type Optimizer } from "@spm/optim";
 import type { Experiment } from "../parts/experiment.ts";
 import { candidate, measure } from "../parts/harness.ts";
 import { readNumbers } from "../parts/lists.ts";
+import { uninterrupted } from "../parts/steps.ts";
 import { zip } from "../parts/zip.ts";
 import { type Cell, KINDS, PHASES, type Phase, type Seconds, timingFindings } from "./findings.ts";
 
@@ -51,13 +52,14 @@ export const timing: Experiment<{
     for (const n of readNumbers("widths", widths))
       for (const batch of readNumbers("batches", batches)) {
         if (signal.aborted) break;
-        const cell = await measureCell(n, batch, { rounds, least, longest, random: rng(seed) });
+        const plan = { rounds, least, longest, random: rng(seed), signal };
+        const cell = await measureCell(n, batch, plan);
+        if (signal.aborted) break; // only what was measured to its end
         cells.push(cell);
         const times = cell.seconds.step?.map(
           ({ seconds }) => `${(1000 * seconds).toPrecision(3)} ms`,
         );
         if (times !== undefined) log(`n ${n}, batch ${batch}, step: ${times.join(", ")}`);
-        await new Promise((resume) => setImmediate(resume)); // an interruption is seen here
       }
     return timingFindings(cells);
   },
@@ -68,13 +70,14 @@ interface Plan {
   readonly least: number;
   readonly longest: number;
   readonly random: Rng;
+  readonly signal: AbortSignal;
 }
 
 /** All phases of one width and batch, in fewer rounds if they took longer than `longest`. */
 async function measureCell(
   n: number,
   batch: number,
-  { rounds, least, longest, random }: Plan,
+  { rounds, least, longest, random, signal }: Plan,
 ): Promise<Cell> {
   const seconds: { [phase in Phase]?: Seconds } = {};
   const owned: { dispose(): void }[] = [];
@@ -83,7 +86,7 @@ async function measureCell(
     owned.push(x);
     const layers = KINDS.map((kind) => linear(kind, n, n, { random }));
     owned.push(...layers.flatMap((layer) => layer.parameters()));
-    for (const phase of PHASES) {
+    for await (const phase of uninterrupted(PHASES, signal)) {
       const candidates = zip(KINDS, layers).map(([kind, layer]) => {
         const optimizer = adam(layer.parameters(), { learningRate: 1e-6 });
         owned.push(optimizer);

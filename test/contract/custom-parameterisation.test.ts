@@ -73,7 +73,7 @@ test("the identity is one of matrices that are not symmetric, too", () => {
   const [, line = ""] = /^(.*); \/\/ the identity$/m.exec(page) ?? [];
   const own = new Function("apply", "inverse", "toDense", "h", `return ${line};`);
   const schedule = butterfly(8);
-  const parameters = initialParameters(scaled, schedule, rng(5), "haar", { dtype: "float64" });
+  const parameters = initialParameters(scaled, schedule, rng(5), { dtype: "float64" });
   numbers(own(apply, inverse, toDense, { mixer: scaled, schedule, parameters })).forEach((v, k) => {
     expect(v).toBeCloseTo(k % 9 === 0 ? 1 : 0, 12);
   });

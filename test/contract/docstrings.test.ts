@@ -1,6 +1,6 @@
 /**
- * @file The examples in the docstrings of core, numeric, mixer, nn and models run, and come to what
- * their comments say.
+ * @file The examples in the docstrings of core, numeric, mixer, nn, models and optim run, and come
+ * to what their comments say.
  *
  * Free names stand for something that fits: a tensor of one of a few shapes, a loss, a generator, …
  */
@@ -16,13 +16,15 @@ import * as models from "@spm/models";
 import * as nnIndex from "@spm/nn";
 import * as nnExtend from "@spm/nn/extend";
 import * as numeric from "@spm/numeric";
+import * as optim from "@spm/optim";
+import * as optimExtend from "@spm/optim/extend";
 import ts from "typescript";
 import { expect, test } from "vitest";
 
 const mixer = { ...mixerIndex, ...analysis, ...mixerExtend };
 const nn = { ...nnIndex, ...nnExtend };
 const root = fileURLToPath(new URL("../../packages/", import.meta.url));
-const files = ["core", "numeric", "mixer", "nn", "models"].flatMap((folder) =>
+const files = ["core", "numeric", "mixer", "nn", "models", "optim"].flatMap((folder) =>
   readdirSync(join(root, folder, "src"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
     .map((name) => join(root, folder, "src", name)),
@@ -57,6 +59,8 @@ const standIns = {
   ...mixer,
   ...nn,
   ...models,
+  ...optim,
+  ...optimExtend,
   a: 0.5,
   b: 0.25,
   w: draw(2, 3),

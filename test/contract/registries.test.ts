@@ -140,21 +140,21 @@ describe.each(Object.entries<OptimizerEntry>(optimizers))("optimizer %s", (_, en
   });
 });
 
-const span = { base: 0.1, steps: 12 };
+const span = { learningRate: 0.1, steps: 12 };
 const rates = (entry: ScheduleEntry, options: Values): number[] => {
   const schedule = entry.create({ ...span, ...options });
   return Array.from({ length: span.steps + 3 }, (_, t) => schedule(t));
 };
 
 describe.each(Object.entries<ScheduleEntry>(rateSchedules))("schedule %s", (_, entry) => {
-  test("stays within its base, over any number of steps, and refuses one below 0", () => {
+  test("stays within its learning rate, over any number of steps, and refuses one below 0", () => {
     for (const rate of rates(entry, {})) {
       expect(rate).toBeGreaterThanOrEqual(0);
-      expect(rate).toBeLessThanOrEqual(span.base);
+      expect(rate).toBeLessThanOrEqual(span.learningRate);
     }
     for (const steps of [1, 2, 3])
-      expect(entry.create({ base: 1, steps })(0)).toBeLessThanOrEqual(1);
-    expect(() => entry.create({ base: -1, steps: 10 })).toThrow(ValueError);
+      expect(entry.create({ learningRate: 1, steps })(0)).toBeLessThanOrEqual(1);
+    expect(() => entry.create({ learningRate: -1, steps: 10 })).toThrow(ValueError);
   });
 
   test("takes the default of every option", () => {

@@ -58,12 +58,13 @@ const renamed: Readonly<Record<string, string>> = {
   lr: "learningRate",
   weight_decay: "weightDecay",
   lr_decay: "learningRateDecay",
+  eps: "epsilon",
   initial_accumulator_value: "initialSum",
   momentum_decay: "momentumDecay",
   ns_steps: "iterations",
   ns_coefficients: "coefficients",
 };
-const same = ["momentum", "nesterov", "betas", "eps", "amsgrad", "alpha", "centered"];
+const same = ["momentum", "nesterov", "betas", "amsgrad", "alpha", "centered"];
 
 /** @throws MalformedError for an option that we have no word for */
 function optionsOf(options: JsonObject, where: string): Record<string, Json> {
@@ -109,48 +110,60 @@ function optimizerCase(item: JsonObject, where: string): GoldenCase {
 
 type Options = (key: string) => number;
 
-/** The schedules, by name; `base` is the optimizer's rate. */
+/** The schedules, by name; `learningRate` is the optimizer's. */
 const schedules: Readonly<
-  Record<string, (base: number, options: Options, fields: JsonObject) => o.Schedule>
+  Record<string, (learningRate: number, options: Options, fields: JsonObject) => o.Schedule>
 > = {
-  step: (base, get) => o.stepDecay({ base, every: get("step_size"), factor: get("gamma") }),
-  multistep: (base, get, { milestones }) =>
-    o.multistep({ base, milestones: asNumbers(milestones, "milestones"), factor: get("gamma") }),
-  exponential: (base, get) => o.exponential({ base, factor: get("gamma") }),
-  cosine: (base, get) => o.cosine({ base, steps: get("t_max"), min: get("eta_min") }),
-  cosine_restarts: (base, get) =>
-    o.cosineRestarts({ base, period: get("t_0"), growth: get("t_mult"), min: get("eta_min") }),
-  linear: (base, get) =>
+  step: (learningRate, get) =>
+    o.stepDecay({ learningRate, every: get("step_size"), factor: get("gamma") }),
+  multistep: (learningRate, get, { milestones }) =>
+    o.multistep({
+      learningRate,
+      milestones: asNumbers(milestones, "milestones"),
+      factor: get("gamma"),
+    }),
+  exponential: (learningRate, get) => o.exponential({ learningRate, factor: get("gamma") }),
+  cosine: (learningRate, get) =>
+    o.cosine({ learningRate, steps: get("t_max"), min: get("eta_min") }),
+  cosine_restarts: (learningRate, get) =>
+    o.cosineRestarts({
+      learningRate,
+      period: get("t_0"),
+      growth: get("t_mult"),
+      min: get("eta_min"),
+    }),
+  linear: (learningRate, get) =>
     o.linearDecay({
-      from: base * get("start_factor"),
-      to: base * get("end_factor"),
+      from: learningRate * get("start_factor"),
+      to: learningRate * get("end_factor"),
       steps: get("total_iters"),
     }),
-  polynomial: (base, get) => o.polynomial({ base, steps: get("total_iters"), power: get("power") }),
+  polynomial: (learningRate, get) =>
+    o.polynomial({ learningRate, steps: get("total_iters"), power: get("power") }),
   one_cycle: (_, get) =>
     o.oneCycle({
-      max: get("max_lr"),
+      learningRate: get("max_lr"),
       steps: get("total_steps"),
       rise: get("pct_start"),
       divide: get("div_factor"),
       finalDivide: get("final_div_factor"),
     }),
-  warmup_cosine: (base, get) =>
-    o.warmup(
-      { steps: get("warmup"), from: get("start_factor") },
-      o.cosine({ base, steps: get("t_max"), min: get("eta_min") }),
-    ),
+  warmup_cosine: (learningRate, get) =>
+    o.warmup(o.cosine({ learningRate, steps: get("t_max"), min: get("eta_min") }), {
+      steps: get("warmup"),
+      from: get("start_factor"),
+    }),
 };
 
 function scheduleCase(item: JsonObject, where: string): GoldenCase {
   const name = asString(item.name, `${where}.name`);
   const fields = asObject(item.options, `${where}.options`);
   const rates = asNumbers(item.lrs, `${where}.lrs`);
-  const base = asNumber(item.base_lr, `${where}.base_lr`);
+  const learningRate = asNumber(item.base_lr, `${where}.base_lr`);
   const make = schedules[name];
   const get = (key: string) => asNumber(fields[key], `${where}.options.${key}`);
   const run = (): Comparison[] => {
-    const schedule = make!(base, get, fields);
+    const schedule = make!(learningRate, get, fields);
     return rates.map((rate, step) => ({
       what: `the rate of step ${step}`,
       error: numbersError([schedule(step)], [rate]),

@@ -390,7 +390,7 @@ const update = <N extends keyof Slots>(
     false,
   );
 
-const betas = { beta1: 0.9, beta2: 0.999, eps: 1e-8, l2: 0.01 };
+const betas = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, l2: 0.01 };
 
 /** Optimizers' updates, each with the slots it may have. */
 export const optimSamples: readonly Sample[] = [
@@ -413,7 +413,7 @@ export const optimSamples: readonly Sample[] = [
         learningRate: 0.1,
         l2: 0.01,
         alpha: 0.9,
-        eps: 1e-8,
+        epsilon: 1e-8,
         momentum: 0.5,
         centered: true,
       }),
@@ -426,13 +426,17 @@ export const optimSamples: readonly Sample[] = [
         learningRate: 0.1,
         l2: 0,
         alpha: 0.9,
-        eps: 1e-8,
+        epsilon: 1e-8,
         momentum: 0,
         centered: false,
       }),
     1,
   ),
-  update("adagrad", (xs) => optim.adagradUpdate(xs, { stepSize: 0.1, l2: 0.01, eps: 1e-10 }), 1),
+  update(
+    "adagrad",
+    (xs) => optim.adagradUpdate(xs, { stepSize: 0.1, l2: 0.01, epsilon: 1e-10 }),
+    1,
+  ),
   update("nadam", (xs) => optim.nadamUpdate(xs, { ...betas, gradRate: 0.1, momentRate: 0.2 }), 2),
   update("radam", (xs) => optim.radamUpdate(xs, { ...betas, stepSize: 0.1, adaptive: true }), 2),
   update("radam", (xs) => optim.radamUpdate(xs, { ...betas, stepSize: 0.1, adaptive: false }), 2),

@@ -76,7 +76,7 @@ const tasks: Record<string, (linear: LinearKind) => Task> = {
  */
 async function step({ model, x, y }: Task): Promise<Record<string, Float32Array>> {
   const parameters = model.parameters();
-  const optimizer = adamw(parameters, { learningRate: 1e-2, weightDecay: 0.1, eps: 1e-2 });
+  const optimizer = adamw(parameters, { learningRate: 1e-2, weightDecay: 0.1, epsilon: 1e-2 });
   const { loss, grads } = scope(() => {
     const { value, grads } = valueAndGrad(() => {
       const logits = model.forward(x);

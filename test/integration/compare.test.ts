@@ -4,10 +4,10 @@ import { readRun } from "@spm/trainer/node";
 import { describe, expect, test } from "vitest";
 import { spm, withRunFolder } from "./spm-process.ts";
 
-const tiny =
-  "compare mnist --images 960 --test-images 240 --hidden 64 --lr 0.01 --epochs 2 --batch 32".split(
-    " ",
-  );
+const tiny = [
+  ..."compare mnist --images 960 --test-images 240 --hidden 64".split(" "),
+  ..."--learning-rate 0.01 --epochs 2 --batch-size 32".split(" "),
+];
 const read = (folder: string, name: string): string => readFileSync(join(folder, name), "utf8");
 
 describe("spm compare mnist", () => {
@@ -88,7 +88,7 @@ describe("spm compare mnist", () => {
 
 test("a training that diverges says so, keeps what was measured, exits with 1", async () => {
   await withRunFolder(async (folder) => {
-    const args = [...tiny, "--layers", "rotation", "--lr", "1e30", "--out", folder];
+    const args = [...tiny, "--layers", "rotation", "--learning-rate", "1e30", "--out", folder];
     const { code, stdout, stderr } = await spm(args);
     expect(stderr).toMatch(
       new RegExp(

@@ -10,7 +10,9 @@ import { expect, test } from "vitest";
 async function trained(linear: LinearKind, seed: number): Promise<Map<string, TypedArray>> {
   const data = gaussianClusters({ count: 160, features: 12, classes: 3, seed: 1 });
   const model = new Mlp({ sizes: [12, 20, 3], linear, random: rng(seed) });
-  const optimizer = adam(model.parameters(), { learningRate: cosine({ base: 1e-2, steps: 30 }) });
+  const optimizer = adam(model.parameters(), {
+    learningRate: cosine({ learningRate: 1e-2, steps: 30 }),
+  });
   await fit(model, new DataLoader(data, { batchSize: 16, seed }), {
     loss: classification,
     optimizer,

@@ -44,7 +44,7 @@ function own(...args: readonly string[]): Promise<Outcome> {
   });
 }
 
-const tiny = "--samples 200 --batch 50 --epochs 1 --hidden 12 --depth 1".split(" ");
+const tiny = "--samples 200 --batch-size 50 --epochs 1 --hidden 12 --depth 1".split(" ");
 const read = (run: string, name: string): string => readFileSync(join(run, name), "utf8");
 
 describe("a program with a kind of its own", () => {
@@ -55,7 +55,7 @@ describe("a program with a kind of its own", () => {
       expect([trained.code, trained.stderr]).toEqual([0, ""]);
       expect(trained.stdout).toMatch(/^finished at step 4 of 4, test loss \d\.\d{4}/m);
       const { options, command } = JSON.parse(read(run, "config.json"));
-      expect(options).toMatchObject({ layer: "scaled-rotation", lr: 0.01 });
+      expect(options).toMatchObject({ layer: "scaled-rotation", learningRate: 0.01 });
       const program = /^node --import tsx --conditions=@spm\/source .own-names-\w+\//;
       expect(command).toMatch(program);
       expect(command.replace(program, "")).toMatch(/^program.ts train/);

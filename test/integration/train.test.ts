@@ -4,7 +4,7 @@ import { checkpointPath, checkpointSteps } from "@spm/trainer/node";
 import { describe, expect, test } from "vitest";
 import { spm, withRunFolder } from "./spm-process.ts";
 
-const tiny = "--samples 200 --batch 50 --epochs 2 --hidden 12 --depth 1".split(" ");
+const tiny = "--samples 200 --batch-size 50 --epochs 2 --hidden 12 --depth 1".split(" ");
 const read = (folder: string, name: string): string => readFileSync(join(folder, name), "utf8");
 
 describe("spm train", () => {
@@ -32,7 +32,7 @@ describe("spm train", () => {
       expect(JSON.parse(read(folder, "config.json")).options).toMatchObject({
         layer: "dense",
         hidden: 12,
-        batch: 50,
+        batchSize: 50,
       });
 
       const path = checkpointPath(join(folder, "checkpoints"), 8);
@@ -84,7 +84,7 @@ describe("spm train", () => {
   test("--backend is written down, and resume computes on it", async () => {
     await withRunFolder(async (folder) => {
       // Wide enough that the two round differently, at this rate.
-      const width = ["--hidden", "64", "--lr", "0.003"];
+      const width = ["--hidden", "64", "--learning-rate", "0.003"];
       const args = ["train", "clusters", ...tiny, ...width, "--log-every", "1"];
       const other = `${folder}-wasm`;
       await spm([...args, "--backend", "reference", "--out", folder]);
@@ -177,7 +177,10 @@ test("spm sample goes on with a prompt, the same for the same seed", async () =>
       "--epochs",
       "4",
     ];
-    expect((await spm([...train, "--batch", "32", "--lr", "0.01", "--out", folder])).code).toBe(0);
+    expect(
+      (await spm([...train, "--batch-size", "32", "--learning-rate", "0.01", "--out", folder]))
+        .code,
+    ).toBe(0);
     const args = ["sample", folder, "--prompt", "the c", "--length", "12", "--temperature", "0"];
     const [text, strange] = await Promise.all([
       spm(args),

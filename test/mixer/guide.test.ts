@@ -67,7 +67,7 @@ test("from a dense matrix", () => {
 });
 
 test("exact of orthogonal matrices for orthogonal kinds, and on a brick for all", () => {
-  const start = initialParameters(rotationMixer, brick(8), rng(1), "haar", { dtype: "float64" });
+  const start = initialParameters(rotationMixer, brick(8), rng(1), { dtype: "float64" });
   const w = toDense({ mixer: rotationMixer, schedule: brick(8), parameters: start });
   for (const mixer of Object.values<MixerKind>(mixers)) {
     const { error } = fromDense(w, { mixer });

@@ -25,7 +25,7 @@ export interface KillReport {
  * files.
  */
 const TRAIN =
-  "train clusters --samples 400 --batch 50 --epochs 4 --hidden 12 " +
+  "train clusters --samples 400 --batch-size 50 --epochs 4 --hidden 12 " +
   "--depth 1 --average 0.9 --log-every 3 --checkpoint-steps 4 --tensorboard";
 const MOST_KILLS_A_RUN = 4;
 /**

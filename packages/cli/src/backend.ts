@@ -1,7 +1,7 @@
 /** @file The backends that `--backend` names. */
 import { availableParallelism } from "node:os";
 
-/** What `--backend` takes. */
+/** The values of `--backend`. */
 export type BackendName = "wasm" | "reference" | "gpu";
 
 /** All of them, the default first. */
@@ -9,14 +9,14 @@ export const BACKENDS: readonly [BackendName, ...BackendName[]] = ["wasm", "refe
 
 let leave = async (): Promise<void> => {};
 
-/** What `--threads` says in the help of a command. */
+/** The help of `--threads`. */
 export const THREADS =
   "threads of the wasm backend (default: the cores); the same bits for any number";
 
 /**
  * Creates tensors on a backend from now on.
  *
- * @param threads - of the wasm backend, where it has any; as many as there are cores unless said
+ * @param threads - of the wasm backend (default: as many as cores)
  * @throws BackendError for `gpu` without a GPU, or without the optional package @spm/gpu
  */
 export async function useBackend(

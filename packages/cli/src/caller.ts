@@ -5,7 +5,7 @@ import { ours, type Registrations, type Registries, registriesWith } from "./reg
 /** The command `spm`, or a program that calls its `main`. */
 export interface Caller {
   readonly registries: Registries;
-  /** What stands before the name of a command. */
+  /** The words before the name of a command. */
   readonly command: string;
 }
 

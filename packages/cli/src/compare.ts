@@ -29,7 +29,7 @@ export interface CompareOptions {
   readonly hidden: number;
   readonly epochs: number;
   /** Images a batch. */
-  readonly batch: number;
+  readonly batchSize: number;
   readonly seed: number;
   /** Training images used, the first so many. */
   readonly images: number;
@@ -89,7 +89,7 @@ export async function compare(
       "training images": `${formatCount(options.images)} of ${formatCount(train.length)}`,
       "test images": `${formatCount(options.testImages)} of ${formatCount(test.length)}`,
       epochs: options.epochs,
-      batch: options.batch,
+      batchSize: options.batchSize,
       seed: options.seed,
       optimizer: "Adam, cosine decay to 0",
       "learning rate": options.layers
@@ -104,7 +104,7 @@ export async function compare(
     for (const { name, model, learningRate: base } of models) {
       if (signal.aborted) break;
       const steps = options.epochs * stepsPerEpoch;
-      const learningRate = cosine({ base, steps });
+      const learningRate = cosine({ learningRate: base, steps });
       await fit(model, loaderOf(trainSet, options), {
         loss: classification,
         optimizer: adam(model.parameters(), { learningRate }),
@@ -134,8 +134,8 @@ function buildModel(
 /** Every model sees the same batches: the order depends on the seed alone. */
 const loaderOf = (
   data: Dataset<LabelledBatch>,
-  { batch, seed }: CompareOptions,
-): DataLoader<LabelledBatch> => new DataLoader(data, { batchSize: batch, seed, dropLast: true });
+  { batchSize, seed }: CompareOptions,
+): DataLoader<LabelledBatch> => new DataLoader(data, { batchSize, seed, dropLast: true });
 
 const listing = (names: readonly string[]): string =>
   names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
@@ -162,7 +162,7 @@ function summaryTable(rows: readonly SummaryRow[]): string {
   );
 }
 
-/** What the numbers were measured on, and what they mean. */
+/** The number of images and the machine of the measurements, and their meaning. */
 function scope(
   { images, testImages, epochs }: CompareOptions,
   allImages: number,

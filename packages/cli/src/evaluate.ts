@@ -21,7 +21,7 @@ import { textTable } from "./text-table.ts";
 const BATCH = 500;
 const MOST_CLASSES = 20;
 
-/** What `spm eval` prints, by name. */
+/** The numbers that `spm eval` prints, by name. */
 interface Evaluation {
   readonly samples: number;
   readonly loss: number;

@@ -27,7 +27,7 @@ async function spm(line: string): Promise<string> {
   return printed;
 }
 
-const tiny = "--samples 64 --batch 32 --test-samples 20 --hidden 8 --depth 2 --epochs 1";
+const tiny = "--samples 64 --batch-size 32 --test-samples 20 --hidden 8 --depth 2 --epochs 1";
 const lists = {
   layer: ours.linearKinds,
   optimizer: ours.optimizers,

@@ -120,7 +120,7 @@ export function addExperimentCommand(spm: Command, caller: Caller): void {
     });
 }
 
-/** What a wrong setting throws becomes wrong usage. */
+/** Turns the error of a wrong setting into wrong usage. */
 function refusal<T>(command: Command, read: () => T): T {
   try {
     return read();

@@ -1,6 +1,6 @@
 /**
- * @file The options that data sets, optimizers and schedules bring to a training: one by name for
- * all that have it, with a line that says which these are and what each takes unless told.
+ * @file The options that data sets, optimizers and schedules add to a training, each with a line
+ * that names the entries that have it and their defaults.
  */
 import { isDeepStrictEqual } from "node:util";
 import { type OptionSchema, ValueError } from "@spm/core/extend";
@@ -11,11 +11,11 @@ export type OwningChoice = Exclude<Choice, "layer">;
 
 type Schemas = Readonly<Record<string, OptionSchema>>;
 
-/** An option that not every training has. */
+/** An option of some entries. */
 export interface OwnOption {
-  /** What holds for whichever entry is chosen. */
+  /** The part of the schema that all entries share. */
   readonly schema: OptionSchema;
-  /** What chooses the entry, and the schema of each entry that has the option. */
+  /** The option that chooses the entry, and the schema of each entry with this option. */
   readonly of: {
     readonly choice: OwningChoice;
     readonly entries: Schemas;
@@ -44,7 +44,7 @@ export function ownOptions(
   );
 }
 
-/** What the schemas of one option say alike: what a chosen entry excludes besides is its own. */
+/** The part that the schemas of one option share; the rest is checked for the chosen entry. */
 function inCommon(list: string, name: string, entries: Schemas): OptionSchema {
   if (!/^[a-z][a-zA-Z0-9]*$/.test(name))
     throw new ValueError(list, "an option in camel case", `"${name}"`);
@@ -60,7 +60,7 @@ function inCommon(list: string, name: string, entries: Schemas): OptionSchema {
   return { ...items, ...Object.fromEntries(alike), description, type: first.type };
 }
 
-/** What an option is, and which entries have it with which default. */
+/** The description of an option, with the entries that have it and their defaults. */
 function described(entries: Schemas): string {
   const value = ({ default: value }: OptionSchema): string =>
     value === undefined || value === false ? "" : `: ${value}`;
@@ -72,7 +72,7 @@ function described(entries: Schemas): string {
     .join("; ");
 }
 
-/** Which learning rate there is where none is given, for the help of `train`. */
+/** The default learning rates, for the help of `train`. */
 export function suggestedRates(registries: Registries): string {
   const scales = grouped(Object.entries(registries.optimizers), ([, entry]) => entry.adamScale);
   const others = scales.get(undefined) ?? [];

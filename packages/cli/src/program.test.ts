@@ -25,15 +25,15 @@ describe("program", () => {
     [["compare", "mnist", "--hiden", "3"], "unknown option '--hiden'"],
     [["compare", "mnist", "--hidden", "0"], "Expected a whole number from 1 to 65536."],
     [["compare", "mnist", "--epochs", "1.5"], "Expected a whole number of at least 1."],
-    [["compare", "mnist", "--lr", "-1"], "Expected a number above 0."],
+    [["compare", "mnist", "--learning-rate", "-1"], "Expected a number above 0."],
     [
       ["compare", "mnist", "--layers", "dense,dens"],
       `Expected one or more of ${Object.keys(linearKinds).join(", ")}`,
     ],
     [["compare", "mnist", "--images", "60001"], "Expected a whole number from 1 to 60000."],
     [
-      ["compare", "mnist", "--images", "100", "--batch", "101"],
-      "expected a batch of at most 100, the training images, got 101",
+      ["compare", "mnist", "--images", "100", "--batch-size", "101"],
+      "expected a batch size of at most 100, the training images, got 101",
     ],
     [["compare", "mnist", "--backend", "abacus"], "Allowed choices are wasm, reference, gpu"],
     [["compare", "mnist", "extra"], "too many arguments"],
@@ -41,7 +41,10 @@ describe("program", () => {
     [["train"], "train: expected a dataset, got none"],
     [["train", "cifar"], "Allowed choices are mnist, clusters, text"],
     [["train", "mnist", "--hidden", "0"], "train: expected hidden to be >= 1, got 0"],
-    [["train", "mnist", "--lr", "fast"], 'train: expected lr to be number, got "fast"'],
+    [
+      ["train", "mnist", "--learning-rate", "fast"],
+      'train: expected learningRate to be number, got "fast"',
+    ],
     [["train", "mnist", "--backend", "abacus"], "Allowed choices are wasm, reference, gpu"],
     [["train", "text"], "expected --file for the dataset text, got none"],
   ])("%j is refused", async (args, message) => {

@@ -16,7 +16,7 @@ import { addSavedCommands } from "./saved-commands.ts";
 import { addSweepCommand } from "./sweep-command.ts";
 import { addTrainCommands } from "./train-command.ts";
 
-/** What is compared unless told. */
+/** The layers that are compared by default. */
 const COMPARED = ["dense", "rotation", "general"];
 const TRAIN_IMAGES = 60_000;
 const TEST_IMAGES = 10_000;
@@ -25,9 +25,9 @@ interface CompareFlags {
   readonly layers: readonly string[];
   readonly hidden: number;
   readonly epochs?: number;
-  readonly batch: number;
+  readonly batchSize: number;
   readonly seed: number;
-  readonly lr?: number;
+  readonly learningRate?: number;
   readonly images?: number;
   readonly testImages?: number;
   readonly quick?: true;
@@ -70,10 +70,10 @@ export function program(caller: Caller = spmItself): Command {
       "passes over the training images (default: 3, quick: 1)",
       wholeNumber(1),
     )
-    .option("--batch <n>", "images a batch", wholeNumber(1, TRAIN_IMAGES), 128)
+    .option("--batch-size <n>", "images a batch", wholeNumber(1, TRAIN_IMAGES), 128)
     .option("--seed <n>", "seed of initial weights and shuffling", wholeNumber(0), 1)
     .option(
-      "--lr <rate>",
+      "--learning-rate <rate>",
       `learning rate at the start, for all layers (default: ${layerRates(registries)})`,
       positiveNumber,
     )
@@ -104,10 +104,10 @@ export function program(caller: Caller = spmItself): Command {
     )
     .action(async (dataset: string, flags: CompareFlags, command: Command) => {
       const options = resolve(dataset, flags, caller);
-      if (options.batch > options.images) {
+      if (options.batchSize > options.images) {
         command.error(
-          `error: expected a batch of at most ${options.images}, ` +
-            `the training images, got ${options.batch}`,
+          `error: expected a batch size of at most ${options.images}, ` +
+            `the training images, got ${options.batchSize}`,
           { exitCode: 2 },
         );
       }
@@ -139,7 +139,7 @@ function resolve(
   flags: CompareFlags,
   { registries, command }: Caller,
 ): CompareOptions {
-  const { layers, hidden, batch, seed, lr, quick } = flags;
+  const { layers, hidden, batchSize, seed, learningRate, quick } = flags;
   const epochs = flags.epochs ?? (quick ? 1 : 3);
   const images = flags.images ?? (quick ? 12_000 : TRAIN_IMAGES);
   const testImages = flags.testImages ?? TEST_IMAGES;
@@ -148,9 +148,9 @@ function resolve(
     layers: layers.join(","),
     hidden,
     epochs,
-    batch,
+    "batch-size": batchSize,
     seed,
-    lr,
+    "learning-rate": learningRate,
     images,
     "test-images": testImages,
     backend: flags.backend,
@@ -162,11 +162,11 @@ function resolve(
     layers: layers.map((name) => ({
       name,
       create: entryOf(registries, "layer", name).create,
-      learningRate: lr ?? suggestedRate(registries, { layer: name, optimizer: "adam" }),
+      learningRate: learningRate ?? suggestedRate(registries, { layer: name, optimizer: "adam" }),
     })),
     hidden,
     epochs,
-    batch,
+    batchSize,
     seed,
     images,
     testImages,

@@ -1,5 +1,5 @@
 /**
- * @file What a command line can name: layers, optimizers, schedules and data sets. Ours, and those
+ * @file The names of a command line: layers, optimizers, schedules and data sets, ours and those
  * that a program registers for its run.
  */
 import { ValueError } from "@spm/core/extend";
@@ -7,7 +7,7 @@ import { type DatasetEntry, datasets } from "@spm/data/datasets";
 import { type LinearEntry, linearKinds } from "@spm/nn";
 import { type OptimizerEntry, optimizers, rateSchedules, type ScheduleEntry } from "@spm/optim";
 
-/** All that has a name, by name. */
+/** Entries by name, list by list. */
 export interface Registries {
   readonly linearKinds: Readonly<Record<string, LinearEntry>>;
   readonly optimizers: Readonly<Record<string, OptimizerEntry>>;
@@ -15,17 +15,16 @@ export interface Registries {
   readonly datasets: Readonly<Record<string, DatasetEntry>>;
 }
 
-/** What a program adds of its own. */
+/** The entries that a program adds. */
 export type Registrations = Partial<Registries>;
 
-/** What `spm` has by itself. */
+/** The entries of `spm`. */
 export const ours: Registries = { linearKinds, optimizers, rateSchedules, datasets };
 
 /**
- * Ours with a program's own.
+ * Our entries and those of a program.
  *
- * @throws ValueError for a list that there is not, a name that is taken, or one that no flag can
- * say
+ * @throws ValueError for an unknown list, a name that is taken, or one that can't be part of a flag
  * @example registriesWith({ linearKinds: { mine: entry } }).linearKinds.mine; // entry
  */
 export function registriesWith(own: Registrations): Registries {
@@ -65,10 +64,10 @@ export const choices: {
 /** An option that names an entry. */
 export type Choice = keyof typeof choices;
 
-/** What a list holds. */
+/** An entry of the list that a choice is from. */
 type EntryOf<C extends Choice> = Registries[(typeof choices)[C]][string];
 
-/** The entry that an option names. @throws ValueError for a name that there is not */
+/** The entry that an option names. @throws ValueError for an unknown name */
 export function entryOf<C extends Choice>(
   registries: Registries,
   choice: C,
@@ -86,8 +85,8 @@ export function entryOf<C extends Choice>(
 }
 
 /**
- * The learning rate where none is given: the layer's, which is one for Adam, to the optimizer's
- * scale; with an optimizer that has nothing to do with Adam, the optimizer's own.
+ * The default learning rate: the layer's, which is one for Adam, times the optimizer's `adamScale`;
+ * for an optimizer without one, the optimizer's own.
  */
 export function suggestedRate(
   registries: Registries,

@@ -36,9 +36,9 @@ const watched: OptimizerEntry<WatchedOptions> = {
   options: {
     boldness: { description: "factor on the rate", type: "number", minimum: 0, default: 1 },
   },
-  create: (params, { learningRate = 0.25, boldness = 1 }) => {
+  create: (parameters, { learningRate = 0.25, boldness = 1 }) => {
     const rate = typeof learningRate === "function" ? learningRate : () => learningRate;
-    return sgd(params, {
+    return sgd(parameters, {
       learningRate: (step) => {
         rates.push(boldness * rate(step));
         return boldness * rate(step);
@@ -50,7 +50,7 @@ const watched: OptimizerEntry<WatchedOptions> = {
 const halved: ScheduleEntry = {
   description: "half of the rate",
   options: {},
-  create: ({ base }) => constant({ base: base / 2 }),
+  create: ({ learningRate }) => constant({ learningRate: learningRate / 2 }),
 };
 
 const own: Registrations = {
@@ -84,7 +84,7 @@ const run = (line: string, registrations: Registrations = own): Promise<void> =>
   main(["node", "program.ts", ...line.split(" ")], registrations);
 
 const names = "xor --optimizer watched --schedule halved";
-const tiny = "--hidden 4 --batch 8 --epochs 1 --backend reference";
+const tiny = "--hidden 4 --batch-size 8 --epochs 1 --backend reference";
 
 test("a data set, an optimizer and a schedule of one's own train, with their options", async () => {
   const out = join(folder, "run");
@@ -92,7 +92,7 @@ test("a data set, an optimizer and a schedule of one's own train, with their opt
   expect([process.exitCode, printed.err]).toEqual([undefined, ""]);
   expect(new Set(rates)).toEqual(new Set([0.5])); // 4 times half of its own 0.25
   const { options } = JSON.parse(readFileSync(join(out, "config.json"), "utf8"));
-  expect(options).toMatchObject({ dataset: "xor", copies: 4, boldness: 4, lr: 0.25 });
+  expect(options).toMatchObject({ dataset: "xor", copies: 4, boldness: 4, learningRate: 0.25 });
   printed.out = "";
   await run(`resume ${out}`);
   expect(printed.out).toContain("finished at step 2 of 2");

@@ -7,7 +7,7 @@ import { CheckpointError } from "@spm/trainer";
 import type { Registries } from "./registries.ts";
 import { loadModel, openCheckpoint, type SavedModel } from "./saved-model.ts";
 
-/** What to write. */
+/** The text to write. */
 export interface SampleTextOptions {
   readonly prompt: string;
   /** Characters to write. */

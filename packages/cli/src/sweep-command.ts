@@ -35,7 +35,12 @@ export function addSweepCommand(spm: Command, registries: Registries): void {
       collected,
       [],
     )
-    .option("--range <name=from:to>", "draw an option: --range lr=0.0001:0.1:log", collected, [])
+    .option(
+      "--range <name=from:to>",
+      "draw an option: --range learningRate=0.0001:0.1:log",
+      collected,
+      [],
+    )
     .option(
       "--trials <n>",
       "draws from the ranges for each combination of the grid",

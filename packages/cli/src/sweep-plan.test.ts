@@ -29,16 +29,16 @@ test("ranges are drawn for each combination, the same each time", () => {
   const options = {
     ...nothing,
     grid: ["layer=dense,rotation"],
-    range: ["lr=1e-4:1e-1:log", "hidden=8:64"],
+    range: ["learningRate=1e-4:1e-1:log", "hidden=8:64"],
   };
   const plan = sweepPlan(options, {}, { dataset: "clusters" }, ours);
   expect(plan).toHaveLength(6);
   for (const { options: o } of plan) {
-    expect(o.lr).toBeGreaterThanOrEqual(1e-4);
-    expect(o.lr).toBeLessThanOrEqual(1e-1);
+    expect(o.learningRate).toBeGreaterThanOrEqual(1e-4);
+    expect(o.learningRate).toBeLessThanOrEqual(1e-1);
     expect(Number.isInteger(o.hidden)).toBe(true);
   }
-  expect(new Set(plan.map(({ options: o }) => o.lr)).size).toBe(6);
+  expect(new Set(plan.map(({ options: o }) => o.learningRate)).size).toBe(6);
   expect(sweepPlan(options, {}, { dataset: "clusters" }, ours)).toEqual(plan);
 });
 
@@ -65,7 +65,7 @@ test("a list of numbers has colons in a grid; each trial has the options of its 
 test("a trial takes the suggested rate of its layer, the one that train and compare take", () => {
   const vary = { ...nothing, grid: ["layer=dense,rotation"] };
   const plan = sweepPlan(vary, {}, { dataset: "clusters" }, ours);
-  expect(plan.map(({ options: { lr } }) => lr)).toEqual([
+  expect(plan.map(({ options: { learningRate } }) => learningRate)).toEqual([
     ours.linearKinds.dense?.learningRate,
     ours.linearKinds.rotation?.learningRate,
   ]);
@@ -76,8 +76,8 @@ test.each([
   [{ range: ["betas=0:1"] }, "a range as name=from:to"],
   [{ grid: ["speed=1"] }, "sweep: expected name=… with one of dataset, features"],
   [{ grid: ["epochs=0"] }, "train: expected epochs to be >= 1, got 0"],
-  [{ range: ["lr=1:0"] }, "a range as name=from:to"],
-  [{ range: ["lr=0:1:log"] }, "a range as name=from:to"],
+  [{ range: ["learningRate=1:0"] }, "a range as name=from:to"],
+  [{ range: ["learningRate=0:1:log"] }, "a range as name=from:to"],
   [{ range: ["layer=a:b"] }, "a range as name=from:to"],
 ])("%j is refused", (options, message) => {
   expect(() => sweepPlan({ ...nothing, ...options }, {}, { dataset: "clusters" }, ours)).toThrow(

@@ -9,7 +9,7 @@ import type { Registries } from "./registries.ts";
 import { type Given, resolveTraining } from "./train-config.ts";
 import { type TrainOptions, trainOptions } from "./train-options.ts";
 
-/** What to vary. */
+/** The options that vary. */
 export interface SweepOptions {
   /** `name=value,value,…` each. */
   readonly grid: readonly string[];
@@ -24,7 +24,7 @@ export interface SweepOptions {
 /** One training of a sweep. */
 export interface Trial {
   readonly name: string;
-  /** What this trial has of its own. */
+  /** The options in which this trial differs. */
   readonly varied: Given;
   readonly options: TrainOptions;
 }

@@ -12,7 +12,7 @@ import { readRun } from "@spm/trainer/node";
 import type { Trial } from "./sweep-plan.ts";
 import { textTable } from "./text-table.ts";
 
-/** Where and how. */
+/** The folder and the setting of a sweep. */
 export interface SweepRun {
   /** One folder a trial is made in it. */
   readonly out: string;

@@ -13,7 +13,7 @@ import { runName } from "./run-name.ts";
 import type { Given } from "./train-config.ts";
 import { flagOf, negativeFlagOf, type TrainOption, trainOptions } from "./train-options.ts";
 
-/** What every command that trains says about its exit code. */
+/** The exit codes in the help of every command that trains. */
 const TRAIN_EXIT_CODES =
   "\nExit codes: 0 done, 1 failed, 2 wrong usage, " +
   "130 interrupted (after a checkpoint: spm resume goes on).";

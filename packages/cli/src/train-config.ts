@@ -47,7 +47,9 @@ export function readConfig(path: string, registries: Registries): Given {
   return given;
 }
 
-type Unrated = Omit<CommonOptions, "lr"> & Partial<Pick<CommonOptions, "lr">> & Given;
+type Unrated = Omit<CommonOptions, "learningRate"> &
+  Partial<Pick<CommonOptions, "learningRate">> &
+  Given;
 
 /**
  * The defaults under `config` under `flags`: those of every training, and those of the data set,
@@ -71,7 +73,7 @@ export function resolveTraining(config: Given, flags: Given, registries: Registr
     ...chosenOptions(registries, "dataset", options.dataset, options),
     ...chosenOptions(registries, "optimizer", options.optimizer, options),
     ...chosenOptions(registries, "schedule", options.schedule, options),
-    lr: options.lr ?? suggestedRate(registries, options),
+    learningRate: options.learningRate ?? suggestedRate(registries, options),
   };
   const inOrder = table.flatMap(([name]) =>
     whole[name] === undefined ? [] : [[name, whole[name]]],
@@ -131,7 +133,7 @@ function refuseUnless(validate: ValidateFunction, value: unknown, where: string)
   );
 }
 
-/** What was expected and what was found, of one error. */
+/** The expected and the given value of an error. */
 function told(
   { instancePath, keyword, message, params }: ErrorObject,
   root: unknown,

@@ -27,7 +27,7 @@ describe("trainOptions", () => {
   test("says which entries have an option with which default", () => {
     const { momentum, betas } = trainOptions(ours);
     expect(momentum?.schema).toEqual({
-      description: "what remains of the velocity each step (sgd: 0.9; rmsprop: 0; muon: 0.95)",
+      description: "decay of the velocity per step (sgd: 0.9; rmsprop: 0; muon: 0.95)",
       type: "number",
       minimum: 0,
       exclusiveMaximum: 1,
@@ -42,14 +42,14 @@ describe("resolveTraining", () => {
   test("flags go over the file, the file goes over defaults", () => {
     const options = resolveTraining(
       { dataset: "mnist", hidden: 64, epochs: 5 },
-      { epochs: 7, lr: undefined },
+      { epochs: 7, learningRate: undefined },
       ours,
     );
     expect(options).toMatchObject({
       dataset: "mnist",
       hidden: 64,
       epochs: 7,
-      batch: 128,
+      batchSize: 128,
       layer: "rotation",
     });
   });
@@ -63,7 +63,8 @@ describe("resolveTraining", () => {
       nesterov: false,
       min: 0,
     });
-    for (const other of ["spread", "betas", "eps", "power"]) expect(text).not.toHaveProperty(other);
+    for (const other of ["spread", "betas", "epsilon", "power"])
+      expect(text).not.toHaveProperty(other);
     const again = resolveTraining(JSON.parse(JSON.stringify(text)), {}, ours);
     expect(again).toEqual(text);
   });
@@ -78,8 +79,13 @@ describe("resolveTraining", () => {
     ["dense", "muon", 0.003],
     ["dense", "lion", 0.0009],
   ])("the rate for %s layers with %s is %d", (layer, optimizer, rate) => {
-    expect(resolveTraining({ dataset: "mnist", layer, optimizer }, {}, ours).lr).toBe(rate);
-    expect(resolveTraining({ dataset: "mnist", layer, optimizer, lr: 5 }, {}, ours).lr).toBe(5);
+    expect(resolveTraining({ dataset: "mnist", layer, optimizer }, {}, ours).learningRate).toBe(
+      rate,
+    );
+    expect(
+      resolveTraining({ dataset: "mnist", layer, optimizer, learningRate: 5 }, {}, ours)
+        .learningRate,
+    ).toBe(5);
   });
 
   test("takes a context that is the default for any data set, as runs of before have it", () => {
@@ -115,8 +121,8 @@ describe("resolveTraining", () => {
         "help: it is an option of sgd, rmsprop, muon",
     ],
     [
-      { dataset: "mnist", optimizer: "lion", eps: 1e-8 },
-      "train: expected no --eps with optimizer lion, got 1e-8",
+      { dataset: "mnist", optimizer: "lion", epsilon: 1e-8 },
+      "train: expected no --epsilon with optimizer lion, got 1e-8",
     ],
     [
       { dataset: "mnist", finalDivide: 10 },

@@ -1,6 +1,6 @@
 /**
- * @file Every option of a training, once: from here come the flags, the schema of configuration
- * files, and the defaults. Those of data sets, optimizers and schedules are in their registries.
+ * @file The options of a training, from which the flags, the schema of configuration files and the
+ * defaults are made. Those of data sets, optimizers and schedules are in their registries.
  */
 import { type OptionSchema, ValueError } from "@spm/core/extend";
 import { BACKENDS, type BackendName, THREADS } from "./backend.ts";
@@ -10,7 +10,7 @@ import { type Choice, choices, type Registries } from "./registries.ts";
 
 const NON_FINITE = ["stop", "skip", "rollback"] as const;
 
-/** The options that every training has; those that are not optional have a default. */
+/** The options of every training; those that aren't optional have a default. */
 export interface CommonOptions {
   readonly dataset: string;
   readonly samples?: number;
@@ -19,10 +19,10 @@ export interface CommonOptions {
   readonly hidden: number;
   readonly depth: number;
   readonly epochs: number;
-  readonly batch: number;
+  readonly batchSize: number;
   readonly seed: number;
   readonly optimizer: string;
-  readonly lr: number;
+  readonly learningRate: number;
   readonly schedule: string;
   readonly warmup: number;
   readonly clip?: number;
@@ -46,7 +46,7 @@ export interface CommonOptions {
 export type TrainOptions = CommonOptions &
   Readonly<Record<string, NonNullable<OptionSchema["default"]>>>;
 
-/** An option as the command line has it; `of` says whose it is where not every training has it. */
+/** An option of the command line; `of` names its entries where not every training has it. */
 export interface TrainOption {
   readonly schema: OptionSchema;
   readonly of?: OwnOption["of"];
@@ -89,10 +89,10 @@ function commonOptions(
     hidden: count("width of the hidden layers", 1, 256, 65_536),
     depth: count("number of hidden layers", 0, 2, 64),
     epochs: count("passes over the training samples", 1, 3),
-    batch: count("samples a batch", 1, 128),
+    batchSize: count("samples a batch", 1, 128),
     seed: count("seed of initial weights and shuffling", 0, 1),
     optimizer: oneOf("how the weights are updated", names("optimizer"), "adam"),
-    lr: above0(`learning rate at its highest (default: ${suggestedRates(registries)})`),
+    learningRate: above0(`the highest learning rate (default: ${suggestedRates(registries)})`),
     schedule: oneOf("how the learning rate goes on", names("schedule"), "cosine"),
     warmup: count("steps of linear warm-up before the schedule", 0, 0),
     clip: above0("the gradients' largest norm"),
@@ -103,11 +103,7 @@ function commonOptions(
       exclusiveMaximum: 1,
     },
     patience: count("stop after this many evaluations without a better loss", 1),
-    onNonFinite: oneOf(
-      "what to do about a loss or gradient that is not finite",
-      NON_FINITE,
-      "stop",
-    ),
+    onNonFinite: oneOf("the reaction to a loss or gradient that is not finite", NON_FINITE, "stop"),
     logEvery: count("steps that one training record averages over", 1, 10),
     checkpointSteps: count("steps between checkpoints (default: one an epoch)", 1),
     checkpointMinutes: above0("minutes between checkpoints"),
@@ -126,7 +122,7 @@ function commonOptions(
 /** Names that commands use beside the options of a training; no entry may have one of its own. */
 const RESERVED = [
   ...["config", "out", "grid", "range", "trials", "sweepSeed", "jobs", "help", "version"],
-  ...["learningRate", "base", "steps"], // what optimizers and schedules are given
+  "steps", // of a schedule
 ];
 
 const tables = new WeakMap<Registries, Readonly<Record<string, TrainOption>>>();
@@ -173,14 +169,11 @@ export function trainSchema(registries: Registries): object {
   };
 }
 
-/** What an option is called on the command line: `testSamples` is `--test-samples`. */
+/** The flag of an option: that of `testSamples` is `--test-samples`. */
 export const flagOf = (name: string): string =>
   `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
-/**
- * The flag that says no, for what some entry takes as yes unless told: `nesterov`'s
- * `--no-nesterov`.
- */
+/** The negative flag of an option that is true by default in some entry: `--no-nesterov`. */
 export function negativeFlagOf(name: string, { schema, of }: TrainOption): string | undefined {
   const yes = Object.values(of?.entries ?? {}).some((own) => own.default === true);
   return schema.type === "boolean" && yes ? `--no-${flagOf(name).slice(2)}` : undefined;

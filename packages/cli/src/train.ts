@@ -31,10 +31,10 @@ import { gradientsOf, optimizerOf } from "./updates.ts";
 
 const TEST_BATCH = 1000;
 
-/** Where a run keeps its checkpoints. */
+/** The folder of a run's checkpoints. */
 export const checkpointsIn = (folder: string): string => join(folder, "checkpoints");
 
-/** What a run's checkpoints say about it. */
+/** The config in a run's checkpoints. */
 export interface SavedConfig {
   readonly options: TrainOptions;
   readonly features: number;
@@ -42,7 +42,7 @@ export interface SavedConfig {
   readonly vocabulary?: string;
 }
 
-/** What a training runs with. */
+/** The parts of a training. */
 interface Training {
   readonly stdout: ProgressStream;
   /** Ends it after a checkpoint. */
@@ -79,7 +79,7 @@ export async function train(
   const data = await loadData(chosen, registries);
   const model = buildModel(chosen, data, registries);
   const loader = new DataLoader(data.train, {
-    batchSize: chosen.batch,
+    batchSize: chosen.batchSize,
     seed: chosen.seed,
     dropLast: true,
   });
@@ -105,7 +105,7 @@ export async function train(
   const { patience, keepLast, keepBest, checkpointSteps, checkpointMinutes } = chosen;
   const callbacks: Callback[] = [
     progress(chosen.layer, stdout),
-    recordRun(writer, chosen.layer, (line) => stdout.write(`warning: ${line}\n`)),
+    recordRun(writer, chosen.layer, { warn: (line) => stdout.write(`warning: ${line}\n`) }),
     ...(chosen.tensorboard ? [tensorBoard(folder)] : []),
     ...(patience === undefined ? [] : [earlyStopping({ patience })]),
     checkpoints({

@@ -19,14 +19,14 @@ export function optimizerOf(
 
 /** The learning rate of each step. */
 function scheduleOf(options: TrainOptions, steps: number, registries: Registries): Schedule {
-  const { lr: base, warmup: rising } = options;
+  const { learningRate, warmup: rising } = options;
   const entry = entryOf(registries, "schedule", options.schedule);
-  const span = { base, steps: Math.max(1, steps - rising) };
-  const then = entry.create({ ...optionsOf(entry, options), ...span });
-  return rising === 0 ? then : warmup({ steps: rising }, then);
+  const span = { learningRate, steps: Math.max(1, steps - rising) };
+  const schedule = entry.create({ ...optionsOf(entry, options), ...span });
+  return rising === 0 ? schedule : warmup(schedule, { steps: rising });
 }
 
-/** What changes the gradients before an update. */
+/** Gradient clipping, where the options ask for it. */
 export function gradientsOf({ clip }: TrainOptions): {
   gradients?: (grads: readonly Tensor[]) => readonly Tensor[];
 } {

@@ -1,19 +1,18 @@
 /** @file Text as a classification problem: the next character from those before it. */
 import { tensor } from "@spm/core";
-import { ValueError } from "@spm/core/extend";
+import { checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
 import type { Dataset, LabelledBatch } from "./dataset.ts";
 import { DataError } from "./errors.ts";
 
-/** How text becomes samples. */
+/** Options of {@link characters}. */
 export interface CharactersOptions {
-  /** Characters that the model sees, at least 1. */
+  /** Characters of a sample, at least 1. */
   readonly context: number;
-  /**
-   * Every character that may occur, as {@link vocabularyOf} gives them; a character's class is its
-   * place.
-   */
+  /** Every character of the text, as {@link vocabularyOf} returns them; its index is its class. */
   readonly vocabulary: string;
 }
+
+const names: OptionNames<CharactersOptions> = { context: true, vocabulary: true };
 
 /**
  * The characters of a text, each once, in the order of their code points.
@@ -29,13 +28,12 @@ export function vocabularyOf(text: string): string {
 }
 
 /**
- * One sample a character that has a whole context before it: x the context, one-hot, y the
- * character's class.
+ * A dataset with a sample for each character after the first `context` ones: y is its class, x the
+ * characters before it, one-hot.
  *
- * @returns batches of x float32 [batch, context · vocabulary] and y int32 [batch]; a batch costs
- * its size
+ * @returns batches of x float32 [batch, context · vocabulary] and y int32 [batch]
  * @throws ValueError for a context below 1; DataError for a text no longer than the context, or a
- * character that is not in the vocabulary
+ * character that isn't in the vocabulary; OptionError for an unknown option
  * @example
  * ```ts
  * import { characters, vocabularyOf } from "@spm/data";
@@ -46,10 +44,9 @@ export function vocabularyOf(text: string): string {
  * console.log(x.shape, await y.data()); // [1, 6], the class of the first "n": 2
  * ```
  */
-export function characters(
-  text: string,
-  { context, vocabulary }: CharactersOptions,
-): Dataset<LabelledBatch> {
+export function characters(text: string, options: CharactersOptions): Dataset<LabelledBatch> {
+  checkOptions("characters", options, names);
+  const { context, vocabulary } = options;
   if (!Number.isInteger(context) || context < 1)
     throw new ValueError("characters", "a whole context ≥ 1", context);
   const classes = encodeCharacters(text, vocabulary);
@@ -75,9 +72,10 @@ export function characters(
 }
 
 /**
- * The classes of a text's characters.
+ * The class of each character of a text: its index in the vocabulary.
  *
- * @throws DataError for one that is not in the vocabulary
+ * @returns int32 [characters]
+ * @throws DataError for a character that isn't in the vocabulary
  * @example
  * ```ts
  * import { encodeCharacters } from "@spm/data";

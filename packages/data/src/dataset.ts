@@ -1,4 +1,4 @@
-/** @file What a loader draws from: samples by index, gathered into batches. */
+/** @file A dataset: samples by index, gathered into batches. */
 
 import { type Tensor, tensor } from "@spm/core";
 import { ValueError } from "@spm/core/extend";
@@ -9,14 +9,14 @@ import {
   standardizationTable,
 } from "./labelled-images.ts";
 
-/** Samples numbered 0 … length − 1, gathered into batches of any kind. */
+/** Samples 0 … length − 1, gathered into batches of any type. */
 export interface Dataset<Batch> {
-  /** How many samples there are. */
+  /** The number of samples. */
   readonly length: number;
   /**
    * Gathers samples, in the order of `indices`.
    *
-   * @param indices - each in [0, length), repetition allowed.
+   * @param indices - each in [0, length), with or without repetition
    */
   batch(indices: Int32Array): Batch;
 }
@@ -30,11 +30,14 @@ export interface LabelledBatch {
 }
 
 /**
- * Standardised images with their classes: x = (pixel / 255 − mean) / std.
+ * Standardised images with their classes.
  *
- * @param statistics - of the training set, for the test set too. A batch costs O(batch · features).
- * @returns batches of x float32 [batch, features] and y int32 [batch].
- * @throws DataError when the arrays do not have `count · features` pixels and `count` labels.
+ * x = (pixel / 255 − mean) / std
+ *
+ * @param statistics - those of the training set, for the test set too
+ * @returns batches of x float32 [batch, features] and y int32 [batch], at a cost of
+ * O(batch · features) each
+ * @throws DataError when the arrays don't have `count · features` pixels and `count` labels
  * @example
  * ```ts
  * import { imageDataset, pixelStatistics } from "@spm/data";
@@ -79,7 +82,7 @@ export function imageDataset(
 /**
  * The first `length` samples of a dataset.
  *
- * @throws ValueError when `length` is not a whole number in [1, dataset.length].
+ * @throws ValueError when `length` isn't a whole number in [1, dataset.length]
  * @example
  * ```ts
  * import { gaussianClusters, subset } from "@spm/data";

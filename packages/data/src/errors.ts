@@ -1,10 +1,9 @@
-/** @file The error of this package: data that is not what it claims to be. */
+/** @file The error of this package: data that breaks its format. */
 
 import { SpmError } from "@spm/core";
 
 /**
- * Data on disk, or handed in, breaks its format: a wrong magic number, a truncated file, a label
- * out of range.
+ * Data that breaks its format: a wrong magic number, a truncated file, a label out of range.
  *
  * @example
  * ```ts

@@ -1,28 +1,44 @@
 /** @file A small synthetic classification problem, for tests and examples. */
 
 import { rng, tensor } from "@spm/core";
-import { ValueError } from "@spm/core/extend";
+import { checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
 import type { Dataset, LabelledBatch } from "./dataset.ts";
 
-/** Size and shape of the problem. */
+/** Options of {@link gaussianClusters}. */
 export interface GaussianClustersOptions {
-  /** Samples. */
+  /** Samples, at least 1. */
   readonly count: number;
+  /** Coordinates of a sample, at least 1. */
   readonly features: number;
-  /** Clusters, one a class. */
+  /** Clusters, one a class, at least 1. */
   readonly classes: number;
-  /** Standard deviation around a centre; the centres are standard normal. Default 0.5. */
+  /**
+   * Standard deviation of samples from their centre, at least 0.
+   * @defaultValue 0.5
+   */
   readonly spread?: number;
+  /** The seed that determines all samples. */
   readonly seed: number;
 }
 
+const names: OptionNames<GaussianClustersOptions> = {
+  count: true,
+  features: true,
+  classes: true,
+  spread: true,
+  seed: true,
+};
+
 /**
- * One Gaussian cluster a class: x = centre[y] + spread · noise, classes drawn uniformly.
+ * One Gaussian cluster a class, with standard normal centres c and uniform classes.
  *
- * Same options, same samples. Cost O(count · features) once.
+ * x = c[y] + spread · noise
  *
- * @returns batches of x float32 [batch, features] and y int32 [batch].
- * @throws ValueError when a size is not a whole number of at least 1, or spread is negative.
+ * The same options give the same samples. Cost O(count · features) once.
+ *
+ * @returns batches of x float32 [batch, features] and y int32 [batch]
+ * @throws ValueError when a size isn't a whole number of at least 1, or spread is negative;
+ * OptionError for an unknown option
  * @example
  * ```ts
  * import { gaussianClusters } from "@spm/data";
@@ -33,6 +49,7 @@ export interface GaussianClustersOptions {
  * ```
  */
 export function gaussianClusters(options: GaussianClustersOptions): Dataset<LabelledBatch> {
+  checkOptions("gaussianClusters", options, names);
   const { count, features, classes, spread = 0.5, seed } = options;
   for (const [name, size] of Object.entries({ count, features, classes })) {
     if (!Number.isInteger(size) || size < 1)

@@ -39,7 +39,7 @@ describe("parseIdx", () => {
   test("names what is wrong with a malformed file", () => {
     const message = (bytes: Uint8Array): string => {
       try {
-        parseIdx(bytes, "labels");
+        parseIdx(bytes, { name: "labels" });
       } catch (error) {
         expect(error).toBeInstanceOf(DataError);
         return (error as Error).message;

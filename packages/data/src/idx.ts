@@ -3,13 +3,14 @@
  * elements.
  */
 
+import { checkOptions, type OptionNames } from "@spm/core/extend";
 import { DataError } from "./errors.ts";
 
 /** An array read from an IDX file: row-major unsigned bytes. */
 export interface IdxArray {
   /** The size of each axis. */
   readonly shape: readonly number[];
-  /** `shape` multiplied out, many elements; a view of the bytes that were parsed, not a copy. */
+  /** The elements, row-major: a view of the bytes that were parsed, not a copy. */
   readonly data: Uint8Array;
 }
 
@@ -24,17 +25,26 @@ const TYPE_NAMES = new Map<number, string>([
   [0x0e, "float64"],
 ]);
 
+/** Options of {@link parseIdx}. */
+export interface ParseIdxOptions {
+  /**
+   * The name of the file in error messages.
+   * @defaultValue `"bytes"`
+   */
+  readonly name?: string;
+}
+
+const names: OptionNames<ParseIdxOptions> = { name: true };
+
 /**
  * Reads an IDX file of unsigned bytes.
  *
- * Layout: two zero bytes, the element type, the rank r, then r sizes as big-endian uint32, then the
- * elements.
+ * Layout: two zero bytes, the element type, the rank r, r sizes as big-endian uint32, the elements.
  *
- * @param bytes - the whole file, uncompressed.
- * @param name - what error messages call the file.
- * @returns the shape and a view of the elements. Cost O(r): nothing is copied.
- * @throws DataError when the header is malformed, the elements are not unsigned bytes, or the
- * length does not match the sizes exactly.
+ * @param bytes - the whole file, uncompressed
+ * @returns the shape and a view of the elements. Cost O(r)
+ * @throws DataError when the header is malformed, the elements aren't unsigned bytes, or the length
+ * doesn't match the sizes exactly; OptionError for an unknown option
  * @see Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST database of handwritten digits", section
  * "File formats".
  * @example
@@ -44,7 +54,9 @@ const TYPE_NAMES = new Map<number, string>([
  * // shape [2], data [7, 9]
  * ```
  */
-export function parseIdx(bytes: Uint8Array, name = "bytes"): IdxArray {
+export function parseIdx(bytes: Uint8Array, options: ParseIdxOptions = {}): IdxArray {
+  checkOptions("parseIdx", options, names);
+  const { name = "bytes" } = options;
   const fail = (expected: string, got: string, help?: string): never => {
     throw new DataError("parseIdx", `${name} with ${expected}`, got, help);
   };

@@ -1,6 +1,6 @@
 /**
- * @file The public names of @spm/data. MNIST itself reads files and lives in `@spm/data/mnist`, so
- * that this runs in a browser.
+ * @file The public names of @spm/data, which run in a browser. MNIST reads files, so it is in
+ * `@spm/data/mnist`.
  */
 
 export {
@@ -13,7 +13,7 @@ export { type Dataset, imageDataset, type LabelledBatch, subset } from "./datase
 export { epochOrder } from "./epoch-order.ts";
 export { DataError } from "./errors.ts";
 export { type GaussianClustersOptions, gaussianClusters } from "./gaussian-clusters.ts";
-export { type IdxArray, parseIdx } from "./idx.ts";
+export { type IdxArray, type ParseIdxOptions, parseIdx } from "./idx.ts";
 export {
   type LabelledImages,
   type PixelStatistics,
@@ -22,4 +22,4 @@ export {
 } from "./labelled-images.ts";
 export { DataLoader, type LoaderOptions, type LoaderState } from "./loader.ts";
 export { collectSamples, mapBatches, type Sample, sampleDataset } from "./samples.ts";
-export { inGroups, prefetch } from "./stream.ts";
+export { inGroups, type PrefetchOptions, prefetch } from "./stream.ts";

@@ -1,4 +1,4 @@
-/** @file Labelled images as raw bytes, and how bytes become standardised floats. */
+/** @file Labelled images as raw bytes, and their standardisation. */
 
 import { ValueError } from "@spm/core/extend";
 import { DataError } from "./errors.ts";
@@ -9,11 +9,11 @@ export interface LabelledImages {
   readonly pixels: Uint8Array;
   /** Classes in [0, classes), shape [count]. */
   readonly labels: Uint8Array;
-  /** How many images. */
+  /** The number of images. */
   readonly count: number;
   /** Pixels an image. */
   readonly features: number;
-  /** How many classes there are. */
+  /** The number of classes. */
   readonly classes: number;
 }
 
@@ -26,8 +26,8 @@ export interface PixelStatistics {
 /**
  * Mean and population standard deviation of x / 255 over all pixels, from an exact histogram.
  *
- * @param pixels - intensities in [0, 255], any shape. Cost O(pixels).
- * @throws DataError when there is no pixel or all are equal, so that no scale exists.
+ * @param pixels - intensities in [0, 255]. Cost O(pixels)
+ * @throws DataError when there is no pixel, or all are equal and their deviation is 0
  * @example
  * ```ts
  * import { pixelStatistics } from "@spm/data";
@@ -57,10 +57,10 @@ export function pixelStatistics(pixels: Uint8Array): PixelStatistics {
 }
 
 /**
- * The 256 values of (x / 255 − mean) / std, so that standardising a pixel is one lookup.
+ * A table of (x / 255 − mean) / std, so that standardising a pixel is one lookup.
  *
- * @returns float32, shape [256], indexed by intensity.
- * @throws ValueError when std is not a positive finite number or mean is not finite.
+ * @returns float32 [256], indexed by the intensity x
+ * @throws ValueError when std isn't positive and finite, or mean isn't finite
  * @example
  * ```ts
  * import { standardizationTable } from "@spm/data";

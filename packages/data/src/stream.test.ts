@@ -63,7 +63,7 @@ describe("prefetch", () => {
           running--;
           return ms;
         },
-        3,
+        { ahead: 3 },
       ),
     );
     expect(results).toEqual([30, 5, 20, 1]);
@@ -91,7 +91,7 @@ describe("prefetch", () => {
     expect(seen).toEqual([0, 1]);
     for await (const k of prefetch(source(), (item) => item)) if (k === 5) break;
     expect(ended).toBe(2);
-    await expect(all(prefetch([1], (k) => k, 0))).rejects.toThrow(
+    await expect(all(prefetch([1], (k) => k, { ahead: 0 }))).rejects.toThrow(
       "a whole ahead of at least 1, got 0",
     );
   });

@@ -1,10 +1,10 @@
-/** @file Asynchronous sources as streams: gathered into groups, mapped, read ahead. */
-import { ValueError } from "@spm/core/extend";
+/** @file Asynchronous sources as streams: in groups, mapped, read ahead. */
+import { checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
 
 /**
- * Groups of `size` items; the last may be smaller.
+ * Groups of `size` items, of which the last may be smaller.
  *
- * @throws ValueError for a size that is not a whole number of at least 1; what the source throws
+ * @throws ValueError for a size that isn't a whole number of at least 1; any error of the source
  * @example
  * ```ts
  * import { inGroups } from "@spm/data";
@@ -27,14 +27,25 @@ export async function* inGroups<Item>(
   if (group.length > 0) yield group;
 }
 
+/** Options of {@link prefetch}. */
+export interface PrefetchOptions {
+  /**
+   * Results that are computed before they are asked for, at least 1.
+   * @defaultValue 2
+   */
+  readonly ahead?: number;
+}
+
+const names: OptionNames<PrefetchOptions> = { ahead: true };
+
 /**
- * What `f` makes of each item, in order, with up to `ahead` results under way before they are asked
- * for: the next batch loads while this one is trained on.
+ * Maps each item by `f`, in order, and computes the next results before they are asked for: the
+ * next batch loads while this one is trained on.
  *
  * Memory: `ahead` results. A consumer that leaves early ends the source.
  *
- * @param ahead - at least 1; 2 unless said
- * @throws ValueError for another `ahead`; what the source or `f` throws, when its turn comes
+ * @throws ValueError for an `ahead` out of range; OptionError for an unknown option; any error of
+ * the source or of `f`, in the place of its result
  * @example
  * ```ts
  * import { prefetch } from "@spm/data";
@@ -45,8 +56,10 @@ export async function* inGroups<Item>(
 export async function* prefetch<Item, Result>(
   source: AsyncIterable<Item> | Iterable<Item>,
   f: (item: Item) => Result | Promise<Result>,
-  ahead = 2,
+  options: PrefetchOptions = {},
 ): AsyncGenerator<Awaited<Result>, void> {
+  checkOptions("prefetch", options, names);
+  const { ahead = 2 } = options;
   if (!Number.isInteger(ahead) || ahead < 1)
     throw new ValueError("prefetch", "a whole ahead of at least 1", ahead);
   const iterator =
@@ -54,7 +67,7 @@ export async function* prefetch<Item, Result>(
   const waiting: Promise<IteratorResult<Awaited<Result>>>[] = [];
   let asked: Promise<unknown> = Promise.resolve();
   const ask = (): void => {
-    // one after the other: a source need not bear more
+    // one after the other: a source may not support two calls at once
     const item = asked.then(() => iterator.next());
     asked = item;
     const result = item.then(async ({ done, value }) =>
@@ -62,7 +75,7 @@ export async function* prefetch<Item, Result>(
         ? { done: true as const, value: undefined }
         : { done: false as const, value: await f(value) },
     );
-    result.catch(() => {}); // told when its turn comes
+    result.catch(() => {}); // awaited when its turn comes
     waiting.push(result);
   };
   try {

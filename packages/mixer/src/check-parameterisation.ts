@@ -19,7 +19,8 @@ import {
 import { elements, showShape, sizeOf, ValueError } from "@spm/core/extend";
 import { inverse, logAbsDet, toDense, transposed } from "./algebra.ts";
 import { toGeneral } from "./factors.ts";
-import type { BackwardMode, MixerKind } from "./mixer.ts";
+import type { BackwardMode } from "./forward-backward.ts";
+import type { MixerKind } from "./mixer.ts";
 import { quadAt, times } from "./parameterisation/angles.ts";
 import {
   byName,
@@ -31,10 +32,11 @@ import {
   type Parameterisation,
   type Quad,
 } from "./parameterisation/define.ts";
+import { butterfly, shuffle } from "./patterns.ts";
 import { hadamard } from "./presets/hadamard.ts";
 import { hadamardAngles } from "./presets/hadamard-angles.ts";
 import { rotationBlocks } from "./presets/realise.ts";
-import { butterfly, type Schedule, shuffle } from "./schedule.ts";
+import type { Schedule } from "./schedule.ts";
 import type { Blocks } from "./stages.ts";
 
 /** The largest difference that was found, by the name of the function or property. */

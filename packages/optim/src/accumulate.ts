@@ -5,19 +5,17 @@ import { checkPositive } from "./check.ts";
 import { checkedGradients } from "./gradients.ts";
 
 /**
- * Adds up gradients until one step is taken with their mean: as if the samples had come in one
+ * Averages the gradients of several batches, so that one step is taken as if their samples were one
  * batch.
  *
  * ḡ = Σₖ wₖgₖ / Σₖ wₖ, with wₖ the samples of batch k where each loss is a mean over its batch
  *
- * Memory: one tensor a parameter while batches are open, none in between.
+ * Memory: one tensor a parameter from the first `add` to `take`.
  * @example
  * const accumulator = new GradientAccumulator();
- * for (const { x, y } of microBatches) {
- *   const { grads } = valueAndGrad(() => loss(x, y), parameters);
- *   accumulator.add(grads, x.shape[0]);
- * }
- * scope(() => optimizer.step(accumulator.take()));
+ * accumulator.add([tensor([1])], 32);
+ * accumulator.add([tensor([4])], 16);
+ * accumulator.take()[0]; // [2]
  */
 export class GradientAccumulator {
   #sums: readonly Tensor[] = [];
@@ -32,9 +30,9 @@ export class GradientAccumulator {
   /**
    * Adds a batch.
    * @param grads - of the same shapes and in the same order each time
-   * @param weight - samples of the batch, above 0; 1, for batches of one size, unless said
+   * @param weight - samples of the batch, above 0 (default 1, for batches of one size)
    * @throws ValueError for another number of gradients or a weight ≤ 0; ShapeError, DTypeError,
-   * BackendError for one unlike the sum so far. Nothing was added then.
+   * BackendError for a gradient unlike the sum so far. Nothing is added then.
    */
   add(grads: readonly Tensor[], weight = 1): void {
     checkPositive("accumulate", { weight });
@@ -51,7 +49,7 @@ export class GradientAccumulator {
   }
 
   /**
-   * The weighted mean, which the calling scope owns; the accumulator begins anew.
+   * Returns the weighted mean, which the calling scope owns, and empties the accumulator.
    * @throws ValueError when nothing was added
    */
   take(): Tensor[] {

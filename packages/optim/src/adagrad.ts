@@ -8,34 +8,44 @@ import { type UpdateOp, updateOp } from "./update-op.ts";
 
 /** Options of {@link adagrad}. */
 export interface AdagradOptions extends CommonOptions {
-  /** The step size falls as 1/(1 + (t − 1)·this), at least 0; 0 unless said. */
+  /**
+   * δ in the step size η/(1 + (t − 1)δ), at least 0.
+   * @defaultValue 0
+   */
   readonly learningRateDecay?: number;
-  /** Added to the denominator, at least 0; 1e-10 unless said. */
-  readonly eps?: number;
-  /** What the sums of squares start from, at least 0; 0 unless said. */
+  /**
+   * Added to the denominator, at least 0.
+   * @defaultValue 1e-10
+   */
+  readonly epsilon?: number;
+  /**
+   * The first value of the sums of squares, at least 0.
+   * @defaultValue 0
+   */
   readonly initialSum?: number;
 }
 
 /** The numbers of one Adagrad step. */
 export interface AdagradUpdate {
+  /** η/(1 + (t − 1)δ) */
   readonly stepSize: number;
-  /** Added to the gradient, times the parameter. */
+  /** Coupled weight decay λ: the gradient is g + λp. */
   readonly l2: number;
-  readonly eps: number;
+  readonly epsilon: number;
 }
 
 /** One step of Adagrad; slot: the sum of squares. */
 export const adagradUpdate: UpdateOp<[sum: 1], AdagradUpdate> = updateOp(
   "adagrad",
   (next, parameter, grad, [sum], options) => {
-    const { stepSize, l2, eps } = options;
+    const { stepSize, l2, epsilon } = options;
     const [nextP, nextSum] = next;
     for (let i = 0; i < parameter.length; i++) {
       const p = parameter[i]!;
       const g = grad[i]! + l2 * p;
       const total = sum[i]! + g * g;
       nextSum[i] = total;
-      nextP[i] = p - (stepSize * g) / (Math.sqrt(total) + eps);
+      nextP[i] = p - (stepSize * g) / (Math.sqrt(total) + epsilon);
     }
   },
 );
@@ -45,44 +55,45 @@ const rule: Rule<AdagradOptions, [sum: 1]> = {
   defaults: {
     learningRate: 1e-2,
     learningRateDecay: 0,
-    eps: 1e-10,
+    epsilon: 1e-10,
     initialSum: 0,
     weightDecay: 0,
     exemptions: true,
   },
-  check: ({ learningRateDecay, eps, initialSum }) =>
-    checkNotNegative("adagrad", { learningRateDecay, eps, initialSum }),
+  check: ({ learningRateDecay, epsilon, initialSum }) =>
+    checkNotNegative("adagrad", { learningRateDecay, epsilon, initialSum }),
   slots: (_, { initialSum }) => ({ sumOfSquares: initialSum }),
   update: (
     parameter,
     grad,
     slots,
-    { learningRateDecay, eps },
+    { learningRateDecay, epsilon },
     { step, learningRate, weightDecay },
   ) =>
     adagradUpdate([parameter, grad, ...slots], {
       stepSize: learningRate / (1 + (step - 1) * learningRateDecay),
       l2: weightDecay,
-      eps,
+      epsilon,
     }),
 };
 
 /**
- * Adagrad.
+ * Adagrad, which scales each step by the sum of all squared gradients so far.
  *
  * g ← g + λp;  s ← s + g²;  p ← p − η/(1 + (t − 1)δ) · g / (√s + ε)
  *
- * State: one slot a parameter. Learning rate 1e-2 unless said.
- * @throws ValueError for options out of range, no parameter or one given twice
+ * State: one slot a parameter. The default learning rate is 1e-2.
+ * @throws ValueError for options out of range, no parameter or one given twice; OptionError for an
+ * unknown option
  * Source: Duchi, Hazan, Singer, "Adaptive Subgradient Methods for Online Learning and Stochastic
  * Optimization", JMLR 12, 2011
- * @example const optimizer = adagrad(parameters, { learningRate: 0.1 });
+ * @example adagrad([parameter([1])], { learningRate: 0.1 });
  */
 export function adagrad(
-  params: ParametersOrGroups<AdagradOptions>,
+  parameters: ParametersOrGroups<AdagradOptions>,
   options: AdagradOptions = {},
 ): Optimizer<AdagradOptions> {
-  return new Optimizer(rule, params, options);
+  return new Optimizer(rule, parameters, options);
 }
 
 /** Adagrad by name. */
@@ -91,8 +102,8 @@ export const adagradEntry: OptimizerEntry<AdagradOptions> = {
   learningRate: 1e-2,
   options: {
     learningRateDecay: schema.notNegative("the rate falls as 1/(1 + (t − 1)·this)", 0),
-    eps: schema.notNegative("added to the denominator", 1e-10),
-    initialSum: schema.notNegative("what the sums of squares start from", 0),
+    epsilon: schema.notNegative("added to the denominator", 1e-10),
+    initialSum: schema.notNegative("the first value of the sums of squares", 0),
     weightDecay: schema.weightDecay(),
   },
   create: adagrad,

@@ -8,12 +8,19 @@ import { type UpdateOp, updateOp } from "./update-op.ts";
 
 /** Options of {@link adam} and {@link adamw}. */
 export interface AdamOptions extends CommonOptions {
-  /** Decay of the means of g and g², each in [0, 1); [0.9, 0.999] unless said. */
-  readonly betas?: readonly [number, number];
-  /** Added to the denominator, at least 0; 1e-8 unless said. */
-  readonly eps?: number;
   /**
-   * Divide by the largest second moment so far (Reddi, Kale, Kumar, ICLR 2018); false unless said.
+   * Decay of the running means of g and of g², each in [0, 1).
+   * @defaultValue [0.9, 0.999]
+   */
+  readonly betas?: readonly [number, number];
+  /**
+   * Added to the denominator, at least 0.
+   * @defaultValue 1e-8
+   */
+  readonly epsilon?: number;
+  /**
+   * Whether to divide by the largest second moment so far (Reddi, Kale, Kumar, ICLR 2018).
+   * @defaultValue false
    */
   readonly amsgrad?: boolean;
 }
@@ -25,18 +32,18 @@ export interface AdamUpdate {
   readonly beta1: number;
   readonly beta2: number;
   /** ε√(1 − β₂ᵗ) */
-  readonly eps: number;
-  /** Added to the gradient, times the parameter. */
+  readonly epsilon: number;
+  /** Coupled weight decay λ: the gradient is g + λp. */
   readonly l2: number;
-  /** What decoupled decay leaves of the parameter, 1 − ηλ. */
+  /** 1 − ηλ, the factor of the parameter in decoupled weight decay. */
   readonly keep: number;
 }
 
-/** One step of Adam; with a third slot, AMSGrad's. Its primitive is `adamUpdate.primitive`. */
+/** One step of Adam; slots: first and second moment, and for AMSGrad the largest second moment. */
 export const adamUpdate: UpdateOp<[m: 1, v: 1, max?: 1], AdamUpdate> = updateOp(
   "adam",
   (next, parameter, grad, slots, options) => {
-    const { stepSize, beta1, beta2, eps, l2, keep } = options;
+    const { stepSize, beta1, beta2, epsilon, l2, keep } = options;
     const [nextP, nextM, nextV, nextMax] = next;
     const [m, v, max] = slots;
     for (let i = 0; i < parameter.length; i++) {
@@ -49,19 +56,20 @@ export const adamUpdate: UpdateOp<[m: 1, v: 1, max?: 1], AdamUpdate> = updateOp(
       let scale = second;
       if (nextMax !== undefined && max !== undefined)
         nextMax[i] = scale = Math.max(max[i]!, second);
-      nextP[i] = keep * p - (stepSize * first) / (Math.sqrt(scale) + eps);
+      nextP[i] = keep * p - (stepSize * first) / (Math.sqrt(scale) + epsilon);
     }
   },
 );
 
 /**
- * The numbers of a step; weight decay is decoupled from the gradient (AdamW) or added to it (Adam).
+ * The numbers of a step, with weight decay decoupled from the gradient (AdamW) or added to it
+ * (Adam).
  */
 export function adamNumbers(
   {
     betas: [beta1, beta2],
-    eps,
-  }: { readonly betas: readonly [number, number]; readonly eps: number },
+    epsilon,
+  }: { readonly betas: readonly [number, number]; readonly epsilon: number },
   { step, learningRate, weightDecay }: StepContext,
   decoupled: boolean,
 ): AdamUpdate {
@@ -70,7 +78,7 @@ export function adamNumbers(
     stepSize: (learningRate * correction) / (1 - beta1 ** step),
     beta1,
     beta2,
-    eps: eps * correction,
+    epsilon: epsilon * correction,
     l2: decoupled ? 0 : weightDecay,
     keep: decoupled ? 1 - learningRate * weightDecay : 1,
   };
@@ -85,14 +93,14 @@ const adamRule = (
   defaults: {
     learningRate: 1e-3,
     betas: [0.9, 0.999],
-    eps: 1e-8,
+    epsilon: 1e-8,
     weightDecay,
     amsgrad: false,
     exemptions: true,
   },
-  check: ({ betas, eps }) => {
+  check: ({ betas, epsilon }) => {
     checkBetas(name, betas);
-    checkNotNegative(name, { eps });
+    checkNotNegative(name, { epsilon });
   },
   slots: (_, { amsgrad }) => ({
     firstMoment: 0,
@@ -106,47 +114,52 @@ const adamRule = (
 const adamRules = { adam: adamRule("adam", false, 0), adamw: adamRule("adamw", true, 1e-2) };
 
 /**
- * Adam; weight decay λ, 0 unless said, is added to the gradient (L2).
+ * Adam, which scales each step by running means of the gradient and of its square. Weight decay λ
+ * (default 0) is added to the gradient.
  *
- * g ← g + λp; m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²; p ← p − η·(m/(1 − β₁ᵗ)) / (√(v/(1 −
- * β₂ᵗ)) + ε)
+ * g ← g + λp;  m ← β₁m + (1 − β₁)g;  v ← β₂v + (1 − β₂)g²;
+ * p ← p − η·(m/(1 − β₁ᵗ)) / (√(v/(1 − β₂ᵗ)) + ε)
  *
- * State: 2 slots a parameter (3 with AMSGrad). Learning rate 1e-3 unless said.
- * @throws ValueError for options out of range, no parameter or one given twice
+ * State: 2 slots a parameter (3 with AMSGrad). The default learning rate is 1e-3.
+ * @throws ValueError for options out of range, no parameter or one given twice; OptionError for an
+ * unknown option
  * Source: Kingma, Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, algorithm 1
  * @example
- * const optimizer = adam(parameters, { learningRate: cosine({ base: 1e-3, steps: 1000 }) });
- * const { grads } = valueAndGrad(loss, parameters);
+ * const w = parameter([1, 2]);
+ * const optimizer = adam([w], { learningRate: cosine({ learningRate: 1e-3, steps: 1000 }) });
+ * const { grads } = valueAndGrad(() => sum(square(w)), [w]);
  * optimizer.step(grads);
  */
 export function adam(
-  params: ParametersOrGroups<AdamOptions>,
+  parameters: ParametersOrGroups<AdamOptions>,
   options: AdamOptions = {},
 ): Optimizer<AdamOptions> {
-  return new Optimizer(adamRules.adam, params, options);
+  return new Optimizer(adamRules.adam, parameters, options);
 }
 
 /**
- * Adam with decoupled weight decay: the decay λ, 0.01 unless said, shrinks the parameter and never
- * enters the moments.
+ * Adam with decoupled weight decay λ (default 0.01), which shrinks the parameter and doesn't enter
+ * the moments.
  *
  * p ← (1 − ηλ)p, then Adam's step with λ = 0
  *
- * @throws ValueError for options out of range, no parameter or one given twice
+ * State: 2 slots a parameter (3 with AMSGrad). The default learning rate is 1e-3.
+ * @throws ValueError for options out of range, no parameter or one given twice; OptionError for an
+ * unknown option
  * Source: Loshchilov, Hutter, "Decoupled Weight Decay Regularization", ICLR 2019, algorithm 2 (with
  * the schedule in η)
- * @example const optimizer = adamw(parameters, { learningRate: 3e-4, weightDecay: 0.1 });
+ * @example adamw([parameter([1])], { learningRate: 3e-4, weightDecay: 0.1 });
  */
 export function adamw(
-  params: ParametersOrGroups<AdamOptions>,
+  parameters: ParametersOrGroups<AdamOptions>,
   options: AdamOptions = {},
 ): Optimizer<AdamOptions> {
-  return new Optimizer(adamRules.adamw, params, options);
+  return new Optimizer(adamRules.adamw, parameters, options);
 }
 
 const adamOptions = {
   betas: schema.betas("decay of the means of g and g²"),
-  eps: schema.notNegative("added to the denominator", 1e-8),
+  epsilon: schema.notNegative("added to the denominator", 1e-8),
   amsgrad: schema.flag("divide by the largest second moment so far"),
 };
 

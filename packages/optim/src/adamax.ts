@@ -1,6 +1,4 @@
-/**
- * @file Adamax: Adam with the largest gradient of the recent past instead of its root mean square.
- */
+/** @file Adamax: Adam with a decaying maximum of |g| in the place of the root mean square. */
 import { checkBetas, checkNotNegative } from "./check.ts";
 import { Optimizer } from "./optimizer.ts";
 import type { OptimizerEntry } from "./optimizer-entry.ts";
@@ -10,10 +8,16 @@ import { type UpdateOp, updateOp } from "./update-op.ts";
 
 /** Options of {@link adamax}. */
 export interface AdamaxOptions extends CommonOptions {
-  /** Decay of the mean of g and of the norm, each in [0, 1); [0.9, 0.999] unless said. */
+  /**
+   * Decay of the running mean of g and of the infinity norm, each in [0, 1).
+   * @defaultValue [0.9, 0.999]
+   */
   readonly betas?: readonly [number, number];
-  /** Added to |g|, at least 0; 1e-8 unless said. */
-  readonly eps?: number;
+  /**
+   * Added to |g|, at least 0.
+   * @defaultValue 1e-8
+   */
+  readonly epsilon?: number;
 }
 
 /** The numbers of one Adamax step. */
@@ -22,8 +26,8 @@ export interface AdamaxUpdate {
   readonly stepSize: number;
   readonly beta1: number;
   readonly beta2: number;
-  readonly eps: number;
-  /** Added to the gradient, times the parameter. */
+  readonly epsilon: number;
+  /** Coupled weight decay λ: the gradient is g + λp. */
   readonly l2: number;
 }
 
@@ -31,13 +35,13 @@ export interface AdamaxUpdate {
 export const adamaxUpdate: UpdateOp<[m: 1, norm: 1], AdamaxUpdate> = updateOp(
   "adamax",
   (next, parameter, grad, [m, norm], options) => {
-    const { stepSize, beta1, beta2, eps, l2 } = options;
+    const { stepSize, beta1, beta2, epsilon, l2 } = options;
     const [nextP, nextM, nextNorm] = next;
     for (let i = 0; i < parameter.length; i++) {
       const p = parameter[i]!;
       const g = grad[i]! + l2 * p;
       const first = beta1 * m[i]! + (1 - beta1) * g;
-      const largest = Math.max(beta2 * norm[i]!, Math.abs(g) + eps);
+      const largest = Math.max(beta2 * norm[i]!, Math.abs(g) + epsilon);
       nextM[i] = first;
       nextNorm[i] = largest;
       nextP[i] = p - (stepSize * first) / largest;
@@ -50,56 +54,57 @@ const rule: Rule<AdamaxOptions, [m: 1, norm: 1]> = {
   defaults: {
     learningRate: 2e-3,
     betas: [0.9, 0.999],
-    eps: 1e-8,
+    epsilon: 1e-8,
     weightDecay: 0,
     exemptions: true,
   },
-  check: ({ betas, eps }) => {
+  check: ({ betas, epsilon }) => {
     checkBetas("adamax", betas);
-    checkNotNegative("adamax", { eps });
+    checkNotNegative("adamax", { epsilon });
   },
   slots: () => ({ firstMoment: 0, infinityNorm: 0 }),
   update: (
     parameter,
     grad,
     slots,
-    { betas: [beta1, beta2], eps },
+    { betas: [beta1, beta2], epsilon },
     { step, learningRate, weightDecay },
   ) =>
     adamaxUpdate([parameter, grad, ...slots], {
       stepSize: learningRate / (1 - beta1 ** step),
       beta1,
       beta2,
-      eps,
+      epsilon,
       l2: weightDecay,
     }),
 };
 
 /**
- * Adamax.
+ * Adamax, which is Adam with a decaying maximum of |g| in the place of the root mean square.
  *
  * g ← g + λp;  m ← β₁m + (1 − β₁)g;  u ← max(β₂u, |g| + ε);  p ← p − η/(1 − β₁ᵗ) · m/u
  *
- * State: 2 slots a parameter. Learning rate 2e-3 unless said.
- * @throws ValueError for options out of range, no parameter or one given twice
+ * State: 2 slots a parameter. The default learning rate is 2e-3.
+ * @throws ValueError for options out of range, no parameter or one given twice; OptionError for an
+ * unknown option
  * Source: Kingma, Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, algorithm 2
- * @example const optimizer = adamax(parameters, { learningRate: 2e-3 });
+ * @example adamax([parameter([1])], { learningRate: 2e-3 });
  */
 export function adamax(
-  params: ParametersOrGroups<AdamaxOptions>,
+  parameters: ParametersOrGroups<AdamaxOptions>,
   options: AdamaxOptions = {},
 ): Optimizer<AdamaxOptions> {
-  return new Optimizer(rule, params, options);
+  return new Optimizer(rule, parameters, options);
 }
 
 /** Adamax by name. */
 export const adamaxEntry: OptimizerEntry<AdamaxOptions> = {
-  description: "Adam with the largest gradient of late for the mean square",
+  description: "Adam with a decaying maximum of |g| for the root mean square",
   learningRate: 2e-3,
   adamScale: 1,
   options: {
     betas: schema.betas("decay of the mean of g and of the largest |g|"),
-    eps: schema.notNegative("added to |g|", 1e-8),
+    epsilon: schema.notNegative("added to |g|", 1e-8),
     weightDecay: schema.weightDecay(),
   },
   create: adamax,

@@ -1,4 +1,4 @@
-/** @file Ranges of options, checked with messages that name the rule and the option. */
+/** @file Ranges of options, checked with messages that name the function and the option. */
 import { ValueError } from "@spm/core/extend";
 
 /** @throws ValueError unless each number is finite and at least 0 */
@@ -29,4 +29,13 @@ export function checkCounts(op: string, counts: Readonly<Record<string, number>>
 /** @throws ValueError unless both decay rates of running means lie in [0, 1) */
 export function checkBetas(op: string, [beta1, beta2]: readonly [number, number]): void {
   checkFractions(op, { "betas[0]": beta1, "betas[1]": beta2 });
+}
+
+/** @throws ValueError unless the steps are whole and ascend */
+export function checkMilestones(op: string, milestones: readonly number[]): void {
+  const ascending = milestones.every(
+    (step, k) => Number.isSafeInteger(step) && step > (milestones[k - 1] ?? -1),
+  );
+  if (!ascending)
+    throw new ValueError(op, "whole milestones ≥ 0 that ascend", `[${milestones.join(", ")}]`);
 }

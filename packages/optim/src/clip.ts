@@ -1,7 +1,4 @@
-/**
- * @file Gradients kept within bounds: pure functions, to be called between the gradient and the
- * step.
- */
+/** @file Gradient clipping: pure functions between the gradient and the step. */
 import {
   add,
   clamp,
@@ -20,21 +17,22 @@ import { sizeOf, ValueError } from "@spm/core/extend";
 import { checkPositive } from "./check.ts";
 
 /**
- * Scales all gradients by one factor so that their norm, taken together, is at most `maxNorm`.
+ * Scales all gradients by one factor, so that their common norm is at most `maxNorm`.
  *
  * ‖g‖ = √Σᵢ‖gᵢ‖²;  gᵢ ← gᵢ · min(1, maxNorm/(‖g‖ + 1e-6))
  *
  * The norm stays on the device: nothing waits for it. A NaN in one gradient makes all of them NaN.
- * Works on all gradients as one vector, of which those returned are views: a dozen kernels on a
- * GPU, where one by one it would be five for each.
+ * The gradients are concatenated into one vector, and those returned are views of it: a dozen
+ * kernels on a GPU, in the place of five for each gradient.
+ * @param grads - any shapes, of one dtype and backend
  * @param maxNorm - above 0
  * @returns new gradients, and the norm before clipping (a scalar)
  * @throws ValueError for a norm ≤ 0 or no gradients
  * Source: Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks", ICML
  * 2013, section 3.2
  * @example
- * const { grads, norm } = clipByGlobalNorm(valueAndGrad(loss, parameters).grads, 1);
- * optimizer.step(grads);
+ * const { grads, norm } = clipByGlobalNorm([tensor([3, 4])], 1); // the norm is 5
+ * grads[0]; // [0.6, 0.8]
  */
 export function clipByGlobalNorm(
   grads: readonly Tensor[],
@@ -52,10 +50,12 @@ export function clipByGlobalNorm(
 }
 
 /**
- * The norm of all gradients taken together, √Σᵢ‖gᵢ‖²: a scalar.
+ * The common norm of all gradients, a scalar.
+ *
+ * ‖g‖ = √Σᵢ‖gᵢ‖²
  *
  * @throws ValueError for no gradients
- * @example const norm = await globalNorm(grads).item();
+ * @example globalNorm([tensor([3]), tensor([4])]); // 5
  */
 export function globalNorm(grads: readonly Tensor[]): Tensor {
   return noGrad(() => sqrt(sum(square(asVector(grads)))));
@@ -70,9 +70,9 @@ function asVector(grads: readonly Tensor[]): Tensor {
  * Limits every element of the gradients to [−limit, limit].
  *
  * @param limit - above 0
- * @returns new gradients
+ * @returns new gradients of the same shapes
  * @throws ValueError for a limit ≤ 0
- * @example optimizer.step(clipByValue(grads, 0.5));
+ * @example clipByValue([tensor([3, -0.1])], 0.5)[0]; // [0.5, −0.1]
  */
 export function clipByValue(grads: readonly Tensor[], limit: number): Tensor[] {
   checkPositive("clipByValue", { limit });

@@ -80,7 +80,10 @@ describe.each(Object.entries(rules))("%s", (name, make) => {
       [0.5, 0.25],
     ]);
     const base = name.startsWith("adagrad") ? 0.5 : 0.05;
-    const optimizer = make([w], { learningRate: cosine({ base, steps: 800 }), weightDecay: 0 });
+    const optimizer = make([w], {
+      learningRate: cosine({ learningRate: base, steps: 800 }),
+      weightDecay: 0,
+    });
     for (let i = 0; i < 800; i++) {
       const x = normal(random, [8, 2]);
       const { grads } = valueAndGrad(() => mean(square(sub(matmul(x, w), matmul(x, truth)))), [w]);
@@ -104,7 +107,7 @@ describe.each(Object.entries(rules))("%s", (name, make) => {
   });
 
   test("goes on from a saved state bit by bit", async () => {
-    const learningRate = cosine({ base: 0.1, steps: 20 });
+    const learningRate = cosine({ learningRate: 0.1, steps: 20 });
     const options = { learningRate, weightDecay: 0.01 };
     const whole = model();
     const first = make(whole, options);

@@ -1,6 +1,6 @@
 /**
- * @file @spm/optim/extend: the updates of its rules as primitives, for backends with kernels for
- * them.
+ * @file @spm/optim/extend: the updates of the rules as primitives, which backends may have kernels
+ * for.
  */
 export { type AdagradUpdate, adagradUpdate } from "./adagrad.ts";
 export { type AdamUpdate, adamUpdate } from "./adam.ts";

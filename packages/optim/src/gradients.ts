@@ -1,4 +1,4 @@
-/** @file Gradients are checked against what they belong to before anything is done with them. */
+/** @file Gradients beside their owners, checked to fit them. */
 import type { Tensor } from "@spm/core";
 import {
   BackendError,
@@ -10,10 +10,10 @@ import {
 } from "@spm/core/extend";
 
 /**
- * Gradients beside their owners.
- * @param like - what an owner's gradient must resemble in shape, dtype and backend
+ * Pairs of owners and gradients.
+ * @param like - the tensor whose shape, dtype and backend an owner's gradient must have
  * @throws ValueError for another number of gradients; ShapeError, DTypeError, BackendError for one
- * that differs; TapeError for a released one
+ * that doesn't fit; TapeError for a released one
  */
 export function checkedGradients<T>(
   op: string,

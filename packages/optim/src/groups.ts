@@ -1,30 +1,33 @@
-/** @file Parameter groups: who is updated, with which options. */
+/** @file Parameter groups: parameters with the options that hold for them. */
 import { Parameter, Tensor } from "@spm/core";
-import { DTypeError, showShape, showSpec, ValueError } from "@spm/core/extend";
+import { checkOptions, DTypeError, showShape, showSpec, ValueError } from "@spm/core/extend";
 import { checkNotNegative } from "./check.ts";
 import type { CommonOptions, Decided, ParameterGroup, ParametersOrGroups, Rule } from "./rule.ts";
 
-/** A group with every option decided. */
+/** A group with a value for every option. */
 export interface Group<Options extends CommonOptions> {
-  readonly params: readonly Parameter[];
+  readonly parameters: readonly Parameter[];
   readonly options: Decided<Options>;
 }
 
 /**
- * Fills each group's options from the optimizer's and the rule's defaults.
- * @throws ValueError for options out of range, no parameter or one given twice; DTypeError for what
- * is no parameter
+ * Completes each group's options with the optimizer's, then with the rule's defaults.
+ * @throws ValueError for options out of range, no parameter or one given twice; OptionError for an
+ * unknown option; DTypeError for a value that isn't a parameter
  */
 export function resolveGroups<Options extends CommonOptions>(
   rule: Rule<Options>,
-  params: ParametersOrGroups<Options>,
+  parameters: ParametersOrGroups<Options>,
   options: Options,
 ): Group<Options>[] {
-  const groups = params.some((p) => p instanceof Parameter)
-    ? [{ ...options, params: params as readonly Parameter[] }]
-    : (params as readonly ParameterGroup<Options>[]);
+  checkOptions(rule.name, options, rule.defaults);
+  const groups = parameters.some((p) => p instanceof Parameter)
+    ? [{ ...options, parameters: parameters as readonly Parameter[] }]
+    : (parameters as readonly ParameterGroup<Options>[]);
   const seen = new Set<Parameter>();
-  const resolved = groups.map(({ params: own, ...overrides }) => {
+  const resolved = groups.map((group) => {
+    checkOptions(rule.name, group, { ...rule.defaults, parameters });
+    const { parameters: own, ...overrides } = group;
     const decided: Decided<Options> = {
       ...rule.defaults,
       ...options,
@@ -41,7 +44,7 @@ export function resolveGroups<Options extends CommonOptions>(
         const got: unknown = p;
         throw new DTypeError(
           rule.name,
-          "parameters, or groups { params, ... }",
+          "parameters, or groups { parameters, ... }",
           got instanceof Tensor ? showSpec(got) : got,
         );
       }
@@ -55,7 +58,7 @@ export function resolveGroups<Options extends CommonOptions>(
         );
       seen.add(p);
     }
-    return { params: own, options: decided };
+    return { parameters: own, options: decided };
   });
   if (seen.size === 0) throw new ValueError(rule.name, "at least 1 parameter", 0);
   return resolved;

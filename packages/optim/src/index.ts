@@ -1,6 +1,6 @@
 /**
- * @file @spm/optim: optimizers, learning-rate schedules, and what goes with them. What authors of
- * rules and backends need besides is `@spm/optim/extend`.
+ * @file @spm/optim: optimizers, learning-rate schedules, gradient clipping, averages of weights.
+ * `@spm/optim/extend` is for authors of rules and backends.
  */
 export { GradientAccumulator } from "./accumulate.ts";
 export { type AdagradOptions, adagrad } from "./adagrad.ts";
@@ -8,7 +8,7 @@ export { type AdamOptions, adam, adamw } from "./adam.ts";
 export { type AdamaxOptions, adamax } from "./adamax.ts";
 export { clipByGlobalNorm, clipByValue, globalNorm } from "./clip.ts";
 export { type LionOptions, lion } from "./lion.ts";
-export { MovingAverage } from "./moving-average.ts";
+export { MovingAverage, type MovingAverageOptions } from "./moving-average.ts";
 export { type MuonOptions, muon } from "./muon.ts";
 export { type NadamOptions, nadam } from "./nadam.ts";
 export { Optimizer } from "./optimizer.ts";
@@ -24,7 +24,6 @@ export {
   rateSchedules,
   type ScheduleEntry,
   type ScheduleName,
-  type ScheduleSpan,
 } from "./rate-schedules.ts";
 export { type RmspropOptions, rmsprop } from "./rmsprop.ts";
 export type {
@@ -36,18 +35,31 @@ export type {
   StepContext,
 } from "./rule.ts";
 export {
-  constant,
+  type CosineOptions,
+  type CosineRestartsOptions,
   cosine,
   cosineRestarts,
-  exponential,
-  linearDecay,
-  multistep,
+  type OneCycleOptions,
   oneCycle,
+} from "./schedules/cosines.ts";
+export {
+  type ExponentialOptions,
+  exponential,
+  type LinearDecayOptions,
+  linearDecay,
+  type MultistepOptions,
+  multistep,
+  type PolynomialOptions,
   polynomial,
-  type Schedule,
-  sequence,
+  type StepDecayOptions,
   stepDecay,
-  warmup,
-} from "./schedule.ts";
+} from "./schedules/decays.ts";
+export {
+  type ConstantOptions,
+  constant,
+  type Schedule,
+  type ScheduleSpan,
+} from "./schedules/schedule.ts";
+export { sequence, type WarmupOptions, warmup } from "./schedules/sequence.ts";
 export { type SgdOptions, sgd } from "./sgd.ts";
 export type { State } from "./state.ts";

@@ -9,8 +9,8 @@ import { type UpdateOp, updateOp } from "./update-op.ts";
 /** Options of {@link lion}. */
 export interface LionOptions extends CommonOptions {
   /**
-   * Weight of the momentum in the direction, and its own decay, each in [0, 1); [0.9, 0.99] unless
-   * said.
+   * The momentum's weight in the direction of the step, and its decay, each in [0, 1).
+   * @defaultValue [0.9, 0.99]
    */
   readonly betas?: readonly [number, number];
 }
@@ -20,7 +20,7 @@ export interface LionUpdate {
   readonly learningRate: number;
   readonly beta1: number;
   readonly beta2: number;
-  /** What decoupled decay leaves of the parameter, 1 − ηλ. */
+  /** 1 − ηλ, the factor of the parameter in decoupled weight decay. */
   readonly keep: number;
 }
 
@@ -55,21 +55,23 @@ const rule: Rule<LionOptions, [m: 1]> = {
 };
 
 /**
- * Lion, with decoupled weight decay λ (0 unless said).
+ * Lion, whose steps have one size and the sign of the momentum, with decoupled weight decay λ
+ * (default 0).
  *
  * p ← (1 − ηλ)p − η·sign(β₁m + (1 − β₁)g);  m ← β₂m + (1 − β₂)g
  *
- * Its steps are larger than Adam's: a learning rate 3 to 10 times smaller and a decay as many times
- * larger suit it. State: one slot a parameter. Learning rate 1e-4 unless said.
- * @throws ValueError for options out of range, no parameter or one given twice
+ * Its steps are larger than Adam's: the usual learning rate is 3 to 10 times smaller, the usual
+ * decay as many times larger. State: one slot a parameter. The default learning rate is 1e-4.
+ * @throws ValueError for options out of range, no parameter or one given twice; OptionError for an
+ * unknown option
  * Source: Chen et al., "Symbolic Discovery of Optimization Algorithms", NeurIPS 2023, algorithm 2
- * @example const optimizer = lion(parameters, { learningRate: 1e-4, weightDecay: 0.1 });
+ * @example lion([parameter([1])], { learningRate: 1e-4, weightDecay: 0.1 });
  */
 export function lion(
-  params: ParametersOrGroups<LionOptions>,
+  parameters: ParametersOrGroups<LionOptions>,
   options: LionOptions = {},
 ): Optimizer<LionOptions> {
-  return new Optimizer(rule, params, options);
+  return new Optimizer(rule, parameters, options);
 }
 
 /** Lion by name. */

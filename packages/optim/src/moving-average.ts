@@ -3,14 +3,11 @@
  * weights.
  */
 import { keep, noGrad, type Parameter, type Tensor } from "@spm/core";
-import { TapeError, ValueError } from "@spm/core/extend";
+import { checkOptions, type OptionNames, TapeError, ValueError } from "@spm/core/extend";
 import { checkState, type Expected, keptCopy, type State } from "./state.ts";
 import { type UpdateOp, updateOp } from "./update-op.ts";
 
-/**
- * One step of an average towards a parameter: a ← a + (1 − d)(p − a). Its primitive is
- * `averageUpdate.primitive`.
- */
+/** One step of an average a towards a parameter p, by a decay d: a ← a + (1 − d)(p − a). */
 export const averageUpdate: UpdateOp<[], { readonly decay: number }> = updateOp(
   "movingAverage",
   ([next], average, parameter, _, { decay }) => {
@@ -19,20 +16,32 @@ export const averageUpdate: UpdateOp<[], { readonly decay: number }> = updateOp(
   },
 );
 
+/** Options of {@link MovingAverage}. */
+export interface MovingAverageOptions {
+  /**
+   * d in [0, 1], or a function of the number of the update (from 0), such as
+   * `(t) => Math.min(0.999, (1 + t) / (10 + t))`, which forgets the start sooner.
+   * @defaultValue 0.999
+   */
+  readonly decay?: number | ((update: number) => number);
+}
+
+const names: OptionNames<MovingAverageOptions> = { decay: true };
+
 /**
- * Exponential moving average of parameters: a ← d·a + (1 − d)·p after each step, starting from the
- * parameters as they are.
+ * An exponential moving average of parameters, which starts at their values.
+ *
+ * a ← d·a + (1 − d)·p
  *
  * Memory: one tensor a parameter.
  * Source: Polyak, Juditsky, "Acceleration of stochastic approximation by averaging", SIAM 1992;
  * exponential form as in Tarvainen, Valpola, "Mean teachers are better role models", NeurIPS 2017
  * @example
- * const average = new MovingAverage(parameters, { decay: 0.999 });
- * optimizer.step(grads);
- * average.update();
- * average.swap(); // the model now computes with the averages
- * await evaluate(model);
- * average.swap(); // and again with its own weights, bit by bit
+ * const weight = parameter([1]);
+ * const average = new MovingAverage([weight], { decay: 0.99 });
+ * average.update(); // after each step of the optimizer
+ * average.swap(); // the model computes with the averages: evaluate it here
+ * average.swap(); // its own weights are back, bit by bit
  */
 export class MovingAverage {
   readonly #decay: (update: number) => number;
@@ -40,19 +49,13 @@ export class MovingAverage {
   #updates = 0;
   #swapped = false;
 
-  /**
-   * @param options.decay - d in [0, 1], 0.999 unless said; or a function of the number of the
-   * update, from 0, such as `(t) => Math.min(0.999, (1 + t) / (10 + t))`, which forgets the start
-   * sooner
-   * @throws ValueError for a decay out of range
-   */
-  constructor(
-    params: readonly Parameter[],
-    { decay = 0.999 }: { readonly decay?: number | ((update: number) => number) } = {},
-  ) {
+  /** @throws ValueError for a decay out of range; OptionError for an unknown option */
+  constructor(parameters: readonly Parameter[], options: MovingAverageOptions = {}) {
+    checkOptions("MovingAverage", options, names);
+    const { decay = 0.999 } = options;
     this.#decay = typeof decay === "function" ? decay : () => decay;
     this.#decayAt(0);
-    this.#pairs = copied(params);
+    this.#pairs = copied(parameters);
   }
 
   /** Updates so far. */
@@ -84,7 +87,7 @@ export class MovingAverage {
   }
 
   /**
-   * Exchanges parameters and averages, without rounding: once to evaluate, once more to go on.
+   * Exchanges parameters and averages, without rounding.
    * @throws TapeError in an open tape
    */
   swap(): void {
@@ -99,7 +102,8 @@ export class MovingAverage {
   }
 
   /**
-   * `movingAverage.updates` and `movingAverage.<i>`; the tensors are live, until the next update.
+   * `movingAverage.updates` and `movingAverage.<i>`. The tensors are the live ones: the next update
+   * releases them.
    * @throws TapeError while swapped
    */
   state(): Record<string, Tensor | number> {
@@ -111,9 +115,9 @@ export class MovingAverage {
   }
 
   /**
-   * Takes over a copy of what {@link state} gave.
+   * Copies a {@link state} in.
    * @throws ValueError for a missing or unknown key; ShapeError, DTypeError for a tensor unlike its
-   * parameter; TapeError while swapped. Nothing has been written then.
+   * parameter; TapeError while swapped. Nothing is written then.
    */
   restore(state: State): void {
     this.#checkInPlace();
@@ -155,5 +159,5 @@ export class MovingAverage {
 }
 
 /** Parameters beside copies of them. */
-const copied = (params: readonly Parameter[]): { parameter: Parameter; average: Tensor }[] =>
-  params.map((parameter) => ({ parameter, average: keptCopy(parameter, parameter.backend) }));
+const copied = (parameters: readonly Parameter[]): { parameter: Parameter; average: Tensor }[] =>
+  parameters.map((parameter) => ({ parameter, average: keptCopy(parameter, parameter.backend) }));

@@ -55,7 +55,7 @@ describe.each([
 });
 
 describe("the choice of update", () => {
-  const options = { learningRate: 0.1, weightDecay: 0.1, eps: 1e-8 };
+  const options = { learningRate: 0.1, weightDecay: 0.1, epsilon: 1e-8 };
   const trace = (
     make: () => Parameter,
     optimizerOf: (p: Parameter) => { step(grads: Tensor[]): void },
@@ -84,8 +84,12 @@ describe("the choice of update", () => {
     const asAdamw = trace(plain, (p) => adamw([p], options));
     const asMuon = trace(plain, (p) => muon([p], { ...options, weightDecay: 0 }));
     expect(asMuon).not.toEqual(asAdamw);
-    expect(trace(plain, (p) => muon([{ params: [p], update: "adamw" }], options))).toEqual(asAdamw);
-    expect(trace(exempt, (p) => muon([{ params: [p], update: "muon" }], options))).toEqual(asMuon);
+    expect(trace(plain, (p) => muon([{ parameters: [p], update: "adamw" }], options))).toEqual(
+      asAdamw,
+    );
+    expect(trace(exempt, (p) => muon([{ parameters: [p], update: "muon" }], options))).toEqual(
+      asMuon,
+    );
   });
 
   test("Muon on no matrix is refused", () => {

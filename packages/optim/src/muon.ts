@@ -1,4 +1,4 @@
-/** @file Muon: momentum made orthogonal, for matrices; other parameters are left to AdamW. */
+/** @file Muon: orthogonalised momentum for matrices, AdamW for other parameters. */
 import {
   add,
   clamp,
@@ -24,31 +24,49 @@ import type { CommonOptions, Decided, ParametersOrGroups, Rule } from "./rule.ts
 
 /** Options of {@link muon}. */
 export interface MuonOptions extends CommonOptions {
-  /** What remains of the momentum each step, in [0, 1); 0.95 unless said. */
+  /**
+   * Decay μ of the momentum per step, in [0, 1).
+   * @defaultValue 0.95
+   */
   readonly momentum?: number;
-  /** Look ahead along the momentum; true unless said. */
+  /**
+   * Whether to look ahead along the momentum.
+   * @defaultValue true
+   */
   readonly nesterov?: boolean;
-  /** Newton-Schulz iterations, at least 1; 5 unless said. */
+  /**
+   * Newton-Schulz iterations, at least 1.
+   * @defaultValue 5
+   */
   readonly iterations?: number;
-  /** a, b, c of the iteration's quintic ax + bx³ + cx⁵; [3.4445, −4.775, 2.0315] unless said. */
+  /**
+   * a, b, c of the iteration's quintic ax + bx³ + cx⁵.
+   * @defaultValue [3.4445, −4.775, 2.0315]
+   */
   readonly coefficients?: readonly [number, number, number];
   /**
-   * How the step of an [m, n] matrix is scaled: `"shape"` by √max(1, m/n) (Jordan), or `"rms"` by
-   * 0.2·√max(m, n) (Liu et al. 2025), which gives it the size of AdamW's so that both can share a
-   * learning rate. `"shape"` unless said.
+   * The scale of a step of an [m, n] matrix: `"shape"` is √max(1, m/n) (Jordan); `"rms"` is
+   * 0.2·√max(m, n) (Liu et al. 2025), the size of AdamW's steps, so that both can share a learning
+   * rate.
+   * @defaultValue `"shape"`
    */
   readonly scale?: "shape" | "rms";
   /**
-   * Which update applies: `"auto"`, which it is unless said, takes Muon for matrices with decay and
-   * AdamW for the rest (vectors, and structured parameters such as the mixer's angles and blocks).
+   * The update: `"auto"` is Muon for matrices with weight decay, and AdamW for the rest (vectors,
+   * and structured parameters such as the mixer's angles and blocks).
+   * @defaultValue `"auto"`
    */
   readonly update?: "auto" | "muon" | "adamw";
-  /** AdamW's decay of the means of g and g², each in [0, 1); [0.9, 0.999] unless said. */
+  /**
+   * AdamW's decay of the running means of g and of g², each in [0, 1).
+   * @defaultValue [0.9, 0.999]
+   */
   readonly betas?: readonly [number, number];
   /**
-   * Least norm to divide by, and what AdamW adds to its denominator, at least 0; 1e-7 unless said.
+   * The least norm to divide by, and the number added to AdamW's denominator, at least 0.
+   * @defaultValue 1e-7
    */
-  readonly eps?: number;
+  readonly epsilon?: number;
 }
 
 const rule: Rule<MuonOptions, [first: 1, second?: 1]> = {
@@ -62,15 +80,15 @@ const rule: Rule<MuonOptions, [first: 1, second?: 1]> = {
     scale: "shape",
     update: "auto",
     betas: [0.9, 0.999],
-    eps: 1e-7,
+    epsilon: 1e-7,
     weightDecay: 0.1,
     exemptions: true,
   },
-  check: ({ momentum, iterations, betas, eps, scale, update }) => {
+  check: ({ momentum, iterations, betas, epsilon, scale, update }) => {
     checkFractions("muon", { momentum });
     checkCounts("muon", { iterations });
     checkBetas("muon", betas);
-    checkNotNegative("muon", { eps });
+    checkNotNegative("muon", { epsilon });
     if (!["shape", "rms"].includes(scale))
       throw new ValueError("muon", 'scale to be "shape" or "rms"', scale);
     if (!["auto", "muon", "adamw"].includes(update))
@@ -115,22 +133,22 @@ function isOrthogonalised({ shape, decay }: Parameter, { update }: Decided<MuonO
 }
 
 /**
- * UVᵀ of X = USVᵀ, roughly: Newton-Schulz iterations X ← aX + (bA + cA²)X, A = XXᵀ, on X/‖X‖, which
- * bring every singular value near 1. X [m, n]; 2·min(m, n)²·(2·max(m, n) + min(m, n)) FLOP an
- * iteration.
+ * An approximation of UVᵀ for X = USVᵀ [m, n]: Newton-Schulz iterations X ← aX + (bA + cA²)X,
+ * A = XXᵀ, on X/‖X‖ bring every singular value near 1. 2·min(m, n)²·(2·max(m, n) + min(m, n)) FLOP
+ * an iteration.
  */
 function orthogonalise(
   x: Tensor,
   {
     iterations,
     coefficients: [a, b, c],
-    eps,
-  }: Pick<Decided<MuonOptions>, "iterations" | "coefficients" | "eps">,
+    epsilon,
+  }: Pick<Decided<MuonOptions>, "iterations" | "coefficients" | "epsilon">,
 ): Tensor {
   const [rows = 1, columns = 1] = x.shape;
   const tall = rows > columns;
   let y = tall ? transpose(x) : x;
-  y = div(y, clamp(sqrt(sum(square(y))), { min: eps }));
+  y = div(y, clamp(sqrt(sum(square(y))), { min: epsilon }));
   for (let k = 0; k < iterations; k++) {
     const gram = matmul(y, transpose(y));
     y = add(mul(y, a), matmul(add(mul(gram, b), mul(matmul(gram, gram), c)), y));
@@ -139,35 +157,36 @@ function orthogonalise(
 }
 
 /**
- * Muon for matrices, AdamW for the rest, both with decoupled weight decay λ (0.1 unless said).
+ * Muon for matrices, AdamW for the rest, both with decoupled weight decay λ (default 0.1).
  *
- * m ← μm + (1 − μ)g; p ← (1 − ηλ)p − η·s·NS((1 − μ)g + μm), NS without Nesterov of m; NS(USVᵀ) ≈
- * UVᵀ, s by `scale`
+ * m ← μm + (1 − μ)g;  p ← (1 − ηλ)p − η·s·NS((1 − μ)g + μm), or without Nesterov NS(m);
+ * NS(USVᵀ) ≈ UVᵀ, s by `scale`
  *
- * Embeddings and output layers do better with AdamW: give them a group with `update: "adamw"`.
- * Unless `scale` is `"rms"`, the two want different learning rates: groups again.
- * State: one slot a matrix, 2 for each other parameter. Cost, beyond one pass: the iterations on
- * each [m, n], of 2·min(m, n)²·(2·max(m, n) + min(m, n)) FLOP. Learning rate 1e-3 unless said.
+ * Embeddings and output layers train better with AdamW: put them in a group with `update: "adamw"`.
+ * With `scale: "shape"`, matrices and other parameters need different learning rates, so groups
+ * too. State: one slot a matrix, 2 for each other parameter. Cost beyond one pass:
+ * 2·min(m, n)²·(2·max(m, n) + min(m, n)) FLOP for each iteration and matrix [m, n]. The default
+ * learning rate is 1e-3.
  * @throws ValueError for options out of range, no parameter or one given twice; ShapeError for
- * `update: "muon"` on no matrix
+ * `update: "muon"` on another parameter than a matrix; OptionError for an unknown option
  * Source: Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 2024; `"rms"`:
  * Liu et al., "Muon is Scalable for LLM Training", 2025, eq. 4
- * @example const optimizer = muon(parameters, { learningRate: 3e-4, scale: "rms" });
+ * @example muon([parameter([[1]])], { learningRate: 3e-4, scale: "rms" });
  */
 export function muon(
-  params: ParametersOrGroups<MuonOptions>,
+  parameters: ParametersOrGroups<MuonOptions>,
   options: MuonOptions = {},
 ): Optimizer<MuonOptions> {
-  return new Optimizer(rule, params, options);
+  return new Optimizer(rule, parameters, options);
 }
 
 /** Muon by name. */
 export const muonEntry: OptimizerEntry<MuonOptions> = {
-  description: "momentum made orthogonal for matrices, AdamW for the rest",
+  description: "orthogonalised momentum for matrices, AdamW for the rest",
   learningRate: 1e-3,
   adamScale: 1, // on MNIST, 1,600 steps: 3 to 6 % better than 0.001, for matrices and mixers
   options: {
-    momentum: schema.fraction("what remains of the velocity each step", 0.95),
+    momentum: schema.fraction("decay of the velocity per step", 0.95),
     nesterov: schema.flag("look ahead along the velocity", true),
     iterations: schema.count("Newton-Schulz iterations", 5),
     coefficients: {
@@ -178,17 +197,20 @@ export const muonEntry: OptimizerEntry<MuonOptions> = {
       maxItems: 3,
       default: [3.4445, -4.775, 2.0315],
     },
-    scale: schema.word("steps of an m × n matrix by √max(1, m/n), or by 0.2·√max(m, n)", [
+    scale: schema.word("scale of steps of an m × n matrix: √max(1, m/n) or 0.2·√max(m, n)", [
       "shape",
       "rms",
     ]),
-    update: schema.word("which update applies; auto: muon to matrices, adamw to others", [
+    update: schema.word("the update; auto is muon for matrices, adamw for others", [
       "auto",
       "muon",
       "adamw",
     ]),
     betas: schema.betas("AdamW's decay of the means of g and g²"),
-    eps: schema.notNegative("least norm to divide by, and added to AdamW's denominator", 1e-7),
+    epsilon: schema.notNegative(
+      "least norm to divide by, and number added to AdamW's denominator",
+      1e-7,
+    ),
     weightDecay: schema.weightDecay(0.1),
   },
   create: muon,

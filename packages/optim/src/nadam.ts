@@ -8,11 +8,20 @@ import { type UpdateOp, updateOp } from "./update-op.ts";
 
 /** Options of {@link nadam}. */
 export interface NadamOptions extends CommonOptions {
-  /** Decay of the means of g and g², each in [0, 1); [0.9, 0.999] unless said. */
+  /**
+   * Decay of the running means of g and of g², each in [0, 1).
+   * @defaultValue [0.9, 0.999]
+   */
   readonly betas?: readonly [number, number];
-  /** Added to the denominator, at least 0; 1e-8 unless said. */
-  readonly eps?: number;
-  /** ψ, how fast the momentum warms up, at least 0; 4e-3 unless said. */
+  /**
+   * Added to the denominator, at least 0.
+   * @defaultValue 1e-8
+   */
+  readonly epsilon?: number;
+  /**
+   * ψ, the speed at which the momentum warms up, at least 0.
+   * @defaultValue 4e-3
+   */
   readonly momentumDecay?: number;
 }
 
@@ -25,8 +34,8 @@ export interface NadamUpdate {
   readonly beta1: number;
   readonly beta2: number;
   /** ε√(1 − β₂ᵗ) */
-  readonly eps: number;
-  /** Added to the gradient, times the parameter. */
+  readonly epsilon: number;
+  /** Coupled weight decay λ: the gradient is g + λp. */
   readonly l2: number;
 }
 
@@ -34,7 +43,7 @@ export interface NadamUpdate {
 export const nadamUpdate: UpdateOp<[m: 1, v: 1], NadamUpdate> = updateOp(
   "nadam",
   (next, parameter, grad, [m, v], options) => {
-    const { gradRate, momentRate, beta1, beta2, eps, l2 } = options;
+    const { gradRate, momentRate, beta1, beta2, epsilon, l2 } = options;
     const [nextP, nextM, nextV] = next;
     for (let i = 0; i < parameter.length; i++) {
       const p = parameter[i]!;
@@ -43,7 +52,7 @@ export const nadamUpdate: UpdateOp<[m: 1, v: 1], NadamUpdate> = updateOp(
       const second = beta2 * v[i]! + (1 - beta2) * g * g;
       nextM[i] = first;
       nextV[i] = second;
-      nextP[i] = p - (gradRate * g + momentRate * first) / (Math.sqrt(second) + eps);
+      nextP[i] = p - (gradRate * g + momentRate * first) / (Math.sqrt(second) + epsilon);
     }
   },
 );
@@ -53,8 +62,8 @@ const momentumAt = (step: number, beta1: number, decay: number): number =>
   beta1 * (1 - 0.5 * 0.96 ** (step * decay));
 
 /**
- * Πᵢ₌₁ᵗ μᵢ, always multiplied in this order so that a resumed run has the same bits; each costs one
- * product more.
+ * Πᵢ₌₁ᵗ μᵢ, multiplied in order of i, so that a resumed run has the same bits; the next step costs
+ * one more product.
  */
 function momentumProducts(beta1: number, decay: number): (step: number) => number {
   let last = 0;
@@ -79,21 +88,21 @@ function nadamRule(): Rule<NadamOptions, [m: 1, v: 1]> {
     defaults: {
       learningRate: 2e-3,
       betas: [0.9, 0.999],
-      eps: 1e-8,
+      epsilon: 1e-8,
       momentumDecay: 4e-3,
       weightDecay: 0,
       exemptions: true,
     },
-    check: ({ betas, eps, momentumDecay }) => {
+    check: ({ betas, epsilon, momentumDecay }) => {
       checkBetas("nadam", betas);
-      checkNotNegative("nadam", { eps, momentumDecay });
+      checkNotNegative("nadam", { epsilon, momentumDecay });
     },
     slots: () => ({ firstMoment: 0, secondMoment: 0 }),
     update: (
       parameter,
       grad,
       slots,
-      { betas: [beta1, beta2], eps, momentumDecay },
+      { betas: [beta1, beta2], epsilon, momentumDecay },
       { step, learningRate, weightDecay },
     ) => {
       const correction = Math.sqrt(1 - beta2 ** step);
@@ -105,7 +114,7 @@ function nadamRule(): Rule<NadamOptions, [m: 1, v: 1]> {
         momentRate: (rate * ahead) / (1 - product * ahead),
         beta1,
         beta2,
-        eps: eps * correction,
+        epsilon: epsilon * correction,
         l2: weightDecay,
       });
     },
@@ -113,21 +122,22 @@ function nadamRule(): Rule<NadamOptions, [m: 1, v: 1]> {
 }
 
 /**
- * NAdam, in PyTorch's form.
+ * NAdam, which is Adam with Nesterov's look-ahead and a momentum that warms up, in PyTorch's form.
  *
  * μₜ = β₁(1 − 0.96^(tψ)/2);  m, v as in Adam;
  * p ← p − η·[(1 − μₜ)/(1 − Πᵢ≤ₜμᵢ)·g + μₜ₊₁/(1 − Πᵢ≤ₜ₊₁μᵢ)·m] / (√(v/(1 − β₂ᵗ)) + ε)
  *
- * State: 2 slots a parameter. Learning rate 2e-3 unless said.
- * @throws ValueError for options out of range, no parameter or one given twice
+ * State: 2 slots a parameter. The default learning rate is 2e-3.
+ * @throws ValueError for options out of range, no parameter or one given twice; OptionError for an
+ * unknown option
  * Source: Dozat, "Incorporating Nesterov Momentum into Adam", ICLR workshop 2016, algorithm 2
- * @example const optimizer = nadam(parameters, { learningRate: 1e-3 });
+ * @example nadam([parameter([1])], { learningRate: 1e-3 });
  */
 export function nadam(
-  params: ParametersOrGroups<NadamOptions>,
+  parameters: ParametersOrGroups<NadamOptions>,
   options: NadamOptions = {},
 ): Optimizer<NadamOptions> {
-  return new Optimizer(nadamRule(), params, options);
+  return new Optimizer(nadamRule(), parameters, options);
 }
 
 /** NAdam by name. */
@@ -137,7 +147,7 @@ export const nadamEntry: OptimizerEntry<NadamOptions> = {
   adamScale: 1,
   options: {
     betas: schema.betas("decay of the means of g and g²"),
-    eps: schema.notNegative("added to the denominator", 1e-8),
+    epsilon: schema.notNegative("added to the denominator", 1e-8),
     momentumDecay: schema.notNegative("how fast the momentum warms up", 4e-3),
     weightDecay: schema.weightDecay(),
   },

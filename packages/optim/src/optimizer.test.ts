@@ -37,7 +37,7 @@ const values = (t: Tensor): number[] => [...t.ndarray().data];
 describe("options", () => {
   test("a group's own come before the optimizer's, and those before the defaults", () => {
     const [a, b] = [parameter(vector(1)), parameter(vector(1))];
-    const optimizer = sgd([{ params: [a], learningRate: 0.5 }, { params: [b] }], {
+    const optimizer = sgd([{ parameters: [a], learningRate: 0.5 }, { parameters: [b] }], {
       learningRate: 0.25,
     });
     expect(optimizer.parameters).toEqual([a, b]);
@@ -66,10 +66,13 @@ describe("options", () => {
       parameter(vector(1), { decay: false }),
       parameter(vector(1), { decay: false }),
     ];
-    const optimizer = sgd([{ params: [exempt] }, { params: [insisted], exemptions: false }], {
-      learningRate: 1,
-      weightDecay: 0.5,
-    });
+    const optimizer = sgd(
+      [{ parameters: [exempt] }, { parameters: [insisted], exemptions: false }],
+      {
+        learningRate: 1,
+        weightDecay: 0.5,
+      },
+    );
     optimizer.step([vector(0), vector(0)]);
     expect([...values(exempt), ...values(insisted)]).toEqual([1, 0.5]);
   });
@@ -87,7 +90,7 @@ describe("options", () => {
     ["learning rate", { learningRate: Number.NaN }],
     ["weight decay", { weightDecay: Number.POSITIVE_INFINITY }],
     ["beta", { betas: [0.9, 1] as const }],
-    ["eps", { eps: -1e-8 }],
+    ["epsilon", { epsilon: -1e-8 }],
   ])("out of range are refused: %s", (_, options) => {
     expect(() => adam([parameter([1])], options)).toThrow(/^adam: expected .*, got /);
   });
@@ -107,12 +110,14 @@ describe("options", () => {
       [ValueError: adam: expected each parameter once, got one of shape [2] twice (as number 0 and 1)
       help: a shared parameter belongs in the list once]
     `);
-    expect(() => adam([{ params: [p] }, { params: [p] }])).toThrowErrorMatchingInlineSnapshot(`
+    expect(() =>
+      adam([{ parameters: [p] }, { parameters: [p] }]),
+    ).toThrowErrorMatchingInlineSnapshot(`
       [ValueError: adam: expected each parameter once, got one of shape [2] twice (as number 0 and 1)
       help: a shared parameter belongs in the list once]
     `);
     expect(() => adam([vector(1) as never, p])).toThrowErrorMatchingInlineSnapshot(
-      `[DTypeError: adam: expected parameters, or groups { params, ... }, got float64[1]]`,
+      `[DTypeError: adam: expected parameters, or groups { parameters, ... }, got float64[1]]`,
     );
     expect(() =>
       sgd([p], { learningRate: () => Number.NaN }).step([zeros([2])]),
@@ -201,7 +206,7 @@ describe("a step", () => {
   });
 
   test("has no derivative, and says so", () => {
-    const numbers = { stepSize: 1, beta1: 0, beta2: 0, eps: 1, l2: 0, keep: 1 };
+    const numbers = { stepSize: 1, beta1: 0, beta2: 0, epsilon: 1, l2: 0, keep: 1 };
     const f = (x: Tensor) => sum(adamUpdate([x, x, x, x], numbers)[0]);
     expect(() => grad(f)(vector(1))).toThrowErrorMatchingInlineSnapshot(`
       [TapeError: adam: expected an update outside of what is differentiated, got its vjp
@@ -366,13 +371,16 @@ describe("a rule of one's own", () => {
 
 test("an optimizer prints its steps, and its groups with their rates and options", () => {
   const [a, b, c] = [parameter(zeros([2, 3])), parameter(zeros([4])), parameter(zeros([]))];
-  const optimizer = sgd([{ params: [a, b] }, { params: [c], learningRate: (t) => 1 / 2 ** t }], {
-    learningRate: cosine({ base: 1, steps: 4 }),
-  });
+  const optimizer = sgd(
+    [{ parameters: [a, b] }, { parameters: [c], learningRate: (t) => 1 / 2 ** t }],
+    {
+      learningRate: cosine({ learningRate: 1, steps: 4 }),
+    },
+  );
   expect(String(optimizer)).toMatchInlineSnapshot(`
     "sgd, steps: 0
     parameters: 2, values: 10, learning rate: 1
-      { learningRate: cosine({ base: 1, steps: 4, min: 0 }), momentum: 0, nesterov: false, weightDecay: 0, exemptions: true }
+      { learningRate: cosine({ learningRate: 1, steps: 4, min: 0 }), momentum: 0, nesterov: false, weightDecay: 0, exemptions: true }
     parameters: 1, values: 1, learning rate: 1
       { learningRate: learningRate, momentum: 0, nesterov: false, weightDecay: 0, exemptions: true }"
   `);
@@ -380,7 +388,7 @@ test("an optimizer prints its steps, and its groups with their rates and options
   expect(inspect(optimizer)).toMatchInlineSnapshot(`
     "sgd, steps: 3
     parameters: 2, values: 10, learning rate: 0.5
-      { learningRate: cosine({ base: 1, steps: 4, min: 0 }), momentum: 0, nesterov: false, weightDecay: 0, exemptions: true }
+      { learningRate: cosine({ learningRate: 1, steps: 4, min: 0 }), momentum: 0, nesterov: false, weightDecay: 0, exemptions: true }
     parameters: 1, values: 1, learning rate: 0.25
       { learningRate: learningRate, momentum: 0, nesterov: false, weightDecay: 0, exemptions: true }"
   `);

@@ -1,4 +1,4 @@
-/** @file The machinery that every optimizer shares: groups, steps, schedules and state. */
+/** @file The part that every optimizer shares: groups, steps, schedules and state. */
 import { full, keep, noGrad, type Parameter, type Tensor } from "@spm/core";
 import { printsAs, showValue, sizeOf, ValueError } from "@spm/core/extend";
 import { checkedGradients } from "./gradients.ts";
@@ -6,7 +6,7 @@ import { resolveGroups } from "./groups.ts";
 import type { CommonOptions, Decided, ParametersOrGroups, Rule } from "./rule.ts";
 import { checkState, type Expected, keptCopy, type State } from "./state.ts";
 
-/** A parameter with what belongs to it. */
+/** A parameter with its options and slots. */
 interface Entry<Options> {
   readonly parameter: Parameter;
   readonly options: Decided<Options>;
@@ -15,9 +15,9 @@ interface Entry<Options> {
 }
 
 /**
- * Updates parameters by a {@link Rule}. `adam`, `sgd` and the others make one; make your own from a
- * rule of your own. It prints as its name, its steps, and for each group how many parameters it
- * has, its learning rate and its options.
+ * Updates parameters by a {@link Rule}. `adam`, `sgd` and the others return one; a rule of your own
+ * makes another. It prints its name, its steps, and for each group the number of parameters, the
+ * learning rate and the options.
  *
  * @example
  * const halve: Rule<CommonOptions> = {
@@ -26,10 +26,10 @@ interface Entry<Options> {
  *   slots: () => ({}),
  *   update: (parameter) => [mul(parameter, 0.5)],
  * };
- * const optimizer = new Optimizer(halve, parameters, {});
+ * const optimizer = new Optimizer(halve, [parameter([1])], {});
  */
 export class Optimizer<Options extends CommonOptions = CommonOptions> {
-  /** All parameters, group after group: gradients come in this order. */
+  /** All parameters, group after group; gradients are given in this order. */
   readonly parameters: readonly Parameter[];
   readonly #rule: Rule<Options>;
   readonly #entries: readonly Entry<Options>[];
@@ -37,14 +37,15 @@ export class Optimizer<Options extends CommonOptions = CommonOptions> {
 
   /**
    * @param rule - the mathematics
-   * @param params - parameters, or groups of them with options of their own
-   * @param options - for every group that does not say otherwise
-   * @throws ValueError for options out of range, no parameter or one given twice
+   * @param parameters - parameters, or groups of them with options of their own
+   * @param options - the options of every group that has none of its own
+   * @throws ValueError for options out of range, no parameter or one given twice; OptionError for
+   * an option that the rule has no default of
    */
-  constructor(rule: Rule<Options>, params: ParametersOrGroups<Options>, options: Options) {
+  constructor(rule: Rule<Options>, parameters: ParametersOrGroups<Options>, options: Options) {
     this.#rule = rule;
-    this.#entries = resolveGroups(rule, params, options).flatMap((group) =>
-      group.params.map((parameter) => {
+    this.#entries = resolveGroups(rule, parameters, options).flatMap((group) =>
+      group.parameters.map((parameter) => {
         const initial = rule.slots(parameter, group.options);
         const { shape, dtype, backend } = parameter;
         const slots = noGrad(() =>
@@ -66,22 +67,22 @@ export class Optimizer<Options extends CommonOptions = CommonOptions> {
   }
 
   /**
-   * The learning rate of the last step (before any, of the first to come); that of the first group,
-   * if there are several.
+   * The learning rate of the last step, or of the first one before any is taken; of the first group
+   * where there are several.
    */
   get learningRate(): number {
     return this.#rateOf(this.#entries[0]!, Math.max(0, this.#steps - 1));
   }
 
   /**
-   * Takes one step: a scope of its own that assigns every parameter and replaces the state.
+   * Takes one step: assigns every parameter and replaces the slots.
    *
-   * Gradients are not searched for NaN here: that would wait for the device. A trainer does it
-   * where it is free.
-   * @param grads - `grads[i]` belongs to `parameters[i]`, with its shape and dtype, on its backend
-   * @throws ValueError for a wrong number of gradients or a schedule that gives no rate;
-   * ShapeError, DTypeError, BackendError for a gradient unlike its parameter; TapeError for a
-   * released tensor or while a tape that used a parameter is open. Nothing has been written then.
+   * Gradients aren't checked for NaN, since that would wait for the device; `fit` of @spm/trainer
+   * checks them where it costs nothing.
+   * @param grads - `grads[i]` belongs to `parameters[i]`, with its shape, dtype and backend
+   * @throws ValueError for another number of gradients or a schedule whose rate isn't finite and
+   * ≥ 0; ShapeError, DTypeError, BackendError for a gradient unlike its parameter; TapeError for a
+   * released tensor or while a tape that used a parameter is open. Nothing is written then.
    */
   step(grads: readonly Tensor[]): void {
     for (const p of this.parameters) {
@@ -125,9 +126,9 @@ export class Optimizer<Options extends CommonOptions = CommonOptions> {
   }
 
   /**
-   * Everything that a step depends on besides parameters and options: `<rule>.steps`, and
-   * `<rule>.<i>.<slot>` for the slots of `parameters[i]`. The tensors are the live ones: read them
-   * before the next step, which releases them.
+   * All that a step depends on besides parameters and options: `<rule>.steps`, and
+   * `<rule>.<i>.<slot>` for the slots of `parameters[i]`. The tensors are the live ones: the next
+   * step releases them.
    */
   state(): Record<string, Tensor | number> {
     const { name } = this.#rule;
@@ -141,12 +142,11 @@ export class Optimizer<Options extends CommonOptions = CommonOptions> {
   }
 
   /**
-   * Takes over a copy of a state, so that the steps to come are those that would have come after
-   * it, bit by bit.
-   * @param state - what {@link state} gave; on the parameters' backends, or in CPU memory
+   * Copies a state in: the next steps are those that would have followed it, bit by bit.
+   * @param state - a {@link state}, on the parameters' backends or in CPU memory
    * @throws ValueError for a missing or unknown key or another optimizer's state; ShapeError,
    * DTypeError for a tensor unlike its parameter; BackendError for one on another device. Nothing
-   * has been written then.
+   * is written then.
    */
   restore(state: State): void {
     const { name } = this.#rule;
@@ -166,7 +166,7 @@ export class Optimizer<Options extends CommonOptions = CommonOptions> {
     this.#steps = state[`${name}.steps`] as number;
   }
 
-  /** Releases the state; the optimizer is of no use afterwards, unless a state is restored. */
+  /** Releases the state; the optimizer can't step again until one is restored. */
   dispose(): void {
     for (const { slots } of this.#entries) for (const slot of slots) slot.dispose();
   }

@@ -1,6 +1,4 @@
-/**
- * @file Every optimizer by name: the command line's flags, help, sweeps and tests are made from it.
- */
+/** @file Optimizers by name: the command's flags, help, sweeps and tests are made from them. */
 import { adagradEntry } from "./adagrad.ts";
 import { adamEntry, adamwEntry } from "./adam.ts";
 import { adamaxEntry } from "./adamax.ts";

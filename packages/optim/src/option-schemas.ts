@@ -1,4 +1,4 @@
-/** @file Schemas of the options that several rules and schedules have: the ranges of check.ts. */
+/** @file Schemas of options that several rules and schedules have, with the ranges of check.ts. */
 import type { OptionSchema } from "@spm/core/extend";
 
 /** A number ≥ 0. */
@@ -47,14 +47,14 @@ export const betas = (
   default: value,
 });
 
-/** Yes or no. */
+/** A boolean. */
 export const flag = (description: string, value = false): OptionSchema => ({
   description,
   type: "boolean",
   default: value,
 });
 
-/** One of some words, the default first. */
+/** One of several words, the default first. */
 export const word = (description: string, words: readonly [string, ...string[]]): OptionSchema => ({
   description,
   type: "string",
@@ -62,6 +62,6 @@ export const word = (description: string, words: readonly [string, ...string[]])
   default: words[0],
 });
 
-/** The strength of weight decay, which every rule has; `value` is the rule's own. */
+/** The strength of weight decay, with the rule's default. */
 export const weightDecay = (value = 0): OptionSchema =>
   notNegative("strength of weight decay", value);

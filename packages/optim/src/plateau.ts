@@ -1,57 +1,89 @@
 /** @file Lowers the learning rate when a metric no longer improves. */
-import { ValueError } from "@spm/core/extend";
+import { checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
 import { checkFractions, checkNotNegative } from "./check.ts";
 
-/** Where reduce-on-plateau stands: plain numbers, to be saved as they are. */
+/** The state of reduce-on-plateau, in numbers that JSON holds. */
 export interface PlateauState {
   readonly learningRate: number;
   /** The best metric so far; null before the first. */
   readonly best: number | null;
-  /** Metrics in a row that were no better. */
+  /** Metrics in a row that didn't beat the best. */
   readonly bad: number;
-  /** Metrics to come that do not count as bad. */
+  /** The next metrics that don't count as bad. */
   readonly cooldown: number;
 }
 
 /** Options of {@link reduceOnPlateau}. */
 export interface PlateauOptions {
-  /** What remains of the rate, in [0, 1); 0.1 unless said. */
+  /**
+   * The part of the rate that a reduction leaves, in [0, 1).
+   * @defaultValue 0.1
+   */
   readonly factor?: number;
-  /** Metrics in a row that may be no better; 10 unless said. */
+  /**
+   * Metrics in a row that may fail to beat the best without a reduction, at least 0.
+   * @defaultValue 10
+   */
   readonly patience?: number;
-  /** Whether better means lower or higher; lower unless said. */
+  /**
+   * Whether a better metric is lower or higher.
+   * @defaultValue `"lower"`
+   */
   readonly better?: "lower" | "higher";
-  /** By which share of the best a metric must beat it, at least 0; 1e-4 unless said. */
+  /**
+   * The part of the best by which a metric must beat it, at least 0.
+   * @defaultValue 1e-4
+   */
   readonly threshold?: number;
-  /** Metrics after a reduction that do not count as bad; 0 unless said. */
+  /**
+   * Metrics after a reduction that don't count as bad, at least 0.
+   * @defaultValue 0
+   */
   readonly cooldown?: number;
-  /** The lowest rate; 0 unless said. */
+  /**
+   * The lowest rate, at least 0.
+   * @defaultValue 0
+   */
   readonly min?: number;
 }
 
-/** The state before the first metric. @throws ValueError for a rate below 0 */
+const names: OptionNames<PlateauOptions> = {
+  factor: true,
+  patience: true,
+  better: true,
+  threshold: true,
+  cooldown: true,
+  min: true,
+};
+
+/**
+ * The state before the first metric.
+ * @throws ValueError for a rate below 0
+ * @example plateauStart(1e-3); // { learningRate: 0.001, best: null, bad: 0, cooldown: 0 }
+ */
 export function plateauStart(learningRate: number): PlateauState {
   checkNotNegative("plateauStart", { learningRate });
   return { learningRate, best: null, bad: 0, cooldown: 0 };
 }
 
 /**
- * The pure function that takes a state and a new metric to the next state: after more than
- * `patience` metrics in a row that did not beat the best by the threshold, the rate is multiplied
- * by `factor`. NaN and infinities beat nothing.
+ * A pure function from a state and a new metric to the next state: it multiplies the rate by
+ * `factor` after more than `patience` metrics in a row that didn't beat the best by the threshold.
  *
- * better: best − metric > threshold·|best| (higher: metric − best)
+ * A metric beats the best where best − metric > threshold·|best| (higher: metric − best); NaN and
+ * infinities never do.
  *
- * @throws ValueError for options out of range
+ * @throws ValueError for options out of range; OptionError for an unknown one
  * @example
  * const next = reduceOnPlateau({ factor: 0.5, patience: 2 });
  * let plateau = plateauStart(1e-3);
- * const optimizer = adam(parameters, { learningRate: () => plateau.learningRate });
- * plateau = next(plateau, validationLoss); // after each evaluation
+ * adam([parameter([1])], { learningRate: () => plateau.learningRate });
+ * plateau = next(plateau, 0.7); // after each evaluation, with its loss
  */
 export function reduceOnPlateau(
   options: PlateauOptions = {},
 ): (state: PlateauState, metric: number) => PlateauState {
+  checkOptions("reduceOnPlateau", options, names);
   const {
     factor = 0.1,
     patience = 10,

@@ -1,4 +1,4 @@
-/** @file RAdam: Adam whose adaptive step is rectified while its variance cannot be trusted. */
+/** @file RAdam: Adam whose adaptive step is rectified for the variance of its first steps. */
 import { checkBetas, checkNotNegative } from "./check.ts";
 import { Optimizer } from "./optimizer.ts";
 import type { OptimizerEntry } from "./optimizer-entry.ts";
@@ -8,22 +8,28 @@ import { type UpdateOp, updateOp } from "./update-op.ts";
 
 /** Options of {@link radam}. */
 export interface RadamOptions extends CommonOptions {
-  /** Decay of the means of g and g², each in [0, 1); [0.9, 0.999] unless said. */
+  /**
+   * Decay of the running means of g and of g², each in [0, 1).
+   * @defaultValue [0.9, 0.999]
+   */
   readonly betas?: readonly [number, number];
-  /** Added to the denominator, at least 0; 1e-8 unless said. */
-  readonly eps?: number;
+  /**
+   * Added to the denominator, at least 0.
+   * @defaultValue 1e-8
+   */
+  readonly epsilon?: number;
 }
 
 /** The numbers of one RAdam step. */
 export interface RadamUpdate {
-  /** η/(1 − β₁ᵗ), times r·√(1 − β₂ᵗ) once adaptive. */
+  /** η/(1 − β₁ᵗ), times r·√(1 − β₂ᵗ) where adaptive. */
   readonly stepSize: number;
   /** Whether the step is divided by √v + ε. */
   readonly adaptive: boolean;
   readonly beta1: number;
   readonly beta2: number;
-  readonly eps: number;
-  /** Added to the gradient, times the parameter. */
+  readonly epsilon: number;
+  /** Coupled weight decay λ: the gradient is g + λp. */
   readonly l2: number;
 }
 
@@ -31,7 +37,7 @@ export interface RadamUpdate {
 export const radamUpdate: UpdateOp<[m: 1, v: 1], RadamUpdate> = updateOp(
   "radam",
   (next, parameter, grad, [m, v], options) => {
-    const { stepSize, adaptive, beta1, beta2, eps, l2 } = options;
+    const { stepSize, adaptive, beta1, beta2, epsilon, l2 } = options;
     const [nextP, nextM, nextV] = next;
     for (let i = 0; i < parameter.length; i++) {
       const p = parameter[i]!;
@@ -40,12 +46,12 @@ export const radamUpdate: UpdateOp<[m: 1, v: 1], RadamUpdate> = updateOp(
       const second = beta2 * v[i]! + (1 - beta2) * g * g;
       nextM[i] = first;
       nextV[i] = second;
-      nextP[i] = p - (stepSize * first) / (adaptive ? Math.sqrt(second) + eps : 1);
+      nextP[i] = p - (stepSize * first) / (adaptive ? Math.sqrt(second) + epsilon : 1);
     }
   },
 );
 
-/** r, the rectification of step t; undefined while the variance is intractable (ρₜ ≤ 5). */
+/** r, the rectification of step t; undefined where the variance is intractable (ρₜ ≤ 5). */
 function rectification(step: number, beta2: number): number | undefined {
   const limit = 2 / (1 - beta2) - 1;
   const power = beta2 ** step;
@@ -59,20 +65,20 @@ const rule: Rule<RadamOptions, [m: 1, v: 1]> = {
   defaults: {
     learningRate: 1e-3,
     betas: [0.9, 0.999],
-    eps: 1e-8,
+    epsilon: 1e-8,
     weightDecay: 0,
     exemptions: true,
   },
-  check: ({ betas, eps }) => {
+  check: ({ betas, epsilon }) => {
     checkBetas("radam", betas);
-    checkNotNegative("radam", { eps });
+    checkNotNegative("radam", { epsilon });
   },
   slots: () => ({ firstMoment: 0, secondMoment: 0 }),
   update: (
     parameter,
     grad,
     slots,
-    { betas: [beta1, beta2], eps },
+    { betas: [beta1, beta2], epsilon },
     { step, learningRate, weightDecay },
   ) => {
     const rectified = rectification(step, beta2);
@@ -82,40 +88,42 @@ const rule: Rule<RadamOptions, [m: 1, v: 1]> = {
       adaptive: rectified !== undefined,
       beta1,
       beta2,
-      eps,
+      epsilon,
       l2: weightDecay,
     });
   },
 };
 
 /**
- * Rectified Adam: plain momentum in the first steps, then Adam scaled by r, so that it needs no
- * warm-up.
+ * Rectified Adam, which takes steps of plain momentum at first, then those of Adam scaled by r: it
+ * needs no warm-up.
  *
- * ρ∞ = 2/(1 − β₂) − 1; ρₜ = ρ∞ − 2tβ₂ᵗ/(1 − β₂ᵗ); r = √((ρₜ−4)(ρₜ−2)ρ∞ / ((ρ∞−4)(ρ∞−2)ρₜ)); m, v as
- * in Adam; p ← p − η·m/(1 − β₁ᵗ) · (r·√(1 − β₂ᵗ)/(√v + ε) if ρₜ > 5, else 1)
+ * ρ∞ = 2/(1 − β₂) − 1;  ρₜ = ρ∞ − 2tβ₂ᵗ/(1 − β₂ᵗ);
+ * r = √((ρₜ − 4)(ρₜ − 2)ρ∞ / ((ρ∞ − 4)(ρ∞ − 2)ρₜ));  m, v as in Adam;
+ * p ← p − η·m/(1 − β₁ᵗ) · (r·√(1 − β₂ᵗ)/(√v + ε) if ρₜ > 5, else 1)
  *
- * State: 2 slots a parameter. Learning rate 1e-3 unless said.
- * @throws ValueError for options out of range, no parameter or one given twice
+ * State: 2 slots a parameter. The default learning rate is 1e-3.
+ * @throws ValueError for options out of range, no parameter or one given twice; OptionError for an
+ * unknown option
  * Source: Liu et al., "On the Variance of the Adaptive Learning Rate and Beyond", ICLR 2020,
  * algorithm 2
- * @example const optimizer = radam(parameters, { learningRate: 1e-3 });
+ * @example radam([parameter([1])], { learningRate: 1e-3 });
  */
 export function radam(
-  params: ParametersOrGroups<RadamOptions>,
+  parameters: ParametersOrGroups<RadamOptions>,
   options: RadamOptions = {},
 ): Optimizer<RadamOptions> {
-  return new Optimizer(rule, params, options);
+  return new Optimizer(rule, parameters, options);
 }
 
 /** RAdam by name. */
 export const radamEntry: OptimizerEntry<RadamOptions> = {
-  description: "Adam, plain while its variance cannot be trusted: no warm-up needed",
+  description: "Adam rectified for the variance of its first steps: no warm-up needed",
   learningRate: 1e-3,
   adamScale: 1,
   options: {
     betas: schema.betas("decay of the means of g and g²"),
-    eps: schema.notNegative("added to the denominator", 1e-8),
+    epsilon: schema.notNegative("added to the denominator", 1e-8),
     weightDecay: schema.weightDecay(),
   },
   create: radam,

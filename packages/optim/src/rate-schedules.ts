@@ -1,45 +1,43 @@
-/** @file Every learning-rate schedule by name: flags, help, sweeps and tests are made from it. */
-import type { OptionSchema } from "@spm/core/extend";
+/** @file Learning-rate schedules by name: flags, help, sweeps and tests are made from them. */
+import { checkOptions, type OptionSchema } from "@spm/core/extend";
 import * as schema from "./option-schemas.ts";
 import {
-  constant,
+  type CosineOptions,
+  type CosineRestartsOptions,
   cosine,
   cosineRestarts,
+  type OneCycleOptions,
+  oneCycle,
+} from "./schedules/cosines.ts";
+import {
   exponential,
   linearDecay,
-  oneCycle,
+  type PolynomialOptions,
   polynomial,
-  type Schedule,
   stepDecay,
-} from "./schedule.ts";
-
-/** What every schedule by name is made from. */
-export interface ScheduleSpan {
-  /** The rate at its highest; at least 0. */
-  readonly base: number;
-  /** Steps of the whole schedule, at least 1. */
-  readonly steps: number;
-}
+} from "./schedules/decays.ts";
+import { constant, type Schedule, type ScheduleSpan } from "./schedules/schedule.ts";
 
 /**
- * A learning-rate schedule as a list of schedules has it; {@link rateSchedules} are those of this
- * package.
+ * A learning-rate schedule with its description and the ranges of its options, as a record of
+ * schedules has it; {@link rateSchedules} are those of this package.
  *
  * @example
  * const halved: ScheduleEntry = {
  *   description: "half of the rate from the middle on",
  *   options: {},
- *   create: ({ base, steps }) => sequence(
- *     [constant({ base }), constant({ base: base / 2 })],
- *     [Math.floor(steps / 2)],
- *   ),
+ *   create: ({ learningRate, steps }) => multistep({
+ *     learningRate,
+ *     milestones: [Math.floor(steps / 2)],
+ *     factor: 0.5,
+ *   }),
  * };
  */
 export interface ScheduleEntry<Options extends object = object> {
   /** One line. */
   readonly description: string;
   /**
-   * What each of its options may be. A default is what {@link create} takes where the option is
+   * The range of each option. A default is the value that {@link create} takes where the option is
    * left out; beyond a bound it throws.
    */
   readonly options: Readonly<Record<Extract<keyof Options, string>, OptionSchema>> &
@@ -49,79 +47,82 @@ export interface ScheduleEntry<Options extends object = object> {
 }
 
 const min = schema.notNegative("the lowest rate", 0);
-const factor = schema.notNegative("what remains of the rate at each fall", 0.1);
+const factor = schema.notNegative("the part of the rate that each fall leaves", 0.1);
 const third = (steps: number): number => Math.max(1, Math.ceil(steps / 3));
 
-const constantEntry: ScheduleEntry = {
-  description: "one rate for all steps",
-  options: {},
-  create: constant,
-};
-
-const linearEntry: ScheduleEntry<{ readonly min?: number }> = {
-  description: "down a straight line",
-  options: { min },
-  create: ({ base, steps, min = 0 }) => linearDecay({ from: base, to: min, steps }),
-};
-
-const cosineEntry: ScheduleEntry<{ readonly min?: number }> = {
-  description: "down half a cosine",
-  options: { min },
-  create: cosine,
-};
-
-type RestartOptions = Partial<Omit<Parameters<typeof cosineRestarts>[0], "base">>;
-
-const cosineRestartsEntry: ScheduleEntry<RestartOptions> = {
-  description: "down half a cosine, again and again",
-  options: {
-    period: schema.count("steps of the first period, a third of all unless given"),
-    growth: schema.count("how many times as long each next period is", 1),
-    min,
-  },
-  create: ({ steps, period = third(steps), ...options }) => cosineRestarts({ ...options, period }),
-};
-
-type CycleOptions = Omit<Parameters<typeof oneCycle>[0], "max" | "steps">;
-
-const oneCycleEntry: ScheduleEntry<CycleOptions> = {
-  description: "up half a cosine from a small part of the rate, down another to almost 0",
-  options: {
-    rise: schema.fraction("share of the steps until the highest rate", 0.3),
-    divide: schema.positive("highest rate over the first", 25),
-    finalDivide: schema.positive("first rate over the last", 1e4),
-  },
-  create: ({ base, ...options }) => oneCycle({ ...options, max: base }),
-};
-
-const polynomialEntry: ScheduleEntry<{ readonly power?: number; readonly min?: number }> = {
-  description: "down a power of what is left of the way",
-  options: { power: schema.positive("the power, 1 a straight line", 1), min },
-  create: polynomial,
-};
-
-const exponentialEntry: ScheduleEntry<{ readonly final?: number }> = {
-  description: "down by the same factor each step",
-  options: { final: schema.notNegative("what remains of the rate after all steps", 0.01) },
-  create: ({ base, steps, final = 0.01 }) => exponential({ base, factor: final ** (1 / steps) }),
-};
-
-const stepEntry: ScheduleEntry<{ readonly every?: number; readonly factor?: number }> = {
-  description: "down by a factor every so many steps",
-  options: { every: schema.count("steps between falls, a third of all unless given"), factor },
-  create: ({ steps, every = third(steps), ...options }) => stepDecay({ ...options, every }),
-};
+/** An entry whose `create` refuses options that it does not have. */
+function entry<Options extends object>(
+  name: string,
+  { description, options, create }: ScheduleEntry<Options>,
+): ScheduleEntry {
+  const names = { learningRate: true, steps: true, ...options };
+  const checked: ScheduleEntry<Options> = {
+    description,
+    options,
+    create(given) {
+      checkOptions(name, given, names);
+      return create(given);
+    },
+  };
+  return checked as ScheduleEntry;
+}
 
 /** The schedules. A new one is its function and an entry here. */
 export const rateSchedules = {
-  constant: constantEntry as ScheduleEntry,
-  linear: linearEntry as ScheduleEntry,
-  cosine: cosineEntry as ScheduleEntry,
-  "cosine-restarts": cosineRestartsEntry as ScheduleEntry,
-  "one-cycle": oneCycleEntry as ScheduleEntry,
-  polynomial: polynomialEntry as ScheduleEntry,
-  exponential: exponentialEntry as ScheduleEntry,
-  step: stepEntry as ScheduleEntry,
+  constant: entry("constant", {
+    description: "one rate for all steps",
+    options: {},
+    create: ({ learningRate }) => constant({ learningRate }),
+  }) as ScheduleEntry,
+  linear: entry<{ readonly min?: number }>("linear", {
+    description: "down a straight line",
+    options: { min },
+    create: ({ learningRate, steps, min = 0 }) =>
+      linearDecay({ from: learningRate, to: min, steps }),
+  }) as ScheduleEntry,
+  cosine: entry<Omit<CosineOptions, keyof ScheduleSpan>>("cosine", {
+    description: "down half a cosine",
+    options: { min },
+    create: cosine,
+  }) as ScheduleEntry,
+  "cosine-restarts": entry<Partial<Omit<CosineRestartsOptions, "learningRate">>>(
+    "cosine-restarts",
+    {
+      description: "down half a cosine, again and again",
+      options: {
+        period: schema.count("steps of the first period, by default a third of all"),
+        growth: schema.count("the length of each period over that of the one before", 1),
+        min,
+      },
+      create: ({ steps, period = third(steps), ...options }) =>
+        cosineRestarts({ ...options, period }),
+    },
+  ) as ScheduleEntry,
+  "one-cycle": entry<Omit<OneCycleOptions, keyof ScheduleSpan>>("one-cycle", {
+    description: "up half a cosine from a small part of the rate, down another to almost 0",
+    options: {
+      rise: schema.fraction("the part of the steps before the highest rate", 0.3),
+      divide: schema.positive("highest rate over the first", 25),
+      finalDivide: schema.positive("first rate over the last", 1e4),
+    },
+    create: oneCycle,
+  }) as ScheduleEntry,
+  polynomial: entry<Omit<PolynomialOptions, keyof ScheduleSpan>>("polynomial", {
+    description: "down by a power of the part of the steps that is left",
+    options: { power: schema.positive("the exponent, 1 a straight line", 1), min },
+    create: polynomial,
+  }) as ScheduleEntry,
+  exponential: entry<{ readonly final?: number }>("exponential", {
+    description: "down by the same factor each step",
+    options: { final: schema.notNegative("the part of the rate left after all steps", 0.01) },
+    create: ({ learningRate, steps, final = 0.01 }) =>
+      exponential({ learningRate, factor: final ** (1 / steps) }),
+  }) as ScheduleEntry,
+  step: entry<{ readonly every?: number; readonly factor?: number }>("step", {
+    description: "down by a factor every so many steps",
+    options: { every: schema.count("steps between falls, by default a third of all"), factor },
+    create: ({ steps, every = third(steps), ...options }) => stepDecay({ ...options, every }),
+  }) as ScheduleEntry,
 };
 
 /** The names of all schedules. */

@@ -8,14 +8,25 @@ import { type UpdateOp, updateOp } from "./update-op.ts";
 
 /** Options of {@link rmsprop}. */
 export interface RmspropOptions extends CommonOptions {
-  /** Decay of the running means, in [0, 1); 0.99 unless said. */
+  /**
+   * Decay of the running means, in [0, 1).
+   * @defaultValue 0.99
+   */
   readonly alpha?: number;
-  /** Added to the denominator, at least 0; 1e-8 unless said. */
-  readonly eps?: number;
-  /** What remains of the velocity each step, in [0, 1); 0, which keeps none, unless said. */
+  /**
+   * Added to the denominator, at least 0.
+   * @defaultValue 1e-8
+   */
+  readonly epsilon?: number;
+  /**
+   * Decay μ of the velocity per step, in [0, 1); 0 keeps no velocity.
+   * @defaultValue 0
+   */
   readonly momentum?: number;
   /**
-   * Divide by the deviation from the running mean of the gradient (Graves 2013); false unless said.
+   * Whether to divide by the standard deviation of g in the place of its root mean square (Graves
+   * 2013).
+   * @defaultValue false
    */
   readonly centered?: boolean;
 }
@@ -23,22 +34,22 @@ export interface RmspropOptions extends CommonOptions {
 /** The numbers of one RMSprop step. */
 export interface RmspropUpdate {
   readonly learningRate: number;
-  /** Added to the gradient, times the parameter. */
+  /** Coupled weight decay λ: the gradient is g + λp. */
   readonly l2: number;
   readonly alpha: number;
-  readonly eps: number;
+  readonly epsilon: number;
   readonly momentum: number;
   readonly centered: boolean;
 }
 
 /**
- * One step of RMSprop; slots: mean square, then mean if centered, then velocity if there is
- * momentum.
+ * One step of RMSprop; slots: mean square, then the mean where centered, then the velocity where
+ * there is momentum.
  */
 export const rmspropUpdate: UpdateOp<[square: 1, ...more: 1[]], RmspropUpdate> = updateOp(
   "rmsprop",
   (next, parameter, grad, slots, options) => {
-    const { learningRate, l2, alpha, eps, momentum, centered } = options;
+    const { learningRate, l2, alpha, epsilon, momentum, centered } = options;
     const [nextP, nextSquare] = next;
     const [square] = slots;
     const [mean, nextMean] = centered ? [slots[1], next[2]] : [];
@@ -53,7 +64,7 @@ export const rmspropUpdate: UpdateOp<[square: 1, ...more: 1[]], RmspropUpdate> =
         nextMean[i] = centre;
         variance = Math.max(0, variance - centre * centre); // rounding may leave less than 0
       }
-      let direction = g / (Math.sqrt(variance) + eps);
+      let direction = g / (Math.sqrt(variance) + epsilon);
       if (nextVelocity !== undefined && velocity !== undefined) {
         direction += momentum * velocity[i]!;
         nextVelocity[i] = direction;
@@ -68,15 +79,15 @@ const rule: Rule<RmspropOptions, [square: 1, ...more: 1[]]> = {
   defaults: {
     learningRate: 1e-2,
     alpha: 0.99,
-    eps: 1e-8,
+    epsilon: 1e-8,
     momentum: 0,
     centered: false,
     weightDecay: 0,
     exemptions: true,
   },
-  check: ({ alpha, momentum, eps }) => {
+  check: ({ alpha, momentum, epsilon }) => {
     checkFractions("rmsprop", { alpha, momentum });
-    checkNotNegative("rmsprop", { eps });
+    checkNotNegative("rmsprop", { epsilon });
   },
   slots: (_, { centered, momentum }) => ({
     meanSquare: 0,
@@ -87,37 +98,37 @@ const rule: Rule<RmspropOptions, [square: 1, ...more: 1[]]> = {
     parameter,
     grad,
     slots,
-    { alpha, eps, momentum, centered },
+    { alpha, epsilon, momentum, centered },
     { learningRate, weightDecay },
   ) =>
     rmspropUpdate([parameter, grad, ...slots], {
       learningRate,
       l2: weightDecay,
       alpha,
-      eps,
+      epsilon,
       momentum,
       centered,
     }),
 };
 
 /**
- * RMSprop.
+ * RMSprop, which scales each step by a running mean of the squared gradient.
  *
- * g ← g + λp; v ← αv + (1 − α)g²; u ← μu + g / (√v + ε); p ← p − η·u; centered: m ← αm + (1 − α)g
- * and v − m² for v
+ * g ← g + λp;  v ← αv + (1 − α)g²;  u ← μu + g / (√v + ε);  p ← p − η·u;
+ * centered: m ← αm + (1 − α)g and v − m² for v
  *
- * State: 1 to 3 slots a parameter. Learning rate 1e-2 unless said.
- * @throws ValueError for options out of range, no parameter or one given twice
+ * State: 1 to 3 slots a parameter. The default learning rate is 1e-2.
+ * @throws ValueError for options out of range, no parameter or one given twice; OptionError for an
+ * unknown option
  * Source: Hinton, Srivastava, Swersky, "Neural Networks for Machine Learning", lecture 6e, 2012;
  * centered: Graves, "Generating Sequences With Recurrent Neural Networks", 2013, eq. 38–45
- * @example
- * const optimizer = rmsprop(parameters, { learningRate: 1e-3, centered: true, momentum: 0.9 });
+ * @example rmsprop([parameter([1])], { learningRate: 1e-3, centered: true, momentum: 0.9 });
  */
 export function rmsprop(
-  params: ParametersOrGroups<RmspropOptions>,
+  parameters: ParametersOrGroups<RmspropOptions>,
   options: RmspropOptions = {},
 ): Optimizer<RmspropOptions> {
-  return new Optimizer(rule, params, options);
+  return new Optimizer(rule, parameters, options);
 }
 
 /** RMSprop by name. */
@@ -127,9 +138,9 @@ export const rmspropEntry: OptimizerEntry<RmspropOptions> = {
   adamScale: 1, // on MNIST, 1,600 steps: within 0.1 % of the best of 1, 1/3 and 1/10
   options: {
     alpha: schema.fraction("decay of the running means", 0.99),
-    eps: schema.notNegative("added to the denominator", 1e-8),
-    momentum: schema.fraction("what remains of the velocity each step", 0),
-    centered: schema.flag("divide by the deviation from the mean of the gradient"),
+    epsilon: schema.notNegative("added to the denominator", 1e-8),
+    momentum: schema.fraction("decay of the velocity per step", 0),
+    centered: schema.flag("divide by the standard deviation of the gradient"),
     weightDecay: schema.weightDecay(),
   },
   create: rmsprop,

@@ -1,35 +1,33 @@
-/**
- * @file What makes one optimizer differ from another: the slots it keeps for a parameter, and its
- * update.
- */
+/** @file An optimizer's rule: its options, the slots it keeps for a parameter, and its update. */
 import type { Parameter, Tensor } from "@spm/core";
 import type { Each, Places } from "@spm/core/extend";
-import type { Schedule } from "./schedule.ts";
+import type { Schedule } from "./schedules/schedule.ts";
 
-/** What every rule takes, for all parameters or for a group. */
+/** The options of every rule, for all parameters or for a group. */
 export interface CommonOptions {
-  /** The step size, or the schedule that gives it; at least 0. */
+  /** The step size η, at least 0, or its schedule. */
   readonly learningRate?: number | Schedule;
-  /** Strength of weight decay, at least 0. */
+  /** The strength λ of weight decay, at least 0. */
   readonly weightDecay?: number;
-  /** Whether parameters with `decay: false` are spared from weight decay; true unless said. */
+  /**
+   * Whether parameters with `decay: false` are exempt from weight decay.
+   * @defaultValue true
+   */
   readonly exemptions?: boolean;
 }
 
-/**
- * Parameters with options of their own; what a group leaves out comes from the optimizer's options.
- */
-export type ParameterGroup<Options> = Options & { readonly params: readonly Parameter[] };
+/** Parameters with options of their own; those left out are the optimizer's. */
+export type ParameterGroup<Options> = Options & { readonly parameters: readonly Parameter[] };
 
-/** What an optimizer updates: parameters, or groups of them. */
+/** The parameters of an optimizer, as one list or in groups. */
 export type ParametersOrGroups<Options> = readonly Parameter[] | readonly ParameterGroup<Options>[];
 
-/** Options of which none is left open. */
+/** Options with a value for each. */
 export type Decided<Options> = Required<Options> & Required<CommonOptions>;
 
-/** What is the same for every element of a parameter in one step. */
+/** The numbers of one step of one parameter. */
 export interface StepContext {
-  /** Counts from 1. */
+  /** The number of the step, from 1. */
   readonly step: number;
   readonly learningRate: number;
   /** 0 for a parameter that is exempt. */
@@ -37,19 +35,17 @@ export interface StepContext {
 }
 
 /**
- * An optimizer's mathematics; `S` are the places of its slots. {@link Optimizer} brings the rest:
- * groups, steps, schedules, state.
+ * The mathematics of an optimizer; `S` are the places of its slots. {@link Optimizer} adds groups,
+ * steps, schedules and state.
  */
 export interface Rule<Options extends CommonOptions, S extends Places = Places> {
-  /** Prefix of the state's keys, and who complains in messages. */
+  /** The name in messages and the prefix of the state's keys. */
   readonly name: string;
+  /** The default of every option; other options are refused. */
   readonly defaults: Decided<Options>;
-  /**
-   * Names of the tensors it keeps for a parameter, each of the parameter's shape, with the value
-   * they start from.
-   */
+  /** First values of the slots of a parameter, by name; each slot has the parameter's shape. */
   slots(parameter: Parameter, options: Decided<Options>): Readonly<Record<string, number>>;
-  /** The parameter's next value, then those of its slots in their order: fresh tensors. */
+  /** The next values of the parameter and of its slots, in their order: fresh tensors. */
   update(
     parameter: Parameter,
     grad: Tensor,
@@ -57,6 +53,6 @@ export interface Rule<Options extends CommonOptions, S extends Places = Places> 
     options: Decided<Options>,
     context: StepContext,
   ): Each<[parameter: 1, ...S], Tensor>;
-  /** @throws ValueError for options of this rule that are out of range */
+  /** @throws ValueError for options out of range */
   check?(options: Decided<Options>): void;
 }

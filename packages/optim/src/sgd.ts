@@ -9,11 +9,14 @@ import { type UpdateOp, updateOp } from "./update-op.ts";
 
 /** Options of {@link sgd}. */
 export interface SgdOptions extends CommonOptions {
-  /** What remains of the velocity each step, in [0, 1); 0, which keeps no state, unless said. */
+  /**
+   * Decay μ of the velocity per step, in [0, 1); 0 keeps no state.
+   * @defaultValue 0
+   */
   readonly momentum?: number;
   /**
-   * Look ahead along the velocity (Nesterov 1983, in the form of Sutskever et al. 2013); false
-   * unless said.
+   * Whether to look ahead along the velocity (Nesterov 1983, in the form of Sutskever et al. 2013).
+   * @defaultValue false
    */
   readonly nesterov?: boolean;
 }
@@ -21,13 +24,13 @@ export interface SgdOptions extends CommonOptions {
 /** The numbers of one SGD step. */
 export interface SgdUpdate {
   readonly learningRate: number;
-  /** Added to the gradient, times the parameter. */
+  /** Coupled weight decay λ: the gradient is g + λp. */
   readonly l2: number;
   readonly momentum: number;
   readonly nesterov: boolean;
 }
 
-/** One step of SGD, with a slot where there is momentum. Its primitive is `sgdUpdate.primitive`. */
+/** One step of SGD; slot: velocity, where there is momentum. */
 export const sgdUpdate: UpdateOp<[velocity?: 1], SgdUpdate> = updateOp(
   "sgd",
   ([next, nextVelocity], parameter, grad, [velocity], options) => {
@@ -64,27 +67,28 @@ const rule: Rule<SgdOptions, [velocity?: 1]> = {
  *
  * g ← g + λp;  u ← μu + g;  p ← p − η·u, or with Nesterov p ← p − η·(g + μu)
  *
- * State: one slot a parameter with momentum, none without. Learning rate 1e-2 unless said.
- * @throws ValueError for options out of range, no parameter or one given twice
+ * State: one slot a parameter with momentum, none without. The default learning rate is 1e-2.
+ * @throws ValueError for options out of range, no parameter or one given twice; OptionError for an
+ * unknown option
  * Source: Sutskever, Martens, Dahl, Hinton, "On the importance of initialization and momentum in
  * deep learning", ICML 2013
- * @example const optimizer = sgd(parameters, { learningRate: 0.1, momentum: 0.9, nesterov: true });
+ * @example sgd([parameter([1])], { learningRate: 0.1, momentum: 0.9, nesterov: true });
  */
 export function sgd(
-  params: ParametersOrGroups<SgdOptions>,
+  parameters: ParametersOrGroups<SgdOptions>,
   options: SgdOptions = {},
 ): Optimizer<SgdOptions> {
-  return new Optimizer(rule, params, options);
+  return new Optimizer(rule, parameters, options);
 }
 
-/** SGD by name: with momentum, unless it is set to 0. */
+/** SGD by name, with a momentum of 0.9 by default. */
 export const sgdEntry: OptimizerEntry<SgdOptions> = {
   description: "stochastic gradient descent with momentum",
   learningRate: 1e-2,
   options: {
-    momentum: schema.fraction("what remains of the velocity each step", 0.9),
+    momentum: schema.fraction("decay of the velocity per step", 0.9),
     nesterov: schema.flag("look ahead along the velocity"),
     weightDecay: schema.weightDecay(),
   },
-  create: (params, options) => sgd(params, { momentum: 0.9, ...options }),
+  create: (parameters, options) => sgd(parameters, { momentum: 0.9, ...options }),
 };

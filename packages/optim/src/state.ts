@@ -1,7 +1,4 @@
-/**
- * @file State as a flat dictionary of tensors and numbers: checked whole before anything of it is
- * taken over.
- */
+/** @file State as a flat dictionary of tensors and numbers, checked whole before it is restored. */
 import { type Backend, type DType, keep, mul, noGrad, type Shape, Tensor } from "@spm/core";
 import {
   copyArray,
@@ -17,13 +14,13 @@ import {
 /** Tensors and numbers by name. */
 export type State = Readonly<Record<string, Tensor | number>>;
 
-/** What a key must hold: a whole number of at least 0, or a tensor of this kind. */
+/** The value that a key must have: a whole number ≥ 0, or a tensor of a shape and dtype. */
 export type Expected = "count" | { readonly shape: Shape; readonly dtype: DType };
 
 /**
- * @param op - whose state it is: the prefix of all its keys
- * @throws ValueError for a key too few or too many, or a count that is none; ShapeError, DTypeError
- * for a tensor of another kind
+ * @param op - the name of its owner, the prefix of all its keys
+ * @throws ValueError for a missing or unknown key, or a count that isn't a whole number ≥ 0;
+ * ShapeError, DTypeError for a tensor of another shape or dtype
  */
 export function checkState(
   op: string,
@@ -71,7 +68,7 @@ export function checkState(
 }
 
 /**
- * A kept copy on a backend.
+ * A copy on a backend that no scope releases.
  * @throws BackendError to move a tensor straight from one device to another
  */
 export function keptCopy(value: Tensor, backend: Backend): Tensor {

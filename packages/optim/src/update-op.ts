@@ -1,6 +1,6 @@
 /**
- * @file How a rule's update becomes a primitive: one pass over a parameter, its gradient and its
- * slots, for backends to speed up.
+ * @file A rule's update as a primitive: one pass over a parameter, its gradient and its slots, for
+ * which a backend may have a kernel.
  */
 import type { NdArray, TypedArray } from "@spm/core";
 import {
@@ -19,17 +19,14 @@ import {
   zerosArray,
 } from "@spm/core/extend";
 
-/** An update: `S` are the places of its slots, which a rule keeps for each parameter. */
+/** An update as an op; `S` are the places of its slots. */
 export type UpdateOp<S extends Places, Options> = Op<
   [parameter: 1, grad: 1, ...S],
   [parameter: 1, ...S],
   Options
 >;
 
-/**
- * Writes the next values of the parameter and of its slots; all arrays are row-major, of one
- * length.
- */
+/** Writes the next values of the parameter and its slots into row-major arrays of one length. */
 export type UpdateLoop<S extends Places, Options> = (
   next: Each<[parameter: 1, ...S], TypedArray>,
   parameter: TypedArray,
@@ -40,12 +37,12 @@ export type UpdateLoop<S extends Places, Options> = (
 
 /**
  * A primitive `[parameter, grad, ...slots] → [parameter, ...slots]`, element by element, with plain
- * numbers as options. It is not differentiable.
+ * numbers as options. It has no derivative.
  *
- * @param name - for messages
+ * @param name - the name in messages
  * @param loop - the update, on typed arrays
- * @throws ShapeError, DTypeError unless all inputs are of one shape, and all of float32 or all of
- * float64
+ * @returns an op; it throws ShapeError, DTypeError unless all inputs have one shape, and all are
+ * float32 or all float64
  * @example
  * const descend: UpdateOp<[], { rate: number }> = updateOp(
  *   "descend",

@@ -5,10 +5,10 @@ import { group, line, linearAxis, logAxis, type PlotAxis, plot } from "./plot.ts
 import { escapeXml, shifted, svgElement, svgPicture, svgText } from "./svg.ts";
 import { linearTicks, logTicks } from "./ticks.ts";
 
-/** What a chart shows upwards. */
+/** The quantity of a chart's vertical axis. */
 export type Quantity = "loss" | "accuracy";
 
-/** What a chart shows to the right: optimizer steps, or seconds of training. */
+/** The quantity of a chart's horizontal axis: optimizer steps, or seconds of training. */
 export type Axis = "step" | "seconds";
 
 /** The four charts, in reading order. */
@@ -21,9 +21,9 @@ export const CHARTS: readonly { readonly quantity: Quantity; readonly axis: Axis
 
 const AXES = { step: "steps", seconds: "seconds of training" };
 const SIZE = { width: 520, height: 320 };
-/** Room for labels, at the right for half a mark. */
+/** Space for labels, and at the right for half a mark. */
 const MARGIN = { left: 46, right: 22, top: 26, bottom: 38 };
-/** Ticks of a linear axis, at most so many steps. */
+/** The most steps between the ticks of a linear axis. */
 const STEPS = 6;
 
 interface Point {
@@ -34,7 +34,7 @@ interface Point {
   readonly accuracy: number | null;
 }
 
-/** The records of one split that have a time, in the order they were written. */
+/** The records of one split that have a time, in their order in the file. */
 function points({ metrics, timings }: Run, split: Split): Point[] {
   const key = ({ run, step }: { run: string; step: number }): string => `${run}\0${step}`;
   const seconds = new Map(timings.filter((t) => t.split === split).map((t) => [key(t), t.seconds]));
@@ -45,8 +45,8 @@ function points({ metrics, timings }: Run, split: Split): Point[] {
 }
 
 /**
- * The lowest accuracy worth showing: below what any evaluation gave, so that the climb out of
- * chance does not flatten the rest.
+ * The lowest accuracy of a chart, just below that of all evaluations: the rise from chance doesn't
+ * flatten the rest of the curve.
  */
 function accuracyFloor(test: readonly Point[], train: readonly Point[]): number {
   const measured = (from: readonly Point[]): number[] =>
@@ -62,7 +62,7 @@ function axisAcross(axis: Axis, points: readonly Point[]): PlotAxis {
   return linearAxis(`${AXES[axis]} →`, 0, high, linearTicks(0, high, STEPS));
 }
 
-/** In percent; the marks are fractions. */
+/** An axis in percent, for values that are fractions. */
 function accuracyAxis(floor: number): PlotAxis {
   const { ticks, ...axis } = linearAxis(
     "↑ accuracy (%)",
@@ -79,17 +79,17 @@ function lossAxis(points: readonly Point[]): PlotAxis {
 }
 
 /**
- * One chart as an SVG element's text: training as lines, evaluations on the test samples as marks.
+ * A chart of a run as SVG: training as lines, evaluations on the test samples as marks.
  *
- * @param run - what `readRun` returned.
- * @param quantity - loss (logarithmic) or accuracy (percent).
- * @param axis - steps, or seconds of training.
- * @returns `<svg …>…</svg>` of 520 × 320 user units with `role="img"`, a title and a description;
- * it scales with its container.
+ * @param run - a run, as `readRun` returns it
+ * @param quantity - loss (logarithmic) or accuracy (percent)
+ * @param axis - steps, or seconds of training
+ * @returns `<svg …>` of 520 × 320 user units, with `role="img"` and a title; it scales with its
+ * container
  * @example
  * ```ts
  * import { LIGHT, chart } from "@spm/report/draw";
-import { readRun } from "@spm/trainer/node";
+ * import { readRun } from "@spm/trainer/node";
  * const svg = chart(readRun("runs/example"), "loss", "step", LIGHT);
  * ```
  */
@@ -142,10 +142,10 @@ export function chart(run: Run, quantity: Quantity, axis: Axis, palette: Palette
 }
 
 /**
- * All four charts of a run in one picture that stands alone: fixed colours on white, for a README.
+ * All four charts of a run in one picture, in fixed colours on white.
  *
- * @param run - what `readRun` returned.
- * @returns the text of an SVG file.
+ * @param run - a run, as `readRun` returns it
+ * @returns the text of an SVG file
  * @example
  * ```ts
  * import { writeFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-/** @file @spm/report/draw: what pictures and pages of one's own are drawn with. */
+/** @file @spm/report/draw: parts for pictures and pages beyond those of `@spm/report`. */
 export { type Axis, chart, type Quantity } from "./curves.ts";
 export { factsHtml, htmlPage } from "./html-page.ts";
 export { overlaid } from "./overlay.ts";

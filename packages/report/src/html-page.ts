@@ -1,4 +1,4 @@
-/** @file A page of HTML with nothing outside of it, no script, in light and dark. */
+/** @file A self-contained HTML page without scripts, in light and dark. */
 import { escapeXml } from "./svg.ts";
 
 const STYLE = `
@@ -56,10 +56,10 @@ pre { margin: 0 0 16px; padding: 12px 16px; white-space: pre-wrap;
 `;
 
 /**
- * A whole HTML document around a body: the frame of every report.
+ * An HTML document with the style sheet of reports.
  *
- * @param title - plain text; it is escaped.
- * @param body - HTML that stands as it is.
+ * @param title - plain text, which is escaped
+ * @param body - HTML, not escaped
  * @example
  * ```ts
  * import { htmlPage } from "@spm/report/draw";
@@ -85,7 +85,7 @@ ${body}
 }
 
 /**
- * Names and values in a box, e.g. the options of a run; plain text, it is escaped.
+ * A box of names and values, such as the options of a run, as escaped text.
  *
  * @example
  * ```ts

@@ -1,8 +1,9 @@
 /**
- * @file @spm/report: charts, pictures of mixers, and the page of a run, as SVG and HTML. What
- * pictures and pages of one's own are drawn with is `@spm/report/draw`.
+ * @file @spm/report: charts, pictures of mixers, and the page of a run, as SVG and HTML.
+ * `@spm/report/draw` has the parts for other pictures and pages.
  */
 export { curvesSvg } from "./curves.ts";
+export type { PictureOptions } from "./pictures/frame.ts";
 export { matrixPicture } from "./pictures/matrix.ts";
 export { reachPicture } from "./pictures/reach.ts";
 export { spectrumPicture } from "./pictures/spectrum.ts";
@@ -10,6 +11,7 @@ export { stageAnglesPicture } from "./pictures/stage-angles.ts";
 export { renderReport, writeReport } from "./report.ts";
 export {
   type ChartAxis,
+  type ChartLevel,
   type ChartPoint,
   type ChartSeries,
   type SeriesChart,

@@ -1,14 +1,12 @@
-/** @file Several runs as one, so that their curves lie over each other. */
+/** @file Several runs as one, with their curves in the same charts. */
 import { RunError } from "@spm/trainer";
 import type { RecordPosition, Run } from "@spm/trainer/node";
 
 /**
- * One run that holds the models of all, each named after its run where several have models of one
- * name.
+ * A run with the models of several runs, named after their runs where models share a name. Epochs,
+ * steps per epoch, date and machine are those of the first run.
  *
- * Epochs and steps an epoch are the first run's; so are date and machine.
- *
- * @throws RunError for no run at all
+ * @throws RunError for no run
  * @example
  * ```ts
  * import { renderReport } from "@spm/report";
@@ -53,7 +51,7 @@ export function overlaid(runs: readonly { readonly name: string; readonly run: R
   };
 }
 
-/** The options that all share, and for those that differ what each run has. */
+/** The options of all runs; where they differ, the value of each run. */
 function differences(
   runs: readonly { readonly name: string; readonly run: Run }[],
 ): Record<string, string> {

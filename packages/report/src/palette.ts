@@ -1,22 +1,19 @@
-/** @file The colours of charts, and the marks that stand for models. */
+/** @file The colours of charts, and the marks of models. */
 import { svgElement } from "./svg.ts";
 
-/**
- * The colours of a chart, as CSS values: `var(--ink)` works where the SVG stands in a page that
- * defines it.
- */
+/** The colours of a chart, as CSS values; `var(--ink)` needs a page that defines it. */
 export interface Palette {
   /** Text and axes. */
   readonly ink: string;
   /** Grid lines. */
   readonly grid: string;
-  /** The ground, for the rim around marks. */
+  /** The background, for the rim of marks. */
   readonly ground: string;
-  /** One colour a model, in training order, used again from the start when they run out. */
+  /** The colours of models in training order, repeated for more models. */
   readonly models: readonly string[];
 }
 
-/** Blue, orange and green that stay apart for colour-blind eyes, on white. */
+/** Blue, orange and green that colour-blind readers tell apart, on white. */
 export const LIGHT: Palette = {
   ink: "#1f2328",
   grid: "#d0d7de",
@@ -24,7 +21,7 @@ export const LIGHT: Palette = {
   models: ["#2563eb", "#c2570c", "#0f8a5f", "#a21caf", "#64748b"],
 };
 
-/** Around the origin, about 10 user units wide. */
+/** Path data around the origin, about 10 user units wide. */
 const SHAPES = [
   "M-5,0a5,5 0 1,0 10,0a5,5 0 1,0 -10,0Z",
   "M-4.5,-4.5h9v9h-9Z",
@@ -33,14 +30,14 @@ const SHAPES = [
   "M0,-6L1.5,-2H5.7L2.3,0.8L3.6,5L0,2.4L-3.6,5L-2.3,0.8L-5.7,-2H-1.5Z",
 ] as const;
 
-/** The colour of the model at a place in training order. */
+/** The colour of a model by its index in training order. */
 export const modelColour = ({ models }: Palette, index: number): string =>
   models[index % models.length] ?? "currentColor";
 
-/** The shape of the model at a place in training order, around the origin: path data. */
+/** The shape of a model by its index in training order: path data around the origin. */
 export const modelShape = (index: number): string => SHAPES[index % SHAPES.length] ?? SHAPES[0];
 
-/** The mark that stands for a model, as SVG of 14 × 14 user units. */
+/** The mark of a model, an SVG of 14 × 14 user units. */
 export const marker = (index: number, palette: Palette): string =>
   svgElement(
     "svg",

@@ -1,10 +1,10 @@
-/** @file The area of a chart: axes with ticks, grid lines, and where values lie between them. */
+/** @file The area of a chart: axes with ticks, grid lines, and positions of values. */
 import { px, svgElement, svgText } from "./svg.ts";
 import { linearLabels, logLabels } from "./ticks.ts";
 
 /** An axis: a domain, its ticks with their labels. */
 export interface PlotAxis {
-  /** What it measures. */
+  /** The name of the quantity. */
   readonly label: string;
   readonly log?: boolean;
   readonly low: number;
@@ -17,7 +17,7 @@ export interface PlotAxis {
 export interface PlotArea {
   readonly width: number;
   readonly height: number;
-  /** From the edges to where the domains begin and end. */
+  /** Distances of the domains' ends from the edges. */
   readonly margin: Readonly<Record<"left" | "right" | "top" | "bottom", number>>;
   readonly x: PlotAxis;
   readonly y: PlotAxis;
@@ -25,7 +25,7 @@ export interface PlotArea {
   readonly grid: string;
 }
 
-/** An axis whose values are as far apart as they differ. */
+/** A linear axis. */
 export const linearAxis = (
   label: string,
   low: number,
@@ -33,7 +33,7 @@ export const linearAxis = (
   ticks: readonly number[],
 ): PlotAxis => ({ label, low, high, ticks, labels: linearLabels(ticks) });
 
-/** An axis whose values are as far apart as their logarithms. */
+/** A logarithmic axis. */
 export const logAxis = (
   label: string,
   low: number,
@@ -41,11 +41,11 @@ export const logAxis = (
   ticks: readonly number[],
 ): PlotAxis => ({ label, log: true, low, high, ticks, labels: logLabels(ticks) });
 
-/** Where values lie in a plot, in user units. */
+/** Positions of values in a plot, in user units. */
 export interface Places {
   readonly x: (value: number) => number;
   readonly y: (value: number) => number;
-  /** Elements without what lies outside of the domains; an id of its own in the document. */
+  /** Elements clipped to the domains; the id is unique in the document. */
   readonly clip: (id: string, content: readonly string[]) => string;
 }
 
@@ -53,7 +53,7 @@ export interface Places {
 export const line = (points: readonly (readonly [x: number, y: number])[]): string =>
   points.map(([x, y], k) => `${k === 0 ? "M" : "L"}${px(x)},${px(y)}`).join("");
 
-/** Elements under a name that says what they are. */
+/** Elements under an accessible name. */
 export const group = (
   name: string,
   attributes: Readonly<Record<string, string | number>>,
@@ -61,7 +61,7 @@ export const group = (
 ): string =>
   content.length === 0 ? "" : svgElement("g", { "aria-label": name, ...attributes }, ...content);
 
-/** Grid lines and axes with what `marks` draws above the lines. */
+/** Grid lines and axes, with the marks above the lines. */
 export function plot(area: PlotArea, marks: (places: Places) => readonly string[]): string[] {
   const { width, height, margin, x, y } = area;
   const [left, right] = [margin.left, width - margin.right];

@@ -1,7 +1,4 @@
-/**
- * @file The report of a run: one HTML file with nothing outside of it, no script, in light and
- * dark.
- */
+/** @file The report of a run: a self-contained HTML file without scripts, in light and dark. */
 
 import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,7 +10,7 @@ import { marker, type Palette } from "./palette.ts";
 import { type SummaryRow, summarize } from "./summary.ts";
 import { escapeXml } from "./svg.ts";
 
-/** Colours by name: the page's style sheet gives them their light and dark values. */
+/** Colours by name, with light and dark values in the page's style sheet. */
 const PALETTE: Palette = {
   ink: "var(--ink)",
   grid: "var(--grid)",
@@ -31,14 +28,14 @@ function started(time: string): string {
 }
 
 /**
- * Renders a run's report.
+ * The report of a run, finished or interrupted.
  *
- * @param run - what `readRun` returned; an interrupted run gives a report of what there is.
- * @returns a whole HTML document of some 100 KB: summary, four charts, options, machine.
+ * @param run - a run, as `readRun` returns it
+ * @returns an HTML document of about 100 KB: summary, four charts, options, machine
  * @example
  * ```ts
  * import { renderReport } from "@spm/report";
-import { readRun } from "@spm/trainer/node";
+ * import { readRun } from "@spm/trainer/node";
  * const html = renderReport(readRun("runs/example"));
  * ```
  */
@@ -76,10 +73,10 @@ ${factsHtml({ ...config.machine, memory: `${config.machine.memory} GiB` })}
 }
 
 /**
- * Reads a run folder and writes its `report.html`, beside first and renamed then, so that there is
- * never half a report.
+ * Reads a run folder and writes its `report.html`, whole or not at all.
  *
- * @returns the report's path.
+ * @returns the path of the report
+ * @throws RunError when the folder isn't a run
  * @example
  * ```ts
  * import { writeReport } from "@spm/report";
@@ -100,7 +97,7 @@ const CAPTIONS = {
   seconds: "against seconds",
 };
 
-/** Says what is missing when a run did not reach its end. */
+/** A notice of the models whose training isn't finished. */
 function notice(rows: readonly SummaryRow[], epochs: number): string {
   const short = rows.filter((row) => row.epochs < epochs);
   if (short.length === 0) return "";
@@ -110,7 +107,7 @@ function notice(rows: readonly SummaryRow[], epochs: number): string {
   return `<p class="notice" role="note">Not finished: ${escapeXml(list)}.</p>`;
 }
 
-/** The outcome in sentences: each model that finished against the dense one. */
+/** The outcome in sentences: each finished model against the dense one. */
 function findings(rows: readonly SummaryRow[]): string {
   const dense = rows.find((row) => row.run === "dense");
   const sentences = rows.flatMap((row) => {

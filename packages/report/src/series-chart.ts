@@ -1,7 +1,5 @@
-/**
- * @file Named series of points in one picture that stands alone: lines, marks, the spread around
- * them, a legend.
- */
+/** @file A chart of named series of points: lines, marks, spreads, a legend. */
+import { checkOptions, type OptionNames } from "@spm/core/extend";
 import { LIGHT } from "./palette.ts";
 import { group, line, linearAxis, logAxis, type Places, type PlotAxis, plot } from "./plot.ts";
 import { escapeXml, px, shifted, svgElement, svgPicture, svgText } from "./svg.ts";
@@ -9,17 +7,26 @@ import { linearTicks, logTicks } from "./ticks.ts";
 
 /** An axis of a {@link SeriesChart}. */
 export interface ChartAxis {
-  /** What it measures, with its unit; a logarithmic axis says so by itself. */
+  /** The quantity with its unit; "(log scale)" is added to that of a logarithmic axis. */
   readonly label: string;
-  /** Spacing; "log" leaves out what is not above 0. */
+  /**
+   * The spacing; `"log"` leaves out values that aren't above 0.
+   * @defaultValue `"linear"`
+   */
   readonly scale?: "linear" | "log";
-  /** From where to where; from the data if left out. */
+  /**
+   * The ends of the axis.
+   * @defaultValue those of the data
+   */
   readonly range?: readonly [low: number, high: number];
-  /** Values that get a tick; chosen by the range if left out. */
+  /**
+   * The values that have a tick.
+   * @defaultValue round values of the range
+   */
   readonly ticks?: readonly number[];
 }
 
-/** A measured point; `low` and `high` bound its spread, e.g. over seeds. */
+/** A point; `low` and `high` are the bounds of its spread, such as that over seeds. */
 export interface ChartPoint {
   readonly x: number;
   readonly y: number;
@@ -27,32 +34,51 @@ export interface ChartPoint {
   readonly high?: number;
 }
 
-/** One line of the picture. */
+/** A named series of points. */
 export interface ChartSeries {
   readonly name: string;
   readonly points: readonly ChartPoint[];
 }
 
-/** What is drawn. */
+/** A value of y to compare with. */
+export interface ChartLevel {
+  readonly y: number;
+  readonly name: string;
+}
+
+/** The content of a {@link seriesChart}. */
 export interface SeriesChart {
   readonly title: string;
   readonly x: ChartAxis;
   readonly y: ChartAxis;
   readonly series: readonly ChartSeries[];
-  /** Whether neighbouring points are joined by a line; true if left out. */
+  /**
+   * Whether lines join neighbouring points.
+   * @defaultValue true
+   */
   readonly joined?: boolean;
-  /** A value of y to compare with, drawn as a dashed line across. */
-  readonly level?: { readonly y: number; readonly name: string };
+  /** A dashed horizontal line. */
+  readonly level?: ChartLevel;
 }
 
+const names: OptionNames<SeriesChart> = {
+  title: true,
+  x: true,
+  y: true,
+  series: true,
+  joined: true,
+  level: true,
+};
+const axisNames: OptionNames<ChartAxis> = { label: true, scale: true, range: true, ticks: true };
+
 const SIZE = { width: 640, height: 400 };
-/** Room for labels, at the right for half a mark. */
+/** Space for labels, and at the right for half a mark. */
 const MARGIN = { left: 64, right: 28, top: 24, bottom: 42 };
 /** Height of the title, and of a row of the legend. */
 const [TOP, LEGEND_ROW] = [34, 22];
-/** The title's font size, the letters that have room at that, a letter's width in the legend. */
+/** The title's font size, the letters that fit at it, the width of a letter in the legend. */
 const [TITLE_SIZE, TITLE_LETTERS, LETTER] = [15, 66, 7];
-/** Ticks of a linear axis, at most so many steps. */
+/** The most steps between the ticks of a linear axis. */
 const STEPS = 10;
 const MORE_COLOURS = ["#111827", "#ca9a04", "#be123c", "#22b8d8", "#84a318", "#7c2d12"] as const;
 const COLOURS = [...LIGHT.models, ...MORE_COLOURS];
@@ -62,8 +88,9 @@ const colourOf = (series: number): string => COLOURS[series % COLOURS.length] ??
 /**
  * A chart as the text of an SVG file, in fixed colours on white.
  *
- * @returns `<svg …>` of 640 user units in width, with `role="img"` and a title; at most 11 series
- * keep colours of their own.
+ * @returns `<svg …>`, 640 user units wide, with `role="img"` and a title; up to 11 series have
+ * different colours
+ * @throws OptionError for an unknown option, of an axis, too
  * @example
  * ```ts
  * import { seriesChart } from "@spm/report";
@@ -75,7 +102,11 @@ const colourOf = (series: number): string => COLOURS[series % COLOURS.length] ??
  * });
  * ```
  */
-export function seriesChart({ title, x, y, series, joined = true, level }: SeriesChart): string {
+export function seriesChart(options: SeriesChart): string {
+  checkOptions("seriesChart", options, names);
+  const { title, x, y, series, joined = true, level } = options;
+  checkOptions("seriesChart.x", x, axisNames);
+  checkOptions("seriesChart.y", y, axisNames);
   const drawable = (axis: ChartAxis, v: number): boolean =>
     Number.isFinite(v) && (axis.scale !== "log" || v > 0);
   const drawn = series.map(({ name, points }) => ({
@@ -87,8 +118,7 @@ export function seriesChart({ title, x, y, series, joined = true, level }: Serie
     ...all.flatMap((p) => [p.y, p.low ?? p.y, p.high ?? p.y]),
     ...(level === undefined ? [] : [level.y]),
   ].filter((v) => drawable(y, v));
-  const names = series.map(({ name }) => name);
-  const legend = legendOf(names);
+  const legend = legendOf(series.map(({ name }) => name));
   const top = TOP + legend.rows * LEGEND_ROW;
   const area = {
     ...SIZE,
@@ -117,7 +147,7 @@ export function seriesChart({ title, x, y, series, joined = true, level }: Serie
   ])}\n`;
 }
 
-/** A coloured dot with each name, in as many columns as the longest leaves room for. */
+/** A coloured dot with each name, in as many columns as fit. */
 function legendOf(names: readonly string[]): { rows: number; entries: string[] } {
   const longest = Math.max(...names.map((name) => name.length), 1);
   const room = Math.floor((SIZE.width - 20) / (longest * LETTER + 28));
@@ -133,8 +163,8 @@ function legendOf(names: readonly string[]): { rows: number; entries: string[] }
   return { rows: Math.ceil(names.length / perRow), entries };
 }
 
-/** A dashed line across, its name above its right end. */
-function levelMarks({ y, name }: { y: number; name: string }, places: Places): string[] {
+/** A dashed horizontal line, its name above its right end. */
+function levelMarks({ y, name }: ChartLevel, places: Places): string[] {
   const [right, at] = [SIZE.width - MARGIN.right, places.y(y)];
   const ends = { x1: MARGIN.left, x2: right, y1: at, y2: at };
   const rim = { stroke: LIGHT.ground, "stroke-width": 4, "paint-order": "stroke" };
@@ -146,7 +176,7 @@ function levelMarks({ y, name }: { y: number; name: string }, places: Places): s
   ];
 }
 
-/** The series' spreads as bands under lines, or as bars where points are not joined; then dots. */
+/** The series' spreads as bands under lines, or as bars where points aren't joined, and dots. */
 function seriesMarks(
   series: readonly ChartSeries[],
   { x, y }: Places,
@@ -195,7 +225,7 @@ function seriesMarks(
   ];
 }
 
-/** An axis over its values, its domain rounded outwards where `rounded`. */
+/** An axis over values, with its domain rounded outwards where `rounded`. */
 function axisOf(
   { label, scale = "linear", ticks: given, range }: ChartAxis,
   values: readonly number[],

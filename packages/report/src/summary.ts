@@ -1,36 +1,36 @@
-/** @file What a run comes to: one row a model. */
+/** @file The summary of a run: a row for each model. */
 
 import type { MetricRecord, Run, TimingRecord } from "@spm/trainer/node";
 
-/** The model that the others' times are divided by. */
+/** The model whose time is the unit of the others' ratios. */
 const BASELINE = "dense";
 
-/** One model's outcome. What was not reached is null. */
+/** The outcome of one model; null where an interrupted run has no value. */
 export interface SummaryRow {
   readonly run: string;
   readonly parameters: number;
   /** Epochs trained, a fraction where the run was interrupted. */
   readonly epochs: number;
-  /** Fraction of the test samples that the last evaluation got right. */
+  /** The accuracy of the last evaluation, a fraction of the test samples. */
   readonly accuracy: number | null;
-  /** Mean loss over the test samples at the last evaluation. */
+  /** The mean loss of the last evaluation. */
   readonly loss: number | null;
-  /** Seconds of training an epoch, evaluations left out. */
+  /** Seconds of training per epoch, without evaluations. */
   readonly secondsPerEpoch: number | null;
-  /** Seconds of wall clock, evaluations included. */
+  /** Seconds of wall clock, with evaluations. */
   readonly totalSeconds: number | null;
-  /** Seconds an epoch divided by the dense model's; null without a dense model. */
+  /** Seconds per epoch over those of the dense model; null without a dense model. */
   readonly ratioToDense: number | null;
 }
 
 /**
- * Sums up a run, finished or interrupted.
+ * The summary of a run, finished or interrupted.
  *
- * @returns a row for each model in `config.models`, in that order.
+ * @returns a row for each model of `config.models`, in that order
  * @example
  * ```ts
  * import { summarize } from "@spm/report";
-import { readRun } from "@spm/trainer/node";
+ * import { readRun } from "@spm/trainer/node";
  * for (const row of summarize(readRun("runs/example"))) console.log(row.run, row.accuracy);
  * ```
  */

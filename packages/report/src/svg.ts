@@ -1,4 +1,4 @@
-/** @file SVG as text: elements, lines of text, pictures; characters made safe. */
+/** @file SVG as text: elements, lines of text, pictures, escaped characters. */
 
 const ENTITIES: Readonly<Record<string, string>> = {
   "&": "&amp;",
@@ -9,7 +9,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Text with the five characters that XML gives a meaning replaced by their entities.
+ * Text with `&`, `<`, `>` and both quotes replaced by entities.
  *
  * @example
  * ```ts
@@ -21,17 +21,17 @@ export function escapeXml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] as string);
 }
 
-/** A number as SVG prints it: two decimals at most. */
+/** A number as SVG text, with at most two decimals. */
 export const px = (v: number): string => String(Math.round(v * 100) / 100);
 
-/** Attributes of an element: numbers in user units, to two decimals; text is escaped. */
+/** Attributes of an element: numbers in user units, text that is escaped. */
 export type SvgAttributes = Readonly<Record<string, string | number | undefined>>;
 
 /**
- * An element of SVG.
+ * An SVG element.
  *
- * @param attributes - in their order; what is undefined is left out
- * @param content - SVG that stands as it is
+ * @param attributes - in their order; undefined ones are left out
+ * @param content - SVG, not escaped
  * @example
  * ```ts
  * import { svgElement } from "@spm/report/draw";
@@ -53,7 +53,7 @@ export function svgElement(
 }
 
 /**
- * A line of text, which is escaped; it starts at (x, y) if `text-anchor` does not say otherwise.
+ * A line of escaped text; (x, y) is its start, or the place that the attribute `text-anchor` names.
  *
  * @example
  * ```ts
@@ -73,12 +73,12 @@ export const shifted = (x: number, y: number, ...content: readonly string[]): st
   svgElement("g", { transform: `translate(${px(x)} ${px(y)})` }, ...content);
 
 /**
- * A picture: an SVG that stands alone, in a page or in another one.
+ * A picture: an SVG for a file, a page or another picture.
  *
- * @param title - its name, for those who do not see it
+ * @param title - its accessible name
  * @param size - in user units
- * @param attributes - of all that is drawn, e.g. `fill` and `font-size`
- * @param content - SVG that stands as it is, a line each
+ * @param attributes - those of the root, such as `fill` and `font-size`
+ * @param content - SVG, not escaped, a line each
  * @example
  * ```ts
  * import { svgPicture, svgText } from "@spm/report/draw";

@@ -1,7 +1,7 @@
-/** @file Ticks of an axis: round values, each with a label that reads as the number it is. */
+/** @file Ticks of an axis: round values with labels. */
 
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-/** More ticks than this are too many for one axis. */
+/** The most ticks of a logarithmic axis, where fewer are possible. */
 const MOST_TICKS = 9;
 const STEPS: readonly (readonly number[])[] = [[1, 2, 5], [1, 3], [1]];
 
@@ -20,8 +20,8 @@ export function linearTicks(low: number, high: number, most: number): number[] {
 }
 
 /**
- * Labels of ticks, all with as many decimals as the one that needs most: 0.0, 0.5, 1.0; −1,000;
- * very small and very large ones as 2·10⁻⁹.
+ * Labels of ticks with the same number of decimals, such as 0.0, 0.5, 1.0 or −1,000; very small and
+ * very large ones as 2·10⁻⁹.
  */
 export function linearLabels(ticks: readonly number[]): string[] {
   const largest = Math.max(...ticks.map(Math.abs));
@@ -57,8 +57,8 @@ export function logTicks(values: readonly number[]): number[] {
 }
 
 /**
- * Labels of ticks: 0.05, 1,024, 20k, 5M; and powers of ten throughout, 10⁻⁵, where ticks are
- * decades that leave 0.0001 to 10⁹.
+ * Labels of ticks such as 0.05, 1,024, 20k, 5M; powers of ten such as 10⁻⁵ where all ticks are
+ * decades and some lie outside of 0.0001 to 10⁹.
  */
 export function logLabels(ticks: readonly number[]): string[] {
   const decades = ticks.every((tick) => parts(tick)[0] === "1");

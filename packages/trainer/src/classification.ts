@@ -1,4 +1,4 @@
-/** @file The measurement of classifiers: cross-entropy, and how often they are right. */
+/** @file The measurement of classifiers: cross-entropy and accuracy. */
 
 import { argmax, cast, equal, mean, type Tensor } from "@spm/core";
 import type { LabelledBatch } from "@spm/data";
@@ -6,14 +6,16 @@ import { crossEntropy } from "@spm/nn";
 import type { Measurement } from "./measurement.ts";
 
 /**
- * Cross-entropy of a model's logits and, beside it, `accuracy`: the fraction of samples whose
- * greatest logit is their class.
+ * The cross-entropy of a model's logits, and `accuracy`, the fraction of samples whose greatest
+ * logit is their class.
  *
- * @param model - maps x [batch, features] to logits [batch, classes].
- * @param batch - x float32 [batch, features] and y int32 [batch].
- * @returns means over the batch, each of shape [], weighted by its samples. Cost: the forward pass
- * and O(batch · classes).
- * @throws ShapeError when the shapes do not fit.
+ * loss = −mean ln softmax(logits)[y]
+ *
+ * @param model - maps x [batch, features] to logits [batch, classes]
+ * @param batch - x float32 [batch, features] and y int32 [batch]
+ * @returns means over the batch, each a scalar, weighted by its samples. Cost: the forward pass and
+ * O(batch · classes)
+ * @throws ShapeError when the shapes don't fit
  * @example
  * ```ts
  * import { rng } from "@spm/core";

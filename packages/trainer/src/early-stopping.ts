@@ -1,26 +1,41 @@
 /** @file Ends training when an evaluation metric no longer improves. */
-import { ValueError } from "@spm/core/extend";
+import { checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
 import type { Callback } from "./hooks.ts";
 
-/** When to stop. */
+/** Options of {@link earlyStopping}. */
 export interface EarlyStoppingOptions {
-  /** Evaluations in a row without an improvement after which it stops, at least 1. */
+  /** Evaluations in a row without an improvement that end training, at least 1. */
   readonly patience: number;
-  /** The metric; `loss` unless said. */
+  /**
+   * The name of the metric.
+   * @defaultValue `"loss"`
+   */
   readonly metric?: string;
-  /** What is better; lower unless said. */
+  /**
+   * Whether a better metric is lower or higher.
+   * @defaultValue `"lower"`
+   */
   readonly better?: "lower" | "higher";
-  /** How much better than the best counts; 0, anything, unless said. */
+  /**
+   * The least difference to the best that is an improvement, at least 0.
+   * @defaultValue 0
+   */
   readonly minimum?: number;
 }
 
+const names: OptionNames<EarlyStoppingOptions> = {
+  patience: true,
+  metric: true,
+  better: true,
+  minimum: true,
+};
+
 /**
- * A callback that stops training after `patience` evaluations in a row that were no better than the
- * best by more than `minimum`.
+ * A callback that stops training after `patience` evaluations in a row that didn't improve on the
+ * best by more than `minimum`. NaN is never an improvement. A checkpoint keeps the count.
  *
- * A value that is NaN is no better than any. A checkpoint keeps its count.
- *
- * @throws ValueError for a patience that is not a whole number of at least 1, or a minimum below 0
+ * @throws ValueError for a patience that isn't a whole number of at least 1, or a minimum below 0;
+ * OptionError for an unknown option
  * @example
  * ```ts
  * import { earlyStopping } from "@spm/trainer";
@@ -28,6 +43,7 @@ export interface EarlyStoppingOptions {
  * ```
  */
 export function earlyStopping(options: EarlyStoppingOptions): Callback {
+  checkOptions("earlyStopping", options, names);
   const { patience, metric = "loss", better = "lower", minimum = 0 } = options;
   if (!Number.isInteger(patience) || patience < 1)
     throw new ValueError("earlyStopping", "a whole patience of at least 1", patience);

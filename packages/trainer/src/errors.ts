@@ -1,9 +1,9 @@
-/** @file The errors of training: a run folder that cannot be used, a loss that is no number. */
+/** @file The errors of training: an unusable run folder or checkpoint, a loss that isn't finite. */
 
 import { SpmError } from "@spm/core";
 
 /**
- * A run folder is not what is needed: not empty for a new run, or not a run at all.
+ * A run folder that can't be used: not empty for a new run, or not a run.
  *
  * @example
  * ```ts
@@ -21,34 +21,47 @@ export class RunError extends SpmError {
 }
 
 /**
- * No checkpoint can be written, or one cannot be read: damaged, cut short, of another format, or
- * none there.
+ * A checkpoint that can't be written or read: damaged, cut short, of another format, or missing.
+ *
+ * @example
+ * ```ts
+ * import { CheckpointError } from "@spm/trainer";
+ * import { latestCheckpoint } from "@spm/trainer/node";
+ * try {
+ *   latestCheckpoint("runs/example/checkpoints");
+ * } catch (error) {
+ *   console.log(error instanceof CheckpointError); // true where all of them are damaged
+ * }
+ * ```
  */
 export class CheckpointError extends SpmError {
   override readonly name = "CheckpointError";
 }
 
 /**
- * The loss, or a gradient, became NaN or infinite. In CPU memory the parameters are those before
- * the step, which was not taken; on a device steps up to the next log were.
+ * A loss or gradient that is NaN or infinite. In CPU memory the step isn't taken, so the parameters
+ * are those before it; on a device, steps up to the next log are taken.
+ *
+ * @example
+ * ```ts
+ * import { NonFiniteError } from "@spm/trainer";
+ * console.log(new NonFiniteError(3, Number.NaN).step); // 3
+ * ```
  */
 export class NonFiniteError extends SpmError {
   override readonly name = "NonFiniteError";
   /** The step that failed, from 1. */
   readonly step: number;
-  /** The loss of that step: NaN, ±Infinity, or a number where only a gradient was not finite. */
+  /** The loss of that step: NaN, ±Infinity, or a number where only a gradient wasn't finite. */
   readonly loss: number;
-  /**
-   * The first op that made a value that is not finite, as anomaly mode tells it; undefined where a
-   * replay did not find one.
-   */
+  /** The first op whose result wasn't finite; undefined where a replay didn't find one. */
   readonly culprit: string | undefined;
 
   /**
-   * @param step - the step that failed, from 1.
-   * @param loss - its loss.
-   * @param culprit - what a replay in anomaly mode said.
-   * @param late - whether it was found at a log, after steps with it were taken.
+   * @param step - the step that failed, from 1
+   * @param loss - its loss
+   * @param culprit - the first op whose result wasn't finite
+   * @param late - whether it was found at a log, after later steps (default false)
    */
   constructor(step: number, loss: number, culprit?: string, late = false) {
     const got = Number.isFinite(loss)

@@ -1,24 +1,33 @@
-/** @file Measures a model over a data set, without recording anything. */
+/** @file Evaluates a model over a data set, without a tape. */
 
 import { noGrad } from "@spm/core";
+import { checkOptions, type OptionNames } from "@spm/core/extend";
 import type { DataLoader } from "@spm/data";
 import type { Metrics } from "./measurement.ts";
 import { type LossFunction, RunningMeans, readMeasurement } from "./measurement.ts";
 import { yielding } from "./yielding.ts";
 
-/** How to evaluate. */
+/** Options of {@link evaluate}. */
 export interface EvaluateOptions {
-  /** Gives up between two batches when it is aborted. */
+  /** Ends the evaluation after the batch in which it is aborted. */
   readonly signal?: AbortSignal;
-  /** Milliseconds of computing after which the event loop gets its turn; default 50. */
+  /**
+   * Milliseconds of computing after which the event loop gets its turn.
+   * @defaultValue 50
+   */
   readonly yieldAfter?: number;
 }
 
+const names: OptionNames<EvaluateOptions> = { signal: true, yieldAfter: true };
+
 /**
- * The means of a loss function's measurements over one epoch of a loader, from its first batch on.
- * A module evaluates as one that is not training, and is then told what it was.
+ * Means of a loss function's measurements over one epoch of a loader, from its first batch on. A
+ * module is in evaluation mode meanwhile.
  *
- * @returns the means, weighted by the batches' samples; undefined when the signal ended it early.
+ * m = Σₖ wₖmₖ / Σₖ wₖ, with wₖ the samples of batch k
+ *
+ * @returns the means by name; undefined when the signal ended the evaluation early
+ * @throws OptionError for an unknown option
  * @example
  * ```ts
  * import { rng } from "@spm/core";
@@ -35,8 +44,10 @@ export async function evaluate<Model, Batch>(
   model: Model,
   data: DataLoader<Batch>,
   loss: LossFunction<Model, Batch>,
-  { signal, yieldAfter = 50 }: EvaluateOptions = {},
+  options: EvaluateOptions = {},
 ): Promise<Metrics | undefined> {
+  checkOptions("evaluate", options, names);
+  const { signal, yieldAfter = 50 } = options;
   const yieldTurn = yielding(yieldAfter);
   const means = new RunningMeans();
   data.restore({ epoch: 0, position: 0 });
@@ -56,7 +67,7 @@ export async function evaluate<Model, Batch>(
   }
 }
 
-/** What behaves in one way while it trains and in another while it evaluates: every module. */
+/** A model with a training and an evaluation mode, as every module has them. */
 interface Trainable {
   readonly training: boolean;
   train(training: boolean): unknown;

@@ -14,7 +14,8 @@ import { DataLoader, type Dataset } from "@spm/data";
 import { describe, expect, test } from "vitest";
 import { NonFiniteError } from "./errors.ts";
 import { evaluate } from "./evaluate.ts";
-import { type FitOptions, fit } from "./fit.ts";
+import { fit } from "./fit.ts";
+import type { FitOptions } from "./fit-options.ts";
 import type { Callback, MetricsEvent } from "./hooks.ts";
 import type { LossFunction } from "./measurement.ts";
 

@@ -2,6 +2,7 @@
 import type { Rng } from "@spm/core";
 import type { DataLoader } from "@spm/data";
 import { evaluate } from "./evaluate.ts";
+import { checkFitOptions, type FitOptions, type FitResult } from "./fit-options.ts";
 import { generatorStates, generatorsOf, restoreGenerators } from "./generators.ts";
 import {
   type Callback,
@@ -12,81 +13,28 @@ import {
   type Training,
   type TrainingPosition,
 } from "./hooks.ts";
-import { type LossFunction, type Metrics, RunningMeans } from "./measurement.ts";
-import { assertFinite, type NonFiniteAction, NonFinitePolicy } from "./non-finite.ts";
+import { type Metrics, RunningMeans } from "./measurement.ts";
+import { assertFinite, NonFinitePolicy } from "./non-finite.ts";
 import { Stopwatch } from "./stopwatch.ts";
-import {
-  type CheckedStep,
-  checkedStep,
-  type GradientTransform,
-  type Updater,
-} from "./train-step.ts";
-import {
-  type Parts,
-  restoreValues,
-  type TrainingState,
-  valuesOf,
-  type WeightAverage,
-} from "./training-state.ts";
+import { type CheckedStep, checkedStep } from "./train-step.ts";
+import { type Parts, restoreValues, type TrainingState, valuesOf } from "./training-state.ts";
 import { yielding } from "./yielding.ts";
-
-/** How to train. */
-export interface FitOptions<Model, Batch> {
-  readonly loss: LossFunction<Model, Batch>;
-  readonly optimizer: Updater;
-  /** Epochs in all, those before the loader's state included. */
-  readonly epochs: number;
-  /** What to evaluate on at each epoch's end and, if given, every so many steps. */
-  readonly evaluate?: { readonly data: DataLoader<Batch>; readonly every?: number };
-  /** Changes the gradients before each update. */
-  readonly gradients?: GradientTransform;
-  /** Updated after each step; evaluations run with it in the place of the weights. */
-  readonly average?: WeightAverage;
-  readonly callbacks?: readonly Callback[];
-  /** Ends training after the step in which it is aborted. */
-  readonly signal?: AbortSignal;
-  /** Steps that one `onLog` averages over; default 10. */
-  readonly logEvery?: number;
-  /** Milliseconds of computing after which the event loop gets its turn; default 50. */
-  readonly yieldAfter?: number;
-  /** Where to go on from: everything is put back before the first step. */
-  readonly resume?: TrainingState;
-  /**
-   * What to do about a step whose loss or gradients are not finite: end with an error (default),
-   * leave it out, or leave it out and go back to the weights and the optimizer of up to
-   * `snapshotEvery` steps ago. Ten such steps in a row end with an error anyway.
-   */
-  readonly onNonFinite?: NonFiniteAction;
-  /** Steps between the snapshots of "rollback"; default 100. */
-  readonly snapshotEvery?: number;
-}
-
-/** How training ended. */
-export interface FitResult {
-  /** Whether the signal ended it. */
-  readonly interrupted: boolean;
-  /** Whether a callback ended it. */
-  readonly stopped: boolean;
-  /** Where it ended. */
-  readonly position: TrainingPosition;
-  /** The last evaluation's means. */
-  readonly evaluation: Metrics | undefined;
-}
 
 /**
  * Trains a model until the loader has completed `epochs` epochs.
  *
- * The loader's state says where training stands: one that was restored goes on from there, and
- * `resume` restores it with all the rest, so that what follows is what would have followed, bit by
- * bit. Each step runs in a scope of its own, so memory stays flat. In CPU memory the loss and the
- * gradients are checked before the update; on a device the loss is checked at each log instead, so
- * that no step waits for a read, and loss and weights before each checkpoint.
+ * Training continues at the loader's position. `resume` restores that position with everything
+ * else, so that the next steps are the same as without an interruption, bit by bit. Each step runs
+ * in a scope, so memory stays flat. In CPU memory the loss and the gradients are checked before the
+ * update. On a device no step waits for a read: the loss is checked at each log, loss and weights
+ * before each checkpoint.
  *
- * @param model - handed to the loss function.
- * @param loader - the training batches.
- * @throws NonFiniteError when the loss or a gradient is NaN or infinite and `onNonFinite` does not
- * say otherwise. In CPU memory, parameters and loader are then as they were before that step.
- * ShapeError, ValueError when `resume` is of another model or optimizer.
+ * @param model - the first argument of the loss function
+ * @param loader - the training batches
+ * @throws NonFiniteError when the loss or a gradient is NaN or infinite and `onNonFinite` is
+ * `"stop"`; in CPU memory, parameters and loader are then as before that step. ShapeError,
+ * ValueError when `resume` is of another model or optimizer. OptionError for an unknown option, of
+ * `evaluate`, too, or a callback with an unknown hook
  * @example
  * ```ts
  * import { rng } from "@spm/core";
@@ -109,10 +57,11 @@ export async function fit<Model, Batch>(
   loader: DataLoader<Batch>,
   options: FitOptions<Model, Batch>,
 ): Promise<FitResult> {
+  checkFitOptions(options);
   return new TrainingRun(model, loader, options).run();
 }
 
-/** One call of {@link fit}: what it was given, and where it stands. */
+/** One call of {@link fit}: its options and its position. */
 class TrainingRun<Model, Batch> {
   readonly #model: Model;
   readonly #loader: DataLoader<Batch>;
@@ -123,7 +72,7 @@ class TrainingRun<Model, Batch> {
   readonly #policy: NonFinitePolicy;
   readonly #step: CheckedStep<Batch>;
   readonly #yield: () => Promise<void>;
-  /** What callbacks may do to it. */
+  /** The training as callbacks see it. */
   readonly #training: Training = {
     stop: () => {
       this.#stopped = true;
@@ -132,12 +81,12 @@ class TrainingRun<Model, Batch> {
   };
 
   readonly #watch: Stopwatch;
-  /** What was measured since the last log. */
+  /** Measurements since the last log. */
   readonly #window = new RunningMeans();
-  /** The last log's loss. */
+  /** The loss of the last log. */
   #logged = Number.NaN;
   #evaluation: Metrics | undefined;
-  /** Whether an evaluation that was due was cut short. */
+  /** Whether a due evaluation was cut short. */
   #unevaluated = false;
   #stopped = false;
 
@@ -157,7 +106,7 @@ class TrainingRun<Model, Batch> {
     this.#step = checkedStep({ model, loss, optimizer, gradients, window: this.#window });
   }
 
-  /** Takes the steps that are left. */
+  /** Takes the remaining steps. */
   async run(): Promise<FitResult> {
     const { epochs, signal, logEvery = 10 } = this.#options;
     await this.#tell((to, training) => to.onStart?.(this.#position(), training));
@@ -212,8 +161,8 @@ class TrainingRun<Model, Batch> {
   }
 
   /**
-   * What follows a step. An evaluation that is cut short leaves the rest to the training that
-   * resumes this one.
+   * Evaluates after a step where that is due, and ends an epoch. After an evaluation that is cut
+   * short, the training that resumes this one does the rest.
    */
   async #settle(): Promise<void> {
     const { data: evalData, every } = this.#options.evaluate ?? {};

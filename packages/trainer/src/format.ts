@@ -1,4 +1,4 @@
-/** @file @spm/trainer/format: numbers as people read them. */
+/** @file @spm/trainer/format: numbers as text. */
 export {
   formatClock,
   formatCount,

@@ -1,11 +1,8 @@
-/** @file The random generators that a model holds, such as those of its dropout layers. */
+/** @file The random generators of a model, such as those of its dropout layers. */
 import type { RngState } from "@spm/core";
 import { Rng } from "@spm/core/extend";
 
-/**
- * Every generator in a model's fields, through objects and arrays, by path; one that is reached
- * twice appears once.
- */
+/** Every generator in a model's fields, objects and arrays, once and by path. */
 export function generatorsOf(model: unknown): Map<string, Rng> {
   const found = new Map<string, Rng>();
   const seen = new Set<unknown>();
@@ -22,12 +19,12 @@ export function generatorsOf(model: unknown): Map<string, Rng> {
   return found;
 }
 
-/** Their states, by path. */
+/** The states of generators, by path. */
 export function generatorStates(generators: ReadonlyMap<string, Rng>): Record<string, RngState> {
   return Object.fromEntries([...generators].map(([path, generator]) => [path, generator.state]));
 }
 
-/** Puts states back; a path that is not there is left out. */
+/** Restores states; a generator without one stays as it is. */
 export function restoreGenerators(
   generators: ReadonlyMap<string, Rng>,
   states: Readonly<Record<string, RngState>>,

@@ -1,10 +1,11 @@
-/** @file What training tells its callbacks, and when. */
+/** @file The hooks of callbacks, and the events that they receive. */
+import { checkOptions, type OptionNames } from "@spm/core/extend";
 import { RunError } from "./errors.ts";
 import type { Json } from "./io/json.ts";
 import type { Metrics } from "./measurement.ts";
 import type { TrainingState } from "./training-state.ts";
 
-/** Where training stands. */
+/** A position of training. */
 export interface TrainingPosition {
   /** Optimizer steps taken. */
   readonly step: number;
@@ -13,7 +14,7 @@ export interface TrainingPosition {
   /** The epoch being trained, from 1. */
   readonly epoch: number;
   readonly epochs: number;
-  /** Seconds spent in training steps since `fit` began, evaluations left out. */
+  /** Seconds of training steps since `fit` began, without evaluations. */
   readonly seconds: number;
   /** Seconds of wall clock since `fit` began. */
   readonly elapsed: number;
@@ -27,8 +28,8 @@ export interface MetricsEvent extends TrainingPosition {
 }
 
 /**
- * Why training ended: it reached its last step, the signal was aborted, a callback stopped it, an
- * error was thrown.
+ * The reason why training ended: the last step was reached, the signal was aborted, a callback
+ * stopped it, an error was thrown.
  */
 export type Ending = "finished" | "interrupted" | "stopped" | "failed";
 
@@ -37,27 +38,24 @@ export interface EndEvent extends TrainingPosition {
   readonly ending: Ending;
 }
 
-/** A step whose loss or gradients were not finite, and was not taken. */
+/** A step that wasn't taken, since its loss or gradients weren't finite. */
 export interface NonFiniteEvent extends TrainingPosition {
-  /** NaN, ±Infinity, or a number where only a gradient was not finite. */
+  /** NaN, ±Infinity, or a number where only a gradient wasn't finite. */
   readonly loss: number;
-  /**
-   * The first op that made a value that is not finite, as anomaly mode tells it; undefined where a
-   * replay did not find one.
-   */
+  /** The first op whose result wasn't finite; undefined where a replay didn't find one. */
   readonly culprit: string | undefined;
   readonly action: "stop" | "skip" | "rollback";
 }
 
-/** What a callback may do to the training that calls it. */
+/** The training that calls a callback. */
 export interface Training {
   /** Ends training after this step. */
   stop(): void;
   /**
-   * Everything that training depends on. Whole only in `onSettled` and `onEnd`; its tensors are
-   * live: read them before the hook returns.
+   * The state of training, complete in `onSettled` and `onEnd` only. Its tensors are the live ones:
+   * read them before the hook returns.
    *
-   * @throws NonFiniteError when a loss since the last log, or a weight, is not finite
+   * @throws NonFiniteError when a loss since the last log, or a weight, isn't finite
    */
   capture(): Promise<TrainingState>;
 }
@@ -65,7 +63,7 @@ export interface Training {
 type Hook<Event> = (event: Event, training: Training) => void | Promise<void>;
 
 /**
- * Typed hooks; each may be asynchronous and is awaited. An error thrown in one ends the training.
+ * Hooks that training calls, and awaits; an error thrown in one ends the training.
  *
  * @example
  * ```ts
@@ -74,37 +72,51 @@ type Hook<Event> = (event: Event, training: Training) => void | Promise<void>;
  * ```
  */
 export interface Callback {
-  /** Under which a checkpoint keeps its state; needed, and of its own, where `state` is given. */
+  /** The key of its state in a checkpoint: required where there is `state`, and unique. */
   readonly name?: string;
-  /** What a checkpoint keeps of it. */
+  /** The state that a checkpoint keeps. */
   state?(): Json;
-  /** Takes over what {@link state} gave, before `onStart`. */
+  /** Restores a {@link state}, before `onStart`. */
   restore?(state: Json): void;
   /** Before the first step. */
   readonly onStart?: Hook<TrainingPosition>;
   /** After each step. Reads nothing from the device. */
   readonly onStep?: Hook<TrainingPosition>;
-  /**
-   * Every `logEvery` steps and after the last: the training metrics' means since the previous time.
-   */
+  /** Every `logEvery` steps and after the last one: means of the training metrics since then. */
   readonly onLog?: Hook<MetricsEvent>;
-  /** After an evaluation: its metrics' means over the evaluation's samples. */
+  /** After an evaluation: means of its metrics. */
   readonly onEvaluate?: Hook<MetricsEvent>;
-  /** After a step that was not taken because its loss or a gradient was not finite. */
+  /** After a step that wasn't taken, since its loss or a gradient wasn't finite. */
   readonly onNonFinite?: Hook<NonFiniteEvent>;
   /** After an epoch's last step and its evaluation. */
   readonly onEpochEnd?: Hook<TrainingPosition>;
-  /**
-   * When a step and all that it brought are done and told to every callback: where a captured state
-   * is whole.
-   */
+  /** After a step, its evaluation and the other hooks: a captured state is complete here. */
   readonly onSettled?: Hook<TrainingPosition>;
   /** At the end, also after an interruption or an error. */
   readonly onEnd?: Hook<EndEvent>;
 }
 
+const hookNames: OptionNames<Omit<Callback, "name" | "state" | "restore">> = {
+  onStart: true,
+  onStep: true,
+  onLog: true,
+  onEvaluate: true,
+  onNonFinite: true,
+  onEpochEnd: true,
+  onSettled: true,
+  onEnd: true,
+};
+
+/** @throws OptionError for a hook that training doesn't call, such as `onEvaluated` */
+export function checkHooks(callbacks: readonly Callback[]): void {
+  for (const callback of callbacks) {
+    const hooks = Object.entries(callback).filter(([key]) => /^on[A-Z]/.test(key));
+    checkOptions("Callback", Object.fromEntries(hooks), hookNames);
+  }
+}
+
 /**
- * What callbacks keep in a checkpoint, by their names.
+ * The states of callbacks in a checkpoint, by name.
  *
  * @throws RunError for a callback with a state but no name of its own
  */
@@ -121,7 +133,7 @@ export function callbackStates(callbacks: readonly Callback[]): Record<string, J
   return states;
 }
 
-/** Gives callbacks their states back; one without a saved state stays as it is. */
+/** Restores the states of callbacks; one without a saved state stays as it is. */
 export function restoreCallbacks(
   callbacks: readonly Callback[],
   states: Readonly<Record<string, Json>>,

@@ -1,13 +1,14 @@
 /**
- * @file @spm/trainer: the training loop, what it measures and what hooks into it. What touches
- * files is `@spm/trainer/node`; numbers as people read them are `@spm/trainer/format`.
+ * @file @spm/trainer: the training loop, its measurements and its callbacks. Files are in
+ * `@spm/trainer/node`, numbers as text in `@spm/trainer/format`.
  */
 
 export { classification } from "./classification.ts";
 export { type EarlyStoppingOptions, earlyStopping } from "./early-stopping.ts";
 export { CheckpointError, NonFiniteError, RunError } from "./errors.ts";
 export { type EvaluateOptions, evaluate } from "./evaluate.ts";
-export { type FitOptions, type FitResult, fit } from "./fit.ts";
+export { fit } from "./fit.ts";
+export type { EvaluationOptions, FitOptions, FitResult } from "./fit-options.ts";
 export type {
   Callback,
   EndEvent,
@@ -37,9 +38,18 @@ export {
   confusionMatrix,
   macroF1,
 } from "./metrics/confusion.ts";
-export { calibrationError, perplexity, topKAccuracy } from "./metrics/ranking.ts";
+export {
+  type CalibrationOptions,
+  calibrationError,
+  perplexity,
+  topKAccuracy,
+} from "./metrics/ranking.ts";
 export type { NonFiniteAction } from "./non-finite.ts";
-export { type PlateauCallback, plateauCallback } from "./plateau-callback.ts";
+export {
+  type PlateauCallback,
+  type PlateauCallbackOptions,
+  plateauCallback,
+} from "./plateau-callback.ts";
 export { type ProgressStream, progress } from "./progress.ts";
 export { type SampleOptions, sampleText } from "./sample-text.ts";
 export {

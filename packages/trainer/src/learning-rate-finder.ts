@@ -1,50 +1,71 @@
-/** @file Finds a learning rate: raises it step by step and watches the loss. */
+/** @file Finds a learning rate: the loss while the rate rises step by step. */
 import type { Tensor } from "@spm/core";
-import { ValueError } from "@spm/core/extend";
+import { checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
 import type { DataLoader } from "@spm/data";
 import { type LossFunction, RunningMeans } from "./measurement.ts";
 import { checkedStep, type Updater } from "./train-step.ts";
 import { copyOf, restoreValues, valuesOf } from "./training-state.ts";
 
-/** How far and how fast. */
+/** Options of {@link findLearningRate}. */
 export interface FinderOptions<Model, Batch> {
+  /** The loss of a batch. */
   readonly loss: LossFunction<Model, Batch>;
-  /** Makes an optimizer over the model with a schedule. */
+  /** Makes an optimizer of the model with a schedule. */
   readonly optimizer: (schedule: (step: number) => number) => Updater;
-  /** The first rate; 1e-6 unless said. */
+  /**
+   * The first rate, above 0.
+   * @defaultValue 1e-6
+   */
   readonly from?: number;
-  /** The last rate; 1 unless said. */
+  /**
+   * The last rate, above `from`.
+   * @defaultValue 1
+   */
   readonly to?: number;
-  /** Steps between them, at least 10; 100 unless said. */
+  /**
+   * Steps from the first rate to the last, at least 10.
+   * @defaultValue 100
+   */
   readonly steps?: number;
 }
+
+const names: OptionNames<FinderOptions<unknown, unknown>> = {
+  loss: true,
+  optimizer: true,
+  from: true,
+  to: true,
+  steps: true,
+};
 
 /** The loss at one rate. */
 export interface RatedLoss {
   readonly learningRate: number;
-  /** Smoothed over the steps before. */
+  /** An exponential average over the steps so far. */
   readonly loss: number;
 }
 
-/** What was found. */
+/** The result of {@link findLearningRate}. */
 export interface FoundRate {
-  /** The rate at which the smoothed loss fell fastest, a good start; null when it never fell. */
+  /** The rate at which the smoothed loss fell fastest; null when it never fell. */
   readonly suggestion: number | null;
+  /** The smoothed loss at each rate. */
   readonly curve: readonly RatedLoss[];
 }
 
 /** Weight of the past in the smoothed loss. */
 const SMOOTHING = 0.9;
-/** Steps until the smoothed loss is worth looking at. */
+/** The first steps, too few for a smooth loss. */
 const UNSMOOTH = 5;
-/** A loss of so many times the least one ends the search: beyond, it only diverges. */
+/** The search ends at a loss of this many times the least one, where training diverges. */
 const DIVERGED = 4;
 
 /**
- * Trains with a rate that grows geometrically and gives the rate at which the loss falls fastest.
- * The model and the loader are afterwards as they were.
+ * Trains with a learning rate that grows geometrically, and returns the rate at which the loss
+ * falls fastest. Model, optimizer and loader are afterwards as they were.
  *
- * @throws ValueError unless 0 < from < to and steps ≥ 10
+ * η(t) = from · (to/from)^(t/(steps − 1))
+ *
+ * @throws ValueError unless 0 < from < to and steps ≥ 10; OptionError for an unknown option
  * Source: Smith, "Cyclical Learning Rates for Training Neural Networks", WACV 2017, section 3.3
  * @example
  * ```ts
@@ -68,8 +89,10 @@ const DIVERGED = 4;
 export async function findLearningRate<Model, Batch>(
   model: Model,
   loader: DataLoader<Batch>,
-  { loss, optimizer: make, from = 1e-6, to = 1, steps = 100 }: FinderOptions<Model, Batch>,
+  options: FinderOptions<Model, Batch>,
 ): Promise<FoundRate> {
+  checkOptions("findLearningRate", options, names);
+  const { loss, optimizer: make, from = 1e-6, to = 1, steps = 100 } = options;
   if (!(from > 0 && from < to && Number.isFinite(to)) || !Number.isInteger(steps) || steps < 10)
     throw new ValueError(
       "findLearningRate",
@@ -109,8 +132,8 @@ export async function findLearningRate<Model, Batch>(
 }
 
 /**
- * The rate in the middle of the steepest fall; rates are equally far apart on a logarithmic scale,
- * so differences do. The first ones are too few to be smooth.
+ * The rate in the middle of the steepest fall. Rates are equidistant on a logarithmic scale, so the
+ * slope is a difference of losses.
  */
 function steepest(curve: readonly RatedLoss[]): number | null {
   let [best, slope]: [number | null, number] = [null, 0];

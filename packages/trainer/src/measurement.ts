@@ -1,41 +1,42 @@
-/** @file What a loss function measures, and how measurements become means. */
+/** @file Measurements of a loss function, and their means. */
 
 import type { Tensor } from "@spm/core";
 
-/** Means over samples, by name: always `loss`, and what else the loss function measured. */
+/** Means over samples, by name: `loss`, and the loss function's other metrics. */
 export type Metrics = Readonly<Record<string, number>> & { readonly loss: number };
 
-/** What a loss function measures on one batch. */
+/** The measurement of one batch. */
 export interface Measurement {
-  /** Shape [], the mean over the batch's samples. */
+  /** The mean over the batch's samples, a scalar. */
   readonly loss: Tensor;
-  /** More means over the batch's samples, by name, each of shape []. */
+  /** Other means over the batch's samples, by name, each a scalar. */
   readonly metrics?: Readonly<Record<string, Tensor>>;
-  /** Samples in the batch, the weight of its means; default 1. */
+  /**
+   * The weight of the batch's means: its samples.
+   * @defaultValue 1
+   */
   readonly weight?: number;
 }
 
 /** Measures a model on a batch. */
 export type LossFunction<Model, Batch> = (model: Model, batch: Batch) => Measurement;
 
-/**
- * A scalar's value: at once where the tensor is in CPU memory, otherwise a read that is under way.
- */
+/** A scalar's value where the tensor is in CPU memory, otherwise the promise of a pending read. */
 export function readScalar(scalar: Tensor): number | Promise<number> {
   if (scalar.backend.view !== undefined) return scalar.ndarray().get();
   const reading = scalar.item();
-  // when the device is lost, whoever takes the reading is told, or nobody is left who would
+  // a lost device rejects it wherever it is awaited; where it isn't, nothing is to be reported
   reading.catch(() => {});
   return reading;
 }
 
-/** A measurement's numbers, some perhaps still on their way from the device. */
+/** A measurement's numbers, or the promises of reads from a device. */
 export interface Reading<Value = number | Promise<number>> {
   readonly values: Readonly<Record<string, Value>>;
   readonly weight: number;
 }
 
-/** Reads a measurement. Must be called in the scope that owns its tensors. */
+/** Reads a measurement, in the scope that owns its tensors. */
 export function readMeasurement({ loss, metrics = {}, weight = 1 }: Measurement): Reading {
   const values: Record<string, number | Promise<number>> = { loss: readScalar(loss) };
   for (const [name, metric] of Object.entries(metrics)) values[name] = readScalar(metric);
@@ -46,12 +47,12 @@ export function readMeasurement({ loss, metrics = {}, weight = 1 }: Measurement)
 export class RunningMeans {
   #readings: Reading[] = [];
 
-  /** Takes a reading in. */
+  /** Adds a reading. */
   add(reading: Reading): void {
     this.#readings.push(reading);
   }
 
-  /** What was added since the last {@link take}, all of it arrived. */
+  /** The readings since the last {@link take}, once all have arrived. */
   async readings(): Promise<Reading<number>[]> {
     return Promise.all(
       this.#readings.map(async ({ values, weight }) => {
@@ -64,8 +65,8 @@ export class RunningMeans {
   }
 
   /**
-   * The means of what was added since the last time; empties itself. The sums run in the order of
-   * adding. Undefined when nothing was added.
+   * The means of the readings since the last call, summed in the order of adding; undefined where
+   * there are none. Removes them.
    */
   async take(): Promise<Metrics | undefined> {
     const readings = this.#readings;

@@ -8,10 +8,10 @@ export {
   type FoundCheckpoint,
   latestCheckpoint,
 } from "./io/checkpoint-folder.ts";
-export { type CheckpointOptions, checkpoints } from "./io/checkpoints.ts";
+export { type BestCheckpoints, type CheckpointOptions, checkpoints } from "./io/checkpoints.ts";
 export { machine } from "./io/machine.ts";
 export { makeFolder } from "./io/make-folder.ts";
-export { recordRun } from "./io/record-run.ts";
+export { type RecordRunOptions, recordRun } from "./io/record-run.ts";
 export { type Run, readRun } from "./io/run-reader.ts";
 export type {
   Machine,
@@ -23,4 +23,4 @@ export type {
   TimingRecord,
 } from "./io/run-record.ts";
 export { assertFresh, RunWriter } from "./io/run-writer.ts";
-export { tensorBoard } from "./io/tensorboard/tensor-board.ts";
+export { type TensorBoardOptions, tensorBoard } from "./io/tensorboard/tensor-board.ts";

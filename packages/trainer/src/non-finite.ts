@@ -1,7 +1,4 @@
-/**
- * @file What becomes of a training whose step was not finite: it ends, leaves the step out, or goes
- * back.
- */
+/** @file The reaction to a step that isn't finite: end, skip it, or roll back. */
 import { scope, sum, type Tensor } from "@spm/core";
 import { ValueError } from "@spm/core/extend";
 import { NonFiniteError } from "./errors.ts";
@@ -17,15 +14,13 @@ import {
   valuesOf,
 } from "./training-state.ts";
 
-/** What to do about a step that is not finite. */
+/** The reaction to a step that isn't finite. */
 export type NonFiniteAction = "stop" | "skip" | "rollback";
 
-/**
- * Bad steps in a row that end the training whatever the action is: it does not recover by itself.
- */
+/** Bad steps in a row that end the training, whatever the action. */
 const LIMIT = 10;
 
-/** Decides, and keeps the snapshot that "rollback" goes back to. */
+/** Counts bad steps, and keeps the snapshot that `"rollback"` restores. */
 export class NonFinitePolicy {
   readonly action: NonFiniteAction;
   readonly #parts: Parts;
@@ -60,8 +55,8 @@ export class NonFinitePolicy {
   }
 
   /**
-   * A step did not: goes back where that is the action. Returns the error that ends the training,
-   * if it ends.
+   * A step didn't go well: rolls back where that is the action. Returns the error that ends the
+   * training, or undefined where it continues.
    */
   bad(step: number, { loss, culprit }: BadStep): NonFiniteError | undefined {
     this.#badInRow++;
@@ -72,15 +67,12 @@ export class NonFinitePolicy {
     return undefined;
   }
 
-  /**
-   * What a checkpoint keeps of it: the snapshot, so that a resumed training goes back to the same
-   * weights.
-   */
+  /** The snapshot, for a checkpoint: a resumed training rolls back to the same weights. */
   values(): Values {
     return this.#snapshot === undefined ? {} : prefixed("snapshot", this.#snapshot);
   }
 
-  /** Takes over a copy of what {@link values} gave. */
+  /** Copies {@link values} in. */
   restore(values: Values, badInRow: number): void {
     this.#badInRow = badInRow;
     const saved = unprefixed("snapshot", values);
@@ -108,11 +100,11 @@ const copied = (values: Values): Values =>
   );
 
 /**
- * What no step checks on a device: the losses since the last log, and what the last gradients made
- * of the weights.
+ * Checks the values that no step checks on a device: the losses since the last log, and the
+ * weights.
  *
- * @throws NonFiniteError when one of them is not finite; its loss is the first that is not, the
- * latest where all are, or the one that was logged where there is none
+ * @throws NonFiniteError when one of them isn't finite; its loss is the first that isn't, the last
+ * where all are, or the logged one where there are none
  */
 export async function assertFinite(
   step: number,

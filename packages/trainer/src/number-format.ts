@@ -1,9 +1,9 @@
-/** @file Numbers as people read them, the same in the terminal and in the report. */
+/** @file Numbers as text, the same in the terminal and in the report. */
 
 const DASH = "–";
 
 /**
- * A count with thousands separated: 269322 → "269,322".
+ * A count with separated thousands.
  *
  * @example
  * ```ts
@@ -16,7 +16,7 @@ export function formatCount(count: number): string {
 }
 
 /**
- * A fraction in [0, 1] as percent with two digits, a dash for null: 0.98123 → "98.12 %".
+ * A fraction in [0, 1] as percent with two decimals, a dash for null.
  *
  * @example
  * ```ts
@@ -29,8 +29,7 @@ export function formatPercent(fraction: number | null): string {
 }
 
 /**
- * Seconds with three significant digits but no more than two decimals, a dash for null: 12.345 →
- * "12.3".
+ * Seconds with three significant digits and at most two decimals, a dash for null.
  *
  * @example
  * ```ts
@@ -43,7 +42,7 @@ export function formatSeconds(seconds: number | null): string {
 }
 
 /**
- * A ratio with two digits, a dash for null: 0.4567 → "0.46×".
+ * A ratio with two decimals, a dash for null.
  *
  * @example
  * ```ts
@@ -56,13 +55,14 @@ export function formatRatio(ratio: number | null): string {
 }
 
 /**
- * A duration as a clock shows it: 75.4 → "1:15", 3675 → "1:01:15".
+ * A duration as minutes and seconds, or hours, minutes and seconds.
  *
- * @param seconds at least 0; what is not finite gives "–:––".
+ * @param seconds - at least 0; `"–:––"` where it isn't finite
  * @example
  * ```ts
  * import { formatClock } from "@spm/trainer/format";
  * formatClock(75.4); // "1:15"
+ * formatClock(3675); // "1:01:15"
  * ```
  */
 export function formatClock(seconds: number): string {

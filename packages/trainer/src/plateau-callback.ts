@@ -1,22 +1,33 @@
-/** @file A state, such as a learning rate's, that follows a metric of the evaluations. */
+/** @file A callback whose state, such as a learning rate, follows a metric of the evaluations. */
+import { checkOptions, type OptionNames } from "@spm/core/extend";
 import type { Callback } from "./hooks.ts";
 import type { Json } from "./io/json.ts";
 import type { Metrics } from "./measurement.ts";
 
-/** A callback that holds a state. */
+/** A callback with a state. */
 export interface PlateauCallback<State> extends Callback {
-  /** The state now; a schedule reads its rate. */
+  /** The current state; a schedule reads its rate. */
   readonly current: State;
 }
 
+/** Options of {@link plateauCallback}. */
+export interface PlateauCallbackOptions {
+  /**
+   * The name of a metric of the evaluations.
+   * @defaultValue `"loss"`
+   */
+  readonly metric?: keyof Metrics & string;
+}
+
+const names: OptionNames<PlateauCallbackOptions> = { metric: true };
+
 /**
- * A callback that takes a pure state from metric to metric, such as `reduceOnPlateau`
- * of @spm/optim. A checkpoint keeps the state.
+ * A callback that updates a state by a pure function of each evaluation's metric, such as
+ * `reduceOnPlateau` of @spm/optim. A checkpoint keeps the state.
  *
  * @param start - the state before the first evaluation
  * @param next - (state, metric) ↦ state
- * @param metric - name of a metric of the evaluations
- * @defaultValue metric: `"loss"`
+ * @throws OptionError for an unknown option
  * @example
  * ```ts
  * import { parameter } from "@spm/core";
@@ -30,8 +41,10 @@ export interface PlateauCallback<State> extends Callback {
 export function plateauCallback<State extends Readonly<Record<keyof State, Json>>>(
   start: State,
   next: (state: State, metric: number) => State,
-  metric: keyof Metrics & string = "loss",
+  options: PlateauCallbackOptions = {},
 ): PlateauCallback<State> {
+  checkOptions("plateauCallback", options, names);
+  const { metric = "loss" } = options;
   let current = start;
   return {
     name: `following ${metric}`,

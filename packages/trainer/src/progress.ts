@@ -1,15 +1,12 @@
-/**
- * @file Progress on a terminal: one line that fills, or a few plain lines where the output is not a
- * terminal.
- */
+/** @file Progress as one line that fills on a terminal, or as a few plain lines elsewhere. */
 
 import type { Callback, MetricsEvent, TrainingPosition } from "./hooks.ts";
 import type { Metrics } from "./measurement.ts";
 import { formatClock } from "./number-format.ts";
 
-/** Where progress goes: `process.stdout`, or anything like it. */
+/** The output of progress: `process.stdout`, or a stream like it. */
 export interface ProgressStream {
-  /** Whether it is a terminal, where a line can be redrawn. */
+  /** Whether the stream is a terminal, whose lines can be redrawn. */
   readonly isTTY?: boolean;
   /** Width in characters. */
   readonly columns?: number;
@@ -21,12 +18,12 @@ const PLAIN_LINES = 10;
 const BAR = 20;
 
 /**
- * Shows epoch, step, loss, accuracy, steps a second and the time left.
+ * A callback that prints epoch, step, loss, accuracy, steps per second and the time left.
  *
- * On a terminal one line is redrawn at most ten times a second. Elsewhere eleven plain lines a run
- * are written, and one an evaluation.
+ * On a terminal, it redraws one line at most ten times a second. Elsewhere, it prints eleven lines
+ * a run, and one for each evaluation.
  *
- * @param label - the model's name, at the start of each line.
+ * @param label - the model's name, at the start of each line
  * @example
  * ```ts
  * import { progress } from "@spm/trainer";
@@ -81,10 +78,7 @@ export function progress(label: string, stream: ProgressStream): Callback {
   };
 }
 
-/**
- * The line of a terminal: a bar, then the numbers, most important first so that a narrow terminal
- * cuts the rest.
- */
+/** The line of a terminal: a bar, then numbers, of which a narrow terminal cuts off the last. */
 function progressLine(
   label: string,
   position: TrainingPosition,
@@ -110,7 +104,7 @@ const head = (label: string, { epoch, epochs, step, steps }: TrainingPosition): 
   `${label.padEnd(9)} epoch ${epoch}/${epochs}  step ` +
   `${String(step).padStart(String(steps).length)}/${steps}`;
 
-/** Steps a second of training, and the time left at the pace so far, evaluations included. */
+/** Training steps per second, and the time left at the pace so far, with evaluations. */
 function pace({ step, steps, seconds, elapsed }: TrainingPosition, begun: number): string {
   const rate = seconds > 0 ? (step - begun) / seconds : 0;
   return (

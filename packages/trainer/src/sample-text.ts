@@ -1,20 +1,24 @@
 /** @file Samples of a language model while it trains. */
+import { checkOptions, type OptionNames } from "@spm/core/extend";
 import type { Callback } from "./hooks.ts";
 
-/** When to sample, and how. */
+/** Options of {@link sampleText}. */
 export interface SampleOptions {
-  /** Draws a text from the model as it is. */
+  /** Draws a text from the current model. */
   readonly draw: () => string | Promise<string>;
-  /** Takes the text; the step it was drawn after comes with it. */
+  /** Shows a text, drawn after `step` steps. */
   readonly show: (text: string, step: number) => void | Promise<void>;
-  /** Steps between samples; after each evaluation unless said. */
+  /** Steps between samples. Without it, a sample follows each evaluation. */
   readonly every?: number;
 }
 
+const names: OptionNames<SampleOptions> = { draw: true, show: true, every: true };
+
 /**
- * A callback that shows what the model writes, so that one sees it learn. Draw with a generator of
- * its own: one that the model shares would change the training.
+ * A callback that shows texts of a language model while it trains. Draw them with a separate
+ * generator: one that the model shares changes the training.
  *
+ * @throws OptionError for an unknown option
  * @example
  * ```ts
  * import { sampleText } from "@spm/trainer";
@@ -26,7 +30,9 @@ export interface SampleOptions {
  * ];
  * ```
  */
-export function sampleText({ draw, show, every }: SampleOptions): Callback {
+export function sampleText(options: SampleOptions): Callback {
+  checkOptions("sampleText", options, names);
+  const { draw, show, every } = options;
   const sample = async ({ step }: { readonly step: number }): Promise<void> =>
     show(await draw(), step);
   if (every === undefined) return { onEvaluate: sample };

@@ -1,22 +1,19 @@
-/**
- * @file What the numbers inside of a training look like: gradients by parameter, activations by
- * layer.
- */
+/** @file Statistics of gradients by parameter, and of activations by layer. */
 import type { Tensor } from "@spm/core";
 import { elements } from "@spm/core/extend";
 import type { Module } from "@spm/nn";
 import { places } from "@spm/nn/extend";
 
-/** Of one tensor. Values that are not finite are counted, and left out of the rest. */
+/** Statistics of a tensor's finite values, and the number of the others. */
 export interface TensorStatistics {
   readonly mean: number;
-  /** √ of the mean square. */
+  /** The root mean square. */
   readonly rms: number;
   /** The greatest absolute value. */
   readonly max: number;
-  /** The fraction that is exactly 0, in [0, 1]: dead units of a ReLU. */
+  /** The fraction of exact zeros, in [0, 1], such as dead units of a ReLU. */
   readonly zeros: number;
-  /** How many are NaN or infinite. */
+  /** The number of values that are NaN or infinite. */
   readonly nonFinite: number;
 }
 
@@ -56,8 +53,7 @@ export function tensorStatistics(tensor: Tensor): TensorStatistics {
 }
 
 /**
- * Statistics of gradients by the paths of their parameters. For `gradients` of `fit`: look, and
- * give the same gradients back.
+ * Statistics of gradients, by the paths of their parameters.
  *
  * @param grads - in the order of `model.parameters()`
  * @example
@@ -66,6 +62,7 @@ export function tensorStatistics(tensor: Tensor): TensorStatistics {
  * import { Mlp } from "@spm/models";
  * import { gradientStatistics } from "@spm/trainer";
  * const model = new Mlp({ sizes: [4, 4, 2], random: rng(1) });
+ * // for the option `gradients` of fit, which it leaves as they are
  * const gradients = (grads: readonly import("@spm/core").Tensor[]) => {
  *   console.log(gradientStatistics(model, grads).get("layers.0.weight")?.rms);
  *   return grads;
@@ -81,8 +78,8 @@ export function gradientStatistics(
 }
 
 /**
- * Statistics of what every module inside of a model gives out while `f` runs, by path; of the last
- * call where there are several.
+ * Statistics of the output of every module in a model while `f` runs, by path; of the last call
+ * where there are several.
  *
  * @example
  * ```ts
@@ -110,7 +107,7 @@ export function activationStatistics(model: Module, f: () => void): Map<string, 
   try {
     f();
   } finally {
-    // the prototype's shows again
+    // reveals the prototype's
     for (const module of watched) Reflect.deleteProperty(module, "forward");
   }
   return found;

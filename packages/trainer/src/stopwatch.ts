@@ -1,12 +1,12 @@
-/** @file Two clocks of training: one that stands still during evaluations, one that does not. */
+/** @file Two clocks of training: one that is paused during evaluations, one that isn't. */
 
-/** What the clocks show, in seconds: without the pauses, and in all. */
+/** The time of both clocks in seconds: without the pauses, and in all. */
 export interface Clocks {
   readonly seconds: number;
   readonly elapsed: number;
 }
 
-/** Runs from its construction, or on from what another one showed. */
+/** Runs from its construction, or continues from the time of another one. */
 export class Stopwatch {
   readonly #start: number;
   #paused: number;
@@ -24,7 +24,7 @@ export class Stopwatch {
     return { seconds: running / 1000, elapsed: (now - this.#start) / 1000 };
   }
 
-  /** Runs `f` while the first clock stands still. */
+  /** Runs `f` while the first clock is paused. */
   async pausedFor(f: () => Promise<void>): Promise<void> {
     const since = performance.now();
     this.#pausedSince = since;

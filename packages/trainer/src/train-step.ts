@@ -3,6 +3,7 @@
  * gradients are finite.
  */
 import { detectAnomaly, type Parameter, scope, sum, type Tensor, valueAndGrad } from "@spm/core";
+import { checkOptions, type OptionNames } from "@spm/core/extend";
 import { generatorStates, generatorsOf, restoreGenerators } from "./generators.ts";
 import {
   type LossFunction,
@@ -12,36 +13,38 @@ import {
 } from "./measurement.ts";
 import { copyOf } from "./training-state.ts";
 
-/** What training needs of an optimizer. */
+/** The part of an optimizer that training calls. */
 export interface Updater {
-  /** What is trained; gradients come in this order. */
+  /** The parameters that are trained, in the order of their gradients. */
   readonly parameters: readonly Parameter[];
   /** Updates the parameters. */
   step(grads: readonly Tensor[]): void;
-  /** The rate of the last step. */
+  /** The learning rate of the last step. */
   readonly learningRate: number;
 }
 
-/** Changes gradients before an update, e.g. `(grads) => clipByGlobalNorm(grads, 1).grads`. */
+/** A map of gradients before an update, such as `(grads) => clipByGlobalNorm(grads, 1).grads`. */
 export type GradientTransform = (grads: readonly Tensor[]) => readonly Tensor[];
 
-/** How a step is taken. */
+/** Options of {@link trainStep}. */
 export interface TrainStepOptions {
-  /** Changes the gradients before the update. */
+  /** A map of the gradients before the update. */
   readonly gradients?: GradientTransform;
 }
 
+const names: OptionNames<TrainStepOptions> = { gradients: true };
+
 /**
- * One step of training: the loss, its gradients by the optimizer's parameters, the update. All but
- * the loss is released; nothing is checked or read, so that on a device nothing waits.
+ * Takes one step: the loss, its gradients by the optimizer's parameters, the update. All tensors
+ * but the loss are released. Nothing is checked or read, so that on a device nothing waits.
  *
  * p ← update(p, ∂loss/∂p)
  *
- * @param optimizer - whose parameters are trained
- * @param loss - of the batch at hand, shape []
- * @returns the loss before the update, shape []; it belongs to the scope around the call, and where
- * there is none to the caller
- * @throws ShapeError when the loss is not of shape []
+ * @param optimizer - the optimizer whose parameters are trained
+ * @param loss - computes the loss of the current batch, a scalar
+ * @returns the loss before the update, a scalar; it belongs to the scope around the call, or to the
+ * caller where there is none
+ * @throws ShapeError when the loss isn't a scalar; OptionError for an unknown option
  * @example
  * ```ts
  * import { mean, normal, rng, scope, square, sub } from "@spm/core";
@@ -61,40 +64,42 @@ export interface TrainStepOptions {
 export function trainStep(
   optimizer: Updater,
   loss: () => Tensor,
-  { gradients }: TrainStepOptions = {},
+  options?: TrainStepOptions,
 ): Tensor {
+  if (options !== undefined) checkOptions("trainStep", options, names);
   return scope(() => {
     const { value, grads } = valueAndGrad(loss, optimizer.parameters);
-    optimizer.step(gradients?.(grads) ?? grads);
+    optimizer.step(options?.gradients?.(grads) ?? grads);
     return value;
   });
 }
 
-/** A step that was not taken. */
+/** A step that wasn't taken, since its loss or a gradient isn't finite. */
 export interface BadStep {
   readonly loss: number;
+  /** The first op whose result isn't finite; undefined where a replay didn't find one. */
   readonly culprit: string | undefined;
 }
 
-/** What checked steps are made of. */
+/** The parts of {@link checkedStep}. */
 export interface CheckedStepOptions<Model, Batch> {
   readonly model: Model;
   readonly loss: LossFunction<Model, Batch>;
   readonly optimizer: Updater;
   readonly gradients?: GradientTransform | undefined;
-  /** Takes in what each step measures. */
+  /** Collects the measurements of each step. */
   readonly window: RunningMeans;
 }
 
-/** Takes one step on the batch that its argument draws, or says why it did not. */
+/** Takes one step on the batch that its argument draws, or returns the reason why it didn't. */
 export type CheckedStep<Batch> = (draw: () => Batch) => BadStep | undefined;
 
 /**
  * A function that takes checked steps.
  *
  * In CPU memory a step is checked before the update: a bad one leaves parameters and buffers as
- * they were, and is replayed in anomaly mode to find the op that went wrong first. On a device
- * nothing is checked here, so that no step waits for a read.
+ * they were, and is replayed in anomaly mode to find the first op whose result isn't finite. On a
+ * device nothing is checked here, so that no step waits for a read.
  */
 export function checkedStep<Model, Batch>(
   options: CheckedStepOptions<Model, Batch>,
@@ -153,7 +158,7 @@ function messageOf(f: () => void): string | undefined {
   }
 }
 
-/** What the model carries along and no optimizer updates, e.g. running means. */
+/** The entries of a model's state that no optimizer updates, such as running means. */
 function buffersOf(model: unknown, parameters: readonly Parameter[]): Parameter[] {
   const { stateDict } = model as { stateDict?: () => Record<string, Tensor> };
   if (typeof stateDict !== "function") return [];

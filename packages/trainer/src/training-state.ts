@@ -1,4 +1,4 @@
-/** @file All that training depends on beside its options: captured, and put back bit by bit. */
+/** @file The state of training: all that it depends on beside its options, restored bit by bit. */
 import { type Backend, type RngState, reference, Tensor } from "@spm/core";
 import { copyArray, fromArray, wrap } from "@spm/core/extend";
 import type { LoaderState } from "@spm/data";
@@ -9,58 +9,58 @@ import type { Metrics, Reading } from "./measurement.ts";
 /** Tensors and numbers by name. */
 export type Values = Readonly<Record<string, Tensor | number>>;
 
-/** What has a state of tensors and numbers: an optimizer, an average of weights. */
+/** A part with a state of tensors and numbers: an optimizer, an average of weights. */
 export interface Stateful {
   state(): Record<string, Tensor | number>;
   restore(values: Values): void;
 }
 
-/** An average of the weights that evaluations use, such as `MovingAverage` of @spm/optim. */
+/** An average of weights for evaluations, such as `MovingAverage` of @spm/optim. */
 export interface WeightAverage extends Stateful {
-  /** Takes the weights of a new step in. */
+  /** Adds the weights of a new step. */
   update(): void;
   /** Exchanges weights and averages. */
   swap(): void;
 }
 
-/** What has weights: every module. */
+/** A model with weights, as every module is. */
 interface Weights {
   stateDict(): Record<string, Tensor>;
   loadStateDict(values: Record<string, Tensor>): void;
 }
 
-/** Where training stands, in numbers. */
+/** The position of training, in numbers. */
 export interface Progress {
   /** Optimizer steps taken. */
   readonly step: number;
   readonly loader: LoaderState;
-  /** Whether an evaluation that was due after this step was cut short. */
+  /** Whether an evaluation due after this step was cut short. */
   readonly unevaluated: boolean;
   /** Seconds of training, and of wall clock. */
   readonly clock: { readonly seconds: number; readonly elapsed: number };
-  /** What was measured since the last log. */
+  /** Measurements since the last log. */
   readonly window: readonly Reading<number>[];
-  /** The last evaluation. */
+  /** The means of the last evaluation. */
   readonly evaluation: Metrics | null;
-  /** Bad steps in a row, see `onNonFinite`. */
+  /** Steps in a row that weren't finite, see `onNonFinite`. */
   readonly badInRow: number;
   /** Random generators in the model's fields, by path. */
   readonly generators: Readonly<Record<string, RngState>>;
-  /** What callbacks keep, by their names. */
+  /** The states of callbacks, by name. */
   readonly callbacks: Readonly<Record<string, Json>>;
 }
 
-/** All that is needed to go on as if training had never stopped. */
+/** The state from which training continues as if it had never stopped. */
 export interface TrainingState {
   /**
-   * `model.…`, `optimizer.…`, `average.…`, `snapshot.…`: live tensors, to be read before training
-   * goes on.
+   * `model.…`, `optimizer.…`, `average.…`, `snapshot.…`. The tensors are the live ones: read them
+   * before the next step.
    */
   readonly values: Values;
   readonly progress: Progress;
 }
 
-/** The parts of a training that have tensors. */
+/** The parts of training that have tensors. */
 export interface Parts {
   readonly model: unknown;
   readonly optimizer: object;
@@ -81,10 +81,9 @@ export function valuesOf({ model, optimizer, average }: Parts): Record<string, T
 }
 
 /**
- * Gives every part its values back. A model unlike the one that was saved names the first that
- * differs.
+ * Restores the values of every part.
  *
- * @throws ShapeError, DTypeError, ValueError naming the first mismatch
+ * @throws ShapeError, DTypeError, ValueError naming the first value that doesn't fit
  */
 export function restoreValues({ model, optimizer, average }: Parts, values: Values): void {
   const weights = weightsOf(model);
@@ -99,7 +98,7 @@ export function restoreValues({ model, optimizer, average }: Parts, values: Valu
   average?.restore(unprefixed("average", values));
 }
 
-/** The values whose names begin with a prefix and a dot, without it. */
+/** The values whose names begin with a prefix and a dot, under the rest of their names. */
 export function unprefixed(prefix: string, values: Values): Record<string, Tensor | number> {
   const start = `${prefix}.`;
   const chosen = Object.entries(values).filter(([name]) => name.startsWith(start));
@@ -118,7 +117,7 @@ export function copyOf(value: Tensor): Tensor {
   return new Tensor(value, value.backend, value.backend.clone(value.handle));
 }
 
-/** The same values in CPU memory: the tensor itself where it is there. */
+/** The same values in CPU memory; the tensor itself where it is in CPU memory already. */
 export async function inMemory(value: Tensor): Promise<Tensor> {
   if (value.backend.view !== undefined) return value;
   return fromArray(wrap(await value.data(), value.shape), reference);

@@ -1,10 +1,7 @@
-/** @file What a checkpoint was written by. */
+/** @file The versions that wrote a checkpoint. */
 import { readFileSync } from "node:fs";
 
-/**
- * The versions of this package and of Node. The manifest is looked for one folder up, where that of
- * a bundle in `dist/` lies, too.
- */
+/** The versions of this package and of Node. The manifest is one folder up, from `dist/`, too. */
 export function versions(): Record<string, string> {
   const own = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
     version: string;

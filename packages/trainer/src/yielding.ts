@@ -1,8 +1,8 @@
-/** @file Gives the event loop its turn while a long computation runs. */
+/** @file Turns of the event loop during a long computation. */
 
 /**
  * A function to await between pieces of work: it lets the event loop run when `budget` milliseconds
- * have passed since it last did, and otherwise returns at once.
+ * have passed since its last turn, and otherwise returns at once.
  */
 export function yielding(budget: number): () => Promise<void> {
   let last = performance.now();

@@ -94,12 +94,12 @@ export function registerUpdates(table: KernelTable<NdArray>, machine: Machine): 
   add(adamUpdate, {
     name: "adamStep",
     slots: 3,
-    numbers: (o) => [o.stepSize, ...split(o.beta1), ...split(o.beta2), o.eps, o.l2, o.keep],
+    numbers: (o) => [o.stepSize, ...split(o.beta1), ...split(o.beta2), o.epsilon, o.l2, o.keep],
   });
   add(rmspropUpdate, {
     name: "rmspropStep",
     slots: 3,
-    numbers: (o) => [o.learningRate, o.l2, ...split(o.alpha), o.eps, o.momentum],
+    numbers: (o) => [o.learningRate, o.l2, ...split(o.alpha), o.epsilon, o.momentum],
     slotOf: (given, k, { centered, momentum }) => {
       if (k === 0) return given[0];
       if (k === 1) return centered ? given[1] : undefined;
@@ -109,14 +109,14 @@ export function registerUpdates(table: KernelTable<NdArray>, machine: Machine): 
   add(adagradUpdate, {
     name: "adagradStep",
     slots: 1,
-    numbers: (o) => [o.stepSize, o.l2, o.eps],
+    numbers: (o) => [o.stepSize, o.l2, o.epsilon],
   });
   add(nadamUpdate, {
     name: "nadamStep",
     slots: 2,
     numbers: (o) => [
       ...[o.gradRate, o.momentRate, ...split(o.beta1), ...split(o.beta2)],
-      ...[o.eps, o.l2],
+      ...[o.epsilon, o.l2],
     ],
   });
   add(radamUpdate, {
@@ -124,13 +124,13 @@ export function registerUpdates(table: KernelTable<NdArray>, machine: Machine): 
     slots: 2,
     numbers: (o) => [
       ...[o.stepSize, Number(o.adaptive), ...split(o.beta1), ...split(o.beta2)],
-      ...[o.eps, o.l2],
+      ...[o.epsilon, o.l2],
     ],
   });
   add(adamaxUpdate, {
     name: "adamaxStep",
     slots: 2,
-    numbers: (o) => [o.stepSize, ...split(o.beta1), ...split(o.beta2), o.eps, o.l2],
+    numbers: (o) => [o.stepSize, ...split(o.beta1), ...split(o.beta2), o.epsilon, o.l2],
   });
   add(lionUpdate, {
     name: "lionStep",

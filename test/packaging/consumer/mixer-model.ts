@@ -25,7 +25,7 @@ const loader = new DataLoader(subset(clusters, 384), { batchSize: 32, seed: 1 })
 const { evaluation } = await fit(model, loader, {
   loss: classification,
   optimizer: adam(model.parameters(), {
-    learningRate: cosine({ base: 0.02, steps: epochs * loader.batchesPerEpoch }),
+    learningRate: cosine({ learningRate: 0.02, steps: epochs * loader.batchesPerEpoch }),
   }),
   epochs,
   evaluate: { data: new DataLoader(clusters, { batchSize: 128 }) },

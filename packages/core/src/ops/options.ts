@@ -25,37 +25,60 @@ const elsewhere: Readonly<Record<string, string>> = {
   atol: "tolerance",
   attn_mask: "mask",
   axes: "axis",
+  base_lr: "learningRate",
   batch: "batchSize",
   block_size: "context",
+  centers: "classes",
+  cluster_std: "spread",
   constant_values: "value",
   d_model: "width",
   ddof: "correction",
   device: "backend",
   dim: "axis",
   dims: "axis",
+  div_factor: "divide",
   end: "stop",
   eps: "epsilon",
+  eta_min: "min",
   fill_value: "value",
+  final_div_factor: "finalDivide",
   gamma: "factor",
   generator: "random",
+  initial_accumulator_value: "initialSum",
+  initial_lr: "learningRate",
   is_causal: "causal",
   keepdim: "keepdims",
   kernel_size: "kernel",
   lr: "learningRate",
+  lr_decay: "learningRateDecay",
   max_epochs: "epochs",
-  max_lr: "max",
+  max_lr: "learningRate",
   max_new_tokens: "count",
+  min_delta: "minimum",
+  min_lr: "min",
+  mode: "better",
   n_embd: "width",
+  n_features: "features",
   n_head: "heads",
   n_layer: "layers",
+  n_samples: "count",
+  ns_coefficients: "coefficients",
+  ns_steps: "iterations",
   num_epochs: "epochs",
   num_heads: "heads",
   num_layers: "layers",
+  num_samples: "count",
+  num_training_steps: "steps",
   p: "rate",
+  params: "parameters",
+  pct_start: "rise",
   rng: "random",
   rtol: "tolerance",
   step_size: "every",
+  t_0: "period",
   t_max: "steps",
+  t_mult: "growth",
+  total_iters: "steps",
   total_steps: "steps",
   vocab_size: "vocabulary",
 };
@@ -65,7 +88,7 @@ const elsewhere: Readonly<Record<string, string>> = {
  * look-up a key.
  * @param op - the function
  * @param options - what it was given
- * @param names - the options that it has
+ * @param names - the options that it has, as keys: {@link OptionNames}, or their defaults
  * @throws OptionError with the option that PyTorch's name stands for, else the one spelt most
  * alike, else all of them; ValueError for anything but an object
  * @example checkOptions("sum", { axis: 0 }, { axis: true, keepdims: true });
@@ -73,7 +96,7 @@ const elsewhere: Readonly<Record<string, string>> = {
 export function checkOptions<Options extends object>(
   op: string,
   options: Options,
-  names: OptionNames<Options>,
+  names: Readonly<Record<keyof Options & string, unknown>>,
 ): void {
   if (typeof options !== "object" || options === null)
     throw new ValueError(op, `an object with ${Object.keys(names).join(", ")}`, options);

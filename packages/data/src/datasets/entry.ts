@@ -1,27 +1,28 @@
-/** @file A data set by name: what it is, its options with their ranges, and how it is loaded. */
+/** @file A data set by name: its description, its options with their ranges, its loader. */
 import type { OptionSchema } from "@spm/core/extend";
 import type { Dataset, LabelledBatch } from "../dataset.ts";
 
-/** Data to learn from and data to test with. */
+/** Training data and test data. */
 export interface LabelledData {
   readonly train: Dataset<LabelledBatch>;
   readonly test: Dataset<LabelledBatch>;
-  /** Numbers a sample. */
+  /** Coordinates of a sample. */
   readonly features: number;
   readonly classes: number;
-  /** The characters of a text, in the order of their classes. */
+  /** Of a text, its characters in the order of their classes. */
   readonly vocabulary?: string;
 }
 
 /**
- * A data set as a list of data sets has it; {@link datasets} are those of this package.
+ * A data set with its description and the ranges of its options, as a record of data sets has it;
+ * {@link datasets} are those of this package.
  *
  * @example
  * ```ts
  * import { sampleDataset } from "@spm/data";
  * import type { DatasetEntry } from "@spm/data/datasets";
  * const exclusiveOr: DatasetEntry = {
- *   description: "two bits, and whether one of them alone is set",
+ *   description: "two bits, and their exclusive or",
  *   options: {},
  *   load: async () => {
  *     const bits = [[0, 0], [0, 1], [1, 0], [1, 1]] as const;
@@ -35,13 +36,13 @@ export interface DatasetEntry<Options extends object = object> {
   /** One line. */
   readonly description: string;
   /**
-   * What each of its options may be. A default is what {@link load} takes where the option is left
-   * out; beyond a bound it throws.
+   * The range of each option. A default is the value that {@link load} takes where the option is
+   * left out; beyond a bound it throws.
    */
   readonly options: Readonly<Record<Extract<keyof Options, string>, OptionSchema>> &
     Readonly<Record<string, OptionSchema>>;
-  /** The options that have to be given. */
+  /** The names of options without a default. */
   readonly required?: readonly string[];
-  /** @throws DataError, ValueError for data that is not there, too little, or not of its form */
+  /** @throws DataError, ValueError for data that is missing, too little or of another format */
   load(options: Options): Promise<LabelledData>;
 }

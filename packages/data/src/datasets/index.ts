@@ -1,6 +1,6 @@
 /**
- * @file The public names of `@spm/data/datasets`: every data set by name, from which flags, help
- * and tests are made. Some read files, so that this needs Node.
+ * @file The public names of `@spm/data/datasets`: data sets by name, from which flags, help and
+ * tests are made. Some read files, so this needs Node.
  */
 import { clusters } from "./clusters.ts";
 import type { DatasetEntry } from "./entry.ts";

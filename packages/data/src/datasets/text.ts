@@ -1,12 +1,12 @@
-/** @file A text file by name: the next character from those before it. */
+/** @file A text file by name: each character is predicted from those before it. */
 import { readFile } from "node:fs/promises";
-import { ValueError } from "@spm/core/extend";
+import { checkOptions, ValueError } from "@spm/core/extend";
 import { characters, vocabularyOf } from "../characters.ts";
 import type { Dataset, LabelledBatch } from "../dataset.ts";
 import { DataError } from "../errors.ts";
 import type { DatasetEntry } from "./entry.ts";
 
-/** Which text, and how much of it a model sees. */
+/** Options of {@link text}. */
 interface TextOptions {
   readonly file: string;
   readonly context?: number;
@@ -15,7 +15,7 @@ interface TextOptions {
 const TRAIN = 0.9;
 const LONGEST = 1024;
 
-/** The characters of a file: its first nine tenths to learn from, the rest to test with. */
+/** The characters of a file: the first nine tenths are training data, the rest is test data. */
 export const text: DatasetEntry<TextOptions> = {
   description: "a file of yours, each character from those before it",
   options: {
@@ -29,7 +29,9 @@ export const text: DatasetEntry<TextOptions> = {
     },
   },
   required: ["file"],
-  load: async ({ file, context = 8 }) => {
+  load: async (options) => {
+    checkOptions("text", options, text.options);
+    const { file, context = 8 } = options;
     if (!(context <= LONGEST)) throw new ValueError("text", `a context ≤ ${LONGEST}`, context);
     const all = [...(await readFile(file, "utf8"))];
     const vocabulary = vocabularyOf(all.join(""));

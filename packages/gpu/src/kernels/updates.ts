@@ -151,7 +151,7 @@ export const adamRule = (slots: number): UpdateRule => ({
     "const second = beta2 * v + rest_beta2 * g * g; " +
     (slots === 3 ? "const scale = Math.max(most, second);" : "const scale = second;"),
   next: [
-    "keep * p - stepSize * first / (Math.sqrt(scale) + eps)",
+    "keep * p - stepSize * first / (Math.sqrt(scale) + epsilon)",
     "first",
     "second",
     ...(slots === 3 ? ["scale"] : []),
@@ -179,7 +179,8 @@ export const rmspropRule = (centered: boolean, momentum: boolean): UpdateRule =>
       ? "const centre = alpha * mean + rest_alpha * g; " +
         "const spread = Math.max(0, variance - centre * centre); "
       : "const spread = variance; ") +
-    `const direction = g / (Math.sqrt(spread) + eps)${momentum ? " + momentum * velocity" : ""};`,
+    "const direction = g / (Math.sqrt(spread) + epsilon)" +
+    `${momentum ? " + momentum * velocity" : ""};`,
   next: [
     "p - learningRate * direction",
     "variance",
@@ -192,7 +193,7 @@ export const rmspropRule = (centered: boolean, momentum: boolean): UpdateRule =>
 export const adagradRule: UpdateRule = {
   slots: ["total"],
   statements: "const g = grad + l2 * p; const more = total + g * g;",
-  next: ["p - stepSize * g / (Math.sqrt(more) + eps)", "more"],
+  next: ["p - stepSize * g / (Math.sqrt(more) + epsilon)", "more"],
 };
 
 const moments = "const g = grad + l2 * p; const first = beta1 * m + rest_beta1 * g; ";
@@ -201,7 +202,11 @@ const moments = "const g = grad + l2 * p; const first = beta1 * m + rest_beta1 *
 export const nadamRule: UpdateRule = {
   slots: ["m", "v"],
   statements: `${moments}const second = beta2 * v + rest_beta2 * g * g;`,
-  next: ["p - (gradRate * g + momentRate * first) / (Math.sqrt(second) + eps)", "first", "second"],
+  next: [
+    "p - (gradRate * g + momentRate * first) / (Math.sqrt(second) + epsilon)",
+    "first",
+    "second",
+  ],
 };
 
 /** RAdam; `adaptive` once its variance is tractable. */
@@ -209,7 +214,7 @@ export const radamRule = (adaptive: boolean): UpdateRule => ({
   slots: ["m", "v"],
   statements: `${moments}const second = beta2 * v + rest_beta2 * g * g;`,
   next: [
-    `p - stepSize * first${adaptive ? " / (Math.sqrt(second) + eps)" : ""}`,
+    `p - stepSize * first${adaptive ? " / (Math.sqrt(second) + epsilon)" : ""}`,
     "first",
     "second",
   ],
@@ -218,7 +223,7 @@ export const radamRule = (adaptive: boolean): UpdateRule => ({
 /** Adamax. */
 export const adamaxRule: UpdateRule = {
   slots: ["m", "norm"],
-  statements: `${moments}const largest = Math.max(beta2 * norm, Math.abs(g) + eps);`,
+  statements: `${moments}const largest = Math.max(beta2 * norm, Math.abs(g) + epsilon);`,
   next: ["p - stepSize * first / largest", "first", "largest"],
 };
 

@@ -2,7 +2,7 @@
 
 type Rgb = readonly [number, number, number];
 
-/** `levels` colours along the anchors, evenly spaced, first and last included. */
+/** Evenly spaced colours along the anchors, from the first to the last. */
 function scale(anchors: readonly string[], levels: number): readonly string[] {
   const colours = anchors.map(
     (hex): Rgb => [1, 3, 5].map((k) => Number.parseInt(hex.slice(k, k + 2), 16)) as never,
@@ -17,22 +17,19 @@ function scale(anchors: readonly string[], levels: number): readonly string[] {
   });
 }
 
-/** For numbers of both signs: blue, white at 0, red. */
+/** A scale for numbers of both signs: blue, white at 0, red. */
 export const diverging: readonly string[] = scale(
   ["#16437e", "#3f7fbf", "#a7cbe3", "#f7f7f5", "#f3b89c", "#cf5246", "#7d1128"],
   31,
 );
 
-/**
- * For angles from −π to π: dark at both ends, which are the same angle, pale at 0, blue below and
- * red above.
- */
+/** A scale for angles from −π to π: dark at both ends, which are the same angle, and pale at 0. */
 export const cyclic: readonly string[] = scale(
   ["#2b1638", "#3d4ea0", "#7ba3c4", "#ece6e6", "#cf9275", "#a03a4f", "#2b1638"],
   31,
 );
 
-/** The colour of v on a scale over [low, high]; what lies outside gets the nearest end. */
+/** The colour of v on a scale over [low, high]; beyond it, that of the nearest end. */
 export function colourOf(colours: readonly string[], v: number, low: number, high: number): string {
   const share = high > low ? (v - low) / (high - low) : 0.5;
   const level = Math.round(Math.min(Math.max(share, 0), 1) * (colours.length - 1));

@@ -1,12 +1,27 @@
-/** @file The frame of a picture: a title above, in the colours of the page around it. */
+/** @file The frame of a picture, with its title, in the text colour of the page. */
+import { checkOptions, type OptionNames } from "@spm/core/extend";
 import { shifted, svgPicture, svgText } from "../svg.ts";
+
+/** Options of pictures. */
+export interface PictureOptions {
+  /** The title of the picture. */
+  readonly title?: string;
+}
+
+const names: OptionNames<PictureOptions> = { title: true };
+
+/** The title of a picture. @throws OptionError for an unknown option */
+export function titleOf(op: string, options: PictureOptions, usual: string): string {
+  checkOptions(op, options, names);
+  return options.title ?? usual;
+}
 
 /** Height of the title. */
 export const TOP = 24;
 
 /**
- * A picture with its title above its content; text takes the colour of the page. The content's own
- * origin lies at (0, 0), `TOP` below the upper edge.
+ * A picture with its title above its content. The origin of the content is `TOP` below the upper
+ * edge.
  */
 export function framed(
   width: number,

@@ -1,4 +1,4 @@
-/** @file Numbers as coloured cells, and the scale beside them. */
+/** @file Numbers as coloured cells, and their scale. */
 
 import { px, svgElement, svgText } from "../svg.ts";
 import { colourOf } from "./colours.ts";
@@ -10,7 +10,7 @@ export interface ColourScale {
   readonly high: number;
 }
 
-/** Where the cells lie: the upper left corner, the size of one. */
+/** The upper left corner of the cells, and the size of one. */
 export interface CellLayout {
   readonly x: number;
   readonly y: number;
@@ -19,8 +19,8 @@ export interface CellLayout {
 }
 
 /**
- * Rows of numbers as cells; NaN is left open. Neighbours of one colour in a row are drawn as one,
- * and all that share a colour as one path, so that a picture stays small.
+ * Rows of numbers as cells, without those of NaN. All cells of one colour are one path, so that a
+ * picture stays small.
  */
 export function heatMap(
   rows: readonly ArrayLike<number>[],
@@ -46,7 +46,7 @@ export function heatMap(
   return svgElement("g", { "shape-rendering": "crispEdges" }, drawn.join(""));
 }
 
-/** The scale as an upright bar of 10 × height, its ends named. */
+/** A vertical bar of the scale, 10 × height, with the names of its ends. */
 export function colourBar(
   { colours }: ColourScale,
   x: number,

@@ -3,10 +3,10 @@ import type { Tensor } from "@spm/core";
 import { elements, ShapeError, showShape } from "@spm/core/extend";
 import { px, svgText } from "../svg.ts";
 import { diverging } from "./colours.ts";
-import { framed } from "./frame.ts";
+import { framed, type PictureOptions, titleOf } from "./frame.ts";
 import { type ColourScale, colourBar, heatMap } from "./heat-map.ts";
 
-/** More cells than this on a side are drawn as the largest of their neighbourhood. */
+/** The most cells on a side; with more entries, a cell is the largest of its neighbourhood. */
 const MOST = 128;
 
 /** The rows of a matrix on a CPU backend. @throws ShapeError unless it has two axes */
@@ -19,14 +19,21 @@ export function matrixRows(w: Tensor): number[][] {
 }
 
 /**
- * The entries of W [out, in], outputs downwards, inputs to the right: red positive, blue negative,
- * white 0, the scale reaching to the largest. Above 128 on a side a cell stands for several entries
- * and shows the largest of them.
+ * A picture of the entries of W [out, in], outputs downwards, inputs to the right: red is positive,
+ * blue negative, white 0. With more than 128 entries on a side, a cell is the largest of several.
+ *
+ * @param options - `title` (default `"W"`)
  * @returns an SVG
- * @throws ShapeError unless it has two axes
- * @example writeFileSync("matrix.svg", matrixPicture(layer.toDense()));
+ * @throws ShapeError unless W has two axes; OptionError for an unknown option
+ * @example
+ * ```ts
+ * import { eye } from "@spm/core";
+ * import { matrixPicture } from "@spm/report";
+ * const svg = matrixPicture(eye(8), { title: "the identity" });
+ * ```
  */
-export function matrixPicture(w: Tensor, title = "W"): string {
+export function matrixPicture(w: Tensor, options: PictureOptions = {}): string {
+  const title = titleOf("matrixPicture", options, "W");
   const rows = pooled(matrixRows(w));
   const largest = Math.max(...rows.map((row) => Math.max(...row.map(Math.abs), 0)), 1e-30);
   const columns = rows[0]?.length ?? 0;

@@ -127,7 +127,7 @@ test("a matrix above 128 on a side keeps the largest entry of each neighbourhood
 
 test("each picture is one SVG with a name, every tag closed; a strip holds them all", () => {
   const pictures = [
-    stageAnglesPicture(rotation.factors, "a & b"),
+    stageAnglesPicture(rotation.factors, { title: "a & b" }),
     matrixPicture(rotation.toDense()),
     spectrumPicture(general.toDense()),
     reachPicture(general.factors, 0),

@@ -1,32 +1,40 @@
-/** @file How one input coordinate reaches the outputs of a mixer. */
+/** @file The way of one input coordinate to the outputs of a mixer. */
 import { noGrad } from "@spm/core";
 import { elements, ValueError } from "@spm/core/extend";
 import { type Factors, toGeneral } from "@spm/mixer";
 import { eachPair, eachUnpaired, inFeatures, outFeatures } from "@spm/mixer/extend";
 import { px, svgElement, svgText } from "../svg.ts";
-import { framed } from "./frame.ts";
+import { framed, type PictureOptions, titleOf } from "./frame.ts";
 
-/** A step of a unit input through a stage. */
+/** The part of a unit input that flows from one coordinate to another in a stage. */
 export interface Flow {
   readonly from: number;
   readonly to: number;
-  /** What arrives, with its sign. */
+  /** The signed amount. */
   readonly amount: number;
 }
 
-/** A unit input on its way. */
+/** A unit input after each stage. */
 export interface Reach {
   /** z₀ to z_L, each [n]; the first is d_in at the coordinate and 0 elsewhere. */
   readonly states: readonly Float64Array[];
-  /** What flows from state l to state l + 1 along its pairs; nothing that is 0. */
+  /** The flows from state l to state l + 1, without those of 0. */
   readonly flows: readonly (readonly Flow[])[];
   /** The column of W, [out]. */
   readonly outputs: Float64Array;
 }
 
 /**
- * Follows a unit in one input coordinate through the stages, in float64. CPU backends only. O(nL).
+ * Follows a unit input in one coordinate through the stages, in float64. CPU backends only. Cost
+ * O(nL).
+ *
  * @throws ValueError for a coordinate outside of [0, in)
+ * @example
+ * ```ts
+ * import { hadamard } from "@spm/mixer";
+ * import { reach } from "@spm/report/draw";
+ * console.log(reach(hadamard(4), 0).outputs); // the first column of W
+ * ```
  */
 export function reach(factors: Factors, coordinate: number): Reach {
   if (!Number.isInteger(coordinate) || coordinate < 0 || coordinate >= inFeatures(factors))
@@ -64,17 +72,26 @@ export function reach(factors: Factors, coordinate: number): Reach {
 }
 
 /**
- * The {@link reach} of a coordinate as a picture: stages to the right, coordinates downwards; a
- * line is as strong as what flows along it, red positive and blue negative; the bars at the right
- * are the outputs, a column of W.
+ * A picture of the {@link reach} of a coordinate: stages to the right, coordinates downwards. The
+ * strength of a line is the amount that flows, red is positive, blue negative; the bars at the
+ * right are the outputs, a column of W.
+ *
+ * @param options - `title` (default `"input COORDINATE on its way"`)
  * @returns an SVG
- * @example writeFileSync("reach.svg", reachPicture(layer.factors, 0));
+ * @throws ValueError for a coordinate outside of [0, in); OptionError for an unknown option
+ * @example
+ * ```ts
+ * import { hadamard } from "@spm/mixer";
+ * import { reachPicture } from "@spm/report";
+ * const svg = reachPicture(hadamard(8), 0);
+ * ```
  */
 export function reachPicture(
   factors: Factors,
   coordinate: number,
-  title = `input ${coordinate} on its way`,
+  options: PictureOptions = {},
 ): string {
+  const title = titleOf("reachPicture", options, `input ${coordinate} on its way`);
   const { states, flows, outputs } = reach(factors, coordinate);
   const { n } = factors.schedule;
   const [step, left] = [Math.max(36, 320 / flows.length), 10];

@@ -2,10 +2,10 @@
 import type { Tensor } from "@spm/core";
 import { EigenvalueDecomposition, Matrix, SingularValueDecomposition } from "ml-matrix";
 import { shifted, svgElement, svgText } from "../svg.ts";
-import { framed } from "./frame.ts";
+import { framed, type PictureOptions, titleOf } from "./frame.ts";
 import { matrixRows } from "./matrix.ts";
 
-/** What a matrix does to directions. */
+/** The eigenvalues and singular values of a matrix. */
 export interface Spectrum {
   /** [real, imaginary]; null unless the matrix is square. */
   readonly eigenvalues: readonly (readonly [number, number])[] | null;
@@ -13,7 +13,17 @@ export interface Spectrum {
   readonly singularValues: readonly number[];
 }
 
-/** The spectrum of W [out, in], in float64; O(n³). @throws ShapeError unless it has two axes */
+/**
+ * The spectrum of W [out, in], in float64. Cost O(n³).
+ *
+ * @throws ShapeError unless W has two axes
+ * @example
+ * ```ts
+ * import { eye } from "@spm/core";
+ * import { spectrum } from "@spm/report/draw";
+ * console.log(spectrum(eye(2)).singularValues); // [1, 1]
+ * ```
+ */
 export function spectrum(w: Tensor): Spectrum {
   const matrix = new Matrix(matrixRows(w));
   const { diagonal } = new SingularValueDecomposition(matrix, {
@@ -31,13 +41,22 @@ export function spectrum(w: Tensor): Spectrum {
 }
 
 /**
- * The {@link spectrum}: eigenvalues in the complex plane with the unit circle, and the singular
- * values from the largest to the smallest. Those of an orthogonal matrix lie on the circle, and
- * at 1.
+ * A picture of the {@link spectrum} of W [out, in]: eigenvalues in the complex plane with the unit
+ * circle, and singular values in descending order. Those of an orthogonal matrix are on the circle
+ * and 1. Cost O(n³).
+ *
+ * @param options - `title` (default `"spectrum"`)
  * @returns an SVG
- * @example writeFileSync("spectrum.svg", spectrumPicture(layer.toDense()));
+ * @throws ShapeError unless W has two axes; OptionError for an unknown option
+ * @example
+ * ```ts
+ * import { eye } from "@spm/core";
+ * import { spectrumPicture } from "@spm/report";
+ * const svg = spectrumPicture(eye(8), { title: "the identity" });
+ * ```
  */
-export function spectrumPicture(w: Tensor, title = "spectrum"): string {
+export function spectrumPicture(w: Tensor, options: PictureOptions = {}): string {
+  const title = titleOf("spectrumPicture", options, "spectrum");
   const { eigenvalues, singularValues } = spectrum(w);
   const plane = eigenvalues === null ? [] : [complexPlane(eigenvalues)];
   const shift = eigenvalues === null ? 0 : SIDE + 50;

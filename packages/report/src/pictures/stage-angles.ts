@@ -1,17 +1,24 @@
-/** @file A mixer's blocks as angles, stage by stage. */
+/** @file The angles of a mixer's blocks, stage by stage. */
 import { noGrad } from "@spm/core";
 import { elements } from "@spm/core/extend";
 import { type Factors, rotation, toGeneral } from "@spm/mixer";
 import { eachPair } from "@spm/mixer/extend";
 import { svgText } from "../svg.ts";
 import { cyclic } from "./colours.ts";
-import { framed } from "./frame.ts";
+import { framed, type PictureOptions, titleOf } from "./frame.ts";
 import { type ColourScale, colourBar, heatMap } from "./heat-map.ts";
 
 /**
- * The angle of every pair, in (−π, π]: the parameter of a kind that has one, otherwise that of the
- * nearest rotation, of a block [a, b; c, d] atan2(c − b, a + d).
+ * The angle of every pair, in (−π, π]: the parameter of a kind that has one, otherwise the angle of
+ * the nearest rotation, which for a block [a, b; c, d] is atan2(c − b, a + d). CPU backends only.
+ *
  * @returns a row for each stage, in the order of the schedule's pairs
+ * @example
+ * ```ts
+ * import { hadamard } from "@spm/mixer";
+ * import { stageAngles } from "@spm/report/draw";
+ * console.log(stageAngles(hadamard(4)).length); // 2
+ * ```
  */
 export function stageAngles(factors: Factors): number[][] {
   const { schedule, mixer, parameters } = factors;
@@ -33,11 +40,21 @@ function nearestAngles(factors: Factors): Float64Array {
 const wrapped = (angle: number): number => Math.atan2(Math.sin(angle), Math.cos(angle));
 
 /**
- * Stage × pair as a heat map of {@link stageAngles}, the first stage at the top. Pale is no
- * rotation, dark half a turn. CPU backends only. @returns an SVG
- * @example writeFileSync("angles.svg", stageAnglesPicture(layer.factors));
+ * A heat map of {@link stageAngles}, a row a stage, the first at the top. Pale is no rotation, dark
+ * half a turn. CPU backends only.
+ *
+ * @param options - `title` (default `"angle of each pair"`)
+ * @returns an SVG
+ * @throws OptionError for an unknown option
+ * @example
+ * ```ts
+ * import { hadamard } from "@spm/mixer";
+ * import { stageAnglesPicture } from "@spm/report";
+ * const svg = stageAnglesPicture(hadamard(8));
+ * ```
  */
-export function stageAnglesPicture(factors: Factors, title = "angle of each pair"): string {
+export function stageAnglesPicture(factors: Factors, options: PictureOptions = {}): string {
+  const title = titleOf("stageAnglesPicture", options, "angle of each pair");
   const rows = stageAngles(factors);
   const columns = Math.max(...rows.map((row) => row.length), 1);
   const width = Math.min(Math.max(400 / columns, 2), 28);

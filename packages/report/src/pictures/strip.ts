@@ -1,24 +1,33 @@
-/** @file Pictures side by side, e.g. of one layer over training. */
+/** @file Pictures side by side, such as those of a layer over training. */
+import { ValueError } from "@spm/core/extend";
 import { shifted, svgText } from "../svg.ts";
 import { framed, TOP } from "./frame.ts";
 
-/** What would be wider goes on in further rows, so that a page need not shrink the pictures. */
+/** The greatest width of a row: a page then shows the pictures at their size. */
 const WIDEST = 1100;
 const GAP = 16;
 
 /**
- * Pictures of this folder in a row, or in as many alike as they need, each under its caption.
+ * Pictures in a row, each under its caption, or in several rows of equal length.
+ *
  * @returns an SVG
+ * @throws ValueError for no pictures
  * @example
- * strip("layer 0 over training", [
- *   ["step 0", matrixPicture(w0)],
- *   ["step 100", matrixPicture(w1)],
+ * ```ts
+ * import { eye, zeros } from "@spm/core";
+ * import { matrixPicture } from "@spm/report";
+ * import { strip } from "@spm/report/draw";
+ * const svg = strip("a layer over training", [
+ *   ["step 0", matrixPicture(zeros([4, 4]))],
+ *   ["step 100", matrixPicture(eye(4))],
  * ]);
+ * ```
  */
 export function strip(
   title: string,
   pictures: readonly (readonly [caption: string, svg: string])[],
 ): string {
+  if (pictures.length === 0) throw new ValueError("strip", "at least 1 picture", 0);
   const sizes = pictures.map(([, svg]) =>
     (/ width="([\d.]+)" height="([\d.]+)"/.exec(svg) ?? []).slice(1).map(Number),
   );

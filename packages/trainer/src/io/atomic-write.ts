@@ -1,19 +1,16 @@
-/**
- * @file Writes a file so that it is there whole or not at all, whatever stops the process or the
- * machine.
- */
+/** @file Atomic writes: a file is whole or missing, whatever stops the process or the machine. */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** What the name of a file that is being written ends with. */
+/** The suffix of a file that is being written. */
 export const UNFINISHED = ".part";
 
 /**
- * Writes beside the file, waits for the disk, renames, and waits for the folder: afterwards the
- * content is there for good.
+ * Writes a file whole or not at all: beside it first, synced to the disk, then renamed, and the
+ * folder synced.
  *
- * @throws Node's error when it cannot be written; what was there before is then untouched, and
- * nothing is left beside it.
+ * @throws Node's error when it can't be written; a file that was there is then untouched, and none
+ * is left beside it
  * @example
  * ```ts
  * import { writeAtomically } from "@spm/trainer/node";
@@ -39,9 +36,9 @@ export function writeAtomically(path: string, content: Uint8Array | string): voi
   syncFolder(dirname(path));
 }
 
-/** Waits until a folder's entries are on the disk. */
+/** Syncs a folder's entries to the disk. */
 function syncFolder(folder: string): void {
-  if (process.platform === "win32") return; // folders cannot be opened there
+  if (process.platform === "win32") return; // which cannot open folders
   const handle = openSync(folder, "r");
   try {
     fsyncSync(handle);

@@ -1,6 +1,6 @@
 /**
- * @file One checkpoint as one safetensors file: tensors as tensors, everything else in its
- * metadata, and a checksum over all of it.
+ * @file A checkpoint as a safetensors file: tensors as tensors, everything else in the metadata,
+ * and a checksum of the whole.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -12,32 +12,38 @@ import { type Json, parseExactly, stringifyExactly } from "./json.ts";
 import { parseSafetensors, type Safetensors } from "./safetensors/read.ts";
 import { encodeSafetensors } from "./safetensors/write.ts";
 
-/** A training state with what it belongs to. */
+/** A training state with its configuration. */
 export interface Checkpoint extends TrainingState {
-  /** What the training was configured with, as its owner gave it. */
+  /** The configuration of the training, as given to {@link encodeCheckpoint}. */
   readonly config: Json;
-  /** What wrote it. */
+  /** The versions of the package and of Node that wrote it. */
   readonly versions: Readonly<Record<string, string>>;
 }
 
 const FORMAT = "spm-checkpoint-1";
 const DIGITS = 64;
-/** The file begins with its header's length and this; then come the digits of the checksum. */
+/** The start of the file after the header's length; the digits of the checksum follow. */
 const HEAD = '{"__metadata__":{"checksum":"';
 const PREFIX = 8;
 
 /**
- * The bytes of a checkpoint.
+ * The bytes of a checkpoint, a safetensors file.
  *
- * Tensors keep their names (`model.…`, `optimizer.…`, `average.…`). The metadata holds, as JSON
- * each: `progress`, `numbers` (those of the optimizer's and the average's state), `config` and
+ * Tensors keep their names (`model.…`, `optimizer.…`, `average.…`). The metadata has, each as JSON,
+ * `progress`, `numbers` (those of the optimizer's and the average's state), `config` and
  * `versions`.
  *
  * @example
- * writeAtomically(
- *   "model.safetensors",
- *   await encodeCheckpoint(await training.capture(), { seed: 1 }),
- * );
+ * ```ts
+ * import type { Callback } from "@spm/trainer";
+ * import { encodeCheckpoint, writeAtomically } from "@spm/trainer/node";
+ * const save: Callback = {
+ *   async onEnd(_, training) {
+ *     const bytes = await encodeCheckpoint(await training.capture(), { seed: 1 });
+ *     writeAtomically("model.safetensors", bytes);
+ *   },
+ * };
+ * ```
  */
 export async function encodeCheckpoint(
   { values, progress }: TrainingState,
@@ -62,9 +68,9 @@ export async function encodeCheckpoint(
 }
 
 /**
- * Reads a checkpoint and checks it whole.
+ * Reads a checkpoint, and verifies its checksum.
  *
- * @throws CheckpointError when it is damaged, cut short, or no checkpoint
+ * @throws CheckpointError when it is damaged, cut short, or not a checkpoint
  * @example
  * ```ts
  * import { latestCheckpoint, readCheckpoint } from "@spm/trainer/node";

@@ -1,7 +1,4 @@
-/**
- * @file The checkpoints of a run: one file a step, the newest that is whole is the one to go on
- * from.
- */
+/** @file The checkpoints of a run, one file a step; training resumes from the newest whole one. */
 import { readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { CheckpointError } from "../errors.ts";
@@ -12,14 +9,22 @@ import { makeFolder } from "./make-folder.ts";
 const NAME = /^step-(\d{10})\.safetensors$/;
 const DAMAGED = ".damaged";
 
-/** A checkpoint that was found. */
+/** A checkpoint and its file. */
 export interface FoundCheckpoint extends Checkpoint {
   readonly path: string;
-  /** Newer ones that were damaged, and why: they were set aside. */
+  /** Newer ones that are damaged and were renamed, with the reasons. */
   readonly damaged: readonly { readonly path: string; readonly reason: string }[];
 }
 
-/** The steps that a folder has checkpoints of, ascending; none for a folder that is not there. */
+/**
+ * The steps of a folder's checkpoints, ascending; none for a folder that doesn't exist.
+ *
+ * @example
+ * ```ts
+ * import { checkpointSteps } from "@spm/trainer/node";
+ * console.log(checkpointSteps("runs/example/checkpoints")); // e.g. [100, 200]
+ * ```
+ */
 export function checkpointSteps(folder: string): number[] {
   return filesOf(folder)
     .flatMap((name) => NAME.exec(name)?.[1] ?? [])
@@ -27,17 +32,24 @@ export function checkpointSteps(folder: string): number[] {
     .sort((a, b) => a - b);
 }
 
-/** Where a step's checkpoint lies. */
+/**
+ * The path of a step's checkpoint.
+ *
+ * @example
+ * ```ts
+ * import { checkpointPath } from "@spm/trainer/node";
+ * checkpointPath("checkpoints", 100); // "checkpoints/step-0000000100.safetensors"
+ * ```
+ */
 export function checkpointPath(folder: string, step: number): string {
   return join(folder, `step-${String(step).padStart(10, "0")}.safetensors`);
 }
 
 /**
- * The newest whole checkpoint of a folder. Damaged ones above it are renamed to `….damaged`, so
- * that they are met only once.
+ * The newest whole checkpoint of a folder. Newer ones that are damaged are renamed to `….damaged`.
  *
- * @returns undefined where no checkpoint was ever written
- * @throws CheckpointError when there are some, and all are damaged
+ * @returns undefined where the folder has none
+ * @throws CheckpointError when all of them are damaged
  * @example
  * ```ts
  * import { latestCheckpoint } from "@spm/trainer/node";
@@ -68,8 +80,8 @@ export function latestCheckpoint(folder: string): FoundCheckpoint | undefined {
 }
 
 /**
- * Makes the folder where it is not there, and removes what a write that was cut off left behind.
- * @throws CheckpointError when it cannot be made
+ * Makes the folder where it doesn't exist, and removes the remains of interrupted writes.
+ * @throws CheckpointError when it can't be made
  */
 export function openCheckpointFolder(folder: string): void {
   reporting(folder, folder, () => {
@@ -80,7 +92,7 @@ export function openCheckpointFolder(folder: string): void {
 
 /**
  * Writes a step's checkpoint, whole or not at all.
- * @throws CheckpointError when the disk refuses; those before it are untouched
+ * @throws CheckpointError when it can't be written; earlier ones are untouched
  */
 export function saveCheckpoint(folder: string, step: number, file: Uint8Array): string {
   const path = checkpointPath(folder, step);
@@ -88,7 +100,7 @@ export function saveCheckpoint(folder: string, step: number, file: Uint8Array): 
   return path;
 }
 
-/** Removes every checkpoint but those of these steps. */
+/** Removes the checkpoints of all other steps. */
 export function keepOnly(folder: string, steps: ReadonlySet<number>): void {
   for (const step of checkpointSteps(folder))
     if (!steps.has(step)) rmSync(checkpointPath(folder, step));

@@ -19,7 +19,8 @@ import { adam, cosine, MovingAverage } from "@spm/optim";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { classification } from "../classification.ts";
 import { CheckpointError } from "../errors.ts";
-import { type FitOptions, type FitResult, fit } from "../fit.ts";
+import { fit } from "../fit.ts";
+import type { FitOptions, FitResult } from "../fit-options.ts";
 import type { Callback } from "../hooks.ts";
 import { readCheckpoint } from "./checkpoint-file.ts";
 import { checkpointPath, checkpointSteps, latestCheckpoint } from "./checkpoint-folder.ts";
@@ -72,7 +73,7 @@ async function train({
   const interrupt: Callback = { onStep: ({ step }) => (step === until ? stop.abort() : undefined) };
   const result = await fit(model, new DataLoader(data, { batchSize: 5, seed: 3 }), {
     loss: classification,
-    optimizer: adam(parameters, { learningRate: cosine({ base: 1e-2, steps: 24 }) }),
+    optimizer: adam(parameters, { learningRate: cosine({ learningRate: 1e-2, steps: 24 }) }),
     average: new MovingAverage(parameters, { decay: 0.9 }),
     epochs: 2,
     evaluate: { data: new DataLoader(data, { batchSize: 60 }), every: 4 },

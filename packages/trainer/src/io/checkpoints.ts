@@ -1,8 +1,5 @@
-/**
- * @file Writes checkpoints while training runs: every so many steps or minutes, the last ones and
- * the best ones kept.
- */
-import { ValueError } from "@spm/core/extend";
+/** @file A callback that writes checkpoints, and keeps the last and the best ones. */
+import { checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
 import type { Callback, Training } from "../hooks.ts";
 import type { Metrics } from "../measurement.ts";
 import { encodeCheckpoint } from "./checkpoint-file.ts";
@@ -14,27 +11,47 @@ import {
 } from "./checkpoint-folder.ts";
 import type { Json } from "./json.ts";
 
-/** When to write checkpoints, and which to keep. */
+/** The best checkpoints, by a metric of the evaluations. */
+export interface BestCheckpoints {
+  /** The name of the metric. */
+  readonly metric: string;
+  /** Whether a better metric is lower or higher. */
+  readonly better: "lower" | "higher";
+  /** The number of checkpoints to keep, at least 1. */
+  readonly keep: number;
+}
+
+/** Options of {@link checkpoints}. */
 export interface CheckpointOptions {
+  /** The folder of the files. */
   readonly folder: string;
-  /** Stored in each checkpoint: what it takes to build the model and the data again. */
+  /**
+   * Stored in each checkpoint, to build the model and the data again.
+   * @defaultValue null
+   */
   readonly config?: Json;
-  /** Steps between checkpoints; at each epoch's end unless this or `everyMinutes` is given. */
+  /** Steps between checkpoints. Without this and `everyMinutes`, one is due at each epoch's end. */
   readonly everySteps?: number;
   /** Minutes between checkpoints. */
   readonly everyMinutes?: number;
-  /** How many of the last to keep, at least 1; default 2, so that one damaged file loses little. */
-  readonly keepLast?: number;
   /**
-   * How many of the best to keep beside these, by a metric of the evaluations; each evaluation then
-   * has a checkpoint.
+   * The number of last checkpoints to keep, at least 1.
+   * @defaultValue 2, so that a damaged file loses little
    */
-  readonly best?: {
-    readonly metric: string;
-    readonly better: "lower" | "higher";
-    readonly keep: number;
-  };
+  readonly keepLast?: number;
+  /** The best checkpoints to keep beside these; a checkpoint is then due at evaluations, too. */
+  readonly best?: BestCheckpoints;
 }
+
+const names: OptionNames<CheckpointOptions> = {
+  folder: true,
+  config: true,
+  everySteps: true,
+  everyMinutes: true,
+  keepLast: true,
+  best: true,
+};
+const bestNames: OptionNames<BestCheckpoints> = { metric: true, better: true, keep: true };
 
 /** An evaluated step. */
 interface Ranked {
@@ -43,14 +60,14 @@ interface Ranked {
 }
 
 /**
- * A callback that saves the whole training: after a due step, at the end, and when it is
- * interrupted; not after an error.
+ * A callback that saves the training state after due steps, at the end and at an interruption, but
+ * not after an error.
  *
- * Give it last, so that every other callback has told what it keeps. Each file is written beside,
- * synced and renamed: a process killed at any moment leaves the checkpoints before it whole.
+ * Put it last, so that the states of all other callbacks are up to date. Files are written
+ * atomically: a process killed at any moment leaves earlier checkpoints whole.
  *
- * @throws ValueError for a number out of range; CheckpointError, ending the training, when the disk
- * refuses
+ * @throws ValueError for a number out of range; OptionError for an unknown option, of `best`, too;
+ * CheckpointError, ending the training, when a file can't be written
  * @example
  * ```ts
  * import { checkpoints } from "@spm/trainer/node";
@@ -60,6 +77,8 @@ interface Ranked {
  * ```
  */
 export function checkpoints(options: CheckpointOptions): Callback {
+  checkOptions("checkpoints", options, names);
+  if (options.best) checkOptions("checkpoints.best", options.best, bestNames);
   const { folder, config = null, everySteps, everyMinutes, keepLast = 2, best } = options;
   for (const [name, count] of Object.entries({ everySteps, keepLast, "best.keep": best?.keep }))
     if (count !== undefined && !(Number.isInteger(count) && count >= 1))

@@ -1,6 +1,6 @@
 /** @file JSON that keeps every number: NaN, the infinities and −0, too. */
 
-/** A value that JSON can hold. */
+/** A JSON value. */
 export type Json =
   | null
   | boolean
@@ -9,10 +9,10 @@ export type Json =
   | readonly Json[]
   | { readonly [key: string]: Json };
 
-/** Stands for a number that JSON has no word for. */
+/** The key of a number that JSON can't represent. */
 const MARK = "$number";
 
-/** The text of a value; numbers read back bit by bit. */
+/** The text of a value, from which every number is read back bit by bit. */
 export function stringifyExactly(value: unknown): string {
   return JSON.stringify(value, (_, item: unknown) =>
     typeof item === "number" && (!Number.isFinite(item) || Object.is(item, -0))
@@ -21,7 +21,7 @@ export function stringifyExactly(value: unknown): string {
   );
 }
 
-/** What {@link stringifyExactly} wrote. @throws SyntaxError for what is not JSON */
+/** The value of a {@link stringifyExactly} text. @throws SyntaxError for text that isn't JSON */
 export function parseExactly(text: string): unknown {
   return JSON.parse(text, (_, item: unknown) =>
     typeof item === "object" && item !== null && MARK in item ? Number(item[MARK]) : item,

@@ -1,10 +1,10 @@
-/** @file The machine that a run runs on, for its report. */
+/** @file The machine of a run, for its report. */
 
 import { availableParallelism, cpus, totalmem } from "node:os";
 import type { Machine } from "./run-record.ts";
 
 /**
- * Describes this machine: Node's version, platform, processor, usable cores, memory in GiB.
+ * This machine: Node's version, platform, processor, usable cores, memory in GiB.
  *
  * @example
  * ```ts

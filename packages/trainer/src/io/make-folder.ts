@@ -1,10 +1,11 @@
-/** @file Makes a folder and those above it. */
+/** @file Makes a folder and its parents. */
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 
 /**
- * Makes what is not there, one folder at a time: Node's recursive way never returns where the
- * system refuses, as in /proc.
+ * Makes a folder and its missing parents, one at a time: Node's recursive `mkdirSync` never returns
+ * where the system refuses, as in /proc.
+ *
  * @throws Node's error where the system refuses
  * @example
  * ```ts

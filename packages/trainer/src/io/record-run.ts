@@ -1,16 +1,28 @@
-/** @file Writes what training measures into a run folder. */
+/** @file A callback that writes measurements into a run folder. */
 
+import { checkOptions, type OptionNames } from "@spm/core/extend";
 import type { Callback, MetricsEvent } from "../hooks.ts";
 import type { Split } from "./run-record.ts";
 import type { RunWriter } from "./run-writer.ts";
 
+/** Options of {@link recordRun}. */
+export interface RecordRunOptions {
+  /**
+   * Called with a line for each file that is shorter than at the checkpoint.
+   * @defaultValue `process.emitWarning`
+   */
+  readonly warn?: (line: string) => void;
+}
+
+const names: OptionNames<RecordRunOptions> = { warn: true };
+
 /**
- * A callback that records every log and every evaluation; after an evaluation the files are flushed
- * to the disk. A checkpoint keeps the bytes that the files have, and a resumed training cuts them
- * to these. What a file has lost since stays lost: training goes on all the same.
+ * A callback that records every log and every evaluation, after which the files are synced to the
+ * disk. A checkpoint keeps the lengths of the files, to which a resumed training cuts them; a
+ * shorter file keeps its whole lines, and training continues.
  *
- * @param run - the model's name in the records, as in `config.models`.
- * @param warn - is told of each file that has lost something; Node's warnings unless given.
+ * @param run - the model's name in the records, as in `config.models`
+ * @throws OptionError for an unknown option
  * @example
  * ```ts
  * import type { RunWriter } from "@spm/trainer/node";
@@ -22,8 +34,10 @@ import type { RunWriter } from "./run-writer.ts";
 export function recordRun(
   writer: RunWriter,
   run: string,
-  warn: (line: string) => void = (line) => process.emitWarning(line),
+  options: RecordRunOptions = {},
 ): Callback {
+  checkOptions("recordRun", options, names);
+  const { warn = (line: string): void => process.emitWarning(line) } = options;
   const record = (
     split: Split,
     { step, epoch, metrics, learningRate, seconds, elapsed }: MetricsEvent,
@@ -40,7 +54,7 @@ export function recordRun(
   return {
     name: `files of ${run}`,
     state() {
-      writer.flush(); // a checkpoint never knows of more than what is on the disk
+      writer.flush(); // the lengths in a checkpoint are those on the disk
       return writer.offsets;
     },
     restore(offsets) {

@@ -151,7 +151,7 @@ describe("a run that goes on", () => {
     rmSync(join(folder, "metrics.csv"));
     const second = new RunWriter(folder);
     const heard: string[] = [];
-    recordRun(second, "dense", (line) => heard.push(line)).restore?.(offsets);
+    recordRun(second, "dense", { warn: (line) => heard.push(line) }).restore?.(offsets);
     second.metric({ ...metric, step: 3 });
     second.close();
     expect(heard).toEqual([

@@ -1,4 +1,4 @@
-/** @file Reads a run folder back, finished or not. */
+/** @file Reads a run folder, finished or not. */
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,11 +13,10 @@ export interface Run {
 }
 
 /**
- * Reads `config.json`, `metrics.jsonl` and `timing.jsonl` of a run, still running or not.
+ * Reads `config.json`, `metrics.jsonl` and `timing.jsonl` of a run, finished or not. A last line
+ * without a newline, from an interrupted write, is left out.
  *
- * A last line without its newline (the process died in the write) is left out.
- *
- * @throws RunError when `config.json` is missing or damaged, or a whole line is not JSON.
+ * @throws RunError when `config.json` is missing or damaged, or a whole line isn't JSON
  * @example
  * ```ts
  * import { readRun } from "@spm/trainer/node";
@@ -35,7 +34,7 @@ export function readRun(folder: string): Run {
   };
 }
 
-/** @throws RunError for what is not the config of a training */
+/** @throws RunError for a file that isn't the config of a training */
 function readRunConfig(path: string): RunConfig {
   let config: Partial<RunConfig> | null;
   try {
@@ -65,7 +64,7 @@ function readRunConfig(path: string): RunConfig {
 function readLines<T>(path: string): T[] {
   if (!existsSync(path)) return [];
   const lines = readFileSync(path, "utf8").split("\n");
-  lines.pop(); // what follows the last newline: nothing, or a line cut short
+  lines.pop(); // the text after the last newline: empty, or a line cut short
   return lines.map((line, index) => {
     try {
       return JSON.parse(line) as T;

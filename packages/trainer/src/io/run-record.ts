@@ -1,16 +1,13 @@
-/**
- * @file What a run leaves behind, line by line: metrics that a seed repeats, and times that nothing
- * repeats.
- */
+/** @file The records of a run: metrics, which a seed repeats, and times, which nothing repeats. */
 
-/** Which samples a metric was measured on. */
+/** The samples that a metric was measured on. */
 export type Split = "train" | "test";
 
-/** Where in which run a line belongs. */
+/** The run and the position of a record. */
 export interface RecordPosition {
   /** The model's name within the run folder, e.g. "rotation". */
   readonly run: string;
-  /** "train": the mean since the previous train record; "test": an evaluation. */
+  /** `"train"` is the mean since the previous train record, `"test"` an evaluation. */
   readonly split: Split;
   /** Optimizer steps taken. */
   readonly step: number;
@@ -18,24 +15,24 @@ export interface RecordPosition {
   readonly epoch: number;
 }
 
-/** One line of `metrics.jsonl`: only values that the same seed repeats to the last bit. */
+/** A line of `metrics.jsonl`: values that the same seed repeats to the last bit. */
 export interface MetricRecord extends RecordPosition {
   readonly learningRate: number;
-  /** Mean over the samples; null where it was not finite. */
+  /** Mean over the samples; null where it isn't finite. */
   readonly loss: number | null;
-  /** Fraction in [0, 1]; null where it was not measured. */
+  /** Fraction in [0, 1]; null where it isn't measured. */
   readonly accuracy: number | null;
 }
 
-/** One line of `timing.jsonl`. */
+/** A line of `timing.jsonl`. */
 export interface TimingRecord extends RecordPosition {
-  /** Seconds spent in training steps since the model's first, evaluations left out. */
+  /** Seconds of training steps since the model's first one, without evaluations. */
   readonly seconds: number;
-  /** Seconds of wall clock since the model's first step, evaluations included. */
+  /** Seconds of wall clock since the model's first step, with evaluations. */
   readonly elapsed: number;
 }
 
-/** The machine that a run ran on. */
+/** The machine of a run. */
 export interface Machine {
   readonly node: string;
   readonly platform: string;
@@ -45,15 +42,15 @@ export interface Machine {
   readonly memory: number;
 }
 
-/** One trained model of a run folder. */
+/** A trained model of a run folder. */
 export interface RunModel {
-  /** The name that records carry. */
+  /** The model's name in records. */
   readonly run: string;
   /** Trainable scalars. */
   readonly parameters: number;
 }
 
-/** `config.json`: everything about a run that is known before it starts. */
+/** `config.json`: the facts about a run that are known before it starts. */
 export interface RunConfig {
   readonly title: string;
   /** The command line that repeats it. */
@@ -62,11 +59,11 @@ export interface RunConfig {
   readonly started: string;
   /** The models in training order. */
   readonly models: readonly RunModel[];
-  /** The epochs each model trains for. */
+  /** The epochs of each model. */
   readonly epochs: number;
   /** Optimizer steps of an epoch. */
   readonly stepsPerEpoch: number;
-  /** The options as given, by name. */
+  /** The options of the run, by name. */
   readonly options: Readonly<Record<string, string | number | boolean | readonly number[]>>;
   readonly machine: Machine;
 }

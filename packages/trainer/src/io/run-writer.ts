@@ -1,7 +1,4 @@
-/**
- * @file Writes a run folder line by line, so that whatever stops the run, what was measured is on
- * disk.
- */
+/** @file Writes a run folder line by line, so that an interrupted run keeps its measurements. */
 
 import {
   closeSync,
@@ -24,11 +21,11 @@ const COLUMNS = ["run", "split", "step", "epoch", "learningRate", "loss", "accur
 const FILES = ["metrics.jsonl", "metrics.csv", "timing.jsonl"] as const;
 
 /**
- * The files of a run: `config.json`, `metrics.jsonl`, `metrics.csv` and `timing.jsonl`.
+ * A writer of the files of a run: `config.json`, `metrics.jsonl`, `metrics.csv`, `timing.jsonl`.
  *
- * Each record is one write of one whole line, so a crash can only lose the end of the last line.
- * `metrics.*` hold nothing but what the seed determines: two runs of one seed are byte-identical.
- * Seconds go to `timing.jsonl`.
+ * Each record is one write of one whole line, so a crash can lose the end of the last line only.
+ * `metrics.*` have values that the seed determines, so they are byte-identical in two runs of one
+ * seed; seconds are in `timing.jsonl`.
  *
  * @example
  * ```ts
@@ -50,16 +47,16 @@ const FILES = ["metrics.jsonl", "metrics.csv", "timing.jsonl"] as const;
  * ```
  */
 export class RunWriter {
-  /** The folder written to. */
+  /** The run folder. */
   readonly folder: string;
   readonly #files: Readonly<Record<(typeof FILES)[number], number>>;
 
   /**
-   * Makes the folder and writes `config.json`; without a config, goes on with the files of a run
-   * that was recorded there.
+   * Makes the folder and writes `config.json`; without a config, continues the files of the run
+   * that is there.
    *
-   * @throws RunError when the folder is not empty, or is not a run to go on with; Node's error when
-   * it cannot be written.
+   * @throws RunError when the folder isn't empty, or without a config isn't a run; Node's error
+   * when it can't be written
    */
   constructor(folder: string, config?: RunConfig) {
     this.folder = folder;
@@ -79,16 +76,16 @@ export class RunWriter {
       writeSync(this.#files["metrics.csv"], `${COLUMNS.join(",")}\n`);
   }
 
-  /** The bytes of each file so far. */
+  /** The length of each file, in bytes. */
   get offsets(): Record<string, number> {
     return Object.fromEntries(FILES.map((name) => [name, fstatSync(this.#files[name]).size]));
   }
 
   /**
-   * Cuts the files to the bytes that they had; without offsets, to what a new run has. A file that
-   * is shorter keeps its whole lines.
+   * Cuts the files to {@link offsets}, by default those of a new run. A shorter file keeps its
+   * whole lines.
    *
-   * @returns what there is to say about each file that is shorter.
+   * @returns a warning for each shorter file
    */
   truncate(
     offsets: Readonly<Record<string, number>> = { "metrics.csv": COLUMNS.join(",").length + 1 },
@@ -132,12 +129,12 @@ export class RunWriter {
     writeSync(this.#files["timing.jsonl"], `${JSON.stringify(rounded)}\n`);
   }
 
-  /** Waits until all lines are on the disk. Cost: some milliseconds. */
+  /** Syncs all lines to the disk. Cost: some milliseconds. */
   flush(): void {
     for (const file of Object.values(this.#files)) fsyncSync(file);
   }
 
-  /** Flushes and closes; the writer is of no use afterwards. */
+  /** Flushes and closes the files, after which nothing can be written. */
   close(): void {
     this.flush();
     for (const file of Object.values(this.#files)) closeSync(file);
@@ -145,9 +142,9 @@ export class RunWriter {
 }
 
 /**
- * Refuses a folder that holds something already: two runs in one folder could not be told apart.
+ * Refuses a folder that has files already, where two runs would be mixed.
  *
- * @throws RunError when the folder exists and is not empty.
+ * @throws RunError when the folder exists and isn't empty
  * @example
  * ```ts
  * import { assertFresh } from "@spm/trainer/node";
@@ -165,7 +162,7 @@ export function assertFresh(folder: string): void {
   }
 }
 
-/** @throws RunError when there is no config.json: nothing to go on with */
+/** @throws RunError when there is no config.json */
 function assertRun(folder: string): void {
   if (existsSync(join(folder, "config.json"))) return;
   throw new RunError("RunWriter", "a run folder with config.json", folder);
@@ -173,7 +170,7 @@ function assertRun(folder: string): void {
 
 const microseconds = (seconds: number): number => Math.round(seconds * 1e6) / 1e6;
 
-/** Quoted as RFC 4180 asks where needed. */
+/** Quoted where RFC 4180 requires it. */
 function csvField(value: string | number | null): string {
   if (value === null) return "";
   const text = String(value);

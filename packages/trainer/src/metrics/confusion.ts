@@ -1,16 +1,18 @@
-/** @file The confusion matrix of a classifier, and what follows from it: accuracy and F1. */
+/** @file The confusion matrix of a classifier, and its accuracy and F1. */
 import { ShapeError, ValueError } from "@spm/core/extend";
 
-/** Counts: row the actual class, column the predicted one. */
+/** Counts of samples: the row is the actual class, the column the predicted one. */
 export type ConfusionMatrix = readonly (readonly number[])[];
 
 /**
  * Counts predictions by actual and predicted class.
  *
- * @param predicted - classes, shape [samples]
- * @param actual - classes, shape [samples]
- * @param classes - how many there are
- * @returns shape [classes, classes]. Cost O(samples + classes²)
+ * cᵢⱼ = the number of samples of class i for which class j is predicted
+ *
+ * @param predicted - classes [samples]
+ * @param actual - classes [samples]
+ * @param classes - the number of classes
+ * @returns counts [classes, classes]. Cost O(samples + classes²)
  * @throws ShapeError for lists of different lengths; ValueError for a class out of range
  * @example
  * ```ts
@@ -42,7 +44,9 @@ export function confusionMatrix(
 }
 
 /**
- * The fraction on the diagonal: Σᵢ cᵢᵢ / Σᵢⱼ cᵢⱼ. NaN without samples.
+ * The fraction of correct predictions, in [0, 1]; NaN without samples.
+ *
+ * Σᵢ cᵢᵢ / Σᵢⱼ cᵢⱼ
  *
  * @example
  * ```ts
@@ -55,7 +59,7 @@ export function accuracyOf(confusion: ConfusionMatrix): number {
   return right / confusion.reduce((sum, row) => sum + total(row), 0);
 }
 
-/** Precision, recall and F1 of one class, each in [0, 1]; 0 where there is nothing to divide by. */
+/** Precision, recall and F1 of one class, each in [0, 1], and 0 where the divisor is 0. */
 export interface ClassScore {
   readonly precision: number;
   readonly recall: number;
@@ -65,8 +69,9 @@ export interface ClassScore {
 }
 
 /**
- * Per class: precision = cₖₖ / Σᵢ cᵢₖ, recall = cₖₖ / Σⱼ cₖⱼ, F1 their harmonic mean, as
- * scikit-learn defines them.
+ * Precision, recall and F1 of each class, as in scikit-learn.
+ *
+ * precision = cₖₖ / Σᵢ cᵢₖ, recall = cₖₖ / Σⱼ cₖⱼ, F1 their harmonic mean
  *
  * @example
  * ```ts
@@ -89,7 +94,7 @@ export function classScores(confusion: ConfusionMatrix): ClassScore[] {
 }
 
 /**
- * Macro F1: the mean of the classes' F1, each counting the same. In [0, 1].
+ * Macro F1, the unweighted mean of the classes' F1, in [0, 1].
  *
  * @example
  * ```ts

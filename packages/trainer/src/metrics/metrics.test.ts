@@ -61,7 +61,10 @@ describe("calibration error", () => {
     const odds = (p: number): number[] => [Math.log(p / (1 - p)), 0];
     // confidence 0.8, right once of two: |0.5 − 0.8|; confidence 0.6, right: |1 − 0.6|
     const logits = [...odds(0.8), ...odds(0.8), ...odds(0.6)];
-    expect(calibrationError(logits, [0, 1, 0], 5)).toBeCloseTo((2 * 0.3 + 1 * 0.4) / 3, 12);
+    expect(calibrationError(logits, [0, 1, 0], { bins: 5 })).toBeCloseTo(
+      (2 * 0.3 + 1 * 0.4) / 3,
+      12,
+    );
   });
 
   test("is in [0, 1] and does not see a shift of the logits", () => {
@@ -81,13 +84,13 @@ describe("calibration error", () => {
         const shifted = calibrationError(
           samples.flatMap(([logits]) => logits.map((v) => v + 4)),
           labels,
-          1,
+          { bins: 1 },
         );
         expect(shifted).toBeCloseTo(
           calibrationError(
             samples.flatMap(([logits]) => logits),
             labels,
-            1,
+            { bins: 1 },
           ),
           9,
         );

@@ -1,14 +1,14 @@
-/** @file Metrics of logits themselves: top-k accuracy, perplexity, calibration. */
-import { ShapeError, ValueError } from "@spm/core/extend";
+/** @file Metrics of logits: top-k accuracy, perplexity, calibration. */
+import { checkOptions, type OptionNames, ShapeError, ValueError } from "@spm/core/extend";
 
 /**
- * The fraction of samples whose class is among the k greatest logits. A class that ties with others
- * counts as the last of them.
+ * The fraction of samples whose class is among the k greatest logits, in [0, 1]. A class that ties
+ * with others counts as the last of them.
  *
- * @param logits - row-major, shape [samples, classes]
- * @param labels - shape [samples], each in [0, classes)
+ * @param logits - row-major [samples, classes]
+ * @param labels - [samples], each in [0, classes)
  * @param k - in [1, classes]
- * @throws ShapeError when the lengths do not fit; ValueError for k or a label out of range
+ * @throws ShapeError when the lengths don't fit; ValueError for k or a label out of range
  * @example
  * ```ts
  * import { topKAccuracy } from "@spm/trainer";
@@ -26,7 +26,7 @@ export function topKAccuracy(
   let right = 0;
   for (let i = 0; i < labels.length; i++) {
     const own = logits[i * classes + labelAt("topKAccuracy", labels, i, classes)]!;
-    let before = 0; // classes that do not rank below it, itself among them
+    let before = 0; // classes that don't rank below it, itself included
     for (let c = 0; c < classes; c++) if (!(logits[i * classes + c]! < own)) before++;
     if (before <= k) right++;
   }
@@ -34,8 +34,9 @@ export function topKAccuracy(
 }
 
 /**
- * How many equally likely choices a mean cross-entropy in nats amounts to: e^loss.
+ * The number of equally likely choices that has a given mean cross-entropy, e^loss.
  *
+ * @param loss - in nats
  * @example
  * ```ts
  * import { perplexity } from "@spm/trainer";
@@ -46,29 +47,42 @@ export function perplexity(loss: number): number {
   return Math.exp(loss);
 }
 
+/** Options of {@link calibrationError}. */
+export interface CalibrationOptions {
+  /**
+   * Bins of equal width, at least 1.
+   * @defaultValue 15
+   */
+  readonly bins?: number;
+}
+
+const names: OptionNames<CalibrationOptions> = { bins: true };
+
 /**
- * Expected calibration error: Σ over bins of confidence, (samples in bin / samples) · |accuracy −
- * mean confidence|.
+ * Expected calibration error, in [0, 1] with 0 the best. The confidence of a prediction is its
+ * softmax probability.
  *
- * The confidence is the greatest softmax probability; bins are equally wide. In [0, 1], 0 is best.
+ * Σ over bins of confidence of (samples in bin / samples) · |accuracy − mean confidence|
  *
- * @param logits - row-major, shape [samples, classes]
- * @param labels - shape [samples], each in [0, classes)
- * @param bins - at least 1; 15 unless said
- * @throws ShapeError when the lengths do not fit; ValueError for bins or a label out of range
+ * @param logits - row-major [samples, classes]
+ * @param labels - [samples], each in [0, classes)
+ * @throws ShapeError when the lengths don't fit; ValueError for bins or a label out of range;
+ * OptionError for an unknown option
  * Source: Guo, Pleiss, Sun, Weinberger, "On Calibration of Modern Neural Networks", ICML 2017, eq.
  * 3
  * @example
  * ```ts
  * import { calibrationError } from "@spm/trainer";
- * calibrationError([0, 0], [0]); // 0.5: it says one half, and is right
+ * calibrationError([0, 0], [0]); // 0.5: a confidence of one half, and a correct prediction
  * ```
  */
 export function calibrationError(
   logits: ArrayLike<number>,
   labels: ArrayLike<number>,
-  bins = 15,
+  options: CalibrationOptions = {},
 ): number {
+  checkOptions("calibrationError", options, names);
+  const { bins = 15 } = options;
   const classes = classesOf("calibrationError", logits, labels);
   if (!Number.isInteger(bins) || bins < 1)
     throw new ValueError("calibrationError", "whole bins of at least 1", bins);

@@ -1,12 +1,12 @@
-/** @file The element types of safetensors, and how each becomes one of ours. */
+/** @file The element types of safetensors, and the dtypes that they are read as. */
 import type { DType } from "@spm/core";
 import { ValueError } from "@spm/core/extend";
 
-/** How one element type is stored and read. */
+/** An element type: its size, and its values. */
 export interface ElementType {
   /** Bytes an element. */
   readonly bytes: number;
-  /** What it becomes on reading. */
+  /** The dtype that it is read as. */
   readonly dtype: DType;
   /** Reads the element at a byte offset. */
   read(view: DataView, at: number): number;
@@ -23,12 +23,10 @@ const integer = (bytes: number, read: ElementType["read"]): ElementType => ({
   read,
 });
 
-/**
- * A 64-bit integer as a number; beyond ±2⁵³ the nearest one, which {@link narrow} refuses anyway.
- */
+/** A 64-bit integer as a number; beyond ±2⁵³ the nearest one, which {@link narrow} refuses. */
 const wide = (value: bigint): number => Number(value);
 
-/** Every element type that is read, by its name in the header. */
+/** The element types by name. */
 export const elementTypes: ReadonlyMap<string, ElementType> = new Map([
   ["F64", float(8, "float64", (view, at) => view.getFloat64(at, true))],
   ["F32", float(4, "float32", (view, at) => view.getFloat32(at, true))],
@@ -46,8 +44,8 @@ export const elementTypes: ReadonlyMap<string, ElementType> = new Map([
 ]);
 
 /**
- * A value that its dtype can hold.
- * @throws ValueError for an integer beyond int32, or a truth value that is neither 0 nor 1
+ * The value itself, where its dtype can represent it.
+ * @throws ValueError for an integer beyond int32, or a bool that is neither 0 nor 1
  */
 export function narrow(name: string, dtype: DType, value: number): number {
   if (dtype === "int32" && (value | 0) !== value)
@@ -69,7 +67,7 @@ function widenHalf(bits: number): number {
 
 const word = new DataView(new ArrayBuffer(4));
 
-/** bfloat16: the upper half of a float32. */
+/** bfloat16, the upper half of a float32. */
 function widenBrain(bits: number): number {
   word.setUint32(0, bits * 65536);
   return word.getFloat32(0);

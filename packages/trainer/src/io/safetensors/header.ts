@@ -1,7 +1,4 @@
-/**
- * @file The head of a safetensors file: read with every promise of the format checked, before
- * anything is made of it.
- */
+/** @file The header of a safetensors file, checked against every rule of the format. */
 
 import { SpmError } from "@spm/core";
 import { elementTypes } from "./dtypes.ts";
@@ -10,13 +7,13 @@ import { elementTypes } from "./dtypes.ts";
 export const PREFIX = 8;
 /** The longest header, as in the format's own reader. */
 const LONGEST = 100_000_000;
-/** The highest rank that is read: what has more axes is an accident or an attack. */
+/** The highest rank that is read; more axes are an accident or an attack. */
 const HIGHEST_RANK = 32;
 
-/** Where a tensor lies. */
+/** The name, type, shape and position of a tensor. */
 export interface HeaderEntry {
   readonly name: string;
-  /** Its element type's name: a key of `elementTypes`. */
+  /** The name of its element type, a key of `elementTypes`. */
   readonly type: string;
   readonly shape: readonly number[];
   /** First byte, and the one after the last, from the end of the header. */
@@ -26,17 +23,17 @@ export interface HeaderEntry {
 
 /** A header. */
 export interface Header {
-  /** In the order of their bytes. */
+  /** The tensors, in the order of their bytes. */
   readonly entries: readonly HeaderEntry[];
   readonly metadata: Readonly<Record<string, string>>;
-  /** Where the data begins in the file. */
+  /** The position of the data in the file. */
   readonly dataStart: number;
 }
 
 /**
  * Reads and checks a header. The tensors must fill the data without a gap and without an overlap.
  *
- * @throws SafetensorsError saying what the format asks for and what the file has
+ * @throws SafetensorsError with the rule that the file breaks
  */
 export function parseHeader(file: Uint8Array): Header {
   if (file.length < PREFIX) throw new SafetensorsError(`at least ${PREFIX} bytes`, file.length);
@@ -149,7 +146,7 @@ function show(value: unknown): string {
  * @param text - valid JSON. Cost O(length), no recursion.
  */
 function duplicateKey(text: string): string | undefined {
-  const open: (Set<string> | null)[] = []; // the keys of the objects around, null for an array
+  const open: (Set<string> | null)[] = []; // the keys of each open object, null for an array
   for (const [token, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/g)) {
     if (token === "{") open.push(new Set());
     else if (token === "[") open.push(null);
@@ -165,7 +162,7 @@ function duplicateKey(text: string): string | undefined {
 }
 
 /**
- * Bytes that break the safetensors format: a cut or damaged file, or another kind of file.
+ * Bytes that break the safetensors format: a cut or damaged file, or a file of another format.
  *
  * @example
  * ```ts
@@ -180,7 +177,7 @@ function duplicateKey(text: string): string | undefined {
 export class SafetensorsError extends SpmError {
   override readonly name = "SafetensorsError";
 
-  /** @param expected - what the format asks for; `got` - what the file has */
+  /** @param expected - the rule of the format; `got` - the content of the file */
   constructor(expected: string, got: unknown) {
     super("safetensors", expected, got);
   }

@@ -7,16 +7,16 @@ import { allocate, fromArray, sizeOf, ValueError, wrap } from "@spm/core/extend"
 import { elementTypes, narrow } from "./dtypes.ts";
 import { type HeaderEntry, parseHeader } from "./header.ts";
 
-/** A checked file. Its tensors are made when they are asked for. */
+/** A checked safetensors file. */
 export interface Safetensors {
   readonly metadata: Readonly<Record<string, string>>;
-  /** What the file holds, in the order of its bytes. */
+  /** The tensors of the file, in the order of its bytes. */
   readonly entries: readonly HeaderEntry[];
   /**
-   * One of its tensors, a copy in CPU memory: float16 and bfloat16 as float32, integers as int32.
+   * A copy of a tensor in CPU memory: float16 and bfloat16 as float32, integers as int32.
    *
-   * @throws ValueError for a name that is not there, an integer beyond int32, or a truth value that
-   * is neither 0 nor 1
+   * @throws ValueError for an unknown name, an integer beyond int32, or a bool that is neither 0
+   * nor 1
    */
   tensor(name: string): Tensor;
 }
@@ -24,11 +24,10 @@ export interface Safetensors {
 /**
  * Reads a safetensors file.
  *
- * Cost: the header now, each tensor when it is asked for. Nothing is allocated for what the bytes
- * do not hold.
+ * Cost: the header at once, a tensor when `tensor` is called; a damaged header allocates nothing.
  *
- * @param file - all of its bytes
- * @throws SafetensorsError when it breaks the format in any place
+ * @param file - all bytes of the file
+ * @throws SafetensorsError when the file breaks the format
  * @example
  * ```ts
  * import { readFileSync, writeFileSync } from "node:fs";

@@ -9,7 +9,7 @@ const TYPES: Readonly<Record<DType, string>> = {
   int32: "I32",
   bool: "BOOL",
 };
-/** The data begins at a multiple of this, so that readers may map it. */
+/** The data begins at a multiple of this, so that readers can map it. */
 const ALIGNMENT = 8;
 
 interface Part {
@@ -19,12 +19,13 @@ interface Part {
 }
 
 /**
- * The bytes of a safetensors file. The same tensors and metadata give the same bytes.
+ * The bytes of a safetensors file, the same for the same tensors and metadata.
  *
- * Tensors stand widest element first and then by name, so that each is aligned. Cost: one copy of
- * everything.
+ * Tensors are in the order of their element sizes, largest first, and of their names, so that each
+ * is aligned. Cost: one copy of all tensors.
  *
  * @param tensors - by name, in CPU memory
+ * @param metadata - text by name (default none)
  * @throws ValueError for a tensor named `__metadata__`; BackendError for one on a device
  * @example
  * ```ts

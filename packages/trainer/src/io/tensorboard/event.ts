@@ -1,5 +1,5 @@
 /**
- * @file TensorBoard's `Event` message as protocol-buffer bytes; the few fields that scalars take.
+ * @file TensorBoard's `Event` message as protocol-buffer bytes, with the fields of scalars.
  *
  * `Event { double wall_time = 1; int64 step = 2; string file_version = 3; Summary summary = 5; }`,
  * `Summary { repeated Value value = 1; }`, `Value { string tag = 1; float simple_value = 2; }`
@@ -26,7 +26,7 @@ export function scalarEvent(
   ]);
 }
 
-/** A field's number and wire type: 0 varint, 1 64 bits, 2 length and bytes, 5 32 bits. */
+/** A field's number and wire type: 0 is a varint, 1 64 bits, 2 length and bytes, 5 32 bits. */
 const key = (field: number, wire: number): Uint8Array => varint(field * 8 + wire);
 
 /** Seven bits a byte, least significant first. */

@@ -62,7 +62,7 @@ test("the masked form is the one that begins every TensorBoard file", () => {
 });
 
 test("a protobuf library reads the events back", async () => {
-  const board = tensorBoard(folder, () => 1234.5);
+  const board = tensorBoard(folder, { now: () => 1234.5 });
   await board.onStart?.({ ...event(0, 0), step: 0 }, training);
   await board.onLog?.(event(10, 2.5), training);
   await board.onEvaluate?.(event(300, Number.NaN), training);

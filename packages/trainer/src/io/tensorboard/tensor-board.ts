@@ -1,4 +1,4 @@
-/** @file Writes what training measures as TensorBoard event files. */
+/** @file A callback that writes measurements as a TensorBoard event file. */
 import {
   closeSync,
   fstatSync,
@@ -9,29 +9,42 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
+import { checkOptions, type OptionNames } from "@spm/core/extend";
 import type { Callback, MetricsEvent } from "../../hooks.ts";
 import { scalarEvent, versionEvent } from "./event.ts";
 import { tfRecord } from "./tf-record.ts";
 
-/** TensorBoard takes every file whose name contains `tfevents`. */
+/** TensorBoard reads every file whose name contains `tfevents`. */
 const NAME = "events.out.tfevents.spm";
 
+/** Options of {@link tensorBoard}. */
+export interface TensorBoardOptions {
+  /**
+   * Returns the time of an event, in seconds since 1970.
+   * @defaultValue the clock
+   */
+  readonly now?: () => number;
+}
+
+const names: OptionNames<TensorBoardOptions> = { now: true };
+
 /**
- * A callback that writes `train/…` at each log and `test/…` at each evaluation, and the learning
- * rate; look at it with `tensorboard --logdir FOLDER`. A resumed training goes on in the same file,
- * cut to where its checkpoint was; a file that has lost something since is set aside as
- * `….damaged`, with a warning of Node's.
+ * A callback that writes `train/…` and the learning rate at each log, `test/…` at each evaluation,
+ * for `tensorboard --logdir FOLDER`. A resumed training continues the file, cut to its length at
+ * the checkpoint; a shorter file is renamed to `….damaged`, with a warning of Node's.
  *
- * @param folder - where the file goes; it must be there
- * @param now - seconds since 1970; the clock unless said
- * @throws Node's error, ending the training, when the file cannot be written
+ * @param folder - an existing folder
+ * @throws Node's error, ending the training, when the file can't be written; OptionError for an
+ * unknown option
  * @example
  * ```ts
  * import { tensorBoard } from "@spm/trainer/node";
  * const callbacks = [tensorBoard("runs/example")];
  * ```
  */
-export function tensorBoard(folder: string, now: () => number = () => Date.now() / 1000): Callback {
+export function tensorBoard(folder: string, options: TensorBoardOptions = {}): Callback {
+  checkOptions("tensorBoard", options, names);
+  const { now = (): number => Date.now() / 1000 } = options;
   const path = join(folder, NAME);
   let file: number | undefined;
   const open = (): number => {

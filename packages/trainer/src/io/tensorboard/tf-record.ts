@@ -1,5 +1,5 @@
 /**
- * @file One record of a TFRecord file, with its checksums:
+ * @file A record of a TFRecord file, with its checksums:
  * https://www.tensorflow.org/tutorials/load_data/tfrecord#tfrecords_format_details
  */
 
@@ -14,7 +14,7 @@ export function tfRecord(data: Uint8Array): Uint8Array {
   return record;
 }
 
-/** The polynomial, bits reversed. */
+/** The polynomial of CRC-32C, with reversed bits. */
 const CASTAGNOLI = 0x82f63b78;
 
 const table = Uint32Array.from({ length: 256 }, (_, byte) => {
@@ -23,17 +23,14 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   return crc;
 });
 
-/** CRC-32C of bytes, unsigned. Source: RFC 3720, appendix B.4, which also has the test values. */
+/** CRC-32C of bytes, unsigned. Source: RFC 3720, with test values in appendix B.4. */
 export function crc32c(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (let i = 0; i < bytes.length; i++) crc = (crc >>> 8) ^ table[(crc ^ bytes[i]!) & 0xff]!;
   return (crc ^ 0xffffffff) >>> 0;
 }
 
-/**
- * The masked form that TFRecord stores, so that checksums of checksums stay useful: rotated right
- * by 15, plus a constant.
- */
+/** The masked CRC-32C of a TFRecord: rotated right by 15 bits, plus a constant. */
 export function maskedCrc32c(bytes: Uint8Array): number {
   const crc = crc32c(bytes);
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;

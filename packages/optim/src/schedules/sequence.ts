@@ -1,0 +1,65 @@
+/** @file Schedules made of others: one after another, and a warm-up before one. */
+import { checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
+import { checkCounts, checkMilestones, checkNotNegative } from "../check.ts";
+import { linearDecay } from "./decays.ts";
+import { printed, type Schedule } from "./schedule.ts";
+
+/**
+ * Runs one schedule after another, each from its own step 0: the k-th until `milestones[k]`.
+ *
+ * @param milestones - the steps at which the next schedule begins, ascending, one fewer than
+ * schedules
+ * @throws ValueError for another number of milestones, or ones that do not ascend
+ * @example
+ * const flat = constant({ learningRate: 1e-3 });
+ * sequence([flat, linearDecay({ from: 1e-3, to: 0, steps: 100 })], [900])(950); // 5e-4
+ */
+export function sequence(schedules: readonly Schedule[], milestones: readonly number[]): Schedule {
+  if (milestones.length !== schedules.length - 1)
+    throw new ValueError(
+      "sequence",
+      `${schedules.length - 1} milestones for ${schedules.length} schedules`,
+      milestones.length,
+    );
+  checkMilestones("sequence", milestones);
+  return printed("sequence", [schedules, milestones], (step) => {
+    const passed = milestones.filter((milestone) => milestone <= step).length;
+    return schedules[passed]!(step - (milestones[passed - 1] ?? 0));
+  });
+}
+
+/** Options of {@link warmup}. */
+export interface WarmupOptions {
+  /** Steps of the warm-up, at least 1. */
+  readonly steps: number;
+  /**
+   * The rate at step 0 over the schedule's first rate, at least 0.
+   * @defaultValue 0
+   */
+  readonly from?: number;
+}
+
+const warmupNames: OptionNames<WarmupOptions> = { steps: true, from: true };
+
+/**
+ * Rises along a straight line to the first rate of a schedule, then runs that schedule from its own
+ * step 0.
+ *
+ * η(t) = η(0)·(from·(1 − t/steps) + t/steps) for t < steps, η the schedule's rate
+ *
+ * @throws ValueError for options out of range; OptionError for an unknown one
+ * Source: Goyal et al., "Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour", 2017, section
+ * 2.2
+ * @example
+ * const schedule = warmup(cosine({ learningRate: 1e-3, steps: 900 }), { steps: 100 });
+ * schedule(50); // 5e-4
+ */
+export function warmup(schedule: Schedule, options: WarmupOptions): Schedule {
+  checkOptions("warmup", options, warmupNames);
+  const { steps, from = 0 } = options;
+  checkNotNegative("warmup", { from });
+  checkCounts("warmup", { steps });
+  const first = schedule(0);
+  const line = linearDecay({ from: from * first, to: first, steps });
+  return printed("warmup", [schedule, { steps, from }], sequence([line, schedule], [steps]));
+}
