@@ -1,4 +1,4 @@
-/** @file Products of tensors that matmul and einsum have no name for. */
+/** @file Products of tensors beside matmul and einsum. */
 import { expandDims, mul, type Tensor } from "@spm/core";
 import { ShapeError, showSpec } from "@spm/core/extend";
 

@@ -2,7 +2,7 @@
 import { arange, expandDims, greaterEqual, lessEqual, sub, type Tensor, where } from "@spm/core";
 import { ShapeError, showShape } from "@spm/core/extend";
 
-/** column − row of each element of the last two axes. */
+/** column − row of each element, int32 [m, n] of the last two axes. */
 function diagonals(op: string, { shape, backend }: Tensor): Tensor {
   const [m, n] = shape.slice(-2);
   if (m === undefined || n === undefined)
@@ -14,13 +14,23 @@ function diagonals(op: string, { shape, backend }: Tensor): Tensor {
 }
 
 /**
- * The upper triangle of each matrix, zeros below the diagonal (the one `diagonal` places above it).
+ * The upper triangle of each matrix, with zeros below a diagonal.
+ * @param x - [..., m, n]
+ * @param diagonal - the number of places above the main diagonal (default 0)
+ * @returns [..., m, n]
+ * @throws ShapeError for less than two axes
+ * @example triu(tensor([[1, 2], [3, 4]])); // [[1, 2], [0, 4]]
  */
 export const triu = (x: Tensor, diagonal = 0): Tensor =>
   where(greaterEqual(diagonals("triu", x), diagonal), x, 0);
 
 /**
- * The lower triangle of each matrix, zeros above the diagonal (the one `diagonal` places above it).
+ * The lower triangle of each matrix, with zeros above a diagonal.
+ * @param x - [..., m, n]
+ * @param diagonal - the number of places above the main diagonal (default 0)
+ * @returns [..., m, n]
+ * @throws ShapeError for less than two axes
+ * @example tril(tensor([[1, 2], [3, 4]])); // [[1, 0], [3, 4]]
  */
 export const tril = (x: Tensor, diagonal = 0): Tensor =>
   where(lessEqual(diagonals("tril", x), diagonal), x, 0);

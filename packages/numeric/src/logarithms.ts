@@ -1,0 +1,73 @@
+/** @file Logarithms and powers of bases other than e, and sums in the logarithm. */
+import {
+  broadcastTo,
+  div,
+  equal,
+  log,
+  logicalAnd,
+  logsumexp,
+  mul,
+  pow,
+  stack,
+  type Tensor,
+  where,
+} from "@spm/core";
+import { broadcastShapes, type UnaryOp, unary } from "@spm/core/extend";
+
+/**
+ * log₂ x; −∞ at 0, NaN below. Powers of two give their exponent exactly on the CPU.
+ * @param x - floating, any shape
+ * @returns as x. On wasm it runs on the reference
+ * @throws DTypeError for other dtypes
+ * @example log2(tensor([1, 8, 0.5])); // [0, 3, -1]
+ */
+export const log2: UnaryOp = unary({
+  name: "log2",
+  forward: Math.log2,
+  vjp: (ct, x) => div(ct, mul(Math.LN2, x)),
+});
+
+/**
+ * log₁₀ x; −∞ at 0, NaN below.
+ * @param x - floating, any shape
+ * @returns as x. On wasm it runs on the reference
+ * @throws DTypeError for other dtypes
+ * @example log10(tensor([1, 100, 0.1])); // [0, 2, -1]
+ */
+export const log10: UnaryOp = unary({
+  name: "log10",
+  forward: Math.log10,
+  vjp: (ct, x) => div(ct, mul(Math.LN10, x)),
+});
+
+/**
+ * 2ˣ.
+ * @param x - floating, any shape
+ * @throws DTypeError for other dtypes
+ * @example exp2(tensor([3, -1])); // [8, 0.5]
+ */
+export const exp2 = (x: Tensor): Tensor => pow(2, x);
+
+/**
+ * ln(eᵃ + eᵇ) without overflow: logsumexp of two.
+ * @param a - floating, any shape
+ * @param b - floating, broadcasts with a
+ * @returns the broadcast shape; a and b are copied next to each other
+ * @throws DTypeError unless both are of one floating dtype; ShapeError unless they broadcast
+ * @example logaddexp(tensor([0, 1000]), tensor([0, 1000])); // [0.6931, 1000.6931]
+ */
+export function logaddexp(a: Tensor, b: Tensor): Tensor {
+  const shape = broadcastShapes("logaddexp", a.shape, b.shape);
+  return logsumexp(stack([broadcastTo(a, shape), broadcastTo(b, shape)], -1), { axis: -1 });
+}
+
+/**
+ * x ln y, and 0 where both are 0.
+ * @param x - floating, any shape
+ * @param y - floating, broadcasts with x
+ * @returns the broadcast shape
+ * @throws DTypeError unless both are of one floating dtype; ShapeError unless they broadcast
+ * @example xlogy(tensor([0, 2]), tensor([0, 1])); // [0, 0]
+ */
+export const xlogy = (x: Tensor, y: Tensor): Tensor =>
+  mul(x, log(where(logicalAnd(equal(x, 0), equal(y, 0)), 1, y)));
