@@ -1,18 +1,20 @@
 /** @file Logarithms and powers of bases other than e, and sums in the logarithm. */
 import {
-  broadcastTo,
+  abs,
+  add,
   div,
   equal,
+  greater,
   log,
   logicalAnd,
-  logsumexp,
   mul,
   pow,
-  stack,
+  softplus,
+  sub,
   type Tensor,
   where,
 } from "@spm/core";
-import { broadcastShapes, type UnaryOp, unary } from "@spm/core/extend";
+import { type UnaryOp, unary } from "@spm/core/extend";
 
 /**
  * log₂ x; −∞ at 0, NaN below. Powers of two give their exponent exactly on the CPU.
@@ -49,16 +51,19 @@ export const log10: UnaryOp = unary({
 export const exp2 = (x: Tensor): Tensor => pow(2, x);
 
 /**
- * ln(eᵃ + eᵇ) without overflow: logsumexp of two.
+ * ln(eᵃ + eᵇ) without overflow: the larger one + ln(1 + e^−|a − b|). The derivatives are the shares
+ * of eᵃ and eᵇ.
  * @param a - floating, any shape
  * @param b - floating, broadcasts with a
- * @returns the broadcast shape; a and b are copied next to each other
+ * @returns the broadcast shape
  * @throws DTypeError unless both are of one floating dtype; ShapeError unless they broadcast
  * @example logaddexp(tensor([0, 1000]), tensor([0, 1000])); // [0.6931, 1000.6931]
  */
 export function logaddexp(a: Tensor, b: Tensor): Tensor {
-  const shape = broadcastShapes("logaddexp", a.shape, b.shape);
-  return logsumexp(stack([broadcastTo(a, shape), broadcastTo(b, shape)], -1), { axis: -1 });
+  const first = greater(a, b);
+  const [high, low] = [where(first, a, b), where(first, b, a)];
+  const infinite = logicalAnd(equal(high, low), equal(abs(high), Infinity)); // ∞ − ∞ is NaN
+  return add(high, softplus(where(infinite, 0, sub(low, high))));
 }
 
 /**
