@@ -1,6 +1,6 @@
 /**
- * @file `second_order.json` and `numeric_second_order.json`: a scalar function, its gradient, and the gradient of the sum of
- * squares of that gradient.
+ * @file `second_order.json` and `numeric_second_order.json`: a scalar function, its gradient, and
+ * the gradient of the sum of squares of that gradient.
  */
 import {
   arange,

@@ -38,7 +38,7 @@ import type { Executor } from "./executor.ts";
 import { cumulate, fourier, sortPositions } from "./kernels/along-axis.ts";
 import { copyOf, elementwise, type Operand } from "./kernels/elementwise.ts";
 import { comparisons, functions } from "./kernels/functions.ts";
-import { gatherAlong, scatterAddAlong } from "./kernels/gather.ts";
+import { gatherAlong, scatterAddAlong, scatterWinner } from "./kernels/gather.ts";
 import { gruBackward, gruForward } from "./kernels/gru.ts";
 import { addWindows, concatenate, place, windowOn, windowsOn } from "./kernels/layout.ts";
 import { crossEntropyBackward, crossEntropyForward } from "./kernels/losses.ts";
@@ -170,6 +170,9 @@ export function kernelTable(executor: Executor): KernelTable<Handle> {
   on(extend.gatherOp.primitive, ([x, index], axis) => [gatherAlong(executor, x, index, axis)]);
   on(extend.scatterAddOp.primitive, ([x, index], { axis, shape }) => [
     scatterAddAlong(executor, x, index, axis, shape),
+  ]);
+  on(numeric.scatterWinnerOp.primitive, ([x, index], options) => [
+    scatterWinner(executor, x, index, options),
   ]);
 
   for (const kernels of [rotationKernels, generalKernels]) {

@@ -151,7 +151,7 @@ export function scatter(
     shape.map(() => 0),
     shape.map((n, k) => (k === axis ? 0 : n - (from.shape[k] ?? 0))),
   );
-  const won = where(none, x, gather(wide, maximum(winner, 0), axis));
+  const won = where(none, x, gather(wide, where(none, 0, winner), axis));
   if (reduce === "set") return won;
   const top = stopGradient(includeSelf ? maximum(x, won) : won);
   const self = includeSelf ? logicalOr(none, equal(x, top)) : none;

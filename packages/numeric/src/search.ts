@@ -8,7 +8,6 @@ import {
   lessEqual,
   logicalAnd,
   logicalNot,
-  minimum,
   ones,
   reshape,
   scatterAdd,
@@ -149,9 +148,10 @@ function searchRows(
   if (n === 0) return at;
   for (let step = 2 ** Math.floor(Math.log2(n)); step >= 1; step /= 2) {
     const next = add(at, step);
-    const element = gather(sorted, sub(minimum(next, n), 1), -1);
+    const fits = lessEqual(next, n);
+    const element = gather(sorted, sub(where(fits, next, n), 1), -1);
     const beyond = right ? greater(element, values) : greaterEqual(element, values);
-    at = where(logicalAnd(logicalNot(beyond), lessEqual(next, n)), next, at);
+    at = where(logicalAnd(logicalNot(beyond), fits), next, at);
   }
   return at;
 }

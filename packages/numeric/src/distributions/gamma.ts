@@ -1,4 +1,4 @@
-/** @file The exponential and gamma distributions, and what is made of gamma draws: beta, Dirichlet. */
+/** @file The exponential, gamma, beta and Dirichlet distributions: all by gamma draws. */
 import {
   add,
   greater,
