@@ -1,5 +1,6 @@
 /** @file The logarithm of the gamma function, by Stirling's series. */
-import { add, div, less, log, mul, square, sub, type Tensor, where } from "@spm/core";
+import { add, cast, div, less, log, mul, square, sub, type Tensor, where } from "@spm/core";
+import { floating } from "./composed.ts";
 
 /** B₂ₖ / (2k(2k − 1)), k = 8 … 1, of Stirling's series (Abramowitz and Stegun 6.1.40). */
 const stirling: readonly number[] = [
@@ -20,12 +21,18 @@ const FAR = 9;
  * ln Γ(x) for x > 0: +∞ at 0, NaN below. Below 9 the recurrence Γ(x) = Γ(x + 9) / (x ⋯ (x + 8))
  * leads to the series. Its derivatives, digamma and polygamma, are those of the composition.
  * @param x - floating, any shape
- * @returns as x. About 60 element-wise ops; near 1 and 2 the error is absolute, about eight
- * roundings of 1
+ * @returns as x. About 60 element-wise ops, in CPU memory in float64; on a device in float32, with
+ * an absolute error of about 1e-5 near 1 and 2
  * @throws DTypeError for other dtypes
  * @example lgamma(tensor([0.5, 1, 5])); // [0.5724, 0, 3.1781]
  */
-export function lgamma(x: Tensor): Tensor {
+export const lgamma: (x: Tensor) => Tensor = floating("lgamma", (x) =>
+  x.dtype === "float32" && x.backend.view !== undefined
+    ? cast(logGamma(cast(x, "float64")), "float32")
+    : logGamma(x),
+);
+
+function logGamma(x: Tensor): Tensor {
   const near = less(x, FAR);
   const small = where(near, x, 1);
   let product = small;

@@ -14,7 +14,8 @@ import {
   type Tensor,
   where,
 } from "@spm/core";
-import { type UnaryOp, unary } from "@spm/core/extend";
+import { checkDTypes, type UnaryOp, unary } from "@spm/core/extend";
+import { floating } from "./composed.ts";
 
 /**
  * log₂ x; −∞ at 0, NaN below. Powers of two give their exponent exactly on the CPU.
@@ -48,7 +49,7 @@ export const log10: UnaryOp = unary({
  * @throws DTypeError for other dtypes
  * @example exp2(tensor([3, -1])); // [8, 0.5]
  */
-export const exp2 = (x: Tensor): Tensor => pow(2, x);
+export const exp2: (x: Tensor) => Tensor = floating("exp2", (x) => pow(2, x));
 
 /**
  * ln(eᵃ + eᵇ) without overflow: the larger one + ln(1 + e^−|a − b|). The derivatives are the shares
@@ -60,6 +61,7 @@ export const exp2 = (x: Tensor): Tensor => pow(2, x);
  * @example logaddexp(tensor([0, 1000]), tensor([0, 1000])); // [0.6931, 1000.6931]
  */
 export function logaddexp(a: Tensor, b: Tensor): Tensor {
+  checkDTypes("logaddexp", [a, b]);
   const first = greater(a, b);
   const [high, low] = [where(first, a, b), where(first, b, a)];
   const infinite = logicalAnd(equal(high, low), equal(abs(high), Infinity)); // ∞ − ∞ is NaN
@@ -74,5 +76,7 @@ export function logaddexp(a: Tensor, b: Tensor): Tensor {
  * @throws DTypeError unless both are of one floating dtype; ShapeError unless they broadcast
  * @example xlogy(tensor([0, 2]), tensor([0, 1])); // [0, 0]
  */
-export const xlogy = (x: Tensor, y: Tensor): Tensor =>
-  mul(x, log(where(logicalAnd(equal(x, 0), equal(y, 0)), 1, y)));
+export function xlogy(x: Tensor, y: Tensor): Tensor {
+  checkDTypes("xlogy", [x, y]);
+  return mul(x, log(where(logicalAnd(equal(x, 0), equal(y, 0)), 1, y)));
+}

@@ -82,6 +82,7 @@ export function isInf(x: Tensor): Tensor {
  * @example lerp(tensor([0, 10]), tensor([10, 20]), 0.25); // [2.5, 12.5]
  */
 export function lerp(a: Tensor, b: Tensor, weight: TensorLike): Tensor {
+  checkDTypes("lerp", [a, b]);
   const way = sub(b, a);
   const fromA = () => add(a, mul(weight, way));
   const fromB = () => sub(b, mul(sub(1, weight), way));

@@ -1,6 +1,7 @@
 /** @file Angles and their functions beyond sine and cosine, in radians. */
 import { add, cos, div, equal, mul, neg, sin, sqrt, sub, type Tensor, where } from "@spm/core";
 import { type BinaryOp, binary, floatingDTypes, zipLoop } from "@spm/core/extend";
+import { floating } from "./composed.ts";
 
 /** x, or 1 where it is 0: a divisor whose quotient is chosen away there. */
 const nonzeroOf = (x: Tensor): Tensor => where(equal(x, 0), 1, x);
@@ -47,7 +48,7 @@ export const atan2: BinaryOp = binary({
  * @throws DTypeError for other dtypes
  * @example tan(tensor([0, 0.7853982])); // [0, 1]
  */
-export const tan = (x: Tensor): Tensor => div(sin(x), cos(x));
+export const tan: (x: Tensor) => Tensor = floating("tan", (x) => div(sin(x), cos(x)));
 
 /**
  * arctan x in (−π/2, π/2), the angle whose tangent is x: atan2(x, 1).
@@ -55,7 +56,7 @@ export const tan = (x: Tensor): Tensor => div(sin(x), cos(x));
  * @throws DTypeError for other dtypes
  * @example atan(tensor([0, 1, Infinity])); // [0, 0.7854, 1.5708]
  */
-export const atan = (x: Tensor): Tensor => atan2(x, 1);
+export const atan: (x: Tensor) => Tensor = floating("atan", (x) => atan2(x, 1));
 
 /** √(1 − x²) without the cancellation near ±1; its derivative there is infinite, not NaN. */
 const otherSide = (x: Tensor): Tensor => mul(sqrt(sub(1, x)), sqrt(add(1, x)));
@@ -67,7 +68,7 @@ const otherSide = (x: Tensor): Tensor => mul(sqrt(sub(1, x)), sqrt(add(1, x)));
  * @throws DTypeError for other dtypes
  * @example asin(tensor([0, 0.5, 1])); // [0, 0.5236, 1.5708]
  */
-export const asin = (x: Tensor): Tensor => atan2(x, otherSide(x));
+export const asin: (x: Tensor) => Tensor = floating("asin", (x) => atan2(x, otherSide(x)));
 
 /**
  * arccos x in [0, π], the angle whose cosine is x; NaN outside of [−1, 1].
@@ -76,4 +77,4 @@ export const asin = (x: Tensor): Tensor => atan2(x, otherSide(x));
  * @throws DTypeError for other dtypes
  * @example acos(tensor([1, 0.5, 0])); // [0, 1.0472, 1.5708]
  */
-export const acos = (x: Tensor): Tensor => atan2(otherSide(x), x);
+export const acos: (x: Tensor) => Tensor = floating("acos", (x) => atan2(otherSide(x), x));
