@@ -93,21 +93,25 @@ const asinhBody =
   `${log1pOf("v")}if (m >= 1e9) { l = Math.log(m) + 0.69314718056; } ` +
   "if (x0 < 0) { return -l; } return x0 === x0 ? l : x0;";
 
-/** Cephes' arctan (Moshier) of the smaller side over the larger one, and the octant's angle. */
+/**
+ * Cephes' arctan (Moshier) of the smaller side over the larger one, and the octant's angle; −0
+ * counts as negative.
+ */
 const atan2Body =
   "const m = Math.abs(x0); const n = Math.abs(x1); const h = Math.max(m, n); " +
-  "let t = Math.min(m, n); let a = 0; if (h > 0) { t = t / h; } " +
+  "let t = Math.min(m, n); let a = 0; if (m === n) { t = m > 0 ? 1 : 0; } else { t = t / h; } " +
   "if (t > 0.41421356237) { t = (t - 1) / (t + 1); a = 0.78539816340; } const z = t * t; " +
   "a = a + (t + t * z * (-0.333329491539 + z * (0.199777106478 + z * (-0.138776856032 " +
   "+ z * 0.0805374449538)))); if (m > n) { a = 1.5707963268 - a; } " +
-  "if (x1 < 0) { a = 3.1415926536 - a; } if (x0 < 0) { a = -a; } " +
-  "if (x0 === x0) { return x1 === x1 ? a : x1; } return x0;";
+  "if (x1 < 0) { a = 3.1415926536 - a; } else { if (x1 === 0) { if (1 / x1 < 0) { " +
+  "a = 3.1415926536 - a; } } } if (x0 < 0) { a = -a; } else { if (x0 === 0) { " +
+  "if (1 / x0 < 0) { a = -a; } } } if (x0 === x0) { return x1 === x1 ? a : x1; } return x0;";
 
-/** The larger side times √(1 + the square of the smaller one over it). */
+/** The larger side times √(1 + the square of the smaller one over it); ∞ beside NaN, too. */
 const hypotBody =
-  "const m = Math.max(Math.abs(x0), Math.abs(x1)); " +
-  "const n = Math.min(Math.abs(x0), Math.abs(x1)); " +
-  "let t = 0; if (m > 0) { t = n / m; } if (x0 === x0) { if (x1 === x1) { " +
+  "const a = Math.abs(x0); const b = Math.abs(x1); if (a > 3.4028235e38) { return a; } " +
+  "if (b > 3.4028235e38) { return b; } if (x0 === x0) { if (x1 === x1) { " +
+  "const m = Math.max(a, b); let t = 0; if (m > 0) { t = Math.min(a, b) / m; } " +
   "return m * Math.sqrt(1 + t * t); } return x1; } return x0;";
 
 /** The quotient is rounded, so that the rest may be off by one divisor. */
