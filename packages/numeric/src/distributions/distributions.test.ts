@@ -26,7 +26,7 @@ const countsOf = (draws: number[], size: number): number[] => {
   return counts;
 };
 
-/** The integral of a density over pieces of [low, high], by Simpson's rule: a distribution function. */
+/** A distribution function: the integral of a density over pieces of [low, high] (Simpson). */
 function integral(density: (x: Tensor) => Tensor, low: number, high: number, pieces = 2000) {
   const step = (high - low) / pieces;
   const at = Float64Array.from({ length: 2 * pieces + 1 }, (_, i) => low + (i * step) / 2);

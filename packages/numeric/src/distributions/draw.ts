@@ -48,8 +48,15 @@ const allOptions = { shape: true, dtype: true } as const;
 function drawShape(op: string, options: DrawOptions, own: Shape): Shape {
   checkOptions(op, options, allOptions);
   const { shape = own } = options;
+  checkSizes(op, shape);
   if (sameShape(broadcastShapes(op, shape, own), shape)) return shape;
   throw new ShapeError(op, `a shape that ${showShape(own)} broadcasts to`, showShape(shape));
+}
+
+/** @throws ShapeError unless all sizes are integers ≥ 0 */
+export function checkSizes(op: string, shape: Shape): void {
+  if (!shape.every((n) => Number.isSafeInteger(n) && n >= 0))
+    throw new ShapeError(op, "sizes that are integers ≥ 0", showShape(shape));
 }
 
 const isTensor = (p: TensorLike): p is Tensor => p instanceof Tensor;

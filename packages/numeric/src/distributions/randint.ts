@@ -14,6 +14,7 @@ import {
 } from "@spm/core";
 import { sizeOf, ValueError } from "@spm/core/extend";
 import { trunc } from "../rounding.ts";
+import { checkSizes } from "./draw.ts";
 
 /** @throws ValueError unless both are 32-bit integers, low below high */
 function checkBounds(op: string, low: number, high: number): void {
@@ -29,11 +30,12 @@ function checkBounds(op: string, low: number, high: number): void {
  * @param low - an integer ≥ −2³¹
  * @param high - an integer ≤ 2³¹, which is excluded
  * @returns int32; no derivative
- * @throws ValueError unless low < high
+ * @throws ValueError unless low < high; ShapeError for a size below 0
  * @example randint(random, [2, 3], 0, 10);
  */
 export function randint(random: Rng, shape: Shape, low: number, high: number): Tensor {
   checkBounds("randint", low, high);
+  checkSizes("randint", shape);
   const draws = Int32Array.from({ length: sizeOf(shape) }, () => low + random.integer(high - low));
   return tensor(draws, { shape });
 }
