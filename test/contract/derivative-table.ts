@@ -114,6 +114,16 @@ const elementwise: Row[] = [
   binary(c.mul, draw),
   binary(c.div, (...shape) => between(0.5, 2, ...shape)),
   binary(c.pow, (...shape) => between(0.5, 2, ...shape)),
+  unary(numeric.asinh, draw(3)),
+  unary(numeric.log2, between(0.5, 2, 3)),
+  unary(numeric.log10, between(0.5, 2, 3)),
+  unary(numeric.logNdtr, c.mul(draw(4), 3)),
+  binary(numeric.atan2, (...shape) => between(0.5, 2, ...shape)),
+  binary(numeric.hypot, draw),
+  row("remainder", numeric.remainder, {
+    f: numeric.remainder as Call["f"],
+    inputs: [tensor([4.2, -4.3, 1.1], { dtype: "float64" }), between(0.9, 1, 2, 1)],
+  }),
   binary(c.maximum, draw),
   binary(c.minimum, draw),
   row(
@@ -128,6 +138,7 @@ const elementwise: Row[] = [
     inputs: [draw(3)],
   }),
   constant("sign", c.sign.primitive, c.sign as Call["f"], draw(3)),
+  constant("trunc", numeric.trunc.primitive, numeric.trunc as Call["f"], draw(3)),
   ...[c.equal, c.notEqual, c.greater, c.greaterEqual, c.logicalAnd, c.logicalOr].map((op) =>
     constant(
       op.primitive.name,
@@ -234,6 +245,91 @@ const reductions: Row[] = [
   ),
 ];
 
+const places = integers([2, 2], 0, 2, 2, 2);
+
+/** Ops of @spm/numeric that are compositions, but whose derivatives are no plain ones. */
+const composed: Row[] = [
+  constant(
+    "scatterWinner",
+    numeric.scatterWinnerOp.primitive,
+    (x) =>
+      c.cast(
+        numeric.scatterWinnerOp([x, places], { axis: 1, shape: [2, 3], best: "largest" })[0],
+        "float64",
+      ),
+    draw(2, 2),
+  ),
+  ...(["set", "add", "mean", "max"] as const).map(
+    (reduce): Row => ({
+      name: `scatter, ${reduce}`,
+      primitives: [],
+      calls: [true, false].map((includeSelf) => ({
+        what: includeSelf ? "with what is there" : "without it",
+        f: (x, src) => numeric.scatter(x, places, src, { axis: 1, reduce, includeSelf }),
+        inputs: [draw(2, 3), draw(2, 2)],
+      })),
+    }),
+  ),
+  {
+    name: "numeric",
+    primitives: [],
+    calls: [
+      {
+        what: "asin, acos, atan, tan",
+        inputs: [between(-0.9, 0.9, 3)],
+        f: (x) => {
+          const { acos, asin, atan, tan } = numeric;
+          return c.concat([asin(x), acos(x), c.mul(atan(x), tan(x))]);
+        },
+      },
+      {
+        what: "sinh, cosh, acosh, atanh",
+        inputs: [between(0.1, 0.9, 3)],
+        f: (x) => {
+          const { acosh, atanh, cosh, sinh } = numeric;
+          return c.concat([sinh(x), atanh(x), acosh(cosh(x))]);
+        },
+      },
+      { what: "lgamma", f: numeric.lgamma as Call["f"], inputs: [between(0.5, 12, 5)] },
+      { what: "logaddexp", f: numeric.logaddexp as Call["f"], inputs: [draw(3), draw(2, 1)] },
+      { what: "logaddexp of a tie", f: (x) => numeric.logaddexp(x, x), inputs: [draw(3)] },
+      {
+        what: "cumprod with zeros",
+        f: (x) => numeric.cumprod(c.mul(x, tensor([1, 0, 1, 0, 1], { dtype: "float64" })), 0),
+        inputs: [draw(5)],
+      },
+      { what: "cummax", f: (x) => numeric.cummax(x, -1).values, inputs: [draw(2, 5)] },
+      {
+        what: "diagonals",
+        f: (x) => numeric.diagEmbed(numeric.diagonal(x, { offset: 1 })),
+        inputs: [draw(3, 3)],
+      },
+      { what: "fft of 5", f: (x) => c.square(numeric.fft(x)), inputs: [draw(5, 2)] },
+      {
+        what: "rfft and irfft of 7",
+        f: (x) => numeric.irfft(c.square(numeric.rfft(x)), { n: 7 }),
+        inputs: [draw(7)],
+      },
+      {
+        what: "gammaLogProb",
+        f: numeric.gammaLogProb as Call["f"],
+        inputs: [between(0.5, 2, 3), between(0.5, 2, 3), between(0.5, 2, 1)],
+      },
+      {
+        what: "truncatedNormalLogProb",
+        f: (x, mean, deviation) =>
+          numeric.truncatedNormalLogProb(x, mean, deviation, { low: -1, high: 2 }),
+        inputs: [between(-0.8, 1.8, 3), draw(3), between(0.5, 2, 3)],
+      },
+      {
+        what: "choiceLogProb",
+        f: (w) => numeric.choiceLogProb(integers([3], 0, 3, 1), w, { replacement: false }),
+        inputs: [between(0.5, 2, 4)],
+      },
+    ],
+  },
+];
+
 const labels = integers([3], 1, 0, -100);
 
 const functions: Row[] = [
@@ -299,6 +395,7 @@ export const rows: readonly Row[] = [
   ...elementwise,
   ...layout,
   ...reductions,
+  ...composed,
   ...functions,
   ...mixers,
   ...updates,

@@ -1,10 +1,14 @@
-/** @file `ops.json`: an op's value and its gradients. */
+/** @file `ops.json` and `numeric.json`: an op's value and its gradients. */
 import { type Tensor, vjp } from "@spm/core";
 import { type Comparison, compare, type GoldenCase } from "./case.ts";
 import { type GoldenTensor, goldenTensor, type Precision, toTensor } from "./golden-tensor.ts";
 import { moduleOps } from "./module-ops.ts";
-import { ops } from "./ops-table.ts";
+import { numericOps } from "./numeric-table.ts";
+import { ops as basicOps } from "./ops-table.ts";
 import { asList, asObject, asString, type Json, type JsonObject } from "./python-json.ts";
+
+/** The ops by the names of cases, of all files. */
+const ops = { ...basicOps, ...numericOps };
 
 /** The cases of the file. @throws MalformedError */
 export function opsCases(file: JsonObject, where: string): GoldenCase[] {

@@ -1,6 +1,6 @@
 /**
- * @file `second_order.json`: a scalar function, its gradient, and the gradient of the sum of
- * squares of that gradient.
+ * @file `second_order.json` and `numeric_second_order.json`: a scalar function, its gradient, and
+ * the gradient of the sum of squares of that gradient.
  */
 import {
   arange,
@@ -15,14 +15,20 @@ import {
   transpose,
 } from "@spm/core";
 import { softmax } from "@spm/nn";
+import { cumprod } from "@spm/numeric";
 import { type Comparison, compare, type GoldenCase } from "./case.ts";
 import { goldenTensor, type Precision, toTensor } from "./golden-tensor.ts";
+import { unaryOps } from "./numeric-table.ts";
 import { asList, asObject, asString, type JsonObject } from "./python-json.ts";
 
 const functions: Readonly<Record<string, (x: Tensor) => Tensor>> = {
   tanh_softmax: (x) => sum(mul(softmax(tanh(x)), arange(x.shape.at(-1)!, { dtype: x.dtype }))),
   mul_exp: (x) => sum(mul(x, exp(x))),
   matmul_quad: (x) => sum(square(matmul(x, transpose(x)))),
+  numeric_cumprod: (x) => sum(cumprod(x, 0)),
+  ...Object.fromEntries(
+    Object.entries(unaryOps).map(([name, f]) => [`numeric_${name}`, (x: Tensor) => sum(f(x))]),
+  ),
 };
 
 /** The cases of the file. @throws MalformedError */

@@ -136,6 +136,42 @@ export const coreSamples: readonly Sample[] = [
     0,
     false,
   ),
+  sample("asinh", numeric.asinh, [c.uniform(random, [200], -9, 9)]),
+  sample("asinh near 0 and far out", numeric.asinh, [
+    tensor([1e-20, -1e-6, 0.02, 1e9, -1e19, 3e38]),
+  ]),
+  sample("log2, log10", (x) => c.add(numeric.log2(x), numeric.log10(x)), [positive(60)]),
+  sample("atan2", (x, y) => numeric.atan2(x, y), [normal(200), normal(200)]),
+  sample("atan2 on the axes", (x, y) => numeric.atan2(x, y), [
+    tensor([0, 0, 0, 1, -1, 1e-30, 1e30]),
+    tensor([0, 1, -1, 0, 0, 1, 1]),
+  ]),
+  sample("hypot", (x, y) => numeric.hypot(x, y), [
+    tensor([3, 0, 1e30, -1e-30, 5]),
+    tensor([4, 0, 1e30, 1e-30, 0]),
+  ]),
+  sample("remainder, trunc", (x, y) => c.add(numeric.remainder(x, y), numeric.trunc(c.mul(x, 3))), [
+    tensor([7.25, -7.25, 7.25, -7.25, 0.7]),
+    tensor([3, 3, -3, -3, 1]),
+  ]),
+  sample("logNdtr", numeric.logNdtr, [c.uniform(random, [200], -6, 6)], summed),
+  sample(
+    "scatterWinner",
+    (x, i) =>
+      c.add(
+        numeric.scatter(c.mul(x, 0.5), i, x, { axis: 0 }),
+        numeric.scatter(c.mul(x, 0), i, x, { axis: 0, reduce: "max" }),
+      ),
+    [
+      normal(4, 3),
+      int32([
+        [0, 1, 2],
+        [0, 3, 2],
+        [-1, 1, 2],
+        [3, 1, 0],
+      ]),
+    ],
+  ),
   sample("fft and back", (x) => numeric.ifft(c.mul(numeric.fft(x), 2)), [normal(3, 16, 2)]),
   sample("sum over the rows", (x) => c.sum(x, { axis: 0 }), [normal(300, 5)], summed),
   sample(

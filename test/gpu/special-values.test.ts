@@ -7,6 +7,7 @@ import { noGrad, type Tensor, tensor } from "@spm/core";
 import { fromArray } from "@spm/core/extend";
 import { gpu } from "@spm/gpu";
 import { logSoftmax, softmax } from "@spm/nn";
+import * as numeric from "@spm/numeric";
 import { afterAll, describe, expect, test } from "vitest";
 import { openSoftwareGpu } from "./software-gpu.ts";
 
@@ -35,6 +36,7 @@ const unary = {
     softplus: c.softplus,
     tanh: c.tanh,
   },
+  ...{ asinh: numeric.asinh, log2: numeric.log2, log10: numeric.log10, trunc: numeric.trunc },
 };
 const binary = {
   ...{
@@ -46,6 +48,7 @@ const binary = {
     maximum: c.maximum,
     minimum: c.minimum,
   },
+  ...{ hypot: numeric.hypot },
   ...{ equal: c.equal, notEqual: c.notEqual, greater: c.greater, greaterEqual: c.greaterEqual },
 };
 

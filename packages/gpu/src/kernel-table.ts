@@ -27,7 +27,7 @@ import type { Executor, WgslLauncher } from "./executor.ts";
 import { cumulate, fourier, sortPositions } from "./kernels/along-axis.ts";
 import { copyOf, elementwise } from "./kernels/elementwise.ts";
 import { comparisons, functions } from "./kernels/functions.ts";
-import { gatherAlong, scatterAddAlong } from "./kernels/gather.ts";
+import { gatherAlong, scatterAddAlong, scatterWinner } from "./kernels/gather.ts";
 import { gruBackward, gruForward } from "./kernels/gru.ts";
 import { addWindows, concatenate, place, windowOn, windowsOn } from "./kernels/layout.ts";
 import { crossEntropyBackward, crossEntropyForward } from "./kernels/losses.ts";
@@ -139,6 +139,9 @@ function addProducts(kernels: Registration): void {
   ]);
   kernels.add(extend.scatterAddOp.primitive, ([x, index], { axis, shape }) => [
     scatterAddAlong(executor, x, index, axis, shape),
+  ]);
+  kernels.add(numeric.scatterWinnerOp.primitive, ([x, index], options) => [
+    scatterWinner(executor, x, index, options),
   ]);
 }
 

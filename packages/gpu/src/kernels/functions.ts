@@ -4,6 +4,7 @@
  */
 import * as c from "@spm/core";
 import type * as extend from "@spm/core/extend";
+import * as numeric from "@spm/numeric";
 import { returnCos, returnSin } from "./trigonometry.ts";
 
 /**
@@ -56,9 +57,9 @@ const erfBody =
  */
 const returnNaN = "return (x0 - x0) / (x0 - x0);";
 
-/** Some drivers say ln 0 = −88, ln −99 = 4.6 and ln NaN = 89. */
-const logBody =
-  "if (x0 > 0) { return Math.log(x0); } if (x0 === 0) { " +
+/** ln x times a factor. Some drivers say ln 0 = −88, ln −99 = 4.6 and ln NaN = 89. */
+const logOf = (factor: number): string =>
+  `if (x0 > 0) { return Math.log(x0) * ${factor}; } if (x0 === 0) { ` +
   `return -1 / Math.abs(x0); } ${returnNaN}`;
 
 /**
@@ -82,6 +83,54 @@ const powBody =
 const extremeBody = (name: "max" | "min"): string =>
   `if (x0 === x0) { if (x1 === x1) { return Math.${name}(x0, x1); } return x1; } return x0;`;
 
+/**
+ * Where 1 + x² rounds to x², asinh x is ln 2x. Before, ln(1 + v) with v = x + x² / (1 + √(1 + x²))
+ * of |x|.
+ */
+const asinhBody =
+  "const m = Math.abs(x0); let v = m; " +
+  "if (m < 1e9) { v = m + m * (m / (1 + Math.sqrt(1 + m * m))); } " +
+  `${log1pOf("v")}if (m >= 1e9) { l = Math.log(m) + 0.69314718056; } ` +
+  "if (x0 < 0) { return -l; } return x0 === x0 ? l : x0;";
+
+/**
+ * Cephes' arctan (Moshier) of the smaller side over the larger one, and the octant's angle; −0
+ * counts as negative.
+ */
+const atan2Body =
+  "const m = Math.abs(x0); const n = Math.abs(x1); const h = Math.max(m, n); " +
+  "let t = Math.min(m, n); let a = 0; if (m === n) { t = m > 0 ? 1 : 0; } else { t = t / h; } " +
+  "if (t > 0.41421356237) { t = (t - 1) / (t + 1); a = 0.78539816340; } const z = t * t; " +
+  "a = a + (t + t * z * (-0.333329491539 + z * (0.199777106478 + z * (-0.138776856032 " +
+  "+ z * 0.0805374449538)))); if (m > n) { a = 1.5707963268 - a; } " +
+  "if (x1 < 0) { a = 3.1415926536 - a; } else { if (x1 === 0) { if (1 / x1 < 0) { " +
+  "a = 3.1415926536 - a; } } } if (x0 < 0) { a = -a; } else { if (x0 === 0) { " +
+  "if (1 / x0 < 0) { a = -a; } } } if (x0 === x0) { return x1 === x1 ? a : x1; } return x0;";
+
+/** The larger side times √(1 + the square of the smaller one over it); ∞ beside NaN, too. */
+const hypotBody =
+  "const a = Math.abs(x0); const b = Math.abs(x1); if (a > 3.4028235e38) { return a; } " +
+  "if (b > 3.4028235e38) { return b; } if (x0 === x0) { if (x1 === x1) { " +
+  "const m = Math.max(a, b); let t = 0; if (m > 0) { t = Math.min(a, b) / m; } " +
+  "return m * Math.sqrt(1 + t * t); } return x1; } return x0;";
+
+/** The quotient is rounded, so that the rest may be off by one divisor. */
+const remainderBody =
+  "let r = x0 - Math.floor(x0 / x1) * x1; if (x1 > 0) { if (r < 0) { r = r + x1; } " +
+  "if (r >= x1) { r = r - x1; } } else { if (r > 0) { r = r + x1; } " +
+  "if (r <= x1) { r = r - x1; } } return r;";
+
+/**
+ * ln Φ from ln erfc |x|/√2 (Chebyshev, to 1.2e-7 of erfc: Press et al., Numerical Recipes 6.2).
+ */
+const logNdtrBody =
+  "const z = Math.abs(x0) * 0.70710678119; const t = 1 / (1 + 0.5 * z); " +
+  "let l = Math.log(0.5 * t) - z * z - 1.26551223 + t * (1.00002368 + t * (0.37409196 + t * " +
+  "(0.09678418 + t * (-0.18628806 + t * (0.27886807 + t * (-1.13520398 + t * (1.48851587 " +
+  "+ t * (-0.82215223 + t * 0.17087277)))))))); if (x0 >= 0) { const e = -Math.exp(l); " +
+  "const u = 1 + e; l = e; if (u !== 1) { l = Math.log(u) * e / (u - 1); } } " +
+  "return x0 === x0 ? l : x0;";
+
 /** A primitive of an element-wise function. */
 type Elementwise = extend.Primitive<[x: 1, ...more: 1[]], [y: 1], void>;
 
@@ -97,7 +146,7 @@ export const functions: ReadonlyMap<Elementwise, string> = new Map<Elementwise, 
   [c.sqrt.primitive, "return Math.sqrt(x0);"],
   [c.exp.primitive, "return x0 === x0 ? Math.exp(x0) : x0;"], // some drivers say e^NaN = ∞
   [c.expm1.primitive, expm1Body],
-  [c.log.primitive, logBody],
+  [c.log.primitive, logOf(1)],
   [c.log1p.primitive, log1pBody],
   [c.sin.primitive, returnSin("x0")],
   [c.cos.primitive, returnCos("x0")],
@@ -115,6 +164,14 @@ export const functions: ReadonlyMap<Elementwise, string> = new Map<Elementwise, 
       "return Math.max(x0, 0) + l; } return x0;",
   ],
   [c.tanh.primitive, `${setTanh("y", "x0")}return y;`],
+  [numeric.trunc.primitive, "return x0 < 0 ? Math.ceil(x0) : Math.floor(x0);"],
+  [numeric.asinh.primitive, asinhBody],
+  [numeric.log2.primitive, logOf(Math.LOG2E)],
+  [numeric.log10.primitive, logOf(Math.LOG10E)],
+  [numeric.logNdtr.primitive, logNdtrBody],
+  [numeric.atan2.primitive, atan2Body],
+  [numeric.hypot.primitive, hypotBody],
+  [numeric.remainder.primitive, remainderBody],
   [c.add.primitive, "return x0 + x1;"],
   [c.sub.primitive, "return x0 - x1;"],
   [c.mul.primitive, "return x0 * x1;"],

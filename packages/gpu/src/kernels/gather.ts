@@ -4,6 +4,7 @@
  */
 import type { Shape } from "@spm/core";
 import { sizeOf } from "@spm/core/extend";
+import type { Winner } from "@spm/numeric";
 import { type DeviceArray, rowMajor, zeros } from "../device-array.ts";
 import type { Executor } from "../executor.ts";
 import { coordinatesOf, linear } from "../threads.ts";
@@ -67,4 +68,39 @@ export function scatterAddAlong(
     [],
   );
   return rowMajor(memory, shape, x.dtype);
+}
+
+/**
+ * The position along the axis of the element that wins each place of `shape`: the last one, or the
+ * first of the largest, NaN before all; −1 where an index leads nobody.
+ */
+export function scatterWinner(
+  executor: Executor,
+  x: DeviceArray,
+  index: DeviceArray,
+  { axis, shape, best }: Winner,
+): DeviceArray {
+  if (sizeOf(shape) === 0) return zeros(executor, shape, "int32");
+  const { output, coordinates } = coordinatesOf(shape);
+  const [size, at] = [shape[axis], coordinates[axis]];
+  const along = coordinates.with(axis, "i");
+  const inside = shape.flatMap((n, k) =>
+    k !== axis && index.shape[k] !== n ? [`${coordinates[k]} < ${index.shape[k]}`] : [],
+  );
+  const wins =
+    best === "last" ? "true" : "winner < 0 || v > top || (v === v ? 0 : 1) > (top === top ? 0 : 1)";
+  const loop =
+    `for (let i = 0; i < ${index.shape[axis]}; i++) { ` +
+    `const p = a1[${linear(index.stride, along, index.offset)}]; ` +
+    `if (p === ${at} || p + ${size} === ${at}) { ` +
+    `const v = a0[${linear(x.stride, along, x.offset)}]; if (${wins}) { winner = i; top = v; } } }`;
+  const source =
+    "function (a0, a1) { let winner = -1; let top = 0; " +
+    `${inside.length === 0 ? loop : `if (${inside.join(" && ")}) { ${loop} }`} return winner; }`;
+  const memory = executor.run(
+    { source, output, arrays: 2, scalars: 0 },
+    [x.memory, index.memory],
+    [],
+  );
+  return rowMajor(memory, shape, "int32");
 }

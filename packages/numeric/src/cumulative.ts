@@ -1,0 +1,106 @@
+/** @file Running products and extremes along an axis, by log₂ n steps that double the reach. */
+import {
+  arange,
+  broadcastTo,
+  concat,
+  full,
+  gather,
+  greaterEqual,
+  logicalOr,
+  mul,
+  neg,
+  notEqual,
+  reshape,
+  slice,
+  type Tensor,
+  where,
+} from "@spm/core";
+import { checkAxis, checkDTypes, numericDTypes } from "@spm/core/extend";
+
+/** x moved by `by` places along an axis, whose first elements become `value`. */
+function shifted(x: Tensor, axis: number, by: number, value: number): Tensor {
+  const [size = 0] = x.shape.slice(axis);
+  const { dtype, backend } = x;
+  const kept = slice(
+    x,
+    x.shape.map((_, k) => (k === axis ? { stop: size - by } : {})),
+  );
+  return concat([full(x.shape.with(axis, by), value, { dtype, backend }), kept], axis);
+}
+
+/** The reaches 1, 2, 4, … below a size. */
+const reaches = (size: number): number[] =>
+  size < 2 ? [] : Array.from({ length: Math.ceil(Math.log2(size)) }, (_, k) => 2 ** k);
+
+/**
+ * yᵢ = Πⱼ≤ᵢ xⱼ along an axis. Zeros need no care: nothing is divided by.
+ * @param x - numbers, any shape but a scalar's
+ * @param axis - negative ones count from the back
+ * @returns as x. n log₂ n products for n elements along the axis
+ * @throws DTypeError for bool; ShapeError for an axis that there isn't
+ * @example cumprod(tensor([1, 2, 3]), 0); // [1, 2, 6]
+ */
+export function cumprod(x: Tensor, axis: number): Tensor {
+  checkDTypes("cumprod", [x], numericDTypes);
+  const along = checkAxis("cumprod", axis, x.shape.length);
+  const steps = reaches(x.shape[along] ?? 0);
+  return steps.reduce((y, by) => mul(y, shifted(y, along, by, 1)), x);
+}
+
+/** Running extremes, and where they are. */
+export interface Running {
+  /** As x. */
+  readonly values: Tensor;
+  /** int32, x's shape: positions along the axis, the last of equal ones. */
+  readonly indices: Tensor;
+}
+
+/** Where the largest element up to each place is: the last of equal ones; NaN is the largest. */
+function largestSoFar(x: Tensor, axis: number): Tensor {
+  const [size = 0] = x.shape.slice(axis);
+  const places = reshape(
+    arange(size, { dtype: "int32", backend: x.backend }),
+    x.shape.map((n, k) => (k === axis ? n : 1)),
+  );
+  const least = x.dtype === "int32" ? -(2 ** 31) : -Infinity;
+  let [best, at] = [x, broadcastTo(places, x.shape)];
+  for (const by of reaches(size)) {
+    const earlier = shifted(best, axis, by, least);
+    const stays = logicalOr(greaterEqual(best, earlier), notEqual(best, best));
+    at = where(stays, at, shifted(at, axis, by, 0));
+    best = where(stays, best, earlier);
+  }
+  return at;
+}
+
+/**
+ * yᵢ = max of xⱼ over j ≤ i along an axis; NaN wins from where it stands. The last of equal
+ * elements gets the cotangent.
+ * @param x - numbers, any shape but a scalar's
+ * @param axis - negative ones count from the back
+ * @returns values and indices, see {@link Running}. n log₂ n comparisons for n elements along the
+ * axis
+ * @throws DTypeError for bool; ShapeError for an axis that there isn't
+ * @example cummax(tensor([1, 3, 2]), 0).values; // [1, 3, 3]
+ */
+export function cummax(x: Tensor, axis: number): Running {
+  checkDTypes("cummax", [x], numericDTypes);
+  const along = checkAxis("cummax", axis, x.shape.length);
+  const indices = largestSoFar(x, along);
+  return { values: gather(x, indices, along), indices };
+}
+
+/**
+ * yᵢ = min of xⱼ over j ≤ i along an axis: {@link cummax} of −x.
+ * @param x - numbers, any shape but a scalar's
+ * @param axis - negative ones count from the back
+ * @returns values and indices, see {@link Running}
+ * @throws DTypeError for bool; ShapeError for an axis that there isn't
+ * @example cummin(tensor([3, 1, 2]), 0).values; // [3, 1, 1]
+ */
+export function cummin(x: Tensor, axis: number): Running {
+  checkDTypes("cummin", [x], numericDTypes);
+  const along = checkAxis("cummin", axis, x.shape.length);
+  const indices = largestSoFar(neg(x), along);
+  return { values: gather(x, indices, along), indices };
+}
