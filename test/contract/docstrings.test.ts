@@ -1,5 +1,5 @@
 /**
- * @file The examples in the docstrings of core and of nn's functions run, and come to what their
+ * @file The examples in the docstrings of core, linalg and nn's functions run, and come to what their
  * comments say.
  *
  * Free names stand for something that fits: a tensor of one of a few shapes, a loss, a generator, …
@@ -9,6 +9,7 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as core from "@spm/core";
 import * as extend from "@spm/core/extend";
+import * as linalg from "@spm/linalg";
 import * as nnIndex from "@spm/nn";
 import * as nnExtend from "@spm/nn/extend";
 import * as numeric from "@spm/numeric";
@@ -17,7 +18,7 @@ import { expect, test } from "vitest";
 
 const nn = { ...nnIndex, ...nnExtend };
 const root = fileURLToPath(new URL("../../packages/", import.meta.url));
-const files = ["core/src", "numeric/src", "nn/src/functional"].flatMap((folder) =>
+const files = ["core/src", "numeric/src", "linalg/src", "nn/src/functional"].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
     .map((name) => join(root, folder, name)),
@@ -49,6 +50,7 @@ const standIns = {
   ...core,
   ...extend,
   ...numeric,
+  ...linalg,
   ...nn,
   a: 0.5,
   b: 0.25,

@@ -21,6 +21,7 @@ import {
   stridesOf,
   wrap,
 } from "@spm/core/extend";
+import * as linalg from "@spm/linalg";
 import type { MixerKind } from "@spm/mixer";
 import { wasmSync } from "@spm/wasm";
 import { describe, expect, test } from "vitest";
@@ -33,6 +34,11 @@ const backend = wasmSync({ bytes: 2 ** 28 });
 /** Primitives that the reference runs on purpose, and why. */
 const onTheReference: Readonly<Record<string, string>> = {
   argsort: "the sort of JavaScript is what there is; no training step sorts",
+  ...Object.fromEntries(
+    Object.values(linalg)
+      .filter((op) => "primitive" in op)
+      .map((op) => [op.primitive.name, "factorisations run on the host, in float64"]),
+  ),
 };
 
 /** Calls that the reference runs on purpose, by what the kernel says, and why. */
