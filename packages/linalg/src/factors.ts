@@ -1,7 +1,10 @@
 /**
  * @file Factorisations of one matrix, row-major in float64: LU, Cholesky, QR, and substitution.
  */
-import { applyReflection, axpy, dot, reflect, transposed } from "./vectors.ts";
+import { dot, dots, reflect, reflectRows, subtractRows, transposed } from "./vectors.ts";
+
+/** Columns that are eliminated before the rest of the matrix is touched. */
+const panel = 4;
 
 /**
  * P A = L U in place, with the largest pivot of each column: U on and above the diagonal, L below
@@ -12,20 +15,28 @@ import { applyReflection, axpy, dot, reflect, transposed } from "./vectors.ts";
 export function factorLu(a: Float64Array, m: number, n: number, order: Float64Array): number {
   let sign = 1;
   for (let i = 0; i < m; i++) order[i] = i;
-  for (let k = 0; k < Math.min(m, n); k++) {
-    let p = k;
-    for (let i = k + 1; i < m; i++) if (Math.abs(a[i * n + k]!) > Math.abs(a[p * n + k]!)) p = i;
-    if (p !== k) {
-      sign = -sign;
-      swap(a, p * n, k * n, n);
-      swap(order, p, k, 1);
+  const last = Math.min(m, n);
+  for (let first = 0; first < last; first += panel) {
+    const end = Math.min(first + panel, last);
+    for (let k = first; k < end; k++) {
+      let p = k;
+      for (let i = k + 1; i < m; i++) if (Math.abs(a[i * n + k]!) > Math.abs(a[p * n + k]!)) p = i;
+      if (p !== k) {
+        sign = -sign;
+        swap(a, p * n, k * n, n);
+        swap(order, p, k, 1);
+      }
+      const pivot = a[k * n + k]!;
+      if (pivot === 0) continue;
+      for (let i = k + 1; i < m; i++) {
+        const factor = a[i * n + k]! / pivot;
+        a[i * n + k] = factor;
+        for (let j = k + 1; j < end; j++) a[i * n + j]! -= factor * a[k * n + j]!;
+      }
     }
-    const pivot = a[k * n + k]!;
-    if (pivot === 0) continue;
-    for (let i = k + 1; i < m; i++) {
-      const factor = a[i * n + k]! / pivot;
-      a[i * n + k] = factor;
-      axpy(-factor, a, k * n + k + 1, a, i * n + k + 1, n - k - 1);
+    for (let i = first + 1; i < m; i++) {
+      const count = Math.min(i, end) - first;
+      subtractRows(a, i * n + first, count, a, first * n + end, n, a, i * n + end, n - end);
     }
   }
   return sign;
@@ -57,23 +68,35 @@ export function substitute(
     const i = upper ? n - 1 - step : step;
     const from = upper ? i + 1 : 0;
     if (k === 1) b[i]! -= dot(t, i * n + from, b, from, step);
-    else for (let j = from; j < from + step; j++) axpy(-t[i * n + j]!, b, j * k, b, i * k, k);
+    else subtractRows(t, i * n + from, step, b, from * k, k, b, i * k, k);
     if (!unitriangular) for (let c = i * k; c < (i + 1) * k; c++) b[c]! /= t[i * n + i]!;
   }
 }
+
+const sums = new Float64Array(4);
 
 /**
  * L with A = L Lᵀ, in place of A's lower triangle; the upper one is neither read nor written.
  * @returns the first row whose pivot is not positive, −1 if there is none
  */
 export function factorCholesky(a: Float64Array, n: number): number {
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j <= i; j++) {
-      const rest = a[i * n + j]! - dot(a, i * n, a, j * n, j);
-      if (j < i) a[i * n + j] = rest / a[j * n + j]!;
-      else if (rest > 0) a[i * n + i] = Math.sqrt(rest);
-      else return i;
+  for (let first = 0; first < n; first += 4) {
+    const whole = first + 4 <= n; // four rows at once, up to where they differ in length
+    for (let j = 0; whole && j < first; j++) {
+      dots(a, j * n, a, first * n, n, j, sums);
+      for (let r = 0; r < 4; r++) {
+        const at = (first + r) * n + j;
+        a[at] = (a[at]! - sums[r]!) / a[j * n + j]!;
+      }
     }
+    for (let i = first; i < Math.min(first + 4, n); i++)
+      for (let j = whole ? first : 0; j <= i; j++) {
+        const rest = a[i * n + j]! - dot(a, i * n, a, j * n, j);
+        if (j < i) a[i * n + j] = rest / a[j * n + j]!;
+        else if (rest > 0) a[i * n + i] = Math.sqrt(rest);
+        else return i;
+      }
+  }
   return -1;
 }
 
@@ -90,8 +113,7 @@ export function factorQr(a: Float64Array, m: number, n: number): Reflections {
   for (let k = 0; k < n; k++) {
     const at = k * m + k;
     tau[k] = reflect(columns, at, m - k);
-    for (let j = k + 1; j < n; j++)
-      applyReflection(tau[k]!, columns, at, columns, j * m + k, m - k);
+    reflectRows(tau[k]!, columns, at, columns, at + m, m, n - k - 1, m - k);
   }
   return { columns, tau };
 }
@@ -104,11 +126,11 @@ export function columnsOfQ(
   to: number,
 ): Float64Array {
   const q = new Float64Array((to - from) * m);
-  for (let j = from; j < to; j++) {
-    const row = (j - from) * m;
-    q[row + j] = 1;
-    for (let k = Math.min(j, tau.length - 1); k >= 0; k--)
-      applyReflection(tau[k]!, columns, k * m + k, q, row + k, m - k);
+  for (let j = from; j < to; j++) q[(j - from) * m + j] = 1;
+  for (let k = tau.length - 1; k >= 0; k--) {
+    const first = Math.max(k, from); // those before are not changed
+    const start = (first - from) * m + k;
+    reflectRows(tau[k]!, columns, k * m + k, q, start, m, to - first, m - k);
   }
   return q;
 }

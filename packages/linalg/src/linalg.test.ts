@@ -201,7 +201,8 @@ describe("singular matrices", () => {
   test("have determinant 0, whose logarithm is −∞, and no derivative of it", () => {
     expect(numbers(linalg.det(singular)).map(Math.abs)).toEqual([0]);
     const { sign, logabsdet } = linalg.slogdet(singular);
-    expect([...numbers(sign), ...numbers(logabsdet)]).toEqual([0, -Infinity]);
+    expect(numbers(sign).map(Math.abs)).toEqual([0]);
+    expect(numbers(logabsdet)).toEqual([-Infinity]);
     expect(numbers(grad((a) => linalg.det(a))(singular)).every(Number.isFinite)).toBe(false);
   });
 

@@ -14,11 +14,11 @@ import {
   type Spectrum,
 } from "./qr-steps.ts";
 import {
-  applyReflection,
   axpy,
   largest,
   type Rotations,
   reflect,
+  reflectRows,
   rotateColumns,
   transposed,
 } from "./vectors.ts";
@@ -63,14 +63,13 @@ function bidiagonal(
     const [at, height, width] = [k * m + k, m - k, n - k - 1];
     tau[k] = reflect(columns, at, height);
     d[k] = columns[at]!;
-    for (let j = k + 1; j < n; j++)
-      applyReflection(tau[k]!, columns, at, columns, j * m + k, height);
+    reflectRows(tau[k]!, columns, at, columns, at + m, m, width, height);
     for (let j = 0; j < width; j++) row[j] = columns[(k + 1 + j) * m + k]!;
     if (width === 0) break;
     const right = reflect(row, 0, width);
     e[k] = row[0]!;
     if (right === 0) continue;
-    for (let i = 1; i <= n; i++) applyReflection(right, row, 0, v, i * n - width, width);
+    reflectRows(right, row, 0, v, n - width, n, n, width);
     row[0] = 1;
     sum.fill(0);
     for (let j = 0; j < width; j++) axpy(row[j]!, columns, (k + 1 + j) * m + k, sum, k, height);

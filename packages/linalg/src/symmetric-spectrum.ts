@@ -13,12 +13,12 @@ import {
   type Spectrum,
 } from "./qr-steps.ts";
 import {
-  applyReflection,
   axpy,
   dot,
   largest,
   type Rotations,
   reflect,
+  reflectRows,
   rotateColumns,
 } from "./vectors.ts";
 
@@ -55,7 +55,7 @@ function tridiagonal(a: Float64Array, n: number, v: Float64Array): Bands {
     const tau = reflect(a, at, size);
     e[k] = a[at]!;
     if (tau === 0) continue;
-    for (let i = 1; i <= n; i++) applyReflection(tau, a, at, v, i * n - size, size);
+    reflectRows(tau, a, at, v, n - size, n, n, size);
     a[at] = 1; // the reflection in full, for p = τ A v − (τ²/2)(vᵀ A v) v and A − v pᵀ − p vᵀ
     for (let i = 0; i < size; i++) p[i] = tau * dot(a, at + (i + 1) * n, a, at, size);
     axpy((-tau / 2) * dot(p, 0, a, at, size), a, at, p, 0, size);
