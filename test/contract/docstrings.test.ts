@@ -1,6 +1,6 @@
 /**
- * @file The examples in the docstrings of core, linalg and nn's functions run, and come to what their
- * comments say.
+ * @file The examples in the docstrings of core, linalg and nn's functions run, and come to what
+ * their comments say.
  *
  * Free names stand for something that fits: a tensor of one of a few shapes, a loss, a generator, …
  */

@@ -128,7 +128,7 @@ const fusedSamples: readonly Sample[] = [
   sample("svd", (x) => linalg.svd(x).s, [normal(3, 5, 4)]),
   sample("pinv", (x) => linalg.pinv(x), [c.add(normal(3, 5, 4), c.mul(3, c.eye(5, 4)))]),
   sample("matrixExponential", linalg.matrixExponential, [normal(3, 4, 4)]),
-  sample("solve for no matrices", linalg.solve, [normal(0, 2, 2), normal(0, 2, 1)], 0),
+  sample("solve none", (a, b) => linalg.solve(a, b), [normal(0, 2, 2), normal(0, 2, 1)], 0),
   sample("take none", (x, i) => c.take(x, i, 1), [normal(4, 9), tensor(new Int32Array(0))], 0),
   sample(
     "scatterAdd of none",

@@ -1,4 +1,4 @@
-/** @file What the ops here share: batches of matrices, their transposes, triangles and diagonals. */
+/** @file Batches of matrices: their sizes, transposes, triangles, diagonals; loops over them. */
 import {
   broadcastTo,
   eye,

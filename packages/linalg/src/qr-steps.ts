@@ -78,21 +78,24 @@ export function ordered(
   ascending: boolean,
 ): Spectrum {
   const n = d.length;
-  const order = [...d.keys()].sort((i, j) => (ascending ? d[i]! - d[j]! : d[j]! - d[i]!));
+  const order = Array.from(d.keys());
+  order.sort((i, j) => (ascending ? d[i]! - d[j]! : d[j]! - d[i]!));
   const signs = new Float64Array(n);
   for (let at = 0; at < right.length; at += n) axpy(Math.cos(at / n), right, at, signs, 0, n);
+  for (let k = 0; k < n; k++) signs[k] = signs[k]! < 0 ? -1 : 1;
   const arranged = (x: Float64Array) => {
     const y = new Float64Array(x.length);
     for (let row = 0; row < x.length; row += n)
-      for (const [to, from] of order.entries())
-        y[row + to] = signs[from]! < 0 ? -x[row + from]! : x[row + from]!;
+      for (let k = 0; k < n; k++) y[row + k] = signs[order[k]!]! * x[row + order[k]!]!;
     return y;
   };
   const values = Float64Array.from(order, (k) => d[k]! * scale);
-  const [u, v] = [arranged(left), left === right ? left : arranged(right)];
-  return { values, left: u, right: left === right ? u : v };
+  return { values, left: arranged(left), right: arranged(right) };
 }
 
 /** The n×n identity. */
-export const identity = (n: number): Float64Array =>
-  Float64Array.from({ length: n * n }, (_, k) => Number(k % (n + 1) === 0));
+export function identity(n: number): Float64Array {
+  const x = new Float64Array(n * n);
+  for (let at = 0; at < x.length; at += n + 1) x[at] = 1;
+  return x;
+}

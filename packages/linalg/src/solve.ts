@@ -32,7 +32,7 @@ import {
   ValueError,
   zerosArray,
 } from "@spm/core/extend";
-import { factorLu, substitute } from "./factors.ts";
+import { factorLu, substitute, type Triangle } from "./factors.ts";
 import {
   columns,
   diagonal,
@@ -48,6 +48,9 @@ import {
   upper,
 } from "./matrices.ts";
 import { triangularSolve } from "./triangular.ts";
+
+const unitLower: Triangle = { upper: false, unitriangular: true };
+const upperTriangle: Triangle = { upper: true, unitriangular: false };
 
 /** The primitive of {@link solve}: B a matrix, equal leading axes; its option is who asks. */
 export const solveOp: Op<[a: 1, b: 1], [x: 1], string> = definePrimitive({
@@ -65,16 +68,16 @@ export const solveOp: Op<[a: 1, b: 1], [x: 1], string> = definePrimitive({
     const x = zerosArray(dtypeOf(b), b.shape);
     return eachMatrix(batch, [a, b], [x], ([lu, right], [solution], at) => {
       factorLu(lu, n, n, order);
-      const pivots = lu.filter((_, place) => place % (n + 1) === 0);
-      if (pivots.includes(0)) {
-        const got = `rank at most ${pivots.filter((v) => v !== 0).length}${inBatch(batch, at)}`;
-        const help = "lstsq() and pinv() take any rank";
-        throw new ValueError(op, `a matrix of full rank, ${n}`, got, help);
+      let rank = 0;
+      for (let i = 0; i < n; i++) if (lu[i * n + i] !== 0) rank++;
+      if (rank < n) {
+        const got = `rank at most ${rank}${inBatch(batch, at)}`;
+        throw new ValueError(op, `a matrix of full rank, ${n}`, got, "lstsq() takes any rank");
       }
-      for (const [to, from] of order.entries())
-        solution.set(right.subarray(from * k, (from + 1) * k), to * k);
-      substitute(lu, n, solution, k, { upper: false, unitriangular: true });
-      substitute(lu, n, solution, k, { upper: true, unitriangular: false });
+      for (let i = 0; i < n; i++)
+        for (let c = 0; c < k; c++) solution[i * k + c] = right[(order[i] ?? 0) * k + c] ?? 0;
+      substitute(lu, n, solution, k, unitLower);
+      substitute(lu, n, solution, k, upperTriangle);
     });
   },
   vjp: ([ct], { inputs: [a], outputs: [x], needs: [byA], options: op }) => {

@@ -161,7 +161,7 @@ export const svdOp: Op<[a: 1], [u: 1, s: 1, vh: 1]> = definePrimitive({
     });
   },
   // Ā = U (diag(s̄) + (F ⊙ (UᵀŪ − ŪᵀU)) S + S (F ⊙ (VᵀV̄ − V̄ᵀV))) Vᵀ with Fᵢⱼ = 1/(sⱼ² − sᵢ²), and
-  // what of Ū and V̄ lies outside of the spaces of U and V: (I − UUᵀ) Ū S⁻¹ Vᵀ, U S⁻¹ V̄ᵀ (I − VVᵀ).
+  // what of Ū and V̄ lies outside of U's and V's spaces: (I − UUᵀ) Ū S⁻¹ Vᵀ, U S⁻¹ V̄ᵀ (I − VVᵀ).
   vjp: ([uBar, sBar, vhBar], { outputs: [u, s, vh] }) => {
     const [v, vBar] = [transposed(vh), vhBar && transposed(vhBar)];
     const turned = (x: Tensor, xBar: Tensor) => {

@@ -72,7 +72,8 @@ export interface TriangularOptions {
  * @param b - [..., n, k], or [..., k, n] from the other side; leading axes broadcast
  * @returns the shape of B, broadcast. Cost n²k FLOP a matrix
  * @throws ShapeError, DTypeError, OptionError
- * @example triangularSolve(tensor([[2, 0], [1, 1]]), tensor([[2], [3]]), { upper: false }); // [1, 2]
+ * @example
+ * triangularSolve(tensor([[2, 0], [1, 1]]), tensor([[2], [3]]), { upper: false }); // [1, 2]
  */
 export function triangularSolve(a: Tensor, b: Tensor, options: TriangularOptions): Tensor {
   const names = { upper: true, left: true, unitriangular: true } as const;
