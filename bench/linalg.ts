@@ -2,8 +2,8 @@
  * @file Claim: factorisations of batches of small matrices, n = 8 … 64, float64, take at most twice
  * NumPy's time.
  *
- * `npm run bench:linalg [-- ROUNDS]` measures CPU time, of one thread on either side, in rounds that
- * alternate: other work on the machine counts less then. Prints microseconds a matrix and the
+ * `npm run bench:linalg [-- ROUNDS]` measures CPU time, of one thread on either side, in rounds
+ * that alternate: other work on the machine counts less then. Prints microseconds a matrix and the
  * ratio, medians of the rounds, and exits with 1 where a ratio is above 2, with 77 without NumPy.
  */
 import { spawnSync } from "node:child_process";
