@@ -5,6 +5,7 @@
 const order = [
   "core",
   "numeric",
+  "linalg",
   "mixer",
   "nn",
   "models",

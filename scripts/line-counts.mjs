@@ -16,6 +16,7 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 const packages = [
   "core",
   "numeric",
+  "linalg",
   "mixer",
   "nn",
   "models",

@@ -6,6 +6,7 @@ import * as c from "@spm/core";
 import { normal, rng, type Tensor, tensor, uniform } from "@spm/core";
 import * as extend from "@spm/core/extend";
 import { primitives } from "@spm/core/extend";
+import * as linalg from "@spm/linalg";
 import { butterfly, type MixerKind, shuffle } from "@spm/mixer";
 import * as nn from "@spm/nn";
 import * as nnExtend from "@spm/nn/extend";
@@ -330,6 +331,155 @@ const composed: Row[] = [
   },
 ];
 
+/** A symmetric matrix from any, and a positive definite one. */
+const symmetric = (x: Tensor): Tensor => c.add(x, c.transpose(x, swapped(x)));
+const definite = (x: Tensor): Tensor =>
+  c.add(c.matmul(x, c.transpose(x, swapped(x))), c.eye(x.shape.at(-1) ?? 0, undefined, double));
+const swapped = ({ shape }: Tensor): number[] =>
+  shape.map((_, k) => (k < shape.length - 2 ? k : 2 * shape.length - 3 - k));
+const double = { dtype: "float64" } as const;
+/** All results in one. */
+const together = (...xs: Tensor[]): Tensor => c.concat(xs.map((x) => c.reshape(x, [-1])));
+
+const matrices: Row[] = [
+  row(
+    "solve",
+    linalg.solveOp,
+    { f: linalg.solve as Call["f"], inputs: [draw(3, 3), draw(3, 2)] },
+    { what: "batches", f: linalg.solve as Call["f"], inputs: [draw(2, 1, 2, 2), draw(3, 2, 2)] },
+    { what: "a vector", f: linalg.solve as Call["f"], inputs: [draw(3, 3), draw(3)] },
+    {
+      what: "from the right",
+      f: (a, b) => linalg.solve(a, b, { left: false }),
+      inputs: [draw(2, 2), draw(3, 2)],
+    },
+    { what: "the inverse", f: linalg.inverse, inputs: [draw(2, 3, 3)] },
+    { what: "no matrices", f: linalg.solve as Call["f"], inputs: [draw(0, 2, 2), draw(2, 1)] },
+  ),
+  row(
+    "triangularSolve",
+    linalg.triangularSolveOp,
+    ...[true, false].flatMap((upper) =>
+      [true, false].flatMap((left) =>
+        [true, false].map((unitriangular) => ({
+          what: `upper ${upper}, left ${left}, unitriangular ${unitriangular}`,
+          f: (a: Tensor, b: Tensor) => linalg.triangularSolve(a, b, { upper, left, unitriangular }),
+          inputs: [c.add(draw(2, 3, 3), c.mul(3, c.eye(3, 3, double))), draw(3, 3)],
+        })),
+      ),
+    ),
+  ),
+  row(
+    "cholesky",
+    linalg.choleskyOp,
+    { f: (x) => linalg.cholesky(definite(x)), inputs: [draw(2, 3, 3)] },
+    {
+      what: "upper",
+      f: (x) => linalg.cholesky(definite(x), { upper: true }),
+      inputs: [draw(2, 2)],
+    },
+    { what: "1×1", f: (x) => linalg.cholesky(definite(x)), inputs: [draw(1, 1)] },
+  ),
+  row(
+    "lu",
+    linalg.luOp,
+    ...[draw(2, 3, 3), draw(2, 4), draw(4, 2), draw(1, 1)].map((x) => ({
+      what: `of ${x.shape.join("×")}`,
+      f: (a: Tensor) => {
+        const { p, l, u } = linalg.lu(a);
+        return together(p, l, u);
+      },
+      inputs: [x],
+    })),
+    { what: "det", f: linalg.det, inputs: [draw(2, 3, 3)] },
+    { what: "slogdet", f: (a) => linalg.slogdet(a).logabsdet, inputs: [draw(3, 3)] },
+  ),
+  row(
+    "qr",
+    linalg.qrOp,
+    ...[draw(2, 3, 3), draw(2, 4), draw(4, 2), draw(1, 1)].map((x) => ({
+      what: `of ${x.shape.join("×")}`,
+      f: (a: Tensor) => {
+        const { q, r } = linalg.qr(a);
+        return together(q, r);
+      },
+      inputs: [x],
+    })),
+    { what: "R alone", f: (a) => linalg.qr(a).r, inputs: [draw(3, 2)] },
+  ),
+  row("complement", linalg.complementOp, {
+    what: "the space that it spans",
+    f: (a) => {
+      const rest = c.slice(linalg.qr(a, { mode: "complete" }).q, [{}, { start: 2 }]);
+      return c.matmul(rest, c.transpose(rest));
+    },
+    inputs: [draw(4, 2)],
+  }),
+  row(
+    "eigh",
+    linalg.eighOp,
+    {
+      f: (x) => {
+        const { eigenvalues, eigenvectors } = linalg.eigh(symmetric(x));
+        return together(eigenvalues, eigenvectors);
+      },
+      inputs: [draw(2, 3, 3)],
+    },
+    { what: "values", f: (x) => linalg.eigh(symmetric(x)).eigenvalues, inputs: [draw(3, 3)] },
+    { what: "1×1", f: (x) => linalg.eigh(x).eigenvalues, inputs: [draw(1, 1)] },
+  ),
+  row(
+    "svd",
+    linalg.svdOp,
+    ...[draw(2, 3, 3), draw(2, 4), draw(4, 2), draw(1, 1)].map((x) => ({
+      what: `of ${x.shape.join("×")}`,
+      f: (a: Tensor) => {
+        const { u, s, vh } = linalg.svd(a, { fullMatrices: false });
+        return together(u, s, vh);
+      },
+      inputs: [x],
+    })),
+    { what: "values", f: (a) => linalg.svd(a).s, inputs: [draw(3, 2)] },
+    {
+      what: "the space of added columns",
+      f: (a) => {
+        const rest = c.slice(linalg.svd(a).vh, [{ start: 2 }]);
+        return c.matmul(c.transpose(rest), rest);
+      },
+      inputs: [draw(2, 4)],
+    },
+  ),
+  row(
+    "pinv",
+    linalg.pinvOp,
+    ...[draw(2, 3, 3), draw(2, 4), draw(4, 2)].map((x) => ({
+      what: `of ${x.shape.join("×")}`,
+      f: (a: Tensor) => linalg.pinv(a),
+      inputs: [x],
+    })),
+    {
+      what: "of rank 2",
+      f: (a, b) => linalg.pinv(c.matmul(a, b), { rtol: 1e-4 }),
+      inputs: [draw(4, 2), draw(2, 3)],
+    },
+    {
+      what: "least squares",
+      f: (a, b) => {
+        const { solution, residuals } = linalg.lstsq(a, b);
+        return together(solution, residuals);
+      },
+      inputs: [draw(2, 4, 2), draw(4, 2)],
+    },
+  ),
+  row(
+    "matrixExponential",
+    linalg.matrixExponentialOp,
+    { f: linalg.matrixExponential, inputs: [draw(2, 3, 3)] },
+    { what: "1×1", f: linalg.matrixExponential, inputs: [draw(1, 1)] },
+    { what: "of 0", f: linalg.matrixExponential, inputs: [c.zeros([2, 2], double)] },
+  ),
+];
+
 const labels = integers([3], 1, 0, -100);
 
 const functions: Row[] = [
@@ -396,6 +546,7 @@ export const rows: readonly Row[] = [
   ...layout,
   ...reductions,
   ...composed,
+  ...matrices,
   ...functions,
   ...mixers,
   ...updates,

@@ -1,6 +1,6 @@
 /**
- * @file The examples in the docstrings of core, numeric, mixer, nn, models and optim run, and come
- * to what their comments say.
+ * @file The examples in the docstrings of core, numeric, linalg, mixer, nn, models and optim run, and
+ * come to what their comments say.
  *
  * Free names stand for something that fits: a tensor of one of a few shapes, a loss, a generator, …
  */
@@ -9,6 +9,7 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as core from "@spm/core";
 import * as extend from "@spm/core/extend";
+import * as linalg from "@spm/linalg";
 import * as mixerIndex from "@spm/mixer";
 import * as analysis from "@spm/mixer/analysis";
 import * as mixerExtend from "@spm/mixer/extend";
@@ -24,7 +25,7 @@ import { expect, test } from "vitest";
 const mixer = { ...mixerIndex, ...analysis, ...mixerExtend };
 const nn = { ...nnIndex, ...nnExtend };
 const root = fileURLToPath(new URL("../../packages/", import.meta.url));
-const files = ["core", "numeric", "mixer", "nn", "models", "optim"].flatMap((folder) =>
+const files = ["core", "numeric", "linalg", "mixer", "nn", "models", "optim"].flatMap((folder) =>
   readdirSync(join(root, folder, "src"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
     .map((name) => join(root, folder, "src", name)),
@@ -56,6 +57,7 @@ const standIns = {
   ...core,
   ...extend,
   ...numeric,
+  ...linalg,
   ...mixer,
   ...nn,
   ...models,

@@ -4,6 +4,7 @@
  */
 import * as c from "@spm/core";
 import { rng, type Tensor, tensor } from "@spm/core";
+import * as linalg from "@spm/linalg";
 import * as nn from "@spm/nn";
 import * as nnExtend from "@spm/nn/extend";
 import * as numeric from "@spm/numeric";
@@ -30,6 +31,10 @@ const sample = (
   tolerance,
   differentiable,
 });
+
+/** A positive definite matrix from any. */
+const definite = (x: Tensor): Tensor =>
+  c.add(c.matmul(x, c.transpose(x, [0, 2, 1])), c.eye(x.shape.at(-1) ?? 0, undefined, x));
 
 const fusedSamples: readonly Sample[] = [
   ...[0, 1, 2].flatMap((axis) => [
@@ -107,6 +112,23 @@ const fusedSamples: readonly Sample[] = [
   sample("sort, topk", (x) => c.concat([c.sort(x), c.topk(x, 3).values], -1), [normal(4, 9)], 0),
   ...[1, 2, 4, 64].map((n) => sample(`fft of ${n}`, (x) => numeric.fft(x), [normal(3, n, 2)])),
   sample("fft of no rows", (x) => numeric.ifft(x), [normal(0, 8, 2)], 0),
+  sample("solve", (x, y) => linalg.solve(definite(x), y), [normal(3, 5, 5), normal(5, 2)]),
+  sample("cholesky", (x) => linalg.cholesky(definite(x)), [normal(3, 5, 5)]),
+  sample("slogdet", (x) => linalg.slogdet(definite(x)).logabsdet, [normal(3, 5, 5)]),
+  sample("qr", (x) => linalg.qr(x).r, [c.add(normal(3, 5, 4), c.mul(3, c.eye(5, 4)))]),
+  sample(
+    "complement",
+    (x) => {
+      const rest = c.slice(linalg.qr(x, { mode: "complete" }).q, [{}, { start: 3 }]);
+      return c.matmul(rest, c.transpose(rest));
+    },
+    [c.add(normal(5, 3), c.mul(3, c.eye(5, 3)))],
+  ),
+  sample("eigh", (x) => linalg.eigh(definite(x)).eigenvalues, [normal(3, 5, 5)]),
+  sample("svd", (x) => linalg.svd(x).s, [normal(3, 5, 4)]),
+  sample("pinv", (x) => linalg.pinv(x), [c.add(normal(3, 5, 4), c.mul(3, c.eye(5, 4)))]),
+  sample("matrixExponential", linalg.matrixExponential, [normal(3, 4, 4)]),
+  sample("solve none", (a, b) => linalg.solve(a, b), [normal(0, 2, 2), normal(0, 2, 1)], 0),
   sample("take none", (x, i) => c.take(x, i, 1), [normal(4, 9), tensor(new Int32Array(0))], 0),
   sample(
     "scatterAdd of none",

@@ -21,6 +21,7 @@ import {
   stridesOf,
   wrap,
 } from "@spm/core/extend";
+import * as linalg from "@spm/linalg";
 import type { MixerKind } from "@spm/mixer";
 import { wasmSync } from "@spm/wasm";
 import { describe, expect, test } from "vitest";
@@ -42,6 +43,11 @@ const onTheReference: Readonly<Record<string, string>> = {
   remainder: "JavaScript's % is exact however large the quotient",
   scatterWinner: "an index is read element by element, as integers are elsewhere",
   trunc: "has no derivative, so that no training step waits for it",
+  ...Object.fromEntries(
+    Object.values(linalg)
+      .filter((op) => "primitive" in op)
+      .map((op) => [op.primitive.name, "factorisations run on the host, in float64"]),
+  ),
 };
 
 /** Calls that the reference runs on purpose, by what the kernel says, and why. */

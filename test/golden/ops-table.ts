@@ -1,5 +1,6 @@
 /**
- * @file Which function of ours answers to which case of `ops.json`: by the beginning of its name.
+ * @file Which function of ours answers to which case of `ops.json` and `linalg.json`: by the
+ * beginning of its name.
  */
 
 import type { Tensor } from "@spm/core";
@@ -8,6 +9,7 @@ import * as nn from "@spm/nn";
 import * as nnExtend from "@spm/nn/extend";
 import * as numeric from "@spm/numeric";
 import { goldenTensor, toIntegers } from "./golden-tensor.ts";
+import { linalgOps } from "./linalg-ops.ts";
 import { asNumber, asNumbers, type JsonObject } from "./python-json.ts";
 
 /** An op on the options of a case and its inputs, in their order. */
@@ -46,6 +48,7 @@ const integers = (options: JsonObject, key: string): Tensor =>
   toIntegers(goldenTensor(options[key], `options.${key}`));
 
 export const ops: Readonly<Record<string, GoldenOp>> = {
+  ...linalgOps,
   "add_*": binary(c.add),
   "sub_*": binary(c.sub),
   "mul_*": binary(c.mul),

@@ -2,9 +2,10 @@
  * @file The contract of every primitive on the GPU: the reference's values and gradients, and a
  * kernel for each.
  */
-import { type Backend, noGrad, type Tensor, tensor, vjp } from "@spm/core";
+import { type Backend, eye, noGrad, type Tensor, tensor, vjp } from "@spm/core";
 import { fromArray, fusedPrimitives, type Kernel, primitives } from "@spm/core/extend";
 import { gpu } from "@spm/gpu";
+import * as linalg from "@spm/linalg";
 import { afterAll, describe, expect, test } from "vitest";
 import { full } from "../full.ts";
 import { coreSamples, mixerSamples, nnSamples, optimSamples, type Sample } from "./samples.ts";
@@ -24,6 +25,11 @@ if (device !== null) {
   };
   Object.defineProperty(device, "kernels", { value: { get, has: (p: object) => table.has(p) } });
 }
+
+/** What factorises runs on the host alone: a device refuses it by name. */
+const onTheHost: readonly object[] = Object.values(linalg).flatMap((op) =>
+  "primitive" in op ? [op.primitive] : [],
+);
 
 // A kind without kernels runs those of general blocks: one layout shows that it reaches them.
 const samples = [...coreSamples, ...mixerSamples, ...nnSamples, ...optimSamples].filter(
@@ -80,8 +86,10 @@ describe.runIf(device !== null)("on WebGPU", () => {
     });
   });
 
-  test("every primitive has a kernel, or is fused and runs composed", () => {
-    const without = primitives().filter((p) => !table.has(p) && !fusedPrimitives().includes(p));
+  test("every primitive has a kernel, is fused and runs composed, or is the host's", () => {
+    const without = primitives().filter(
+      (p) => !table.has(p) && !fusedPrimitives().includes(p) && !onTheHost.includes(p),
+    );
     expect(without.map((p) => p.name)).toEqual([]);
   });
 
@@ -94,6 +102,12 @@ describe.runIf(device !== null)("on WebGPU", () => {
 describe.each(onCpu.map((backend) => [backend.name, backend] as const))(
   "through %s",
   (name, backend) => {
+    test("what runs on the host alone is refused by name", () => {
+      expect(() => linalg.cholesky(moved(eye(2), backend))).toThrow(
+        "cholesky: expected a kernel on",
+      );
+    });
+
     test.each(samples)("$name, forward", async (sample) => {
       const forward = { ...sample, differentiable: false };
       const [want] = await results(forward, sample.inputs);

@@ -9,6 +9,27 @@ import { expect, onTestFinished, test } from "vitest";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
+test("a Gaussian process finds the noise, and is unsure where it saw nothing", () => {
+  const loader = ["--import", "tsx", "--conditions=@spm/source"];
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [...loader, "examples/gaussian-process.ts"],
+    { cwd: root, encoding: "utf8" },
+  );
+  expect([status, stderr]).toEqual([0, ""]);
+  const lines = stdout.trim().split("\n");
+  const [first, , last, noise, between, outside] = lines.map((line) =>
+    (line.replace(/^.*?(−ln p|noise|=)/, "").match(/-?[\d.]+/g) ?? []).map(Number),
+  );
+  expect(last?.[0]).toBeLessThan((first?.[0] ?? 0) / 3);
+  expect(Math.abs((noise?.[0] ?? 1) - 0.2)).toBeLessThan(0.05);
+  // sin 1 = 0.84, within two standard deviations, and the prior 3.5 beyond the data
+  const [mean = 0, sigma = 0] = between ?? [];
+  expect(Math.abs(mean - Math.sin(1))).toBeLessThan(2 * sigma);
+  expect(sigma).toBeLessThan(0.2);
+  expect(outside?.[1]).toBeGreaterThan(0.5);
+});
+
 test("training in a worker tells how far it is, is stopped, hands its weights over", async () => {
   const folder = mkdtempSync(join(tmpdir(), "spm-example-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));

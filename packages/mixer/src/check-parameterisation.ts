@@ -1,7 +1,4 @@
-/**
- * @file Whether the functions of a parameterisation fit each other: each against `compose`, which
- * says what the kind is.
- */
+/** @file The functions of a parameterisation, each checked against its `compose`. */
 import {
   gradcheck,
   gradgradcheck,
