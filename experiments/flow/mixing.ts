@@ -28,7 +28,7 @@ import {
   zeros,
 } from "@spm/core";
 import { elements } from "@spm/core/extend";
-import { apply, logAbsDet, type MixerKind, mixers, solve } from "@spm/mixer";
+import { apply, applyInverse, logAbsDet, type MixerKind, mixers } from "@spm/mixer";
 import { MixerLayer, Module } from "@spm/nn";
 import { complexMul, fft, ifft, tril, triu } from "@spm/numeric";
 
@@ -56,7 +56,7 @@ class MixerMixing extends Mixing {
   }
 
   inverse(y: Tensor): Tensor {
-    return solve(this.layer.factors, y);
+    return applyInverse(this.layer.factors, y);
   }
 
   logAbsDet(): Tensor {

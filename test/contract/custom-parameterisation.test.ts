@@ -13,7 +13,7 @@ import {
   circularConvolution,
   type Factors,
   initialParameters,
-  inverse,
+  inverseMixer,
   mixers as known,
   logAbsDet,
   type MixerKind,
@@ -71,12 +71,14 @@ test("its lines come to what is said beside them", () => {
 
 test("the identity is one of matrices that are not symmetric, too", () => {
   const [, line = ""] = /^(.*); \/\/ the identity$/m.exec(page) ?? [];
-  const own = new Function("apply", "inverse", "toDense", "h", `return ${line};`);
+  const own = new Function("apply", "inverseMixer", "toDense", "h", `return ${line};`);
   const schedule = butterfly(8);
   const parameters = initialParameters(scaled, schedule, rng(5), { dtype: "float64" });
-  numbers(own(apply, inverse, toDense, { mixer: scaled, schedule, parameters })).forEach((v, k) => {
-    expect(v).toBeCloseTo(k % 9 === 0 ? 1 : 0, 12);
-  });
+  numbers(own(apply, inverseMixer, toDense, { mixer: scaled, schedule, parameters })).forEach(
+    (v, k) => {
+      expect(v).toBeCloseTo(k % 9 === 0 ? 1 : 0, 12);
+    },
+  );
 });
 
 test("fromDense fits the parameters that the kind has, and its error is what one measures", () => {
@@ -93,7 +95,7 @@ test("has the algebra of its kind", () => {
   const [angles, radii] = scaled.parameterisation.shapes(schedule).map(draw);
   if (angles === undefined || radii === undefined) throw new Error("two parameters");
   const factors: Factors = { mixer: scaled, schedule, parameters: { angles, radii } };
-  const product = matmul(toDense(inverse(factors)), toDense(factors));
+  const product = matmul(toDense(inverseMixer(factors)), toDense(factors));
   numbers(product).forEach((v, k) => {
     expect(v).toBeCloseTo(k % 6 === 0 ? 1 : 0, 12);
   });

@@ -7,6 +7,7 @@ import { normal, rng, type Tensor, tensor, uniform } from "@spm/core";
 import * as extend from "@spm/core/extend";
 import { primitives } from "@spm/core/extend";
 import * as linalg from "@spm/linalg";
+import * as linalgExtend from "@spm/linalg/extend";
 import { butterfly, type MixerKind, shuffle } from "@spm/mixer";
 import * as nn from "@spm/nn";
 import * as nnExtend from "@spm/nn/extend";
@@ -344,7 +345,7 @@ const together = (...xs: Tensor[]): Tensor => c.concat(xs.map((x) => c.reshape(x
 const matrices: Row[] = [
   row(
     "solve",
-    linalg.solveOp,
+    linalgExtend.solveOp,
     { f: linalg.solve as Call["f"], inputs: [draw(3, 3), draw(3, 2)] },
     { what: "batches", f: linalg.solve as Call["f"], inputs: [draw(2, 1, 2, 2), draw(3, 2, 2)] },
     { what: "a vector", f: linalg.solve as Call["f"], inputs: [draw(3, 3), draw(3)] },
@@ -358,7 +359,7 @@ const matrices: Row[] = [
   ),
   row(
     "triangularSolve",
-    linalg.triangularSolveOp,
+    linalgExtend.triangularSolveOp,
     ...[true, false].flatMap((upper) =>
       [true, false].flatMap((left) =>
         [true, false].map((unitriangular) => ({
@@ -371,7 +372,7 @@ const matrices: Row[] = [
   ),
   row(
     "cholesky",
-    linalg.choleskyOp,
+    linalgExtend.choleskyOp,
     { f: (x) => linalg.cholesky(definite(x)), inputs: [draw(2, 3, 3)] },
     {
       what: "upper",
@@ -382,7 +383,7 @@ const matrices: Row[] = [
   ),
   row(
     "lu",
-    linalg.luOp,
+    linalgExtend.luOp,
     ...[draw(2, 3, 3), draw(2, 4), draw(4, 2), draw(1, 1)].map((x) => ({
       what: `of ${x.shape.join("×")}`,
       f: (a: Tensor) => {
@@ -396,7 +397,7 @@ const matrices: Row[] = [
   ),
   row(
     "qr",
-    linalg.qrOp,
+    linalgExtend.qrOp,
     ...[draw(2, 3, 3), draw(2, 4), draw(4, 2), draw(1, 1)].map((x) => ({
       what: `of ${x.shape.join("×")}`,
       f: (a: Tensor) => {
@@ -407,7 +408,7 @@ const matrices: Row[] = [
     })),
     { what: "R alone", f: (a) => linalg.qr(a).r, inputs: [draw(3, 2)] },
   ),
-  row("complement", linalg.complementOp, {
+  row("complement", linalgExtend.complementOp, {
     what: "the space that it spans",
     f: (a) => {
       const rest = c.slice(linalg.qr(a, { mode: "complete" }).q, [{}, { start: 2 }]);
@@ -417,7 +418,7 @@ const matrices: Row[] = [
   }),
   row(
     "eigh",
-    linalg.eighOp,
+    linalgExtend.eighOp,
     {
       f: (x) => {
         const { eigenvalues, eigenvectors } = linalg.eigh(symmetric(x));
@@ -430,7 +431,7 @@ const matrices: Row[] = [
   ),
   row(
     "svd",
-    linalg.svdOp,
+    linalgExtend.svdOp,
     ...[draw(2, 3, 3), draw(2, 4), draw(4, 2), draw(1, 1)].map((x) => ({
       what: `of ${x.shape.join("×")}`,
       f: (a: Tensor) => {
@@ -451,7 +452,7 @@ const matrices: Row[] = [
   ),
   row(
     "pinv",
-    linalg.pinvOp,
+    linalgExtend.pinvOp,
     ...[draw(2, 3, 3), draw(2, 4), draw(4, 2)].map((x) => ({
       what: `of ${x.shape.join("×")}`,
       f: (a: Tensor) => linalg.pinv(a),
@@ -473,7 +474,7 @@ const matrices: Row[] = [
   ),
   row(
     "matrixExponential",
-    linalg.matrixExponentialOp,
+    linalgExtend.matrixExponentialOp,
     { f: linalg.matrixExponential, inputs: [draw(2, 3, 3)] },
     { what: "1×1", f: linalg.matrixExponential, inputs: [draw(1, 1)] },
     { what: "of 0", f: linalg.matrixExponential, inputs: [c.zeros([2, 2], double)] },

@@ -1,6 +1,6 @@
 /**
- * @file The examples in the docstrings of core, numeric, linalg, mixer, nn, models and optim run, and
- * come to what their comments say.
+ * @file The examples in the docstrings of core, numeric, linalg, mixer, nn, models and optim run,
+ * and come to what their comments say.
  *
  * Free names stand for something that fits: a tensor of one of a few shapes, a loss, a generator, …
  */
@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import * as core from "@spm/core";
 import * as extend from "@spm/core/extend";
 import * as linalg from "@spm/linalg";
+import * as linalgExtend from "@spm/linalg/extend";
 import * as mixerIndex from "@spm/mixer";
 import * as analysis from "@spm/mixer/analysis";
 import * as mixerExtend from "@spm/mixer/extend";
@@ -58,6 +59,7 @@ const standIns = {
   ...extend,
   ...numeric,
   ...linalg,
+  ...linalgExtend,
   ...mixer,
   ...nn,
   ...models,

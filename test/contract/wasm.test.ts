@@ -21,7 +21,7 @@ import {
   stridesOf,
   wrap,
 } from "@spm/core/extend";
-import * as linalg from "@spm/linalg";
+import * as linalg from "@spm/linalg/extend";
 import type { MixerKind } from "@spm/mixer";
 import { wasmSync } from "@spm/wasm";
 import { describe, expect, test } from "vitest";

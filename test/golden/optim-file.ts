@@ -122,7 +122,7 @@ const schedules: Readonly<
       milestones: asNumbers(milestones, "milestones"),
       factor: get("gamma"),
     }),
-  exponential: (learningRate, get) => o.exponential({ learningRate, factor: get("gamma") }),
+  exponential: (learningRate, get) => o.exponentialDecay({ learningRate, factor: get("gamma") }),
   cosine: (learningRate, get) =>
     o.cosine({ learningRate, steps: get("t_max"), min: get("eta_min") }),
   cosine_restarts: (learningRate, get) =>

@@ -3,6 +3,7 @@ import { normal, rng, sum, tensor, valueAndGrad } from "@spm/core";
 import { elements } from "@spm/core/extend";
 import {
   apply,
+  applyInverse,
   brick,
   butterfly,
   dft,
@@ -15,7 +16,6 @@ import {
   perSampleGradients,
   rotationMixer,
   shuffle,
-  solve,
   toDense,
   transposed,
 } from "@spm/mixer";
@@ -40,7 +40,7 @@ test("the operator itself", () => {
 test("algebra", () => {
   const layer = new MixerLayer(rotationMixer, 64, 64, { random: rng(1) });
   const y = normal(rng(2), [3, 64]);
-  const x = solve(layer.factors, y); // W x + b = y
+  const x = applyInverse(layer.factors, y); // W x + b = y
   const back = apply(transposed(layer.factors), y); // Wᵀ y
   const volume = logAbsDet(layer.factors); // ln |det W|
   const { bound, worst } = condition(layer.factors);

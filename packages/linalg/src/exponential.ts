@@ -4,7 +4,10 @@ import { checkDTypes, definePrimitive, dtypeOf, type Op, zerosArray } from "@spm
 import { columns, eachMatrix, rows, squareMatrices, transposed } from "./matrices.ts";
 import { axpy } from "./vectors.ts";
 
-/** The primitive of {@link matrixExponential}. */
+/**
+ * The primitive of {@link matrixExponential}, [..., n, n] → [..., n, n].
+ * @example matrixExponentialOp([zeros([2, 2])])[0]; // [[1, 0], [0, 1]]
+ */
 export const matrixExponentialOp: Op<[a: 1]> = definePrimitive({
   name: "matrixExponential",
   infer: ([a]) => {

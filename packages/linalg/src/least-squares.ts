@@ -36,7 +36,10 @@ export interface PinvOptions {
 
 const epsilonOf = (dtype: DType): number => (dtype === "float32" ? 2 ** -23 : 2 ** -52);
 
-/** The primitive of {@link pinv}; beside A⁺ it gives the rank, as int32. */
+/**
+ * The primitive of {@link pinv}, [..., m, n] → A⁺ [..., n, m] and the rank [...], as int32.
+ * @example pinvOp([tensor([[2, 0], [0, 0]])], {})[1]; // 1
+ */
 export const pinvOp: Op<[a: 1], [p: 1, rank: 1], PinvOptions> = definePrimitive({
   name: "pinv",
   infer: ([a]) => {

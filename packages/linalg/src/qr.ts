@@ -14,7 +14,11 @@ import { columns, eachMatrix, lower, matrices, strictlyLower, transposed } from 
 import { triangularSolve } from "./triangular.ts";
 import { transposed as transposedMatrix } from "./vectors.ts";
 
-/** The primitive of {@link qr}, reduced, of matrices with m ≥ n. */
+/**
+ * The primitive of {@link qr}, reduced, of matrices with m ≥ n: [..., m, n] → Q [..., m, n] and
+ * R [..., n, n].
+ * @example qrOp([tensor([[3, 0], [4, 5]])])[1]; // [[-5, -4], [0, 3]]
+ */
 export const qrOp: Op<[a: 1], [q: 1, r: 1]> = definePrimitive({
   name: "qr",
   infer: ([a]) => {
@@ -56,6 +60,7 @@ export const plus = (a: Tensor | null, b: Tensor | null): Tensor | null =>
  * The primitive that completes orthonormal columns Q [..., m, n] to a basis: N [..., m, m − n]. A
  * basis is not unique: the derivative is right for functions of the space that N spans, such as
  * N Nᵀ.
+ * @example complementOp([tensor([[1], [0]])])[0].shape; // [2, 1]
  */
 export const complementOp: Op<[q: 1], [rest: 1]> = definePrimitive({
   name: "complement",

@@ -52,7 +52,11 @@ import { triangularSolve } from "./triangular.ts";
 const unitLower: Triangle = { upper: false, unitriangular: true };
 const upperTriangle: Triangle = { upper: true, unitriangular: false };
 
-/** The primitive of {@link solve}: B a matrix, equal leading axes; its option is who asks. */
+/**
+ * The primitive of {@link solve}: A [..., n, n] and B [..., n, k] of equal leading axes → X
+ * [..., n, k]. Its option names the function that asks.
+ * @example solveOp([tensor([[2, 0], [0, 4]]), tensor([[2], [2]])], "solve")[0]; // [[1], [0.5]]
+ */
 export const solveOp: Op<[a: 1, b: 1], [x: 1], string> = definePrimitive({
   name: "solve",
   infer: ([a, b], op) => {
@@ -133,8 +137,10 @@ export function inverse(a: Tensor): Tensor {
 }
 
 /**
- * The primitive of {@link lu}: U on and above the diagonal, L below it; the row of A that each row
- * of L U is, as int32; the sign of that permutation.
+ * The primitive of {@link lu}, [..., m, n] → L and U in one [..., m, n], U on and above the
+ * diagonal and L below it; the row of A that each row of L U is [..., m], as int32; the sign of
+ * that permutation [...].
+ * @example luOp([tensor([[0, 1], [2, 0]])])[1]; // [1, 0]
  */
 export const luOp: Op<[a: 1], [lu: 1, order: 1, sign: 1]> = definePrimitive({
   name: "lu",

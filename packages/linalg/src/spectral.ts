@@ -51,7 +51,10 @@ function inverseGaps(x: Tensor): Tensor {
 /** The matrices' columns times the values [..., n]. */
 const scaled = (x: Tensor, values: Tensor): Tensor => mul(x, expandDims(values, -2));
 
-/** The primitive of {@link eigh}. */
+/**
+ * The primitive of {@link eigh}, [..., n, n] → values [..., n], ascending, and vectors [..., n, n].
+ * @example eighOp([tensor([[2, 0], [0, 1]])])[0]; // [1, 2]
+ */
 export const eighOp: Op<[a: 1], [w: 1, v: 1]> = definePrimitive({
   name: "eigh",
   infer: ([a]) => {
@@ -132,7 +135,11 @@ export function spectrumOf(
   return { values, left: right, right: left };
 }
 
-/** The primitive of {@link svd}, reduced. */
+/**
+ * The primitive of {@link svd}, reduced: [..., m, n] → U [..., m, k], S [..., k] and Vᵀ
+ * [..., k, n], k = min(m, n).
+ * @example svdOp([tensor([[2, 0], [0, 3]])])[1]; // [3, 2]
+ */
 export const svdOp: Op<[a: 1], [u: 1, s: 1, vh: 1]> = definePrimitive({
   name: "svd",
   infer: ([a]) => {

@@ -23,7 +23,13 @@ import {
   transposed,
 } from "./matrices.ts";
 
-/** The primitive of {@link triangularSolve}: T X = B, equal leading axes. */
+/**
+ * The primitive of {@link triangularSolve}, T X = B: T [..., n, n] and B [..., n, k] of equal
+ * leading axes → X [..., n, k].
+ * @example
+ * const [t, b] = [tensor([[2, 0], [1, 1]]), tensor([[2], [3]])];
+ * triangularSolveOp([t, b], { upper: false, unitriangular: false })[0]; // [[1], [2]]
+ */
 export const triangularSolveOp: Op<[t: 1, b: 1], [x: 1], Triangle> = definePrimitive({
   name: "triangularSolve",
   infer: ([t, b]) => {
@@ -86,7 +92,10 @@ export function triangularSolve(a: Tensor, b: Tensor, options: TriangularOptions
   return transposed(triangularSolveOp([t, right], { upper: !upper, unitriangular })[0]);
 }
 
-/** The primitive of {@link cholesky}: the lower factor. */
+/**
+ * The primitive of {@link cholesky}: [..., n, n] → the lower factor [..., n, n].
+ * @example choleskyOp([tensor([[4, 0], [0, 9]])])[0]; // [[2, 0], [0, 3]]
+ */
 export const choleskyOp: Op<[a: 1], [l: 1]> = definePrimitive({
   name: "cholesky",
   infer: ([a]) => {

@@ -76,10 +76,10 @@ export const applyTranspose = (factors: Factors, y: Tensor): Tensor =>
  * inverses of its own blocks. Cost O(nL).
  * @throws ShapeError unless W is square; ValueError naming stage, pair and determinant of a block
  * that can't be inverted
- * @example inverse(hadamard(8)).schedule.stages; // 3
+ * @example inverseMixer(hadamard(8)).schedule.stages; // 3
  */
-export function inverse<N extends Names>(factors: Factors<N>): Factors<N> | GeneralFactors {
-  return inverted("inverse", factors);
+export function inverseMixer<N extends Names>(factors: Factors<N>): Factors<N> | GeneralFactors {
+  return inverted("inverseMixer", factors);
 }
 
 function inverted<N extends Names>(op: string, factors: Factors<N>): Factors<N> | GeneralFactors {
@@ -101,9 +101,10 @@ function inverted<N extends Names>(op: string, factors: Factors<N>): Factors<N> 
  * @param y - [..., n]
  * @returns [..., n]. Cost O(nL) a row
  * @throws ShapeError unless W is square; ValueError for a block that can't be inverted
- * @example solve(hadamard(8), ones([3, 8], { dtype: "float64" })).shape; // [3, 8]
+ * @example applyInverse(hadamard(8), ones([3, 8], { dtype: "float64" })).shape; // [3, 8]
  */
-export const solve = (factors: Factors, y: Tensor): Tensor => apply(inverted("solve", factors), y);
+export const applyInverse = (factors: Factors, y: Tensor): Tensor =>
+  apply(inverted("applyInverse", factors), y);
 
 /**
  * ln|det W| = Σ ln|d_in| + Σ ln|d_out| + Σ ln|ad − bc| + Σ ln|s|; of an orthogonal kind the first

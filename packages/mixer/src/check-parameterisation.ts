@@ -14,7 +14,7 @@ import {
   transpose,
 } from "@spm/core";
 import { elements, showShape, sizeOf, ValueError } from "@spm/core/extend";
-import { inverse, logAbsDet, toDense, transposed } from "./algebra.ts";
+import { inverseMixer, logAbsDet, toDense, transposed } from "./algebra.ts";
 import { toGeneral } from "./factors.ts";
 import type { BackwardMode } from "./forward-backward.ts";
 import type { MixerKind } from "./mixer.ts";
@@ -221,7 +221,7 @@ function checkAlgebra({ mixer, kind, schedule, own, same }: Subject): void {
   same("transpose", "to make Wᵀ", numbers(toDense(transposed(factors))), numbers(transpose(w)));
   if (kind.orthogonal || kind.inverse === undefined) return;
   const identity = Float64Array.from({ length: 25 }, (_, k) => (k % 6 === 0 ? 1 : 0));
-  same("inverse", "to make W⁻¹", numbers(matmul(toDense(inverse(factors)), w)), identity);
+  same("inverse", "to make W⁻¹", numbers(matmul(toDense(inverseMixer(factors)), w)), identity);
 }
 
 /** Own blocks are nearest to themselves, and of any blocks no others that are drawn are nearer. */

@@ -1,7 +1,7 @@
 /** @file The condition number of a mixer: bounded by its blocks, and measured. */
 import { noGrad, rng, type Tensor, type TypedArray, tensor } from "@spm/core";
 import { checkOptions, elements, type OptionNames } from "@spm/core/extend";
-import { inverse, transposed } from "./algebra.ts";
+import { inverseMixer, transposed } from "./algebra.ts";
 import { apply, checkSquare, type Factors, like, toGeneral } from "./factors.ts";
 import { eachPair, eachUnpaired, type Pair } from "./schedule.ts";
 import { checkRegular } from "./singular.ts";
@@ -67,7 +67,7 @@ export function condition(factors: Factors, options: ConditionOptions = {}): Con
       if (diagonal !== undefined)
         range.push(Array.from(elements(diagonal.ndarray())).reduce(spanned, none));
     const bound = range.reduce((product, [high, low]) => product * (high / low), 1);
-    return { bound, estimate: norm(factors, steps) * norm(inverse(factors), steps), worst };
+    return { bound, estimate: norm(factors, steps) * norm(inverseMixer(factors), steps), worst };
   });
 }
 

@@ -33,7 +33,14 @@ export { blockDiagonal, composeSchedules, reverseSchedule } from "./schedule-alg
 
 // A mixer's matrix: apply, invert, multiply, find
 
-export { applyTranspose, inverse, logAbsDet, solve, toDense, transposed } from "./algebra.ts";
+export {
+  applyInverse,
+  applyTranspose,
+  inverseMixer,
+  logAbsDet,
+  toDense,
+  transposed,
+} from "./algebra.ts";
 export { compose } from "./compose.ts";
 export {
   type ApplyOptions,

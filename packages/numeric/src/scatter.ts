@@ -48,7 +48,10 @@ export interface Winner extends Scatter {
 /**
  * The primitive behind {@link scatter}: of the elements that an index sends to each place of
  * `shape`, the position along the axis of the winner, as int32; −1 where there is none. NaN is the
- * largest.
+ * largest. x [...] and the index [...] have one shape.
+ * @example
+ * const index = tensor([0, 0], { dtype: "int32" });
+ * scatterWinnerOp([tensor([1, 5]), index], { axis: 0, shape: [2], best: "largest" })[0]; // [1, -1]
  */
 export const scatterWinnerOp: Op<[x: 1, index: 1], [y: 1], Winner> = definePrimitive({
   name: "scatterWinner",

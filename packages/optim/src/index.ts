@@ -44,7 +44,7 @@ export {
 } from "./schedules/cosines.ts";
 export {
   type ExponentialOptions,
-  exponential,
+  exponentialDecay,
   type LinearDecayOptions,
   linearDecay,
   type MultistepOptions,

@@ -10,7 +10,7 @@ import {
   oneCycle,
 } from "./schedules/cosines.ts";
 import {
-  exponential,
+  exponentialDecay,
   linearDecay,
   type PolynomialOptions,
   polynomial,
@@ -116,7 +116,7 @@ export const rateSchedules = {
     description: "down by the same factor each step",
     options: { final: schema.notNegative("the part of the rate left after all steps", 0.01) },
     create: ({ learningRate, steps, final = 0.01 }) =>
-      exponential({ learningRate, factor: final ** (1 / steps) }),
+      exponentialDecay({ learningRate, factor: final ** (1 / steps) }),
   }) as ScheduleEntry,
   step: entry<{ readonly every?: number; readonly factor?: number }>("step", {
     description: "down by a factor every so many steps",

@@ -3,7 +3,7 @@ import { normal, rng, type Tensor, tensor } from "@spm/core";
 import { elements } from "@spm/core/extend";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { inverse, toDense, transposed } from "../algebra.ts";
+import { inverseMixer, toDense, transposed } from "../algebra.ts";
 import { apply, type Factors } from "../factors.ts";
 import { generalMixer, type MixerKind } from "../mixer.ts";
 import { mixers } from "../mixers.ts";
@@ -89,7 +89,7 @@ describe.each(kinds)("%s", (_, mixer) => {
 
   test("the inverse of the dft is the inverse dft", () => {
     const back = toDense(dft(8, { mixer, inverse: true })).ndarray();
-    const inverted = inverse(dft(8, { mixer }));
+    const inverted = inverseMixer(dft(8, { mixer }));
     expect(distance(inverted, (i, j) => back.get(i, j))).toBeLessThan(1e-12);
   });
 

@@ -76,7 +76,7 @@ export function multistep(options: MultistepOptions): Schedule {
   return printed("multistep", [{ learningRate, milestones, factor }], rate);
 }
 
-/** Options of {@link exponential}. */
+/** Options of {@link exponentialDecay}. */
 export interface ExponentialOptions {
   /** The first rate, at least 0. */
   readonly learningRate: number;
@@ -92,14 +92,14 @@ const exponentialNames: OptionNames<ExponentialOptions> = { learningRate: true, 
  * η(t) = η₀ · factorᵗ, η₀ the `learningRate`
  *
  * @throws ValueError for options out of range; OptionError for an unknown one
- * @example exponential({ learningRate: 0.1, factor: 0.99 })(1); // 0.099
+ * @example exponentialDecay({ learningRate: 0.1, factor: 0.99 })(1); // 0.099
  */
-export function exponential(options: ExponentialOptions): Schedule {
-  checkOptions("exponential", options, exponentialNames);
+export function exponentialDecay(options: ExponentialOptions): Schedule {
+  checkOptions("exponentialDecay", options, exponentialNames);
   const { learningRate, factor } = options;
-  checkNotNegative("exponential", { learningRate, factor });
+  checkNotNegative("exponentialDecay", { learningRate, factor });
   const rate = (step: number): number => learningRate * factor ** step;
-  return printed("exponential", [{ learningRate, factor }], rate);
+  return printed("exponentialDecay", [{ learningRate, factor }], rate);
 }
 
 /** Options of {@link linearDecay}. */

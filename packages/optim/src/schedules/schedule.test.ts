@@ -10,7 +10,7 @@ import {
   constant,
   cosine,
   cosineRestarts,
-  exponential,
+  exponentialDecay,
   linearDecay,
   multistep,
   oneCycle,
@@ -69,7 +69,7 @@ test("falls happen at the step named", () => {
   expect(rates(multistep({ learningRate: 8, milestones: [1, 3], factor: 0.5 }), 5)).toEqual([
     8, 4, 4, 2, 2,
   ]);
-  expect(rates(exponential({ learningRate: 8, factor: 0.5 }), 3)).toEqual([8, 4, 2]);
+  expect(rates(exponentialDecay({ learningRate: 8, factor: 0.5 }), 3)).toEqual([8, 4, 2]);
 });
 
 test("no rate ever leaves its range", () => {
@@ -119,7 +119,7 @@ describe("what makes no sense is refused", () => {
       () => warmup(constant({ learningRate: 1 }), { steps: 0 }),
       () => constant({ learningRate: Number.POSITIVE_INFINITY }),
       () => stepDecay({ learningRate: 1, every: 0 }),
-      () => exponential({ learningRate: 1, factor: -1 }),
+      () => exponentialDecay({ learningRate: 1, factor: -1 }),
     ];
     for (const make of senseless) expect(make, String(make)).toThrow(/^\w+: expected .*, got /);
   });
@@ -144,7 +144,7 @@ test("each prints as the call that makes it, with its defaults", () => {
     constant({ learningRate: 1 }),
     stepDecay({ learningRate: 1, every: 10 }),
     multistep({ learningRate: 1, milestones: [3, 5] }),
-    exponential({ learningRate: 1, factor: 0.5 }),
+    exponentialDecay({ learningRate: 1, factor: 0.5 }),
     linearDecay({ from: 0, to: 1, steps: 2 }),
     polynomial({ learningRate: 1, steps: 2 }),
     cosine({ learningRate: 1, steps: 2 }),
