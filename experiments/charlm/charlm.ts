@@ -159,12 +159,14 @@ interface Sizes {
 }
 
 /** The state of the GRU is twice as wide as the transformer. */
-function build(name: string, { seed, ...sizes }: Sizes): LanguageModel {
-  const random = rng(seed);
+function build(name: string, sizes: Sizes): LanguageModel {
+  const { vocabulary, context, width, heads, layers } = sizes;
+  const random = rng(sizes.seed);
   const kind = name.replace(/^gru-/, "") as LinearKind;
-  if (kind === name) return new Gpt({ ...sizes, linear: kind, tied: false, random });
-  const { vocabulary, width } = sizes;
-  return new GruLanguageModel({ vocabulary, width, hidden: 2 * width, linear: kind, random });
+  const shared = { linear: kind, random };
+  if (kind === name)
+    return new Gpt({ vocabulary, context, width, heads, layers, tied: false, ...shared });
+  return new GruLanguageModel({ vocabulary, width, hidden: 2 * width, ...shared });
 }
 
 /**

@@ -189,7 +189,7 @@ test("singular blocks, unpairedScales and diagonals are named", () => {
   };
   const zeroScale = { ...free.parameters, unpairedScales: tensor(Float64Array.of(1, 0)) };
   expect(() => inverseMixer(withBlock(3, [1, 2, 2, 4]))).toThrowErrorMatchingInlineSnapshot(
-    `[ValueError: inverse: expected invertible blocks, got determinant 0 in pair (0, 1) of stage 1]`,
+    `[ValueError: inverseMixer: expected invertible blocks, got determinant 0 in pair (0, 1) of stage 1]`,
   );
   expect(() => logAbsDet(withBlock(0, [0.1, 0.3, 0.2, 0.6]))).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: logAbsDet: expected invertible blocks, got determinant 0 in pair (0, 2) of stage 0]`,
@@ -197,20 +197,20 @@ test("singular blocks, unpairedScales and diagonals are named", () => {
   expect(() =>
     applyInverse(withBlock(1, [0, 0, 0, 0]), draw(5)),
   ).toThrowErrorMatchingInlineSnapshot(
-    `[ValueError: solve: expected invertible blocks, got determinant 0 in pair (1, 3) of stage 0]`,
+    `[ValueError: applyInverse: expected invertible blocks, got determinant 0 in pair (1, 3) of stage 0]`,
   );
   expect(() => condition(withBlock(2, [1, Number.NaN, 0, 1]))).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: condition: expected invertible blocks, got determinant NaN in pair (4, 2) of stage 1]`,
   );
   expect(() => inverseMixer({ ...free, parameters: zeroScale })).toThrowErrorMatchingInlineSnapshot(
-    `[ValueError: inverse: expected unpairedScales other than 0, got 0 at coordinate 3 of stage 1]`,
+    `[ValueError: inverseMixer: expected unpairedScales other than 0, got 0 at coordinate 3 of stage 1]`,
   );
   const zeroOut = { ...free, dOut: tensor(Float64Array.of(1, 2, 0, 1, 1)) };
   expect(() => inverseMixer(zeroOut)).toThrowErrorMatchingInlineSnapshot(
-    `[ValueError: inverse: expected dOut without zeros, got 0 at 2]`,
+    `[ValueError: inverseMixer: expected dOut without zeros, got 0 at 2]`,
   );
   expect(() => inverseMixer({ ...free, dIn: draw(4) })).toThrowErrorMatchingInlineSnapshot(
-    `[ShapeError: inverse: expected a square W of the schedule's width, [5, 5], got [5, 4]]`,
+    `[ShapeError: inverseMixer: expected a square W of the schedule's width, [5, 5], got [5, 4]]`,
   );
   const fine = withBlock(3, [1, 2, 2, 4 + 1e-9]);
   expect(numbers(logAbsDet(fine)).every(Number.isFinite)).toBe(true);

@@ -22,9 +22,7 @@ import {
   isFloating,
   numericDTypes,
   type UnaryOp,
-  unary,
-  zipLoop,
-} from "@spm/core/extend";
+  unary,numericDTypes } from "@spm/core/extend";
 
 /**
  * x without its fraction: the next integer towards 0. Its derivative is 0.
@@ -57,7 +55,8 @@ function modulo(a: number, b: number): number {
  */
 export const remainder: BinaryOp = binary({
   name: "remainder",
-  loop: zipLoop(modulo),
+  dtypes: numericDTypes,
+  forward: modulo,
   vjp: (ct, a, b, y) => [() => ct, () => neg(mul(ct, stopGradient(div(sub(a, y), b))))],
 });
 

@@ -1,6 +1,6 @@
 /** @file Angles and their functions beyond sine and cosine, in radians. */
 import { add, cos, div, equal, mul, neg, sin, sqrt, sub, type Tensor, where } from "@spm/core";
-import { type BinaryOp, binary, floatingDTypes, zipLoop } from "@spm/core/extend";
+import { type BinaryOp, binary } from "@spm/core/extend";
 import { floating } from "./composed.ts";
 
 /** x, or 1 where it is 0: a divisor whose quotient is chosen away there. */
@@ -17,8 +17,7 @@ const nonzeroOf = (x: Tensor): Tensor => where(equal(x, 0), 1, x);
  */
 export const hypot: BinaryOp = binary({
   name: "hypot",
-  dtypes: floatingDTypes,
-  loop: zipLoop(Math.hypot),
+  forward: Math.hypot,
   vjp: (ct, a, b, y) => [() => mul(ct, div(a, nonzeroOf(y))), () => mul(ct, div(b, nonzeroOf(y)))],
 });
 
@@ -33,8 +32,7 @@ export const hypot: BinaryOp = binary({
  */
 export const atan2: BinaryOp = binary({
   name: "atan2",
-  dtypes: floatingDTypes,
-  loop: zipLoop(Math.atan2),
+  forward: Math.atan2,
   vjp: (ct, y, x) => {
     const radius = nonzeroOf(hypot(y, x));
     const over = (side: Tensor) => mul(ct, div(div(side, radius), radius)); // r² may overflow

@@ -25,7 +25,8 @@ const calls: Readonly<Record<string, Call>> = {
   constant: (nonsense) => optim.constant({ learningRate: 1, ...nonsense }),
   cosine: (nonsense) => optim.cosine({ ...span, ...nonsense }),
   cosineRestarts: (nonsense) => optim.cosineRestarts({ learningRate: 1, period: 4, ...nonsense }),
-  exponential: (nonsense) => optim.exponentialDecay({ learningRate: 1, factor: 0.9, ...nonsense }),
+  exponentialDecay: (nonsense) =>
+    optim.exponentialDecay({ learningRate: 1, factor: 0.9, ...nonsense }),
   linearDecay: (nonsense) => optim.linearDecay({ from: 1, to: 0, steps: 9, ...nonsense }),
   multistep: (nonsense) => optim.multistep({ learningRate: 1, milestones: [3], ...nonsense }),
   oneCycle: (nonsense) => optim.oneCycle({ ...span, ...nonsense }),

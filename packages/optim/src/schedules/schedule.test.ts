@@ -157,7 +157,7 @@ test("each prints as the call that makes it, with its defaults", () => {
     "constant({ learningRate: 1 })
     stepDecay({ learningRate: 1, every: 10, factor: 0.1 })
     multistep({ learningRate: 1, milestones: [3, 5], factor: 0.1 })
-    exponential({ learningRate: 1, factor: 0.5 })
+    exponentialDecay({ learningRate: 1, factor: 0.5 })
     linearDecay({ from: 0, to: 1, steps: 2 })
     polynomial({ learningRate: 1, steps: 2, power: 1, min: 0 })
     cosine({ learningRate: 1, steps: 2, min: 0 })
