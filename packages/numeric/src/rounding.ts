@@ -22,7 +22,8 @@ import {
   isFloating,
   numericDTypes,
   type UnaryOp,
-  unary,numericDTypes } from "@spm/core/extend";
+  unary,
+} from "@spm/core/extend";
 
 /**
  * x without its fraction: the next integer towards 0. Its derivative is 0.
