@@ -20,14 +20,9 @@ const parts = {
 
 /** How many exported values of a package may still lack a part: lower it with each one written. */
 const knownGaps: Readonly<Record<string, Partial<Record<keyof typeof parts, number>>>> = {
-  "@spm/mixer": { example: 36, shape: 15 },
-  "@spm/nn": { example: 33, shape: 31 },
-  "@spm/models": { shape: 1 },
-  "@spm/optim": { example: 12, shape: 22 },
-  "@spm/wasm": { example: 1 },
+  "@spm/optim": { example: 11, shape: 22 },
   "@spm/data": { example: 1 },
-  "@spm/trainer": { example: 4, shape: 3 },
-  "@spm/report": { example: 4, shape: 5 },
+  "@spm/report": { example: 1, shape: 4 },
   "@spm/cli": { example: 1 },
 };
 

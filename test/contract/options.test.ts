@@ -1,16 +1,24 @@
 /**
- * @file Every exported function of core and numeric that takes options refuses an unknown one, in
- * its own name; the checker finds those functions by their types.
+ * @file Every exported function of core, numeric and linalg that takes options refuses an unknown
+ * one, in its own name; the checker finds those functions by their types.
  */
 import * as core from "@spm/core";
 import * as extend from "@spm/core/extend";
+import * as linalg from "@spm/linalg";
+import * as numeric from "@spm/numeric";
 import { expect, test } from "vitest";
 import { exportsOf } from "./exports.ts";
 
 const { OptionError } = extend;
 const x = core.tensor([[1, 2]]);
 const double = core.tensor([1], { dtype: "float64" });
+const square = core.tensor([
+  [2, 1],
+  [1, 2],
+]);
+const places = core.tensor([0, 1], { dtype: "int32" });
 const random = core.rng(1);
+const draws = { shape: [2], dtype: "float64" } as const;
 
 /** Types with optional fields that are no options. */
 const notOptions = new Set(["Backend", "BackendReport"]);
@@ -32,9 +40,22 @@ const calls: Readonly<Record<string, Call>> = {
   argmin: reducing(core.argmin),
   argsort: (more) => core.argsort(x, { axis: 0, descending: true, ...more }),
   at: (more) => core.at(x, 0, { start: 1, ...more }),
+  bernoulli: (more) => numeric.bernoulli(random, 0.5, { ...draws, ...more }),
+  beta: (more) => numeric.beta(random, 2, 3, { ...draws, ...more }),
   binary: (more) =>
-    extend.binary({ name: "first", loop: extend.zipLoop((a) => a), result: "float32", ...more }),
+    extend.binary({ name: "first", loop: extend.zipLoop((a) => a), result: "int32", ...more }),
+  bincount: (more) => numeric.bincount(places, { weights: core.ones([2]), minlength: 3, ...more }),
+  categorical: (more) => numeric.categorical(random, x, { shape: [1], ...more }),
+  choice: (more) => numeric.choice(random, 3, 2, { replacement: false, ...more }),
+  choiceLogProb: (more) => numeric.choiceLogProb(places, 3, { replacement: false, ...more }),
+  cholesky: (more) => linalg.cholesky(square, { upper: true, ...more }),
   clamp: (more) => core.clamp(x, { min: 0, max: 1, ...more }),
+  diag: (more) => numeric.diag(x, { diagonal: 1, ...more }),
+  diagEmbed: (more) => numeric.diagEmbed(x, { diagonal: 1, ...more }),
+  diagonal: (more) => numeric.diagonal(x, { offset: 1, axis1: 0, axis2: 1, ...more }),
+  dirichlet: (more) => numeric.dirichlet(random, x, { ...draws, ...more }),
+  eigh: (more) => linalg.eigh(square, { UPLO: "U", ...more }),
+  exponential: (more) => numeric.exponential(random, 2, { ...draws, ...more }),
   eye: (more) => core.eye(2, 3, { dtype: "float64", ...more }),
   full: (more) => core.full([2], 1, { dtype: "float64", backend: core.reference, ...more }),
   fused: (more) =>
@@ -47,19 +68,28 @@ const calls: Readonly<Record<string, Call>> = {
       composed: ([a]) => a,
       ...more,
     }),
+  gamma: (more) => numeric.gamma(random, 2, 1, { ...draws, ...more }),
   gradcheck: (more) => core.gradcheck(core.tanh, [double], { seed: 2, ...more }),
   gradgradcheck: (more) => core.gradgradcheck(core.tanh, [double], { tolerance: 1e-5, ...more }),
+  irfft: (more) => numeric.irfft(square, { n: 3, ...more }),
   linspace: (more) => core.linspace(0, 1, 3, { dtype: "float64", ...more }),
   logsumexp: reducing(core.logsumexp),
+  lstsq: (more) => linalg.lstsq(square, square, { rtol: 1e-3, atol: 0, ...more }),
+  matrixNorm: (more) =>
+    linalg.matrixNorm(square, { ord: 1, axis: [0, 1], keepdims: true, ...more }),
   max: reducing(core.max),
   mean: reducing(core.mean),
+  meshgrid: (more) => numeric.meshgrid([places], { indexing: "xy", ...more }),
   min: reducing(core.min),
+  multinomial: (more) => numeric.multinomial(random, 4, x, { ...draws, ...more }),
   norm: reducing(core.norm),
   normal: (more) => core.normal(random, [2], 0, 1, { dtype: "float64", ...more }),
   ones: (more) => core.ones([2], { dtype: "float64", ...more }),
   pad: (more) => core.pad(x, [0, 0], [0, 1], { value: 7, ...more }),
   parameter: (more) => core.parameter([1], { decay: false, ...more }),
+  pinv: (more) => linalg.pinv(square, { rtol: 1e-3, atol: 0, ...more }),
   prod: reducing(core.prod),
+  qr: (more) => linalg.qr(square, { mode: "complete", ...more }),
   reduction: (more) =>
     extend.reduction({
       name: "first",
@@ -67,18 +97,31 @@ const calls: Readonly<Record<string, Call>> = {
       fold: (row) => row[0] ?? 0,
       ...more,
     }),
+  scatter: (more) =>
+    numeric.scatter(x, core.expandDims(places, 0), 1, { axis: 1, reduce: "add", ...more }),
+  searchsorted: (more) => numeric.searchsorted(places, places, { right: true, ...more }),
   slice: (more) => core.slice(x, [{}, { stop: 1, ...more }]),
+  solve: (more) => linalg.solve(square, square, { left: false, ...more }),
   sort: (more) => core.sort(x, { descending: true, ...more }),
   std: (more) => core.std(x, { axis: 1, correction: 0, ...more }),
   sum: reducing(core.sum),
+  svd: (more) => linalg.svd(square, { fullMatrices: false, ...more }),
   tensor: (more) => core.tensor([1, 2], { shape: [2, 1], ...more }),
+  tensordot: (more) => numeric.tensordot(x, square, { axis: 1, ...more }),
+  triangularSolve: (more) =>
+    linalg.triangularSolve(square, square, { upper: true, left: false, ...more }),
+  truncatedNormal: (more) =>
+    numeric.truncatedNormal(random, 0, 1, { low: -1, high: 2, ...draws, ...more }),
+  truncatedNormalLogProb: (more) =>
+    numeric.truncatedNormalLogProb(x, 0, 1, { low: 0, high: 3, ...more }),
   unary: (more) => extend.unary({ ...unary, ...more }),
   uniform: (more) => core.uniform(random, [2], 0, 1, { dtype: "float64", ...more }),
   variance: (more) => core.variance(x, { axis: 1, correction: 0, ...more }),
+  vectorNorm: (more) => linalg.vectorNorm(x, { ord: 1, axis: 0, keepdims: true, ...more }),
   zeros: (more) => core.zeros([2], { dtype: "float64", ...more }),
 };
 
-const taking = exportsOf(["core", "numeric"])
+const taking = exportsOf(["core", "numeric", "linalg"])
   .filter(({ optionTypes }) => optionTypes.some((type) => !notOptions.has(type)))
   .map(({ name }) => name);
 
@@ -98,6 +141,12 @@ test("methods, too, and names of PyTorch and NumPy are told apart", () => {
   expect(said({ keepdim: true })).toThrow('sum: unknown option "keepdim"; help: keepdims');
   expect(() => core.slice(x, [{ end: 1 } as object])).toThrow("help: stop");
   expect(() => x.std({ ddof: 0 } as object)).toThrow("help: correction");
+});
+
+test("an option of other draws is unknown to those of categories, which are int32", () => {
+  expect(() => numeric.categorical(random, x, { dtype: "float64" } as object)).toThrow(
+    'categorical: unknown option "dtype"',
+  );
 });
 
 test("what is no object is no options", () => {

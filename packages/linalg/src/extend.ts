@@ -2,7 +2,7 @@
  * @file @spm/linalg/extend: the primitives of its functions, for backends with kernels for them.
  */
 export { matrixExponentialOp } from "./exponential.ts";
-export { pinvOp } from "./least-squares.ts";
+export { pinvOp, type Tolerances } from "./least-squares.ts";
 export { complementOp, qrOp } from "./qr.ts";
 export { luOp, solveOp } from "./solve.ts";
 export { eighOp, svdOp } from "./spectral.ts";

@@ -34,13 +34,16 @@ export interface PinvOptions {
   readonly atol?: number;
 }
 
+/** {@link PinvOptions} with their defaults. */
+export type Tolerances = Readonly<Record<keyof PinvOptions, number>>;
+
 const epsilonOf = (dtype: DType): number => (dtype === "float32" ? 2 ** -23 : 2 ** -52);
 
 /**
  * The primitive of {@link pinv}, [..., m, n] → A⁺ [..., n, m] and the rank [...], as int32.
- * @example pinvOp([tensor([[2, 0], [0, 0]])], {})[1]; // 1
+ * @example pinvOp([tensor([[2, 0], [0, 0]])], { rtol: 0, atol: 1 })[1]; // 1
  */
-export const pinvOp: Op<[a: 1], [p: 1, rank: 1], PinvOptions> = definePrimitive({
+export const pinvOp: Op<[a: 1], [p: 1, rank: 1], Tolerances> = definePrimitive({
   name: "pinv",
   infer: ([a]) => {
     const { batch, m, n } = matrices("pinv", a);
@@ -50,14 +53,13 @@ export const pinvOp: Op<[a: 1], [p: 1, rank: 1], PinvOptions> = definePrimitive(
       { shape: batch, dtype: "int32" },
     ];
   },
-  forward: ([a], { atol = 0, rtol }) => {
+  forward: ([a], { atol, rtol }) => {
     const { batch, m, n } = matrices("pinv", a);
     const k = Math.min(m, n);
-    const relative = rtol ?? (atol > 0 ? 0 : Math.max(m, n) * epsilonOf(dtypeOf(a)));
     const results = [zerosArray(dtypeOf(a), [...batch, n, m]), zerosArray("int32", batch)] as const;
     return eachMatrix(batch, [a], results, ([taken], [p, rank], at) => {
       const { values, left, right } = spectrumOf("pinv", taken, m, n, inBatch(batch, at));
-      const floor = Math.max(atol, relative * (values[0] ?? 0));
+      const floor = Math.max(atol, rtol * (values[0] ?? 0));
       const kept = values.filter((s) => s > floor).length;
       rank[0] = kept;
       for (let i = 0; i < n; i++)
@@ -80,12 +82,18 @@ export const pinvOp: Op<[a: 1], [p: 1, rank: 1], PinvOptions> = definePrimitive(
   },
 });
 
-/** @throws OptionError, and ValueError for a tolerance that is no number ≥ 0 */
-function checkTolerances(op: string, options: PinvOptions): PinvOptions {
+/**
+ * The tolerances for A.
+ * @throws OptionError; ValueError for a tolerance that is no number ≥ 0; ShapeError, DTypeError
+ */
+function tolerancesOf(op: string, a: Tensor, options: PinvOptions): Tolerances {
   checkOptions(op, options, { rtol: true, atol: true });
   for (const [name, value] of Object.entries(options) as [string, number | undefined][])
     if (value !== undefined && !(value >= 0)) throw new ValueError(op, `${name} ≥ 0`, value);
-  return options;
+  const { m, n } = matrices(op, a);
+  const least = Math.max(m, n) * epsilonOf(checkDTypes(op, [a]));
+  const { atol = 0, rtol = atol > 0 ? 0 : least } = options;
+  return { rtol, atol };
 }
 
 /**
@@ -99,7 +107,7 @@ function checkTolerances(op: string, options: PinvOptions): PinvOptions {
  * @example pinv(tensor([[2, 0], [0, 0]])); // [[0.5, 0], [0, 0]]
  */
 export const pinv = (a: Tensor, options: PinvOptions = {}): Tensor =>
-  pinvOp([a], checkTolerances("pinv", options))[0];
+  pinvOp([a], tolerancesOf("pinv", a, options))[0];
 
 /**
  * X of least norm among those that minimise ‖A X − B‖², for A of any rank: X = A⁺ B.
@@ -116,7 +124,7 @@ export function lstsq(
   b: Tensor,
   options: PinvOptions = {},
 ): { solution: Tensor; residuals: Tensor; rank: Tensor } {
-  checkTolerances("lstsq", options);
+  const tolerances = tolerancesOf("lstsq", a, options);
   const { m } = matrices("lstsq", a);
   checkDTypes("lstsq", [a, b]);
   if (sameShape(b.shape, a.shape.slice(0, -1))) {
@@ -126,7 +134,7 @@ export function lstsq(
   }
   if (matrices("lstsq", b).m !== m)
     throw new ShapeError("lstsq", `${m} rows in B for A ${showShape(a.shape)}`, showShape(b.shape));
-  const [p, rank] = pinvOp([a], options);
+  const [p, rank] = pinvOp([a], tolerances);
   const [left, right] = sameBatch("lstsq", p, b);
   const solution = matmul(left, right);
   const residuals = sum(square(sub(matmul(a, solution), b)), { axis: -2 });

@@ -14,11 +14,11 @@ export interface TensordotOptions {
 
 /**
  * Σ over pairs of axes of a and b: the product of both, reshaped to matrices.
- * @param a - floating
- * @param b - floating, its axes of the sizes of those of a that they are paired with
+ * @param a - floating [m₁, …, k₁, …], in any order of the axes
+ * @param b - floating [k₁, …, n₁, …], in any order; paired axes have one size
  * @param options - see {@link TensordotOptions}
- * @returns the other axes of a, then those of b. 2mnk FLOP for m and n elements that stay and k
- * that are summed over
+ * @returns [m₁, …, n₁, …], the other axes of a, then those of b. 2mnk FLOP for m and n elements
+ * that stay and k that are summed over
  * @throws ShapeError unless the axes fit; DTypeError unless both are of one floating dtype;
  * OptionError for an unknown option
  * @example tensordot(tensor([1, 2]), tensor([3, 4]), { axis: 1 }); // 11

@@ -34,9 +34,9 @@ const reaches = (size: number): number[] =>
 
 /**
  * yᵢ = Πⱼ≤ᵢ xⱼ along an axis. Zeros need no care: nothing is divided by.
- * @param x - numbers, any shape but a scalar's
+ * @param x - numbers [..., n, ...]
  * @param axis - negative ones count from the back
- * @returns as x. n log₂ n products for n elements along the axis
+ * @returns [..., n, ...], as x. n log₂ n products for n elements along the axis
  * @throws DTypeError for bool; ShapeError for an axis that there isn't
  * @example cumprod(tensor([1, 2, 3]), 0); // [1, 2, 6]
  */
@@ -76,10 +76,10 @@ function largestSoFar(x: Tensor, axis: number): Tensor {
 /**
  * yᵢ = max of xⱼ over j ≤ i along an axis; NaN wins from where it stands. The last of equal
  * elements gets the cotangent.
- * @param x - numbers, any shape but a scalar's
+ * @param x - numbers [..., n, ...]
  * @param axis - negative ones count from the back
- * @returns values and indices, see {@link Running}. n log₂ n comparisons for n elements along the
- * axis
+ * @returns values and indices [..., n, ...], see {@link Running}. n log₂ n comparisons for n
+ * elements along the axis
  * @throws DTypeError for bool; ShapeError for an axis that there isn't
  * @example cummax(tensor([1, 3, 2]), 0).values; // [1, 3, 3]
  */
@@ -92,9 +92,9 @@ export function cummax(x: Tensor, axis: number): Running {
 
 /**
  * yᵢ = min of xⱼ over j ≤ i along an axis: {@link cummax} of −x.
- * @param x - numbers, any shape but a scalar's
+ * @param x - numbers [..., n, ...]
  * @param axis - negative ones count from the back
- * @returns values and indices, see {@link Running}
+ * @returns values and indices [..., n, ...], see {@link Running}
  * @throws DTypeError for bool; ShapeError for an axis that there isn't
  * @example cummin(tensor([3, 1, 2]), 0).values; // [3, 1, 1]
  */

@@ -29,10 +29,10 @@ function checkOffset(op: string, offset: number): number {
 
 /**
  * The diagonals of the matrices along two axes, which vanish; their elements stand last.
- * @param x - any dtype, at least two axes, `axis1` of size m and `axis2` of size n
+ * @param x - any dtype, [..., m, ..., n, ...]: m is the size of `axis1`, n that of `axis2`
  * @param options - see {@link DiagonalOptions}
- * @returns the other axes, then min(m, n − offset) elements, at most m and n and at least 0. A
- * view where x is contiguous with the two axes last
+ * @returns [..., k], the other axes, then k = min(m, n − offset) elements, for an offset below 0
+ * min(m + offset, n), and at least 0. A view where x is contiguous with the two axes last
  * @throws ShapeError unless there are two different axes; OptionError for an unknown option
  * @example diagonal(tensor([[1, 2], [3, 4]])); // [1, 4]
  */

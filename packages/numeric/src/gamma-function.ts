@@ -20,9 +20,9 @@ const FAR = 9;
 /**
  * ln Γ(x) for x > 0: +∞ at 0, NaN below. Below 9 the recurrence Γ(x) = Γ(x + 9) / (x ⋯ (x + 8))
  * leads to the series. Its derivatives, digamma and polygamma, are those of the composition.
- * @param x - floating, any shape
- * @returns as x. About 60 element-wise ops, in CPU memory in float64; on a device in float32, with
- * an absolute error of about 1e-5 near 1 and 2
+ * @param x - floating [...]
+ * @returns [...], as x. About 60 element-wise ops, in CPU memory in float64; on a device in
+ * float32, with an absolute error of about 1e-5 near 1 and 2
  * @throws DTypeError for other dtypes
  * @example lgamma(tensor([0.5, 1, 5])); // [0.5724, 0, 3.1781]
  */

@@ -13,7 +13,8 @@ function halves(x: Tensor): { sinh: Tensor; coshLess: Tensor } {
 
 /**
  * (eˣ − e⁻ˣ) / 2, as 2 sinh(x/2) cosh(x/2), so that it overflows where the result does.
- * @param x - floating, any shape
+ * @param x - floating [...]
+ * @returns [...], as x
  * @throws DTypeError for other dtypes
  * @example sinh(tensor([0, 1])); // [0, 1.1752]
  */
@@ -24,7 +25,8 @@ export const sinh: (x: Tensor) => Tensor = floating("sinh", (x) => {
 
 /**
  * (eˣ + e⁻ˣ) / 2, as 1 + 2 sinh²(x/2), so that it overflows where the result does.
- * @param x - floating, any shape
+ * @param x - floating [...]
+ * @returns [...], as x
  * @throws DTypeError for other dtypes
  * @example cosh(tensor([0, 1])); // [1, 1.5431]
  */
@@ -35,8 +37,8 @@ export const cosh: (x: Tensor) => Tensor = floating("cosh", (x) => {
 
 /**
  * ln(x + √(x² + 1)), the inverse of {@link sinh}.
- * @param x - floating, any shape
- * @returns as x. On wasm it runs on the reference
+ * @param x - floating [...]
+ * @returns [...], as x. On wasm it runs on the reference
  * @throws DTypeError for other dtypes
  * @example asinh(tensor([0, 1])); // [0, 0.8814]
  */
@@ -48,7 +50,8 @@ export const asinh: UnaryOp = unary({
 
 /**
  * ln(x + √(x² − 1)), the inverse of {@link cosh} on [1, ∞), as 2 asinh √((x − 1)/2); NaN below 1.
- * @param x - floating, any shape
+ * @param x - floating [...]
+ * @returns [...], as x
  * @throws DTypeError for other dtypes
  * @example acosh(tensor([1, 2])); // [0, 1.3170]
  */
@@ -58,7 +61,8 @@ export const acosh: (x: Tensor) => Tensor = floating("acosh", (x) =>
 
 /**
  * ½ ln((1 + x)/(1 − x)), the inverse of tanh; ±∞ at ±1, NaN beyond.
- * @param x - floating, any shape
+ * @param x - floating [...]
+ * @returns [...], as x
  * @throws DTypeError for other dtypes
  * @example atanh(tensor([0, 0.5])); // [0, 0.5493]
  */

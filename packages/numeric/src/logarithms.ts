@@ -19,8 +19,8 @@ import { floating } from "./composed.ts";
 
 /**
  * log₂ x; −∞ at 0, NaN below. Powers of two give their exponent exactly on the CPU.
- * @param x - floating, any shape
- * @returns as x. On wasm it runs on the reference
+ * @param x - floating [...]
+ * @returns [...], as x. On wasm it runs on the reference
  * @throws DTypeError for other dtypes
  * @example log2(tensor([1, 8, 0.5])); // [0, 3, -1]
  */
@@ -32,8 +32,8 @@ export const log2: UnaryOp = unary({
 
 /**
  * log₁₀ x; −∞ at 0, NaN below.
- * @param x - floating, any shape
- * @returns as x. On wasm it runs on the reference
+ * @param x - floating [...]
+ * @returns [...], as x. On wasm it runs on the reference
  * @throws DTypeError for other dtypes
  * @example log10(tensor([1, 100, 0.1])); // [0, 2, -1]
  */
@@ -45,7 +45,8 @@ export const log10: UnaryOp = unary({
 
 /**
  * 2ˣ.
- * @param x - floating, any shape
+ * @param x - floating [...]
+ * @returns [...], as x
  * @throws DTypeError for other dtypes
  * @example exp2(tensor([3, -1])); // [8, 0.5]
  */
@@ -54,9 +55,9 @@ export const exp2: (x: Tensor) => Tensor = floating("exp2", (x) => pow(2, x));
 /**
  * ln(eᵃ + eᵇ) without overflow: the larger one + ln(1 + e^−|a − b|). The derivatives are the shares
  * of eᵃ and eᵇ.
- * @param a - floating, any shape
- * @param b - floating, broadcasts with a
- * @returns the broadcast shape
+ * @param a - floating [...]
+ * @param b - floating [...], broadcasts with a
+ * @returns [...], the broadcast shape
  * @throws DTypeError unless both are of one floating dtype; ShapeError unless they broadcast
  * @example logaddexp(tensor([0, 1000]), tensor([0, 1000])); // [0.6931, 1000.6931]
  */
@@ -70,9 +71,9 @@ export function logaddexp(a: Tensor, b: Tensor): Tensor {
 
 /**
  * x ln y, and 0 where both are 0.
- * @param x - floating, any shape
- * @param y - floating, broadcasts with x
- * @returns the broadcast shape
+ * @param x - floating [...]
+ * @param y - floating [...], broadcasts with x
+ * @returns [...], the broadcast shape
  * @throws DTypeError unless both are of one floating dtype; ShapeError unless they broadcast
  * @example xlogy(tensor([0, 2]), tensor([0, 1])); // [0, 0]
  */

@@ -5,10 +5,10 @@ import { readable, sizeDepends } from "./host.ts";
 
 /**
  * The value where the mask is 1, x elsewhere.
- * @param x - any dtype and shape
- * @param mask - bool, broadcasts with x
- * @param value - a number, or a scalar tensor of x's dtype
- * @returns the broadcast shape
+ * @param x - any dtype, [...]
+ * @param mask - bool [...], broadcasts with x
+ * @param value - a number, or a scalar tensor [] of x's dtype
+ * @returns [...], the broadcast shape
  * @throws DTypeError unless the mask is bool; ShapeError unless it broadcasts
  * @example maskedFill(tensor([1, 2]), tensor([true, false]), 9); // [9, 2]
  */
@@ -18,8 +18,8 @@ export const maskedFill = (x: Tensor, mask: Tensor, value: TensorLike): Tensor =
 /**
  * The elements where the mask is 1, in row-major order. The mask is read, so it lives in CPU
  * memory.
- * @param x - any dtype and shape
- * @param mask - bool, broadcasts with x
+ * @param x - any dtype, [...]
+ * @param mask - bool [...], broadcasts with x
  * @returns [count]
  * @throws DTypeError unless the mask is bool; ShapeError unless it broadcasts; BackendError on a
  * device

@@ -18,9 +18,9 @@ function logErfc(z: number): number {
 /**
  * ln Φ(x), the logarithm of the probability that a standard normal number is below x; exact where
  * Φ itself is 0 in floating point.
- * @param x - floating, any shape
- * @returns as x. On wasm it runs on the reference. The derivative φ(x)/Φ(x) = e^(−x²/2 − y)/√(2π)
- * has a relative error of about x² roundings far below 0
+ * @param x - floating [...]
+ * @returns [...], as x. On wasm it runs on the reference. The derivative φ(x)/Φ(x), computed as
+ * e^(−x²/2 − y)/√(2π), has a relative error of about x² roundings far below 0
  * @throws DTypeError for other dtypes
  * @example logNdtr(tensor([0, -2])); // [-0.6931, -3.7832]
  */

@@ -27,8 +27,8 @@ import {
 
 /**
  * x without its fraction: the next integer towards 0. Its derivative is 0.
- * @param x - numbers, any shape
- * @returns as x. On wasm it runs on the reference
+ * @param x - numbers [...]
+ * @returns [...], as x. On wasm it runs on the reference
  * @throws DTypeError for bool
  * @example trunc(tensor([1.7, -1.7])); // [1, -1]
  */
@@ -48,9 +48,9 @@ function modulo(a: number, b: number): number {
 /**
  * a − ⌊a/b⌋ b, what a division leaves, with the sign of b, as in Python. The derivatives are 1 by
  * a and −⌊a/b⌋ by b.
- * @param a - numbers, any shape
- * @param b - of a's dtype, broadcasts with it; 0 gives NaN, for int32 an error
- * @returns the broadcast shape. On wasm it runs on the reference
+ * @param a - numbers [...]
+ * @param b - of a's dtype, [...], broadcasts with it; 0 gives NaN, for int32 an error
+ * @returns [...], the broadcast shape. On wasm it runs on the reference
  * @throws DTypeError unless both are numbers of one dtype; ShapeError unless they broadcast
  * @example remainder(tensor([-7, 7]), 3); // [2, 1]
  */
@@ -63,8 +63,8 @@ export const remainder: BinaryOp = binary({
 
 /**
  * 1 where x is ∞ or −∞.
- * @param x - any dtype and shape
- * @returns bool, x's shape
+ * @param x - any dtype, [...]
+ * @returns bool [...], x's shape
  * @example isInf(tensor([1, -Infinity, NaN])); // [0, 1, 0]
  */
 export function isInf(x: Tensor): Tensor {
@@ -74,10 +74,10 @@ export function isInf(x: Tensor): Tensor {
 
 /**
  * (1 − w) a + w b, the point a share w of the way from a to b: a at 0 and b at 1, exactly.
- * @param a - floating, any shape
- * @param b - floating, broadcasts with a
+ * @param a - floating [...]
+ * @param b - floating [...], broadcasts with a
  * @param weight - a number, or a tensor that broadcasts with them
- * @returns the broadcast shape
+ * @returns [...], the broadcast shape
  * @throws DTypeError unless all are of one floating dtype; ShapeError unless they broadcast
  * @example lerp(tensor([0, 10]), tensor([10, 20]), 0.25); // [2.5, 12.5]
  */

@@ -110,13 +110,13 @@ export interface ScatterOptions {
 /**
  * x with elements written along an axis: `y[index[i][j]][j] = src[i][j]` for axis 0, as
  * torch.scatter and torch.scatter_reduce.
- * @param x - any dtype and shape; numbers unless set, floating for the mean
- * @param index - int32, x's rank, on axes other than `axis` at most x's sizes; negative entries
- * count from the end
+ * @param x - any dtype, [..., n, ...]; numbers unless set, floating for the mean
+ * @param index - int32 [..., m, ...] of x's rank, on axes other than `axis` at most x's sizes;
+ * negative entries count from the end
  * @param src - a number, or a tensor of x's dtype, at least as large as the index on each axis
  * @param options - see {@link ScatterOptions}
- * @returns x's shape. Several elements for one place: of `"set"` the last gets the cotangent, of
- * `"max"` equal ones share it. For `"set"` and `"max"` wasm searches on the reference
+ * @returns [..., n, ...], x's shape. Several elements for one place: of `"set"` the last gets the
+ * cotangent, of `"max"` equal ones share it. For `"set"` and `"max"` wasm searches on the reference
  * @throws ShapeError, DTypeError unless they fit; ValueError for an index out of range; OptionError
  * for an unknown option
  * @example

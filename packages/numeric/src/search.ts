@@ -62,8 +62,9 @@ export interface Unique {
 /**
  * The distinct elements in ascending order. NaN differs from everything, itself too, and comes
  * last.
- * @param x - any dtype and shape, in CPU memory
- * @returns values, inverse and counts, see {@link Unique}. n log₂ n comparisons
+ * @param x - any dtype, [...], in CPU memory
+ * @returns values [count], inverse [...] and counts [count], see {@link Unique}. n log₂ n
+ * comparisons
  * @throws BackendError on a device
  * @example unique(tensor([3, 1, 3])).values; // [1, 3]
  */

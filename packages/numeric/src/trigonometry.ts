@@ -9,9 +9,9 @@ const nonzeroOf = (x: Tensor): Tensor => where(equal(x, 0), 1, x);
 /**
  * √(a² + b²), the longest side of a right triangle; nothing overflows on the way. The derivative
  * at the origin is 0.
- * @param a - floating, any shape
- * @param b - floating, broadcasts with a
- * @returns the broadcast shape. On wasm it runs on the reference
+ * @param a - floating [...]
+ * @param b - floating [...], broadcasts with a
+ * @returns [...], the broadcast shape. On wasm it runs on the reference
  * @throws DTypeError unless both are of one floating dtype; ShapeError unless they broadcast
  * @example hypot(tensor([3, 0]), 4); // [5, 4]
  */
@@ -24,9 +24,9 @@ export const hypot: BinaryOp = binary({
 /**
  * The angle of the point (x, y) in (−π, π]: arctan(y / x) in the quadrant of the signs. The
  * derivative, (x, −y) / (x² + y²), is taken as 0 at the origin.
- * @param y - floating, any shape: the first operand, as everywhere
- * @param x - floating, broadcasts with y
- * @returns the broadcast shape. On wasm it runs on the reference
+ * @param y - floating [...]: the first operand, as everywhere
+ * @param x - floating [...], broadcasts with y
+ * @returns [...], the broadcast shape. On wasm it runs on the reference
  * @throws DTypeError unless both are of one floating dtype; ShapeError unless they broadcast
  * @example atan2(tensor([1, -1]), tensor([1, -1])); // [0.7854, -2.3562]
  */
@@ -42,7 +42,8 @@ export const atan2: BinaryOp = binary({
 
 /**
  * sin x / cos x.
- * @param x - floating, any shape, in radians
+ * @param x - floating [...], in radians
+ * @returns [...], as x
  * @throws DTypeError for other dtypes
  * @example tan(tensor([0, 0.7853982])); // [0, 1]
  */
@@ -50,7 +51,8 @@ export const tan: (x: Tensor) => Tensor = floating("tan", (x) => div(sin(x), cos
 
 /**
  * arctan x in (−π/2, π/2), the angle whose tangent is x: atan2(x, 1).
- * @param x - floating, any shape
+ * @param x - floating [...]
+ * @returns [...], as x
  * @throws DTypeError for other dtypes
  * @example atan(tensor([0, 1, Infinity])); // [0, 0.7854, 1.5708]
  */
@@ -61,8 +63,8 @@ const otherSide = (x: Tensor): Tensor => mul(sqrt(sub(1, x)), sqrt(add(1, x)));
 
 /**
  * arcsin x in [−π/2, π/2], the angle whose sine is x; NaN outside of [−1, 1].
- * @param x - floating, any shape
- * @returns as x: atan2(x, √(1 − x²))
+ * @param x - floating [...]
+ * @returns [...], as x: atan2(x, √(1 − x²))
  * @throws DTypeError for other dtypes
  * @example asin(tensor([0, 0.5, 1])); // [0, 0.5236, 1.5708]
  */
@@ -70,8 +72,8 @@ export const asin: (x: Tensor) => Tensor = floating("asin", (x) => atan2(x, othe
 
 /**
  * arccos x in [0, π], the angle whose cosine is x; NaN outside of [−1, 1].
- * @param x - floating, any shape
- * @returns as x: atan2(√(1 − x²), x)
+ * @param x - floating [...]
+ * @returns [...], as x: atan2(√(1 − x²), x)
  * @throws DTypeError for other dtypes
  * @example acos(tensor([1, 0.5, 0])); // [0, 1.0472, 1.5708]
  */

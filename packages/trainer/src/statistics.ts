@@ -20,6 +20,7 @@ export interface TensorStatistics {
 /**
  * Statistics of a tensor's values, summed in float64.
  *
+ * @param tensor - of any dtype, [...]
  * @returns zeros for a tensor without elements. Cost O(elements)
  * @throws BackendError for a tensor on a device
  * @example
@@ -55,7 +56,7 @@ export function tensorStatistics(tensor: Tensor): TensorStatistics {
 /**
  * Statistics of gradients, by the paths of their parameters.
  *
- * @param grads - in the order of `model.parameters()`
+ * @param grads - in the order of `model.parameters()`, each of its parameter's shape [...]
  * @example
  * ```ts
  * import { rng } from "@spm/core";

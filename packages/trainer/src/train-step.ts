@@ -40,9 +40,9 @@ const names: OptionNames<TrainStepOptions> = { gradients: true };
  *
  * p ← update(p, ∂loss/∂p)
  *
- * @param optimizer - the optimizer whose parameters are trained
- * @param loss - computes the loss of the current batch, a scalar
- * @returns the loss before the update, a scalar; it belongs to the scope around the call, or to the
+ * @param optimizer - the optimizer whose parameters are trained, each [...] with a gradient [...]
+ * @param loss - computes the loss of the current batch, a scalar []
+ * @returns the loss [] before the update; it belongs to the scope around the call, or to the
  * caller where there is none
  * @throws ShapeError when the loss isn't a scalar; OptionError for an unknown option
  * @example

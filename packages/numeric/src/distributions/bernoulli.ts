@@ -18,7 +18,7 @@ import { beside, checkParameter, type DrawOptions, drawEach } from "./draw.ts";
  * @param random - advances by one uniform number a draw
  * @param probability - in [0, 1], in CPU memory
  * @param options - see {@link DrawOptions}
- * @returns floating, of the shape of p or the one given; no derivative
+ * @returns floating [...], of the shape of p or the one given; no derivative
  * @throws ValueError for a probability outside of [0, 1]; BackendError for one on a device;
  * ShapeError unless it broadcasts; OptionError for an unknown option
  * @example bernoulli(random, 0.5, { shape: [2, 3] });
@@ -35,9 +35,9 @@ export const bernoulli = (
 
 /**
  * The log-probability of draws of {@link bernoulli}: ln p at 1, ln(1 − p) at 0, else −∞.
- * @param x - floating
+ * @param x - floating [...]
  * @param probability - in [0, 1], broadcasts with x; the derivative by it is kept
- * @returns the broadcast shape
+ * @returns [...], the broadcast shape
  * @throws DTypeError unless both are of one floating dtype; ShapeError unless they broadcast
  * @example bernoulliLogProb(tensor([1, 0]), 0.25); // [-1.3863, -0.2877]
  */

@@ -18,7 +18,13 @@ import {
 import { broadcastShapes, checkOptions, ValueError } from "@spm/core/extend";
 import { lgamma } from "../gamma-function.ts";
 import { xlogy } from "../logarithms.ts";
-import { broadcastRows, checkParameter, type DrawOptions, drawRows } from "./draw.ts";
+import {
+  broadcastRows,
+  checkParameter,
+  type DrawOptions,
+  type DrawShapeOptions,
+  drawRows,
+} from "./draw.ts";
 
 /** A position with a probability that is proportional to its weight. */
 function pick(random: Rng, weights: ArrayLike<number>, total: number): number {
@@ -45,7 +51,7 @@ function totalOf(op: string, weights: Float64Array): number {
  * Draws of a category, i with probability e^(lᵢ) / Σⱼ e^(lⱼ).
  * @param random - advances by one uniform number a draw
  * @param logits - [..., k], in CPU memory; −∞ is never drawn
- * @param options - see {@link DrawOptions}; the shape is that of the leading axes
+ * @param options - see {@link DrawShapeOptions}; the shape is that of the leading axes
  * @returns int32, the leading axes; no derivative
  * @throws ValueError for NaN, +∞ or −∞ alone; BackendError for logits on a device; ShapeError for
  * a scalar, or unless they broadcast; OptionError for an unknown option
@@ -54,9 +60,10 @@ function totalOf(op: string, weights: Float64Array): number {
 export const categorical = (
   random: Rng,
   logits: Tensor,
-  options: Pick<DrawOptions, "shape"> = {},
-): Tensor =>
-  drawRows(
+  options: DrawShapeOptions = {},
+): Tensor => {
+  checkOptions("categorical", options, { shape: true });
+  return drawRows(
     { op: "categorical", random, options },
     logits,
     { width: null, dtype: "int32" },
@@ -66,6 +73,7 @@ export const categorical = (
       return [pick(random, weights, totalOf("categorical", weights))];
     },
   );
+};
 
 /**
  * The log-probability of draws of {@link categorical}: l_x − ln Σⱼ e^(lⱼ).

@@ -22,10 +22,14 @@ import {
 } from "@spm/core/extend";
 import { readable } from "../host.ts";
 
-/** How many draws, and of which dtype. */
-export interface DrawOptions {
+/** How many draws. */
+export interface DrawShapeOptions {
   /** The shape of the draws, which the parameters broadcast to; their own where none is given. */
   readonly shape?: Shape;
+}
+
+/** How many draws, and of which dtype. */
+export interface DrawOptions extends DrawShapeOptions {
   /** That of the parameters, float32 where all are numbers. */
   readonly dtype?: "float32" | "float64";
 }

@@ -45,7 +45,7 @@ function logGammaDraw(random: Rng, concentration: number): number {
  * @param random - advances by one uniform number a draw
  * @param rate - λ > 0, in CPU memory
  * @param options - see {@link DrawOptions}
- * @returns floating, of the shape of λ or the one given; no derivative
+ * @returns floating [...], of the shape of λ or the one given; no derivative
  * @throws ValueError unless the rate is positive; BackendError for one on a device; ShapeError
  * unless it broadcasts; OptionError for an unknown option
  * @example exponential(random, 2, { shape: [3] });
@@ -58,9 +58,9 @@ export const exponential = (random: Rng, rate: TensorLike, options: DrawOptions 
 
 /**
  * The log-density of {@link exponential}: ln λ − λx, −∞ below 0.
- * @param x - floating
+ * @param x - floating [...]
  * @param rate - λ > 0, broadcasts with x; the derivative by it is kept
- * @returns the broadcast shape
+ * @returns [...], the broadcast shape
  * @throws DTypeError unless both are of one floating dtype; ShapeError unless they broadcast
  * @example exponentialLogProb(tensor([0, 1]), 2); // [0.6931, -1.3069]
  */
@@ -75,7 +75,7 @@ export function exponentialLogProb(x: Tensor, rate: TensorLike): Tensor {
  * @param concentration - a > 0, in CPU memory
  * @param rate - b > 0, in CPU memory; both broadcast
  * @param options - see {@link DrawOptions}
- * @returns floating, of the shape of the parameters or the one given; no derivative
+ * @returns floating [...], of the shape of the parameters or the one given; no derivative
  * @throws ValueError unless both are positive; BackendError for one on a device; ShapeError unless
  * they broadcast; OptionError for an unknown option
  * @example gamma(random, 2.5, 1, { shape: [3] });
@@ -93,10 +93,10 @@ export const gamma = (
 
 /**
  * The log-density of {@link gamma}: (a − 1) ln x − bx + a ln b − ln Γ(a), −∞ below 0.
- * @param x - floating
+ * @param x - floating [...]
  * @param concentration - a > 0
  * @param rate - b > 0; all three broadcast, and derivatives are kept
- * @returns the broadcast shape
+ * @returns [...], the broadcast shape
  * @throws DTypeError unless all are of one floating dtype; ShapeError unless they broadcast
  * @example gammaLogProb(tensor([1, 2]), 2, 1); // [-1, -1.3069]
  */
@@ -114,7 +114,7 @@ export function gammaLogProb(x: Tensor, concentration: TensorLike, rate: TensorL
  * @param a - > 0, in CPU memory
  * @param b - > 0, in CPU memory; both broadcast
  * @param options - see {@link DrawOptions}
- * @returns floating, of the shape of the parameters or the one given; no derivative
+ * @returns floating [...], of the shape of the parameters or the one given; no derivative
  * @throws ValueError unless both are positive; BackendError for one on a device; ShapeError unless
  * they broadcast; OptionError for an unknown option
  * @example beta(random, 2, 3, { shape: [4] });
@@ -134,10 +134,10 @@ export const beta = (
 /**
  * The log-density of {@link beta}: (a − 1) ln x + (b − 1) ln(1 − x) − ln B(a, b), −∞ outside of
  * [0, 1].
- * @param x - floating
+ * @param x - floating [...]
  * @param a - > 0
  * @param b - > 0; all three broadcast, and derivatives are kept
- * @returns the broadcast shape
+ * @returns [...], the broadcast shape
  * @throws DTypeError unless all are of one floating dtype; ShapeError unless they broadcast
  * @example betaLogProb(tensor([0.5]), 2, 2); // [0.4055]
  */

@@ -12,7 +12,7 @@ export {
   multinomial,
   multinomialLogProb,
 } from "./categorical.ts";
-export type { DrawOptions } from "./draw.ts";
+export type { DrawOptions, DrawShapeOptions } from "./draw.ts";
 export {
   beta,
   betaLogProb,

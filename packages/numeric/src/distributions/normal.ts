@@ -24,10 +24,10 @@ import { beside, checkParameter, type DrawOptions, drawEach } from "./draw.ts";
 
 /**
  * The log-density of the normal distribution: −½ ((x − μ)/σ)² − ln σ − ½ ln 2π.
- * @param x - floating
+ * @param x - floating [...]
  * @param mean - μ
  * @param deviation - σ > 0; all three broadcast, and derivatives are kept
- * @returns the broadcast shape
+ * @returns [...], the broadcast shape
  * @throws DTypeError unless all are of one floating dtype; ShapeError unless they broadcast
  * @example normalLogProb(tensor([0, 1])); // [-0.9189, -1.4189]
  */
@@ -80,7 +80,7 @@ function standardDraw(random: Rng, a: number, b: number): number {
  * @param mean - μ, in CPU memory
  * @param deviation - σ > 0, in CPU memory; both broadcast
  * @param options - see {@link Interval} and {@link DrawOptions}
- * @returns floating, of the shape of the parameters or the one given; no derivative
+ * @returns floating [...], of the shape of the parameters or the one given; no derivative
  * @throws ValueError unless σ > 0 and low < high; BackendError for a parameter on a device;
  * ShapeError unless they broadcast; OptionError for an unknown option
  * @example truncatedNormal(random, 0, 1, { low: -2, high: 2, shape: [3] });
@@ -119,11 +119,11 @@ function logMass(a: Tensor | null, b: Tensor | null): Tensor | null {
 /**
  * The log-density of {@link truncatedNormal}: that of the normal distribution, less the logarithm
  * of its share in [low, high]; −∞ outside.
- * @param x - floating
+ * @param x - floating [...]
  * @param mean - μ
  * @param deviation - σ > 0; all three broadcast, and derivatives are kept
  * @param options - see {@link Interval}
- * @returns the broadcast shape
+ * @returns [...], the broadcast shape
  * @throws ValueError unless low < high; DTypeError unless all are of one floating dtype; ShapeError
  * unless they broadcast; OptionError for an unknown option
  * @example truncatedNormalLogProb(tensor([1]), 0, 1, { low: 0 }); // [-0.7258]

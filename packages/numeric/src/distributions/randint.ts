@@ -26,10 +26,10 @@ function checkBounds(op: string, low: number, high: number): void {
 /**
  * Integers low, …, high − 1, all equally likely, drawn in row-major order.
  * @param random - advances by one draw an element, seldom by more
- * @param shape - of the result
+ * @param shape - of the result [...]
  * @param low - an integer ≥ −2³¹
  * @param high - an integer ≤ 2³¹, which is excluded
- * @returns int32; no derivative
+ * @returns int32 [...]; no derivative
  * @throws ValueError unless low < high; ShapeError for a size below 0
  * @example randint(random, [2, 3], 0, 10);
  */
@@ -43,10 +43,10 @@ export function randint(random: Rng, shape: Shape, low: number, high: number): T
 /**
  * The log-probability of draws of {@link randint}: −ln(high − low) for integers in [low, high),
  * else −∞.
- * @param x - numbers, any shape
+ * @param x - numbers [...]
  * @param low - an integer ≥ −2³¹
  * @param high - an integer ≤ 2³¹, which is excluded
- * @returns x's shape; float32 for int32
+ * @returns [...], x's shape; float32 for int32
  * @throws ValueError unless low < high; DTypeError for bool
  * @example randintLogProb(tensor([3, 4]), 0, 4); // [-1.3863, -Infinity]
  */
