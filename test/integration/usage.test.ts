@@ -34,7 +34,7 @@ describe("spm", () => {
   });
 
   test.each([
-    ["train clusters --batch-size 1000000000", "batchSize"],
+    ["train clusters --batch-size 1000000000", "at least one batch of 1000000000"],
     ["train clusters --seed 1e30", "seed"],
     ["train clusters --context 9", "no --context with dataset clusters, got 9"],
     ["train text", "--file for the dataset text, got none"],

@@ -214,17 +214,16 @@ test("fft of pairs and of real signals", () => {
           : re * Math.sin(angle) + im * Math.cos(angle);
       }).reduce((s, v) => s + v, 0);
     });
-  const power = (n: number | undefined) => n !== undefined && [1, 2, 4, 8].includes(n);
   fc.assert(
     fc.property(arbitrary, (x) => {
       const { shape } = x.plain;
-      const valid = shape.length >= 2 && shape.at(-1) === 2 && power(shape.at(-2));
+      const valid = shape.length >= 2 && shape.at(-1) === 2 && shape.at(-2)! >= 1;
       const n = shape.at(-2)!;
       const forward = valid ? dft(x.plain, -1) : "refused";
       const backward = valid
         ? { shape, values: dft(x.plain, 1).values.map((v) => v / n) }
         : "refused";
-      const real = () => numeric.irfft(numeric.rfft(tensorOf(x)));
+      const real = () => numeric.irfft(numeric.rfft(tensorOf(x)), { n: shape.at(-1)! });
       return (
         agree(
           outcome(() => numeric.fft(tensorOf(x))),
@@ -236,7 +235,7 @@ test("fft of pairs and of real signals", () => {
           backward,
           1e-12,
         ) &&
-        agree(outcome(real), power(shape.at(-1)) ? x.plain : "refused", 1e-12)
+        agree(outcome(real), shape.at(-1)! >= 1 ? x.plain : "refused", 1e-12)
       );
     }),
     runs,
