@@ -32,9 +32,12 @@ const sample = (
   differentiable,
 });
 
+const identityLike = ({ shape, dtype, backend }: Tensor): Tensor =>
+  c.eye(shape.at(-1) ?? 0, undefined, { dtype: dtype === "float64" ? dtype : "float32", backend });
+
 /** A positive definite matrix from any. */
 const definite = (x: Tensor): Tensor =>
-  c.add(c.matmul(x, c.transpose(x, [0, 2, 1])), c.eye(x.shape.at(-1) ?? 0, undefined, x));
+  c.add(c.matmul(x, c.transpose(x, [0, 2, 1])), identityLike(x));
 
 const fusedSamples: readonly Sample[] = [
   ...[0, 1, 2].flatMap((axis) => [
