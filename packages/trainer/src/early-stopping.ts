@@ -34,8 +34,8 @@ const names: OptionNames<EarlyStoppingOptions> = {
  * A callback that stops training after `patience` evaluations in a row that didn't improve on the
  * best by more than `minimum`. NaN is never an improvement. A checkpoint keeps the count.
  *
- * @throws ValueError for a patience that isn't a whole number of at least 1, or a minimum below 0;
- * OptionError for an unknown option
+ * @throws ValueError for a patience that isn't a whole number of at least 1, a minimum below 0, or
+ * at the first evaluation for a metric that it lacks; OptionError for an unknown option
  * @example
  * ```ts
  * import { earlyStopping } from "@spm/trainer";
@@ -47,6 +47,8 @@ export function earlyStopping(options: EarlyStoppingOptions): Callback {
   const { patience, metric = "loss", better = "lower", minimum = 0 } = options;
   if (!Number.isInteger(patience) || patience < 1)
     throw new ValueError("earlyStopping", "a whole patience of at least 1", patience);
+  if (better !== "lower" && better !== "higher")
+    throw new ValueError("earlyStopping", 'better to be "lower" or "higher"', better);
   if (!(minimum >= 0)) throw new ValueError("earlyStopping", "a minimum ≥ 0", minimum);
   const sign = better === "lower" ? 1 : -1;
   let best: number | null = null;
@@ -61,7 +63,9 @@ export function earlyStopping(options: EarlyStoppingOptions): Callback {
       if (since >= patience) training.stop();
     },
     onEvaluate({ metrics }, training) {
-      const value = metrics[metric] ?? Number.NaN;
+      const value = metrics[metric];
+      if (value === undefined)
+        throw new ValueError("earlyStopping", `a metric of ${Object.keys(metrics)}`, metric);
       if (!Number.isNaN(value) && (best === null || sign * (best - value) > minimum))
         [best, since] = [value, 0];
       else since++;

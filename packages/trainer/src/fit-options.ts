@@ -1,5 +1,5 @@
 /** @file The options and the result of `fit`. */
-import { checkOptions, type OptionNames } from "@spm/core/extend";
+import { checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
 import type { DataLoader } from "@spm/data";
 import { type Callback, checkHooks, type TrainingPosition } from "./hooks.ts";
 import type { LossFunction, Metrics } from "./measurement.ts";
@@ -74,6 +74,7 @@ const names: OptionNames<FitOptions<unknown, unknown>> = {
   onNonFinite: true,
   snapshotEvery: true,
 };
+const reactions: readonly NonFiniteAction[] = ["stop", "skip", "rollback"];
 const evaluationNames: OptionNames<EvaluationOptions<unknown>> = { data: true, every: true };
 
 /** The end of a training. */
@@ -88,9 +89,20 @@ export interface FitResult {
   readonly evaluation: Metrics | undefined;
 }
 
-/** @throws OptionError for an unknown option, of `evaluate`, too, or a callback's unknown hook */
+/**
+ * @throws OptionError for an unknown option, of `evaluate`, too, or a callback's unknown hook;
+ * ValueError for counts that are none, or a reaction that there isn't
+ */
 export function checkFitOptions<Model, Batch>(options: FitOptions<Model, Batch>): void {
   checkOptions("fit", options, names);
   if (options.evaluate) checkOptions("fit.evaluate", options.evaluate, evaluationNames);
   checkHooks(options.callbacks ?? []);
+  const { epochs, logEvery = 10, snapshotEvery = 100, evaluate, onNonFinite = "stop" } = options;
+  if (!Number.isSafeInteger(epochs) || epochs < 0)
+    throw new ValueError("fit", "a whole number of epochs ≥ 0", epochs);
+  for (const [name, count] of Object.entries({ logEvery, snapshotEvery, every: evaluate?.every }))
+    if (count !== undefined && (!Number.isSafeInteger(count) || count < 1))
+      throw new ValueError("fit", `a whole number ≥ 1 as ${name}`, count);
+  if (!reactions.includes(onNonFinite))
+    throw new ValueError("fit", `onNonFinite among ${reactions.join(", ")}`, onNonFinite);
 }

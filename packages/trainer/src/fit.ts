@@ -32,10 +32,11 @@ import { yielding } from "./yielding.ts";
  * @param model - the first argument of the loss function
  * @param loader - the training batches
  * @param options - see {@link FitOptions}; its loss function returns a scalar []
- * @throws NonFiniteError when the loss or a gradient is NaN or infinite and `onNonFinite` is
- * `"stop"`; in CPU memory, parameters and loader are then as before that step. ShapeError,
- * ValueError when `resume` is of another model or optimizer. OptionError for an unknown option, of
- * `evaluate`, too, or a callback with an unknown hook
+ * @throws ValueError before the first step for counts that are none; NonFiniteError when the loss
+ * or a gradient is NaN or infinite and `onNonFinite` is `"stop"`; in CPU memory, parameters and
+ * loader are then as before that step. ShapeError, ValueError when `resume` is of another model or
+ * optimizer. OptionError for an unknown option, of `evaluate`, too, or a callback with an unknown
+ * hook
  * @example
  * ```ts
  * import { rng } from "@spm/core";

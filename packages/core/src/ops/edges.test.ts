@@ -148,3 +148,11 @@ test(
     expect(parts.map(({ shape }) => shape)).toEqual(sizes.map((n) => [n]));
   },
 );
+
+test("a slice takes a list of ranges: a number or one range alone is refused, with the form", () => {
+  const x = tensor([1, 2, 3]);
+  for (const ranges of [0, -1, { start: 1 }])
+    expect(() => c.slice(x, ranges as never)).toThrow(
+      /^slice: expected an array with a range for each axis, got .*\nhelp: slice\(x, \[/,
+    );
+});

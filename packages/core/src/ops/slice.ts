@@ -1,6 +1,6 @@
 /** @file Slicing and its transpose, padding; concatenation and its transpose, splitting. */
 import { copyInto, dtypeOf, type NdArray, wrap, zerosArray } from "../array.ts";
-import { ShapeError } from "../errors.ts";
+import { ShapeError, ValueError } from "../errors.ts";
 import { definePrimitive, type Op } from "../primitive.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -72,6 +72,10 @@ export const padOp: Op<[x: 1], [y: 1], Padding> = definePrimitive({
  * @example slice(tensor([[1, 2], [3, 4]]), [{ start: 1 }, { step: -1 }]); // [[4, 3]]
  */
 export function slice(x: Tensor, ranges: readonly (SliceRange | undefined)[]): Tensor {
+  if (!Array.isArray(ranges)) {
+    const help = "slice(x, [{ start: 0, stop: 1 }])";
+    throw new ValueError("slice", "an array with a range for each axis", ranges, help);
+  }
   if (ranges.length > x.shape.length)
     throw new ShapeError(
       "slice",
