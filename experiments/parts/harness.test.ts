@@ -104,3 +104,21 @@ test("quantiles lie on the line between two values", () => {
   expect(median([1, Number.POSITIVE_INFINITY, 2])).toBe(2);
   expect(median([])).toBeNaN();
 });
+
+test("a slow first run, such as a compilation, does not say how many runs fill a sample", async () => {
+  let calls = 0;
+  let settledAt = 0;
+  const samples: number[] = [];
+  const run = () => {
+    if (calls++ === 0) for (const end = performance.now() + 60; performance.now() < end; );
+  };
+  const settled = () => {
+    samples.push(calls - settledAt);
+    settledAt = calls;
+    return new Promise((resolve) => setTimeout(resolve, 1));
+  };
+  const one = candidate("slow once", run, { sample: 0.02, settled });
+  await one.warm?.(0.03);
+  await one.time(0.02);
+  expect(samples.at(-1)).toBeGreaterThan(5);
+});

@@ -56,6 +56,7 @@ export function candidate(
   return {
     name,
     async warm(seconds) {
+      await timeOf(1); // compiles, which says nothing of the runs that fill a sample
       for (let spent = 0, last = 0; spent === 0 || spent + last / 2 < seconds; spent += last) {
         last = await timeOf(runs);
         runs = Math.min(MOST_RUNS, Math.max(1, Math.ceil((sample * runs) / last)));
