@@ -105,7 +105,7 @@ test("quantiles lie on the line between two values", () => {
   expect(median([])).toBeNaN();
 });
 
-test("a slow first run, such as a compilation, does not say how many runs fill a sample", async () => {
+test("a slow first run, such as a compilation, does not say how many fill a sample", async () => {
   let calls = 0;
   let settledAt = 0;
   const samples: number[] = [];

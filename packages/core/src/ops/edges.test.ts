@@ -149,7 +149,7 @@ test(
   },
 );
 
-test("a slice takes a list of ranges: a number or one range alone is refused, with the form", () => {
+test("a slice takes a list of ranges: a number or one range alone is refused", () => {
   const x = tensor([1, 2, 3]);
   for (const ranges of [0, -1, { start: 1 }])
     expect(() => c.slice(x, ranges as never)).toThrow(
