@@ -178,7 +178,7 @@ async function inCpuMemory(
   make: () => LanguageModel,
 ): Promise<LanguageModel> {
   const device = currentBackend();
-  if (device.view !== undefined) return model;
+  if (device.arrayOf !== undefined) return model;
   const values = await Promise.all(
     Object.entries(model.stateDict()).map(
       async ([path, value]) => [path, await value.data(), value.shape] as const,

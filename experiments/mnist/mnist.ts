@@ -122,7 +122,7 @@ function albumOf(
   width: number,
 ): { name: string; album: MixerAlbum }[] {
   const layer = model.layers[1];
-  if (currentBackend().view === undefined || !(layer instanceof MixerLayer)) return [];
+  if (currentBackend().arrayOf === undefined || !(layer instanceof MixerLayer)) return [];
   return [{ name, album: new MixerAlbum(`${name}, ${width} → ${width}`, layer) }];
 }
 

@@ -116,7 +116,7 @@ function runOf(phase: Phase, layer: LinearMap, x: Parameter, optimizer: Optimize
 
 /** On a device: waits until all enqueued work is done. In CPU memory it is done already. */
 async function settled(): Promise<void> {
-  if (currentBackend().view !== undefined) return;
+  if (currentBackend().arrayOf !== undefined) return;
   const last = add(ones([1]), 1);
   await last.data();
   last.dispose();

@@ -188,17 +188,17 @@ describe("what the fused one keeps", () => {
     const backend = poisoningBackend();
     const handles: NdArray[] = [];
     const kernels = new KernelTable<NdArray>()
-      .set(fixedSwishOp.primitive, (inputs, beta, keep) => {
-        const made = fixedSwishOp.primitive.forward(inputs, beta, keep);
+      .set(fixedSwishOp.primitive, (inputs, beta, recorded) => {
+        const made = fixedSwishOp.primitive.forward(inputs, beta, recorded);
         if (!("outputs" in made)) return made;
         const residual = made.residual.map((array) => backend.upload(array) as NdArray);
         handles.push(...residual);
         return { outputs: each(made.outputs, (y) => backend.upload(y) as NdArray), residual };
       })
-      .set(fixedSwishOp.backward, (inputs, beta, keep, residual) => {
+      .set(fixedSwishOp.backward, (inputs, beta, recorded, residual) => {
         expect(residual).toEqual(handles.slice(-1));
-        for (const handle of residual ?? []) backend.view?.(handle);
-        const bars = fixedSwishOp.backward.forward(inputs, beta, keep, residual);
+        for (const handle of residual ?? []) backend.arrayOf?.(handle);
+        const bars = fixedSwishOp.backward.forward(inputs, beta, recorded, residual);
         return "outputs" in bars ? bars : each(bars, (bar) => backend.upload(bar) as NdArray);
       });
     const own = { ...backend, kernels };
@@ -208,7 +208,7 @@ describe("what the fused one keeps", () => {
     expect(backend.report().fallbacks.map(({ primitive }) => primitive)).toEqual(["alias"]);
     expect(handles).toHaveLength(1);
     for (const handle of handles)
-      expect(() => backend.view?.(handle)).toThrow("memory read after it was freed");
+      expect(() => backend.arrayOf?.(handle)).toThrow("memory read after it was freed");
   });
 });
 

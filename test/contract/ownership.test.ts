@@ -362,9 +362,9 @@ describe.each(["reference", "poisoning"])("on the %s backend", (name) => {
       fused({
         name: "keeping",
         infer: ([x]) => x,
-        forward: ([x], _, keep) => {
+        forward: ([x], _, recorded) => {
           const outputs = [mapArray((v) => v * v, x)] as const;
-          return keep ? { outputs, residual: [residual(x)] } : outputs;
+          return recorded ? { outputs, residual: [residual(x)] } : outputs;
         },
         backward: (ct, [x], _y, _options, [kept]: readonly [kept: NdArray]) => {
           const bar = zerosArray("float64", x.shape);
@@ -415,9 +415,9 @@ describe.each(["reference", "poisoning"])("on the %s backend", (name) => {
       const stashing: Op<[x: 1]> = definePrimitive({
         name: "stashing",
         infer: ([x]) => [x],
-        forward: ([x], _, keep) => {
+        forward: ([x], _, recorded) => {
           const outputs = [copyArray(x)] as const;
-          return keep ? { outputs, residual: [twice(x)] } : outputs;
+          return recorded ? { outputs, residual: [twice(x)] } : outputs;
         },
         vjp: ([ct], { residual }) => {
           if (residual) seen.push(residual);
@@ -427,11 +427,11 @@ describe.each(["reference", "poisoning"])("on the %s backend", (name) => {
       const before = live();
       scope(() => void grad((x) => stashing([x])[0])(x64(3)));
       expect(live()).toBe(before);
-      const views = seen.flatMap((residual) => residual.views);
-      expect(views).toHaveLength(1);
-      for (const view of views) {
-        expect(() => view.handle).toThrow("vjp: expected what its forward kept");
-        view.dispose(); // a second time: nothing happens
+      const holders = seen.flatMap((residual) => residual.holders);
+      expect(holders).toHaveLength(1);
+      for (const holder of holders) {
+        expect(() => holder.handle).toThrow("vjp: expected what its forward kept");
+        holder.dispose(); // a second time: nothing happens
       }
       expect(live()).toBe(before);
     });

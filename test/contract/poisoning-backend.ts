@@ -29,7 +29,7 @@ export function poisoningBackend(): Backend {
     collected: false,
     live,
     upload: (array) => (allocated.has(array.data) ? array : take(array)),
-    view: alive,
+    arrayOf: alive,
     clone: (handle) => take(alive(handle)),
     download: async (handle) => elements(alive(handle)).slice(),
     memory: (handle) => (handle as NdArray).data,

@@ -21,7 +21,7 @@ export type Result<O extends Places, Handle> =
 
 /**
  * A primitive's forward on a backend's own arrays. A handle is what the backend's `upload` returns.
- * @param keep - whether a tape records; otherwise a residual is not needed
+ * @param recorded - whether a tape records; otherwise a residual is not needed
  * @param residual - for the forward of a backward pass: that of its forward, if a kernel made it
  * @returns the outputs, or the reason for a fallback to the reference
  */
@@ -33,7 +33,7 @@ export type Kernel<
 > = (
   inputs: Each<I, Handle>,
   options: Options,
-  keep: boolean,
+  recorded: boolean,
   residual?: readonly Handle[],
 ) => Result<O, Handle> | string;
 
@@ -75,7 +75,7 @@ export interface Backend {
   /** Takes an array in: new tensors, and the results of a fallback. */
   upload(array: NdArray): unknown;
   /** The array behind a handle, without a copy; only if handles are CPU memory. */
-  view?(handle: unknown): NdArray;
+  arrayOf?(handle: unknown): NdArray;
   /**
    * The same value in memory that the garbage collector frees, for tensors that leave the outermost
    * scope.
@@ -116,7 +116,7 @@ export const reference: Backend = {
   collected: true,
   live,
   upload: (array) => array,
-  view: (handle) => handle as NdArray,
+  arrayOf: (handle) => handle as NdArray,
   clone: (handle) => wrap(elements(handle as NdArray).slice(), (handle as NdArray).shape),
   download: async (handle) => elements(handle as NdArray).slice(),
   memory: (handle) => (handle as NdArray).data,

@@ -4,7 +4,7 @@ import { releaseEarly } from "./scope.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Sums the cotangents of a sweep, and releases those that no pending node reads. */
-export class Cotangents {
+export class CotangentSums {
   readonly #of = new Map<Tensor, Tensor>();
   /** The number of tensors whose cotangent it is. */
   readonly #uses = new Map<Tensor, number>();

@@ -29,7 +29,7 @@ const firstBad = (t: Tensor, held: number): number =>
 /** Checks the results of one call, inside of {@link detectAnomaly}. */
 export function inspect(op: string, inputs: readonly Tensor[], outputs: readonly Tensor[]): void {
   if (!watching.value) return;
-  const away = [...inputs, ...outputs].find(({ backend }) => backend.view === undefined);
+  const away = [...inputs, ...outputs].find(({ backend }) => backend.arrayOf === undefined);
   if (away !== undefined) {
     const [expected, got] = [`${op} on tensors in CPU memory`, `one on ${away.backend.name}`];
     const help = "run the step again on the reference backend";
@@ -58,7 +58,7 @@ export function printTape(f: () => unknown): string {
   const show = (ts: readonly Tensor[]) => ts.map(showSpec).join(" ");
   const line = ({ name, inputs, outputs, residual }: Call) => {
     const storages = new Set(
-      [...outputs, ...(residual?.views ?? [])].map(({ storage }) => storage),
+      [...outputs, ...(residual?.holders ?? [])].map(({ storage }) => storage),
     );
     for (const { storage } of inputs) storages.delete(storage);
     const bytes = [...storages].reduce((total, storage) => total + storage.bytes, 0);

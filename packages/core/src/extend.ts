@@ -16,9 +16,9 @@ export { type FusedDefinition, type FusedOp, fused, fusedPrimitives } from "./op
 export { foldRows, mapArray, mapRows, zipLoop } from "./ops/loops.ts";
 export { type ReduceOp, type ReductionDefinition, reduction } from "./ops/reduction.ts";
 export {
-  type Cotangents,
   definePrimitive,
   type Op,
+  type OutputCotangents,
   type Primitive,
   primitives,
   type VjpContext,
@@ -70,7 +70,7 @@ export { copyArray } from "./ops/cast.ts";
 
 export { type Each, type Kernel, type Places, printedReport, type Result } from "./backend.ts";
 export { each, fromArray, KernelTable } from "./primitive.ts";
-export { type Residual, Storage, View } from "./storage.ts";
+export { Holder, type Residual, Storage } from "./storage.ts";
 
 // The primitives of core's ops
 

@@ -4,7 +4,7 @@
  * derivatives nest.
  */
 import { isFloating } from "./array.ts";
-import { Cotangents } from "./cotangents.ts";
+import { CotangentSums } from "./cotangents.ts";
 import { inVjpOf } from "./debug.ts";
 import { DTypeError, ShapeError, TapeError } from "./errors.ts";
 import { ones, zeros } from "./ops/create.ts";
@@ -37,7 +37,7 @@ function pullBack<Xs extends Tensors>(
   if (assigned)
     throw new TapeError("vjp", "parameters as recorded", "one assigned since", "record again");
   return scope(() => {
-    const cotangents = new Cotangents(wanted);
+    const cotangents = new CotangentSums(wanted);
     cotangents.add(output, cotangent);
     for (const { call, needs } of tape.nodes.toReversed()) {
       const cts = call.outputs.map((t) => cotangents.of(t));

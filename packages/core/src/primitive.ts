@@ -16,7 +16,7 @@ import { inspect } from "./debug.ts";
 import { BackendError, ShapeError } from "./errors.ts";
 import { own } from "./scope.ts";
 import { sameShape } from "./shape.ts";
-import { type Residual, View } from "./storage.ts";
+import { Holder, type Residual } from "./storage.ts";
 import { type Call, isTracked, record } from "./tape.ts";
 import { type Spec, showSpec, Tensor } from "./tensor.ts";
 
@@ -36,7 +36,7 @@ export interface VjpContext<
 }
 
 /** Cotangents of the outputs: of a single one it exists, of several each may be null (zero). */
-export type Cotangents<O extends Places> = O extends readonly [1]
+export type OutputCotangents<O extends Places> = O extends readonly [1]
   ? Each<O, Tensor>
   : Each<O, Tensor | null>;
 
@@ -55,18 +55,18 @@ export interface Primitive<
   /** Checks operands and options, and returns the shapes and dtypes of the outputs. */
   infer(inputs: Each<I, Spec>, options: Options): Each<O, Spec>;
   /**
-   * The outputs; where `keep` is true, a tape records, and they may come with a residual. The
+   * The outputs; where `recorded` is true, a tape records, and they may come with a residual. The
    * forward of a backward pass gets that residual, unless another kernel made it: then it computes
    * it again.
    */
   forward(
     inputs: Each<I, NdArray>,
     options: Options,
-    keep: boolean,
+    recorded: boolean,
     residual?: readonly NdArray[],
   ): Result<O, NdArray>;
   /** x̄ = (∂f/∂x)ᵀ ȳ: cotangents of the inputs (null: zero) from those of the outputs. */
-  vjp(cotangents: Cotangents<O>, context: VjpContext<I, O, Options>): Each<I, Tensor | null>;
+  vjp(cotangents: OutputCotangents<O>, context: VjpContext<I, O, Options>): Each<I, Tensor | null>;
 }
 
 /** A callable primitive. */
@@ -139,58 +139,64 @@ export class KernelTable<Handle> {
   }
 }
 
+/**
+ * A call of an op: infers the outputs' shapes, runs the backend's kernel, or the reference where it
+ * has none or declines, and gives the outputs to the scope. If a tape tracks an input, it records
+ * the call with its vjp.
+ */
 function apply(
   primitive: Primitive,
   inputs: readonly Tensor[],
   options: unknown,
-  kept?: Residual,
+  residual?: Residual,
 ): Tensor[] {
   const { name } = primitive;
   const specs = primitive.infer(inputs, options);
   const backend = commonBackend(name, inputs);
-  const keep = isTracked(inputs);
-  const kernel = kept?.byReference ? undefined : backend.kernels.get(primitive);
-  let result =
-    kernel?.(inputs.map(handleOf), options, keep, kept?.views.map(handleOf)) ?? "no kernel";
-  const byReference = typeof result === "string";
-  if (typeof result === "string")
-    result = onReference(primitive, backend, inputs, options, keep, specs, kept, result);
+  const recorded = isTracked(inputs);
+  const kernel = residual?.byReference ? undefined : backend.kernels.get(primitive);
+  const given = residual?.holders.map(handleOf);
+  const ran = kernel?.(inputs.map(handleOf), options, recorded, given) ?? "no kernel";
+  const byReference = typeof ran === "string"; // the reason for it
+  const result = byReference
+    ? onReference(primitive, backend, inputs, options, recorded, specs, residual, ran)
+    : ran;
   const handles = "outputs" in result ? result.outputs : result;
   const outputs = specs.map((spec, i) =>
     own(new Tensor(spec, backend, handles[i], sharing(backend, handles[i], inputs))),
   );
   inspect(name, inputs, outputs);
-  if (keep) {
-    const residual =
+  if (recorded) {
+    const made =
       "outputs" in result
-        ? keptOf(backend, byReference, result.residual, [...inputs, ...outputs])
+        ? residualOf(backend, byReference, result.residual, [...inputs, ...outputs])
         : undefined;
     const vjp: Call["vjp"] = (cts, needs) =>
-      primitive.vjp(cts, { inputs, outputs, residual, options, needs });
-    record({ name, inputs, outputs, residual, vjp });
+      primitive.vjp(cts, { inputs, outputs, residual: made, options, needs });
+    record({ name, inputs, outputs, residual: made, vjp });
   }
   return outputs;
 }
 
-const handleOf = (view: View): unknown => view.handle;
+const handleOf = (holder: Holder): unknown => holder.handle;
 
-/** The view among `views` whose storage has the memory of a handle. */
-function sharing(backend: Backend, handle: unknown, views: readonly View[]): View | undefined {
+/** The one of several holders whose storage has the memory of a handle. */
+function sharing(backend: Backend, handle: unknown, among: readonly Holder[]): Holder | undefined {
   const memory = backend.memory(handle);
-  return views.find(({ storage }) => storage.memory === memory);
+  return among.find(({ storage }) => storage.memory === memory);
 }
 
 /** The residual of a forward, owned by the scope as its outputs are. */
-function keptOf(
+function residualOf(
   backend: Backend,
   byReference: boolean,
   handles: readonly unknown[],
-  around: readonly View[],
+  around: readonly Holder[],
 ): Residual {
   return {
     byReference,
-    views: handles.map((handle) =>
-      own(new View(backend, handle, sharing(backend, handle, around))),
+    holders: handles.map((handle) =>
+      own(new Holder(backend, handle, sharing(backend, handle, around))),
     ),
   };
 }
@@ -201,23 +207,19 @@ function onReference(
   backend: Backend,
   inputs: readonly Tensor[],
   options: unknown,
-  keep: boolean,
+  recorded: boolean,
   specs: readonly Spec[],
-  kept: Residual | undefined,
+  residual: Residual | undefined,
   reason: string,
 ): Exclude<ReturnType<Kernel>, string> {
-  backend.fallback?.(p.name, kept?.byReference ? "its forward ran on the reference" : reason);
-  const residual = kept?.byReference
-    ? kept.views.map(({ handle }) => backend.view?.(handle) ?? (handle as NdArray))
+  backend.fallback?.(p.name, residual?.byReference ? "its forward ran on the reference" : reason);
+  const given = residual?.byReference
+    ? residual.holders.map(({ handle }) => backend.arrayOf?.(handle) ?? (handle as NdArray))
     : undefined;
-  const result = p.forward(
-    inputs.map((t) => t.ndarray()),
-    options,
-    keep,
-    residual,
-  );
-  const arrays = "outputs" in result ? result.outputs : result;
-  const outputs = specs.map((spec, i) => backend.upload(checkResult(p.name, arrays[i], spec)));
+  const operands = inputs.map((t) => t.ndarray());
+  const result = p.forward(operands, options, recorded, given);
+  const made = "outputs" in result ? result.outputs : result;
+  const outputs = specs.map((spec, i) => backend.upload(checkResult(p.name, made[i], spec)));
   return "outputs" in result
     ? { outputs, residual: result.residual.map((array) => backend.upload(array)) }
     : outputs;

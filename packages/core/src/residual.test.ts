@@ -27,10 +27,10 @@ const seen: string[] = [];
 const squared: FusedOp<[x: 1]> = fused({
   name: "squared",
   infer: ([x]) => x,
-  forward: ([x], _, keep) => {
-    seen.push(`forward ${keep}`);
+  forward: ([x], _, recorded) => {
+    seen.push(`forward ${recorded}`);
     const outputs = [mapArray((v) => v * v, x)] as const;
-    return keep ? { outputs, residual: [mapArray((v) => 2 * v, x)] } : outputs;
+    return recorded ? { outputs, residual: [mapArray((v) => 2 * v, x)] } : outputs;
   },
   backward: (ct, _inputs, _y, _options, [twice]: readonly [twice: NdArray]) => {
     const factors = elements(twice);

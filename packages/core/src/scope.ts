@@ -3,19 +3,19 @@
  * that are kept.
  */
 import { TapeError } from "./errors.ts";
-import type { View } from "./storage.ts";
+import type { Holder } from "./storage.ts";
 import { isRecording, withoutTapes } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
 
-const scopes: View[][] = [];
+const scopes: Holder[][] = [];
 
-/** Makes the innermost scope the owner of a view, or leaves it to the garbage collector. */
-export function own<V extends View>(view: V): V {
+/** Makes the innermost scope the owner of a holder, or leaves it to the garbage collector. */
+export function own<V extends Holder>(holder: V): V {
   const scope = scopes.at(-1);
-  view.owner = scope ?? null;
-  if (scope === undefined) view.detach();
-  else scope.push(view);
-  return view;
+  holder.owner = scope ?? null;
+  if (scope === undefined) holder.detach();
+  else scope.push(holder);
+  return holder;
 }
 
 /**
@@ -26,7 +26,7 @@ export function own<V extends View>(view: V): V {
  * @example const norm = scope(() => sqrt(sum(square(x)))); // the square and the sum are gone
  */
 export function scope<T>(f: () => T): T {
-  const made: View[] = [];
+  const made: Holder[] = [];
   scopes.push(made);
   let result: T | undefined;
   try {
@@ -34,9 +34,9 @@ export function scope<T>(f: () => T): T {
     return result;
   } finally {
     scopes.pop();
-    if (isRecording()) for (const view of made) pass(view, made);
+    if (isRecording()) for (const holder of made) pass(holder, made);
     else if (made.length > 0) moveToParent(result, made);
-    for (const view of made) if (view.owner === made) view.dispose();
+    for (const holder of made) if (holder.owner === made) holder.dispose();
   }
 }
 
@@ -70,15 +70,15 @@ export function keep<T extends Tensor>(tensor: T): T {
  */
 export const noGrad = <T>(f: () => T): T => withoutTapes(() => scope(f));
 
-/** Moves a view that a scope made to the parent scope. */
-function pass(view: View, made: View[]): void {
-  if (view.owner === made) own(view);
+/** Moves a holder that a scope made to the parent scope. */
+function pass(holder: Holder, made: Holder[]): void {
+  if (holder.owner === made) own(holder);
 }
 
 /**
  * Moves the tensors of a result to the parent scope, also those in arrays, objects, maps and sets.
  */
-function moveToParent(value: unknown, made: View[], seen?: Set<object>): void {
+function moveToParent(value: unknown, made: Holder[], seen?: Set<object>): void {
   if (value instanceof Tensor) {
     pass(value, made);
     return;

@@ -1,11 +1,11 @@
 /**
- * @file Memory: storages, each counted by its views, and the views that scopes own.
+ * @file Memory: storages, each counted by its holders, and the holders that scopes own.
  */
 import type { Backend } from "./backend.ts";
 import { TapeError } from "./errors.ts";
 
 /**
- * A piece of a backend's memory, freed when its last view is released.
+ * A piece of a backend's memory, freed when its last holder is released.
  * @example x.storage.bytes; // of x's elements
  */
 export class Storage {
@@ -17,8 +17,8 @@ export class Storage {
    * Shared with copies on the heap.
    */
   invalidation: { replaced: boolean } | undefined;
-  /** The number of its views; Infinity once it belongs to the garbage collector. */
-  views = 0;
+  /** The number of its holders; Infinity once it belongs to the garbage collector. */
+  holders = 0;
 
   constructor(backend: Backend, handle: unknown, invalidation?: { replaced: boolean }) {
     this.backend = backend;
@@ -29,15 +29,15 @@ export class Storage {
   }
 
   release(): void {
-    if (--this.views > 0) return;
+    if (--this.holders > 0) return;
     this.#count(-1);
     this.backend.release?.(this.memory);
   }
 
   /** Leaves it to the garbage collector, if the backend has one. */
   detach(): void {
-    if (!this.backend.collected || this.views === Infinity) return;
-    this.views = Infinity;
+    if (!this.backend.collected || this.holders === Infinity) return;
+    this.holders = Infinity;
     this.#count(-1);
   }
 
@@ -48,24 +48,24 @@ export class Storage {
 }
 
 /**
- * A backend's array and its storage. Scopes own views; a tensor is one.
+ * A backend's array and its storage. Scopes own holders; a tensor is one.
  * @param handle - the backend's array
- * @param source - a view of the same storage (default: the view gets a storage of its own)
- * @example new View(reference, wrap(new Float32Array(6), [2, 3])).storage.bytes; // 24
+ * @param source - a holder of the same storage (default: the holder gets a storage of its own)
+ * @example new Holder(reference, wrap(new Float32Array(6), [2, 3])).storage.bytes; // 24
  */
-export class View {
+export class Holder {
   #owner: object | null = null;
   #storage!: Storage;
   #handle: unknown;
   #alive = true;
 
-  constructor(backend: Backend, handle: unknown, source?: View) {
+  constructor(backend: Backend, handle: unknown, source?: Holder) {
     this.hold(handle, source?.storage ?? new Storage(backend, handle));
   }
 
   /** Changes to another storage, and releases the one before. */
   protected hold(handle: unknown, storage: Storage): void {
-    storage.views++;
+    storage.holders++;
     this.#storage?.release();
     this.#storage = storage;
     this.#handle = handle;
@@ -113,7 +113,7 @@ export class View {
     return new TapeError("vjp", "what its forward kept", "a scope that released it", help);
   }
 
-  /** Releases the view, and its storage with the last view. A later read throws TapeError. */
+  /** Releases the holder, and its storage with the last holder. A later read throws TapeError. */
   dispose(): void {
     if (!this.#alive) return;
     this.#alive = false;
@@ -143,5 +143,5 @@ export class View {
 export interface Residual {
   /** Whether the reference's forward made it, and not a kernel of the backend. */
   readonly byReference: boolean;
-  readonly views: readonly View[];
+  readonly holders: readonly Holder[];
 }

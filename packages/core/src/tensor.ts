@@ -6,7 +6,7 @@ import type { DType, NdArray, TypedArray } from "./array.ts";
 import type { Backend } from "./backend.ts";
 import { BackendError, DTypeError, ShapeError, TapeError } from "./errors.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "./shape.ts";
-import { Storage, View } from "./storage.ts";
+import { Holder, Storage } from "./storage.ts";
 
 /** Shape and dtype of a tensor, known before anything runs. */
 export interface Spec {
@@ -24,15 +24,15 @@ export const showSpec = ({ dtype, shape }: Spec): string => `${dtype}${showShape
  * A browser's console needs `console.log(String(t))`.
  * @example String(tensor([[1, 2], [3, 4]])); // Tensor float32[2, 2] on … [[1., 2.], [3., 4.]]
  */
-export class Tensor extends View implements Spec {
+export class Tensor extends Holder implements Spec {
   readonly shape: Shape;
   readonly dtype: DType;
 
   /**
-   * @param source - a view of the same storage as `handle`'s (default: the tensor gets a storage of
-   * its own)
+   * @param source - a holder of the storage in which `handle` lies (default: the tensor gets a storage
+   * of its own)
    */
-  constructor(spec: Spec, backend: Backend, handle: unknown, source?: View) {
+  constructor(spec: Spec, backend: Backend, handle: unknown, source?: Holder) {
     super(backend, handle, source);
     this.shape = spec.shape;
     this.dtype = spec.dtype;
@@ -51,8 +51,8 @@ export class Tensor extends View implements Spec {
 
   /** The array itself, without a copy and read-only. @throws BackendError on a device */
   ndarray(): NdArray {
-    const { view, name } = this.backend;
-    if (view !== undefined) return view(this.handle);
+    const { arrayOf, name } = this.backend;
+    if (arrayOf !== undefined) return arrayOf(this.handle);
     const help = "use await data()";
     throw new BackendError("ndarray", "a tensor in CPU memory", `one on ${name}`, help);
   }
@@ -116,7 +116,7 @@ export class Parameter extends Tensor {
     if (value.dtype !== dtype)
       throw new DTypeError("assign", dtype, value.dtype, `cast(value, "${dtype}")`);
     this.assertAssignable();
-    const passing = owner !== null && storage.views === 1 && storage.bytes === this.storage.bytes;
+    const passing = owner !== null && storage.holders === 1 && storage.bytes === this.storage.bytes;
     const next = passing ? handle : backend.clone(handle);
     this.storage.invalidation ??= { replaced: true };
     this.storage.invalidation.replaced = true;

@@ -148,8 +148,8 @@ function addProducts(kernels: Registration): void {
 function addMixers(kernels: Registration): void {
   const { executor } = kernels;
   for (const kind of [rotationKernels, generalKernels]) {
-    kernels.add(kind.op.primitive, (inputs, options, keep) =>
-      hasBlocks(inputs) ? mixerForward(executor, kind, inputs, options, keep) : noBlocks,
+    kernels.add(kind.op.primitive, (inputs, options, recorded) =>
+      hasBlocks(inputs) ? mixerForward(executor, kind, inputs, options, recorded) : noBlocks,
     );
     kernels.add(kind.op.backward, ([ct, , ...inputs], options, _, residual) =>
       hasBlocks(inputs) ? mixerBackward(executor, kind, ct, inputs, options, residual) : noBlocks,
@@ -166,8 +166,8 @@ function addLayers(kernels: Registration): void {
   ]);
   kernels.add(gruStepOp.primitive, (inputs) => [gruForward(executor, inputs)]);
   kernels.add(gruStepOp.backward, ([ct, , ...inputs]) => gruBackward(executor, ct, inputs));
-  kernels.add(crossEntropyOp.primitive, (inputs, settings, keep) =>
-    crossEntropyForward(executor, inputs, settings, keep),
+  kernels.add(crossEntropyOp.primitive, (inputs, settings, recorded) =>
+    crossEntropyForward(executor, inputs, settings, recorded),
   );
   kernels.add(crossEntropyOp.backward, ([ct, , ...inputs], settings, _, [logSums] = []) =>
     logSums === undefined

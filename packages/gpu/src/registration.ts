@@ -36,7 +36,7 @@ export class Registration {
     primitive: Primitive<I, O, Options>,
     kernel: NoInfer<Kernel<DeviceArray, I, O, Options>>,
   ): void {
-    this.table.set(primitive, (handles, options, keep, residual) => {
+    this.table.set(primitive, (handles, options, recorded, residual) => {
       const uploaded: DeviceArray[] = [];
       const take = (h: Handle): DeviceArray => {
         if (!("data" in h)) return h;
@@ -46,7 +46,7 @@ export class Registration {
         return array;
       };
       const inputs = each<Each<I, Handle>, DeviceArray>(handles, take);
-      const result = kernel(inputs, options, keep, residual?.map(take));
+      const result = kernel(inputs, options, recorded, residual?.map(take));
       if (uploaded.length > 0) this.#releaseUnused(uploaded, result);
       return result;
     });

@@ -47,42 +47,44 @@ function rowsOf({ shape }: { readonly shape: Shape }): number {
  * The numbers that `stored` and `reverse` keep: row groups as the kernels hold them, of all stages
  * or of the last one.
  */
-const keptSize = (rows: number, { n, stages }: Schedule, backward: BackwardMode): number =>
+const residualSize = (rows: number, { n, stages }: Schedule, backward: BackwardMode): number =>
   Math.ceil(rows / ROWS_PER_GROUP) * (backward === "stored" ? stages + 1 : 1) * n * ROWS_PER_GROUP;
 
 type Arrays = Each<MixerPlaces, NdArray>;
 
 /**
  * y = d_out ⊙ (B_L ⋯ B₁ (d_in ⊙ x)) + bias, a row group at a time.
- * @param keep - whether a backward pass follows, whose mode says what the residual holds
+ * @param recorded - whether a backward pass follows, whose mode says what the residual holds
  */
 export function runForward(
   kind: Parameterisation,
   inputs: Arrays,
   { schedule, backward }: MixerOptions,
-  keep: boolean,
+  recorded: boolean,
 ): Result<[y: 1], NdArray> {
   const [x, dIn, dOut, bias, ...parameters] = each(inputs, elements);
   const blocks = kind.blocks(byName(kind, parameters), schedule.unpaired.length);
   const rows = rowsOf(inputs[0]);
   const dtype = dtypeOf(inputs[0]);
   const y = allocate(dtype, rows * dOut.length);
-  const kept =
-    keep && backward !== "recompute" ? allocate(dtype, keptSize(rows, schedule, backward)) : null;
+  const residual =
+    recorded && backward !== "recompute"
+      ? allocate(dtype, residualSize(rows, schedule, backward))
+      : null;
   const z = new Float64Array(schedule.n * ROWS_PER_GROUP);
   const from = { data: x, rows, width: dIn.length };
   const to = { data: y, rows, width: dOut.length };
   for (let row = 0, at = 0; row < rows; row += ROWS_PER_GROUP) {
     load(z, from, row, dIn);
     for (let l = 0; l < schedule.stages; l++) {
-      if (kept !== null && backward === "stored") at = append(kept, at, z);
+      if (residual !== null && backward === "stored") at = append(residual, at, z);
       mixStage(z, schedule, l, blocks);
     }
-    if (kept !== null) at = append(kept, at, z);
+    if (residual !== null) at = append(residual, at, z);
     store(to, row, z, dOut, bias);
   }
   const outputs = [wrap(y, [...inputs[0].shape.slice(0, -1), dOut.length])] as const;
-  return kept === null ? outputs : { outputs, residual: [wrap(kept, [kept.length])] };
+  return residual === null ? outputs : { outputs, residual: [wrap(residual, [residual.length])] };
 }
 
 /** Writes numbers at a place. @returns the place behind them */
@@ -105,44 +107,44 @@ export function runBackward(
 ): Arrays {
   const ct = elements(outputCotangent);
   const [x, dIn, dOut, , ...parameters] = each(inputs, elements);
-  const kept = residual && elements(residual);
+  const residualData = residual && elements(residual);
   const blocks = kind.blocks(byName(kind, parameters), schedule.unpaired.length);
   const rows = rowsOf(inputs[0]);
   const { n, stages } = schedule;
-  const width = n * ROWS_PER_GROUP;
+  const groupSize = n * ROWS_PER_GROUP;
   const xBar = allocate(dtypeOf(outputCotangent), x.length);
   const [dInBar, dOutBar, biasBar] = each(
     [dIn, dOut, dOut],
     ({ length }) => new Float64Array(length),
   );
-  const back = backwardStages(kind, schedule, blocks, backward);
-  const z = new Float64Array(width); // z_L, and on the way back the current stage's input
-  const g = new Float64Array(width);
-  const history = new Float64Array(backward === "reverse" ? 0 : stages * width);
+  const stagesBackward = backwardStages(kind, schedule, blocks, backward);
+  const z = new Float64Array(groupSize); // z_L, and on the way back the current stage's input
+  const g = new Float64Array(groupSize);
+  const history = new Float64Array(backward === "reverse" ? 0 : stages * groupSize);
   const primal = { data: x, rows, width: dIn.length };
   const cotangent = { data: ct, rows, width: dOut.length };
   const result = { data: xBar, rows, width: dIn.length };
   for (let row = 0, group = 0; row < rows; row += ROWS_PER_GROUP, group++) {
-    if (kept === undefined) {
+    if (residualData === undefined) {
       load(z, primal, row, dIn);
       for (let l = 0; l < stages; l++) {
-        if (backward !== "reverse") history.set(z, l * width);
+        if (backward !== "reverse") history.set(z, l * groupSize);
         mixStage(z, schedule, l, blocks);
       }
     } else {
-      const size = backward === "stored" ? (stages + 1) * width : width;
-      const mine = kept.subarray(group * size, (group + 1) * size);
-      if (backward === "stored") history.set(mine.subarray(0, stages * width));
-      z.set(mine.subarray(size - width));
+      const size = backward === "stored" ? (stages + 1) * groupSize : groupSize;
+      const mine = residualData.subarray(group * size, (group + 1) * size);
+      if (backward === "stored") history.set(mine.subarray(0, stages * groupSize));
+      z.set(mine.subarray(size - groupSize));
     }
     addRows(biasBar, cotangent, row);
     addProducts(dOutBar, z, cotangent, row);
     load(g, cotangent, row, dOut);
-    for (let l = stages - 1; l >= 0; l--) back.stage(z, g, history, l);
+    for (let l = stages - 1; l >= 0; l--) stagesBackward.stage(z, g, history, l);
     addProducts(dInBar, g, primal, row);
     store(result, row, g, dIn, null);
   }
-  const cotangents = inOrder(kind, back.gradients(byName(kind, parameters)));
+  const cotangents = inOrder(kind, stagesBackward.gradients(byName(kind, parameters)));
   const [, , , , ...shapes] = each(inputs, ({ shape }): Shape => shape);
   return [
     wrap(xBar, inputs[0].shape),
@@ -170,19 +172,19 @@ function backwardStages(
   const { n, first } = schedule;
   const { angle } = kind;
   if (backward === "reverse" && angle !== undefined) {
-    const angles = new Float64Array(first.length);
+    const angleSums = new Float64Array(first.length);
     return {
-      stage: (z, g, _, l) => unmixStage(z, g, schedule, l, blocks, angles),
-      gradients: () => ({ [angle]: angles }),
+      stage: (z, g, _, l) => unmixStage(z, g, schedule, l, blocks, angleSums),
+      gradients: () => ({ [angle]: angleSums }),
     };
   }
   const sums = zeroBlocks(schedule);
-  const back = transposedBlocks(blocks);
+  const transposed = transposedBlocks(blocks);
   return {
     stage: (z, g, history, l) => {
       if (backward !== "reverse")
         return mixStageBackward(history, l * n * ROWS_PER_GROUP, g, schedule, l, blocks, sums);
-      mixStage(z, schedule, l, back);
+      mixStage(z, schedule, l, transposed);
       mixStageBackward(z, 0, g, schedule, l, blocks, sums);
     },
     gradients: (parameters) => kind.pullBack(sums, blocks, parameters),

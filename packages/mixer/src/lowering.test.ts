@@ -28,9 +28,9 @@ function backendFor(...having: MixerKind[]): Backend & { readonly ran: string[] 
   const ran: string[] = [];
   const kernels = new KernelTable<NdArray>();
   for (const { primitive } of having.map(({ op }) => op))
-    kernels.set(primitive, (inputs, options, keep) => {
+    kernels.set(primitive, (inputs, options, recorded) => {
       ran.push(`${primitive.name}, ${options.backward}`);
-      return primitive.forward(inputs, options, keep);
+      return primitive.forward(inputs, options, recorded);
     });
   return { ...reference, name: "stub", kernels, live: { storages: 0, bytes: 0 }, ran };
 }

@@ -91,10 +91,11 @@ export interface Mixer<N extends Names> extends MixerKind<N> {
 function makeOp(kind: Parameterisation): MixerOp {
   return fused({
     name: kind.name,
-    keepsAtWill: true,
+    backwardCanRecompute: true,
     infer: (specs, options) => inferOutput(kind, specs, options),
-    forward: (inputs, options, keep) => runForward(kind, inputs, options, keep),
-    backward: (ct, inputs, _, options, [kept]) => runBackward(kind, ct, inputs, options, kept),
+    forward: (inputs, options, recorded) => runForward(kind, inputs, options, recorded),
+    backward: (ct, inputs, _, options, [residual]) =>
+      runBackward(kind, ct, inputs, options, residual),
     composed: (inputs, { schedule }) => composedMixer(schedule, kind, inputs),
   });
 }

@@ -52,4 +52,4 @@ function checkBlocks(op: string, { first, second, starts }: Schedule, blocks: Ty
 
 /** The numbers of a tensor in CPU memory; none for a tensor on a device. */
 const values = (x: Tensor): TypedArray =>
-  x.backend.view === undefined ? new Float32Array() : elements(x.ndarray());
+  x.backend.arrayOf === undefined ? new Float32Array() : elements(x.ndarray());

@@ -86,8 +86,8 @@ export function mixStage(
  * 14 FLOP a pair and row.
  */
 export function mixStageBackward(
-  u: Float64Array,
-  uAt: number,
+  inputs: Float64Array,
+  inputsAt: number,
   g: Float64Array,
   schedule: Schedule,
   l: number,
@@ -100,8 +100,8 @@ export function mixStageBackward(
     const i = first[p]! << 2;
     const j = second[p]! << 2;
     const k = p << 2;
-    const ui = uAt + i;
-    const uj = uAt + j;
+    const zAtI = inputsAt + i;
+    const zAtJ = inputsAt + j;
     const a = blocks[k]!;
     const b = blocks[k + 1]!;
     const c = blocks[k + 2]!;
@@ -111,8 +111,8 @@ export function mixStageBackward(
     let dc = 0;
     let dd = 0;
     for (let r = 0; r < ROWS_PER_GROUP; r++) {
-      const zi = u[ui + r]!;
-      const zj = u[uj + r]!;
+      const zi = inputs[zAtI + r]!;
+      const zj = inputs[zAtJ + r]!;
       const gi = g[i + r]!;
       const gj = g[j + r]!;
       da += gi * zi;
@@ -130,7 +130,7 @@ export function mixStageBackward(
   for (let q = unpairedStarts[l]!, end = unpairedStarts[l + 1]!; q < end; q++) {
     const k = unpaired[q]! * ROWS_PER_GROUP;
     for (let r = 0; r < ROWS_PER_GROUP; r++) {
-      sums.unpairedScales[q]! += g[k + r]! * u[uAt + k + r]!;
+      sums.unpairedScales[q]! += g[k + r]! * inputs[inputsAt + k + r]!;
       g[k + r]! *= unpairedScales[q]!;
     }
   }
@@ -147,7 +147,7 @@ export function unmixStage(
   { first, second, starts }: Schedule,
   l: number,
   { blocks }: Blocks,
-  angles: Float64Array,
+  angleSums: Float64Array,
 ): void {
   for (let p = starts[l]!, end = starts[l + 1]!; p < end; p++) {
     const i = first[p]! << 2;
@@ -157,7 +157,7 @@ export function unmixStage(
     const b = blocks[k + 1]!;
     const c = blocks[k + 2]!;
     const d = blocks[k + 3]!;
-    angles[p]! +=
+    angleSums[p]! +=
       unmixPair(z, g, i, j, a, b, c, d) +
       unmixPair(z, g, i + 1, j + 1, a, b, c, d) +
       unmixPair(z, g, i + 2, j + 2, a, b, c, d) +

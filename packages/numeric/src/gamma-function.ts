@@ -27,7 +27,7 @@ const FAR = 9;
  * @example lgamma(tensor([0.5, 1, 5])); // [0.5724, 0, 3.1781]
  */
 export const lgamma: (x: Tensor) => Tensor = floating("lgamma", (x) =>
-  x.dtype === "float32" && x.backend.view !== undefined
+  x.dtype === "float32" && x.backend.arrayOf !== undefined
     ? cast(logGamma(cast(x, "float64")), "float32")
     : logGamma(x),
 );

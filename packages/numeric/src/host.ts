@@ -7,7 +7,7 @@ import { BackendError, broadcastArray, elements } from "@spm/core/extend";
  * @throws BackendError for a tensor on a device, with what to do instead
  */
 export function readable(op: string, x: Tensor, help: string, shape: Shape = x.shape): TypedArray {
-  if (x.backend.view !== undefined) return elements(broadcastArray(x.ndarray(), shape));
+  if (x.backend.arrayOf !== undefined) return elements(broadcastArray(x.ndarray(), shape));
   throw new BackendError(op, "a tensor in CPU memory", `one on ${x.backend.name}`, help);
 }
 

@@ -23,7 +23,7 @@ export type LossFunction<Model, Batch> = (model: Model, batch: Batch) => Measure
 
 /** A scalar's value where the tensor is in CPU memory, otherwise the promise of a pending read. */
 export function readScalar(scalar: Tensor): number | Promise<number> {
-  if (scalar.backend.view !== undefined) return scalar.ndarray().get();
+  if (scalar.backend.arrayOf !== undefined) return scalar.ndarray().get();
   const reading = scalar.item();
   // a lost device rejects it wherever it is awaited; where it isn't, nothing is to be reported
   reading.catch(() => {});

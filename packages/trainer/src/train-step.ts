@@ -144,7 +144,7 @@ export function checkedStep<Model, Batch>(
     });
 }
 
-const inCpuMemory = ({ backend }: Tensor): boolean => backend.view !== undefined;
+const inCpuMemory = ({ backend }: Tensor): boolean => backend.arrayOf !== undefined;
 
 const holdsFinite = (scalar: Tensor): boolean => Number.isFinite(scalar.ndarray().get());
 

@@ -119,7 +119,7 @@ export function copyOf(value: Tensor): Tensor {
 
 /** The same values in CPU memory; the tensor itself where it is in CPU memory already. */
 export async function inMemory(value: Tensor): Promise<Tensor> {
-  if (value.backend.view !== undefined) return value;
+  if (value.backend.arrayOf !== undefined) return value;
   return fromArray(wrap(await value.data(), value.shape), reference);
 }
 

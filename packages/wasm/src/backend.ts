@@ -172,7 +172,7 @@ export function backendOn(machine: Machine, name: string): Backend {
     collected: true,
     live,
     upload: (array) => array, // copied in by the first kernel that reads it, and once
-    view: (handle) => handle as NdArray,
+    arrayOf: (handle) => handle as NdArray,
     clone(handle) {
       const array = handle as NdArray;
       if (array.data.BYTES_PER_ELEMENT === 8) return copyArray(array);

@@ -64,7 +64,7 @@ test("figure 1: a block of rows lies by vectors of four columns, [n/4][R][4]", (
   const kernel = backend.kernels.get(rotationMixer.op.primitive);
   const result = kernel?.(handles, { schedule, backward: "reverse" }, true);
   if (typeof result !== "object" || !("residual" in result)) throw new Error("expected a residual");
-  const data = backend.view?.(result.residual[0]).data;
+  const data = backend.arrayOf?.(result.residual[0]).data;
   let [at, row] = [0, 0];
   for (const R of [8, 4, 1]) {
     for (const v of upTo(n / 4))

@@ -17,12 +17,12 @@ const valid = (labels: NdArray, classes: number, ignoreIndex: number): boolean =
 /** Adds the kernels of the cross-entropy. */
 export function registerCrossEntropy(table: KernelTable<NdArray>, machine: Machine): void {
   const { memory, run } = machine;
-  register(table, machine, crossEntropyOp.primitive, ([logits, labels], settings, keep) => {
+  register(table, machine, crossEntropyOp.primitive, ([logits, labels], settings, recorded) => {
     if (!allFloat32([logits])) return NOT_FLOAT32;
     const { rows, width: classes } = rowsOf(logits.shape);
     if (!valid(labels, classes, settings.ignoreIndex)) return BAD_LABEL;
     const loss = memory.array("float32", []);
-    const logSums = memory.statistics(labels.shape, keep);
+    const logSums = memory.statistics(labels.shape, recorded);
     loss.data[0] = run.crossEntropyForward(
       contiguous(machine, logits),
       contiguous(machine, labels),
@@ -33,7 +33,7 @@ export function registerCrossEntropy(table: KernelTable<NdArray>, machine: Machi
       memory.address(logSums),
       memory.scratch(4 * (classes + 4)),
     );
-    return keep ? { outputs: [loss], residual: [logSums] } : [loss];
+    return recorded ? { outputs: [loss], residual: [logSums] } : [loss];
   });
   register(
     table,

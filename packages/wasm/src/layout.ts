@@ -41,8 +41,8 @@ function registerViews(table: KernelTable<NdArray>, machine: Machine): void {
   const asTheReference = <I extends Places, O extends Places, Options>({
     primitive,
   }: Op<I, O, Options>): void =>
-    register(table, machine, primitive, (inputs, options, keep) =>
-      primitive.forward(inputs, options, keep),
+    register(table, machine, primitive, (inputs, options, recorded) =>
+      primitive.forward(inputs, options, recorded),
     );
   for (const op of [transposeOp, broadcastOp]) asTheReference(op);
   asTheReference(sliceOp);
@@ -50,8 +50,8 @@ function registerViews(table: KernelTable<NdArray>, machine: Machine): void {
   asTheReference(aliasOp);
   asTheReference(windowsOp);
 
-  register(table, machine, reshapeOp.primitive, ([x], shape, keep) => {
-    if (isContiguous(x)) return reshapeOp.primitive.forward([x], shape, keep);
+  register(table, machine, reshapeOp.primitive, ([x], shape, recorded) => {
+    if (isContiguous(x)) return reshapeOp.primitive.forward([x], shape, recorded);
     if (isWide(x)) return WIDE;
     const out = memory.array(dtypeOf(x), x.shape);
     copyInto(machine, out, x);

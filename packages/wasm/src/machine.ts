@@ -92,9 +92,9 @@ export function register<I extends Places, O extends Places, Options>(
   primitive: Primitive<I, O, Options>,
   body: Kernel<NdArray, NoInfer<I>, NoInfer<O>, NoInfer<Options>>,
 ): void {
-  table.set(primitive, (inputs, options, keep, residual) => {
+  table.set(primitive, (inputs, options, recorded, residual) => {
     try {
-      return body(inputs, options, keep, residual);
+      return body(inputs, options, recorded, residual);
     } finally {
       machine.memory.endCall();
     }

@@ -115,9 +115,9 @@ export class WasmMemory {
     return wrap(new constructors[dtype](this.#buffer as ArrayBuffer, address, size), shape);
   }
 
-  /** A float64 for each row; it outlives the current kernel call only where `keep`. */
-  statistics(rows: Shape, keep: boolean): NdArray {
-    return keep ? this.array("float64", rows) : this.scratchArray("float64", rows);
+  /** A float64 for each row; it outlives the current kernel call only where `recorded`. */
+  statistics(rows: Shape, recorded: boolean): NdArray {
+    return recorded ? this.array("float64", rows) : this.scratchArray("float64", rows);
   }
 
   /** A cache of at most `most` bytes; where the memory is full, its values make room for others. */

@@ -55,7 +55,7 @@ function registerForward(table: KernelTable<NdArray>, state: MixerState): void {
     table,
     machine,
     kernels.op.primitive,
-    ([x, dIn, dOut, bias, source, ...others], { schedule, backward }, keep) => {
+    ([x, dIn, dOut, bias, source, ...others], { schedule, backward }, recorded) => {
       if (!(x.data instanceof Float32Array)) return NOT_FLOAT32; // all are of one dtype
       if (source === undefined) return NO_PARAMETERS;
       const call = makeCall(state, schedule, x, dIn, dOut, source, others);
@@ -63,7 +63,9 @@ function registerForward(table: KernelTable<NdArray>, state: MixerState): void {
       const yAt = memory.block(4 * size);
       const y = wrap(memory.float32(yAt, size), x.shape.with(-1, call.outputs));
       const kept =
-        keep && backward === "reverse" ? memory.array("float32", [call.rows, schedule.n]) : null;
+        recorded && backward === "reverse"
+          ? memory.array("float32", [call.rows, schedule.n])
+          : null;
       const shift = padded(machine, bias, schedule.n);
       const zAt = kept === null ? 0 : memory.address(kept);
       const factors = factorsOf(call);

@@ -21,13 +21,13 @@ export function registerNorms(table: KernelTable<NdArray>, machine: Machine): vo
 
 function registerLayerNorm(table: KernelTable<NdArray>, machine: Machine): void {
   const { memory } = machine;
-  register(table, machine, layerNormOp.primitive, ([x, weight, bias], epsilon, keep) => {
+  register(table, machine, layerNormOp.primitive, ([x, weight, bias], epsilon, recorded) => {
     if (!allFloat32([x, weight, bias])) return NOT_FLOAT32;
     const rows = x.shape.slice(0, -1);
-    const [means, scales] = [memory.statistics(rows, keep), memory.statistics(rows, keep)];
+    const [means, scales] = [memory.statistics(rows, recorded), memory.statistics(rows, recorded)];
     const at = { bias: contiguous(machine, bias), means: memory.address(means) };
     const y = forward(machine, x, weight, at, scales, epsilon);
-    return keep ? { outputs: [y], residual: [means, scales] } : [y];
+    return recorded ? { outputs: [y], residual: [means, scales] } : [y];
   });
   register(
     table,
@@ -45,11 +45,11 @@ function registerLayerNorm(table: KernelTable<NdArray>, machine: Machine): void 
 
 function registerRmsNorm(table: KernelTable<NdArray>, machine: Machine): void {
   const { memory } = machine;
-  register(table, machine, rmsNormOp.primitive, ([x, weight], epsilon, keep) => {
+  register(table, machine, rmsNormOp.primitive, ([x, weight], epsilon, recorded) => {
     if (!allFloat32([x, weight])) return NOT_FLOAT32;
-    const scales = memory.statistics(x.shape.slice(0, -1), keep);
+    const scales = memory.statistics(x.shape.slice(0, -1), recorded);
     const y = forward(machine, x, weight, ABSENT, scales, epsilon);
-    return keep ? { outputs: [y], residual: [scales] } : [y];
+    return recorded ? { outputs: [y], residual: [scales] } : [y];
   });
   register(table, machine, rmsNormOp.backward, ([ct, , x, weight], _epsilon, _, [scales] = []) => {
     if (!allFloat32([ct, x, weight])) return NOT_FLOAT32;

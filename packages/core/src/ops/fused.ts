@@ -11,13 +11,13 @@ import { checkOptions, type OptionNames } from "./options.ts";
 
 /**
  * The parts of a fused op. `I` are the places of its operands, `D` of those that get a cotangent
- * (the first ones; indices and masks follow), `Kept` the residual of the reference's forward.
+ * (the first ones; indices and masks follow), `R` the residual of the reference's forward.
  */
 export interface FusedDefinition<
   I extends Places = Places,
   Options = unknown,
   D extends Places = Places,
-  Kept extends readonly NdArray[] = readonly NdArray[],
+  R extends readonly NdArray[] = readonly NdArray[],
 > {
   readonly name: string;
   /**
@@ -29,17 +29,17 @@ export interface FusedDefinition<
    * Whether the backward pass can do without the residual.
    * @defaultValue false
    */
-  readonly keepsAtWill?: boolean;
+  readonly backwardCanRecompute?: boolean;
   /** Checks the operands and returns the result's shape and dtype. */
   infer(inputs: Each<I, Spec>, options: Options): Spec;
-  forward(inputs: Each<I, NdArray>, options: Options, keep: boolean): Result<[y: 1], NdArray>;
+  forward(inputs: Each<I, NdArray>, options: Options, recorded: boolean): Result<[y: 1], NdArray>;
   /** The cotangents of the operands that get one. */
   backward(
     ct: NdArray,
     inputs: Each<I, NdArray>,
     y: NdArray,
     options: Options,
-    kept: Kept,
+    residual: R,
   ): Each<D, NdArray>;
   /** The same value in public ops: this op has its higher derivatives. */
   composed(inputs: Each<I, Tensor>, options: Options): Tensor;
@@ -56,7 +56,7 @@ export interface FusedOp<I extends Places = Places, Options = void, D extends Pl
 const names: OptionNames<FusedDefinition> = {
   name: true,
   indices: true,
-  keepsAtWill: true,
+  backwardCanRecompute: true,
   infer: true,
   forward: true,
   backward: true,
@@ -89,24 +89,24 @@ export function fused<
   I extends Places,
   Options = void,
   D extends Places = I,
-  Kept extends readonly NdArray[] = readonly NdArray[],
->(op: FusedDefinition<NoInfer<I>, NoInfer<Options>, NoInfer<D>, Kept>): FusedOp<I, Options, D>;
+  R extends readonly NdArray[] = readonly NdArray[],
+>(op: FusedDefinition<NoInfer<I>, NoInfer<Options>, NoInfer<D>, R>): FusedOp<I, Options, D>;
 export function fused(op: FusedDefinition) {
   checkOptions("fused", op, names);
-  const { name, indices = 0, keepsAtWill = false } = op;
+  const { name, indices = 0, backwardCanRecompute = false } = op;
   const differentiable = <T>(inputs: readonly T[]): readonly T[] =>
     inputs.slice(0, inputs.length - indices);
 
   const backward = definePrimitive<[ct: 1, y: 1, ...inputs: 1[]], Places, unknown>({
     name: `${name} backward`,
     infer: ([, , ...inputs]) => differentiable(inputs),
-    forward: ([ct, y, ...inputs], options, _, kept) =>
+    forward: ([ct, y, ...inputs], options, _, residual) =>
       op.backward(
         ct,
         inputs,
         y,
         options,
-        kept ?? (keepsAtWill ? [] : keptOf(op.forward(inputs, options, true))),
+        residual ?? (backwardCanRecompute ? [] : residualOf(op.forward(inputs, options, true))),
       ),
     vjp: (cotangents, { inputs: [ct, , ...inputs], options }) => {
       const rest = inputs.slice(inputs.length - indices);
@@ -136,8 +136,8 @@ export function fused(op: FusedDefinition) {
    * Whether the kernels run where a tensor lives: the backend's own, or the reference on arrays
    * that it can see.
    */
-  const runsOn = ({ backend: { view, kernels } }: Tensor): boolean =>
-    view !== undefined || (kernels.has(call.primitive) && kernels.has(backward.primitive));
+  const runsOn = ({ backend: { arrayOf, kernels } }: Tensor): boolean =>
+    arrayOf !== undefined || (kernels.has(call.primitive) && kernels.has(backward.primitive));
   const apply = (inputs: readonly Tensor[], options: unknown): Tensor => {
     if (inputs.every(runsOn)) return call(inputs, options)[0];
     op.infer(inputs, options);
@@ -147,7 +147,7 @@ export function fused(op: FusedDefinition) {
   return Object.assign(apply, { primitive: call.primitive, backward: backward.primitive });
 }
 
-const keptOf = (result: Result<[y: 1], NdArray>): readonly NdArray[] =>
+const residualOf = (result: Result<[y: 1], NdArray>): readonly NdArray[] =>
   "outputs" in result ? result.residual : [];
 
 /**

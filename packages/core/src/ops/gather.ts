@@ -176,7 +176,7 @@ export function oneHot(labels: Tensor, classes: number): Tensor {
   if (labels.dtype !== "int32")
     throw new DTypeError("oneHot", "int32 labels", labels.dtype, 'cast(labels, "int32")');
   checkShape("oneHot", [...labels.shape, classes]);
-  const known = labels.backend.view === undefined ? [] : elements(labels.ndarray());
+  const known = labels.backend.arrayOf === undefined ? [] : elements(labels.ndarray());
   for (const label of known)
     if (label < 0 || label >= classes)
       throw new ValueError("oneHot", `labels in [0, ${classes})`, label);

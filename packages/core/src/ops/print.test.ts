@@ -205,7 +205,7 @@ test("the rows are JavaScript, which makes the same numbers again, to the digits
 });
 
 describe("what can't be read is said", () => {
-  const { view: _, ...rest } = reference;
+  const { arrayOf: _, ...rest } = reference;
   const device: Backend = { ...rest, name: "a device" };
 
   test("on a device: how to await it", async () => {

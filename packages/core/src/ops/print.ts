@@ -49,7 +49,7 @@ export function print(x: Tensor): string {
   const kind = x instanceof Parameter ? "Parameter" : "Tensor";
   const head = `${kind} ${showSpec(x)} on ${x.backend.name}`;
   if (x.invalid !== null) return `${head}\n${x.invalid}`;
-  if (x.backend.view === undefined)
+  if (x.backend.arrayOf === undefined)
     return `${head}\nto read it: await t.toArray(); to print it: await to(t, reference)`;
   return `${head}${x.shape.length === 0 ? ": " : "\n"}${rows(x.ndarray(), x.dtype)}`;
 }

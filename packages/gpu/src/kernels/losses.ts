@@ -33,12 +33,12 @@ export const crossEntropyForward = (
   executor: Executor,
   operands: CrossEntropyOperands,
   settings: CrossEntropySettings,
-  keep: boolean,
+  recorded: boolean,
 ): Result<[y: 1], DeviceArray> =>
   withWhole(executor, operands, ([x, y]) => {
     const logSums = logsumexpOver(executor, x, [x.shape.length - 1], y.shape);
     const outputs = [meanLoss(executor, x, y, logSums, settings)] as const;
-    if (keep) return { outputs, residual: [logSums] };
+    if (recorded) return { outputs, residual: [logSums] };
     executor.release(logSums.memory);
     return outputs;
   });

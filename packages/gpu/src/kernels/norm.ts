@@ -17,7 +17,7 @@ interface NormKernels<B extends Places> {
   forward(
     inputs: Each<[x: 1, weight: 1, ...B], DeviceArray>,
     epsilon: number,
-    keep: boolean,
+    recorded: boolean,
   ): Result<[y: 1], DeviceArray>;
   backward(
     ct: DeviceArray,
@@ -48,7 +48,7 @@ export function normKernels(
   );
   const backward = remembered((width: number) => backwardText(centred, width));
   return {
-    forward: (inputs, epsilon, keep) => {
+    forward: (inputs, epsilon, recorded) => {
       const [{ shape }] = inputs;
       if (sizeOf(shape) === 0)
         return { outputs: [zeros(executor, shape, "float32")], residual: [] };
@@ -58,7 +58,7 @@ export function normKernels(
         launchRows(launcher, forward(epsilon)(width), rows, rowWorkgroups(rows), used, lengths),
       );
       const outputs = [rowMajor(y, shape, "float32")] as const;
-      if (keep) return { outputs, residual: sums.map(vector) };
+      if (recorded) return { outputs, residual: sums.map(vector) };
       for (const m of sums) executor.release(m);
       return outputs;
     },

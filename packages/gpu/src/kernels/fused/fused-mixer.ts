@@ -38,11 +38,11 @@ function takeWhole(
   whole: NonNullable<FusedKernels["whole"]>,
   { x, dIn, dOut, bias, rows }: MixerOperands,
   coefficients: Memory,
-  keep: boolean,
+  recorded: boolean,
 ): { starts: Memory[]; end: Memory } {
-  const [end, ...between] = launcher.launch(keep ? whole.keeping : whole.alone, {
+  const [end, ...between] = launcher.launch(recorded ? whole.keeping : whole.alone, {
     reads: [x.memory, coefficients, dIn.memory, dOut.memory, bias.memory],
-    results: [rows * fanOut, ...Array<number>(keep ? whole.kept : 0).fill(rows * n)],
+    results: [rows * fanOut, ...Array<number>(recorded ? whole.kept : 0).fill(rows * n)],
     workgroups: [whole.workgroups(rows), 1, 1],
     numbers: halves(rows),
   });
@@ -57,7 +57,7 @@ export function fusedMixerForward(
   executor: Executor,
   kernels: FusedKernels,
   operands: MixerOperands,
-  keep: boolean,
+  recorded: boolean,
 ): Result<[y: 1], DeviceArray> {
   const { blocks, whole, steps, forward, fanOut } = kernels;
   const { x, parameters } = operands;
@@ -65,11 +65,11 @@ export function fusedMixerForward(
   const coefficients = made ?? parameters[0].memory;
   const { starts, end } =
     whole === null
-      ? takeGroups(kernels, keep ? steps : forward, operands, coefficients)
-      : takeWhole(kernels, whole, operands, coefficients, keep);
+      ? takeGroups(kernels, recorded ? steps : forward, operands, coefficients)
+      : takeWhole(kernels, whole, operands, coefficients, recorded);
   const outputs = [rowMajor(end, [...x.shape.slice(0, -1), fanOut], "float32")] as const;
   const kept = [...starts.slice(1), ...(made === null ? [] : [made])];
-  if (keep) return { outputs, residual: kept.map(vector) };
+  if (recorded) return { outputs, residual: kept.map(vector) };
   for (const m of kept) executor.release(m);
   return outputs;
 }

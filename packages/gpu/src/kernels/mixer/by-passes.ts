@@ -23,7 +23,7 @@ export function forwardByPasses(
   kernels: MixerKernels,
   operands: MixerOperands,
   { schedule, backward }: MixerOptions,
-  keep: boolean,
+  recorded: boolean,
 ): Result<[y: 1], DeviceArray> {
   const { x, dIn, dOut, bias } = operands;
   const call = callOf(executor, kernels, schedule, operands);
@@ -34,14 +34,14 @@ export function forwardByPasses(
     const ends = pass === last ? { dOut: dOut.memory, bias: bias.memory } : null;
     const next = forwardPass(call, pass, z, k === 0 ? dIn.memory : null, ends);
     if (k > 0) {
-      if (keep && (backward === "stored" || pass === last)) kept.push(z);
+      if (recorded && (backward === "stored" || pass === last)) kept.push(z);
       else executor.release(z);
     }
     z = next;
   }
   releaseCall(call);
   const outputs = [rowMajor(z, [...x.shape.slice(0, -1), call.fanOut], "float32")] as const;
-  return keep ? { outputs, residual: kept.map(vector) } : outputs;
+  return recorded ? { outputs, residual: kept.map(vector) } : outputs;
 }
 
 /** All cotangents, from the residual, which is computed again where there is none. */

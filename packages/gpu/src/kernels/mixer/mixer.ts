@@ -16,12 +16,12 @@ export const mixerForward = (
   kernels: MixerKernels,
   inputs: MixerInputs,
   options: MixerOptions,
-  keep: boolean,
+  recorded: boolean,
 ): Result<[y: 1], DeviceArray> =>
   withWhole(executor, inputs, (dense) => {
     const operands = operandsOf(dense);
     const fused = chooseFused(executor, kernels, options.schedule, operands);
-    const wanted = keep && options.backward !== "recompute";
+    const wanted = recorded && options.backward !== "recompute";
     if (fused !== null) return fusedMixerForward(executor, fused, operands, wanted);
     return forwardByPasses(executor, kernels, operands, options, wanted);
   });
