@@ -21,8 +21,9 @@ export type Result<O extends Places, Handle> =
 
 /**
  * A primitive's forward on a backend's own arrays. A handle is what the backend's `upload` returns.
- * @param recorded - whether a tape records; otherwise a residual is not needed
- * @param residual - for the forward of a backward pass: that of its forward, if a kernel made it
+ * @param recorded - whether a tape will record this call: only then is a residual of use
+ * @param residual - only for the backward primitive of a fused op: what its forward kept, if a
+ * kernel of this backend made it
  * @returns the outputs, or the reason for a fallback to the reference
  */
 export type Kernel<
@@ -74,7 +75,7 @@ export interface Backend {
   readonly live: { storages: number; bytes: number };
   /** Takes an array in: new tensors, and the results of a fallback. */
   upload(array: NdArray): unknown;
-  /** The array behind a handle, without a copy; only if handles are CPU memory. */
+  /** The array that a handle stands for, without a copy; only where handles are CPU memory. */
   arrayOf?(handle: unknown): NdArray;
   /**
    * The same value in memory that the garbage collector frees, for tensors that leave the outermost
@@ -86,11 +87,11 @@ export interface Backend {
   clone(handle: unknown): unknown;
   /** Row-major elements; enqueues the read at the call. */
   download(handle: unknown): Promise<TypedArray>;
-  /** The memory behind a handle: the same object for every view of it. */
+  /** The memory in which a handle lies: the same object for every handle that shares it. */
   memory(handle: unknown): object;
   /** The size of that memory in bytes. */
   bytes(memory: object): number;
-  /** Frees memory without any view left. */
+  /** Frees memory that has no holder left. */
   release?(memory: object): void;
   /**
    * Counts a call of a primitive that runs on the reference, since it has no kernel or that

@@ -1,9 +1,11 @@
-/** @file The cotangents of a sweep over the tape. */
+/**
+ * @file The cotangents x̄ = Σ (∂y/∂x)ᵀ ȳ of a sweep over the tape, summed over the calls that took x.
+ */
 import { add } from "./ops/families.ts";
 import { releaseEarly } from "./scope.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** Sums the cotangents of a sweep, and releases those that no pending node reads. */
+/** Sums the cotangent of each tensor; one that no pending node reads is released (memory only). */
 export class CotangentSums {
   readonly #of = new Map<Tensor, Tensor>();
   /** The number of tensors whose cotangent it is. */

@@ -1,7 +1,7 @@
 /**
  * @file Derivatives: a sweep over the tape from the last node to the first. For y = f_N ∘ ⋯ ∘ f₁(x)
  * it computes x̄ = J₁ᵀ ⋯ J_Nᵀ ȳ from the right, one vjp a node. A vjp consists of ops, so
- * derivatives nest.
+ * derivatives nest. (`scope` releases what is not returned; without it the numbers are the same.)
  */
 import { isFloating } from "./array.ts";
 import { CotangentSums } from "./cotangents.ts";
@@ -33,8 +33,7 @@ function pullBack<Xs extends Tensors>(
   cotangent: Tensor,
   wanted: readonly [...Xs],
 ): Gradients<Xs> {
-  const assigned = [...tape.parameters].some(([p, version]) => p.version !== version);
-  if (assigned)
+  if ([...tape.parameters].some(([p, version]) => p.version !== version))
     throw new TapeError("vjp", "parameters as recorded", "one assigned since", "record again");
   return scope(() => {
     const cotangents = new CotangentSums(wanted);
@@ -62,10 +61,10 @@ function checkCotangents(
   { name, inputs }: Call,
   cts: readonly (Tensor | null)[],
 ): readonly (Tensor | null)[] {
-  const each = Array.isArray(cts) && cts.length === inputs.length;
-  const at = each ? cts.findIndex((ct) => ct !== null && !(ct instanceof Tensor)) : 0;
+  const complete = Array.isArray(cts) && cts.length === inputs.length;
+  const at = complete ? cts.findIndex((ct) => ct !== null && !(ct instanceof Tensor)) : 0;
   if (at < 0) return cts;
-  const got = each ? `${kindOf(cts[at])} for input ${at}` : kindOf(cts);
+  const got = complete ? `${kindOf(cts[at])} for input ${at}` : kindOf(cts);
   throw new ShapeError(name, `a cotangent (or null) for each of ${inputs.length} inputs`, got);
 }
 
@@ -80,18 +79,13 @@ function checkKind(op: string, what: string, v: Tensor, { shape, dtype }: Tensor
   return v;
 }
 
-function like({ dtype, backend }: Tensor) {
-  if (isFloating(dtype)) return { dtype, backend };
-  throw new DTypeError("grad", "float32 or float64 to differentiate by", dtype);
-}
+/** The options of a constant that goes with a tensor. */
+const like = ({ dtype, backend }: Tensor) => ({ dtype, backend });
 
-/**
- * Runs `f` on a tape.
- * @throws TapeError when it returns a promise; DTypeError when `watched` has no derivatives
- */
-function recordTape<T>(op: string, watched: Tensors, f: () => T): { tape: Tape; result: T } {
-  for (const x of watched) like(x);
-  return withTape(watched, () => synchronous(op, f()));
+/** The tensor itself. @throws DTypeError when its dtype has no derivatives */
+function checkDifferentiable(op: string, x: Tensor): Tensor {
+  if (isFloating(x.dtype)) return x;
+  throw new DTypeError(op, "float32 or float64 to differentiate", x.dtype);
 }
 
 /** @throws TapeError unless a function returned a tensor */
@@ -100,20 +94,23 @@ function asTensor(op: string, value: unknown): Tensor {
   throw new TapeError(op, "a function that returns a tensor", typeof value);
 }
 
-/** The cotangent 1 of a scalar. @throws ShapeError for anything but a scalar */
+/** The cotangent 1 of a scalar. @throws ShapeError, DTypeError for anything but a floating scalar */
 function seedOf(op: string, value: Tensor): Tensor {
-  if (value.shape.length === 0) return ones([], like(value));
+  if (value.shape.length === 0) return ones([], like(checkDifferentiable(op, value)));
   throw new ShapeError(op, "a scalar", showShape(value.shape), "sum() or mean() it");
 }
 
 /**
  * The value of a function and its pullback, ȳ ↦ (∂f/∂x)ᵀ ȳ, which may be called many times and is
- * differentiable itself. Arguments are aliased on entry, so that an inner derivative never takes an
- * outer variable for its own.
+ * differentiable itself; a {@link scope} around ends it, even if it is returned. Arguments are
+ * aliased on entry, so that an inner derivative never takes an outer variable for its own: in
+ * `grad(x => sum(grad(y => sum(mul(x, y)))(x)))` x and y are one tensor, and the alias tells y from
+ * x.
  * @param primals - x, [...] each
  * @returns `value` f(x) [...], and `pullback`: a cotangent of its shape → one for each primal, of
  * the primal's shape
- * @throws DTypeError for a primal that is no floating tensor; TapeError unless f returns a tensor
+ * @throws DTypeError for a primal that is no floating tensor; TapeError unless f returns a tensor,
+ * and from a pullback whose scope has ended
  * @example const { value, pullback } = vjp(tanh, x); const [xBar] = pullback(ones(x.shape));
  */
 export function vjp<Xs extends Tensors>(
@@ -122,12 +119,15 @@ export function vjp<Xs extends Tensors>(
 ): { value: Tensor; pullback(ct: Tensor): Gradients<Xs> } {
   for (const k of primals.keys()) argument("vjp", primals, k);
   const xs = each<Xs, Tensor>(primals, alias) as unknown as Xs;
-  const { tape, result } = recordTape("vjp", xs, () => f(...xs));
+  const { tape, result } = withTape(xs, () => synchronous("vjp", f(...xs)));
   const value = asTensor("vjp", result);
-  return {
-    value,
-    pullback: (ct) => pullBack<Xs>(tape, value, checkKind("vjp", "cotangent", ct, value), xs),
+  const pullback = (ct: Tensor): Gradients<Xs> => {
+    const help = "call the pullback inside of it, and return the cotangents";
+    if (xs.some((x) => x.invalid === "released"))
+      throw new TapeError("vjp", "the scope that recorded it to be open", "one that ended", help);
+    return pullBack<Xs>(tape, value, checkKind("vjp", "cotangent", ct, value), xs);
   };
+  return { value, pullback };
 }
 
 /**
@@ -136,7 +136,8 @@ export function vjp<Xs extends Tensors>(
  * @param argnums - the argument or arguments to differentiate by (default 0)
  * @returns a function of the same arguments to the gradient, [...] as the argument; an array of
  * them where argnums is one
- * @throws ShapeError unless f returns a scalar; TapeError when f is async
+ * @throws ShapeError unless f returns a scalar, and for argnums that are out of range or not
+ * different; TapeError when f is async
  * @example grad(x => sum(square(x)))(tensor([1, 2])); // [2, 4]
  */
 export function grad<Xs extends Tensors>(
@@ -149,9 +150,12 @@ export function grad<Xs extends Tensors, const Numbers extends readonly number[]
 ): (...xs: Xs) => { -readonly [K in keyof Numbers]: Tensor };
 export function grad(f: Differentiable, argnums: number | readonly number[] = 0) {
   const numbers = [argnums].flat() as number[];
+  if (new Set(numbers).size < numbers.length)
+    throw new ShapeError("grad", "different argnums", showShape(numbers));
   return (...xs: Tensor[]): Tensor | Tensor[] =>
     scope(() => {
       const by = numbers.map((k) => argument("grad", xs, k));
+      // the others stay as they are: indexOf gives −1 for them, where `chosen` has nothing
       const part = (...chosen: Tensor[]) => f(...xs.map((x, i) => chosen[numbers.indexOf(i)] ?? x));
       const { value, pullback } = vjp(part, ...by);
       const grads = pullback(seedOf("grad", value));
@@ -160,11 +164,11 @@ export function grad(f: Differentiable, argnums: number | readonly number[] = 0)
     });
 }
 
-/** Argument k. @throws ShapeError when there are fewer; DTypeError when it is no tensor */
+/** Argument k. @throws ShapeError when there are fewer; DTypeError if it is no floating tensor */
 function argument(op: string, xs: Tensors, k: number): Tensor {
   const x = xs[k];
   if (!(k in xs)) throw new ShapeError(op, `argnums below ${xs.length}, the arguments`, k);
-  if (x instanceof Tensor) return x;
+  if (x instanceof Tensor) return checkDifferentiable(op, x);
   throw new DTypeError(op, `a tensor as argument ${k}`, kindOf(x), "make it one: tensor(value)");
 }
 
@@ -183,7 +187,8 @@ export function valueAndGrad<P extends readonly Parameter[], Aux = undefined>(
   params: readonly [...P],
 ): { value: Tensor; grads: Gradients<P>; aux: Aux } {
   return scope(() => {
-    const { tape, result } = recordTape("valueAndGrad", params, f);
+    for (const p of params) checkDifferentiable("valueAndGrad", p);
+    const { tape, result } = withTape(params, () => synchronous("valueAndGrad", f()));
     const { loss, aux } =
       result instanceof Tensor
         ? { loss: result, aux: undefined as Aux }
@@ -219,8 +224,9 @@ export function jvp<Xs extends Tensors>(
 ): { value: Tensor; tangent: Tensor } {
   return scope(() => {
     const { value, pullback } = vjp<Xs>(f, ...primals);
-    const transposed = grad((ct) => dot("jvp", pullback(ct), tangents));
-    return { value, tangent: transposed(zeros(value.shape, like(value))) };
+    const pushForward = grad((ct) => dot("jvp", pullback(ct), tangents));
+    // ⟨Jᵀ ȳ, ẋ⟩ is linear in ȳ: its gradient is the same at every ȳ, so 0 will do
+    return { value, tangent: pushForward(zeros(value.shape, like(value))) };
   });
 }
 

@@ -1,6 +1,6 @@
 /**
  * @file A primitive: an op y = f(x) and its derivative x̄ = (∂f/∂x)ᵀ ȳ as one object; and a call of
- * it, which checks the operands, runs a kernel, and goes on the tape.
+ * it, which checks the operands, runs a kernel, and goes on the tape (`apply`, the heart of it).
  */
 import { dtypeOf, type NdArray } from "./array.ts";
 import {
@@ -28,22 +28,25 @@ export interface VjpContext<
 > {
   readonly inputs: Each<I, Tensor>;
   readonly outputs: Each<O, Tensor>;
-  /** The residual of the forward, for its backward pass. */
+  /** What the forward kept for this, if anything: a fused op hands it to its backward primitive. */
   readonly residual: Residual | undefined;
   readonly options: Options;
-  /** The inputs that need a cotangent: for the others null will do. */
+  /** Which inputs need a cotangent: for the others the vjp may return null, and save the work. */
   readonly needs: Each<I, boolean>;
 }
 
-/** Cotangents of the outputs: of a single one it exists, of several each may be null (zero). */
+/**
+ * Cotangents of the outputs. That of a single output is always there; of several outputs, each may
+ * be null, which means zero.
+ */
 export type OutputCotangents<O extends Places> = O extends readonly [1]
   ? Each<O, Tensor>
   : Each<O, Tensor | null>;
 
 /**
  * An op: its reference forward on NdArray, and its derivative in public ops, so that it is
- * differentiable again and runs on every backend. A fused op's backward is a primitive itself,
- * whose vjp comes from the composed form.
+ * differentiable again and runs on every backend. A fused op's backward is a primitive itself; its
+ * vjp differentiates the pullback of the same function written in ordinary ops (ops/fused.ts).
  */
 export interface Primitive<
   I extends Places = Places,
@@ -55,9 +58,11 @@ export interface Primitive<
   /** Checks operands and options, and returns the shapes and dtypes of the outputs. */
   infer(inputs: Each<I, Spec>, options: Options): Each<O, Spec>;
   /**
-   * The outputs; where `recorded` is true, a tape records, and they may come with a residual. The
-   * forward of a backward pass gets that residual, unless another kernel made it: then it computes
-   * it again.
+   * The outputs, y = f(x).
+   * @param recorded - whether a tape will record this call: then a residual may come with the
+   * outputs
+   * @param residual - only for the backward primitive of a fused op: what the reference's forward
+   * kept. Absent if that kept nothing or a backend's kernel ran instead: compute it again.
    */
   forward(
     inputs: Each<I, NdArray>,
@@ -69,7 +74,10 @@ export interface Primitive<
   vjp(cotangents: OutputCotangents<O>, context: VjpContext<I, O, Options>): Each<I, Tensor | null>;
 }
 
-/** A callable primitive. */
+/**
+ * A callable primitive. A place is written `name: 1`, so `Op<[x: 1, w: 1]>` takes two operands and
+ * has one result, y. Only fused ops pass a residual.
+ */
 export interface Op<I extends Places, O extends Places = [y: 1], Options = void> {
   (inputs: Each<I, Tensor>, options: Options, residual?: Residual): Each<O, Tensor>;
   readonly primitive: Primitive<I, O, Options>;
@@ -234,7 +242,7 @@ function checkResult(op: string, array: NdArray | undefined, spec: Spec): NdArra
 }
 
 /**
- * The backend of a call: that of its inputs. Scalars in CPU memory may be mixed with any.
+ * The backend of a call: that of its inputs. 0-d tensors of the reference backend fit anywhere.
  * @throws BackendError when inputs are on several
  */
 function commonBackend(op: string, inputs: readonly Tensor[]): Backend {

@@ -203,6 +203,9 @@ test("derivatives", async () => {
     ["a number for a value", () => c.vjp(() => 1 as unknown as c.Tensor)],
     ["nothing for a loss", () => c.valueAndGrad(() => undefined as unknown as c.Tensor, [])],
     ["an argument that is not there", () => c.grad((x) => x, 1)(zeros([]))],
+    ["an argument twice", () => c.grad((x: c.Tensor) => x, [0, 0])],
+    ["a loss of integers", () => c.grad((x) => c.cast(x, "int32"))(zeros([]))],
+    ["a pullback on its own", () => c.scope(() => c.vjp(c.neg, zeros([2]))).pullback(zeros([2]))],
     ["by a number", () => c.grad((x) => c.square(x))(3 as unknown as c.Tensor)],
     ["by an array", () => c.vjp((x: c.Tensor) => c.square(x), [3] as unknown as c.Tensor)],
     ["by integers", () => c.grad((x) => c.sum(x))(ints(1))],
@@ -220,11 +223,15 @@ test("derivatives", async () => {
     a number for a value → TapeError: vjp: expected a function that returns a tensor, got number
     nothing for a loss → TapeError: valueAndGrad: expected a function that returns a tensor, got undefined
     an argument that is not there → ShapeError: grad: expected argnums below 1, the arguments, got 1
+    an argument twice → ShapeError: grad: expected different argnums, got [0, 0]
+    a loss of integers → DTypeError: grad: expected float32 or float64 to differentiate, got int32
+    a pullback on its own → TapeError: vjp: expected the scope that recorded it to be open, got one that ended
+    help: call the pullback inside of it, and return the cotangents
     by a number → DTypeError: grad: expected a tensor as argument 0, got number
     help: make it one: tensor(value)
     by an array → DTypeError: vjp: expected a tensor as argument 0, got an array of 1
     help: make it one: tensor(value)
-    by integers → DTypeError: grad: expected float32 or float64 to differentiate by, got int32
+    by integers → DTypeError: grad: expected float32 or float64 to differentiate, got int32
     a cotangent of another shape → ShapeError: vjp: expected a cotangent of [2], got [3]
     a cotangent of another dtype → DTypeError: vjp: expected a cotangent of float32, got float64
     too few tangents → ShapeError: jvp: expected 1 vectors, one for each argument, got 0

@@ -9,7 +9,11 @@ import { Tensor } from "./tensor.ts";
 
 const scopes: Holder[][] = [];
 
-/** Makes the innermost scope the owner of a holder, or leaves it to the garbage collector. */
+/**
+ * Makes the innermost scope the owner of a holder. Outside of all scopes it has no owner: then it
+ * moves to the JavaScript heap if the backend has `copyToHeap`, and is the garbage collector's if
+ * the backend is `collected`; on a GPU, which is neither, only `dispose()` frees it.
+ */
 export function own<V extends Holder>(holder: V): V {
   const scope = scopes.at(-1);
   holder.owner = scope ?? null;
@@ -20,8 +24,9 @@ export function own<V extends Holder>(holder: V): V {
 
 /**
  * Runs `f` and releases the tensors made in it. Those in the result (tensors, also in arrays,
- * objects, maps and sets; [...] each) move to the parent scope, those that were {@link keep}t stay,
- * and nothing is released while an outer tape records.
+ * objects, maps and sets; [...] each) move to the parent scope; what went through {@link keep}
+ * outlives every scope; and nothing is released while an outer tape records. Functions in the
+ * result are not looked into: a pullback is to be called inside of the scope that recorded it.
  * @throws TapeError when `f` returns a promise: scopes are synchronous
  * @example const norm = scope(() => sqrt(sum(square(x)))); // the square and the sum are gone
  */
@@ -87,6 +92,5 @@ function moveToParent(value: unknown, made: Holder[], seen?: Set<object>): void 
     return;
   const visited = (seen ?? new Set<object>()).add(value);
   const listed = Array.isArray(value) || value instanceof Set || value instanceof Map;
-  const parts: Iterable<unknown> = listed ? value : Object.values(value);
-  for (const part of parts) moveToParent(part, made, visited);
+  for (const part of listed ? value : Object.values(value)) moveToParent(part, made, visited);
 }

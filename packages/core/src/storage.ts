@@ -13,8 +13,8 @@ export class Storage {
   readonly memory: object;
   readonly bytes: number;
   /**
-   * `replaced` once the storage is invalidated: its parameter got another value, and a read throws.
-   * Shared with copies on the heap.
+   * `replaced` once the storage is invalidated: its parameter got another value, and a read of what
+   * holds it throws. An object, so that it is shared with copies on the heap. Absent until needed.
    */
   invalidation: { replaced: boolean } | undefined;
   /** The number of its holders; Infinity once it belongs to the garbage collector. */
@@ -71,7 +71,7 @@ export class Holder {
     this.#handle = handle;
   }
 
-  /** The scope that will release it; null if it is kept, a parameter, or on the heap. */
+  /** The scope that will release it; null if it is kept, a parameter, or made outside of all. */
   get owner(): object | null {
     return this.#owner;
   }
@@ -122,8 +122,8 @@ export class Holder {
   }
 
   /**
-   * Leaves it to the garbage collector; if the backend's memory is not collected, as a copy on the
-   * heap.
+   * Moves it to the JavaScript heap if the backend has `copyToHeap`, and leaves it to the garbage
+   * collector if the backend is `collected`. On one that is neither, only `dispose` frees it.
    */
   detach(): void {
     const { backend, storage } = this;

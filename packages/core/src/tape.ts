@@ -42,7 +42,7 @@ export interface Tape {
   readonly nodes: { readonly call: Call; readonly needs: readonly boolean[] }[];
   /** The watched tensors and all that depend on them; null: everything is recorded. */
   readonly tracked: Set<Tensor> | null;
-  /** The parameters that the calls used, with their versions at that time. */
+  /** The parameters that its calls took, with their versions at that time. */
   readonly parameters: Map<Parameter, number>;
 }
 

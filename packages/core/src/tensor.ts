@@ -1,6 +1,6 @@
 /**
  * @file Tensors and parameters: immutable values on a backend, and leaves that an optimizer may
- * replace. A tape identifies a value by its object.
+ * replace. A tape tells values apart by the identity of these objects, not by their numbers.
  */
 import type { DType, NdArray, TypedArray } from "./array.ts";
 import type { Backend } from "./backend.ts";
@@ -19,8 +19,8 @@ export const showSpec = ({ dtype, shape }: Spec): string => `${dtype}${showShape
 
 /**
  * An immutable array of numbers [...] on one backend. `console.log(t)` and `String(t)` show its
- * dtype, shape and backend, then its rows: aligned, with NumPy's decimals and exponents, abridged
- * above 1000 elements. Rows on a device are not shown; `String(await to(t, reference))` shows them.
+ * dtype, shape and backend, then its rows: aligned, with NumPy's decimals and exponents, and above
+ * 1000 elements in all without the middle of its long axes. Rows on a device are not shown; `String(await to(t, reference))` shows them.
  * A browser's console needs `console.log(String(t))`.
  * @example String(tensor([[1, 2], [3, 4]])); // Tensor float32[2, 2] on … [[1., 2.], [3., 4.]]
  */
@@ -103,8 +103,9 @@ export class Parameter extends Tensor {
   }
 
   /**
-   * Replaces the value by another one: by its storage if a scope is its only owner, otherwise by a
-   * copy. The old storage is invalidated: reads of its views throw.
+   * Replaces the value by another one. It takes over that one's storage if a scope owns it, nothing
+   * else holds the storage, and the number of bytes is the same (otherwise it may be a window of a
+   * larger one); if not, it copies. The old storage is invalidated: reads of its views throw.
    * @throws ShapeError, DTypeError unless shape and dtype agree; TapeError while a tape that used
    * the parameter is open
    */
@@ -118,6 +119,7 @@ export class Parameter extends Tensor {
     this.assertAssignable();
     const passing = owner !== null && storage.holders === 1 && storage.bytes === this.storage.bytes;
     const next = passing ? handle : backend.clone(handle);
+    // set in the object that is there: it is that of old views' copies on the heap, too
     this.storage.invalidation ??= { replaced: true };
     this.storage.invalidation.replaced = true;
     this.hold(next, passing ? storage : new Storage(backend, next));

@@ -54,7 +54,9 @@ export function print(x: Tensor): string {
   return `${head}${x.shape.length === 0 ? ": " : "\n"}${rows(x.ndarray(), x.dtype)}`;
 }
 
-/** The elements in brackets and aligned columns, abridged where there are more than 1000. */
+/**
+ * The elements in brackets and aligned columns; above 1000 in all, without the middle of long axes.
+ */
 function rows(array: NdArray, dtype: DType): string {
   if (array.size === 0) return "[]";
   const indices = array.size > THRESHOLD ? ends : all;
