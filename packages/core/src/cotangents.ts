@@ -1,5 +1,5 @@
 /**
- * @file The cotangents x̄ = Σ (∂y/∂x)ᵀ ȳ of a sweep over the tape, summed over the calls that took x.
+ * @file The cotangents of a sweep over the tape: x̄ = Σ (∂y/∂x)ᵀ ȳ, over the calls y that took x.
  */
 import { add } from "./ops/families.ts";
 import { releaseEarly } from "./scope.ts";

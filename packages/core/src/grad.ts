@@ -94,7 +94,7 @@ function asTensor(op: string, value: unknown): Tensor {
   throw new TapeError(op, "a function that returns a tensor", typeof value);
 }
 
-/** The cotangent 1 of a scalar. @throws ShapeError, DTypeError for anything but a floating scalar */
+/** The cotangent 1. @throws ShapeError, DTypeError for anything but a floating scalar */
 function seedOf(op: string, value: Tensor): Tensor {
   if (value.shape.length === 0) return ones([], like(checkDifferentiable(op, value)));
   throw new ShapeError(op, "a scalar", showShape(value.shape), "sum() or mean() it");

@@ -20,8 +20,8 @@ export const showSpec = ({ dtype, shape }: Spec): string => `${dtype}${showShape
 /**
  * An immutable array of numbers [...] on one backend. `console.log(t)` and `String(t)` show its
  * dtype, shape and backend, then its rows: aligned, with NumPy's decimals and exponents, and above
- * 1000 elements in all without the middle of its long axes. Rows on a device are not shown; `String(await to(t, reference))` shows them.
- * A browser's console needs `console.log(String(t))`.
+ * 1000 elements in all without the middle of its long axes. Rows on a device are not shown;
+ * `String(await to(t, reference))` shows them. A browser's console needs `console.log(String(t))`.
  * @example String(tensor([[1, 2], [3, 4]])); // Tensor float32[2, 2] on … [[1., 2.], [3., 4.]]
  */
 export class Tensor extends Holder implements Spec {
@@ -29,8 +29,8 @@ export class Tensor extends Holder implements Spec {
   readonly dtype: DType;
 
   /**
-   * @param source - a holder of the storage in which `handle` lies (default: the tensor gets a storage
-   * of its own)
+   * @param source - a holder of the storage in which `handle` lies (default: the tensor gets a
+   * storage of its own)
    */
   constructor(spec: Spec, backend: Backend, handle: unknown, source?: Holder) {
     super(backend, handle, source);

@@ -24,9 +24,9 @@ import {
 } from "./stages.ts";
 
 /**
- * The source of the stages' inputs in the backward pass: `stored` keeps all of them, B·n·(L+1)
- * numbers; `recompute` keeps nothing and runs each row group forward again; `reverse` keeps z_L and
- * walks back by the transpose (orthogonal kinds only).
+ * The source of the stages' inputs in the backward pass. For N rows, `stored` keeps all of them and
+ * z_L, N·n·(L+1) numbers; `recompute` keeps nothing and runs each row group forward again;
+ * `reverse` keeps z_L, N·n numbers, and walks back by the transpose (orthogonal kinds only).
  */
 export type BackwardMode = "stored" | "recompute" | "reverse";
 
@@ -75,13 +75,13 @@ export function runForward(
   const from = { data: x, rows, width: dIn.length };
   const to = { data: y, rows, width: dOut.length };
   for (let row = 0, at = 0; row < rows; row += ROWS_PER_GROUP) {
-    load(z, from, row, dIn);
+    load(z, from, row, dIn); // z_0 = d_in ⊙ x
     for (let l = 0; l < schedule.stages; l++) {
       if (residual !== null && backward === "stored") at = append(residual, at, z);
-      mixStage(z, schedule, l, blocks);
+      mixStage(z, schedule, l, blocks); // z_l+1 = B_l+1 z_l
     }
     if (residual !== null) at = append(residual, at, z);
-    store(to, row, z, dOut, bias);
+    store(to, row, z, dOut, bias); // y = d_out ⊙ z_L + bias
   }
   const outputs = [wrap(y, [...inputs[0].shape.slice(0, -1), dOut.length])] as const;
   return residual === null ? outputs : { outputs, residual: [wrap(residual, [residual.length])] };
@@ -94,9 +94,8 @@ function append(to: TypedArray, at: number, from: Float64Array): number {
 }
 
 /**
- * The closed-form backward over all row groups: the bias's gradient Σ ȳ and d̄_out = Σ z_L ⊙ ȳ,
- * then g = d_out ⊙ ȳ back through the stages, d̄_in = Σ g ⊙ x and x̄ = d_in ⊙ g. Gradients are
- * summed in float64 and cast at the end.
+ * The closed-form backward over all row groups. Gradients are summed in float64 and cast at the
+ * end; each has its equation at its line.
  */
 export function runBackward(
   kind: Parameterisation,
@@ -126,6 +125,7 @@ export function runBackward(
   const result = { data: xBar, rows, width: dIn.length };
   for (let row = 0, group = 0; row < rows; row += ROWS_PER_GROUP, group++) {
     if (residualData === undefined) {
+      // nothing was kept: this group runs forward again (of which `reverse` needs only z_L)
       load(z, primal, row, dIn);
       for (let l = 0; l < stages; l++) {
         if (backward !== "reverse") history.set(z, l * groupSize);
@@ -137,12 +137,12 @@ export function runBackward(
       if (backward === "stored") history.set(mine.subarray(0, stages * groupSize));
       z.set(mine.subarray(size - groupSize));
     }
-    addRows(biasBar, cotangent, row);
-    addProducts(dOutBar, z, cotangent, row);
-    load(g, cotangent, row, dOut);
-    for (let l = stages - 1; l >= 0; l--) stagesBackward.stage(z, g, history, l);
-    addProducts(dInBar, g, primal, row);
-    store(result, row, g, dIn, null);
+    addRows(biasBar, cotangent, row); // bias: Σ ȳ
+    addProducts(dOutBar, z, cotangent, row); // d̄_out = Σ z_L ⊙ ȳ
+    load(g, cotangent, row, dOut); // g = d_out ⊙ ȳ
+    for (let l = stages - 1; l >= 0; l--) stagesBackward.stage(z, g, history, l); // g ← B_lᵀ g
+    addProducts(dInBar, g, primal, row); // d̄_in = Σ g ⊙ x
+    store(result, row, g, dIn, null); // x̄ = d_in ⊙ g
   }
   const cotangents = inOrder(kind, stagesBackward.gradients(byName(kind, parameters)));
   const [, , , , ...shapes] = each(inputs, ({ shape }): Shape => shape);
@@ -153,15 +153,15 @@ export function runBackward(
   ];
 }
 
-/** The stages backward, one at a time, and the gradients that this sums. */
+/** How one stage is undone, and the gradients that add up meanwhile. */
 interface BackwardStages {
   stage(z: Float64Array, g: Float64Array, history: Float64Array, l: number): void;
   gradients(parameters: Named<Names, TypedArray>): Named<Names, Float64Array>;
 }
 
 /**
- * The stages backward from their inputs in the history, or by the transpose from their outputs,
- * where an angle needs one sum instead of four.
+ * Reads each stage's inputs from the history, or rebuilds them from its outputs by the transpose
+ * (`reverse`), where an angle needs one sum instead of four.
  */
 function backwardStages(
   kind: Parameterisation,

@@ -73,8 +73,9 @@ export interface MixerKind<N extends Names = Names> {
  * @param parameters - as the parameterisation says, stage-major: angles [P] in radians; or blocks
  * [P, 4], rows [a, b, c, d], and a scale for each unpaired coordinate, [R]
  * @param options - the schedule, the diagonals and the bias, the mode of the backward pass
- * @returns [..., out]. Cost 6P + 3n FLOP a row forward, 16P (reverse) or 20P (recompute) backward;
- * memory B·n.
+ * @returns [..., out]. Cost 6P + 3n FLOP a row forward; backward 16P (reverse), 14P (stored) or 20P
+ * (recompute), and 7n for the diagonals and the bias; for N rows it keeps N·n numbers (reverse),
+ * N·n·(L + 1) (stored) or none (recompute)
  * @throws ShapeError, DTypeError when an operand does not fit the schedule
  * @example
  * const [random, schedule] = [rng(1), butterfly(256)];
@@ -92,6 +93,8 @@ function makeOp(kind: Parameterisation): MixerOp {
   return fused({
     name: kind.name,
     backwardCanRecompute: true,
+    // forward and backward: the kernels; composed: the same y in ordinary ops, for derivatives of
+    // second and higher order
     infer: (specs, options) => inferOutput(kind, specs, options),
     forward: (inputs, options, recorded) => runForward(kind, inputs, options, recorded),
     backward: (ct, inputs, _, options, [residual]) =>
@@ -139,8 +142,10 @@ function inferOutput(
 }
 
 /**
- * The mixer of a parameterisation. On a backend with kernels for it those run; on another one the
- * blocks are composed there and go to the kernels of {@link generalMixer}.
+ * The mixer of a parameterisation. On a backend with kernels for it those run. On one that has only
+ * those of {@link generalMixer}, the blocks are composed there and go to these, and `reverse`
+ * becomes `recompute`, since free blocks can't be walked back. On one with neither, as the
+ * reference, the op itself runs.
  * @returns a function of x [..., in], the parameters and options, see {@link Mixer}
  * @example
  * const mixer: Mixer<["angles"]> = defineMixer(reflection);

@@ -24,6 +24,7 @@ export function butterfly(n: number, stages: number = log2Stages(n)): Schedule {
     const stride = strideOf(l);
     for (let i = 0; i < n - stride; i++) if ((i & stride) === 0) addPair(i, i + stride);
   };
+  // || 0 is for stages of NaN, which buildSchedule refuses
   const strides = Array.from({ length: Math.min(stages, LARGEST) || 0 }, (_, l) => strideOf(l));
   return buildSchedule("butterfly", n, stages, build, { strides });
 }

@@ -141,7 +141,7 @@ function stridesOf(schedule: Schedule): number[] | null {
     let [next, regular] = [0, 0];
     eachPair(schedule, l, (i, j) => {
       if (i === next && j === i + stride) regular++;
-      next = i + 1 + ((i + 1) & stride);
+      next = i + 1 + ((i + 1) & stride); // the next i with the bit `stride` clear
     });
     if (regular !== n / 2) return null;
     strides.push(stride);
@@ -167,7 +167,8 @@ export interface BuildScheduleOptions {
    */
   readonly name?: string;
   /**
-   * The strides of the stages, dropped where they don't pair all of [0, n).
+   * The strides of the stages: all are dropped unless each pairs all of [0, n). They are not
+   * compared with the pairs.
    * @defaultValue null
    */
   readonly strides?: readonly number[] | null;

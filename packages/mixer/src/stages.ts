@@ -1,6 +1,8 @@
 /**
  * @file The stages of the reference kernels: 2×2 blocks on the pairs of one row group, forward and
- * closed-form backward. They take blocks, whatever these are made from.
+ * closed-form backward. They take blocks, whatever these are made from. A row group is four rows in
+ * one array z, the lanes of a coordinate side by side: z[4i + r] is coordinate i of row r
+ * (lanes.ts).
  */
 import { ROWS_PER_GROUP } from "./lanes.ts";
 import type { Schedule } from "./schedule.ts";
@@ -30,7 +32,7 @@ export function transposedBlocks({ blocks, unpairedScales }: Blocks): Blocks {
   return { blocks: turned, unpairedScales };
 }
 
-/** The 2×2 block: (u, v) ← (a u + b v, c u + d v) at i and j. */
+/** The 2×2 block, (z_i, z_j) ← (a z_i + b z_j, c z_i + d z_j), in one lane; i and j are places. */
 function mixPair(
   z: Float64Array,
   i: number,
@@ -40,12 +42,13 @@ function mixPair(
   c: number,
   d: number,
 ): void {
-  const u = z[i]!;
-  const v = z[j]!;
-  z[i] = a * u + b * v;
-  z[j] = c * u + d * v;
+  const zi = z[i]!;
+  const zj = z[j]!;
+  z[i] = a * zi + b * zj;
+  z[j] = c * zi + d * zj;
 }
 
+// ×4 is written << 2: of a coordinate, to its first lane; of a pair, to its numbers a, b, c, d.
 // Written out for the four lanes, indices shifted rather than multiplied: 1.3 to 1.5 times as fast
 // in V8 as a loop over `ROWS_PER_GROUP`. (With four sums beside it, in `mixStageBackward`, the loop
 // is the faster one: written out, it runs out of registers.)
@@ -74,16 +77,17 @@ export function mixStage(
     mixPair(z, i + 3, j + 3, a, b, c, d);
   }
   for (let q = unpairedStarts[l]!, end = unpairedStarts[l + 1]!; q < end; q++) {
-    const k = unpaired[q]! * ROWS_PER_GROUP;
-    for (let r = 0; r < ROWS_PER_GROUP; r++) z[k + r]! *= unpairedScales[q]!;
+    const i = unpaired[q]! * ROWS_PER_GROUP;
+    for (let r = 0; r < ROWS_PER_GROUP; r++) z[i + r]! *= unpairedScales[q]!;
   }
 }
 
 /**
- * One stage backward, with (u, v) its inputs: `g` from its outputs to its inputs by the transposed
- * block, (g_i, g_j) ← (a g_i + c g_j, b g_i + d g_j), and the block's gradients added to `sums`:
- * ā = Σ g_i u, b̄ = Σ g_i v, c̄ = Σ g_j u, d̄ = Σ g_j v, with g before that; s̄ = Σ g_r z_r.
- * 14 FLOP a pair and row.
+ * One stage backward. `g`, the cotangent, goes from the stage's outputs to its inputs by the
+ * transposed block, (g_i, g_j) ← (a g_i + c g_j, b g_i + d g_j). The block's gradients are added to
+ * `sums`: ā = Σ g_i z_i, b̄ = Σ g_i z_j, c̄ = Σ g_j z_i, d̄ = Σ g_j z_j, with g from before that
+ * step and z the stage's inputs; s̄ = Σ g_q z_q of an unpaired coordinate. 14 FLOP a pair and row.
+ * @param inputs - z, from `inputsAt` on
  */
 export function mixStageBackward(
   inputs: Float64Array,
@@ -128,18 +132,21 @@ export function mixStageBackward(
     out[k + 3]! += dd;
   }
   for (let q = unpairedStarts[l]!, end = unpairedStarts[l + 1]!; q < end; q++) {
-    const k = unpaired[q]! * ROWS_PER_GROUP;
+    const i = unpaired[q]! * ROWS_PER_GROUP;
     for (let r = 0; r < ROWS_PER_GROUP; r++) {
-      sums.unpairedScales[q]! += g[k + r]! * inputs[inputsAt + k + r]!;
-      g[k + r]! *= unpairedScales[q]!;
+      sums.unpairedScales[q]! += g[i + r]! * inputs[inputsAt + i + r]!;
+      g[i + r]! *= unpairedScales[q]!;
     }
   }
 }
 
 /**
  * One orthogonal stage backward that needs no stored input: `z` and `g` both walk back by the
- * transpose, and with B(θ) = R(θ) B₀ θ̄ = Σ (z_i g_j − z_j g_i) is read off at the outputs: no sine
- * is needed. 16 FLOP a pair and row.
+ * transpose, which is the inverse. If B(θ) = R(θ) B₀ with R a rotation, then ∂B/∂θ = J B with
+ * J = [0 −1; 1 0], hence θ̄ = Σ gᵀ J z = Σ (z_i g_j − z_j g_i), with z and g at the stage's
+ * outputs: no sine is needed. In such kinds unpaired coordinates pass unchanged. 16 FLOP a pair and
+ * row.
+ * @param angleSums - θ̄ of each pair, added to
  */
 export function unmixStage(
   z: Float64Array,
