@@ -30,8 +30,9 @@ describe("README", () => {
     const [, hour = ""] = /\n## A reader's hour\n([\s\S]*?)\n## /.exec(readme) ?? [];
     const files = linksOf(hour).filter((link) => link.endsWith(".ts"));
     expect(files.map((file) => file.split("/").at(-1))).toEqual([
-      ...["array.ts", "tensor.ts", "tape.ts", "primitive.ts", "grad.ts"],
-      ...["schedule.ts", "stages.ts", "forward-backward.ts"],
+      ...["array.ts", "tensor.ts", "tape.ts", "backend.ts", "primitive.ts"],
+      ...["reshape.ts", "cotangents.ts", "grad.ts"],
+      ...["fused.ts", "schedule.ts", "lanes.ts", "stages.ts", "forward-backward.ts", "mixer.ts"],
       ...["storage.ts", "scope.ts"],
     ]);
     for (const file of files)

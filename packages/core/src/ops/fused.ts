@@ -1,6 +1,6 @@
 /**
- * @file Fused ops: kernels for the forward and the backward pass, and the composed form for higher
- * derivatives.
+ * @file Fused ops: a kernel for y = f(x), one for (ȳ, x) ↦ x̄ = (∂f/∂x)ᵀ ȳ, and f composed of
+ * ordinary ops, through which the second kernel is differentiated.
  */
 import type { NdArray } from "../array.ts";
 import type { Each, Places, Result } from "../backend.ts";
