@@ -67,7 +67,10 @@ function entry<Options extends object>(
   return checked as ScheduleEntry;
 }
 
-/** The schedules. A new one is its function and an entry here. */
+/**
+ * The schedules. A new one is its function and an entry here.
+ * @example rateSchedules.cosine.create({ learningRate: 1, steps: 100 })(50); // 0.5
+ */
 export const rateSchedules = {
   constant: entry("constant", {
     description: "one rate for all steps",
