@@ -31,6 +31,8 @@ test("the checker sees all entry points", () => {
   expect(find("sum")).toMatchObject({ ofTensors: true, optionTypes: ["ReduceOptions"] });
   expect(find("scope")?.examples).toEqual([expect.stringContaining("scope(() =>")]);
   expect(find("sizeOf")).toMatchObject({ from: "@spm/core/extend", ofTensors: false });
+  const [ofPreset] = find("hadamard")?.optionTypes ?? [];
+  expect(ofPreset).toBe('Omit<HadamardOptions<Names>, "mixer">');
   expect(find("Linear")).toMatchObject({ from: "@spm/nn", ofTensors: true }); // by its forward
 });
 
