@@ -65,6 +65,13 @@ const textOf = (parts: readonly ts.SymbolDisplayPart[] = []): string =>
 const isTensor = (type: ts.Type): boolean =>
   ["Tensor", "Parameter"].includes(type.symbol?.name ?? "");
 
+const isOfLibrary = (node: ts.Node): boolean =>
+  node.getSourceFile().fileName.includes("/typescript/lib/");
+
+/** Whether a type is made of another's fields: `Pick<…>`, `Omit<…>`, `Partial<…>`. */
+const isMapped = (type: ts.Type): boolean =>
+  "objectFlags" in type && (Number(type.objectFlags) & ts.ObjectFlags.Mapped) !== 0;
+
 class Reader {
   readonly #checker: ts.TypeChecker;
 
@@ -138,7 +145,7 @@ class Reader {
       (flags & ts.SymbolFlags.Class) === 0 &&
       !this.#checker.isArrayLikeType(type) &&
       type.getCallSignatures().length === 0 &&
-      !declarations.some((node) => node.getSourceFile().fileName.includes("/typescript/lib/"))
+      (isMapped(type) || !declarations.some(isOfLibrary))
     );
   }
 

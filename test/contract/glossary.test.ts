@@ -22,6 +22,22 @@ const sources = readdirSync(`${root}packages`)
     text: readFileSync(`${root}${path}`, "utf8").replace(/\s*\n\s*(\*|\/\/) /g, " "),
   }));
 
+/** Pages, tests and the programs around the packages. */
+const around = ["docs", "test", "experiments", "examples", "bench", "scripts"]
+  .flatMap((folder) =>
+    readdirSync(`${root}${folder}`, { recursive: true, encoding: "utf8" }).map(
+      (path) => `${folder}/${path}`,
+    ),
+  )
+  .filter((path) => /\.(ts|md|mjs)$/.test(path) && !path.includes("node_modules"))
+  .filter((path) => path !== "test/contract/glossary.test.ts");
+
+test("a default is named, also in pages and tests", () => {
+  const vague = /\bunless\s+(?:\S+\s+)?said\b/;
+  expect(around.length).toBeGreaterThan(100);
+  expect(around.filter((path) => vague.test(readFileSync(root + path, "utf8")))).toEqual([]);
+});
+
 /** Files in which a word is found, of those in a folder. */
 const filesWith = (word: RegExp, under = "packages/"): string[] =>
   sources

@@ -112,7 +112,7 @@ type Options = (key: string) => number;
 
 /** The schedules, by name; `learningRate` is the optimizer's. */
 const schedules: Readonly<
-  Record<string, (learningRate: number, options: Options, fields: JsonObject) => o.Schedule>
+  Record<string, (learningRate: number, options: Options, fields: JsonObject) => o.RateSchedule>
 > = {
   step: (learningRate, get) =>
     o.stepDecay({ learningRate, every: get("step_size"), factor: get("gamma") }),

@@ -114,8 +114,8 @@ export function page(count: number, { wasm, gpu }: Others): string {
   return `# Verification of the mixer
 
 Made by \`npm run -s verify:mixer\`; everything below was measured by it, on the reference backend
-unless said. A test makes the page's tables anew from fewer cases and compares their rows and bounds
-with this file.
+where no other one is named. A test makes the page's tables anew from fewer cases and compares their
+rows and bounds with this file.
 
 ## Gradients, three ways
 

@@ -40,5 +40,5 @@ export async function useBackend(
   if (name === "gpu") leave = () => backend.dispose();
 }
 
-/** Lets go of a GPU, which would keep the process alive. */
+/** Releases the GPU, which would keep the process alive. */
 export const leaveBackend = (): Promise<void> => leave();

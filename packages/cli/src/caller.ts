@@ -1,4 +1,4 @@
-/** @file On whose behalf a command runs: what it can name, and how one types it again. */
+/** @file The caller of a command: `spm` or a program with kinds of its own, and how to run it again. */
 import { relative } from "node:path";
 import { ours, type Registrations, type Registries, registriesWith } from "./registries.ts";
 
@@ -27,6 +27,6 @@ export function programWith(own: Registrations): Caller {
   };
 }
 
-/** The word, in quotes where a shell would take it apart: "my text.txt" needs them. */
+/** A word of a command line, in quotes where a shell would split it: "my text.txt". */
 export const shellWord = (word: string): string =>
   /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

@@ -8,7 +8,7 @@ import { datasets } from "@spm/data/datasets";
 import { Mlp } from "@spm/models";
 import type { LinearFactory } from "@spm/nn";
 import { adam, cosine } from "@spm/optim";
-import { type SummaryRow, summarize, writeReport } from "@spm/report";
+import { type RunSummary, summarize, writeReport } from "@spm/report";
 import { classification, fit, type ProgressStream, progress } from "@spm/trainer";
 import { formatCount, formatPercent, formatRatio, formatSeconds } from "@spm/trainer/format";
 import { assertFresh, machine, RunWriter, readRun, recordRun } from "@spm/trainer/node";
@@ -44,16 +44,16 @@ export interface CompareOptions {
 const TEST_BATCH = 1000;
 const CLASSES = 10;
 /**
- * An epoch with this many times the test images is evaluated in its middle, too: it costs little
- * there.
+ * From this many training images a test image on, an epoch is evaluated halfway, too: it costs
+ * little then.
  */
 const MIDWAY = 4;
 
 /**
  * Trains, writes the run folder, and prints the table and the report's path.
  *
- * @param signal - ends the comparison after the step in which it is aborted; the report is written
- * for what there is.
+ * @param signal - ends the comparison after the step in which it is aborted; the report then
+ * has what was trained.
  * @returns whether it was interrupted.
  * @throws RunError when the run folder is not empty, DataError when MNIST cannot be read,
  * NonFiniteError when a training diverged; the report is then written, too.
@@ -140,7 +140,7 @@ const loaderOf = (
 const listing = (names: readonly string[]): string =>
   names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 
-function summaryTable(rows: readonly SummaryRow[]): string {
+function summaryTable(rows: readonly RunSummary[]): string {
   const head = [
     "layer",
     "parameters",

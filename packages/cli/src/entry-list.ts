@@ -1,4 +1,4 @@
-/** @file What help says about all that has a name: a line each. */
+/** @file The part of help that lists data sets, layers, optimizers and schedules, a line each. */
 import { choices, type Registries } from "./registries.ts";
 
 const headings: Readonly<Record<keyof Registries, string>> = {

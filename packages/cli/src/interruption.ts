@@ -13,8 +13,8 @@ const SAME_PRESS = 1000;
  * Runs `work` with a signal that the first SIGINT aborts; a second SIGINT, a second later or more,
  * exits at once.
  *
- * @param stderr - is told that the first was heard.
- * @param ending - what is still done then.
+ * @param stderr - gets the message that the first one arrived.
+ * @param ending - the work that is left to do then, for that message.
  */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,

@@ -23,7 +23,7 @@ export interface OwnOption {
 }
 
 /**
- * The options of all entries that a choice is between, by name.
+ * The options of all entries of a choice, by name.
  * @throws ValueError for a name that makes no flag, or one whose values are of several types
  */
 export function ownOptions(

@@ -42,6 +42,11 @@ interface CompareFlags {
  * needs is loaded when it runs, so that help and refusals come at once.
  *
  * @param caller - `spm` itself, or a program with kinds of its own
+ * @example
+ * ```ts
+ * import { program } from "@spm/cli";
+ * await program().parseAsync(["train", "--help"], { from: "user" });
+ * ```
  */
 export function program(caller: Caller = spmItself): Command {
   const { registries } = caller;

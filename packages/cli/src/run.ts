@@ -8,7 +8,7 @@ import type { Registrations } from "./registries.ts";
 
 const FAILED = 1;
 const WRONG_USAGE = 2;
-/** As after SIGPIPE, 128 + 13: the reader of our output left. */
+/** The exit code where the reader of the output has closed it, as after SIGPIPE: 128 + 13. */
 const READER_GONE = 141;
 
 const onOutputError = (error: NodeJS.ErrnoException): void =>

@@ -23,7 +23,7 @@ export interface SampleTextOptions {
  * Goes on with the prompt.
  *
  * @param path - a run folder or checkpoint of `spm train text`, or a GPT that
- * `spm experiment charlm` left, which writes with its keys and values cached.
+ * `spm experiment charlm` saved, whose keys and values are cached.
  * @returns the prompt and what follows. The same seed gives the same text.
  * @throws CheckpointError for a model that was not trained on text; DataError for characters that
  * it never saw; ValueError for a temperature below 0
@@ -58,7 +58,7 @@ async function sampleGpt(
   );
 }
 
-/** A model that sees its whole context anew for each character. */
+/** A model that reads its whole context again for each character. */
 async function sampleMlp(
   { model, config }: SavedModel,
   { prompt, length, temperature, seed }: SampleTextOptions,

@@ -9,7 +9,7 @@ import type { Registries } from "./registries.ts";
 import { buildModel } from "./task.ts";
 import { checkpointsIn, type SavedConfig } from "./train.ts";
 
-/** A model with what it was trained by. */
+/** A model with the options and the data that it was trained with. */
 export interface SavedModel {
   readonly model: Mlp;
   readonly config: SavedConfig;
@@ -20,8 +20,8 @@ export interface SavedModel {
  * The checkpoint at a path: that file, or the newest whole one of a run folder. Its tensors, and
  * all that are made from now on, are on the backend that the run was on.
  *
- * @throws CheckpointError for what is neither; BackendError where that backend can't be had; Node's
- * error for a path that is not there
+ * @throws CheckpointError for what is neither; BackendError where that backend is not available;
+ * Node's error for a path that is not there
  */
 export async function openCheckpoint(path: string): Promise<Checkpoint> {
   const checkpoint = statSync(path).isDirectory()

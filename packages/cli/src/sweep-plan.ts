@@ -1,6 +1,5 @@
 /**
- * @file Which trials a sweep consists of: every combination of a grid, each with random draws from
- * ranges.
+ * @file The trials of a sweep: every combination of a grid, each with random draws from ranges.
  */
 import { rng } from "@spm/core";
 import { ValueError } from "@spm/core/extend";
@@ -32,7 +31,7 @@ export interface Trial {
 /**
  * All trials, in a fixed order; the same options give the same trials.
  *
- * @throws ValueError for an option that there is not, a range that is none, or values that the
+ * @throws ValueError for an unknown option, a range without two ends in order, or values that the
  * training refuses
  */
 export function sweepPlan(

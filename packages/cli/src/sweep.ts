@@ -1,5 +1,5 @@
 /**
- * @file `spm sweep`: many trainings, each a process of its own; what is finished is not done again.
+ * @file `spm sweep`: many trainings, each in a process of its own; finished ones are skipped.
  */
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -22,14 +22,14 @@ export interface SweepRun {
   readonly signal: AbortSignal;
 }
 
-type State = "finished" | "failed" | "interrupted";
+type TrialState = "finished" | "failed" | "interrupted";
 
 /**
  * Runs the trials that are not finished, `jobs` at a time, and prints a table of all, best loss
  * first.
  *
- * The folder of an earlier sweep with the same trials is gone on with: half-finished trials resume
- * from their checkpoints.
+ * In the folder of an earlier sweep with the same trials it continues that one: unfinished trials
+ * resume from their checkpoints.
  *
  * @returns how many failed; the signal ends trials after their checkpoints
  * @throws RunError for a folder that holds another sweep
@@ -39,7 +39,7 @@ export async function sweep(
   { out, jobs, stdout, signal }: SweepRun,
 ): Promise<number> {
   openSweep(trials, out);
-  const states = new Map<Trial, State>();
+  const states = new Map<Trial, TrialState>();
   const waiting = [...trials];
   const worker = async (): Promise<void> => {
     for (
@@ -58,7 +58,7 @@ export async function sweep(
   return [...states.values()].filter((state) => state === "failed").length;
 }
 
-/** Writes down what the sweep consists of, or makes sure that it is the one that is there. */
+/** Writes the setting of a sweep, or checks that it equals the one in the folder. */
 function openSweep(trials: readonly Trial[], out: string): void {
   mkdirSync(out, { recursive: true });
   const path = join(out, "sweep.json");
@@ -78,7 +78,7 @@ async function runTrial(
   { name, options }: Trial,
   out: string,
   signal: AbortSignal,
-): Promise<State> {
+): Promise<TrialState> {
   const folder = join(out, name);
   const config = `${folder}.json`;
   writeFileSync(config, `${JSON.stringify(options, null, 2)}\n`);
@@ -107,8 +107,7 @@ async function runTrial(
 }
 
 /**
- * Whether a trial has come to its end, by itself or by early stopping: then its outcome is written
- * down.
+ * Whether a trial has finished, at its last step or by early stopping: its outcome is on disk.
  */
 const isFinished = (folder: string): boolean => existsSync(join(folder, "outcome.json"));
 
@@ -117,7 +116,11 @@ const describe = ({ varied }: Trial): string =>
     .map(([name, value]) => `${name} ${value}`)
     .join("  ");
 
-function table(trials: readonly Trial[], states: ReadonlyMap<Trial, State>, out: string): string {
+function table(
+  trials: readonly Trial[],
+  states: ReadonlyMap<Trial, TrialState>,
+  out: string,
+): string {
   const names = Object.keys(trials[0]?.varied ?? {});
   const rows = trials.map((trial) => {
     const folder = join(out, trial.name);

@@ -1,4 +1,4 @@
-/** @file What a training works on: data and model, all from its options. */
+/** @file The data and the model of a training, made from its options. */
 import { rng } from "@spm/core";
 import { subset } from "@spm/data";
 import type { LabelledData } from "@spm/data/datasets";
@@ -6,7 +6,7 @@ import { Mlp } from "@spm/models";
 import { entryOf, type Registries } from "./registries.ts";
 import type { TrainOptions } from "./train-options.ts";
 
-/** Those of the options that an entry has. */
+/** The options that an entry has, of all that are given. */
 export const optionsOf = (
   entry: { readonly options: object },
   options: TrainOptions,

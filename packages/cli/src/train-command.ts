@@ -36,7 +36,7 @@ export function addTrainOptions(command: Command, registries: Registries): Comma
   return command;
 }
 
-/** The headings of help under which the options stand that not every training has. */
+/** The headings of help for the options that only some trainings have. */
 const headings: Readonly<Record<OwningChoice, string>> = {
   dataset: "Options of data sets:",
   optimizer: "Options of optimizers:",

@@ -1,6 +1,6 @@
 /**
- * @file Brings defaults, a configuration file and flags together, later ones over earlier ones, and
- * checks what comes out.
+ * @file Merges defaults, a configuration file and flags, each over those before, and checks the
+ * result.
  */
 import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
@@ -9,7 +9,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import type { OwningChoice } from "./own-options.ts";
 import { entryOf, type Registries, suggestedRate } from "./registries.ts";
 import {
-  type CommonOptions,
+  type EveryTrainOptions,
   flagOf,
   type TrainOptions,
   trainOptions,
@@ -47,13 +47,14 @@ export function readConfig(path: string, registries: Registries): Given {
   return given;
 }
 
-type Unrated = Omit<CommonOptions, "learningRate"> &
-  Partial<Pick<CommonOptions, "learningRate">> &
+type Unrated = Omit<EveryTrainOptions, "learningRate"> &
+  Partial<Pick<EveryTrainOptions, "learningRate">> &
   Given;
 
 /**
- * The defaults under `config` under `flags`: those of every training, and those of the data set,
- * the optimizer and the schedule that are chosen. The learning rate is the suggested one.
+ * The options of a training: the defaults, overridden by `config`, overridden by `flags`. Defaults
+ * are those of every training and of the chosen data set, optimizer and schedule; the learning rate
+ * is the suggested one.
  *
  * @param flags - options that are undefined were not given
  * @throws ValueError naming the option that is out of range, missing, or does not go with another

@@ -11,7 +11,7 @@ import { type Choice, choices, type Registries } from "./registries.ts";
 const NON_FINITE = ["stop", "skip", "rollback"] as const;
 
 /** The options of every training; those that aren't optional have a default. */
-export interface CommonOptions {
+export interface EveryTrainOptions {
   readonly dataset: string;
   readonly samples?: number;
   readonly testSamples?: number;
@@ -43,7 +43,7 @@ export interface CommonOptions {
  * A resolved training: every option that has a value, those of its data set, optimizer and schedule
  * among them.
  */
-export type TrainOptions = CommonOptions &
+export type TrainOptions = EveryTrainOptions &
   Readonly<Record<string, NonNullable<OptionSchema["default"]>>>;
 
 /** An option of the command line; `of` names its entries where not every training has it. */
@@ -79,7 +79,7 @@ const oneOf = (description: string, names: readonly string[], value?: string): O
 /** The options of every training, in the order in which help lists them. */
 function commonOptions(
   registries: Registries,
-): Readonly<Record<keyof CommonOptions, OptionSchema>> {
+): Readonly<Record<keyof EveryTrainOptions, OptionSchema>> {
   const names = (choice: Choice): string[] => Object.keys(registries[choices[choice]]);
   return {
     dataset: oneOf("what to train on", names("dataset")),
@@ -119,7 +119,7 @@ function commonOptions(
   };
 }
 
-/** Names that commands use beside the options of a training; no entry may have one of its own. */
+/** Options of the commands themselves; no entry may have one of these names. */
 const RESERVED = [
   ...["config", "out", "grid", "range", "trials", "sweepSeed", "jobs", "help", "version"],
   "steps", // of a schedule

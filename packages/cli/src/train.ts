@@ -42,8 +42,8 @@ export interface SavedConfig {
   readonly vocabulary?: string;
 }
 
-/** The parts of a training. */
-interface Training {
+/** The output, the signal and the caller of a training. */
+interface TrainingParts {
   readonly stdout: ProgressStream;
   /** Ends it after a checkpoint. */
   readonly signal: AbortSignal;
@@ -51,10 +51,9 @@ interface Training {
 }
 
 /**
- * Trains anew, or goes on in a folder where a training stopped for whatever reason. A training that
- * has come to its end leaves `outcome.json`.
+ * Starts a training, or resumes the one in a folder. A finished training leaves `outcome.json`.
  *
- * @param options - undefined to resume: the folder knows them.
+ * @param options - undefined to resume: the folder has them.
  * @returns whether it was interrupted.
  * @throws RunError for a folder that is not empty, or not a run to resume; CheckpointError,
  * NonFiniteError, DataError, Node's errors
@@ -62,7 +61,7 @@ interface Training {
 export async function train(
   options: TrainOptions | undefined,
   folder: string,
-  { stdout, signal, caller }: Training,
+  { stdout, signal, caller }: TrainingParts,
 ): Promise<boolean> {
   const { registries, command } = caller;
   const resuming = options === undefined;
@@ -155,7 +154,7 @@ export async function train(
   }
 }
 
-/** The command that trains the same again. */
+/** The command line that repeats a training. */
 function commandOf(
   { registries, command }: Caller,
   { dataset, ...rest }: TrainOptions,

@@ -1,6 +1,6 @@
 /** @file Optimizers and learning rates by name. */
 import type { Parameter, Tensor } from "@spm/core";
-import { type AnyOptimizer, clipByGlobalNorm, type Schedule, warmup } from "@spm/optim";
+import { type AnyOptimizer, clipByGlobalNorm, type RateSchedule, warmup } from "@spm/optim";
 import { entryOf, type Registries } from "./registries.ts";
 import { optionsOf } from "./task.ts";
 import type { TrainOptions } from "./train-options.ts";
@@ -18,7 +18,7 @@ export function optimizerOf(
 }
 
 /** The learning rate of each step. */
-function scheduleOf(options: TrainOptions, steps: number, registries: Registries): Schedule {
+function scheduleOf(options: TrainOptions, steps: number, registries: Registries): RateSchedule {
   const { learningRate, warmup: rising } = options;
   const entry = entryOf(registries, "schedule", options.schedule);
   const span = { learningRate, steps: Math.max(1, steps - rising) };

@@ -25,7 +25,7 @@ const mostAlongZ = 65535;
 /** Rows beyond which an array is tall. */
 const tall = 8192;
 
-interface Axis {
+interface ThreadAxis {
   readonly size: number;
   /** The stride of each operand along the axis. */
   readonly strides: readonly number[];
@@ -88,8 +88,8 @@ export function linear(
 }
 
 /** Leaves out axes of size 1 and joins neighbours that every operand walks in one stride. */
-function mergeAxes(shape: Shape, strides: readonly (readonly number[])[]): Axis[] {
-  const axes: Axis[] = [];
+function mergeAxes(shape: Shape, strides: readonly (readonly number[])[]): ThreadAxis[] {
+  const axes: ThreadAxis[] = [];
   shape.forEach((size, k) => {
     if (size === 1) return;
     const own = strides.map((s) => s[k]!);

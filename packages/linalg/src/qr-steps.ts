@@ -60,7 +60,7 @@ export function decouple(
 }
 
 /** Values in order, and the columns of what belongs to them. */
-export interface Spectrum {
+export interface OrderedSpectrum {
   readonly values: Float64Array;
   readonly left: Float64Array;
   readonly right: Float64Array;
@@ -76,7 +76,7 @@ export function ordered(
   left: Float64Array,
   right: Float64Array,
   ascending: boolean,
-): Spectrum {
+): OrderedSpectrum {
   const n = d.length;
   const order = Array.from(d.keys());
   order.sort((i, j) => (ascending ? d[i]! - d[j]! : d[j]! - d[i]!));

@@ -8,10 +8,10 @@ import {
   decouple,
   epsilon,
   identity,
+  type OrderedSpectrum,
   ordered,
   rotation,
   rotations,
-  type Spectrum,
 } from "./qr-steps.ts";
 import {
   axpy,
@@ -27,7 +27,11 @@ import {
  * A = U diag(s) Vᵀ, A [m, n] with m ≥ n.
  * @returns s descending, U [m, n] and V [n, n], or null when the QR steps don't converge
  */
-export function singularSpectrum(matrix: Float64Array, m: number, n: number): Spectrum | null {
+export function singularSpectrum(
+  matrix: Float64Array,
+  m: number,
+  n: number,
+): OrderedSpectrum | null {
   const scale = largest(matrix) || 1;
   const columns = transposed(matrix, m, n);
   for (let k = 0; k < columns.length; k++) columns[k]! /= scale;

@@ -30,7 +30,7 @@ import {
   transposed,
 } from "./matrices.ts";
 import { completed, plus } from "./qr.ts";
-import type { Spectrum } from "./qr-steps.ts";
+import type { OrderedSpectrum } from "./qr-steps.ts";
 import { singularSpectrum } from "./singular-spectrum.ts";
 import { symmetricSpectrum } from "./symmetric-spectrum.ts";
 import { transposed as transposedMatrix } from "./vectors.ts";
@@ -124,7 +124,7 @@ export function spectrumOf(
   m: number,
   n: number,
   where: string,
-): Spectrum {
+): OrderedSpectrum {
   checkFinite(op, a);
   if (m >= n) return found(op, singularSpectrum(a, m, n), where);
   const { values, left, right } = found(

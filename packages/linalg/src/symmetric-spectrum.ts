@@ -7,10 +7,10 @@ import {
   decouple,
   epsilon,
   identity,
+  type OrderedSpectrum,
   ordered,
   rotation,
   rotations,
-  type Spectrum,
 } from "./qr-steps.ts";
 import {
   axpy,
@@ -29,7 +29,7 @@ import {
 export function symmetricSpectrum(
   matrix: Float64Array,
   n: number,
-): Pick<Spectrum, "values" | "right"> | null {
+): Pick<OrderedSpectrum, "values" | "right"> | null {
   const a = new Float64Array(n * n);
   for (let i = 0; i < n; i++)
     for (let j = 0; j <= i; j++) a[i * n + j] = a[j * n + i] = matrix[i * n + j]!;

@@ -41,7 +41,7 @@ export type ParameterisationReport = Readonly<Record<string, number>>;
 
 type Own = Named<Names, Tensor>;
 type Numbers = Named<Names, TypedArray>;
-type Values = ArrayLike<number>;
+type NumberList = ArrayLike<number>;
 
 /** What is checked, and at which parameters. */
 interface Subject {
@@ -56,7 +56,7 @@ interface Subject {
   readonly at: Blocks;
   readonly report: Record<string, number>;
   /** Notes a difference. @throws ValueError naming the function when it is above the tolerance */
-  same(name: string, claim: string, ours: Values, theirs: Values | number): void;
+  same(name: string, claim: string, ours: NumberList, theirs: NumberList | number): void;
 }
 
 /** Largest difference allowed, absolute below 1 and relative above. */
@@ -110,7 +110,7 @@ function wrong({ name: kind }: Parameterisation, name: string, claim: string, go
 }
 
 /** The largest difference of two lists, relative to theirs above 1; ∞ where one has none. */
-function difference(ours: Values, theirs: Values | number): number {
+function difference(ours: NumberList, theirs: NumberList | number): number {
   const other = typeof theirs === "number" ? new Array<number>(ours.length).fill(theirs) : theirs;
   if (ours.length !== other.length) return Infinity;
   let worst = 0;

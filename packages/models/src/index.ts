@@ -1,5 +1,10 @@
 /** @file @spm/models: models made of layers, a folder each. */
-export { type DrawOptions, drawToken, type GenerateOptions, generate } from "./gpt/generate.ts";
+export {
+  type DrawTokenOptions,
+  drawToken,
+  type GenerateOptions,
+  generate,
+} from "./gpt/generate.ts";
 export { Gpt, type GptOptions } from "./gpt/gpt.ts";
 export { gptOf, type SavedGpt } from "./gpt/saved-gpt.ts";
 export { Mlp, type MlpOptions } from "./mlp/mlp.ts";

@@ -22,4 +22,4 @@ export { crossEntropyOp } from "./functional/cross-entropy.ts";
 export { gruStepOp } from "./functional/gru-step.ts";
 export { layerNormOp, rmsNormOp } from "./functional/normalise.ts";
 export { logSoftmaxOp, softmaxOp } from "./functional/softmax.ts";
-export { addWindowsOp, windowsOp } from "./functional/windows.ts";
+export { addWindowsOp, type Sliding, windowsOp } from "./functional/windows.ts";

@@ -34,7 +34,13 @@ export interface AdagradUpdate {
   readonly epsilon: number;
 }
 
-/** One step of Adagrad; slot: the sum of squares. */
+/**
+ * One step of Adagrad, of a parameter [...], its gradient and its slot, the sum of squares.
+ * Returns the next parameter and slot.
+ * @example
+ * const numbers: AdagradUpdate = { stepSize: 0.5, l2: 0, epsilon: 0 };
+ * adagradUpdate([tensor([2]), tensor([3]), tensor([16])], numbers); // [[1.7], [25]]
+ */
 export const adagradUpdate: UpdateOp<[sum: 1], AdagradUpdate> = updateOp(
   "adagrad",
   (next, parameter, grad, [sum], options) => {
@@ -82,7 +88,7 @@ const rule: Rule<AdagradOptions, [sum: 1]> = {
  *
  * g ← g + λp;  s ← s + g²;  p ← p − η/(1 + (t − 1)δ) · g / (√s + ε)
  *
- * State: one slot a parameter. The default learning rate is 1e-2.
+ * State: one slot a parameter [...], of its shape. The default learning rate is 1e-2.
  * @throws ValueError for options out of range, no parameter or one given twice; OptionError for an
  * unknown option
  * Source: Duchi, Hazan, Singer, "Adaptive Subgradient Methods for Online Learning and Stochastic

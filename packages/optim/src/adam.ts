@@ -39,7 +39,16 @@ export interface AdamUpdate {
   readonly keep: number;
 }
 
-/** One step of Adam; slots: first and second moment, and for AMSGrad the largest second moment. */
+/**
+ * One step of Adam, of a parameter [...], its gradient and its slots: first and second moment, and
+ * for AMSGrad the largest second moment. Returns the next parameter and slots.
+ * @example
+ * const numbers: AdamUpdate = {
+ *   stepSize: 0.1, beta1: 0.5, beta2: 0.5, epsilon: 0, l2: 0, keep: 1,
+ * };
+ * const slots = [tensor([0]), tensor([0])] as const;
+ * adamUpdate([tensor([1]), tensor([2]), ...slots], numbers); // [[0.9293], [1], [2]]
+ */
 export const adamUpdate: UpdateOp<[m: 1, v: 1, max?: 1], AdamUpdate> = updateOp(
   "adam",
   (next, parameter, grad, slots, options) => {
@@ -120,7 +129,8 @@ const adamRules = { adam: adamRule("adam", false, 0), adamw: adamRule("adamw", t
  * g ← g + λp;  m ← β₁m + (1 − β₁)g;  v ← β₂v + (1 − β₂)g²;
  * p ← p − η·(m/(1 − β₁ᵗ)) / (√(v/(1 − β₂ᵗ)) + ε)
  *
- * State: 2 slots a parameter (3 with AMSGrad). The default learning rate is 1e-3.
+ * State: 2 slots a parameter [...], of its shape (3 with AMSGrad). The default learning rate is
+ * 1e-3.
  * @throws ValueError for options out of range, no parameter or one given twice; OptionError for an
  * unknown option
  * Source: Kingma, Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, algorithm 1
@@ -143,7 +153,8 @@ export function adam(
  *
  * p ← (1 − ηλ)p, then Adam's step with λ = 0
  *
- * State: 2 slots a parameter (3 with AMSGrad). The default learning rate is 1e-3.
+ * State: 2 slots a parameter [...], of its shape (3 with AMSGrad). The default learning rate is
+ * 1e-3.
  * @throws ValueError for options out of range, no parameter or one given twice; OptionError for an
  * unknown option
  * Source: Loshchilov, Hutter, "Decoupled Weight Decay Regularization", ICLR 2019, algorithm 2 (with

@@ -31,7 +31,14 @@ export interface AdamaxUpdate {
   readonly l2: number;
 }
 
-/** One step of Adamax; slots: first moment and infinity norm. */
+/**
+ * One step of Adamax, of a parameter [...], its gradient and its slots: first moment and infinity
+ * norm. Returns the next parameter and slots.
+ * @example
+ * const numbers: AdamaxUpdate = { stepSize: 0.1, beta1: 0.5, beta2: 0.5, epsilon: 0, l2: 0 };
+ * const slots = [tensor([0]), tensor([0])] as const;
+ * adamaxUpdate([tensor([1]), tensor([2]), ...slots], numbers); // [[0.95], [1], [2]]
+ */
 export const adamaxUpdate: UpdateOp<[m: 1, norm: 1], AdamaxUpdate> = updateOp(
   "adamax",
   (next, parameter, grad, [m, norm], options) => {
@@ -84,7 +91,7 @@ const rule: Rule<AdamaxOptions, [m: 1, norm: 1]> = {
  *
  * g ← g + λp;  m ← β₁m + (1 − β₁)g;  u ← max(β₂u, |g| + ε);  p ← p − η/(1 − β₁ᵗ) · m/u
  *
- * State: 2 slots a parameter. The default learning rate is 2e-3.
+ * State: 2 slots a parameter [...], of its shape. The default learning rate is 2e-3.
  * @throws ValueError for options out of range, no parameter or one given twice; OptionError for an
  * unknown option
  * Source: Kingma, Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, algorithm 2

@@ -26,7 +26,7 @@ import { checkPositive } from "./check.ts";
  * kernels on a GPU, in the place of five for each gradient.
  * @param grads - any shapes, of one dtype and backend
  * @param maxNorm - above 0
- * @returns new gradients, and the norm before clipping (a scalar)
+ * @returns new gradients [...] of the same shapes, and the norm before clipping, a scalar []
  * @throws ValueError for a norm ≤ 0 or no gradients
  * Source: Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks", ICML
  * 2013, section 3.2
@@ -50,7 +50,7 @@ export function clipByGlobalNorm(
 }
 
 /**
- * The common norm of all gradients, a scalar.
+ * The common norm of all gradients [...], a scalar [].
  *
  * ‖g‖ = √Σᵢ‖gᵢ‖²
  *

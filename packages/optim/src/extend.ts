@@ -12,4 +12,4 @@ export { plateauStart } from "./plateau.ts";
 export { type RadamUpdate, radamUpdate } from "./radam.ts";
 export { type RmspropUpdate, rmspropUpdate } from "./rmsprop.ts";
 export { type SgdUpdate, sgdUpdate } from "./sgd.ts";
-export { type UpdateLoop, updateOp } from "./update-op.ts";
+export { type UpdateLoop, type UpdateOp, updateOp } from "./update-op.ts";

@@ -5,7 +5,7 @@ import { checkNotNegative } from "./check.ts";
 import type { CommonOptions, Decided, ParameterGroup, ParametersOrGroups, Rule } from "./rule.ts";
 
 /** A group with a value for every option. */
-export interface Group<Options extends CommonOptions> {
+export interface CompletedGroup<Options extends CommonOptions> {
   readonly parameters: readonly Parameter[];
   readonly options: Decided<Options>;
 }
@@ -19,7 +19,7 @@ export function resolveGroups<Options extends CommonOptions>(
   rule: Rule<Options>,
   parameters: ParametersOrGroups<Options>,
   options: Options,
-): Group<Options>[] {
+): CompletedGroup<Options>[] {
   checkOptions(rule.name, options, rule.defaults);
   const groups = parameters.some((p) => p instanceof Parameter)
     ? [{ ...options, parameters: parameters as readonly Parameter[] }]

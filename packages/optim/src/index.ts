@@ -57,7 +57,7 @@ export {
 export {
   type ConstantOptions,
   constant,
-  type Schedule,
+  type RateSchedule,
   type ScheduleSpan,
 } from "./schedules/schedule.ts";
 export { sequence, type WarmupOptions, warmup } from "./schedules/sequence.ts";

@@ -24,7 +24,13 @@ export interface LionUpdate {
   readonly keep: number;
 }
 
-/** One step of Lion; slot: momentum. */
+/**
+ * One step of Lion, of a parameter [...], its gradient and its slot, the momentum. Returns the next
+ * parameter and slot.
+ * @example
+ * const numbers: LionUpdate = { learningRate: 0.1, beta1: 0.5, beta2: 0.5, keep: 1 };
+ * lionUpdate([tensor([1]), tensor([2]), tensor([0])], numbers); // [[0.9], [1]]
+ */
 export const lionUpdate: UpdateOp<[m: 1], LionUpdate> = updateOp(
   "lion",
   (next, parameter, grad, [m], options) => {
@@ -61,7 +67,8 @@ const rule: Rule<LionOptions, [m: 1]> = {
  * p ← (1 − ηλ)p − η·sign(β₁m + (1 − β₁)g);  m ← β₂m + (1 − β₂)g
  *
  * Its steps are larger than Adam's: the usual learning rate is 3 to 10 times smaller, the usual
- * decay as many times larger. State: one slot a parameter. The default learning rate is 1e-4.
+ * decay as many times larger. State: one slot a parameter [...], of its shape. The default learning
+ * rate is 1e-4.
  * @throws ValueError for options out of range, no parameter or one given twice; OptionError for an
  * unknown option
  * Source: Chen et al., "Symbolic Discovery of Optimization Algorithms", NeurIPS 2023, algorithm 2

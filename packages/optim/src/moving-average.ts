@@ -7,7 +7,10 @@ import { checkOptions, type OptionNames, TapeError, ValueError } from "@spm/core
 import { checkState, type Expected, keptCopy, type State } from "./state.ts";
 import { type UpdateOp, updateOp } from "./update-op.ts";
 
-/** One step of an average a towards a parameter p, by a decay d: a ← a + (1 − d)(p − a). */
+/**
+ * One step of an average a [...] towards a parameter p [...], by a decay d: a ← a + (1 − d)(p − a).
+ * @example averageUpdate([tensor([1]), tensor([3])], { decay: 0.5 })[0]; // [2]
+ */
 export const averageUpdate: UpdateOp<[], { readonly decay: number }> = updateOp(
   "movingAverage",
   ([next], average, parameter, _, { decay }) => {
@@ -33,7 +36,7 @@ const names: OptionNames<MovingAverageOptions> = { decay: true };
  *
  * a ← d·a + (1 − d)·p
  *
- * Memory: one tensor a parameter.
+ * Memory: one tensor a parameter [...], of its shape.
  * Source: Polyak, Juditsky, "Acceleration of stochastic approximation by averaging", SIAM 1992;
  * exponential form as in Tarvainen, Valpola, "Mean teachers are better role models", NeurIPS 2017
  * @example

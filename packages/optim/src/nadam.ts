@@ -39,7 +39,16 @@ export interface NadamUpdate {
   readonly l2: number;
 }
 
-/** One step of NAdam; slots: first and second moment. */
+/**
+ * One step of NAdam, of a parameter [...], its gradient and its slots: first and second moment.
+ * Returns the next parameter and slots.
+ * @example
+ * const numbers: NadamUpdate = {
+ *   gradRate: 0.1, momentRate: 0.1, beta1: 0.5, beta2: 0.5, epsilon: 0, l2: 0,
+ * };
+ * nadamUpdate([tensor([1]), tensor([2]), tensor([0]), tensor([0])], numbers);
+ * // [[0.7879], [1], [2]]
+ */
 export const nadamUpdate: UpdateOp<[m: 1, v: 1], NadamUpdate> = updateOp(
   "nadam",
   (next, parameter, grad, [m, v], options) => {
@@ -127,7 +136,7 @@ function nadamRule(): Rule<NadamOptions, [m: 1, v: 1]> {
  * μₜ = β₁(1 − 0.96^(tψ)/2);  m, v as in Adam;
  * p ← p − η·[(1 − μₜ)/(1 − Πᵢ≤ₜμᵢ)·g + μₜ₊₁/(1 − Πᵢ≤ₜ₊₁μᵢ)·m] / (√(v/(1 − β₂ᵗ)) + ε)
  *
- * State: 2 slots a parameter. The default learning rate is 2e-3.
+ * State: 2 slots a parameter [...], of its shape. The default learning rate is 2e-3.
  * @throws ValueError for options out of range, no parameter or one given twice; OptionError for an
  * unknown option
  * Source: Dozat, "Incorporating Nesterov Momentum into Adam", ICLR workshop 2016, algorithm 2

@@ -26,8 +26,8 @@ import {
   type CommonOptions,
   cosine,
   Optimizer,
+  type RateSchedule,
   type Rule,
-  type Schedule,
   sgd,
 } from "./index.ts";
 
@@ -47,7 +47,7 @@ describe("options", () => {
 
   test("a schedule gives the rate of step t, from 0", () => {
     const asked: number[] = [];
-    const learningRate: Schedule = (t) => {
+    const learningRate: RateSchedule = (t) => {
       asked.push(t);
       return 1 / 2 ** t;
     };

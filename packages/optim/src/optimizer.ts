@@ -17,7 +17,7 @@ interface Entry<Options> {
 /**
  * Updates parameters by a {@link Rule}. `adam`, `sgd` and the others return one; a rule of your own
  * makes another. It prints its name, its steps, and for each group the number of parameters, the
- * learning rate and the options.
+ * learning rate and the options. A gradient [...] has the shape of its parameter.
  *
  * @example
  * const halve: Rule<CommonOptions> = {

@@ -10,7 +10,10 @@ import { radamEntry } from "./radam.ts";
 import { rmspropEntry } from "./rmsprop.ts";
 import { sgdEntry } from "./sgd.ts";
 
-/** The optimizers. A new one is its file and a line here. */
+/**
+ * The optimizers. A new one is its file and a line here.
+ * @example optimizers.adam.create([parameter([1])], { learningRate: 1e-3 });
+ */
 export const optimizers = {
   adam: adamEntry as OptimizerEntry,
   adamw: adamwEntry as OptimizerEntry,

@@ -33,7 +33,15 @@ export interface RadamUpdate {
   readonly l2: number;
 }
 
-/** One step of RAdam; slots: first and second moment. */
+/**
+ * One step of RAdam, of a parameter [...], its gradient and its slots: first and second moment.
+ * Returns the next parameter and slots.
+ * @example
+ * const numbers: RadamUpdate = {
+ *   stepSize: 0.1, adaptive: false, beta1: 0.5, beta2: 0.5, epsilon: 0, l2: 0,
+ * };
+ * radamUpdate([tensor([1]), tensor([2]), tensor([0]), tensor([0])], numbers); // [[0.9], [1], [2]]
+ */
 export const radamUpdate: UpdateOp<[m: 1, v: 1], RadamUpdate> = updateOp(
   "radam",
   (next, parameter, grad, [m, v], options) => {
@@ -102,7 +110,7 @@ const rule: Rule<RadamOptions, [m: 1, v: 1]> = {
  * r = √((ρₜ − 4)(ρₜ − 2)ρ∞ / ((ρ∞ − 4)(ρ∞ − 2)ρₜ));  m, v as in Adam;
  * p ← p − η·m/(1 − β₁ᵗ) · (r·√(1 − β₂ᵗ)/(√v + ε) if ρₜ > 5, else 1)
  *
- * State: 2 slots a parameter. The default learning rate is 1e-3.
+ * State: 2 slots a parameter [...], of its shape. The default learning rate is 1e-3.
  * @throws ValueError for options out of range, no parameter or one given twice; OptionError for an
  * unknown option
  * Source: Liu et al., "On the Variance of the Adaptive Learning Rate and Beyond", ICLR 2020,

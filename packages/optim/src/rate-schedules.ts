@@ -16,7 +16,7 @@ import {
   polynomial,
   stepDecay,
 } from "./schedules/decays.ts";
-import { constant, type Schedule, type ScheduleSpan } from "./schedules/schedule.ts";
+import { constant, type RateSchedule, type ScheduleSpan } from "./schedules/schedule.ts";
 
 /**
  * A learning-rate schedule with its description and the ranges of its options, as a record of
@@ -43,7 +43,7 @@ export interface ScheduleEntry<Options extends object = object> {
   readonly options: Readonly<Record<Extract<keyof Options, string>, OptionSchema>> &
     Readonly<Record<string, OptionSchema>>;
   /** @throws ValueError for a span or options out of range */
-  create(options: ScheduleSpan & Options): Schedule;
+  create(options: ScheduleSpan & Options): RateSchedule;
 }
 
 const min = schema.notNegative("the lowest rate", 0);
@@ -67,7 +67,10 @@ function entry<Options extends object>(
   return checked as ScheduleEntry;
 }
 
-/** The schedules. A new one is its function and an entry here. */
+/**
+ * The schedules. A new one is its function and an entry here.
+ * @example rateSchedules.cosine.create({ learningRate: 1, steps: 100 })(50); // 0.5
+ */
 export const rateSchedules = {
   constant: entry("constant", {
     description: "one rate for all steps",

@@ -43,8 +43,13 @@ export interface RmspropUpdate {
 }
 
 /**
- * One step of RMSprop; slots: mean square, then the mean where centered, then the velocity where
- * there is momentum.
+ * One step of RMSprop, of a parameter [...], its gradient and its slots: mean square, then the mean
+ * where centered, then the velocity where there is momentum. Returns the next parameter and slots.
+ * @example
+ * const numbers: RmspropUpdate = {
+ *   learningRate: 0.1, l2: 0, alpha: 0.5, epsilon: 0, momentum: 0, centered: false,
+ * };
+ * rmspropUpdate([tensor([1]), tensor([2]), tensor([4])], numbers); // [[0.9], [4]]
  */
 export const rmspropUpdate: UpdateOp<[square: 1, ...more: 1[]], RmspropUpdate> = updateOp(
   "rmsprop",
@@ -117,7 +122,7 @@ const rule: Rule<RmspropOptions, [square: 1, ...more: 1[]]> = {
  * g ← g + λp;  v ← αv + (1 − α)g²;  u ← μu + g / (√v + ε);  p ← p − η·u;
  * centered: m ← αm + (1 − α)g and v − m² for v
  *
- * State: 1 to 3 slots a parameter. The default learning rate is 1e-2.
+ * State: 1 to 3 slots a parameter [...], of its shape. The default learning rate is 1e-2.
  * @throws ValueError for options out of range, no parameter or one given twice; OptionError for an
  * unknown option
  * Source: Hinton, Srivastava, Swersky, "Neural Networks for Machine Learning", lecture 6e, 2012;

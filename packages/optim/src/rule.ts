@@ -1,12 +1,12 @@
 /** @file An optimizer's rule: its options, the slots it keeps for a parameter, and its update. */
 import type { Parameter, Tensor } from "@spm/core";
 import type { Each, Places } from "@spm/core/extend";
-import type { Schedule } from "./schedules/schedule.ts";
+import type { RateSchedule } from "./schedules/schedule.ts";
 
 /** The options of every rule, for all parameters or for a group. */
 export interface CommonOptions {
   /** The step size η, at least 0, or its schedule. */
-  readonly learningRate?: number | Schedule;
+  readonly learningRate?: number | RateSchedule;
   /** The strength λ of weight decay, at least 0. */
   readonly weightDecay?: number;
   /**

@@ -30,7 +30,13 @@ export interface SgdUpdate {
   readonly nesterov: boolean;
 }
 
-/** One step of SGD; slot: velocity, where there is momentum. */
+/**
+ * One step of SGD, of a parameter [...], its gradient and its slot, the velocity where there is
+ * momentum. Returns the next parameter and slot.
+ * @example
+ * const numbers: SgdUpdate = { learningRate: 0.1, l2: 0, momentum: 0.5, nesterov: false };
+ * sgdUpdate([tensor([1]), tensor([2]), tensor([4])], numbers); // [[0.6], [4]]
+ */
 export const sgdUpdate: UpdateOp<[velocity?: 1], SgdUpdate> = updateOp(
   "sgd",
   ([next, nextVelocity], parameter, grad, [velocity], options) => {
@@ -67,7 +73,8 @@ const rule: Rule<SgdOptions, [velocity?: 1]> = {
  *
  * g ← g + λp;  u ← μu + g;  p ← p − η·u, or with Nesterov p ← p − η·(g + μu)
  *
- * State: one slot a parameter with momentum, none without. The default learning rate is 1e-2.
+ * State: one slot a parameter [...] with momentum, of its shape, none without. The default learning
+ * rate is 1e-2.
  * @throws ValueError for options out of range, no parameter or one given twice; OptionError for an
  * unknown option
  * Source: Sutskever, Martens, Dahl, Hinton, "On the importance of initialization and momentum in

@@ -17,4 +17,4 @@ export {
   type SeriesChart,
   seriesChart,
 } from "./series-chart.ts";
-export { type SummaryRow, summarize } from "./summary.ts";
+export { type RunSummary, summarize } from "./summary.ts";

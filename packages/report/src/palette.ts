@@ -13,7 +13,14 @@ export interface Palette {
   readonly models: readonly string[];
 }
 
-/** Blue, orange and green that colour-blind readers tell apart, on white. */
+/**
+ * Blue, orange and green that colour-blind readers tell apart, on white.
+ * @example
+ * ```ts
+ * import { LIGHT } from "@spm/report/draw";
+ * const dark = { ...LIGHT, ink: "white", ground: "black" };
+ * ```
+ */
 export const LIGHT: Palette = {
   ink: "#1f2328",
   grid: "#d0d7de",

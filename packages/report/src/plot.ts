@@ -42,7 +42,7 @@ export const logAxis = (
 ): PlotAxis => ({ label, log: true, low, high, ticks, labels: logLabels(ticks) });
 
 /** Positions of values in a plot, in user units. */
-export interface Places {
+export interface PlotPlaces {
   readonly x: (value: number) => number;
   readonly y: (value: number) => number;
   /** Elements clipped to the domains; the id is unique in the document. */
@@ -62,11 +62,11 @@ export const group = (
   content.length === 0 ? "" : svgElement("g", { "aria-label": name, ...attributes }, ...content);
 
 /** Grid lines and axes, with the marks above the lines. */
-export function plot(area: PlotArea, marks: (places: Places) => readonly string[]): string[] {
+export function plot(area: PlotArea, marks: (places: PlotPlaces) => readonly string[]): string[] {
   const { width, height, margin, x, y } = area;
   const [left, right] = [margin.left, width - margin.right];
   const [top, bottom] = [margin.top, height - margin.bottom];
-  const places: Places = {
+  const places: PlotPlaces = {
     x: (value) => left + shareOf(x, value) * (right - left),
     y: (value) => bottom - shareOf(y, value) * (bottom - top),
     clip: (id, content) => {

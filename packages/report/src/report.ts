@@ -7,7 +7,7 @@ import { type Run, readRun } from "@spm/trainer/node";
 import { CHARTS, chart } from "./curves.ts";
 import { factsHtml, htmlPage } from "./html-page.ts";
 import { marker, type Palette } from "./palette.ts";
-import { type SummaryRow, summarize } from "./summary.ts";
+import { type RunSummary, summarize } from "./summary.ts";
 import { escapeXml } from "./svg.ts";
 
 /** Colours by name, with light and dark values in the page's style sheet. */
@@ -98,7 +98,7 @@ const CAPTIONS = {
 };
 
 /** A notice of the models whose training isn't finished. */
-function notice(rows: readonly SummaryRow[], epochs: number): string {
+function notice(rows: readonly RunSummary[], epochs: number): string {
   const short = rows.filter((row) => row.epochs < epochs);
   if (short.length === 0) return "";
   const list = short
@@ -108,7 +108,7 @@ function notice(rows: readonly SummaryRow[], epochs: number): string {
 }
 
 /** The outcome in sentences: each finished model against the dense one. */
-function findings(rows: readonly SummaryRow[]): string {
+function findings(rows: readonly RunSummary[]): string {
   const dense = rows.find((row) => row.run === "dense");
   const sentences = rows.flatMap((row) => {
     if (dense === undefined || row === dense || row.ratioToDense === null) return [];
@@ -130,7 +130,7 @@ function findings(rows: readonly SummaryRow[]): string {
     : `<p class="lead">${sentences.map(escapeXml).join("<br>")}</p>`;
 }
 
-function table(rows: readonly SummaryRow[]): string {
+function table(rows: readonly RunSummary[]): string {
   const dense = rows.find((row) => row.run === "dense");
   const body = rows.map((row, i) => {
     const share =

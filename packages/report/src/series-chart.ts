@@ -1,7 +1,7 @@
 /** @file A chart of named series of points: lines, marks, spreads, a legend. */
 import { checkOptions, type OptionNames } from "@spm/core/extend";
 import { LIGHT } from "./palette.ts";
-import { group, line, linearAxis, logAxis, type Places, type PlotAxis, plot } from "./plot.ts";
+import { group, line, linearAxis, logAxis, type PlotAxis, type PlotPlaces, plot } from "./plot.ts";
 import { escapeXml, px, shifted, svgElement, svgPicture, svgText } from "./svg.ts";
 import { linearTicks, logTicks } from "./ticks.ts";
 
@@ -164,7 +164,7 @@ function legendOf(names: readonly string[]): { rows: number; entries: string[] }
 }
 
 /** A dashed horizontal line, its name above its right end. */
-function levelMarks({ y, name }: ChartLevel, places: Places): string[] {
+function levelMarks({ y, name }: ChartLevel, places: PlotPlaces): string[] {
   const [right, at] = [SIZE.width - MARGIN.right, places.y(y)];
   const ends = { x1: MARGIN.left, x2: right, y1: at, y2: at };
   const rim = { stroke: LIGHT.ground, "stroke-width": 4, "paint-order": "stroke" };
@@ -179,7 +179,7 @@ function levelMarks({ y, name }: ChartLevel, places: Places): string[] {
 /** The series' spreads as bands under lines, or as bars where points aren't joined, and dots. */
 function seriesMarks(
   series: readonly ChartSeries[],
-  { x, y }: Places,
+  { x, y }: PlotPlaces,
   joined: boolean,
   drawable: (y: number) => boolean,
 ): string[] {

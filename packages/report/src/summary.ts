@@ -6,7 +6,7 @@ import type { MetricRecord, Run, TimingRecord } from "@spm/trainer/node";
 const BASELINE = "dense";
 
 /** The outcome of one model; null where an interrupted run has no value. */
-export interface SummaryRow {
+export interface RunSummary {
   readonly run: string;
   readonly parameters: number;
   /** Epochs trained, a fraction where the run was interrupted. */
@@ -34,7 +34,7 @@ export interface SummaryRow {
  * for (const row of summarize(readRun("runs/example"))) console.log(row.run, row.accuracy);
  * ```
  */
-export function summarize({ config, metrics, timings }: Run): SummaryRow[] {
+export function summarize({ config, metrics, timings }: Run): RunSummary[] {
   const outcome = (
     run: string,
   ): {

@@ -14,7 +14,7 @@ export { makeFolder } from "./io/make-folder.ts";
 export { type RecordRunOptions, recordRun } from "./io/record-run.ts";
 export { type Run, readRun } from "./io/run-reader.ts";
 export type {
-  Machine,
+  MachineRecord,
   MetricRecord,
   RecordPosition,
   RunConfig,

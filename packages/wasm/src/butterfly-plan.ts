@@ -67,7 +67,7 @@ export interface PassSums {
 }
 
 /** A pass of up to two stages; all offsets in floats. */
-interface Pass {
+interface ButterflyPass {
   readonly kind: number;
   readonly at: number;
   /** Distance of the first stage in vectors; the second's is twice that. */
@@ -89,7 +89,7 @@ interface Group {
 function cutPasses({ n, stages }: Schedule, per: PassSums) {
   const period = Math.log2(n);
   const three = period % 2 === 1 && stages >= 3;
-  const passes: Pass[] = [];
+  const passes: ButterflyPass[] = [];
   const table: number[] = [];
   let coefficients = 0;
   let sums = 0;
@@ -167,7 +167,10 @@ export function planButterfly(schedule: Schedule, per: PassSums): ButterflyPlan 
 }
 
 /** Cuts the passes after the first into groups that run piece by piece in the first-level cache. */
-function groupPasses(passes: readonly Pass[], chunk: number): { groups: Group[]; linear: boolean } {
+function groupPasses(
+  passes: readonly ButterflyPass[],
+  chunk: number,
+): { groups: Group[]; linear: boolean } {
   // Two stages a pass: its vectors are all within 4h. The first pass has two or three, so distances
   // are h = 1, 4, 16, … or 2, 8, 32, …
   let last: Group = { first: 1, end: 1, period: 0 };

@@ -10,7 +10,7 @@ export interface Lender {
 }
 
 /** A block, and when it was used last. */
-interface Block {
+interface CachedBlock {
   readonly address: number;
   readonly bytes: number;
   /** The kernel call that used it last: it stays while that runs. */
@@ -27,9 +27,9 @@ interface Block {
 export class Cache<K extends WeakKey, T> {
   readonly #lender: Lender;
   readonly #most: number;
-  readonly #values = new WeakMap<K, { readonly value: T; readonly block: Block }>();
-  readonly #blocks = new Set<Block>();
-  readonly #collected = new FinalizationRegistry<Block>((block) => this.#free(block));
+  readonly #values = new WeakMap<K, { readonly value: T; readonly block: CachedBlock }>();
+  readonly #blocks = new Set<CachedBlock>();
+  readonly #collected = new FinalizationRegistry<CachedBlock>((block) => this.#free(block));
   #bytes = 0;
 
   /** @param most - bytes beyond which blocks make room for each other */
@@ -54,7 +54,7 @@ export class Cache<K extends WeakKey, T> {
     this.delete(key);
     while (this.#bytes + bytes > this.#most && this.makeRoom());
     const address = this.#lender.block(bytes);
-    const block: Block = { address, bytes, call: this.#lender.calls, gone: false };
+    const block: CachedBlock = { address, bytes, call: this.#lender.calls, gone: false };
     this.#blocks.add(block);
     this.#bytes += bytes;
     try {
@@ -88,7 +88,7 @@ export class Cache<K extends WeakKey, T> {
     return idle.length > 0;
   }
 
-  #free(block: Block): void {
+  #free(block: CachedBlock): void {
     if (block.gone) return;
     block.gone = true;
     this.#blocks.delete(block);

@@ -12,7 +12,7 @@ import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { eachOuter, inBytes, lastTwo, plainArray } from "./plain.ts";
 
 /** A matrix in memory: its address, and the bytes from row to row and from column to column. */
-interface Matrix {
+interface PlacedMatrix {
   readonly at: number;
   readonly row: number;
   readonly column: number;
@@ -30,7 +30,7 @@ export function registerMatmul(table: KernelTable<NdArray>, machine: Machine): v
     if (sizeOf(out.shape) === 0) return [out];
     const [left, right] = [overBatch(machine, a, lead), overBatch(machine, b, lead)];
     const scratch = memory.scratch(4 * run.gemmScratch(m, n, k));
-    const matrix = ({ stride }: NdArray, base: number, offset: number): Matrix => {
+    const matrix = ({ stride }: NdArray, base: number, offset: number): PlacedMatrix => {
       const [row, column] = inBytes(4, stride.length)(stride);
       return { at: base + 4 * offset, row, column };
     };
@@ -60,8 +60,8 @@ const WORTH = 2 ** 18; // multiplications that are worth a thread
 function multiply(
   machine: Machine,
   [m, n, k]: readonly [number, number, number],
-  a: Matrix,
-  b: Matrix,
+  a: PlacedMatrix,
+  b: PlacedMatrix,
   c: number,
   scratch: number,
 ): void {

@@ -3,7 +3,7 @@ import type { NdArray } from "@spm/core";
 import { sizeOf } from "@spm/core/extend";
 import type { Schedule } from "@spm/mixer";
 import type { Machine } from "./machine.ts";
-import type { Call, MixerState } from "./mixer-state.ts";
+import type { MixerCall, MixerState } from "./mixer-state.ts";
 import { contiguous, rowsOf } from "./plain.ts";
 
 export function makeCall(
@@ -14,7 +14,7 @@ export function makeCall(
   dOut: NdArray,
   source: NdArray,
   others: readonly NdArray[],
-): Call {
+): MixerCall {
   const { machine } = state;
   const { rows, width: inputs } = rowsOf(x.shape);
   return {

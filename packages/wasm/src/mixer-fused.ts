@@ -5,7 +5,7 @@
 import type { ButterflyPlan } from "./butterfly-plan.ts";
 import type { DeferredKernels } from "./kernel-exports.ts";
 import { cut } from "./machine.ts";
-import type { Backward, Call, Scaled, Sums } from "./mixer-state.ts";
+import type { Backward, MixerCall, Scaled, Sums } from "./mixer-state.ts";
 
 /** Rows that the kernels hold in scratch at a time. */
 export const ROWS = 8;
@@ -23,7 +23,13 @@ export const fusedScratch = ({ chunk, pad }: ButterflyPlan, n: number, slots: nu
  * Writes y, and where the address `v` is not 0, v_L as it lies in scratch, which a backward by the
  * transpose starts from.
  */
-export function forwardFused(call: Call, scaled: Scaled, bias: number, y: number, v: number): void {
+export function forwardFused(
+  call: MixerCall,
+  scaled: Scaled,
+  bias: number,
+  y: number,
+  v: number,
+): void {
   const { coefficients, scale, plan } = scaled;
   const { state, schedule, tables, rows, inputs, outputs, x, dIn, dOut } = call;
   const { machine } = state;
@@ -74,7 +80,7 @@ export interface Part {
  * @returns the raw sums of the stages, and those over the rows
  */
 export function backwardParts(
-  call: Call,
+  call: MixerCall,
   { plan }: Scaled,
   back: Backward,
   bytes: number,

@@ -1,12 +1,12 @@
 /** @file The mixer with pairs by table: any schedule, eight rows at a time, unscaled blocks. */
 import { constant } from "./mixer-call.ts";
-import { type Backward, type Call, COLUMN, type Sums } from "./mixer-state.ts";
+import { type Backward, COLUMN, type MixerCall, type Sums } from "./mixer-state.ts";
 
 const ROWS = 8; // rows that the kernels hold in scratch at a time
 
 /** Writes y [rows, outputs], and z [rows, n] where its address is not 0. */
 export function forwardByTable(
-  call: Call,
+  call: MixerCall,
   blocks: number,
   bias: number,
   y: number,
@@ -60,7 +60,7 @@ export interface TableBackward {
  * @returns beside them the totals of the pairs, in the order of the table
  */
 export function backwardByTable(
-  call: Call,
+  call: MixerCall,
   back: Backward,
   kind: TableBackward,
 ): { sums: Sums; totals: Float32Array } {

@@ -6,7 +6,7 @@ import { eachPair } from "@spm/mixer/extend";
 import { constant } from "./mixer-call.ts";
 import { backwardParts, forwardFused, fusedScratch, ROWS } from "./mixer-fused.ts";
 import { backwardByTable, forwardByTable } from "./mixer-pairs.ts";
-import { type Call, type MixerKernels, PairList } from "./mixer-state.ts";
+import { type MixerCall, type MixerKernels, PairList } from "./mixer-state.ts";
 import { contiguous } from "./plain.ts";
 
 const SLOTS = 2 * ROWS; // vectors of each four columns: z and g
@@ -98,7 +98,7 @@ export const rotationKernels: MixerKernels = {
 
 /** Address of the residual, which is computed again where there is none. */
 function lastOf(
-  { state, rows, schedule, outputs }: Call,
+  { state, rows, schedule, outputs }: MixerCall,
   residual: NdArray | undefined,
   forward: (bias: number, y: number, z: number) => void,
 ): number {

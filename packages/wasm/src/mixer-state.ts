@@ -73,7 +73,7 @@ export interface Scaled {
 }
 
 /** One call's operands. */
-export interface Call {
+export interface MixerCall {
   readonly state: MixerState;
   readonly schedule: Schedule;
   readonly tables: Tables;
@@ -117,10 +117,10 @@ export interface MixerKernels {
   /** The pairs by table. */
   listPairs(schedule: Schedule): PairList;
   /** Address of the blocks of the pairs by table, for this kernel call. */
-  tableBlocks(call: Call): number;
+  tableBlocks(call: MixerCall): number;
   /** x̄, the parameters' gradients, and the sums over the rows. */
-  backwardByTable(call: Call, blocks: number, back: Backward): Sums;
-  backwardFused(call: Call, scaled: Scaled, back: Backward): Sums;
+  backwardByTable(call: MixerCall, blocks: number, back: Backward): Sums;
+  backwardFused(call: MixerCall, scaled: Scaled, back: Backward): Sums;
 }
 
 /** Pairs by table, stage by stage. */
@@ -186,7 +186,7 @@ export class MixerState {
    * Scaled coefficients for a fused butterfly, made once for each parameter array. Null where they
    * are not within range, and for other schedules.
    */
-  scaled({ source, schedule, tables }: Call): Scaled | null {
+  scaled({ source, schedule, tables }: MixerCall): Scaled | null {
     const { plan } = tables;
     if (plan === null) return null;
     const { data, shape } = source;

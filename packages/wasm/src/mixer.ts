@@ -10,7 +10,7 @@ import { forwardFused } from "./mixer-fused.ts";
 import { generalKernels } from "./mixer-general.ts";
 import { forwardByTable } from "./mixer-pairs.ts";
 import { rotationKernels } from "./mixer-rotation.ts";
-import { type Call, MixerState, type Scaled } from "./mixer-state.ts";
+import { type MixerCall, MixerState, type Scaled } from "./mixer-state.ts";
 import { contiguous } from "./plain.ts";
 
 /**
@@ -39,9 +39,9 @@ const NO_PARAMETERS = "no parameters";
 /**
  * The factors of the stages: scaled coefficients (fused), or the address of the blocks (by table).
  */
-type Factors = Scaled | number;
+type StageFactors = Scaled | number;
 
-const factorsOf = (call: Call): Factors =>
+const factorsOf = (call: MixerCall): StageFactors =>
   call.state.scaled(call) ?? call.state.kernels.tableBlocks(call);
 
 /**

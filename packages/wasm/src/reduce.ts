@@ -1,14 +1,8 @@
 /** @file Reductions, of arrays transposed such that the reduced axes come last; sums in float64. */
 import { argmax, argmin, logsumexp, max, min, type NdArray, type Shape } from "@spm/core";
-import { isContiguous, type KernelTable, sizeOf, sumOp } from "@spm/core/extend";
+import { isContiguous, type KernelTable, type Reduction, sizeOf, sumOp } from "@spm/core/extend";
 import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { contiguous } from "./plain.ts";
-
-/** The axes of a reduction, and whether they stay with size 1. */
-interface Reduction {
-  readonly axes: readonly number[];
-  readonly keepdims: boolean;
-}
 
 /** Shape without the axes, or with size 1 in their place. */
 const reducedShape = (shape: Shape, { axes, keepdims }: Reduction): number[] =>

@@ -1,6 +1,6 @@
 /** @file Steps of optimizers: each array is read and written once. */
 import type { NdArray } from "@spm/core";
-import { type KernelTable, type Op, type Places, sizeOf } from "@spm/core/extend";
+import { type KernelTable, type Places, sizeOf } from "@spm/core/extend";
 import {
   adagradUpdate,
   adamaxUpdate,
@@ -11,6 +11,7 @@ import {
   radamUpdate,
   rmspropUpdate,
   sgdUpdate,
+  type UpdateOp,
 } from "@spm/optim/extend";
 import type { KernelName } from "./kernels.ts";
 import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
@@ -21,13 +22,6 @@ const WORTH = 2 ** 15; // elements that are worth a thread
 
 /** A decay β and 1 − β. */
 const split = (decay: number): readonly [number, number] => [decay, 1 - decay];
-
-/** An update; `S` are the places of its slots. */
-type UpdateOp<S extends Places, Options> = Op<
-  [parameter: 1, grad: 1, ...S],
-  [parameter: 1, ...S],
-  Options
->;
 
 /** The kernel of an update. */
 interface UpdateKernel<Options> {

@@ -9,7 +9,14 @@ import { text } from "./text.ts";
 
 export type { DatasetEntry, LabelledData } from "./entry.ts";
 
-/** The data sets. A new one is its file and a line here. */
+/**
+ * The data sets. A new one is its file and a line here.
+ * @example
+ * ```ts
+ * import { datasets } from "@spm/data/datasets";
+ * for (const [name, { description }] of Object.entries(datasets)) console.log(name, description);
+ * ```
+ */
 export const datasets = {
   mnist: mnist as DatasetEntry,
   clusters: clusters as DatasetEntry,

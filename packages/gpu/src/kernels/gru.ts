@@ -41,10 +41,10 @@ const run = (
     return rowMajor(executor.run(kernel, memories, []), shape, "float32");
   });
 
-type Gru = readonly [x: DeviceArray, u: DeviceArray, h: DeviceArray];
+type GruInputs = readonly [x: DeviceArray, u: DeviceArray, h: DeviceArray];
 
 /** h′ from x's gates, h's gates and h. */
-export function gruForward(executor: Executor, inputs: Gru): DeviceArray {
+export function gruForward(executor: Executor, inputs: GruInputs): DeviceArray {
   const [, , { shape }] = inputs;
   const width = shape.at(-1) ?? 1;
   const body = `${gates(0, width, "this.thread.x", "")}return (1 - z) * n + z * h;`;
@@ -55,7 +55,7 @@ export function gruForward(executor: Executor, inputs: Gru): DeviceArray {
 export function gruBackward(
   executor: Executor,
   ct: DeviceArray,
-  inputs: Gru,
+  inputs: GruInputs,
 ): [xBar: DeviceArray, uBar: DeviceArray, hBar: DeviceArray] {
   const [{ shape: gatesShape }, , { shape }] = inputs;
   const width = shape.at(-1) ?? 1;

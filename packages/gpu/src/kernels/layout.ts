@@ -1,17 +1,11 @@
 /** @file Views, and kernels that move elements: padding, concatenation, sums of windows. */
 import type { Shape } from "@spm/core";
-import { sizeOf } from "@spm/core/extend";
+import { sizeOf, type Window } from "@spm/core/extend";
+import type { Sliding } from "@spm/nn/extend";
 import { type DeviceArray, rowMajor, zeros } from "../device-array.ts";
 import type { Executor } from "../executor.ts";
 import { coordinatesOf, linear } from "../threads.ts";
 import { parameters } from "./elementwise.ts";
-
-/** A slice: `y[i] = x[start + i·step]` along every axis. */
-export interface Window {
-  readonly shape: Shape;
-  readonly start: readonly number[];
-  readonly step: readonly number[];
-}
 
 /** The view that a window opens on an array. */
 export const windowOn = (x: DeviceArray, { shape, start, step }: Window): DeviceArray => ({
@@ -101,12 +95,6 @@ export function concatenate(
     [],
   );
   return rowMajor(memory, shape, dtype);
-}
-
-/** A kernel that slides over the last axes: its size and its step along each. */
-export interface Sliding {
-  readonly kernel: Shape;
-  readonly stride: Shape;
 }
 
 /**

@@ -35,7 +35,7 @@ const extremumFold = (better: ">" | "<"): Fold => ({
 });
 
 /** A matrix seen in an array: `rest` results, each from `count` elements. */
-interface Rows {
+interface FoldedMatrix {
   readonly x: DeviceArray;
   readonly rest: number;
   readonly restStride: number;
@@ -44,7 +44,7 @@ interface Rows {
 }
 
 /** The array as rest × reduced, each with one stride; a copy where the array has no such view. */
-function rowsOf(executor: Executor, x: DeviceArray, axes: readonly number[]): Rows {
+function rowsOf(executor: Executor, x: DeviceArray, axes: readonly number[]): FoldedMatrix {
   const rest = x.shape.map((_, k) => k).filter((k) => !axes.includes(k));
   const kept = joined(x, rest);
   const folded = joined(x, axes);
@@ -82,7 +82,7 @@ function joined(x: DeviceArray, axes: readonly number[]): { size: number; stride
 }
 
 /** Folds each row, launch after launch, until one element is left of it. */
-function foldRows(executor: Executor, rows: Rows, fold: Fold): DeviceArray["memory"] {
+function foldRows(executor: Executor, rows: FoldedMatrix, fold: Fold): DeviceArray["memory"] {
   let { x, rest, restStride, count, countStride } = rows;
   let memory = x.memory;
   let { offset } = x;

@@ -18,12 +18,12 @@ export interface Product {
   readonly k: number;
   readonly n: number;
   readonly batch: readonly number[];
-  readonly a: Operand;
-  readonly b: Operand;
+  readonly a: MatmulOperand;
+  readonly b: MatmulOperand;
 }
 
 /** An operand's offset, its strides along the batch, and along its two matrix axes. */
-export interface Operand {
+export interface MatmulOperand {
   readonly offset: number;
   readonly batch: readonly number[];
   readonly matrix: readonly [number, number];
@@ -40,7 +40,7 @@ const leastDepth = 128;
 const leastWork = 2 ** 16;
 
 /** An array as an operand of a product whose leading axes are `batch`. */
-export function operandOf(x: DeviceArray, batch: Shape): Operand {
+export function operandOf(x: DeviceArray, batch: Shape): MatmulOperand {
   const leading = { ...x, shape: x.shape.slice(0, -2), stride: x.stride.slice(0, -2) };
   const [outer = 0, inner = 0] = x.stride.slice(-2); // an axis that it lacks is not walked
   return { offset: x.offset, batch: broadcastStrides(leading, batch), matrix: [outer, inner] };
@@ -79,7 +79,7 @@ export function planTiles(launcher: WgslLauncher, product: Product): TiledPlan |
 const word = (value: number): string => `${value >>> 0}u`;
 
 /** Statements that set `{name}At` to the first element of the operand's matrix number `batch`. */
-function startOf(name: string, { offset, batch }: Operand, shape: readonly number[]): string {
+function startOf(name: string, { offset, batch }: MatmulOperand, shape: readonly number[]): string {
   let below = 1;
   const terms = shape
     .map((size, k) => ({ size, stride: batch[k]! }))

@@ -22,7 +22,7 @@ import { givens } from "./givens.ts";
 import { type Matrix, matrix, orthogonalityError, relativeError } from "./matrix.ts";
 import { type Balanced, balanced, nearestOrthogonal } from "./orthogonal.ts";
 import { peel } from "./peel.ts";
-import { denseOf, type Numbers, sweep } from "./refine.ts";
+import { denseOf, type PlainMixer, sweep } from "./refine.ts";
 
 /** Options of {@link fromDense}. */
 export interface FromDenseOptions<N extends Names = Names> {
@@ -134,7 +134,7 @@ function firstNumbers(
   schedule: Schedule,
   target: Matrix,
   random: Rng,
-): Numbers {
+): PlainMixer {
   const { n, stages, strides, first } = schedule;
   const square = target.rows === n && target.columns === n;
   if (square && stages >= n && samePairs(schedule, brick(n, stages))) {
@@ -159,7 +159,7 @@ const ones = (count: number): Float64Array => new Float64Array(count).fill(1);
 const scaled = (a: Float64Array, b: ArrayLike<number>): Float64Array =>
   a.map((v, i) => v * (b[i] ?? 1));
 
-function eliminated(kind: Parameterisation, schedule: Schedule, target: Matrix): Numbers | null {
+function eliminated(kind: Parameterisation, schedule: Schedule, target: Matrix): PlainMixer | null {
   const { left, q, right } = split(target);
   const orthogonal = nearestOrthogonal(q);
   if (orthogonal === null) return null;
@@ -175,7 +175,7 @@ const split = (w: Matrix): Balanced =>
     ? { left: ones(w.rows), q: w, right: ones(w.columns) }
     : balanced(w);
 
-function peeled(kind: Parameterisation, schedule: Schedule, target: Matrix): Numbers {
+function peeled(kind: Parameterisation, schedule: Schedule, target: Matrix): PlainMixer {
   const { n } = schedule;
   const whole = { left: ones(target.rows), q: target, right: ones(target.columns) };
   const { left, q, right } = kind.orthogonal ? split(target) : whole;
@@ -193,7 +193,7 @@ function within(
   free: Float64Array,
   dIn: Float64Array,
   dOut: Float64Array,
-): Numbers {
+): PlainMixer {
   const { blocks, signs } = withDeterminants({ schedule, blocks: free }, kind.determinant);
   const unpairedScales = ones(schedule.unpaired.length);
   const nearest = kind.nearest(blocks, unpairedScales);
@@ -206,9 +206,9 @@ function within(
   };
 }
 
-const arrays = ({ blocks, unpairedScales, dIn, dOut }: Numbers) =>
+const arrays = ({ blocks, unpairedScales, dIn, dOut }: PlainMixer) =>
   [blocks, unpairedScales, dIn, dOut] as const;
-const copy = (numbers: Numbers) => each(arrays(numbers), (a) => a.slice());
-const restore = (numbers: Numbers, from: ReturnType<typeof copy>): void => {
+const copy = (numbers: PlainMixer) => each(arrays(numbers), (a) => a.slice());
+const restore = (numbers: PlainMixer, from: ReturnType<typeof copy>): void => {
   for (const [k, a] of arrays(numbers).entries()) a.set(from[k] ?? a);
 };

@@ -9,7 +9,7 @@ import { eachPair, eachUnpaired, type Schedule } from "../schedule.ts";
 import { dot, type Matrix, matrix, row } from "./matrix.ts";
 
 /** A mixer as plain numbers: blocks that the kind has, scales and diagonals. */
-export interface Numbers {
+export interface PlainMixer {
   readonly kind: Parameterisation;
   readonly schedule: Schedule;
   readonly blocks: Float64Array;
@@ -19,7 +19,7 @@ export interface Numbers {
 }
 
 /** The matrix of a mixer, [out, in]. */
-export function denseOf(numbers: Numbers): Matrix {
+export function denseOf(numbers: PlainMixer): Matrix {
   const { schedule, dIn, dOut } = numbers;
   const z = matrix(schedule.n, dIn.length, (i, j) => (i === j ? dIn[j]! : 0));
   for (let l = 0; l < schedule.stages; l++) mixRows(z, numbers, l, false);
@@ -27,7 +27,7 @@ export function denseOf(numbers: Numbers): Matrix {
 }
 
 /** One sweep over all blocks, unpairedScales and diagonals, in place. Cost O(L n · in · out). */
-export function sweep(numbers: Numbers, target: Matrix): void {
+export function sweep(numbers: PlainMixer, target: Matrix): void {
   const { kind, schedule, dIn, blocks, unpairedScales } = numbers;
   const after = columnsAfter(numbers);
   const c = matrix(schedule.n, dIn.length, (i, j) => (i === j ? dIn[j]! : 0));
@@ -72,7 +72,7 @@ export function sweep(numbers: Numbers, target: Matrix): void {
  * For each stage l, the transpose of diag(dOut) B_L ⋯ B_{l+1}: row i is the effect on the outputs
  * of coordinate i after the stage.
  */
-function columnsAfter(numbers: Numbers): Matrix[] {
+function columnsAfter(numbers: PlainMixer): Matrix[] {
   const { n, stages } = numbers.schedule;
   const { dOut } = numbers;
   const after: Matrix[] = [];
@@ -87,7 +87,7 @@ function columnsAfter(numbers: Numbers): Matrix[] {
 /** Z ← B_l Z, or B_lᵀ Z. */
 function mixRows(
   z: Matrix,
-  { schedule, blocks, unpairedScales }: Numbers,
+  { schedule, blocks, unpairedScales }: PlainMixer,
   l: number,
   transposed: boolean,
 ): void {
@@ -108,7 +108,7 @@ function mixRows(
 }
 
 /** Sets each diagonal entry to its least-squares value: first rows, then columns. */
-function fitDiagonals({ dIn, dOut }: Numbers, target: Matrix, z: Matrix): void {
+function fitDiagonals({ dIn, dOut }: PlainMixer, target: Matrix, z: Matrix): void {
   for (let i = 0; i < dOut.length; i++) {
     const size = dot(row(z, i), row(z, i));
     if (size > 0) dOut[i] = dot(row(target, i), row(z, i)) / size;

@@ -6,7 +6,7 @@ import { withEvaluation } from "@spm/nn/extend";
 import type { Gpt } from "./gpt.ts";
 
 /** Options of {@link drawToken}. */
-export interface DrawOptions {
+export interface DrawTokenOptions {
   readonly random: Rng;
   /**
    * Divides the logits: below 1 the likely tokens become likelier, at 0 the likeliest is taken.
@@ -21,12 +21,12 @@ export interface DrawOptions {
 }
 
 /** Options of {@link generate}. */
-export interface GenerateOptions extends DrawOptions {
+export interface GenerateOptions extends DrawTokenOptions {
   /** The number of tokens to append. */
   readonly count: number;
 }
 
-const drawOptions: OptionNames<DrawOptions> = { random: true, temperature: true, topK: true };
+const drawOptions: OptionNames<DrawTokenOptions> = { random: true, temperature: true, topK: true };
 const names: OptionNames<GenerateOptions> = { ...drawOptions, count: true };
 
 /**
@@ -85,7 +85,7 @@ export async function generate(
  * @param logits - [k]
  * @example drawToken([0, 1, 2], { temperature: 0, random: rng(1) }); // 2
  */
-export function drawToken(logits: ArrayLike<number>, options: DrawOptions): number {
+export function drawToken(logits: ArrayLike<number>, options: DrawTokenOptions): number {
   checkOptions("drawToken", options, drawOptions);
   const { random, temperature = 1, topK = Number.POSITIVE_INFINITY } = options;
   const order = Array.from(logits, (logit, token) => ({ logit, token })).sort(

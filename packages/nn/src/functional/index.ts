@@ -12,9 +12,9 @@ export {
   huber,
   klDiv,
   type LossOptions,
+  type LossReduction,
   l1,
   mse,
-  type Reduction,
 } from "./losses.ts";
 export { layerNorm, type NormOptions, rmsNorm } from "./normalise.ts";
 export { avgPool1d, avgPool2d, maxPool1d, maxPool2d } from "./pooling.ts";

@@ -27,12 +27,12 @@ import {
 } from "@spm/core/extend";
 
 /** The result of a loss: the mean of the losses of all elements, their sum, or each of them. */
-export type Reduction = "mean" | "sum" | "none";
+export type LossReduction = "mean" | "sum" | "none";
 
 /** Options of a loss. */
 export interface LossOptions {
   /** @defaultValue "mean" */
-  readonly reduction?: Reduction;
+  readonly reduction?: LossReduction;
 }
 
 /** Options of {@link huber}. */

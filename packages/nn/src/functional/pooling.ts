@@ -12,7 +12,8 @@ import {
 import { checkOptions, ShapeError, showShape } from "@spm/core/extend";
 import { checkSizes, type SlidingOptions, slidingOptions, windows } from "./windows.ts";
 
-type Size = number | Shape;
+/** The size of a window, along each axis or along all. */
+export type Size = number | Shape;
 
 /** The windows as rows, [..., ...out, Πkernel]; the stride is by default the kernel's size. */
 function rowsOf(

@@ -18,7 +18,7 @@ import {
 } from "@spm/core/extend";
 
 /** Size of the window and its step, along each of the last axes. */
-interface Sliding {
+export interface Sliding {
   readonly kernel: Shape;
   readonly stride: Shape;
 }

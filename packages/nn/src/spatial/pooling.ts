@@ -2,10 +2,9 @@
 import type { Shape, Tensor } from "@spm/core";
 import { checkOptions } from "@spm/core/extend";
 import { avgPool1d, avgPool2d, maxPool1d, maxPool2d } from "../functional/index.ts";
+import type { Size } from "../functional/pooling.ts";
 import { checkSizes, type SlidingOptions, slidingOptions } from "../functional/windows.ts";
 import { Module } from "../module.ts";
-
-type Size = number | Shape;
 
 abstract class Pooling extends Module {
   readonly size: Shape;

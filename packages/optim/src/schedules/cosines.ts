@@ -1,7 +1,7 @@
 /** @file Schedules made of half cosines: down once, down again and again, up and down. */
 import { checkOptions, type OptionNames } from "@spm/core/extend";
 import { checkCounts, checkFractions, checkNotNegative, checkPositive } from "../check.ts";
-import { halfCosine, printed, type Schedule, type ScheduleSpan } from "./schedule.ts";
+import { halfCosine, printed, type RateSchedule, type ScheduleSpan } from "./schedule.ts";
 
 /** Options of {@link cosine}. */
 export interface CosineOptions extends ScheduleSpan {
@@ -26,7 +26,7 @@ const cosineNames: OptionNames<CosineOptions> = { learningRate: true, steps: tru
  * const learningRate = cosine({ learningRate: 1e-3, steps: 1000 });
  * const optimizer = adam([parameter([1])], { learningRate });
  */
-export function cosine(options: CosineOptions): Schedule {
+export function cosine(options: CosineOptions): RateSchedule {
   checkOptions("cosine", options, cosineNames);
   const { learningRate, steps, min = 0 } = options;
   checkNotNegative("cosine", { learningRate, min });
@@ -73,7 +73,7 @@ const cosineRestartsNames: OptionNames<CosineRestartsOptions> = {
  * const schedule = cosineRestarts({ learningRate: 0.1, period: 100, growth: 2 });
  * schedule(300); // 0.1
  */
-export function cosineRestarts(options: CosineRestartsOptions): Schedule {
+export function cosineRestarts(options: CosineRestartsOptions): RateSchedule {
   checkOptions("cosineRestarts", options, cosineRestartsNames);
   const { learningRate, period, growth = 1, min = 0 } = options;
   checkNotNegative("cosineRestarts", { learningRate, min });
@@ -122,7 +122,7 @@ const oneCycleNames: OptionNames<OneCycleOptions> = {
  * Learning Rates", 2018
  * @example oneCycle({ learningRate: 0.25, steps: 1000 })(0); // 0.01
  */
-export function oneCycle(options: OneCycleOptions): Schedule {
+export function oneCycle(options: OneCycleOptions): RateSchedule {
   checkOptions("oneCycle", options, oneCycleNames);
   const { learningRate, steps, rise = 0.3, divide = 25, finalDivide = 1e4 } = options;
   checkNotNegative("oneCycle", { learningRate });

@@ -1,7 +1,7 @@
 /** @file Schedules that fall: by factors, along a straight line, along a power. */
 import { checkOptions, type OptionNames } from "@spm/core/extend";
 import { checkCounts, checkMilestones, checkNotNegative, checkPositive } from "../check.ts";
-import { printed, type Schedule, type ScheduleSpan } from "./schedule.ts";
+import { printed, type RateSchedule, type ScheduleSpan } from "./schedule.ts";
 
 /** Options of {@link stepDecay}. */
 export interface StepDecayOptions {
@@ -30,7 +30,7 @@ const stepDecayNames: OptionNames<StepDecayOptions> = {
  * @throws ValueError for options out of range; OptionError for an unknown one
  * @example stepDecay({ learningRate: 0.1, every: 30, factor: 0.5 })(30); // 0.05
  */
-export function stepDecay(options: StepDecayOptions): Schedule {
+export function stepDecay(options: StepDecayOptions): RateSchedule {
   checkOptions("stepDecay", options, stepDecayNames);
   const { learningRate, every, factor = 0.1 } = options;
   checkNotNegative("stepDecay", { learningRate, factor });
@@ -66,7 +66,7 @@ const multistepNames: OptionNames<MultistepOptions> = {
  * @throws ValueError for options out of range; OptionError for an unknown one
  * @example multistep({ learningRate: 0.1, milestones: [100, 150] })(120); // 0.01
  */
-export function multistep(options: MultistepOptions): Schedule {
+export function multistep(options: MultistepOptions): RateSchedule {
   checkOptions("multistep", options, multistepNames);
   const { learningRate, milestones, factor = 0.1 } = options;
   checkNotNegative("multistep", { learningRate, factor });
@@ -94,7 +94,7 @@ const exponentialNames: OptionNames<ExponentialOptions> = { learningRate: true, 
  * @throws ValueError for options out of range; OptionError for an unknown one
  * @example exponentialDecay({ learningRate: 0.1, factor: 0.99 })(1); // 0.099
  */
-export function exponentialDecay(options: ExponentialOptions): Schedule {
+export function exponentialDecay(options: ExponentialOptions): RateSchedule {
   checkOptions("exponentialDecay", options, exponentialNames);
   const { learningRate, factor } = options;
   checkNotNegative("exponentialDecay", { learningRate, factor });
@@ -122,7 +122,7 @@ const linearDecayNames: OptionNames<LinearDecayOptions> = { from: true, to: true
  * @throws ValueError for options out of range; OptionError for an unknown one
  * @example linearDecay({ from: 1e-3, to: 0, steps: 1000 })(500); // 5e-4
  */
-export function linearDecay(options: LinearDecayOptions): Schedule {
+export function linearDecay(options: LinearDecayOptions): RateSchedule {
   checkOptions("linearDecay", options, linearDecayNames);
   const { from, to, steps } = options;
   checkNotNegative("linearDecay", { from, to });
@@ -162,7 +162,7 @@ const polynomialNames: OptionNames<PolynomialOptions> = {
  * @throws ValueError for options out of range; OptionError for an unknown one
  * @example polynomial({ learningRate: 0.1, steps: 1000, power: 2 })(500); // 0.025
  */
-export function polynomial(options: PolynomialOptions): Schedule {
+export function polynomial(options: PolynomialOptions): RateSchedule {
   checkOptions("polynomial", options, polynomialNames);
   const { learningRate, steps, power = 1, min = 0 } = options;
   checkNotNegative("polynomial", { learningRate, min });

@@ -15,13 +15,13 @@ import {
   multistep,
   oneCycle,
   polynomial,
-  type Schedule,
+  type RateSchedule,
   sequence,
   stepDecay,
   warmup,
 } from "../index.ts";
 
-const rates = (schedule: Schedule, count: number) =>
+const rates = (schedule: RateSchedule, count: number) =>
   Array.from({ length: count }, (_, t) => schedule(t));
 
 test("those with an end keep their last rate", () => {
@@ -57,7 +57,7 @@ test("warm-up leads to the schedule's first rate, and then to its own steps", ()
 });
 
 test("a sequence hands over at each milestone, and nests", () => {
-  const tick: Schedule = (t) => t;
+  const tick: RateSchedule = (t) => t;
   expect(rates(sequence([tick, tick, tick], [2, 3]), 6)).toEqual([0, 1, 0, 0, 1, 2]);
   const inner = sequence([constant({ learningRate: 5 }), tick], [1]);
   expect(rates(sequence([tick, inner], [2]), 6)).toEqual([0, 1, 5, 0, 1, 2]);
@@ -84,7 +84,7 @@ test("no rate ever leaves its range", () => {
       fc.double({ min: 0, max: 0.99, noNaN: true }),
       (a, b, steps, t, rise) => {
         const [min, base] = [Math.min(a, b), Math.max(a, b)];
-        const all: [Schedule, number, number][] = [
+        const all: [RateSchedule, number, number][] = [
           [cosine({ learningRate: base, steps, min }), min, base],
           [cosineRestarts({ learningRate: base, period: steps, growth: 2, min }), min, base],
           [linearDecay({ from: base, to: min, steps }), min, base],

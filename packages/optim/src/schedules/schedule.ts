@@ -6,7 +6,7 @@ import { checkNotNegative } from "../check.ts";
  * The learning rate of a step; steps count from 0. Schedules compose as functions do:
  * `(t) => 0.5 * cosine(…)(t)`. Those of this package print as the call that makes them.
  */
-export type Schedule = (step: number) => number;
+export type RateSchedule = (step: number) => number;
 
 /** The learning rate at its highest, and the steps of a schedule that has an end. */
 export interface ScheduleSpan {
@@ -17,8 +17,11 @@ export interface ScheduleSpan {
 }
 
 /** A schedule that prints as a call of `name` with these operands. */
-export const printed = (name: string, operands: readonly unknown[], schedule: Schedule): Schedule =>
-  printsAs(schedule, () => `${name}(${operands.map(showValue).join(", ")})`);
+export const printed = (
+  name: string,
+  operands: readonly unknown[],
+  schedule: RateSchedule,
+): RateSchedule => printsAs(schedule, () => `${name}(${operands.map(showValue).join(", ")})`);
 
 /** From `start` (at 0) to `end` (at 1) along half a cosine. */
 export const halfCosine = (start: number, end: number, part: number): number =>
@@ -40,7 +43,7 @@ const names: OptionNames<ConstantOptions> = { learningRate: true };
  * @throws ValueError for a rate below 0; OptionError for an unknown option
  * @example constant({ learningRate: 1e-3 })(500); // 0.001
  */
-export function constant(options: ConstantOptions): Schedule {
+export function constant(options: ConstantOptions): RateSchedule {
   checkOptions("constant", options, names);
   const { learningRate } = options;
   checkNotNegative("constant", { learningRate });

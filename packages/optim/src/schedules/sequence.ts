@@ -2,7 +2,7 @@
 import { checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
 import { checkCounts, checkMilestones, checkNotNegative } from "../check.ts";
 import { linearDecay } from "./decays.ts";
-import { printed, type Schedule } from "./schedule.ts";
+import { printed, type RateSchedule } from "./schedule.ts";
 
 /**
  * Runs one schedule after another, each from its own step 0: the k-th until `milestones[k]`.
@@ -14,7 +14,10 @@ import { printed, type Schedule } from "./schedule.ts";
  * const flat = constant({ learningRate: 1e-3 });
  * sequence([flat, linearDecay({ from: 1e-3, to: 0, steps: 100 })], [900])(950); // 5e-4
  */
-export function sequence(schedules: readonly Schedule[], milestones: readonly number[]): Schedule {
+export function sequence(
+  schedules: readonly RateSchedule[],
+  milestones: readonly number[],
+): RateSchedule {
   if (milestones.length !== schedules.length - 1)
     throw new ValueError(
       "sequence",
@@ -54,7 +57,7 @@ const warmupNames: OptionNames<WarmupOptions> = { steps: true, from: true };
  * const schedule = warmup(cosine({ learningRate: 1e-3, steps: 900 }), { steps: 100 });
  * schedule(50); // 5e-4
  */
-export function warmup(schedule: Schedule, options: WarmupOptions): Schedule {
+export function warmup(schedule: RateSchedule, options: WarmupOptions): RateSchedule {
   checkOptions("warmup", options, warmupNames);
   const { steps, from = 0 } = options;
   checkNotNegative("warmup", { from });

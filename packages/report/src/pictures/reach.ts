@@ -28,6 +28,7 @@ export interface Reach {
  * Follows a unit input in one coordinate through the stages, in float64. CPU backends only. Cost
  * O(nL).
  *
+ * @param factors - a mixer of W [out, in]
  * @throws ValueError for a coordinate outside of [0, in)
  * @example
  * ```ts
@@ -76,6 +77,7 @@ export function reach(factors: Factors, coordinate: number): Reach {
  * strength of a line is the amount that flows, red is positive, blue negative; the bars at the
  * right are the outputs, a column of W.
  *
+ * @param factors - a mixer of W [out, in]
  * @param options - `title` (default `"input COORDINATE on its way"`)
  * @returns an SVG
  * @throws ValueError for a coordinate outside of [0, in); OptionError for an unknown option

@@ -12,6 +12,7 @@ import { type ColourScale, colourBar, heatMap } from "./heat-map.ts";
  * The angle of every pair, in (−π, π]: the parameter of a kind that has one, otherwise the angle of
  * the nearest rotation, which for a block [a, b; c, d] is atan2(c − b, a + d). CPU backends only.
  *
+ * @param factors - a mixer of W [out, in]
  * @returns a row for each stage, in the order of the schedule's pairs
  * @example
  * ```ts
@@ -43,6 +44,7 @@ const wrapped = (angle: number): number => Math.atan2(Math.sin(angle), Math.cos(
  * A heat map of {@link stageAngles}, a row a stage, the first at the top. Pale is no rotation, dark
  * half a turn. CPU backends only.
  *
+ * @param factors - a mixer of W [out, in]
  * @param options - `title` (default `"angle of each pair"`)
  * @returns an SVG
  * @throws OptionError for an unknown option

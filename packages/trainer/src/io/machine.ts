@@ -1,7 +1,7 @@
 /** @file The machine of a run, for its report. */
 
 import { availableParallelism, cpus, totalmem } from "node:os";
-import type { Machine } from "./run-record.ts";
+import type { MachineRecord } from "./run-record.ts";
 
 /**
  * This machine: Node's version, platform, processor, usable cores, memory in GiB.
@@ -12,7 +12,7 @@ import type { Machine } from "./run-record.ts";
  * console.log(machine().node); // e.g. "v20.20.2"
  * ```
  */
-export function machine(): Machine {
+export function machine(): MachineRecord {
   return {
     node: process.version,
     platform: `${process.platform} ${process.arch}`,

@@ -33,7 +33,7 @@ export interface TimingRecord extends RecordPosition {
 }
 
 /** The machine of a run. */
-export interface Machine {
+export interface MachineRecord {
   readonly node: string;
   readonly platform: string;
   readonly cpu: string;
@@ -65,5 +65,5 @@ export interface RunConfig {
   readonly stepsPerEpoch: number;
   /** The options of the run, by name. */
   readonly options: Readonly<Record<string, string | number | boolean | readonly number[]>>;
-  readonly machine: Machine;
+  readonly machine: MachineRecord;
 }

@@ -1,9 +1,10 @@
 /** @file The fused mixer's launches. */
 import type { Each, Result } from "@spm/core/extend";
+import type { MixerPlaces } from "@spm/mixer/extend";
 import { type DeviceArray, rowMajor, vector, zeros } from "../../device-array.ts";
 import type { Executor, Memory } from "../../executor.ts";
 import { concatenate } from "../layout.ts";
-import type { MixerOperands, MixerPlaces } from "../mixer/operands.ts";
+import type { MixerOperands } from "../mixer/operands.ts";
 import { halves } from "../wgsl.ts";
 import { type FusedKernels, forwardThreads, type GroupKernel } from "./choose.ts";
 import { backwardResults } from "./group-backward.ts";

@@ -5,15 +5,16 @@
  */
 import type { Each, Result } from "@spm/core/extend";
 import type { MixerOptions } from "@spm/mixer";
+import type { MixerPlaces } from "@spm/mixer/extend";
 import { type DeviceArray, rowMajor, vector } from "../../device-array.ts";
 import type { Executor, Memory } from "../../executor.ts";
 import { elementwise } from "../elementwise.ts";
 import { sumOver } from "../reduce.ts";
 import { upTo } from "../wgsl.ts";
-import { type Call, callOf, releaseCall } from "./call.ts";
+import { callOf, type MixerCall, releaseCall } from "./call.ts";
 import { outputGradient, rowChunks } from "./gradients.ts";
 import type { MixerKernels, StageSums } from "./kernels.ts";
-import type { MixerOperands, MixerPlaces } from "./operands.ts";
+import type { MixerOperands } from "./operands.ts";
 import { backwardPass, forwardPass, paddedProduct, passesOf } from "./passes.ts";
 import { rangeOf } from "./tables.ts";
 
@@ -109,7 +110,7 @@ export function backwardByPasses(
  */
 function sweep(
   kernels: MixerKernels,
-  call: Call,
+  call: MixerCall,
   known: readonly (Memory | null)[],
   end: { readonly z: Memory; readonly g: Memory },
   own: (m: Memory) => Memory,

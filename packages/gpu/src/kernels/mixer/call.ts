@@ -43,7 +43,7 @@ export function overRoles(
 }
 
 /** One call's sizes, memories and names. */
-export interface Call {
+export interface MixerCall {
   readonly executor: Executor;
   readonly tables: ScheduleTables;
   readonly coefficients: Coefficients;
@@ -59,7 +59,7 @@ export function callOf(
   kernels: { readonly coefficients: MakeCoefficients },
   schedule: Schedule,
   { parameters, rows, fanIn, fanOut }: MixerOperands,
-): Call {
+): MixerCall {
   const tables = tablesOf(executor, schedule);
   return {
     executor,
@@ -73,7 +73,7 @@ export function callOf(
 }
 
 /** Releases the coefficients of a call. */
-export const releaseCall = ({ executor, coefficients: c }: Call): void => {
+export const releaseCall = ({ executor, coefficients: c }: MixerCall): void => {
   executor.release(c.alpha);
   executor.release(c.beta);
 };
@@ -97,7 +97,7 @@ export function rowThreads(
 export const names: ProgramArrays = { alpha: "a0", beta: "a1", partners: "a2" };
 
 /** Arrays that every pass begins with, and the parameters' names. */
-const common = ({ coefficients: c, tables }: Call): readonly Memory[] => [
+const common = ({ coefficients: c, tables }: MixerCall): readonly Memory[] => [
   c.alpha,
   c.beta,
   tables.partners,
@@ -108,7 +108,7 @@ const common = ({ coefficients: c, tables }: Call): readonly Memory[] => [
  * table of a butterfly, are left out of the arguments.
  */
 export function runProgram(
-  call: Call,
+  call: MixerCall,
   output: Output,
   more: readonly Memory[],
   body: string,

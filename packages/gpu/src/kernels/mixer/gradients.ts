@@ -6,10 +6,10 @@ import { type DeviceArray, rowMajor, zeros } from "../../device-array.ts";
 import type { Executor, Memory, Output } from "../../executor.ts";
 import { concatenate } from "../layout.ts";
 import { sumOver } from "../reduce.ts";
-import { type Call, names, runProgram } from "./call.ts";
+import { type MixerCall, names, runProgram } from "./call.ts";
 import type { RowChunks, StageSums } from "./kernels.ts";
 import type { Pass } from "./passes.ts";
-import { MixerProgram } from "./program.ts";
+import { type Coordinate, MixerProgram } from "./program.ts";
 import { rangeOf, type ScheduleTables } from "./tables.ts";
 
 /** Chunks of rows for so many results. */
@@ -45,8 +45,6 @@ function sumChunks(
   return total;
 }
 
-type Coordinate = Parameters<MixerProgram["forward"]>[3];
-
 /** The parts of a gradient kernel of one stage. */
 export interface StageProgram {
   readonly program: MixerProgram;
@@ -63,7 +61,7 @@ export interface StageProgram {
  * @param sum - the summand, an expression, and the arrays a3 and a4 that it reads
  */
 export function sumStage(
-  call: Call,
+  call: MixerCall,
   l: number,
   over: "pairs" | "unpaired",
   components: 1 | 4,
@@ -102,7 +100,7 @@ export function sumStage(
 const unpairedTables: WeakMap<ScheduleTables, Memory> = new WeakMap();
 
 /** The unpaired coordinates, stage by stage. */
-function unpairedPlaces({ executor, tables }: Call): Memory {
+function unpairedPlaces({ executor, tables }: MixerCall): Memory {
   let places = unpairedTables.get(tables);
   if (places === undefined) {
     places = executor.upload(Float32Array.from(tables.schedule.unpaired));
@@ -112,7 +110,12 @@ function unpairedPlaces({ executor, tables }: Call): Memory {
 }
 
 /** Σ over rows of ȳ ⊙ z_L, with z_L computed from z before the last pass. */
-export function outputGradient(call: Call, { from, to }: Pass, z: Memory, ct: Memory): DeviceArray {
+export function outputGradient(
+  call: MixerCall,
+  { from, to }: Pass,
+  z: Memory,
+  ct: Memory,
+): DeviceArray {
   const { executor, rows, n, fanOut } = call;
   const { each, chunks } = rowChunks(rows, fanOut);
   const program = new MixerProgram(call.tables, names);
@@ -136,7 +139,7 @@ export function outputGradient(call: Call, { from, to }: Pass, z: Memory, ct: Me
 
 /** Partial sums of each stage's pairs → [P, components]. */
 export function gatherPairs(
-  { executor }: Call,
+  { executor }: MixerCall,
   components: 1 | 4,
   stages: readonly StageSums[],
   chunks: number,
@@ -160,7 +163,7 @@ export function gatherPairs(
 
 /** Partial sums of each stage's unpaired coordinates → [R]. */
 export function gatherUnpaired(
-  { executor }: Call,
+  { executor }: MixerCall,
   stages: readonly StageSums[],
   chunks: number,
 ): DeviceArray {

@@ -4,7 +4,7 @@ import type { DeviceArray } from "../../device-array.ts";
 import type { Executor, Memory } from "../../executor.ts";
 import type { FusedBlocks } from "../fused/blocks.ts";
 import type { FusedPlan } from "../fused/plan.ts";
-import type { Call, MakeCoefficients } from "./call.ts";
+import type { MakeCoefficients, MixerCall } from "./call.ts";
 import type { Pass } from "./passes.ts";
 
 /** z or g before and after a pass; z after it is known only where the backward computed it. */
@@ -34,7 +34,7 @@ export interface MixerKernels {
   readonly coefficients: MakeCoefficients;
   /** Sums over the rows of stage `l` (from 0) within a pass, for each parameter. */
   stageSums(
-    call: Call,
+    call: MixerCall,
     l: number,
     pass: Pass,
     z: Ends<Memory | null>,
@@ -42,7 +42,7 @@ export interface MixerKernels {
     chunks: RowChunks,
   ): readonly StageSums[];
   /** The parameters' gradients, from the sums of all stages. */
-  gather(call: Call, stages: readonly (readonly StageSums[])[], chunks: number): DeviceArray[];
+  gather(call: MixerCall, stages: readonly (readonly StageSums[])[], chunks: number): DeviceArray[];
   /** Blocks in WGSL. */
   fusedBlocks(executor: Executor, plan: FusedPlan): FusedBlocks;
 }

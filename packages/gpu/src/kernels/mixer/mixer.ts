@@ -1,6 +1,7 @@
 /** @file The mixer's two kernels: fused in WGSL where that fits, by passes of gpu.js everywhere. */
 import { type Each, each, type Result } from "@spm/core/extend";
 import type { MixerOptions } from "@spm/mixer";
+import type { MixerPlaces } from "@spm/mixer/extend";
 import { type DeviceArray, zeros } from "../../device-array.ts";
 import type { Executor } from "../../executor.ts";
 import { withWhole } from "../elementwise.ts";
@@ -8,7 +9,7 @@ import { chooseFused } from "../fused/choose.ts";
 import { fusedMixerBackward, fusedMixerForward } from "../fused/fused-mixer.ts";
 import { backwardByPasses, forwardByPasses } from "./by-passes.ts";
 import type { MixerKernels } from "./kernels.ts";
-import { type MixerInputs, type MixerPlaces, operandsOf } from "./operands.ts";
+import { type MixerInputs, operandsOf } from "./operands.ts";
 
 /** y, and the residual if it is to be kept. */
 export const mixerForward = (

@@ -1,9 +1,7 @@
 /** @file The operands of the mixer's kernels, by passes or fused. */
 import { type Each, sizeOf } from "@spm/core/extend";
+import type { MixerPlaces } from "@spm/mixer/extend";
 import type { DeviceArray } from "../../device-array.ts";
-
-/** A mixer's operands, as its op has them, of any number of parameters. */
-export type MixerPlaces = [x: 1, dIn: 1, dOut: 1, bias: 1, ...parameters: 1[]];
 
 /** The angles, or the blocks and the unpaired coordinates' scales. */
 type MixerParameters = readonly [blocks: DeviceArray, ...scales: DeviceArray[]];

@@ -5,7 +5,7 @@
 import type { DeviceArray } from "../../device-array.ts";
 import type { Executor, Memory } from "../../executor.ts";
 import { upTo } from "../wgsl.ts";
-import { type Call, names, rowThreads, runProgram } from "./call.ts";
+import { type MixerCall, names, rowThreads, runProgram } from "./call.ts";
 import { MixerProgram } from "./program.ts";
 
 /** Stages of one pass. */
@@ -44,7 +44,7 @@ const reader =
  * by d_out and shift.
  */
 export function forwardPass(
-  call: Call,
+  call: MixerCall,
   { from, to }: Pass,
   source: Memory,
   dIn: Memory | null,
@@ -67,7 +67,7 @@ export function forwardPass(
 }
 
 /** g before a pass from g after it, by the transposed blocks, which of rotations undo z as well. */
-export function backwardPass(call: Call, { from, to }: Pass, source: Memory): Memory {
+export function backwardPass(call: MixerCall, { from, to }: Pass, source: Memory): Memory {
   const { output, row, coordinate } = rowThreads(call.rows, call.n);
   const program = new MixerProgram(call.tables, names);
   const read = reader(call.n, call.n, row, null);

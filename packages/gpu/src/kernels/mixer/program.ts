@@ -10,7 +10,7 @@ import type { ScheduleTables } from "./tables.ts";
 /**
  * A coordinate: an integer expression; on butterflies a base and the number that is XORed to it.
  */
-interface Coordinate {
+export interface Coordinate {
   readonly base: string;
   readonly xor: number;
 }

@@ -12,7 +12,7 @@ const TYPES: Readonly<Record<DType, string>> = {
 /** The data begins at a multiple of this, so that readers can map it. */
 const ALIGNMENT = 8;
 
-interface Part {
+interface TensorPart {
   readonly name: string;
   readonly tensor: Tensor;
   readonly data: TypedArray;
@@ -41,7 +41,7 @@ export function encodeSafetensors(
 ): Uint8Array {
   if (Object.hasOwn(tensors, "__metadata__"))
     throw new ValueError("safetensors", "tensors of any other name", '"__metadata__"');
-  const parts: Part[] = Object.entries(tensors).map(([name, tensor]) => {
+  const parts: TensorPart[] = Object.entries(tensors).map(([name, tensor]) => {
     return { name, tensor, data: elements(tensor.ndarray()) };
   });
   parts.sort(
