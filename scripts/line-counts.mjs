@@ -112,7 +112,7 @@ for (const { name, limit, of } of budgets) {
 /** How many are longer than that: lower it where one was taken apart. */
 const tooLong = {
   files: { lines: 300, atMost: 0, found: /** @type {string[]} */ ([]) },
-  functions: { lines: 60, atMost: 7, found: /** @type {string[]} */ ([]) },
+  functions: { lines: 60, atMost: 0, found: /** @type {string[]} */ ([]) },
 };
 for (const { name, source } of rows.filter(({ name }) => packages.includes(name)))
   for (const { path, generated } of source) {

@@ -76,28 +76,9 @@ export async function compare(
   const midway =
     options.images >= MIDWAY * options.testImages ? { every: Math.ceil(stepsPerEpoch / 2) } : {};
   const writer = new RunWriter(options.out, {
-    title: `MNIST: ${listing(options.layers.map(({ name }) => name))} layers`,
-    command: options.command,
-    started: new Date().toISOString(),
+    ...headOf(options, features, { images: train.length, testImages: test.length }),
     models: models.map(({ name, model }) => ({ run: name, parameters: model.parameterCount() })),
-    epochs: options.epochs,
     stepsPerEpoch,
-    options: {
-      model:
-        `${features}-${options.hidden}-${options.hidden}-${CLASSES}, ReLU; ` +
-        "the last layer is dense",
-      "training images": `${formatCount(options.images)} of ${formatCount(train.length)}`,
-      "test images": `${formatCount(options.testImages)} of ${formatCount(test.length)}`,
-      epochs: options.epochs,
-      batchSize: options.batchSize,
-      seed: options.seed,
-      optimizer: "Adam, cosine decay to 0",
-      "learning rate": options.layers
-        .map(({ name, learningRate }) => `${name} ${learningRate}`)
-        .join(", "),
-      backend: currentBackend().report().name,
-    },
-    machine: machine(),
   });
 
   try {
@@ -121,6 +102,36 @@ export async function compare(
     stdout.write(`${scope(options, train.length, test.length)}\nreport: ${report}\n`);
   }
   return signal.aborted;
+}
+
+/** What the run folder says of a comparison, but for its models. */
+function headOf(
+  options: CompareOptions,
+  features: number,
+  available: { readonly images: number; readonly testImages: number },
+) {
+  return {
+    title: `MNIST: ${listing(options.layers.map(({ name }) => name))} layers`,
+    command: options.command,
+    started: new Date().toISOString(),
+    epochs: options.epochs,
+    options: {
+      model:
+        `${features}-${options.hidden}-${options.hidden}-${CLASSES}, ReLU; ` +
+        "the last layer is dense",
+      "training images": `${formatCount(options.images)} of ${formatCount(available.images)}`,
+      "test images": `${formatCount(options.testImages)} of ${formatCount(available.testImages)}`,
+      epochs: options.epochs,
+      batchSize: options.batchSize,
+      seed: options.seed,
+      optimizer: "Adam, cosine decay to 0",
+      "learning rate": options.layers
+        .map(({ name, learningRate }) => `${name} ${learningRate}`)
+        .join(", "),
+      backend: currentBackend().report().name,
+    },
+    machine: machine(),
+  };
 }
 
 function buildModel(

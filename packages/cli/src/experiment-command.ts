@@ -48,76 +48,84 @@ export function addExperimentCommand(spm: Command, caller: Caller): void {
       "\nExit codes: 0 done, 1 failed, 2 wrong usage, " +
         "130 interrupted (the report is written nevertheless).",
     )
-    .action(async (name: string | undefined, flags: ExperimentFlags, command: Command) => {
-      const { experiments, readSettings, runExperiment } = await experimentsOfClone();
-      if (name === undefined) {
-        const rows = experiments.map((e) => [
-          e.name,
-          Object.entries(e.settings)
-            .map(([key, value]) => `${key}=${value}`)
-            .join(" "),
-          e.question,
-        ]);
-        const lines = rows.map(
-          ([key, settings, question]) => `${key}: ${question}\n    ${settings}`,
-        );
-        process.stdout.write(`${lines.join("\n")}\n`);
-        return;
-      }
-      const experiment = experiments.find((e) => e.name === name);
-      if (experiment === undefined)
-        return command.error(
-          `error: expected one of ${experiments.map((e) => e.name).join(", ")}, got "${name}"`,
-          {
-            exitCode: 2,
-          },
-        );
-      const settings = refusal(command, () => readSettings(experiment, flags.set));
-      const { seed, out = runName(name), backend } = flags;
-      const { useBackend } = await import("./backend.ts");
-      await useBackend(backend, flags.threads);
-      const given = [
-        ...(flags.quick ? ["--quick"] : []),
-        ...flags.set.flatMap((line) => ["--set", line]),
-      ];
-      const workers = flags.threads === undefined ? [] : ["--threads", flags.threads];
-      const interrupted = await interruptible(async (signal) => {
-        const { findings, report } = await runExperiment(experiment, {
-          settings,
-          quick: flags.quick ?? false,
-          seed,
-          out,
-          command: [
-            caller.command,
-            "experiment",
-            name,
-            ...given.map(shellWord),
-            "--seed",
-            seed,
-            "--backend",
-            backend,
-            ...workers,
-          ].join(" "),
-          signal,
-          log: (line) => void process.stdout.write(`${line}\n`),
-        });
-        for (const { heading, text, table } of findings.sections.filter(
-          (section) => section.table ?? !section.figure,
-        )) {
-          const parts = [heading, text, table && textTable(table.head, table.rows)];
-          process.stdout.write(`\n${parts.filter(Boolean).join("\n")}\n`);
-        }
-        process.stdout.write(`\n${findings.summary}\n\nreport: ${report}\n`);
-        return signal.aborted;
-      }, process.stderr).catch(async (error: unknown) => {
-        const { ShapeError } = await import("@spm/core/extend");
-        // a width, say, that settings gave
-        const unfit = error instanceof ShapeError && flags.set.length > 0;
-        if (unfit) return command.error(`error: ${error.message}`, { exitCode: 2 });
-        throw error;
-      });
-      if (interrupted) process.exitCode = INTERRUPTED;
+    .action((name: string | undefined, flags: ExperimentFlags, command: Command) =>
+      runNamed(name, flags, command, caller),
+    );
+}
+
+type Clone = Awaited<ReturnType<typeof experimentsOfClone>>;
+type Ran = Awaited<ReturnType<Clone["runExperiment"]>>;
+
+/** Runs the experiment of that name; without a name, lists all. */
+async function runNamed(
+  name: string | undefined,
+  flags: ExperimentFlags,
+  command: Command,
+  caller: Caller,
+): Promise<void> {
+  const { experiments, readSettings, runExperiment } = await experimentsOfClone();
+  if (name === undefined) return list(experiments);
+  const experiment = experiments.find((e) => e.name === name);
+  if (experiment === undefined) {
+    const names = experiments.map((e) => e.name).join(", ");
+    return command.error(`error: expected one of ${names}, got "${name}"`, { exitCode: 2 });
+  }
+  const settings = refusal(command, () => readSettings(experiment, flags.set));
+  const { seed, out = runName(name), backend, quick = false } = flags;
+  const { useBackend } = await import("./backend.ts");
+  await useBackend(backend, flags.threads);
+  const interrupted = await interruptible(async (signal) => {
+    const ran = await runExperiment(experiment, {
+      settings,
+      quick,
+      seed,
+      out,
+      command: commandOf(caller, name, flags),
+      signal,
+      log: (line) => void process.stdout.write(`${line}\n`),
     });
+    print(ran);
+    return signal.aborted;
+  }, process.stderr).catch(async (error: unknown) => {
+    const { ShapeError } = await import("@spm/core/extend");
+    // a width, say, that settings gave
+    const unfit = error instanceof ShapeError && flags.set.length > 0;
+    if (unfit) return command.error(`error: ${error.message}`, { exitCode: 2 });
+    throw error;
+  });
+  if (interrupted) process.exitCode = INTERRUPTED;
+}
+
+/** Names, questions and settings. */
+function list(experiments: Clone["experiments"]): void {
+  const lines = experiments.map(({ name, question, settings }) => {
+    const values = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
+    return `${name}: ${question}\n    ${values.join(" ")}`;
+  });
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+/** The command line that repeats a run. */
+function commandOf(caller: Caller, name: string, flags: ExperimentFlags): string {
+  const given = [
+    ...(flags.quick ? ["--quick"] : []),
+    ...flags.set.flatMap((line) => ["--set", line]),
+  ].map(shellWord);
+  const { seed, backend, threads } = flags;
+  const workers = threads === undefined ? [] : ["--threads", threads];
+  const start = [caller.command, "experiment", name, ...given];
+  return [...start, "--seed", seed, "--backend", backend, ...workers].join(" ");
+}
+
+/** Prints the sections that have a table, or no figure, then the summary. */
+function print({ findings, report }: Ran): void {
+  for (const { heading, text, table } of findings.sections.filter(
+    (section) => section.table ?? !section.figure,
+  )) {
+    const parts = [heading, text, table && textTable(table.head, table.rows)];
+    process.stdout.write(`\n${parts.filter(Boolean).join("\n")}\n`);
+  }
+  process.stdout.write(`\n${findings.summary}\n\nreport: ${report}\n`);
 }
 
 /** Turns the error of a wrong setting into wrong usage. */

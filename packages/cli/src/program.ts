@@ -50,7 +50,6 @@ interface CompareFlags {
  */
 export function program(caller: Caller = spmItself): Command {
   const { registries } = caller;
-  const layers = Object.keys(registries.linearKinds);
   const spm = new Command("spm")
     .description(
       "Train models with dense and SPM layers, compare them, and look at what they learned.",
@@ -60,6 +59,17 @@ export function program(caller: Caller = spmItself): Command {
     .configureHelp({ showGlobalOptions: true })
     .exitOverride();
 
+  addCompareCommand(spm, caller);
+  addTrainCommands(spm, caller);
+  addSweepCommand(spm, registries);
+  addSavedCommands(spm, registries);
+  addExperimentCommand(spm, caller);
+  return spm;
+}
+
+function addCompareCommand(spm: Command, caller: Caller): void {
+  const { registries } = caller;
+  const layers = Object.keys(registries.linearKinds);
   spm
     .command("compare")
     .description("train the same MLP with each kind of layer in turn and compare accuracy and time")
@@ -107,30 +117,33 @@ export function program(caller: Caller = spmItself): Command {
       "\nExit codes: 0 done, 1 failed, 2 wrong usage, " +
         "130 interrupted (the report is written nevertheless).",
     )
-    .action(async (dataset: string, flags: CompareFlags, command: Command) => {
-      const options = resolve(dataset, flags, caller);
-      if (options.batchSize > options.images) {
-        command.error(
-          `error: expected a batch size of at most ${options.images}, ` +
-            `the training images, got ${options.batchSize}`,
-          { exitCode: 2 },
-        );
-      }
-      const { compare } = await import("./compare.ts");
-      const { useBackend } = await import("./backend.ts");
-      await useBackend(flags.backend, flags.threads);
-      const interrupted = await interruptible(
-        (signal) => compare(options, process.stdout, signal),
-        process.stderr,
-      );
-      if (interrupted) process.exitCode = INTERRUPTED;
-    });
+    .action((dataset: string, flags: CompareFlags, command: Command) =>
+      compareLayers(dataset, flags, command, caller),
+    );
+}
 
-  addTrainCommands(spm, caller);
-  addSweepCommand(spm, registries);
-  addSavedCommands(spm, registries);
-  addExperimentCommand(spm, caller);
-  return spm;
+async function compareLayers(
+  dataset: string,
+  flags: CompareFlags,
+  command: Command,
+  caller: Caller,
+): Promise<void> {
+  const options = resolve(dataset, flags, caller);
+  if (options.batchSize > options.images) {
+    command.error(
+      `error: expected a batch size of at most ${options.images}, ` +
+        `the training images, got ${options.batchSize}`,
+      { exitCode: 2 },
+    );
+  }
+  const { compare } = await import("./compare.ts");
+  const { useBackend } = await import("./backend.ts");
+  await useBackend(flags.backend, flags.threads);
+  const interrupted = await interruptible(
+    (signal) => compare(options, process.stdout, signal),
+    process.stderr,
+  );
+  if (interrupted) process.exitCode = INTERRUPTED;
 }
 
 function version(): string {

@@ -17,6 +17,13 @@ const EXIT_CODES = "\nExit codes: 0 done, 1 failed, 2 wrong usage.";
 
 /** Adds them. */
 export function addSavedCommands(spm: Command, registries: Registries): void {
+  addEval(spm, registries);
+  addSample(spm, registries);
+  addInspect(spm);
+  addReport(spm);
+}
+
+function addEval(spm: Command, registries: Registries): void {
   spm
     .command("eval")
     .description(
@@ -29,7 +36,9 @@ export function addSavedCommands(spm: Command, registries: Registries): void {
       const { printEvaluation } = await import("./evaluate.ts");
       await printEvaluation(path, json === true, process.stdout, registries);
     });
+}
 
+function addSample(spm: Command, registries: Registries): void {
   spm
     .command("sample")
     .description("write text with a model that was trained on text")
@@ -47,7 +56,9 @@ export function addSavedCommands(spm: Command, registries: Registries): void {
       const { sample } = await import("./sample.ts");
       process.stdout.write(`${await sample(path, flags, registries)}\n`);
     });
+}
 
+function addInspect(spm: Command): void {
   spm
     .command("inspect")
     .description("list the tensors and the metadata of a checkpoint, or of any safetensors file")
@@ -65,7 +76,9 @@ export function addSavedCommands(spm: Command, registries: Registries): void {
       process.stderr.write(`error: ${damage}\n`);
       process.exitCode = 1;
     });
+}
 
+function addReport(spm: Command): void {
   spm
     .command("report")
     .description(

@@ -60,30 +60,39 @@ export function addSweepCommand(spm: Command, registries: Registries): void {
       "\nExit codes: 0 all trials done, 1 some failed, " +
         "2 wrong usage, 130 interrupted (the same command goes on).",
     )
-    .action(async (dataset: string | undefined, all: SweepFlags & Given, command: Command) => {
-      const { grid, range, trials, jobs, sweepSeed, out = runName("sweep"), ...flags } = all;
-      const { sweepPlan } = await import("./sweep-plan.ts");
-      const plan = await refusing(command, async () => {
-        const options = await given(dataset, flags, registries);
-        // what a trial gets unless it is said
-        const threads = Math.max(1, Math.floor(availableParallelism() / jobs));
-        return sweepPlan(
-          { grid, range, trials, seed: sweepSeed },
-          { threads, ...options.config },
-          options.flags,
-          registries,
-        );
-      });
-      const { sweep } = await import("./sweep.ts");
-      const interrupted = await interruptible(
-        async (signal) => {
-          const failed = await sweep(plan, { out, jobs, stdout: process.stdout, signal });
-          if (failed > 0) process.exitCode = 1;
-          return signal.aborted;
-        },
-        process.stderr,
-        "waiting for a checkpoint of each running trial",
-      );
-      if (interrupted) process.exitCode = INTERRUPTED;
-    });
+    .action((dataset: string | undefined, flags: SweepFlags & Given, command: Command) =>
+      runSweep(dataset, flags, command, registries),
+    );
+}
+
+async function runSweep(
+  dataset: string | undefined,
+  all: SweepFlags & Given,
+  command: Command,
+  registries: Registries,
+): Promise<void> {
+  const { grid, range, trials, jobs, sweepSeed, out = runName("sweep"), ...flags } = all;
+  const { sweepPlan } = await import("./sweep-plan.ts");
+  const plan = await refusing(command, async () => {
+    const options = await given(dataset, flags, registries);
+    // a trial's threads where the options name none
+    const threads = Math.max(1, Math.floor(availableParallelism() / jobs));
+    return sweepPlan(
+      { grid, range, trials, seed: sweepSeed },
+      { threads, ...options.config },
+      options.flags,
+      registries,
+    );
+  });
+  const { sweep } = await import("./sweep.ts");
+  const interrupted = await interruptible(
+    async (signal) => {
+      const failed = await sweep(plan, { out, jobs, stdout: process.stdout, signal });
+      if (failed > 0) process.exitCode = 1;
+      return signal.aborted;
+    },
+    process.stderr,
+    "waiting for a checkpoint of each running trial",
+  );
+  if (interrupted) process.exitCode = INTERRUPTED;
 }

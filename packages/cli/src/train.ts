@@ -67,13 +67,7 @@ export async function train(
   const resuming = options === undefined;
   const chosen = options ?? resolveTraining({}, readRun(folder).config.options, registries);
   await useBackend(chosen.backend, chosen.threads);
-  const found = resuming ? latestCheckpoint(checkpointsIn(folder)) : undefined;
-  for (const { path, reason } of found?.damaged ?? [])
-    stdout.write(`set aside ${path}.damaged: ${reason}\n`);
-  if (resuming)
-    stdout.write(
-      found ? `resuming ${found.path}\n` : `no checkpoint in ${folder}: starting over\n`,
-    );
+  const found = resuming ? checkpointToResume(folder, stdout) : undefined;
 
   const data = await loadData(chosen, registries);
   const model = buildModel(chosen, data, registries);
@@ -90,34 +84,14 @@ export async function train(
   const writer = resuming
     ? new RunWriter(folder)
     : new RunWriter(folder, {
-        title: `${chosen.dataset}: ${chosen.layer} layers`,
-        command: commandOf(caller, chosen, folder),
-        started: new Date().toISOString(),
+        ...headOf(chosen, commandOf(caller, chosen, folder)),
         models: [{ run: chosen.layer, parameters: model.parameterCount() }],
-        epochs: chosen.epochs,
         stepsPerEpoch: loader.batchesPerEpoch,
-        options: { ...chosen },
-        machine: machine(),
       });
   if (resuming && found === undefined) writer.truncate();
 
-  const { patience, keepLast, keepBest, checkpointSteps, checkpointMinutes } = chosen;
-  const callbacks: Callback[] = [
-    progress(chosen.layer, stdout),
-    recordRun(writer, chosen.layer, { warn: (line) => stdout.write(`warning: ${line}\n`) }),
-    ...(chosen.tensorboard ? [tensorBoard(folder)] : []),
-    ...(patience === undefined ? [] : [earlyStopping({ patience })]),
-    checkpoints({
-      folder: checkpointsIn(folder),
-      config: saved as unknown as Json,
-      keepLast,
-      best: { metric: "loss", better: "lower", keep: keepBest },
-      ...(checkpointSteps !== undefined && { everySteps: checkpointSteps }),
-      ...(checkpointMinutes !== undefined && { everyMinutes: checkpointMinutes }),
-    }),
-  ];
   try {
-    const { interrupted, stopped, evaluation, position } = await fit(model, loader, {
+    const fitted = await fit(model, loader, {
       loss: classification,
       optimizer,
       epochs: chosen.epochs,
@@ -128,30 +102,83 @@ export async function train(
       ...(chosen.average !== undefined && {
         average: new MovingAverage(parameters, { decay: chosen.average }),
       }),
-      callbacks,
+      callbacks: callbacksOf(saved, folder, writer, stdout),
       signal,
       logEvery: chosen.logEvery,
       onNonFinite: chosen.onNonFinite,
       ...(found && { resume: found }),
     });
-    const ending = stopped ? "stopped early" : "finished";
-    if (!interrupted)
-      writeAtomically(
-        join(folder, "outcome.json"),
-        `${JSON.stringify({ ending, step: position.step, evaluation })}\n`,
-      );
-    const how = interrupted ? "interrupted" : ending;
-    const result = evaluation
-      ? `, test loss ${evaluation.loss.toFixed(4)}, ${formatPercent(evaluation.accuracy ?? null)}`
-      : "";
-    stdout.write(
-      `${how} at step ${position.step} of ${position.steps}${result}\n` +
-        `run: ${folder}\nreport: ${command} report ${folder}\n`,
-    );
-    return interrupted;
+    const outcome = conclude(fitted, folder);
+    stdout.write(`${outcome}\nrun: ${folder}\nreport: ${command} report ${folder}\n`);
+    return fitted.interrupted;
   } finally {
     writer.close();
   }
+}
+
+/** The last checkpoint that is whole, and a line about it and each that is damaged. */
+function checkpointToResume(folder: string, stdout: ProgressStream) {
+  const found = latestCheckpoint(checkpointsIn(folder));
+  for (const { path, reason } of found?.damaged ?? [])
+    stdout.write(`set aside ${path}.damaged: ${reason}\n`);
+  stdout.write(found ? `resuming ${found.path}\n` : `no checkpoint in ${folder}: starting over\n`);
+  return found;
+}
+
+/** What the run folder says of a training, but for its model. */
+const headOf = (options: TrainOptions, command: string) => ({
+  title: `${options.dataset}: ${options.layer} layers`,
+  command,
+  started: new Date().toISOString(),
+  epochs: options.epochs,
+  options: { ...options },
+  machine: machine(),
+});
+
+/** What is told of each step: progress, the run folder, the checkpoints, an early end. */
+function callbacksOf(
+  config: SavedConfig,
+  folder: string,
+  writer: RunWriter,
+  stdout: ProgressStream,
+): Callback[] {
+  const { options } = config;
+  const { layer, patience, keepLast, keepBest, checkpointSteps, checkpointMinutes } = options;
+  return [
+    progress(layer, stdout),
+    recordRun(writer, layer, { warn: (line) => stdout.write(`warning: ${line}\n`) }),
+    ...(options.tensorboard ? [tensorBoard(folder)] : []),
+    ...(patience === undefined ? [] : [earlyStopping({ patience })]),
+    checkpoints({
+      folder: checkpointsIn(folder),
+      config: config as unknown as Json,
+      keepLast,
+      best: { metric: "loss", better: "lower", keep: keepBest },
+      ...(checkpointSteps !== undefined && { everySteps: checkpointSteps }),
+      ...(checkpointMinutes !== undefined && { everyMinutes: checkpointMinutes }),
+    }),
+  ];
+}
+
+/**
+ * Writes `outcome.json` at a training's own end, not where it was interrupted.
+ * @returns how it ended, in words
+ */
+function conclude(
+  { interrupted, stopped, evaluation, position }: Awaited<ReturnType<typeof fit>>,
+  folder: string,
+): string {
+  const ending = stopped ? "stopped early" : "finished";
+  if (!interrupted)
+    writeAtomically(
+      join(folder, "outcome.json"),
+      `${JSON.stringify({ ending, step: position.step, evaluation })}\n`,
+    );
+  const how = interrupted ? "interrupted" : ending;
+  const result = evaluation
+    ? `, test loss ${evaluation.loss.toFixed(4)}, ${formatPercent(evaluation.accuracy ?? null)}`
+    : "";
+  return `${how} at step ${position.step} of ${position.steps}${result}`;
 }
 
 /** The command line that repeats a training. */
