@@ -28,7 +28,7 @@ export interface VjpContext<
 > {
   readonly inputs: Each<I, Tensor>;
   readonly outputs: Each<O, Tensor>;
-  /** What the forward kept for this, if anything: a fused op hands it to its backward primitive. */
+  /** What the forward kept for this, if anything: to be handed to the op of the backward pass. */
   readonly residual: Residual | undefined;
   readonly options: Options;
   /** Which inputs need a cotangent: for the others the vjp may return null, and save the work. */
@@ -61,8 +61,8 @@ export interface Primitive<
    * The outputs, y = f(x).
    * @param recorded - whether a tape will record this call: then a residual may come with the
    * outputs
-   * @param residual - only for the backward primitive of a fused op: what the reference's forward
-   * kept. Absent if that kept nothing or a backend's kernel ran instead: compute it again.
+   * @param residual - only for a primitive that is the backward pass of another, as a fused op's:
+   * what that one's forward kept. Absent if a backend's kernel kept it: compute it again.
    */
   forward(
     inputs: Each<I, NdArray>,
@@ -76,7 +76,7 @@ export interface Primitive<
 
 /**
  * A callable primitive. A place is written `name: 1`, so `Op<[x: 1, w: 1]>` takes two operands and
- * has one result, y. Only fused ops pass a residual.
+ * has one result, y. Only the vjp of an op with a backward primitive passes a residual, to that.
  */
 export interface Op<I extends Places, O extends Places = [y: 1], Options = void> {
   (inputs: Each<I, Tensor>, options: Options, residual?: Residual): Each<O, Tensor>;

@@ -41,11 +41,11 @@ export class Tensor extends Holder implements Spec {
   protected override unreadable(): TapeError {
     const released = this.invalid === "released";
     const got = released ? "a released one" : this.invalid;
-    const kept =
+    const stay =
       this instanceof Parameter
         ? "if its layer was replaced, make the optimizer again from the model's parameters"
         : "return it from the scope or keep() it";
-    const help = released ? kept : "make the view again, or clone() it";
+    const help = released ? stay : "make the view again, or clone() it";
     return new TapeError("read", `a live tensor of shape ${showShape(this.shape)}`, got, help);
   }
 
