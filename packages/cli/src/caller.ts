@@ -1,4 +1,6 @@
-/** @file The caller of a command: `spm` or a program with kinds of its own, and how to run it again. */
+/**
+ * @file The caller of a command: `spm` or a program with kinds of its own, and how to run it again.
+ */
 import { relative } from "node:path";
 import { ours, type Registrations, type Registries, registriesWith } from "./registries.ts";
 

@@ -22,8 +22,8 @@ export type Result<O extends Places, Handle> =
 /**
  * A primitive's forward on a backend's own arrays. A handle is what the backend's `upload` returns.
  * @param recorded - whether a tape will record this call: only then is a residual of use
- * @param residual - only for a primitive that is the backward pass of another, as a fused op's: what
- * that one's forward kept, if a kernel of this backend made it
+ * @param residual - only for a primitive that is the backward pass of another, as a fused op's:
+ * what that one's forward kept, if a kernel of this backend made it
  * @returns the outputs, or the reason for a fallback to the reference
  */
 export type Kernel<

@@ -62,7 +62,7 @@ export interface Primitive<
    * @param recorded - whether a tape will record this call: then a residual may come with the
    * outputs
    * @param residual - only for a primitive that is the backward pass of another, as a fused op's:
-   * what that one's forward kept. Absent if a backend's kernel kept it: compute it again.
+   * what that one's forward kept, if the reference ran it. Absent otherwise: compute it again.
    */
   forward(
     inputs: Each<I, NdArray>,
