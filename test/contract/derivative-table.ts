@@ -210,7 +210,7 @@ const reductions: Row[] = [
     { what: "nothing", f: (x) => c.sum(x), inputs: [draw(0)] },
     { what: "a scalar", f: (x) => c.sum(x), inputs: [draw()] },
   ),
-  ...([c.max, c.min, c.logsumexp] as const).map((op) =>
+  ...([c.max, c.min, c.logsumexp, c.norm] as const).map((op) =>
     row(
       op.primitive.name,
       op,

@@ -185,6 +185,8 @@ export const coreSamples: readonly Sample[] = [
   sample("max, min", (x) => c.sub(c.max(x, { axis: 1 }), c.min(x, { axis: 1 })), [normal(9, 200)]),
   sample("argmax", (x) => c.cast(c.argmax(x), "float32"), [normal(9, 20)], 0, false),
   sample("logsumexp", (x) => c.logsumexp(x, { axis: 1 }), [normal(9, 20)]),
+  sample("norm", (x) => c.norm(x, { axis: [0, 2] }), [normal(9, 20, 7)], summed),
+  sample("norm of all, far out", (x) => c.norm(c.mul(x, 1e25)), [normal(9, 20)], summed),
   sample("matmul", c.matmul, [normal(12, 40), normal(40, 9)], summed),
   sample(
     "matmul, transposed and batched",

@@ -80,7 +80,7 @@ export { gatherOp, type Scatter, scatterAddOp } from "./ops/gather.ts";
 export { whereOp } from "./ops/logic.ts";
 export { matmulOp } from "./ops/matmul.ts";
 export { argsortOp } from "./ops/order.ts";
-export { cumsumOp } from "./ops/reduce.ts";
+export { cumsumOp, logShares } from "./ops/reduce.ts";
 export { alias, aliasOp, reshapeOp, transposeOp } from "./ops/reshape.ts";
 export {
   type Cut,

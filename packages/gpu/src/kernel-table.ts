@@ -43,6 +43,7 @@ import {
   logsumexpOver,
   maxOver,
   minOver,
+  normOver,
   sumOver,
 } from "./kernels/reduce.ts";
 import { softmaxKernels } from "./kernels/softmax.ts";
@@ -123,6 +124,7 @@ function addReductions(kernels: Registration): void {
   kernels.add(core.argmax.primitive, reduction(argmaxOver));
   kernels.add(core.argmin.primitive, reduction(argminOver));
   kernels.add(core.logsumexp.primitive, reduction(logsumexpOver));
+  kernels.add(core.norm.primitive, reduction(normOver));
   kernels.add(extend.cumsumOp.primitive, ([x], axis) => [cumulate(executor, x, axis)]);
   kernels.add(extend.argsortOp.primitive, ([x], { axis, descending }) => [
     sortPositions(executor, x, axis, descending),
@@ -169,10 +171,10 @@ function addLayers(kernels: Registration): void {
   kernels.add(crossEntropyOp.primitive, (inputs, settings, recorded) =>
     crossEntropyForward(executor, inputs, settings, recorded),
   );
-  kernels.add(crossEntropyOp.backward, ([ct, , ...inputs], settings, _, [logSums] = []) =>
-    logSums === undefined
+  kernels.add(crossEntropyOp.backward, ([ct, , ...inputs], settings, _, [top, total] = []) =>
+    top === undefined || total === undefined
       ? nothingKept
-      : [crossEntropyBackward(executor, ct, inputs, settings, logSums)],
+      : [crossEntropyBackward(executor, ct, inputs, settings, { top, total })],
   );
 }
 

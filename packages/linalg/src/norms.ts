@@ -2,13 +2,19 @@
 import {
   abs,
   cast,
+  div,
   equal,
+  greater,
+  less,
+  logicalAnd,
   max,
   min,
+  mul,
   norm,
   notEqual,
   pow,
   reshape,
+  stopGradient,
   sum,
   type Tensor,
   transpose,
@@ -20,6 +26,7 @@ import {
   checkOptions,
   reducedShape,
   ShapeError,
+  sizeOf,
   ValueError,
 } from "@spm/core/extend";
 import { svdOp } from "./spectral.ts";
@@ -54,9 +61,13 @@ export function vectorNorm(x: Tensor, options: VectorNormOptions = {}): Tensor {
   if (ord === Infinity) return max(sizes, reduce);
   if (ord === -Infinity) return min(sizes, reduce);
   if (ord === 1) return sum(sizes, reduce);
-  const powers = sum(pow(sizes, ord), reduce);
+  if (sizeOf(x.shape) === 0) return norm(x, reduce);
+  // the powers of sizes over the largest (for a negative ord, the smallest) are in range
+  const extreme = stopGradient((ord > 0 ? max : min)(sizes, { ...reduce, keepdims: true }));
+  const unit = where(logicalAnd(greater(extreme, 0), less(extreme, Infinity)), extreme, 1);
+  const powers = sum(pow(div(sizes, unit), ord), reduce);
   const zero = equal(powers, 0);
-  return where(zero, 0, pow(where(zero, 1, powers), 1 / ord));
+  return mul(where(zero, 0, pow(where(zero, 1, powers), 1 / ord)), reshape(unit, powers.shape));
 }
 
 /** Which norm of matrices, over which two axes. */

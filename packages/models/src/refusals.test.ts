@@ -2,7 +2,7 @@
 import { rng } from "@spm/core";
 import { Linear } from "@spm/nn";
 import { expect, test } from "vitest";
-import { Gpt, generate, Mlp, type MlpOptions } from "./index.ts";
+import { drawToken, Gpt, generate, Mlp, type MlpOptions } from "./index.ts";
 
 const random = rng(1);
 const gpt = { vocabulary: 7, context: 6, width: 8, heads: 2, layers: 1, random };
@@ -42,3 +42,16 @@ test.each([-1, 1.5, Number.NaN])("generate: a count of %d", async (count) => {
 function mlp(linear: MlpOptions["linear"], sizes: readonly number[] = [4, 8, 2]): Mlp {
   return new Mlp({ sizes, ...(linear && { linear }), random });
 }
+
+test("a draw from logits without a chance for each, or none, is refused", () => {
+  const random = rng(1);
+  for (const logits of [[0, Number.NaN], [0, Infinity], [-Infinity, -Infinity], []])
+    for (const temperature of [0, 1])
+      expect(() => drawToken(logits, { random, temperature })).toThrow(
+        /^drawToken: expected logits below Infinity, one of them finite, got /,
+      );
+  expect(drawToken([-Infinity, 3, -Infinity], { random })).toBe(1);
+  expect(() => drawToken([0, 1], { random, temperature: Number.NaN })).toThrow(
+    "drawToken: expected a temperature ≥ 0, got NaN",
+  );
+});

@@ -1,18 +1,5 @@
 /** @file Gradient clipping: pure functions between the gradient and the step. */
-import {
-  add,
-  clamp,
-  concat,
-  div,
-  mul,
-  noGrad,
-  reshape,
-  split,
-  sqrt,
-  square,
-  sum,
-  type Tensor,
-} from "@spm/core";
+import { add, clamp, concat, div, mul, noGrad, norm, reshape, split, type Tensor } from "@spm/core";
 import { sizeOf, ValueError } from "@spm/core/extend";
 import { checkPositive } from "./check.ts";
 
@@ -41,11 +28,11 @@ export function clipByGlobalNorm(
   checkPositive("clipByGlobalNorm", { maxNorm });
   return noGrad(() => {
     const all = asVector(grads);
-    const norm = sqrt(sum(square(all)));
-    const factor = clamp(div(maxNorm, add(norm, 1e-6)), { max: 1 });
+    const length = norm(all);
+    const factor = clamp(div(maxNorm, add(length, 1e-6)), { max: 1 });
     const shapes = grads.map(({ shape }) => shape);
     const parts = split(mul(all, factor), shapes.map(sizeOf));
-    return { grads: parts.map((part, i) => reshape(part, shapes[i]!)), norm };
+    return { grads: parts.map((part, i) => reshape(part, shapes[i]!)), norm: length };
   });
 }
 
@@ -58,7 +45,7 @@ export function clipByGlobalNorm(
  * @example globalNorm([tensor([3]), tensor([4])]); // 5
  */
 export function globalNorm(grads: readonly Tensor[]): Tensor {
-  return noGrad(() => sqrt(sum(square(asVector(grads)))));
+  return noGrad(() => norm(asVector(grads)));
 }
 
 function asVector(grads: readonly Tensor[]): Tensor {

@@ -5,12 +5,10 @@ import {
   div,
   matmul,
   mul,
+  norm,
   type Parameter,
   type Shape,
-  sqrt,
-  square,
   sub,
-  sum,
   type Tensor,
   transpose,
 } from "@spm/core";
@@ -148,7 +146,7 @@ function orthogonalise(
   const [rows = 1, columns = 1] = x.shape;
   const tall = rows > columns;
   let y = tall ? transpose(x) : x;
-  y = div(y, clamp(sqrt(sum(square(y))), { min: epsilon }));
+  y = div(y, clamp(norm(y), { min: epsilon }));
   for (let k = 0; k < iterations; k++) {
     const gram = matmul(y, transpose(y));
     y = add(mul(y, a), matmul(add(mul(gram, b), mul(matmul(gram, gram), c)), y));

@@ -69,6 +69,7 @@ export {
   extremePlaces,
   extremeRows,
   logSumExpRows,
+  normRows,
   sumColumns,
   sumRows,
 } from "./reduce";

@@ -3,7 +3,7 @@
  * float64.
  */
 import { doubleToFloat } from "./convert";
-import { rowSum } from "./reduce";
+import { rowSum, squaresAbout } from "./reduce";
 import { add, fma, mul, sub } from "./simd";
 
 /** (x − mean) · scale of four elements, computed in float64. */
@@ -14,28 +14,6 @@ function normal(x: v128, mean: v128, scale: v128): v128 {
     scale,
   );
   return v128.shuffle<f64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
-}
-
-/** Σ (x − mean)² of a row. */
-function squaresAbout(mean: f64, x: usize, width: usize): f64 {
-  const m = f64x2.splat(mean);
-  let low = f64x2.splat(0);
-  let high = low;
-  const end = x + (width << 2);
-  for (; x + 16 <= end; x += 16) {
-    const v = v128.load(x);
-    const a = f64x2.sub(f64x2.promote_low_f32x4(v), m);
-    const b = f64x2.sub(f64x2.promote_low_f32x4(v128.shuffle<f64>(v, v, 1, 1)), m);
-    low = f64x2.add(low, f64x2.mul(a, a));
-    high = f64x2.add(high, f64x2.mul(b, b));
-  }
-  const both = f64x2.add(low, high);
-  let sum = f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1);
-  for (; x < end; x += 4) {
-    const d = <f64>load<f32>(x) - mean;
-    sum += d * d;
-  }
-  return sum;
 }
 
 /**

@@ -109,18 +109,54 @@ export function logSumExpRows(x: usize, out: usize, rows: usize, width: usize, s
   }
 }
 
-export function logSumExp(x: usize, width: usize, spare: usize): f64 {
+function logSumExp(x: usize, width: usize, spare: usize): f64 {
   const top = rowMax(x, width);
   if (!isFinite<f32>(top)) return top;
+  return <f64>top + Math.log(shiftedExponentials(x, top, spare, width));
+}
+
+/** y = e^(x − top), and their sum; y holds width + 4 floats. */
+export function shiftedExponentials(x: usize, top: f32, y: usize, width: usize): f64 {
   const shift = f32x4.splat(top);
-  for (let k: usize = 0; k < width; k += 4)
-    v128.store(spare + (k << 2), exp(sub(v128.load(x + (k << 2)), shift)));
-  return <f64>top + Math.log(rowSum(spare, width));
+  for (let k: usize = 0; k < width << 2; k += 16)
+    v128.store(y + k, exp(sub(v128.load(x + k), shift)));
+  return rowSum(y, width);
+}
+
+/** out[r] = √Σ_c x[r][c]²; in float64 no square is out of range. */
+export function normRows(x: usize, out: usize, rows: usize, width: usize): void {
+  for (let r: usize = 0; r < rows; r++) {
+    store<f32>(out, <f32>Math.sqrt(squaresAbout(0, x, width)));
+    x += width << 2;
+    out += 4;
+  }
+}
+
+/** Σ (x − centre)² of a row. */
+export function squaresAbout(centre: f64, x: usize, width: usize): f64 {
+  const m = f64x2.splat(centre);
+  let low = f64x2.splat(0);
+  let high = low;
+  const end = x + (width << 2);
+  for (; x + 16 <= end; x += 16) {
+    const v = v128.load(x);
+    const a = f64x2.sub(f64x2.promote_low_f32x4(v), m);
+    const b = f64x2.sub(f64x2.promote_low_f32x4(v128.shuffle<f64>(v, v, 1, 1)), m);
+    low = f64x2.add(low, f64x2.mul(a, a));
+    high = f64x2.add(high, f64x2.mul(b, b));
+  }
+  const both = f64x2.add(low, high);
+  let sum = f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1);
+  for (; x < end; x += 4) {
+    const d = <f64>load<f32>(x) - centre;
+    sum += d * d;
+  }
+  return sum;
 }
 
 /**
- * Mean cross-entropy of rows of logits, ln Σ eˣ of each row, kept in float64, and the number of
- * rows that count.
+ * Mean cross-entropy of rows of logits; of each row the largest and Σ e^(x − it), kept in float64
+ * one after the other.
  */
 export function crossEntropyForward(
   x: usize,
@@ -129,7 +165,7 @@ export function crossEntropyForward(
   classes: usize,
   ignored: i32,
   smoothing: f64,
-  logSums: usize,
+  kept: usize,
   spare: usize,
 ): f64 {
   let total: f64 = 0;
@@ -137,16 +173,25 @@ export function crossEntropyForward(
   for (let r: usize = 0; r < rows; r++) {
     const label = load<i32>(labels + (r << 2));
     if (label !== ignored) {
-      const logSum = logSumExp(x, classes, spare);
-      store<f64>(logSums + (r << 3), logSum);
-      const right = <f64>load<f32>(x + ((<usize>label) << 2));
-      total += logSum - right;
-      if (smoothing > 0) total += smoothing * (right - rowSum(x, classes) / <f64>classes);
+      const top = rowMax(x, classes);
+      const sum = shiftedExponentials(x, top, spare, classes);
+      store<f64>(kept + (r << 4), top);
+      store<f64>(kept + (r << 4), sum, 8);
+      const right = <f64>load<f32>(x + ((<usize>label) << 2)) - <f64>top;
+      total += Math.log(sum) - (1 - smoothing) * right;
+      if (smoothing > 0) total -= (smoothing * sumBelow(x, top, classes)) / <f64>classes;
       count++;
-    } else store<f64>(logSums + (r << 3), 0);
+    }
     x += classes << 2;
   }
   return total / count;
+}
+
+/** Σ (x − top) of a row. */
+function sumBelow(x: usize, top: f32, width: usize): f64 {
+  let sum: f64 = 0;
+  for (let k: usize = 0; k < width; k++) sum += <f64>load<f32>(x + (k << 2)) - <f64>top;
+  return sum;
 }
 
 /**
@@ -156,7 +201,7 @@ export function crossEntropyForward(
 export function crossEntropyBackward(
   x: usize,
   labels: usize,
-  logSums: usize,
+  kept: usize,
   rows: usize,
   classes: usize,
   ignored: i32,
@@ -172,9 +217,10 @@ export function crossEntropyBackward(
   for (let r: usize = 0; r < rows; r++) {
     const label = load<i32>(labels + (r << 2));
     if (label !== ignored) {
-      const shift = f32x4.splat(<f32>load<f64>(logSums + (r << 3)));
+      const top = f32x4.splat(<f32>load<f64>(kept + (r << 4)));
+      const share = f32x4.splat(<f32>(1 / load<f64>(kept + (r << 4), 8)));
       for (let k: usize = 0; k < classes; k += 4) {
-        const p = exp(sub(v128.load(x + (k << 2)), shift));
+        const p = f32x4.mul(exp(sub(v128.load(x + (k << 2)), top)), share);
         v128.store(out + (k << 2), f32x4.mul(factor, sub(p, floor)));
       }
       const at = out + ((<usize>label) << 2);

@@ -2,29 +2,18 @@
  * @file Softmax and its logarithm of rows [rows, width] without gaps, both passes; sums in float64.
  */
 import { exp } from "./functions";
-import { logSumExp, rowMax, rowSum } from "./reduce";
+import { rowMax, rowSum, shiftedExponentials } from "./reduce";
 import { mul, sub } from "./simd";
 
-/** y = eˣ / Σ eˣ, and ln Σ eˣ in float64. */
-export function softmaxForward(
-  x: usize,
-  y: usize,
-  logSums: usize,
-  rows: usize,
-  width: usize,
-): void {
+/** y = e^(x − top) / Σ e^(x − top) */
+export function softmaxForward(x: usize, y: usize, rows: usize, width: usize): void {
   const bytes = width << 2;
   for (let r: usize = 0; r < rows; r++) {
-    const top = rowMax(x, width);
-    const shift = f32x4.splat(top);
-    for (let k: usize = 0; k < bytes; k += 16) v128.store(y + k, exp(sub(v128.load(x + k), shift)));
-    const total = rowSum(y, width);
+    const total = shiftedExponentials(x, rowMax(x, width), y, width);
     const scale = f32x4.splat(<f32>(1 / total));
     for (let k: usize = 0; k < bytes; k += 16) v128.store(y + k, mul(v128.load(y + k), scale));
-    store<f64>(logSums, <f64>top + Math.log(total));
     x += bytes;
     y += bytes;
-    logSums += 8;
   }
 }
 
@@ -43,24 +32,22 @@ export function softmaxBackward(ct: usize, y: usize, out: usize, rows: usize, wi
   }
 }
 
-/** y = x − ln Σ eˣ, subtracted in float64; `spare` holds width + 4 floats. */
+/** y = x − top − ln Σ e^(x − top), subtracted in float64; `spare` holds width + 4 floats. */
 export function logSoftmaxForward(
   x: usize,
   y: usize,
-  logSums: usize,
   rows: usize,
   width: usize,
   spare: usize,
 ): void {
   for (let r: usize = 0; r < rows; r++) {
-    const logSum = logSumExp(x, width, spare);
-    store<f64>(logSums, logSum);
+    const top = rowMax(x, width);
+    const logSum = Math.log(shiftedExponentials(x, top, spare, width));
     for (let k: usize = 0; k < width; k++) {
-      store<f32>(y, <f32>(<f64>load<f32>(x) - logSum));
+      store<f32>(y, <f32>(<f64>load<f32>(x) - <f64>top - logSum));
       x += 4;
       y += 4;
     }
-    logSums += 8;
   }
 }
 

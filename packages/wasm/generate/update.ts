@@ -17,7 +17,7 @@ interface Update {
 
 const moments = `
     const first = fma(beta1, LOAD(m), mul(rest1, g));
-    const second = fma(beta2, LOAD(v), mul(rest2, mul(g, g)));
+    const second = fma(beta2, LOAD(v), mul(mul(rest2, g), g));
     SAVE(m, first);
     SAVE(v, second);`;
 const betas = ["beta1", "rest1", "beta2", "rest2"] as const;
@@ -51,7 +51,7 @@ const updates: Readonly<Record<string, Update>> = {
     slots: ["square", "mean", "velocity"],
     numbers: ["rate", "l2", "alpha", "rest", "eps", "momentum"],
     body: `
-    let variance = fma(alpha, LOAD(square), mul(rest, mul(g, g)));
+    let variance = fma(alpha, LOAD(square), mul(mul(rest, g), g));
     SAVE(square, variance);
     if (mean) {
       const centre = fma(alpha, LOAD(mean), mul(rest, g));

@@ -22,7 +22,7 @@ export function registerCrossEntropy(table: KernelTable<NdArray>, machine: Machi
     const { rows, width: classes } = rowsOf(logits.shape);
     if (!valid(labels, classes, settings.ignoreIndex)) return BAD_LABEL;
     const loss = memory.array("float32", []);
-    const logSums = memory.statistics(labels.shape, recorded);
+    const kept = memory.statistics([...labels.shape, 2], recorded);
     loss.data[0] = run.crossEntropyForward(
       contiguous(machine, logits),
       contiguous(machine, labels),
@@ -30,24 +30,24 @@ export function registerCrossEntropy(table: KernelTable<NdArray>, machine: Machi
       classes,
       settings.ignoreIndex,
       settings.labelSmoothing,
-      memory.address(logSums),
+      memory.address(kept),
       memory.scratch(4 * (classes + 4)),
     );
-    return recorded ? { outputs: [loss], residual: [logSums] } : [loss];
+    return recorded ? { outputs: [loss], residual: [kept] } : [loss];
   });
   register(
     table,
     machine,
     crossEntropyOp.backward,
-    ([ct, , logits, labels], settings, _, [logSums] = []) => {
+    ([ct, , logits, labels], settings, _, [kept] = []) => {
       if (!allFloat32([ct, logits])) return NOT_FLOAT32;
-      if (logSums === undefined) return NO_RESIDUAL;
+      if (kept === undefined) return NO_RESIDUAL;
       const { rows, width: classes } = rowsOf(logits.shape);
       const out = memory.array("float32", logits.shape);
       run.crossEntropyBackward(
         contiguous(machine, logits),
         contiguous(machine, labels),
-        memory.address(logSums),
+        memory.address(kept),
         rows,
         classes,
         settings.ignoreIndex,

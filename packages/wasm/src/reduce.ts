@@ -1,6 +1,13 @@
 /** @file Reductions, of arrays transposed such that the reduced axes come last; sums in float64. */
-import { argmax, argmin, logsumexp, max, min, type NdArray, type Shape } from "@spm/core";
-import { isContiguous, type KernelTable, type Reduction, sizeOf, sumOp } from "@spm/core/extend";
+import { argmax, argmin, logsumexp, max, min, type NdArray, norm, type Shape } from "@spm/core";
+import {
+  isContiguous,
+  type KernelTable,
+  type ReduceOp,
+  type Reduction,
+  sizeOf,
+  sumOp,
+} from "@spm/core/extend";
 import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { contiguous } from "./plain.ts";
 
@@ -45,35 +52,21 @@ export function registerReductions(table: KernelTable<NdArray>, machine: Machine
     return [out];
   });
 
-  for (const [{ primitive }, sign] of [
-    [max, 1],
-    [min, -1],
-  ] as const)
-    register(table, machine, primitive, ([x], reduction) => {
+  type Rows = (from: number, to: number, rows: number, width: number) => void;
+  const byRows = (op: ReduceOp, kernel: Rows, dtype: "float32" | "int32" = "float32"): void =>
+    register(table, machine, op.primitive, ([x], reduction) => {
       if (!allFloat32([x])) return NOT_FLOAT32;
-      const out = memory.array("float32", reducedShape(x.shape, reduction));
+      const out = memory.array(dtype, reducedShape(x.shape, reduction));
       const { at, rows, width } = matrixOf(machine, x, reduction.axes);
-      run.extremeRows(at, memory.address(out), rows, width, sign);
+      kernel(at, memory.address(out), rows, width);
       return [out];
     });
-
-  for (const [{ primitive }, sign] of [
-    [argmax, 1],
-    [argmin, -1],
-  ] as const)
-    register(table, machine, primitive, ([x], reduction) => {
-      if (!allFloat32([x])) return NOT_FLOAT32;
-      const out = memory.array("int32", reducedShape(x.shape, reduction));
-      const { at, rows, width } = matrixOf(machine, x, reduction.axes);
-      run.extremePlaces(at, memory.address(out), rows, width, sign);
-      return [out];
-    });
-
-  register(table, machine, logsumexp.primitive, ([x], reduction) => {
-    if (!allFloat32([x])) return NOT_FLOAT32;
-    const out = memory.array("float32", reducedShape(x.shape, reduction));
-    const { at, rows, width } = matrixOf(machine, x, reduction.axes);
-    run.logSumExpRows(at, memory.address(out), rows, width, memory.scratch(4 * (width + 4)));
-    return [out];
-  });
+  byRows(max, (...of) => run.extremeRows(...of, 1));
+  byRows(min, (...of) => run.extremeRows(...of, -1));
+  byRows(argmax, (...of) => run.extremePlaces(...of, 1), "int32");
+  byRows(argmin, (...of) => run.extremePlaces(...of, -1), "int32");
+  byRows(norm, run.normRows);
+  byRows(logsumexp, (from, to, rows, width) =>
+    run.logSumExpRows(from, to, rows, width, memory.scratch(4 * (width + 4))),
+  );
 }

@@ -14,6 +14,8 @@ const NO_ELEMENTS = "rows of no elements";
  */
 export function registerSoftmax(table: KernelTable<NdArray>, machine: Machine): void {
   const { memory, run } = machine;
+  const logForward = (x: number, y: number, rows: number, width: number): number =>
+    run.logSoftmaxForward(x, y, rows, width, memory.scratch(4 * (width + 4)));
   /** Address of the elements with an axis brought to the end. */
   const rowsAt = (x: NdArray, order: readonly number[]): number =>
     contiguous(machine, x.transpose(...order));
@@ -25,7 +27,7 @@ export function registerSoftmax(table: KernelTable<NdArray>, machine: Machine): 
 
   for (const [op, forward, backward] of [
     [softmaxOp, run.softmaxForward, run.softmaxBackward],
-    [logSoftmaxOp, run.logSoftmaxForward, run.logSoftmaxBackward],
+    [logSoftmaxOp, logForward, run.logSoftmaxBackward],
   ] as const) {
     register(table, machine, op.primitive, ([x], axis) => {
       if (!allFloat32([x])) return NOT_FLOAT32;
@@ -33,8 +35,7 @@ export function registerSoftmax(table: KernelTable<NdArray>, machine: Machine): 
       if (width === 0) return NO_ELEMENTS;
       const order = axisLast(x.shape.length, axis);
       const { array, at } = newRows(x, order);
-      const logSums = memory.scratch(8 * rows);
-      forward(rowsAt(x, order), at, logSums, rows, width, memory.scratch(4 * (width + 4)));
+      forward(rowsAt(x, order), at, rows, width);
       return [array];
     });
     register(table, machine, op.backward, ([ct, y, x], axis) => {

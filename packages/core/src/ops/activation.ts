@@ -1,7 +1,7 @@
 /** @file Activations, each beside its derivative. */
 import { mul, square, sub } from "./arithmetic.ts";
 import { type UnaryOp, unary } from "./elementwise.ts";
-import { greater, where } from "./logic.ts";
+import { lessEqual, where } from "./logic.ts";
 
 /**
  * tanh x, element by element: [...] → [...].
@@ -37,12 +37,12 @@ export const softplus: UnaryOp = unary({
 });
 
 /**
- * max(x, 0), element by element: [...] → [...]; the derivative at 0 is 0.
+ * max(x, 0), element by element: [...] → [...]; the derivative at 0 is 0, at NaN 1.
  * @throws DTypeError unless x is floating
  * @example relu(tensor([-1, 2])); // [0, 2]
  */
 export const relu: UnaryOp = unary({
   name: "relu",
   forward: (x) => Math.max(x, 0),
-  vjp: (ct, _, y) => where(greater(y, 0), ct, 0),
+  vjp: (ct, _, y) => where(lessEqual(y, 0), 0, ct),
 });

@@ -4,10 +4,9 @@
  */
 import { ValueError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
-import { cast } from "./cast.ts";
 import { numericDTypes } from "./check.ts";
 import { type BinaryOp, binary, type UnaryOp, unary } from "./elementwise.ts";
-import { equal, greater, greaterEqual, less, lessEqual, logicalAnd, where } from "./logic.ts";
+import { equal, greater, greaterEqual, less, logicalAnd, where } from "./logic.ts";
 import { compiledLoop } from "./loops.ts";
 import { checkOptions, type OptionNames } from "./options.ts";
 
@@ -76,24 +75,24 @@ export const pow: BinaryOp = binary({
   },
 });
 
-/** The greater or lesser of two; the one chosen gets the cotangent, equal ones half of it each. */
-function extremum(
+/**
+ * The greater or lesser of two; the one chosen gets the cotangent, equal ones half of it each, and
+ * beside NaN, which is neither chosen nor not, both all of it.
+ */
+const extremum = (
   name: string,
   f: (a: number, b: number) => number,
-  wins: typeof less,
-  ties: typeof less,
-): BinaryOp {
-  const share = (ct: Tensor, a: Tensor, b: Tensor) => {
-    const halves = add(cast(wins(a, b), ct.dtype), cast(ties(a, b), ct.dtype));
-    return mul(ct, mul(0.5, halves));
-  };
+  loses: typeof less,
+): BinaryOp => {
+  const share = (ct: Tensor, a: Tensor, b: Tensor) =>
+    where(equal(a, b), mul(0.5, ct), where(loses(a, b), 0, ct));
   return binary({
     name,
     dtypes: numericDTypes,
     forward: f,
     vjp: (ct, a, b) => [() => share(ct, a, b), () => share(ct, b, a)],
   });
-}
+};
 
 /**
  * The larger of a and b, element by element: [...] and [...], which broadcast → [...]. NaN wins;
@@ -101,7 +100,7 @@ function extremum(
  * @throws ShapeError unless they broadcast; DTypeError unless their dtypes agree
  * @example maximum(tensor([1, -1]), 0); // [1, 0]
  */
-export const maximum: BinaryOp = extremum("maximum", Math.max, greater, greaterEqual);
+export const maximum: BinaryOp = extremum("maximum", Math.max, less);
 
 /**
  * The smaller of a and b, element by element: [...] and [...], which broadcast → [...]. NaN wins;
@@ -109,7 +108,7 @@ export const maximum: BinaryOp = extremum("maximum", Math.max, greater, greaterE
  * @throws ShapeError unless they broadcast; DTypeError unless their dtypes agree
  * @example minimum(tensor([1, -1]), 0); // [0, -1]
  */
-export const minimum: BinaryOp = extremum("minimum", Math.min, less, lessEqual);
+export const minimum: BinaryOp = extremum("minimum", Math.min, greater);
 
 /** −x, element by element: [...] → [...]. @example neg(tensor([1, -2])); // [-1, 2] */
 export const neg: UnaryOp = unary({

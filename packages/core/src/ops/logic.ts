@@ -95,8 +95,10 @@ export const whereOp: Op<[mask: 1, a: 1, b: 1]> = definePrimitive({
 });
 
 /**
- * a where the mask is true, b elsewhere. A NaN that is not chosen has no effect, in the derivative
- * neither.
+ * a where the mask is true, b elsewhere. What is not chosen has no effect on the value, and gets a
+ * cotangent of 0; what it was made by multiplies that, and 0 · ∞ is NaN: the gradient of
+ * `where(greater(x, 0), sqrt(x), 0)` at 0 is NaN. Choose the operand first, so that it is harmless:
+ * `where(greater(x, 0), sqrt(where(greater(x, 0), x, 1)), 0)`.
  * @param mask - bool [...]
  * @param a - [...] or a number
  * @param b - [...] or a number, one of them a tensor

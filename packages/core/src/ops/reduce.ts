@@ -1,9 +1,10 @@
 /** @file Reductions other than the sum, and the cumulative sum. */
 import { dtypeOf } from "../array.ts";
 import { definePrimitive, type Op } from "../primitive.ts";
-import { sizeOf } from "../shape.ts";
+import { type Shape, sizeOf } from "../shape.ts";
+import { withoutTapes } from "../tape.ts";
 import type { Tensor } from "../tensor.ts";
-import { div, exp, mul, sqrt, square, sub } from "./arithmetic.ts";
+import { div, exp, mul, square, sub } from "./arithmetic.ts";
 import {
   type Axes,
   checkAxis,
@@ -60,17 +61,17 @@ export const max: ReduceOp = extremum("max", (a, b) => a > b);
 export const min: ReduceOp = extremum("min", (a, b) => a < b);
 
 /**
- * ln Σ eˣ over axes, shifted by the largest element so that nothing overflows.
+ * ln Σ eˣ over axes, shifted by the largest element so that nothing overflows; −∞ for no elements.
  * @param x - [...]
  * @param options - an axis, several, or an object (default: all axes)
  * @returns [...] without the axes, or with size 1 there (`keepdims`)
- * @throws ShapeError for no elements, or an axis out of range or given twice; DTypeError unless x
- * is floating
+ * @throws ShapeError for an axis out of range or given twice; DTypeError unless x is floating
  * @example logsumexp(tensor([1000, 1000])); // 1000.6931
  */
 export const logsumexp: ReduceOp = reduction({
   name: "logsumexp",
   dtypes: floatingDTypes,
+  empty: -Infinity,
   fold: (v, start, end) => {
     let top = v[start]!;
     for (let i = start + 1; i < end; i++) if (v[i]! > top || Number.isNaN(v[i]!)) top = v[i]!;
@@ -79,9 +80,28 @@ export const logsumexp: ReduceOp = reduction({
     for (let i = start; i < end; i++) total += Math.exp(v[i]! - top);
     return top + Math.log(total);
   },
-  // where all are −∞, all shares are 0 instead of NaN
-  vjp: (ct, x, y) => mul(ct, exp(sub(x, where(equal(y, -Infinity), 0, y)))),
+  vjp: (ct, x, y, axes) => {
+    const none = equal(y, -Infinity); // where all are −∞, all shares are 0 instead of NaN
+    return mul(ct, where(none, 0, exp(logShares(where(none, 0, x), axes))));
+  },
 });
+
+/**
+ * x − ln Σ eˣ over axes: ln of the shares that the elements' exponentials have in their sum. The
+ * largest is subtracted first and ln Σ apart from it, since their sum would round to the digits of
+ * the larger one.
+ * @param x - [...], floating
+ * @returns [...]
+ * @example logShares(tensor([1e9, 1e9]), [0]); // [-0.6931, -0.6931]
+ */
+export function logShares(x: Tensor, axes: Shape): Tensor {
+  const over = { axis: axes, keepdims: true };
+  const centred = sub(
+    x,
+    withoutTapes(() => max(x, over)),
+  );
+  return sub(centred, logsumexp(centred, over));
+}
 
 /** The number of elements of x that make one element of a reduction. */
 const countOf = ({ shape }: Tensor, { axes }: Reduction): number =>
@@ -116,11 +136,22 @@ const varianceNames: OptionNames<VarianceOptions> = {
   correction: true,
 };
 
-function varianceOf(op: string, x: Tensor, options?: Axes | VarianceOptions): Tensor {
+/** x less its mean, and the count less the correction: the parts of a variance. */
+function deviations(
+  op: string,
+  x: Tensor,
+  options?: Axes | VarianceOptions,
+): { centred: Tensor; over: Reduction; count: number } {
   const over = reductionOf(op, x, options, varianceNames);
   const { correction = 1 }: VarianceOptions = isAxes(options) ? {} : (options ?? {});
-  const centred = sub(x, meanOver(x, { ...over, keepdims: true }));
-  return div(sumOver(square(centred), over), Math.max(0, countOf(x, over) - correction));
+  const kept = { ...over, keepdims: true };
+  // The rounded mean is near enough for differences without rounding; theirs is what it is off.
+  const near = sub(
+    x,
+    withoutTapes(() => meanOver(x, kept)),
+  );
+  const count = Math.max(0, countOf(x, over) - correction);
+  return { centred: sub(near, meanOver(near, kept)), over, count };
 }
 
 /**
@@ -131,8 +162,10 @@ function varianceOf(op: string, x: Tensor, options?: Axes | VarianceOptions): Te
  * @throws ShapeError for an axis out of range or given twice; DTypeError unless x is floating
  * @example variance(tensor([1, 2, 3])); // 1
  */
-export const variance = (x: Tensor, options?: Axes | VarianceOptions): Tensor =>
-  varianceOf("variance", x, options);
+export function variance(x: Tensor, options?: Axes | VarianceOptions): Tensor {
+  const { centred, over, count } = deviations("variance", x, options);
+  return div(sumOver(square(centred), over), count);
+}
 
 /**
  * The standard deviation over axes, √variance; its derivative is 0 where it is 0.
@@ -142,25 +175,34 @@ export const variance = (x: Tensor, options?: Axes | VarianceOptions): Tensor =>
  * @throws ShapeError for an axis out of range or given twice; DTypeError unless x is floating
  * @example std(tensor([[1, 3], [5, 5]]), { axis: 1, correction: 0 }); // [1, 0]
  */
-export const std = (x: Tensor, options?: Axes | VarianceOptions): Tensor =>
-  root(varianceOf("std", x, options));
+export function std(x: Tensor, options?: Axes | VarianceOptions): Tensor {
+  const { centred, over, count } = deviations("std", x, options);
+  return div(norm(centred, { axis: over.axes, keepdims: over.keepdims }), Math.sqrt(count));
+}
 
 /**
- * The Euclidean norm over axes, √Σ x²; its derivative at the origin is 0.
+ * The Euclidean norm over axes, √Σ x², whose squares may be out of range; its derivative at the
+ * origin is 0.
  * @param x - [...]
  * @param options - an axis, several, or an object (default: all axes)
- * @returns [...] without the axes, or with size 1 there (`keepdims`)
+ * @returns [...] without the axes, or with size 1 there (`keepdims`); 0 for no elements
  * @throws ShapeError for an axis out of range or given twice; DTypeError unless x is floating
  * @example norm(tensor([[3, 4], [0, 0]]), 1); // [5, 0]
  */
-export const norm = (x: Tensor, options?: Axes | ReduceOptions): Tensor =>
-  root(sumOver(square(x), reductionOf("norm", x, options)));
-
-/** √x, with derivative 0 at 0. */
-function root(x: Tensor): Tensor {
-  const zero = equal(x, 0);
-  return where(zero, 0, sqrt(where(zero, 1, x)));
-}
+export const norm: ReduceOp = reduction({
+  name: "norm",
+  dtypes: floatingDTypes,
+  empty: 0,
+  fold: (v, start, end) => {
+    let top = 0;
+    for (let i = start; i < end; i++) top = Math.max(top, Math.abs(v[i]!));
+    if (!(top > 0 && top < Infinity)) return top;
+    let squares = 0;
+    for (let i = start; i < end; i++) squares += (v[i]! / top) ** 2;
+    return top * Math.sqrt(squares);
+  },
+  vjp: (ct, x, y) => mul(ct, div(x, where(equal(y, 0), 1, y))),
+});
 
 /**
  * The product over axes, Π x; 1 for no elements. Halves are multiplied with each other until one is

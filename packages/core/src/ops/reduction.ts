@@ -12,6 +12,7 @@ import {
   reductionOf,
 } from "./axes.ts";
 import { checkDTypes } from "./check.ts";
+import { full } from "./create.ts";
 import { foldRows } from "./loops.ts";
 import { checkOptions, type OptionNames } from "./options.ts";
 import { reshape, reshapeArray } from "./reshape.ts";
@@ -31,6 +32,11 @@ export interface ReductionDefinition {
    * @defaultValue that of the operand
    */
   readonly result?: DType;
+  /**
+   * The result of no elements.
+   * @defaultValue an error
+   */
+  readonly empty?: number;
   readonly fold: (data: ArrayLike<number>, start: number, end: number) => number;
   /** x̄ from the cotangent and the result, both with size 1 at the axes. */
   readonly vjp?: (ct: Tensor, x: Tensor, y: Tensor, axes: Shape) => Tensor;
@@ -39,13 +45,14 @@ const definitionNames: OptionNames<ReductionDefinition> = {
   name: true,
   dtypes: true,
   result: true,
+  empty: true,
   fold: true,
   vjp: true,
 };
 
 /**
  * A reduction [...] → [...] without the axes, from a fold of one row and its derivative. It throws
- * ShapeError for no elements.
+ * ShapeError for no elements, unless it has a result of them.
  * @throws OptionError for a field that a definition does not have
  * @example
  * const first = reduction({
@@ -75,7 +82,12 @@ export function reduction(op: ReductionDefinition): ReduceOp {
       return [op.vjp?.(reshape(ct, kept), x, reshape(y, kept), axes) ?? null];
     },
   });
-  const apply = (x: Tensor, options?: Axes | ReduceOptions): Tensor =>
-    call([x], reductionOf(name, x, options))[0];
+  const apply = (x: Tensor, options?: Axes | ReduceOptions): Tensor => {
+    const over = reductionOf(name, x, options);
+    const { dtype, backend, shape } = x;
+    if (op.empty === undefined || over.axes.every((k) => shape[k] !== 0)) return call([x], over)[0];
+    checkDTypes(name, [x], op.dtypes);
+    return full(reducedShape(shape, over.axes, over.keepdims), op.empty, { dtype, backend });
+  };
   return Object.assign(apply, { primitive: call.primitive });
 }

@@ -3,7 +3,7 @@ import { type Result, sizeOf } from "@spm/core/extend";
 import { type DeviceArray, rowMajor } from "../device-array.ts";
 import type { Executor } from "../executor.ts";
 import { elementwise, withWhole } from "./elementwise.ts";
-import { logsumexpOver, sumOver } from "./reduce.ts";
+import { shiftedSums, sumOver } from "./reduce.ts";
 
 /** Settings of the op. */
 export interface CrossEntropySettings {
@@ -28,7 +28,13 @@ function counted(executor: Executor, labels: DeviceArray, ignore: number): Devic
   return count;
 }
 
-/** The mean loss; the residual is ln Σ eˣ of each row. A label out of range yields NaN. */
+/** The largest logit of each row, and Σ e^(x − it): apart, since their sum would lose digits. */
+interface RowSums {
+  readonly top: DeviceArray;
+  readonly total: DeviceArray;
+}
+
+/** The mean loss; the residual is {@link RowSums}. A label out of range yields NaN. */
 export const crossEntropyForward = (
   executor: Executor,
   operands: CrossEntropyOperands,
@@ -36,10 +42,10 @@ export const crossEntropyForward = (
   recorded: boolean,
 ): Result<[y: 1], DeviceArray> =>
   withWhole(executor, operands, ([x, y]) => {
-    const logSums = logsumexpOver(executor, x, [x.shape.length - 1], y.shape);
-    const outputs = [meanLoss(executor, x, y, logSums, settings)] as const;
-    if (recorded) return { outputs, residual: [logSums] };
-    executor.release(logSums.memory);
+    const { top, total } = shiftedSums(executor, x, [x.shape.length - 1]);
+    const outputs = [meanLoss(executor, x, y, { top, total }, settings)] as const;
+    if (recorded) return { outputs, residual: [top, total] };
+    for (const { memory } of [top, total]) executor.release(memory);
     return outputs;
   });
 
@@ -47,7 +53,7 @@ function meanLoss(
   executor: Executor,
   x: DeviceArray,
   y: DeviceArray,
-  logSums: DeviceArray,
+  { top, total }: RowSums,
   { labelSmoothing, ignoreIndex }: CrossEntropySettings,
 ): DeviceArray {
   const classes = x.shape.at(-1) ?? 0;
@@ -56,26 +62,28 @@ function meanLoss(
   const smooth =
     labelSmoothing === 0
       ? ""
-      : `let total = 0; for (let i = 0; i < ${classes}; i++) { total = total + a0[${at} + i]; ` +
-        `} loss = loss + s1 * (a0[${at} + (label | 0)] - total / ${classes});`;
+      : `let below = 0; for (let i = 0; i < ${classes}; i++) { ` +
+        `below = below + (a0[${at} + i] - top); } loss = loss - s1 * below / ${classes};`;
   const source =
-    "function (a0, a1, a2, s0, s1, s2) { " +
+    "function (a0, a1, a2, a3, s0, s1, s2) { " +
     "const label = a1[this.thread.x]; if (label === s0) { return 0; } " +
     `if (label < 0 || label >= ${classes}) { return s2; } ` +
-    `let loss = a2[this.thread.x] - a0[${at} + (label | 0)]; ${smooth} return loss; }`;
+    "const top = a2[this.thread.x]; const sum = a3[this.thread.x]; let log = sum; " +
+    "if (sum === sum) { log = Math.log(sum); } " +
+    `let loss = log - (1 - s1) * (a0[${at} + (label | 0)] - top); ${smooth} return loss; }`;
   const losses = rowMajor(
     executor.run(
-      { source, output: [rows], arrays: 3, scalars: 3 },
-      [x.memory, y.memory, logSums.memory],
+      { source, output: [rows], arrays: 4, scalars: 3 },
+      [x.memory, y.memory, top.memory, total.memory],
       [ignoreIndex, labelSmoothing, Number.NaN],
     ),
     [rows],
     "float32",
   );
-  const total = sumOver(executor, losses, [0], []);
+  const sum = sumOver(executor, losses, [0], []);
   const count = counted(executor, y, ignoreIndex);
-  const loss = elementwise(executor, [], "float32", [total, count], "return x0 / x1;");
-  for (const { memory } of [losses, total, count]) executor.release(memory);
+  const loss = elementwise(executor, [], "float32", [sum, count], "return x0 / x1;");
+  for (const { memory } of [losses, sum, count]) executor.release(memory);
   return loss;
 }
 
@@ -85,21 +93,22 @@ export const crossEntropyBackward = (
   ct: DeviceArray,
   operands: CrossEntropyOperands,
   { labelSmoothing, ignoreIndex }: CrossEntropySettings,
-  logSums: DeviceArray,
+  { top, total }: RowSums,
 ): DeviceArray =>
   withWhole(executor, operands, ([x, y]) => {
     const classes = x.shape.at(-1) ?? 0;
     const count = counted(executor, y, ignoreIndex);
     const at = `this.thread.y * ${classes} + this.thread.x`;
     const source =
-      "function (a0, a1, a2, a3, a4, s0, s1, s2) { " +
+      "function (a0, a1, a2, a3, a4, a5, s0, s1, s2) { " +
       "const label = a1[this.thread.y]; if (label === s0) { return 0; } " +
-      `const log = a0[${at}] - a2[this.thread.y]; let slope = log === log ? ` +
-      "Math.exp(log) - s1 : log; if (this.thread.x === label) { slope = slope - s2; } " +
-      `return slope * a3[${ct.offset}] / a4[0]; }`;
+      `const log = a0[${at}] - a2[this.thread.y]; let slope = log; if (log === log) { ` +
+      "slope = Math.exp(log) / a3[this.thread.y] - s1; } " +
+      "if (this.thread.x === label) { slope = slope - s2; } " +
+      `return slope * a4[${ct.offset}] / a5[0]; }`;
     const memory = executor.run(
-      { source, output: [classes, sizeOf(y.shape)], arrays: 5, scalars: 3 },
-      [x.memory, y.memory, logSums.memory, ct.memory, count.memory],
+      { source, output: [classes, sizeOf(y.shape)], arrays: 6, scalars: 3 },
+      [x.memory, y.memory, top.memory, total.memory, ct.memory, count.memory],
       [ignoreIndex, labelSmoothing / classes, 1 - labelSmoothing],
     );
     executor.release(count.memory);

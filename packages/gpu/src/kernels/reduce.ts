@@ -170,31 +170,59 @@ export const argmaxOver: Reduce = positionOver(">");
 /** The place of the smallest element. */
 export const argminOver: Reduce = positionOver("<");
 
-/** ln Σ eˣ over the axes, shifted by the largest element. */
+/** The largest element over the axes, which stay with size 1, and Σ e^(x − it). */
+export function shiftedSums(
+  executor: Executor,
+  x: DeviceArray,
+  axes: readonly number[],
+): { top: DeviceArray; total: DeviceArray } {
+  const kept = x.shape.map((n, k) => (axes.includes(k) ? 1 : n));
+  const top = maxOver(executor, x, axes, kept);
+  const body = "const d = x0 - x1; return d === d ? Math.exp(d) : d;"; // ∞ − ∞ is NaN
+  const shifted = elementwise(executor, x.shape, x.dtype, [x, top], body);
+  const total = sumOver(executor, shifted, axes, kept);
+  executor.release(shifted.memory);
+  return { top, total };
+}
+
+/** ln Σ eˣ over the axes, shifted by the largest element; an infinite one is the result itself. */
 export function logsumexpOver(
   executor: Executor,
   x: DeviceArray,
   axes: readonly number[],
   shape: Shape,
 ): DeviceArray {
-  const kept = x.shape.map((n, k) => (axes.includes(k) ? 1 : n));
-  const top = maxOver(executor, x, axes, kept);
-  const shifted = elementwise(
-    executor,
-    x.shape,
-    x.dtype,
-    [x, top],
-    "return x0 === x1 ? 1 : Math.exp(x0 - x1);",
-  );
-  const total = sumOver(executor, shifted, axes, kept);
-  const result = elementwise(
-    executor,
-    kept,
-    x.dtype,
-    [top, total],
-    // An infinite top is the result itself; its elements count 1 each above, which avoids ∞ − ∞.
-    "return x0 - x0 === 0 ? x0 + Math.log(x1) : x0;",
-  );
-  for (const { memory } of [top, shifted, total]) executor.release(memory);
+  const { top, total } = shiftedSums(executor, x, axes);
+  const body = "return x0 - x0 === 0 ? x0 + Math.log(x1) : x0;";
+  const result = elementwise(executor, top.shape, x.dtype, [top, total], body);
+  for (const { memory } of [top, total]) executor.release(memory);
   return rowMajor(result.memory, shape, x.dtype);
 }
+
+/** √Σ x² over the axes: of x over the largest |x| where the squares would be out of range. */
+export function normOver(
+  executor: Executor,
+  x: DeviceArray,
+  axes: readonly number[],
+  shape: Shape,
+): DeviceArray {
+  const kept = x.shape.map((n, k) => (axes.includes(k) ? 1 : n));
+  const made = (of: readonly DeviceArray[], body: string): DeviceArray =>
+    elementwise(executor, of[0]!.shape, x.dtype, of, body);
+  const sizes = made([x], "return Math.abs(x0);");
+  const top = maxOver(executor, sizes, axes, kept);
+  const unit = made([top], `return ${outOfRange("x0")} ? x0 : 1;`);
+  const squares = made([sizes, unit], "const s = x0 / x1; return s * s;");
+  const total = sumOver(executor, squares, axes, kept);
+  const result = made(
+    [top, unit, total],
+    // NaN, ∞ and 0 are their own norm
+    "return x0 - x0 === 0 ? x1 * Math.sqrt(x2) : x0;",
+  );
+  for (const { memory } of [sizes, top, unit, squares, total]) executor.release(memory);
+  return rowMajor(result.memory, shape, x.dtype);
+}
+
+/** Whether the square of a finite number above 0, or a sum of some, may be out of range. */
+export const outOfRange = (size: string): string =>
+  `((${size} > 1e15 && ${size} - ${size} === 0) || (${size} > 0 && ${size} < 1e-12))`;

@@ -50,8 +50,7 @@ export async function generate(
   if (prompt.length === 0) throw new ValueError("generate", "a prompt of at least one token", 0);
   if (!Number.isSafeInteger(count) || count < 0)
     throw new ValueError("generate", "a whole count ≥ 0", count);
-  if (!(temperature >= 0)) throw new ValueError("generate", "a temperature ≥ 0", temperature);
-  if (!(topK >= 1)) throw new ValueError("generate", "topK ≥ 1", topK);
+  checkDraw("generate", temperature, topK);
   const tokens = [...prompt];
   const caches = model.blocks.map(() => new KeyValueCache());
   const drawAll = async (): Promise<void> => {
@@ -79,21 +78,32 @@ export async function generate(
   return tokens;
 }
 
+/** @throws ValueError for options of a draw out of range */
+function checkDraw(op: string, temperature: number, topK: number): void {
+  if (!(temperature >= 0)) throw new ValueError(op, "a temperature ≥ 0", temperature);
+  if (!(topK >= 1)) throw new ValueError(op, "topK ≥ 1", topK);
+}
+
 /**
  * An index drawn with probability ∝ e^(logit / temperature) among the `topK` largest logits. Cost
  * O(k log k) for k logits.
- * @param logits - [k]
+ * @param logits - [k]; −∞ is never drawn
+ * @throws ValueError for NaN, +∞ or −∞ alone, and for options out of range
  * @example drawToken([0, 1, 2], { temperature: 0, random: rng(1) }); // 2
  */
 export function drawToken(logits: ArrayLike<number>, options: DrawTokenOptions): number {
   checkOptions("drawToken", options, drawOptions);
   const { random, temperature = 1, topK = Number.POSITIVE_INFINITY } = options;
+  checkDraw("drawToken", temperature, topK);
+  const top = Array.from(logits).reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  if (!Number.isFinite(top))
+    throw new ValueError("drawToken", "logits below Infinity, one of them finite", top);
   const order = Array.from(logits, (logit, token) => ({ logit, token })).sort(
     (a, b) => b.logit - a.logit,
   );
   const kept = order.slice(0, temperature === 0 ? 1 : topK);
   const weights = kept.map(({ logit }) =>
-    temperature === 0 ? 1 : Math.exp((logit - order[0]!.logit) / temperature),
+    temperature === 0 ? 1 : Math.exp((logit - top) / temperature),
   );
   let left = random.uniform() * weights.reduce((a, b) => a + b, 0);
   const k = weights.findIndex((weight) => {

@@ -26,8 +26,11 @@ export interface AttentionMaskOptions {
 
 const names: OptionNames<AttentionMaskOptions> = { causal: true, mask: true };
 
-/** The score of a masked source: e^UNSEEN is 0, and a row of nothing else gives no NaN. */
-const UNSEEN = -1e30;
+/**
+ * The score of a masked source, the lowest of float32: e^UNSEEN is 0, and a row of nothing else
+ * gives no NaN.
+ */
+const UNSEEN = -(2 - 2 ** -23) * 2 ** 127;
 
 /**
  * Scaled dot-product attention, softmax(q kᵀ / √d) v (Vaswani et al. 2017). A token that attends to

@@ -8,13 +8,11 @@ import {
   div,
   expandDims,
   gather,
-  logsumexp,
   mean,
   mul,
   type NdArray,
   neg,
   notEqual,
-  sub,
   sum,
   type Tensor,
 } from "@spm/core";
@@ -24,9 +22,11 @@ import {
   checkOptions,
   DTypeError,
   dtypeOf,
+  each,
   elements,
   type FusedOp,
   fused,
+  logShares,
   type OptionNames,
   ShapeError,
   type Spec,
@@ -36,6 +36,7 @@ import {
   ValueError,
   wrap,
 } from "@spm/core/extend";
+import { logSumOf } from "./rows.ts";
 
 interface Settings {
   readonly labelSmoothing: number;
@@ -89,7 +90,7 @@ function eachLabel(
 
 /**
  * The primitives of {@link crossEntropy}, logits [..., classes] and labels [...] → []; the residual
- * is ln Σ eˣ of each row in float64.
+ * is the largest element of each row and ln Σ e^(x − it), in float64.
  * @example
  * const labels = tensor([0], { dtype: "int32" });
  * const settings = { labelSmoothing: 0, ignoreIndex: -100 };
@@ -101,32 +102,35 @@ export const crossEntropyOp: FusedOp<[logits: 1, labels: 1], Settings, [logits: 
   infer,
   forward: ([logits, labels], settings) => {
     const classes = logits.shape.at(-1) ?? 0;
+    const { labelSmoothing } = settings;
     const x = elements(logits);
-    const logSums = new Float64Array(sizeOf(labels.shape));
+    const tops = new Float64Array(sizeOf(labels.shape));
+    const logSums = new Float64Array(tops.length);
     let total = 0;
     const count = eachLabel(labels, classes, settings, (row, start, label) => {
-      let top = x[start]!;
-      let sumOfLogits = 0;
-      for (let i = start; i < start + classes; i++) {
-        if (x[i]! > top) top = x[i]!;
-        sumOfLogits += x[i]!;
-      }
-      let sumOfExps = 0;
-      for (let i = start; i < start + classes; i++) sumOfExps += Math.exp(x[i]! - top);
-      const logSum = top + Math.log(sumOfExps);
+      const { top, logSum } = logSumOf(x, start, start + classes);
+      tops[row] = top;
       logSums[row] = logSum;
-      total += logSum - x[start + label]!;
-      if (settings.labelSmoothing > 0)
-        total += settings.labelSmoothing * (x[start + label]! - sumOfLogits / classes);
+      total += logSum - (1 - labelSmoothing) * (x[start + label]! - top);
+      if (labelSmoothing === 0) return;
+      let below = 0;
+      for (let i = start; i < start + classes; i++) below += x[i]! - top;
+      total -= (labelSmoothing * below) / classes;
     });
     const loss = allocate(dtypeOf(logits), 1);
     loss[0] = total / count;
-    return { outputs: [wrap(loss, [])], residual: [wrap(logSums, labels.shape)] };
+    const residual = [wrap(tops, labels.shape), wrap(logSums, labels.shape)] as const;
+    return { outputs: [wrap(loss, [])], residual };
   },
-  backward: (ct, [logits, labels], _y, settings, [saved]: readonly [logSums: NdArray]) => {
+  backward: (
+    ct,
+    [logits, labels],
+    _y,
+    settings,
+    kept: readonly [tops: NdArray, logSums: NdArray],
+  ) => {
     const classes = logits.shape.at(-1) ?? 0;
-    const x = elements(logits);
-    const logSums = elements(saved);
+    const [x, tops, logSums] = each([logits, ...kept], elements);
     const out = allocate(dtypeOf(logits), x.length);
     const count = eachLabel(labels, classes, settings, () => {});
     const [seed = 0] = elements(ct);
@@ -134,7 +138,7 @@ export const crossEntropyOp: FusedOp<[logits: 1, labels: 1], Settings, [logits: 
     const floor = settings.labelSmoothing / classes;
     eachLabel(labels, classes, settings, (row, start, label) => {
       for (let i = start; i < start + classes; i++)
-        out[i] = scale * (Math.exp(x[i]! - logSums[row]!) - floor);
+        out[i] = scale * (Math.exp(x[i]! - tops[row]! - logSums[row]!) - floor);
       out[start + label]! -= scale * (1 - settings.labelSmoothing);
     });
     return [wrap(out, logits.shape)];
@@ -143,7 +147,7 @@ export const crossEntropyOp: FusedOp<[logits: 1, labels: 1], Settings, [logits: 
     const kept = expandDims(notEqual(labels, ignoreIndex), -1);
     const weight = cast(kept, logits.dtype);
     const picks = mul(expandDims(labels, -1), cast(kept, "int32"));
-    const logProbabilities = sub(logits, logsumexp(logits, { axis: -1, keepdims: true }));
+    const logProbabilities = logShares(logits, [logits.shape.length - 1]);
     const right = mul(gather(logProbabilities, picks, -1), 1 - labelSmoothing);
     const all = mul(mean(logProbabilities, { axis: -1, keepdims: true }), labelSmoothing);
     return neg(div(sum(mul(add(right, all), weight)), sum(weight)));

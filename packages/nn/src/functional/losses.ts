@@ -108,11 +108,9 @@ export function huber(prediction: Tensor, target: Tensor, options: HuberOptions 
   if (!(delta > 0)) throw new ValueError("huber", "delta > 0", delta);
   const d = difference("huber", prediction, target);
   const size = abs(d);
-  const losses = where(
-    lessEqual(size, delta),
-    mul(0.5, square(d)),
-    mul(delta, sub(size, delta / 2)),
-  );
+  const near = lessEqual(size, delta);
+  const nearby = where(near, d, 0); // the square of a far one may be ∞, and 0 · ∞ is NaN
+  const losses = where(near, mul(0.5, square(nearby)), mul(delta, sub(size, delta / 2)));
   return reduce("huber", losses, options);
 }
 
@@ -147,6 +145,7 @@ export function klDiv(logProbabilities: Tensor, target: Tensor): Tensor {
   checkSame("klDiv", shape, target.shape);
   const none = equal(target, 0);
   const logTarget = log(where(none, 1, target));
+  const excess = where(none, 0, sub(logTarget, logProbabilities)); // of ln 0, 0 · ∞ is NaN
   const rows = shape.slice(0, -1).reduce((a, b) => a * b, 1);
-  return div(sum(where(none, 0, mul(target, sub(logTarget, logProbabilities)))), rows);
+  return div(sum(mul(target, excess)), rows);
 }

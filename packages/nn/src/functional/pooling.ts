@@ -1,13 +1,16 @@
 /** @file Pooling: the largest or the mean of every window. */
 import {
   argmax,
+  equal,
   expandDims,
   gather,
   mean,
+  ones,
   reshape,
   type Shape,
   squeeze,
   type Tensor,
+  where,
 } from "@spm/core";
 import { checkOptions, ShapeError, showShape } from "@spm/core/extend";
 import { checkSizes, type SlidingOptions, slidingOptions, windows } from "./windows.ts";
@@ -41,12 +44,19 @@ function largest(op: string, axes: number, x: Tensor, size: Size, options: Slidi
       showShape(padding),
     );
   const rows = rowsOf(op, axes, x, size, options, Number.NEGATIVE_INFINITY);
-  return squeeze(gather(rows, expandDims(argmax(rows, { axis: -1 }), -1), -1), -1);
+  const pick = (places: Tensor) => gather(rows, expandDims(places, -1), -1);
+  const places = argmax(rows, { axis: -1 });
+  const picked = pick(places);
+  if (padding.every((n) => n === 0)) return squeeze(picked, -1);
+  // a window of nothing but −∞ has its first element, not the padding before that
+  const space = ones(x.shape.slice(-axes), { backend: x.backend });
+  const inside = argmax(rowsOf(op, axes, space, size, options, 0), { axis: -1 });
+  return squeeze(pick(where(equal(squeeze(picked, -1), -Infinity), inside, places)), -1);
 }
 
 /**
- * The largest element of every window; the first of equal ones gets the cotangent. Padding counts
- * as −∞.
+ * The largest element of every window; the first of equal ones gets the cotangent. Padding is
+ * less than anything, also than −∞.
  * @param x - [..., length]
  * @param size - of the window, and the default stride
  * @returns [..., ⌊(length + 2 · padding − size) / stride⌋ + 1]

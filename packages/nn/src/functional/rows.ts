@@ -25,3 +25,16 @@ export function fromRows(
   );
   return moved.transpose(...order.map((_, k) => order.indexOf(k)));
 }
+
+/** The largest of v[from … to), NaN if one is, and ln Σ e^(v − it). */
+export function logSumOf(
+  v: ArrayLike<number>,
+  from: number,
+  to: number,
+): { top: number; logSum: number } {
+  let top = Number.NEGATIVE_INFINITY;
+  for (let i = from; i < to; i++) top = Math.max(top, v[i]!);
+  let sum = 0;
+  for (let i = from; i < to; i++) sum += Math.exp(v[i]! - top);
+  return { top, logSum: Math.log(sum) };
+}

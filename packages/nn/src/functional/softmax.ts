@@ -1,54 +1,48 @@
 /**
  * @file Softmax and its logarithm, fused: each row in one kernel, forward and backward, shifted by
- * its largest element.
+ * its largest element. ln Σ stays apart from that: their sum would have the digits of the larger one.
  */
-import { exp, logsumexp, type NdArray, sub, type Tensor } from "@spm/core";
+import { exp, type NdArray, type Tensor } from "@spm/core";
 import {
   checkAxis,
   checkDTypes,
+  each,
   elements,
   type FusedOp,
   fused,
+  logShares,
   type Spec,
   sizeOf,
   wrap,
 } from "@spm/core/extend";
-import { fromRows, rowsOf } from "./rows.ts";
+import { fromRows, logSumOf, rowsOf } from "./rows.ts";
 
 const infer =
   (name: string) =>
   ([x]: readonly [x: Spec]): Spec => ({ shape: x.shape, dtype: checkDTypes(name, [x]) });
 
-/** ln Σ e^v over v[from … to), by its largest element so that nothing overflows. */
-function logSum(v: ArrayLike<number>, from: number, to: number): number {
-  let top = Number.NEGATIVE_INFINITY;
-  for (let i = from; i < to; i++) top = Math.max(top, v[i]!);
-  let total = 0;
-  for (let i = from; i < to; i++) total += Math.exp(v[i]! - top);
-  return top + Math.log(total);
-}
+/** The arrays of a forward: the result, and of each row the largest element and ln Σ e^(x − it). */
+type Forward = { outputs: [y: NdArray]; residual: [tops: NdArray, logSums: NdArray] };
 
 /**
- * y = f(xᵢ − ln Σ eˣ) along an axis. The residual is ln Σ eˣ of each row in float64: the backward
- * pass needs more digits than a float32 result has.
+ * y = f(xᵢ − top − ln Σ e^(x − top)) along an axis. The residual is in float64: the backward pass
+ * needs more digits than a float32 result has.
  */
 const forward =
   (f: (logProbability: number) => number) =>
-  (
-    [x]: readonly [x: NdArray],
-    axis: number,
-  ): { outputs: [y: NdArray]; residual: [logSums: NdArray] } => {
+  ([x]: readonly [x: NdArray], axis: number): Forward => {
     const v = rowsOf(x, axis);
     const rows = x.shape.toSpliced(axis, 1);
-    const logSums = new Float64Array(sizeOf(rows));
+    const [tops, logSums] = [new Float64Array(sizeOf(rows)), new Float64Array(sizeOf(rows))];
     const y = fromRows(x, axis, (out, width) => {
-      for (let r = 0, from = 0; r < logSums.length; r++, from += width) {
-        const total = logSum(v, from, from + width);
-        logSums[r] = total;
-        for (let i = from; i < from + width; i++) out[i] = f(v[i]! - total);
+      for (let r = 0, from = 0; r < tops.length; r++, from += width) {
+        const { top, logSum } = logSumOf(v, from, from + width);
+        tops[r] = top;
+        logSums[r] = logSum;
+        for (let i = from; i < from + width; i++) out[i] = f(v[i]! - top - logSum);
       }
     });
-    return { outputs: [y], residual: [wrap(logSums, rows)] };
+    return { outputs: [y], residual: [wrap(tops, rows), wrap(logSums, rows)] };
   };
 
 /** x̄ᵢ = g(ȳᵢ, pᵢ, Σ ȳ w(p)) along an axis, p the probabilities. */
@@ -59,15 +53,15 @@ const backward =
     [x]: readonly [x: NdArray],
     _y: NdArray,
     axis: number,
-    [logSums]: readonly [logSums: NdArray],
+    kept: Forward["residual"],
   ): [xBar: NdArray] => {
-    const [c, v, sums] = [rowsOf(ct, axis), rowsOf(x, axis), elements(logSums)];
+    const [c, v, tops, logSums] = [rowsOf(ct, axis), rowsOf(x, axis), ...each(kept, elements)];
     const xBar = fromRows(x, axis, (out, width) => {
       const p = new Float64Array(width);
-      for (let r = 0, from = 0; r < sums.length; r++, from += width) {
+      for (let r = 0, from = 0; r < tops.length; r++, from += width) {
         let inner = 0;
         for (let i = 0; i < width; i++) {
-          const probability = Math.exp(v[from + i]! - sums[r]!);
+          const probability = Math.exp(v[from + i]! - tops[r]! - logSums[r]!);
           p[i] = probability;
           inner += c[from + i]! * weight(probability);
         }
@@ -76,8 +70,6 @@ const backward =
     });
     return [xBar];
   };
-
-const centred = (x: Tensor, axis: number): Tensor => sub(x, logsumexp(x, { axis, keepdims: true }));
 
 /**
  * The primitives of {@link softmax}, [..., n, ...] → the same shape; their option is the axis, ≥ 0.
@@ -91,7 +83,7 @@ export const softmaxOp: FusedOp<[x: 1], number> = fused({
     (p) => p,
     (ct, p, inner) => p * (ct - inner), // x̄ = y ⊙ (ȳ − ⟨ȳ, y⟩)
   ),
-  composed: ([x], axis) => exp(centred(x, axis)),
+  composed: ([x], axis) => exp(logShares(x, [axis])),
 });
 
 /**
@@ -107,11 +99,12 @@ export const logSoftmaxOp: FusedOp<[x: 1], number> = fused({
     () => 1,
     (ct, p, inner) => ct - p * inner, // x̄ = ȳ − eʸ Σ ȳ
   ),
-  composed: ([x], axis) => centred(x, axis),
+  composed: ([x], axis) => logShares(x, [axis]),
 });
 
 /**
- * Softmax, yᵢ = e^xᵢ / Σⱼ e^xⱼ along an axis, without overflow; a row of nothing but −∞ gives NaN.
+ * Softmax, yᵢ = e^xᵢ / Σⱼ e^xⱼ along an axis, without overflow; a row of nothing but −∞,
+ * or with +∞, gives NaN.
  * @param x - [..., n, ...]
  * @param axis - the axis (default −1, the last)
  * @returns x's shape. Cost: two exponentials an element forward, none back

@@ -7,7 +7,6 @@ import {
   expandDims,
   gather,
   log,
-  logsumexp,
   ones,
   type Rng,
   squeeze,
@@ -15,7 +14,7 @@ import {
   sum,
   type Tensor,
 } from "@spm/core";
-import { broadcastShapes, checkOptions, ValueError } from "@spm/core/extend";
+import { broadcastShapes, checkOptions, logShares, ValueError } from "@spm/core/extend";
 import { lgamma } from "../gamma-function.ts";
 import { xlogy } from "../logarithms.ts";
 import {
@@ -85,7 +84,7 @@ export const categorical = (
  * @example categoricalLogProb(tensor(Int32Array.of(1)), tensor([0, 0])); // [-0.6931]
  */
 export function categoricalLogProb(x: Tensor, logits: Tensor): Tensor {
-  const normalized = sub(logits, logsumexp(logits, { axis: -1, keepdims: true }));
+  const normalized = logShares(logits, [logits.shape.length - 1]);
   const lead = broadcastShapes("categoricalLogProb", x.shape, logits.shape.slice(0, -1));
   const index = expandDims(broadcastTo(x, lead), -1);
   return squeeze(gather(broadcastRows(normalized, lead), index, -1), -1);
