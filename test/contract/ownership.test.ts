@@ -345,10 +345,10 @@ describe.each(["reference", "poisoning"])("on the %s backend", (name) => {
     test("refuses another shape or dtype, and stays as it was", () => {
       const p = make();
       expect(() => p.assign(tensor([1, 2, 3], { dtype: "float64" }))).toThrow(
-        "assign: expected [1, 3], got [3]",
+        "assign: expected a value of [1, 3], got [3]",
       );
       expect(() => p.assign(tensor([[1, 2, 3]]))).toThrow(
-        'assign: expected float64, got float32\nhelp: cast(value, "float64")',
+        'assign: expected a value of float64, got float32\nhelp: cast it: cast(x, "float64")',
       );
       expect([p.version, ...numbers(p)]).toEqual([0, 1, 2, 3]);
     });

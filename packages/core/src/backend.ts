@@ -1,8 +1,10 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * @file Backends: where arrays live, and which primitives have kernels there. The reference backend
  * is built in.
  */
 import { elements, type NdArray, type TypedArray, wrap } from "./array.ts";
+import { checkBackend } from "./ops/options.ts";
 import { printsAs, showValue } from "./prints-as.ts";
 
 /**
@@ -64,8 +66,8 @@ export const printedReport = <R extends BackendReport>(report: R): R =>
     return [`${name} ${showValue(counts)}`, ...lines].join("\n");
   });
 
-/** A place where tensors live and primitives run. */
-export interface Backend {
+/** A place where tensors live and primitives run; `await using` disposes of it. */
+export interface Backend extends AsyncDisposable {
   readonly name: string;
   /** Keyed by the primitive object (`op.primitive`), never by its name. */
   readonly kernels: Pick<ReadonlyMap<object, Kernel>, "get" | "has">;
@@ -122,24 +124,23 @@ export const reference: Backend = {
   download: async (handle) => elements(handle as NdArray).slice(),
   memory: (handle) => (handle as NdArray).data,
   bytes: (data) => (data as TypedArray).byteLength,
-  report: () =>
-    printedReport({
-      name: "reference",
-      liveStorages: live.storages,
-      liveBytes: live.bytes,
-      fallbacks: [],
-    }),
+  report() {
+    const { storages: liveStorages, bytes: liveBytes } = live;
+    return printedReport({ name: "reference", liveStorages, liveBytes, fallbacks: [] });
+  },
   dispose: async () => {},
+  [Symbol.asyncDispose]: async () => {},
 };
 
 let current: Backend = reference;
 
 /**
  * Sets the backend on which new tensors are made. Existing tensors stay where they are.
+ * @throws BackendError for anything but a backend, such as the promise of one
  * @example setBackend(reference);
  */
 export function setBackend(backend: Backend): void {
-  current = backend;
+  current = checkBackend("setBackend", backend);
 }
 
 /** The backend on which new tensors are made. @example currentBackend().name; */

@@ -25,7 +25,7 @@ export class CotangentSums {
     const sum = before ? add(before, ct) : ct;
     this.#of.set(x, sum);
     this.#count(sum, 1);
-    if (before) this.#release(before, this.#count(before, -1));
+    if (before && this.#count(before, -1) === 0) releaseEarly(before);
   }
 
   /**
@@ -39,7 +39,7 @@ export class CotangentSums {
       this.#of.delete(x);
       this.#count(ct, -1);
     }
-    for (const t of seen) if (t) this.#release(t, this.#uses.get(t) ?? 0);
+    for (const t of seen) if (t && !this.#uses.has(t)) releaseEarly(t);
   }
 
   #count(ct: Tensor, change: 1 | -1): number {
@@ -47,9 +47,5 @@ export class CotangentSums {
     if (uses === 0) this.#uses.delete(ct);
     else this.#uses.set(ct, uses);
     return uses;
-  }
-
-  #release(ct: Tensor, uses: number): void {
-    if (uses === 0) releaseEarly(ct);
   }
 }

@@ -40,8 +40,8 @@ export {
   floatingDTypes,
   numericDTypes,
 } from "./ops/check.ts";
+export type { OptionSchema } from "./ops/option-schema.ts";
 export { checkOptions, OptionError, type OptionNames } from "./ops/options.ts";
-export type { OptionSchema } from "./option-schema.ts";
 export { sameShape, showShape, sizeOf, stridesOf } from "./shape.ts";
 export { type Spec, showSpec } from "./tensor.ts";
 
@@ -65,6 +65,10 @@ export {
 } from "./array.ts";
 export { broadcastArray } from "./ops/broadcast.ts";
 export { copyArray } from "./ops/cast.ts";
+
+// Parameters
+
+export { assignAll } from "./ops/parameter.ts";
 
 // Backends: kernels by primitive, and the memory that they work on
 

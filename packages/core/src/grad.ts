@@ -11,9 +11,9 @@ import { ones, zeros } from "./ops/create.ts";
 import { add, alias, mul, sum } from "./ops/families.ts";
 import { each } from "./primitive.ts";
 import { scope, synchronous } from "./scope.ts";
-import { sameShape, showShape } from "./shape.ts";
+import { showShape } from "./shape.ts";
 import { type Call, type Tape, withoutTapes, withTape } from "./tape.ts";
-import { kindOf, type Parameter, Tensor } from "./tensor.ts";
+import { checkKind, kindOf, type Parameter, Tensor } from "./tensor.ts";
 
 type Tensors = readonly Tensor[];
 
@@ -66,17 +66,6 @@ function checkCotangents(
   if (at < 0) return cts;
   const got = complete ? `${kindOf(cts[at])} for input ${at}` : kindOf(cts);
   throw new ShapeError(name, `a cotangent (or null) for each of ${inputs.length} inputs`, got);
-}
-
-/**
- * A cotangent or tangent itself, if it has the shape and dtype of its primal.
- * @throws ShapeError, DTypeError otherwise
- */
-function checkKind(op: string, what: string, v: Tensor, { shape, dtype }: Tensor): Tensor {
-  if (!sameShape(v.shape, shape))
-    throw new ShapeError(op, `a ${what} of ${showShape(shape)}`, showShape(v.shape));
-  if (v.dtype !== dtype) throw new DTypeError(op, `a ${what} of ${dtype}`, v.dtype);
-  return v;
 }
 
 /** The options of a constant that goes with a tensor. */

@@ -19,13 +19,12 @@ export {
   linspace,
   type Nested,
   ones,
-  type ParameterOptions,
-  parameter,
   type TensorOptions,
   tensor,
   to,
   zeros,
 } from "./ops/create.ts";
+export { type ParameterOptions, parameter } from "./ops/parameter.ts";
 export {
   normal,
   permutation,

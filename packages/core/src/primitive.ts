@@ -14,6 +14,7 @@ import {
 } from "./backend.ts";
 import { inspect } from "./debug.ts";
 import { BackendError, ShapeError } from "./errors.ts";
+import { checkBackend } from "./ops/options.ts";
 import { own } from "./scope.ts";
 import { sameShape } from "./shape.ts";
 import { Holder, type Residual } from "./storage.ts";
@@ -170,9 +171,10 @@ function apply(
     ? onReference(primitive, backend, inputs, options, recorded, specs, residual, ran)
     : ran;
   const handles = "outputs" in result ? result.outputs : result;
-  const outputs = specs.map((spec, i) =>
-    own(new Tensor(spec, backend, handles[i], sharing(backend, handles[i], inputs))),
+  const outputs = specs.map(
+    (spec, i) => new Tensor(spec, backend, handles[i], sharing(backend, handles[i], inputs)),
   );
+  own(...outputs);
   inspect(name, inputs, outputs);
   if (recorded) {
     const made =
@@ -203,8 +205,8 @@ function residualOf(
 ): Residual {
   return {
     byReference,
-    holders: handles.map((handle) =>
-      own(new Holder(backend, handle, sharing(backend, handle, around))),
+    holders: own(
+      ...handles.map((handle) => new Holder(backend, handle, sharing(backend, handle, around))),
     ),
   };
 }
@@ -267,5 +269,6 @@ function commonBackend(op: string, inputs: readonly Tensor[]): Backend {
  */
 export function fromArray(array: NdArray, backend: Backend = currentBackend()): Tensor {
   const spec = { shape: array.shape.slice(), dtype: dtypeOf(array) };
-  return own(new Tensor(spec, backend, backend.upload(array)));
+  const handle = checkBackend("fromArray", backend).upload(array);
+  return own(new Tensor(spec, backend, handle))[0];
 }

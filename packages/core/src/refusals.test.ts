@@ -51,9 +51,9 @@ test("creation", async () => {
     ragged depths → ShapeError: tensor: expected numbers at depth 1 (not ragged), got an array of 1
     something else than numbers → ShapeError: tensor: expected numbers at depth 1 (not ragged), got string
     a wrong length → ShapeError: tensor: expected 4 elements for shape [2, 2], got 3
-    a shape that is none → ShapeError: zeros: expected a shape of non-negative integers, at most 2^32 elements, got [2,-1]
+    a shape that is none → ShapeError: zeros: expected a shape of non-negative integers, at most 2^32 elements, got [2, -1]
     half an element → ShapeError: zeros: expected a shape of non-negative integers, at most 2^32 elements, got [1.5]
-    more than there can be → ShapeError: zeros: expected a shape of non-negative integers, at most 2^32 elements, got [1000000,1000000]
+    more than there can be → ShapeError: zeros: expected a shape of non-negative integers, at most 2^32 elements, got [1000000, 1000000]
     a fraction as int32 → ValueError: tensor: expected 32-bit integers for int32, got 0.5
     help: take another dtype
     2 as bool → ValueError: tensor: expected 0 or 1 for bool, got 2
@@ -71,6 +71,66 @@ test("creation", async () => {
     a negative deviation → ValueError: normal: expected a standard deviation ≥ 0, got -1
     a permutation of less than nothing → ShapeError: permutation: expected a shape of non-negative integers, at most 2^32 elements, got [-1]"
   `);
+});
+
+test("arrays inside of themselves, and more axes than 64", async () => {
+  const endless: c.Nested[] = [];
+  endless.push(endless);
+  let deep: c.Nested = 1;
+  let large: c.Nested = [1, 2];
+  for (let k = 0; k < 1e5; k++) deep = [deep];
+  for (let k = 0; k < 40; k++) large = [large, large];
+  const axes = new Array<number>(1000).fill(1);
+  const all = await said(
+    ["an array inside of itself", () => tensor(endless)],
+    ["as a shape", () => zeros(endless as unknown as number[])],
+    ["one nested 100,000 deep", () => tensor(deep)],
+    ["such a one beside a number", () => tensor([1, deep])],
+    ["one with itself twice, 40 times", () => tensor(large)],
+    ["zeros of 1000 axes", () => zeros(axes)],
+    ["another shape of 1000 axes", () => c.reshape(zeros([1]), axes)],
+    ["a broadcast to 1000 axes", () => c.broadcastTo(zeros([1]), axes)],
+    ["one axis too many", () => c.expandDims(zeros(axes.slice(0, 64)), 0)],
+  );
+  expect(all).toMatchInlineSnapshot(`
+    "an array inside of itself → ShapeError: tensor: expected at most 64 axes, got 65
+    as a shape → ShapeError: zeros: expected a shape of non-negative integers, at most 2^32 elements, got [an array of 1]
+    one nested 100,000 deep → ShapeError: tensor: expected at most 64 axes, got 65
+    such a one beside a number → ShapeError: tensor: expected numbers at depth 1 (not ragged), got an array of 1
+    one with itself twice, 40 times → ShapeError: tensor: expected a shape of non-negative integers, at most 2^32 elements, got [2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2]
+    zeros of 1000 axes → ShapeError: zeros: expected at most 64 axes, got 1000
+    another shape of 1000 axes → ShapeError: reshape: expected at most 64 axes, got 1000
+    a broadcast to 1000 axes → ShapeError: broadcastTo: expected at most 64 axes, got 1000
+    one axis too many → ShapeError: reshape: expected at most 64 axes, got 65"
+  `);
+  expect(c.scope(() => c.sum(c.square(c.ones(axes.slice(0, 64))))).shape).toEqual([]);
+});
+
+test("what is no backend", async () => {
+  const promise = Promise.resolve(c.reference) as unknown as c.Backend;
+  const all = await said(
+    ["the promise of one", () => c.setBackend(promise)],
+    ["a name", () => c.setBackend("wasm" as unknown as c.Backend)],
+    ["nothing", () => c.setBackend(undefined as unknown as c.Backend)],
+    ["the promise of one, for a tensor", () => zeros([2], { backend: promise })],
+    ["to a promise", () => c.to(zeros([2]), promise)],
+    ["to a name", () => c.to(zeros([2]), "wasm" as unknown as c.Backend)],
+  );
+  expect(all).toMatchInlineSnapshot(`
+    "the promise of one → BackendError: setBackend: expected a backend, got a promise
+    help: wait for it: await wasm()
+    a name → BackendError: setBackend: expected a backend, got "wasm"
+    help: open one: await wasm(), await gpu()
+    nothing → BackendError: setBackend: expected a backend, got undefined
+    help: open one: await wasm(), await gpu()
+    the promise of one, for a tensor → BackendError: fromArray: expected a backend, got a promise
+    help: wait for it: await wasm()
+    to a promise → BackendError: to: expected a backend, got a promise
+    help: wait for it: await wasm()
+    to a name → BackendError: to: expected a backend, got "wasm"
+    help: open one: await wasm(), await gpu()"
+  `);
+  expect(c.currentBackend()).toBe(c.reference);
 });
 
 test("shapes", async () => {
@@ -234,6 +294,7 @@ test("derivatives", async () => {
     by integers → DTypeError: grad: expected float32 or float64 to differentiate, got int32
     a cotangent of another shape → ShapeError: vjp: expected a cotangent of [2], got [3]
     a cotangent of another dtype → DTypeError: vjp: expected a cotangent of float32, got float64
+    help: cast it: cast(x, "float32")
     too few tangents → ShapeError: jvp: expected 1 vectors, one for each argument, got 0
     a tangent of another shape → ShapeError: jvp: expected a vector of [2], got [1]
     a vector of another shape → ShapeError: hvp: expected a vector of [2], got [1]

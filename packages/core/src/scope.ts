@@ -10,16 +10,24 @@ import { Tensor } from "./tensor.ts";
 const scopes: Holder[][] = [];
 
 /**
- * Makes the innermost scope the owner of a holder. Outside of all scopes it has no owner: then it
- * moves to the JavaScript heap if the backend has `copyToHeap`, and is the garbage collector's if
- * the backend is `collected`; on a GPU, which is neither, only `dispose()` frees it.
+ * Makes the innermost scope the owner of holders. Outside of all scopes they have no owner: then
+ * they move to the JavaScript heap if the backend has `copyToHeap`, and are the garbage collector's
+ * if the backend is `collected`; on a GPU, which is neither, only `dispose()` frees them. Where the
+ * heap has no room all of them are released.
  */
-export function own<V extends Holder>(holder: V): V {
+export function own<Holders extends readonly Holder[]>(...holders: Holders): Holders {
   const scope = scopes.at(-1);
-  holder.owner = scope ?? null;
-  if (scope === undefined) holder.detach();
-  else scope.push(holder);
-  return holder;
+  try {
+    for (const holder of holders) {
+      if (scope === undefined) holder.detach();
+      else scope.push(holder);
+      holder.owner = scope ?? null;
+    }
+  } catch (error) {
+    for (const holder of holders) holder.dispose();
+    throw error;
+  }
+  return holders;
 }
 
 /**
@@ -39,9 +47,12 @@ export function scope<T>(f: () => T): T {
     return result;
   } finally {
     scopes.pop();
-    if (isRecording()) for (const holder of made) pass(holder, made);
-    else if (made.length > 0) moveToParent(result, made);
-    for (const holder of made) if (holder.owner === made) holder.dispose();
+    try {
+      if (isRecording()) for (const holder of made) pass(holder, made);
+      else if (made.length > 0) moveToParent(result, made);
+    } finally {
+      for (const holder of made) if (holder.owner === made) holder.dispose();
+    }
   }
 }
 
@@ -83,14 +94,14 @@ function pass(holder: Holder, made: Holder[]): void {
 /**
  * Moves the tensors of a result to the parent scope, also those in arrays, objects, maps and sets.
  */
-function moveToParent(value: unknown, made: Holder[], seen?: Set<object>): void {
-  if (value instanceof Tensor) {
-    pass(value, made);
-    return;
+function moveToParent(result: unknown, made: Holder[]): void {
+  if (typeof result !== "object" || result === null) return;
+  const found = new Set<object>([result]); // it grows while it is walked
+  for (const value of found) {
+    if (value instanceof Tensor) pass(value, made);
+    if (value instanceof Tensor || ArrayBuffer.isView(value)) continue;
+    const listed = Array.isArray(value) || value instanceof Set || value instanceof Map;
+    const parts: Iterable<unknown> = listed ? value : Object.values(value);
+    for (const part of parts) if (typeof part === "object" && part !== null) found.add(part);
   }
-  if (typeof value !== "object" || value === null || seen?.has(value) || ArrayBuffer.isView(value))
-    return;
-  const visited = (seen ?? new Set<object>()).add(value);
-  const listed = Array.isArray(value) || value instanceof Set || value instanceof Map;
-  for (const part of listed ? value : Object.values(value)) moveToParent(part, made, visited);
 }

@@ -121,6 +121,11 @@ export class Holder {
     this.#storage.release();
   }
 
+  /** {@link dispose}, at the end of a block: `using x = …`. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
   /**
    * Moves it to the JavaScript heap if the backend has `copyToHeap`, and leaves it to the garbage
    * collector if the backend is `collected`. On one that is neither, only `dispose` frees it.

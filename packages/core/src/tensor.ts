@@ -77,6 +77,18 @@ export function kindOf(value: unknown): string {
 }
 
 /**
+ * A tensor itself, if it has the shape and dtype of another.
+ * @throws ShapeError, DTypeError otherwise
+ */
+export function checkKind(op: string, what: string, x: Tensor, { shape, dtype }: Spec): Tensor {
+  if (!sameShape(x.shape, shape))
+    throw new ShapeError(op, `a ${what} of ${showShape(shape)}`, showShape(x.shape));
+  if (x.dtype !== dtype)
+    throw new DTypeError(op, `a ${what} of ${dtype}`, x.dtype, `cast it: cast(x, "${dtype}")`);
+  return x;
+}
+
+/**
  * A leaf [...] that an optimizer may replace; {@link parameter} makes one.
  * @param value - the tensor that is copied
  * @param decay - whether weight decay applies
@@ -103,21 +115,27 @@ export class Parameter extends Tensor {
   }
 
   /**
-   * Replaces the value by another one. It takes over that one's storage if a scope owns it, nothing
-   * else holds the storage, and the number of bytes is the same (otherwise it may be a window of a
-   * larger one); if not, it copies. The old storage is invalidated: reads of its views throw.
+   * Whether {@link assign} takes over the storage of a value, and needs no copy: a scope owns it,
+   * nothing else holds the storage, and the number of bytes is the same (otherwise it may be a window
+   * of a larger one).
+   * @throws ShapeError, DTypeError, TapeError as {@link assign}
+   */
+  takes(value: Tensor): boolean {
+    checkKind("assign", "value", value, this).assertReadable();
+    this.assertAssignable();
+    const { owner, storage } = value;
+    return owner !== null && storage.holders === 1 && storage.bytes === this.storage.bytes;
+  }
+
+  /**
+   * Replaces the value by another one: by its storage where it {@link takes} that, otherwise by a
+   * copy. The old storage is invalidated: reads of its views throw.
    * @throws ShapeError, DTypeError unless shape and dtype agree; TapeError while a tape that used
    * the parameter is open
    */
   assign(value: Tensor): void {
-    const { shape, dtype } = this;
-    const { backend, handle, owner, storage } = value;
-    if (!sameShape(value.shape, shape))
-      throw new ShapeError("assign", showShape(shape), showShape(value.shape));
-    if (value.dtype !== dtype)
-      throw new DTypeError("assign", dtype, value.dtype, `cast(value, "${dtype}")`);
-    this.assertAssignable();
-    const passing = owner !== null && storage.holders === 1 && storage.bytes === this.storage.bytes;
+    const passing = this.takes(value);
+    const { backend, handle, storage } = value;
     const next = passing ? handle : backend.clone(handle);
     // set in the object that is there: it is that of old views' copies on the heap, too
     this.storage.invalidation ??= { replaced: true };

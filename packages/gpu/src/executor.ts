@@ -52,6 +52,11 @@ export interface Executor {
   /** `length` elements from `offset`, after all work enqueued so far. */
   read(memory: Memory, offset: number, length: number): Promise<Float32Array>;
   release(memory: Memory): void;
+  /**
+   * Runs `f`. Where it throws, the memory that it made is released.
+   * @returns its result, and the memory that it made and did not release
+   */
+  attempt<T>(f: () => T): { readonly result: T; readonly made: Iterable<Memory> };
   counters(): ExecutorCounters;
   dispose(): Promise<void>;
 }

@@ -88,12 +88,12 @@ class Gpu implements GpuBackend {
   }
 
   clone(handle: unknown): DeviceArray {
-    return copyOf(this.#executor, handle as DeviceArray);
+    return this.#executor.attempt(() => copyOf(this.#executor, handle as DeviceArray)).result;
   }
 
   async download(handle: unknown): Promise<TypedArray> {
     const x = handle as DeviceArray;
-    const dense = whole(this.#executor, x);
+    const dense = this.#executor.attempt(() => whole(this.#executor, x)).result;
     const reading = this.#executor.read(dense.memory, 0, sizeOf(x.shape));
     // the next use of this buffer is enqueued behind the read
     if (dense !== x) this.#executor.release(dense.memory);
@@ -143,6 +143,10 @@ class Gpu implements GpuBackend {
 
   dispose(): Promise<void> {
     return this.#executor.dispose();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
   }
 }
 

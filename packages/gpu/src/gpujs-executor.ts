@@ -3,6 +3,7 @@
  * share the kernels, not the speed.
  */
 import { BackendError } from "@spm/core/extend";
+import { Attempts } from "./attempts.ts";
 import type { Executor, ExecutorCounters, GpuMode, KernelSource, Memory } from "./executor.ts";
 import {
   GPU,
@@ -34,6 +35,7 @@ export class GpuJsExecutor implements Executor {
   readonly #gpu: InstanceType<typeof GPU>;
   readonly #kernels = new Recent<GpuJsKernel>(keptKernels, (oldest) => oldest.destroy());
   readonly #degraded: string[] = [];
+  readonly #attempts = new Attempts((memory) => this.release(memory));
   #live = 0;
   #liveElements = 0;
   #compiled = 0;
@@ -90,11 +92,16 @@ export class GpuJsExecutor implements Executor {
 
   release(memory: Memory): void {
     if (this.#disposed) return;
+    this.#attempts.delete(memory);
     const held = memory as Held;
     if (held.value !== null && "delete" in held.value) held.value.delete();
     held.value = null;
     this.#live--;
     this.#liveElements -= memory.length;
+  }
+
+  attempt<T>(f: () => T): { readonly result: T; readonly made: Iterable<Memory> } {
+    return this.#attempts.run(f);
   }
 
   counters(): ExecutorCounters {
@@ -124,7 +131,7 @@ export class GpuJsExecutor implements Executor {
   #hold(length: number, value: GpuJsInput | GpuJsTexture): Held {
     this.#live++;
     this.#liveElements += length;
-    return { length, value };
+    return this.#attempts.add({ length, value });
   }
 
   #call(

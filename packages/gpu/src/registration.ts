@@ -36,7 +36,7 @@ export class Registration {
     primitive: Primitive<I, O, Options>,
     kernel: NoInfer<Kernel<DeviceArray, I, O, Options>>,
   ): void {
-    this.table.set(primitive, (handles, options, recorded, residual) => {
+    this.#set(primitive, (handles, options, recorded, residual) => {
       const uploaded: DeviceArray[] = [];
       const take = (h: Handle): DeviceArray => {
         if (!("data" in h)) return h;
@@ -50,6 +50,14 @@ export class Registration {
       if (uploaded.length > 0) this.#releaseUnused(uploaded, result);
       return result;
     });
+  }
+
+  /** Adds a kernel, of which nothing is left where it throws. */
+  #set<I extends Places, O extends Places, Options>(
+    primitive: Primitive<I, O, Options>,
+    kernel: NoInfer<Kernel<Handle, I, O, Options>>,
+  ): void {
+    this.table.set(primitive, (...call) => this.executor.attempt(() => kernel(...call)).result);
   }
 
   /** Releases arrays but for those that a result is a view of. */
@@ -73,7 +81,7 @@ export class Registration {
     body: string,
     dtype: (inputs: Each<I, Handle>) => DType,
   ): void {
-    this.table.set(primitive, (inputs) => {
+    this.#set(primitive, (inputs) => {
       const shapes = inputs.map((h: Handle) => h.shape);
       const shape = shapes.reduce((a, b) => broadcastShapes("gpu", a, b));
       return [elementwise(this.executor, shape, dtype(inputs), inputs.map(operandOf), body)];

@@ -5,6 +5,7 @@
 import type { SpmError } from "@spm/core";
 import { BackendError, each } from "@spm/core/extend";
 import type { OpenDevice } from "./adapter.ts";
+import { Attempts } from "./attempts.ts";
 import { Bindings, type KernelLayout } from "./bindings.ts";
 import { BufferPool, type PooledBuffer, usage } from "./buffer-pool.ts";
 import type {
@@ -37,6 +38,7 @@ export class WebGpuExecutor implements Executor {
   readonly #pool: BufferPool;
   readonly #bindings: Bindings;
   readonly #pipelines: Pipelines;
+  readonly #attempts = new Attempts((memory) => this.release(memory));
   #encoder: GPUCommandEncoder | null = null;
   #pass: GPUComputePassEncoder | null = null;
   #launches = 0;
@@ -174,10 +176,15 @@ export class WebGpuExecutor implements Executor {
 
   release(memory: Memory): void {
     if (this.#disposed) return;
+    this.#attempts.delete(memory);
     this.#pool.give(memory as PooledBuffer);
     if (!this.#pool.crowded) return;
     this.submit();
     this.#pool.drain();
+  }
+
+  attempt<T>(f: () => T): { readonly result: T; readonly made: Iterable<Memory> } {
+    return this.#attempts.run(f);
   }
 
   /** Submits all recorded commands. */
@@ -234,7 +241,7 @@ export class WebGpuExecutor implements Executor {
         `${length * 4}`,
         "split the batch, or run it on the CPU",
       );
-    return this.#pool.take(length);
+    return this.#attempts.add(this.#pool.take(length));
   }
 
   /**

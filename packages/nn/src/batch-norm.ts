@@ -17,6 +17,7 @@ import {
   zeros,
 } from "@spm/core";
 import {
+  assignAll,
   checkOptions,
   type OptionNames,
   ShapeError,
@@ -103,17 +104,25 @@ export class BatchNorm1d extends Module {
       );
     const mu = mean(x, { axis, keepdims: true });
     const [flat, variance] = [reshape(mu, [-1]), mean(square(sub(x, mu)), { axis })];
-    this.#moveTowards(this.runningMean, flat);
-    this.#moveTowards(this.runningVariance, mul(variance, count / (count - 1)));
+    this.#move(flat, mul(variance, count / (count - 1)));
     return [flat, variance];
   }
 
-  /** Updates a running value; in a functional call its place may hold another tensor, unchanged. */
-  #moveTowards(running: Tensor, value: Tensor): void {
-    if (!(running instanceof ModuleBuffer)) return;
-    const target = stopGradient(value);
+  /**
+   * Moves both running values, or none; in a functional call other tensors may have their places,
+   * which stay.
+   */
+  #move(mu: Tensor, variance: Tensor): void {
+    const targets = [stopGradient(mu), stopGradient(variance)] as const;
+    const moved = (running: Tensor, target: Tensor): [Parameter, Tensor][] =>
+      running instanceof ModuleBuffer
+        ? [[running, add(mul(running, 1 - this.#momentum), mul(target, this.#momentum))]]
+        : [];
     noGrad(() =>
-      running.assign(add(mul(running, 1 - this.#momentum), mul(target, this.#momentum))),
+      assignAll([
+        ...moved(this.runningMean, targets[0]),
+        ...moved(this.runningVariance, targets[1]),
+      ]),
     );
   }
 }

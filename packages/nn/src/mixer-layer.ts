@@ -11,7 +11,7 @@ import {
   transpose,
   zeros,
 } from "@spm/core";
-import { checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
+import { assignAll, checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
 import {
   type BackwardMode,
   type Factors,
@@ -205,11 +205,13 @@ export class MixerLayer<N extends Names = Names> extends LinearMap {
       );
     return noGrad(() => {
       const found = fromDense<N>(cast(weight, floating(dOut)), { ...options, mixer, schedule });
-      dIn.assign(found.factors.dIn);
-      dOut.assign(found.factors.dOut);
       const values = inOrder(parameterisation, found.factors.parameters);
       const own = inOrder<Parameter>(parameterisation, this.factors.parameters);
-      for (const [k, p] of own.entries()) p.assign(values[k] ?? p);
+      assignAll([
+        [dIn, found.factors.dIn],
+        [dOut, found.factors.dOut],
+        ...own.map((p, k) => [p, values[k] ?? p] as const),
+      ]);
       return found.error;
     });
   }

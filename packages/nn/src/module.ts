@@ -3,7 +3,7 @@
  * registered; the fields are walked.
  */
 import { type Backend, keep, Parameter, type Shape, type Tensor, to } from "@spm/core";
-import { printsAs, ShapeError, showSpec, sizeOf } from "@spm/core/extend";
+import { assignAll, printsAs, ShapeError, showSpec, sizeOf } from "@spm/core/extend";
 import { count, textTable } from "./text-table.ts";
 
 /** Parameters and buffers by path, e.g. `"layers.0.weight"`. */
@@ -101,7 +101,8 @@ export abstract class Module {
 
   /**
    * Assigns every parameter and buffer. Nothing is assigned unless everything fits.
-   * @throws ShapeError naming the first path that is missing, unknown or of another shape or dtype
+   * @throws ShapeError naming the first path that is missing, unknown or of another shape or dtype;
+   * BackendError when there is no memory
    */
   loadStateDict(values: StateDict): void {
     const mine = state(this);
@@ -117,7 +118,22 @@ export abstract class Module {
       if (expected !== got) throw new ShapeError("loadStateDict", `${expected} for "${path}"`, got);
       pairs.push([p, value]);
     }
-    for (const [p, value] of pairs) p.assign(value);
+    assignAll(pairs);
+  }
+
+  /**
+   * Releases every parameter and buffer, also those of modules in its fields. A later forward
+   * throws TapeError. An optimizer's state is released by the optimizer.
+   * @example
+   * using model = new LayerNorm(8); // released at the end of the block
+   */
+  dispose(): void {
+    for (const p of state(this).values()) p.dispose();
+  }
+
+  /** {@link dispose}, at the end of a block: `using model = …`. */
+  [Symbol.dispose](): void {
+    this.dispose();
   }
 
   /**
@@ -134,7 +150,7 @@ export abstract class Module {
     const moved: [Parameter, Tensor][] = [];
     try {
       for (const p of all) moved.push([p, keep(await to(p, backend))]);
-      for (const [p, value] of moved) p.assign(value);
+      assignAll(moved);
     } finally {
       for (const [, value] of moved) value.dispose();
     }

@@ -39,9 +39,9 @@ export class GradientAccumulator {
     const before = this.#sums;
     const help = "add the same parameters' gradients each time";
     this.#sums = noGrad(() => {
-      if (this.#batches === 0) return grads.map((grad) => keep(mul(grad, weight)));
+      if (this.#batches === 0) return grads.map((grad) => mul(grad, weight)).map(keep);
       const pairs = checkedGradients("accumulate", grads, before, (sum) => sum, help);
-      return pairs.map(({ owner: sum, grad }) => keep(add(sum, mul(grad, weight))));
+      return pairs.map(({ owner: sum, grad }) => add(sum, mul(grad, weight))).map(keep);
     });
     for (const sum of before) sum.dispose();
     this.#weight += weight;
@@ -56,10 +56,20 @@ export class GradientAccumulator {
     if (this.#batches === 0)
       throw new ValueError("accumulate", "at least 1 batch", 0, "add() gradients first");
     const mean = noGrad(() => this.#sums.map((sum) => mul(sum, 1 / this.#weight)));
+    this.dispose();
+    return mean;
+  }
+
+  /** Releases the sums, and empties the accumulator. */
+  dispose(): void {
     for (const sum of this.#sums) sum.dispose();
     this.#sums = [];
     this.#weight = 0;
     this.#batches = 0;
-    return mean;
+  }
+
+  /** {@link dispose}, at the end of a block: `using accumulator = …`. */
+  [Symbol.dispose](): void {
+    this.dispose();
   }
 }

@@ -2,9 +2,9 @@
  * @file An exponential moving average of the weights, which often evaluates better than the last
  * weights.
  */
-import { keep, noGrad, type Parameter, type Tensor } from "@spm/core";
-import { checkOptions, type OptionNames, TapeError, ValueError } from "@spm/core/extend";
-import { checkState, type Expected, keptCopy, type State } from "./state.ts";
+import { clone, keep, noGrad, type Parameter, type Tensor } from "@spm/core";
+import { assignAll, checkOptions, type OptionNames, TapeError, ValueError } from "@spm/core/extend";
+import { checkState, copyTo, type Expected, type State } from "./state.ts";
 import { type UpdateOp, updateOp } from "./update-op.ts";
 
 /**
@@ -48,7 +48,7 @@ const names: OptionNames<MovingAverageOptions> = { decay: true };
  */
 export class MovingAverage {
   readonly #decay: (update: number) => number;
-  #pairs: readonly { readonly parameter: Parameter; readonly average: Tensor }[];
+  #pairs: readonly Pair[];
   #updates = 0;
   #swapped = false;
 
@@ -79,28 +79,29 @@ export class MovingAverage {
     this.#checkInPlace();
     const decay = this.#decayAt(this.#updates);
     const before = this.#pairs;
-    this.#pairs = noGrad(() =>
-      before.map(({ parameter, average }) => {
-        const [next] = averageUpdate([average, parameter], { decay });
-        return { parameter, average: keep(next) };
-      }),
-    );
+    this.#pairs = keptPairs(before, ({ parameter, average }) => {
+      const [next] = averageUpdate([average, parameter], { decay });
+      return next;
+    });
     for (const { average } of before) average.dispose();
     this.#updates++;
   }
 
   /**
-   * Exchanges parameters and averages, without rounding.
-   * @throws TapeError in an open tape
+   * Exchanges parameters and averages, without rounding: all of them, or none.
+   * @throws TapeError in an open tape; BackendError when there is no memory
    */
   swap(): void {
     const before = this.#pairs;
-    for (const { parameter } of before) parameter.assertAssignable();
-    this.#pairs = copied(before.map(({ parameter }) => parameter));
-    for (const { parameter, average } of before) {
-      parameter.assign(average);
-      average.dispose();
+    const copies = copied(before.map(({ parameter }) => parameter));
+    try {
+      assignAll(before.map(({ parameter, average }) => [parameter, average]));
+    } catch (error) {
+      for (const { average } of copies) average.dispose();
+      throw error;
     }
+    this.dispose();
+    this.#pairs = copies;
     this.#swapped = !this.#swapped;
   }
 
@@ -128,10 +129,9 @@ export class MovingAverage {
     for (const [i, { parameter }] of this.#pairs.entries())
       expected.set(`movingAverage.${i}`, parameter);
     checkState("movingAverage", state, expected);
-    const copies = this.#pairs.map(({ parameter }, i) => ({
-      parameter,
-      average: keptCopy(state[`movingAverage.${i}`] as Tensor, parameter.backend),
-    }));
+    const copies = keptPairs(this.#pairs, ({ parameter }, i) =>
+      copyTo(state[`movingAverage.${i}`] as Tensor, parameter.backend),
+    );
     this.dispose();
     this.#pairs = copies;
     this.#updates = state["movingAverage.updates"] as number;
@@ -140,6 +140,11 @@ export class MovingAverage {
   /** Releases the averages. */
   dispose(): void {
     for (const { average } of this.#pairs) average.dispose();
+  }
+
+  /** {@link dispose}, at the end of a block: `using average = …`. */
+  [Symbol.dispose](): void {
+    this.dispose();
   }
 
   /** @throws TapeError while swapped */
@@ -161,6 +166,29 @@ export class MovingAverage {
   }
 }
 
+/** A parameter and its average. */
+interface Pair {
+  readonly parameter: Parameter;
+  readonly average: Tensor;
+}
+
+/** Parameters beside tensors that `make` makes and no scope releases; none where it throws. */
+const keptPairs = <T extends { readonly parameter: Parameter }>(
+  owners: readonly T[],
+  make: (owner: T, i: number) => Tensor,
+): Pair[] =>
+  noGrad(() => {
+    const pairs = owners.map((owner, i) => ({
+      parameter: owner.parameter,
+      average: make(owner, i),
+    }));
+    for (const { average } of pairs) keep(average);
+    return pairs;
+  });
+
 /** Parameters beside copies of them. */
-const copied = (parameters: readonly Parameter[]): { parameter: Parameter; average: Tensor }[] =>
-  parameters.map((parameter) => ({ parameter, average: keptCopy(parameter, parameter.backend) }));
+const copied = (parameters: readonly Parameter[]): Pair[] =>
+  keptPairs(
+    parameters.map((parameter) => ({ parameter })),
+    ({ parameter }) => clone(parameter),
+  );

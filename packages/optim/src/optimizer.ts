@@ -1,10 +1,10 @@
 /** @file The part that every optimizer shares: groups, steps, schedules and state. */
 import { full, keep, noGrad, type Parameter, type Tensor } from "@spm/core";
-import { printsAs, showValue, sizeOf, ValueError } from "@spm/core/extend";
+import { assignAll, printsAs, showValue, sizeOf, ValueError } from "@spm/core/extend";
 import { checkedGradients } from "./gradients.ts";
 import { resolveGroups } from "./groups.ts";
 import type { CommonOptions, Decided, ParametersOrGroups, Rule } from "./rule.ts";
-import { checkState, type Expected, keptCopy, type State } from "./state.ts";
+import { checkState, copyTo, type Expected, type State } from "./state.ts";
 
 /** A parameter with its options and slots. */
 interface Entry<Options> {
@@ -44,16 +44,18 @@ export class Optimizer<Options extends CommonOptions = CommonOptions> {
    */
   constructor(rule: Rule<Options>, parameters: ParametersOrGroups<Options>, options: Options) {
     this.#rule = rule;
-    this.#entries = resolveGroups(rule, parameters, options).flatMap((group) =>
-      group.parameters.map((parameter) => {
-        const initial = rule.slots(parameter, group.options);
-        const { shape, dtype, backend } = parameter;
-        const slots = noGrad(() =>
-          Object.values(initial).map((value) => keep(full(shape, value, { dtype, backend }))),
-        );
-        return { parameter, options: group.options, slotNames: Object.keys(initial), slots };
-      }),
-    );
+    this.#entries = noGrad(() => {
+      const entries = resolveGroups(rule, parameters, options).flatMap((group) =>
+        group.parameters.map((parameter) => {
+          const initial = rule.slots(parameter, group.options);
+          const { shape, dtype, backend } = parameter;
+          const slots = Object.values(initial).map((v) => full(shape, v, { dtype, backend }));
+          return { parameter, options: group.options, slotNames: Object.keys(initial), slots };
+        }),
+      );
+      for (const { slots } of entries) slots.forEach(keep);
+      return entries;
+    });
     this.parameters = this.#entries.map(({ parameter }) => parameter);
   }
 
@@ -75,14 +77,16 @@ export class Optimizer<Options extends CommonOptions = CommonOptions> {
   }
 
   /**
-   * Takes one step: assigns every parameter and replaces the slots.
+   * Takes one step: assigns every parameter and replaces the slots, all of them or none. Until all
+   * are computed the old values stay: memory for one more value of each parameter and slot.
    *
    * Gradients aren't checked for NaN, since that would wait for the device; `fit` of @spm/trainer
    * checks them where it costs nothing.
    * @param grads - `grads[i]` belongs to `parameters[i]`, with its shape, dtype and backend
    * @throws ValueError for another number of gradients or a schedule whose rate isn't finite and
    * ≥ 0; ShapeError, DTypeError, BackendError for a gradient unlike its parameter; TapeError for a
-   * released tensor or while a tape that used a parameter is open. Nothing is written then.
+   * released tensor or while a tape that used a parameter is open; BackendError when there is no
+   * memory. Nothing is written then.
    */
   step(grads: readonly Tensor[]): void {
     for (const p of this.parameters) {
@@ -106,20 +110,22 @@ export class Optimizer<Options extends CommonOptions = CommonOptions> {
     }));
     const step = this.#steps + 1;
     noGrad(() => {
-      for (const { entry, grad, learningRate } of due) {
+      const updates = due.map(({ entry, grad, learningRate }) => {
         const { parameter, options, slots } = entry;
         const exempt = options.exemptions && !parameter.decay;
         const context = { step, learningRate, weightDecay: exempt ? 0 : options.weightDecay };
         const [value, ...next] = this.#rule.update(parameter, grad, slots, options, context);
+        const expected = `a value and ${slots.length} slots`;
         if (next.length !== slots.length)
-          throw new ValueError(
-            `${this.#rule.name}.update`,
-            `a value and ${slots.length} slots`,
-            `${next.length} slots`,
-          );
-        parameter.assign(value);
+          throw new ValueError(`${this.#rule.name}.update`, expected, `${next.length} slots`);
+        for (const slot of next) slot.assertReadable();
+        return { entry, value, next };
+      });
+      assignAll(updates.map(({ entry, value }) => [entry.parameter, value]));
+      for (const { entry, next } of updates) {
+        const before = entry.slots;
         entry.slots = next.map(keep);
-        for (const slot of slots) if (!next.includes(slot)) slot.dispose();
+        for (const slot of before) if (!next.includes(slot)) slot.dispose();
       }
     });
     this.#steps = step;
@@ -155,20 +161,24 @@ export class Optimizer<Options extends CommonOptions = CommonOptions> {
       for (const slot of slotNames) expected.set(`${name}.${i}.${slot}`, parameter);
     });
     checkState(name, state, expected);
-    const copies = this.#entries.map((entry, i) => ({
-      entry,
-      slots: entry.slotNames.map((slot) =>
-        keptCopy(state[`${name}.${i}.${slot}`] as Tensor, entry.parameter.backend),
-      ),
-    }));
-    this.dispose();
-    for (const { entry, slots } of copies) entry.slots = slots;
+    noGrad(() => {
+      const copies = this.#entries.map(({ parameter, slotNames }, i) =>
+        slotNames.map((slot) => copyTo(state[`${name}.${i}.${slot}`] as Tensor, parameter.backend)),
+      );
+      this.dispose();
+      for (const [i, entry] of this.#entries.entries()) entry.slots = copies[i]?.map(keep) ?? [];
+    });
     this.#steps = state[`${name}.steps`] as number;
   }
 
   /** Releases the state; the optimizer can't step again until one is restored. */
   dispose(): void {
     for (const { slots } of this.#entries) for (const slot of slots) slot.dispose();
+  }
+
+  /** {@link dispose}, at the end of a block: `using optimizer = adam(…)`. */
+  [Symbol.dispose](): void {
+    this.dispose();
   }
 
   #describe(): string {

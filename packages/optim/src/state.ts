@@ -1,5 +1,5 @@
 /** @file State as a flat dictionary of tensors and numbers, checked whole before it is restored. */
-import { type Backend, type DType, keep, mul, noGrad, type Shape, Tensor } from "@spm/core";
+import { type Backend, clone, type DType, type Shape, Tensor } from "@spm/core";
 import {
   copyArray,
   DTypeError,
@@ -68,13 +68,8 @@ export function checkState(
 }
 
 /**
- * A copy on a backend that no scope releases.
+ * A copy on a backend.
  * @throws BackendError to move a tensor straight from one device to another
  */
-export function keptCopy(value: Tensor, backend: Backend): Tensor {
-  return noGrad(() =>
-    keep(
-      value.backend === backend ? mul(value, 1) : fromArray(copyArray(value.ndarray()), backend),
-    ),
-  );
-}
+export const copyTo = (value: Tensor, backend: Backend): Tensor =>
+  value.backend === backend ? clone(value) : fromArray(copyArray(value.ndarray()), backend);

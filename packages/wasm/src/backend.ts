@@ -30,6 +30,7 @@ import { copyInto } from "./plain.ts";
 import { registerReductions } from "./reduce.ts";
 import { registerSoftmax } from "./softmax.ts";
 import { coreCount, hasThreads } from "./thread-pool.ts";
+import { MOST_THREADS } from "./thread-source.ts";
 import { registerUpdates } from "./update.ts";
 import { registerWindows } from "./windows.ts";
 
@@ -63,7 +64,6 @@ const buildOptionNames: OptionNames<WasmBuildOptions> = { ...optionNames, relaxe
 
 const DEFAULT_BYTES = 2 ** 31;
 const LEAST_BYTES = 2 ** 20;
-const MOST_THREADS = 256;
 
 /**
  * Makes a backend on WebAssembly SIMD: float32 kernels for the mixer, matrix products and all that
@@ -78,7 +78,7 @@ const MOST_THREADS = 256;
  * setBackend(await wasm());
  * @example
  * const backend = await wasm({ threads: 2 });
- * await backend.dispose(); // ends the threads; they keep no process alive anyway
+ * await backend.dispose(); // ends the threads and refuses to compute; tensors can still be read
  */
 export async function wasm(options: WasmBuildOptions = {}): Promise<Backend> {
   checkOptions("wasm", options, buildOptionNames);
@@ -171,18 +171,19 @@ export function backendOn(machine: Machine, name: string): Backend {
     kernels,
     collected: true,
     live,
-    upload: (array) => array, // copied in by the first kernel that reads it, and once
+    upload(array) {
+      machine.assertOpen();
+      return array; // copied in by the first kernel that reads it, and once
+    },
     arrayOf: (handle) => handle as NdArray,
     clone(handle) {
       const array = handle as NdArray;
       if (array.data.BYTES_PER_ELEMENT === 8) return copyArray(array);
-      const copy = memory.array(dtypeOf(array), array.shape);
-      try {
+      return machine.call(() => {
+        const copy = memory.array(dtypeOf(array), array.shape);
         copyInto(machine, copy, array);
-      } finally {
-        memory.endCall();
-      }
-      return copy;
+        return copy;
+      });
     },
     copyToHeap(handle) {
       const array = handle as NdArray;
@@ -204,5 +205,6 @@ export function backendOn(machine: Machine, name: string): Backend {
       return printedReport({ name, liveStorages, liveBytes, copiedIn, fallbacks });
     },
     dispose: () => machine.stop(),
+    [Symbol.asyncDispose]: () => machine.stop(),
   };
 }

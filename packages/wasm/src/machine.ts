@@ -3,7 +3,13 @@
  * the registration of a kernel in the backend's table.
  */
 import type { NdArray } from "@spm/core";
-import type { Kernel, KernelTable, Places, Primitive } from "@spm/core/extend";
+import {
+  BackendError,
+  type Kernel,
+  type KernelTable,
+  type Places,
+  type Primitive,
+} from "@spm/core/extend";
 import { bindKernels, type DeferredKernels, type Kernels } from "./kernel-exports.ts";
 import { WasmMemory } from "./memory.ts";
 import { CONTROL_BYTES, ThreadPool } from "./thread-pool.ts";
@@ -14,21 +20,19 @@ export class Machine {
   readonly run: Kernels;
   readonly threads: number;
   readonly fallbacks: Map<string, { primitive: string; reason: string; count: number }> = new Map();
-  #pool: ThreadPool | null = null;
+  readonly #pool: ThreadPool | null;
+  #stopped = false;
 
   /** @param module - compiled for shared memory where there are several threads */
   constructor(module: WebAssembly.Module, bytes: number, threads = 1) {
     this.memory = new WasmMemory(bytes, threads > 1);
     this.run = bindKernels(module, this.memory.memory);
     this.threads = threads;
-    if (threads > 1)
-      this.#pool = new ThreadPool(
-        module,
-        this.memory.memory,
-        this.run,
-        this.memory.block(CONTROL_BYTES),
-        threads,
-      );
+    const { memory } = this.memory;
+    this.#pool =
+      threads > 1
+        ? new ThreadPool(module, memory, this.run, this.memory.block(CONTROL_BYTES), threads)
+        : null;
   }
 
   /**
@@ -41,11 +45,13 @@ export class Machine {
     pieces: readonly (readonly [from: number, to: number])[],
     call: (run: DeferredKernels, from: number, to: number, k: number) => void,
   ): void {
+    const each = (run: DeferredKernels): void => {
+      let k = 0;
+      for (const [from, to] of pieces) call(run, from, to, k++);
+    };
     const pool = pieces.length > 1 ? this.#pool : null;
-    const run: DeferredKernels = pool === null ? this.run : pool.collect;
-    let k = 0;
-    for (const [from, to] of pieces) call(run, from, to, k++);
-    pool?.runCollected();
+    if (pool === null) each(this.run);
+    else pool.runCollected(each);
   }
 
   /**
@@ -58,15 +64,38 @@ export class Machine {
     return cut(count, Math.max(1, Math.min(this.threads, Math.floor(count / least))), grain);
   }
 
-  /** Ends the threads; later calls run on the calling thread. */
-  async stop(): Promise<void> {
-    const pool = this.#pool;
-    this.#pool = null;
-    await pool?.stop();
+  /**
+   * Runs a kernel call, whose scratch is free when it ends. Where it throws or returns the reason
+   * of a fallback, nothing that it made is left.
+   * @throws BackendError after {@link stop}
+   */
+  call<T>(body: () => T): T {
+    this.assertOpen();
+    let done = false;
+    try {
+      const result = body();
+      done = typeof result !== "string";
+      return result;
+    } finally {
+      this.memory.endCall(done);
+    }
   }
 
-  /** Counts a call that the reference ran. */
+  /** @throws BackendError after {@link stop} */
+  assertOpen(): void {
+    if (this.#stopped)
+      throw new BackendError("wasm", "an open backend", "a disposed one", "open another: wasm()");
+  }
+
+  /** Ends the threads; nothing is computed any more. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#pool?.stop();
+  }
+
+  /** Counts a call that the reference runs. @throws BackendError after {@link stop} */
   fallback(primitive: string, reason: string): void {
+    this.assertOpen();
     const key = `${primitive}: ${reason}`;
     const seen = this.fallbacks.get(key) ?? { primitive, reason, count: 0 };
     seen.count++;
@@ -83,8 +112,7 @@ export function cut(count: number, pieces: number, grain: number): [from: number
 }
 
 /**
- * Adds a kernel for a primitive. `body` returns the outputs, or the reason of a fallback; its
- * scratch is freed when it ends.
+ * Adds a kernel for a primitive. `body` returns the outputs, or the reason of a fallback.
  */
 export function register<I extends Places, O extends Places, Options>(
   table: KernelTable<NdArray>,
@@ -92,13 +120,9 @@ export function register<I extends Places, O extends Places, Options>(
   primitive: Primitive<I, O, Options>,
   body: Kernel<NdArray, NoInfer<I>, NoInfer<O>, NoInfer<Options>>,
 ): void {
-  table.set(primitive, (inputs, options, recorded, residual) => {
-    try {
-      return body(inputs, options, recorded, residual);
-    } finally {
-      machine.memory.endCall();
-    }
-  });
+  table.set(primitive, (inputs, options, recorded, residual) =>
+    machine.call(() => body(inputs, options, recorded, residual)),
+  );
 }
 
 /** The reason of a fallback for float64 and integer arrays. */

@@ -48,6 +48,8 @@ export class WasmMemory {
   readonly #caches: { makeRoom(): boolean }[] = [this.#copies];
   /** Blocks that live until the kernel call ends. */
   readonly #scratch: { readonly address: number; readonly bytes: number }[] = [];
+  /** Data made by the kernel call that runs: it is free again if the call fails. */
+  readonly #made: TypedArray[] = [];
   #calls = 0;
   #copiedIn = 0;
 
@@ -98,7 +100,9 @@ export class WasmMemory {
   /** New typed data with arbitrary contents. @throws BackendError when the memory is full */
   data(dtype: DType, size: number): TypedArray {
     const address = this.#take("wasm", size * bytesPerElement[dtype]);
-    return new constructors[dtype](this.#buffer as ArrayBuffer, address, size);
+    const data = new constructors[dtype](this.#buffer as ArrayBuffer, address, size);
+    this.#made.push(data);
+    return data;
   }
 
   /** Bytes that live until the current kernel call ends. */
@@ -137,8 +141,13 @@ export class WasmMemory {
     this.#arena.give(address, bytes);
   }
 
-  /** Ends a kernel call: its scratch is free again. */
-  endCall(): void {
+  /**
+   * Ends a kernel call: its scratch is free again.
+   * @param done - whether it has results; otherwise the arrays that it made are free, too
+   */
+  endCall(done: boolean): void {
+    if (!done) for (const data of this.#made) this.release(data);
+    this.#made.length = 0;
     for (let last = this.#scratch.pop(); last !== undefined; last = this.#scratch.pop())
       this.#arena.give(last.address, last.bytes);
     this.#calls++;

@@ -300,7 +300,7 @@ test.each(["reverse", "recompute", "stored"] as const)(
   },
 );
 
-test("fresh schedules, more than memory has room for", () => {
+test("fresh schedules, more than memory has room for", { timeout: 30_000 }, () => {
   const { backend, used } = watched(16 * MIB);
   const schedules = Array.from({ length: 3 }, () => shuffle(500));
   const x = fromArray(gaussian([2, 500], 0, 1), backend);
@@ -320,7 +320,7 @@ test("fresh schedules, more than memory has room for", () => {
   expect(schedules.map(apply)).toEqual(first); // whose tables are made again
 });
 
-test("parameters that nobody releases, more than memory has room for", () => {
+test("parameters that nobody releases, more than memory has room for", { timeout: 30_000 }, () => {
   const { backend, used } = watched(4 * MIB);
   const schedule = butterfly(256);
   const x = fromArray(gaussian([2, 256], 0, 1), backend);

@@ -3,7 +3,7 @@
  * pairs by table otherwise.
  */
 import type { NdArray, Shape, TypedArray } from "@spm/core";
-import { each, type KernelTable, wrap } from "@spm/core/extend";
+import { each, type KernelTable } from "@spm/core/extend";
 import { type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { makeCall, padded } from "./mixer-call.ts";
 import { forwardFused } from "./mixer-fused.ts";
@@ -59,9 +59,8 @@ function registerForward(table: KernelTable<NdArray>, state: MixerState): void {
       if (!(x.data instanceof Float32Array)) return NOT_FLOAT32; // all are of one dtype
       if (source === undefined) return NO_PARAMETERS;
       const call = makeCall(state, schedule, x, dIn, dOut, source, others);
-      const size = call.rows * call.outputs;
-      const yAt = memory.block(4 * size);
-      const y = wrap(memory.float32(yAt, size), x.shape.with(-1, call.outputs));
+      const y = memory.array("float32", x.shape.with(-1, call.outputs));
+      const yAt = memory.address(y);
       const kept =
         recorded && backward === "reverse"
           ? memory.array("float32", [call.rows, schedule.n])

@@ -5,14 +5,16 @@
 import { BackendError } from "@spm/core/extend";
 import type { DeferredKernels, Kernels } from "./kernel-exports.ts";
 import type { KernelName } from "./kernels.ts";
-import { SLOT, SLOTS, SPINS, threadSource, WORDS_BYTES, words } from "./thread-source.ts";
+import { busyWord, SLOT, SLOTS, SPINS, threadSource, WORDS_BYTES, words } from "./thread-source.ts";
 
 /** A kernel and its arguments. */
 export type KernelCall = readonly [kernel: KernelName, ...args: readonly (number | boolean)[]];
 
-/** The part of a worker that is used, in Node as in browsers. */
+/** A worker, in Node as in browsers. */
 interface Thread {
   terminate(): unknown;
+  /** Whether it still runs; a browser doesn't say. */
+  alive(): boolean;
 }
 
 /** Bytes of the block that the threads of a pool share. */
@@ -20,6 +22,9 @@ export const CONTROL_BYTES: number = WORDS_BYTES + 8 * SLOTS * SLOT;
 
 /** Milliseconds that a waiting thread sleeps at a time. */
 const NAP = 0.1;
+
+/** Naps after which it asks for the first time whether the workers are alive: a power of two. */
+const ROLL_CALL = 256;
 
 /** Whether this thread may sleep: a browser's main thread may not. */
 const mayWait = nodeWorkers() !== undefined || typeof document === "undefined";
@@ -49,8 +54,9 @@ interface Globals {
 interface WorkerThreads {
   readonly Worker: new (
     url: URL,
-    options: { workerData: object; execArgv: string[] },
-  ) => Thread & { unref(): void };
+    options: { workerData: object; transferList: object[]; execArgv: string[] },
+  ) => { terminate(): unknown; unref(): void; on(event: "error", listener: () => void): void };
+  readonly MessageChannel: new () => { port1: object; port2: { postMessage(value: 0): unknown } };
 }
 
 function nodeWorkers(): WorkerThreads | undefined {
@@ -65,14 +71,21 @@ function start(data: object): Thread {
   const node = nodeWorkers();
   if (node !== undefined) {
     const url = new URL(`data:text/javascript,${encodeURIComponent(threadSource)}`);
-    const worker = new node.Worker(url, { workerData: data, execArgv: [] });
+    const { port1: port, port2 } = new node.MessageChannel();
+    const workerData = { ...data, port };
+    const worker = new node.Worker(url, { workerData, transferList: [port], execArgv: [] });
     worker.unref();
-    return worker;
+    worker.on("error", () => {}); // a thread that ends is noticed where its work is missing
+    // A worker's end is an event, which waits while this thread computes. But its port is closed
+    // with it, and Node's postMessage says at once whether anybody is at the other end.
+    const answers = (): boolean => port2.postMessage(0) === true;
+    const alive = answers() ? answers : (): boolean => true;
+    return { terminate: () => worker.terminate(), alive };
   }
   const url = URL.createObjectURL(new Blob([threadSource], { type: "text/javascript" }));
   const worker = new Worker(url, { type: "module" });
   worker.postMessage(data);
-  return worker;
+  return { terminate: () => worker.terminate(), alive: () => true };
 }
 
 /** Threads that take jobs from a ring of slots in their shared memory. */
@@ -84,7 +97,7 @@ export class ThreadPool {
   readonly #threads: readonly Thread[];
   readonly #collected: KernelCall[] = [];
   /** Functions of the kernels' names that only record their calls. */
-  readonly collect: DeferredKernels;
+  readonly #collect: DeferredKernels;
 
   /**
    * @param control - address of {@link CONTROL_BYTES} bytes
@@ -106,18 +119,25 @@ export class ThreadPool {
       (...args: readonly (number | boolean)[]) =>
         this.#collected.push([kernel as KernelName, ...args]),
     ];
-    this.collect = Object.fromEntries(Object.keys(kernels).map(note)) as DeferredKernels;
-    this.#threads = Array.from({ length: count - 1 }, () => start({ module, memory, control }));
+    this.#collect = Object.fromEntries(Object.keys(kernels).map(note)) as DeferredKernels;
+    this.#threads = Array.from({ length: count - 1 }, (_, k) =>
+      start({ module, memory, control, busy: busyWord(k) }),
+    );
   }
 
-  /** Runs the recorded calls. @throws BackendError when one traps */
-  runCollected(): void {
+  /**
+   * Runs the calls that `collect` makes; none of them where it throws.
+   * @throws BackendError when one traps, or its thread ends
+   */
+  runCollected(collect: (run: DeferredKernels) => void): void {
+    this.#collected.length = 0;
+    collect(this.#collect);
     this.run(this.#collected.splice(0));
   }
 
   /**
    * Runs calls that don't depend on each other, and returns when all are done.
-   * @throws BackendError when one traps
+   * @throws BackendError when one traps, or its thread ends
    */
   run(calls: readonly KernelCall[]): void {
     for (let k = 0; k < calls.length; k += SLOTS) this.#runSome(calls.slice(k, k + SLOTS));
@@ -148,23 +168,39 @@ export class ThreadPool {
       }
       Atomics.add(control, words.done, 1);
     }
-    this.#awaitOthers(limit);
-    if (Atomics.exchange(control, words.failed, 0) !== 0)
-      throw new BackendError(
-        "wasm",
-        "kernels that run through",
-        `a trap in ${calls.map(([kernel]) => kernel)[0]}`,
-      );
+    const left = this.#awaitOthers(limit);
+    const failed = Atomics.exchange(control, words.failed, 0) !== 0;
+    if (left !== null) {
+      const help = `run the step again; threads left: ${left + 1}`;
+      const got = `one that ended in the middle of ${calls[0]?.[0]}`;
+      throw new BackendError("wasm", "threads that end their work", got, help);
+    }
+    if (failed)
+      throw new BackendError("wasm", "kernels that run through", `a trap in ${calls[0]?.[0]}`);
   }
 
-  /** Waits for the others' last jobs: spinning, and after {@link SPINS} turns asleep in between. */
-  #awaitOthers(limit: number): void {
+  /**
+   * Waits for the others' last jobs: spinning, and after {@link SPINS} turns asleep in between.
+   * @returns null; or the number of workers that are left, where one ended with a job
+   */
+  #awaitOthers(limit: number): number | null {
     const control = this.#words;
+    let naps = 0;
     for (let spins = 0; ; spins++) {
       const done = Atomics.load(control, words.done);
-      if (done === limit) return;
-      if (spins > SPINS && mayWait) Atomics.wait(control, words.done, done, NAP);
+      if (done === limit) return null;
+      if (spins <= SPINS) continue;
+      if (mayWait) Atomics.wait(control, words.done, done, NAP);
+      if (++naps < ROLL_CALL || (naps & (naps - 1)) !== 0) continue; // after twice the time each
+      if (this.#threads.some((thread, k) => this.#isBusy(k) && thread.alive())) continue;
+      if (Atomics.load(control, words.done) === limit) return null;
+      Atomics.store(control, words.done, limit); // what is missing will never be done
+      return this.#threads.filter((thread) => thread.alive()).length;
     }
+  }
+
+  #isBusy(k: number): boolean {
+    return Atomics.load(this.#words, busyWord(k)) !== 0;
   }
 
   /** The number of jobs that other threads ran. */

@@ -12,6 +12,7 @@ import {
   mul,
   type NdArray,
   normal,
+  parameter,
   reference,
   rng,
   scope,
@@ -126,12 +127,88 @@ test("the report says how many threads, and why not", { timeout: 30_000 }, async
   }
 });
 
-test("after dispose the work goes on, on this thread", { timeout: 30_000 }, async () => {
-  const backend = wasmSync({ threads: 3 });
-  const x = input(backend, 130, 130);
-  const before = scope(() => copied(matmul(x, x)));
+test("after dispose it refuses to compute, and what it computed can be read", async () => {
+  const refusal =
+    /^wasm: expected an open backend, got a disposed one\nhelp: open another: wasm\(\)$/;
+  for (const threads of [1, 3]) {
+    const backend = wasmSync({ threads, bytes: 2 ** 24 });
+    const x = input(backend, 130, 130);
+    const doubles = tensor(Float64Array.of(1, 2), { backend });
+    const p = parameter(scope(() => matmul(x, x)));
+    const before = copied(p);
+    await backend.dispose();
+    await backend.dispose();
+    for (const compute of [
+      () => matmul(x, x),
+      () => add(p, p),
+      () => square(doubles), // on the reference
+      () => tensor([1, 2], { backend }),
+      () => p.assign(x),
+    ])
+      expect(() => scope(() => void compute())).toThrow(refusal);
+    expect(copied(p)).toEqual(before);
+    expect(await x.data()).toHaveLength(130 * 130);
+    p.dispose();
+    expect(backend.report().liveStorages).toBe(0);
+  }
+});
+
+test("`await using` disposes of a backend", async () => {
+  const open = async (): Promise<Backend> => {
+    await using backend = await wasm({ bytes: 2 ** 24 });
+    expect(tensor([1, 2], { backend }).shape).toEqual([2]);
+    return backend;
+  };
+  const backend = await open();
+  expect(() => tensor([1, 2], { backend })).toThrow("got a disposed one");
+});
+
+/** Runs `f` while workers end at the first job that they take. */
+function withMortalWorkers<T>(f: () => T): T {
+  const node = process.getBuiltinModule("node:worker_threads");
+  const { Worker } = node;
+  const [call, last] = ["kernels[", "process.exit(),kernels["].map(encodeURIComponent);
+  const Mortal = class extends Worker {
+    constructor(url: URL, options: object) {
+      super(
+        new URL(String(url).replace(`try%20%7B%0A%20%20%20%20%20%20%20%20${call}`, `try{${last}`)),
+        options,
+      );
+    }
+  };
+  try {
+    Object.assign(node, { Worker: Mortal });
+    return f();
+  } finally {
+    Object.assign(node, { Worker });
+  }
+}
+
+test("a thread that ends in the middle of its work is an error; the next op is right", {
+  timeout: 60_000,
+}, async () => {
+  const backend = withMortalWorkers(() => wasmSync({ threads: 3, bytes: 2 ** 24 }));
+  const x = input(backend, 300, 300);
+  const alone = input(wasmSync({ bytes: 2 ** 24 }), 300, 300);
+  const right = copied(scope(() => matmul(alone, alone)));
+  const said: string[] = [];
+  const start = performance.now();
+  while (!said.at(-1)?.endsWith("left: 1") && performance.now() - start < 50_000) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    try {
+      expect(copied(scope(() => matmul(x, x)))).toEqual(right);
+    } catch (error) {
+      said.push(String(error));
+    }
+    expect(backend.report().liveStorages).toBe(0);
+  }
+  expect(said.at(-1)).toMatch(/left: 1$/);
+  for (const error of said)
+    expect(error).toMatch(
+      /^BackendError: wasm: expected threads that end their work, got one that ended in the middle of gemm\nhelp: run the step again; threads left: [12]$/,
+    );
+  for (let k = 0; k < 3; k++) expect(copied(scope(() => matmul(x, x)))).toEqual(right);
   await backend.dispose();
-  expect(scope(() => copied(matmul(x, x)))).toEqual(before);
 });
 
 /** Runs a script with this package in a process of its own. */

@@ -2,24 +2,25 @@
 import type { DType } from "../array.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
-import type { Spec } from "../tensor.ts";
+import { kindOf, type Spec } from "../tensor.ts";
+
+/** The most axes of a tensor, as in NumPy and PyTorch. */
+export const MOST_AXES = 64;
 
 /**
  * The shape itself, if every size is a non-negative integer.
  * @throws ShapeError otherwise
  */
 export function checkShape(op: string, shape: Shape): Shape {
-  if (
-    !Array.isArray(shape) ||
-    !shape.every((n) => Number.isSafeInteger(n) && n >= 0) ||
-    sizeOf(shape) > 2 ** 32
-  )
-    throw new ShapeError(
-      op,
-      "a shape of non-negative integers, at most 2^32 elements",
-      JSON.stringify(shape),
-    );
-  return shape;
+  const listed = Array.isArray(shape);
+  if (listed && shape.length > MOST_AXES)
+    throw new ShapeError(op, `at most ${MOST_AXES} axes`, shape.length);
+  if (listed && shape.every((n) => Number.isSafeInteger(n) && n >= 0) && sizeOf(shape) <= 2 ** 32)
+    return shape;
+  const expected = "a shape of non-negative integers, at most 2^32 elements";
+  const sizes: readonly unknown[] = listed ? shape : [];
+  const shown = sizes.map((n) => (typeof n === "number" ? n : kindOf(n))).join(", ");
+  throw new ShapeError(op, expected, listed ? `[${shown}]` : kindOf(shape));
 }
 
 /**

@@ -3,6 +3,7 @@
  * everything before it allocates.
  */
 import {
+  allocate,
   type DType,
   dtypeOf,
   elements,
@@ -13,12 +14,12 @@ import {
   zerosArray,
 } from "../array.ts";
 import { type Backend, reference } from "../backend.ts";
-import { DTypeError, ShapeError, ValueError } from "../errors.ts";
+import { ShapeError, ValueError } from "../errors.ts";
 import { fromArray } from "../primitive.ts";
 import { type Shape, showShape, sizeOf } from "../shape.ts";
-import { Parameter, Tensor } from "../tensor.ts";
-import { checkShape } from "./check.ts";
-import { checkOptions, type OptionNames } from "./options.ts";
+import { kindOf, type Tensor } from "../tensor.ts";
+import { checkShape, MOST_AXES } from "./check.ts";
+import { checkBackend, checkOptions, type OptionNames } from "./options.ts";
 
 /** Numbers or booleans, nested as deep as the rank. */
 export type Nested = number | boolean | readonly Nested[];
@@ -113,23 +114,36 @@ function read(data: Data): { numbers: ArrayLike<number>; shape: Shape; dtype: DT
     };
   }
   const shape: number[] = [];
-  for (let level: Nested | undefined = data; Array.isArray(level); level = level[0])
+  // an array inside of itself has no end
+  for (let level: unknown = data; Array.isArray(level) && shape.length <= MOST_AXES; ) {
     shape.push(level.length);
-  const numbers = flatten(data, shape);
-  const booleans = numbers.length > 0 && numbers.every((v) => typeof v === "boolean");
-  return { numbers: numbers.map(Number), shape, dtype: booleans ? "bool" : "float32" };
+    level = level[0];
+  }
+  const numbers = allocate("float64", sizeOf(checkShape("tensor", shape)));
+  let [count, booleans] = [0, 0];
+  eachNumber(data, shape, (value) => {
+    numbers[count++] = Number(value);
+    if (typeof value === "boolean") booleans++;
+  });
+  return { numbers, shape, dtype: count > 0 && booleans === count ? "bool" : "float32" };
 }
 
-/** The numbers of nested arrays. @throws ShapeError when they are ragged or not of numbers */
-function flatten(data: unknown, shape: Shape, depth = 0): (number | boolean)[] {
-  const got = Array.isArray(data) ? `an array of ${data.length}` : typeof data;
+/** Visits the numbers of nested arrays. @throws ShapeError when they are ragged or of others */
+function eachNumber(
+  data: unknown,
+  shape: Shape,
+  visit: (value: number | boolean) => void,
+  depth = 0,
+): void {
   if (depth === shape.length) {
-    if (typeof data === "number" || typeof data === "boolean") return [data];
-    throw new ShapeError("tensor", `numbers at depth ${depth} (not ragged)`, got);
+    if (typeof data === "number" || typeof data === "boolean") visit(data);
+    else throw new ShapeError("tensor", `numbers at depth ${depth} (not ragged)`, kindOf(data));
+  } else if (Array.isArray(data) && data.length === shape[depth])
+    for (const item of data) eachNumber(item, shape, visit, depth + 1);
+  else {
+    const expected = `arrays of ${shape[depth]} at depth ${depth} (not ragged)`;
+    throw new ShapeError("tensor", expected, kindOf(data));
   }
-  if (Array.isArray(data) && data.length === shape[depth])
-    return data.flatMap((item) => flatten(item, shape, depth + 1));
-  throw new ShapeError("tensor", `arrays of ${shape[depth]} at depth ${depth} (not ragged)`, got);
 }
 
 /**
@@ -242,31 +256,10 @@ export function eye(rows: number, columns: number = rows, options: CreateOptions
 
 /**
  * The same values on another backend, [...] → [...], without history: no derivative passes.
+ * @throws BackendError for anything but a backend, such as the promise of one
  * @example const onDevice = await to(x, device);
  */
 export async function to(x: Tensor, backend: Backend): Promise<Tensor> {
+  checkBackend("to", backend);
   return fromArray(wrap(await x.data(), x.shape.slice()), backend);
-}
-
-/** Options of {@link parameter}. */
-export interface ParameterOptions {
-  /**
-   * Whether weight decay applies.
-   * @defaultValue true
-   */
-  readonly decay?: boolean;
-}
-const parameterNames: OptionNames<ParameterOptions> = { decay: true };
-
-/**
- * A leaf that an optimizer may replace, with a copy of the value, [...] → [...].
- * @throws DTypeError unless it is float32 or float64
- * @example const w = parameter(tensor([[1, 2], [3, 4]]));
- */
-export function parameter(value: Tensor | Data, options: ParameterOptions = {}): Parameter {
-  checkOptions("parameter", options, parameterNames);
-  const { decay = true } = options;
-  const source = value instanceof Tensor ? value : tensor(value);
-  if (isFloating(source.dtype)) return new Parameter(source, decay);
-  throw new DTypeError("parameter", "float32 or float64", source.dtype);
 }

@@ -24,10 +24,10 @@ export class KeyValueCache {
   /** Appends along time. @returns all keys and values */
   append(keys: Tensor, values: Tensor): { keys: Tensor; values: Tensor } {
     const after = (before: Tensor | null, next: Tensor): Tensor =>
-      keep(concat(before ? [before, next] : [next], 2));
+      concat(before ? [before, next] : [next], 2);
     const all = { keys: after(this.#keys, keys), values: after(this.#values, values) };
     this.dispose();
-    [this.#keys, this.#values] = [all.keys, all.values];
+    [this.#keys, this.#values] = [keep(all.keys), keep(all.values)];
     return all;
   }
 
@@ -36,5 +36,10 @@ export class KeyValueCache {
     this.#keys?.dispose();
     this.#values?.dispose();
     [this.#keys, this.#values] = [null, null];
+  }
+
+  /** {@link dispose}, at the end of a block: `using cache = …`. */
+  [Symbol.dispose](): void {
+    this.dispose();
   }
 }

@@ -3,6 +3,7 @@
  * runs by passes of gpu.js.
  */
 import type { Schedule } from "@spm/mixer";
+import { lasting } from "../../attempts.ts";
 import type { Executor, WgslLauncher } from "../../executor.ts";
 import type { MixerKernels } from "../mixer/kernels.ts";
 import { tablesOf } from "../mixer/tables.ts";
@@ -81,7 +82,8 @@ export function chooseFused(
   if (kernels === undefined) {
     const { distances } = tablesOf(executor, schedule);
     const call = distances && { n: schedule.n, distances, fanIn, fanOut };
-    kernels = call && makeKernels(executor, launcher, kind, call);
+    kernels =
+      call && lasting(executor, schedule, () => makeKernels(executor, launcher, kind, call));
     bySize.set(key, kernels);
   }
   return kernels;

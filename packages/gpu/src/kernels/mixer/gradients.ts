@@ -2,6 +2,7 @@
  * @file Gradients of the mixer's parameters in gpu.js: sums over rows, each thread over a chunk of
  * them.
  */
+import { lasting } from "../../attempts.ts";
 import { type DeviceArray, rowMajor, zeros } from "../../device-array.ts";
 import type { Executor, Memory, Output } from "../../executor.ts";
 import { concatenate } from "../layout.ts";
@@ -103,7 +104,10 @@ const unpairedTables: WeakMap<ScheduleTables, Memory> = new WeakMap();
 function unpairedPlaces({ executor, tables }: MixerCall): Memory {
   let places = unpairedTables.get(tables);
   if (places === undefined) {
-    places = executor.upload(Float32Array.from(tables.schedule.unpaired));
+    const { schedule } = tables;
+    places = lasting(executor, schedule, () =>
+      executor.upload(Float32Array.from(schedule.unpaired)),
+    );
     unpairedTables.set(tables, places);
   }
   return places;

@@ -4,6 +4,7 @@
  */
 import type { Schedule } from "@spm/mixer";
 import { eachPair, eachUnpaired } from "@spm/mixer/extend";
+import { lasting } from "../../attempts.ts";
 import type { Executor, Memory } from "../../executor.ts";
 
 /** A schedule on a device. */
@@ -27,7 +28,7 @@ export interface ScheduleTables {
 
 const known: WeakMap<Executor, WeakMap<Schedule, ScheduleTables>> = new WeakMap();
 
-/** The tables of a schedule, made once for each device. They stay until the device is disposed. */
+/** The tables of a schedule, made once for each device. They go with the schedule. */
 export function tablesOf(executor: Executor, schedule: Schedule): ScheduleTables {
   let mine = known.get(executor);
   if (mine === undefined) {
@@ -36,7 +37,7 @@ export function tablesOf(executor: Executor, schedule: Schedule): ScheduleTables
   }
   let tables = mine.get(schedule);
   if (tables === undefined) {
-    tables = makeTables(executor, schedule);
+    tables = lasting(executor, schedule, () => makeTables(executor, schedule));
     mine.set(schedule, tables);
   }
   return tables;
