@@ -42,7 +42,6 @@ const onTheReference: Readonly<Record<string, string>> = {
   logNdtr: "a continued fraction in float64, for log-probabilities",
   remainder: "JavaScript's % is exact however large the quotient",
   scatterWinner: "an index is read element by element, as integers are elsewhere",
-  trunc: "has no derivative, so that no training step waits for it",
   ...Object.fromEntries(
     Object.values(linalg)
       .filter((op) => "primitive" in op)

@@ -36,6 +36,7 @@ const unary = {
     softplus: c.softplus,
     tanh: c.tanh,
   },
+  ...{ floor: c.floor, ceil: c.ceil, round: c.round },
   ...{ asinh: numeric.asinh, log2: numeric.log2, log10: numeric.log10, trunc: numeric.trunc },
 };
 const binary = {

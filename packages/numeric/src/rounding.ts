@@ -28,7 +28,7 @@ import {
 /**
  * x without its fraction: the next integer towards 0. Its derivative is 0.
  * @param x - numbers [...]
- * @returns [...], as x. On wasm it runs on the reference
+ * @returns [...], as x
  * @throws DTypeError for bool
  * @example trunc(tensor([1.7, -1.7])); // [1, -1]
  */

@@ -2,12 +2,14 @@
 import {
   abs,
   add,
+  ceil,
   cos,
   div,
   equal,
   erf,
   exp,
   expm1,
+  floor,
   greater,
   greaterEqual,
   log,
@@ -22,6 +24,7 @@ import {
   notEqual,
   pow,
   relu,
+  round,
   type Shape,
   sigmoid,
   sign,
@@ -42,12 +45,14 @@ import {
   sizeOf,
   whereOp,
 } from "@spm/core/extend";
+import { trunc } from "@spm/numeric";
 import type { KernelName } from "./kernels.ts";
 import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { contiguous, eachOuter, merged, plainArray, rowsOf } from "./plain.ts";
 
 const exponentials = { exp, log, expm1, log1p, tanh, sigmoid, softplus };
-const unary = { neg, abs, sign, square, sqrt, sin, cos, erf, relu, ...exponentials };
+const roundings = { floor, ceil, round, trunc };
+const unary = { neg, abs, sign, square, sqrt, sin, cos, erf, relu, ...exponentials, ...roundings };
 const binary = { add, sub, mul, div, maximum, minimum, pow };
 const comparisons = { equal, notEqual, greater, greaterEqual, logicalAnd, logicalOr };
 

@@ -119,15 +119,35 @@ export const neg: UnaryOp = unary({
   vjp: (ct) => neg(ct),
 });
 
+/** Steps, whose derivative is 0. */
+const stepwise = (name: string, forward: (x: number) => number): UnaryOp =>
+  unary({ name, dtypes: numericDTypes, forward, vjp: () => null });
+
 /**
  * The sign of x, element by element: [...] → [...] of −1, 0 and 1; its derivative is 0.
  * @example sign(tensor([-3, 0])); // [-1, 0]
  */
-export const sign: UnaryOp = unary({
-  name: "sign",
-  dtypes: numericDTypes,
-  forward: Math.sign,
-  vjp: () => null,
+export const sign: UnaryOp = stepwise("sign", Math.sign);
+
+/**
+ * ⌊x⌋, the largest integer ≤ x, element by element: [...] → [...]; its derivative is 0.
+ * @example floor(tensor([1.7, -1.2])); // [1, -2]
+ */
+export const floor: UnaryOp = stepwise("floor", Math.floor);
+
+/**
+ * ⌈x⌉, the smallest integer ≥ x, element by element: [...] → [...]; its derivative is 0.
+ * @example ceil(tensor([1.2, -1.7])); // [2, -1]
+ */
+export const ceil: UnaryOp = stepwise("ceil", Math.ceil);
+
+/**
+ * The nearest integer, of two the even one, element by element: [...] → [...]; its derivative is 0.
+ * @example round(tensor([0.5, 1.5, -1.6])); // [0, 2, -2]
+ */
+export const round: UnaryOp = stepwise("round", (x) => {
+  const up = Math.round(x);
+  return up - x === 0.5 && up % 2 !== 0 ? up - 1 : up;
 });
 
 /**
