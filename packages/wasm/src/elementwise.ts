@@ -45,15 +45,15 @@ import {
   sizeOf,
   whereOp,
 } from "@spm/core/extend";
-import { trunc } from "@spm/numeric";
+import { asinh, atan2, hypot, log2, log10, remainder, trunc } from "@spm/numeric";
 import type { KernelName } from "./kernels.ts";
 import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { contiguous, eachOuter, merged, plainArray, rowsOf } from "./plain.ts";
 
-const exponentials = { exp, log, expm1, log1p, tanh, sigmoid, softplus };
+const exponentials = { exp, log, log2, log10, expm1, log1p, tanh, sigmoid, softplus, asinh };
 const roundings = { floor, ceil, round, trunc };
 const unary = { neg, abs, sign, square, sqrt, sin, cos, erf, relu, ...exponentials, ...roundings };
-const binary = { add, sub, mul, div, maximum, minimum, pow };
+const binary = { add, sub, mul, div, maximum, minimum, pow, hypot, atan2, remainder };
 const comparisons = { equal, notEqual, greater, greaterEqual, logicalAnd, logicalOr };
 
 /** Adds the element-wise kernels. */

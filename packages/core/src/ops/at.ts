@@ -76,7 +76,7 @@ function masked(x: Tensor, axis: number, mask: Tensor): [x: Tensor, index: Tenso
   const of = x.shape.slice(axis, axis + shape.length);
   if (!sameShape(of, shape))
     throw new ShapeError("at", `a mask of shape ${showShape(of)}`, showShape(shape));
-  if (backend.view === undefined) {
+  if (backend.arrayOf === undefined) {
     const help = "where() and maskedFill() keep the shape; or bring it: await to(mask, reference)";
     throw new BackendError("at", "a mask in CPU memory", `one on ${backend.name}`, help);
   }
