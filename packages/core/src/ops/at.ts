@@ -1,10 +1,11 @@
 /** @file Indexing by numbers, ranges, tensors and masks together, as NumPy's brackets do. */
 import { elements } from "../array.ts";
 import { BackendError, ShapeError } from "../errors.ts";
-import { sameShape, showShape, sizeOf } from "../shape.ts";
+import { type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { add } from "./arithmetic.ts";
 import { cast } from "./cast.ts";
+import { broadcastShapes } from "./check.ts";
 import { tensor } from "./create.ts";
 import { take } from "./gather.ts";
 import { checkIndex, resolveRange, type SliceRange } from "./range.ts";
@@ -92,6 +93,7 @@ function together(x: Tensor, picks: readonly (readonly [axis: number, index: Ten
   const [first, ...more] = picks;
   if (first === undefined) return x;
   if (more.length === 0) return take(x, first[1], first[0]);
+  picks.reduce<Shape>((shape, [, index]) => broadcastShapes("at", shape, index.shape), []);
   const axes = picks.map(([axis]) => axis);
   const start = axes.at(-1) === axes[0]! + more.length ? axes[0]! : 0;
   const rest = x.shape.flatMap((_, k) => (axes.includes(k) ? [] : [k]));

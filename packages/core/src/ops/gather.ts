@@ -24,7 +24,8 @@ export interface Scatter {
 }
 
 function checkIndices(op: string, { shape, dtype }: Spec, from: Shape, axis: number): void {
-  if (dtype !== "int32") throw new DTypeError(op, "an int32 index", dtype, 'cast(index, "int32")');
+  const help = dtype === "bool" ? "at(x, mask)" : 'cast(index, "int32")';
+  if (dtype !== "int32") throw new DTypeError(op, "an int32 index", dtype, help);
   if (shape.length !== from.length || shape.some((n, k) => k !== axis && n > from[k]!))
     throw new ShapeError(
       op,

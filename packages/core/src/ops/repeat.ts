@@ -4,6 +4,7 @@ import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Axes, checkAxis } from "./axes.ts";
 import { broadcastTo } from "./broadcast.ts";
+import { checkShape } from "./check.ts";
 import { tensor } from "./create.ts";
 import { take } from "./gather.ts";
 import { reshape } from "./reshape.ts";
@@ -43,7 +44,7 @@ export function roll(x: Tensor, shift: number | readonly number[], axis?: Axes):
 export function tile(x: Tensor, counts: Shape): Tensor {
   const rank = Math.max(counts.length, x.shape.length);
   const aligned = (sizes: Shape) => [...Array<number>(rank - sizes.length).fill(1), ...sizes];
-  const [times, shape] = [aligned(counts), aligned(x.shape)];
+  const [times, shape] = [aligned(checkShape("tile", counts)), aligned(x.shape)];
   const apart = broadcastTo(
     reshape(
       x,
