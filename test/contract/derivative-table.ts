@@ -106,7 +106,7 @@ const elementwise: Row[] = [
   unary(c.log1p, between(-0.5, 2, 3)),
   unary(c.sin, draw(3)),
   unary(c.cos, draw(3)),
-  unary(c.erf, draw(4)),
+  unary(numeric.erf, draw(4)),
   unary(c.tanh, draw(3)),
   unary(c.sigmoid, draw(3)),
   unary(c.softplus, draw(3)),

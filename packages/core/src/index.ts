@@ -49,7 +49,6 @@ export {
   clamp,
   cos,
   div,
-  erf,
   exp,
   expm1,
   floor,

@@ -6,7 +6,6 @@ import {
   cos,
   div,
   equal,
-  erf,
   exp,
   expm1,
   floor,
@@ -45,7 +44,7 @@ import {
   sizeOf,
   whereOp,
 } from "@spm/core/extend";
-import { asinh, atan2, hypot, log2, log10, remainder, trunc } from "@spm/numeric";
+import { asinh, atan2, erf, hypot, log2, log10, remainder, trunc } from "@spm/numeric";
 import type { KernelName } from "./kernels.ts";
 import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { contiguous, eachOuter, merged, plainArray, rowsOf } from "./plain.ts";

@@ -285,11 +285,14 @@ function indexed(x: Plain, index: readonly AnIndex[]): Plain | "refused" {
     if (i.kind === "new") entries.push({ axis: null, start: 0 });
     else if (i.kind === "number") fixed.set(axis, within(i.i, n));
     else if (i.kind === "range") entries.push({ axis, start: Math.min(i.start, n) });
-    else {
+    else if (i.kind === "list") {
       entries.push("read");
-      reads.push(i.kind === "list" ? listed(i.plain, axis, n) : chosen(i.mask.plain, axis));
-      if (i.kind === "mask" && i.mask.plain.shape.some((m, k) => m !== x.shape[axis + k]))
-        return "refused";
+      reads.push(listed(i.plain, axis, n));
+    } else if (i.kind === "mask") {
+      const { shape } = i.mask.plain;
+      if (shape.some((m, k) => m !== x.shape[axis + k])) return "refused";
+      entries.push("read");
+      reads.push(chosen(i.mask.plain, axis));
     }
     axis += axesOf(i);
   }

@@ -248,24 +248,6 @@ export const cos: UnaryOp = unary({
   vjp: (ct, x) => neg(mul(ct, sin(x))),
 });
 
-/**
- * erf x = 2/√π ∫₀ˣ e^(−t²) dt to the last digits of float64, element by element: [...] → [...].
- * @throws DTypeError unless x is floating
- * @example erf(tensor([0, 1])); // [0, 0.8427]
- */
-export const erf: UnaryOp = unary({
-  name: "erf",
-  forward: (x) => {
-    if (!(Math.abs(x) < 6)) return Math.sign(x); // 1 − erf 6 < 2⁻⁵³
-    // 2/√π e^(−x²) Σ 2ⁿ x²ⁿ⁺¹ / (2n+1)!!, all of one sign (Abramowitz and Stegun 7.1.6)
-    let [term, total] = [x, x];
-    for (let n = 1; Math.abs(term) > Math.abs(total) * 1e-17; n++)
-      total += term *= (2 * x * x) / (2 * n + 1);
-    return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * total;
-  },
-  vjp: (ct, x) => mul(ct, mul(2 / Math.sqrt(Math.PI), exp(neg(square(x))))),
-});
-
 /** The limits of {@link clamp}. */
 export interface ClampOptions {
   /** @defaultValue -Infinity */

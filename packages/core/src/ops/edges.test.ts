@@ -128,19 +128,6 @@ describe("indices", () => {
 });
 
 describe("functions near their limits", () => {
-  test("erf to the last digits", () => {
-    const known = [
-      [0.1, 0.1124629160182849],
-      [0.5, 0.5204998778130465],
-      [1, 0.8427007929497149],
-      [2, 0.9953222650189527],
-      [3, 0.9999779095030014],
-      [5.5, 0.9999999999999927],
-    ] as const;
-    for (const [x, y] of known)
-      expect(Math.abs(numbers(c.erf(double(x)))[0]! - y)).toBeLessThan(2 ** -51);
-    expect(numbers(c.erf(double(-7, Infinity, -0)))).toEqual([-1, 1, -0]);
-  });
   test("sigmoid and softplus do not overflow, expm1 and log1p do not cancel", () => {
     expect(numbers(c.sigmoid(double(-800, 800)))).toEqual([0, 1]);
     expect(numbers(c.softplus(double(-800, 800)))).toEqual([0, 800]);

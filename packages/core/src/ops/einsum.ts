@@ -10,7 +10,7 @@ import { matmul } from "./matmul.ts";
 import { reshape, transpose } from "./reshape.ts";
 import { slice } from "./slice.ts";
 
-/** A tensor with a label for each of its axes: a letter, or `.k` for the k-th last of `...`. */
+/** A tensor with a label for each of its axes: a letter, or k for the k-th last of `...`. */
 interface Labelled {
   readonly x: Tensor;
   readonly labels: readonly string[];
@@ -35,7 +35,7 @@ export function einsum(equation: string, ...operands: readonly Tensor[]): Tensor
   const dots = texts.map((t, k) => (operands[k]?.shape.length ?? 0) - t.replace("...", "").length);
   const terms = texts.map((text, k) => labelsOf(text, dots[k]!));
   const all = terms.flat();
-  const once = all.filter((c) => c.length === 1 && all.indexOf(c) === all.lastIndexOf(c)).sort();
+  const once = all.filter((c) => /\D/.test(c) && all.indexOf(c) === all.lastIndexOf(c)).sort();
   const most = Math.max(0, ...dots.filter((_, k) => texts[k]!.includes("...")));
   const output = right === undefined ? [...labelsOf("...", most), ...once] : labelsOf(right, most);
   const sizes = new Map<string, number>();
@@ -69,11 +69,10 @@ export function einsum(equation: string, ...operands: readonly Tensor[]): Tensor
 /** Letters, and `...` once at most. */
 const legal = /^[a-z]*(\.\.\.)?[a-z]*$/i;
 
-/** The labels of a term in which `...` stands for so many axes. */
-function labelsOf(term: string, dots: number): string[] {
-  const between = Array.from({ length: Math.max(0, dots) }, (_, k) => `.${dots - k}`);
-  return term.split("...").flatMap((letters, k) => [...(k > 0 ? between : []), ...letters]);
-}
+/** The labels of a term in which `...` stands for so many axes, at most ten. */
+const labelsOf = (term: string, dots: number): string[] => [
+  ...term.replace("...", "9876543210".slice(10 - dots)),
+];
 
 /** Whether each axis has a label and each label one size, or 1; `sizes` takes down which. */
 const fits = (shape: Shape, labels: readonly string[], sizes: Map<string, number>): boolean =>

@@ -155,7 +155,7 @@ export const functions: ReadonlyMap<Elementwise, string> = new Map<Elementwise, 
   [c.log1p.primitive, log1pBody],
   [c.sin.primitive, returnSin("x0")],
   [c.cos.primitive, returnCos("x0")],
-  [c.erf.primitive, erfBody],
+  [numeric.erf.primitive, erfBody],
   // a GPU's max(NaN, 0) is 0
   [c.relu.primitive, "if (x0 === x0) { return Math.max(x0, 0); } return x0;"],
   [
