@@ -106,7 +106,7 @@ const elementwise: Row[] = [
   unary(c.log1p, between(-0.5, 2, 3)),
   unary(c.sin, draw(3)),
   unary(c.cos, draw(3)),
-  unary(c.erf, draw(4)),
+  unary(numeric.erf, draw(4)),
   unary(c.tanh, draw(3)),
   unary(c.sigmoid, draw(3)),
   unary(c.softplus, draw(3)),
@@ -139,8 +139,9 @@ const elementwise: Row[] = [
     f: (x) => c.clone(c.cast(c.cast(x, "float64"), "float64")),
     inputs: [draw(3)],
   }),
-  constant("sign", c.sign.primitive, c.sign as Call["f"], draw(3)),
-  constant("trunc", numeric.trunc.primitive, numeric.trunc as Call["f"], draw(3)),
+  ...[c.sign, c.floor, c.ceil, c.round, numeric.trunc].map((op) =>
+    constant(op.primitive.name, op.primitive, (x) => op(x), draw(3)),
+  ),
   ...[c.equal, c.notEqual, c.greater, c.greaterEqual, c.logicalAnd, c.logicalOr].map((op) =>
     constant(
       op.primitive.name,
@@ -192,14 +193,62 @@ const layout: Row[] = [
       inputs: [draw(3)],
     },
   ),
-  row("gather", extend.gatherOp, {
-    f: (x) => c.gather(x, integers([2, 2], 0, 2, -1, 2), 1),
-    inputs: [draw(2, 3)],
-  }),
-  row("scatterAdd", extend.scatterAddOp, {
-    f: (x) => c.scatterAdd(x, integers([2, 2], 0, 2, -1, 2), 1, [2, 3]),
-    inputs: [draw(2, 2)],
-  }),
+  row(
+    "gather",
+    extend.gatherOp,
+    { f: (x) => c.gather(x, integers([2, 2], 0, 2, -1, 2), 1), inputs: [draw(2, 3)] },
+    {
+      what: "take",
+      f: (x) => c.take(x, integers([2, 2], 0, 2, -1, 2), 1),
+      inputs: [draw(2, 3, 2)],
+    },
+    {
+      what: "pairs of indices",
+      f: (x) => c.at(x, integers([2, 1], 0, -1), {}, integers([3], 2, 0, 0)),
+      inputs: [draw(2, 2, 3)],
+    },
+    { what: "a mask", f: (x) => c.at(x, {}, mask(1, 0, 1)), inputs: [draw(2, 3, 2)] },
+    { what: "repeat", f: (x) => c.repeat(x, [2, 0, 1], 1), inputs: [draw(2, 3, 2)] },
+    { what: "topk", f: (x) => c.topk(x, 2, 0).values, inputs: [draw(4, 2)] },
+    { what: "sort", f: (x) => c.sort(x, { descending: true }), inputs: [draw(2, 4)] },
+  ),
+  row(
+    "scatterAdd",
+    extend.scatterAddOp,
+    {
+      f: (x) => c.scatterAdd(x, integers([2, 2], 0, 2, -1, 2), 1, [2, 3]),
+      inputs: [draw(2, 2)],
+    },
+    {
+      what: "segmentSum",
+      f: (x) => c.segmentSum(x, integers([3], 1, -1, 1), 3, 1),
+      inputs: [draw(2, 3, 2)],
+    },
+    { what: "of no slices", f: (x) => c.segmentSum(x, integers([0]), 2), inputs: [draw(0, 3)] },
+    {
+      what: "indexAdd",
+      f: (x, src) => c.indexAdd(x, integers([3], 1, -1, 1), src),
+      inputs: [draw(2, 2), draw(3, 2)],
+    },
+  ),
+  {
+    name: "compositions",
+    primitives: [],
+    calls: [
+      { what: "roll", f: (x) => c.roll(x, [1, -2], [0, 1]), inputs: [draw(2, 3)] },
+      { what: "tile", f: (x) => c.tile(x, [2, 1, 2]), inputs: [draw(2, 2)] },
+      {
+        what: "einsum with dots",
+        f: (a, b) => c.einsum("...ij,j...->i", a, b),
+        inputs: [draw(2, 2, 3), draw(3, 2)],
+      },
+      {
+        what: "einsum of repeated and broadcast letters",
+        f: (a, b) => c.einsum("iij,ij->j", a, b),
+        inputs: [draw(2, 2, 3), draw(1, 3)],
+      },
+    ],
+  },
 ];
 
 const reductions: Row[] = [

@@ -33,16 +33,7 @@ const backend = wasmSync({ bytes: 2 ** 28 });
 
 /** Primitives that the reference runs on purpose, and why. */
 const onTheReference: Readonly<Record<string, string>> = {
-  argsort: "the sort of JavaScript is what there is; no training step sorts",
-  asinh: "JavaScript's is exact, and seldom what a step waits for",
-  atan2: "JavaScript's is exact, and seldom what a step waits for",
-  hypot: "JavaScript's is exact, and seldom what a step waits for",
-  log2: "JavaScript's is exact at powers of two, the kernels' logarithm isn't",
-  log10: "JavaScript's is exact at powers of ten, the kernels' logarithm isn't",
   logNdtr: "a continued fraction in float64, for log-probabilities",
-  remainder: "JavaScript's % is exact however large the quotient",
-  scatterWinner: "an index is read element by element, as integers are elsewhere",
-  trunc: "has no derivative, so that no training step waits for it",
   ...Object.fromEntries(
     Object.values(linalg)
       .filter((op) => "primitive" in op)

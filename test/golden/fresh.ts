@@ -22,6 +22,11 @@ const scripts = [
     lacks: "PyTorch (Debian: apt-get install python3-torch)",
   },
   {
+    script: "golden_core.py",
+    module: "torch",
+    lacks: "PyTorch (Debian: apt-get install python3-torch)",
+  },
+  {
     script: "golden_numeric.py",
     module: "torch",
     lacks: "PyTorch (Debian: apt-get install python3-torch)",

@@ -1,6 +1,7 @@
-/** @file `ops.json` and `numeric.json`: an op's value and its gradients. */
+/** @file `ops.json`, `core.json` and `numeric.json`: an op's value and its gradients. */
 import { type Tensor, vjp } from "@spm/core";
 import { type Comparison, compare, type GoldenCase } from "./case.ts";
+import { coreOps } from "./core-table.ts";
 import { type GoldenTensor, goldenTensor, type Precision, toTensor } from "./golden-tensor.ts";
 import { moduleOps } from "./module-ops.ts";
 import { numericOps } from "./numeric-table.ts";
@@ -8,7 +9,7 @@ import { ops as basicOps } from "./ops-table.ts";
 import { asList, asObject, asString, type Json, type JsonObject } from "./python-json.ts";
 
 /** The ops by the names of cases, of all files. */
-const ops = { ...basicOps, ...numericOps };
+const ops = { ...basicOps, ...coreOps, ...numericOps };
 
 /** The cases of the file. @throws MalformedError */
 export function opsCases(file: JsonObject, where: string): GoldenCase[] {

@@ -73,7 +73,7 @@ export const ops: Readonly<Record<string, GoldenOp>> = {
   reciprocal: unary(c.reciprocal),
   log1p: unary(c.log1p),
   expm1: unary(c.expm1),
-  erf: unary(c.erf),
+  erf: unary(numeric.erf),
   gelu_exact: unary(nn.gelu),
   gelu_tanh: unary((x) => nn.gelu(x, { approximate: "tanh" })),
   leaky_relu: (options, x) => nn.leakyRelu(x, number(options, "slope")),

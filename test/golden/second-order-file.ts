@@ -1,5 +1,5 @@
 /**
- * @file `second_order.json` and `numeric_second_order.json`: a scalar function, its gradient, and
+ * @file `second_order.json` and its likes for core and numeric: a scalar function, its gradient, and
  * the gradient of the sum of squares of that gradient.
  */
 import {
@@ -17,6 +17,7 @@ import {
 import { softmax } from "@spm/nn";
 import { cumprod } from "@spm/numeric";
 import { type Comparison, compare, type GoldenCase } from "./case.ts";
+import { coreFunctions } from "./core-table.ts";
 import { goldenTensor, type Precision, toTensor } from "./golden-tensor.ts";
 import { unaryOps } from "./numeric-table.ts";
 import { asList, asObject, asString, type JsonObject } from "./python-json.ts";
@@ -26,6 +27,9 @@ const functions: Readonly<Record<string, (x: Tensor) => Tensor>> = {
   mul_exp: (x) => sum(mul(x, exp(x))),
   matmul_quad: (x) => sum(square(matmul(x, transpose(x)))),
   numeric_cumprod: (x) => sum(cumprod(x, 0)),
+  ...Object.fromEntries(
+    Object.entries(coreFunctions).map(([name, f]) => [name, (x: Tensor) => sum(f(x))]),
+  ),
   ...Object.fromEntries(
     Object.entries(unaryOps).map(([name, f]) => [`numeric_${name}`, (x: Tensor) => sum(f(x))]),
   ),

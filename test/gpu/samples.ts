@@ -60,6 +60,46 @@ function sample(
   return { name, f, inputs, tolerance, differentiable };
 }
 
+/** The derivative of the squared gradient of a sum: second order, in a forward. */
+const twice = (f: (x: Tensor) => Tensor, x: Tensor): Tensor => {
+  const slope = c.grad((t: Tensor) => c.sum(f(t)));
+  return c.grad((t: Tensor) => c.sum(c.square(slope(t))))(x);
+};
+
+const secondOrder: readonly Sample[] = [
+  sample(
+    "gather and scatterAdd, second order",
+    (x, i) => twice((t) => c.pow(c.scatterAdd(c.square(c.gather(t, i, 1)), i, 1, [3, 5]), 2), x),
+    [
+      positive(3, 5),
+      int32([
+        [1, 1, 0],
+        [2, -1, 4],
+        [0, 0, 0],
+      ]),
+    ],
+    2e-5,
+  ),
+  sample(
+    "take and segmentSum, second order",
+    (x, i) => twice((t) => c.exp(c.segmentSum(c.square(c.take(t, i)), i, 4)), c.mul(x, 0.3)),
+    [normal(4, 3), int32([3, 0, 3, -1, 1])],
+    2e-5,
+  ),
+  sample(
+    "einsum, second order",
+    (x, y) => twice((t) => c.square(c.einsum("...ij,kj->...ik", c.square(t), y)), x),
+    [normal(2, 3, 4), normal(5, 4)],
+    2e-5,
+  ),
+  sample(
+    "where, second order",
+    (x, y) => twice((t) => c.where(c.greater(t, 0), c.exp(t), c.mul(c.square(t), y)), x),
+    [normal(4, 9), normal(9)],
+    2e-5,
+  ),
+];
+
 /** Element-wise ops, views, reductions, indexing, products. */
 export const coreSamples: readonly Sample[] = [
   sample("add, a row to each", (x, b) => c.add(x, b), [normal(5, 7), normal(7)]),
@@ -105,12 +145,18 @@ export const coreSamples: readonly Sample[] = [
     normal(40),
     normal(40),
   ]),
+  sample(
+    "floor, ceil, round",
+    (x) => c.add(c.floor(x), c.add(c.ceil(x), c.round(x))),
+    [tensor([0.5, 1.5, 2.5, -0.5, -1.5, 0.3, -7.7, 4, 1e9, 0.49999997])],
+    0,
+  ),
   sample("sign, abs", (x) => c.add(c.sign(x), c.abs(x)), [normal(40)]),
   sample("expm1, log1p near 0", (x) => c.add(c.expm1(c.mul(x, 1e-3)), c.log1p(c.mul(x, 1e-4))), [
     normal(40),
   ]),
   sample("expm1, log1p", (x) => c.add(c.expm1(x), c.log1p(x)), [positive(40)]),
-  sample("erf", c.erf, [normal(60)]),
+  sample("erf", numeric.erf, [normal(60)]),
   sample("softplus", c.softplus, [c.uniform(random, [60], -30, 30)]),
   sample(
     "where",
@@ -243,6 +289,32 @@ export const coreSamples: readonly Sample[] = [
     ],
     summed,
   ),
+  sample(
+    "pairs of indices",
+    (x, i, j) => c.at(x, i, {}, j),
+    [normal(3, 4, 5), int32([[0], [-1]]), int32([4, 0, -2])],
+    summed,
+  ),
+  sample("a mask as index", (x) => c.at(x, {}, tensor([true, false, true])), [normal(2, 3, 4)]),
+  sample(
+    "segmentSum",
+    (x, ids) => c.segmentSum(x, ids, 5),
+    [normal(7, 3), int32([4, 0, -1, 0, 2, 2, 0])],
+    summed,
+  ),
+  sample(
+    "segmentSum of many, along a middle axis",
+    (x, ids) => c.segmentSum(x, ids, 300, 1),
+    [normal(2, 700, 3), tensor(Int32Array.from({ length: 700 }, (_, i) => ((i * i) % 301) - 1))],
+    summed,
+  ),
+  sample(
+    "roll, tile, repeat",
+    (x) => c.tile(c.repeat(c.roll(x, [1, -2], [0, 1]), 2, 0), [2, 1]),
+    [normal(3, 5)],
+    summed,
+  ),
+  ...secondOrder,
   sample("slice", (x) => c.mul(c.slice(x, [{ step: -2 }, { start: 1 }]), 2), [normal(9, 5)]),
   sample(
     "split",

@@ -30,13 +30,19 @@ const unary = {
   ...{
     log: c.log,
     log1p: c.log1p,
-    erf: c.erf,
     relu: c.relu,
     sigmoid: c.sigmoid,
     softplus: c.softplus,
     tanh: c.tanh,
   },
-  ...{ asinh: numeric.asinh, log2: numeric.log2, log10: numeric.log10, trunc: numeric.trunc },
+  ...{ floor: c.floor, ceil: c.ceil, round: c.round },
+  ...{
+    erf: numeric.erf,
+    asinh: numeric.asinh,
+    log2: numeric.log2,
+    log10: numeric.log10,
+    trunc: numeric.trunc,
+  },
 };
 const binary = {
   ...{

@@ -44,12 +44,13 @@ export {
   abs,
   add,
   type ClampOptions,
+  ceil,
   clamp,
   cos,
   div,
-  erf,
   exp,
   expm1,
+  floor,
   log,
   log1p,
   maximum,
@@ -58,6 +59,7 @@ export {
   neg,
   pow,
   reciprocal,
+  round,
   sign,
   sin,
   sqrt,
@@ -69,6 +71,8 @@ export {
   equal,
   greater,
   greaterEqual,
+  isFinite,
+  isNaN,
   less,
   lessEqual,
   logicalAnd,
@@ -100,9 +104,18 @@ export {
 
 // Shapes and parts
 
+export { at, type Index } from "./ops/at.ts";
 export { broadcastTo } from "./ops/broadcast.ts";
-export { at, gather, type Index, oneHot, scatterAdd, take } from "./ops/gather.ts";
+export {
+  gather,
+  indexAdd,
+  oneHot,
+  scatterAdd,
+  segmentSum,
+  take,
+} from "./ops/gather.ts";
 export type { SliceRange } from "./ops/range.ts";
+export { repeat, roll, tile } from "./ops/repeat.ts";
 export { expandDims, reshape, squeeze, transpose } from "./ops/reshape.ts";
 export { concat, flip, type PadOptions, pad, slice, split, stack } from "./ops/slice.ts";
 

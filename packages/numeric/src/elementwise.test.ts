@@ -151,3 +151,17 @@ test("int32 is refused by what has a derivative", () => {
     expect(() => f(x, x)).toThrow(`${name}: expected float32 or float64, got int32`);
   expect(() => n.trunc(tensor([true]))).toThrow("trunc: expected float32 or float64 or int32");
 });
+
+test("erf to the last digits", () => {
+  const known = [
+    [0.1, 0.1124629160182849],
+    [0.5, 0.5204998778130465],
+    [1, 0.8427007929497149],
+    [2, 0.9953222650189527],
+    [3, 0.9999779095030014],
+    [5.5, 0.9999999999999927],
+  ] as const;
+  for (const [x, y] of known)
+    expect(Math.abs(numbers(n.erf(double(x)))[0]! - y)).toBeLessThan(2 ** -51);
+  expect(numbers(n.erf(double(-7, Infinity, -0)))).toEqual([-1, 1, -0]);
+});

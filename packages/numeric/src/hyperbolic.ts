@@ -38,7 +38,7 @@ export const cosh: (x: Tensor) => Tensor = floating("cosh", (x) => {
 /**
  * ln(x + √(x² + 1)), the inverse of {@link sinh}.
  * @param x - floating [...]
- * @returns [...], as x. On wasm it runs on the reference
+ * @returns [...], as x
  * @throws DTypeError for other dtypes
  * @example asinh(tensor([0, 1])); // [0, 0.8814]
  */

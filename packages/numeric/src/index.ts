@@ -10,7 +10,7 @@ export { acos, asin, atan, atan2, hypot, tan } from "./trigonometry.ts";
 // Functions of probability
 
 export { lgamma } from "./gamma-function.ts";
-export { logNdtr } from "./normal-integral.ts";
+export { erf, logNdtr } from "./normal-integral.ts";
 
 // Along axes
 

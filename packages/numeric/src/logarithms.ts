@@ -20,7 +20,7 @@ import { floating } from "./composed.ts";
 /**
  * log₂ x; −∞ at 0, NaN below. Powers of two give their exponent exactly on the CPU.
  * @param x - floating [...]
- * @returns [...], as x. On wasm it runs on the reference
+ * @returns [...], as x
  * @throws DTypeError for other dtypes
  * @example log2(tensor([1, 8, 0.5])); // [0, 3, -1]
  */
@@ -33,7 +33,7 @@ export const log2: UnaryOp = unary({
 /**
  * log₁₀ x; −∞ at 0, NaN below.
  * @param x - floating [...]
- * @returns [...], as x. On wasm it runs on the reference
+ * @returns [...], as x
  * @throws DTypeError for other dtypes
  * @example log10(tensor([1, 100, 0.1])); // [0, 2, -1]
  */

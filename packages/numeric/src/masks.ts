@@ -1,7 +1,6 @@
 /** @file Tensors under masks: filled, or selected from. */
-import { broadcastTo, reshape, type Tensor, type TensorLike, take, tensor, where } from "@spm/core";
-import { broadcastShapes, DTypeError, sizeOf } from "@spm/core/extend";
-import { readable, sizeDepends } from "./host.ts";
+import { at, broadcastTo, type Tensor, type TensorLike, where } from "@spm/core";
+import { broadcastShapes, DTypeError } from "@spm/core/extend";
 
 /**
  * The value where the mask is 1, x elsewhere.
@@ -29,14 +28,5 @@ export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
   if (mask.dtype !== "bool")
     throw new DTypeError("maskedSelect", "a bool mask", mask.dtype, "notEqual(mask, 0)");
   const shape = broadcastShapes("maskedSelect", x.shape, mask.shape);
-  const chosen = Int32Array.from(placesOf(readable("maskedSelect", mask, sizeDepends, shape)));
-  const flat = reshape(broadcastTo(x, shape), [sizeOf(shape)]);
-  return take(flat, tensor(chosen, { backend: x.backend }));
-}
-
-/** Positions of what is not 0. */
-export function placesOf(values: ArrayLike<number>): number[] {
-  const places: number[] = [];
-  for (let i = 0; i < values.length; i++) if (values[i] !== 0) places.push(i);
-  return places;
+  return at(broadcastTo(x, shape), broadcastTo(mask, shape));
 }

@@ -1,14 +1,31 @@
-/** @file The logarithm of the normal distribution's integral. */
+/** @file The error function, and the logarithm of the normal distribution's integral. */
 import { exp, mul, neg, square, sub } from "@spm/core";
 import { type UnaryOp, unary } from "@spm/core/extend";
 
+/** 2/√π e^(−x²) Σ 2ⁿ x²ⁿ⁺¹ / (2n+1)!!, all of one sign (Abramowitz and Stegun 7.1.6). */
+function erfSeries(x: number): number {
+  let [term, total] = [x, x];
+  for (let n = 1; Math.abs(term) > Math.abs(total) * 1e-17; n++)
+    total += term *= (2 * x * x) / (2 * n + 1);
+  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * total;
+}
+
+/**
+ * erf x = 2/√π ∫₀ˣ e^(−t²) dt to the last digits of float64, element by element.
+ * @param x - floating [...]
+ * @returns [...], x's shape
+ * @throws DTypeError unless x is floating
+ * @example erf(tensor([0, 1])); // [0, 0.8427]
+ */
+export const erf: UnaryOp = unary({
+  name: "erf",
+  forward: (x) => (Math.abs(x) < 6 ? erfSeries(x) : Math.sign(x)), // 1 − erf 6 < 2⁻⁵³
+  vjp: (ct, x) => mul(ct, mul(2 / Math.sqrt(Math.PI), exp(neg(square(x))))),
+});
+
 /** ln erfc z for z ≥ 0: by erf's series below 1.5, by the continued fraction from there on. */
 function logErfc(z: number): number {
-  if (z < 1.5) {
-    let [term, total] = [z, z];
-    for (let n = 1; term > total * 1e-17; n++) total += term *= (2 * z * z) / (2 * n + 1);
-    return Math.log1p((-2 / Math.sqrt(Math.PI)) * Math.exp(-z * z) * total);
-  }
+  if (z < 1.5) return Math.log1p(-erfSeries(z));
   // √π e^(z²) erfc z = 1/(z + ½/(z + 1/(z + 3⁄2/(z + …)))) (Abramowitz and Stegun 7.1.14)
   let fraction = z;
   for (let k = 100; k >= 1; k--) fraction = z + k / 2 / fraction;

@@ -28,7 +28,7 @@ import {
 /**
  * x without its fraction: the next integer towards 0. Its derivative is 0.
  * @param x - numbers [...]
- * @returns [...], as x. On wasm it runs on the reference
+ * @returns [...], as x
  * @throws DTypeError for bool
  * @example trunc(tensor([1.7, -1.7])); // [1, -1]
  */
@@ -50,7 +50,7 @@ function modulo(a: number, b: number): number {
  * a and −⌊a/b⌋ by b.
  * @param a - numbers [...]
  * @param b - of a's dtype, [...], broadcasts with it; 0 gives NaN, for int32 an error
- * @returns [...], the broadcast shape. On wasm it runs on the reference
+ * @returns [...], the broadcast shape
  * @throws DTypeError unless both are numbers of one dtype; ShapeError unless they broadcast
  * @example remainder(tensor([-7, 7]), 3); // [2, 1]
  */

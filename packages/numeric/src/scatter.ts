@@ -116,7 +116,7 @@ export interface ScatterOptions {
  * @param src - a number, or a tensor of x's dtype, at least as large as the index on each axis
  * @param options - see {@link ScatterOptions}
  * @returns [..., n, ...], x's shape. Several elements for one place: of `"set"` the last gets the
- * cotangent, of `"max"` equal ones share it. For `"set"` and `"max"` wasm searches on the reference
+ * cotangent, of `"max"` equal ones share it
  * @throws ShapeError, DTypeError unless they fit; ValueError for an index out of range; OptionError
  * for an unknown option
  * @example

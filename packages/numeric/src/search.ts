@@ -30,7 +30,6 @@ import {
   ValueError,
 } from "@spm/core/extend";
 import { readable, sizeDepends } from "./host.ts";
-import { placesOf } from "./masks.ts";
 
 /**
  * The coordinates of the elements that are not 0, in row-major order.
@@ -41,7 +40,8 @@ import { placesOf } from "./masks.ts";
  */
 export function nonzero(x: Tensor): Tensor {
   const strides = stridesOf(x.shape);
-  const places = placesOf(readable("nonzero", x, sizeDepends));
+  const numbers = readable("nonzero", x, sizeDepends);
+  const places = [...numbers.keys()].filter((i) => numbers[i] !== 0);
   const coordinates = places.flatMap((place) =>
     strides.map((stride, k) => Math.floor(place / stride) % (x.shape[k] ?? 1)),
   );

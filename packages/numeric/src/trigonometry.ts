@@ -11,7 +11,7 @@ const nonzeroOf = (x: Tensor): Tensor => where(equal(x, 0), 1, x);
  * at the origin is 0.
  * @param a - floating [...]
  * @param b - floating [...], broadcasts with a
- * @returns [...], the broadcast shape. On wasm it runs on the reference
+ * @returns [...], the broadcast shape
  * @throws DTypeError unless both are of one floating dtype; ShapeError unless they broadcast
  * @example hypot(tensor([3, 0]), 4); // [5, 4]
  */
@@ -26,7 +26,7 @@ export const hypot: BinaryOp = binary({
  * derivative, (x, −y) / (x² + y²), is taken as 0 at the origin.
  * @param y - floating [...]: the first operand, as everywhere
  * @param x - floating [...], broadcasts with y
- * @returns [...], the broadcast shape. On wasm it runs on the reference
+ * @returns [...], the broadcast shape
  * @throws DTypeError unless both are of one floating dtype; ShapeError unless they broadcast
  * @example atan2(tensor([1, -1]), tensor([1, -1])); // [0.7854, -2.3562]
  */

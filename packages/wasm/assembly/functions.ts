@@ -125,17 +125,38 @@ export function sign(x: v128): v128 {
   return v128.bitselect(one, x, v128.or(f32x4.gt(x, c(0)), f32x4.lt(x, c(0))));
 }
 
-/** aᵇ, each lane in float64; 1ᵇ = 1 and (−1)^±∞ = 1 as IEEE 754 wants it. */
-export function pow(a: v128, b: v128): v128 {
-  let y = f32x4.splat(power(f32x4.extract_lane(a, 0), f32x4.extract_lane(b, 0)));
-  y = f32x4.replace_lane(y, 1, power(f32x4.extract_lane(a, 1), f32x4.extract_lane(b, 1)));
-  y = f32x4.replace_lane(y, 2, power(f32x4.extract_lane(a, 2), f32x4.extract_lane(b, 2)));
-  return f32x4.replace_lane(y, 3, power(f32x4.extract_lane(a, 3), f32x4.extract_lane(b, 3)));
-}
-
-function power(a: f32, b: f32): f32 {
+/** aᵇ in float64; 1ᵇ = 1 and (−1)^±∞ = 1 as IEEE 754 wants it. */
+export function power(a: f32, b: f32): f32 {
   if (a === 1 || (a === -1 && abs<f32>(b) === Infinity)) return 1;
   return <f32>a ** b;
+}
+
+// Of one lane, in float64: what is exact there, a power of two for log₂, stays so.
+
+export function hypotenuse(a: f32, b: f32): f32 {
+  return <f32>Math.hypot(a, b);
+}
+
+export function angle(a: f32, b: f32): f32 {
+  return <f32>Math.atan2(a, b);
+}
+
+/** a − ⌊a/b⌋ b, with the sign of b, exactly. */
+export function modulo(a: f32, b: f32): f32 {
+  const rest = <f64>a % <f64>b;
+  return <f32>(rest !== 0 && rest < 0 !== b < 0 ? rest + <f64>b : rest);
+}
+
+export function binaryLogarithm(x: f32): f32 {
+  return <f32>Math.log2(x);
+}
+
+export function decimalLogarithm(x: f32): f32 {
+  return <f32>Math.log10(x);
+}
+
+export function inverseSinh(x: f32): f32 {
+  return <f32>Math.asinh(x);
 }
 
 /** tanh x: an odd polynomial below 0.625, 1 − 2/(e²ˣ + 1) above. */

@@ -7,6 +7,9 @@ export { addAxes, copyAxes, copyMatrix1, copyMatrix4, fill4 } from "./copy";
 export {
   absOf,
   addOf,
+  asinhOf,
+  atan2Of,
+  ceilOf,
   cosOf,
   divOf,
   equalBoolOf,
@@ -15,13 +18,17 @@ export {
   erfOf,
   expm1Of,
   expOf,
+  floorOf,
   greaterBoolOf,
   greaterEqualBoolOf,
   greaterEqualInt32Of,
   greaterEqualOf,
   greaterInt32Of,
   greaterOf,
+  hypotOf,
   log1pOf,
+  log2Of,
+  log10Of,
   logicalAndBoolOf,
   logicalAndInt32Of,
   logicalAndOf,
@@ -38,6 +45,8 @@ export {
   notEqualOf,
   powOf,
   reluOf,
+  remainderOf,
+  roundOf,
   sigmoidOf,
   signOf,
   sinOf,
@@ -46,13 +55,15 @@ export {
   squareOf,
   subOf,
   tanhOf,
+  truncOf,
   whereOf,
 } from "./elementwise";
 export { fftRows } from "./fft";
 export { gemm, gemmScratch, rowTimesColumns, rowTimesRows } from "./gemm";
 export { gruBackward, gruForward } from "./gru";
-export { cumulativeRows, gatherRows, scatterRows } from "./indexing";
+export { cumulativeRows, gatherRows, scatterRows, winnerRows } from "./indexing";
 export { normBackward, normForward } from "./norm";
+export { sortRows } from "./order";
 export {
   pairsBackward,
   pairsEnter,

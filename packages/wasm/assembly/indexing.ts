@@ -93,6 +93,51 @@ export function scatterRows(
   return true;
 }
 
+/**
+ * winners[r][c][index[r][c]] = the position of x[r][c]: of the last, or unless `last` of the largest
+ * element, NaN before all; false for an index out of range. `tops` has a float32 for each int32 of
+ * the winners, whose steps are those of the elements.
+ */
+export function winnerRows(
+  winners: usize,
+  tops: isize,
+  x: usize,
+  index: usize,
+  position: i32,
+  rows: usize,
+  columns: usize,
+  winnersRow: isize,
+  winnersColumn: isize,
+  xRow: isize,
+  xColumn: isize,
+  indexRow: isize,
+  indexColumn: isize,
+  positionRow: i32,
+  positionColumn: i32,
+  n: i32,
+  axisStep: isize,
+  last: bool,
+): bool {
+  for (let r: usize = 0; r < rows; r++) {
+    for (let c: usize = 0; c < columns; c++) {
+      const i = place(index + c * indexColumn, n);
+      if (i === <u32>n) return false;
+      const at = winners + c * winnersColumn + <isize>i * axisStep;
+      const top = load<f32>(at + tops);
+      const v = load<f32>(x + c * xColumn);
+      if (last || load<i32>(at) < 0 || v > top || (isNaN<f32>(v) && !isNaN<f32>(top))) {
+        store<i32>(at, position + <i32>c * positionColumn);
+        store<f32>(at + tops, v);
+      }
+    }
+    winners += winnersRow;
+    x += xRow;
+    index += indexRow;
+    position += positionRow;
+  }
+  return true;
+}
+
 /** sums[c] += x[c] */
 function addRow(sums: usize, x: usize, columns: usize): void {
   const end = x + (columns << 2);

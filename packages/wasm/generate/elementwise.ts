@@ -6,6 +6,15 @@
  * function lie in rows of steps 1 or 0: broadcasting is a step of 0.
  */
 
+/** A function of numbers, lane by lane. */
+const byLane = (f: string, ...vectors: readonly string[]): string =>
+  [0, 1, 2, 3].reduce((y, lane) => {
+    const operands = vectors.map((v) => `f32x4.extract_lane(${v}, ${lane})`).join(", ");
+    return lane === 0
+      ? `f32x4.splat(${f}(${operands}))`
+      : `f32x4.replace_lane(${y}, ${lane}, ${f}(${operands}))`;
+  }, "");
+
 /** Functions of one vector, as expressions of `x`. */
 const unary: Readonly<Record<string, string>> = {
   neg: "f32x4.neg(x)",
@@ -20,6 +29,13 @@ const unary: Readonly<Record<string, string>> = {
   relu: "f32x4.max(x, f32x4.splat(0))",
   sigmoid: "sigmoid(x)",
   sign: "sign(x)",
+  floor: "f32x4.floor(x)",
+  ceil: "f32x4.ceil(x)",
+  round: "f32x4.nearest(x)",
+  trunc: "f32x4.trunc(x)",
+  log2: byLane("binaryLogarithm", "x"),
+  log10: byLane("decimalLogarithm", "x"),
+  asinh: byLane("inverseSinh", "x"),
   expm1: "expm1(x)",
   log1p: "log1p(x)",
   erf: "erf(x)",
@@ -34,7 +50,10 @@ const binary: Readonly<Record<string, string>> = {
   div: "f32x4.div(a, b)",
   maximum: "f32x4.max(a, b)",
   minimum: "f32x4.min(a, b)",
-  pow: "pow(a, b)",
+  pow: byLane("power", "a", "b"),
+  hypot: byLane("hypotenuse", "a", "b"),
+  atan2: byLane("angle", "a", "b"),
+  remainder: byLane("modulo", "a", "b"),
 };
 
 /** Comparisons of two vectors, by the element type; their results are bytes of 0 or 1. */
@@ -174,7 +193,8 @@ const comparisonLoop = (name: string, value: string): string =>
 /** AssemblyScript of the element-wise kernels. */
 export function elementwiseSource(): string {
   return [
-    "import { erf, exp, expm1, log, log1p, pow, sigmoid, sign, sine, softplus, tanh } " +
+    "import { angle, binaryLogarithm, decimalLogarithm, erf, exp, expm1, hypotenuse, inverseSinh, " +
+      "log, log1p, modulo, power, sigmoid, sign, sine, softplus, tanh } " +
       'from "./functions";',
     ...Object.entries(unary).map(([name, value]) => unaryLoop(name, value)),
     ...Object.entries(binary).map(([name, value]) => binaryLoop(name, value)),

@@ -2,12 +2,13 @@
 import {
   abs,
   add,
+  ceil,
   cos,
   div,
   equal,
-  erf,
   exp,
   expm1,
+  floor,
   greater,
   greaterEqual,
   log,
@@ -22,6 +23,7 @@ import {
   notEqual,
   pow,
   relu,
+  round,
   type Shape,
   sigmoid,
   sign,
@@ -42,13 +44,15 @@ import {
   sizeOf,
   whereOp,
 } from "@spm/core/extend";
+import { asinh, atan2, erf, hypot, log2, log10, remainder, trunc } from "@spm/numeric";
 import type { KernelName } from "./kernels.ts";
 import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { contiguous, eachOuter, merged, plainArray, rowsOf } from "./plain.ts";
 
-const exponentials = { exp, log, expm1, log1p, tanh, sigmoid, softplus };
-const unary = { neg, abs, sign, square, sqrt, sin, cos, erf, relu, ...exponentials };
-const binary = { add, sub, mul, div, maximum, minimum, pow };
+const exponentials = { exp, log, log2, log10, expm1, log1p, tanh, sigmoid, softplus, asinh };
+const roundings = { floor, ceil, round, trunc };
+const unary = { neg, abs, sign, square, sqrt, sin, cos, erf, relu, ...exponentials, ...roundings };
+const binary = { add, sub, mul, div, maximum, minimum, pow, hypot, atan2, remainder };
 const comparisons = { equal, notEqual, greater, greaterEqual, logicalAnd, logicalOr };
 
 /** Adds the element-wise kernels. */

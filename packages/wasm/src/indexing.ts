@@ -10,6 +10,7 @@ import {
   sizeOf,
   stridesOf,
 } from "@spm/core/extend";
+import { scatterWinnerOp } from "@spm/numeric";
 import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import {
   axisLast,
@@ -27,10 +28,11 @@ import {
  */
 const BAD_INDEX = "an index out of range";
 
-/** Adds the kernels of gather, scatterAdd and cumsum. */
+/** Adds the kernels of gather, scatterAdd, scatterWinner and cumsum. */
 export function registerIndexing(table: KernelTable<NdArray>, machine: Machine): void {
   registerGather(table, machine);
   registerScatterAdd(table, machine);
+  registerWinner(table, machine);
   registerCumsum(table, machine);
 }
 
@@ -92,6 +94,36 @@ function registerScatterAdd(table: KernelTable<NdArray>, machine: Machine): void
     const out = memory.array("float32", into);
     run.doubleToFloat(memory.address(out), sums, sizeOf(into));
     return [out];
+  });
+}
+
+function registerWinner(table: KernelTable<NdArray>, machine: Machine): void {
+  const { memory, run } = machine;
+  register(table, machine, scatterWinnerOp.primitive, ([x, index], { axis, shape: into, best }) => {
+    if (!allFloat32([x])) return dtypeOf(x);
+    const out = memory.array("int32", into);
+    out.data.fill(-1);
+    if (sizeOf(index.shape) === 0) return [out];
+    const to = memory.address(out);
+    const tops = memory.address(memory.scratchArray("float32", into)) - to;
+    const steps = stridesOf(into);
+    const positions = index.shape.map((_, k) => Number(k === axis));
+    const own = [index.stride, x.stride, steps.with(axis, 0), positions] as const;
+    const { shape, strides } = merged(index.shape, own);
+    const [indexSteps, xSteps, toSteps] = each(strides, inBytes(4, shape.length));
+    const positionSteps = inBytes(1, shape.length)(strides[3]);
+    const [rows, columns] = lastTwo(shape);
+    const [xAt, indexAt] = [memory.address(x), memory.address(index)];
+    let legal = true;
+    eachOuter(shape.slice(0, -2), strides, ([i, j, k, position]) => {
+      const from = [to + 4 * k, tops, xAt + 4 * j, indexAt + 4 * i, position] as const;
+      const places = [into[axis]!, 4 * steps[axis]!, Number(best === "last")] as const;
+      const by = [...toSteps, ...xSteps, ...indexSteps, ...positionSteps] as const;
+      legal &&= run.winnerRows(...from, rows, columns, ...by, ...places) !== 0;
+    });
+    if (legal) return [out];
+    memory.release(out.data);
+    return BAD_INDEX;
   });
 }
 

@@ -13,7 +13,6 @@ import {
   type DType,
   div,
   equal,
-  erf,
   exp,
   expm1,
   greater,
@@ -58,6 +57,7 @@ import {
 } from "@spm/core";
 import { copyArray, dtypeOf, fromArray, sizeOf, stridesOf, wrap } from "@spm/core/extend";
 import { gelu } from "@spm/nn";
+import { erf } from "@spm/numeric";
 import { expect, test } from "vitest";
 import { wasmSync } from "./backend.ts";
 

@@ -30,6 +30,13 @@ const unary: Record<string, Unary> = {
   neg: { op: c.neg, formula: (x) => 0 - x, dtypes: numeric },
   abs: { op: c.abs, formula: (x) => (x < 0 ? -x : x), dtypes: numeric },
   sign: { op: c.sign, formula: (x) => (x > 0 ? 1 : x < 0 ? -1 : x), dtypes: numeric },
+  floor: { op: c.floor, formula: (x) => -Math.ceil(-x), dtypes: numeric },
+  ceil: { op: c.ceil, formula: (x) => -Math.floor(-x), dtypes: numeric },
+  round: {
+    op: c.round,
+    formula: (x) => (Math.abs(x) < 2 ** 51 ? x + 2 ** 52 * 1.5 - 2 ** 52 * 1.5 : x), // halves to even
+    dtypes: numeric,
+  },
   reciprocal: { op: c.reciprocal, formula: (x) => 1 / x },
   square: { op: c.square, formula: (x) => x ** 2 },
   sqrt: { op: c.sqrt, formula: (x) => (x < 0 ? Number.NaN : x ** 0.5) },

@@ -80,15 +80,17 @@ test("matmul", () => {
   );
 });
 
-/** Einstein's summation by trying every assignment of the letters. */
+/** Einstein's summation by trying every assignment of the letters; a size of 1 broadcasts. */
 function summation(terms: string[], output: string, xs: readonly Plain[]): Plain | "refused" {
   const sizes = new Map<string, number>();
   if (terms.length !== xs.length) return "refused";
   for (const [k, term] of terms.entries()) {
-    if (term.length !== xs[k]!.shape.length) return "refused";
+    const { shape } = xs[k]!;
+    if (term.length !== shape.length) return "refused";
     for (const [i, letter] of [...term].entries()) {
-      if ((sizes.get(letter) ?? xs[k]!.shape[i]) !== xs[k]!.shape[i]) return "refused";
-      sizes.set(letter, xs[k]!.shape[i]!);
+      const among = [sizes.get(letter) ?? 1, shape[i]!].filter((n) => n !== 1);
+      if (new Set(among).size > 1 || shape[i] !== shape[term.indexOf(letter)]) return "refused";
+      sizes.set(letter, among[0] ?? 1);
     }
   }
   if ([...output].some((letter, i) => !sizes.has(letter) || output.indexOf(letter) !== i))
@@ -101,47 +103,64 @@ function summation(terms: string[], output: string, xs: readonly Plain[]): Plain
       for (const rest of indices(summed.map((letter) => sizes.get(letter)!))) {
         const value = (letter: string) =>
           output.includes(letter) ? index[output.indexOf(letter)]! : rest[summed.indexOf(letter)]!;
-        total += xs.reduce((p, x, k) => p * get(x, [...terms[k]!].map(value)), 1);
+        const place = (x: Plain, term: string) =>
+          [...term].map((letter, i) => (x.shape[i] === 1 ? 0 : value(letter)));
+        total += xs.reduce((p, x, k) => p * get(x, place(x, terms[k]!)), 1);
       }
       return total;
     },
   );
 }
 
+/** A term, in which `...` stands for the last so many of two capital letters. */
+const spelt = (text: string, dots: number): string => text.replace("...", "YZ".slice(2 - dots));
+
 test("einsum", () => {
   const letter = fc.constantFrom("i", "j", "k", "l");
-  const term = fc.array(letter, { maxLength: 3 }).map((list) => list.join(""));
-  const sizes = fc.record({ i: size, j: size, k: size, l: size });
+  const some = fc.array(letter, { maxLength: 2 }).map((list) => list.join(""));
+  const term = fc
+    .tuple(some, fc.constantFrom("...", "", ""), fc.constantFrom("", "i", "j"))
+    .map((parts) => parts.join(""));
+  const dotted = fc.tuple(term, fc.nat(2));
+  const sizes = fc.record({ i: size, j: size, k: size, l: size, Y: size, Z: size });
   const cases = fc
-    .tuple(fc.array(term, { minLength: 1, maxLength: 3 }), term, sizes, fc.boolean())
+    .tuple(fc.array(dotted, { minLength: 1, maxLength: 3 }), term, sizes, fc.boolean())
     .chain(([terms, output, n, wrong]) =>
       fc.tuple(
         fc.constant(terms),
         fc.constant(output),
         fc.tuple(
-          ...terms.map((t) =>
-            operand(
-              fc.constant([...t].map((l, i) => n[l as "i"] + (wrong && i === 1 ? 1 : 0))),
-              float64,
-              whole,
-            ),
-          ),
+          ...terms.map(([text, dots]) => {
+            const letters = [...spelt(text, dots)];
+            return fc
+              .array(fc.integer({ min: 0, max: 5 }), {
+                minLength: letters.length,
+                maxLength: letters.length,
+              })
+              .chain((ones) => {
+                const sizeOf = (l: string, i: number) =>
+                  ones[i] === 0 ? 1 : n[l as "i"] + (wrong && i === 1 ? 1 : 0);
+                return operand(fc.constant(letters.map(sizeOf)), float64, whole);
+              });
+          }),
         ),
       ),
     );
   fc.assert(
     fc.property(cases, fc.boolean(), ([terms, output, xs], implicit) => {
-      const all = terms.join("");
+      const texts = terms.map(([text]) => text);
+      const all = texts.map((text) => text.replace("...", "")).join("");
       const once = [...new Set(all)]
         .filter((l) => all.split(l).length === 2)
         .sort()
         .join("");
-      const equation = implicit ? terms.join(",") : `${terms.join(", ")} -> ${output}`;
+      const equation = implicit ? texts.join(",") : `${texts.join(", ")} -> ${output}`;
+      const most = Math.max(0, ...terms.map(([t, dots]) => (t.includes("...") ? dots : 0)));
       return agree(
         outcome(() => c.einsum(equation, ...xs.map(tensorOf))),
         summation(
-          terms,
-          implicit ? once : output,
+          terms.map(([text, dots]) => spelt(text, dots)),
+          spelt(implicit ? `...${once}` : output, most),
           xs.map((x) => x.plain),
         ),
       );

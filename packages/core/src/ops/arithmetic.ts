@@ -118,15 +118,35 @@ export const neg: UnaryOp = unary({
   vjp: (ct) => neg(ct),
 });
 
+/** Steps, whose derivative is 0. */
+const stepwise = (name: string, forward: (x: number) => number): UnaryOp =>
+  unary({ name, dtypes: numericDTypes, forward, vjp: () => null });
+
 /**
  * The sign of x, element by element: [...] → [...] of −1, 0 and 1; its derivative is 0.
  * @example sign(tensor([-3, 0])); // [-1, 0]
  */
-export const sign: UnaryOp = unary({
-  name: "sign",
-  dtypes: numericDTypes,
-  forward: Math.sign,
-  vjp: () => null,
+export const sign: UnaryOp = stepwise("sign", Math.sign);
+
+/**
+ * ⌊x⌋, the largest integer ≤ x, element by element: [...] → [...]; its derivative is 0.
+ * @example floor(tensor([1.7, -1.2])); // [1, -2]
+ */
+export const floor: UnaryOp = stepwise("floor", Math.floor);
+
+/**
+ * ⌈x⌉, the smallest integer ≥ x, element by element: [...] → [...]; its derivative is 0.
+ * @example ceil(tensor([1.2, -1.7])); // [2, -1]
+ */
+export const ceil: UnaryOp = stepwise("ceil", Math.ceil);
+
+/**
+ * The nearest integer, of two the even one, element by element: [...] → [...]; its derivative is 0.
+ * @example round(tensor([0.5, 1.5, -1.6])); // [0, 2, -2]
+ */
+export const round: UnaryOp = stepwise("round", (x) => {
+  const up = Math.round(x);
+  return up - x === 0.5 && up % 2 !== 0 ? up - 1 : up;
 });
 
 /**
@@ -225,24 +245,6 @@ export const cos: UnaryOp = unary({
   name: "cos",
   forward: Math.cos,
   vjp: (ct, x) => neg(mul(ct, sin(x))),
-});
-
-/**
- * erf x = 2/√π ∫₀ˣ e^(−t²) dt to the last digits of float64, element by element: [...] → [...].
- * @throws DTypeError unless x is floating
- * @example erf(tensor([0, 1])); // [0, 0.8427]
- */
-export const erf: UnaryOp = unary({
-  name: "erf",
-  forward: (x) => {
-    if (!(Math.abs(x) < 6)) return Math.sign(x); // 1 − erf 6 < 2⁻⁵³
-    // 2/√π e^(−x²) Σ 2ⁿ x²ⁿ⁺¹ / (2n+1)!!, all of one sign (Abramowitz and Stegun 7.1.6)
-    let [term, total] = [x, x];
-    for (let n = 1; Math.abs(term) > Math.abs(total) * 1e-17; n++)
-      total += term *= (2 * x * x) / (2 * n + 1);
-    return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * total;
-  },
-  vjp: (ct, x) => mul(ct, mul(2 / Math.sqrt(Math.PI), exp(neg(square(x))))),
 });
 
 /** The limits of {@link clamp}. */

@@ -101,20 +101,33 @@ describe("NaN", () => {
   });
 });
 
-describe("functions near their limits", () => {
-  test("erf to the last digits", () => {
-    const known = [
-      [0.1, 0.1124629160182849],
-      [0.5, 0.5204998778130465],
-      [1, 0.8427007929497149],
-      [2, 0.9953222650189527],
-      [3, 0.9999779095030014],
-      [5.5, 0.9999999999999927],
-    ] as const;
-    for (const [x, y] of known)
-      expect(Math.abs(numbers(c.erf(double(x)))[0]! - y)).toBeLessThan(2 ** -51);
-    expect(numbers(c.erf(double(-7, Infinity, -0)))).toEqual([-1, 1, -0]);
+describe("indices", () => {
+  const x = c.reshape(c.arange(12, { dtype: "float64" }), [3, 4]);
+  const int32 = (...values: number[]) => tensor(Int32Array.from(values));
+  test("are read in pairs, which NumPy puts in front where they are apart", () => {
+    expect(numbers(c.at(x, int32(0, -1, 2), int32(3, 0, 0)))).toEqual([3, 8, 8]);
+    const rows = c.reshape(int32(2, 0), [2, 1]);
+    expect(numbers(c.at(x, rows, int32(0, 3)))).toEqual([8, 11, 0, 3]);
+    const cube = c.reshape(x, [3, 2, 2]);
+    expect(c.at(cube, int32(0, 1, 1), {}, int32(1, 1, 0)).shape).toEqual([3, 2]);
+    expect(c.at(cube, {}, int32(0, 1, 1), int32(1, 1, 0)).shape).toEqual([3, 3]);
   });
+  test("may be masks, of an axis, of several, of none", () => {
+    expect(numbers(c.at(x, c.greater(x, 8)))).toEqual([9, 10, 11]);
+    expect(numbers(c.at(x, tensor([false, true, true]), 1))).toEqual([5, 9]);
+    expect(c.at(x, c.less(x, 0)).shape).toEqual([0]);
+    expect(c.at(x, tensor(true)).shape).toEqual([1, 3, 4]);
+    expect(c.at(x, tensor(false)).shape).toEqual([0, 3, 4]);
+  });
+  test("that say the same twice add up their cotangents", () => {
+    const f = (t: Tensor) => sum(c.square(c.at(t, int32(1, 1), int32(2, 2))));
+    const slopes = numbers(grad(f)(x));
+    expect(slopes[6]).toBe(24);
+    expect(slopes.filter((s) => s !== 0)).toHaveLength(1);
+  });
+});
+
+describe("functions near their limits", () => {
   test("sigmoid and softplus do not overflow, expm1 and log1p do not cancel", () => {
     expect(numbers(c.sigmoid(double(-800, 800)))).toEqual([0, 1]);
     expect(numbers(c.softplus(double(-800, 800)))).toEqual([0, 800]);

@@ -2,14 +2,15 @@
  * @file Sums of products by labelled axes, as transposes, reshapes, sums and matrix products.
  */
 import { ShapeError } from "../errors.ts";
-import { sizeOf } from "../shape.ts";
+import { each } from "../primitive.ts";
+import { type Shape, sizeOf } from "../shape.ts";
 import { showSpec, type Tensor } from "../tensor.ts";
 import { sum } from "./broadcast.ts";
 import { matmul } from "./matmul.ts";
 import { reshape, transpose } from "./reshape.ts";
 import { slice } from "./slice.ts";
 
-/** A tensor with a letter for each of its axes. */
+/** A tensor with a label for each of its axes: a letter, or k for the k-th last of `...`. */
 interface Labelled {
   readonly x: Tensor;
   readonly labels: readonly string[];
@@ -17,59 +18,70 @@ interface Labelled {
 
 /**
  * Einstein's summation: each letter names an axis, and letters missing on the right are summed
- * over. Without a right side the result has the letters that occur once, in alphabetical order.
- * Operands are contracted from left to right.
- * @param operands - [...], as many axes as their term of the equation has letters
+ * over. `...` stands for the axes without a letter, which are aligned from the last. A size of 1
+ * broadcasts. Without a right side the result has `...`, then the letters that occur once, in
+ * alphabetical order. Operands are contracted from left to right.
+ * @param operands - [...], as many axes as their term of the equation has letters, or more where it
+ * has `...`
  * @returns [...], an axis for each letter on the right
  * @throws ShapeError when the equation does not fit the operands, or a letter has two sizes
  * @example einsum("bhid,bhjd->bhij", q, k); // attention scores
  * @example einsum("bii->b", x); // traces
+ * @example einsum("...ij,...j->...i", ones([5, 2, 3]), ones([3])).shape; // [5, 2]
  */
 export function einsum(equation: string, ...operands: readonly Tensor[]): Tensor {
-  const [left, right] = equation.replaceAll(" ", "").split("->");
-  const terms = left!.split(",").map((term) => [...term]);
-  const letters = terms.flat();
-  const once = letters.filter((c) => letters.indexOf(c) === letters.lastIndexOf(c)).sort();
-  const output = right === undefined ? once : [...right];
-  checkOperands(equation, terms, output, operands);
-  const parts = operands.map((x, k) => {
-    const elsewhere = [...output, ...terms.toSpliced(k, 1).flat()];
-    return summed(diagonal({ x, labels: terms[k]! }), elsewhere);
-  });
-  const { x, labels } = parts.reduce((a, b, k) =>
-    contract(a, b, [...output, ...terms.slice(k + 1).flat()]),
-  );
-  const order = output.map((c) => labels.indexOf(c));
-  return transpose(x, order);
-}
-
-/**
- * @throws ShapeError unless each axis has a letter, each letter one size, and the result only
- * letters of the operands, once
- */
-function checkOperands(
-  equation: string,
-  terms: string[][],
-  output: string[],
-  operands: readonly Tensor[],
-): void {
-  const sizes = new Map<string | undefined, number>();
-  const consistent = operands.every(({ shape }, k) =>
-    shape.every(
-      (n, i) => n === (sizes.get(terms[k]?.[i]) ?? sizes.set(terms[k]?.[i], n).get(terms[k]?.[i])),
-    ),
-  );
-  const matched =
+  const [left = "", right, ...more] = equation.replaceAll(" ", "").split("->");
+  const texts = left.split(",");
+  const dots = texts.map((t, k) => (operands[k]?.shape.length ?? 0) - t.replace("...", "").length);
+  const terms = texts.map((text, k) => labelsOf(text, dots[k]!));
+  const all = terms.flat();
+  const once = all.filter((c) => /\D/.test(c) && all.indexOf(c) === all.lastIndexOf(c)).sort();
+  const most = Math.max(0, ...dots.filter((_, k) => texts[k]!.includes("...")));
+  const output = right === undefined ? [...labelsOf("...", most), ...once] : labelsOf(right, most);
+  const sizes = new Map<string, number>();
+  const spelt = [...texts, right ?? "", ...more.map(() => "->")].every((t) => legal.test(t));
+  const fit =
     operands.length === terms.length &&
-    operands.every((x, k) => x.shape.length === terms[k]!.length);
-  const known = new Set(output).size === output.length && output.every((c) => sizes.has(c));
-  if (!consistent || !matched || !known || !/^[a-z,]*$/i.test(terms.join()))
+    operands.every(({ shape }, k) => fits(shape, terms[k]!, sizes));
+  if (!spelt || !fit || !output.every((c, k) => sizes.has(c) && output.indexOf(c) === k))
     throw new ShapeError(
       "einsum",
       `operands and a result that fit "${equation}"`,
       operands.map(showSpec).join(" and "),
     );
+  const whole = terms.map((labels, k) =>
+    labels.filter((c, i) => operands[k]!.shape[i] === sizes.get(c)),
+  );
+  const parts = operands.map((x, k) => {
+    const elsewhere = [...output, ...whole.toSpliced(k, 1).flat()];
+    const kept = whole[k]!.filter((c) => elsewhere.includes(c));
+    return summed(diagonal({ x, labels: terms[k]! }), kept);
+  });
+  const { x, labels } = parts.reduce((a, b, k) =>
+    contract(a, b, [...output, ...parts.slice(k + 1).flatMap((part) => part.labels)], sizes),
+  );
+  return transpose(
+    x,
+    output.map((c) => labels.indexOf(c)),
+  );
 }
+
+/** Letters, and `...` once at most. */
+const legal = /^[a-z]*(\.\.\.)?[a-z]*$/i;
+
+/** The labels of a term in which `...` stands for so many axes, at most ten. */
+const labelsOf = (term: string, dots: number): string[] => [
+  ...term.replace("...", "9876543210".slice(10 - dots)),
+];
+
+/** Whether each axis has a label and each label one size, or 1; `sizes` takes down which. */
+const fits = (shape: Shape, labels: readonly string[], sizes: Map<string, number>): boolean =>
+  shape.length === labels.length &&
+  labels.every((c, i) => {
+    const [n, known = 1] = [shape[i]!, sizes.get(c)];
+    sizes.set(c, known === 1 ? n : known);
+    return (n === known || n === 1 || known === 1) && n === shape[labels.indexOf(c)];
+  });
 
 /** The elements at which both axes of a letter that occurs twice have the same index. */
 function diagonal({ x, labels }: Labelled): Labelled {
@@ -83,12 +95,12 @@ function diagonal({ x, labels }: Labelled): Labelled {
   return diagonal({ x: y, labels: [...rest.map((k) => labels[k]!), labels[i]!] });
 }
 
-/** The sum over the letters that occur nowhere else. */
-function summed({ x, labels }: Labelled, elsewhere: readonly string[]): Labelled {
-  const axis = labels.flatMap((c, k) => (elsewhere.includes(c) ? [] : [k]));
+/** The sum over all letters but those that are kept. */
+function summed({ x, labels }: Labelled, kept: readonly string[]): Labelled {
+  const axis = labels.flatMap((c, k) => (kept.includes(c) ? [] : [k]));
   return {
     x: axis.length > 0 ? sum(x, axis) : x,
-    labels: labels.filter((c) => elsewhere.includes(c)),
+    labels: labels.filter((c) => kept.includes(c)),
   };
 }
 
@@ -96,28 +108,28 @@ function summed({ x, labels }: Labelled, elsewhere: readonly string[]): Labelled
  * The product of two tensors, summed over the letters that both have and that don't occur later:
  * one batched matmul.
  */
-function contract(a: Labelled, b: Labelled, later: readonly string[]): Labelled {
+function contract(
+  a: Labelled,
+  b: Labelled,
+  later: readonly string[],
+  sizes: ReadonlyMap<string, number>,
+): Labelled {
   const both = a.labels.filter((c) => b.labels.includes(c));
-  const [batch, inner] = [
-    both.filter((c) => later.includes(c)),
-    both.filter((c) => !later.includes(c)),
-  ];
-  const [rows, columns] = [a, b].map((part) => part.labels.filter((c) => !both.includes(c))) as [
-    string[],
-    string[],
-  ];
-  const sizesOf = (part: Labelled, labels: string[]) =>
-    labels.map((c) => part.x.shape[part.labels.indexOf(c)]!);
-  const matrices = (part: Labelled, left: string[], right: string[]) => {
-    const order = [...batch, ...left, ...right].map((c) => part.labels.indexOf(c));
-    const shape = [
-      ...sizesOf(part, batch),
-      sizeOf(sizesOf(part, left)),
-      sizeOf(sizesOf(part, right)),
-    ];
-    return reshape(transpose(part.x, order), shape);
+  const batch = both.filter((c) => later.includes(c));
+  const inner = both.filter((c) => !later.includes(c));
+  const [rows, columns] = each([a, b], ({ labels }) => labels.filter((c) => !both.includes(c)));
+  const shapeOf = (labels: readonly string[]) => labels.map((c) => sizes.get(c)!);
+  const matrices = ({ x, labels }: Labelled, ...groups: (readonly string[])[]) => {
+    const turned = transpose(
+      x,
+      groups.flat().map((c) => labels.indexOf(c)),
+    );
+    return reshape(
+      turned,
+      groups.map((group) => sizeOf(shapeOf(group))),
+    );
   };
-  const product = matmul(matrices(a, rows, inner), matrices(b, inner, columns));
-  const shape = [...sizesOf(a, batch), ...sizesOf(a, rows), ...sizesOf(b, columns)];
-  return { x: reshape(product, shape), labels: [...batch, ...rows, ...columns] };
+  const product = matmul(matrices(a, batch, rows, inner), matrices(b, batch, inner, columns));
+  const labels = [...batch, ...rows, ...columns];
+  return { x: reshape(product, shapeOf(labels)), labels };
 }

@@ -3,6 +3,7 @@
  */
 export * from "./activation.ts";
 export * from "./arithmetic.ts";
+export * from "./at.ts";
 export * from "./broadcast.ts";
 export * from "./cast.ts";
 export * from "./einsum.ts";
@@ -11,5 +12,6 @@ export * from "./logic.ts";
 export * from "./matmul.ts";
 export * from "./order.ts";
 export * from "./reduce.ts";
+export * from "./repeat.ts";
 export * from "./reshape.ts";
 export * from "./slice.ts";

@@ -1,21 +1,21 @@
 /**
- * @file Indexing: by tensors (gather reads, its transpose scatterAdd adds), and by numbers, ranges
- * and tensors together (at).
+ * @file Indexing by tensors along an axis: gather and take read; scatterAdd and segmentSum, their
+ * transposes, add.
  */
 import { allocate, dtypeOf, elements, type NdArray, wrap } from "../array.ts";
 import { DTypeError, ShapeError, ValueError } from "../errors.ts";
 import { definePrimitive, type Op } from "../primitive.ts";
 import { type Shape, sameShape, showShape, sizeOf, stridesOf } from "../shape.ts";
-import { type Spec, Tensor } from "../tensor.ts";
+import type { Spec, Tensor } from "../tensor.ts";
+import { add } from "./arithmetic.ts";
 import { checkAxis } from "./axes.ts";
 import { broadcastTo } from "./broadcast.ts";
 import { cast, copyArray } from "./cast.ts";
 import { checkShape } from "./check.ts";
 import { arange } from "./create.ts";
 import { equal } from "./logic.ts";
-import { resolveRange, type SliceRange } from "./range.ts";
-import { expandDims, reshape, squeeze } from "./reshape.ts";
-import { slice } from "./slice.ts";
+import { checkIndex } from "./range.ts";
+import { expandDims, reshape } from "./reshape.ts";
 
 /** The axis along which {@link scatterAdd} adds, and the shape of the sums. */
 export interface Scatter {
@@ -23,17 +23,9 @@ export interface Scatter {
   readonly shape: Shape;
 }
 
-/**
- * An index counted from the start; a negative one counts from the end.
- * @throws ValueError unless it is an integer with −n ≤ i < n
- */
-function checkIndex(op: string, i: number, n: number): number {
-  if (Number.isInteger(i) && i >= -n && i < n) return i < 0 ? i + n : i;
-  throw new ValueError(op, `indices in [${-n}, ${n})`, i);
-}
-
 function checkIndices(op: string, { shape, dtype }: Spec, from: Shape, axis: number): void {
-  if (dtype !== "int32") throw new DTypeError(op, "an int32 index", dtype, 'cast(index, "int32")');
+  const help = dtype === "bool" ? "at(x, mask)" : 'cast(index, "int32")';
+  if (dtype !== "int32") throw new DTypeError(op, "an int32 index", dtype, help);
   if (shape.length !== from.length || shape.some((n, k) => k !== axis && n > from[k]!))
     throw new ShapeError(
       op,
@@ -53,15 +45,17 @@ function eachIndex(
   axis: number,
   visit: (at: number, place: number) => void,
 ): void {
-  const picks = elements(index);
+  const { data, stride, offset, shape } = index;
   const steps = stridesOf(from);
-  const position = index.shape.map(() => 0);
-  for (let at = 0; at < picks.length; at++) {
-    let place = checkIndex(op, picks[at]!, from[axis]!) * steps[axis]!;
-    for (let k = 0; k < steps.length; k++) if (k !== axis) place += position[k]! * steps[k]!;
-    visit(at, place);
-    for (let k = steps.length - 1; k >= 0 && ++position[k]! === index.shape[k]; k--)
-      position[k] = 0;
+  const position = shape.map(() => 0);
+  for (let at = 0, count = sizeOf(shape); at < count; at++) {
+    let [pick, place] = [offset, 0];
+    for (let k = 0; k < steps.length; k++) {
+      pick += position[k]! * stride[k]!;
+      if (k !== axis) place += position[k]! * steps[k]!;
+    }
+    visit(at, place + checkIndex(op, data[pick]!, from[axis]!) * steps[axis]!);
+    for (let k = steps.length - 1; k >= 0 && ++position[k]! === shape[k]; k--) position[k] = 0;
   }
 }
 
@@ -155,13 +149,61 @@ export const scatterAdd = (x: Tensor, index: Tensor, axis: number, shape: Shape)
  */
 export function take(x: Tensor, index: Tensor, axis = 0): Tensor {
   const k = checkAxis("take", axis, x.shape.length);
-  const [before, after] = [sizeOf(x.shape.slice(0, k)), sizeOf(x.shape.slice(k + 1))];
+  const [before, n, after] = around(x.shape, k);
+  const y = gather(reshape(x, [before, n, after]), repeated(index, before, after), 1);
+  return reshape(y, x.shape.toSpliced(k, 1, ...index.shape));
+}
+
+/** The sizes before, at and behind an axis: the shape as three axes. */
+const around = (shape: Shape, k: number): [before: number, size: number, after: number] => [
+  sizeOf(shape.slice(0, k)),
+  shape[k]!,
+  sizeOf(shape.slice(k + 1)),
+];
+
+/** An index along the middle of three axes, the same for all elements of the others: a view. */
+function repeated(index: Tensor, before: number, after: number): Tensor {
   const count = sizeOf(index.shape);
-  const aligned = broadcastTo(reshape(index, [1, count, 1]), [before, count, after]);
-  return reshape(
-    gather(reshape(x, [before, x.shape[k]!, after]), aligned, 1),
-    x.shape.toSpliced(k, 1, ...index.shape),
-  );
+  return broadcastTo(reshape(index, [1, count, 1]), [before, count, after]);
+}
+
+/**
+ * Sums of the slices of x that belong together, `y[s] = Σ x[i] over ids[i] = s`: the transpose of
+ * {@link take}, in which nothing is repeated. A segment without slices is 0.
+ * @param x - [..., m, ...]
+ * @param ids - int32 [m], the segment of each slice, in any order; negative ones count from the end
+ * @param segments - how many there are
+ * @param axis - that of m (default 0)
+ * @returns [..., segments, ...]
+ * @throws ShapeError unless there is an id for each slice; DTypeError unless they are int32;
+ * ValueError for one out of range
+ * @example segmentSum(tensor([1, 2, 3]), tensor(Int32Array.of(1, 0, 1)), 3); // [2, 4, 0]
+ */
+export function segmentSum(x: Tensor, ids: Tensor, segments: number, axis = 0): Tensor {
+  const k = checkAxis("segmentSum", axis, x.shape.length);
+  const [before, count, after] = around(x.shape, k);
+  if (!sameShape(ids.shape, [count]))
+    throw new ShapeError("segmentSum", `ids of shape [${count}]`, showShape(ids.shape));
+  const shape = checkShape("segmentSum", x.shape.with(k, segments));
+  const summands = [reshape(x, [before, count, after]), repeated(ids, before, after)] as const;
+  return reshape(scatterAddOp(summands, { axis: 1, shape: around(shape, k) })[0], shape);
+}
+
+/**
+ * x with slices added along an axis, `y = x; y[index[i]] += src[i]`, as torch.index_add.
+ * @param x - [..., n, ...]
+ * @param index - int32 [m]; negative entries count from the end
+ * @param src - [..., m, ...]
+ * @param axis - that of n and m (default 0)
+ * @returns [..., n, ...]
+ * @throws ShapeError, DTypeError unless they fit; ValueError for an index out of range
+ * @example indexAdd(ones([3]), tensor(Int32Array.of(2, 2)), tensor([1, 5])); // [1, 1, 7]
+ */
+export function indexAdd(x: Tensor, index: Tensor, src: Tensor, axis = 0): Tensor {
+  const k = checkAxis("indexAdd", axis, x.shape.length);
+  const sums = segmentSum(src, index, x.shape[k]!, k);
+  if (sameShape(sums.shape, x.shape)) return add(x, sums);
+  throw new ShapeError("indexAdd", `slices of ${showShape(x.shape)}`, showShape(src.shape));
 }
 
 /**
@@ -182,50 +224,4 @@ export function oneHot(labels: Tensor, classes: number): Tensor {
       throw new ValueError("oneHot", `labels in [0, ${classes})`, label);
   const each = arange(classes, { dtype: "int32", backend: labels.backend });
   return cast(equal(expandDims(labels, -1), each), "float32");
-}
-
-/**
- * An index of one axis: a position (the axis vanishes), a range, int32 positions (their axes take
- * its place); null is a new axis, "..." the axes in between.
- */
-export type Index = number | SliceRange | Tensor | null | "...";
-
-/**
- * A part of a tensor, one index an axis: `at(x, i, { start: 1 })` is NumPy's `x[i, 1:]`. Several
- * index tensors select independently of each other, axis by axis. A view unless an index is a
- * tensor.
- * @param x - [...]
- * @returns [...]: an axis for each range, those of each index tensor, and those without an index
- * @throws ShapeError for more indices than axes, or two "..."; ValueError for a position out of
- * range; OptionError for a range with an unknown key
- * @example at(tensor([[1, 2], [3, 4]]), "...", 0); // [1, 3]
- * @example at(x, null, { step: -1 }, tensor(Int32Array.of(1, 0)));
- */
-export function at(x: Tensor, ...index: Index[]): Tensor {
-  const { length: rank } = x.shape;
-  const used = index.filter((i) => i !== null && i !== "...").length;
-  const dots = index.indexOf("...");
-  const full =
-    dots < 0 ? index : index.toSpliced(dots, 1, ...Array<Index>(Math.max(0, rank - used)).fill({}));
-  if (used > rank || full.includes("..."))
-    throw new ShapeError(
-      "at",
-      `at most ${rank} indices and one "..." for ${showShape(x.shape)}`,
-      used,
-    );
-  let [y, axis] = [x, 0];
-  const along = (range: SliceRange) => slice(y, [...Array<undefined>(axis).fill(undefined), range]);
-  for (const i of full) {
-    if (i instanceof Tensor) y = take(y, i, axis);
-    else if (i === null) y = expandDims(y, axis);
-    else if (typeof i === "number") {
-      const start = checkIndex("at", i, y.shape[axis]!);
-      y = squeeze(along({ start, stop: start + 1 }), axis);
-    } else {
-      resolveRange("at", i as SliceRange, y.shape[axis]!); // its errors are those of `at`
-      y = along(i as SliceRange);
-    }
-    axis += i instanceof Tensor ? i.shape.length : typeof i === "number" ? 0 : 1;
-  }
-  return y;
 }

@@ -1,7 +1,7 @@
 /**
  * @file Comparisons, logic and the choice between two tensors. They have no derivative by a mask.
  */
-import { dtypeOf, elements, zerosArray } from "../array.ts";
+import { dtypeOf, elements, isFloating, zerosArray } from "../array.ts";
 import { DTypeError } from "../errors.ts";
 import { definePrimitive, each, type Op } from "../primitive.ts";
 import type { Tensor } from "../tensor.ts";
@@ -67,6 +67,19 @@ export const logicalOr: BinaryOp = comparison("logicalOr", (a, b) => a !== 0 || 
  * @example logicalNot(tensor([true, false])); // [0, 1]
  */
 export const logicalNot = (x: Tensor): Tensor => equal(x, 0);
+
+/**
+ * Whether x is NaN, element by element: [...] → bool [...].
+ * @example isNaN(tensor([1, NaN])); // [0, 1]
+ */
+export const isNaN = (x: Tensor): Tensor => notEqual(x, x);
+
+/**
+ * Whether x is neither NaN nor ±∞, element by element: [...] → bool [...].
+ * @example isFinite(tensor([1, NaN, -Infinity])); // [1, 0, 0]
+ */
+export const isFinite = (x: Tensor): Tensor =>
+  isFloating(x.dtype) ? logicalAnd(less(x, Infinity), greater(x, -Infinity)) : equal(x, x);
 
 /**
  * The primitive of {@link where}: mask [...], a [...], b [...], which broadcast → [...].

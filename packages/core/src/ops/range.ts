@@ -1,6 +1,15 @@
-/** @file Ranges of positions along an axis, with Python's rules. */
+/** @file Positions along an axis, and ranges of them, with Python's rules. */
 import { ValueError } from "../errors.ts";
 import { checkOptions, type OptionNames } from "./options.ts";
+
+/**
+ * An index counted from the start; a negative one counts from the end.
+ * @throws ValueError unless it is an integer with −n ≤ i < n
+ */
+export function checkIndex(op: string, i: number, n: number): number {
+  if (Number.isInteger(i) && i >= -n && i < n) return i < 0 ? i + n : i;
+  throw new ValueError(op, `indices in [${-n}, ${n})`, i);
+}
 
 /** A range of positions, as Python's start:stop:step; negative ones count from the end. */
 export interface SliceRange {

@@ -131,6 +131,11 @@ const logNdtrBody =
   "const u = 1 + e; l = e; if (u !== 1) { l = Math.log(u) * e / (u - 1); } } " +
   "return x0 === x0 ? l : x0;";
 
+/** The nearest integer, of two the even one. */
+const roundBody =
+  "const f = Math.floor(x0); const d = x0 - f; if (d < 0.5) { return f; } " +
+  "if (d === 0.5) { if (f - 2 * Math.floor(f * 0.5) === 0) { return f; } } return f + 1;";
+
 /** A primitive of an element-wise function. */
 type Elementwise = extend.Primitive<[x: 1, ...more: 1[]], [y: 1], void>;
 
@@ -150,7 +155,7 @@ export const functions: ReadonlyMap<Elementwise, string> = new Map<Elementwise, 
   [c.log1p.primitive, log1pBody],
   [c.sin.primitive, returnSin("x0")],
   [c.cos.primitive, returnCos("x0")],
-  [c.erf.primitive, erfBody],
+  [numeric.erf.primitive, erfBody],
   // a GPU's max(NaN, 0) is 0
   [c.relu.primitive, "if (x0 === x0) { return Math.max(x0, 0); } return x0;"],
   [
@@ -164,6 +169,9 @@ export const functions: ReadonlyMap<Elementwise, string> = new Map<Elementwise, 
       "return Math.max(x0, 0) + l; } return x0;",
   ],
   [c.tanh.primitive, `${setTanh("y", "x0")}return y;`],
+  [c.floor.primitive, "return Math.floor(x0);"],
+  [c.ceil.primitive, "return Math.ceil(x0);"],
+  [c.round.primitive, roundBody],
   [numeric.trunc.primitive, "return x0 < 0 ? Math.ceil(x0) : Math.floor(x0);"],
   [numeric.asinh.primitive, asinhBody],
   [numeric.log2.primitive, logOf(Math.LOG2E)],

@@ -8,13 +8,15 @@ import type { Winner } from "@spm/numeric";
 import { type DeviceArray, rowMajor, zeros } from "../device-array.ts";
 import type { Executor } from "../executor.ts";
 import { coordinatesOf, linear } from "../threads.ts";
+import { ofSlices, sumSlices, takeSlices } from "./slices.ts";
 
 /**
- * Statements that count the index in the local `p` from the front; an index out of range yields
- * NaN, since a kernel cannot throw. `s0` is the NaN, for which WGSL has no literal.
+ * Statements that count the index in the local `p` from the front; an index out of range, or NaN,
+ * yields NaN, since a kernel cannot throw. `s0` is the NaN, for which WGSL has no literal.
  */
 const resolve = (n: number | undefined): string =>
-  `let q = p; if (p < 0) { q = p + ${n}; } if (q < 0 || q >= ${n}) { return s0; }`;
+  `let q = p; if (p < 0) { q = p + ${n}; } let legal = 0; if (q >= 0) { if (q < ${n}) { ` +
+  "legal = 1; } } if (legal < 1) { return s0; }";
 
 /** `y[i][j] = x[i][index[i][j]]` along an axis. */
 export function gatherAlong(
@@ -25,6 +27,8 @@ export function gatherAlong(
 ): DeviceArray {
   const { shape } = index;
   if (sizeOf(shape) === 0) return zeros(executor, shape, x.dtype);
+  if (executor.wgsl !== null && ofSlices(index, x.shape, axis))
+    return takeSlices(executor, executor.wgsl, x, index, axis);
   const { output, coordinates } = coordinatesOf(shape);
   const source =
     `function (a0, a1, s0) { const p = a1[${linear(index.stride, coordinates, index.offset)}]; ` +
@@ -48,6 +52,8 @@ export function scatterAddAlong(
   shape: Shape,
 ): DeviceArray {
   if (sizeOf(x.shape) === 0 || sizeOf(shape) === 0) return zeros(executor, shape, x.dtype);
+  if (executor.wgsl !== null && ofSlices(index, shape, axis))
+    return sumSlices(executor, executor.wgsl, x, index, axis, shape);
   const { output, coordinates } = coordinatesOf(shape);
   const [size, at] = [shape[axis], coordinates[axis]];
   const along = coordinates.with(axis, "i");

@@ -1,17 +1,7 @@
 /** @file Activation functions composed of core's ops. */
-import {
-  add,
-  erf,
-  expm1,
-  greater,
-  mul,
-  sigmoid,
-  square,
-  type Tensor,
-  tanh,
-  where,
-} from "@spm/core";
+import { add, expm1, greater, mul, sigmoid, square, type Tensor, tanh, where } from "@spm/core";
 import { checkOptions, type OptionNames } from "@spm/core/extend";
+import { erf } from "@spm/numeric";
 
 /**
  * x where x > 0, slope·x elsewhere, element by element.
