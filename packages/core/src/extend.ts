@@ -4,6 +4,7 @@
 
 // Primitives, and families of ops made of one function and its derivative
 
+export { alignedOperands, broadcasting, frontAxis } from "./ops/broadcast.ts";
 export {
   type BinaryDefinition,
   type BinaryOp,
@@ -12,10 +13,17 @@ export {
   type UnaryOp,
   unary,
 } from "./ops/elementwise.ts";
-export { type FusedDefinition, type FusedOp, fused, fusedPrimitives } from "./ops/fused.ts";
+export {
+  type FusedDefinition,
+  type FusedOp,
+  fused,
+  fusedPrimitives,
+  rowwise,
+} from "./ops/fused.ts";
 export { foldRows, mapArray, mapRows, zipLoop } from "./ops/loops.ts";
 export { type ReduceOp, type ReductionDefinition, reduction } from "./ops/reduction.ts";
 export {
+  type Batching,
   definePrimitive,
   type Op,
   type OutputCotangents,

@@ -5,7 +5,8 @@
 import type { NdArray } from "../array.ts";
 import type { Each, Places, Result } from "../backend.ts";
 import { type Differentiable, dot, grad, vjp } from "../grad.ts";
-import { definePrimitive, type Primitive } from "../primitive.ts";
+import { type Batching, definePrimitive, isLevel, type Primitive } from "../primitive.ts";
+import { isTracked } from "../tape.ts";
 import type { Spec, Tensor } from "../tensor.ts";
 import { checkOptions, type OptionNames } from "./options.ts";
 
@@ -41,6 +42,16 @@ export interface FusedDefinition<
     options: Options,
     residual: R,
   ): Each<D, NdArray>;
+  /**
+   * The batching rule, see {@link Primitive}.
+   * @defaultValue vmap runs the composed form
+   */
+  readonly batch?: Batching<I, [y: 1], Options>;
+  /**
+   * The batching rule of the backward pass.
+   * @defaultValue vmap runs the vjp of the composed form
+   */
+  readonly batchBackward?: Batching<[ct: 1, y: 1, ...I], D, Options>;
   /** The same value in public ops: this op has its higher derivatives. */
   composed(inputs: Each<I, Tensor>, options: Options): Tensor;
 }
@@ -57,11 +68,25 @@ const names: OptionNames<FusedDefinition> = {
   name: true,
   indices: true,
   backwardCanRecompute: true,
+  batch: true,
+  batchBackward: true,
   infer: true,
   forward: true,
   backward: true,
   composed: true,
 };
+
+/**
+ * The batching rule of fused ops on rows: where the first operand [..., n] alone carries the batch,
+ * it is a batch of more rows.
+ * @example const rule = rowwise; // batch: rowwise
+ */
+export const rowwise = <Xs extends readonly Tensor[], Ys extends readonly Tensor[], Options>(
+  op: (inputs: Xs, options: Options) => Ys,
+  inputs: Xs,
+  batched: readonly boolean[],
+  options: Options,
+): Ys | undefined => (batched.lastIndexOf(true) === 0 ? op(inputs, options) : undefined);
 
 const made: Primitive[] = [];
 
@@ -120,6 +145,12 @@ export function fused(op: FusedDefinition) {
       // The result is a function of the operands: its share is in their cotangents.
       return [byCt, null, ...inputs.map((_, k) => byInputs[k] ?? null)];
     },
+    composed: ([ct, , ...inputs], options) => {
+      const rest = inputs.slice(inputs.length - indices);
+      const composed = (...xs: Tensor[]) => op.composed([...xs, ...rest], options);
+      return vjp(composed, ...differentiable(inputs)).pullback(ct);
+    },
+    ...(op.batchBackward && { batch: op.batchBackward }),
   });
 
   const call = definePrimitive<Places, [y: 1], unknown>({
@@ -130,6 +161,8 @@ export function fused(op: FusedDefinition) {
       const cts = backward([ct, y, ...inputs], options, residual);
       return inputs.map((_, k) => cts[k] ?? null);
     },
+    composed: (inputs, options) => [op.composed(inputs, options)],
+    ...(op.batch && { batch: op.batch }),
   });
 
   /**
@@ -139,7 +172,9 @@ export function fused(op: FusedDefinition) {
   const runsOn = ({ backend: { arrayOf, kernels } }: Tensor): boolean =>
     arrayOf !== undefined || (kernels.has(call.primitive) && kernels.has(backward.primitive));
   const apply = (inputs: readonly Tensor[], options: unknown): Tensor => {
-    if (inputs.every(runsOn)) return call(inputs, options)[0];
+    const samples = inputs.filter(({ backend }) => isLevel(backend)); // of a vmap
+    const ruled = op.batch && (op.batchBackward || !isTracked(samples));
+    if (inputs.every(runsOn) && (ruled || samples.length === 0)) return call(inputs, options)[0];
     op.infer(inputs, options);
     return op.composed(inputs, options);
   };

@@ -11,6 +11,7 @@ import {
   reducedShape,
   reductionOf,
 } from "./axes.ts";
+import { afterBatch, frontAxis } from "./broadcast.ts";
 import { checkDTypes } from "./check.ts";
 import { foldRows } from "./loops.ts";
 import { checkOptions, type OptionNames } from "./options.ts";
@@ -74,6 +75,7 @@ export function reduction(op: ReductionDefinition): ReduceOp {
       const kept = reducedShape(x.shape, axes, true);
       return [op.vjp?.(reshape(ct, kept), x, reshape(y, kept), axes) ?? null];
     },
+    batch: frontAxis(afterBatch),
   });
   const apply = (x: Tensor, options?: Axes | ReduceOptions): Tensor =>
     call([x], reductionOf(name, x, options))[0];

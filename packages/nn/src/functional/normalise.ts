@@ -9,6 +9,7 @@ import {
   type FusedOp,
   fused,
   type OptionNames,
+  rowwise,
   ShapeError,
   type Spec,
   sameShape,
@@ -113,6 +114,7 @@ export const layerNormOp: FusedOp<[x: 1, weight: 1, bias: 1], number> = fused({
     }
     return [wrap(out, x.shape), summed(weightBar, weight), summed(biasBar, weight)];
   },
+  batch: rowwise,
   composed: ([x, weight, bias], epsilon) => {
     const centred = sub(x, mean(x, last));
     const deviation = sqrt(add(mean(square(centred), last), epsilon));
@@ -160,6 +162,7 @@ export const rmsNormOp: FusedOp<[x: 1, weight: 1], number> = fused({
     }
     return [wrap(out, x.shape), summed(weightBar, weight)];
   },
+  batch: rowwise,
   composed: ([x, weight], epsilon) =>
     mul(div(x, sqrt(add(mean(square(x), last), epsilon))), weight),
 });

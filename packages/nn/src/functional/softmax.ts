@@ -8,6 +8,7 @@ import {
   checkDTypes,
   elements,
   type FusedOp,
+  frontAxis,
   fused,
   type Spec,
   sizeOf,
@@ -91,6 +92,8 @@ export const softmaxOp: FusedOp<[x: 1], number> = fused({
     (p) => p,
     (ct, p, inner) => p * (ct - inner), // x̄ = y ⊙ (ȳ − ⟨ȳ, y⟩)
   ),
+  batch: frontAxis((axis) => axis + 1),
+  batchBackward: frontAxis((axis) => axis + 1),
   composed: ([x], axis) => exp(centred(x, axis)),
 });
 
@@ -107,6 +110,8 @@ export const logSoftmaxOp: FusedOp<[x: 1], number> = fused({
     () => 1,
     (ct, p, inner) => ct - p * inner, // x̄ = ȳ − eʸ Σ ȳ
   ),
+  batch: frontAxis((axis) => axis + 1),
+  batchBackward: frontAxis((axis) => axis + 1),
   composed: ([x], axis) => centred(x, axis),
 });
 
