@@ -77,7 +77,8 @@ export { copyArray } from "./ops/cast.ts";
 // Backends: kernels by primitive, and the memory that they work on
 
 export { type Each, type Kernel, type Places, printedReport, type Result } from "./backend.ts";
-export { each, fromArray, KernelTable } from "./primitive.ts";
+export { KernelTable } from "./kernel-table.ts";
+export { each, fromArray } from "./primitive.ts";
 export { Holder, type Residual, Storage } from "./storage.ts";
 
 // The primitives of core's ops

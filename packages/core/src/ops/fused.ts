@@ -4,7 +4,7 @@
  */
 import type { NdArray } from "../array.ts";
 import type { Each, Places, Result } from "../backend.ts";
-import { type Differentiable, dot, grad, vjp } from "../grad.ts";
+import { dot, grad, vjp } from "../grad.ts";
 import { type Batching, definePrimitive, isLevel, type Primitive } from "../primitive.ts";
 import { isTracked } from "../tape.ts";
 import type { Spec, Tensor } from "../tensor.ts";
@@ -122,6 +122,16 @@ export function fused(op: FusedDefinition) {
   const differentiable = <T>(inputs: readonly T[]): readonly T[] =>
     inputs.slice(0, inputs.length - indices);
 
+  /** The backward pass in ordinary ops, of which tapes have all details. */
+  const composedBackward = (
+    [ct, , ...inputs]: Each<[ct: 1, y: 1, ...inputs: 1[]], Tensor>,
+    options: unknown,
+  ): Tensor[] => {
+    const rest = inputs.slice(inputs.length - indices);
+    const composed = (...xs: Tensor[]) => op.composed([...xs, ...rest], options);
+    return vjp(composed, ...differentiable(inputs)).pullback(ct);
+  };
+
   const backward = definePrimitive<[ct: 1, y: 1, ...inputs: 1[]], Places, unknown>({
     name: `${name} backward`,
     infer: ([, , ...inputs]) => differentiable(inputs),
@@ -133,23 +143,17 @@ export function fused(op: FusedDefinition) {
         options,
         residual ?? (backwardCanRecompute ? [] : residualOf(op.forward(inputs, options, true))),
       ),
-    vjp: (cotangents, { inputs: [ct, , ...inputs], options }) => {
+    vjp: (cotangents, { inputs: [ct, y, ...inputs], options }) => {
       const rest = inputs.slice(inputs.length - indices);
-      const composed = (...xs: Tensor[]) => op.composed([...xs, ...rest], options);
-      const [byCt = null, ...byInputs] = vjpOfBackward(
-        composed,
-        ct,
-        differentiable(inputs),
-        cotangents,
-      );
+      const product = (ct: Tensor, ...xs: Tensor[]) =>
+        dot("vjp", composedBackward([ct, y, ...xs, ...rest], options), cotangents);
+      const operands: [Tensor, ...Tensor[]] = [ct, ...differentiable(inputs)];
+      const all = operands.map((_, k) => k);
+      const [byCt = null, ...byInputs] = grad(product, all)(...operands);
       // The result is a function of the operands: its share is in their cotangents.
       return [byCt, null, ...inputs.map((_, k) => byInputs[k] ?? null)];
     },
-    composed: ([ct, , ...inputs], options) => {
-      const rest = inputs.slice(inputs.length - indices);
-      const composed = (...xs: Tensor[]) => op.composed([...xs, ...rest], options);
-      return vjp(composed, ...differentiable(inputs)).pullback(ct);
-    },
+    composed: composedBackward,
     ...(op.batchBackward && { batch: op.batchBackward }),
   });
 
@@ -184,25 +188,3 @@ export function fused(op: FusedDefinition) {
 
 const residualOf = (result: Result<[y: 1], NdArray>): readonly NdArray[] =>
   "outputs" in result ? result.residual : [];
-
-/**
- * The vjp of a fused op's backward, (ȳ, x₁, …) ↦ (x̄₁, …). The op's own backward is a kernel, of
- * which a tape has no details, so its derivative is taken through `composed`, the same function
- * made of ordinary ops, and is differentiable in turn.
- * @param composed - (x₁, …) ↦ y, equal to the fused op
- * @param ct - ȳ
- * @param inputs - x₁, …
- * @param cotangents - of x̄₁, … (null: zero), in the order of the inputs
- * @returns cotangents of ȳ, x₁, …
- */
-function vjpOfBackward(
-  composed: Differentiable,
-  ct: Tensor,
-  inputs: readonly Tensor[],
-  cotangents: readonly (Tensor | null)[],
-): Tensor[] {
-  const product = (ct: Tensor, ...xs: Tensor[]) =>
-    dot("vjp", vjp(composed, ...xs).pullback(ct), cotangents);
-  const all = [ct, ...inputs].map((_, k) => k);
-  return grad<[Tensor, ...Tensor[]], number[]>(product, all)(ct, ...inputs);
-}
