@@ -40,6 +40,7 @@ const onTheReference: Readonly<Record<string, string>> = {
   log2: "JavaScript's is exact at powers of two, the kernels' logarithm isn't",
   log10: "JavaScript's is exact at powers of ten, the kernels' logarithm isn't",
   logNdtr: "a continued fraction in float64, for log-probabilities",
+  "mixer per sample": "for attribution and private training, not for a step of training",
   remainder: "JavaScript's % is exact however large the quotient",
   scatterWinner: "an index is read element by element, as integers are elsewhere",
   trunc: "has no derivative, so that no training step waits for it",
