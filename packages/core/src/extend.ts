@@ -4,7 +4,7 @@
 
 // Primitives, and families of ops made of one function and its derivative
 
-export { alignedOperands, broadcasting, frontAxis } from "./ops/broadcast.ts";
+export { alignedOperands, broadcasting, frontAxis, wholeBatch } from "./ops/broadcast.ts";
 export {
   type BinaryDefinition,
   type BinaryOp,

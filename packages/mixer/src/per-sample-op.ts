@@ -21,6 +21,7 @@ import {
   elements,
   type Op,
   type Spec,
+  wholeBatch,
   wrap,
   zerosArray,
 } from "@spm/core/extend";
@@ -150,11 +151,6 @@ export const backwardOfSamples =
   (kind: Parameterisation): Batching<[ct: 1, y: 1, ...MixerPlaces], MixerPlaces, MixerOptions> =>
   (_, [ct, , x, dIn, dOut, bias, ...own], [byCt, , byX, ...others], options) => {
     if (others.includes(true)) return undefined;
-    const size = (byCt ? ct : x).shape[0] ?? 0;
-    const whole = (value: Tensor, batched: boolean) =>
-      batched ? value : broadcastTo(value, [size, ...value.shape]);
-    return gradientsOfSamples([whole(ct, byCt), whole(x, byX), dIn, dOut, bias, ...own], {
-      kind,
-      ...options,
-    });
+    const [cts, xs] = wholeBatch([ct, x], [byCt, byX]);
+    return gradientsOfSamples([cts, xs, dIn, dOut, bias, ...own], { kind, ...options });
   };

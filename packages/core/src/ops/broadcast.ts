@@ -80,6 +80,16 @@ export const broadcasting = <Xs extends readonly Tensor[], Ys extends readonly T
   options: Options,
 ): Ys => op(alignedOperands(inputs, batched), options);
 
+/** All operands with the batch in front, repeated where they don't carry it. */
+export function wholeBatch<Xs extends readonly Tensor[]>(
+  inputs: readonly [...Xs],
+  batched: readonly boolean[],
+): Xs {
+  const size = inputs[batched.indexOf(true)]!.shape[0]!;
+  const whole = (x: Tensor, k: number) => (batched[k] ? x : broadcastTo(x, [size, ...x.shape]));
+  return inputs.map(whole) as unknown as Xs;
+}
+
 /**
  * The batching rule of ops that take all operands [...] with one more axis in front.
  * @param shift - the options of that call from those without the batch (default: the same)
@@ -93,9 +103,8 @@ export const frontAxis =
     batched: readonly boolean[],
     options: Options,
   ): Ys => {
-    const size = inputs[batched.indexOf(true)]!.shape[0]!;
-    const whole = (x: Tensor, k: number) => (batched[k] ? x : broadcastTo(x, [size, ...x.shape]));
-    return op(inputs.map(whole) as unknown as Xs, shift(options, size));
+    const whole = wholeBatch<Xs>(inputs, batched);
+    return op(whole, shift(options, whole[0]!.shape[0]!));
   };
 
 /** A reduction with the batch in front. */
