@@ -9,6 +9,7 @@ import { primitives } from "@spm/core/extend";
 import * as linalg from "@spm/linalg";
 import * as linalgExtend from "@spm/linalg/extend";
 import { butterfly, type MixerKind, shuffle } from "@spm/mixer";
+import { perSampleOp } from "@spm/mixer/extend";
 import * as nn from "@spm/nn";
 import * as nnExtend from "@spm/nn/extend";
 import * as numeric from "@spm/numeric";
@@ -585,7 +586,28 @@ const mixerRow = ([name, mixer]: readonly [string, MixerKind]): Row =>
       }),
     ),
   );
-const mixers: Row[] = kinds.map(mixerRow);
+const mixers: Row[] = [
+  ...kinds.map(mixerRow),
+  row(
+    "mixer per sample",
+    perSampleOp,
+    ...kinds.map(([what, mixer]): Call => {
+      const kind = mixer.parameterisation;
+      const [schedule, backward] = [shuffle(3), kind.orthogonal ? "reverse" : "recompute"] as const;
+      return {
+        what,
+        f: (ct, x, dIn, dOut, bias, ...own) =>
+          perSampleOp([ct, x, dIn, dOut, bias, ...own], { kind, schedule, backward })
+            .map((y) => c.sum(c.sin(y)))
+            .reduce((a, b) => c.add(a, b)),
+        inputs: [
+          ...[draw(2, 3), draw(2, 3), draw(3), draw(3), draw(3)],
+          ...kind.shapes(schedule).map((shape) => draw(...shape)),
+        ],
+      };
+    }),
+  ),
+];
 
 const updates: Row[] = primitives()
   .filter((p) => Object.values<unknown>(optim).some((op) => Object(op).primitive === p))

@@ -50,5 +50,6 @@ export function poisoningBackend(): Backend {
       })),
     }),
     dispose: async () => allocated.clear(),
+    [Symbol.asyncDispose]: async () => allocated.clear(),
   };
 }

@@ -9,7 +9,9 @@ import {
   initialParameters,
   type MixerCallOptions,
   type MixerKind,
+  perSampleGradients,
   randomMatching,
+  rotationMixer,
   type Schedule,
   shuffle,
 } from "@spm/mixer";
@@ -433,6 +435,15 @@ export const mixerSamples: readonly Sample[] = kinds.flatMap((kind): Sample[] =>
 
 /** Losses. */
 export const nnSamples: readonly Sample[] = [
+  sample<[Tensor, Tensor, Tensor]>(
+    "gradients of samples by a mixer",
+    (x, ct, angles) => {
+      const factors = { mixer: rotationMixer, schedule: shuffle(5), parameters: { angles } };
+      return perSampleGradients(factors, x, ct).angles;
+    },
+    [normal(3, 5), normal(3, 5), normal(shuffle(5).first.length)],
+    summed,
+  ),
   sample(
     "convolution",
     (x, k, b) => conv2d(x, k, b, { stride: 2, padding: 1 }),

@@ -4,6 +4,7 @@
 
 // Primitives, and families of ops made of one function and its derivative
 
+export { alignedOperands, broadcasting, frontAxis, wholeBatch } from "./ops/broadcast.ts";
 export {
   type BinaryDefinition,
   type BinaryOp,
@@ -12,10 +13,17 @@ export {
   type UnaryOp,
   unary,
 } from "./ops/elementwise.ts";
-export { type FusedDefinition, type FusedOp, fused, fusedPrimitives } from "./ops/fused.ts";
+export {
+  type FusedDefinition,
+  type FusedOp,
+  fused,
+  fusedPrimitives,
+  rowwise,
+} from "./ops/fused.ts";
 export { foldRows, mapArray, mapRows, zipLoop } from "./ops/loops.ts";
 export { type ReduceOp, type ReductionDefinition, reduction } from "./ops/reduction.ts";
 export {
+  type Batching,
   definePrimitive,
   type Op,
   type OutputCotangents,
@@ -73,7 +81,8 @@ export { assignAll } from "./ops/parameter.ts";
 // Backends: kernels by primitive, and the memory that they work on
 
 export { type Each, type Kernel, type Places, printedReport, type Result } from "./backend.ts";
-export { each, fromArray, KernelTable } from "./primitive.ts";
+export { KernelTable } from "./kernel-table.ts";
+export { each, fromArray } from "./primitive.ts";
 export { Holder, type Residual, Storage } from "./storage.ts";
 
 // The primitives of core's ops

@@ -7,7 +7,7 @@ import { isFloating } from "./array.ts";
 import { CotangentSums } from "./cotangents.ts";
 import { inVjpOf } from "./debug.ts";
 import { DTypeError, ShapeError, TapeError } from "./errors.ts";
-import { ones, zeros } from "./ops/create.ts";
+import { type CreateOptions, ones, zeros } from "./ops/create.ts";
 import { add, alias, mul, sum } from "./ops/families.ts";
 import { each } from "./primitive.ts";
 import { scope, synchronous } from "./scope.ts";
@@ -27,7 +27,7 @@ export type Gradients<Xs extends Tensors> = { [K in keyof Xs]: Tensor };
  * Cotangents of `wanted` from the cotangent of an output. The ops of the sweep go on the tapes that
  * are still open, not on this one.
  */
-function pullBack<Xs extends Tensors>(
+export function pullBack<Xs extends Tensors>(
   tape: Tape,
   output: Tensor,
   cotangent: Tensor,
@@ -69,7 +69,7 @@ function checkCotangents(
 }
 
 /** The options of a constant that goes with a tensor. */
-const like = ({ dtype, backend }: Tensor) => ({ dtype, backend });
+export const like = ({ dtype, backend }: Tensor): Required<CreateOptions> => ({ dtype, backend });
 
 /** The tensor itself. @throws DTypeError when its dtype has no derivatives */
 function checkDifferentiable(op: string, x: Tensor): Tensor {
@@ -84,7 +84,7 @@ function asTensor(op: string, value: unknown): Tensor {
 }
 
 /** The cotangent 1. @throws ShapeError, DTypeError for anything but a floating scalar */
-function seedOf(op: string, value: Tensor): Tensor {
+export function seedOf(op: string, value: Tensor): Tensor {
   if (value.shape.length === 0) return ones([], like(checkDifferentiable(op, value)));
   throw new ShapeError(op, "a scalar", showShape(value.shape), "sum() or mean() it");
 }
@@ -138,18 +138,33 @@ export function grad<Xs extends Tensors, const Numbers extends readonly number[]
   argnums: Numbers,
 ): (...xs: Xs) => { -readonly [K in keyof Numbers]: Tensor };
 export function grad(f: Differentiable, argnums: number | readonly number[] = 0) {
+  return byArguments("grad", f, argnums, (part, by) => {
+    const { value, pullback } = vjp(part, ...by);
+    return pullback(seedOf("grad", value));
+  });
+}
+
+/**
+ * A function of f's arguments to what `run` makes of f as a function of some of them: one tensor
+ * for each of `argnums`, or a single one.
+ */
+export function byArguments(
+  op: string,
+  f: Differentiable,
+  argnums: number | readonly number[],
+  run: (part: Differentiable, by: Tensor[]) => Tensor[],
+): (...xs: Tensor[]) => Tensor | Tensor[] {
   const numbers = [argnums].flat() as number[];
   if (new Set(numbers).size < numbers.length)
-    throw new ShapeError("grad", "different argnums", showShape(numbers));
-  return (...xs: Tensor[]): Tensor | Tensor[] =>
+    throw new ShapeError(op, "different argnums", showShape(numbers));
+  return (...xs) =>
     scope(() => {
-      const by = numbers.map((k) => argument("grad", xs, k));
+      const by = numbers.map((k) => argument(op, xs, k));
       // the others stay as they are: indexOf gives −1 for them, where `chosen` has nothing
       const part = (...chosen: Tensor[]) => f(...xs.map((x, i) => chosen[numbers.indexOf(i)] ?? x));
-      const { value, pullback } = vjp(part, ...by);
-      const grads = pullback(seedOf("grad", value));
-      const [only] = grads;
-      return typeof argnums === "number" && only !== undefined ? only : grads;
+      const results = run(part, by);
+      const [only] = results;
+      return typeof argnums === "number" && only !== undefined ? only : results;
     });
 }
 
@@ -195,52 +210,6 @@ export function dot(op: string, xs: Tensors, ys: readonly (Tensor | null)[]): Te
     ys[i] ? [sum(mul(x, checkKind(op, "vector", ys[i], x)))] : [],
   );
   return products.reduce((a, b) => add(a, b));
-}
-
-/**
- * The forward derivative: f's value and its tangent ẏ = J ẋ, J = ∂f/∂x. No op needs a rule for it:
- * the pullback ȳ ↦ Jᵀ ȳ is linear, ⟨Jᵀ ȳ, ẋ⟩ = ⟨ȳ, J ẋ⟩, and the gradient of that by ȳ is J ẋ.
- * @param primals - x, [...] each
- * @param tangents - ẋ, of the primals' shapes
- * @returns `value` and `tangent`, both of the shape of f(x)
- * @throws ShapeError, DTypeError unless each tangent fits its primal
- * @example jvp(sin, [x], [ones(x.shape)]).tangent; // cos x
- */
-export function jvp<Xs extends Tensors>(
-  f: Differentiable<Xs>,
-  primals: readonly [...Xs],
-  tangents: Tensors,
-): { value: Tensor; tangent: Tensor } {
-  return scope(() => {
-    const { value, pullback } = vjp<Xs>(f, ...primals);
-    const pushForward = grad((ct) => dot("jvp", pullback(ct), tangents));
-    // ⟨Jᵀ ȳ, ẋ⟩ is linear in ȳ: its gradient is the same at every ȳ, so 0 will do
-    return { value, tangent: pushForward(zeros(value.shape, like(value))) };
-  });
-}
-
-/**
- * The Hessian-vector product (∂²f/∂x²) v of a scalar function: the gradient of ⟨∂f/∂x, v⟩ by x.
- * @param f - of tensors [...] to a scalar []
- * @param primals - x, [...] each
- * @param v - of the primals' shapes
- * @returns a tensor for each primal, of its shape
- * @throws ShapeError unless f returns a scalar and each vector fits its primal
- * @example hvp((x) => sum(pow(x, 3)), [tensor([1, 2])], [ones([2])])[0]; // [6, 12]
- */
-export function hvp<Xs extends Tensors>(
-  f: Differentiable<Xs>,
-  primals: readonly [...Xs],
-  v: Tensors,
-): Gradients<Xs> {
-  const slope = (...xs: Xs) => {
-    const { value, pullback } = vjp<Xs>(f, ...xs);
-    return dot("hvp", pullback(seedOf("hvp", value)), v);
-  };
-  return scope(() => {
-    const { value, pullback } = vjp<Xs>(slope, ...primals);
-    return pullback(seedOf("hvp", value));
-  });
 }
 
 /**

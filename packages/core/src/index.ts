@@ -131,8 +131,6 @@ export {
   type Differentiable,
   type Gradients,
   grad,
-  hvp,
-  jvp,
   stopGradient,
   valueAndGrad,
   vjp,
@@ -143,6 +141,8 @@ export {
   gradcheck,
   gradgradcheck,
 } from "./gradcheck.ts";
+export { customVjp, hessian, hvp, jacobian, jvp, recompute } from "./transform.ts";
+export { type VmapOptions, vmap } from "./vmap.ts";
 
 // Memory and backends
 

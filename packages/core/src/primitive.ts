@@ -73,7 +73,38 @@ export interface Primitive<
   ): Result<O, NdArray>;
   /** x̄ = (∂f/∂x)ᵀ ȳ: cotangents of the inputs (null: zero) from those of the outputs. */
   vjp(cotangents: OutputCotangents<O>, context: VjpContext<I, O, Options>): Each<I, Tensor | null>;
+  /** The op for a whole batch, for vmap. */
+  readonly batch?: Batching<I, O, Options>;
+  /** The same outputs in other ops, for a vmap without a rule. */
+  composed?(inputs: Each<I, Tensor>, options: Options): Each<O, Tensor>;
 }
+
+/**
+ * A batching rule: an op of operands [batch, ...] where `batched` says so, otherwise [...], to
+ * results [batch, ...]. Undefined where it has none for these operands.
+ */
+export type Batching<I extends Places = Places, O extends Places = Places, Options = unknown> = {
+  rule(
+    op: (inputs: Each<I, Tensor>, options: Options) => Each<O, Tensor>,
+    inputs: Each<I, Tensor>,
+    batched: Each<I, boolean>,
+    options: Options,
+  ): Each<O, Tensor> | undefined;
+}["rule"];
+
+/** The backend of the tensors of one vmap, which runs a call by calls on the tensors beneath. */
+export interface Level extends Backend {
+  readonly depth: number;
+  lower(
+    primitive: Primitive,
+    op: (inputs: readonly Tensor[], options: unknown) => readonly Tensor[],
+    inputs: readonly Tensor[],
+    options: unknown,
+  ): readonly unknown[];
+}
+
+/** Whether a backend is that of a vmap. */
+export const isLevel = (backend: Backend): backend is Level => "lower" in backend;
 
 /**
  * A callable primitive. A place is written `name: 1`, so `Op<[x: 1, w: 1]>` takes two operands and
@@ -121,38 +152,6 @@ export const each = <T extends readonly unknown[], U>(
   f: (item: T[number], k: number) => U,
 ): { [K in keyof T]: U } => list.map(f) as { [K in keyof T]: U };
 
-/**
- * A backend's kernels, by primitive.
- * @example
- * const table = new KernelTable<NdArray>();
- * table.set(neg.primitive, ([x]) => [mapArray((v) => -v, x)]);
- */
-export class KernelTable<Handle> {
-  readonly #kernels = new Map<object, Kernel>();
-
-  get(primitive: object): Kernel | undefined {
-    return this.#kernels.get(primitive);
-  }
-
-  has(primitive: object): boolean {
-    return this.#kernels.has(primitive);
-  }
-
-  /** Adds a kernel with the operands, results and options of its primitive. */
-  set<I extends Places, O extends Places, Options>(
-    primitive: Primitive<I, O, Options>,
-    kernel: Kernel<Handle, NoInfer<I>, NoInfer<O>, NoInfer<Options>>,
-  ): this {
-    this.#kernels.set(primitive, kernel as unknown as Kernel);
-    return this;
-  }
-}
-
-/**
- * A call of an op: infers the outputs' shapes, runs the backend's kernel, or the reference where it
- * has none or declines, and gives the outputs to the scope. If a tape tracks an input, it records
- * the call with its vjp.
- */
 function apply(
   primitive: Primitive,
   inputs: readonly Tensor[],
@@ -165,7 +164,11 @@ function apply(
   const recorded = isTracked(inputs);
   const kernel = residual?.byReference ? undefined : backend.kernels.get(primitive);
   const given = residual?.holders.map(handleOf);
-  const ran = kernel?.(inputs.map(handleOf), options, recorded, given) ?? "no kernel";
+  const level = isLevel(backend) ? backend : undefined;
+  const ran =
+    level?.lower(primitive, (xs, by) => apply(primitive, xs, by), inputs, options) ??
+    kernel?.(inputs.map(handleOf), options, recorded, given) ??
+    "no kernel";
   const byReference = typeof ran === "string"; // the reason for it
   const result = byReference
     ? onReference(primitive, backend, inputs, options, recorded, specs, residual, ran)
@@ -175,7 +178,7 @@ function apply(
     (spec, i) => new Tensor(spec, backend, handles[i], sharing(backend, handles[i], inputs)),
   );
   own(...outputs);
-  inspect(name, inputs, outputs);
+  if (level === undefined) inspect(name, inputs, outputs);
   if (recorded) {
     const made =
       "outputs" in result
@@ -183,7 +186,7 @@ function apply(
         : undefined;
     const vjp: Call["vjp"] = (cts, needs) =>
       primitive.vjp(cts, { inputs, outputs, residual: made, options, needs });
-    record({ name, inputs, outputs, residual: made, vjp });
+    record({ name, inputs, outputs, residual: made, depth: level?.depth ?? 0, vjp });
   }
   return outputs;
 }
@@ -244,14 +247,17 @@ function checkResult(op: string, array: NdArray | undefined, spec: Spec): NdArra
 }
 
 /**
- * The backend of a call: that of its inputs. 0-d tensors of the reference backend fit anywhere.
+ * The backend of a call: that of its inputs, of several vmaps the innermost. 0-d tensors of the
+ * reference backend fit anywhere.
  * @throws BackendError when inputs are on several
  */
 function commonBackend(op: string, inputs: readonly Tensor[]): Backend {
   let found: Backend | undefined;
   for (const { backend, shape } of inputs) {
     if (backend === found || (backend === reference && shape.length === 0)) continue;
-    if (found !== undefined) {
+    if (found !== undefined && depthOf(found) !== depthOf(backend)) {
+      if (depthOf(backend) < depthOf(found)) continue;
+    } else if (found !== undefined) {
       const other = backend.name === found.name ? "another of that name" : backend.name;
       const help = "move one: await to(x, backend)";
       throw new BackendError(op, `all tensors on ${found.name}`, `one on ${other}`, help);
@@ -260,6 +266,8 @@ function commonBackend(op: string, inputs: readonly Tensor[]): Backend {
   }
   return found ?? (inputs.length > 0 ? reference : currentBackend());
 }
+
+const depthOf = (backend: Backend): number => (isLevel(backend) ? backend.depth : 0);
 
 /**
  * A tensor from an array [...], which must not be written any more.

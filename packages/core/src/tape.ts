@@ -26,6 +26,8 @@ export interface Call {
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
   readonly residual: Residual | undefined;
+  /** The number of vmaps whose batches the tensors carry: tapes around those have calls of theirs. */
+  readonly depth: number;
   /**
    * x̄ = (∂y/∂x)ᵀ ȳ: cotangents of the inputs x that `needs` marks, from those of the outputs y
    * (null: zero).
@@ -44,10 +46,22 @@ export interface Tape {
   readonly tracked: Set<Tensor> | null;
   /** The parameters that its calls took, with their versions at that time. */
   readonly parameters: Map<Parameter, number>;
+  /** The number of vmaps in which it was opened. */
+  readonly depth: number;
 }
 
 /** The tapes that record now; a call goes on each of them that tracks one of its inputs. */
 const recording: Dynamic<readonly Tape[]> = { value: [] };
+
+/** The number of vmaps around the running code. */
+export const depth: Dynamic<number> = { value: 0 };
+
+/** Runs `f` inside of the `n` outermost vmaps alone: tapes opened further in don't record. */
+export const atDepth = <T>(n: number, f: () => T): T =>
+  during(depth, n, () => {
+    const outer = recording.value.filter((tape) => tape.depth <= n);
+    return during(recording, outer, f);
+  });
 
 /** Whether any tape records. @example isRecording(); // false */
 export const isRecording = (): boolean => recording.value.length > 0;
@@ -62,7 +76,7 @@ export const isTracked = (inputs: readonly Tensor[]): boolean =>
 export function record(call: Call): void {
   for (const tape of recording.value) {
     const needs = call.inputs.map((t) => tracks(tape, t));
-    if (tape.tracked !== null && !needs.includes(true)) continue;
+    if (tape.depth < call.depth || (tape.tracked !== null && !needs.includes(true))) continue;
     tape.nodes.push({ call, needs });
     for (const t of call.outputs) if (isFloating(t.dtype)) tape.tracked?.add(t);
     for (const t of call.inputs) {
@@ -81,7 +95,8 @@ export function withTape<T>(
   watched: readonly Tensor[] | null,
   f: () => T,
 ): { tape: Tape; result: T } {
-  const tape: Tape = { nodes: [], tracked: watched && new Set(watched), parameters: new Map() };
+  const tracked = watched && new Set(watched);
+  const tape: Tape = { nodes: [], tracked, parameters: new Map(), depth: depth.value };
   try {
     return { tape, result: during(recording, [...recording.value, tape], f) };
   } finally {

@@ -1,6 +1,13 @@
 /** @file The exponential of a matrix. */
 import { concat, type Tensor, zeros } from "@spm/core";
-import { checkDTypes, definePrimitive, dtypeOf, type Op, zerosArray } from "@spm/core/extend";
+import {
+  checkDTypes,
+  definePrimitive,
+  dtypeOf,
+  frontAxis,
+  type Op,
+  zerosArray,
+} from "@spm/core/extend";
 import { columns, eachMatrix, rows, squareMatrices, transposed } from "./matrices.ts";
 import { axpy } from "./vectors.ts";
 
@@ -29,6 +36,7 @@ export const matrixExponentialOp: Op<[a: 1]> = definePrimitive({
     const block = concat([concat([aT, ct], -1), concat([nothing, aT], -1)], -2);
     return [columns(rows(matrixExponentialOp([block])[0], 0, n), n, 2 * n)];
   },
+  batch: frontAxis(),
 });
 
 /** Terms of the series: ‖A‖ ≤ ½ leaves less than 2⁻⁵⁶. */

@@ -16,6 +16,7 @@ import {
   checkOptions,
   definePrimitive,
   dtypeOf,
+  frontAxis,
   type Op,
   ShapeError,
   sameShape,
@@ -80,6 +81,7 @@ export const pinvOp: Op<[a: 1], [p: 1, rank: 1], Tolerances> = definePrimitive({
     const byColumns = matmul(sub(ctT, product(a, p, ctT)), matmul(p, pT));
     return [add(neg(product(pT, ct, pT)), add(byRows, byColumns))];
   },
+  batch: frontAxis(),
 });
 
 /**

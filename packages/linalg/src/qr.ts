@@ -5,6 +5,7 @@ import {
   checkOptions,
   definePrimitive,
   dtypeOf,
+  frontAxis,
   type Op,
   ValueError,
   zerosArray,
@@ -50,6 +51,7 @@ export const qrOp: Op<[a: 1], [q: 1, r: 1]> = definePrimitive({
     const sum = plus(qBar, matmul(q, symmetric));
     return [sum && triangularSolve(transposed(r), sum, { upper: false, left: false })];
   },
+  batch: frontAxis(),
 });
 
 /** The sum of what is there. */
@@ -79,6 +81,7 @@ export const complementOp: Op<[q: 1], [rest: 1]> = definePrimitive({
   vjp: ([ct], { inputs: [q], outputs: [rest] }) => [
     neg(matmul(rest, matmul(transposed(ct), q))), // Qᵀ N = 0, and N turns no further than it must
   ],
+  batch: frontAxis(),
 });
 
 /** Orthonormal columns [..., m, n] and a basis of what they leave: [..., m, m]. */

@@ -25,6 +25,7 @@ import {
   checkOptions,
   definePrimitive,
   dtypeOf,
+  frontAxis,
   type Op,
   ShapeError,
   sameShape,
@@ -88,6 +89,7 @@ export const solveOp: Op<[a: 1, b: 1], [x: 1], string> = definePrimitive({
     const [bBar] = solveOp([transposed(a), ct], op);
     return [byA ? neg(matmul(bBar, transposed(x))) : null, bBar];
   },
+  batch: frontAxis(),
 });
 
 /** From which side A stands in A X = B. */
@@ -198,6 +200,7 @@ export const luOp: Op<[a: 1], [lu: 1, order: 1, sign: 1]> = definePrimitive({
     const aBar = m > n ? concat([aTop, rows(byUpper, k, m)], -2) : aTop;
     return [matmul(permutationMatrix(order, a), aBar)];
   },
+  batch: frontAxis(),
 });
 
 /** P with P (L U) = A from the rows of A that those of L U are. */

@@ -16,6 +16,7 @@ import {
   checkOptions,
   definePrimitive,
   dtypeOf,
+  frontAxis,
   type Op,
   ValueError,
   zerosArray,
@@ -84,6 +85,7 @@ export const eighOp: Op<[a: 1], [w: 1, v: 1]> = definePrimitive({
     const aBar = both && matmul(both, transposed(v));
     return [aBar && div(add(aBar, transposed(aBar)), 2)];
   },
+  batch: frontAxis(),
 });
 
 /** Which triangle is read. */
@@ -190,6 +192,7 @@ export const svdOp: Op<[a: 1], [u: 1, s: 1, vh: 1]> = definePrimitive({
     const right = vBar && outside(v, vBar);
     return [plus(left && matmul(left, vh), right && matmul(u, transposed(right)))];
   },
+  batch: frontAxis(),
 });
 
 /** How much of U and V is wanted. */

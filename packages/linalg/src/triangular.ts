@@ -5,6 +5,7 @@ import {
   checkOptions,
   definePrimitive,
   dtypeOf,
+  frontAxis,
   type Op,
   ShapeError,
   sameShape,
@@ -56,6 +57,7 @@ export const triangularSolveOp: Op<[t: 1, b: 1], [x: 1], Triangle> = definePrimi
     const read = (i: number, j: number) => (upper ? j - i : i - j) >= first;
     return [masked(neg(matmul(bBar, transposed(x))), read), bBar];
   },
+  batch: frontAxis(),
 });
 
 /** Which triangle counts, and from which side it stands. */
@@ -127,6 +129,7 @@ export const choleskyOp: Op<[a: 1], [l: 1]> = definePrimitive({
     const half = triangularSolve(transposed(l), symmetric, { upper: true });
     return [triangularSolve(l, half, { upper: false, left: false })];
   },
+  batch: frontAxis(),
 });
 
 /** Which factor is meant. */

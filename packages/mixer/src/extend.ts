@@ -17,6 +17,7 @@ export {
   type ParameterLayout,
   type Quad,
 } from "./parameterisation/define.ts";
+export { type PerSampleOptions, type PerSamplePlaces, perSampleOp } from "./per-sample-op.ts";
 export type { Blocks } from "./stages.ts";
 
 // Schedules, pair by pair

@@ -9,6 +9,7 @@ import {
   type FusedOp,
   fused,
   type OptionNames,
+  rowwise,
   ShapeError,
   type Spec,
   sameShape,
@@ -24,6 +25,7 @@ import {
 } from "./forward-backward.ts";
 import { byName, type Names, type Parameterisation } from "./parameterisation/define.ts";
 import { general } from "./parameterisation/general.ts";
+import { backwardOfSamples } from "./per-sample-op.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** The diagonals before and after the stages, ones by default, and the bias, zeros by default. */
@@ -99,6 +101,8 @@ function makeOp(kind: Parameterisation): MixerOp {
     forward: (inputs, options, recorded) => runForward(kind, inputs, options, recorded),
     backward: (ct, inputs, _, options, [residual]) =>
       runBackward(kind, ct, inputs, options, residual),
+    batch: rowwise,
+    batchBackward: backwardOfSamples(kind),
     composed: (inputs, { schedule }) => composedMixer(schedule, kind, inputs),
   });
 }

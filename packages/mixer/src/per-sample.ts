@@ -2,12 +2,12 @@
  * @file The gradients of each sample of a batch, from the input of a mixer and the cotangent of its
  * output.
  */
-import { broadcastTo, ones, reshape, type Tensor, vjp, zeros } from "@spm/core";
+import { ones, type Tensor, zeros } from "@spm/core";
 import { ShapeError, showShape } from "@spm/core/extend";
-import { composedMixer } from "./composed.ts";
 import { type Factors, inFeatures, like, outFeatures } from "./factors.ts";
 import type { Diagonals } from "./mixer.ts";
 import { byName, inOrder, type Named, type Names } from "./parameterisation/define.ts";
+import { gradientsOfSamples } from "./per-sample-op.ts";
 
 /**
  * The gradients of each of B samples, by the names of the parameters: angles [B, P], or blocks
@@ -16,8 +16,8 @@ import { byName, inOrder, type Named, type Names } from "./parameterisation/defi
 export type PerSampleGradients<N extends Names = Names> = Named<N, Tensor> & Required<Diagonals>;
 
 /**
- * The gradient of each sample by every parameter, as if it were alone in the batch: one pass, in
- * which each sample has a copy of the parameters. Differentiable.
+ * The gradient of each sample by every parameter, as if it were alone in the batch: one pass,
+ * the closed form of each sample. Differentiable. On a GPU every sample has a copy of the parameters.
  * @param x - the layer's input, [B, ..., in]; the axes between belong to a sample
  * @param ct - the cotangent of its output, [B, ..., out]
  * @returns gradients with a leading axis B, also of diagonals and a bias that the factors leave
@@ -52,22 +52,12 @@ export function perSampleGradients<N extends Names>(
     dOut: factors.dOut ?? ones([outputs], like(factors)),
     bias: factors.bias ?? zeros([outputs], like(factors)),
   };
-  const [samples = 0, ...between] = x.shape.slice(0, -1).map((n, k) => (k === 0 ? n : 1));
-  const copy = (p: Tensor) =>
-    broadcastTo(reshape(p, [1, ...between, ...p.shape]), [samples, ...between, ...p.shape]);
-  const own = (copies: Tensor) =>
-    reshape(copies, [samples, ...copies.shape.slice(1 + between.length)]);
-  const { pullback } = vjp(
-    (dIn: Tensor, dOut: Tensor, bias: Tensor, ...parameters: Tensor[]) =>
-      composedMixer(factors.schedule, parameterisation, [x, dIn, dOut, bias, ...parameters]),
-    copy(diagonals.dIn),
-    copy(diagonals.dOut),
-    copy(diagonals.bias),
-    ...inOrder(parameterisation, factors.parameters).map(copy),
-  );
-  const [dIn, dOut, bias, ...parameters] = pullback(ct);
-  return {
-    ...byName(parameterisation, parameters.map(own)),
-    ...{ dIn: own(dIn), dOut: own(dOut), bias: own(bias) },
-  };
+  const own = inOrder(parameterisation, factors.parameters);
+  const operands = [ct, x, diagonals.dIn, diagonals.dOut, diagonals.bias, ...own] as const;
+  const [, dIn, dOut, bias, ...parameters] = gradientsOfSamples(operands, {
+    kind: parameterisation,
+    schedule: factors.schedule,
+    backward: parameterisation.orthogonal ? "reverse" : "recompute",
+  });
+  return { ...byName<N, Tensor>(parameterisation, parameters), dIn, dOut, bias };
 }

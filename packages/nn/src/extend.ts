@@ -15,6 +15,7 @@ export { normOf } from "./norms.ts";
 export { checkChoice, checkSizes } from "./options.ts";
 export { perSampleEmbedding, perSampleLinear, perSampleNorm } from "./per-sample.ts";
 export { StructuredMap } from "./structured/index.ts";
+export { type Tap, withTaps } from "./taps.ts";
 
 // The primitives of its functions
 

@@ -10,6 +10,7 @@ export { gradcheckModule, gradgradcheckModule } from "./gradcheck-module.ts";
 export { Module, type StateDict } from "./module.ts";
 export { type Layer, Residual, Sequential } from "./sequential.ts";
 export { type Cost, type Summary, type SummaryRow, summary } from "./summary.ts";
+export { type PerSampleGradients, perSampleGradients } from "./taps.ts";
 
 // Linear maps
 

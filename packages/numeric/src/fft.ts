@@ -7,6 +7,7 @@ import {
   checkOptions,
   definePrimitive,
   elements,
+  frontAxis,
   type Op,
   ShapeError,
   showShape,
@@ -40,6 +41,7 @@ export const fftOp: Op<[x: 1], [y: 1], 1 | -1> = definePrimitive({
     return [wrap(out, x.shape)];
   },
   vjp: ([ct], { options: sign }) => fftOp([ct], sign === 1 ? -1 : 1),
+  batch: frontAxis(),
 });
 
 /**

@@ -28,6 +28,7 @@ import {
   DTypeError,
   definePrimitive,
   elements,
+  frontAxis,
   numericDTypes,
   type Op,
   type Scatter,
@@ -88,6 +89,11 @@ export const scatterWinnerOp: Op<[x: 1, index: 1], [y: 1], Winner> = definePrimi
     return [wrap(winners, shape)];
   },
   vjp: () => [null, null],
+  batch: frontAxis(({ axis, shape, best }, size) => ({
+    axis: axis + 1,
+    shape: [size, ...shape],
+    best,
+  })),
 });
 
 /** How elements are written. */

@@ -46,6 +46,73 @@ export function sumArrayTo(array: NdArray, shape: Shape): NdArray {
   return dtypeOf(array) === "float64" ? total : copyArray(total, dtypeOf(array), "sum");
 }
 
+/** An operand [batch, ...] as [batch, 1, …, ...], `rank` axes after the batch. */
+const aligned = (x: Tensor, batched: boolean, rank: number): Tensor => {
+  const { length } = x.shape;
+  const ones = Array<number>(rank + 1 - length).fill(1);
+  return batched && ones.length > 0 ? reshape(x, x.shape.toSpliced(1, 0, ...ones)) : x;
+};
+
+/** Operands of one rank where they carry the batch, so that they broadcast as without it. */
+export function alignedOperands<Xs extends readonly Tensor[]>(
+  inputs: Xs,
+  batched: readonly boolean[],
+): Xs {
+  const rank = Math.max(...inputs.map((x, k) => x.shape.length - Number(batched[k])));
+  return inputs.map((x, k) => aligned(x, batched[k] === true, rank)) as unknown as Xs;
+}
+
+/**
+ * The batching rule of ops whose operands broadcast, such as element-wise ones, [...] each.
+ * @example
+ * const swap: Op<[a: 1, b: 1]> = definePrimitive({
+ *   name: "swapped difference",
+ *   infer: ([a]) => [a],
+ *   forward: ([a, b]) => [mapArray((v) => -v, a)],
+ *   vjp: ([ct]) => [neg(ct), null],
+ *   batch: broadcasting,
+ * });
+ */
+export const broadcasting = <Xs extends readonly Tensor[], Ys extends readonly Tensor[], Options>(
+  op: (inputs: Xs, options: Options) => Ys,
+  inputs: Xs,
+  batched: readonly boolean[],
+  options: Options,
+): Ys => op(alignedOperands(inputs, batched), options);
+
+/** All operands with the batch in front, repeated where they don't carry it. */
+export function wholeBatch<Xs extends readonly Tensor[]>(
+  inputs: readonly [...Xs],
+  batched: readonly boolean[],
+): Xs {
+  const size = inputs[batched.indexOf(true)]!.shape[0]!;
+  const whole = (x: Tensor, k: number) => (batched[k] ? x : broadcastTo(x, [size, ...x.shape]));
+  return inputs.map(whole) as unknown as Xs;
+}
+
+/**
+ * The batching rule of ops that take all operands [...] with one more axis in front.
+ * @param shift - the options of that call from those without the batch (default: the same)
+ * @example frontAxis((axis: number) => axis + 1); // of an op whose option is an axis, ≥ 0
+ */
+export const frontAxis =
+  <Options>(shift: (options: Options, size: number) => Options = (options) => options) =>
+  <Xs extends readonly Tensor[], Ys extends readonly Tensor[]>(
+    op: (inputs: Xs, options: Options) => Ys,
+    inputs: Xs,
+    batched: readonly boolean[],
+    options: Options,
+  ): Ys => {
+    const whole = wholeBatch<Xs>(inputs, batched);
+    return op(whole, shift(options, whole[0]!.shape[0]!));
+  };
+
+/** A reduction with the batch in front. */
+export const afterBatch = ({ axes, keepdims }: Reduction): Reduction => ({
+  axes: axes.map((k) => k + 1),
+  keepdims,
+});
+
 /**
  * The primitive of {@link sum}: [...] → [...] without the axes, or with size 1 there.
  * @example sumOp([zeros([2, 3])], { axes: [1], keepdims: true })[0].shape; // [2, 1]
@@ -67,6 +134,7 @@ export const sumOp: Op<[x: 1], [y: 1], Reduction> = definePrimitive({
   vjp: ([ct], { inputs: [x], options: { axes } }) => [
     broadcastTo(reshape(ct, reducedShape(x.shape, axes, true)), x.shape),
   ],
+  batch: frontAxis(afterBatch),
 });
 
 /**
@@ -98,6 +166,7 @@ export const broadcastOp: Op<[x: 1], [y: 1], Shape> = definePrimitive({
   },
   forward: ([x], shape) => [broadcastArray(x, shape)],
   vjp: ([ct], { inputs: [x] }) => [sumTo(ct, x.shape)],
+  batch: (op, [x], _, shape) => op([aligned(x, true, shape.length)], [x.shape[0]!, ...shape]),
 });
 
 /**

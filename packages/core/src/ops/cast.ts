@@ -47,6 +47,7 @@ export const castOp: Op<[x: 1], [y: 1], DType> = definePrimitive({
   infer: ([x], dtype) => [{ shape: x.shape, dtype }],
   forward: ([x], dtype) => [copyArray(x, dtype)],
   vjp: ([ct], { inputs: [x] }) => [isFloating(x.dtype) ? cast(ct, x.dtype) : null],
+  batch: (op, [x], _, dtype) => op([x], dtype),
 });
 
 /**

@@ -6,7 +6,7 @@ import { type DType, dtypeOf, isFloating, type Loop2, type NdArray, zerosArray }
 import { DTypeError, ValueError } from "../errors.ts";
 import { definePrimitive, type Primitive } from "../primitive.ts";
 import { kindOf, Tensor } from "../tensor.ts";
-import { broadcastArray, sumTo } from "./broadcast.ts";
+import { broadcastArray, broadcasting, sumTo } from "./broadcast.ts";
 import { copyArray } from "./cast.ts";
 import { broadcastShapes, checkDTypes, floatingDTypes } from "./check.ts";
 import { checkNumber, scalar } from "./create.ts";
@@ -65,6 +65,7 @@ export function unary(op: UnaryDefinition): UnaryOp {
     infer: ([x]) => [{ shape: x.shape, dtype: checkDTypes(name, [x], dtypes) }],
     forward: ([x]) => exact(name, dtypeOf(x), (dtype) => mapArray(forward, x, dtype)),
     vjp: ([ct], { inputs: [x], outputs: [y] }) => [op.vjp(ct, x, y)],
+    batch: broadcasting,
   });
   return Object.assign((x: Tensor): Tensor => call([x])[0], { primitive: call.primitive });
 }
@@ -145,6 +146,7 @@ export function binary(op: BinaryDefinition): BinaryOp {
       };
       return [cotangentOf(0, a), cotangentOf(1, b)];
     },
+    batch: broadcasting,
   });
   const apply = (a: TensorLike, b: TensorLike): Tensor =>
     call(a instanceof Tensor && b instanceof Tensor ? [a, b] : operands(name, a, b), undefined)[0];

@@ -4,8 +4,9 @@
  */
 import type { NdArray } from "../array.ts";
 import type { Each, Places, Result } from "../backend.ts";
-import { type Differentiable, dot, grad, vjp } from "../grad.ts";
-import { definePrimitive, type Primitive } from "../primitive.ts";
+import { dot, grad, vjp } from "../grad.ts";
+import { type Batching, definePrimitive, isLevel, type Primitive } from "../primitive.ts";
+import { isTracked } from "../tape.ts";
 import type { Spec, Tensor } from "../tensor.ts";
 import { checkOptions, type OptionNames } from "./options.ts";
 
@@ -41,6 +42,16 @@ export interface FusedDefinition<
     options: Options,
     residual: R,
   ): Each<D, NdArray>;
+  /**
+   * The batching rule, see {@link Primitive}.
+   * @defaultValue vmap runs the composed form
+   */
+  readonly batch?: Batching<I, [y: 1], Options>;
+  /**
+   * The batching rule of the backward pass.
+   * @defaultValue vmap runs the vjp of the composed form
+   */
+  readonly batchBackward?: Batching<[ct: 1, y: 1, ...I], D, Options>;
   /** The same value in public ops: this op has its higher derivatives. */
   composed(inputs: Each<I, Tensor>, options: Options): Tensor;
 }
@@ -57,11 +68,25 @@ const names: OptionNames<FusedDefinition> = {
   name: true,
   indices: true,
   backwardCanRecompute: true,
+  batch: true,
+  batchBackward: true,
   infer: true,
   forward: true,
   backward: true,
   composed: true,
 };
+
+/**
+ * The batching rule of fused ops on rows: where the first operand [..., n] alone carries the batch,
+ * it is a batch of more rows.
+ * @example const rule = rowwise; // batch: rowwise
+ */
+export const rowwise = <Xs extends readonly Tensor[], Ys extends readonly Tensor[], Options>(
+  op: (inputs: Xs, options: Options) => Ys,
+  inputs: Xs,
+  batched: readonly boolean[],
+  options: Options,
+): Ys | undefined => (batched.lastIndexOf(true) === 0 ? op(inputs, options) : undefined);
 
 const made: Primitive[] = [];
 
@@ -97,6 +122,16 @@ export function fused(op: FusedDefinition) {
   const differentiable = <T>(inputs: readonly T[]): readonly T[] =>
     inputs.slice(0, inputs.length - indices);
 
+  /** The backward pass in ordinary ops, of which tapes have all details. */
+  const composedBackward = (
+    [ct, , ...inputs]: Each<[ct: 1, y: 1, ...inputs: 1[]], Tensor>,
+    options: unknown,
+  ): Tensor[] => {
+    const rest = inputs.slice(inputs.length - indices);
+    const composed = (...xs: Tensor[]) => op.composed([...xs, ...rest], options);
+    return vjp(composed, ...differentiable(inputs)).pullback(ct);
+  };
+
   const backward = definePrimitive<[ct: 1, y: 1, ...inputs: 1[]], Places, unknown>({
     name: `${name} backward`,
     infer: ([, , ...inputs]) => differentiable(inputs),
@@ -108,18 +143,18 @@ export function fused(op: FusedDefinition) {
         options,
         residual ?? (backwardCanRecompute ? [] : residualOf(op.forward(inputs, options, true))),
       ),
-    vjp: (cotangents, { inputs: [ct, , ...inputs], options }) => {
+    vjp: (cotangents, { inputs: [ct, y, ...inputs], options }) => {
       const rest = inputs.slice(inputs.length - indices);
-      const composed = (...xs: Tensor[]) => op.composed([...xs, ...rest], options);
-      const [byCt = null, ...byInputs] = vjpOfBackward(
-        composed,
-        ct,
-        differentiable(inputs),
-        cotangents,
-      );
+      const product = (ct: Tensor, ...xs: Tensor[]) =>
+        dot("vjp", composedBackward([ct, y, ...xs, ...rest], options), cotangents);
+      const operands: [Tensor, ...Tensor[]] = [ct, ...differentiable(inputs)];
+      const all = operands.map((_, k) => k);
+      const [byCt = null, ...byInputs] = grad(product, all)(...operands);
       // The result is a function of the operands: its share is in their cotangents.
       return [byCt, null, ...inputs.map((_, k) => byInputs[k] ?? null)];
     },
+    composed: composedBackward,
+    ...(op.batchBackward && { batch: op.batchBackward }),
   });
 
   const call = definePrimitive<Places, [y: 1], unknown>({
@@ -130,6 +165,8 @@ export function fused(op: FusedDefinition) {
       const cts = backward([ct, y, ...inputs], options, residual);
       return inputs.map((_, k) => cts[k] ?? null);
     },
+    composed: (inputs, options) => [op.composed(inputs, options)],
+    ...(op.batch && { batch: op.batch }),
   });
 
   /**
@@ -139,7 +176,9 @@ export function fused(op: FusedDefinition) {
   const runsOn = ({ backend: { arrayOf, kernels } }: Tensor): boolean =>
     arrayOf !== undefined || (kernels.has(call.primitive) && kernels.has(backward.primitive));
   const apply = (inputs: readonly Tensor[], options: unknown): Tensor => {
-    if (inputs.every(runsOn)) return call(inputs, options)[0];
+    const samples = inputs.filter(({ backend }) => isLevel(backend)); // of a vmap
+    const ruled = op.batch && (op.batchBackward || !isTracked(samples));
+    if (inputs.every(runsOn) && (ruled || samples.length === 0)) return call(inputs, options)[0];
     op.infer(inputs, options);
     return op.composed(inputs, options);
   };
@@ -149,25 +188,3 @@ export function fused(op: FusedDefinition) {
 
 const residualOf = (result: Result<[y: 1], NdArray>): readonly NdArray[] =>
   "outputs" in result ? result.residual : [];
-
-/**
- * The vjp of a fused op's backward, (ȳ, x₁, …) ↦ (x̄₁, …). The op's own backward is a kernel, of
- * which a tape has no details, so its derivative is taken through `composed`, the same function
- * made of ordinary ops, and is differentiable in turn.
- * @param composed - (x₁, …) ↦ y, equal to the fused op
- * @param ct - ȳ
- * @param inputs - x₁, …
- * @param cotangents - of x̄₁, … (null: zero), in the order of the inputs
- * @returns cotangents of ȳ, x₁, …
- */
-function vjpOfBackward(
-  composed: Differentiable,
-  ct: Tensor,
-  inputs: readonly Tensor[],
-  cotangents: readonly (Tensor | null)[],
-): Tensor[] {
-  const product = (ct: Tensor, ...xs: Tensor[]) =>
-    dot("vjp", vjp(composed, ...xs).pullback(ct), cotangents);
-  const all = [ct, ...inputs].map((_, k) => k);
-  return grad<[Tensor, ...Tensor[]], number[]>(product, all)(ct, ...inputs);
-}

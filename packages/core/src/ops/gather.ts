@@ -9,13 +9,13 @@ import { type Shape, sameShape, showShape, sizeOf, stridesOf } from "../shape.ts
 import type { Spec, Tensor } from "../tensor.ts";
 import { add } from "./arithmetic.ts";
 import { checkAxis } from "./axes.ts";
-import { broadcastTo } from "./broadcast.ts";
+import { broadcastTo, frontAxis } from "./broadcast.ts";
 import { cast, copyArray } from "./cast.ts";
 import { checkShape } from "./check.ts";
 import { arange } from "./create.ts";
 import { equal } from "./logic.ts";
 import { checkIndex } from "./range.ts";
-import { expandDims, reshape } from "./reshape.ts";
+import { expandDims, reshape, transpose } from "./reshape.ts";
 
 /** The axis along which {@link scatterAdd} adds, and the shape of the sums. */
 export interface Scatter {
@@ -81,6 +81,20 @@ export const gatherOp: Op<[x: 1, index: 1], [y: 1], number> = definePrimitive({
     scatterAddOp([ct, index], { axis, shape: x.shape })[0],
     null,
   ],
+  batch: (op, inputs, batched, axis) => {
+    if (batched[0]) return frontAxis<number>((k) => k + 1)(op, inputs, batched, axis);
+    // one table: the batch is part of the axis
+    const [x, index] = inputs;
+    const order = index.shape
+      .slice(1)
+      .map((_, k) => k + 1)
+      .toSpliced(axis, 0, 0);
+    const apart = order.map((k) => index.shape[k]!);
+    const [n, m] = apart.slice(axis) as [number, number];
+    const joint = reshape(transpose(index, order), apart.toSpliced(axis, 2, n * m));
+    const back = order.map((_, k) => order.indexOf(k));
+    return [transpose(reshape(op([x, joint], axis)[0], apart), back)];
+  },
 });
 
 /**
@@ -108,6 +122,7 @@ export const scatterAddOp: Op<[x: 1, index: 1], [y: 1], Scatter> = definePrimiti
     return [copyArray(wrap(sums, shape), dtypeOf(x), "scatterAdd")];
   },
   vjp: ([ct], { inputs: [, index], options: { axis } }) => [gatherOp([ct, index], axis)[0], null],
+  batch: frontAxis(({ axis, shape }, size) => ({ axis: axis + 1, shape: [size, ...shape] })),
 });
 
 /**

@@ -5,7 +5,7 @@ import { dtypeOf, elements, isFloating, zerosArray } from "../array.ts";
 import { DTypeError } from "../errors.ts";
 import { definePrimitive, each, type Op } from "../primitive.ts";
 import type { Tensor } from "../tensor.ts";
-import { broadcastArray, sumTo } from "./broadcast.ts";
+import { broadcastArray, broadcasting, sumTo } from "./broadcast.ts";
 import { allDTypes, broadcastShapes, checkDTypes } from "./check.ts";
 import { type BinaryOp, binary, operands, type TensorLike } from "./elementwise.ts";
 
@@ -105,6 +105,7 @@ export const whereOp: Op<[mask: 1, a: 1, b: 1]> = definePrimitive({
     needs[1] ? sumTo(where(mask, ct, 0), a.shape) : null,
     needs[2] ? sumTo(where(mask, 0, ct), b.shape) : null,
   ],
+  batch: broadcasting,
 });
 
 /**

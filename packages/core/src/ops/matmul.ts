@@ -4,7 +4,7 @@ import { ShapeError } from "../errors.ts";
 import { definePrimitive, type Op } from "../primitive.ts";
 import { type Shape, showShape, sizeOf, stridesOf } from "../shape.ts";
 import { showSpec, type Tensor } from "../tensor.ts";
-import { broadcastArray, sumTo } from "./broadcast.ts";
+import { alignedOperands, broadcastArray, sumTo } from "./broadcast.ts";
 import { broadcastShapes, checkDTypes } from "./check.ts";
 import { gemm, type StridedMatrix } from "./gemm.ts";
 import { expandDims, reshape, transpose } from "./reshape.ts";
@@ -23,6 +23,10 @@ export const matmulOp: Op<[a: 1, b: 1]> = definePrimitive({
     needs[0] ? sumTo(matmul(ct, swapLast(b)), a.shape) : null, // Ā = C̄·Bᵀ
     needs[1] ? sumTo(matmul(swapLast(a), ct), b.shape) : null, // B̄ = Aᵀ·C̄
   ],
+  batch: (_, operands, batched) => {
+    const [a, b] = alignedOperands(operands, batched);
+    return [matmul(a, b)]; // rows of the whole batch by one matrix are one product
+  },
 });
 
 function productShape(a: Shape, b: Shape): Shape {

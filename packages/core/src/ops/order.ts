@@ -6,6 +6,7 @@ import { ValueError } from "../errors.ts";
 import { definePrimitive, type Op } from "../primitive.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkAxis } from "./axes.ts";
+import { frontAxis } from "./broadcast.ts";
 import { allDTypes, checkDTypes } from "./check.ts";
 import { gather } from "./gather.ts";
 import { mapRows } from "./loops.ts";
@@ -83,6 +84,7 @@ export const argsortOp: Op<[x: 1], [y: 1], Required<SortOptions>> = definePrimit
     }),
   ],
   vjp: () => [null],
+  batch: frontAxis((order) => ({ ...order, axis: order.axis + 1 })),
 });
 
 /** The order of a tensor, its options checked; a number is the axis. */

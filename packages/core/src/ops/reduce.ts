@@ -14,7 +14,7 @@ import {
   reducedShape,
   reductionOf,
 } from "./axes.ts";
-import { sumOp } from "./broadcast.ts";
+import { frontAxis, sumOp } from "./broadcast.ts";
 import { cast, copyArray } from "./cast.ts";
 import { checkDTypes, floatingDTypes, numericDTypes } from "./check.ts";
 import { equal, logicalNot, notEqual, where } from "./logic.ts";
@@ -272,6 +272,7 @@ export const cumsumOp: Op<[x: 1], [y: 1], number> = definePrimitive({
     return [copyArray(sums, dtypeOf(x), "cumsum")];
   },
   vjp: ([ct], { options: axis }) => [flip(cumsum(flip(ct, axis), axis), axis)],
+  batch: frontAxis((axis) => axis + 1),
 });
 
 /**

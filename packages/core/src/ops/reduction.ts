@@ -11,6 +11,7 @@ import {
   reducedShape,
   reductionOf,
 } from "./axes.ts";
+import { afterBatch, frontAxis } from "./broadcast.ts";
 import { checkDTypes } from "./check.ts";
 import { full } from "./create.ts";
 import { foldRows } from "./loops.ts";
@@ -81,6 +82,7 @@ export function reduction(op: ReductionDefinition): ReduceOp {
       const kept = reducedShape(x.shape, axes, true);
       return [op.vjp?.(reshape(ct, kept), x, reshape(y, kept), axes) ?? null];
     },
+    batch: frontAxis(afterBatch),
   });
   const apply = (x: Tensor, options?: Axes | ReduceOptions): Tensor => {
     const over = reductionOf(name, x, options);

@@ -27,6 +27,7 @@ export const reshapeOp: Op<[x: 1], [y: 1], Shape> = definePrimitive({
   },
   forward: ([x], shape) => [reshapeArray(x, shape)],
   vjp: ([ct], { inputs: [x] }) => [reshape(ct, x.shape)],
+  batch: (op, [x], _, shape) => op([x], [x.shape[0]!, ...shape]),
 });
 
 /** The elements under another shape: a view if they are contiguous, otherwise a copy. */
@@ -67,6 +68,7 @@ export const transposeOp: Op<[x: 1], [y: 1], Shape> = definePrimitive({
     const inverse = axes.map((_, k) => axes.indexOf(k));
     return [transpose(ct, inverse)];
   },
+  batch: (op, [x], _, axes) => op([x], [0, ...axes.map((a) => a + 1)]),
 });
 
 /**
@@ -91,6 +93,7 @@ export const aliasOp: Op<[x: 1]> = definePrimitive({
   infer: ([x]) => [{ shape: x.shape, dtype: x.dtype }],
   forward: ([x]) => [x],
   vjp: ([ct]) => [ct],
+  batch: (op, [x]) => op([x]),
 });
 
 /**

@@ -5,6 +5,7 @@ import { definePrimitive, type Op } from "../primitive.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Axes, checkAxes, checkAxis } from "./axes.ts";
+import { frontAxis } from "./broadcast.ts";
 import { allDTypes, checkDTypes, checkShape } from "./check.ts";
 import { checkNumber, zeros } from "./create.ts";
 import { checkOptions, type OptionNames } from "./options.ts";
@@ -24,6 +25,13 @@ export interface Padding extends Window {
   readonly value: number;
 }
 
+/** A window of each sample. */
+const wholeBatch = ({ shape, start, step }: Window, size: number): Window => ({
+  shape: [size, ...shape],
+  start: [0, ...start],
+  step: [1, ...step],
+});
+
 /** The view of an array through a window. */
 function windowOf(x: NdArray, { shape, start, step }: Window): NdArray {
   const stride = x.stride.map((d, k) => d * step[k]!);
@@ -41,6 +49,7 @@ export const sliceOp: Op<[x: 1], [y: 1], Window> = definePrimitive({
   forward: ([x], window) => [windowOf(x, window)],
   vjp: ([ct], { inputs: [x], options: window }) =>
     padOp([ct], { ...window, into: x.shape, value: 0 }),
+  batch: frontAxis(wholeBatch),
 });
 
 /**
@@ -60,6 +69,11 @@ export const padOp: Op<[x: 1], [y: 1], Padding> = definePrimitive({
     return [out];
   },
   vjp: ([ct], { options: { shape, start, step } }) => sliceOp([ct], { shape, start, step }),
+  batch: frontAxis((padding, size) => ({
+    ...wholeBatch(padding, size),
+    into: [size, ...padding.into],
+    value: padding.value,
+  })),
 });
 
 /**
@@ -179,6 +193,7 @@ export const concatOp: Op<[first: 1, ...rest: 1[]], [y: 1], number> = definePrim
     const [first = ct, ...rest] = split(ct, sizes, axis);
     return [first, ...rest];
   },
+  batch: frontAxis((axis) => axis + 1),
 });
 
 /**
@@ -246,6 +261,7 @@ export const splitOp: Op<[x: 1], [...parts: 1[]], Cut> = definePrimitive({
       axis,
     ),
   ],
+  batch: frontAxis(({ axis, sizes }) => ({ axis: axis + 1, sizes })),
 });
 
 /**

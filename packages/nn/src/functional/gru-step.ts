@@ -7,6 +7,7 @@ import {
   each,
   elements,
   type FusedOp,
+  frontAxis,
   fused,
   ShapeError,
   type Spec,
@@ -86,6 +87,8 @@ export const gruStepOp: FusedOp<[x: 1, u: 1, h: 1]> = fused({
     });
     return cotangents;
   },
+  batch: frontAxis(),
+  batchBackward: frontAxis(),
   composed: ([x, u, h]) => {
     const [xr, xz, xn] = split(x, 3, -1) as [Tensor, Tensor, Tensor];
     const [ur, uz, un] = split(u, 3, -1) as [Tensor, Tensor, Tensor];

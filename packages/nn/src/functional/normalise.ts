@@ -1,7 +1,8 @@
 /** @file Layer norm and RMS norm over the last axis, fused. */
-import { add, div, mean, mul, type NdArray, sqrt, square, sub, type Tensor } from "@spm/core";
+import { add, div, mean, mul, type NdArray, sqrt, square, sub, sum, type Tensor } from "@spm/core";
 import {
   allocate,
+  type Batching,
   checkDTypes,
   checkOptions,
   dtypeOf,
@@ -9,12 +10,15 @@ import {
   type FusedOp,
   fused,
   type OptionNames,
+  type Places,
+  rowwise,
   ShapeError,
   type Spec,
   sameShape,
   showShape,
   sizeOf,
   ValueError,
+  wholeBatch,
   wrap,
 } from "@spm/core/extend";
 
@@ -53,6 +57,47 @@ function summed(sums: Float64Array, like: { readonly data: unknown }): NdArray {
   out.set(sums);
   return wrap(out, [sums.length]);
 }
+
+/** x̂ of layer norm, [..., width]. */
+function centred(x: Tensor, epsilon: number): Tensor {
+  const difference = sub(x, mean(x, last));
+  return div(difference, sqrt(add(mean(square(difference), last), epsilon)));
+}
+
+/** x̂ of RMS norm, [..., width]. */
+const scaled = (x: Tensor, epsilon: number): Tensor =>
+  div(x, sqrt(add(mean(square(x), last), epsilon)));
+
+/** The sum over all rows of each sample, [B, ..., width] → [B, width]. */
+const sumOfSample = (x: Tensor): Tensor => sum(x, x.shape.map((_, k) => k).slice(1, -1));
+
+/** The batching rule of a norm's backward pass. */
+type Backward<I extends Places> = Batching<[ct: 1, y: 1, ...I], I, number>;
+
+/** The kernel has x̄ of all rows; the others are sums over the rows of each sample. */
+const layerNormOfSamples: Backward<[x: 1, weight: 1, bias: 1]> = (
+  op,
+  [ct, y, x, weight, bias],
+  [byCt, byY, byX, ...others],
+  epsilon,
+) => {
+  if (others.includes(true)) return undefined;
+  const [cts, ys, xs] = wholeBatch([ct, y, x], [byCt, byY, byX]);
+  const [xBar] = op([cts, ys, xs, weight, bias], epsilon);
+  return [xBar, sumOfSample(mul(cts, centred(xs, epsilon))), sumOfSample(cts)];
+};
+
+const rmsNormOfSamples: Backward<[x: 1, weight: 1]> = (
+  op,
+  [ct, y, x, weight],
+  [byCt, byY, byX, byWeight],
+  epsilon,
+) => {
+  if (byWeight) return undefined;
+  const [cts, ys, xs] = wholeBatch([ct, y, x], [byCt, byY, byX]);
+  const [xBar] = op([cts, ys, xs, weight], epsilon);
+  return [xBar, sumOfSample(mul(cts, scaled(xs, epsilon)))];
+};
 
 /**
  * The primitives of {@link layerNorm}, x [..., width], weight and bias [width] → [..., width];
@@ -113,11 +158,9 @@ export const layerNormOp: FusedOp<[x: 1, weight: 1, bias: 1], number> = fused({
     }
     return [wrap(out, x.shape), summed(weightBar, weight), summed(biasBar, weight)];
   },
-  composed: ([x, weight, bias], epsilon) => {
-    const centred = sub(x, mean(x, last));
-    const deviation = sqrt(add(mean(square(centred), last), epsilon));
-    return add(mul(div(centred, deviation), weight), bias);
-  },
+  batch: rowwise,
+  batchBackward: layerNormOfSamples,
+  composed: ([x, weight, bias], epsilon) => add(mul(centred(x, epsilon), weight), bias),
 });
 
 /**
@@ -160,8 +203,9 @@ export const rmsNormOp: FusedOp<[x: 1, weight: 1], number> = fused({
     }
     return [wrap(out, x.shape), summed(weightBar, weight)];
   },
-  composed: ([x, weight], epsilon) =>
-    mul(div(x, sqrt(add(mean(square(x), last), epsilon))), weight),
+  batch: rowwise,
+  batchBackward: rmsNormOfSamples,
+  composed: ([x, weight], epsilon) => mul(scaled(x, epsilon), weight),
 });
 
 /**

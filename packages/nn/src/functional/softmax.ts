@@ -9,6 +9,7 @@ import {
   each,
   elements,
   type FusedOp,
+  frontAxis,
   fused,
   logShares,
   type Spec,
@@ -83,6 +84,8 @@ export const softmaxOp: FusedOp<[x: 1], number> = fused({
     (p) => p,
     (ct, p, inner) => p * (ct - inner), // x̄ = y ⊙ (ȳ − ⟨ȳ, y⟩)
   ),
+  batch: frontAxis((axis) => axis + 1),
+  batchBackward: frontAxis((axis) => axis + 1),
   composed: ([x], axis) => exp(logShares(x, [axis])),
 });
 
@@ -99,6 +102,8 @@ export const logSoftmaxOp: FusedOp<[x: 1], number> = fused({
     () => 1,
     (ct, p, inner) => ct - p * inner, // x̄ = ȳ − eʸ Σ ȳ
   ),
+  batch: frontAxis((axis) => axis + 1),
+  batchBackward: frontAxis((axis) => axis + 1),
   composed: ([x], axis) => logShares(x, [axis]),
 });
 

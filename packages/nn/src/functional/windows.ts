@@ -9,6 +9,7 @@ import {
   copyArray,
   definePrimitive,
   dtypeOf,
+  frontAxis,
   type Op,
   type OptionNames,
   ShapeError,
@@ -53,6 +54,7 @@ export const windowsOp: Op<[x: 1], [y: 1], Sliding> = definePrimitive({
   infer: ([x], sliding) => [{ shape: windowedShape(x.shape, sliding), dtype: x.dtype }],
   forward: ([x], sliding) => [windowed(x, sliding)],
   vjp: ([ct], { inputs: [x], options }) => addWindowsOp([ct], { ...options, into: x.shape }),
+  batch: frontAxis(),
 });
 
 /**
@@ -72,6 +74,7 @@ export const addWindowsOp: Op<[x: 1], [y: 1], Sliding & { readonly into: Shape }
       return [copyArray(sums, dtypeOf(x))];
     },
     vjp: ([ct], { options: { kernel, stride } }) => windowsOp([ct], { kernel, stride }),
+    batch: frontAxis((sliding, size) => ({ ...sliding, into: [size, ...sliding.into] })),
   },
 );
 

@@ -1,0 +1,36 @@
+/** @file The kernels of a backend. */
+import type { Kernel, Places } from "./backend.ts";
+import type { Primitive } from "./primitive.ts";
+
+/**
+ * A backend's kernels, by primitive.
+ * @example
+ * const table = new KernelTable<NdArray>();
+ * table.set(neg.primitive, ([x]) => [mapArray((v) => -v, x)]);
+ */
+export class KernelTable<Handle> {
+  readonly #kernels = new Map<object, Kernel>();
+
+  get(primitive: object): Kernel | undefined {
+    return this.#kernels.get(primitive);
+  }
+
+  has(primitive: object): boolean {
+    return this.#kernels.has(primitive);
+  }
+
+  /** Adds a kernel with the operands, results and options of its primitive. */
+  set<I extends Places, O extends Places, Options>(
+    primitive: Primitive<I, O, Options>,
+    kernel: Kernel<Handle, NoInfer<I>, NoInfer<O>, NoInfer<Options>>,
+  ): this {
+    this.#kernels.set(primitive, kernel as unknown as Kernel);
+    return this;
+  }
+}
+
+/**
+ * A call of an op: infers the outputs' shapes, runs the backend's kernel, or the reference where it
+ * has none or declines, and gives the outputs to the scope. If a tape tracks an input, it records
+ * the call with its vjp.
+ */
