@@ -23,11 +23,11 @@ export {
   primitives,
   type VjpContext,
 } from "./primitive.ts";
-export { isRecording } from "./tape.ts";
+export { isRecording, isTracked } from "./tape.ts";
 
 // Numbers at random
 
-export { Rng } from "./ops/random.ts";
+export { drawnFrom, Rng } from "./ops/random.ts";
 
 // Checks of operands and options
 
@@ -44,6 +44,10 @@ export { checkOptions, OptionError, type OptionNames } from "./ops/options.ts";
 export type { OptionSchema } from "./option-schema.ts";
 export { sameShape, showShape, sizeOf, stridesOf } from "./shape.ts";
 export { type Spec, showSpec } from "./tensor.ts";
+
+// What runs
+
+export { inspectCalls } from "./debug.ts";
 
 // Values that print
 

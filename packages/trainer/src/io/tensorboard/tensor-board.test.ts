@@ -43,6 +43,8 @@ function decoded(): unknown[] {
 const training: Training = {
   stop() {},
   capture: () => Promise.reject(new Error("captures nothing")),
+  weights: () => ({}),
+  finishWith() {},
 };
 const event = (step: number, loss: number): MetricsEvent => {
   const position = { step, steps: 400, epoch: 1, epochs: 1, seconds: 1, elapsed: 1 };
