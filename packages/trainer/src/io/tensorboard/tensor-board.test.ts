@@ -123,3 +123,12 @@ test("a file that was cut is set aside, and training goes on in a new one", asyn
   );
   warn.mockRestore();
 });
+
+test("the events of another training are not written over", async () => {
+  const first = tensorBoard(folder);
+  await first.onStart?.({ ...event(0, 0), step: 0 }, training);
+  await first.onEnd?.({ ...event(0, 0), ending: "finished" }, training);
+  expect(() => tensorBoard(folder).onStart?.({ ...event(0, 0), step: 0 }, training)).toThrow(
+    /^tensorBoard: expected a folder without events for a training that begins, got .*tfevents/,
+  );
+});
