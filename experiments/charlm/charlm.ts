@@ -105,7 +105,7 @@ export const charlm: Experiment<{
         name,
         model,
         optimizer,
-        batches: new DataLoader(train, { batchSize: batch, seed, dropLast: true }),
+        batches: new DataLoader(train, { batchSize: batch, seed, dropLast: true }).batches(),
       };
     });
     const trained = await trainInTurn(runners, {

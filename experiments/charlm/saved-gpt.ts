@@ -2,6 +2,8 @@
 import type { Gpt, SavedGpt } from "@spm/models";
 import { encodeCheckpoint } from "@spm/trainer/node";
 
+const noOrder = { samples: 0, batchSize: 1, seed: null, dropLast: false };
+
 /**
  * The file: weights under `model.`, the sizes under `gpt` of the configuration. It serves sampling;
  * training can't be resumed from it.
@@ -16,13 +18,15 @@ export async function savedGpt(
   );
   const progress = {
     step,
-    loader: { epoch: 0, position: step },
+    loader: { epoch: 0, position: step, order: { ...noOrder, data: null } },
     unevaluated: false,
     clock: { seconds: 0, elapsed: 0 },
     window: [],
     evaluation: null,
     badInRow: 0,
     generators: {},
+    dataGenerators: {},
+    settings: {},
     callbacks: {},
   };
   const config = { gpt: { vocabulary, context, width, heads, layers, linear, tied } };

@@ -110,7 +110,7 @@ function runnerOf(
     linear: kind,
     random: rng(seed),
   });
-  const batches = new DataLoader(data, { batchSize: batch, seed, dropLast: true });
+  const batches = new DataLoader(data, { batchSize: batch, seed, dropLast: true }).batches();
   const base = rate || linearKinds[kind].learningRate;
   const learningRate = cosine({ learningRate: base, steps: epochs * batches.batchesPerEpoch });
   return { name: kind, model, optimizer: adam(model.parameters(), { learningRate }), batches };

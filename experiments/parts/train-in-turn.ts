@@ -4,7 +4,7 @@
  */
 import { setImmediate } from "node:timers/promises";
 import { scope, type Tensor } from "@spm/core";
-import type { DataLoader } from "@spm/data";
+import type { Batches, DataLoader } from "@spm/data";
 import {
   evaluate,
   type GradientTransform,
@@ -20,7 +20,7 @@ export interface Runner<Model, Batch> {
   readonly model: Model;
   readonly optimizer: Updater;
   /** The batches of this model; with the same seed all models see the same ones. */
-  readonly batches: DataLoader<Batch>;
+  readonly batches: Batches<Batch>;
 }
 
 /** An evaluation of a model in training. */

@@ -69,7 +69,7 @@ export const text: Experiment<{
             batchSize: Math.min(batch, train.length),
             seed,
             dropLast: true,
-          });
+          }).batches();
           const base = rate || linearKinds[linear].learningRate;
           const learningRate = cosine({
             learningRate: base,

@@ -6,8 +6,19 @@ import { showShape, stridesOf } from "./shape.ts";
 import { type Call, type Dynamic, during, withTape } from "./tape.ts";
 import { showSpec, type Tensor } from "./tensor.ts";
 
-const watching: Dynamic<boolean> = { value: false };
+/** Sees one call of a primitive. */
+type Visit = (op: string, inputs: readonly Tensor[], outputs: readonly Tensor[]) => void;
+const visitor: Dynamic<Visit | null> = { value: null };
 const place: Dynamic<string> = { value: "" };
+
+/** Tells the visitor of {@link inspectCalls} of a call. */
+export const inspect: Visit = (...call) => visitor.value?.(...call);
+
+/**
+ * Runs `f`; `visit` sees the name, the operands and the results [...] of each primitive that runs.
+ * @example inspectCalls((op) => console.log(op), () => square(tensor([1]))); // "square"
+ */
+export const inspectCalls = <T>(visit: Visit, f: () => T): T => during(visitor, visit, f);
 
 /**
  * Runs `f` and throws at the first op whose result has a NaN, or an infinity, that no operand had.
@@ -16,7 +27,7 @@ const place: Dynamic<string> = { value: "" };
  * BackendError for tensors on a device
  * @example detectAnomaly(() => valueAndGrad(loss, parameters));
  */
-export const detectAnomaly = <T>(f: () => T): T => during(watching, true, f);
+export const detectAnomaly = <T>(f: () => T): T => inspectCalls(checkFinite, f);
 
 /** Runs one primitive's vjp under its name, which messages of {@link detectAnomaly} have. */
 export const inVjpOf = <T>(name: string, f: () => T): T =>
@@ -26,14 +37,12 @@ const badness = (v: number): number => (Number.isNaN(v) ? 2 : Number.isFinite(v)
 const firstBad = (t: Tensor, held: number): number =>
   isFloating(t.dtype) ? elements(t.ndarray()).findIndex((v: number) => badness(v) > held) : -1;
 
-/** Checks the results of one call, inside of {@link detectAnomaly}. */
-export function inspect(op: string, inputs: readonly Tensor[], outputs: readonly Tensor[]): void {
-  if (!watching.value) return;
+/** Checks the results of one call. */
+const checkFinite: Visit = (op, inputs, outputs) => {
   const away = [...inputs, ...outputs].find(({ backend }) => backend.arrayOf === undefined);
   if (away !== undefined) {
     const [expected, got] = [`${op} on tensors in CPU memory`, `one on ${away.backend.name}`];
-    const help = "run the step again on the reference backend";
-    throw new BackendError("detectAnomaly", expected, got, help);
+    throw new BackendError("detectAnomaly", expected, got, "run it again on the reference backend");
   }
   const held = [1, 0].findLast((level) => inputs.every((t) => firstBad(t, level) < 0)) ?? 2;
   for (const t of outputs) {
@@ -41,11 +50,10 @@ export function inspect(op: string, inputs: readonly Tensor[], outputs: readonly
     if (bad < 0) continue;
     const index = stridesOf(t.shape).map((step, k) => Math.floor(bad / step) % t.shape[k]!);
     const got = `${elements(t.ndarray())[bad]} at ${showShape(index)} of ${showShape(t.shape)}`;
-    const from = inputs.map((x) => showShape(x.shape)).join(", ");
-    const source = `${got} from (${from})${place.value}`;
-    throw new ValueError(op, "finite results (anomaly mode)", source);
+    const from = `(${inputs.map((x) => showShape(x.shape)).join(", ")})${place.value}`;
+    throw new ValueError(op, "finite results (anomaly mode)", `${got} from ${from}`);
   }
-}
+};
 
 /**
  * Runs `f` and lists every primitive that ran, also those of derivatives: result, operands, and the

@@ -31,11 +31,11 @@ export {
   primitives,
   type VjpContext,
 } from "./primitive.ts";
-export { isRecording } from "./tape.ts";
+export { isRecording, isTracked } from "./tape.ts";
 
 // Numbers at random
 
-export { Rng } from "./ops/random.ts";
+export { drawnFrom, Rng } from "./ops/random.ts";
 
 // Checks of operands and options
 
@@ -52,6 +52,10 @@ export type { OptionSchema } from "./ops/option-schema.ts";
 export { checkOptions, OptionError, type OptionNames } from "./ops/options.ts";
 export { sameShape, showShape, sizeOf, stridesOf } from "./shape.ts";
 export { type Spec, showSpec } from "./tensor.ts";
+
+// What runs
+
+export { inspectCalls } from "./debug.ts";
 
 // Values that print
 

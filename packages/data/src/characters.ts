@@ -2,6 +2,7 @@
 import { tensor } from "@spm/core";
 import { checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
 import type { Dataset, LabelledBatch } from "./dataset.ts";
+import { digestOf } from "./digest.ts";
 import { DataError } from "./errors.ts";
 
 /** Options of {@link characters}. */
@@ -60,6 +61,7 @@ export function characters(text: string, options: CharactersOptions): Dataset<La
   const size = [...vocabulary].length;
   return {
     length,
+    digest: () => digestOf(classes, vocabulary, context),
     batch(indices) {
       const x = new Float32Array(indices.length * context * size);
       indices.forEach((sample, row) => {

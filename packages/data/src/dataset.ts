@@ -2,6 +2,7 @@
 
 import { type Tensor, tensor } from "@spm/core";
 import { ValueError } from "@spm/core/extend";
+import { digestOf } from "./digest.ts";
 import { DataError } from "./errors.ts";
 import {
   type LabelledImages,
@@ -19,7 +20,32 @@ export interface Dataset<Batch> {
    * @param indices - each in [0, length), with or without repetition
    */
   batch(indices: Int32Array): Batch;
+  /**
+   * A text that changes with the samples, such as {@link digestOf} their numbers: a resumed
+   * training compares it with the checkpoint's. Without one, only their number is compared.
+   */
+  digest?(): string;
 }
+
+/** @throws ValueError for anything but a dataset */
+export function checkDataset(op: string, dataset: Dataset<unknown>): void {
+  const { length, batch, digest } = (dataset ?? {}) as Partial<Dataset<unknown>>;
+  const whole = typeof length === "number" && Number.isSafeInteger(length) && length >= 0;
+  if (whole && typeof batch === "function" && ["function", "undefined"].includes(typeof digest))
+    return;
+  const got: unknown = dataset;
+  throw new ValueError(
+    op,
+    "a dataset { length, batch(indices) }",
+    Array.isArray(got) ? `an array of ${got.length}` : kindOf(got),
+    "sampleDataset(samples) makes one of rows { x, y }",
+  );
+}
+
+const kindOf = (value: unknown): string =>
+  typeof value !== "object" || value === null
+    ? String(value)
+    : `an object with ${Object.keys(value).slice(0, 5).join(", ") || "no keys"}`;
 
 /** Inputs and their classes. */
 export interface LabelledBatch {
@@ -62,6 +88,7 @@ export function imageDataset(
   const table = standardizationTable(statistics);
   return {
     length: count,
+    digest: () => digestOf(pixels, labels, table),
     batch(indices) {
       const x = new Float32Array(indices.length * features);
       const y = new Int32Array(indices.length);
@@ -92,8 +119,14 @@ export function imageDataset(
  * ```
  */
 export function subset<Batch>(dataset: Dataset<Batch>, length: number): Dataset<Batch> {
+  checkDataset("subset", dataset);
   if (!Number.isInteger(length) || length < 1 || length > dataset.length) {
     throw new ValueError("subset", `a whole length in [1, ${dataset.length}]`, `${length}`);
   }
-  return { length, batch: (indices) => dataset.batch(indices) };
+  return {
+    ...dataset,
+    length,
+    batch: (indices) => dataset.batch(indices),
+    ...(dataset.digest && { digest: () => digestOf(dataset.digest?.() ?? "", length) }),
+  };
 }

@@ -3,6 +3,7 @@
 import { rng, tensor } from "@spm/core";
 import { checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
 import type { Dataset, LabelledBatch } from "./dataset.ts";
+import { digestOf } from "./digest.ts";
 
 /** Options of {@link gaussianClusters}. */
 export interface GaussianClustersOptions {
@@ -66,6 +67,7 @@ export function gaussianClusters(options: GaussianClustersOptions): Dataset<Labe
   });
   return {
     length: count,
+    digest: () => digestOf(samples, labels),
     batch(indices) {
       const x = new Float32Array(indices.length * features);
       indices.forEach((sample, row) => {

@@ -10,6 +10,7 @@ export {
   vocabularyOf,
 } from "./characters.ts";
 export { type Dataset, imageDataset, type LabelledBatch, subset } from "./dataset.ts";
+export { digestOf } from "./digest.ts";
 export { epochOrder } from "./epoch-order.ts";
 export { DataError } from "./errors.ts";
 export { type GaussianClustersOptions, gaussianClusters } from "./gaussian-clusters.ts";
@@ -20,6 +21,19 @@ export {
   pixelStatistics,
   standardizationTable,
 } from "./labelled-images.ts";
-export { DataLoader, type LoaderOptions, type LoaderState } from "./loader.ts";
-export { collectSamples, mapBatches, type Sample, sampleDataset } from "./samples.ts";
+export {
+  Batches,
+  type BatchOrder,
+  DataLoader,
+  type LoaderOptions,
+  type LoaderState,
+} from "./loader.ts";
+export {
+  collectSamples,
+  type MapBatchesOptions,
+  type MappedDataset,
+  mapBatches,
+  type Sample,
+  sampleDataset,
+} from "./samples.ts";
 export { inGroups, type PrefetchOptions, prefetch } from "./stream.ts";

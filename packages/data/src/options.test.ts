@@ -14,14 +14,24 @@ const calls: Readonly<Record<string, (nonsense: object) => unknown>> = {
   characters: (nonsense) =>
     data.characters("banana", { context: 2, vocabulary: "abn", ...nonsense }),
   gaussianClusters: (nonsense) => data.gaussianClusters({ ...sizes, ...nonsense }),
+  mapBatches: (nonsense) =>
+    data.mapBatches(data.gaussianClusters(sizes), (batch) => batch, nonsense),
   parseIdx: (nonsense) =>
     data.parseIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 7), { name: "it", ...nonsense }),
   prefetch: (nonsense) => data.prefetch([1], (k) => k, { ahead: 1, ...nonsense }).next(),
 };
 
 const without = [
-  ...["DataError", "collectSamples", "encodeCharacters", "epochOrder", "imageDataset"],
-  ...["inGroups", "mapBatches", "pixelStatistics", "sampleDataset", "standardizationTable"],
+  ...[
+    "Batches",
+    "DataError",
+    "digestOf",
+    "collectSamples",
+    "encodeCharacters",
+    "epochOrder",
+    "imageDataset",
+  ],
+  ...["inGroups", "pixelStatistics", "sampleDataset", "standardizationTable"],
   ...["subset", "vocabularyOf", "datasets", "loadMnist"],
 ];
 

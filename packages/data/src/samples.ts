@@ -1,7 +1,8 @@
 /** @file Samples as rows of numbers in memory, checked to have one length. */
-import { tensor } from "@spm/core";
-import { ValueError } from "@spm/core/extend";
-import type { Dataset, LabelledBatch } from "./dataset.ts";
+import { type Rng, tensor } from "@spm/core";
+import { checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
+import { checkDataset, type Dataset, type LabelledBatch } from "./dataset.ts";
+import { digestOf } from "./digest.ts";
 import { DataError } from "./errors.ts";
 
 /** One sample. */
@@ -41,6 +42,7 @@ export function sampleDataset(samples: readonly Sample[]): Dataset<LabelledBatch
   }
   return {
     length: samples.length,
+    digest: () => digestOf(values, classes),
     batch(indices) {
       const x = new Float32Array(indices.length * features);
       indices.forEach((sample, row) => {
@@ -89,18 +91,53 @@ const ragged = (op: string, i: number, expected: number, got: number): DataError
     "pad or cut it",
   );
 
+/** Options of {@link mapBatches}. */
+export interface MapBatchesOptions {
+  /**
+   * The generator that `f` draws from. A training finds it here, saves its state in checkpoints, and
+   * refuses one that `f` has from elsewhere.
+   */
+  readonly random?: Rng;
+}
+
+const mapNames: OptionNames<MapBatchesOptions> = { random: true };
+
+/** Samples whose batches are mapped; its fields show the source, and the generator of the map. */
+export interface MappedDataset<Batch> extends Dataset<Batch> {
+  readonly source: Dataset<unknown>;
+  readonly random: Rng | undefined;
+}
+
 /**
  * The same samples with every batch mapped by `f`, as for augmentation; `f` runs when a batch is
  * drawn.
  *
+ * @throws ValueError for anything but a dataset and a function; OptionError for an unknown option
  * @example
  * ```ts
- * import { mul } from "@spm/core";
+ * import { add, normal, rng } from "@spm/core";
  * import { gaussianClusters, mapBatches } from "@spm/data";
  * const data = gaussianClusters({ count: 9, features: 2, classes: 3, seed: 1 });
- * const scaled = mapBatches(data, ({ x, y }) => ({ x: mul(x, 0.5), y }));
+ * const random = rng(2);
+ * const noisy = mapBatches(data, ({ x, y }) => ({ x: add(x, normal(random, x.shape)), y }), {
+ *   random,
+ * });
  * ```
  */
-export function mapBatches<From, To>(dataset: Dataset<From>, f: (batch: From) => To): Dataset<To> {
-  return { length: dataset.length, batch: (indices) => f(dataset.batch(indices)) };
+export function mapBatches<From, To>(
+  dataset: Dataset<From>,
+  f: (batch: From) => To,
+  options: MapBatchesOptions = {},
+): MappedDataset<To> {
+  checkDataset("mapBatches", dataset);
+  if (typeof f !== "function") throw new ValueError("mapBatches", "a function of a batch", f);
+  checkOptions("mapBatches", options, mapNames);
+  const { digest } = dataset;
+  return {
+    source: dataset as Dataset<unknown>,
+    random: options.random,
+    length: dataset.length,
+    batch: (indices) => f(dataset.batch(indices)),
+    ...(digest && { digest: () => digest.call(dataset) }),
+  };
 }

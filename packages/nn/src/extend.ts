@@ -4,18 +4,20 @@
 
 export { affine } from "./functional/affine.ts";
 export { type WindowsOptions, windows } from "./functional/windows.ts";
+export { generatorsOf, instancesIn } from "./held.ts";
 export {
   type InitialWeights,
   type InitialWeightsOptions,
   initialWeights,
 } from "./initial-weights.ts";
 export { LinearMap } from "./linear-map.ts";
-export { ModuleBuffer, type Place, places, withEvaluation } from "./module.ts";
+export { ModuleBuffer, type Place, places, stateOf, withEvaluation } from "./module.ts";
 export { normOf } from "./norms.ts";
 export { checkChoice, checkSizes } from "./options.ts";
 export { perSampleEmbedding, perSampleLinear, perSampleNorm } from "./per-sample.ts";
 export { StructuredMap } from "./structured/index.ts";
 export { type Tap, withTaps } from "./taps.ts";
+export { refuseUnseen, unseenIn } from "./unseen.ts";
 
 // The primitives of its functions
 

@@ -30,9 +30,9 @@ export function functionalCall(model: Module, state: StateDict, ...inputs: Tenso
   );
   const exchanged = all.filter(({ value }) => stands.has(value));
   try {
-    for (const { owner, key, value } of exchanged) Reflect.set(owner, key, stands.get(value));
+    for (const { replace, value } of exchanged) replace(stands.get(value) ?? value);
     return model.forward(...inputs);
   } finally {
-    for (const { owner, key, value } of exchanged) Reflect.set(owner, key, value);
+    for (const { replace, value } of exchanged) replace(value);
   }
 }

@@ -22,6 +22,8 @@ import { functionalCall } from "./functional-call.ts";
 import { Linear } from "./linear.ts";
 import { Module, ModuleBuffer } from "./module.ts";
 import { Sequential } from "./sequential.ts";
+import { summary } from "./summary.ts";
+import { unseenIn } from "./unseen.ts";
 
 class Scale extends Module {
   readonly gain: Parameter;
@@ -117,6 +119,77 @@ test(
     expect(model.first.gain).toBe(gain);
   },
 );
+
+class Contained extends Module {
+  readonly byName = new Map<string, Module>([["one", new Scale()]]);
+  readonly all = new Set<Module>([new Scale()]);
+  readonly inside = [{ deep: new Map([[7, new Scale()]]) }];
+  forward(x: Tensor): Tensor {
+    return [...this.byName.values(), ...this.all].reduce((h, m) => m.forward(h), x);
+  }
+}
+
+test("Maps and Sets are walked as arrays are: trained, saved, put in evaluation, exchanged", () => {
+  const model = new Contained();
+  const paths = ["byName.one.gain", "all.0.gain", "inside.0.deep.7.gain"];
+  expect([...model.namedParameters().keys()]).toEqual(paths);
+  expect([...model.eval().namedModules().values()].map((m) => m.training)).toEqual(
+    Array.from({ length: 4 }, () => false),
+  );
+  const other = new Contained();
+  other.loadStateDict({ ...model.stateDict(), "all.0.gain": normal(rng(1), [3]) });
+  expect(numbers([...other.all][0]?.parameters()[0] as Tensor)).toEqual(
+    numbers(normal(rng(1), [3])),
+  );
+  const by = { "byName.one.gain": zeros([3]) };
+  expect(numbers(functionalCall(model, by, ones([3])))).toEqual([0, 0, 0]);
+  expect(numbers(model.forward(ones([3])))).toEqual([1, 1, 1]);
+});
+
+test("what two parts would share a path is refused, since a file would lack one of them", () => {
+  class Twice extends Module {
+    readonly a = { "b.c": parameter(ones([1])), b: { c: parameter(ones([1])) } };
+    forward(x: Tensor): Tensor {
+      return x;
+    }
+  }
+  expect(() => new Twice().stateDict()).toThrow(
+    'Module: expected a path of its own for each part, got "a.b.c" twice',
+  );
+});
+
+test("a state dict is a snapshot: what is assigned afterwards does not change it", () => {
+  const model = new Scale();
+  const before = model.stateDict();
+  model.gain.assign(zeros([3]));
+  expect(numbers(before.gain as Tensor)).toEqual([1, 1, 1]);
+  model.loadStateDict(before);
+  expect(numbers(model.gain)).toEqual([1, 1, 1]);
+});
+
+test("what a forward uses and no walk finds is described, with the op and the class", () => {
+  class Private extends Module {
+    readonly seen = new Linear(3, 3, { random: rng(1) });
+    readonly #hidden = new Linear(3, 3, { random: rng(2) });
+    readonly #random = rng(3);
+    forward(x: Tensor): Tensor {
+      const h = mul(this.#hidden.forward(x), this.#random.uniform() + rng(1).uniform());
+      return this.seen.forward(h);
+    }
+  }
+  const model = new Private();
+  const { unseen, result } = unseenIn(model, () => model.forward(ones([2, 3])));
+  expect(result.shape).toEqual([2, 3]);
+  expect(unseen.join("\n")).toMatch(
+    /^float32\[.*\], which \w+ takes in the forward of Private\n.*\na generator that is drawn/,
+  );
+  expect(unseen).toHaveLength(3);
+  expect(Object.keys(model)).toEqual(["training", "seen"]);
+  expect(() => summary(model, ones([2, 3]))).toThrow(/in a field of the model.*got float32/);
+  const teacher = new Private(); // used beside the model, not in it
+  const whole = new Linear(3, 3, { random: rng(1) });
+  expect(unseenIn(whole, () => teacher.forward(whole.forward(ones([1, 3])))).unseen).toEqual([]);
+});
 
 test("a model prints as a tree: kinds, shapes, counts, and what is held twice once", () => {
   expect(String(new Tied())).toMatchInlineSnapshot(`

@@ -2,25 +2,37 @@
  * @file A module: fields that hold parameters and other modules, and a forward. Nothing is
  * registered; the fields are walked.
  */
-import { type Backend, keep, Parameter, type Shape, type Tensor, to } from "@spm/core";
-import { assignAll, printsAs, ShapeError, showSpec, sizeOf } from "@spm/core/extend";
+import {
+  type Backend,
+  clone,
+  keep,
+  noGrad,
+  Parameter,
+  type Shape,
+  type Tensor,
+  to,
+} from "@spm/core";
+import { assignAll, printsAs, ShapeError, showSpec, sizeOf, ValueError } from "@spm/core/extend";
+import { heldBy, isContainer } from "./held.ts";
 import { count, textTable } from "./text-table.ts";
 
 /** Parameters and buffers by path, e.g. `"layers.0.weight"`. */
 export type StateDict = Record<string, Tensor>;
 
-/** A field (or element of an array) that holds a module, a parameter or a buffer. */
+/** A field (or element of a container) that holds a module, a parameter or a buffer. */
 export interface Place {
   readonly path: string;
   readonly owner: object;
-  readonly key: string;
   readonly value: Module | Parameter;
+  /** Puts something else there. */
+  replace(by: object): void;
 }
 
 /**
  * A model or a part of one: parameters and modules in fields, and a forward. Every
- * {@link Parameter} and Module in its fields (also inside arrays and plain objects) belongs to it;
- * the forward takes tensors of any shapes [...].
+ * {@link Parameter} and Module in its fields (also inside arrays, Maps, Sets and plain objects)
+ * belongs to it; in a `#private` field nothing is found. The forward takes tensors of any shapes
+ * [...].
  * `console.log(model)` and `String(model)` show them as a tree, with the shapes of parameters and
  * counts of trainable values.
  * @example
@@ -70,7 +82,7 @@ export abstract class Module {
    * weights) appears once.
    */
   namedParameters(): Map<string, Parameter> {
-    return new Map([...state(this)].filter(([, value]) => !(value instanceof ModuleBuffer)));
+    return new Map([...stateOf(this)].filter(([, value]) => !(value instanceof ModuleBuffer)));
   }
 
   /** All parameters, in the order of the fields. */
@@ -94,9 +106,14 @@ export abstract class Module {
     return this.train(false);
   }
 
-  /** Parameters and buffers by path, for a checkpoint. */
+  /**
+   * Copies of all parameters and buffers by path: training on doesn't change them. They belong to
+   * the scope around the call, otherwise to the garbage collector, and on a GPU to the caller.
+   */
   stateDict(): StateDict {
-    return Object.fromEntries(state(this));
+    return noGrad(() =>
+      Object.fromEntries([...stateOf(this)].map(([path, value]) => [path, clone(value)])),
+    );
   }
 
   /**
@@ -105,7 +122,7 @@ export abstract class Module {
    * BackendError when there is no memory
    */
   loadStateDict(values: StateDict): void {
-    const mine = state(this);
+    const mine = stateOf(this);
     for (const path of Object.keys(values))
       if (!mine.has(path))
         throw new ShapeError("loadStateDict", "only parameters of this model", `"${path}"`);
@@ -128,7 +145,7 @@ export abstract class Module {
    * using model = new LayerNorm(8); // released at the end of the block
    */
   dispose(): void {
-    for (const p of state(this).values()) p.dispose();
+    for (const p of stateOf(this).values()) p.dispose();
   }
 
   /** {@link dispose}, at the end of a block: `using model = …`. */
@@ -145,7 +162,7 @@ export abstract class Module {
    * @example await new LayerNorm(8).to(reference); // on wasm: `await model.to(await wasm())`
    */
   async to(backend: Backend): Promise<this> {
-    const all = [...state(this).values()];
+    const all = [...stateOf(this).values()];
     for (const p of all) p.assertAssignable();
     const moved: [Parameter, Tensor][] = [];
     try {
@@ -159,7 +176,7 @@ export abstract class Module {
 }
 
 /**
- * Every field (or element of an array) that holds a module, or a parameter [...], outer before
+ * Every field (or element of a container) that holds a module, or a parameter [...], outer before
  * inner. A module in two fields has two places; the places inside of it are listed under the first.
  * @example places(new Residual(new LayerNorm(8))).map(({ path }) => path)[0]; // "branch"
  */
@@ -167,23 +184,26 @@ export function places(model: Module): Place[] {
   const found: Place[] = [];
   const seen = new Set<object>([model]);
   const walk = (owner: object, prefix: string): void => {
-    for (const [key, value] of Object.entries(owner) as [string, unknown][]) {
-      if (typeof value !== "object" || value === null) continue;
+    for (const { key, item, replace } of heldBy(owner)) {
+      if (typeof item !== "object" || item === null) continue;
       const path = `${prefix}${key}`;
-      const part = value instanceof Module || value instanceof Parameter;
-      if (part) found.push({ path, owner, key, value });
-      if (value instanceof Parameter || seen.has(value)) continue;
-      seen.add(value);
-      if (part || Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype)
-        walk(value, `${path}.`);
+      const part = item instanceof Module || item instanceof Parameter;
+      if (part) found.push({ path, owner, value: item, replace });
+      if (item instanceof Parameter || seen.has(item)) continue;
+      seen.add(item);
+      if (part || isContainer(item)) walk(item, `${path}.`);
     }
   };
   walk(model, "");
   return found;
 }
 
-/** Parameters and buffers under the first of their paths. */
-function state(model: Module): Map<string, Parameter> {
+/**
+ * The parameters and buffers themselves, under the first of their paths.
+ * @throws ValueError for two of them at one path
+ * @example stateOf(new LayerNorm(8)).keys(); // "weight", "bias"
+ */
+export function stateOf(model: Module): Map<string, Parameter> {
   return firstPaths(
     places(model).flatMap(({ path, value }) =>
       value instanceof Parameter ? [{ path, value }] : [],
@@ -194,7 +214,11 @@ function state(model: Module): Map<string, Parameter> {
 function firstPaths<T>(named: readonly { path: string; value: T }[]): Map<string, T> {
   const first = new Map<T, string>();
   for (const { path, value } of named) if (!first.has(value)) first.set(value, path);
-  return new Map([...first].map(([value, path]) => [path, value]));
+  const byPath = new Map([...first].map(([value, path]) => [path, value]));
+  if (byPath.size === first.size) return byPath;
+  const [twice] = [...first].find(([value, path]) => byPath.get(path) !== value) ?? [];
+  const path = first.get(twice as T);
+  throw new ValueError("Module", "a path of its own for each part", `"${path}" twice`);
 }
 
 /**

@@ -102,7 +102,7 @@ export function replaceLinear(
     successors.set(map, successor);
     layers.push({ path, before: described(map), after: described(successor) });
   }
-  for (const { owner, key, map } of chosen) Reflect.set(owner, key, successors.get(map));
+  for (const { replace, map } of chosen) replace(successors.get(map) ?? map);
   const left = new Set(model.parameters());
   for (const map of successors.keys())
     for (const p of map.parameters()) if (!left.has(p)) p.dispose();

@@ -12,6 +12,19 @@ test("Sequential runs modules and functions in order; Residual adds what it is a
   expect([...elements(model.forward(tensor([1, -2])).ndarray())]).toEqual([12, -24]);
 });
 
+test("a layer that is none is refused by its place, before any forward", () => {
+  const layer = new Linear(3, 3, { random: rng(1) });
+  for (const [layers, message] of [
+    [[layer, undefined], "Sequential: expected a module or a function as layer 1, got undefined"],
+    [[null], "as layer 0, got null"],
+    [[[layer]], "as layer 0, got object"],
+    [[Linear], "as layer 0, got the class Linear\nhelp: make one: new Linear(…)"],
+    [layer, "Sequential: expected an array of layers, got object\nhelp: new Sequential([…])"],
+  ] as const)
+    expect(() => new Sequential(layers as never)).toThrow(message);
+  expect(() => new Residual(undefined as never)).toThrow("Residual: expected a module or a fun");
+});
+
 test("both pass derivatives on", () => {
   const random = rng(1);
   gradcheckModule(

@@ -1,10 +1,19 @@
 /** @file Modules one after another, and a module with a skip connection. */
 import { add, type Tensor } from "@spm/core";
-import { ShapeError, sameShape, showShape } from "@spm/core/extend";
+import { ShapeError, sameShape, showShape, ValueError } from "@spm/core/extend";
 import { Module } from "./module.ts";
 
 /** A module, or a function without state such as `relu`. */
 export type Layer = Module | ((x: Tensor) => Tensor);
+
+/** @throws ValueError for anything but a module or a function */
+function checkLayer(op: string, layer: unknown, place = ""): void {
+  const isClass = typeof layer === "function" && layer.prototype instanceof Module;
+  if (layer instanceof Module || (typeof layer === "function" && !isClass)) return;
+  const name = isClass ? `the class ${layer.name}` : layer === null ? "null" : typeof layer;
+  const help = isClass ? `make one: new ${layer.name}(…)` : undefined;
+  throw new ValueError(op, `a module or a function${place}`, name, help);
+}
 
 const run = (layer: Layer, x: Tensor): Tensor =>
   layer instanceof Module ? layer.forward(x) : layer(x);
@@ -19,8 +28,17 @@ const run = (layer: Layer, x: Tensor): Tensor =>
 export class Sequential extends Module {
   readonly layers: readonly Layer[];
 
+  /** @throws ValueError for a layer that is neither a module nor a function */
   constructor(layers: readonly Layer[]) {
     super();
+    if (!Array.isArray(layers))
+      throw new ValueError(
+        "Sequential",
+        "an array of layers",
+        typeof layers,
+        "new Sequential([…])",
+      );
+    for (const [k, layer] of layers.entries()) checkLayer("Sequential", layer, ` as layer ${k}`);
     this.layers = [...layers];
   }
 
@@ -40,6 +58,7 @@ export class Residual extends Module {
 
   constructor(branch: Layer) {
     super();
+    checkLayer("Residual", branch);
     this.branch = branch;
   }
 

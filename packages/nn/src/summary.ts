@@ -3,6 +3,7 @@ import { noGrad, type Shape, type Tensor } from "@spm/core";
 import { printsAs, showShape, sizeOf, ValueError } from "@spm/core/extend";
 import { type Module, parameterBytes, withEvaluation } from "./module.ts";
 import { count, textTable } from "./text-table.ts";
+import { refuseUnseen, unseenIn } from "./unseen.ts";
 
 /** A module of the model, without the modules in its fields. */
 export interface SummaryRow {
@@ -28,7 +29,8 @@ export interface Summary {
  * linear maps, attention, convolution and recurrence (without element-wise work and normalisation).
  * Tied parameters count once.
  * @param inputs - of the model's forward, [...]
- * @throws ValueError where inputs of the forward are missing
+ * @throws ValueError where inputs of the forward are missing, or it uses a parameter that is in no
+ * field
  * @example
  * const model = new Linear(784, 10, { random: rng(1) });
  * summary(model, zeros([1, 784])).total.parameters; // 7850
@@ -57,7 +59,10 @@ export function summary(model: Module, ...inputs: Tensor[]): Summary {
   };
   const restore = [...modules.values()].map(watch);
   try {
-    withEvaluation(model, () => noGrad(() => model.forward(...inputs)));
+    const { unseen } = unseenIn(model, () =>
+      withEvaluation(model, () => noGrad(() => model.forward(...inputs))),
+    );
+    refuseUnseen("summary", unseen);
   } finally {
     for (const back of restore) back();
   }

@@ -89,9 +89,9 @@ class Images extends Module {
 
 /** The model with parameters in float64. */
 function double<M extends Module>(model: M): M {
-  for (const { owner, key, value } of places(model))
+  for (const { replace, value } of places(model))
     if (!(value instanceof Module || value instanceof ModuleBuffer))
-      Reflect.set(owner, key, parameter(cast(value, "float64")));
+      replace(parameter(cast(value, "float64")));
   return model;
 }
 

@@ -10,6 +10,10 @@ export interface CompletedGroup<Options extends CommonOptions> {
   readonly options: Decided<Options>;
 }
 
+/** The options that have a value: one that is undefined was not given. */
+const given = (options: object): object =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+
 /**
  * Completes each group's options with the optimizer's, then with the rule's defaults.
  * @throws ValueError for options out of range, no parameter or one given twice; OptionError for an
@@ -21,6 +25,13 @@ export function resolveGroups<Options extends CommonOptions>(
   options: Options,
 ): CompletedGroup<Options>[] {
   checkOptions(rule.name, options, rule.defaults);
+  if (!Array.isArray(parameters))
+    throw new DTypeError(
+      rule.name,
+      "an array of parameters, or of groups { parameters, ... }",
+      parameters instanceof Tensor ? showSpec(parameters) : typeof parameters,
+      "model.parameters() has them",
+    );
   const groups = parameters.some((p) => p instanceof Parameter)
     ? [{ ...options, parameters: parameters as readonly Parameter[] }]
     : (parameters as readonly ParameterGroup<Options>[]);
@@ -30,14 +41,15 @@ export function resolveGroups<Options extends CommonOptions>(
     const { parameters: own, ...overrides } = group;
     const decided: Decided<Options> = {
       ...rule.defaults,
-      ...options,
-      ...overrides,
+      ...given(options),
+      ...given(overrides),
     } as Decided<Options>;
     const { learningRate, weightDecay }: Required<CommonOptions> = decided;
-    checkNotNegative(rule.name, {
-      ...(typeof learningRate === "number" && { learningRate }),
-      weightDecay,
-    });
+    if (typeof learningRate !== "function") checkNotNegative(rule.name, { learningRate });
+    checkNotNegative(rule.name, { weightDecay });
+    for (const [name, value] of Object.entries(decided))
+      if (typeof rule.defaults[name as keyof Options] === "boolean" && typeof value !== "boolean")
+        throw new ValueError(rule.name, `true or false as ${name}`, value);
     rule.check?.(decided);
     for (const p of own) {
       if (!(p instanceof Parameter)) {

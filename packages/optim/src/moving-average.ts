@@ -52,12 +52,16 @@ export class MovingAverage {
   #updates = 0;
   #swapped = false;
 
+  /** The parameters that are averaged. */
+  readonly parameters: readonly Parameter[];
+
   /** @throws ValueError for a decay out of range; OptionError for an unknown option */
   constructor(parameters: readonly Parameter[], options: MovingAverageOptions = {}) {
     checkOptions("MovingAverage", options, names);
     const { decay = 0.999 } = options;
     this.#decay = typeof decay === "function" ? decay : () => decay;
     this.#decayAt(0);
+    this.parameters = [...parameters];
     this.#pairs = copied(parameters);
   }
 
@@ -160,7 +164,7 @@ export class MovingAverage {
 
   #decayAt(update: number): number {
     const decay = this.#decay(update);
-    if (!(decay >= 0 && decay <= 1))
+    if (!(typeof decay === "number" && decay >= 0 && decay <= 1))
       throw new ValueError("movingAverage", `a decay in [0, 1] at update ${update}`, decay);
     return decay;
   }

@@ -399,3 +399,26 @@ test("a schedule that gives no rate is printed, and refused by the step", () => 
   expect(String(optimizer)).toContain("learning rate: NaN");
   expect(() => optimizer.step([vector(1)])).toThrow("a finite learning rate");
 });
+
+test.each([
+  [{ learningRate: null }, "adam: expected a finite learningRate ≥ 0, got null"],
+  [{ learningRate: "0.1" }, "adam: expected a finite learningRate ≥ 0, got 0.1"],
+  [{ learningRate: Number.NaN }, "adam: expected a finite learningRate ≥ 0, got NaN"],
+  [{ weightDecay: "1" }, "adam: expected a finite weightDecay ≥ 0, got 1"],
+  [{ exemptions: "no" }, "adam: expected true or false as exemptions, got no"],
+  [{ betas: 0.9 }, "adam: expected betas as an array of two numbers, got 0.9"],
+  [{ betas: ["0.9", 0.99] }, "adam: expected betas[0] in [0, 1), got 0.9"],
+])("an option of another type, %o, is refused", (options, message) => {
+  expect(() => adam([parameter([1])], options as never)).toThrow(message);
+});
+
+test("an option that is undefined is the default; a rate that is no number is refused", () => {
+  const w = parameter([1]);
+  expect(sgd([w], { learningRate: undefined } as never).learningRate).toBe(0.01);
+  expect(() => sgd([w], { learningRate: () => null } as never).step([tensor([1])])).toThrow(
+    "sgd: expected a finite learning rate ≥ 0 at step 0, got null",
+  );
+  expect(() => sgd(w as never, {})).toThrow(
+    "sgd: expected an array of parameters, or of groups { parameters, ... }, got float32[1]",
+  );
+});

@@ -6,6 +6,8 @@ import { resolveGroups } from "./groups.ts";
 import type { CommonOptions, Decided, ParametersOrGroups, Rule } from "./rule.ts";
 import { checkState, copyTo, type Expected, type State } from "./state.ts";
 
+type Setting = null | boolean | number | string | readonly number[];
+
 /** A parameter with its options and slots. */
 interface Entry<Options> {
   readonly parameter: Parameter;
@@ -74,6 +76,18 @@ export class Optimizer<Options extends CommonOptions = CommonOptions> {
    */
   get learningRate(): number {
     return this.#rateOf(this.#entries[0]!, Math.max(0, this.#steps - 1));
+  }
+
+  /** The options of each group, as JSON has them: a schedule, which is a function, is null. */
+  get settings(): readonly Readonly<Record<string, Setting>>[] {
+    return [...new Set(this.#entries.map(({ options }) => options))].map((options) =>
+      Object.fromEntries(
+        Object.entries(options).map(([name, value]) => [
+          name,
+          typeof value === "function" ? null : (value as Setting),
+        ]),
+      ),
+    );
   }
 
   /**
@@ -194,7 +208,7 @@ export class Optimizer<Options extends CommonOptions = CommonOptions> {
 
   #rateOf({ options }: Entry<Options>, step: number): number {
     const rate = rateAt(options, step);
-    if (!(rate >= 0 && rate < Infinity))
+    if (!(typeof rate === "number" && rate >= 0 && rate < Infinity))
       throw new ValueError(this.#rule.name, `a finite learning rate ≥ 0 at step ${step}`, rate);
     return rate;
   }

@@ -2,9 +2,18 @@
 
 import { noGrad } from "@spm/core";
 import { checkOptions, type OptionNames } from "@spm/core/extend";
-import type { DataLoader } from "@spm/data";
-import type { Metrics } from "./measurement.ts";
-import { type LossFunction, RunningMeans, readMeasurement } from "./measurement.ts";
+import type { Batches, DataLoader } from "@spm/data";
+import { Module } from "@spm/nn";
+import { generatorsOf, withEvaluation } from "@spm/nn/extend";
+import { generatorStates, restoreGenerators } from "./generators.ts";
+import { callLoss, checkLoader, checkLoss } from "./given.ts";
+import {
+  type LossFunction,
+  type Metrics,
+  type Reading,
+  RunningMeans,
+  readMeasurement,
+} from "./measurement.ts";
 import { yielding } from "./yielding.ts";
 
 /** Options of {@link evaluate}. */
@@ -21,13 +30,14 @@ export interface EvaluateOptions {
 const names: OptionNames<EvaluateOptions> = { signal: true, yieldAfter: true };
 
 /**
- * Means of a loss function's measurements over one epoch of a loader, from its first batch on. A
- * module is in evaluation mode meanwhile.
+ * Means of a loss function's measurements over the first epoch of a loader, whose other batches
+ * it leaves alone. Each module is in evaluation mode meanwhile.
  *
  * m = Σₖ wₖmₖ / Σₖ wₖ, with wₖ the samples of batch k
  *
  * @returns the means by name; undefined when the signal ended the evaluation early
- * @throws OptionError for an unknown option
+ * @throws ValueError for anything but a loader and a loss function; OptionError for an unknown
+ * option
  * @example
  * ```ts
  * import { rng } from "@spm/core";
@@ -47,27 +57,64 @@ export async function evaluate<Model, Batch>(
   options: EvaluateOptions = {},
 ): Promise<Metrics | undefined> {
   checkOptions("evaluate", options, names);
+  checkLoader("evaluate", data);
+  checkLoss("evaluate", loss);
   const { signal, yieldAfter = 50 } = options;
   const yieldTurn = yielding(yieldAfter);
   const means = new RunningMeans();
-  data.restore({ epoch: 0, position: 0 });
-  const { training, train } = model as Partial<Trainable>;
-  const tell = (state: boolean): void =>
-    void (typeof train === "function" && train.call(model, state));
-  tell(false);
-  try {
-    while (data.state.epoch === 0) {
+  const batches = data.batches();
+  return inEvaluation(model, async () => {
+    while (batches.epoch === 0) {
       if (signal?.aborted) return undefined;
-      means.add(noGrad(() => readMeasurement(loss(model, data.next()))));
+      means.add(measure(model, batches, loss));
       await yieldTurn();
     }
-    return await means.take();
-  } finally {
-    tell(training === true);
-  }
+    return means.take();
+  });
 }
 
-/** A model with a training and an evaluation mode, as every module has them. */
+/** The reading of the next batch, without a tape. */
+function measure<Model, Batch>(
+  model: Model,
+  batches: Batches<Batch>,
+  loss: LossFunction<Model, Batch>,
+): Reading {
+  return noGrad(() => readMeasurement(callLoss(loss, model, batches.next()), batches.size));
+}
+
+/** The names of the metrics of an evaluation, from its first batch. */
+export function metricsOf<Model, Batch>(
+  model: Model,
+  data: DataLoader<Batch>,
+  loss: LossFunction<Model, Batch>,
+): string[] {
+  const generators = generatorsOf(model);
+  const states = generatorStates(generators);
+  const { values } = inEvaluation(model, () => measure(model, data.batches(), loss));
+  restoreGenerators(generators, states);
+  return Object.keys(values);
+}
+
+/** Runs `f` while a model is in evaluation mode; each of its modules gets its mode back. */
+function inEvaluation<T>(model: unknown, f: () => T): T {
+  if (model instanceof Module) return withEvaluation(model, f);
+  const { training, train } = (model ?? {}) as Partial<Trainable>;
+  if (typeof train !== "function") return f();
+  const back = (): void => void train.call(model, training === true);
+  train.call(model, false);
+  let result: T;
+  try {
+    result = f();
+  } catch (error) {
+    back();
+    throw error;
+  }
+  if (result instanceof Promise) void result.then(back, back);
+  else back();
+  return result;
+}
+
+/** A model that is no module, with a training and an evaluation mode of its own. */
 interface Trainable {
   readonly training: boolean;
   train(training: boolean): unknown;

@@ -1,10 +1,19 @@
 /** @file The options and the result of `fit`. */
 import { checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
 import type { DataLoader } from "@spm/data";
+import { metricsOf } from "./evaluate.ts";
+import {
+  checkLoader,
+  checkLoss,
+  checkOptimizer,
+  checkOwned,
+  shown,
+  type Updater,
+} from "./given.ts";
 import { type Callback, checkHooks, type TrainingPosition } from "./hooks.ts";
 import type { LossFunction, Metrics } from "./measurement.ts";
 import type { NonFiniteAction } from "./non-finite.ts";
-import type { GradientTransform, Updater } from "./train-step.ts";
+import type { GradientTransform } from "./train-step.ts";
 import type { TrainingState, WeightAverage } from "./training-state.ts";
 
 /** The evaluations of `fit`. */
@@ -21,8 +30,14 @@ export interface FitOptions<Model, Batch> {
   readonly loss: LossFunction<Model, Batch>;
   /** The optimizer, which holds the parameters that are trained. */
   readonly optimizer: Updater;
-  /** Epochs in all, including those before the loader's state. */
+  /** Epochs in all, those before `resume` or of an earlier `fit` of this model among them. */
   readonly epochs: number;
+  /**
+   * Batches whose gradients one step averages, by their weights: as one batch of all their samples.
+   * The last step of an epoch may have fewer. Steps count as such everywhere.
+   * @defaultValue 1
+   */
+  readonly accumulate?: number;
   /** Evaluations at each epoch's end, and every so many steps where asked for. */
   readonly evaluate?: EvaluationOptions<Batch>;
   /** A map of the gradients before each update, such as clipping. */
@@ -46,6 +61,12 @@ export interface FitOptions<Model, Batch> {
   /** The state to continue from, which is restored before the first step. */
   readonly resume?: TrainingState;
   /**
+   * Whether `resume` may be of other samples, another order of them, or other settings. Where an
+   * epoch has other batches, it begins anew.
+   * @defaultValue false
+   */
+  readonly allowChanged?: boolean;
+  /**
    * The reaction to a step whose loss or gradients aren't finite: end with an error, skip the step,
    * or skip it and roll the weights and the optimizer back by up to `snapshotEvery` steps. Ten such
    * steps in a row end with an error.
@@ -63,6 +84,7 @@ const names: OptionNames<FitOptions<unknown, unknown>> = {
   loss: true,
   optimizer: true,
   epochs: true,
+  accumulate: true,
   evaluate: true,
   gradients: true,
   average: true,
@@ -71,6 +93,7 @@ const names: OptionNames<FitOptions<unknown, unknown>> = {
   logEvery: true,
   yieldAfter: true,
   resume: true,
+  allowChanged: true,
   onNonFinite: true,
   snapshotEvery: true,
 };
@@ -90,19 +113,85 @@ export interface FitResult {
 }
 
 /**
+ * Checks all that can be known before the first step.
  * @throws OptionError for an unknown option, of `evaluate`, too, or a callback's unknown hook;
- * ValueError for counts that are none, or a reaction that there isn't
+ * ValueError for all else
  */
-export function checkFitOptions<Model, Batch>(options: FitOptions<Model, Batch>): void {
+export function checkFit<Model, Batch>(
+  model: Model,
+  loader: DataLoader<Batch>,
+  options: FitOptions<Model, Batch>,
+): void {
+  checkLoader("fit", loader);
   checkOptions("fit", options, names);
-  if (options.evaluate) checkOptions("fit.evaluate", options.evaluate, evaluationNames);
-  checkHooks(options.callbacks ?? []);
-  const { epochs, logEvery = 10, snapshotEvery = 100, evaluate, onNonFinite = "stop" } = options;
+  const { loss, optimizer, evaluate, callbacks = [], average } = options;
+  checkLoss("fit", loss);
+  checkOptimizer("fit", optimizer);
+  checkOwned(model, optimizer.parameters, "the optimizer");
+  checkOwned(model, average?.parameters ?? [], "the average");
+  if (evaluate !== undefined && !Object.hasOwn(Object(evaluate) as object, "data"))
+    throw new ValueError("fit", "evaluate: { data }", shown(evaluate), "{ data: loader }");
+  if (evaluate !== undefined) {
+    checkOptions("fit.evaluate", evaluate, evaluationNames);
+    checkLoader("fit.evaluate", evaluate.data);
+  }
+  checkHooks(callbacks);
+  checkRanges(options);
+  checkNeeds(model, options);
+}
+
+function checkRanges<Model, Batch>(options: FitOptions<Model, Batch>): void {
+  const { epochs, logEvery, snapshotEvery, accumulate, evaluate, onNonFinite = "stop" } = options;
   if (!Number.isSafeInteger(epochs) || epochs < 0)
     throw new ValueError("fit", "a whole number of epochs ≥ 0", epochs);
-  for (const [name, count] of Object.entries({ logEvery, snapshotEvery, every: evaluate?.every }))
+  const counts = { logEvery, snapshotEvery, accumulate, every: evaluate?.every };
+  for (const [name, count] of Object.entries(counts))
     if (count !== undefined && (!Number.isSafeInteger(count) || count < 1))
       throw new ValueError("fit", `a whole number ≥ 1 as ${name}`, count);
   if (!reactions.includes(onNonFinite))
     throw new ValueError("fit", `onNonFinite among ${reactions.join(", ")}`, onNonFinite);
+  const { gradients, signal, yieldAfter = 0, resume, average } = options;
+  if (gradients !== undefined && typeof gradients !== "function")
+    throw new ValueError("fit", "a function of gradients", shown(gradients));
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw new ValueError("fit", "an AbortSignal", shown(signal), "controller.signal");
+  if (!(typeof yieldAfter === "number" && yieldAfter >= 0))
+    throw new ValueError("fit", "milliseconds ≥ 0 as yieldAfter", yieldAfter);
+  if (average !== undefined && typeof average?.swap !== "function")
+    throw new ValueError("fit", "an average of weights", shown(average), "new MovingAverage(…)");
+  if (resume !== undefined && typeof resume?.progress?.loader !== "object")
+    throw new ValueError(
+      "fit",
+      "a training state to resume",
+      shown(resume),
+      "latestCheckpoint(folder), whose undefined means a fresh start",
+    );
+}
+
+/** @throws ValueError where a callback needs a metric that evaluations don't have */
+function checkNeeds<Model, Batch>(
+  model: Model,
+  { callbacks = [], evaluate, loss }: FitOptions<Model, Batch>,
+): void {
+  const needing = callbacks.filter(({ needs }) => needs !== undefined);
+  const [first] = needing;
+  if (first === undefined) return;
+  if (evaluate === undefined)
+    throw new ValueError(
+      "fit",
+      `evaluations, which ${first.name ?? "a callback"} follows`,
+      "none",
+      "evaluate: { data: new DataLoader(…) }",
+    );
+  if (needing.every(({ needs }) => needs?.every((metric) => metric === "loss"))) return;
+  const metrics = metricsOf(model, evaluate.data, loss);
+  for (const { name = "a callback", needs = [] } of needing)
+    for (const metric of needs)
+      if (!metrics.includes(metric))
+        throw new ValueError(
+          "fit",
+          `a metric of ${metrics.join(", ")} for ${name}`,
+          metric,
+          "the loss function names them: { loss, metrics: { … } }",
+        );
 }

@@ -113,31 +113,40 @@ describe("fit", () => {
     expect(events[0]?.metrics.loss).toBeCloseTo((errors[0]! + errors[1]! + errors[2]!) / 3, 5);
   });
 
-  test("gives the same result when it is taken up from the loader's state", async () => {
+  test("a second fit of the model on the loader goes on where the first was stopped", async () => {
     const options = (model: Slope, epochs: number) => ({
       loss: squaredError,
       optimizer: descent(model, 0.1),
       epochs,
+      logEvery: 3,
     });
     const [whole, parts] = [new Slope(), new Slope()];
-    await fit(whole, loaderOf(10, 3), options(whole, 5));
+    const logs: number[] = [];
+    const onLog = ({ metrics }: MetricsEvent) => void logs.push(metrics.loss);
+    await fit(whole, loaderOf(10, 3), { ...options(whole, 5), callbacks: [{ onLog }] });
+    const expected = logs.splice(0);
 
     const loader = loaderOf(10, 3);
     const stop = new AbortController();
-    const callbacks: Callback[] = [
-      { onStep: ({ step }) => (step === 7 ? stop.abort() : undefined) },
-    ];
+    const onStep: Callback["onStep"] = ({ step }) => (step === 7 ? stop.abort() : undefined);
     const first = await fit(parts, loader, {
       ...options(parts, 5),
-      callbacks,
+      callbacks: [{ onStep, onLog }],
       signal: stop.signal,
     });
     expect([first.interrupted, first.position.step, first.position.epoch]).toEqual([true, 7, 2]);
-    const resumed = loaderOf(10, 3);
-    resumed.restore(loader.state);
-    const second = await fit(parts, resumed, options(parts, 5));
+    const [other] = [new Slope()];
+    await evaluate(other, loader, squaredError);
+    for (const _ of loader) break;
+    await fit(other, loader, options(other, 1)); // another training, of the same loader
+    const second = await fit(parts, loader, { ...options(parts, 5), callbacks: [{ onLog }] });
     expect([second.interrupted, second.position.step]).toEqual([false, 20]);
     expect(await parts.w.data()).toEqual(await whole.w.data());
+    expect(logs).toEqual(expected);
+    await expect(fit(parts, loader, options(parts, 5))).rejects.toThrow(
+      "fit: expected more epochs than the 5 that this model has taken from this loader, got 5",
+    );
+    expect((await fit(parts, loader, options(parts, 6))).position.step).toBe(24);
   });
 
   test("a signal that is aborted already takes no step", async () => {
@@ -157,6 +166,7 @@ describe("fit", () => {
     let steps = 0;
     const ended: number[] = [];
     let before: number | undefined;
+    const still = { parameters: [model.w], learningRate: 0, step: () => {} };
     const loss: LossFunction<Slope, Pairs> = (m, batch) => {
       before = m.w.ndarray().get();
       steps++;
@@ -178,8 +188,9 @@ describe("fit", () => {
       help: lower the learning rate, or look at the batch; the parameters are those before this step"
     `);
     expect(await model.w.item()).toBe(before);
-    expect(loader.state).toEqual({ epoch: 0, position: 2 });
     expect(ended).toEqual([2]);
+    const again = await fit(model, loader, { loss: squaredError, optimizer: still, epochs: 1 });
+    expect(again.position.step).toBe(4); // two more
   });
 
   test("stops before the update when only a gradient is not finite", async () => {

@@ -1,30 +1,45 @@
 /** @file The training loop. */
-import type { Rng } from "@spm/core";
-import type { DataLoader } from "@spm/data";
+import { noGrad } from "@spm/core";
+import { Rng } from "@spm/core/extend";
+import { Batches, type DataLoader } from "@spm/data";
+import { generatorsOf, instancesIn } from "@spm/nn/extend";
 import { evaluate } from "./evaluate.ts";
-import { checkFitOptions, type FitOptions, type FitResult } from "./fit-options.ts";
-import { generatorStates, generatorsOf, restoreGenerators } from "./generators.ts";
+import { checkFit, type FitOptions, type FitResult } from "./fit-options.ts";
+import { generatorStates, restoreGenerators } from "./generators.ts";
 import {
   type Callback,
   callbackStates,
+  callbackValues,
   type Ending,
   type MetricsEvent,
   restoreCallbacks,
   type Training,
   type TrainingPosition,
 } from "./hooks.ts";
-import { type Metrics, RunningMeans } from "./measurement.ts";
+import type { Metrics } from "./measurement.ts";
 import { assertFinite, NonFinitePolicy } from "./non-finite.ts";
+import { leave, type Place, placeOf, savedPlace, stepsPerEpoch } from "./place.ts";
+import { checkSettings, settingsOf } from "./settings.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { type CheckedStep, checkedStep } from "./train-step.ts";
-import { type Parts, restoreValues, type TrainingState, valuesOf } from "./training-state.ts";
+import {
+  copiesOf,
+  type Parts,
+  restoreValues,
+  restoreWeights,
+  type TrainingState,
+  type Values,
+  valuesOf,
+  weightsOf,
+} from "./training-state.ts";
 import { yielding } from "./yielding.ts";
 
 /**
- * Trains a model until the loader has completed `epochs` epochs.
+ * Trains a model for `epochs` epochs of a loader.
  *
- * Training continues at the loader's position. `resume` restores that position with everything
- * else, so that the next steps are the same as without an interruption, bit by bit. Each step runs
+ * A second `fit` of a model on the same loader goes on where the first ended, in the batches and in
+ * its callbacks; another model begins anew. `resume` restores a saved training with everything, so
+ * that the next steps are the same as without an interruption, bit by bit. Each step runs
  * in a scope, so memory stays flat. In CPU memory the loss and the gradients are checked before the
  * update. On a device no step waits for a read: the loss is checked at each log, loss and weights
  * before each checkpoint.
@@ -32,11 +47,13 @@ import { yielding } from "./yielding.ts";
  * @param model - the first argument of the loss function
  * @param loader - the training batches
  * @param options - see {@link FitOptions}; its loss function returns a scalar []
- * @throws ValueError before the first step for counts that are none; NonFiniteError when the loss
- * or a gradient is NaN or infinite and `onNonFinite` is `"stop"`; in CPU memory, parameters and
- * loader are then as before that step. ShapeError, ValueError when `resume` is of another model or
- * optimizer. OptionError for an unknown option, of `evaluate`, too, or a callback with an unknown
- * hook
+ * @throws ValueError before the first update for what can't be trained: an optimizer with parameters
+ * of another model, a loss that depends on none, a parameter or generator that the forward uses
+ * and that is in no field, a metric that a callback follows and evaluations lack, no epoch left;
+ * when `resume` is of another model, optimizer, data or setting. NonFiniteError when the loss or a
+ * gradient is NaN or infinite and `onNonFinite` is `"stop"`; in CPU memory, parameters and position
+ * are then as before that step. OptionError for an unknown option, of `evaluate`, too, or a
+ * callback with an unknown hook
  * @example
  * ```ts
  * import { rng } from "@spm/core";
@@ -59,7 +76,7 @@ export async function fit<Model, Batch>(
   loader: DataLoader<Batch>,
   options: FitOptions<Model, Batch>,
 ): Promise<FitResult> {
-  checkFitOptions(options);
+  checkFit(model, loader, options);
   return new TrainingRun(model, loader, options).run();
 }
 
@@ -71,6 +88,8 @@ class TrainingRun<Model, Batch> {
   readonly #callbacks: readonly Callback[];
   readonly #parts: Parts;
   readonly #generators: ReadonlyMap<string, Rng>;
+  /** The generators of the data set, once one of them was drawn from. */
+  #dataGenerators: ReadonlyMap<string, Rng> | undefined;
   readonly #policy: NonFinitePolicy;
   readonly #step: CheckedStep<Batch>;
   readonly #yield: () => Promise<void>;
@@ -80,20 +99,22 @@ class TrainingRun<Model, Batch> {
       this.#stopped = true;
     },
     capture: () => this.#capture(),
+    weights: () => this.#evaluatedWeights(),
+    finishWith: (weights, evaluation) => {
+      this.#final = { weights, evaluation };
+    },
   };
 
   readonly #watch: Stopwatch;
-  /** Measurements since the last log. */
-  readonly #window = new RunningMeans();
+  readonly #place: Place<Batch>;
   /** The loss of the last log. */
   #logged = Number.NaN;
   #evaluation: Metrics | undefined;
-  /** Whether a due evaluation was cut short. */
-  #unevaluated = false;
   #stopped = false;
+  #final: { readonly weights: Values; readonly evaluation: Metrics } | undefined;
 
   constructor(model: Model, loader: DataLoader<Batch>, options: FitOptions<Model, Batch>) {
-    const { loss, optimizer, average, gradients, callbacks = [], resume } = options;
+    const { loss, optimizer, average, gradients, callbacks = [], resume, epochs } = options;
     this.#model = model;
     this.#loader = loader;
     this.#options = options;
@@ -102,20 +123,32 @@ class TrainingRun<Model, Batch> {
     this.#generators = generatorsOf(model);
     const { onNonFinite = "stop", snapshotEvery = 100 } = options;
     this.#policy = new NonFinitePolicy(this.#parts, onNonFinite, snapshotEvery);
+    this.#place = resume
+      ? savedPlace(resume.progress, loader, options)
+      : placeOf(model, loader, epochs);
     if (resume !== undefined) this.#restore(resume);
     this.#watch = new Stopwatch(resume?.progress.clock);
     this.#yield = yielding(options.yieldAfter ?? 50);
-    this.#step = checkedStep({ model, loss, optimizer, gradients, window: this.#window });
+    const { window } = this.#place;
+    const generators = this.#generators;
+    const isSaved = (random: Rng): boolean => [...this.#ofData().values()].includes(random);
+    this.#step = checkedStep({ model, loss, optimizer, gradients, window, generators, isSaved });
   }
 
   /** Takes the remaining steps. */
   async run(): Promise<FitResult> {
     const { epochs, signal, logEvery = 10 } = this.#options;
-    await this.#tell((to, training) => to.onStart?.(this.#position(), training));
+    const place = this.#place;
+    leave(this.#model, this.#loader, place);
+    const started: Callback[] = [];
     let ending: Ending = "failed";
     try {
-      if (this.#unevaluated && !signal?.aborted) await this.#settle();
-      while (this.#loader.state.epoch < epochs && !signal?.aborted && !this.#stopped) {
+      for (const callback of this.#callbacks) {
+        started.push(callback);
+        await callback.onStart?.(this.#position(), this.#training);
+      }
+      if (place.unevaluated && !signal?.aborted) await this.#settle();
+      while (place.batches.epoch < epochs && !signal?.aborted && !this.#stopped) {
         await this.#takeStep();
         const { step, steps } = this.#position();
         await this.#tell((to, training) => to.onStep?.(this.#position(), training));
@@ -123,11 +156,15 @@ class TrainingRun<Model, Batch> {
         await this.#settle();
         await this.#yield();
       }
-      const finished = this.#loader.state.epoch >= epochs && !this.#unevaluated;
+      const finished = place.batches.epoch >= epochs && !place.unevaluated;
       ending = finished ? "finished" : this.#stopped ? "stopped" : "interrupted";
     } finally {
-      await this.#tell((to, training) => to.onEnd?.({ ...this.#position(), ending }, training));
+      for (const to of started) await to.onEnd?.({ ...this.#position(), ending }, this.#training);
       this.#policy.dispose();
+    }
+    if (this.#final !== undefined && ending !== "interrupted") {
+      restoreWeights(this.#model, this.#final.weights);
+      this.#evaluation = this.#final.evaluation;
     }
     return {
       interrupted: ending === "interrupted",
@@ -138,24 +175,36 @@ class TrainingRun<Model, Batch> {
   }
 
   async #takeStep(): Promise<void> {
-    const before = this.#loader.state;
-    this.#policy.beforeStep(this.#position().step);
-    const bad = this.#step(() => this.#loader.next());
+    const { accumulate = 1 } = this.#options;
+    const { batches } = this.#place;
+    const { epoch, position } = batches;
+    const before = this.#position();
+    this.#policy.beforeStep(before.step);
+    const bad = this.#step(batches, Math.min(accumulate, this.#loader.batchesPerEpoch - position));
     if (bad === undefined) {
       this.#policy.good();
       this.#options.average?.update();
       return;
     }
-    const position = this.#position();
-    const error = this.#policy.bad(position.step, bad);
-    if (error !== undefined) this.#loader.restore(before);
+    if (batches.epoch === epoch && batches.position % accumulate !== 0)
+      // the step's other batches
+      this.#moveTo(epoch, Math.min(position + accumulate, this.#loader.batchesPerEpoch));
+    const at = { ...this.#position(), ...bad };
+    const error = this.#policy.bad(at.step, bad);
+    if (error !== undefined) this.#moveTo(epoch, position);
     const { action } = this.#policy;
-    await this.#tell((to, training) => to.onNonFinite?.({ ...position, ...bad, action }, training));
+    await this.#tell((to, training) => to.onNonFinite?.({ ...at, action }, training));
     if (error !== undefined) throw error;
   }
 
+  #moveTo(epoch: number, position: number): void {
+    const ends = position === this.#loader.batchesPerEpoch;
+    const to = ends ? { epoch: epoch + 1, position: 0 } : { epoch, position };
+    this.#place.batches = new Batches(this.#loader, to);
+  }
+
   async #log(): Promise<void> {
-    const metrics = await this.#window.take();
+    const metrics = await this.#place.window.take();
     if (metrics === undefined) return;
     this.#logged = metrics.loss;
     await assertFinite(this.#position().step, [metrics.loss]);
@@ -169,10 +218,10 @@ class TrainingRun<Model, Batch> {
   async #settle(): Promise<void> {
     const { data: evalData, every } = this.#options.evaluate ?? {};
     const { step } = this.#position();
-    const epochEnds = step % this.#loader.batchesPerEpoch === 0;
+    const epochEnds = this.#place.batches.position === 0;
     const due = epochEnds || (every !== undefined && step % every === 0);
     if (evalData !== undefined && due) await this.#evaluateOn(evalData);
-    if (this.#unevaluated) return;
+    if (this.#place.unevaluated) return;
     if (epochEnds) await this.#tell((to, training) => to.onEpochEnd?.(this.#position(), training));
     await this.#tell((to, training) => to.onSettled?.(this.#position(), training));
   }
@@ -180,7 +229,7 @@ class TrainingRun<Model, Batch> {
   #evaluateOn(evalData: DataLoader<Batch>): Promise<void> {
     const { loss, average, signal, yieldAfter } = this.#options;
     return this.#watch.pausedFor(async () => {
-      this.#unevaluated = true;
+      this.#place.unevaluated = true;
       average?.swap();
       const means = await evaluate(this.#model, evalData, loss, {
         ...(signal && { signal }),
@@ -188,19 +237,30 @@ class TrainingRun<Model, Batch> {
       }).finally(() => average?.swap());
       if (means === undefined) return;
       this.#evaluation = means;
-      this.#unevaluated = false;
+      this.#place.unevaluated = false;
       await this.#tell((to, training) => to.onEvaluate?.(this.#measured(means), training));
     });
   }
 
+  #evaluatedWeights(): Values {
+    const { average } = this.#options;
+    average?.swap();
+    try {
+      return noGrad(() => copiesOf(weightsOf(this.#model)));
+    } finally {
+      average?.swap();
+    }
+  }
+
   #position(): TrainingPosition {
-    const { state, batchesPerEpoch } = this.#loader;
-    const { epochs } = this.#options;
-    const step = state.epoch * batchesPerEpoch + state.position;
+    const { accumulate = 1, epochs } = this.#options;
+    const { epoch, position } = this.#place.batches;
+    const anEpoch = stepsPerEpoch(this.#loader, accumulate);
+    const step = epoch * anEpoch + Math.ceil(position / accumulate);
     return {
       step,
-      steps: epochs * batchesPerEpoch,
-      epoch: Math.max(1, Math.ceil(step / batchesPerEpoch)),
+      steps: epochs * anEpoch,
+      epoch: Math.max(1, Math.ceil(step / anEpoch)),
       epochs,
       ...this.#watch.read(),
     };
@@ -215,35 +275,46 @@ class TrainingRun<Model, Batch> {
     for (const callback of this.#callbacks) await say(callback, this.#training);
   }
 
+  #ofData(): ReadonlyMap<string, Rng> {
+    this.#dataGenerators ??= instancesIn(this.#loader.dataset, Rng);
+    return this.#dataGenerators;
+  }
+
   async #capture(): Promise<TrainingState> {
-    const window = await this.#window.readings();
+    const window = await this.#place.window.readings();
     const losses = window.map(({ values }) => values.loss ?? Number.NaN);
     const { parameters } = this.#options.optimizer;
     await assertFinite(this.#position().step, losses, { parameters, logged: this.#logged });
     return {
-      values: { ...valuesOf(this.#parts), ...this.#policy.values() },
+      values: {
+        ...valuesOf(this.#parts),
+        ...this.#policy.values(),
+        ...callbackValues(this.#callbacks),
+      },
       progress: {
         step: this.#position().step,
-        loader: this.#loader.state,
-        unevaluated: this.#unevaluated,
+        loader: this.#place.batches.state,
+        unevaluated: this.#place.unevaluated,
         clock: this.#watch.read(),
         window,
         evaluation: this.#evaluation ?? null,
         badInRow: this.#policy.badInRow,
         generators: generatorStates(this.#generators),
+        dataGenerators: generatorStates(this.#dataGenerators ?? new Map()),
+        settings: settingsOf(this.#options),
         callbacks: callbackStates(this.#callbacks),
       },
     };
   }
 
   #restore({ values, progress }: TrainingState): void {
+    checkSettings(progress.settings, this.#options);
     restoreValues(this.#parts, values);
     this.#policy.restore(values, progress.badInRow);
-    this.#loader.restore(progress.loader);
     restoreGenerators(this.#generators, progress.generators);
-    for (const reading of progress.window) this.#window.add(reading);
+    if (Object.keys(progress.dataGenerators).length > 0)
+      restoreGenerators(this.#ofData(), progress.dataGenerators);
     this.#evaluation = progress.evaluation ?? undefined;
-    this.#unevaluated = progress.unevaluated;
-    restoreCallbacks(this.#callbacks, progress.callbacks);
+    restoreCallbacks(this.#callbacks, progress.callbacks, values);
   }
 }

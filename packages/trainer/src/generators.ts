@@ -1,23 +1,6 @@
-/** @file The random generators of a model, such as those of its dropout layers. */
+/** @file The random generators of a training: those of its model, and those of its data set. */
 import type { RngState } from "@spm/core";
-import { Rng } from "@spm/core/extend";
-
-/** Every generator in a model's fields, objects and arrays, once and by path. */
-export function generatorsOf(model: unknown): Map<string, Rng> {
-  const found = new Map<string, Rng>();
-  const seen = new Set<unknown>();
-  const walk = (value: unknown, path: string): void => {
-    if (typeof value !== "object" || value === null || seen.has(value) || ArrayBuffer.isView(value))
-      return;
-    seen.add(value);
-    if (value instanceof Rng) found.set(path, value);
-    else
-      for (const [key, item] of Object.entries(value))
-        walk(item, path === "" ? key : `${path}.${key}`);
-  };
-  walk(model, "");
-  return found;
-}
+import type { Rng } from "@spm/core/extend";
 
 /** The states of generators, by path. */
 export function generatorStates(generators: ReadonlyMap<string, Rng>): Record<string, RngState> {

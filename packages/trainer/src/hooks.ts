@@ -1,9 +1,10 @@
 /** @file The hooks of callbacks, and the events that they receive. */
-import { checkOptions, type OptionNames } from "@spm/core/extend";
+import { checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
 import { RunError } from "./errors.ts";
+import { shown } from "./given.ts";
 import type { Json } from "./io/json.ts";
 import type { Metrics } from "./measurement.ts";
-import type { TrainingState } from "./training-state.ts";
+import { prefixed, type TrainingState, unprefixed, type Values } from "./training-state.ts";
 
 /** A position of training. */
 export interface TrainingPosition {
@@ -58,6 +59,17 @@ export interface Training {
    * @throws NonFiniteError when a loss since the last log, or a weight, isn't finite
    */
   capture(): Promise<TrainingState>;
+  /**
+   * Copies of the weights that evaluations see: those of the model, or their averages. The callback
+   * disposes them.
+   */
+  weights(): Values;
+  /**
+   * Gives the model these weights when training is over, after the last hook. An interrupted
+   * training, which will go on, keeps its own.
+   * @param evaluation - their metrics, which `fit` then returns
+   */
+  finishWith(weights: Values, evaluation: Metrics): void;
 }
 
 type Hook<Event> = (event: Event, training: Training) => void | Promise<void>;
@@ -74,11 +86,21 @@ type Hook<Event> = (event: Event, training: Training) => void | Promise<void>;
 export interface Callback {
   /** The key of its state in a checkpoint: required where there is `state`, and unique. */
   readonly name?: string;
+  /**
+   * The metrics of evaluations that it needs; `[]` is an evaluation with whatever metrics. Training
+   * doesn't start without them.
+   */
+  readonly needs?: readonly string[];
   /** The state that a checkpoint keeps. */
   state?(): Json;
-  /** Restores a {@link state}, before `onStart`. */
-  restore?(state: Json): void;
-  /** Before the first step. */
+  /** Tensors that a checkpoint keeps beside the state. */
+  values?(): Values;
+  /** Restores a {@link state} and copies its tensors, before `onStart`. */
+  restore?(state: Json, values?: Values): void;
+  /**
+   * Before the first step. At step 0 a training begins, and nothing that the callback remembers of
+   * another one holds.
+   */
   readonly onStart?: Hook<TrainingPosition>;
   /** After each step. Reads nothing from the device. */
   readonly onStep?: Hook<TrainingPosition>;
@@ -96,7 +118,7 @@ export interface Callback {
   readonly onEnd?: Hook<EndEvent>;
 }
 
-const hookNames: OptionNames<Omit<Callback, "name" | "state" | "restore">> = {
+const hookNames: OptionNames<Omit<Callback, "name" | "needs" | "state" | "values" | "restore">> = {
   onStart: true,
   onStep: true,
   onLog: true,
@@ -107,39 +129,75 @@ const hookNames: OptionNames<Omit<Callback, "name" | "state" | "restore">> = {
   onEnd: true,
 };
 
-/** @throws OptionError for a hook that training doesn't call, such as `onEvaluated` */
+/**
+ * @throws OptionError for a hook that training doesn't call, such as `onEvaluated`; ValueError for
+ * anything but objects with hooks
+ */
 export function checkHooks(callbacks: readonly Callback[]): void {
-  for (const callback of callbacks) {
-    const hooks = Object.entries(callback).filter(([key]) => /^on[A-Z]/.test(key));
-    checkOptions("Callback", Object.fromEntries(hooks), hookNames);
+  const help = "a callback is an object of hooks: { onStep: ({ step }) => console.log(step) }";
+  if (!Array.isArray(callbacks))
+    throw new ValueError("fit", "an array of callbacks", shown(callbacks), help);
+  for (const [k, callback] of callbacks.entries()) {
+    const hooks: Record<string, unknown> = {};
+    if (typeof callback === "object")
+      for (let o: object | null = callback; o !== null; o = Object.getPrototypeOf(o))
+        for (const key of Object.getOwnPropertyNames(o))
+          if (/^on[A-Z]/.test(key)) hooks[key] ??= Reflect.get(callback, key);
+    checkOptions("Callback", hooks, hookNames);
+    if (!Object.values(hooks).some((hook) => hook !== undefined))
+      throw new ValueError(
+        "fit",
+        "callbacks with hooks",
+        `${shown(callback)} as number ${k}`,
+        help,
+      );
+    for (const [name, hook] of Object.entries(hooks))
+      if (hook !== undefined && typeof hook !== "function")
+        throw new ValueError("Callback", `a function as ${name}`, shown(hook), help);
   }
+  const taken = new Set<string>();
+  for (const { name, state } of callbacks)
+    if (state !== undefined) {
+      if (name === undefined || taken.has(name))
+        throw new RunError(
+          "fit",
+          "a name of its own for each callback with a state",
+          name ?? "none",
+        );
+      taken.add(name);
+    }
 }
 
-/**
- * The states of callbacks in a checkpoint, by name.
- *
- * @throws RunError for a callback with a state but no name of its own
- */
-export function callbackStates(callbacks: readonly Callback[]): Record<string, Json> {
-  const states: Record<string, Json> = {};
-  for (const callback of callbacks) {
-    const { name } = callback;
-    const state = callback.state?.();
-    if (state === undefined) continue;
-    if (name === undefined || Object.hasOwn(states, name))
-      throw new RunError("fit", "a name of its own for each callback with a state", name ?? "none");
-    states[name] = state;
-  }
-  return states;
-}
+/** The key of a callback's tensors in a checkpoint. */
+const keyOf = (name: string | undefined): string => `callback.${name}`;
+
+/** The states of callbacks in a checkpoint, by name. */
+export const callbackStates = (callbacks: readonly Callback[]): Record<string, Json> =>
+  Object.fromEntries(
+    callbacks.flatMap((callback) => {
+      const state = callback.state?.();
+      return state === undefined || callback.name === undefined ? [] : [[callback.name, state]];
+    }),
+  );
+
+/** The tensors of callbacks in a checkpoint. */
+export const callbackValues = (callbacks: readonly Callback[]): Values =>
+  Object.assign(
+    {},
+    ...callbacks.map(({ name, values }, k) =>
+      values === undefined ? {} : prefixed(keyOf(name), values.call(callbacks[k])),
+    ),
+  );
 
 /** Restores the states of callbacks; one without a saved state stays as it is. */
 export function restoreCallbacks(
   callbacks: readonly Callback[],
   states: Readonly<Record<string, Json>>,
+  values: Values,
 ): void {
   for (const callback of callbacks) {
-    const state = callback.name === undefined ? undefined : states[callback.name];
-    if (state !== undefined) callback.restore?.(state);
+    const { name } = callback;
+    const state = name === undefined ? undefined : states[name];
+    if (state !== undefined) callback.restore?.(state, unprefixed(keyOf(name), values));
   }
 }

@@ -9,6 +9,7 @@ export { CheckpointError, NonFiniteError, RunError } from "./errors.ts";
 export { type EvaluateOptions, evaluate } from "./evaluate.ts";
 export { fit } from "./fit.ts";
 export type { EvaluationOptions, FitOptions, FitResult } from "./fit-options.ts";
+export type { Updater } from "./given.ts";
 export type {
   Callback,
   EndEvent,
@@ -58,10 +59,5 @@ export {
   type TensorStatistics,
   tensorStatistics,
 } from "./statistics.ts";
-export {
-  type GradientTransform,
-  type TrainStepOptions,
-  trainStep,
-  type Updater,
-} from "./train-step.ts";
+export { type GradientTransform, type TrainStepOptions, trainStep } from "./train-step.ts";
 export type { Progress, Stateful, TrainingState, Values, WeightAverage } from "./training-state.ts";

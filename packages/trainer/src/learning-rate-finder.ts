@@ -1,10 +1,12 @@
 /** @file Finds a learning rate: the loss while the rate rises step by step. */
-import type { Tensor } from "@spm/core";
 import { checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
 import type { DataLoader } from "@spm/data";
+import { generatorsOf } from "@spm/nn/extend";
+import { generatorStates, restoreGenerators } from "./generators.ts";
+import { checkLoader, checkLoss, checkOptimizer, checkOwned, type Updater } from "./given.ts";
 import { type LossFunction, RunningMeans } from "./measurement.ts";
-import { checkedStep, type Updater } from "./train-step.ts";
-import { copyOf, restoreValues, valuesOf } from "./training-state.ts";
+import { checkedStep } from "./train-step.ts";
+import { copiesOf, disposeOf, restoreValues, valuesOf } from "./training-state.ts";
 
 /** Options of {@link findLearningRate}. */
 export interface FinderOptions<Model, Batch> {
@@ -61,7 +63,7 @@ const DIVERGED = 4;
 
 /**
  * Trains with a learning rate that grows geometrically, and returns the rate at which the loss
- * falls fastest. Model, optimizer and loader are afterwards as they were.
+ * falls fastest. The model, its generators and the optimizer are afterwards as they were.
  *
  * η(t) = from · (to/from)^(t/(steps − 1))
  *
@@ -92,6 +94,8 @@ export async function findLearningRate<Model, Batch>(
   options: FinderOptions<Model, Batch>,
 ): Promise<FoundRate> {
   checkOptions("findLearningRate", options, names);
+  checkLoader("findLearningRate", loader);
+  checkLoss("findLearningRate", options.loss);
   const { loss, optimizer: make, from = 1e-6, to = 1, steps = 100 } = options;
   if (!(from > 0 && from < to && Number.isFinite(to)) || !Number.isInteger(steps) || steps < 10)
     throw new ValueError(
@@ -101,21 +105,20 @@ export async function findLearningRate<Model, Batch>(
     );
   const rateAt = (step: number): number => from * (to / from) ** (step / (steps - 1));
   const optimizer = make(rateAt);
+  checkOptimizer("findLearningRate", optimizer);
+  checkOwned(model, optimizer.parameters, "the optimizer");
   const window = new RunningMeans();
-  const step = checkedStep({ model, loss, optimizer, window });
+  const generators = generatorsOf(model);
+  const states = generatorStates(generators);
+  const step = checkedStep({ model, loss, optimizer, window, generators, isSaved: () => true });
   const parts = { model, optimizer };
-  const before = Object.fromEntries(
-    Object.entries(valuesOf(parts)).map(([name, value]): [string, Tensor | number] => [
-      name,
-      typeof value === "number" ? value : copyOf(value),
-    ]),
-  );
-  const { state } = loader;
+  const before = copiesOf(valuesOf(parts));
+  const batches = loader.batches();
   const curve: RatedLoss[] = [];
   let [smooth, least] = [0, Number.POSITIVE_INFINITY];
   try {
     for (let k = 0; k < steps; k++) {
-      if (step(() => loader.next()) !== undefined) break;
+      if (step(batches, 1) !== undefined) break;
       const found = (await window.take())?.loss ?? Number.NaN;
       smooth = SMOOTHING * smooth + (1 - SMOOTHING) * found;
       const corrected = smooth / (1 - SMOOTHING ** (k + 1));
@@ -125,8 +128,8 @@ export async function findLearningRate<Model, Batch>(
     }
   } finally {
     restoreValues(parts, before);
-    loader.restore(state);
-    for (const value of Object.values(before)) if (typeof value !== "number") value.dispose();
+    restoreGenerators(generators, states);
+    disposeOf(before);
   }
   return { suggestion: steepest(curve), curve };
 }

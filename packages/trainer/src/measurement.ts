@@ -1,6 +1,7 @@
 /** @file Measurements of a loss function, and their means. */
 
-import type { Tensor } from "@spm/core";
+import { Tensor } from "@spm/core";
+import { showSpec, sizeOf, ValueError } from "@spm/core/extend";
 
 /** Means over samples, by name: `loss`, and the loss function's other metrics. */
 export type Metrics = Readonly<Record<string, number>> & { readonly loss: number };
@@ -12,8 +13,8 @@ export interface Measurement {
   /** Other means over the batch's samples, by name, each a scalar. */
   readonly metrics?: Readonly<Record<string, Tensor>>;
   /**
-   * The weight of the batch's means: its samples.
-   * @defaultValue 1
+   * The weight of the batch's means, such as its tokens that aren't padding.
+   * @defaultValue the samples that the loader put into the batch
    */
   readonly weight?: number;
 }
@@ -36,11 +37,40 @@ export interface Reading<Value = number | Promise<number>> {
   readonly weight: number;
 }
 
-/** Reads a measurement, in the scope that owns its tensors. */
-export function readMeasurement({ loss, metrics = {}, weight = 1 }: Measurement): Reading {
+/**
+ * Reads a measurement, in the scope that owns its tensors.
+ * @param samples - of the batch, its weight where the measurement has none
+ * @throws ValueError for anything but a measurement
+ */
+export function readMeasurement(measured: Measurement, samples: number): Reading {
+  const { loss, metrics = {}, weight = samples } = checkMeasurement(measured);
   const values: Record<string, number | Promise<number>> = { loss: readScalar(loss) };
   for (const [name, metric] of Object.entries(metrics)) values[name] = readScalar(metric);
   return { values, weight };
+}
+
+const help =
+  "return { loss, metrics, weight } with scalars, such as " +
+  "(model, { x, y }) => ({ loss: mse(model.forward(x), y) })";
+
+/** The measurement itself. @throws ValueError for anything else */
+export function checkMeasurement(measured: Measurement): Measurement {
+  const got: unknown = measured;
+  if (got instanceof Tensor)
+    throw new ValueError("fit", "{ loss } from the loss function", showSpec(got), help);
+  if (typeof got !== "object" || got === null)
+    throw new ValueError("fit", "{ loss } from the loss function", got, help);
+  const { loss, metrics = {}, weight } = measured;
+  for (const [name, value] of Object.entries({ ...metrics, loss }))
+    if (!(value instanceof Tensor) || sizeOf(value.shape) !== 1) {
+      const shown = value instanceof Tensor ? showSpec(value) : value;
+      throw new ValueError("fit", `a scalar tensor as ${name}`, shown, help);
+    }
+  if (Object.hasOwn(metrics, "loss"))
+    throw new ValueError("fit", "metrics beside the loss", '"loss" among them', "rename it");
+  if (weight !== undefined && !(typeof weight === "number" && weight >= 0 && weight < Infinity))
+    throw new ValueError("fit", "a finite weight ≥ 0", weight, help);
+  return measured;
 }
 
 /** Means of readings, weighted by their samples. */
@@ -72,14 +102,13 @@ export class RunningMeans {
     const readings = this.#readings;
     this.#readings = [];
     if (readings.length === 0) return undefined;
-    const sums: Record<string, number> = {};
-    let weights = 0;
-    for (const { values, weight } of readings) {
-      weights += weight;
-      for (const [name, value] of Object.entries(values))
-        sums[name] = (sums[name] ?? 0) + weight * (await value);
-    }
-    const means = Object.entries(sums).map(([name, sum]) => [name, sum / weights]);
+    const sums: Record<string, { sum: number; weight: number }> = {};
+    for (const { values, weight } of readings)
+      for (const [name, value] of Object.entries(values)) {
+        const so = sums[name] ?? { sum: 0, weight: 0 };
+        sums[name] = { sum: so.sum + weight * (await value), weight: so.weight + weight };
+      }
+    const means = Object.entries(sums).map(([name, { sum, weight }]) => [name, sum / weight]);
     return Object.fromEntries(means) as Metrics;
   }
 }

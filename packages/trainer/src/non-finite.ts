@@ -1,11 +1,11 @@
 /** @file The reaction to a step that isn't finite: end, skip it, or roll back. */
 import { scope, sum, type Tensor } from "@spm/core";
-import { ValueError } from "@spm/core/extend";
 import { NonFiniteError } from "./errors.ts";
 import { readScalar } from "./measurement.ts";
 import type { BadStep } from "./train-step.ts";
 import {
-  copyOf,
+  copiesOf,
+  disposeOf,
   type Parts,
   prefixed,
   restoreValues,
@@ -28,10 +28,7 @@ export class NonFinitePolicy {
   #snapshot: Values | undefined;
   #badInRow = 0;
 
-  /** @throws ValueError when `every` is not a whole number of at least 1 */
   constructor(parts: Parts, action: NonFiniteAction, every: number) {
-    if (!Number.isInteger(every) || every < 1)
-      throw new ValueError("fit", "a whole snapshotEvery of at least 1", every);
     this.#parts = parts;
     this.action = action;
     this.#every = every;
@@ -46,7 +43,7 @@ export class NonFinitePolicy {
   beforeStep(step: number): void {
     if (this.action !== "rollback" || this.#badInRow > 0) return;
     if (this.#snapshot === undefined || step % this.#every === 0)
-      this.#replace(copied(valuesOf(this.#parts)));
+      this.#replace(copiesOf(valuesOf(this.#parts)));
   }
 
   /** A step went well. */
@@ -76,7 +73,7 @@ export class NonFinitePolicy {
   restore(values: Values, badInRow: number): void {
     this.#badInRow = badInRow;
     const saved = unprefixed("snapshot", values);
-    if (this.action === "rollback" && Object.keys(saved).length > 0) this.#replace(copied(saved));
+    if (this.action === "rollback" && Object.keys(saved).length > 0) this.#replace(copiesOf(saved));
   }
 
   /** Releases the snapshot. */
@@ -85,19 +82,10 @@ export class NonFinitePolicy {
   }
 
   #replace(next: Values | undefined): void {
-    for (const value of Object.values(this.#snapshot ?? {}))
-      if (typeof value !== "number") value.dispose();
+    disposeOf(this.#snapshot);
     this.#snapshot = next;
   }
 }
-
-const copied = (values: Values): Values =>
-  Object.fromEntries(
-    Object.entries(values).map(([name, value]): [string, Tensor | number] => [
-      name,
-      typeof value === "number" ? value : copyOf(value),
-    ]),
-  );
 
 /**
  * Checks the values that no step checks on a device: the losses since the last log, and the

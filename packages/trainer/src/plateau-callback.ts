@@ -48,12 +48,16 @@ export function plateauCallback<State extends Readonly<Record<keyof State, Json>
   let current = start;
   return {
     name: `following ${metric}`,
+    needs: [metric],
     get current() {
       return current;
     },
     state: () => ({ ...current }),
     restore(state) {
       current = state as State;
+    },
+    onStart({ step }) {
+      if (step === 0) current = start;
     },
     onEvaluate({ metrics }) {
       current = next(current, metrics[metric] ?? Number.NaN);

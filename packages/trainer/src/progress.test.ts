@@ -5,6 +5,8 @@ import { progress } from "./progress.ts";
 const training: Training = {
   stop() {},
   capture: () => Promise.reject(new Error("progress captures nothing")),
+  weights: () => ({}),
+  finishWith() {},
 };
 
 function event(step: number, steps = 200): MetricsEvent {

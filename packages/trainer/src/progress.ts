@@ -18,7 +18,7 @@ const PLAIN_LINES = 10;
 const BAR = 20;
 
 /**
- * A callback that prints epoch, step, loss, accuracy, steps per second and the time left.
+ * A callback that prints epoch, step, the metrics, steps per second and the time left.
  *
  * On a terminal, it redraws one line at most ten times a second. Elsewhere, it prints eleven lines
  * a run, and one for each evaluation.
@@ -35,7 +35,7 @@ export function progress(label: string, stream: ProgressStream): Callback {
   let latest: MetricsEvent | undefined;
   let drawn = Number.NEGATIVE_INFINITY;
   let plainLines = -1;
-  let begun = 0;
+  let begun: TrainingPosition | undefined;
 
   const draw = (position: TrainingPosition): void => {
     drawn = position.elapsed;
@@ -48,7 +48,7 @@ export function progress(label: string, stream: ProgressStream): Callback {
 
   return {
     onStart(position) {
-      begun = position.step;
+      [begun, latest, drawn, plainLines] = [position, undefined, Number.NEGATIVE_INFINITY, -1];
       if (terminal) draw(position);
     },
     onStep(position) {
@@ -82,7 +82,7 @@ export function progress(label: string, stream: ProgressStream): Callback {
 function progressLine(
   label: string,
   position: TrainingPosition,
-  begun: number,
+  begun: TrainingPosition | undefined,
   metrics: Metrics | undefined,
 ): string {
   const filled = Math.round((position.step / position.steps) * BAR);
@@ -96,7 +96,11 @@ function progressLine(
   return `${label.padEnd(9)} ${bar}  ${numbers.join("  ")}`;
 }
 
-function plainLine(label: string, event: MetricsEvent, begun: number): string {
+function plainLine(
+  label: string,
+  event: MetricsEvent,
+  begun: TrainingPosition | undefined,
+): string {
   return `${head(label, event)}  ${describe(event.metrics)}  ${pace(event, begun)}`;
 }
 
@@ -104,17 +108,23 @@ const head = (label: string, { epoch, epochs, step, steps }: TrainingPosition): 
   `${label.padEnd(9)} epoch ${epoch}/${epochs}  step ` +
   `${String(step).padStart(String(steps).length)}/${steps}`;
 
-/** Training steps per second, and the time left at the pace so far, with evaluations. */
-function pace({ step, steps, seconds, elapsed }: TrainingPosition, begun: number): string {
-  const rate = seconds > 0 ? (step - begun) / seconds : 0;
-  return (
-    `${rate.toFixed(rate < 10 ? 1 : 0)} steps/s  ` +
-    `${formatClock((elapsed / (step - begun)) * (steps - step))} left`
-  );
+/**
+ * Training steps per second, and the time left at the pace so far, with evaluations: both since
+ * `begun`, so that a resumed training counts its own seconds alone.
+ */
+function pace(
+  { step, steps, seconds, elapsed }: TrainingPosition,
+  begun: TrainingPosition | undefined,
+): string {
+  const taken = step - (begun?.step ?? 0);
+  const rate = seconds > (begun?.seconds ?? 0) ? taken / (seconds - (begun?.seconds ?? 0)) : 0;
+  const left = ((elapsed - (begun?.elapsed ?? 0)) / taken) * (steps - step);
+  return `${rate.toFixed(rate < 10 ? 1 : 0)} steps/s  ${formatClock(left)} left`;
 }
 
-function describe({ loss, accuracy }: Metrics): string {
+function describe({ loss, accuracy, ...others }: Metrics): string {
   const parts = [`loss ${loss.toFixed(4)}`];
   if (accuracy !== undefined) parts.push(`accuracy ${(accuracy * 100).toFixed(2)} %`);
+  for (const [name, value] of Object.entries(others)) parts.push(`${name} ${value.toPrecision(4)}`);
   return parts.join("  ");
 }

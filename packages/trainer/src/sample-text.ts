@@ -1,5 +1,5 @@
 /** @file Samples of a language model while it trains. */
-import { checkOptions, type OptionNames } from "@spm/core/extend";
+import { checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
 import type { Callback } from "./hooks.ts";
 
 /** Options of {@link sampleText}. */
@@ -18,7 +18,7 @@ const names: OptionNames<SampleOptions> = { draw: true, show: true, every: true 
  * A callback that shows texts of a language model while it trains. Draw them with a separate
  * generator: one that the model shares changes the training.
  *
- * @throws OptionError for an unknown option
+ * @throws ValueError for an `every` that is no count; OptionError for an unknown option
  * @example
  * ```ts
  * import { sampleText } from "@spm/trainer";
@@ -35,7 +35,9 @@ export function sampleText(options: SampleOptions): Callback {
   const { draw, show, every } = options;
   const sample = async ({ step }: { readonly step: number }): Promise<void> =>
     show(await draw(), step);
-  if (every === undefined) return { onEvaluate: sample };
+  if (every === undefined) return { needs: [], onEvaluate: sample };
+  if (!Number.isSafeInteger(every) || every < 1)
+    throw new ValueError("sampleText", "a whole number ≥ 1 as every", every);
   return {
     onStep: async (position) => (position.step % every === 0 ? sample(position) : undefined),
   };

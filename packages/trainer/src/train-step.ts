@@ -2,26 +2,29 @@
  * @file One optimizer step: {@link trainStep} takes it, {@link checkedStep} only when its loss and
  * gradients are finite.
  */
-import { detectAnomaly, type Parameter, scope, sum, type Tensor, valueAndGrad } from "@spm/core";
-import { checkOptions, type OptionNames } from "@spm/core/extend";
-import { generatorStates, generatorsOf, restoreGenerators } from "./generators.ts";
+import { detectAnomaly, Parameter, scope, sum, type Tensor, valueAndGrad } from "@spm/core";
 import {
+  checkOptions,
+  drawnFrom,
+  isTracked,
+  type OptionNames,
+  type Rng,
+  ValueError,
+} from "@spm/core/extend";
+import type { Batches } from "@spm/data";
+import { refuseUnseen, unseenIn } from "@spm/nn/extend";
+import { GradientAccumulator } from "@spm/optim";
+import { generatorStates, restoreGenerators } from "./generators.ts";
+import { callLoss, shown, type Updater } from "./given.ts";
+import {
+  checkMeasurement,
   type LossFunction,
   type Measurement,
+  type Reading,
   type RunningMeans,
   readMeasurement,
 } from "./measurement.ts";
-import { copyOf } from "./training-state.ts";
-
-/** The part of an optimizer that training calls. */
-export interface Updater {
-  /** The parameters that are trained, in the order of their gradients. */
-  readonly parameters: readonly Parameter[];
-  /** Updates the parameters. */
-  step(grads: readonly Tensor[]): void;
-  /** The learning rate of the last step. */
-  readonly learningRate: number;
-}
+import { copyOf, liveWeights } from "./training-state.ts";
 
 /** A map of gradients before an update, such as `(grads) => clipByGlobalNorm(grads, 1).grads`. */
 export type GradientTransform = (grads: readonly Tensor[]) => readonly Tensor[];
@@ -44,7 +47,8 @@ const names: OptionNames<TrainStepOptions> = { gradients: true };
  * @param loss - computes the loss of the current batch, a scalar []
  * @returns the loss [] before the update; it belongs to the scope around the call, or to the
  * caller where there is none
- * @throws ShapeError when the loss isn't a scalar; OptionError for an unknown option
+ * @throws ShapeError when the loss isn't a scalar; ValueError where `gradients` returns none;
+ * OptionError for an unknown option
  * @example
  * ```ts
  * import { mean, normal, rng, scope, square, sub } from "@spm/core";
@@ -69,9 +73,22 @@ export function trainStep(
   if (options !== undefined) checkOptions("trainStep", options, names);
   return scope(() => {
     const { value, grads } = valueAndGrad(loss, optimizer.parameters);
-    optimizer.step(options?.gradients?.(grads) ?? grads);
+    optimizer.step(mapped("trainStep", options?.gradients, grads));
     return value;
   });
+}
+
+/** The gradients that a map returns, where there is one. @throws ValueError where it returns none */
+function mapped(
+  op: string,
+  gradients: GradientTransform | undefined,
+  grads: readonly Tensor[],
+): readonly Tensor[] {
+  if (gradients === undefined) return grads;
+  const next = gradients(grads);
+  if (Array.isArray(next)) return next;
+  const help = "return them: (grads) => clipByGlobalNorm(grads, 1).grads";
+  throw new ValueError(op, "gradients() to return the gradients", shown(next), help);
 }
 
 /** A step that wasn't taken, since its loss or a gradient isn't finite. */
@@ -89,59 +106,129 @@ export interface CheckedStepOptions<Model, Batch> {
   readonly gradients?: GradientTransform | undefined;
   /** Collects the measurements of each step. */
   readonly window: RunningMeans;
+  /** The generators of the model. */
+  readonly generators: ReadonlyMap<string, Rng>;
+  /** Whether a checkpoint saves a generator that the model doesn't have. */
+  readonly isSaved: (random: Rng) => boolean;
 }
 
-/** Takes one step on the batch that its argument draws, or returns the reason why it didn't. */
-export type CheckedStep<Batch> = (draw: () => Batch) => BadStep | undefined;
+/** Takes one step on the next `count` batches, or returns the reason why it didn't. */
+export type CheckedStep<Batch> = (batches: Batches<Batch>, count: number) => BadStep | undefined;
 
 /**
  * A function that takes checked steps.
  *
+ * ḡ = Σₖ wₖgₖ / Σₖ wₖ over the batches of a step, with wₖ their weights
+ *
  * In CPU memory a step is checked before the update: a bad one leaves parameters and buffers as
  * they were, and is replayed in anomaly mode to find the first op whose result isn't finite. On a
- * device nothing is checked here, so that no step waits for a read.
+ * device nothing is checked here, so that no step waits for a read. The first step also finds what
+ * no walk of the model's fields does.
  */
 export function checkedStep<Model, Batch>(
   options: CheckedStepOptions<Model, Batch>,
 ): CheckedStep<Batch> {
-  const { model, loss, optimizer, gradients, window } = options;
-  const generators = generatorsOf(model);
+  const { model, optimizer, gradients, window } = options;
   const buffers = buffersOf(model, optimizer.parameters);
-
-  return (draw) =>
+  let first = true;
+  return (batches, count) =>
     scope(() => {
-      const states = generatorStates(generators);
       const kept = buffers.map((buffer) => ({ buffer, copy: copyOf(buffer) }));
-      const batch = draw();
-      const compute = (): { value: Tensor; grads: Tensor[]; aux: Measurement } =>
-        valueAndGrad(() => {
-          const measured = loss(model, batch);
-          return { loss: measured.loss, aux: measured };
-        }, optimizer.parameters);
-      const restoreBuffers = (): void => {
+      const restore = (): void => {
         for (const { buffer, copy } of kept) buffer.assign(copy);
       };
+      const sums = new GradientAccumulator();
       try {
-        const { value, grads, aux } = compute();
-        if (
-          !inCpuMemory(value) ||
-          (holdsFinite(value) && grads.every((grad) => holdsFinite(sum(grad))))
-        ) {
-          window.add(readMeasurement(aux));
-          optimizer.step(gradients?.(grads) ?? grads);
-          return undefined;
-        }
-        restoreBuffers();
-        const after = generatorStates(generators);
-        restoreGenerators(generators, states);
-        const culprit = messageOf(() => detectAnomaly(() => scope(() => void compute())));
-        restoreGenerators(generators, after);
-        restoreBuffers();
-        return { loss: value.ndarray().get(), culprit };
+        const { result, generators } = drawnFrom(() => {
+          const step = () => measured(options, batches, count, sums, restore);
+          const watched = first && typeof model === "object" && model !== null;
+          const { result, unseen } = watched
+            ? unseenIn(model, step)
+            : { result: step(), unseen: [] };
+          refuseUnseen("fit", unseen);
+          first = false;
+          if (!("grads" in result)) return result;
+          return { ...result, grads: mapped("fit", gradients, result.grads) };
+        });
+        if (!("grads" in result)) return result;
+        checkGenerators(generators, options);
+        for (const reading of result.readings) window.add(reading);
+        optimizer.step(result.grads);
+        return undefined;
       } finally {
+        if (sums.batches > 0) sums.take();
         for (const { copy } of kept) copy.dispose();
       }
     });
+}
+
+/** The gradients and the measurements of a step's batches, or the first that isn't finite. */
+function measured<Model, Batch>(
+  { model, loss, optimizer, generators }: CheckedStepOptions<Model, Batch>,
+  batches: Batches<Batch>,
+  count: number,
+  sums: GradientAccumulator,
+  restore: () => void,
+): BadStep | { readonly grads: readonly Tensor[]; readonly readings: readonly Reading[] } {
+  const readings: Reading[] = [];
+  for (let k = 0; k < count; k++) {
+    const states = generatorStates(generators);
+    const batch = batches.next();
+    const compute = (): { value: Tensor; grads: Tensor[]; aux: Measurement } =>
+      valueAndGrad(() => {
+        const aux = checkMeasurement(callLoss(loss, model, batch));
+        checkDepends(aux.loss);
+        return { loss: aux.loss, aux };
+      }, optimizer.parameters);
+    const grads = scope(() => {
+      const { value, grads, aux } = compute();
+      if (inCpuMemory(value) && !(holdsFinite(value) && grads.every((g) => holdsFinite(sum(g)))))
+        return value.ndarray().get();
+      const reading = readMeasurement(aux, batches.size);
+      readings.push(reading);
+      if (count === 1) return grads;
+      if (reading.weight > 0) sums.add(grads, reading.weight);
+      return [];
+    });
+    if (typeof grads === "number") {
+      restore();
+      const after = generatorStates(generators);
+      restoreGenerators(generators, states);
+      const culprit = messageOf(() => detectAnomaly(() => scope(() => void compute())));
+      restoreGenerators(generators, after);
+      restore();
+      return { loss: grads, culprit };
+    }
+    if (count === 1) return { grads, readings };
+  }
+  return { grads: sums.take(), readings };
+}
+
+/** @throws ValueError for a loss that no parameter of the optimizer goes into */
+function checkDepends(loss: Tensor): void {
+  if (isTracked([loss])) return;
+  throw new ValueError(
+    "fit",
+    "a loss that depends on a parameter of the optimizer",
+    "one that depends on none",
+    "compute it from model.forward(…) in the loss function, without noGrad or stopGradient",
+  );
+}
+
+/** @throws ValueError for a generator that no checkpoint would save */
+function checkGenerators(
+  drawn: readonly Rng[],
+  { generators, isSaved }: Pick<CheckedStepOptions<unknown, unknown>, "generators" | "isSaved">,
+): void {
+  if (drawn.length === 0) return;
+  const known = new Set(generators.values());
+  if (drawn.every((random) => known.has(random) || isSaved(random))) return;
+  throw new ValueError(
+    "fit",
+    "every generator where a checkpoint finds it",
+    "one that the data set, the loss or `gradients` draws from and has from elsewhere",
+    "keep it in a field of the model, or give it to mapBatches(data, f, { random })",
+  );
 }
 
 const inCpuMemory = ({ backend }: Tensor): boolean => backend.arrayOf !== undefined;
@@ -158,12 +245,10 @@ function messageOf(f: () => void): string | undefined {
   }
 }
 
-/** The entries of a model's state that no optimizer updates, such as running means. */
+/** The parameters in a model's state that no optimizer updates, such as running means. */
 function buffersOf(model: unknown, parameters: readonly Parameter[]): Parameter[] {
-  const { stateDict } = model as { stateDict?: () => Record<string, Tensor> };
-  if (typeof stateDict !== "function") return [];
   const trained = new Set<Tensor>(parameters);
-  return Object.values(stateDict.call(model)).filter(
-    (value): value is Parameter => !trained.has(value),
+  return Object.values(liveWeights(model) ?? {}).filter(
+    (value): value is Parameter => value instanceof Parameter && !trained.has(value),
   );
 }

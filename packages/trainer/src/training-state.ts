@@ -1,7 +1,9 @@
 /** @file The state of training: all that it depends on beside its options, restored bit by bit. */
-import { type Backend, type RngState, reference, Tensor } from "@spm/core";
+import { type Backend, type Parameter, type RngState, reference, Tensor } from "@spm/core";
 import { copyArray, fromArray, wrap } from "@spm/core/extend";
 import type { LoaderState } from "@spm/data";
+import { Module } from "@spm/nn";
+import { stateOf } from "@spm/nn/extend";
 import { RunError } from "./errors.ts";
 import type { Json } from "./io/json.ts";
 import type { Metrics, Reading } from "./measurement.ts";
@@ -17,6 +19,8 @@ export interface Stateful {
 
 /** An average of weights for evaluations, such as `MovingAverage` of @spm/optim. */
 export interface WeightAverage extends Stateful {
+  /** The parameters that are averaged, where it tells. */
+  readonly parameters?: readonly Parameter[];
   /** Adds the weights of a new step. */
   update(): void;
   /** Exchanges weights and averages. */
@@ -46,6 +50,10 @@ export interface Progress {
   readonly badInRow: number;
   /** Random generators in the model's fields, by path. */
   readonly generators: Readonly<Record<string, RngState>>;
+  /** Random generators in the data set's fields, by path. */
+  readonly dataGenerators: Readonly<Record<string, RngState>>;
+  /** The options of `fit` and the optimizer that later steps depend on. */
+  readonly settings: Readonly<Record<string, Json>>;
   /** The states of callbacks, by name. */
   readonly callbacks: Readonly<Record<string, Json>>;
 }
@@ -53,7 +61,7 @@ export interface Progress {
 /** The state from which training continues as if it had never stopped. */
 export interface TrainingState {
   /**
-   * `model.…`, `optimizer.…`, `average.…`, `snapshot.…`. The tensors are the live ones: read them
+   * `model.…`, `optimizer.…`, `average.…`, `snapshot.…`, `callback.…`. The tensors are the live ones: read them
    * before the next step.
    */
   readonly values: Values;
@@ -74,7 +82,7 @@ export interface Parts {
  */
 export function valuesOf({ model, optimizer, average }: Parts): Record<string, Tensor | number> {
   return {
-    ...prefixed("model", weightsOf(model).stateDict()),
+    ...prefixed("model", weightsOf(model)),
     ...prefixed("optimizer", statefulOf(optimizer).state()),
     ...(average && prefixed("average", average.state())),
   };
@@ -86,16 +94,24 @@ export function valuesOf({ model, optimizer, average }: Parts): Record<string, T
  * @throws ShapeError, DTypeError, ValueError naming the first value that doesn't fit
  */
 export function restoreValues({ model, optimizer, average }: Parts, values: Values): void {
-  const weights = weightsOf(model);
-  const mine = weights.stateDict();
-  const saved = Object.entries(unprefixed("model", values)) as [string, Tensor][];
-  weights.loadStateDict(
+  restoreWeights(model, unprefixed("model", values));
+  statefulOf(optimizer).restore(unprefixed("optimizer", values));
+  average?.restore(unprefixed("average", values));
+}
+
+/**
+ * Restores the weights of a model, on their backends.
+ *
+ * @throws ShapeError, DTypeError naming the first value that doesn't fit
+ */
+export function restoreWeights(model: unknown, values: Values): void {
+  const mine = weightsOf(model);
+  const saved = Object.entries(values) as [string, Tensor][];
+  (model as Weights).loadStateDict(
     Object.fromEntries(
       saved.map(([path, value]) => [path, movedTo(value, mine[path]?.backend ?? reference)]),
     ),
   );
-  statefulOf(optimizer).restore(unprefixed("optimizer", values));
-  average?.restore(unprefixed("average", values));
 }
 
 /** The values whose names begin with a prefix and a dot, under the rest of their names. */
@@ -110,6 +126,22 @@ export function prefixed(prefix: string, values: Values): Record<string, Tensor 
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [`${prefix}.${name}`, value]),
   );
+}
+
+/** Copies of the tensors, which no scope releases. */
+export const copiesOf = <V extends Tensor | number>(
+  values: Readonly<Record<string, V>>,
+): Record<string, V> =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      (typeof value === "number" ? value : copyOf(value as Tensor)) as V,
+    ]),
+  );
+
+/** Releases the tensors. */
+export function disposeOf(values: Values | undefined): void {
+  for (const value of Object.values(values ?? {})) if (typeof value !== "number") value.dispose();
 }
 
 /** A copy that no scope releases. */
@@ -127,10 +159,19 @@ function movedTo(value: Tensor, backend: Backend): Tensor {
   return value.backend === backend ? value : fromArray(copyArray(value.ndarray()), backend);
 }
 
-function weightsOf(model: unknown): Weights {
-  const weights = model as Partial<Weights> | null;
+/** The weights of a model itself, not copies; undefined for a model without weights by name. */
+export function liveWeights(model: unknown): Record<string, Tensor> | undefined {
+  if (model instanceof Module) return Object.fromEntries(stateOf(model));
+  const weights = model as Partial<Weights> | null | undefined;
   if (typeof weights?.stateDict === "function" && typeof weights.loadStateDict === "function")
-    return weights as Weights;
+    return weights.stateDict();
+  return undefined;
+}
+
+/** The weights of a model itself. @throws RunError for a model without weights by name */
+export function weightsOf(model: unknown): Record<string, Tensor> {
+  const weights = liveWeights(model);
+  if (weights !== undefined) return weights;
   throw new RunError(
     "checkpoint",
     "a model with stateDict() and loadStateDict()",

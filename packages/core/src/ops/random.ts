@@ -7,6 +7,7 @@ import { allocate, wrap } from "../array.ts";
 import { ValueError } from "../errors.ts";
 import { fromArray } from "../primitive.ts";
 import { type Shape, sizeOf } from "../shape.ts";
+import { type Dynamic, during } from "../tape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkShape } from "./check.ts";
 import { tensor } from "./create.ts";
@@ -14,6 +15,20 @@ import { checkOptions, type OptionNames } from "./options.ts";
 
 /** Four 32-bit words. */
 export type RngState = readonly [number, number, number, number];
+
+/** The generators that {@link drawnFrom} has seen: made since it began, or drawn from. */
+const watched: Dynamic<Map<Rng, "made" | "drawn"> | null> = { value: null };
+
+/**
+ * Runs `f`, and lists the generators that it drew from, without those that were made in it.
+ * @example drawnFrom(() => normal(random, [2])).generators; // [random]
+ */
+export function drawnFrom<T>(f: () => T): { result: T; generators: Rng[] } {
+  const seen = new Map<Rng, "made" | "drawn">();
+  const result = during(watched, seen, f);
+  const generators = [...seen].flatMap(([random, how]) => (how === "drawn" ? [random] : []));
+  return { result, generators };
+}
 
 /**
  * A generator of random numbers, xoroshiro128+ (Blackman, Vigna 2018; pure-rand's). Every draw
@@ -28,6 +43,7 @@ export class Rng {
 
   constructor(state: RngState) {
     this.#generator = generatorFrom(state);
+    watched.value?.set(this, "made");
   }
 
   /** The state, for saving; `new Rng(state)` continues from it. */
@@ -53,6 +69,7 @@ export class Rng {
 
   /** 32 random bits, as a signed integer. */
   bits(): number {
+    if (watched.value !== null && !watched.value.has(this)) watched.value.set(this, "drawn");
     return this.#generator.next();
   }
 

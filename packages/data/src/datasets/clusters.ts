@@ -1,6 +1,7 @@
 /** @file Gaussian clusters by name. */
 import { checkOptions } from "@spm/core/extend";
 import { type Dataset, type LabelledBatch, subset } from "../dataset.ts";
+import { digestOf } from "../digest.ts";
 import { gaussianClusters } from "../gaussian-clusters.ts";
 import type { DatasetEntry } from "./entry.ts";
 
@@ -34,6 +35,7 @@ export const clusters: DatasetEntry<ClustersOptions> = {
     const all = gaussianClusters({ count: TRAIN + TEST, features, classes, spread, seed: SEED });
     const test: Dataset<LabelledBatch> = {
       length: TEST,
+      digest: () => digestOf(all.digest?.() ?? "", TRAIN),
       batch: (indices) => all.batch(indices.map((i) => i + TRAIN)),
     };
     return { train: subset(all, TRAIN), test, features, classes };

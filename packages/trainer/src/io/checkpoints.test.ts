@@ -9,10 +9,10 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { mul, type Rng, rng, type Tensor, type TypedArray, uniform } from "@spm/core";
-import { DataLoader, gaussianClusters, type LabelledBatch } from "@spm/data";
+import { DataLoader, gaussianClusters, type LabelledBatch, mapBatches } from "@spm/data";
 import { Mlp } from "@spm/models";
 import { Module } from "@spm/nn";
 import { adam, cosine, MovingAverage } from "@spm/optim";
@@ -97,7 +97,12 @@ async function weightsOf(model: Noisy): Promise<Record<string, TypedArray>> {
 
 describe("a checkpoint", () => {
   test("puts all back: weights, state, noise, averages, logs half full, files", async () => {
-    const inRun = (name: string): Callback => recordRun(open(name), "rotation");
+    let writer: RunWriter | undefined;
+    const inRun = (name: string): Callback => {
+      writer?.close();
+      writer = open(name);
+      return recordRun(writer, "rotation");
+    };
     const open = (name: string): RunWriter => {
       const path = join(folder, name);
       const fresh = {
@@ -129,6 +134,7 @@ describe("a checkpoint", () => {
         writeFileSync(join(folder, "parts", "metrics.jsonl"), "garbage", { flag: "a" });
     }
     const parts = await train({ callbacks: [inRun("parts"), checkpoints({ folder })] });
+    writer?.close();
     expect(await weightsOf(parts.model)).toEqual(await weightsOf(whole.model));
     expect(parts.result.evaluation).toEqual(whole.result.evaluation);
     for (const name of ["metrics.jsonl", "metrics.csv"])
@@ -142,7 +148,8 @@ describe("a checkpoint", () => {
     const { config: saved, versions, progress } = readCheckpoint(checkpointPath(folder, 5));
     expect(saved).toEqual(config);
     expect(versions.node).toBe(process.versions.node);
-    expect(progress.loader).toEqual({ epoch: 0, position: 5 });
+    const order = { samples: 60, batchSize: 5, seed: 3, dropLast: false, data: data.digest?.() };
+    expect(progress.loader).toEqual({ epoch: 0, position: 5, order });
     const odd = { nan: Number.NaN, down: -Infinity, zero: -0, third: 1 / 3 };
     expect(parseExactly(stringifyExactly(odd))).toEqual(odd);
   });
@@ -159,6 +166,157 @@ describe("a checkpoint", () => {
     expect(() => checkpoints({ folder, keepLast: 0 })).toThrow(
       "a whole keepLast of at least 1, got 0",
     );
+  });
+});
+
+describe("a folder with checkpoints", () => {
+  const saver = (): Callback => checkpoints({ folder, everySteps: 5, keepLast: 2 });
+  const files = (): Record<string, Buffer> =>
+    Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]));
+  /** A training that begins anew, whatever lies in the folder. */
+  const anew = (callback: Callback): Promise<unknown> => {
+    const model = new Noisy(8);
+    return fit(model, new DataLoader(data, { batchSize: 5, seed: 4 }), {
+      loss: classification,
+      optimizer: adam(model.parameters()),
+      epochs: 1,
+      callbacks: [callback],
+    });
+  };
+
+  test("of another training is left alone: one that begins there is refused", async () => {
+    await train({ callbacks: [saver()] });
+    const before = files();
+    await expect(anew(saver())).rejects.toThrow(
+      `checkpoints: expected a folder without checkpoints for a training that begins, got steps 20, 24 in ${folder}`,
+    );
+    expect(files()).toEqual(before);
+  });
+
+  test("a callback used for a second training is no way around that", async () => {
+    const once = saver();
+    await train({ callbacks: [once] });
+    const before = files();
+    await expect(anew(once)).rejects.toThrow(/a folder without checkpoints/);
+    expect(files()).toEqual(before);
+  });
+
+  test("a training taken up from an older one does not remove the later ones", async () => {
+    await train({ callbacks: [saver()] });
+    const older = { ...readCheckpoint(checkpointPath(folder, 20)) };
+    const before = files();
+    await expect(train({ callbacks: [saver()], options: { resume: older } })).rejects.toThrow(
+      /without checkpoints after step 20, .* got steps 24/,
+    );
+    expect(files()).toEqual(before);
+  });
+
+  test("interrupted before its first step, a training goes on from there", async () => {
+    const signal = AbortSignal.abort();
+    await train({ callbacks: [saver()], options: { signal } });
+    expect(checkpointSteps(folder)).toEqual([0]);
+    const { result } = await train({ callbacks: [saver()] });
+    expect([result.position.step, checkpointSteps(folder)]).toEqual([24, [20, 24]]);
+  });
+
+  test("is locked while it is written to; the lock of a dead process is taken over", async () => {
+    const both = await Promise.allSettled([
+      train({ callbacks: [saver()] }),
+      train({ callbacks: [saver()] }),
+    ]);
+    expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    expect(String(both.find(({ status }) => status === "rejected"))).toBeDefined();
+    expect(readdirSync(folder)).not.toContain("spm.lock");
+    const gone = { pid: 2 ** 22 + 1, host: hostname(), started: "1", since: "yesterday" };
+    writeFileSync(join(folder, "spm.lock"), JSON.stringify(gone));
+    expect((await train({ callbacks: [saver()] })).result.position.step).toBe(24);
+    writeFileSync(join(folder, "spm.lock"), JSON.stringify({ ...gone, host: "elsewhere" }));
+    await expect(train({ callbacks: [saver()] })).rejects.toThrow(
+      `lock: expected nobody else to write into ${folder}, got process 4194305 on elsewhere since`,
+    );
+    const reused = { ...gone, pid: process.ppid, started: "another process of that number" };
+    writeFileSync(join(folder, "spm.lock"), JSON.stringify(reused));
+    expect((await train({ callbacks: [saver()] })).result.position.step).toBe(24);
+    expect(readdirSync(folder).filter((name) => name.startsWith("spm.lock"))).toEqual([]);
+  });
+});
+
+describe("a resumed training", () => {
+  const saved = async (): Promise<void> => {
+    await train({ until: 10 });
+  };
+  const others: [string, object, string][] = [
+    ["another logEvery", { logEvery: 5 }, "logEvery 3, got logEvery 5"],
+    ["accumulation", { accumulate: 2 }, "accumulate 1, got accumulate 2"],
+    ["other reactions", { onNonFinite: "skip" }, 'onNonFinite "stop", got onNonFinite "skip"'],
+    ["fewer epochs", { epochs: 0 }, "at least the 1 epochs"],
+  ];
+  test.each(others)("with %s is refused", async (_, options, message) => {
+    await train({ until: 13 });
+    await expect(train({ options })).rejects.toThrow(message);
+  });
+
+  test("of other samples, order or optimizer is refused, and goes on where that is allowed", async () => {
+    await saved();
+    const resume = latestCheckpoint(folder);
+    const go = async (loader: DataLoader<LabelledBatch>, more: object = {}, rate = 1e-2) => {
+      const model = new Noisy(8);
+      const parameters = model.parameters();
+      return fit(model, loader, {
+        loss: classification,
+        optimizer: adam(parameters, {
+          learningRate: cosine({ learningRate: 1e-2, steps: 24 }),
+          weightDecay: rate,
+        }),
+        average: new MovingAverage(parameters, { decay: 0.9 }),
+        epochs: 2,
+        evaluate: { data: new DataLoader(data, { batchSize: 60 }), every: 4 },
+        logEvery: 3,
+        ...(resume && { resume }),
+        ...more,
+      });
+    };
+    const other = gaussianClusters({ count: 60, features: 6, classes: 3, seed: 2 });
+    const same = { batchSize: 5, seed: 3 };
+    await expect(go(new DataLoader(other, same), {}, 0)).rejects.toThrow(/expected .* of data /);
+    await expect(go(new DataLoader(data, { ...same, batchSize: 10 }), {}, 0)).rejects.toThrow(
+      "a position in the batches of batchSize 10, got one of batchSize 5",
+    );
+    await expect(go(new DataLoader(data, same), {}, 0.1)).rejects.toThrow(
+      /"weightDecay":0[,}].*0\.1/s,
+    );
+    const allowChanged = true;
+    const wider = await go(new DataLoader(data, { ...same, batchSize: 10 }), { allowChanged }, 0.1);
+    expect(wider.position.step).toBe(12);
+    const more = await go(new DataLoader(data, same), { epochs: 3 }, 0);
+    expect(more.position.step).toBe(36);
+  });
+
+  test("draws what its data set would have drawn", async () => {
+    const make = () => {
+      const random = rng(5);
+      const noisy = ({ x, y }: LabelledBatch) => ({ x: mul(x, uniform(random, x.shape)), y });
+      return new DataLoader(mapBatches(data, noisy, { random }), { batchSize: 5, seed: 3 });
+    };
+    const go = async (until = Number.POSITIVE_INFINITY) => {
+      const resume = latestCheckpoint(folder);
+      const model = new Noisy(8);
+      const stop = new AbortController();
+      const onStep: Callback["onStep"] = ({ step }) => (step === until ? stop.abort() : undefined);
+      await fit(model, make(), {
+        loss: classification,
+        optimizer: adam(model.parameters()),
+        epochs: 2,
+        signal: stop.signal,
+        callbacks: [{ onStep }, ...(until < 24 || resume ? [saver()] : [])],
+        ...(resume && { resume }),
+      });
+      return weightsOf(model);
+    };
+    const saver = () => checkpoints({ folder });
+    const whole = await go();
+    await go(7);
+    expect(await go()).toEqual(whole);
   });
 });
 

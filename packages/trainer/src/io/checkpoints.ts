@@ -1,5 +1,6 @@
 /** @file A callback that writes checkpoints, and keeps the last and the best ones. */
 import { checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
+import { RunError } from "../errors.ts";
 import type { Callback, Training } from "../hooks.ts";
 import type { Metrics } from "../measurement.ts";
 import { encodeCheckpoint } from "./checkpoint-file.ts";
@@ -9,6 +10,7 @@ import {
   openCheckpointFolder,
   saveCheckpoint,
 } from "./checkpoint-folder.ts";
+import { lockFolder } from "./folder-lock.ts";
 import type { Json } from "./json.ts";
 
 /** The best checkpoints, by a metric of the evaluations. */
@@ -53,6 +55,14 @@ const names: OptionNames<CheckpointOptions> = {
 };
 const bestNames: OptionNames<BestCheckpoints> = { metric: true, better: true, keep: true };
 
+/** What a checkpoint has of the callback that wrote it. */
+interface CheckpointsState {
+  /** The best evaluated steps. */
+  readonly ranked: readonly Ranked[];
+  /** The steps of this training's files: no others are ever removed. */
+  readonly written: readonly number[];
+}
+
 /** An evaluated step. */
 interface Ranked {
   readonly step: number;
@@ -64,10 +74,13 @@ interface Ranked {
  * not after an error.
  *
  * Put it last, so that the states of all other callbacks are up to date. Files are written
- * atomically: a process killed at any moment leaves earlier checkpoints whole.
+ * atomically: a process killed at any moment leaves earlier checkpoints whole. Those of another
+ * training in the folder stay: a training doesn't begin where there are any, nor goes on where
+ * there are later ones. The folder is locked while it trains.
  *
  * @throws ValueError for a number out of range; OptionError for an unknown option, of `best`, too;
- * CheckpointError, ending the training, when a file can't be written
+ * CheckpointError, ending the training, when a file can't be written; RunError for a folder with
+ * checkpoints of another training, or that another one writes to
  * @example
  * ```ts
  * import { checkpoints } from "@spm/trainer/node";
@@ -85,8 +98,15 @@ export function checkpoints(options: CheckpointOptions): Callback {
       throw new ValueError("checkpoints", `a whole ${name} of at least 1`, count);
   if (everyMinutes !== undefined && !(everyMinutes > 0))
     throw new ValueError("checkpoints", "everyMinutes above 0", everyMinutes);
+  if (typeof folder !== "string" || folder === "")
+    throw new ValueError("checkpoints", "the path of a folder", folder);
+  if (best !== undefined && best.better !== "lower" && best.better !== "higher")
+    throw new ValueError("checkpoints", 'better to be "lower" or "higher"', best.better);
 
   let ranked: readonly Ranked[] = [];
+  let written: readonly number[] = [];
+  let restored = false;
+  let unlock = (): void => {};
   let due = false;
   let saved = -1;
   let savedAt = performance.now();
@@ -101,9 +121,12 @@ export function checkpoints(options: CheckpointOptions): Callback {
   };
   const save = async (step: number, training: Training): Promise<void> => {
     if (step === saved) return;
+    written = [...written.filter((other) => other < step), step];
     saveCheckpoint(folder, step, await encodeCheckpoint(await training.capture(), config));
-    const last = checkpointSteps(folder).filter((other) => other <= step);
-    keepOnly(folder, new Set([...last.slice(-keepLast), ...ranked.map((entry) => entry.step)]));
+    const kept = new Set([...written.slice(-keepLast), ...ranked.map((entry) => entry.step)]);
+    const others = checkpointSteps(folder).filter((other) => !written.includes(other));
+    keepOnly(folder, new Set([...kept, ...others]));
+    written = written.filter((other) => kept.has(other));
     saved = step;
     savedAt = performance.now();
     due = false;
@@ -111,11 +134,19 @@ export function checkpoints(options: CheckpointOptions): Callback {
 
   return {
     name: "checkpoints",
-    state: () => ranked.map(({ step, value }) => ({ step, value })),
+    ...(best && { needs: [best.metric] }),
+    state: () => ({ ranked: ranked.map(({ step, value }) => ({ step, value })), written }),
     restore(state) {
-      ranked = state as unknown as Ranked[];
+      ({ ranked, written } = state as unknown as CheckpointsState);
+      restored = true;
     },
-    onStart: () => openCheckpointFolder(folder),
+    onStart({ step }) {
+      if (step === 0 && !restored) [ranked, written] = [[], []];
+      [restored, due, saved, savedAt] = [false, false, -1, performance.now()];
+      openCheckpointFolder(folder);
+      unlock = lockFolder(folder);
+      refuseOthers(folder, step, written);
+    },
     onEvaluate: ({ step, metrics }) => rank(step, metrics),
     onEpochEnd() {
       if (everySteps === undefined && everyMinutes === undefined) due = true;
@@ -127,7 +158,28 @@ export function checkpoints(options: CheckpointOptions): Callback {
       if (due) await save(step, training);
     },
     async onEnd({ step, ending }, training) {
-      if (ending !== "failed") await save(step, training);
+      try {
+        if (ending !== "failed") await save(step, training);
+      } finally {
+        unlock();
+      }
     },
   };
+}
+
+/** @throws RunError where a training that is at `step` would take another one's files for its own */
+function refuseOthers(folder: string, step: number, own: readonly number[]): void {
+  const others = checkpointSteps(folder).filter((other) => !own.includes(other));
+  const inTheWay = others.filter((other) => step === 0 || other > step);
+  if (inTheWay.length === 0) return;
+  throw new RunError(
+    "checkpoints",
+    step === 0
+      ? `a folder without checkpoints for a training that begins`
+      : `a folder without checkpoints after step ${step}, where this training is`,
+    `steps ${inTheWay.join(", ")} in ${folder}`,
+    step === 0
+      ? "resume: latestCheckpoint(folder) goes on with it; or choose another folder"
+      : "resume from the newest: latestCheckpoint(folder); or choose another folder",
+  );
 }

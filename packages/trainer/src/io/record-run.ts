@@ -1,6 +1,6 @@
 /** @file A callback that writes measurements into a run folder. */
 
-import { checkOptions, type OptionNames } from "@spm/core/extend";
+import { checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
 import type { Callback, MetricsEvent } from "../hooks.ts";
 import type { Split } from "./run-record.ts";
 import type { RunWriter } from "./run-writer.ts";
@@ -15,14 +15,16 @@ export interface RecordRunOptions {
 }
 
 const names: OptionNames<RecordRunOptions> = { warn: true };
+const taken = new Set(["run", "split", "step", "epoch", "learningRate", "seconds", "elapsed"]);
 
 /**
- * A callback that records every log and every evaluation, after which the files are synced to the
+ * A callback that records the metrics of every log and every evaluation, after which the files are synced to the
  * disk. A checkpoint keeps the lengths of the files, to which a resumed training cuts them; a
  * shorter file keeps its whole lines, and training continues.
  *
  * @param run - the model's name in the records, as in `config.models`
- * @throws OptionError for an unknown option
+ * @throws OptionError for an unknown option; RunError, before the first step, when there are records
+ * of another training with this name; ValueError for a metric named as a field of every record
  * @example
  * ```ts
  * import type { RunWriter } from "@spm/trainer/node";
@@ -43,14 +45,14 @@ export function recordRun(
     { step, epoch, metrics, learningRate, seconds, elapsed }: MetricsEvent,
   ): void => {
     const position = { run, split, step, epoch };
-    writer.metric({
-      ...position,
-      learningRate,
-      loss: metrics.loss,
-      accuracy: metrics.accuracy ?? null,
-    });
+    const { loss, accuracy = null, ...others } = metrics;
+    for (const name of Object.keys(others))
+      if (taken.has(name))
+        throw new ValueError("recordRun", "a metric whose name no record has", `"${name}"`);
+    writer.metric({ ...position, learningRate, loss, accuracy, ...others });
     writer.timing({ ...position, seconds, elapsed });
   };
+  let restored = false;
   return {
     name: `files of ${run}`,
     state() {
@@ -58,7 +60,12 @@ export function recordRun(
       return writer.offsets;
     },
     restore(offsets) {
+      restored = true;
       for (const line of writer.truncate(offsets as Record<string, number>)) warn(line);
+    },
+    onStart({ step }) {
+      if (step === 0 && !restored) writer.begin(run);
+      restored = false;
     },
     onLog: (event) => record("train", event),
     onEvaluate(event) {

@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { RunError } from "../errors.ts";
+import type { MetricsEvent, Training, TrainingPosition } from "../hooks.ts";
 import { recordRun } from "./record-run.ts";
 import { readRun } from "./run-reader.ts";
 import type { RunConfig } from "./run-record.ts";
@@ -162,7 +163,50 @@ describe("a run that goes on", () => {
       ),
     ]);
     expect(readRun(folder).metrics.map(({ step }) => step)).toEqual([1, 3]);
-    expect(text("metrics.csv")).toMatch(/^run,split,.*\ndense,train,3,.*\n$/);
+    // the table is made of the records
+    expect(text("metrics.csv")).toMatch(/^run,split,.*\ndense,train,1,.*\ndense,train,3,.*\n$/);
+  });
+
+  test("every metric of the loss function is in both files, also one that comes later", () => {
+    const writer = new RunWriter(folder, config);
+    writer.metric({ ...metric, mae: 0.5 });
+    writer.metric({ ...metric, step: 2, mae: 0.25, "a,b": Number.NaN });
+    const { offsets } = writer;
+    writer.metric({ ...metric, step: 3, late: 1 });
+    expect(text("metrics.jsonl").split("\n")[1]).toBe(
+      '{"run":"dense","split":"train","step":2,"epoch":1,"learningRate":1,"loss":1,"accuracy":1,"mae":0.25,"a,b":null}',
+    );
+    const table = (...rows: string[]) => rows.map((row) => `${row}\n`).join("");
+    const [head, one, two] = [
+      'run,split,step,epoch,learningRate,loss,accuracy,mae,"a,b"',
+      "dense,train,1,1,1,1,1,0.5,",
+      "dense,train,2,1,1,1,1,0.25,",
+    ];
+    expect(text("metrics.csv")).toBe(
+      table(`${head},late`, `${one},`, `${two},`, "dense,train,3,1,1,1,1,,,1"),
+    );
+    writer.truncate(offsets);
+    expect(text("metrics.csv")).toBe(table(head, one, two));
+    writer.close();
+  });
+
+  test("is locked until it is closed, and a second training of one name is refused", async () => {
+    const first = new RunWriter(folder, config);
+    expect(() => new RunWriter(folder)).toThrow(/^lock: expected nobody else to write into/);
+    first.metric({ ...metric });
+    const recorder = recordRun(first, "dense");
+    const start = { step: 0 } as TrainingPosition;
+    expect(() => recorder.onStart?.(start, {} as Training)).toThrow(
+      /^recordRun: expected a name of its own for each training of a run folder, got records of/,
+    );
+    const other = recordRun(first, "rotation");
+    await other.onStart?.(start, {} as Training);
+    const named = { ...metric, metrics: { loss: 1, epoch: 2 } } as unknown as MetricsEvent;
+    expect(() => other.onLog?.(named, {} as Training)).toThrow(
+      'recordRun: expected a metric whose name no record has, got "epoch"',
+    );
+    first.close();
+    new RunWriter(folder).close();
   });
 
   test("says so when the disk is full", () => {

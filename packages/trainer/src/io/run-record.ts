@@ -22,6 +22,8 @@ export interface MetricRecord extends RecordPosition {
   readonly loss: number | null;
   /** Fraction in [0, 1]; null where it isn't measured. */
   readonly accuracy: number | null;
+  /** The loss function's other metrics, by name; null where one isn't finite. */
+  readonly [metric: string]: string | number | null;
 }
 
 /** A line of `timing.jsonl`. */

@@ -14,14 +14,16 @@ import {
 import { join } from "node:path";
 import { RunError } from "../errors.ts";
 import { UNFINISHED, writeAtomically } from "./atomic-write.ts";
+import { LOCK, lockFolder } from "./folder-lock.ts";
 import { makeFolder } from "./make-folder.ts";
+import { COLUMNS, columnsOf, csvLine, csvOf, hasRecordsOf } from "./metric-columns.ts";
 import type { MetricRecord, RunConfig, TimingRecord } from "./run-record.ts";
 
-const COLUMNS = ["run", "split", "step", "epoch", "learningRate", "loss", "accuracy"] as const;
 const FILES = ["metrics.jsonl", "metrics.csv", "timing.jsonl"] as const;
 
 /**
- * A writer of the files of a run: `config.json`, `metrics.jsonl`, `metrics.csv`, `timing.jsonl`.
+ * A writer of the files of a run: `config.json`, `metrics.jsonl`, `metrics.csv`, `timing.jsonl`. The
+ * folder is locked until it is closed.
  *
  * Each record is one write of one whole line, so a crash can lose the end of the last line only.
  * `metrics.*` have values that the seed determines, so they are byte-identical in two runs of one
@@ -50,13 +52,15 @@ export class RunWriter {
   /** The run folder. */
   readonly folder: string;
   readonly #files: Readonly<Record<(typeof FILES)[number], number>>;
+  readonly #unlock: () => void;
+  #columns: readonly string[];
 
   /**
    * Makes the folder and writes `config.json`; without a config, continues the files of the run
    * that is there.
    *
-   * @throws RunError when the folder isn't empty, or without a config isn't a run; Node's error
-   * when it can't be written
+   * @throws RunError when the folder isn't empty, or without a config isn't a run, or another
+   * process writes there; Node's error when it can't be written
    */
   constructor(folder: string, config?: RunConfig) {
     this.folder = folder;
@@ -64,14 +68,17 @@ export class RunWriter {
     else {
       assertFresh(folder);
       makeFolder(folder);
-      writeAtomically(join(folder, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
     }
+    this.#unlock = lockFolder(folder);
+    if (config !== undefined)
+      writeAtomically(join(folder, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
     const open = (name: string): number => openSync(join(folder, name), "a");
     this.#files = {
       "metrics.jsonl": open("metrics.jsonl"),
       "metrics.csv": open("metrics.csv"),
       "timing.jsonl": open("timing.jsonl"),
     };
+    this.#columns = columnsOf(join(folder, "metrics.jsonl"));
     if (fstatSync(this.#files["metrics.csv"]).size === 0)
       writeSync(this.#files["metrics.csv"], `${COLUMNS.join(",")}\n`);
   }
@@ -90,7 +97,7 @@ export class RunWriter {
   truncate(
     offsets: Readonly<Record<string, number>> = { "metrics.csv": COLUMNS.join(",").length + 1 },
   ): string[] {
-    return FILES.flatMap((name) => {
+    const warnings = FILES.flatMap((name) => {
       const path = join(this.folder, name);
       const [size, offset] = [fstatSync(this.#files[name]).size, offsets[name] ?? 0];
       ftruncateSync(
@@ -104,16 +111,48 @@ export class RunWriter {
           ]
         : [];
     });
+    this.#columns = columnsOf(join(this.folder, "metrics.jsonl"));
+    this.#rewriteTable();
+    return warnings;
   }
 
-  /** Appends a line to `metrics.jsonl` and `metrics.csv`. */
+  /**
+   * Begins the records of a run.
+   * @throws RunError when there are some of another training
+   */
+  begin(run: string): void {
+    if (hasRecordsOf(join(this.folder, "metrics.jsonl"), run))
+      throw new RunError(
+        "recordRun",
+        "a name of its own for each training of a run folder",
+        `records of "${run}" in ${this.folder} already`,
+        "recordRun(writer, name) with another name",
+      );
+  }
+
+  /**
+   * Appends a line to `metrics.jsonl` and `metrics.csv`, in which a metric that wasn't there before
+   * gets a column.
+   */
   metric(record: MetricRecord): void {
-    const values = COLUMNS.map((column) => record[column]);
-    writeSync(
-      this.#files["metrics.jsonl"],
-      `${JSON.stringify(Object.fromEntries(COLUMNS.map((column, i) => [column, values[i]])))}\n`,
-    );
-    writeSync(this.#files["metrics.csv"], `${values.map(csvField).join(",")}\n`);
+    const names = [...new Set([...COLUMNS, ...Object.keys(record)])];
+    const line = Object.fromEntries(names.map((name) => [name, record[name]]));
+    writeSync(this.#files["metrics.jsonl"], `${JSON.stringify(line)}\n`);
+    const added = names.filter((name) => !this.#columns.includes(name));
+    this.#columns = [...this.#columns, ...added];
+    if (added.length > 0) this.#rewriteTable();
+    else
+      writeSync(
+        this.#files["metrics.csv"],
+        `${csvLine(this.#columns.map((name) => record[name]))}\n`,
+      );
+  }
+
+  /** Writes `metrics.csv` anew, from `metrics.jsonl`. */
+  #rewriteTable(): void {
+    const text = csvOf(join(this.folder, "metrics.jsonl"), this.#columns);
+    ftruncateSync(this.#files["metrics.csv"], 0);
+    writeSync(this.#files["metrics.csv"], text);
   }
 
   /** Appends a line to `timing.jsonl`; seconds are rounded to microseconds. */
@@ -136,8 +175,12 @@ export class RunWriter {
 
   /** Flushes and closes the files, after which nothing can be written. */
   close(): void {
-    this.flush();
-    for (const file of Object.values(this.#files)) closeSync(file);
+    try {
+      this.flush();
+      for (const file of Object.values(this.#files)) closeSync(file);
+    } finally {
+      this.#unlock();
+    }
   }
 }
 
@@ -152,7 +195,7 @@ export class RunWriter {
  * ```
  */
 export function assertFresh(folder: string): void {
-  if (existsSync(folder) && readdirSync(folder).some((name) => !name.endsWith(UNFINISHED))) {
+  if (existsSync(folder) && readdirSync(folder).some(isOfRun)) {
     throw new RunError(
       "RunWriter",
       "a new or empty folder",
@@ -162,6 +205,8 @@ export function assertFresh(folder: string): void {
   }
 }
 
+const isOfRun = (name: string): boolean => !name.endsWith(UNFINISHED) && !name.startsWith(LOCK);
+
 /** @throws RunError when there is no config.json */
 function assertRun(folder: string): void {
   if (existsSync(join(folder, "config.json"))) return;
@@ -169,10 +214,3 @@ function assertRun(folder: string): void {
 }
 
 const microseconds = (seconds: number): number => Math.round(seconds * 1e6) / 1e6;
-
-/** Quoted where RFC 4180 requires it. */
-function csvField(value: string | number | null): string {
-  if (value === null) return "";
-  const text = String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}

@@ -43,6 +43,8 @@ function decoded(): unknown[] {
 const training: Training = {
   stop() {},
   capture: () => Promise.reject(new Error("captures nothing")),
+  weights: () => ({}),
+  finishWith() {},
 };
 const event = (step: number, loss: number): MetricsEvent => {
   const position = { step, steps: 400, epoch: 1, epochs: 1, seconds: 1, elapsed: 1 };
@@ -120,4 +122,13 @@ test("a file that was cut is set aside, and training goes on in a new one", asyn
     expect.stringContaining(`${path} is shorter than it was`),
   );
   warn.mockRestore();
+});
+
+test("the events of another training are not written over", async () => {
+  const first = tensorBoard(folder);
+  await first.onStart?.({ ...event(0, 0), step: 0 }, training);
+  await first.onEnd?.({ ...event(0, 0), ending: "finished" }, training);
+  expect(() => tensorBoard(folder).onStart?.({ ...event(0, 0), step: 0 }, training)).toThrow(
+    /^tensorBoard: expected a folder without events for a training that begins, got .*tfevents/,
+  );
 });

@@ -10,12 +10,13 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { checkOptions, type OptionNames } from "@spm/core/extend";
+import { RunError } from "../../errors.ts";
 import type { Callback, MetricsEvent } from "../../hooks.ts";
 import { scalarEvent, versionEvent } from "./event.ts";
 import { tfRecord } from "./tf-record.ts";
 
 /** TensorBoard reads every file whose name contains `tfevents`. */
-const NAME = "events.out.tfevents.spm";
+export const EVENTS = "events.out.tfevents.spm";
 
 /** Options of {@link tensorBoard}. */
 export interface TensorBoardOptions {
@@ -34,7 +35,7 @@ const names: OptionNames<TensorBoardOptions> = { now: true };
  * the checkpoint; a shorter file is renamed to `….damaged`, with a warning of Node's.
  *
  * @param folder - an existing folder
- * @throws Node's error, ending the training, when the file can't be written; OptionError for an
+ * @throws RunError, before the first step, for the events of another training; Node's error, ending the training, when the file can't be written; OptionError for an
  * unknown option
  * @example
  * ```ts
@@ -45,8 +46,9 @@ const names: OptionNames<TensorBoardOptions> = { now: true };
 export function tensorBoard(folder: string, options: TensorBoardOptions = {}): Callback {
   checkOptions("tensorBoard", options, names);
   const { now = (): number => Date.now() / 1000 } = options;
-  const path = join(folder, NAME);
+  const path = join(folder, EVENTS);
   let file: number | undefined;
+  let restored = false;
   const open = (): number => {
     file ??= openSync(path, "a");
     return file;
@@ -68,6 +70,7 @@ export function tensorBoard(folder: string, options: TensorBoardOptions = {}): C
       return fstatSync(open()).size;
     },
     restore(size) {
+      restored = true;
       if (fstatSync(open()).size >= (size as number)) return ftruncateSync(open(), size as number);
       closeSync(open());
       file = undefined;
@@ -77,7 +80,14 @@ export function tensorBoard(folder: string, options: TensorBoardOptions = {}): C
       );
     },
     onStart({ step }) {
-      if (step === 0) ftruncateSync(open(), 0);
+      if (step === 0 && !restored && fstatSync(open()).size > 0)
+        throw new RunError(
+          "tensorBoard",
+          "a folder without events for a training that begins",
+          path,
+          "choose another folder",
+        );
+      restored = false;
       if (fstatSync(open()).size === 0) write(versionEvent(now()));
     },
     onLog: (event) => scalars("train", event),
