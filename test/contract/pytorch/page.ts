@@ -3,6 +3,7 @@
  * what the packages export. `npm run -s names` writes it.
  */
 import { exportsOf } from "../exports.ts";
+import { filled } from "../filled.ts";
 import { type Answer, opInfo, otherNames } from "./names.ts";
 
 const folders = ["core", "numeric", "linalg", "mixer", "nn", "optim"];
@@ -35,7 +36,9 @@ function missing(rows: readonly Row[]): string {
   for (const [name, answer] of rows)
     if (answer.kind === "missing")
       byReason.set(answer.reason, [...(byReason.get(answer.reason) ?? []), code(name)]);
-  return [...byReason].map(([reason, names]) => `- ${names.join(", ")}: ${reason}.`).join("\n");
+  return [...byReason]
+    .map(([reason, names]) => filled(`- ${names.join(", ")}: ${reason}.`, "  "))
+    .join("\n");
 }
 
 /** What is exported and is no row's answer, by entry point. */
@@ -45,8 +48,23 @@ function ours(rows: readonly Row[], from: ReadonlyMap<string, string>): string {
   for (const [name, entry] of from)
     if (!answered.has(name) && !entry.endsWith("/extend"))
       rest.set(entry, [...(rest.get(entry) ?? []), code(name)]);
-  return [...rest].map(([entry, names]) => `- ${entry}: ${names.join(", ")}.`).join("\n");
+  return [...rest]
+    .map(([entry, names]) => filled(`- ${entry}: ${names.join(", ")}.`, "  "))
+    .join("\n");
 }
+
+const different = filled(`What differs everywhere: options are one object at the end
+  (\`sum(x, { axis: 0, keepdims: true })\`, where PyTorch has \`dim\` and \`keepdim\`; an axis may
+  stand for itself, \`sum(x, 0)\`); functions that take a tensor first are methods, too
+  (\`x.sum(0)\`); tensors are immutable; gradients are returned, not stored (\`grad(f)(x)\`); random
+  draws take a generator, \`rng(seed)\`; dtypes are never mixed silently; numbers of a device are
+  awaited (\`await x.data()\`).`);
+
+const operands =
+  filled(`In them \`x\`, \`y\`, \`p > 0\` and \`0 < u < 1\` are [2, 3], \`v\` and \`w\` [3],
+  \`a\` [3, 3], \`c\` a positive definite [3, 3] and \`l\` its Cholesky factor, \`bm\` [2, 3, 3],
+  \`t\` [2, 3, 4], \`img\` [1, 2, 4, 4], \`z\` and \`zz\` complex numbers as pairs, \`mask\` bool,
+  \`index\`, \`ints\` and \`labels\` int32; \`double\` is \`{ dtype: "float64" }\`.`);
 
 /** The page. */
 export function pageOf(from: ReadonlyMap<string, string>): string {
@@ -55,18 +73,17 @@ export function pageOf(from: ReadonlyMap<string, string>): string {
   const composed = ops.flatMap(([name, answer]) =>
     answer.kind === "composition" ? [[code(name), code(answer.code)]] : [],
   );
+  const made =
+    filled(`Made by \`npm run -s names\` from \`test/contract/pytorch/names.txt\` and from
+    what the packages export; a test fails when either changes without this page. Of the
+    ${ops.length} ops that PyTorch 1.13 tests (its OpInfo), ${count("export")} are a function here,
+    ${count("composition")} a short composition, whose values a test compares with PyTorch's, and
+    ${count("missing")} have none, each with its reason.`);
   return `# Coming from PyTorch
 
-Made by \`npm run -s names\` from \`test/contract/pytorch/names.txt\` and from what the packages
-export; a test fails when either changes without this page. Of the ${ops.length} ops that PyTorch 1.13
-tests (its OpInfo), ${count("export")} are a function here, ${count("composition")} a short composition, whose values a
-test compares with PyTorch's, and ${count("missing")} have none, each with its reason.
+${made}
 
-What differs everywhere: options are one object at the end (\`sum(x, { axis: 0, keepdims: true })\`,
-where PyTorch has \`dim\` and \`keepdim\`; an axis may stand for itself, \`sum(x, 0)\`); functions that take
-a tensor first are methods, too (\`x.sum(0)\`); tensors are immutable; gradients are returned, not
-stored (\`grad(f)(x)\`); random draws take a generator, \`rng(seed)\`; dtypes are never mixed silently;
-numbers of a device are awaited (\`await x.data()\`).
+${different}
 
 ## The same under a name
 
@@ -74,10 +91,7 @@ ${exported(ops, from)}
 
 ## Short compositions
 
-In them \`x\`, \`y\`, \`p > 0\` and \`0 < u < 1\` are [2, 3], \`v\` and \`w\` [3], \`a\` [3, 3], \`c\` a positive definite
-[3, 3] and \`l\` its Cholesky factor, \`bm\` [2, 3, 3], \`t\` [2, 3, 4], \`img\` [1, 2, 4, 4], \`z\` and \`zz\` complex
-numbers as pairs, \`mask\` bool, \`index\`, \`ints\` and \`labels\` int32; \`double\` is
-\`{ dtype: "float64" }\`.
+${operands}
 
 ${table(["PyTorch", "here"], composed)}
 
