@@ -48,6 +48,7 @@ export {
   tanhOf,
   whereOf,
 } from "./elementwise";
+export { choleskyOf, luOf, solveOf, triangularOf } from "./factor";
 export { fftRows } from "./fft";
 export { gemm, gemmScratch, rowTimesColumns, rowTimesRows } from "./gemm";
 export { gruBackward, gruForward } from "./gru";
@@ -72,6 +73,7 @@ export {
   sumColumns,
   sumRows,
 } from "./reduce";
+export { qrOf } from "./reflections";
 export { logSoftmaxBackward, logSoftmaxForward, softmaxBackward, softmaxForward } from "./softmax";
 export {
   adagradStep,
