@@ -1,15 +1,30 @@
 /**
  * @file Claim: factorisations of batches of small matrices, n = 8 … 64, float64, take at most twice
- * NumPy's time.
+ * NumPy's time on wasm.
  *
  * `npm run bench:linalg [-- ROUNDS]` measures CPU time, of one thread on either side, in rounds
  * that alternate: other work on the machine counts less then. Prints microseconds a matrix and the
- * ratio, medians of the rounds, and exits with 1 where a ratio is above 2, with 77 without NumPy.
+ * ratios to NumPy's, medians of the rounds, and exits with 1 where one is above 2 on wasm, with 77
+ * without NumPy.
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { add, eye, matmul, mul, normal, rng, type Tensor, transpose } from "@spm/core";
+import {
+  add,
+  type Backend,
+  eye,
+  matmul,
+  mul,
+  normal,
+  reference,
+  rng,
+  scope,
+  setBackend,
+  type Tensor,
+  transpose,
+} from "@spm/core";
 import * as linalg from "@spm/linalg";
+import { wasm } from "@spm/wasm";
 import { median } from "../experiments/parts/statistics.ts";
 import { notRun } from "../test/ledger/budgets.ts";
 import { pythonWith } from "../test/python.ts";
@@ -21,7 +36,8 @@ const double = { dtype: "float64" } as const;
 type Times = Readonly<Record<string, number>>;
 
 /** Microseconds for one matrix, by op and n: the best of fifteen calls, once compiled. */
-function ours(): Times {
+function ours(backend: Backend): Times {
+  setBackend(backend);
   const random = rng(0);
   const times: Record<string, number> = {};
   for (const n of [8, 16, 32, 64]) {
@@ -42,7 +58,7 @@ function ours(): Times {
     for (const [name, job] of Object.entries(jobs)) {
       const calls = Array.from({ length: 15 }, () => {
         const start = process.cpuUsage();
-        job();
+        scope(() => void job());
         return process.cpuUsage(start).user;
       });
       times[`${name} ${n}`] = Math.min(...calls) / count;
@@ -63,15 +79,20 @@ if (python === null) {
   console.log("not run: no python3 has NumPy");
   process.exit(notRun);
 }
+const machine = await wasm();
 const rounds = Array.from({ length: Number(process.argv[2] ?? 3) }, () => ({
-  ours: ours(),
+  reference: ours(reference),
+  wasm: ours(machine),
   numpy: numpy(python),
 }));
-console.log("op n".padEnd(14) + ["ours", "NumPy", "ratio"].map((s) => s.padStart(10)).join(""));
-for (const name of Object.keys(rounds[0]?.ours ?? {})) {
-  const times = (of: "ours" | "numpy") => rounds.map((round) => round[of][name] ?? Number.NaN);
-  const [mine, theirs] = [median(times("ours")), median(times("numpy"))];
-  const cells = [mine, theirs, mine / theirs].map((v) => v.toFixed(2).padStart(10));
-  console.log(name.padEnd(14) + cells.join(""));
-  if (mine / theirs > LIMIT) process.exitCode = 1;
+const heads = ["reference", "wasm", "NumPy", "ref./NumPy", "wasm/NumPy"];
+console.log("op n".padEnd(14) + heads.map((s) => s.padStart(12)).join(""));
+for (const name of Object.keys(rounds[0]?.numpy ?? {})) {
+  const time = (of: "reference" | "wasm" | "numpy") =>
+    median(rounds.map((round) => round[of][name] ?? Number.NaN));
+  const [plain, fast, theirs] = [time("reference"), time("wasm"), time("numpy")];
+  const cells = [plain, fast, theirs, plain / theirs, fast / theirs];
+  console.log(name.padEnd(14) + cells.map((v) => v.toFixed(2).padStart(12)).join(""));
+  if (fast / theirs > LIMIT) process.exitCode = 1;
 }
+await machine.dispose();

@@ -24,7 +24,7 @@ import {
   ValueError,
   zerosArray,
 } from "@spm/core/extend";
-import { eachMatrix, inBatch, matrices, sameBatch, transposed } from "./matrices.ts";
+import { eachMatrix, matrices, sameBatch, transposed } from "./matrices.ts";
 import { spectrumOf } from "./spectral.ts";
 
 /** Singular values of at most max(atol, rtol · the largest) count as 0. */
@@ -58,8 +58,8 @@ export const pinvOp: Op<[a: 1], [p: 1, rank: 1], Tolerances> = definePrimitive({
     const { batch, m, n } = matrices("pinv", a);
     const k = Math.min(m, n);
     const results = [zerosArray(dtypeOf(a), [...batch, n, m]), zerosArray("int32", batch)] as const;
-    return eachMatrix(batch, [a], results, ([taken], [p, rank], at) => {
-      const { values, left, right } = spectrumOf("pinv", taken, m, n, inBatch(batch, at));
+    return eachMatrix(batch, [a], results, ([taken], [p, rank]) => {
+      const { values, left, right } = spectrumOf("pinv", taken, m, n);
       const floor = Math.max(atol, rtol * (values[0] ?? 0));
       const kept = values.filter((s) => s > floor).length;
       rank[0] = kept;

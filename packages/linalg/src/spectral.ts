@@ -25,22 +25,13 @@ import {
   checkFinite,
   eachMatrix,
   identityLike,
-  inBatch,
   matrices,
   squareMatrices,
   transposed,
 } from "./matrices.ts";
 import { completed, plus } from "./qr.ts";
-import type { OrderedSpectrum } from "./qr-steps.ts";
-import { singularSpectrum } from "./singular-spectrum.ts";
-import { symmetricSpectrum } from "./symmetric-spectrum.ts";
+import { type OrderedSpectrum, singularSpectrum, symmetricSpectrum } from "./spectra.ts";
 import { transposed as transposedMatrix } from "./vectors.ts";
-
-/** @throws ValueError for a spectrum that the QR steps did not find */
-function found<T>(op: string, spectrum: T | null, where: string): T {
-  if (spectrum !== null) return spectrum;
-  throw new ValueError(op, "iterations that converge", `some that don't${where}`);
-}
 
 /** 1 / (xⱼ − xᵢ) for each pair of values [..., n], 0 on the diagonal; infinite for equal ones. */
 function inverseGaps(x: Tensor): Tensor {
@@ -70,9 +61,9 @@ export const eighOp: Op<[a: 1], [w: 1, v: 1]> = definePrimitive({
     const { batch, n } = squareMatrices("eigh", a);
     const dtype = dtypeOf(a);
     const results = [zerosArray(dtype, [...batch, n]), zerosArray(dtype, a.shape)] as const;
-    return eachMatrix(batch, [a], results, ([taken], [w, v], at) => {
+    return eachMatrix(batch, [a], results, ([taken], [w, v]) => {
       checkFinite("eigh", taken);
-      const spectrum = found("eigh", symmetricSpectrum(taken, n), inBatch(batch, at));
+      const spectrum = symmetricSpectrum(taken, n);
       w.set(spectrum.values);
       v.set(spectrum.right);
     });
@@ -98,9 +89,9 @@ export interface EighOptions {
  * A = V diag(w) Vᵀ of a symmetric A: w ascending, the columns of V orthonormal. Ā is symmetric.
  *
  * V is unique up to the signs of its columns, chosen so that Σⱼ cos(j) vⱼ ≥ 0, where all
- * eigenvalues differ. Where some are equal, the derivative by w is still right for symmetric
- * functions of them (their sum), that by V is infinite or NaN, as in PyTorch. Runs on the host, as
- * {@link solve} does.
+ * eigenvalues differ. Errors are roundings of the largest eigenvalue. Where some are equal, the
+ * derivative by w is still right for symmetric functions of them (their sum), that by V is infinite
+ * or NaN, as in PyTorch. Runs on the host, as {@link solve} does.
  * @param a - [..., n, n], real: there are no complex numbers
  * @returns eigenvalues [..., n], eigenvectors [..., n, n]. Cost about 9n³ FLOP a matrix
  * @throws ValueError for NaN and infinities; ShapeError, DTypeError, OptionError
@@ -120,20 +111,10 @@ export function eigh(
 }
 
 /** A = U diag(s) Vᵀ of a matrix of any shape: U [m, k], V [n, k]. */
-export function spectrumOf(
-  op: string,
-  a: Float64Array,
-  m: number,
-  n: number,
-  where: string,
-): OrderedSpectrum {
+export function spectrumOf(op: string, a: Float64Array, m: number, n: number): OrderedSpectrum {
   checkFinite(op, a);
-  if (m >= n) return found(op, singularSpectrum(a, m, n), where);
-  const { values, left, right } = found(
-    op,
-    singularSpectrum(transposedMatrix(a, m, n), n, m),
-    where,
-  );
+  if (m >= n) return singularSpectrum(a, m, n);
+  const { values, left, right } = singularSpectrum(transposedMatrix(a, m, n), n, m);
   return { values, left: right, right: left };
 }
 
@@ -162,8 +143,8 @@ export const svdOp: Op<[a: 1], [u: 1, s: 1, vh: 1]> = definePrimitive({
       zerosArray(dtype, [...batch, k]),
       zerosArray(dtype, [...batch, k, n]),
     ] as const;
-    return eachMatrix(batch, [a], results, ([taken], [u, s, vh], at) => {
-      const spectrum = spectrumOf("svd", taken, m, n, inBatch(batch, at));
+    return eachMatrix(batch, [a], results, ([taken], [u, s, vh]) => {
+      const spectrum = spectrumOf("svd", taken, m, n);
       u.set(spectrum.left);
       s.set(spectrum.values);
       vh.set(transposedMatrix(spectrum.right, n, k));

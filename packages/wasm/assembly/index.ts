@@ -58,6 +58,7 @@ export {
   truncOf,
   whereOf,
 } from "./elementwise";
+export { choleskyOf, luOf, solveOf, triangularOf } from "./factor";
 export { fftRows } from "./fft";
 export { gemm, gemmScratch, rowTimesColumns, rowTimesRows } from "./gemm";
 export { gruBackward, gruForward } from "./gru";
@@ -84,6 +85,7 @@ export {
   sumColumns,
   sumRows,
 } from "./reduce";
+export { qrOf } from "./reflections";
 export { logSoftmaxBackward, logSoftmaxForward, softmaxBackward, softmaxForward } from "./softmax";
 export {
   adagradStep,

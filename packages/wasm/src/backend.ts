@@ -17,6 +17,7 @@ import {
 } from "@spm/core/extend";
 import { registerCrossEntropy } from "./cross-entropy.ts";
 import { registerElementwise } from "./elementwise.ts";
+import { registerFactorisations } from "./factor.ts";
 import { registerFft } from "./fft.ts";
 import { registerGru } from "./gru.ts";
 import { registerIndexing } from "./indexing.ts";
@@ -160,6 +161,7 @@ export function backendOn(machine: Machine, name: string): Backend {
   registerSoftmax(kernels, machine);
   registerNorms(kernels, machine);
   registerGru(kernels, machine);
+  registerFactorisations(kernels, machine);
   registerFft(kernels, machine);
   registerIndexing(kernels, machine);
   registerOrder(kernels, machine);
