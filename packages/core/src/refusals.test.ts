@@ -200,7 +200,7 @@ test("shapes", async () => {
     a mask of other sizes → ShapeError: at: expected a mask of shape [3], got [2]
     indices that don't broadcast → ShapeError: at: expected shapes that broadcast (sizes equal or 1 from the last axis), got [2] and [3]
     ids for other slices → ShapeError: segmentSum: expected ids of shape [2], got [3]
-    less than no segments → ShapeError: segmentSum: expected a shape of non-negative integers, at most 2^32 elements, got [-1,3]
+    less than no segments → ShapeError: segmentSum: expected a shape of non-negative integers, at most 2^32 elements, got [-1, 3]
     slices of another width → ShapeError: indexAdd: expected slices of [4, 3], got [1, 2]
     a negative count → ShapeError: tile: expected a shape of non-negative integers, at most 2^32 elements, got [-1]
     counts for other slices → ShapeError: repeat: expected 2 numbers, one for each slice, got 3"
