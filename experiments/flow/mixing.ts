@@ -130,7 +130,7 @@ function substituted(triangle: Tensor, y: Tensor, lower: boolean): Tensor {
 
 /**
  * W = D C D′ with a circulant C (Feng and Liao 2025): product, inverse and determinant by FFT in
- * O(n log n). n a power of two.
+ * O(n log n).
  */
 class CirculantMixing extends Mixing {
   readonly first: Parameter;

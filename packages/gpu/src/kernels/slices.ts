@@ -7,6 +7,7 @@ import { sizeOf } from "@spm/core/extend";
 import { type DeviceArray, rowMajor } from "../device-array.ts";
 import type { Executor, WgslLauncher } from "../executor.ts";
 import { withWhole } from "./elementwise.ts";
+import { sumOver } from "./reduce.ts";
 import { bindings, halves } from "./wgsl.ts";
 
 /** Threads of a workgroup, and segments that it counts. */
@@ -62,11 +63,11 @@ const takeCode =
   "y[g] = v; } }";
 
 /**
- * The places of the index by segment: `starts[s]` is where those of s begin in `order`. A workgroup
- * takes 256 segments, goes over the whole index, and marks what is its own.
+ * The places of the index by part and segment: `starts[s]` is where those of s begin in `order`. A
+ * workgroup takes a part of the index, goes over it, and marks what belongs to its 256 segments.
  */
 const orderCode =
-  bindings(["index: array<f32>"], ["order: array<u32>", "starts: array<u32>"], 4) +
+  bindings(["index: array<f32>"], ["order: array<u32>", "starts: array<u32>"], 6) +
   idOf +
   `var<workgroup> ids: array<i32, ${threads}>;\n` +
   `var<workgroup> marks: array<atomic<u32>, ${threads / 32}>;\n` +
@@ -74,40 +75,44 @@ const orderCode =
   head +
   integer("count", 0) +
   integer("segments", 1) +
+  integer("part", 2) +
+  "let begin = w.y * part; let end = min(count, begin + part); let row = w.y * (segments + 1u);\n" +
   `let low = i32(w.x * ${threads}u); let mine = low + i32(t);\nvar less = 0u; var found = 0u;\n` +
   overIndex("if (id >= 0 && id < low) { less += 1u; }", "found += 1u;") +
   "atomicAdd(&below, less); counts[t] = found; workgroupBarrier();\n" +
-  "var at = atomicLoad(&below); for (var j = 0u; j < t; j++) { at += counts[j]; }\n" +
-  "if (u32(mine) < segments) { starts[mine] = at; }\n" +
-  "if (u32(mine) + 1u == segments) { starts[segments] = at + found; }\n" +
+  "var at = begin + atomicLoad(&below); for (var j = 0u; j < t; j++) { at += counts[j]; }\n" +
+  "if (u32(mine) < segments) { starts[row + u32(mine)] = at; }\n" +
+  "if (u32(mine) + 1u == segments) { starts[row + segments] = at + found; }\n" +
   overIndex("", "order[at] = base + j; at += 1u;") +
   "}";
 
-/** Goes over the index: `each` with every `id`, `own` with the places `base + j` of this segment. */
+/** Goes over a part of the index: `each` with every `id`, `own` with the places `base + j` of this segment. */
 function overIndex(each: string, own: string): string {
   return (
-    `for (var base = 0u; base < count; base += ${threads}u) {\n` +
+    `for (var base = begin; base < end; base += ${threads}u) {\n` +
     `if (t < ${threads / 32}u) { atomicStore(&marks[t], 0u); } workgroupBarrier();\n` +
-    "var id = -1; if (base + t < count) { id = idOf(index[base + t], segments); }\n" +
+    "var id = -1; if (base + t < end) { id = idOf(index[base + t], segments); }\n" +
     `ids[t] = id; ${each}\n` +
     `if (id >= low && id < low + ${threads}) { atomicOr(&marks[t / 32u], 1u << (t % 32u)); }\n` +
     `workgroupBarrier(); for (var k = 0u; k < ${threads / 32}u; k++) { ` +
-    "var bits = atomicLoad(&marks[k]); while (bits != 0u) {\n" +
+    "var bits = select(0u, atomicLoad(&marks[k]), u32(mine) < segments); while (bits != 0u) {\n" +
     "let j = 32u * k + firstTrailingBit(bits); bits &= bits - 1u; " +
     `if (ids[j] == mine) { ${own} } } }\nworkgroupBarrier(); }\n`
   );
 }
 
-/** Sums of slices of [before, count, after] into [before, segments, after], four at a time. */
+/** Sums of slices of [before, count, after] into [parts, before, segments, after]. */
 const sumCode =
-  bindings(["x: array<f32>", "order: array<u32>", "starts: array<u32>"], ["sums: array<f32>"], 8) +
+  bindings(["x: array<f32>", "order: array<u32>", "starts: array<u32>"], ["sums: array<f32>"], 10) +
   head +
   integer("total", 0) +
   integer("count", 1) +
   integer("segments", 2) +
   integer("after", 3) +
-  `${eachResult} { let c = g % after; let r = g / after; let s = r % segments;\n` +
-  "let first = (r / segments) * count; let end = starts[s + 1u]; var k = starts[s];\n" +
+  integer("before", 4) +
+  `${eachResult} { let c = g % after; let r = g / after; let matrix = r / segments;\n` +
+  "let s = (matrix / before) * (segments + 1u) + r % segments;\n" +
+  "let first = (matrix % before) * count; let end = starts[s + 1u]; var k = starts[s];\n" +
   "var sum = 0.0; for (; k + 4u <= end; k += 4u) {\n" +
   [0, 1, 2, 3].map((i) => `let v${i} = x[(first + order[k + ${i}u]) * after + c];`).join(" ") +
   "\nsum += (v0 + v1) + (v2 + v3); }\n" +
@@ -134,7 +139,10 @@ export function takeSlices(
   });
 }
 
-/** Slices of x [..., count, ...] added into zeros of `shape` [..., segments, ...]. */
+/**
+ * Slices of x [..., count, ...] added into zeros of `shape` [..., segments, ...]: where a segment has
+ * many, by parts of the index, whose sums are added.
+ */
 export function sumSlices(
   executor: Executor,
   launcher: WgslLauncher,
@@ -144,22 +152,29 @@ export function sumSlices(
   shape: Shape,
 ): DeviceArray {
   const [count, segments] = [x.shape[axis]!, shape[axis]!];
-  const [total, after] = [sizeOf(shape), sizeOf(shape.slice(axis + 1))];
+  const [before, after] = [sizeOf(shape.slice(0, axis)), sizeOf(shape.slice(axis + 1))];
+  const part = threads * Math.ceil((16 * segments) / threads);
+  const parts = Math.ceil(count / part);
   return withWhole(executor, [x, alone(index, axis)], ([slices, ids]) => {
     const [order, starts] = launcher.launch(orderCode, {
       reads: [ids.memory],
-      results: [count, segments + 1],
-      workgroups: [Math.ceil(segments / threads), 1, 1],
-      numbers: integers(count, segments),
+      results: [count, parts * (segments + 1)],
+      workgroups: [Math.ceil(segments / threads), parts, 1],
+      numbers: integers(count, segments, part),
     });
+    const total = parts * sizeOf(shape);
     const [memory] = launcher.launch(sumCode, {
       reads: [slices.memory, order, starts],
       results: [total],
       workgroups: workgroupsFor(total),
-      numbers: integers(total, count, segments, after),
+      numbers: integers(total, count, segments, after, before),
     });
     executor.release(order);
     executor.release(starts);
-    return rowMajor(memory, shape, x.dtype);
+    const sums = rowMajor(memory, [parts, ...shape], x.dtype);
+    if (parts === 1) return { ...sums, shape, stride: sums.stride.slice(1) };
+    const sum = sumOver(executor, sums, [0], shape);
+    executor.release(memory);
+    return sum;
   });
 }

@@ -9,8 +9,9 @@ import { diagonalMeans, fromDiagonals, toeplitzProduct } from "./toeplitz.ts";
 /**
  * A circulant map, W[o, i] = c[(o − i) mod n], n = max(in, out): circular convolution with c, cut
  * to in columns and out rows (Cheng et al. 2015). x [..., in] → [..., out]; n + out parameters.
- * About 10 n log₂ n FLOP a row where n is a power of two; otherwise it is computed as a Toeplitz
- * matrix, over twice to four times as many coordinates. Initial c is N(0, gain²/in).
+ * About 10 n log₂ n FLOP a row where n is a power of two; for other n it is computed as a Toeplitz
+ * matrix, by transforms of a power of two from 2n − 1 to 4n − 3: a third of those that transforms
+ * of length n would take. Initial c is N(0, gain²/in).
  * @throws ShapeError unless both sizes are whole numbers ≥ 1
  * @example new Circulant(256, 256, { random: rng(1) }).kernel.shape; // [256]
  */

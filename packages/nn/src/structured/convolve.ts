@@ -3,8 +3,8 @@ import type { Tensor } from "@spm/core";
 import { complexMul, irfft, rfft } from "@spm/numeric";
 
 /**
- * y[i] = Σⱼ kernel[(i − j) mod n] x[j]. x [..., n], kernel [n], n a power of two → [..., n];
- * about 10 n log₂ n FLOP a row, the kernel's transform once a call.
+ * y[i] = Σⱼ kernel[(i − j) mod n] x[j]. x [..., n], kernel [n] → [..., n]; about 10 n log₂ n FLOP
+ * a row for n a power of two, the kernel's transform once a call.
  */
 export const convolve = (x: Tensor, kernel: Tensor): Tensor =>
   irfft(complexMul(rfft(x), rfft(kernel)));
