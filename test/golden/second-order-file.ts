@@ -1,6 +1,6 @@
 /**
- * @file `second_order.json` and its likes for core and numeric: a scalar function, its gradient, and
- * the gradient of the sum of squares of that gradient.
+ * @file `second_order.json` and its likes for core and numeric: a scalar function, its gradient,
+ * and the gradient of the sum of squares of that gradient.
  */
 import {
   arange,

@@ -94,9 +94,9 @@ export function scatterRows(
 }
 
 /**
- * winners[r][c][index[r][c]] = the position of x[r][c]: of the last, or unless `last` of the largest
- * element, NaN before all; false for an index out of range. `tops` has a float32 for each int32 of
- * the winners, whose steps are those of the elements.
+ * winners[r][c][index[r][c]] = the position of x[r][c]: of the last, or unless `last` of the
+ * largest element, NaN before all; false for an index out of range. `tops` is the way from the
+ * winners to a float32 for each, whose steps are the same.
  */
 export function winnerRows(
   winners: usize,

@@ -193,8 +193,8 @@ const comparisonLoop = (name: string, value: string): string =>
 /** AssemblyScript of the element-wise kernels. */
 export function elementwiseSource(): string {
   return [
-    "import { angle, binaryLogarithm, decimalLogarithm, erf, exp, expm1, hypotenuse, inverseSinh, " +
-      "log, log1p, modulo, power, sigmoid, sign, sine, softplus, tanh } " +
+    "import { angle, binaryLogarithm, decimalLogarithm, erf, exp, expm1, hypotenuse, " +
+      "inverseSinh, log, log1p, modulo, power, sigmoid, sign, sine, softplus, tanh } " +
       'from "./functions";',
     ...Object.entries(unary).map(([name, value]) => unaryLoop(name, value)),
     ...Object.entries(binary).map(([name, value]) => binaryLoop(name, value)),

@@ -34,7 +34,8 @@ const unary: Record<string, Unary> = {
   ceil: { op: c.ceil, formula: (x) => -Math.floor(-x), dtypes: numeric },
   round: {
     op: c.round,
-    formula: (x) => (Math.abs(x) < 2 ** 51 ? x + 2 ** 52 * 1.5 - 2 ** 52 * 1.5 : x), // halves to even
+    // a sum with no bits left for fractions rounds halves to even
+    formula: (x) => (Math.abs(x) < 2 ** 51 ? x + 2 ** 52 * 1.5 - 2 ** 52 * 1.5 : x),
     dtypes: numeric,
   },
   reciprocal: { op: c.reciprocal, formula: (x) => 1 / x },

@@ -76,7 +76,8 @@ const orderCode =
   integer("count", 0) +
   integer("segments", 1) +
   integer("part", 2) +
-  "let begin = w.y * part; let end = min(count, begin + part); let row = w.y * (segments + 1u);\n" +
+  "let begin = w.y * part; let end = min(count, begin + part);\n" +
+  "let row = w.y * (segments + 1u);\n" +
   `let low = i32(w.x * ${threads}u); let mine = low + i32(t);\nvar less = 0u; var found = 0u;\n` +
   overIndex("if (id >= 0 && id < low) { less += 1u; }", "found += 1u;") +
   "atomicAdd(&below, less); counts[t] = found; workgroupBarrier();\n" +
@@ -140,8 +141,8 @@ export function takeSlices(
 }
 
 /**
- * Slices of x [..., count, ...] added into zeros of `shape` [..., segments, ...]: where a segment has
- * many, by parts of the index, whose sums are added.
+ * Slices of x [..., count, ...] added into zeros of `shape` [..., segments, ...]: where a segment
+ * has many, by parts of the index, whose sums are added.
  */
 export function sumSlices(
   executor: Executor,
