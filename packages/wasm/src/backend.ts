@@ -27,7 +27,6 @@ import { Machine } from "./machine.ts";
 import { registerMatmul } from "./matmul.ts";
 import { registerMixer } from "./mixer.ts";
 import { registerNorms } from "./norm.ts";
-import { registerOrder } from "./order.ts";
 import { copyInto } from "./plain.ts";
 import { registerReductions } from "./reduce.ts";
 import { registerSoftmax } from "./softmax.ts";
@@ -164,7 +163,6 @@ export function backendOn(machine: Machine, name: string): Backend {
   registerFactorisations(kernels, machine);
   registerFft(kernels, machine);
   registerIndexing(kernels, machine);
-  registerOrder(kernels, machine);
   registerWindows(kernels, machine);
   registerUpdates(kernels, machine);
   const mixer = registerMixer(kernels, machine);

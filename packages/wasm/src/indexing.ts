@@ -12,6 +12,7 @@ import {
 } from "@spm/core/extend";
 import { scatterWinnerOp } from "@spm/numeric";
 import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
+import { registerOrder } from "./order.ts";
 import {
   axisLast,
   contiguous,
@@ -28,12 +29,13 @@ import {
  */
 const BAD_INDEX = "an index out of range";
 
-/** Adds the kernels of gather, scatterAdd, scatterWinner and cumsum. */
+/** Adds the kernels of gather, scatterAdd, scatterWinner, cumsum and argsort. */
 export function registerIndexing(table: KernelTable<NdArray>, machine: Machine): void {
   registerGather(table, machine);
   registerScatterAdd(table, machine);
   registerWinner(table, machine);
   registerCumsum(table, machine);
+  registerOrder(table, machine);
 }
 
 function registerGather(table: KernelTable<NdArray>, machine: Machine): void {

@@ -95,7 +95,7 @@ function together(x: Tensor, picks: readonly (readonly [axis: number, index: Ten
   if (more.length === 0) return take(x, first[1], first[0]);
   picks.reduce<Shape>((shape, [, index]) => broadcastShapes("at", shape, index.shape), []);
   const axes = picks.map(([axis]) => axis);
-  const start = axes.at(-1) === axes[0]! + more.length ? axes[0]! : 0;
+  const start = axes.at(-1) === first[0] + more.length ? first[0] : 0;
   const rest = x.shape.flatMap((_, k) => (axes.includes(k) ? [] : [k]));
   const y = transpose(x, rest.toSpliced(start, 0, ...axes));
   const sizes = axes.map((k) => x.shape[k]!);

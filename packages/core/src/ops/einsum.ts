@@ -32,30 +32,35 @@ interface Labelled {
 export function einsum(equation: string, ...operands: readonly Tensor[]): Tensor {
   const [left = "", right, ...more] = equation.replaceAll(" ", "").split("->");
   const texts = left.split(",");
-  const dots = texts.map((t, k) => (operands[k]?.shape.length ?? 0) - t.replace("...", "").length);
-  const terms = texts.map((text, k) => labelsOf(text, dots[k]!));
-  const all = terms.flat();
+  const terms = operands.map((x, k) => {
+    const text = texts[k] ?? "";
+    const dots = x.shape.length - text.replace("...", "").length;
+    return { x, labels: labelsOf(text, dots), dots: text.includes("...") ? dots : 0 };
+  });
+  const all = terms.flatMap(({ labels }) => labels);
   const once = all.filter((c) => /\D/.test(c) && all.indexOf(c) === all.lastIndexOf(c)).sort();
-  const most = Math.max(0, ...dots.filter((_, k) => texts[k]!.includes("...")));
+  const most = Math.max(0, ...terms.map(({ dots }) => dots));
   const output = right === undefined ? [...labelsOf("...", most), ...once] : labelsOf(right, most);
   const sizes = new Map<string, number>();
   const spelt = [...texts, right ?? "", ...more.map(() => "->")].every((t) => legal.test(t));
-  const fit =
-    operands.length === terms.length &&
-    operands.every(({ shape }, k) => fits(shape, terms[k]!, sizes));
-  if (!spelt || !fit || !output.every((c, k) => sizes.has(c) && output.indexOf(c) === k))
+  const fit = terms.every(({ x, labels }) => fits(x.shape, labels, sizes));
+  const known = output.every((c, k) => sizes.has(c) && output.indexOf(c) === k);
+  if (!spelt || !fit || !known || texts.length !== terms.length)
     throw new ShapeError(
       "einsum",
       `operands and a result that fit "${equation}"`,
       operands.map(showSpec).join(" and "),
     );
-  const whole = terms.map((labels, k) =>
-    labels.filter((c, i) => operands[k]!.shape[i] === sizes.get(c)),
-  );
-  const parts = operands.map((x, k) => {
-    const elsewhere = [...output, ...whole.toSpliced(k, 1).flat()];
-    const kept = whole[k]!.filter((c) => elsewhere.includes(c));
-    return summed(diagonal({ x, labels: terms[k]! }), kept);
+  const whole = terms.map((term) => ({
+    ...term,
+    own: term.labels.filter((c, i) => term.x.shape[i] === sizes.get(c)),
+  }));
+  const parts = whole.map((term, k) => {
+    const elsewhere = [...output, ...whole.toSpliced(k, 1).flatMap(({ own }) => own)];
+    return summed(
+      diagonal(term),
+      term.own.filter((c) => elsewhere.includes(c)),
+    );
   });
   const { x, labels } = parts.reduce((a, b, k) =>
     contract(a, b, [...output, ...parts.slice(k + 1).flatMap((part) => part.labels)], sizes),

@@ -27,8 +27,8 @@ export function roll(x: Tensor, shift: number | readonly number[], axis?: Axes):
     throw new ValueError("roll", "an integer for each axis", `[${shifts}] for [${axes}]`);
   return axes.reduce((y: Tensor, a: number, i) => {
     const k = checkAxis("roll", a, x.shape.length);
-    const n = x.shape[k]!;
-    const last = n === 0 ? 0 : ((shifts[i]! % n) + n) % n;
+    const [n = 0, by = 0] = [x.shape[k], shifts[i]];
+    const last = n === 0 ? 0 : ((by % n) + n) % n;
     return last === 0 ? y : concat(split(y, [n - last, last], k).reverse(), k);
   }, x);
 }

@@ -20,8 +20,8 @@ export const ofSlices = (index: DeviceArray, shape: Shape, axis: number): boolea
 /** The index itself, a vector. */
 const alone = ({ shape, stride, ...index }: DeviceArray, axis: number): DeviceArray => ({
   ...index,
-  shape: [shape[axis]!],
-  stride: [stride[axis]!],
+  shape: [shape[axis] ?? 0],
+  stride: [stride[axis] ?? 0],
 });
 
 /** WGSL of the k-th integer of a call, of those that {@link integers} takes apart. */
@@ -134,7 +134,7 @@ export function takeSlices(
       reads: used.map((array) => array.memory),
       results: [total],
       workgroups: workgroupsFor(total),
-      numbers: [...integers(total, shape[axis]!, x.shape[axis]!, after), Number.NaN],
+      numbers: [...integers(total, shape[axis] ?? 0, x.shape[axis] ?? 0, after), Number.NaN],
     });
     return rowMajor(memory, shape, x.dtype);
   });
@@ -152,7 +152,7 @@ export function sumSlices(
   axis: number,
   shape: Shape,
 ): DeviceArray {
-  const [count, segments] = [x.shape[axis]!, shape[axis]!];
+  const [count, segments] = [x.shape[axis] ?? 0, shape[axis] ?? 0];
   const [before, after] = [sizeOf(shape.slice(0, axis)), sizeOf(shape.slice(axis + 1))];
   const part = threads * Math.ceil((16 * segments) / threads);
   const parts = Math.ceil(count / part);
