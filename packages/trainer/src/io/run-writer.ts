@@ -70,8 +70,7 @@ export class RunWriter {
       makeFolder(folder);
     }
     this.#unlock = lockFolder(folder);
-    if (config !== undefined)
-      writeAtomically(join(folder, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
+    if (config !== undefined) this.configure(config);
     const open = (name: string): number => openSync(join(folder, name), "a");
     this.#files = {
       "metrics.jsonl": open("metrics.jsonl"),
@@ -81,6 +80,11 @@ export class RunWriter {
     this.#columns = columnsOf(join(folder, "metrics.jsonl"));
     if (fstatSync(this.#files["metrics.csv"]).size === 0)
       writeSync(this.#files["metrics.csv"], `${COLUMNS.join(",")}\n`);
+  }
+
+  /** Writes `config.json` anew. */
+  configure(config: RunConfig): void {
+    writeAtomically(join(this.folder, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
   }
 
   /** The length of each file, in bytes. */
