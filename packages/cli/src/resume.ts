@@ -49,17 +49,21 @@ export async function resume(folder: string, asked: Asked, parts: TrainingParts)
     if (found === undefined) {
       writer.truncate();
       rmSync(tensorBoardFile(folder), { force: true });
-    } else if (found.progress.loader.epoch < options.epochs)
-      rmSync(join(folder, "outcome.json"), { force: true }); // it is no longer at its end
-    if (agreed.length > 0 || Object.keys(asked.set).length > 0)
-      writer.configure({
-        ...config,
-        epochs: options.epochs,
-        stepsPerEpoch: task.stepsPerEpoch,
-        options: { ...options },
-        changes: [...(config.changes ?? []), ...agreed],
-      });
-    return await runTask(task, writer, parts, found);
+    }
+    // once the checkpoint is restored: what doesn't fit it has thrown then
+    const onStart = (): void => {
+      if ((found?.progress.loader.epoch ?? 0) < options.epochs)
+        rmSync(join(folder, "outcome.json"), { force: true });
+      if (agreed.length > 0 || Object.keys(asked.set).length > 0)
+        writer.configure({
+          ...config,
+          epochs: options.epochs,
+          stepsPerEpoch: task.stepsPerEpoch,
+          options: { ...options },
+          changes: [...(config.changes ?? []), ...agreed],
+        });
+    };
+    return await runTask(task, writer, parts, { onStart, ...(found && { checkpoint: found }) });
   } finally {
     writer.close();
   }

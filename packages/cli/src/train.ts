@@ -106,15 +106,17 @@ export function taskOf(options: TrainOptions, data: LabelledData, registries: Re
 /**
  * Trains, from a checkpoint where one is given, and writes down how that ended.
  *
- * @param checkpoint - whose samples, options and versions are those of the task, or agreed to
+ * @param resumed - a checkpoint whose samples, options and versions are those of the task, or agreed
+ * to, and what to do once it is restored
  * @returns whether it was interrupted.
  */
 export async function runTask(
   { saved, data, model, loader, optimizer }: Task,
   writer: RunWriter,
   { stdout, signal, caller }: TrainingParts,
-  checkpoint?: TrainingState,
+  resumed: { readonly checkpoint?: TrainingState; readonly onStart?: () => void } = {},
 ): Promise<boolean> {
+  const { checkpoint, onStart } = resumed;
   const { options } = saved;
   const { folder } = writer;
   const fitted = await fit(model, loader, {
@@ -129,7 +131,7 @@ export async function runTask(
     ...(options.average !== undefined && {
       average: new MovingAverage(model.parameters(), { decay: options.average }),
     }),
-    callbacks: callbacksOf(saved, folder, writer, stdout),
+    callbacks: [...(onStart ? [{ onStart }] : []), ...callbacksOf(saved, folder, writer, stdout)],
     signal,
     logEvery: options.logEvery,
     onNonFinite: options.onNonFinite,

@@ -139,6 +139,16 @@ export const copiesOf = <V extends Tensor | number>(
     ]),
   );
 
+/** Copies of the weights that evaluations see: those of the model, or their averages. */
+export function evaluatedWeights(model: unknown, average?: WeightAverage): Values {
+  average?.swap();
+  try {
+    return copiesOf(weightsOf(model));
+  } finally {
+    average?.swap();
+  }
+}
+
 /** Releases the tensors. */
 export function disposeOf(values: Values | undefined): void {
   for (const value of Object.values(values ?? {})) if (typeof value !== "number") value.dispose();
