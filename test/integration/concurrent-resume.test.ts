@@ -19,7 +19,7 @@ const trainSteps = (folder: string): number[] =>
     .filter(({ split }) => split === "train")
     .map(({ step }) => step);
 
-test("of two resumes that overlap one is refused; SIGTERM and SIGHUP leave a checkpoint", async () => {
+test("of two resumes at once one is refused; SIGTERM and SIGHUP leave a checkpoint", async () => {
   await withRunFolder(async (folder) => {
     let sent = false;
     const terminated = await spm(args(folder, 5000), (output, child) => {

@@ -60,7 +60,7 @@ const files = () =>
   );
 
 describe("spm resume", () => {
-  test("trains on for more epochs, with the bits of a run that had them from the start", async () => {
+  test("trains on for more epochs, with the bits of a run that had them at once", async () => {
     await train();
     const { out, code } = await spm(`resume ${run()} --set epochs=4`);
     expect([code, out]).toEqual([undefined, expect.stringContaining("changed: epochs 2 → 4\n")]);
@@ -113,7 +113,7 @@ describe("spm resume", () => {
     expect((await spm(`resume ${run()}`)).code).toBeUndefined(); // it was agreed to
   });
 
-  test("refuses fewer epochs than were taken, an option that there isn't, a bad value", async () => {
+  test("refuses fewer epochs than were taken, an unknown option, a bad value", async () => {
     await train();
     for (const [set, message] of [
       ["epochs=1", "fit: expected at least the 2 epochs that the saved training has taken, got 1"],
@@ -214,7 +214,7 @@ describe("a signal", () => {
   });
 });
 
-test("--restore-best: eval finds the weights that the run ended with; --accumulate counts", async () => {
+test("--restore-best: eval finds the weights that the run ended with", async () => {
   const { out } = await train(
     "--epochs 60 --learning-rate 2 --patience 2 --restore-best --accumulate 2",
   );

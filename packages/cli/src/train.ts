@@ -106,8 +106,8 @@ export function taskOf(options: TrainOptions, data: LabelledData, registries: Re
 /**
  * Trains, from a checkpoint where one is given, and writes down how that ended.
  *
- * @param resumed - a checkpoint whose samples, options and versions are those of the task, or agreed
- * to, and what to do once it is restored
+ * @param resumed - a checkpoint whose samples, options and versions are those of the task, or
+ * agreed to, and what to do once it is restored
  * @returns whether it was interrupted.
  */
 export async function runTask(

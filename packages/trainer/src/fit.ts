@@ -45,8 +45,8 @@ import { yielding } from "./yielding.ts";
  * @param model - the first argument of the loss function
  * @param loader - the training batches
  * @param options - see {@link FitOptions}; its loss function returns a scalar []
- * @throws ValueError before the first update for what can't be trained: an optimizer with parameters
- * of another model, a loss that depends on none, a parameter or generator that the forward uses
+ * @throws ValueError before the first update for what can't be trained: an optimizer of another
+ * model's parameters, a loss that depends on none, a parameter or generator that the forward uses
  * and that is in no field, a metric that a callback follows and evaluations lack, no epoch left;
  * when `resume` is of another model, optimizer, data or setting. NonFiniteError when the loss or a
  * gradient is NaN or infinite and `onNonFinite` is `"stop"`; in CPU memory, parameters and position

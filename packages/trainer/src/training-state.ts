@@ -61,8 +61,8 @@ export interface Progress {
 /** The state from which training continues as if it had never stopped. */
 export interface TrainingState {
   /**
-   * `model.…`, `optimizer.…`, `average.…`, `snapshot.…`, `callback.…`. The tensors are the live ones: read them
-   * before the next step.
+   * `model.…`, `optimizer.…`, `average.…`, `snapshot.…`, `callback.…`. The tensors are the live
+   * ones: read them before the next step.
    */
   readonly values: Values;
   readonly progress: Progress;

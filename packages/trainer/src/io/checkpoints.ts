@@ -163,7 +163,7 @@ function rankedWith(
   return all.sort((a, b) => sign * (a.value - b.value) || a.step - b.step).slice(0, best.keep);
 }
 
-/** @throws RunError where a training that is at `step` would take another one's files for its own */
+/** @throws RunError where a training that is at `step` would take another's files for its own */
 function refuseOthers(folder: string, step: number, own: readonly number[]): void {
   const others = checkpointSteps(folder).filter((other) => !own.includes(other));
   const inTheWay = others.filter((other) => step === 0 || other > step);

@@ -22,8 +22,8 @@ import type { MetricRecord, RunConfig, TimingRecord } from "./run-record.ts";
 const FILES = ["metrics.jsonl", "metrics.csv", "timing.jsonl"] as const;
 
 /**
- * A writer of the files of a run: `config.json`, `metrics.jsonl`, `metrics.csv`, `timing.jsonl`. The
- * folder is locked until it is closed.
+ * A writer of the files of a run: `config.json`, `metrics.jsonl`, `metrics.csv`, `timing.jsonl`.
+ * The folder is locked until it is closed.
  *
  * Each record is one write of one whole line, so a crash can lose the end of the last line only.
  * `metrics.*` have values that the seed determines, so they are byte-identical in two runs of one

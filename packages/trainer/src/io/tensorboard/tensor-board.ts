@@ -45,8 +45,8 @@ const names: OptionNames<TensorBoardOptions> = { now: true };
  * the checkpoint; a shorter file is renamed to `….damaged`, with a warning of Node's.
  *
  * @param folder - an existing folder
- * @throws RunError, before the first step, for the events of another training; Node's error, ending the training, when the file can't be written; OptionError for an
- * unknown option
+ * @throws RunError, before the first step, for the events of another training; Node's error, ending
+ * the training, when the file can't be written; OptionError for an unknown option
  * @example
  * ```ts
  * import { tensorBoard } from "@spm/trainer/node";
