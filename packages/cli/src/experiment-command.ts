@@ -4,7 +4,7 @@ import { BACKENDS, type BackendName, THREADS } from "./backend.ts";
 import type { Caller } from "./caller.ts";
 import { shellWord } from "./caller.ts";
 import { experimentsOfClone } from "./experiments.ts";
-import { INTERRUPTED, interruptible } from "./interruption.ts";
+import { interruptible } from "./interruption.ts";
 import { wholeNumber } from "./option-values.ts";
 import { runName } from "./run-name.ts";
 import { textTable } from "./text-table.ts";
@@ -74,7 +74,7 @@ async function runNamed(
   const { seed, out = runName(name), backend, quick = false } = flags;
   const { useBackend } = await import("./backend.ts");
   await useBackend(backend, flags.threads);
-  const interrupted = await interruptible(async (signal) => {
+  await interruptible(async (signal) => {
     const ran = await runExperiment(experiment, {
       settings,
       quick,
@@ -93,7 +93,6 @@ async function runNamed(
     if (unfit) return command.error(`error: ${error.message}`, { exitCode: 2 });
     throw error;
   });
-  if (interrupted) process.exitCode = INTERRUPTED;
 }
 
 /** Names, questions and settings. */

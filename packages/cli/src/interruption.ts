@@ -1,7 +1,10 @@
-/** @file Ctrl-C: the first asks the work to come to an end, the second ends the process. */
+/**
+ * @file Signals that end a run: the first asks the work to come to an end, a second Ctrl-C ends the
+ * process.
+ */
 
-/** The exit code of a process that SIGINT ended, as shells have it: 128 + 2. */
-export const INTERRUPTED = 130;
+/** The exit codes of a process that a signal ended, as shells have them: 128 and its number. */
+const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
  * Under npm one Ctrl-C arrives twice, from the terminal and from npm, which passes it on: within
@@ -9,33 +12,53 @@ export const INTERRUPTED = 130;
  */
 const SAME_PRESS = 1000;
 
+let running: ((code: number) => void) | undefined;
+
 /**
- * Runs `work` with a signal that the first SIGINT aborts; a second SIGINT, a second later or more,
- * exits at once.
+ * Asks the work that runs to come to an end, after which the process has this exit code.
+ * @returns false where none runs
+ */
+export function endWith(code: number): boolean {
+  running?.(code);
+  return running !== undefined;
+}
+
+/**
+ * Runs `work` with a signal that SIGINT (Ctrl-C), SIGTERM or SIGHUP (a closed terminal) aborts, and
+ * sets the exit code where it was interrupted: 130, 143, 129. A second SIGINT, a second later or
+ * more, exits at once.
  *
+ * @param work - resolves to whether it was interrupted
  * @param stderr - gets the message that the first one arrived.
  * @param ending - the work that is left to do then, for that message.
  */
-export async function interruptible<T>(
-  work: (signal: AbortSignal) => Promise<T>,
+export async function interruptible(
+  work: (signal: AbortSignal) => Promise<boolean>,
   stderr: NodeJS.WritableStream,
   ending = "finishing this step and writing the report",
-): Promise<T> {
+): Promise<void> {
   const controller = new AbortController();
-  let pressed = 0;
-  const onInterrupt = (): void => {
-    if (controller.signal.aborted) {
-      if (performance.now() - pressed >= SAME_PRESS) process.exit(INTERRUPTED);
-      return;
-    }
-    pressed = performance.now();
+  let [since, code] = [0, 0];
+  const end = (by: number): void => {
+    if (controller.signal.aborted) return;
+    [since, code] = [performance.now(), by];
     controller.abort();
-    stderr.write(`\ninterrupted: ${ending}; again to quit at once\n`);
+    stderr.write(`\ninterrupted: ${ending}; Ctrl-C to quit at once\n`);
   };
-  process.on("SIGINT", onInterrupt);
+  const handlers = Object.entries(SIGNALS).map(([name, by]) => {
+    const handler = (): void => {
+      const again = controller.signal.aborted && name === "SIGINT";
+      if (again && performance.now() - since >= SAME_PRESS) process.exit(by);
+      end(by);
+    };
+    process.on(name, handler);
+    return { name, handler };
+  });
+  running = end;
   try {
-    return await work(controller.signal);
+    if (await work(controller.signal)) process.exitCode = code;
   } finally {
-    process.off("SIGINT", onInterrupt);
+    running = undefined;
+    for (const { name, handler } of handlers) process.off(name, handler);
   }
 }

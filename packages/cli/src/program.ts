@@ -7,7 +7,7 @@ import { type Caller, spmItself } from "./caller.ts";
 import type { CompareOptions } from "./compare.ts";
 import { entryList } from "./entry-list.ts";
 import { addExperimentCommand } from "./experiment-command.ts";
-import { INTERRUPTED, interruptible } from "./interruption.ts";
+import { interruptible } from "./interruption.ts";
 import { namesOf, positiveNumber, wholeNumber } from "./option-values.ts";
 import { layerRates } from "./own-options.ts";
 import { entryOf, suggestedRate } from "./registries.ts";
@@ -139,11 +139,7 @@ async function compareLayers(
   const { compare } = await import("./compare.ts");
   const { useBackend } = await import("./backend.ts");
   await useBackend(flags.backend, flags.threads);
-  const interrupted = await interruptible(
-    (signal) => compare(options, process.stdout, signal),
-    process.stderr,
-  );
-  if (interrupted) process.exitCode = INTERRUPTED;
+  await interruptible((signal) => compare(options, process.stdout, signal), process.stderr);
 }
 
 function version(): string {

@@ -3,6 +3,7 @@
 import { CommanderError } from "commander";
 import { leaveBackend } from "./backend.ts";
 import { programWith, spmItself } from "./caller.ts";
+import { endWith } from "./interruption.ts";
 import { program } from "./program.ts";
 import type { Registrations } from "./registries.ts";
 
@@ -11,8 +12,11 @@ const WRONG_USAGE = 2;
 /** The exit code where the reader of the output has closed it, as after SIGPIPE: 128 + 13. */
 const READER_GONE = 141;
 
-const onOutputError = (error: NodeJS.ErrnoException): void =>
-  process.exit(error.code === "EPIPE" ? READER_GONE : FAILED);
+/** A training that nobody reads any more ends as one that is interrupted, with a checkpoint. */
+const onOutputError = (error: NodeJS.ErrnoException): void => {
+  const code = error.code === "EPIPE" ? READER_GONE : FAILED;
+  if (!endWith(code)) process.exit(process.exitCode ?? code);
+};
 
 /**
  * The `spm` command. It says on stderr what went wrong and sets `process.exitCode`; it throws
@@ -32,8 +36,8 @@ const onOutputError = (error: NodeJS.ErrnoException): void =>
  * // node program.ts train clusters --layer rank-two
  */
 export async function main(argv: readonly string[], registrations?: Registrations): Promise<void> {
-  if (!process.stdout.listeners("error").includes(onOutputError))
-    process.stdout.on("error", onOutputError);
+  for (const stream of [process.stdout, process.stderr])
+    if (!stream.listeners("error").includes(onOutputError)) stream.on("error", onOutputError);
   try {
     const caller = registrations === undefined ? spmItself : programWith(registrations);
     await program(caller).parseAsync(argv);

@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import { currentBackend, Tensor, to } from "@spm/core";
 import type { Mlp } from "@spm/models";
+import { stateOf } from "@spm/nn/extend";
 import { CheckpointError } from "@spm/trainer";
 import { type Checkpoint, latestCheckpoint, readCheckpoint } from "@spm/trainer/node";
 import { BACKENDS, useBackend } from "./backend.ts";
@@ -39,8 +40,8 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
 }
 
 /**
- * Loads a model in evaluation mode: with averaged weights where the training kept an average, as
- * its evaluations did.
+ * Loads a model in evaluation mode: with the best weights or averages where the training kept them,
+ * as its evaluations did.
  *
  * @param path - where the checkpoint is from
  * @throws CheckpointError for one that `spm train` did not write; ValueError for a layer without a
@@ -71,5 +72,9 @@ export function loadModel(
     const average = checkpoint.values[`average.movingAverage.${i}`];
     if (average !== undefined) parameter.assign(average as Tensor);
   });
+  for (const [path, parameter] of stateOf(model)) {
+    const kept = checkpoint.values[`callback.earlyStopping.${path}`];
+    if (kept !== undefined) parameter.assign(kept as Tensor);
+  }
   return { model: model.eval(), config, checkpoint };
 }

@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os";
 import type { Command } from "commander";
 import { entryList } from "./entry-list.ts";
-import { INTERRUPTED, interruptible } from "./interruption.ts";
+import { interruptible } from "./interruption.ts";
 import { wholeNumber } from "./option-values.ts";
 import type { Registries } from "./registries.ts";
 import { runName } from "./run-name.ts";
@@ -85,7 +85,7 @@ async function runSweep(
     );
   });
   const { sweep } = await import("./sweep.ts");
-  const interrupted = await interruptible(
+  await interruptible(
     async (signal) => {
       const failed = await sweep(plan, { out, jobs, stdout: process.stdout, signal });
       if (failed > 0) process.exitCode = 1;
@@ -94,5 +94,4 @@ async function runSweep(
     process.stderr,
     "waiting for a checkpoint of each running trial",
   );
-  if (interrupted) process.exitCode = INTERRUPTED;
 }

@@ -22,6 +22,9 @@ export interface SweepRun {
   readonly signal: AbortSignal;
 }
 
+/** The exit codes of a trial that a signal ended, which a closed terminal sends to all. */
+const interruptions: readonly (number | null)[] = [129, 130, 143];
+
 type TrialState = "finished" | "failed" | "interrupted";
 
 /**
@@ -99,7 +102,7 @@ async function runTrial(
       child.on("error", reject);
       child.on("close", resolve);
     });
-    return code === 0 ? "finished" : code === 130 ? "interrupted" : "failed";
+    return code === 0 ? "finished" : interruptions.includes(code) ? "interrupted" : "failed";
   } finally {
     signal.removeEventListener("abort", interrupt);
     writeFileSync(`${folder}.log`, output);

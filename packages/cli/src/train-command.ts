@@ -5,7 +5,7 @@
 import { Argument, type Command, Option } from "commander";
 import type { Caller } from "./caller.ts";
 import { entryList } from "./entry-list.ts";
-import { INTERRUPTED, interruptible } from "./interruption.ts";
+import { interruptible } from "./interruption.ts";
 import { asNumber, asNumbers } from "./option-values.ts";
 import type { OwningChoice } from "./own-options.ts";
 import type { Registries } from "./registries.ts";
@@ -16,7 +16,7 @@ import { flagOf, negativeFlagOf, type TrainOption, trainOptions } from "./train-
 /** The exit codes in the help of every command that trains. */
 const TRAIN_EXIT_CODES =
   "\nExit codes: 0 done, 1 failed, 2 wrong usage, " +
-  "130 interrupted (after a checkpoint: spm resume goes on).";
+  "129, 130, 143 interrupted by SIGHUP, Ctrl-C, SIGTERM (after a checkpoint: spm resume goes on).";
 
 /** Adds the dataset, `--config` and a flag for every option. */
 export function addTrainOptions(command: Command, registries: Registries): Command {
@@ -110,13 +110,31 @@ export function addTrainCommands(spm: Command, caller: Caller): void {
       "go on with a training that was stopped or killed, from its newest whole checkpoint",
     )
     .argument("<folder>", "its run folder")
+    .option(
+      "--set <name=value>",
+      "change an option, such as epochs=40 to train on; several times for several",
+      (text: string, before: readonly string[]) => [...before, text],
+      [],
+    )
+    .option(
+      "--allow-changed",
+      "go on though samples, options or versions are not those of the checkpoint",
+    )
     .addHelpText("after", TRAIN_EXIT_CODES)
-    .action(async (folder: string) => {
-      const { train } = await import("./train.ts");
+    .action(async (folder: string, flags: ResumeFlags, command: Command) => {
+      const { givenBySet } = await import("./train-config.ts");
+      const set = await refusing(command, async () => givenBySet(flags.set, registries));
+      const { resume } = await import("./resume.ts");
+      const asked = { set, allowChanged: flags.allowChanged ?? false };
       await untilInterrupted((signal) =>
-        train(undefined, folder, { stdout: process.stdout, signal, caller }),
+        resume(folder, asked, { stdout: process.stdout, signal, caller }),
       );
     });
+}
+
+interface ResumeFlags {
+  readonly set: readonly string[];
+  readonly allowChanged?: true;
 }
 
 /** Runs `f`; what it refuses is wrong usage. */
@@ -131,7 +149,5 @@ export async function refusing<T>(command: Command, f: () => Promise<T>): Promis
   }
 }
 
-async function untilInterrupted(work: (signal: AbortSignal) => Promise<boolean>): Promise<void> {
-  if (await interruptible(work, process.stderr, "finishing this step and writing a checkpoint"))
-    process.exitCode = INTERRUPTED;
-}
+const untilInterrupted = (work: (signal: AbortSignal) => Promise<boolean>): Promise<void> =>
+  interruptible(work, process.stderr, "finishing this step and writing a checkpoint");

@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { ValueError } from "@spm/core/extend";
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import { asNumber, asNumbers } from "./option-values.ts";
 import type { OwningChoice } from "./own-options.ts";
 import { entryOf, type Registries, suggestedRate } from "./registries.ts";
 import {
@@ -69,6 +70,8 @@ export function resolveTraining(config: Given, flags: Given, registries: Registr
   const options = checked(merged, "the options", registries) as Unrated;
   if (options.dataset === undefined)
     throw new ValueError("train", "a dataset", "none", "spm train --help");
+  if (options.restoreBest && options.patience === undefined)
+    throw new ValueError("train", "--patience with --restore-best", "none");
   const whole: Given = {
     ...options,
     ...chosenOptions(registries, "dataset", options.dataset, options),
@@ -154,4 +157,24 @@ function told(
     expected ?? `${name || "the file"} ${message?.replace("must be", "to be") ?? keyword}`,
     JSON.stringify(got),
   ];
+}
+
+/**
+ * Options from lines `name=value`, read by the type of the option.
+ * @throws ValueError for another line, or an option that there isn't
+ */
+export function givenBySet(lines: readonly string[], registries: Registries): Given {
+  const table = trainOptions(registries);
+  const values = lines.map((line) => {
+    const [, name = "", text = ""] = /^(\w+)=(.*)$/s.exec(line) ?? [];
+    const { [name]: option } = table;
+    if (option === undefined)
+      throw new ValueError("set", "NAME=VALUE with an option that there is", `"${line}"`);
+    const { type } = option.schema;
+    if (type === "string") return [name, text];
+    if (type === "array") return [name, asNumbers(text)];
+    if (type === "boolean" && (text === "true" || text === "false")) return [name, text === "true"];
+    return [name, asNumber(text)];
+  });
+  return Object.fromEntries(values) as Given;
 }

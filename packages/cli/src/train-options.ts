@@ -20,6 +20,7 @@ export interface EveryTrainOptions {
   readonly depth: number;
   readonly epochs: number;
   readonly batchSize: number;
+  readonly accumulate: number;
   readonly seed: number;
   readonly optimizer: string;
   readonly learningRate: number;
@@ -28,6 +29,7 @@ export interface EveryTrainOptions {
   readonly clip?: number;
   readonly average?: number;
   readonly patience?: number;
+  readonly restoreBest: boolean;
   readonly onNonFinite: (typeof NON_FINITE)[number];
   readonly logEvery: number;
   readonly checkpointSteps?: number;
@@ -90,6 +92,7 @@ function commonOptions(
     depth: count("number of hidden layers", 0, 2, 64),
     epochs: count("passes over the training samples", 1, 3),
     batchSize: count("samples a batch", 1, 128),
+    accumulate: count("batches whose gradients one step averages", 1, 1),
     seed: count("seed of initial weights and shuffling", 0, 1),
     optimizer: oneOf("how the weights are updated", names("optimizer"), "adam"),
     learningRate: above0(`the highest learning rate (default: ${suggestedRates(registries)})`),
@@ -103,6 +106,11 @@ function commonOptions(
       exclusiveMaximum: 1,
     },
     patience: count("stop after this many evaluations without a better loss", 1),
+    restoreBest: {
+      description: "end with the weights of the best evaluation; with --patience",
+      type: "boolean",
+      default: false,
+    },
     onNonFinite: oneOf("the reaction to a loss or gradient that is not finite", NON_FINITE, "stop"),
     logEvery: count("steps that one training record averages over", 1, 10),
     checkpointSteps: count("steps between checkpoints (default: one an epoch)", 1),

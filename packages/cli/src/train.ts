@@ -1,7 +1,9 @@
 /** @file `spm train` and `spm resume`: one training, in a run folder with checkpoints. */
 import { join } from "node:path";
-import { DataLoader } from "@spm/data";
-import { MovingAverage } from "@spm/optim";
+import { DataLoader, type LabelledBatch } from "@spm/data";
+import type { LabelledData } from "@spm/data/datasets";
+import type { Mlp } from "@spm/models";
+import { type AnyOptimizer, MovingAverage } from "@spm/optim";
 import {
   type Callback,
   classification,
@@ -10,22 +12,21 @@ import {
   type Json,
   type ProgressStream,
   progress,
+  type TrainingState,
 } from "@spm/trainer";
 import { formatPercent } from "@spm/trainer/format";
 import {
   checkpoints,
-  latestCheckpoint,
   machine,
   RunWriter,
-  readRun,
   recordRun,
   tensorBoard,
   writeAtomically,
 } from "@spm/trainer/node";
 import { useBackend } from "./backend.ts";
 import type { Caller } from "./caller.ts";
+import type { Registries } from "./registries.ts";
 import { buildModel, loadData } from "./task.ts";
-import { resolveTraining } from "./train-config.ts";
 import { commandLine, type TrainOptions, trainOptions } from "./train-options.ts";
 import { gradientsOf, optimizerOf } from "./updates.ts";
 
@@ -40,10 +41,12 @@ export interface SavedConfig {
   readonly features: number;
   readonly classes: number;
   readonly vocabulary?: string;
+  /** What changes with any of the samples; null where the data set doesn't tell. */
+  readonly digests: { readonly train: string | null; readonly test: string | null };
 }
 
 /** The output, the signal and the caller of a training. */
-interface TrainingParts {
+export interface TrainingParts {
   readonly stdout: ProgressStream;
   /** Ends it after a checkpoint. */
   readonly signal: AbortSignal;
@@ -51,78 +54,92 @@ interface TrainingParts {
 }
 
 /**
- * Starts a training, or resumes the one in a folder. A finished training leaves `outcome.json`.
+ * Starts a training. A finished training leaves `outcome.json`.
  *
- * @param options - undefined to resume: the folder has them.
  * @returns whether it was interrupted.
- * @throws RunError for a folder that is not empty, or not a run to resume; CheckpointError,
- * NonFiniteError, DataError, Node's errors
+ * @throws RunError for a folder that is not empty; CheckpointError, NonFiniteError, DataError,
+ * Node's errors
  */
 export async function train(
-  options: TrainOptions | undefined,
+  options: TrainOptions,
   folder: string,
-  { stdout, signal, caller }: TrainingParts,
+  parts: TrainingParts,
 ): Promise<boolean> {
-  const { registries, command } = caller;
-  const resuming = options === undefined;
-  const chosen = options ?? resolveTraining({}, readRun(folder).config.options, registries);
-  await useBackend(chosen.backend, chosen.threads);
-  const found = resuming ? checkpointToResume(folder, stdout) : undefined;
-
-  const data = await loadData(chosen, registries);
-  const model = buildModel(chosen, data, registries);
-  const loader = new DataLoader(data.train, {
-    batchSize: chosen.batchSize,
-    seed: chosen.seed,
-    dropLast: true,
+  const { registries } = parts.caller;
+  await useBackend(options.backend, options.threads);
+  const task = taskOf(options, await loadData(options, registries), registries);
+  const writer = new RunWriter(folder, {
+    ...headOf(options, commandOf(parts.caller, options, folder)),
+    models: [{ run: options.layer, parameters: task.model.parameterCount() }],
+    stepsPerEpoch: task.stepsPerEpoch,
   });
-  const parameters = model.parameters();
-  const steps = chosen.epochs * loader.batchesPerEpoch;
-  const optimizer = optimizerOf(chosen, parameters, steps, registries);
-  const { train: _, test: __, ...shape } = data;
-  const saved: SavedConfig = { options: chosen, ...shape };
-  const writer = resuming
-    ? new RunWriter(folder)
-    : new RunWriter(folder, {
-        ...headOf(chosen, commandOf(caller, chosen, folder)),
-        models: [{ run: chosen.layer, parameters: model.parameterCount() }],
-        stepsPerEpoch: loader.batchesPerEpoch,
-      });
-  if (resuming && found === undefined) writer.truncate();
-
   try {
-    const fitted = await fit(model, loader, {
-      loss: classification,
-      optimizer,
-      epochs: chosen.epochs,
-      evaluate: {
-        data: new DataLoader(data.test, { batchSize: Math.min(TEST_BATCH, data.test.length) }),
-      },
-      ...gradientsOf(chosen),
-      ...(chosen.average !== undefined && {
-        average: new MovingAverage(parameters, { decay: chosen.average }),
-      }),
-      callbacks: callbacksOf(saved, folder, writer, stdout),
-      signal,
-      logEvery: chosen.logEvery,
-      onNonFinite: chosen.onNonFinite,
-      ...(found && { resume: found }),
-    });
-    const outcome = conclude(fitted, folder);
-    stdout.write(`${outcome}\nrun: ${folder}\nreport: ${command} report ${folder}\n`);
-    return fitted.interrupted;
+    return await runTask(task, writer, parts);
   } finally {
     writer.close();
   }
 }
 
-/** The last checkpoint that is whole, and a line about it and each that is damaged. */
-function checkpointToResume(folder: string, stdout: ProgressStream) {
-  const found = latestCheckpoint(checkpointsIn(folder));
-  for (const { path, reason } of found?.damaged ?? [])
-    stdout.write(`set aside ${path}.damaged: ${reason}\n`);
-  stdout.write(found ? `resuming ${found.path}\n` : `no checkpoint in ${folder}: starting over\n`);
-  return found;
+/** A model with all that it is trained by. */
+export interface Task {
+  readonly saved: SavedConfig;
+  readonly data: LabelledData;
+  readonly model: Mlp;
+  readonly loader: DataLoader<LabelledBatch>;
+  readonly stepsPerEpoch: number;
+  readonly optimizer: AnyOptimizer;
+}
+
+/** Builds a model and its optimizer. */
+export function taskOf(options: TrainOptions, data: LabelledData, registries: Registries): Task {
+  const { batchSize, seed, epochs, accumulate } = options;
+  const model = buildModel(options, data, registries);
+  const loader = new DataLoader(data.train, { batchSize, seed, dropLast: true });
+  const stepsPerEpoch = Math.ceil(loader.batchesPerEpoch / accumulate);
+  const optimizer = optimizerOf(options, model.parameters(), epochs * stepsPerEpoch, registries);
+  const { train: _, test: __, ...shape } = data;
+  const digests = { train: data.train.digest?.() ?? null, test: data.test.digest?.() ?? null };
+  const saved = { options, ...shape, digests };
+  return { saved, data, model, loader, stepsPerEpoch, optimizer };
+}
+
+/**
+ * Trains, from a checkpoint where one is given, and writes down how that ended.
+ *
+ * @param resumed - a checkpoint whose samples, options and versions are those of the task, or
+ * agreed to, and what to do once it is restored
+ * @returns whether it was interrupted.
+ */
+export async function runTask(
+  { saved, data, model, loader, optimizer }: Task,
+  writer: RunWriter,
+  { stdout, signal, caller }: TrainingParts,
+  resumed: { readonly checkpoint?: TrainingState; readonly onStart?: () => void } = {},
+): Promise<boolean> {
+  const { checkpoint, onStart } = resumed;
+  const { options } = saved;
+  const { folder } = writer;
+  const fitted = await fit(model, loader, {
+    loss: classification,
+    optimizer,
+    epochs: options.epochs,
+    accumulate: options.accumulate,
+    evaluate: {
+      data: new DataLoader(data.test, { batchSize: Math.min(TEST_BATCH, data.test.length) }),
+    },
+    ...gradientsOf(options),
+    ...(options.average !== undefined && {
+      average: new MovingAverage(model.parameters(), { decay: options.average }),
+    }),
+    callbacks: [...(onStart ? [{ onStart }] : []), ...callbacksOf(saved, folder, writer, stdout)],
+    signal,
+    logEvery: options.logEvery,
+    onNonFinite: options.onNonFinite,
+    ...(checkpoint && { resume: checkpoint, allowChanged: true }),
+  });
+  const outcome = conclude(fitted, folder);
+  stdout.write(`${outcome}\nrun: ${folder}\nreport: ${caller.command} report ${folder}\n`);
+  return fitted.interrupted;
 }
 
 /** What the run folder says of a training, but for its model. */
@@ -143,12 +160,13 @@ function callbacksOf(
   stdout: ProgressStream,
 ): Callback[] {
   const { options } = config;
-  const { layer, patience, keepLast, keepBest, checkpointSteps, checkpointMinutes } = options;
+  const { layer, patience, restoreBest, keepLast, keepBest, checkpointSteps, checkpointMinutes } =
+    options;
   return [
     progress(layer, stdout),
     recordRun(writer, layer, { warn: (line) => stdout.write(`warning: ${line}\n`) }),
     ...(options.tensorboard ? [tensorBoard(folder)] : []),
-    ...(patience === undefined ? [] : [earlyStopping({ patience })]),
+    ...(patience === undefined ? [] : [earlyStopping({ patience, restoreBest })]),
     checkpoints({
       folder: checkpointsIn(folder),
       config: config as unknown as Json,

@@ -16,7 +16,7 @@ export const inspect: Visit = (...call) => visitor.value?.(...call);
 
 /**
  * Runs `f`; `visit` sees the name, the operands and the results [...] of each primitive that runs.
- * @example inspectCalls((op) => console.log(op), () => square(tensor([1]))); // "square"
+ * @example inspectCalls((op) => console.log(op), () => square(tensor([3]))); // [9]
  */
 export const inspectCalls = <T>(visit: Visit, f: () => T): T => during(visitor, visit, f);
 

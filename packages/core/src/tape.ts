@@ -68,7 +68,10 @@ export const isRecording = (): boolean => recording.value.length > 0;
 
 const tracks = ({ tracked }: Tape, t: Tensor): boolean => tracked === null || tracked.has(t);
 
-/** Whether a call with these inputs goes on a tape. */
+/**
+ * Whether a call with these inputs, [...] each, goes on a tape.
+ * @example isTracked([tensor([1])]); // false
+ */
 export const isTracked = (inputs: readonly Tensor[]): boolean =>
   recording.value.some((tape) => tape.tracked === null || inputs.some((t) => tracks(tape, t)));
 

@@ -137,7 +137,7 @@ describe("DataLoader", () => {
     const loader = new DataLoader(indices(3), { batchSize: 2 });
     const { order } = loader;
     expect(() => loader.batches({ epoch: 0, position: 2, order })).toThrow(
-      "DataLoader.batches: expected a whole epoch ≥ 0 and position in [0, 2), got epoch 0, position 2",
+      "expected a whole epoch ≥ 0 and position in [0, 2), got epoch 0, position 2",
     );
     expect(() => loader.batches({ epoch: -1, position: 0, order })).toThrow(/whole epoch ≥ 0/);
     const one = { batchSize: 1 };

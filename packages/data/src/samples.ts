@@ -94,8 +94,8 @@ const ragged = (op: string, i: number, expected: number, got: number): DataError
 /** Options of {@link mapBatches}. */
 export interface MapBatchesOptions {
   /**
-   * The generator that `f` draws from. A training finds it here, saves its state in checkpoints, and
-   * refuses one that `f` has from elsewhere.
+   * The generator that `f` draws from. A training finds it here, saves its state in checkpoints,
+   * and refuses one that `f` has from elsewhere.
    */
   readonly random?: Rng;
 }

@@ -2,6 +2,7 @@
 
 // Layers and linear kinds
 
+export { withEvaluation } from "./evaluation-mode.ts";
 export { affine } from "./functional/affine.ts";
 export { type WindowsOptions, windows } from "./functional/windows.ts";
 export { generatorsOf, instancesIn } from "./held.ts";
@@ -11,7 +12,7 @@ export {
   initialWeights,
 } from "./initial-weights.ts";
 export { LinearMap } from "./linear-map.ts";
-export { ModuleBuffer, type Place, places, stateOf, withEvaluation } from "./module.ts";
+export { ModuleBuffer, type Place, places, stateOf } from "./module.ts";
 export { normOf } from "./norms.ts";
 export { checkChoice, checkSizes } from "./options.ts";
 export { perSampleEmbedding, perSampleLinear, perSampleNorm } from "./per-sample.ts";

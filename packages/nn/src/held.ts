@@ -46,7 +46,7 @@ export function isContainer(value: object): boolean {
 /**
  * Every value of a class in the fields of an object, through objects, arrays, Maps and Sets of any
  * kind, once and by path.
- * @example instancesIn(new Dropout(0.5, { random: rng(1) }), Rng).keys(); // "random"
+ * @example [...instancesIn(new Dropout(0.5, { random: rng(1) }), Rng).keys()][0]; // "random"
  */
 export function instancesIn<T>(
   owner: unknown,
@@ -68,6 +68,6 @@ export function instancesIn<T>(
 
 /**
  * Every generator in a model's fields, once and by path: what a checkpoint saves.
- * @example generatorsOf(new Dropout(0.5, { random: rng(1) })).get("random"); // that one
+ * @example generatorsOf(new Dropout(0.5, { random: rng(1) })).size; // 1
  */
 export const generatorsOf = (model: unknown): Map<string, Rng> => instancesIn(model, Rng);

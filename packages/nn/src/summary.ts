@@ -1,7 +1,8 @@
 /** @file The summary of a model: its modules, shapes, parameters, FLOP. */
 import { noGrad, type Shape, type Tensor } from "@spm/core";
 import { printsAs, showShape, sizeOf, ValueError } from "@spm/core/extend";
-import { type Module, parameterBytes, withEvaluation } from "./module.ts";
+import { withEvaluation } from "./evaluation-mode.ts";
+import { type Module, parameterBytes } from "./module.ts";
 import { count, textTable } from "./text-table.ts";
 import { refuseUnseen, unseenIn } from "./unseen.ts";
 

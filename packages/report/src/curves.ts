@@ -1,23 +1,34 @@
-/** @file The curves of a run as SVG: loss and accuracy, against steps and against seconds. */
+/** @file The curves of a run as SVG: each of its metrics, against steps and against seconds. */
 import type { MetricRecord, Run, Split } from "@spm/trainer/node";
 import { LIGHT, modelColour, modelShape, type Palette } from "./palette.ts";
 import { group, line, linearAxis, logAxis, type PlotAxis, plot } from "./plot.ts";
 import { escapeXml, shifted, svgElement, svgPicture, svgText } from "./svg.ts";
 import { linearTicks, logTicks } from "./ticks.ts";
 
-/** The quantity of a chart's vertical axis. */
-export type Quantity = "loss" | "accuracy";
+/** The quantity of a chart's vertical axis: `"loss"`, `"accuracy"` or a metric of the run's own. */
+export type Quantity = string;
 
 /** The quantity of a chart's horizontal axis: optimizer steps, or seconds of training. */
 export type Axis = "step" | "seconds";
 
-/** The four charts, in reading order. */
-export const CHARTS: readonly { readonly quantity: Quantity; readonly axis: Axis }[] = [
-  { quantity: "accuracy", axis: "step" },
-  { quantity: "accuracy", axis: "seconds" },
-  { quantity: "loss", axis: "step" },
-  { quantity: "loss", axis: "seconds" },
-];
+/** The fields of a record that are no metrics. */
+const POSITION = ["run", "split", "step", "epoch", "learningRate"];
+
+/**
+ * The charts of a run, in reading order: accuracy where it is measured, loss, then the metrics of
+ * the run's own, each against both axes.
+ */
+export function chartsOf({
+  metrics,
+}: Run): readonly { readonly quantity: Quantity; readonly axis: Axis }[] {
+  const fields = new Set(metrics.flatMap((record) => Object.keys(record)));
+  const own = [...fields].filter((name) => ![...POSITION, "loss", "accuracy"].includes(name));
+  const measured = own.length === 0 || metrics.some(({ accuracy }) => accuracy !== null);
+  return [...(measured ? ["accuracy"] : []), "loss", ...own].flatMap((quantity) => [
+    { quantity, axis: "step" },
+    { quantity, axis: "seconds" },
+  ]);
+}
 
 const AXES = { step: "steps", seconds: "seconds of training" };
 const SIZE = { width: 520, height: 320 };
@@ -30,17 +41,19 @@ interface Point {
   readonly run: string;
   readonly step: number;
   readonly seconds: number;
-  readonly loss: number | null;
-  readonly accuracy: number | null;
+  /** Of the quantity; null where it isn't measured, or isn't finite. */
+  readonly value: number | null;
 }
 
-/** The records of one split that have a time, in their order in the file. */
-function points({ metrics, timings }: Run, split: Split): Point[] {
+/** A quantity in the records of one split that have a time, in their order in the file. */
+function points({ metrics, timings }: Run, split: Split, quantity: Quantity): Point[] {
   const key = ({ run, step }: { run: string; step: number }): string => `${run}\0${step}`;
   const seconds = new Map(timings.filter((t) => t.split === split).map((t) => [key(t), t.seconds]));
   return metrics.flatMap((record: MetricRecord) => {
     const at = seconds.get(key(record));
-    return record.split !== split || at === undefined ? [] : [{ ...record, seconds: at }];
+    if (record.split !== split || at === undefined) return [];
+    const { run, step, [quantity]: value } = record;
+    return [{ run, step, seconds: at, value: typeof value === "number" ? value : null }];
   });
 }
 
@@ -50,7 +63,7 @@ function points({ metrics, timings }: Run, split: Split): Point[] {
  */
 function accuracyFloor(test: readonly Point[], train: readonly Point[]): number {
   const measured = (from: readonly Point[]): number[] =>
-    from.flatMap((p) => (p.accuracy === null ? [] : [p.accuracy]));
+    from.flatMap((p) => (p.value === null ? [] : [p.value]));
   const values = measured(test).length > 0 ? measured(test) : measured(train);
   if (values.length === 0) return 0;
   return Math.max(0, Math.floor((Math.min(...values) - 0.04) * 20) / 20);
@@ -74,15 +87,40 @@ function accuracyAxis(floor: number): PlotAxis {
 }
 
 function lossAxis(points: readonly Point[]): PlotAxis {
-  const ticks = logTicks(points.length === 0 ? [1, 10] : points.map((p) => p.loss ?? 1));
+  const ticks = logTicks(points.length === 0 ? [1, 10] : points.map((p) => p.value ?? 1));
   return logAxis("↑ loss (log scale)", ticks[0] ?? 1, ticks.at(-1) ?? 10, ticks);
 }
+
+/** An axis of a metric of the run's own. */
+function metricAxis(name: string, points: readonly Point[]): PlotAxis {
+  const values = points.map((p) => p.value ?? 0);
+  const low = Math.min(...values, Number.POSITIVE_INFINITY);
+  const high = Math.max(...values, Number.NEGATIVE_INFINITY);
+  const room = low < high ? 0 : Math.abs(low) / 2 || 1; // of a constant, or of nothing
+  const [from, to] = low > high ? [0, 1] : [low - room, high + room];
+  const ticks = linearTicks(from, to, STEPS);
+  return linearAxis(`↑ ${name}`, ticks[0] ?? from, ticks.at(-1) ?? to, ticks);
+}
+
+function verticalAxis(
+  quantity: Quantity,
+  train: readonly Point[],
+  test: readonly Point[],
+): PlotAxis {
+  if (quantity === "accuracy") return accuracyAxis(accuracyFloor(test, train));
+  const all = [...train, ...test];
+  return quantity === "loss" ? lossAxis(all) : metricAxis(quantity, all);
+}
+
+/** A name as a part of an id, another one for another name. */
+const idOf = (name: string): string =>
+  name.replace(/[^a-zA-Z0-9]/g, (character) => `_${character.codePointAt(0)?.toString(16)}_`);
 
 /**
  * A chart of a run as SVG: training as lines, evaluations on the test samples as marks.
  *
  * @param run - a run, as `readRun` returns it
- * @param quantity - loss (logarithmic) or accuracy (percent)
+ * @param quantity - loss (logarithmic), accuracy (percent), or a metric by its name
  * @param axis - steps, or seconds of training
  * @returns `<svg …>` of 520 × 320 user units, with `role="img"` and a title; it scales with its
  * container
@@ -96,8 +134,8 @@ function lossAxis(points: readonly Point[]): PlotAxis {
 export function chart(run: Run, quantity: Quantity, axis: Axis, palette: Palette): string {
   const models = run.config.models.map(({ run: name }) => name);
   const drawn = (split: Split): Point[] =>
-    points(run, split).filter((p) =>
-      quantity === "accuracy" ? p.accuracy !== null : (p.loss ?? 0) > 0,
+    points(run, split, quantity).filter(({ value }) =>
+      quantity === "loss" ? (value ?? 0) > 0 : value !== null,
     );
   const [train, test] = [drawn("train"), drawn("test")];
   const all = [...train, ...test];
@@ -106,12 +144,12 @@ export function chart(run: Run, quantity: Quantity, axis: Axis, palette: Palette
     ...SIZE,
     margin: MARGIN,
     x: axisAcross(axis, all),
-    y: quantity === "loss" ? lossAxis(all) : accuracyAxis(accuracyFloor(test, train)),
+    y: verticalAxis(quantity, train, test),
     grid,
   };
   const title = `${quantity} against ${AXES[axis]}: ${models.join(", ")}`;
   const content = plot(area, ({ x, y, clip }) => {
-    const at = (p: Point): [number, number] => [x(p[axis]), y(p[quantity] ?? 0)];
+    const at = (p: Point): [number, number] => [x(p[axis]), y(p.value ?? 0)];
     const byModel = (from: readonly Point[]): Point[][] =>
       models.map((name) => from.filter((p) => p.run === name));
     const lines = (from: readonly Point[]): string[] =>
@@ -121,13 +159,13 @@ export function chart(run: Run, quantity: Quantity, axis: Axis, palette: Palette
           : [svgElement("path", { d: line(own.map(at)), stroke: modelColour(palette, k) })],
       );
     const mark = (p: Point, k: number): string => {
-      const value = (p[quantity] ?? 0).toFixed(4);
+      const value = (p.value ?? 0).toFixed(4);
       const name = escapeXml(`${p.run}, step ${p.step}: test ${quantity} ${value}`);
       const shape = { d: modelShape(k), fill: modelColour(palette, k) };
       return shifted(...at(p), svgElement("path", shape, svgElement("title", {}, name)));
     };
     return [
-      clip(`${quantity}-${axis}-clip`, [
+      clip(`${idOf(quantity)}-${axis}-clip`, [
         group("line", { fill: "none", "stroke-width": 1, "stroke-opacity": 0.5 }, lines(train)),
         group("line", { fill: "none", "stroke-width": 2 }, lines(test)),
       ]),
@@ -142,7 +180,7 @@ export function chart(run: Run, quantity: Quantity, axis: Axis, palette: Palette
 }
 
 /**
- * All four charts of a run in one picture, in fixed colours on white.
+ * All charts of a run in one picture, in fixed colours on white.
  *
  * @param run - a run, as `readRun` returns it
  * @returns the text of an SVG file
@@ -158,8 +196,9 @@ export function curvesSvg(run: Run): string {
   const gap = 24;
   const top = 44;
   const [across, down] = [SIZE.width + gap, SIZE.height + gap];
-  const [width, height] = [2 * across + gap, 2 * down + top];
-  const charts = CHARTS.map(({ quantity, axis }, i) =>
+  const all = chartsOf(run);
+  const [width, height] = [2 * across + gap, (all.length / 2) * down + top];
+  const charts = all.map(({ quantity, axis }, i) =>
     shifted(
       gap + (i % 2) * across,
       top + Math.floor(i / 2) * down,

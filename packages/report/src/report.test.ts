@@ -38,6 +38,30 @@ function run(upToStep = 20, runs: readonly string[] = RUNS): Run {
 const parse = (html: string): Document => parseHTML(html).document as unknown as Document;
 
 describe("renderReport", () => {
+  test("a metric of the run's own has its charts, and its name is text", () => {
+    const whole = run();
+    const name = "<b>mae</b> & 'x'";
+    const metrics = whole.metrics.map((record) => ({
+      ...record,
+      accuracy: null,
+      [name]: record.step === 1 ? null : -record.step,
+      constant: 7,
+    }));
+    const own = { ...whole, metrics };
+    const page = parse(renderReport(own));
+    const charts = [...page.querySelectorAll("figure svg[role=img]")];
+    expect(
+      charts.map((svg) => svg.querySelector("title")?.textContent?.split(" against")[0]),
+    ).toEqual(["loss", "loss", name, name, "constant", "constant"]);
+    expect(page.querySelector("b")).toBeNull();
+    expect(
+      charts[2]?.querySelectorAll("g[aria-label=dot] path, g[aria-label=dot] circle"),
+    ).toHaveLength(6);
+    const ids = [...page.querySelectorAll("clipPath")].map(({ id }) => id);
+    expect(new Set(ids).size).toBe(6);
+    expect(curvesSvg(own)).toContain("constant against steps");
+  });
+
   test("holds four charts with every model, a table, the options and the machine", () => {
     const page = parse(renderReport(run()));
     const charts = [...page.querySelectorAll("figure svg[role=img]")];

@@ -4,7 +4,7 @@ import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { formatCount, formatPercent, formatRatio, formatSeconds } from "@spm/trainer/format";
 import { type Run, readRun } from "@spm/trainer/node";
-import { CHARTS, chart } from "./curves.ts";
+import { chart, chartsOf } from "./curves.ts";
 import { factsHtml, htmlPage } from "./html-page.ts";
 import { marker, type Palette } from "./palette.ts";
 import { type RunSummary, summarize } from "./summary.ts";
@@ -31,7 +31,7 @@ function started(time: string): string {
  * The report of a run, finished or interrupted.
  *
  * @param run - a run, as `readRun` returns it
- * @returns an HTML document of about 100 KB: summary, four charts, options, machine
+ * @returns an HTML document of about 100 KB: summary, charts of every metric, options, machine
  * @example
  * ```ts
  * import { renderReport } from "@spm/report";
@@ -57,11 +57,13 @@ ${table(rows)}
 <h2>Curves</h2>
 <ul class="legend">${models.join("")}<li class="muted">thin: training, marked: test</li></ul>
 <div class="charts">
-${CHARTS.map(
-  ({ quantity, axis }) =>
-    `<figure class="panel"><figcaption>${CAPTIONS[quantity]} ` +
-    `${CAPTIONS[axis]}</figcaption>${chart(run, quantity, axis, PALETTE)}</figure>`,
-).join("\n")}
+${chartsOf(run)
+  .map(
+    ({ quantity, axis }) =>
+      `<figure class="panel"><figcaption>${captionOf(quantity)} ` +
+      `${CAPTIONS[axis]}</figcaption>${chart(run, quantity, axis, PALETTE)}</figure>`,
+  )
+  .join("\n")}
 </div>
 <h2>How to repeat it</h2>
 <pre class="panel"><code>${escapeXml(config.command)}</code></pre>
@@ -90,9 +92,11 @@ export function writeReport(folder: string): string {
   return path;
 }
 
+/** A metric of one's own stands as it is named. */
+const captionOf = (quantity: string): string =>
+  ({ accuracy: "Accuracy", loss: "Loss" })[quantity] ?? escapeXml(quantity);
+
 const CAPTIONS = {
-  accuracy: "Accuracy",
-  loss: "Loss",
   step: "against steps",
   seconds: "against seconds",
 };

@@ -1,4 +1,4 @@
-/** @file What one loader, callback or model means when it is used twice; and what a step averages. */
+/** @file What one loader, callback or model means when it is used twice; what a step averages. */
 import { mul, rng, type Tensor, tensor } from "@spm/core";
 import { DataLoader, gaussianClusters, type LabelledBatch } from "@spm/data";
 import { Mlp } from "@spm/models";
@@ -131,7 +131,7 @@ describe("gradient accumulation", () => {
         expect(value).toBeCloseTo(whole.weights[k]?.[i] ?? 0, 5);
   });
 
-  test("a bad batch leaves the whole step out, and the next one begins where it should", async () => {
+  test("a bad batch leaves the whole step out; the next one begins where it should", async () => {
     for (const bad of [2, 4, 9]) {
       const drawn: number[] = [];
       const model = build();

@@ -1,7 +1,6 @@
 /** @file The training loop. */
-import { noGrad } from "@spm/core";
 import { Rng } from "@spm/core/extend";
-import { Batches, type DataLoader } from "@spm/data";
+import type { DataLoader } from "@spm/data";
 import { generatorsOf, instancesIn } from "@spm/nn/extend";
 import { evaluate } from "./evaluate.ts";
 import { checkFit, type FitOptions, type FitResult } from "./fit-options.ts";
@@ -18,19 +17,18 @@ import {
 } from "./hooks.ts";
 import type { Metrics } from "./measurement.ts";
 import { assertFinite, NonFinitePolicy } from "./non-finite.ts";
-import { leave, type Place, placeOf, savedPlace, stepsPerEpoch } from "./place.ts";
+import { leave, moveTo, type Place, placeOf, savedPlace, stepsOf } from "./place.ts";
 import { checkSettings, settingsOf } from "./settings.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { type CheckedStep, checkedStep } from "./train-step.ts";
 import {
-  copiesOf,
+  evaluatedWeights,
   type Parts,
   restoreValues,
   restoreWeights,
   type TrainingState,
   type Values,
   valuesOf,
-  weightsOf,
 } from "./training-state.ts";
 import { yielding } from "./yielding.ts";
 
@@ -47,8 +45,8 @@ import { yielding } from "./yielding.ts";
  * @param model - the first argument of the loss function
  * @param loader - the training batches
  * @param options - see {@link FitOptions}; its loss function returns a scalar []
- * @throws ValueError before the first update for what can't be trained: an optimizer with parameters
- * of another model, a loss that depends on none, a parameter or generator that the forward uses
+ * @throws ValueError before the first update for what can't be trained: an optimizer of another
+ * model's parameters, a loss that depends on none, a parameter or generator that the forward uses
  * and that is in no field, a metric that a callback follows and evaluations lack, no epoch left;
  * when `resume` is of another model, optimizer, data or setting. NonFiniteError when the loss or a
  * gradient is NaN or infinite and `onNonFinite` is `"stop"`; in CPU memory, parameters and position
@@ -99,7 +97,7 @@ class TrainingRun<Model, Batch> {
       this.#stopped = true;
     },
     capture: () => this.#capture(),
-    weights: () => this.#evaluatedWeights(),
+    weights: () => evaluatedWeights(this.#model, this.#options.average),
     finishWith: (weights, evaluation) => {
       this.#final = { weights, evaluation };
     },
@@ -177,7 +175,7 @@ class TrainingRun<Model, Batch> {
   async #takeStep(): Promise<void> {
     const { accumulate = 1 } = this.#options;
     const { batches } = this.#place;
-    const { epoch, position } = batches;
+    const { epoch, position, batchesPerEpoch } = batches;
     const before = this.#position();
     this.#policy.beforeStep(before.step);
     const bad = this.#step(batches, Math.min(accumulate, this.#loader.batchesPerEpoch - position));
@@ -188,19 +186,13 @@ class TrainingRun<Model, Batch> {
     }
     if (batches.epoch === epoch && batches.position % accumulate !== 0)
       // the step's other batches
-      this.#moveTo(epoch, Math.min(position + accumulate, this.#loader.batchesPerEpoch));
+      moveTo(this.#place, this.#loader, epoch, Math.min(position + accumulate, batchesPerEpoch));
     const at = { ...this.#position(), ...bad };
     const error = this.#policy.bad(at.step, bad);
-    if (error !== undefined) this.#moveTo(epoch, position);
+    if (error !== undefined) moveTo(this.#place, this.#loader, epoch, position);
     const { action } = this.#policy;
     await this.#tell((to, training) => to.onNonFinite?.({ ...at, action }, training));
     if (error !== undefined) throw error;
-  }
-
-  #moveTo(epoch: number, position: number): void {
-    const ends = position === this.#loader.batchesPerEpoch;
-    const to = ends ? { epoch: epoch + 1, position: 0 } : { epoch, position };
-    this.#place.batches = new Batches(this.#loader, to);
   }
 
   async #log(): Promise<void> {
@@ -242,28 +234,8 @@ class TrainingRun<Model, Batch> {
     });
   }
 
-  #evaluatedWeights(): Values {
-    const { average } = this.#options;
-    average?.swap();
-    try {
-      return noGrad(() => copiesOf(weightsOf(this.#model)));
-    } finally {
-      average?.swap();
-    }
-  }
-
   #position(): TrainingPosition {
-    const { accumulate = 1, epochs } = this.#options;
-    const { epoch, position } = this.#place.batches;
-    const anEpoch = stepsPerEpoch(this.#loader, accumulate);
-    const step = epoch * anEpoch + Math.ceil(position / accumulate);
-    return {
-      step,
-      steps: epochs * anEpoch,
-      epoch: Math.max(1, Math.ceil(step / anEpoch)),
-      epochs,
-      ...this.#watch.read(),
-    };
+    return { ...stepsOf(this.#place, this.#options), ...this.#watch.read() };
   }
 
   #measured(metrics: Metrics): MetricsEvent {

@@ -17,10 +17,16 @@ export type {
   MachineRecord,
   MetricRecord,
   RecordPosition,
+  RunChange,
   RunConfig,
   RunModel,
   Split,
   TimingRecord,
 } from "./io/run-record.ts";
 export { assertFresh, RunWriter } from "./io/run-writer.ts";
-export { type TensorBoardOptions, tensorBoard } from "./io/tensorboard/tensor-board.ts";
+export {
+  type TensorBoardOptions,
+  tensorBoard,
+  tensorBoardFile,
+} from "./io/tensorboard/tensor-board.ts";
+export { versions } from "./versions.ts";

@@ -82,6 +82,7 @@ const without = [
   ...["encodeSafetensors", "gradientStatistics", "macroF1", "parseSafetensors", "perplexity"],
   ...["progress", "tensorStatistics", "topKAccuracy", "assertFresh", "checkpointPath"],
   ...["checkpointSteps", "encodeCheckpoint", "latestCheckpoint", "machine", "makeFolder"],
+  ...["tensorBoardFile", "versions"],
   ...["readCheckpoint", "readRun", "writeAtomically", ...Object.keys(format)],
 ];
 

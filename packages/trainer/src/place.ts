@@ -1,6 +1,7 @@
 /** @file The place of a training in its batches, and where the last `fit` of a model left off. */
 import { ValueError } from "@spm/core/extend";
 import { Batches, type DataLoader } from "@spm/data";
+import type { TrainingPosition } from "./hooks.ts";
 import { RunningMeans } from "./measurement.ts";
 import type { Progress } from "./training-state.ts";
 
@@ -15,9 +16,27 @@ export interface Place<Batch> {
 
 const left = new WeakMap<object, WeakMap<object, Place<unknown>>>();
 
-/** Steps of an epoch. */
-export const stepsPerEpoch = (loader: DataLoader<unknown>, accumulate: number): number =>
-  Math.ceil(loader.batchesPerEpoch / accumulate);
+/** Where a place is, in steps of `accumulate` batches. */
+export function stepsOf(
+  { batches: { epoch, position, batchesPerEpoch } }: Place<unknown>,
+  { accumulate = 1, epochs }: { readonly accumulate?: number; readonly epochs: number },
+): Omit<TrainingPosition, "seconds" | "elapsed"> {
+  const anEpoch = Math.ceil(batchesPerEpoch / accumulate);
+  const step = epoch * anEpoch + Math.ceil(position / accumulate);
+  return { step, steps: epochs * anEpoch, epoch: Math.max(1, Math.ceil(step / anEpoch)), epochs };
+}
+
+/** Moves a place to a batch of an epoch, which may be the one after its last. */
+export function moveTo<Batch>(
+  place: Place<Batch>,
+  loader: DataLoader<Batch>,
+  epoch: number,
+  position: number,
+): void {
+  const ends = position === loader.batchesPerEpoch;
+  const to = ends ? { epoch: epoch + 1, position: 0 } : { epoch, position };
+  place.batches = new Batches(loader, to);
+}
 
 /**
  * The place where a model goes on: where its last `fit` on this loader ended, or else the start.

@@ -84,4 +84,27 @@ describe("progress", () => {
       await callback.onStep?.({ ...event(step, 2000), elapsed: step / 1000 }, training);
     expect(chunks.length).toBeLessThanOrEqual(11);
   });
+
+  test("a resumed training counts its own steps and seconds: rate and time left", async () => {
+    const lines: string[] = [];
+    const callback = progress("again", { write: (text) => lines.push(text) });
+    const at = (step: number, seconds: number) => ({
+      ...event(step),
+      seconds,
+      elapsed: 2 * seconds,
+    });
+    await callback.onStart?.(at(100, 50), training); // 2 steps a second so far
+    await callback.onLog?.(at(120, 52), training); // and now 10, twice as long with evaluations
+    expect(lines[0]).toContain("10 steps/s  0:16 left");
+  });
+
+  test("all metrics are shown, the loss function's own by name", async () => {
+    const lines: string[] = [];
+    const callback = progress("own", { write: (text) => lines.push(text) });
+    const metrics = { loss: 0.5, accuracy: 0.9, mae: 0.012345, perplexity: 1234.5 };
+    await callback.onEvaluate?.({ ...event(100), metrics }, training);
+    expect(lines[0]).toContain(
+      "loss 0.5000  accuracy 90.00 %  mae 0.01235  perplexity 1235  (test",
+    );
+  });
 });

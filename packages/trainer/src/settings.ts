@@ -5,7 +5,7 @@ import type { Json } from "./io/json.ts";
 
 type Settings = Readonly<Record<string, Json>>;
 
-/** The options of `fit` and of its optimizer, by name. Schedules are functions: they aren't kept. */
+/** The options of `fit` and of its optimizer, by name, without schedules, which are functions. */
 export function settingsOf<Model, Batch>(options: FitOptions<Model, Batch>): Settings {
   const { accumulate = 1, logEvery = 10, onNonFinite = "stop", snapshotEvery = 100 } = options;
   const { evaluate, average, optimizer } = options;

@@ -78,7 +78,7 @@ export function trainStep(
   });
 }
 
-/** The gradients that a map returns, where there is one. @throws ValueError where it returns none */
+/** The gradients that a map returns, if there is one. @throws ValueError where it returns none */
 function mapped(
   op: string,
   gradients: GradientTransform | undefined,

@@ -61,8 +61,8 @@ export interface Progress {
 /** The state from which training continues as if it had never stopped. */
 export interface TrainingState {
   /**
-   * `model.…`, `optimizer.…`, `average.…`, `snapshot.…`, `callback.…`. The tensors are the live ones: read them
-   * before the next step.
+   * `model.…`, `optimizer.…`, `average.…`, `snapshot.…`, `callback.…`. The tensors are the live
+   * ones: read them before the next step.
    */
   readonly values: Values;
   readonly progress: Progress;
@@ -138,6 +138,16 @@ export const copiesOf = <V extends Tensor | number>(
       (typeof value === "number" ? value : copyOf(value as Tensor)) as V,
     ]),
   );
+
+/** Copies of the weights that evaluations see: those of the model, or their averages. */
+export function evaluatedWeights(model: unknown, average?: WeightAverage): Values {
+  average?.swap();
+  try {
+    return copiesOf(weightsOf(model));
+  } finally {
+    average?.swap();
+  }
+}
 
 /** Releases the tensors. */
 export function disposeOf(values: Values | undefined): void {

@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { CheckpointError } from "../errors.ts";
 import { UNFINISHED, writeAtomically } from "./atomic-write.ts";
 import { type Checkpoint, readCheckpoint } from "./checkpoint-file.ts";
+import { lockFolder } from "./folder-lock.ts";
 import { makeFolder } from "./make-folder.ts";
 
 const NAME = /^step-(\d{10})\.safetensors$/;
@@ -80,14 +81,17 @@ export function latestCheckpoint(folder: string): FoundCheckpoint | undefined {
 }
 
 /**
- * Makes the folder where it doesn't exist, and removes the remains of interrupted writes.
- * @throws CheckpointError when it can't be made
+ * Makes the folder where it doesn't exist, locks it, and removes the remains of interrupted writes.
+ * @returns what unlocks it
+ * @throws CheckpointError when it can't be made; RunError when another training writes to it
  */
-export function openCheckpointFolder(folder: string): void {
+export function openCheckpointFolder(folder: string): () => void {
+  reporting(folder, folder, () => makeFolder(folder));
+  const unlock = lockFolder(folder);
   reporting(folder, folder, () => {
-    makeFolder(folder);
     for (const name of filesOf(folder)) if (name.endsWith(UNFINISHED)) rmSync(join(folder, name));
   });
+  return unlock;
 }
 
 /**

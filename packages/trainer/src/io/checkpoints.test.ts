@@ -188,7 +188,7 @@ describe("a folder with checkpoints", () => {
     await train({ callbacks: [saver()] });
     const before = files();
     await expect(anew(saver())).rejects.toThrow(
-      `checkpoints: expected a folder without checkpoints for a training that begins, got steps 20, 24 in ${folder}`,
+      `without checkpoints for a training that begins, got steps 20, 24 in ${folder}`,
     );
     expect(files()).toEqual(before);
   });
@@ -256,7 +256,7 @@ describe("a resumed training", () => {
     await expect(train({ options })).rejects.toThrow(message);
   });
 
-  test("of other samples, order or optimizer is refused, and goes on where that is allowed", async () => {
+  test("of other samples, order or optimizer is refused, unless that is allowed", async () => {
     await saved();
     const resume = latestCheckpoint(folder);
     const go = async (loader: DataLoader<LabelledBatch>, more: object = {}, rate = 1e-2) => {

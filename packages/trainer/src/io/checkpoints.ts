@@ -10,7 +10,6 @@ import {
   openCheckpointFolder,
   saveCheckpoint,
 } from "./checkpoint-folder.ts";
-import { lockFolder } from "./folder-lock.ts";
 import type { Json } from "./json.ts";
 
 /** The best checkpoints, by a metric of the evaluations. */
@@ -90,19 +89,8 @@ interface Ranked {
  * ```
  */
 export function checkpoints(options: CheckpointOptions): Callback {
-  checkOptions("checkpoints", options, names);
-  if (options.best) checkOptions("checkpoints.best", options.best, bestNames);
+  checkCheckpointOptions(options);
   const { folder, config = null, everySteps, everyMinutes, keepLast = 2, best } = options;
-  for (const [name, count] of Object.entries({ everySteps, keepLast, "best.keep": best?.keep }))
-    if (count !== undefined && !(Number.isInteger(count) && count >= 1))
-      throw new ValueError("checkpoints", `a whole ${name} of at least 1`, count);
-  if (everyMinutes !== undefined && !(everyMinutes > 0))
-    throw new ValueError("checkpoints", "everyMinutes above 0", everyMinutes);
-  if (typeof folder !== "string" || folder === "")
-    throw new ValueError("checkpoints", "the path of a folder", folder);
-  if (best !== undefined && best.better !== "lower" && best.better !== "higher")
-    throw new ValueError("checkpoints", 'better to be "lower" or "higher"', best.better);
-
   let ranked: readonly Ranked[] = [];
   let written: readonly number[] = [];
   let restored = false;
@@ -111,14 +99,6 @@ export function checkpoints(options: CheckpointOptions): Callback {
   let saved = -1;
   let savedAt = performance.now();
 
-  const rank = (step: number, metrics: Metrics): void => {
-    const value = best === undefined ? undefined : metrics[best.metric];
-    if (best === undefined || value === undefined || !Number.isFinite(value)) return;
-    const sign = best.better === "lower" ? 1 : -1;
-    const all = [...ranked.filter((entry) => entry.step !== step), { step, value }];
-    ranked = all.sort((a, b) => sign * (a.value - b.value) || a.step - b.step).slice(0, best.keep);
-    if (ranked.some((entry) => entry.step === step)) due = true;
-  };
   const save = async (step: number, training: Training): Promise<void> => {
     if (step === saved) return;
     written = [...written.filter((other) => other < step), step];
@@ -143,11 +123,13 @@ export function checkpoints(options: CheckpointOptions): Callback {
     onStart({ step }) {
       if (step === 0 && !restored) [ranked, written] = [[], []];
       [restored, due, saved, savedAt] = [false, false, -1, performance.now()];
-      openCheckpointFolder(folder);
-      unlock = lockFolder(folder);
+      unlock = openCheckpointFolder(folder);
       refuseOthers(folder, step, written);
     },
-    onEvaluate: ({ step, metrics }) => rank(step, metrics),
+    onEvaluate({ step, metrics }) {
+      ranked = rankedWith(ranked, step, metrics, best);
+      if (ranked.some((entry) => entry.step === step)) due = true;
+    },
     onEpochEnd() {
       if (everySteps === undefined && everyMinutes === undefined) due = true;
     },
@@ -167,7 +149,21 @@ export function checkpoints(options: CheckpointOptions): Callback {
   };
 }
 
-/** @throws RunError where a training that is at `step` would take another one's files for its own */
+/** The best evaluated steps, this one among them where it is one. */
+function rankedWith(
+  ranked: readonly Ranked[],
+  step: number,
+  metrics: Metrics,
+  best: BestCheckpoints | undefined,
+): readonly Ranked[] {
+  const value = best === undefined ? undefined : metrics[best.metric];
+  if (best === undefined || value === undefined || !Number.isFinite(value)) return ranked;
+  const sign = best.better === "lower" ? 1 : -1;
+  const all = [...ranked.filter((entry) => entry.step !== step), { step, value }];
+  return all.sort((a, b) => sign * (a.value - b.value) || a.step - b.step).slice(0, best.keep);
+}
+
+/** @throws RunError where a training that is at `step` would take another's files for its own */
 function refuseOthers(folder: string, step: number, own: readonly number[]): void {
   const others = checkpointSteps(folder).filter((other) => !own.includes(other));
   const inTheWay = others.filter((other) => step === 0 || other > step);
@@ -182,4 +178,20 @@ function refuseOthers(folder: string, step: number, own: readonly number[]): voi
       ? "resume: latestCheckpoint(folder) goes on with it; or choose another folder"
       : "resume from the newest: latestCheckpoint(folder); or choose another folder",
   );
+}
+
+/** @throws OptionError for an unknown option; ValueError for one out of range */
+function checkCheckpointOptions(options: CheckpointOptions): void {
+  checkOptions("checkpoints", options, names);
+  if (options.best) checkOptions("checkpoints.best", options.best, bestNames);
+  const { folder, everySteps, everyMinutes, keepLast, best } = options;
+  for (const [name, count] of Object.entries({ everySteps, keepLast, "best.keep": best?.keep }))
+    if (count !== undefined && !(Number.isInteger(count) && count >= 1))
+      throw new ValueError("checkpoints", `a whole ${name} of at least 1`, count);
+  if (everyMinutes !== undefined && !(everyMinutes > 0))
+    throw new ValueError("checkpoints", "everyMinutes above 0", everyMinutes);
+  if (typeof folder !== "string" || folder === "")
+    throw new ValueError("checkpoints", "the path of a folder", folder);
+  if (best !== undefined && best.better !== "lower" && best.better !== "higher")
+    throw new ValueError("checkpoints", 'better to be "lower" or "higher"', best.better);
 }

@@ -18,13 +18,14 @@ const names: OptionNames<RecordRunOptions> = { warn: true };
 const taken = new Set(["run", "split", "step", "epoch", "learningRate", "seconds", "elapsed"]);
 
 /**
- * A callback that records the metrics of every log and every evaluation, after which the files are synced to the
- * disk. A checkpoint keeps the lengths of the files, to which a resumed training cuts them; a
- * shorter file keeps its whole lines, and training continues.
+ * A callback that records the metrics of every log and every evaluation, after which the files are
+ * synced to the disk. A checkpoint keeps the lengths of the files, to which a resumed training cuts
+ * them; a shorter file keeps its whole lines, and training continues.
  *
  * @param run - the model's name in the records, as in `config.models`
- * @throws OptionError for an unknown option; RunError, before the first step, when there are records
- * of another training with this name; ValueError for a metric named as a field of every record
+ * @throws OptionError for an unknown option; RunError, before the first step, when there are
+ * records of another training with this name; ValueError for a metric named as a field of every
+ * record
  * @example
  * ```ts
  * import type { RunWriter } from "@spm/trainer/node";

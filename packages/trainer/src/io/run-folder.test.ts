@@ -174,7 +174,8 @@ describe("a run that goes on", () => {
     const { offsets } = writer;
     writer.metric({ ...metric, step: 3, late: 1 });
     expect(text("metrics.jsonl").split("\n")[1]).toBe(
-      '{"run":"dense","split":"train","step":2,"epoch":1,"learningRate":1,"loss":1,"accuracy":1,"mae":0.25,"a,b":null}',
+      '{"run":"dense","split":"train","step":2,"epoch":1,"learningRate":1,' +
+        '"loss":1,"accuracy":1,"mae":0.25,"a,b":null}',
     );
     const table = (...rows: string[]) => rows.map((row) => `${row}\n`).join("");
     const [head, one, two] = [

@@ -52,6 +52,16 @@ export interface RunModel {
   readonly parameters: number;
 }
 
+/** A change that a resumed training was allowed to have. */
+export interface RunChange {
+  /** Steps taken when it was made. */
+  readonly step: number;
+  /** An option, or another fact that a checkpoint has. */
+  readonly name: string;
+  readonly from: string | number | boolean | readonly number[] | null;
+  readonly to: string | number | boolean | readonly number[] | null;
+}
+
 /** `config.json`: the facts about a run that are known before it starts. */
 export interface RunConfig {
   readonly title: string;
@@ -68,4 +78,9 @@ export interface RunConfig {
   /** The options of the run, by name. */
   readonly options: Readonly<Record<string, string | number | boolean | readonly number[]>>;
   readonly machine: MachineRecord;
+  /**
+   * What changed when it was resumed.
+   * @defaultValue nothing
+   */
+  readonly changes?: readonly RunChange[];
 }

@@ -22,8 +22,8 @@ import type { MetricRecord, RunConfig, TimingRecord } from "./run-record.ts";
 const FILES = ["metrics.jsonl", "metrics.csv", "timing.jsonl"] as const;
 
 /**
- * A writer of the files of a run: `config.json`, `metrics.jsonl`, `metrics.csv`, `timing.jsonl`. The
- * folder is locked until it is closed.
+ * A writer of the files of a run: `config.json`, `metrics.jsonl`, `metrics.csv`, `timing.jsonl`.
+ * The folder is locked until it is closed.
  *
  * Each record is one write of one whole line, so a crash can lose the end of the last line only.
  * `metrics.*` have values that the seed determines, so they are byte-identical in two runs of one
@@ -70,8 +70,7 @@ export class RunWriter {
       makeFolder(folder);
     }
     this.#unlock = lockFolder(folder);
-    if (config !== undefined)
-      writeAtomically(join(folder, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
+    if (config !== undefined) this.configure(config);
     const open = (name: string): number => openSync(join(folder, name), "a");
     this.#files = {
       "metrics.jsonl": open("metrics.jsonl"),
@@ -81,6 +80,11 @@ export class RunWriter {
     this.#columns = columnsOf(join(folder, "metrics.jsonl"));
     if (fstatSync(this.#files["metrics.csv"]).size === 0)
       writeSync(this.#files["metrics.csv"], `${COLUMNS.join(",")}\n`);
+  }
+
+  /** Writes `config.json` anew. */
+  configure(config: RunConfig): void {
+    writeAtomically(join(this.folder, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
   }
 
   /** The length of each file, in bytes. */

@@ -16,7 +16,17 @@ import { scalarEvent, versionEvent } from "./event.ts";
 import { tfRecord } from "./tf-record.ts";
 
 /** TensorBoard reads every file whose name contains `tfevents`. */
-export const EVENTS = "events.out.tfevents.spm";
+const EVENTS = "events.out.tfevents.spm";
+
+/**
+ * The path of the event file in a folder.
+ * @example
+ * ```ts
+ * import { tensorBoardFile } from "@spm/trainer/node";
+ * tensorBoardFile("runs/example"); // "runs/example/events.out.tfevents.spm"
+ * ```
+ */
+export const tensorBoardFile = (folder: string): string => join(folder, EVENTS);
 
 /** Options of {@link tensorBoard}. */
 export interface TensorBoardOptions {
@@ -35,8 +45,8 @@ const names: OptionNames<TensorBoardOptions> = { now: true };
  * the checkpoint; a shorter file is renamed to `….damaged`, with a warning of Node's.
  *
  * @param folder - an existing folder
- * @throws RunError, before the first step, for the events of another training; Node's error, ending the training, when the file can't be written; OptionError for an
- * unknown option
+ * @throws RunError, before the first step, for the events of another training; Node's error, ending
+ * the training, when the file can't be written; OptionError for an unknown option
  * @example
  * ```ts
  * import { tensorBoard } from "@spm/trainer/node";
@@ -46,7 +56,7 @@ const names: OptionNames<TensorBoardOptions> = { now: true };
 export function tensorBoard(folder: string, options: TensorBoardOptions = {}): Callback {
   checkOptions("tensorBoard", options, names);
   const { now = (): number => Date.now() / 1000 } = options;
-  const path = join(folder, EVENTS);
+  const path = tensorBoardFile(folder);
   let file: number | undefined;
   let restored = false;
   const open = (): number => {

@@ -1,0 +1,129 @@
+/** @file `spm resume`: goes on with a training, and says what is not as it was. */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { type ProgressStream, RunError } from "@spm/trainer";
+import {
+  type Checkpoint,
+  latestCheckpoint,
+  type RunChange,
+  RunWriter,
+  readRun,
+  tensorBoardFile,
+  versions,
+} from "@spm/trainer/node";
+import { useBackend } from "./backend.ts";
+import { loadData } from "./task.ts";
+import { checkpointsIn, runTask, type SavedConfig, type TrainingParts, taskOf } from "./train.ts";
+import { type Given, resolveTraining } from "./train-config.ts";
+
+/** What is asked for besides going on. */
+export interface Asked {
+  /** Options that get other values. */
+  readonly set: Given;
+  /** Whether all else may have changed, too. */
+  readonly allowChanged: boolean;
+}
+
+/**
+ * Resumes the training in a folder from its newest whole checkpoint. The folder is locked before
+ * anything in it is read.
+ *
+ * @returns whether it was interrupted.
+ * @throws RunError for a folder that is not a run to resume, that another process writes to, or
+ * whose options, samples or versions are not those of the checkpoint; ValueError for an option out
+ * of range; CheckpointError, NonFiniteError, DataError, Node's errors
+ */
+export async function resume(folder: string, asked: Asked, parts: TrainingParts): Promise<boolean> {
+  const { registries } = parts.caller;
+  const writer = new RunWriter(folder);
+  try {
+    const { config } = readRun(folder);
+    const options = resolveTraining({}, { ...config.options, ...asked.set }, registries);
+    await useBackend(options.backend, options.threads);
+    const found = checkpointToResume(folder, parts.stdout);
+    const task = taskOf(options, await loadData(options, registries), registries);
+    const changed = found === undefined ? [] : changesSince(found, task.saved);
+    const agreed = agreedTo(changed, config.changes ?? [], asked);
+    for (const change of changed) parts.stdout.write(`changed: ${shown(change)}\n`);
+    if (found === undefined) {
+      writer.truncate();
+      rmSync(tensorBoardFile(folder), { force: true });
+    }
+    // once the checkpoint is restored: what doesn't fit it has thrown then
+    const onStart = (): void => {
+      if ((found?.progress.loader.epoch ?? 0) < options.epochs)
+        rmSync(join(folder, "outcome.json"), { force: true });
+      if (agreed.length > 0 || Object.keys(asked.set).length > 0)
+        writer.configure({
+          ...config,
+          epochs: options.epochs,
+          stepsPerEpoch: task.stepsPerEpoch,
+          options: { ...options },
+          changes: [...(config.changes ?? []), ...agreed],
+        });
+    };
+    return await runTask(task, writer, parts, { onStart, ...(found && { checkpoint: found }) });
+  } finally {
+    writer.close();
+  }
+}
+
+/** The last checkpoint that is whole, and a line about it and each that is damaged. */
+function checkpointToResume(folder: string, stdout: ProgressStream) {
+  const found = latestCheckpoint(checkpointsIn(folder));
+  for (const { path, reason } of found?.damaged ?? [])
+    stdout.write(`set aside ${path}.damaged: ${reason}\n`);
+  stdout.write(found ? `resuming ${found.path}\n` : `no checkpoint in ${folder}: starting over\n`);
+  return found;
+}
+
+/** What is not as the checkpoint has it: options, samples, versions. */
+function changesSince(checkpoint: Checkpoint, now: SavedConfig): RunChange[] {
+  const before = checkpoint.config as unknown as SavedConfig;
+  const facts = (saved: SavedConfig, by: Readonly<Record<string, string>>): Given => ({
+    ...saved.options,
+    "digest of the training samples": saved.digests?.train,
+    "digest of the test samples": saved.digests?.test,
+    ...by,
+  });
+  const [from, to] = [facts(before, checkpoint.versions), facts(now, versions())];
+  return Object.keys({ ...from, ...to })
+    .filter((name) => !isDeepStrictEqual(from[name], to[name]))
+    .map((name) => ({
+      step: checkpoint.progress.step,
+      name,
+      from: (from[name] ?? null) as RunChange["from"],
+      to: (to[name] ?? null) as RunChange["to"],
+    }));
+}
+
+/**
+ * The changes that are asked for now, and not by an earlier resume.
+ * @param before - those of earlier resumes
+ * @throws RunError when there are others
+ */
+function agreedTo(
+  changes: readonly RunChange[],
+  before: readonly RunChange[],
+  { set, allowChanged }: Asked,
+): RunChange[] {
+  const unknown = changes.filter(({ name, from, to }) => {
+    const reached = before
+      .filter((change) => change.name === name)
+      .reduce((value, change) => (isDeepStrictEqual(value, change.from) ? change.to : value), from);
+    return !isDeepStrictEqual(reached, to);
+  });
+  const refused = unknown.filter(({ name }) => !allowChanged && !Object.hasOwn(set, name));
+  if (refused.length > 0)
+    throw new RunError(
+      "resume",
+      "options, samples and versions as in the checkpoint",
+      refused.map(shown).join(", "),
+      "put them back; or ask for an option with --set epochs=40, for all with --allow-changed",
+    );
+  return unknown;
+}
+
+const shown = ({ name, from, to }: RunChange): string =>
+  `${name} ${from ?? "none"} → ${to ?? "none"}`;
