@@ -1,6 +1,7 @@
 /** @file Debugging: the first op that makes a NaN, and the tape as text. */
 import { elements, isFloating } from "./array.ts";
 import { BackendError, ValueError } from "./errors.ts";
+import { checkFunction } from "./ops/check.ts";
 import { scope, synchronous } from "./scope.ts";
 import { showShape, stridesOf } from "./shape.ts";
 import { type Call, type Dynamic, during, withTape } from "./tape.ts";
@@ -72,6 +73,6 @@ export function printTape(f: () => unknown): string {
     const bytes = [...storages].reduce((total, storage) => total + storage.bytes, 0);
     return `${show(outputs)} = ${name}(${show(inputs)})  ${bytes} B`;
   };
-  const { tape } = scope(() => withTape(null, () => synchronous("printTape", f())));
+  const { tape } = scope(() => withTape(null, () => synchronous("printTape", f)));
   return tape.nodes.map(({ call }) => line(call)).join("\n");
 }

@@ -209,7 +209,7 @@ export const recompute =
 function outcome<Xs extends Tensors>(f: Differentiable<Xs>, xs: Xs): [y: Tensor, ...Tensor[]] {
   const own = xs.map(alias);
   const { tape, result } = withTape(null, () =>
-    alias(synchronous("recompute", f(...(own as unknown as Xs)))),
+    alias(synchronous("recompute", () => f(...(own as unknown as Xs)))),
   );
   const calls = tape.nodes.map(({ call }) => call);
   const made = new Set([...own, ...calls.flatMap(({ outputs }) => outputs)]);

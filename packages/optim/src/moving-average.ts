@@ -3,7 +3,15 @@
  * weights.
  */
 import { clone, keep, noGrad, type Parameter, type Tensor } from "@spm/core";
-import { assignAll, checkOptions, type OptionNames, TapeError, ValueError } from "@spm/core/extend";
+import {
+  assignAll,
+  checkOptions,
+  type OptionNames,
+  printsAs,
+  showValue,
+  TapeError,
+  ValueError,
+} from "@spm/core/extend";
 import { checkState, copyTo, type Expected, type State } from "./state.ts";
 import { type UpdateOp, updateOp } from "./update-op.ts";
 
@@ -63,6 +71,15 @@ export class MovingAverage {
     this.#decayAt(0);
     this.parameters = [...parameters];
     this.#pairs = copied(parameters);
+  }
+
+  static {
+    printsAs(MovingAverage.prototype, (average) => {
+      const { updates, swapped } = average;
+      const parameters = average.#pairs.length;
+      const decay = average.#decayAt(updates);
+      return `MovingAverage ${showValue({ parameters, decay, updates, swapped })}`;
+    });
   }
 
   /** Updates so far. */

@@ -41,6 +41,7 @@ const createNames: OptionNames<CreateOptions> = { dtype: true, backend: true };
  * @throws ValueError for a number that an integer dtype would change
  */
 export function checkNumber(op: string, value: number, dtype: DType): number {
+  if (typeof value !== "number") throw new ValueError(op, "a number", kindOf(value));
   const fits =
     isFloating(dtype) || (dtype === "bool" ? value === 0 || value === 1 : (value | 0) === value);
   if (fits) return value;
@@ -236,7 +237,10 @@ export function linspace(
   options: CreateOptions = {},
 ): Tensor {
   checkOptions("linspace", options, createNames);
-  if (!Number.isInteger(count) || count < 1) throw new ValueError("linspace", "a count ≥ 1", count);
+  if (!Number.isInteger(count) || count < 1)
+    throw new ValueError("linspace", "a count ≥ 1", String(count));
+  if (![start, stop].every(Number.isFinite))
+    throw new ValueError("linspace", "a finite start and stop", `${start} and ${stop}`);
   const share = (i: number) => (count === 1 ? 0 : i / (count - 1));
   return create("linspace", [count], (i) => start * (1 - share(i)) + stop * share(i), options);
 }

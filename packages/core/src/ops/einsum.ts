@@ -6,6 +6,7 @@ import { each } from "../primitive.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { showSpec, type Tensor } from "../tensor.ts";
 import { sum } from "./broadcast.ts";
+import { checkTensors, kindOf } from "./check.ts";
 import { matmul } from "./matmul.ts";
 import { reshape, transpose } from "./reshape.ts";
 import { slice } from "./slice.ts";
