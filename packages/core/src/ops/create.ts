@@ -17,7 +17,7 @@ import { type Backend, reference } from "../backend.ts";
 import { ShapeError, ValueError } from "../errors.ts";
 import { fromArray } from "../primitive.ts";
 import { type Shape, showShape, sizeOf } from "../shape.ts";
-import { kindOf, type Tensor } from "../tensor.ts";
+import { kindOf, Tensor } from "../tensor.ts";
 import { checkShape, MOST_AXES } from "./check.ts";
 import { checkBackend, checkOptions, type OptionNames } from "./options.ts";
 
@@ -138,7 +138,11 @@ function eachNumber(
 ): void {
   if (depth === shape.length) {
     if (typeof data === "number" || typeof data === "boolean") visit(data);
-    else throw new ShapeError("tensor", `numbers at depth ${depth} (not ragged)`, kindOf(data));
+    else {
+      const help = data instanceof Tensor ? "stack(tensors), concat(tensors)" : undefined;
+      const expected = `numbers at depth ${depth} (not ragged)`;
+      throw new ShapeError("tensor", expected, kindOf(data), help);
+    }
   } else if (Array.isArray(data) && data.length === shape[depth])
     for (const item of data) eachNumber(item, shape, visit, depth + 1);
   else {
@@ -158,9 +162,10 @@ export function scalar(value: number, dtype: DType = "float32"): Tensor {
 }
 
 function filled(op: string, shape: Shape, value: number, options: CreateOptions = {}): Tensor {
+  checkShape(op, shape);
   checkOptions(op, options, createNames);
   const { dtype = "float32", backend } = options;
-  const array = zerosArray(dtype, checkShape(op, shape));
+  const array = zerosArray(dtype, shape);
   array.data.fill(checkNumber(op, value, dtype));
   return fromArray(array, backend);
 }
@@ -208,6 +213,8 @@ const arangeNames: OptionNames<ArangeOptions> = { ...createNames, start: true, s
  * @example arange(3); // [0, 1, 2]
  */
 export function arange(stop: number, options: ArangeOptions = {}): Tensor {
+  if (typeof options === "number")
+    throw new ValueError("arange", "stop, then options", options, "arange(stop, { start, step })");
   checkOptions("arange", options, arangeNames);
   const { start = 0, step = 1 } = options;
   if (step === 0 || ![start, stop, step].every(Number.isFinite))

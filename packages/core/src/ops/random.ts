@@ -166,7 +166,7 @@ const randomNames: OptionNames<RandomOptions> = { dtype: true };
  */
 export function checkRandom(op: string, random: Rng): Rng {
   if (random instanceof Rng) return random;
-  throw new ValueError(op, "a generator", kindOf(random), `${op}(rng(1), …)`);
+  throw new ValueError(op, "a generator", kindOf(random), "make one: rng(1)");
 }
 
 function fill(op: string, shape: Shape, options: RandomOptions, draw: () => number): Tensor {
