@@ -4,7 +4,6 @@
  */
 import { inspect } from "node:util";
 import * as core from "@spm/core";
-import { gaussianClusters } from "@spm/data";
 import * as nn from "@spm/nn";
 import * as optim from "@spm/optim";
 import { wasm } from "@spm/wasm";
@@ -69,28 +68,30 @@ test("the first mistakes are answered with what to type instead", () => {
   });
   expect(said.join("\n")).toMatchInlineSnapshot(`
     "DTypeError: adam: expected an array of parameters, or of groups { parameters, ... }, got object
-    help: adam(model.parameters())
+    help: model.parameters() has them
     DTypeError: adam: expected an array of parameters, or of groups { parameters, ... }, got a tensor float32[4, 3]
-    help: adam([parameter])
+    help: model.parameters() has them
     DTypeError: sgd: expected parameters, or groups { parameters, ... }, got a tensor float32[1, 3]
     help: make it one: parameter(tensor)
     ValueError: Linear: expected an object with random, bias, gain, init, got undefined
     ValueError: Linear: expected a generator, got undefined
-    help: Linear(rng(1), …)
-    ValueError: zeros: expected an object with dtype, backend, got 3
-    ValueError: arange: expected an object with dtype, backend, start, step, got 5
+    help: make one: rng(1)
+    ShapeError: zeros: expected a shape of non-negative integers, at most 2^32 elements, got number
+    help: in brackets: [2, 3]
+    ValueError: arange: expected stop, then options, got 5
+    help: arange(stop, { start, step })
     ValueError: normal: expected a generator, got an array of 2
-    help: normal(rng(1), …)
+    help: make one: rng(1)
     ShapeError: reshape: expected an array of sizes, got number
-    help: reshape(…, […])
+    help: in brackets: [a, b]
     ShapeError: transpose: expected an array of axes, got number
-    help: transpose(…, […])
+    help: in brackets: [a, b]
     ShapeError: concat: expected an array of tensors, got a tensor float32[1, 3]
-    help: concat(…, […])
-    DTypeError: take: expected a tensor as operand 1, got an array of 2
-    help: make it one: tensor(value)
+    help: in brackets: [a, b]
+    DTypeError: take: expected an int32 index, got an array of 2
+    help: tensor(places, { dtype: "int32" })
     DTypeError: take: expected an int32 index, got float32
-    help: make it of integers: tensor(places, { dtype: "int32" })
+    help: tensor(places, { dtype: "int32" })
     DTypeError: matmul: expected a tensor as operand 1, got number
     help: make it one: tensor(value)
     DTypeError: sum: expected a tensor, got an array of 2
@@ -98,27 +99,27 @@ test("the first mistakes are answered with what to type instead", () => {
     DTypeError: mean: expected float32 or float64, got int32
     help: cast it: cast(x, "float32")
     ShapeError: valueAndGrad: expected an array of parameters, got object
-    help: valueAndGrad(…, […])
+    help: model.parameters()
     TapeError: grad: expected a function, got a tensor float32[1, 3]
-    ShapeError: tensor: expected numbers at depth 1 (not ragged), got object
+    ShapeError: tensor: expected numbers at depth 1 (not ragged), got a tensor float32[1, 3]
+    help: stack(tensors), concat(tensors)
     DTypeError: crossEntropy: expected int32 class indices, got float32[1, 3]
     help: the class of each row, not its probabilities: of one-hot rows argmax(labels, -1)
     DTypeError: crossEntropy: expected int32 class indices, got float32[1]
     help: tensor(classes, { dtype: "int32" })
     DTypeError: softmax: expected a tensor, got an array of 2
     help: make it one: tensor(value)
-    DTypeError: take: expected a tensor as operand 1, got an array of 1
-    help: make it one: tensor(value)
-    ValueError: adam: expected betas, two numbers in [0, 1), got 0.9
-    help: [0.9, 0.999], say
+    DTypeError: embedding: expected an int32 index, got an array of 1
+    help: tensor(places, { dtype: "int32" })
+    ValueError: adam: expected betas as an array of two numbers, got 0.9
     ValueError: adam: expected a finite learningRate ≥ 0, got null
-    ValueError: adam: expected a finite learningRate ≥ 0, got "0.1"
+    ValueError: adam: expected a finite learningRate ≥ 0, got 0.1
     ShapeError: adam.step: expected an array of gradients, got a tensor float32[1, 3]
-    help: adam.step(…, […])
-    ValueError: cosine: expected a finite learningRate ≥ 0, got "0.1"
+    help: in brackets: [a, b]
+    ValueError: cosine: expected a finite learningRate ≥ 0, got 0.1
     ValueError: cosine: expected a finite learningRate ≥ 0, got null
     ShapeError: clipByGlobalNorm: expected an array of gradients, got a tensor float32[1, 3]
-    help: clipByGlobalNorm(…, […])
+    help: in brackets: [a, b]
     DTypeError: Tensor: expected an op, got an operator, as in x + 1
     help: add(x, 1), mul(x, y), less(x, 0), …; its only number: await x.item()
     DTypeError: Tensor: expected an op, got an operator, as in x + 1
@@ -148,7 +149,6 @@ test("public objects print their kind and numbers", async () => {
     backend,
     new optim.GradientAccumulator(),
     new optim.MovingAverage([p]),
-    gaussianClusters({ count: 10, features: 2, classes: 3, seed: 1 }),
     new nn.Dropout(0.1, { random: core.rng(1) }),
   ];
   await backend.dispose();
@@ -158,7 +158,6 @@ test("public objects print their kind and numbers", async () => {
     wasm simd { liveStorages: 0, liveBytes: 0, copiedIn: 0 }
     GradientAccumulator { batches: 0 }
     MovingAverage { parameters: 1, decay: 0.999, updates: 0, swapped: false }
-    gaussianClusters { length: 10, features: 2, classes: 3 }
     Dropout(0.1)           parameters
     ─────────────────────────────────
     total         0 bytes           0"

@@ -116,7 +116,7 @@ test("a wrong kind of argument is a typed error, for every export", {
   try {
     for (const { code } of examples)
       if ((code.match(/\w+(?=\()/g) ?? []).some((name) => forUsers(name) && !noted.has(name)))
-        await run(code, proxies);
+        await run(code, proxies).catch(() => {}); // docstrings.test.ts says which fail
   } finally {
     console.log = log;
   }

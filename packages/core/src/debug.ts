@@ -28,7 +28,8 @@ export const inspectCalls = <T>(visit: Visit, f: () => T): T => during(visitor, 
  * BackendError for tensors on a device
  * @example detectAnomaly(() => valueAndGrad(loss, parameters));
  */
-export const detectAnomaly = <T>(f: () => T): T => inspectCalls(checkFinite, f);
+export const detectAnomaly = <T>(f: () => T): T =>
+  inspectCalls(checkFinite, checkFunction("detectAnomaly", f));
 
 /** Runs one primitive's vjp under its name, which messages of {@link detectAnomaly} have. */
 export const inVjpOf = <T>(name: string, f: () => T): T =>

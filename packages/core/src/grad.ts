@@ -157,6 +157,7 @@ export function byArguments(
   argnums: number | readonly number[],
   run: (part: Differentiable, by: Tensor[]) => Tensor[],
 ): (...xs: Tensor[]) => Tensor | Tensor[] {
+  checkFunction(op, f);
   const numbers = [argnums].flat() as number[];
   if (new Set(numbers).size < numbers.length)
     throw new ShapeError(op, "different argnums", showShape(numbers));

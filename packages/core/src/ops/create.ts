@@ -2,6 +2,7 @@
  * @file New tensors: from numbers, arrays and rules. None of these is differentiable; each checks
  * everything before it allocates.
  */
+
 import {
   allocate,
   type DType,
@@ -18,7 +19,7 @@ import { ShapeError, ValueError } from "../errors.ts";
 import { fromArray } from "../primitive.ts";
 import { type Shape, showShape, sizeOf } from "../shape.ts";
 import { kindOf, Tensor } from "../tensor.ts";
-import { checkShape, MOST_AXES } from "./check.ts";
+import { checkShape, MOST_AXES, shapeOf } from "./check.ts";
 import { checkBackend, checkOptions, type OptionNames } from "./options.ts";
 
 /** Numbers or booleans, nested as deep as the rank. */
@@ -271,6 +272,7 @@ export function eye(rows: number, columns: number = rows, options: CreateOptions
  * @example const onDevice = await to(x, device);
  */
 export async function to(x: Tensor, backend: Backend): Promise<Tensor> {
+  shapeOf("to", x);
   checkBackend("to", backend);
   return fromArray(wrap(await x.data(), x.shape.slice()), backend);
 }

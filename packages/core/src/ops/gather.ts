@@ -2,6 +2,7 @@
  * @file Indexing by tensors along an axis: gather and take read; scatterAdd and segmentSum, their
  * transposes, add.
  */
+
 import { allocate, dtypeOf, elements, type NdArray, wrap } from "../array.ts";
 import { DTypeError, ShapeError, ValueError } from "../errors.ts";
 import { definePrimitive, type Op } from "../primitive.ts";
@@ -207,6 +208,7 @@ function repeated(index: Tensor, before: number, after: number): Tensor {
  * @example segmentSum(tensor([1, 2, 3]), tensor(Int32Array.of(1, 0, 1)), 3); // [2, 4, 0]
  */
 export function segmentSum(x: Tensor, ids: Tensor, segments: number, axis = 0): Tensor {
+  checkTensors("segmentSum", x, ids);
   const k = checkAxis("segmentSum", axis, x.shape.length);
   const [before, count, after] = around(x.shape, k);
   if (!sameShape(ids.shape, [count]))
@@ -227,6 +229,7 @@ export function segmentSum(x: Tensor, ids: Tensor, segments: number, axis = 0): 
  * @example indexAdd(ones([3]), tensor(Int32Array.of(2, 2)), tensor([1, 5])); // [1, 1, 7]
  */
 export function indexAdd(x: Tensor, index: Tensor, src: Tensor, axis = 0): Tensor {
+  checkTensors("indexAdd", x, index, src);
   const k = checkAxis("indexAdd", axis, x.shape.length);
   const sums = segmentSum(src, index, x.shape[k]!, k);
   if (sameShape(sums.shape, x.shape)) return add(x, sums);

@@ -6,7 +6,7 @@ import { DTypeError } from "../errors.ts";
 import { definePrimitive, each, type Op } from "../primitive.ts";
 import type { Tensor } from "../tensor.ts";
 import { broadcastArray, broadcasting, sumTo } from "./broadcast.ts";
-import { allDTypes, broadcastShapes, checkDTypes, inNameOf } from "./check.ts";
+import { allDTypes, broadcastShapes, checkDTypes, inNameOf, shapeOf } from "./check.ts";
 import { type BinaryOp, binary, operands, type TensorLike } from "./elementwise.ts";
 
 const comparison = (name: string, f: (a: number, b: number) => boolean): BinaryOp =>
@@ -80,7 +80,9 @@ export const isNaN = (x: Tensor): Tensor => notEqual(x, x);
  * @example isFinite(tensor([1, NaN, -Infinity])); // [1, 0, 0]
  */
 export const isFinite = (x: Tensor): Tensor =>
-  isFloating(x.dtype) ? logicalAnd(less(x, Infinity), greater(x, -Infinity)) : equal(x, x);
+  shapeOf("isFinite", x) && isFloating(x.dtype)
+    ? logicalAnd(less(x, Infinity), greater(x, -Infinity))
+    : equal(x, x);
 
 /**
  * The primitive of {@link where}: mask [...], a [...], b [...], which broadcast → [...].
