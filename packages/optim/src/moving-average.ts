@@ -5,6 +5,7 @@
 import { clone, keep, noGrad, type Parameter, type Tensor } from "@spm/core";
 import {
   assignAll,
+  checkList,
   checkOptions,
   type OptionNames,
   printsAs,
@@ -65,6 +66,7 @@ export class MovingAverage {
 
   /** @throws ValueError for a decay out of range; OptionError for an unknown option */
   constructor(parameters: readonly Parameter[], options: MovingAverageOptions = {}) {
+    checkList("MovingAverage", parameters, "parameters");
     checkOptions("MovingAverage", options, names);
     const { decay = 0.999 } = options;
     this.#decay = typeof decay === "function" ? decay : () => decay;
