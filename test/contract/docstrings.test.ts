@@ -1,138 +1,11 @@
 /**
  * @file The examples in the docstrings of core, numeric, linalg, mixer, nn, models and optim run,
  * and come to what their comments say.
- *
- * Free names stand for something that fits: a tensor of one of a few shapes, a loss, a generator, …
  */
-import { readdirSync, readFileSync } from "node:fs";
-import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
-import * as core from "@spm/core";
-import * as extend from "@spm/core/extend";
-import * as linalg from "@spm/linalg";
-import * as linalgExtend from "@spm/linalg/extend";
-import * as mixerIndex from "@spm/mixer";
-import * as analysis from "@spm/mixer/analysis";
-import * as mixerExtend from "@spm/mixer/extend";
-import * as models from "@spm/models";
-import * as nnIndex from "@spm/nn";
-import * as nnExtend from "@spm/nn/extend";
-import * as numeric from "@spm/numeric";
-import * as optim from "@spm/optim";
-import * as optimExtend from "@spm/optim/extend";
-import ts from "typescript";
+import { Tensor } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import { expect, test } from "vitest";
-
-const mixer = { ...mixerIndex, ...analysis, ...mixerExtend };
-const nn = { ...nnIndex, ...nnExtend };
-const root = fileURLToPath(new URL("../../packages/", import.meta.url));
-const files = ["core", "numeric", "linalg", "mixer", "nn", "models", "optim"].flatMap((folder) =>
-  readdirSync(join(root, folder, "src"), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
-    .map((name) => join(root, folder, "src", name)),
-);
-
-/**
- * The code behind each `@example` of a file, to the end of its line or of the lines indented under
- * it.
- */
-function examplesOf(path: string): { where: string; code: string }[] {
-  const source = readFileSync(path, "utf8");
-  return [...source.matchAll(/@example(.*(?:\n +\* (?!@|\/).*)*)/g)].map((match) => ({
-    where: `${relative(root, path)}: ${match[1]!.trim().split("\n")[0]!.slice(0, 60)}`,
-    code: match[1]!
-      .replace(/\*\/\s*$/, "")
-      .replaceAll(/\n +\* ?/g, "\n")
-      .trim(),
-  }));
-}
-
-const { normal, parameter, rng, sum, tensor, zeros } = core;
-const draw = (...shape: number[]) => normal(rng(1), shape);
-const square = parameter(draw(3, 3));
-const parameters = [square];
-const loss = () => sum(core.square(square));
-
-/** What the free names of examples stand for; `x` comes in several shapes. */
-const standIns = {
-  ...core,
-  ...extend,
-  ...numeric,
-  ...linalg,
-  ...linalgExtend,
-  ...mixer,
-  ...nn,
-  ...models,
-  ...optim,
-  ...optimExtend,
-  a: 0.5,
-  b: 0.25,
-  w: draw(2, 3),
-  h: draw(2, 3),
-  q: draw(2, 2, 3, 4),
-  k: draw(2, 2, 3, 4),
-  v: draw(2, 2, 3, 4),
-  state: {} as Record<string, unknown>,
-  device: core.reference,
-  random: rng(1),
-  parameters,
-  params: parameters,
-  optimizer: { step: () => {} },
-  model: { forward: (x: core.Tensor) => core.matmul(x, core.transpose(square)) },
-  y: tensor(Int32Array.of(0, 2)),
-  loss,
-  embedding: draw(5, 3),
-  tokens: tensor(Int32Array.of(1, 4)),
-  logits: draw(2, 9),
-  gates: draw(2, 6),
-  weight: draw(4, 3),
-  bias: draw(4),
-  prediction: draw(2, 3),
-  target: zeros([2, 3]),
-  teacher: draw(2, 9),
-  wIh: draw(9, 3),
-  bIh: draw(9),
-  wHh: draw(9, 3),
-  bHh: draw(9),
-};
-const shapes = [[2, 3], [2, 3, 3], [784], [2], [2, 8], [1, 2, 5], []];
-
-/** The code as a function body that returns the value of its last expression. */
-function toBody(code: string): string {
-  const file = ts.createSourceFile("example.ts", code, ts.ScriptTarget.Latest);
-  const last = file.statements.at(-1)!;
-  const returning = ts.isExpressionStatement(last)
-    ? `${code.slice(0, last.getStart(file))}return (${last.expression.getText(file)});`
-    : code;
-  return ts.transpileModule(`{${returning}}`, {
-    compilerOptions: { target: ts.ScriptTarget.ES2022 },
-  }).outputText;
-}
-
-const AsyncFunction = (async () => {}).constructor as new (
-  ...args: string[]
-) => (...values: unknown[]) => Promise<unknown>;
-
-/** Runs the code with the first shape of x that fits. */
-async function run(code: string): Promise<unknown> {
-  let failure: unknown;
-  for (const shape of shapes) {
-    // A free name of an example hides the function of that name, unless it is called.
-    const names = Object.entries({ ...standIns, x: draw(...shape) }).map(([name, value]) => {
-      const called = new RegExp(`\\b${name}\\(`).test(code);
-      return [name, called && name in nn ? Reflect.get(nn, name) : value] as const;
-    });
-    try {
-      return await new AsyncFunction(...names.map(([name]) => name), toBody(code))(
-        ...names.map(([, value]) => value),
-      );
-    } catch (error) {
-      failure ??= error;
-      if (!(error instanceof extend.ShapeError)) throw error;
-    }
-  }
-  throw failure;
-}
+import { examples, run } from "./examples.ts";
 
 /** What a comment at the end promises, where it is numbers or text. */
 function promised(code: string): unknown {
@@ -146,16 +19,14 @@ function promised(code: string): unknown {
 
 /** The numbers of tensors and arrays, in one list; anything else as it is. */
 const plain = (value: unknown): unknown => {
-  if (value instanceof core.Tensor) return [...extend.elements(value.ndarray())];
+  if (value instanceof Tensor) return [...elements(value.ndarray())];
   if (Array.isArray(value)) return value.flatMap(plain);
   return ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value;
 };
 
-const examples = files.flatMap(examplesOf);
-
 test("there are examples", () => expect(examples.length).toBeGreaterThan(50));
 
-test.each(examples.filter(({ code }) => !code.startsWith("see ")))("$where", async ({ code }) => {
+test.each(examples)("$where", async ({ code }) => {
   const value = await run(code);
   const expected = promised(code);
   if (expected === undefined) return;

@@ -132,6 +132,7 @@ export const reference: Backend = {
   [Symbol.asyncDispose]: async () => {},
 };
 
+printsAs(reference, ({ report }) => String(report()));
 let current: Backend = reference;
 
 /**

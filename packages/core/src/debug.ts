@@ -1,6 +1,7 @@
 /** @file Debugging: the first op that makes a NaN, and the tape as text. */
 import { elements, isFloating } from "./array.ts";
 import { BackendError, ValueError } from "./errors.ts";
+import { checkFunction } from "./ops/check.ts";
 import { scope, synchronous } from "./scope.ts";
 import { showShape, stridesOf } from "./shape.ts";
 import { type Call, type Dynamic, during, withTape } from "./tape.ts";
@@ -27,7 +28,8 @@ export const inspectCalls = <T>(visit: Visit, f: () => T): T => during(visitor, 
  * BackendError for tensors on a device
  * @example detectAnomaly(() => valueAndGrad(loss, parameters));
  */
-export const detectAnomaly = <T>(f: () => T): T => inspectCalls(checkFinite, f);
+export const detectAnomaly = <T>(f: () => T): T =>
+  inspectCalls(checkFinite, checkFunction("detectAnomaly", f));
 
 /** Runs one primitive's vjp under its name, which messages of {@link detectAnomaly} have. */
 export const inVjpOf = <T>(name: string, f: () => T): T =>
@@ -72,6 +74,6 @@ export function printTape(f: () => unknown): string {
     const bytes = [...storages].reduce((total, storage) => total + storage.bytes, 0);
     return `${show(outputs)} = ${name}(${show(inputs)})  ${bytes} B`;
   };
-  const { tape } = scope(() => withTape(null, () => synchronous("printTape", f())));
+  const { tape } = scope(() => withTape(null, () => synchronous("printTape", f)));
   return tape.nodes.map(({ call }) => line(call)).join("\n");
 }

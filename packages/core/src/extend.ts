@@ -35,19 +35,13 @@ export { isRecording, isTracked } from "./tape.ts";
 
 // Numbers at random
 
-export { drawnFrom, Rng } from "./ops/random.ts";
+export { checkRandom, drawnFrom, Rng } from "./ops/random.ts";
 
 // Checks of operands and options
 
 export { BackendError, DTypeError, ShapeError, TapeError, ValueError } from "./errors.ts";
 export { checkAxis, type Reduction, reducedShape } from "./ops/axes.ts";
-export {
-  allDTypes,
-  broadcastShapes,
-  checkDTypes,
-  floatingDTypes,
-  numericDTypes,
-} from "./ops/check.ts";
+export * from "./ops/check.ts";
 export type { OptionSchema } from "./ops/option-schema.ts";
 export { checkOptions, OptionError, type OptionNames } from "./ops/options.ts";
 export { sameShape, showShape, sizeOf, stridesOf } from "./shape.ts";

@@ -3,10 +3,12 @@
  * it computes x̄ = J₁ᵀ ⋯ J_Nᵀ ȳ from the right, one vjp a node. A vjp consists of ops, so
  * derivatives nest. (`scope` releases what is not returned; without it the numbers are the same.)
  */
+
 import { isFloating } from "./array.ts";
 import { CotangentSums } from "./cotangents.ts";
 import { inVjpOf } from "./debug.ts";
 import { DTypeError, ShapeError, TapeError } from "./errors.ts";
+import { checkFunction, checkList, checkTensors } from "./ops/check.ts";
 import { type CreateOptions, ones, zeros } from "./ops/create.ts";
 import { add, alias, mul, sum } from "./ops/families.ts";
 import { each } from "./primitive.ts";
@@ -80,7 +82,7 @@ function checkDifferentiable(op: string, x: Tensor): Tensor {
 /** @throws TapeError unless a function returned a tensor */
 function asTensor(op: string, value: unknown): Tensor {
   if (value instanceof Tensor) return value;
-  throw new TapeError(op, "a function that returns a tensor", typeof value);
+  throw new TapeError(op, "a function that returns a tensor", kindOf(value));
 }
 
 /** The cotangent 1. @throws ShapeError, DTypeError for anything but a floating scalar */
@@ -106,9 +108,10 @@ export function vjp<Xs extends Tensors>(
   f: Differentiable<Xs>,
   ...primals: Xs
 ): { value: Tensor; pullback(ct: Tensor): Gradients<Xs> } {
+  checkFunction("vjp", f);
   for (const k of primals.keys()) argument("vjp", primals, k);
   const xs = each<Xs, Tensor>(primals, alias) as unknown as Xs;
-  const { tape, result } = withTape(xs, () => synchronous("vjp", f(...xs)));
+  const { tape, result } = withTape(xs, () => synchronous("vjp", () => f(...xs)));
   const value = asTensor("vjp", result);
   const pullback = (ct: Tensor): Gradients<Xs> => {
     const help = "call the pullback inside of it, and return the cotangents";
@@ -154,6 +157,7 @@ export function byArguments(
   argnums: number | readonly number[],
   run: (part: Differentiable, by: Tensor[]) => Tensor[],
 ): (...xs: Tensor[]) => Tensor | Tensor[] {
+  checkFunction(op, f);
   const numbers = [argnums].flat() as number[];
   if (new Set(numbers).size < numbers.length)
     throw new ShapeError(op, "different argnums", showShape(numbers));
@@ -191,8 +195,9 @@ export function valueAndGrad<P extends readonly Parameter[], Aux = undefined>(
   params: readonly [...P],
 ): { value: Tensor; grads: Gradients<P>; aux: Aux } {
   return scope(() => {
+    checkTensors("valueAndGrad", ...checkList("valueAndGrad", params, "parameters"));
     for (const p of params) checkDifferentiable("valueAndGrad", p);
-    const { tape, result } = withTape(params, () => synchronous("valueAndGrad", f()));
+    const { tape, result } = withTape(params, () => synchronous("valueAndGrad", f));
     const { loss, aux } =
       result instanceof Tensor
         ? { loss: result, aux: undefined as Aux }
@@ -204,7 +209,7 @@ export function valueAndGrad<P extends readonly Parameter[], Aux = undefined>(
 
 /** Σᵢ ⟨xᵢ, yᵢ⟩, a scalar; null is zero. */
 export function dot(op: string, xs: Tensors, ys: readonly (Tensor | null)[]): Tensor {
-  if (xs.length !== ys.length)
+  if (xs.length !== checkList(op, ys, "vectors").length)
     throw new ShapeError(op, `${xs.length} vectors, one for each argument`, ys.length);
   const products = xs.flatMap((x, i) =>
     ys[i] ? [sum(mul(x, checkKind(op, "vector", ys[i], x)))] : [],

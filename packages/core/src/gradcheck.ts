@@ -2,6 +2,7 @@
 import { elements } from "./array.ts";
 import { DTypeError, ValueError } from "./errors.ts";
 import { type Differentiable, dot, vjp } from "./grad.ts";
+import { checkFunction, checkList } from "./ops/check.ts";
 import { tensor } from "./ops/create.ts";
 import { add, mul } from "./ops/families.ts";
 import { checkOptions, type OptionNames } from "./ops/options.ts";
@@ -65,7 +66,7 @@ export function gradcheck(
   checkOptions("gradcheck", options, names);
   const { step = 1e-6, tolerance = 1e-6, seed = 1 } = options;
   const random = rng(seed);
-  const { value, pullback } = vjp(f, ...inputs);
+  const { value, pullback } = vjp(f, ...checkList("gradcheck", inputs, "tensors"));
   for (const t of [...inputs, value])
     if (t.dtype !== dtype) throw new DTypeError("gradcheck", dtype, t.dtype);
   const like = (x: Tensor) => normal(random, x.shape, 0, 1, { dtype });
@@ -110,9 +111,10 @@ export function gradgradcheck(
   options: GradcheckOptions = {},
 ): GradcheckReport {
   checkOptions("gradgradcheck", options, names);
+  checkFunction("gradgradcheck", f);
   const random = rng((options.seed ?? 1) + 1);
   const like = (x: Tensor) => normal(random, x.shape, 0, 1, { dtype });
-  const us = inputs.map(like);
+  const us = checkList("gradgradcheck", inputs, "tensors").map(like);
   const first = (ct: Tensor, ...xs: Tensor[]) =>
     dot("gradgradcheck", vjp(f, ...xs).pullback(ct), us);
   const ct = like(noGrad(() => f(...inputs)));

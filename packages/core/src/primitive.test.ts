@@ -103,7 +103,7 @@ describe("a mistake is noticed", () => {
     [[], "an array of 0"],
     [[x64, x64], "an array of 2"],
     [undefined, "undefined"],
-    [x64, "object"],
+    [x64, "a tensor float64[3]"],
     [[undefined], "undefined for input 0"],
     [[3], "number for input 0"],
   ])("a vjp that returns other than a cotangent for each input: %#", (returned, got) => {

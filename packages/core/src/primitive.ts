@@ -2,6 +2,7 @@
  * @file A primitive: an op y = f(x) and its derivative x̄ = (∂f/∂x)ᵀ ȳ as one object; and a call of
  * it, which checks the operands, runs a kernel, and goes on the tape (`apply`, the heart of it).
  */
+
 import { dtypeOf, type NdArray } from "./array.ts";
 import {
   type Backend,
@@ -14,6 +15,7 @@ import {
 } from "./backend.ts";
 import { inspect } from "./debug.ts";
 import { BackendError, ShapeError } from "./errors.ts";
+import { checkList, checkTensors } from "./ops/check.ts";
 import { checkBackend } from "./ops/options.ts";
 import { own } from "./scope.ts";
 import { sameShape } from "./shape.ts";
@@ -159,6 +161,7 @@ function apply(
   residual?: Residual,
 ): Tensor[] {
   const { name } = primitive;
+  checkTensors(name, ...checkList(name, inputs, "tensors"));
   const specs = primitive.infer(inputs, options);
   const backend = commonBackend(name, inputs);
   const recorded = isTracked(inputs);

@@ -235,7 +235,7 @@ test("dtypes", async () => {
     nothing for a tensor → DTypeError: add: expected tensors and numbers, got undefined
     help: make it one: tensor(value)
     labels of floats → DTypeError: oneHot: expected int32 labels, got float32
-    help: cast(labels, "int32")
+    help: tensor(labels, { dtype: "int32" })
     numbers without a tensor → DTypeError: add: expected a tensor among the operands, got number and number
     integers where floats are needed → DTypeError: exp: expected float32 or float64, got int32
     help: cast it: cast(x, "float32")
@@ -275,7 +275,7 @@ test("values", async () => {
     a sum that overflows → ValueError: sum: expected numbers in [-2^31, 2^31) for int32, got 2147483648
     a float that no int32 holds → ValueError: cast: expected numbers in [-2^31, 2^31) for int32, got 3000000000
     NaN as int32 → ValueError: cast: expected numbers in [-2^31, 2^31) for int32, got NaN
-    an index out of range → ValueError: gather: expected indices in [-2, 2), got -3
+    an index out of range → ValueError: take: expected indices in [-2, 2), got -3
     a position out of range → ValueError: at: expected indices in [-2, 2), got 2
     one of a pair of positions out of range → ValueError: gather: expected indices in [-2, 2), got 2
     an id out of range → ValueError: scatterAdd: expected indices in [-2, 2), got 2

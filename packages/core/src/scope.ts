@@ -3,6 +3,7 @@
  * that are kept.
  */
 import { TapeError } from "./errors.ts";
+import { checkFunction, checkTensors } from "./ops/check.ts";
 import type { Holder } from "./storage.ts";
 import { isRecording, withoutTapes } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
@@ -43,7 +44,7 @@ export function scope<T>(f: () => T): T {
   scopes.push(made);
   let result: T | undefined;
   try {
-    result = synchronous("scope", f());
+    result = synchronous("scope", f);
     return result;
   } finally {
     scopes.pop();
@@ -61,8 +62,9 @@ export function releaseEarly(tensor: Tensor): void {
   if (tensor.owner !== null && tensor.owner === scopes.at(-1) && !isRecording()) tensor.dispose();
 }
 
-/** The value itself. @throws TapeError for a promise, whose own rejection is then ignored */
-export function synchronous<T>(op: string, value: T): T {
+/** What f returns. @throws TapeError for a promise, whose own rejection is then ignored */
+export function synchronous<T>(op: string, f: () => T): T {
+  const value = checkFunction(op, f)();
   if (typeof (value as PromiseLike<T> | null)?.then !== "function") return value;
   (value as PromiseLike<T>).then(undefined, () => {});
   throw new TapeError(op, "a synchronous function", "a promise", "await outside of it");
@@ -74,6 +76,7 @@ export function synchronous<T>(op: string, value: T): T {
  * keep(h)
  */
 export function keep<T extends Tensor>(tensor: T): T {
+  checkTensors("keep", tensor);
   tensor.assertReadable();
   tensor.owner = null;
   return tensor;

@@ -70,12 +70,6 @@ export class Tensor extends Holder implements Spec {
   }
 }
 
-/** The kind of a value that is no tensor, for messages. */
-export function kindOf(value: unknown): string {
-  if (value === null) return "null";
-  return Array.isArray(value) ? `an array of ${value.length}` : typeof value;
-}
-
 /**
  * A tensor itself, if it has the shape and dtype of another.
  * @throws ShapeError, DTypeError otherwise
@@ -86,6 +80,13 @@ export function checkKind(op: string, what: string, x: Tensor, { shape, dtype }:
   if (x.dtype !== dtype)
     throw new DTypeError(op, `a ${what} of ${dtype}`, x.dtype, `cast it: cast(x, "${dtype}")`);
   return x;
+}
+
+/** The kind of a value that is no tensor, for messages. */
+export function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (value instanceof Tensor) return `a tensor ${showSpec(value)}`;
+  return Array.isArray(value) ? `an array of ${value.length}` : typeof value;
 }
 
 /**
@@ -103,6 +104,13 @@ export class Parameter extends Tensor {
   recordings = 0;
 
   constructor(value: Tensor, decay: boolean) {
+    if (!(value instanceof Tensor))
+      throw new DTypeError(
+        "Parameter",
+        "a tensor",
+        typeof value,
+        "parameter([1, 2]) takes numbers",
+      );
     super(value, value.backend, value.backend.clone(value.handle));
     this.decay = decay;
   }

@@ -2,6 +2,7 @@
  * @file Transforms of functions besides grad and vmap: derivatives made of the pullback, and calls
  * with derivatives of their own.
  */
+
 import { isFloating } from "./array.ts";
 import {
   byArguments,
@@ -14,6 +15,7 @@ import {
   seedOf,
   vjp,
 } from "./grad.ts";
+import { checkList } from "./ops/check.ts";
 import { eye, zeros } from "./ops/create.ts";
 import { alias, reshape, sum } from "./ops/families.ts";
 import { isLevel } from "./primitive.ts";
@@ -40,7 +42,7 @@ export function jvp<Xs extends Tensors>(
   tangents: Tensors,
 ): { value: Tensor; tangent: Tensor } {
   return scope(() => {
-    const { value, pullback } = vjp<Xs>(f, ...primals);
+    const { value, pullback } = vjp<Xs>(f, ...checkList("jvp", primals, "tensors"));
     const pushForward = grad((ct) => dot("jvp", pullback(ct), tangents));
     // ⟨Jᵀ ȳ, ẋ⟩ is linear in ȳ: its gradient is the same at every ȳ, so 0 will do
     return { value, tangent: pushForward(zeros(value.shape, like(value))) };
@@ -66,7 +68,7 @@ export function hvp<Xs extends Tensors>(
     return dot("hvp", pullback(seedOf("hvp", value)), v);
   };
   return scope(() => {
-    const { value, pullback } = vjp<Xs>(slope, ...primals);
+    const { value, pullback } = vjp<Xs>(slope, ...checkList("hvp", primals, "tensors"));
     return pullback(seedOf("hvp", value));
   });
 }
@@ -209,7 +211,7 @@ export const recompute =
 function outcome<Xs extends Tensors>(f: Differentiable<Xs>, xs: Xs): [y: Tensor, ...Tensor[]] {
   const own = xs.map(alias);
   const { tape, result } = withTape(null, () =>
-    alias(synchronous("recompute", f(...(own as unknown as Xs)))),
+    alias(synchronous("recompute", () => f(...(own as unknown as Xs)))),
   );
   const calls = tape.nodes.map(({ call }) => call);
   const made = new Set([...own, ...calls.flatMap(({ outputs }) => outputs)]);

@@ -217,7 +217,7 @@ export function vmap<Args extends readonly unknown[], R>(
       const level = new Batch(depth.value + 1, size, first.backend);
       const inner = moved.map((visit) => visit((x) => level.wrap(x, true)));
       const result = atDepth(level.depth, () =>
-        synchronous("vmap", f(...(inner as unknown as Args))),
+        synchronous("vmap", () => f(...(inner as unknown as Args))),
       );
       return mapTensors(result, (y) => moveAxis(level.unwrap(y), 0, outAxes)) as R;
     });

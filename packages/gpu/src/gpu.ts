@@ -8,6 +8,7 @@ import {
   elements,
   type OptionNames,
   printedReport,
+  printsAs,
   sizeOf,
 } from "@spm/core/extend";
 import { type AdapterKind, openDevice } from "./adapter.ts";
@@ -70,6 +71,10 @@ class Gpu implements GpuBackend {
     this.#executor = executor;
     this.name = executor.name;
     this.kernels = kernelTable(executor);
+  }
+
+  static {
+    printsAs(Gpu.prototype, (backend) => String(backend.report()));
   }
 
   upload(array: NdArray): DeviceArray {

@@ -14,6 +14,7 @@ import {
 import {
   checkDTypes,
   checkOptions,
+  checkTensors,
   definePrimitive,
   dtypeOf,
   frontAxis,
@@ -108,8 +109,10 @@ function tolerancesOf(op: string, a: Tensor, options: PinvOptions): Tolerances {
  * OptionError
  * @example pinv(tensor([[2, 0], [0, 0]])); // [[0.5, 0], [0, 0]]
  */
-export const pinv = (a: Tensor, options: PinvOptions = {}): Tensor =>
-  pinvOp([a], tolerancesOf("pinv", a, options))[0];
+export const pinv = (a: Tensor, options: PinvOptions = {}): Tensor => {
+  checkTensors("pinv", a);
+  return pinvOp([a], tolerancesOf("pinv", a, options))[0];
+};
 
 /**
  * X of least norm among those that minimise ‖A X − B‖², for A of any rank: X = A⁺ B.
@@ -126,6 +129,7 @@ export function lstsq(
   b: Tensor,
   options: PinvOptions = {},
 ): { solution: Tensor; residuals: Tensor; rank: Tensor } {
+  checkTensors("lstsq", a, b);
   const tolerances = tolerancesOf("lstsq", a, options);
   const { m } = matrices("lstsq", a);
   checkDTypes("lstsq", [a, b]);

@@ -13,6 +13,7 @@ import {
 } from "@spm/core";
 import {
   broadcastShapes,
+  checkTensors,
   elements,
   ShapeError,
   type Spec,
@@ -43,8 +44,10 @@ export function squareMatrices(op: string, x: Pick<Spec, "shape">): Matrices {
 }
 
 /** The last two axes exchanged: a view. */
-export const transposed = (x: Tensor): Tensor =>
-  transpose(x, [...x.shape.keys()].toSpliced(-2, 2, x.shape.length - 1, x.shape.length - 2));
+export const transposed = (x: Tensor): Tensor => {
+  checkTensors("transposed", x);
+  return transpose(x, [...x.shape.keys()].toSpliced(-2, 2, x.shape.length - 1, x.shape.length - 2));
+};
 
 /** The elements (i, j) of each matrix that `kept` says, 0 elsewhere. */
 export function masked(x: Tensor, kept: (i: number, j: number) => boolean): Tensor {
@@ -61,6 +64,7 @@ export const upper = (x: Tensor): Tensor => masked(x, (i, j) => i <= j);
 
 /** The diagonal of square matrices, [..., n, n] → [..., n]. */
 export function diagonal(x: Tensor): Tensor {
+  checkTensors("diagonal", x);
   const { batch, n } = squareMatrices("diagonal", x);
   const rest = batch.map(() => undefined);
   return slice(reshape(x, [...batch, n * n]), [...rest, { step: n + 1 }]);

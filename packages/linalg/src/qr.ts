@@ -3,6 +3,7 @@ import { add, concat, matmul, neg, pad, type Tensor } from "@spm/core";
 import {
   checkDTypes,
   checkOptions,
+  checkTensors,
   definePrimitive,
   dtypeOf,
   frontAxis,
@@ -107,6 +108,7 @@ export interface QrOptions {
  * @example qr(tensor([[3, 0], [4, 5]])).r; // [[-5, -4], [0, 3]]
  */
 export function qr(a: Tensor, options: QrOptions = {}): { q: Tensor; r: Tensor } {
+  checkTensors("qr", a);
   checkOptions("qr", options, { mode: true });
   const { mode = "reduced" } = options;
   if (mode !== "reduced" && mode !== "complete")

@@ -23,6 +23,7 @@ import {
 import {
   checkDTypes,
   checkOptions,
+  checkTensors,
   definePrimitive,
   dtypeOf,
   frontAxis,
@@ -113,6 +114,7 @@ export interface SolveOptions {
  * @example solve(tensor([[2, 0], [0, 4]]), tensor([2, 2])); // [1, 0.5]
  */
 export function solve(a: Tensor, b: Tensor, options: SolveOptions = {}): Tensor {
+  checkTensors("solve", a, b);
   checkOptions("solve", options, { left: true });
   const { left = true } = options;
   if (b.shape.length === 1 || sameShape(b.shape, a.shape.slice(0, -1))) {
@@ -135,6 +137,7 @@ export function solve(a: Tensor, b: Tensor, options: SolveOptions = {}): Tensor 
  * @example inverse(tensor([[2, 0], [0, 4]])); // [[0.5, 0], [0, 0.25]]
  */
 export function inverse(a: Tensor): Tensor {
+  checkTensors("inverse", a);
   const { n } = squareMatrices("inverse", a);
   return solveOp([a, broadcastTo(identityLike(a, n), a.shape)], "inverse")[0];
 }
@@ -222,6 +225,7 @@ const permutationMatrix = (order: Tensor, { dtype, backend }: Tensor): Tensor =>
  * @example lu(tensor([[0, 2], [1, 3]])).u; // [[1, 3], [0, 2]]
  */
 export function lu(a: Tensor): { p: Tensor; l: Tensor; u: Tensor } {
+  checkTensors("lu", a);
   const { m, n } = matrices("lu", a);
   const k = Math.min(m, n);
   const [factors, order] = luOp([a]);
@@ -254,6 +258,7 @@ function pivots(op: string, a: Tensor): { diagonalOfU: Tensor; sign: Tensor } {
  * @example det(tensor([[1, 2], [3, 4]])); // -2
  */
 export function det(a: Tensor): Tensor {
+  checkTensors("det", a);
   const { diagonalOfU, sign } = pivots("det", a);
   return mul(sign, prod(diagonalOfU, { axis: -1 }));
 }
@@ -267,6 +272,7 @@ export function det(a: Tensor): Tensor {
  * @example slogdet(tensor([[0, 2], [3, 0]])).logabsdet; // 1.7918
  */
 export function slogdet(a: Tensor): { sign: Tensor; logabsdet: Tensor } {
+  checkTensors("slogdet", a);
   const { diagonalOfU, sign: parity } = pivots("slogdet", a);
   return {
     sign: mul(parity, prod(sign(diagonalOfU), { axis: -1 })),

@@ -14,6 +14,7 @@ import {
 import {
   checkDTypes,
   checkOptions,
+  checkTensors,
   definePrimitive,
   dtypeOf,
   frontAxis,
@@ -101,6 +102,7 @@ export function eigh(
   a: Tensor,
   options: EighOptions = {},
 ): { eigenvalues: Tensor; eigenvectors: Tensor } {
+  checkTensors("eigh", a);
   checkOptions("eigh", options, { UPLO: true });
   const { UPLO = "L" } = options;
   if (UPLO !== "L" && UPLO !== "U")
@@ -197,6 +199,7 @@ export interface SvdOptions {
  * @example svd(tensor([[0, 2], [3, 0]])).s; // [3, 2]
  */
 export function svd(a: Tensor, options: SvdOptions = {}): { u: Tensor; s: Tensor; vh: Tensor } {
+  checkTensors("svd", a);
   checkOptions("svd", options, { fullMatrices: true });
   const { m, n } = matrices("svd", a);
   const [u, s, vh] = svdOp([a]);

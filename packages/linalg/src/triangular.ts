@@ -3,6 +3,7 @@ import { add, matmul, mul, neg, type Tensor, tensor } from "@spm/core";
 import {
   checkDTypes,
   checkOptions,
+  checkTensors,
   definePrimitive,
   dtypeOf,
   frontAxis,
@@ -84,6 +85,7 @@ export interface TriangularOptions {
  * triangularSolve(tensor([[2, 0], [1, 1]]), tensor([[2], [3]]), { upper: false }); // [1, 2]
  */
 export function triangularSolve(a: Tensor, b: Tensor, options: TriangularOptions): Tensor {
+  checkTensors("triangularSolve", a, b);
   const names = { upper: true, left: true, unitriangular: true } as const;
   checkOptions<TriangularOptions>("triangularSolve", options, names);
   const { upper, left = true, unitriangular = false } = options;
@@ -150,6 +152,7 @@ export interface CholeskyOptions {
  * @example cholesky(tensor([[4, 2], [2, 5]])); // [[2, 0], [1, 2]]
  */
 export function cholesky(a: Tensor, options: CholeskyOptions = {}): Tensor {
+  checkTensors("cholesky", a);
   checkOptions("cholesky", options, { upper: true });
   squareMatrices("cholesky", a);
   return options.upper ? transposed(choleskyOp([transposed(a)])[0]) : choleskyOp([a])[0];

@@ -2,6 +2,7 @@
  * @file Transpose, inverse, determinant and solution of a mixer, each in O(nL); all of it made of
  * ops, and so differentiable.
  */
+
 import {
   abs,
   add,
@@ -18,8 +19,10 @@ import {
   transpose,
   zeros,
 } from "@spm/core";
+import { checkTensors } from "@spm/core/extend";
 import {
   apply,
+  checkFactors,
   checkSquare,
   type Factors,
   type GeneralFactors,
@@ -38,7 +41,9 @@ import { checkRegular } from "./singular.ts";
  * @returns [out, in]. Cost O(n²L): the mixer applied to every column of the identity
  * @example toDense(hadamard(8)).shape; // [8, 8]
  */
-export function toDense({ bias, ...factors }: Factors): Tensor {
+export function toDense(given: Factors): Tensor {
+  checkFactors("toDense", given);
+  const { bias, ...factors } = given;
   const n = inFeatures(factors);
   const columns = Float64Array.from({ length: n * n }, (_, k) => (k % (n + 1) === 0 ? 1 : 0));
   const out =
@@ -56,6 +61,7 @@ export function toDense({ bias, ...factors }: Factors): Tensor {
  * @example apply(transposed(dct(8)), ones([8], { dtype: "float64" })).shape; // [8]
  */
 export function transposed<N extends Names>(factors: Factors<N>): Factors<N> {
+  checkFactors("transposed", factors);
   const turned = reverseStages(factors);
   return { ...turned, parameters: factors.mixer.parameterisation.transpose(turned.parameters) };
 }
@@ -67,8 +73,11 @@ export function transposed<N extends Names>(factors: Factors<N>): Factors<N> {
  * @throws ShapeError, DTypeError where y does not fit the factors
  * @example applyTranspose(hadamard(8), ones([3, 8], { dtype: "float64" })).shape; // [3, 8]
  */
-export const applyTranspose = (factors: Factors, y: Tensor): Tensor =>
-  apply(transposed(factors), y);
+export const applyTranspose = (factors: Factors, y: Tensor): Tensor => {
+  checkFactors("applyTranspose", factors);
+  checkTensors("applyTranspose", y);
+  return apply(transposed(factors), y);
+};
 
 /**
  * W⁻¹ as a mixer, [n, n]: the stages from last to first, each block inverted, the diagonals
@@ -79,6 +88,7 @@ export const applyTranspose = (factors: Factors, y: Tensor): Tensor =>
  * @example inverseMixer(hadamard(8)).schedule.stages; // 3
  */
 export function inverseMixer<N extends Names>(factors: Factors<N>): Factors<N> | GeneralFactors {
+  checkFactors("inverseMixer", factors);
   return inverted("inverseMixer", factors);
 }
 
@@ -103,8 +113,11 @@ function inverted<N extends Names>(op: string, factors: Factors<N>): Factors<N> 
  * @throws ShapeError unless W is square; ValueError for a block that can't be inverted
  * @example applyInverse(hadamard(8), ones([3, 8], { dtype: "float64" })).shape; // [3, 8]
  */
-export const applyInverse = (factors: Factors, y: Tensor): Tensor =>
-  apply(inverted("applyInverse", factors), y);
+export const applyInverse = (factors: Factors, y: Tensor): Tensor => {
+  checkFactors("applyInverse", factors);
+  checkTensors("applyInverse", y);
+  return apply(inverted("applyInverse", factors), y);
+};
 
 /**
  * ln|det W| = Σ ln|d_in| + Σ ln|d_out| + Σ ln|ad − bc| + Σ ln|s|; of an orthogonal kind the first
@@ -114,6 +127,7 @@ export const applyInverse = (factors: Factors, y: Tensor): Tensor =>
  * @example logAbsDet(hadamard(8)); // [0]
  */
 export function logAbsDet(factors: Factors): Tensor {
+  checkFactors("logAbsDet", factors);
   checkSquare("logAbsDet", factors);
   checkRegular("logAbsDet", factors);
   const { dIn, dOut } = factors;

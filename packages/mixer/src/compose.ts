@@ -1,7 +1,8 @@
 /** @file The product of two mixers of one width: the stages of the first, then of the second. */
+
 import { concat, ones, type Tensor, take, tensor } from "@spm/core";
 import { ShapeError, ValueError } from "@spm/core/extend";
-import { apply, type Factors, inFeatures, like, outFeatures } from "./factors.ts";
+import { apply, checkFactors, type Factors, inFeatures, like, outFeatures } from "./factors.ts";
 import { mapParameters, type Names } from "./parameterisation/define.ts";
 import { composeSchedules } from "./schedule-algebra.ts";
 
@@ -13,6 +14,8 @@ import { composeSchedules } from "./schedule-algebra.ts";
  * @example compose(fromPermutation([2, 0, 1, 3]), hadamard(4)).schedule.stages; // 5
  */
 export function compose<N extends Names>(second: Factors<N>, first: Factors<N>): Factors<N> {
+  checkFactors("compose", second);
+  checkFactors("compose", first);
   const { mixer } = first;
   const { n } = first.schedule;
   if (outFeatures(first) !== n || inFeatures(second) !== n)

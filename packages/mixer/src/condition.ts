@@ -1,8 +1,9 @@
 /** @file The condition number of a mixer: bounded by its blocks, and measured. */
+
 import { noGrad, rng, type Tensor, type TypedArray, tensor } from "@spm/core";
 import { checkOptions, elements, type OptionNames } from "@spm/core/extend";
 import { inverseMixer, transposed } from "./algebra.ts";
-import { apply, checkSquare, type Factors, like, toGeneral } from "./factors.ts";
+import { apply, checkFactors, checkSquare, type Factors, like, toGeneral } from "./factors.ts";
 import { eachPair, eachUnpaired, type Pair } from "./schedule.ts";
 import { checkRegular } from "./singular.ts";
 
@@ -39,6 +40,7 @@ const names: OptionNames<ConditionOptions> = { steps: true };
  * @example condition(hadamard(8)).bound.toFixed(6); // "1.000000"
  */
 export function condition(factors: Factors, options: ConditionOptions = {}): Condition {
+  checkFactors("condition", factors);
   checkOptions("condition", options, names);
   const { steps = 50 } = options;
   checkSquare("condition", factors);

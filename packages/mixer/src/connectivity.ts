@@ -1,5 +1,5 @@
 /** @file The reach of a schedule: which output sees which input, along how many paths. */
-import { eachPair, type Schedule } from "./schedule.ts";
+import { checkSchedule, eachPair, type Schedule } from "./schedule.ts";
 
 /**
  * The number of paths from every input to every output: a step from stage to stage stays at a
@@ -9,6 +9,7 @@ import { eachPair, type Schedule } from "./schedule.ts";
  * @example [...pathCounts(butterfly(2))]; // [1, 1, 1, 1]
  */
 export function pathCounts(schedule: Schedule): Float64Array {
+  checkSchedule("pathCounts", schedule);
   const counts = identity(schedule.n);
   for (let l = 0; l < schedule.stages; l++) addPartners(counts, schedule, l);
   return counts;
@@ -30,6 +31,7 @@ export interface Connectivity {
  * @example connectivity(butterfly(8)).fullAfter; // 3
  */
 export function connectivity(schedule: Schedule): Connectivity {
+  checkSchedule("connectivity", schedule);
   const counts = identity(schedule.n);
   const zeros = () => counts.reduce((total, count) => total + (count === 0 ? 1 : 0), 0);
   let unreachable = zeros();

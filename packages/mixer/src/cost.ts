@@ -1,8 +1,11 @@
 /** @file The cost of a mixer: trainable values, and floating-point operations a row. */
+
 import { checkOptions, type OptionNames } from "@spm/core/extend";
 import type { BackwardMode } from "./forward-backward.ts";
 import type { MixerKind } from "./mixer.ts";
+import { checkMixer } from "./mixer.ts";
 import type { Schedule } from "./schedule.ts";
+import { checkSchedule } from "./schedule.ts";
 
 /** The sizes of a mixer, its diagonals and its bias. */
 export interface Layout {
@@ -35,11 +38,10 @@ const flopsOptions: OptionNames<FlopsOptions> = { ...layoutOptions, backward: tr
  * in + out of the diagonals, out of the bias.
  * @example parameterCount(rotationMixer, butterfly(4096), { bias: false }); // 32768
  */
-export function parameterCount(
-  { parameterisation }: MixerKind,
-  schedule: Schedule,
-  layout: Layout = {},
-): number {
+export function parameterCount(mixer: MixerKind, schedule: Schedule, layout: Layout = {}): number {
+  checkMixer("parameterCount", mixer);
+  const { parameterisation } = mixer;
+  checkSchedule("parameterCount", schedule);
   checkOptions("parameterCount", layout, layoutOptions);
   const {
     inFeatures = schedule.n,
@@ -63,10 +65,13 @@ export function parameterCount(
  * @example flops(rotationMixer, butterfly(8)); // { forward: 96, backward: 248 }
  */
 export function flops(
-  { parameterisation }: MixerKind,
+  mixer: MixerKind,
   schedule: Schedule,
   options: FlopsOptions = {},
 ): { forward: number; backward: number } {
+  checkMixer("flops", mixer);
+  const { parameterisation } = mixer;
+  checkSchedule("flops", schedule);
   checkOptions("flops", options, flopsOptions);
   const { orthogonal, angle } = parameterisation;
   const { n } = schedule;

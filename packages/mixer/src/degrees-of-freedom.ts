@@ -1,10 +1,13 @@
 /** @file The number of directions in which W can move: the rank of ∂vec(W)/∂parameters. */
+
 import { normal, ones, type Rng, rng, type Shape, type Tensor, tensor, vjp } from "@spm/core";
 import { checkOptions, elements, type OptionNames } from "@spm/core/extend";
 import { toDense } from "./algebra.ts";
 import type { MixerKind } from "./mixer.ts";
+import { checkMixer } from "./mixer.ts";
 import { byName } from "./parameterisation/define.ts";
 import type { Schedule } from "./schedule.ts";
+import { checkSchedule } from "./schedule.ts";
 
 /** Options of {@link degreesOfFreedom}. */
 export interface DegreesOfFreedomOptions {
@@ -34,6 +37,8 @@ export function degreesOfFreedom(
   schedule: Schedule,
   options: DegreesOfFreedomOptions = {},
 ): number {
+  checkMixer("degreesOfFreedom", mixer);
+  checkSchedule("degreesOfFreedom", schedule);
   checkOptions("degreesOfFreedom", options, names);
   const { diagonals = true, random = rng(1) } = options;
   const draw = (shape: Shape) => normal(random, shape, 0, 1, { dtype: "float64" });

@@ -8,7 +8,7 @@ export { checkParameterisation, type ParameterisationReport } from "./check-para
 
 export { composedMixer, type MixerPlaces } from "./composed.ts";
 export { inFeatures, outFeatures } from "./factors.ts";
-export type { Diagonals, MixerOp } from "./mixer.ts";
+export { checkMixer, type Diagonals, type MixerOp } from "./mixer.ts";
 export {
   byName,
   inOrder,

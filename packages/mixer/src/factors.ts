@@ -3,7 +3,15 @@
  * the presets and of `fromDense`.
  */
 import type { Shape, Tensor } from "@spm/core";
-import { checkOptions, type OptionNames, ShapeError, showShape } from "@spm/core/extend";
+import {
+  checkOptions,
+  checkTensors,
+  kindOf,
+  type OptionNames,
+  ShapeError,
+  showShape,
+  ValueError,
+} from "@spm/core/extend";
 import type { BackwardMode } from "./forward-backward.ts";
 import { type Diagonals, generalMixer, type MixerKind } from "./mixer.ts";
 import { inOrder, type Named, type Names } from "./parameterisation/define.ts";
@@ -19,6 +27,13 @@ export interface Factors<N extends Names = Names> extends Diagonals {
 
 /** A mixer of free blocks. */
 export type GeneralFactors = Factors<["blocks", "unpairedScales"]>;
+
+/** The factors themselves. @throws ValueError for anything else */
+export function checkFactors<N extends Names>(op: string, factors: Factors<N>): void {
+  if (typeof factors === "object" && factors?.schedule && factors.mixer && factors.parameters)
+    return;
+  throw new ValueError(op, "factors", kindOf(factors), "{ mixer, schedule, parameters }");
+}
 
 /** Options of {@link apply}. */
 export interface ApplyOptions {
@@ -39,6 +54,8 @@ const applyOptions: OptionNames<ApplyOptions> = { backward: true };
  * @example apply(hadamard(64), ones([64], { dtype: "float64" })).shape; // [64]
  */
 export function apply(factors: Factors, x: Tensor, options: ApplyOptions = {}): Tensor {
+  checkFactors("apply", factors);
+  checkTensors("apply", x);
   checkOptions("apply", options, applyOptions);
   const { mixer, parameters } = factors;
   const operands = inOrder(mixer.parameterisation, parameters);
@@ -77,7 +94,9 @@ export function like({ mixer, parameters }: Factors): {
  * @returns blocks [P, 4] and unpairedScales [R], the schedule and the diagonals as before
  * @example toGeneral(hadamard(8)).parameters.blocks.shape; // [12, 4]
  */
-export function toGeneral({ mixer, parameters, ...rest }: Factors): GeneralFactors {
+export function toGeneral(factors: Factors): GeneralFactors {
+  checkFactors("toGeneral", factors);
+  const { mixer, parameters, ...rest } = factors;
   const { unpaired } = rest.schedule;
   return {
     ...rest,

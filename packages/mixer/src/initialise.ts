@@ -3,9 +3,11 @@
  * blocks multiply to a condition of 10⁶ at n = 64. A gain belongs in a diagonal, never in the
  * blocks, where it would act L times.
  */
+
 import { type Rng, type Tensor, tensor } from "@spm/core";
-import { checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
+import { checkOptions, checkRandom, type OptionNames, ValueError } from "@spm/core/extend";
 import type { MixerKind } from "./mixer.ts";
+import { checkMixer } from "./mixer.ts";
 import {
   byName,
   inOrder,
@@ -14,6 +16,7 @@ import {
   type Names,
 } from "./parameterisation/define.ts";
 import type { Schedule } from "./schedule.ts";
+import { checkSchedule } from "./schedule.ts";
 
 const inits: readonly MixerInit[] = ["haar", "identity", "quarter", "hadamard"];
 
@@ -44,11 +47,15 @@ const names: OptionNames<InitOptions> = { init: true, noise: true, dtype: true }
  * @example initialParameters(rotationMixer, butterfly(64), rng(1)).angles.shape; // [192]
  */
 export function initialParameters<N extends Names>(
-  { parameterisation }: MixerKind<N>,
+  mixer: MixerKind<N>,
   schedule: Schedule,
   random: Rng,
   options: InitOptions = {},
 ): Named<N, Tensor> {
+  checkMixer("initialParameters", mixer);
+  const { parameterisation } = mixer;
+  checkSchedule("initialParameters", schedule);
+  checkRandom("initialParameters", random);
   checkOptions("initialParameters", options, names);
   const { init = "haar", noise, dtype = "float32" } = options;
   if (!inits.includes(init))

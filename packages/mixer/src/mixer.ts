@@ -8,6 +8,7 @@ import {
   checkOptions,
   type FusedOp,
   fused,
+  kindOf,
   type OptionNames,
   rowwise,
   ShapeError,
@@ -65,6 +66,16 @@ export interface MixerKind<N extends Names = Names> {
   readonly op: MixerOp;
   /** The mixer of x with the parameters as a list. */
   run(x: Tensor, parameters: readonly Tensor[], options: MixerCallOptions): Tensor;
+}
+
+/**
+ * Refuses anything but a kind of mixer.
+ * @throws ValueError
+ * @example checkMixer("MixerLayer", rotationMixer);
+ */
+export function checkMixer<N extends Names>(op: string, mixer: MixerKind<N>): void {
+  if (typeof mixer?.parameterisation !== "object")
+    throw new ValueError(op, "a kind of mixer", kindOf(mixer), "rotationMixer, say");
 }
 
 /**
@@ -156,6 +167,8 @@ function inferOutput(
  * mixer(normal(rng(1), [2, 8]), zeros([12]), { schedule: butterfly(8) }).shape; // [2, 8]
  */
 export function defineMixer<N extends Names>(parameterisation: Parameterisation<N>): Mixer<N> {
+  if (typeof parameterisation?.compose !== "function")
+    throw new ValueError("defineMixer", "a parameterisation", kindOf(parameterisation));
   const op = makeOp(parameterisation);
   const run: MixerKind["run"] = (x, parameters, options) => {
     const { schedule, backward = parameterisation.orthogonal ? "reverse" : "recompute" } = options;

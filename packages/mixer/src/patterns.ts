@@ -1,5 +1,7 @@
 /** @file The patterns of pairs: butterfly, shuffle, brick, random matching. */
+
 import type { Rng } from "@spm/core";
+import { checkRandom } from "@spm/core/extend";
 import { type AddPair, buildSchedule, checkCounts, LARGEST, type Schedule } from "./schedule.ts";
 
 /**
@@ -24,8 +26,8 @@ export function butterfly(n: number, stages: number = log2Stages(n)): Schedule {
     const stride = strideOf(l);
     for (let i = 0; i < n - stride; i++) if ((i & stride) === 0) addPair(i, i + stride);
   };
-  // || 0 is for stages of NaN, which buildSchedule refuses
-  const strides = Array.from({ length: Math.min(stages, LARGEST) || 0 }, (_, l) => strideOf(l));
+  const length = n * stages <= LARGEST ? stages : 0; // others are refused by buildSchedule
+  const strides = Array.from({ length }, (_, l) => strideOf(l));
   return buildSchedule("butterfly", n, stages, build, { strides });
 }
 
@@ -86,6 +88,7 @@ export function brick(n: number, stages: number = n): Schedule {
  * @example randomMatching(8, 5, rng(1)).first.length; // 20
  */
 export function randomMatching(n: number, stages: number, random: Rng): Schedule {
+  checkRandom("randomMatching", random);
   return buildSchedule("random", n, stages, (_, addPair) => {
     const order = random.permutation(n);
     for (let q = 1; q < n; q += 2) addPair(order[q - 1]!, order[q]!);

@@ -3,8 +3,8 @@
  * output.
  */
 import { ones, type Tensor, zeros } from "@spm/core";
-import { ShapeError, showShape } from "@spm/core/extend";
-import { type Factors, inFeatures, like, outFeatures } from "./factors.ts";
+import { checkTensors, ShapeError, showShape } from "@spm/core/extend";
+import { checkFactors, type Factors, inFeatures, like, outFeatures } from "./factors.ts";
 import type { Diagonals } from "./mixer.ts";
 import { byName, inOrder, type Named, type Names } from "./parameterisation/define.ts";
 import { gradientsOfSamples } from "./per-sample-op.ts";
@@ -32,6 +32,8 @@ export function perSampleGradients<N extends Names>(
   x: Tensor,
   ct: Tensor,
 ): PerSampleGradients<N> {
+  checkFactors("perSampleGradients", factors);
+  checkTensors("perSampleGradients", x, ct);
   const [inputs, outputs] = [inFeatures(factors), outFeatures(factors)];
   const expected = [...x.shape.slice(0, -1), outputs];
   if (x.shape.length < 2 || x.shape.at(-1) !== inputs)

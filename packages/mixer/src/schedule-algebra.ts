@@ -1,6 +1,14 @@
 /** @file Schedules made of schedules: backwards, one after another, side by side. */
+
 import { ShapeError } from "@spm/core/extend";
-import { type AddPair, buildSchedule, eachPair, eachUnpaired, type Schedule } from "./schedule.ts";
+import {
+  type AddPair,
+  buildSchedule,
+  checkSchedule,
+  eachPair,
+  eachUnpaired,
+  type Schedule,
+} from "./schedule.ts";
 
 /** Adds the pairs of stage l again, `at` coordinates further. */
 function repeat(schedule: Schedule, l: number, addPair: AddPair, at = 0): void {
@@ -15,6 +23,7 @@ const backwards = new WeakMap<Schedule, Schedule>();
  * @example reverseSchedule(butterfly(8)).strides; // [4, 2, 1]
  */
 export function reverseSchedule(schedule: Schedule): Schedule {
+  checkSchedule("reverseSchedule", schedule);
   const known = backwards.get(schedule);
   if (known !== undefined) return known;
   const { n, stages, name } = schedule;
@@ -56,6 +65,8 @@ export function reversedOrder(schedule: Schedule): { pairs: Int32Array; unpaired
  * @example composeSchedules(butterfly(4), reverseSchedule(butterfly(4))).strides; // [1, 2, 2, 1]
  */
 export function composeSchedules(before: Schedule, after: Schedule): Schedule {
+  checkSchedule("composeSchedules", before);
+  checkSchedule("composeSchedules", after);
   if (before.n !== after.n)
     throw new ShapeError("composeSchedules", `schedules of one width, ${before.n}`, after.n);
   const build = (l: number, addPair: AddPair): void =>
@@ -75,6 +86,7 @@ export function composeSchedules(before: Schedule, after: Schedule): Schedule {
  * @example blockDiagonal(butterfly(4), 3).n; // 12
  */
 export function blockDiagonal(schedule: Schedule, count: number): Schedule {
+  checkSchedule("blockDiagonal", schedule);
   if (!Number.isSafeInteger(count) || count < 1)
     throw new ShapeError("blockDiagonal", "a count ≥ 1", count);
   if (count === 1) return schedule;

@@ -2,7 +2,15 @@
  * @file Schedules: the coordinates that are paired with each other, stage by stage. They hold pairs
  * and no numbers. (The known patterns of pairs are in `patterns.ts`.)
  */
-import { checkOptions, type OptionNames, printsAs, ShapeError, ValueError } from "@spm/core/extend";
+import {
+  checkList,
+  checkOptions,
+  kindOf,
+  type OptionNames,
+  printsAs,
+  ShapeError,
+  ValueError,
+} from "@spm/core/extend";
 import { drawPairs } from "./draw-pairs.ts";
 
 /** A pair of coordinates. */
@@ -100,6 +108,9 @@ export function fromPairs(
 ): Schedule {
   checkOptions("fromPairs", options, fromPairsOptions);
   const { name = "pairs" } = options;
+  for (const pairs of checkList("fromPairs", stages, "stages"))
+    for (const pair of checkList("fromPairs", pairs, "pairs in each stage"))
+      checkList("fromPairs", pair, "two coordinates in each pair");
   const build = (l: number, addPair: AddPair): void => {
     const met = new Uint8Array(n);
     for (const [i, j] of stages[l] ?? []) {
@@ -125,6 +136,12 @@ export function fromPairs(
   };
   const schedule = buildSchedule("fromPairs", n, stages.length, build, { name });
   return printed({ ...schedule, strides: stridesOf(schedule) });
+}
+
+/** @throws ValueError for anything but a schedule */
+export function checkSchedule(op: string, schedule: Schedule): void {
+  if (schedule?.first instanceof Int32Array) return;
+  throw new ValueError(op, "a schedule", kindOf(schedule), "make one: butterfly(n)");
 }
 
 /**

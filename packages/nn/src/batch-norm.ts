@@ -19,6 +19,7 @@ import {
 import {
   assignAll,
   checkOptions,
+  checkTensors,
   type OptionNames,
   ShapeError,
   showShape,
@@ -78,6 +79,7 @@ export class BatchNorm1d extends Module {
   }
 
   forward(x: Tensor): Tensor {
+    checkTensors("BatchNorm1d", x);
     const [channels] = this.weight.shape as [number];
     if ((x.shape.length !== 2 && x.shape.length !== 3) || x.shape[1] !== channels)
       throw new ShapeError(

@@ -1,6 +1,6 @@
 /** @file Dropout as a layer, with its own generator. */
 import type { Rng, Tensor } from "@spm/core";
-import { checkOptions, ValueError } from "@spm/core/extend";
+import { checkOptions, checkRandom, ValueError } from "@spm/core/extend";
 import { type DropoutOptions, dropout, dropoutOptions } from "./functional/dropout.ts";
 import { Module } from "./module.ts";
 
@@ -22,7 +22,11 @@ export class Dropout extends Module {
     if (!(probability >= 0 && probability < 1))
       throw new ValueError("Dropout", "a probability in [0, 1)", probability);
     this.probability = probability;
-    this.random = options.random;
+    this.random = checkRandom("Dropout", options.random);
+  }
+
+  override get label(): string {
+    return `Dropout(${this.probability})`;
   }
 
   forward(x: Tensor): Tensor {

@@ -1,6 +1,6 @@
 /** @file A table of vectors, one for each token. */
 import { normal, type Parameter, parameter, type Rng, type Tensor } from "@spm/core";
-import { checkOptions, type OptionNames } from "@spm/core/extend";
+import { checkOptions, checkRandom, type OptionNames } from "@spm/core/extend";
 import { embedding } from "./functional/index.ts";
 import { Module } from "./module.ts";
 import { checkSizes } from "./options.ts";
@@ -34,6 +34,7 @@ export class Embedding extends Module {
   constructor(vocabulary: number, width: number, options: EmbeddingOptions) {
     super();
     checkOptions("Embedding", options, names);
+    checkRandom("Embedding", options.random);
     const { random, deviation = 1 } = options;
     checkSizes("Embedding", "vocabulary and width", vocabulary, width);
     this.weight = parameter(normal(random, [vocabulary, width], 0, deviation));

@@ -1,9 +1,10 @@
 /**
  * @file A model as a function of its parameters, for derivative checks, meta-learning and Hessians.
  */
+
 import { Parameter, type Tensor } from "@spm/core";
-import { ShapeError } from "@spm/core/extend";
-import { type Module, places, type StateDict } from "./module.ts";
+import { checkTensors, kindOf, ShapeError, ValueError } from "@spm/core/extend";
+import { checkModule, type Module, places, type StateDict } from "./module.ts";
 
 /**
  * The forward of a model with other tensors in the places of its parameters and buffers, for this
@@ -18,6 +19,10 @@ import { type Module, places, type StateDict } from "./module.ts";
  * grad(loss)(zeros([2, 3])).shape; // [2, 3]
  */
 export function functionalCall(model: Module, state: StateDict, ...inputs: Tensor[]): Tensor {
+  checkModule("functionalCall", model);
+  if (typeof state !== "object" || state === null)
+    throw new ValueError("functionalCall", "tensors by path", kindOf(state));
+  checkTensors("functionalCall", ...Object.values(state), ...inputs);
   const all = places(model).filter(({ value }) => value instanceof Parameter);
   const unknown = Object.keys(state).find((path) => all.every((place) => place.path !== path));
   if (unknown !== undefined)

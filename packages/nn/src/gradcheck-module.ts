@@ -1,4 +1,5 @@
 /** @file The derivative check of a whole module. */
+
 import {
   cast,
   type Differentiable,
@@ -8,9 +9,10 @@ import {
   gradgradcheck,
   type Tensor,
 } from "@spm/core";
-import { checkOptions, type OptionNames } from "@spm/core/extend";
+import { checkList, checkOptions, checkTensors, type OptionNames } from "@spm/core/extend";
 import { functionalCall } from "./functional-call.ts";
 import type { Module } from "./module.ts";
+import { checkModule } from "./module.ts";
 
 const names: OptionNames<GradcheckOptions> = { step: true, tolerance: true, seed: true };
 
@@ -30,6 +32,8 @@ export function gradcheckModule(
   inputs: readonly Tensor[],
   options: GradcheckOptions = {},
 ): GradcheckReport {
+  checkModule("gradcheckModule", model);
+  checkTensors("gradcheckModule", ...checkList("gradcheckModule", inputs, "tensors"));
   checkOptions("gradcheckModule", options, names);
   return gradcheck(...asFunction(model, inputs), options);
 }
@@ -50,6 +54,8 @@ export function gradgradcheckModule(
   inputs: readonly Tensor[],
   options: GradcheckOptions = {},
 ): GradcheckReport {
+  checkModule("gradgradcheckModule", model);
+  checkTensors("gradgradcheckModule", ...checkList("gradgradcheckModule", inputs, "tensors"));
   checkOptions("gradgradcheckModule", options, names);
   return gradgradcheck(...asFunction(model, inputs), options);
 }

@@ -1,6 +1,12 @@
 /** @file Gated recurrent units, with linear maps of any structure. */
 import { concat, reshape, split, stack, type Tensor, zeros } from "@spm/core";
-import { checkOptions, type OptionNames, ShapeError, showShape } from "@spm/core/extend";
+import {
+  checkOptions,
+  checkTensors,
+  type OptionNames,
+  ShapeError,
+  showShape,
+} from "@spm/core/extend";
 import { gruStep } from "./functional/index.ts";
 import { type LinearChoice, linear } from "./linear-kinds.ts";
 import type { LinearMap, LinearOptions } from "./linear-map.ts";
@@ -92,6 +98,7 @@ export class Gru extends Module {
   }
 
   forward(x: Tensor, start?: Tensor): Tensor {
+    checkTensors("Gru", x);
     const { inFeatures, outFeatures } = this.cell.input.r;
     if (x.shape.length !== 3 || x.shape[2] !== inFeatures || x.shape[1] === 0)
       throw new ShapeError(

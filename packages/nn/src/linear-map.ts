@@ -4,6 +4,7 @@ import {
   type OptionNames,
   ShapeError,
   sameShape,
+  shapeOf,
   showShape,
   sizeOf,
   ValueError,
@@ -93,11 +94,12 @@ export abstract class LinearMap extends Module {
 
   /** Refuses inputs of other widths. @throws ShapeError unless x is [..., in] */
   protected checkInput(x: Tensor): void {
-    if (x.shape.at(-1) !== this.inFeatures)
+    const shape = shapeOf(this.constructor.name, x);
+    if (shape.at(-1) !== this.inFeatures)
       throw new ShapeError(
         this.constructor.name,
         `x of shape [..., ${this.inFeatures}]`,
-        showShape(x.shape),
+        showShape(shape),
       );
   }
 

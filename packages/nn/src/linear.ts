@@ -1,6 +1,6 @@
 /** @file The dense layer. */
 import { type Parameter, parameter, type Tensor, uniform, zeros } from "@spm/core";
-import { checkOptions, type OptionNames } from "@spm/core/extend";
+import { checkOptions, checkRandom, type OptionNames } from "@spm/core/extend";
 import { affine } from "./functional/affine.ts";
 import { type InitialWeights, initialWeights } from "./initial-weights.ts";
 import { type LinearEntry, LinearMap, type LinearOptions, linearOptions } from "./linear-map.ts";
@@ -29,6 +29,7 @@ export class Linear extends LinearMap {
   constructor(inFeatures: number, outFeatures: number, options: DenseOptions) {
     super(inFeatures, outFeatures);
     checkOptions("Linear", options, names);
+    checkRandom("Linear", options.random);
     const { random, bias = true, init, gain } = options;
     const bound = 1 / Math.sqrt(inFeatures);
     const shape = [outFeatures, inFeatures];

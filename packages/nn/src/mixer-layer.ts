@@ -26,6 +26,7 @@ import { type FromDenseOptions, flops, fromDense } from "@spm/mixer/analysis";
 import {
   applyTiled,
   byName,
+  checkMixer,
   inFeatures,
   inOrder,
   type Named,
@@ -109,6 +110,7 @@ export class MixerLayer<N extends Names = Names> extends LinearMap {
     options: MixerLayerOptions<N>,
   ) {
     super(inFeatures, outFeatures);
+    checkMixer("MixerLayer", mixer);
     checkOptions("MixerLayer", options, names);
     const { gain = 1, bias = true, diagonals = true, rectangular = "pad", random } = options;
     const init = typeof options.init === "object" ? undefined : options.init;

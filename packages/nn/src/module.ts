@@ -12,7 +12,15 @@ import {
   type Tensor,
   to,
 } from "@spm/core";
-import { assignAll, printsAs, ShapeError, showSpec, sizeOf, ValueError } from "@spm/core/extend";
+import {
+  assignAll,
+  kindOf,
+  printsAs,
+  ShapeError,
+  showSpec,
+  sizeOf,
+  ValueError,
+} from "@spm/core/extend";
 import { heldBy, isContainer } from "./held.ts";
 import { count, textTable } from "./text-table.ts";
 
@@ -173,6 +181,11 @@ export abstract class Module {
     }
     return this;
   }
+}
+
+/** @throws ValueError for anything but a module */
+export function checkModule(op: string, model: Module): void {
+  if (!(model instanceof Module)) throw new ValueError(op, "a module", kindOf(model));
 }
 
 /**

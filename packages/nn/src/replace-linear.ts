@@ -1,9 +1,10 @@
 /** @file The replacement of linear maps in an existing model. */
+
 import { noGrad, type Rng, type Tensor } from "@spm/core";
 import { checkOptions, type OptionNames, printsAs, ValueError } from "@spm/core/extend";
 import { type LinearChoice, linear } from "./linear-kinds.ts";
 import { LinearMap } from "./linear-map.ts";
-import { type Module, type Place, parameterBytes, places } from "./module.ts";
+import { checkModule, type Module, type Place, parameterBytes, places } from "./module.ts";
 import type { Cost } from "./summary.ts";
 import { count, textTable } from "./text-table.ts";
 
@@ -72,6 +73,7 @@ export function replaceLinear(
   choice: LinearChoice,
   options: ReplaceLinearOptions,
 ): ReplacementReport {
+  checkModule("replaceLinear", model);
   checkOptions("replaceLinear", options, names);
   const { where = () => true } = options;
   const all = linearPlaces(model);

@@ -1,8 +1,9 @@
 /** @file The summary of a model: its modules, shapes, parameters, FLOP. */
+
 import { noGrad, type Shape, type Tensor } from "@spm/core";
-import { printsAs, showShape, sizeOf, ValueError } from "@spm/core/extend";
+import { checkTensors, printsAs, showShape, sizeOf, ValueError } from "@spm/core/extend";
 import { withEvaluation } from "./evaluation-mode.ts";
-import { type Module, parameterBytes } from "./module.ts";
+import { checkModule, type Module, parameterBytes } from "./module.ts";
 import { count, textTable } from "./text-table.ts";
 import { refuseUnseen, unseenIn } from "./unseen.ts";
 
@@ -37,8 +38,10 @@ export interface Summary {
  * summary(model, zeros([1, 784])).total.parameters; // 7850
  */
 export function summary(model: Module, ...inputs: Tensor[]): Summary {
+  checkModule("summary", model);
   if (inputs.length === 0 && model.forward.length > 0)
     throw new ValueError("summary", "the inputs of a forward, e.g. zeros([1, 784])", "none");
+  checkTensors("summary", ...inputs);
   const modules = model.namedModules();
   const calls = new Map<Module, { inputs: readonly Shape[]; output: Shape; flops: number }>();
   const watch = (module: Module): (() => void) => {

@@ -2,6 +2,7 @@
  * @file Taps: the inputs of each layer and the cotangent of its output, from one backward pass, and
  * the gradients of each sample of a batch.
  */
+
 import {
   customVjp,
   expandDims,
@@ -12,7 +13,8 @@ import {
   vmap,
   zeros,
 } from "@spm/core";
-import { Module, ModuleBuffer, places } from "./module.ts";
+import { checkList, checkTensors } from "@spm/core/extend";
+import { checkModule, Module, ModuleBuffer, places } from "./module.ts";
 
 /** One call of a layer in a pass forward and back. */
 export interface Tap {
@@ -123,6 +125,8 @@ export function perSampleGradients(
   loss: (...sample: Tensor[]) => Tensor,
   batch: readonly Tensor[],
 ): PerSampleGradients {
+  checkModule("perSampleGradients", model);
+  checkTensors("perSampleGradients", ...checkList("perSampleGradients", batch, "tensors"));
   const named = [...model.namedParameters()];
   const parameters = named.map(([, p]) => p);
   const ofSample = (...sample: Tensor[]) => {

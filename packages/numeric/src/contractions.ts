@@ -1,6 +1,13 @@
 /** @file Products over several axes: tensordot and the Kronecker product. */
 import { matmul, mul, reshape, type Tensor, transpose } from "@spm/core";
-import { checkAxis, checkOptions, ShapeError, showShape, sizeOf } from "@spm/core/extend";
+import {
+  checkAxis,
+  checkOptions,
+  checkTensors,
+  ShapeError,
+  showShape,
+  sizeOf,
+} from "@spm/core/extend";
 
 /** What is summed over. */
 export interface TensordotOptions {
@@ -24,6 +31,7 @@ export interface TensordotOptions {
  * @example tensordot(tensor([1, 2]), tensor([3, 4]), { axis: 1 }); // 11
  */
 export function tensordot(a: Tensor, b: Tensor, options: TensordotOptions = {}): Tensor {
+  checkTensors("tensordot", a, b);
   checkOptions("tensordot", options, { axis: true });
   const { axis = 2 } = options;
   const [ofA, ofB] = typeof axis === "number" ? neighbours(a, b, axis) : axis;
@@ -71,6 +79,7 @@ function axesOf({ shape }: Tensor, axes: readonly number[]) {
  * @example kron(tensor([[1, 2]]), tensor([[1], [1]])); // [[1, 2], [1, 2]]
  */
 export function kron(a: Tensor, b: Tensor): Tensor {
+  checkTensors("kron", a, b);
   const rank = Math.max(a.shape.length, b.shape.length);
   const full = ({ shape }: Tensor) => [...Array<number>(rank - shape.length).fill(1), ...shape];
   const [m, n] = [full(a), full(b)];

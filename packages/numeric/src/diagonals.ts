@@ -1,6 +1,6 @@
 /** @file Diagonals of matrices: taken out as views, put in, summed. */
 import { concat, reshape, slice, sum, type Tensor, transpose, zeros } from "@spm/core";
-import { checkAxis, checkOptions, ShapeError, showShape } from "@spm/core/extend";
+import { checkAxis, checkOptions, checkTensors, ShapeError, showShape } from "@spm/core/extend";
 
 /** Which diagonal, and of which two axes. */
 export interface DiagonalOptions {
@@ -37,6 +37,7 @@ function checkOffset(op: string, offset: number): number {
  * @example diagonal(tensor([[1, 2], [3, 4]])); // [1, 4]
  */
 export function diagonal(x: Tensor, options: DiagonalOptions = {}): Tensor {
+  checkTensors("diagonal", x);
   checkOptions("diagonal", options, { offset: true, axis1: true, axis2: true });
   const { offset = 0, axis1 = 0, axis2 = 1 } = options;
   const { length: rank } = x.shape;
@@ -74,6 +75,7 @@ export interface DiagOptions {
  * @example diagEmbed(tensor([1, 2])); // [[1, 0], [0, 2]]
  */
 export function diagEmbed(x: Tensor, options: DiagOptions = {}): Tensor {
+  checkTensors("diagEmbed", x);
   checkOptions("diagEmbed", options, { diagonal: true });
   const k = checkOffset("diagEmbed", options.diagonal ?? 0);
   checkAxis("diagEmbed", -1, x.shape.length);
@@ -101,6 +103,7 @@ export function diagEmbed(x: Tensor, options: DiagOptions = {}): Tensor {
  * @example diag(tensor([1, 2]), { diagonal: 1 }); // [[0, 1, 0], [0, 0, 2], [0, 0, 0]]
  */
 export function diag(x: Tensor, options: DiagOptions = {}): Tensor {
+  checkTensors("diag", x);
   checkOptions("diag", options, { diagonal: true });
   if (x.shape.length === 1) return diagEmbed(x, options);
   if (x.shape.length === 2) return diagonal(x, { offset: options.diagonal ?? 0 });
@@ -115,6 +118,7 @@ export function diag(x: Tensor, options: DiagOptions = {}): Tensor {
  * @example trace(tensor([[1, 2], [3, 4]])); // 5
  */
 export function trace(x: Tensor): Tensor {
+  checkTensors("trace", x);
   if (x.shape.length === 2) return sum(diagonal(x));
   throw new ShapeError("trace", "a matrix", showShape(x.shape));
 }

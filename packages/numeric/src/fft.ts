@@ -5,6 +5,7 @@ import { at, concat, div, expandDims, flip, mul, pad, slice, stack } from "@spm/
 import {
   checkDTypes,
   checkOptions,
+  checkTensors,
   definePrimitive,
   elements,
   frontAxis,
@@ -89,7 +90,10 @@ function unscaled(op: string, x: Tensor, sign: 1 | -1): Tensor {
  * @throws ShapeError for other shapes; DTypeError unless x is floating
  * @example fft(tensor([[1, 0], [0, 0]])); // [[1, 0], [1, 0]]
  */
-export const fft = (x: Tensor): Tensor => unscaled("fft", x, -1);
+export const fft = (x: Tensor): Tensor => {
+  checkTensors("fft", x);
+  return unscaled("fft", x, -1);
+};
 
 /**
  * The inverse of {@link fft}, xⱼ = 1/n Σₖ Xₖ e^(2πi jk/n).
@@ -98,7 +102,10 @@ export const fft = (x: Tensor): Tensor => unscaled("fft", x, -1);
  * @throws ShapeError for other shapes; DTypeError unless x is floating
  * @example ifft(tensor([[1, 0], [1, 0]])); // [[1, 0], [0, 0]]
  */
-export const ifft = (x: Tensor): Tensor => div(unscaled("ifft", x, 1), x.shape.at(-2) ?? 1);
+export const ifft = (x: Tensor): Tensor => {
+  checkTensors("ifft", x);
+  return div(unscaled("ifft", x, 1), x.shape.at(-2) ?? 1);
+};
 
 /**
  * The first ⌊n/2⌋ + 1 terms of the transform of a real signal, which determine the others.
@@ -131,6 +138,7 @@ export interface IrfftOptions {
  * @example irfft(tensor([[1, 0], [1, 0], [1, 0]])); // [1, 0, 0, 0]
  */
 export function irfft(x: Tensor, options: IrfftOptions = {}): Tensor {
+  checkTensors("irfft", x);
   checkOptions("irfft", options, { n: true });
   const [m = 0, pair] = x.shape.slice(-2);
   if (pair !== 2 || m < 1)

@@ -1,6 +1,13 @@
 /** @file Coordinates of grids. */
 import { broadcastTo, reshape, type Tensor } from "@spm/core";
-import { checkOptions, ShapeError, showShape, ValueError } from "@spm/core/extend";
+import {
+  checkList,
+  checkOptions,
+  checkTensors,
+  ShapeError,
+  showShape,
+  ValueError,
+} from "@spm/core/extend";
 
 /** How a grid lies. */
 export interface MeshgridOptions {
@@ -25,6 +32,7 @@ export function meshgrid(xs: readonly Tensor[], options: MeshgridOptions = {}): 
   const { indexing = "ij" } = options;
   if (indexing !== "ij" && indexing !== "xy")
     throw new ValueError("meshgrid", 'indexing "ij" or "xy"', indexing);
+  checkTensors("meshgrid", ...checkList("meshgrid", xs, "vectors"));
   const odd = xs.find((x) => x.shape.length !== 1);
   if (odd !== undefined) throw new ShapeError("meshgrid", "vectors", showShape(odd.shape));
   const axisOf = (k: number) => (indexing === "xy" && xs.length > 1 && k < 2 ? 1 - k : k);

@@ -1,6 +1,6 @@
 /** @file Tensors under masks: filled, or selected from. */
 import { at, broadcastTo, type Tensor, type TensorLike, where } from "@spm/core";
-import { broadcastShapes, DTypeError } from "@spm/core/extend";
+import { broadcastShapes, checkTensors, DTypeError } from "@spm/core/extend";
 
 /**
  * The value where the mask is 1, x elsewhere.
@@ -25,6 +25,7 @@ export const maskedFill = (x: Tensor, mask: Tensor, value: TensorLike): Tensor =
  * @example maskedSelect(tensor([1, 2, 3]), tensor([true, false, true])); // [1, 3]
  */
 export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
+  checkTensors("maskedSelect", x, mask);
   if (mask.dtype !== "bool")
     throw new DTypeError("maskedSelect", "a bool mask", mask.dtype, "notEqual(mask, 0)");
   const shape = broadcastShapes("maskedSelect", x.shape, mask.shape);

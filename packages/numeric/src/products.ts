@@ -1,6 +1,6 @@
 /** @file Products of tensors beside matmul and einsum. */
 import { expandDims, mul, type Tensor } from "@spm/core";
-import { ShapeError, showSpec } from "@spm/core/extend";
+import { checkTensors, ShapeError, showSpec } from "@spm/core/extend";
 
 /**
  * The outer product xᵢ·yⱼ of two vectors.
@@ -11,6 +11,7 @@ import { ShapeError, showSpec } from "@spm/core/extend";
  * @example outer(tensor([1, 2]), tensor([3, 4])); // [[3, 4], [6, 8]]
  */
 export function outer(a: Tensor, b: Tensor): Tensor {
+  checkTensors("outer", a, b);
   if (a.shape.length === 1 && b.shape.length === 1) return mul(expandDims(a, 1), b);
   throw new ShapeError("outer", "two vectors", `${showSpec(a)} and ${showSpec(b)}`);
 }

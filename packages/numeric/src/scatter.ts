@@ -25,6 +25,7 @@ import {
   checkAxis,
   checkDTypes,
   checkOptions,
+  checkTensors,
   DTypeError,
   definePrimitive,
   elements,
@@ -135,6 +136,8 @@ export function scatter(
   src: TensorLike,
   options: ScatterOptions,
 ): Tensor {
+  checkTensors("scatter", x, index);
+  if (typeof src !== "number") checkTensors("scatter", src);
   checkOptions("scatter", options, { axis: true, reduce: true, includeSelf: true });
   const { reduce = "set", includeSelf = true } = options;
   const axis = checkAxis("scatter", options.axis, x.shape.length);

@@ -21,6 +21,7 @@ import {
 import {
   checkDTypes,
   checkOptions,
+  checkTensors,
   numericDTypes,
   ShapeError,
   sameShape,
@@ -39,6 +40,7 @@ import { readable, sizeDepends } from "./host.ts";
  * @example nonzero(tensor([[1, 0], [0, 2]])); // [[0, 0], [1, 1]]
  */
 export function nonzero(x: Tensor): Tensor {
+  checkTensors("nonzero", x);
   const strides = stridesOf(x.shape);
   const numbers = readable("nonzero", x, sizeDepends);
   const places = [...numbers.keys()].filter((i) => numbers[i] !== 0);
@@ -69,6 +71,7 @@ export interface Unique {
  * @example unique(tensor([3, 1, 3])).values; // [1, 3]
  */
 export function unique(x: Tensor): Unique {
+  checkTensors("unique", x);
   const numbers = readable("unique", x, sizeDepends);
   const key = (i: number) => numbers[i] ?? 0;
   const nan = (i: number) => Number(Number.isNaN(key(i)));

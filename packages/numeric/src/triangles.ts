@@ -1,6 +1,6 @@
 /** @file Triangles of matrices. */
 import { arange, expandDims, greaterEqual, lessEqual, sub, type Tensor, where } from "@spm/core";
-import { ShapeError, showShape } from "@spm/core/extend";
+import { checkTensors, ShapeError, showShape } from "@spm/core/extend";
 
 /** column − row of each element, int32 [m, n] of the last two axes. */
 function diagonals(op: string, { shape, backend }: Tensor): Tensor {
@@ -21,8 +21,10 @@ function diagonals(op: string, { shape, backend }: Tensor): Tensor {
  * @throws ShapeError for less than two axes
  * @example triu(tensor([[1, 2], [3, 4]])); // [[1, 2], [0, 4]]
  */
-export const triu = (x: Tensor, diagonal = 0): Tensor =>
-  where(greaterEqual(diagonals("triu", x), diagonal), x, 0);
+export const triu = (x: Tensor, diagonal = 0): Tensor => {
+  checkTensors("triu", x);
+  return where(greaterEqual(diagonals("triu", x), diagonal), x, 0);
+};
 
 /**
  * The lower triangle of each matrix, with zeros above a diagonal.
@@ -32,5 +34,7 @@ export const triu = (x: Tensor, diagonal = 0): Tensor =>
  * @throws ShapeError for less than two axes
  * @example tril(tensor([[1, 2], [3, 4]])); // [[1, 0], [3, 4]]
  */
-export const tril = (x: Tensor, diagonal = 0): Tensor =>
-  where(lessEqual(diagonals("tril", x), diagonal), x, 0);
+export const tril = (x: Tensor, diagonal = 0): Tensor => {
+  checkTensors("tril", x);
+  return where(lessEqual(diagonals("tril", x), diagonal), x, 0);
+};

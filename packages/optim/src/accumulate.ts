@@ -1,6 +1,6 @@
 /** @file Gradients of several small batches as the gradient of one big batch. */
 import { add, keep, mul, noGrad, type Tensor } from "@spm/core";
-import { ValueError } from "@spm/core/extend";
+import { checkList, checkTensors, printsAs, showValue, ValueError } from "@spm/core/extend";
 import { checkPositive } from "./check.ts";
 import { checkedGradients } from "./gradients.ts";
 
@@ -22,6 +22,12 @@ export class GradientAccumulator {
   #weight = 0;
   #batches = 0;
 
+  static {
+    printsAs(GradientAccumulator.prototype, ({ batches }) => {
+      return `GradientAccumulator ${showValue({ batches })}`;
+    });
+  }
+
   /** Batches added since the last {@link take}. */
   get batches(): number {
     return this.#batches;
@@ -36,6 +42,7 @@ export class GradientAccumulator {
    */
   add(grads: readonly Tensor[], weight = 1): void {
     checkPositive("accumulate", { weight });
+    checkTensors("accumulate", ...checkList("accumulate", grads, "gradients"));
     const before = this.#sums;
     const help = "add the same parameters' gradients each time";
     this.#sums = noGrad(() => {

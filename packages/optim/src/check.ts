@@ -1,5 +1,5 @@
 /** @file Ranges of options, checked with messages that name the function and the option. */
-import { ValueError } from "@spm/core/extend";
+import { checkList, ValueError } from "@spm/core/extend";
 
 const isNumber = (value: unknown): value is number => typeof value === "number";
 
@@ -41,6 +41,7 @@ export function checkBetas(op: string, betas: readonly [number, number]): void {
 
 /** @throws ValueError unless the steps are whole and ascend */
 export function checkMilestones(op: string, milestones: readonly number[]): void {
+  checkList(op, milestones, "milestones");
   const ascending = milestones.every(
     (step, k) => Number.isSafeInteger(step) && step > (milestones[k - 1] ?? -1),
   );

@@ -67,7 +67,7 @@ test("goes between the gradient and the step", () => {
 
 test("what makes no sense is refused", () => {
   expect(() => clipByGlobalNorm([], 1)).toThrowErrorMatchingInlineSnapshot(
-    `[ValueError: globalNorm: expected at least 1 gradient, got 0]`,
+    `[ValueError: clipByGlobalNorm: expected at least 1 gradient, got 0]`,
   );
   expect(() => clipByGlobalNorm([vector([1])], 0)).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: clipByGlobalNorm: expected a finite maxNorm > 0, got 0]`,

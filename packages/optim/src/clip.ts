@@ -1,6 +1,6 @@
 /** @file Gradient clipping: pure functions between the gradient and the step. */
 import { add, clamp, concat, div, mul, noGrad, norm, reshape, split, type Tensor } from "@spm/core";
-import { sizeOf, ValueError } from "@spm/core/extend";
+import { checkList, checkTensors, sizeOf, ValueError } from "@spm/core/extend";
 import { checkPositive } from "./check.ts";
 
 /**
@@ -26,6 +26,7 @@ export function clipByGlobalNorm(
   maxNorm: number,
 ): { grads: Tensor[]; norm: Tensor } {
   checkPositive("clipByGlobalNorm", { maxNorm });
+  checkGradients("clipByGlobalNorm", grads);
   return noGrad(() => {
     const all = asVector(grads);
     const length = norm(all);
@@ -45,11 +46,17 @@ export function clipByGlobalNorm(
  * @example globalNorm([tensor([3]), tensor([4])]); // 5
  */
 export function globalNorm(grads: readonly Tensor[]): Tensor {
+  checkGradients("globalNorm", grads);
   return noGrad(() => norm(asVector(grads)));
 }
 
+/** @throws DTypeError, ShapeError for anything but a list of tensors; ValueError for an empty one */
+function checkGradients(op: string, grads: readonly Tensor[]): void {
+  checkTensors(op, ...checkList(op, grads, "gradients"));
+  if (grads.length === 0) throw new ValueError(op, "at least 1 gradient", 0);
+}
+
 function asVector(grads: readonly Tensor[]): Tensor {
-  if (grads.length === 0) throw new ValueError("globalNorm", "at least 1 gradient", 0);
   return concat(grads.map((grad) => reshape(grad, [-1])));
 }
 
@@ -63,5 +70,6 @@ function asVector(grads: readonly Tensor[]): Tensor {
  */
 export function clipByValue(grads: readonly Tensor[], limit: number): Tensor[] {
   checkPositive("clipByValue", { limit });
+  checkTensors("clipByValue", ...checkList("clipByValue", grads, "gradients"));
   return noGrad(() => grads.map((grad) => clamp(grad, { min: -limit, max: limit })));
 }

@@ -2,6 +2,8 @@
 import type { Tensor } from "@spm/core";
 import {
   BackendError,
+  checkList,
+  checkTensors,
   DTypeError,
   ShapeError,
   sameShape,
@@ -22,6 +24,7 @@ export function checkedGradients<T>(
   like: (owner: T) => Tensor,
   help: string,
 ): { owner: T; grad: Tensor }[] {
+  checkTensors(op, ...checkList(op, grads, "gradients"));
   const unlike = () => new ValueError(op, `${owners.length} gradients`, grads.length, help);
   if (grads.length !== owners.length) throw unlike();
   return owners.map((owner, i) => {

@@ -1,6 +1,13 @@
 /** @file Parameter groups: parameters with the options that hold for them. */
 import { Parameter, Tensor } from "@spm/core";
-import { checkOptions, DTypeError, showShape, showSpec, ValueError } from "@spm/core/extend";
+import {
+  checkList,
+  checkOptions,
+  DTypeError,
+  kindOf,
+  showShape,
+  ValueError,
+} from "@spm/core/extend";
 import { checkNotNegative } from "./check.ts";
 import type { CommonOptions, Decided, ParameterGroup, ParametersOrGroups, Rule } from "./rule.ts";
 
@@ -29,7 +36,7 @@ export function resolveGroups<Options extends CommonOptions>(
     throw new DTypeError(
       rule.name,
       "an array of parameters, or of groups { parameters, ... }",
-      parameters instanceof Tensor ? showSpec(parameters) : typeof parameters,
+      kindOf(parameters),
       "model.parameters() has them",
     );
   const groups = parameters.some((p) => p instanceof Parameter)
@@ -37,6 +44,7 @@ export function resolveGroups<Options extends CommonOptions>(
     : (parameters as readonly ParameterGroup<Options>[]);
   const seen = new Set<Parameter>();
   const resolved = groups.map((group) => {
+    if (group instanceof Tensor || typeof group !== "object") throw notParameter(rule.name, group);
     checkOptions(rule.name, group, { ...rule.defaults, parameters });
     const { parameters: own, ...overrides } = group;
     const decided: Decided<Options> = {
@@ -52,14 +60,7 @@ export function resolveGroups<Options extends CommonOptions>(
         throw new ValueError(rule.name, `true or false as ${name}`, value);
     rule.check?.(decided);
     for (const p of own) {
-      if (!(p instanceof Parameter)) {
-        const got: unknown = p;
-        throw new DTypeError(
-          rule.name,
-          "parameters, or groups { parameters, ... }",
-          got instanceof Tensor ? showSpec(got) : got,
-        );
-      }
+      if (!(p instanceof Parameter)) throw notParameter(rule.name, p);
       if (seen.has(p))
         throw new ValueError(
           rule.name,
@@ -74,4 +75,15 @@ export function resolveGroups<Options extends CommonOptions>(
   });
   if (seen.size === 0) throw new ValueError(rule.name, "at least 1 parameter", 0);
   return resolved;
+}
+
+/** @throws DTypeError for anything but a list of parameters */
+export function checkParameters(op: string, list: readonly Parameter[]): void {
+  for (const p of checkList(op, list, "parameters"))
+    if (!(p instanceof Parameter)) throw notParameter(op, p);
+}
+
+function notParameter(op: string, got: unknown): DTypeError {
+  const help = got instanceof Tensor ? "make it one: parameter(tensor)" : undefined;
+  return new DTypeError(op, "parameters, or groups { parameters, ... }", kindOf(got), help);
 }

@@ -3,7 +3,16 @@
  * weights.
  */
 import { clone, keep, noGrad, type Parameter, type Tensor } from "@spm/core";
-import { assignAll, checkOptions, type OptionNames, TapeError, ValueError } from "@spm/core/extend";
+import {
+  assignAll,
+  checkList,
+  checkOptions,
+  type OptionNames,
+  printsAs,
+  showValue,
+  TapeError,
+  ValueError,
+} from "@spm/core/extend";
 import { checkState, copyTo, type Expected, type State } from "./state.ts";
 import { type UpdateOp, updateOp } from "./update-op.ts";
 
@@ -57,12 +66,22 @@ export class MovingAverage {
 
   /** @throws ValueError for a decay out of range; OptionError for an unknown option */
   constructor(parameters: readonly Parameter[], options: MovingAverageOptions = {}) {
+    checkList("MovingAverage", parameters, "parameters");
     checkOptions("MovingAverage", options, names);
     const { decay = 0.999 } = options;
     this.#decay = typeof decay === "function" ? decay : () => decay;
     this.#decayAt(0);
     this.parameters = [...parameters];
     this.#pairs = copied(parameters);
+  }
+
+  static {
+    printsAs(MovingAverage.prototype, (average) => {
+      const { updates, swapped } = average;
+      const parameters = average.#pairs.length;
+      const decay = average.#decayAt(updates);
+      return `MovingAverage ${showValue({ parameters, decay, updates, swapped })}`;
+    });
   }
 
   /** Updates so far. */

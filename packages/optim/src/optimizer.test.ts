@@ -117,7 +117,10 @@ describe("options", () => {
       help: a shared parameter belongs in the list once]
     `);
     expect(() => adam([vector(1) as never, p])).toThrowErrorMatchingInlineSnapshot(
-      `[DTypeError: adam: expected parameters, or groups { parameters, ... }, got float64[1]]`,
+      `
+      [DTypeError: adam: expected parameters, or groups { parameters, ... }, got a tensor float64[1]
+      help: make it one: parameter(tensor)]
+    `,
     );
     expect(() =>
       sgd([p], { learningRate: () => Number.NaN }).step([zeros([2])]),

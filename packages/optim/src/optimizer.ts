@@ -1,6 +1,6 @@
 /** @file The part that every optimizer shares: groups, steps, schedules and state. */
 import { full, keep, noGrad, type Parameter, type Tensor } from "@spm/core";
-import { assignAll, printsAs, showValue, sizeOf, ValueError } from "@spm/core/extend";
+import { assignAll, kindOf, printsAs, showValue, sizeOf, ValueError } from "@spm/core/extend";
 import { checkedGradients } from "./gradients.ts";
 import { resolveGroups } from "./groups.ts";
 import type { CommonOptions, Decided, ParametersOrGroups, Rule } from "./rule.ts";
@@ -45,6 +45,8 @@ export class Optimizer<Options extends CommonOptions = CommonOptions> {
    * an option that the rule has no default of
    */
   constructor(rule: Rule<Options>, parameters: ParametersOrGroups<Options>, options: Options) {
+    if (typeof rule?.update !== "function")
+      throw new ValueError("Optimizer", "a rule", kindOf(rule), "or a function: adam(parameters)");
     this.#rule = rule;
     this.#entries = noGrad(() => {
       const entries = resolveGroups(rule, parameters, options).flatMap((group) =>

@@ -12,6 +12,7 @@ import {
   KernelTable,
   type OptionNames,
   printedReport,
+  printsAs,
   ValueError,
   wrap,
 } from "@spm/core/extend";
@@ -168,7 +169,7 @@ export function backendOn(machine: Machine, name: string): Backend {
   const mixer = registerMixer(kernels, machine);
 
   const live = { storages: 0, bytes: 0 };
-  return {
+  const backend: Backend = {
     name: "wasm",
     kernels,
     collected: true,
@@ -209,4 +210,5 @@ export function backendOn(machine: Machine, name: string): Backend {
     dispose: () => machine.stop(),
     [Symbol.asyncDispose]: () => machine.stop(),
   };
+  return printsAs(backend, () => String(backend.report()));
 }

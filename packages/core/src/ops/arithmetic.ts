@@ -4,7 +4,7 @@
  */
 import { ValueError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
-import { numericDTypes } from "./check.ts";
+import { inNameOf, numericDTypes, shapeOf } from "./check.ts";
 import { type BinaryOp, binary, type UnaryOp, unary } from "./elementwise.ts";
 import { equal, greater, greaterEqual, less, logicalAnd, where } from "./logic.ts";
 import { compiledLoop } from "./loops.ts";
@@ -161,7 +161,7 @@ export const abs: UnaryOp = unary({
 });
 
 /** 1 / x, element by element: [...] → [...]. @example reciprocal(tensor([4])); // [0.25] */
-export const reciprocal = (x: Tensor): Tensor => div(1, x);
+export const reciprocal = (x: Tensor): Tensor => inNameOf("reciprocal", () => div(1, x));
 
 /**
  * x², element by element: [...] → [...].
@@ -265,6 +265,8 @@ const clampNames: OptionNames<ClampOptions> = { min: true, max: true };
 export function clamp(x: Tensor, options: ClampOptions): Tensor {
   checkOptions("clamp", options, clampNames);
   const { min = -Infinity, max = Infinity } = options;
-  if (min <= max) return where(less(x, min), min, where(greater(x, max), max, x));
+  shapeOf("clamp", x);
+  if (min <= max)
+    return inNameOf("clamp", () => where(less(x, min), min, where(greater(x, max), max, x)));
   throw new ValueError("clamp", "min ≤ max", `${min} and ${max}`);
 }

@@ -1,11 +1,12 @@
 /** @file Indexing by numbers, ranges, tensors and masks together, as NumPy's brackets do. */
+
 import { elements } from "../array.ts";
 import { BackendError, ShapeError } from "../errors.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { add } from "./arithmetic.ts";
 import { cast } from "./cast.ts";
-import { broadcastShapes } from "./check.ts";
+import { broadcastShapes, shapeOf } from "./check.ts";
 import { tensor } from "./create.ts";
 import { take } from "./gather.ts";
 import { checkIndex, resolveRange, type SliceRange } from "./range.ts";
@@ -36,6 +37,7 @@ const isMask = (i: Index): i is Tensor => i instanceof Tensor && i.dtype === "bo
  * @example at(x, null, { step: -1 }, tensor(Int32Array.of(1, 0)));
  */
 export function at(x: Tensor, ...index: Index[]): Tensor {
+  shapeOf("at", x);
   const { length: rank } = x.shape;
   const used = index.reduce<number>(
     (n, i) => n + (isMask(i) ? i.shape.length : Number(i !== null && i !== "...")),

@@ -2,6 +2,7 @@
 import { ShapeError } from "../errors.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { kindOf, shapeOf } from "./check.ts";
 import { checkOptions, type OptionNames } from "./options.ts";
 
 /** An axis, or several. */
@@ -20,8 +21,9 @@ export const isAxes = (value: unknown): value is Axes =>
 export function checkAxis(op: string, axis: number, rank: number): number {
   if (Number.isInteger(axis) && axis >= -rank && axis < rank) return axis < 0 ? axis + rank : axis;
   const expected = rank === 0 ? "no axis for a scalar" : `an axis in [${-rank}, ${rank})`;
-  if (typeof axis !== "object") throw new ShapeError(op, expected, axis);
-  throw new ShapeError(op, expected, JSON.stringify(axis), "the number alone");
+  if (typeof axis !== "object") throw new ShapeError(op, expected, String(axis));
+  const alone = Array.isArray(axis) ? "the number alone" : undefined;
+  throw new ShapeError(op, expected, kindOf(axis), alone);
 }
 
 /**
@@ -69,10 +71,11 @@ export interface Reduction {
  */
 export function reductionOf(
   op: string,
-  { shape }: Tensor,
+  x: Tensor,
   options: Axes | ReduceOptions | undefined,
   names: OptionNames<ReduceOptions> = reduceNames,
 ): Reduction {
+  const shape = shapeOf(op, x);
   if (options === undefined || isAxes(options))
     return { axes: checkAxes(op, options, shape.length), keepdims: false };
   checkOptions(op, options, names);

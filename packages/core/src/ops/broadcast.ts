@@ -15,7 +15,7 @@ import {
   reductionOf,
 } from "./axes.ts";
 import { copyArray } from "./cast.ts";
-import { broadcastShapes, checkDTypes, checkShape } from "./check.ts";
+import { broadcastShapes, checkDTypes, checkShape, shapeOf } from "./check.ts";
 import { reshape, reshapeArray } from "./reshape.ts";
 
 /**
@@ -177,7 +177,8 @@ export const broadcastOp: Op<[x: 1], [y: 1], Shape> = definePrimitive({
  * @example broadcastTo(tensor([1, 2]), [2, 2]); // [1, 2, 1, 2]
  */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
-  return sameShape(x.shape, shape) ? x : broadcastOp([x], checkShape("broadcastTo", shape))[0];
+  const from = shapeOf("broadcastTo", x);
+  return sameShape(from, checkShape("broadcastTo", shape)) ? x : broadcastOp([x], shape)[0];
 }
 
 /**

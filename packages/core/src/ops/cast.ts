@@ -11,6 +11,7 @@ import {
 import { ValueError } from "../errors.ts";
 import { definePrimitive, type Op } from "../primitive.ts";
 import type { Tensor } from "../tensor.ts";
+import { shapeOf } from "./check.ts";
 
 /**
  * A row-major copy [...] → [...], cast to `dtype`: truncated towards zero for int32, `≠ 0` for
@@ -57,11 +58,11 @@ export const castOp: Op<[x: 1], [y: 1], DType> = definePrimitive({
  * @example cast(tensor([1.7]), "int32"); // [1]
  */
 export const cast = (x: Tensor, dtype: DType): Tensor =>
-  x.dtype === dtype ? x : castOp([x], dtype)[0];
+  shapeOf("cast", x) && x.dtype === dtype ? x : castOp([x], dtype)[0];
 
 /**
  * A copy with a storage of its own, [...] → [...]: it outlives an assigned parameter, as no view
  * does.
  * @example clone(weight)
  */
-export const clone = (x: Tensor): Tensor => castOp([x], x.dtype)[0];
+export const clone = (x: Tensor): Tensor => shapeOf("clone", x) && castOp([x], x.dtype)[0];

@@ -2,6 +2,7 @@
  * @file The ops as methods: `x.matmul(w).add(b).relu()`. A new op of a family becomes a method
  * without a line here.
  */
+import { DTypeError } from "../errors.ts";
 import { printsAs } from "../prints-as.ts";
 import { Tensor } from "../tensor.ts";
 import type { Nested } from "./create.ts";
@@ -45,3 +46,12 @@ function addMethod(name: string, op: (...args: never[]) => unknown): void {
 for (const [name, op] of Object.entries(ops)) if (!excluded.test(name)) addMethod(name, op);
 addMethod("toArray", toArray);
 printsAs(Tensor.prototype, print);
+
+/** `${x}` is text; x + 1, which JavaScript would make text or NaN, is an error with the op's name. */
+Object.defineProperty(Tensor.prototype, Symbol.toPrimitive, {
+  value(this: Tensor, hint: string): string {
+    if (hint === "string") return this.toString();
+    const help = "add(x, 1), mul(x, y), less(x, 0), …; its only number: await x.item()";
+    throw new DTypeError("Tensor", "an op", "an operator, as in x + 1", help);
+  },
+});

@@ -1,15 +1,77 @@
 /** @file Checks of operands: shapes and dtypes. Each returns the checked value. */
 import type { DType } from "../array.ts";
-import { DTypeError, ShapeError } from "../errors.ts";
+import { DTypeError, ShapeError, SpmError, TapeError } from "../errors.ts";
+import { showValue } from "../prints-as.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
-import { kindOf, type Spec } from "../tensor.ts";
+import { kindOf, type Spec, Tensor } from "../tensor.ts";
+
+export { kindOf };
 
 /** The most axes of a tensor, as in NumPy and PyTorch. */
 export const MOST_AXES = 64;
 
 /**
+ * The shape of an operand.
+ * @throws DTypeError for anything but a tensor
+ * @example shapeOf("flip", ones([2, 3])); // [2, 3]
+ */
+export function shapeOf(op: string, x: Tensor): Shape {
+  if (!(x instanceof Tensor)) checkTensors(op, x);
+  return x.shape;
+}
+
+/**
+ * The list itself, of axes, sizes, tensors, …
+ * @throws ShapeError for anything but an array
+ * @example checkList("concat", [x, y], "tensors");
+ */
+export function checkList<T extends readonly unknown[]>(op: string, list: T, of: string): T {
+  if (Array.isArray(list)) return list;
+  const isModel = typeof Object(list).parameters === "function";
+  const help = isModel ? "model.parameters()" : "in brackets: [a, b]";
+  throw new ShapeError(op, `an array of ${of}`, kindOf(list), help);
+}
+
+/**
+ * What f returns; an error of an op inside of it is thrown in the name of `op`.
+ * @example inNameOf("half", () => div(ones([2]), 2)); // [0.5, 0.5]
+ */
+export function inNameOf<T>(op: string, f: () => T): T {
+  try {
+    return f();
+  } catch (error) {
+    if (error instanceof SpmError) error.message = error.message.replace(/^[\w ]+:/, `${op}:`);
+    throw error;
+  }
+}
+
+/**
+ * The function itself.
+ * @throws TapeError for anything else
+ * @example checkFunction("grad", tanh);
+ */
+export function checkFunction<F extends (...args: never[]) => unknown>(op: string, f: F): F {
+  if (typeof f === "function") return f;
+  throw new TapeError(op, "a function", kindOf(f));
+}
+
+/**
+ * The operands of an op, if all are tensors.
+ * @throws DTypeError for the first that is none
+ * @example checkTensors("matmul", x, w);
+ */
+export function checkTensors(op: string, ...operands: readonly unknown[]): void {
+  for (let k = 0; k < operands.length; k++) {
+    if (operands[k] instanceof Tensor) continue;
+    const expected = operands.length > 1 ? `a tensor as operand ${k}` : "a tensor";
+    throw new DTypeError(op, expected, kindOf(operands[k]), "make it one: tensor(value)");
+  }
+}
+
+/**
  * The shape itself, if every size is a non-negative integer.
  * @throws ShapeError otherwise
+ * @example checkShape("zeros", [2, 3]); // [2, 3]
  */
 export function checkShape(op: string, shape: Shape): Shape {
   const listed = Array.isArray(shape);
@@ -20,7 +82,12 @@ export function checkShape(op: string, shape: Shape): Shape {
   const expected = "a shape of non-negative integers, at most 2^32 elements";
   const sizes: readonly unknown[] = listed ? shape : [];
   const shown = sizes.map((n) => (typeof n === "number" ? n : kindOf(n))).join(", ");
-  throw new ShapeError(op, expected, listed ? `[${shown}]` : kindOf(shape));
+  throw new ShapeError(
+    op,
+    expected,
+    listed ? `[${shown}]` : kindOf(shape),
+    listed ? undefined : "in brackets: [2, 3]",
+  );
 }
 
 /**
@@ -63,9 +130,12 @@ export function checkDTypes(
   inputs: readonly Spec[],
   allowed: readonly DType[] = floatingDTypes,
 ): DType {
+  if (inputs.length === 0) throw new DTypeError(op, "at least one operand", "none");
   const [first, ...rest] = inputs;
-  if (first === undefined) throw new DTypeError(op, "at least one operand", "none");
-  const { dtype } = first;
+  const dtype = first?.dtype;
+  if (dtype !== undefined && allowed.includes(dtype) && rest.every((x) => x?.dtype === dtype))
+    return dtype;
+  checkTensors(op, ...inputs);
   const other = rest.find((x) => x.dtype !== dtype)?.dtype;
   if (other !== undefined)
     throw new DTypeError(
@@ -74,6 +144,5 @@ export function checkDTypes(
       `${dtype} and ${other}`,
       `cast one: cast(x, "${dtype}")`,
     );
-  if (allowed.includes(dtype)) return dtype;
   throw new DTypeError(op, allowed.join(" or "), dtype, `cast it: cast(x, "${allowed[0]}")`);
 }

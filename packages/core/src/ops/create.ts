@@ -2,6 +2,7 @@
  * @file New tensors: from numbers, arrays and rules. None of these is differentiable; each checks
  * everything before it allocates.
  */
+
 import {
   allocate,
   type DType,
@@ -17,8 +18,8 @@ import { type Backend, reference } from "../backend.ts";
 import { ShapeError, ValueError } from "../errors.ts";
 import { fromArray } from "../primitive.ts";
 import { type Shape, showShape, sizeOf } from "../shape.ts";
-import { kindOf, type Tensor } from "../tensor.ts";
-import { checkShape, MOST_AXES } from "./check.ts";
+import { kindOf, Tensor } from "../tensor.ts";
+import { checkShape, MOST_AXES, shapeOf } from "./check.ts";
 import { checkBackend, checkOptions, type OptionNames } from "./options.ts";
 
 /** Numbers or booleans, nested as deep as the rank. */
@@ -41,6 +42,7 @@ const createNames: OptionNames<CreateOptions> = { dtype: true, backend: true };
  * @throws ValueError for a number that an integer dtype would change
  */
 export function checkNumber(op: string, value: number, dtype: DType): number {
+  if (typeof value !== "number") throw new ValueError(op, "a number", kindOf(value));
   const fits =
     isFloating(dtype) || (dtype === "bool" ? value === 0 || value === 1 : (value | 0) === value);
   if (fits) return value;
@@ -137,7 +139,11 @@ function eachNumber(
 ): void {
   if (depth === shape.length) {
     if (typeof data === "number" || typeof data === "boolean") visit(data);
-    else throw new ShapeError("tensor", `numbers at depth ${depth} (not ragged)`, kindOf(data));
+    else {
+      const help = data instanceof Tensor ? "stack(tensors), concat(tensors)" : undefined;
+      const expected = `numbers at depth ${depth} (not ragged)`;
+      throw new ShapeError("tensor", expected, kindOf(data), help);
+    }
   } else if (Array.isArray(data) && data.length === shape[depth])
     for (const item of data) eachNumber(item, shape, visit, depth + 1);
   else {
@@ -157,9 +163,10 @@ export function scalar(value: number, dtype: DType = "float32"): Tensor {
 }
 
 function filled(op: string, shape: Shape, value: number, options: CreateOptions = {}): Tensor {
+  checkShape(op, shape);
   checkOptions(op, options, createNames);
   const { dtype = "float32", backend } = options;
-  const array = zerosArray(dtype, checkShape(op, shape));
+  const array = zerosArray(dtype, shape);
   array.data.fill(checkNumber(op, value, dtype));
   return fromArray(array, backend);
 }
@@ -207,6 +214,8 @@ const arangeNames: OptionNames<ArangeOptions> = { ...createNames, start: true, s
  * @example arange(3); // [0, 1, 2]
  */
 export function arange(stop: number, options: ArangeOptions = {}): Tensor {
+  if (typeof options === "number")
+    throw new ValueError("arange", "stop, then options", options, "arange(stop, { start, step })");
   checkOptions("arange", options, arangeNames);
   const { start = 0, step = 1 } = options;
   if (step === 0 || ![start, stop, step].every(Number.isFinite))
@@ -236,7 +245,10 @@ export function linspace(
   options: CreateOptions = {},
 ): Tensor {
   checkOptions("linspace", options, createNames);
-  if (!Number.isInteger(count) || count < 1) throw new ValueError("linspace", "a count ≥ 1", count);
+  if (!Number.isInteger(count) || count < 1)
+    throw new ValueError("linspace", "a count ≥ 1", String(count));
+  if (![start, stop].every(Number.isFinite))
+    throw new ValueError("linspace", "a finite start and stop", `${start} and ${stop}`);
   const share = (i: number) => (count === 1 ? 0 : i / (count - 1));
   return create("linspace", [count], (i) => start * (1 - share(i)) + stop * share(i), options);
 }
@@ -260,6 +272,7 @@ export function eye(rows: number, columns: number = rows, options: CreateOptions
  * @example const onDevice = await to(x, device);
  */
 export async function to(x: Tensor, backend: Backend): Promise<Tensor> {
+  shapeOf("to", x);
   checkBackend("to", backend);
   return fromArray(wrap(await x.data(), x.shape.slice()), backend);
 }

@@ -1,11 +1,12 @@
 /**
  * @file Sums of products by labelled axes, as transposes, reshapes, sums and matrix products.
  */
-import { ShapeError } from "../errors.ts";
+import { ShapeError, ValueError } from "../errors.ts";
 import { each } from "../primitive.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { showSpec, type Tensor } from "../tensor.ts";
 import { sum } from "./broadcast.ts";
+import { checkTensors, kindOf } from "./check.ts";
 import { matmul } from "./matmul.ts";
 import { reshape, transpose } from "./reshape.ts";
 import { slice } from "./slice.ts";
@@ -30,6 +31,9 @@ interface Labelled {
  * @example einsum("...ij,...j->...i", ones([5, 2, 3]), ones([3])).shape; // [5, 2]
  */
 export function einsum(equation: string, ...operands: readonly Tensor[]): Tensor {
+  checkTensors("einsum", ...operands);
+  if (typeof equation !== "string")
+    throw new ValueError("einsum", 'an equation, as "ij,jk->ik"', kindOf(equation));
   const [left = "", right, ...more] = equation.replaceAll(" ", "").split("->");
   const texts = left.split(",");
   const terms = operands.map((x, k) => {

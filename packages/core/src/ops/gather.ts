@@ -2,6 +2,7 @@
  * @file Indexing by tensors along an axis: gather and take read; scatterAdd and segmentSum, their
  * transposes, add.
  */
+
 import { allocate, dtypeOf, elements, type NdArray, wrap } from "../array.ts";
 import { DTypeError, ShapeError, ValueError } from "../errors.ts";
 import { definePrimitive, type Op } from "../primitive.ts";
@@ -11,7 +12,7 @@ import { add } from "./arithmetic.ts";
 import { checkAxis } from "./axes.ts";
 import { broadcastTo, frontAxis } from "./broadcast.ts";
 import { cast, copyArray } from "./cast.ts";
-import { checkShape } from "./check.ts";
+import { checkShape, checkTensors, inNameOf, kindOf, shapeOf } from "./check.ts";
 import { arange } from "./create.ts";
 import { equal } from "./logic.ts";
 import { checkIndex } from "./range.ts";
@@ -23,9 +24,16 @@ export interface Scatter {
   readonly shape: Shape;
 }
 
-function checkIndices(op: string, { shape, dtype }: Spec, from: Shape, axis: number): void {
-  const help = dtype === "bool" ? "at(x, mask)" : 'cast(index, "int32")';
+/** @throws DTypeError unless an index is int32 */
+function checkInteger(op: string, index: Spec): void {
+  const dtype = index?.dtype ?? kindOf(index);
+  const help = dtype === "bool" ? "at(x, mask)" : 'tensor(places, { dtype: "int32" })';
   if (dtype !== "int32") throw new DTypeError(op, "an int32 index", dtype, help);
+}
+
+function checkIndices(op: string, index: Spec, from: Shape, axis: number): void {
+  checkInteger(op, index);
+  const { shape } = index;
   if (shape.length !== from.length || shape.some((n, k) => k !== axis && n > from[k]!))
     throw new ShapeError(
       op,
@@ -138,7 +146,7 @@ export const scatterAddOp: Op<[x: 1, index: 1], [y: 1], Scatter> = definePrimiti
  * gather(tensor([[1, 2], [3, 4]]), index, 1); // [[2], [3]]
  */
 export const gather = (x: Tensor, index: Tensor, axis: number): Tensor =>
-  gatherOp([x, index], checkAxis("gather", axis, x.shape.length))[0];
+  gatherOp([x, index], checkAxis("gather", axis, shapeOf("gather", x).length))[0];
 
 /**
  * Zeros to which `x[i][j]` is added at `[i][index[i][j]]` along an axis: the transpose of
@@ -151,7 +159,10 @@ export const gather = (x: Tensor, index: Tensor, axis: number): Tensor =>
  * @example scatterAdd(tensor([1, 2, 3]), tensor(Int32Array.of(0, 1, 0)), 0, [2]); // [4, 2]
  */
 export const scatterAdd = (x: Tensor, index: Tensor, axis: number, shape: Shape): Tensor =>
-  scatterAddOp([x, index], { axis: checkAxis("scatterAdd", axis, shape.length), shape })[0];
+  scatterAddOp([x, index], {
+    axis: checkAxis("scatterAdd", axis, checkShape("scatterAdd", shape).length),
+    shape,
+  })[0];
 
 /**
  * Slices of x along an axis, in the order of an index: `y[..., i…, ...] = x[..., index[i…], ...]`.
@@ -163,9 +174,11 @@ export const scatterAdd = (x: Tensor, index: Tensor, axis: number, shape: Shape)
  * @example take(embedding, tokens); // [batch, time, width]
  */
 export function take(x: Tensor, index: Tensor, axis = 0): Tensor {
-  const k = checkAxis("take", axis, x.shape.length);
+  const k = checkAxis("take", axis, shapeOf("take", x).length);
+  checkInteger("take", index);
   const [before, n, after] = around(x.shape, k);
-  const y = gather(reshape(x, [before, n, after]), repeated(index, before, after), 1);
+  const rows = reshape(x, [before, n, after]);
+  const y = inNameOf("take", () => gather(rows, repeated(index, before, after), 1));
   return reshape(y, x.shape.toSpliced(k, 1, ...index.shape));
 }
 
@@ -195,6 +208,7 @@ function repeated(index: Tensor, before: number, after: number): Tensor {
  * @example segmentSum(tensor([1, 2, 3]), tensor(Int32Array.of(1, 0, 1)), 3); // [2, 4, 0]
  */
 export function segmentSum(x: Tensor, ids: Tensor, segments: number, axis = 0): Tensor {
+  checkTensors("segmentSum", x, ids);
   const k = checkAxis("segmentSum", axis, x.shape.length);
   const [before, count, after] = around(x.shape, k);
   if (!sameShape(ids.shape, [count]))
@@ -215,6 +229,7 @@ export function segmentSum(x: Tensor, ids: Tensor, segments: number, axis = 0): 
  * @example indexAdd(ones([3]), tensor(Int32Array.of(2, 2)), tensor([1, 5])); // [1, 1, 7]
  */
 export function indexAdd(x: Tensor, index: Tensor, src: Tensor, axis = 0): Tensor {
+  checkTensors("indexAdd", x, index, src);
   const k = checkAxis("indexAdd", axis, x.shape.length);
   const sums = segmentSum(src, index, x.shape[k]!, k);
   if (sameShape(sums.shape, x.shape)) return add(x, sums);
@@ -230,8 +245,14 @@ export function indexAdd(x: Tensor, index: Tensor, src: Tensor, axis = 0): Tenso
  * @example oneHot(tensor([0, 2], { dtype: "int32" }), 3); // [[1, 0, 0], [0, 0, 1]]
  */
 export function oneHot(labels: Tensor, classes: number): Tensor {
+  checkTensors("oneHot", labels);
   if (labels.dtype !== "int32")
-    throw new DTypeError("oneHot", "int32 labels", labels.dtype, 'cast(labels, "int32")');
+    throw new DTypeError(
+      "oneHot",
+      "int32 labels",
+      labels.dtype,
+      'tensor(labels, { dtype: "int32" })',
+    );
   checkShape("oneHot", [...labels.shape, classes]);
   const known = labels.backend.arrayOf === undefined ? [] : elements(labels.ndarray());
   for (const label of known)

@@ -6,7 +6,7 @@ import { DTypeError } from "../errors.ts";
 import { definePrimitive, each, type Op } from "../primitive.ts";
 import type { Tensor } from "../tensor.ts";
 import { broadcastArray, broadcasting, sumTo } from "./broadcast.ts";
-import { allDTypes, broadcastShapes, checkDTypes } from "./check.ts";
+import { allDTypes, broadcastShapes, checkDTypes, inNameOf, shapeOf } from "./check.ts";
 import { type BinaryOp, binary, operands, type TensorLike } from "./elementwise.ts";
 
 const comparison = (name: string, f: (a: number, b: number) => boolean): BinaryOp =>
@@ -41,13 +41,14 @@ export const greaterEqual: BinaryOp = comparison("greaterEqual", (a, b) => a >= 
  * Whether a < b, element by element: [...] and [...], which broadcast → bool [...].
  * @example less(tensor([1, 2]), 2); // [1, 0]
  */
-export const less = (a: TensorLike, b: TensorLike): Tensor => greater(b, a);
+export const less = (a: TensorLike, b: TensorLike): Tensor => inNameOf("less", () => greater(b, a));
 
 /**
  * Whether a ≤ b, element by element: [...] and [...], which broadcast → bool [...].
  * @example lessEqual(tensor([1, 2]), 1); // [1, 0]
  */
-export const lessEqual = (a: TensorLike, b: TensorLike): Tensor => greaterEqual(b, a);
+export const lessEqual = (a: TensorLike, b: TensorLike): Tensor =>
+  inNameOf("lessEqual", () => greaterEqual(b, a));
 
 /**
  * Whether neither is 0, element by element: [...] and [...], which broadcast → bool [...].
@@ -66,7 +67,7 @@ export const logicalOr: BinaryOp = comparison("logicalOr", (a, b) => a !== 0 || 
  * Whether x = 0, element by element: [...] → bool [...].
  * @example logicalNot(tensor([true, false])); // [0, 1]
  */
-export const logicalNot = (x: Tensor): Tensor => equal(x, 0);
+export const logicalNot = (x: Tensor): Tensor => inNameOf("logicalNot", () => equal(x, 0));
 
 /**
  * Whether x is NaN, element by element: [...] → bool [...].
@@ -79,7 +80,9 @@ export const isNaN = (x: Tensor): Tensor => notEqual(x, x);
  * @example isFinite(tensor([1, NaN, -Infinity])); // [1, 0, 0]
  */
 export const isFinite = (x: Tensor): Tensor =>
-  isFloating(x.dtype) ? logicalAnd(less(x, Infinity), greater(x, -Infinity)) : equal(x, x);
+  shapeOf("isFinite", x) && isFloating(x.dtype)
+    ? logicalAnd(less(x, Infinity), greater(x, -Infinity))
+    : equal(x, x);
 
 /**
  * The primitive of {@link where}: mask [...], a [...], b [...], which broadcast → [...].

@@ -5,7 +5,7 @@ import { definePrimitive, type Op } from "../primitive.ts";
 import { type Shape, showShape, sizeOf, stridesOf } from "../shape.ts";
 import { showSpec, type Tensor } from "../tensor.ts";
 import { alignedOperands, broadcastArray, sumTo } from "./broadcast.ts";
-import { broadcastShapes, checkDTypes } from "./check.ts";
+import { broadcastShapes, checkDTypes, checkTensors } from "./check.ts";
 import { gemm, type StridedMatrix } from "./gemm.ts";
 import { expandDims, reshape, transpose } from "./reshape.ts";
 
@@ -73,6 +73,7 @@ function swapLast(x: Tensor): Tensor {
  * @example matmul(x, transpose(w)); // a dense layer
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
+  checkTensors("matmul", a, b);
   const [p, q] = [a.shape.length, b.shape.length];
   if (p === 0 || q === 0)
     throw new ShapeError(

@@ -1,6 +1,8 @@
 /** @file Options: operands are positional, the rest is one object whose keys are all known. */
+
 import { BackendError, ValueError } from "../errors.ts";
 import { showValue } from "../prints-as.ts";
+import { kindOf, Tensor } from "../tensor.ts";
 
 /** The options of a function by name: the type makes sure that none is left out. */
 export type OptionNames<Options> = Readonly<Record<keyof Options & string, true>>;
@@ -99,8 +101,11 @@ export function checkOptions<Options extends object>(
   options: Options,
   names: Readonly<Record<keyof Options & string, unknown>>,
 ): void {
-  if (typeof options !== "object" || options === null)
-    throw new ValueError(op, `an object with ${Object.keys(names).join(", ")}`, options);
+  const isObject = typeof options === "object" && options !== null;
+  if (!isObject || Array.isArray(options) || options instanceof Tensor) {
+    const got = typeof options === "object" ? kindOf(options) : String(options);
+    throw new ValueError(op, `an object with ${Object.keys(names).join(", ")}`, got);
+  }
   for (const key in options)
     if (!Object.hasOwn(names, key)) throw new OptionError(op, key, meant(key, Object.keys(names)));
 }

@@ -7,7 +7,7 @@ import { definePrimitive, type Op } from "../primitive.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkAxis } from "./axes.ts";
 import { frontAxis } from "./broadcast.ts";
-import { allDTypes, checkDTypes } from "./check.ts";
+import { allDTypes, checkDTypes, shapeOf } from "./check.ts";
 import { gather } from "./gather.ts";
 import { mapRows } from "./loops.ts";
 import { checkOptions, type OptionNames } from "./options.ts";
@@ -88,15 +88,11 @@ export const argsortOp: Op<[x: 1], [y: 1], Required<SortOptions>> = definePrimit
 });
 
 /** The order of a tensor, its options checked; a number is the axis. */
-function orderOf(
-  op: string,
-  { shape }: Tensor,
-  options: number | SortOptions = {},
-): Required<SortOptions> {
+function orderOf(op: string, x: Tensor, options: number | SortOptions = {}): Required<SortOptions> {
   const given: SortOptions = typeof options === "number" ? { axis: options } : options;
   checkOptions(op, given, sortNames);
   const { axis = -1, descending = false } = given;
-  return { axis: checkAxis(op, axis, shape.length), descending };
+  return { axis: checkAxis(op, axis, shapeOf(op, x).length), descending };
 }
 
 /**
@@ -132,7 +128,7 @@ export function sort(x: Tensor, options?: number | SortOptions): Tensor {
  * @example topk(tensor([3, 1, 2]), 2).values; // [3, 2]
  */
 export function topk(x: Tensor, k: number, axis = -1): { values: Tensor; indices: Tensor } {
-  const at = checkAxis("topk", axis, x.shape.length);
+  const at = checkAxis("topk", axis, shapeOf("topk", x).length);
   if (!Number.isInteger(k) || k < 0 || k > x.shape[at]!)
     throw new ValueError("topk", `k in [0, ${x.shape[at]}]`, k);
   const ranges = x.shape.map((_, i) => (i === at ? { stop: k } : {}));

@@ -6,11 +6,12 @@ import { xoroshiro128plusFromState } from "pure-rand/generator/xoroshiro128plus"
 import { allocate, wrap } from "../array.ts";
 import { ValueError } from "../errors.ts";
 import { fromArray } from "../primitive.ts";
+import { printsAs, showValue } from "../prints-as.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { type Dynamic, during } from "../tape.ts";
 import type { Tensor } from "../tensor.ts";
-import { checkShape } from "./check.ts";
-import { tensor } from "./create.ts";
+import { checkShape, kindOf } from "./check.ts";
+import { checkNumber, tensor } from "./create.ts";
 import { checkOptions, type OptionNames } from "./options.ts";
 
 /** Four 32-bit words. */
@@ -46,6 +47,10 @@ export class Rng {
     watched.value?.set(this, "made");
   }
 
+  static {
+    printsAs(Rng.prototype, ({ state }) => `Rng ${showValue({ state })}`);
+  }
+
   /** The state, for saving; `new Rng(state)` continues from it. */
   get state(): RngState {
     return this.#generator.getState().slice(0, 4) as unknown as RngState;
@@ -59,8 +64,12 @@ export class Rng {
     this.#generator = generatorFrom(state);
   }
 
-  /** Independent generators, each seeded with 128 fresh bits of this one. */
+  /**
+   * Independent generators, each seeded with 128 fresh bits of this one.
+   * @throws ShapeError unless count is an integer ≥ 0
+   */
   split(count: number): Rng[] {
+    checkShape("rng.split", [count]);
     return Array.from(
       { length: count },
       () => new Rng([this.bits(), this.bits(), this.bits(), this.bits() | 1]),
@@ -97,6 +106,7 @@ export class Rng {
 
   /** A uniform permutation of 0 … n−1 (Fisher and Yates). */
   permutation(n: number): Int32Array {
+    checkShape("rng.permutation", [n]);
     const order = Int32Array.from({ length: n }, (_, i) => i);
     for (let i = n - 1; i > 0; i--) {
       const j = this.integer(i + 1);
@@ -109,12 +119,13 @@ export class Rng {
 }
 
 function generatorFrom(state: RngState): ReturnType<typeof xoroshiro128plusFromState> {
-  if (state.length !== 4 || !state.every(Number.isInteger) || state.every((word) => word === 0))
-    throw new ValueError(
-      "rng",
-      "a state of four 32-bit integers, not all zero",
-      `[${state.join(", ")}]`,
-    );
+  if (
+    !Array.isArray(state) ||
+    state.length !== 4 ||
+    !state.every(Number.isInteger) ||
+    state.every((word) => word === 0)
+  )
+    throw new ValueError("rng", "a state of four 32-bit integers, not all zero", showValue(state));
   return xoroshiro128plusFromState(state);
 }
 
@@ -148,6 +159,16 @@ export interface RandomOptions {
 }
 const randomNames: OptionNames<RandomOptions> = { dtype: true };
 
+/**
+ * The generator itself.
+ * @throws ValueError for anything else
+ * @example checkRandom("dropout", rng(1)).uniform() < 1; // true
+ */
+export function checkRandom(op: string, random: Rng): Rng {
+  if (random instanceof Rng) return random;
+  throw new ValueError(op, "a generator", kindOf(random), "make one: rng(1)");
+}
+
 function fill(op: string, shape: Shape, options: RandomOptions, draw: () => number): Tensor {
   checkOptions(op, options, randomNames);
   const { dtype = "float32" } = options;
@@ -172,7 +193,9 @@ export function uniform(
   high = 1,
   options: RandomOptions = {},
 ): Tensor {
-  if (!(low < high) || !Number.isFinite(high - low))
+  checkRandom("uniform", random);
+  checkOptions("uniform", options, randomNames);
+  if (!(low < high) || !Number.isFinite(high) || !Number.isFinite(low))
     throw new ValueError("uniform", "finite low < high", `${low} and ${high}`);
   const rounded = options.dtype === "float64" ? (v: number) => v : Math.fround;
   return fill("uniform", shape, options, () => {
@@ -199,7 +222,10 @@ export function normal(
   deviation = 1,
   options: RandomOptions = {},
 ): Tensor {
-  if (!(deviation >= 0)) throw new ValueError("normal", "a standard deviation ≥ 0", deviation);
+  checkRandom("normal", random);
+  checkNumber("normal", mean, "float64");
+  if (!(checkNumber("normal", deviation, "float64") >= 0))
+    throw new ValueError("normal", "a standard deviation ≥ 0", deviation);
   return fill("normal", shape, options, () => mean + deviation * random.normal());
 }
 
@@ -212,5 +238,5 @@ export function normal(
  */
 export function permutation(random: Rng, n: number): Tensor {
   checkShape("permutation", [n]);
-  return tensor(random.permutation(n));
+  return tensor(checkRandom("permutation", random).permutation(n));
 }

@@ -16,7 +16,7 @@ import {
 } from "./axes.ts";
 import { frontAxis, sumOp } from "./broadcast.ts";
 import { cast, copyArray } from "./cast.ts";
-import { checkDTypes, floatingDTypes, numericDTypes } from "./check.ts";
+import { checkDTypes, floatingDTypes, inNameOf, numericDTypes, shapeOf } from "./check.ts";
 import { equal, logicalNot, notEqual, where } from "./logic.ts";
 import { mapRows } from "./loops.ts";
 import type { OptionNames } from "./options.ts";
@@ -120,7 +120,7 @@ const meanOver = (x: Tensor, over: Reduction): Tensor => div(sumOver(x, over), c
  * @example mean(tensor([[1, 2], [3, 4]]), 0); // [2, 3]
  */
 export const mean = (x: Tensor, options?: Axes | ReduceOptions): Tensor =>
-  meanOver(x, reductionOf("mean", x, options));
+  inNameOf("mean", () => meanOver(x, reductionOf("mean", x, options)));
 
 /** {@link ReduceOptions}, and the correction of {@link variance} and {@link std}. */
 export interface VarianceOptions extends ReduceOptions {
@@ -163,7 +163,7 @@ function deviations(
  * @example variance(tensor([1, 2, 3])); // 1
  */
 export function variance(x: Tensor, options?: Axes | VarianceOptions): Tensor {
-  const { centred, over, count } = deviations("variance", x, options);
+  const { centred, over, count } = inNameOf("variance", () => deviations("variance", x, options));
   return div(sumOver(square(centred), over), count);
 }
 
@@ -176,7 +176,7 @@ export function variance(x: Tensor, options?: Axes | VarianceOptions): Tensor {
  * @example std(tensor([[1, 3], [5, 5]]), { axis: 1, correction: 0 }); // [1, 0]
  */
 export function std(x: Tensor, options?: Axes | VarianceOptions): Tensor {
-  const { centred, over, count } = deviations("std", x, options);
+  const { centred, over, count } = inNameOf("std", () => deviations("std", x, options));
   return div(norm(centred, { axis: over.axes, keepdims: over.keepdims }), Math.sqrt(count));
 }
 
@@ -244,7 +244,7 @@ const anyOver = (mask: Tensor, over: Reduction): Tensor =>
  * @example any(tensor([[true, false], [false, false]]), 1); // [1, 0]
  */
 export const any = (x: Tensor, options?: Axes | ReduceOptions): Tensor =>
-  anyOver(notEqual(x, 0), reductionOf("any", x, options));
+  inNameOf("any", () => anyOver(notEqual(x, 0), reductionOf("any", x, options)));
 
 /**
  * Whether no element over axes is 0; true for no elements.
@@ -255,7 +255,7 @@ export const any = (x: Tensor, options?: Axes | ReduceOptions): Tensor =>
  * @example all(tensor([[true, true], [true, false]]), 1); // [1, 0]
  */
 export const all = (x: Tensor, options?: Axes | ReduceOptions): Tensor =>
-  logicalNot(anyOver(equal(x, 0), reductionOf("all", x, options)));
+  inNameOf("all", () => logicalNot(anyOver(equal(x, 0), reductionOf("all", x, options))));
 
 /**
  * The primitive of {@link cumsum}: [...] → [...]; its option is the axis.
@@ -283,4 +283,4 @@ export const cumsumOp: Op<[x: 1], [y: 1], number> = definePrimitive({
  * @example cumsum(tensor([1, 2, 3]), 0); // [1, 3, 6]
  */
 export const cumsum = (x: Tensor, axis: number): Tensor =>
-  cumsumOp([x], checkAxis("cumsum", axis, x.shape.length))[0];
+  cumsumOp([x], checkAxis("cumsum", axis, shapeOf("cumsum", x).length))[0];

@@ -4,7 +4,7 @@ import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Axes, checkAxis } from "./axes.ts";
 import { broadcastTo } from "./broadcast.ts";
-import { checkShape } from "./check.ts";
+import { checkList, checkShape, shapeOf } from "./check.ts";
 import { tensor } from "./create.ts";
 import { take } from "./gather.ts";
 import { reshape } from "./reshape.ts";
@@ -42,7 +42,8 @@ export function roll(x: Tensor, shift: number | readonly number[], axis?: Axes):
  * @example tile(tensor([1, 2]), [2, 2]); // [[1, 2, 1, 2], [1, 2, 1, 2]]
  */
 export function tile(x: Tensor, counts: Shape): Tensor {
-  const rank = Math.max(counts.length, x.shape.length);
+  checkList("tile", counts, "numbers");
+  const rank = Math.max(counts.length, shapeOf("tile", x).length);
   const aligned = (sizes: Shape) => [...Array<number>(rank - sizes.length).fill(1), ...sizes];
   const [times, shape] = [aligned(checkShape("tile", counts)), aligned(x.shape)];
   const apart = broadcastTo(
@@ -71,6 +72,7 @@ export function tile(x: Tensor, counts: Shape): Tensor {
  * @example repeat(tensor([1, 2]), [2, 1]); // [1, 1, 2]
  */
 export function repeat(x: Tensor, times: number | readonly number[], axis?: number): Tensor {
+  if (typeof times !== "number") checkList("repeat", times, "numbers");
   if (axis === undefined) return repeat(reshape(x, [-1]), times, 0);
   const n = x.shape[checkAxis("repeat", axis, x.shape.length)]!;
   const counts = typeof times === "number" ? Array<number>(n).fill(times) : times;

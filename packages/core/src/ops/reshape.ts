@@ -8,7 +8,7 @@ import { definePrimitive, type Op } from "../primitive.ts";
 import { type Shape, sameShape, showShape, sizeOf, stridesOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Axes, checkAxes, checkAxis, reducedShape } from "./axes.ts";
-import { checkShape } from "./check.ts";
+import { checkList, checkShape, shapeOf } from "./check.ts";
 
 /**
  * The primitive of {@link reshape}: [...] → its option, the shape.
@@ -43,16 +43,17 @@ export const reshapeArray = (x: NdArray, shape: Shape): NdArray =>
  * @example reshape(ones([2, 3]), [3, -1]).shape; // [3, 2]
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
-  const open = shape.indexOf(-1);
+  const from = shapeOf("reshape", x);
+  const open = checkList("reshape", shape, "sizes").indexOf(-1);
   const rest = sizeOf(shape.filter((_, k) => k !== open));
-  const target = open < 0 ? shape : shape.with(open, rest === 0 ? 0 : sizeOf(x.shape) / rest);
+  const target = open < 0 ? shape : shape.with(open, rest === 0 ? 0 : sizeOf(from) / rest);
   if (!Number.isInteger(target[open] ?? 0) || shape.lastIndexOf(-1) !== open)
     throw new ShapeError(
       "reshape",
-      `at most one −1, and sizes that divide ${sizeOf(x.shape)} elements`,
+      `at most one −1, and sizes that divide ${sizeOf(from)} elements`,
       showShape(shape),
     );
-  return sameShape(target, x.shape) ? x : reshapeOp([x], target)[0];
+  return sameShape(target, from) ? x : reshapeOp([x], target)[0];
 }
 
 /**
@@ -79,9 +80,12 @@ export const transposeOp: Op<[x: 1], [y: 1], Shape> = definePrimitive({
  * @throws ShapeError unless `axes` has each axis once
  * @example transpose(ones([2, 3, 4]), [0, 2, 1]).shape; // [2, 4, 3]
  */
-export function transpose(x: Tensor, axes: Shape = x.shape.map((_, k) => -1 - k)): Tensor {
-  const rank = x.shape.length;
-  const order = axes.map((a) => checkAxis("transpose", a, rank));
+export function transpose(
+  x: Tensor,
+  axes: Shape = shapeOf("transpose", x).map((_, k) => -1 - k),
+): Tensor {
+  const rank = shapeOf("transpose", x).length;
+  const order = checkList("transpose", axes, "axes").map((a) => checkAxis("transpose", a, rank));
   if (order.length !== rank || new Set(order).size !== rank)
     throw new ShapeError("transpose", `each of ${rank} axes once`, showShape(axes));
   return transposeOp([x], order)[0];
@@ -111,7 +115,7 @@ export const alias = (x: Tensor): Tensor => aliasOp([x])[0];
  * @example squeeze(ones([1, 3, 1]), -1).shape; // [1, 3]
  */
 export function squeeze(x: Tensor, axis?: Axes): Tensor {
-  const { shape } = x;
+  const shape = shapeOf("squeeze", x);
   const axes = checkAxes("squeeze", axis, shape.length);
   const gone = axis === undefined ? axes.filter((k) => shape[k] === 1) : axes;
   const wrong = gone.find((k) => shape[k] !== 1);
@@ -129,5 +133,6 @@ export function squeeze(x: Tensor, axis?: Axes): Tensor {
  * @example expandDims(ones([2, 3]), -1).shape; // [2, 3, 1]
  */
 export function expandDims(x: Tensor, axis: number): Tensor {
-  return reshape(x, x.shape.toSpliced(checkAxis("expandDims", axis, x.shape.length + 1), 0, 1));
+  const shape = shapeOf("expandDims", x);
+  return reshape(x, shape.toSpliced(checkAxis("expandDims", axis, shape.length + 1), 0, 1));
 }

@@ -2,11 +2,20 @@
 import { copyInto, dtypeOf, type NdArray, wrap, zerosArray } from "../array.ts";
 import { ShapeError, ValueError } from "../errors.ts";
 import { definePrimitive, type Op } from "../primitive.ts";
+import { showValue } from "../prints-as.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Axes, checkAxes, checkAxis } from "./axes.ts";
 import { frontAxis } from "./broadcast.ts";
-import { allDTypes, checkDTypes, checkShape } from "./check.ts";
+import {
+  allDTypes,
+  checkDTypes,
+  checkList,
+  checkShape,
+  checkTensors,
+  inNameOf,
+  shapeOf,
+} from "./check.ts";
 import { checkNumber, zeros } from "./create.ts";
 import { checkOptions, type OptionNames } from "./options.ts";
 import { resolveRange, type SliceRange } from "./range.ts";
@@ -86,6 +95,7 @@ export const padOp: Op<[x: 1], [y: 1], Padding> = definePrimitive({
  * @example slice(tensor([[1, 2], [3, 4]]), [{ start: 1 }, { step: -1 }]); // [[4, 3]]
  */
 export function slice(x: Tensor, ranges: readonly (SliceRange | undefined)[]): Tensor {
+  shapeOf("slice", x);
   if (!Array.isArray(ranges)) {
     const help = "slice(x, [{ start: 0, stop: 1 }])";
     throw new ValueError("slice", "an array with a range for each axis", ranges, help);
@@ -114,7 +124,7 @@ export function slice(x: Tensor, ranges: readonly (SliceRange | undefined)[]): T
  * @example flip(tensor([1, 2, 3]), 0); // [3, 2, 1]
  */
 export function flip(x: Tensor, axis: Axes): Tensor {
-  const axes = checkAxes("flip", axis, x.shape.length);
+  const axes = checkAxes("flip", axis, shapeOf("flip", x).length);
   const ranges = x.shape.map((_, k) => (axes.includes(k) ? { step: -1 } : undefined));
   return slice(x, ranges);
 }
@@ -140,7 +150,7 @@ const padNames: OptionNames<PadOptions> = { value: true };
 export function pad(x: Tensor, before: Shape, after: Shape, options: PadOptions = {}): Tensor {
   checkOptions("pad", options, padNames);
   const { value = 0 } = options;
-  const { shape, dtype } = x;
+  const shape = shapeOf("pad", x);
   if (
     checkShape("pad", before).length !== shape.length ||
     checkShape("pad", after).length !== shape.length
@@ -152,7 +162,7 @@ export function pad(x: Tensor, before: Shape, after: Shape, options: PadOptions 
     );
   const into = shape.map((n, k) => before[k]! + n + after[k]!);
   const step = shape.map(() => 1);
-  checkNumber("pad", value, dtype);
+  checkNumber("pad", value, x.dtype);
   return sameShape(checkShape("pad", into), shape)
     ? x
     : padOp([x], { shape, start: before, step, into, value })[0];
@@ -206,6 +216,7 @@ export const concatOp: Op<[first: 1, ...rest: 1[]], [y: 1], number> = definePrim
  * @example concat([tensor([1, 2]), tensor([3])]); // [1, 2, 3]
  */
 export function concat(xs: readonly Tensor[], axis = 0): Tensor {
+  checkTensors("concat", ...checkList("concat", xs, "tensors"));
   const [first, ...rest] = xs;
   if (first === undefined) throw new ShapeError("concat", "at least one tensor", 0);
   return concatOp([first, ...rest], checkAxis("concat", axis, first.shape.length))[0];
@@ -221,12 +232,14 @@ export function concat(xs: readonly Tensor[], axis = 0): Tensor {
  * @example stack([tensor([1, 2]), tensor([3, 4])], 1); // [[1, 3], [2, 4]]
  */
 export function stack(xs: readonly Tensor[], axis = 0): Tensor {
+  checkTensors("stack", ...checkList("stack", xs, "tensors"));
   const first = xs[0]?.shape ?? [];
   const odd = xs.find(({ shape }) => !sameShape(shape, first));
   if (odd !== undefined)
     throw new ShapeError("stack", `tensors of shape ${showShape(first)}`, showShape(odd.shape));
-  const rows = xs.map((x) => expandDims(x, axis));
-  return concat(rows, checkAxis("stack", axis, first.length + 1));
+  const at = checkAxis("stack", axis, first.length + 1);
+  const rows = xs.map((x) => expandDims(x, at));
+  return inNameOf("stack", () => concat(rows, at));
 }
 
 /** The sizes of the parts of a tensor along an axis. */
@@ -276,14 +289,15 @@ export const splitOp: Op<[x: 1], [...parts: 1[]], Cut> = definePrimitive({
  * @example const [r, z, n] = split(gates, 3, -1);
  */
 export function split(x: Tensor, sizes: Shape | number, axis = 0): Tensor[] {
-  const k = checkAxis("split", axis, x.shape.length);
+  const k = checkAxis("split", axis, shapeOf("split", x).length);
   const n = x.shape[k]!;
-  const parts = typeof sizes === "number" ? Array.from({ length: sizes }, () => n / sizes) : sizes;
+  const many = typeof sizes === "number" && sizes <= n;
+  const parts = many ? Array.from({ length: sizes }, () => n / sizes) : sizes;
   if (
     !Array.isArray(parts) ||
     !parts.every((size) => Number.isSafeInteger(size) && size >= 0) ||
     total(parts) !== n
   )
-    throw new ShapeError("split", `sizes that make up ${n}`, showShape(parts));
+    throw new ShapeError("split", `sizes that make up ${n}`, showValue(parts));
   return parts.length === 1 ? [x] : [...splitOp([x], { axis: k, sizes: parts })];
 }

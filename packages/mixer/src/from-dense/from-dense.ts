@@ -5,6 +5,7 @@
 import { noGrad, type Rng, rng, type Tensor, tensor } from "@spm/core";
 import {
   checkOptions,
+  checkTensors,
   each,
   elements,
   type OptionNames,
@@ -85,6 +86,7 @@ export function fromDense(
 ): FromDense<["blocks", "unpairedScales"]>;
 export function fromDense<N extends Names>(w: Tensor, options: FromDenseOptions<N>): FromDense<N>;
 export function fromDense(w: Tensor, options: FromDenseOptions = {}): FromDense {
+  checkTensors("fromDense", w);
   checkOptions("fromDense", options, names);
   const { mixer = generalMixer, schedule, sweeps = 100, random = rng(1) } = options;
   const kind = mixer.parameterisation;

@@ -12,7 +12,7 @@ import {
   tensor,
   vjp,
 } from "@spm/core";
-import { elements } from "@spm/core/extend";
+import { checkList, elements } from "@spm/core/extend";
 import type { Schedule } from "../schedule.ts";
 import type { Blocks } from "../stages.ts";
 
@@ -141,7 +141,11 @@ export interface Parameterisation<N extends Names = Names> extends Parameterisat
 export function defineParameterisation<const N extends Names>(
   definition: ParameterisationDefinition<N>,
 ): Parameterisation<N> {
-  const layouts: readonly ParameterLayout[] = definition.parameters;
+  const layouts: readonly ParameterLayout[] = checkList(
+    "defineParameterisation",
+    Object(definition).parameters,
+    "parameters",
+  );
   const shapes = ({ first, unpaired }: Schedule): Shape[] =>
     layouts.map(({ per, each }) => [(per === "pair" ? first : unpaired).length, ...each]);
   const count = (schedule: Schedule): number =>

@@ -5,7 +5,7 @@
  * and Tukey 1965) is rotations.
  */
 import { tensor } from "@spm/core";
-import { checkOptions, elements, type OptionNames, ValueError } from "@spm/core/extend";
+import { checkList, checkOptions, elements, type OptionNames, ValueError } from "@spm/core/extend";
 import { transposed } from "../algebra.ts";
 import { compose } from "../compose.ts";
 import { apply, type Factors, type GeneralFactors } from "../factors.ts";
@@ -117,7 +117,7 @@ export function circularConvolution(
 ): GeneralFactors {
   checkOptions("circularConvolution", options, convolutionOptions);
   const { dtype = "float64" } = options;
-  const length = kernel.length;
+  const { length } = checkList("circularConvolution", kernel, "numbers");
   checkPowerOfTwo("circularConvolution", length);
   const bad = kernel.findIndex((v) => !Number.isFinite(v));
   if (bad >= 0)

@@ -1,5 +1,11 @@
 /** @file Permutations as mixers: a Beneš network for n = 2^k, two stages of swaps for every n. */
-import { checkOptions, type OptionNames, ShapeError, ValueError } from "@spm/core/extend";
+import {
+  checkList,
+  checkOptions,
+  type OptionNames,
+  ShapeError,
+  ValueError,
+} from "@spm/core/extend";
 import type { Factors } from "../factors.ts";
 import type { Names } from "../parameterisation/define.ts";
 import { rotationMixer } from "../parameterisation/rotation.ts";
@@ -48,7 +54,7 @@ export function fromPermutation(
   options: PermutationOptions = {},
 ): Factors {
   checkOptions("fromPermutation", options, names);
-  const n = order.length;
+  const n = checkList("fromPermutation", order, "positions").length;
   if (n === 0) throw new ShapeError("fromPermutation", "a width n ≥ 1", n);
   if (new Set(order).size !== n || order.some((i) => !Number.isInteger(i) || i < 0 || i >= n))
     throw new ValueError(

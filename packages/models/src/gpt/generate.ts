@@ -1,9 +1,16 @@
 /** @file Text from a language model, one token after another. */
 import { noGrad, type Rng, slice, tensor } from "@spm/core";
-import { checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
+import {
+  checkList,
+  checkOptions,
+  checkRandom,
+  kindOf,
+  type OptionNames,
+  ValueError,
+} from "@spm/core/extend";
 import { KeyValueCache } from "@spm/nn";
 import { withEvaluation } from "@spm/nn/extend";
-import type { Gpt } from "./gpt.ts";
+import { Gpt } from "./gpt.ts";
 
 /** Options of {@link drawToken}. */
 export interface DrawTokenOptions {
@@ -45,9 +52,12 @@ export async function generate(
   prompt: readonly number[],
   options: GenerateOptions,
 ): Promise<number[]> {
+  if (!(model instanceof Gpt)) throw new ValueError("generate", "a Gpt", kindOf(model));
   checkOptions("generate", options, names);
   const { count, random, temperature = 1, topK = Number.POSITIVE_INFINITY } = options;
-  if (prompt.length === 0) throw new ValueError("generate", "a prompt of at least one token", 0);
+  checkRandom("generate", random);
+  if (checkList("generate", prompt, "tokens").length === 0)
+    throw new ValueError("generate", "a prompt of at least one token", 0);
   if (!Number.isSafeInteger(count) || count < 0)
     throw new ValueError("generate", "a whole count ≥ 0", count);
   checkDraw("generate", temperature, topK);
@@ -94,7 +104,10 @@ function checkDraw(op: string, temperature: number, topK: number): void {
 export function drawToken(logits: ArrayLike<number>, options: DrawTokenOptions): number {
   checkOptions("drawToken", options, drawOptions);
   const { random, temperature = 1, topK = Number.POSITIVE_INFINITY } = options;
+  checkRandom("drawToken", random);
   checkDraw("drawToken", temperature, topK);
+  if (typeof logits?.length !== "number")
+    throw new ValueError("drawToken", "an array of logits", kindOf(logits));
   const top = Array.from(logits).reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   if (!Number.isFinite(top))
     throw new ValueError("drawToken", "logits below Infinity, one of them finite", top);

@@ -74,7 +74,7 @@ test("its summary and its replacement", () => {
                                Gpt                  [1, 3] → [1, 3, 7]                    336
     embedding                  Embedding            [1, 3] → [1, 3, 8]              56
     positions                  LearnedPositions                                     48
-    dropout                    Dropout              [1, 3, 8] → [1, 3, 8]
+    dropout                    Dropout(0)           [1, 3, 8] → [1, 3, 8]
     blocks.0                   TransformerBlock     [1, 3, 8] → [1, 3, 8]
     blocks.0.attentionNorm     LayerNorm            [1, 3, 8] → [1, 3, 8]           16
     blocks.0.attention         MultiHeadAttention   [1, 3, 8] → [1, 3, 8]                 288
@@ -86,7 +86,7 @@ test("its summary and its replacement", () => {
     blocks.0.feedForward       FeedForward          [1, 3, 8] → [1, 3, 8]
     blocks.0.feedForward.up    MixerLayer(general)  [1, 3, 8] → [1, 3, 32]         392  1,656
     blocks.0.feedForward.down  MixerLayer(general)  [1, 3, 32] → [1, 3, 8]         368  1,584
-    blocks.0.dropout           Dropout              [1, 3, 8] → [1, 3, 8]
+    blocks.0.dropout           Dropout(0)           [1, 3, 8] → [1, 3, 8]
     norm                       LayerNorm            [1, 3, 8] → [1, 3, 8]           16
     total                      4,800 bytes                                       1,200  5,496"
   `);

@@ -1,6 +1,6 @@
 /** @file A decoder-only language model. */
 import { matmul, type Rng, type Shape, type Tensor, transpose } from "@spm/core";
-import { checkOptions, type OptionNames, ShapeError, sizeOf } from "@spm/core/extend";
+import { checkOptions, checkTensors, type OptionNames, ShapeError, sizeOf } from "@spm/core/extend";
 import type { KeyValueCache } from "@spm/nn";
 import {
   Dropout,
@@ -120,6 +120,7 @@ export class Gpt extends Module {
   }
 
   #embed(tokens: Tensor, offset: number): Tensor {
+    checkTensors("Gpt", tokens);
     const end = offset + (tokens.shape[1] ?? 0);
     if (tokens.shape.length !== 2 || end > this.context)
       throw new ShapeError(

@@ -23,13 +23,11 @@ export interface SavedGpt {
  * @throws ShapeError where weights and sizes do not fit
  * @example gptOf({ config: { epochs: 3 }, values: {} }) === undefined; // true
  */
-export function gptOf({
-  config,
-  values,
-}: {
+export function gptOf(checkpoint: {
   readonly config: unknown;
   readonly values: Readonly<Record<string, unknown>>;
 }): { readonly model: Gpt; readonly vocabulary: string } | undefined {
+  const { config, values } = Object(checkpoint) as typeof checkpoint;
   const saved = (config as { readonly gpt?: SavedGpt } | null)?.gpt;
   if (saved === undefined) return undefined;
   const { vocabulary, ...sizes } = saved;

@@ -1,6 +1,6 @@
 /** @file The multilayer perceptron. */
 import { type Rng, relu, type Tensor } from "@spm/core";
-import { checkOptions, type OptionNames, ShapeError } from "@spm/core/extend";
+import { checkList, checkOptions, type OptionNames, ShapeError } from "@spm/core/extend";
 import type { LinearMap } from "@spm/nn";
 import { type LinearChoice, linear, Module } from "@spm/nn";
 
@@ -42,7 +42,7 @@ export class Mlp extends Module {
     super();
     checkOptions("Mlp", options, names);
     const { sizes, linear: kind = "dense", activation = relu, random } = options;
-    if (sizes.length < 2)
+    if (checkList("Mlp", sizes, "sizes").length < 2)
       throw new ShapeError("Mlp", "at least an input and an output size", `[${sizes.join(", ")}]`);
     const last = sizes.length - 2;
     this.layers = sizes.slice(0, -1).map((inFeatures, k) => {

@@ -1,6 +1,6 @@
 /** @file The dense linear map, and the look-up of rows in a table. */
 import { add, matmul, type Tensor, take, transpose } from "@spm/core";
-import { ShapeError, showShape } from "@spm/core/extend";
+import { inNameOf, ShapeError, showShape } from "@spm/core/extend";
 
 /**
  * y = x Wᵀ + b.
@@ -35,4 +35,5 @@ export function affine(x: Tensor, weight: Tensor, bias: Tensor | null = null): T
  * @throws ValueError for an index out of range; DTypeError unless it is int32
  * @example embedding(tensor([[1, 2], [3, 4]]), tensor(Int32Array.of(1))); // [[3, 4]]
  */
-export const embedding = (weight: Tensor, index: Tensor): Tensor => take(weight, index, 0);
+export const embedding = (weight: Tensor, index: Tensor): Tensor =>
+  inNameOf("embedding", () => take(weight, index, 0));

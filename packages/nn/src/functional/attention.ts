@@ -10,7 +10,13 @@ import {
   transpose,
   where,
 } from "@spm/core";
-import { checkOptions, type OptionNames, ShapeError, showSpec } from "@spm/core/extend";
+import {
+  checkOptions,
+  checkTensors,
+  type OptionNames,
+  ShapeError,
+  showSpec,
+} from "@spm/core/extend";
 import { softmax } from "./softmax.ts";
 
 /** The sources that each token attends to. */
@@ -49,6 +55,7 @@ export function scaledDotProductAttention(
   v: Tensor,
   options: AttentionMaskOptions = {},
 ): Tensor {
+  checkTensors("scaledDotProductAttention", q, k, v);
   checkOptions("scaledDotProductAttention", options, names);
   const { causal = false, mask } = options;
   for (const x of [q, k, v])

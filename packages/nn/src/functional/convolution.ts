@@ -3,7 +3,7 @@
  * windows.
  */
 import { add, matmul, reshape, type Tensor, transpose } from "@spm/core";
-import { checkOptions, ShapeError, showShape, sizeOf } from "@spm/core/extend";
+import { checkOptions, checkTensors, ShapeError, showShape, sizeOf } from "@spm/core/extend";
 import { type SlidingOptions, slidingOptions, windows } from "./windows.ts";
 
 function convolve(
@@ -55,7 +55,10 @@ export const conv1d = (
   weight: Tensor,
   bias: Tensor | null = null,
   options: SlidingOptions = {},
-): Tensor => convolve("conv1d", 1, x, weight, bias, options);
+): Tensor => {
+  checkTensors("conv1d", x, weight);
+  return convolve("conv1d", 1, x, weight, bias, options);
+};
 
 /**
  * Convolution over two axes, otherwise as {@link conv1d}.
@@ -71,4 +74,7 @@ export const conv2d = (
   weight: Tensor,
   bias: Tensor | null = null,
   options: SlidingOptions = {},
-): Tensor => convolve("conv2d", 2, x, weight, bias, options);
+): Tensor => {
+  checkTensors("conv2d", x, weight);
+  return convolve("conv2d", 2, x, weight, bias, options);
+};

@@ -20,6 +20,7 @@ import {
   allocate,
   checkDTypes,
   checkOptions,
+  checkTensors,
   DTypeError,
   dtypeOf,
   each,
@@ -32,6 +33,7 @@ import {
   type Spec,
   sameShape,
   showShape,
+  showSpec,
   sizeOf,
   ValueError,
   wrap,
@@ -45,13 +47,12 @@ interface Settings {
 
 function infer([logits, labels]: readonly [logits: Spec, labels: Spec]): Spec {
   const dtype = checkDTypes("crossEntropy", [logits]);
-  if (labels.dtype !== "int32")
-    throw new DTypeError(
-      "crossEntropy",
-      "int32 class indices",
-      labels.dtype,
-      'cast(labels, "int32")',
-    );
+  if (labels.dtype !== "int32") {
+    const help = sameShape(logits.shape, labels.shape)
+      ? "the class of each row, not its probabilities: of one-hot rows argmax(labels, -1)"
+      : 'tensor(classes, { dtype: "int32" })';
+    throw new DTypeError("crossEntropy", "int32 class indices", showSpec(labels), help);
+  }
   if (logits.shape.length === 0 || !sameShape(logits.shape.slice(0, -1), labels.shape))
     throw new ShapeError(
       "crossEntropy",
@@ -185,6 +186,7 @@ export function crossEntropy(
   labels: Tensor,
   options: CrossEntropyOptions = {},
 ): Tensor {
+  checkTensors("crossEntropy", logits, labels);
   checkOptions("crossEntropy", options, names);
   const { labelSmoothing = 0, ignoreIndex = -100 } = options;
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1))

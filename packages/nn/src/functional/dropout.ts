@@ -1,6 +1,14 @@
 /** @file Dropout. */
 import { mul, type Rng, type Tensor, tensor } from "@spm/core";
-import { allocate, checkOptions, type OptionNames, sizeOf, ValueError } from "@spm/core/extend";
+import {
+  allocate,
+  checkOptions,
+  checkRandom,
+  checkTensors,
+  type OptionNames,
+  sizeOf,
+  ValueError,
+} from "@spm/core/extend";
 
 /** Options of {@link dropout}. */
 export interface DropoutOptions {
@@ -21,8 +29,9 @@ export const dropoutOptions: OptionNames<DropoutOptions> = { random: true };
  * @example dropout(ones([2, 3]), 0.1, { random: rng(1) }).shape; // [2, 3]
  */
 export function dropout(x: Tensor, probability: number, options: DropoutOptions): Tensor {
+  checkTensors("dropout", x);
   checkOptions("dropout", options, dropoutOptions);
-  const { random } = options;
+  const random = checkRandom("dropout", options.random);
   if (!(probability >= 0 && probability < 1))
     throw new ValueError("dropout", "a probability in [0, 1)", probability);
   if (probability === 0) return x;

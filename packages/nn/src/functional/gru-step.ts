@@ -3,6 +3,7 @@ import { add, mul, sigmoid, split, sub, type Tensor, type TypedArray, tanh } fro
 import {
   allocate,
   checkDTypes,
+  checkTensors,
   dtypeOf,
   each,
   elements,
@@ -109,4 +110,7 @@ export const gruStepOp: FusedOp<[x: 1, u: 1, h: 1]> = fused({
  * @throws ShapeError, DTypeError where operands do not fit
  * @example gruStep(affine(x, wIh, bIh), affine(h, wHh, bHh), h);
  */
-export const gruStep = (x: Tensor, u: Tensor, h: Tensor): Tensor => gruStepOp([x, u, h]);
+export const gruStep = (x: Tensor, u: Tensor, h: Tensor): Tensor => {
+  checkTensors("gruStep", x, u, h);
+  return gruStepOp([x, u, h]);
+};

@@ -19,6 +19,7 @@ import {
 } from "@spm/core";
 import {
   checkOptions,
+  checkTensors,
   type OptionNames,
   ShapeError,
   sameShape,
@@ -76,6 +77,7 @@ function checkSame(op: string, prediction: Shape, target: Shape): void {
  * @example mse(tensor([1, 3]), tensor([1, 1])); // 2
  */
 export function mse(prediction: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  checkTensors("mse", prediction, target);
   checkOptions("mse", options, lossOptions);
   return reduce("mse", square(difference("mse", prediction, target)), options);
 }
@@ -89,6 +91,7 @@ export function mse(prediction: Tensor, target: Tensor, options: LossOptions = {
  * @example l1(tensor([1, 3]), tensor([1, 1]), { reduction: "sum" }); // 2
  */
 export function l1(prediction: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  checkTensors("l1", prediction, target);
   checkOptions("l1", options, lossOptions);
   return reduce("l1", abs(difference("l1", prediction, target)), options);
 }
@@ -103,6 +106,7 @@ export function l1(prediction: Tensor, target: Tensor, options: LossOptions = {}
  * @example huber(tensor([3]), tensor([0]), { delta: 1 }); // 2.5
  */
 export function huber(prediction: Tensor, target: Tensor, options: HuberOptions = {}): Tensor {
+  checkTensors("huber", prediction, target);
   checkOptions("huber", options, huberOptions);
   const { delta = 1 } = options;
   if (!(delta > 0)) throw new ValueError("huber", "delta > 0", delta);
@@ -125,6 +129,7 @@ export function huber(prediction: Tensor, target: Tensor, options: HuberOptions 
  * @example bceWithLogits(tensor([100]), tensor([1])); // 0
  */
 export function bceWithLogits(logits: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  checkTensors("bceWithLogits", logits, target);
   checkOptions("bceWithLogits", options, lossOptions);
   checkSame("bceWithLogits", logits.shape, target.shape);
   const losses = add(mul(sub(1, target), logits), softplus(neg(logits)));
@@ -141,6 +146,7 @@ export function bceWithLogits(logits: Tensor, target: Tensor, options: LossOptio
  * @example klDiv(logSoftmax(logits), softmax(teacher));
  */
 export function klDiv(logProbabilities: Tensor, target: Tensor): Tensor {
+  checkTensors("klDiv", logProbabilities, target);
   const { shape } = logProbabilities;
   checkSame("klDiv", shape, target.shape);
   const none = equal(target, 0);

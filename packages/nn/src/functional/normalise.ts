@@ -5,6 +5,7 @@ import {
   type Batching,
   checkDTypes,
   checkOptions,
+  checkTensors,
   dtypeOf,
   elements,
   type FusedOp,
@@ -224,6 +225,7 @@ export function layerNorm(
   bias: Tensor,
   options: NormOptions = {},
 ): Tensor {
+  checkTensors("layerNorm", x, weight, bias);
   checkOptions("layerNorm", options, normOptions);
   return layerNormOp([x, weight, bias], options.epsilon ?? 1e-5);
 }
@@ -237,6 +239,7 @@ export function layerNorm(
  * @example rmsNorm(tensor([3, 3]), ones([2])); // [1, 1]
  */
 export function rmsNorm(x: Tensor, weight: Tensor, options: NormOptions = {}): Tensor {
+  checkTensors("rmsNorm", x, weight);
   checkOptions("rmsNorm", options, normOptions);
   return rmsNormOp([x, weight], options.epsilon ?? 1e-6);
 }

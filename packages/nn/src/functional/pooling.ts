@@ -12,7 +12,7 @@ import {
   type Tensor,
   where,
 } from "@spm/core";
-import { checkOptions, ShapeError, showShape } from "@spm/core/extend";
+import { checkOptions, checkTensors, ShapeError, showShape } from "@spm/core/extend";
 import { checkSizes, type SlidingOptions, slidingOptions, windows } from "./windows.ts";
 
 /** The size of a window, along each axis or along all. */
@@ -63,8 +63,10 @@ function largest(op: string, axes: number, x: Tensor, size: Size, options: Slidi
  * @throws ShapeError where the window does not fit, or may lie in the padding alone
  * @example maxPool1d(tensor([3, 1, 2, 4]), 2); // [3, 4]
  */
-export const maxPool1d = (x: Tensor, size: Size, options: SlidingOptions = {}): Tensor =>
-  largest("maxPool1d", 1, x, size, options);
+export const maxPool1d = (x: Tensor, size: Size, options: SlidingOptions = {}): Tensor => {
+  checkTensors("maxPool1d", x);
+  return largest("maxPool1d", 1, x, size, options);
+};
 
 /**
  * The largest element of every window over the last two axes, otherwise as {@link maxPool1d}.
@@ -74,8 +76,10 @@ export const maxPool1d = (x: Tensor, size: Size, options: SlidingOptions = {}): 
  * @throws ShapeError where the window does not fit, or may lie in the padding alone
  * @example maxPool2d(ones([1, 1, 4, 4]), 2).shape; // [1, 1, 2, 2]
  */
-export const maxPool2d = (x: Tensor, size: Size, options: SlidingOptions = {}): Tensor =>
-  largest("maxPool2d", 2, x, size, options);
+export const maxPool2d = (x: Tensor, size: Size, options: SlidingOptions = {}): Tensor => {
+  checkTensors("maxPool2d", x);
+  return largest("maxPool2d", 2, x, size, options);
+};
 
 /**
  * The mean of every window; padding counts as zeros.
@@ -85,8 +89,10 @@ export const maxPool2d = (x: Tensor, size: Size, options: SlidingOptions = {}): 
  * @throws ShapeError where the window does not fit
  * @example avgPool1d(tensor([3, 1, 2, 4]), 2); // [2, 3]
  */
-export const avgPool1d = (x: Tensor, size: Size, options: SlidingOptions = {}): Tensor =>
-  mean(rowsOf("avgPool1d", 1, x, size, options, 0), { axis: -1 });
+export const avgPool1d = (x: Tensor, size: Size, options: SlidingOptions = {}): Tensor => {
+  checkTensors("avgPool1d", x);
+  return mean(rowsOf("avgPool1d", 1, x, size, options, 0), { axis: -1 });
+};
 
 /**
  * The mean of every window over the last two axes, otherwise as {@link avgPool1d}.
@@ -96,5 +102,7 @@ export const avgPool1d = (x: Tensor, size: Size, options: SlidingOptions = {}): 
  * @throws ShapeError where the window does not fit
  * @example avgPool2d(ones([1, 1, 4, 4]), 2).shape; // [1, 1, 2, 2]
  */
-export const avgPool2d = (x: Tensor, size: Size, options: SlidingOptions = {}): Tensor =>
-  mean(rowsOf("avgPool2d", 2, x, size, options, 0), { axis: -1 });
+export const avgPool2d = (x: Tensor, size: Size, options: SlidingOptions = {}): Tensor => {
+  checkTensors("avgPool2d", x);
+  return mean(rowsOf("avgPool2d", 2, x, size, options, 0), { axis: -1 });
+};

@@ -6,6 +6,7 @@ import { exp, type NdArray, type Tensor } from "@spm/core";
 import {
   checkAxis,
   checkDTypes,
+  checkTensors,
   each,
   elements,
   type FusedOp,
@@ -116,8 +117,10 @@ export const logSoftmaxOp: FusedOp<[x: 1], number> = fused({
  * @throws ShapeError for an axis out of range; DTypeError unless x is float32 or float64
  * @example softmax(tensor([0, 0])); // [0.5, 0.5]
  */
-export const softmax = (x: Tensor, axis = -1): Tensor =>
-  softmaxOp([x], checkAxis("softmax", axis, x.shape.length));
+export const softmax = (x: Tensor, axis = -1): Tensor => {
+  checkTensors("softmax", x);
+  return softmaxOp([x], checkAxis("softmax", axis, x.shape.length));
+};
 
 /**
  * The logarithm of {@link softmax}, xᵢ − ln Σⱼ e^xⱼ along an axis, exact where that rounds to 0.
@@ -127,5 +130,7 @@ export const softmax = (x: Tensor, axis = -1): Tensor =>
  * @throws ShapeError for an axis out of range; DTypeError unless x is float32 or float64
  * @example logSoftmax(tensor([0, 0])); // [−0.6931, −0.6931]
  */
-export const logSoftmax = (x: Tensor, axis = -1): Tensor =>
-  logSoftmaxOp([x], checkAxis("logSoftmax", axis, x.shape.length));
+export const logSoftmax = (x: Tensor, axis = -1): Tensor => {
+  checkTensors("logSoftmax", x);
+  return logSoftmaxOp([x], checkAxis("logSoftmax", axis, x.shape.length));
+};

@@ -151,7 +151,7 @@ export function checkSizes(
   axes: number,
   least: number,
 ): number[] {
-  const list = typeof value === "number" ? new Array<number>(axes).fill(value) : [...value];
+  const list = Array.isArray(value) ? [...value] : new Array<number>(axes).fill(value as number);
   if (list.length !== axes || !list.every((n) => Number.isSafeInteger(n) && n >= least))
     throw new ShapeError(op, `${axes} ${name} of at least ${least}`, showShape(list));
   return list;

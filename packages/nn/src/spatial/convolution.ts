@@ -1,6 +1,13 @@
 /** @file Convolutions: a linear map, of any structure, on every window. */
 import { reshape, type Shape, type Tensor, transpose } from "@spm/core";
-import { checkOptions, type OptionNames, ShapeError, showShape, sizeOf } from "@spm/core/extend";
+import {
+  checkOptions,
+  checkTensors,
+  type OptionNames,
+  ShapeError,
+  showShape,
+  sizeOf,
+} from "@spm/core/extend";
 import { checkSizes, type SlidingOptions, windows } from "../functional/windows.ts";
 import { type LinearChoice, linear } from "../linear-kinds.ts";
 import { type LinearMap, type LinearOptions, linearOptions } from "../linear-map.ts";
@@ -69,6 +76,7 @@ abstract class Convolution extends Module {
   }
 
   forward(x: Tensor): Tensor {
+    checkTensors(this.constructor.name, x);
     const axes = this.kernel.length;
     if (x.shape.length !== axes + 2 || x.shape[1] !== this.inChannels)
       throw new ShapeError(

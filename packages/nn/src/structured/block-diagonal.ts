@@ -1,6 +1,6 @@
 /** @file Independent dense maps on parts of the coordinates. */
 import { normal, type Parameter, parameter, reshape, slice, type Tensor } from "@spm/core";
-import { checkOptions, type OptionNames, ShapeError } from "@spm/core/extend";
+import { checkOptions, checkRandom, type OptionNames, ShapeError } from "@spm/core/extend";
 import { type LinearEntry, type LinearOptions, linearOptions } from "../linear-map.ts";
 import { blockDiagonal, multiplyBlocks } from "./blockwise.ts";
 import { assignNumbers, narrowed, StructuredMap, widened } from "./structured-map.ts";
@@ -31,6 +31,7 @@ export class BlockDiagonal extends StructuredMap {
     super(inFeatures, outFeatures, options);
     checkOptions("BlockDiagonal", options, names);
     const most = Math.min(inFeatures, outFeatures);
+    checkRandom("BlockDiagonal", options.random);
     const { random, gain = 1, blocks = Math.ceil(Math.sqrt(most)) } = options;
     if (!Number.isSafeInteger(blocks) || blocks < 1 || blocks > most)
       throw new ShapeError("BlockDiagonal", `1 to ${most} blocks`, blocks);

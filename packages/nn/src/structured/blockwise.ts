@@ -2,6 +2,7 @@
  * @file Block-diagonal products: q small matrices, each on a part of the coordinates of its own.
  */
 import { concat, matmul, pad, reshape, slice, type Tensor, transpose } from "@spm/core";
+import { checkTensors } from "@spm/core/extend";
 
 /**
  * z[r, k] = w[k] x[r, k]. x [rows, q, in], w [q, out, in] → [rows, q, out]; 2·q·in·out FLOP a row.
@@ -13,6 +14,7 @@ export function multiplyBlocks(x: Tensor, w: Tensor): Tensor {
 
 /** The matrix [q·out, q·in] with w[k] as its k-th diagonal block. w [q, out, in]. */
 export function blockDiagonal(w: Tensor): Tensor {
+  checkTensors("blockDiagonal", w);
   const [q, out, inFeatures] = w.shape as [number, number, number];
   const rows = Array.from({ length: q }, (_, k) =>
     pad(

@@ -13,7 +13,7 @@ import {
   tensor,
   zeros,
 } from "@spm/core";
-import { checkOptions, each, elements } from "@spm/core/extend";
+import { checkOptions, checkRandom, each, elements } from "@spm/core/extend";
 import { butterfly, generalMixer, initialParameters, type Schedule, toDense } from "@spm/mixer";
 import { fromDense } from "@spm/mixer/analysis";
 import { type LinearEntry, type LinearOptions, linearOptions } from "../linear-map.ts";
@@ -37,6 +37,7 @@ export class Butterfly extends StructuredMap {
     checkOptions("Butterfly", options, linearOptions);
     const n = 2 ** Math.max(1, Math.ceil(Math.log2(inFeatures)));
     this.schedule = butterfly(n);
+    checkRandom("Butterfly", options.random);
     const { random, gain = 1 } = options;
     const pairs = this.schedule.first.length;
     const scale = concat([ones([pairs - n / 2, 4]), mul(ones([n / 2, 4]), gain)]);

@@ -1,6 +1,6 @@
 /** @file A matrix whose every row is the one above, rotated by one. */
 import { concat, normal, type Parameter, parameter, slice, type Tensor } from "@spm/core";
-import { checkOptions } from "@spm/core/extend";
+import { checkOptions, checkRandom } from "@spm/core/extend";
 import { type LinearEntry, type LinearOptions, linearOptions } from "../linear-map.ts";
 import { convolve, convolveFlops } from "./convolve.ts";
 import { assignNumbers, narrowed, StructuredMap, widened } from "./structured-map.ts";
@@ -22,6 +22,7 @@ export class Circulant extends StructuredMap {
   constructor(inFeatures: number, outFeatures: number, options: LinearOptions) {
     super(inFeatures, outFeatures, options);
     checkOptions("Circulant", options, linearOptions);
+    checkRandom("Circulant", options.random);
     const { random, gain = 1 } = options;
     this.kernel = parameter(
       normal(random, [Math.max(inFeatures, outFeatures)], 0, gain / Math.sqrt(inFeatures)),

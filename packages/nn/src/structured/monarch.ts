@@ -13,7 +13,7 @@ import {
   tensor,
   transpose,
 } from "@spm/core";
-import { checkOptions, type OptionNames, ShapeError, sizeOf } from "@spm/core/extend";
+import { checkOptions, checkRandom, type OptionNames, ShapeError, sizeOf } from "@spm/core/extend";
 import { type LinearEntry, type LinearOptions, linearOptions } from "../linear-map.ts";
 import { blockDiagonal, multiplyBlocks } from "./blockwise.ts";
 import { assignNumbers, narrowed, StructuredMap, widened } from "./structured-map.ts";
@@ -48,6 +48,7 @@ export class Monarch extends StructuredMap {
   constructor(inFeatures: number, outFeatures: number, options: MonarchOptions) {
     super(inFeatures, outFeatures, options);
     checkOptions("Monarch", options, names);
+    checkRandom("Monarch", options.random);
     const { random, gain = 1, blocks } = options;
     if (blocks !== undefined && (!Number.isSafeInteger(blocks) || blocks < 1))
       throw new ShapeError("Monarch", "at least 1 block", blocks);

@@ -22,8 +22,9 @@ import { LinearMap, type LinearOptions } from "../linear-map.ts";
 export abstract class StructuredMap extends LinearMap {
   readonly bias: Parameter | null;
 
-  constructor(inFeatures: number, outFeatures: number, { bias = true }: LinearOptions) {
+  constructor(inFeatures: number, outFeatures: number, options: LinearOptions) {
     super(inFeatures, outFeatures);
+    const bias = options?.bias ?? true; // a subclass checks its options, after this
     this.bias = bias ? parameter(zeros([outFeatures]), { decay: false }) : null;
   }
 

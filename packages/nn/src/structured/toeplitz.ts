@@ -9,7 +9,7 @@ import {
   take,
   tensor,
 } from "@spm/core";
-import { checkOptions, sizeOf } from "@spm/core/extend";
+import { checkOptions, checkRandom, sizeOf } from "@spm/core/extend";
 import { type LinearEntry, type LinearOptions, linearOptions } from "../linear-map.ts";
 import { convolve, convolveFlops } from "./convolve.ts";
 import { assignNumbers, narrowed, StructuredMap, widened } from "./structured-map.ts";
@@ -28,6 +28,7 @@ export class Toeplitz extends StructuredMap {
   constructor(inFeatures: number, outFeatures: number, options: LinearOptions) {
     super(inFeatures, outFeatures, options);
     checkOptions("Toeplitz", options, linearOptions);
+    checkRandom("Toeplitz", options.random);
     const { random, gain = 1 } = options;
     this.diagonals = parameter(
       normal(random, [inFeatures + outFeatures - 1], 0, gain / Math.sqrt(inFeatures)),

@@ -2,6 +2,7 @@
 import { reshape, type Shape, type Tensor, transpose } from "@spm/core";
 import {
   checkOptions,
+  checkTensors,
   type OptionNames,
   ShapeError,
   showShape,
@@ -100,6 +101,7 @@ export class MultiHeadAttention extends Module {
    * @param context - c, the tokens that are attended to, [batch, source, width] (default x)
    */
   forward(x: Tensor, mask?: Tensor, context: Tensor = x): Tensor {
+    checkTensors("MultiHeadAttention", x, context);
     return this.#attend(x, context, mask);
   }
 

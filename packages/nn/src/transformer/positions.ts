@@ -12,7 +12,14 @@ import {
   type Tensor,
   tensor,
 } from "@spm/core";
-import { checkOptions, type OptionNames, ShapeError, showShape } from "@spm/core/extend";
+import {
+  checkOptions,
+  checkRandom,
+  checkTensors,
+  type OptionNames,
+  ShapeError,
+  showShape,
+} from "@spm/core/extend";
 import { Module } from "../module.ts";
 import { checkSizes } from "../options.ts";
 
@@ -38,7 +45,9 @@ export class LearnedPositions extends Module {
     super();
     checkOptions("LearnedPositions", options, positionOptions);
     checkSizes("LearnedPositions", "length and width", length, width);
-    this.weight = parameter(normal(options.random, [length, width], 0, 0.02));
+    this.weight = parameter(
+      normal(checkRandom("LearnedPositions", options.random), [length, width], 0, 0.02),
+    );
   }
 
   forward(x: Tensor): Tensor {
@@ -47,6 +56,7 @@ export class LearnedPositions extends Module {
 
   /** The forward for a sequence whose first token is at position `offset`. */
   from(x: Tensor, offset: number): Tensor {
+    checkTensors("LearnedPositions", x);
     const [length, width] = this.weight.shape as [number, number];
     if (x.shape.length < 2 || x.shape.at(-1) !== width)
       throw new ShapeError(
@@ -87,6 +97,7 @@ const rotaryOptions: OptionNames<RotaryOptions> = { offset: true, base: true };
  * @example rotary(ones([1, 5, 8]), { offset: 3 }).shape; // [1, 5, 8]
  */
 export function rotary(x: Tensor, options: RotaryOptions = {}): Tensor {
+  checkTensors("rotary", x);
   checkOptions("rotary", options, rotaryOptions);
   const { offset = 0, base = 10000 } = options;
   const [time, d] = x.shape.slice(-2) as [number, number];

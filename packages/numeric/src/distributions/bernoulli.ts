@@ -1,4 +1,5 @@
 /** @file The Bernoulli distribution: 1 with probability p, else 0. */
+
 import {
   add,
   equal,
@@ -11,6 +12,7 @@ import {
   type TensorLike,
   where,
 } from "@spm/core";
+import { checkRandom, checkTensors } from "@spm/core/extend";
 import { beside, checkParameter, type DrawOptions, drawEach } from "./draw.ts";
 
 /**
@@ -27,11 +29,13 @@ export const bernoulli = (
   random: Rng,
   probability: TensorLike,
   options: DrawOptions = {},
-): Tensor =>
-  drawEach({ op: "bernoulli", random, options }, [probability], (random, p = 0) => {
+): Tensor => {
+  checkRandom("bernoulli", random);
+  return drawEach({ op: "bernoulli", random, options }, [probability], (random, p = 0) => {
     checkParameter("bernoulli", "probabilities in [0, 1]", p >= 0 && p <= 1, p);
     return Number(random.uniform() < p);
   });
+};
 
 /**
  * The log-probability of draws of {@link bernoulli}: ln p at 1, ln(1 − p) at 0, else −∞.
@@ -42,6 +46,7 @@ export const bernoulli = (
  * @example bernoulliLogProb(tensor([1, 0]), 0.25); // [-1.3863, -0.2877]
  */
 export function bernoulliLogProb(x: Tensor, probability: TensorLike): Tensor {
+  checkTensors("bernoulliLogProb", x);
   const p = beside(x, probability);
   const one = equal(x, 1);
   const both = add(log(where(one, p, 1)), log1p(neg(where(one, 0, p))));

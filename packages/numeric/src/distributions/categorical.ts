@@ -1,4 +1,5 @@
 /** @file Draws among n: one category, counts of several, choices with and without replacement. */
+
 import {
   add,
   broadcastTo,
@@ -14,7 +15,14 @@ import {
   sum,
   type Tensor,
 } from "@spm/core";
-import { broadcastShapes, checkOptions, logShares, ValueError } from "@spm/core/extend";
+import {
+  broadcastShapes,
+  checkOptions,
+  checkRandom,
+  checkTensors,
+  logShares,
+  ValueError,
+} from "@spm/core/extend";
 import { lgamma } from "../gamma-function.ts";
 import { xlogy } from "../logarithms.ts";
 import {
@@ -61,6 +69,8 @@ export const categorical = (
   logits: Tensor,
   options: DrawShapeOptions = {},
 ): Tensor => {
+  checkRandom("categorical", random);
+  checkTensors("categorical", logits);
   checkOptions("categorical", options, { shape: true });
   return drawRows(
     { op: "categorical", random, options },
@@ -84,6 +94,7 @@ export const categorical = (
  * @example categoricalLogProb(tensor(Int32Array.of(1)), tensor([0, 0])); // [-0.6931]
  */
 export function categoricalLogProb(x: Tensor, logits: Tensor): Tensor {
+  checkTensors("categoricalLogProb", x, logits);
   const normalized = logShares(logits, [logits.shape.length - 1]);
   const lead = broadcastShapes("categoricalLogProb", x.shape, logits.shape.slice(0, -1));
   const index = expandDims(broadcastTo(x, lead), -1);
@@ -108,6 +119,8 @@ export function multinomial(
   probabilities: Tensor,
   options: DrawOptions = {},
 ): Tensor {
+  checkRandom("multinomial", random);
+  checkTensors("multinomial", probabilities);
   const whole = Number.isSafeInteger(trials) && trials >= 0;
   checkParameter("multinomial", "a number of trials ≥ 0", whole, trials);
   const width = probabilities.shape.at(-1) ?? 0;
@@ -148,8 +161,11 @@ export interface ChoiceOptions {
 }
 
 /** The weights of n that are equally likely are ones. */
-const weightsOf = (weights: Tensor | number): Tensor =>
-  typeof weights === "number" ? ones([weights]) : weights;
+function weightsOf(op: string, weights: Tensor | number): Tensor {
+  if (typeof weights === "number") return ones([weights]);
+  checkTensors(op, weights);
+  return weights;
+}
 
 /**
  * Positions chosen one after another, each with a probability proportional to its weight among
@@ -170,13 +186,14 @@ export function choice(
   count: number,
   options: ChoiceOptions = {},
 ): Tensor {
+  checkRandom("choice", random);
   checkOptions("choice", options, { replacement: true });
   const { replacement = true } = options;
   const whole = Number.isSafeInteger(count) && count >= 0;
   checkParameter("choice", "a count ≥ 0", whole, count);
   const sampler = { op: "choice", random, options: {} };
   const result = { width: count, dtype: "int32" } as const;
-  return drawRows(sampler, weightsOf(weights), result, (random, row) => {
+  return drawRows(sampler, weightsOf("choice", weights), result, (random, row) => {
     const total = totalOf("choice", row);
     if (replacement) return Array.from({ length: count }, () => pick(random, row, total));
     const arrivals = row.map((w) => -Math.log1p(-random.uniform()) / w);
@@ -204,9 +221,10 @@ export function choiceLogProb(
   weights: Tensor | number,
   options: ChoiceOptions = {},
 ): Tensor {
+  checkTensors("choiceLogProb", x);
   checkOptions("choiceLogProb", options, { replacement: true });
   const { replacement = true } = options;
-  const all = weightsOf(weights);
+  const all = weightsOf("choiceLogProb", weights);
   const lead = broadcastShapes("choiceLogProb", x.shape.slice(0, -1), all.shape.slice(0, -1));
   const rows = broadcastRows(all, lead);
   const chosen = gather(rows, broadcastRows(x, lead), -1);

@@ -11,8 +11,13 @@ import {
 import {
   allocate,
   broadcastShapes,
+  checkList,
   checkOptions,
+  checkRandom,
+  checkTensors,
+  DTypeError,
   fromArray,
+  kindOf,
   ShapeError,
   sameShape,
   showShape,
@@ -49,7 +54,8 @@ const allOptions = { shape: true, dtype: true } as const;
  * The shape of the draws.
  * @throws ShapeError unless the parameters broadcast to it; OptionError for an unknown option
  */
-function drawShape(op: string, options: DrawOptions, own: Shape): Shape {
+function drawShape({ op, random, options }: Sampler, own: Shape): Shape {
+  checkRandom(op, random);
   checkOptions(op, options, allOptions);
   const { shape = own } = options;
   checkSizes(op, shape);
@@ -59,7 +65,7 @@ function drawShape(op: string, options: DrawOptions, own: Shape): Shape {
 
 /** @throws ShapeError unless all sizes are integers ≥ 0 */
 export function checkSizes(op: string, shape: Shape): void {
-  if (!shape.every((n) => Number.isSafeInteger(n) && n >= 0))
+  if (!checkList(op, shape, "sizes").every((n) => Number.isSafeInteger(n) && n >= 0))
     throw new ShapeError(op, "sizes that are integers ≥ 0", showShape(shape));
 }
 
@@ -67,13 +73,17 @@ const isTensor = (p: TensorLike): p is Tensor => p instanceof Tensor;
 
 /** One draw for each element of the parameters, in row-major order. */
 export function drawEach(
-  { op, random, options }: Sampler,
+  sampler: Sampler,
   parameters: readonly TensorLike[],
   one: (random: Rng, ...parameters: number[]) => number,
 ): Tensor {
+  const { op, random, options } = sampler;
+  for (const p of parameters)
+    if (!isTensor(p) && typeof p !== "number")
+      throw new DTypeError(op, "parameters that are numbers or tensors", kindOf(p));
   const tensors = parameters.filter(isTensor);
   const own = tensors.reduce<Shape>((shape, p) => broadcastShapes(op, shape, p.shape), []);
-  const shape = drawShape(op, options, own);
+  const shape = drawShape(sampler, own);
   const columns = parameters.map((p) => (isTensor(p) ? readable(op, p, onHost, shape) : p));
   const [like] = tensors;
   const dtype = options.dtype ?? (like?.dtype === "float64" ? "float64" : "float32");
@@ -85,13 +95,15 @@ export function drawEach(
 
 /** A row of draws for each row of the parameter [..., k]. */
 export function drawRows(
-  { op, random, options }: Sampler,
+  sampler: Sampler,
   rows: Tensor,
   result: { readonly width: number | null; readonly dtype?: "int32" },
   one: (random: Rng, row: Float64Array) => ArrayLike<number>,
 ): Tensor {
+  const { op, random, options } = sampler;
+  checkTensors(op, rows);
   if (rows.shape.length === 0) throw new ShapeError(op, "at least one axis", "a scalar");
-  const lead = drawShape(op, options, rows.shape.slice(0, -1));
+  const lead = drawShape(sampler, rows.shape.slice(0, -1));
   const k = rows.shape.at(-1) ?? 0;
   const numbers = readable(op, rows, onHost, [...lead, k]);
   const width = result.width ?? 1;

@@ -1,4 +1,5 @@
 /** @file The exponential, gamma, beta and Dirichlet distributions: all by gamma draws. */
+
 import {
   add,
   greater,
@@ -13,6 +14,7 @@ import {
   type TensorLike,
   where,
 } from "@spm/core";
+import { checkRandom, checkTensors } from "@spm/core/extend";
 import { lgamma } from "../gamma-function.ts";
 import { xlogy } from "../logarithms.ts";
 import { beside, checkParameter, type DrawOptions, drawEach, drawRows } from "./draw.ts";
@@ -50,11 +52,13 @@ function logGammaDraw(random: Rng, concentration: number): number {
  * unless it broadcasts; OptionError for an unknown option
  * @example exponential(random, 2, { shape: [3] });
  */
-export const exponential = (random: Rng, rate: TensorLike, options: DrawOptions = {}): Tensor =>
-  drawEach({ op: "exponential", random, options }, [rate], (random, rate = 1) => {
+export const exponential = (random: Rng, rate: TensorLike, options: DrawOptions = {}): Tensor => {
+  checkRandom("exponential", random);
+  return drawEach({ op: "exponential", random, options }, [rate], (random, rate = 1) => {
     positive("exponential", rate);
     return standardExponential(random) / rate;
   });
+};
 
 /**
  * The log-density of {@link exponential}: ln λ − λx, −∞ below 0.
@@ -65,6 +69,7 @@ export const exponential = (random: Rng, rate: TensorLike, options: DrawOptions 
  * @example exponentialLogProb(tensor([0, 1]), 2); // [0.6931, -1.3069]
  */
 export function exponentialLogProb(x: Tensor, rate: TensorLike): Tensor {
+  checkTensors("exponentialLogProb", x);
   const scale = beside(x, rate);
   return where(less(x, 0), -Infinity, sub(log(scale), mul(scale, x)));
 }
@@ -85,11 +90,17 @@ export const gamma = (
   concentration: TensorLike,
   rate: TensorLike = 1,
   options: DrawOptions = {},
-): Tensor =>
-  drawEach({ op: "gamma", random, options }, [concentration, rate], (random, a = 1, b = 1) => {
-    positive("gamma", b);
-    return Math.exp(logGammaDraw(random, positive("gamma", a))) / b;
-  });
+): Tensor => {
+  checkRandom("gamma", random);
+  return drawEach(
+    { op: "gamma", random, options },
+    [concentration, rate],
+    (random, a = 1, b = 1) => {
+      positive("gamma", b);
+      return Math.exp(logGammaDraw(random, positive("gamma", a))) / b;
+    },
+  );
+};
 
 /**
  * The log-density of {@link gamma}: (a − 1) ln x − bx + a ln b − ln Γ(a), −∞ below 0.
@@ -101,6 +112,7 @@ export const gamma = (
  * @example gammaLogProb(tensor([1, 2]), 2, 1); // [-1, -1.3069]
  */
 export function gammaLogProb(x: Tensor, concentration: TensorLike, rate: TensorLike = 1): Tensor {
+  checkTensors("gammaLogProb", x);
   const [a, b] = [beside(x, concentration), beside(x, rate)];
   const outside = less(x, 0);
   const inner = where(outside, 1, x);
@@ -124,12 +136,14 @@ export const beta = (
   a: TensorLike,
   b: TensorLike,
   options: DrawOptions = {},
-): Tensor =>
-  drawEach({ op: "beta", random, options }, [a, b], (random, a = 1, b = 1) => {
+): Tensor => {
+  checkRandom("beta", random);
+  return drawEach({ op: "beta", random, options }, [a, b], (random, a = 1, b = 1) => {
     const first = logGammaDraw(random, positive("beta", a));
     const second = logGammaDraw(random, positive("beta", b));
     return 1 / (1 + Math.exp(second - first));
   });
+};
 
 /**
  * The log-density of {@link beta}: (a − 1) ln x + (b − 1) ln(1 − x) − ln B(a, b), −∞ outside of
@@ -142,6 +156,7 @@ export const beta = (
  * @example betaLogProb(tensor([0.5]), 2, 2); // [0.4055]
  */
 export function betaLogProb(x: Tensor, a: TensorLike, b: TensorLike): Tensor {
+  checkTensors("betaLogProb", x);
   const [first, second] = [beside(x, a), beside(x, b)];
   const outside = logicalOr(less(x, 0), greater(x, 1));
   const inner = where(outside, 0.5, x);
@@ -160,8 +175,14 @@ export function betaLogProb(x: Tensor, a: TensorLike, b: TensorLike): Tensor {
  * scalar, or unless it broadcasts; OptionError for an unknown option
  * @example dirichlet(random, tensor([1, 2, 3])); // [0.1, 0.3, 0.6], say
  */
-export const dirichlet = (random: Rng, concentration: Tensor, options: DrawOptions = {}): Tensor =>
-  drawRows(
+export const dirichlet = (
+  random: Rng,
+  concentration: Tensor,
+  options: DrawOptions = {},
+): Tensor => {
+  checkRandom("dirichlet", random);
+  checkTensors("dirichlet", concentration);
+  return drawRows(
     { op: "dirichlet", random, options },
     concentration,
     { width: concentration.shape.at(-1) ?? 0 },
@@ -172,6 +193,7 @@ export const dirichlet = (random: Rng, concentration: Tensor, options: DrawOptio
       return logs.map((v) => Math.exp(v - top) / total);
     },
   );
+};
 
 /**
  * The log-density of {@link dirichlet}: Σ (aᵢ − 1) ln xᵢ + ln Γ(Σ aᵢ) − Σ ln Γ(aᵢ).

@@ -18,7 +18,7 @@ import {
   type TensorLike,
   where,
 } from "@spm/core";
-import { checkOptions, ValueError } from "@spm/core/extend";
+import { checkOptions, checkTensors, ValueError } from "@spm/core/extend";
 import { logNdtr } from "../normal-integral.ts";
 import { beside, checkParameter, type DrawOptions, drawEach } from "./draw.ts";
 
@@ -32,6 +32,7 @@ import { beside, checkParameter, type DrawOptions, drawEach } from "./draw.ts";
  * @example normalLogProb(tensor([0, 1])); // [-0.9189, -1.4189]
  */
 export function normalLogProb(x: Tensor, mean: TensorLike = 0, deviation: TensorLike = 1): Tensor {
+  checkTensors("normalLogProb", x);
   const sigma = beside(x, deviation);
   const z = div(sub(x, mean), sigma);
   return sub(mul(-0.5, square(z)), add(log(sigma), 0.5 * Math.log(2 * Math.PI)));
@@ -97,6 +98,7 @@ export function truncatedNormal(
   const { low, high } = checkInterval("truncatedNormal", options);
   const sampler = { op: "truncatedNormal", random, options: draws };
   return drawEach(sampler, [mean, deviation], (random, mu = 0, sigma = 1) => {
+    checkParameter("truncatedNormal", "a finite mean", Number.isFinite(mu), mu);
     checkParameter("truncatedNormal", "a deviation > 0", sigma > 0 && sigma < Infinity, sigma);
     const z = standardDraw(random, (low - mu) / sigma, (high - mu) / sigma);
     return Math.min(high, Math.max(low, mu + sigma * z));
@@ -134,6 +136,7 @@ export function truncatedNormalLogProb(
   deviation: TensorLike,
   options: Interval = {},
 ): Tensor {
+  checkTensors("truncatedNormalLogProb", x);
   checkOptions("truncatedNormalLogProb", options, { low: true, high: true });
   const { low, high } = checkInterval("truncatedNormalLogProb", options);
   const [mu, sigma] = [beside(x, mean), beside(x, deviation)];

@@ -1,4 +1,5 @@
 /** @file Integers that are all equally likely. */
+
 import {
   cast,
   equal,
@@ -12,7 +13,7 @@ import {
   tensor,
   where,
 } from "@spm/core";
-import { sizeOf, ValueError } from "@spm/core/extend";
+import { checkRandom, checkTensors, sizeOf, ValueError } from "@spm/core/extend";
 import { trunc } from "../rounding.ts";
 import { checkSizes } from "./draw.ts";
 
@@ -34,6 +35,7 @@ function checkBounds(op: string, low: number, high: number): void {
  * @example randint(random, [2, 3], 0, 10);
  */
 export function randint(random: Rng, shape: Shape, low: number, high: number): Tensor {
+  checkRandom("randint", random);
   checkBounds("randint", low, high);
   checkSizes("randint", shape);
   const draws = Int32Array.from({ length: sizeOf(shape) }, () => low + random.integer(high - low));
@@ -51,6 +53,7 @@ export function randint(random: Rng, shape: Shape, low: number, high: number): T
  * @example randintLogProb(tensor([3, 4]), 0, 4); // [-1.3863, -Infinity]
  */
 export function randintLogProb(x: Tensor, low: number, high: number): Tensor {
+  checkTensors("randintLogProb", x);
   checkBounds("randintLogProb", low, high);
   const y = x.dtype === "int32" ? cast(x, "float32") : x;
   const drawn = logicalAnd(greaterEqual(y, low), logicalAnd(less(y, high), equal(trunc(y), y)));

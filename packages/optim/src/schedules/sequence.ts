@@ -1,5 +1,11 @@
 /** @file Schedules made of others: one after another, and a warm-up before one. */
-import { checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
+import {
+  checkFunction,
+  checkList,
+  checkOptions,
+  type OptionNames,
+  ValueError,
+} from "@spm/core/extend";
 import { checkCounts, checkMilestones, checkNotNegative } from "../check.ts";
 import { linearDecay } from "./decays.ts";
 import { printed, type RateSchedule } from "./schedule.ts";
@@ -18,13 +24,15 @@ export function sequence(
   schedules: readonly RateSchedule[],
   milestones: readonly number[],
 ): RateSchedule {
+  for (const schedule of checkList("sequence", schedules, "schedules"))
+    checkFunction("sequence", schedule);
+  checkMilestones("sequence", milestones);
   if (milestones.length !== schedules.length - 1)
     throw new ValueError(
       "sequence",
       `${schedules.length - 1} milestones for ${schedules.length} schedules`,
       milestones.length,
     );
-  checkMilestones("sequence", milestones);
   return printed("sequence", [schedules, milestones], (step) => {
     const passed = milestones.filter((milestone) => milestone <= step).length;
     return schedules[passed]!(step - (milestones[passed - 1] ?? 0));
@@ -62,7 +70,7 @@ export function warmup(schedule: RateSchedule, options: WarmupOptions): RateSche
   const { steps, from = 0 } = options;
   checkNotNegative("warmup", { from });
   checkCounts("warmup", { steps });
-  const first = schedule(0);
+  const first = checkFunction("warmup", schedule)(0);
   const line = linearDecay({ from: from * first, to: first, steps });
   return printed("warmup", [schedule, { steps, from }], sequence([line, schedule], [steps]));
 }
