@@ -12,6 +12,7 @@ import {
   like,
   pullBack,
   seedOf,
+  type Tensors,
   vjp,
 } from "./grad.ts";
 import { eye, zeros } from "./ops/create.ts";
@@ -22,8 +23,6 @@ import { sizeOf } from "./shape.ts";
 import { atDepth, isTracked, record, withoutTapes, withTape } from "./tape.ts";
 import type { Tensor } from "./tensor.ts";
 import { Batch, vmap } from "./vmap.ts";
-
-type Tensors = readonly Tensor[];
 
 /**
  * The forward derivative: f's value and its tangent ẏ = J ẋ, J = ∂f/∂x. No op needs a rule for it:

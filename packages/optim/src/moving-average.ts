@@ -48,7 +48,7 @@ const names: OptionNames<MovingAverageOptions> = { decay: true };
  */
 export class MovingAverage {
   readonly #decay: (update: number) => number;
-  #pairs: readonly Pair[];
+  #pairs: readonly Averaged[];
   #updates = 0;
   #swapped = false;
 
@@ -171,7 +171,7 @@ export class MovingAverage {
 }
 
 /** A parameter and its average. */
-interface Pair {
+interface Averaged {
   readonly parameter: Parameter;
   readonly average: Tensor;
 }
@@ -180,7 +180,7 @@ interface Pair {
 const keptPairs = <T extends { readonly parameter: Parameter }>(
   owners: readonly T[],
   make: (owner: T, i: number) => Tensor,
-): Pair[] =>
+): Averaged[] =>
   noGrad(() => {
     const pairs = owners.map((owner, i) => ({
       parameter: owner.parameter,
@@ -191,7 +191,7 @@ const keptPairs = <T extends { readonly parameter: Parameter }>(
   });
 
 /** Parameters beside copies of them. */
-const copied = (parameters: readonly Parameter[]): Pair[] =>
+const copied = (parameters: readonly Parameter[]): Averaged[] =>
   keptPairs(
     parameters.map((parameter) => ({ parameter })),
     ({ parameter }) => clone(parameter),
