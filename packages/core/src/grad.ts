@@ -17,7 +17,7 @@ import { showShape } from "./shape.ts";
 import { type Call, type Tape, withoutTapes, withTape } from "./tape.ts";
 import { checkKind, kindOf, type Parameter, Tensor } from "./tensor.ts";
 
-type Tensors = readonly Tensor[];
+export type Tensors = readonly Tensor[];
 
 /** A function of tensors to a tensor. */
 export type Differentiable<Xs extends Tensors = Tensor[]> = (...xs: Xs) => Tensor;

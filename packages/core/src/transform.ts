@@ -13,6 +13,7 @@ import {
   like,
   pullBack,
   seedOf,
+  type Tensors,
   vjp,
 } from "./grad.ts";
 import { checkList } from "./ops/check.ts";
@@ -24,8 +25,6 @@ import { sizeOf } from "./shape.ts";
 import { atDepth, isTracked, record, withoutTapes, withTape } from "./tape.ts";
 import type { Tensor } from "./tensor.ts";
 import { Batch, vmap } from "./vmap.ts";
-
-type Tensors = readonly Tensor[];
 
 /**
  * The forward derivative: f's value and its tangent ẏ = J ẋ, J = ∂f/∂x. No op needs a rule for it:

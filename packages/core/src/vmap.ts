@@ -7,6 +7,7 @@
 import type { NdArray } from "./array.ts";
 import { type Backend, type BackendReport, printedReport } from "./backend.ts";
 import { BackendError, ShapeError } from "./errors.ts";
+import type { Tensors } from "./grad.ts";
 import { checkAxis } from "./ops/axes.ts";
 import { zeros } from "./ops/create.ts";
 import { alias, at, broadcastTo, stack, transpose } from "./ops/families.ts";
@@ -15,8 +16,6 @@ import { fromArray, type Level, type Primitive } from "./primitive.ts";
 import { keep, own, scope, synchronous } from "./scope.ts";
 import { atDepth, depth } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
-
-type Tensors = readonly Tensor[];
 
 /** A handle of a vmap: a tensor beneath, [batch, ...] if it carries the batch, otherwise [...]. */
 interface Lane {

@@ -21,7 +21,7 @@ export type GpuJsMode = Exclude<GpuMode, "webgpu">;
 /** Kernels that are kept. */
 const keptKernels = 512;
 
-interface Held extends Memory {
+interface HeldTexture extends Memory {
   /** The argument of gpu.js's kernels that stands for the memory; null once it is released. */
   value: GpuJsInput | GpuJsTexture | null;
 }
@@ -78,13 +78,13 @@ export class GpuJsExecutor implements Executor {
     if (length === 0) return this.#hold(0, input(new Float32Array(0), [0]));
     return this.#hold(
       length,
-      this.#call(kernel, [...arrays.map((m) => (m as Held).value), ...scalars]),
+      this.#call(kernel, [...arrays.map((m) => (m as HeldTexture).value), ...scalars]),
     );
   }
 
   async read(memory: Memory, offset: number, length: number): Promise<Float32Array> {
     this.#assertOpen();
-    const { value } = memory as Held;
+    const { value } = memory as HeldTexture;
     if (value === null) throw new BackendError("gpu", "memory in use", "released memory");
     const values = "toArray" in value ? flatten(value.toArray(), memory.length) : value.value;
     return values.slice(offset, offset + length);
@@ -93,7 +93,7 @@ export class GpuJsExecutor implements Executor {
   release(memory: Memory): void {
     if (this.#disposed) return;
     this.#attempts.delete(memory);
-    const held = memory as Held;
+    const held = memory as HeldTexture;
     if (held.value !== null && "delete" in held.value) held.value.delete();
     held.value = null;
     this.#live--;
@@ -128,7 +128,7 @@ export class GpuJsExecutor implements Executor {
       throw new BackendError("gpu", "an open device", "a disposed one", "open another with gpu()");
   }
 
-  #hold(length: number, value: GpuJsInput | GpuJsTexture): Held {
+  #hold(length: number, value: GpuJsInput | GpuJsTexture): HeldTexture {
     this.#live++;
     this.#liveElements += length;
     return this.#attempts.add({ length, value });

@@ -102,9 +102,9 @@ export interface SolveOptions {
 /**
  * X with A X = B, by LU with partial pivoting: B̄ = A⁻ᵀ X̄, Ā = −B̄ Xᵀ.
  *
- * Runs on the host in float64, result in the operands' dtype; so does everything of this package. On
- * wasm this, {@link lu}, `cholesky`, `triangularSolve` and `qr` have kernels, the rest is a fallback
- * that `report()` counts; a GPU refuses it: `await to(x, reference)` first.
+ * Runs on the host in float64, result in the operands' dtype; so does everything of this package.
+ * On wasm this, {@link lu}, `cholesky`, `triangularSolve` and `qr` have kernels, the rest is a
+ * fallback that `report()` counts; a GPU refuses it: `await to(x, reference)` first.
  * @param a - [..., n, n]; complex numbers there are none
  * @param b - [..., n, k], leading axes broadcast; [n], or A's shape without its last axis: vectors
  * @param options - `left` false solves X A = B with B [..., k, n]

@@ -13,11 +13,11 @@ import { gradientsOfSamples } from "./per-sample-op.ts";
  * The gradients of each of B samples, by the names of the parameters: angles [B, P], or blocks
  * [B, P, 4] and unpairedScales [B, R]; dIn [B, in], dOut [B, out], bias [B, out].
  */
-export type PerSampleGradients<N extends Names = Names> = Named<N, Tensor> & Required<Diagonals>;
+export type PerSampleMixer<N extends Names = Names> = Named<N, Tensor> & Required<Diagonals>;
 
 /**
- * The gradient of each sample by every parameter, as if it were alone in the batch: one pass,
- * the closed form of each sample. Differentiable. On a GPU every sample has a copy of the parameters.
+ * The gradient of each sample by every parameter, as if it were alone in the batch: one pass, the
+ * closed form of each sample. Differentiable. On a GPU every sample has a copy of the parameters.
  * @param x - the layer's input, [B, ..., in]; the axes between belong to a sample
  * @param ct - the cotangent of its output, [B, ..., out]
  * @returns gradients with a leading axis B, also of diagonals and a bias that the factors leave
@@ -25,26 +25,26 @@ export type PerSampleGradients<N extends Names = Names> = Named<N, Tensor> & Req
  * @throws ShapeError unless x and ct fit the factors and each other
  * @example
  * const factors = hadamard(8, { dtype: "float32" });
- * perSampleGradients(factors, ones([5, 8]), ones([5, 8])).angles.shape; // [5, 12]
+ * perSampleMixer(factors, ones([5, 8]), ones([5, 8])).angles.shape; // [5, 12]
  */
-export function perSampleGradients<N extends Names>(
+export function perSampleMixer<N extends Names>(
   factors: Factors<N>,
   x: Tensor,
   ct: Tensor,
-): PerSampleGradients<N> {
-  checkFactors("perSampleGradients", factors);
-  checkTensors("perSampleGradients", x, ct);
+): PerSampleMixer<N> {
+  checkFactors("perSampleMixer", factors);
+  checkTensors("perSampleMixer", x, ct);
   const [inputs, outputs] = [inFeatures(factors), outFeatures(factors)];
   const expected = [...x.shape.slice(0, -1), outputs];
   if (x.shape.length < 2 || x.shape.at(-1) !== inputs)
     throw new ShapeError(
-      "perSampleGradients",
+      "perSampleMixer",
       `x of shape [samples, ..., ${inputs}]`,
       showShape(x.shape),
     );
   if (showShape(ct.shape) !== showShape(expected))
     throw new ShapeError(
-      "perSampleGradients",
+      "perSampleMixer",
       `a cotangent of shape ${showShape(expected)}`,
       showShape(ct.shape),
     );

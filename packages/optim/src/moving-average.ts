@@ -57,7 +57,7 @@ const names: OptionNames<MovingAverageOptions> = { decay: true };
  */
 export class MovingAverage {
   readonly #decay: (update: number) => number;
-  #pairs: readonly Pair[];
+  #pairs: readonly Averaged[];
   #updates = 0;
   #swapped = false;
 
@@ -190,7 +190,7 @@ export class MovingAverage {
 }
 
 /** A parameter and its average. */
-interface Pair {
+interface Averaged {
   readonly parameter: Parameter;
   readonly average: Tensor;
 }
@@ -199,7 +199,7 @@ interface Pair {
 const keptPairs = <T extends { readonly parameter: Parameter }>(
   owners: readonly T[],
   make: (owner: T, i: number) => Tensor,
-): Pair[] =>
+): Averaged[] =>
   noGrad(() => {
     const pairs = owners.map((owner, i) => ({
       parameter: owner.parameter,
@@ -210,7 +210,7 @@ const keptPairs = <T extends { readonly parameter: Parameter }>(
   });
 
 /** Parameters beside copies of them. */
-const copied = (parameters: readonly Parameter[]): Pair[] =>
+const copied = (parameters: readonly Parameter[]): Averaged[] =>
   keptPairs(
     parameters.map((parameter) => ({ parameter })),
     ({ parameter }) => clone(parameter),

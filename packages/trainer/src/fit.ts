@@ -17,7 +17,11 @@ import {
 } from "./hooks.ts";
 import type { Metrics } from "./measurement.ts";
 import { assertFinite, NonFinitePolicy } from "./non-finite.ts";
+<<<<<<< HEAD
 import { leave, moveTo, type Place, placeOf, savedPlace, stepsOf } from "./place.ts";
+=======
+import { leave, placeOf, savedPlace, stepsPerEpoch, type TrainingPlace } from "./place.ts";
+>>>>>>> b373388 (Types of one name in two files renamed; examples that come to what they say)
 import { checkSettings, settingsOf } from "./settings.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { type CheckedStep, checkedStep } from "./train-step.ts";
@@ -104,7 +108,7 @@ class TrainingRun<Model, Batch> {
   };
 
   readonly #watch: Stopwatch;
-  readonly #place: Place<Batch>;
+  readonly #place: TrainingPlace<Batch>;
   /** The loss of the last log. */
   #logged = Number.NaN;
   #evaluation: Metrics | undefined;

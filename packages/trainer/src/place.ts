@@ -6,7 +6,7 @@ import { RunningMeans } from "./measurement.ts";
 import type { Progress } from "./training-state.ts";
 
 /** A place to train on from. */
-export interface Place<Batch> {
+export interface TrainingPlace<Batch> {
   batches: Batches<Batch>;
   /** Measurements since the last log. */
   readonly window: RunningMeans;
@@ -14,7 +14,7 @@ export interface Place<Batch> {
   unevaluated: boolean;
 }
 
-const left = new WeakMap<object, WeakMap<object, Place<unknown>>>();
+const left = new WeakMap<object, WeakMap<object, TrainingPlace<unknown>>>();
 
 /** Where a place is, in steps of `accumulate` batches. */
 export function stepsOf(
@@ -47,7 +47,7 @@ export function placeOf<Batch>(
   model: unknown,
   loader: DataLoader<Batch>,
   epochs: number,
-): Place<Batch> {
+): TrainingPlace<Batch> {
   const before = isObject(model) ? left.get(loader)?.get(model) : undefined;
   if (before === undefined)
     return { batches: loader.batches(), window: new RunningMeans(), unevaluated: false };
@@ -60,14 +60,18 @@ export function placeOf<Batch>(
       `\`epochs\` counts all: epochs: ${epoch + epochs} takes ${epochs} more; ` +
         "another DataLoader begins anew",
     );
-  return before as Place<Batch>;
+  return before as TrainingPlace<Batch>;
 }
 
 /** Remembers a place, for the next `fit` of the model on the loader. */
-export function leave<Batch>(model: unknown, loader: DataLoader<Batch>, place: Place<Batch>): void {
+export function leave<Batch>(
+  model: unknown,
+  loader: DataLoader<Batch>,
+  place: TrainingPlace<Batch>,
+): void {
   if (!isObject(model)) return;
-  const places = left.get(loader) ?? new WeakMap<object, Place<unknown>>();
-  left.set(loader, places.set(model, place as Place<unknown>));
+  const places = left.get(loader) ?? new WeakMap<object, TrainingPlace<unknown>>();
+  left.set(loader, places.set(model, place as TrainingPlace<unknown>));
 }
 
 /**
@@ -80,7 +84,7 @@ export function savedPlace<Batch>(
   { loader: saved, window, unevaluated }: Progress,
   loader: DataLoader<Batch>,
   { epochs, allowChanged = false }: { epochs: number; allowChanged?: boolean },
-): Place<Batch> {
+): TrainingPlace<Batch> {
   if (saved.epoch > epochs)
     throw new ValueError(
       "fit",

@@ -40,7 +40,7 @@ export function take(x: usize, y: usize, size: usize, single: bool, to: usize): 
   for (let k: usize = 0; k < size; k++) v128.store(to + k * WORD, get(x, y, k, single));
 }
 
-/** y −= Σ cₖ · row k, over `count` rows of n elements at x, `stride` bytes apart; four at a time. */
+/** y −= Σ cₖ · row k, over `count` rows of n elements at x, `stride` bytes apart, by fours. */
 export function subtractRows(
   c: usize,
   count: usize,

@@ -1,4 +1,4 @@
-/** @file Factorisations on wasm: the reference's numbers, in batches of any size and both dtypes. */
+/** @file Factorisations on wasm: the numbers of the reference, in any batch and both dtypes. */
 import { add, eye, matmul, normal, rng, type Tensor, tensor, transpose } from "@spm/core";
 import { elements, fromArray } from "@spm/core/extend";
 import * as linalg from "@spm/linalg";

@@ -53,7 +53,11 @@ const aligned = (x: Tensor, batched: boolean, rank: number): Tensor => {
   return batched && ones.length > 0 ? reshape(x, x.shape.toSpliced(1, 0, ...ones)) : x;
 };
 
-/** Operands of one rank where they carry the batch, so that they broadcast as without it. */
+/**
+ * Operands [batch, ...] of one rank where they carry the batch, so that they broadcast as without
+ * it.
+ * @example alignedOperands([ones([5, 2]), ones([3, 2])], [true, false])[0].shape; // [5, 1, 2]
+ */
 export function alignedOperands<Xs extends readonly Tensor[]>(
   inputs: Xs,
   batched: readonly boolean[],
@@ -80,7 +84,10 @@ export const broadcasting = <Xs extends readonly Tensor[], Ys extends readonly T
   options: Options,
 ): Ys => op(alignedOperands(inputs, batched), options);
 
-/** All operands with the batch in front, repeated where they don't carry it. */
+/**
+ * All operands with the batch in front, [batch, ...], repeated where they don't carry it.
+ * @example wholeBatch([ones([5, 2]), ones([3])], [true, false])[1].shape; // [5, 3]
+ */
 export function wholeBatch<Xs extends readonly Tensor[]>(
   inputs: readonly [...Xs],
   batched: readonly boolean[],

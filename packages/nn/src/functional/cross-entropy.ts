@@ -40,7 +40,7 @@ import {
 } from "@spm/core/extend";
 import { logSumOf } from "./rows.ts";
 
-interface Settings {
+interface CheckedCrossEntropy {
   readonly labelSmoothing: number;
   readonly ignoreIndex: number;
 }
@@ -69,7 +69,7 @@ function infer([logits, labels]: readonly [logits: Spec, labels: Spec]): Spec {
 function eachLabel(
   labels: NdArray,
   classes: number,
-  { ignoreIndex }: Settings,
+  { ignoreIndex }: CheckedCrossEntropy,
   visit: (row: number, start: number, label: number) => void,
 ): number {
   const list = elements(labels);
@@ -97,63 +97,64 @@ function eachLabel(
  * const settings = { labelSmoothing: 0, ignoreIndex: -100 };
  * crossEntropyOp([tensor([[2, 0, 1]]), labels], settings); // 0.4076
  */
-export const crossEntropyOp: FusedOp<[logits: 1, labels: 1], Settings, [logits: 1]> = fused({
-  name: "crossEntropy",
-  indices: 1,
-  infer,
-  forward: ([logits, labels], settings) => {
-    const classes = logits.shape.at(-1) ?? 0;
-    const { labelSmoothing } = settings;
-    const x = elements(logits);
-    const tops = new Float64Array(sizeOf(labels.shape));
-    const logSums = new Float64Array(tops.length);
-    let total = 0;
-    const count = eachLabel(labels, classes, settings, (row, start, label) => {
-      const { top, logSum } = logSumOf(x, start, start + classes);
-      tops[row] = top;
-      logSums[row] = logSum;
-      total += logSum - (1 - labelSmoothing) * (x[start + label]! - top);
-      if (labelSmoothing === 0) return;
-      let below = 0;
-      for (let i = start; i < start + classes; i++) below += x[i]! - top;
-      total -= (labelSmoothing * below) / classes;
-    });
-    const loss = allocate(dtypeOf(logits), 1);
-    loss[0] = total / count;
-    const residual = [wrap(tops, labels.shape), wrap(logSums, labels.shape)] as const;
-    return { outputs: [wrap(loss, [])], residual };
-  },
-  backward: (
-    ct,
-    [logits, labels],
-    _y,
-    settings,
-    kept: readonly [tops: NdArray, logSums: NdArray],
-  ) => {
-    const classes = logits.shape.at(-1) ?? 0;
-    const [x, tops, logSums] = each([logits, ...kept], elements);
-    const out = allocate(dtypeOf(logits), x.length);
-    const count = eachLabel(labels, classes, settings, () => {});
-    const [seed = 0] = elements(ct);
-    const scale = seed / count;
-    const floor = settings.labelSmoothing / classes;
-    eachLabel(labels, classes, settings, (row, start, label) => {
-      for (let i = start; i < start + classes; i++)
-        out[i] = scale * (Math.exp(x[i]! - tops[row]! - logSums[row]!) - floor);
-      out[start + label]! -= scale * (1 - settings.labelSmoothing);
-    });
-    return [wrap(out, logits.shape)];
-  },
-  composed: ([logits, labels], { labelSmoothing, ignoreIndex }) => {
-    const kept = expandDims(notEqual(labels, ignoreIndex), -1);
-    const weight = cast(kept, logits.dtype);
-    const picks = mul(expandDims(labels, -1), cast(kept, "int32"));
-    const logProbabilities = logShares(logits, [logits.shape.length - 1]);
-    const right = mul(gather(logProbabilities, picks, -1), 1 - labelSmoothing);
-    const all = mul(mean(logProbabilities, { axis: -1, keepdims: true }), labelSmoothing);
-    return neg(div(sum(mul(add(right, all), weight)), sum(weight)));
-  },
-});
+export const crossEntropyOp: FusedOp<[logits: 1, labels: 1], CheckedCrossEntropy, [logits: 1]> =
+  fused({
+    name: "crossEntropy",
+    indices: 1,
+    infer,
+    forward: ([logits, labels], settings) => {
+      const classes = logits.shape.at(-1) ?? 0;
+      const { labelSmoothing } = settings;
+      const x = elements(logits);
+      const tops = new Float64Array(sizeOf(labels.shape));
+      const logSums = new Float64Array(tops.length);
+      let total = 0;
+      const count = eachLabel(labels, classes, settings, (row, start, label) => {
+        const { top, logSum } = logSumOf(x, start, start + classes);
+        tops[row] = top;
+        logSums[row] = logSum;
+        total += logSum - (1 - labelSmoothing) * (x[start + label]! - top);
+        if (labelSmoothing === 0) return;
+        let below = 0;
+        for (let i = start; i < start + classes; i++) below += x[i]! - top;
+        total -= (labelSmoothing * below) / classes;
+      });
+      const loss = allocate(dtypeOf(logits), 1);
+      loss[0] = total / count;
+      const residual = [wrap(tops, labels.shape), wrap(logSums, labels.shape)] as const;
+      return { outputs: [wrap(loss, [])], residual };
+    },
+    backward: (
+      ct,
+      [logits, labels],
+      _y,
+      settings,
+      kept: readonly [tops: NdArray, logSums: NdArray],
+    ) => {
+      const classes = logits.shape.at(-1) ?? 0;
+      const [x, tops, logSums] = each([logits, ...kept], elements);
+      const out = allocate(dtypeOf(logits), x.length);
+      const count = eachLabel(labels, classes, settings, () => {});
+      const [seed = 0] = elements(ct);
+      const scale = seed / count;
+      const floor = settings.labelSmoothing / classes;
+      eachLabel(labels, classes, settings, (row, start, label) => {
+        for (let i = start; i < start + classes; i++)
+          out[i] = scale * (Math.exp(x[i]! - tops[row]! - logSums[row]!) - floor);
+        out[start + label]! -= scale * (1 - settings.labelSmoothing);
+      });
+      return [wrap(out, logits.shape)];
+    },
+    composed: ([logits, labels], { labelSmoothing, ignoreIndex }) => {
+      const kept = expandDims(notEqual(labels, ignoreIndex), -1);
+      const weight = cast(kept, logits.dtype);
+      const picks = mul(expandDims(labels, -1), cast(kept, "int32"));
+      const logProbabilities = logShares(logits, [logits.shape.length - 1]);
+      const right = mul(gather(logProbabilities, picks, -1), 1 - labelSmoothing);
+      const all = mul(mean(logProbabilities, { axis: -1, keepdims: true }), labelSmoothing);
+      return neg(div(sum(mul(add(right, all), weight)), sum(weight)));
+    },
+  });
 
 /** Options of {@link crossEntropy}. */
 export interface CrossEntropyOptions {

@@ -73,10 +73,10 @@ const scaled = (x: Tensor, epsilon: number): Tensor =>
 const sumOfSample = (x: Tensor): Tensor => sum(x, x.shape.map((_, k) => k).slice(1, -1));
 
 /** The batching rule of a norm's backward pass. */
-type Backward<I extends Places> = Batching<[ct: 1, y: 1, ...I], I, number>;
+type BackwardBatching<I extends Places> = Batching<[ct: 1, y: 1, ...I], I, number>;
 
 /** The kernel has x̄ of all rows; the others are sums over the rows of each sample. */
-const layerNormOfSamples: Backward<[x: 1, weight: 1, bias: 1]> = (
+const layerNormOfSamples: BackwardBatching<[x: 1, weight: 1, bias: 1]> = (
   op,
   [ct, y, x, weight, bias],
   [byCt, byY, byX, ...others],
@@ -88,7 +88,7 @@ const layerNormOfSamples: Backward<[x: 1, weight: 1, bias: 1]> = (
   return [xBar, sumOfSample(mul(cts, centred(xs, epsilon))), sumOfSample(cts)];
 };
 
-const rmsNormOfSamples: Backward<[x: 1, weight: 1]> = (
+const rmsNormOfSamples: BackwardBatching<[x: 1, weight: 1]> = (
   op,
   [ct, y, x, weight],
   [byCt, byY, byX, byWeight],
