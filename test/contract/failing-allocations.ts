@@ -14,8 +14,8 @@ import { Machine } from "../../packages/wasm/src/machine.ts";
 
 /** What the requests of a call came to. */
 export interface Asked {
-  /** The number of requests. */
-  readonly count: number;
+  /** The bytes of each request. */
+  readonly requests: readonly number[];
   readonly error: unknown;
 }
 
@@ -54,9 +54,11 @@ export function wasmPlace(bytes: number, threads: number, once = false): Place {
     },
     refusing(n, f) {
       const { take, full } = Arena.prototype;
-      let [count, refused] = [0, false];
+      const requests: number[] = [];
+      let refused = false;
       Arena.prototype.take = function (bytes) {
-        if (refused || ++count === n) {
+        if (refused) return null;
+        if (requests.push(bytes) === n) {
           refused = !once;
           return null;
         }
@@ -67,7 +69,7 @@ export function wasmPlace(bytes: number, threads: number, once = false): Place {
         return full.call(this, op, bytes);
       };
       try {
-        return { error: thrownBy(f), count };
+        return { error: thrownBy(f), requests };
       } finally {
         Object.assign(Arena.prototype, { take, full });
       }
@@ -82,13 +84,14 @@ export function gpuPlace(backend: Backend & { report(): { buffers: { live: numbe
     used: () => backend.report().buffers.live,
     refusing(n, f) {
       const { take } = BufferPool.prototype;
-      let count = 0;
+      const requests: number[] = [];
       BufferPool.prototype.take = function (length) {
-        if (++count === n) throw new BackendError("gpu", "a free buffer", "none, on purpose");
+        if (requests.push(4 * length) === n)
+          throw new BackendError("gpu", "a free buffer", "none, on purpose");
         return take.call(this, length);
       };
       try {
-        return { error: thrownBy(f), count };
+        return { error: thrownBy(f), requests };
       } finally {
         Object.assign(BufferPool.prototype, { take });
       }
@@ -116,11 +119,13 @@ export async function refuseEach(
   { act, finish, kept }: Trial,
   pick: (count: number) => readonly number[],
 ): Promise<number> {
-  const state = async () => ({ used: used(), live: { ...backend.live }, kept: await kept() });
+  const state = async () => ({ live: { ...backend.live }, kept: await kept() });
   act();
   const right = await finish();
   const before = await state();
-  const { count, error } = refusing(Number.POSITIVE_INFINITY, act);
+  const bytes = used();
+  const { requests, error } = refusing(Number.POSITIVE_INFINITY, act);
+  const count = requests.length;
   assert(error === undefined, String(error));
   expect(await finish()).toEqual(right);
   for (const n of pick(count)) {
@@ -128,10 +133,12 @@ export async function refuseEach(
     const failed = refusing(n, act);
     assert(failed.error instanceof BackendError, `request ${n} of ${count}: ${failed.error}`);
     expect(await state(), `after request ${n} of ${count}`).toEqual(before);
+    expect(used(), `after request ${n} of ${count}`).toBeLessThanOrEqual(bytes);
     act();
     expect(await finish(), `after request ${n} of ${count}, again`).toEqual(right);
   }
   expect(await state()).toEqual(before);
+  expect(used()).toBeLessThanOrEqual(bytes); // less: tables of what is garbage by now
   return count;
 }
 

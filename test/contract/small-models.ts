@@ -28,7 +28,7 @@ export interface SmallModel {
 
 /** @returns classes of `count` rows, as a function of their number */
 const classes = (random: Rng, shape: readonly number[], of: number): Tensor =>
-  c.cast(c.uniform(random, shape, 0, of), "int32");
+  c.scope(() => c.cast(c.uniform(random, shape, 0, of), "int32"));
 
 /**
  * The models, by name.
@@ -36,14 +36,14 @@ const classes = (random: Rng, shape: readonly number[], of: number): Tensor =>
  */
 export const smallModels: Readonly<Record<string, (scale: 1 | 2) => SmallModel>> = {
   MLP: (scale) => {
-    const [width, rows] = scale === 1 ? [8, 8] : [192, 256];
+    const [width, rows] = scale === 1 ? [8, 8] : [128, 256];
     return {
       model: new Mlp({ sizes: [6, width, width, 3], linear: "rotation", random: rng(1) }),
       batch: (random) => ({ x: c.normal(random, [rows, 6]), y: classes(random, [rows], 3) }),
     };
   },
   GRU: (scale) => {
-    const [width, rows] = scale === 1 ? [8, 2] : [96, 256];
+    const [width, rows] = scale === 1 ? [8, 2] : [64, 256];
     return {
       model: new Recurrent(4, width, 4),
       batch: (random) => ({
@@ -53,7 +53,7 @@ export const smallModels: Readonly<Record<string, (scale: 1 | 2) => SmallModel>>
     };
   },
   GPT: (scale) => {
-    const [width, rows, context] = scale === 1 ? [8, 2, 4] : [64, 16, 16];
+    const [width, rows, context] = scale === 1 ? [8, 2, 4] : [64, 8, 16];
     return {
       model: new Gpt({ vocabulary: 7, context, width, heads: 2, layers: 1, random: rng(1) }),
       batch: (random) => ({

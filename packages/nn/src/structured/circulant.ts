@@ -23,7 +23,7 @@ export class Circulant extends StructuredMap {
     super(inFeatures, outFeatures, options);
     checkOptions("Circulant", options, linearOptions);
     const { random, gain = 1 } = options;
-    this.kernel = parameter(
+    this.kernel = parameter(() =>
       normal(random, [Math.max(inFeatures, outFeatures)], 0, gain / Math.sqrt(inFeatures)),
     );
   }

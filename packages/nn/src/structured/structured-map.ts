@@ -24,7 +24,7 @@ export abstract class StructuredMap extends LinearMap {
 
   constructor(inFeatures: number, outFeatures: number, { bias = true }: LinearOptions) {
     super(inFeatures, outFeatures);
-    this.bias = bias ? parameter(zeros([outFeatures]), { decay: false }) : null;
+    this.bias = bias ? parameter(() => zeros([outFeatures]), { decay: false }) : null;
   }
 
   /** x Wᵀ. x [..., in] → [..., out] */

@@ -29,7 +29,7 @@ export class Toeplitz extends StructuredMap {
     super(inFeatures, outFeatures, options);
     checkOptions("Toeplitz", options, linearOptions);
     const { random, gain = 1 } = options;
-    this.diagonals = parameter(
+    this.diagonals = parameter(() =>
       normal(random, [inFeatures + outFeatures - 1], 0, gain / Math.sqrt(inFeatures)),
     );
   }

@@ -38,7 +38,7 @@ export class LearnedPositions extends Module {
     super();
     checkOptions("LearnedPositions", options, positionOptions);
     checkSizes("LearnedPositions", "length and width", length, width);
-    this.weight = parameter(normal(options.random, [length, width], 0, 0.02));
+    this.weight = parameter(() => normal(options.random, [length, width], 0, 0.02));
   }
 
   forward(x: Tensor): Tensor {
