@@ -28,7 +28,10 @@ export function sampleTrial(
 ): Trial & { readonly inputs: readonly Tensor[] } {
   const inputs = sample.inputs.map((x, k) => {
     const there = scope(() => keep(fromArray(x.ndarray(), backend)));
-    return k % 2 === 0 ? there : scope(() => keep(there.clone()));
+    if (k % 2 === 0) return there;
+    const inMemory = scope(() => keep(there.clone()));
+    there.dispose();
+    return inMemory;
   });
   let made: Tensor[] = [];
   return {

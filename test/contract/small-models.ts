@@ -43,7 +43,7 @@ export const smallModels: Readonly<Record<string, (scale: 1 | 2) => SmallModel>>
     };
   },
   GRU: (scale) => {
-    const [width, rows] = scale === 1 ? [8, 2] : [64, 256];
+    const [width, rows] = scale === 1 ? [8, 2] : [48, 192];
     return {
       model: new Recurrent(4, width, 4),
       batch: (random) => ({
@@ -53,7 +53,7 @@ export const smallModels: Readonly<Record<string, (scale: 1 | 2) => SmallModel>>
     };
   },
   GPT: (scale) => {
-    const [width, rows, context] = scale === 1 ? [8, 2, 4] : [64, 8, 16];
+    const [width, rows, context] = scale === 1 ? [8, 2, 4] : [32, 16, 8];
     return {
       model: new Gpt({ vocabulary: 7, context, width, heads: 2, layers: 1, random: rng(1) }),
       batch: (random) => ({
