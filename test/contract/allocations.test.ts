@@ -1,6 +1,6 @@
 /**
  * @file Every allocation may fail: a call that throws for it leaves nothing behind, and the same
- * call then succeeds. A sample here; `npm run test:allocations` refuses every request of every call.
+ * call then succeeds. `npm run test:allocations` refuses every request of every call.
  */
 import {
   add,
