@@ -4,6 +4,9 @@ import { adam, clipByGlobalNorm } from "@spm/optim";
 import type { Place, Trial } from "./failing-allocations.ts";
 import { lossOf, type SmallModel } from "./small-models.ts";
 
+const mapValues = <T, U>(of: Record<string, T>, f: (value: T) => U): Record<string, U> =>
+  Object.fromEntries(Object.entries(of).map(([key, value]) => [key, f(value)]));
+
 /**
  * Gradients, their clipping and a step of Adam, which `finish` takes back. Kept are a tensor of the
  * caller's, the parameters and the optimizer's state.
@@ -29,20 +32,13 @@ export async function trainingTrial(
   loss?.dispose();
   const numbers = async (): Promise<unknown[]> =>
     Promise.all(
-      Object.values({ ...model.stateDict(), ...optimizer.state() }).map((v) =>
+      [...parameters, ...Object.values(optimizer.state())].map((v) =>
         typeof v === "number" ? v : v.data(),
       ),
     );
   const start = scope(() => ({
-    weights: Object.fromEntries(
-      Object.entries(model.stateDict()).map(([name, p]) => [name, keep(p.clone())]),
-    ),
-    state: Object.fromEntries(
-      Object.entries(optimizer.state()).map(([name, v]) => [
-        name,
-        typeof v === "number" ? v : keep(v.clone()),
-      ]),
-    ),
+    weights: mapValues(model.stateDict(), keep),
+    state: mapValues(optimizer.state(), (v) => (typeof v === "number" ? v : keep(v.clone()))),
   }));
   return {
     act,
