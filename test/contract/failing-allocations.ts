@@ -5,6 +5,7 @@
  */
 import type { Backend } from "@spm/core";
 import { BackendError } from "@spm/core/extend";
+import type { GpuBackend } from "@spm/gpu";
 import { assert, expect } from "vitest";
 import { BufferPool } from "../../packages/gpu/src/buffer-pool.ts";
 import { Arena } from "../../packages/wasm/src/arena.ts";
@@ -78,7 +79,7 @@ export function wasmPlace(bytes: number, threads: number, once = false): Place {
 }
 
 /** A GPU, whose buffers are counted. */
-export function gpuPlace(backend: Backend & { report(): { buffers: { live: number } } }): Place {
+export function gpuPlace(backend: GpuBackend): Place {
   return {
     backend,
     used: () => backend.report().buffers.live,
