@@ -14,7 +14,7 @@ import { compileKernelsSync } from "../../packages/wasm/src/kernel-exports.ts";
 import { Machine } from "../../packages/wasm/src/machine.ts";
 
 /** What the requests of a call came to. */
-export interface Asked {
+interface Asked {
   /** The bytes of each request. */
   readonly requests: readonly number[];
   readonly error: unknown;
