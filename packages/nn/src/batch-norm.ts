@@ -9,6 +9,7 @@ import {
   type Parameter,
   parameter,
   reshape,
+  scope,
   sqrt,
   square,
   stopGradient,
@@ -70,10 +71,10 @@ export class BatchNorm1d extends Module {
     if (!(epsilon >= 0)) throw new ValueError("BatchNorm1d", "epsilon ≥ 0", epsilon);
     if (!(momentum >= 0 && momentum <= 1))
       throw new ValueError("BatchNorm1d", "a momentum in [0, 1]", momentum);
-    this.weight = parameter(ones([channels]), { decay: false });
-    this.bias = parameter(zeros([channels]), { decay: false });
-    this.runningMean = new ModuleBuffer(zeros([channels]));
-    this.runningVariance = new ModuleBuffer(ones([channels]));
+    this.weight = parameter(() => ones([channels]), { decay: false });
+    this.bias = parameter(() => zeros([channels]), { decay: false });
+    this.runningMean = scope(() => new ModuleBuffer(zeros([channels])));
+    this.runningVariance = scope(() => new ModuleBuffer(ones([channels])));
     this.#epsilon = epsilon;
     this.#momentum = momentum;
   }

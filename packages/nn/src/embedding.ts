@@ -37,7 +37,7 @@ export class Embedding extends Module {
     checkRandom("Embedding", options.random);
     const { random, deviation = 1 } = options;
     checkSizes("Embedding", "vocabulary and width", vocabulary, width);
-    this.weight = parameter(normal(random, [vocabulary, width], 0, deviation));
+    this.weight = parameter(() => normal(random, [vocabulary, width], 0, deviation));
   }
 
   forward(tokens: Tensor): Tensor {

@@ -34,13 +34,12 @@ export class Linear extends LinearMap {
     const bound = 1 / Math.sqrt(inFeatures);
     const shape = [outFeatures, inFeatures];
     const scale = gain === undefined ? {} : { gain };
-    const weight = init
-      ? initialWeights(init, random, shape, scale)
-      : uniform(random, shape, -bound, bound);
+    const weight = (): Tensor =>
+      init ? initialWeights(init, random, shape, scale) : uniform(random, shape, -bound, bound);
     const shift = (): Tensor =>
       init ? zeros([outFeatures]) : uniform(random, [outFeatures], -bound, bound);
     this.weight = parameter(weight);
-    this.bias = bias ? parameter(shift(), { decay: false }) : null;
+    this.bias = bias ? parameter(shift, { decay: false }) : null;
   }
 
   /** @throws ShapeError unless x is [..., in] */

@@ -6,6 +6,7 @@ import {
   ones,
   type Parameter,
   parameter,
+  scope,
   Tensor,
   tensor,
   transpose,
@@ -126,23 +127,23 @@ export class MixerLayer<N extends Names = Names> extends LinearMap {
     });
     this.dIn =
       diagonals || given?.dIn !== undefined
-        ? parameter(given?.dIn ?? ones(this.tiling.dIn, { dtype }))
+        ? parameter(() => given?.dIn ?? ones(this.tiling.dIn, { dtype }))
         : null;
-    this.dOut = parameter(given?.dOut ?? full(this.tiling.dOut, given ? 1 : gain, { dtype }));
+    this.dOut = parameter(() => given?.dOut ?? full(this.tiling.dOut, given ? 1 : gain, { dtype }));
     this.bias = bias
-      ? parameter(given?.bias ?? zeros([outFeatures], { dtype }), { decay: false })
+      ? parameter(() => given?.bias ?? zeros([outFeatures], { dtype }), { decay: false })
       : null;
     const { parameterisation } = mixer;
     const { noise } = options;
-    const values =
+    const initial = () =>
       given?.parameters ??
       initialParameters(mixer, this.schedule, random, {
         dtype,
         ...(init !== undefined && { init }),
         ...(noise !== undefined && { noise }),
       });
-    const list = inOrder(parameterisation, values).map((value) =>
-      parameter(value, { decay: false }),
+    const list = scope(() =>
+      inOrder(parameterisation, initial()).map((value) => parameter(value, { decay: false })),
     );
     // fields of a module, as all parameters are
     Object.assign(this, byName(parameterisation, list));

@@ -21,8 +21,8 @@ export class LayerNorm extends Module {
     checkOptions("LayerNorm", options, normOptions);
     const { epsilon = 1e-5 } = options;
     checkSizes("LayerNorm", "width", width);
-    this.weight = parameter(ones([width]), { decay: false });
-    this.bias = parameter(zeros([width]), { decay: false });
+    this.weight = parameter(() => ones([width]), { decay: false });
+    this.bias = parameter(() => zeros([width]), { decay: false });
     this.#epsilon = epsilon;
   }
 
@@ -46,7 +46,7 @@ export class RmsNorm extends Module {
     checkOptions("RmsNorm", options, normOptions);
     const { epsilon = 1e-6 } = options;
     checkSizes("RmsNorm", "width", width);
-    this.weight = parameter(ones([width]), { decay: false });
+    this.weight = parameter(() => ones([width]), { decay: false });
     this.#epsilon = epsilon;
   }
 

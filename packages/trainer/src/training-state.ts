@@ -1,5 +1,5 @@
 /** @file The state of training: all that it depends on beside its options, restored bit by bit. */
-import { type Backend, type Parameter, type RngState, reference, Tensor } from "@spm/core";
+import { type Backend, noGrad, type Parameter, type RngState, reference, Tensor } from "@spm/core";
 import { copyArray, fromArray, wrap } from "@spm/core/extend";
 import type { LoaderState } from "@spm/data";
 import { Module } from "@spm/nn";
@@ -107,9 +107,11 @@ export function restoreValues({ model, optimizer, average }: Parts, values: Valu
 export function restoreWeights(model: unknown, values: Values): void {
   const mine = weightsOf(model);
   const saved = Object.entries(values) as [string, Tensor][];
-  (model as Weights).loadStateDict(
-    Object.fromEntries(
-      saved.map(([path, value]) => [path, movedTo(value, mine[path]?.backend ?? reference)]),
+  noGrad(() =>
+    (model as Weights).loadStateDict(
+      Object.fromEntries(
+        saved.map(([path, value]) => [path, movedTo(value, mine[path]?.backend ?? reference)]),
+      ),
     ),
   );
 }

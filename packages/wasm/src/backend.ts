@@ -149,10 +149,8 @@ function fromModule(
   return backendOn(machine, name);
 }
 
-/** Makes a backend on a machine of its own. */
-export function backendOn(machine: Machine, name: string): Backend {
-  const { memory } = machine;
-  const kernels = new KernelTable<NdArray>();
+/** Adds the kernels of all ops but the mixers'. */
+function registerOps(kernels: KernelTable<NdArray>, machine: Machine): void {
   registerElementwise(kernels, machine);
   registerLayout(kernels, machine);
   registerMatmul(kernels, machine);
@@ -166,6 +164,13 @@ export function backendOn(machine: Machine, name: string): Backend {
   registerIndexing(kernels, machine);
   registerWindows(kernels, machine);
   registerUpdates(kernels, machine);
+}
+
+/** Makes a backend on a machine of its own. */
+export function backendOn(machine: Machine, name: string): Backend {
+  const { memory } = machine;
+  const kernels = new KernelTable<NdArray>();
+  registerOps(kernels, machine);
   const mixer = registerMixer(kernels, machine);
 
   const live = { storages: 0, bytes: 0 };
@@ -181,8 +186,8 @@ export function backendOn(machine: Machine, name: string): Backend {
     arrayOf: (handle) => handle as NdArray,
     clone(handle) {
       const array = handle as NdArray;
-      if (array.data.BYTES_PER_ELEMENT === 8) return copyArray(array);
       return machine.call(() => {
+        if (array.data.BYTES_PER_ELEMENT === 8) return copyArray(array);
         const copy = memory.array(dtypeOf(array), array.shape);
         copyInto(machine, copy, array);
         return copy;

@@ -205,7 +205,10 @@ test("a thread that ends in the middle of its work is an error; the next op is r
   expect(said.at(-1)).toMatch(/left: 1$/);
   for (const error of said)
     expect(error).toMatch(
-      /^BackendError: wasm: expected threads that end their work, got one that ended in the middle of gemm\nhelp: run the step again; threads left: [12]$/,
+      new RegExp(
+        "^BackendError: wasm: expected threads that end their work, " +
+          "got one that ended in the middle of gemm\nhelp: run the step again; threads left: [12]$",
+      ),
     );
   for (let k = 0; k < 3; k++) expect(copied(scope(() => matmul(x, x)))).toEqual(right);
   await backend.dispose();

@@ -1,7 +1,7 @@
 /** @file Parameters: leaves that an optimizer replaces, one by one or all at once. */
 import { isFloating } from "../array.ts";
 import { DTypeError } from "../errors.ts";
-import { noGrad } from "../scope.ts";
+import { noGrad, scope } from "../scope.ts";
 import type { Storage } from "../storage.ts";
 import { Parameter, Tensor } from "../tensor.ts";
 import { clone } from "./cast.ts";
@@ -19,16 +19,24 @@ export interface ParameterOptions {
 const parameterNames: OptionNames<ParameterOptions> = { decay: true };
 
 /**
- * A leaf that an optimizer may replace, with a copy of the value, [...] → [...].
+ * A leaf that an optimizer may replace, with a copy of the value, [...] → [...]. A function that
+ * makes the value runs in a scope, which releases what it makes.
  * @throws DTypeError unless it is float32 or float64
  * @example const w = parameter(tensor([[1, 2], [3, 4]]));
+ * @example const b = parameter(() => zeros([3]), { decay: false });
  */
-export function parameter(value: Tensor | Data, options: ParameterOptions = {}): Parameter {
+export function parameter(
+  value: Tensor | Data | (() => Tensor),
+  options: ParameterOptions = {},
+): Parameter {
   checkOptions("parameter", options, parameterNames);
   const { decay = true } = options;
-  const source = value instanceof Tensor ? value : tensor(value);
-  if (isFloating(source.dtype)) return new Parameter(source, decay);
-  throw new DTypeError("parameter", "float32 or float64", source.dtype);
+  return scope(() => {
+    const made = typeof value === "function" ? value() : value;
+    const source = made instanceof Tensor ? made : tensor(made);
+    if (isFloating(source.dtype)) return new Parameter(source, decay);
+    throw new DTypeError("parameter", "float32 or float64", source.dtype);
+  });
 }
 
 /**

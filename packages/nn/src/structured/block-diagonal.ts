@@ -36,7 +36,9 @@ export class BlockDiagonal extends StructuredMap {
     if (!Number.isSafeInteger(blocks) || blocks < 1 || blocks > most)
       throw new ShapeError("BlockDiagonal", `1 to ${most} blocks`, blocks);
     const [height, width] = [Math.ceil(outFeatures / blocks), Math.ceil(inFeatures / blocks)];
-    this.weight = parameter(normal(random, [blocks, height, width], 0, gain / Math.sqrt(width)));
+    this.weight = parameter(() =>
+      normal(random, [blocks, height, width], 0, gain / Math.sqrt(width)),
+    );
   }
 
   protected multiply(x: Tensor): Tensor {

@@ -8,6 +8,7 @@ import {
   ones,
   type Parameter,
   parameter,
+  scope,
   slice,
   type Tensor,
   tensor,
@@ -40,12 +41,14 @@ export class Butterfly extends StructuredMap {
     checkRandom("Butterfly", options.random);
     const { random, gain = 1 } = options;
     const pairs = this.schedule.first.length;
-    const scale = concat([ones([pairs - n / 2, 4]), mul(ones([n / 2, 4]), gain)]);
-    this.stack = Array.from({ length: Math.ceil(outFeatures / n) }, () =>
-      parameter(mul(initialParameters(generalMixer, this.schedule, random).blocks, scale), {
-        decay: false,
-      }),
-    );
+    this.stack = scope(() => {
+      const scale = concat([ones([pairs - n / 2, 4]), mul(ones([n / 2, 4]), gain)]);
+      return Array.from({ length: Math.ceil(outFeatures / n) }, () =>
+        parameter(mul(initialParameters(generalMixer, this.schedule, random).blocks, scale), {
+          decay: false,
+        }),
+      );
+    });
   }
 
   protected multiply(x: Tensor): Tensor {

@@ -24,7 +24,7 @@ export class Circulant extends StructuredMap {
     checkOptions("Circulant", options, linearOptions);
     checkRandom("Circulant", options.random);
     const { random, gain = 1 } = options;
-    this.kernel = parameter(
+    this.kernel = parameter(() =>
       normal(random, [Math.max(inFeatures, outFeatures)], 0, gain / Math.sqrt(inFeatures)),
     );
   }

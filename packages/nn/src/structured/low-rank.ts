@@ -40,8 +40,8 @@ export class LowRank extends StructuredMap {
     if (!Number.isSafeInteger(rank) || rank < 1)
       throw new ShapeError("LowRank", "a rank ≥ 1", rank);
     this.#rank = rank;
-    this.u = parameter(normal(random, [outFeatures, rank], 0, gain / Math.sqrt(rank)));
-    this.v = parameter(normal(random, [rank, inFeatures], 0, 1 / Math.sqrt(inFeatures)));
+    this.u = parameter(() => normal(random, [outFeatures, rank], 0, gain / Math.sqrt(rank)));
+    this.v = parameter(() => normal(random, [rank, inFeatures], 0, 1 / Math.sqrt(inFeatures)));
   }
 
   protected multiply(x: Tensor): Tensor {

@@ -57,8 +57,8 @@ export class Monarch extends StructuredMap {
       blocks ?? Math.ceil(Math.sqrt(outFeatures)),
     ];
     const width = Math.ceil(inFeatures / m);
-    this.right = parameter(normal(random, [m, q, width], 0, 1 / Math.sqrt(width)));
-    this.left = parameter(
+    this.right = parameter(() => normal(random, [m, q, width], 0, 1 / Math.sqrt(width)));
+    this.left = parameter(() =>
       normal(random, [q, Math.ceil(outFeatures / q), m], 0, gain / Math.sqrt(m)),
     );
   }

@@ -25,7 +25,7 @@ export abstract class StructuredMap extends LinearMap {
   constructor(inFeatures: number, outFeatures: number, options: LinearOptions) {
     super(inFeatures, outFeatures);
     const bias = options?.bias ?? true; // a subclass checks its options, after this
-    this.bias = bias ? parameter(zeros([outFeatures]), { decay: false }) : null;
+    this.bias = bias ? parameter(() => zeros([outFeatures]), { decay: false }) : null;
   }
 
   /** x Wᵀ. x [..., in] → [..., out] */

@@ -30,7 +30,7 @@ export class Toeplitz extends StructuredMap {
     checkOptions("Toeplitz", options, linearOptions);
     checkRandom("Toeplitz", options.random);
     const { random, gain = 1 } = options;
-    this.diagonals = parameter(
+    this.diagonals = parameter(() =>
       normal(random, [inFeatures + outFeatures - 1], 0, gain / Math.sqrt(inFeatures)),
     );
   }

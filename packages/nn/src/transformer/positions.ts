@@ -45,9 +45,8 @@ export class LearnedPositions extends Module {
     super();
     checkOptions("LearnedPositions", options, positionOptions);
     checkSizes("LearnedPositions", "length and width", length, width);
-    this.weight = parameter(
-      normal(checkRandom("LearnedPositions", options.random), [length, width], 0, 0.02),
-    );
+    const random = checkRandom("LearnedPositions", options.random);
+    this.weight = parameter(() => normal(random, [length, width], 0, 0.02));
   }
 
   forward(x: Tensor): Tensor {
