@@ -59,7 +59,7 @@ export class Batch implements Level {
   report = (): BackendReport =>
     printedReport({ name: "vmap", liveStorages: 0, liveBytes: 0, fallbacks: [] });
   dispose = async (): Promise<void> => {};
-  [Symbol.asyncDispose] = async (): Promise<void> => {};
+  [Symbol.asyncDispose] = (): Promise<void> => this.dispose();
   copyToHeap = (lane: Lane): Lane => {
     lane.value.detach();
     return lane;
