@@ -9,7 +9,7 @@ import {
   initialParameters,
   type MixerCallOptions,
   type MixerKind,
-  perSampleGradients,
+  perSampleMixer,
   randomMatching,
   rotationMixer,
   type Schedule,
@@ -439,7 +439,7 @@ export const nnSamples: readonly Sample[] = [
     "gradients of samples by a mixer",
     (x, ct, angles) => {
       const factors = { mixer: rotationMixer, schedule: shuffle(5), parameters: { angles } };
-      return perSampleGradients(factors, x, ct).angles;
+      return perSampleMixer(factors, x, ct).angles;
     },
     [normal(3, 5), normal(3, 5), normal(shuffle(5).first.length)],
     summed,

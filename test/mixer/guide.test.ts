@@ -13,7 +13,7 @@ import {
   logAbsDet,
   type MixerKind,
   mixers,
-  perSampleGradients,
+  perSampleMixer,
   rotationMixer,
   shuffle,
   toDense,
@@ -107,7 +107,7 @@ test("a schedule's fields, pairs of one's own, and a backward mode", () => {
 test("per sample", () => {
   const { factors } = new MixerLayer(rotationMixer, 8, 8, { random: rng(1) });
   const [x, ct] = [normal(rng(2), [5, 8]), normal(rng(3), [5, 8])];
-  const { angles } = perSampleGradients(factors, x, ct);
+  const { angles } = perSampleMixer(factors, x, ct);
   expect(angles.shape).toEqual([5, 12]);
 });
 

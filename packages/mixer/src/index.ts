@@ -49,7 +49,7 @@ export {
   type GeneralFactors,
   toGeneral,
 } from "./factors.ts";
-export { type PerSampleGradients, perSampleGradients } from "./per-sample.ts";
+export { type MixerGradients, perSampleMixer } from "./per-sample.ts";
 export type { Rectangular } from "./rectangular.ts";
 
 // Presets: mixers that are known transforms

@@ -19,7 +19,7 @@ import { mixers } from "./mixers.ts";
 import { byName, inOrder, type Names } from "./parameterisation/define.ts";
 import { rotationMixer } from "./parameterisation/rotation.ts";
 import { butterfly, shuffle } from "./patterns.ts";
-import { perSampleGradients } from "./per-sample.ts";
+import { perSampleMixer } from "./per-sample.ts";
 import type { Schedule } from "./schedule.ts";
 
 const float64 = { dtype: "float64" } as const;
@@ -51,7 +51,7 @@ describe.each(kinds)("%s", (_, mixer) => {
     const { dIn, dOut, bias, parameters } = drawFactors(mixer, schedule, inFeatures, outFeatures);
     const factors: Factors = { mixer, schedule, parameters, dIn, dOut, bias };
     const [x, ct] = [draw(...lead, inFeatures), draw(...lead, outFeatures)];
-    const gradients = perSampleGradients(factors, x, ct);
+    const gradients = perSampleMixer(factors, x, ct);
     const { parameterisation } = mixer;
     expect(Object.keys(gradients)).toEqual([
       ...parameterisation.parameters.map(({ name }) => name),
@@ -87,7 +87,7 @@ describe.each(kinds)("%s", (_, mixer) => {
   test("what the factors leave out has gradients too", () => {
     const drawn = drawFactors(mixer, butterfly(4), 4, 4);
     const { dIn: _i, dOut: _o, bias: _b, ...bare } = drawn;
-    const { dIn, dOut, bias } = perSampleGradients(bare, draw(2, 4), draw(2, 4));
+    const { dIn, dOut, bias } = perSampleMixer(bare, draw(2, 4), draw(2, 4));
     expect([dIn, dOut, bias].map((g) => g.shape)).toEqual([
       [2, 4],
       [2, 4],
@@ -99,7 +99,7 @@ describe.each(kinds)("%s", (_, mixer) => {
     const factors = drawFactors(mixer, butterfly(2), 2, 2);
     const ct = draw(3, 2);
     const norm = (x: Tensor) =>
-      inOrder(mixer.parameterisation, perSampleGradients(factors, x, ct))
+      inOrder(mixer.parameterisation, perSampleMixer(factors, x, ct))
         .map((gradient) => sum(square(gradient)))
         .reduce(add);
     gradcheck(norm, [draw(3, 2)]);
@@ -108,17 +108,13 @@ describe.each(kinds)("%s", (_, mixer) => {
 
 test("refuses what does not fit", () => {
   const factors = drawFactors(rotationMixer, butterfly(4), 4, 4);
-  expect(() => perSampleGradients(factors, draw(4), draw(4))).toThrowErrorMatchingInlineSnapshot(
-    `[ShapeError: perSampleGradients: expected x of shape [samples, ..., 4], got [4]]`,
+  expect(() => perSampleMixer(factors, draw(4), draw(4))).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: perSampleMixer: expected x of shape [samples, ..., 4], got [4]]`,
   );
-  expect(() =>
-    perSampleGradients(factors, draw(2, 3), draw(2, 4)),
-  ).toThrowErrorMatchingInlineSnapshot(
-    `[ShapeError: perSampleGradients: expected x of shape [samples, ..., 4], got [2, 3]]`,
+  expect(() => perSampleMixer(factors, draw(2, 3), draw(2, 4))).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: perSampleMixer: expected x of shape [samples, ..., 4], got [2, 3]]`,
   );
-  expect(() =>
-    perSampleGradients(factors, draw(2, 4), draw(3, 4)),
-  ).toThrowErrorMatchingInlineSnapshot(
-    `[ShapeError: perSampleGradients: expected a cotangent of shape [2, 4], got [3, 4]]`,
+  expect(() => perSampleMixer(factors, draw(2, 4), draw(3, 4))).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: perSampleMixer: expected a cotangent of shape [2, 4], got [3, 4]]`,
   );
 });

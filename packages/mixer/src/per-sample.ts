@@ -13,7 +13,7 @@ import { gradientsOfSamples } from "./per-sample-op.ts";
  * The gradients of each of B samples, by the names of the parameters: angles [B, P], or blocks
  * [B, P, 4] and unpairedScales [B, R]; dIn [B, in], dOut [B, out], bias [B, out].
  */
-export type PerSampleGradients<N extends Names = Names> = Named<N, Tensor> & Required<Diagonals>;
+export type MixerGradients<N extends Names = Names> = Named<N, Tensor> & Required<Diagonals>;
 
 /**
  * The gradient of each sample by every parameter, as if it were alone in the batch: one pass,
@@ -25,24 +25,24 @@ export type PerSampleGradients<N extends Names = Names> = Named<N, Tensor> & Req
  * @throws ShapeError unless x and ct fit the factors and each other
  * @example
  * const factors = hadamard(8, { dtype: "float32" });
- * perSampleGradients(factors, ones([5, 8]), ones([5, 8])).angles.shape; // [5, 12]
+ * perSampleMixer(factors, ones([5, 8]), ones([5, 8])).angles.shape; // [5, 12]
  */
-export function perSampleGradients<N extends Names>(
+export function perSampleMixer<N extends Names>(
   factors: Factors<N>,
   x: Tensor,
   ct: Tensor,
-): PerSampleGradients<N> {
+): MixerGradients<N> {
   const [inputs, outputs] = [inFeatures(factors), outFeatures(factors)];
   const expected = [...x.shape.slice(0, -1), outputs];
   if (x.shape.length < 2 || x.shape.at(-1) !== inputs)
     throw new ShapeError(
-      "perSampleGradients",
+      "perSampleMixer",
       `x of shape [samples, ..., ${inputs}]`,
       showShape(x.shape),
     );
   if (showShape(ct.shape) !== showShape(expected))
     throw new ShapeError(
-      "perSampleGradients",
+      "perSampleMixer",
       `a cotangent of shape ${showShape(expected)}`,
       showShape(ct.shape),
     );

@@ -1,6 +1,6 @@
 /**
  * @file The gradients of each sample by the parameters of a dense layer, an embedding or a norm,
- * from the input and the cotangent of the output. (`perSampleGradients` of @spm/mixer has those of
+ * from the input and the cotangent of the output. (`perSampleMixer` of @spm/mixer has those of
  * mixers.) All axes between the first and the last belong to a sample.
  */
 import {

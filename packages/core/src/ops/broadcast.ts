@@ -53,9 +53,13 @@ const aligned = (x: Tensor, batched: boolean, rank: number): Tensor => {
   return batched && ones.length > 0 ? reshape(x, x.shape.toSpliced(1, 0, ...ones)) : x;
 };
 
-/** Operands of one rank where they carry the batch, so that they broadcast as without it. */
+/**
+ * Operands [batch, ...] of one rank, so that they broadcast as without the batch; those without it
+ * as they are.
+ * @example alignedOperands([ones([5, 3]), ones([2, 3])], [true, false])[0].shape; // [5, 1, 3]
+ */
 export function alignedOperands<Xs extends readonly Tensor[]>(
-  inputs: Xs,
+  inputs: readonly [...Xs],
   batched: readonly boolean[],
 ): Xs {
   const rank = Math.max(...inputs.map((x, k) => x.shape.length - Number(batched[k])));
@@ -78,9 +82,12 @@ export const broadcasting = <Xs extends readonly Tensor[], Ys extends readonly T
   inputs: Xs,
   batched: readonly boolean[],
   options: Options,
-): Ys => op(alignedOperands(inputs, batched), options);
+): Ys => op(alignedOperands<Xs>(inputs, batched), options);
 
-/** All operands with the batch in front, repeated where they don't carry it. */
+/**
+ * All operands as [batch, ...], repeated where they don't carry it.
+ * @example wholeBatch([ones([5, 3]), ones([2])], [true, false])[1].shape; // [5, 2]
+ */
 export function wholeBatch<Xs extends readonly Tensor[]>(
   inputs: readonly [...Xs],
   batched: readonly boolean[],

@@ -32,7 +32,7 @@ import { fromDense } from "../from-dense/from-dense.ts";
 import { initialParameters } from "../initialise.ts";
 import { defineMixer, generalMixer, type Mixer, type MixerKind } from "../mixer.ts";
 import { butterfly, shuffle } from "../patterns.ts";
-import { perSampleGradients } from "../per-sample.ts";
+import { perSampleMixer } from "../per-sample.ts";
 import type { Schedule } from "../schedule.ts";
 import { defineParameterisation, type Parameterisation } from "./define.ts";
 import { rotationMixer } from "./rotation.ts";
@@ -246,7 +246,7 @@ describe("what follows from a definition", () => {
   test("each sample's own gradients, by name", () => {
     const factors = factorsOf(scaledMixer, butterfly(4));
     const [x, ct] = [draw([3, 4]), draw([3, 4])];
-    const { angles, radii } = perSampleGradients(factors, x, ct);
+    const { angles, radii } = perSampleMixer(factors, x, ct);
     expect([angles.shape, radii.shape]).toEqual([
       [3, 4],
       [3, 4],
