@@ -1,6 +1,6 @@
 /**
  * @file A physics-informed network solves u″(x) = −π² sin πx with u(0) = u(1) = 0: the loss is the
- * equation itself at 32 points, with second derivatives by vmap(grad(grad(u))) (Raissi et al. 2019).
+ * equation at 32 points, with second derivatives by vmap(grad(grad(u))) (Raissi et al. 2019).
  *
  *     node --import tsx --conditions=@spm/source examples/pinn.ts
  */

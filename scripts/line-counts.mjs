@@ -1,7 +1,8 @@
 /**
  * @file Prints the lines of code of each package, holds core to its budget (machinery 820, with its
- * ops and their batching rules 2,700, transforms 230), files to 300 lines and functions to 60 but for those that are longer already, and the
- * README's map to the truth within a tenth; `--write` puts the numbers there.
+ * ops and their batching rules 2,700, transforms 230), files to 300 lines and functions to 60 but
+ * for those that are longer already, and the README's map to the truth within a tenth; `--write`
+ * puts the numbers there.
  *
  * A line counts when it says something: blank lines, comments, imports and lone punctuation are
  * free, tests stand in a column of their own.

@@ -16,8 +16,8 @@ import { gradientsOfSamples } from "./per-sample-op.ts";
 export type MixerGradients<N extends Names = Names> = Named<N, Tensor> & Required<Diagonals>;
 
 /**
- * The gradient of each sample by every parameter, as if it were alone in the batch: one pass,
- * the closed form of each sample. Differentiable. On a GPU every sample has a copy of the parameters.
+ * The gradient of each sample by every parameter, as if it were alone in the batch: one pass, the
+ * closed form of each sample. Differentiable. On a GPU every sample has a copy of the parameters.
  * @param x - the layer's input, [B, ..., in]; the axes between belong to a sample
  * @param ct - the cotangent of its output, [B, ..., out]
  * @returns gradients with a leading axis B, also of diagonals and a bias that the factors leave
