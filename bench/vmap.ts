@@ -3,8 +3,8 @@
  * each family of layers.
  *
  * `npm run bench:vmap [-- ROUNDS [NAME]]` measures CPU time on the reference in rounds that
- * alternate, so that other work on the machine counts less. Prints microseconds a sample, of a batch
- * of 64, and the ratio, medians of the rounds, and exits with 1 where the loop is faster.
+ * alternate, so that other work on the machine counts less. Prints microseconds a sample, of a
+ * batch of 64, and the ratio, medians of the rounds, and exits with 1 where the loop is faster.
  */
 import {
   at,
