@@ -124,7 +124,7 @@ const calls: Readonly<Record<string, Call>> = {
 
 const taking = exportsOf(["core", "numeric", "linalg"])
   .filter(({ optionTypes }) =>
-    optionTypes.some((type) => !notOptions.has(type.replace(/<[^]*/, ""))),
+    optionTypes.some((type) => !notOptions.has(type.replace(/<.*/s, ""))),
   )
   .map(({ name }) => name);
 
