@@ -2,9 +2,9 @@
  * @file Claim: vmap is faster than a loop over the samples, forward and per-sample gradients, for
  * each family of layers.
  *
- * `npm run bench:vmap [-- ROUNDS]` measures CPU time on the reference in rounds that alternate,
- * so that other work on the machine counts less. Prints microseconds a sample, of a batch of 64, and
- * the ratio, medians of the rounds, and exits with 1 where the loop is faster.
+ * `npm run bench:vmap [-- ROUNDS [NAME]]` measures CPU time on the reference in rounds that
+ * alternate, so that other work on the machine counts less. Prints microseconds a sample, of a
+ * batch of 64, and the ratio, medians of the rounds, and exits with 1 where the loop is faster.
  */
 import {
   at,
@@ -95,7 +95,7 @@ const passesOf = ({ model, loss }: Job): Record<string, Pass> => {
   return { forward: (one) => [loss(one)], gradients: slopes };
 };
 
-/** CPU microseconds a sample, of calls that take 50 ms together; the clock ticks in some of 10 ms. */
+/** CPU microseconds a sample, of calls that take 50 ms together: the clock ticks every 10 ms. */
 function time(run: () => unknown): number {
   const start = process.cpuUsage();
   for (let calls = 1; ; calls++) {
@@ -105,11 +105,11 @@ function time(run: () => unknown): number {
   }
 }
 
-const rounds = Number(process.argv[2] ?? 5);
+const [rounds, only = ""] = [Number(process.argv[2] ?? 5), process.argv[3]];
 console.log(
   "layer, pass".padEnd(32) + ["vmap", "loop", "ratio"].map((s) => s.padStart(10)).join(""),
 );
-for (const each of jobs)
+for (const each of jobs.filter(({ name }) => name.includes(only)))
   for (const [pass, f] of Object.entries(passesOf(each))) {
     const batched = vmap(f);
     const looped = () => {

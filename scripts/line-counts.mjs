@@ -1,7 +1,8 @@
 /**
- * @file Prints the lines of code of each package, holds core to its budget (machinery 800, with its
- * ops 2,600, transforms apart 350), files to 300 lines and functions to 60 but for those that are longer already, and the
- * README's map to the truth within a tenth; `--write` puts the numbers there.
+ * @file Prints the lines of code of each package, holds core to its budget (machinery 820, with its
+ * ops and their batching rules 2,700, transforms 230), files to 300 lines and functions to 60 but
+ * for those that are longer already, and the README's map to the truth within a tenth; `--write`
+ * puts the numbers there.
  *
  * A line counts when it says something: blank lines, comments, imports and lone punctuation are
  * free, tests stand in a column of their own.
@@ -33,15 +34,15 @@ const isTransform = (path) => ["transform.ts", "vmap.ts"].includes(path);
 const budgets = [
   {
     name: "core without ops and transforms",
-    limit: 800,
+    limit: 820,
     of: (/** @type {string} */ path) => !path.startsWith(`ops${sep}`) && !isTransform(path),
   },
   {
     name: "core with ops",
-    limit: 2600,
+    limit: 2700,
     of: (/** @type {string} */ path) => !isTransform(path),
   },
-  { name: "core's transforms", limit: 350, of: isTransform },
+  { name: "core's transforms", limit: 230, of: isTransform },
 ];
 
 /** @param {string} path */

@@ -9,15 +9,38 @@ import { expect, onTestFinished, test } from "vitest";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-test("a Gaussian process finds the noise, and is unsure where it saw nothing", () => {
+/** The lines that an example prints. */
+function printed(example: string): string[] {
   const loader = ["--import", "tsx", "--conditions=@spm/source"];
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [...loader, "examples/gaussian-process.ts"],
-    { cwd: root, encoding: "utf8" },
-  );
+  const run = [...loader, `examples/${example}.ts`];
+  const { status, stdout, stderr } = spawnSync(process.execPath, run, {
+    cwd: root,
+    encoding: "utf8",
+  });
   expect([status, stderr]).toEqual([0, ""]);
-  const lines = stdout.trim().split("\n");
+  return stdout.trim().split("\n");
+}
+
+/** The numbers of a line. */
+const numbersOf = (line: string | undefined): number[] =>
+  (line?.match(/-?\d+(\.\d+)?/g) ?? []).map(Number);
+
+test("a physics-informed network finds the solution from the equation alone", () => {
+  const lines = printed("pinn");
+  const [first = [], , last = [], error = []] = lines.map(numbersOf);
+  expect(last[1]).toBeLessThan((first[1] ?? 0) / 1000);
+  expect(error[0]).toBeLessThan(0.01);
+});
+
+test("a neural differential equation learns a spiral, and keeps each step's result alone", () => {
+  const lines = printed("neural-ode");
+  const [[held = 0, again = 0] = [], first = [], , last = []] = lines.map(numbersOf);
+  expect(held).toBeGreaterThan(20 * again);
+  expect(last[1]).toBeLessThan((first[1] ?? 0) / 10);
+});
+
+test("a Gaussian process finds the noise, and is unsure where it saw nothing", () => {
+  const lines = printed("gaussian-process");
   const [first, , last, noise, between, outside] = lines.map((line) =>
     (line.replace(/^.*?(−ln p|noise|=)/, "").match(/-?[\d.]+/g) ?? []).map(Number),
   );

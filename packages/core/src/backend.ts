@@ -69,6 +69,8 @@ export const printedReport = <R extends BackendReport>(report: R): R =>
 /** A place where tensors live and primitives run; `await using` disposes of it. */
 export interface Backend extends AsyncDisposable {
   readonly name: string;
+  /** The number of vmaps whose batches its tensors carry: that of a vmap has it, no other. */
+  readonly depth?: number;
   /** Keyed by the primitive object (`op.primitive`), never by its name. */
   readonly kernels: Pick<ReadonlyMap<object, Kernel>, "get" | "has">;
   /** Whether the garbage collector frees what no scope owns. */

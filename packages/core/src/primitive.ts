@@ -106,7 +106,7 @@ export interface Level extends Backend {
 }
 
 /** Whether a backend is that of a vmap. */
-export const isLevel = (backend: Backend): backend is Level => "lower" in backend;
+export const isLevel = (backend: Backend): backend is Level => backend.depth !== undefined;
 
 /**
  * A callable primitive. A place is written `name: 1`, so `Op<[x: 1, w: 1]>` takes two operands and
@@ -189,7 +189,7 @@ function apply(
         : undefined;
     const vjp: Call["vjp"] = (cts, needs) =>
       primitive.vjp(cts, { inputs, outputs, residual: made, options, needs });
-    record({ name, inputs, outputs, residual: made, depth: level?.depth ?? 0, vjp });
+    record({ name, inputs, outputs, residual: made, depth: backend.depth ?? 0, vjp });
   }
   return outputs;
 }
@@ -258,8 +258,8 @@ function commonBackend(op: string, inputs: readonly Tensor[]): Backend {
   let found: Backend | undefined;
   for (const { backend, shape } of inputs) {
     if (backend === found || (backend === reference && shape.length === 0)) continue;
-    if (found !== undefined && depthOf(found) !== depthOf(backend)) {
-      if (depthOf(backend) < depthOf(found)) continue;
+    if (found !== undefined && found.depth !== backend.depth) {
+      if ((backend.depth ?? 0) < (found.depth ?? 0)) continue;
     } else if (found !== undefined) {
       const other = backend.name === found.name ? "another of that name" : backend.name;
       const help = "move one: await to(x, backend)";
@@ -269,8 +269,6 @@ function commonBackend(op: string, inputs: readonly Tensor[]): Backend {
   }
   return found ?? (inputs.length > 0 ? reference : currentBackend());
 }
-
-const depthOf = (backend: Backend): number => (isLevel(backend) ? backend.depth : 0);
 
 /**
  * A tensor from an array [...], which must not be written any more.

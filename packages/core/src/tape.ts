@@ -26,7 +26,7 @@ export interface Call {
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
   readonly residual: Residual | undefined;
-  /** The number of vmaps whose batches the tensors carry: tapes around those have calls of theirs. */
+  /** The number of vmaps whose batches the tensors carry: tapes around have calls of theirs. */
   readonly depth: number;
   /**
    * x̄ = (∂y/∂x)ᵀ ȳ: cotangents of the inputs x that `needs` marks, from those of the outputs y

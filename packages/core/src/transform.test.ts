@@ -416,7 +416,7 @@ describe("recompute", () => {
   const layer = (x: Tensor) => tanh(matmul(x, p));
   const x = draw(2, 3);
 
-  test("has the value and the derivatives of the function, of any order and by what it uses", () => {
+  test("has the value and the derivatives of the function, and those by what it uses", () => {
     const scale = draw(3);
     const f = (v: Tensor, by: Tensor) => (g: typeof layer) => sum(square(mul(g(g(v)), by)));
     const again = recompute(layer);

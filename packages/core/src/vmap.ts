@@ -58,7 +58,7 @@ export class Batch implements Level {
   report = (): BackendReport =>
     printedReport({ name: "vmap", liveStorages: 0, liveBytes: 0, fallbacks: [] });
   dispose = async (): Promise<void> => {};
-  [Symbol.asyncDispose] = async (): Promise<void> => {};
+  [Symbol.asyncDispose] = (): Promise<void> => this.dispose();
   copyToHeap = (lane: Lane): Lane => {
     lane.value.detach();
     return lane;
@@ -182,8 +182,8 @@ function moveAxis(x: Tensor, from: number, to: number): Tensor {
  * for every sample. An op without a batching rule runs in a loop, and says so on the console.
  * @param f - of tensors [...], or arrays and plain objects of them, to the same
  * @returns the function of arguments [..., batch, ...] to results [batch, ...]
- * @throws ShapeError unless the arguments have one batch size; BackendError where the function reads
- * the numbers of a sample
+ * @throws ShapeError unless the arguments have one batch size; BackendError where the function
+ * reads the numbers of a sample
  * @example
  * const slope = vmap(grad((x) => sum(pow(x, 3)))); // a gradient for each sample
  * slope(tensor([[1, 2], [3, 4]])); // [[3, 12], [27, 48]]

@@ -115,7 +115,7 @@ function samplesOf(array: NdArray): (b: number) => NdArray {
 }
 
 /** The same in ordinary ops: the pullback of the composed mixer, with parameters of each sample. */
-export function composedPerSample(
+function composedPerSample(
   [ct, x, dIn, dOut, bias, ...parameters]: Readonly<Operands>,
   { kind, schedule }: Pick<PerSampleOptions, "kind" | "schedule">,
 ): Each<MixerPlaces, Tensor> {

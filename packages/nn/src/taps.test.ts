@@ -148,7 +148,7 @@ test.each(models(32))("they take the memory of the gradients and of a step: %s",
   expect(taken).toBeLessThanOrEqual(gradients + step);
 });
 
-test("taps have the inputs of each layer and the cotangents of its outputs, last call first", () => {
+test("taps have the inputs of each layer and the cotangents of outputs, last call first", () => {
   const model = double(new Text(length));
   const [x, y] = [int32([3, length], 11), int32([3], 5)];
   const loss = () => crossEntropy(model.forward(x), y);

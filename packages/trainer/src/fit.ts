@@ -17,11 +17,7 @@ import {
 } from "./hooks.ts";
 import type { Metrics } from "./measurement.ts";
 import { assertFinite, NonFinitePolicy } from "./non-finite.ts";
-<<<<<<< HEAD
-import { leave, moveTo, type Place, placeOf, savedPlace, stepsOf } from "./place.ts";
-=======
-import { leave, placeOf, savedPlace, stepsPerEpoch, type TrainingPlace } from "./place.ts";
->>>>>>> b373388 (Types of one name in two files renamed; examples that come to what they say)
+import { leave, moveTo, placeOf, savedPlace, stepsOf, type TrainingPlace } from "./place.ts";
 import { checkSettings, settingsOf } from "./settings.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { type CheckedStep, checkedStep } from "./train-step.ts";

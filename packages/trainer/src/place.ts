@@ -18,7 +18,7 @@ const left = new WeakMap<object, WeakMap<object, TrainingPlace<unknown>>>();
 
 /** Where a place is, in steps of `accumulate` batches. */
 export function stepsOf(
-  { batches: { epoch, position, batchesPerEpoch } }: Place<unknown>,
+  { batches: { epoch, position, batchesPerEpoch } }: TrainingPlace<unknown>,
   { accumulate = 1, epochs }: { readonly accumulate?: number; readonly epochs: number },
 ): Omit<TrainingPosition, "seconds" | "elapsed"> {
   const anEpoch = Math.ceil(batchesPerEpoch / accumulate);
@@ -28,7 +28,7 @@ export function stepsOf(
 
 /** Moves a place to a batch of an epoch, which may be the one after its last. */
 export function moveTo<Batch>(
-  place: Place<Batch>,
+  place: TrainingPlace<Batch>,
   loader: DataLoader<Batch>,
   epoch: number,
   position: number,

@@ -59,7 +59,7 @@ const aligned = (x: Tensor, batched: boolean, rank: number): Tensor => {
  * @example alignedOperands([ones([5, 2]), ones([3, 2])], [true, false])[0].shape; // [5, 1, 2]
  */
 export function alignedOperands<Xs extends readonly Tensor[]>(
-  inputs: Xs,
+  inputs: readonly [...Xs],
   batched: readonly boolean[],
 ): Xs {
   const rank = Math.max(...inputs.map((x, k) => x.shape.length - Number(batched[k])));
@@ -82,7 +82,7 @@ export const broadcasting = <Xs extends readonly Tensor[], Ys extends readonly T
   inputs: Xs,
   batched: readonly boolean[],
   options: Options,
-): Ys => op(alignedOperands(inputs, batched), options);
+): Ys => op(alignedOperands<Xs>(inputs, batched), options);
 
 /**
  * All operands with the batch in front, [batch, ...], repeated where they don't carry it.

@@ -5,7 +5,7 @@
 import type { NdArray } from "../array.ts";
 import type { Each, Places, Result } from "../backend.ts";
 import { dot, grad, vjp } from "../grad.ts";
-import { type Batching, definePrimitive, isLevel, type Primitive } from "../primitive.ts";
+import { type Batching, definePrimitive, isLevel, type Op, type Primitive } from "../primitive.ts";
 import { isTracked } from "../tape.ts";
 import type { Spec, Tensor } from "../tensor.ts";
 import { checkOptions, type OptionNames } from "./options.ts";
@@ -118,45 +118,8 @@ export function fused<
 >(op: FusedDefinition<NoInfer<I>, NoInfer<Options>, NoInfer<D>, R>): FusedOp<I, Options, D>;
 export function fused(op: FusedDefinition) {
   checkOptions("fused", op, names);
-  const { name, indices = 0, backwardCanRecompute = false } = op;
-  const differentiable = <T>(inputs: readonly T[]): readonly T[] =>
-    inputs.slice(0, inputs.length - indices);
-
-  /** The backward pass in ordinary ops, of which tapes have all details. */
-  const composedBackward = (
-    [ct, , ...inputs]: Each<[ct: 1, y: 1, ...inputs: 1[]], Tensor>,
-    options: unknown,
-  ): Tensor[] => {
-    const rest = inputs.slice(inputs.length - indices);
-    const composed = (...xs: Tensor[]) => op.composed([...xs, ...rest], options);
-    return vjp(composed, ...differentiable(inputs)).pullback(ct);
-  };
-
-  const backward = definePrimitive<[ct: 1, y: 1, ...inputs: 1[]], Places, unknown>({
-    name: `${name} backward`,
-    infer: ([, , ...inputs]) => differentiable(inputs),
-    forward: ([ct, y, ...inputs], options, _, residual) =>
-      op.backward(
-        ct,
-        inputs,
-        y,
-        options,
-        residual ?? (backwardCanRecompute ? [] : residualOf(op.forward(inputs, options, true))),
-      ),
-    vjp: (cotangents, { inputs: [ct, y, ...inputs], options }) => {
-      const rest = inputs.slice(inputs.length - indices);
-      const product = (ct: Tensor, ...xs: Tensor[]) =>
-        dot("vjp", composedBackward([ct, y, ...xs, ...rest], options), cotangents);
-      const operands: [Tensor, ...Tensor[]] = [ct, ...differentiable(inputs)];
-      const all = operands.map((_, k) => k);
-      const [byCt = null, ...byInputs] = grad(product, all)(...operands);
-      // The result is a function of the operands: its share is in their cotangents.
-      return [byCt, null, ...inputs.map((_, k) => byInputs[k] ?? null)];
-    },
-    composed: composedBackward,
-    ...(op.batchBackward && { batch: op.batchBackward }),
-  });
-
+  const { name } = op;
+  const backward = backwardOf(op);
   const call = definePrimitive<Places, [y: 1], unknown>({
     name,
     infer: (inputs, options) => [op.infer(inputs, options)],
@@ -188,3 +151,45 @@ export function fused(op: FusedDefinition) {
 
 const residualOf = (result: Result<[y: 1], NdArray>): readonly NdArray[] =>
   "outputs" in result ? result.residual : [];
+
+/** The backward pass of a fused op, as an op. */
+function backwardOf(op: FusedDefinition): Op<[ct: 1, y: 1, ...inputs: 1[]], Places, unknown> {
+  const { name, indices = 0, backwardCanRecompute = false } = op;
+  const differentiable = <T>(inputs: readonly T[]): readonly T[] =>
+    inputs.slice(0, inputs.length - indices);
+
+  /** The backward pass in ordinary ops, of which tapes have all details. */
+  const composedBackward = (
+    [ct, , ...inputs]: Each<[ct: 1, y: 1, ...inputs: 1[]], Tensor>,
+    options: unknown,
+  ): Tensor[] => {
+    const rest = inputs.slice(inputs.length - indices);
+    const composed = (...xs: Tensor[]) => op.composed([...xs, ...rest], options);
+    return vjp(composed, ...differentiable(inputs)).pullback(ct);
+  };
+
+  return definePrimitive<[ct: 1, y: 1, ...inputs: 1[]], Places, unknown>({
+    name: `${name} backward`,
+    infer: ([, , ...inputs]) => differentiable(inputs),
+    forward: ([ct, y, ...inputs], options, _, residual) =>
+      op.backward(
+        ct,
+        inputs,
+        y,
+        options,
+        residual ?? (backwardCanRecompute ? [] : residualOf(op.forward(inputs, options, true))),
+      ),
+    vjp: (cotangents, { inputs: [ct, y, ...inputs], options }) => {
+      const rest = inputs.slice(inputs.length - indices);
+      const product = (ct: Tensor, ...xs: Tensor[]) =>
+        dot("vjp", composedBackward([ct, y, ...xs, ...rest], options), cotangents);
+      const operands: [Tensor, ...Tensor[]] = [ct, ...differentiable(inputs)];
+      const all = operands.map((_, k) => k);
+      const [byCt = null, ...byInputs] = grad(product, all)(...operands);
+      // The result is a function of the operands: its share is in their cotangents.
+      return [byCt, null, ...inputs.map((_, k) => byInputs[k] ?? null)];
+    },
+    composed: composedBackward,
+    ...(op.batchBackward && { batch: op.batchBackward }),
+  });
+}

@@ -27,7 +27,6 @@ import {
   elements,
   type FusedOp,
   fused,
-  logShares,
   type OptionNames,
   ShapeError,
   type Spec,
@@ -39,6 +38,7 @@ import {
   wrap,
 } from "@spm/core/extend";
 import { logSumOf } from "./rows.ts";
+import { logSoftmax } from "./softmax.ts";
 
 interface CheckedCrossEntropy {
   readonly labelSmoothing: number;
@@ -149,10 +149,12 @@ export const crossEntropyOp: FusedOp<[logits: 1, labels: 1], CheckedCrossEntropy
       const kept = expandDims(notEqual(labels, ignoreIndex), -1);
       const weight = cast(kept, logits.dtype);
       const picks = mul(expandDims(labels, -1), cast(kept, "int32"));
-      const logProbabilities = logShares(logits, [logits.shape.length - 1]);
-      const right = mul(gather(logProbabilities, picks, -1), 1 - labelSmoothing);
-      const all = mul(mean(logProbabilities, { axis: -1, keepdims: true }), labelSmoothing);
-      return neg(div(sum(mul(add(right, all), weight)), sum(weight)));
+      const logProbabilities = logSoftmax(logits);
+      const right = gather(logProbabilities, picks, -1);
+      const spread = () =>
+        mul(mean(logProbabilities, { axis: -1, keepdims: true }), labelSmoothing);
+      const gains = labelSmoothing === 0 ? right : add(mul(right, 1 - labelSmoothing), spread());
+      return neg(div(sum(mul(gains, weight)), sum(weight)));
     },
   });
 
