@@ -17,13 +17,14 @@ import {
   latestCheckpoint,
   machine,
   RunWriter,
-  readRun,
+  readRunConfig,
   recordRun,
+  setAside,
   tensorBoard,
   writeAtomically,
 } from "@spm/trainer/node";
 import { useBackend } from "./backend.ts";
-import type { Caller } from "./caller.ts";
+import { type Caller, shellWord } from "./caller.ts";
 import { buildModel, loadData } from "./task.ts";
 import { resolveTraining } from "./train-config.ts";
 import { commandLine, type TrainOptions, trainOptions } from "./train-options.ts";
@@ -65,7 +66,9 @@ export async function train(
 ): Promise<boolean> {
   const { registries, command } = caller;
   const resuming = options === undefined;
-  const chosen = options ?? resolveTraining({}, readRun(folder).config.options, registries);
+  const chosen =
+    options ??
+    resolveTraining({}, readRunConfig(folder).options, registries, join(folder, "config.json"));
   await useBackend(chosen.backend, chosen.threads);
   const found = resuming ? checkpointToResume(folder, stdout) : undefined;
 
@@ -88,7 +91,8 @@ export async function train(
         models: [{ run: chosen.layer, parameters: model.parameterCount() }],
         stepsPerEpoch: loader.batchesPerEpoch,
       });
-  if (resuming && found === undefined) writer.truncate();
+  if (resuming && found === undefined)
+    for (const line of writer.truncate()) stdout.write(`warning: ${line}\n`);
 
   try {
     const fitted = await fit(model, loader, {
@@ -109,7 +113,7 @@ export async function train(
       ...(found && { resume: found }),
     });
     const outcome = conclude(fitted, folder);
-    stdout.write(`${outcome}\nrun: ${folder}\nreport: ${command} report ${folder}\n`);
+    stdout.write(`${outcome}\nrun: ${folder}\nreport: ${command} report ${shellWord(folder)}\n`);
     return fitted.interrupted;
   } finally {
     writer.close();
@@ -119,6 +123,7 @@ export async function train(
 /** The last checkpoint that is whole, and a line about it and each that is damaged. */
 function checkpointToResume(folder: string, stdout: ProgressStream) {
   const found = latestCheckpoint(checkpointsIn(folder));
+  setAside(found?.damaged ?? []);
   for (const { path, reason } of found?.damaged ?? [])
     stdout.write(`set aside ${path}.damaged: ${reason}\n`);
   stdout.write(found ? `resuming ${found.path}\n` : `no checkpoint in ${folder}: starting over\n`);

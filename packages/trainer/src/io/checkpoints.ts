@@ -1,14 +1,16 @@
 /** @file A callback that writes checkpoints, and keeps the last and the best ones. */
 import { checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
-import { RunError } from "../errors.ts";
+import { CheckpointError, RunError } from "../errors.ts";
 import type { Callback, Training } from "../hooks.ts";
 import type { Metrics } from "../measurement.ts";
-import { encodeCheckpoint } from "./checkpoint-file.ts";
+import { verifyCheckpoint } from "./checkpoint-file.ts";
 import {
+  checkpointPath,
   checkpointSteps,
   keepOnly,
   openCheckpointFolder,
   saveCheckpoint,
+  setAside,
 } from "./checkpoint-folder.ts";
 import { lockFolder } from "./folder-lock.ts";
 import type { Json } from "./json.ts";
@@ -122,7 +124,7 @@ export function checkpoints(options: CheckpointOptions): Callback {
   const save = async (step: number, training: Training): Promise<void> => {
     if (step === saved) return;
     written = [...written.filter((other) => other < step), step];
-    saveCheckpoint(folder, step, await encodeCheckpoint(await training.capture(), config));
+    await saveCheckpoint(folder, step, await training.capture(), config);
     const kept = new Set([...written.slice(-keepLast), ...ranked.map((entry) => entry.step)]);
     const others = checkpointSteps(folder).filter((other) => !written.includes(other));
     keepOnly(folder, new Set([...kept, ...others]));
@@ -137,7 +139,13 @@ export function checkpoints(options: CheckpointOptions): Callback {
     ...(best && { needs: [best.metric] }),
     state: () => ({ ranked: ranked.map(({ step, value }) => ({ step, value })), written }),
     restore(state) {
-      ({ ranked, written } = state as unknown as CheckpointsState);
+      if (!isState(state))
+        throw new CheckpointError(
+          "checkpoints",
+          "the best and the written steps",
+          JSON.stringify(state),
+        );
+      ({ ranked, written } = state);
       restored = true;
     },
     onStart({ step }) {
@@ -170,7 +178,8 @@ export function checkpoints(options: CheckpointOptions): Callback {
 /** @throws RunError where a training that is at `step` would take another one's files for its own */
 function refuseOthers(folder: string, step: number, own: readonly number[]): void {
   const others = checkpointSteps(folder).filter((other) => !own.includes(other));
-  const inTheWay = others.filter((other) => step === 0 || other > step);
+  const later = others.filter((other) => step === 0 || other > step);
+  const inTheWay = later.filter((other) => step === 0 || !setAsideDamaged(folder, other));
   if (inTheWay.length === 0) return;
   throw new RunError(
     "checkpoints",
@@ -181,5 +190,31 @@ function refuseOthers(folder: string, step: number, own: readonly number[]): voi
     step === 0
       ? "resume: latestCheckpoint(folder) goes on with it; or choose another folder"
       : "resume from the newest: latestCheckpoint(folder); or choose another folder",
+  );
+}
+
+/** Sets a step's checkpoint aside where it is damaged. @returns whether it is */
+function setAsideDamaged(folder: string, step: number): boolean {
+  const path = checkpointPath(folder, step);
+  try {
+    verifyCheckpoint(path);
+    return false;
+  } catch (error) {
+    if (!(error instanceof CheckpointError)) throw error;
+    setAside([{ path, reason: error.message }]);
+    return true;
+  }
+}
+
+function isState(state: unknown): state is CheckpointsState {
+  if (typeof state !== "object" || state === null) return false;
+  const { ranked, written } = state as Partial<CheckpointsState>;
+  return (
+    Array.isArray(written) &&
+    written.every((step) => Number.isSafeInteger(step)) &&
+    Array.isArray(ranked) &&
+    ranked.every((entry: Partial<Ranked> | null) =>
+      [entry?.step, entry?.value].every((part) => typeof part === "number"),
+    )
   );
 }
