@@ -85,7 +85,11 @@ function cpuSeconds(f: () => void): number {
 
 const progress = {
   step: 1,
-  loader: { epoch: 0, position: 1 },
+  loader: {
+    epoch: 0,
+    position: 1,
+    order: { samples: 1, batchSize: 1, seed: 1, dropLast: false, data: null },
+  },
   unevaluated: false,
   clock: { seconds: 0, elapsed: 0 },
   window: [],

@@ -91,8 +91,8 @@ export async function train(
         models: [{ run: chosen.layer, parameters: model.parameterCount() }],
         stepsPerEpoch: loader.batchesPerEpoch,
       });
-  if (resuming && found === undefined)
-    for (const line of writer.truncate()) stdout.write(`warning: ${line}\n`);
+  const startsOver = resuming && found === undefined;
+  if (startsOver) for (const line of writer.truncate()) stdout.write(`warning: ${line}\n`);
 
   try {
     const fitted = await fit(model, loader, {
@@ -106,7 +106,7 @@ export async function train(
       ...(chosen.average !== undefined && {
         average: new MovingAverage(parameters, { decay: chosen.average }),
       }),
-      callbacks: callbacksOf(saved, folder, writer, stdout),
+      callbacks: callbacksOf(saved, writer, stdout, startsOver),
       signal,
       logEvery: chosen.logEvery,
       onNonFinite: chosen.onNonFinite,
@@ -143,16 +143,19 @@ const headOf = (options: TrainOptions, command: string) => ({
 /** What is told of each step: progress, the run folder, the checkpoints, an early end. */
 function callbacksOf(
   config: SavedConfig,
-  folder: string,
   writer: RunWriter,
   stdout: ProgressStream,
+  startsOver: boolean,
 ): Callback[] {
+  const { folder } = writer;
   const { options } = config;
   const { layer, patience, keepLast, keepBest, checkpointSteps, checkpointMinutes } = options;
+  const board = tensorBoard(folder);
+  if (startsOver && options.tensorboard) board.restore?.(0);
   return [
     progress(layer, stdout),
     recordRun(writer, layer, { warn: (line) => stdout.write(`warning: ${line}\n`) }),
-    ...(options.tensorboard ? [tensorBoard(folder)] : []),
+    ...(options.tensorboard ? [board] : []),
     ...(patience === undefined ? [] : [earlyStopping({ patience })]),
     checkpoints({
       folder: checkpointsIn(folder),

@@ -62,17 +62,24 @@ ajv.addKeyword({
   error: { message: "must be number" },
 });
 const metrics = mapOf(exact);
+const order = {
+  samples: count,
+  batchSize: count,
+  seed: measured,
+  dropLast: boolean,
+  data: { type: ["string", "null"] },
+};
 const generator = { ...listOf(number), minItems: 4, maxItems: 4 };
 
 /** The checks of a checkpoint's metadata. */
 export const checkpointProgress: () => ValidateFunction<Progress> = lazily(
   object({
     step: count,
-    loader: object({ epoch: count, position: count }),
+    loader: object({ epoch: count, position: count, order: object(order) }),
     unevaluated: boolean,
     clock: object({ seconds: exact, elapsed: exact }),
     window: listOf(object({ values: metrics })),
-    evaluation: { anyOf: [{ type: "null" }, metrics] },
+    evaluation: { anyOf: [{ type: "null" }, { ...metrics, required: ["loss"] }] },
     badInRow: count,
     generators: mapOf(generator),
     dataGenerators: mapOf(generator),
