@@ -30,7 +30,10 @@ ${findings.sections.map(sectionHtml)}<h2>How to repeat it</h2>
 const sectionHtml = ({ heading, text, table, figure }: Section): Markup => html`<h2>${heading}</h2>
 ${text === undefined ? "" : html`<p>${text}</p>\n`}${
   table === undefined ? "" : html`<div class="panel scroll table">${tableHtml(table)}</div>\n`
-}${figure === undefined ? "" : html`<figure class="panel natural">${markup(figure.svg)}</figure>\n`}`;
+}${figure === undefined ? "" : figureHtml(figure.svg)}`;
+
+const figureHtml = (svg: string): Markup =>
+  html`<figure class="panel natural">${markup(svg)}</figure>\n`;
 
 function tableHtml({ head, rows }: Table): Markup {
   const heads = head.map((cell) => html`<th scope="col">${cell}</th>`);

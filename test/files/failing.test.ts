@@ -7,7 +7,7 @@ import { full } from "../full.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-test("a disk that fails at any call: an error, no file that lies, and resume as if nothing", async () => {
+test("a disk that fails at any call: an error, no file that lies, a resume as ever", async () => {
   const { stdout } = await promisify(execFile)(
     process.execPath,
     [

@@ -92,7 +92,7 @@ test("mutated records and configs: the right page, or an error with file and lin
   expect(refused).toBeGreaterThan(200);
 });
 
-test("mutated checkpoints with right checksums: inspect, eval and resume say what is wrong", async () => {
+test("mutated checkpoints with right checksums: inspect, eval and resume say so", async () => {
   const random = rng(8);
   const faults: string[] = [];
   for (const name of ["config.json", "metrics.jsonl", "timing.jsonl"] as const)
@@ -127,7 +127,8 @@ afterAll(() => browser?.close());
 test.runIf(browser !== null)(
   "Chromium runs nothing of a hostile page, and the SVG is XML",
   async () => {
-    const attack = `"'></title></style><script>document.title='PWNED'</script><img src=x onerror="document.title='PWNED'">`;
+    const open = `<script>document.title='PWNED'</script><img src=x onerror="document.title=1">`;
+    const attack = `"'></title></style>${open}`;
     const read = readRun(original);
     const model = { run: attack, parameters: attack as unknown as number };
     const hostile = {
@@ -152,12 +153,11 @@ test.runIf(browser !== null)(
     );
     expect(await page.locator("script, img").count()).toBe(0);
     // Were something not escaped, the policy would hold all the same.
-    const open = `<script>document.title="PWNED"</script><img src=x onerror="document.title='PWNED'">`;
     expect(await titleOf(htmlPage("safe", open))).toBe("safe");
     expect(await page.locator("script, img").count()).toBe(2);
     // And it is not the test that can't fail: without the policy they do run.
     const lax = htmlPage("safe", open).replace(/<meta http-equiv[^>]*>/, "");
-    expect(await titleOf(lax)).toBe("PWNED");
+    expect(await titleOf(lax)).toMatch(/^(PWNED|1)$/);
     const parsed = await page.evaluate(
       (svg) =>
         new DOMParser().parseFromString(svg, "image/svg+xml").querySelectorAll("parsererror")

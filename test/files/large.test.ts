@@ -56,7 +56,7 @@ test("of 3 GiB what is asked for is read, in its place", async () => {
 
 const [count, longest] = full ? [1_000_000, 100_000_000] : [100_000, 10_000_000];
 
-test(`${count} tensors without elements, a header of ${longest} bytes: read in the time of a few JSON.parse`, () => {
+test(`${count} empty tensors, a header of ${longest} bytes: read in a few JSON.parse`, () => {
   const entries = Array.from(
     { length: count },
     (_, k) => `"layers.${k}.weight":{"dtype":"F32","shape":[0,8],"data_offsets":[0,0]}`,

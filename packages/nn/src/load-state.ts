@@ -1,5 +1,5 @@
 /** @file Gives parameters the values of a state dict, or of a file, under their names. */
-import { keep, type Parameter, Tensor } from "@spm/core";
+import { keep, Parameter, Tensor } from "@spm/core";
 import {
   assignAll,
   checkOptions,
@@ -45,15 +45,16 @@ export interface LoadReport {
 /**
  * Assigns the values, on each parameter's backend, unless something doesn't fit.
  *
- * @param paths - every path of every parameter and buffer: several where it is tied
+ * @param places - of all parameters, buffers and modules, outer before inner
  * @throws ShapeError, ValueError, BackendError as `Module.loadStateDict`
  */
 export function loadState(
-  paths: ReadonlyMap<string, Parameter>,
+  places: readonly Placed[],
   values: Readonly<Record<string, Tensor>> | StoredTensors,
   options: LoadOptions,
 ): LoadReport {
   checkOptions("loadStateDict", options, optionNames);
+  const paths = everyPath(places);
   const { strict = true, rename = (name: string) => name } = options;
   const found = new Map<Parameter, Named[]>();
   const unexpected: string[] = [];
@@ -150,4 +151,25 @@ function mismatch(missing: readonly string[], unexpected: readonly string[]): Sh
     [...lacks, ...extra].join("; "),
     "{ rename: (name) => … } where names differ, { strict: false } for a part of them",
   );
+}
+
+/** A parameter, buffer or module, and where it is. */
+interface Placed {
+  readonly path: string;
+  readonly value: object;
+}
+
+/** Parameters and buffers under all of their paths, those in a module that is shared, too. */
+function everyPath(places: readonly Placed[]): Map<string, Parameter> {
+  const first = new Map<object, string>();
+  const paths = new Map<string, Parameter>();
+  for (const { path, value } of places) {
+    const before = first.get(value);
+    first.set(value, before ?? path);
+    if (value instanceof Parameter) paths.set(path, value);
+    else if (before !== undefined)
+      for (const [inner, p] of [...paths])
+        if (inner.startsWith(`${before}.`)) paths.set(path + inner.slice(before.length), p);
+  }
+  return paths;
 }

@@ -134,7 +134,7 @@ export abstract class Module {
    * // { missing: ["bias"], unexpected: ["extra"] }
    */
   loadStateDict(values: StateDict | StoredTensors, options: LoadOptions = {}): LoadReport {
-    return loadState(everyPath(this), values, options);
+    return loadState(places(this), values, options);
   }
 
   /**
@@ -208,21 +208,6 @@ export function stateOf(model: Module): Map<string, Parameter> {
       value instanceof Parameter ? [{ path, value }] : [],
     ),
   );
-}
-
-/** Parameters and buffers under all of their paths, those in a module that is shared, too. */
-function everyPath(model: Module): Map<string, Parameter> {
-  const first = new Map<object, string>();
-  const paths = new Map<string, Parameter>();
-  for (const { path, value } of places(model)) {
-    const before = first.get(value);
-    first.set(value, before ?? path);
-    if (value instanceof Parameter) paths.set(path, value);
-    else if (before !== undefined)
-      for (const [inner, p] of [...paths])
-        if (inner.startsWith(`${before}.`)) paths.set(path + inner.slice(before.length), p);
-  }
-  return paths;
 }
 
 function firstPaths<T>(named: readonly { path: string; value: T }[]): Map<string, T> {

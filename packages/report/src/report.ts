@@ -41,10 +41,11 @@ export function renderReport(run: Run): string {
   const { config } = run;
   const rows = summarize(run);
   const models = config.models.map(({ run: name }, i) => html`<li>${mark(i)}${name}</li>`);
-  const charts = CHARTS.map(
-    ({ quantity, axis }) =>
-      html`<figure class="panel"><figcaption>${CAPTIONS[quantity]} ${CAPTIONS[axis]}</figcaption>${markup(chart(run, quantity, axis, PALETTE))}</figure>\n`,
-  );
+  const charts = CHARTS.map(({ quantity, axis }) => {
+    const caption = html`<figcaption>${CAPTIONS[quantity]} ${CAPTIONS[axis]}</figcaption>`;
+    const svg = markup(chart(run, quantity, axis, PALETTE));
+    return html`<figure class="panel">${caption}${svg}</figure>\n`;
+  });
   const { machine, options, command, title } = config;
   const facts = [factsHtml(options), factsHtml({ ...machine, memory: `${machine.memory} GiB` })];
   return htmlPage(

@@ -370,7 +370,7 @@ describe("faults", () => {
       /got \/.* \(safetensors: expected a file, got .*, a folder\)/,
     );
     expect(() => readCheckpoint(path)).toThrow(
-      /expected a checkpoint that can be read, got .*5\.safetensors: ENOENT: no such file or folder$/,
+      /expected a checkpoint that can be read, got .*5\.safetensors: ENOENT: no such file/,
     );
     expect(() => latestCheckpoint("/dev/null/x")).toThrow(CheckpointError);
     await train({ until: 5 });
@@ -378,7 +378,7 @@ describe("faults", () => {
     const bad = { ...progress, window: [{ values: { loss: "1" } }] } as unknown as typeof progress;
     await writeCheckpoint(path, { values, progress: bad }, config);
     expect(() => readCheckpoint(path)).toThrow(
-      /^readCheckpoint: expected window\[0\]\.values\.loss to be number in the progress of .*, got "1"$/,
+      /: expected window\[0\]\.values\.loss to be number in the progress of .*, got "1"$/,
     );
     expect(() => verifyCheckpoint(path)).toThrow(CheckpointError);
   });

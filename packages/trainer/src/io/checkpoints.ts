@@ -139,13 +139,7 @@ export function checkpoints(options: CheckpointOptions): Callback {
     ...(best && { needs: [best.metric] }),
     state: () => ({ ranked: ranked.map(({ step, value }) => ({ step, value })), written }),
     restore(state) {
-      if (!isState(state))
-        throw new CheckpointError(
-          "checkpoints",
-          "the best and the written steps",
-          JSON.stringify(state),
-        );
-      ({ ranked, written } = state);
+      ({ ranked, written } = checkedState(state));
       restored = true;
     },
     onStart({ step }) {
@@ -204,6 +198,13 @@ function setAsideDamaged(folder: string, step: number): boolean {
     setAside([{ path, reason: error.message }]);
     return true;
   }
+}
+
+/** @throws CheckpointError for what isn't a state of this callback */
+function checkedState(state: unknown): CheckpointsState {
+  if (isState(state)) return state;
+  const got = JSON.stringify(state);
+  throw new CheckpointError("checkpoints", "the best and the written steps", got);
 }
 
 function isState(state: unknown): state is CheckpointsState {

@@ -26,8 +26,8 @@ const taken = new Set(["run", "split", "step", "epoch", "learningRate", "seconds
  * them: the rest goes to `NAME.cut`. A shorter file keeps its whole lines, and training continues.
  *
  * @param run - the model's name in the records, as in `config.models`
- * @throws OptionError for an unknown option; RunError, before the first step, when there are records
- * of another training with this name; ValueError for a metric named as a field of every record
+ * @throws OptionError for an unknown option; RunError, before the first step, when there are
+ * records of another training with this name; ValueError for a metric named as a field of every record
  * @example
  * ```ts
  * import type { RunWriter } from "@spm/trainer/node";

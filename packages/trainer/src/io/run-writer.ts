@@ -1,7 +1,6 @@
 /** @file Writes a run folder line by line, so that an interrupted run keeps its measurements. */
 
 import {
-  appendFileSync,
   closeSync,
   existsSync,
   fstatSync,
@@ -10,12 +9,11 @@ import {
   openSync,
   readdirSync,
   readFileSync,
-  readSync,
-  statSync,
 } from "node:fs";
 import { join } from "node:path";
 import { RunError } from "../errors.ts";
 import { UNFINISHED, writeAtomically } from "./atomic-write.ts";
+import { cut, isAt } from "./cut-file.ts";
 import { helpWith, orRefuse } from "./file-error.ts";
 import { LOCK, lockFolder } from "./folder-lock.ts";
 import { makeFolder } from "./make-folder.ts";
@@ -27,8 +25,8 @@ const FILES = ["metrics.jsonl", "metrics.csv", "timing.jsonl"] as const;
 type FileName = (typeof FILES)[number];
 
 /**
- * A writer of the files of a run: `config.json`, `metrics.jsonl`, `metrics.csv`, `timing.jsonl`. The
- * folder is locked until it is closed.
+ * A writer of the files of a run: `config.json`, `metrics.jsonl`, `metrics.csv`, `timing.jsonl`.
+ * The folder is locked until it is closed.
  *
  * Each record is one write of one whole line, so a crash can lose the end of the last line only.
  * `metrics.*` have values that the seed determines, so they are byte-identical in two runs of one
@@ -66,8 +64,8 @@ export class RunWriter {
    * Makes the folder and writes `config.json`; without a config, continues the files of the run
    * that is there.
    *
-   * @throws RunError when the folder isn't empty, without a config isn't a run, can't be written, or
-   * another process writes there
+   * @throws RunError when the folder isn't empty, without a config isn't a run, can't be written,
+   * or another process writes there
    */
   constructor(folder: string, config?: RunConfig) {
     this.folder = folder;
@@ -236,44 +234,6 @@ const writing = <T>(path: string, write: () => T): T =>
     const help = remedy && `${remedy}, then resume: what was written before is whole`;
     return new RunError("RunWriter", `to write ${path}`, reason, help);
   });
-
-/** Whether an open file is the one that a path leads to. */
-function isAt(path: string, file: number): boolean {
-  return existsSync(path) && statSync(path).ino === fstatSync(file).ino;
-}
-
-/** The bytes of a file from `begin` to before `end`. */
-function tailOf(path: string, begin: number, end: number): Buffer {
-  const tail = Buffer.alloc(end - begin);
-  const file = openSync(path, "r");
-  try {
-    for (let at = 0, read = 1; at < tail.length && read > 0; at += read)
-      read = readSync(file, tail, at, tail.length - at, begin + at);
-  } finally {
-    closeSync(file);
-  }
-  return tail;
-}
-
-/** Cuts an open file; returns what there is to say about it. */
-function cut(path: string, file: number, offset: number): string[] {
-  const { size } = fstatSync(file);
-  if (size < offset) {
-    ftruncateSync(file, readFileSync(path).lastIndexOf("\n") + 1);
-    return [
-      `${path} lacks ${offset - size} of the ${offset} bytes that it had: it goes on from here`,
-    ];
-  }
-  const rest = tailOf(path, offset, size);
-  if (rest.length > 0) appendFileSync(`${path}.cut`, rest, { flush: true });
-  ftruncateSync(file, offset);
-  const lines = rest.toString("latin1").split("\n").length - 1;
-  return lines === 0
-    ? []
-    : [
-        `${lines} line${lines === 1 ? "" : "s"} after the checkpoint went from ${path} to ${path}.cut`,
-      ];
-}
 
 /**
  * Refuses a folder that has files already, where two runs would be mixed.

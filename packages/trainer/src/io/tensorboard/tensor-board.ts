@@ -69,10 +69,8 @@ export function tensorBoard(folder: string, options: TensorBoardOptions = {}): C
     restore: (size) =>
       doing(() => {
         restored = true;
-        if (!Number.isSafeInteger(size) || Number(size) < 0)
-          throw new RunError("tensorBoard", "the length of its file in the checkpoint", size);
-        if (fstatSync(open()).size >= (size as number))
-          return ftruncateSync(open(), size as number);
+        const length = checkedLength(size);
+        if (fstatSync(open()).size >= length) return ftruncateSync(open(), length);
         closeSync(open());
         file = undefined;
         renameSync(path, `${path}.damaged`);
@@ -82,13 +80,7 @@ export function tensorBoard(folder: string, options: TensorBoardOptions = {}): C
       }),
     onStart({ step }) {
       const { size } = doing(() => fstatSync(open()));
-      if (step === 0 && !restored && size > 0)
-        throw new RunError(
-          "tensorBoard",
-          "a folder without events for a training that begins",
-          path,
-          "choose another folder",
-        );
+      if (step === 0 && !restored && size > 0) throw occupied(path);
       restored = false;
       if (size === 0) write(versionEvent(now()));
     },
@@ -100,3 +92,17 @@ export function tensorBoard(folder: string, options: TensorBoardOptions = {}): C
     },
   };
 }
+
+/** The length of the file at the checkpoint. @throws RunError for what is none */
+function checkedLength(size: unknown): number {
+  if (typeof size === "number" && Number.isSafeInteger(size) && size >= 0) return size;
+  throw new RunError("tensorBoard", "the length of its file in the checkpoint", size);
+}
+
+const occupied = (path: string): RunError =>
+  new RunError(
+    "tensorBoard",
+    "a folder without events for a training that begins",
+    path,
+    "choose another folder",
+  );
