@@ -57,7 +57,7 @@ export function mutatedJson(value: unknown, random: Rng): unknown {
 }
 
 /** A text with a byte changed, cut out or doubled, or cut short. */
-export function mutatedText(text: string, random: Rng): string {
+function mutatedText(text: string, random: Rng): string {
   const [from, to] = [random.integer(text.length + 1), random.integer(text.length + 1)];
   const part = text.slice(Math.min(from, to), Math.max(from, to));
   const odd = ["\n", '"', "{", "]", ",", "\\", "1e999", "null", "\u0000", "\ud800", "\r\n"];
@@ -73,7 +73,7 @@ export function mutatedText(text: string, random: Rng): string {
 }
 
 /** The text files of a run folder. */
-export const names = ["config.json", "metrics.jsonl", "timing.jsonl"] as const;
+const names = ["config.json", "metrics.jsonl", "timing.jsonl"] as const;
 export type RunTexts = Readonly<Record<(typeof names)[number], string>>;
 
 export const textsOf = (folder: string): RunTexts => ({
