@@ -58,6 +58,15 @@ export default defineConfig({
           testTimeout: 240_000,
         },
       },
+      {
+        extends: true,
+        test: {
+          name: "files",
+          include: ["test/files/**/*.test.ts"],
+          setupFiles,
+          testTimeout: process.env.SPM_FULL === "1" ? 3_000_000 : 240_000,
+        },
+      },
       { extends: true, test: { name: "mixer", include: ["test/mixer/**/*.test.ts"], setupFiles } },
       {
         extends: true,

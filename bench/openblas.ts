@@ -23,13 +23,23 @@ export interface OpenBlas {
 }
 
 /**
- * Compiles and starts the peer.
- * @throws Error where there is no C compiler or no OpenBLAS (Debian: libopenblas-dev)
+ * Compiles and starts the peer. Where there is no C compiler or no OpenBLAS, says so in a line and
+ * ends the process.
  */
 export function startOpenBlas(): OpenBlas {
   mkdirSync(folder, { recursive: true });
   const binary = `${folder}openblas`;
-  execFileSync("cc", ["-O2", "-o", binary, source, "-lopenblas"]);
+  try {
+    execFileSync("cc", ["-O2", "-o", binary, source, "-lopenblas"], { stdio: "pipe" });
+  } catch (error) {
+    const { stderr, message } = error as Error & { readonly stderr?: Buffer };
+    const reason = /.*\berror\b.*|.*cannot find.*/.exec(String(stderr ?? ""))?.[0] ?? message;
+    console.error(
+      `bench: expected a C compiler and OpenBLAS, got ${reason.split("\n")[0]}; ` +
+        "on Debian: apt-get install gcc libopenblas-dev",
+    );
+    process.exit(1);
+  }
   const child: ChildProcess = spawn(binary, {
     stdio: ["pipe", "pipe", "inherit"],
     env: { OPENBLAS_NUM_THREADS: "1" },

@@ -1,5 +1,5 @@
 /** @file The findings of an experiment as a page of HTML and as text. */
-import { escapeXml, factsHtml, htmlPage } from "@spm/report/draw";
+import { factsHtml, html, htmlPage, type Markup, markup } from "@spm/report/draw";
 import type { Findings, Section, Table } from "./experiment.ts";
 
 /** The title, question and command of a report. */
@@ -16,35 +16,30 @@ export function findingsPage(
   { experiment, question, command, facts }: PageFacts,
   findings: Findings,
 ): string {
-  const title = `${experiment}: ${question}`;
   return htmlPage(
-    title,
-    [
-      `<h1>${escapeXml(experiment)}</h1>`,
-      `<p class="muted">${escapeXml(question)}</p>`,
-      `<p class="lead">${escapeXml(findings.summary)}</p>`,
-      ...findings.sections.map(sectionHtml),
-      "<h2>How to repeat it</h2>",
-      `<pre class="panel"><code>${escapeXml(command)}</code></pre>`,
-      `<div class="facts">${facts.map(factsHtml).join("\n")}</div>`,
-    ].join("\n"),
+    `${experiment}: ${question}`,
+    html`<h1>${experiment}</h1>
+<p class="muted">${question}</p>
+<p class="lead">${findings.summary}</p>
+${findings.sections.map(sectionHtml)}<h2>How to repeat it</h2>
+<pre class="panel"><code>${command}</code></pre>
+<div class="facts">${facts.map((box) => markup(factsHtml(box)))}</div>`.text,
   );
 }
 
-function sectionHtml({ heading, text, table, figure }: Section): string {
-  return [
-    `<h2>${escapeXml(heading)}</h2>`,
-    ...(text === undefined ? [] : [`<p>${escapeXml(text)}</p>`]),
-    ...(table === undefined ? [] : [`<div class="panel scroll table">${tableHtml(table)}</div>`]),
-    ...(figure === undefined ? [] : [`<figure class="panel natural">${figure.svg}</figure>`]),
-  ].join("\n");
-}
+const sectionHtml = ({ heading, text, table, figure }: Section): Markup => html`<h2>${heading}</h2>
+${text === undefined ? "" : html`<p>${text}</p>\n`}${
+  table === undefined ? "" : html`<div class="panel scroll table">${tableHtml(table)}</div>\n`
+}${figure === undefined ? "" : figureHtml(figure.svg)}`;
 
-function tableHtml({ head, rows }: Table): string {
-  const heads = head.map((cell) => `<th scope="col">${escapeXml(cell)}</th>`).join("");
+const figureHtml = (svg: string): Markup =>
+  html`<figure class="panel natural">${markup(svg)}</figure>\n`;
+
+function tableHtml({ head, rows }: Table): Markup {
+  const heads = head.map((cell) => html`<th scope="col">${cell}</th>`);
   const body = rows.map(([name = "", ...cells]) => {
-    const rest = cells.map((cell) => `<td>${escapeXml(cell)}</td>`).join("");
-    return `<tr><th scope="row">${escapeXml(name)}</th>${rest}</tr>`;
+    const rest = cells.map((cell) => html`<td>${cell}</td>`);
+    return html`<tr><th scope="row">${name}</th>${rest}</tr>\n`;
   });
-  return `<table><thead><tr>${heads}</tr></thead><tbody>${body.join("\n")}</tbody></table>`;
+  return html`<table><thead><tr>${heads}</tr></thead><tbody>${body}</tbody></table>`;
 }

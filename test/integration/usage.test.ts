@@ -71,8 +71,35 @@ describe("spm", () => {
 
   test("a folder that the system refuses is refused before the work", async () => {
     const { code, stdout, stderr } = await spm(["experiment", "samples", "--out", "/dev/null/run"]);
-    expect(stderr).toMatch(/^error: ENOTDIR: .*\/dev\/null/);
+    expect(stderr).toMatch(/^error: spm: expected to mkdir \/dev\/null\/run, got ENOTDIR: .*\n$/);
     expect([code, stdout]).toEqual([1, ""]);
+  });
+
+  test("a path that is not what a command reads is a line that says so", async () => {
+    await withRunFolder(async (folder) => {
+      mkdirSync(folder);
+      const lines = [
+        [`inspect ${folder}`, "inspect: expected a file, got the folder "],
+        [
+          "inspect nope",
+          "safetensors: expected a file that can be read, got nope: ENOENT: no such",
+        ],
+        [
+          "eval nope",
+          "loadModel: expected a run folder or a checkpoint, got nope: ENOENT: no such",
+        ],
+        [`eval ${folder}`, "loadModel: expected a run folder with checkpoints, got "],
+        [`train --config ${folder}`, "config: expected JSON in "],
+        [`train text --file ${folder} --out ${folder}-x`, "text: expected a text file at "],
+      ] as const;
+      const outcomes = await Promise.all(lines.map(([line]) => spm(line.split(" "))));
+      for (const [k, { code, stdout, stderr }] of outcomes.entries()) {
+        expect(stderr).toMatch(/^error: \w+: expected .*, got .*\n(help: .*\n)?(\(npm .*\n)?$/);
+        expect(stderr).toContain(lines[k]![1]);
+        expect([code === 0, stdout]).toEqual([false, ""]);
+      }
+      expect(readdirSync(folder)).toEqual([]);
+    });
   });
 
   test("report of what is not a run says so", async () => {

@@ -27,11 +27,12 @@ export const leastWorkers = 2;
  * more cores the files add up to more, which is why the wall time has a line of its own.
  */
 export const projects: Readonly<Record<string, number>> = {
-  unit: 300,
+  unit: 285,
   golden: 5,
   contract: 80,
   fuzz: 60,
   resume: 12,
+  files: 15,
   mixer: 10,
   gpu: 150,
   integration: 210,
@@ -59,6 +60,7 @@ export const longForms: readonly LongForm[] = [
   { name: "mixer", command: "npm run -s verify:mixer -- --check", seconds: 30 },
   { name: "fuzz", command: "npm run -s fuzz -- --files 1000000", seconds: 120 },
   { name: "resume", command: "npm run -s test:resume -- --kills 200", seconds: 300 },
+  { name: "files", command: "npm run -s test:files", seconds: 900 },
   { name: "full", command: "npm run -s test:full", seconds: 300 },
   { name: "allocations", command: "npm run -s test:allocations", seconds: 240 },
   { name: "memory", command: "npm run -s test:memory", seconds: 900 },

@@ -11,8 +11,12 @@ export interface Caller {
   readonly command: string;
 }
 
-/** Source files run in a clone only; there one types the script of that name. */
-const SPM: string = import.meta.url.endsWith(".ts") ? "npm run -s spm --" : "spm";
+/**
+ * As one types it here: source files run in a clone only, by the script of that name; npx finds
+ * what isn't on the path.
+ */
+const installed = process.env.npm_command === "exec" ? "npx spm" : "spm";
+const SPM: string = import.meta.url.endsWith(".ts") ? "npm run -s spm --" : installed;
 
 /** `spm` itself. */
 export const spmItself: Caller = { registries: ours, command: SPM };

@@ -4,6 +4,7 @@ import { DataLoader } from "@spm/data";
 import { crossEntropy } from "@spm/nn";
 import {
   accuracyOf,
+  CheckpointError,
   calibrationError,
   classScores,
   confusionMatrix,
@@ -14,6 +15,7 @@ import {
 } from "@spm/trainer";
 import { formatCount, formatPercent } from "@spm/trainer/format";
 import type { Registries } from "./registries.ts";
+import { savedConfig } from "./saved-config.ts";
 import { loadModel, openCheckpoint } from "./saved-model.ts";
 import { loadData } from "./task.ts";
 import { textTable } from "./text-table.ts";
@@ -35,8 +37,16 @@ interface Evaluation {
 
 /** Evaluates a run folder or a checkpoint. @throws CheckpointError, DataError, Node's errors */
 async function evaluateSaved(path: string, registries: Registries): Promise<Evaluation> {
-  const { model, config } = loadModel(path, await openCheckpoint(path), registries);
-  const { test, classes } = await loadData(config.options, registries);
+  const checkpoint = await openCheckpoint(path);
+  const config = savedConfig(path, checkpoint, registries);
+  const { test, classes, features } = await loadData(config.options, registries);
+  if (features !== config.features || classes !== config.classes)
+    throw new CheckpointError(
+      "eval",
+      `data of ${config.features} features and ${config.classes} classes, as in training`,
+      `${features} and ${classes}`,
+    );
+  const { model } = loadModel(path, checkpoint, registries);
   const [logits, labels]: [number[], number[]] = [[], []];
   let losses = 0;
   for (const { x, y } of new DataLoader(test, { batchSize: Math.min(BATCH, test.length) })) {
@@ -51,7 +61,7 @@ async function evaluateSaved(path: string, registries: Registries): Promise<Eval
   }
   const predicted = labels.map((_, i) => {
     const row = logits.slice(i * classes, (i + 1) * classes);
-    return row.indexOf(Math.max(...row));
+    return row.indexOf(row.reduce((a, b) => Math.max(a, b)));
   });
   const confusion = confusionMatrix(predicted, labels, classes);
   const loss = losses / labels.length;

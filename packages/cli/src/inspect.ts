@@ -1,9 +1,9 @@
 /** @file `spm inspect`: what is in a checkpoint, or in any other safetensors file. */
-import { readFileSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { SpmError } from "@spm/core";
-import { parseSafetensors } from "@spm/trainer";
+import { CheckpointError, type Safetensors } from "@spm/trainer";
 import { formatCount } from "@spm/trainer/format";
-import { readCheckpoint } from "@spm/trainer/node";
+import { readSafetensors, verifyCheckpoint } from "@spm/trainer/node";
 import { textTable } from "./text-table.ts";
 
 const WIDEST = 100;
@@ -15,13 +15,14 @@ const WIDEST = 100;
  * @param full - whether long metadata is shown whole.
  * @returns `damage` says what is wrong with a checkpoint; undefined for one that is whole, and for
  * files without a checksum
- * @throws SafetensorsError when the format is broken; Node's error when it cannot be read
+ * @throws SafetensorsError when the format is broken or it cannot be read; CheckpointError for a
+ * folder
  */
 export function inspectFile(
   path: string,
   full = false,
 ): { readonly text: string; readonly damage: string | undefined } {
-  const { entries, metadata } = parseSafetensors(readFileSync(path));
+  const { entries, metadata } = opened(path);
   const size = ({ begin, end }: (typeof entries)[number]): number => end - begin;
   const count = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
   const rows = entries
@@ -49,10 +50,21 @@ export function inspectFile(
   return { text: [table, "", total, ...about, verdict, ""].join("\n"), damage };
 }
 
+function opened(path: string): Safetensors {
+  if (existsSync(path) && statSync(path).isDirectory())
+    throw new CheckpointError(
+      "inspect",
+      "a file",
+      `the folder ${path}`,
+      "name a file in it; those of a run are in its folder checkpoints",
+    );
+  return readSafetensors(path);
+}
+
 /** Why a checkpoint cannot be resumed from. */
 function damageOf(path: string): string | undefined {
   try {
-    readCheckpoint(path);
+    verifyCheckpoint(path);
     return undefined;
   } catch (error) {
     if (error instanceof SpmError) return error.message;

@@ -54,7 +54,7 @@ export function program(caller: Caller = spmItself): Command {
     .description(
       "Train models with dense and SPM layers, compare them, and look at what they learned.",
     )
-    .showHelpAfterError("(spm --help, or spm COMMAND --help, lists what there is)")
+    .showHelpAfterError(`(${caller.command} --help, or … COMMAND --help, lists what there is)`)
     .version(version(), "--version", "print the version")
     .configureHelp({ showGlobalOptions: true })
     .exitOverride();

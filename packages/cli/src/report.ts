@@ -1,17 +1,17 @@
 /**
  * @file `spm report`: the report of a run folder, written anew, or one of several runs together.
  */
-import { writeFileSync } from "node:fs";
 import { curvesSvg, renderReport, writeReport } from "@spm/report";
 import { overlaid } from "@spm/report/draw";
 import type { ProgressStream } from "@spm/trainer";
-import { type Run, readRun } from "@spm/trainer/node";
+import { type Run, readRun, writeAtomically } from "@spm/trainer/node";
 
 /**
  * Writes `report.html` into the folder, or for several folders to `out`; if `svg` names a file, the
  * curves as SVG there; prints what it wrote.
  *
- * @throws RunError when a folder is not a run; Node's error when a file cannot be written.
+ * @throws RunError when a folder is not a run; Node's error when a file cannot be written, which is
+ * then as it was
  */
 export function report(
   folders: readonly string[],
@@ -25,10 +25,10 @@ export function report(
     run = readRun(first);
   } else {
     run = overlaid(folders.map((folder) => ({ name: folder, run: readRun(folder) })));
-    writeFileSync(out, renderReport(run));
+    writeAtomically(out, renderReport(run));
     stdout.write(`report: ${out}\n`);
   }
   if (svg === undefined) return;
-  writeFileSync(svg, curvesSvg(run));
+  writeAtomically(svg, curvesSvg(run));
   stdout.write(`curves: ${svg}\n`);
 }

@@ -8,7 +8,8 @@ import {
   latestCheckpoint,
   type RunChange,
   RunWriter,
-  readRun,
+  readRunConfig,
+  setAside,
   tensorBoardFile,
   versions,
 } from "@spm/trainer/node";
@@ -38,8 +39,9 @@ export async function resume(folder: string, asked: Asked, parts: TrainingParts)
   const { registries } = parts.caller;
   const writer = new RunWriter(folder);
   try {
-    const { config } = readRun(folder);
-    const options = resolveTraining({}, { ...config.options, ...asked.set }, registries);
+    const config = readRunConfig(folder);
+    const given = { ...config.options, ...asked.set };
+    const options = resolveTraining({}, given, registries, join(folder, "config.json"));
     await useBackend(options.backend, options.threads);
     const found = checkpointToResume(folder, parts.stdout);
     const task = taskOf(options, await loadData(options, registries), registries);
@@ -47,7 +49,7 @@ export async function resume(folder: string, asked: Asked, parts: TrainingParts)
     const agreed = agreedTo(changed, config.changes ?? [], asked);
     for (const change of changed) parts.stdout.write(`changed: ${shown(change)}\n`);
     if (found === undefined) {
-      writer.truncate();
+      for (const line of writer.truncate()) parts.stdout.write(`warning: ${line}\n`);
       rmSync(tensorBoardFile(folder), { force: true });
     }
     // once the checkpoint is restored: what doesn't fit it has thrown then
@@ -72,6 +74,7 @@ export async function resume(folder: string, asked: Asked, parts: TrainingParts)
 /** The last checkpoint that is whole, and a line about it and each that is damaged. */
 function checkpointToResume(folder: string, stdout: ProgressStream) {
   const found = latestCheckpoint(checkpointsIn(folder));
+  setAside(found?.damaged ?? []);
   for (const { path, reason } of found?.damaged ?? [])
     stdout.write(`set aside ${path}.damaged: ${reason}\n`);
   stdout.write(found ? `resuming ${found.path}\n` : `no checkpoint in ${folder}: starting over\n`);

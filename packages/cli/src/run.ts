@@ -52,8 +52,13 @@ export async function main(argv: readonly string[], registrations?: Registration
       process.exitCode = error instanceof ValueError ? WRONG_USAGE : FAILED;
       const { message, stack = message } =
         error instanceof Error ? error : new Error(String(error));
-      const expected = error instanceof SpmError || (error instanceof Error && "syscall" in error);
-      process.stderr.write(`error: ${expected ? message : stack}\n`);
+      const { isSystemError, reasonOf } = await import("@spm/trainer/node");
+      const text = isSystemError(error)
+        ? `spm: expected to ${error.syscall} ${error.path ?? "a file"}, got ${reasonOf(error)}`
+        : error instanceof SpmError
+          ? message
+          : stack;
+      process.stderr.write(`error: ${text}\n`);
     }
   } finally {
     await leaveBackend();

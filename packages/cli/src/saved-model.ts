@@ -4,9 +4,16 @@ import { currentBackend, Tensor, to } from "@spm/core";
 import type { Mlp } from "@spm/models";
 import { stateOf } from "@spm/nn/extend";
 import { CheckpointError } from "@spm/trainer";
-import { type Checkpoint, latestCheckpoint, readCheckpoint } from "@spm/trainer/node";
+import {
+  type Checkpoint,
+  isSystemError,
+  latestCheckpoint,
+  readCheckpoint,
+  reasonOf,
+} from "@spm/trainer/node";
 import { BACKENDS, useBackend } from "./backend.ts";
 import type { Registries } from "./registries.ts";
+import { savedConfig } from "./saved-config.ts";
 import { buildModel } from "./task.ts";
 import { checkpointsIn, type SavedConfig } from "./train.ts";
 
@@ -21,17 +28,14 @@ export interface SavedModel {
  * The checkpoint at a path: that file, or the newest whole one of a run folder. Its tensors, and
  * all that are made from now on, are on the backend that the run was on.
  *
- * @throws CheckpointError for what is neither; BackendError where that backend is not available;
- * Node's error for a path that is not there
+ * @throws CheckpointError for what is neither; BackendError where that backend is not available
  */
 export async function openCheckpoint(path: string): Promise<Checkpoint> {
-  const checkpoint = statSync(path).isDirectory()
-    ? latestCheckpoint(checkpointsIn(path))
-    : readCheckpoint(path);
+  const checkpoint = isFolder(path) ? latestCheckpoint(checkpointsIn(path)) : readCheckpoint(path);
   if (checkpoint === undefined)
     throw new CheckpointError("loadModel", "a run folder with checkpoints", path);
   const { options } = (checkpoint.config ?? {}) as Partial<SavedConfig>;
-  await useBackend(options?.backend ?? BACKENDS[0]);
+  await useBackend(BACKENDS.find((name) => name === options?.backend) ?? BACKENDS[0]);
   const moved = Object.entries(checkpoint.values).map(
     async ([name, value]) =>
       [name, value instanceof Tensor ? await to(value, currentBackend()) : value] as const,
@@ -52,22 +56,12 @@ export function loadModel(
   checkpoint: Checkpoint,
   registries: Registries,
 ): SavedModel {
-  const config = checkpoint.config as unknown as SavedConfig | null;
-  if (config?.options === undefined)
-    throw new CheckpointError(
-      "loadModel",
-      "a checkpoint of spm train",
-      `${path}, written by another program`,
-    );
+  const config = savedConfig(path, checkpoint, registries);
   const model = buildModel(config.options, config, registries);
-  const prefix = "model.";
-  const weights = Object.entries(checkpoint.values).filter(([name]) => name.startsWith(prefix)) as [
-    string,
-    Tensor,
-  ][];
-  model.loadStateDict(
-    Object.fromEntries(weights.map(([name, value]) => [name.slice(prefix.length), value])),
-  );
+  const weights = Object.entries(checkpoint.values).filter(([name]) => name.startsWith("model."));
+  model.loadStateDict(Object.fromEntries(weights) as Record<string, Tensor>, {
+    rename: (name) => name.slice("model.".length),
+  });
   model.parameters().forEach((parameter, i) => {
     const average = checkpoint.values[`average.movingAverage.${i}`];
     if (average !== undefined) parameter.assign(average as Tensor);
@@ -77,4 +71,14 @@ export function loadModel(
     if (kept !== undefined) parameter.assign(kept as Tensor);
   }
   return { model: model.eval(), config, checkpoint };
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    const got = `${path}: ${reasonOf(error)}`;
+    throw new CheckpointError("loadModel", "a run folder or a checkpoint", got);
+  }
 }

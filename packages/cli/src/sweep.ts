@@ -8,7 +8,7 @@ import { isDeepStrictEqual } from "node:util";
 import { summarize } from "@spm/report";
 import { type ProgressStream, RunError } from "@spm/trainer";
 import { formatPercent, formatSeconds } from "@spm/trainer/format";
-import { readRun } from "@spm/trainer/node";
+import { readRun, reasonOf, writeAtomically } from "@spm/trainer/node";
 import type { Trial } from "./sweep-plan.ts";
 import { textTable } from "./text-table.ts";
 
@@ -66,14 +66,22 @@ function openSweep(trials: readonly Trial[], out: string): void {
   mkdirSync(out, { recursive: true });
   const path = join(out, "sweep.json");
   const plan = JSON.parse(JSON.stringify(trials)) as unknown;
-  if (!existsSync(path)) writeFileSync(path, `${JSON.stringify(plan, null, 2)}\n`);
-  else if (!isDeepStrictEqual(JSON.parse(readFileSync(path, "utf8")), plan))
+  if (!existsSync(path)) writeAtomically(path, `${JSON.stringify(plan, null, 2)}\n`);
+  else if (!isDeepStrictEqual(planIn(path), plan))
     throw new RunError(
       "sweep",
       "the same trials as before",
       `others, in ${out}`,
       "choose another folder with --out",
     );
+}
+
+function planIn(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw new RunError("sweep", `the trials of a sweep in ${path}`, reasonOf(error));
+  }
 }
 
 /** One process of this very command; its output goes to a file beside its folder. */

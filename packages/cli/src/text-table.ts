@@ -7,7 +7,7 @@
  */
 export function textTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((cell, column) =>
-    Math.max(cell.length, ...rows.map((row) => (row[column] ?? "").length)),
+    rows.reduce((width, row) => Math.max(width, row[column]?.length ?? 0), cell.length),
   );
   const line = (cells: readonly string[]): string =>
     cells

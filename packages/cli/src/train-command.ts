@@ -16,7 +16,7 @@ import { flagOf, negativeFlagOf, type TrainOption, trainOptions } from "./train-
 /** The exit codes in the help of every command that trains. */
 const TRAIN_EXIT_CODES =
   "\nExit codes: 0 done, 1 failed, 2 wrong usage, " +
-  "129, 130, 143 interrupted by SIGHUP, Ctrl-C, SIGTERM (after a checkpoint: spm resume goes on).";
+  "129, 130, 143 interrupted by SIGHUP, Ctrl-C, SIGTERM (after a checkpoint: resume goes on).";
 
 /** Adds the dataset, `--config` and a flag for every option. */
 export function addTrainOptions(command: Command, registries: Registries): Command {

@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { ValueError } from "@spm/core/extend";
+import { reasonOf } from "@spm/trainer/node";
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { asNumber, asNumbers } from "./option-values.ts";
 import type { OwningChoice } from "./own-options.ts";
@@ -33,16 +34,14 @@ export type Given = Readonly<Record<string, unknown>>;
 /**
  * Options from a JSON file that {@link trainSchema} describes.
  *
- * @throws ValueError for what is not JSON or not such a configuration; Node's error for a file that
- * cannot be read
+ * @throws ValueError for what cannot be read, is not JSON, or not such a configuration
  */
 export function readConfig(path: string, registries: Registries): Given {
   let config: unknown;
-  const text = readFileSync(path, "utf8");
   try {
-    config = JSON.parse(text);
+    config = JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
-    throw new ValueError("config", `JSON in ${path}`, (error as Error).message);
+    throw new ValueError("config", `JSON in ${path}`, reasonOf(error));
   }
   const { $schema: _, ...given } = checked(config, path, registries) as Record<string, unknown>;
   return given;
@@ -58,18 +57,24 @@ type Unrated = Omit<EveryTrainOptions, "learningRate"> &
  * is the suggested one.
  *
  * @param flags - options that are undefined were not given
+ * @param where - where they are from, for errors
  * @throws ValueError naming the option that is out of range, missing, or does not go with another
  */
-export function resolveTraining(config: Given, flags: Given, registries: Registries): TrainOptions {
+export function resolveTraining(
+  config: Given,
+  flags: Given,
+  registries: Registries,
+  where = "the options",
+): TrainOptions {
   const table = Object.entries(trainOptions(registries));
   const defaults = table.flatMap(([name, { schema, of }]) =>
     schema.default === undefined || of !== undefined ? [] : [[name, schema.default]],
   );
   const given = Object.entries(flags).filter(([, value]) => value !== undefined);
   const merged = { ...Object.fromEntries(defaults), ...config, ...Object.fromEntries(given) };
-  const options = checked(merged, "the options", registries) as Unrated;
+  const options = checked(merged, where, registries) as Unrated;
   if (options.dataset === undefined)
-    throw new ValueError("train", "a dataset", "none", "spm train --help");
+    throw new ValueError("train", "a dataset", "none", "train --help lists them");
   if (options.restoreBest && options.patience === undefined)
     throw new ValueError("train", "--patience with --restore-best", "none");
   const whole: Given = {

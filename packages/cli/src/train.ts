@@ -24,7 +24,7 @@ import {
   writeAtomically,
 } from "@spm/trainer/node";
 import { useBackend } from "./backend.ts";
-import type { Caller } from "./caller.ts";
+import { type Caller, shellWord } from "./caller.ts";
 import type { Registries } from "./registries.ts";
 import { buildModel, loadData } from "./task.ts";
 import { commandLine, type TrainOptions, trainOptions } from "./train-options.ts";
@@ -131,14 +131,16 @@ export async function runTask(
     ...(options.average !== undefined && {
       average: new MovingAverage(model.parameters(), { decay: options.average }),
     }),
-    callbacks: [...(onStart ? [{ onStart }] : []), ...callbacksOf(saved, folder, writer, stdout)],
+    callbacks: [...(onStart ? [{ onStart }] : []), ...callbacksOf(saved, writer, stdout)],
     signal,
     logEvery: options.logEvery,
     onNonFinite: options.onNonFinite,
     ...(checkpoint && { resume: checkpoint, allowChanged: true }),
   });
   const outcome = conclude(fitted, folder);
-  stdout.write(`${outcome}\nrun: ${folder}\nreport: ${caller.command} report ${folder}\n`);
+  stdout.write(
+    `${outcome}\nrun: ${folder}\nreport: ${caller.command} report ${shellWord(folder)}\n`,
+  );
   return fitted.interrupted;
 }
 
@@ -153,12 +155,8 @@ const headOf = (options: TrainOptions, command: string) => ({
 });
 
 /** What is told of each step: progress, the run folder, the checkpoints, an early end. */
-function callbacksOf(
-  config: SavedConfig,
-  folder: string,
-  writer: RunWriter,
-  stdout: ProgressStream,
-): Callback[] {
+function callbacksOf(config: SavedConfig, writer: RunWriter, stdout: ProgressStream): Callback[] {
+  const { folder } = writer;
   const { options } = config;
   const { layer, patience, restoreBest, keepLast, keepBest, checkpointSteps, checkpointMinutes } =
     options;

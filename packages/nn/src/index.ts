@@ -7,6 +7,7 @@
 
 export { functionalCall } from "./functional-call.ts";
 export { gradcheckModule, gradgradcheckModule } from "./gradcheck-module.ts";
+export type { LoadOptions, LoadReport, StoredTensors } from "./load-state.ts";
 export { Module, type StateDict } from "./module.ts";
 export { type Layer, Residual, Sequential } from "./sequential.ts";
 export { type Cost, type Summary, type SummaryRow, summary } from "./summary.ts";

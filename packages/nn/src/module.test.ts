@@ -46,6 +46,8 @@ class Tied extends Module {
   }
 }
 
+const fill = (value: number, ...shape: number[]): Tensor =>
+  mul(ones(shape.length === 0 ? [3] : shape), value);
 const numbers = (x: Tensor): number[] => [...elements(x.ndarray())];
 
 test("fields are walked in order; what is tied appears once; buffers are state alone", () => {
@@ -83,20 +85,87 @@ test("a state dict is loaded whole or not at all", () => {
   to.loadStateDict(from.stateDict());
   expect(to.rest[0]?.parameters().map(numbers)).toEqual([numbers(from.first.gain)]);
   expect(numbers(to.first.uses)).toEqual([1]);
-  const { "first.gain": _, ...part } = from.stateDict();
-  expect(() => to.loadStateDict(part)).toThrowErrorMatchingInlineSnapshot(
-    `[ShapeError: loadStateDict: expected a value for "first.gain", got none]`,
-  );
+  const { "first.gain": _, "head.out.bias": __, ...part } = from.stateDict();
+  const before = Object.values(to.stateDict()).map(numbers);
   expect(() =>
-    to.loadStateDict({ ...from.stateDict(), extra: ones([1]) }),
-  ).toThrowErrorMatchingInlineSnapshot(
-    `[ShapeError: loadStateDict: expected only parameters of this model, got "extra"]`,
-  );
+    to.loadStateDict({ ...part, extra: ones([1]), other: ones([1]) }),
+  ).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: loadStateDict: expected a value for each parameter of this model and no other, got no value for "first.gain", "head.out.bias"; unexpected "extra", "other"
+    help: { rename: (name) => … } where names differ, { strict: false } for a part of them]
+  `);
   expect(() =>
-    to.loadStateDict({ ...from.stateDict(), "first.gain": ones([4]) }),
+    to.loadStateDict({
+      ...from.stateDict(),
+      "first.gain": ones([4]),
+      "head.out.bias": ones([2, 1]),
+    }),
   ).toThrowErrorMatchingInlineSnapshot(
-    `[ShapeError: loadStateDict: expected float32[3] for "first.gain", got float32[4]]`,
+    `[ShapeError: loadStateDict: expected float32[3] for "first.gain", got float32[4]; float32[2] for "head.out.bias", got float32[2, 1]]`,
   );
+  expect(Object.values(to.stateDict()).map(numbers)).toEqual(before);
+});
+
+test("a state dict is loaded in part, and under other names, with a report", () => {
+  const model = new Tied();
+  const bias = numbers(model.head.out.bias!);
+  const report = model.loadStateDict(
+    { "net.first.gain": fill(7), "net.head.out.weight": normal(rng(3), [2, 3]), junk: ones([1]) },
+    { strict: false, rename: (name) => name.replace(/^net\./, "") },
+  );
+  expect(report).toEqual({
+    missing: ["first.uses", "rest.0.uses", "head.out.bias"],
+    unexpected: ["junk"],
+  });
+  expect(numbers(model.first.gain)).toEqual([7, 7, 7]);
+  expect(numbers(model.head.out.bias!)).toEqual(bias);
+  const { missing, unexpected } = model.loadStateDict(
+    { ...model.stateDict(), constructor: ones([1]), dropped: ones([1]) },
+    { strict: false, rename: (name) => (name === "dropped" ? undefined : name) },
+  );
+  expect([missing, unexpected]).toEqual([[], ["constructor"]]);
+  // @ts-expect-error PyTorch's name of another function
+  expect(() => model.loadStateDict({}, { assign: true })).toThrow(/^loadStateDict: .*"assign"/);
+});
+
+test("a tied parameter is found under each of its paths, a shared module's, too", () => {
+  const model = new Tied();
+  const { "first.gain": _, "first.uses": uses, ...rest } = model.stateDict();
+  model.loadStateDict({ ...rest, "rest.0.gain": fill(2), "rest.1.uses": fill(5, 1) });
+  expect([numbers(model.first.gain), numbers(model.first.uses)]).toEqual([[2, 2, 2], [5]]);
+  const all = { ...rest, "first.uses": uses!, "first.gain": fill(3), "rest.1.gain": fill(3) };
+  model.loadStateDict(all);
+  expect(numbers(model.first.gain)).toEqual([3, 3, 3]);
+  expect(() =>
+    model.loadStateDict({ ...all, "rest.0.gain": fill(4) }),
+  ).toThrowErrorMatchingInlineSnapshot(`
+    [ValueError: loadStateDict: expected one value for the tied "first.gain" and "rest.0.gain", got two that differ
+    help: rename one of them to undefined]
+  `);
+});
+
+test("a file is loaded as it was read, and only what is needed of it", () => {
+  const model = new Linear(2, 1, { random: rng(1) });
+  const asked: string[] = [];
+  const file = {
+    entries: [{ name: "weight" }, { name: "float8" }],
+    metadata: {},
+    tensor(name: string): Tensor {
+      asked.push(name);
+      return fill(9, 1, 2);
+    },
+  };
+  expect(model.loadStateDict(file, { strict: false })).toEqual({
+    missing: ["bias"],
+    unexpected: ["float8"],
+  });
+  expect([asked, numbers(model.weight)]).toEqual([["weight"], [9, 9]]);
+  expect(() =>
+    // @ts-expect-error bytes that nobody has parsed
+    model.loadStateDict(new Uint8Array(3)),
+  ).toThrowErrorMatchingInlineSnapshot(`
+    [ValueError: loadStateDict: expected tensors by name, got number under "0"
+    help: pass the stateDict() of a model, or a file as parseSafetensors(bytes) returns it]
+  `);
 });
 
 test(

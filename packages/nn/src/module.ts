@@ -22,6 +22,7 @@ import {
   ValueError,
 } from "@spm/core/extend";
 import { heldBy, isContainer } from "./held.ts";
+import { type LoadOptions, type LoadReport, loadState, type StoredTensors } from "./load-state.ts";
 import { count, textTable } from "./text-table.ts";
 
 /** Parameters and buffers by path, e.g. `"layers.0.weight"`. */
@@ -125,25 +126,23 @@ export abstract class Module {
   }
 
   /**
-   * Assigns every parameter and buffer. Nothing is assigned unless everything fits.
-   * @throws ShapeError naming the first path that is missing, unknown or of another shape or dtype;
-   * BackendError when there is no memory
+   * Assigns every parameter and buffer, on its own backend. Nothing is assigned unless everything
+   * fits. A tied parameter takes its value under any of its paths.
+   * @param values - by path, or a file as `parseSafetensors` of @spm/trainer returns it, of which
+   * only what is needed is read
+   * @param options - what to do where the names differ
+   * @returns the names that did not match: none unless `strict` is false
+   * @throws ShapeError naming all paths that are missing or unexpected, or all of another shape or
+   * dtype; ValueError for what is not a tensor, or two values of one tied parameter; TapeError
+   * while a tape that used one is open; BackendError when there is no memory
+   * @example
+   * const model = new LayerNorm(2);
+   * const values = { "norm.weight": ones([2]), extra: ones([1]) };
+   * model.loadStateDict(values, { strict: false, rename: (name) => name.replace("norm.", "") });
+   * // { missing: ["bias"], unexpected: ["extra"] }
    */
-  loadStateDict(values: StateDict): void {
-    const mine = stateOf(this);
-    for (const path of Object.keys(values))
-      if (!mine.has(path))
-        throw new ShapeError("loadStateDict", "only parameters of this model", `"${path}"`);
-    const pairs: [Parameter, Tensor][] = [];
-    for (const [path, p] of mine) {
-      const value = values[path];
-      if (value === undefined)
-        throw new ShapeError("loadStateDict", `a value for "${path}"`, "none");
-      const [expected, got] = [showSpec(p), showSpec(value)];
-      if (expected !== got) throw new ShapeError("loadStateDict", `${expected} for "${path}"`, got);
-      pairs.push([p, value]);
-    }
-    assignAll(pairs);
+  loadStateDict(values: StateDict | StoredTensors, options: LoadOptions = {}): LoadReport {
+    return loadState(places(this), values, options);
   }
 
   /**

@@ -66,12 +66,13 @@ function accuracyFloor(test: readonly Point[], train: readonly Point[]): number 
     from.flatMap((p) => (p.value === null ? [] : [p.value]));
   const values = measured(test).length > 0 ? measured(test) : measured(train);
   if (values.length === 0) return 0;
-  return Math.max(0, Math.floor((Math.min(...values) - 0.04) * 20) / 20);
+  const lowest = values.reduce((a, b) => Math.min(a, b));
+  return Math.max(0, Math.floor((lowest - 0.04) * 20) / 20);
 }
 
 /** The steps or seconds of an axis, from 0. */
 function axisAcross(axis: Axis, points: readonly Point[]): PlotAxis {
-  const high = Math.max(0, ...points.map((p) => p[axis])) || 1;
+  const high = points.reduce((most, p) => Math.max(most, p[axis]), 0) || 1;
   return linearAxis(`${AXES[axis]} →`, 0, high, linearTicks(0, high, STEPS));
 }
 

@@ -1,6 +1,6 @@
 /** @file @spm/report/draw: parts for pictures and pages beyond those of `@spm/report`. */
 export { type Axis, chart, type Quantity } from "./curves.ts";
-export { factsHtml, htmlPage } from "./html-page.ts";
+export { factsHtml, html, htmlPage, type Markup, markup } from "./html-page.ts";
 export { overlaid } from "./overlay.ts";
 export { LIGHT, type Palette } from "./palette.ts";
 export { type Flow, type Reach, reach } from "./pictures/reach.ts";

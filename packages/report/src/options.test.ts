@@ -22,7 +22,7 @@ const calls: Readonly<Record<string, (nonsense: object) => unknown>> = {
 const without = [
   ...["curvesSvg", "renderReport", "summarize", "writeReport", "LIGHT", "chart", "escapeXml"],
   ...["factsHtml", "htmlPage", "overlaid", "reach", "spectrum", "stageAngles", "strip"],
-  ...["svgElement", "svgPicture", "svgText"],
+  ...["svgElement", "svgPicture", "svgText", "html", "markup"],
 ];
 
 test("every export is in the table or has no options", () => {

@@ -2,6 +2,7 @@ import type { MetricRecord, Run, TimingRecord } from "@spm/trainer/node";
 import { parseHTML } from "linkedom";
 import { describe, expect, test } from "vitest";
 import { curvesSvg } from "./curves.ts";
+import { html } from "./html-page.ts";
 import { renderReport } from "./report.ts";
 
 const RUNS = ["dense", "rotation", "general"];
@@ -113,6 +114,30 @@ describe("renderReport", () => {
       [],
     );
     expect(html).not.toMatch(/@import|url\(\s*["']?(?!#)/);
+  });
+
+  test("escapes whatever it is given, once, and says what the page may run: nothing", () => {
+    const attack = `"'><script>alert(1)</script><img src=x onerror=alert(1)>\u0000`;
+    const hostile = run(20, [attack]);
+    const config = {
+      ...hostile.config,
+      title: attack,
+      command: attack,
+      started: attack,
+      models: [{ run: attack, parameters: attack as unknown as number }],
+      options: { [attack]: attack, list: [attack] as unknown as number[] },
+      machine: { ...hostile.config.machine, cpu: attack, node: attack },
+    };
+    const page = parse(renderReport({ ...hostile, config }));
+    expect(page.querySelectorAll("script, img, [onerror]")).toHaveLength(0);
+    expect(page.querySelector("h1")?.textContent).toBe(attack.replace("\u0000", "\ufffd"));
+    const policy = page.querySelector("meta[http-equiv=Content-Security-Policy]");
+    expect(policy?.getAttribute("content")).toMatch(
+      /^default-src 'none'; style-src 'unsafe-inline';/,
+    );
+    // not even by a record that looks like what the page marks as safe
+    expect(html`${{ text: "<b>" }}`.text).toBe("[object Object]");
+    expect(html`${[html`<b>${"<"}</b>`, "<"]}`.text).toBe("<b>&lt;</b>&lt;");
   });
 
   test("the same run gives the same bytes", () => {

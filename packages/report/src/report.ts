@@ -1,14 +1,12 @@
 /** @file The report of a run: a self-contained HTML file without scripts, in light and dark. */
 
-import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { formatCount, formatPercent, formatRatio, formatSeconds } from "@spm/trainer/format";
-import { type Run, readRun } from "@spm/trainer/node";
+import { type Run, readRun, writeAtomically } from "@spm/trainer/node";
 import { chart, chartsOf } from "./curves.ts";
-import { factsHtml, htmlPage } from "./html-page.ts";
+import { factsHtml, html, htmlPage, type Markup, markup } from "./html-page.ts";
 import { marker, type Palette } from "./palette.ts";
 import { type RunSummary, summarize } from "./summary.ts";
-import { escapeXml } from "./svg.ts";
 
 /** Colours by name, with light and dark values in the page's style sheet. */
 const PALETTE: Palette = {
@@ -22,9 +20,9 @@ const CAPTION =
   "Seconds an epoch count training alone, total seconds evaluations too. " +
   "The ratio divides seconds an epoch by the dense model's: below 1 is faster.";
 
-function started(time: string): string {
+function started(time: string): Markup {
   const minute = time.slice(0, 16).replace("T", " ");
-  return `<time datetime="${escapeXml(time)}">${escapeXml(minute)} UTC</time>`;
+  return html`<time datetime="${time}">${minute} UTC</time>`;
 }
 
 /**
@@ -42,43 +40,44 @@ function started(time: string): string {
 export function renderReport(run: Run): string {
   const { config } = run;
   const rows = summarize(run);
-  const models = config.models.map(
-    ({ run: name }, i) => `<li>${marker(i, PALETTE)}${escapeXml(name)}</li>`,
-  );
+  const models = config.models.map(({ run: name }, i) => html`<li>${mark(i)}${name}</li>`);
+  const charts = chartsOf(run).map(({ quantity, axis }) => {
+    const caption = html`<figcaption>${captionOf(quantity)} ${CAPTIONS[axis]}</figcaption>`;
+    const svg = markup(chart(run, quantity, axis, PALETTE));
+    return html`<figure class="panel">${caption}${svg}</figure>\n`;
+  });
+  const { machine, options, command, title } = config;
+  const facts = [factsHtml(options), factsHtml({ ...machine, memory: `${machine.memory} GiB` })];
   return htmlPage(
-    config.title,
-    `<h1>${escapeXml(config.title)}</h1>
-<p class="muted">started ${started(config.started)} on ${escapeXml(config.machine.cpu)}</p>
+    title,
+    html`<h1>${title}</h1>
+<p class="muted">started ${started(config.started)} on ${machine.cpu}</p>
 ${notice(rows, config.epochs)}
 ${findings(rows.filter((row) => row.epochs >= config.epochs))}
 <div class="panel scroll table">
 ${table(rows)}
 </div>
 <h2>Curves</h2>
-<ul class="legend">${models.join("")}<li class="muted">thin: training, marked: test</li></ul>
+<ul class="legend">${models}<li class="muted">thin: training, marked: test</li></ul>
 <div class="charts">
-${chartsOf(run)
-  .map(
-    ({ quantity, axis }) =>
-      `<figure class="panel"><figcaption>${captionOf(quantity)} ` +
-      `${CAPTIONS[axis]}</figcaption>${chart(run, quantity, axis, PALETTE)}</figure>`,
-  )
-  .join("\n")}
-</div>
+${charts}</div>
 <h2>How to repeat it</h2>
-<pre class="panel"><code>${escapeXml(config.command)}</code></pre>
+<pre class="panel"><code>${command}</code></pre>
 <div class="facts">
-${factsHtml(config.options)}
-${factsHtml({ ...config.machine, memory: `${config.machine.memory} GiB` })}
-</div>`,
+${facts.map(markup)}
+</div>`.text,
   );
 }
+
+/** The mark of a model, in its colour. */
+const mark = (model: number): Markup => markup(marker(model, PALETTE));
 
 /**
  * Reads a run folder and writes its `report.html`, whole or not at all.
  *
  * @returns the path of the report
- * @throws RunError when the folder isn't a run
+ * @throws RunError when the folder isn't a run, or its files aren't what a run writes; Node's error
+ * when the page can't be written, which is then as it was
  * @example
  * ```ts
  * import { writeReport } from "@spm/report";
@@ -87,14 +86,16 @@ ${factsHtml({ ...config.machine, memory: `${config.machine.memory} GiB` })}
  */
 export function writeReport(folder: string): string {
   const path = join(folder, "report.html");
-  writeFileSync(`${path}.part`, renderReport(readRun(folder)));
-  renameSync(`${path}.part`, path);
+  writeAtomically(path, renderReport(readRun(folder)));
   return path;
 }
 
 /** A metric of one's own stands as it is named. */
 const captionOf = (quantity: string): string =>
-  ({ accuracy: "Accuracy", loss: "Loss" })[quantity] ?? escapeXml(quantity);
+  new Map([
+    ["accuracy", "Accuracy"],
+    ["loss", "Loss"],
+  ]).get(quantity) ?? quantity;
 
 const CAPTIONS = {
   step: "against steps",
@@ -102,17 +103,16 @@ const CAPTIONS = {
 };
 
 /** A notice of the models whose training isn't finished. */
-function notice(rows: readonly RunSummary[], epochs: number): string {
+function notice(rows: readonly RunSummary[], epochs: number): Markup {
   const short = rows.filter((row) => row.epochs < epochs);
-  if (short.length === 0) return "";
-  const list = short
-    .map((row) => `${row.run} after ${row.epochs.toFixed(2)} of ${epochs} epochs`)
-    .join(", ");
-  return `<p class="notice" role="note">Not finished: ${escapeXml(list)}.</p>`;
+  const list = short.map((row) => `${row.run} after ${row.epochs.toFixed(2)} of ${epochs} epochs`);
+  return short.length === 0
+    ? html``
+    : html`<p class="notice" role="note">Not finished: ${list.join(", ")}.</p>`;
 }
 
 /** The outcome in sentences: each finished model against the dense one. */
-function findings(rows: readonly RunSummary[]): string {
+function findings(rows: readonly RunSummary[]): Markup {
   const dense = rows.find((row) => row.run === "dense");
   const sentences = rows.flatMap((row) => {
     if (dense === undefined || row === dense || row.ratioToDense === null) return [];
@@ -129,30 +129,29 @@ function findings(rows: readonly RunSummary[]): string {
         : `${distance} points ${points < 0 ? "below" : "above"} it`;
     return [`${cost}, ${place} on the test images.`];
   });
-  return sentences.length === 0
-    ? ""
-    : `<p class="lead">${sentences.map(escapeXml).join("<br>")}</p>`;
+  const lines = sentences.map((sentence, k) =>
+    k === 0 ? html`${sentence}` : html`<br>${sentence}`,
+  );
+  return lines.length === 0 ? html`` : html`<p class="lead">${lines}</p>`;
 }
 
-function table(rows: readonly RunSummary[]): string {
+function table(rows: readonly RunSummary[]): Markup {
   const dense = rows.find((row) => row.run === "dense");
   const body = rows.map((row, i) => {
     const share =
       dense === undefined || row === dense
         ? ""
-        : `<span class="of">${((row.parameters / dense.parameters) * 100).toFixed(1)} %</span>`;
+        : html`<span class="of">${((row.parameters / dense.parameters) * 100).toFixed(1)} %</span>`;
     const cells = [
-      `${formatCount(row.parameters)}${share}`,
+      [formatCount(row.parameters), share],
       formatPercent(row.accuracy),
       row.loss === null ? "–" : row.loss.toFixed(4),
       formatSeconds(row.secondsPerEpoch),
       formatSeconds(row.totalSeconds),
       formatRatio(row.ratioToDense),
     ];
-    return (
-      `<tr><th scope="row">${marker(i, PALETTE)}` +
-      `${escapeXml(row.run)}</th>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`
-    );
+    const data = cells.map((cell) => html`<td>${cell}</td>`);
+    return html`<tr><th scope="row">${mark(i)}${row.run}</th>${data}</tr>\n`;
   });
   const heads = [
     "layer",
@@ -163,9 +162,9 @@ function table(rows: readonly RunSummary[]): string {
     "total seconds",
     "ratio to dense",
   ];
-  return `<table>
+  return html`<table>
 <caption>${CAPTION}</caption>
-<thead><tr>${heads.map((head) => `<th scope="col">${head}</th>`).join("")}</tr></thead>
-<tbody>${body.join("\n")}</tbody>
+<thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
+<tbody>${body}</tbody>
 </table>`;
 }

@@ -232,7 +232,9 @@ function axisOf(
   rounded: boolean,
 ): PlotAxis {
   const ends = (of: readonly number[], none: [number, number]): [number, number] =>
-    of.length === 0 ? none : [Math.min(...of), Math.max(...of)];
+    of.length === 0
+      ? none
+      : [of.reduce((a, b) => Math.min(a, b)), of.reduce((a, b) => Math.max(a, b))];
   if (scale === "log") {
     const ticks = given ?? logTicks(range ?? values);
     const shown = range ?? (given === undefined || rounded ? [...ticks, ...values] : values);

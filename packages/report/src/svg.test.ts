@@ -1,6 +1,6 @@
 import { parseHTML } from "linkedom";
 import { expect, test } from "vitest";
-import { svgElement, svgPicture, svgText } from "./svg.ts";
+import { escapeXml, svgElement, svgPicture, svgText } from "./svg.ts";
 
 test("numbers have two decimals, undefined ones are left out, text and attributes safe", () => {
   expect(svgElement("path", { d: "M0,0", class: undefined, r: 1 / 3 })).toBe(
@@ -24,4 +24,14 @@ test("a picture stands alone, under its name", () => {
     "20.13",
   ]);
   expect([...(svg?.children ?? [])].map(({ localName }) => localName)).toEqual(["title", "text"]);
+});
+
+test("a name of any characters gives well-formed XML", () => {
+  const name = "\u0000\u0008\ud800x\udfff\ufffe\uffff]]>&amp;\u{1f600}\t\u000b";
+  expect(escapeXml(name)).toBe(
+    "\ufffd\ufffd\ufffdx\ufffd\ufffd\ufffd]]&gt;&amp;amp;\u{1f600}\t\ufffd",
+  );
+  expect(svgElement("g", { id: "\u0001" }, svgText(0, 0, "\ud800"))).toBe(
+    '<g id="\ufffd"><text x="0" y="0">\ufffd</text></g>',
+  );
 });

@@ -8,8 +8,12 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
+/** Characters that XML doesn't have, lone surrogates among them. */
+const NOT_XML = /[^\t\n\r -\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
+
 /**
- * Text with `&`, `<`, `>` and both quotes replaced by entities.
+ * A value as text of HTML and XML: `&`, `<`, `>` and both quotes replaced by entities, characters
+ * that XML doesn't have by U+FFFD. Every name and value of a page or picture passes through here.
  *
  * @example
  * ```ts
@@ -17,8 +21,10 @@ const ENTITIES: Readonly<Record<string, string>> = {
  * escapeXml("a < b"); // "a &lt; b"
  * ```
  */
-export function escapeXml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] as string);
+export function escapeXml(value: unknown): string {
+  return String(value)
+    .replace(NOT_XML, "\uFFFD")
+    .replace(/[&<>"']/g, (character) => ENTITIES[character] as string);
 }
 
 /** A number as SVG text, with at most two decimals. */
@@ -46,7 +52,7 @@ export function svgElement(
   const written = Object.entries(attributes).flatMap(([key, value]) =>
     value === undefined
       ? []
-      : [` ${key}="${typeof value === "number" ? px(value) : escapeXml(value)}"`],
+      : [` ${key}="${escapeXml(typeof value === "number" ? px(value) : value)}"`],
   );
   const open = `<${name}${written.join("")}`;
   return content.length === 0 ? `${open}/>` : `${open}>${content.join("")}</${name}>`;

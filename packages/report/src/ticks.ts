@@ -42,7 +42,8 @@ export function linearLabels(ticks: readonly number[]): string[] {
  * greatest: 1, 2, 5 a decade, or 1, 3, or the decades alone where they are many.
  */
 export function logTicks(values: readonly number[]): number[] {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const low = values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const high = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   if (!(low > 0) || !Number.isFinite(high)) return [];
   const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
   const powers = Array.from({ length: last - first + 1 }, (_, k) => first + k);

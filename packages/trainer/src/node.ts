@@ -1,18 +1,28 @@
 /** @file The public names of @spm/trainer/node: run folders, checkpoints, TensorBoard files. */
 
 export { writeAtomically } from "./io/atomic-write.ts";
-export { type Checkpoint, encodeCheckpoint, readCheckpoint } from "./io/checkpoint-file.ts";
+export {
+  type Checkpoint,
+  encodeCheckpoint,
+  readCheckpoint,
+  verifyCheckpoint,
+  writeCheckpoint,
+} from "./io/checkpoint-file.ts";
 export {
   checkpointPath,
   checkpointSteps,
+  type DamagedFile,
   type FoundCheckpoint,
   latestCheckpoint,
+  setAside,
 } from "./io/checkpoint-folder.ts";
 export { type BestCheckpoints, type CheckpointOptions, checkpoints } from "./io/checkpoints.ts";
+export { isSystemError, reasonOf } from "./io/file-error.ts";
 export { machine } from "./io/machine.ts";
 export { makeFolder } from "./io/make-folder.ts";
 export { type RecordRunOptions, recordRun } from "./io/record-run.ts";
-export { type Run, readRun } from "./io/run-reader.ts";
+export { type Misfit, misfit } from "./io/record-schema.ts";
+export { type Run, readRun, readRunConfig } from "./io/run-reader.ts";
 export type {
   MachineRecord,
   MetricRecord,
@@ -24,6 +34,7 @@ export type {
   TimingRecord,
 } from "./io/run-record.ts";
 export { assertFresh, RunWriter } from "./io/run-writer.ts";
+export { readSafetensors, writeSafetensors } from "./io/safetensors-file.ts";
 export {
   type TensorBoardOptions,
   tensorBoard,

@@ -62,7 +62,12 @@ describe("progress", () => {
       expect(chunk.startsWith("\r")).toBe(true);
       expect(chunk.replaceAll("\x1b[K", "").trim().length).toBeLessThan(60);
     }
-    expect(chunks.filter((chunk) => chunk.includes("\n"))).toHaveLength(2);
+    const kept = chunks.filter((chunk) => chunk.includes("\n"));
+    expect(kept).toHaveLength(2);
+    expect(kept[0]?.replaceAll("\x1b[K", "")).toBe(
+      "\rrotation  epoch 1/2  step 100/200  loss 0.0100\n" +
+        "  accuracy 90.00 %  (test, after 0:10)\n",
+    );
   });
 
   test("a wide terminal shows epoch, step, loss, accuracy, rate and time left", async () => {

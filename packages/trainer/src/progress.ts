@@ -43,7 +43,8 @@ export function progress(label: string, stream: ProgressStream): Callback {
     stream.write(`\r${line.slice(0, Math.max(0, (stream.columns || 80) - 1))}\x1b[K`);
   };
   const print = (text: string): void => {
-    stream.write(terminal ? `\r${text}\x1b[K\n` : `${text}\n`);
+    const lines = terminal ? folded(text, (stream.columns || 80) - 1) : [text];
+    stream.write(terminal ? `\r${lines.join("\x1b[K\n")}\x1b[K\n` : `${text}\n`);
   };
 
   return {
@@ -76,6 +77,18 @@ export function progress(label: string, stream: ProgressStream): Callback {
       if (terminal) stream.write(position.step < position.steps ? "\n" : "\r\x1b[K");
     },
   };
+}
+
+/** A line as lines of at most `width` characters, broken between its parts. */
+function folded(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const part of text.split("  ")) {
+    const longer = `${lines.at(-1)}  ${part}`;
+    if (lines.length === 0) lines.push(part);
+    else if (longer.length <= width) lines[lines.length - 1] = longer;
+    else lines.push(`  ${part}`);
+  }
+  return lines;
 }
 
 /** The line of a terminal: a bar, then numbers, of which a narrow terminal cuts off the last. */

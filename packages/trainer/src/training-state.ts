@@ -30,7 +30,7 @@ export interface WeightAverage extends Stateful {
 /** A model with weights, as every module is. */
 interface Weights {
   stateDict(): Record<string, Tensor>;
-  loadStateDict(values: Record<string, Tensor>): void;
+  loadStateDict(values: Record<string, Tensor>): unknown;
 }
 
 /** The position of training, in numbers. */

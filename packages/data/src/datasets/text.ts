@@ -33,7 +33,7 @@ export const text: DatasetEntry<TextOptions> = {
     checkOptions("text", options, text.options);
     const { file, context = 8 } = options;
     if (!(context <= LONGEST)) throw new ValueError("text", `a context ≤ ${LONGEST}`, context);
-    const all = [...(await readFile(file, "utf8"))];
+    const all = [...(await textOf(file))];
     const vocabulary = vocabularyOf(all.join(""));
     const size = [...vocabulary].length;
     const cut = Math.floor(TRAIN * all.length);
@@ -50,3 +50,11 @@ export const text: DatasetEntry<TextOptions> = {
     };
   },
 };
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    throw new DataError("text", `a text file at ${file}`, (error as Error).message);
+  }
+}

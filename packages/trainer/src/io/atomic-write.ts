@@ -1,29 +1,35 @@
 /** @file Atomic writes: a file is whole or missing, whatever stops the process or the machine. */
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
+import { blocks, writeWhole } from "./pieces.ts";
 
 /** The suffix of a file that is being written. */
 export const UNFINISHED = ".part";
 
 /**
- * Writes a file whole or not at all: beside it first, synced to the disk, then renamed, and the
- * folder synced.
+ * Writes a file of any size whole or not at all: beside it first, synced to the disk, then renamed,
+ * and the folder synced.
  *
- * @throws Node's error when it can't be written; a file that was there is then untouched, and none
- * is left beside it
+ * @param content - text, bytes, or bytes in pieces
+ * @throws Node's error when it can't be written; a file that was there is then untouched, unless
+ * the folder alone couldn't be synced, and none is left beside it
  * @example
  * ```ts
  * import { writeAtomically } from "@spm/trainer/node";
  * writeAtomically("result.json", "{}");
  * ```
  */
-export function writeAtomically(path: string, content: Uint8Array | string): void {
+export function writeAtomically(
+  path: string,
+  content: string | Uint8Array | Iterable<Uint8Array>,
+): void {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
   const beside = `${path}${UNFINISHED}`;
   try {
     const file = openSync(beside, "w");
     try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+      for (const block of blocks(bytes instanceof Uint8Array ? [bytes] : bytes))
+        writeWhole(file, block);
       fsyncSync(file);
     } finally {
       closeSync(file);

@@ -2,9 +2,12 @@
 import { readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { CheckpointError } from "../errors.ts";
-import { UNFINISHED, writeAtomically } from "./atomic-write.ts";
-import { type Checkpoint, readCheckpoint } from "./checkpoint-file.ts";
+import type { TrainingState } from "../training-state.ts";
+import { UNFINISHED } from "./atomic-write.ts";
+import { type Checkpoint, loadCheckpoint, unreadable, writeCheckpoint } from "./checkpoint-file.ts";
+import { helpWith, isSystemError, orRefuse, reasonOf } from "./file-error.ts";
 import { lockFolder } from "./folder-lock.ts";
+import type { Json } from "./json.ts";
 import { makeFolder } from "./make-folder.ts";
 
 const NAME = /^step-(\d{10})\.safetensors$/;
@@ -13,13 +16,20 @@ const DAMAGED = ".damaged";
 /** A checkpoint and its file. */
 export interface FoundCheckpoint extends Checkpoint {
   readonly path: string;
-  /** Newer ones that are damaged and were renamed, with the reasons. */
-  readonly damaged: readonly { readonly path: string; readonly reason: string }[];
+  /** Newer ones that are damaged, with the reasons; see {@link setAside}. */
+  readonly damaged: readonly DamagedFile[];
+}
+
+/** A file that can't be used. */
+export interface DamagedFile {
+  readonly path: string;
+  readonly reason: string;
 }
 
 /**
  * The steps of a folder's checkpoints, ascending; none for a folder that doesn't exist.
  *
+ * @throws CheckpointError for a folder that can't be listed
  * @example
  * ```ts
  * import { checkpointSteps } from "@spm/trainer/node";
@@ -47,10 +57,11 @@ export function checkpointPath(folder: string, step: number): string {
 }
 
 /**
- * The newest whole checkpoint of a folder. Newer ones that are damaged are renamed to `….damaged`.
+ * The newest whole checkpoint of a folder. Newer ones that are damaged, or that the disk can't
+ * read, are named; nothing is changed.
  *
  * @returns undefined where the folder has none
- * @throws CheckpointError when all of them are damaged
+ * @throws CheckpointError when all of them are damaged, or one can't be read for another reason
  * @example
  * ```ts
  * import { latestCheckpoint } from "@spm/trainer/node";
@@ -59,16 +70,17 @@ export function checkpointPath(folder: string, step: number): string {
  * ```
  */
 export function latestCheckpoint(folder: string): FoundCheckpoint | undefined {
-  const damaged: { path: string; reason: string }[] = [];
+  const damaged: DamagedFile[] = [];
   for (const step of checkpointSteps(folder).reverse()) {
     const path = checkpointPath(folder, step);
     try {
-      const found = readCheckpoint(path);
-      for (const { path: bad } of damaged) renameSync(bad, `${bad}${DAMAGED}`);
-      return { ...found, path, damaged };
+      return { ...loadCheckpoint(path), path, damaged };
     } catch (error) {
-      if (!(error instanceof CheckpointError)) throw error;
-      damaged.push({ path, reason: error.message });
+      const system = isSystemError(error);
+      if (system && error.code === "ENOENT") continue; // a training that goes on has removed it
+      if (system && error.code !== "EIO") throw unreadable(path, reasonOf(error));
+      if (!system && !(error instanceof CheckpointError)) throw error;
+      damaged.push({ path, reason: system ? reasonOf(error) : error.message });
     }
   }
   if (damaged.length === 0) return undefined;
@@ -81,41 +93,73 @@ export function latestCheckpoint(folder: string): FoundCheckpoint | undefined {
 }
 
 /**
+ * Renames damaged files to `….damaged`: for a training that goes on and will write their steps.
+ *
+ * @throws CheckpointError when it can't
+ * @example
+ * ```ts
+ * import { latestCheckpoint, setAside } from "@spm/trainer/node";
+ * const found = latestCheckpoint("runs/example/checkpoints");
+ * if (found) setAside(found.damaged);
+ * ```
+ */
+export function setAside(damaged: readonly DamagedFile[]): void {
+  for (const { path } of damaged) writing(path, () => renameSync(path, `${path}${DAMAGED}`));
+}
+
+/**
  * Makes the folder where it doesn't exist, locks it, and removes the remains of interrupted writes.
  * @returns what unlocks it
  * @throws CheckpointError when it can't be made; RunError when another training writes to it
  */
 export function openCheckpointFolder(folder: string): () => void {
-  reporting(folder, folder, () => makeFolder(folder));
+  writing(folder, () => makeFolder(folder));
   const unlock = lockFolder(folder);
-  reporting(folder, folder, () => {
+  writing(folder, () => {
     for (const name of filesOf(folder)) if (name.endsWith(UNFINISHED)) rmSync(join(folder, name));
   });
   return unlock;
 }
 
 /**
- * Writes a step's checkpoint, whole or not at all.
+ * Writes a step's checkpoint, whole or not at all, into a folder that is made anew where somebody
+ * has removed it.
+ *
  * @throws CheckpointError when it can't be written; earlier ones are untouched
  */
-export function saveCheckpoint(folder: string, step: number, file: Uint8Array): string {
+export async function saveCheckpoint(
+  folder: string,
+  step: number,
+  state: TrainingState,
+  config: Json,
+): Promise<string> {
   const path = checkpointPath(folder, step);
-  reporting(folder, path, () => writeAtomically(path, file));
+  try {
+    makeFolder(folder);
+    await writeCheckpoint(path, state, config);
+  } catch (error) {
+    throw isSystemError(error) ? refused(path, reasonOf(error), error, folder) : error;
+  }
   return path;
 }
 
-/** Removes the checkpoints of all other steps. */
+/**
+ * Removes the checkpoints of all other steps.
+ * @throws CheckpointError when it can't
+ */
 export function keepOnly(folder: string, steps: ReadonlySet<number>): void {
-  for (const step of checkpointSteps(folder))
-    if (!steps.has(step)) rmSync(checkpointPath(folder, step));
+  for (const step of checkpointSteps(folder)) {
+    const path = checkpointPath(folder, step);
+    if (!steps.has(step)) writing(path, () => rmSync(path, { force: true }));
+  }
 }
 
 function filesOf(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
+    if (isSystemError(error) && error.code === "ENOENT") return [];
+    throw new CheckpointError("checkpoints", `to list ${folder}`, reasonOf(error));
   }
 }
 
@@ -127,18 +171,19 @@ function hasCheckpoints(folder: string): boolean {
   }
 }
 
-function reporting(folder: string, path: string, write: () => void): void {
-  try {
-    write();
-  } catch (error) {
-    const help = hasCheckpoints(folder)
-      ? "free some space, then resume: the checkpoints before this one are whole"
-      : "free some space or choose another folder, then start again: there is no checkpoint yet";
-    throw new CheckpointError(
-      "checkpoint",
-      `to write ${basename(path)}`,
-      (error as Error).message,
-      help,
-    );
-  }
+const writing = (path: string, write: () => void): void =>
+  orRefuse(write, (reason, error) => refused(path, reason, error));
+
+/** The error of a write, for a person who wants to go on. */
+function refused(
+  path: string,
+  reason: string,
+  error: NodeJS.ErrnoException,
+  folder = path,
+): CheckpointError {
+  const remedy = helpWith(error) ?? "see to the folder";
+  const help = hasCheckpoints(folder)
+    ? `${remedy}, then resume: the checkpoints before this one are whole`
+    : `${remedy} or choose another folder, then start again: there is no checkpoint yet`;
+  return new CheckpointError("checkpoint", `to write ${basename(path)}`, reason, help);
 }

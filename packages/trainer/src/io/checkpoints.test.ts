@@ -22,8 +22,13 @@ import { CheckpointError } from "../errors.ts";
 import { fit } from "../fit.ts";
 import type { FitOptions, FitResult } from "../fit-options.ts";
 import type { Callback } from "../hooks.ts";
-import { readCheckpoint } from "./checkpoint-file.ts";
-import { checkpointPath, checkpointSteps, latestCheckpoint } from "./checkpoint-folder.ts";
+import { readCheckpoint, verifyCheckpoint, writeCheckpoint } from "./checkpoint-file.ts";
+import {
+  checkpointPath,
+  checkpointSteps,
+  latestCheckpoint,
+  setAside,
+} from "./checkpoint-folder.ts";
 import { checkpoints } from "./checkpoints.ts";
 import { parseExactly, stringifyExactly } from "./json.ts";
 import { recordRun } from "./record-run.ts";
@@ -332,6 +337,8 @@ describe("faults", () => {
     expect(found?.progress.step).toBe(10);
     expect(found?.damaged).toHaveLength(1);
     expect(found?.damaged[0]?.reason).toMatch(/expected the checksum that .*11\.safetensors names/);
+    expect(checkpointSteps(folder)).toEqual([10, 11]); // who reads changes nothing
+    setAside(found!.damaged);
     expect(readdirSync(folder)).toContain("step-0000000011.safetensors.damaged");
     expect(latestCheckpoint(folder)?.damaged).toEqual([]);
   });
@@ -342,8 +349,38 @@ describe("faults", () => {
     expect(latestCheckpoint(folder)?.progress.step).toBe(10);
     truncateSync(checkpointPath(folder, 10), 4);
     expect(() => latestCheckpoint(folder)).toThrow(
-      /expected a whole checkpoint in .*, got 1 damaged: readCheckpoint:/,
+      /expected a whole checkpoint in .*, got 2 damaged: readCheckpoint:/,
     );
+  });
+
+  test("a folder of checkpoints that somebody removes while it trains is made anew", async () => {
+    const inner = join(folder, "run", "checkpoints");
+    const remove: Callback = {
+      onStep: ({ step }) => void (step === 12 && rmSync(join(folder, "run"), { recursive: true })),
+    };
+    await train({ callbacks: [remove, checkpoints({ folder: inner, everySteps: 10 })] });
+    expect(checkpointSteps(inner)).toEqual([20, 24]);
+    expect(latestCheckpoint(inner)?.progress.step).toBe(24);
+  });
+
+  test("what is not a checkpoint file is named", async () => {
+    const path = checkpointPath(folder, 5);
+    expect(() => readCheckpoint(folder)).toThrow(CheckpointError);
+    expect(() => readCheckpoint(folder)).toThrow(
+      /got \/.* \(safetensors: expected a file, got .*, a folder\)/,
+    );
+    expect(() => readCheckpoint(path)).toThrow(
+      /expected a checkpoint that can be read, got .*5\.safetensors: ENOENT: no such file/,
+    );
+    expect(() => latestCheckpoint("/dev/null/x")).toThrow(CheckpointError);
+    await train({ until: 5 });
+    const { values, progress, config } = readCheckpoint(path);
+    const bad = { ...progress, window: [{ values: { loss: "1" } }] } as unknown as typeof progress;
+    await writeCheckpoint(path, { values, progress: bad }, config);
+    expect(() => readCheckpoint(path)).toThrow(
+      /: expected window\[0\]\.values\.loss to be number in the progress of .*, got "1"$/,
+    );
+    expect(() => verifyCheckpoint(path)).toThrow(CheckpointError);
   });
 
   test("a checkpoint of another model names the first mismatch, and changes nothing", async () => {

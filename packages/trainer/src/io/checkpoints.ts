@@ -1,14 +1,16 @@
 /** @file A callback that writes checkpoints, and keeps the last and the best ones. */
 import { checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
-import { RunError } from "../errors.ts";
+import { CheckpointError, RunError } from "../errors.ts";
 import type { Callback, Training } from "../hooks.ts";
 import type { Metrics } from "../measurement.ts";
-import { encodeCheckpoint } from "./checkpoint-file.ts";
+import { verifyCheckpoint } from "./checkpoint-file.ts";
 import {
+  checkpointPath,
   checkpointSteps,
   keepOnly,
   openCheckpointFolder,
   saveCheckpoint,
+  setAside,
 } from "./checkpoint-folder.ts";
 import type { Json } from "./json.ts";
 
@@ -102,7 +104,7 @@ export function checkpoints(options: CheckpointOptions): Callback {
   const save = async (step: number, training: Training): Promise<void> => {
     if (step === saved) return;
     written = [...written.filter((other) => other < step), step];
-    saveCheckpoint(folder, step, await encodeCheckpoint(await training.capture(), config));
+    await saveCheckpoint(folder, step, await training.capture(), config);
     const kept = new Set([...written.slice(-keepLast), ...ranked.map((entry) => entry.step)]);
     const others = checkpointSteps(folder).filter((other) => !written.includes(other));
     keepOnly(folder, new Set([...kept, ...others]));
@@ -117,7 +119,7 @@ export function checkpoints(options: CheckpointOptions): Callback {
     ...(best && { needs: [best.metric] }),
     state: () => ({ ranked: ranked.map(({ step, value }) => ({ step, value })), written }),
     restore(state) {
-      ({ ranked, written } = state as unknown as CheckpointsState);
+      ({ ranked, written } = checkedState(state));
       restored = true;
     },
     onStart({ step }) {
@@ -166,7 +168,8 @@ function rankedWith(
 /** @throws RunError where a training that is at `step` would take another's files for its own */
 function refuseOthers(folder: string, step: number, own: readonly number[]): void {
   const others = checkpointSteps(folder).filter((other) => !own.includes(other));
-  const inTheWay = others.filter((other) => step === 0 || other > step);
+  const later = others.filter((other) => step === 0 || other > step);
+  const inTheWay = later.filter((other) => step === 0 || !setAsideDamaged(folder, other));
   if (inTheWay.length === 0) return;
   throw new RunError(
     "checkpoints",
@@ -194,4 +197,37 @@ function checkCheckpointOptions(options: CheckpointOptions): void {
     throw new ValueError("checkpoints", "the path of a folder", folder);
   if (best !== undefined && best.better !== "lower" && best.better !== "higher")
     throw new ValueError("checkpoints", 'better to be "lower" or "higher"', best.better);
+}
+
+/** Sets a step's checkpoint aside where it is damaged. @returns whether it is */
+function setAsideDamaged(folder: string, step: number): boolean {
+  const path = checkpointPath(folder, step);
+  try {
+    verifyCheckpoint(path);
+    return false;
+  } catch (error) {
+    if (!(error instanceof CheckpointError)) throw error;
+    setAside([{ path, reason: error.message }]);
+    return true;
+  }
+}
+
+/** @throws CheckpointError for what isn't a state of this callback */
+function checkedState(state: unknown): CheckpointsState {
+  if (isState(state)) return state;
+  const got = JSON.stringify(state);
+  throw new CheckpointError("checkpoints", "the best and the written steps", got);
+}
+
+function isState(state: unknown): state is CheckpointsState {
+  if (typeof state !== "object" || state === null) return false;
+  const { ranked, written } = state as Partial<CheckpointsState>;
+  return (
+    Array.isArray(written) &&
+    written.every((step) => Number.isSafeInteger(step)) &&
+    Array.isArray(ranked) &&
+    ranked.every((entry: Partial<Ranked> | null) =>
+      [entry?.step, entry?.value].every((part) => typeof part === "number"),
+    )
+  );
 }

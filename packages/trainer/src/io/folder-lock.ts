@@ -7,11 +7,11 @@ import {
   rmSync,
   statSync,
   writeFileSync,
-  writeSync,
 } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { RunError } from "../errors.ts";
+import { writeWhole } from "./pieces.ts";
 
 /** The file of a lock. */
 export const LOCK = "spm.lock";
@@ -56,17 +56,24 @@ export function lockFolder(folder: string): () => void {
   };
 }
 
-/** Writes a file that isn't there; false where it is. */
+/** Writes a file that isn't there, whole or not at all; false where it is. */
 function written(path: string, text: string): boolean {
+  let file: number;
   try {
-    const file = openSync(path, "wx");
-    writeSync(file, text);
-    closeSync(file);
-    return true;
+    file = openSync(path, "wx");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw error;
   }
+  try {
+    writeWhole(file, new TextEncoder().encode(text));
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw error;
+  } finally {
+    closeSync(file);
+  }
+  return true;
 }
 
 /**

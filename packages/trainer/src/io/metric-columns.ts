@@ -7,13 +7,14 @@ export const COLUMNS: readonly string[] = [
   ...["run", "split", "step", "epoch", "learningRate", "loss", "accuracy"],
 ];
 
-/** The records in the whole lines of metrics.jsonl that are JSON. */
+/** The records in the whole lines of metrics.jsonl that are JSON objects. */
 function recordsIn(path: string): MetricRecord[] {
   if (statSync(path).size === 0) return [];
   const lines = readFileSync(path, "utf8").split("\n").slice(0, -1);
   return lines.flatMap((line) => {
     try {
-      return [JSON.parse(line) as MetricRecord];
+      const record: unknown = JSON.parse(line);
+      return typeof record === "object" && record !== null ? [record as MetricRecord] : [];
     } catch {
       return [];
     }
@@ -39,9 +40,14 @@ export function csvOf(path: string, columns: readonly string[]): string {
 export const csvLine = (values: readonly (string | number | null | undefined)[]): string =>
   values.map((value) => csvField(value ?? null)).join(",");
 
-/** Quoted where RFC 4180 requires it. */
-function csvField(value: string | number | null): string {
-  if (value === null || (typeof value === "number" && !Number.isFinite(value))) return "";
-  const text = String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+/**
+ * Quoted where RFC 4180 requires it. A text that a spreadsheet would take for a formula begins with
+ * an apostrophe, by which they know text.
+ */
+function csvField(value: unknown): string {
+  if (typeof value === "number") return Number.isFinite(value) ? String(value) : "";
+  if (typeof value !== "string") return value === null ? "" : csvField(JSON.stringify(value));
+  const formula = /^[=+\-@\t\r]/.test(value);
+  const text = formula ? `'${value}` : value;
+  return formula || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,14 +1,17 @@
 /** @file A callback that writes measurements into a run folder. */
 
 import { checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
+import { RunError } from "../errors.ts";
 import type { Callback, MetricsEvent } from "../hooks.ts";
+import type { Json } from "./json.ts";
 import type { Split } from "./run-record.ts";
 import type { RunWriter } from "./run-writer.ts";
 
 /** Options of {@link recordRun}. */
 export interface RecordRunOptions {
   /**
-   * Called with a line for each file that is shorter than at the checkpoint.
+   * Called with a line for each file that is shorter than at the checkpoint, of which lines were
+   * set aside, or that was removed while the training ran.
    * @defaultValue `process.emitWarning`
    */
   readonly warn?: (line: string) => void;
@@ -20,7 +23,7 @@ const taken = new Set(["run", "split", "step", "epoch", "learningRate", "seconds
 /**
  * A callback that records the metrics of every log and every evaluation, after which the files are
  * synced to the disk. A checkpoint keeps the lengths of the files, to which a resumed training cuts
- * them; a shorter file keeps its whole lines, and training continues.
+ * them: the rest goes to `NAME.cut`. A shorter file keeps its whole lines, and training continues.
  *
  * @param run - the model's name in the records, as in `config.models`
  * @throws OptionError for an unknown option; RunError, before the first step, when there are
@@ -54,15 +57,24 @@ export function recordRun(
     writer.timing({ ...position, seconds, elapsed });
   };
   let restored = false;
+  const flush = (): void => {
+    for (const line of writer.flush()) warn(line);
+  };
   return {
     name: `files of ${run}`,
     state() {
-      writer.flush(); // the lengths in a checkpoint are those on the disk
+      flush(); // the lengths in a checkpoint are those on the disk
       return writer.offsets;
     },
     restore(offsets) {
+      if (!isOffsets(offsets))
+        throw new RunError(
+          "recordRun",
+          "lengths of files in the checkpoint",
+          JSON.stringify(offsets),
+        );
       restored = true;
-      for (const line of writer.truncate(offsets as Record<string, number>)) warn(line);
+      for (const line of writer.truncate(offsets)) warn(line);
     },
     onStart({ step }) {
       if (step === 0 && !restored) writer.begin(run);
@@ -71,8 +83,16 @@ export function recordRun(
     onLog: (event) => record("train", event),
     onEvaluate(event) {
       record("test", event);
-      writer.flush();
+      flush();
     },
-    onEnd: () => writer.flush(),
+    onEnd: flush,
   };
+}
+
+function isOffsets(state: Json): state is Readonly<Record<string, number>> {
+  return (
+    typeof state === "object" &&
+    state !== null &&
+    Object.values(state).every((size) => Number.isSafeInteger(size) && Number(size) >= 0)
+  );
 }

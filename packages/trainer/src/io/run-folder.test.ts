@@ -1,4 +1,5 @@
 import {
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -12,7 +13,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { RunError } from "../errors.ts";
 import type { MetricsEvent, Training, TrainingPosition } from "../hooks.ts";
 import { recordRun } from "./record-run.ts";
-import { readRun } from "./run-reader.ts";
+import { readRun, readRunConfig } from "./run-reader.ts";
 import type { RunConfig } from "./run-record.ts";
 import { RunWriter } from "./run-writer.ts";
 
@@ -102,6 +103,24 @@ describe("RunWriter", () => {
     writer.close();
   });
 
+  test("a name that a spreadsheet takes for a formula is text in metrics.csv", () => {
+    const writer = new RunWriter(folder, config);
+    const at = { split: "test", step: 1, epoch: 1, learningRate: -1, loss: -2, accuracy: null };
+    for (const run of ["=1+1", "+x", "-x", '@"x"', "\tx", "\rx", "a=b"])
+      writer.metric({ ...at, run, split: "test" });
+    writer.close();
+    expect(text("metrics.csv").split("\n").slice(1)).toEqual([
+      `"'=1+1",test,1,1,-1,-2,`,
+      `"'+x",test,1,1,-1,-2,`,
+      `"'-x",test,1,1,-1,-2,`,
+      `"'@""x""",test,1,1,-1,-2,`,
+      `"'\tx",test,1,1,-1,-2,`,
+      `"'\rx",test,1,1,-1,-2,`,
+      "a=b,test,1,1,-1,-2,",
+      "",
+    ]);
+  });
+
   test("refuses a folder with files in it, and leaves it alone", () => {
     new RunWriter(folder, config).close();
     const before = text("config.json");
@@ -134,9 +153,18 @@ describe("a run that goes on", () => {
       kept,
       [expect.any(String), ""],
     ]);
-    expect(second.truncate()).toEqual([]);
+    expect(second.truncate()).toEqual([
+      expect.stringMatching(/^1 line after the checkpoint went from .*jsonl to .*jsonl\.cut$/),
+      expect.stringMatching(/^1 line after the checkpoint went from .*csv to .*csv\.cut$/),
+    ]);
     expect([text("metrics.csv"), text("metrics.jsonl")]).toEqual([`${kept.split("\n")[0]}\n`, ""]);
     second.close();
+    // nothing that was measured is lost
+    expect([1, 2].map((step) => text("metrics.jsonl.cut").includes(`"step":${step},`))).toEqual([
+      true,
+      true,
+    ]);
+    expect(text("metrics.csv.cut").split("\n")).toHaveLength(3);
     expect(() => new RunWriter(join(folder, "nothing"))).toThrow(
       /expected a run folder with config.json/,
     );
@@ -214,7 +242,27 @@ describe("a run that goes on", () => {
     new RunWriter(folder, config).close();
     rmSync(join(folder, "metrics.jsonl"));
     symlinkSync("/dev/full", join(folder, "metrics.jsonl"));
-    expect(() => new RunWriter(folder).metric(metric)).toThrow(/^ENOSPC: no space left on device/);
+    expect(() => new RunWriter(folder).metric(metric)).toThrow(
+      /^RunWriter: expected to write .*metrics\.jsonl, got ENOSPC: .*\nhelp: free some space, then/,
+    );
+  });
+
+  test("files that somebody removes while it runs begin anew, and that is said", () => {
+    const writer = new RunWriter(folder, config);
+    const heard: string[] = [];
+    const { onEnd } = recordRun(writer, "dense", { warn: (line) => heard.push(line) });
+    writer.metric(metric);
+    rmSync(folder, { recursive: true });
+    onEnd?.({} as never, {} as never);
+    writer.metric({ ...metric, step: 2 });
+    writer.close();
+    expect(heard).toEqual(
+      ["metrics.jsonl", "metrics.csv", "timing.jsonl"].map(
+        (name) => `${join(folder, name)} was removed: it begins anew`,
+      ),
+    );
+    expect(readRun(folder)).toMatchObject({ config, metrics: [{ step: 2 }] });
+    expect(text("metrics.csv")).toMatch(/^run,split,.*\ndense,train,2,.*\n$/);
   });
 });
 
@@ -243,15 +291,20 @@ describe("readRun", () => {
   test("names what is not a run, and a line that is not JSON", () => {
     expect(() => readRun(folder)).toThrow(/expected a run folder with config.json/);
     new RunWriter(folder, config).close();
+    const { models: _, ...without } = config;
+    const pretty = JSON.stringify(
+      { ...config, models: [{ run: "a", parameters: "<script>" }] },
+      null,
+      1,
+    );
     for (const [content, message] of [
       ["{ oops", "readRun: expected JSON in CONFIG, got "],
+      ["null", "readRun: expected the value to be object on line 1 of CONFIG, got null"],
+      [JSON.stringify(without), "expected models to be there on line 1 of CONFIG, got nothing"],
+      [pretty, 'expected models[0].parameters to be integer on line 8 of CONFIG, got "<script>"'],
       [
-        "null",
-        "readRun: expected the models and options of a training in CONFIG, got a file without them",
-      ],
-      [
-        '{"models":[]}',
-        "readRun: expected the models and options of a training in CONFIG, got a file without them",
+        JSON.stringify({ ...config, options: { "a/b~": { toString: "x" } } }),
+        'expected options."a/b~" to be string,number,boolean,array on line 1 of CONFIG, got {"to',
       ],
     ] as const) {
       writeFileSync(join(folder, "config.json"), content);
@@ -259,7 +312,23 @@ describe("readRun", () => {
       expect(() => readRun(folder)).toThrow(message.replace("CONFIG", join(folder, "config.json")));
     }
     writeFileSync(join(folder, "config.json"), JSON.stringify(config));
-    writeFileSync(join(folder, "metrics.jsonl"), '{"run":"dense"}\n{oops\n');
-    expect(() => readRun(folder)).toThrow(/JSON on line 2 of .*metrics.jsonl, got "\{oops"/);
+    const line = JSON.stringify({ ...at, step: 1, learningRate: 1, loss: 1, accuracy: null });
+    for (const [bad, message] of [
+      ["{oops", /expected JSON on line 2 of .*metrics\.jsonl, got "\{oops"/],
+      [line.replace('"train"', '"dev"'), /expected split to be one of train, test on line 2 of/],
+      [line.replace('"step":1', '"step":1e999'), /expected step to be integer on line 2 of/],
+      [line.replace('"loss":1,', ""), /expected loss to be there on line 2 of .*, got nothing/],
+    ] as const) {
+      writeFileSync(join(folder, "metrics.jsonl"), `${line}\n${bad}\n`);
+      expect(() => readRun(folder)).toThrow(RunError);
+      expect(() => readRun(folder)).toThrow(message);
+      // the checkpoint may be whole all the same: what resumes needs the config alone
+      expect(readRunConfig(folder)).toEqual(config);
+    }
+    rmSync(join(folder, "metrics.jsonl"));
+    mkdirSync(join(folder, "metrics.jsonl"));
+    expect(() => readRun(folder)).toThrow(
+      /expected to read .*metrics\.jsonl, got EISDIR: a folder/,
+    );
   });
 });

@@ -1,8 +1,12 @@
-/** @file Reads a run folder, finished or not. */
+/** @file Reads a run folder, finished or not, and changes nothing in it. */
 
-import { existsSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
+import type { ValidateFunction } from "ajv";
 import { RunError } from "../errors.ts";
+import { orRefuse } from "./file-error.ts";
+import { lineOf } from "./json-scan.ts";
+import { metricRecord, misfit, runConfig, timingRecord } from "./record-schema.ts";
 import type { MetricRecord, RunConfig, TimingRecord } from "./run-record.ts";
 
 /** A run folder in memory. */
@@ -12,11 +16,15 @@ export interface Run {
   readonly timings: readonly TimingRecord[];
 }
 
+/** Bytes that are read at a time. */
+const PIECE = 2 ** 20;
+
 /**
  * Reads `config.json`, `metrics.jsonl` and `timing.jsonl` of a run, finished or not. A last line
  * without a newline, from an interrupted write, is left out.
  *
- * @throws RunError when `config.json` is missing or damaged, or a whole line isn't JSON
+ * @throws RunError when `config.json` is missing, a file can't be read, or what it says isn't what
+ * a run writes; it names the file and the line
  * @example
  * ```ts
  * import { readRun } from "@spm/trainer/node";
@@ -25,55 +33,84 @@ export interface Run {
  * ```
  */
 export function readRun(folder: string): Run {
-  const path = join(folder, "config.json");
-  if (!existsSync(path)) throw new RunError("readRun", "a run folder with config.json", folder);
   return {
-    config: readRunConfig(path),
-    metrics: readLines<MetricRecord>(join(folder, "metrics.jsonl")),
-    timings: readLines<TimingRecord>(join(folder, "timing.jsonl")),
+    config: readRunConfig(folder),
+    metrics: readLines(join(folder, "metrics.jsonl"), metricRecord()),
+    timings: readLines(join(folder, "timing.jsonl"), timingRecord()),
   };
 }
 
-/** @throws RunError for a file that isn't the config of a training */
-function readRunConfig(path: string): RunConfig {
-  let config: Partial<RunConfig> | null;
-  try {
-    config = JSON.parse(readFileSync(path, "utf8")) as typeof config;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new RunError(
-      "readRun",
-      `JSON in ${path}`,
-      error.message,
-      "put back the file as the run wrote it",
-    );
-  }
-  if (
-    Array.isArray(config?.models) &&
-    typeof config.options === "object" &&
-    config.options !== null
-  )
-    return config as RunConfig;
-  throw new RunError(
-    "readRun",
-    `the models and options of a training in ${path}`,
-    "a file without them",
-  );
+/**
+ * Reads `config.json` of a run: all that a training needs to go on from a checkpoint.
+ *
+ * @throws RunError as {@link readRun}
+ * @example
+ * ```ts
+ * import { readRunConfig } from "@spm/trainer/node";
+ * console.log(readRunConfig("runs/example").options);
+ * ```
+ */
+export function readRunConfig(folder: string): RunConfig {
+  const path = join(folder, "config.json");
+  const text = reading(path, () => readFileSync(path, "utf8"));
+  if (text === undefined) throw new RunError("readRun", "a run folder with config.json", folder);
+  const value = parsed(text, (message) => {
+    const help = "put back the file as the run wrote it";
+    return new RunError("readRun", `JSON in ${path}`, message, help);
+  });
+  const bad = misfit(runConfig(), value);
+  if (bad === undefined) return value as RunConfig;
+  const line = lineOf(text, bad.path);
+  throw new RunError("readRun", `${bad.expected} on line ${line} of ${path}`, bad.got);
 }
 
-function readLines<T>(path: string): T[] {
-  if (!existsSync(path)) return [];
-  const lines = readFileSync(path, "utf8").split("\n");
-  lines.pop(); // the text after the last newline: empty, or a line cut short
-  return lines.map((line, index) => {
-    try {
-      return JSON.parse(line) as T;
-    } catch {
-      throw new RunError(
-        "readRun",
-        `JSON on line ${index + 1} of ${path}`,
-        JSON.stringify(line.slice(0, 80)),
-      );
-    }
+/** What `read` gives; undefined for a file that isn't there. @throws RunError for other errors */
+function reading<T>(path: string, read: () => T): T | undefined {
+  if (!existsSync(path)) return undefined;
+  return orRefuse(read, (reason) => new RunError("readRun", `to read ${path}`, reason));
+}
+
+function parsed(text: string, refuse: (message: string) => RunError): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw refuse((error as Error).message);
+  }
+}
+
+/** The records of a file of lines; none where there is no file. */
+function readLines<T>(path: string, validate: ValidateFunction<T>): T[] {
+  const records: T[] = [];
+  const add = (line: string): void => {
+    const at = `line ${records.length + 1} of ${path}`;
+    const shown = JSON.stringify(line.slice(0, 80));
+    const value = parsed(line, () => new RunError("readRun", `JSON on ${at}`, shown));
+    const bad = misfit(validate, value);
+    if (bad !== undefined) throw new RunError("readRun", `${bad.expected} on ${at}`, bad.got);
+    records.push(value as T);
+  };
+  reading(path, () => {
+    for (const line of linesOf(path)) add(line);
   });
+  return records;
+}
+
+/** The whole lines of a file of any size. The text after the last newline is left out. */
+function* linesOf(path: string): Generator<string> {
+  const file = openSync(path, "r");
+  try {
+    const decoder = new TextDecoder();
+    const piece = new Uint8Array(PIECE);
+    let begun = "";
+    for (let read = readSync(file, piece); read > 0; read = readSync(file, piece)) {
+      const lines = decoder.decode(piece.subarray(0, read), { stream: true }).split("\n");
+      for (let k = 0; k < lines.length - 1; k++) {
+        yield begun + lines[k];
+        begun = "";
+      }
+      begun += lines.at(-1);
+    }
+  } finally {
+    closeSync(file);
+  }
 }

@@ -9,17 +9,20 @@ import {
   openSync,
   readdirSync,
   readFileSync,
-  writeSync,
 } from "node:fs";
 import { join } from "node:path";
 import { RunError } from "../errors.ts";
 import { UNFINISHED, writeAtomically } from "./atomic-write.ts";
+import { cut, isAt } from "./cut-file.ts";
+import { helpWith, orRefuse } from "./file-error.ts";
 import { LOCK, lockFolder } from "./folder-lock.ts";
 import { makeFolder } from "./make-folder.ts";
 import { COLUMNS, columnsOf, csvLine, csvOf, hasRecordsOf } from "./metric-columns.ts";
+import { writeWhole } from "./pieces.ts";
 import type { MetricRecord, RunConfig, TimingRecord } from "./run-record.ts";
 
 const FILES = ["metrics.jsonl", "metrics.csv", "timing.jsonl"] as const;
+type FileName = (typeof FILES)[number];
 
 /**
  * A writer of the files of a run: `config.json`, `metrics.jsonl`, `metrics.csv`, `timing.jsonl`.
@@ -51,40 +54,58 @@ const FILES = ["metrics.jsonl", "metrics.csv", "timing.jsonl"] as const;
 export class RunWriter {
   /** The run folder. */
   readonly folder: string;
-  readonly #files: Readonly<Record<(typeof FILES)[number], number>>;
+  readonly #files: Record<FileName, number>;
   readonly #unlock: () => void;
+  /** The content of config.json. */
+  #config: string;
   #columns: readonly string[];
 
   /**
    * Makes the folder and writes `config.json`; without a config, continues the files of the run
    * that is there.
    *
-   * @throws RunError when the folder isn't empty, or without a config isn't a run, or another
-   * process writes there; Node's error when it can't be written
+   * @throws RunError when the folder isn't empty, without a config isn't a run, can't be written,
+   * or another process writes there
    */
   constructor(folder: string, config?: RunConfig) {
     this.folder = folder;
-    if (config === undefined) assertRun(folder);
-    else {
-      assertFresh(folder);
-      makeFolder(folder);
+    const path = join(folder, "config.json");
+    this.#unlock = writing(folder, () => {
+      if (config === undefined) assertRun(folder);
+      else {
+        assertFresh(folder);
+        makeFolder(folder);
+      }
+      return lockFolder(folder);
+    });
+    try {
+      this.#config = writing(path, () => {
+        if (config === undefined) return readFileSync(path, "utf8");
+        const text = `${JSON.stringify(config, null, 2)}\n`;
+        writeAtomically(path, text);
+        return text;
+      });
+      this.#files = {
+        "metrics.jsonl": this.#open("metrics.jsonl"),
+        "metrics.csv": this.#open("metrics.csv"),
+        "timing.jsonl": this.#open("timing.jsonl"),
+      };
+      this.#columns = this.#columnsThere();
+    } catch (error) {
+      this.#unlock();
+      throw error;
     }
-    this.#unlock = lockFolder(folder);
-    if (config !== undefined) this.configure(config);
-    const open = (name: string): number => openSync(join(folder, name), "a");
-    this.#files = {
-      "metrics.jsonl": open("metrics.jsonl"),
-      "metrics.csv": open("metrics.csv"),
-      "timing.jsonl": open("timing.jsonl"),
-    };
-    this.#columns = columnsOf(join(folder, "metrics.jsonl"));
-    if (fstatSync(this.#files["metrics.csv"]).size === 0)
-      writeSync(this.#files["metrics.csv"], `${COLUMNS.join(",")}\n`);
   }
 
-  /** Writes `config.json` anew. */
+  /**
+   * Writes `config.json` anew.
+   * @throws RunError when it can't; it is then as it was
+   */
   configure(config: RunConfig): void {
-    writeAtomically(join(this.folder, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
+    const path = join(this.folder, "config.json");
+    const text = `${JSON.stringify(config, null, 2)}\n`;
+    writing(path, () => writeAtomically(path, text));
+    this.#config = text;
   }
 
   /** The length of each file, in bytes. */
@@ -93,31 +114,22 @@ export class RunWriter {
   }
 
   /**
-   * Cuts the files to {@link offsets}, by default those of a new run. A shorter file keeps its
-   * whole lines.
+   * Cuts the files to {@link offsets}, by default those of a new run. What is cut off goes to the
+   * end of `NAME.cut`. A shorter file keeps its whole lines.
    *
-   * @returns a warning for each shorter file
+   * @returns a line for each file of which lines were cut off, or that is shorter
+   * @throws RunError when a file can't be written; it is then as it was
    */
   truncate(
     offsets: Readonly<Record<string, number>> = { "metrics.csv": COLUMNS.join(",").length + 1 },
   ): string[] {
-    const warnings = FILES.flatMap((name) => {
+    const said = FILES.flatMap((name) => {
       const path = join(this.folder, name);
-      const [size, offset] = [fstatSync(this.#files[name]).size, offsets[name] ?? 0];
-      ftruncateSync(
-        this.#files[name],
-        size < offset ? readFileSync(path).lastIndexOf("\n") + 1 : offset,
-      );
-      return size < offset
-        ? [
-            `${path} lacks ${offset - size} of the ${offset} bytes that it had: ` +
-              "it goes on from here",
-          ]
-        : [];
+      return writing(path, () => cut(path, this.#files[name], offsets[name] ?? 0));
     });
-    this.#columns = columnsOf(join(this.folder, "metrics.jsonl"));
+    this.#columns = this.#columnsThere();
     this.#rewriteTable();
-    return warnings;
+    return said;
   }
 
   /**
@@ -137,29 +149,37 @@ export class RunWriter {
   /**
    * Appends a line to `metrics.jsonl` and `metrics.csv`, in which a metric that wasn't there before
    * gets a column.
+   *
+   * @throws RunError when it can't
    */
   metric(record: MetricRecord): void {
     const names = [...new Set([...COLUMNS, ...Object.keys(record)])];
     const line = Object.fromEntries(names.map((name) => [name, record[name]]));
-    writeSync(this.#files["metrics.jsonl"], `${JSON.stringify(line)}\n`);
+    this.#append("metrics.jsonl", JSON.stringify(line));
     const added = names.filter((name) => !this.#columns.includes(name));
     this.#columns = [...this.#columns, ...added];
     if (added.length > 0) this.#rewriteTable();
-    else
-      writeSync(
-        this.#files["metrics.csv"],
-        `${csvLine(this.#columns.map((name) => record[name]))}\n`,
-      );
+    else this.#append("metrics.csv", csvLine(this.#columns.map((name) => record[name])));
+  }
+
+  #columnsThere(): string[] {
+    const path = join(this.folder, "metrics.jsonl");
+    return writing(path, () => columnsOf(path));
   }
 
   /** Writes `metrics.csv` anew, from `metrics.jsonl`. */
   #rewriteTable(): void {
-    const text = csvOf(join(this.folder, "metrics.jsonl"), this.#columns);
-    ftruncateSync(this.#files["metrics.csv"], 0);
-    writeSync(this.#files["metrics.csv"], text);
+    writing(join(this.folder, "metrics.csv"), () => {
+      const text = csvOf(join(this.folder, "metrics.jsonl"), this.#columns);
+      ftruncateSync(this.#files["metrics.csv"], 0);
+      writeWhole(this.#files["metrics.csv"], new TextEncoder().encode(text));
+    });
   }
 
-  /** Appends a line to `timing.jsonl`; seconds are rounded to microseconds. */
+  /**
+   * Appends a line to `timing.jsonl`; seconds are rounded to microseconds.
+   * @throws RunError when it can't
+   */
   timing({ run, split, step, epoch, seconds, elapsed }: TimingRecord): void {
     const rounded = {
       run,
@@ -169,12 +189,26 @@ export class RunWriter {
       seconds: microseconds(seconds),
       elapsed: microseconds(elapsed),
     };
-    writeSync(this.#files["timing.jsonl"], `${JSON.stringify(rounded)}\n`);
+    this.#append("timing.jsonl", JSON.stringify(rounded));
   }
 
-  /** Syncs all lines to the disk. Cost: some milliseconds. */
-  flush(): void {
-    for (const file of Object.values(this.#files)) fsyncSync(file);
+  /**
+   * Syncs all lines to the disk. A file that somebody has removed begins anew, so that what follows
+   * isn't lost. Cost: some milliseconds.
+   *
+   * @returns a line for each such file
+   * @throws RunError when the system refuses
+   */
+  flush(): string[] {
+    for (const name of FILES) writing(join(this.folder, name), () => fsyncSync(this.#files[name]));
+    const lost = FILES.filter((name) => !isAt(join(this.folder, name), this.#files[name]));
+    for (const name of lost) {
+      closeSync(this.#files[name]);
+      this.#files[name] = this.#open(name);
+    }
+    const config = join(this.folder, "config.json");
+    if (!existsSync(config)) writing(config, () => writeAtomically(config, this.#config));
+    return lost.map((name) => `${join(this.folder, name)} was removed: it begins anew`);
   }
 
   /** Flushes and closes the files, after which nothing can be written. */
@@ -186,7 +220,31 @@ export class RunWriter {
       this.#unlock();
     }
   }
+
+  #open(name: FileName): number {
+    return writing(join(this.folder, name), () => {
+      makeFolder(this.folder);
+      const file = openSync(join(this.folder, name), "a");
+      if (name === "metrics.csv" && fstatSync(file).size === 0)
+        writeWhole(file, bytesOf(COLUMNS.join(",")));
+      return file;
+    });
+  }
+
+  #append(name: FileName, line: string): void {
+    writing(join(this.folder, name), () => writeWhole(this.#files[name], bytesOf(line)));
+  }
 }
+
+const bytesOf = (line: string): Uint8Array => new TextEncoder().encode(`${line}\n`);
+
+/** What `write` returns; the system's refusals name the file, and help. */
+const writing = <T>(path: string, write: () => T): T =>
+  orRefuse(write, (reason, error) => {
+    const remedy = helpWith(error);
+    const help = remedy && `${remedy}, then resume: what was written before is whole`;
+    return new RunError("RunWriter", `to write ${path}`, reason, help);
+  });
 
 /**
  * Refuses a folder that has files already, where two runs would be mixed.

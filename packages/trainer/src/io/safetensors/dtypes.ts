@@ -1,6 +1,10 @@
 /** @file The element types of safetensors, and the dtypes that they are read as. */
 import type { DType } from "@spm/core";
 import { ValueError } from "@spm/core/extend";
+import { quote } from "./show.ts";
+
+/** The highest rank that is written and read; more axes are an accident or an attack. */
+const HIGHEST_RANK = 32;
 
 /** An element type: its size, and its values. */
 export interface ElementType {
@@ -8,6 +12,8 @@ export interface ElementType {
   readonly bytes: number;
   /** The dtype that it is read as. */
   readonly dtype: DType;
+  /** Whether its bytes are those of the dtype's elements in memory. */
+  readonly asStored?: boolean;
   /** Reads the element at a byte offset. */
   read(view: DataView, at: number): number;
 }
@@ -15,6 +21,7 @@ export interface ElementType {
 const float = (bytes: number, dtype: DType, read: ElementType["read"]): ElementType => ({
   bytes,
   dtype,
+  asStored: bytes > 2,
   read,
 });
 const integer = (bytes: number, read: ElementType["read"]): ElementType => ({
@@ -34,7 +41,7 @@ export const elementTypes: ReadonlyMap<string, ElementType> = new Map([
   ["BF16", float(2, "float32", (view, at) => widenBrain(view.getUint16(at, true)))],
   ["I64", integer(8, (view, at) => wide(view.getBigInt64(at, true)))],
   ["U64", integer(8, (view, at) => wide(view.getBigUint64(at, true)))],
-  ["I32", integer(4, (view, at) => view.getInt32(at, true))],
+  ["I32", { ...integer(4, (view, at) => view.getInt32(at, true)), asStored: true }],
   ["U32", integer(4, (view, at) => view.getUint32(at, true))],
   ["I16", integer(2, (view, at) => view.getInt16(at, true))],
   ["U16", integer(2, (view, at) => view.getUint16(at, true))],
@@ -49,10 +56,20 @@ export const elementTypes: ReadonlyMap<string, ElementType> = new Map([
  */
 export function narrow(name: string, dtype: DType, value: number): number {
   if (dtype === "int32" && (value | 0) !== value)
-    throw new ValueError("safetensors", `"${name}" within int32`, value);
+    throw new ValueError("safetensors", `${quote(name)} within int32`, value);
   if (dtype === "bool" && value !== 0 && value !== 1)
-    throw new ValueError("safetensors", `truth values 0 or 1 in "${name}"`, value);
+    throw new ValueError("safetensors", `truth values 0 or 1 in ${quote(name)}`, value);
   return value;
+}
+
+/** @throws ValueError for a shape of more axes than are written and read */
+export function assertRank(name: string, shape: readonly number[]): void {
+  if (shape.length > HIGHEST_RANK)
+    throw new ValueError(
+      "safetensors",
+      `at most ${HIGHEST_RANK} axes of ${quote(name)}`,
+      shape.length,
+    );
 }
 
 /** binary16: 1 sign bit, 5 of exponent (bias 15), 10 of fraction. Source: IEEE 754-2008, 3.6 */

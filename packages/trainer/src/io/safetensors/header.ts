@@ -1,19 +1,26 @@
 /** @file The header of a safetensors file, checked against every rule of the format. */
 
 import { SpmError } from "@spm/core";
+import { countKeys, duplicateKey } from "../json-scan.ts";
 import { elementTypes } from "./dtypes.ts";
+import { quote, show } from "./show.ts";
 
 /** Bytes before the header: its length, a 64-bit little-endian integer. */
 export const PREFIX = 8;
 /** The longest header, as in the format's own reader. */
-const LONGEST = 100_000_000;
-/** The highest rank that is read; more axes are an accident or an attack. */
-const HIGHEST_RANK = 32;
+export const LONGEST = 100_000_000;
+
+/** Bytes that are read in pieces: those of a file, or of memory. */
+export interface ByteSource {
+  readonly size: number;
+  /** The bytes from `begin` to before `end`, not to be written. */
+  read(begin: number, end: number): Uint8Array;
+}
 
 /** The name, type, shape and position of a tensor. */
 export interface HeaderEntry {
   readonly name: string;
-  /** The name of its element type, a key of `elementTypes`. */
+  /** The name of its element type, such as F32; maybe one that can't be read here. */
   readonly type: string;
   readonly shape: readonly number[];
   /** First byte, and the one after the last, from the end of the header. */
@@ -35,17 +42,25 @@ export interface Header {
  *
  * @throws SafetensorsError with the rule that the file breaks
  */
-export function parseHeader(file: Uint8Array): Header {
-  if (file.length < PREFIX) throw new SafetensorsError(`at least ${PREFIX} bytes`, file.length);
-  const announced = new DataView(file.buffer, file.byteOffset, PREFIX).getBigUint64(0, true);
-  const most = Math.min(LONGEST, file.length - PREFIX);
+export function parseHeader(file: ByteSource): Header {
+  if (file.size < PREFIX) throw new SafetensorsError(`at least ${PREFIX} bytes`, file.size);
+  const prefix = file.read(0, PREFIX);
+  const announced = new DataView(prefix.buffer, prefix.byteOffset, PREFIX).getBigUint64(0, true);
+  const most = Math.min(LONGEST, file.size - PREFIX);
   if (announced > BigInt(most))
     throw new SafetensorsError(`a header of at most ${most} bytes`, announced);
   const dataStart = PREFIX + Number(announced);
-  const json = parseJson(file.subarray(PREFIX, dataStart));
+  const text = textOf(file.read(PREFIX, dataStart));
+  const json = record(parseJson(text), () => "an object as header");
 
-  const { __metadata__: metadata, ...tensors } = record(json, "an object as header");
-  const entries = Object.entries(tensors).map(([name, value]) => parseEntry(name, value));
+  const entries: HeaderEntry[] = [];
+  for (const name of Object.keys(json))
+    if (name !== "__metadata__") entries.push(parseEntry(name, json[name]));
+  const metadata = parseMetadata(json.__metadata__);
+  // What is left of a header whose keys are all there once is three keys a tensor, and metadata.
+  const keys = Object.keys(json).length + 3 * entries.length + Object.keys(metadata).length;
+  if (countKeys(text) !== keys)
+    throw new SafetensorsError("every key once", `${quote(duplicateKey(text) ?? "a key")} twice`);
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
   let filled = 0;
   for (const { name, begin, end } of entries) {
@@ -56,109 +71,75 @@ export function parseHeader(file: Uint8Array): Header {
       );
     filled = end;
   }
-  const available = file.length - dataStart;
+  const available = file.size - dataStart;
   if (filled !== available)
     throw new SafetensorsError(`${filled} bytes of data, as the header says`, available);
-  return { entries, metadata: parseMetadata(metadata), dataStart };
+  return { entries, metadata, dataStart };
 }
 
-function parseJson(bytes: Uint8Array): unknown {
+function textOf(bytes: Uint8Array): string {
   if (bytes[0] !== 0x7b)
     throw new SafetensorsError("a header that begins with {", bytes[0] ?? "none");
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    const json: unknown = JSON.parse(text);
-    const twice = duplicateKey(text);
-    if (twice === undefined) return json;
-    throw new SafetensorsError("every key once", `${quote(twice)} twice`);
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes).trimEnd();
   } catch (error) {
-    if (error instanceof SafetensorsError) throw error;
+    throw new SafetensorsError("a header of JSON", (error as Error).message);
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
     throw new SafetensorsError("a header of JSON", (error as Error).message);
   }
 }
 
 function parseEntry(name: string, value: unknown): HeaderEntry {
-  const {
-    dtype,
-    shape,
-    data_offsets: offsets,
-    ...rest
-  } = record(value, `an object for ${quote(name)}`);
-  const [extra] = Object.keys(rest);
-  if (extra !== undefined)
-    throw new SafetensorsError(`dtype, shape, data_offsets for ${quote(name)}`, quote(extra));
-  const type = typeof dtype === "string" ? elementTypes.get(dtype) : undefined;
-  if (type === undefined)
-    throw new SafetensorsError(
-      `a dtype among ${[...elementTypes.keys()].join(", ")} for ${quote(name)}`,
-      show(dtype),
-    );
+  const entry = record(value, () => `an object for ${quote(name)}`);
+  const { dtype, shape, data_offsets: offsets } = entry;
+  for (const key of Object.keys(entry))
+    if (key !== "dtype" && key !== "shape" && key !== "data_offsets")
+      throw new SafetensorsError(`dtype, shape, data_offsets for ${quote(name)}`, quote(key));
+  if (typeof dtype !== "string")
+    throw new SafetensorsError(`a name as dtype of ${quote(name)}`, show(dtype));
   if (!isCounts(shape))
     throw new SafetensorsError(`whole sizes ≥ 0 as shape of ${quote(name)}`, show(shape));
-  if (shape.length > HIGHEST_RANK)
-    throw new SafetensorsError(`at most ${HIGHEST_RANK} axes`, show(shape));
   if (!isCounts(offsets) || offsets.length !== 2)
     throw new SafetensorsError(`two whole data_offsets for ${quote(name)}`, show(offsets));
   const [begin, end] = offsets as [number, number];
-  const bytes = shape.reduce((product, size) => product * size, type.bytes);
-  if (end - begin !== bytes)
+  const type = elementTypes.get(dtype);
+  // The size of another framework's type isn't known here; its neighbours tell where it ends.
+  let bytes = type?.bytes ?? Number.NaN;
+  for (const size of shape) bytes *= size;
+  if (type === undefined ? end < begin : end - begin !== bytes)
     throw new SafetensorsError(
-      `${bytes} bytes for ${quote(name)}`,
+      `${type === undefined ? "0 or more" : bytes} bytes for ${quote(name)}`,
       `${end - begin} (${begin} to ${end})`,
     );
-  return { name, type: dtype as string, shape, begin, end };
+  return { name, type: dtype, shape, begin, end };
 }
 
+/** The format's own reader takes null for none. */
 function parseMetadata(metadata: unknown): Record<string, string> {
-  if (metadata === undefined) return {};
-  const entries = record(metadata, "an object as __metadata__");
+  if (metadata === undefined || metadata === null) return {};
+  const entries = record(metadata, () => "an object as __metadata__");
   for (const [key, value] of Object.entries(entries))
     if (typeof value !== "string")
       throw new SafetensorsError(`a string as metadata ${quote(key)}`, show(value));
   return entries as Record<string, string>;
 }
 
-function record(value: unknown, what: string): Record<string, unknown> {
+function record(value: unknown, what: () => string): Record<string, unknown> {
   if (typeof value === "object" && value !== null && !Array.isArray(value))
     return value as Record<string, unknown>;
-  throw new SafetensorsError(what, show(value));
+  throw new SafetensorsError(what(), show(value));
 }
 
-const isCounts = (value: unknown): value is number[] =>
-  Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
-
-const quote = (text: string): string =>
-  JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
-
-/** A short text for a message, whatever the value is. */
-function show(value: unknown): string {
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  return typeof value === "string"
-    ? quote(value)
-    : typeof value === "object"
-      ? "an object"
-      : String(value);
-}
-
-/**
- * The first key that an object of a JSON text has twice, at any depth.
- *
- * @param text - valid JSON. Cost O(length), no recursion.
- */
-function duplicateKey(text: string): string | undefined {
-  const open: (Set<string> | null)[] = []; // the keys of each open object, null for an array
-  for (const [token, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/g)) {
-    if (token === "{") open.push(new Set());
-    else if (token === "[") open.push(null);
-    else if (token === "}" || token === "]") open.pop();
-    else if (colon !== undefined) {
-      const key = JSON.parse(token.slice(0, -colon.length)) as string;
-      const keys = open.at(-1);
-      if (keys?.has(key)) return key;
-      keys?.add(key);
-    }
-  }
-  return undefined;
+function isCounts(value: unknown): value is number[] {
+  if (!Array.isArray(value)) return false;
+  for (const size of value) if (!Number.isSafeInteger(size) || size < 0) return false;
+  return true;
 }
 
 /**

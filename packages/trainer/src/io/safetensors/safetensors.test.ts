@@ -56,6 +56,19 @@ describe("encodeSafetensors", () => {
     }
   });
 
+  test("writes what it reads again: long texts, odd names, a name tied to another", async () => {
+    const note = `"${"\\".repeat(1001)}x`.repeat(20_000); // 20 MB, most of them escapes
+    const odd = ["", '"', "\\", "\ud800", "\u0000", "__proto__", "constructor", "a".repeat(1e5)];
+    const tensors = Object.fromEntries(odd.map((name, k) => [name, tensor([k])]));
+    const file = encodeSafetensors(tensors, { note, "head.weight": "constructor" });
+    const { metadata, tensor: read } = parseSafetensors(file);
+    expect(metadata.note === note).toBe(true);
+    for (const [k, name] of odd.entries())
+      expect(await read(name).data()).toEqual(Float32Array.of(k));
+    expect(await read("head.weight").data()).toEqual(Float32Array.of(6));
+    expect(() => read("toString")).toThrow('a tensor of the file, got "toString"');
+  });
+
   test("has no place for a tensor named __metadata__", () => {
     expect(() => encodeSafetensors({ __metadata__: ones([1]) })).toThrow(
       /tensors of any other name/,
@@ -81,16 +94,16 @@ describe("parseSafetensors refuses", () => {
       'every key once, got "a" twice',
     ],
     [
-      "an unknown dtype",
-      file('{"a":{"dtype":"F8","shape":[],"data_offsets":[0,1]}}', 1),
-      'for "a", got "F8"',
+      "a dtype that is no name",
+      file('{"a":{"dtype":8,"shape":[],"data_offsets":[0,1]}}', 1),
+      'a name as dtype of "a", got 8',
+    ],
+    [
+      "an unknown dtype of negative size",
+      file('{"a":{"dtype":"F8","shape":[],"data_offsets":[1,0]}}', 1),
+      '0 or more bytes for "a", got -1 (1 to 0)',
     ],
     ["a negative size", file(`{"a":${entry(0, 4, [-1])}}`, 4), 'whole sizes ≥ 0 as shape of "a"'],
-    [
-      "a shape of too many axes",
-      file(`{"a":${entry(0, 4, Array(33).fill(1))}}`, 4),
-      "at most 32 axes",
-    ],
     [
       "a shape that the bytes do not hold",
       file(`{"a":${entry(0, 4, [2 ** 40])}}`, 4),
@@ -128,11 +141,38 @@ describe("parseSafetensors refuses", () => {
       file('{"__metadata__":{"step":1}}'),
       'a string as metadata "step", got 1',
     ],
+    ["metadata that is a list", file('{"__metadata__":[]}'), "__metadata__, got an array of 0"],
+    ["null in the place of a tensor", file('{"a":null}'), 'an object for "a", got null'],
     ["nesting without end", file(deep), 'an object for "a"'],
   ])("%s", (_, bytes, message) => {
     const read = (): unknown => parseSafetensors(bytes);
     expect(read).toThrow(SafetensorsError);
     expect(read).toThrow(message);
+  });
+
+  test("what it can't read of a file that the format allows, when that is asked for", async () => {
+    const bytes = file(
+      `{"__metadata__":null,"a":${entry(0, 4)},` +
+        '"b":{"dtype":"F8_E4M3","shape":[4],"data_offsets":[4,8]},' +
+        '"c":{"dtype":"C64","shape":[0],"data_offsets":[8,8]},' +
+        `"d":${entry(8, 12, Array(33).fill(1))}}`,
+      12,
+    );
+    const { entries, metadata, tensor: read } = parseSafetensors(bytes);
+    expect(entries.map(({ name, type }) => `${name} ${type}`)).toEqual([
+      "a F32",
+      "b F8_E4M3",
+      "c C64",
+      "d F32",
+    ]);
+    expect([metadata, await read("a").data()]).toEqual([{}, Float32Array.of(0)]);
+    expect(() => read("b")).toThrowErrorMatchingInlineSnapshot(`
+      [ValueError: safetensors: expected "b" of a type among F64, F32, F16, BF16, I64, U64, I32, U32, I16, U16, I8, U8, BOOL, got "F8_E4M3"
+      help: cast it with the framework that wrote the file]
+    `);
+    expect(() => read("c")).toThrow(/got "C64"/);
+    expect(() => read("d")).toThrow('at most 32 axes of "d", got 33');
+    expect(() => encodeSafetensors({ d: zeros(Array(33).fill(1)) })).toThrow("at most 32 axes");
   });
 
   test("integers that int32 cannot hold, when they are asked for", () => {

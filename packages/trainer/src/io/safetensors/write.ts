@@ -1,7 +1,8 @@
 /** @file Writes safetensors files. Format: https://github.com/huggingface/safetensors */
 import type { DType, Tensor, TypedArray } from "@spm/core";
 import { elements, ValueError } from "@spm/core/extend";
-import { PREFIX } from "./header.ts";
+import { assertRank } from "./dtypes.ts";
+import { LONGEST, PREFIX } from "./header.ts";
 
 const TYPES: Readonly<Record<DType, string>> = {
   float32: "F32",
@@ -22,11 +23,12 @@ interface TensorPart {
  * The bytes of a safetensors file, the same for the same tensors and metadata.
  *
  * Tensors are in the order of their element sizes, largest first, and of their names, so that each
- * is aligned. Cost: one copy of all tensors.
+ * is aligned. Cost: one copy of all tensors; `writeSafetensors` of `@spm/trainer/node` needs none.
  *
  * @param tensors - by name, in CPU memory
  * @param metadata - text by name (default none)
- * @throws ValueError for a tensor named `__metadata__`; BackendError for one on a device
+ * @throws ValueError for a tensor named `__metadata__`, one of more than 32 axes, or names and
+ * metadata of more than 100 MB, which nobody reads; BackendError for a tensor on a device
  * @example
  * ```ts
  * import { ones } from "@spm/core";
@@ -39,9 +41,18 @@ export function encodeSafetensors(
   tensors: Readonly<Record<string, Tensor>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
+  return joined(safetensorsPieces(tensors, metadata));
+}
+
+/** The bytes of {@link encodeSafetensors} in pieces: the header, then views of the tensors. */
+export function safetensorsPieces(
+  tensors: Readonly<Record<string, Tensor>>,
+  metadata: Readonly<Record<string, string>>,
+): [header: Uint8Array, ...data: Uint8Array[]] {
   if (Object.hasOwn(tensors, "__metadata__"))
     throw new ValueError("safetensors", "tensors of any other name", '"__metadata__"');
   const parts: TensorPart[] = Object.entries(tensors).map(([name, tensor]) => {
+    assertRank(name, tensor.shape);
     return { name, tensor, data: elements(tensor.ndarray()) };
   });
   parts.sort(
@@ -59,15 +70,30 @@ export function encodeSafetensors(
     JSON.stringify(Object.fromEntries<unknown>([...described, ...entries])),
   );
   const length = Math.ceil(json.length / ALIGNMENT) * ALIGNMENT;
+  if (length > LONGEST)
+    throw new ValueError(
+      "safetensors",
+      `at most ${LONGEST} bytes of names and metadata, which readers allow`,
+      length,
+      "write long texts into a file of their own",
+    );
 
-  const file = new Uint8Array(PREFIX + length + end);
-  new DataView(file.buffer).setBigUint64(0, BigInt(length), true);
-  file.set(json, PREFIX);
-  file.fill(0x20, PREFIX + json.length, PREFIX + length); // the format pads with spaces
-  let at = PREFIX + length;
-  for (const { data } of parts) {
-    file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
-    at += data.byteLength;
+  const header = new Uint8Array(PREFIX + length).fill(0x20); // the format pads with spaces
+  new DataView(header.buffer).setBigUint64(0, BigInt(length), true);
+  header.set(json, PREFIX);
+  return [
+    header,
+    ...parts.map(({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+  ];
+}
+
+/** One array of all pieces. */
+export function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(pieces.reduce((size, piece) => size + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
   }
-  return file;
+  return whole;
 }

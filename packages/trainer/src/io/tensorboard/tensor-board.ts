@@ -1,17 +1,11 @@
 /** @file A callback that writes measurements as a TensorBoard event file. */
-import {
-  closeSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  openSync,
-  renameSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { checkOptions, type OptionNames } from "@spm/core/extend";
 import { RunError } from "../../errors.ts";
 import type { Callback, MetricsEvent } from "../../hooks.ts";
+import { orRefuse } from "../file-error.ts";
+import { writeWhole } from "../pieces.ts";
 import { scalarEvent, versionEvent } from "./event.ts";
 import { tfRecord } from "./tf-record.ts";
 
@@ -45,8 +39,8 @@ const names: OptionNames<TensorBoardOptions> = { now: true };
  * the checkpoint; a shorter file is renamed to `….damaged`, with a warning of Node's.
  *
  * @param folder - an existing folder
- * @throws RunError, before the first step, for the events of another training; Node's error, ending
- * the training, when the file can't be written; OptionError for an unknown option
+ * @throws RunError, before the first step, for the events of another training; when the file can't
+ * be written, ending the training; OptionError for an unknown option
  * @example
  * ```ts
  * import { tensorBoard } from "@spm/trainer/node";
@@ -59,11 +53,13 @@ export function tensorBoard(folder: string, options: TensorBoardOptions = {}): C
   const path = tensorBoardFile(folder);
   let file: number | undefined;
   let restored = false;
+  const doing = <T>(act: () => T): T =>
+    orRefuse(act, (reason) => new RunError("tensorBoard", `to write ${path}`, reason));
   const open = (): number => {
     file ??= openSync(path, "a");
     return file;
   };
-  const write = (event: Uint8Array): void => void writeSync(open(), tfRecord(event));
+  const write = (event: Uint8Array): void => doing(() => writeWhole(open(), tfRecord(event)));
   const scalars = (split: string, { step, metrics, learningRate }: MetricsEvent): void => {
     const named = Object.entries(metrics).map(([name, value]) => [`${split}/${name}`, value]);
     write(
@@ -75,30 +71,28 @@ export function tensorBoard(folder: string, options: TensorBoardOptions = {}): C
   };
   return {
     name: "tensorBoard",
-    state() {
-      fsyncSync(open());
-      return fstatSync(open()).size;
-    },
-    restore(size) {
-      restored = true;
-      if (fstatSync(open()).size >= (size as number)) return ftruncateSync(open(), size as number);
-      closeSync(open());
-      file = undefined;
-      renameSync(path, `${path}.damaged`);
-      process.emitWarning(
-        `${path} is shorter than it was: it begins anew; what was left of it is in ${path}.damaged`,
-      );
-    },
-    onStart({ step }) {
-      if (step === 0 && !restored && fstatSync(open()).size > 0)
-        throw new RunError(
-          "tensorBoard",
-          "a folder without events for a training that begins",
-          path,
-          "choose another folder",
+    state: () =>
+      doing(() => {
+        fsyncSync(open());
+        return fstatSync(open()).size;
+      }),
+    restore: (size) =>
+      doing(() => {
+        restored = true;
+        const length = checkedLength(size);
+        if (fstatSync(open()).size >= length) return ftruncateSync(open(), length);
+        closeSync(open());
+        file = undefined;
+        renameSync(path, `${path}.damaged`);
+        process.emitWarning(
+          `${path} is shorter than it was: it begins anew; what was left is in ${path}.damaged`,
         );
+      }),
+    onStart({ step }) {
+      const { size } = doing(() => fstatSync(open()));
+      if (step === 0 && !restored && size > 0) throw occupied(path);
       restored = false;
-      if (fstatSync(open()).size === 0) write(versionEvent(now()));
+      if (size === 0) write(versionEvent(now()));
     },
     onLog: (event) => scalars("train", event),
     onEvaluate: (event) => scalars("test", event),
@@ -108,3 +102,17 @@ export function tensorBoard(folder: string, options: TensorBoardOptions = {}): C
     },
   };
 }
+
+/** The length of the file at the checkpoint. @throws RunError for what is none */
+function checkedLength(size: unknown): number {
+  if (typeof size === "number" && Number.isSafeInteger(size) && size >= 0) return size;
+  throw new RunError("tensorBoard", "the length of its file in the checkpoint", size);
+}
+
+const occupied = (path: string): RunError =>
+  new RunError(
+    "tensorBoard",
+    "a folder without events for a training that begins",
+    path,
+    "choose another folder",
+  );

@@ -1,0 +1,60 @@
+/** @file The config in a checkpoint of `spm train`, which may be somebody else's: checked. */
+
+import { CheckpointError } from "@spm/trainer";
+import { type Checkpoint, misfit } from "@spm/trainer/node";
+import { Ajv, type ValidateFunction } from "ajv";
+import type { Registries } from "./registries.ts";
+import type { SavedConfig } from "./train.ts";
+import { resolveTraining } from "./train-config.ts";
+
+const size = { type: "integer", minimum: 1, maximum: 2 ** 24 };
+let compiled: ValidateFunction<SavedConfig> | undefined;
+
+/** What a config has to be before its options are looked at. */
+function validator(): ValidateFunction<SavedConfig> {
+  compiled ??= new Ajv().compile<SavedConfig>({
+    type: "object",
+    properties: {
+      options: { type: "object" },
+      features: size,
+      classes: size,
+      vocabulary: { type: "string" },
+    },
+    required: ["options", "features", "classes"],
+  });
+  return compiled;
+}
+
+/**
+ * The config of a checkpoint.
+ *
+ * @param path - where the checkpoint is from
+ * @throws CheckpointError for one that `spm train` did not write; ValueError for options, names or
+ * ranges that aren't there
+ */
+export function savedConfig(
+  path: string,
+  { config }: Checkpoint,
+  registries: Registries,
+): SavedConfig {
+  if (typeof config !== "object" || config === null || !("options" in config))
+    throw new CheckpointError(
+      "loadModel",
+      "a checkpoint of spm train",
+      `${path}, written by another program`,
+    );
+  const bad = misfit(validator(), config);
+  if (bad !== undefined)
+    throw new CheckpointError("loadModel", `${bad.expected} in the config of ${path}`, bad.got);
+  const { options, vocabulary, ...shape } = config as unknown as SavedConfig;
+  const { classes, features } = shape;
+  const known = vocabulary === undefined ? classes : new Set(vocabulary).size;
+  if (known !== classes || (vocabulary !== undefined && features % classes !== 0))
+    throw new CheckpointError(
+      "loadModel",
+      `a vocabulary of ${classes} characters, for whole characters of ${features} features`,
+      `${known} characters in ${path}`,
+    );
+  const resolved = resolveTraining({}, options, registries, path);
+  return { options: resolved, ...shape, ...(vocabulary !== undefined && { vocabulary }) };
+}

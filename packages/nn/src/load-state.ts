@@ -1,0 +1,175 @@
+/** @file Gives parameters the values of a state dict, or of a file, under their names. */
+import { keep, Parameter, Tensor } from "@spm/core";
+import {
+  assignAll,
+  checkOptions,
+  copyArray,
+  elements,
+  fromArray,
+  type OptionNames,
+  ShapeError,
+  showSpec,
+  ValueError,
+} from "@spm/core/extend";
+
+/** Tensors by name that are read when they are asked for, as `parseSafetensors` gives them. */
+export interface StoredTensors {
+  readonly entries: readonly { readonly name: string }[];
+  tensor(name: string): Tensor;
+}
+
+/** Options of `loadStateDict`. */
+export interface LoadOptions {
+  /**
+   * Whether a name that the model lacks, or that the values lack, is an error.
+   * @defaultValue true
+   */
+  readonly strict?: boolean;
+  /**
+   * The path in the model of a name in the values; undefined leaves the value out.
+   * @defaultValue the name itself
+   */
+  readonly rename?: (name: string) => string | undefined;
+}
+
+const optionNames: OptionNames<LoadOptions> = { strict: true, rename: true };
+
+/** The names that didn't match, where `strict` is false. */
+export interface LoadReport {
+  /** Paths of the model that kept their values. */
+  readonly missing: readonly string[];
+  /** Names of the values that the model doesn't have, as they are in the values. */
+  readonly unexpected: readonly string[];
+}
+
+/**
+ * Assigns the values, on each parameter's backend, unless something doesn't fit.
+ *
+ * @param places - of all parameters, buffers and modules, outer before inner
+ * @throws ShapeError, ValueError, BackendError as `Module.loadStateDict`
+ */
+export function loadState(
+  places: readonly Placed[],
+  values: Readonly<Record<string, Tensor>> | StoredTensors,
+  options: LoadOptions,
+): LoadReport {
+  checkOptions("loadStateDict", options, optionNames);
+  const paths = everyPath(places);
+  const { strict = true, rename = (name: string) => name } = options;
+  const found = new Map<Parameter, Named[]>();
+  const unexpected: string[] = [];
+  for (const named of namedOf(values)) {
+    const path = rename(named.name);
+    const p = path === undefined ? undefined : paths.get(path);
+    if (p !== undefined) found.set(p, [...(found.get(p) ?? []), named]);
+    else if (path !== undefined) unexpected.push(named.name);
+  }
+  const firstPaths = new Map<Parameter, string>();
+  for (const [path, p] of paths) if (!firstPaths.has(p)) firstPaths.set(p, path);
+  const missing = [...firstPaths].flatMap(([p, path]) => (found.has(p) ? [] : [path]));
+  if (strict && missing.length + unexpected.length > 0) throw mismatch(missing, unexpected);
+
+  const read = [...found].map(([p, named]) => [p, agreeing(named)] as const);
+  const [unfit, ...others] = read
+    .filter(([p, value]) => showSpec(p) !== showSpec(value))
+    .map(([p, value]) => [`${showSpec(p)} for "${firstPaths.get(p)}"`, showSpec(value)] as const);
+  if (unfit !== undefined) {
+    const rest = others.map(([expected, got]) => `; ${expected}, got ${got}`);
+    throw new ShapeError("loadStateDict", unfit[0], unfit[1] + rest.join(""));
+  }
+  const moved: Tensor[] = [];
+  try {
+    const pairs = read.map(([p, value]) => {
+      if (value.backend === p.backend) return [p, value] as const;
+      const there = keep(fromArray(copyArray(value.ndarray()), p.backend));
+      moved.push(there);
+      return [p, there] as const;
+    });
+    assignAll(pairs);
+  } finally {
+    for (const value of moved) value.dispose();
+  }
+  return { missing, unexpected };
+}
+
+/** A name of the values, and what reads its tensor. */
+interface Named {
+  readonly name: string;
+  read(): Tensor;
+}
+
+function namedOf(values: Readonly<Record<string, Tensor>> | StoredTensors): Named[] {
+  if (isStored(values))
+    return values.entries.map(({ name }) => ({ name, read: () => values.tensor(name) }));
+  return Object.entries(values).map(([name, value]) => {
+    if ((value as unknown) instanceof Tensor) return { name, read: () => value };
+    throw new ValueError(
+      "loadStateDict",
+      "tensors by name",
+      `${typeof value} under "${name.slice(0, 80)}"`,
+      "pass the stateDict() of a model, or a file as parseSafetensors(bytes) returns it",
+    );
+  });
+}
+
+const isStored = (values: object): values is StoredTensors =>
+  "entries" in values &&
+  Array.isArray(values.entries) &&
+  "tensor" in values &&
+  typeof values.tensor === "function";
+
+/**
+ * The value under several names of one parameter.
+ * @throws ValueError where they are different values
+ */
+function agreeing(named: readonly Named[]): Tensor {
+  return named
+    .map(({ read }) => read())
+    .reduce((value, other, k) => {
+      if (other === value || equal(value, other)) return value;
+      throw new ValueError(
+        "loadStateDict",
+        `one value for the tied "${named[0]?.name}" and "${named[k]?.name}"`,
+        "two that differ",
+        "rename one of them to undefined",
+      );
+    });
+}
+
+function equal(a: Tensor, b: Tensor): boolean {
+  const [x, y] = [elements(a.ndarray()), elements(b.ndarray())];
+  return showSpec(a) === showSpec(b) && x.every((v, i) => Object.is(v, y[i]));
+}
+
+function mismatch(missing: readonly string[], unexpected: readonly string[]): ShapeError {
+  const list = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(", ");
+  const lacks = missing.length > 0 ? [`no value for ${list(missing)}`] : [];
+  const extra = unexpected.length > 0 ? [`unexpected ${list(unexpected)}`] : [];
+  return new ShapeError(
+    "loadStateDict",
+    "a value for each parameter of this model and no other",
+    [...lacks, ...extra].join("; "),
+    "{ rename: (name) => … } where names differ, { strict: false } for a part of them",
+  );
+}
+
+/** A parameter, buffer or module, and where it is. */
+interface Placed {
+  readonly path: string;
+  readonly value: object;
+}
+
+/** Parameters and buffers under all of their paths, those in a module that is shared, too. */
+function everyPath(places: readonly Placed[]): Map<string, Parameter> {
+  const first = new Map<object, string>();
+  const paths = new Map<string, Parameter>();
+  for (const { path, value } of places) {
+    const before = first.get(value);
+    first.set(value, before ?? path);
+    if (value instanceof Parameter) paths.set(path, value);
+    else if (before !== undefined)
+      for (const [inner, p] of [...paths])
+        if (inner.startsWith(`${before}.`)) paths.set(path + inner.slice(before.length), p);
+  }
+  return paths;
+}
