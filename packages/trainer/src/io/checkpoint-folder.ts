@@ -115,9 +115,14 @@ export function setAside(damaged: readonly DamagedFile[]): void {
 export function openCheckpointFolder(folder: string): () => void {
   writing(folder, () => makeFolder(folder));
   const unlock = lockFolder(folder);
-  writing(folder, () => {
-    for (const name of filesOf(folder)) if (name.endsWith(UNFINISHED)) rmSync(join(folder, name));
-  });
+  try {
+    writing(folder, () => {
+      for (const name of filesOf(folder)) if (name.endsWith(UNFINISHED)) rmSync(join(folder, name));
+    });
+  } catch (error) {
+    unlock();
+    throw error;
+  }
   return unlock;
 }
 
