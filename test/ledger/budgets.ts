@@ -59,6 +59,7 @@ export const longForms: readonly LongForm[] = [
   { name: "mixer", command: "npm run -s verify:mixer -- --check", seconds: 30 },
   { name: "fuzz", command: "npm run -s fuzz -- --files 1000000", seconds: 120 },
   { name: "resume", command: "npm run -s test:resume -- --kills 200", seconds: 300 },
+  { name: "strict", command: "npm run -s test:strict", seconds: 40 },
   { name: "full", command: "npm run -s test:full", seconds: 300 },
   { name: "allocations", command: "npm run -s test:allocations", seconds: 240 },
   { name: "memory", command: "npm run -s test:memory", seconds: 900 },

@@ -39,10 +39,12 @@ function digest(arrays: readonly ArrayBufferView[]): string {
 const bits = (tensors: readonly Tensor[]): string =>
   digest(tensors.map((t) => elements(t.ndarray())));
 
-/** Every primitive of core, numeric, linalg, mixer, nn and optim, on the reference. */
-function ofPrimitives(): Digests {
+const eachOf = <T>(all: readonly T[], every: number): T[] => all.filter((_, i) => i % every === 0);
+
+/** Primitives of core, numeric, linalg, mixer, nn and optim, on the reference. */
+function ofPrimitives(every: number): Digests {
   const found: Record<string, string> = {};
-  for (const { name, calls, none } of rows)
+  for (const { name, calls, none } of eachOf(rows, every))
     for (const [k, { f, inputs }] of calls.entries()) {
       const whole = `${name} ${k}`;
       if (none !== undefined) found[whole] = bits([noGrad(() => f(...inputs))]);
@@ -55,10 +57,10 @@ function ofPrimitives(): Digests {
   return found;
 }
 
-/** Every module on a backend, and the weights of a small Transformer after some steps. */
-export async function ofModules(backend: Backend): Promise<Digests> {
+/** Modules on a backend, and the weights of a small Transformer after some steps. */
+async function ofModules(backend: Backend, every: number): Promise<Digests> {
   const found: Record<string, string> = {};
-  for (const { name, make, inputs } of moduleRows)
+  for (const { name, make, inputs } of eachOf(moduleRows, every))
     found[name] = digest(await valueAndGradients(make(), inputs(), backend));
   const sizes = { vocabulary: 11, context: 8, width: 16, heads: 2, layers: 1 };
   const model = withBackend(
@@ -78,8 +80,40 @@ export async function ofModules(backend: Backend): Promise<Digests> {
   return found;
 }
 
-/** All of it on the reference: from core to optim, nothing of wasm. */
-export const onReference = async (): Promise<Digests> => ({
-  ...ofPrimitives(),
-  ...(await ofModules(reference)),
-});
+/** What is computed in one place. */
+export interface Computed {
+  /** Whether strings may be compiled there. */
+  readonly compilesStrings: boolean;
+  /** From core to optim, on the reference. */
+  readonly reference: Digests;
+  /** The same modules on wasm; nothing where that is not asked for. */
+  readonly wasm: Digests;
+}
+
+/** What is to be computed. */
+export interface Asked {
+  /** Whether on wasm, too: it is loaded only then. */
+  readonly onWasm: boolean;
+  /** Of so many primitives and modules one. */
+  readonly every: number;
+}
+
+export async function computed({ onWasm, every }: Asked): Promise<Computed> {
+  let found: Digests = {};
+  if (onWasm) {
+    const { wasm } = await import("@spm/wasm");
+    const backend = await wasm({ bytes: 2 ** 26 });
+    found = await ofModules(backend, every);
+    await backend.dispose();
+  }
+  const whole = { ...ofPrimitives(every), ...(await ofModules(reference, every)) };
+  return { compilesStrings: compilesStrings(), reference: whole, wasm: found };
+}
+
+function compilesStrings(): boolean {
+  try {
+    return new Function("return true")();
+  } catch {
+    return false;
+  }
+}

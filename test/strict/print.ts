@@ -1,14 +1,4 @@
-/** @file Prints the digests as JSON, and whether strings may be compiled here. */
-import { wasm } from "@spm/wasm";
-import { ofModules, onReference } from "./digests.ts";
+/** @file Prints what is asked for on the command line, both as JSON. */
+import { type Asked, computed } from "./digests.ts";
 
-let strings = true;
-try {
-  new Function("");
-} catch {
-  strings = false;
-}
-const backend = await wasm({ threads: 2, bytes: 2 ** 26 });
-const [reference, onWasm] = [await onReference(), await ofModules(backend)];
-await backend.dispose();
-console.log(JSON.stringify({ strings, reference, wasm: onWasm }));
+console.log(JSON.stringify(await computed(JSON.parse(process.argv[2] ?? "") as Asked)));
