@@ -11,4 +11,4 @@ import { during } from "./tape.ts";
  * @example withBackend(reference, () => tensor([1, 2]).backend.name); // "reference"
  */
 export const withBackend = <T>(backend: Backend, f: () => T): T =>
-  during(current, checkBackend("withBackend", backend), () => synchronous("withBackend", f()));
+  during(current, checkBackend("withBackend", backend), () => synchronous("withBackend", f));
