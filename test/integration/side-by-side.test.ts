@@ -193,7 +193,7 @@ test("no vjp and no module makes a tensor anywhere but where its operands are", 
 test("what is set for all while a function runs does not wait for a promise", () => {
   const model = new Dropout(0.5, { random: rng(1) });
   const f = async () => tensor([1]);
-  const g = f as unknown as () => Tensor;
+  const g = f as unknown as (x: Tensor) => Tensor;
   const x = tensor([1]);
   const all: Readonly<Record<string, () => unknown>> = {
     scope: () => scope(f),
@@ -206,7 +206,7 @@ test("what is set for all while a function runs does not wait for a promise", ()
     printTape: () => printTape(f),
     grad: () => grad(g)(x),
     vjp: () => vjp(g, x),
-    valueAndGrad: () => valueAndGrad(g, []),
+    valueAndGrad: () => valueAndGrad(() => g(x), []),
     vmap: () => vmap(g)(x),
     recompute: () => recompute(g)(x),
   };

@@ -22,7 +22,7 @@ async function node(flags: readonly string[], ...program: readonly string[]): Pr
 }
 
 test("every package from core to wasm has the bits of the libraries", async () => {
-  const asked = JSON.stringify({ onWasm: true, every: full ? 1 : 4 });
+  const asked = JSON.stringify({ threads: 2, every: full ? 1 : 4 });
   const [want, got] = await Promise.all(
     [[], strict].map(async (flags) => {
       return JSON.parse(await node(flags, "test/strict/print.ts", asked)) as Computed;

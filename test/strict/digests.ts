@@ -88,26 +88,30 @@ export interface Computed {
   readonly reference: Digests;
   /** The same modules on wasm; nothing where that is not asked for. */
   readonly wasm: Digests;
+  /** What the backend says that it is; "" where none was asked for. */
+  readonly backend: string;
 }
 
 /** What is to be computed. */
 export interface Asked {
-  /** Whether on wasm, too: it is loaded only then. */
-  readonly onWasm: boolean;
+  /** Threads of wasm; 0: not on wasm, which is loaded only for it. */
+  readonly threads: number;
   /** Of so many primitives and modules one. */
   readonly every: number;
 }
 
-export async function computed({ onWasm, every }: Asked): Promise<Computed> {
+export async function computed({ threads, every }: Asked): Promise<Computed> {
   let found: Digests = {};
-  if (onWasm) {
+  let name = "";
+  if (threads > 0) {
     const { wasm } = await import("@spm/wasm");
-    const backend = await wasm({ bytes: 2 ** 26 });
+    const backend = await wasm({ threads, bytes: 2 ** 26 });
     found = await ofModules(backend, every);
+    ({ name } = backend.report());
     await backend.dispose();
   }
   const whole = { ...ofPrimitives(every), ...(await ofModules(reference, every)) };
-  return { compilesStrings: compilesStrings(), reference: whole, wasm: found };
+  return { compilesStrings: compilesStrings(), reference: whole, wasm: found, backend: name };
 }
 
 function compilesStrings(): boolean {
