@@ -118,8 +118,8 @@ for (const { name, limit, of } of budgets) {
 }
 
 /**
- * What stands in for ndarray and ndarray-ops under the condition `csp` is these libraries' own code,
- * which no budget counts either. By hand are what writes it and what finds a part of it.
+ * Under the condition `csp` the code of ndarray and ndarray-ops runs as they compile it, and is in
+ * no budget as they are in none. By hand are what writes it and what finds a part of it.
  */
 const written = readdirSync(join(root, "packages/core/csp")).map((name) => {
   const path = join(root, "packages/core/csp", name);
@@ -127,8 +127,8 @@ const written = readdirSync(join(root, "packages/core/csp")).map((name) => {
 });
 const writers = total(filesOf("packages/core/generate"));
 console.log(
-  `core/csp, in neither: ${total(written.filter(({ made }) => made))} lines compiled by ndarray and ` +
-    `cwise-compiler, ${total(written.filter(({ made }) => !made))} by hand; ` +
+  `core/csp, in neither: ${total(written.filter(({ made }) => made))} lines compiled by ndarray ` +
+    `and cwise-compiler, ${total(written.filter(({ made }) => !made))} by hand; ` +
     `what writes them, ${writers} by hand`,
 );
 

@@ -2,8 +2,8 @@
  * @file Fails for lines of more than 100 columns, which Biome leaves where it has no place to break
  * them: comments, strings, templates, prose.
  *
- * Exempt are compiled kernels and loops; templates of inline snapshots, whose lines Vitest writes; and in
- * Markdown the rows of tables, and lines that are one link or URL.
+ * Exempt are compiled kernels and loops; templates of inline snapshots, whose lines Vitest writes;
+ * and in Markdown the rows of tables, and lines that are one link or URL.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
