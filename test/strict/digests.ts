@@ -25,7 +25,7 @@ import { moduleRows } from "../contract/module-table.ts";
 import { valueAndGradients } from "../contract/value-and-gradients.ts";
 
 /** Digests by what they are of. */
-export type Digests = Readonly<Record<string, string>>;
+type Digests = Readonly<Record<string, string>>;
 
 /** FNV-1a of the bytes of arrays, in hexadecimal. */
 function digest(arrays: readonly ArrayBufferView[]): string {

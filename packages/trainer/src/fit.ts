@@ -43,9 +43,7 @@ import { yielding } from "./yielding.ts";
  * in a scope, so memory stays flat. In CPU memory the loss and the gradients are checked before the
  * update. On a device no step waits for a read: the loss is checked at each log, loss and weights
  * before each checkpoint.
- *
- * Batches and whatever else is new are made on the backend of the optimizer's parameters, whichever
- * is current: several trainings may run side by side, each on its own.
+ * All of it computes on the backend of the optimizer's parameters, whichever is current.
  *
  * @param model - the first argument of the loss function
  * @param loader - the training batches
@@ -83,12 +81,13 @@ export async function fit<Model, Batch>(
   return new TrainingRun(model, loader, options).run();
 }
 
+type Say = (to: Callback, training: Training) => void | Promise<void>;
+
 /** One call of {@link fit}: its options and its position. */
 class TrainingRun<Model, Batch> {
   readonly #model: Model;
   readonly #loader: DataLoader<Batch>;
   readonly #options: FitOptions<Model, Batch>;
-  /** Where all of it computes. */
   readonly #backend: Backend;
   readonly #callbacks: readonly Callback[];
   readonly #parts: Parts;
@@ -165,10 +164,7 @@ class TrainingRun<Model, Batch> {
       const finished = place.batches.epoch >= epochs && !place.unevaluated;
       ending = finished ? "finished" : this.#stopped ? "stopped" : "interrupted";
     } finally {
-      for (const to of started)
-        await called(this.#backend, () =>
-          to.onEnd?.({ ...this.#position(), ending }, this.#training),
-        );
+      await this.#tell((to, by) => to.onEnd?.({ ...this.#position(), ending }, by), started);
       this.#policy.dispose();
     }
     if (this.#final !== undefined && ending !== "interrupted") {
@@ -255,9 +251,8 @@ class TrainingRun<Model, Batch> {
     return { ...this.#position(), metrics, learningRate };
   }
 
-  async #tell(say: (to: Callback, training: Training) => void | Promise<void>): Promise<void> {
-    for (const callback of this.#callbacks)
-      await called(this.#backend, () => say(callback, this.#training));
+  async #tell(say: Say, callbacks = this.#callbacks): Promise<void> {
+    for (const to of callbacks) await called(this.#backend, () => say(to, this.#training));
   }
 
   #ofData(): ReadonlyMap<string, Rng> {
