@@ -58,7 +58,7 @@ export default {
       from: { path: "^packages/", pathNot: "^packages/cli/src/experiments\\.ts$" },
       to: { path: "^experiments/" },
     },
-    onlyFrom("ndarray|ndarray-ops", "^packages/core/src/array(\\.test)?\\.ts$"),
+    onlyFrom("ndarray|ndarray-ops", "^packages/core/src/array(\\.test)?\\.ts$"), // as #ndarray, too
     onlyFrom("gpu\\.js", "^packages/gpu/"),
     onlyFrom("@tensorflow/[^/]+", "^$"),
     {
@@ -89,7 +89,7 @@ export default {
       from: { path: "^packages/", pathNot: [test, "^packages/[^/]+/generate/"] },
       to: {
         dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"],
-        dependencyTypesNot: ["npm", "npm-peer"],
+        dependencyTypesNot: ["npm", "npm-peer", "aliased-subpath-import"],
       },
     },
     {
@@ -102,7 +102,13 @@ export default {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: ["^(packages/[^/]+|experiments)/dist/", "^packages/wasm/assembly/"] },
+    exclude: {
+      path: [
+        "^(packages/[^/]+|experiments)/dist/",
+        "^packages/wasm/assembly/",
+        "^packages/core/csp/ndarray",
+      ],
+    },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.test.json" },
     enhancedResolveOptions: {

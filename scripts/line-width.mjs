@@ -2,15 +2,15 @@
  * @file Fails for lines of more than 100 columns, which Biome leaves where it has no place to break
  * them: comments, strings, templates, prose.
  *
- * Exempt are the compiled kernels; templates of inline snapshots, whose lines Vitest writes; and in
- * Markdown the rows of tables, and lines that are one link or URL.
+ * Exempt are compiled kernels and loops; templates of inline snapshots, whose lines Vitest writes;
+ * and in Markdown the rows of tables, and lines that are one link or URL.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import ts from "typescript";
 
 const COLUMNS = 100;
-const KERNELS = /^packages\/wasm\/src\/kernels(-relaxed)?\.ts$/;
+const MADE = /^packages\/(wasm\/src\/kernels(-relaxed)?\.ts|core\/csp\/ndarray(-ops)?\.js)$/;
 
 /** The lines, from 0, that hold a template of an inline snapshot. */
 function snapshotLines(/** @type {string} */ path, /** @type {string} */ text) {
@@ -45,7 +45,7 @@ function unbreakableLines(/** @type {string} */ text) {
 
 const patterns = ["ts", "mts", "js", "mjs", "py", "c", "sh", "md"].map((end) => `*.${end}`);
 const files = execFileSync("git", ["ls-files", "-z", ...patterns], { encoding: "utf8" });
-for (const path of files.split("\0").filter((name) => name !== "" && !KERNELS.test(name))) {
+for (const path of files.split("\0").filter((name) => name !== "" && !MADE.test(name))) {
   const text = readFileSync(path, "utf8");
   const exempt = path.endsWith(".md") ? unbreakableLines(text) : snapshotLines(path, text);
   for (const [at, line] of text.split("\n").entries()) {

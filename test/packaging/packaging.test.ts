@@ -36,6 +36,8 @@ interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
   readonly exports: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Names that the package gives to files of its own and to libraries, by condition. */
+  readonly imports?: Manifest["exports"];
 }
 
 interface Lockfile {
@@ -88,15 +90,15 @@ afterAll(() => rm(work, { recursive: true, force: true }));
 
 describe.each(names)("@spm/%s", (name) => {
   it("ships ES modules with their types and the licence, and no tests", async () => {
-    const { type, license, exports, scripts } = await manifest(name);
+    const { type, license, exports, imports = {}, scripts } = await manifest(name);
     const files = await readdir(installed(name), { recursive: true });
     const onInstall = Object.keys(scripts ?? {}).filter((script) =>
       /^(pre|post)?install$|^(pre|post)?prepare$/.test(script),
     );
     expect({ type, license, onInstall }).toEqual({ type: "module", license: "MIT", onInstall: [] });
     expect(files).toEqual(expect.arrayContaining(["LICENSE", "README.md"]));
-    for (const conditions of Object.values(exports)) {
-      for (const target of Object.values(conditions))
+    for (const conditions of Object.values({ ...exports, ...imports })) {
+      for (const target of Object.values(conditions).filter((path) => path.startsWith("./")))
         expect(files).toContain(target.replace("./", ""));
     }
     expect(
@@ -150,6 +152,12 @@ describe("a stranger's project", () => {
     await run(process.execPath, [tsc, "-p", "tsconfig.json"], consumer);
     expect(await run(process.execPath, ["own-model.js"], consumer)).toMatch(/^loss /);
     expect(await run(process.execPath, ["mixer-model.js"], consumer)).toMatch(/ accuracy /);
+  });
+
+  it("runs where strings may not be compiled, under the condition csp", async () => {
+    const strict = ["--conditions=csp", "--disallow-code-generation-from-strings"];
+    const own = await run(process.execPath, [...strict, "own-model.js"], consumer);
+    expect(own).toBe(await run(process.execPath, ["own-model.js"], consumer));
   });
 
   it("has the command", async () => {

@@ -2,10 +2,14 @@
  * @file Arrays: numbers in a typed array, seen through scijs `ndarray`. The element at (i, j, …) is
  * data[offset + i · stride₀ + j · stride₁ + …], so that views cost nothing. No other file imports
  * ndarray; it checks neither bounds nor dtypes, so that is done here.
+ *
+ * `#ndarray` and `#ndarray-ops` (package.json) are these two libraries. They compile strings, which
+ * some pages forbid: the condition `csp` leads to what they compiled ahead of time, up to 12 axes.
  */
+
 import type { NdArray as AnyNdArray } from "ndarray";
-import makeNdArray from "ndarray";
-import loops from "ndarray-ops";
+import makeNdArray from "#ndarray";
+import loops from "#ndarray-ops";
 import { BackendError, DTypeError, ShapeError } from "./errors.ts";
 import { type Shape, showShape, sizeOf, stridesOf } from "./shape.ts";
 
@@ -62,7 +66,7 @@ type ArrayClass = new (data: TypedArray, ...shapeStrideOffset: number[]) => NdAr
  * ndarray's own classes, by the type of the data and by rank. The function that it exports looks
  * them up by a string, which takes three times as long as making the array.
  */
-const classes = new Map<unknown, ArrayClass[]>();
+const classes = new Map<unknown, ArrayClass[]>(dtypes.map((dtype) => [constructors[dtype], []]));
 
 /**
  * A view [...shape] of `data`.
@@ -87,15 +91,14 @@ export function wrap(
     const expected = `${showShape(shape)} within ${data.length} elements`;
     throw new ShapeError("array", expected, `elements ${low} to ${high}`);
   }
-  const OfRank = classes.get(data.constructor)?.[shape.length];
+  const ofType = classes.get(data.constructor) ?? [];
+  const OfRank = ofType[shape.length];
   if (OfRank !== undefined && shape.length === 2)
     // a third of the time without the spreads
     return new OfRank(data, shape[0]!, shape[1]!, stride[0]!, stride[1]!, offset);
   if (OfRank !== undefined) return new OfRank(data, ...shape, ...stride, offset);
   const made = makeNdArray(data, shape as number[], stride as number[], offset) as NdArray;
-  const ofType = classes.get(data.constructor) ?? [];
   ofType[shape.length] = made.constructor as ArrayClass;
-  classes.set(data.constructor, ofType);
   return made;
 }
 

@@ -135,16 +135,19 @@ export const reference: Backend = {
 };
 
 printsAs(reference, ({ report }) => String(report()));
-let current: Backend = reference;
+
+/** The backend on which new tensors are made, unless `withBackend` sets another for a while. */
+export const current: { value: Backend } = { value: reference };
 
 /**
- * Sets the backend on which new tensors are made. Existing tensors stay where they are.
+ * Sets the backend on which new tensors are made, for the whole process: a program does so once.
+ * Existing tensors stay where they are. Where several run side by side, `withBackend` says which.
  * @throws BackendError for anything but a backend, such as the promise of one
  * @example setBackend(reference);
  */
 export function setBackend(backend: Backend): void {
-  current = checkBackend("setBackend", backend);
+  current.value = checkBackend("setBackend", backend);
 }
 
 /** The backend on which new tensors are made. @example currentBackend().name; */
-export const currentBackend = (): Backend => current;
+export const currentBackend = (): Backend => current.value;

@@ -1,7 +1,6 @@
 /** @file Debugging: the first op that makes a NaN, and the tape as text. */
 import { elements, isFloating } from "./array.ts";
 import { BackendError, ValueError } from "./errors.ts";
-import { checkFunction } from "./ops/check.ts";
 import { scope, synchronous } from "./scope.ts";
 import { showShape, stridesOf } from "./shape.ts";
 import { type Call, type Dynamic, during, withTape } from "./tape.ts";
@@ -17,19 +16,21 @@ export const inspect: Visit = (...call) => visitor.value?.(...call);
 
 /**
  * Runs `f`; `visit` sees the name, the operands and the results [...] of each primitive that runs.
+ * @param op - the function that asks, for the message (default `inspectCalls`)
+ * @throws TapeError when `f` returns a promise
  * @example inspectCalls((op) => console.log(op), () => square(tensor([3]))); // [9]
  */
-export const inspectCalls = <T>(visit: Visit, f: () => T): T => during(visitor, visit, f);
+export const inspectCalls = <T>(visit: Visit, f: () => T, op = "inspectCalls"): T =>
+  during(visitor, visit, () => synchronous(op, f));
 
 /**
  * Runs `f` and throws at the first op whose result has a NaN, or an infinity, that no operand had.
  * It reads every result, on CPU backends only.
  * @throws ValueError with the op, its shapes and the first bad index, whose stack shows the call;
- * BackendError for tensors on a device
+ * BackendError for tensors on a device; TapeError when `f` returns a promise
  * @example detectAnomaly(() => valueAndGrad(loss, parameters));
  */
-export const detectAnomaly = <T>(f: () => T): T =>
-  inspectCalls(checkFinite, checkFunction("detectAnomaly", f));
+export const detectAnomaly = <T>(f: () => T): T => inspectCalls(checkFinite, f, "detectAnomaly");
 
 /** Runs one primitive's vjp under its name, which messages of {@link detectAnomaly} have. */
 export const inVjpOf = <T>(name: string, f: () => T): T =>

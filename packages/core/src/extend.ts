@@ -31,6 +31,7 @@ export {
   primitives,
   type VjpContext,
 } from "./primitive.ts";
+export { synchronous } from "./scope.ts";
 export { isRecording, isTracked } from "./tape.ts";
 
 // Numbers at random

@@ -155,3 +155,4 @@ export {
 } from "./backend.ts";
 export { SpmError } from "./errors.ts";
 export { keep, noGrad, scope } from "./scope.ts";
+export { withBackend } from "./with-backend.ts";

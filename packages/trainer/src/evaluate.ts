@@ -1,10 +1,11 @@
 /** @file Evaluates a model over a data set, without a tape. */
 
-import { noGrad } from "@spm/core";
+import { type Backend, noGrad, Parameter, withBackend } from "@spm/core";
 import { checkOptions, type OptionNames } from "@spm/core/extend";
 import type { Batches, DataLoader } from "@spm/data";
 import { Module } from "@spm/nn";
-import { generatorsOf, withEvaluation } from "@spm/nn/extend";
+import { generatorsOf, instancesIn, withEvaluation } from "@spm/nn/extend";
+import { backendOf } from "./backend-of.ts";
 import { generatorStates, restoreGenerators } from "./generators.ts";
 import { callLoss, checkLoader, checkLoss } from "./given.ts";
 import {
@@ -25,13 +26,19 @@ export interface EvaluateOptions {
    * @defaultValue 50
    */
   readonly yieldAfter?: number;
+  /**
+   * Where the batches are made.
+   * @defaultValue the backend of the first parameter in the model's fields, or else the current one
+   */
+  readonly backend?: Backend;
 }
 
-const names: OptionNames<EvaluateOptions> = { signal: true, yieldAfter: true };
+const names: OptionNames<EvaluateOptions> = { signal: true, yieldAfter: true, backend: true };
 
 /**
  * Means of a loss function's measurements over the first epoch of a loader, whose other batches
- * it leaves alone. Each module is in evaluation mode meanwhile.
+ * it leaves alone. Each module is in evaluation mode while a batch is computed, and in its own in
+ * between: a training of the model may go on meanwhile.
  *
  * m = Σₖ wₖmₖ / Σₖ wₖ, with wₖ the samples of batch k
  *
@@ -59,27 +66,31 @@ export async function evaluate<Model, Batch>(
   checkOptions("evaluate", options, names);
   checkLoader("evaluate", data);
   checkLoss("evaluate", loss);
-  const { signal, yieldAfter = 50 } = options;
+  const {
+    signal,
+    yieldAfter = 50,
+    backend = backendOf(instancesIn(model, Parameter).values()),
+  } = options;
   const yieldTurn = yielding(yieldAfter);
   const means = new RunningMeans();
   const batches = data.batches();
-  return inEvaluation(model, async () => {
-    while (batches.epoch === 0) {
-      if (signal?.aborted) return undefined;
-      means.add(measure(model, batches, loss));
-      await yieldTurn();
-    }
-    return means.take();
-  });
+  while (batches.epoch === 0) {
+    if (signal?.aborted) return undefined;
+    means.add(measure(model, batches, loss, backend));
+    await yieldTurn();
+  }
+  return means.take();
 }
 
-/** The reading of the next batch, without a tape. */
+/** The reading of the next batch, in evaluation mode and without a tape. */
 function measure<Model, Batch>(
   model: Model,
   batches: Batches<Batch>,
   loss: LossFunction<Model, Batch>,
+  backend: Backend,
 ): Reading {
-  return noGrad(() => readMeasurement(callLoss(loss, model, batches.next()), batches.size));
+  const read = (): Reading => readMeasurement(callLoss(loss, model, batches.next()), batches.size);
+  return withBackend(backend, () => inEvaluation(model, () => noGrad(read)));
 }
 
 /** The names of the metrics of an evaluation, from its first batch. */
@@ -87,10 +98,11 @@ export function metricsOf<Model, Batch>(
   model: Model,
   data: DataLoader<Batch>,
   loss: LossFunction<Model, Batch>,
+  backend: Backend,
 ): string[] {
   const generators = generatorsOf(model);
   const states = generatorStates(generators);
-  const { values } = inEvaluation(model, () => measure(model, data.batches(), loss));
+  const { values } = measure(model, data.batches(), loss, backend);
   restoreGenerators(generators, states);
   return Object.keys(values);
 }
@@ -100,18 +112,12 @@ function inEvaluation<T>(model: unknown, f: () => T): T {
   if (model instanceof Module) return withEvaluation(model, f);
   const { training, train } = (model ?? {}) as Partial<Trainable>;
   if (typeof train !== "function") return f();
-  const back = (): void => void train.call(model, training === true);
   train.call(model, false);
-  let result: T;
   try {
-    result = f();
-  } catch (error) {
-    back();
-    throw error;
+    return f();
+  } finally {
+    train.call(model, training === true);
   }
-  if (result instanceof Promise) void result.then(back, back);
-  else back();
-  return result;
 }
 
 /** A model that is no module, with a training and an evaluation mode of its own. */

@@ -1,6 +1,7 @@
 /** @file The options and the result of `fit`. */
 import { checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
 import type { DataLoader } from "@spm/data";
+import { backendOf } from "./backend-of.ts";
 import { metricsOf } from "./evaluate.ts";
 import {
   checkLoader,
@@ -171,7 +172,7 @@ function checkRanges<Model, Batch>(options: FitOptions<Model, Batch>): void {
 /** @throws ValueError where a callback needs a metric that evaluations don't have */
 function checkNeeds<Model, Batch>(
   model: Model,
-  { callbacks = [], evaluate, loss }: FitOptions<Model, Batch>,
+  { callbacks = [], evaluate, loss, optimizer }: FitOptions<Model, Batch>,
 ): void {
   const needing = callbacks.filter(({ needs }) => needs !== undefined);
   const [first] = needing;
@@ -184,7 +185,7 @@ function checkNeeds<Model, Batch>(
       "evaluate: { data: new DataLoader(…) }",
     );
   if (needing.every(({ needs }) => needs?.every((metric) => metric === "loss"))) return;
-  const metrics = metricsOf(model, evaluate.data, loss);
+  const metrics = metricsOf(model, evaluate.data, loss, backendOf(optimizer.parameters));
   for (const { name = "a callback", needs = [] } of needing)
     for (const metric of needs)
       if (!metrics.includes(metric))

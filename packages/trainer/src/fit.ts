@@ -1,7 +1,9 @@
 /** @file The training loop. */
+import type { Backend } from "@spm/core";
 import { Rng } from "@spm/core/extend";
 import type { DataLoader } from "@spm/data";
 import { generatorsOf, instancesIn } from "@spm/nn/extend";
+import { backendOf, called } from "./backend-of.ts";
 import { evaluate } from "./evaluate.ts";
 import { checkFit, type FitOptions, type FitResult } from "./fit-options.ts";
 import { generatorStates, restoreGenerators } from "./generators.ts";
@@ -41,6 +43,7 @@ import { yielding } from "./yielding.ts";
  * in a scope, so memory stays flat. In CPU memory the loss and the gradients are checked before the
  * update. On a device no step waits for a read: the loss is checked at each log, loss and weights
  * before each checkpoint.
+ * All of it computes on the backend of the optimizer's parameters, whichever is current.
  *
  * @param model - the first argument of the loss function
  * @param loader - the training batches
@@ -78,11 +81,14 @@ export async function fit<Model, Batch>(
   return new TrainingRun(model, loader, options).run();
 }
 
+type Say = (to: Callback, training: Training) => void | Promise<void>;
+
 /** One call of {@link fit}: its options and its position. */
 class TrainingRun<Model, Batch> {
   readonly #model: Model;
   readonly #loader: DataLoader<Batch>;
   readonly #options: FitOptions<Model, Batch>;
+  readonly #backend: Backend;
   readonly #callbacks: readonly Callback[];
   readonly #parts: Parts;
   readonly #generators: ReadonlyMap<string, Rng>;
@@ -116,6 +122,7 @@ class TrainingRun<Model, Batch> {
     this.#model = model;
     this.#loader = loader;
     this.#options = options;
+    this.#backend = backendOf(optimizer.parameters);
     this.#callbacks = callbacks;
     this.#parts = { model, optimizer, average };
     this.#generators = generatorsOf(model);
@@ -143,7 +150,7 @@ class TrainingRun<Model, Batch> {
     try {
       for (const callback of this.#callbacks) {
         started.push(callback);
-        await callback.onStart?.(this.#position(), this.#training);
+        await called(this.#backend, () => callback.onStart?.(this.#position(), this.#training));
       }
       if (place.unevaluated && !signal?.aborted) await this.#settle();
       while (place.batches.epoch < epochs && !signal?.aborted && !this.#stopped) {
@@ -157,7 +164,7 @@ class TrainingRun<Model, Batch> {
       const finished = place.batches.epoch >= epochs && !place.unevaluated;
       ending = finished ? "finished" : this.#stopped ? "stopped" : "interrupted";
     } finally {
-      for (const to of started) await to.onEnd?.({ ...this.#position(), ending }, this.#training);
+      await this.#tell((to, by) => to.onEnd?.({ ...this.#position(), ending }, by), started);
       this.#policy.dispose();
     }
     if (this.#final !== undefined && ending !== "interrupted") {
@@ -224,6 +231,7 @@ class TrainingRun<Model, Batch> {
       this.#place.unevaluated = true;
       average?.swap();
       const means = await evaluate(this.#model, evalData, loss, {
+        backend: this.#backend,
         ...(signal && { signal }),
         ...(yieldAfter !== undefined && { yieldAfter }),
       }).finally(() => average?.swap());
@@ -243,8 +251,8 @@ class TrainingRun<Model, Batch> {
     return { ...this.#position(), metrics, learningRate };
   }
 
-  async #tell(say: (to: Callback, training: Training) => void | Promise<void>): Promise<void> {
-    for (const callback of this.#callbacks) await say(callback, this.#training);
+  async #tell(say: Say, callbacks = this.#callbacks): Promise<void> {
+    for (const to of callbacks) await called(this.#backend, () => say(to, this.#training));
   }
 
   #ofData(): ReadonlyMap<string, Rng> {

@@ -2,7 +2,15 @@
  * @file One optimizer step: {@link trainStep} takes it, {@link checkedStep} only when its loss and
  * gradients are finite.
  */
-import { detectAnomaly, Parameter, scope, sum, type Tensor, valueAndGrad } from "@spm/core";
+import {
+  detectAnomaly,
+  Parameter,
+  scope,
+  sum,
+  type Tensor,
+  valueAndGrad,
+  withBackend,
+} from "@spm/core";
 import {
   checkOptions,
   drawnFrom,
@@ -14,6 +22,7 @@ import {
 import type { Batches } from "@spm/data";
 import { refuseUnseen, unseenIn } from "@spm/nn/extend";
 import { GradientAccumulator } from "@spm/optim";
+import { backendOf } from "./backend-of.ts";
 import { generatorStates, restoreGenerators } from "./generators.ts";
 import { callLoss, shown, type Updater } from "./given.ts";
 import {
@@ -39,7 +48,8 @@ const names: OptionNames<TrainStepOptions> = { gradients: true };
 
 /**
  * Takes one step: the loss, its gradients by the optimizer's parameters, the update. All tensors
- * but the loss are released. Nothing is checked or read, so that on a device nothing waits.
+ * but the loss are released; new ones are made on the backend of the parameters. Nothing is checked
+ * or read, so that on a device nothing waits.
  *
  * p ← update(p, ∂loss/∂p)
  *
@@ -71,11 +81,12 @@ export function trainStep(
   options?: TrainStepOptions,
 ): Tensor {
   if (options !== undefined) checkOptions("trainStep", options, names);
-  return scope(() => {
+  const step = (): Tensor => {
     const { value, grads } = valueAndGrad(loss, optimizer.parameters);
     optimizer.step(mapped("trainStep", options?.gradients, grads));
     return value;
-  });
+  };
+  return withBackend(backendOf(optimizer.parameters), () => scope(step));
 }
 
 /** The gradients that a map returns, if there is one. @throws ValueError where it returns none */
@@ -131,7 +142,7 @@ export function checkedStep<Model, Batch>(
   const { model, optimizer, gradients, window } = options;
   const buffers = buffersOf(model, optimizer.parameters);
   let first = true;
-  return (batches, count) =>
+  const step: CheckedStep<Batch> = (batches, count) =>
     scope(() => {
       const kept = buffers.map((buffer) => ({ buffer, copy: copyOf(buffer) }));
       const restore = (): void => {
@@ -160,6 +171,8 @@ export function checkedStep<Model, Batch>(
         for (const { copy } of kept) copy.dispose();
       }
     });
+  const backend = backendOf(optimizer.parameters);
+  return (...of) => withBackend(backend, () => step(...of));
 }
 
 /** The gradients and the measurements of a step's batches, or the first that isn't finite. */

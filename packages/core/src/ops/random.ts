@@ -7,6 +7,7 @@ import { allocate, wrap } from "../array.ts";
 import { ValueError } from "../errors.ts";
 import { fromArray } from "../primitive.ts";
 import { printsAs, showValue } from "../prints-as.ts";
+import { synchronous } from "../scope.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { type Dynamic, during } from "../tape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -22,11 +23,12 @@ const watched: Dynamic<Map<Rng, "made" | "drawn"> | null> = { value: null };
 
 /**
  * Runs `f`, and lists the generators that it drew from, without those that were made in it.
+ * @throws TapeError when `f` returns a promise
  * @example drawnFrom(() => normal(random, [2])).generators; // [random]
  */
 export function drawnFrom<T>(f: () => T): { result: T; generators: Rng[] } {
   const seen = new Map<Rng, "made" | "drawn">();
-  const result = during(watched, seen, f);
+  const result = during(watched, seen, () => synchronous("drawnFrom", f));
   const generators = [...seen].flatMap(([random, how]) => (how === "drawn" ? [random] : []));
   return { result, generators };
 }

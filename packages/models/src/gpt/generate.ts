@@ -1,5 +1,5 @@
 /** @file Text from a language model, one token after another. */
-import { noGrad, type Rng, slice, tensor } from "@spm/core";
+import { noGrad, type Rng, slice, type Tensor, tensor, withBackend } from "@spm/core";
 import {
   checkList,
   checkOptions,
@@ -63,7 +63,8 @@ export async function generate(
   checkDraw("generate", temperature, topK);
   const tokens = [...prompt];
   const caches = model.blocks.map(() => new KeyValueCache());
-  const drawAll = async (): Promise<void> => {
+  const { backend } = model.embedding.weight;
+  try {
     let seen = 0; // tokens from here on are not in the caches yet
     for (let k = 0; k < count; k++) {
       if (tokens.length - seen + (caches[0]?.length ?? 0) > model.context) {
@@ -71,17 +72,16 @@ export async function generate(
         seen = Math.max(0, tokens.length - Math.ceil(model.context / 2));
       }
       const fresh = Int32Array.from(tokens.slice(seen));
-      const logits = noGrad(() => {
+      const last = (): Tensor => {
         const out = model.extend(tensor(fresh, { shape: [1, fresh.length] }), caches);
         return slice(out, [undefined, { start: -1 }]);
-      });
+      };
+      // only meanwhile: what runs while the logits are read has its own backend and mode
+      const logits = withBackend(backend, () => withEvaluation(model, () => noGrad(last)));
       seen = tokens.length;
       tokens.push(drawToken(await logits.data(), { temperature, topK, random }));
       logits.dispose();
     }
-  };
-  try {
-    await withEvaluation(model, drawAll);
   } finally {
     for (const cache of caches) cache.dispose();
   }
