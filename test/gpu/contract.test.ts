@@ -7,6 +7,7 @@ import { fromArray, fusedPrimitives, type Kernel, primitives } from "@spm/core/e
 import { gpu } from "@spm/gpu";
 import { cholesky } from "@spm/linalg";
 import * as linalg from "@spm/linalg/extend";
+import { perSampleOp } from "@spm/mixer/extend";
 import { afterAll, describe, expect, test } from "vitest";
 import { full } from "../full.ts";
 import { coreSamples, mixerSamples, nnSamples, optimSamples, type Sample } from "./samples.ts";
@@ -27,10 +28,14 @@ if (device !== null) {
   Object.defineProperty(device, "kernels", { value: { get, has: (p: object) => table.has(p) } });
 }
 
-/** What factorises runs on the host alone: a device refuses it by name. */
-const onTheHost: readonly object[] = Object.values(linalg).flatMap((op) =>
-  "primitive" in op ? [op.primitive] : [],
-);
+/**
+ * What factorises runs on the host alone: a device refuses it by name. Gradients of samples by
+ * mixers are composed on a device.
+ */
+const onTheHost: readonly object[] = [
+  perSampleOp.primitive,
+  ...Object.values(linalg).flatMap((op) => ("primitive" in op ? [op.primitive] : [])),
+];
 
 // A kind without kernels runs those of general blocks: one layout shows that it reaches them.
 const samples = [...coreSamples, ...mixerSamples, ...nnSamples, ...optimSamples].filter(

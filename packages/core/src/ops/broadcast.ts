@@ -48,8 +48,7 @@ export function sumArrayTo(array: NdArray, shape: Shape): NdArray {
 
 /** An operand [batch, ...] as [batch, 1, …, ...], `rank` axes after the batch. */
 const aligned = (x: Tensor, batched: boolean, rank: number): Tensor => {
-  const { length } = x.shape;
-  const ones = Array<number>(rank + 1 - length).fill(1);
+  const ones = Array<number>(rank + 1 - x.shape.length).fill(1);
   return batched && ones.length > 0 ? reshape(x, x.shape.toSpliced(1, 0, ...ones)) : x;
 };
 

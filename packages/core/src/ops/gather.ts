@@ -98,8 +98,7 @@ export const gatherOp: Op<[x: 1, index: 1], [y: 1], number> = definePrimitive({
       .map((_, k) => k + 1)
       .toSpliced(axis, 0, 0);
     const apart = order.map((k) => index.shape[k]!);
-    const [n, m] = apart.slice(axis) as [number, number];
-    const joint = reshape(transpose(index, order), apart.toSpliced(axis, 2, n * m));
+    const joint = reshape(transpose(index, order), apart.toSpliced(axis, 2, -1));
     const back = order.map((_, k) => order.indexOf(k));
     return [transpose(reshape(op([x, joint], axis)[0], apart), back)];
   },
