@@ -1,7 +1,6 @@
 /** @file Checks of operands: shapes and dtypes. Each returns the checked value. */
 import type { DType } from "../array.ts";
 import { DTypeError, ShapeError, SpmError, TapeError } from "../errors.ts";
-import { showValue } from "../prints-as.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
 import { kindOf, type Spec, Tensor } from "../tensor.ts";
 
