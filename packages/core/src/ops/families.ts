@@ -7,6 +7,7 @@ export * from "./at.ts";
 export * from "./broadcast.ts";
 export * from "./cast.ts";
 export * from "./gather.ts";
+export * from "./join.ts";
 export * from "./logic.ts";
 export * from "./matmul.ts";
 export * from "./order.ts";
