@@ -41,7 +41,7 @@ for (const [name, op] of Object.entries(ops)) if (!excluded.test(name)) addMetho
 addMethod("toArray", toArray);
 printsAs(Tensor.prototype, print);
 
-/** `${x}` is text; x + 1, which JavaScript would make text or NaN, is an error with the op's name. */
+/** `${x}` is text; x + 1, which JavaScript would make text or NaN, is an error. */
 Object.defineProperty(Tensor.prototype, Symbol.toPrimitive, {
   value(this: Tensor, hint: string): string {
     if (hint === "string") return this.toString();
