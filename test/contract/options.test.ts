@@ -158,7 +158,7 @@ test("what is no object is no options", () => {
     `[ValueError: zeros: expected an object with dtype, backend, got float64]`,
   );
   expect(() => core.zeros([2], wrong(null))).toThrow("zeros: expected");
-  expect(() => core.zeros(x.shape, x)).toThrow('zeros: unknown option "shape"');
+  expect(() => core.zeros(x.shape, x)).toThrow("zeros: expected an object");
   expect(() => core.pad(x, [0, 0], [0, 0], 7 as unknown as object)).toThrow(
     "pad: expected an object",
   );
@@ -204,6 +204,6 @@ test("an axis that does not exist is refused in the name of the function", () =>
   }))
     expect(() => op(x, 2)).toThrow(`${name}: expected an axis in [-2, 2), got 2`);
   expect(() => core.concat([x], { axis: 0 } as unknown as number)).toThrow(
-    'concat: expected an axis in [-2, 2), got {"axis":0}\nhelp: the number alone',
+    "concat: expected an axis in [-2, 2), got object\nhelp: the number alone",
   );
 });

@@ -89,17 +89,10 @@ export { Holder, type Residual, Storage } from "./storage.ts";
 export { broadcastOp, sumOp } from "./ops/broadcast.ts";
 export { castOp } from "./ops/cast.ts";
 export { gatherOp, type Scatter, scatterAddOp } from "./ops/gather.ts";
+export { type Cut, concatOp, splitOp } from "./ops/join.ts";
 export { whereOp } from "./ops/logic.ts";
 export { matmulOp } from "./ops/matmul.ts";
 export { argsortOp } from "./ops/order.ts";
 export { cumsumOp, logShares } from "./ops/reduce.ts";
 export { alias, aliasOp, reshapeOp, transposeOp } from "./ops/reshape.ts";
-export {
-  type Cut,
-  concatOp,
-  type Padding,
-  padOp,
-  sliceOp,
-  splitOp,
-  type Window,
-} from "./ops/slice.ts";
+export { type Padding, padOp, sliceOp, type Window } from "./ops/slice.ts";

@@ -56,17 +56,12 @@ const read = (scalar: Tensor): number => elements(scalar.ndarray())[0]!;
 export function gradcheck<Xs extends readonly Tensor[]>(
   f: Differentiable<Xs>,
   inputs: readonly [...Xs],
-  options?: GradcheckOptions,
-): GradcheckReport;
-export function gradcheck(
-  f: Differentiable,
-  inputs: readonly Tensor[],
   options: GradcheckOptions = {},
 ): GradcheckReport {
   checkOptions("gradcheck", options, names);
   const { step = 1e-6, tolerance = 1e-6, seed = 1 } = options;
   const random = rng(seed);
-  const { value, pullback } = vjp(f, ...checkList("gradcheck", inputs, "tensors"));
+  const { value, pullback } = vjp<Xs>(f, ...checkList("gradcheck", inputs, "tensors"));
   for (const t of [...inputs, value])
     if (t.dtype !== dtype) throw new DTypeError("gradcheck", dtype, t.dtype);
   const like = (x: Tensor) => normal(random, x.shape, 0, 1, { dtype });
@@ -74,7 +69,8 @@ export function gradcheck(
   const cotangents = pullback(v);
   let worst: GradcheckReport = { error: 0, moved: "nothing", analytic: 0, numeric: 0 };
   const probe = (moved: string, us: (Tensor | null)[]) => {
-    const shifted = (h: number) => inputs.map((x, k) => (us[k] ? add(x, mul(us[k], h)) : x));
+    const shifted = (h: number) =>
+      inputs.map((x, k) => (us[k] ? add(x, mul(us[k], h)) : x)) as unknown as Xs;
     const at = (h: number) => noGrad(() => read(dot("gradcheck", [f(...shifted(h))], [v])));
     const numeric = (at(step) - at(-step)) / (2 * step);
     const analytic = noGrad(() => read(dot("gradcheck", cotangents, us)));
@@ -103,11 +99,6 @@ export function gradcheck(
 export function gradgradcheck<Xs extends readonly Tensor[]>(
   f: Differentiable<Xs>,
   inputs: readonly [...Xs],
-  options?: GradcheckOptions,
-): GradcheckReport;
-export function gradgradcheck(
-  f: Differentiable,
-  inputs: readonly Tensor[],
   options: GradcheckOptions = {},
 ): GradcheckReport {
   checkOptions("gradgradcheck", options, names);
@@ -115,8 +106,7 @@ export function gradgradcheck(
   const random = rng((options.seed ?? 1) + 1);
   const like = (x: Tensor) => normal(random, x.shape, 0, 1, { dtype });
   const us = checkList("gradgradcheck", inputs, "tensors").map(like);
-  const first = (ct: Tensor, ...xs: Tensor[]) =>
-    dot("gradgradcheck", vjp(f, ...xs).pullback(ct), us);
+  const first = (ct: Tensor, ...xs: Xs) => dot("gradgradcheck", vjp<Xs>(f, ...xs).pullback(ct), us);
   const ct = like(noGrad(() => f(...inputs)));
-  return gradcheck<[Tensor, ...Tensor[]]>(first, [ct, ...inputs], options);
+  return gradcheck<[Tensor, ...Xs]>(first, [ct, ...inputs], options);
 }

@@ -28,9 +28,3 @@ export class KernelTable<Handle> {
     return this;
   }
 }
-
-/**
- * A call of an op: infers the outputs' shapes, runs the backend's kernel, or the reference where it
- * has none or declines, and gives the outputs to the scope. If a tape tracks an input, it records
- * the call with its vjp.
- */

@@ -154,6 +154,11 @@ export const each = <T extends readonly unknown[], U>(
   f: (item: T[number], k: number) => U,
 ): { [K in keyof T]: U } => list.map(f) as { [K in keyof T]: U };
 
+/**
+ * A call of an op: infers the outputs' shapes, runs the backend's kernel, or the reference where it
+ * has none or declines, and gives the outputs to the scope. If a tape tracks an input, it records
+ * the call with its vjp.
+ */
 function apply(
   primitive: Primitive,
   inputs: readonly Tensor[],
@@ -258,9 +263,9 @@ function commonBackend(op: string, inputs: readonly Tensor[]): Backend {
   let found: Backend | undefined;
   for (const { backend, shape } of inputs) {
     if (backend === found || (backend === reference && shape.length === 0)) continue;
-    if (found !== undefined && found.depth !== backend.depth) {
-      if ((backend.depth ?? 0) < (found.depth ?? 0)) continue;
-    } else if (found !== undefined) {
+    const further = (backend.depth ?? 0) - (found?.depth ?? 0);
+    if (found !== undefined && further < 0) continue;
+    if (found !== undefined && further === 0) {
       const other = backend.name === found.name ? "another of that name" : backend.name;
       const help = "move one: await to(x, backend)";
       throw new BackendError(op, `all tensors on ${found.name}`, `one on ${other}`, help);

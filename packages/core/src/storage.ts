@@ -97,9 +97,8 @@ export class Holder {
   /** The reason why it can't be read; null if it can. */
   get invalid(): "released" | "a view of a parameter that was assigned since" | null {
     if (!this.#alive) return "released";
-    return this.#storage.invalidation?.replaced
-      ? "a view of a parameter that was assigned since"
-      : null;
+    const replaced = this.#storage.invalidation?.replaced;
+    return replaced ? "a view of a parameter that was assigned since" : null;
   }
 
   /** @throws TapeError when it was released, or is a view of a parameter that was assigned since */

@@ -82,7 +82,10 @@ export function checkKind(op: string, what: string, x: Tensor, { shape, dtype }:
   return x;
 }
 
-/** The kind of a value that is no tensor, for messages. */
+/**
+ * The kind of a value that is not what was expected, for messages.
+ * @example kindOf([1, 2]); // "an array of 2"
+ */
 export function kindOf(value: unknown): string {
   if (value === null) return "null";
   if (value instanceof Tensor) return `a tensor ${showSpec(value)}`;
@@ -104,13 +107,9 @@ export class Parameter extends Tensor {
   recordings = 0;
 
   constructor(value: Tensor, decay: boolean) {
+    const help = "parameter([1, 2]) takes numbers";
     if (!(value instanceof Tensor))
-      throw new DTypeError(
-        "Parameter",
-        "a tensor",
-        typeof value,
-        "parameter([1, 2]) takes numbers",
-      );
+      throw new DTypeError("Parameter", "a tensor", kindOf(value), help);
     super(value, value.backend, value.backend.clone(value.handle));
     this.decay = decay;
   }

@@ -16,6 +16,7 @@ const EMPTY = "rows of no elements";
 /** Adds the kernels of LU, Cholesky's factorisation, and the solution of linear systems. */
 export function registerFactorisations(table: KernelTable<NdArray>, machine: Machine): void {
   const { memory, run } = machine;
+  const work = (elements: number): number => memory.scratch(WORD * Math.max(1, elements));
 
   register(table, machine, choleskyOp.primitive, ([a]) => {
     const { count, n, single } = batchOf(a);
@@ -42,10 +43,8 @@ export function registerFactorisations(table: KernelTable<NdArray>, machine: Mac
   register(table, machine, qrOp.primitive, ([a]) => {
     const { batch, count, m, n, single } = batchOf(a);
     if (sizeOf(a.shape) === 0) return EMPTY;
-    const results = [
-      memory.array(dtypeOf(a), a.shape),
-      memory.array(dtypeOf(a), [...batch, n, n]),
-    ] as const;
+    const out = memory.array(dtypeOf(a), a.shape);
+    const results = [out, memory.array(dtypeOf(a), [...batch, n, n])] as const;
     const [q, r] = results.map((array) => memory.address(array));
     run.qrOf(rowMajor(machine, a), q ?? 0, r ?? 0, count, m, n, single, work(2 * m * n + n));
     return results;
@@ -73,10 +72,6 @@ export function registerFactorisations(table: KernelTable<NdArray>, machine: Mac
     run.triangularOf(left, right, to, count, n, k, upper, unitriangular, single, room);
     return [out];
   });
-
-  function work(elements: number): number {
-    return memory.scratch(WORD * Math.max(1, elements));
-  }
 }
 
 /** The number of matrices of a batch, their size, and whether they are float32. */

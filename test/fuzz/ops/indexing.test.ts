@@ -1,5 +1,6 @@
 /** @file Indexing by tensors, numbers and ranges against lookups, one element at a time. */
 import * as c from "@spm/core";
+import * as numeric from "@spm/numeric";
 import fc from "fast-check";
 import { test } from "vitest";
 import { anyDType, axes, operand, runs, shapes, tensorOf, whole } from "./arbitrary.ts";
@@ -136,11 +137,11 @@ test("segmentSum and indexAdd", () => {
         c.zeros(k === undefined ? shape : shape.with(k, segments), { dtype: "float64" });
       return (
         agree(
-          outcome(() => c.segmentSum(data, index, segments, axis)),
+          outcome(() => numeric.segmentSum(data, index, segments, axis)),
           sums,
         ) &&
         agree(
-          outcome(() => c.indexAdd(into(), index, data, axis)),
+          outcome(() => numeric.indexAdd(into(), index, data, axis)),
           sums,
         )
       );
@@ -190,15 +191,15 @@ test("roll, tile and repeat", () => {
       const y = tensorOf(x);
       return (
         agree(
-          outcome(() => c.roll(y, n, axis)),
+          outcome(() => numeric.roll(y, n, axis)),
           rolled,
         ) &&
         agree(
-          outcome(() => c.tile(y, list)),
+          outcome(() => numeric.tile(y, list)),
           tiled,
         ) &&
         agree(
-          outcome(() => c.repeat(y, list, axis)),
+          outcome(() => numeric.repeat(y, list, axis)),
           repeated,
         )
       );

@@ -95,7 +95,7 @@ const reductions: Record<string, Reduction> = {
     op: c.logsumexp,
     fold: (v) => Math.log(total(v.map(Math.exp))),
     dtypes: floating,
-    empty: false,
+    empty: true,
   },
   any: { op: c.any, fold: (v) => Number(v.some((x) => x !== 0)), dtypes: all, empty: true },
   all: { op: c.all, fold: (v) => Number(v.every((x) => x !== 0)), dtypes: all, empty: true },

@@ -6,7 +6,7 @@ import { type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { add } from "./arithmetic.ts";
 import { cast } from "./cast.ts";
-import { broadcastShapes, shapeOf } from "./check.ts";
+import { broadcastShapes, inNameOf, shapeOf } from "./check.ts";
 import { tensor } from "./create.ts";
 import { take } from "./gather.ts";
 import { checkIndex, resolveRange, type SliceRange } from "./range.ts";
@@ -70,7 +70,7 @@ export function at(x: Tensor, ...index: Index[]): Tensor {
     }
     axis++;
   }
-  return together(y, picks);
+  return inNameOf("at", () => together(y, picks));
 }
 
 /** x with the axes of a mask as one, and the positions on it at which the mask is 1. */

@@ -22,8 +22,7 @@ export function checkAxis(op: string, axis: number, rank: number): number {
   if (Number.isInteger(axis) && axis >= -rank && axis < rank) return axis < 0 ? axis + rank : axis;
   const expected = rank === 0 ? "no axis for a scalar" : `an axis in [${-rank}, ${rank})`;
   if (typeof axis !== "object") throw new ShapeError(op, expected, String(axis));
-  const alone = Array.isArray(axis) ? "the number alone" : undefined;
-  throw new ShapeError(op, expected, kindOf(axis), alone);
+  throw new ShapeError(op, expected, kindOf(axis), "the number alone");
 }
 
 /**

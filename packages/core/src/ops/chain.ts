@@ -10,14 +10,8 @@ import * as ops from "./families.ts";
 import { print, toArray } from "./print.ts";
 
 /** The names that are no methods: their first argument is no tensor, or they are for backends. */
-type Excluded =
-  | "concat"
-  | "einsum"
-  | "stack"
-  | `${string}Array`
-  | `${string}ArrayTo`
-  | `${string}Op`;
-const excluded = /^(concat|einsum|stack)$|(Array|ArrayTo|Op)$/;
+type Excluded = "concat" | "stack" | `${string}Array` | `${string}ArrayTo` | `${string}Op`;
+const excluded = /^(concat|stack)$|(Array|ArrayTo|Op)$/;
 
 /** An op without its first argument. */
 type Method<F> = F extends (x: never, ...rest: infer Rest) => infer Result
@@ -47,7 +41,7 @@ for (const [name, op] of Object.entries(ops)) if (!excluded.test(name)) addMetho
 addMethod("toArray", toArray);
 printsAs(Tensor.prototype, print);
 
-/** `${x}` is text; x + 1, which JavaScript would make text or NaN, is an error with the op's name. */
+/** `${x}` is text; x + 1, which JavaScript would make text or NaN, is an error. */
 Object.defineProperty(Tensor.prototype, Symbol.toPrimitive, {
   value(this: Tensor, hint: string): string {
     if (hint === "string") return this.toString();

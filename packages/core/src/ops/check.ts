@@ -1,17 +1,16 @@
 /** @file Checks of operands: shapes and dtypes. Each returns the checked value. */
 import type { DType } from "../array.ts";
 import { DTypeError, ShapeError, SpmError, TapeError } from "../errors.ts";
-import { showValue } from "../prints-as.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
 import { kindOf, type Spec, Tensor } from "../tensor.ts";
 
 export { kindOf };
 
-/** The most axes of a tensor, as in NumPy and PyTorch. */
+/** The most axes of a tensor, as in NumPy and PyTorch. @example MOST_AXES // 64 */
 export const MOST_AXES = 64;
 
 /**
- * The shape of an operand.
+ * The shape of an operand [...].
  * @throws DTypeError for anything but a tensor
  * @example shapeOf("flip", ones([2, 3])); // [2, 3]
  */
