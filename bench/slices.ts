@@ -9,8 +9,18 @@
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { normal, rng, scope, setBackend, type Tensor, take, tensor, vjp } from "@spm/core";
-import { roll, segmentSum } from "@spm/numeric";
+import {
+  normal,
+  rng,
+  roll,
+  scope,
+  segmentSum,
+  setBackend,
+  type Tensor,
+  take,
+  tensor,
+  vjp,
+} from "@spm/core";
 import { wasmSync } from "@spm/wasm";
 import { median } from "../experiments/parts/statistics.ts";
 import { notRun } from "../test/ledger/budgets.ts";

@@ -1,7 +1,6 @@
 /** @file The op of @spm/core that each case of `core.json` is about, by the case's name. */
 import * as c from "@spm/core";
 import { stopGradient, type Tensor } from "@spm/core";
-import * as numeric from "@spm/numeric";
 import { goldenTensor, toIntegers } from "./golden-tensor.ts";
 import {
   asList,
@@ -50,24 +49,18 @@ function indexOf(item: Json): c.Index {
 }
 
 export const coreOps: Readonly<Record<string, GoldenOp>> = {
-  "core_einsum_*": ({ equation }, ...xs) =>
-    numeric.einsum(asString(equation, "options.equation"), ...xs),
+  "core_einsum_*": ({ equation }, ...xs) => c.einsum(asString(equation, "options.equation"), ...xs),
   "core_at_*": ({ index }, x) => c.at(x, ...asList(index, "options.index").map(indexOf)),
   "core_segment_sum_*": (options, x) =>
-    numeric.segmentSum(
-      x,
-      integers(options, "ids"),
-      number(options, "segments"),
-      number(options, "axis"),
-    ),
+    c.segmentSum(x, integers(options, "ids"), number(options, "segments"), number(options, "axis")),
   "core_index_add_*": (options, x, src) =>
-    numeric.indexAdd(x, integers(options, "index"), src, number(options, "axis")),
+    c.indexAdd(x, integers(options, "index"), src, number(options, "axis")),
   "core_roll_*": (options, x) => {
     const axis = options.axis === null ? undefined : oneOrMore(options, "axis");
-    return numeric.roll(x, oneOrMore(options, "shift"), axis);
+    return c.roll(x, oneOrMore(options, "shift"), axis);
   },
-  "core_tile_*": (options, x) => numeric.tile(x, numbers(options, "counts")),
-  "core_repeat_*": (options, x) => numeric.repeat(x, oneOrMore(options, "times"), axisOf(options)),
+  "core_tile_*": (options, x) => c.tile(x, numbers(options, "counts")),
+  "core_repeat_*": (options, x) => c.repeat(x, oneOrMore(options, "times"), axisOf(options)),
   "core_floor*": (_, x) => c.floor(x),
   "core_ceil*": (_, x) => c.ceil(x),
   "core_round*": (_, x) => c.round(x),
@@ -86,12 +79,12 @@ const cube = (x: Tensor): Tensor => c.mul(x, c.square(x));
 export const coreFunctions: Readonly<Record<string, (x: Tensor) => Tensor>> = {
   core_take: (x) => c.mul(cube(c.take(x, where)), x),
   core_gather: (x) => cube(c.gather(x, c.reshape(int32(0, 2, 2), [3, 1]), 1)),
-  core_segment_sum: (x) => c.square(numeric.segmentSum(c.square(x), where, 3)),
-  core_einsum: (x) => c.square(numeric.einsum("...ij,kj->...ik", c.square(x), c.at(x, 0))),
-  core_diagonal: (x) => c.square(numeric.einsum("...ii->i", cube(x))),
+  core_segment_sum: (x) => c.square(c.segmentSum(c.square(x), where, 3)),
+  core_einsum: (x) => c.square(c.einsum("...ij,kj->...ik", c.square(x), c.at(x, 0))),
+  core_diagonal: (x) => c.square(c.einsum("...ii->i", cube(x))),
   core_where: (x) => c.where(c.greater(x, 0), c.exp(x), cube(x)),
   core_pairs: (x) => cube(c.at(x, where, int32(1, -1, 1, 0))),
   core_mask: (x) => c.cumsum(cube(c.at(x, c.greater(x, 0))), 0),
-  core_roll: (x) => c.mul(numeric.roll(x, 1, 0), cube(x)),
+  core_roll: (x) => c.mul(c.roll(x, 1, 0), cube(x)),
   core_sort: (x) => c.mul(c.sort(cube(x)), c.arange(6, { start: 1, dtype: x.dtype })),
 };

@@ -97,9 +97,9 @@ export const ops: Readonly<Record<string, GoldenOp>> = {
   cumsum: (options, x) => c.cumsum(x, number(options, "axis")),
 
   "matmul_*": binary(c.matmul),
-  einsum_bhid: (_, ...xs) => numeric.einsum("bhid,bhjd->bhij", ...xs),
-  einsum_trace: (_, ...xs) => numeric.einsum("bii->b", ...xs),
-  einsum_outer: (_, ...xs) => numeric.einsum("i,j->ij", ...xs),
+  einsum_bhid: (_, ...xs) => c.einsum("bhid,bhjd->bhij", ...xs),
+  einsum_trace: (_, ...xs) => c.einsum("bii->b", ...xs),
+  einsum_outer: (_, ...xs) => c.einsum("i,j->ij", ...xs),
 
   transpose: (options, x) => c.transpose(x, numbers(options, "axes")),
   reshape: (options, x) => c.reshape(x, numbers(options, "shape")),

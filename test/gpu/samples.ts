@@ -84,13 +84,13 @@ const secondOrder: readonly Sample[] = [
   ),
   sample(
     "take and segmentSum, second order",
-    (x, i) => twice((t) => c.exp(numeric.segmentSum(c.square(c.take(t, i)), i, 4)), c.mul(x, 0.3)),
+    (x, i) => twice((t) => c.exp(c.segmentSum(c.square(c.take(t, i)), i, 4)), c.mul(x, 0.3)),
     [normal(4, 3), int32([3, 0, 3, -1, 1])],
     2e-5,
   ),
   sample(
     "einsum, second order",
-    (x, y) => twice((t) => c.square(numeric.einsum("...ij,kj->...ik", c.square(t), y)), x),
+    (x, y) => twice((t) => c.square(c.einsum("...ij,kj->...ik", c.square(t), y)), x),
     [normal(2, 3, 4), normal(5, 4)],
     2e-5,
   ),
@@ -300,19 +300,19 @@ export const coreSamples: readonly Sample[] = [
   sample("a mask as index", (x) => c.at(x, {}, tensor([true, false, true])), [normal(2, 3, 4)]),
   sample(
     "segmentSum",
-    (x, ids) => numeric.segmentSum(x, ids, 5),
+    (x, ids) => c.segmentSum(x, ids, 5),
     [normal(7, 3), int32([4, 0, -1, 0, 2, 2, 0])],
     summed,
   ),
   sample(
     "segmentSum of many, along a middle axis",
-    (x, ids) => numeric.segmentSum(x, ids, 300, 1),
+    (x, ids) => c.segmentSum(x, ids, 300, 1),
     [normal(2, 700, 3), tensor(Int32Array.from({ length: 700 }, (_, i) => ((i * i) % 301) - 1))],
     summed,
   ),
   sample(
     "roll, tile, repeat",
-    (x) => numeric.tile(numeric.repeat(numeric.roll(x, [1, -2], [0, 1]), 2, 0), [2, 1]),
+    (x) => c.tile(c.repeat(c.roll(x, [1, -2], [0, 1]), 2, 0), [2, 1]),
     [normal(3, 5)],
     summed,
   ),

@@ -2,9 +2,19 @@
  * @file Slices taken and summed by one index: no backend stores that index for every element, and a
  * GPU takes as many as there are.
  */
-import { type Backend, reference, rng, scope, take, tensor, to, uniform, vjp } from "@spm/core";
+import {
+  type Backend,
+  reference,
+  rng,
+  scope,
+  segmentSum,
+  take,
+  tensor,
+  to,
+  uniform,
+  vjp,
+} from "@spm/core";
 import { gpu } from "@spm/gpu";
-import { segmentSum } from "@spm/numeric";
 import { wasmSync } from "@spm/wasm";
 import { afterAll, describe, expect, test } from "vitest";
 import { openSoftwareGpu } from "./software-gpu.ts";

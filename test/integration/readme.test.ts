@@ -36,7 +36,9 @@ describe("README", () => {
       ...["storage.ts", "scope.ts"],
     ]);
     for (const file of files)
-      expect(readFileSync(join(root, file), "utf8")).toMatch(/^(\/\/\/.*\n)*\/\*\*(\n \*)? @file \S/);
+      expect(readFileSync(join(root, file), "utf8")).toMatch(
+        /^(\/\/\/.*\n)*\/\*\*(\n \*)? @file \S/,
+      );
   });
 
   test("has two programs, each of about twenty lines", () => {

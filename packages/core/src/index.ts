@@ -106,14 +106,23 @@ export {
 
 export { at, type Index } from "./ops/at.ts";
 export { broadcastTo } from "./ops/broadcast.ts";
-export { gather, oneHot, scatterAdd, take } from "./ops/gather.ts";
+export {
+  gather,
+  indexAdd,
+  oneHot,
+  scatterAdd,
+  segmentSum,
+  take,
+} from "./ops/gather.ts";
 export { concat, split, stack } from "./ops/join.ts";
 export type { SliceRange } from "./ops/range.ts";
+export { repeat, roll, tile } from "./ops/repeat.ts";
 export { expandDims, reshape, squeeze, transpose } from "./ops/reshape.ts";
 export { flip, type PadOptions, pad, slice } from "./ops/slice.ts";
 
 // Products
 
+export { einsum } from "./ops/einsum.ts";
 export { matmul } from "./ops/matmul.ts";
 
 // Derivatives

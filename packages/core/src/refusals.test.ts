@@ -156,9 +156,18 @@ test("shapes", async () => {
     ["no elements to choose from", () => c.max(zeros([0]))],
     ["inner sizes that differ", () => c.matmul(zeros([2, 3]), zeros([2, 3]))],
     ["a product with a scalar", () => c.matmul(zeros([2]), tensor(1))],
+    ["an equation for other operands", () => c.einsum("ij,jk->ik", zeros([2, 3]), zeros([2, 3]))],
+    ["a letter of two sizes", () => c.einsum("ij,ij->i", zeros([2, 3]), zeros([2, 2]))],
+    ["two dots", () => c.einsum("...i...->i", zeros([2, 3]))],
+    ["two arrows", () => c.einsum("i->i->i", zeros([2]))],
     ["more indices than axes", () => c.at(zeros([2]), 0, 0)],
     ["a mask of other sizes", () => c.at(zeros([2, 3]), {}, tensor([true, false]))],
     ["indices that don't broadcast", () => c.at(zeros([2, 3]), ints(0, 1), ints(0, 1, 2))],
+    ["ids for other slices", () => c.segmentSum(zeros([2, 3]), ints(0, 1, 1), 2)],
+    ["less than no segments", () => c.segmentSum(zeros([2, 3]), ints(0, 1), -1)],
+    ["slices of another width", () => c.indexAdd(zeros([4, 3]), ints(1), zeros([1, 2]))],
+    ["a negative count", () => c.tile(zeros([2]), [-1])],
+    ["counts for other slices", () => c.repeat(zeros([2]), [1, 2, 3], 0)],
   );
   expect(all).toMatchInlineSnapshot(`
     "shapes that don't broadcast → ShapeError: add: expected shapes that broadcast (sizes equal or 1 from the last axis), got [2, 3] and [2]
@@ -183,9 +192,18 @@ test("shapes", async () => {
     inner sizes that differ → ShapeError: matmul: expected inner sizes to agree, got [2, 3] and [2, 3]
     a product with a scalar → ShapeError: matmul: expected no scalars, got float32[2] and float32[]
     help: mul() scales
+    an equation for other operands → ShapeError: einsum: expected operands and a result that fit "ij,jk->ik", got float32[2, 3] and float32[2, 3]
+    a letter of two sizes → ShapeError: einsum: expected operands and a result that fit "ij,ij->i", got float32[2, 3] and float32[2, 2]
+    two dots → ShapeError: einsum: expected operands and a result that fit "...i...->i", got float32[2, 3]
+    two arrows → ShapeError: einsum: expected operands and a result that fit "i->i->i", got float32[2]
     more indices than axes → ShapeError: at: expected at most 1 indices and one "..." for [2], got 2
     a mask of other sizes → ShapeError: at: expected a mask of shape [3], got [2]
-    indices that don't broadcast → ShapeError: at: expected shapes that broadcast (sizes equal or 1 from the last axis), got [2] and [3]"
+    indices that don't broadcast → ShapeError: at: expected shapes that broadcast (sizes equal or 1 from the last axis), got [2] and [3]
+    ids for other slices → ShapeError: segmentSum: expected ids of shape [2], got [3]
+    less than no segments → ShapeError: segmentSum: expected a shape of non-negative integers, at most 2^32 elements, got [-1, 3]
+    slices of another width → ShapeError: indexAdd: expected slices of [4, 3], got [1, 2]
+    a negative count → ShapeError: tile: expected a shape of non-negative integers, at most 2^32 elements, got [-1]
+    counts for other slices → ShapeError: repeat: expected 2 numbers, one for each slice, got 3"
   `);
 });
 
@@ -243,6 +261,10 @@ test("values", async () => {
     ["an index out of range", () => c.take(zeros([2]), ints(-3))],
     ["a position out of range", () => c.at(zeros([2]), 2)],
     ["one of a pair of positions out of range", () => c.at(zeros([3, 2]), ints(1, 0), ints(0, 2))],
+    ["an id out of range", () => c.segmentSum(zeros([2]), ints(0, 2), 2)],
+    ["half a place", () => c.roll(zeros([2]), 0.5)],
+    ["shifts for other axes", () => c.roll(zeros([2, 2]), [1, 1], 0)],
+    ["less than nothing", () => c.repeat(zeros([2]), -1)],
     ["a label out of range", () => c.oneHot(ints(3), 3)],
     ["a label below 0", () => c.oneHot(ints(-1), 3)],
     ["more than there is", () => c.topk(zeros([2]), 3)],
@@ -256,6 +278,10 @@ test("values", async () => {
     an index out of range → ValueError: take: expected indices in [-2, 2), got -3
     a position out of range → ValueError: at: expected indices in [-2, 2), got 2
     one of a pair of positions out of range → ValueError: at: expected indices in [-2, 2), got 2
+    an id out of range → ValueError: segmentSum: expected indices in [-2, 2), got 2
+    half a place → ValueError: roll: expected an integer for each axis, got [0.5] for [0]
+    shifts for other axes → ValueError: roll: expected an integer for each axis, got [1,1] for [0]
+    less than nothing → ValueError: repeat: expected integers ≥ 0, got [-1,-1]
     a label out of range → ValueError: oneHot: expected labels in [0, 3), got 3
     a label below 0 → ValueError: oneHot: expected labels in [0, 3), got -1
     more than there is → ValueError: topk: expected k in [0, 2], got 3

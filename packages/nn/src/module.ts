@@ -12,15 +12,7 @@ import {
   type Tensor,
   to,
 } from "@spm/core";
-import {
-  assignAll,
-  kindOf,
-  printsAs,
-  ShapeError,
-  showSpec,
-  sizeOf,
-  ValueError,
-} from "@spm/core/extend";
+import { assignAll, kindOf, printsAs, showSpec, sizeOf, ValueError } from "@spm/core/extend";
 import { heldBy, isContainer } from "./held.ts";
 import { type LoadOptions, type LoadReport, loadState, type StoredTensors } from "./load-state.ts";
 import { count, textTable } from "./text-table.ts";

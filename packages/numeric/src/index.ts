@@ -32,13 +32,11 @@ export { tril, triu } from "./triangles.ts";
 // Products
 
 export { kron, type TensordotOptions, tensordot } from "./contractions.ts";
-export { einsum } from "./einsum.ts";
 export { outer } from "./products.ts";
 
 // Masks, places, counts
 
 export { maskedFill, maskedSelect } from "./masks.ts";
-export { repeat, roll, tile } from "./repeat.ts";
 export { type ScatterOptions, scatter, scatterWinnerOp, type Winner } from "./scatter.ts";
 export {
   type BincountOptions,
@@ -49,7 +47,6 @@ export {
   type Unique,
   unique,
 } from "./search.ts";
-export { indexAdd, segmentSum } from "./segments.ts";
 
 // Fourier transforms
 

@@ -185,52 +185,6 @@ describe("refusals", () => {
       () => n.scatter(matrix, integers(0), tensor([1]), wrong({ dim: 0 })),
       'scatter: unknown option "dim"; help: axis',
     ],
-    [
-      () => n.einsum("ij,jk->ik", empty(2, 3), empty(2, 3)),
-      'einsum: expected operands and a result that fit "ij,jk->ik", got float32[2, 3] and float32[2, 3]',
-    ],
-    [
-      () => n.einsum("ij,ij->i", empty(2, 3), empty(2, 2)),
-      'einsum: expected operands and a result that fit "ij,ij->i", got float32[2, 3] and float32[2, 2]',
-    ],
-    [
-      () => n.einsum("...i...->i", empty(2, 3)),
-      'einsum: expected operands and a result that fit "...i...->i", got float32[2, 3]',
-    ],
-    [
-      () => n.einsum("i->i->i", empty(2)),
-      'einsum: expected operands and a result that fit "i->i->i", got float32[2]',
-    ],
-    [
-      () => n.segmentSum(empty(2, 3), integers(0, 1, 1), 2),
-      "segmentSum: expected ids of shape [2], got [3]",
-    ],
-    [
-      () => n.segmentSum(empty(2, 3), integers(0, 1), -1),
-      "segmentSum: expected a shape of non-negative integers, at most 2^32 elements, got [-1, 3]",
-    ],
-    [
-      () => n.indexAdd(empty(4, 3), integers(1), empty(1, 2)),
-      "indexAdd: expected slices of [4, 3], got [1, 2]",
-    ],
-    [
-      () => n.tile(empty(2), [-1]),
-      "tile: expected a shape of non-negative integers, at most 2^32 elements, got [-1]",
-    ],
-    [
-      () => n.repeat(empty(2), [1, 2, 3], 0),
-      "repeat: expected 2 numbers, one for each slice, got 3",
-    ],
-    [
-      () => n.segmentSum(empty(2), integers(0, 2), 2),
-      "segmentSum: expected indices in [-2, 2), got 2",
-    ],
-    [() => n.roll(empty(2), 0.5), "roll: expected an integer for each axis, got [0.5] for [0]"],
-    [
-      () => n.roll(empty(2, 2), [1, 1], 0),
-      "roll: expected an integer for each axis, got [1,1] for [0]",
-    ],
-    [() => n.repeat(empty(2), -1), "repeat: expected integers ≥ 0, got [-1,-1]"],
     [() => n.irfft(matrix), "irfft: expected pairs [..., m, 2], m ≥ 1, got [2, 3]"],
     [() => n.fft(at(matrix, {}, { stop: 2 }, null)), "fft: expected pairs [..., n, 2], n ≥ 1"],
   ])("%s", (run, message) => expect(run).toThrow(message));

@@ -1,6 +1,5 @@
 /** @file Indexing by tensors, numbers and ranges against lookups, one element at a time. */
 import * as c from "@spm/core";
-import * as numeric from "@spm/numeric";
 import fc from "fast-check";
 import { test } from "vitest";
 import { anyDType, axes, operand, runs, shapes, tensorOf, whole } from "./arbitrary.ts";
@@ -137,11 +136,11 @@ test("segmentSum and indexAdd", () => {
         c.zeros(k === undefined ? shape : shape.with(k, segments), { dtype: "float64" });
       return (
         agree(
-          outcome(() => numeric.segmentSum(data, index, segments, axis)),
+          outcome(() => c.segmentSum(data, index, segments, axis)),
           sums,
         ) &&
         agree(
-          outcome(() => numeric.indexAdd(into(), index, data, axis)),
+          outcome(() => c.indexAdd(into(), index, data, axis)),
           sums,
         )
       );
@@ -191,15 +190,15 @@ test("roll, tile and repeat", () => {
       const y = tensorOf(x);
       return (
         agree(
-          outcome(() => numeric.roll(y, n, axis)),
+          outcome(() => c.roll(y, n, axis)),
           rolled,
         ) &&
         agree(
-          outcome(() => numeric.tile(y, list)),
+          outcome(() => c.tile(y, list)),
           tiled,
         ) &&
         agree(
-          outcome(() => numeric.repeat(y, list, axis)),
+          outcome(() => c.repeat(y, list, axis)),
           repeated,
         )
       );

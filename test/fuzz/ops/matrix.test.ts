@@ -157,7 +157,7 @@ test("einsum", () => {
       const equation = implicit ? texts.join(",") : `${texts.join(", ")} -> ${output}`;
       const most = Math.max(0, ...terms.map(([t, dots]) => (t.includes("...") ? dots : 0)));
       return agree(
-        outcome(() => numeric.einsum(equation, ...xs.map(tensorOf))),
+        outcome(() => c.einsum(equation, ...xs.map(tensorOf))),
         summation(
           terms.map(([text, dots]) => spelt(text, dots)),
           spelt(implicit ? `...${once}` : output, most),

@@ -1,6 +1,6 @@
 /**
- * @file Indexing by tensors along an axis: gather and take read; scatterAdd, the transpose of
- * gather, adds.
+ * @file Indexing by tensors along an axis: gather and take read; scatterAdd and segmentSum, their
+ * transposes, add.
  */
 
 import { allocate, dtypeOf, elements, type NdArray, wrap } from "../array.ts";
@@ -8,6 +8,7 @@ import { DTypeError, ShapeError, ValueError } from "../errors.ts";
 import { definePrimitive, type Op } from "../primitive.ts";
 import { type Shape, sameShape, showShape, sizeOf, stridesOf } from "../shape.ts";
 import type { Spec, Tensor } from "../tensor.ts";
+import { add } from "./arithmetic.ts";
 import { checkAxis } from "./axes.ts";
 import { broadcastTo, frontAxis } from "./broadcast.ts";
 import { cast, copyArray } from "./cast.ts";
@@ -191,6 +192,51 @@ const around = (shape: Shape, k: number): [before: number, size: number, after: 
 function repeated(index: Tensor, before: number, after: number): Tensor {
   const count = sizeOf(index.shape);
   return broadcastTo(reshape(index, [1, count, 1]), [before, count, after]);
+}
+
+/**
+ * Sums of the slices of x that belong together, `y[s] = Σ x[i] over ids[i] = s`: the transpose of
+ * {@link take}, in which nothing is repeated. A segment without slices is 0.
+ * @param x - [..., m, ...]
+ * @param ids - int32 [m], the segment of each slice, in any order; negative ones count from the end
+ * @param segments - how many there are
+ * @param axis - that of m (default 0)
+ * @returns [..., segments, ...]
+ * @throws ShapeError unless there is an id for each slice; DTypeError unless they are int32;
+ * ValueError for one out of range
+ * @example segmentSum(tensor([1, 2, 3]), tensor(Int32Array.of(1, 0, 1)), 3); // [2, 4, 0]
+ */
+export function segmentSum(x: Tensor, ids: Tensor, segments: number, axis = 0): Tensor {
+  checkTensors("segmentSum", x, ids);
+  const k = checkAxis("segmentSum", axis, x.shape.length);
+  const [before, count, after] = around(x.shape, k);
+  if (!sameShape(ids.shape, [count]))
+    throw new ShapeError("segmentSum", `ids of shape [${count}]`, showShape(ids.shape));
+  const shape = checkShape("segmentSum", x.shape.with(k, segments));
+  const summands = [reshape(x, [before, count, after]), repeated(ids, before, after)] as const;
+  const into = { axis: 1, shape: around(shape, k) };
+  return reshape(
+    inNameOf("segmentSum", () => scatterAddOp(summands, into)[0]),
+    shape,
+  );
+}
+
+/**
+ * x with slices added along an axis, `y = x; y[index[i]] += src[i]`, as torch.index_add.
+ * @param x - [..., n, ...]
+ * @param index - int32 [m]; negative entries count from the end
+ * @param src - [..., m, ...]
+ * @param axis - that of n and m (default 0)
+ * @returns [..., n, ...]
+ * @throws ShapeError, DTypeError unless they fit; ValueError for an index out of range
+ * @example indexAdd(ones([3]), tensor(Int32Array.of(2, 2)), tensor([1, 5])); // [1, 1, 7]
+ */
+export function indexAdd(x: Tensor, index: Tensor, src: Tensor, axis = 0): Tensor {
+  checkTensors("indexAdd", x, index, src);
+  const k = checkAxis("indexAdd", axis, x.shape.length);
+  const sums = inNameOf("indexAdd", () => segmentSum(src, index, x.shape[k]!, k));
+  if (sameShape(sums.shape, x.shape)) return add(x, sums);
+  throw new ShapeError("indexAdd", `slices of ${showShape(x.shape)}`, showShape(src.shape));
 }
 
 /**

@@ -1,16 +1,15 @@
 /**
  * @file Sums of products by labelled axes, as transposes, reshapes, sums and matrix products.
  */
-import { matmul, reshape, type Shape, slice, sum, type Tensor, transpose } from "@spm/core";
-import {
-  checkTensors,
-  each,
-  kindOf,
-  ShapeError,
-  showSpec,
-  sizeOf,
-  ValueError,
-} from "@spm/core/extend";
+import { ShapeError, ValueError } from "../errors.ts";
+import { each } from "../primitive.ts";
+import { type Shape, sizeOf } from "../shape.ts";
+import { showSpec, type Tensor } from "../tensor.ts";
+import { sum } from "./broadcast.ts";
+import { checkTensors, kindOf } from "./check.ts";
+import { matmul } from "./matmul.ts";
+import { reshape, transpose } from "./reshape.ts";
+import { slice } from "./slice.ts";
 
 /** A tensor with a label for each of its axes: a letter, or k for the k-th last of `...`. */
 interface Labelled {

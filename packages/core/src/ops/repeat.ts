@@ -1,23 +1,14 @@
 /** @file Elements that go round an axis, and elements and tensors repeated along axes. */
-import {
-  type Axes,
-  broadcastTo,
-  concat,
-  reshape,
-  type Shape,
-  split,
-  type Tensor,
-  take,
-  tensor,
-} from "@spm/core";
-import {
-  checkAxis,
-  checkList,
-  checkShape,
-  ShapeError,
-  shapeOf,
-  ValueError,
-} from "@spm/core/extend";
+import { ShapeError, ValueError } from "../errors.ts";
+import type { Shape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { type Axes, checkAxis } from "./axes.ts";
+import { broadcastTo } from "./broadcast.ts";
+import { checkList, checkShape, shapeOf } from "./check.ts";
+import { tensor } from "./create.ts";
+import { take } from "./gather.ts";
+import { concat, split } from "./join.ts";
+import { reshape } from "./reshape.ts";
 
 /**
  * The elements moved along an axis, those beyond its end to its beginning:
