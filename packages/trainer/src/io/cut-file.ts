@@ -45,6 +45,7 @@ export function cut(path: string, file: number, offset: number): string[] {
   return lines === 0
     ? []
     : [
-        `${lines} line${lines === 1 ? "" : "s"} after the checkpoint went from ${path} to ${path}.cut`,
+        `${lines} line${lines === 1 ? "" : "s"} after the checkpoint ` +
+          `went from ${path} to ${path}.cut`,
       ];
 }
