@@ -144,7 +144,7 @@ const ofModels: Readonly<Record<string, Call>> = {
 
 /** Objects with optional fields that are operands, or the definition of a kind. */
 const operands = /^(Factors|Parameterisation|ParameterisationDefinition)</;
-/** What leaves the check to others: an abstract class to those it is extended by, an op to callers. */
+/** An abstract class leaves the check to those that it is extended by, an op to its callers. */
 const unchecked = ["StructuredMap", "perSampleOp"];
 /** A mixer's errors name its kind. */
 const kinds: Readonly<Record<string, string>> = {

@@ -123,8 +123,8 @@ export class Parameter extends Tensor {
 
   /**
    * Whether {@link assign} takes over the storage of a value, and needs no copy: a scope owns it,
-   * nothing else holds the storage, and the number of bytes is the same (otherwise it may be a window
-   * of a larger one).
+   * nothing else holds the storage, and the number of bytes is the same (otherwise it may be a
+   * window of a larger one).
    * @throws ShapeError, DTypeError, TapeError as {@link assign}
    */
   takes(value: Tensor): boolean {

@@ -44,7 +44,8 @@ export interface Tap {
  */
 export function withTaps(model: Module, loss: () => Tensor, visit: (tap: Tap) => void): Tensor {
   const [first] = model.parameters();
-  const probe = parameter(zeros([], first && { backend: first.backend })); // all layers' outputs depend on it, so cotangents reach them
+  // all layers' outputs depend on it, so cotangents reach them
+  const probe = parameter(zeros([], first && { backend: first.backend }));
   const layers = [...model.namedModules()].filter(([, layer]) => ownParameters(layer).length > 0);
   const forward = (): Tensor => {
     const restore = layers.map(([path, layer]) => tapForward(layer, path, probe, visit));

@@ -50,7 +50,7 @@ export function globalNorm(grads: readonly Tensor[]): Tensor {
   return noGrad(() => norm(asVector(grads)));
 }
 
-/** @throws DTypeError, ShapeError for anything but a list of tensors; ValueError for an empty one */
+/** @throws DTypeError, ShapeError for what is no list of tensors; ValueError for an empty one */
 function checkGradients(op: string, grads: readonly Tensor[]): void {
   checkTensors(op, ...checkList(op, grads, "gradients"));
   if (grads.length === 0) throw new ValueError(op, "at least 1 gradient", 0);

@@ -87,7 +87,10 @@ const orderCode =
   overIndex("", "order[at] = base + j; at += 1u;") +
   "}";
 
-/** Goes over a part of the index: `each` with every `id`, `own` with the places `base + j` of this segment. */
+/**
+ * Goes over a part of the index: `each` with every `id`, `own` with the places `base + j` of this
+ * segment.
+ */
 function overIndex(each: string, own: string): string {
   return (
     `for (var base = begin; base < end; base += ${threads}u) {\n` +

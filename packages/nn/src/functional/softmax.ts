@@ -1,6 +1,7 @@
 /**
  * @file Softmax and its logarithm, fused: each row in one kernel, forward and backward, shifted by
- * its largest element. ln Σ stays apart from that: their sum would have the digits of the larger one.
+ * its largest element. ln Σ stays apart from that: their sum would have the digits of the larger
+ * one.
  */
 import { exp, type NdArray, type Tensor } from "@spm/core";
 import {
