@@ -50,7 +50,7 @@ function ofPrimitives(every: number): Digests {
       if (none !== undefined) found[whole] = bits([noGrad(() => f(...inputs))]);
       else {
         const { value, pullback } = vjp(f, ...inputs);
-        const slope = grad((ct) => sum(pullback(ct)[0]!));
+        const slope = grad((ct) => sum(pullback(ct)[0] ?? ct));
         found[whole] = bits([value, ...pullback(value), slope(value)]);
       }
     }

@@ -4,7 +4,7 @@
  * is built in.
  */
 import { elements, type NdArray, type TypedArray, wrap } from "./array.ts";
-import { checkBackend } from "./ops/options.ts";
+import { checkBackend } from "./ops/check-backend.ts";
 import { printsAs, showValue } from "./prints-as.ts";
 
 /**

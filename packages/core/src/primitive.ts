@@ -16,7 +16,7 @@ import {
 import { inspect } from "./debug.ts";
 import { BackendError, ShapeError } from "./errors.ts";
 import { checkList, checkTensors } from "./ops/check.ts";
-import { checkBackend } from "./ops/options.ts";
+import { checkBackend } from "./ops/check-backend.ts";
 import { own } from "./scope.ts";
 import { sameShape } from "./shape.ts";
 import { Holder, type Residual } from "./storage.ts";

@@ -99,10 +99,11 @@ export function jacobian(f: Differentiable, argnums: number | readonly number[] 
       return reshape(eye(n, n, like(x)), [n, ...x.shape]);
     };
     if (sizeOf(shape) <= by.reduce((n, x) => n + sizeOf(x.shape), 0))
-      return vmap(pullback)(unit(value)).map((j, k) => reshape(j, [...shape, ...by[k]!.shape]));
+      return vmap(pullback)(unit(value)).map((j) => reshape(j, [...shape, ...j.shape.slice(1)]));
     return by.map((x, k) => {
       // ȳ ↦ Jᵀ ȳ is linear, so its own pullback is ẋ ↦ J ẋ
-      const push = vjp((ct: Tensor) => pullback(ct)[k]!, zeros(shape, like(value))).pullback;
+      const toX = (ct: Tensor) => pullback(ct)[k] ?? x; // there is one for each
+      const push = vjp(toX, zeros(shape, like(value))).pullback;
       return reshape(vmap(push, { outAxes: -1 })(unit(x))[0], [...shape, ...x.shape]);
     });
   });

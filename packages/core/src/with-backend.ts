@@ -1,6 +1,6 @@
 /** @file Work on a backend other than the current one. */
 import { type Backend, current } from "./backend.ts";
-import { checkBackend } from "./ops/options.ts";
+import { checkBackend } from "./ops/check-backend.ts";
 import { synchronous } from "./scope.ts";
 import { during } from "./tape.ts";
 

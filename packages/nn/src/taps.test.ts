@@ -32,6 +32,11 @@ import { perSampleGradients, type Tap, withTaps } from "./taps.ts";
 import { MultiHeadAttention } from "./transformer/index.ts";
 
 const random = rng(5);
+/** What is there. */
+function there<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("there is nothing");
+  return value;
+}
 const numbers = (x: Tensor): number[] => [...elements(x.ndarray())];
 const one = (x: Tensor, b: number): Tensor => slice(x, [{ start: b, stop: b + 1 }]);
 const int32 = (shape: readonly number[], below: number): Tensor =>
@@ -114,7 +119,7 @@ test.each(models(3))("gradients of samples equal the loop to 1e-12: %s", (_, mak
       1e-12,
     );
     for (const [k, path] of [...parameters.keys()].entries()) {
-      const [want, got] = [numbers(alone.grads[k]!), numbers(one(grads[path]!, b))];
+      const [want, got] = [numbers(there(alone.grads[k])), numbers(one(there(grads[path]), b))];
       const off = want.map((v, i) => Math.abs(v - (got[i] ?? Number.NaN)));
       expect(Math.max(...off), path).toBeLessThan(1e-12);
     }
@@ -170,7 +175,7 @@ test("taps have the inputs of each layer and the cotangents of outputs, last cal
   expect(numbers(value)).toEqual(numbers(batch.value));
   const paths = [...model.namedParameters().keys()];
   for (const [path, { weight }] of found) {
-    const want = numbers(batch.grads[paths.indexOf(`${path}.weight`)]!);
+    const want = numbers(there(batch.grads[paths.indexOf(`${path}.weight`)]));
     for (const [i, v] of numbers(sum(weight, 0)).entries()) expect(v).toBeCloseTo(want[i] ?? 0, 12);
   }
   expect(found.size).toBe(6);

@@ -1,13 +1,6 @@
 /** @file Parameter groups: parameters with the options that hold for them. */
 import { Parameter, Tensor } from "@spm/core";
-import {
-  checkList,
-  checkOptions,
-  DTypeError,
-  kindOf,
-  showShape,
-  ValueError,
-} from "@spm/core/extend";
+import { checkOptions, DTypeError, kindOf, showShape, ValueError } from "@spm/core/extend";
 import { checkNotNegative } from "./check.ts";
 import type { CommonOptions, Decided, ParameterGroup, ParametersOrGroups, Rule } from "./rule.ts";
 
@@ -75,12 +68,6 @@ export function resolveGroups<Options extends CommonOptions>(
   });
   if (seen.size === 0) throw new ValueError(rule.name, "at least 1 parameter", 0);
   return resolved;
-}
-
-/** @throws DTypeError for anything but a list of parameters */
-export function checkParameters(op: string, list: readonly Parameter[]): void {
-  for (const p of checkList(op, list, "parameters"))
-    if (!(p instanceof Parameter)) throw notParameter(op, p);
 }
 
 function notParameter(op: string, got: unknown): DTypeError {

@@ -23,7 +23,7 @@ export interface Case {
 }
 
 /** Uniform numbers of a range; `identity` times the identity is added. */
-export interface Operand {
+interface Operand {
   readonly shape: readonly number[];
   readonly low: number;
   readonly high: number;

@@ -83,6 +83,9 @@ export const broadcasting = <Xs extends readonly Tensor[], Ys extends readonly T
   options: Options,
 ): Ys => op(alignedOperands<Xs>(inputs, batched), options);
 
+const batchSize = (inputs: readonly Tensor[], batched: readonly boolean[]): number =>
+  inputs[batched.indexOf(true)]?.shape[0] ?? 0;
+
 /**
  * All operands with the batch in front, [batch, ...], repeated where they don't carry it.
  * @example wholeBatch([ones([5, 2]), ones([3])], [true, false])[1].shape; // [5, 3]
@@ -91,7 +94,7 @@ export function wholeBatch<Xs extends readonly Tensor[]>(
   inputs: readonly [...Xs],
   batched: readonly boolean[],
 ): Xs {
-  const size = inputs[batched.indexOf(true)]!.shape[0]!;
+  const size = batchSize(inputs, batched);
   const whole = (x: Tensor, k: number) => (batched[k] ? x : broadcastTo(x, [size, ...x.shape]));
   return inputs.map(whole) as unknown as Xs;
 }
@@ -109,8 +112,8 @@ export const frontAxis =
     batched: readonly boolean[],
     options: Options,
   ): Ys => {
-    const whole = wholeBatch<Xs>(inputs, batched);
-    return op(whole, shift(options, whole[0]!.shape[0]!));
+    const size = batchSize(inputs, batched);
+    return op(wholeBatch<Xs>(inputs, batched), shift(options, size));
   };
 
 /** A reduction with the batch in front. */

@@ -20,7 +20,8 @@ import { fromArray } from "../primitive.ts";
 import { type Shape, showShape, sizeOf } from "../shape.ts";
 import { kindOf, Tensor } from "../tensor.ts";
 import { checkShape, MOST_AXES, shapeOf } from "./check.ts";
-import { checkBackend, checkOptions, type OptionNames } from "./options.ts";
+import { checkBackend } from "./check-backend.ts";
+import { checkOptions, type OptionNames } from "./options.ts";
 
 /** Numbers or booleans, nested as deep as the rank. */
 export type Nested = number | boolean | readonly Nested[];

@@ -1,7 +1,6 @@
 /** @file Options: operands are positional, the rest is one object whose keys are all known. */
 
-import { BackendError, ValueError } from "../errors.ts";
-import { showValue } from "../prints-as.ts";
+import { ValueError } from "../errors.ts";
 import { kindOf, Tensor } from "../tensor.ts";
 
 /** The options of a function by name: the type makes sure that none is left out. */
@@ -133,12 +132,4 @@ function edits(a: string, b: string): number {
     row = next;
   }
   return row[b.length] ?? 0;
-}
-
-/** The backend itself. @throws BackendError for another value, such as a name or a promise */
-export function checkBackend<B extends { upload: unknown }>(op: string, backend: B): B {
-  if (typeof backend?.upload === "function") return backend;
-  const promised = (backend as unknown) instanceof Promise;
-  const help = promised ? "wait for it: await wasm()" : "open one: await wasm(), await gpu()";
-  throw new BackendError(op, "a backend", promised ? "a promise" : showValue(backend), help);
 }

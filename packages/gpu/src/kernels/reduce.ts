@@ -207,8 +207,8 @@ export function normOver(
   shape: Shape,
 ): DeviceArray {
   const kept = x.shape.map((n, k) => (axes.includes(k) ? 1 : n));
-  const made = (of: readonly DeviceArray[], body: string): DeviceArray =>
-    elementwise(executor, of[0]!.shape, x.dtype, of, body);
+  const made = (of: readonly [DeviceArray, ...DeviceArray[]], body: string): DeviceArray =>
+    elementwise(executor, of[0].shape, x.dtype, of, body);
   const sizes = made([x], "return Math.abs(x0);");
   const top = maxOver(executor, sizes, axes, kept);
   const unit = made([top], `return ${outOfRange("x0")} ? x0 : 1;`);
@@ -224,5 +224,5 @@ export function normOver(
 }
 
 /** Whether the square of a finite number above 0, or a sum of some, may be out of range. */
-export const outOfRange = (size: string): string =>
+const outOfRange = (size: string): string =>
   `((${size} > 1e15 && ${size} - ${size} === 0) || (${size} > 0 && ${size} < 1e-12))`;
