@@ -1,6 +1,7 @@
 /**
  * @file A stranger installs the packages: each is packed, installed by plain npm outside the
- * workspace, compiled against by a strict consumer, and run.
+ * workspace, compiled against by a strict consumer, and run. All READMEs' lines are one install
+ * here, and one each in `npm run test:full`.
  */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -12,6 +13,7 @@ import { transform } from "esbuild";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { full } from "../full.ts";
 import { packagePage } from "../package-page.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -63,6 +65,12 @@ function run(command: string, args: readonly string[], cwd: string): Promise<str
   });
 }
 
+/** Installs what stands behind `npm install` in READMEs. */
+const install = (what: string, folder: string): Promise<string> => {
+  const packed = what.replaceAll("/path/to/spm/packed", work);
+  return run("bash", ["-c", `npm install --no-audit --no-fund --prefer-offline ${packed}`], folder);
+};
+
 const tarball = (name: string): string => join(work, `spm-${name}-${version}.tgz`);
 const installed = (name: string): string => join(consumer, "node_modules/@spm", name);
 const manifest = async (name: string): Promise<Manifest> =>
@@ -83,7 +91,8 @@ beforeAll(async () => {
     join(consumer, "package.json"),
     JSON.stringify({ private: true, type: "module" }),
   );
-  await run("npm", ["install", "--no-audit", "--no-fund", ...names.map(tarball)], consumer);
+  const lines = names.map((name) => packagePage(name).install.replace("npm install", ""));
+  await install(lines.join(" "), consumer);
 }, 300_000);
 
 afterAll(() => rm(work, { recursive: true, force: true }));
@@ -133,17 +142,16 @@ describe.each(names)("@spm/%s", (name) => {
   });
 });
 
-describe("what a README says, in an empty project", () => {
+describe.runIf(full)("what a README says, in an empty project", () => {
   it.concurrent.for(names)("installs @spm/%s and runs", async (name, { expect }) => {
-    const { install, program, promised } = packagePage(name);
+    const page = packagePage(name);
     const folder = await mkdtemp(join(work, `${name}-`));
     await writeFile(join(folder, "package.json"), "{}"); // so that npm looks in no folder above
-    const line = install.replaceAll("/path/to/spm/packed", work);
-    await run("bash", ["-c", `${line} --prefer-offline --no-audit --no-fund`], folder);
-    const { code } = await transform(program, { loader: "ts" }); // its types: below
+    await install(page.install.replace("npm install", ""), folder);
+    const { code } = await transform(page.program, { loader: "ts" }); // its types: below
     await writeFile(join(folder, "program.mjs"), code);
     const printed = await run(process.execPath, ["program.mjs"], folder);
-    expect(printed.trimEnd().split("\n")).toEqual(promised);
+    expect(printed.trimEnd().split("\n")).toEqual(page.promised);
   });
 });
 
@@ -152,6 +160,10 @@ describe("a stranger's project", () => {
     await run(process.execPath, [tsc, "-p", "tsconfig.json"], consumer);
     expect(await run(process.execPath, ["own-model.js"], consumer)).toMatch(/^loss /);
     expect(await run(process.execPath, ["mixer-model.js"], consumer)).toMatch(/ accuracy /);
+    for (const name of names) {
+      const printed = await run(process.execPath, [`readme-${name}.js`], consumer);
+      expect(printed.trimEnd().split("\n"), name).toEqual(packagePage(name).promised);
+    }
   });
 
   it("runs where strings may not be compiled, under the condition csp", async () => {
