@@ -1,7 +1,7 @@
 /**
  * @file Each package has a README with all its parts: what it is, install lines that name the
- * peers, a program, links. (That the programs print what they say: guide.test.ts; that the install
- * line works alone: test/packaging in full.)
+ * peers, a program, links. (That the programs print what they say, and in full that each install
+ * line works alone: test/packaging.)
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
