@@ -1,6 +1,7 @@
 /**
  * @file Runs before every test file: a warning or an error on the console fails the test that
- * printed it, and tensors are equal when their elements are.
+ * printed it, tensors are equal when their elements are, and long lists of numbers are compared
+ * fast.
  *
  * A test that expects one mocks it for itself:
  * `vi.spyOn(console, "warn").mockImplementation(() => {})`.
@@ -29,8 +30,22 @@ function failIfPrinted(): void {
 afterEach(failIfPrinted);
 afterAll(failIfPrinted);
 
+type Numbers = ArrayLike<unknown>;
+const isList = (a: unknown): a is Numbers =>
+  Array.isArray(a) || (ArrayBuffer.isView(a) && !(a instanceof DataView));
+
+/** Whether two lists of one kind hold the same numbers; undefined: vitest may say how they differ. */
+function sameNumbers(a: unknown, b: unknown): true | undefined {
+  if (!(isList(a) && isList(b)) || a.constructor !== b.constructor || a.length !== b.length)
+    return undefined;
+  for (let i = 0; i < a.length; i++)
+    if (typeof a[i] !== "number" || !Object.is(a[i], b[i])) return undefined;
+  return true;
+}
+
 /** A tensor's fields are private: without this, `toEqual` would see its shape and dtype alone. */
 expect.addEqualityTesters([
+  sameNumbers,
   function (a: unknown, b: unknown) {
     if (!(a instanceof Tensor && b instanceof Tensor)) return undefined;
     const whole = (x: Tensor) => [showSpec(x), elements(x.ndarray())];

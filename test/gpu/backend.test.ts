@@ -232,7 +232,7 @@ describe.runIf(device !== null)("faults", () => {
     const x = tensor([1, 2], { backend: device! });
     expect(() => c.detectAnomaly(() => c.add(x, 1))).toThrowErrorMatchingInlineSnapshot(`
       [BackendError: detectAnomaly: expected add on tensors in CPU memory, got one on webgpu software SwiftShader driver 5.0.0
-      help: run the step again on the reference backend]
+      help: run it again on the reference backend]
     `);
     setBackend(device!);
     const model = new Mlp({ sizes: [4, 8, 2], linear: "rotation", random: c.rng(1) });

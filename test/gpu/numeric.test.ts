@@ -46,7 +46,7 @@ test("results whose size depends on the numbers are refused there, with a way ar
   const mask = await to(tensor([true, false, true]), device);
   const whole = await to(tensor([0, 2], { dtype: "int32" }), device);
   for (const run of [() => n.nonzero(x), () => n.unique(x), () => n.maskedSelect(x, mask)])
-    expect(run).toThrow(/expected a tensor in CPU memory, got one on .*\nhelp: .*maskedFill\(\)/);
+    expect(run).toThrow(/expected a \w+ in CPU memory, got one on .*\nhelp: .*maskedFill\(\)/);
   expect(() => n.bincount(whole)).toThrow(/bincount: expected a tensor in CPU.*\nhelp: scatterAdd/);
   expect(() => n.bernoulli(rng(1), full([2], 0.5, { backend: device }))).toThrow(
     /bernoulli: expected a tensor in CPU memory.*\nhelp: draws are made on the CPU/,

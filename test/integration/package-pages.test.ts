@@ -1,6 +1,6 @@
 /**
  * @file Each package has a README with all its parts: what it is, install lines that name the
- * peers, a program, links. (That the programs print what they say: guide.test.ts; that the install
+ * peers, a program, links. (That the programs print what they say, and in full that each install
  * line works alone: test/packaging.)
  */
 import { existsSync, readFileSync } from "node:fs";
@@ -13,6 +13,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 
 interface Manifest {
   readonly version: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
   readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional: boolean }>>;
 }
@@ -29,11 +30,18 @@ function named(line: string): string[] {
     });
 }
 
+const manifestOf = (name: string): Manifest =>
+  JSON.parse(readFileSync(join(root, "packages", name, "package.json"), "utf8")) as Manifest;
+
+/** The peers that an install must bring: those that are not optional. */
+const peersOf = ({ peerDependencies = {}, peerDependenciesMeta = {} }: Manifest): string[] =>
+  Object.keys(peerDependencies).filter((peer) => peerDependenciesMeta[peer]?.optional !== true);
+
 describe.each(packageNames)("the README of @spm/%s", (name) => {
   const { text, install, published, program } = packagePage(name);
   const folder = join(root, "packages", name);
-  const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
-  const { version, peerDependencies = {}, peerDependenciesMeta = {} } = manifest;
+  const manifest = manifestOf(name);
+  const { version, peerDependencies = {} } = manifest;
 
   test("says in a paragraph what the package is, in some thirty lines", () => {
     expect(text.startsWith(`# @spm/${name}\n\n`)).toBe(true);
@@ -43,9 +51,7 @@ describe.each(packageNames)("the README of @spm/%s", (name) => {
 
   test("has install lines that name the package, its peers and what its program imports", () => {
     const imported = [...program.matchAll(/from "(@spm\/[a-z]+)/g)].map((match) => match[1]!);
-    const needed = Object.keys(peerDependencies).filter(
-      (peer) => name === "gpu" || peerDependenciesMeta[peer]?.optional !== true,
-    );
+    const needed = name === "gpu" ? Object.keys(peerDependencies) : peersOf(manifest);
     for (const line of [install, published])
       expect(named(line)).toEqual(
         expect.arrayContaining([...new Set([`@spm/${name}`, ...needed, ...imported])]),
@@ -54,6 +60,17 @@ describe.each(packageNames)("the README of @spm/%s", (name) => {
     for (const peer of Object.keys(peerDependencies)) expect(text).toContain(`\`${peer}\``);
     for (const [peer, range] of Object.entries(peerDependencies))
       if (install.includes(` ${peer}`)) expect(install).toContain(` ${peer}@${range}`);
+  });
+
+  test("has an install line with every tarball that those need, too", () => {
+    const tarballs = named(install).filter((each) => each.startsWith("@spm/"));
+    for (const tarball of tarballs) {
+      const needs = manifestOf(tarball.replace("@spm/", ""));
+      const all = [...Object.keys(needs.dependencies ?? {}), ...peersOf(needs)];
+      expect(tarballs).toEqual(
+        expect.arrayContaining(all.filter((each) => each.startsWith("@spm/"))),
+      );
+    }
   });
 
   test("links to the guide and to a page of its design, which are there", () => {

@@ -1,10 +1,10 @@
-/** @file Runs the `spm` command as a process of its own, from the sources. */
-
+/** @file Runs the `spm` command as a process of its own, made of the sources at the first call. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildCommand } from "../resume/built-command.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -15,19 +15,33 @@ export interface Outcome {
   readonly stderr: string;
 }
 
+const main = "packages/cli/src/main.ts";
+
+/** A file with the whole command: to start it takes a quarter of what loading the sources does. */
+let bundle: Promise<string> | undefined;
+
+async function bundled(): Promise<string[]> {
+  bundle ??= buildCommand(join(ROOT, main)).then((folder) => {
+    process.once("exit", () => rmSync(folder, { recursive: true }));
+    return join(folder, "dist/main.js");
+  });
+  return [await bundle];
+}
+
+/** What a bundle has not: experiments, and the files of MNIST. */
+const ofTheClone = ["experiment", "compare"];
+const sources = ["--import", "tsx", "--conditions=@spm/source", main];
+
 /**
  * Starts `spm` with arguments; `onOutput` sees all of its standard output so far, each time there
  * is more.
  */
-export function spm(
+export async function spm(
   args: readonly string[],
   onOutput?: (stdout: string, child: ChildProcess) => void,
 ): Promise<Outcome> {
-  const child = spawn(
-    process.execPath,
-    ["--import", "tsx", "--conditions=@spm/source", "packages/cli/src/main.ts", ...args],
-    { cwd: ROOT },
-  );
+  const program = ofTheClone.includes(args[0] ?? "") ? sources : await bundled();
+  const child = spawn(process.execPath, [...program, ...args], { cwd: ROOT });
   let [stdout, stderr] = ["", ""];
   child.stdout.on("data", (chunk: Buffer) => {
     stdout += chunk.toString();

@@ -1,6 +1,7 @@
 /**
  * @file A stranger installs the packages: each is packed, installed by plain npm outside the
- * workspace, compiled against by a strict consumer, and run.
+ * workspace, compiled against by a strict consumer, and run. All READMEs' lines are one install
+ * here, and one each in `npm run test:full`.
  */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -12,6 +13,7 @@ import { transform } from "esbuild";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { full } from "../full.ts";
 import { packagePage } from "../package-page.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -44,7 +46,11 @@ interface Lockfile {
   readonly packages: Readonly<
     Record<
       string,
-      Pick<Manifest, "dependencies"> & { hasInstallScript?: boolean; optionalDependencies?: object }
+      Pick<Manifest, "dependencies" | "peerDependencies"> & {
+        readonly hasInstallScript?: boolean;
+        readonly optionalDependencies?: object;
+        readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
+      }
     >
   >;
 }
@@ -63,16 +69,31 @@ function run(command: string, args: readonly string[], cwd: string): Promise<str
   });
 }
 
+/** Installs what stands behind `npm install` in READMEs. */
+const install = (what: string, folder: string): Promise<string> => {
+  const packed = what.replaceAll("/path/to/spm/packed", work);
+  return run("bash", ["-c", `npm install --no-audit --no-fund --prefer-offline ${packed}`], folder);
+};
+
 const tarball = (name: string): string => join(work, `spm-${name}-${version}.tgz`);
 const installed = (name: string): string => join(consumer, "node_modules/@spm", name);
 const manifest = async (name: string): Promise<Manifest> =>
   JSON.parse(await readFile(join(installed(name), "package.json"), "utf8")) as Manifest;
 
+/** Builds a package anew if its `dist/` has a file of a source that is gone: it would be packed. */
+async function withoutOldFiles(name: string): Promise<void> {
+  const [dist, src] = ["dist", "src"].map((folder) => join(root, "packages", name, folder));
+  const files = await readdir(dist!, { recursive: true }).catch(() => []);
+  const made = files.filter((file) => /\.(js|ts)(\.map)?$/.test(file));
+  const source = (file: string): string => file.replace(/(\.d)?\.(js|ts)(\.map)?$/, ".ts");
+  if (made.some((file) => !existsSync(join(src!, source(file)))))
+    await rm(dist!, { recursive: true });
+}
+
 beforeAll(async () => {
   work = await mkdtemp(join(tmpdir(), "spm-packaging-"));
   consumer = join(work, "consumer");
-  for (const name of names)
-    await rm(join(root, "packages", name, "dist"), { recursive: true, force: true });
+  await Promise.all(names.map(withoutOldFiles));
   await run(process.execPath, [tsc, "-b", ...names.map((name) => `packages/${name}`)], root);
   const pack = ["-r", "--filter", "./packages/*", "pack", "--pack-destination", work];
   await run(process.execPath, ["scripts/pnpm.mjs", ...pack], root);
@@ -83,7 +104,8 @@ beforeAll(async () => {
     join(consumer, "package.json"),
     JSON.stringify({ private: true, type: "module" }),
   );
-  await run("npm", ["install", "--no-audit", "--no-fund", ...names.map(tarball)], consumer);
+  const lines = names.map((name) => packagePage(name).install.replace("npm install", ""));
+  await install(lines.join(" "), consumer);
 }, 300_000);
 
 afterAll(() => rm(work, { recursive: true, force: true }));
@@ -126,32 +148,37 @@ describe.each(names)("@spm/%s", (name) => {
       [],
     );
   });
-
-  it("resolves its types wherever ES modules are understood", async () => {
-    const attw = join(root, "node_modules/.bin/attw");
-    await run(attw, ["--profile", "esm-only", "--no-emoji", "--no-color", tarball(name)], work);
-  });
 });
 
-describe("what a README says, in an empty project", () => {
-  it.concurrent.for(names)("installs @spm/%s and runs", async (name, { expect }) => {
-    const { install, program, promised } = packagePage(name);
-    const folder = await mkdtemp(join(work, `${name}-`));
-    await writeFile(join(folder, "package.json"), "{}"); // so that npm looks in no folder above
-    const line = install.replaceAll("/path/to/spm/packed", work);
-    await run("bash", ["-c", `${line} --prefer-offline --no-audit --no-fund`], folder);
-    const { code } = await transform(program, { loader: "ts" }); // its types: below
-    await writeFile(join(folder, "program.mjs"), code);
-    const printed = await run(process.execPath, ["program.mjs"], folder);
-    expect(printed.trimEnd().split("\n")).toEqual(promised);
-  });
+// packages with several faces, which are made alike
+it.each(full ? names : ["core"])("@spm/%s resolves its types in all ES modules", async (name) => {
+  const attw = join(root, "node_modules/.bin/attw");
+  await run(attw, ["--profile", "esm-only", "--no-emoji", "--no-color", tarball(name)], work);
 });
+
+if (full)
+  describe("what a README says, in an empty project", () => {
+    it.concurrent.for(names)("installs @spm/%s and runs", async (name, { expect }) => {
+      const page = packagePage(name);
+      const folder = await mkdtemp(join(work, `${name}-`));
+      await writeFile(join(folder, "package.json"), "{}"); // so that npm looks in no folder above
+      await install(page.install.replace("npm install", ""), folder);
+      const { code } = await transform(page.program, { loader: "ts" }); // its types: below
+      await writeFile(join(folder, "program.mjs"), code);
+      const printed = await run(process.execPath, ["program.mjs"], folder);
+      expect(printed.trimEnd().split("\n")).toEqual(page.promised);
+    });
+  });
 
 describe("a stranger's project", () => {
   it("compiles, as the READMEs do, under strict TypeScript, library types too; runs", async () => {
     await run(process.execPath, [tsc, "-p", "tsconfig.json"], consumer);
     expect(await run(process.execPath, ["own-model.js"], consumer)).toMatch(/^loss /);
     expect(await run(process.execPath, ["mixer-model.js"], consumer)).toMatch(/ accuracy /);
+    for (const name of names) {
+      const printed = await run(process.execPath, [`readme-${name}.js`], consumer);
+      expect(printed.trimEnd().split("\n"), name).toEqual(packagePage(name).promised);
+    }
   });
 
   it("runs where strings may not be compiled, under the condition csp", async () => {
@@ -172,29 +199,35 @@ describe("a stranger's project", () => {
     await expect(spm).rejects.toThrow(/expected a clone of the repository.*\n.*help: clone it/s);
   });
 
-  it(
-    "holds one @spm/core, runs no install script, " +
-      "and its command brings neither gpu.js nor tfjs",
-    async () => {
-      const { packages } = JSON.parse(
-        await readFile(join(consumer, "package-lock.json"), "utf8"),
-      ) as Lockfile;
-      const paths = Object.keys(packages);
-      expect(paths.filter((path) => path.endsWith("node_modules/@spm/core"))).toEqual([
-        "node_modules/@spm/core",
-      ]);
-      expect(paths.filter((path) => packages[path]?.hasInstallScript)).toEqual([]);
-
-      const tree = new Set(["@spm/cli"]);
-      for (const name of tree) {
-        for (const path of paths.filter((path) => path.endsWith(`node_modules/${name}`))) {
-          const { dependencies, optionalDependencies } = packages[path] ?? {};
+  it("holds one @spm/core; no package needs an install script, nor the command gpu.js", async () => {
+    const { packages } = JSON.parse(
+      await readFile(join(consumer, "package-lock.json"), "utf8"),
+    ) as Lockfile;
+    const paths = Object.keys(packages);
+    expect(paths.filter((path) => path.endsWith("node_modules/@spm/core"))).toEqual([
+      "node_modules/@spm/core",
+    ]);
+    const pathsOf = (name: string): string[] =>
+      paths.filter((path) => path.endsWith(`node_modules/${name}`));
+    /** What npm installs for packages: dependencies, and peers that are not optional. */
+    const treeOf = (...from: string[]): ReadonlySet<string> => {
+      const tree = new Set(from);
+      for (const name of tree)
+        for (const path of pathsOf(name)) {
+          const { dependencies, optionalDependencies, ...needs } = packages[path] ?? {};
+          const { peerDependencies = {}, peerDependenciesMeta = {} } = needs;
           for (const found of Object.keys({ ...dependencies, ...optionalDependencies }))
             tree.add(found);
+          for (const peer of Object.keys(peerDependencies))
+            if (peerDependenciesMeta[peer]?.optional !== true) tree.add(peer);
         }
-      }
-      expect(tree).toContain("ndarray");
-      expect([...tree].filter((name) => /^gpu\.js$|^@tensorflow\//.test(name))).toEqual([]);
-    },
-  );
+      return tree;
+    };
+    const tree = treeOf("@spm/cli");
+    expect(tree).toContain("ndarray");
+    expect([...tree].filter((name) => /^gpu\.js$|^@tensorflow\//.test(name))).toEqual([]);
+    // gpu.js, which the README of @spm/gpu names beside it, has some
+    const all = [...treeOf(...names.map((name) => `@spm/${name}`))].flatMap(pathsOf);
+    expect(all.filter((path) => packages[path]?.hasInstallScript)).toEqual([]);
+  });
 });

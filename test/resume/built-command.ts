@@ -2,13 +2,16 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Bundles the command and the preload that kills it; returns the folder that holds both. */
-export async function buildCommand(): Promise<string> {
+/**
+ * Bundles the command and the preload that kills it; returns the folder that holds both.
+ * @param asSource - a file of the sources that it takes itself for: it speaks as in a clone
+ */
+export async function buildCommand(asSource?: string): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "spm-resume-"));
   mkdirSync(join(folder, "dist"));
   writeFileSync(join(folder, "package.json"), '{ "type": "module", "version": "0.0.0" }');
@@ -25,6 +28,7 @@ export async function buildCommand(): Promise<string> {
     format: "esm",
     target: "node20",
     conditions: ["@spm/source"],
+    define: asSource ? { "import.meta.url": JSON.stringify(pathToFileURL(asSource)) } : {},
     banner: {
       js:
         'import { createRequire } from "node:module"; ' +

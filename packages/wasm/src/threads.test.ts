@@ -3,6 +3,7 @@
  * says.
  */
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
 import {
   add,
@@ -28,7 +29,8 @@ import { type MixerKind, mixers } from "@spm/mixer";
 import { Mlp } from "@spm/models";
 import { crossEntropy, MixerLayer } from "@spm/nn";
 import { adam } from "@spm/optim";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { full } from "../../../test/full.ts";
 import { wasm, wasmSync } from "./backend.ts";
 import { bindKernels, compileKernelsSync } from "./kernel-exports.ts";
 import { WasmMemory } from "./memory.ts";
@@ -39,30 +41,34 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** Runs what `f` computes on backends of 1, 2 and 3 threads; often, so that workers take part. */
-async function onThreads(
-  f: (backend: Backend) => readonly Tensor[],
-  times: number,
-): Promise<Float32Array[][]> {
-  const results: Float32Array[][] = [];
-  for (const threads of [1, 2, 3]) {
-    const backend = wasmSync({ threads, bytes: 2 ** 28 });
+/** Backends of 1, 2 and 3 threads, whose workers have started. */
+const backends = [1, 2, 3].map((threads) => wasmSync({ threads, bytes: 2 ** 28 }));
+beforeAll(() => new Promise((resolve) => setTimeout(resolve, 500)));
+afterAll(() => Promise.all(backends.map((backend) => backend.dispose())));
+
+/** Runs what `f` computes on 1, 2 and 3 threads; often, so that workers take part. */
+function onThreads(f: (backend: Backend) => readonly Tensor[], times: number): string[][] {
+  return backends.map((backend) => {
     setBackend(backend);
-    // workers start meanwhile
-    await new Promise((resolve) => setTimeout(resolve, threads > 1 ? 200 : 0));
-    let last: Float32Array[] = [];
-    for (let k = 0; k < times; k++) last = scope(() => f(backend).map((t) => copied(t)));
-    results.push(last);
-    await backend.dispose();
-  }
-  return results;
+    let last: string[] = [];
+    for (let k = 0; k < times; k++) last = scope(() => f(backend).map(bits));
+    return last;
+  });
 }
+
+/** What stands for a tensor's bits: a hash. */
+const bits = (t: Tensor): string =>
+  createHash("sha256")
+    .update(t.ndarray().data as Float32Array)
+    .digest("hex");
 
 const copied = (t: Tensor): Float32Array => Float32Array.from(t.ndarray().data as Float32Array);
 
 const input = (backend: Backend, rows: number, n: number): Tensor =>
   fromArray(normal(rng(2), [rows, n]).ndarray() as NdArray, backend);
 
+/** Often enough that workers take part in some; `npm run test:full` tries for longer. */
+const times = full ? 5 : 2;
 const kinds: [name: string, mixer: MixerKind][] = Object.entries(mixers);
 test.each(
   kinds.flatMap(([kind, mixer]) => [
@@ -73,8 +79,8 @@ test.each(
 )(
   "$kind mixer $n, $rows rows: forward and gradients, bit by bit",
   { timeout: 60_000 },
-  async ({ mixer, n, rows }) => {
-    const [one, ...others] = await onThreads((backend) => {
+  ({ mixer, n, rows }) => {
+    const [one, ...others] = onThreads((backend) => {
       const layer = new MixerLayer(mixer, n - 1, n, { random: rng(1) });
       const x = input(backend, rows, n - 1);
       const { value, grads } = valueAndGrad(
@@ -82,13 +88,13 @@ test.each(
         layer.parameters(),
       );
       return [layer.forward(x), value, ...grads];
-    }, 5);
+    }, times);
     for (const other of others) expect(other).toEqual(one);
   },
 );
 
-test("products, element-wise ops and a training run, bit by bit", { timeout: 60_000 }, async () => {
-  const [one, ...others] = await onThreads((backend) => {
+test("products, element-wise ops and a training run, bit by bit", { timeout: 60_000 }, () => {
+  const [one, ...others] = onThreads((backend) => {
     const a = input(backend, 300, 200);
     const model = new Mlp({ sizes: [200, 256, 10], linear: "dense", random: rng(1) });
     const optimizer = adam(model.parameters(), { learningRate: 1e-3 });
@@ -100,7 +106,7 @@ test("products, element-wise ops and a training run, bit by bit", { timeout: 60_
     optimizer.step(grads);
     const b = input(backend, 200, 300);
     return [matmul(a, b), exp(a), add(mul(a, a), a), ...model.parameters()];
-  }, 3);
+  }, times);
   for (const other of others) expect(other).toEqual(one);
 });
 
