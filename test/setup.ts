@@ -34,7 +34,9 @@ type Numbers = ArrayLike<unknown>;
 const isList = (a: unknown): a is Numbers =>
   Array.isArray(a) || (ArrayBuffer.isView(a) && !(a instanceof DataView));
 
-/** Whether two lists of one kind hold the same numbers; undefined: vitest may say how they differ. */
+/**
+ * Whether two lists of one kind hold the same numbers; undefined: vitest may say how they differ.
+ */
 function sameNumbers(a: unknown, b: unknown): true | undefined {
   if (!(isList(a) && isList(b)) || a.constructor !== b.constructor || a.length !== b.length)
     return undefined;

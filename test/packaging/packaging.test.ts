@@ -199,7 +199,7 @@ describe("a stranger's project", () => {
     await expect(spm).rejects.toThrow(/expected a clone of the repository.*\n.*help: clone it/s);
   });
 
-  it("holds one @spm/core; no package needs an install script, nor the command gpu.js", async () => {
+  it("holds one @spm/core; no package needs an install script, nor spm gpu.js", async () => {
     const { packages } = JSON.parse(
       await readFile(join(consumer, "package-lock.json"), "utf8"),
     ) as Lockfile;
