@@ -181,7 +181,7 @@ export function liveWeights(model: unknown): Record<string, Tensor> | undefined 
 }
 
 /** The weights of a model itself. @throws RunError for a model without weights by name */
-export function weightsOf(model: unknown): Record<string, Tensor> {
+function weightsOf(model: unknown): Record<string, Tensor> {
   const weights = liveWeights(model);
   if (weights !== undefined) return weights;
   throw new RunError(
