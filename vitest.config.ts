@@ -25,6 +25,7 @@ export default defineConfig({
           name: "unit",
           include: ["{packages/*/src,experiments}/**/*.test.ts", "test/ledger/**/*.test.ts"],
           setupFiles,
+          testTimeout: 30_000,
         },
       },
       {

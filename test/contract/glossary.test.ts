@@ -29,7 +29,7 @@ const around = ["docs", "test", "experiments", "examples", "bench", "scripts"]
       (path) => `${folder}/${path}`,
     ),
   )
-  .filter((path) => /\.(ts|md|mjs)$/.test(path) && !path.includes("node_modules"))
+  .filter((path) => /\.(ts|md|mjs)$/.test(path) && !/node_modules|\/dist\//.test(path))
   .filter((path) => path !== "test/contract/glossary.test.ts");
 
 test("a default is named, also in pages and tests", () => {

@@ -79,7 +79,7 @@ export interface Markup {
   readonly text: string;
 }
 
-/** The only objects that {@link html} doesn't escape: a record of somebody can't be one. */
+/** The only objects that {@link html} takes as markup: a record of somebody can't be one. */
 const safe = new WeakSet<object>();
 
 /**
