@@ -56,7 +56,7 @@ export function loadState(
   checkOptions("loadStateDict", options, optionNames);
   const paths = everyPath(places);
   const { strict = true, rename = (name: string) => name } = options;
-  const found = new Map<Parameter, Named[]>();
+  const found = new Map<Parameter, NamedValue[]>();
   const unexpected: string[] = [];
   for (const named of namedOf(values)) {
     const path = rename(named.name);
@@ -93,12 +93,12 @@ export function loadState(
 }
 
 /** A name of the values, and what reads its tensor. */
-interface Named {
+interface NamedValue {
   readonly name: string;
   read(): Tensor;
 }
 
-function namedOf(values: Readonly<Record<string, Tensor>> | StoredTensors): Named[] {
+function namedOf(values: Readonly<Record<string, Tensor>> | StoredTensors): NamedValue[] {
   if (isStored(values))
     return values.entries.map(({ name }) => ({ name, read: () => values.tensor(name) }));
   return Object.entries(values).map(([name, value]) => {
@@ -122,7 +122,7 @@ const isStored = (values: object): values is StoredTensors =>
  * The value under several names of one parameter.
  * @throws ValueError where they are different values
  */
-function agreeing(named: readonly Named[]): Tensor {
+function agreeing(named: readonly NamedValue[]): Tensor {
   return named
     .map(({ read }) => read())
     .reduce((value, other, k) => {
