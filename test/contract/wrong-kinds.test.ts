@@ -109,7 +109,7 @@ async function raw(call: () => unknown): Promise<string | undefined> {
 }
 
 test("a wrong kind of argument is a typed error, for every export", {
-  timeout: 60_000,
+  timeout: full ? 600_000 : 60_000,
 }, async () => {
   const log = console.log;
   console.log = () => {};

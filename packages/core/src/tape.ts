@@ -20,6 +20,9 @@ export function during<T, R>(variable: Dynamic<T>, value: T, f: () => R): R {
   }
 }
 
+/** A cotangent for each of several tensors; null: zero. */
+export type Cotangents = readonly (Tensor | null)[];
+
 /** One call of a primitive. */
 export interface Call {
   readonly name: string;
@@ -29,13 +32,9 @@ export interface Call {
   /** The number of vmaps whose batches the tensors carry: tapes around have calls of theirs. */
   readonly depth: number;
   /**
-   * x̄ = (∂y/∂x)ᵀ ȳ: cotangents of the inputs x that `needs` marks, from those of the outputs y
-   * (null: zero).
+   * x̄ = (∂y/∂x)ᵀ ȳ: cotangents of the inputs x that `needs` marks, from those of the outputs y.
    */
-  vjp(
-    cotangents: readonly (Tensor | null)[],
-    needs: readonly boolean[],
-  ): readonly (Tensor | null)[];
+  vjp(cotangents: Cotangents, needs: readonly boolean[]): Cotangents;
 }
 
 /** The calls that depend on the tensors it watches. */

@@ -72,9 +72,11 @@ export class Tensor extends Holder implements Spec {
 
 /**
  * A tensor itself, if it has the shape and dtype of another.
- * @throws ShapeError, DTypeError otherwise
+ * @throws DTypeError for anything but a tensor; ShapeError, DTypeError otherwise
  */
 export function checkKind(op: string, what: string, x: Tensor, { shape, dtype }: Spec): Tensor {
+  if (!(x instanceof Tensor))
+    throw new DTypeError(op, `a tensor as ${what}`, kindOf(x), "make it one: tensor(value)");
   if (!sameShape(x.shape, shape))
     throw new ShapeError(op, `a ${what} of ${showShape(shape)}`, showShape(x.shape));
   if (x.dtype !== dtype)

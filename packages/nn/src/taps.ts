@@ -13,7 +13,7 @@ import {
   vmap,
   zeros,
 } from "@spm/core";
-import { checkList, checkTensors } from "@spm/core/extend";
+import { checkFunction, checkList, checkTensors } from "@spm/core/extend";
 import { checkModule, Module, ModuleBuffer, places } from "./module.ts";
 
 /** One call of a layer in a pass forward and back. */
@@ -116,7 +116,8 @@ export interface PerSampleGradients {
  * @param batch - [B, ...] each
  * @returns the losses [B], and by the parameters' paths gradients [B, ...]. Memory: at most that of
  * the gradients and of one step of training
- * @throws ShapeError for an empty batch; BackendError for a layer that reads numbers
+ * @throws ShapeError for an empty batch; BackendError for a layer that reads numbers; TapeError for
+ * a loss that is no function
  * @example
  * const model = new Linear(3, 2, { random: rng(1) });
  * const loss = (x: Tensor) => sum(square(model.forward(x)));
@@ -128,6 +129,7 @@ export function perSampleGradients(
   batch: readonly Tensor[],
 ): PerSampleGradients {
   checkModule("perSampleGradients", model);
+  checkFunction("perSampleGradients", loss);
   checkTensors("perSampleGradients", ...checkList("perSampleGradients", batch, "tensors"));
   const named = [...model.namedParameters()];
   const parameters = named.map(([, p]) => p);

@@ -422,6 +422,6 @@ test("an option that is undefined is the default; a rate that is no number is re
     "sgd: expected a finite learning rate ≥ 0 at step 0, got null",
   );
   expect(() => sgd(w as never, {})).toThrow(
-    "sgd: expected an array of parameters, or of groups { parameters, ... }, got float32[1]",
+    "sgd: expected an array of parameters, or of groups { parameters, ... }, got a tensor",
   );
 });

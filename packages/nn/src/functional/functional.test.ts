@@ -251,7 +251,7 @@ describe("refuses", () => {
     [
       "a row that is not there",
       () => embedding(zeros([2, 3]), tensor(Int32Array.of(2))),
-      "ValueError: gather: expected indices in [-2, 2), got 2",
+      "ValueError: embedding: expected indices in [-2, 2), got 2",
     ],
     [
       "a probability of 1",
