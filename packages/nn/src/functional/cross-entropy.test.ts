@@ -47,8 +47,8 @@ test("refuses what it can't take", () => {
     `[ShapeError: crossEntropy: expected logits [..., classes] and labels [...], got [1, 3] and [2]]`,
   );
   expect(() => crossEntropy(two, tensor([1]))).toThrowErrorMatchingInlineSnapshot(`
-    [DTypeError: crossEntropy: expected int32 class indices, got float32
-    help: cast(labels, "int32")]
+    [DTypeError: crossEntropy: expected int32 class indices, got float32[1]
+    help: tensor(classes, { dtype: "int32" })]
   `);
   expect(() =>
     crossEntropy(two, labels(0), { labelSmoothing: 2 }),
