@@ -45,7 +45,7 @@ export const samples: Experiment<typeof settings> = {
   quick: {
     n: 16,
     trials: 1,
-    steps: 300,
+    steps: 100,
     samples: "1/2,2",
     students: "dense,rotation,general,low-rank",
   },

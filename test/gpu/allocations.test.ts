@@ -20,7 +20,8 @@ afterEach(() => setBackend(reference));
 
 const samples = [
   ...[...coreSamples, ...nnSamples, ...optimSamples].filter((_, k) => all || k % 40 === 0),
-  ...(all ? mixerSamples : mixerSamples.slice(0, 1)),
+  // one layout of the fused kernels: they allocate alike
+  ...mixerSamples.filter(({ layout = 0 }, k) => (all ? layout === 0 : k === 0)),
 ];
 
 describe.runIf(device)("each op, forward and backward", () => {
