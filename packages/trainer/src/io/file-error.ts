@@ -13,6 +13,13 @@ const WORDS: Readonly<Record<string, string>> = {
   EMFILE: "too many open files",
 };
 
+/** An error of the operating system. Who installs this package may lack Node's own type of it. */
+type SystemError = Error & {
+  readonly code?: string | undefined;
+  readonly syscall?: string | undefined;
+  readonly path?: string | undefined;
+};
+
 /**
  * Whether an error is one of the operating system, such as ENOENT.
  *
@@ -22,7 +29,7 @@ const WORDS: Readonly<Record<string, string>> = {
  * console.log(isSystemError(new Error("mine"))); // false
  * ```
  */
-export const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
+export const isSystemError = (error: unknown): error is SystemError =>
   error instanceof Error && "syscall" in error;
 
 /**
@@ -46,7 +53,7 @@ export function reasonOf(error: unknown): string {
 }
 
 /** The help against what the system refuses; undefined where there is none. */
-export function helpWith({ code }: NodeJS.ErrnoException): string | undefined {
+export function helpWith({ code }: SystemError): string | undefined {
   if (code === "ENOSPC" || code === "EDQUOT") return "free some space";
   if (code === "EROFS" || code === "EACCES" || code === "EPERM") return "make the folder writable";
   return code === "EIO" ? "see to the disk" : undefined;
@@ -55,7 +62,7 @@ export function helpWith({ code }: NodeJS.ErrnoException): string | undefined {
 /** What `act` returns; an error of the system becomes the one that `refuse` makes of it. */
 export function orRefuse<T>(
   act: () => T,
-  refuse: (reason: string, error: NodeJS.ErrnoException) => Error,
+  refuse: (reason: string, error: SystemError) => Error,
 ): T {
   try {
     return act();
