@@ -3,7 +3,7 @@
  */
 import { add } from "./ops/families.ts";
 import { releaseEarly } from "./scope.ts";
-import type { Cotangents } from "./tape.ts";
+import type { CotangentList } from "./tape.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Sums the cotangent of each tensor; one that no pending node reads is released (memory only). */
@@ -33,7 +33,7 @@ export class CotangentSums {
    * Ends a node: drops the cotangents of its outputs, and releases those of `seen` (what its vjp
    * took and returned) that are no tensor's cotangent any more.
    */
-  close(seen: Cotangents, outputs: readonly Tensor[]): void {
+  close(seen: CotangentList, outputs: readonly Tensor[]): void {
     for (const x of outputs) {
       const ct = this.#of.get(x);
       if (ct === undefined || this.#wanted.has(x)) continue;

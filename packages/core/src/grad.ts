@@ -14,7 +14,7 @@ import { add, alias, mul, sum } from "./ops/families.ts";
 import { each } from "./primitive.ts";
 import { scope, synchronous } from "./scope.ts";
 import { showShape } from "./shape.ts";
-import { type Call, type Cotangents, type Tape, withoutTapes, withTape } from "./tape.ts";
+import { type Call, type CotangentList, type Tape, withoutTapes, withTape } from "./tape.ts";
 import { checkKind, kindOf, type Parameter, Tensor } from "./tensor.ts";
 
 export type Tensors = readonly Tensor[];
@@ -59,7 +59,7 @@ export function pullBack<Xs extends Tensors>(
 /**
  * The results of a vjp, if there is a tensor or null for each input. @throws ShapeError otherwise
  */
-function checkCotangents({ name, inputs }: Call, cts: Cotangents): Cotangents {
+function checkCotangents({ name, inputs }: Call, cts: CotangentList): CotangentList {
   const complete = Array.isArray(cts) && cts.length === inputs.length;
   const at = complete ? cts.findIndex((ct) => ct !== null && !(ct instanceof Tensor)) : 0;
   if (at < 0) return cts;
@@ -205,7 +205,7 @@ export function valueAndGrad<P extends readonly Parameter[], Aux = undefined>(
 }
 
 /** Σᵢ ⟨xᵢ, yᵢ⟩, a scalar; null is zero. */
-export function dot(op: string, xs: Tensors, ys: Cotangents): Tensor {
+export function dot(op: string, xs: Tensors, ys: CotangentList): Tensor {
   if (xs.length !== checkList(op, ys, "vectors").length)
     throw new ShapeError(op, `${xs.length} vectors, one for each argument`, ys.length);
   const products = xs.flatMap((x, i) =>

@@ -21,7 +21,7 @@ export function during<T, R>(variable: Dynamic<T>, value: T, f: () => R): R {
 }
 
 /** A cotangent for each of several tensors; null: zero. */
-export type Cotangents = readonly (Tensor | null)[];
+export type CotangentList = readonly (Tensor | null)[];
 
 /** One call of a primitive. */
 export interface Call {
@@ -34,7 +34,7 @@ export interface Call {
   /**
    * x̄ = (∂y/∂x)ᵀ ȳ: cotangents of the inputs x that `needs` marks, from those of the outputs y.
    */
-  vjp(cotangents: Cotangents, needs: readonly boolean[]): Cotangents;
+  vjp(cotangents: CotangentList, needs: readonly boolean[]): CotangentList;
 }
 
 /** The calls that depend on the tensors it watches. */

@@ -22,7 +22,7 @@ import { alias, reshape, sum } from "./ops/families.ts";
 import { isLevel } from "./primitive.ts";
 import { noGrad, scope, synchronous } from "./scope.ts";
 import { sizeOf } from "./shape.ts";
-import { atDepth, type Cotangents, isTracked, record, withoutTapes, withTape } from "./tape.ts";
+import { atDepth, type CotangentList, isTracked, record, withoutTapes, withTape } from "./tape.ts";
 import type { Tensor } from "./tensor.ts";
 import { Batch, vmap } from "./vmap.ts";
 
@@ -123,7 +123,7 @@ export const hessian = <Xs extends Tensors>(
 ): Differentiable<Xs> => jacobian(grad(f, argnum), argnum);
 
 /** A vjp of a whole call. */
-type CallVjp = (ct: Tensor, y: Tensor, xs: Tensors) => Cotangents;
+type CallVjp = (ct: Tensor, y: Tensor, xs: Tensors) => CotangentList;
 
 /**
  * Records a call y = f(x) with a vjp of its own. Tapes around a vmap get the call on the tensors
