@@ -31,9 +31,11 @@ describe("README", () => {
     const files = linksOf(hour).filter((link) => link.endsWith(".ts"));
     expect(files.map((file) => file.split("/").at(-1))).toEqual([
       ...["array.ts", "tensor.ts", "tape.ts", "backend.ts", "primitive.ts"],
-      ...["reshape.ts", "cotangents.ts", "grad.ts"],
-      ...["fused.ts", "schedule.ts", "lanes.ts", "stages.ts", "forward-backward.ts", "mixer.ts"],
-      ...["storage.ts", "scope.ts"],
+      ...["reshape.ts", "arithmetic.ts", "elementwise.ts", "broadcast.ts"],
+      ...["cotangents.ts", "grad.ts", "transform.ts"],
+      ...["fused.ts", "schedule.ts", "lanes.ts", "stages.ts", "define.ts"],
+      ...["forward-backward.ts", "mixer.ts"],
+      ...["storage.ts", "scope.ts", "vmap.ts"],
     ]);
     for (const file of files)
       expect(readFileSync(join(root, file), "utf8")).toMatch(
