@@ -61,7 +61,7 @@ const calls: Readonly<Record<string, Call>> = {
   fused: (more) =>
     extend.fused<[x: 1]>({
       name: "same",
-      indices: 0,
+      constants: 0,
       infer: ([a]) => a,
       forward: ([a]) => [a],
       backward: (ct) => [ct],

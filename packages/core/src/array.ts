@@ -4,7 +4,8 @@
  * ndarray; it checks neither bounds nor dtypes, so that is done here.
  *
  * `#ndarray` and `#ndarray-ops` (package.json) are these two libraries. They compile strings, which
- * some pages forbid: the condition `csp` leads to what they compiled ahead of time, up to 12 axes.
+ * a content security policy (CSP) may forbid: under the condition `csp` they are loops compiled
+ * ahead of time, up to 12 axes.
  */
 
 import type { NdArray as AnyNdArray } from "ndarray";

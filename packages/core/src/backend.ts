@@ -9,7 +9,8 @@ import { printsAs, showValue } from "./prints-as.ts";
 
 /**
  * A list of operands or results: `[x: 1, w: 1]`, `[x: 1, bias?: 1]`, `[...xs: 1[]]`. The labels are
- * documentation, each 1 is a place.
+ * documentation. (TypeScript labels only elements of tuples, so some type must follow: 1 stands for
+ * one tensor.)
  */
 export type Places = readonly (1 | undefined)[];
 
@@ -26,7 +27,8 @@ export type Result<O extends Places, Handle> =
  * @param recorded - whether a tape will record this call: only then is a residual of use
  * @param residual - only for a primitive that is the backward pass of another, as a fused op's:
  * what that one's forward kept, if a kernel of this backend made it
- * @returns the outputs, or the reason for a fallback to the reference
+ * @returns the outputs, or the reason for a fallback to the reference. Each output has memory of
+ * its own or is a view of an input: two outputs never share new memory
  */
 export type Kernel<
   Handle = unknown,
@@ -73,9 +75,15 @@ export interface Backend extends AsyncDisposable {
   readonly depth?: number;
   /** Keyed by the primitive object (`op.primitive`), never by its name. */
   readonly kernels: Pick<ReadonlyMap<object, Kernel>, "get" | "has">;
-  /** Whether the garbage collector frees what no scope owns. */
+  /**
+   * Whether the garbage collector may free what was made outside of all scopes. Kept tensors and
+   * parameters on memory other than the JavaScript heap need `dispose()` all the same.
+   */
   readonly collected: boolean;
-  /** Counts of the storages that scopes, `keep` and parameters own, maintained by core. */
+  /**
+   * Counts of the storages that are neither freed nor left to the garbage collector; core maintains
+   * them.
+   */
   readonly live: { storages: number; bytes: number };
   /** Takes an array in: new tensors, and the results of a fallback. */
   upload(array: NdArray): unknown;

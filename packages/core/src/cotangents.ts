@@ -9,7 +9,10 @@ import type { Tensor } from "./tensor.ts";
 /** Sums the cotangent of each tensor; one that no pending node reads is released (memory only). */
 export class CotangentSums {
   readonly #of = new Map<Tensor, Tensor>();
-  /** The number of tensors whose cotangent it is. */
+  /**
+   * For each cotangent, the number of tensors that have it: a vjp may return one tensor for several
+   * inputs.
+   */
   readonly #uses = new Map<Tensor, number>();
   readonly #wanted: ReadonlySet<Tensor>;
 

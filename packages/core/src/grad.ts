@@ -29,7 +29,7 @@ export type Gradients<Xs extends Tensors> = { [K in keyof Xs]: Tensor };
  * Cotangents of `wanted` from the cotangent of an output. The ops of the sweep go on the tapes that
  * are still open, not on this one.
  */
-export function pullBack<Xs extends Tensors>(
+export function sweep<Xs extends Tensors>(
   tape: Tape,
   output: Tensor,
   cotangent: Tensor,
@@ -90,10 +90,10 @@ export function seedOf(op: string, value: Tensor): Tensor {
 
 /**
  * The value of a function and its pullback, ȳ ↦ (∂f/∂x)ᵀ ȳ, which may be called many times and is
- * differentiable itself; a {@link scope} around ends it, even if it is returned. Arguments are
- * aliased on entry, so that an inner derivative never takes an outer variable for its own: in
- * `grad(x => sum(grad(y => sum(mul(x, y)))(x)))` x and y are one tensor, and the alias tells y from
- * x.
+ * differentiable itself. It works until the {@link scope} in which `vjp` was called ends; returning
+ * it does not prolong that. Arguments are aliased on entry, so that an inner derivative never takes
+ * an outer variable for its own: in `grad(x => sum(grad(y => sum(mul(x, y)))(x)))` x and y are one
+ * tensor, and the alias tells y from x.
  * @param primals - x, [...] each
  * @returns `value` f(x) [...], and `pullback`: a cotangent of its shape → one for each primal, of
  * the primal's shape
@@ -114,7 +114,7 @@ export function vjp<Xs extends Tensors>(
     const help = "call the pullback inside of it, and return the cotangents";
     if (xs.some((x) => x.invalid === "released"))
       throw new TapeError("vjp", "the scope that recorded it to be open", "one that ended", help);
-    return pullBack<Xs>(tape, value, checkKind("vjp", "cotangent", ct, value), xs);
+    return sweep<Xs>(tape, value, checkKind("vjp", "cotangent", ct, value), xs);
   };
   return { value, pullback };
 }
@@ -145,8 +145,8 @@ export function grad(f: Differentiable, argnums: number | readonly number[] = 0)
 }
 
 /**
- * A function of f's arguments to what `run` makes of f as a function of some of them: one tensor
- * for each of `argnums`, or a single one.
+ * Makes functions like grad's: fixes the arguments that are not in `argnums`, and gives `run` f as
+ * a function of the rest. The result has a tensor for each of `argnums`, or is a single one.
  */
 export function byArguments(
   op: string,
@@ -200,7 +200,7 @@ export function valueAndGrad<P extends readonly Parameter[], Aux = undefined>(
         ? { loss: result, aux: undefined as Aux }
         : (Object(result) as typeof result);
     const value = asTensor("valueAndGrad", loss);
-    return { value, grads: pullBack<P>(tape, value, seedOf("valueAndGrad", value), params), aux };
+    return { value, grads: sweep<P>(tape, value, seedOf("valueAndGrad", value), params), aux };
   });
 }
 

@@ -109,8 +109,9 @@ export interface Level extends Backend {
 export const isLevel = (backend: Backend): backend is Level => backend.depth !== undefined;
 
 /**
- * A callable primitive. A place is written `name: 1`, so `Op<[x: 1, w: 1]>` takes two operands and
- * has one result, y. Only the vjp of an op with a backward primitive passes a residual, to that.
+ * A callable primitive. A place is written `name: 1` (see {@link Places}), so `Op<[x: 1, w: 1]>`
+ * takes two operands and has one result, y. Only the vjp of an op with a backward primitive passes
+ * a residual, to that.
  */
 export interface Op<I extends Places, O extends Places = [y: 1], Options = void> {
   (inputs: Each<I, Tensor>, options: Options, residual?: Residual): Each<O, Tensor>;
@@ -170,6 +171,7 @@ function apply(
   const specs = primitive.infer(inputs, options);
   const backend = commonBackend(name, inputs);
   const recorded = isTracked(inputs);
+  // what the reference's forward kept, only the reference's backward can read
   const kernel = residual?.byReference ? undefined : backend.kernels.get(primitive);
   const given = residual?.holders.map(handleOf);
   const level = isLevel(backend) ? backend : undefined;
@@ -182,6 +184,7 @@ function apply(
     ? onReference(primitive, backend, inputs, options, recorded, specs, residual, ran)
     : ran;
   const handles = "outputs" in result ? result.outputs : result;
+  // a view lies in the memory of an input: it becomes another holder of that storage
   const outputs = specs.map(
     (spec, i) => new Tensor(spec, backend, handles[i], sharing(backend, handles[i], inputs)),
   );

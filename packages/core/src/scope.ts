@@ -34,8 +34,9 @@ export function own<Holders extends readonly Holder[]>(...holders: Holders): Hol
 /**
  * Runs `f` and releases the tensors made in it. Those in the result (tensors, also in arrays,
  * objects, maps and sets; [...] each) move to the parent scope; what went through {@link keep}
- * outlives every scope; and nothing is released while an outer tape records. Functions in the
- * result are not looked into: a pullback is to be called inside of the scope that recorded it.
+ * outlives every scope; and while a tape opened outside records, all move to the parent scope: its
+ * pullback still reads them. Functions in the result are not looked into: a pullback is to be
+ * called inside of the scope that recorded it.
  * @throws TapeError when `f` returns a promise: scopes are synchronous
  * @example const norm = scope(() => sqrt(sum(square(x)))); // the square and the sum are gone
  */
@@ -77,8 +78,7 @@ export function synchronous<T>(op: string, f: () => T): T {
 
 /**
  * The tensor itself [...], which no scope releases now: `dispose()` does.
- * @example state.h =
- * keep(h)
+ * @example state.h = keep(h);
  */
 export function keep<T extends Tensor>(tensor: T): T {
   checkTensors("keep", tensor);

@@ -141,8 +141,9 @@ export class Holder {
 }
 
 /**
- * The arrays that a forward keeps for its own backward pass. Only the kernel that made them reads
- * them: they have no shape or dtype for others.
+ * The arrays that a forward keeps for its own backward pass. Only the backward pass of the
+ * same backend (or of the reference, `byReference`) reads them: they have no shape or dtype for
+ * others.
  */
 export interface Residual {
   /** Whether the reference's forward made it, and not a kernel of the backend. */

@@ -29,7 +29,10 @@ export interface Call {
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
   readonly residual: Residual | undefined;
-  /** The number of vmaps whose batches the tensors carry: tapes around have calls of theirs. */
+  /**
+   * The number of vmaps that the tensors are batched by. A tape opened outside of those skips this
+   * call, and records the calls on whole batches that it is lowered to.
+   */
   readonly depth: number;
   /**
    * x̄ = (∂y/∂x)ᵀ ȳ: cotangents of the inputs x that `needs` marks, from those of the outputs y.
@@ -41,7 +44,10 @@ export interface Call {
 export interface Tape {
   /** The calls; `needs` marks the inputs that depend on the watched tensors. */
   readonly nodes: { readonly call: Call; readonly needs: readonly boolean[] }[];
-  /** The watched tensors and all that depend on them; null: everything is recorded. */
+  /**
+   * The watched tensors and all that depend on them; null: everything is recorded (printTape,
+   * recompute).
+   */
   readonly tracked: Set<Tensor> | null;
   /** The parameters that its calls took, with their versions at that time. */
   readonly parameters: Map<Parameter, number>;
@@ -102,6 +108,7 @@ export function withTape<T>(
   try {
     return { tape, result: during(recording, [...recording.value, tape], f) };
   } finally {
+    // closed: the pullback compares versions instead (grad.ts)
     for (const p of tape.parameters.keys()) p.recordings--;
   }
 }

@@ -19,8 +19,8 @@ export const showSpec = ({ dtype, shape }: Spec): string => `${dtype}${showShape
 
 /**
  * An immutable array of numbers [...] on one backend. `console.log(t)` and `String(t)` show its
- * dtype, shape and backend, then its rows: aligned, with NumPy's decimals and exponents, and above
- * 1000 elements in all without the middle of its long axes. Rows on a device are not shown;
+ * dtype, shape and backend, then its rows: aligned, with NumPy's decimals and exponents, and with
+ * long axes shortened in the middle above 1000 elements. Rows on a device are not shown;
  * `String(await to(t, reference))` shows them. A browser's console needs `console.log(String(t))`.
  * @example String(tensor([[1, 2], [3, 4]])); // Tensor float32[2, 2] on … [[1., 2.], [3., 4.]]
  */
@@ -146,7 +146,7 @@ export class Parameter extends Tensor {
     const passing = this.takes(value);
     const { backend, handle, storage } = value;
     const next = passing ? handle : backend.clone(handle);
-    // set in the object that is there: it is that of old views' copies on the heap, too
+    // the object is changed, not exchanged: heap copies of old views share it, and must throw too
     this.storage.invalidation ??= { replaced: true };
     this.storage.invalidation.replaced = true;
     this.hold(next, passing ? storage : new Storage(backend, next));

@@ -11,8 +11,8 @@ import {
   type Gradients,
   grad,
   like,
-  pullBack,
   seedOf,
+  sweep,
   type Tensors,
   vjp,
 } from "./grad.ts";
@@ -145,8 +145,8 @@ function recordCall(name: string, xs: Tensors, y: Tensor, callVjp: CallVjp): voi
   const [yLane, ...lanes] = [y, ...xs].map((x) => level.laneOf(x));
   if (yLane === undefined) return;
   const lowered: CallVjp = (ct) => {
-    const own = level.wrap(ct, yLane.batched);
-    const cts = atDepth(level.depth, () => callVjp(own, y, xs));
+    const taken = level.wrap(ct, yLane.batched);
+    const cts = atDepth(level.depth, () => callVjp(taken, y, xs));
     return cts.map((by, k) => {
       if (by === null || !yLane.batched) return by && level.laneOf(by).value;
       return lanes[k]?.batched ? level.unwrap(by) : sum(level.unwrap(by), 0);
@@ -195,13 +195,13 @@ export const recompute =
     const [y, ...used] = withoutTapes(() => scope(() => outcome(f, xs)));
     const inputs = [...xs, ...used.filter((x) => isTracked([x]) || isLevel(x.backend))];
     recordCall("recompute", inputs, y, (ct) => {
-      const own = xs.map(alias) as unknown as Xs;
-      const watched = [...own, ...inputs.slice(xs.length)].map((x) =>
+      const aliases = xs.map(alias) as unknown as Xs;
+      const watched = [...aliases, ...inputs.slice(xs.length)].map((x) =>
         isFloating(x.dtype) ? x : null,
       );
       const floating = watched.filter((x) => x !== null);
-      const { tape, result } = withTape(floating, () => f(...own));
-      const cts = pullBack(tape, result, ct, floating);
+      const { tape, result } = withTape(floating, () => f(...aliases));
+      const cts = sweep(tape, result, ct, floating);
       return watched.map((x) => (x === null ? null : (cts[floating.indexOf(x)] ?? null)));
     });
     return y;
@@ -209,12 +209,12 @@ export const recompute =
 
 /** The result of f, then the floating tensors that it uses besides those that it makes. */
 function outcome<Xs extends Tensors>(f: Differentiable<Xs>, xs: Xs): [y: Tensor, ...Tensor[]] {
-  const own = xs.map(alias);
+  const aliases = xs.map(alias);
   const { tape, result } = withTape(null, () =>
-    alias(synchronous("recompute", () => f(...(own as unknown as Xs)))),
+    alias(synchronous("recompute", () => f(...(aliases as unknown as Xs)))),
   );
   const calls = tape.nodes.map(({ call }) => call);
-  const made = new Set([...own, ...calls.flatMap(({ outputs }) => outputs)]);
+  const made = new Set([...aliases, ...calls.flatMap(({ outputs }) => outputs)]);
   const used = new Set(calls.flatMap(({ inputs }) => inputs));
   return [result, ...[...used].filter((x) => !made.has(x) && isFloating(x.dtype))];
 }

@@ -179,7 +179,7 @@ export const broadcastOp: Op<[x: 1], [y: 1], Shape> = definePrimitive({
 });
 
 /**
- * The tensor repeated to a larger shape: a view, free.
+ * The tensor repeated to a larger shape: a view, at no cost.
  * @param x - [...], sizes equal to those of `shape` from the last axis, or 1
  * @returns [...shape]
  * @throws ShapeError when it does not broadcast to the shape

@@ -12,7 +12,7 @@ import { checkOptions, type OptionNames } from "./options.ts";
 
 /**
  * The parts of a fused op. `I` are the places of its operands, `D` of those that get a cotangent
- * (the first ones; indices and masks follow), `R` the residual of the reference's forward.
+ * (the first ones; `constants` follow), `R` the residual of the reference's forward.
  */
 export interface FusedDefinition<
   I extends Places = Places,
@@ -22,12 +22,13 @@ export interface FusedDefinition<
 > {
   readonly name: string;
   /**
-   * The number of operands without a cotangent: the last ones.
+   * The number of operands that get no cotangent, as indices and masks: the last ones.
    * @defaultValue 0
    */
-  readonly indices?: number;
+  readonly constants?: number;
   /**
-   * Whether the backward pass can do without the residual.
+   * Whether `backward` takes an empty residual and makes what it needs; otherwise the forward runs
+   * again for it.
    * @defaultValue false
    */
   readonly backwardCanRecompute?: boolean;
@@ -66,7 +67,7 @@ export interface FusedOp<I extends Places = Places, Options = void, D extends Pl
 
 const names: OptionNames<FusedDefinition> = {
   name: true,
-  indices: true,
+  constants: true,
   backwardCanRecompute: true,
   batch: true,
   batchBackward: true,
@@ -142,7 +143,7 @@ export function fused(op: FusedDefinition) {
     const samples = inputs.filter(({ backend }) => isLevel(backend)); // of a vmap
     const ruled = op.batch && (op.batchBackward || !isTracked(samples));
     if (inputs.every(runsOn) && (ruled || samples.length === 0)) return call(inputs, options)[0];
-    op.infer(inputs, options);
+    op.infer(inputs, options); // for its checks; the composed form would name other ops
     return op.composed(inputs, options);
   };
   made.push(call.primitive, backward.primitive);
@@ -154,16 +155,16 @@ const residualOf = (result: Result<[y: 1], NdArray>): readonly NdArray[] =>
 
 /** The backward pass of a fused op, as an op. */
 function backwardOf(op: FusedDefinition): Op<[ct: 1, y: 1, ...inputs: 1[]], Places, unknown> {
-  const { name, indices = 0, backwardCanRecompute = false } = op;
+  const { name, constants = 0, backwardCanRecompute = false } = op;
   const differentiable = <T>(inputs: readonly T[]): readonly T[] =>
-    inputs.slice(0, inputs.length - indices);
+    inputs.slice(0, inputs.length - constants);
 
-  /** The backward pass in ordinary ops, of which tapes have all details. */
+  /** The backward pass in ordinary ops, each of which goes on the tapes. */
   const composedBackward = (
     [ct, , ...inputs]: Each<[ct: 1, y: 1, ...inputs: 1[]], Tensor>,
     options: unknown,
   ): Tensor[] => {
-    const rest = inputs.slice(inputs.length - indices);
+    const rest = inputs.slice(inputs.length - constants);
     const composed = (...xs: Tensor[]) => op.composed([...xs, ...rest], options);
     return vjp(composed, ...differentiable(inputs)).pullback(ct);
   };
@@ -179,14 +180,16 @@ function backwardOf(op: FusedDefinition): Op<[ct: 1, y: 1, ...inputs: 1[]], Plac
         options,
         residual ?? (backwardCanRecompute ? [] : residualOf(op.forward(inputs, options, true))),
       ),
+    // F(ȳ, x) = (∂f/∂x)ᵀ ȳ is the composed backward. With c the cotangents of its results, those of
+    // ȳ and x are the gradient of ⟨F(ȳ, x), c⟩ by ȳ and x.
     vjp: (cotangents, { inputs: [ct, y, ...inputs], options }) => {
-      const rest = inputs.slice(inputs.length - indices);
+      const rest = inputs.slice(inputs.length - constants);
       const product = (ct: Tensor, ...xs: Tensor[]) =>
         dot("vjp", composedBackward([ct, y, ...xs, ...rest], options), cotangents);
       const operands: [Tensor, ...Tensor[]] = [ct, ...differentiable(inputs)];
       const all = operands.map((_, k) => k);
       const [byCt = null, ...byInputs] = grad(product, all)(...operands);
-      // The result is a function of the operands: its share is in their cotangents.
+      // null for y: the composed backward makes it again from x, whose cotangent has its share
       return [byCt, null, ...inputs.map((_, k) => byInputs[k] ?? null)];
     },
     composed: composedBackward,

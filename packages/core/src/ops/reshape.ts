@@ -1,6 +1,6 @@
 /**
  * @file The same elements under another shape or order of axes. Another call of the same op
- * restores them: the inverse, which is also the transpose.
+ * undoes it; that inverse is also the transpose of its linear map, hence its vjp.
  */
 import { elements, isContiguous, type NdArray, wrap } from "../array.ts";
 import { ShapeError } from "../errors.ts";
@@ -36,7 +36,7 @@ export const reshapeArray = (x: NdArray, shape: Shape): NdArray =>
 
 /**
  * The elements in row-major order under another shape, in which one size may be −1: the one that
- * fits. A view, free, of a contiguous tensor, otherwise a copy.
+ * fits. A view, at no cost, of a contiguous tensor, otherwise a copy.
  * @param x - [...]
  * @returns [...shape]
  * @throws ShapeError when the number of elements differs
@@ -73,7 +73,7 @@ export const transposeOp: Op<[x: 1], [y: 1], Shape> = definePrimitive({
 });
 
 /**
- * The axes in another order, `y.shape[k] = x.shape[axes[k]]`: a view, free.
+ * The axes in another order, `y.shape[k] = x.shape[axes[k]]`: a view, at no cost.
  * @param x - [...]
  * @param axes - each axis once (default: all, reversed)
  * @returns [...]
@@ -107,7 +107,7 @@ export const aliasOp: Op<[x: 1]> = definePrimitive({
 export const alias = (x: Tensor): Tensor => aliasOp([x])[0];
 
 /**
- * The tensor without axes of size 1: a view, free.
+ * The tensor without axes of size 1: a view, at no cost.
  * @param x - [..., 1, ...]
  * @param axis - an axis or several (default: all of size 1)
  * @returns [...]
@@ -125,7 +125,7 @@ export function squeeze(x: Tensor, axis?: Axes): Tensor {
 }
 
 /**
- * The tensor with a new axis of size 1: a view, free.
+ * The tensor with a new axis of size 1: a view, at no cost.
  * @param x - [...]
  * @param axis - its place in the result; a negative one counts from the back
  * @returns [..., 1, ...]

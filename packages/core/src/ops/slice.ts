@@ -76,7 +76,7 @@ export const padOp: Op<[x: 1], [y: 1], Padding> = definePrimitive({
 });
 
 /**
- * A part of a tensor, with Python's rules for the range of each axis: a view, free.
+ * A part of a tensor, with Python's rules for the range of each axis: a view, at no cost.
  * @param x - [...]
  * @param ranges - one for each leading axis; `{}` or undefined is the whole axis
  * @returns [...], as many axes as x
@@ -107,7 +107,7 @@ export function slice(x: Tensor, ranges: readonly (SliceRange | undefined)[]): T
 }
 
 /**
- * The tensor in reverse order along an axis, or several: a view, free.
+ * The tensor in reverse order along an axis, or several: a view, at no cost.
  * @param x - [...]
  * @returns [...]
  * @throws ShapeError for an axis out of range or given twice

@@ -100,7 +100,7 @@ function eachLabel(
 export const crossEntropyOp: FusedOp<[logits: 1, labels: 1], CheckedCrossEntropy, [logits: 1]> =
   fused({
     name: "crossEntropy",
-    indices: 1,
+    constants: 1,
     infer,
     forward: ([logits, labels], settings) => {
       const classes = logits.shape.at(-1) ?? 0;
