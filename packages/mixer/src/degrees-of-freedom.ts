@@ -50,11 +50,11 @@ export function degreesOfFreedom(
   );
   const dense = (...parameters: Tensor[]): Tensor => {
     const [dIn, dOut] = diagonals ? parameters.slice(-2) : fixed;
-    const own = byName(parameterisation, parameters);
+    const named = byName(parameterisation, parameters);
     return toDense({
       mixer,
       schedule,
-      parameters: own,
+      parameters: named,
       ...(dIn && { dIn }),
       ...(dOut && { dOut }),
     });

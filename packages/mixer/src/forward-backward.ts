@@ -27,6 +27,8 @@ import {
  * The source of the stages' inputs in the backward pass. For N rows, `stored` keeps all of them and
  * z_L, N·n·(L+1) numbers; `recompute` keeps nothing and runs each row group forward again;
  * `reverse` keeps z_L, N·n numbers, and walks back by the transpose (orthogonal kinds only).
+ * These sizes are the reference's: wasm keeps nothing in `stored`; a GPU keeps z at each launch or
+ * pass, in its fused kernels in `reverse`, too.
  */
 export type BackwardMode = "stored" | "recompute" | "reverse";
 
@@ -78,7 +80,7 @@ export function runForward(
     load(z, from, row, dIn); // z_0 = d_in ⊙ x
     for (let l = 0; l < schedule.stages; l++) {
       if (residual !== null && backward === "stored") at = append(residual, at, z);
-      mixStage(z, schedule, l, blocks); // z_l+1 = B_l+1 z_l
+      mixStage(z, schedule, l, blocks); // z ← B_(l+1) z: the formula counts from 1
     }
     if (residual !== null) at = append(residual, at, z);
     store(to, row, z, dOut, bias); // y = d_out ⊙ z_L + bias
@@ -95,7 +97,8 @@ function append(to: TypedArray, at: number, from: Float64Array): number {
 
 /**
  * The closed-form backward over all row groups. Gradients are summed in float64 and cast at the
- * end; each has its equation at its line.
+ * end. Each has its equation at its line; those of the blocks are in stages.ts, and from blocks to
+ * parameters it is the kind's `pullBack`.
  */
 export function runBackward(
   kind: Parameterisation,
@@ -117,7 +120,7 @@ export function runBackward(
     ({ length }) => new Float64Array(length),
   );
   const stagesBackward = backwardStages(kind, schedule, blocks, backward);
-  const z = new Float64Array(groupSize); // z_L, and on the way back the current stage's input
+  const z = new Float64Array(groupSize); // z_L; in `reverse` it goes back, stage by stage, to z_0
   const g = new Float64Array(groupSize);
   const history = new Float64Array(backward === "reverse" ? 0 : stages * groupSize);
   const primal = { data: x, rows, width: dIn.length };
@@ -140,10 +143,11 @@ export function runBackward(
     addRows(biasBar, cotangent, row); // bias: Σ ȳ
     addProducts(dOutBar, z, cotangent, row); // d̄_out = Σ z_L ⊙ ȳ
     load(g, cotangent, row, dOut); // g = d_out ⊙ ȳ
-    for (let l = stages - 1; l >= 0; l--) stagesBackward.stage(z, g, history, l); // g ← B_lᵀ g
+    for (let l = stages - 1; l >= 0; l--) stagesBackward.stage(z, g, history, l); // g ← B_(l+1)ᵀ g
     addProducts(dInBar, g, primal, row); // d̄_in = Σ g ⊙ x
     store(result, row, g, dIn, null); // x̄ = d_in ⊙ g
   }
+  // θ̄ = (∂blocks/∂θ)ᵀ of the blocks' gradients, unless an angle's was summed itself
   const cotangents = inOrder(kind, stagesBackward.gradients(byName(kind, parameters)));
   const [, , , , ...shapes] = each(inputs, ({ shape }): Shape => shape);
   return [

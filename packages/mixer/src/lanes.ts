@@ -1,7 +1,8 @@
 /**
  * @file Row groups: four rows of a row-major matrix, interleaved in float64 (`z[4i + r]` is
  * coordinate i of row r), so that a pair's block is loaded once for four rows. The last group may
- * hold fewer: its other lanes carry zeros, and point at its first row.
+ * hold fewer: its other lanes carry zeros, and point at its first row, so that loops
+ * need no test for the end.
  */
 import type { TypedArray } from "@spm/core";
 

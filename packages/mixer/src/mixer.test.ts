@@ -250,7 +250,7 @@ test("refuses what does not fit", () => {
     generalMixer(x, blocks, unpairedScales, { schedule, backward: "reverse" }),
   ).toThrowErrorMatchingInlineSnapshot(`
     [ValueError: general: expected backward "stored" or "recompute", got reverse
-    help: 2×2 blocks are too ill-conditioned to walk back]
+    help: blocks that are not orthogonal are too ill-conditioned to walk back]
   `);
   expect(() =>
     rotationMixer(x, zeros([4], float64), { schedule }),

@@ -88,7 +88,7 @@ export function checkMixer<N extends Names>(op: string, mixer: MixerKind<N>): vo
  * @param options - the schedule, the diagonals and the bias, the mode of the backward pass
  * @returns [..., out]. Cost 6P + 3n FLOP a row forward; backward 16P (reverse), 14P (stored) or 20P
  * (recompute), and 7n for the diagonals and the bias; for N rows it keeps N·n numbers (reverse),
- * N·n·(L + 1) (stored) or none (recompute)
+ * N·n·(L + 1) (stored) or none (recompute) on the reference, see {@link BackwardMode} for others
  * @throws ShapeError, DTypeError when an operand does not fit the schedule
  * @example
  * const [random, schedule] = [rng(1), butterfly(256)];
@@ -151,16 +151,16 @@ function inferOutput(
       name,
       'backward "stored" or "recompute"',
       backward,
-      "2×2 blocks are too ill-conditioned to walk back",
+      "blocks that are not orthogonal are too ill-conditioned to walk back",
     );
   return { shape: x.shape.with(-1, height), dtype };
 }
 
 /**
- * The mixer of a parameterisation. On a backend with kernels for it those run. On one that has only
- * those of {@link generalMixer}, the blocks are composed there and go to these, and `reverse`
- * becomes `recompute`, since free blocks can't be walked back. On one with neither, as the
- * reference, the op itself runs.
+ * The mixer of a parameterisation. Kernels of its own run where a backend has them. Where it has
+ * only {@link generalMixer}'s, the blocks are composed there and that runs, with `recompute` for
+ * `reverse`, since free blocks can't be walked back. Elsewhere, as on the reference, the op's own
+ * forward runs.
  * @returns a function of x [..., in], the parameters and options, see {@link Mixer}
  * @example
  * const mixer: Mixer<["angles"]> = defineMixer(reflection);
@@ -178,8 +178,8 @@ export function defineMixer<N extends Names>(parameterisation: Parameterisation<
       return op(inputs, { schedule, backward });
     op.primitive.infer(inputs, { schedule, backward });
     const [, dIn, dOut, bias] = inputs;
-    const own = byName(parameterisation, parameters);
-    const { blocks, unpairedScales } = parameterisation.compose(own, schedule.unpaired.length);
+    const named = byName(parameterisation, parameters);
+    const { blocks, unpairedScales } = parameterisation.compose(named, schedule.unpaired.length);
     const mode = backward === "reverse" ? "recompute" : backward;
     return generalMixer.op([x, dIn, dOut, bias, blocks, unpairedScales], {
       schedule,

@@ -1,6 +1,7 @@
 /**
  * @file Schedules: the coordinates that are paired with each other, stage by stage. They hold pairs
- * and no numbers. (The known patterns of pairs are in `patterns.ts`.)
+ * and no numbers. (Known ones are in `patterns.ts`: butterfly's stage l pairs i with i
+ * XOR 2^l.)
  */
 import {
   checkList,
@@ -60,15 +61,15 @@ export function eachPair(
 /**
  * Calls `visit` with each coordinate without a partner in stage l, and its number among all
  * unpaired coordinates.
- * @example eachUnpaired(shuffle(5), 0, (i, r) => console.log(i, r));
+ * @example eachUnpaired(shuffle(5), 0, (i, q) => console.log(i, q));
  */
 export function eachUnpaired(
   { unpaired, unpairedStarts }: Schedule,
   l: number,
-  visit: (i: number, r: number) => void,
+  visit: (i: number, q: number) => void,
 ): void {
-  for (let r = unpairedStarts[l] ?? 0, end = unpairedStarts[l + 1] ?? 0; r < end; r++)
-    visit(unpaired[r]!, r);
+  for (let q = unpairedStarts[l] ?? 0, end = unpairedStarts[l + 1] ?? 0; q < end; q++)
+    visit(unpaired[q]!, q);
 }
 
 /** Options of {@link fromPairs}. */
@@ -135,7 +136,7 @@ export function fromPairs(
     }
   };
   const schedule = buildSchedule("fromPairs", n, stages.length, build, { name });
-  return printed({ ...schedule, strides: stridesOf(schedule) });
+  return printed({ ...schedule, strides: pairStridesOf(schedule) });
 }
 
 /** @throws ValueError for anything but a schedule */
@@ -145,10 +146,10 @@ export function checkSchedule(op: string, schedule: Schedule): void {
 }
 
 /**
- * The stride of every stage that has one, or null: the one place where a butterfly is known by its
- * pairs.
+ * The stride of every stage that has one, or null: the one place where a butterfly is recognised
+ * from its pairs.
  */
-function stridesOf(schedule: Schedule): number[] | null {
+function pairStridesOf(schedule: Schedule): number[] | null {
   const { n, stages, first, second, starts } = schedule;
   const strides: number[] = [];
   for (let l = 0; l < stages; l++) {
@@ -251,9 +252,9 @@ function unpairedOf(
   const unpairedStarts = starts.map((p, l) => n * l - 2 * p);
   // the last stage with a partner, from 1
   const met = new Int32Array(unpaired.length === 0 ? 0 : n);
-  for (let l = 0, r = 0; r < unpaired.length; l++) {
+  for (let l = 0, q = 0; q < unpaired.length; l++) {
     for (let p = starts[l]!; p < starts[l + 1]!; p++) met[first[p]!] = met[second[p]!] = l + 1;
-    for (let i = 0; i < n; i++) if (met[i] !== l + 1) unpaired[r++] = i;
+    for (let i = 0; i < n; i++) if (met[i] !== l + 1) unpaired[q++] = i;
   }
   return { unpaired, unpairedStarts };
 }

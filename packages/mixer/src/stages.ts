@@ -54,8 +54,8 @@ function mixPair(
 // is the faster one: written out, it runs out of registers.)
 
 /**
- * One stage forward, in place: (z_i, z_j) ← (a z_i + b z_j, c z_i + d z_j); z_r ← s z_r. 6 FLOP a
- * pair and row.
+ * One stage forward, in place: (z_i, z_j) ← (a z_i + b z_j, c z_i + d z_j); z_q ← s z_q for an
+ * unpaired coordinate q. 6 FLOP a pair and row.
  */
 export function mixStage(
   z: Float64Array,
@@ -143,9 +143,9 @@ export function mixStageBackward(
 /**
  * One orthogonal stage backward that needs no stored input: `z` and `g` both walk back by the
  * transpose, which is the inverse. If B(θ) = R(θ) B₀ with R a rotation, then ∂B/∂θ = J B with
- * J = [0 −1; 1 0], hence θ̄ = Σ gᵀ J z = Σ (z_i g_j − z_j g_i), with z and g at the stage's
- * outputs: no sine is needed. In such kinds unpaired coordinates pass unchanged. 16 FLOP a pair and
- * row.
+ * J = [0 −1; 1 0], hence θ̄ = Σ gᵀ (∂B/∂θ) z_in = Σ gᵀ J B z_in = Σ gᵀ J z = Σ (z_i g_j − z_j g_i),
+ * with z = B z_in and g at the stage's outputs: no sine is needed. In such kinds unpaired
+ * coordinates pass unchanged. 16 FLOP a pair and row.
  * @param angleSums - θ̄ of each pair, added to
  */
 export function unmixStage(

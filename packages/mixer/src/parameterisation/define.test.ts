@@ -348,7 +348,7 @@ describe("refuses", () => {
       scaledMixer(x, four, four, { schedule, backward: "reverse" }),
     ).toThrowErrorMatchingInlineSnapshot(`
       [ValueError: scaled-rotation: expected backward "stored" or "recompute", got reverse
-      help: 2×2 blocks are too ill-conditioned to walk back]
+      help: blocks that are not orthogonal are too ill-conditioned to walk back]
     `);
   });
 

@@ -64,7 +64,8 @@ export interface ParameterisationDefinition<N extends Names> {
    */
   blocks?(parameters: Named<N, TypedArray>, unpaired: number): Blocks;
   /**
-   * Gradients of the blocks → gradients of the parameters, at these parameters.
+   * The pullback of `blocks`: gradients of the blocks → gradients of the parameters, at these
+   * parameters.
    * @defaultValue made of `compose`
    */
   pullBack?(sums: Blocks, at: Blocks, parameters: Named<N, TypedArray>): Named<N, Float64Array>;
@@ -204,8 +205,8 @@ const blocksBy =
   <N extends Names>(definition: ParameterisationDefinition<N>) =>
   (parameters: Named<N, TypedArray>, unpaired: number): Blocks =>
     noGrad(() => {
-      const own = byName<N, Tensor>(definition, asTensors(definition.parameters, parameters));
-      const { blocks, unpairedScales } = definition.compose(own, unpaired);
+      const named = byName<N, Tensor>(definition, asTensors(definition.parameters, parameters));
+      const { blocks, unpairedScales } = definition.compose(named, unpaired);
       return { blocks: numbers(blocks), unpairedScales: numbers(unpairedScales) };
     });
 
@@ -216,8 +217,8 @@ const pullBackBy =
       const list = asTensors(definition.parameters, parameters);
       const parts = (["blocks", "unpairedScales"] as const).map((part) => {
         const { value, pullback } = vjp(
-          (...own: Tensor[]) =>
-            definition.compose(byName<N, Tensor>(definition, own), at.unpairedScales.length)[part],
+          (...xs: Tensor[]) =>
+            definition.compose(byName<N, Tensor>(definition, xs), at.unpairedScales.length)[part],
           ...list,
         );
         return pullback(onReference(sums[part], value.shape)).map(numbers);
