@@ -565,6 +565,33 @@ const functions: Row[] = [
       },
     ],
   },
+  {
+    name: "neighbourSum",
+    primitives: [nnExtend.neighbourSumOp.primitive, nnExtend.neighbourProductsOp.primitive],
+    calls: [
+      { f: (w, v) => nn.neighbourSum(w, v, [0, 1, -2]), inputs: [draw(2, 5, 3), draw(2, 5, 2)] },
+      {
+        what: "links that coincide",
+        f: (w, v) => nn.neighbourSum(w, v, [1, 4, -2]),
+        inputs: [draw(3, 3), draw(3, 2)],
+      },
+      {
+        what: "no rows",
+        f: (w, v) => nn.neighbourSum(w, v, [1]),
+        inputs: [draw(0, 1), draw(0, 2)],
+      },
+      {
+        what: "along the inverse links",
+        f: (w, v) => nnExtend.neighbourSumOp([w, v], { shifts: [1, 3], transposed: true })[0],
+        inputs: [draw(4, 2), draw(4, 1)],
+      },
+      {
+        what: "products",
+        f: (a, b) => nnExtend.neighbourProductsOp([a, b], { shifts: [0, 2, 2] })[0],
+        inputs: [draw(3, 2), draw(3, 2)],
+      },
+    ],
+  },
 ];
 
 const stages = [butterfly(4), shuffle(5)];

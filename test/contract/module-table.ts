@@ -3,7 +3,7 @@
  * with inputs to call it on. A module without a row fails `modules.test.ts`.
  */
 import { normal, type Rng, relu, rng, type Tensor, tanh, tensor } from "@spm/core";
-import { Gpt, type GptOptions, Mlp } from "@spm/models";
+import { Gpt, type GptOptions, Mlp, Paramixer, ParamixerBlock } from "@spm/models";
 import * as nn from "@spm/nn";
 import { type LinearKind, linear, linearKinds, Module } from "@spm/nn";
 import { kinds } from "../mixer/kinds.ts";
@@ -145,6 +145,24 @@ export const moduleRows: readonly ModuleRow[] = [
     norm: "rms",
     tied: false,
   }),
+  row(
+    "ParamixerBlock",
+    () => new ParamixerBlock(3, 2, { hidden: 1, ...options() }),
+    [1, 3, 2],
+    [1, 3, 2],
+  ),
+  row("Paramixer, CDIL", () => {
+    const sizes = { features: 1, length: 3, width: 1, outputs: 1, layers: 2 };
+    return new Paramixer({ ...sizes, links: "cdil", rounding: "floor", ...options() });
+  }, [2, 3, 1]),
+  {
+    name: "Paramixer, CHORD, tokens, positions, first",
+    make: () => {
+      const sizes = { vocabulary: 3, length: 3, width: 1, outputs: 2 };
+      return new Paramixer({ ...sizes, head: "first", positions: true, ...options() });
+    },
+    inputs: () => [tokens([0, 2, 1])],
+  },
   row(
     "Conv2d",
     () => new nn.Conv2d(1, 2, { kernel: [2, 1], stride: [1, 2], padding: 1, ...options() }),

@@ -138,8 +138,18 @@ const gpt = { vocabulary: 5, context: 4, width: 4, heads: 2, layers: 1, random }
 const ofModels: Readonly<Record<string, Call>> = {
   Gpt: (more) => new models.Gpt({ ...gpt, linear: "rotation", hidden: 8, tied: false, ...more }),
   Mlp: (more) => new models.Mlp({ sizes: [4, 4, 2], linear: "rotation", random, ...more }),
+  Paramixer: (more) =>
+    new models.Paramixer({
+      ...{ features: 2, length: 4, width: 2, outputs: 1, random },
+      ...{ layers: 1, links: "cdil", rounding: "floor", hidden: 3, dropout: 0.1 },
+      ...{ linear: "rotation", head: "first", positions: true },
+      ...more,
+    } as models.ParamixerOptions),
+  ParamixerBlock: (more) =>
+    new models.ParamixerBlock(4, 2, { random, links: "cdil", hidden: 3, ...more }),
   drawToken: (more) => models.drawToken([0, 1], { random, topK: 1, ...more }),
   generate: (more) => models.generate(new models.Gpt(gpt), [0], { count: 1, random, ...more }),
+  linkShifts: (more) => models.linkShifts("chord", 4, { rounding: "floor", ...more }),
 };
 
 /** Objects with optional fields that are operands, or the definition of a kind. */

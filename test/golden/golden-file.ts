@@ -3,6 +3,7 @@ import type { GoldenCase } from "./case.ts";
 import { mixerCases } from "./mixer-file.ts";
 import { opsCases } from "./ops-file.ts";
 import { optimCases } from "./optim-file.ts";
+import { paramixerCases } from "./paramixer-file.ts";
 import { asList, asObject, type JsonObject, MalformedError } from "./python-json.ts";
 import { safetensorsCases } from "./safetensors-file.ts";
 import { secondOrderCases } from "./second-order-file.ts";
@@ -27,5 +28,6 @@ export function casesOf(file: JsonObject, where: string, path: string): GoldenCa
   const fields = asObject(first, `${where}.cases[0]`);
   if (fields.grad_of_sum_sq_grad !== undefined) return secondOrderCases(file, where);
   if (fields.pairs !== undefined) return mixerCases(file, where);
+  if (fields.protocol !== undefined) return paramixerCases(file, where);
   return opsCases(file, where);
 }

@@ -16,7 +16,16 @@ import {
   shuffle,
 } from "@spm/mixer";
 import { inOrder } from "@spm/mixer/extend";
-import { conv2d, crossEntropy, gruStep, layerNorm, logSoftmax, rmsNorm, softmax } from "@spm/nn";
+import {
+  conv2d,
+  crossEntropy,
+  gruStep,
+  layerNorm,
+  logSoftmax,
+  neighbourSum,
+  rmsNorm,
+  softmax,
+} from "@spm/nn";
 import * as numeric from "@spm/numeric";
 import * as optim from "@spm/optim/extend";
 import { kinds, modesOf } from "../mixer/kinds.ts";
@@ -455,6 +464,18 @@ export const nnSamples: readonly Sample[] = [
     (x, g, b) => layerNorm(softmax(x), g, b),
     [normal(4, 6), normal(6), normal(6)],
     2e-5,
+  ),
+  sample(
+    "neighbourSum",
+    (w, v) => neighbourSum(w, v, [0, 1, 2, 4, -3]),
+    [normal(2, 7, 5), normal(2, 7, 6)],
+    summed,
+  ),
+  sample(
+    "neighbourSum of turned operands, links that coincide",
+    (w, v) => neighbourSum(c.transpose(w), c.transpose(v), [1, 4, -2]),
+    [normal(3, 3), normal(9, 3)],
+    summed,
   ),
   sample("softmax of a middle axis", (x) => softmax(x, 1), [normal(3, 70, 2)]),
   sample(

@@ -9,6 +9,8 @@ import {
   gruStepOp,
   layerNormOp,
   logSoftmaxOp,
+  neighbourProductsOp,
+  neighbourSumOp,
   rmsNormOp,
   softmaxOp,
   windowsOp,
@@ -36,6 +38,7 @@ import { generalKernels } from "./kernels/mixer/general.ts";
 import { mixerBackward, mixerForward } from "./kernels/mixer/mixer.ts";
 import { hasBlocks } from "./kernels/mixer/operands.ts";
 import { rotationKernels } from "./kernels/mixer/rotation.ts";
+import { multiplyNeighbours, sumNeighbours } from "./kernels/neighbours.ts";
 import { normKernels } from "./kernels/norm.ts";
 import {
   argmaxOver,
@@ -159,12 +162,16 @@ function addMixers(kernels: Registration): void {
   }
 }
 
-/** Windows, the GRU's step and the cross-entropy. */
+/** Windows, neighbours, the GRU's step and the cross-entropy. */
 function addLayers(kernels: Registration): void {
   const { executor } = kernels;
   kernels.add(windowsOp.primitive, ([x], sliding) => [windowsOn(x, sliding)]);
   kernels.add(addWindowsOp.primitive, ([x], { into, ...sliding }) => [
     addWindows(executor, x, sliding, into),
+  ]);
+  kernels.add(neighbourSumOp.primitive, ([w, v], links) => [sumNeighbours(executor, w, v, links)]);
+  kernels.add(neighbourProductsOp.primitive, ([a, b], links) => [
+    multiplyNeighbours(executor, a, b, links),
   ]);
   kernels.add(gruStepOp.primitive, (inputs) => [gruForward(executor, inputs)]);
   kernels.add(gruStepOp.backward, ([ct, , ...inputs]) => gruBackward(executor, ct, inputs));

@@ -8,3 +8,6 @@ export {
 export { Gpt, type GptOptions } from "./gpt/gpt.ts";
 export { gptOf, type SavedGpt } from "./gpt/saved-gpt.ts";
 export { Mlp, type MlpOptions } from "./mlp/mlp.ts";
+export { type LinkOptions, type LinkProtocol, linkShifts } from "./paramixer/links.ts";
+export { Paramixer, type ParamixerOptions } from "./paramixer/paramixer.ts";
+export { ParamixerBlock, type ParamixerBlockOptions } from "./paramixer/paramixer-block.ts";

@@ -24,6 +24,12 @@ export { refuseUnseen, unseenIn } from "./unseen.ts";
 
 export { crossEntropyOp } from "./functional/cross-entropy.ts";
 export { gruStepOp } from "./functional/gru-step.ts";
+export {
+  type NeighbourSum,
+  type Neighbours,
+  neighbourProductsOp,
+  neighbourSumOp,
+} from "./functional/neighbours.ts";
 export { layerNormOp, rmsNormOp } from "./functional/normalise.ts";
 export { logSoftmaxOp, softmaxOp } from "./functional/softmax.ts";
 export { addWindowsOp, type Sliding, windowsOp } from "./functional/windows.ts";

@@ -27,6 +27,7 @@ import { registerLayout } from "./layout.ts";
 import { Machine } from "./machine.ts";
 import { registerMatmul } from "./matmul.ts";
 import { registerMixer } from "./mixer.ts";
+import { registerNeighbours } from "./neighbours.ts";
 import { registerNorms } from "./norm.ts";
 import { copyInto } from "./plain.ts";
 import { registerReductions } from "./reduce.ts";
@@ -163,6 +164,7 @@ function registerOps(kernels: KernelTable<NdArray>, machine: Machine): void {
   registerFft(kernels, machine);
   registerIndexing(kernels, machine);
   registerWindows(kernels, machine);
+  registerNeighbours(kernels, machine);
   registerUpdates(kernels, machine);
 }
 

@@ -16,6 +16,7 @@ export {
   l1,
   mse,
 } from "./losses.ts";
+export { neighbourSum } from "./neighbours.ts";
 export { layerNorm, type NormOptions, rmsNorm } from "./normalise.ts";
 export { avgPool1d, avgPool2d, maxPool1d, maxPool2d } from "./pooling.ts";
 export { logSoftmax, softmax } from "./softmax.ts";
