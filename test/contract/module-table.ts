@@ -147,7 +147,7 @@ export const moduleRows: readonly ModuleRow[] = [
   }),
   row(
     "ParamixerBlock",
-    () => new ParamixerBlock(3, 2, { hidden: 1, ...options() }),
+    () => new ParamixerBlock(3, 2, { hidden: 1, rounding: "floor", ...options() }),
     [1, 3, 2],
     [1, 3, 2],
   ),

@@ -9,6 +9,7 @@ import {
   add,
   type Backend,
   exp,
+  grad,
   matmul,
   mul,
   type NdArray,
@@ -27,7 +28,7 @@ import {
 import { fromArray, ValueError } from "@spm/core/extend";
 import { type MixerKind, mixers } from "@spm/mixer";
 import { Mlp } from "@spm/models";
-import { crossEntropy, MixerLayer } from "@spm/nn";
+import { crossEntropy, MixerLayer, neighbourSum } from "@spm/nn";
 import { adam } from "@spm/optim";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { full } from "../../../test/full.ts";
@@ -105,7 +106,10 @@ test("products, element-wise ops and a training run, bit by bit", { timeout: 60_
     );
     optimizer.step(grads);
     const b = input(backend, 200, 300);
-    return [matmul(a, b), exp(a), add(mul(a, a), a), ...model.parameters()];
+    const shifts = Array.from({ length: 200 }, (_, k) => k * k);
+    const along = (w: Tensor): Tensor => neighbourSum(w, a, shifts);
+    const neighbours = [along(a), grad((w: Tensor) => sum(square(along(w))))(a)];
+    return [matmul(a, b), exp(a), add(mul(a, a), a), ...neighbours, ...model.parameters()];
   }, times);
   for (const other of others) expect(other).toEqual(one);
 });

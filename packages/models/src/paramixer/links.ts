@@ -21,9 +21,9 @@ const REACH = 4;
 
 /**
  * The links of each factor m < M = log₂ n, rounded, as shifts: position i reads i + shift (mod n),
- * itself first. `chord`: 2⁰ … 2^(M−1), the same M + 1 links for all m (Stoica et al. 2003). `cdil`:
+ * itself first. `chord`: 2⁰ … 2^(M−1), the same M + 1 links for all m (Stoica et al. 2001). `cdil`:
  * ±2ᵐ, ±2 · 2ᵐ, ±3 · 2ᵐ, ±4 · 2ᵐ, nine links. After the last factor of either kind, ceil form,
- * every position has seen all (Khalitov et al. 2022, section 4).
+ * every position has seen all (Khalitov et al. 2022).
  * @throws ShapeError for n < 1; ValueError for another protocol
  * @example linkShifts("chord", 8); // three times [0, 1, 2, 4]
  */

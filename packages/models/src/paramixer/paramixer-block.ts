@@ -1,11 +1,12 @@
 /** @file The attention of Paramixer: a product of sparse matrices whose weights the input gives. */
-import { add, broadcastTo, eye, type Rng, type Tensor } from "@spm/core";
+import { add, broadcastTo, eye, type Rng, type Shape, type Tensor } from "@spm/core";
 import {
   checkOptions,
   checkTensors,
   type OptionNames,
   ShapeError,
   showShape,
+  sizeOf,
 } from "@spm/core/extend";
 import { Dropout, gelu, type LinearChoice, Module, neighbourSum } from "@spm/nn";
 import { Mlp } from "../mlp/mlp.ts";
@@ -92,6 +93,11 @@ export class ParamixerBlock extends Module {
     const { dtype, backend } = x;
     const identity = eye(this.length, undefined, { dtype, backend });
     return this.#mix(broadcastTo(identity, [...x.shape.slice(0, -1), this.length]), x);
+  }
+
+  /** FLOP of the factors on V, a multiplication and an addition a link and the addition of V. */
+  override flops([v = [this.length, this.width]]: readonly Shape[] = []): number {
+    return this.shifts.reduce((total, links) => total + (2 * links.length + 1) * sizeOf(v), 0);
   }
 
   #mix(v: Tensor, x: Tensor): Tensor {

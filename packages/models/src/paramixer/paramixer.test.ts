@@ -78,6 +78,15 @@ test.each([1999, 4097])("both forms at n = %d", (n) => {
   expect(links).toEqual([Math.floor(Math.log2(n)), Math.floor(Math.log2(n)) + 1]);
 });
 
+test.each(["chord", "cdil"] as const)("every position sees all in the end, %s", (links) => {
+  for (const n of [1, 2, 3, 5, 8, 13, 100]) {
+    let seen = new Set([0]);
+    for (const shifts of linkShifts(links, n))
+      seen = new Set([...seen].flatMap((i) => shifts.map((by) => (((i + by) % n) + n) % n)));
+    expect(seen.size).toBe(n);
+  }
+});
+
 const blocks = (["chord", "cdil"] as const).flatMap((links) =>
   ([1, 2, 3, 6, 8, 13] as const).flatMap((n) =>
     (["floor", "ceil"] as const).map((rounding) => ({ links, n, rounding })),
@@ -149,6 +158,11 @@ test("tokens, positions, three layers and the first position's head", () => {
   const v = blocks.reduce((v, block) => double(block, v, x), x);
   expect(y.shape).toEqual([2, 2]);
   expectClose(y, double(head, at(v, {}, 0)));
+});
+
+test("the FLOP of the factors", () => {
+  const block = new ParamixerBlock(8, 3, { random: rng(1) });
+  expect(block.flops([[2, 8, 3]])).toBe(3 * (2 * 4 + 1) * 48);
 });
 
 test("dropout comes after the last factor, in training alone", () => {

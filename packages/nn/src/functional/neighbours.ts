@@ -7,11 +7,13 @@ import type { NdArray, Tensor } from "@spm/core";
 import {
   allocate,
   checkDTypes,
+  checkList,
   checkTensors,
   definePrimitive,
   dtypeOf,
   elements,
   frontAxis,
+  kindOf,
   type Op,
   ShapeError,
   type Spec,
@@ -134,7 +136,7 @@ export const neighbourProductsOp: Op<[a: 1, b: 1], [y: 1], Neighbours> = defineP
 /**
  * Weighted sums along neighbours on a circle, yᵢ = Σₖ wᵢₖ · v₍ᵢ₊ₛ₎ with s = shiftₖ and i + s
  * modulo n: a sparse n×n matrix times v, without the matrix and without a copy of v for each link
- * (Khalitov et al. 2022, eq. 4). Links that coincide modulo n add.
+ * (Khalitov et al. 2022). Links that coincide modulo n add.
  * @param weights - w, [..., n, links]
  * @param values - v, [..., n, width]
  * @param shifts - whole numbers, one a link, of either sign
@@ -146,8 +148,13 @@ export const neighbourProductsOp: Op<[a: 1, b: 1], [y: 1], Neighbours> = defineP
  */
 export function neighbourSum(weights: Tensor, values: Tensor, shifts: readonly number[]): Tensor {
   checkTensors("neighbourSum", weights, values);
-  if (!Array.isArray(shifts) || !shifts.every(Number.isSafeInteger))
-    throw new ShapeError("neighbourSum", "whole numbers as shifts", String(shifts));
+  for (const shift of checkList("neighbourSum", shifts, "shifts"))
+    if (!Number.isSafeInteger(shift))
+      throw new ShapeError(
+        "neighbourSum",
+        "whole numbers as shifts",
+        typeof shift === "number" ? shift : kindOf(shift),
+      );
   const [n = 1] = values.shape.slice(-2);
   const within = shifts.map((shift) => (n === 0 ? 0 : ((shift % n) + n) % n));
   return neighbourSumOp([weights, values], { shifts: within, transposed: false })[0];
