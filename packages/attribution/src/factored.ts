@@ -110,7 +110,7 @@ export interface LograOptions extends ProjectionOptions {
 const lograNames: OptionNames<LograOptions> = { random: true, dtype: true, bias: true };
 
 /**
- * LoGra: {@link factored} by Gaussian projections to √k numbers on both sides, ĝ = vec(P_out G P_inᵀ).
+ * LoGra, ĝ = vec(P_out G P_inᵀ): {@link factored} by Gaussian projections to √k numbers a side.
  * @param inFeatures - of the layer, without the bias's column
  * @param outFeatures - of the layer
  * @param k - a square
@@ -156,7 +156,8 @@ const factGrassNames: OptionNames<FactGrassOptions> = {
  * @param outFeatures - of the layer
  * @returns of inputs [B, ..., in] and cotangents [B, ..., out] → [B, k]. Cost 2 · factor · k FLOP a
  * position, and the sjlt's
- * @throws ShapeError unless the sizes are whole numbers ≥ 1; ValueError for s or factor out of range
+ * @throws ShapeError unless the sizes are whole numbers ≥ 1; ValueError for s or factor out of
+ * range
  * Source: Hu and others, "GraSS: Scalable Data Attribution with Gradient Sparsification and Sparse
  * Projection", NeurIPS 2025 (arXiv 2505.18976)
  * @example

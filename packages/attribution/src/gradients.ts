@@ -143,7 +143,7 @@ const factoredGradientsNames: OptionNames<FactoredGradientsOptions> = { reductio
  * The gradients of each of B samples by dense layers, compressed by their factors, which taps of
  * one pass forward and back give: no gradient [out, in] is formed. A layer that is called several
  * times has the sum.
- * @param loss - a scalar [] of a batch of B, of which every layer sees [B, ...]; a mean's cotangents
+ * @param loss - a scalar [] of a batch of B, of which each layer sees [B, ...]; a mean's cotangents
  * are multiplied by B, so that the gradients are those of each sample's own loss
  * @param compressors - by the paths of layers `Linear`
  * @returns by path [B, k]. Cost: a backward pass without the gradients of parameters, and the

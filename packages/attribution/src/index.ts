@@ -1,7 +1,6 @@
 /**
  * @file @spm/attribution: which training samples made a model say what it says. Gradients of each
- * sample are compressed, and products of them scored, made only of what the packages before it offer
- * to everybody.
+ * sample are compressed, and products of them scored.
  */
 
 // Compressors of gradients, behind one interface

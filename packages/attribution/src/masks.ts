@@ -114,7 +114,7 @@ const selectiveNames: OptionNames<SelectiveMaskOptions> = {
  * @param test - gₜ, [m, p], of samples that no score is measured on
  * @param outFeatures - k; at most p are kept
  * @returns of gradients [..., p] → [..., min(k, p)]. Cost O(n m p) a step
- * @throws ShapeError, DTypeError unless they fit; ValueError for steps, rate or penalty out of range
+ * @throws ShapeError, DTypeError unless they fit; ValueError for options out of range
  * Source: Hu and others, "GraSS: Scalable Data Attribution with Gradient Sparsification and Sparse
  * Projection", NeurIPS 2025 (arXiv 2505.18976); the defaults are ours
  * @example

@@ -96,8 +96,8 @@ export function rademacherProjection(
  * replacement, times √(N/k): E⟨ĝ, ĥ⟩ = ⟨g, h⟩.
  * @param inFeatures - p
  * @param outFeatures - k; at most N are kept
- * @returns of gradients [..., p] → [..., min(k, N)]. Cost 3N log₂ N FLOP a sample; p numbers and the
- * angles
+ * @returns of gradients [..., p] → [..., min(k, N)]. Cost 3N log₂ N FLOP a sample; p numbers and
+ * the angles
  * @throws ShapeError unless p and k are whole numbers ≥ 1
  * Source: Ailon, Chazelle 2009, with Tropp's subsampling (2011) in place of their sparse matrix
  * @example fjlt(100, 8, { random: rng(1) }).compress(ones([2, 100])).shape; // [2, 8]
