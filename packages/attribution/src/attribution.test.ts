@@ -289,7 +289,7 @@ describe("scores", () => {
     const [s1, s2] = [each[0] ?? draw(1), each[1] ?? draw(1)];
     const blocks = {
       train: { first: one.train[""], second: two.train[""] },
-      test: { first: one.test[""], second: two.test[""] },
+      test: { second: two.test[""], first: one.test[""] },
     };
     expect(off(a.influence([blocks], options), s1.add(s2))).toBeLessThan(1e-12);
     expect(off(a.influence([one, two], options), div(s1.add(s2), 2))).toBeLessThan(1e-12);

@@ -148,7 +148,10 @@ export function searchDamping(
   checkList(op, dampings, "dampings");
   return search(dampings, (damping) => {
     const each = lds(score(damping), subsets, truth);
-    return [[...chooses], rest].map((of) => mean(take(each, tensor(Int32Array.from(of)))));
+    const { backend } = each;
+    const meanOf = (samples: readonly number[]): Tensor =>
+      mean(take(each, tensor(Int32Array.from(samples), { backend })));
+    return [meanOf([...chooses]), meanOf(rest)];
   });
 }
 

@@ -163,8 +163,8 @@ function checkedCheckpoints(op: string, checkpoints: readonly CheckpointGradient
   const sizes = new Set<string>();
   const all = checkpoints.map((checkpoint) => {
     const { train, test }: Partial<CheckpointGradients> = Object(checkpoint);
-    const names = Object.keys(Object(train));
-    if (names.length === 0 || names.join() !== Object.keys(Object(test)).join())
+    const names = Object.keys(Object(train)).sort();
+    if (names.length === 0 || `${names}` !== `${Object.keys(Object(test)).sort()}`)
       throw new ValueError(
         op,
         "gradients { train, test } in the same blocks",
