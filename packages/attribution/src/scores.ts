@@ -151,13 +151,16 @@ export function trak(checkpoints: readonly TrakCheckpoint[], options: TrakOption
   return mul(div(summed(products), count), expandDims(div(summed(weights), count), 1));
 }
 
-interface Block {
+interface BlockGradients {
   readonly train: Tensor;
   readonly test: Tensor;
 }
 
 /** The blocks of each checkpoint, which fit each other. */
-function checkedCheckpoints(op: string, checkpoints: readonly CheckpointGradients[]): Block[][] {
+function checkedCheckpoints(
+  op: string,
+  checkpoints: readonly CheckpointGradients[],
+): BlockGradients[][] {
   checkList(op, checkpoints, "checkpoints");
   checkSize(op, "checkpoints", checkpoints.length);
   const sizes = new Set<string>();
@@ -182,7 +185,7 @@ function checkedCheckpoints(op: string, checkpoints: readonly CheckpointGradient
 }
 
 /** @throws ShapeError unless the gradients are [n, k] and [m, k] */
-function fit(op: string, train: Tensor | undefined, test: Tensor | undefined): Block {
+function fit(op: string, train: Tensor | undefined, test: Tensor | undefined): BlockGradients {
   checkTensors(op, train, test);
   const [a, b] = [train?.shape ?? [], test?.shape ?? []];
   if (!train || !test || a.length !== 2 || b.length !== 2 || a[1] !== b[1] || !a[0] || !a[1])
