@@ -10,6 +10,7 @@ const order = [
   "nn",
   "models",
   "optim",
+  "attribution",
   "wasm",
   "gpu",
   "data",

@@ -22,6 +22,7 @@ const packages = [
   "nn",
   "models",
   "optim",
+  "attribution",
   "wasm",
   "gpu",
   "data",

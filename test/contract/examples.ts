@@ -1,11 +1,12 @@
 /**
- * @file The examples in the docstrings of core, numeric, linalg, mixer, nn, models and optim, to be
- * run. Free names stand for something that fits: a tensor of one of a few shapes, a loss, a
- * generator, …
+ * @file The examples in the docstrings of core, numeric, linalg, mixer, nn, models, optim and
+ * attribution, to be run. Free names stand for something that fits: a tensor of one of a few
+ * shapes, a loss, a generator, …
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import * as attribution from "@spm/attribution";
 import * as core from "@spm/core";
 import * as extend from "@spm/core/extend";
 import * as linalg from "@spm/linalg";
@@ -24,7 +25,8 @@ import ts from "typescript";
 const mixer = { ...mixerIndex, ...analysis, ...mixerExtend };
 const nn = { ...nnIndex, ...nnExtend };
 const root = fileURLToPath(new URL("../../packages/", import.meta.url));
-const files = ["core", "numeric", "linalg", "mixer", "nn", "models", "optim"].flatMap((folder) =>
+const folders = ["core", "numeric", "linalg", "mixer", "nn", "models", "optim", "attribution"];
+const files = folders.flatMap((folder) =>
   readdirSync(join(root, folder, "src"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
     .map((name) => join(root, folder, "src", name)),
@@ -63,6 +65,7 @@ export const exported: Readonly<Record<string, unknown>> = {
   ...models,
   ...optim,
   ...optimExtend,
+  ...attribution,
 };
 
 /** What the free names of examples stand for; `x` comes in several shapes. */

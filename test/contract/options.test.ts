@@ -1,10 +1,12 @@
 /**
- * @file Every exported function of core, numeric and linalg that takes options refuses an unknown
- * one, in its own name; the checker finds those functions by their types.
+ * @file Every exported function of core, numeric, linalg and attribution that takes options
+ * refuses an unknown one, in its own name; the checker finds those functions by their types.
  */
+import * as attribution from "@spm/attribution";
 import * as core from "@spm/core";
 import * as extend from "@spm/core/extend";
 import * as linalg from "@spm/linalg";
+import { Linear } from "@spm/nn";
 import * as numeric from "@spm/numeric";
 import { expect, test } from "vitest";
 import { exportsOf } from "./exports.ts";
@@ -22,6 +24,10 @@ const draws = { shape: [2], dtype: "float64" } as const;
 
 /** Types with optional fields that are no options. */
 const notOptions = new Set(["Backend", "BackendReport", "Primitive"]);
+
+const layer = new Linear(2, 2, { random });
+const loss = (x: core.Tensor): core.Tensor => core.mean(core.square(layer.forward(x)));
+const checkpoint = { train: { "": x }, test: { "": x }, margins: core.zeros([1]) };
 
 /** Each function with valid options, and some more. */
 type Call = (more: object) => unknown;
@@ -119,10 +125,68 @@ const calls: Readonly<Record<string, Call>> = {
   variance: (more) => core.variance(x, { axis: 1, correction: 0, ...more }),
   vectorNorm: (more) => linalg.vectorNorm(x, { ord: 1, axis: 0, keepdims: true, ...more }),
   vmap: (more) => core.vmap(core.sin, { inAxes: 0, outAxes: 0, ...more })(x),
+  compressedGradients: (more) =>
+    attribution.compressedGradients(
+      layer,
+      loss,
+      [square],
+      { "": attribution.wholeGradient(6) },
+      { batchSize: 1, ...more },
+    ),
+  factGrass: (more) =>
+    attribution.factGrass(3, 2, 2, {
+      random,
+      dtype: "float64",
+      s: 2,
+      factor: 2,
+      bias: false,
+      ...more,
+    }),
+  factored: (more) =>
+    attribution.factored(attribution.wholeGradient(3), attribution.wholeGradient(2), {
+      second: attribution.wholeGradient(6),
+      bias: false,
+      ...more,
+    }),
+  factoredGradients: (more) =>
+    attribution.factoredGradients(
+      layer,
+      () => loss(x),
+      { "": attribution.factored(attribution.wholeGradient(3), attribution.wholeGradient(2)) },
+      { reduction: "sum", ...more },
+    ),
+  fjlt: (more) => attribution.fjlt(3, 2, { random, dtype: "float64", ...more }),
+  gaussianProjection: (more) =>
+    attribution.gaussianProjection(3, 2, { random, dtype: "float64", ...more }),
+  grass: (more) =>
+    attribution.grass(3, 2, { random, dtype: "float64", s: 2, factor: 1.5, ...more }),
+  influence: (more) =>
+    attribution.influence([checkpoint], { damping: 1, dampingBy: "trace", ...more }),
+  logra: (more) => attribution.logra(3, 2, 4, { random, dtype: "float64", bias: false, ...more }),
+  rademacherProjection: (more) =>
+    attribution.rademacherProjection(3, 2, { random, dtype: "float64", ...more }),
+  randomMask: (more) => attribution.randomMask(3, 2, { random, ...more }),
+  selectiveMask: (more) =>
+    attribution.selectiveMask(square, square, 1, {
+      random,
+      steps: 1,
+      learningRate: 0.1,
+      penalty: 0,
+      ...more,
+    }),
+  sjlt: (more) => attribution.sjlt(3, 2, { random, dtype: "float64", s: 2, ...more }),
+  trak: (more) =>
+    attribution.trak([checkpoint], { damping: 1, dampingBy: "trace", parameters: 2, ...more }),
+  searchDamping: (more) =>
+    attribution.searchDamping(() => square, [[0], [1]], square, {
+      heldOut: [0],
+      dampings: [1],
+      ...more,
+    }),
   zeros: (more) => core.zeros([2], { dtype: "float64", ...more }),
 };
 
-const taking = exportsOf(["core", "numeric", "linalg"])
+const taking = exportsOf(["core", "numeric", "linalg", "attribution"])
   .filter(({ optionTypes }) =>
     optionTypes.some((type) => !notOptions.has(type.replace(/<.*/s, ""))),
   )

@@ -3,6 +3,7 @@
  * with a value or with a typed error, never with a raw TypeError: each argument of each example's
  * calls is replaced by values of every kind.
  */
+import * as attribution from "@spm/attribution";
 import * as core from "@spm/core";
 import { SpmError, tensor } from "@spm/core";
 import * as linalg from "@spm/linalg";
@@ -25,7 +26,17 @@ interface Call {
 }
 
 /** The exports for users. Those for authors (`/extend`) run in loops, and check less. */
-const users = { ...core, ...numeric, ...linalg, ...mixer, ...analysis, ...nn, ...models, ...optim };
+const users = {
+  ...core,
+  ...numeric,
+  ...linalg,
+  ...mixer,
+  ...analysis,
+  ...nn,
+  ...models,
+  ...optim,
+  ...attribution,
+};
 
 /** The primitives, which only authors call, have options that functions have checked. */
 const forUsers = (name: string): boolean => name in users && !name.endsWith("Op");

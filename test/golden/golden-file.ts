@@ -1,4 +1,5 @@
 /** @file Tells the kinds of golden files apart by what they hold, and lists their cases. */
+import { attributionCases } from "./attribution-file.ts";
 import type { GoldenCase } from "./case.ts";
 import { mixerCases } from "./mixer-file.ts";
 import { opsCases } from "./ops-file.ts";
@@ -14,6 +15,7 @@ import { secondOrderCases } from "./second-order-file.ts";
  */
 export function casesOf(file: JsonObject, where: string, path: string): GoldenCase[] {
   if (file.optimizers !== undefined) return optimCases(file, where);
+  if (file.lds !== undefined) return attributionCases(file, where);
   if (file.cases === undefined) {
     if (Object.values(file).every((item) => asObject(item, where).dtype !== undefined))
       return safetensorsCases(file, where, path);

@@ -1,0 +1,223 @@
+/**
+ * @file Influence and TRAK: what a training sample does to a test sample's loss or margin, from
+ * compressed gradients of both.
+ */
+import {
+  add,
+  concat,
+  div,
+  expandDims,
+  eye,
+  matmul,
+  mul,
+  neg,
+  sigmoid,
+  slice,
+  square,
+  sum,
+  type Tensor,
+  transpose,
+} from "@spm/core";
+import {
+  checkDTypes,
+  checkList,
+  checkOptions,
+  checkTensors,
+  kindOf,
+  type OptionNames,
+  ShapeError,
+  showShape,
+  ValueError,
+} from "@spm/core/extend";
+import { cholesky, triangularSolve } from "@spm/linalg";
+import { checkSize } from "./compressor.ts";
+import type { GradientBlocks } from "./gradients.ts";
+
+/** Compressed gradients at one checkpoint of training, in the same blocks. */
+export interface CheckpointGradients {
+  /** Of n training samples, [n, k] a block. */
+  readonly train: GradientBlocks;
+  /** Of m test samples, [m, k] a block. */
+  readonly test: GradientBlocks;
+}
+
+/** Options of scores. */
+export interface ScoreOptions {
+  /** λ ≥ 0. There is no good default: {@link searchDamping} finds one. */
+  readonly damping: number;
+  /**
+   * What λ is a multiple of: the identity, or tr(A)/k · I of each block's damped matrix A, the mean
+   * of its diagonal.
+   * @defaultValue "identity"
+   */
+  readonly dampingBy?: "identity" | "trace";
+}
+const scoreNames: OptionNames<ScoreOptions> = { damping: true, dampingBy: true };
+
+function checkDamping(op: string, options: ScoreOptions, names: Record<string, true>): void {
+  checkOptions<object>(op, options, names);
+  const { damping, dampingBy = "identity" } = options;
+  if (!(damping >= 0 && damping < Infinity)) throw new ValueError(op, "damping ≥ 0", damping);
+  if (dampingBy !== "identity" && dampingBy !== "trace")
+    throw new ValueError(op, "identity or trace", kindOf(dampingBy));
+}
+
+/**
+ * Influence, the mean over checkpoints of
+ *
+ * τ(i, t) = Σ_blocks ĝₜᵀ (F + λI)⁻¹ ĝᵢ, F = (1/n) Σ ĝĝᵀ of the training samples:
+ *
+ * a large one says that sample i, taken out, raises the loss of t. With `dampingBy: "trace"` λ is
+ * λ · tr(F)/k, block by block.
+ * @param checkpoints - gradients of losses, [n, k] and [m, k] by block; one checkpoint or several
+ * @returns [n, m]. Cost n k² + k³/3 a block, or n² k + n³/3 where k > n: then the Gram matrix of
+ * the samples is solved instead
+ * @throws ShapeError, DTypeError for blocks that don't fit; ValueError for λ < 0, or where the
+ * damped matrix is singular; OptionError
+ * Source: Koh, Liang, "Understanding Black-box Predictions via Influence Functions", 2017, with the
+ * empirical Fisher matrix as Hessian
+ * @example
+ * const train = { "": tensor([[1, 0], [0, 2]]) };
+ * influence([{ train, test: { "": tensor([[1, 1]]) } }], { damping: 0.5 }); // [[1], [0.8]]
+ */
+export function influence(
+  checkpoints: readonly CheckpointGradients[],
+  options: ScoreOptions,
+): Tensor {
+  checkDamping("influence", options, scoreNames);
+  const { damping, dampingBy = "identity" } = options;
+  const scores = checkedCheckpoints("influence", checkpoints).map((blocks) => {
+    const each = blocks.map(({ train, test }) => {
+      const n = train.shape[0] ?? 0;
+      // n (Σ ĝĝᵀ + nλI)⁻¹ = (F + λI)⁻¹; tr(Σ ĝĝᵀ)/k is n tr(F)/k already
+      const total = dampingBy === "trace" ? meanDiagonal(train, damping) : n * damping;
+      return mul(dampedProducts(train, test, total), n);
+    });
+    return summed(each);
+  });
+  return div(summed(scores), scores.length);
+}
+
+/** Gradients of margins at one checkpoint, and the margins. */
+export interface TrakCheckpoint extends CheckpointGradients {
+  /** Of the training samples, [n]: 1 − p_y = σ(−margin). */
+  readonly margins: Tensor;
+}
+
+/** Options of {@link trak}. */
+export interface TrakOptions extends ScoreOptions {
+  /** p, the number of the model's parameters. */
+  readonly parameters: number;
+}
+const trakNames: OptionNames<TrakOptions> = { ...scoreNames, parameters: true };
+
+/**
+ * TRAK. With Φ of rows ĝᵢ/√p, ĝ the compressed gradients of margins,
+ *
+ * τ(i, t) = mean_checkpoints [Σ_blocks φₜ (ΦᵀΦ + λI)⁻¹ φᵢᵀ] · mean_checkpoints (1 − pᵢ),
+ *
+ * without 1/n. A large one says that sample i raises the margin of t. With `dampingBy: "trace"` λ
+ * is λ · tr(ΦᵀΦ)/k, block by block.
+ * @param checkpoints - gradients of margins, [n, k] and [m, k] by block, with margins [n]
+ * @returns [n, m]. Cost as of {@link influence}
+ * @throws ShapeError, DTypeError for blocks that don't fit; ValueError for λ < 0, or where the
+ * damped matrix is singular; OptionError
+ * Source: Park and others, "TRAK: Attributing Model Behavior at Scale", 2023 (arXiv 2303.14186)
+ * @example
+ * const train = { "": tensor([[1, 0], [0, 2]]) };
+ * const checkpoint = { train, test: { "": tensor([[1, 1]]) }, margins: zeros([2]) };
+ * trak([checkpoint], { damping: 1, parameters: 1 }); // [[0.25], [0.2]]
+ */
+export function trak(checkpoints: readonly TrakCheckpoint[], options: TrakOptions): Tensor {
+  checkDamping("trak", options, trakNames);
+  const { damping, dampingBy = "identity", parameters } = options;
+  checkSize("trak", "parameters", parameters);
+  const scale = 1 / Math.sqrt(parameters);
+  const products = checkedCheckpoints("trak", checkpoints).map((blocks) => {
+    const each = blocks.map(({ train, test }) => {
+      const [phi, phiTest] = [mul(train, scale), mul(test, scale)];
+      const total = dampingBy === "trace" ? meanDiagonal(phi, damping) : damping;
+      return dampedProducts(phi, phiTest, total);
+    });
+    return summed(each);
+  });
+  const weights = checkpoints.map(({ margins }) => {
+    checkTensors("trak", margins);
+    const n = products[0]?.shape[0] ?? 0;
+    if (margins.shape.length === 1 && margins.shape[0] === n) return sigmoid(neg(margins));
+    throw new ShapeError("trak", `margins [${n}]`, showShape(margins.shape));
+  });
+  const count = products.length;
+  return mul(div(summed(products), count), expandDims(div(summed(weights), count), 1));
+}
+
+interface BlockGradients {
+  readonly train: Tensor;
+  readonly test: Tensor;
+}
+
+/** The blocks of each checkpoint, which fit each other. */
+function checkedCheckpoints(
+  op: string,
+  checkpoints: readonly CheckpointGradients[],
+): BlockGradients[][] {
+  checkList(op, checkpoints, "checkpoints");
+  checkSize(op, "checkpoints", checkpoints.length);
+  const sizes = new Set<string>();
+  const all = checkpoints.map((checkpoint) => {
+    const { train, test }: Partial<CheckpointGradients> = Object(checkpoint);
+    const names = Object.keys(Object(train)).sort();
+    if (names.length === 0 || `${names}` !== `${Object.keys(Object(test)).sort()}`)
+      throw new ValueError(
+        op,
+        "gradients { train, test } in the same blocks",
+        names.join() || "none",
+      );
+    return names.map((name) => {
+      const fitting = fit(op, train?.[name], test?.[name]);
+      sizes.add(`${fitting.train.shape[0]} and ${fitting.test.shape[0]}`);
+      return fitting;
+    });
+  });
+  if (sizes.size > 1)
+    throw new ShapeError(op, "the same samples in each block", [...sizes].join(", "));
+  return all;
+}
+
+/** @throws ShapeError unless the gradients are [n, k] and [m, k] */
+function fit(op: string, train: Tensor | undefined, test: Tensor | undefined): BlockGradients {
+  checkTensors(op, train, test);
+  const [a, b] = [train?.shape ?? [], test?.shape ?? []];
+  if (!train || !test || a.length !== 2 || b.length !== 2 || a[1] !== b[1] || !a[0] || !a[1])
+    throw new ShapeError(op, "gradients [n, k] and [m, k]", `${showShape(a)} and ${showShape(b)}`);
+  checkDTypes(op, [train, test]);
+  return { train, test };
+}
+
+/** λ tr(ΦᵀΦ)/k, [] */
+const meanDiagonal = (phi: Tensor, damping: number): Tensor =>
+  mul(sum(square(phi)), damping / (phi.shape[1] ?? 1));
+
+const transposed = (x: Tensor): Tensor => transpose(x, [1, 0]);
+
+/**
+ * Φ (ΦᵀΦ + λI)⁻¹ Φ_tᵀ, [n, m]. With L Lᵀ the damped matrix it is (L⁻¹Φᵀ)ᵀ L⁻¹Φ_tᵀ; where k > n, the
+ * same is (ΦΦᵀ + λI)⁻¹ ΦΦ_tᵀ.
+ */
+function dampedProducts(phi: Tensor, phiTest: Tensor, damping: number | Tensor): Tensor {
+  const [n = 0, k = 0] = phi.shape;
+  const damped = (a: Tensor): Tensor =>
+    add(a, mul(eye(a.shape[0] ?? 0, undefined, like(phi)), damping));
+  if (k > n) {
+    const lower = cholesky(damped(matmul(phi, transposed(phi))));
+    const half = triangularSolve(lower, matmul(phi, transposed(phiTest)), { upper: false });
+    return triangularSolve(transposed(lower), half, { upper: true });
+  }
+  const lower = cholesky(damped(matmul(transposed(phi), phi)));
+  const half = triangularSolve(lower, transposed(concat([phi, phiTest], 0)), { upper: false });
+  return matmul(transposed(slice(half, [{}, { stop: n }])), slice(half, [{}, { start: n }]));
+}
+
+const like = ({ dtype, backend }: Tensor) => ({ dtype, backend });
+
+const summed = (terms: readonly Tensor[]): Tensor => terms.reduce((a, b) => add(a, b));
