@@ -59,23 +59,24 @@ function ofStage({ schedule: { n, starts }, angles, weights }: AngleOperands): A
   const [byAngle, byWeight] = [new Float64Array(angles.length), new Float64Array(weights.length)];
   return {
     read: (theta, z, _, l) => {
-      for (let p = starts[l]!; p < starts[l + 1]!; p++)
-        for (let r = 0; r < ROWS_PER_GROUP; r++) {
-          let angle = angles[p]!;
-          for (let i = 0; i < n; i++) angle += weights[p * n + i]! * z[ROWS_PER_GROUP * i + r]!;
-          theta[ROWS_PER_GROUP * p + r] = angle;
-        }
+      for (let p = starts[l]!; p < starts[l + 1]!; p++) {
+        const k = ROWS_PER_GROUP * p;
+        theta.fill(angles[p]!, k, k + ROWS_PER_GROUP);
+        for (let i = 0; i < n; i++)
+          for (let r = 0; r < ROWS_PER_GROUP; r++)
+            theta[k + r]! += weights[p * n + i]! * z[ROWS_PER_GROUP * i + r]!;
+      }
     },
     pullBack: (delta, z, g, _, l) => {
-      for (let p = starts[l]!; p < starts[l + 1]!; p++)
-        for (let r = 0; r < ROWS_PER_GROUP; r++) {
-          const d = delta[ROWS_PER_GROUP * p + r]!;
-          byAngle[p]! += d;
-          for (let i = 0, k = r; i < n; i++, k += ROWS_PER_GROUP) {
-            byWeight[p * n + i]! += d * z[k]!; // Ā = δ zᵀ
-            g[k]! += weights[p * n + i]! * d; // ḡ += Aᵀ δ
+      for (let p = starts[l]!; p < starts[l + 1]!; p++) {
+        const k = ROWS_PER_GROUP * p;
+        for (let r = 0; r < ROWS_PER_GROUP; r++) byAngle[p]! += delta[k + r]!; // θ̄⁰ = Σ δ
+        for (let i = 0; i < n; i++)
+          for (let r = 0; r < ROWS_PER_GROUP; r++) {
+            byWeight[p * n + i]! += delta[k + r]! * z[ROWS_PER_GROUP * i + r]!; // Ā = Σ δ zᵀ
+            g[ROWS_PER_GROUP * i + r]! += weights[p * n + i]! * delta[k + r]!; // ḡ += Aᵀ δ
           }
-        }
+      }
     },
     gradients: [byAngle, byWeight],
   };
