@@ -36,7 +36,7 @@ const MIB = 2 ** 20;
 describe("each op with a kernel on wasm, forward and backward", () => {
   const place = wasmPlace(64 * MIB, 1);
   const tried = samples.filter((_, k) => all || k % 16 === 0);
-  test.each(tried)("$name", { timeout: 60_000 }, async (sample) => {
+  test.each(tried)("$name", { timeout: all ? 600_000 : 60_000 }, async (sample) => {
     const trial = sampleTrial(place, sample);
     await refuseEach(place, trial, all ? every : some(3));
     for (const x of trial.inputs) x.dispose();

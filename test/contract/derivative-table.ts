@@ -9,7 +9,7 @@ import { primitives } from "@spm/core/extend";
 import * as linalg from "@spm/linalg";
 import * as linalgExtend from "@spm/linalg/extend";
 import { butterfly, type MixerKind, shuffle } from "@spm/mixer";
-import { perSampleOp } from "@spm/mixer/extend";
+import { adaptiveOp, perSampleOp } from "@spm/mixer/extend";
 import * as nn from "@spm/nn";
 import * as nnExtend from "@spm/nn/extend";
 import * as numeric from "@spm/numeric";
@@ -615,6 +615,22 @@ const mixerRow = ([name, mixer]: readonly [string, MixerKind]): Row =>
   );
 const mixers: Row[] = [
   ...kinds.map(mixerRow),
+  fused(
+    "adaptive mixer",
+    adaptiveOp,
+    ...stages.flatMap((schedule) => {
+      const [{ n }, P] = [schedule, schedule.first.length];
+      const own = { rows: [[2, P]], stage: [[P], [P, n]], pair: [[P], [P, 2]] };
+      return (["rows", "stage", "pair"] as const).map((source): Call => {
+        return {
+          what: `n = ${n}, ${source}`,
+          f: (x, dIn, dOut, bias, ...own) =>
+            adaptiveOp([x, dIn, dOut, bias, ...own], { schedule, source }),
+          inputs: [[2, n], [n], [n], [n], ...own[source]].map((shape) => draw(...shape)),
+        };
+      });
+    }),
+  ),
   row(
     "mixer per sample",
     perSampleOp,

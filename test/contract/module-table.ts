@@ -13,6 +13,8 @@ export interface ModuleRow {
   readonly name: string;
   readonly make: () => Module;
   readonly inputs: () => readonly Tensor[];
+  /** The ops that the reference runs for it on wasm, which has no kernels for them. */
+  readonly onTheReference?: readonly string[];
 }
 
 /** Draws the same mask on every call, as a function has to. */
@@ -102,6 +104,16 @@ export const moduleRows: readonly ModuleRow[] = [
         [2, inFeatures],
       ),
     ),
+  ),
+  ...(["input", "stage", "local", "bottleneck"] as const).map(
+    (mode): ModuleRow => ({
+      ...row(
+        `AdaptiveMixer, ${mode}`,
+        () => new nn.AdaptiveMixer(3, 4, { mode, deviation: 1, ...options() }),
+        [3, 3],
+      ),
+      onTheReference: ["adaptive mixer", "adaptive mixer backward"],
+    }),
   ),
   row("Mlp", () => new Mlp({ sizes: [3, 4, 2], linear: "general", ...options() }), [3, 3]),
   row("Gru", () => new nn.Gru(2, 2, { linear: "rotation", ...options() }), [2, 3, 2], [2, 2]),

@@ -40,7 +40,10 @@ const tiled = {
   dOut: ones(tiling.dOut),
 };
 
+const adaptive = mixer.initialAdaptive(schedule, random, { mode: "local" });
+
 const ofMixer: Readonly<Record<string, Call>> = {
+  adaptiveMixer: (more) => mixer.adaptiveMixer(x, adaptive, { schedule, mode: "local", ...more }),
   apply: (more) => mixer.apply(factors, x, { backward: "stored", ...more }),
   applyTiled: (more) => mixerExtend.applyTiled(tiling, tiled, x, { backward: "stored", ...more }),
   buildSchedule: (more) => mixerExtend.buildSchedule("own", 4, 1, () => {}, { name: "a", ...more }),
@@ -56,6 +59,8 @@ const ofMixer: Readonly<Record<string, Call>> = {
   fromPermutation: (more) => mixer.fromPermutation([1, 0], { network: "involutions", ...more }),
   generalMixer: applied(mixer.generalMixer),
   hadamard: (more) => mixer.hadamard(4, { order: "walsh", ...more }),
+  initialAdaptive: (more) =>
+    mixer.initialAdaptive(schedule, random, { mode: "bottleneck", rank: 1, ...more }),
   initialParameters: (more) =>
     mixer.initialParameters(mixer.rotationMixer, schedule, random, { init: "haar", ...more }),
   parameterCount: (more) =>
@@ -80,6 +85,7 @@ const linear = new nn.Linear(4, 4, { random });
 const model = () => new nn.Sequential([new nn.Linear(4, 4, { random })]);
 
 const ofNn: Readonly<Record<string, Call>> = {
+  AdaptiveMixer: (more) => new nn.AdaptiveMixer(4, 4, { random, mode: "input", ...more }),
   AvgPool1d: (more) => new nn.AvgPool1d(2, { stride: 1, ...more }),
   AvgPool2d: (more) => new nn.AvgPool2d(2, { stride: 1, ...more }),
   BatchNorm1d: (more) => new nn.BatchNorm1d(4, { momentum: 0.5, ...more }),
@@ -153,9 +159,9 @@ const ofModels: Readonly<Record<string, Call>> = {
 };
 
 /** Objects with optional fields that are operands, or the definition of a kind. */
-const operands = /^(Factors|Parameterisation|ParameterisationDefinition)</;
+const operands = /^(Factors|Parameterisation|ParameterisationDefinition)<|^AdaptiveParameters$/;
 /** What leaves the check to others: an abstract class to its subclasses, an op to its callers. */
-const unchecked = ["StructuredMap", "perSampleOp"];
+const unchecked = ["StructuredMap", "perSampleOp", "adaptiveOp"];
 /** A mixer's errors name its kind. */
 const kinds: Readonly<Record<string, string>> = {
   generalMixer: "general",

@@ -33,6 +33,8 @@ const backend = wasmSync({ bytes: 2 ** 28 });
 
 /** Primitives that the reference runs on purpose, and why. */
 const onTheReference: Readonly<Record<string, string>> = {
+  "adaptive mixer": "angles of each row, not in WebAssembly yet",
+  "adaptive mixer backward": "angles of each row, not in WebAssembly yet",
   logNdtr: "a continued fraction in float64, for log-probabilities",
   "mixer per sample": "for attribution and private training, not for a step of training",
   ...Object.fromEntries(

@@ -1,5 +1,6 @@
 /** @file Tells the kinds of golden files apart by what they hold, and lists their cases. */
 import { attributionCases } from "./attribution-file.ts";
+import { adaptiveCases } from "./adaptive-file.ts";
 import type { GoldenCase } from "./case.ts";
 import { mixerCases } from "./mixer-file.ts";
 import { opsCases } from "./ops-file.ts";
@@ -29,6 +30,7 @@ export function casesOf(file: JsonObject, where: string, path: string): GoldenCa
   if (first === undefined) throw new MalformedError(`${where}.cases`, "at least one case", []);
   const fields = asObject(first, `${where}.cases[0]`);
   if (fields.grad_of_sum_sq_grad !== undefined) return secondOrderCases(file, where);
+  if (fields.pairs !== undefined && fields.mode !== undefined) return adaptiveCases(file, where);
   if (fields.pairs !== undefined) return mixerCases(file, where);
   if (fields.protocol !== undefined) return paramixerCases(file, where);
   return opsCases(file, where);

@@ -92,7 +92,8 @@ function mixerCase(item: Json, where: string): GoldenCase {
   return { name, run };
 }
 
-const stagesOf = (value: Json | undefined, where: string): Pair[][] =>
+/** The pairs of each stage. */
+export const stagesOf = (value: Json | undefined, where: string): Pair[][] =>
   asList(value, where).map((stage, l) =>
     asList(stage, `${where}[${l}]`).map((pair, p) => {
       const [i, j] = asNumbers(pair, `${where}[${l}][${p}]`);
@@ -101,7 +102,7 @@ const stagesOf = (value: Json | undefined, where: string): Pair[][] =>
   );
 
 /** The tensors of all stages as one, stage-major. */
-function joined(value: Json | undefined, where: string): GoldenTensor {
+export function joined(value: Json | undefined, where: string): GoldenTensor {
   const parts = asList(value, where).map((item, l) => goldenTensor(item, `${where}[${l}]`));
   const inner = parts[0]?.shape.slice(1) ?? [];
   return {

@@ -5,7 +5,9 @@
 import * as c from "@spm/core";
 import { type Rng, rng, type Tensor, tensor } from "@spm/core";
 import {
+  adaptiveMixer,
   butterfly,
+  initialAdaptive,
   initialParameters,
   type MixerCallOptions,
   type MixerKind,
@@ -442,8 +444,29 @@ export const mixerSamples: readonly Sample[] = kinds.flatMap((kind): Sample[] =>
   ];
 });
 
+/** The adaptive mixer in each of its modes. */
+const adaptiveSamples: readonly Sample[] = (["input", "stage", "local", "bottleneck"] as const).map(
+  (mode) => {
+    const schedule = shuffle(7);
+    const own = initialAdaptive(schedule, random, { mode, deviation: 1 });
+    const { angles, weights, bottleneck } = own;
+    return sample<Tensor[]>(
+      `adaptive mixer, ${mode}`,
+      (x, angles, weights, ...v) =>
+        adaptiveMixer(
+          x,
+          { angles, weights, ...(v[0] && { bottleneck: v[0] }) },
+          { schedule, mode },
+        ),
+      [normal(5, 7), angles, weights, ...(bottleneck ? [bottleneck] : [])],
+      summed,
+    );
+  },
+);
+
 /** Losses. */
 export const nnSamples: readonly Sample[] = [
+  ...adaptiveSamples,
   sample<[Tensor, Tensor, Tensor]>(
     "gradients of samples by a mixer",
     (x, ct, angles) => {

@@ -3,7 +3,7 @@
  * is checked against it.
  */
 import { add, concat, mul, pad, reshape, slice, type Tensor, take, tensor } from "@spm/core";
-import type { Each } from "@spm/core/extend";
+import { type Each, each } from "@spm/core/extend";
 import { byName, type Parameterisation } from "./parameterisation/define.ts";
 import type { Schedule } from "./schedule.ts";
 
@@ -30,13 +30,10 @@ export function composedMixer(
     byName(kind, parameters),
     schedule.unpaired.length,
   );
-  const index = (values: Int32Array) => tensor(values, { backend: x.backend });
   let z = widen(mul(x, dIn), schedule.n);
   for (let l = 0; l < schedule.stages; l++) {
     const [from, to] = [schedule.starts[l]!, schedule.starts[l + 1]!];
     const [left, right] = [schedule.unpairedStarts[l]!, schedule.unpairedStarts[l + 1]!];
-    const [first, second] = [schedule.first.subarray(from, to), schedule.second.subarray(from, to)];
-    const rest = schedule.unpaired.subarray(left, right);
     const lead = blocks.shape.slice(0, -2);
     const entry = (k: number) =>
       reshape(
@@ -47,27 +44,48 @@ export function composedMixer(
         ]),
         [...lead, to - from],
       );
-    const u = take(z, index(first), -1);
-    const v = take(z, index(second), -1);
     const factor = slice(unpairedScales, [
       ...unpairedScales.shape.slice(1).map(() => undefined),
       { start: left, stop: right },
     ]);
-    const mixed = [
+    z = composedStage(z, schedule, l, (u, v, rest) => [
       add(mul(entry(0), u), mul(entry(1), v)),
       add(mul(entry(2), u), mul(entry(3), v)),
-      mul(factor, take(z, index(rest), -1)),
-    ];
-    const order = Int32Array.from([...first, ...second, ...rest]);
-    const place = new Int32Array(schedule.n);
-    order.forEach((i, k) => {
+      mul(factor, rest),
+    ]);
+  }
+  return add(mul(dOut, narrow(z, dOut.shape.at(-1)!)), bias);
+}
+
+/**
+ * Stage l of z [..., n]: gathers both coordinates of every pair, u and v [..., pairs], and the
+ * coordinates without a partner, and puts what `mix` makes of the three back in their places.
+ */
+export function composedStage(
+  z: Tensor,
+  { n, first, second, starts, unpaired, unpairedStarts }: Schedule,
+  l: number,
+  mix: (u: Tensor, v: Tensor, rest: Tensor) => [u: Tensor, v: Tensor, rest: Tensor],
+): Tensor {
+  const index = (values: Int32Array) => tensor(values, { backend: z.backend });
+  const parts = [
+    first.subarray(starts[l]!, starts[l + 1]!),
+    second.subarray(starts[l]!, starts[l + 1]!),
+    unpaired.subarray(unpairedStarts[l]!, unpairedStarts[l + 1]!),
+  ] as const;
+  const [u, v, rest] = each(parts, (places) => take(z, index(places), -1));
+  const place = new Int32Array(n);
+  parts
+    .flatMap((places) => [...places])
+    .forEach((i, k) => {
       place[i] = k;
     });
-    z = take(concat(mixed, -1), index(place), -1);
-  }
-  const out = slice(z, [...z.shape.slice(1).map(() => undefined), { stop: dOut.shape.at(-1)! }]);
-  return add(mul(dOut, out), bias);
+  return take(concat(mix(u, v, rest), -1), index(place), -1);
 }
+
+/** The first numbers of x [..., n], [..., count]. */
+export const narrow = (x: Tensor, count: number): Tensor =>
+  slice(x, [...x.shape.slice(1).map(() => undefined), { stop: count }]);
 
 /** x [..., in] with zeros up to [..., n]. */
 export function widen(x: Tensor, n: number): Tensor {

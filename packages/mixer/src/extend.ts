@@ -6,6 +6,9 @@ export { checkParameterisation, type ParameterisationReport } from "./check-para
 
 // The op beneath a mixer, and its operands
 
+export type { AngleSource } from "./adaptive/angle-sources.ts";
+export type { AdaptiveOptions } from "./adaptive/kernel.ts";
+export { adaptiveOp } from "./adaptive/op.ts";
 export { composedMixer, type MixerPlaces } from "./composed.ts";
 export { inFeatures, outFeatures } from "./factors.ts";
 export { checkMixer, type Diagonals, type MixerOp } from "./mixer.ts";

@@ -39,7 +39,7 @@ export interface MixerOptions {
 }
 
 /** Product of all axes but the last. */
-function rowsOf({ shape }: { readonly shape: Shape }): number {
+export function rowsOf({ shape }: { readonly shape: Shape }): number {
   let rows = 1;
   for (let k = 0; k < shape.length - 1; k++) rows *= shape[k]!;
   return rows;
@@ -52,7 +52,8 @@ function rowsOf({ shape }: { readonly shape: Shape }): number {
 const residualSize = (rows: number, { n, stages }: Schedule, backward: BackwardMode): number =>
   Math.ceil(rows / ROWS_PER_GROUP) * (backward === "stored" ? stages + 1 : 1) * n * ROWS_PER_GROUP;
 
-type Arrays = Each<MixerPlaces, NdArray>;
+/** The operands of a mixer, and as many cotangents. */
+export type Arrays = Each<MixerPlaces, NdArray>;
 
 /**
  * y = d_out ⊙ (B_L ⋯ B₁ (d_in ⊙ x)) + bias, a row group at a time.
@@ -196,7 +197,7 @@ function backwardStages(
 }
 
 /** A sum in float64 as an array of the dtype of another. */
-function rounded(sum: Float64Array, like: TypedArray, shape: Shape): NdArray {
+export function rounded(sum: Float64Array, like: TypedArray, shape: Shape): NdArray {
   const out = allocate(dtypeOf({ data: like }), sum.length);
   out.set(sum);
   return wrap(out, shape);

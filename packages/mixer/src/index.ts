@@ -25,6 +25,17 @@ export { general } from "./parameterisation/general.ts";
 export { reflection, reflectionMixer } from "./parameterisation/reflection.ts";
 export { rotation, rotationMixer } from "./parameterisation/rotation.ts";
 
+// Rotations by angles that depend on the input
+
+export {
+  type AdaptiveMixerOptions,
+  type AdaptiveMode,
+  type AdaptiveParameters,
+  adaptiveMixer,
+  type InitialAdaptiveOptions,
+  initialAdaptive,
+} from "./adaptive/adaptive-mixer.ts";
+
 // Schedules: the pairs of each stage
 
 export { brick, butterfly, log2Stages, randomMatching, shuffle } from "./patterns.ts";

@@ -40,6 +40,7 @@ export {
 
 // Other layers
 
+export { AdaptiveMixer, type AdaptiveMixerLayerOptions } from "./adaptive-mixer.ts";
 export { BatchNorm1d, type BatchNormOptions } from "./batch-norm.ts";
 export { Dropout } from "./dropout.ts";
 export { Embedding, type EmbeddingOptions } from "./embedding.ts";
