@@ -86,6 +86,8 @@ const ofNn: Readonly<Record<string, Call>> = {
   BlockDiagonal: (more) => new nn.BlockDiagonal(4, 4, { random, blocks: 2, ...more }),
   Butterfly: (more) => new nn.Butterfly(4, 4, { random, ...more }),
   Circulant: (more) => new nn.Circulant(4, 4, { random, ...more }),
+  CirculantDiagonal: (more) =>
+    new nn.CirculantDiagonal(4, 4, { random, init: "identity", ...more }),
   Conv1d: (more) => new nn.Conv1d(1, 1, { kernel: 3, random, ...more }),
   Conv2d: (more) => new nn.Conv2d(1, 1, { kernel: 3, random, ...more }),
   Dropout: (more) => new nn.Dropout(0.5, { random, ...more }),

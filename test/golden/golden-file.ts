@@ -1,5 +1,6 @@
 /** @file Tells the kinds of golden files apart by what they hold, and lists their cases. */
 import type { GoldenCase } from "./case.ts";
+import { circulantCases } from "./circulant-file.ts";
 import { mixerCases } from "./mixer-file.ts";
 import { opsCases } from "./ops-file.ts";
 import { optimCases } from "./optim-file.ts";
@@ -22,6 +23,7 @@ export function casesOf(file: JsonObject, where: string, path: string): GoldenCa
       Object.keys(file).slice(0, 8),
     );
   }
+  if (file.half_spectrum !== undefined) return circulantCases(file, where);
   const first = asList(file.cases, `${where}.cases`)[0];
   if (first === undefined) throw new MalformedError(`${where}.cases`, "at least one case", []);
   const fields = asObject(first, `${where}.cases[0]`);

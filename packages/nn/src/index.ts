@@ -30,6 +30,8 @@ export {
   type BlockDiagonalOptions,
   Butterfly,
   Circulant,
+  CirculantDiagonal,
+  type CirculantDiagonalOptions,
   LowRank,
   type LowRankOptions,
   Monarch,
