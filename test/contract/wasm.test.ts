@@ -34,6 +34,7 @@ const backend = wasmSync({ bytes: 2 ** 28 });
 /** Primitives that the reference runs on purpose, and why. */
 const onTheReference: Readonly<Record<string, string>> = {
   logNdtr: "a continued fraction in float64, for log-probabilities",
+  geometricProduct: "of rotors only, which no model here trains yet",
   "mixer per sample": "for attribution and private training, not for a step of training",
   ...Object.fromEntries(
     Object.values(linalg)

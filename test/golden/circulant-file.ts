@@ -4,6 +4,7 @@
  */
 import {
   add,
+  at,
   concat,
   eye,
   ones,
@@ -19,7 +20,14 @@ import { CirculantDiagonal, functionalCall, Module } from "@spm/nn";
 import { irfft, rfft } from "@spm/numeric";
 import { type Comparison, compare, type GoldenCase } from "./case.ts";
 import { type GoldenTensor, goldenTensor, type Precision, toTensor } from "./golden-tensor.ts";
-import { asList, asNumber, asObject, type Json, type JsonObject } from "./python-json.ts";
+import {
+  asList,
+  asNumber,
+  asObject,
+  type Json,
+  type JsonObject,
+  MalformedError,
+} from "./python-json.ts";
 
 /** W x of a layer, flat, and ln|det W| behind it. */
 class WithDeterminant extends Module {
@@ -73,7 +81,7 @@ function compared(
   names: readonly string[],
   inputs: readonly GoldenTensor[],
   grads: readonly GoldenTensor[],
-  f: (...inputs: Tensor[]) => [y: Tensor, x: Tensor, log: Tensor],
+  f: (x: Tensor, ...factors: Tensor[]) => [y: Tensor, x: Tensor, log: Tensor],
 ): (precision: Precision) => Comparison[] {
   const number = (key: string): GoldenTensor => ({
     shape: [],
@@ -84,10 +92,10 @@ function compared(
   ) as [GoldenTensor, GoldenTensor];
   const [logdet, ctOfLogdet] = [number("logdet"), number("grad_logdet")];
   return (precision) => {
-    const tensors = inputs.map((input) => toTensor(input, precision));
+    const tensors = inputs.map((input) => toTensor(input, precision)) as [Tensor, ...Tensor[]];
     const [y, x, log] = f(...tensors);
     const { pullback } = vjp(
-      (...given: Tensor[]) => {
+      (...given: [Tensor, ...Tensor[]]) => {
         const [value, , determinant] = f(...given);
         return concat([flat(value), flat(determinant)]);
       },
@@ -121,18 +129,21 @@ function chainCase(item: Json, where: string): GoldenCase {
   const inputs = read("inputs");
   const dense = goldenTensor(fields.dense, `${where}.dense`);
   const names = ["x", ...inputs.slice(1).map((_, k) => (k < m ? `D ${k}` : `c ${k - m}`))];
-  const chain = (...[x, ...factors]: Tensor[]): [y: Tensor, x: Tensor, log: Tensor] => {
-    const layers = factors.slice(m).map((kernel, k): Numbers => {
-      const pairs = rfft(kernel);
-      const [re, im] = [0, 1].map((part) =>
-        reshape(slice(pairs, [{}, { start: part, stop: part + 1 }]), [-1]),
-      );
-      const left = k === 0 ? factors[0]! : ones([n], { dtype: kernel.dtype });
-      return { re: re!, im: im!, left, right: factors[k + 1]! };
+  const chain = (x: Tensor, ...factors: Tensor[]): [y: Tensor, x: Tensor, log: Tensor] => {
+    const diagonals = factors.slice(0, m);
+    const ofOne = ones([n], { dtype: x.dtype });
+    const layers = diagonals.slice(1).map((right, k): Numbers => {
+      const pairs = rfft(factors[m + k] ?? ofOne);
+      const left = (k === 0 ? diagonals[0] : undefined) ?? ofOne;
+      return { re: at(pairs, "...", 0), im: at(pairs, "...", 1), left, right };
     });
-    const results: (readonly [y: Tensor, x: Tensor, log: Tensor])[] = [];
-    for (const layer of layers.reverse()) results.push(applied(results.at(-1)?.[0] ?? x!, layer));
-    return [results.at(-1)![0], results[0]![1], results.map(([, , log]) => log).reduce(add)];
+    const [last, ...others] = layers.reverse().map((layer) => (z: Tensor) => applied(z, layer));
+    if (last === undefined) throw new MalformedError(where, "m ≥ 2", m);
+    const first = last(x);
+    return others.reduce(([z, back, log]: [Tensor, Tensor, Tensor], layer): typeof first => {
+      const [y, , more] = layer(z);
+      return [y, back, add(log, more)];
+    }, first);
   };
   const run = compared(fields, where, names, inputs, read("grads"), chain);
   return {
@@ -154,15 +165,16 @@ function halfCase(item: Json, where: string): GoldenCase {
     names.map((key) => goldenTensor(from[key], `${where}: ${key}`)),
   ) as [GoldenTensor[], GoldenTensor[]];
   const kernel = goldenTensor(fields.kernel, `${where}.kernel`);
-  const run = compared(fields, where, names, inputs, slopes, (x, re, im) => {
-    const one = ones([n], { dtype: x!.dtype });
-    return applied(x!, { re: re!, im: im!, left: one, right: one });
+  const run = compared(fields, where, names, inputs, slopes, (x, ...parts) => {
+    const [re, im] = parts as [Tensor, Tensor];
+    const one = ones([n], { dtype: x.dtype });
+    return applied(x, { re, im, left: one, right: one });
   });
   return {
     name: `circulant by half of its spectrum, n = ${n}`,
     run: (precision) => {
-      const [, re, im] = inputs.map((input) => toTensor(input, precision));
-      return [...run(precision), compare("kernel", irfft(stack([re!, im!], -1), { n }), kernel)];
+      const parts = inputs.slice(1).map((input) => toTensor(input, precision));
+      return [...run(precision), compare("kernel", irfft(stack(parts, -1), { n }), kernel)];
     },
   };
 }

@@ -5,6 +5,7 @@ import { mixerCases } from "./mixer-file.ts";
 import { opsCases } from "./ops-file.ts";
 import { optimCases } from "./optim-file.ts";
 import { asList, asObject, type JsonObject, MalformedError } from "./python-json.ts";
+import { rotorCases } from "./rotor-file.ts";
 import { safetensorsCases } from "./safetensors-file.ts";
 import { secondOrderCases } from "./second-order-file.ts";
 
@@ -23,6 +24,7 @@ export function casesOf(file: JsonObject, where: string, path: string): GoldenCa
       Object.keys(file).slice(0, 8),
     );
   }
+  if (file.cl3_sign !== undefined) return rotorCases(file, where);
   if (file.half_spectrum !== undefined) return circulantCases(file, where);
   const first = asList(file.cases, `${where}.cases`)[0];
   if (first === undefined) throw new MalformedError(`${where}.cases`, "at least one case", []);

@@ -26,6 +26,17 @@ export {
   replaceLinear,
 } from "./replace-linear.ts";
 export {
+  geometricProduct,
+  type Plane,
+  planePairs,
+  RotorLinear,
+  type RotorLinearOptions,
+  reversed,
+  rotor,
+  sandwich,
+  toPlanes,
+} from "./rotor/index.ts";
+export {
   BlockDiagonal,
   type BlockDiagonalOptions,
   Butterfly,
