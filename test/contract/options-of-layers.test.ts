@@ -107,7 +107,7 @@ const ofNn: Readonly<Record<string, Call>> = {
   MultiHeadAttention: (more) =>
     new nn.MultiHeadAttention(4, { random, heads: 2, causal: true, ...more }),
   RmsNorm: (more) => new nn.RmsNorm(4, { epsilon: 0, ...more }),
-  RotorLinear: (more) => new nn.RotorLinear(4, 4, { random, chunk: 4, ...more }),
+  RotorLinear: (more) => new nn.RotorLinear(4, 4, { random, window: 4, ...more }),
   Toeplitz: (more) => new nn.Toeplitz(4, 4, { random, ...more }),
   TransformerBlock: (more) =>
     new nn.TransformerBlock(4, { random, heads: 2, hidden: 8, norm: "rms", rotary: true, ...more }),

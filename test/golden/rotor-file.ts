@@ -4,7 +4,16 @@
  */
 import { eye, rng, type Tensor, tensor, transpose, vjp } from "@spm/core";
 import { elements } from "@spm/core/extend";
-import { functionalCall, geometricProduct, RotorLinear, rotor, sandwich, toPlanes } from "@spm/nn";
+import { apply, hadamard } from "@spm/mixer";
+import {
+  BlockDiagonal,
+  functionalCall,
+  geometricProduct,
+  RotorLinear,
+  rotor,
+  sandwich,
+  toPlanes,
+} from "@spm/nn";
 import { type Comparison, compare, type GoldenCase } from "./case.ts";
 import {
   type GoldenTensor,
@@ -26,8 +35,13 @@ import {
 /** The cases of the file. @throws MalformedError */
 export function rotorCases(file: JsonObject, where: string): GoldenCase[] {
   const edges = asList(file.edge_cases_cl4_one_rotor, `${where}.edge_cases_cl4_one_rotor`);
+  const { block_hadamard } = file;
   return [
     signCase(file, where),
+    blockHadamardCase(
+      asObject(block_hadamard, `${where}.block_hadamard`),
+      `${where}.block_hadamard`,
+    ),
     ...asList(file.cases, `${where}.cases`).map((item, k) =>
       rotorCase(item, `${where}.cases[${k}]`),
     ),
@@ -150,11 +164,9 @@ function planesCompared(bivector: Tensor, fields: JsonObject, where: string): Co
 
 function windowsCase(fields: JsonObject, where: string): GoldenCase {
   const number = (key: string): number => asNumber(fields[key], `${where}.${key}`);
-  const [inFeatures, outFeatures, chunk] = ["in_features", "out_features", "chunk"].map(number) as [
+  const [inFeatures, outFeatures, window] = ["in_features", "out_features", "chunk"].map(
     number,
-    number,
-    number,
-  ];
+  ) as [number, number, number];
   const names = ["bivectors_left", "bivectors_right", "alpha", "x"];
   const [inputs, grads] = ["inputs", "grads"].map((key) => {
     const from = asObject(fields[key], `${where}.${key}`);
@@ -162,7 +174,7 @@ function windowsCase(fields: JsonObject, where: string): GoldenCase {
   }) as [GoldenTensor[], GoldenTensor[]];
   const ends = ["output", "grad_output"].map((key) => goldenTensor(fields[key], `${where}.${key}`));
   const run = (precision: Precision): Comparison[] => {
-    const layer = new RotorLinear(inFeatures, outFeatures, { random: rng(1), chunk });
+    const layer = new RotorLinear(inFeatures, outFeatures, { random: rng(1), window });
     const f = (...given: Tensor[]): Tensor => {
       const [left, right, scales, x] = given as [Tensor, Tensor, Tensor, Tensor];
       return functionalCall(layer, { left, right, scales }, x);
@@ -171,6 +183,35 @@ function windowsCase(fields: JsonObject, where: string): GoldenCase {
     return compared("output", f, tensors, [...ends, ...grads], precision);
   };
   return { name: `rotors of windows, ${inFeatures} → ${outFeatures}`, run };
+}
+
+/** Blocks, the Hadamard matrix, blocks: layers one after another, whose blocks are [q, in, out]. */
+function blockHadamardCase(fields: JsonObject, where: string): GoldenCase {
+  const number = (key: string): number => asNumber(fields[key], `${where}.${key}`);
+  const [n, outFeatures] = [number("in_features"), number("out_features")];
+  const names = ["inner", "final", "x"];
+  const [inputs, grads] = ["inputs", "grads"].map((key) => {
+    const from = asObject(fields[key], `${where}.${key}`);
+    return names.map((name) => goldenTensor(from[name], `${where}.${key}.${name}`));
+  }) as [GoldenTensor[], GoldenTensor[]];
+  const ends = ["output", "grad_output"].map((key) => goldenTensor(fields[key], `${where}.${key}`));
+  const bare = { random: rng(1), bias: false };
+  const run = (precision: Precision): Comparison[] => {
+    const f = (...given: Tensor[]): Tensor => {
+      const [inner, final, x] = given as [Tensor, Tensor, Tensor];
+      const blocks = (to: number, w: Tensor, z: Tensor): Tensor =>
+        functionalCall(
+          new BlockDiagonal(n, to, { ...bare, blocks: w.shape[0] ?? 1 }),
+          { weight: transpose(w, [0, 2, 1]) },
+          z,
+        );
+      const mixed = apply(hadamard(n, { dtype: precision }), blocks(n, inner, x));
+      return blocks(outFeatures, final, mixed);
+    };
+    const tensors = inputs.map((input) => toTensor(input, precision));
+    return compared("output", f, tensors, [...ends, ...grads], precision);
+  };
+  return { name: `block-Hadamard of layers, ${n} → ${outFeatures}`, run };
 }
 
 function edgeCase(item: Json, where: string): GoldenCase {

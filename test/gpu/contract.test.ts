@@ -30,7 +30,7 @@ if (device !== null) {
   Object.defineProperty(device, "kernels", { value: { get, has: (p: object) => table.has(p) } });
 }
 
-/** What factorises, and products of multivectors, run on the host alone: a device refuses it by name. */
+/** Factorisations and products of multivectors run on the host alone: a device refuses them. */
 const onTheHost: readonly object[] = [
   ...Object.values(linalg).flatMap((op) => ("primitive" in op ? [op.primitive] : [])),
   geometricProductOp.primitive,

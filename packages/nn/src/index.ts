@@ -31,7 +31,7 @@ export {
   planePairs,
   RotorLinear,
   type RotorLinearOptions,
-  reversed,
+  reversion,
   rotor,
   sandwich,
   toPlanes,

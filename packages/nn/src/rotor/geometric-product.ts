@@ -46,8 +46,8 @@ function widthOf(op: string, { shape }: Pick<Spec, "shape">): number {
 }
 
 /**
- * The primitive of {@link geometricProduct}, a [..., 2^n], b [..., 2^n] of the same shape. Components
- * of a that are 0 cost nothing.
+ * The primitive of {@link geometricProduct}, a [..., 2^n], b [..., 2^n] of the same shape.
+ * Components of a that are 0 cost nothing.
  * @example geometricProductOp([tensor([0, 1]), tensor([0, 1])])[0]; // [1, 0]
  */
 export const geometricProductOp: Op<[a: 1, b: 1]> = definePrimitive({
@@ -80,8 +80,8 @@ export const geometricProductOp: Op<[a: 1, b: 1]> = definePrimitive({
   },
   // ⟨ab, ȳ⟩ = ⟨a, ȳ b†⟩ = ⟨b, a† ȳ⟩
   vjp: ([ct], { inputs: [a, b] }) => [
-    geometricProductOp([ct, reversed(b)])[0],
-    geometricProductOp([reversed(a), ct])[0],
+    geometricProductOp([ct, reversion(b)])[0],
+    geometricProductOp([reversion(a), ct])[0],
   ],
   batch: frontAxis(),
 });
@@ -105,11 +105,11 @@ export function geometricProduct(a: Tensor, b: Tensor): Tensor {
  * @param a - [..., 2^n]
  * @returns [..., 2^n]
  * @throws ShapeError for another width
- * @example reversed(tensor([1, 2, 3, 4])); // [1, 2, 3, -4]
+ * @example reversion(tensor([1, 2, 3, 4])); // [1, 2, 3, -4]
  */
-export function reversed(a: Tensor): Tensor {
-  checkTensors("reversed", a);
-  const signs = Float64Array.from({ length: widthOf("reversed", a) }, (_, mask) => {
+export function reversion(a: Tensor): Tensor {
+  checkTensors("reversion", a);
+  const signs = Float64Array.from({ length: widthOf("reversion", a) }, (_, mask) => {
     let grade = 0;
     for (let rest = mask; rest > 0; rest &= rest - 1) grade++;
     return (grade & 2) === 0 ? 1 : -1;

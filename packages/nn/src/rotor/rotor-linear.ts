@@ -26,16 +26,16 @@ export interface RotorLinearOptions extends Omit<LinearOptions, "bias" | "gain">
    * 2^n, the width of the windows, from 4 to min(in, out).
    * @defaultValue the largest power of two in that range
    */
-  readonly chunk?: number;
+  readonly window?: number;
 }
 
-const names: OptionNames<RotorLinearOptions> = { random: true, chunk: true };
+const names: OptionNames<RotorLinearOptions> = { random: true, window: true };
 
 /**
  * Rotors between windows: with I = ⌈in/2^n⌉ windows of the inputs and O = ⌈out/2^n⌉ of the outputs,
  * cyclic from ⌊i·in/I⌋ and ⌊o·out/O⌋ on, y[o] = Σᵢ α_p r_p x[i] s_p† / I for the pair p = i·O + o,
- * averaged where windows of the outputs overlap (after Pence et al., Composing Linear Layers from
- * Irreducibles, 2025). x [..., in] → [..., out], without a bias; I·O·(n(n − 1) + 1) parameters,
+ * averaged where windows of the outputs overlap (Composing Linear Layers from Irreducibles, arXiv
+ * 2507.11688). x [..., in] → [..., out], without a bias; I·O·(n(n − 1) + 1) parameters,
  * 2·I·O·4^n FLOP a row. Initial bivectors are N(0, 1), α 1.
  * @throws ShapeError unless both sizes are whole numbers ≥ 4, and for another width of windows
  * @example new RotorLinear(2048, 512, { random: rng(1) }).parameterCount(); // 292
@@ -43,7 +43,7 @@ const names: OptionNames<RotorLinearOptions> = { random: true, chunk: true };
 export class RotorLinear extends LinearMap {
   readonly bias = null;
   /** 2^n, the width of a window */
-  readonly chunk: number;
+  readonly window: number;
   /** log r_p [I·O, n(n − 1)/2] */
   readonly left: Parameter;
   /** log s_p [I·O, n(n − 1)/2] */
@@ -56,12 +56,12 @@ export class RotorLinear extends LinearMap {
     checkOptions("RotorLinear", options, names);
     checkRandom("RotorLinear", options.random);
     const least = Math.min(inFeatures, outFeatures);
-    const { random, chunk = 2 ** Math.floor(Math.log2(least)) } = options;
-    if (!Number.isInteger(Math.log2(chunk)) || chunk < 4 || chunk > least)
-      throw new ShapeError("RotorLinear", `windows of a power of two from 4 to ${least}`, chunk);
-    this.chunk = chunk;
-    const n = Math.log2(chunk);
-    const count = Math.ceil(inFeatures / chunk) * Math.ceil(outFeatures / chunk);
+    const { random, window = 2 ** Math.floor(Math.log2(least)) } = options;
+    if (!Number.isInteger(Math.log2(window)) || window < 4 || window > least)
+      throw new ShapeError("RotorLinear", `windows of a power of two from 4 to ${least}`, window);
+    this.window = window;
+    const n = Math.log2(window);
+    const count = Math.ceil(inFeatures / window) * Math.ceil(outFeatures / window);
     const bivectors = (): Parameter => parameter(() => normal(random, [count, (n * (n - 1)) / 2]));
     this.left = bivectors();
     this.right = bivectors();
@@ -69,28 +69,28 @@ export class RotorLinear extends LinearMap {
   }
 
   get flopsPerRow(): number {
-    return 2 * this.scales.shape[0]! * this.chunk ** 2;
+    return 2 * this.scales.shape[0]! * this.window ** 2;
   }
 
   /** @throws ShapeError unless x is [..., in] */
   forward(x: Tensor): Tensor {
     this.checkInput(x);
-    const { chunk, inFeatures, outFeatures } = this;
-    const [from, to] = [windowsOf(inFeatures, chunk), windowsOf(outFeatures, chunk)];
+    const { window, inFeatures, outFeatures } = this;
+    const [from, to] = [windowsOf(inFeatures, window), windowsOf(outFeatures, window)];
     const [i, o, lead] = [from.length, to.length, x.shape.slice(0, -1)];
     const { backend } = x;
-    const index = tensor(Int32Array.from(from.flat()), { shape: [i, 1, chunk], backend });
-    const [left, right] = [this.left, this.right].map((b) => reshape(rotor(b), [i, o, chunk])) as [
+    const index = tensor(Int32Array.from(from.flat()), { shape: [i, 1, window], backend });
+    const [left, right] = [this.left, this.right].map((b) => reshape(rotor(b), [i, o, window])) as [
       Tensor,
       Tensor,
     ];
     const turned = sandwich(take(x, index, -1), left, right);
     const summed = sum(mul(turned, reshape(this.scales, [i, o, 1])), -3);
-    const flat = reshape(summed, [...lead, o * chunk]);
+    const flat = reshape(summed, [...lead, o * window]);
     return this.#averaged(flat, to.flat(), i);
   }
 
-  /** The mean of what the windows have for each coordinate, divided by I. [..., O·2^n] → [..., out] */
+  /** The windows' mean at each coordinate, divided by I. [..., O·2^n] → [..., out] */
   #averaged(flat: Tensor, coordinates: readonly number[], inWindows: number): Tensor {
     const { outFeatures } = this;
     const sources = Array.from({ length: outFeatures }, (): number[] => []);
@@ -116,10 +116,10 @@ export class RotorLinear extends LinearMap {
   }
 }
 
-/** The coordinates of ⌈size/chunk⌉ windows, cyclic. */
-const windowsOf = (size: number, chunk: number): number[][] => {
-  const count = Math.ceil(size / chunk);
+/** The coordinates of ⌈size/window⌉ windows, cyclic. */
+const windowsOf = (size: number, window: number): number[][] => {
+  const count = Math.ceil(size / window);
   return Array.from({ length: count }, (_, k) =>
-    Array.from({ length: chunk }, (_, at) => (Math.floor((k * size) / count) + at) % size),
+    Array.from({ length: window }, (_, at) => (Math.floor((k * size) / count) + at) % size),
   );
 };

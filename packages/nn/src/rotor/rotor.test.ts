@@ -3,7 +3,7 @@ import { add, mul, normal, rng, type Tensor, take, tensor, zeros } from "@spm/co
 import { elements } from "@spm/core/extend";
 import { fromPairs, rotationMixer } from "@spm/mixer";
 import { describe, expect, test } from "vitest";
-import { geometricProduct, reversed } from "./geometric-product.ts";
+import { geometricProduct, reversion } from "./geometric-product.ts";
 import { toPlanes } from "./planes.ts";
 import { planePairs, rotor, sandwich } from "./rotor.ts";
 import { RotorLinear } from "./rotor-linear.ts";
@@ -55,7 +55,7 @@ test("in turned planes, too: exp(q b q†) = q exp(b) q†, and units", () => {
     ),
   );
   expect(distance(r, sandwich(expected, q))).toBeLessThan(1e-14);
-  expect(distance(geometricProduct(r, reversed(r)), inPlanes(8, [0, 0, 0, 0])[1])).toBeLessThan(
+  expect(distance(geometricProduct(r, reversion(r)), inPlanes(8, [0, 0, 0, 0])[1])).toBeLessThan(
     1e-14,
   );
 });
@@ -106,13 +106,13 @@ test("a factored rotor is a mixer with tied angles", () => {
 
 describe("a linear map of rotors", () => {
   test("is its matrix, whatever its sizes; one window keeps lengths", () => {
-    for (const [inFeatures, outFeatures, chunk] of [
+    for (const [inFeatures, outFeatures, window] of [
       [6, 11, 4],
       [11, 6, 4],
       [8, 8, 8],
       [9, 20, 8],
     ] as const) {
-      const layer = new RotorLinear(inFeatures, outFeatures, { random: rng(1), chunk });
+      const layer = new RotorLinear(inFeatures, outFeatures, { random: rng(1), window });
       const x = normal(rng(2), [2, 3, inFeatures]);
       const [w, v] = [numbers(layer.toDense()), numbers(x)];
       const y = numbers(layer.forward(x));
@@ -124,7 +124,7 @@ describe("a linear map of rotors", () => {
         ).reduce((a, b) => a + b);
         expect(value).toBeCloseTo(sum, 5);
       });
-      if (inFeatures === chunk) expect(Math.hypot(...y)).toBeCloseTo(Math.hypot(...v), 4);
+      if (inFeatures === window) expect(Math.hypot(...y)).toBeCloseTo(Math.hypot(...v), 4);
     }
   });
 
@@ -142,8 +142,8 @@ test("wrong widths are refused", () => {
   expect(() => toPlanes(drawn(1, 2, 3))).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: toPlanes: expected one bivector [n(n − 1)/2], got [2, 3]]`,
   );
-  expect(() => reversed(drawn(1, 3))).toThrowErrorMatchingInlineSnapshot(
-    `[ShapeError: reversed: expected multivectors [..., 2^n], got [3]]`,
+  expect(() => reversion(drawn(1, 3))).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: reversion: expected multivectors [..., 2^n], got [3]]`,
   );
   expect(() => geometricProduct(drawn(1, 3), drawn(1, 3))).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: geometricProduct: expected multivectors [..., 2^n], got [3]]`,

@@ -1,7 +1,7 @@
 /** @file Rotors: the exponentials of bivectors, and the rotations of multivectors by them. */
 import { add, concat, div, noGrad, type Tensor, take, tensor, zeros } from "@spm/core";
 import { checkDTypes, checkTensors, elements, ShapeError, showShape } from "@spm/core/extend";
-import { geometricProduct, reversed } from "./geometric-product.ts";
+import { geometricProduct, reversion } from "./geometric-product.ts";
 
 /** n of bivectors [..., n(n − 1)/2]. @throws ShapeError for another width */
 export function dimensionOf(op: string, bivector: Tensor): number {
@@ -26,8 +26,8 @@ const terms = 18;
 
 /**
  * e^b = (Σ_q (b / 2ˢ)^q / q!)^(2ˢ), the rotor of a bivector b = Σ b_ij e_i e_j, with 2ˢ ≥ √⌊n/2⌋
- * ‖b‖, which is at least the sum of the angles of b. A unit, r r† = 1, on the even components; smooth
- * in b everywhere.
+ * ‖b‖, which is at least the sum of the angles of b. A unit, r r† = 1, on the even components;
+ * smooth in b everywhere.
  *
  * s is read on the host. NaN and infinities make all of their rotor NaN.
  * @param bivector - [..., n(n − 1)/2], in radians, pairs (i, j) in the order of {@link planePairs}
@@ -80,5 +80,6 @@ function doublingsFor(numbers: ArrayLike<number>, n: number): number {
  */
 export function sandwich(x: Tensor, left: Tensor, right: Tensor = left): Tensor {
   checkTensors("sandwich", x, left, right);
-  return geometricProduct(geometricProduct(left, x), reversed(right));
+  // r x s† as (s (r x)†)†: the left factors have the zeros
+  return reversion(geometricProduct(right, reversion(geometricProduct(left, x))));
 }

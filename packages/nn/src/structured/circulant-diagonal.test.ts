@@ -1,4 +1,4 @@
-/** @file The circulant between diagonals: its starts, its inverse, its determinant, both products. */
+/** @file The circulant between diagonals: its inits, inverse, determinant, both products. */
 import { normal, rng, type Tensor, tensor } from "@spm/core";
 import { elements } from "@spm/core/extend";
 import { expect, test } from "vitest";

@@ -61,9 +61,10 @@ const fourierFrom = 256;
  * A circulant between two diagonals, W = diag(left) C diag(right), C[o, i] = c[(o − i) mod n], n =
  * max(in, out), cut to out rows and in columns (Feng and Liao 2025, CDFlow, m = 2). The kernel c is
  * kept as its Fourier transform ĉ, of which n real numbers determine the rest. x [..., in] →
- * [..., out]; in + n + 2·out parameters. Below n = 256, 2·in·out FLOP a row, and O(n log n + in·out)
- * a call for the matrix; from there on, by Fourier transforms as {@link Circulant}. `gain` is a factor on
- * the initial `left`, which is √(n/in) besides. Exempt from weight decay.
+ * [..., out]; in + n + 2·out parameters. Below n = 256, 2·in·out FLOP a row, and
+ * O(n log n + in·out) a call for the matrix; from there on, by Fourier transforms as
+ * {@link Circulant}. `gain` is a factor on the initial `left`, which is √(n/in) besides. Exempt
+ * from weight decay.
  * @throws ShapeError unless both sizes are whole numbers ≥ 1; ValueError for an unknown init
  * @example new CirculantDiagonal(12, 12, { random: rng(1) }).logAbsDet(); // [0]
  */

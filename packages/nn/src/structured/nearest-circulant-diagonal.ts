@@ -21,7 +21,7 @@ export function nearestCirculantDiagonal(weight: readonly Float64Array[]): Produ
   const [left, right] = signs(weight, columns);
   const kernel = new Float64Array(n);
   const place = (o: number, i: number): number => (o - i + n) % n;
-  /** Least squares for a factor, `at` its place in each entry and `others` the rest of the product. */
+  /** Least squares for a factor: `at` is its place in each entry, `others` what multiplies it. */
   const solve = (
     factor: Float64Array,
     at: (o: number, i: number) => number,
