@@ -1,6 +1,6 @@
 /** @file The invariant decomposition of a bivector: the planes that its rotor turns. */
 import type { Tensor } from "@spm/core";
-import { checkTensors, elements, ShapeError, showShape } from "@spm/core/extend";
+import { checkTensors, elements, ShapeError, showShape, ValueError } from "@spm/core/extend";
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { dimensionOf, planePairs } from "./rotor.ts";
 
@@ -17,7 +17,7 @@ export interface Plane {
  * e^b = Π (cos σ + sin σ/σ · b_k); largest angle first. A view for reading: where angles are equal,
  * the planes are not unique, and nothing is differentiated.
  * @param bivector - [n(n − 1)/2], in CPU memory
- * @throws ShapeError for another shape
+ * @throws ShapeError for another shape; ValueError for numbers that are not finite
  * @example toPlanes(tensor([3, 0, 4])).map(({ angle }) => angle); // [5]
  */
 export function toPlanes(bivector: Tensor): Plane[] {
@@ -26,8 +26,11 @@ export function toPlanes(bivector: Tensor): Plane[] {
   if (bivector.shape.length !== 1)
     throw new ShapeError("toPlanes", "one bivector [n(n − 1)/2]", showShape(bivector.shape));
   const pairs = planePairs(n);
+  const numbers = Array.from(elements(bivector.ndarray()));
+  const wrong = numbers.find((v) => !Number.isFinite(v));
+  if (wrong !== undefined) throw new ValueError("toPlanes", "finite coefficients", wrong);
   const rest = Matrix.zeros(n, n); // A_ij = b_ij, skew
-  for (const [k, v] of elements(bivector.ndarray()).entries()) {
+  for (const [k, v] of numbers.entries()) {
     const [i, j] = pairs[k] ?? [0, 0];
     rest.set(i, j, v);
     rest.set(j, i, -v);
@@ -45,7 +48,7 @@ export function toPlanes(bivector: Tensor): Plane[] {
     const u = rest.mmul(v);
     const plane = u.mmul(v.transpose()).sub(v.mmul(u.transpose()));
     rest.sub(plane);
-    const numbers = Float64Array.from(pairs, ([i, j]) => plane.get(i, j));
-    return { angle: Math.hypot(...numbers), bivector: numbers };
+    const part = Float64Array.from(pairs, ([i, j]) => plane.get(i, j));
+    return { angle: Math.hypot(...part), bivector: part };
   });
 }

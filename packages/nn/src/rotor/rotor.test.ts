@@ -139,6 +139,12 @@ test("wrong widths are refused", () => {
   expect(() => rotor(drawn(1, 4))).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: rotor: expected bivectors [..., n(n − 1)/2], got [4]]`,
   );
+  expect(() => planePairs(0)).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: planePairs: expected n a whole number from 1 to 24, got 0]`,
+  );
+  expect(() => toPlanes(tensor([1, Number.NaN, 0]))).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: toPlanes: expected finite coefficients, got NaN]`,
+  );
   expect(() => toPlanes(drawn(1, 2, 3))).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: toPlanes: expected one bivector [n(n − 1)/2], got [2, 3]]`,
   );

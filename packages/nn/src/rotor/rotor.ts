@@ -13,13 +13,17 @@ export function dimensionOf(op: string, bivector: Tensor): number {
 }
 
 /**
- * The pairs (i, j), i < j, of a bivector's coefficients, in their order.
+ * The pairs (i, j), i < j, of a bivector's n(n − 1)/2 coefficients, in their order.
+ * @throws ShapeError unless n is a whole number from 1 to 24
  * @example planePairs(3); // [[0, 1], [0, 2], [1, 2]]
  */
-export const planePairs = (n: number): (readonly [i: number, j: number])[] =>
-  Array.from({ length: n }, (_, i) =>
+export function planePairs(n: number): (readonly [i: number, j: number])[] {
+  if (!Number.isSafeInteger(n) || n < 1 || n > 24)
+    throw new ShapeError("planePairs", "n a whole number from 1 to 24", n);
+  return Array.from({ length: n }, (_, i) =>
     Array.from({ length: n - 1 - i }, (_, k) => [i, i + 1 + k] as const),
   ).flat();
+}
 
 /** Terms of the series, at an argument of norm 1 at most: what is left out is below 2⁻⁵⁶. */
 const terms = 18;

@@ -203,7 +203,7 @@ const circulantMatrix = (kernel: Tensor, rows: number, columns: number): Tensor 
 };
 
 /** The `spectrum` of {@link CirculantDiagonal} with this kernel c [n] → [n]. */
-export function toSpectrum(kernel: Tensor): Tensor {
+function toSpectrum(kernel: Tensor): Tensor {
   const frequencies = rfft(kernel);
   const imaginary = { start: 1, stop: Math.ceil(sizeOf(kernel.shape) / 2) };
   return concat([at(frequencies, "...", 0), slice(at(frequencies, "...", 1), [imaginary])]);
