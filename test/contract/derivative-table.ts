@@ -555,6 +555,13 @@ const functions: Row[] = [
     f: nn.gruStep as Call["f"],
     inputs: [draw(2, 6), draw(2, 6), draw(2, 2)],
   }),
+  row(
+    "geometricProduct",
+    nnExtend.geometricProductOp,
+    { f: nn.geometricProduct as Call["f"], inputs: [draw(2, 8), draw(8)] },
+    { what: "scalars", f: nn.geometricProduct as Call["f"], inputs: [draw(1), draw(1)] },
+    { what: "none", f: nn.geometricProduct as Call["f"], inputs: [draw(0, 4), draw(4)] },
+  ),
   {
     name: "windows",
     primitives: [nnExtend.windowsOp.primitive, nnExtend.addWindowsOp.primitive],

@@ -92,6 +92,8 @@ const ofNn: Readonly<Record<string, Call>> = {
   BlockDiagonal: (more) => new nn.BlockDiagonal(4, 4, { random, blocks: 2, ...more }),
   Butterfly: (more) => new nn.Butterfly(4, 4, { random, ...more }),
   Circulant: (more) => new nn.Circulant(4, 4, { random, ...more }),
+  CirculantDiagonal: (more) =>
+    new nn.CirculantDiagonal(4, 4, { random, init: "identity", ...more }),
   Conv1d: (more) => new nn.Conv1d(1, 1, { kernel: 3, random, ...more }),
   Conv2d: (more) => new nn.Conv2d(1, 1, { kernel: 3, random, ...more }),
   Dropout: (more) => new nn.Dropout(0.5, { random, ...more }),
@@ -111,6 +113,7 @@ const ofNn: Readonly<Record<string, Call>> = {
   MultiHeadAttention: (more) =>
     new nn.MultiHeadAttention(4, { random, heads: 2, causal: true, ...more }),
   RmsNorm: (more) => new nn.RmsNorm(4, { epsilon: 0, ...more }),
+  RotorLinear: (more) => new nn.RotorLinear(4, 4, { random, window: 4, ...more }),
   Toeplitz: (more) => new nn.Toeplitz(4, 4, { random, ...more }),
   TransformerBlock: (more) =>
     new nn.TransformerBlock(4, { random, heads: 2, hidden: 8, norm: "rms", rotary: true, ...more }),

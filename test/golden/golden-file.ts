@@ -1,12 +1,15 @@
 /** @file Tells the kinds of golden files apart by what they hold, and lists their cases. */
-import { attributionCases } from "./attribution-file.ts";
+
 import { adaptiveCases } from "./adaptive-file.ts";
+import { attributionCases } from "./attribution-file.ts";
 import type { GoldenCase } from "./case.ts";
+import { circulantCases } from "./circulant-file.ts";
 import { mixerCases } from "./mixer-file.ts";
 import { opsCases } from "./ops-file.ts";
 import { optimCases } from "./optim-file.ts";
 import { paramixerCases } from "./paramixer-file.ts";
 import { asList, asObject, type JsonObject, MalformedError } from "./python-json.ts";
+import { rotorCases } from "./rotor-file.ts";
 import { safetensorsCases } from "./safetensors-file.ts";
 import { secondOrderCases } from "./second-order-file.ts";
 
@@ -26,6 +29,8 @@ export function casesOf(file: JsonObject, where: string, path: string): GoldenCa
       Object.keys(file).slice(0, 8),
     );
   }
+  if (file.cl3_sign !== undefined) return rotorCases(file, where);
+  if (file.half_spectrum !== undefined) return circulantCases(file, where);
   const first = asList(file.cases, `${where}.cases`)[0];
   if (first === undefined) throw new MalformedError(`${where}.cases`, "at least one case", []);
   const fields = asObject(first, `${where}.cases[0]`);

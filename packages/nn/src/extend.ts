@@ -33,3 +33,4 @@ export {
 export { layerNormOp, rmsNormOp } from "./functional/normalise.ts";
 export { logSoftmaxOp, softmaxOp } from "./functional/softmax.ts";
 export { addWindowsOp, type Sliding, windowsOp } from "./functional/windows.ts";
+export { geometricProductOp } from "./rotor/index.ts";

@@ -26,10 +26,23 @@ export {
   replaceLinear,
 } from "./replace-linear.ts";
 export {
+  geometricProduct,
+  type Plane,
+  planePairs,
+  RotorLinear,
+  type RotorLinearOptions,
+  reversion,
+  rotor,
+  sandwich,
+  toPlanes,
+} from "./rotor/index.ts";
+export {
   BlockDiagonal,
   type BlockDiagonalOptions,
   Butterfly,
   Circulant,
+  CirculantDiagonal,
+  type CirculantDiagonalOptions,
   LowRank,
   type LowRankOptions,
   Monarch,

@@ -17,6 +17,7 @@ import { checkChoice } from "./options.ts";
 import {
   blockDiagonalKind,
   butterflyKind,
+  circulantDiagonalKind,
   circulantKind,
   lowRankKind,
   monarchKind,
@@ -30,6 +31,7 @@ export const plainKinds = {
   "block-diagonal": blockDiagonalKind as LinearEntry,
   monarch: monarchKind as LinearEntry,
   circulant: circulantKind as LinearEntry,
+  "circulant-diagonal": circulantDiagonalKind as LinearEntry,
   toeplitz: toeplitzKind as LinearEntry,
   butterfly: butterflyKind as LinearEntry,
 };

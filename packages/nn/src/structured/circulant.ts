@@ -1,6 +1,6 @@
 /** @file A matrix whose every row is the one above, rotated by one. */
 import { concat, normal, type Parameter, parameter, slice, type Tensor } from "@spm/core";
-import { checkOptions, checkRandom } from "@spm/core/extend";
+import { checkOptions, checkRandom, sizeOf } from "@spm/core/extend";
 import { type LinearEntry, type LinearOptions, linearOptions } from "../linear-map.ts";
 import { convolve, convolveFlops } from "./convolve.ts";
 import { assignNumbers, narrowed, StructuredMap, widened } from "./structured-map.ts";
@@ -30,21 +30,11 @@ export class Circulant extends StructuredMap {
   }
 
   protected multiply(x: Tensor): Tensor {
-    const [n] = this.kernel.shape as [number];
-    if (Number.isInteger(Math.log2(n)))
-      return narrowed(convolve(widened(x, n), this.kernel), this.outFeatures);
-    const before = slice(this.kernel, [{ start: n - this.inFeatures + 1 }]);
-    return toeplitzProduct(
-      x,
-      concat([before, slice(this.kernel, [{ stop: this.outFeatures }])]),
-      this.outFeatures,
-    );
+    return circulantProduct(x, this.kernel, this.outFeatures);
   }
 
   protected get productFlops(): number {
-    const [n] = this.kernel.shape as [number];
-    const needed = Number.isInteger(Math.log2(n)) ? n : this.inFeatures + this.outFeatures - 1;
-    return convolveFlops(2 ** Math.ceil(Math.log2(needed)));
+    return circulantFlops(this.inFeatures, this.outFeatures);
   }
 
   /** Assigns the mean of every diagonal and its continuation. */
@@ -60,6 +50,21 @@ export class Circulant extends StructuredMap {
     const [n] = this.kernel.shape as [number];
     return fromDiagonals(this.kernel, this.outFeatures, this.inFeatures, (k) => (k + n) % n);
   }
+}
+
+/** y[o] = Σᵢ c[(o − i) mod n] x[i]. x [..., in], c [max(in, out)] → [..., out] */
+export function circulantProduct(x: Tensor, kernel: Tensor, outFeatures: number): Tensor {
+  const [n, inFeatures] = [sizeOf(kernel.shape), x.shape.at(-1)!];
+  if (Number.isInteger(Math.log2(n))) return narrowed(convolve(widened(x, n), kernel), outFeatures);
+  const before = slice(kernel, [{ start: n - inFeatures + 1 }]);
+  return toeplitzProduct(x, concat([before, slice(kernel, [{ stop: outFeatures }])]), outFeatures);
+}
+
+/** FLOP of {@link circulantProduct} for a row. */
+export function circulantFlops(inFeatures: number, outFeatures: number): number {
+  const n = Math.max(inFeatures, outFeatures);
+  const needed = Number.isInteger(Math.log2(n)) ? n : inFeatures + outFeatures - 1;
+  return convolveFlops(2 ** Math.ceil(Math.log2(needed)));
 }
 
 /** The entry of {@link Circulant}. */

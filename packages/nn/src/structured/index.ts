@@ -2,6 +2,11 @@
 export { BlockDiagonal, type BlockDiagonalOptions, blockDiagonalKind } from "./block-diagonal.ts";
 export { Butterfly, butterflyKind } from "./butterfly.ts";
 export { Circulant, circulantKind } from "./circulant.ts";
+export {
+  CirculantDiagonal,
+  type CirculantDiagonalOptions,
+  circulantDiagonalKind,
+} from "./circulant-diagonal.ts";
 export { LowRank, type LowRankOptions, lowRankKind } from "./low-rank.ts";
 export { Monarch, type MonarchOptions, monarchKind } from "./monarch.ts";
 export { StructuredMap } from "./structured-map.ts";

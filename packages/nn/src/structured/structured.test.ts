@@ -274,24 +274,23 @@ describe("the nearest to a matrix", () => {
     expect(error).toBeLessThan(0.5);
   });
 
-  test.each(peers.filter((kind) => !["dense", "butterfly", "monarch"].includes(kind)))(
-    "%s: no small step in any parameter comes nearer",
-    (kind) => {
-      const target = normal(rng(5), [6, 5]);
-      const layer = linear(kind, 5, 6, { random: rng(1), bias: false });
-      layer.assignDense(target);
-      const distance = (): number =>
-        numbers(layer.toDense()).reduce((t, v, k) => t + (v - numbers(target)[k]!) ** 2, 0);
-      const least = distance();
-      for (const p of layer.parameters())
-        for (const [k, v] of numbers(p).entries())
-          for (const step of [-0.05, 0.05]) {
-            p.assign(tensor(numbers(p).with(k, v + step), { shape: p.shape }));
-            expect(distance()).toBeGreaterThan(least - 1e-6);
-            p.assign(tensor(numbers(p).with(k, v), { shape: p.shape }));
-          }
-    },
-  );
+  test.each(
+    peers.filter((kind) => !["dense", "butterfly", "monarch", "circulant-diagonal"].includes(kind)),
+  )("%s: no small step in any parameter comes nearer", (kind) => {
+    const target = normal(rng(5), [6, 5]);
+    const layer = linear(kind, 5, 6, { random: rng(1), bias: false });
+    layer.assignDense(target);
+    const distance = (): number =>
+      numbers(layer.toDense()).reduce((t, v, k) => t + (v - numbers(target)[k]!) ** 2, 0);
+    const least = distance();
+    for (const p of layer.parameters())
+      for (const [k, v] of numbers(p).entries())
+        for (const step of [-0.05, 0.05]) {
+          p.assign(tensor(numbers(p).with(k, v + step), { shape: p.shape }));
+          expect(distance()).toBeGreaterThan(least - 1e-6);
+          p.assign(tensor(numbers(p).with(k, v), { shape: p.shape }));
+        }
+  });
 
   test("refuses another shape, and a map of one's own that does not know", () => {
     const layer = new LowRank(4, 4, bare);

@@ -1,0 +1,226 @@
+/** @file Diagonal times circulant times diagonal: the layer of CDFlow, for any width. */
+import {
+  abs,
+  add,
+  at,
+  concat,
+  div,
+  expandDims,
+  log,
+  matmul,
+  mul,
+  type Parameter,
+  pad,
+  parameter,
+  type Rng,
+  slice,
+  square,
+  stack,
+  sub,
+  sum,
+  type Tensor,
+  type TensorOptions,
+  tensor,
+  transpose,
+} from "@spm/core";
+import {
+  checkOptions,
+  checkRandom,
+  elements,
+  type OptionNames,
+  ShapeError,
+  sizeOf,
+} from "@spm/core/extend";
+import { irfft, rfft } from "@spm/numeric";
+import { type LinearEntry, type LinearOptions, linearOptions } from "../linear-map.ts";
+import { checkChoice } from "../options.ts";
+import { circulantFlops, circulantProduct } from "./circulant.ts";
+import { nearestCirculantDiagonal } from "./nearest-circulant-diagonal.ts";
+import { assignNumbers, StructuredMap } from "./structured-map.ts";
+import { fromDiagonals } from "./toeplitz.ts";
+
+/** Options of {@link CirculantDiagonal}. */
+export interface CirculantDiagonalOptions extends LinearOptions {
+  /**
+   * The start: "orthogonal" has frequencies of modulus 1 and random phase between diagonals of
+   * random signs; "identity" has the kernel e₀ + N(0, 0.09/n) between ones.
+   * @defaultValue "orthogonal"
+   */
+  readonly init?: "orthogonal" | "identity";
+}
+
+const names: OptionNames<CirculantDiagonalOptions> = { ...linearOptions, init: true };
+const starts = ["orthogonal", "identity"];
+const exempt = { decay: false };
+const float32 = { dtype: "float32" } as const;
+
+/** The width from which the Fourier transforms are faster than the product with the matrix. */
+const fourierFrom = 256;
+
+/**
+ * A circulant between two diagonals, W = diag(left) C diag(right), C[o, i] = c[(o − i) mod n], n =
+ * max(in, out), cut to out rows and in columns (Feng and Liao 2025, CDFlow, m = 2). The kernel c is
+ * kept as its Fourier transform ĉ, of which n real numbers determine the rest. x [..., in] →
+ * [..., out]; in + n + 2·out parameters. Below n = 256, 2·in·out FLOP a row, and
+ * O(n log n + in·out) a call for the matrix; from there on, by Fourier transforms as
+ * {@link Circulant}. `gain` is a factor on the initial `left`, which is √(n/in) besides. Exempt
+ * from weight decay.
+ * @throws ShapeError unless both sizes are whole numbers ≥ 1; ValueError for an unknown init
+ * @example new CirculantDiagonal(12, 12, { random: rng(1) }).logAbsDet(); // [0]
+ */
+export class CirculantDiagonal extends StructuredMap {
+  /** D₁ [out] */
+  readonly left: Parameter;
+  /** [n]: Re ĉ₀ … Re ĉ_⌊n/2⌋, then Im ĉ₁ … Im ĉ_⌈n/2⌉₋₁; the others are 0 */
+  readonly spectrum: Parameter;
+  /** D₃ [in] */
+  readonly right: Parameter;
+
+  constructor(inFeatures: number, outFeatures: number, options: CirculantDiagonalOptions) {
+    super(inFeatures, outFeatures, options);
+    checkOptions("CirculantDiagonal", options, names);
+    checkRandom("CirculantDiagonal", options.random);
+    const { random, gain = 1, init = "orthogonal" } = options;
+    checkChoice("CirculantDiagonal", starts, init);
+    const n = Math.max(inFeatures, outFeatures);
+    const orthogonal = init === "orthogonal";
+    const diagonal = (size: number, factor: number): Parameter =>
+      parameter(
+        tensor(
+          filled(size, () => factor * (orthogonal ? sign(random) : 1)),
+          float32,
+        ),
+        exempt,
+      );
+    this.right = diagonal(inFeatures, 1);
+    this.left = diagonal(outFeatures, gain * Math.sqrt(n / inFeatures));
+    const impulse = (i: number): number =>
+      (i === 0 ? 1 : 0) + (0.3 * random.normal()) / Math.sqrt(n);
+    this.spectrum = parameter(
+      () => (orthogonal ? unitPhases(n, random) : toSpectrum(tensor(filled(n, impulse), float32))),
+      exempt,
+    );
+  }
+
+  /** ĉ₀ … ĉ_⌊n/2⌋ as pairs, [⌊n/2⌋ + 1, 2]. */
+  get #frequencies(): Tensor {
+    const { spectrum } = this;
+    const n = sizeOf(spectrum.shape);
+    const half = Math.floor(n / 2) + 1;
+    const [re, im] = [slice(spectrum, [{ stop: half }]), slice(spectrum, [{ start: half }])];
+    return stack([re, pad(im, [1], [2 * half - n - 1])], -1);
+  }
+
+  /** C x, for the circulant of these frequencies. x [..., in] → [..., out] */
+  #circulant(frequencies: Tensor, x: Tensor): Tensor {
+    const n = sizeOf(this.spectrum.shape);
+    const { outFeatures } = this;
+    const kernel = irfft(frequencies, { n });
+    if (n >= fourierFrom) return circulantProduct(x, kernel, outFeatures);
+    return matmul(x, transpose(circulantMatrix(kernel, outFeatures, x.shape.at(-1)!)));
+  }
+
+  protected multiply(x: Tensor): Tensor {
+    return mul(this.left, this.#circulant(this.#frequencies, mul(this.right, x)));
+  }
+
+  /**
+   * The x of W x + bias = y: the reciprocals of the diagonals and of the frequencies, in reverse
+   * order; not finite where one of them is 0. y [..., n] → [..., n], at the cost of a forward.
+   * @throws ShapeError unless the map is square and y is [..., n]
+   */
+  inverse(y: Tensor): Tensor {
+    this.#checkSquare("inverse");
+    this.checkInput(y);
+    const frequencies = this.#frequencies;
+    const power = sum(square(frequencies), { axis: -1, keepdims: true });
+    const conjugate = mul(frequencies, tensor([1, -1], like(frequencies)));
+    const given = this.bias === null ? y : sub(y, this.bias);
+    return div(this.#circulant(div(conjugate, power), div(given, this.left)), this.right);
+  }
+
+  /**
+   * ln |det W| = Σ ln |left| + Σ ln |right| + Σₖ ln |ĉₖ| over all n frequencies; −∞ where one is 0.
+   * A scalar, in O(n).
+   * @throws ShapeError unless the map is square
+   */
+  logAbsDet(): Tensor {
+    this.#checkSquare("logAbsDet");
+    const frequencies = this.#frequencies;
+    const n = sizeOf(this.spectrum.shape);
+    // those between the first and, for even n, the last stand for their conjugates, too
+    const counts = filled(frequencies.shape[0]!, (k) => (k === 0 || 2 * k === n ? 1 : 2));
+    const logs = mul(tensor(counts, like(frequencies)), log(sum(square(frequencies), -1)));
+    const diagonals = [this.left, this.right].map((d) => sum(log(abs(d))));
+    return diagonals.reduce(add, mul(0.5, sum(logs)));
+  }
+
+  #checkSquare(op: string): void {
+    const { inFeatures, outFeatures } = this;
+    if (inFeatures !== outFeatures)
+      throw new ShapeError(
+        `CirculantDiagonal.${op}`,
+        "as many outputs as inputs",
+        `${inFeatures} → ${outFeatures}`,
+      );
+  }
+
+  protected get productFlops(): number {
+    const { inFeatures, outFeatures } = this;
+    const product =
+      Math.max(inFeatures, outFeatures) >= fourierFrom
+        ? circulantFlops(inFeatures, outFeatures)
+        : 2 * inFeatures * outFeatures;
+    return inFeatures + product + outFeatures;
+  }
+
+  /** Assigns what alternating least squares find: exact where W is such a product. */
+  protected assignNearest(weight: readonly Float64Array[]): void {
+    const { left, kernel, right } = nearestCirculantDiagonal(weight);
+    assignNumbers(this.left, left);
+    assignNumbers(this.spectrum, elements(toSpectrum(tensor(kernel)).ndarray()));
+    assignNumbers(this.right, right);
+  }
+
+  toDense(): Tensor {
+    const kernel = irfft(this.#frequencies, { n: sizeOf(this.spectrum.shape) });
+    const circulant = circulantMatrix(kernel, this.outFeatures, this.inFeatures);
+    return mul(mul(expandDims(this.left, -1), circulant), this.right);
+  }
+}
+
+const like = ({ dtype, backend }: Tensor): TensorOptions => ({ dtype, backend });
+
+const filled = (size: number, value: (k: number) => number): Float64Array =>
+  Float64Array.from({ length: size }, (_, k) => value(k));
+
+const sign = (random: Rng): number => (random.uniform() < 0.5 ? -1 : 1);
+
+/** C[o, i] = c[(o − i) mod n], [rows, columns]. */
+const circulantMatrix = (kernel: Tensor, rows: number, columns: number): Tensor => {
+  const n = sizeOf(kernel.shape);
+  return fromDiagonals(kernel, rows, columns, (k) => (k + n) % n);
+};
+
+/** The `spectrum` of {@link CirculantDiagonal} with this kernel c [n] → [n]. */
+function toSpectrum(kernel: Tensor): Tensor {
+  const frequencies = rfft(kernel);
+  const imaginary = { start: 1, stop: Math.ceil(sizeOf(kernel.shape) / 2) };
+  return concat([at(frequencies, "...", 0), slice(at(frequencies, "...", 1), [imaginary])]);
+}
+
+/** The spectrum of a circulant that is orthogonal: |ĉₖ| = 1 with random phases, ±1 if real. */
+function unitPhases(n: number, random: Rng): Tensor {
+  const angles = filled(Math.ceil(n / 2) - 1, () => 2 * Math.PI * random.uniform());
+  const real = filled(n - 2 * angles.length, () => sign(random));
+  const [first, rest] = [real.subarray(0, 1), real.subarray(1)];
+  return tensor([...first, ...angles.map(Math.cos), ...rest, ...angles.map(Math.sin)]);
+}
+
+/** The entry of {@link CirculantDiagonal}. */
+export const circulantDiagonalKind: LinearEntry = {
+  description: "a circulant between two diagonals, as in CDFlow",
+  learningRate: 0.01,
+  create: (inFeatures, outFeatures, options) =>
+    new CirculantDiagonal(inFeatures, outFeatures, options),
+};
