@@ -9,7 +9,7 @@ import { type Exported, exportsOf, packageFolders } from "./exports.ts";
 const MOST_OF_CORE = 120;
 
 /** A shape in brackets: `[batch, in]`, `[..., n]`, `[]`; no index (`x[i]`) and no interval. */
-const shape = /(?<![\w)\]}"`])\[[\p{L}\p{N}.…, /+\-−*·×Σ']*\](?!\()/u;
+const shape = /(?<![\w)\]}"`])\[[\p{L}\p{N}.…, /+\-−*·×^()Σ']*\](?!\()/u;
 
 /** The parts of a docstring, and which exported values lack them. */
 const parts = {

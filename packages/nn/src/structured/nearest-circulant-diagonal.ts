@@ -1,7 +1,7 @@
 /** @file The diagonal-circulant-diagonal product that is near to a matrix. */
 
 /** The numbers of W[o, i] = left[o] · kernel[(o − i) mod n] · right[i], n = max(in, out). */
-interface Product {
+interface DiagonalsAndSpectrum {
   readonly left: Float64Array;
   readonly kernel: Float64Array;
   readonly right: Float64Array;
@@ -15,7 +15,7 @@ const mostSweeps = 1000;
  * ends in a local minimum, which for a W that is such a product is W itself in most cases, not all.
  * O(out · in) a sweep, up to 1000 of them.
  */
-export function nearestCirculantDiagonal(weight: readonly Float64Array[]): Product {
+export function nearestCirculantDiagonal(weight: readonly Float64Array[]): DiagonalsAndSpectrum {
   const [rows, columns] = [weight.length, weight[0]?.length ?? 0];
   const n = Math.max(rows, columns);
   const [left, right] = signs(weight, columns);
