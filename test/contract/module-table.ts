@@ -121,7 +121,10 @@ export const moduleRows: readonly ModuleRow[] = [
     ...row("Embedding", () => new nn.Embedding(3, 2, options())),
     inputs: () => [tokens([2, 0, 2])],
   },
-  row("RotorLinear", () => new nn.RotorLinear(5, 6, options()), [2, 5]),
+  {
+    ...row("RotorLinear", () => new nn.RotorLinear(5, 6, options()), [2, 5]),
+    onTheReference: ["geometricProduct"],
+  },
   row("LayerNorm", () => new nn.LayerNorm(3), [2, 3]),
   row("RmsNorm", () => new nn.RmsNorm(3), [2, 3]),
   row("BatchNorm1d", () => new nn.BatchNorm1d(2), [4, 2]),

@@ -128,5 +128,9 @@ function agreedTo(
   return unknown;
 }
 
-const shown = ({ name, from, to }: RunChange): string =>
-  `${name} ${from ?? "none"} → ${to ?? "none"}`;
+/** A checkpoint of somebody may have anything for a value. */
+const shown = ({ name, from, to }: RunChange): string => {
+  const text = (value: unknown): string =>
+    typeof value === "object" ? (value === null ? "none" : JSON.stringify(value)) : String(value);
+  return `${name} ${text(from)} → ${text(to)}`;
+};

@@ -12,6 +12,7 @@ import {
   callbackStates,
   callbackValues,
   type Ending,
+  endAll,
   type MetricsEvent,
   restoreCallbacks,
   type Training,
@@ -39,8 +40,8 @@ import { yielding } from "./yielding.ts";
  *
  * A second `fit` of a model on the same loader goes on where the first ended, in the batches and in
  * its callbacks; another model begins anew. `resume` restores a saved training with everything, so
- * that the next steps are the same as without an interruption, bit by bit. Each step runs
- * in a scope, so memory stays flat. In CPU memory the loss and the gradients are checked before the
+ * that the next steps are the same as without an interruption, bit by bit. Each step runs in a
+ * scope, so memory stays flat. In CPU memory the loss and the gradients are checked before the
  * update. On a device no step waits for a read: the loss is checked at each log, loss and weights
  * before each checkpoint.
  * All of it computes on the backend of the optimizer's parameters, whichever is current.
@@ -164,8 +165,8 @@ class TrainingRun<Model, Batch> {
       const finished = place.batches.epoch >= epochs && !place.unevaluated;
       ending = finished ? "finished" : this.#stopped ? "stopped" : "interrupted";
     } finally {
-      await this.#tell((to, by) => to.onEnd?.({ ...this.#position(), ending }, by), started);
-      this.#policy.dispose();
+      const end: Say = (to, by) => to.onEnd?.({ ...this.#position(), ending }, by);
+      await endAll(started, (to) => this.#tell(end, [to])).finally(() => this.#policy.dispose());
     }
     if (this.#final !== undefined && ending !== "interrupted") {
       restoreWeights(this.#model, this.#final.weights);
@@ -183,8 +184,7 @@ class TrainingRun<Model, Batch> {
     const { accumulate = 1 } = this.#options;
     const { batches } = this.#place;
     const { epoch, position, batchesPerEpoch } = batches;
-    const before = this.#position();
-    this.#policy.beforeStep(before.step);
+    this.#policy.beforeStep(this.#position().step);
     const bad = this.#step(batches, Math.min(accumulate, this.#loader.batchesPerEpoch - position));
     if (bad === undefined) {
       this.#policy.good();
@@ -192,7 +192,7 @@ class TrainingRun<Model, Batch> {
       return;
     }
     if (batches.epoch === epoch && batches.position % accumulate !== 0)
-      // the step's other batches
+      // the others of the step
       moveTo(this.#place, this.#loader, epoch, Math.min(position + accumulate, batchesPerEpoch));
     const at = { ...this.#position(), ...bad };
     const error = this.#policy.bad(at.step, bad);

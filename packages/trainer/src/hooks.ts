@@ -201,3 +201,14 @@ export function restoreCallbacks(
     if (state !== undefined) callback.restore?.(state, unprefixed(keyOf(name), values));
   }
 }
+
+/** Tells all of the end, also where one throws: each gives back what it holds, a lock, say. */
+export async function endAll(
+  callbacks: readonly Callback[],
+  end: (callback: Callback) => Promise<void>,
+): Promise<void> {
+  const errors: unknown[] = [];
+  for (const callback of callbacks)
+    await end(callback).catch((error: unknown) => errors.push(error));
+  if (errors.length > 0) throw errors[0];
+}

@@ -7,6 +7,7 @@ import {
   checkOptions,
   checkRandom,
   checkTensors,
+  kindOf,
   type OptionNames,
   ShapeError,
   showShape,
@@ -75,6 +76,8 @@ export function adaptiveMixer(
   const { schedule, mode } = options;
   checkMode("adaptiveMixer", mode);
   checkSchedule("adaptiveMixer", schedule);
+  if (typeof parameters !== "object" || parameters === null)
+    throw new ValueError("adaptiveMixer", "{ angles, weights }", kindOf(parameters));
   const { angles, weights, bottleneck } = parameters;
   checkTensors("adaptiveMixer", x, angles, weights, ...(bottleneck ? [bottleneck] : []));
   if ((mode === "bottleneck") !== (bottleneck !== undefined))
