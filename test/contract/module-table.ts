@@ -15,6 +15,8 @@ export interface ModuleRow {
   readonly inputs: () => readonly Tensor[];
   /** The ops that the reference runs for it on wasm, which has no kernels for them. */
   readonly onTheReference?: readonly string[];
+  /** It reads numbers while it runs, so a device refuses it. */
+  readonly inCpuMemory?: true;
 }
 
 /** Draws the same mask on every call, as a function has to. */
@@ -124,6 +126,7 @@ export const moduleRows: readonly ModuleRow[] = [
   {
     ...row("RotorLinear", () => new nn.RotorLinear(5, 6, options()), [2, 5]),
     onTheReference: ["geometricProduct"],
+    inCpuMemory: true,
   },
   row("LayerNorm", () => new nn.LayerNorm(3), [2, 3]),
   row("RmsNorm", () => new nn.RmsNorm(3), [2, 3]),
