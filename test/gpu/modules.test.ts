@@ -3,7 +3,7 @@
  * back.
  */
 import { reference } from "@spm/core";
-import { SpmError } from "@spm/core/extend";
+import { BackendError } from "@spm/core/extend";
 import { afterAll, describe, expect, test } from "vitest";
 import { moduleRows } from "../contract/module-table.ts";
 import { distance, valueAndGradients } from "../contract/value-and-gradients.ts";
@@ -15,7 +15,7 @@ afterAll(() => device?.dispose());
 describe.runIf(device !== null)("on WebGPU", () => {
   const refused = moduleRows.filter(({ inCpuMemory }) => inCpuMemory);
   test.each(refused)("$name reads numbers, and is refused", async ({ make, inputs }) => {
-    await expect(valueAndGradients(make(), inputs(), device!)).rejects.toThrow(SpmError);
+    await expect(valueAndGradients(make(), inputs(), device!)).rejects.toThrow(BackendError);
   });
 
   const rows = moduleRows.filter(({ inCpuMemory }) => !inCpuMemory);
