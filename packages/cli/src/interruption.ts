@@ -6,6 +6,9 @@
 /** The exit codes of a process that a signal ended, as shells have them: 128 and its number. */
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
+/** The exit code where the reader of the output has closed it, as after SIGPIPE: 128 + 13. */
+export const READER_GONE = 141;
+
 /**
  * Under npm one Ctrl-C arrives twice, from the terminal and from npm, which passes it on: within
  * this many ms it is one.
@@ -40,6 +43,8 @@ export async function interruptible(
   const controller = new AbortController();
   let [since, code] = [0, 0];
   const end = (by: number): void => {
+    // a terminal that closes takes the reader along: whichever arrives first, it is the signal
+    if (code === READER_GONE) code = by;
     if (controller.signal.aborted) return;
     [since, code] = [performance.now(), by];
     controller.abort();

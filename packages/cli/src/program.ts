@@ -45,7 +45,7 @@ interface CompareFlags {
  * @example
  * ```ts
  * import { program } from "@spm/cli";
- * await program().parseAsync(["train", "--help"], { from: "user" });
+ * console.log(program().helpInformation());
  * ```
  */
 export function program(caller: Caller = spmItself): Command {

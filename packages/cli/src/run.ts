@@ -3,14 +3,12 @@
 import { CommanderError } from "commander";
 import { leaveBackend } from "./backend.ts";
 import { programWith, spmItself } from "./caller.ts";
-import { endWith } from "./interruption.ts";
+import { endWith, READER_GONE } from "./interruption.ts";
 import { program } from "./program.ts";
 import type { Registrations } from "./registries.ts";
 
 const FAILED = 1;
 const WRONG_USAGE = 2;
-/** The exit code where the reader of the output has closed it, as after SIGPIPE: 128 + 13. */
-const READER_GONE = 141;
 
 /** A training that nobody reads any more ends as one that is interrupted, with a checkpoint. */
 const onOutputError = (error: NodeJS.ErrnoException): void => {
@@ -27,6 +25,9 @@ const onOutputError = (error: NodeJS.ErrnoException): void => {
  * Flags, help, checks and sweeps are made from them and ours; the runs that they train are resumed
  * and evaluated by the same program.
  * @example
+ * ```ts
+ * import { main } from "@spm/cli";
+ * import { type LinearEntry, LowRank } from "@spm/nn";
  * const entry: LinearEntry = {
  *   description: "a product of two very thin matrices",
  *   learningRate: 0.01,
@@ -34,6 +35,7 @@ const onOutputError = (error: NodeJS.ErrnoException): void => {
  * };
  * await main(process.argv, { linearKinds: { "rank-two": entry } });
  * // node program.ts train clusters --layer rank-two
+ * ```
  */
 export async function main(argv: readonly string[], registrations?: Registrations): Promise<void> {
   for (const stream of [process.stdout, process.stderr])

@@ -113,8 +113,8 @@ export interface Misfit {
  * @example
  * ```ts
  * import { misfit } from "@spm/trainer/node";
- * import { Ajv } from "ajv";
- * const validate = new Ajv().compile({ type: "array", items: { type: "integer" } });
+ * import type { ValidateFunction } from "ajv";
+ * declare const validate: ValidateFunction; // of { type: "array", items: { type: "integer" } }
  * console.log(misfit(validate, [1, 0.5])); // { path: ["1"], expected: "[1] to be integer", … }
  * ```
  */

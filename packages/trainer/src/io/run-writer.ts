@@ -35,7 +35,7 @@ type FileName = (typeof FILES)[number];
  * @example
  * ```ts
  * import { RunWriter, machine } from "@spm/trainer/node";
- * const writer = new RunWriter("runs/example", {
+ * const writer = new RunWriter("runs/new", {
  *   title: "example",
  *   command: "node example.js",
  *   started: new Date().toISOString(),
