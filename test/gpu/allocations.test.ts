@@ -28,8 +28,11 @@ describe.runIf(device)("each op, forward and backward", () => {
   test.each(samples)("$name", { timeout: 300_000 }, async (sample) => {
     const place = gpuPlace(device!);
     const trial = sampleTrial(place, sample);
-    await refuseEach(place, trial, all ? every : some(2));
-    for (const x of trial.inputs) x.dispose();
+    try {
+      await refuseEach(place, trial, all ? every : some(2));
+    } finally {
+      for (const x of trial.inputs) x.dispose();
+    }
   });
 });
 

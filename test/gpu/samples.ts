@@ -308,7 +308,11 @@ export const coreSamples: readonly Sample[] = [
     [normal(3, 4, 5), int32([[0], [-1]]), int32([4, 0, -2])],
     summed,
   ),
-  sample("a mask as index", (x) => c.at(x, {}, tensor([true, false, true])), [normal(2, 3, 4)]),
+  sample(
+    "a mask as index",
+    (x) => c.at(x, {}, tensor([true, false, true], { backend: c.reference })),
+    [normal(2, 3, 4)],
+  ),
   sample(
     "segmentSum",
     (x, ids) => c.segmentSum(x, ids, 5),

@@ -14,6 +14,7 @@ import {
   versions,
 } from "@spm/trainer/node";
 import { useBackend } from "./backend.ts";
+import { configAsSaved } from "./saved-config.ts";
 import { loadData } from "./task.ts";
 import { checkpointsIn, runTask, type SavedConfig, type TrainingParts, taskOf } from "./train.ts";
 import { type Given, resolveTraining } from "./train-config.ts";
@@ -45,7 +46,7 @@ export async function resume(folder: string, asked: Asked, parts: TrainingParts)
     await useBackend(options.backend, options.threads);
     const found = checkpointToResume(folder, parts.stdout);
     const task = taskOf(options, await loadData(options, registries), registries);
-    const changed = found === undefined ? [] : changesSince(found, task.saved);
+    const changed = found === undefined ? [] : changesSince(found, found.path, task.saved);
     const agreed = agreedTo(changed, config.changes ?? [], asked);
     for (const change of changed) parts.stdout.write(`changed: ${shown(change)}\n`);
     if (found === undefined) {
@@ -82,8 +83,8 @@ function checkpointToResume(folder: string, stdout: ProgressStream) {
 }
 
 /** What is not as the checkpoint has it: options, samples, versions. */
-function changesSince(checkpoint: Checkpoint, now: SavedConfig): RunChange[] {
-  const before = checkpoint.config as unknown as SavedConfig;
+function changesSince(checkpoint: Checkpoint, path: string, now: SavedConfig): RunChange[] {
+  const before = configAsSaved(path, checkpoint);
   const facts = (saved: SavedConfig, by: Readonly<Record<string, string>>): Given => ({
     ...saved.options,
     "digest of the training samples": saved.digests?.train,

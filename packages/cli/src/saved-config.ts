@@ -26,17 +26,12 @@ function validator(): ValidateFunction<SavedConfig> {
 }
 
 /**
- * The config of a checkpoint.
+ * The config of a checkpoint, whose options are as they stand there.
  *
  * @param path - where the checkpoint is from
- * @throws CheckpointError for one that `spm train` did not write; ValueError for options, names or
- * ranges that aren't there
+ * @throws CheckpointError for one that `spm train` did not write
  */
-export function savedConfig(
-  path: string,
-  { config }: Checkpoint,
-  registries: Registries,
-): SavedConfig {
+export function configAsSaved(path: string, { config }: Checkpoint): SavedConfig {
   if (typeof config !== "object" || config === null || !("options" in config))
     throw new CheckpointError(
       "loadModel",
@@ -46,7 +41,22 @@ export function savedConfig(
   const bad = misfit(validator(), config);
   if (bad !== undefined)
     throw new CheckpointError("loadModel", `${bad.expected} in the config of ${path}`, bad.got);
-  const { options, vocabulary, ...shape } = config as unknown as SavedConfig;
+  return config as unknown as SavedConfig;
+}
+
+/**
+ * The config of a checkpoint, with its options checked and complete.
+ *
+ * @param path - where the checkpoint is from
+ * @throws CheckpointError for one that `spm train` did not write; ValueError for options, names or
+ * ranges that aren't there
+ */
+export function savedConfig(
+  path: string,
+  checkpoint: Checkpoint,
+  registries: Registries,
+): SavedConfig {
+  const { options, vocabulary, ...shape } = configAsSaved(path, checkpoint);
   const { classes, features } = shape;
   const known = vocabulary === undefined ? classes : new Set(vocabulary).size;
   if (known !== classes || (vocabulary !== undefined && features % classes !== 0))
