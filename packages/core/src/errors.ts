@@ -11,11 +11,17 @@
  */
 export class SpmError extends Error {
   constructor(op: string, expected: string, got: unknown, help?: string) {
-    super(
-      `${op}: expected ${expected}, ` +
-        `got ${String(got)}${help === undefined ? "" : `\nhelp: ${help}`}`,
-    );
+    super(`${op}: expected ${expected}, got ${asText(got)}${help ? `\nhelp: ${help}` : ""}`);
     this.name = new.target.name;
+  }
+}
+
+/** A value as text, also one that has none, such as `{ toString: 1 }`. */
+function asText(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return "an object without a text";
   }
 }
 

@@ -22,6 +22,13 @@ async function said(...calls: readonly [what: string, f: () => unknown][]): Prom
   return all;
 }
 
+test("an error about a value without a text is that error", () => {
+  for (const got of [{ toString: 1 }, Object.create(null)])
+    expect(new c.SpmError("read", "a number", got).message).toBe(
+      "read: expected a number, got an object without a text",
+    );
+});
+
 test("creation", async () => {
   const all = await said(
     ["ragged arrays", () => tensor([[1, 2], [3]])],
