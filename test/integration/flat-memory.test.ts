@@ -1,7 +1,7 @@
 /**
  * @file Many steps of the README's loop, with a fresh batch each and evaluation in between, hold no
  * storage more than one; and so do MLP, GRU and GPT on every backend, with checkpoints. In
- * `npm run test:memory` each is 10,000 steps, and 1000 on the software GPU.
+ * `npm run test:memory` each is 20,000 steps.
  */
 import {
   add,
@@ -55,7 +55,7 @@ test("memory stays flat", { timeout: 120_000 }, async () => {
   const first = await step().item();
   const before = held();
   let heap = 0;
-  for (let k = 1; k <= (full ? 10_000 : 3000); k++) {
+  for (let k = 1; k <= (full ? 20_000 : 3000); k++) {
     step();
     if (k % 500 !== 0) continue;
     const x = batch();
@@ -83,9 +83,6 @@ const places: Readonly<Record<string, () => Place | null>> = {
   "the software GPU": () => device && gpuPlace(device),
 };
 
-/** Steps in full. */
-const stepsOn = (place: string): number => (place === "the software GPU" ? 1000 : 10_000);
-
 const cases = Object.keys(places)
   .flatMap((place) => Object.keys(smallModels).map((model) => [place, model] as const))
   .filter(([place, model]) => full || place !== "the software GPU" || model === "MLP");
@@ -95,7 +92,7 @@ test.each(cases)("on %s, %s", { timeout: 3_600_000 }, async (name, kind) => {
   const { backend } = place;
   setBackend(backend);
   const before = { ...backend.live };
-  const steps = full ? stepsOn(name) : 24;
+  const steps = full ? 20_000 : 24;
   const every = full ? steps / 20 : 6; // between two looks at the memory
   const { model, batch } = smallModels[kind]!(1);
   const optimizer = adam(model.parameters(), { learningRate: 1e-3 });

@@ -58,11 +58,11 @@ export const notRun = 77;
 export const longForms: readonly LongForm[] = [
   { name: "pytorch", command: "npm run -s golden:fresh", seconds: 30 },
   { name: "mixer", command: "npm run -s verify:mixer -- --check", seconds: 30 },
-  { name: "fuzz", command: "npm run -s fuzz -- --files 1000000", seconds: 120 },
-  { name: "resume", command: "npm run -s test:resume -- --kills 200", seconds: 300 },
-  { name: "files", command: "npm run -s test:files", seconds: 900 },
+  { name: "fuzz", command: "npm run -s fuzz -- --files 1000000", seconds: 80 },
+  { name: "resume", command: "npm run -s test:resume -- --kills 200", seconds: 220 },
+  { name: "files", command: "npm run -s test:files", seconds: 400 },
   { name: "strict", command: "npm run -s test:strict", seconds: 40 },
   { name: "full", command: "npm run -s test:full", seconds: 600 },
-  { name: "allocations", command: "npm run -s test:allocations", seconds: 300 },
-  { name: "memory", command: "npm run -s test:memory", seconds: 540 },
+  { name: "allocations", command: "npm run -s test:allocations", seconds: 60 },
+  { name: "memory", command: "npm run -s test:memory", seconds: 1100 },
 ];
