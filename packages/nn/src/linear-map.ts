@@ -21,8 +21,8 @@ export interface LinearOptions {
    */
   readonly bias?: boolean;
   /**
-   * Factor on the initial output; of a mixer it is the initial d_out.
-   * @defaultValue 1; a dense layer without `init` has its own scale and ignores it
+   * Factor on the initial output before the bias; of a mixer it is the initial d_out.
+   * @defaultValue 1, or that of the dense layer's `init`
    */
   readonly gain?: number;
 }

@@ -9,7 +9,7 @@ import { type LinearEntry, LinearMap, type LinearOptions, linearOptions } from "
 export interface DenseOptions extends LinearOptions {
   /**
    * The distribution of the initial W, with `gain`; the bias is then 0 at first.
-   * @defaultValue U(±1/√in) for W and bias, as of torch.nn.Linear; `gain` is not used
+   * @defaultValue U(±gain/√in) for W and U(±1/√in) for the bias; with gain 1 as torch.nn.Linear
    */
   readonly init?: InitialWeights;
 }
@@ -34,8 +34,9 @@ export class Linear extends LinearMap {
     const bound = 1 / Math.sqrt(inFeatures);
     const shape = [outFeatures, inFeatures];
     const scale = gain === undefined ? {} : { gain };
+    const most = (gain ?? 1) * bound;
     const weight = (): Tensor =>
-      init ? initialWeights(init, random, shape, scale) : uniform(random, shape, -bound, bound);
+      init ? initialWeights(init, random, shape, scale) : uniform(random, shape, -most, most);
     const shift = (): Tensor =>
       init ? zeros([outFeatures]) : uniform(random, [outFeatures], -bound, bound);
     this.weight = parameter(weight);

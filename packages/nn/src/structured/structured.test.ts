@@ -35,6 +35,16 @@ function byDefinition(x: Tensor, w: Tensor, b: Tensor): number[] {
 }
 
 describe.each(kinds)("%s", (kind) => {
+  test("gain is a factor on the initial output before the bias", () => {
+    const x = normal(rng(2), [3, 6]);
+    const [once, thrice] = [1, 3].map((gain) =>
+      numbers(linear(kind, 6, 5, { random: rng(1), bias: false, gain }).forward(x)),
+    );
+    for (const [i, v] of thrice!.entries()) expect(v).toBeCloseTo(3 * once![i]!, 4);
+    const whole = numbers(linear(kind, 6, 5, { random: rng(1), bias: false }).forward(x));
+    expect(once).toEqual(whole);
+  });
+
   test("is x Wᵀ + b, whatever its sizes", () => {
     const size = fc.integer({ min: 1, max: 19 });
     fc.assert(
