@@ -19,51 +19,9 @@ import {
 } from "@spm/core";
 import { crossEntropy, Module } from "@spm/nn";
 import { type Comparison, compare, type GoldenCase } from "./case.ts";
-import { type GoldenTensor, goldenTensor, type Precision, toTensor } from "./golden-tensor.ts";
-import {
-  asList,
-  asNumber,
-  asNumbers,
-  asObject,
-  type Json,
-  type JsonObject,
-} from "./python-json.ts";
-
-/** A part of the file by its keys. */
-class Part {
-  readonly fields: JsonObject;
-  readonly where: string;
-
-  constructor(value: Json | undefined, where: string) {
-    this.fields = asObject(value, where);
-    this.where = where;
-  }
-
-  part(key: string): Part {
-    return new Part(this.fields[key], `${this.where}.${key}`);
-  }
-
-  golden(key: string): GoldenTensor {
-    return goldenTensor(this.fields[key], `${this.where}.${key}`);
-  }
-
-  tensor(key: string, precision: Precision): Tensor {
-    return toTensor(this.golden(key), precision);
-  }
-
-  numbers(key: string): number[] {
-    return asNumbers(this.fields[key], `${this.where}.${key}`);
-  }
-
-  number(key: string): number {
-    return asNumber(this.fields[key], `${this.where}.${key}`);
-  }
-
-  lists(key: string): number[][] {
-    const where = `${this.where}.${key}`;
-    return asList(this.fields[key], where).map((item, i) => asNumbers(item, `${where}[${i}]`));
-  }
-}
+import type { GoldenTensor, Precision } from "./golden-tensor.ts";
+import { Part } from "./part.ts";
+import type { JsonObject } from "./python-json.ts";
 
 /** linear, relu, linear, with parameters in the file's order. */
 class Net extends Module {

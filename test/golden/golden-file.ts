@@ -4,6 +4,7 @@ import { adaptiveCases } from "./adaptive-file.ts";
 import { attributionCases } from "./attribution-file.ts";
 import type { GoldenCase } from "./case.ts";
 import { circulantCases } from "./circulant-file.ts";
+import { collapseCases } from "./collapse-file.ts";
 import { mixerCases } from "./mixer-file.ts";
 import { opsCases } from "./ops-file.ts";
 import { optimCases } from "./optim-file.ts";
@@ -29,6 +30,7 @@ export function casesOf(file: JsonObject, where: string, path: string): GoldenCa
       Object.keys(file).slice(0, 8),
     );
   }
+  if (file.residual_net !== undefined) return collapseCases(file, where);
   if (file.cl3_sign !== undefined) return rotorCases(file, where);
   if (file.half_spectrum !== undefined) return circulantCases(file, where);
   const first = asList(file.cases, `${where}.cases`)[0];

@@ -7,6 +7,19 @@ export {
 } from "./gpt/generate.ts";
 export { Gpt, type GptOptions } from "./gpt/gpt.ts";
 export { gptOf, type SavedGpt } from "./gpt/saved-gpt.ts";
+export {
+  AttentionBlock,
+  ResidualBlock,
+  type ResidualBlockOptions,
+  unitNorm,
+} from "./layer-norm-net/blocks.ts";
+export {
+  LayerNormResNet,
+  type LayerNormResNetOptions,
+  LayerNormTransformer,
+  type LayerNormTransformerOptions,
+} from "./layer-norm-net/layer-norm-net.ts";
+export { squaredNorm } from "./layer-norm-net/squared-norm.ts";
 export { Mlp, type MlpOptions } from "./mlp/mlp.ts";
 export { type LinkOptions, type LinkProtocol, linkShifts } from "./paramixer/links.ts";
 export { Paramixer, type ParamixerOptions } from "./paramixer/paramixer.ts";

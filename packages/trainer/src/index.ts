@@ -4,6 +4,13 @@
  */
 
 export { classification } from "./classification.ts";
+export {
+  type CollapseCallback,
+  type CollapseCallbackOptions,
+  type CollapseInputs,
+  type CollapseReading,
+  collapseCallback,
+} from "./collapse-callback.ts";
 export { type EarlyStoppingOptions, earlyStopping } from "./early-stopping.ts";
 export { CheckpointError, NonFiniteError, RunError } from "./errors.ts";
 export { type EvaluateOptions, evaluate } from "./evaluate.ts";
@@ -39,6 +46,13 @@ export {
   confusionMatrix,
   macroF1,
 } from "./metrics/confusion.ts";
+export {
+  type ClassStatistics,
+  type CollapseMetrics,
+  type CollapseOptions,
+  classStatistics,
+  neuralCollapse,
+} from "./metrics/neural-collapse.ts";
 export {
   type CalibrationOptions,
   calibrationError,
