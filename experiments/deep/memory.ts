@@ -1,24 +1,9 @@
 /** @file The bytes of tensors that a step of training holds: between its passes, and at most. */
-import { type Backend, currentBackend, rng, scope, setBackend, valueAndGrad } from "@spm/core";
+import { currentBackend, rng, scope, valueAndGrad } from "@spm/core";
 import { crossEntropy } from "@spm/nn";
+import { peakBytes } from "../parts/peak-bytes.ts";
 import { planarPoints } from "../parts/planar-data.ts";
 import { deepModel, type Mode, sizeOfModel } from "./model.ts";
-
-/** The counters that core keeps for a backend, and their peak. */
-class Counters {
-  storages = 0;
-  peak = 0;
-  #bytes = 0;
-
-  get bytes(): number {
-    return this.#bytes;
-  }
-
-  set bytes(value: number) {
-    this.#bytes = value;
-    this.peak = Math.max(this.peak, value);
-  }
-}
 
 /** Bytes of live storages, without those of the parameters and the batch. */
 export interface Held {
@@ -32,27 +17,22 @@ export interface Held {
 
 /** One step's forward and backward in float32. */
 export function held(depth: number, width: number, batch: number, seed: number, mode: Mode): Held {
-  const plain = currentBackend();
-  const live = new Counters();
-  const counted: Backend = { ...plain, live };
-  setBackend(counted);
-  try {
-    return scope(() => {
-      const model = deepModel(depth, width, seed);
-      const { points, parts } = planarPoints("spirals", batch, rng(seed));
-      const before = live.bytes;
-      live.peak = before;
-      let between = 0;
-      valueAndGrad(() => {
-        const loss = crossEntropy(model.logits(points, mode), parts);
-        between = live.bytes - before;
-        return loss;
-      }, model.parameters);
-      const peak = live.peak - before;
-      for (const p of model.parameters) p.dispose();
-      return { between, peak, gradients: 4 * sizeOfModel(model) };
-    });
-  } finally {
-    setBackend(plain);
-  }
+  const backend = currentBackend();
+  return scope(() => {
+    const model = deepModel(depth, width, seed);
+    const { points, parts } = planarPoints("spirals", batch, rng(seed));
+    const before = backend.live.bytes;
+    let between = 0;
+    const step = (): void =>
+      scope(() => {
+        valueAndGrad(() => {
+          const loss = crossEntropy(model.logits(points, mode), parts);
+          between = backend.live.bytes - before;
+          return loss;
+        }, model.parameters);
+      });
+    const { bytes: peak } = peakBytes(backend, step);
+    for (const p of model.parameters) p.dispose();
+    return { between, peak, gradients: 4 * sizeOfModel(model) };
+  });
 }

@@ -11,6 +11,7 @@ import {
   valueAndGrad,
 } from "@spm/core";
 import { type BackwardMode, butterfly, initialParameters, rotationMixer } from "@spm/mixer";
+import { peakBytes } from "../../experiments/parts/peak-bytes.ts";
 
 /** Bytes without those of the parameters and the batch, which are there before. */
 export interface Held {
@@ -27,32 +28,6 @@ export const commonDepths = [6, 24] as const;
 /** In the order of the tables. */
 export const memoryModes = ["reverse", "recompute", "stored"] as const;
 
-/** Runs `f`, and tells the most bytes that the backend's storages ever took meanwhile. */
-function peakOf(live: Backend["live"], f: () => void): number {
-  let now = live.bytes;
-  let peak = now;
-  Object.defineProperty(live, "bytes", {
-    configurable: true,
-    enumerable: true,
-    get: () => now,
-    set: (bytes: number) => {
-      now = bytes;
-      peak = Math.max(peak, now);
-    },
-  });
-  try {
-    f();
-  } finally {
-    Object.defineProperty(live, "bytes", {
-      configurable: true,
-      enumerable: true,
-      writable: true,
-      value: now,
-    });
-  }
-  return peak;
-}
-
 /** Trains a rotation mixer on one batch, float32, and counts. */
 export function held(backend: Backend, stages: number, backward: BackwardMode): Held {
   const { n, batch } = memorySize;
@@ -67,7 +42,7 @@ export function held(backend: Backend, stages: number, backward: BackwardMode): 
     const x = parameter(scope(() => normal(rng(2), [batch, n])));
     const before = live.bytes;
     let between = 0;
-    const peak = peakOf(live, () =>
+    const { bytes: peak } = peakBytes(backend, () =>
       scope(() => {
         valueAndGrad(() => {
           const loss = sum(rotationMixer(x, angles, { schedule, backward }));
@@ -78,7 +53,7 @@ export function held(backend: Backend, stages: number, backward: BackwardMode): 
     );
     x.dispose();
     angles.dispose();
-    return { between, peak: peak - before };
+    return { between, peak };
   } finally {
     setBackend(elsewhere);
   }
