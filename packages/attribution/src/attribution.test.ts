@@ -1,12 +1,14 @@
 /** @file Compressors against their definitions and in the mean; scores; LDS; the damping search. */
 import {
   abs,
+  add,
   at,
   cast,
   concat,
   div,
   eye,
   gather,
+  matmul,
   max,
   mean,
   mul,
@@ -24,6 +26,7 @@ import {
   transpose,
 } from "@spm/core";
 import { elements, inspectCalls, sizeOf } from "@spm/core/extend";
+import { solve } from "@spm/linalg";
 import { hadamard, toDense } from "@spm/mixer";
 import { crossEntropy, Linear, linear, logSoftmax, Module, perSampleGradients } from "@spm/nn";
 import { ModuleBuffer, places } from "@spm/nn/extend";
@@ -280,6 +283,24 @@ describe("scores", () => {
     // tr/k of the padded one is half as large
     const half = { damping: 0.6, dampingBy: "trace" } as const;
     same(a.influence([{ train, test }], { ...half, damping: 0.3 }), a.influence([wide], half));
+  });
+
+  test("of matrices in halves are those of a plain solution, and so are coordinates", () => {
+    for (const k of [150, 330]) {
+      const [train, test] = [draw(40, 200, k), draw(41, 3, k)];
+      const got = a.influence([{ train: { "": train }, test: { "": test } }], { damping: 0.2 });
+      const columns = transpose(train, [1, 0]);
+      const damped = add(div(matmul(columns, train), 200), mul(eye(k, undefined, double), 0.2));
+      const want = matmul(train, solve(damped, transpose(test, [1, 0])));
+      expect(off(got, want)).toBeLessThan(1e-11);
+      const products = matmul(train, columns);
+      const coordinates = a.spanCoordinates(products, 1e-9);
+      expect(off(matmul(coordinates, transpose(coordinates, [1, 0])), products)).toBeLessThan(2e-9);
+      const above = numbers(coordinates).filter((_, at) => at % 200 > Math.floor(at / 200));
+      expect(above.every((v) => v === 0)).toBe(true);
+    }
+    expect(() => a.spanCoordinates(draw(1, 2, 3))).toThrow("products [n, n]");
+    expect(() => a.spanCoordinates(eye(2), -1)).toThrow("damping ≥ 0");
   });
 
   test("blocks add, checkpoints are averaged, TRAK's weights apart from its products", () => {

@@ -58,6 +58,7 @@ export {
   searchDamping,
   spearman,
 } from "./datamodelling.ts";
+export { spanCoordinates } from "./factorisation.ts";
 export {
   type CheckpointGradients,
   influence,
