@@ -90,6 +90,7 @@ const ofNn: Readonly<Record<string, Call>> = {
   AvgPool2d: (more) => new nn.AvgPool2d(2, { stride: 1, ...more }),
   BatchNorm1d: (more) => new nn.BatchNorm1d(4, { momentum: 0.5, ...more }),
   BlockDiagonal: (more) => new nn.BlockDiagonal(4, 4, { random, blocks: 2, ...more }),
+  BlockHadamard: (more) => new nn.BlockHadamard(4, 4, { random, blocks: 2, ...more }),
   Butterfly: (more) => new nn.Butterfly(4, 4, { random, ...more }),
   Circulant: (more) => new nn.Circulant(4, 4, { random, ...more }),
   CirculantDiagonal: (more) =>
