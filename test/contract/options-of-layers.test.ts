@@ -155,6 +155,7 @@ const ofModels: Readonly<Record<string, Call>> = {
       ...{ linear: "rotation", head: "first", positions: true },
       ...more,
     } as models.ParamixerOptions),
+  RotorNet: (more) => new models.RotorNet(4, 4, { random, blocks: 1, branches: 2, ...more }),
   ParamixerBlock: (more) =>
     new models.ParamixerBlock(4, 2, { random, links: "cdil", hidden: 3, ...more }),
   drawToken: (more) => models.drawToken([0, 1], { random, topK: 1, ...more }),
