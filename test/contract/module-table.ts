@@ -3,7 +3,7 @@
  * with inputs to call it on. A module without a row fails `modules.test.ts`.
  */
 import { normal, type Rng, relu, rng, type Tensor, tanh, tensor } from "@spm/core";
-import { Gpt, type GptOptions, Mlp, Paramixer, ParamixerBlock } from "@spm/models";
+import { Gpt, type GptOptions, Mlp, Paramixer, ParamixerBlock, RotorNet } from "@spm/models";
 import * as nn from "@spm/nn";
 import { type LinearKind, linear, linearKinds, Module } from "@spm/nn";
 import { kinds } from "../mixer/kinds.ts";
@@ -15,8 +15,6 @@ export interface ModuleRow {
   readonly inputs: () => readonly Tensor[];
   /** The ops that the reference runs for it on wasm, which has no kernels for them. */
   readonly onTheReference?: readonly string[];
-  /** It reads numbers while it runs, so a device refuses it. */
-  readonly inCpuMemory?: true;
 }
 
 /** Draws the same mask on every call, as a function has to. */
@@ -123,11 +121,13 @@ export const moduleRows: readonly ModuleRow[] = [
     ...row("Embedding", () => new nn.Embedding(3, 2, options())),
     inputs: () => [tokens([2, 0, 2])],
   },
-  {
-    ...row("RotorLinear", () => new nn.RotorLinear(5, 6, options()), [2, 5]),
-    onTheReference: ["geometricProduct"],
-    inCpuMemory: true,
-  },
+  row("RotorNet", () => new RotorNet(4, 5, { blocks: 1, branches: 2, ...options() }), [2, 4]),
+  row("RotorLinear", () => new nn.RotorLinear(5, 6, options()), [2, 5]),
+  row(
+    "RotorLinear, one rotor",
+    () => new nn.RotorLinear(4, 4, { rotors: 1, ...options() }),
+    [2, 4],
+  ),
   row("LayerNorm", () => new nn.LayerNorm(3), [2, 3]),
   row("RmsNorm", () => new nn.RmsNorm(3), [2, 3]),
   row("BatchNorm1d", () => new nn.BatchNorm1d(2), [4, 2]),

@@ -90,6 +90,7 @@ const ofNn: Readonly<Record<string, Call>> = {
   AvgPool2d: (more) => new nn.AvgPool2d(2, { stride: 1, ...more }),
   BatchNorm1d: (more) => new nn.BatchNorm1d(4, { momentum: 0.5, ...more }),
   BlockDiagonal: (more) => new nn.BlockDiagonal(4, 4, { random, blocks: 2, ...more }),
+  BlockHadamard: (more) => new nn.BlockHadamard(4, 4, { random, blocks: 2, ...more }),
   Butterfly: (more) => new nn.Butterfly(4, 4, { random, ...more }),
   Circulant: (more) => new nn.Circulant(4, 4, { random, ...more }),
   CirculantDiagonal: (more) =>
@@ -154,6 +155,7 @@ const ofModels: Readonly<Record<string, Call>> = {
       ...{ linear: "rotation", head: "first", positions: true },
       ...more,
     } as models.ParamixerOptions),
+  RotorNet: (more) => new models.RotorNet(4, 4, { random, blocks: 1, branches: 2, ...more }),
   ParamixerBlock: (more) =>
     new models.ParamixerBlock(4, 2, { random, links: "cdil", hidden: 3, ...more }),
   drawToken: (more) => models.drawToken([0, 1], { random, topK: 1, ...more }),

@@ -160,7 +160,6 @@ const fusedSamples: readonly Sample[] = [
     0,
     false,
   ),
-  sample("geometricProduct", (x, b) => nn.sandwich(x, nn.rotor(b)), [normal(5, 8), normal(3)]),
 ];
 
 /** Every sample. */

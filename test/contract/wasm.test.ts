@@ -36,7 +36,6 @@ const onTheReference: Readonly<Record<string, string>> = {
   "adaptive mixer": "angles of each row, not in WebAssembly yet",
   "adaptive mixer backward": "angles of each row, not in WebAssembly yet",
   logNdtr: "a continued fraction in float64, for log-probabilities",
-  geometricProduct: "of rotors only, which no model here trains yet",
   "mixer per sample": "for attribution and private training, not for a step of training",
   ...Object.fromEntries(
     Object.values(linalg)

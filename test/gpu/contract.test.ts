@@ -9,7 +9,6 @@ import { cholesky } from "@spm/linalg";
 import * as linalg from "@spm/linalg/extend";
 import { rotationMixer } from "@spm/mixer";
 import { perSampleOp } from "@spm/mixer/extend";
-import { geometricProductOp } from "@spm/nn/extend";
 import { afterAll, describe, expect, test } from "vitest";
 import { full } from "../full.ts";
 import { coreSamples, mixerSamples, nnSamples, optimSamples, type Sample } from "./samples.ts";
@@ -30,11 +29,10 @@ if (device !== null) {
   Object.defineProperty(device, "kernels", { value: { get, has: (p: object) => table.has(p) } });
 }
 
-/** Factorisations and products of multivectors run on the host alone: a device refuses them. */
-const onTheHost: readonly object[] = [
-  ...Object.values(linalg).flatMap((op) => ("primitive" in op ? [op.primitive] : [])),
-  geometricProductOp.primitive,
-];
+/** Factorisations run on the host alone: a device refuses them. */
+const onTheHost: readonly object[] = Object.values(linalg).flatMap((op) =>
+  "primitive" in op ? [op.primitive] : [],
+);
 
 /** What callers compose of other ops on a device. */
 const composedThere: readonly object[] = [...fusedPrimitives(), perSampleOp.primitive];

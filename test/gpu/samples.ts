@@ -21,11 +21,13 @@ import { inOrder } from "@spm/mixer/extend";
 import {
   conv2d,
   crossEntropy,
+  geometricProduct,
   gruStep,
   layerNorm,
   logSoftmax,
   neighbourSum,
   rmsNorm,
+  rotor,
   softmax,
 } from "@spm/nn";
 import * as numeric from "@spm/numeric";
@@ -503,6 +505,26 @@ export const nnSamples: readonly Sample[] = [
     (w, v) => neighbourSum(c.transpose(w), c.transpose(v), [1, 4, -2]),
     [normal(3, 3), normal(9, 3)],
     summed,
+  ),
+  ...[1, 2, 4, 32].map((d) =>
+    sample(
+      `geometricProduct, ${d} components`,
+      geometricProduct,
+      [normal(3, 2, d), normal(2, d)],
+      summed,
+    ),
+  ),
+  sample(
+    "geometricProduct of turned operands",
+    (a, b) => geometricProduct(c.transpose(a), b),
+    [normal(8, 3), normal(8)],
+    summed,
+  ),
+  sample(
+    "rotors of small and large bivectors",
+    rotor,
+    [c.mul(normal(2, 6), tensor([[0.1], [9]]))],
+    2e-5,
   ),
   sample("softmax of a middle axis", (x) => softmax(x, 1), [normal(3, 70, 2)]),
   sample(

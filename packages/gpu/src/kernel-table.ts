@@ -6,6 +6,7 @@ import { BackendError, type KernelTable, type Op, type Places, sizeOf } from "@s
 import {
   addWindowsOp,
   crossEntropyOp,
+  geometricProductOp,
   gruStepOp,
   layerNormOp,
   logSoftmaxOp,
@@ -38,6 +39,7 @@ import { generalKernels } from "./kernels/mixer/general.ts";
 import { mixerBackward, mixerForward } from "./kernels/mixer/mixer.ts";
 import { hasBlocks } from "./kernels/mixer/operands.ts";
 import { rotationKernels } from "./kernels/mixer/rotation.ts";
+import { multiplyMultivectors } from "./kernels/multivectors.ts";
 import { multiplyNeighbours, sumNeighbours } from "./kernels/neighbours.ts";
 import { normKernels } from "./kernels/norm.ts";
 import {
@@ -162,7 +164,7 @@ function addMixers(kernels: Registration): void {
   }
 }
 
-/** Windows, neighbours, the GRU's step and the cross-entropy. */
+/** Windows, neighbours, multivectors, the GRU's step and the cross-entropy. */
 function addLayers(kernels: Registration): void {
   const { executor } = kernels;
   kernels.add(windowsOp.primitive, ([x], sliding) => [windowsOn(x, sliding)]);
@@ -173,6 +175,7 @@ function addLayers(kernels: Registration): void {
   kernels.add(neighbourProductsOp.primitive, ([a, b], links) => [
     multiplyNeighbours(executor, a, b, links),
   ]);
+  kernels.add(geometricProductOp.primitive, ([a, b]) => [multiplyMultivectors(executor, a, b)]);
   kernels.add(gruStepOp.primitive, (inputs) => [gruForward(executor, inputs)]);
   kernels.add(gruStepOp.backward, ([ct, , ...inputs]) => gruBackward(executor, ct, inputs));
   kernels.add(crossEntropyOp.primitive, (inputs, settings, recorded) =>

@@ -23,6 +23,10 @@ export {
 export { type PerSampleOptions, type PerSamplePlaces, perSampleOp } from "./per-sample-op.ts";
 export type { Blocks } from "./stages.ts";
 
+// Presets
+
+export { hadamardAngles } from "./presets/hadamard-angles.ts";
+
 // Schedules, pair by pair
 
 export { defaultSchedule } from "./patterns.ts";

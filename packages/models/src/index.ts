@@ -24,3 +24,4 @@ export { Mlp, type MlpOptions } from "./mlp/mlp.ts";
 export { type LinkOptions, type LinkProtocol, linkShifts } from "./paramixer/links.ts";
 export { Paramixer, type ParamixerOptions } from "./paramixer/paramixer.ts";
 export { ParamixerBlock, type ParamixerBlockOptions } from "./paramixer/paramixer-block.ts";
+export { RotorNet, type RotorNetOptions } from "./rotor-net/rotor-net.ts";

@@ -65,11 +65,14 @@ export function gradgradcheckModule(
  * float64.
  */
 function asFunction(model: Module, inputs: readonly Tensor[]): [Differentiable, Tensor[]] {
+  const isFloat = ({ dtype }: Tensor): boolean => dtype.startsWith("float");
   const doubled = Object.fromEntries(
-    Object.entries(model.stateDict()).map(([path, value]) => [path, cast(value, "float64")]),
+    Object.entries(model.stateDict()).map(([path, value]) => [
+      path,
+      isFloat(value) ? cast(value, "float64") : value,
+    ]),
   );
   const names = [...model.namedParameters().keys()];
-  const isFloat = ({ dtype }: Tensor): boolean => dtype.startsWith("float");
   const floats = inputs.filter(isFloat);
   const f = (...xs: Tensor[]): Tensor => {
     const left = xs.slice(0, floats.length);
@@ -78,5 +81,5 @@ function asFunction(model: Module, inputs: readonly Tensor[]): [Differentiable, 
     return functionalCall(model, { ...doubled, ...Object.fromEntries(parameters) }, ...given);
   };
   const values = names.flatMap((path) => doubled[path] ?? []);
-  return [f, [...floats.map((x) => cast(x, "float64")), ...values]];
+  return [f, [...floats, ...values].map((x) => cast(x, "float64"))];
 }

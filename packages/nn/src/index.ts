@@ -39,6 +39,8 @@ export {
 export {
   BlockDiagonal,
   type BlockDiagonalOptions,
+  BlockHadamard,
+  type BlockHadamardOptions,
   Butterfly,
   Circulant,
   CirculantDiagonal,

@@ -16,6 +16,7 @@ import { MixerLayer } from "./mixer-layer.ts";
 import { checkChoice } from "./options.ts";
 import {
   blockDiagonalKind,
+  blockHadamardKind,
   butterflyKind,
   circulantDiagonalKind,
   circulantKind,
@@ -29,6 +30,7 @@ export const plainKinds = {
   dense: denseKind as LinearEntry,
   "low-rank": lowRankKind as LinearEntry,
   "block-diagonal": blockDiagonalKind as LinearEntry,
+  "block-hadamard": blockHadamardKind as LinearEntry,
   monarch: monarchKind as LinearEntry,
   circulant: circulantKind as LinearEntry,
   "circulant-diagonal": circulantDiagonalKind as LinearEntry,

@@ -63,6 +63,7 @@ export { fftRows } from "./fft";
 export { gemm, gemmScratch, rowTimesColumns, rowTimesRows } from "./gemm";
 export { gruBackward, gruForward } from "./gru";
 export { cumulativeRows, gatherRows, scatterRows, winnerRows } from "./indexing";
+export { geometricProducts } from "./multivectors";
 export { neighbourProducts, neighbourSum } from "./neighbours";
 export { normBackward, normForward } from "./norm";
 export { sortRows } from "./order";

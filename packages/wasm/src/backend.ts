@@ -27,6 +27,7 @@ import { registerLayout } from "./layout.ts";
 import { Machine } from "./machine.ts";
 import { registerMatmul } from "./matmul.ts";
 import { registerMixer } from "./mixer.ts";
+import { registerMultivectors } from "./multivectors.ts";
 import { registerNeighbours } from "./neighbours.ts";
 import { registerNorms } from "./norm.ts";
 import { copyInto } from "./plain.ts";
@@ -165,6 +166,7 @@ function registerOps(kernels: KernelTable<NdArray>, machine: Machine): void {
   registerIndexing(kernels, machine);
   registerWindows(kernels, machine);
   registerNeighbours(kernels, machine);
+  registerMultivectors(kernels, machine);
   registerUpdates(kernels, machine);
 }
 

@@ -18,6 +18,7 @@ export function checkOnePass({ n, strides, name }: Schedule): void {
  * S_{l−1}(i)). (n = 2: π/4, which is the Hadamard matrix with its second column negated.)
  * @param schedule - one pass of a butterfly, or of several side by side
  * @throws ValueError for another schedule
+ * @example hadamardAngles(butterfly(64)).length; // 192
  */
 export function hadamardAngles(schedule: Schedule): Float64Array {
   checkOnePass(schedule);

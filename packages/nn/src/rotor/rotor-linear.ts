@@ -16,7 +16,13 @@ import {
   transpose,
   zeros,
 } from "@spm/core";
-import { checkOptions, checkRandom, type OptionNames, ShapeError } from "@spm/core/extend";
+import {
+  checkOptions,
+  checkRandom,
+  type OptionNames,
+  ShapeError,
+  ValueError,
+} from "@spm/core/extend";
 import { LinearMap, type LinearOptions } from "../linear-map.ts";
 import { rotor, sandwich } from "./rotor.ts";
 
@@ -27,17 +33,23 @@ export interface RotorLinearOptions extends Omit<LinearOptions, "bias" | "gain">
    * @defaultValue the largest power of two in that range
    */
   readonly window?: number;
+  /**
+   * Rotors of a pair: 1 is s_p = r_p.
+   * @defaultValue 2, as published
+   */
+  readonly rotors?: 1 | 2;
 }
 
-const names: OptionNames<RotorLinearOptions> = { random: true, window: true };
+const names: OptionNames<RotorLinearOptions> = { random: true, window: true, rotors: true };
 
 /**
  * Rotors between windows: with I = ⌈in/2^n⌉ windows of the inputs and O = ⌈out/2^n⌉ of the outputs,
  * cyclic from ⌊i·in/I⌋ and ⌊o·out/O⌋ on, y[o] = Σᵢ α_p r_p x[i] s_p† / I for the pair p = i·O + o,
  * averaged where windows of the outputs overlap (Composing Linear Layers from Irreducibles, arXiv
- * 2507.11688). x [..., in] → [..., out], without a bias; I·O·(n(n − 1) + 1) parameters,
- * 2·I·O·4^n FLOP a row. Initial bivectors are N(0, 1), α 1.
- * @throws ShapeError unless both sizes are whole numbers ≥ 4, and for another width of windows
+ * 2507.11688). x [..., in] → [..., out], without a bias; I·O·(n(n − 1) + 1) parameters
+ * with two rotors, 2·I·O·4^n FLOP a row. Initial bivectors are N(0, 1), α 1.
+ * @throws ShapeError unless both sizes are whole numbers ≥ 4, and for another width of windows;
+ * ValueError for another number of rotors
  * @example new RotorLinear(2048, 512, { random: rng(1) }).parameterCount(); // 292
  */
 export class RotorLinear extends LinearMap {
@@ -46,8 +58,8 @@ export class RotorLinear extends LinearMap {
   readonly window: number;
   /** log r_p [I·O, n(n − 1)/2] */
   readonly left: Parameter;
-  /** log s_p [I·O, n(n − 1)/2] */
-  readonly right: Parameter;
+  /** log s_p [I·O, n(n − 1)/2]; null where it is that of r_p */
+  readonly right: Parameter | null;
   /** α [I·O] */
   readonly scales: Parameter;
 
@@ -56,7 +68,8 @@ export class RotorLinear extends LinearMap {
     checkOptions("RotorLinear", options, names);
     checkRandom("RotorLinear", options.random);
     const least = Math.min(inFeatures, outFeatures);
-    const { random, window = 2 ** Math.floor(Math.log2(least)) } = options;
+    const { random, window = 2 ** Math.floor(Math.log2(least)), rotors = 2 } = options;
+    if (rotors !== 1 && rotors !== 2) throw new ValueError("RotorLinear", "1 or 2 rotors", rotors);
     if (!Number.isInteger(Math.log2(window)) || window < 4 || window > least)
       throw new ShapeError("RotorLinear", `windows of a power of two from 4 to ${least}`, window);
     this.window = window;
@@ -64,7 +77,7 @@ export class RotorLinear extends LinearMap {
     const count = Math.ceil(inFeatures / window) * Math.ceil(outFeatures / window);
     const bivectors = (): Parameter => parameter(() => normal(random, [count, (n * (n - 1)) / 2]));
     this.left = bivectors();
-    this.right = bivectors();
+    this.right = rotors === 2 ? bivectors() : null;
     this.scales = parameter(() => ones([count]));
   }
 
@@ -80,10 +93,9 @@ export class RotorLinear extends LinearMap {
     const [i, o, lead] = [from.length, to.length, x.shape.slice(0, -1)];
     const { backend } = x;
     const index = tensor(Int32Array.from(from.flat()), { shape: [i, 1, window], backend });
-    const [left, right] = [this.left, this.right].map((b) => reshape(rotor(b), [i, o, window])) as [
-      Tensor,
-      Tensor,
-    ];
+    const rotors = (bivectors: Tensor): Tensor => reshape(rotor(bivectors), [i, o, window]);
+    const left = rotors(this.left);
+    const right = this.right === null ? left : rotors(this.right);
     const turned = sandwich(take(x, index, -1), left, right);
     const summed = sum(mul(turned, reshape(this.scales, [i, o, 1])), -3);
     const flat = reshape(summed, [...lead, o * window]);

@@ -40,6 +40,17 @@ test.each([
   expect(distance(rotor(bivector), expected)).toBeLessThan(3e-15);
 });
 
+test("each of several has its own doublings; what is not finite is NaN, and alone", () => {
+  const given = [1e-3, 0.5, 300, Number.POSITIVE_INFINITY, Number.NaN];
+  const bivectors = given.flatMap((angle) => [0, 0, angle]);
+  const r = numbers(rotor(tensor(bivectors, { shape: [given.length, 3] })));
+  for (const [k, angle] of given.slice(0, 3).entries()) {
+    expect(r[8 * k]).toBeCloseTo(Math.cos(angle), 4);
+    expect(r[8 * k + 6]).toBeCloseTo(Math.sin(angle), 4);
+  }
+  for (const v of r.slice(24)) expect(v).toBeNaN();
+});
+
 test("in turned planes, too: exp(q b q†) = q exp(b) q†, and units", () => {
   const [bivector, expected] = inPlanes(8, [0.3, 1.7, -2.2, 0.9]);
   const q = rotor(mul(drawn(1, 28), 0.4));
@@ -128,6 +139,18 @@ describe("a linear map of rotors", () => {
     }
   });
 
+  test("with one rotor is r x r†: the scalar and the volume stay, and grades do", () => {
+    const layer = new RotorLinear(8, 8, { random: rng(1), rotors: 1 });
+    const w = numbers(layer.toDense());
+    const grade = (a: number): number => (a & 1) + ((a >> 1) & 1) + (a >> 2);
+    w.forEach((v, at) => {
+      const [o, i] = [at >> 3, at & 7];
+      if (grade(o) !== grade(i)) expect(v).toBeCloseTo(0, 6);
+    });
+    expect([w[0], w[63]].map((v) => v!.toFixed(5))).toEqual(["1.00000", "1.00000"]);
+    expect(layer.parameterCount()).toBe(4);
+  });
+
   test("has the published numbers of parameters", () => {
     const count = (inFeatures: number, outFeatures: number): number =>
       new RotorLinear(inFeatures, outFeatures, { random: rng(1) }).parameterCount();
@@ -154,6 +177,9 @@ test("wrong widths are refused", () => {
   expect(() => geometricProduct(drawn(1, 3), drawn(1, 3))).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: geometricProduct: expected multivectors [..., 2^n], got [3]]`,
   );
+  expect(
+    () => new RotorLinear(4, 4, { random: rng(1), rotors: 3 as 2 }),
+  ).toThrowErrorMatchingInlineSnapshot(`[ValueError: RotorLinear: expected 1 or 2 rotors, got 3]`);
   expect(() => new RotorLinear(3, 9, { random: rng(1) })).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: RotorLinear: expected windows of a power of two from 4 to 3, got 2]`,
   );

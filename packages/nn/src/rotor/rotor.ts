@@ -1,6 +1,23 @@
 /** @file Rotors: the exponentials of bivectors, and the rotations of multivectors by them. */
-import { add, concat, div, noGrad, type Tensor, take, tensor, zeros } from "@spm/core";
+import {
+  add,
+  ceil,
+  clamp,
+  concat,
+  div,
+  greater,
+  mul,
+  noGrad,
+  norm,
+  pow,
+  type Tensor,
+  take,
+  tensor,
+  where,
+  zeros,
+} from "@spm/core";
 import { checkDTypes, checkTensors, elements, ShapeError, showShape } from "@spm/core/extend";
+import { log2 } from "@spm/numeric";
 import { geometricProduct, reversion } from "./geometric-product.ts";
 
 /** n of bivectors [..., n(n − 1)/2]. @throws ShapeError for another width */
@@ -25,15 +42,19 @@ export function planePairs(n: number): (readonly [i: number, j: number])[] {
   ).flat();
 }
 
-/** Terms of the series, at an argument of norm 1 at most: what is left out is below 2⁻⁵⁶. */
-const terms = 18;
+/** Terms of the series at an argument of norm 1 at most: what is left out is below rounding. */
+const terms = { float32: 10, float64: 18 } as const;
+
+/** The most squarings: on a device, whose numbers the host does not see, all of them run. */
+const mostOf = ({ backend }: Tensor): number => (backend.arrayOf === undefined ? 12 : 100);
 
 /**
- * e^b = (Σ_q (b / 2ˢ)^q / q!)^(2ˢ), the rotor of a bivector b = Σ b_ij e_i e_j, with 2ˢ ≥ √⌊n/2⌋
- * ‖b‖, which is at least the sum of the angles of b. A unit, r r† = 1, on the even components;
- * smooth in b everywhere.
+ * e^b = (Σ_q (b / 2ˢ)^q / q!)^(2ˢ), the rotor of a bivector b = Σ b_ij e_i e_j, with its own 2ˢ ≥
+ * √⌊n/2⌋ ‖b‖, which is at least the sum of the angles of b. A unit, r r† = 1, on the even
+ * components; smooth in b everywhere.
  *
- * s is read on the host. NaN and infinities make all of their rotor NaN.
+ * In CPU memory the largest s is read; on a device it is 12 at most, good for angles up to 4,096,
+ * and all 12 squarings run. NaN and infinities make all of their rotor NaN.
  * @param bivector - [..., n(n − 1)/2], in radians, pairs (i, j) in the order of {@link planePairs}
  * @returns [..., 2^n]. Cost O(4^n log ‖b‖) FLOP
  * @throws ShapeError for another number of coefficients; DTypeError unless it is floating
@@ -41,36 +62,45 @@ const terms = 18;
  */
 export function rotor(bivector: Tensor): Tensor {
   checkTensors("rotor", bivector);
-  checkDTypes("rotor", [bivector]);
+  const dtype = checkDTypes("rotor", [bivector]) === "float64" ? "float64" : "float32";
   const n = dimensionOf("rotor", bivector);
-  const pairs = planePairs(n);
-  const like = { dtype: bivector.dtype, backend: bivector.backend };
-  const places = new Int32Array(2 ** n).fill(pairs.length);
-  for (const [k, [i, j]] of pairs.entries()) places[(1 << i) | (1 << j)] = k;
-  const padded = concat([bivector, zeros([...bivector.shape.slice(0, -1), 1], like)], -1);
-  const doublings = noGrad(() => doublingsFor(elements(bivector.ndarray()), n));
-  const index = tensor(places, { backend: bivector.backend });
-  const small = div(take(padded, index, -1), 2 ** doublings);
+  const doublings = noGrad(() => doublingsOf(bivector, n));
+  const small = div(components(bivector, n), pow(2, doublings));
   const unit = tensor(
-    Float64Array.from(places, (_, a) => (a === 0 ? 1 : 0)),
-    like,
+    Float64Array.from({ length: 2 ** n }, (_, a) => (a === 0 ? 1 : 0)),
+    { dtype, backend: bivector.backend },
   );
-  let sum = add(unit, div(small, terms));
-  for (let q = terms - 1; q > 0; q--) sum = add(unit, div(geometricProduct(small, sum), q));
-  for (let k = 0; k < doublings; k++) sum = geometricProduct(sum, sum);
-  return sum;
+  const last = terms[dtype];
+  let total = add(unit, div(small, last));
+  for (let q = last - 1; q > 0; q--) total = add(unit, div(geometricProduct(small, total), q));
+  const most = largest(doublings);
+  for (let k = 0; k < most; k++)
+    total = where(greater(doublings, k), geometricProduct(total, total), total);
+  return total;
 }
 
-/** s with √⌊n/2⌋ ‖b‖ ≤ 2ˢ for all these bivectors. */
-function doublingsFor(numbers: ArrayLike<number>, n: number): number {
-  const m = (n * (n - 1)) / 2;
-  let largest = 1;
-  for (let start = 0; start < numbers.length; start += m) {
-    let power = 0;
-    for (let k = start; k < start + m; k++) power += numbers[k]! ** 2;
-    if (power < Infinity) largest = Math.max(largest, power * Math.floor(n / 2));
-  }
-  return Math.ceil(Math.log2(largest) / 2);
+/** A bivector [..., n(n − 1)/2] among all components [..., 2^n]. */
+function components(bivector: Tensor, n: number): Tensor {
+  const pairs = planePairs(n);
+  const places = new Int32Array(2 ** n).fill(pairs.length); // of a 0
+  for (const [k, [i, j]] of pairs.entries()) places[(1 << i) | (1 << j)] = k;
+  const { dtype, backend } = bivector;
+  const none = zeros([...bivector.shape.slice(0, -1), 1], { dtype, backend });
+  return take(concat([bivector, none], -1), tensor(places, { backend }), -1);
+}
+
+/** The least s ≥ 0 with √⌊n/2⌋ ‖b‖ ≤ 2ˢ, [..., 1]. */
+function doublingsOf(bivector: Tensor, n: number): Tensor {
+  const bound = mul(norm(bivector, { axis: -1, keepdims: true }), Math.sqrt(Math.floor(n / 2)));
+  return clamp(ceil(log2(bound)), { min: 0, max: mostOf(bivector) });
+}
+
+/** The largest of them. */
+function largest(doublings: Tensor): number {
+  if (doublings.backend.arrayOf === undefined) return mostOf(doublings);
+  let most = 0;
+  for (const s of elements(doublings.ndarray())) if (s > most) most = s; // NaN is not
+  return most;
 }
 
 /**

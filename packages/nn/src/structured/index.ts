@@ -1,5 +1,6 @@
 /** @file Structured linear maps besides the mixer, for comparison. */
 export { BlockDiagonal, type BlockDiagonalOptions, blockDiagonalKind } from "./block-diagonal.ts";
+export { BlockHadamard, type BlockHadamardOptions, blockHadamardKind } from "./block-hadamard.ts";
 export { Butterfly, butterflyKind } from "./butterfly.ts";
 export { Circulant, circulantKind } from "./circulant.ts";
 export {

@@ -4,11 +4,13 @@
  */
 import { normal, rng, type Tensor, tensor } from "@spm/core";
 import { elements, sizeOf } from "@spm/core/extend";
+import { apply, hadamard, toDense } from "@spm/mixer";
 import fc from "fast-check";
 import { assert, describe, expect, test } from "vitest";
 import { gradcheckModule } from "../gradcheck-module.ts";
 import { type LinearKind, linear, linearKinds, plainKinds } from "../linear-kinds.ts";
 import { BlockDiagonal } from "./block-diagonal.ts";
+import { BlockHadamard } from "./block-hadamard.ts";
 import { Butterfly } from "./butterfly.ts";
 import { Circulant } from "./circulant.ts";
 import { LowRank } from "./low-rank.ts";
@@ -107,12 +109,13 @@ describe.each(kinds)("%s", (kind) => {
 const bare = { random: rng(1), bias: false };
 
 test("parameters and FLOP by hand", () => {
-  const cost = (layer: LowRank | BlockDiagonal | Monarch | Butterfly) => [
+  const cost = (layer: LowRank | BlockDiagonal | BlockHadamard | Monarch | Butterfly) => [
     layer.parameterCount(),
     layer.flopsPerRow,
   ];
   expect(cost(new LowRank(64, 32, { ...bare, rank: 4 }))).toEqual([4 * 96, 8 * 96]);
   expect(cost(new BlockDiagonal(64, 64, { ...bare, blocks: 8 }))).toEqual([512, 1024]);
+  expect(cost(new BlockHadamard(64, 64, { ...bare, blocks: 16 }))).toEqual([512, 1024 + 3 * 384]);
   expect(cost(new Monarch(64, 64, bare))).toEqual([1024, 2048]);
   expect(cost(new Butterfly(64, 256, bare))).toEqual([4 * 768, 4 * 1152]);
 });
@@ -194,6 +197,32 @@ test("a butterfly of width 4 is the product of its two stages", () => {
       );
 });
 
+test("block-Hadamard is blocks, the Hadamard transform, blocks", () => {
+  const layer = new BlockHadamard(16, 8, { ...bare, blocks: 4 });
+  const [first, last] = [16, 8].map((n) => new BlockDiagonal(n, 8, { ...bare, blocks: 4 })) as [
+    BlockDiagonal,
+    BlockDiagonal,
+  ];
+  first.weight.assign(layer.inner);
+  last.weight.assign(layer.outer);
+  const x = normal(rng(2), [3, 16]);
+  const between = apply(hadamard(8, { dtype: "float32" }), first.forward(x));
+  const expected = numbers(last.forward(between));
+  for (const [k, v] of numbers(layer.forward(x)).entries()) expect(v).toBeCloseTo(expected[k]!, 5);
+});
+
+test("block-Hadamard is low rank, but for the signs of a Hadamard matrix on its parts", () => {
+  const w = new BlockHadamard(16, 8, { ...bare, blocks: 4 }).toDense(); // parts of [2, 4]
+  const signs = numbers(toDense(hadamard(4))).map(Math.sign);
+  const unsigned = numbers(w).map((v, at) => {
+    const [o, i] = [Math.floor(at / 16), at % 16];
+    return v * signs[4 * Math.floor(o / 2) + Math.floor(i / 4)]!;
+  });
+  const low = new LowRank(16, 8, { ...bare, rank: 2 });
+  expect(low.assignDense(tensor(unsigned, { shape: [8, 16] }))).toBeLessThan(1e-6);
+  expect(low.assignDense(w)).toBeGreaterThan(0.3);
+});
+
 test("what can't be built is refused", () => {
   expect(() => new LowRank(4, 4, { ...bare, rank: 0 })).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: LowRank: expected a rank ≥ 1, got 0]`,
@@ -201,6 +230,10 @@ test("what can't be built is refused", () => {
   expect(() => new BlockDiagonal(4, 6, { ...bare, blocks: 5 })).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: BlockDiagonal: expected 1 to 4 blocks, got 5]`,
   );
+  for (const blocks of [3, 16])
+    expect(() => new BlockHadamard(5, 9, { ...bare, blocks })).toThrow(
+      `BlockHadamard: expected a power of two from 1 to 8 blocks, got ${blocks}`,
+    );
   expect(() => new Monarch(4, 4, { ...bare, blocks: 0.5 })).toThrowErrorMatchingInlineSnapshot(
     `[ShapeError: Monarch: expected at least 1 block, got 0.5]`,
   );
