@@ -11,3 +11,11 @@ export { Mlp, type MlpOptions } from "./mlp/mlp.ts";
 export { type LinkOptions, type LinkProtocol, linkShifts } from "./paramixer/links.ts";
 export { Paramixer, type ParamixerOptions } from "./paramixer/paramixer.ts";
 export { ParamixerBlock, type ParamixerBlockOptions } from "./paramixer/paramixer-block.ts";
+export { type EdgeOptions, edgesWithin } from "./tensornet/edges.ts";
+export {
+  type EnergyAndForces,
+  type EnergyForceLossOptions,
+  energyAndForces,
+  energyForceLoss,
+} from "./tensornet/forces.ts";
+export { TensorNet, type TensorNetOptions } from "./tensornet/tensornet.ts";
