@@ -61,63 +61,83 @@ export function edgesWithin(positions: Tensor, cutoff: number, options: EdgeOpti
   if (!(cutoff > 0 && Number.isFinite(cutoff)))
     throw new ValueError("edgesWithin", "a finite cutoff above 0", cutoff);
   const places = Float64Array.from(elements(positions.ndarray()));
-  const wrong = places.findIndex((v) => !Number.isFinite(v));
-  if (wrong >= 0) throw new ValueError("edgesWithin", "finite positions", places[wrong]);
-  const owners = molecules ? elements(molecules.ndarray()) : new Int32Array(atoms);
+  const wrong = places.find((v) => !Number.isFinite(v));
+  if (wrong !== undefined) throw new ValueError("edgesWithin", "finite positions", wrong);
+  const owners = molecules ? Array.from(elements(molecules.ndarray())) : [];
   const [receivers, senders] = pairsOf(places, owners, cutoff);
-  return tensor(Int32Array.from([...receivers, ...senders]), {
-    shape: [2, receivers.length],
-    backend: positions.backend,
-  });
+  const data = new Int32Array(2 * receivers.length);
+  data.set(receivers);
+  data.set(senders, receivers.length);
+  return tensor(data, { shape: [2, receivers.length], backend: positions.backend });
 }
 
-/** The two atoms of each pair. */
+/** Cubes on an axis: few enough for their numbers to be exact, in whatever space atoms lie. */
+const MOST_CUBES = 2 ** 12;
+const steps = [-1, 0, 1];
+
+/** The two atoms of each pair; `owners` are their molecules, all the same where they are missing. */
 function pairsOf(
   places: Float64Array,
-  owners: ArrayLike<number>,
+  owners: readonly number[],
   cutoff: number,
 ): [receivers: number[], senders: number[]] {
-  const cell = (i: number): number[] =>
-    [0, 1, 2].map((k) => Math.floor(places[3 * i + k]! / cutoff));
-  const key = (owner: number, [x = 0, y = 0, z = 0]: readonly number[]): string =>
-    `${owner} ${x} ${y} ${z}`;
-  const cells = new Map<string, number[]>();
-  for (let i = 0; i < owners.length; i++) {
-    const own = key(owners[i]!, cell(i));
-    const inside = cells.get(own);
-    if (inside) inside.push(i);
-    else cells.set(own, [i]);
-  }
   const pairs: [number[], number[]] = [[], []];
-  const nearby = new Map<string, number[]>();
-  for (let i = 0; i < owners.length; i++) {
-    const at = cell(i);
-    const own = key(owners[i]!, at);
-    let near = nearby.get(own);
-    if (near === undefined) {
-      near = around(at)
-        .flatMap((c) => cells.get(key(owners[i]!, c)) ?? [])
-        .sort((a, b) => a - b);
-      nearby.set(own, near);
-    }
+  for (const [i, near] of candidates(places, owners, cutoff).entries())
     for (const j of near) {
       let squares = 0;
       for (let k = 0; k < 3; k++) squares += (places[3 * i + k]! - places[3 * j + k]!) ** 2;
-      if (squares < cutoff * cutoff) {
-        pairs[0].push(i);
-        pairs[1].push(j);
-      }
+      if (squares >= cutoff * cutoff) continue;
+      pairs[0].push(i);
+      pairs[1].push(j);
     }
-  }
   return pairs;
 }
 
-const steps = [-1, 0, 1];
-const neighbours = steps.flatMap((x) => steps.flatMap((y) => steps.map((z) => [x, y, z])));
+/**
+ * The atoms that each atom is compared with, in order: those of its molecule in its cube and in the
+ * 26 around it.
+ */
+export function candidates(
+  places: Float64Array,
+  owners: readonly number[],
+  cutoff: number,
+): (readonly number[])[] {
+  const [byX, byY, byZ] = [0, 1, 2].map((k) => cubesOn(places, k, cutoff)) as [
+    number[],
+    number[],
+    number[],
+  ];
+  // an empty cube at either end of a row: the neighbours of an outer one are nobody's
+  const row = MOST_CUBES + 3;
+  const cubeOf = byX.map((x, i) => (((owners[i] ?? 0) * row + x) * row + byY[i]!) * row + byZ[i]!);
+  const cubes = new Map<number, number[]>();
+  for (const [i, cube] of cubeOf.entries()) {
+    const inside = cubes.get(cube);
+    if (inside) inside.push(i);
+    else cubes.set(cube, [i]);
+  }
+  const around = steps.flatMap((x) =>
+    steps.flatMap((y) => steps.map((z) => (x * row + y) * row + z)),
+  );
+  const near = new Map<number, number[]>();
+  for (const cube of cubes.keys()) {
+    const atoms = around.flatMap((by) => cubes.get(cube + by) ?? []);
+    near.set(
+      cube,
+      atoms.sort((a, b) => a - b),
+    );
+  }
+  return cubeOf.map((cube) => near.get(cube) ?? []);
+}
 
-/** A cube and its 26 neighbours. */
-const around = (at: readonly number[]): number[][] =>
-  neighbours.map((step) => step.map((by, k) => by + (at[k] ?? 0)));
+/** The number of each atom's cube along an axis, from 1; cubes are no smaller than the cutoff. */
+function cubesOn(places: Float64Array, axis: number, cutoff: number): number[] {
+  const values = Array.from({ length: places.length / 3 }, (_, i) => places[3 * i + axis]!);
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const v of values) [low, high] = [Math.min(low, v), Math.max(high, v)];
+  const size = Math.max(cutoff, (high - low) / MOST_CUBES);
+  return values.map((v) => 1 + Math.floor((v - low) / size));
+}
 
 /** What the network knows of pairs of atoms. */
 export interface EdgeGeometry {
