@@ -3,7 +3,16 @@
  * with inputs to call it on. A module without a row fails `modules.test.ts`.
  */
 import { normal, type Rng, relu, rng, type Tensor, tanh, tensor } from "@spm/core";
-import { Gpt, type GptOptions, Mlp, Paramixer, ParamixerBlock, RotorNet } from "@spm/models";
+import {
+  edgesWithin,
+  Gpt,
+  type GptOptions,
+  Mlp,
+  Paramixer,
+  ParamixerBlock,
+  RotorNet,
+  TensorNet,
+} from "@spm/models";
 import * as nn from "@spm/nn";
 import { type LinearKind, linear, linearKinds, Module } from "@spm/nn";
 import { kinds } from "../mixer/kinds.ts";
@@ -55,6 +64,24 @@ const gpt = (name: string, given: Partial<GptOptions>): ModuleRow => ({
     }),
   inputs: () => [tokens([0, 2, 1])],
 });
+/** A molecule of two atoms and one of a single atom. */
+const tensorNet: ModuleRow = {
+  name: "TensorNet",
+  make: () => {
+    const sizes = { width: 2, radial: 2, cutoff: 2, species: 2 };
+    return new TensorNet({ ...sizes, linear: "rotation", ...options() });
+  },
+  inputs: () => {
+    const positions = tensor([
+      [0.1, 0.2, 0.3],
+      [-0.3, 0.9, 0.6],
+      [0.5, 0, 0],
+    ]);
+    const molecules = tensor(Int32Array.of(0, 0, 1));
+    const edges = edgesWithin(positions, 2, { molecules });
+    return [positions, tensor(Int32Array.of(0, 1, 1)), edges, molecules, tensor([1, 0])];
+  },
+};
 const mask = tensor([
   [true, true, false],
   [true, true, true],
@@ -182,6 +209,7 @@ export const moduleRows: readonly ModuleRow[] = [
     },
     inputs: () => [tokens([0, 2, 1])],
   },
+  tensorNet,
   row(
     "Conv2d",
     () => new nn.Conv2d(1, 2, { kernel: [2, 1], stride: [1, 2], padding: 1, ...options() }),

@@ -158,6 +158,18 @@ const ofModels: Readonly<Record<string, Call>> = {
   RotorNet: (more) => new models.RotorNet(4, 4, { random, blocks: 1, branches: 2, ...more }),
   ParamixerBlock: (more) =>
     new models.ParamixerBlock(4, 2, { random, links: "cdil", hidden: 3, ...more }),
+  TensorNet: (more) =>
+    new models.TensorNet({
+      ...{ width: 2, layers: 1, radial: 2, cutoff: 2, species: 2, group: "SO(3)", head: "energy" },
+      ...{ linear: "rotation", scale: 2, shift: 1, references: [0, 1], random },
+      ...more,
+    } as models.TensorNetOptions),
+  edgesWithin: (more) =>
+    models.edgesWithin(zeros([1, 3]), 1, { molecules: zeros([1], { dtype: "int32" }), ...more }),
+  energyForceLoss: (more) => {
+    const still = { energies: zeros([1]), forces: zeros([1, 3]) };
+    return models.energyForceLoss(still, still, { energyWeight: 1, forceWeight: 1, ...more });
+  },
   drawToken: (more) => models.drawToken([0, 1], { random, topK: 1, ...more }),
   generate: (more) => models.generate(new models.Gpt(gpt), [0], { count: 1, random, ...more }),
   linkShifts: (more) => models.linkShifts("chord", 4, { rounding: "floor", ...more }),

@@ -1,5 +1,5 @@
 /** @file What one golden case comes to. */
-import type { Tensor } from "@spm/core";
+import type { NdArray, Tensor } from "@spm/core";
 import { errorOf, type GoldenTensor, type Precision } from "./golden-tensor.ts";
 
 /** A named case; `run` is missing where nothing of ours answers to it yet. */
@@ -14,7 +14,11 @@ export interface Comparison {
   readonly error: number;
 }
 
-export const compare = (what: string, ours: Tensor, golden: GoldenTensor): Comparison => ({
+export const compare = (
+  what: string,
+  ours: Tensor | NdArray,
+  golden: GoldenTensor,
+): Comparison => ({
   what,
   error: errorOf(ours, golden),
 });

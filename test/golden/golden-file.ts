@@ -13,6 +13,7 @@ import { asList, asObject, type JsonObject, MalformedError } from "./python-json
 import { rotorCases } from "./rotor-file.ts";
 import { safetensorsCases } from "./safetensors-file.ts";
 import { secondOrderCases } from "./second-order-file.ts";
+import { tensornetCases } from "./tensornet-file.ts";
 
 /**
  * The cases of the file at a path; `where` is its name in messages.
@@ -40,5 +41,6 @@ export function casesOf(file: JsonObject, where: string, path: string): GoldenCa
   if (fields.pairs !== undefined && fields.mode !== undefined) return adaptiveCases(file, where);
   if (fields.pairs !== undefined) return mixerCases(file, where);
   if (fields.protocol !== undefined) return paramixerCases(file, where);
+  if (fields.energy_inverted !== undefined) return tensornetCases(file, where);
   return opsCases(file, where);
 }

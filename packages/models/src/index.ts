@@ -25,3 +25,11 @@ export { type LinkOptions, type LinkProtocol, linkShifts } from "./paramixer/lin
 export { Paramixer, type ParamixerOptions } from "./paramixer/paramixer.ts";
 export { ParamixerBlock, type ParamixerBlockOptions } from "./paramixer/paramixer-block.ts";
 export { RotorNet, type RotorNetOptions } from "./rotor-net/rotor-net.ts";
+export { type EdgeOptions, edgesWithin } from "./tensornet/edges.ts";
+export {
+  type EnergyAndForces,
+  type EnergyForceLossOptions,
+  energyAndForces,
+  energyForceLoss,
+} from "./tensornet/forces.ts";
+export { TensorNet, type TensorNetOptions } from "./tensornet/tensornet.ts";
