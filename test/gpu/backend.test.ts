@@ -263,7 +263,7 @@ describe.runIf(device !== null)("faults", () => {
     expect(() => cube([tensor([2], { backend: device! })])).toThrow(
       new RegExp(
         "^cube: expected a kernel on webgpu software .*, got none\n" +
-          "help: compose it of primitives that have one, ",
+          "help: await to\\(x, reference\\) first, or compose",
       ),
     );
   });

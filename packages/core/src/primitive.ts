@@ -17,7 +17,7 @@ import { inspect } from "./debug.ts";
 import { BackendError, ShapeError } from "./errors.ts";
 import { checkList, checkTensors } from "./ops/check.ts";
 import { checkBackend } from "./ops/check-backend.ts";
-import { own } from "./scope.ts";
+import { noGrad, own } from "./scope.ts";
 import { sameShape } from "./shape.ts";
 import { Holder, type Residual } from "./storage.ts";
 import { type Call, isTracked, record } from "./tape.ts";
@@ -77,7 +77,10 @@ export interface Primitive<
   vjp(cotangents: OutputCotangents<O>, context: VjpContext<I, O, Options>): Each<I, Tensor | null>;
   /** The op for a whole batch, for vmap. */
   readonly batch?: Batching<I, O, Options>;
-  /** The same outputs in other ops, for a vmap without a rule. */
+  /**
+   * The same outputs in other ops, for a vmap without a rule and for a device without a kernel,
+   * where the call still has this vjp.
+   */
   composed?(inputs: Each<I, Tensor>, options: Options): Each<O, Tensor>;
 }
 
@@ -178,6 +181,7 @@ function apply(
   const ran =
     level?.lower(primitive, (xs, by) => apply(primitive, xs, by), inputs, options) ??
     kernel?.(inputs.map(handleOf), options, recorded, given) ??
+    (backend.arrayOf ? undefined : noGrad(() => primitive.composed?.(inputs, options))) ??
     "no kernel";
   const byReference = typeof ran === "string"; // the reason for it
   const result = byReference
@@ -185,10 +189,11 @@ function apply(
     : ran;
   const handles = "outputs" in result ? result.outputs : result;
   // a view lies in the memory of an input: it becomes another holder of that storage
-  const outputs = specs.map(
-    (spec, i) => new Tensor(spec, backend, handles[i], sharing(backend, handles[i], inputs)),
-  );
-  own(...outputs);
+  const outputs = specs.map((spec, i) => {
+    const made = handles[i]; // a tensor if it was composed
+    if (made instanceof Tensor) return made;
+    return own(new Tensor(spec, backend, made, sharing(backend, made, inputs)))[0];
+  });
   if (level === undefined) inspect(name, inputs, outputs);
   if (recorded) {
     const made =

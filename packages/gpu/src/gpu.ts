@@ -125,7 +125,7 @@ class Gpu implements GpuBackend {
       primitive,
       `a kernel on ${this.name}`,
       reason === "no kernel" ? "none" : `one that declines: ${reason}`,
-      "compose it of primitives that have one, or move its operands to the CPU",
+      "await to(x, reference) first, or compose it of primitives that have one",
     );
   }
 

@@ -8,6 +8,7 @@ import {
   type Op,
   zerosArray,
 } from "@spm/core/extend";
+import { composedExponential } from "./composed.ts";
 import { columns, eachMatrix, rows, squareMatrices, transposed } from "./matrices.ts";
 import { axpy } from "./vectors.ts";
 
@@ -36,6 +37,7 @@ export const matrixExponentialOp: Op<[a: 1]> = definePrimitive({
     const block = concat([concat([aT, ct], -1), concat([nothing, aT], -1)], -2);
     return [columns(rows(matrixExponentialOp([block])[0], 0, n), n, 2 * n)];
   },
+  composed: ([a]) => [composedExponential(a, terms)],
   batch: frontAxis(),
 });
 
@@ -73,7 +75,8 @@ function product(a: Float64Array, b: Float64Array, n: number): Float64Array<Arra
  * eᴬ = Σₖ Aᵏ / k!, scaled until the series is short, and squared back. The derivative is right for
  * every A, and is the exponential of a matrix of twice the size.
  *
- * Runs on the host, as {@link solve} does. NaN and infinities make all of their matrix NaN.
+ * Runs as {@link solve} does. NaN and infinities make all of their matrix NaN, on a GPU also norms
+ * above 2²³, which leave no digits in float32.
  * @param a - [..., n, n]
  * @returns [..., n, n]. Cost 2n³ (14 + log₂ ‖A‖) FLOP a matrix, eight times that backward
  * @throws ShapeError, DTypeError

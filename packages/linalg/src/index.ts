@@ -1,7 +1,8 @@
 /**
  * @file @spm/linalg: linear algebra after torch.linalg, made only of what `@spm/core` and
  * `@spm/core/extend` offer to everybody. Everything is batched over leading axes; what factorises
- * runs on the host in float64. Its primitives are `@spm/linalg/extend`.
+ * runs on the host in float64, on a GPU composed of core's ops. Its primitives are
+ * `@spm/linalg/extend`.
  */
 export { matrixExponential } from "./exponential.ts";
 export { lstsq, type PinvOptions, pinv } from "./least-squares.ts";

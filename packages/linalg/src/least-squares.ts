@@ -101,8 +101,8 @@ function tolerancesOf(op: string, a: Tensor, options: PinvOptions): Tolerances {
 
 /**
  * The pseudoinverse A⁺ of Moore and Penrose, by {@link svd}. Its derivative needs no distinct
- * singular values, and is right where the rank does not change nearby. Runs on the host, as
- * {@link solve} does.
+ * singular values, and is right where the rank does not change nearby. Runs on the host: a GPU
+ * refuses it, see {@link solve}.
  * @param a - [..., m, n]
  * @returns [..., n, m]. Cost that of an SVD, and 2mnk FLOP
  * @throws ValueError for NaN, infinities and negative tolerances; ShapeError, DTypeError,

@@ -11,6 +11,7 @@ import {
   ValueError,
   zerosArray,
 } from "@spm/core/extend";
+import { composedQr } from "./composed.ts";
 import { columnsOfQ, factorQr } from "./factors.ts";
 import { columns, eachMatrix, lower, matrices, strictlyLower, transposed } from "./matrices.ts";
 import { triangularSolve } from "./triangular.ts";
@@ -52,6 +53,11 @@ export const qrOp: Op<[a: 1], [q: 1, r: 1]> = definePrimitive({
     const sum = plus(qBar, matmul(q, symmetric));
     return [sum && triangularSolve(transposed(r), sum, { upper: false, left: false })];
   },
+  composed: ([a]) => {
+    const { n } = matrices("qr", a);
+    const [q, r] = composedQr(a);
+    return [columns(q, 0, n), r];
+  },
   batch: frontAxis(),
 });
 
@@ -82,6 +88,10 @@ export const complementOp: Op<[q: 1], [rest: 1]> = definePrimitive({
   vjp: ([ct], { inputs: [q], outputs: [rest] }) => [
     neg(matmul(rest, matmul(transposed(ct), q))), // Qᵀ N = 0, and N turns no further than it must
   ],
+  composed: ([q]) => {
+    const { m, n } = matrices("complement", q);
+    return [columns(composedQr(q)[0], n, m)];
+  },
   batch: frontAxis(),
 });
 
@@ -99,8 +109,7 @@ export interface QrOptions {
  *
  * Where the first k columns of A are linearly dependent R is singular, and the derivative is
  * infinite or NaN, as in PyTorch. Of a complete Q of a tall A the added columns are a basis of
- * which only functions of the space that they span have a derivative. Runs on the host, as
- * {@link solve} does.
+ * which only functions of the space that they span have a derivative. Runs as {@link solve} does.
  * @param a - [..., m, n]
  * @returns q [..., m, k] and r [..., k, n], k = min(m, n); complete: k = m. Cost 4mn² − 4⁄3 n³ FLOP
  * a matrix with m ≥ n

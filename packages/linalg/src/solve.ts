@@ -34,6 +34,7 @@ import {
   ValueError,
   zerosArray,
 } from "@spm/core/extend";
+import { composedLu, composedSubstitution, pick } from "./composed.ts";
 import { factorLu, substitute, type Triangle } from "./factors.ts";
 import {
   columns,
@@ -90,6 +91,11 @@ export const solveOp: Op<[a: 1, b: 1], [x: 1], string> = definePrimitive({
     const [bBar] = solveOp([transposed(a), ct], op);
     return [byA ? neg(matmul(bBar, transposed(x))) : null, bBar];
   },
+  composed: ([a, b]) => {
+    const [lu, order] = composedLu(a);
+    const y = composedSubstitution(lu, pick(b, expandDims(order, -1)), unitLower);
+    return [composedSubstitution(lu, y, upperTriangle)];
+  },
   batch: frontAxis(),
 });
 
@@ -104,7 +110,9 @@ export interface SolveOptions {
  *
  * Runs on the host in float64, result in the operands' dtype; so does everything of this package.
  * On wasm this, {@link lu}, `cholesky`, `triangularSolve` and `qr` have kernels, the rest is a
- * fallback that `report()` counts; a GPU refuses it: `await to(x, reference)` first.
+ * fallback that `report()` counts. On a GPU it runs in float32, composed of steps for each column,
+ * with NaN and infinities for errors, as all but `eigh`, `svd`, `pinv` and `lstsq` do: these
+ * iterate, and a GPU refuses them: `await to(x, reference)` first.
  * @param a - [..., n, n]; complex numbers there are none
  * @param b - [..., n, k], leading axes broadcast; [n], or A's shape without its last axis: vectors
  * @param options - `left` false solves X A = B with B [..., k, n]
@@ -204,6 +212,7 @@ export const luOp: Op<[a: 1], [lu: 1, order: 1, sign: 1]> = definePrimitive({
     const aBar = m > n ? concat([aTop, rows(byUpper, k, m)], -2) : aTop;
     return [matmul(permutationMatrix(order, a), aBar)];
   },
+  composed: ([a]) => composedLu(a),
   batch: frontAxis(),
 });
 

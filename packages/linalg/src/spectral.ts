@@ -92,7 +92,7 @@ export interface EighOptions {
  * V is unique up to the signs of its columns, chosen so that Σⱼ cos(j) vⱼ ≥ 0, where all
  * eigenvalues differ. Errors are roundings of the largest eigenvalue. Where some are equal, the
  * derivative by w is still right for symmetric functions of them (their sum), that by V is infinite
- * or NaN, as in PyTorch. Runs on the host, as {@link solve} does.
+ * or NaN, as in PyTorch. Runs on the host: a GPU refuses it, see {@link solve}.
  * @param a - [..., n, n], real: there are no complex numbers
  * @returns eigenvalues [..., n], eigenvectors [..., n, n]. Cost about 9n³ FLOP a matrix
  * @throws ValueError for NaN and infinities; ShapeError, DTypeError, OptionError
@@ -191,7 +191,7 @@ export interface SvdOptions {
  * all singular values differ. Where some are equal (or, of a matrix that is not square, 0) the
  * derivative by U and V is infinite or NaN, as in PyTorch; that by s alone is U diag(s̄) Vᵀ and
  * always finite. The columns that `fullMatrices` adds are a basis of which only functions of the
- * space that they span have a derivative. Runs on the host, as {@link solve} does.
+ * space that they span have a derivative. Runs on the host: a GPU refuses it, see {@link solve}.
  * @param a - [..., m, n]
  * @returns u [..., m, m], s [..., k], vh [..., n, n] which is Vᵀ; without `fullMatrices` [..., m,
  * k] and [..., k, n]. Cost about 20n³ FLOP for n×n

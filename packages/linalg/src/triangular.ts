@@ -14,6 +14,7 @@ import {
   ValueError,
   zerosArray,
 } from "@spm/core/extend";
+import { composedCholesky, composedSubstitution } from "./composed.ts";
 import { factorCholesky, substitute, type Triangle } from "./factors.ts";
 import {
   eachMatrix,
@@ -58,6 +59,7 @@ export const triangularSolveOp: Op<[t: 1, b: 1], [x: 1], Triangle> = definePrimi
     const read = (i: number, j: number) => (upper ? j - i : i - j) >= first;
     return [masked(neg(matmul(bBar, transposed(x))), read), bBar];
   },
+  composed: ([t, b], triangle) => [composedSubstitution(t, b, triangle)],
   batch: frontAxis(),
 });
 
@@ -75,8 +77,7 @@ export interface TriangularOptions {
  * X with A X = B, A triangular, by substitution: B̄ = A⁻ᵀ X̄, Ā = −B̄ Xᵀ in the triangle that is
  * read.
  *
- * A 0 on the diagonal gives infinities and NaN, as in PyTorch. Runs on the host, as {@link solve}
- * does.
+ * A 0 on the diagonal gives infinities and NaN, as in PyTorch. Runs as {@link solve} does.
  * @param a - [..., n, n]; the other triangle is not looked at
  * @param b - [..., n, k], or [..., k, n] from the other side; leading axes broadcast
  * @returns the shape of B, broadcast. Cost n²k FLOP a matrix
@@ -131,6 +132,7 @@ export const choleskyOp: Op<[a: 1], [l: 1]> = definePrimitive({
     const half = triangularSolve(transposed(l), symmetric, { upper: true });
     return [triangularSolve(l, half, { upper: false, left: false })];
   },
+  composed: ([a]) => [composedCholesky(a)],
   batch: frontAxis(),
 });
 
@@ -144,7 +146,7 @@ export interface CholeskyOptions {
  * L with A = L Lᵀ, lower triangular with a positive diagonal, of a symmetric positive definite A.
  *
  * The lower triangle is read, and Ā is that of a symmetric A: half of each off-diagonal share on
- * either side, as in PyTorch. Runs on the host, as {@link solve} does.
+ * either side, as in PyTorch. Runs as {@link solve} does.
  * @param a - [..., n, n]
  * @returns [..., n, n]. Cost ⅓ n³ FLOP a matrix, 2n³ backward
  * @throws ValueError where A is not positive definite, or a NaN is met; ShapeError, DTypeError,

@@ -53,6 +53,16 @@ describe.each(["float32", "float64"] as const)("%s", (dtype) => {
   });
 });
 
+test("iterations run on the reference, and the report counts each call", () => {
+  const own = wasmSync({ bytes: 2 ** 24 });
+  const a = fromArray(eye(3, 3).ndarray(), own);
+  const { eigh, svd, pinv, matrixExponential } = linalg;
+  const calls = { eigh, svd, pinv, matrixExponential };
+  for (const f of Object.values(calls)) for (let call = 0; call < 2; call++) f(a);
+  const counted = own.report().fallbacks.map(({ primitive, count }) => [primitive, count]);
+  expect(counted).toEqual(Object.keys(calls).map((name) => [name, 2]));
+});
+
 test("what has no factorisation throws as on the reference, with its place in the batch", () => {
   const good = [
     [2, 0],
