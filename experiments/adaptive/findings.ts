@@ -1,8 +1,8 @@
 /** @file The findings on adaptive mixers: a table and a chart of each task. */
 import { seriesChart } from "@spm/report";
 import { formatCount } from "@spm/trainer/format";
-import type { Findings, Section } from "../parts/experiment.ts";
-import { median, showSpread, spreadOf } from "../parts/statistics.ts";
+import type { Findings, Section, Table } from "../parts/experiment.ts";
+import { median, spreadOf } from "../parts/statistics.ts";
 import { measures, type TaskName, taskNames } from "./tasks.ts";
 
 /** A model on a task, at its best rate. */
@@ -33,18 +33,23 @@ const texts: Readonly<Record<TaskName, string>> = {
     "16 characters predict the next one.",
 };
 
+const bestFirst = (group: readonly Cell[]): Cell[] =>
+  [...group].sort((a, b) => median(a.test) - median(b.test));
+
 /** The findings of cells measured in one run or in several. */
 export function adaptiveFindings(cells: readonly Cell[]): Findings {
   const groups = taskNames
-    .map((task) => ({ task, group: cells.filter((cell) => cell.task === task) }))
+    .map((task) => ({ task, group: bestFirst(cells.filter((cell) => cell.task === task)) }))
     .filter(({ group }) => group.length > 0);
+  const sections = groups.map(({ task, group }) => section(task, group));
   return {
     summary:
       groups.length === 0
         ? "Interrupted before anything was measured."
         : groups.map(({ task, group }) => sentence(task, group)).join(" "),
-    sections: groups.map(({ task, group }) => section(task, group)),
+    sections,
     results: { cells: cells.map((cell) => ({ ...cell, tried: [...cell.tried] })) },
+    files: [{ name: "tables.md", bytes: new TextEncoder().encode(pageTables(sections)) }],
   };
 }
 
@@ -52,28 +57,50 @@ export function adaptiveFindings(cells: readonly Cell[]): Findings {
 const digits = (value: number): string =>
   value >= 0.001 ? value.toPrecision(3) : value.toExponential(1);
 
-const shown = ({ test }: Cell): string => showSpread(spreadOf(test), digits);
+/** "0.532: 0.531, 0.529, 0.535": the mean, and each seed's score. */
+const shown = ({ test }: Cell): string =>
+  test.length > 1
+    ? `${digits(spreadOf(test)?.mean ?? 0)}: ${test.map(digits).join(", ")}`
+    : test.map(digits).join();
 
 const sentence = (task: TaskName, group: readonly Cell[]): string => {
-  const order = [...group].sort((a, b) => median(a.test) - median(b.test));
-  const scores = order.map((cell) => `${cell.model} ${digits(median(cell.test))}`);
+  const scores = group.map((cell) => `${cell.model} ${digits(median(cell.test))}`);
   return `${task}, ${measures[task]}, median: ${scores.join(", ")}.`;
 };
+
+function tableOf(group: readonly Cell[]): Table {
+  return {
+    head: ["model", "numbers", "rate", "test", "ms a step"],
+    rows: group.map((cell) => [
+      cell.model,
+      formatCount(cell.parameters),
+      String(cell.rate),
+      shown(cell),
+      ((1000 * median(cell.seconds)) / cell.steps).toPrecision(2),
+    ]),
+  };
+}
+
+/** The tables of all tasks in Markdown, as the experiment's page has them. */
+function pageTables(sections: readonly Section[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  const rule = ({ head }: Table): string => line(head.map((_, k) => (k === 0 ? "---" : "---:")));
+  return sections
+    .flatMap(({ heading, table }) =>
+      table
+        ? [
+            `## ${heading}\n\n${[line(table.head), rule(table), ...table.rows.map(line)].join("\n")}\n`,
+          ]
+        : [],
+    )
+    .join("\n");
+}
 
 function section(task: TaskName, group: readonly Cell[]): Section {
   return {
     heading: `${task}: ${measures[task]}, less is better`,
-    text: `${texts[task]} The mean over the seeds, and its range.`,
-    table: {
-      head: ["model", "numbers", "rate", "test", "ms a step"],
-      rows: group.map((cell) => [
-        cell.model,
-        formatCount(cell.parameters),
-        String(cell.rate),
-        shown(cell),
-        ((1000 * median(cell.seconds)) / cell.steps).toPrecision(2),
-      ]),
-    },
+    text: `${texts[task]} The mean over the seeds, and each.`,
+    table: tableOf(group),
     figure: {
       name: task,
       svg: seriesChart({

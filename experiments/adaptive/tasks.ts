@@ -70,14 +70,17 @@ export function loadTask(name: TaskName, sizes: TaskSizes): Promise<Task> {
   return Promise.resolve(teacher(name, sizes));
 }
 
+/** The deviation of a teacher's θ − θ⁰ from row to row, in radians. */
+const TURN = 0.5;
+
 /**
- * y of an adaptive mixer over a butterfly, x ~ N(0, I), whose A is drawn so that θ − θ⁰ has a
- * deviation of one radian in both modes: N(0, 1/n) for n numbers of x, N(0, 1/2) for two of z.
+ * y of an adaptive mixer over a butterfly, x ~ N(0, I). A is drawn so that angles turn alike in
+ * both modes: by n numbers of x with a variance of TURN²/n each, by two of z with TURN²/2.
  */
 function teacher(mode: "input" | "local", { n, samples, held }: TaskSizes): Task {
   const schedule = butterfly(n);
   const pairs = schedule.first.length;
-  const deviation = mode === "input" ? 1 : Math.sqrt(n / 2); // of A · √n
+  const deviation = TURN * (mode === "input" ? 1 : Math.sqrt(n / 2)); // of A · √n
   const numbers = pairs + 2 * n + pairs * (mode === "input" ? n : 2);
   return {
     nets: studentNets(n, numbers),
