@@ -1,4 +1,5 @@
 /** @file @spm/experiments: questions, and the run folders that answer them. */
+import { adaptive } from "./adaptive/adaptive.ts";
 import { charlm } from "./charlm/charlm.ts";
 import { compress } from "./compress/compress.ts";
 import { deep } from "./deep/deep.ts";
@@ -37,4 +38,5 @@ export const experiments: readonly Experiment[] = [
   learnTransform,
   teacher,
   twoMixers,
+  adaptive,
 ];

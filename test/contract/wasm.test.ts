@@ -33,8 +33,6 @@ const backend = wasmSync({ bytes: 2 ** 28 });
 
 /** Primitives that the reference runs on purpose, and why. */
 const onTheReference: Readonly<Record<string, string>> = {
-  "adaptive mixer": "angles of each row, not in WebAssembly yet",
-  "adaptive mixer backward": "angles of each row, not in WebAssembly yet",
   logNdtr: "a continued fraction in float64, for log-probabilities",
   "mixer per sample": "for attribution and private training, not for a step of training",
   ...Object.fromEntries(
@@ -48,6 +46,7 @@ const onTheReference: Readonly<Record<string, string>> = {
 const declined: Readonly<Record<string, string>> = {
   int32: "integers are indices: few, and counted exactly",
   bool: "masks are compared and cast, seldom chosen between or gathered",
+  "angles from a whole stage": "they are dense: the mode that a mixer is not for",
   "rows of no elements": "there is nothing to compute",
   "its forward ran on the reference": "what that kept is its own",
 };

@@ -450,24 +450,22 @@ export const mixerSamples: readonly Sample[] = kinds.flatMap((kind): Sample[] =>
   ];
 });
 
-/** The adaptive mixer in each of its modes. */
-const adaptiveSamples: readonly Sample[] = (["input", "stage", "local", "bottleneck"] as const).map(
-  (mode) => {
-    const schedule = shuffle(7);
+/** The adaptive mixer in each of its modes, on part of a row block and on several. */
+const adaptiveSamples: readonly Sample[] = (
+  ["input", "stage", "local", "bottleneck"] as const
+).flatMap((mode) =>
+  ([5, 19] as const).map((rows) => {
+    const schedule = rows === 5 ? shuffle(7) : butterfly(16);
     const own = initialAdaptive(schedule, random, { mode, deviation: 1 });
     const { angles, weights, bottleneck } = own;
     return sample<Tensor[]>(
-      `adaptive mixer, ${mode}`,
-      (x, angles, weights, ...v) =>
-        adaptiveMixer(
-          x,
-          { angles, weights, ...(v[0] && { bottleneck: v[0] }) },
-          { schedule, mode },
-        ),
-      [normal(5, 7), angles, weights, ...(bottleneck ? [bottleneck] : [])],
+      `adaptive mixer, ${mode}, ${schedule.name} ${schedule.n}`,
+      (x, angles, weights, ...[v]) =>
+        adaptiveMixer(x, { angles, weights, ...(v && { bottleneck: v }) }, { schedule, mode }),
+      [normal(rows, schedule.n), angles, weights, ...(bottleneck ? [bottleneck] : [])],
       summed,
     );
-  },
+  }),
 );
 
 /** Losses. */

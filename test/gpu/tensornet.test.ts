@@ -2,7 +2,16 @@
  * @file A loss of energies and forces, whose gradients are of the second order, on wasm and on a
  * GPU: the reference's numbers, nothing falls back.
  */
-import { type Backend, normal, reference, rng, tensor, to, valueAndGrad } from "@spm/core";
+import {
+  type Backend,
+  normal,
+  reference,
+  rng,
+  type Tensor,
+  tensor,
+  to,
+  valueAndGrad,
+} from "@spm/core";
 import { edgesWithin, energyAndForces, energyForceLoss, TensorNet } from "@spm/models";
 import { wasmSync } from "@spm/wasm";
 import { afterAll, expect, test } from "vitest";
@@ -21,9 +30,9 @@ async function lossAndGradients(backend: Backend): Promise<Float32Array[]> {
   const species = tensor(Int32Array.of(0, 1, 2, 1, 2, 0, 0));
   const inputs = [at, species, edgesWithin(at, 3, { molecules }), molecules, tensor([0, 1])];
   const targets = [normal(rng(4), [2]), normal(rng(5), [7, 3])];
-  const [[positions, ...rest], [energies, forces]] = await Promise.all(
-    [inputs, targets].map((list) => Promise.all(list.map((x) => to(x, backend)))),
-  );
+  const moved = (list: readonly Tensor[]) => Promise.all(list.map((x) => to(x, backend)));
+  const [positions, ...rest] = await moved(inputs);
+  const [energies, forces] = await moved(targets);
   const [kinds, edges, of, charges] = rest;
   const loss = () =>
     energyForceLoss(

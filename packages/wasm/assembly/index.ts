@@ -1,4 +1,5 @@
 /** @file Everything that the compiled module exports. */
+export { adaptiveBackward, adaptiveForward } from "./adaptive";
 export { generalGradient, generalSums, rotationGradient } from "./block-gradients";
 export { butterflyForward, butterflyGeneralBackward, butterflyRotationBackward } from "./butterfly";
 export { rotationBlocks, scaleStages } from "./coefficients";

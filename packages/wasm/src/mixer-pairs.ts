@@ -42,8 +42,8 @@ interface RowBlock {
 
 /** The backward of a kind over a block of rows. */
 export interface TableBackward {
-  /** Sums of each pair: ā b̄ c̄ d̄, or θ̄. */
-  readonly perPair: 1 | 4;
+  /** Sums of each pair: ā b̄ c̄ d̄; θ̄; or θ̄⁰ ᾱ β̄. */
+  readonly perPair: 1 | 3 | 4;
   /** Columns of z that it keeps in scratch, in multiples of n + 1. */
   readonly levels: number;
   /** Writes z_L into the scratch. @returns its address */

@@ -5,6 +5,7 @@
 import type { NdArray, Shape, TypedArray } from "@spm/core";
 import { each, type KernelTable } from "@spm/core/extend";
 import { type Machine, NOT_FLOAT32, register } from "./machine.ts";
+import { registerAdaptive } from "./mixer-adaptive.ts";
 import { makeCall, padded } from "./mixer-call.ts";
 import { forwardFused } from "./mixer-fused.ts";
 import { generalKernels } from "./mixer-general.ts";
@@ -21,11 +22,13 @@ export function registerMixer(
   table: KernelTable<NdArray>,
   machine: Machine,
 ): { release(data: TypedArray): void } {
-  const states = [rotationKernels, generalKernels].map((kind) => new MixerState(machine, kind));
+  const rotations = new MixerState(machine, rotationKernels);
+  const states = [rotations, new MixerState(machine, generalKernels)];
   for (const state of states) {
     registerForward(table, state);
     registerBackward(table, state);
   }
+  registerAdaptive(table, rotations);
   return {
     release(data) {
       for (const state of states) state.release(data);
