@@ -28,8 +28,8 @@ async function bundled(): Promise<string[]> {
   return [await bundle];
 }
 
-/** What a bundle has not: experiments, and the files of MNIST. */
-const ofTheClone = ["experiment", "compare"];
+/** What reads data of packages, which a bundle has not. */
+const ofTheClone = ["compare", "charlm"];
 const sources = ["--import", "tsx", "--conditions=@spm/source", main];
 
 /**
@@ -40,7 +40,9 @@ export async function spm(
   args: readonly string[],
   onOutput?: (stdout: string, child: ChildProcess) => void,
 ): Promise<Outcome> {
-  const program = ofTheClone.includes(args[0] ?? "") ? sources : await bundled();
+  const program = args.slice(0, 2).some((word) => ofTheClone.includes(word))
+    ? sources
+    : await bundled();
   const child = spawn(process.execPath, [...program, ...args], { cwd: ROOT });
   let [stdout, stderr] = ["", ""];
   child.stdout.on("data", (chunk: Buffer) => {

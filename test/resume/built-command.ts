@@ -31,8 +31,8 @@ export async function buildCommand(asSource?: string): Promise<string> {
     define: asSource ? { "import.meta.url": JSON.stringify(pathToFileURL(asSource)) } : {},
     banner: {
       js:
-        'import { createRequire } from "node:module"; ' +
-        "const require = createRequire(import.meta.url);",
+        'import { createRequire as requireOf } from "node:module"; ' +
+        "const require = requireOf(import.meta.url);",
     },
     logLevel: "error",
   });
