@@ -1,6 +1,7 @@
 /** @file @spm/experiments: questions, and the run folders that answer them. */
 import { adaptive } from "./adaptive/adaptive.ts";
 import { charlm } from "./charlm/charlm.ts";
+import { collapse } from "./collapse/collapse.ts";
 import { compress } from "./compress/compress.ts";
 import { deep } from "./deep/deep.ts";
 import { flow } from "./flow/flow.ts";
@@ -36,6 +37,7 @@ export const experiments: readonly Experiment[] = [
   deep,
   flow,
   learnTransform,
+  collapse,
   teacher,
   twoMixers,
   adaptive,

@@ -38,8 +38,8 @@ const names: OptionNames<CollapseCallbackOptions> = { every: true };
 /**
  * A callback that measures neural collapse at the start, every so many steps, and at the end. A
  * checkpoint keeps its readings.
- * @param look - computes features [N, d] with labels [N] and has the weights [C, d]; no tape
- * records it, and its tensors are released
+ * @param look - computes features [N, d] with labels [N] and has the weights [C, d], after so many
+ * steps; no tape records it, and its tensors are released
  * @returns the callback, with `readings`. Cost of one: the forward and {@link neuralCollapse}
  * @throws ValueError unless `every` is a whole number ≥ 1; OptionError
  * @example
@@ -66,7 +66,7 @@ const names: OptionNames<CollapseCallbackOptions> = { every: true };
  * ```
  */
 export function collapseCallback(
-  look: () => CollapseInputs,
+  look: (step: number) => CollapseInputs,
   options: CollapseCallbackOptions,
 ): CollapseCallback {
   checkFunction("collapseCallback", look);
@@ -76,7 +76,7 @@ export function collapseCallback(
     throw new ValueError("collapseCallback", "every as a whole number ≥ 1", every);
   let readings: CollapseReading[] = [];
   const read = async (step: number): Promise<void> => {
-    readings.push({ step, ...(await metricsOf(look)) });
+    readings.push({ step, ...(await metricsOf(() => look(step))) });
   };
   return {
     name: "neural collapse",
