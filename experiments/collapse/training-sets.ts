@@ -14,9 +14,21 @@ export interface TrainingSet extends LabelledBatch {
 export const AVERAGED = 64;
 const [SIDE, BORDER, CELL, CELLS] = [28, 2, 3, 8];
 
+/** A function that loads once for each key. */
+function once<Key, Data>(load: (key: Key) => Promise<Data>): (key: Key) => Promise<Data> {
+  const known = new Map<Key, Promise<Data>>();
+  return (key) => {
+    const data = known.get(key) ?? load(key);
+    known.set(key, data);
+    return data;
+  };
+}
+const images = once((_name: "mnist") => loadMnist());
+const corpus = once((words: number) => loadBrown(words));
+
 /** Images of each digit, drawn anew by `random`: x [10 · each, 64], or all 784 pixels. */
 export async function digits(each: number, whole: boolean, random: Rng): Promise<TrainingSet> {
-  const { train } = await loadMnist();
+  const { train } = await images("mnist");
   const chosen = drawn(train.labels, 10, each, random);
   const features = whole ? SIDE * SIDE : AVERAGED;
   const x = new Float32Array(chosen.length * features);
@@ -49,22 +61,13 @@ export interface TextSizes {
   readonly vocabulary: number;
 }
 
-const loaded = new Map<number, ReturnType<typeof loadBrown>>();
-
-/** The corpus, read once. */
-function brown(words: number): ReturnType<typeof loadBrown> {
-  const corpus = loaded.get(words) ?? loadBrown(words);
-  loaded.set(words, corpus);
-  return corpus;
-}
-
 /** Texts of each genre as hashed words: x int32 [5 · each, words] in [0, vocabulary). */
 export async function genres(
   each: number,
   { words, vocabulary }: TextSizes,
   random: Rng,
 ): Promise<TrainingSet> {
-  const { categories, texts } = await brown(words);
+  const { categories, texts } = await corpus(words);
   const ours = texts.flatMap(({ text, label }) => {
     const y = GENRES.indexOf(categories[label] ?? "");
     const list = text.toLowerCase().split(" ");

@@ -4,12 +4,16 @@
  */
 import { normal, type Rng, relu, rng, type Tensor, tanh, tensor } from "@spm/core";
 import {
+  AttentionBlock,
   edgesWithin,
   Gpt,
   type GptOptions,
+  LayerNormResNet,
+  LayerNormTransformer,
   Mlp,
   Paramixer,
   ParamixerBlock,
+  ResidualBlock,
   RotorNet,
   TensorNet,
 } from "@spm/models";
@@ -210,6 +214,20 @@ export const moduleRows: readonly ModuleRow[] = [
     inputs: () => [tokens([0, 2, 1])],
   },
   tensorNet,
+  row("ResidualBlock, two maps", () => new ResidualBlock(3, { maps: 2, ...options() }), [2, 3]),
+  row("AttentionBlock", () => new AttentionBlock(3, options()), [1, 2, 3]),
+  row("LayerNormResNet", () => {
+    const sizes = { features: 2, width: 3, depth: 1, classes: 2 };
+    return new LayerNormResNet({ ...sizes, ...options() });
+  }, [2, 2]),
+  ...(["mean", "last"] as const).map((reads) => ({
+    name: `LayerNormTransformer, ${reads}`,
+    make: () => {
+      const sizes = { vocabulary: 3, context: 3, width: 3, depth: 1, classes: 2 };
+      return new LayerNormTransformer({ ...sizes, reads, ...options() });
+    },
+    inputs: () => [tokens([0, 2, 1])],
+  })),
   row(
     "Conv2d",
     () => new nn.Conv2d(1, 2, { kernel: [2, 1], stride: [1, 2], padding: 1, ...options() }),

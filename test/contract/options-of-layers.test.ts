@@ -146,7 +146,20 @@ const ofNn: Readonly<Record<string, Call>> = {
 
 const gpt = { vocabulary: 5, context: 4, width: 4, heads: 2, layers: 1, random };
 const ofModels: Readonly<Record<string, Call>> = {
+  AttentionBlock: (more) => new models.AttentionBlock(4, { random, linear: "rotation", ...more }),
   Gpt: (more) => new models.Gpt({ ...gpt, linear: "rotation", hidden: 8, tied: false, ...more }),
+  LayerNormResNet: (more) =>
+    new models.LayerNormResNet({
+      ...{ features: 3, width: 4, depth: 1, classes: 2, random },
+      ...{ maps: 2, residual: false, linear: "rotation" },
+      ...more,
+    } as models.LayerNormResNetOptions),
+  LayerNormTransformer: (more) =>
+    new models.LayerNormTransformer({
+      ...{ vocabulary: 3, context: 2, width: 4, depth: 1, classes: 2, random },
+      ...{ maps: 2, linear: "rotation", reads: "last" },
+      ...more,
+    } as models.LayerNormTransformerOptions),
   Mlp: (more) => new models.Mlp({ sizes: [4, 4, 2], linear: "rotation", random, ...more }),
   Paramixer: (more) =>
     new models.Paramixer({
@@ -170,6 +183,7 @@ const ofModels: Readonly<Record<string, Call>> = {
     const still = { energies: zeros([1]), forces: zeros([1, 3]) };
     return models.energyForceLoss(still, still, { energyWeight: 1, forceWeight: 1, ...more });
   },
+  ResidualBlock: (more) => new models.ResidualBlock(4, { random, maps: 2, ...more }),
   drawToken: (more) => models.drawToken([0, 1], { random, topK: 1, ...more }),
   generate: (more) => models.generate(new models.Gpt(gpt), [0], { count: 1, random, ...more }),
   linkShifts: (more) => models.linkShifts("chord", 4, { rounding: "floor", ...more }),

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { mean, parameter, rng, square } from "@spm/core";
+import { eye, mean, parameter, rng, square, tensor, zeros } from "@spm/core";
 import { OptionError } from "@spm/core/extend";
 import { DataLoader, gaussianClusters } from "@spm/data";
 import { Mlp } from "@spm/models";
@@ -39,10 +39,18 @@ const recorded = {
   machine: node.machine(),
 };
 let runs = 0;
+const collapsed = { features: eye(2), labels: tensor(Int32Array.of(0, 1)), weight: eye(2) };
 
 /** A call of each export that has options; `nonsense` is spread into them. */
 const calls: Readonly<Record<string, (nonsense: object) => unknown>> = {
   calibrationError: (nonsense) => trainer.calibrationError([0, 1], [1], { bins: 2, ...nonsense }),
+  collapseCallback: (nonsense) =>
+    trainer.collapseCallback(() => collapsed, { every: 1, ...nonsense }),
+  neuralCollapse: (nonsense) =>
+    trainer.neuralCollapse(collapsed.features, collapsed.labels, collapsed.weight, {
+      bias: zeros([2]),
+      ...nonsense,
+    }),
   checkpoints: (nonsense) => node.checkpoints({ folder, ...nonsense }),
   earlyStopping: (nonsense) => trainer.earlyStopping({ patience: 1, ...nonsense }),
   evaluate: (nonsense) =>
@@ -78,7 +86,14 @@ const calls: Readonly<Record<string, (nonsense: object) => unknown>> = {
 
 const without = [
   ...["CheckpointError", "NonFiniteError", "RunError", "SafetensorsError", "RunWriter"],
-  ...["accuracyOf", "activationStatistics", "classScores", "classification", "confusionMatrix"],
+  ...[
+    "accuracyOf",
+    "activationStatistics",
+    "classScores",
+    "classStatistics",
+    "classification",
+    "confusionMatrix",
+  ],
   ...["encodeSafetensors", "gradientStatistics", "macroF1", "parseSafetensors", "perplexity"],
   ...["progress", "tensorStatistics", "topKAccuracy", "assertFresh", "checkpointPath"],
   ...["checkpointSteps", "encodeCheckpoint", "latestCheckpoint", "machine", "makeFolder"],

@@ -40,6 +40,7 @@ import {
   showShape,
   showSpec,
   sizeOf,
+  ValueError,
 } from "@spm/core/extend";
 import { pinv } from "@spm/linalg";
 
@@ -76,6 +77,7 @@ export function classStatistics(
   classes: number,
 ): ClassStatistics {
   check("classStatistics", features, labels);
+  checkLabels("classStatistics", labels, classes);
   return noGrad(() =>
     withBackend(reference, () => statistics(inDouble(features), inInt32(labels), classes)),
   );
@@ -177,6 +179,7 @@ export function neuralCollapse(
       `weights [C, ${features.shape[1]}], C ≥ 2`,
       showShape(weight.shape),
     );
+  checkLabels("neuralCollapse", labels, classes);
   if (bias !== undefined && !sameShape(bias.shape, [classes]))
     throw new ShapeError("neuralCollapse", `a bias [${classes}]`, showShape(bias.shape));
   return noGrad(() =>
@@ -268,4 +271,9 @@ function check(op: string, features: Tensor, labels: Tensor): void {
     throw new ShapeError(op, "features [N, d], N ≥ 1", showShape(features.shape));
   if (!sameShape(labels.shape, [count ?? 0]))
     throw new ShapeError(op, `labels [${count}]`, showShape(labels.shape));
+}
+
+function checkLabels(op: string, labels: Tensor, classes: number): void {
+  const wrong = elements(labels.ndarray()).find((label) => label < 0 || label >= classes);
+  if (wrong !== undefined) throw new ValueError(op, `labels in [0, ${classes})`, wrong);
 }
