@@ -2,9 +2,8 @@
  * @file Neural collapse by depth: L2-regularised LayerNorm ResNets and transformers beside the
  * theory, and what else collapses.
  */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { ValueError } from "@spm/core/extend";
+import { NonFiniteError } from "@spm/trainer";
+import { earlierRuns } from "../parts/earlier-runs.ts";
 import type { Experiment } from "../parts/experiment.ts";
 import { readNames, readNumbers } from "../parts/lists.ts";
 import { uninterrupted } from "../parts/steps.ts";
@@ -31,6 +30,12 @@ const settings = {
   from: "",
 };
 
+/** `results.json` of a run. */
+interface Results {
+  readonly nets: readonly Outcome[];
+  readonly failures: readonly string[];
+}
+
 /** How near to collapse nets of each depth come. */
 export const collapse: Experiment<typeof settings> = {
   name: "collapse",
@@ -45,9 +50,16 @@ export const collapse: Experiment<typeof settings> = {
     steps: 10,
   },
   async run({ settings: given, seed, signal, log }) {
-    if (given.from !== "") return collapseFindings(savedOutcomes(given.from));
+    if (given.from !== "") {
+      const runs = earlierRuns<Results>(given.from, "collapse");
+      return collapseFindings(
+        runs.flatMap(({ nets }) => nets),
+        runs.flatMap(({ failures }) => failures),
+      );
+    }
     const names = readNames("rows", given.rows, Object.keys(rows));
     const outcomes: Outcome[] = [];
+    const failures: string[] = [];
     for (const name of names) {
       const row = rows[name];
       if (row === undefined) continue;
@@ -56,8 +68,18 @@ export const collapse: Experiment<typeof settings> = {
         Array.from({ length: given.seeds }, (_, k) => ({ depth, seed: seed + k })),
       );
       for await (const net of uninterrupted(nets, signal)) {
-        const outcome = await trainNet(name, row, net.depth, given, net.seed, signal);
+        const outcome = await trainNet(name, row, net.depth, given, net.seed, signal).catch(
+          (error: unknown) => {
+            if (!(error instanceof NonFiniteError)) throw error;
+            return `${name}, depth ${net.depth}, seed ${net.seed}: ${error.message}`;
+          },
+        );
         if (outcome === undefined) break;
+        if (typeof outcome === "string") {
+          log(outcome);
+          failures.push(outcome);
+          continue;
+        }
         outcomes.push(outcome);
         const { loss, penalty, accuracy, metrics } = outcome;
         log(
@@ -66,19 +88,6 @@ export const collapse: Experiment<typeof settings> = {
         );
       }
     }
-    return collapseFindings(outcomes);
+    return collapseFindings(outcomes, failures);
   },
 };
-
-/** The outcomes in all run folders below a folder. @throws ValueError where there are none */
-function savedOutcomes(folder: string): Outcome[] {
-  const entries = existsSync(folder) ? readdirSync(folder, { recursive: true }) : [];
-  const files = entries.map(String).filter((name) => /(^|[\\/])results\.json$/.test(name));
-  const outcomes = files.sort().flatMap((name) => {
-    const read = JSON.parse(readFileSync(join(folder, name), "utf8")) as { nets?: Outcome[] };
-    return read.nets ?? [];
-  });
-  if (outcomes.length === 0)
-    throw new ValueError("experiment", "results.json of this experiment", `none in ${folder}`);
-  return outcomes;
-}

@@ -3,7 +3,8 @@ import { seriesChart } from "@spm/report";
 import type { CollapseMetrics } from "@spm/trainer";
 import { formatPercent } from "@spm/trainer/format";
 import type { Findings, Section, Table } from "../parts/experiment.ts";
-import { brief, median, medianBar } from "../parts/statistics.ts";
+import { median, medianBar } from "../parts/statistics.ts";
+import { tablesFile } from "../parts/tables-file.ts";
 import { planesPicture } from "./plane.ts";
 import { rows } from "./rows.ts";
 import { lineThrough } from "./slope.ts";
@@ -17,8 +18,14 @@ const CLAIMS = {
 /** The row whose features are drawn, and what is drawn beside it. */
 const DRAWN = ["resnet-1", "no-residual"];
 
-/** Tables, charts and pictures of trained nets. */
-export function collapseFindings(outcomes: readonly Outcome[]): Findings {
+/**
+ * Tables, charts and pictures of trained nets.
+ * @param failures - the nets whose loss or gradients were not finite
+ */
+export function collapseFindings(
+  outcomes: readonly Outcome[],
+  failures: readonly string[],
+): Findings {
   const names = Object.keys(rows).filter((name) => outcomes.some(({ row }) => row === name));
   const of = (name: string): Outcome[] => outcomes.filter(({ row }) => row === name);
   const slopes = names.map((name) => ({ name, ...slopeOf(of(name)) }));
@@ -50,6 +57,7 @@ export function collapseFindings(outcomes: readonly Outcome[]): Findings {
       },
     },
     ...names.filter((name) => DRAWN.includes(name)).flatMap((name) => overTraining(name, of(name))),
+    ...(failures.length > 0 ? [{ heading: "Not finished", text: failures.join("; ") }] : []),
   ];
   return {
     summary:
@@ -57,7 +65,11 @@ export function collapseFindings(outcomes: readonly Outcome[]): Findings {
         ? "Interrupted before anything was measured."
         : `Slopes of log NC1 by log L: ${slopes.map((s) => `${s.name} ${s.shown}`).join(", ")}.`,
     sections,
-    results: { nets: outcomes.map((outcome) => JSON.parse(JSON.stringify(outcome))) },
+    results: {
+      nets: outcomes.map((outcome) => JSON.parse(JSON.stringify(outcome))),
+      failures: [...failures],
+    },
+    files: [tablesFile(sections)],
   };
 }
 
@@ -79,10 +91,14 @@ function slopeOf(outcomes: readonly Outcome[]): { readonly shown: string } {
 const depthsOf = (outcomes: readonly Outcome[]): number[] =>
   [...new Set(outcomes.map(({ depth }) => depth))].sort((a, b) => a - b);
 
+/** "0.0106", "3.1e-4", "0" */
+const digits = (value: number): string =>
+  value === 0 || value >= 0.001 ? String(Number(value.toPrecision(3))) : value.toExponential(1);
+
 /** "–" for what is undefined, which a file has as null. */
 const number = (values: readonly (number | null)[]): string => {
   const middle = median(values.map((v) => v ?? Number.NaN));
-  return Number.isNaN(middle) ? "–" : brief(middle);
+  return Number.isNaN(middle) ? "–" : digits(middle);
 };
 
 /** NC1 of the shallowest and the deepest, and the lowest accuracy. */
@@ -107,8 +123,8 @@ const COLUMNS: readonly (readonly [head: string, key: keyof CollapseMetrics])[] 
 function byDepth(outcomes: readonly Outcome[]): Table {
   const line = (name: string, of: readonly Outcome[], floor: boolean): string[] => [
     name,
-    brief(median(of.map((o) => (floor ? o.floor.loss : o.loss + o.penalty)))),
-    floor ? "0" : brief(median(of.map((o) => o.loss + o.penalty - o.floor.loss))),
+    digits(median(of.map((o) => (floor ? o.floor.loss : o.loss + o.penalty)))),
+    floor ? "0" : digits(median(of.map((o) => o.loss + o.penalty - o.floor.loss))),
     ...COLUMNS.map(([, key]) => number(of.map((o) => (floor ? o.floor : o).metrics[key]))),
   ];
   const depths = depthsOf(outcomes);

@@ -32,8 +32,8 @@ const transformer = { ...resNet, data: "texts", depths: [2, 3, 5, 8, 13] } as co
 export const rows: Readonly<Record<string, Row>> = {
   "resnet-1": resNet,
   "resnet-1-mse": { ...resNet, loss: "MSE" },
-  "resnet-2": { ...resNet, maps: 2 },
-  "resnet-2-falling": { ...resNet, maps: 2, ...falling },
+  "resnet-2": { ...resNet, depths: some, maps: 2 },
+  "resnet-2-falling": { ...resNet, depths: some, maps: 2, ...falling },
   "no-residual": { ...resNet, depths: some, residual: false },
   rotation: { ...resNet, depths: some, linear: "rotation" },
   general: { ...resNet, depths: some, linear: "general" },
