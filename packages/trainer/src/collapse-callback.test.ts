@@ -7,6 +7,7 @@ import { expect, test } from "vitest";
 import { classification } from "./classification.ts";
 import { type CollapseCallback, collapseCallback } from "./collapse-callback.ts";
 import { fit } from "./fit.ts";
+import { type Json, parseExactly, stringifyExactly } from "./io/json.ts";
 import { neuralCollapse } from "./metrics/neural-collapse.ts";
 
 const data = gaussianClusters({ count: 30, features: 6, classes: 3, seed: 1 });
@@ -64,9 +65,8 @@ test("a training that begins anew has readings of its own; a checkpoint keeps th
     callbacks: [constant],
   });
   expect(constant.readings[0]?.nc1Trace).toBeNaN();
-  const saved = JSON.parse(JSON.stringify(constant.state?.()));
   const again = collapseCallback(() => ({ features: x, labels: y, weight: x }), { every: 1 });
-  again.restore?.(saved);
+  again.restore?.(parseExactly(stringifyExactly(constant.state?.())) as Json);
   expect(again.readings).toEqual(constant.readings);
 });
 

@@ -83,12 +83,9 @@ export function collapseCallback(
     get readings() {
       return readings;
     },
-    // JSON has no NaN
-    state: () => readings.map((r) => mapped({ ...r }, (v) => (Number.isNaN(v) ? null : v))),
+    state: () => readings.map((reading) => ({ ...reading })),
     restore(state) {
-      readings = (state as unknown as SavedReading[]).map(
-        (saved) => mapped(saved, (v) => v ?? Number.NaN) as unknown as CollapseReading,
-      );
+      readings = [...(state as unknown as CollapseReading[])];
     },
     onStart: async ({ step }) => {
       if (step > 0) return;
@@ -100,12 +97,6 @@ export function collapseCallback(
     },
   };
 }
-
-/** A reading in a checkpoint. */
-type SavedReading = Readonly<Record<keyof CollapseReading, number | null>>;
-
-const mapped = <A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B) =>
-  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
 
 /** The metrics of what is seen now, wherever it is computed. */
 async function metricsOf(look: () => CollapseInputs): Promise<CollapseMetrics> {
