@@ -8,11 +8,8 @@ export function tablesFile(sections: readonly Section[]): File {
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   const rule = ({ head }: Table): string => line(head.map((_, k) => (k === 0 ? "---" : "---:")));
   const text = sections.flatMap(({ heading, table }) =>
-    table
-      ? [
-          `## ${heading}\n\n${[line(table.head), rule(table), ...table.rows.map(line)].join("\n")}\n`,
-        ]
-      : [],
+    table ? [[`## ${heading}\n`, line(table.head), rule(table), ...table.rows.map(line)]] : [],
   );
-  return { name: "tables.md", bytes: new TextEncoder().encode(text.join("\n")) };
+  const bytes = new TextEncoder().encode(`${text.map((lines) => lines.join("\n")).join("\n\n")}\n`);
+  return { name: "tables.md", bytes };
 }

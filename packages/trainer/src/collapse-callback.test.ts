@@ -37,7 +37,7 @@ function training(epochs: number, every: number) {
 
 const steps = (callback: CollapseCallback): number[] => callback.readings.map(({ step }) => step);
 
-test("there is a reading at the start, every so many steps, at the end; features collapse", async () => {
+test("there are readings at the start, between, at the end; features collapse", async () => {
   const { model, callback, seen, run } = training(25, 10);
   await run();
   expect(steps(callback)).toEqual([0, 10, 20, 25]);
@@ -49,7 +49,7 @@ test("there is a reading at the start, every so many steps, at the end; features
   expect(model.head.toDense().ndarray().shape).toEqual([3, 6]); // the parameter is not
 });
 
-test("a training that begins anew has readings of its own; a checkpoint keeps them, NaN too", async () => {
+test("a training has readings of its own; a checkpoint keeps them, NaN too", async () => {
   const { callback, run } = training(2, 1);
   await run();
   expect(steps(callback)).toEqual([0, 1, 2]);

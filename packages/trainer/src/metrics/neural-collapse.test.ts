@@ -1,4 +1,4 @@
-/** @file Neural collapse: zero on a simplex, unchanged by what it does not see, undefined by name. */
+/** @file Neural collapse: zero on a simplex, blind to what it should not see, undefined by name. */
 import {
   add,
   div,
@@ -58,7 +58,7 @@ test("a rotation of features and weights changes nothing, a scale only the centr
   expect(scaled.centreLogits / before.centreLogits).toBeCloseTo(1.4, 12);
 });
 
-test("the whitened form does not see an invertible map where d = C − 1, the trace form does", () => {
+test("the whitened form alone does not see an invertible map where d = C − 1", () => {
   const [features, map] = [draw(5, 10, 3), draw(6, 3, 3)];
   const [a, c] = [features, matmul(features, map)].map((x) =>
     neuralCollapse(x, labels, draw(7, 4, 3)),
