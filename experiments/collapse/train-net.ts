@@ -36,7 +36,7 @@ export interface NetSettings {
 }
 
 /** The measures over training and at the end, with the step. */
-export interface Reading {
+interface Reading {
   readonly step: number;
   readonly nc1: number;
   readonly nc2: number;
@@ -70,7 +70,7 @@ const PICTURED = [0, 0.02, 0.1, 0.3];
 type Net = LayerNormResNet | LayerNormTransformer;
 
 /** The training set of a row; the seed draws it. */
-export function trainingSet(row: Row, settings: NetSettings, random: Rng): Promise<TrainingSet> {
+function trainingSet(row: Row, settings: NetSettings, random: Rng): Promise<TrainingSet> {
   const { each, textsEach, words, vocabulary } = settings;
   return row.data === "digits"
     ? digits(each, row.first ?? false, random)

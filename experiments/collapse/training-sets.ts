@@ -46,14 +46,19 @@ export async function digits(each: number, whole: boolean, random: Rng): Promise
 }
 
 function averaged(pixels: Uint8Array, into: Float32Array): void {
-  for (let r = 0; r < CELL * CELLS; r++)
-    for (let c = 0; c < CELL * CELLS; c++)
-      into[Math.floor(r / CELL) * CELLS + Math.floor(c / CELL)]! +=
-        pixels[(r + BORDER) * SIDE + c + BORDER]! / (255 * CELL * CELL);
+  const inCell = Array.from({ length: CELL * CELL }, (_, k) => [Math.floor(k / CELL), k % CELL]);
+  for (const cell of into.keys()) {
+    const [top, left] = [Math.floor(cell / CELLS), cell % CELLS].map((k) => BORDER + CELL * k) as [
+      number,
+      number,
+    ];
+    const values = inCell.map(([r = 0, c = 0]) => pixels[(top + r) * SIDE + left + c] ?? 0);
+    into[cell] = values.reduce((sum, v) => sum + v, 0) / (255 * values.length);
+  }
 }
 
 /** Genres of the Brown corpus that are told apart. */
-export const GENRES: readonly string[] = ["government", "hobbies", "learned", "news", "romance"];
+const GENRES: readonly string[] = ["government", "hobbies", "learned", "news", "romance"];
 
 /** Sizes of the texts. */
 export interface TextSizes {
