@@ -89,17 +89,31 @@ class MixingBlock extends Module {
   }
 }
 
-/** A map n → n along the sequence, the same for every channel. */
-class AlongSequence extends Module {
+/**
+ * A map n → n along the sequence, the same for every channel, between networks on each position:
+ * V ← g(X), V ← V + W V, V ← V + h(V). It is Paramixer's block with one map for its factors, and
+ * with h, as a fixed W leaves a sum over positions.
+ */
+class MixingAlong extends Module {
+  /** g */
+  readonly value: Mlp;
+  /** W, on the last axis. */
   readonly map: MixerLayer | AdaptiveMixer;
+  /** h */
+  readonly after: Mlp;
 
-  constructor(map: MixerLayer | AdaptiveMixer) {
+  constructor(width: number, map: MixerLayer | AdaptiveMixer, random: Rng) {
     super();
+    const network = (): Mlp => new Mlp({ sizes: [width, width, width], activation: gelu, random });
+    this.value = network();
     this.map = map;
+    this.after = network();
   }
 
   forward(x: Tensor): Tensor {
-    return transpose(this.map.forward(transpose(x, [0, 2, 1])), [0, 2, 1]);
+    const v = this.value.forward(x);
+    const mixed = add(v, transpose(this.map.forward(transpose(v, [0, 2, 1])), [0, 2, 1]));
+    return add(mixed, this.after.forward(mixed));
   }
 }
 
@@ -194,15 +208,14 @@ export const contenders: Readonly<Record<Contender, (sizes: Sizes) => SequenceNe
   "attention in pieces": (sizes) =>
     block(sizes, new AttentionInPieces(sizes.width, PIECE, sizes.random)),
   "static mixer": (sizes) => {
-    const { length, random } = sizes;
-    return block(
-      sizes,
-      new AlongSequence(new MixerLayer(rotationMixer, length, length, { random })),
-    );
+    const { length, width, random } = sizes;
+    const map = new MixerLayer(rotationMixer, length, length, { random });
+    return new SequenceModel(sizes, new MixingAlong(width, map, random));
   },
   "adaptive mixer": (sizes) => {
-    const { length, random } = sizes;
-    return block(sizes, new AlongSequence(new AdaptiveMixer(length, length, { random })));
+    const { length, width, random } = sizes;
+    const map = new AdaptiveMixer(length, length, { random });
+    return new SequenceModel(sizes, new MixingAlong(width, map, random));
   },
   tokens: (sizes) => {
     const { width, random } = sizes;
@@ -224,8 +237,8 @@ export const contenderNotes: Readonly<Record<Contender, string>> = {
   "attention in pieces":
     `the same numbers by pieces of ${PIECE} queries, whose scores are computed again in the ` +
     "backward pass, so that n² numbers are never in memory",
-  "static mixer": "the block with a rotation mixer along the sequence in place of attention",
-  "adaptive mixer": "the block with a mixer whose angles depend on the numbers that it mixes",
+  "static mixer": "networks on each position around a rotation mixer along the sequence",
+  "adaptive mixer": "the same around a mixer whose angles depend on the numbers that it mixes",
   tokens: "the control without mixing, a two-layer network on each position",
   linear: "a linear map of all numbers of a sequence",
   mlp: `a network of ${HIDDEN} hidden units on all numbers of a sequence`,

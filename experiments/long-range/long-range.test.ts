@@ -144,17 +144,17 @@ test("records of runs become tables, each row at the rate that validates best", 
     ...{ contender: "cdil", backend: "wasm simd", n, width: 16, batch: 1 },
     ...{ bytes: 10 * n, seconds: [n / 1e6] },
   });
-  const parts = [
-    { errors, costs: [] },
-    { errors: [], costs: [cost(2048), cost(4096)] },
-  ];
-  for (const [k, part] of parts.entries()) {
-    mkdirSync(join(folder, `${k}`));
-    writeFileSync(join(folder, `${k}`, "results.json"), JSON.stringify(part));
-  }
+  const write = (name: string, experiment: string, part: object): void => {
+    mkdirSync(join(folder, name), { recursive: true });
+    writeFileSync(join(folder, name, "config.json"), JSON.stringify({ experiment }));
+    writeFileSync(join(folder, name, "results.json"), JSON.stringify(part));
+  };
+  write("a/1", "long-range", { errors, costs: [] });
+  write("b", "long-range", { errors: [], costs: [cost(2048), cost(4096)] });
+  write("c", "flow", { plane: [] });
   const trial = { seed: 1, signal: new AbortController().signal, log: () => {} };
-  const read = (records: string) =>
-    longRange.run({ ...trial, settings: { ...longRange.settings, records } });
+  const read = (from: string) =>
+    longRange.run({ ...trial, settings: { ...longRange.settings, from } });
   const { sections, results } = await read(folder);
   expect(results).toEqual({ errors, costs: [cost(2048), cost(4096)] });
   const rows = (heading: string) =>

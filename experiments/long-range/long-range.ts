@@ -42,12 +42,12 @@ type LongRange = {
   readonly rounds: number;
   readonly least: number;
   readonly longest: number;
-  readonly records: string;
+  readonly from: string;
 };
 
 /**
  * Errors by task, contender and length from one seed, and costs by length; or, with
- * `records=FOLDER`, the tables and pictures of all runs in that folder.
+ * `from=FOLDER`, the tables and pictures of all runs in that folder.
  */
 export const longRange: Experiment<LongRange> = {
   name: "long-range",
@@ -68,7 +68,7 @@ export const longRange: Experiment<LongRange> = {
     rounds: 5,
     least: 0.02,
     longest: 20,
-    records: "",
+    from: "",
   },
   quick: {
     lengths: "8",
@@ -81,7 +81,7 @@ export const longRange: Experiment<LongRange> = {
     least: 0.0002,
   },
   async run({ settings, seed, signal, log }) {
-    if (settings.records !== "") return longRangeFindings(readRecords(settings.records));
+    if (settings.from !== "") return longRangeFindings(readRecords(settings.from));
     const names = readNames("contenders", settings.contenders, contenderNames);
     const measured = readNames("measure", settings.measure, measurements);
     const trial = { settings, seed, signal, log };

@@ -1,6 +1,6 @@
 /** @file The records of runs: what `results.json` holds, and how they are read back. */
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { ValueError } from "@spm/core/extend";
 import type { Contender } from "./contenders.ts";
 import type { TaskName } from "./tasks.ts";
@@ -46,19 +46,20 @@ export interface Records {
 }
 
 /**
- * The records of all run folders below a folder, in the order of their names.
+ * The records of this experiment's run folders anywhere below a folder, in the order of their names.
  * @throws ValueError where there are none
  */
 export function readRecords(folder: string): Records {
-  const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((path) => path.endsWith("results.json"))
-    .sort();
-  const read = files.map((path) => JSON.parse(readFileSync(join(folder, path), "utf8")) as Records);
-  const found = {
-    errors: read.flatMap(({ errors }) => errors ?? []),
-    costs: read.flatMap(({ costs }) => costs ?? []),
-  };
-  if (found.errors.length + found.costs.length === 0)
+  const read = (path: string): unknown => JSON.parse(readFileSync(join(folder, path), "utf8"));
+  const runs = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((path) => basename(path) === "config.json")
+    .filter((path) => (read(path) as { experiment?: string }).experiment === "long-range")
+    .sort()
+    .map((path) => read(join(dirname(path), "results.json")) as Records);
+  if (runs.length === 0)
     throw new ValueError("experiment", "a folder with runs of long-range", `"${folder}"`);
-  return found;
+  return {
+    errors: runs.flatMap(({ errors }) => errors),
+    costs: runs.flatMap(({ costs }) => costs),
+  };
 }
