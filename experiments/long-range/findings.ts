@@ -213,8 +213,8 @@ function costSections(backend: string, records: readonly CostRecord[]): Section[
       heading: `Seconds of a step on ${backend}`,
       text:
         `Forward, backward and update in milliseconds, batch ${first?.batch}, width ` +
-        `${first?.width}; medians over alternating rounds. A dash is a length that the memory was ` +
-        "too small for, or that was not measured.",
+        `${first?.width}; medians over alternating rounds. A dash is a length that the memory ` +
+        "was too small for, or that was not measured.",
       table: table(seconds, (value) => (1000 * value).toPrecision(3)),
       figure: figure("seconds", "seconds", seconds),
     },
@@ -232,8 +232,8 @@ function costSections(backend: string, records: readonly CostRecord[]): Section[
             text:
               `The power of n that fits the lengths from ${FROM} on best; n log n is ` +
               `${power(exponent(logarithmic, FROM))} there. The last column is the length from ` +
-              "which on a step takes less time than attention of either form, at all lengths that " +
-              "attention has the memory for.",
+              "which on a step takes less time than attention of either form, at all lengths " +
+              "that attention has the memory for.",
             table: {
               head: ["contender", "seconds", "bytes", "faster than attention from"],
               rows: names.map((name) => [

@@ -42,7 +42,7 @@ const mean = (values: readonly number[]): number =>
 test.each(["adding", "maximum"] as const)(
   "%s asks of two marked numbers, one a half",
   async (name) => {
-    const [n, count] = [8, 20_000];
+    const [n, count] = [4, 10_000];
     const { x, y } = (await taskOf(name, n, 1)).draw(count, rng(1));
     const [xs, ys] = [numbers(x), numbers(y)];
     const answer = { adding: (a: number, b: number) => (a + b) / 2, maximum: Math.max }[name];

@@ -71,6 +71,7 @@ export const longRange: Experiment<LongRange> = {
     from: "",
   },
   quick: {
+    tasks: "maximum",
     lengths: "8",
     costLengths: "16,32",
     rates: "0.01",

@@ -46,7 +46,7 @@ export interface Records {
 }
 
 /**
- * The records of this experiment's run folders anywhere below a folder, in the order of their names.
+ * The records of this experiment's run folders, anywhere below a folder, in the order of names.
  * @throws ValueError where there are none
  */
 export function readRecords(folder: string): Records {
