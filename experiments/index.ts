@@ -6,6 +6,7 @@ import { compress } from "./compress/compress.ts";
 import { deep } from "./deep/deep.ts";
 import { flow } from "./flow/flow.ts";
 import { learnTransform } from "./learn-transform/learn-transform.ts";
+import { longRange } from "./long-range/long-range.ts";
 import { mnist } from "./mnist/mnist.ts";
 import type { Experiment } from "./parts/experiment.ts";
 import { samples } from "./samples/samples.ts";
@@ -38,6 +39,7 @@ export const experiments: readonly Experiment[] = [
   flow,
   learnTransform,
   collapse,
+  longRange,
   teacher,
   twoMixers,
   adaptive,

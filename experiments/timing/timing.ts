@@ -3,10 +3,7 @@
  * cross.
  */
 import {
-  add,
-  currentBackend,
   normal,
-  ones,
   type Parameter,
   parameter,
   type Rng,
@@ -22,6 +19,7 @@ import { adam, type Optimizer } from "@spm/optim";
 import type { Experiment } from "../parts/experiment.ts";
 import { candidate, measure } from "../parts/harness.ts";
 import { readNumbers } from "../parts/lists.ts";
+import { settled } from "../parts/settled.ts";
 import { uninterrupted } from "../parts/steps.ts";
 import { zip } from "../parts/zip.ts";
 import { type Cell, KINDS, PHASES, type Phase, type Seconds, timingFindings } from "./findings.ts";
@@ -112,12 +110,4 @@ function runOf(phase: Phase, layer: LinearMap, x: Parameter, optimizer: Optimize
     valueAndGrad(() => sum(layer.forward(x)), [x, ...optimizer.parameters]).grads;
   if (phase === "forward and backward") return () => scope(() => void gradients());
   return () => scope(() => optimizer.step(gradients().slice(1)));
-}
-
-/** On a device: waits until all enqueued work is done. In CPU memory it is done already. */
-async function settled(): Promise<void> {
-  if (currentBackend().arrayOf !== undefined) return;
-  const last = add(ones([1]), 1);
-  await last.data();
-  last.dispose();
 }

@@ -60,7 +60,7 @@ describe.each<[string, Backend]>([
     );
   });
 
-  test("with its gradients it holds a · n · d + b · n · K, for the same a and b at all sizes", () => {
+  test("with its gradients it holds a · n · d + b · n · K, the same a and b at all sizes", () => {
     const step = (sizes: Sizes): number =>
       peak(sizes, (w, v, shifts) =>
         grad((w: Tensor, v: Tensor) => sum(square(neighbourSum(w, v, shifts))), [0, 1])(w, v),
@@ -81,7 +81,7 @@ describe.each<[string, Backend]>([
   });
 });
 
-test("a step of a block of twice the positions holds about twice as much, attention four times", () => {
+test("at twice the positions a block's step holds twice as much, attention's four times", () => {
   const peak = (n: number, make: (n: number) => ParamixerBlock | MultiHeadAttention): number =>
     withBackend(wasm, () =>
       scope(() => {

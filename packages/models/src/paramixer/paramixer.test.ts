@@ -160,6 +160,17 @@ test("tokens, positions, three layers and the first position's head", () => {
   expectClose(y, double(head, at(v, {}, 0)));
 });
 
+test("a model's dense matrices are its blocks', for the embedded input with its positions", () => {
+  const model = new Paramixer({ ...sizes, length: 6, width: 3, layers: 2, positions: true });
+  const input = normal(rng(2), [4, 6, 2]);
+  const embedded = model.embedding.forward(input);
+  const x = model.positions?.forward(embedded) ?? embedded;
+  const dense = model.toDense(input);
+  expect(dense.map(({ shape }) => shape)).toEqual(Array(2).fill([4, 6, 6]));
+  for (const [k, block] of model.blocks.entries())
+    expectClose(dense[k] ?? zeros([]), block.toDense(x));
+});
+
 test("the FLOP of the factors", () => {
   const block = new ParamixerBlock(8, 3, { random: rng(1) });
   expect(block.flops([[2, 8, 3]])).toBe(3 * (2 * 4 + 1) * 48);

@@ -89,10 +89,25 @@ export class Paramixer extends Module {
   }
 
   forward(input: Tensor): Tensor {
-    const embedded = this.embedding.forward(input);
-    const x = this.positions?.forward(embedded) ?? embedded;
+    const x = this.#embed(input);
     const v = this.blocks.reduce((v, block) => block.forward(v, x), x);
     const [batch = 1] = v.shape;
     return this.head.forward(this.#reads === "first" ? at(v, {}, 0) : reshape(v, [batch, -1]));
+  }
+
+  /**
+   * The matrix that each block multiplies g(V) by, W_M(X) ⋯ W₁(X), [batch, n, n] a block, for an
+   * input as of the forward: n² numbers a sequence, to look at.
+   * @example model.toDense(ones([1, 128, 2]))[0].shape; // [1, 128, 128]
+   */
+  toDense(input: Tensor): Tensor[] {
+    const x = this.#embed(input);
+    return this.blocks.map((block) => block.toDense(x));
+  }
+
+  /** X */
+  #embed(input: Tensor): Tensor {
+    const embedded = this.embedding.forward(input);
+    return this.positions?.forward(embedded) ?? embedded;
   }
 }
