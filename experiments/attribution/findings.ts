@@ -29,8 +29,9 @@ export function attributionFindings({
   throughput,
 }: Records): Pick<Findings, "summary" | "sections"> {
   const groups = groupsOf(rows);
+  const trained = models.length === 0 ? "Interrupted." : `${models.length} models are trained.`;
   return {
-    summary: [summaryOf(groups), speedOf(throughput)].filter(Boolean).join(" ") || "Interrupted.",
+    summary: [summaryOf(groups), speedOf(throughput)].filter(Boolean).join(" ") || trained,
     sections: [
       ...(groups.length === 0 ? [] : [tableOf(groups), pictureOf(groups)]),
       ...(models.length === 0 ? [] : [modelsOf(models)]),

@@ -41,7 +41,7 @@ export function readRecords(folder: string): Records {
 }
 
 /** Records as `results.json`, with the parameters of the first models of each kind. */
-export function storedRecords(
+export function stored(
   { models, rows, throughput }: Records,
   checkpoints: number,
 ): { readonly [name: string]: Json } {

@@ -28,8 +28,8 @@ import { loadData } from "./task.ts";
 
 /** Numbers that gradients are compressed to: of a layer, or of the model. */
 const K = 1024;
-/** Numbers of all whole gradients together that are kept without compressing. */
-const KEPT = 2 ** 27;
+/** The most products that whole gradients may cost: a few seconds. */
+const MOST_PRODUCTS = 5e10;
 const BATCH = 250;
 /** Images on each side of the page. */
 const SHOWN = 10;
@@ -184,7 +184,7 @@ function gradients(
     };
   }
   const parameters = model.parameterCount();
-  const whole = parameters * samples <= KEPT;
+  const whole = parameters * samples * Math.min(parameters, samples) <= MOST_PRODUCTS;
   const compressor = whole ? wholeGradient(parameters) : grass(parameters, K, { random });
   return {
     compressed: whole ? "whole" : `GraSS, ${K} numbers`,
