@@ -1,6 +1,7 @@
 /**
- * @file Data attribution on MNIST with compressed gradients: which compressor keeps what TRAK needs,
- * and for how many seconds. Each part is a run of its own, so that many processes share the work.
+ * @file Data attribution on MNIST with compressed gradients: which compressor keeps what TRAK
+ * needs, and for how many seconds. Each part is a run of its own, so that many
+ * processes share the work.
  */
 import type { LinearKind } from "@spm/nn";
 import type { Experiment } from "../parts/experiment.ts";
@@ -58,7 +59,7 @@ export const attribution: Experiment<{
     batch: 64,
     rate: 0.01,
     mixerRate: 0.03,
-    dampings: "0.0001,0.001,0.01,0.1,1",
+    dampings: "0.00001,0.0001,0.001,0.01,0.1,1",
     width: 256,
     layers: 4,
     context: 128,

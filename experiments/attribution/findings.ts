@@ -77,9 +77,9 @@ const nameOf = ({ kind, row, k }: Group): string => {
 const tableOf = (groups: readonly Group[]): Section => ({
   heading: "What scores foretell, and what compressing costs",
   text:
-    "LDS: Spearman's correlation over models trained on random halves of the sum of scores of the " +
-    "half and the margin that its model has; the mean over test images that did not choose λ. " +
-    "All models: those that gave gradients are among them, as the source scores. Others: only " +
+    "LDS: Spearman's correlation over models trained on random halves of the sum of scores of " +
+    "the half and the margin that its model has; the mean over test images that did not choose " +
+    "λ. All models: those that gave gradients are among them, as the source scores. Others: only " +
     "models that gave none. Seconds of compressing all images at a checkpoint, the mean; dense " +
     "projections are timed on some images and columns. Mean over seeds, and the range.",
   table: {

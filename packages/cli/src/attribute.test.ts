@@ -57,7 +57,7 @@ const imagesOn = (page: string) =>
     }),
   );
 
-test("a mixer's page has TRAK's scores of whole gradients, largest first and least first", async () => {
+test("a mixer's page has TRAK's scores of whole gradients, in their order", async () => {
   const out = folder("mixer");
   await run(`train mnist --layer rotation ${tiny} --out ${out}`);
   await run(`attribute ${out} --test 17 --damping 0.5`);
@@ -102,7 +102,7 @@ test("a mixer's page has TRAK's scores of whole gradients, largest first and lea
   }
 });
 
-test("a dense run is scored by factors; the page loads nothing, goes where it is told", async () => {
+test("a dense run is scored by factors; its page loads nothing, goes where told", async () => {
   const out = folder("dense");
   await run(`train mnist --layer dense ${tiny} --out ${out}`);
   const file = join(work, "page.html");

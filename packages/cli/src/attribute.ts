@@ -1,4 +1,4 @@
-/** @file `spm attribute`: the training images that made a model say what it says of a test image. */
+/** @file `spm attribute`: which training images made a model say what it says of a test image. */
 import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";

@@ -39,7 +39,8 @@ export function attributionPage(page: AttributionPage): string {
   const verdict =
     said === image.label
       ? `The model says ${said}, with ${share(said)}.`
-      : `The model says ${said}, with ${share(said)}; it gives ${image.label} ${share(image.label)}.`;
+      : `The model says ${said}, with ${share(said)}; ` +
+        `it gives ${image.label} ${share(image.label)}.`;
   const all = [image, ...helpful, ...harmful].flatMap(({ pixels }) => pixels);
   const range = [
     all.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
