@@ -40,7 +40,7 @@ import {
 import { type RowName, rows } from "./rows.ts";
 
 /** What came out of one scoring. */
-export interface Outcome {
+interface Outcome {
   /** The λ that the held-out test images chose. */
   readonly damping: number;
   /** The mean LDS of the other test images. */

@@ -37,13 +37,13 @@ import { withTaps } from "@spm/nn/extend";
 import type { Classifier } from "./half-models.ts";
 
 /** Compressed gradients of margins, and the seconds of compressing. */
-export interface Compressed {
+interface Compressed {
   readonly blocks: GradientBlocks;
   readonly seconds: number;
 }
 
 /** What a row may learn from before it compresses. */
-export interface RowSetting {
+interface RowSetting {
   readonly k: number;
   readonly random: Rng;
   readonly model: Classifier;
@@ -169,7 +169,7 @@ export function coordinatesOf(model: Classifier, { x, y }: LabelledBatch): Tenso
     (a, b) => a + b / n,
     0,
   );
-  return spanCoordinates(products, 1e-3 * mean);
+  return spanCoordinates(products, { damping: 1e-3 * mean });
 }
 
 const ownProducts = (x: Tensor): Tensor => matmul(x, transpose(x, [1, 0]));
