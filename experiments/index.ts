@@ -1,5 +1,6 @@
 /** @file @spm/experiments: questions, and the run folders that answer them. */
 import { adaptive } from "./adaptive/adaptive.ts";
+import { attribution } from "./attribution/attribution.ts";
 import { charlm } from "./charlm/charlm.ts";
 import { collapse } from "./collapse/collapse.ts";
 import { compress } from "./compress/compress.ts";
@@ -43,4 +44,5 @@ export const experiments: readonly Experiment[] = [
   teacher,
   twoMixers,
   adaptive,
+  attribution,
 ];

@@ -177,6 +177,7 @@ const calls: Readonly<Record<string, Call>> = {
   sjlt: (more) => attribution.sjlt(3, 2, { random, dtype: "float64", s: 2, ...more }),
   trak: (more) =>
     attribution.trak([checkpoint], { damping: 1, dampingBy: "trace", parameters: 2, ...more }),
+  spanCoordinates: (more) => attribution.spanCoordinates(square, { damping: 1, ...more }),
   searchDamping: (more) =>
     attribution.searchDamping(() => square, [[0], [1]], square, {
       heldOut: [0],

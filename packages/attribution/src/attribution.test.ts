@@ -294,13 +294,13 @@ describe("scores", () => {
       const want = matmul(train, solve(damped, transpose(test, [1, 0])));
       expect(off(got, want)).toBeLessThan(1e-11);
       const products = matmul(train, columns);
-      const coordinates = a.spanCoordinates(products, 1e-9);
+      const coordinates = a.spanCoordinates(products, { damping: 1e-9 });
       expect(off(matmul(coordinates, transpose(coordinates, [1, 0])), products)).toBeLessThan(2e-9);
       const above = numbers(coordinates).filter((_, at) => at % 200 > Math.floor(at / 200));
       expect(above.every((v) => v === 0)).toBe(true);
     }
     expect(() => a.spanCoordinates(draw(1, 2, 3))).toThrow("products [n, n]");
-    expect(() => a.spanCoordinates(eye(2), -1)).toThrow("damping ≥ 0");
+    expect(() => a.spanCoordinates(eye(2), { damping: -1 })).toThrow("damping ≥ 0");
   });
 
   test("blocks add, checkpoints are averaged, TRAK's weights apart from its products", () => {

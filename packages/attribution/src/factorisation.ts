@@ -14,7 +14,14 @@ import {
   type Tensor,
   transpose,
 } from "@spm/core";
-import { checkTensors, ShapeError, showShape, ValueError } from "@spm/core/extend";
+import {
+  checkOptions,
+  checkTensors,
+  type OptionNames,
+  ShapeError,
+  showShape,
+  ValueError,
+} from "@spm/core/extend";
 import { cholesky, triangularSolve } from "@spm/linalg";
 
 /** The largest block that isn't halved. */
@@ -90,19 +97,28 @@ export function solveDamped(rows: Tensor, damping: number | Tensor, b: Tensor): 
   return backwards(l, forwards(l, b));
 }
 
+/** Options of {@link spanCoordinates}. */
+export interface SpanOptions {
+  /** λ ≥ 0: some is needed by more gradients than there are dimensions. @defaultValue 0 */
+  readonly damping?: number;
+}
+const spanNames: OptionNames<SpanOptions> = { damping: true };
+
 /**
  * The coordinates of n gradients in an orthonormal basis of their span: L with L Lᵀ = G + λI of
  * their products G. n numbers each keep all products, whatever p is: no more is needed of gradients
  * that are not compressed, and what random rotations don't change, such as a
  * {@link gaussianProjection}, may be applied to them instead.
  * @param products - G, [n, n]; the lower triangle is read
- * @param damping - λ > 0, for products of more gradients than there are dimensions
  * @returns [n, n], lower triangular. Cost ⅓ n³ FLOP
- * @throws ShapeError unless G is square; ValueError where G + λI is not positive definite
+ * @throws ShapeError unless G is square; ValueError for λ < 0, or where G + λI is not
+ * positive definite; OptionError
  * @example spanCoordinates(tensor([[4, 2], [2, 5]])); // [[2, 0], [1, 2]]
  */
-export function spanCoordinates(products: Tensor, damping = 0): Tensor {
+export function spanCoordinates(products: Tensor, options: SpanOptions = {}): Tensor {
   checkTensors("spanCoordinates", products);
+  checkOptions("spanCoordinates", options, spanNames);
+  const { damping = 0 } = options;
   const [n = 0, columns] = products.shape;
   if (products.shape.length !== 2 || n === 0 || columns !== n)
     throw new ShapeError("spanCoordinates", "products [n, n]", showShape(products.shape));

@@ -58,7 +58,7 @@ export {
   searchDamping,
   spearman,
 } from "./datamodelling.ts";
-export { spanCoordinates } from "./factorisation.ts";
+export { type SpanOptions, spanCoordinates } from "./factorisation.ts";
 export {
   type CheckpointGradients,
   influence,

@@ -56,9 +56,17 @@ describe("program", () => {
 
   test.each([
     ["--help"],
-    ...["compare", "train", "resume", "eval", "sample", "inspect", "report", "sweep"].map(
-      (name) => [name, "--help"],
-    ),
+    ...[
+      "compare",
+      "train",
+      "resume",
+      "eval",
+      "sample",
+      "attribute",
+      "inspect",
+      "report",
+      "sweep",
+    ].map((name) => [name, "--help"]),
   ])("%j %j is help, not an error", async (...args) => {
     const { said, error } = await refusal(args);
     expect(said).toContain("Usage: spm");

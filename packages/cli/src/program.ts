@@ -62,7 +62,7 @@ export function program(caller: Caller = spmItself): Command {
   addCompareCommand(spm, caller);
   addTrainCommands(spm, caller);
   addSweepCommand(spm, registries);
-  addSavedCommands(spm, registries);
+  addSavedCommands(spm, caller);
   addExperimentCommand(spm, caller);
   return spm;
 }

@@ -1,9 +1,10 @@
 /**
- * @file The commands that look at what was trained: `spm eval`, `spm sample`, `spm inspect`,
- * `spm report`.
+ * @file The commands that look at what was trained: `spm eval`, `spm sample`, `spm attribute`,
+ * `spm inspect`, `spm report`.
  */
 import type { Command } from "commander";
-import { asNumber, wholeNumber } from "./option-values.ts";
+import { type Caller, shellWord } from "./caller.ts";
+import { asNumber, positiveNumber, wholeNumber } from "./option-values.ts";
 import type { Registries } from "./registries.ts";
 
 interface SampleFlags {
@@ -16,9 +17,11 @@ interface SampleFlags {
 const EXIT_CODES = "\nExit codes: 0 done, 1 failed, 2 wrong usage.";
 
 /** Adds them. */
-export function addSavedCommands(spm: Command, registries: Registries): void {
+export function addSavedCommands(spm: Command, caller: Caller): void {
+  const { registries } = caller;
   addEval(spm, registries);
   addSample(spm, registries);
+  addAttribute(spm, caller);
   addInspect(spm);
   addReport(spm);
 }
@@ -55,6 +58,44 @@ function addSample(spm: Command, registries: Registries): void {
     .action(async (path: string, flags: SampleFlags) => {
       const { sample } = await import("./sample.ts");
       process.stdout.write(`${await sample(path, flags, registries)}\n`);
+    });
+}
+
+interface AttributeFlags {
+  readonly test: number;
+  readonly samples?: number;
+  readonly damping: number;
+  readonly out?: string;
+}
+
+function addAttribute(spm: Command, { registries, command }: Caller): void {
+  spm
+    .command("attribute")
+    .description(
+      "write a page of the training images that helped and harmed a test image most (TRAK)",
+    )
+    .argument("<path>", "a run folder or a checkpoint of spm train on images")
+    .requiredOption("--test <n>", "the index of the test image", wholeNumber(0))
+    .option(
+      "--samples <n>",
+      "score only the first n training images (default: all that the run had)",
+      wholeNumber(1),
+    )
+    .option(
+      "--damping <lambda>",
+      "of the gradients' covariance, as a multiple of the mean of its diagonal",
+      positiveNumber,
+      1,
+    )
+    .option("--out <file>", "where the page goes (default: attribution-N.html in the run folder)")
+    .addHelpText("after", EXIT_CODES)
+    .action(async (path: string, flags: AttributeFlags) => {
+      const { attribute } = await import("./attribute.ts");
+      const given = Object.entries(flags).map(
+        ([name, value]) => `--${name} ${shellWord(`${value}`)}`,
+      );
+      const line = [command, "attribute", shellWord(path), ...given].join(" ");
+      await attribute(path, { ...flags, command: line }, process.stdout, registries);
     });
 }
 

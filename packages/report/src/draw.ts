@@ -3,6 +3,7 @@ export { type Axis, chart, type Quantity } from "./curves.ts";
 export { factsHtml, html, htmlPage, type Markup, markup } from "./html-page.ts";
 export { overlaid } from "./overlay.ts";
 export { LIGHT, type Palette } from "./palette.ts";
+export { type ImagePicture, imagePicture } from "./pictures/image.ts";
 export { type Flow, type Reach, reach } from "./pictures/reach.ts";
 export { type Spectrum, spectrum } from "./pictures/spectrum.ts";
 export { stageAngles } from "./pictures/stage-angles.ts";

@@ -42,6 +42,11 @@ figcaption { font-weight: 600; font-size: 14px; margin: 0 0 2px 4px; }
 figure svg { display: block; width: 100%; height: auto; }
 figure.natural { margin-top: 12px; }
 figure.natural > svg { width: auto; max-width: 100%; margin: 0 auto; }
+.gallery { display: grid; max-width: 600px; gap: 10px;
+  grid-template-columns: repeat(auto-fill, minmax(104px, 1fr)); }
+.gallery figure, figure.single { padding: 8px; }
+.gallery figcaption { font-weight: 400; font-size: 13px; margin: 6px 0 0; }
+figure.single { width: 168px; margin-top: 18px; }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 22px; margin: 0 0 12px; padding: 0;
   list-style: none; }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr));

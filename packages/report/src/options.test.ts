@@ -11,6 +11,8 @@ const chart = { title: "one", x: axis, y: axis, series: [] };
 
 /** A call of each export that has options; `nonsense` is spread into them. */
 const calls: Readonly<Record<string, (nonsense: object) => unknown>> = {
+  imagePicture: (nonsense) =>
+    draw.imagePicture([0, 1], { title: "two", width: 2, range: [0, 1], ...nonsense }),
   matrixPicture: (nonsense) => report.matrixPicture(eye(4), { title: "W", ...nonsense }),
   reachPicture: (nonsense) => report.reachPicture(hadamard(4), 0, { title: "W", ...nonsense }),
   seriesChart: (nonsense) => report.seriesChart({ ...chart, ...nonsense }),

@@ -9,6 +9,8 @@ export interface LabelledData {
   /** Coordinates of a sample. */
   readonly features: number;
   readonly classes: number;
+  /** Of images, the pixels of a row. */
+  readonly imageWidth?: number;
   /** Of a text, its characters in the order of their classes. */
   readonly vocabulary?: string;
 }

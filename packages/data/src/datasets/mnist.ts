@@ -19,6 +19,7 @@ export const mnist: DatasetEntry = {
       test: imageDataset(test, statistics),
       features,
       classes,
+      imageWidth: 28,
     };
   },
 };

@@ -29,6 +29,9 @@ export const cyclic: readonly string[] = scale(
   31,
 );
 
+/** A scale from black to white. */
+export const grey: readonly string[] = scale(["#000000", "#ffffff"], 16);
+
 /** The colour of v on a scale over [low, high]; beyond it, that of the nearest end. */
 export function colourOf(colours: readonly string[], v: number, low: number, high: number): string {
   const share = high > low ? (v - low) / (high - low) : 0.5;

@@ -14,6 +14,7 @@ import { MixerLayer } from "@spm/nn";
 import { describe, expect, test } from "vitest";
 import { colourOf, cyclic, diverging } from "./colours.ts";
 import { heatMap } from "./heat-map.ts";
+import { imagePicture } from "./image.ts";
 import { matrixPicture } from "./matrix.ts";
 import { reach, reachPicture } from "./reach.ts";
 import { spectrum, spectrumPicture } from "./spectrum.ts";
@@ -155,4 +156,15 @@ test("each picture is one SVG with a name, every tag closed; a strip holds them 
   expect(size(all)[1]).toBeGreaterThan(2 * tallest);
   expect(pictures[0]).toContain("a &amp; b");
   expect(all.match(/<svg/g)).toHaveLength(5);
+});
+
+test("an image has its pixels in shades of grey, black and white at the ends of its range", () => {
+  const options = { title: "a <digit>", width: 2, range: [-1, 3] } as const;
+  const svg = imagePicture([-1, 3, 1, 9], options);
+  expect(svg).toContain('viewBox="0 0 2 2"');
+  expect(svg).toContain('aria-label="a &lt;digit&gt;"');
+  expect(svg).toContain('<path fill="#000000" d="M0 0h1v1h-1z"/>');
+  expect(svg).toContain('<path fill="#ffffff" d="M1 0h1v1h-1zM1 1h1v1h-1z"/>');
+  expect(svg).toContain('<path fill="#888888" d="M0 1h1v1h-1z"/>');
+  expect(() => imagePicture([1, 2, 3], options)).toThrow("whole rows of 2 pixels");
 });
