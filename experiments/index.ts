@@ -6,6 +6,7 @@ import { deep } from "./deep/deep.ts";
 import { flow } from "./flow/flow.ts";
 import { learnTransform } from "./learn-transform/learn-transform.ts";
 import { mnist } from "./mnist/mnist.ts";
+import { molecules } from "./molecules/molecules.ts";
 import type { Experiment } from "./parts/experiment.ts";
 import { samples } from "./samples/samples.ts";
 import { teacher } from "./teacher/teacher.ts";
@@ -36,6 +37,7 @@ export const experiments: readonly Experiment[] = [
   deep,
   flow,
   learnTransform,
+  molecules,
   teacher,
   twoMixers,
   adaptive,
