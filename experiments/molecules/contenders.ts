@@ -147,17 +147,22 @@ function coordinates(making: Making): Contender {
   return { module, energies };
 }
 
+/** A model by its name: of TensorNet also one with rotation or general mixers. */
+export type ContenderName =
+  | "tensornet"
+  | "tensornet-rotation"
+  | "tensornet-general"
+  | "distances"
+  | "coordinates";
+
 /** All of them by name. */
-export const contenders = {
+export const contenders: Readonly<Record<ContenderName, (making: Making) => Contender>> = {
   tensornet: tensorNet("dense"),
   "tensornet-rotation": tensorNet("rotation"),
   "tensornet-general": tensorNet("general"),
   distances,
   coordinates,
-} satisfies Readonly<Record<string, (making: Making) => Contender>>;
-
-/** One of {@link contenders}. */
-export type ContenderName = keyof typeof contenders;
+};
 
 /** Their names. */
 export const contenderNames: readonly ContenderName[] = Object.keys(contenders) as ContenderName[];

@@ -27,7 +27,7 @@ const settings = {
   /** Each is tried for `trial` steps; the one with the least validation error of forces is used. */
   rates: "0.003,0.01,0.03",
   trial: 300,
-  /** Steps of molecular dynamics with the trained TensorNet. */
+  /** Steps of molecular dynamics with the TensorNet that has learned all training frames. */
   dynamics: 2000,
   trimers: 400,
   relax: 300,
@@ -59,7 +59,7 @@ export const molecules: Experiment<typeof settings> = {
   quick: {
     sets: "pairs",
     models: "tensornet,tensornet-rotation,distances,coordinates",
-    frames: "8",
+    frames: "18",
     seeds: 1,
     width: 4,
     batch: 4,
@@ -138,7 +138,7 @@ export const molecules: Experiment<typeof settings> = {
       if (best === undefined || signal.aborted) return undefined;
       const { contender, curve } = await fit(best.rate, given.steps);
       if (signal.aborted) return undefined;
-      const moving = model === "tensornet" && set === "pairs" && count === Math.max(...counts);
+      const moving = model === "tensornet" && set === "pairs" && count === split.train.length;
       const starts = split.test.filter((_, k) => k % snapshots === 0).slice(0, 8);
       const ran = moving
         ? dynamicsOf(contender, set, frames, starts, given.dynamics, pace)

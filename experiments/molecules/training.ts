@@ -1,7 +1,7 @@
 /** @file Trains a model on frames, measures it on others. */
 import { noGrad, type Rng, scope, type Tensor } from "@spm/core";
 import { elements } from "@spm/core/extend";
-import { energyAndForces, energyForceLoss } from "@spm/models";
+import { type EnergyAndForces, energyAndForces, energyForceLoss } from "@spm/models";
 import { adam, clipByGlobalNorm, cosine } from "@spm/optim";
 import { type GradientTransform, trainStep } from "@spm/trainer";
 import { steps as uninterruptedSteps } from "../parts/steps.ts";
@@ -46,7 +46,7 @@ export interface Training {
 const numbers = (x: Tensor): Float64Array => Float64Array.from(elements(x.ndarray()));
 
 /** Energies and forces of a batch. */
-export const predict = ({ energies }: Contender, batch: Batch) =>
+export const predict = ({ energies }: Contender, batch: Batch): EnergyAndForces =>
   energyAndForces((positions) => energies(positions, batch), batch.positions);
 
 /** Errors on frames, each turned at random where `turn` is given. */

@@ -3,9 +3,12 @@
  * three oxygens. Units: kcal/mol, Å, fs, atomic masses; atoms in the order O H H, O H H, O H H.
  */
 
-/** Molecules, atoms, coordinates. */
-export const [WATERS, ATOMS] = [3, 9];
-export const COORDINATES = 3 * ATOMS;
+/** Molecules. */
+export const WATERS = 3;
+/** Atoms of all of them. */
+export const ATOMS = 9;
+/** Coordinates of all atoms. */
+export const COORDINATES = 27;
 
 /** q-SPC/Fw (Paesani et al. 2006): springs, charges, Lennard-Jones of the oxygens. */
 const bond = { stiffness: 1059.162, length: 1 };

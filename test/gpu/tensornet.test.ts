@@ -31,9 +31,8 @@ async function lossAndGradients(backend: Backend): Promise<Float32Array[]> {
   const inputs = [at, species, edgesWithin(at, 3, { molecules }), molecules, tensor([0, 1])];
   const targets = [normal(rng(4), [2]), normal(rng(5), [7, 3])];
   const moved = (list: readonly Tensor[]) => Promise.all(list.map((x) => to(x, backend)));
-  const [positions, ...rest] = await moved(inputs);
+  const [positions, kinds, edges, of, charges] = await moved(inputs);
   const [energies, forces] = await moved(targets);
-  const [kinds, edges, of, charges] = rest;
   const loss = () =>
     energyForceLoss(
       energyAndForces((r) => model.forward(r, kinds!, edges!, of!, charges!), positions!),
