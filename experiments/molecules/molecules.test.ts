@@ -2,7 +2,7 @@
  * @file The water of the experiment: its gradients, its statistics at 300 K, frames that are saved
  * and read again; the network of distances as large as TensorNet, and invariant.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { rng } from "@spm/core";
@@ -11,6 +11,7 @@ import { afterAll, expect, test } from "vitest";
 import { contenders } from "./contenders.ts";
 import { driftOf } from "./dynamics.ts";
 import { batchOf, labelled, positionsOf, splitFrames } from "./frames.ts";
+import { molecules } from "./molecules.ts";
 import { sampleTrimers } from "./sampler.ts";
 import { predict } from "./training.ts";
 import { COORDINATES, waterEnergy } from "./water.ts";
@@ -112,4 +113,19 @@ test("the drift is a slope in kcal/mol per ps", () => {
     [2, -3],
   ];
   expect(driftOf({ times, energies })).toEqual({ slope: -0.5, size: 1.5, furthest: 2 });
+});
+
+test("a report of earlier runs is the one that they had", async () => {
+  const trial = { seed: 2, signal: new AbortController().signal, log: () => {} };
+  const small = { ...molecules.settings, ...molecules.quick, models: "distances,coordinates" };
+  const found = await molecules.run({ ...trial, settings: small });
+  const out = join(work, "runs", "one");
+  mkdirSync(out, { recursive: true });
+  writeFileSync(join(out, "config.json"), JSON.stringify({ experiment: "molecules" }));
+  writeFileSync(join(out, "results.json"), JSON.stringify(found.results));
+  const again = { ...small, from: join(work, "runs") };
+  expect(await molecules.run({ ...trial, settings: again })).toEqual(found);
+  await expect(
+    molecules.run({ ...trial, settings: { ...again, from: join(work, "data") } }),
+  ).rejects.toThrow("a folder with runs of molecules");
 });
