@@ -14,6 +14,7 @@ interface Group {
   readonly set: WaterForces;
   readonly model: ContenderName;
   readonly frames: number;
+  readonly steps: number;
   readonly runs: Trainings;
 }
 
@@ -29,30 +30,39 @@ function milliseconds({ curve }: TrainingRecord): number {
   return last ? (1000 * last.seconds) / last.step : 0;
 }
 
+const stepsOf = ({ curve }: TrainingRecord): number => curve.at(-1)?.step ?? 0;
+
+/** In the order of sets, models, frames and steps. */
 function grouped(trainings: Trainings): Group[] {
-  const groups = setNames.flatMap((set) =>
-    contenderNames.flatMap((model) => {
-      const own = trainings.filter((run) => run.set === set && run.model === model);
-      const counts = [...new Set(own.map(({ frames }) => frames))].sort((a, b) => a - b);
-      return counts.map((frames) => ({
-        ...{ set, model, frames },
-        runs: own.filter((run) => run.frames === frames),
-      }));
-    }),
+  const groups = new Map<string, Group>();
+  for (const run of trainings) {
+    const { set, model, frames } = run;
+    const steps = stepsOf(run);
+    const key = JSON.stringify([set, model, frames, steps]);
+    const runs = [...(groups.get(key)?.runs ?? []), run];
+    groups.set(key, { set, model, frames, steps, runs });
+  }
+  return [...groups.values()].sort(
+    (a, b) =>
+      setNames.indexOf(a.set) - setNames.indexOf(b.set) ||
+      contenderNames.indexOf(a.model) - contenderNames.indexOf(b.model) ||
+      a.frames - b.frames ||
+      a.steps - b.steps,
   );
-  return groups.filter(({ runs }) => runs.length > 0);
 }
 
 /** The tables and pictures of all trainings. */
 export function moleculesFindings(trainings: Trainings): Findings {
   const groups = grouped(trainings);
-  const most = Math.max(0, ...trainings.map(({ frames }) => frames));
+  const most = Math.max(0, ...groups.map(({ frames }) => frames));
+  const longest = Math.max(0, ...groups.map(({ steps }) => steps));
   const full = groups.filter(({ frames }) => frames === most);
-  const compared = full.filter(({ model }) => !isMixed(model));
+  const unmixed = groups.filter(({ model, steps }) => !isMixed(model) && steps === longest);
+  const compared = unmixed.filter(({ frames }) => frames === most);
   const sections = [
     errorsSection(compared),
     ...setNames.flatMap((set) => curveSections(set, compared)),
-    learningSection(groups.filter(({ model, set }) => !isMixed(model) && set === "pairs")),
+    learningSection(unmixed.filter(({ set }) => set === "pairs")),
     dynamicsSection(trainings),
     mixingSection(full.filter(({ model, set }) => set === "pairs" && isTensorNet(model))),
     ratesSection(full),
@@ -144,8 +154,7 @@ function curveSections(set: WaterForces, compared: readonly Group[]): Section[] 
     }),
   });
   const [forces, energies] = ["force error, kcal/mol/Å", "energy error, kcal/mol"];
-  const rows = own.map(({ model, runs }) => {
-    const steps = runs[0]?.curve.at(-1)?.step ?? 0;
+  const rows = own.map(({ model, steps, runs }) => {
     const half = ({ curve }: TrainingRecord): Errors | undefined =>
       curve.findLast(({ step }) => 2 * step <= steps);
     const last = ({ curve }: TrainingRecord): Errors | undefined => curve.at(-1);
@@ -253,15 +262,18 @@ function dynamicsSection(trainings: Trainings): Section | undefined {
 }
 
 function mixingSection(groups: readonly Group[]): Section | undefined {
-  if (groups.length < 2) return undefined;
+  // mixers may have been trained for fewer steps than the rest, and dense maps for as many
+  const steps = groups.find(({ model }) => isMixed(model))?.steps;
+  const alike = groups.filter((group) => group.steps === steps);
+  if (alike.length < 2) return undefined;
   return {
     heading: "Channel mixing",
     text:
-      "TensorNet with its nine maps of the channels of I, A and S dense, or mixers. Test errors, " +
-      "parameters of the whole network, milliseconds of a step.",
+      "TensorNet with its nine maps of the channels of I, A and S dense, or mixers, after " +
+      `${steps} steps. Test errors, parameters of the whole network, milliseconds of a step.`,
     table: {
       head: ["mixing", "parameters", "energy", "force", "ms a step"],
-      rows: groups.map(({ model, runs }) => [
+      rows: alike.map(({ model, runs }) => [
         model === "tensornet" ? "dense" : model.replace("tensornet-", ""),
         String(runs[0]?.parameters ?? 0),
         over(runs, ({ test }) => test.energy),
@@ -284,8 +296,8 @@ function ratesSection(groups: readonly Group[]): Section | undefined {
       "the rates that were used.",
     table: {
       head: ["set, model", ...rates.map(String), "used"],
-      rows: groups.map(({ set, model, runs }) => [
-        `${set}, ${model}`,
+      rows: groups.map(({ set, model, steps, runs }) => [
+        `${set}, ${model}, ${steps} steps`,
         ...rates.map((rate) => {
           const tried = runs.flatMap((run) => run.tried.filter((t) => t.rate === rate));
           return showSpread(spreadOf(tried.map(ofForce)), plain);
