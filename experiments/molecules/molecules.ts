@@ -25,7 +25,7 @@ const settings = {
   batch: 8,
   steps: 3000,
   /** Each is tried for `trial` steps; the one with the least validation error of forces is used. */
-  rates: "0.003,0.01,0.03",
+  rates: "0.003,0.006,0.012",
   trial: 300,
   /** Steps of molecular dynamics with the TensorNet that has learned all training frames. */
   dynamics: 2000,

@@ -2,7 +2,7 @@
 import { noGrad, type Rng, scope, type Tensor } from "@spm/core";
 import { elements } from "@spm/core/extend";
 import { type EnergyAndForces, energyAndForces, energyForceLoss } from "@spm/models";
-import { adam, clipByGlobalNorm, cosine } from "@spm/optim";
+import { adam, clipByGlobalNorm, cosine, warmup } from "@spm/optim";
 import { type GradientTransform, trainStep } from "@spm/trainer";
 import { steps as uninterruptedSteps } from "../parts/steps.ts";
 import type { Contender } from "./contenders.ts";
@@ -13,6 +13,8 @@ import type { Frames } from "./sampler.ts";
 const WEIGHTS = { energyWeight: 0.1, forceWeight: 1 };
 /** The largest norm of a gradient. */
 const CLIP = 5;
+/** The share of the steps in which the rate rises. */
+const WARM_UP = 0.05;
 /** Frames of a batch that is only evaluated. */
 const EVALUATED = 50;
 
@@ -90,12 +92,14 @@ export function errorsOfMean(
   return { energy, force };
 }
 
-/** Adam with a cosine to 0; the errors on the way, about thrice while the steps double. */
+/** Adam with a warm-up and a cosine to 0; the errors on the way, about thrice while the steps double. */
 export async function trainOn(
   contender: Contender,
   { frames, train, validation, batch, rate, steps, scale, random, signal }: Training,
 ): Promise<CurvePoint[]> {
-  const learningRate = cosine({ learningRate: rate, steps });
+  const rising = Math.max(1, Math.round(WARM_UP * steps));
+  const falling = cosine({ learningRate: rate, steps: Math.max(1, steps - rising) });
+  const learningRate = warmup(falling, { steps: rising });
   const optimizer = adam(contender.module.parameters(), { learningRate });
   const gradients: GradientTransform = (grads) => clipByGlobalNorm(grads, CLIP).grads;
   const size = Math.min(batch, train.length);
