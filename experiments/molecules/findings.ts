@@ -168,8 +168,8 @@ function curveSections(set: WaterForces, compared: readonly Group[]): Section[] 
     {
       heading: `On the way, ${set}`,
       text:
-        "Validation errors of forces by half of the steps and in the end. The learning rate falls " +
-        "to 0 by a cosine, so they are flat in the end by necessity.",
+        "Validation errors of forces by half of the steps and in the end. The learning rate " +
+        "falls to 0 by a cosine, so they are flat in the end by necessity.",
       table: { head: ["model", "by half", "in the end"], rows },
       figure: chart("steps", forces!, "steps", ({ step }) => step, ofForce),
     },

@@ -92,7 +92,7 @@ export function errorsOfMean(
   return { energy, force };
 }
 
-/** Adam with a warm-up and a cosine to 0; the errors on the way, about thrice while the steps double. */
+/** Adam with a warm-up and a cosine to 0; the errors on the way, twice while the steps double. */
 export async function trainOn(
   contender: Contender,
   { frames, train, validation, batch, rate, steps, scale, random, signal }: Training,

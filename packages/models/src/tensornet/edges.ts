@@ -75,7 +75,7 @@ export function edgesWithin(positions: Tensor, cutoff: number, options: EdgeOpti
 const MOST_CUBES = 2 ** 12;
 const steps = [-1, 0, 1];
 
-/** The two atoms of each pair; `owners` are their molecules, all the same where they are missing. */
+/** The two atoms of each pair; `owners` are their molecules, all the same where none are given. */
 function pairsOf(
   places: Float64Array,
   owners: readonly number[],
