@@ -53,19 +53,17 @@ const tensorNet =
 /** Pairs of different atoms: of a pair and itself there is no distance to differentiate. */
 function apart(edges: Tensor): [receivers: Tensor, senders: Tensor] {
   const data = elements(edges.ndarray());
-  const count = data.length / 2;
-  const kept = Array.from({ length: count }, (_, k) => k).filter(
-    (k) => data[k] !== data[count + k],
-  );
-  const row = (from: number): Tensor => tensor(Int32Array.from(kept, (k) => data[from + k]!));
-  return [row(0), row(count)];
+  const [receivers, senders] = [data.subarray(0, data.length / 2), data.subarray(data.length / 2)];
+  const kept = (row: typeof data): Tensor =>
+    tensor(Int32Array.from(row.filter((_, k) => receivers[k] !== senders[k])));
+  return [kept(receivers), kept(senders)];
 }
 
 /**
  * Messages of continuous filters of the distance (SchNet, Schütt et al. 2018): h ← h + MLP(Σ_j
  * filter(r_ij) ⊙ W h_j). It knows lengths alone, and is invariant because of that.
  */
-export class DistanceNet extends Module {
+class DistanceNet extends Module {
   readonly species: Embedding;
   readonly filters: readonly Mlp[];
   readonly senders: readonly Linear[];
@@ -114,7 +112,7 @@ export class DistanceNet extends Module {
 }
 
 /** The width that comes nearest to a number of parameters. */
-export function nearestWidth(count: number, countAt: (width: number) => number): number {
+function nearestWidth(count: number, countAt: (width: number) => number): number {
   let width = 1;
   while (countAt(width + 1) <= count) width++;
   return count - countAt(width) < countAt(width + 1) - count ? width : width + 1;

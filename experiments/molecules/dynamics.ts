@@ -1,12 +1,13 @@
 /** @file Molecular dynamics at constant energy: with the learned forces, and with the true ones. */
-import { type Rng, scope, tensor } from "@spm/core";
+import { type Rng, scope, type Tensor, tensor } from "@spm/core";
 import { elements } from "@spm/core/extend";
 import { edgesWithin } from "@spm/models";
+import { zip } from "../parts/zip.ts";
 import type { Contender } from "./contenders.ts";
 import { type Batch, batchOf, CUTOFF } from "./frames.ts";
 import { ACCELERATION, type Frames, TEMPERATURE, TIME_STEP, velocities } from "./sampler.ts";
 import { predict } from "./training.ts";
-import { COORDINATES, masses, type WaterForces, waterEnergy } from "./water.ts";
+import { COORDINATES, increase, massOf, type WaterForces, waterEnergy } from "./water.ts";
 
 /** Total energies of some trajectories, kcal/mol: `energies[moment][trajectory]`. */
 export interface Trajectories {
@@ -42,8 +43,8 @@ const learnedField =
       const { molecules } = like;
       const edges = edgesWithin(at, CUTOFF, { molecules });
       const { energies, forces } = predict(contender, { ...like, positions: at, edges });
-      const [e, f] = [energies, forces].map((x) => Float64Array.from(elements(x.ndarray())));
-      return { energies: e!, forces: f! };
+      const read = (x: Tensor): Float64Array => Float64Array.from(elements(x.ndarray()));
+      return { energies: read(energies), forces: read(forces) };
     });
 
 /** Velocity Verlet (Swope et al. 1982) from given positions and velocities. */
@@ -55,22 +56,20 @@ function verlet(
   every: number,
 ): Trajectories {
   const [x, v] = [start.slice(), pace.slice()];
-  const mass = (k: number): number => masses[Math.floor((k % COORDINATES) / 3)]!;
-  const kinetic = (i: number): number => {
-    let energy = 0;
-    for (let k = i * COORDINATES; k < (i + 1) * COORDINATES; k++)
-      energy += (0.5 * mass(k) * v[k]! ** 2) / ACCELERATION;
-    return energy;
-  };
+  const kinetic = (i: number): number =>
+    v
+      .slice(i * COORDINATES, (i + 1) * COORDINATES)
+      .reduce((energy, u, k) => energy + (0.5 * massOf(k) * u ** 2) / ACCELERATION, 0);
   const push = (forces: Float64Array): void => {
-    for (const [k, f] of forces.entries()) v[k]! += (0.5 * TIME_STEP * ACCELERATION * f) / mass(k);
+    for (const [k, f] of forces.entries())
+      increase(v, k, (0.5 * TIME_STEP * ACCELERATION * f) / massOf(k));
   };
   let now = field(x);
   const total = (): number[] => [...now.energies].map((energy, i) => energy + kinetic(i));
   const [times, energies] = [[0], [total()]];
   for (let step = 1; step <= steps; step++) {
     push(now.forces);
-    for (const [k, u] of v.entries()) x[k]! += TIME_STEP * u;
+    for (const [k, u] of v.entries()) increase(x, k, TIME_STEP * u);
     now = field(x);
     push(now.forces);
     if (step % every > 0 && step < steps) continue;
@@ -116,28 +115,22 @@ export interface Drift {
 /** The drift of trajectories. */
 export function driftOf({ times, energies }: Trajectories): Drift {
   const [first = []] = energies;
-  const slopes = first.map(
-    (_, i) =>
-      slopeOf(
-        times,
-        energies.map((now) => now[i]!),
-      ) * 1000,
-  );
-  const mean = (values: readonly number[]): number =>
-    values.reduce((sum, v) => sum + v / values.length, 0);
+  const each = first.map((start, i) => energies.map((now) => (now[i] ?? start) - start));
+  const slopes = each.map((moved) => 1000 * slopeOf(times, moved));
   return {
-    slope: mean(slopes),
-    size: mean(slopes.map(Math.abs)),
-    furthest: Math.max(...energies.flatMap((now) => now.map((e, i) => Math.abs(e - first[i]!)))),
+    slope: meanOf(slopes),
+    size: meanOf(slopes.map(Math.abs)),
+    furthest: Math.max(...each.flat().map(Math.abs)),
   };
 }
 
+const meanOf = (values: readonly number[]): number =>
+  values.reduce((sum, v) => sum + v / values.length, 0);
+
 /** The slope of the line nearest to points. */
 function slopeOf(xs: readonly number[], ys: readonly number[]): number {
-  const mean = (values: readonly number[]): number =>
-    values.reduce((sum, v) => sum + v / values.length, 0);
-  const [x, y] = [mean(xs), mean(ys)];
-  const over = xs.reduce((sum, v, k) => sum + (v - x) * (ys[k]! - y), 0);
-  const under = xs.reduce((sum, v) => sum + (v - x) ** 2, 0);
+  const [x, y] = [meanOf(xs), meanOf(ys)];
+  const over = zip(xs, ys).reduce((sum, [u, v]) => sum + (u - x) * (v - y), 0);
+  const under = xs.reduce((sum, u) => sum + (u - x) ** 2, 0);
   return under > 0 ? over / under : 0;
 }

@@ -153,7 +153,7 @@ function curveSections(set: WaterForces, compared: readonly Group[]): Section[] 
       })),
     }),
   });
-  const [forces, energies] = ["force error, kcal/mol/Å", "energy error, kcal/mol"];
+  const [forces, energies] = ["force error, kcal/mol/Å", "energy error, kcal/mol"] as const;
   const rows = own.map(({ model, steps, runs }) => {
     const half = ({ curve }: TrainingRecord): Errors | undefined =>
       curve.findLast(({ step }) => 2 * step <= steps);
@@ -171,19 +171,19 @@ function curveSections(set: WaterForces, compared: readonly Group[]): Section[] 
         "Validation errors of forces by half of the steps and in the end. The learning rate " +
         "falls to 0 by a cosine, so they are flat in the end by necessity.",
       table: { head: ["model", "by half", "in the end"], rows },
-      figure: chart("steps", forces!, "steps", ({ step }) => step, ofForce),
+      figure: chart("steps", forces, "steps", ({ step }) => step, ofForce),
     },
     {
       heading: `Against seconds, ${set}`,
-      figure: chart("seconds", forces!, "seconds", ({ seconds }) => seconds, ofForce),
+      figure: chart("seconds", forces, "seconds", ({ seconds }) => seconds, ofForce),
     },
     {
       heading: `Energies, ${set}`,
-      figure: chart("energies", energies!, "steps", ({ step }) => step, energy),
+      figure: chart("energies", energies, "steps", ({ step }) => step, energy),
     },
     {
       heading: `Energies against seconds, ${set}`,
-      figure: chart("energies-seconds", energies!, "seconds", ({ seconds }) => seconds, energy),
+      figure: chart("energies-seconds", energies, "seconds", ({ seconds }) => seconds, energy),
     },
   ];
 }
@@ -253,7 +253,7 @@ function dynamicsSection(trainings: Trainings): Section | undefined {
           name: field,
           points: first[field].times.map((x, k) => {
             const [now, start] = [first[field].energies[k] ?? [], first[field].energies[0] ?? []];
-            return { x, y: now.reduce((sum, e, i) => sum + (e - start[i]!) / now.length, 0) };
+            return { x, y: now.reduce((sum, e, i) => sum + (e - (start[i] ?? e)) / now.length, 0) };
           }),
         })),
       }),

@@ -135,7 +135,7 @@ export function batchOf(
     edges: edgesWithin(at, CUTOFF, { molecules }),
     molecules,
     charges: zeros([count]),
-    energies: tensor(Float32Array.from(frames, (frame) => energies[frame]!)),
+    energies: tensor(Float32Array.from(frames, (frame) => energies[frame] ?? 0)),
     forces: gathered(forces),
   };
 }
@@ -144,9 +144,8 @@ export function batchOf(
 function turned(vectors: Float64Array, rotation: readonly number[] | undefined): Float64Array {
   if (rotation === undefined) return vectors;
   return vectors.map((_, at) => {
-    const [from, k] = [at - (at % 3), at % 3];
-    let sum = 0;
-    for (let m = 0; m < 3; m++) sum += rotation[3 * k + m]! * vectors[from + m]!;
-    return sum;
+    const k = at % 3;
+    const vector = vectors.subarray(at - k, at - k + 3);
+    return vector.reduce((sum, v, m) => sum + (rotation[3 * k + m] ?? 0) * v, 0);
   });
 }

@@ -10,7 +10,7 @@ import { moleculesFindings } from "./findings.ts";
 import { labelled, positionsOf, splitFrames } from "./frames.ts";
 import { readRecords, setNames, type TrainingRecord } from "./records.ts";
 import { type Frames, normals } from "./sampler.ts";
-import { errorsOfMean, errorsOn, trainOn } from "./training.ts";
+import { errorsOfMean, errorsOn, shuffled, trainOn } from "./training.ts";
 import type { WaterForces } from "./water.ts";
 
 const settings = {
@@ -110,9 +110,8 @@ export const molecules: Experiment<typeof settings> = {
 
     async function trained({ set, model, count, seed }: Row): Promise<TrainingRecord | undefined> {
       const frames = labelled(set, positions);
-      const [chosen, made, shuffled, turns, pace] = rng(seed).split(5) as [Rng, Rng, Rng, Rng, Rng];
-      const train = Array.from(chosen.permutation(split.train.length), (i) => split.train[i]!);
-      train.length = count;
+      const [chosen, made, order, turns, pace] = rng(seed).split(5) as [Rng, Rng, Rng, Rng, Rng];
+      const train = shuffled(split.train, chosen).slice(0, count);
       const { scale, shift } = scaleOf(frames, train);
       const { validation } = split;
       const fit = async (rate: number, steps: number) => {
@@ -120,7 +119,7 @@ export const molecules: Experiment<typeof settings> = {
         const random = rng(0);
         random.state = made.state; // every fit begins with the same weights, and sees one order
         const contender = contenders[model]({ width, layers, scale, shift, random });
-        random.state = shuffled.state;
+        random.state = order.state;
         const options = { frames, train, validation, batch, rate, steps, scale, random, signal };
         return { contender, curve: await trainOn(contender, options) };
       };
@@ -163,7 +162,7 @@ export const molecules: Experiment<typeof settings> = {
 function scaleOf(frames: Frames, train: readonly number[]): { scale: number; shift: number } {
   let [squares, shift] = [0, 0];
   for (const i of train) {
-    shift += frames.energies[i]! / train.length;
+    shift += (frames.energies[i] ?? 0) / train.length;
     for (const f of frames.forces.subarray(27 * i, 27 * i + 27))
       squares += f ** 2 / (27 * train.length);
   }

@@ -11,7 +11,7 @@ import type { WaterForces } from "./water.ts";
 export const setNames: readonly WaterForces[] = ["pairs", "three-body"];
 
 /** A molecular-dynamics run with the learned forces beside one with the true ones. */
-export interface Dynamics {
+interface Dynamics {
   readonly learned: Trajectories;
   readonly true: Trajectories;
   readonly drift: Readonly<Record<"learned" | "true", Drift>>;

@@ -1,6 +1,7 @@
 /** @file Water trimers at 300 K: relaxed from a random arrangement, then Langevin dynamics. */
 import type { Rng } from "@spm/core";
-import { COORDINATES, masses, WATERS, type WaterForces, waterEnergy } from "./water.ts";
+import { zip } from "../parts/zip.ts";
+import { COORDINATES, increase, massOf, WATERS, type WaterForces, waterEnergy } from "./water.ts";
 
 /** kcal/mol per kelvin. */
 const BOLTZMANN = 0.0019872041;
@@ -47,18 +48,19 @@ function direction(random: Rng): [number, number, number] {
 function arrangement(random: Rng): Float64Array {
   const x = new Float64Array(COORDINATES);
   const [e, other] = [direction(random), direction(random)];
-  const along = e.reduce((sum, v, k) => sum + v * other[k]!, 0);
-  const rest = other.map((v, k) => v - along * e[k]!);
+  const along = e[0] * other[0] + e[1] * other[1] + e[2] * other[2];
+  const rest = zip(e, other).map(([u, v]) => v - along * u);
   const length = Math.hypot(...rest);
   for (let m = 0; m < WATERS; m++) {
     const angle = (2 * Math.PI * m) / WATERS;
     const [a, b] = [1.67 * Math.cos(angle), (1.67 * Math.sin(angle)) / length];
-    const hydrogens = [direction(random), direction(random)];
-    for (let k = 0; k < 3; k++) {
-      const o = a * e[k]! + b * rest[k]!;
-      x[9 * m + k] = o;
-      for (const [h, u] of hydrogens.entries()) x[9 * m + 3 * (h + 1) + k] = o + u[k]!;
-    }
+    const oxygen = zip(e, rest).map(([u, v]) => a * u + b * v);
+    x.set(oxygen, 9 * m);
+    for (const h of [1, 2])
+      x.set(
+        zip(oxygen, direction(random)).map(([o, u]) => o + u),
+        9 * m + 3 * h,
+      );
   }
   return x;
 }
@@ -68,20 +70,16 @@ function relax(kind: WaterForces, x: Float64Array, steps: number): void {
   const gradient = new Float64Array(COORDINATES);
   for (let step = 0; step < steps; step++) {
     waterEnergy(kind, x, gradient);
-    for (let k = 0; k < COORDINATES; k++)
-      x[k]! -= Math.max(-MOST_SHIFT, Math.min(MOST_SHIFT, 5e-4 * gradient[k]!));
+    for (const [k, g] of gradient.entries())
+      increase(x, k, -Math.max(-MOST_SHIFT, Math.min(MOST_SHIFT, 5e-4 * g)));
   }
 }
 
 /** Velocities of the temperature, in Å/fs. */
-export function velocities(random: Rng, temperature: number): Float64Array {
-  const v = new Float64Array(COORDINATES);
-  for (let k = 0; k < COORDINATES; k++) {
-    const mass = masses[Math.floor(k / 3)]!;
-    v[k] = Math.sqrt((BOLTZMANN * temperature * ACCELERATION) / mass) * normals(random)[0];
-  }
-  return v;
-}
+export const velocities = (random: Rng, temperature: number): Float64Array =>
+  new Float64Array(COORDINATES).map(
+    (_, k) => Math.sqrt((BOLTZMANN * temperature * ACCELERATION) / massOf(k)) * normals(random)[0],
+  );
 
 /** Langevin dynamics by BAOAB (Leimkuhler and Matthews 2013). */
 class Langevin {
@@ -103,17 +101,21 @@ class Langevin {
     const [v, g, x] = [this.#v, this.#gradient, this.x];
     const keep = Math.exp(-FRICTION * TIME_STEP);
     const drawn = Math.sqrt((1 - keep * keep) * BOLTZMANN * TEMPERATURE * ACCELERATION);
+    const kick = (): void => {
+      for (const [k, slope] of g.entries())
+        increase(v, k, (-0.5 * TIME_STEP * ACCELERATION * slope) / massOf(k));
+    };
+    const move = (): void => {
+      for (const [k, u] of v.entries()) increase(x, k, 0.5 * TIME_STEP * u);
+    };
     for (let step = 0; step < count; step++) {
-      for (let k = 0; k < COORDINATES; k++) {
-        const mass = masses[Math.floor(k / 3)]!;
-        v[k]! -= (0.5 * TIME_STEP * ACCELERATION * g[k]!) / mass;
-        x[k]! += 0.5 * TIME_STEP * v[k]!;
-        v[k] = keep * v[k]! + (drawn / Math.sqrt(mass)) * normals(this.#random)[0];
-        x[k]! += 0.5 * TIME_STEP * v[k]!;
-      }
+      kick();
+      move();
+      for (const [k, u] of v.entries())
+        v[k] = keep * u + (drawn / Math.sqrt(massOf(k))) * normals(this.#random)[0];
+      move();
       waterEnergy(this.#kind, x, g);
-      for (let k = 0; k < COORDINATES; k++)
-        v[k]! -= (0.5 * TIME_STEP * ACCELERATION * g[k]!) / masses[Math.floor(k / 3)]!;
+      kick();
     }
   }
 }

@@ -47,6 +47,10 @@ export interface Training {
 
 const numbers = (x: Tensor): Float64Array => Float64Array.from(elements(x.ndarray()));
 
+/** The items in a random order. */
+export const shuffled = (items: readonly number[], random: Rng): number[] =>
+  Array.from(random.permutation(items.length)).flatMap((i) => items[i] ?? []);
+
 /** Energies and forces of a batch. */
 export const predict = ({ energies }: Contender, batch: Batch): EnergyAndForces =>
   energyAndForces((positions) => energies(positions, batch), batch.positions);
@@ -74,7 +78,7 @@ export function errorsOn(
 /** Σ |a − b| */
 function apart(a: Tensor, b: Tensor): number {
   const [x, y] = noGrad(() => [numbers(a), numbers(b)]);
-  return x.reduce((total, v, i) => total + Math.abs(v - y[i]!), 0);
+  return x.reduce((total, v, i) => total + Math.abs(v - (y[i] ?? Number.NaN)), 0);
 }
 
 /** The errors of a constant energy, whose forces are 0. */
@@ -83,10 +87,10 @@ export function errorsOfMean(
   train: readonly number[],
   test: readonly number[],
 ): Errors {
-  const mean = train.reduce((sum, i) => sum + energies[i]! / train.length, 0);
+  const mean = train.reduce((sum, i) => sum + (energies[i] ?? 0) / train.length, 0);
   let [energy, force] = [0, 0];
   for (const i of test) {
-    energy += Math.abs(energies[i]! - mean) / test.length;
+    energy += Math.abs((energies[i] ?? 0) - mean) / test.length;
     for (const f of forces.subarray(27 * i, 27 * i + 27)) force += Math.abs(f) / (27 * test.length);
   }
   return { energy, force };
@@ -111,7 +115,7 @@ export async function trainOn(
   let [order, seconds, next]: [number[], number, number] = [[], 0, Math.max(1, steps / 50)];
   for await (const step of uninterruptedSteps(steps, signal)) {
     const started = performance.now();
-    if (order.length < size) order = Array.from(random.permutation(train.length), (i) => train[i]!);
+    if (order.length < size) order = shuffled(train, random);
     const chosen = order.splice(0, size);
     scope(() => {
       const given = batchOf(frames, chosen);

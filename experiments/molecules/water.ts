@@ -24,31 +24,38 @@ const TETRAHEDRON = -1 / 3;
 /** The two sets of the experiment: interactions of pairs and angles in a molecule, or also mW's. */
 export type WaterForces = "pairs" | "three-body";
 
-/** The mass of each atom. */
-export const masses: readonly number[] = Array.from({ length: ATOMS }, (_, i) =>
-  i % 3 === 0 ? 15.999 : 1.008,
-);
+/** The mass of the atom that a coordinate belongs to. */
+export const massOf = (coordinate: number): number =>
+  Math.floor(coordinate / 3) % 3 === 0 ? 15.999 : 1.008;
+
+/** Coordinate k of the way from atom j to atom i. */
+const way = (x: Float64Array, i: number, j: number, k: number): number =>
+  (x[3 * i + k] ?? 0) - (x[3 * j + k] ?? 0);
+
+/** x[at] += by */
+export function increase(x: Float64Array, at: number, by: number): void {
+  x[at] = (x[at] ?? 0) + by;
+}
 
 /** Adds to the gradient what a function of a distance has as derivative. */
 function pull(gradient: Float64Array, x: Float64Array, i: number, j: number, slope: number): void {
   for (let k = 0; k < 3; k++) {
-    const g = slope * (x[3 * i + k]! - x[3 * j + k]!);
-    gradient[3 * i + k]! += g;
-    gradient[3 * j + k]! -= g;
+    const g = slope * way(x, i, j, k);
+    increase(gradient, 3 * i + k, g);
+    increase(gradient, 3 * j + k, -g);
   }
 }
 
 function distance(x: Float64Array, i: number, j: number): number {
   let squares = 0; // Math.hypot takes several times as long
-  for (let k = 0; k < 3; k++) squares += (x[3 * i + k]! - x[3 * j + k]!) ** 2;
+  for (let k = 0; k < 3; k++) squares += way(x, i, j, k) ** 2;
   return Math.sqrt(squares);
 }
 
 /** The cosine of the angle at i between j and k. */
 function cosine(x: Float64Array, i: number, j: number, k: number): number {
   let dot = 0;
-  for (let c = 0; c < 3; c++)
-    dot += (x[3 * j + c]! - x[3 * i + c]!) * (x[3 * k + c]! - x[3 * i + c]!);
+  for (let c = 0; c < 3; c++) dot += way(x, j, i, c) * way(x, k, i, c);
   return dot / (distance(x, i, j) * distance(x, i, k));
 }
 
@@ -61,12 +68,11 @@ function turn(
 ): void {
   const [a, b, c] = [distance(x, i, j), distance(x, i, k), cosine(x, i, j, k)];
   for (let m = 0; m < 3; m++) {
-    const u = (x[3 * j + m]! - x[3 * i + m]!) / a;
-    const v = (x[3 * k + m]! - x[3 * i + m]!) / b;
+    const [u, v] = [way(x, j, i, m) / a, way(x, k, i, m) / b];
     const [toJ, toK] = [(slope * (v - c * u)) / a, (slope * (u - c * v)) / b];
-    gradient[3 * j + m]! += toJ;
-    gradient[3 * k + m]! += toK;
-    gradient[3 * i + m]! -= toJ + toK;
+    increase(gradient, 3 * j + m, toJ);
+    increase(gradient, 3 * k + m, toK);
+    increase(gradient, 3 * i + m, -toJ - toK);
   }
 }
 
