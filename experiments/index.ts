@@ -9,6 +9,7 @@ import { flow } from "./flow/flow.ts";
 import { learnTransform } from "./learn-transform/learn-transform.ts";
 import { longRange } from "./long-range/long-range.ts";
 import { mnist } from "./mnist/mnist.ts";
+import { molecules } from "./molecules/molecules.ts";
 import type { Experiment } from "./parts/experiment.ts";
 import { samples } from "./samples/samples.ts";
 import { teacher } from "./teacher/teacher.ts";
@@ -41,6 +42,7 @@ export const experiments: readonly Experiment[] = [
   learnTransform,
   collapse,
   longRange,
+  molecules,
   teacher,
   twoMixers,
   adaptive,

@@ -72,8 +72,8 @@ const gpt = (name: string, given: Partial<GptOptions>): ModuleRow => ({
 const tensorNet: ModuleRow = {
   name: "TensorNet",
   make: () => {
-    const sizes = { width: 2, radial: 2, cutoff: 2, species: 2 };
-    return new TensorNet({ ...sizes, linear: "rotation", ...options() });
+    const sizes = { width: 1, radial: 1, cutoff: 2, species: 2 };
+    return new TensorNet({ ...sizes, ...options() });
   },
   inputs: () => {
     const positions = tensor([

@@ -1,7 +1,7 @@
 /**
- * @file `tensornet.json`: states of the atoms after every layer, features, energies of the molecule,
- * its mirror image and the molecule turned, forces, and a loss of energies and forces with its
- * gradients by all weights and the positions, which are of the second order.
+ * @file `tensornet.json`: states of the atoms after every layer, features, energies of a molecule,
+ * of its mirror image and of the molecule turned, forces, and a loss of energies and forces with
+ * its gradients by all weights and the positions, which are of the second order.
  */
 import {
   add,

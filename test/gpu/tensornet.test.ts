@@ -28,16 +28,20 @@ async function lossAndGradients(backend: Backend): Promise<Float32Array[]> {
   const molecules = tensor(Int32Array.of(0, 0, 0, 0, 1, 1, 1));
   const at = normal(rng(3), [7, 3]);
   const species = tensor(Int32Array.of(0, 1, 2, 1, 2, 0, 0));
-  const inputs = [at, species, edgesWithin(at, 3, { molecules }), molecules, tensor([0, 1])];
-  const targets = [normal(rng(4), [2]), normal(rng(5), [7, 3])];
-  const moved = (list: readonly Tensor[]) => Promise.all(list.map((x) => to(x, backend)));
-  const [positions, ...rest] = await moved(inputs);
-  const [energies, forces] = await moved(targets);
-  const [kinds, edges, of, charges] = rest;
+  const on = (x: Tensor): Promise<Tensor> => to(x, backend);
+  const [positions, energies, forces, ...rest] = await Promise.all([
+    on(at),
+    on(normal(rng(4), [2])),
+    on(normal(rng(5), [7, 3])),
+    on(species),
+    on(edgesWithin(at, 3, { molecules })),
+    on(molecules),
+    on(tensor([0, 1])),
+  ]);
   const loss = () =>
     energyForceLoss(
-      energyAndForces((r) => model.forward(r, kinds!, edges!, of!, charges!), positions!),
-      { energies: energies!, forces: forces! },
+      energyAndForces((r) => model.forward(r, ...rest), positions),
+      { energies, forces },
     );
   const { value, grads } = valueAndGrad(loss, model.parameters());
   return Promise.all([value, ...grads].map(async (x) => Float32Array.from(await x.data())));

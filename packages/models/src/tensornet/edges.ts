@@ -75,7 +75,7 @@ export function edgesWithin(positions: Tensor, cutoff: number, options: EdgeOpti
 const MOST_CUBES = 2 ** 12;
 const steps = [-1, 0, 1];
 
-/** The two atoms of each pair; `owners` are their molecules, all the same where they are missing. */
+/** The two atoms of each pair; `owners` are their molecules, all the same where none are given. */
 function pairsOf(
   places: Float64Array,
   owners: readonly number[],
@@ -109,7 +109,9 @@ export function candidates(
   ];
   // an empty cube at either end of a row: the neighbours of an outer one are nobody's
   const row = MOST_CUBES + 3;
-  const cubeOf = byX.map((x, i) => (((owners[i] ?? 0) * row + x) * row + byY[i]!) * row + byZ[i]!);
+  const cubeOf = byX.map(
+    (x, i) => (((owners[i] ?? 0) * row + x) * row + (byY[i] ?? 0)) * row + (byZ[i] ?? 0),
+  );
   const cubes = new Map<number, number[]>();
   for (const [i, cube] of cubeOf.entries()) {
     const inside = cubes.get(cube);
@@ -132,7 +134,7 @@ export function candidates(
 
 /** The number of each atom's cube along an axis, from 1; cubes are no smaller than the cutoff. */
 function cubesOn(places: Float64Array, axis: number, cutoff: number): number[] {
-  const values = Array.from({ length: places.length / 3 }, (_, i) => places[3 * i + axis]!);
+  const values = Array.from(places.filter((_, at) => at % 3 === axis));
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const v of values) [low, high] = [Math.min(low, v), Math.max(high, v)];
   const size = Math.max(cutoff, (high - low) / MOST_CUBES);

@@ -1,6 +1,6 @@
 /** @file Forces by the tape, and the loss of energies and forces. */
 import { add, type Differentiable, mul, neg, ones, type Tensor, vjp } from "@spm/core";
-import { checkOptions, type OptionNames } from "@spm/core/extend";
+import { checkOptions, checkTensors, type OptionNames } from "@spm/core/extend";
 import { mse } from "@spm/nn";
 
 /** Energies [molecules] and forces [atoms, 3]. */
@@ -55,6 +55,8 @@ export function energyForceLoss(
   target: EnergyAndForces,
   options: EnergyForceLossOptions = {},
 ): Tensor {
+  for (const given of [predicted, target])
+    checkTensors("energyForceLoss", given?.energies, given?.forces);
   checkOptions("energyForceLoss", options, names);
   const { energyWeight = 0.5, forceWeight = 0.5 } = options;
   return add(

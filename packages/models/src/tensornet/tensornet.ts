@@ -62,8 +62,7 @@ const names: OptionNames<TensorNetOptions> = {
  * + S, made of the directions to its neighbours, and turns with the molecule. `forward` takes the
  * positions [atoms, 3] and species, int32 [atoms], of any number of molecules together, the pairs
  * of {@link edgesWithin}, int32 [2, edges], the molecule of each atom, int32 [atoms], and charges
- * [molecules] → energies [molecules], or dipoles [molecules, 3]. Cost O(edges · width · (9 + width))
- * a layer.
+ * [molecules] → energies [molecules], or dipoles [molecules, 3]. Cost O(edges · width²) a layer.
  * @throws ShapeError for sizes below 1, or inputs that do not fit each other; ValueError for an
  * unknown word or a cutoff that is not above 0
  * @example
