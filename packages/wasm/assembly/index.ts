@@ -90,6 +90,7 @@ export {
 } from "./reduce";
 export { qrOf } from "./reflections";
 export { logSoftmaxBackward, logSoftmaxForward, softmaxBackward, softmaxForward } from "./softmax";
+export { eighOf, pinvOf, svdOf } from "./spectra";
 export {
   adagradStep,
   adamaxStep,
