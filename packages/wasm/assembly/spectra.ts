@@ -88,9 +88,9 @@ function tridiagonal(a: usize, n: usize, d: usize, e: usize, q: usize, work: usi
 }
 
 /**
- * The eigenvalues of a tridiagonal matrix in place of d, by QL steps with implicit shifts (Wilkinson
- * 1968; Bowdler, Martin, Reinsch and Wilkinson 1968), whose rotations the rows of q go through.
- * `work` has room for two rows. Returns whether they converged.
+ * The eigenvalues of a tridiagonal matrix in place of d, by QL steps with implicit shifts
+ * (Wilkinson 1968; Bowdler, Martin, Reinsch and Wilkinson 1968), whose rotations the rows of q go
+ * through. `work` has room for two rows. Returns whether they converged.
  */
 function diagonalise(d: usize, e: usize, n: usize, q: usize, work: usize): bool {
   const row = rowOf(n);

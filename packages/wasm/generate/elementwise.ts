@@ -196,7 +196,8 @@ const comparisonLoop = (name: string, value: string): string =>
 export function elementwiseSource(): string {
   return [
     "import { angle, binaryLogarithm, decimalLogarithm, erf, exp, expm1, hyperbolicCosine, " +
-      "hyperbolicSine, hypotenuse, inverseSinh, log, log1p, modulo, power, sigmoid, sign, sine, softplus, tanh } " +
+      "hyperbolicSine, hypotenuse, inverseSinh, log, log1p, modulo, power, sigmoid, sign, sine, " +
+      "softplus, tanh } " +
       'from "./functions";',
     ...Object.entries(unary).map(([name, value]) => unaryLoop(name, value)),
     ...Object.entries(binary).map(([name, value]) => binaryLoop(name, value)),
