@@ -38,7 +38,7 @@ const onTheReference: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     Object.values(linalg)
       .filter((op) => "primitive" in op && !backend.kernels.has(op.primitive))
-      .map((op) => [op.primitive.name, "its iterations are a library's, in float64"]),
+      .map((op) => [op.primitive.name, "seldom in a training step, and in float64 there"]),
   ),
 };
 

@@ -183,6 +183,7 @@ export const coreSamples: readonly Sample[] = [
       ),
     [normal(4, 9), normal(9)],
   ),
+  sample("cumprod", (x) => numeric.cumprod(x, 1), [positive(3, 9, 2)], summed),
   sample("cumsum", (x) => c.cumsum(x, 1), [normal(3, 40, 2)], summed),
   sample("argmin", (x) => c.cast(c.argmin(x, { axis: 0 }), "float32"), [normal(9, 20)], 0, false),
   sample(
@@ -197,6 +198,7 @@ export const coreSamples: readonly Sample[] = [
     0,
     false,
   ),
+  sample("sinh, cosh", (x) => c.add(numeric.sinh(x), numeric.cosh(c.neg(x))), [normal(80)]),
   sample("asinh", numeric.asinh, [c.uniform(random, [200], -9, 9)]),
   sample("asinh near 0 and far out", numeric.asinh, [
     tensor([1e-20, -1e-6, 0.02, 1e9, -1e19, 3e38]),

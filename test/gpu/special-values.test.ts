@@ -39,6 +39,8 @@ const unary = {
   ...{
     erf: numeric.erf,
     asinh: numeric.asinh,
+    sinh: numeric.sinh,
+    cosh: numeric.cosh,
     log2: numeric.log2,
     log10: numeric.log10,
     trunc: numeric.trunc,

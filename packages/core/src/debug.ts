@@ -12,7 +12,7 @@ const visitor: Dynamic<Visit | null> = { value: null };
 const place: Dynamic<string> = { value: "" };
 
 /** Tells the visitor of {@link inspectCalls} of a call. */
-export const inspect: Visit = (...call) => visitor.value?.(...call);
+export const inspect: Visit = (op, xs, ys) => visitor.value?.(op, xs, ys);
 
 /**
  * Runs `f`; `visit` sees the name, the operands and the results [...] of each primitive that runs.

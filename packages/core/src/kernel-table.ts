@@ -11,13 +11,8 @@ import type { Primitive } from "./primitive.ts";
 export class KernelTable<Handle> {
   readonly #kernels = new Map<object, Kernel>();
 
-  get(primitive: object): Kernel | undefined {
-    return this.#kernels.get(primitive);
-  }
-
-  has(primitive: object): boolean {
-    return this.#kernels.has(primitive);
-  }
+  readonly get = (primitive: object): Kernel | undefined => this.#kernels.get(primitive);
+  readonly has = (primitive: object): boolean => this.#kernels.has(primitive);
 
   /** Adds a kernel with the operands, results and options of its primitive. */
   set<I extends Places, O extends Places, Options>(

@@ -170,17 +170,15 @@ function apply(
   residual?: Residual,
 ): Tensor[] {
   const { name } = primitive;
-  checkTensors(name, ...checkList(name, inputs, "tensors"));
+  const backend = commonBackend(name, checkList(name, inputs, "tensors"));
   const specs = primitive.infer(inputs, options);
-  const backend = commonBackend(name, inputs);
   const recorded = isTracked(inputs);
   // what the reference's forward kept, only the reference's backward can read
   const kernel = residual?.byReference ? undefined : backend.kernels.get(primitive);
-  const given = residual?.holders.map(handleOf);
   const level = isLevel(backend) ? backend : undefined;
   const ran =
     level?.lower(primitive, (xs, by) => apply(primitive, xs, by), inputs, options) ??
-    kernel?.(inputs.map(handleOf), options, recorded, given) ??
+    kernel?.(inputs.map(handleOf), options, recorded, residual?.holders.map(handleOf)) ??
     (backend.arrayOf ? undefined : noGrad(() => primitive.composed?.(inputs, options))) ??
     "no kernel";
   const byReference = typeof ran === "string"; // the reason for it
@@ -190,7 +188,7 @@ function apply(
   const handles = "outputs" in result ? result.outputs : result;
   // a view lies in the memory of an input: it becomes another holder of that storage
   const outputs = specs.map((spec, i) => {
-    const made = handles[i]; // a tensor if it was composed
+    const made = handles[i]; // a tensor if it was composed, whose scope has it already
     if (made instanceof Tensor) return made;
     return own(new Tensor(spec, backend, made, sharing(backend, made, inputs)))[0];
   });
@@ -265,11 +263,13 @@ function checkResult(op: string, array: NdArray | undefined, spec: Spec): NdArra
 /**
  * The backend of a call: that of its inputs, of several vmaps the innermost. 0-d tensors of the
  * reference backend fit anywhere.
- * @throws BackendError when inputs are on several
+ * @throws DTypeError for an input that is no tensor; BackendError when they are on several
  */
 function commonBackend(op: string, inputs: readonly Tensor[]): Backend {
   let found: Backend | undefined;
-  for (const { backend, shape } of inputs) {
+  for (const x of inputs) {
+    if (!(x instanceof Tensor)) checkTensors(op, ...inputs);
+    const { backend, shape } = x;
     if (backend === found || (backend === reference && shape.length === 0)) continue;
     const further = (backend.depth ?? 0) - (found?.depth ?? 0);
     if (found !== undefined && further < 0) continue;

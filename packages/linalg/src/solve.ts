@@ -109,10 +109,10 @@ export interface SolveOptions {
  * X with A X = B, by LU with partial pivoting: B̄ = A⁻ᵀ X̄, Ā = −B̄ Xᵀ.
  *
  * Runs on the host in float64, result in the operands' dtype; so does everything of this package.
- * On wasm this, {@link lu}, `cholesky`, `triangularSolve` and `qr` have kernels, the rest is a
- * fallback that `report()` counts. On a GPU it runs in float32, composed of steps for each column,
- * with NaN and infinities for errors, as all but `eigh`, `svd`, `pinv` and `lstsq` do: these
- * iterate, and a GPU refuses them: `await to(x, reference)` first.
+ * On wasm all but `matrixExponential` and complete bases have kernels; those two, and an SVD with a
+ * value of 0, are fallbacks that `report()` counts. On a GPU it runs in float32, composed of steps
+ * for each column, with NaN and infinities for errors, as all but `eigh`, `svd`, `pinv` and `lstsq`
+ * do: these iterate, and a GPU refuses them: `await to(x, reference)` first.
  * @param a - [..., n, n]; complex numbers there are none
  * @param b - [..., n, k], leading axes broadcast; [n], or A's shape without its last axis: vectors
  * @param options - `left` false solves X A = B with B [..., k, n]

@@ -13,9 +13,21 @@ import {
   reshape,
   slice,
   type Tensor,
+  vjp,
   where,
 } from "@spm/core";
-import { checkAxis, checkDTypes, numericDTypes } from "@spm/core/extend";
+import {
+  alias,
+  checkAxis,
+  checkDTypes,
+  copyArray,
+  definePrimitive,
+  dtypeOf,
+  frontAxis,
+  mapRows,
+  numericDTypes,
+  type Op,
+} from "@spm/core/extend";
 
 /** x moved by `by` places along an axis, whose first elements become `value`. */
 function shifted(x: Tensor, axis: number, by: number, value: number): Tensor {
@@ -32,19 +44,43 @@ function shifted(x: Tensor, axis: number, by: number, value: number): Tensor {
 const reaches = (size: number): number[] =>
   size < 2 ? [] : Array.from({ length: Math.ceil(Math.log2(size)) }, (_, k) => 2 ** k);
 
+/** Running products by log₂ n steps. Zeros need no care: nothing is divided by. */
+const products = (x: Tensor, axis: number): Tensor =>
+  reaches(x.shape[axis] ?? 0).reduce((y, by) => mul(y, shifted(y, axis, by, 1)), x);
+
 /**
- * yᵢ = Πⱼ≤ᵢ xⱼ along an axis. Zeros need no care: nothing is divided by.
+ * The primitive of {@link cumprod}, [..., n, ...] → the same; its option is the axis, counted from
+ * the front.
+ * @example cumprodOp([tensor([1, 2, 3])], 0); // [1, 2, 6]
+ */
+export const cumprodOp: Op<[x: 1], [y: 1], number> = definePrimitive({
+  name: "cumprod",
+  infer: ([x]) => [{ shape: x.shape, dtype: checkDTypes("cumprod", [x], numericDTypes) }],
+  forward: ([x], axis) => {
+    const found = mapRows(x, axis, "float64", (row, out) => {
+      let product = 1;
+      for (let i = 0; i < row.length; i++) out[i] = product *= row[i] ?? 1;
+    });
+    return [copyArray(found, dtypeOf(x), "cumprod")];
+  },
+  vjp: ([ct], { inputs: [x], options: axis }) =>
+    vjp((x: Tensor) => products(x, axis), x).pullback(ct),
+  composed: ([x], axis) => [alias(products(x, axis))],
+  batch: frontAxis((axis) => axis + 1),
+});
+
+/**
+ * yᵢ = Πⱼ≤ᵢ xⱼ along an axis, accumulated in float64; on a GPU by n log₂ n products in float32, as
+ * for the derivative.
  * @param x - numbers [..., n, ...]
  * @param axis - negative ones count from the back
- * @returns [..., n, ...], as x. n log₂ n products for n elements along the axis
+ * @returns [..., n, ...], as x
  * @throws DTypeError for bool; ShapeError for an axis that there isn't
  * @example cumprod(tensor([1, 2, 3]), 0); // [1, 2, 6]
  */
 export function cumprod(x: Tensor, axis: number): Tensor {
   checkDTypes("cumprod", [x], numericDTypes);
-  const along = checkAxis("cumprod", axis, x.shape.length);
-  const steps = reaches(x.shape[along] ?? 0);
-  return steps.reduce((y, by) => mul(y, shifted(y, along, by, 1)), x);
+  return cumprodOp([x], checkAxis("cumprod", axis, x.shape.length))[0];
 }
 
 /** Running extremes, and where they are. */

@@ -1,38 +1,33 @@
 /** @file Hyperbolic functions and their inverses, exact near 0 and finite as far as they are. */
-import { add, div, expm1, log1p, mul, neg, sqrt, sub, type Tensor } from "@spm/core";
+import { div, log1p, mul, neg, sqrt, sub, type Tensor } from "@spm/core";
 import { type UnaryOp, unary } from "@spm/core/extend";
 import { floating } from "./composed.ts";
 import { hypot } from "./trigonometry.ts";
 
-/** 2 sinh(x/2) and 2 cosh(x/2) − 2, both exact near 0. */
-function halves(x: Tensor): { sinh: Tensor; coshLess: Tensor } {
-  const half = mul(0.5, x);
-  const [up, down] = [expm1(half), expm1(neg(half))];
-  return { sinh: sub(up, down), coshLess: add(up, down) };
-}
-
 /**
- * (eˣ − e⁻ˣ) / 2, as 2 sinh(x/2) cosh(x/2), so that it overflows where the result does.
+ * (eˣ − e⁻ˣ) / 2.
  * @param x - floating [...]
  * @returns [...], as x
  * @throws DTypeError for other dtypes
  * @example sinh(tensor([0, 1])); // [0, 1.1752]
  */
-export const sinh: (x: Tensor) => Tensor = floating("sinh", (x) => {
-  const { sinh, coshLess } = halves(x);
-  return mul(mul(0.5, sinh), add(2, coshLess));
+export const sinh: UnaryOp = unary({
+  name: "sinh",
+  forward: Math.sinh,
+  vjp: (ct, x) => mul(ct, cosh(x)),
 });
 
 /**
- * (eˣ + e⁻ˣ) / 2, as 1 + 2 sinh²(x/2), so that it overflows where the result does.
+ * (eˣ + e⁻ˣ) / 2.
  * @param x - floating [...]
  * @returns [...], as x
  * @throws DTypeError for other dtypes
  * @example cosh(tensor([0, 1])); // [1, 1.5431]
  */
-export const cosh: (x: Tensor) => Tensor = floating("cosh", (x) => {
-  const { sinh } = halves(x);
-  return add(1, mul(mul(0.5, sinh), sinh));
+export const cosh: UnaryOp = unary({
+  name: "cosh",
+  forward: Math.cosh,
+  vjp: (ct, x) => mul(ct, sinh(x)),
 });
 
 /**

@@ -14,7 +14,7 @@ export { erf, logNdtr } from "./normal-integral.ts";
 
 // Along axes
 
-export { cummax, cummin, cumprod, type Running } from "./cumulative.ts";
+export { cummax, cummin, cumprod, cumprodOp, type Running } from "./cumulative.ts";
 
 // Matrices and grids
 

@@ -159,6 +159,14 @@ export function inverseSinh(x: f32): f32 {
   return <f32>Math.asinh(x);
 }
 
+export function hyperbolicSine(x: f32): f32 {
+  return <f32>Math.sinh(x);
+}
+
+export function hyperbolicCosine(x: f32): f32 {
+  return <f32>Math.cosh(x);
+}
+
 /** tanh x: an odd polynomial below 0.625, 1 − 2/(e²ˣ + 1) above. */
 export function tanh(x: v128): v128 {
   const size = f32x4.abs(x);

@@ -11,6 +11,7 @@ export {
   asinhOf,
   atan2Of,
   ceilOf,
+  coshOf,
   cosOf,
   divOf,
   equalBoolOf,
@@ -50,6 +51,7 @@ export {
   roundOf,
   sigmoidOf,
   signOf,
+  sinhOf,
   sinOf,
   softplusOf,
   sqrtOf,
@@ -90,6 +92,7 @@ export {
 } from "./reduce";
 export { qrOf } from "./reflections";
 export { logSoftmaxBackward, logSoftmaxForward, softmaxBackward, softmaxForward } from "./softmax";
+export { eighOf, pinvOf, svdOf } from "./spectra";
 export {
   adagradStep,
   adamaxStep,

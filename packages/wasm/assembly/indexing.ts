@@ -148,12 +148,22 @@ function addRow(sums: usize, x: usize, columns: usize): void {
   if (x < end) store<f64>(sums, load<f64>(sums) + <f64>load<f32>(x));
 }
 
-/** out = the running sums of `columns` elements of each row, in float64; x and out without gaps. */
-export function cumulativeRows(x: usize, out: usize, rows: usize, columns: usize): void {
+/**
+ * out = the running sums, or products, of `columns` elements of each row, in float64; x and out
+ * without gaps.
+ */
+export function cumulativeRows(
+  x: usize,
+  out: usize,
+  rows: usize,
+  columns: usize,
+  product: bool,
+): void {
   for (let r: usize = 0; r < rows; r++) {
-    let total: f64 = 0;
+    let total: f64 = product ? 1 : 0;
     for (let c: usize = 0; c < columns; c++) {
-      total += load<f32>(x);
+      const v = <f64>load<f32>(x);
+      total = product ? total * v : total + v;
       store<f32>(out, <f32>total);
       x += 4;
       out += 4;

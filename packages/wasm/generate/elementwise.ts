@@ -36,6 +36,8 @@ const unary: Readonly<Record<string, string>> = {
   log2: byLane("binaryLogarithm", "x"),
   log10: byLane("decimalLogarithm", "x"),
   asinh: byLane("inverseSinh", "x"),
+  sinh: byLane("hyperbolicSine", "x"),
+  cosh: byLane("hyperbolicCosine", "x"),
   expm1: "expm1(x)",
   log1p: "log1p(x)",
   erf: "erf(x)",
@@ -193,8 +195,9 @@ const comparisonLoop = (name: string, value: string): string =>
 /** AssemblyScript of the element-wise kernels. */
 export function elementwiseSource(): string {
   return [
-    "import { angle, binaryLogarithm, decimalLogarithm, erf, exp, expm1, hypotenuse, " +
-      "inverseSinh, log, log1p, modulo, power, sigmoid, sign, sine, softplus, tanh } " +
+    "import { angle, binaryLogarithm, decimalLogarithm, erf, exp, expm1, hyperbolicCosine, " +
+      "hyperbolicSine, hypotenuse, inverseSinh, log, log1p, modulo, power, sigmoid, sign, sine, " +
+      "softplus, tanh } " +
       'from "./functions";',
     ...Object.entries(unary).map(([name, value]) => unaryLoop(name, value)),
     ...Object.entries(binary).map(([name, value]) => binaryLoop(name, value)),

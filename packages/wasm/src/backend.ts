@@ -33,6 +33,7 @@ import { registerNorms } from "./norm.ts";
 import { copyInto } from "./plain.ts";
 import { registerReductions } from "./reduce.ts";
 import { registerSoftmax } from "./softmax.ts";
+import { registerSpectra } from "./spectra.ts";
 import { coreCount, hasThreads } from "./thread-pool.ts";
 import { MOST_THREADS } from "./thread-source.ts";
 import { registerUpdates } from "./update.ts";
@@ -162,6 +163,7 @@ function registerOps(kernels: KernelTable<NdArray>, machine: Machine): void {
   registerNorms(kernels, machine);
   registerGru(kernels, machine);
   registerFactorisations(kernels, machine);
+  registerSpectra(kernels, machine);
   registerFft(kernels, machine);
   registerIndexing(kernels, machine);
   registerWindows(kernels, machine);

@@ -44,14 +44,28 @@ import {
   sizeOf,
   whereOp,
 } from "@spm/core/extend";
-import { asinh, atan2, erf, hypot, log2, log10, remainder, trunc } from "@spm/numeric";
+import { asinh, atan2, cosh, erf, hypot, log2, log10, remainder, sinh, trunc } from "@spm/numeric";
 import type { KernelName } from "./kernels.ts";
 import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { contiguous, eachOuter, merged, plainArray, rowsOf } from "./plain.ts";
 
-const exponentials = { exp, log, log2, log10, expm1, log1p, tanh, sigmoid, softplus, asinh };
+const exponentials = { exp, log, log2, log10, expm1, log1p, sigmoid, softplus };
+const hyperbolic = { sinh, cosh, tanh, asinh };
 const roundings = { floor, ceil, round, trunc };
-const unary = { neg, abs, sign, square, sqrt, sin, cos, erf, relu, ...exponentials, ...roundings };
+const unary = {
+  neg,
+  abs,
+  sign,
+  square,
+  sqrt,
+  sin,
+  cos,
+  erf,
+  relu,
+  ...exponentials,
+  ...hyperbolic,
+  ...roundings,
+};
 const binary = { add, sub, mul, div, maximum, minimum, pow, hypot, atan2, remainder };
 const comparisons = { equal, notEqual, greater, greaterEqual, logicalAnd, logicalOr };
 

@@ -9,9 +9,9 @@ import { contiguous, lastTwo } from "./plain.ts";
 const WORD = 16;
 
 /** The reason of a fallback where the reference says which matrix of the batch is at fault. */
-const REFUSED = "a matrix without that factorisation";
+export const REFUSED = "a matrix without that factorisation";
 
-const EMPTY = "rows of no elements";
+export const EMPTY = "rows of no elements";
 
 /** Adds the kernels of LU, Cholesky's factorisation, and the solution of linear systems. */
 export function registerFactorisations(table: KernelTable<NdArray>, machine: Machine): void {
@@ -75,7 +75,7 @@ export function registerFactorisations(table: KernelTable<NdArray>, machine: Mac
 }
 
 /** The number of matrices of a batch, their size, and whether they are float32. */
-function batchOf({ shape, data }: NdArray): {
+export function batchOf({ shape, data }: NdArray): {
   batch: number[];
   count: number;
   m: number;
@@ -88,7 +88,7 @@ function batchOf({ shape, data }: NdArray): {
 }
 
 /** Address of the elements in row-major order, for this kernel call. */
-function rowMajor(machine: Machine, x: NdArray): number {
+export function rowMajor(machine: Machine, x: NdArray): number {
   if (x.data instanceof Float32Array || isContiguous(x)) return contiguous(machine, x);
   const there = machine.memory.scratchArray("float64", x.shape);
   there.data.set(elements(x));

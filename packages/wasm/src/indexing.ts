@@ -10,7 +10,7 @@ import {
   sizeOf,
   stridesOf,
 } from "@spm/core/extend";
-import { scatterWinnerOp } from "@spm/numeric";
+import { cumprodOp, scatterWinnerOp } from "@spm/numeric";
 import { allFloat32, type Machine, NOT_FLOAT32, register } from "./machine.ts";
 import { registerOrder } from "./order.ts";
 import {
@@ -131,15 +131,22 @@ function registerWinner(table: KernelTable<NdArray>, machine: Machine): void {
 
 function registerCumsum(table: KernelTable<NdArray>, machine: Machine): void {
   const { memory, run } = machine;
-  register(table, machine, cumsumOp.primitive, ([x], axis) => {
-    if (!allFloat32([x])) return NOT_FLOAT32;
-    const order = axisLast(x.shape.length, axis);
-    const turned = x.transpose(...order);
-    const out = memory.array("float32", turned.shape);
-    const { rows, width } = rowsOf(turned.shape);
-    run.cumulativeRows(contiguous(machine, turned), memory.address(out), rows, width);
-    return [turnedBack(out, order)];
-  });
+  for (const { primitive } of [cumsumOp, cumprodOp])
+    register(table, machine, primitive, ([x], axis) => {
+      if (!allFloat32([x])) return NOT_FLOAT32;
+      const order = axisLast(x.shape.length, axis);
+      const turned = x.transpose(...order);
+      const out = memory.array("float32", turned.shape);
+      const { rows, width } = rowsOf(turned.shape);
+      run.cumulativeRows(
+        contiguous(machine, turned),
+        memory.address(out),
+        rows,
+        width,
+        primitive === cumprodOp.primitive,
+      );
+      return [turnedBack(out, order)];
+    });
 }
 
 /** Address of so many float64 zeros, for this kernel call. */

@@ -1,7 +1,7 @@
 /** @file The errors in docs/accuracy.md are those that our functions have. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { reference } from "@spm/core";
+import { abs, cast, matmul, normal, reference, rng, type Tensor, to } from "@spm/core";
 import { wasm } from "@spm/wasm";
 import { afterAll, expect, test } from "vitest";
 import { type Case, cases } from "./cases.ts";
@@ -35,6 +35,22 @@ test.each(cases.map((one) => [titleOf(one), one] as const))("%s", async (title, 
     expect(largest).toBeLessThan(written + slack);
   }
 });
+
+test.each([3, 300, 2000])(
+  "products of %d terms on wasm are as exact as their sums' order allows",
+  async (k) => {
+    const random = rng(k);
+    const [a, b] = [normal(random, [7, k]), normal(random, [k, 9])];
+    const there = await Promise.all([a, b].map((x) => to(x, machine)));
+    const got = await matmul(...(there as [Tensor, Tensor])).data();
+    const [x, y] = [cast(a, "float64"), cast(b, "float64")];
+    const [truth, sizes] = [await matmul(x, y).data(), await matmul(abs(x), abs(y)).data()];
+    for (const [i, v] of truth.entries()) {
+      const bound = Math.min(k + 1, 257 + k / 256) * 2 ** -24 * (sizes[i] ?? 0);
+      expect(Math.abs((got[i] ?? Number.NaN) - v)).toBeLessThanOrEqual(bound);
+    }
+  },
+);
 
 test("each row is a case", () => {
   expect([...rows.keys()].filter((name) => /[a-zA-Z]/.test(name))).toEqual(cases.map(titleOf));

@@ -130,12 +130,11 @@ export function checkDTypes(
   allowed: readonly DType[] = floatingDTypes,
 ): DType {
   if (inputs.length === 0) throw new DTypeError(op, "at least one operand", "none");
-  const [first, ...rest] = inputs;
-  const dtype = first?.dtype;
-  if (dtype !== undefined && allowed.includes(dtype) && rest.every((x) => x?.dtype === dtype))
+  const dtype = inputs[0]?.dtype;
+  if (dtype !== undefined && allowed.includes(dtype) && inputs.every((x) => x?.dtype === dtype))
     return dtype;
   checkTensors(op, ...inputs);
-  const other = rest.find((x) => x.dtype !== dtype)?.dtype;
+  const other = inputs.find((x) => x.dtype !== dtype)?.dtype;
   if (other !== undefined)
     throw new DTypeError(
       op,

@@ -19,6 +19,17 @@ test.each([
   expect(given(key)).toThrow(`sgd: unknown option "${key}"; help: ${help}`);
 });
 
+test.each([
+  ["num_heads", "heads"],
+  ["n_head", "heads"],
+  ["attn_mask", "mask"],
+  ["eps", "epsilon"],
+  ["min_lr", "min"],
+])("%s by one of its words: %s", (key, name) => {
+  const call = () => checkOptions("f", { [key]: 1 }, { heads: 0, mask: 0, epsilon: 0, min: 0 });
+  expect(call).toThrow(`f: unknown option "${key}"; help: ${name}`);
+});
+
 test("known ones pass, inherited names are none", () => {
   expect(given("momentum")).not.toThrow();
   expect(given("toString")).toThrow(OptionError);

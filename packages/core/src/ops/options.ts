@@ -25,13 +25,11 @@ const elsewhere: Readonly<Record<string, string>> = {
   a_max: "max",
   a_min: "min",
   atol: "tolerance",
-  attn_mask: "mask",
   axes: "axis",
   base_lr: "learningRate",
   batch: "batchSize",
   block_size: "context",
   centers: "classes",
-  cluster_std: "spread",
   constant_values: "value",
   d_model: "width",
   ddof: "correction",
@@ -40,37 +38,22 @@ const elsewhere: Readonly<Record<string, string>> = {
   dims: "axis",
   div_factor: "divide",
   end: "stop",
-  eps: "epsilon",
-  eta_min: "min",
   fill_value: "value",
   final_div_factor: "finalDivide",
   gamma: "factor",
   generator: "random",
   initial_accumulator_value: "initialSum",
   initial_lr: "learningRate",
-  is_causal: "causal",
-  keepdim: "keepdims",
-  kernel_size: "kernel",
   lr: "learningRate",
   lr_decay: "learningRateDecay",
-  max_epochs: "epochs",
   max_lr: "learningRate",
   max_new_tokens: "count",
   min_delta: "minimum",
-  min_lr: "min",
   mode: "better",
   n_embd: "width",
-  n_features: "features",
-  n_head: "heads",
-  n_layer: "layers",
   n_samples: "count",
-  ns_coefficients: "coefficients",
   ns_steps: "iterations",
-  num_epochs: "epochs",
-  num_heads: "heads",
-  num_layers: "layers",
   num_samples: "count",
-  num_training_steps: "steps",
   p: "rate",
   params: "parameters",
   pct_start: "rise",
@@ -81,7 +64,6 @@ const elsewhere: Readonly<Record<string, string>> = {
   t_max: "steps",
   t_mult: "growth",
   total_iters: "steps",
-  total_steps: "steps",
   vocab_size: "vocabulary",
 };
 
@@ -113,6 +95,9 @@ function meant(key: string, names: readonly string[]): string {
   const camel = key.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
   const known = [elsewhere[key.toLowerCase()], camel].find((name) => name && names.includes(name));
   if (known !== undefined) return known;
+  const words = key.toLowerCase().split("_"); // num_heads: heads; eps: epsilon
+  const begun = names.find((name) => words.some((w) => w.length > 2 && name.startsWith(w)));
+  if (begun !== undefined) return begun;
   const near = names
     .map((name) => ({ name, distance: edits(key.toLowerCase(), name.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance)[0];

@@ -93,6 +93,17 @@ const asinhBody =
   `${log1pOf("v")}if (m >= 1e9) { l = Math.log(m) + 0.69314718056; } ` +
   "if (x0 < 0) { return -l; } return x0 === x0 ? l : x0;";
 
+/** sinh x by its series below 1; e^(x/2) twice, so that it overflows where the result does. */
+const sinhBody =
+  "const m = Math.abs(x0); const z = x0 * x0; let y = x0; " +
+  "if (m < 1) { y = x0 + x0 * z * (0.16666666667 + z * (0.0083333333333 + z * " +
+  "(0.0001984126984 + z * 0.00000275573192))); } else { const e = Math.exp(0.5 * m); " +
+  "y = 0.5 * e * e - 0.5 / e / e; if (x0 < 0) { y = -y; } } return x0 === x0 ? y : x0;";
+
+const coshBody =
+  "const e = Math.exp(0.5 * Math.abs(x0)); const y = 0.5 * e * e + 0.5 / e / e; " +
+  "return x0 === x0 ? y : x0;";
+
 /**
  * Cephes' arctan (Moshier) of the smaller side over the larger one, and the octant's angle; −0
  * counts as negative.
@@ -174,6 +185,8 @@ export const functions: ReadonlyMap<Elementwise, string> = new Map<Elementwise, 
   [c.round.primitive, roundBody],
   [numeric.trunc.primitive, "return x0 < 0 ? Math.ceil(x0) : Math.floor(x0);"],
   [numeric.asinh.primitive, asinhBody],
+  [numeric.sinh.primitive, sinhBody],
+  [numeric.cosh.primitive, coshBody],
   [numeric.log2.primitive, logOf(Math.LOG2E)],
   [numeric.log10.primitive, logOf(Math.LOG10E)],
   [numeric.logNdtr.primitive, logNdtrBody],
