@@ -26,6 +26,14 @@ export const returnTurned = (angle: string, turn: string): string =>
   "if (k === 0) { return qSin; } if (k === 1) { return qCos; " +
   "} if (k === 2) { return -qSin; } return -qCos;";
 
+/** Statements that set `cosine` and `sine` to those of a local. */
+export const cosineAndSine = (angle: string): string =>
+  `${reduce("q", angle)}const quarter = (q | 0) & 3; ` +
+  "let cosine = qCos; let sine = qSin; " +
+  "if (quarter === 1) { cosine = -qSin; sine = qCos; } " +
+  "if (quarter === 2) { cosine = -qCos; sine = -qSin; } " +
+  "if (quarter === 3) { cosine = qSin; sine = -qCos; }";
+
 /** Statements that return the sine of a local. */
 export const returnSin = (angle: string): string => returnTurned(angle, "0");
 
