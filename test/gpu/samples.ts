@@ -458,7 +458,7 @@ const adaptiveSamples: readonly Sample[] = (
     ["stage", 5, shuffle(7)],
     ["bottleneck", 5, shuffle(7)],
     ["local", 5, shuffle(7)],
-    ["local", 19, butterfly(128)],
+    ["local", 19, butterfly(64)],
   ] as const
 ).map(([mode, rows, schedule]) => {
   const own = initialAdaptive(schedule, random, { mode, deviation: 1 });
