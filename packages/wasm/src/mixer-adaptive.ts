@@ -162,7 +162,7 @@ function stagesOf(call: MixerCall, own: CallAngles, gAngles: number): TableBackw
       own.enter(row, few);
       for (const { from, to } of ranges) {
         const next = last + width;
-        memory.copy(next, last, width); // coordinates without a partner stay
+        if (schedule.unpaired.length > 0) memory.copy(next, last, width); // those stay
         const [begin, end] = [pairs + 8 * from, pairs + 8 * to];
         run.adaptiveForward(begin, end, ...own.at(from), turns + 64 * from, last, next);
         last = next;

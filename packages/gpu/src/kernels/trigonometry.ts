@@ -34,9 +34,9 @@ export const cosineAndSine = (angle: string): string =>
   "if (quarter === 2) { cosine = -qCos; sine = -qSin; } " +
   "if (quarter === 3) { cosine = qSin; sine = -qCos; }";
 
-/** The WGSL function `turn(angle)`: (cos, sin). */
-export const turnWgsl: string =
-  "fn turn(angle: f32) -> vec2f { " +
+/** The WGSL function `cosineSine(angle)`. */
+export const cosineSineWgsl: string =
+  "fn cosineSine(angle: f32) -> vec2f { " +
   reduce("q", "angle").replaceAll("const ", "let ").replaceAll("Math.", "") +
   "let k = i32(q); let odd = (k & 1) != 0; " +
   "let c = select(qCos, qSin, odd); let s = select(qSin, qCos, odd); " +

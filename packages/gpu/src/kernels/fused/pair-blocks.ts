@@ -7,7 +7,7 @@ import { sizeOf } from "@spm/core/extend";
 import { type DeviceArray, rowMajor } from "../../device-array.ts";
 import { copyOf } from "../elementwise.ts";
 import { windowOn } from "../layout.ts";
-import { turnWgsl } from "../trigonometry.ts";
+import { cosineSineWgsl } from "../trigonometry.ts";
 import { upTo } from "../wgsl.ts";
 import { type FusedBlocks, sumName } from "./blocks.ts";
 import { loadPairs, pairName } from "./general-blocks.ts";
@@ -24,7 +24,7 @@ const turnOn = (plan: FusedPlan, pass: FusedPass, j: number, v: string, keep: bo
       const angle = `${own}.x + ${own}.y * ${v}${a} + ${own}.z * ${v}${b}`;
       return (
         `${keep ? `let ${theta} = ${angle}; ` : ""}{ let p = ${v}${a}; let q = ${v}${b}; ` +
-        `let t = turn(${keep ? theta : angle}); ` +
+        `let t = cosineSine(${keep ? theta : angle}); ` +
         `${v}${a} = t.x * p - t.y * q; ${v}${b} = t.y * p + t.x * q; }`
       );
     })
@@ -37,7 +37,7 @@ export const pairBlocks: FusedBlocks = {
   backwardPasses: 2,
   carried: ["z", "g"],
   components: 3,
-  functions: turnWgsl,
+  functions: cosineSineWgsl,
   load: loadPairs,
   mix: (plan, pass, j, v) => turnOn(plan, pass, j, v, false),
   mixAgain: (plan, pass) =>
@@ -49,7 +49,7 @@ export const pairBlocks: FusedBlocks = {
       .map(({ a, b }) => {
         const own = pairName(pass, j, a);
         return (
-          `{ let t = turn(${angleName(pass, j, a)}); let u = g${a}; let v = g${b}; ` +
+          `{ let t = cosineSine(${angleName(pass, j, a)}); let u = g${a}; let v = g${b}; ` +
           `let d = z${a} * v - z${b} * u; ` +
           `let p = t.x * z${a} + t.y * z${b}; let q = t.x * z${b} - t.y * z${a}; ` +
           `${sumName(pass, j, a)} += vec3f(d, d * p, d * q); z${a} = p; z${b} = q; ` +
