@@ -85,13 +85,14 @@ function tableOf(group: readonly Cell[]): Table {
 function pageTables(sections: readonly Section[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   const rule = ({ head }: Table): string => line(head.map((_, k) => (k === 0 ? "---" : "---:")));
+  const linesOf = (table: Table): string[] => [
+    line(table.head),
+    rule(table),
+    ...table.rows.map(line),
+  ];
   return sections
     .flatMap(({ heading, table }) =>
-      table
-        ? [
-            `## ${heading}\n\n${[line(table.head), rule(table), ...table.rows.map(line)].join("\n")}\n`,
-          ]
-        : [],
+      table ? [`## ${heading}\n\n${linesOf(table).join("\n")}\n`] : [],
     )
     .join("\n");
 }

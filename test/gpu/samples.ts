@@ -459,6 +459,7 @@ const adaptiveSamples: readonly Sample[] = (
     ["bottleneck", 5, shuffle(7)],
     ["local", 5, shuffle(7)],
     ["local", 19, butterfly(64)],
+    ["local", 19, butterfly(64, 9)], // more coefficients than one launch can hold
   ] as const
 ).map(([mode, rows, schedule]) => {
   const own = initialAdaptive(schedule, random, { mode, deviation: 1 });

@@ -125,7 +125,7 @@ function registerBackward(table: KernelTable<NdArray>, state: MixerState): void 
       const { sums, totals } = backwardByTable(call, back, stages);
       if (gWeights !== undefined)
         for (const p of call.tables.sources) {
-          gAngles.data[p] = totals[3 * p]!;
+          gAngles.data.set(totals.subarray(3 * p, 3 * p + 1), p);
           gWeights.data.set(totals.subarray(3 * p + 1, 3 * p + 3), 2 * p);
         }
       const vector = (from: number, size: number): NdArray => {

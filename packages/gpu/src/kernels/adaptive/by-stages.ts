@@ -49,8 +49,9 @@ function turn(
   const at = `${l * n} + ${coordinate}`;
   const angle = `a1[${row} * ${theta.stride[0]} + ${theta.offset} + (k | 0)]`;
   const source =
-    `function (a0, a1, a2, a3) { const r = a2[${at}]; const u = a0[${row} * ${n} + ${coordinate}]; ` +
-    `if (r < 0) { return u; } const m = a3[${at}]; const v = a0[${row} * ${n} + (m | 0)]; ` +
+    `function (a0, a1, a2, a3) { const r = a2[${at}]; ` +
+    `const u = a0[${row} * ${n} + ${coordinate}]; if (r < 0) { return u; } ` +
+    `const m = a3[${at}]; const v = a0[${row} * ${n} + (m | 0)]; ` +
     `${pairOfRole} const k = p - ${start}; const t = ${angle}; ${cosineAndSine("t")} ` +
     // the first coordinate has −sin θ of its partner, the second sin θ; the transpose the opposite
     `if (second ${back ? "<" : ">"} 0.5) { return cosine * u + sine * v; } ` +
@@ -73,22 +74,23 @@ function deltaOf({ executor, tables, rows }: Call, l: number, z: Memory, g: Memo
   return rowMajor(memory, [rows, count], "float32");
 }
 
-/** z before each stage and after the last, and the angles of each, null where it has no pairs. */
-function forwardAgain(
-  call: Call,
-  z0: Memory,
-): { z: Memory[]; theta: (DeviceArray | null)[]; zLast: Memory } {
+/** z before a stage, and its angles; null where it has no pairs. */
+interface Stage {
+  readonly z: Memory;
+  readonly theta: DeviceArray | null;
+}
+
+/** All stages, and z after the last. */
+function forwardAgain(call: Call, z0: Memory): { stages: Stage[]; zLast: Memory } {
   const { schedule } = call.tables;
-  const z: Memory[] = [];
-  const theta: (DeviceArray | null)[] = [];
+  const stages: Stage[] = [];
   let zLast = z0;
   for (let l = 0; l < schedule.stages; l++) {
-    z.push(zLast);
-    const angles = rangeOf(schedule.starts, l).count === 0 ? null : call.own.read(l, zLast);
-    theta.push(angles);
-    if (angles !== null) zLast = turn(call, l, zLast, angles, false);
+    const theta = rangeOf(schedule.starts, l).count === 0 ? null : call.own.read(l, zLast);
+    stages.push({ z: zLast, theta });
+    if (theta !== null) zLast = turn(call, l, zLast, theta, false);
   }
-  return { z, theta, zLast };
+  return { stages, zLast };
 }
 
 /** Releases memories, each once, but for those that are operands. */
@@ -101,8 +103,8 @@ function releaseAll(
   for (const m of new Set(memories)) if (!given.has(m)) executor.release(m);
 }
 
-const memoriesOf = (arrays: readonly (DeviceArray | null)[]): Memory[] =>
-  arrays.flatMap((x) => (x === null ? [] : [x.memory]));
+const memoriesOf = (stages: readonly Stage[]): Memory[] =>
+  stages.flatMap(({ z, theta }) => (theta === null ? [z] : [z, theta.memory]));
 
 /** y = d_out ⊙ z_L + bias. */
 export function forwardByStages(
@@ -115,11 +117,11 @@ export function forwardByStages(
   const call = callOf(executor, options, operands);
   const input = rowMajor(x.memory, [rows, fanIn], "float32");
   const z0 = paddedProduct(executor, rows, n, input, dIn, fanIn);
-  const { z, theta, zLast } = forwardAgain(call, z0);
+  const { stages, zLast } = forwardAgain(call, z0);
   const end = { ...rowMajor(zLast, [rows, n], "float32"), shape: [rows, fanOut] };
   const body = "return x0 * x1 + x2;";
   const y = elementwise(executor, [rows, fanOut], "float32", [end, dOut, bias], body);
-  releaseAll(executor, [...z, ...memoriesOf(theta), zLast], operands);
+  releaseAll(executor, [...memoriesOf(stages), zLast], operands);
   return rowMajor(y.memory, x.shape.with(-1, fanOut), "float32");
 }
 
@@ -154,14 +156,14 @@ export function backwardByStages(
   };
   const [input, output] = [view(x.memory, fanIn), view(ct.memory, fanOut)];
   const z0 = paddedProduct(executor, rows, n, input, dIn, fanIn);
-  const { z, theta, zLast } = forwardAgain(call, z0);
+  const { stages, zLast } = forwardAgain(call, z0);
   const dOutBar = overRows(columns(zLast, fanOut), output);
   const biasBar = sumOver(executor, output, [0], [fanOut]);
   const end = paddedProduct(executor, rows, n, output, dOut, fanOut);
-  const { g, parts } = sweep(call, [...z, zLast], theta, end);
+  const { g, parts } = sweep(call, stages, zLast, end);
   const xBar = times(columns(g, fanIn), dIn);
   const dInBar = overRows(columns(g, fanIn), input);
-  releaseAll(executor, [...z, ...memoriesOf(theta), zLast, g], operands);
+  releaseAll(executor, [...memoriesOf(stages), zLast, g], operands);
   const own = parameters.map(({ shape }, k) => {
     const of = parts.flatMap((gradients) => gradients[k] ?? []);
     if (of.length === 0) return zeros(executor, shape, "float32");
@@ -173,21 +175,20 @@ export function backwardByStages(
 /** g from behind the last stage to before the first, and each stage's parts of the gradients. */
 function sweep(
   call: Call,
-  z: readonly Memory[],
-  theta: readonly (DeviceArray | null)[],
+  stages: readonly Stage[],
+  zLast: Memory,
   end: Memory,
 ): { g: Memory; parts: (readonly DeviceArray[])[] } {
   const { executor, own } = call;
   const parts: (readonly DeviceArray[])[] = [];
-  let g = end;
-  for (const [l, angles] of [...theta.entries()].toReversed()) {
-    if (angles === null) continue;
-    const [before, after] = [z[l]!, z[l + 1]!];
+  let [after, g] = [zLast, end];
+  for (const [l, { z, theta }] of [...stages.entries()].toReversed()) {
+    if (theta === null) continue;
     const delta = deltaOf(call, l, after, g);
-    const turned = turn(call, l, g, angles, true);
+    const turned = turn(call, l, g, theta, true);
     executor.release(g);
-    const back = own.pullBack(l, delta, before, turned);
-    g = back.g;
+    const back = own.pullBack(l, delta, z, turned);
+    [after, g] = [z, back.g];
     parts.unshift(back.gradients);
   }
   return { g, parts };
