@@ -40,7 +40,7 @@ export const adaptive: Experiment<{
   },
   quick: {
     tasks: "input,mnist,charlm",
-    models: "local,bottleneck,rotation,general,mlp",
+    models: "input,local,bottleneck,rotation,general,mlp",
     batch: 16,
     steps: 6,
     rates: "0.01",
