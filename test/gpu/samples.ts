@@ -465,7 +465,7 @@ const adaptiveSamples: readonly Sample[] = (
   const own = initialAdaptive(schedule, random, { mode, deviation: 1 });
   const { angles, weights, bottleneck } = own;
   return sample<Tensor[]>(
-    `adaptive mixer, ${mode}, ${schedule.name} ${schedule.n}`,
+    `adaptive mixer, ${mode}, ${schedule.name} ${schedule.n}, ${schedule.stages} stages`,
     (x, angles, weights, ...[v]) =>
       adaptiveMixer(x, { angles, weights, ...(v && { bottleneck: v }) }, { schedule, mode }),
     [normal(rows, schedule.n), angles, weights, ...(bottleneck ? [bottleneck] : [])],
