@@ -16,15 +16,15 @@ import { type FusedPass, type FusedPlan, pairsOf } from "./plan.ts";
 /** θ of the pair whose first element is e, in stage j of a pass. */
 const angleName = ({ stage }: FusedPass, j: number, e: number): string => `theta${stage + j}_${e}`;
 
-/** Statements that take `v0 …` through stage j of a pass, `keep` the angles by their names. */
-const turnOn = (plan: FusedPlan, pass: FusedPass, j: number, v: string, keep: boolean): string =>
+/** Statements that take `v0 …` through stage j of a pass, its angles `named`. */
+const turnOn = (plan: FusedPlan, pass: FusedPass, j: number, v: string, named: boolean): string =>
   pairsOf(plan, pass, j)
     .map(({ a, b }) => {
       const [own, theta] = [pairName(pass, j, a), angleName(pass, j, a)];
       const angle = `${own}.x + ${own}.y * ${v}${a} + ${own}.z * ${v}${b}`;
       return (
-        `${keep ? `let ${theta} = ${angle}; ` : ""}{ let p = ${v}${a}; let q = ${v}${b}; ` +
-        `let t = cosineSine(${keep ? theta : angle}); ` +
+        `${named ? `let ${theta} = ${angle}; ` : ""}{ let p = ${v}${a}; let q = ${v}${b}; ` +
+        `let t = cosineSine(${named ? theta : angle}); ` +
         `${v}${a} = t.x * p - t.y * q; ${v}${b} = t.y * p + t.x * q; }`
       );
     })
