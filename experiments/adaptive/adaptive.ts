@@ -38,7 +38,16 @@ export const adaptive: Experiment<{
     images: 50_000,
     from: "",
   },
-  quick: { batch: 16, steps: 6, rates: "0.01", seeds: 1, held: 100, images: 200 },
+  quick: {
+    tasks: "input,mnist,charlm",
+    models: "input,local,bottleneck,rotation,general,mlp",
+    batch: 16,
+    steps: 6,
+    rates: "0.01",
+    seeds: 1,
+    held: 100,
+    images: 200,
+  },
   async run({ settings, seed, signal, log }) {
     const { from, seeds, batch, steps } = settings;
     const rates = readRates(settings.rates);

@@ -452,23 +452,28 @@ export const mixerSamples: readonly Sample[] = kinds.flatMap((kind): Sample[] =>
   ];
 });
 
-/** The adaptive mixer in each of its modes, on part of a row block and on several. */
+/** The adaptive mixer in each of its modes; of `local` also a size of the fused kernels. */
 const adaptiveSamples: readonly Sample[] = (
-  ["input", "stage", "local", "bottleneck"] as const
-).flatMap((mode) =>
-  ([5, 19] as const).map((rows) => {
-    const schedule = rows === 5 ? shuffle(7) : butterfly(16);
-    const own = initialAdaptive(schedule, random, { mode, deviation: 1 });
-    const { angles, weights, bottleneck } = own;
-    return sample<Tensor[]>(
-      `adaptive mixer, ${mode}, ${schedule.name} ${schedule.n}`,
-      (x, angles, weights, ...[v]) =>
-        adaptiveMixer(x, { angles, weights, ...(v && { bottleneck: v }) }, { schedule, mode }),
-      [normal(rows, schedule.n), angles, weights, ...(bottleneck ? [bottleneck] : [])],
-      summed,
-    );
-  }),
-);
+  [
+    ["input", 5, shuffle(7)],
+    ["input", 19, butterfly(16)],
+    ["stage", 5, shuffle(7)],
+    ["bottleneck", 5, shuffle(7)],
+    ["local", 5, shuffle(7)],
+    ["local", 19, butterfly(64)],
+    ["local", 19, butterfly(64, 9)], // more coefficients than one launch can hold
+  ] as const
+).map(([mode, rows, schedule]) => {
+  const own = initialAdaptive(schedule, random, { mode, deviation: 1 });
+  const { angles, weights, bottleneck } = own;
+  return sample<Tensor[]>(
+    `adaptive mixer, ${mode}, ${schedule.name} ${schedule.n}, ${schedule.stages} stages`,
+    (x, angles, weights, ...[v]) =>
+      adaptiveMixer(x, { angles, weights, ...(v && { bottleneck: v }) }, { schedule, mode }),
+    [normal(rows, schedule.n), angles, weights, ...(bottleneck ? [bottleneck] : [])],
+    summed,
+  );
+});
 
 /** Losses. */
 export const nnSamples: readonly Sample[] = [

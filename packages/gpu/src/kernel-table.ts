@@ -3,6 +3,7 @@ import type { Shape } from "@spm/core";
 import * as core from "@spm/core";
 import * as extend from "@spm/core/extend";
 import { BackendError, type KernelTable, type Op, type Places, sizeOf } from "@spm/core/extend";
+import { adaptiveOp } from "@spm/mixer/extend";
 import {
   addWindowsOp,
   crossEntropyOp,
@@ -27,6 +28,7 @@ import {
   zeros,
 } from "./device-array.ts";
 import type { Executor, WgslLauncher } from "./executor.ts";
+import { adaptiveBackward, adaptiveForward } from "./kernels/adaptive/adaptive.ts";
 import { cumulate, fourier, sortPositions } from "./kernels/along-axis.ts";
 import { copyOf, elementwise } from "./kernels/elementwise.ts";
 import { comparisons, functions } from "./kernels/functions.ts";
@@ -68,6 +70,7 @@ export function kernelTable(executor: Executor): KernelTable<Handle> {
   addReductions(kernels);
   addProducts(kernels);
   addMixers(kernels);
+  addAdaptiveMixer(kernels);
   addLayers(kernels);
   if (executor.wgsl !== null) addRowKernels(kernels, executor.wgsl);
   addUpdates(kernels);
@@ -162,6 +165,16 @@ function addMixers(kernels: Registration): void {
       hasBlocks(inputs) ? mixerBackward(executor, kind, ct, inputs, options, residual) : noBlocks,
     );
   }
+}
+
+function addAdaptiveMixer(kernels: Registration): void {
+  const { executor } = kernels;
+  kernels.add(adaptiveOp.primitive, (inputs, options, recorded) =>
+    hasBlocks(inputs) ? adaptiveForward(executor, inputs, options, recorded) : noBlocks,
+  );
+  kernels.add(adaptiveOp.backward, ([ct, , ...inputs], options, _, residual) =>
+    hasBlocks(inputs) ? adaptiveBackward(executor, ct, inputs, options, residual) : noBlocks,
+  );
 }
 
 /** Windows, neighbours, multivectors, the GRU's step and the cross-entropy. */

@@ -125,7 +125,7 @@ function registerBackward(table: KernelTable<NdArray>, state: MixerState): void 
       const { sums, totals } = backwardByTable(call, back, stages);
       if (gWeights !== undefined)
         for (const p of call.tables.sources) {
-          gAngles.data[p] = totals[3 * p]!;
+          gAngles.data.set(totals.subarray(3 * p, 3 * p + 1), p);
           gWeights.data.set(totals.subarray(3 * p + 1, 3 * p + 3), 2 * p);
         }
       const vector = (from: number, size: number): NdArray => {
@@ -162,7 +162,7 @@ function stagesOf(call: MixerCall, own: CallAngles, gAngles: number): TableBackw
       own.enter(row, few);
       for (const { from, to } of ranges) {
         const next = last + width;
-        memory.copy(next, last, width); // coordinates without a partner stay
+        if (schedule.unpaired.length > 0) memory.copy(next, last, width); // those stay
         const [begin, end] = [pairs + 8 * from, pairs + 8 * to];
         run.adaptiveForward(begin, end, ...own.at(from), turns + 64 * from, last, next);
         last = next;

@@ -26,6 +26,22 @@ export const returnTurned = (angle: string, turn: string): string =>
   "if (k === 0) { return qSin; } if (k === 1) { return qCos; " +
   "} if (k === 2) { return -qSin; } return -qCos;";
 
+/** Statements that set `cosine` and `sine` to those of a local. */
+export const cosineAndSine = (angle: string): string =>
+  `${reduce("q", angle)}const quarter = (q | 0) & 3; ` +
+  "let cosine = qCos; let sine = qSin; " +
+  "if (quarter === 1) { cosine = -qSin; sine = qCos; } " +
+  "if (quarter === 2) { cosine = -qCos; sine = -qSin; } " +
+  "if (quarter === 3) { cosine = qSin; sine = -qCos; }";
+
+/** The WGSL function `cosineSine(angle)`. */
+export const cosineSineWgsl: string =
+  "fn cosineSine(angle: f32) -> vec2f { " +
+  reduce("q", "angle").replaceAll("const ", "let ").replaceAll("Math.", "") +
+  "let k = i32(q); let odd = (k & 1) != 0; " +
+  "let c = select(qCos, qSin, odd); let s = select(qSin, qCos, odd); " +
+  "return vec2f(select(c, -c, ((k + 1) & 2) != 0), select(s, -s, (k & 2) != 0)); }\n";
+
 /** Statements that return the sine of a local. */
 export const returnSin = (angle: string): string => returnTurned(angle, "0");
 

@@ -54,7 +54,7 @@ const names: OptionNames<AdaptiveMixerOptions> = {
 /**
  * y = d_out ⊙ (B_L ⋯ B₁ (d_in ⊙ x)) + bias, B_l rotations by angles of each sample, θ = θ⁰ + A c
  * with the context c by `mode`. ‖z_L‖ = ‖z₀‖ for every sample, whatever A is; with A = 0 it is
- * `rotationMixer`, bit for bit.
+ * `rotationMixer`, bit for bit on the reference.
  * @param x - [..., in], in ≤ n
  * @param parameters - angles [P], weights [P, 2] and the like, see {@link AdaptiveParameters}
  * @returns [..., out]. Cost a row forward: 6P + 3n FLOP and P sines and cosines, and for the angles

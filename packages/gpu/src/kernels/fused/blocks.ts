@@ -1,6 +1,7 @@
-/** @file The parts of the fused kernels that differ between rotations and general blocks. */
+/** @file The parts of the fused kernels that differ from one kind of blocks to another. */
 import type { DeviceArray } from "../../device-array.ts";
 import type { Executor, Memory } from "../../executor.ts";
+import type { MixerOperands } from "../mixer/operands.ts";
 import { upTo } from "../wgsl.ts";
 import { type FusedPass, type FusedPlan, pairsOf } from "./plan.ts";
 
@@ -21,7 +22,9 @@ export interface FusedBlocks {
   /** Values that the backward takes from pass to pass: g, and z where it undoes z. */
   readonly carried: readonly ("z" | "g")[];
   /** Components of a pair's gradient. */
-  readonly components: 1 | 4;
+  readonly components: 1 | 3 | 4;
+  /** WGSL functions that the statements call. */
+  readonly functions: string;
   /** Statements that load the coefficients of a pass. */
   load(plan: FusedPlan, pass: FusedPass): string;
   /** Statements that take the elements `v0 …` through stage j of a pass. */
@@ -37,10 +40,16 @@ export interface FusedBlocks {
   declareSum(name: string): string;
   writeSum(name: string, at: string): string;
   /**
-   * The coefficients that the kernels read, made of the parameter on every call; null where they
-   * are the parameter itself.
+   * The coefficients that the kernels read, made of the parameters on every call; null where they
+   * are the first one itself.
    */
-  coefficients(executor: Executor, parameter: DeviceArray): Memory | null;
+  coefficients(executor: Executor, parameters: MixerOperands["parameters"]): Memory | null;
+  /** The parameters' gradients from the sums of all pairs, [P · components], which it takes. */
+  gradients(
+    executor: Executor,
+    sums: DeviceArray,
+    parameters: MixerOperands["parameters"],
+  ): readonly DeviceArray[];
 }
 
 /** Takes the elements `v0 …` through the stages of a pass. */

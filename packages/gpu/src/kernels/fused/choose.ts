@@ -57,13 +57,18 @@ interface Sizes {
   readonly fanOut: number;
 }
 
+/** What has blocks in WGSL. */
+interface FusedKind extends Pick<MixerKernels, "fusedBlocks"> {
+  readonly op: { readonly primitive: { readonly name: string } };
+}
+
 /**
  * The kernels for a mixer, or null: on another executor, schedule, or size. Made once for each
  * size.
  */
 export function chooseFused(
   executor: Executor,
-  kind: MixerKernels,
+  kind: FusedKind,
   schedule: Schedule,
   { rows, fanIn, fanOut }: Sizes,
 ): FusedKernels | null {
@@ -98,7 +103,7 @@ export const forwardThreads = 512;
 function makeKernels(
   executor: Executor,
   launcher: WgslLauncher,
-  kind: MixerKernels,
+  kind: FusedKind,
   call: FusedCall,
 ): FusedKernels | null {
   const plan = planFused(call, 3);

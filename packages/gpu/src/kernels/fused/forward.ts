@@ -103,7 +103,7 @@ export function fusedForward(
   return (
     bindings(reads, ["y: array<f32>", ...kept.map((_, k) => `z${k}: array<f32>`)], 2) +
     `var<workgroup> sh: array<f32, ${n * rowsPerWorkgroup}>;\n` +
-    `fn place(i: u32) -> u32 { return ${spreadBanks}; }\n` +
+    `${blocks.functions}fn place(i: u32) -> u32 { return ${spreadBanks}; }\n` +
     mainHead(plan, threads * rowsPerWorkgroup) +
     (rowsPerWorkgroup === 1
       ? "let t = id.x; let sub = 0u;"

@@ -1,7 +1,7 @@
 /** @file The fused mixer's launches. */
 import type { Each, Result } from "@spm/core/extend";
 import type { MixerPlaces } from "@spm/mixer/extend";
-import { type DeviceArray, rowMajor, vector, zeros } from "../../device-array.ts";
+import { type DeviceArray, rowMajor, vector } from "../../device-array.ts";
 import type { Executor, Memory } from "../../executor.ts";
 import { concatenate } from "../layout.ts";
 import type { MixerOperands } from "../mixer/operands.ts";
@@ -62,7 +62,7 @@ export function fusedMixerForward(
 ): Result<[y: 1], DeviceArray> {
   const { blocks, whole, steps, forward, fanOut } = kernels;
   const { x, parameters } = operands;
-  const made = blocks.coefficients(executor, parameters[0]);
+  const made = blocks.coefficients(executor, parameters);
   const coefficients = made ?? parameters[0].memory;
   const { starts, end } =
     whole === null
@@ -78,13 +78,13 @@ export function fusedMixerForward(
 /** Computes the residual again. */
 function keepAgain(executor: Executor, kernels: FusedKernels, operands: MixerOperands): Memory[] {
   const { blocks, steps } = kernels;
-  const [parameter] = operands.parameters;
-  const made = blocks.coefficients(executor, parameter);
+  const { parameters } = operands;
+  const made = blocks.coefficients(executor, parameters);
   const { starts, end } = takeGroups(
     kernels,
     steps.slice(0, -1),
     operands,
-    made ?? parameter.memory,
+    made ?? parameters[0].memory,
   );
   return [...[...starts, end].slice(1), ...(made === null ? [] : [made])];
 }
@@ -104,15 +104,12 @@ export function fusedMixerBackward(
   const starts = [x.memory, ...kept];
   const { g, sums, slots } = takeBack(executor, kernels, operands, ct.memory, starts, coefficients);
   const gradient = addUp(executor, kernels, sums, slots);
-  // All coordinates are paired: the gradient of the unpaired ones' scales is empty.
-  const [blocksLike, ...scales] = parameters;
   const cotangents = [
     rowMajor(g, x.shape, "float32"),
     gradient(1, dIn),
     gradient(2, dOut),
     gradient(3, bias),
-    gradient(0, blocksLike),
-    ...scales.map(({ shape }) => zeros(executor, shape, "float32")),
+    ...kernels.blocks.gradients(executor, gradient(0), parameters),
   ] as const;
   for (const m of [...sums, ...again]) executor.release(m);
   return cotangents;
@@ -153,14 +150,14 @@ function takeBack(
 
 /**
  * Adds up the sums of all groups over their row slots.
- * @returns the gradient of an operand, of that operand's shape
+ * @returns the gradient of an operand, of that operand's shape, or flat
  */
 function addUp(
   executor: Executor,
   { launcher, add }: FusedKernels,
   sums: readonly Memory[],
   slots: number,
-): (of: Summed, like: DeviceArray) => DeviceArray {
+): (of: Summed, like?: DeviceArray) => DeviceArray {
   const found = add.flatMap(({ code, results, workgroups }, k) => {
     const reads = sums.slice(k * mostGroups, (k + 1) * mostGroups);
     const lengths = results.map(({ length }) => length);
@@ -168,12 +165,14 @@ function addUp(
     const made = launcher.launch(code, call);
     return results.map(({ of }, i) => ({ of, part: vector(made[i]!) }));
   });
-  return (of, { shape }) => {
+  return (of, like) => {
     const parts = found.filter((sum) => sum.of === of).map(({ part }) => part);
     const [only, ...more] = parts;
-    if (only !== undefined && more.length === 0) return rowMajor(only.memory, shape, "float32");
+    const shaped = (x: DeviceArray): DeviceArray =>
+      like === undefined ? x : rowMajor(x.memory, like.shape, "float32");
+    if (only !== undefined && more.length === 0) return shaped(only);
     const all = concatenate(executor, parts, 0);
     for (const { memory } of parts) executor.release(memory);
-    return rowMajor(all.memory, shape, "float32");
+    return shaped(all);
   };
 }

@@ -3,12 +3,22 @@
  * gradient is the outer product of g and z.
  */
 
+import { rowMajor, zeros } from "../../device-array.ts";
 import { upTo } from "../wgsl.ts";
 import { type FusedBlocks, sumName } from "./blocks.ts";
-import { type FusedPass, pairsOf } from "./plan.ts";
+import { type FusedPass, type FusedPlan, pairsOf } from "./plan.ts";
 
-/** The block of the pair whose first element is e, in stage j of a pass. */
-const blockName = ({ stage }: FusedPass, j: number, e: number): string => `q${stage + j}_${e}`;
+/** The coefficients of the pair whose first element is e, in stage j of a pass. */
+export const pairName = ({ stage }: FusedPass, j: number, e: number): string =>
+  `q${stage + j}_${e}`;
+
+/** Statements that load four coefficients a pair, in the order of the schedule's pairs. */
+export const loadPairs = (plan: FusedPlan, pass: FusedPass): string =>
+  upTo(pass.k)
+    .flatMap((j) =>
+      pairsOf(plan, pass, j).map(({ a, pair }) => `let ${pairName(pass, j, a)} = blocks[${pair}];`),
+    )
+    .join(" ");
 
 /**
  * General blocks can't be undone safely, so the backward keeps z before every stage, and its groups
@@ -20,18 +30,12 @@ export const generalBlocks: FusedBlocks = {
   backwardPasses: 1,
   carried: ["g"],
   components: 4,
-  load: (plan, pass) =>
-    upTo(pass.k)
-      .flatMap((j) =>
-        pairsOf(plan, pass, j).map(
-          ({ a, pair }) => `let ${blockName(pass, j, a)} = blocks[${pair}];`,
-        ),
-      )
-      .join(" "),
+  functions: "",
+  load: loadPairs,
   mix: (plan, pass, j, v) =>
     pairsOf(plan, pass, j)
       .map(({ a, b }) => {
-        const m = blockName(pass, j, a);
+        const m = pairName(pass, j, a);
         return (
           `{ let p = ${v}${a}; let q = ${v}${b}; ` +
           `${v}${a} = ${m}.x * p + ${m}.y * q; ${v}${b} = ${m}.z * p + ${m}.w * q; }`
@@ -48,7 +52,7 @@ export const generalBlocks: FusedBlocks = {
   turnBack: (plan, pass, j) =>
     pairsOf(plan, pass, j)
       .map(({ a, b }) => {
-        const m = blockName(pass, j, a);
+        const m = pairName(pass, j, a);
         const [u, v] = [`before${j}_${a}`, `before${j}_${b}`];
         return (
           `{ let p = g${a}; let q = g${b}; ` +
@@ -63,4 +67,9 @@ export const generalBlocks: FusedBlocks = {
       .map((c) => `sums[base + 4u * ${at} + ${c}u] = ${name}[${c}];`)
       .join(" "),
   coefficients: () => null,
+  // All coordinates are paired: the gradient of the unpaired ones' scales is empty.
+  gradients: (executor, sums, [{ shape }, ...scales]) => [
+    rowMajor(sums.memory, shape, "float32"),
+    ...scales.map((empty) => zeros(executor, empty.shape, "float32")),
+  ],
 };

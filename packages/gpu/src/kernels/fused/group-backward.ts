@@ -169,7 +169,7 @@ export function groupBackward(plan: GroupPlan, blocks: FusedBlocks): string {
           .join(" ")} }`;
   return (
     `${bindings(reads, [`gOut: array<${first ? type : "f32"}>`, "sums: array<f32>"], 2)}` +
-    `${groupHead(plan, 3)}` +
+    `${blocks.functions}${groupHead(plan, 3)}` +
     `${passes.map((pass) => blocks.load(plan, pass)).join("\n")}\n` +
     `${declare}\n${declareElements(plan, "z", "g", "c", "fz", "fc")}\n` +
     `${startRow(plan, `${loadStart(plan, "fz", "row")} ${loadCotangents(plan, "fc", "row")}`)}` +

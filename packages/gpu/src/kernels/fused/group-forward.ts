@@ -60,7 +60,8 @@ export function groupForward(plan: GroupPlan, blocks: FusedBlocks): string {
   ];
   return (
     `${bindings(reads, ["y: array<f32>"], 2)}` +
-    `${groupHead(plan, 2)}${passes.map((pass) => blocks.load(plan, pass)).join("\n")}\n` +
+    `${blocks.functions}${groupHead(plan, 2)}` +
+    `${passes.map((pass) => blocks.load(plan, pass)).join("\n")}\n` +
     `${declareElements(plan, "z", "f")}\n${startRow(plan, loadStart(plan, "f", "row"))}` +
     // Two regions in turn: a thread that is a row ahead does not write over what others still read.
     `var turn = 0u;\n${head}${copyElements(plan, "z", "f")}\n` +

@@ -3,6 +3,7 @@
  * z along with g, θ̄ = Σ zᵢgⱼ − zⱼgᵢ.
  */
 import { sizeOf } from "@spm/core/extend";
+import { rowMajor } from "../../device-array.ts";
 import type { Executor } from "../../executor.ts";
 import { whole } from "../elementwise.ts";
 import { returnTurned } from "../trigonometry.ts";
@@ -31,6 +32,7 @@ export function rotationBlocks(executor: Executor, layout: FusedPlan): FusedBloc
     backwardPasses: 2,
     carried: ["z", "g"],
     components: 1,
+    functions: "",
     load(plan, { stage, k }) {
       const each = plan.held / 4;
       return upTo(k * each)
@@ -54,7 +56,7 @@ export function rotationBlocks(executor: Executor, layout: FusedPlan): FusedBloc
         .join(" "),
     declareSum: (name) => `var ${name} = 0.0;`,
     writeSum: (name, at) => `sums[base + ${at}] = ${name};`,
-    coefficients(executor, angles) {
+    coefficients(executor, [angles]) {
       const from = whole(executor, angles);
       // The sine at odd places, at even ones that of θ + π/2.
       const source =
@@ -65,6 +67,7 @@ export function rotationBlocks(executor: Executor, layout: FusedPlan): FusedBloc
       if (from !== angles) executor.release(from.memory);
       return memory;
     },
+    gradients: (_executor, sums, [{ shape }]) => [rowMajor(sums.memory, shape, "float32")],
   };
 }
 
