@@ -2,11 +2,27 @@
  * @file The one table of modules: a small instance of every module of `@spm/nn` and `@spm/models`,
  * with inputs to call it on. A module without a row fails `modules.test.ts`.
  */
-import { normal, type Rng, relu, rng, type Tensor, tanh, tensor } from "@spm/core";
+import {
+  add,
+  mul,
+  normal,
+  type Rng,
+  relu,
+  rng,
+  square,
+  type Tensor,
+  tanh,
+  tensor,
+} from "@spm/core";
 import {
   edgesWithin,
   Gpt,
   type GptOptions,
+  ImageFlow,
+  type InvertibleKind,
+  type InvertibleMap,
+  invertible,
+  invertibleKinds,
   Mlp,
   Paramixer,
   ParamixerBlock,
@@ -39,6 +55,21 @@ class FrozenDropout extends Module {
     const y = this.dropout.forward(x);
     random.state = state;
     return y;
+  }
+}
+
+/** x ln |det W| + W x, of a bijection that is undone before it or isn't. */
+class Invertible extends Module {
+  readonly map: InvertibleMap;
+  readonly #undone: boolean;
+  constructor(kind: InvertibleKind, undone: boolean) {
+    super();
+    this.map = invertible(kind, 3, options());
+    this.#undone = undone;
+  }
+  forward(x: Tensor): Tensor {
+    const { map } = this;
+    return add(map.forward(this.#undone ? map.inverse(square(x)) : x), mul(x, map.logAbsDet()));
   }
 }
 
@@ -210,6 +241,19 @@ export const moduleRows: readonly ModuleRow[] = [
     inputs: () => [tokens([0, 2, 1])],
   },
   tensorNet,
+  ...(Object.keys(invertibleKinds) as InvertibleKind[]).map((kind) => ({
+    ...row(`invertible ${kind}`, () => new Invertible(kind, true), [2, 3]),
+    ...((kind === "lu" || kind === "dense") && { inCpuMemory: true as const }),
+  })),
+  row("invertible lu, not undone", () => new Invertible("lu", false), [2, 3]),
+  row("ImageFlow", () => {
+    const coupling = (inChannels: number, outChannels: number, random: Rng) =>
+      new nn.Linear(inChannels, outChannels, { random });
+    const sizes = { shape: [1, 4, 4], levels: 2, steps: 1 } as const;
+    const flow = new ImageFlow({ ...sizes, coupling, ...options() });
+    for (const p of flow.parameters()) p.assign(add(p, normal(rng(3), p.shape, 0, 0.2)));
+    return flow;
+  }, [1, 1, 4, 4]),
   row(
     "Conv2d",
     () => new nn.Conv2d(1, 2, { kernel: [2, 1], stride: [1, 2], padding: 1, ...options() }),

@@ -147,6 +147,14 @@ const ofNn: Readonly<Record<string, Call>> = {
 const gpt = { vocabulary: 5, context: 4, width: 4, heads: 2, layers: 1, random };
 const ofModels: Readonly<Record<string, Call>> = {
   Gpt: (more) => new models.Gpt({ ...gpt, linear: "rotation", hidden: 8, tied: false, ...more }),
+  FixedPermutation: (more) => new models.FixedPermutation(4, { random, ...more }),
+  ImageFlow: (more) =>
+    new models.ImageFlow({
+      ...{ shape: [1, 4, 4], levels: 1, steps: 1, mixing: "lu", coupling: 2, random },
+      ...more,
+    } as models.ImageFlowOptions),
+  InvertibleDense: (more) => new models.InvertibleDense(4, { random, ...more }),
+  InvertibleLu: (more) => new models.InvertibleLu(4, { random, ...more }),
   Mlp: (more) => new models.Mlp({ sizes: [4, 4, 2], linear: "rotation", random, ...more }),
   Paramixer: (more) =>
     new models.Paramixer({
@@ -172,6 +180,7 @@ const ofModels: Readonly<Record<string, Call>> = {
   },
   drawToken: (more) => models.drawToken([0, 1], { random, topK: 1, ...more }),
   generate: (more) => models.generate(new models.Gpt(gpt), [0], { count: 1, random, ...more }),
+  invertible: (more) => models.invertible("general", 4, { random, ...more }),
   linkShifts: (more) => models.linkShifts("chord", 4, { rounding: "floor", ...more }),
 };
 
