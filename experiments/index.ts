@@ -4,6 +4,7 @@ import { charlm } from "./charlm/charlm.ts";
 import { compress } from "./compress/compress.ts";
 import { deep } from "./deep/deep.ts";
 import { flow } from "./flow/flow.ts";
+import { imageFlow } from "./image-flow/image-flow.ts";
 import { learnTransform } from "./learn-transform/learn-transform.ts";
 import { mnist } from "./mnist/mnist.ts";
 import type { Experiment } from "./parts/experiment.ts";
@@ -35,6 +36,7 @@ export const experiments: readonly Experiment[] = [
   compress,
   deep,
   flow,
+  imageFlow,
   learnTransform,
   teacher,
   twoMixers,

@@ -1,0 +1,23 @@
+/** @file The results of earlier runs: those of one experiment, by the names of their folders. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { earlierRuns } from "./earlier-runs.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "spm-earlier-runs-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const write = (name: string, experiment: string, results: object): void => {
+  mkdirSync(join(folder, name));
+  writeFileSync(join(folder, name, "config.json"), JSON.stringify({ experiment }));
+  writeFileSync(join(folder, name, "results.json"), JSON.stringify(results));
+};
+
+test("are joined by the names of their folders, other experiments' left out", () => {
+  expect(() => earlierRuns(folder, "adaptive")).toThrow("expected a folder with runs of adaptive");
+  write("b", "adaptive", { score: 2 });
+  write("a", "adaptive", { score: 1 });
+  write("c", "teacher", { score: 3 });
+  expect(earlierRuns(folder, "adaptive")).toEqual([{ score: 1 }, { score: 2 }]);
+  expect(() => earlierRuns(join(folder, "none"), "adaptive")).toThrow("expected a folder");
+});
