@@ -2,6 +2,7 @@
 import { seriesChart } from "@spm/report";
 import { formatCount } from "@spm/trainer/format";
 import type { Findings, Section, Table } from "../parts/experiment.ts";
+import { pageTables } from "../parts/page-tables.ts";
 import { median, spreadOf } from "../parts/statistics.ts";
 import { measures, type TaskName, taskNames } from "./tasks.ts";
 
@@ -49,7 +50,7 @@ export function adaptiveFindings(cells: readonly Cell[]): Findings {
         : groups.map(({ task, group }) => sentence(task, group)).join(" "),
     sections,
     results: { cells: cells.map((cell) => ({ ...cell, tried: [...cell.tried] })) },
-    files: [{ name: "tables.md", bytes: new TextEncoder().encode(pageTables(sections)) }],
+    files: [pageTables(sections)],
   };
 }
 
@@ -79,21 +80,6 @@ function tableOf(group: readonly Cell[]): Table {
       ((1000 * median(cell.seconds)) / cell.steps).toPrecision(2),
     ]),
   };
-}
-
-/** The tables of all tasks in Markdown, as the experiment's page has them. */
-function pageTables(sections: readonly Section[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  const rule = ({ head }: Table): string => line(head.map((_, k) => (k === 0 ? "---" : "---:")));
-  return sections
-    .flatMap(({ heading, table }) =>
-      table
-        ? [
-            `## ${heading}\n\n${[line(table.head), rule(table), ...table.rows.map(line)].join("\n")}\n`,
-          ]
-        : [],
-    )
-    .join("\n");
 }
 
 function section(task: TaskName, group: readonly Cell[]): Section {

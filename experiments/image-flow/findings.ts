@@ -1,6 +1,7 @@
 /** @file The findings on image flows: bits, digits, seconds, and what the flows draw. */
 import { seriesChart } from "@spm/report";
 import type { Findings, Section, Table } from "../parts/experiment.ts";
+import { pageTables } from "../parts/page-tables.ts";
 import { median, showSpread, spreadOf } from "../parts/statistics.ts";
 import type { FlowRecord } from "./measure.ts";
 import { type MixingName, mixingNames } from "./mixings.ts";
@@ -159,9 +160,11 @@ export function imageFlowFindings({ flows, times }: Records): Findings {
         .map(({ mixing, mean }) => `${mixing} ${bits(mean)}`)
         .join(", "),
   );
+  const sections = [...names.flatMap((name) => sectionsOf(name, of(name))), ...timeSection(times)];
   return {
     summary: summary.length === 0 ? "No flow was trained." : `${summary.join("; ")}.`,
-    sections: [...names.flatMap((name) => sectionsOf(name, of(name))), ...timeSection(times)],
+    sections,
+    files: [pageTables(sections)],
     results: {
       flows: flows.map((flow) => ({
         ...flow,
