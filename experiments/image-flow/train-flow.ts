@@ -98,7 +98,7 @@ export interface MapQuality {
 }
 
 /** The quality of one map. */
-export function qualityOf(map: InvertibleMap, random: Rng): MapQuality {
+function qualityOf(map: InvertibleMap, random: Rng): MapQuality {
   const n = map.inFeatures;
   return noGrad(() =>
     scope(() => {

@@ -6,12 +6,10 @@ export function pageTables(sections: readonly Section[]): NonNullable<Findings["
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   const rule = ({ head }: Table): string => line(head.map((_, k) => (k === 0 ? "---" : "---:")));
-  const tables = sections.flatMap(({ heading, table }) =>
-    table
-      ? [
-          `## ${heading}\n\n${[line(table.head), rule(table), ...table.rows.map(line)].join("\n")}\n`,
-        ]
-      : [],
-  );
+  const tables = sections.flatMap(({ heading, table }) => {
+    if (table === undefined) return [];
+    const lines = [line(table.head), rule(table), ...table.rows.map(line)];
+    return [`## ${heading}\n\n${lines.join("\n")}\n`];
+  });
   return { name: "tables.md", bytes: new TextEncoder().encode(tables.join("\n")) };
 }

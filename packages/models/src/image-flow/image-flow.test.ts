@@ -203,7 +203,7 @@ test.each<[string, () => unknown]>([
   ],
   ["ImageFlow: expected levels and steps ≥ 1, got 0 and 1", () => moved({ levels: 0 })],
   [
-    `invertible: expected circulant-diagonal, rotation, general, reflection, lu, dense, permutation, got "LU"`,
+    `invertible: expected ${kinds.join(", ")}, got "LU"`,
     () => moved({ mixing: "LU" as InvertibleKind }),
   ],
   [
