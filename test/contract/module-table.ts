@@ -22,7 +22,6 @@ import {
   type InvertibleKind,
   type InvertibleMap,
   invertible,
-  invertibleKinds,
   Mlp,
   Paramixer,
   ParamixerBlock,
@@ -241,9 +240,12 @@ export const moduleRows: readonly ModuleRow[] = [
     inputs: () => [tokens([0, 2, 1])],
   },
   tensorNet,
-  ...(Object.keys(invertibleKinds) as InvertibleKind[]).map((kind) => ({
+  ...(["circulant-diagonal", "general", "permutation"] as const).map((kind) =>
+    row(`invertible ${kind}`, () => new Invertible(kind, true), [2, 3]),
+  ),
+  ...(["lu", "dense"] as const).map((kind) => ({
     ...row(`invertible ${kind}`, () => new Invertible(kind, true), [2, 3]),
-    ...((kind === "lu" || kind === "dense") && { inCpuMemory: true as const }),
+    inCpuMemory: true as const,
   })),
   row("invertible lu, not undone", () => new Invertible("lu", false), [2, 3]),
   row("ImageFlow", () => {
