@@ -250,8 +250,8 @@ export const moduleRows: readonly ModuleRow[] = [
   row("invertible lu, not undone", () => new Invertible("lu", false), [2, 3]),
   row("ImageFlow", () => {
     const coupling = (inChannels: number, outChannels: number, random: Rng) =>
-      new nn.Linear(inChannels, outChannels, { random });
-    const sizes = { shape: [1, 4, 4], levels: 2, steps: 1 } as const;
+      new nn.Linear(inChannels, outChannels, { random, bias: false });
+    const sizes = { shape: [1, 4, 4], levels: 2, steps: 1, mixing: "permutation" } as const;
     const flow = new ImageFlow({ ...sizes, coupling, ...options() });
     for (const p of flow.parameters()) p.assign(add(p, normal(rng(3), p.shape, 0, 0.2)));
     return flow;
