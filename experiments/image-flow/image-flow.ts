@@ -39,7 +39,7 @@ export const imageFlow: Experiment<{
     steps: 500,
     trial: 100,
     batch: 16,
-    rates: "0.001,0.003,0.01",
+    rates: "0.003,0.01,0.03",
     seeds: 3,
     held: 250,
     tested: 500,
@@ -82,7 +82,7 @@ export const imageFlow: Experiment<{
         for (let k = 0; k < seeds && !signal.aborted; k++) {
           const options = { ...training, rates, images, mixing, seed: seed + k, signal };
           const record = await measureRow(data, options);
-          if (record === null) break;
+          if (record === null) continue;
           flows.push(record);
           const { bits, rate, seconds } = record;
           log(

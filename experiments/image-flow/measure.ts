@@ -1,5 +1,7 @@
 /** @file A row of the comparison: the rate by held-out images, then a flow trained and measured. */
 import { rng } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
+import type { ImageFlow } from "@spm/models";
 import type { Images } from "./images.ts";
 import type { MixingName } from "./mixings.ts";
 import {
@@ -24,8 +26,8 @@ export interface FlowRecord {
   readonly steps: number;
   /** The best of the rates. */
   readonly rate: number;
-  /** Bits a number of held-out images after the short training, for each rate. */
-  readonly tried: readonly { readonly rate: number; readonly bits: number }[];
+  /** Bits a number of held-out images after the short training; null for one that broke. */
+  readonly tried: readonly { readonly rate: number; readonly bits: number | null }[];
   /** Bits a number of test images. */
   readonly bits: number;
   readonly parameters: number;
@@ -47,41 +49,70 @@ export interface RowOptions extends Omit<FlowTraining, "rate"> {
   readonly trial: number;
 }
 
-/** The record of a row; null after the signal is aborted. */
+/**
+ * A flow that is trained, and what of it is measured; null where training breaks it: a block that
+ * is no longer invertible, or bits that are no number.
+ */
+async function attempt(
+  images: Images,
+  training: FlowTraining,
+  bitsOfFlow: (flow: ImageFlow) => number,
+): Promise<{ flow: ImageFlow; seconds: number; bits: number } | null> {
+  try {
+    const { flow, seconds } = await trainFlow(images, training);
+    const bits = training.signal.aborted ? Number.NaN : bitsOfFlow(flow);
+    if (Number.isFinite(bits)) return { flow, seconds, bits };
+    flow.dispose();
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+  }
+  return null;
+}
+
+/**
+ * The record of a row, at the best of the rates that training survives; null after the signal is
+ * aborted, or where it survives none.
+ */
 export async function measureRow(
   images: Images,
   { images: name, rates, trial, ...training }: RowOptions,
 ): Promise<FlowRecord | null> {
   const { mixing, seed, signal, steps } = training;
-  const tried: { rate: number; bits: number }[] = [];
+  const tried: { rate: number; bits: number | null }[] = [];
   for (const rate of rates.length > 1 ? rates : []) {
-    const { flow } = await trainFlow(images, { ...training, steps: trial, rate });
+    const made = await attempt(images, { ...training, steps: trial, rate }, (flow) =>
+      bitsOf(flow, images.held),
+    );
     if (signal.aborted) return null;
-    tried.push({ rate, bits: bitsOf(flow, images.held) });
-    flow.dispose();
+    tried.push({ rate, bits: made?.bits ?? null });
+    made?.flow.dispose();
   }
-  const worth = ({ bits }: { bits: number }): number => (Number.isNaN(bits) ? Infinity : bits);
-  const [best] = tried.toSorted((a, b) => worth(a) - worth(b));
-  const rate = best?.rate ?? rates[0] ?? 0;
-  const { flow, seconds } = await trainFlow(images, { ...training, rate });
-  if (signal.aborted) return null;
-  const mixings = flow.levels.flatMap((level) => level.steps.map((step) => step.mixing));
-  const record = {
-    images: name,
-    shape: images.shape,
-    mixing,
-    seed,
-    steps,
-    rate,
-    tried,
-    bits: bitsOf(flow, images.test),
-    parameters: flow.parameterCount(),
-    mixed: mixings.reduce((total, map) => total + map.parameterCount(), 0),
-    seconds,
-    maps: qualitiesOf(flow, seed),
-    roundTrip: roundTrip(flow, images.test),
-    samples: Buffer.from(samplesOf(flow, SHOWN, rng(seed + 4e6))).toString("base64"),
-  };
-  flow.dispose();
-  return record;
+  const worth = (rate: number): number =>
+    tried.find((one) => one.rate === rate)?.bits ?? Number.POSITIVE_INFINITY;
+  for (const rate of rates.toSorted((a, b) => worth(a) - worth(b) || a - b)) {
+    const made = await attempt(images, { ...training, rate }, (flow) => bitsOf(flow, images.test));
+    if (signal.aborted) return null;
+    if (made === null) continue;
+    const { flow, seconds, bits } = made;
+    const mixings = flow.levels.flatMap((level) => level.steps.map((step) => step.mixing));
+    const record = {
+      images: name,
+      shape: images.shape,
+      mixing,
+      seed,
+      steps,
+      rate,
+      tried,
+      bits,
+      parameters: flow.parameterCount(),
+      mixed: mixings.reduce((total, map) => total + map.parameterCount(), 0),
+      seconds,
+      maps: qualitiesOf(flow, seed),
+      roundTrip: roundTrip(flow, images.test),
+      samples: Buffer.from(samplesOf(flow, SHOWN, rng(seed + 4e6))).toString("base64"),
+    };
+    flow.dispose();
+    return record;
+  }
+  return null;
 }
