@@ -6,6 +6,7 @@ import { collapse } from "./collapse/collapse.ts";
 import { compress } from "./compress/compress.ts";
 import { deep } from "./deep/deep.ts";
 import { flow } from "./flow/flow.ts";
+import { imageFlow } from "./image-flow/image-flow.ts";
 import { learnTransform } from "./learn-transform/learn-transform.ts";
 import { longRange } from "./long-range/long-range.ts";
 import { mnist } from "./mnist/mnist.ts";
@@ -39,6 +40,7 @@ export const experiments: readonly Experiment[] = [
   compress,
   deep,
   flow,
+  imageFlow,
   learnTransform,
   collapse,
   longRange,

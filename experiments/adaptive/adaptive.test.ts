@@ -1,10 +1,6 @@
 /** @file What the experiment compares: numbers that are equal, teachers that are in reach. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { rng } from "@spm/core";
-import { afterAll, describe, expect, test } from "vitest";
-import { readCells } from "./records.ts";
+import { describe, expect, test } from "vitest";
 import { imageNets, type Nets, studentNets, textNets } from "./students.ts";
 import { loadTask } from "./tasks.ts";
 
@@ -41,23 +37,4 @@ test.each(["input", "local"] as const)("a teacher of mode %s is its student's", 
   const weights = student?.namedParameters().get("weights");
   weights?.assign(weights.mul(name === "input" ? 5 : 10));
   expect(student && (await task.score(student, test))).toBeLessThan(1e-10);
-});
-
-describe("measurements of earlier runs", () => {
-  const folder = mkdtempSync(join(tmpdir(), "spm-adaptive-"));
-  afterAll(() => rmSync(folder, { recursive: true }));
-  const write = (name: string, experiment: string, cells: readonly object[]): void => {
-    mkdirSync(join(folder, name));
-    writeFileSync(join(folder, name, "config.json"), JSON.stringify({ experiment }));
-    writeFileSync(join(folder, name, "results.json"), JSON.stringify({ cells }));
-  };
-
-  test("are joined by the names of their folders, other experiments' left out", () => {
-    expect(() => readCells(folder)).toThrow("expected a folder with runs of adaptive");
-    write("b", "adaptive", [{ model: "local" }]);
-    write("a", "adaptive", [{ model: "input" }]);
-    write("c", "teacher", [{ model: "dense" }]);
-    expect(readCells(folder)).toEqual([{ model: "input" }, { model: "local" }]);
-    expect(() => readCells(join(folder, "none"))).toThrow("expected a folder");
-  });
 });

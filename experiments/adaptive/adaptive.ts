@@ -2,12 +2,12 @@
  * @file Adaptive mixers beside static ones: on teachers that they could be, on digits, and on
  * characters.
  */
+import { earlierRuns } from "../parts/earlier-runs.ts";
 import type { Experiment } from "../parts/experiment.ts";
 import { readNames, readRates } from "../parts/lists.ts";
 import { uninterrupted } from "../parts/steps.ts";
 import { adaptiveFindings, type Cell } from "./findings.ts";
 import { drawsOf, measure } from "./measure.ts";
-import { readCells } from "./records.ts";
 import { modelNames } from "./students.ts";
 import { loadTask, taskNames } from "./tasks.ts";
 
@@ -53,7 +53,10 @@ export const adaptive: Experiment<{
     const rates = readRates(settings.rates);
     const models = readNames("models", settings.models, modelNames);
     const tasks = readNames("tasks", settings.tasks, taskNames);
-    if (from !== "") return adaptiveFindings(readCells(from));
+    if (from !== "") {
+      const runs = earlierRuns<{ cells: Cell[] }>(from, "adaptive");
+      return adaptiveFindings(runs.flatMap((run) => run.cells));
+    }
     const cells: Cell[] = [];
     for await (const name of uninterrupted(tasks, signal)) {
       const task = await loadTask(name, { ...settings, samples: steps * batch });

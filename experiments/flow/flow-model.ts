@@ -17,28 +17,21 @@ import {
   tanh,
   zeros,
 } from "@spm/core";
-import { Mlp } from "@spm/models";
+import { type InvertibleFactory, type InvertibleMap, Mlp } from "@spm/models";
 import { Module } from "@spm/nn";
 import { zip } from "../parts/zip.ts";
-import type { Mixing } from "./mixing.ts";
 
 /**
  * x → z with z normal: each step mixes all coordinates, then scales and shifts one half by
  * functions of the other.
  */
 export class Flow extends Module {
-  readonly mixings: readonly Mixing[];
+  readonly mixings: readonly InvertibleMap[];
   readonly nets: readonly Mlp[];
 
-  constructor(
-    n: number,
-    steps: number,
-    hidden: number,
-    mixing: (n: number, random: Rng) => Mixing,
-    random: Rng,
-  ) {
+  constructor(n: number, steps: number, hidden: number, mixing: InvertibleFactory, random: Rng) {
     super();
-    this.mixings = Array.from({ length: steps }, () => mixing(n, random));
+    this.mixings = Array.from({ length: steps }, () => mixing(n, { random }));
     this.nets = this.mixings.map(() => new Mlp({ sizes: [n / 2, hidden, hidden, n], random }));
   }
 

@@ -2,7 +2,18 @@
  * @file The one table of modules: a small instance of every module of `@spm/nn` and `@spm/models`,
  * with inputs to call it on. A module without a row fails `modules.test.ts`.
  */
-import { normal, type Rng, relu, rng, type Tensor, tanh, tensor } from "@spm/core";
+import {
+  add,
+  mul,
+  normal,
+  type Rng,
+  relu,
+  rng,
+  square,
+  type Tensor,
+  tanh,
+  tensor,
+} from "@spm/core";
 import {
   AttentionBlock,
   edgesWithin,
@@ -10,6 +21,10 @@ import {
   type GptOptions,
   LayerNormResNet,
   LayerNormTransformer,
+  ImageFlow,
+  type InvertibleKind,
+  type InvertibleMap,
+  invertible,
   Mlp,
   Paramixer,
   ParamixerBlock,
@@ -43,6 +58,21 @@ class FrozenDropout extends Module {
     const y = this.dropout.forward(x);
     random.state = state;
     return y;
+  }
+}
+
+/** x ln |det W| + W x, of a bijection that is undone before it or isn't. */
+class Invertible extends Module {
+  readonly map: InvertibleMap;
+  readonly #undone: boolean;
+  constructor(kind: InvertibleKind, undone: boolean) {
+    super();
+    this.map = invertible(kind, 3, options());
+    this.#undone = undone;
+  }
+  forward(x: Tensor): Tensor {
+    const { map } = this;
+    return add(map.forward(this.#undone ? map.inverse(square(x)) : x), mul(x, map.logAbsDet()));
   }
 }
 
@@ -228,6 +258,22 @@ export const moduleRows: readonly ModuleRow[] = [
     },
     inputs: () => [tokens([0, 2, 1])],
   })),
+  ...(["circulant-diagonal", "general", "permutation"] as const).map((kind) =>
+    row(`invertible ${kind}`, () => new Invertible(kind, true), [2, 3]),
+  ),
+  ...(["lu", "dense"] as const).map((kind) => ({
+    ...row(`invertible ${kind}`, () => new Invertible(kind, true), [2, 3]),
+    inCpuMemory: true as const,
+  })),
+  row("invertible lu, not undone", () => new Invertible("lu", false), [2, 3]),
+  row("ImageFlow", () => {
+    const coupling = (inChannels: number, outChannels: number, random: Rng) =>
+      new nn.Linear(inChannels, outChannels, { random, bias: false });
+    const sizes = { shape: [1, 4, 4], levels: 2, steps: 1, mixing: "permutation" } as const;
+    const flow = new ImageFlow({ ...sizes, coupling, ...options() });
+    for (const p of flow.parameters()) p.assign(add(p, normal(rng(3), p.shape, 0, 0.2)));
+    return flow;
+  }, [1, 1, 4, 4]),
   row(
     "Conv2d",
     () => new nn.Conv2d(1, 2, { kernel: [2, 1], stride: [1, 2], padding: 1, ...options() }),

@@ -160,6 +160,14 @@ const ofModels: Readonly<Record<string, Call>> = {
       ...{ maps: 2, linear: "rotation", reads: "last" },
       ...more,
     } as models.LayerNormTransformerOptions),
+  FixedPermutation: (more) => new models.FixedPermutation(4, { random, ...more }),
+  ImageFlow: (more) =>
+    new models.ImageFlow({
+      ...{ shape: [1, 4, 4], levels: 1, steps: 1, mixing: "lu", coupling: 2, random },
+      ...more,
+    } as models.ImageFlowOptions),
+  InvertibleDense: (more) => new models.InvertibleDense(4, { random, ...more }),
+  InvertibleLu: (more) => new models.InvertibleLu(4, { random, ...more }),
   Mlp: (more) => new models.Mlp({ sizes: [4, 4, 2], linear: "rotation", random, ...more }),
   Paramixer: (more) =>
     new models.Paramixer({
@@ -186,6 +194,7 @@ const ofModels: Readonly<Record<string, Call>> = {
   ResidualBlock: (more) => new models.ResidualBlock(4, { random, maps: 2, ...more }),
   drawToken: (more) => models.drawToken([0, 1], { random, topK: 1, ...more }),
   generate: (more) => models.generate(new models.Gpt(gpt), [0], { count: 1, random, ...more }),
+  invertible: (more) => models.invertible("general", 4, { random, ...more }),
   linkShifts: (more) => models.linkShifts("chord", 4, { rounding: "floor", ...more }),
 };
 

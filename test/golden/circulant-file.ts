@@ -19,6 +19,7 @@ import {
 import { CirculantDiagonal, functionalCall, Module } from "@spm/nn";
 import { irfft, rfft } from "@spm/numeric";
 import { type Comparison, compare, type GoldenCase } from "./case.ts";
+import { glowStepCase } from "./glow-step.ts";
 import { type GoldenTensor, goldenTensor, type Precision, toTensor } from "./golden-tensor.ts";
 import {
   asList,
@@ -71,6 +72,7 @@ export function circulantCases(file: JsonObject, where: string): GoldenCase[] {
   return [
     ...chains.map((item, k) => chainCase(item, `${where}.cases[${k}]`)),
     ...halves.map((item, k) => halfCase(item, `${where}.half_spectrum.cases[${k}]`)),
+    glowStepCase(asObject(file.glow_step, `${where}.glow_step`), `${where}.glow_step`),
   ];
 }
 

@@ -7,6 +7,7 @@ export {
 } from "./gpt/generate.ts";
 export { Gpt, type GptOptions } from "./gpt/gpt.ts";
 export { gptOf, type SavedGpt } from "./gpt/saved-gpt.ts";
+export * from "./image-flow/index.ts";
 export {
   AttentionBlock,
   ResidualBlock,

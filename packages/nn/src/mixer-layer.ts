@@ -14,10 +14,12 @@ import {
 } from "@spm/core";
 import { assignAll, checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
 import {
+  applyInverse,
   type BackwardMode,
   type Factors,
   type InitOptions,
   initialParameters,
+  logAbsDet,
   type MixerInit,
   type MixerKind,
   type Rectangular,
@@ -171,6 +173,25 @@ export class MixerLayer<N extends Names = Names> extends LinearMap {
   forward(x: Tensor): Tensor {
     this.checkInput(x);
     return this.#apply(this.factors, x);
+  }
+
+  /**
+   * The x of W x + bias = y, by the inverse of each block in reverse order. y [..., n] → [..., n],
+   * at O(nL) a row.
+   * @throws ShapeError unless W is square and as wide as the schedule; ValueError for a block that
+   * can't be inverted
+   */
+  inverse(y: Tensor): Tensor {
+    this.checkInput(y);
+    return applyInverse(this.factors, y);
+  }
+
+  /**
+   * ln |det W| = Σ ln |ad − bc| + Σ ln |d_in| + Σ ln |d_out|. A scalar, in O(nL).
+   * @throws ShapeError, ValueError as {@link inverse}
+   */
+  logAbsDet(): Tensor {
+    return logAbsDet(this.factors);
   }
 
   toDense(): Tensor {

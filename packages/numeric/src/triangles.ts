@@ -1,16 +1,14 @@
 /** @file Triangles of matrices. */
-import { arange, expandDims, greaterEqual, lessEqual, sub, type Tensor, where } from "@spm/core";
+import { greaterEqual, lessEqual, type Tensor, tensor, where } from "@spm/core";
 import { checkTensors, ShapeError, showShape } from "@spm/core/extend";
 
-/** column − row of each element, int32 [m, n] of the last two axes. */
+/** column − row of each element, int32 [m, n] of the last two axes, counted on the host. */
 function diagonals(op: string, { shape, backend }: Tensor): Tensor {
   const [m, n] = shape.slice(-2);
   if (m === undefined || n === undefined)
     throw new ShapeError(op, "a matrix or a batch of them", showShape(shape));
-  return sub(
-    arange(n, { dtype: "int32", backend }),
-    expandDims(arange(m, { dtype: "int32", backend }), -1),
-  );
+  const above = Int32Array.from({ length: m * n }, (_, k) => (k % n) - Math.floor(k / n));
+  return tensor(above, { shape: [m, n], backend });
 }
 
 /**

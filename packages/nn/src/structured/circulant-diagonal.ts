@@ -13,6 +13,7 @@ import {
   pad,
   parameter,
   type Rng,
+  reshape,
   slice,
   square,
   stack,
@@ -115,7 +116,7 @@ export class CirculantDiagonal extends StructuredMap {
   #circulant(frequencies: Tensor, x: Tensor): Tensor {
     const n = sizeOf(this.spectrum.shape);
     const { outFeatures } = this;
-    const kernel = irfft(frequencies, { n });
+    const kernel = kernelOf(frequencies, n);
     if (n >= fourierFrom) return circulantProduct(x, kernel, outFeatures);
     return matmul(x, transpose(circulantMatrix(kernel, outFeatures, x.shape.at(-1)!)));
   }
@@ -183,7 +184,7 @@ export class CirculantDiagonal extends StructuredMap {
   }
 
   toDense(): Tensor {
-    const kernel = irfft(this.#frequencies, { n: sizeOf(this.spectrum.shape) });
+    const kernel = kernelOf(this.#frequencies, sizeOf(this.spectrum.shape));
     const circulant = circulantMatrix(kernel, this.outFeatures, this.inFeatures);
     return mul(mul(expandDims(this.left, -1), circulant), this.right);
   }
@@ -195,6 +196,34 @@ const filled = (size: number, value: (k: number) => number): Float64Array =>
   Float64Array.from({ length: size }, (_, k) => value(k));
 
 const sign = (random: Rng): number => (random.uniform() < 0.5 ? -1 : 1);
+
+/**
+ * The kernel c [n] of ĉ₀ … ĉ_⌊n/2⌋ as pairs, their inverse transform: below the width where that is
+ * faster, by its matrix.
+ */
+function kernelOf(frequencies: Tensor, n: number): Tensor {
+  if (n >= fourierFrom) return irfft(frequencies, { n });
+  const size = sizeOf(frequencies.shape);
+  const matrix = tensor(inverseTransform(n), { shape: [size, n], ...like(frequencies) });
+  return reshape(matmul(reshape(frequencies, [1, size]), matrix), [n]);
+}
+
+const inverseTransforms = new Map<number, Float64Array>();
+
+/** What each number of the pairs ĉₖ adds to each c_t: [⌊n/2⌋ + 1, 2, n], row-major. */
+function inverseTransform(n: number): Float64Array {
+  const known = inverseTransforms.get(n);
+  if (known !== undefined) return known;
+  const made = filled((Math.floor(n / 2) + 1) * 2 * n, (at) => {
+    const [pair, t] = [Math.floor(at / n), at % n];
+    const k = pair >> 1;
+    const angle = (2 * Math.PI * ((k * t) % n)) / n;
+    if (k === 0 || 2 * k === n) return pair % 2 === 0 ? Math.cos(angle) / n : 0;
+    return (2 * (pair % 2 === 0 ? Math.cos(angle) : -Math.sin(angle))) / n;
+  });
+  inverseTransforms.set(n, made);
+  return made;
+}
 
 /** C[o, i] = c[(o − i) mod n], [rows, columns]. */
 const circulantMatrix = (kernel: Tensor, rows: number, columns: number): Tensor => {
