@@ -8,6 +8,7 @@ import { flow } from "./flow/flow.ts";
 import { learnTransform } from "./learn-transform/learn-transform.ts";
 import { mnist } from "./mnist/mnist.ts";
 import type { Experiment } from "./parts/experiment.ts";
+import { rotors } from "./rotors/rotors.ts";
 import { samples } from "./samples/samples.ts";
 import { teacher } from "./teacher/teacher.ts";
 import { text } from "./text/text.ts";
@@ -38,6 +39,7 @@ export const experiments: readonly Experiment[] = [
   flow,
   learnTransform,
   collapse,
+  rotors,
   teacher,
   twoMixers,
   adaptive,
