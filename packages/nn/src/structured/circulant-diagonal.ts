@@ -13,6 +13,7 @@ import {
   pad,
   parameter,
   type Rng,
+  reshape,
   slice,
   square,
   stack,
@@ -20,6 +21,7 @@ import {
   sum,
   type Tensor,
   type TensorOptions,
+  take,
   tensor,
   transpose,
 } from "@spm/core";
@@ -37,7 +39,6 @@ import { checkChoice } from "../options.ts";
 import { circulantFlops, circulantProduct } from "./circulant.ts";
 import { nearestCirculantDiagonal } from "./nearest-circulant-diagonal.ts";
 import { assignNumbers, StructuredMap } from "./structured-map.ts";
-import { fromDiagonals } from "./toeplitz.ts";
 
 /** Options of {@link CirculantDiagonal}. */
 export interface CirculantDiagonalOptions extends LinearOptions {
@@ -54,7 +55,12 @@ const starts = ["orthogonal", "identity"];
 const exempt = { decay: false };
 const float32 = { dtype: "float32" } as const;
 
-/** The width from which the Fourier transforms are faster than the product with the matrix. */
+/**
+ * The width from which the transforms are taken instead of the product with the matrix. By
+ * `npm run bench:circulant` (wasm, with gradients) they are faster from n = 512 on with 1,024 rows
+ * (0.8 of the matrix's time; at 256 1.1 times, at 192, no power of two, 5 times) and from n = 128 on
+ * with 16 rows (0.6 times).
+ */
 const fourierFrom = 256;
 
 /**
@@ -75,6 +81,10 @@ export class CirculantDiagonal extends StructuredMap {
   readonly spectrum: Parameter;
   /** D₃ [in] */
   readonly right: Parameter;
+  /** {@link wavesOf} n, once a kernel needs them. */
+  #waves: Float64Array | null = null;
+  /** The component of c at each place of C, [out, in], once C is needed. */
+  #places: Int32Array | null = null;
 
   constructor(inFeatures: number, outFeatures: number, options: CirculantDiagonalOptions) {
     super(inFeatures, outFeatures, options);
@@ -111,13 +121,35 @@ export class CirculantDiagonal extends StructuredMap {
     return stack([re, pad(im, [1], [2 * half - n - 1])], -1);
   }
 
+  /** c [n], the kernel of frequencies [⌊n/2⌋ + 1, 2]. */
+  #kernel(frequencies: Tensor): Tensor {
+    const n = sizeOf(this.spectrum.shape);
+    if (n >= fourierFrom) return irfft(frequencies, { n });
+    this.#waves ??= wavesOf(n);
+    const waves = tensor(this.#waves, {
+      shape: [n, sizeOf(frequencies.shape)],
+      ...like(frequencies),
+    });
+    return matmul(waves, reshape(frequencies, [-1]));
+  }
+
+  /** C of a kernel, [out, in]. */
+  #matrix(kernel: Tensor): Tensor {
+    const { inFeatures, outFeatures } = this;
+    const n = sizeOf(kernel.shape);
+    this.#places ??= Int32Array.from({ length: outFeatures * inFeatures }, (_, at) => {
+      return (n + Math.floor(at / inFeatures) - (at % inFeatures)) % n;
+    });
+    const shape = [outFeatures, inFeatures];
+    return take(kernel, tensor(this.#places, { shape, backend: kernel.backend }));
+  }
+
   /** C x, for the circulant of these frequencies. x [..., in] → [..., out] */
   #circulant(frequencies: Tensor, x: Tensor): Tensor {
-    const n = sizeOf(this.spectrum.shape);
-    const { outFeatures } = this;
-    const kernel = irfft(frequencies, { n });
-    if (n >= fourierFrom) return circulantProduct(x, kernel, outFeatures);
-    return matmul(x, transpose(circulantMatrix(kernel, outFeatures, x.shape.at(-1)!)));
+    const kernel = this.#kernel(frequencies);
+    return sizeOf(kernel.shape) < fourierFrom
+      ? matmul(x, transpose(this.#matrix(kernel)))
+      : circulantProduct(x, kernel, this.outFeatures);
   }
 
   protected multiply(x: Tensor): Tensor {
@@ -148,8 +180,7 @@ export class CirculantDiagonal extends StructuredMap {
     this.#checkSquare("logAbsDet");
     const frequencies = this.#frequencies;
     const n = sizeOf(this.spectrum.shape);
-    // those between the first and, for even n, the last stand for their conjugates, too
-    const counts = filled(frequencies.shape[0]!, (k) => (k === 0 || 2 * k === n ? 1 : 2));
+    const counts = filled(frequencies.shape[0]!, (k) => conjugates(k, n));
     const logs = mul(tensor(counts, like(frequencies)), log(sum(square(frequencies), -1)));
     const diagonals = [this.left, this.right].map((d) => sum(log(abs(d))));
     return diagonals.reduce(add, mul(0.5, sum(logs)));
@@ -183,8 +214,7 @@ export class CirculantDiagonal extends StructuredMap {
   }
 
   toDense(): Tensor {
-    const kernel = irfft(this.#frequencies, { n: sizeOf(this.spectrum.shape) });
-    const circulant = circulantMatrix(kernel, this.outFeatures, this.inFeatures);
+    const circulant = this.#matrix(this.#kernel(this.#frequencies));
     return mul(mul(expandDims(this.left, -1), circulant), this.right);
   }
 }
@@ -196,11 +226,24 @@ const filled = (size: number, value: (k: number) => number): Float64Array =>
 
 const sign = (random: Rng): number => (random.uniform() < 0.5 ? -1 : 1);
 
-/** C[o, i] = c[(o − i) mod n], [rows, columns]. */
-const circulantMatrix = (kernel: Tensor, rows: number, columns: number): Tensor => {
-  const n = sizeOf(kernel.shape);
-  return fromDiagonals(kernel, rows, columns, (k) => (k + n) % n);
-};
+/**
+ * The inverse Fourier transform as a matrix, [n, 2·(⌊n/2⌋ + 1)]: cₜ = Σₖ wₖ (Re ĉₖ cos 2πkt/n − Im ĉₖ
+ * sin 2πkt/n) / n, where wₖ is 2 if k stands for its conjugate, too.
+ */
+function wavesOf(n: number): Float64Array {
+  const pairs = Math.floor(n / 2) + 1;
+  const waves = new Float64Array(2 * n * pairs);
+  for (let t = 0; t < n; t++)
+    for (let k = 0; k < pairs; k++) {
+      const [weight, angle] = [conjugates(k, n) / n, (2 * Math.PI * ((k * t) % n)) / n];
+      waves[2 * (t * pairs + k)] = weight * Math.cos(angle);
+      waves[2 * (t * pairs + k) + 1] = -weight * Math.sin(angle);
+    }
+  return waves;
+}
+
+/** 2 where a frequency stands for its conjugate, too: between the first and n/2. */
+const conjugates = (k: number, n: number): 1 | 2 => (k === 0 || 2 * k === n ? 1 : 2);
 
 /** The `spectrum` of {@link CirculantDiagonal} with this kernel c [n] → [n]. */
 function toSpectrum(kernel: Tensor): Tensor {
