@@ -13,7 +13,7 @@ export interface FitSettings {
 }
 
 /** A fit at one rate. */
-export interface Fit {
+interface Fit {
   readonly rate: number;
   /** ‖ŷ − y‖² / ‖y‖² on held-out tokens. */
   readonly error: number;

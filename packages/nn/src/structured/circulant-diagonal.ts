@@ -58,8 +58,8 @@ const float32 = { dtype: "float32" } as const;
 /**
  * The width from which the transforms are taken instead of the product with the matrix. By
  * `npm run bench:circulant` (wasm, with gradients) they are faster from n = 512 on with 1,024 rows
- * (0.8 of the matrix's time; at 256 1.1 times, at 192, no power of two, 5 times) and from n = 128 on
- * with 16 rows (0.6 times).
+ * (0.6 to 0.8 of the matrix's time; at 256 1.1 times, at 192, no power of two, 3 to 5 times) and
+ * from n = 128 on with 16 rows (0.6 to 0.7 times).
  */
 const fourierFrom = 256;
 
@@ -180,7 +180,7 @@ export class CirculantDiagonal extends StructuredMap {
     this.#checkSquare("logAbsDet");
     const frequencies = this.#frequencies;
     const n = sizeOf(this.spectrum.shape);
-    const counts = filled(frequencies.shape[0]!, (k) => conjugates(k, n));
+    const counts = filled(Math.floor(n / 2) + 1, (k) => conjugates(k, n));
     const logs = mul(tensor(counts, like(frequencies)), log(sum(square(frequencies), -1)));
     const diagonals = [this.left, this.right].map((d) => sum(log(abs(d))));
     return diagonals.reduce(add, mul(0.5, sum(logs)));
@@ -227,8 +227,8 @@ const filled = (size: number, value: (k: number) => number): Float64Array =>
 const sign = (random: Rng): number => (random.uniform() < 0.5 ? -1 : 1);
 
 /**
- * The inverse Fourier transform as a matrix, [n, 2·(⌊n/2⌋ + 1)]: cₜ = Σₖ wₖ (Re ĉₖ cos 2πkt/n − Im ĉₖ
- * sin 2πkt/n) / n, where wₖ is 2 if k stands for its conjugate, too.
+ * The inverse Fourier transform as a matrix, [n, 2·(⌊n/2⌋ + 1)]: cₜ = Σₖ wₖ (Re ĉₖ cos 2πkt/n −
+ * Im ĉₖ sin 2πkt/n) / n, where wₖ is 2 if k stands for its conjugate, too.
  */
 function wavesOf(n: number): Float64Array {
   const pairs = Math.floor(n / 2) + 1;
