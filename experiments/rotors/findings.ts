@@ -14,6 +14,8 @@ interface Row {
 }
 
 const nats = (value: number): string => value.toFixed(4);
+/** "+0.0123", "−0.0004" */
+const signed = (value: number): string => `${value < 0 ? "−" : "+"}${nats(Math.abs(value))}`;
 const share = (value: number): string => value.toFixed(3);
 const places = ["key", "query", "value"];
 
@@ -47,7 +49,7 @@ function summaryOf(rows: readonly Row[]): string {
     .sort((a, b) => meanIncrease(a) - meanIncrease(b));
   if (ranked.length === 0) return "Interrupted before anything was measured.";
   const list = ranked.map(
-    (row) => `${row.name} +${nats(meanIncrease(row))} (${formatCount(row.parameters)})`,
+    (row) => `${row.name} ${signed(meanIncrease(row))} (${formatCount(row.parameters)})`,
   );
   return (
     "Nats a character above the dense model with key, query and value replaced, mean of the " +
@@ -71,7 +73,7 @@ function lossTable(rows: readonly Row[]): Section {
         ...places.map((_, k) =>
           showSpread(
             spreadOf(outcomes.map((one) => (one.losses[k] ?? Number.NaN) - one.nats)),
-            (value) => `+${nats(value)}`.replace("+-", "−"),
+            signed,
           ),
         ),
         milliseconds(outcomes),
