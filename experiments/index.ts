@@ -12,6 +12,7 @@ import { longRange } from "./long-range/long-range.ts";
 import { mnist } from "./mnist/mnist.ts";
 import { molecules } from "./molecules/molecules.ts";
 import type { Experiment } from "./parts/experiment.ts";
+import { rotors } from "./rotors/rotors.ts";
 import { samples } from "./samples/samples.ts";
 import { teacher } from "./teacher/teacher.ts";
 import { text } from "./text/text.ts";
@@ -45,6 +46,7 @@ export const experiments: readonly Experiment[] = [
   collapse,
   longRange,
   molecules,
+  rotors,
   teacher,
   twoMixers,
   adaptive,

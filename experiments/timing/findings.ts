@@ -5,14 +5,6 @@ import { formatCount } from "@spm/trainer/format";
 import type { Findings, Section } from "../parts/experiment.ts";
 import { type Measured, speedup } from "../parts/harness.ts";
 
-/**
- * The timed layers in the order of each round: first the dense one, which the mixers are compared
- * with.
- */
-export const KINDS = ["dense", "rotation", "general"] as const;
-const [, ...MIXERS] = KINDS;
-type Mixer = (typeof MIXERS)[number];
-
 /** The timed parts of a training step. */
 export const PHASES = ["forward", "forward and backward", "step"] as const;
 export type Phase = (typeof PHASES)[number];
@@ -27,19 +19,19 @@ export interface Cell {
   readonly seconds: { readonly [phase in Phase]?: Seconds };
 }
 
-const measuredOf = ({ seconds }: Cell, phase: Phase, kind: (typeof KINDS)[number]) =>
-  seconds[phase]?.[KINDS.indexOf(kind)];
+const measuredOf = ({ seconds }: Cell, phase: Phase, layer: string): Measured | undefined =>
+  seconds[phase]?.find(({ name }) => name === layer);
 
 /** The speedup over dense: the median of the rounds' ratios. */
-function ratio(cell: Cell, phase: Phase, mixer: Mixer): number | undefined {
-  const [dense, own] = [measuredOf(cell, phase, "dense"), measuredOf(cell, phase, mixer)];
+function ratio(cell: Cell, phase: Phase, layer: string): number | undefined {
+  const [dense, own] = [measuredOf(cell, phase, "dense"), measuredOf(cell, phase, layer)];
   return dense && own && speedup(dense, own);
 }
 
 /** The smallest width from which on every measured one is at least as fast as dense. */
-function crossover(cells: readonly Cell[], phase: Phase, mixer: Mixer): string {
+function crossover(cells: readonly Cell[], phase: Phase, layer: string): string {
   const measured = cells.flatMap((cell) => {
-    const value = ratio(cell, phase, mixer);
+    const value = ratio(cell, phase, layer);
     return value === undefined ? [] : [{ n: cell.n, faster: value >= 1 }];
   });
   const widest = measured.at(-1);
@@ -48,40 +40,40 @@ function crossover(cells: readonly Cell[], phase: Phase, mixer: Mixer): string {
   return measured[last + 1]?.n.toString() ?? `above ${widest.n}`;
 }
 
-/** Tables and charts of all that was measured. */
-export function timingFindings(unordered: readonly Cell[]): Findings {
+/** Tables and charts of all that was measured; the layers besides the dense one. */
+export function timingFindings(layers: readonly string[], unordered: readonly Cell[]): Findings {
   const cells = [...unordered].sort((a, b) => a.batch - b.batch || a.n - b.n);
   const batches = [...new Set(cells.map(({ batch }) => batch))];
   const ofBatch = (batch: number): Cell[] => cells.filter((cell) => cell.batch === batch);
   const crossings = PHASES.flatMap((phase) =>
-    MIXERS.map((mixer) => [
-      `${phase}, ${mixer}`,
-      ...batches.map((batch) => crossover(ofBatch(batch), phase, mixer)),
+    layers.map((layer) => [
+      `${phase}, ${layer}`,
+      ...batches.map((batch) => crossover(ofBatch(batch), phase, layer)),
     ]),
   );
-  const step = (mixer: Mixer): string => {
+  const step = (layer: string): string => {
     const widths = batches.map(
-      (batch) => `${crossover(ofBatch(batch), "step", mixer)} at batch ${batch}`,
+      (batch) => `${crossover(ofBatch(batch), "step", layer)} at batch ${batch}`,
     );
-    return `${mixer} ${widths.join(", ")}`;
+    return `${layer} ${widths.join(", ")}`;
   };
   return {
     summary:
       cells.length === 0
         ? "Interrupted before anything was measured."
-        : "A whole step of a mixer is at least as fast as a dense one from this width on: " +
-          `${MIXERS.map(step).join("; ")}.`,
+        : "A whole step is at least as fast as a dense one from this width on: " +
+          `${layers.map(step).join("; ")}.`,
     sections: [
       {
         heading: "Crossover",
         text:
-          "The smallest width from which on the mixer is at " +
-          "least as fast as the dense layer, n → n.",
+          "The smallest width from which on a layer is at " +
+          "least as fast as the dense one, n → n.",
         table: { head: ["what", ...batches.map((batch) => `batch ${batch}`)], rows: crossings },
       },
-      ...PHASES.map((phase) => ratioTable(cells, phase)),
+      ...PHASES.map((phase) => ratioTable(cells, phase, layers)),
       ...PHASES.flatMap((phase) =>
-        MIXERS.map((mixer) => figureOf(batches.map(ofBatch), phase, mixer)),
+        layers.map((layer) => figureOf(batches.map(ofBatch), phase, layer)),
       ),
     ],
     results: {
@@ -99,7 +91,7 @@ export function timingFindings(unordered: readonly Cell[]): Findings {
   };
 }
 
-function ratioTable(cells: readonly Cell[], phase: Phase): Section {
+function ratioTable(cells: readonly Cell[], phase: Phase, layers: readonly string[]): Section {
   const show = (value: number | undefined): string =>
     value === undefined ? "–" : `${threeDigits(value)}×`;
   const rows = cells.map((cell) => {
@@ -108,15 +100,15 @@ function ratioTable(cells: readonly Cell[], phase: Phase): Section {
       String(cell.n),
       String(cell.batch),
       dense ? threeDigits(1000 * dense.seconds) : "–",
-      ...MIXERS.map((mixer) => show(ratio(cell, phase, mixer))),
+      ...layers.map((layer) => show(ratio(cell, phase, layer))),
     ];
   });
   return {
-    heading: `Time of dense over time of the mixer: ${phase}`,
+    heading: `Time of dense over time of the layer: ${phase}`,
     text:
-      "Above 1 the mixer is faster. Medians over alternating rounds; " +
+      "Above 1 the layer is faster than dense. Medians over alternating rounds; " +
       "the milliseconds are the dense layer's.",
-    table: { head: ["n", "batch", "dense, ms", ...MIXERS], rows },
+    table: { head: ["n", "batch", "dense, ms", ...layers], rows },
   };
 }
 
@@ -124,20 +116,20 @@ function ratioTable(cells: readonly Cell[], phase: Phase): Section {
 const threeDigits = (value: number): string =>
   value < 1000 ? value.toPrecision(3) : formatCount(Math.round(value));
 
-function figureOf(byBatch: readonly (readonly Cell[])[], phase: Phase, mixer: Mixer): Section {
+function figureOf(byBatch: readonly (readonly Cell[])[], phase: Phase, layer: string): Section {
   const widths = [...new Set(byBatch.flat().map(({ n }) => n))];
   return {
-    heading: `${phase}, ${mixer}`,
+    heading: `${phase}, ${layer}`,
     figure: {
-      name: `${phase.replaceAll(" ", "-")}-${mixer}`,
+      name: `${phase.replaceAll(" ", "-")}-${layer}`,
       svg: seriesChart({
-        title: `${phase}: how many times faster than dense, ${mixer}`,
+        title: `${phase}: how many times faster than dense, ${layer}`,
         x: { label: "width n", scale: "log", ticks: widths },
-        y: { label: "time of dense / time of the mixer", scale: "log" },
+        y: { label: "time of dense / time of the layer", scale: "log" },
         series: byBatch.map((cells) => ({
           name: `batch ${cells[0]?.batch}`,
           points: cells.flatMap((cell) => {
-            const y = ratio(cell, phase, mixer);
+            const y = ratio(cell, phase, layer);
             return y === undefined ? [] : [{ x: cell.n, y }];
           }),
         })),

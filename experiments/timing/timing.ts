@@ -1,5 +1,5 @@
 /**
- * @file Times of a dense layer and of mixers by width and batch, and the widths at which they
+ * @file Times of a dense layer and of others by width and batch, and the widths at which they
  * cross.
  */
 import {
@@ -14,20 +14,25 @@ import {
   valueAndGrad,
 } from "@spm/core";
 import { BackendError } from "@spm/core/extend";
-import { type LinearMap, linear } from "@spm/nn";
+import { type LinearMap, linear, RotorLinear } from "@spm/nn";
 import { adam, type Optimizer } from "@spm/optim";
 import type { Experiment } from "../parts/experiment.ts";
 import { candidate, measure } from "../parts/harness.ts";
-import { readNumbers } from "../parts/lists.ts";
+import { linearNames, readNames, readNumbers } from "../parts/lists.ts";
 import { settled } from "../parts/settled.ts";
 import { uninterrupted } from "../parts/steps.ts";
-import { zip } from "../parts/zip.ts";
-import { type Cell, KINDS, PHASES, type Phase, type Seconds, timingFindings } from "./findings.ts";
+import { type Cell, PHASES, type Phase, type Seconds, timingFindings } from "./findings.ts";
+
+/** Linear maps by name, and one of two rotors, which is no kind of its own. */
+const known = [...linearNames, "rotors"] as const;
+type Name = (typeof known)[number];
 
 /**
- * The width from which on a mixer is faster than a dense layer, by batch, on the current backend.
+ * The width from which on a mixer, or another layer, is faster than a dense one, by batch, on the
+ * current backend.
  */
 export const timing: Experiment<{
+  layers: string;
   widths: string;
   batches: string;
   rounds: number;
@@ -37,6 +42,7 @@ export const timing: Experiment<{
   name: "timing",
   question: "From which width on is a mixer faster than a dense layer?",
   settings: {
+    layers: "rotation,general",
     widths: "64,128,256,512,1024,2048,4096,8192",
     batches: "1,8,64,512",
     rounds: 5,
@@ -44,13 +50,14 @@ export const timing: Experiment<{
     longest: 1.5,
   },
   quick: { widths: "16,32", batches: "1,4", rounds: 2, least: 0.0002 },
-  async run({ settings: { widths, batches, rounds, least, longest }, seed, signal, log }) {
+  async run({ settings: { layers, widths, batches, rounds, least, longest }, seed, signal, log }) {
+    const names = readNames("layers", layers, known).filter((name) => name !== "dense");
     const cells: Cell[] = [];
     // Narrow before wide: the widest may leave too little of a backend's memory for the others.
     for (const n of readNumbers("widths", widths))
       for (const batch of readNumbers("batches", batches)) {
         if (signal.aborted) break;
-        const plan = { rounds, least, longest, random: rng(seed), signal };
+        const plan = { names, rounds, least, longest, random: rng(seed), signal };
         const cell = await measureCell(n, batch, plan);
         if (signal.aborted) break; // only what was measured to its end
         cells.push(cell);
@@ -59,11 +66,16 @@ export const timing: Experiment<{
         );
         if (times !== undefined) log(`n ${n}, batch ${batch}, step: ${times.join(", ")}`);
       }
-    return timingFindings(cells);
+    return timingFindings(names, cells);
   },
 };
 
+const layerOf = (name: Name, n: number, random: Rng): LinearMap =>
+  name === "rotors" ? new RotorLinear(n, n, { random }) : linear(name, n, n, { random });
+
 interface Plan {
+  /** Besides the dense layer, which comes first in each round. */
+  readonly names: readonly Name[];
   readonly rounds: number;
   readonly least: number;
   readonly longest: number;
@@ -75,20 +87,21 @@ interface Plan {
 async function measureCell(
   n: number,
   batch: number,
-  { rounds, least, longest, random, signal }: Plan,
+  { names, rounds, least, longest, random, signal }: Plan,
 ): Promise<Cell> {
   const seconds: { [phase in Phase]?: Seconds } = {};
   const owned: { dispose(): void }[] = [];
   try {
     const x = parameter(normal(random, [batch, n]));
     owned.push(x);
-    const layers = KINDS.map((kind) => linear(kind, n, n, { random }));
-    owned.push(...layers.flatMap((layer) => layer.parameters()));
+    const all: readonly Name[] = ["dense", ...names];
+    const layers = all.map((name) => [name, layerOf(name, n, random)] as const);
+    owned.push(...layers.flatMap(([, layer]) => layer.parameters()));
     for await (const phase of uninterrupted(PHASES, signal)) {
-      const candidates = zip(KINDS, layers).map(([kind, layer]) => {
+      const candidates = layers.map(([name, layer]) => {
         const optimizer = adam(layer.parameters(), { learningRate: 1e-6 });
         owned.push(optimizer);
-        return candidate(kind, runOf(phase, layer, x, optimizer), { sample: least, settled });
+        return candidate(name, runOf(phase, layer, x, optimizer), { sample: least, settled });
       });
       seconds[phase] = await measure(candidates, { rounds, seconds: least, longest });
     }

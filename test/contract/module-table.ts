@@ -182,7 +182,7 @@ export const moduleRows: readonly ModuleRow[] = [
     ...row("Embedding", () => new nn.Embedding(3, 2, options())),
     inputs: () => [tokens([2, 0, 2])],
   },
-  row("RotorNet", () => new RotorNet(4, 5, { blocks: 1, branches: 2, ...options() }), [2, 4]),
+  row("RotorNet", () => new RotorNet(4, 4, { blocks: 1, branches: 1, ...options() }), [2, 4]),
   row("RotorLinear", () => new nn.RotorLinear(5, 6, options()), [2, 5]),
   row(
     "RotorLinear, one rotor",

@@ -18,8 +18,8 @@ const read = (
 ): string => `${name}[${linear(stride, at.with(-1, k), offset)}]`;
 
 /**
- * y_c = Σᵢ ± aᵢ b_(i XOR c), with the sign of e_i e_(i XOR c): the parity of the ones of (i XOR c) &
- * the XOR of i's shifts.
+ * y_c = Σᵢ ± aᵢ b_(i XOR c), with the sign of e_i e_(i XOR c): the parity of the ones of (i XOR c)
+ * & the XOR of i's shifts.
  */
 export function multiplyMultivectors(
   executor: Executor,
@@ -32,7 +32,8 @@ export function multiplyMultivectors(
   const source =
     `function (a0, a1) { let total = 0; for (let i = 0; i < ${shape.at(-1)}; i++) { ` +
     `let j = i ^ ${coordinates.at(-1)}; let bits = i >> 1; ${folded} bits = bits & j; ${folded} ` +
-    `let product = ${read("a0", a, coordinates, "i")} * ${read("a1", b, coordinates, "(j | 0)")}; ` +
+    `let product = ${read("a0", a, coordinates, "i")} * ` +
+    `${read("a1", b, coordinates, "(j | 0)")}; ` +
     "if ((bits & 1) === 1) { product = -product; } total = total + product; } return total; }";
   const memory = executor.run({ source, output, arrays: 2, scalars: 0 }, [a.memory, b.memory], []);
   return rowMajor(memory, shape, "float32");

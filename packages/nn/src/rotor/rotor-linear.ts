@@ -1,5 +1,6 @@
 /** @file Linear maps of any sizes made of rotors on windows of the coordinates. */
 import {
+  at,
   concat,
   div,
   eye,
@@ -9,6 +10,7 @@ import {
   type Parameter,
   parameter,
   reshape,
+  stack,
   sum,
   type Tensor,
   take,
@@ -92,10 +94,12 @@ export class RotorLinear extends LinearMap {
     const [from, to] = [windowsOf(inFeatures, window), windowsOf(outFeatures, window)];
     const [i, o, lead] = [from.length, to.length, x.shape.slice(0, -1)];
     const { backend } = x;
+    const bivectors = this.right === null ? [this.left] : [this.left, this.right];
+    const rotors = reshape(rotor(stack(bivectors)), [-1, i, o, window]);
+    const [left, right] = [at(rotors, 0), at(rotors, -1)];
+    if (inFeatures === window && outFeatures === window)
+      return mul(sandwich(x, at(left, 0, 0), at(right, 0, 0)), this.scales);
     const index = tensor(Int32Array.from(from.flat()), { shape: [i, 1, window], backend });
-    const rotors = (bivectors: Tensor): Tensor => reshape(rotor(bivectors), [i, o, window]);
-    const left = rotors(this.left);
-    const right = this.right === null ? left : rotors(this.right);
     const turned = sandwich(take(x, index, -1), left, right);
     const summed = sum(mul(turned, reshape(this.scales, [i, o, 1])), -3);
     const flat = reshape(summed, [...lead, o * window]);
@@ -114,12 +118,12 @@ export class RotorLinear extends LinearMap {
     );
     const like = { dtype: flat.dtype, backend: flat.backend };
     const padded = concat([flat, zeros([...flat.shape.slice(0, -1), 1], like)], -1);
-    const at = tensor(Int32Array.from(index), {
+    const from = tensor(Int32Array.from(index), {
       shape: [outFeatures, most],
       backend: flat.backend,
     });
     const counts = Float64Array.from(sources, ({ length }) => inWindows * length);
-    return div(sum(take(padded, at, -1), -1), tensor(counts, like));
+    return div(sum(take(padded, from, -1), -1), tensor(counts, like));
   }
 
   toDense(): Tensor {

@@ -73,9 +73,11 @@ export function rotor(bivector: Tensor): Tensor {
   const last = terms[dtype];
   let total = add(unit, div(small, last));
   for (let q = last - 1; q > 0; q--) total = add(unit, div(geometricProduct(small, total), q));
-  const most = largest(doublings);
-  for (let k = 0; k < most; k++)
-    total = where(greater(doublings, k), geometricProduct(total, total), total);
+  const [least, most] = extremes(doublings);
+  for (let k = 0; k < most; k++) {
+    const squared = geometricProduct(total, total);
+    total = k < least ? squared : where(greater(doublings, k), squared, total);
+  }
   return total;
 }
 
@@ -95,12 +97,13 @@ function doublingsOf(bivector: Tensor, n: number): Tensor {
   return clamp(ceil(log2(bound)), { min: 0, max: mostOf(bivector) });
 }
 
-/** The largest of them. */
-function largest(doublings: Tensor): number {
-  if (doublings.backend.arrayOf === undefined) return mostOf(doublings);
-  let most = 0;
-  for (const s of elements(doublings.ndarray())) if (s > most) most = s; // NaN is not
-  return most;
+/** The least and the most of them, NaN aside; what is possible on a device. */
+function extremes(doublings: Tensor): [least: number, most: number] {
+  let [least, most] = [mostOf(doublings), 0];
+  if (doublings.backend.arrayOf === undefined) return [0, least];
+  for (const s of elements(doublings.ndarray()))
+    if (!Number.isNaN(s)) [least, most] = [Math.min(s, least), Math.max(s, most)];
+  return [least, most];
 }
 
 /**

@@ -53,16 +53,16 @@ export class BlockHadamard extends StructuredMap {
     checkOptions("BlockHadamard", options, names);
     checkRandom("BlockHadamard", options.random);
     const d = 2 ** Math.max(2, log2Stages(Math.min(inFeatures, outFeatures)));
-    const { random, gain = 1, blocks = 2 ** Math.ceil(Math.log2(d) / 2) } = options;
-    if (!Number.isInteger(Math.log2(blocks)) || blocks < 1 || blocks > d)
-      throw new ShapeError("BlockHadamard", `a power of two from 1 to ${d} blocks`, blocks);
-    const [width, height] = [inFeatures, outFeatures].map((n) => Math.ceil(n / blocks)) as [
+    const { random, gain = 1, blocks: q = 2 ** Math.ceil(Math.log2(d) / 2) } = options;
+    if (!Number.isInteger(Math.log2(q)) || q < 1 || q > d)
+      throw new ShapeError("BlockHadamard", `a power of two from 1 to ${d} blocks`, q);
+    const [width, height] = [inFeatures, outFeatures].map((n) => Math.ceil(n / q)) as [
       number,
       number,
     ];
-    const rank = d / blocks;
-    this.inner = parameter(() => normal(random, [blocks, rank, width], 0, 1 / Math.sqrt(width)));
-    this.outer = parameter(() => normal(random, [blocks, height, rank], 0, gain / Math.sqrt(rank)));
+    const rank = d / q;
+    this.inner = parameter(() => normal(random, [q, rank, width], 0, 1 / Math.sqrt(width)));
+    this.outer = parameter(() => normal(random, [q, height, rank], 0, gain / Math.sqrt(rank)));
     this.#schedule = butterfly(d);
     this.#angles = hadamardAngles(this.#schedule);
   }

@@ -21,6 +21,7 @@ import {
   sum,
   type Tensor,
   type TensorOptions,
+  take,
   tensor,
   transpose,
 } from "@spm/core";
@@ -38,7 +39,6 @@ import { checkChoice } from "../options.ts";
 import { circulantFlops, circulantProduct } from "./circulant.ts";
 import { nearestCirculantDiagonal } from "./nearest-circulant-diagonal.ts";
 import { assignNumbers, StructuredMap } from "./structured-map.ts";
-import { fromDiagonals } from "./toeplitz.ts";
 
 /** Options of {@link CirculantDiagonal}. */
 export interface CirculantDiagonalOptions extends LinearOptions {
@@ -55,7 +55,12 @@ const starts = ["orthogonal", "identity"];
 const exempt = { decay: false };
 const float32 = { dtype: "float32" } as const;
 
-/** The width from which the Fourier transforms are faster than the product with the matrix. */
+/**
+ * The width from which the transforms are taken instead of the product with the matrix. By
+ * `npm run bench:circulant` (wasm, with gradients) they are faster from n = 512 on with 1,024 rows
+ * (0.6 to 0.8 of the matrix's time; at 256 1.1 times, at 192, no power of two, 3 to 5 times) and
+ * from n = 128 on with 16 rows (0.6 to 0.7 times).
+ */
 const fourierFrom = 256;
 
 /**
@@ -76,6 +81,10 @@ export class CirculantDiagonal extends StructuredMap {
   readonly spectrum: Parameter;
   /** D₃ [in] */
   readonly right: Parameter;
+  /** {@link wavesOf} n, once a kernel needs them. */
+  #waves: Float64Array | null = null;
+  /** The component of c at each place of C, [out, in], once C is needed. */
+  #places: Int32Array | null = null;
 
   constructor(inFeatures: number, outFeatures: number, options: CirculantDiagonalOptions) {
     super(inFeatures, outFeatures, options);
@@ -112,13 +121,35 @@ export class CirculantDiagonal extends StructuredMap {
     return stack([re, pad(im, [1], [2 * half - n - 1])], -1);
   }
 
+  /** c [n], the kernel of frequencies [⌊n/2⌋ + 1, 2]. */
+  #kernel(frequencies: Tensor): Tensor {
+    const n = sizeOf(this.spectrum.shape);
+    if (n >= fourierFrom) return irfft(frequencies, { n });
+    this.#waves ??= wavesOf(n);
+    const waves = tensor(this.#waves, {
+      shape: [n, sizeOf(frequencies.shape)],
+      ...like(frequencies),
+    });
+    return matmul(waves, reshape(frequencies, [-1]));
+  }
+
+  /** C of a kernel, [out, in]. */
+  #matrix(kernel: Tensor): Tensor {
+    const { inFeatures, outFeatures } = this;
+    const n = sizeOf(kernel.shape);
+    this.#places ??= Int32Array.from({ length: outFeatures * inFeatures }, (_, at) => {
+      return (n + Math.floor(at / inFeatures) - (at % inFeatures)) % n;
+    });
+    const shape = [outFeatures, inFeatures];
+    return take(kernel, tensor(this.#places, { shape, backend: kernel.backend }));
+  }
+
   /** C x, for the circulant of these frequencies. x [..., in] → [..., out] */
   #circulant(frequencies: Tensor, x: Tensor): Tensor {
-    const n = sizeOf(this.spectrum.shape);
-    const { outFeatures } = this;
-    const kernel = kernelOf(frequencies, n);
-    if (n >= fourierFrom) return circulantProduct(x, kernel, outFeatures);
-    return matmul(x, transpose(circulantMatrix(kernel, outFeatures, x.shape.at(-1)!)));
+    const kernel = this.#kernel(frequencies);
+    return sizeOf(kernel.shape) < fourierFrom
+      ? matmul(x, transpose(this.#matrix(kernel)))
+      : circulantProduct(x, kernel, this.outFeatures);
   }
 
   protected multiply(x: Tensor): Tensor {
@@ -149,8 +180,7 @@ export class CirculantDiagonal extends StructuredMap {
     this.#checkSquare("logAbsDet");
     const frequencies = this.#frequencies;
     const n = sizeOf(this.spectrum.shape);
-    // those between the first and, for even n, the last stand for their conjugates, too
-    const counts = filled(frequencies.shape[0]!, (k) => (k === 0 || 2 * k === n ? 1 : 2));
+    const counts = filled(Math.floor(n / 2) + 1, (k) => conjugates(k, n));
     const logs = mul(tensor(counts, like(frequencies)), log(sum(square(frequencies), -1)));
     const diagonals = [this.left, this.right].map((d) => sum(log(abs(d))));
     return diagonals.reduce(add, mul(0.5, sum(logs)));
@@ -184,8 +214,7 @@ export class CirculantDiagonal extends StructuredMap {
   }
 
   toDense(): Tensor {
-    const kernel = kernelOf(this.#frequencies, sizeOf(this.spectrum.shape));
-    const circulant = circulantMatrix(kernel, this.outFeatures, this.inFeatures);
+    const circulant = this.#matrix(this.#kernel(this.#frequencies));
     return mul(mul(expandDims(this.left, -1), circulant), this.right);
   }
 }
@@ -198,38 +227,23 @@ const filled = (size: number, value: (k: number) => number): Float64Array =>
 const sign = (random: Rng): number => (random.uniform() < 0.5 ? -1 : 1);
 
 /**
- * The kernel c [n] of ĉ₀ … ĉ_⌊n/2⌋ as pairs, their inverse transform: below the width where that is
- * faster, by its matrix.
+ * The inverse Fourier transform as a matrix, [n, 2·(⌊n/2⌋ + 1)]: cₜ = Σₖ wₖ (Re ĉₖ cos 2πkt/n −
+ * Im ĉₖ sin 2πkt/n) / n, where wₖ is 2 if k stands for its conjugate, too.
  */
-function kernelOf(frequencies: Tensor, n: number): Tensor {
-  if (n >= fourierFrom) return irfft(frequencies, { n });
-  const size = sizeOf(frequencies.shape);
-  const matrix = tensor(inverseTransform(n), { shape: [size, n], ...like(frequencies) });
-  return reshape(matmul(reshape(frequencies, [1, size]), matrix), [n]);
+function wavesOf(n: number): Float64Array {
+  const pairs = Math.floor(n / 2) + 1;
+  const waves = new Float64Array(2 * n * pairs);
+  for (let t = 0; t < n; t++)
+    for (let k = 0; k < pairs; k++) {
+      const [weight, angle] = [conjugates(k, n) / n, (2 * Math.PI * ((k * t) % n)) / n];
+      waves[2 * (t * pairs + k)] = weight * Math.cos(angle);
+      waves[2 * (t * pairs + k) + 1] = -weight * Math.sin(angle);
+    }
+  return waves;
 }
 
-const inverseTransforms = new Map<number, Float64Array>();
-
-/** What each number of the pairs ĉₖ adds to each c_t: [⌊n/2⌋ + 1, 2, n], row-major. */
-function inverseTransform(n: number): Float64Array {
-  const known = inverseTransforms.get(n);
-  if (known !== undefined) return known;
-  const made = filled((Math.floor(n / 2) + 1) * 2 * n, (at) => {
-    const [pair, t] = [Math.floor(at / n), at % n];
-    const k = pair >> 1;
-    const angle = (2 * Math.PI * ((k * t) % n)) / n;
-    if (k === 0 || 2 * k === n) return pair % 2 === 0 ? Math.cos(angle) / n : 0;
-    return (2 * (pair % 2 === 0 ? Math.cos(angle) : -Math.sin(angle))) / n;
-  });
-  inverseTransforms.set(n, made);
-  return made;
-}
-
-/** C[o, i] = c[(o − i) mod n], [rows, columns]. */
-const circulantMatrix = (kernel: Tensor, rows: number, columns: number): Tensor => {
-  const n = sizeOf(kernel.shape);
-  return fromDiagonals(kernel, rows, columns, (k) => (k + n) % n);
-};
+/** 2 where a frequency stands for its conjugate, too: between the first and n/2. */
+const conjugates = (k: number, n: number): 1 | 2 => (k === 0 || 2 * k === n ? 1 : 2);
 
 /** The `spectrum` of {@link CirculantDiagonal} with this kernel c [n] → [n]. */
 function toSpectrum(kernel: Tensor): Tensor {
