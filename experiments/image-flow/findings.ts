@@ -1,8 +1,8 @@
 /** @file The findings on image flows: bits, digits, seconds, and what the flows draw. */
 import { seriesChart } from "@spm/report";
 import type { Findings, Section, Table } from "../parts/experiment.ts";
-import { tablesFile } from "../parts/tables-file.ts";
 import { median, showSpread, spreadOf } from "../parts/statistics.ts";
+import { tablesFile } from "../parts/tables-file.ts";
 import type { FlowRecord } from "./measure.ts";
 import { type MixingName, mixingNames } from "./mixings.ts";
 import { sheet } from "./sheet.ts";

@@ -5,7 +5,8 @@ type File = NonNullable<Findings["files"]>[number];
 
 /** `tables.md` for the run folder: each section's table under its heading. */
 export function tablesFile(sections: readonly Section[]): File {
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   const rule = ({ head }: Table): string => line(head.map((_, k) => (k === 0 ? "---" : "---:")));
   const text = sections.flatMap(({ heading, table }) =>
     table ? [[`## ${heading}\n`, line(table.head), rule(table), ...table.rows.map(line)]] : [],
