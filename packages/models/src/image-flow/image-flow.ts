@@ -15,6 +15,7 @@ import {
   type Tensor,
 } from "@spm/core";
 import {
+  checkList,
   checkOptions,
   checkTensors,
   type OptionNames,
@@ -102,6 +103,7 @@ export class ImageFlow extends Module {
     super();
     checkOptions("ImageFlow", options, names);
     const { shape, levels, steps, mixing = "circulant-diagonal", coupling = 32, random } = options;
+    checkList("ImageFlow", shape, "channels, height and width");
     const [channels, height, width] = shape;
     checkSizes("ImageFlow", "channels, height and width", channels, height, width);
     checkSizes("ImageFlow", "levels and steps", levels, steps);

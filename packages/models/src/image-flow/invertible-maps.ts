@@ -55,8 +55,8 @@ function byRows(y: Tensor, f: (rows: Tensor) => Tensor): Tensor {
  */
 export class InvertibleDense extends Linear {
   constructor(n: number, options: InvertibleOptions) {
-    super(n, n, { random: options.random, bias: false, init: "orthogonal" });
     checkOptions("InvertibleDense", options, invertibleOptions);
+    super(n, n, { random: options.random, bias: false, init: "orthogonal" });
   }
 
   /** The x of W x = y. y [..., n] → [..., n], 2n² FLOP a row. */

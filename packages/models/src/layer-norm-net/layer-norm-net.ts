@@ -1,6 +1,12 @@
 /** @file Deep LayerNorm networks of the theory of neural collapse: a ResNet and a transformer. */
 import { at, mean, type Tensor } from "@spm/core";
-import { checkOptions, type OptionNames, ShapeError, showShape } from "@spm/core/extend";
+import {
+  checkOptions,
+  checkTensors,
+  type OptionNames,
+  ShapeError,
+  showShape,
+} from "@spm/core/extend";
 import { Embedding, LearnedPositions, type LinearMap, Module } from "@spm/nn";
 import { checkChoice, checkSizes } from "@spm/nn/extend";
 import {
@@ -141,6 +147,7 @@ export class LayerNormTransformer extends Module {
 
   /** h, the features before the head, of norm 1 and mean 0: tokens → [batch, width]. */
   embed(tokens: Tensor): Tensor {
+    checkTensors("LayerNormTransformer", tokens);
     if (tokens.shape.length !== 2)
       throw new ShapeError("LayerNormTransformer", "tokens [batch, time]", showShape(tokens.shape));
     const start = unitNorm(this.positions.forward(this.embedding.forward(tokens)));

@@ -98,7 +98,10 @@ export class Paramixer extends Module {
   /**
    * The matrix that each block multiplies g(V) by, W_M(X) ⋯ W₁(X), [batch, n, n] a block, for an
    * input as of the forward: n² numbers a sequence, to look at.
-   * @example model.toDense(ones([1, 128, 2]))[0].shape; // [1, 128, 128]
+   * @example
+   * const sizes = { features: 2, length: 16, width: 4, outputs: 1 };
+   * const net = new Paramixer({ ...sizes, links: "chord", random: rng(1) });
+   * net.toDense(ones([1, 16, 2]))[0].shape; // [1, 16, 16]
    */
   toDense(input: Tensor): Tensor[] {
     const x = this.#embed(input);

@@ -13,7 +13,7 @@ import { rangeOf, type ScheduleTables } from "../mixer/tables.ts";
 import { sumOver } from "../reduce.ts";
 
 /** What angles are read from. */
-export interface AngleOperands {
+export interface DeviceAngles {
   readonly executor: Executor;
   readonly tables: ScheduleTables;
   readonly angles: DeviceArray;
@@ -53,7 +53,7 @@ const summed = (executor: Executor, x: DeviceArray): DeviceArray =>
   sumOver(executor, x, [0], x.shape.slice(1));
 
 /** Angles that are given, [rows, P]. */
-function ofRows({ tables: { schedule }, angles, rows }: AngleOperands): StageAngles {
+function ofRows({ tables: { schedule }, angles, rows }: DeviceAngles): StageAngles {
   const given = rowMajor(angles.memory, [rows, schedule.first.length], "float32");
   return {
     read: (l) => {
@@ -66,7 +66,7 @@ function ofRows({ tables: { schedule }, angles, rows }: AngleOperands): StageAng
 }
 
 /** θ = θ⁰ + A z: products with all inputs of the stage. */
-function ofStage({ executor, tables, angles, weights, rows }: AngleOperands): StageAngles {
+function ofStage({ executor, tables, angles, weights, rows }: DeviceAngles): StageAngles {
   const { schedule } = tables;
   const matrix = (l: number): DeviceArray => {
     const { start, count } = rangeOf(schedule.starts, l);
@@ -97,7 +97,7 @@ function ofStage({ executor, tables, angles, weights, rows }: AngleOperands): St
 }
 
 /** θ = θ⁰ + α z_i + β z_j, the weights [P, 2] being α and β. */
-function ofPair({ executor, tables, angles, weights, rows }: AngleOperands): StageAngles {
+function ofPair({ executor, tables, angles, weights, rows }: DeviceAngles): StageAngles {
   const { schedule, first, second, roles } = tables;
   const { n } = schedule;
   const run = (output: readonly [number, number], arrays: readonly Memory[], body: string) => {
@@ -149,8 +149,11 @@ function ofPair({ executor, tables, angles, weights, rows }: AngleOperands): Sta
 }
 
 /** The angles of each source. */
-export const stageAngles: Readonly<Record<AngleSource, (operands: AngleOperands) => StageAngles>> =
-  { rows: ofRows, stage: ofStage, pair: ofPair };
+export const stageAngles: Readonly<Record<AngleSource, (operands: DeviceAngles) => StageAngles>> = {
+  rows: ofRows,
+  stage: ofStage,
+  pair: ofPair,
+};
 
 /** The stages' parts of a gradient, in order, as one array. */
 export function joined(

@@ -15,7 +15,7 @@ import { cosineAndSine } from "../trigonometry.ts";
 import { joined, type StageAngles, stageAngles } from "./angles.ts";
 
 /** A call: its schedule on the device, and its angles. */
-interface Call {
+interface AdaptiveCall {
   readonly executor: Executor;
   readonly tables: ScheduleTables;
   readonly own: StageAngles;
@@ -26,7 +26,7 @@ function callOf(
   executor: Executor,
   { schedule, source }: AdaptiveOptions,
   { parameters: [angles, weights = angles], rows }: MixerOperands,
-): Call {
+): AdaptiveCall {
   const tables = tablesOf(executor, schedule);
   const own = stageAngles[source]({ executor, tables, angles, weights, rows });
   return { executor, tables, own, rows };
@@ -37,7 +37,7 @@ function callOf(
  * (z_i, z_j) ← (cos θ z_i − sin θ z_j, sin θ z_i + cos θ z_j), or the transpose.
  */
 function turn(
-  { executor, tables, rows }: Call,
+  { executor, tables, rows }: AdaptiveCall,
   l: number,
   z: Memory,
   theta: DeviceArray,
@@ -61,7 +61,12 @@ function turn(
 }
 
 /** δ = z_i g_j − z_j g_i of the pairs of stage l, z and g behind it. */
-function deltaOf({ executor, tables, rows }: Call, l: number, z: Memory, g: Memory): DeviceArray {
+function deltaOf(
+  { executor, tables, rows }: AdaptiveCall,
+  l: number,
+  z: Memory,
+  g: Memory,
+): DeviceArray {
   const { n, starts } = tables.schedule;
   const { start, count } = rangeOf(starts, l);
   const at = (array: string, table: string) =>
@@ -81,7 +86,7 @@ interface Stage {
 }
 
 /** All stages, and z after the last. */
-function forwardAgain(call: Call, z0: Memory): { stages: Stage[]; zLast: Memory } {
+function forwardAgain(call: AdaptiveCall, z0: Memory): { stages: Stage[]; zLast: Memory } {
   const { schedule } = call.tables;
   const stages: Stage[] = [];
   let zLast = z0;
@@ -174,7 +179,7 @@ export function backwardByStages(
 
 /** g from behind the last stage to before the first, and each stage's parts of the gradients. */
 function sweep(
-  call: Call,
+  call: AdaptiveCall,
   stages: readonly Stage[],
   zLast: Memory,
   end: Memory,
