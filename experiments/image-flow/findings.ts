@@ -43,6 +43,7 @@ function scoreTable(rows: readonly Row[]): Table {
   return {
     head: [
       "mixing",
+      "seeds",
       "bits a number",
       "rates",
       "parameters",
@@ -52,6 +53,7 @@ function scoreTable(rows: readonly Row[]): Table {
     ],
     rows: rows.map(({ mixing, runs }) => [
       mixing,
+      runs.map(({ seed }) => seed).join(", "),
       showSpread(spreadOf(runs.map((run) => run.bits)), bits),
       [...new Set(runs.map(({ rate }) => rate))].sort().join(", "),
       `${runs[0].parameters}`,

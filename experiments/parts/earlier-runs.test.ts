@@ -20,4 +20,14 @@ test("are joined by the names of their folders, other experiments' left out", ()
   write("c", "teacher", { score: 3 });
   expect(earlierRuns(folder, "adaptive")).toEqual([{ score: 1 }, { score: 2 }]);
   expect(() => earlierRuns(join(folder, "none"), "adaptive")).toThrow("expected a folder");
+  const file = join(folder, "c", "results.json");
+  expect(() => earlierRuns(file, "adaptive")).toThrow("expected a folder");
+});
+
+test("that are cut short are named, and no matter to other experiments", () => {
+  write("cut", "deep", {});
+  const file = join(folder, "cut", "results.json");
+  writeFileSync(file, '{"score": ');
+  expect(() => earlierRuns(folder, "deep")).toThrow(`expected JSON, whole, got "${file}"`);
+  expect(earlierRuns(folder, "teacher")).toEqual([{ score: 3 }]);
 });
