@@ -62,13 +62,15 @@ export function studentNets(n: number, numbers: number): Nets {
 
 /**
  * Hidden maps of about equal numbers: adaptive ones, rotations of three times as many stages,
- * general blocks of three quarters of them; and beside them a rotation of equal stages, and dense.
+ * general blocks of three quarters of them, whose outputs each read a quarter of the coordinates;
+ * and beside them general blocks and a rotation of equal stages, and dense.
  */
 const hiddenMaps: Readonly<Record<string, MapMaker>> = {
   local: adaptive("local"),
   bottleneck: adaptive("bottleneck"),
   "rotation-deep": still(rotationMixer, 3),
   general: still(generalMixer, 3 / 4),
+  "general-full": still(generalMixer, 1),
   rotation: still(rotationMixer, 1),
   dense,
 };
