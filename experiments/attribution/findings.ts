@@ -7,7 +7,7 @@ import { showSpread, spreadOf } from "../parts/statistics.ts";
 import type { HalfModel } from "./half-models.ts";
 import type { RowRecord } from "./measure.ts";
 import type { Records } from "./records.ts";
-import { isByLayer, type RowName } from "./rows.ts";
+import { isByLayer, type RowName, rowNames } from "./rows.ts";
 import type { Throughput } from "./throughput.ts";
 
 /** One row of the table over its seeds. */
@@ -48,7 +48,8 @@ function groupsOf(rows: readonly RowRecord[]): Group[] {
     const before = groups.get(name)?.records ?? [];
     groups.set(name, { kind, row, k, records: [...before, record] });
   }
-  return [...groups.values()];
+  const place = ({ row }: Group): number => rowNames.indexOf(row);
+  return [...groups.values()].sort((a, b) => place(a) - place(b));
 }
 
 /** The best row, and how much faster GraSS is than a Gaussian projection. */
@@ -100,7 +101,7 @@ const tableOf = (groups: readonly Group[]): Section => ({
           ? "–"
           : spread(
               ({ seconds }) => seconds,
-              (s) => s.toPrecision(2),
+              (s) => String(Number(s.toPrecision(2))),
             ),
         formatCount(records[0]?.parameters ?? 0),
         String(records.length),

@@ -37,10 +37,16 @@ export function collapseFindings(
         "95 % interval; NC1 is the median over seeds. Accuracy is that on the training set, the " +
         "lowest of all nets.",
       table: {
-        head: ["net", "loss, λ", "slope", "NC1, shallowest", "NC1, deepest", "accuracy"],
+        head: ["net", "seeds", "loss, λ", "slope", "NC1, shallowest", "NC1, deepest", "accuracy"],
         rows: [
-          ...slopes.map(({ name, shown }) => [name, ruleOf(name), shown, ...ends(of(name))]),
-          ...Object.entries(CLAIMS).map(([name, v]) => [name, "", String(v), "", "", ""]),
+          ...slopes.map(({ name, shown }) => [
+            name,
+            seedsOf(of(name)),
+            ruleOf(name),
+            shown,
+            ...ends(of(name)),
+          ]),
+          ...Object.entries(CLAIMS).map(([name, v]) => [name, "", "", String(v), "", "", ""]),
         ],
       },
     },
@@ -77,6 +83,9 @@ function ruleOf(name: string): string {
   const row = rows[name];
   return row === undefined ? "–" : `${row.loss}, ${row.rule}`;
 }
+
+const seedsOf = (outcomes: readonly Outcome[]): string =>
+  [...new Set(outcomes.map(({ seed }) => seed))].sort((a, b) => a - b).join(", ");
 
 function slopeOf(outcomes: readonly Outcome[]): { readonly shown: string } {
   const points = outcomes.flatMap(({ depth, metrics: { nc1Trace } }) =>
