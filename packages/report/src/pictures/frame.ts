@@ -1,6 +1,7 @@
-/** @file The frame of a picture, with its title, in the text colour of the page. */
+/** @file The frame of a picture: its title, and a ground as light as that of charts. */
 import { checkOptions, type OptionNames } from "@spm/core/extend";
-import { shifted, svgPicture, svgText } from "../svg.ts";
+import { LIGHT } from "../palette.ts";
+import { shifted, svgElement, svgPicture, svgText } from "../svg.ts";
 
 /** Options of pictures. */
 export interface PictureOptions {
@@ -20,7 +21,8 @@ export function titleOf(op: string, options: PictureOptions, usual: string): str
 export const TOP = 24;
 
 /**
- * A picture with its title above its content. The origin of the content is `TOP` below the upper
+ * A picture with its title above its content, on a ground of its own, so that a dark page shows it,
+ * too. The origin of the content is `TOP` below the upper
  * edge.
  */
 export function framed(
@@ -30,7 +32,9 @@ export function framed(
   content: readonly string[],
 ): string {
   const heading = svgText(0, 14, title, { "font-size": 13, "font-weight": 600 });
-  const attributes = { "font-size": 11, fill: "currentColor" };
+  const size = { width, height: height + TOP };
+  const attributes = { "font-size": 11, color: LIGHT.ink, fill: "currentColor" };
+  const ground = svgElement("rect", { ...size, fill: LIGHT.ground });
   const inside = shifted(0, TOP, ...content.map((line) => `\n${line}`), "\n");
-  return svgPicture(title, { width, height: height + TOP }, attributes, [heading, inside]);
+  return svgPicture(title, size, attributes, [ground, heading, inside]);
 }

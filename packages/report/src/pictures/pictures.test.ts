@@ -137,17 +137,22 @@ test("each picture is one SVG with a name, every tag closed; a strip holds them 
     "all",
     pictures.map((svg, k) => [`step ${k}`, svg]),
   );
+  const size = (svg: string): number[] =>
+    / width="([\d.]+)" height="([\d.]+)"/.exec(svg)!.slice(1).map(Number);
   for (const svg of [...pictures, all]) {
     expect(svg).toMatch(/^<svg xmlns[\s\S]* role="img" aria-label="[^"]+"[\s\S]*<\/svg>$/);
     expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+    // ink on a ground of its own: an image on a dark page is read
+    const [, ground] =
+      /^<svg[^>]* color="#1f2328"[^>]*>\s*<title>.*<\/title>\s*<rect ([^>]*)\/>/.exec(svg)!;
+    expect(ground).toMatch(/ fill="#ffffff"$/);
+    expect(size(`x ${ground}`)).toEqual(size(svg));
     const open: string[] = [];
     for (const [, close, name, self] of svg.matchAll(/<(\/?)(\w+)[^>]*?(\/?)>/g))
       if (close) expect(open.pop()).toBe(name);
       else if (!self) open.push(name!);
     expect(open).toEqual([]);
   }
-  const size = (svg: string): number[] =>
-    / width="([\d.]+)" height="([\d.]+)"/.exec(svg)!.slice(1).map(Number);
   const [widest, tallest] = [0, 1].map((k) =>
     Math.max(...pictures.map((svg) => size(svg)[k]!)),
   ) as [number, number];
