@@ -25,6 +25,7 @@ import {
   matmul,
   mul,
   type Rng,
+  scope,
   slice,
   sum,
   type Tensor,
@@ -161,15 +162,17 @@ export function coordinatesOf(model: Classifier, { x, y }: LabelledBatch): Tenso
         terms.push(keep(mul(add(ownProducts(a), 1), ownProducts(cotangent))));
     },
   );
-  const products = terms.reduce((a, b) => add(a, b));
-  for (const term of terms) if (term !== products) term.dispose();
-  const squares = elements(products.ndarray());
-  const n = products.shape[0] ?? 1;
-  const mean = Array.from({ length: n }, (_, i) => squares[i * (n + 1)] ?? 0).reduce(
-    (a, b) => a + b / n,
-    0,
-  );
-  return spanCoordinates(products, { damping: 1e-3 * mean });
+  return scope(() => {
+    const products = terms.reduce((a, b) => add(a, b));
+    for (const term of terms) if (term !== products) term.dispose();
+    const squares = elements(products.ndarray());
+    const n = products.shape[0] ?? 1;
+    const mean = Array.from({ length: n }, (_, i) => squares[i * (n + 1)] ?? 0).reduce(
+      (a, b) => a + b / n,
+      0,
+    );
+    return spanCoordinates(products, { damping: 1e-3 * mean });
+  });
 }
 
 const ownProducts = (x: Tensor): Tensor => matmul(x, transpose(x, [1, 0]));

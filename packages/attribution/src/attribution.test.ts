@@ -17,6 +17,7 @@ import {
   relu,
   reshape,
   rng,
+  scope,
   slice,
   square,
   sub,
@@ -283,6 +284,23 @@ describe("scores", () => {
     // tr/k of the padded one is half as large
     const half = { damping: 0.6, dampingBy: "trace" } as const;
     same(a.influence([{ train, test }], { ...half, damping: 0.3 }), a.influence([wide], half));
+  });
+
+  test("leave nothing of the size of gradients behind, nor do coordinates of products", () => {
+    const { train, test } = gradients(50, 200);
+    const checkpoint = { train, test, margins: draw(52, 12) };
+    const products = matmul(train[""], transpose(train[""], [1, 0]));
+    const { backend } = products;
+    const left = (f: () => Tensor): number =>
+      scope(() => {
+        const before = backend.report().liveBytes;
+        f();
+        return backend.report().liveBytes - before;
+      });
+    const by = { damping: 0.3, parameters: 200 };
+    expect(left(() => a.trak([checkpoint, checkpoint], by))).toBeLessThan(8 * 12 * 200);
+    expect(left(() => a.influence([checkpoint], { damping: 0.3 }))).toBeLessThan(8 * 12 * 200);
+    expect(left(() => a.spanCoordinates(products, { damping: 1 }))).toBe(8 * 12 * 12);
   });
 
   test("of matrices in halves are those of a plain solution, and so are coordinates", () => {

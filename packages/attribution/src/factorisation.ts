@@ -125,8 +125,10 @@ export function spanCoordinates(products: Tensor, options: SpanOptions = {}): Te
   if (!(damping >= 0 && damping < Infinity))
     throw new ValueError("spanCoordinates", "damping ≥ 0", damping);
   const { dtype, backend } = products;
-  const damped = add(products, mul(eye(n, undefined, { dtype, backend }), damping));
-  return scope(() => whole(factor(split(damped))));
+  return scope(() => {
+    const damped = add(products, mul(eye(n, undefined, { dtype, backend }), damping));
+    return whole(factor(split(damped)));
+  });
 }
 
 /** The triangle of a matrix [r, r]. */

@@ -132,11 +132,13 @@ export function trak(checkpoints: readonly TrakCheckpoint[], options: TrakOption
   checkSize("trak", "parameters", parameters);
   const scale = 1 / Math.sqrt(parameters);
   const products = checkedCheckpoints("trak", checkpoints).map((blocks) => {
-    const each = blocks.map(({ train, test }) => {
-      const [phi, phiTest] = [mul(train, scale), mul(test, scale)];
-      const total = dampingBy === "trace" ? meanDiagonal(phi, damping) : damping;
-      return dampedProducts(phi, phiTest, total);
-    });
+    const each = blocks.map(({ train, test }) =>
+      scope(() => {
+        const [phi, phiTest] = [mul(train, scale), mul(test, scale)];
+        const total = dampingBy === "trace" ? meanDiagonal(phi, damping) : damping;
+        return dampedProducts(phi, phiTest, total);
+      }),
+    );
     return summed(each);
   });
   const weights = checkpoints.map(({ margins }) => {
