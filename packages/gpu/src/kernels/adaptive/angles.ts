@@ -109,12 +109,14 @@ function ofPair({ executor, tables, angles, weights, rows }: DeviceAngles): Stag
     read: (l, z) => {
       const { start, count } = rangeOf(schedule.starts, l);
       const p = `${start} + this.thread.x`;
-      const own = (array: string) => `a0[this.thread.y * ${n} + (${array}[${p}] | 0)]`;
+      const own = (place: string) => `a0[this.thread.y * ${n} + (${place} | 0)]`;
       const weight = (k: number) => `a4[${2 * start + k} + 2 * this.thread.x]`;
       const theta = run(
         [count, rows],
         [z, first, second, angles.memory, weights.memory],
-        `return a3[${p}] + ${weight(0)} * ${own("a1")} + ${weight(1)} * ${own("a2")};`,
+        // WebGL2 takes places from variables alone
+        `const i = a1[${p}]; const j = a2[${p}]; ` +
+          `return a3[${p}] + ${weight(0)} * ${own("i")} + ${weight(1)} * ${own("j")};`,
       );
       return rowMajor(theta, [rows, count], "float32");
     },
@@ -131,13 +133,14 @@ function ofPair({ executor, tables, angles, weights, rows }: DeviceAngles): Stag
       const total = executor.run({ source, output, arrays: 4, scalars: 0 }, arrays, []);
       executor.release(g);
       const half = "(this.thread.x >> 1)";
-      const at = (array: string) => `(${array}[${start} + ${half}] | 0)`;
+      const at = (array: string) =>
+        `const place = ${array}[${start} + ${half}]; ` +
+        `return d * a0[this.thread.y * ${n} + (place | 0)];`;
       const products = run(
         [2 * count, rows],
         [z, first, second, delta.memory],
         `const d = a3[this.thread.y * ${count} + ${half}]; ` +
-          `if ((this.thread.x & 1) > 0) { return d * a0[this.thread.y * ${n} + ${at("a2")}]; } ` +
-          `return d * a0[this.thread.y * ${n} + ${at("a1")}];`,
+          `if ((this.thread.x & 1) > 0) { ${at("a2")} } ${at("a1")}`,
       );
       const byWeights = summed(executor, rowMajor(products, [rows, count, 2], "float32"));
       const byAngles = summed(executor, delta);
