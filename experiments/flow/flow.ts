@@ -142,7 +142,7 @@ export const flow: Experiment<{
       if (fitted !== undefined) wide.push(fitted.result);
     }
 
-    const widths = [2, 16, 64, 256, 1024];
+    const widths = [2, 16, 64, 256];
     const sizes = kinds.map((kind) => ({
       kind,
       counts: widths.map((n) => mixings[kind](n, { random: rng(seed) }).parameterCount()),
