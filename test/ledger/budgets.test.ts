@@ -19,7 +19,7 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a +
 
 test("npm test's budgets fit into its promise", () => {
   const inWorkers = sum([...Object.values(projects), betweenFiles]);
-  const wall = sum(Object.values(checks)) + inWorkers / leastWorkers;
+  const wall = Math.max(...Object.values(checks)) + inWorkers / leastWorkers;
   expect(wall).toBeLessThanOrEqual(npmTestPromise);
 });
 
