@@ -30,7 +30,7 @@ const settings = {
   tokens: 16_384,
   fitSteps: 1000,
   fitBatch: 256,
-  rates: "0.01,0.03,0.1,0.3",
+  rates: "0.03,0.1,0.3,1",
   /** A folder of run folders of this experiment: their results as one report, without training. */
   from: "",
 };
