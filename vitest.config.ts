@@ -1,9 +1,21 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import "./test/gpu/software-driver.ts";
 import { leastWorkers } from "./test/ledger/budgets.ts";
 
 const conditions = ["@spm/source"];
 const setupFiles = ["./test/setup.ts"];
+
+/** Tests of all primitives that there are, among which no other file may have defined any. */
+const primitives = ["derivatives", "vmap", "wasm", "usual-mistakes"].map(
+  (name) => `test/contract/${name}.test.ts`,
+);
+
+/**
+ * Files of a worker share its process and what they import, which is loaded once: setup.ts fails a
+ * file that leaves something changed. In the other projects each file has a process of its own.
+ */
+const together = { isolate: false, setupFiles };
 
 /** Tests run the sources: `@spm/*` resolves to `src/index.ts` without a build. */
 export default defineConfig({
@@ -22,31 +34,36 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          ...together,
           name: "unit",
           include: ["{packages/*/src,experiments}/**/*.test.ts", "test/ledger/**/*.test.ts"],
-          setupFiles,
           testTimeout: 30_000,
         },
       },
       {
         extends: true,
-        test: { name: "golden", include: ["test/golden/**/*.test.ts"], setupFiles },
+        test: { ...together, name: "golden", include: ["test/golden/**/*.test.ts"] },
       },
       {
         extends: true,
         test: {
+          ...together,
           name: "contract",
           include: ["test/contract/**/*.test.ts"],
-          setupFiles,
+          exclude: primitives,
           testTimeout: 60_000,
         },
       },
       {
         extends: true,
+        test: { name: "primitives", include: primitives, setupFiles, testTimeout: 60_000 },
+      },
+      {
+        extends: true,
         test: {
+          ...together,
           name: "fuzz",
           include: ["test/fuzz/**/*.test.ts"],
-          setupFiles,
           testTimeout: 120_000,
         },
       },
@@ -68,7 +85,10 @@ export default defineConfig({
           testTimeout: process.env.SPM_FULL === "1" ? 3_000_000 : 240_000,
         },
       },
-      { extends: true, test: { name: "mixer", include: ["test/mixer/**/*.test.ts"], setupFiles } },
+      {
+        extends: true,
+        test: { ...together, name: "mixer", include: ["test/mixer/**/*.test.ts"] },
+      },
       {
         extends: true,
         test: { name: "gpu", include: ["test/gpu/**/*.test.ts"], setupFiles, testTimeout: 120_000 },

@@ -1,7 +1,7 @@
 /** @file A software GPU that a test can take away, as a driver's crash or a laptop's sleep does. */
-import { existsSync } from "node:fs";
 import { type GpuBackend, gpu } from "@spm/gpu";
 import { vi } from "vitest";
+import "./software-driver.ts";
 
 /** An open GPU, and what makes it a lost one. */
 export interface BreakableGpu {
@@ -9,8 +9,6 @@ export interface BreakableGpu {
   lose(): void;
 }
 
-const driver = "/usr/lib/chromium/vk_swiftshader_icd.json";
-if (existsSync(driver)) process.env.VK_ICD_FILENAMES ??= driver;
 const { create } = (await import("webgpu")) as unknown as { create(options: string[]): GPU };
 /** Dawn's own, held for as long as the test runs: once collected it takes the process down. */
 const dawn: GPU = create([]);

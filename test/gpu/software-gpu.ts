@@ -2,15 +2,12 @@
  * @file The software GPU that comes with Chromium: SwiftShader, a real WebGPU adapter without
  * hardware.
  */
-import { existsSync } from "node:fs";
 import { BackendError } from "@spm/core/extend";
 import { type GpuBackend, gpu } from "@spm/gpu";
-
-const driver = "/usr/lib/chromium/vk_swiftshader_icd.json";
+import "./software-driver.ts";
 
 /** Opens it, or says on the standard output why tests of it don't run. */
 export async function openSoftwareGpu(): Promise<GpuBackend | null> {
-  if (existsSync(driver)) process.env.VK_ICD_FILENAMES ??= driver;
   try {
     return await gpu({ mode: "webgpu", adapter: "software" });
   } catch (cause) {

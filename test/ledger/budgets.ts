@@ -32,7 +32,8 @@ export const leastWorkers = 2;
 export const projects: Readonly<Record<string, number>> = {
   unit: 270,
   golden: 10,
-  contract: 125,
+  contract: 75,
+  primitives: 50,
   fuzz: 45,
   resume: 12,
   files: 25,

@@ -1,12 +1,10 @@
 /** @file The launcher's own limits, which no primitive of ours reaches. */
-import { existsSync } from "node:fs";
 import { BackendError } from "@spm/core/extend";
 import { afterAll, expect, test } from "vitest";
+import "../../../test/gpu/software-driver.ts";
 import { openDevice } from "./adapter.ts";
 import { WebGpuExecutor } from "./webgpu-executor.ts";
 
-const driver = "/usr/lib/chromium/vk_swiftshader_icd.json";
-if (existsSync(driver)) process.env.VK_ICD_FILENAMES ??= driver;
 const device = await openDevice("any").catch((cause: unknown) => {
   if (!(cause instanceof BackendError)) throw cause;
   process.stdout.write(`The launcher's tests don't run: ${cause.message}\n`);
