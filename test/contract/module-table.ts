@@ -35,6 +35,7 @@ import {
 import * as nn from "@spm/nn";
 import { type LinearKind, linear, linearKinds, Module } from "@spm/nn";
 import { kinds } from "../mixer/kinds.ts";
+import { functionRows } from "./function-rows.ts";
 
 /** A module and what it is called on. */
 export interface ModuleRow {
@@ -283,6 +284,7 @@ export const moduleRows: readonly ModuleRow[] = [
   row("MaxPool2d", () => new nn.MaxPool2d(2, { stride: 1 }), [1, 1, 3, 4]),
   row("AvgPool1d", () => new nn.AvgPool1d(2, { padding: 1 }), [1, 2, 5]),
   row("AvgPool2d", () => new nn.AvgPool2d([2, 1]), [1, 1, 4, 3]),
+  ...functionRows,
   row("Sequential and Residual", () => {
     const { random } = options();
     const branch = new nn.Sequential([new nn.Linear(3, 3, { random }), tanh]);

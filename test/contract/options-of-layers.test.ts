@@ -121,6 +121,8 @@ const ofNn: Readonly<Record<string, Call>> = {
   avgPool1d: (more) => nn.avgPool1d(x, 2, { stride: 1, ...more }),
   avgPool2d: (more) => nn.avgPool2d(image, 2, { stride: 1, ...more }),
   bceWithLogits: (more) => nn.bceWithLogits(x, x, { reduction: "sum", ...more }),
+  cosineEmbedding: (more) => nn.cosineEmbedding(x, x, ones([2]), { margin: 0.5, ...more }),
+  cosineSimilarity: (more) => nn.cosineSimilarity(x, x, { axis: 0, ...more }),
   conv1d: (more) => nn.conv1d(ones([1, 1, 4]), ones([1, 1, 2]), null, { padding: 1, ...more }),
   conv2d: (more) => nn.conv2d(image, ones([1, 1, 2, 2]), null, { padding: 1, ...more }),
   crossEntropy: (more) => nn.crossEntropy(x, labels, { labelSmoothing: 0.1, ...more }),
@@ -128,6 +130,7 @@ const ofNn: Readonly<Record<string, Call>> = {
   gelu: (more) => nn.gelu(x, { approximate: "tanh", ...more }),
   gradcheckModule: (more) => nn.gradcheckModule(linear, [x], { seed: 2, ...more }),
   gradgradcheckModule: (more) => nn.gradgradcheckModule(linear, [x], { seed: 2, ...more }),
+  hardtanh: (more) => nn.hardtanh(x, { max: 2, ...more }),
   huber: (more) => nn.huber(x, x, { delta: 2, ...more }),
   initialWeights: (more) => nnExtend.initialWeights("normal", random, [4, 4], { gain: 2, ...more }),
   l1: (more) => nn.l1(x, x, { reduction: "sum", ...more }),
@@ -136,11 +139,14 @@ const ofNn: Readonly<Record<string, Call>> = {
   maxPool1d: (more) => nn.maxPool1d(x, 2, { stride: 1, ...more }),
   maxPool2d: (more) => nn.maxPool2d(image, 2, { stride: 1, ...more }),
   mse: (more) => nn.mse(x, x, { reduction: "sum", ...more }),
+  nll: (more) => nn.nll(x, labels, { ignoreIndex: 1, ...more }),
   replaceLinear: (more) => nn.replaceLinear(model(), "rotation", { random, gain: 2, ...more }),
   rmsNorm: (more) => nn.rmsNorm(x, ones([4]), { epsilon: 0.1, ...more }),
   rotary: (more) => nn.rotary(ones([1, 2, 4]), { offset: 1, ...more }),
   scaledDotProductAttention: (more) =>
     nn.scaledDotProductAttention(x, x, x, { causal: true, ...more }),
+  smoothL1: (more) => nn.smoothL1(x, x, { beta: 2, ...more }),
+  tripletMargin: (more) => nn.tripletMargin(x, x, x, { swap: true, ...more }),
   windows: (more) => nnExtend.windows("windows", x, [2], { value: 1, ...more }),
 };
 

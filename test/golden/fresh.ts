@@ -32,6 +32,11 @@ const scripts = [
     lacks: "PyTorch (Debian: apt-get install python3-torch)",
   },
   {
+    script: "golden_losses.py",
+    module: "torch",
+    lacks: "PyTorch (Debian: apt-get install python3-torch)",
+  },
+  {
     script: "golden_linalg.py",
     module: "torch",
     lacks: "PyTorch (Debian: apt-get install python3-torch)",

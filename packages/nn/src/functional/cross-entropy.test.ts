@@ -1,7 +1,18 @@
 /**
  * @file Cross-entropy: worked values, both kernels against the composed form, and what it refuses.
  */
-import { grad, gradcheck, gradgradcheck, normal, rng, type Tensor, tensor } from "@spm/core";
+import {
+  cast,
+  grad,
+  gradcheck,
+  gradgradcheck,
+  normal,
+  oneHot,
+  rng,
+  type Tensor,
+  tensor,
+  transpose,
+} from "@spm/core";
 import { expect, test } from "vitest";
 import { crossEntropy } from "./cross-entropy.ts";
 
@@ -23,6 +34,8 @@ test.each([
   { labelSmoothing: 0.1 },
   { ignoreIndex: 2 },
   { ignoreIndex: 2, labelSmoothing: 0.3 },
+  { weight: tensor([0.5, 2, 1], { dtype: "float64" }), labelSmoothing: 0.3 },
+  { reduction: "sum" as const },
 ])("first and second derivatives with %o", (options) => {
   const f = (x: Tensor) => crossEntropy(x, labels(0, 2, 1, 2), options);
   gradcheck(f, [logits]);
@@ -44,7 +57,7 @@ test("refuses what it can't take", () => {
     `[ValueError: crossEntropy: expected labels in [0, 3) or -100, got -1 in row 0]`,
   );
   expect(() => crossEntropy(two, labels(0, 1))).toThrowErrorMatchingInlineSnapshot(
-    `[ShapeError: crossEntropy: expected logits [..., classes] and labels [...], got [1, 3] and [2]]`,
+    `[ShapeError: crossEntropy: expected scores [..., classes] and labels [...], got [1, 3] and [2]]`,
   );
   expect(() => crossEntropy(two, tensor([1]))).toThrowErrorMatchingInlineSnapshot(`
     [DTypeError: crossEntropy: expected int32 class indices, got float32[1]
@@ -55,4 +68,29 @@ test("refuses what it can't take", () => {
   ).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: crossEntropy: expected labelSmoothing in [0, 1], got 2]`,
   );
+  const weight = tensor([1, 2]);
+  expect(() => crossEntropy(two, labels(0), { weight })).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: crossEntropy: expected a weight of shape [3], got [2]]`,
+  );
+  const sum = { reduction: "sum" } as const;
+  expect(() => crossEntropy(two, labels(3), sum)).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: crossEntropy: expected labels in [0, 3) or -100, got others]`,
+  );
+  expect(() => crossEntropy(two, labels(-1), sum)).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: crossEntropy: expected labels in [0, 3) or -100, got others]`,
+  );
+  expect(() => crossEntropy(two, two, { ignoreIndex: 0 })).toThrowErrorMatchingInlineSnapshot(
+    `[ValueError: crossEntropy: expected no ignoreIndex for probabilities, got 0]`,
+  );
+});
+
+test("classes on any axis, and probabilities that are labels", async () => {
+  const x = normal(rng(2), [2, 3, 4], 0, 1, { dtype: "float64" });
+  const classes = tensor([0, 2, 1, 1, 2, 0, 0, 1], { dtype: "int32", shape: [2, 4] });
+  const last = crossEntropy(transpose(x, [0, 2, 1]), classes);
+  const sure = transpose(cast(oneHot(classes, 3), "float64"), [0, 2, 1]);
+  for (const target of [classes, sure])
+    expect(await crossEntropy(x, target, { axis: 1 }).item()).toBeCloseTo(await last.item(), 14);
+  const each = crossEntropy(x, classes, { axis: 1, reduction: "none" });
+  expect(each.shape).toEqual([2, 4]);
 });

@@ -2,41 +2,34 @@
  * @file Cross-entropy between logits and class indices, fused: one pass over the logits forward,
  * and one backward.
  */
-import {
-  add,
-  cast,
-  div,
-  expandDims,
-  gather,
-  mean,
-  mul,
-  type NdArray,
-  neg,
-  notEqual,
-  sum,
-  type Tensor,
-} from "@spm/core";
+import { add, mul, type NdArray, neg, sum, type Tensor } from "@spm/core";
 import {
   allocate,
   checkDTypes,
   checkOptions,
   checkTensors,
-  DTypeError,
   dtypeOf,
   each,
   elements,
   type FusedOp,
   fused,
+  isFloating,
   type OptionNames,
-  ShapeError,
   type Spec,
   sameShape,
-  showShape,
-  showSpec,
   sizeOf,
   ValueError,
   wrap,
 } from "@spm/core/extend";
+import {
+  type ClassLossOptions,
+  checkLabels,
+  checkWeight,
+  classesLast,
+  labelLosses,
+  reduceByWeights,
+} from "./class-losses.ts";
+import { reduceLosses } from "./losses.ts";
 import { logSumOf } from "./rows.ts";
 import { logSoftmax } from "./softmax.ts";
 
@@ -47,18 +40,7 @@ interface CheckedCrossEntropy {
 
 function infer([logits, labels]: readonly [logits: Spec, labels: Spec]): Spec {
   const dtype = checkDTypes("crossEntropy", [logits]);
-  if (labels.dtype !== "int32") {
-    const help = sameShape(logits.shape, labels.shape)
-      ? "the class of each row, not its probabilities: of one-hot rows argmax(labels, -1)"
-      : 'tensor(classes, { dtype: "int32" })';
-    throw new DTypeError("crossEntropy", "int32 class indices", showSpec(labels), help);
-  }
-  if (logits.shape.length === 0 || !sameShape(logits.shape.slice(0, -1), labels.shape))
-    throw new ShapeError(
-      "crossEntropy",
-      "logits [..., classes] and labels [...]",
-      `${showShape(logits.shape)} and ${showShape(labels.shape)}`,
-    );
+  checkLabels("crossEntropy", logits, labels);
   return { shape: [], dtype };
 }
 
@@ -145,54 +127,75 @@ export const crossEntropyOp: FusedOp<[logits: 1, labels: 1], CheckedCrossEntropy
       });
       return [wrap(out, logits.shape)];
     },
-    composed: ([logits, labels], { labelSmoothing, ignoreIndex }) => {
-      const kept = expandDims(notEqual(labels, ignoreIndex), -1);
-      const weight = cast(kept, logits.dtype);
-      const picks = mul(expandDims(labels, -1), cast(kept, "int32"));
-      const logProbabilities = logSoftmax(logits);
-      const right = gather(logProbabilities, picks, -1);
-      const spread = () =>
-        mul(mean(logProbabilities, { axis: -1, keepdims: true }), labelSmoothing);
-      const gains = labelSmoothing === 0 ? right : add(mul(right, 1 - labelSmoothing), spread());
-      return neg(div(sum(mul(gains, weight)), sum(weight)));
+    composed: ([logits, labels], settings) => {
+      const rows = labelLosses("crossEntropy", logSoftmax(logits), labels, settings);
+      return reduceByWeights("crossEntropy", rows, {});
     },
   });
 
 /** Options of {@link crossEntropy}. */
-export interface CrossEntropyOptions {
+export interface CrossEntropyOptions extends ClassLossOptions {
   /**
    * Share of each target that is spread evenly over all classes, in [0, 1].
    * @defaultValue 0
    */
   readonly labelSmoothing?: number;
-  /**
-   * The label of rows that are left out of the mean.
-   * @defaultValue −100
-   */
-  readonly ignoreIndex?: number;
 }
 
-const names: OptionNames<CrossEntropyOptions> = { labelSmoothing: true, ignoreIndex: true };
+const names: OptionNames<CrossEntropyOptions> = {
+  labelSmoothing: true,
+  ignoreIndex: true,
+  weight: true,
+  axis: true,
+  reduction: true,
+};
 
 /**
- * Mean of −ln softmax(x)[label] over the rows that are not ignored, in nats; with label smoothing ε
- * the target is (1 − ε) at the label plus ε / classes everywhere (Szegedy et al. 2016). NaN where
- * every row is ignored.
- * @param logits - [..., classes]
- * @param labels - [...], int32, in [0, classes) or `ignoreIndex`
- * @returns a scalar. Cost: one exponential an element forward, one backward
- * @throws ShapeError, DTypeError; ValueError for a label or a smoothing out of range
+ * Mean of −w[y] ln softmax(x)[y] over Σ w[y], of the rows that are not ignored, in nats; with label
+ * smoothing ε the target is (1 − ε) at the label plus ε / classes everywhere (Szegedy et al. 2016).
+ * NaN where every row is ignored. Of targets t that are probabilities, the mean over all rows of
+ * −Σ w t ln softmax(x).
+ * @param logits - x, [..., classes], or with the classes on `axis`
+ * @param target - labels y, the shape without the classes, int32, in [0, classes) or `ignoreIndex`;
+ * or probabilities t of the logits' shape and dtype
+ * @returns a scalar, or for `reduction: "none"` the shape without the classes. Cost: one
+ * exponential an element forward, one backward
+ * @throws ShapeError, DTypeError; ValueError for a label or a smoothing out of range, or an
+ * `ignoreIndex` where targets are probabilities
  * @example crossEntropy(tensor([[2, 0, 1]]), tensor([0], { dtype: "int32" })); // 0.4076
+ * @example crossEntropy(tensor([[2, 0, 1]]), tensor([[0.5, 0.5, 0]])); // 1.4076
  */
 export function crossEntropy(
   logits: Tensor,
-  labels: Tensor,
+  target: Tensor,
   options: CrossEntropyOptions = {},
 ): Tensor {
-  checkTensors("crossEntropy", logits, labels);
+  checkTensors("crossEntropy", logits, target);
   checkOptions("crossEntropy", options, names);
-  const { labelSmoothing = 0, ignoreIndex = -100 } = options;
+  const { labelSmoothing = 0, ignoreIndex = -100, weight, axis = -1, reduction } = options;
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
     throw new ValueError("crossEntropy", "labelSmoothing in [0, 1]", labelSmoothing);
-  return crossEntropyOp([logits, labels], { labelSmoothing, ignoreIndex });
+  const x = classesLast("crossEntropy", logits, axis);
+  checkWeight("crossEntropy", x, weight);
+  if (isFloating(target.dtype) && sameShape(logits.shape, target.shape))
+    return softCrossEntropy(x, classesLast("crossEntropy", target, axis), options);
+  if (weight === undefined && (reduction ?? "mean") === "mean")
+    return crossEntropyOp([x, target], { labelSmoothing, ignoreIndex });
+  infer([x, target]);
+  const settings = { labelSmoothing, ignoreIndex, weight };
+  const rows = labelLosses("crossEntropy", logSoftmax(x), target, settings);
+  return reduceByWeights("crossEntropy", rows, options);
+}
+
+/** Cross-entropy with probabilities, both [..., classes]. */
+function softCrossEntropy(logits: Tensor, target: Tensor, options: CrossEntropyOptions): Tensor {
+  const { labelSmoothing = 0, ignoreIndex, weight } = options;
+  checkDTypes("crossEntropy", [logits, target]);
+  if (ignoreIndex !== undefined)
+    throw new ValueError("crossEntropy", "no ignoreIndex for probabilities", ignoreIndex);
+  const floor = labelSmoothing / (target.shape.at(-1) ?? 1);
+  const smooth = labelSmoothing === 0 ? target : add(mul(target, 1 - labelSmoothing), floor);
+  const gains = mul(smooth, logSoftmax(logits));
+  const rows = sum(weight === undefined ? gains : mul(gains, weight), -1);
+  return reduceLosses("crossEntropy", neg(rows), options);
 }

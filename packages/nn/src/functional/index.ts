@@ -1,12 +1,29 @@
 /** @file Functions without state: activations, losses, norms, attention, convolution. */
-export { elu, type GeluOptions, gelu, leakyRelu, silu } from "./activation.ts";
+export {
+  celu,
+  elu,
+  type GeluOptions,
+  gelu,
+  glu,
+  type HardtanhOptions,
+  hardswish,
+  hardtanh,
+  leakyRelu,
+  mish,
+  prelu,
+  selu,
+  silu,
+  softsign,
+} from "./activation.ts";
 export { embedding } from "./affine.ts";
 export { type AttentionMaskOptions, scaledDotProductAttention } from "./attention.ts";
+export { type ClassLossOptions, nll } from "./class-losses.ts";
 export { conv1d, conv2d } from "./convolution.ts";
 export { type CrossEntropyOptions, crossEntropy } from "./cross-entropy.ts";
 export { type DropoutOptions, dropout } from "./dropout.ts";
 export { gruStep } from "./gru-step.ts";
 export {
+  type BceOptions,
   bceWithLogits,
   type HuberOptions,
   huber,
@@ -15,9 +32,19 @@ export {
   type LossReduction,
   l1,
   mse,
+  type SmoothL1Options,
+  smoothL1,
 } from "./losses.ts";
 export { neighbourSum } from "./neighbours.ts";
 export { layerNorm, type NormOptions, rmsNorm } from "./normalise.ts";
+export {
+  type CosineEmbeddingOptions,
+  type CosineSimilarityOptions,
+  cosineEmbedding,
+  cosineSimilarity,
+  type TripletMarginOptions,
+  tripletMargin,
+} from "./pair-losses.ts";
 export { avgPool1d, avgPool2d, maxPool1d, maxPool2d } from "./pooling.ts";
 export { logSoftmax, softmax } from "./softmax.ts";
 export type { SlidingOptions } from "./windows.ts";

@@ -2,6 +2,7 @@
 import {
   abs,
   add,
+  broadcastTo,
   div,
   equal,
   lessEqual,
@@ -20,6 +21,7 @@ import {
 import {
   checkOptions,
   checkTensors,
+  inNameOf,
   type OptionNames,
   ShapeError,
   sameShape,
@@ -45,10 +47,16 @@ export interface HuberOptions extends LossOptions {
   readonly delta?: number;
 }
 
-const lossOptions: OptionNames<LossOptions> = { reduction: true };
+/** Their names. */
+export const lossOptions: OptionNames<LossOptions> = { reduction: true };
 const huberOptions: OptionNames<HuberOptions> = { ...lossOptions, delta: true };
 
-function reduce(op: string, losses: Tensor, { reduction = "mean" }: LossOptions): Tensor {
+/** The losses reduced. @throws ValueError for another word */
+export function reduceLosses(
+  op: string,
+  losses: Tensor,
+  { reduction = "mean" }: LossOptions,
+): Tensor {
   if (reduction === "mean") return mean(losses);
   if (reduction === "sum") return sum(losses);
   if (reduction === "none") return losses;
@@ -79,7 +87,7 @@ function checkSame(op: string, prediction: Shape, target: Shape): void {
 export function mse(prediction: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
   checkTensors("mse", prediction, target);
   checkOptions("mse", options, lossOptions);
-  return reduce("mse", square(difference("mse", prediction, target)), options);
+  return reduceLosses("mse", square(difference("mse", prediction, target)), options);
 }
 
 /**
@@ -93,7 +101,15 @@ export function mse(prediction: Tensor, target: Tensor, options: LossOptions = {
 export function l1(prediction: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
   checkTensors("l1", prediction, target);
   checkOptions("l1", options, lossOptions);
-  return reduce("l1", abs(difference("l1", prediction, target)), options);
+  return reduceLosses("l1", abs(difference("l1", prediction, target)), options);
+}
+
+/** Huber's losses of differences, one for each. */
+function huberOf(d: Tensor, delta: number): Tensor {
+  const size = abs(d);
+  const near = lessEqual(size, delta);
+  const nearby = where(near, d, 0); // the square of a far one may be ∞, and 0 · ∞ is NaN
+  return where(near, mul(0.5, square(nearby)), mul(delta, sub(size, delta / 2)));
 }
 
 /**
@@ -110,30 +126,85 @@ export function huber(prediction: Tensor, target: Tensor, options: HuberOptions 
   checkOptions("huber", options, huberOptions);
   const { delta = 1 } = options;
   if (!(delta > 0)) throw new ValueError("huber", "delta > 0", delta);
-  const d = difference("huber", prediction, target);
-  const size = abs(d);
-  const near = lessEqual(size, delta);
-  const nearby = where(near, d, 0); // the square of a far one may be ∞, and 0 · ∞ is NaN
-  const losses = where(near, mul(0.5, square(nearby)), mul(delta, sub(size, delta / 2)));
-  return reduce("huber", losses, options);
+  return reduceLosses("huber", huberOf(difference("huber", prediction, target), delta), options);
 }
 
+/** Options of {@link smoothL1}. */
+export interface SmoothL1Options extends LossOptions {
+  /**
+   * β ≥ 0, the difference from which on the loss is linear.
+   * @defaultValue 1
+   */
+  readonly beta?: number;
+}
+
+const smoothL1Options: OptionNames<SmoothL1Options> = { ...lossOptions, beta: true };
+
 /**
- * The binary cross-entropy of logits, the mean of −t ln σ(x) − (1 − t) ln(1 − σ(x)), in nats,
- * without overflow or rounding to ln 0.
+ * The smooth absolute error, the mean of d²/(2β) where |d| < β and of |d| − β/2 elsewhere, d =
+ * p − t (Girshick 2015): {@link huber} over its δ; for β = 0 {@link l1}.
+ * @param prediction - p, [...]
+ * @param target - t, the same shape
+ * @returns a scalar, or p's shape for `reduction: "none"`
+ * @throws ShapeError, DTypeError unless both are of one shape and dtype; ValueError unless β ≥ 0
+ * @example smoothL1(tensor([3]), tensor([0]), { beta: 2 }); // 2
+ */
+export function smoothL1(
+  prediction: Tensor,
+  target: Tensor,
+  options: SmoothL1Options = {},
+): Tensor {
+  checkTensors("smoothL1", prediction, target);
+  checkOptions("smoothL1", options, smoothL1Options);
+  const { beta = 1 } = options;
+  if (!(beta >= 0 && beta < Infinity)) throw new ValueError("smoothL1", "a finite beta ≥ 0", beta);
+  const d = difference("smoothL1", prediction, target);
+  const losses = beta === 0 ? abs(d) : div(huberOf(d, beta), beta);
+  return reduceLosses("smoothL1", losses, options);
+}
+
+/** Options of {@link bceWithLogits}. */
+export interface BceOptions extends LossOptions {
+  /**
+   * A factor on each loss, which broadcasts to the logits' shape. A mean still divides by their
+   * number.
+   * @defaultValue 1
+   */
+  readonly weight?: Tensor;
+  /**
+   * A factor on the part of a target of 1, which broadcasts to the logits' shape: above 1 it weighs
+   * misses more than false alarms.
+   * @defaultValue 1
+   */
+  readonly posWeight?: Tensor;
+}
+
+const bceOptions: OptionNames<BceOptions> = { ...lossOptions, weight: true, posWeight: true };
+
+/**
+ * The binary cross-entropy of logits, the mean of −w (q t ln σ(x) + (1 − t) ln(1 − σ(x))), q the
+ * `posWeight`, in nats, without overflow or rounding to ln 0.
  * @param logits - x, [...]
  * @param target - t, the same shape; a probability in [0, 1], which is not checked (on a device it
  * could not be): outside of it the loss has no lower bound
  * @returns a scalar, or x's shape for `reduction: "none"`
- * @throws ShapeError, DTypeError unless both are of one shape and dtype
+ * @throws ShapeError, DTypeError unless all fit
  * @example bceWithLogits(tensor([100]), tensor([1])); // 0
  */
-export function bceWithLogits(logits: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  checkTensors("bceWithLogits", logits, target);
-  checkOptions("bceWithLogits", options, lossOptions);
-  checkSame("bceWithLogits", logits.shape, target.shape);
-  const losses = add(mul(sub(1, target), logits), softplus(neg(logits)));
-  return reduce("bceWithLogits", losses, options);
+export function bceWithLogits(logits: Tensor, target: Tensor, options: BceOptions = {}): Tensor {
+  const op = "bceWithLogits";
+  checkTensors(op, logits, target);
+  checkOptions(op, options, bceOptions);
+  checkSame(op, logits.shape, target.shape);
+  const { weight, posWeight } = options;
+  const factor = (given: Tensor): Tensor => {
+    checkTensors(op, given);
+    return inNameOf(op, () => broadcastTo(given, logits.shape));
+  };
+  const tail = softplus(neg(logits));
+  const steep = posWeight && add(1, mul(sub(factor(posWeight), 1), target));
+  const losses = add(mul(sub(1, target), logits), steep === undefined ? tail : mul(steep, tail));
+  return reduceLosses(op, weight === undefined ? losses : mul(factor(weight), losses), options);
 }
 
 /**

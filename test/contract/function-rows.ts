@@ -1,0 +1,91 @@
+/**
+ * @file Rows of the table of modules for activations and losses, which are compositions: their
+ * derivatives and backends are tested as those of modules are.
+ */
+import { normal, rng, type Tensor, tensor } from "@spm/core";
+import * as nn from "@spm/nn";
+import { logSoftmax, Module } from "@spm/nn";
+import type { ModuleRow } from "./module-table.ts";
+
+/** A function as a module. */
+class Of extends Module {
+  readonly #f: (...xs: Tensor[]) => Tensor;
+  constructor(f: (...xs: Tensor[]) => Tensor) {
+    super();
+    this.#f = f;
+  }
+  forward(...xs: Tensor[]): Tensor {
+    return this.#f(...xs);
+  }
+}
+
+const row = (
+  name: string,
+  f: (...xs: Tensor[]) => Tensor,
+  ...shapes: readonly (readonly number[])[]
+): ModuleRow => ({
+  name,
+  make: () => new Of(f),
+  inputs: () => shapes.map((shape, k) => normal(rng(20 + k), shape)),
+});
+
+const labels = tensor(Int32Array.of(1, 0, 2, -100));
+const withLabels = (name: string, f: (x: Tensor, y: Tensor) => Tensor): ModuleRow => ({
+  name,
+  make: () => new Of(f as (...xs: Tensor[]) => Tensor),
+  inputs: () => [normal(rng(20), [4, 3]), labels],
+});
+/** The factors of three classes, in the precision of x. */
+const weight = (x: Tensor): Tensor =>
+  tensor([0.5, 2, 1], { dtype: x.dtype as "float32", backend: x.backend });
+const signs = (x: Tensor): Tensor =>
+  tensor([1, -1], { dtype: x.dtype as "float32", backend: x.backend });
+
+/** The rows. */
+export const functionRows: readonly ModuleRow[] = [
+  row("celu", (x) => nn.celu(x, 0.5), [3, 4]),
+  row("selu", nn.selu, [3, 4]),
+  row("mish", nn.mish, [3, 4]),
+  row("hardswish", nn.hardswish, [3, 4]),
+  row("hardtanh", (x) => nn.hardtanh(x, { min: -0.5 }), [3, 4]),
+  row("softsign", nn.softsign, [3, 4]),
+  row("glu", (x) => nn.glu(x, 0), [4, 3]),
+  row("prelu", nn.prelu as (...xs: Tensor[]) => Tensor, [2, 3, 2], [3]),
+  row("prelu, shared", nn.prelu as (...xs: Tensor[]) => Tensor, [2, 3], [1]),
+  withLabels("crossEntropy, weights, smoothed", (x, y) =>
+    nn.crossEntropy(x, y, { weight: weight(x), labelSmoothing: 0.1 }),
+  ),
+  withLabels("crossEntropy, each", (x, y) => nn.crossEntropy(x, y, { reduction: "none" })),
+  withLabels("nll, sum", (x, y) =>
+    nn.nll(logSoftmax(x), y, { weight: weight(x), reduction: "sum" }),
+  ),
+  row(
+    "crossEntropy, probabilities on axis 1",
+    (x, t) => nn.crossEntropy(x!, nn.softmax(t!, 1), { axis: 1, weight: weight(x!) }),
+    [2, 3, 2],
+    [2, 3, 2],
+  ),
+  row("smoothL1", (x, y) => nn.smoothL1(x!, y!, { beta: 0.5 }), [3, 4], [3, 4]),
+  row(
+    "bceWithLogits, weights",
+    (x, t, w, q) => nn.bceWithLogits(x!, t!, { weight: w!, posWeight: q! }),
+    [2, 3],
+    [2, 3],
+    [3],
+    [2, 1],
+  ),
+  row("cosineSimilarity", (x, y) => nn.cosineSimilarity(x!, y!, { axis: 0 }), [3, 2], [3, 2]),
+  row(
+    "cosineEmbedding",
+    (x, y) => nn.cosineEmbedding(x!, y!, signs(x!), { margin: -0.9 }),
+    [2, 3],
+    [2, 3],
+  ),
+  row(
+    "tripletMargin, p = 3, swap",
+    (a, b, c) => nn.tripletMargin(a!, b!, c!, { p: 3, swap: true, margin: 2 }),
+    [2, 3],
+    [2, 3],
+    [2, 3],
+  ),
+];
