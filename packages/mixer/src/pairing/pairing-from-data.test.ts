@@ -1,0 +1,194 @@
+/** @file Pairs found from samples: planted hierarchies, noise, constants, any width. */
+import { type Rng, rng, type Tensor, tensor } from "@spm/core";
+import { describe, expect, test } from "vitest";
+import { butterfly } from "../patterns.ts";
+import { pairsOf } from "../schedule.ts";
+import { type FoundPairing, pairingFromData } from "./pairing-from-data.ts";
+
+const symbols = (rows: readonly (readonly number[])[]): Tensor => tensor(rows, { dtype: "int32" });
+
+/** The Random Hierarchy Model: a label becomes two symbols by one of m rules, these four, … */
+function hierarchy(levels: number, v: number, m: number, samples: number, random: Rng) {
+  const rules = Array.from({ length: levels }, () => random.permutation(v * v));
+  const labels = Int32Array.from({ length: samples }, () => Math.floor(v * random.uniform()));
+  const rows = Array.from(labels, (label) => {
+    let sequence = [label];
+    for (const rule of rules)
+      sequence = sequence.flatMap((symbol) => {
+        const both = rule[symbol * m + Math.floor(m * random.uniform())] ?? 0;
+        return [Math.floor(both / v), both % v];
+      });
+    return sequence;
+  });
+  return { rows, labels: tensor(labels) };
+}
+
+/** The share of a level's groups that are runs of an aligned hierarchy, whose place i is order[i]. */
+function right({ levels }: FoundPairing, l: number, order: ArrayLike<number>): number {
+  const size = 2 ** (l + 1);
+  const pairs = levels[l]?.pairs ?? [];
+  const good = pairs.filter((pair) => {
+    const places = pair.flat().map((i) => Math.floor((order[i] ?? -1) / size));
+    return places.length === size && new Set(places).size === 1;
+  });
+  return good.length / pairs.length;
+}
+
+test.each([
+  ["with labels", 4, 8, 2000, true],
+  ["without", 4, 8, 2000, false],
+  ["few samples", 3, 6, 300, true],
+])("the hierarchy that shuffled inputs were made by: %s", (_, L, v, samples, labelled) => {
+  const random = rng(samples);
+  const { rows, labels } = hierarchy(L, v, v / 2, samples, random);
+  const order = random.permutation(2 ** L);
+  const x = symbols(rows.map((row) => Array.from(order, (i) => row[i] ?? 0)));
+  const found = pairingFromData(x, labelled ? labels : null, { permutations: 19, level: 0.05 });
+  expect(found.depth).toBe(L);
+  for (let l = 0; l < L; l++) expect(right(found, l, order)).toBe(1);
+  expect(Array.from(found.order, (i) => order[i] ?? 0).sort((a, b) => a - b)).toEqual(
+    Array.from({ length: 2 ** L }, (_, i) => i),
+  );
+  // the schedule is a butterfly over the inputs in the found order
+  const renamed = pairsOf(butterfly(2 ** L)).map((pairs) =>
+    pairs.map(([i, j]) => [found.order[i], found.order[j]]),
+  );
+  const sorted = (pairs: readonly (readonly (number | undefined)[])[]): string[] =>
+    pairs.map((pair) => [...pair].sort().join("-")).sort();
+  expect(pairsOf(found.schedule).map(sorted)).toEqual(renamed.map(sorted));
+});
+
+describe("no pairing here", () => {
+  const random = rng(3);
+  const noise = (n: number, draw: () => number): number[][] =>
+    Array.from({ length: 400 }, () => Array.from({ length: n }, draw));
+
+  test.each([
+    ["symbols", symbols(noise(8, () => Math.floor(5 * random.uniform())))],
+    ["real numbers", tensor(noise(12, () => random.normal()))],
+    ["constants", symbols(noise(6, () => 4))],
+    ["real constants", tensor(noise(6, () => 0.1))],
+  ])("%s", (_, x) => {
+    const { depth, levels } = pairingFromData(x, null, { random: rng(1) });
+    expect(depth).toBe(0);
+    expect(levels[0]?.pValue).toBeGreaterThan(0.01);
+    expect(levels[1]?.pValue).toBeNull();
+  });
+
+  test("siblings of a hierarchy that allows every pair of symbols", () => {
+    const { rows, labels } = hierarchy(3, 4, 4, 1000, rng(5));
+    expect(pairingFromData(symbols(rows), labels).depth).toBe(0);
+  });
+
+  test("a p-value of 0.05 or less comes up once in twenty", () => {
+    const values = Array.from({ length: 60 }, (_, seed) => {
+      const draw = rng(100 + seed);
+      const x = Array.from({ length: 60 }, () => Array.from({ length: 4 }, () => draw.normal()));
+      return pairingFromData(tensor(x), null, { permutations: 19 }).levels[0]?.pValue ?? 0;
+    });
+    const few = values.filter((p) => p <= 0.05).length;
+    expect(few).toBeLessThan(9); // 3 on average, 9 or more with probability 0.003
+    expect(values.reduce((a, b) => a + b, 0) / 60).toBeGreaterThan(0.4);
+  });
+});
+
+/** Pairs of inputs that share a number, with constants between: 2i with 2i + 1. */
+function planted(n: number, constants: readonly number[]): Tensor {
+  const random = rng(n);
+  return tensor(
+    Array.from({ length: 300 }, () => {
+      const shared = Array.from({ length: n }, () => random.normal());
+      return Array.from({ length: n }, (_, i) =>
+        constants.includes(i) ? 7 : (shared[i >> 1] ?? 0) + 0.5 * random.normal(),
+      );
+    }),
+  );
+}
+
+test.each([
+  [12, []],
+  [33, []],
+  [33, [4, 5, 20, 21]],
+  [12, [11]],
+])("pairs among %i inputs, of which %j are constant", (n, constants) => {
+  const found = pairingFromData(planted(n, constants), null, { permutations: 19, level: 0.05 });
+  const firsts = Array.from({ length: n >> 1 }, (_, k) => 2 * k);
+  const live = firsts.filter((i) => !constants.includes(i) && !constants.includes(i + 1));
+  const pairs = found.levels[0]?.pairs.map((pair) => pair.flat().sort((a, b) => a - b));
+  expect(pairs).toEqual(expect.arrayContaining(live.map((i) => [i, i + 1])));
+  expect(pairs).toHaveLength(n >> 1);
+  expect(found.levels[0]?.pValue).toBe(0.05);
+  expect([...found.order].sort((a, b) => a - b)).toEqual(Array.from({ length: n }, (_, i) => i));
+  expect(found.schedule.stages).toBe(Math.ceil(Math.log2(n)));
+});
+
+test("four inputs of one source are a group of the second level", () => {
+  const random = rng(9);
+  const x = Array.from({ length: 500 }, () => {
+    const sources = Array.from({ length: 3 }, () => random.normal());
+    return Array.from({ length: 12 }, (_, i) => (sources[i % 3] ?? 0) + random.normal());
+  });
+  const { levels } = pairingFromData(tensor(x), null, { permutations: 0 });
+  for (const pair of levels[1]?.pairs ?? [])
+    expect(new Set(pair.flat().map((i) => i % 3)).size).toBe(pair.flat().length === 4 ? 1 : 2);
+  expect(levels.map(({ pValue }) => pValue)).toEqual([null, null, null, null]);
+});
+
+test("the same seed finds the same, from a part of the samples too", () => {
+  const { rows, labels } = hierarchy(3, 6, 3, 1500, rng(2));
+  const find = () => pairingFromData(symbols(rows), labels, { samples: 800, permutations: 9 });
+  expect(find()).toEqual(find());
+  for (let l = 0; l < 3; l++) expect(right(find(), l, [0, 1, 2, 3, 4, 5, 6, 7])).toBe(1);
+});
+
+test("what it refuses", () => {
+  const x = symbols([
+    [0, 1],
+    [1, 0],
+  ]);
+  const message = (run: () => unknown): string => {
+    try {
+      run();
+    } catch (error) {
+      return String(error);
+    }
+    return "nothing";
+  };
+  expect(message(() => pairingFromData(tensor([1, 2])))).toMatchInlineSnapshot(
+    `"ShapeError: pairingFromData: expected x of shape [P ≥ 2, n ≥ 2], got [2]"`,
+  );
+  expect(message(() => pairingFromData(x, tensor([0.5, 1])))).toMatchInlineSnapshot(
+    `"DTypeError: pairingFromData: expected y as int32, got float32"`,
+  );
+  expect(message(() => pairingFromData(x, tensor(Int32Array.of(1))))).toMatchInlineSnapshot(
+    `"ShapeError: pairingFromData: expected labels of shape [2], got [1]"`,
+  );
+  expect(
+    message(() =>
+      pairingFromData(
+        tensor([
+          [0.5, Number.NaN],
+          [1, 2],
+        ]),
+      ),
+    ),
+  ).toMatchInlineSnapshot(
+    `"ValueError: pairingFromData: expected finite numbers, got one that is not"`,
+  );
+  expect(
+    message(() =>
+      pairingFromData(
+        tensor([
+          [0.5, 1],
+          [1, 2],
+        ]),
+        tensor(Int32Array.of(0, 1)),
+      ),
+    ),
+  ).toMatchInlineSnapshot(
+    `"DTypeError: pairingFromData: expected int32 symbols beside labels, got float32"`,
+  );
+  expect(message(() => pairingFromData(x, null, { states: 1 }))).toMatchInlineSnapshot(
+    `"ValueError: pairingFromData: expected states as a whole number ≥ 2, got 1"`,
+  );
+});
