@@ -133,8 +133,8 @@ export function ratesSections(
   if (best.every(({ tried }) => tried.length < 2)) return [];
   return [
     {
-      heading: "The rates",
-      text: `${what} by the rate of the training; the best, which the tables take, with a star.`,
+      heading: `The rates: ${what[0]?.toLowerCase()}${what.slice(1)}`,
+      text: "By the rate of the training; the best, which the tables take, has a star.",
       table: {
         head: ["row", ...rates.map(String)],
         rows: best.map(({ row, rate: chosen, tried }) => [
