@@ -79,11 +79,14 @@ export interface BestRate<A extends Attempt> {
 
 /**
  * Each row, in order of appearance, at the rate of the least mean score of validation. The mean is
- * over the seeds that trained at every rate; where there are none, over all of a rate's.
+ * over the seeds that trained at every rate; where there are none, over all of a rate's. What ran
+ * twice counts once.
  */
 export function atBestRates<A extends Attempt>(attempts: readonly A[]): BestRate<A>[] {
   return distinct(attempts.map(({ row }) => row)).flatMap((row) => {
-    const own = attempts.filter((one) => one.row === row);
+    const own = attempts.filter(
+      (one, k) => one.row === row && !attempts.slice(0, k).some((other) => isSame(one, other)),
+    );
     const rates = distinct(own.map(({ rate }) => rate)).sort((a, b) => a - b);
     const complete = distinct(own.map(({ seed }) => seed)).filter((seed) =>
       rates.every((rate) => own.some((one) => one.seed === seed && one.rate === rate)),
@@ -118,6 +121,10 @@ export function earlierAttempts<A extends Attempt>(folder: string, experiment: s
     })),
   );
 }
+
+/** Whether it is the same training, which gives the same scores. */
+const isSame = (a: Attempt, b: Attempt): boolean =>
+  a.row === b.row && a.rate === b.rate && a.seed === b.seed;
 
 const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];
 

@@ -17,13 +17,7 @@ import { readKinds, readNames } from "../parts/lists.ts";
 import { uninterrupted } from "../parts/steps.ts";
 import { earlierAttempts, seedsFrom, sweep } from "../parts/sweep.ts";
 import { type Samples, train } from "../parts/train.ts";
-import {
-  studentNet,
-  type TeacherKind,
-  type TwoLayerNet,
-  teacherKinds,
-  teacherNet,
-} from "../parts/two-layer-net.ts";
+import { studentNet, type TwoLayerNet, teacherKinds, teacherNet } from "../parts/two-layer-net.ts";
 import { relativeError } from "../two-mixers/methods.ts";
 import { type TaskKind, type TeacherAttempt, tasks, teacherFindings } from "./findings.ts";
 
