@@ -21,7 +21,7 @@ import { twoMixers } from "./two-mixers/two-mixers.ts";
 
 export type { Experiment, Findings, Section, Settings, Table, Trial } from "./parts/experiment.ts";
 export { type ExperimentRun, runExperiment } from "./parts/run-experiment.ts";
-export { readSettings } from "./parts/settings.ts";
+export { readSettings, tuneOf } from "./parts/settings.ts";
 
 /**
  * All experiments, in the order that `spm experiment` lists them.

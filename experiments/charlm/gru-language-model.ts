@@ -1,7 +1,7 @@
 /** @file A recurrent language model to compare the transformers with. */
 import { noGrad, type Rng, reshape, type Tensor, tensor, zeros } from "@spm/core";
 import { drawToken } from "@spm/models";
-import { Embedding, Gru, Linear, type LinearKind, Module } from "@spm/nn";
+import { Embedding, Gru, Linear, type LinearChoice, Module } from "@spm/nn";
 
 /** Options of {@link GruLanguageModel}. */
 export interface GruLanguageModelOptions {
@@ -10,7 +10,7 @@ export interface GruLanguageModelOptions {
   readonly width: number;
   /** Width of the state. */
   readonly hidden: number;
-  readonly linear: LinearKind;
+  readonly linear: LinearChoice;
   readonly random: Rng;
 }
 

@@ -1,167 +1,118 @@
-/** @file The findings on MNIST: a table, two charts and the pictures of the mixers. */
-import type { LinearKind } from "@spm/nn";
+/** @file The findings on MNIST: a table, charts and the pictures of the mixers. */
 import { seriesChart } from "@spm/report";
 import { formatCount, formatPercent } from "@spm/trainer/format";
+import { bytesOf, frontSection, type SizedRow } from "../parts/bytes-front.ts";
 import type { Findings, Section } from "../parts/experiment.ts";
+import { mapRow } from "../parts/map-rows.ts";
 import type { MixerAlbum } from "../parts/mixer-album.ts";
-import { showSpread, spreadOf } from "../parts/statistics.ts";
-import type { Reading } from "../parts/train-in-turn.ts";
+import { type Spread, showSpread, spreadOf } from "../parts/statistics.ts";
+import { atBestRates, type BestRate, ratesSections } from "../parts/sweep.ts";
+import { attemptsJson, secondsToDense, type TurnAttempt } from "../parts/sweep-in-turn.ts";
+import { tablesFile } from "../parts/tables-file.ts";
 
-/** A run: one kind of layer, one width, one seed. */
-export interface Outcome {
-  readonly kind: LinearKind;
-  readonly width: number;
-  readonly seed: number;
-  readonly parameters: number;
-  /** Of the forward of one image. */
-  readonly flops: number;
-  readonly readings: readonly Reading[];
-}
+type Row = BestRate<TurnAttempt>;
 
-/** All seeds of one kind and width. */
-interface Row {
-  readonly kind: LinearKind;
-  readonly width: number;
-  readonly parameters: number;
-  readonly flops: number;
-  readonly accuracies: readonly number[];
-  readonly seconds: number;
-}
-
-const accuracyOf = ({ metrics }: Reading): number => metrics.accuracy ?? 0;
+const accuracyOf = ({ runs }: Row): Spread | undefined =>
+  spreadOf(runs.map(({ test }) => 1 - test));
+const byAccuracy = (a: Row, b: Row): number =>
+  (accuracyOf(b)?.mean ?? 0) - (accuracyOf(a)?.mean ?? 0);
 
 /** @param albums - of the mixers between the hidden layers */
 export function mnistFindings(
-  outcomes: readonly Outcome[],
+  attempts: readonly TurnAttempt[],
   albums: readonly MixerAlbum[],
 ): Findings {
-  const rows = rowsOf(outcomes);
-  const denseSeconds = (width: number): number =>
-    rows.find((row) => row.kind === "dense" && row.width === width)?.seconds ?? 0;
-  const table = rows.map(({ kind, width, parameters, flops, accuracies, seconds }) => [
-    kind,
-    String(width),
-    formatCount(parameters),
-    formatCount(flops),
-    showSpread(spreadOf(accuracies), formatPercent),
-    denseSeconds(width) > 0 ? `${(seconds / denseSeconds(width)).toFixed(2)}×` : "–",
-  ]);
-  const names = [...new Set(outcomes.map(({ kind }) => kind))];
-  const sections: Section[] = [
-    {
-      heading: "Accuracy, parameters, seconds",
-      text:
-        "Seconds of training steps as a ratio to the dense model of the same width, " +
-        "which trained in the same minutes, a few steps in turn.",
-      table: {
-        head: [
-          "layer",
-          "width",
-          "parameters",
-          "FLOP an image",
-          "test accuracy",
-          "seconds to dense",
-        ],
-        rows: table,
-      },
-    },
-    {
-      heading: "Accuracy against parameters",
-      figure: {
-        name: "accuracy-by-parameters",
-        svg: seriesChart({
-          title: "MNIST: accuracy by parameters",
-          x: { label: "parameters", scale: "log" },
-          y: { label: "test accuracy, %" },
-          series: names.map((name) => ({
-            name,
-            points: rows.flatMap(({ kind, parameters, accuracies }) => {
-              const spread = spreadOf(accuracies);
-              return kind === name && spread
-                ? [
-                    {
-                      x: parameters,
-                      y: 100 * spread.mean,
-                      low: 100 * spread.low,
-                      high: 100 * spread.high,
-                    },
-                  ]
-                : [];
-            }),
-          })),
-        }),
-      },
-    },
-    {
-      heading: "Accuracy against seconds",
-      text: "The first seed at the first width, at each evaluation.",
-      figure: {
-        name: "accuracy-by-seconds",
-        svg: seriesChart({
-          title: "MNIST: accuracy by seconds of training",
-          x: { label: "seconds in training steps", scale: "log" },
-          y: { label: "test accuracy, %" },
-          series: names.map((name) => ({
-            name,
-            points: (outcomes.find(({ kind }) => kind === name)?.readings ?? []).flatMap(
-              (reading) =>
-                reading.step === 0 ? [] : [{ x: reading.seconds, y: 100 * accuracyOf(reading) }],
-            ),
-          })),
-        }),
-      },
-    },
-    ...albums.flatMap((album, k) => album.sections(`mixer-${k + 1}`)),
-  ];
+  const rows = atBestRates(attempts).sort(
+    (a, b) => a.runs[0].parameters - b.runs[0].parameters || byAccuracy(a, b),
+  );
+  const sections: Section[] =
+    rows.length === 0
+      ? []
+      : [
+          accuracyTable(rows),
+          ...ratesSections(rows, "Accuracy on the validation images", (v) => formatPercent(1 - v)),
+          frontSection(rows.flatMap(sized), {
+            title: "MNIST: accuracy by bytes",
+            label: "test accuracy, %",
+            name: "accuracy-by-bytes",
+            better: (a, b) => a > b,
+          }),
+          secondsChart(rows),
+          ...albums.flatMap((album, k) => album.sections(`mixer-${k + 1}`)),
+        ];
   return {
     summary: summaryOf(rows),
     sections,
-    results: {
-      runs: outcomes.map(({ readings, ...facts }) => ({
-        ...facts,
-        readings: readings.map(({ step, seconds, metrics }) => ({
-          step,
-          seconds,
-          metrics: { ...metrics },
-        })),
-      })),
+    results: attemptsJson(attempts),
+    files: [tablesFile(sections)],
+  };
+}
+
+function accuracyTable(rows: readonly Row[]): Section {
+  return {
+    heading: "Accuracy, parameters, seconds",
+    text:
+      "Mean (lowest to highest) of the seeds, fewest parameters first. Seconds of training steps " +
+      "are a ratio to the dense row's where it trained in the same minutes, a few steps in turn.",
+    table: {
+      head: [
+        ...["row", "parameters", "bytes", "FLOP an image", "rate", "test accuracy"],
+        ...["by seed", "seconds to dense"],
+      ],
+      rows: rows.map((row) => {
+        const [{ parameters, flops }] = row.runs;
+        return [
+          row.row,
+          formatCount(parameters),
+          formatCount(bytesOf(parameters)),
+          formatCount(flops ?? 0),
+          String(row.rate),
+          showSpread(accuracyOf(row), formatPercent),
+          row.runs.map(({ test }) => formatPercent(1 - test)).join(", "),
+          secondsToDense(row.runs),
+        ];
+      }),
     },
   };
 }
 
-function rowsOf(outcomes: readonly Outcome[]): Row[] {
-  const rows = new Map<string, Row>();
-  for (const { kind, width, parameters, flops, readings } of outcomes) {
-    const before = rows.get(`${kind} ${width}`);
-    const last = readings.at(-1);
-    rows.set(`${kind} ${width}`, {
-      kind,
-      width,
-      parameters,
-      flops,
-      accuracies: [...(before?.accuracies ?? []), ...(last ? [accuracyOf(last)] : [])],
-      seconds: (before?.seconds ?? 0) + (last?.seconds ?? 0),
-    });
-  }
-  return [...rows.values()];
+function sized(row: Row): SizedRow[] {
+  const spread = accuracyOf(row);
+  if (spread === undefined) return [];
+  const percent = { mean: 100 * spread.mean, low: 100 * spread.low, high: 100 * spread.high };
+  const bytes = bytesOf(row.runs[0].parameters);
+  return [{ row: row.row, kind: mapRow(row.row).kind, bytes, score: percent }];
+}
+
+function secondsChart(rows: readonly Row[]): Section {
+  return {
+    heading: "Accuracy against seconds",
+    text: "On the validation images, the first seed at the best rate.",
+    figure: {
+      name: "accuracy-by-seconds",
+      svg: seriesChart({
+        title: "MNIST: accuracy by seconds of training",
+        x: { label: "seconds in training steps", scale: "log" },
+        y: { label: "validation accuracy, %" },
+        series: rows.map(({ row, runs: [{ course, seconds }] }) => ({
+          name: row,
+          points: course.flatMap(({ step, score }, k) =>
+            step === 0 ? [] : [{ x: seconds.course[k] ?? 0, y: 100 * (1 - score) }],
+          ),
+        })),
+      }),
+    },
+  };
 }
 
 function summaryOf(rows: readonly Row[]): string {
-  const ranked = rows
-    .flatMap(({ accuracies, ...row }) => {
-      const spread = spreadOf(accuracies);
-      return spread ? [{ ...row, accuracy: spread.mean }] : [];
-    })
-    .sort((a, b) => b.accuracy - a.accuracy);
-  if (ranked.length === 0) return "Interrupted before anything was measured.";
-  return ranked
-    .map(({ kind, width, accuracy, parameters }, k) => {
-      const name = `${kind}${rows.some((row) => row.width !== width) ? ` ${width}` : ""}`;
-      return (
-        `${k === 0 ? "From the most to the least accurate: " : ""}${name} ` +
-        `${formatPercent(accuracy)} with ${formatCount(parameters)} parameters`
-      );
-    })
-    .join(", ")
-    .concat(".");
+  if (rows.length === 0) return "Interrupted before anything was measured.";
+  const said = [...rows]
+    .sort(byAccuracy)
+    .map(
+      (row) =>
+        `${row.row} ${formatPercent(accuracyOf(row)?.mean ?? null)} with ` +
+        `${formatCount(row.runs[0].parameters)} parameters`,
+    );
+  return `From the most to the least accurate: ${said.join(", ")}.`;
 }

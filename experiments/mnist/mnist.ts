@@ -1,11 +1,11 @@
 /**
- * @file The same MLP on MNIST with every kind of linear map: accuracy against parameters and
- * against seconds.
+ * @file The same MLP on MNIST with every kind of linear map: accuracy against parameters, bytes and
+ * seconds.
  */
 import { currentBackend, rng } from "@spm/core";
 import {
+  type Batches,
   DataLoader,
-  type Dataset,
   imageDataset,
   type LabelledBatch,
   pixelStatistics,
@@ -13,126 +13,100 @@ import {
 } from "@spm/data";
 import { loadMnist } from "@spm/data/mnist";
 import { Mlp } from "@spm/models";
-import { type LinearKind, linearKinds, MixerLayer } from "@spm/nn";
+import { MixerLayer } from "@spm/nn";
 import { adam, cosine } from "@spm/optim";
 import { classification } from "@spm/trainer";
 import type { Experiment } from "../parts/experiment.ts";
-import { readKinds, readNumbers } from "../parts/lists.ts";
+import { linearNames } from "../parts/lists.ts";
+import { type MapRow, mapKinds, mapRows } from "../parts/map-rows.ts";
 import { MixerAlbum } from "../parts/mixer-album.ts";
-import { type Reading, type Runner, trainInTurn } from "../parts/train-in-turn.ts";
-import { mnistFindings, type Outcome } from "./findings.ts";
+import { sampleRange } from "../parts/sample-range.ts";
+import { earlierAttempts, seedsFrom } from "../parts/sweep.ts";
+import { sweepInTurn, type TurnAttempt } from "../parts/sweep-in-turn.ts";
+import { mnistFindings } from "./findings.ts";
 
 const CLASSES = 10;
 const TEST_BATCH = 1000;
+const SCORES = 8;
 
-/** The accuracy of each structure by parameters, and by seconds. */
-export const mnist: Experiment<{
-  layers: string;
-  widths: string;
-  epochs: number;
-  images: number;
-  testImages: number;
-  batch: number;
-  seeds: number;
-  rate: number;
-}> = {
+const settings = {
+  /** By name, with commas; `all` is every linear map at the width below. */
+  rows: "all",
+  width: 256,
+  epochs: 3,
+  images: 55_000,
+  /** Images that choose the rates, the last of the training set. */
+  held: 5000,
+  testImages: 10_000,
+  batch: 128,
+  seeds: 1,
+  /** Learning rates to choose from; a row's own without any. */
+  rates: "",
+  /** A folder of runs of this experiment: their results as one report, without training. */
+  from: "",
+};
+
+/** The rows of a tuned comparison: every kind, and plain maps of as many numbers as the mixers. */
+const tunedRows = [
+  ...linearNames,
+  ...["sparse-rotation", "sparse-general", "rotation-1024"],
+  ...["dense-13", "dense-25", "dense-37", "dense-73", "dense-120", "monarch-64", "monarch-128"],
+].join(",");
+
+/** The accuracy of each structure by parameters, bytes and seconds. */
+export const mnist: Experiment<typeof settings> = {
   name: "mnist",
-  question: "How accurate is an MLP with structured layers, by parameters and by seconds?",
-  settings: {
-    layers: "all",
-    widths: "256",
-    epochs: 3,
-    images: 60_000,
-    testImages: 10_000,
-    batch: 128,
-    seeds: 1,
-    rate: 0,
-  },
-  quick: { widths: "32", epochs: 1, images: 640, testImages: 100 },
-  async run({ settings, seed, signal, log }) {
-    const { layers, widths, epochs, images, testImages, batch, seeds, rate } = settings;
-    const kinds = readKinds(layers);
+  question: "How accurate is an MLP with structured layers, by bytes and by seconds?",
+  settings,
+  quick: { width: 32, epochs: 1, images: 640, held: 100, testImages: 100 },
+  tune: { rows: tunedRows, epochs: 12, rates: "0.001,0.003,0.01,0.03", seeds: 3 },
+  async run({ settings: given, seed, signal, log }) {
+    const { width, epochs, held, batch, seeds, rates, from } = given;
+    if (from !== "") return mnistFindings(earlierAttempts<TurnAttempt>(from, "mnist"), []);
+    const rows = mapRows(given.rows, linearNames);
     const { train, test } = await loadMnist();
     const statistics = pixelStatistics(train.pixels);
-    const trainSet = subset(imageDataset(train, statistics), images);
-    const testSet = subset(imageDataset(test, statistics), testImages);
-    const albums: MixerAlbum[] = [];
-    const outcomes: Outcome[] = [];
-    for (const width of readNumbers("widths", widths))
-      for (let k = 0; k < seeds && !signal.aborted; k++) {
-        const learning = { epochs, batch, seed: seed + k, rate };
-        const runners = kinds.map((kind) =>
-          runnerOf(kind, trainSet, { features: train.features, width, ...learning }),
-        );
-        const steps = epochs * runners[0]!.batches.batchesPerEpoch;
-        const watched = k > 0 ? [] : runners.flatMap((runner) => albumOf(runner, width));
-        albums.push(...watched.map(({ album }) => album));
-        const trained = await trainInTurn(runners, {
-          loss: classification,
-          evalData: new DataLoader(testSet, { batchSize: Math.min(TEST_BATCH, testImages) }),
-          steps,
-          every: Math.ceil(steps / 8),
-          signal,
-          onReading: ({ name }, { step, metrics }) => {
-            log(
-              `${name} of width ${width}, seed ${seed + k}, ` +
-                `step ${step}: accuracy ${metrics.accuracy?.toFixed(4)}`,
-            );
-            watched.find((one) => one.name === name)?.album.take(`step ${step}`);
-          },
-        });
-        outcomes.push(
-          ...trained.map(({ name, model, readings }) =>
-            outcome(name, width, seed + k, model, readings),
-          ),
-        );
-      }
-    return mnistFindings(outcomes, signal.aborted ? [] : albums);
+    const learning = imageDataset(train, statistics);
+    const learned = subset(learning, given.images);
+    const batches = (own: number): Batches<LabelledBatch> =>
+      new DataLoader(learned, { batchSize: batch, seed: own, dropLast: true }).batches();
+    const steps = epochs * batches(seed).batchesPerEpoch;
+    const albums = new Map<string, MixerAlbum>();
+    const attempts = await sweepInTurn<Mlp, LabelledBatch, MapRow>(rows, {
+      ...{ rates, seeds: seedsFrom(seed, seeds), signal, log, steps },
+      loss: classification,
+      score: ({ accuracy = 0 }) => 1 - accuracy,
+      flops: ({ layers }) => layers.reduce((total, layer) => total + layer.flops(), 0),
+      validation: sampleRange(learning, train.count - held, held),
+      test: subset(imageDataset(test, statistics), given.testImages),
+      evaluationBatch: TEST_BATCH,
+      every: Math.ceil(steps / SCORES),
+      start({ kind, width: own = width, rate }, k) {
+        const sizes = [train.features, own, own, CLASSES];
+        const model = new Mlp({ sizes, linear: mapKinds[kind].create, random: rng(k) });
+        const learningRate = cosine({ learningRate: rate, steps });
+        const optimizer = adam(model.parameters(), { learningRate });
+        return { model, optimizer, batches: batches(k) };
+      },
+      onScore({ row }, k, step, model) {
+        if (k === seed && rates === "") takeFrame(albums, row, model, step);
+      },
+    });
+    return mnistFindings(attempts, signal.aborted ? [] : [...albums.values()]);
   },
 };
 
-interface Learning {
-  readonly features: number;
-  readonly width: number;
-  readonly epochs: number;
-  readonly batch: number;
-  readonly seed: number;
-  readonly rate: number;
-}
-
-function runnerOf(
-  kind: LinearKind,
-  data: Dataset<LabelledBatch>,
-  { features, width, epochs, batch, seed, rate }: Learning,
-): Runner<Mlp, LabelledBatch> & { readonly name: LinearKind } {
-  const model = new Mlp({
-    sizes: [features, width, width, CLASSES],
-    linear: kind,
-    random: rng(seed),
-  });
-  const batches = new DataLoader(data, { batchSize: batch, seed, dropLast: true }).batches();
-  const base = rate || linearKinds[kind].learningRate;
-  const learningRate = cosine({ learningRate: base, steps: epochs * batches.batchesPerEpoch });
-  return { name: kind, model, optimizer: adam(model.parameters(), { learningRate }), batches };
-}
-
-/** An album of the layer between the hidden ones, if it is a mixer in CPU memory. */
-function albumOf(
-  { name, model }: Runner<Mlp, LabelledBatch>,
-  width: number,
-): { name: string; album: MixerAlbum }[] {
-  const layer = model.layers[1];
-  if (currentBackend().arrayOf === undefined || !(layer instanceof MixerLayer)) return [];
-  return [{ name, album: new MixerAlbum(`${name}, ${width} → ${width}`, layer) }];
-}
-
-function outcome(
-  kind: LinearKind,
-  width: number,
-  seed: number,
-  model: Mlp,
-  readings: readonly Reading[],
-): Outcome {
-  const flops = model.layers.reduce((total, layer) => total + layer.flops(), 0);
-  return { kind, width, seed, parameters: model.parameterCount(), flops, readings };
+/** A frame of the layer between the hidden ones, if it is a mixer in CPU memory. */
+function takeFrame(
+  albums: Map<string, MixerAlbum>,
+  row: string,
+  { layers }: Mlp,
+  step: number,
+): void {
+  const layer = layers[1];
+  if (currentBackend().arrayOf === undefined || !(layer instanceof MixerLayer)) return;
+  const title = `${row}, ${layer.inFeatures} → ${layer.outFeatures}`;
+  const album = albums.get(row) ?? new MixerAlbum(title, layer);
+  albums.set(row, album);
+  album.take(`step ${step}`);
 }

@@ -18,6 +18,7 @@ test("are joined by the names of their folders, other experiments' left out", ()
   write("b", "adaptive", { score: 2 });
   write("a", "adaptive", { score: 1 });
   write("c", "teacher", { score: 3 });
+  writeFileSync(join(folder, "d.log"), "what the jobs printed");
   expect(earlierRuns(folder, "adaptive")).toEqual([{ score: 1 }, { score: 2 }]);
   expect(() => earlierRuns(join(folder, "none"), "adaptive")).toThrow("expected a folder");
   const file = join(folder, "c", "results.json");

@@ -8,8 +8,11 @@ import { ValueError } from "@spm/core/extend";
  * @throws ValueError where there are none, or a file of theirs is no JSON
  */
 export function earlierRuns<Results>(folder: string, experiment: string): Results[] {
-  const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory();
-  const found = (isFolder ? readdirSync(folder) : []).sort().flatMap((name) => {
+  const isFolder = (path: string): boolean =>
+    statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  const names = isFolder(folder) ? readdirSync(folder).sort() : [];
+  const runs = names.filter((name) => isFolder(join(folder, name)));
+  const found = runs.flatMap((name) => {
     const config = readJson(join(folder, name, "config.json")) as { experiment?: string } | null;
     if (config?.experiment !== experiment) return [];
     const results = readJson(join(folder, name, "results.json")) as Results | null;

@@ -55,6 +55,8 @@ export interface Experiment<S extends Settings = Settings> {
   readonly settings: S;
   /** The settings that are smaller in the quick form, which tests run in seconds. */
   readonly quick: Partial<S>;
+  /** The settings of `--tune`: the rates that every row trains at, held-out samples choosing. */
+  readonly tune?: Partial<S>;
   /** @throws SpmError for settings that make no sense */
   run(trial: Trial<S>): Promise<Findings>;
 }

@@ -8,13 +8,15 @@ import { currentBackend } from "@spm/core";
 import { assertFresh, machine, makeFolder, writeAtomically } from "@spm/trainer/node";
 import type { Experiment, Findings, Settings } from "./experiment.ts";
 import { findingsPage } from "./findings-page.ts";
-import { refuse } from "./settings.ts";
+import { refuse, tuneOf } from "./settings.ts";
 
 /** Options of running an experiment. */
 export interface ExperimentRun {
   /** Settings that differ from the defaults. */
   readonly settings?: Settings;
   readonly quick?: boolean;
+  /** Whether every row's rate is chosen by a sweep. @throws ValueError where there is none */
+  readonly tune?: boolean;
   /** The seed of all random numbers. */
   readonly seed: number;
   /** The run folder: new or empty. */
@@ -33,12 +35,22 @@ export interface ExperimentRun {
  */
 export async function runExperiment(
   experiment: Experiment,
-  { settings: given = {}, quick = false, seed, out, command, signal, log }: ExperimentRun,
+  {
+    settings: given = {},
+    quick = false,
+    tune = false,
+    seed,
+    out,
+    command,
+    signal,
+    log,
+  }: ExperimentRun,
 ): Promise<{ readonly findings: Findings; readonly report: string }> {
   assertFresh(out);
   refuse(experiment, given);
   const settings = {
     ...experiment.settings,
+    ...(tune ? tuneOf(experiment) : {}),
     ...(quick ? experiment.quick : {}),
     ...given,
   } as Settings;

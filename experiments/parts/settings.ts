@@ -65,3 +65,9 @@ export function refuse({ name, settings, quick }: Experiment, given: Settings): 
       );
   }
 }
+
+/** The settings of `--tune`. @throws ValueError for an experiment without */
+export function tuneOf({ name, tune }: Experiment): Partial<Settings> {
+  if (tune !== undefined) return tune;
+  throw new ValueError("experiment", "one whose rates --tune chooses", `"${name}"`);
+}

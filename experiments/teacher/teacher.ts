@@ -1,7 +1,4 @@
-/**
- * @file Whether the mixer's bias helps a student of a two-layer teacher, at equal steps and at
- * equal seconds.
- */
+/** @file Whether the mixer's bias helps a student of a two-layer teacher, at equal steps. */
 import {
   argmax,
   mean,
@@ -14,30 +11,21 @@ import {
   sub,
   type Tensor,
 } from "@spm/core";
-import { crossEntropy, type LinearKind } from "@spm/nn";
-import { seriesChart } from "@spm/report";
-import { formatCount } from "@spm/trainer/format";
-import type { Experiment, Section, Table } from "../parts/experiment.ts";
-import { readKinds, readNames, readRates } from "../parts/lists.ts";
+import { crossEntropy, linearKinds } from "@spm/nn";
+import type { Experiment } from "../parts/experiment.ts";
+import { readKinds, readNames } from "../parts/lists.ts";
+import { uninterrupted } from "../parts/steps.ts";
+import { earlierAttempts, seedsFrom, sweep } from "../parts/sweep.ts";
 import { type Samples, train } from "../parts/train.ts";
-import {
-  studentNet,
-  type TeacherKind,
-  type TwoLayerNet,
-  teacherKinds,
-  teacherNet,
-} from "../parts/two-layer-net.ts";
+import { studentNet, type TwoLayerNet, teacherKinds, teacherNet } from "../parts/two-layer-net.ts";
 import { relativeError } from "../two-mixers/methods.ts";
+import { type TaskKind, type TeacherAttempt, tasks, teacherFindings } from "./findings.ts";
 
 const settings = {
   n: 64,
   samples: 4096,
   batch: 256,
   steps: 1000,
-  /**
-   * The rates tried on the first seed; the best one on its validation samples is used for all
-   * seeds.
-   */
   rates: "0.003,0.01,0.03",
   /** Teachers and samples drawn for each entry. */
   seeds: 3,
@@ -45,47 +33,18 @@ const settings = {
   teachers: "all",
   tasks: "all",
   students: "dense,low-rank,rotation,general",
+  /** A folder of runs of this experiment: their results as one report, without training. */
+  from: "",
 };
 
 const CLASSES = 10;
 const [VALIDATION, TEST] = [1024, 4096];
-const tasks = ["10 classes", "regression"] as const;
-type TaskKind = (typeof tasks)[number];
-
-interface Cell {
-  readonly teacher: TeacherKind;
-  readonly task: TaskKind;
-  readonly student: LinearKind;
-  readonly parameters: number;
-  readonly rate: number;
-  /** Test score of each seed after equal steps: accuracy, or relative squared error. */
-  readonly test: readonly number[];
-  /** The same on the training samples. */
-  readonly train: readonly number[];
-  /** After as many seconds as the dense student's steps took. */
-  readonly seconds: {
-    readonly test: readonly number[];
-    readonly steps: readonly number[];
-    readonly budget: number;
-  };
-}
-
 /** The data of a seed: for training, validation and test. */
 interface Data {
   readonly learned: Samples;
   readonly validation: Samples;
   readonly test: Samples;
 }
-
-/** A seed's data, and the generator in the state from which all its students start. */
-interface Draw {
-  readonly data: Data;
-  readonly random: Rng;
-  readonly state: Rng["state"];
-}
-
-/** Cells of one teacher and task. */
-type Group = readonly [Cell, ...Cell[]];
 
 /** Students of every structure on teachers in and out of the mixer's class. */
 export const teacher: Experiment<typeof settings> = {
@@ -101,200 +60,77 @@ export const teacher: Experiment<typeof settings> = {
     seeds: 2,
     students: "dense,rotation",
   },
+  tune: { samples: 8192, steps: 1500, students: "all", rates: "0.001,0.003,0.01,0.03" },
   async run({ settings: given, seed, signal, log }) {
-    const { n, samples, batch, steps, seeds } = given;
+    if (given.from !== "")
+      return teacherFindings(earlierAttempts<TeacherAttempt>(given.from, "teacher"));
     const kinds = readKinds(given.students);
-    const rates = readRates(given.rates);
-    const cells: Cell[] = [];
-    for (const teacherKind of readNames("teachers", given.teachers, teacherKinds))
-      for (const task of readNames("tasks", given.tasks, tasks))
-        if (!signal.aborted) await compare(teacherKind, task);
-
-    async function compare(teacherKind: TeacherKind, task: TaskKind): Promise<void> {
-      const outputs = task === "regression" ? n : CLASSES;
-      const draw = (k: number): Draw => {
-        const [hidden, drawn, random] = rng(seed * 1000 + k).split(3) as [Rng, Rng, Rng];
-        const net = teacherNet(teacherKind, n, outputs, hidden);
-        return {
-          data: noGrad(() => dataOf(net, task, n, samples, drawn)),
-          state: random.state,
-          random,
-        };
-      };
-      const first = draw(0);
-      const others = Array.from({ length: seeds - 1 }, (_, k) => draw(k + 1));
-      const fit = async (
-        kind: LinearKind,
-        { data, random, state }: Draw,
-        rate: number,
-        seconds?: number,
-      ) => {
-        random.state = state; // all fits of a student start in the same state
-        const net = studentNet(kind, n, outputs, random);
-        const loss = ({ x, y }: Samples): Tensor =>
-          task === "regression"
-            ? mean(square(sub(net.forward(x), y)))
-            : crossEntropy(net.forward(x), y);
-        const limits = { batch, rate, steps, signal, ...(seconds !== undefined && { seconds }) };
-        return { net, data, ...(await train(net.parameters(), loss, data.learned, limits)) };
-      };
-      let budget = 0;
-      for (const student of ["dense" as const, ...kinds.filter((kind) => kind !== "dense")]) {
-        const tried = [];
-        for (const rate of rates) {
-          const run = await fit(student, first, rate);
-          tried.push({ rate, run, score: await score(run.net, first.data.validation, task) });
-        }
-        const better = (a: number, b: number): boolean => (task === "regression" ? a < b : a > b);
-        const best = tried.reduce((a, b) => (better(b.score, a.score) ? b : a));
-        const runs = [best.run];
-        for (const other of others) runs.push(await fit(student, other, best.rate));
-        if (student === "dense")
-          budget = runs.map((run) => run.seconds).sort((a, b) => a - b)[Math.floor(seeds / 2)]!;
-        const timed = [];
-        for (const one of [first, ...others])
-          timed.push(await fit(student, one, best.rate, budget));
-        const scores = (of: typeof runs, which: "test" | "learned"): Promise<number[]> =>
-          Promise.all(of.map(({ net, data }) => score(net, data[which], task)));
-        const cell: Cell = {
-          teacher: teacherKind,
-          task,
-          student,
-          parameters: best.run.net.parameterCount(),
-          rate: best.rate,
-          test: await scores(runs, "test"),
-          train: await scores(runs, "learned"),
-          seconds: {
-            test: await scores(timed, "test"),
-            steps: timed.map((run) => run.steps),
-            budget,
-          },
-        };
-        if (signal.aborted) return; // only complete measurements are reported
-        if (kinds.includes(student)) cells.push(cell);
-        log(
-          `${teacherKind}, ${task}, ${student}: ${shown(cell.test)}, ` +
-            `in equal seconds ${shown(cell.seconds.test)}`,
-        );
-      }
+    const attempts: TeacherAttempt[] = [];
+    const groups = readNames("teachers", given.teachers, teacherKinds).flatMap((kind) =>
+      readNames("tasks", given.tasks, tasks).map((task) => ({ teacher: kind, task })),
+    );
+    for await (const group of uninterrupted(groups, signal)) {
+      const rows = kinds.map((student) => ({
+        ...{ ...group, student, row: `${group.teacher}, ${group.task}, ${student}` },
+        ownRate: linearKinds[student].learningRate,
+      }));
+      const options = { rates: given.rates, seeds: seedsFrom(seed, given.seeds), signal };
+      attempts.push(
+        ...(await sweep(rows, options, async (plans, k) => {
+          const draw = drawn(group, given, k);
+          const found: TeacherAttempt[] = [];
+          for await (const { ownRate: _, ...plan } of uninterrupted(plans, signal)) {
+            const fit = await fitted(plan, draw, { ...given, signal });
+            if (signal.aborted) break; // only complete measurements are reported
+            found.push({ ...plan, seed: k, ...fit });
+            log(`${plan.row}, rate ${plan.rate}, seed ${k}: ${fit.test.toPrecision(3)}`);
+          }
+          return found;
+        })),
+      );
     }
-
-    const groups = grouped(cells);
-    return {
-      summary:
-        groups.length === 0
-          ? "Interrupted before anything was measured."
-          : groups.map(sentence).join(" "),
-      sections: groups.map((group) => {
-        const [{ teacher, task }] = group;
-        const measure =
-          task === "regression" ? "Relative squared error (less is better)" : "Accuracy";
-        return {
-          heading: `Teacher: ${teacher}; ${task}`,
-          text: `${measure}, mean ± half the range over ${seeds} seeds. ${remark(teacher)}`,
-          table: table(group),
-          figure: figure(group),
-        };
-      }),
-      results: { cells: cells.map((c) => ({ ...c, seconds: { ...c.seconds } })) },
-    };
+    return teacherFindings(attempts);
   },
 };
 
-/** Remarks on the figures. */
-const remark = (kind: TeacherKind): string =>
-  kind === "same schedule"
-    ? "The mixers among the students share the teacher's schedule and could represent it: " +
-      "if they won, they would by construction."
-    : "No structured student can represent this teacher.";
+/** A seed's data, and the generator in the state from which all its students start. */
+interface Draw {
+  readonly data: Data;
+  readonly outputs: number;
+  readonly random: Rng;
+  readonly state: Rng["state"];
+}
 
-function table(group: readonly Cell[]): Table {
+function drawn(
+  { teacher: kind, task }: Pick<TeacherAttempt, "teacher" | "task">,
+  { n, samples }: typeof settings,
+  seed: number,
+): Draw {
+  const outputs = task === "regression" ? n : CLASSES;
+  const [hidden, inputs, random] = rng(seed * 1000).split(3) as [Rng, Rng, Rng];
+  const net = teacherNet(kind, n, outputs, hidden);
+  const data = noGrad(() => dataOf(net, task, n, samples, inputs));
+  return { data, outputs, random, state: random.state };
+}
+
+async function fitted(
+  { student, task, rate }: Pick<TeacherAttempt, "student" | "task" | "rate">,
+  { data, outputs, random, state }: Draw,
+  { n, batch, steps, signal }: typeof settings & { readonly signal: AbortSignal },
+): Promise<Pick<TeacherAttempt, "validation" | "test" | "train" | "parameters" | "seconds">> {
+  random.state = state; // all fits of a seed start in the same state
+  const net = studentNet(student, n, outputs, random);
+  const loss = ({ x, y }: Samples): Tensor =>
+    task === "regression" ? mean(square(sub(net.forward(x), y))) : crossEntropy(net.forward(x), y);
+  const limits = { batch, rate, steps, signal };
+  const { seconds } = await train(net.parameters(), loss, data.learned, limits);
   return {
-    head: [
-      "student",
-      "parameters",
-      "rate",
-      "test, equal steps",
-      "train",
-      "test, equal seconds",
-      "steps in them",
-    ],
-    rows: group.map((c) => [
-      c.student,
-      formatCount(c.parameters),
-      String(c.rate),
-      shown(c.test),
-      shown(c.train),
-      shown(c.seconds.test),
-      String(Math.round(average(c.seconds.steps))),
-    ]),
+    validation: await score(net, data.validation, task),
+    test: await score(net, data.test, task),
+    train: await score(net, data.learned, task),
+    parameters: net.parameterCount(),
+    seconds,
   };
-}
-
-/** Scores by parameters, for each student the mean and the range over the seeds. */
-function figure(group: readonly Cell[]): NonNullable<Section["figure"]> {
-  const [{ teacher: kind, task }] = group as [Cell];
-  const scale = task === "regression" ? "log" : "linear";
-  return {
-    name: `${kind}-${task}`.replaceAll(" ", "-"),
-    svg: seriesChart({
-      title: `Teacher: ${kind}; ${task}, equal steps`,
-      x: { label: "parameters of the student", scale: "log" },
-      y: { label: task === "regression" ? "relative squared test error" : "test accuracy", scale },
-      joined: false,
-      series: group.map((c) => ({
-        name: c.student,
-        points: [
-          {
-            x: c.parameters,
-            y: average(c.test),
-            low: Math.min(...c.test),
-            high: Math.max(...c.test),
-          },
-        ],
-      })),
-    }),
-  };
-}
-
-const described: Readonly<Record<TeacherKind, string>> = {
-  "same schedule": "mixers of the same schedule",
-  "other schedule": "mixers of another schedule",
-  dense: "dense layers",
-};
-
-/** The cells by teacher and task, in order of appearance. */
-function grouped(cells: readonly Cell[]): Group[] {
-  const groups = new Map<string, [Cell, ...Cell[]]>();
-  for (const cell of cells) {
-    const key = `${cell.teacher}|${cell.task}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [cell]);
-    else group.push(cell);
-  }
-  return [...groups.values()];
-}
-
-function sentence(group: Group): string {
-  const [{ teacher: kind, task }] = group;
-  const order = [...group].sort(
-    (a, b) => (average(a.test) - average(b.test)) * (task === "regression" ? 1 : -1),
-  );
-  return (
-    `Taught by ${described[kind]}, ${task}: ` +
-    `${order.map((c) => `${c.student} ${shown(c.test)}`).join(", ")}.`
-  );
-}
-
-const average = (values: readonly number[]): number =>
-  values.reduce((a, b) => a + b, 0) / values.length;
-
-/** "0.755 ± 0.004", "2e-5 ± 1e-5" */
-function shown(values: readonly number[]): string {
-  const half = (Math.max(...values) - Math.min(...values)) / 2;
-  const digits = (v: number): string =>
-    average(values) >= 0.01 ? v.toFixed(3) : v.toExponential(0);
-  return `${digits(average(values))} ± ${digits(half)}`;
 }
 
 function dataOf(net: TwoLayerNet, task: TaskKind, n: number, samples: number, random: Rng): Data {
@@ -312,13 +148,13 @@ function dataOf(net: TwoLayerNet, task: TaskKind, n: number, samples: number, ra
   };
 }
 
-/** Accuracy, or the relative squared error. */
+/** The share of wrong classes, or the relative squared error. */
 async function score(net: TwoLayerNet, { x, y }: Samples, task: TaskKind): Promise<number> {
   if (task === "regression") return relativeError((inputs) => net.forward(inputs), { x, y });
   const classes = noGrad(() => argmax(net.forward(x), -1));
   const [found, labels] = [await classes.data(), await y.data()];
   classes.dispose();
-  let hits = 0;
-  for (let i = 0; i < found.length; i++) if (found[i] === labels[i]) hits++;
-  return hits / found.length;
+  let wrong = 0;
+  for (let i = 0; i < labels.length; i++) if (found[i] !== labels[i]) wrong++;
+  return wrong / labels.length;
 }

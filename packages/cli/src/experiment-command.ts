@@ -12,6 +12,7 @@ import { textTable } from "./text-table.ts";
 interface ExperimentFlags {
   readonly set: readonly string[];
   readonly quick?: true;
+  readonly tune?: true;
   readonly seed: number;
   readonly out?: string;
   readonly backend: BackendName;
@@ -28,6 +29,7 @@ export function addExperimentCommand(spm: Command, caller: Caller): void {
     )
     .addArgument(new Argument("[name]", "which"))
     .option("--quick", "the small form: the same code in seconds")
+    .option("--tune", "the full form: train every row at several rates, held-out samples choose")
     .option(
       "--set <name=value>",
       "change a setting; several times for several",
@@ -63,7 +65,7 @@ async function runNamed(
   command: Command,
   caller: Caller,
 ): Promise<void> {
-  const { experiments, readSettings, runExperiment } = await experimentsOfClone();
+  const { experiments, readSettings, runExperiment, tuneOf } = await experimentsOfClone();
   if (name === undefined) return list(experiments);
   const experiment = experiments.find((e) => e.name === name);
   if (experiment === undefined) {
@@ -71,13 +73,15 @@ async function runNamed(
     return command.error(`error: expected one of ${names}, got "${name}"`, { exitCode: 2 });
   }
   const settings = refusal(command, () => readSettings(experiment, flags.set));
-  const { seed, out = runName(name), backend, quick = false } = flags;
+  const { seed, out = runName(name), backend, quick = false, tune = false } = flags;
+  if (tune) refusal(command, () => tuneOf(experiment));
   const { useBackend } = await import("./backend.ts");
   await useBackend(backend, flags.threads);
   await interruptible(async (signal) => {
     const ran = await runExperiment(experiment, {
       settings,
       quick,
+      tune,
       seed,
       out,
       command: commandOf(caller, name, flags),
@@ -108,6 +112,7 @@ function list(experiments: Clone["experiments"]): void {
 function commandOf(caller: Caller, name: string, flags: ExperimentFlags): string {
   const given = [
     ...(flags.quick ? ["--quick"] : []),
+    ...(flags.tune ? ["--tune"] : []),
     ...flags.set.flatMap((line) => ["--set", line]),
   ].map(shellWord);
   const { seed, backend, threads } = flags;
