@@ -31,12 +31,12 @@ export {
   primitives,
   type VjpContext,
 } from "./primitive.ts";
-export { synchronous } from "./scope.ts";
+export { own, synchronous } from "./scope.ts";
 export { isRecording, isTracked } from "./tape.ts";
 
 // Numbers at random
 
-export { checkRandom, drawnFrom, Rng } from "./ops/random.ts";
+export { checkRandom, drawing, drawn, drawnFrom, Rng } from "./ops/random.ts";
 
 // Checks of operands and options
 

@@ -7,7 +7,7 @@ import { BackendError } from "@spm/core/extend";
 import { type PooledBuffer, usage } from "./buffer-pool.ts";
 
 /** Bytes between the numbers of two launches: WebGPU's granularity of offsets. */
-const slotBytes = 256;
+export const slotBytes = 256;
 /** Bind groups that a layout remembers: training steps bind the same buffers again and again. */
 const rememberedGroups = 8192;
 
@@ -20,6 +20,21 @@ export interface KernelLayout {
   readonly hasNumbers: boolean;
   readonly group: GPUBindGroupLayout;
   readonly groups: Map<string, GPUBindGroup>;
+}
+
+/** A bind group of buffers, behind numbers that lie in `numbers` at the launch's offset. */
+export function bindGroup(
+  device: GPUDevice,
+  { hasNumbers, group: layout }: Pick<KernelLayout, "hasNumbers" | "group">,
+  numbers: GPUBuffer | null,
+  buffers: readonly PooledBuffer[],
+): GPUBindGroup {
+  const resources = [
+    ...(hasNumbers && numbers ? [{ buffer: numbers, size: slotBytes }] : []),
+    ...buffers.map(({ buffer }) => ({ buffer })),
+  ];
+  const entries = resources.map((resource, binding) => ({ binding, resource }));
+  return device.createBindGroup({ layout, entries });
 }
 
 /** Bind groups, and the numbers of the launches between two submits. */
@@ -68,14 +83,7 @@ export class Bindings {
     for (const { id } of buffers) key += `,${id}`;
     let group = groups.get(key);
     if (group === undefined) {
-      const resources = [
-        ...(hasNumbers ? [{ buffer: this.#numbers, size: slotBytes }] : []),
-        ...buffers.map(({ buffer }) => ({ buffer })),
-      ];
-      group = this.#device.createBindGroup({
-        layout,
-        entries: resources.map((resource, binding) => ({ binding, resource })),
-      });
+      group = bindGroup(this.#device, { hasNumbers, group: layout }, this.#numbers, buffers);
       if (groups.size >= rememberedGroups) groups.clear();
       groups.set(key, group);
     }

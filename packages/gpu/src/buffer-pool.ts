@@ -1,5 +1,7 @@
 /** @file A pool of device buffers: training steps ask for the same sizes in the same order. */
 
+import { BackendError } from "@spm/core/extend";
+
 /** The numbers that the WebGPU specification gives to `GPUBufferUsage`; Node has no such global. */
 export const usage = {
   mapRead: 0x1,
@@ -11,12 +13,15 @@ export const usage = {
 
 const storageUsage = usage.storage | usage.copySource | usage.copyTarget;
 
-/** A buffer of the pool; `length` elements of it are in use. */
+/**
+ * A buffer of the pool; `length` elements of it are in use. A captured step exchanges the buffers
+ * of two of them.
+ */
 export interface PooledBuffer {
-  readonly buffer: GPUBuffer;
+  buffer: GPUBuffer;
   readonly length: number;
   /** Unique; names the buffer in the cache of bind groups. */
-  readonly id: number;
+  id: number;
   /** The batch of commands that used it last. */
   lastBatch: number;
 }
@@ -34,6 +39,8 @@ export class BufferPool {
   readonly #drained: () => void;
   /** By size; the oldest is the last. */
   readonly #idle: Map<number, { buffer: GPUBuffer; id: number; lastBatch: number }[]> = new Map();
+  /** Bytes of the largest buffer. */
+  readonly #most: number;
   #nextId = 0;
   liveBuffers = 0;
   liveBytes = 0;
@@ -44,11 +51,24 @@ export class BufferPool {
   /** @param drained - called once buffers were destroyed */
   constructor(device: GPUDevice, drained: () => void) {
     this.#device = device;
+    const { maxStorageBufferBindingSize, maxBufferSize } = device.limits;
+    this.#most = Math.min(maxStorageBufferBindingSize, maxBufferSize);
     this.#drained = drained;
   }
 
-  /** A buffer of `length` elements with arbitrary contents. */
+  /**
+   * A buffer of `length` elements with arbitrary contents.
+   * @throws BackendError for more than one buffer holds
+   */
   take(length: number): PooledBuffer {
+    const most = this.#most;
+    if (length * 4 > most)
+      throw new BackendError(
+        "gpu",
+        `at most ${most} bytes in one tensor`,
+        `${length * 4}`,
+        "split the batch, or run it on the CPU",
+      );
     const size = Math.max(256, Math.ceil((length * 4) / 256) * 256);
     const idle = this.#idle.get(size)?.pop();
     this.liveBuffers++;

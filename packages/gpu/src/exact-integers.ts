@@ -1,6 +1,6 @@
 /** @file Integers on a GPU: stored as float32, which holds all up to 2^24. */
-import type { TypedArray } from "@spm/core";
-import { ValueError } from "@spm/core/extend";
+import type { NdArray, TypedArray } from "@spm/core";
+import { dtypeOf, elements, ValueError } from "@spm/core/extend";
 
 const exactIntegers = 2 ** 24;
 
@@ -18,4 +18,14 @@ export function assertExact<Values extends TypedArray | readonly number[]>(value
         "keep it on the CPU",
       );
   return values;
+}
+
+/**
+ * The elements as the device stores them.
+ * @throws ValueError for an integer that float32 doesn't hold
+ */
+export function floatsOf(array: NdArray): Float32Array {
+  const values = elements(array);
+  if (dtypeOf(array) === "int32") assertExact(values);
+  return values instanceof Float32Array ? values : Float32Array.from(values);
 }

@@ -3,6 +3,9 @@
  * other runs gpu.js.
  */
 
+import type { NdArray } from "@spm/core";
+import type { Recording } from "./capture/recording.ts";
+
 /**
  * The mode in which kernels run: on WebGPU by this package's launcher, or in one of gpu.js's own
  * modes.
@@ -47,8 +50,17 @@ export interface Executor {
   readonly mode: GpuMode;
   /** The launcher of hand-written WGSL, null where that does not run. */
   readonly wgsl: WgslLauncher | null;
-  upload(values: Float32Array): Memory;
-  run(kernel: KernelSource, arrays: readonly Memory[], scalars: readonly number[]): Memory;
+  /** @param source - the array that has the values, if the step that runs may draw the next */
+  upload(values: Float32Array, source?: NdArray): Memory;
+  /** @param renew - the scalars of the next repetition, if the step that runs is recorded */
+  run(
+    kernel: KernelSource,
+    arrays: readonly Memory[],
+    scalars: readonly number[],
+    renew?: Renewal,
+  ): Memory;
+  /** What records the step that runs now; null where none is recorded. */
+  readonly recording: Recording | null;
   /** `length` elements from `offset`, after all work enqueued so far. */
   read(memory: Memory, offset: number, length: number): Promise<Float32Array>;
   release(memory: Memory): void;
@@ -61,6 +73,14 @@ export interface Executor {
   dispose(): Promise<void>;
 }
 
+/** Captured steps, one for each form of arguments. */
+export interface CapturedCounts {
+  readonly steps: number;
+  readonly launches: number;
+  readonly buffers: number;
+  readonly bytes: number;
+}
+
 /** The counts of an executor since it was made. */
 export interface ExecutorCounters {
   /** Buffers in use, and their bytes. */
@@ -71,9 +91,17 @@ export interface ExecutorCounters {
   readonly pooledBytes: number;
   readonly kernelsCompiled: number;
   readonly submits: number;
+  /** Steps that are repeated, their launches, and the buffers that they hold. */
+  readonly captured: CapturedCounts;
   /** Times that gpu.js ran something on the CPU instead, with its reason. */
   readonly degraded: readonly string[];
 }
+
+/**
+ * Computes the numbers of a launch anew, when a recorded step is repeated; null where another
+ * kernel would run.
+ */
+export type Renewal = () => readonly number[] | null;
 
 /**
  * One call of a kernel written in WGSL. Its bindings are the numbers, if any, as a uniform, then
@@ -86,6 +114,8 @@ export interface WgslCall<Lengths extends readonly number[] = readonly number[]>
   readonly workgroups: Grid;
   /** Numbers that change from call to call, at most 64. */
   readonly numbers?: readonly number[];
+  /** The numbers of the next repetition, if the step that runs is recorded. */
+  readonly renew?: Renewal | undefined;
 }
 
 /** A launch's results: as many as their lengths. */

@@ -5,16 +5,18 @@ import {
   checkOptions,
   DTypeError,
   dtypeOf,
-  elements,
   type OptionNames,
   printedReport,
   printsAs,
   sizeOf,
 } from "@spm/core/extend";
+import type { Captured, CaptureOptions } from "@spm/optim";
+import { type CapturingBackend, itself } from "@spm/optim/extend";
 import { type AdapterKind, openDevice } from "./adapter.ts";
+import { CapturedStep } from "./capture/captured.ts";
 import { type DeviceArray, rowMajor } from "./device-array.ts";
-import { assertExact } from "./exact-integers.ts";
-import type { Executor, GpuMode, Memory } from "./executor.ts";
+import { assertExact, floatsOf } from "./exact-integers.ts";
+import type { CapturedCounts, Executor, GpuMode, Memory } from "./executor.ts";
 import { GpuJsExecutor } from "./gpujs-executor.ts";
 import { kernelTable } from "./kernel-table.ts";
 import { copyOf, whole } from "./kernels/elementwise.ts";
@@ -53,10 +55,12 @@ export interface GpuReport extends BackendReport {
   readonly buffers: { readonly live: number; readonly pooled: number; readonly bytes: number };
   readonly kernelsCompiled: number;
   readonly submits: number;
+  /** Captured steps, their launches, and the buffers that they hold: all are live. */
+  readonly captured: CapturedCounts;
 }
 
 /** An open GPU, the backend that {@link gpu} makes. */
-export interface GpuBackend extends Backend {
+export interface GpuBackend extends CapturingBackend {
   report(): GpuReport;
 }
 
@@ -86,10 +90,7 @@ class Gpu implements GpuBackend {
         "float64",
         "a GPU computes in float32: cast the array first",
       );
-    const values = elements(array);
-    if (dtype === "int32") assertExact(values);
-    const floats = values instanceof Float32Array ? values : Float32Array.from(values);
-    return rowMajor(this.#executor.upload(floats), array.shape.slice(), dtype);
+    return rowMajor(this.#executor.upload(floatsOf(array), array), array.shape.slice(), dtype);
   }
 
   clone(handle: unknown): DeviceArray {
@@ -143,7 +144,18 @@ class Gpu implements GpuBackend {
       buffers: { live: c.liveBuffers, pooled: c.pooledBuffers, bytes: c.liveBytes + c.pooledBytes },
       kernelsCompiled: c.kernelsCompiled,
       submits: c.submits,
+      captured: c.captured,
     });
+  }
+
+  capture<Args extends readonly unknown[], Result>(
+    step: (...args: Args) => Result,
+    options: Required<CaptureOptions>,
+  ): Captured<Args, Result> {
+    const executor = this.#executor;
+    if (executor instanceof WebGpuExecutor)
+      return new CapturedStep(executor, this, step, options).callable();
+    return itself(step);
   }
 
   dispose(): Promise<void> {

@@ -31,6 +31,7 @@ export class GpuJsExecutor implements Executor {
   readonly name: string;
   readonly adapter = null;
   readonly wgsl = null;
+  readonly recording = null;
   readonly #mode: GpuJsMode;
   readonly #gpu: InstanceType<typeof GPU>;
   readonly #kernels = new Recent<GpuJsKernel>(keptKernels, (oldest) => oldest.destroy());
@@ -113,6 +114,7 @@ export class GpuJsExecutor implements Executor {
       kernelsCompiled: this.#compiled,
       submits: this.#launches,
       degraded: this.#degraded,
+      captured: { steps: 0, launches: 0, buffers: 0, bytes: 0 },
     };
   }
 

@@ -28,6 +28,12 @@ export class Recent<Value> {
     this.#values.clear();
   }
 
+  /** Forgets all values, and calls `drop` with each. */
+  drop(): void {
+    for (const value of this.#values.values()) this.#drop(value);
+    this.#values.clear();
+  }
+
   #dropOldest(): void {
     for (const [key, value] of this.#values) {
       this.#values.delete(key);

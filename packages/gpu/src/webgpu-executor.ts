@@ -2,24 +2,27 @@
  * @file The launcher: kernels on a WebGPU device, on pooled buffers, many in one submit. Only reads
  * wait.
  */
-import type { SpmError } from "@spm/core";
+import type { NdArray, SpmError } from "@spm/core";
 import { BackendError, each } from "@spm/core/extend";
 import type { OpenDevice } from "./adapter.ts";
 import { Attempts } from "./attempts.ts";
-import { Bindings, type KernelLayout } from "./bindings.ts";
+import { Bindings, slotBytes } from "./bindings.ts";
 import { BufferPool, type PooledBuffer, usage } from "./buffer-pool.ts";
+import type { Launched, Recording } from "./capture/recording.ts";
+import type { Host } from "./capture/repetition.ts";
+import { Repetitions } from "./capture/repetitions.ts";
 import type {
   Executor,
   ExecutorCounters,
-  Grid,
   KernelSource,
   Memory,
-  Output,
+  Renewal,
   Results,
   WgslCall,
   WgslLauncher,
 } from "./executor.ts";
 import { Pipelines } from "./pipelines.ts";
+import { workgroupCounts } from "./workgroups.ts";
 
 /**
  * Launches, and bytes that they touch, after which the commands are submitted, so that the device
@@ -33,6 +36,7 @@ export class WebGpuExecutor implements Executor {
   readonly adapter: string;
   readonly mode = "webgpu";
   readonly wgsl: WgslLauncher | null;
+  readonly repetitions: Repetitions = new Repetitions();
   readonly #open: OpenDevice;
   readonly #device: GPUDevice;
   readonly #pool: BufferPool;
@@ -47,6 +51,7 @@ export class WebGpuExecutor implements Executor {
   #submits = 0;
   #failure: SpmError | null = null;
   #disposed = false;
+  #recording: Recording | null = null;
 
   /** @param options - `wgsl: false` leaves the hand-written kernels out */
   constructor(open: OpenDevice, { wgsl }: { readonly wgsl: boolean }) {
@@ -79,9 +84,41 @@ export class WebGpuExecutor implements Executor {
     });
   }
 
-  upload(values: Float32Array): Memory {
+  get recording(): Recording | null {
+    return this.#recording;
+  }
+
+  /** Runs `f` and notes in a recording what it launches, uploads and releases. */
+  record<T>(recording: Recording, f: () => T): T {
+    this.#recording = recording;
+    try {
+      return f();
+    } finally {
+      this.#recording = null;
+    }
+  }
+
+  /** What a repetition needs. */
+  get host(): Host {
+    return {
+      device: this.#device,
+      take: (length) => {
+        this.#assertAlive();
+        return this.#take(length);
+      },
+      release: (memory) => this.release(memory),
+      submit: () => this.submit(),
+      submitCommands: (encoder) => {
+        this.#device.queue.submit([encoder.finish()]);
+        this.#submits++;
+      },
+    };
+  }
+
+  upload(values: Float32Array, source?: NdArray): Memory {
     this.#assertAlive();
     const memory = this.#take(values.length);
+    this.#recording?.uploaded(memory, values, source);
     if (values.length === 0) return memory;
     // the write would overtake commands that still read the old content
     if (memory.lastBatch === this.#batch) this.submit();
@@ -95,63 +132,53 @@ export class WebGpuExecutor implements Executor {
     return memory;
   }
 
-  run(kernel: KernelSource, arrays: readonly Memory[], scalars: readonly number[]): Memory {
+  run(
+    kernel: KernelSource,
+    arrays: readonly Memory[],
+    scalars: readonly number[],
+    renew?: Renewal,
+  ): Memory {
     this.#assertAlive();
     const { output } = kernel;
     const [width, height = 1, depth = 1] = output;
-    const result = this.#take(output.reduce((a, b) => a * b, 1));
-    if (result.length === 0) return result;
-    const { pipeline, layout, compiled } = this.#pipelines.ofKernel(kernel);
+    const length = output.reduce((a, b) => a * b, 1);
+    if (length === 0) return this.upload(new Float32Array(0));
+    const result = this.#take(length);
+    const { compiled, ...pipeline } = this.#pipelines.ofKernel(kernel);
     const { workgroup, uniformBytes, scalarOffsets } = compiled;
-    const workgroups = this.#workgroupCounts(output, workgroup);
+    const most = this.#device.limits.maxComputeWorkgroupsPerDimension;
+    const workgroups = workgroupCounts(output, workgroup, most);
     const { block, offset } = this.#bindings.numbers(uniformBytes);
-    const sizes = new Uint32Array(block, offset, 4);
-    sizes[0] = width;
-    sizes[1] = height;
-    sizes[2] = depth;
-    sizes[3] = output.length === 1 ? workgroups[0] * workgroup[0] : 0;
+    const stride = output.length === 1 ? workgroups[0] * workgroup[0] : 0;
+    new Uint32Array(block, offset, 4).set([width, height, depth, stride]);
     const numbers = new Float32Array(block, offset);
     for (const [i, at] of scalarOffsets.entries()) numbers[at / 4] = scalars[i]!;
-    this.#launch(
-      pipeline,
-      layout,
-      offset,
-      [...(arrays as readonly PooledBuffer[]), result],
-      workgroups,
-    );
+    const [reads, results, places] = [arrays, [result], scalarOffsets];
+    this.#launch({ ...pipeline, reads, results, workgroups, block, offset, places, renew });
     return result;
   }
 
   #launchWgsl<Lengths extends readonly number[]>(
     code: string,
-    { reads, results, workgroups, numbers = [] }: WgslCall<Lengths>,
+    { reads, results: lengths, workgroups, numbers = [], renew }: WgslCall<Lengths>,
   ): Results<Lengths> {
     this.#assertAlive();
-    const { pipeline, layout } = this.#pipelines.ofWgsl(
-      code,
-      numbers.length > 0,
-      reads.length,
-      results.length,
-    );
-    const outputs = each(results, (length) => this.#take(length));
-    let at = 0;
-    if (numbers.length > 0) {
+    const pipeline = this.#pipelines.ofWgsl(code, numbers.length > 0, reads.length, lengths.length);
+    const results = each(lengths, (length) => this.#take(length));
+    const launch = { ...pipeline, reads, results: Object.values(results), workgroups, renew };
+    const places = numbers.map((_, k) => 4 * k);
+    if (numbers.length === 0) this.#launch({ ...launch, block: null, offset: 0, places });
+    else {
       const { block, offset } = this.#bindings.numbers(4 * numbers.length);
       new Float32Array(block, offset, numbers.length).set(numbers);
-      at = offset;
+      this.#launch({ ...launch, block, offset, places });
     }
-    this.#launch(
-      pipeline,
-      layout,
-      at,
-      [...(reads as readonly PooledBuffer[]), ...outputs],
-      workgroups,
-    );
-    return outputs;
+    return results;
   }
 
   async read(memory: Memory, offset: number, length: number): Promise<Float32Array> {
     this.#assertAlive();
+    this.#recording?.refuse("one that reads data inside");
     if (length === 0) return new Float32Array(0);
     const size = length * 4;
     const staging = this.#device.createBuffer({ size, usage: usage.mapRead | usage.copyTarget });
@@ -177,6 +204,8 @@ export class WebGpuExecutor implements Executor {
   release(memory: Memory): void {
     if (this.#disposed) return;
     this.#attempts.delete(memory);
+    this.#recording?.releases(memory);
+    this.repetitions.released(memory);
     this.#pool.give(memory as PooledBuffer);
     if (!this.#pool.crowded) return;
     this.submit();
@@ -209,11 +238,13 @@ export class WebGpuExecutor implements Executor {
       kernelsCompiled: this.#pipelines.count,
       submits: this.#submits,
       degraded: [],
+      captured: this.repetitions.counts(),
     };
   }
 
   async dispose(): Promise<void> {
     if (this.#disposed) return;
+    this.repetitions.clear();
     this.#disposed = true;
     this.#endPass();
     this.#encoder = null;
@@ -230,50 +261,24 @@ export class WebGpuExecutor implements Executor {
   }
 
   #take(length: number): PooledBuffer {
-    const most = Math.min(
-      this.#device.limits.maxStorageBufferBindingSize,
-      this.#device.limits.maxBufferSize,
-    );
-    if (length * 4 > most)
-      throw new BackendError(
-        "gpu",
-        `at most ${most} bytes in one tensor`,
-        `${length * 4}`,
-        "split the batch, or run it on the CPU",
-      );
     return this.#attempts.add(this.#pool.take(length));
   }
 
-  /**
-   * Workgroups along each axis; a single axis that is too long is folded over a second, as gpu.js's
-   * kernels expect.
-   */
-  #workgroupCounts(output: Output, [x, y]: readonly [number, number]): Grid {
-    const most = this.#device.limits.maxComputeWorkgroupsPerDimension;
-    const [width, height = 1, depth = 1] = output;
-    let workgroups: Grid = [Math.ceil(width / x), Math.ceil(height / y), depth];
-    if (output.length === 1 && workgroups[0] > most) {
-      const rows = Math.ceil(workgroups[0] / most);
-      workgroups = [Math.ceil(workgroups[0] / rows), rows, 1];
-    }
-    const over = workgroups.findIndex((g) => g > most);
-    if (over >= 0)
-      throw new BackendError(
-        "gpu",
-        `at most ${most} workgroups along an axis`,
-        `${workgroups[over]} for ${output.join(" × ")} threads`,
-        "reshape to fewer, longer axes, or split the batch",
-      );
-    return workgroups;
-  }
-
-  #launch(
-    pipeline: GPUComputePipeline,
-    layout: KernelLayout,
-    offset: number,
-    buffers: readonly PooledBuffer[],
-    workgroups: Grid,
-  ): void {
+  /** @param launch - its numbers lie in `block`, if it has any, from `offset` on */
+  #launch({
+    block,
+    offset,
+    ...launch
+  }: Omit<Launched, "numbers"> & {
+    readonly block: ArrayBuffer | null;
+    readonly offset: number;
+  }): void {
+    const { pipeline, layout, workgroups } = launch;
+    const numbers =
+      this.#recording && block && new Uint8Array(block.slice(offset, offset + slotBytes));
+    this.#recording?.launched({ ...launch, numbers });
+    const memories: readonly Memory[] = [...launch.reads, ...launch.results];
+    const buffers = memories as readonly PooledBuffer[];
     const group = this.#bindings.group(layout, buffers);
     this.#encoder ??= this.#device.createCommandEncoder();
     this.#pass ??= this.#encoder.beginComputePass();

@@ -3,6 +3,7 @@ import { add, keep, mul, noGrad, type Tensor } from "@spm/core";
 import { checkList, checkTensors, printsAs, showValue, ValueError } from "@spm/core/extend";
 import { checkPositive } from "./check.ts";
 import { checkedGradients } from "./gradients.ts";
+import { recorder } from "./recorder.ts";
 
 /**
  * Averages the gradients of several batches, so that one step is taken as if their samples were one
@@ -21,6 +22,8 @@ export class GradientAccumulator {
   #sums: readonly Tensor[] = [];
   #weight = 0;
   #batches = 0;
+  /** The recorder of the step that added the first batch. */
+  #recordedBy: object | null = null;
 
   static {
     printsAs(GradientAccumulator.prototype, ({ batches }) => {
@@ -51,8 +54,11 @@ export class GradientAccumulator {
       return pairs.map(({ owner: sum, grad }) => add(sum, mul(grad, weight))).map(keep);
     });
     for (const sum of before) sum.dispose();
-    this.#weight += weight;
-    this.#batches++;
+    if (this.#batches === 0) this.#recordedBy = recorder.value;
+    this.#advance(() => {
+      this.#weight += weight;
+      this.#batches++;
+    });
   }
 
   /**
@@ -62,6 +68,8 @@ export class GradientAccumulator {
   take(): Tensor[] {
     if (this.#batches === 0)
       throw new ValueError("accumulate", "at least 1 batch", 0, "add() gradients first");
+    if (this.#recordedBy !== recorder.value)
+      recorder.value?.refuse("a mean of gradients that earlier steps accumulated");
     const mean = noGrad(() => this.#sums.map((sum) => mul(sum, 1 / this.#weight)));
     this.dispose();
     return mean;
@@ -70,9 +78,17 @@ export class GradientAccumulator {
   /** Releases the sums, and empties the accumulator. */
   dispose(): void {
     for (const sum of this.#sums) sum.dispose();
-    this.#sums = [];
-    this.#weight = 0;
-    this.#batches = 0;
+    this.#advance(() => {
+      this.#sums = [];
+      this.#weight = 0;
+      this.#batches = 0;
+    });
+  }
+
+  /** Runs `change` now, and after each repetition of a step that is recorded. */
+  #advance(change: () => void): void {
+    recorder.value?.advances(change);
+    change();
   }
 
   /** {@link dispose}, at the end of a block: `using accumulator = …`. */

@@ -3,6 +3,7 @@ import { checkNotNegative } from "./check.ts";
 import { Optimizer } from "./optimizer.ts";
 import type { OptimizerEntry } from "./optimizer-entry.ts";
 import * as schema from "./option-schemas.ts";
+import { renewed } from "./recorder.ts";
 import type { CommonOptions, ParametersOrGroups, Rule } from "./rule.ts";
 import { type UpdateOp, updateOp } from "./update-op.ts";
 
@@ -69,18 +70,14 @@ const rule: Rule<AdagradOptions, [sum: 1]> = {
   check: ({ learningRateDecay, epsilon, initialSum }) =>
     checkNotNegative("adagrad", { learningRateDecay, epsilon, initialSum }),
   slots: (_, { initialSum }) => ({ sumOfSquares: initialSum }),
-  update: (
-    parameter,
-    grad,
-    slots,
-    { learningRateDecay, epsilon },
-    { step, learningRate, weightDecay },
-  ) =>
-    adagradUpdate([parameter, grad, ...slots], {
-      stepSize: learningRate / (1 + (step - 1) * learningRateDecay),
-      l2: weightDecay,
-      epsilon,
-    }),
+  update: (parameter, grad, slots, { learningRateDecay, epsilon }, context) =>
+    adagradUpdate(
+      [parameter, grad, ...slots],
+      renewed(() => {
+        const { step, learningRate, weightDecay: l2 } = context;
+        return { stepSize: learningRate / (1 + (step - 1) * learningRateDecay), l2, epsilon };
+      }),
+    ),
 };
 
 /**

@@ -3,6 +3,7 @@ import { checkBetas, checkNotNegative } from "./check.ts";
 import { Optimizer } from "./optimizer.ts";
 import type { OptimizerEntry } from "./optimizer-entry.ts";
 import * as schema from "./option-schemas.ts";
+import { renewed } from "./recorder.ts";
 import type { CommonOptions, ParametersOrGroups, Rule, StepContext } from "./rule.ts";
 import { type UpdateOp, updateOp } from "./update-op.ts";
 
@@ -117,7 +118,10 @@ const adamRule = (
     ...(amsgrad && { maxSecondMoment: 0 }),
   }),
   update: (parameter, grad, slots, options, context) =>
-    adamUpdate([parameter, grad, ...slots], adamNumbers(options, context, decoupled)),
+    adamUpdate(
+      [parameter, grad, ...slots],
+      renewed(() => adamNumbers(options, context, decoupled)),
+    ),
 });
 
 const adamRules = { adam: adamRule("adam", false, 0), adamw: adamRule("adamw", true, 1e-2) };

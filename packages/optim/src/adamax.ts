@@ -3,6 +3,7 @@ import { checkBetas, checkNotNegative } from "./check.ts";
 import { Optimizer } from "./optimizer.ts";
 import type { OptimizerEntry } from "./optimizer-entry.ts";
 import * as schema from "./option-schemas.ts";
+import { renewed } from "./recorder.ts";
 import type { CommonOptions, ParametersOrGroups, Rule } from "./rule.ts";
 import { type UpdateOp, updateOp } from "./update-op.ts";
 
@@ -70,20 +71,14 @@ const rule: Rule<AdamaxOptions, [m: 1, norm: 1]> = {
     checkNotNegative("adamax", { epsilon });
   },
   slots: () => ({ firstMoment: 0, infinityNorm: 0 }),
-  update: (
-    parameter,
-    grad,
-    slots,
-    { betas: [beta1, beta2], epsilon },
-    { step, learningRate, weightDecay },
-  ) =>
-    adamaxUpdate([parameter, grad, ...slots], {
-      stepSize: learningRate / (1 - beta1 ** step),
-      beta1,
-      beta2,
-      epsilon,
-      l2: weightDecay,
-    }),
+  update: (parameter, grad, slots, { betas: [beta1, beta2], epsilon }, context) =>
+    adamaxUpdate(
+      [parameter, grad, ...slots],
+      renewed(() => {
+        const { step, learningRate, weightDecay: l2 } = context;
+        return { stepSize: learningRate / (1 - beta1 ** step), beta1, beta2, epsilon, l2 };
+      }),
+    ),
 };
 
 /**

@@ -6,6 +6,7 @@ export { GradientAccumulator } from "./accumulate.ts";
 export { type AdagradOptions, adagrad } from "./adagrad.ts";
 export { type AdamOptions, adam, adamw } from "./adam.ts";
 export { type AdamaxOptions, adamax } from "./adamax.ts";
+export { type CaptureCounts, type Captured, type CaptureOptions, capture } from "./capture.ts";
 export { clipByGlobalNorm, clipByValue, globalNorm } from "./clip.ts";
 export { type LionOptions, lion } from "./lion.ts";
 export { MovingAverage, type MovingAverageOptions } from "./moving-average.ts";

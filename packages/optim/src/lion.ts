@@ -3,6 +3,7 @@ import { checkBetas } from "./check.ts";
 import { Optimizer } from "./optimizer.ts";
 import type { OptimizerEntry } from "./optimizer-entry.ts";
 import * as schema from "./option-schemas.ts";
+import { renewed } from "./recorder.ts";
 import type { CommonOptions, ParametersOrGroups, Rule } from "./rule.ts";
 import { type UpdateOp, updateOp } from "./update-op.ts";
 
@@ -51,13 +52,14 @@ const rule: Rule<LionOptions, [m: 1]> = {
   defaults: { learningRate: 1e-4, betas: [0.9, 0.99], weightDecay: 0, exemptions: true },
   check: ({ betas }) => checkBetas("lion", betas),
   slots: () => ({ momentum: 0 }),
-  update: (parameter, grad, slots, { betas: [beta1, beta2] }, { learningRate, weightDecay }) =>
-    lionUpdate([parameter, grad, ...slots], {
-      learningRate,
-      beta1,
-      beta2,
-      keep: 1 - learningRate * weightDecay,
-    }),
+  update: (parameter, grad, slots, { betas: [beta1, beta2] }, context) =>
+    lionUpdate(
+      [parameter, grad, ...slots],
+      renewed(() => {
+        const { learningRate, weightDecay } = context;
+        return { learningRate, beta1, beta2, keep: 1 - learningRate * weightDecay };
+      }),
+    ),
 };
 
 /**

@@ -13,6 +13,7 @@ import {
   TapeError,
   ValueError,
 } from "@spm/core/extend";
+import { recorder, renewed } from "./recorder.ts";
 import { checkState, copyTo, type Expected, type State } from "./state.ts";
 import { type UpdateOp, updateOp } from "./update-op.ts";
 
@@ -100,14 +101,18 @@ export class MovingAverage {
    */
   update(): void {
     this.#checkInPlace();
-    const decay = this.#decayAt(this.#updates);
+    const options = renewed(() => ({ decay: this.#decayAt(this.#updates) }));
     const before = this.#pairs;
     this.#pairs = keptPairs(before, ({ parameter, average }) => {
-      const [next] = averageUpdate([average, parameter], { decay });
+      const [next] = averageUpdate([average, parameter], options);
       return next;
     });
     for (const { average } of before) average.dispose();
-    this.#updates++;
+    const advance = (): void => {
+      this.#updates++;
+    };
+    recorder.value?.advances(advance);
+    advance();
   }
 
   /**

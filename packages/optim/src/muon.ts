@@ -18,6 +18,7 @@ import { checkBetas, checkCounts, checkFractions, checkNotNegative } from "./che
 import { Optimizer } from "./optimizer.ts";
 import type { OptimizerEntry } from "./optimizer-entry.ts";
 import * as schema from "./option-schemas.ts";
+import { renewed } from "./recorder.ts";
 import type { CommonOptions, Decided, ParametersOrGroups, Rule } from "./rule.ts";
 
 /** Options of {@link muon}. */
@@ -98,7 +99,7 @@ const rule: Rule<MuonOptions, [first: 1, second?: 1]> = {
     if (second !== undefined) {
       const [next, m, v] = adamUpdate(
         [parameter, grad, first, second],
-        adamNumbers(options, context, true),
+        renewed(() => adamNumbers(options, context, true)),
       );
       return [next, m, v];
     }

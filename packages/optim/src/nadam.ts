@@ -3,7 +3,8 @@ import { checkBetas, checkNotNegative } from "./check.ts";
 import { Optimizer } from "./optimizer.ts";
 import type { OptimizerEntry } from "./optimizer-entry.ts";
 import * as schema from "./option-schemas.ts";
-import type { CommonOptions, ParametersOrGroups, Rule } from "./rule.ts";
+import { renewed } from "./recorder.ts";
+import type { CommonOptions, Decided, ParametersOrGroups, Rule, StepContext } from "./rule.ts";
 import { type UpdateOp, updateOp } from "./update-op.ts";
 
 /** Options of {@link nadam}. */
@@ -92,6 +93,23 @@ function nadamRule(): Rule<NadamOptions, [m: 1, v: 1]> {
     products.set(key, upTo);
     return upTo(step);
   };
+  const numbersOf = (
+    { betas: [beta1, beta2], epsilon, momentumDecay }: Decided<NadamOptions>,
+    { step, learningRate, weightDecay: l2 }: StepContext,
+  ): NadamUpdate => {
+    const correction = Math.sqrt(1 - beta2 ** step);
+    const rate = learningRate * correction;
+    const product = productOf(step, beta1, momentumDecay);
+    const ahead = momentumAt(step + 1, beta1, momentumDecay);
+    return {
+      gradRate: (rate * (1 - momentumAt(step, beta1, momentumDecay))) / (1 - product),
+      momentRate: (rate * ahead) / (1 - product * ahead),
+      beta1,
+      beta2,
+      epsilon: epsilon * correction,
+      l2,
+    };
+  };
   return {
     name: "nadam",
     defaults: {
@@ -107,26 +125,11 @@ function nadamRule(): Rule<NadamOptions, [m: 1, v: 1]> {
       checkNotNegative("nadam", { epsilon, momentumDecay });
     },
     slots: () => ({ firstMoment: 0, secondMoment: 0 }),
-    update: (
-      parameter,
-      grad,
-      slots,
-      { betas: [beta1, beta2], epsilon, momentumDecay },
-      { step, learningRate, weightDecay },
-    ) => {
-      const correction = Math.sqrt(1 - beta2 ** step);
-      const rate = learningRate * correction;
-      const product = productOf(step, beta1, momentumDecay);
-      const ahead = momentumAt(step + 1, beta1, momentumDecay);
-      return nadamUpdate([parameter, grad, ...slots], {
-        gradRate: (rate * (1 - momentumAt(step, beta1, momentumDecay))) / (1 - product),
-        momentRate: (rate * ahead) / (1 - product * ahead),
-        beta1,
-        beta2,
-        epsilon: epsilon * correction,
-        l2: weightDecay,
-      });
-    },
+    update: (parameter, grad, slots, options, context) =>
+      nadamUpdate(
+        [parameter, grad, ...slots],
+        renewed(() => numbersOf(options, context)),
+      ),
   };
 }
 

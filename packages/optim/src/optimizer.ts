@@ -3,7 +3,8 @@ import { full, keep, noGrad, type Parameter, type Tensor } from "@spm/core";
 import { assignAll, kindOf, printsAs, showValue, sizeOf, ValueError } from "@spm/core/extend";
 import { checkedGradients } from "./gradients.ts";
 import { resolveGroups } from "./groups.ts";
-import type { CommonOptions, Decided, ParametersOrGroups, Rule } from "./rule.ts";
+import { changing, recorder } from "./recorder.ts";
+import type { CommonOptions, Decided, ParametersOrGroups, Rule, StepContext } from "./rule.ts";
 import { checkState, copyTo, type Expected, type State } from "./state.ts";
 
 type Setting = null | boolean | number | string | readonly number[];
@@ -113,23 +114,14 @@ export class Optimizer<Options extends CommonOptions = CommonOptions> {
       "gradients come in the order of optimizer.parameters; " +
       "if the model got others, make another optimizer";
     const name = `${this.#rule.name}.step`;
-    const due = checkedGradients(
-      name,
-      grads,
-      this.#entries,
-      ({ parameter }) => parameter,
-      help,
-    ).map(({ owner: entry, grad }) => ({
-      entry,
-      grad,
-      learningRate: this.#rateOf(entry, this.#steps),
-    }));
-    const step = this.#steps + 1;
+    const due = checkedGradients(name, grads, this.#entries, ({ parameter }) => parameter, help);
+    const rates = new Map(
+      this.#entries.map((entry) => [entry, this.#rateOf(entry, this.#steps)] as const),
+    );
     noGrad(() => {
-      const updates = due.map(({ entry, grad, learningRate }) => {
+      const updates = due.map(({ owner: entry, grad }) => {
         const { parameter, options, slots } = entry;
-        const exempt = options.exemptions && !parameter.decay;
-        const context = { step, learningRate, weightDecay: exempt ? 0 : options.weightDecay };
+        const context = this.#contextOf(entry, rates);
         const [value, ...next] = this.#rule.update(parameter, grad, slots, options, context);
         const expected = `a value and ${slots.length} slots`;
         if (next.length !== slots.length)
@@ -144,7 +136,12 @@ export class Optimizer<Options extends CommonOptions = CommonOptions> {
         for (const slot of before) if (!next.includes(slot)) slot.dispose();
       }
     });
-    this.#steps = step;
+    rates.clear(); // a recorded step repeats itself with those of its time
+    const advance = (): void => {
+      this.#steps++;
+    };
+    recorder.value?.advances(advance);
+    advance();
   }
 
   /**
@@ -206,6 +203,26 @@ export class Optimizer<Options extends CommonOptions = CommonOptions> {
       return `${head}\n  ${showValue(options)}`;
     });
     return [`${this.#rule.name}, steps: ${this.#steps}`, ...groups].join("\n");
+  }
+
+  /** The numbers of the next step, as they are at the time when they are read. */
+  #contextOf(entry: Entry<Options>, rates: ReadonlyMap<Entry<Options>, number>): StepContext {
+    const { parameter, options } = entry;
+    const { learningRate, weightDecay }: Required<CommonOptions> = options;
+    const reader = `a rule (${this.#rule.name}) whose ops take a number of the step`;
+    const numbers = {
+      step: () => changing(reader, this.#steps + 1),
+      rate: () => rates.get(entry) ?? this.#rateOf(entry, this.#steps),
+    };
+    return {
+      get step() {
+        return numbers.step();
+      },
+      get learningRate() {
+        return typeof learningRate === "number" ? learningRate : changing(reader, numbers.rate());
+      },
+      weightDecay: options.exemptions && !parameter.decay ? 0 : weightDecay,
+    };
   }
 
   #rateOf({ options }: Entry<Options>, step: number): number {

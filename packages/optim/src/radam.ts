@@ -3,7 +3,8 @@ import { checkBetas, checkNotNegative } from "./check.ts";
 import { Optimizer } from "./optimizer.ts";
 import type { OptimizerEntry } from "./optimizer-entry.ts";
 import * as schema from "./option-schemas.ts";
-import type { CommonOptions, ParametersOrGroups, Rule } from "./rule.ts";
+import { renewed } from "./recorder.ts";
+import type { CommonOptions, Decided, ParametersOrGroups, Rule, StepContext } from "./rule.ts";
 import { type UpdateOp, updateOp } from "./update-op.ts";
 
 /** Options of {@link radam}. */
@@ -68,6 +69,22 @@ function rectification(step: number, beta2: number): number | undefined {
   return Math.sqrt(((length - 4) * (length - 2) * limit) / ((limit - 4) * (limit - 2) * length));
 }
 
+function numbersOf(
+  { betas: [beta1, beta2], epsilon }: Decided<RadamOptions>,
+  { step, learningRate, weightDecay: l2 }: StepContext,
+): RadamUpdate {
+  const rectified = rectification(step, beta2);
+  const adaptation = rectified === undefined ? 1 : rectified * Math.sqrt(1 - beta2 ** step);
+  return {
+    stepSize: (learningRate / (1 - beta1 ** step)) * adaptation,
+    adaptive: rectified !== undefined,
+    beta1,
+    beta2,
+    epsilon,
+    l2,
+  };
+}
+
 const rule: Rule<RadamOptions, [m: 1, v: 1]> = {
   name: "radam",
   defaults: {
@@ -82,24 +99,11 @@ const rule: Rule<RadamOptions, [m: 1, v: 1]> = {
     checkNotNegative("radam", { epsilon });
   },
   slots: () => ({ firstMoment: 0, secondMoment: 0 }),
-  update: (
-    parameter,
-    grad,
-    slots,
-    { betas: [beta1, beta2], epsilon },
-    { step, learningRate, weightDecay },
-  ) => {
-    const rectified = rectification(step, beta2);
-    const adaptation = rectified === undefined ? 1 : rectified * Math.sqrt(1 - beta2 ** step);
-    return radamUpdate([parameter, grad, ...slots], {
-      stepSize: (learningRate / (1 - beta1 ** step)) * adaptation,
-      adaptive: rectified !== undefined,
-      beta1,
-      beta2,
-      epsilon,
-      l2: weightDecay,
-    });
-  },
+  update: (parameter, grad, slots, options, context) =>
+    radamUpdate(
+      [parameter, grad, ...slots],
+      renewed(() => numbersOf(options, context)),
+    ),
 };
 
 /**

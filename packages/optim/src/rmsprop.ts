@@ -3,6 +3,7 @@ import { checkFractions, checkNotNegative } from "./check.ts";
 import { Optimizer } from "./optimizer.ts";
 import type { OptimizerEntry } from "./optimizer-entry.ts";
 import * as schema from "./option-schemas.ts";
+import { renewed } from "./recorder.ts";
 import type { CommonOptions, ParametersOrGroups, Rule } from "./rule.ts";
 import { type UpdateOp, updateOp } from "./update-op.ts";
 
@@ -99,21 +100,14 @@ const rule: Rule<RmspropOptions, [square: 1, ...more: 1[]]> = {
     ...(centered && { mean: 0 }),
     ...(momentum > 0 && { velocity: 0 }),
   }),
-  update: (
-    parameter,
-    grad,
-    slots,
-    { alpha, epsilon, momentum, centered },
-    { learningRate, weightDecay },
-  ) =>
-    rmspropUpdate([parameter, grad, ...slots], {
-      learningRate,
-      l2: weightDecay,
-      alpha,
-      epsilon,
-      momentum,
-      centered,
-    }),
+  update: (parameter, grad, slots, { alpha, epsilon, momentum, centered }, context) =>
+    rmspropUpdate(
+      [parameter, grad, ...slots],
+      renewed(() => {
+        const { learningRate, weightDecay: l2 } = context;
+        return { learningRate, l2, alpha, epsilon, momentum, centered };
+      }),
+    ),
 };
 
 /**

@@ -25,7 +25,10 @@ export type ParametersOrGroups<Options> = readonly Parameter[] | readonly Parame
 /** Options with a value for each. */
 export type Decided<Options> = Required<Options> & Required<CommonOptions>;
 
-/** The numbers of one step of one parameter. */
+/**
+ * The numbers of one step of one parameter. A rule passes them on as options of an update op, by
+ * `renewed` of `@spm/optim/extend`, if a captured step is to compute them anew.
+ */
 export interface StepContext {
   /** The number of the step, from 1. */
   readonly step: number;

@@ -4,6 +4,7 @@ import { checkFractions } from "./check.ts";
 import { Optimizer } from "./optimizer.ts";
 import type { OptimizerEntry } from "./optimizer-entry.ts";
 import * as schema from "./option-schemas.ts";
+import { renewed } from "./recorder.ts";
 import type { CommonOptions, ParametersOrGroups, Rule } from "./rule.ts";
 import { type UpdateOp, updateOp } from "./update-op.ts";
 
@@ -64,8 +65,14 @@ const rule: Rule<SgdOptions, [velocity?: 1]> = {
       throw new ValueError("sgd", "momentum above 0 for nesterov", momentum);
   },
   slots: (_, { momentum }): Record<string, number> => (momentum > 0 ? { velocity: 0 } : {}),
-  update: (parameter, grad, slots, { momentum, nesterov }, { learningRate, weightDecay }) =>
-    sgdUpdate([parameter, grad, ...slots], { learningRate, l2: weightDecay, momentum, nesterov }),
+  update: (parameter, grad, slots, { momentum, nesterov }, context) =>
+    sgdUpdate(
+      [parameter, grad, ...slots],
+      renewed(() => {
+        const { learningRate, weightDecay: l2 } = context;
+        return { learningRate, l2, momentum, nesterov };
+      }),
+    ),
 };
 
 /**

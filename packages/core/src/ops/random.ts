@@ -3,7 +3,7 @@
  * it. The same seed gives the same bits.
  */
 import { xoroshiro128plusFromState } from "pure-rand/generator/xoroshiro128plus";
-import { allocate, wrap } from "../array.ts";
+import { allocate, type NdArray, wrap } from "../array.ts";
 import { ValueError } from "../errors.ts";
 import { fromArray } from "../primitive.ts";
 import { printsAs, showValue } from "../prints-as.ts";
@@ -12,7 +12,7 @@ import { type Shape, sizeOf } from "../shape.ts";
 import { type Dynamic, during } from "../tape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkShape, kindOf } from "./check.ts";
-import { checkNumber, tensor } from "./create.ts";
+import { checkNumber } from "./create.ts";
 import { checkOptions, type OptionNames } from "./options.ts";
 
 /** Four 32-bit words. */
@@ -32,6 +32,19 @@ export function drawnFrom<T>(f: () => T): { result: T; generators: Rng[] } {
   const generators = [...seen].flatMap(([random, how]) => (how === "drawn" ? [random] : []));
   return { result, generators };
 }
+
+/** Draws an array in place of {@link drawn}: a recording of a step notes how the next is drawn. */
+export const drawing: Dynamic<((random: Rng, draw: () => NdArray) => NdArray) | null> = {
+  value: null,
+};
+
+/**
+ * An array of random numbers, as `draw` makes it from the generator alone: a captured step calls
+ * that again each time.
+ * @example fromArray(drawn(random, () => wrap(Float32Array.of(random.normal()), [1])));
+ */
+export const drawn = (random: Rng, draw: () => NdArray): NdArray =>
+  drawing.value === null ? draw() : drawing.value(random, draw);
 
 /**
  * A generator of random numbers, xoroshiro128+ (Blackman, Vigna 2018; pure-rand's). Every draw
@@ -121,12 +134,8 @@ export class Rng {
 }
 
 function generatorFrom(state: RngState): ReturnType<typeof xoroshiro128plusFromState> {
-  if (
-    !Array.isArray(state) ||
-    state.length !== 4 ||
-    !state.every(Number.isInteger) ||
-    state.every((word) => word === 0)
-  )
+  const words = Array.isArray(state) && state.length === 4 && state.every(Number.isInteger);
+  if (!words || state.every((word) => word === 0))
     throw new ValueError("rng", "a state of four 32-bit integers, not all zero", showValue(state));
   return xoroshiro128plusFromState(state);
 }
@@ -171,12 +180,15 @@ export function checkRandom(op: string, random: Rng): Rng {
   throw new ValueError(op, "a generator", kindOf(random), "make one: rng(1)");
 }
 
-function fill(op: string, shape: Shape, options: RandomOptions, draw: () => number): Tensor {
+function fill(
+  [op, random, shape, options]: [op: string, Rng, Shape, RandomOptions],
+  draw: () => number,
+): Tensor {
   checkOptions(op, options, randomNames);
   const { dtype = "float32" } = options;
-  const data = allocate(dtype, sizeOf(checkShape(op, shape)));
-  for (let i = 0; i < data.length; i++) data[i] = draw();
-  return fromArray(wrap(data, shape.slice()));
+  const size = sizeOf(checkShape(op, shape));
+  const array = drawn(random, () => wrap(allocate(dtype, size).map(draw), shape.slice()));
+  return fromArray(array);
 }
 
 /**
@@ -200,7 +212,7 @@ export function uniform(
   if (!(low < high) || !Number.isFinite(high) || !Number.isFinite(low))
     throw new ValueError("uniform", "finite low < high", `${low} and ${high}`);
   const rounded = options.dtype === "float64" ? (v: number) => v : Math.fround;
-  return fill("uniform", shape, options, () => {
+  return fill(["uniform", random, shape, options], () => {
     for (;;) {
       const v = low + (high - low) * random.uniform();
       if (rounded(v) < high) return v; // rounding may reach what is excluded
@@ -228,7 +240,7 @@ export function normal(
   checkNumber("normal", mean, "float64");
   if (!(checkNumber("normal", deviation, "float64") >= 0))
     throw new ValueError("normal", "a standard deviation ≥ 0", deviation);
-  return fill("normal", shape, options, () => mean + deviation * random.normal());
+  return fill(["normal", random, shape, options], () => mean + deviation * random.normal());
 }
 
 /**
@@ -240,5 +252,6 @@ export function normal(
  */
 export function permutation(random: Rng, n: number): Tensor {
   checkShape("permutation", [n]);
-  return tensor(checkRandom("permutation", random).permutation(n));
+  checkRandom("permutation", random);
+  return fromArray(drawn(random, () => wrap(random.permutation(n), [n])));
 }

@@ -46,17 +46,9 @@ export function tile(x: Tensor, counts: Shape): Tensor {
   const rank = Math.max(counts.length, shapeOf("tile", x).length);
   const aligned = (sizes: Shape) => [...Array<number>(rank - sizes.length).fill(1), ...sizes];
   const [times, shape] = [aligned(checkShape("tile", counts)), aligned(x.shape)];
-  const apart = broadcastTo(
-    reshape(
-      x,
-      shape.flatMap((n) => [1, n]),
-    ),
-    shape.flatMap((n, k) => [times[k]!, n]),
-  );
-  return reshape(
-    apart,
-    shape.map((n, k) => n * times[k]!),
-  );
+  const [once, often] = [shape.flatMap((n) => [1, n]), shape.flatMap((n, k) => [times[k]!, n])];
+  const whole = shape.map((n, k) => n * times[k]!);
+  return reshape(broadcastTo(reshape(x, once), often), whole);
 }
 
 /**

@@ -5,7 +5,7 @@
 import type { DType, Shape } from "@spm/core";
 import { each } from "@spm/core/extend";
 import { broadcastStrides, type DeviceArray, isWhole, rowMajor } from "../device-array.ts";
-import type { Executor, Memory } from "../executor.ts";
+import type { Executor, Memory, Renewal } from "../executor.ts";
 import { threadsFor } from "../threads.ts";
 
 /** An array, or a number that is passed with the call. */
@@ -15,6 +15,7 @@ export type Operand = DeviceArray | number;
  * `out[i] = f(x0[i], x1[i], …)` over `shape`, to which every array broadcasts.
  * @param body - JavaScript for gpu.js that returns the element; the operands' elements are the
  * locals `x0`, `x1`, …
+ * @param renew - the numbers among the operands, when a recorded step is repeated
  * @returns a row-major array
  */
 export function elementwise(
@@ -23,6 +24,7 @@ export function elementwise(
   dtype: DType,
   operands: readonly Operand[],
   body: string,
+  renew?: Renewal,
 ): DeviceArray {
   const arrays = operands.filter((x) => typeof x !== "number");
   const numbers = operands.filter((x) => typeof x === "number");
@@ -44,6 +46,7 @@ export function elementwise(
     { source, output, arrays: arrays.length, scalars: numbers.length },
     arrays.map((x) => x.memory),
     numbers,
+    renew,
   );
   return rowMajor(memory, shape, dtype);
 }

@@ -35,14 +35,14 @@ export function update(
   options: object,
 ): readonly DeviceArray[] {
   const [parameter, grad, ...rest] = inputs;
-  const numbers = Object.entries(options).flatMap(([name, v]): [string, number][] =>
-    typeof v === "number"
-      ? [
-          [name, v],
-          [`rest_${name}`, 1 - v],
-        ]
-      : [],
-  );
+  const numbers = numbersIn(options);
+  const renewal = executor.recording?.renewalOf(options);
+  const renewing =
+    (used: (all: readonly (readonly [name: string, value: number])[]) => readonly number[]) =>
+    (): readonly number[] | null => {
+      const next = renewal?.() ?? options;
+      return sameFlags(next, options) ? used(numbersIn(next)) : null;
+    };
   const size = sizeOf(parameter.shape);
   const names = ["p", "grad", ...slots];
   const text = statements + next.join();
@@ -64,6 +64,8 @@ export function update(
         results: next.map(() => size),
         workgroups: [Math.ceil(size / threads), 1, 1],
         numbers: [...halves(given.offset), ...numbers.map(([, value]) => value)],
+        renew:
+          renewal && renewing((all) => [...halves(given.offset), ...all.map(([, value]) => value)]),
       }),
     );
     if (given !== grad) executor.release(given.memory);
@@ -83,9 +85,31 @@ export function update(
       parameter.dtype,
       operands.map(([, value]) => value),
       `${locals} ${text};`,
+      renewal &&
+        renewing((all) => all.flatMap(([name, value]) => (needed.has(name) ? [value] : []))),
     );
   });
 }
+
+/** The numbers of a rule, and 1 minus each. */
+const numbersIn = (options: object): [name: string, value: number][] =>
+  Object.entries(options).flatMap(([name, v]): [string, number][] =>
+    typeof v === "number"
+      ? [
+          [name, v],
+          [`rest_${name}`, 1 - v],
+        ]
+      : [],
+  );
+
+/** Whether all that isn't a number is the same: kernels are made for it. */
+const sameFlags = (a: object, b: object): boolean => {
+  const flags = (of: object): string =>
+    Object.entries(of)
+      .map(([name, value]) => `${name}:${typeof value === "number" ? "" : value}`)
+      .join();
+  return flags(a) === flags(b);
+};
 
 /** Threads of a workgroup, and elements that a launch along one axis reaches. */
 const threads = 256;

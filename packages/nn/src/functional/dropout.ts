@@ -1,13 +1,16 @@
 /** @file Dropout. */
-import { mul, type Rng, type Tensor, tensor } from "@spm/core";
+import { mul, type Rng, type Tensor } from "@spm/core";
 import {
   allocate,
   checkOptions,
   checkRandom,
   checkTensors,
+  drawn,
+  fromArray,
   type OptionNames,
   sizeOf,
   ValueError,
+  wrap,
 } from "@spm/core/extend";
 
 /** Options of {@link dropout}. */
@@ -36,8 +39,11 @@ export function dropout(x: Tensor, probability: number, options: DropoutOptions)
     throw new ValueError("dropout", "a probability in [0, 1)", probability);
   if (probability === 0) return x;
   const kept = 1 - probability;
-  const mask = allocate(x.dtype, sizeOf(x.shape));
-  for (let i = 0; i < mask.length; i++)
-    mask[i] = random.bits() >>> 0 < kept * 4294967296 ? 1 / kept : 0;
-  return mul(x, tensor(mask, { shape: x.shape, backend: x.backend }));
+  const mask = drawn(random, () => {
+    const values = allocate(x.dtype, sizeOf(x.shape));
+    for (let i = 0; i < values.length; i++)
+      values[i] = random.bits() >>> 0 < kept * 4294967296 ? 1 / kept : 0;
+    return wrap(values, x.shape.slice());
+  });
+  return mul(x, fromArray(mask, x.backend));
 }
