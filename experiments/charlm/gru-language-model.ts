@@ -1,7 +1,7 @@
 /** @file A recurrent language model to compare the transformers with. */
 import { noGrad, type Rng, reshape, type Tensor, tensor, zeros } from "@spm/core";
 import { drawToken } from "@spm/models";
-import { Embedding, Gru, Linear, type LinearChoice, Module } from "@spm/nn";
+import { Embedding, Gru, type HiddenState, Linear, type LinearChoice, Module } from "@spm/nn";
 
 /** Options of {@link GruLanguageModel}. */
 export interface GruLanguageModelOptions {
@@ -41,21 +41,21 @@ export class GruLanguageModel extends Module {
     temperature: number,
     random: Rng,
   ): Promise<number[]> {
-    const { cell } = this.gru;
     const tokens = [...prompt];
-    let state = zeros([1, cell.hidden.r.inFeatures]);
+    let state: HiddenState = [zeros([1, 1, this.gru.width])];
     for (let k = 0; tokens.length < prompt.length + count; k++) {
       const next = noGrad(() => {
-        const h = cell.forward(this.embedding.forward(tensor(Int32Array.of(tokens[k]!))), state);
-        return { h, logits: reshape(this.head.forward(h), [-1]) };
+        const x = this.embedding.forward(tensor([[tokens[k]!]], { dtype: "int32" }));
+        const { output, state: after } = this.gru.scan(x, { state });
+        return { after, logits: reshape(this.head.forward(output), [-1]) };
       });
-      state.dispose();
-      state = next.h;
+      state[0].dispose();
+      state = next.after;
       if (k >= prompt.length - 1)
         tokens.push(drawToken(await next.logits.data(), { temperature, random }));
       next.logits.dispose();
     }
-    state.dispose();
+    state[0].dispose();
     return tokens;
   }
 }

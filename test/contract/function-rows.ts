@@ -5,7 +5,7 @@
 import { normal, rng, type Tensor, tensor } from "@spm/core";
 import * as nn from "@spm/nn";
 import { logSoftmax, Module } from "@spm/nn";
-import type { ModuleRow } from "./module-table.ts";
+import { type ModuleRow, row } from "./module-row.ts";
 
 /** A function as a module. */
 class Of extends Module {
@@ -19,20 +19,16 @@ class Of extends Module {
   }
 }
 
-const row = (
+const of = (
   name: string,
   f: (...xs: Tensor[]) => Tensor,
   ...shapes: readonly (readonly number[])[]
-): ModuleRow => ({
-  name,
-  make: () => new Of(f),
-  inputs: () => shapes.map((shape, k) => normal(rng(20 + k), shape)),
-});
+): ModuleRow => row(name, () => new Of(f), ...shapes);
 
 const labels = tensor(Int32Array.of(1, 0, 2, -100));
-const withLabels = (name: string, f: (x: Tensor, y: Tensor) => Tensor): ModuleRow => ({
+const withLabels = (name: string, f: (...xs: Tensor[]) => Tensor): ModuleRow => ({
   name,
-  make: () => new Of(f as (...xs: Tensor[]) => Tensor),
+  make: () => new Of(f),
   inputs: () => [normal(rng(20), [4, 3]), labels],
 });
 /** The factors of three classes, in the precision of x. */
@@ -43,15 +39,15 @@ const signs = (x: Tensor): Tensor =>
 
 /** The rows. */
 export const functionRows: readonly ModuleRow[] = [
-  row("celu", (x) => nn.celu(x, 0.5), [3, 4]),
-  row("selu", nn.selu, [3, 4]),
-  row("mish", nn.mish, [3, 4]),
-  row("hardswish", nn.hardswish, [3, 4]),
-  row("hardtanh", (x) => nn.hardtanh(x, { min: -0.5 }), [3, 4]),
-  row("softsign", nn.softsign, [3, 4]),
-  row("glu", (x) => nn.glu(x, 0), [4, 3]),
-  row("prelu", nn.prelu as (...xs: Tensor[]) => Tensor, [2, 3, 2], [3]),
-  row("prelu, shared", nn.prelu as (...xs: Tensor[]) => Tensor, [2, 3], [1]),
+  of("celu", (x) => nn.celu(x, 0.5), [3, 4]),
+  of("selu", nn.selu, [3, 4]),
+  of("mish", nn.mish, [3, 4]),
+  of("hardswish", nn.hardswish, [3, 4]),
+  of("hardtanh", (x) => nn.hardtanh(x, { min: -0.5 }), [3, 4]),
+  of("softsign", nn.softsign, [3, 4]),
+  of("glu", (x) => nn.glu(x, 0), [4, 3]),
+  of("prelu", (x, w) => nn.prelu(x, w), [2, 3, 2], [3]),
+  of("prelu, shared", (x, w) => nn.prelu(x, w), [2, 3], [1]),
   withLabels("crossEntropy, weights, smoothed", (x, y) =>
     nn.crossEntropy(x, y, { weight: weight(x), labelSmoothing: 0.1 }),
   ),
@@ -59,31 +55,31 @@ export const functionRows: readonly ModuleRow[] = [
   withLabels("nll, sum", (x, y) =>
     nn.nll(logSoftmax(x), y, { weight: weight(x), reduction: "sum" }),
   ),
-  row(
+  of(
     "crossEntropy, probabilities on axis 1",
-    (x, t) => nn.crossEntropy(x!, nn.softmax(t!, 1), { axis: 1, weight: weight(x!) }),
+    (x, t) => nn.crossEntropy(x, nn.softmax(t, 1), { axis: 1, weight: weight(x) }),
     [2, 3, 2],
     [2, 3, 2],
   ),
-  row("smoothL1", (x, y) => nn.smoothL1(x!, y!, { beta: 0.5 }), [3, 4], [3, 4]),
-  row(
+  of("smoothL1", (x, y) => nn.smoothL1(x, y, { beta: 0.5 }), [3, 4], [3, 4]),
+  of(
     "bceWithLogits, weights",
-    (x, t, w, q) => nn.bceWithLogits(x!, t!, { weight: w!, posWeight: q! }),
+    (x, t, w, q) => nn.bceWithLogits(x, t, { weight: w, posWeight: q }),
     [2, 3],
     [2, 3],
     [3],
     [2, 1],
   ),
-  row("cosineSimilarity", (x, y) => nn.cosineSimilarity(x!, y!, { axis: 0 }), [3, 2], [3, 2]),
-  row(
+  of("cosineSimilarity", (x, y) => nn.cosineSimilarity(x, y, { axis: 0 }), [3, 2], [3, 2]),
+  of(
     "cosineEmbedding",
-    (x, y) => nn.cosineEmbedding(x!, y!, signs(x!), { margin: -0.9 }),
+    (x, y) => nn.cosineEmbedding(x, y, signs(x), { margin: -0.9 }),
     [2, 3],
     [2, 3],
   ),
-  row(
+  of(
     "tripletMargin, p = 3, swap",
-    (a, b, c) => nn.tripletMargin(a!, b!, c!, { p: 3, swap: true, margin: 2 }),
+    (a, b, c) => nn.tripletMargin(a, b, c, { p: 3, swap: true, margin: 2 }),
     [2, 3],
     [2, 3],
     [2, 3],

@@ -36,15 +36,8 @@ import * as nn from "@spm/nn";
 import { type LinearKind, linear, linearKinds, Module } from "@spm/nn";
 import { kinds } from "../mixer/kinds.ts";
 import { functionRows } from "./function-rows.ts";
-
-/** A module and what it is called on. */
-export interface ModuleRow {
-  readonly name: string;
-  readonly make: () => Module;
-  readonly inputs: () => readonly Tensor[];
-  /** The ops that the reference runs for it on wasm, where their kernels decline. */
-  readonly onTheReference?: readonly string[];
-}
+import { type ModuleRow, row } from "./module-row.ts";
+import { recurrentRows } from "./recurrent-rows.ts";
 
 /** Draws the same mask on every call, as a function has to. */
 class FrozenDropout extends Module {
@@ -79,11 +72,6 @@ class Invertible extends Module {
 
 const options = (): { random: Rng } => ({ random: rng(1) });
 const tokens = (...rows: number[][]): Tensor => tensor(rows, { dtype: "int32" });
-const row = (name: string, make: () => Module, ...shapes: number[][]): ModuleRow => ({
-  name,
-  make,
-  inputs: () => shapes.map((shape, k) => normal(rng(10 + k), shape)),
-});
 const gpt = (name: string, given: Partial<GptOptions>): ModuleRow => ({
   name: `Gpt, ${name}`,
   make: () =>
@@ -127,8 +115,9 @@ const mask = tensor([
 const withMaps = (kind: LinearKind): readonly ModuleRow[] => [
   row(`${kind}, 3 → 4`, () => linear(kind, 3, 4, options()), [2, 3]),
   row(
-    `GruCell, ${kind}`,
-    () => new nn.GruCell(2, 2, { linear: kind, ...options() }),
+    `LstmCell, ${kind}`,
+    () => new nn.LstmCell(2, 2, { linear: kind, ...options() }),
+    [2, 2],
     [2, 2],
     [2, 2],
   ),
@@ -178,7 +167,7 @@ export const moduleRows: readonly ModuleRow[] = [
     }),
   ),
   row("Mlp", () => new Mlp({ sizes: [3, 4, 2], linear: "general", ...options() }), [3, 3]),
-  row("Gru", () => new nn.Gru(2, 2, { linear: "rotation", ...options() }), [2, 3, 2], [2, 2]),
+  ...recurrentRows,
   {
     ...row("Embedding", () => new nn.Embedding(3, 2, options())),
     inputs: () => [tokens([2, 0, 2])],

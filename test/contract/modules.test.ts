@@ -11,7 +11,8 @@ import { LinearMap } from "@spm/nn/extend";
 import { wasm } from "@spm/wasm";
 import { afterAll, describe, expect, test } from "vitest";
 import { full } from "../full.ts";
-import { type ModuleRow, moduleRows } from "./module-table.ts";
+import type { ModuleRow } from "./module-row.ts";
+import { moduleRows } from "./module-table.ts";
 import { distance, valueAndGradients } from "./value-and-gradients.ts";
 
 const backend = await wasm();
@@ -39,7 +40,7 @@ test("no module is left out, and none would be unnoticed", () => {
 });
 
 /** Made of several linear maps of one kind: one kind is checked, all in `npm run test:full`. */
-const several = /^(GruCell|MultiHeadAttention), (?!rotation|causal)/;
+const several = /^(LstmCell|MultiHeadAttention), (?!rotation|causal)/;
 
 describe.each(moduleRows)("$name", ({ name, make, inputs, onTheReference = [] }) => {
   if (full || !several.test(name))

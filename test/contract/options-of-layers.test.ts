@@ -100,11 +100,13 @@ const ofNn: Readonly<Record<string, Call>> = {
   Dropout: (more) => new nn.Dropout(0.5, { random, ...more }),
   Embedding: (more) => new nn.Embedding(3, 4, { random, deviation: 0.02, ...more }),
   FeedForward: (more) => new nn.FeedForward(4, { random, hidden: 8, ...more }),
-  Gru: (more) => new nn.Gru(4, 4, { random, linear: "rotation", ...more }),
+  Gru: (more) => new nn.Gru(4, 4, { random, linear: "rotation", layers: 2, ...more }),
   GruCell: (more) => new nn.GruCell(4, 4, { random, linear: "rotation", ...more }),
   LayerNorm: (more) => new nn.LayerNorm(4, { epsilon: 0, ...more }),
   LearnedPositions: (more) => new nn.LearnedPositions(4, 4, { random, ...more }),
   Linear: (more) => new nn.Linear(4, 4, { random, init: "orthogonal", ...more }),
+  Lstm: (more) => new nn.Lstm(4, 4, { random, bidirectional: true, ...more }),
+  LstmCell: (more) => new nn.LstmCell(4, 4, { random, linear: "rotation", ...more }),
   LowRank: (more) => new nn.LowRank(4, 4, { random, rank: 2, ...more }),
   MaxPool1d: (more) => new nn.MaxPool1d(2, { stride: 1, ...more }),
   MaxPool2d: (more) => new nn.MaxPool2d(2, { stride: 1, ...more }),
@@ -113,6 +115,8 @@ const ofNn: Readonly<Record<string, Call>> = {
   Monarch: (more) => new nn.Monarch(4, 4, { random, blocks: 2, ...more }),
   MultiHeadAttention: (more) =>
     new nn.MultiHeadAttention(4, { random, heads: 2, causal: true, ...more }),
+  Rnn: (more) => new nn.Rnn(4, 4, { random, nonlinearity: "relu", ...more }),
+  RnnCell: (more) => new nn.RnnCell(4, 4, { random, nonlinearity: "relu", ...more }),
   RmsNorm: (more) => new nn.RmsNorm(4, { epsilon: 0, ...more }),
   RotorLinear: (more) => new nn.RotorLinear(4, 4, { random, window: 4, ...more }),
   Toeplitz: (more) => new nn.Toeplitz(4, 4, { random, ...more }),
@@ -207,7 +211,7 @@ const ofModels: Readonly<Record<string, Call>> = {
 /** Objects with optional fields that are operands, or the definition of a kind. */
 const operands = /^(Factors|Parameterisation|ParameterisationDefinition)<|^AdaptiveParameters$/;
 /** What leaves the check to others: an abstract class to its subclasses, an op to its callers. */
-const unchecked = ["StructuredMap", "perSampleOp", "adaptiveOp"];
+const unchecked = ["Recurrent", "RecurrentCell", "StructuredMap", "perSampleOp", "adaptiveOp"];
 /** A mixer's errors name its kind. */
 const kinds: Readonly<Record<string, string>> = {
   generalMixer: "general",
@@ -246,6 +250,11 @@ describe.each(Object.entries(tables))("%s", (folder, calls) => {
 const attempt = (call: Call, options: object) => () => call(options);
 
 test("methods refuse them, too", () => {
+  const lstm = new nn.Lstm(4, 4, { random });
+  const scan: Call = (more) => lstm.scan(ones([2, 3, 4]), { lengths: labels, ...more });
+  expect(attempt(scan, {})).not.toThrow();
+  expect(attempt(scan, { nonsense: 1 })).toThrow('Lstm.scan: unknown option "nonsense"');
+
   const layer = new nn.MixerLayer(mixer.generalMixer, 4, 4, { random });
   const assign: Call = (more) => layer.assignDense(ones([4, 4]), { sweeps: 1, ...more });
   expect(attempt(assign, {})).not.toThrow();

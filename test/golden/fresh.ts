@@ -42,6 +42,11 @@ const scripts = [
     lacks: "PyTorch (Debian: apt-get install python3-torch)",
   },
   {
+    script: "golden_recurrent.py",
+    module: "torch",
+    lacks: "PyTorch (Debian: apt-get install python3-torch)",
+  },
+  {
     script: "golden.py",
     module: "torch.optim._muon",
     lacks: "PyTorch 2.9 or newer, which has Muon",

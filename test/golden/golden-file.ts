@@ -10,6 +10,7 @@ import { opsCases } from "./ops-file.ts";
 import { optimCases } from "./optim-file.ts";
 import { paramixerCases } from "./paramixer-file.ts";
 import { asList, asObject, type JsonObject, MalformedError } from "./python-json.ts";
+import { recurrentCases } from "./recurrent-file.ts";
 import { rotorCases } from "./rotor-file.ts";
 import { safetensorsCases } from "./safetensors-file.ts";
 import { secondOrderCases } from "./second-order-file.ts";
@@ -41,6 +42,7 @@ export function casesOf(file: JsonObject, where: string, path: string): GoldenCa
   if (fields.pairs !== undefined && fields.mode !== undefined) return adaptiveCases(file, where);
   if (fields.pairs !== undefined) return mixerCases(file, where);
   if (fields.protocol !== undefined) return paramixerCases(file, where);
+  if (fields.state_dict !== undefined) return recurrentCases(file, where);
   if (fields.energy_inverted !== undefined) return tensornetCases(file, where);
   return opsCases(file, where);
 }

@@ -34,7 +34,7 @@ export const lossOps: Readonly<Record<string, GoldenOp>> = {
   "celu_*": (options, x) => nn.celu(x, number(options, "alpha")),
   "hardtanh_*": (options, x) =>
     nn.hardtanh(x, { min: number(options, "min"), max: number(options, "max") }),
-  "prelu*": (_, x, slope) => nn.prelu(x, slope!),
+  "prelu*": (_, x, slope) => nn.prelu(x, slope),
   "glu_*": (options, x) => nn.glu(x, number(options, "axis")),
   "cross_entropy_labels_*": (options, logits) =>
     nn.crossEntropy(logits, integers(options, "target"), {
@@ -43,7 +43,7 @@ export const lossOps: Readonly<Record<string, GoldenOp>> = {
       ignoreIndex: number(options, "ignore_index"),
     }),
   "cross_entropy_soft_*": (options, logits, target) =>
-    nn.crossEntropy(logits, target!, {
+    nn.crossEntropy(logits, target, {
       ...ofClasses(options, logits),
       labelSmoothing: number(options, "label_smoothing"),
     }),
@@ -53,27 +53,27 @@ export const lossOps: Readonly<Record<string, GoldenOp>> = {
       ignoreIndex: number(options, "ignore_index"),
     }),
   "smooth_l1_*": (options, x, target) =>
-    nn.smoothL1(x, target!, { beta: number(options, "beta"), ...reduction(options) }),
+    nn.smoothL1(x, target, { beta: number(options, "beta"), ...reduction(options) }),
   "bce_weighted_*": (options, x, target) =>
-    nn.bceWithLogits(x, target!, {
+    nn.bceWithLogits(x, target, {
       ...given(options, "weight", "weight", x),
       ...given(options, "pos_weight", "posWeight", x),
       ...reduction(options),
     }),
   "cosine_similarity_*": (options, x, y) =>
-    nn.cosineSimilarity(x, y!, { axis: number(options, "axis"), epsilon: number(options, "eps") }),
+    nn.cosineSimilarity(x, y, { axis: number(options, "axis"), epsilon: number(options, "eps") }),
   cosine_similarity_short: (options, x) =>
     nn.cosineSimilarity(x, alike(options, "y", x), {
       axis: number(options, "axis"),
       epsilon: number(options, "eps"),
     }),
   "cosine_embedding_*": (options, x, y) =>
-    nn.cosineEmbedding(x, y!, alike(options, "target", x), {
+    nn.cosineEmbedding(x, y, alike(options, "target", x), {
       margin: number(options, "margin"),
       ...reduction(options),
     }),
   "triplet_*": (options, a, b, c) =>
-    nn.tripletMargin(a, b!, c!, {
+    nn.tripletMargin(a, b, c, {
       margin: number(options, "margin"),
       p: number(options, "p"),
       epsilon: number(options, "eps"),

@@ -2,7 +2,7 @@
  * @file Which module of ours answers to which case of `ops.json`: called with the case's tensors
  * for its parameters.
  */
-import { reshape, rng, slice, type Tensor } from "@spm/core";
+import { reshape, rng, type Tensor } from "@spm/core";
 import * as nn from "@spm/nn";
 import { goldenTensor, toIntegers } from "./golden-tensor.ts";
 import { asNumber, type JsonObject } from "./python-json.ts";
@@ -39,19 +39,6 @@ export const moduleOps: Readonly<Record<string, ModuleOp>> = {
   conv2d: (options, x, weight, bias) => convolution(nn.Conv2d, options, x, weight, bias),
   max_pool2d: (options, x) => new nn.MaxPool2d(number(options, "size")).forward(x),
   avg_pool2d: (options, x) => new nn.AvgPool2d(number(options, "size")).forward(x),
-  gru: (_, x, h, ...stacked) => {
-    const gru = new nn.Gru(size(x, -1), size(h, -1), { random });
-    const state = stacked.flatMap((all, k) =>
-      ["r", "z", "n"].map((gate, g) => {
-        const rows = { start: g * size(h, -1), stop: (g + 1) * size(h, -1) };
-        return [
-          `cell.${["input", "hidden"][k % 2]}.${gate}.${k < 2 ? "weight" : "bias"}`,
-          slice(all, [rows]),
-        ] as const;
-      }),
-    );
-    return nn.functionalCall(gru, Object.fromEntries(state), x, h);
-  },
 };
 
 function convolution(

@@ -16,6 +16,8 @@ export { ModuleBuffer, type Place, places, stateOf } from "./module.ts";
 export { normOf } from "./norms.ts";
 export { checkChoice, checkSizes } from "./options.ts";
 export { perSampleEmbedding, perSampleLinear, perSampleNorm } from "./per-sample.ts";
+export { RecurrentCell, type RecurrentState } from "./recurrent/cells.ts";
+export { Recurrent } from "./recurrent/recurrent.ts";
 export { StructuredMap } from "./structured/index.ts";
 export { type Tap, withTaps } from "./taps.ts";
 export { refuseUnseen, unseenIn } from "./unseen.ts";

@@ -59,8 +59,8 @@ export { AdaptiveMixer, type AdaptiveMixerLayerOptions } from "./adaptive-mixer.
 export { BatchNorm1d, type BatchNormOptions } from "./batch-norm.ts";
 export { Dropout } from "./dropout.ts";
 export { Embedding, type EmbeddingOptions } from "./embedding.ts";
-export { Gru, GruCell, type GruOptions } from "./gru.ts";
 export { LayerNorm, type NormKind, RmsNorm } from "./norms.ts";
+export * from "./recurrent/index.ts";
 export * from "./spatial/index.ts";
 export * from "./transformer/index.ts";
 

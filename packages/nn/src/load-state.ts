@@ -1,5 +1,5 @@
 /** @file Gives parameters the values of a state dict, or of a file, under their names. */
-import { keep, Parameter, Tensor } from "@spm/core";
+import { clone, keep, noGrad, Parameter, reshape, slice, Tensor } from "@spm/core";
 import {
   assignAll,
   checkOptions,
@@ -9,6 +9,7 @@ import {
   type OptionNames,
   ShapeError,
   showSpec,
+  sizeOf,
   ValueError,
 } from "@spm/core/extend";
 
@@ -45,7 +46,8 @@ export interface LoadReport {
 /**
  * Assigns the values, on each parameter's backend, unless something doesn't fit.
  *
- * @param places - of all parameters, buffers and modules, outer before inner
+ * @param places - of all parameters, buffers and modules, the model's own included, outer before
+ * inner
  * @throws ShapeError, ValueError, BackendError as `Module.loadStateDict`
  */
 export function loadState(
@@ -55,14 +57,20 @@ export function loadState(
 ): LoadReport {
   checkOptions("loadStateDict", options, optionNames);
   const paths = everyPath(places);
+  const joined = joinedPaths(places);
   const { strict = true, rename = (name: string) => name } = options;
   const found = new Map<Parameter, NamedValue[]>();
   const unexpected: string[] = [];
   for (const named of namedOf(values)) {
     const path = rename(named.name);
-    const p = path === undefined ? undefined : paths.get(path);
-    if (p !== undefined) found.set(p, [...(found.get(p) ?? []), named]);
-    else if (path !== undefined) unexpected.push(named.name);
+    if (path === undefined) continue;
+    const parameters = (paths.has(path) ? [path] : (joined.get(path) ?? [])).flatMap(
+      (part) => paths.get(part) ?? [],
+    );
+    if (parameters.length === 0) unexpected.push(named.name);
+    const values = paths.has(path) ? [named] : partsOf(named, parameters);
+    for (const [k, p] of parameters.entries())
+      found.set(p, [...(found.get(p) ?? []), values[k] ?? named]);
   }
   const firstPaths = new Map<Parameter, string>();
   for (const [path, p] of paths) if (!firstPaths.has(p)) firstPaths.set(p, path);
@@ -97,6 +105,47 @@ interface NamedValue {
   readonly name: string;
   read(): Tensor;
 }
+
+/**
+ * The values of parameters that one holds one after another along its first axis, e.g. of the gates
+ * of a cell; whole where the sizes do not fit, so that they are found wrong.
+ */
+function partsOf({ name, read }: NamedValue, parameters: readonly Parameter[]): NamedValue[] {
+  const rows = parameters.map(({ shape }) => shape[0] ?? 1);
+  return parameters.map(({ shape }, k) => ({
+    name,
+    read: () => {
+      const whole = read();
+      if (whole.shape[0] !== rows.reduce((a, b) => a + b, 0)) return whole;
+      const start = rows.slice(0, k).reduce((a, b) => a + b, 0);
+      return noGrad(() => {
+        const part = slice(whole, [{ start, stop: start + (rows[k] ?? 1) }]);
+        return clone(sizeOf(part.shape) === sizeOf(shape) ? reshape(part, shape) : part);
+      });
+    },
+  }));
+}
+
+/** The paths that a name of PyTorch's stands for, of all modules. */
+function joinedPaths(places: readonly Placed[]): Map<string, readonly string[]> {
+  const named = places.flatMap(({ path, value }) =>
+    hasNames(value) ? [{ prefix: path === "" ? "" : `${path}.`, names: value.pytorchNames }] : [],
+  );
+  return new Map(
+    named.flatMap(({ prefix, names }) =>
+      Object.entries(names).map(
+        ([name, parts]) => [prefix + name, parts.map((part) => prefix + part)] as const,
+      ),
+    ),
+  );
+}
+
+/** What says which names of PyTorch's stand for parts of it. */
+interface NamedAsInPytorch {
+  readonly pytorchNames: Readonly<Record<string, readonly string[]>>;
+}
+
+const hasNames = (value: object): value is NamedAsInPytorch => "pytorchNames" in value;
 
 function namedOf(values: Readonly<Record<string, Tensor>> | StoredTensors): NamedValue[] {
   if (isStored(values))

@@ -60,6 +60,15 @@ export abstract class Module {
   }
 
   /**
+   * Names in a state dict of PyTorch's counterpart that are not paths here, with those that they
+   * stand for: a value under one holds theirs one after another along its first axis (default
+   * none). {@link loadStateDict} takes both.
+   */
+  get pytorchNames(): Readonly<Record<string, readonly string[]>> {
+    return {};
+  }
+
+  /**
    * FLOP of a forward on inputs of these shapes, without those of the modules in its fields
    * (default 0).
    */
@@ -134,7 +143,7 @@ export abstract class Module {
    * // { missing: ["bias"], unexpected: ["extra"] }
    */
   loadStateDict(values: StateDict | StoredTensors, options: LoadOptions = {}): LoadReport {
-    return loadState(places(this), values, options);
+    return loadState([{ path: "", value: this }, ...places(this)], values, options);
   }
 
   /**
