@@ -577,6 +577,11 @@ const functions: Row[] = [
         f: (x) => nnExtend.windows("windows", x, [2, 2], { stride: [1, 2] }),
         inputs: [draw(3, 5)],
       },
+      {
+        what: "dilated, with a rest",
+        f: (x) => nnExtend.windows("windows", x, [3], { dilation: 2, stride: 2, ceilMode: true }),
+        inputs: [draw(2, 6)],
+      },
     ],
   },
   {

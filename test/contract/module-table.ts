@@ -136,6 +136,11 @@ const withMaps = (kind: LinearKind): readonly ModuleRow[] => [
     () => new nn.Conv1d(2, 2, { kernel: 2, linear: kind, ...options() }),
     [1, 2, 4],
   ),
+  row(
+    `ConvTranspose1d, ${kind}`,
+    () => new nn.ConvTranspose1d(2, 2, { kernel: 2, stride: 2, linear: kind, ...options() }),
+    [1, 2, 2],
+  ),
 ];
 
 /** All rows. */
@@ -181,6 +186,27 @@ export const moduleRows: readonly ModuleRow[] = [
   ),
   row("LayerNorm", () => new nn.LayerNorm(3), [2, 3]),
   row("RmsNorm", () => new nn.RmsNorm(3), [2, 3]),
+  row("LayerNorm over two axes", () => new nn.LayerNorm([2, 3], { epsilon: 0.1 }), [2, 2, 3]),
+  row("LayerNorm without weights", () => new nn.LayerNorm(3, { affine: false }), [2, 3]),
+  row(
+    "RmsNorm over two axes, without weights",
+    () => new nn.RmsNorm([2, 3], { affine: false }),
+    [2, 2, 3],
+  ),
+  row("GroupNorm", () => new nn.GroupNorm(2, 4), [2, 4, 2]),
+  row("InstanceNorm1d", () => new nn.InstanceNorm1d(2, { affine: true }), [2, 2, 3]),
+  row("InstanceNorm2d", () => new nn.InstanceNorm2d(2), [1, 2, 2, 3]),
+  row("BatchNorm2d", () => new nn.BatchNorm2d(2), [2, 2, 2, 1]),
+  row(
+    "BatchNorm2d in evaluation",
+    () => new nn.BatchNorm2d(2, { affine: false }).eval(),
+    [1, 2, 2, 1],
+  ),
+  row(
+    "BatchNorm1d without running statistics",
+    () => new nn.BatchNorm1d(2, { trackRunningStats: false }).eval(),
+    [3, 2],
+  ),
   row("BatchNorm1d", () => new nn.BatchNorm1d(2), [4, 2]),
   row("BatchNorm1d in evaluation", () => new nn.BatchNorm1d(2).eval(), [3, 2, 2]),
   row("Dropout", () => new FrozenDropout(rng(3)), [3, 4]),
@@ -191,6 +217,15 @@ export const moduleRows: readonly ModuleRow[] = [
     }),
     inputs: () => [normal(rng(10), [1, 3, 4]), mask],
   },
+  row(
+    "MultiHeadAttention, grouped queries, an added mask",
+    () => {
+      const heads = { heads: 2, keyValueHeads: 1, attentionDropout: 0.5 };
+      return new nn.MultiHeadAttention(4, { ...heads, ...options() }).eval();
+    },
+    [1, 3, 4],
+    [3, 3],
+  ),
   row(
     "FeedForward, swiglu",
     () => new nn.FeedForward(2, { activation: "swiglu", hidden: 3, ...options() }),
@@ -268,6 +303,47 @@ export const moduleRows: readonly ModuleRow[] = [
     "Conv2d",
     () => new nn.Conv2d(1, 2, { kernel: [2, 1], stride: [1, 2], padding: 1, ...options() }),
     [1, 1, 3, 3],
+  ),
+  row(
+    "Conv2d in groups, dilated, same",
+    () =>
+      new nn.Conv2d(2, 2, {
+        kernel: 2,
+        groups: 2,
+        dilation: [2, 1],
+        padding: "same",
+        ...options(),
+      }),
+    [1, 2, 3, 2],
+  ),
+  row(
+    "Conv1d in groups of mixers",
+    () => new nn.Conv1d(4, 4, { kernel: 1, groups: 2, linear: "rotation", ...options() }),
+    [4, 3],
+  ),
+  row("ConvTranspose2d in groups", () => {
+    const steps = { stride: [2, 1], dilation: [1, 2], padding: 1, outputPadding: [1, 0] };
+    return new nn.ConvTranspose2d(2, 2, { kernel: 2, groups: 2, ...steps, ...options() });
+  }, [1, 2, 2, 3]),
+  row("AdaptiveAvgPool1d", () => new nn.AdaptiveAvgPool1d(3), [2, 4]),
+  row("AdaptiveAvgPool2d", () => new nn.AdaptiveAvgPool2d([2, 1]), [1, 3, 2]),
+  row("AdaptiveMaxPool1d", () => new nn.AdaptiveMaxPool1d(2), [2, 5]),
+  row("AdaptiveMaxPool2d", () => new nn.AdaptiveMaxPool2d([2, 3]), [1, 3, 4]),
+  row("Upsample, nearest", () => new nn.Upsample({ scaleFactor: 2 }), [1, 1, 2, 2]),
+  row(
+    "Upsample, bilinear",
+    () => new nn.Upsample({ size: [3, 4], mode: "bilinear" }),
+    [1, 2, 2, 2],
+  ),
+  row(
+    "MaxPool2d, dilated, ceil",
+    () => new nn.MaxPool2d(2, { dilation: [2, 1], ceilMode: true }),
+    [1, 3, 5],
+  ),
+  row(
+    "AvgPool1d, ceil, padding not counted",
+    () => new nn.AvgPool1d(3, { stride: 2, padding: 1, ceilMode: true, countIncludePad: false }),
+    [1, 2, 6],
   ),
   row("MaxPool1d", () => new nn.MaxPool1d(2), [1, 2, 5]),
   row("MaxPool2d", () => new nn.MaxPool2d(2, { stride: 1 }), [1, 1, 3, 4]),

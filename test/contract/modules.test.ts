@@ -36,7 +36,9 @@ function leftOut(rows: readonly ModuleRow[]): string[] {
 
 test("no module is left out, and none would be unnoticed", () => {
   expect(leftOut(moduleRows)).toEqual([]);
-  expect(leftOut(moduleRows.filter(({ name }) => name !== "MaxPool2d"))).toEqual(["MaxPool2d"]);
+  expect(leftOut(moduleRows.filter(({ name }) => !name.startsWith("MaxPool2d")))).toEqual([
+    "MaxPool2d",
+  ]);
 });
 
 /** Made of several linear maps of one kind: one kind is checked, all in `npm run test:full`. */

@@ -47,6 +47,11 @@ const scripts = [
     lacks: "PyTorch (Debian: apt-get install python3-torch)",
   },
   {
+    script: "golden_layers.py",
+    module: "torch",
+    lacks: "PyTorch (Debian: apt-get install python3-torch)",
+  },
+  {
     script: "golden.py",
     module: "torch.optim._muon",
     lacks: "PyTorch 2.9 or newer, which has Muon",

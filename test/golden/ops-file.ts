@@ -3,6 +3,7 @@ import { type Tensor, vjp } from "@spm/core";
 import { type Comparison, compare, type GoldenCase } from "./case.ts";
 import { coreOps } from "./core-table.ts";
 import { type GoldenTensor, goldenTensor, type Precision, toTensor } from "./golden-tensor.ts";
+import { layerOps } from "./layers-table.ts";
 import { lossOps } from "./losses-table.ts";
 import { moduleOps } from "./module-ops.ts";
 import { numericOps } from "./numeric-table.ts";
@@ -10,7 +11,7 @@ import { ops as basicOps } from "./ops-table.ts";
 import { asList, asObject, asString, type Json, type JsonObject } from "./python-json.ts";
 
 /** The ops by the names of cases, of all files. */
-const ops = { ...basicOps, ...coreOps, ...numericOps, ...lossOps };
+const ops = { ...basicOps, ...coreOps, ...numericOps, ...lossOps, ...layerOps };
 
 /** The cases of the file. @throws MalformedError */
 export function opsCases(file: JsonObject, where: string): GoldenCase[] {

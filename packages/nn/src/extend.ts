@@ -32,7 +32,7 @@ export {
   neighbourProductsOp,
   neighbourSumOp,
 } from "./functional/neighbours.ts";
-export { layerNormOp, rmsNormOp } from "./functional/normalise.ts";
+export { layerNormOp, rmsNormOp } from "./functional/norm-ops.ts";
 export { logSoftmaxOp, softmaxOp } from "./functional/softmax.ts";
-export { addWindowsOp, type Sliding, windowsOp } from "./functional/windows.ts";
+export { addWindowsOp, type Sliding, windowedShape, windowsOp } from "./functional/windows.ts";
 export { geometricProductOp } from "./rotor/index.ts";

@@ -56,10 +56,18 @@ export {
 // Other layers
 
 export { AdaptiveMixer, type AdaptiveMixerLayerOptions } from "./adaptive-mixer.ts";
-export { BatchNorm1d, type BatchNormOptions } from "./batch-norm.ts";
+export { BatchNorm1d, BatchNorm2d, type BatchNormOptions } from "./batch-norm.ts";
 export { Dropout } from "./dropout.ts";
 export { Embedding, type EmbeddingOptions } from "./embedding.ts";
-export { LayerNorm, type NormKind, RmsNorm } from "./norms.ts";
+export {
+  type AffineNormOptions,
+  GroupNorm,
+  InstanceNorm1d,
+  InstanceNorm2d,
+  LayerNorm,
+  type NormKind,
+  RmsNorm,
+} from "./norms.ts";
 export * from "./recurrent/index.ts";
 export * from "./spatial/index.ts";
 export * from "./transformer/index.ts";

@@ -16,15 +16,14 @@ const close = (x: Tensor, expected: readonly number[], digits = 5): void => {
 
 test("LayerNorm: worked by hand", () => {
   const layer = new LayerNorm(2, { epsilon: 0 });
-  layer.weight.assign(tensor([2, 3]));
-  layer.bias.assign(tensor([10, 20]));
+  layer.loadStateDict({ weight: tensor([2, 3]), bias: tensor([10, 20]) });
   close(layer.forward(tensor([[1, 5]])), [8, 23]); // mean 3, deviation 2: −1 and 1
   gradcheckModule(new LayerNorm(4), [normal(rng(1), [3, 4])]);
 });
 
 test("RmsNorm: worked by hand", () => {
   const layer = new RmsNorm(2, { epsilon: 0 });
-  layer.weight.assign(tensor([1, 2]));
+  layer.loadStateDict({ weight: tensor([1, 2]) });
   close(layer.forward(tensor([[3, 4]])), [3 / Math.sqrt(12.5), 8 / Math.sqrt(12.5)]);
   gradcheckModule(new RmsNorm(4), [normal(rng(1), [3, 4])]);
 });
@@ -40,30 +39,32 @@ describe("BatchNorm1d", () => {
     const layer = new BatchNorm1d(2, { epsilon: 0 });
     const [a, b] = [Math.sqrt(8 / 3), Math.sqrt(200)];
     close(layer.forward(x), [-2 / a, -10 / b, 0, -10 / b, 2 / a, 20 / b]);
-    close(layer.runningMean, [0.3, 2]);
-    close(layer.runningVariance, [0.9 + 0.4, 0.9 + 30]);
+    const { runningMean, runningVariance } = layer.stateDict();
+    close(runningMean!, [0.3, 2]);
+    close(runningVariance!, [0.9 + 0.4, 0.9 + 30]);
   });
 
   test("uses the running statistics in evaluation, and leaves them", () => {
     const layer = new BatchNorm1d(2, { epsilon: 0 }).eval();
-    layer.runningMean.assign(tensor([1, 0]));
-    layer.runningVariance.assign(tensor([4, 100]));
+    const running = { runningMean: tensor([1, 0]), runningVariance: tensor([4, 100]) };
+    layer.loadStateDict(running, { strict: false });
     close(layer.forward(x), [0, 1, 1, 1, 2, 4]);
-    close(layer.runningMean, [1, 0]);
+    close(layer.stateDict().runningMean!, [1, 0]);
   });
 
   test("may stand under a gradient: the running statistics are no part of it", () => {
     const layer = new BatchNorm1d(2);
-    const { grads } = valueAndGrad(() => sum(layer.forward(x)), [layer.weight, layer.bias]);
-    expect(layer.parameters()).toEqual([layer.weight, layer.bias]);
-    close(grads[1], [3, 3]);
-    expect(numbers(layer.runningMean)).not.toEqual([0, 0]);
+    const { weight, bias } = layer;
+    const { grads } = valueAndGrad(() => sum(layer.forward(x)), layer.parameters());
+    expect(layer.parameters()).toEqual([weight, bias]);
+    close(grads[1]!, [3, 3]);
+    expect(numbers(layer.stateDict().runningMean!)).not.toEqual([0, 0]);
   });
 
   test.each([[[4, 3]], [[2, 3, 2]]])("derivatives for %j, both ways", (shape) => {
     const layer = new BatchNorm1d(3);
     gradcheckModule(layer, [normal(rng(1), shape)]);
-    expect(numbers(layer.runningMean)).toEqual([0, 0, 0]);
+    expect(numbers(layer.stateDict().runningMean!)).toEqual([0, 0, 0]);
     gradcheckModule(layer.eval(), [normal(rng(1), shape)]);
   });
 

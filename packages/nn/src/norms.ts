@@ -1,57 +1,192 @@
 /** @file Normalisation of each sample's features. */
-import { ones, type Parameter, parameter, type Tensor, zeros } from "@spm/core";
-import { checkOptions } from "@spm/core/extend";
-import { layerNorm, type NormOptions, normOptions, rmsNorm } from "./functional/normalise.ts";
+import { ones, type Parameter, parameter, type Shape, type Tensor, zeros } from "@spm/core";
+import {
+  checkOptions,
+  checkShape,
+  checkTensors,
+  type OptionNames,
+  ShapeError,
+  showShape,
+} from "@spm/core/extend";
+import {
+  groupNorm,
+  instanceNorm,
+  type LayerNormOptions,
+  layerNorm,
+  type NormOptions,
+  normOptions,
+  rmsNorm,
+} from "./functional/normalise.ts";
 import { Module } from "./module.ts";
 import { checkChoice, checkSizes } from "./options.ts";
 
+/** Options of {@link LayerNorm}, {@link RmsNorm} and {@link GroupNorm}. */
+export interface AffineNormOptions extends NormOptions {
+  /**
+   * Whether there is a weight, and a bias, to be trained.
+   * @defaultValue true; of instance norm false
+   */
+  readonly affine?: boolean;
+}
+
+const names: OptionNames<AffineNormOptions> = { ...normOptions, affine: true };
+
+/** A weight of ones, or a bias of zeros, unless there is none. */
+const weightOf = (affine: boolean, make: () => Tensor): Parameter | null =>
+  affine ? parameter(make, { decay: false }) : null;
+
+/** The sizes of the axes that are normalised over. */
+function shapeOf(op: string, width: number | Shape): Shape {
+  const shape = typeof width === "number" ? [width] : checkShape(op, width);
+  checkSizes(op, "width", ...(shape.length === 0 ? [0] : shape));
+  return shape;
+}
+
 /**
  * Layer norm, y = (x − μ) / √(σ² + ε) ⊙ weight + bias, with mean and biased variance over the last
- * axis (Ba et al. 2016); ε is 10⁻⁵ by default. x [..., width] → [..., width].
+ * axis, or several (Ba et al. 2016); ε is 10⁻⁵ by default. x [..., ...width] → the same shape.
  * @throws ShapeError for another width; ValueError for a negative ε
  * @example new LayerNorm(8).forward(ones([2, 8])).shape; // [2, 8]
  */
 export class LayerNorm extends Module {
-  readonly weight: Parameter;
-  readonly bias: Parameter;
-  readonly #epsilon: number;
+  readonly weight: Parameter | null;
+  readonly bias: Parameter | null;
+  readonly #options: LayerNormOptions;
 
-  constructor(width: number, options: NormOptions = {}) {
+  /** @param width - the size of the last axis, or the sizes of several */
+  constructor(width: number | Shape, options: AffineNormOptions = {}) {
     super();
-    checkOptions("LayerNorm", options, normOptions);
-    const { epsilon = 1e-5 } = options;
-    checkSizes("LayerNorm", "width", width);
-    this.weight = parameter(() => ones([width]), { decay: false });
-    this.bias = parameter(() => zeros([width]), { decay: false });
-    this.#epsilon = epsilon;
+    checkOptions("LayerNorm", options, names);
+    const { epsilon = 1e-5, affine = true } = options;
+    const normalizedShape = shapeOf("LayerNorm", width);
+    this.weight = weightOf(affine, () => ones(normalizedShape));
+    this.bias = weightOf(affine, () => zeros(normalizedShape));
+    this.#options = { epsilon, normalizedShape };
   }
 
   forward(x: Tensor): Tensor {
-    return layerNorm(x, this.weight, this.bias, { epsilon: this.#epsilon });
+    return layerNorm(x, this.weight, this.bias, this.#options);
   }
 }
 
 /**
- * RMS norm, y = x / √(mean(x²) + ε) ⊙ weight over the last axis (Zhang and Sennrich 2019); ε is
- * 10⁻⁶ by default. x [..., width] → [..., width].
+ * RMS norm, y = x / √(mean(x²) + ε) ⊙ weight over the last axis, or several (Zhang and Sennrich
+ * 2019); ε is 10⁻⁶ by default. x [..., ...width] → the same shape.
  * @throws ShapeError for another width; ValueError for a negative ε
  * @example new RmsNorm(8).forward(ones([2, 8])).shape; // [2, 8]
  */
 export class RmsNorm extends Module {
-  readonly weight: Parameter;
+  readonly weight: Parameter | null;
+  readonly #options: LayerNormOptions;
+
+  /** @param width - the size of the last axis, or the sizes of several */
+  constructor(width: number | Shape, options: AffineNormOptions = {}) {
+    super();
+    checkOptions("RmsNorm", options, names);
+    const { epsilon = 1e-6, affine = true } = options;
+    const normalizedShape = shapeOf("RmsNorm", width);
+    this.weight = weightOf(affine, () => ones(normalizedShape));
+    this.#options = { epsilon, normalizedShape };
+  }
+
+  forward(x: Tensor): Tensor {
+    return rmsNorm(x, this.weight, this.#options);
+  }
+}
+
+/**
+ * Group norm (Wu and He 2018), as torch.nn.GroupNorm and {@link groupNorm}; ε is 10⁻⁵ by default.
+ * x [batch, channels, ...space] → the same shape.
+ * @throws ShapeError for another number of channels, or groups that do not divide it; ValueError
+ * for a negative ε
+ * @example new GroupNorm(2, 4).forward(ones([2, 4, 3])).shape; // [2, 4, 3]
+ */
+export class GroupNorm extends Module {
+  readonly weight: Parameter | null;
+  readonly bias: Parameter | null;
+  readonly groups: number;
+  readonly channels: number;
   readonly #epsilon: number;
 
-  constructor(width: number, options: NormOptions = {}) {
+  constructor(groups: number, channels: number, options: AffineNormOptions = {}) {
     super();
-    checkOptions("RmsNorm", options, normOptions);
-    const { epsilon = 1e-6 } = options;
-    checkSizes("RmsNorm", "width", width);
-    this.weight = parameter(() => ones([width]), { decay: false });
+    checkOptions("GroupNorm", options, names);
+    const { epsilon = 1e-5, affine = true } = options;
+    checkSizes("GroupNorm", "groups and channels", groups, channels);
+    if (channels % groups !== 0)
+      throw new ShapeError("GroupNorm", `a number of groups that divides ${channels}`, groups);
+    this.weight = weightOf(affine, () => ones([channels]));
+    this.bias = weightOf(affine, () => zeros([channels]));
+    this.groups = groups;
+    this.channels = channels;
     this.#epsilon = epsilon;
   }
 
   forward(x: Tensor): Tensor {
-    return rmsNorm(x, this.weight, { epsilon: this.#epsilon });
+    checkChannels("GroupNorm", x, this.channels);
+    return groupNorm(x, this.groups, this.weight, this.bias, { epsilon: this.#epsilon });
+  }
+}
+
+/** @throws ShapeError unless x is [batch, channels, ...space], with one of these numbers of axes */
+export function checkChannels(op: string, x: Tensor, channels: number, ...axes: number[]): void {
+  checkTensors(op, x);
+  const space = ["", ", length", ", height, width"];
+  const shapes = axes.length === 0 ? [", ...space"] : axes.map((n) => space[n]!);
+  const fits = axes.length === 0 ? x.shape.length >= 2 : axes.includes(x.shape.length - 2);
+  if (fits && x.shape[1] === channels) return;
+  const expected = shapes.map((rest) => `[batch, ${channels}${rest}]`).join(" or ");
+  throw new ShapeError(op, `x of shape ${expected}`, showShape(x.shape));
+}
+
+/** Instance norm over a number of axes. */
+abstract class InstanceNorm extends Module {
+  readonly weight: Parameter | null;
+  readonly bias: Parameter | null;
+  readonly channels: number;
+  readonly #axes: number;
+  readonly #epsilon: number;
+
+  constructor(axes: number, channels: number, options: AffineNormOptions) {
+    super();
+    const { name } = new.target;
+    checkOptions(name, options, names);
+    const { epsilon = 1e-5, affine = false } = options;
+    checkSizes(name, "channels", channels);
+    this.weight = weightOf(affine, () => ones([channels]));
+    this.bias = weightOf(affine, () => zeros([channels]));
+    this.channels = channels;
+    this.#axes = axes;
+    this.#epsilon = epsilon;
+  }
+
+  forward(x: Tensor): Tensor {
+    checkChannels(this.constructor.name, x, this.channels, this.#axes);
+    return instanceNorm(x, this.weight, this.bias, { epsilon: this.#epsilon });
+  }
+}
+
+/**
+ * Instance norm (Ulyanov et al. 2016), as torch.nn.InstanceNorm1d and {@link instanceNorm}, without
+ * running statistics; ε is 10⁻⁵ by default. x [batch, channels, length] → the same shape.
+ * @throws ShapeError for another shape; ValueError for a negative ε
+ * @example new InstanceNorm1d(3).forward(ones([2, 3, 8])).shape; // [2, 3, 8]
+ */
+export class InstanceNorm1d extends InstanceNorm {
+  constructor(channels: number, options: AffineNormOptions = {}) {
+    super(1, channels, options);
+  }
+}
+
+/**
+ * Instance norm of images, otherwise as {@link InstanceNorm1d}. x [batch, channels, height, width]
+ * → the same shape.
+ * @throws ShapeError for another shape; ValueError for a negative ε
+ * @example new InstanceNorm2d(3).forward(ones([2, 3, 4, 4])).shape; // [2, 3, 4, 4]
+ */
+export class InstanceNorm2d extends InstanceNorm {
+  constructor(channels: number, options: AffineNormOptions = {}) {
+    super(2, channels, options);
   }
 }
 

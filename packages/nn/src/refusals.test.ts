@@ -101,7 +101,7 @@ test.each<[string, () => unknown]>([
     () => new nn.LearnedPositions(4, 2, { random }).forward(zeros([3, 1])),
   ],
   [
-    "Conv2d: expected x of shape [batch, 2, height, width], got [1, 3, 5, 5]",
+    "Conv2d: expected x of shape [batch, 2, height, width] or [2, height, width], got [1, 3, 5, 5]",
     () => new nn.Conv2d(2, 3, { kernel: 3, random }).forward(zeros([1, 3, 5, 5])),
   ],
   [

@@ -9,7 +9,7 @@ import { axesTable } from "./plain.ts";
 /** Adds the kernel of the sum of windows. */
 export function registerWindows(table: KernelTable<NdArray>, machine: Machine): void {
   const { memory, run } = machine;
-  register(table, machine, addWindowsOp.primitive, ([x], { kernel, stride, into }) => {
+  register(table, machine, addWindowsOp.primitive, ([x], { kernel, stride, dilation, into }) => {
     if (!allFloat32([x])) return NOT_FLOAT32;
     const out = memory.array("float32", into);
     const sums = zeroSums(machine, sizeOf(into));
@@ -19,7 +19,7 @@ export function registerWindows(table: KernelTable<NdArray>, machine: Machine): 
     const windowSteps = [
       ...steps.slice(0, lead),
       ...space.map((step, k) => step * stride[k]!),
-      ...space,
+      ...space.map((step, k) => step * dilation[k]!),
     ];
     const axes = axesTable(machine, x.shape, windowSteps, 8, x.stride, 4);
     if (sizeOf(x.shape) > 0) run.addAxes(sums, memory.address(x), x.shape.length, axes);

@@ -1,7 +1,7 @@
 /** @file Views, and kernels that move elements: padding, concatenation, sums of windows. */
 import type { Shape } from "@spm/core";
 import { sizeOf, type Window } from "@spm/core/extend";
-import type { Sliding } from "@spm/nn/extend";
+import { type Sliding, windowedShape } from "@spm/nn/extend";
 import { type DeviceArray, rowMajor, zeros } from "../device-array.ts";
 import type { Executor } from "../executor.ts";
 import { coordinatesOf, linear } from "../threads.ts";
@@ -101,14 +101,15 @@ export function concatenate(
  * [..., ...space] as [..., ...out, ...kernel]: a view in which an element appears once for each
  * window it is in.
  */
-export function windowsOn(x: DeviceArray, { kernel, stride }: Sliding): DeviceArray {
+export function windowsOn(x: DeviceArray, sliding: Sliding): DeviceArray {
+  const { kernel, stride, dilation } = sliding;
   const lead = x.shape.length - kernel.length;
   const steps = x.stride.slice(lead);
-  const out = kernel.map((size, k) => Math.floor((x.shape[lead + k]! - size) / stride[k]!) + 1);
+  const times = (factors: Shape): number[] => steps.map((step, k) => step * factors[k]!);
   return {
     ...x,
-    shape: [...x.shape.slice(0, lead), ...out, ...kernel],
-    stride: [...x.stride.slice(0, lead), ...steps.map((step, k) => step * stride[k]!), ...steps],
+    shape: windowedShape(x.shape, sliding),
+    stride: [...x.stride.slice(0, lead), ...times(stride), ...times(dilation)],
   };
 }
 
@@ -119,18 +120,19 @@ export function windowsOn(x: DeviceArray, { kernel, stride }: Sliding): DeviceAr
 export function addWindows(
   executor: Executor,
   x: DeviceArray,
-  { kernel, stride }: Sliding,
+  { kernel, stride, dilation }: Sliding,
   into: Shape,
 ): DeviceArray {
   if (sizeOf(x.shape) === 0 || sizeOf(into) === 0) return zeros(executor, into, x.dtype);
   const { output, coordinates } = coordinatesOf(into);
   const lead = into.length - kernel.length;
+  const tap = kernel.map((_, k) => (dilation[k] === 1 ? `i${k}` : `i${k} * ${dilation[k]}`));
   const place = kernel.map(
-    (_, k) => `(Math.floor((${coordinates[lead + k]} - i${k} + 0.5) / ${stride[k]}) | 0)`,
+    (_, k) => `(Math.floor((${coordinates[lead + k]} - ${tap[k]} + 0.5) / ${stride[k]}) | 0)`,
   );
   const inside = kernel.flatMap((_, k) => [
-    `${coordinates[lead + k]} >= i${k}`,
-    `${place[k]} * ${stride[k]} === ${coordinates[lead + k]} - i${k}`,
+    `${coordinates[lead + k]} >= ${tap[k]}`,
+    `${place[k]} * ${stride[k]} === ${coordinates[lead + k]} - ${tap[k]}`,
     `${place[k]} < ${x.shape[lead + k]}`,
   ]);
   const offsets = kernel.map((_, k) => `i${k}`);

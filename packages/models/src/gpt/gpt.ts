@@ -40,6 +40,8 @@ const names: OptionNames<GptOptions> = {
   context: true,
   width: true,
   heads: true,
+  keyValueHeads: true,
+  attentionDropout: true,
   layers: true,
   linear: true,
   gain: true,

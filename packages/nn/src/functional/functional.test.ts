@@ -216,17 +216,18 @@ describe("refuses", () => {
       "ValueError: rmsNorm: expected epsilon ≥ 0, got -1",
     ],
     [
-      "a mask of numbers",
+      "a mask of integers",
       () =>
         scaledDotProductAttention(zeros([2, 1]), zeros([2, 1]), zeros([2, 1]), {
-          mask: zeros([2, 2]),
+          mask: zeros([2, 2], { dtype: "int32" }),
         }),
-      "DTypeError: where: expected a bool mask, got float32\nhelp: notEqual(mask, 0)",
+      "DTypeError: scaledDotProductAttention: expected a mask that is bool or floating, " +
+        "got int32\nhelp: notEqual(mask, 0)",
     ],
     [
       "other channels than the kernel has",
       () => conv1d(zeros([1, 2, 5]), zeros([3, 1, 3])),
-      "ShapeError: conv1d: expected x [batch, 1, ...space] of rank 3, got [1, 2, 5]",
+      "ShapeError: conv1d: expected x of shape [batch, 1, length] or [1, length], got [1, 2, 5]",
     ],
     [
       "a kernel larger than the image",

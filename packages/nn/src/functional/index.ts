@@ -15,13 +15,27 @@ export {
   silu,
   softsign,
 } from "./activation.ts";
+export {
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+} from "./adaptive-pooling.ts";
 export { embedding } from "./affine.ts";
 export { type AttentionMaskOptions, scaledDotProductAttention } from "./attention.ts";
 export { type ClassLossOptions, nll } from "./class-losses.ts";
-export { conv1d, conv2d } from "./convolution.ts";
+export {
+  type ConvolveOptions,
+  conv1d,
+  conv2d,
+  convTranspose1d,
+  convTranspose2d,
+  type TransposeOptions,
+} from "./convolution.ts";
 export { type CrossEntropyOptions, crossEntropy } from "./cross-entropy.ts";
 export { type DropoutOptions, dropout } from "./dropout.ts";
 export { gruStep } from "./gru-step.ts";
+export { type InterpolateOptions, interpolate } from "./interpolate.ts";
 export {
   type BceOptions,
   bceWithLogits,
@@ -36,7 +50,14 @@ export {
   smoothL1,
 } from "./losses.ts";
 export { neighbourSum } from "./neighbours.ts";
-export { layerNorm, type NormOptions, rmsNorm } from "./normalise.ts";
+export {
+  groupNorm,
+  instanceNorm,
+  type LayerNormOptions,
+  layerNorm,
+  type NormOptions,
+  rmsNorm,
+} from "./normalise.ts";
 export {
   type CosineEmbeddingOptions,
   type CosineSimilarityOptions,
@@ -45,6 +66,13 @@ export {
   type TripletMarginOptions,
   tripletMargin,
 } from "./pair-losses.ts";
-export { avgPool1d, avgPool2d, maxPool1d, maxPool2d } from "./pooling.ts";
+export {
+  type AvgPoolOptions,
+  avgPool1d,
+  avgPool2d,
+  maxPool1d,
+  maxPool2d,
+  type PoolOptions,
+} from "./pooling.ts";
 export { logSoftmax, softmax } from "./softmax.ts";
 export type { SlidingOptions } from "./windows.ts";

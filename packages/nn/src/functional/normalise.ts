@@ -1,245 +1,187 @@
-/** @file Layer norm and RMS norm over the last axis, fused. */
-import { add, div, mean, mul, type NdArray, sqrt, square, sub, sum, type Tensor } from "@spm/core";
+/**
+ * @file Layer norm and RMS norm over the last axes, and group norm and instance norm, which are
+ * layer norm of parts of the channels.
+ */
+import { broadcastTo, full, reshape, type Shape, type Tensor } from "@spm/core";
 import {
-  allocate,
-  type Batching,
-  checkDTypes,
   checkOptions,
+  checkShape,
   checkTensors,
-  dtypeOf,
-  elements,
-  type FusedOp,
-  fused,
   type OptionNames,
-  type Places,
-  rowwise,
   ShapeError,
-  type Spec,
   sameShape,
   showShape,
+  showValue,
   sizeOf,
-  ValueError,
-  wholeBatch,
-  wrap,
 } from "@spm/core/extend";
+import { scaleChannels } from "./channels.ts";
+import { layerNormOp, rmsNormOp } from "./norm-ops.ts";
 
-/** Options of a norm. */
+/** Options of every norm. */
 export interface NormOptions {
   /**
    * ε ≥ 0, added under the root.
-   * @defaultValue 10⁻⁵ of layer norm, 10⁻⁶ of RMS norm
+   * @defaultValue 10⁻⁵, of RMS norm 10⁻⁶
    */
   readonly epsilon?: number;
 }
 
-/** Their names. */
+/** Options of {@link layerNorm} and {@link rmsNorm}. */
+export interface LayerNormOptions extends NormOptions {
+  /**
+   * The sizes of the last axes, over all of which it normalises.
+   * @defaultValue the shape of weight or bias, without both the size of the last axis
+   */
+  readonly normalizedShape?: Shape;
+}
+
+/** The names of {@link NormOptions}. */
 export const normOptions: OptionNames<NormOptions> = { epsilon: true };
+const layerNormOptions: OptionNames<LayerNormOptions> = { ...normOptions, normalizedShape: true };
 
-const last = { axis: -1, keepdims: true } as const;
+/** A norm of rows [..., width] with weights [width]. */
+type OfRows = (rows: Tensor, ...weights: Tensor[]) => Tensor;
 
-const infer =
-  (name: string) =>
-  (inputs: readonly [x: Spec, weight: Spec, bias?: Spec], epsilon: number): Spec => {
-    const [x, weight, bias = weight] = inputs;
-    const dtype = checkDTypes(name, [x, weight, bias]);
-    const width = x.shape.at(-1);
-    if (width === undefined)
-      throw new ShapeError(name, "x of shape [..., width]", showShape(x.shape));
-    for (const { shape } of [weight, bias])
-      if (!sameShape(shape, [width]))
-        throw new ShapeError(name, `weight and bias of shape [${width}]`, showShape(shape));
-    if (!(epsilon >= 0)) throw new ValueError(name, "epsilon ≥ 0", epsilon);
-    return { shape: x.shape, dtype };
-  };
-
-/** Sums of columns in float64, as an array of the dtype of the columns. */
-function summed(sums: Float64Array, like: { readonly data: unknown }): NdArray {
-  const out = allocate(dtypeOf(like), sums.length);
-  out.set(sums);
-  return wrap(out, [sums.length]);
+/**
+ * The norm of x [..., ...shape], of rows of its last axes. Weights are of that shape, or null with
+ * what they are then.
+ */
+function overLastAxes(
+  op: string,
+  x: Tensor,
+  weights: readonly (readonly [weight: Tensor | null, otherwise: number])[],
+  options: LayerNormOptions,
+  norm: OfRows,
+): Tensor {
+  const given = weights.flatMap(([weight]) => (weight === null ? [] : [weight]));
+  checkTensors(op, x, ...given);
+  checkOptions(op, options, layerNormOptions);
+  const rank = options.normalizedShape?.length ?? given[0]?.shape.length ?? 1;
+  const shape = options.normalizedShape ?? (rank === 0 ? [] : x.shape.slice(-rank));
+  const last = x.shape.slice(Math.max(0, x.shape.length - checkShape(op, shape).length));
+  if (shape.length === 0 || !sameShape(last, shape))
+    throw new ShapeError(
+      op,
+      `x of shape [..., ${shape.join(", ") || "width"}]`,
+      showShape(x.shape),
+    );
+  for (const weight of given)
+    if (!sameShape(weight.shape, shape))
+      throw new ShapeError(
+        op,
+        `weight and bias of shape ${showShape(shape)}`,
+        showShape(weight.shape),
+      );
+  const width = sizeOf(shape);
+  const { dtype, backend } = x;
+  const flat = weights.map(([weight, otherwise]) =>
+    weight === null
+      ? broadcastTo(full([1], otherwise, { dtype, backend }), [width])
+      : reshape(weight, [width]),
+  );
+  const lead = x.shape.slice(0, x.shape.length - shape.length);
+  return reshape(norm(reshape(x, [...lead, width]), ...flat), x.shape);
 }
 
-/** x̂ of layer norm, [..., width]. */
-function centred(x: Tensor, epsilon: number): Tensor {
-  const difference = sub(x, mean(x, last));
-  return div(difference, sqrt(add(mean(square(difference), last), epsilon)));
-}
-
-/** x̂ of RMS norm, [..., width]. */
-const scaled = (x: Tensor, epsilon: number): Tensor =>
-  div(x, sqrt(add(mean(square(x), last), epsilon)));
-
-/** The sum over all rows of each sample, [B, ..., width] → [B, width]. */
-const sumOfSample = (x: Tensor): Tensor => sum(x, x.shape.map((_, k) => k).slice(1, -1));
-
-/** The batching rule of a norm's backward pass. */
-type BackwardBatching<I extends Places> = Batching<[ct: 1, y: 1, ...I], I, number>;
-
-/** The kernel has x̄ of all rows; the others are sums over the rows of each sample. */
-const layerNormOfSamples: BackwardBatching<[x: 1, weight: 1, bias: 1]> = (
-  op,
-  [ct, y, x, weight, bias],
-  [byCt, byY, byX, ...others],
-  epsilon,
-) => {
-  if (others.includes(true)) return undefined;
-  const [cts, ys, xs] = wholeBatch([ct, y, x], [byCt, byY, byX]);
-  const [xBar] = op([cts, ys, xs, weight, bias], epsilon);
-  return [xBar, sumOfSample(mul(cts, centred(xs, epsilon))), sumOfSample(cts)];
-};
-
-const rmsNormOfSamples: BackwardBatching<[x: 1, weight: 1]> = (
-  op,
-  [ct, y, x, weight],
-  [byCt, byY, byX, byWeight],
-  epsilon,
-) => {
-  if (byWeight) return undefined;
-  const [cts, ys, xs] = wholeBatch([ct, y, x], [byCt, byY, byX]);
-  const [xBar] = op([cts, ys, xs, weight], epsilon);
-  return [xBar, sumOfSample(mul(cts, scaled(xs, epsilon)))];
-};
-
 /**
- * The primitives of {@link layerNorm}, x [..., width], weight and bias [width] → [..., width];
- * their option is ε, the residual mean and 1/deviation of each row in float64.
- * @example layerNormOp([ones([2, 3]), ones([3]), zeros([3])], 1e-5).shape; // [2, 3]
- */
-export const layerNormOp: FusedOp<[x: 1, weight: 1, bias: 1], number> = fused({
-  name: "layerNorm",
-  infer: infer("layerNorm"),
-  forward: ([x, weight, bias], epsilon) => {
-    const [v, w, b] = [elements(x), elements(weight), elements(bias)];
-    const [width, rows] = [w.length, x.shape.slice(0, -1)];
-    const out = allocate(dtypeOf(x), v.length);
-    const means = new Float64Array(sizeOf(rows));
-    const scales = new Float64Array(means.length);
-    for (let r = 0, from = 0; r < means.length; r++, from += width) {
-      let total = 0;
-      for (let i = 0; i < width; i++) total += v[from + i]!;
-      const mu = total / width;
-      let squares = 0;
-      for (let i = 0; i < width; i++) squares += (v[from + i]! - mu) ** 2;
-      const scale = 1 / Math.sqrt(squares / width + epsilon);
-      for (let i = 0; i < width; i++) out[from + i] = (v[from + i]! - mu) * scale * w[i]! + b[i]!;
-      means[r] = mu;
-      scales[r] = scale;
-    }
-    return { outputs: [wrap(out, x.shape)], residual: [wrap(means, rows), wrap(scales, rows)] };
-  },
-  backward: (
-    ct,
-    [x, weight],
-    _y,
-    _epsilon,
-    [means, deviations]: readonly [means: NdArray, deviations: NdArray],
-  ) => {
-    const [c, v, w] = [elements(ct), elements(x), elements(weight)];
-    const [mus, scales] = [elements(means), elements(deviations)];
-    const width = w.length;
-    const out = allocate(dtypeOf(x), v.length);
-    const [weightBar, biasBar] = [new Float64Array(width), new Float64Array(width)];
-    for (let r = 0, from = 0; r < mus.length; r++, from += width) {
-      const [mu, scale] = [mus[r]!, scales[r]!];
-      let total = 0;
-      let inner = 0;
-      for (let i = 0; i < width; i++) {
-        const hat = (v[from + i]! - mu) * scale;
-        const g = c[from + i]! * w[i]!;
-        total += g;
-        inner += g * hat;
-        weightBar[i]! += c[from + i]! * hat;
-        biasBar[i]! += c[from + i]!;
-      }
-      for (let i = 0; i < width; i++) {
-        const hat = (v[from + i]! - mu) * scale;
-        // g − mean(g) − x̂ mean(g x̂)
-        out[from + i] = scale * (c[from + i]! * w[i]! - (total + hat * inner) / width);
-      }
-    }
-    return [wrap(out, x.shape), summed(weightBar, weight), summed(biasBar, weight)];
-  },
-  batch: rowwise,
-  batchBackward: layerNormOfSamples,
-  composed: ([x, weight, bias], epsilon) => add(mul(centred(x, epsilon), weight), bias),
-});
-
-/**
- * The primitives of {@link rmsNorm}, x [..., width] and weight [width] → [..., width]; their option
- * is ε, the residual 1/size of each row in float64.
- * @example rmsNormOp([ones([2, 3]), ones([3])], 1e-6).shape; // [2, 3]
- */
-export const rmsNormOp: FusedOp<[x: 1, weight: 1], number> = fused({
-  name: "rmsNorm",
-  infer: infer("rmsNorm"),
-  forward: ([x, weight], epsilon) => {
-    const [v, w] = [elements(x), elements(weight)];
-    const width = w.length;
-    const out = allocate(dtypeOf(x), v.length);
-    const scales = new Float64Array(sizeOf(x.shape.slice(0, -1)));
-    for (let r = 0, from = 0; r < scales.length; r++, from += width) {
-      let squares = 0;
-      for (let i = 0; i < width; i++) squares += v[from + i]! ** 2;
-      const scale = 1 / Math.sqrt(squares / width + epsilon);
-      for (let i = 0; i < width; i++) out[from + i] = v[from + i]! * scale * w[i]!;
-      scales[r] = scale;
-    }
-    return { outputs: [wrap(out, x.shape)], residual: [wrap(scales, x.shape.slice(0, -1))] };
-  },
-  backward: (ct, [x, weight], _y, _epsilon, [sizes]: readonly [sizes: NdArray]) => {
-    const [c, v, w, scales] = [elements(ct), elements(x), elements(weight), elements(sizes)];
-    const width = w.length;
-    const out = allocate(dtypeOf(x), v.length);
-    const weightBar = new Float64Array(width);
-    for (let r = 0, from = 0; r < scales.length; r++, from += width) {
-      const scale = scales[r]!;
-      let inner = 0;
-      for (let i = 0; i < width; i++) {
-        inner += c[from + i]! * w[i]! * v[from + i]! * scale;
-        weightBar[i]! += c[from + i]! * v[from + i]! * scale;
-      }
-      for (let i = 0; i < width; i++)
-        // g − x̂ mean(g x̂)
-        out[from + i] = scale * (c[from + i]! * w[i]! - (v[from + i]! * scale * inner) / width);
-    }
-    return [wrap(out, x.shape), summed(weightBar, weight)];
-  },
-  batch: rowwise,
-  batchBackward: rmsNormOfSamples,
-  composed: ([x, weight], epsilon) => mul(scaled(x, epsilon), weight),
-});
-
-/**
- * Layer norm, y = (x − μ) / √(σ² + ε) ⊙ weight + bias, with mean and biased variance of each row
- * (Ba et al. 2016).
- * @param x - [..., width]
- * @param weight - [width]
- * @param bias - [width]
+ * Layer norm, y = (x − μ) / √(σ² + ε) ⊙ weight + bias, with mean and biased variance over the last
+ * axes, as many as weight and bias have (Ba et al. 2016).
+ * @param x - [..., ...normalizedShape]
+ * @param weight - [...normalizedShape], or null for 1
+ * @param bias - [...normalizedShape], or null for 0
  * @returns x's shape. Cost: about 8 FLOP an element forward, 14 back
  * @throws ShapeError, DTypeError where an operand does not fit; ValueError for a negative ε
  * @example layerNorm(tensor([1, 3]), ones([2]), zeros([2])); // [-1, 1]
  */
 export function layerNorm(
   x: Tensor,
-  weight: Tensor,
-  bias: Tensor,
-  options: NormOptions = {},
+  weight: Tensor | null = null,
+  bias: Tensor | null = null,
+  options: LayerNormOptions = {},
 ): Tensor {
-  checkTensors("layerNorm", x, weight, bias);
-  checkOptions("layerNorm", options, normOptions);
-  return layerNormOp([x, weight, bias], options.epsilon ?? 1e-5);
+  const weights = [[weight, 1] as const, [bias, 0] as const];
+  return overLastAxes("layerNorm", x, weights, options, (rows, w, b) =>
+    layerNormOp([rows, w!, b!], options.epsilon ?? 1e-5),
+  );
 }
 
 /**
- * RMS norm, y = x / √(mean(x²) + ε) ⊙ weight over each row (Zhang and Sennrich 2019).
- * @param x - [..., width]
- * @param weight - [width]
+ * RMS norm, y = x / √(mean(x²) + ε) ⊙ weight over the last axes (Zhang and Sennrich 2019).
+ * @param x - [..., ...normalizedShape]
+ * @param weight - [...normalizedShape], or null for 1
  * @returns x's shape. Cost: about 5 FLOP an element forward, 10 back
  * @throws ShapeError, DTypeError where an operand does not fit; ValueError for a negative ε
  * @example rmsNorm(tensor([3, 3]), ones([2])); // [1, 1]
  */
-export function rmsNorm(x: Tensor, weight: Tensor, options: NormOptions = {}): Tensor {
-  checkTensors("rmsNorm", x, weight);
-  checkOptions("rmsNorm", options, normOptions);
-  return rmsNormOp([x, weight], options.epsilon ?? 1e-6);
+export function rmsNorm(
+  x: Tensor,
+  weight: Tensor | null = null,
+  options: LayerNormOptions = {},
+): Tensor {
+  return overLastAxes("rmsNorm", x, [[weight, 1]], options, (rows, w) =>
+    rmsNormOp([rows, w!], options.epsilon ?? 1e-6),
+  );
 }
+
+function ofGroups(
+  op: string,
+  x: Tensor,
+  groups: number | undefined,
+  weights: readonly [weight: Tensor | null, bias: Tensor | null],
+  options: NormOptions,
+): Tensor {
+  const given = weights.filter((weight) => weight !== null);
+  checkTensors(op, x, ...given);
+  checkOptions(op, options, normOptions);
+  const [batch, channels, ...space] = x.shape;
+  if (batch === undefined || channels === undefined)
+    throw new ShapeError(op, "x of shape [batch, channels, ...space]", showShape(x.shape));
+  const parts = groups ?? channels;
+  if (
+    !Number.isSafeInteger(parts) ||
+    parts < (groups === undefined ? 0 : 1) ||
+    channels % parts > 0
+  )
+    throw new ShapeError(op, `a number of groups that divides ${channels}`, showValue(parts));
+  for (const { shape } of given)
+    if (!sameShape(shape, [channels]))
+      throw new ShapeError(op, `weight and bias of shape [${channels}]`, showShape(shape));
+  const width = parts === 0 ? 0 : (channels / parts) * sizeOf(space);
+  const rows = reshape(x, [batch, parts, width]);
+  return scaleChannels(reshape(layerNorm(rows, null, null, options), x.shape), ...weights);
+}
+
+/**
+ * Group norm (Wu and He 2018): layer norm, without weights, of each group of channels over them and
+ * the space, then ⊙ weight + bias by channel.
+ * @param x - [batch, channels, ...space]
+ * @param groups - their number, which divides channels
+ * @param weight - [channels], or null for 1
+ * @param bias - [channels], or null for 0
+ * @returns x's shape
+ * @throws ShapeError, DTypeError where an operand does not fit; ValueError for a negative ε
+ * @example groupNorm(ones([2, 4, 3]), 2).shape; // [2, 4, 3]
+ */
+export const groupNorm = (
+  x: Tensor,
+  groups: number,
+  weight: Tensor | null = null,
+  bias: Tensor | null = null,
+  options: NormOptions = {},
+): Tensor => ofGroups("groupNorm", x, groups ?? Number.NaN, [weight, bias], options);
+
+/**
+ * Instance norm (Ulyanov et al. 2016): {@link groupNorm} with a group for each channel.
+ * @param x - [batch, channels, ...space]
+ * @param weight - [channels], or null for 1
+ * @param bias - [channels], or null for 0
+ * @returns x's shape
+ * @throws ShapeError, DTypeError where an operand does not fit; ValueError for a negative ε
+ * @example instanceNorm(tensor([[[1, 3]]])); // [[[-1, 1]]]
+ */
+export const instanceNorm = (
+  x: Tensor,
+  weight: Tensor | null = null,
+  bias: Tensor | null = null,
+  options: NormOptions = {},
+): Tensor => ofGroups("instanceNorm", x, undefined, [weight, bias], options);

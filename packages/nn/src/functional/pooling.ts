@@ -1,6 +1,7 @@
 /** @file Pooling: the largest or the mean of every window. */
 import {
   argmax,
+  div,
   equal,
   expandDims,
   gather,
@@ -9,49 +10,143 @@ import {
   reshape,
   type Shape,
   squeeze,
+  sum,
   type Tensor,
+  tensor,
   where,
 } from "@spm/core";
-import { checkOptions, checkTensors, ShapeError, showShape } from "@spm/core/extend";
-import { checkSizes, type SlidingOptions, slidingOptions, windows } from "./windows.ts";
+import {
+  checkOptions,
+  checkTensors,
+  type OptionNames,
+  ShapeError,
+  showShape,
+  sizeOf,
+} from "@spm/core/extend";
+import {
+  checkSizes,
+  type PlacedWindows,
+  placeWindows,
+  type SlidingOptions,
+  slidingOptions,
+  spanOf,
+  windowedShape,
+  windows,
+} from "./windows.ts";
 
 /** The size of a window, along each axis or along all. */
 export type Size = number | Shape;
 
-/** The windows as rows, [..., ...out, Πkernel]; the stride is by default the kernel's size. */
-function rowsOf(
-  op: string,
-  axes: number,
-  x: Tensor,
-  size: Size,
-  options: SlidingOptions,
-  value: number,
-): Tensor {
-  checkOptions(op, options, slidingOptions);
-  const kernel = checkSizes(op, "kernel sizes", size, axes, 1);
-  const seen = windows(op, x, kernel, { stride: kernel, ...options, value });
-  return reshape(seen, [...seen.shape.slice(0, -axes), kernel.reduce((a, b) => a * b, 1)]);
+/** Options of pooling. */
+export interface PoolOptions extends SlidingOptions {
+  /**
+   * Whether a last window may begin before the end, in x or the padding before it, and reach
+   * beyond; what it has there counts as padding of max pooling, and not at all of the mean.
+   * @defaultValue false
+   */
+  readonly ceilMode?: boolean;
 }
 
-function largest(op: string, axes: number, x: Tensor, size: Size, options: SlidingOptions): Tensor {
-  checkOptions(op, options, slidingOptions);
+/** Options of {@link avgPool1d} and {@link avgPool2d}. */
+export interface AvgPoolOptions extends PoolOptions {
+  /**
+   * Whether the mean counts zeros of the padding.
+   * @defaultValue true
+   */
+  readonly countIncludePad?: boolean;
+}
+
+/** The names of {@link PoolOptions}. */
+export const poolOptions: OptionNames<PoolOptions> = { ...slidingOptions, ceilMode: true };
+/** The names of {@link AvgPoolOptions}. */
+export const avgPoolOptions: OptionNames<AvgPoolOptions> = {
+  ...poolOptions,
+  countIncludePad: true,
+};
+
+/** Windows over the last axes, and what makes rows of them. */
+interface Pool {
+  readonly placed: PlacedWindows;
+  /** The windows of x [..., ...space] as rows, [..., ...out, Πkernel]. */
+  rows(x: Tensor, value: number): Tensor;
+}
+
+function poolOf(op: string, axes: number, x: Tensor, size: Size, options: PoolOptions): Pool {
   const kernel = checkSizes(op, "kernel sizes", size, axes, 1);
-  const padding = checkSizes(op, "paddings", options.padding ?? 0, axes, 0);
-  if (padding.some((zeros, k) => 2 * zeros > kernel[k]!))
+  const given = { stride: kernel, ...options };
+  if (x.shape.length < axes)
+    throw new ShapeError(op, `at least ${axes} axes to slide over`, showShape(x.shape));
+  return {
+    placed: placeWindows(op, x.shape.slice(-axes), kernel, given),
+    rows: (x, value) => {
+      const seen = windows(op, x, kernel, { ...given, value });
+      return reshape(seen, [...seen.shape.slice(0, -axes), sizeOf(kernel)]);
+    },
+  };
+}
+
+/** @throws ShapeError where a window may lie in the padding alone */
+function checkPadding(op: string, { before, ...sliding }: PlacedWindows): void {
+  const spans = spanOf(sliding);
+  if (before.some((zeros, k) => 2 * zeros > spans[k]!))
     throw new ShapeError(
       op,
-      `paddings of at most half the window ${showShape(kernel)}`,
-      showShape(padding),
+      `paddings of at most half the window ${showShape(spans)}`,
+      showShape(before),
     );
-  const rows = rowsOf(op, axes, x, size, options, Number.NEGATIVE_INFINITY);
-  const pick = (places: Tensor) => gather(rows, expandDims(places, -1), -1);
-  const places = argmax(rows, { axis: -1 });
+}
+
+function largest(op: string, axes: number, x: Tensor, size: Size, options: PoolOptions): Tensor {
+  checkTensors(op, x);
+  checkOptions(op, options, poolOptions);
+  const { placed, rows } = poolOf(op, axes, x, size, options);
+  checkPadding(op, placed);
+  const all = rows(x, Number.NEGATIVE_INFINITY);
+  const pick = (places: Tensor) => gather(all, expandDims(places, -1), -1);
+  const places = argmax(all, { axis: -1 });
   const picked = pick(places);
-  if (padding.every((n) => n === 0)) return squeeze(picked, -1);
+  if ([...placed.before, ...placed.after].every((n) => n === 0)) return squeeze(picked, -1);
   // a window of nothing but −∞ has its first element, not the padding before that
   const space = ones(x.shape.slice(-axes), { backend: x.backend });
-  const inside = argmax(rowsOf(op, axes, space, size, options, 0), { axis: -1 });
+  const inside = argmax(rows(space, 0), { axis: -1 });
   return squeeze(pick(where(equal(squeeze(picked, -1), -Infinity), inside, places)), -1);
+}
+
+/** How many elements of each window along axis k count, of n. */
+function countsAlong(placed: PlacedWindows, k: number, n: number, padded: boolean): number[] {
+  const { before, padding, kernel, stride, dilation } = placed;
+  const [low, high] = padded ? [-before[k]!, n + padding[k]!] : [0, n];
+  const whole = before[k]! + n + placed.after[k]!;
+  const [count] = windowedShape([whole], {
+    kernel: [kernel[k]!],
+    stride: [stride[k]!],
+    dilation: [dilation[k]!],
+  });
+  return Array.from({ length: count! }, (_, i) => {
+    const start = i * stride[k]! - before[k]!;
+    const places = Array.from({ length: kernel[k]! }, (_, t) => start + t * dilation[k]!);
+    return places.filter((place) => low <= place && place < high).length;
+  });
+}
+
+function average(op: string, axes: number, x: Tensor, size: Size, options: AvgPoolOptions): Tensor {
+  checkTensors(op, x);
+  checkOptions(op, options, avgPoolOptions);
+  const { countIncludePad = true, ...given } = options;
+  const { placed, rows } = poolOf(op, axes, x, size, given);
+  if (!countIncludePad) checkPadding(op, placed);
+  const all = rows(x, 0);
+  const counts = x.shape
+    .slice(-axes)
+    .map((n, k) => countsAlong(placed, k, n, countIncludePad))
+    .reduce((outer, inner) => outer.flatMap((a) => inner.map((b) => a * b)), [1]);
+  if (counts.every((count) => count === all.shape.at(-1))) return mean(all, { axis: -1 });
+  const shape = all.shape.slice(-axes - 1, -1);
+  const { dtype, backend } = x;
+  return div(
+    sum(all, -1),
+    tensor(counts, { shape, backend, ...(dtype === "float64" && { dtype }) }),
+  );
 }
 
 /**
@@ -59,14 +154,13 @@ function largest(op: string, axes: number, x: Tensor, size: Size, options: Slidi
  * less than anything, also than −∞.
  * @param x - [..., length]
  * @param size - of the window, and the default stride
- * @returns [..., ⌊(length + 2 · padding − size) / stride⌋ + 1]
+ * @returns [..., ⌊(length + 2 · padding − dilation · (size − 1) − 1) / stride⌋ + 1], of
+ * `ceilMode` rounded up
  * @throws ShapeError where the window does not fit, or may lie in the padding alone
  * @example maxPool1d(tensor([3, 1, 2, 4]), 2); // [3, 4]
  */
-export const maxPool1d = (x: Tensor, size: Size, options: SlidingOptions = {}): Tensor => {
-  checkTensors("maxPool1d", x);
-  return largest("maxPool1d", 1, x, size, options);
-};
+export const maxPool1d = (x: Tensor, size: Size, options: PoolOptions = {}): Tensor =>
+  largest("maxPool1d", 1, x, size, options);
 
 /**
  * The largest element of every window over the last two axes, otherwise as {@link maxPool1d}.
@@ -76,23 +170,20 @@ export const maxPool1d = (x: Tensor, size: Size, options: SlidingOptions = {}): 
  * @throws ShapeError where the window does not fit, or may lie in the padding alone
  * @example maxPool2d(ones([1, 1, 4, 4]), 2).shape; // [1, 1, 2, 2]
  */
-export const maxPool2d = (x: Tensor, size: Size, options: SlidingOptions = {}): Tensor => {
-  checkTensors("maxPool2d", x);
-  return largest("maxPool2d", 2, x, size, options);
-};
+export const maxPool2d = (x: Tensor, size: Size, options: PoolOptions = {}): Tensor =>
+  largest("maxPool2d", 2, x, size, options);
 
 /**
- * The mean of every window; padding counts as zeros.
+ * The mean of every window; padding counts as zeros, or not at all.
  * @param x - [..., length]
  * @param size - of the window, and the default stride
- * @returns [..., ⌊(length + 2 · padding − size) / stride⌋ + 1]
+ * @returns [..., ⌊(length + 2 · padding − dilation · (size − 1) − 1) / stride⌋ + 1], of
+ * `ceilMode` rounded up
  * @throws ShapeError where the window does not fit
  * @example avgPool1d(tensor([3, 1, 2, 4]), 2); // [2, 3]
  */
-export const avgPool1d = (x: Tensor, size: Size, options: SlidingOptions = {}): Tensor => {
-  checkTensors("avgPool1d", x);
-  return mean(rowsOf("avgPool1d", 1, x, size, options, 0), { axis: -1 });
-};
+export const avgPool1d = (x: Tensor, size: Size, options: AvgPoolOptions = {}): Tensor =>
+  average("avgPool1d", 1, x, size, options);
 
 /**
  * The mean of every window over the last two axes, otherwise as {@link avgPool1d}.
@@ -102,7 +193,5 @@ export const avgPool1d = (x: Tensor, size: Size, options: SlidingOptions = {}): 
  * @throws ShapeError where the window does not fit
  * @example avgPool2d(ones([1, 1, 4, 4]), 2).shape; // [1, 1, 2, 2]
  */
-export const avgPool2d = (x: Tensor, size: Size, options: SlidingOptions = {}): Tensor => {
-  checkTensors("avgPool2d", x);
-  return mean(rowsOf("avgPool2d", 2, x, size, options, 0), { axis: -1 });
-};
+export const avgPool2d = (x: Tensor, size: Size, options: AvgPoolOptions = {}): Tensor =>
+  average("avgPool2d", 2, x, size, options);

@@ -18,36 +18,52 @@ import {
   zerosArray,
 } from "@spm/core/extend";
 
-/** Size of the window and its step, along each of the last axes. */
+/** A window along each of the last axes: its elements, `dilation` apart, and its step. */
 export interface Sliding {
   readonly kernel: Shape;
   readonly stride: Shape;
+  readonly dilation: Shape;
 }
+
+/** The elements from the first to the last of a window, along each axis. */
+export const spanOf = ({ kernel, dilation }: Sliding): number[] =>
+  kernel.map((size, k) => dilation[k]! * (size - 1) + 1);
 
 /**
  * [..., ...space] as [..., ...out, ...kernel]: a view in which an element occurs once for each
  * window that contains it.
  */
-function windowed(x: NdArray, { kernel, stride }: Sliding): NdArray {
+function windowed(x: NdArray, sliding: Sliding): NdArray {
+  const { kernel, stride, dilation } = sliding;
   const lead = x.shape.length - kernel.length;
   const steps = x.stride.slice(lead);
+  const times = (factors: Shape) => steps.map((step, k) => step * factors[k]!);
   return wrap(
     x.data,
-    windowedShape(x.shape, { kernel, stride }),
-    [...x.stride.slice(0, lead), ...steps.map((step, k) => step * stride[k]!), ...steps],
+    windowedShape(x.shape, sliding),
+    [...x.stride.slice(0, lead), ...times(stride), ...times(dilation)],
     x.offset,
   );
 }
 
-function windowedShape(shape: Shape, { kernel, stride }: Sliding): number[] {
+/**
+ * The shape of the windows, [..., ...space] → [..., ...out, ...kernel].
+ * @example windowedShape([3, 7], { kernel: [2], stride: [2], dilation: [3] }); // [3, 2, 2]
+ */
+export function windowedShape(shape: Shape, sliding: Sliding): number[] {
+  const { kernel, stride } = sliding;
   const lead = shape.length - kernel.length;
-  const out = kernel.map((size, k) => Math.floor((shape[lead + k]! - size) / stride[k]!) + 1);
+  const out = spanOf(sliding).map(
+    (span, k) => Math.floor((shape[lead + k]! - span) / stride[k]!) + 1,
+  );
   return [...shape.slice(0, lead), ...out, ...kernel];
 }
 
 /**
  * The primitive of {@link windows}, without padding: x [..., ...space] → [..., ...out, ...kernel].
- * @example windowsOp([tensor([1, 2, 3])], { kernel: [2], stride: [1] })[0]; // [[1, 2], [2, 3]]
+ * @example
+ * const sliding = { kernel: [2], stride: [1], dilation: [1] };
+ * windowsOp([tensor([1, 2, 3])], sliding)[0]; // [[1, 2], [2, 3]]
  */
 export const windowsOp: Op<[x: 1], [y: 1], Sliding> = definePrimitive({
   name: "windows",
@@ -61,7 +77,7 @@ export const windowsOp: Op<[x: 1], [y: 1], Sliding> = definePrimitive({
  * The transpose of {@link windowsOp}, [..., ...out, ...kernel] → [..., ...space]: adds each window
  * to its place in zeros of shape `into`.
  * @example
- * const sliding = { kernel: [2], stride: [1], into: [3] };
+ * const sliding = { kernel: [2], stride: [1], dilation: [1], into: [3] };
  * addWindowsOp([ones([2, 2])], sliding)[0]; // [1, 2, 1]
  */
 export const addWindowsOp: Op<[x: 1], [y: 1], Sliding & { readonly into: Shape }> = definePrimitive(
@@ -73,7 +89,7 @@ export const addWindowsOp: Op<[x: 1], [y: 1], Sliding & { readonly into: Shape }
       addInto(windowed(sums, options), x);
       return [copyArray(sums, dtypeOf(x))];
     },
-    vjp: ([ct], { options: { kernel, stride } }) => windowsOp([ct], { kernel, stride }),
+    vjp: ([ct], { options: { into: _, ...sliding } }) => windowsOp([ct], sliding),
     batch: frontAxis((sliding, size) => ({ ...sliding, into: [size, ...sliding.into] })),
   },
 );
@@ -87,27 +103,128 @@ export interface SlidingOptions {
    * @defaultValue 0
    */
   readonly padding?: number | Shape;
+  /**
+   * The distance of neighbours in a window.
+   * @defaultValue 1
+   */
+  readonly dilation?: number | Shape;
 }
 
 /** Options of {@link windows}. */
-export interface WindowsOptions extends SlidingOptions {
+export interface WindowsOptions extends Omit<SlidingOptions, "padding"> {
+  /**
+   * Elements added on either side; `same`: as many as keep the size, the odd one behind.
+   * @defaultValue 0
+   */
+  readonly padding?: number | Shape | "same";
   /**
    * The elements of the padding.
    * @defaultValue 0
    */
   readonly value?: number;
+  /**
+   * Whether a last window may begin before the end, in x or the padding before it, and reach
+   * beyond.
+   * @defaultValue false
+   */
+  readonly ceilMode?: boolean;
 }
 
 /** The names of {@link SlidingOptions}. */
-export const slidingOptions: OptionNames<SlidingOptions> = { stride: true, padding: true };
-const windowsOptions: OptionNames<WindowsOptions> = { ...slidingOptions, value: true };
+export const slidingOptions: OptionNames<SlidingOptions> = {
+  stride: true,
+  padding: true,
+  dilation: true,
+};
+const windowsOptions: OptionNames<WindowsOptions> = {
+  ...slidingOptions,
+  value: true,
+  ceilMode: true,
+};
+
+/** Windows, and the elements that are added around the axes that they slide over. */
+export interface PlacedWindows extends Sliding {
+  readonly before: Shape;
+  readonly after: Shape;
+  /** Those of `after` that were asked for, and not added to complete the last window. */
+  readonly padding: Shape;
+}
+
+/** @throws ShapeError unless sizes are whole numbers ≥ 1, one for all axes of the kernel or each */
+export function slidingOf(
+  op: string,
+  kernel: Shape,
+  { stride = 1, dilation = 1 }: Pick<SlidingOptions, "stride" | "dilation">,
+): Sliding {
+  const sizes = (name: string, value: number | Shape) =>
+    checkSizes(op, name, value, kernel.length, 1);
+  return {
+    kernel: sizes("kernel sizes", kernel),
+    stride: sizes("strides", stride),
+    dilation: sizes("dilations", dilation),
+  };
+}
+
+/**
+ * The elements added before and after each axis.
+ * @throws ShapeError for sizes out of range, and for "same" with a stride
+ */
+export function paddingOf(
+  op: string,
+  sliding: Sliding,
+  padding: number | Shape | "same",
+): readonly [before: number[], after: number[]] {
+  const { stride } = sliding;
+  if (padding !== "same") {
+    const sides = checkSizes(op, "paddings", padding, stride.length, 0);
+    return [sides, sides];
+  }
+  if (stride.some((step) => step !== 1))
+    throw new ShapeError(op, 'strides of 1 with padding "same"', showShape(stride));
+  const spans = spanOf(sliding);
+  return [
+    spans.map((span) => Math.floor((span - 1) / 2)),
+    spans.map((span) => Math.ceil((span - 1) / 2)),
+  ];
+}
+
+/**
+ * The windows that options mean on the last axes.
+ * @throws ShapeError where the kernel does not fit, or sizes are no integers in range
+ */
+export function placeWindows(
+  op: string,
+  space: Shape,
+  kernel: Shape,
+  options: Omit<WindowsOptions, "value">,
+): PlacedWindows {
+  const sliding = slidingOf(op, kernel, options);
+  const { padding = 0, ceilMode = false } = options;
+  const [before, after] = paddingOf(op, sliding, padding);
+  const spans = spanOf(sliding);
+  const padded = space.map((n, k) => before[k]! + n + after[k]!);
+  if (padded.some((n, k) => n < spans[k]!))
+    throw new ShapeError(
+      op,
+      `at least the kernel's ${showShape(spans)} of (padded) space`,
+      showShape(padded),
+    );
+  const missing = padded.map((n, k) => {
+    const beyond = (n - spans[k]!) % sliding.stride[k]!;
+    const start = n - spans[k]! - beyond + sliding.stride[k]!; // of a window more
+    const counts = ceilMode && beyond > 0 && start < before[k]! + space[k]!;
+    return counts ? start + spans[k]! - n : 0;
+  });
+  return { ...sliding, before, after: after.map((n, k) => n + missing[k]!), padding: after };
+}
 
 /**
  * The windows of a kernel that slides over the last axes: a view, but for the padding.
  * @param op - the function that errors name
  * @param x - [..., ...space]
  * @param kernel - sizes of the window, one for each of those axes
- * @returns [..., ...out, ...kernel] with out = ⌊(space + 2 · padding − kernel) / stride⌋ + 1
+ * @returns [..., ...out, ...kernel] with
+ * out = ⌊(space + 2 · padding − dilation · (kernel − 1) − 1) / stride⌋ + 1
  * @throws ShapeError where the kernel does not fit, or sizes are no integers in range
  * @example windows("smooth", tensor([1, 2, 3]), [2]); // [[1, 2], [2, 3]]
  */
@@ -118,26 +235,18 @@ export function windows(
   options: WindowsOptions = {},
 ): Tensor {
   checkOptions(op, options, windowsOptions);
-  const axes = kernel.length;
-  checkSizes(op, "kernel sizes", kernel, axes, 1);
-  const stride = checkSizes(op, "strides", options.stride ?? 1, axes, 1);
-  const padding = checkSizes(op, "paddings", options.padding ?? 0, axes, 0);
-  if (x.shape.length < axes)
-    throw new ShapeError(op, `at least ${axes} axes to slide over`, showShape(x.shape));
-  const sides = [...x.shape.slice(axes).map(() => 0), ...padding];
-  const padded = padding.every((n) => n === 0)
-    ? x
-    : pad(x, sides, sides, {
-        value: options.value ?? 0,
-      });
-  const space = padded.shape.slice(-axes);
-  if (space.some((n, k) => n < kernel[k]!))
-    throw new ShapeError(
-      op,
-      `at least the kernel's ${showShape(kernel)} of (padded) space`,
-      showShape(space),
-    );
-  return windowsOp([padded], { kernel, stride })[0];
+  const { value = 0, ...placing } = options;
+  const lead = x.shape.length - kernel.length;
+  if (lead < 0)
+    throw new ShapeError(op, `at least ${kernel.length} axes to slide over`, showShape(x.shape));
+  const {
+    before,
+    after,
+    padding: _,
+    ...sliding
+  } = placeWindows(op, x.shape.slice(lead), kernel, placing);
+  const sides = (added: Shape) => [...new Array<number>(lead).fill(0), ...added];
+  return windowsOp([pad(x, sides(before), sides(after), { value })], sliding)[0];
 }
 
 /**

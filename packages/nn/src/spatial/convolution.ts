@@ -1,106 +1,153 @@
-/** @file Convolutions: a linear map, of any structure, on every window. */
-import { reshape, type Shape, type Tensor, transpose } from "@spm/core";
+/** @file Convolutions: a linear map, of any structure, on every window, or into every window. */
+import { add, type Parameter, parameter, type Shape, type Tensor, zeros } from "@spm/core";
 import {
   checkOptions,
   checkTensors,
   type OptionNames,
   ShapeError,
-  showShape,
+  showValue,
   sizeOf,
 } from "@spm/core/extend";
-import { checkSizes, type SlidingOptions, windows } from "../functional/windows.ts";
-import { type LinearChoice, linear } from "../linear-kinds.ts";
+import { ofChannels } from "../functional/channels.ts";
+import {
+  type ConvolveOptions,
+  convolve,
+  convolveOptions,
+  convolveTransposed,
+  type TransposeOptions,
+  transposeOptions,
+} from "../functional/convolution.ts";
+import { checkSizes, paddingOf, type Sliding, slidingOf } from "../functional/windows.ts";
+import type { LinearChoice } from "../linear-kinds.ts";
 import { type LinearMap, type LinearOptions, linearOptions } from "../linear-map.ts";
 import { Module } from "../module.ts";
 import { checkSizes as checkChannels } from "../options.ts";
+import { groupedMap } from "./grouped-map.ts";
 
-/** Options of {@link Conv1d} and {@link Conv2d}. */
-export interface ConvolutionOptions extends LinearOptions {
+/** What the layers have beside the options of the functions. */
+interface KernelOptions extends LinearOptions {
   /** Size of the kernel, one for all axes or one for each. */
   readonly kernel: number | readonly number[];
-  /** @defaultValue 1 */
-  readonly stride?: number | readonly number[];
   /**
-   * Zeros on either side.
-   * @defaultValue 0
-   */
-  readonly padding?: number | readonly number[];
-  /**
-   * The map from a window's values to the output channels.
+   * The map of a window's values, in each group.
    * @defaultValue "dense"
    */
   readonly linear?: LinearChoice;
 }
 
-const names: OptionNames<ConvolutionOptions> = {
-  ...linearOptions,
-  kernel: true,
-  stride: true,
-  padding: true,
-  linear: true,
-};
+/** Options of {@link Conv1d} and {@link Conv2d}. */
+export interface ConvolutionOptions extends KernelOptions, ConvolveOptions {}
+
+/** Options of {@link ConvTranspose1d} and {@link ConvTranspose2d}. */
+export interface ConvTransposeOptions extends KernelOptions, TransposeOptions {}
+
+const kernelOptions: OptionNames<KernelOptions> = { ...linearOptions, kernel: true, linear: true };
+const names: OptionNames<ConvolutionOptions> = { ...kernelOptions, ...convolveOptions };
+const transposeNames: OptionNames<ConvTransposeOptions> = { ...kernelOptions, ...transposeOptions };
+
+/** The kernel of a layer, its steps, and its groups. */
+function slidingOfLayer(
+  name: string,
+  axes: number,
+  channels: readonly [number, number],
+  { kernel, groups = 1, ...steps }: KernelOptions & TransposeOptions,
+): Sliding & { readonly groups: number } {
+  checkChannels(name, "channels in, out", ...channels);
+  if (!Number.isSafeInteger(groups) || groups < 1 || channels.some((n) => n % groups !== 0))
+    throw new ShapeError(
+      name,
+      `a number of groups that divides ${channels.join(" and ")} channels`,
+      showValue(groups),
+    );
+  return { ...slidingOf(name, checkSizes(name, "kernel sizes", kernel, axes, 1), steps), groups };
+}
 
 /** y[b, :, p] = map(window at p), over any number of axes; a window is laid out [in, ...kernel]. */
 abstract class Convolution extends Module {
   readonly map: LinearMap;
   readonly inChannels: number;
   readonly kernel: Shape;
-  readonly sliding: SlidingOptions;
+  readonly sliding: Omit<ConvolveOptions, "groups">;
 
   constructor(axes: number, inChannels: number, outChannels: number, options: ConvolutionOptions) {
     super();
     const { name } = new.target;
     checkOptions(name, options, names);
-    const {
-      kernel,
-      stride = 1,
-      padding = 0,
-      linear: choice = "dense",
-      random,
-      bias = true,
-      gain,
-    } = options;
-    checkChannels(name, "channels in, out", inChannels, outChannels);
+    const { padding = 0, linear = "dense", random, bias, gain } = options;
+    const channels = [inChannels, outChannels] as const;
+    const { groups, ...sliding } = slidingOfLayer(name, axes, channels, { ...options, padding: 0 });
+    const { kernel, stride, dilation } = sliding;
+    paddingOf(name, sliding, padding);
     this.inChannels = inChannels;
-    this.kernel = checkSizes(name, "kernel sizes", kernel, axes, 1);
-    this.sliding = {
-      stride: checkSizes(name, "strides", stride, axes, 1),
-      padding: checkSizes(name, "paddings", padding, axes, 0),
-    };
-    const scale = gain === undefined ? {} : { gain };
-    this.map = linear(choice, inChannels * sizeOf(this.kernel), outChannels, {
+    this.kernel = kernel;
+    this.sliding = { stride, dilation, padding };
+    const maps = {
       random,
-      bias,
-      ...scale,
-    });
+      ...(bias !== undefined && { bias }),
+      ...(gain !== undefined && { gain }),
+    };
+    this.map = groupedMap(linear, inChannels * sizeOf(kernel), outChannels, groups, maps);
   }
 
   forward(x: Tensor): Tensor {
-    checkTensors(this.constructor.name, x);
-    const axes = this.kernel.length;
-    if (x.shape.length !== axes + 2 || x.shape[1] !== this.inChannels)
-      throw new ShapeError(
-        this.constructor.name,
-        `x of shape [batch, ${this.inChannels}, ${["length", "height, width"][axes - 1]}]`,
-        showShape(x.shape),
-      );
-    // [batch, in, ...out, ...kernel]
-    const seen = windows(this.constructor.name, x, this.kernel, this.sliding);
-    const space = this.kernel.map((_, k) => 2 + k);
-    const order = [0, ...space, 1, ...space.map((k) => axes + k)];
-    const rows = reshape(transpose(seen, order), [
-      x.shape[0]!,
-      ...space.map((k) => seen.shape[k]!),
-      -1,
-    ]);
-    return transpose(this.map.forward(rows), [0, axes + 1, ...space.map((k) => k - 1)]);
+    const { name } = this.constructor;
+    checkTensors(name, x);
+    return convolve(name, x, this.inChannels, this.kernel, this.sliding, (rows) =>
+      this.map.forward(rows),
+    );
+  }
+}
+
+/**
+ * y[b, :, window at p] += map(x[b, :, p]), over any number of axes, and a bias for each channel; a
+ * window is laid out [out, ...kernel].
+ */
+abstract class ConvTranspose extends Module {
+  readonly map: LinearMap;
+  readonly bias: Parameter | null;
+  readonly channels: readonly [inChannels: number, outChannels: number];
+  readonly kernel: Shape;
+  readonly sliding: Omit<TransposeOptions, "groups">;
+
+  constructor(
+    axes: number,
+    inChannels: number,
+    outChannels: number,
+    options: ConvTransposeOptions,
+  ) {
+    super();
+    const { name } = new.target;
+    checkOptions(name, options, transposeNames);
+    const { padding = 0, outputPadding = 0, linear = "dense", random, bias = true } = options;
+    this.channels = [inChannels, outChannels];
+    const { groups, kernel, stride, dilation } = slidingOfLayer(name, axes, this.channels, options);
+    this.kernel = kernel;
+    this.sliding = {
+      ...{ stride, dilation },
+      padding: checkSizes(name, "paddings", padding, axes, 0),
+      outputPadding: checkSizes(name, "output paddings", outputPadding, axes, 0),
+    };
+    const maps = { random, bias: false, ...(options.gain !== undefined && { gain: options.gain }) };
+    this.map = groupedMap(linear, inChannels, outChannels * sizeOf(kernel), groups, maps);
+    this.bias = bias ? parameter(() => zeros([outChannels]), { decay: false }) : null;
+  }
+
+  forward(x: Tensor): Tensor {
+    const { name } = this.constructor;
+    checkTensors(name, x);
+    const { channels, kernel, sliding, bias } = this;
+    const y = convolveTransposed(name, x, channels, kernel, sliding, (rows) =>
+      this.map.forward(rows),
+    );
+    return bias === null ? y : add(y, ofChannels(bias, kernel.length));
   }
 }
 
 /**
  * Convolution over one axis (cross-correlation, as torch.nn.Conv1d), y[b, o, p] = Σ W[o, c, k]
- * x[b, c, stride · p + k − padding] + bias[o]. x [batch, in, length] → [batch, out,
- * ⌊(length + 2 · padding − kernel) / stride⌋ + 1]. A dense map's weight is W as [out, in · kernel].
+ * x[b, c, stride · p + dilation · k − padding] + bias[o], as {@link conv1d}. x [batch, in, length]
+ * or [in, length] → [batch, out, length']. A dense map's weight is W as [out, in · kernel], with
+ * groups as [groups, out / groups, in · kernel / groups]; other kinds have a map for each group.
  * @throws ShapeError for sizes out of range, or a kernel that does not fit
  * @example
  * const layer = new Conv1d(2, 4, { kernel: 3, padding: 1, linear: "rotation", random: rng(1) });
@@ -114,8 +161,7 @@ export class Conv1d extends Convolution {
 
 /**
  * Convolution over two axes (cross-correlation, as torch.nn.Conv2d), otherwise as {@link Conv1d}.
- * x [batch, in, height, width] → [batch, out, height', width']. A dense map's weight is torch's
- * [out, in, kernel, kernel] as [out, in · kernel²].
+ * x [batch, in, height, width] or [in, height, width] → [batch, out, height', width'].
  * @throws ShapeError for sizes out of range, or a kernel that does not fit
  * @example
  * const layer = new Conv2d(1, 8, { kernel: 5, stride: 2, random: rng(1) });
@@ -123,6 +169,36 @@ export class Conv1d extends Convolution {
  */
 export class Conv2d extends Convolution {
   constructor(inChannels: number, outChannels: number, options: ConvolutionOptions) {
+    super(2, inChannels, outChannels, options);
+  }
+}
+
+/**
+ * Transposed convolution over one axis, as torch.nn.ConvTranspose1d and {@link convTranspose1d}:
+ * the transposed map of {@link Conv1d}, with a bias that is 0 at first. x [batch, in, length] or
+ * [in, length] → [batch, out, length']. A dense map's weight is [out · kernel, in], with groups
+ * [groups, out · kernel / groups, in / groups]; other kinds have a map for each group.
+ * @throws ShapeError for sizes out of range
+ * @example
+ * const layer = new ConvTranspose1d(4, 2, { kernel: 4, stride: 2, padding: 1, random: rng(1) });
+ * layer.forward(ones([1, 4, 5])).shape; // [1, 2, 10]
+ */
+export class ConvTranspose1d extends ConvTranspose {
+  constructor(inChannels: number, outChannels: number, options: ConvTransposeOptions) {
+    super(1, inChannels, outChannels, options);
+  }
+}
+
+/**
+ * Transposed convolution over two axes, otherwise as {@link ConvTranspose1d}.
+ * x [batch, in, height, width] or [in, height, width] → [batch, out, height', width'].
+ * @throws ShapeError for sizes out of range
+ * @example
+ * const layer = new ConvTranspose2d(4, 2, { kernel: 2, stride: 2, random: rng(1) });
+ * layer.forward(ones([1, 4, 3, 3])).shape; // [1, 2, 6, 6]
+ */
+export class ConvTranspose2d extends ConvTranspose {
+  constructor(inChannels: number, outChannels: number, options: ConvTransposeOptions) {
     super(2, inChannels, outChannels, options);
   }
 }

@@ -1,31 +1,48 @@
 /** @file Pooling: the largest or the mean of every window. */
 import type { Shape, Tensor } from "@spm/core";
-import { checkOptions } from "@spm/core/extend";
-import { avgPool1d, avgPool2d, maxPool1d, maxPool2d } from "../functional/index.ts";
-import type { Size } from "../functional/pooling.ts";
-import { checkSizes, type SlidingOptions, slidingOptions } from "../functional/windows.ts";
+import { checkOptions, type OptionNames } from "@spm/core/extend";
+import {
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+  avgPool1d,
+  avgPool2d,
+  maxPool1d,
+  maxPool2d,
+} from "../functional/index.ts";
+import {
+  type AvgPoolOptions,
+  avgPoolOptions,
+  type PoolOptions,
+  poolOptions,
+  type Size,
+} from "../functional/pooling.ts";
+import { checkSizes, paddingOf, slidingOf } from "../functional/windows.ts";
 import { Module } from "../module.ts";
 
-abstract class Pooling extends Module {
+/** What pools, of every options of its own. */
+type PoolFunction<Options> = (x: Tensor, size: Shape, options: Options) => Tensor;
+
+abstract class Pooling<Options extends PoolOptions> extends Module {
   readonly size: Shape;
-  readonly sliding: SlidingOptions;
-  readonly #pool: (x: Tensor, size: Shape, options: SlidingOptions) => Tensor;
+  readonly sliding: Options;
+  readonly #pool: PoolFunction<Options>;
 
   constructor(
     axes: number,
     size: Size,
-    options: SlidingOptions,
-    pool: (x: Tensor, size: Shape, options: SlidingOptions) => Tensor,
+    options: Options,
+    names: OptionNames<Options>,
+    pool: PoolFunction<Options>,
   ) {
     super();
     const { name } = new.target;
-    checkOptions(name, options, slidingOptions);
-    const { stride = size, padding = 0 } = options;
+    checkOptions(name, options, names);
     this.size = checkSizes(name, "kernel sizes", size, axes, 1);
-    this.sliding = {
-      stride: checkSizes(name, "strides", stride, axes, 1),
-      padding: checkSizes(name, "paddings", padding, axes, 0),
-    };
+    const { stride = this.size, dilation = 1, padding = 0 } = options;
+    paddingOf(name, slidingOf(name, this.size, { stride, dilation }), padding);
+    this.sliding = { ...options, stride };
     this.#pool = pool;
   }
 
@@ -35,14 +52,13 @@ abstract class Pooling extends Module {
 }
 
 /**
- * The largest element of every window, as {@link maxPool1d}. x [..., length] → [..., ⌊(length + 2 ·
- * padding − size) / stride⌋ + 1].
+ * The largest element of every window, as {@link maxPool1d}. x [..., length] → [..., length'].
  * @throws ShapeError for sizes out of range, or a window that does not fit
  * @example new MaxPool1d(2).forward(tensor([3, 1, 2, 4])); // [3, 4]
  */
-export class MaxPool1d extends Pooling {
-  constructor(size: Size, options: SlidingOptions = {}) {
-    super(1, size, options, maxPool1d);
+export class MaxPool1d extends Pooling<PoolOptions> {
+  constructor(size: Size, options: PoolOptions = {}) {
+    super(1, size, options, poolOptions, maxPool1d);
   }
 }
 
@@ -52,21 +68,20 @@ export class MaxPool1d extends Pooling {
  * @throws ShapeError for sizes out of range, or a window that does not fit
  * @example new MaxPool2d(2).forward(ones([1, 1, 4, 4])).shape; // [1, 1, 2, 2]
  */
-export class MaxPool2d extends Pooling {
-  constructor(size: Size, options: SlidingOptions = {}) {
-    super(2, size, options, maxPool2d);
+export class MaxPool2d extends Pooling<PoolOptions> {
+  constructor(size: Size, options: PoolOptions = {}) {
+    super(2, size, options, poolOptions, maxPool2d);
   }
 }
 
 /**
- * The mean of every window, as {@link avgPool1d}. x [..., length] → [..., ⌊(length + 2 · padding −
- * size) / stride⌋ + 1].
+ * The mean of every window, as {@link avgPool1d}. x [..., length] → [..., length'].
  * @throws ShapeError for sizes out of range, or a window that does not fit
  * @example new AvgPool1d(2).forward(tensor([3, 1, 2, 4])); // [2, 3]
  */
-export class AvgPool1d extends Pooling {
-  constructor(size: Size, options: SlidingOptions = {}) {
-    super(1, size, options, avgPool1d);
+export class AvgPool1d extends Pooling<AvgPoolOptions> {
+  constructor(size: Size, options: AvgPoolOptions = {}) {
+    super(1, size, options, avgPoolOptions, avgPool1d);
   }
 }
 
@@ -76,8 +91,70 @@ export class AvgPool1d extends Pooling {
  * @throws ShapeError for sizes out of range, or a window that does not fit
  * @example new AvgPool2d(2).forward(ones([1, 1, 4, 4])).shape; // [1, 1, 2, 2]
  */
-export class AvgPool2d extends Pooling {
-  constructor(size: Size, options: SlidingOptions = {}) {
-    super(2, size, options, avgPool2d);
+export class AvgPool2d extends Pooling<AvgPoolOptions> {
+  constructor(size: Size, options: AvgPoolOptions = {}) {
+    super(2, size, options, avgPoolOptions, avgPool2d);
+  }
+}
+
+abstract class AdaptivePooling extends Module {
+  readonly size: Shape;
+  readonly #pool: (x: Tensor, size: Shape) => Tensor;
+
+  constructor(axes: number, size: Size, pool: (x: Tensor, size: Shape) => Tensor) {
+    super();
+    this.size = checkSizes(new.target.name, "sizes", size, axes, 1);
+    this.#pool = pool;
+  }
+
+  forward(x: Tensor): Tensor {
+    return this.#pool(x, this.size);
+  }
+}
+
+/**
+ * The largest element of each of `size` windows, as {@link adaptiveMaxPool1d}. x [..., length] →
+ * [..., size].
+ * @throws ShapeError for a size that is no integer ≥ 1
+ * @example new AdaptiveMaxPool1d(2).forward(tensor([3, 1, 2])); // [3, 2]
+ */
+export class AdaptiveMaxPool1d extends AdaptivePooling {
+  constructor(size: Size) {
+    super(1, size, adaptiveMaxPool1d);
+  }
+}
+
+/**
+ * The largest element of each window over two axes, as {@link adaptiveMaxPool2d}.
+ * x [..., height, width] → [..., height', width'].
+ * @throws ShapeError for a size that is no integer ≥ 1
+ * @example new AdaptiveMaxPool2d(2).forward(ones([1, 5, 7])).shape; // [1, 2, 2]
+ */
+export class AdaptiveMaxPool2d extends AdaptivePooling {
+  constructor(size: Size) {
+    super(2, size, adaptiveMaxPool2d);
+  }
+}
+
+/**
+ * The mean of each of `size` windows, as {@link adaptiveAvgPool1d}. x [..., length] → [..., size].
+ * @throws ShapeError for a size that is no integer ≥ 1
+ * @example new AdaptiveAvgPool1d(2).forward(tensor([3, 1, 2])); // [2, 1.5]
+ */
+export class AdaptiveAvgPool1d extends AdaptivePooling {
+  constructor(size: Size) {
+    super(1, size, adaptiveAvgPool1d);
+  }
+}
+
+/**
+ * The mean of each window over two axes, as {@link adaptiveAvgPool2d}. x [..., height, width] →
+ * [..., height', width'].
+ * @throws ShapeError for a size that is no integer ≥ 1
+ * @example new AdaptiveAvgPool2d(1).forward(ones([2, 5, 7])).shape; // [2, 1, 1]
+ */
+export class AdaptiveAvgPool2d extends AdaptivePooling {
+  constructor(size: Size) {
+    super(2, size, adaptiveAvgPool2d);
   }
 }

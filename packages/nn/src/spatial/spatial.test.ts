@@ -1,10 +1,22 @@
 /** @file Convolution and pooling by loops over every window. */
-import { normal, rng, type Tensor, tensor } from "@spm/core";
+import {
+  concat,
+  mul,
+  normal,
+  reshape,
+  rng,
+  slice,
+  split,
+  type Tensor,
+  tensor,
+  transpose,
+} from "@spm/core";
 import { elements } from "@spm/core/extend";
 import { assert, describe, expect, test } from "vitest";
+import { conv2d } from "../functional/index.ts";
 import { gradcheckModule } from "../gradcheck-module.ts";
 import { type LinearKind, linearKinds } from "../linear-kinds.ts";
-import { Conv1d, Conv2d } from "./convolution.ts";
+import { Conv1d, Conv2d, ConvTranspose2d } from "./convolution.ts";
 import { AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d } from "./pooling.ts";
 
 const numbers = (x: Tensor): number[] => [...elements(x.ndarray())];
@@ -96,6 +108,52 @@ test("one axis: worked by hand", () => {
   close(new AvgPool1d(2).forward(tensor([[[1, 5, 3, 2, 9]]])), [3, 2.5]);
 });
 
+/** ⟨y, f x⟩ − ⟨fᵀ y, x⟩, relative to the first. */
+function asymmetry(f: (x: Tensor) => Tensor, transposed: (y: Tensor) => Tensor, x: Tensor): number {
+  const fx = f(x);
+  const y = normal(random, fx.shape);
+  const inner = (a: Tensor, b: Tensor): number =>
+    numbers(a).reduce((total, v, i) => total + v * numbers(b)[i]!, 0);
+  const one = inner(y, fx);
+  return Math.abs(one - inner(transposed(y), x)) / Math.abs(one);
+}
+
+test.each(kinds)(
+  "a transposed convolution with a %s map is that map into every window",
+  (linear) => {
+    const sliding = { kernel: [2, 3], stride: [2, 1], padding: [1, 0], dilation: [1, 2] };
+    for (const groups of [1, 2]) {
+      const given = { ...sliding, groups, linear, random, bias: false };
+      const layer = new ConvTranspose2d(4, 2, given);
+      const w = transpose(layer.map.toDense()); // [in, out · kernel]
+      const plain = reshape(w, [4, 2, 2, 3]);
+      const parts = Array.from({ length: groups }, (_, g) => {
+        const [ins, outs] = [4 / groups, 2 / groups];
+        const rows = { start: g * ins, stop: (g + 1) * ins };
+        return slice(plain, [rows, { start: g * outs, stop: (g + 1) * outs }]);
+      });
+      const { kernel: _, ...steps } = sliding;
+      const forward = (x: Tensor) => conv2d(x, concat(parts), null, { ...steps, groups });
+      const x = normal(random, [2, 2, 6, 6]);
+      expect(asymmetry(forward, (y) => layer.forward(y), x)).toBeLessThan(1e-5);
+    }
+  },
+);
+
+test("groups see nothing of each other, and a batch may be missing", () => {
+  for (const linear of ["dense", "rotation"] as const) {
+    const layer = new Conv1d(4, 6, { kernel: 2, groups: 2, linear, random });
+    const x = normal(random, [4, 5]);
+    const [above, below] = split(x, 2);
+    const other = concat([above!, mul(below!, 2)]);
+    const upper = (y: Tensor): number[] => numbers(slice(y, [{ stop: 3 }]));
+    expect(layer.forward(x).shape).toEqual([6, 4]);
+    expect(upper(layer.forward(other))).toEqual(upper(layer.forward(x)));
+    close(layer.forward(reshape(x, [1, 4, 5])), numbers(layer.forward(x)));
+  }
+  expect(new Conv1d(4, 6, { kernel: 2, groups: 2, random }).parameterCount()).toBe(6 * 2 * 2 + 6);
+});
+
 test("derivatives", () => {
   gradcheckModule(new Conv1d(2, 2, { kernel: 3, padding: 1, random, linear: "low-rank" }), [
     normal(random, [2, 2, 4]),
@@ -123,8 +181,16 @@ test("refuses sizes that don't fit", () => {
     `[ShapeError: maxPool1d: expected at least the kernel's [2] of (padded) space, got [1]]`,
   );
   expect(() =>
-    new Conv1d(1, 1, options).forward(normal(random, [1, 2])),
+    new Conv1d(1, 1, options).forward(normal(random, [2, 2])),
   ).toThrowErrorMatchingInlineSnapshot(
-    `[ShapeError: Conv1d: expected x of shape [batch, 1, length], got [1, 2]]`,
+    `[ShapeError: Conv1d: expected x of shape [batch, 1, length] or [1, length], got [2, 2]]`,
+  );
+  expect(() => new Conv2d(4, 6, { ...options, groups: 4 })).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: Conv2d: expected a number of groups that divides 4 and 6 channels, got 4]`,
+  );
+  expect(
+    () => new Conv2d(1, 1, { ...options, padding: "same", stride: 2 }),
+  ).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: Conv2d: expected strides of 1 with padding "same", got [2, 2]]`,
   );
 });

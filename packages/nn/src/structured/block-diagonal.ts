@@ -1,8 +1,8 @@
 /** @file Independent dense maps on parts of the coordinates. */
-import { normal, type Parameter, parameter, reshape, slice, type Tensor } from "@spm/core";
+import { normal, type Parameter, parameter, slice, type Tensor } from "@spm/core";
 import { checkOptions, checkRandom, type OptionNames, ShapeError } from "@spm/core/extend";
+import { blockDiagonal, multiplyParts } from "../functional/blockwise.ts";
 import { type LinearEntry, type LinearOptions, linearOptions } from "../linear-map.ts";
-import { blockDiagonal, multiplyBlocks } from "./blockwise.ts";
 import { assignNumbers, narrowed, StructuredMap, widened } from "./structured-map.ts";
 
 /** Options of {@link BlockDiagonal}. */
@@ -42,10 +42,8 @@ export class BlockDiagonal extends StructuredMap {
   }
 
   protected multiply(x: Tensor): Tensor {
-    const [q, height, width] = this.weight.shape as [number, number, number];
-    const parts = reshape(widened(x, q * width), [-1, q, width]);
-    const y = reshape(multiplyBlocks(parts, this.weight), [...x.shape.slice(0, -1), q * height]);
-    return narrowed(y, this.outFeatures);
+    const [q, , width] = this.weight.shape as [number, number, number];
+    return narrowed(multiplyParts(widened(x, q * width), this.weight), this.outFeatures);
   }
 
   protected get productFlops(): number {

@@ -12,8 +12,8 @@ import {
 import { checkOptions, checkRandom, type OptionNames, ShapeError } from "@spm/core/extend";
 import { butterfly, log2Stages, rotationMixer, type Schedule } from "@spm/mixer";
 import { hadamardAngles } from "@spm/mixer/extend";
+import { multiplyParts } from "../functional/blockwise.ts";
 import { type LinearEntry, type LinearOptions, linearOptions } from "../linear-map.ts";
-import { multiplyBlocks } from "./blockwise.ts";
 import { assignNumbers, narrowed, StructuredMap, widened } from "./structured-map.ts";
 import { truncated } from "./truncated.ts";
 
@@ -81,9 +81,9 @@ export class BlockHadamard extends StructuredMap {
 
   protected multiply(x: Tensor): Tensor {
     const [q, rank, width, height] = this.#sizes;
-    const parts = reshape(widened(x, q * width), [-1, q, width]);
-    const hidden = this.#transform(reshape(multiplyBlocks(parts, this.inner), [-1, q * rank]));
-    const y = multiplyBlocks(reshape(hidden, [-1, q, rank]), this.outer);
+    const inner = multiplyParts(widened(x, q * width), this.inner);
+    const hidden = this.#transform(reshape(inner, [-1, q * rank]));
+    const y = multiplyParts(hidden, this.outer);
     return narrowed(reshape(y, [...x.shape.slice(0, -1), q * height]), this.outFeatures);
   }
 

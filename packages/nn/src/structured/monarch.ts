@@ -14,8 +14,8 @@ import {
   transpose,
 } from "@spm/core";
 import { checkOptions, checkRandom, type OptionNames, ShapeError, sizeOf } from "@spm/core/extend";
+import { blockDiagonal, multiplyBlocks } from "../functional/blockwise.ts";
 import { type LinearEntry, type LinearOptions, linearOptions } from "../linear-map.ts";
-import { blockDiagonal, multiplyBlocks } from "./blockwise.ts";
 import { assignNumbers, narrowed, StructuredMap, widened } from "./structured-map.ts";
 import { truncated } from "./truncated.ts";
 

@@ -2,6 +2,7 @@
 import { reshape, type Shape, type Tensor, transpose } from "@spm/core";
 import {
   checkOptions,
+  checkRandom,
   checkTensors,
   type OptionNames,
   ShapeError,
@@ -9,6 +10,7 @@ import {
   sizeOf,
   ValueError,
 } from "@spm/core/extend";
+import { Dropout } from "../dropout.ts";
 import { scaledDotProductAttention } from "../functional/index.ts";
 import { type LinearChoice, linear } from "../linear-kinds.ts";
 import { type LinearMap, type LinearOptions, linearOptions } from "../linear-map.ts";
@@ -20,6 +22,16 @@ import { rotary } from "./positions.ts";
 /** Options of {@link MultiHeadAttention}; `gain` scales the output projection. */
 export interface AttentionOptions extends LinearOptions {
   readonly heads: number;
+  /**
+   * Heads of keys and values, each for heads / keyValueHeads queries (Ainslie et al. 2023).
+   * @defaultValue heads
+   */
+  readonly keyValueHeads?: number;
+  /**
+   * Probability that a weight of the softmax is dropped in training.
+   * @defaultValue 0
+   */
+  readonly attentionDropout?: number;
   /**
    * The four projections.
    * @defaultValue "dense"
@@ -41,6 +53,8 @@ export interface AttentionOptions extends LinearOptions {
 export const attentionOptions: OptionNames<AttentionOptions> = {
   ...linearOptions,
   heads: true,
+  keyValueHeads: true,
+  attentionDropout: true,
   linear: true,
   causal: true,
   rotary: true,
@@ -49,8 +63,10 @@ export const attentionOptions: OptionNames<AttentionOptions> = {
 /**
  * Multi-head attention, y = O · concat over heads of softmax(q kᵀ / √d + mask) v, with q = Q x, k =
  * K c, v = V c and d = width / heads (Vaswani et al. 2017). x [batch, time, width] → the same
- * shape. 4 · width · time² FLOP a sequence besides the projections.
- * @throws ShapeError unless width is a multiple of heads (an even one with rotary positions)
+ * shape; with fewer heads of keys and values K and V are width → d · keyValueHeads. 4 · width ·
+ * time² FLOP a sequence besides the projections.
+ * @throws ShapeError unless width is a multiple of heads (an even one with rotary positions), and
+ * heads of keyValueHeads; ValueError for a probability out of range
  * @example
  * const attention = new MultiHeadAttention(8, { heads: 2, causal: true, random: rng(1) });
  * attention.forward(ones([1, 5, 8])).shape; // [1, 5, 8]
@@ -61,7 +77,10 @@ export class MultiHeadAttention extends Module {
   readonly value: LinearMap;
   readonly output: LinearMap;
   readonly heads: number;
+  readonly keyValueHeads: number;
   readonly causal: boolean;
+  /** null where no weight is ever dropped. */
+  readonly dropout: Dropout | null;
   readonly #rotary: boolean;
 
   constructor(width: number, options: AttentionOptions) {
@@ -69,6 +88,8 @@ export class MultiHeadAttention extends Module {
     checkOptions("MultiHeadAttention", options, attentionOptions);
     const {
       heads,
+      keyValueHeads = heads,
+      attentionDropout = 0,
       linear: choice = "dense",
       causal = false,
       rotary: turns = false,
@@ -76,7 +97,13 @@ export class MultiHeadAttention extends Module {
       random,
       bias = true,
     } = options;
-    checkSizes("MultiHeadAttention", "heads", heads);
+    checkSizes("MultiHeadAttention", "heads", heads, keyValueHeads);
+    if (heads % keyValueHeads !== 0)
+      throw new ShapeError(
+        "MultiHeadAttention",
+        `heads that are a multiple of the ${keyValueHeads} of keys and values`,
+        heads,
+      );
     const multiple = turns ? 2 * heads : heads;
     if (width % multiple !== 0)
       throw new ShapeError(
@@ -84,20 +111,29 @@ export class MultiHeadAttention extends Module {
         `a width that is a multiple of ${multiple}`,
         width,
       );
-    const map = (scale: { gain?: number } = {}): LinearMap =>
-      linear(choice, width, width, { random, bias, ...scale });
-    this.query = map();
-    this.key = map();
-    this.value = map();
-    this.output = map(gain === undefined ? {} : { gain });
+    const narrow = (width / heads) * keyValueHeads;
+    const map = (outFeatures: number, scale: { gain?: number } = {}): LinearMap =>
+      linear(choice, width, outFeatures, { random, bias, ...scale });
+    this.query = map(width);
+    this.key = map(narrow);
+    this.value = map(narrow);
+    this.output = map(width, gain === undefined ? {} : { gain });
     this.heads = heads;
+    this.keyValueHeads = keyValueHeads;
     this.causal = causal;
+    this.dropout =
+      attentionDropout === 0
+        ? null
+        : new Dropout(attentionDropout, {
+            random: checkRandom("MultiHeadAttention", random).split(1)[0]!,
+          });
     this.#rotary = turns;
   }
 
   /**
    * @param x - [batch, time, width]
-   * @param mask - bool, broadcasts to [batch, heads, time, source]; true where a token attends
+   * @param mask - broadcasts to [batch, heads, time, source]: bool, true where a token attends, or
+   * floating, added to the scores
    * @param context - c, the tokens that are attended to, [batch, source, width] (default x)
    */
   forward(x: Tensor, mask?: Tensor, context: Tensor = x): Tensor {
@@ -135,21 +171,26 @@ export class MultiHeadAttention extends Module {
         );
     const offset = cache?.length ?? 0;
     const turn = (t: Tensor): Tensor => (this.#rotary ? rotary(t, { offset }) : t);
-    const query = turn(this.#split(this.query.forward(x)));
+    const query = turn(splitHeads(this.query.forward(x), this.heads));
     let [keys, values] = [
-      turn(this.#split(this.key.forward(context))),
-      this.#split(this.value.forward(context)),
+      turn(splitHeads(this.key.forward(context), this.keyValueHeads)),
+      splitHeads(this.value.forward(context), this.keyValueHeads),
     ];
     if (cache !== undefined) ({ keys, values } = cache.append(keys, values));
-    const causal = this.causal;
-    const seen = scaledDotProductAttention(query, keys, values, { causal, ...(mask && { mask }) });
+    const seen = scaledDotProductAttention(query, keys, values, {
+      causal: this.causal,
+      groupedQueries: this.keyValueHeads < this.heads,
+      ...(this.dropout !== null &&
+        this.training && { dropout: this.dropout.probability, random: this.dropout.random }),
+      ...(mask && { mask }),
+    });
     const [batch, , time] = seen.shape as [number, number, number];
     return this.output.forward(reshape(transpose(seen, [0, 2, 1, 3]), [batch, time, width]));
   }
+}
 
-  /** [batch, time, width] → [batch, heads, time, d] */
-  #split(x: Tensor): Tensor {
-    const [batch, time, width] = x.shape as [number, number, number];
-    return transpose(reshape(x, [batch, time, this.heads, width / this.heads]), [0, 2, 1, 3]);
-  }
+/** [batch, time, width] → [batch, heads, time, width / heads] */
+function splitHeads(x: Tensor, heads: number): Tensor {
+  const [batch, time, width] = x.shape as [number, number, number];
+  return transpose(reshape(x, [batch, time, heads, width / heads]), [0, 2, 1, 3]);
 }

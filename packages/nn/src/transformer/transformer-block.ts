@@ -46,7 +46,8 @@ export class TransformerBlock extends Module {
     checkOptions("TransformerBlock", options, names);
     const { norm = "layer", dropout = 0, ...parts } = options;
     const { activation: _, hidden: __, ...attention } = parts;
-    const { heads: _h, causal: _c, rotary: _r, ...feedForward } = parts;
+    const { heads: _h, causal: _c, rotary: _r, ...others } = parts;
+    const { keyValueHeads: _k, attentionDropout: _d, ...feedForward } = others;
     this.attentionNorm = normOf(norm, width);
     this.attention = new MultiHeadAttention(width, attention);
     this.feedForwardNorm = normOf(norm, width);
