@@ -269,6 +269,6 @@ test("an axis that does not exist is refused in the name of the function", () =>
   }))
     expect(() => op(x, 2)).toThrow(`${name}: expected an axis in [-2, 2), got 2`);
   expect(() => core.concat([x], { axis: 0 } as unknown as number)).toThrow(
-    "concat: expected an axis in [-2, 2), got object\nhelp: the number alone",
+    "concat: expected an axis in [-2, 2), got an object\nhelp: the number alone",
   );
 });

@@ -66,7 +66,7 @@ test("the first mistakes are answered with what to type instead", () => {
     }
   });
   expect(said.join("\n")).toMatchInlineSnapshot(`
-    "DTypeError: adam: expected an array of parameters, or of groups { parameters, ... }, got object
+    "DTypeError: adam: expected an array of parameters, or of groups { parameters, ... }, got a Linear
     help: model.parameters() has them
     DTypeError: adam: expected an array of parameters, or of groups { parameters, ... }, got a tensor float32[4, 3]
     help: model.parameters() has them
@@ -75,15 +75,15 @@ test("the first mistakes are answered with what to type instead", () => {
     ValueError: Linear: expected an object with random, bias, gain, init, got undefined
     ValueError: Linear: expected a generator, got undefined
     help: make one: rng(1)
-    ShapeError: zeros: expected a shape of non-negative integers, at most 2^32 elements, got number
+    ShapeError: zeros: expected a shape of non-negative integers, at most 2^32 elements, got 2
     help: in brackets: [2, 3]
     ValueError: arange: expected stop, then options, got 5
     help: arange(stop, { start, step })
     ValueError: normal: expected a generator, got an array of 2
     help: make one: rng(1)
-    ShapeError: reshape: expected an array of sizes, got number
+    ShapeError: reshape: expected an array of sizes, got 3
     help: in brackets: [a, b]
-    ShapeError: transpose: expected an array of axes, got number
+    ShapeError: transpose: expected an array of axes, got 0
     help: in brackets: [a, b]
     ShapeError: concat: expected an array of tensors, got a tensor float32[1, 3]
     help: in brackets: [a, b]
@@ -91,13 +91,13 @@ test("the first mistakes are answered with what to type instead", () => {
     help: tensor(places, { dtype: "int32" })
     DTypeError: take: expected an int32 index, got float32
     help: tensor(places, { dtype: "int32" })
-    DTypeError: matmul: expected a tensor as operand 1, got number
+    DTypeError: matmul: expected a tensor as operand 1, got 2
     help: make it one: tensor(value)
     DTypeError: sum: expected a tensor, got an array of 2
     help: make it one: tensor(value)
     DTypeError: mean: expected float32 or float64, got int32
     help: cast it: cast(x, "float32")
-    ShapeError: valueAndGrad: expected an array of parameters, got object
+    ShapeError: valueAndGrad: expected an array of parameters, got a Linear
     help: model.parameters()
     TapeError: grad: expected a function, got a tensor float32[1, 3]
     ShapeError: tensor: expected numbers at depth 1 (not ragged), got a tensor float32[1, 3]

@@ -68,9 +68,8 @@ const checkFinite: Visit = (op, inputs, outputs) => {
 export function printTape(f: () => unknown): string {
   const show = (ts: readonly Tensor[]) => ts.map(showSpec).join(" ");
   const line = ({ name, inputs, outputs, residual }: Call) => {
-    const storages = new Set(
-      [...outputs, ...(residual?.holders ?? [])].map(({ storage }) => storage),
-    );
+    const made = [...outputs, ...(residual?.holders ?? [])];
+    const storages = new Set(made.map(({ storage }) => storage));
     for (const { storage } of inputs) storages.delete(storage);
     const bytes = [...storages].reduce((total, storage) => total + storage.bytes, 0);
     return `${show(outputs)} = ${name}(${show(inputs)})  ${bytes} B`;

@@ -105,7 +105,7 @@ describe("a mistake is noticed", () => {
     [undefined, "undefined"],
     [x64, "a tensor float64[3]"],
     [[undefined], "undefined for input 0"],
-    [[3], "number for input 0"],
+    [[3], "3 for input 0"],
   ])("a vjp that returns other than a cotangent for each input: %#", (returned, got) => {
     const wrong = define({ vjp: () => returned as [Tensor] });
     expect(() => grad((x) => sum(wrong([x])[0]))(x64)).toThrow(

@@ -190,14 +190,12 @@ function apply(
   const outputs = specs.map((spec, i) => {
     const made = handles[i]; // a tensor if it was composed, whose scope has it already
     if (made instanceof Tensor) return made;
-    return own(new Tensor(spec, backend, made, sharing(backend, made, inputs)))[0];
+    return own([new Tensor(spec, backend, made, sharing(backend, made, inputs))])[0];
   });
   if (level === undefined) inspect(name, inputs, outputs);
   if (recorded) {
-    const made =
-      "outputs" in result
-        ? residualOf(backend, byReference, result.residual, [...inputs, ...outputs])
-        : undefined;
+    const kept = "outputs" in result ? result.residual : undefined;
+    const made = kept && residualOf(backend, byReference, kept, [...inputs, ...outputs]);
     const vjp: Call["vjp"] = (cts, needs) =>
       primitive.vjp(cts, { inputs, outputs, residual: made, options, needs });
     record({ name, inputs, outputs, residual: made, depth: backend.depth ?? 0, vjp });
@@ -223,7 +221,7 @@ function residualOf(
   return {
     byReference,
     holders: own(
-      ...handles.map((handle) => new Holder(backend, handle, sharing(backend, handle, around))),
+      handles.map((handle) => new Holder(backend, handle, sharing(backend, handle, around))),
     ),
   };
 }
@@ -254,10 +252,10 @@ function onReference(
 
 /** The array itself, if it agrees with `infer`. @throws ShapeError otherwise */
 function checkResult(op: string, array: NdArray | undefined, spec: Spec): NdArray {
-  const got = array && { shape: array.shape, dtype: dtypeOf(array) };
-  if (array && got && sameShape(got.shape, spec.shape) && got.dtype === spec.dtype) return array;
+  if (array && sameShape(array.shape, spec.shape) && dtypeOf(array) === spec.dtype) return array;
   const expected = `a forward that returns ${showSpec(spec)} as inferred`;
-  throw new ShapeError(op, expected, got ? showSpec(got) : "nothing");
+  const got = array && showSpec({ shape: array.shape, dtype: dtypeOf(array) });
+  throw new ShapeError(op, expected, got ?? "nothing");
 }
 
 /**
@@ -271,14 +269,13 @@ function commonBackend(op: string, inputs: readonly Tensor[]): Backend {
     if (!(x instanceof Tensor)) checkTensors(op, ...inputs);
     const { backend, shape } = x;
     if (backend === found || (backend === reference && shape.length === 0)) continue;
-    const further = (backend.depth ?? 0) - (found?.depth ?? 0);
-    if (found !== undefined && further < 0) continue;
+    const further = found && (backend.depth ?? 0) - (found.depth ?? 0);
     if (found !== undefined && further === 0) {
       const other = backend.name === found.name ? "another of that name" : backend.name;
       const help = "move one: await to(x, backend)";
       throw new BackendError(op, `all tensors on ${found.name}`, `one on ${other}`, help);
     }
-    found = backend;
+    if (further === undefined || further > 0) found = backend;
   }
   return found ?? (inputs.length > 0 ? reference : currentBackend());
 }
@@ -292,5 +289,5 @@ function commonBackend(op: string, inputs: readonly Tensor[]): Backend {
 export function fromArray(array: NdArray, backend: Backend = currentBackend()): Tensor {
   const spec = { shape: array.shape.slice(), dtype: dtypeOf(array) };
   const handle = checkBackend("fromArray", backend).upload(array);
-  return own(new Tensor(spec, backend, handle))[0];
+  return own([new Tensor(spec, backend, handle)])[0];
 }

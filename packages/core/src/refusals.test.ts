@@ -56,7 +56,7 @@ test("creation", async () => {
   expect(all).toMatchInlineSnapshot(`
     "ragged arrays → ShapeError: tensor: expected arrays of 2 at depth 1 (not ragged), got an array of 1
     ragged depths → ShapeError: tensor: expected numbers at depth 1 (not ragged), got an array of 1
-    something else than numbers → ShapeError: tensor: expected numbers at depth 1 (not ragged), got string
+    something else than numbers → ShapeError: tensor: expected numbers at depth 1 (not ragged), got "1"
     a wrong length → ShapeError: tensor: expected 4 elements for shape [2, 2], got 3
     a shape that is none → ShapeError: zeros: expected a shape of non-negative integers, at most 2^32 elements, got [2, -1]
     half an element → ShapeError: zeros: expected a shape of non-negative integers, at most 2^32 elements, got [1.5]
@@ -233,7 +233,7 @@ test("dtypes", async () => {
   expect(all).toMatchInlineSnapshot(`
     "mixed dtypes → DTypeError: mul: expected one dtype for all operands, got float32 and float64
     help: cast one: cast(x, "float32")
-    a text for a tensor → DTypeError: add: expected tensors and numbers, got string
+    a text for a tensor → DTypeError: add: expected tensors and numbers, got "1"
     help: make it one: tensor(value)
     an array for a tensor → DTypeError: add: expected tensors and numbers, got an array of 2
     help: make it one: tensor(value)
@@ -319,15 +319,15 @@ test("derivatives", async () => {
   expect(all).toMatchInlineSnapshot(`
     "a vector to differentiate → ShapeError: grad: expected a scalar, got [2]
     help: sum() or mean() it
-    a number for a tensor → TapeError: vjp: expected a function that returns a tensor, got number
-    a number for a value → TapeError: vjp: expected a function that returns a tensor, got number
+    a number for a tensor → TapeError: vjp: expected a function that returns a tensor, got 1
+    a number for a value → TapeError: vjp: expected a function that returns a tensor, got 1
     nothing for a loss → TapeError: valueAndGrad: expected a function that returns a tensor, got undefined
     an argument that is not there → ShapeError: grad: expected argnums below 1, the arguments, got 1
     an argument twice → ShapeError: grad: expected different argnums, got [0, 0]
     a loss of integers → DTypeError: grad: expected float32 or float64 to differentiate, got int32
     a pullback on its own → TapeError: vjp: expected the scope that recorded it to be open, got one that ended
     help: call the pullback inside of it, and return the cotangents
-    by a number → DTypeError: grad: expected a tensor as argument 0, got number
+    by a number → DTypeError: grad: expected a tensor as argument 0, got 3
     help: make it one: tensor(value)
     by an array → DTypeError: vjp: expected a tensor as argument 0, got an array of 1
     help: make it one: tensor(value)

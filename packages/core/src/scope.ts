@@ -17,7 +17,7 @@ const scopes: Holder[][] = [];
  * heap has no room all of them are released.
  * @example own(new Tensor({ shape: [], dtype: "float32" }, backend, handle)); // of a backend's
  */
-export function own<Holders extends readonly Holder[]>(...holders: Holders): Holders {
+export function own<const Holders extends readonly Holder[]>(holders: Holders): Holders {
   const scope = scopes.at(-1);
   try {
     for (const holder of holders) {
@@ -97,7 +97,7 @@ export const noGrad = <T>(f: () => T): T => withoutTapes(() => scope(f));
 
 /** Moves a holder that a scope made to the parent scope. */
 function pass(holder: Holder, made: Holder[]): void {
-  if (holder.owner === made) own(holder);
+  if (holder.owner === made) own([holder]);
 }
 
 /**

@@ -5,6 +5,7 @@
 import type { DType, NdArray, TypedArray } from "./array.ts";
 import type { Backend } from "./backend.ts";
 import { BackendError, DTypeError, ShapeError, TapeError } from "./errors.ts";
+import { showValue } from "./prints-as.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "./shape.ts";
 import { Holder, Storage } from "./storage.ts";
 
@@ -85,13 +86,17 @@ export function checkKind(op: string, what: string, x: Tensor, { shape, dtype }:
 }
 
 /**
- * The kind of a value that is not what was expected, for messages.
+ * The kind of a value that is not what was expected, for messages; of a number or text, itself.
  * @example kindOf([1, 2]); // "an array of 2"
  */
 export function kindOf(value: unknown): string {
-  if (value === null) return "null";
   if (value instanceof Tensor) return `a tensor ${showSpec(value)}`;
-  return Array.isArray(value) ? `an array of ${value.length}` : typeof value;
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === "function") return value.name ? `the function ${value.name}` : "a function";
+  if (typeof value !== "object" || value === null) return showValue(value);
+  const name: unknown = value.constructor?.name;
+  if (typeof name !== "string" || name === "Object") return "an object";
+  return `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`;
 }
 
 /**

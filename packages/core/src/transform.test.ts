@@ -329,7 +329,7 @@ describe("jacobian and hessian", () => {
       `[ShapeError: jacobian: expected argnums below 1, the arguments, got 1]`,
     );
     expect(() => jacobian((_: Tensor) => 1 as never)(x)).toThrowErrorMatchingInlineSnapshot(
-      `[TapeError: vjp: expected a function that returns a tensor, got number]`,
+      `[TapeError: vjp: expected a function that returns a tensor, got 1]`,
     );
   });
 });

@@ -81,7 +81,7 @@ export class Batch implements Level {
   wrap(value: Tensor, batched: boolean): Tensor {
     const shape = batched ? value.shape.slice(1) : value.shape;
     const lane = this.#lane(alias(value), batched);
-    return own(new Tensor({ shape, dtype: value.dtype }, this, lane))[0];
+    return own([new Tensor({ shape, dtype: value.dtype }, this, lane)])[0];
   }
 
   /** The whole batch [batch, ...] of a tensor of the function. */

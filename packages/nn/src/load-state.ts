@@ -6,6 +6,7 @@ import {
   copyArray,
   elements,
   fromArray,
+  kindOf,
   type OptionNames,
   ShapeError,
   showSpec,
@@ -155,7 +156,7 @@ function namedOf(values: Readonly<Record<string, Tensor>> | StoredTensors): Name
     throw new ValueError(
       "loadStateDict",
       "tensors by name",
-      `${typeof value} under "${name.slice(0, 80)}"`,
+      `${kindOf(value)} under "${name.slice(0, 80)}"`,
       "pass the stateDict() of a model, or a file as parseSafetensors(bytes) returns it",
     );
   });

@@ -163,7 +163,7 @@ test("a file is loaded as it was read, and only what is needed of it", () => {
     // @ts-expect-error bytes that nobody has parsed
     model.loadStateDict(new Uint8Array(3)),
   ).toThrowErrorMatchingInlineSnapshot(`
-    [ValueError: loadStateDict: expected tensors by name, got number under "0"
+    [ValueError: loadStateDict: expected tensors by name, got 0 under "0"
     help: pass the stateDict() of a model, or a file as parseSafetensors(bytes) returns it]
   `);
 });

@@ -17,9 +17,9 @@ test("a layer that is none is refused by its place, before any forward", () => {
   for (const [layers, message] of [
     [[layer, undefined], "Sequential: expected a module or a function as layer 1, got undefined"],
     [[null], "as layer 0, got null"],
-    [[[layer]], "as layer 0, got object"],
+    [[[layer]], "as layer 0, got an array of 1"],
     [[Linear], "as layer 0, got the class Linear\nhelp: make one: new Linear(…)"],
-    [layer, "Sequential: expected an array of layers, got object\nhelp: new Sequential([…])"],
+    [layer, "Sequential: expected an array of layers, got a Linear\nhelp: new Sequential([…])"],
   ] as const)
     expect(() => new Sequential(layers as never)).toThrow(message);
   expect(() => new Residual(undefined as never)).toThrow("Residual: expected a module or a fun");

@@ -1,6 +1,6 @@
 /** @file Modules one after another, and a module with a skip connection. */
 import { add, type Tensor } from "@spm/core";
-import { ShapeError, sameShape, showShape, ValueError } from "@spm/core/extend";
+import { kindOf, ShapeError, sameShape, showShape, ValueError } from "@spm/core/extend";
 import { Module } from "./module.ts";
 
 /** A module, or a function without state such as `relu`. */
@@ -10,7 +10,7 @@ export type Layer = Module | ((x: Tensor) => Tensor);
 function checkLayer(op: string, layer: unknown, place = ""): void {
   const isClass = typeof layer === "function" && layer.prototype instanceof Module;
   if (layer instanceof Module || (typeof layer === "function" && !isClass)) return;
-  const name = isClass ? `the class ${layer.name}` : layer === null ? "null" : typeof layer;
+  const name = isClass ? `the class ${layer.name}` : kindOf(layer);
   const help = isClass ? `make one: new ${layer.name}(…)` : undefined;
   throw new ValueError(op, `a module or a function${place}`, name, help);
 }
@@ -35,7 +35,7 @@ export class Sequential extends Module {
       throw new ValueError(
         "Sequential",
         "an array of layers",
-        typeof layers,
+        kindOf(layers),
         "new Sequential([…])",
       );
     for (const [k, layer] of layers.entries()) checkLayer("Sequential", layer, ` as layer ${k}`);

@@ -62,9 +62,9 @@ test.each<[object, string]>([
   [{ onNonFinite: "ignore" }, "onNonFinite among stop, skip, rollback, got ignore"],
   [{ evaluate: loader() }, "fit: expected evaluate: { data }, got a DataLoader"],
   [{ evaluate: { data: [] } }, "fit.evaluate: expected a DataLoader, got an array of 0"],
-  [{ signal: new AbortController() }, "fit: expected an AbortSignal, got a AbortController"],
+  [{ signal: new AbortController() }, "fit: expected an AbortSignal, got an AbortController"],
   [{ yieldAfter: Number.NaN }, "fit: expected milliseconds ≥ 0 as yieldAfter, got NaN"],
-  [{ resume: "runs/a" }, "fit: expected a training state to resume, got runs/a"],
+  [{ resume: "runs/a" }, 'fit: expected a training state to resume, got "runs/a"'],
   [{ optimizer: sgd }, "fit: expected an optimizer of at least 1 parameter, got the function sgd"],
   [{ optimizer: { parameters: [], step() {} } }, "an optimizer of at least 1 parameter"],
   [
@@ -74,14 +74,11 @@ test.each<[object, string]>([
   [{ optimizer: sgd([...model.parameters(), parameter([1])]) }, "got 1 of 3 that are in no field"],
   [{ average: average(other) }, "fit: expected the average of this model's parameters, got 2 of 2"],
   [{ callbacks: {} }, "fit: expected an array of callbacks, got an object"],
-  [
-    { callbacks: [() => {}] },
-    "fit: expected callbacks with hooks, got the function without a name",
-  ],
+  [{ callbacks: [() => {}] }, "fit: expected callbacks with hooks, got a function"],
   [{ callbacks: [undefined] }, "fit: expected callbacks with hooks, got undefined as number 0"],
   [{ callbacks: [{ step() {} }] }, "fit: expected callbacks with hooks, got an object as number 0"],
   [{ callbacks: [{ onStep: 3 }] }, "Callback: expected a function as onStep, got 3"],
-  [{ gradients: "clip" }, "fit: expected a function of gradients, got clip"],
+  [{ gradients: "clip" }, 'fit: expected a function of gradients, got "clip"'],
   [{ loss: undefined }, "fit: expected a loss function of (model, batch), got undefined"],
 ])("%o is refused", (options, message) => refused(options, message));
 

@@ -1,16 +1,9 @@
 /** @file The options and the result of `fit`. */
-import { checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
+import { checkOptions, kindOf, type OptionNames, ValueError } from "@spm/core/extend";
 import type { DataLoader } from "@spm/data";
 import { backendOf } from "./backend-of.ts";
 import { metricsOf } from "./evaluate.ts";
-import {
-  checkLoader,
-  checkLoss,
-  checkOptimizer,
-  checkOwned,
-  shown,
-  type Updater,
-} from "./given.ts";
+import { checkLoader, checkLoss, checkOptimizer, checkOwned, type Updater } from "./given.ts";
 import { type Callback, checkHooks, type TrainingPosition } from "./hooks.ts";
 import type { LossFunction, Metrics } from "./measurement.ts";
 import type { NonFiniteAction } from "./non-finite.ts";
@@ -131,7 +124,7 @@ export function checkFit<Model, Batch>(
   checkOwned(model, optimizer.parameters, "the optimizer");
   checkOwned(model, average?.parameters ?? [], "the average");
   if (evaluate !== undefined && !Object.hasOwn(Object(evaluate) as object, "data"))
-    throw new ValueError("fit", "evaluate: { data }", shown(evaluate), "{ data: loader }");
+    throw new ValueError("fit", "evaluate: { data }", kindOf(evaluate), "{ data: loader }");
   if (evaluate !== undefined) {
     checkOptions("fit.evaluate", evaluate, evaluationNames);
     checkLoader("fit.evaluate", evaluate.data);
@@ -153,18 +146,18 @@ function checkRanges<Model, Batch>(options: FitOptions<Model, Batch>): void {
     throw new ValueError("fit", `onNonFinite among ${reactions.join(", ")}`, onNonFinite);
   const { gradients, signal, yieldAfter = 0, resume, average } = options;
   if (gradients !== undefined && typeof gradients !== "function")
-    throw new ValueError("fit", "a function of gradients", shown(gradients));
+    throw new ValueError("fit", "a function of gradients", kindOf(gradients));
   if (signal !== undefined && !(signal instanceof AbortSignal))
-    throw new ValueError("fit", "an AbortSignal", shown(signal), "controller.signal");
+    throw new ValueError("fit", "an AbortSignal", kindOf(signal), "controller.signal");
   if (!(typeof yieldAfter === "number" && yieldAfter >= 0))
     throw new ValueError("fit", "milliseconds ≥ 0 as yieldAfter", yieldAfter);
   if (average !== undefined && typeof average?.swap !== "function")
-    throw new ValueError("fit", "an average of weights", shown(average), "new MovingAverage(…)");
+    throw new ValueError("fit", "an average of weights", kindOf(average), "new MovingAverage(…)");
   if (resume !== undefined && typeof resume?.progress?.loader !== "object")
     throw new ValueError(
       "fit",
       "a training state to resume",
-      shown(resume),
+      kindOf(resume),
       "latestCheckpoint(folder), whose undefined means a fresh start",
     );
 }

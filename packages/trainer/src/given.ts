@@ -1,25 +1,16 @@
 /** @file Checks of what training is given: model, loader, loss function, optimizer. */
 import { Parameter, type Tensor } from "@spm/core";
-import { DTypeError, showSpec, ValueError } from "@spm/core/extend";
+import { DTypeError, kindOf, showSpec, ValueError } from "@spm/core/extend";
 import { DataLoader } from "@spm/data";
 import { instancesIn } from "@spm/nn/extend";
 import type { Json } from "./io/json.ts";
 import type { LossFunction, Measurement } from "./measurement.ts";
 
-/** A value of any kind, for messages. */
-export function shown(value: unknown): string {
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (typeof value === "function") return `the function ${value.name || "without a name"}`;
-  if (typeof value !== "object" || value === null) return String(value);
-  const { name } = value.constructor ?? {};
-  return name === undefined || name === "Object" ? "an object" : `a ${name}`;
-}
-
 /** @throws ValueError for anything but a loader */
 export function checkLoader(op: string, loader: unknown): void {
   if (loader instanceof DataLoader) return;
   const help = "new DataLoader(data, { batchSize: 32, seed: 1 })";
-  throw new ValueError(op, "a DataLoader", shown(loader), help);
+  throw new ValueError(op, "a DataLoader", kindOf(loader), help);
 }
 
 const LOSS_HELP =
@@ -28,7 +19,7 @@ const LOSS_HELP =
 /** @throws ValueError for anything but a function */
 export function checkLoss(op: string, loss: unknown): void {
   if (typeof loss === "function") return;
-  throw new ValueError(op, "a loss function of (model, batch)", shown(loss), LOSS_HELP);
+  throw new ValueError(op, "a loss function of (model, batch)", kindOf(loss), LOSS_HELP);
 }
 
 /**
@@ -43,13 +34,15 @@ export function callLoss<Model, Batch>(
   try {
     return loss(model, batch);
   } catch (error) {
-    const noTensor = error instanceof DTypeError && / got (object|function)\b/.test(error.message);
+    const noTensor =
+      error instanceof DTypeError &&
+      [model, batch].some((value) => error.message.includes(`got ${kindOf(value)}`));
     if (!(error instanceof TypeError) && !noTensor) throw error;
     const { name, message } = error;
     const cause = new ValueError(
       "fit",
       "a loss function of (model, batch)",
-      `${shown(loss)}, which threw ${name}: ${message}`,
+      `${kindOf(loss)}, which threw ${name}: ${message}`,
       LOSS_HELP,
     );
     cause.cause = error;
@@ -83,7 +76,7 @@ export function checkOptimizer(op: string, optimizer: Updater): void {
   )
     return;
   const help = "adam(model.parameters(), { learningRate: 1e-3 })";
-  throw new ValueError(op, "an optimizer of at least 1 parameter", shown(optimizer), help);
+  throw new ValueError(op, "an optimizer of at least 1 parameter", kindOf(optimizer), help);
 }
 
 /**

@@ -1,7 +1,6 @@
 /** @file The hooks of callbacks, and the events that they receive. */
-import { checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
+import { checkOptions, kindOf, type OptionNames, ValueError } from "@spm/core/extend";
 import { RunError } from "./errors.ts";
-import { shown } from "./given.ts";
 import type { Json } from "./io/json.ts";
 import type { Metrics } from "./measurement.ts";
 import { prefixed, type TrainingState, unprefixed, type Values } from "./training-state.ts";
@@ -136,7 +135,7 @@ const hookNames: OptionNames<Omit<Callback, "name" | "needs" | "state" | "values
 export function checkHooks(callbacks: readonly Callback[]): void {
   const help = "a callback is an object of hooks: { onStep: ({ step }) => console.log(step) }";
   if (!Array.isArray(callbacks))
-    throw new ValueError("fit", "an array of callbacks", shown(callbacks), help);
+    throw new ValueError("fit", "an array of callbacks", kindOf(callbacks), help);
   for (const [k, callback] of callbacks.entries()) {
     const hooks: Record<string, unknown> = {};
     if (typeof callback === "object")
@@ -148,12 +147,12 @@ export function checkHooks(callbacks: readonly Callback[]): void {
       throw new ValueError(
         "fit",
         "callbacks with hooks",
-        `${shown(callback)} as number ${k}`,
+        `${kindOf(callback)} as number ${k}`,
         help,
       );
     for (const [name, hook] of Object.entries(hooks))
       if (hook !== undefined && typeof hook !== "function")
-        throw new ValueError("Callback", `a function as ${name}`, shown(hook), help);
+        throw new ValueError("Callback", `a function as ${name}`, kindOf(hook), help);
   }
   const taken = new Set<string>();
   for (const { name, state } of callbacks)

@@ -15,6 +15,7 @@ import {
   checkOptions,
   drawnFrom,
   isTracked,
+  kindOf,
   type OptionNames,
   type Rng,
   ValueError,
@@ -24,7 +25,7 @@ import { refuseUnseen, unseenIn } from "@spm/nn/extend";
 import { GradientAccumulator } from "@spm/optim";
 import { backendOf } from "./backend-of.ts";
 import { generatorStates, restoreGenerators } from "./generators.ts";
-import { callLoss, shown, type Updater } from "./given.ts";
+import { callLoss, type Updater } from "./given.ts";
 import {
   checkMeasurement,
   type LossFunction,
@@ -99,7 +100,7 @@ function mapped(
   const next = gradients(grads);
   if (Array.isArray(next)) return next;
   const help = "return them: (grads) => clipByGlobalNorm(grads, 1).grads";
-  throw new ValueError(op, "gradients() to return the gradients", shown(next), help);
+  throw new ValueError(op, "gradients() to return the gradients", kindOf(next), help);
 }
 
 /** A step that wasn't taken, since its loss or a gradient isn't finite. */

@@ -80,7 +80,7 @@ export function checkShape(op: string, shape: Shape): Shape {
     return shape;
   const expected = "a shape of non-negative integers, at most 2^32 elements";
   const sizes: readonly unknown[] = listed ? shape : [];
-  const shown = sizes.map((n) => (typeof n === "number" ? n : kindOf(n))).join(", ");
+  const shown = sizes.map(kindOf).join(", ");
   throw new ShapeError(
     op,
     expected,

@@ -60,9 +60,13 @@ const defineUnary = (definition: object) => unary(definition as Parameters<typeo
 describe("refuses at its definition", () => {
   test.each([
     ["neither forward nor loop", { vjp }, "got undefined"],
-    ["both", { forward, loop: zipLoop(forward), vjp }, "got function of 3 arguments"],
-    ["a scalar function as a loop", { loop: forward, vjp }, "got function of 2 arguments"],
-    ["no function", { forward: 3, vjp }, "got number"],
+    ["both", { forward, loop: zipLoop(forward), vjp }, "got a function of 3 arguments"],
+    [
+      "a scalar function as a loop",
+      { loop: forward, vjp },
+      "got the function forward of 2 arguments",
+    ],
+    ["no function", { forward: 3, vjp }, "got 3"],
   ])("%s", (_, definition, got) => {
     expect(() => define({ name: "wrong", ...definition })).toThrow(
       `wrong: expected forward: (a, b) => number, or else a loop, ${got}\n` +
@@ -90,18 +94,20 @@ describe("refuses what a vjp should not return", () => {
     grad((a: Tensor) => sum(define({ name: "logAddExp", forward, vjp: () => found })(a, x)))(x);
 
   test("a tensor, or other things than functions", () => {
-    expect(slope(x)).toThrow("logAddExp: expected two functions from vjp, got Tensor");
-    expect(slope([x, x])).toThrow("logAddExp: expected two functions from vjp, got Tensor");
+    expect(slope(x)).toThrow("logAddExp: expected two functions from vjp, got a tensor float64[2]");
+    expect(slope([x, x])).toThrow(
+      "logAddExp: expected two functions from vjp, got a tensor float64[2]",
+    );
     expect(slope([])).toThrow("logAddExp: expected two functions from vjp, got undefined");
   });
 
   test("functions that return no tensor", () => {
     expect(slope([() => 1, () => 1])).toThrow(
-      "logAddExp: expected a cotangent (or null) for each of 2 inputs, got number for input 0",
+      "logAddExp: expected a cotangent (or null) for each of 2 inputs, got 1 for input 0",
     );
     const halved = unary({ name: "halved", forward: (v) => v / 2, vjp: (() => 0.5) as never });
     expect(() => grad((a: Tensor) => sum(halved(a)))(x)).toThrow(
-      "halved: expected a cotangent (or null) for each of 1 inputs, got number for input 0",
+      "halved: expected a cotangent (or null) for each of 1 inputs, got 0.5 for input 0",
     );
   });
 
@@ -120,12 +126,12 @@ test("zipLoop refuses arrays of other shapes than the result's", () => {
   if (six === undefined || three === undefined) throw new Error("two arrays");
   const add = zipLoop((a, b) => a + b);
   add(six, six, six);
-  for (const operands of [
-    [six, three],
-    [three, six],
+  for (const [operands, got] of [
+    [[six, three], "[6] and [3]"],
+    [[three, six], "[3] and [6]"],
   ] as const)
     expect(() => add(six, ...operands)).toThrow(
-      "zipLoop: expected operands of the result's shape [6], got [3]\n" +
+      `zipLoop: expected operands of the result's shape [6], got ${got}\n` +
         "help: broadcastArray(array, shape) repeats one",
     );
 });

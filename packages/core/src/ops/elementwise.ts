@@ -164,8 +164,7 @@ function loopOf({ name, forward, loop }: BinaryDefinition): Loop2 {
 /** @throws ValueError for a part of a definition, or what a vjp returned */
 function refuse(op: string, expected: string, got: unknown, help?: string): never {
   const arity = typeof got === "function" ? ` of ${got.length} arguments` : "";
-  const kind = got instanceof Tensor ? "Tensor" : kindOf(got);
-  throw new ValueError(op, expected, `${kind}${arity}`, help);
+  throw new ValueError(op, expected, `${kindOf(got)}${arity}`, help);
 }
 
 /**

@@ -35,12 +35,11 @@ export function mapArray(f: (a: number) => number, a: NdArray, dtype: DType = dt
  */
 export const zipLoop = (f: (a: number, b: number) => number): Loop2 => {
   return (out, a, b) => {
-    for (const { shape } of [a, b])
-      if (!sameShape(shape, out.shape)) {
-        const expected = `operands of the result's shape ${showShape(out.shape)}`;
-        const help = "broadcastArray(array, shape) repeats one";
-        throw new ShapeError("zipLoop", expected, showShape(shape), help);
-      }
+    if (!sameShape(a.shape, out.shape) || !sameShape(b.shape, out.shape)) {
+      const expected = `operands of the result's shape ${showShape(out.shape)}`;
+      const got = `${showShape(a.shape)} and ${showShape(b.shape)}`;
+      throw new ShapeError("zipLoop", expected, got, "broadcastArray(array, shape) repeats one");
+    }
     const [x, y, to] = [elements(a), elements(b), out.data];
     for (let i = 0; i < to.length; i++) to[i] = f(x[i]!, y[i]!);
   };

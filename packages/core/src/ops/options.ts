@@ -21,50 +21,38 @@ export class OptionError extends ValueError {
 }
 
 /** PyTorch's and NumPy's names of what has another name here. */
-const elsewhere: Readonly<Record<string, string>> = {
-  a_max: "max",
-  a_min: "min",
-  atol: "tolerance",
-  axes: "axis",
-  base_lr: "learningRate",
-  batch: "batchSize",
-  block_size: "context",
-  centers: "classes",
-  constant_values: "value",
-  d_model: "width",
-  ddof: "correction",
-  device: "backend",
-  dim: "axis",
-  dims: "axis",
-  div_factor: "divide",
-  end: "stop",
-  fill_value: "value",
-  final_div_factor: "finalDivide",
-  gamma: "factor",
-  generator: "random",
-  initial_accumulator_value: "initialSum",
-  initial_lr: "learningRate",
-  lr: "learningRate",
-  lr_decay: "learningRateDecay",
-  max_lr: "learningRate",
-  max_new_tokens: "count",
-  min_delta: "minimum",
-  mode: "better",
-  n_embd: "width",
-  n_samples: "count",
-  ns_steps: "iterations",
-  num_samples: "count",
-  p: "rate",
-  params: "parameters",
-  pct_start: "rise",
-  rng: "random",
-  rtol: "tolerance",
-  step_size: "every",
-  t_0: "period",
-  t_max: "steps",
-  t_mult: "growth",
-  total_iters: "steps",
-  vocab_size: "vocabulary",
+const elsewhere: Readonly<Record<string, readonly string[]>> = {
+  axis: ["axes", "dim", "dims"],
+  backend: ["device"],
+  batchSize: ["batch"],
+  better: ["mode"],
+  classes: ["centers"],
+  context: ["block_size"],
+  correction: ["ddof"],
+  count: ["max_new_tokens", "n_samples", "num_samples"],
+  divide: ["div_factor"],
+  every: ["step_size"],
+  factor: ["gamma"],
+  finalDivide: ["final_div_factor"],
+  growth: ["t_mult"],
+  initialSum: ["initial_accumulator_value"],
+  iterations: ["ns_steps"],
+  learningRate: ["base_lr", "initial_lr", "lr", "max_lr"],
+  learningRateDecay: ["lr_decay"],
+  max: ["a_max"],
+  min: ["a_min"],
+  minimum: ["min_delta"],
+  parameters: ["params"],
+  period: ["t_0"],
+  random: ["generator", "rng"],
+  rate: ["p"],
+  rise: ["pct_start"],
+  steps: ["t_max", "total_iters"],
+  stop: ["end"],
+  tolerance: ["atol", "rtol"],
+  value: ["constant_values", "fill_value"],
+  vocabulary: ["vocab_size"],
+  width: ["d_model", "n_embd"],
 };
 
 /**
@@ -93,7 +81,9 @@ export function checkOptions<Options extends object>(
 
 function meant(key: string, names: readonly string[]): string {
   const camel = key.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-  const known = [elsewhere[key.toLowerCase()], camel].find((name) => name && names.includes(name));
+  const known = names.find(
+    (name) => name === camel || elsewhere[name]?.includes(key.toLowerCase()),
+  );
   if (known !== undefined) return known;
   const words = key.toLowerCase().split("_"); // num_heads: heads; eps: epsilon
   const begun = names.find((name) => words.some((w) => w.length > 2 && name.startsWith(w)));
