@@ -48,7 +48,7 @@ export const imageFlow: Experiment<{
     from: "",
   },
   quick: {
-    mixings: "circulant-diagonal,general,lu",
+    mixings: "circulant-diagonal,lu",
     depth: 1,
     hidden: 4,
     steps: 3,

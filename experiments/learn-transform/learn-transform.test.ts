@@ -58,7 +58,7 @@ test("without diagonals a search may end at the " +
   timeout: 30_000,
 }, async () => {
   const ends = await Promise.all(
-    [1, 2, 3, 4, 5, 6].map((seed) => search(hadamard(16), rotationMixer, seed, false)),
+    [1, 2, 3].map((seed) => search(hadamard(16), rotationMixer, seed, false)),
   );
   const stuck = ends.filter(({ rmse }) => rmse > 1e-4);
   expect(stuck.length).toBeGreaterThan(0);

@@ -47,7 +47,7 @@ export const samples: Experiment<typeof settings> = {
     trials: 1,
     steps: 100,
     samples: "1/2,2",
-    students: "dense,rotation,general,low-rank",
+    students: "dense,rotation",
   },
   async run({
     settings: { n, trials, noise, steps, rate, samples: multiples, ...chosen },

@@ -43,15 +43,15 @@ test("one layer is found when the other is given", { timeout: 60_000 }, async ()
 });
 
 test("both are found by way of dense layers in the right order", { timeout: 60_000 }, async () => {
-  expect(await error(RECIPE, 1, 2500)).toBeLessThan(1e-6);
+  expect(await error(RECIPE, 1, 1200)).toBeLessThan(1e-6);
 });
 
 test("not in the order in which they come", { timeout: 60_000 }, async () => {
-  expect(await error("control: not ordered", 1, 2500)).toBeGreaterThan(0.05);
+  expect(await error("control: not ordered", 1, 1200)).toBeGreaterThan(0.05);
 });
 
 test("a teacher of another schedule is refused", { timeout: 60_000 }, async () => {
-  expect(await error("control: the recipe, teacher of another schedule", 1, 2500)).toBeNull();
+  expect(await error("control: the recipe, teacher of another schedule", 1, 1200)).toBeNull();
 });
 
 test("least squares by dense layers beats mixers, which could be exact and are not found", {

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkpointPath } from "@spm/trainer/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Outcome, spm, withRunFolder } from "./spm-process.ts";
+import { bundled, type Outcome, spm, withData, withRunFolder } from "./spm-process.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const folder = mkdtempSync(join(root, ".own-names-")); // of the clone, and of no package
@@ -21,9 +21,11 @@ function block(page: string, fence: string): string {
   return code;
 }
 
-beforeAll(() => {
+let bundle = "";
+beforeAll(async () => {
   writeFileSync(join(folder, "scaled-rotation.ts"), block("custom-parameterisation.md", "ts"));
   writeFileSync(program, block("guide.md", "typescript"));
+  bundle = await bundled(program);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -34,15 +36,21 @@ const [train = [], sweep = [], compare = []] = [
   ...rest.matchAll(/(train|sweep|compare) [a-z]+ --[^`]*/g),
 ].map(([command]) => command.split(" "));
 
-/** Runs the program as a process of its own, as the guide says. */
-function own(...args: readonly string[]): Promise<Outcome> {
-  const all = [...start.split(" "), program, ...args];
+/** Runs Node with arguments. */
+function node(...args: readonly string[]): Promise<Outcome> {
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, all, { cwd: root }, (_, stdout, stderr) =>
+    const options = { cwd: root, env: withData };
+    const child = execFile(process.execPath, args, options, (_, stdout, stderr) =>
       resolve({ code: child.exitCode, stdout, stderr }),
     );
   });
 }
+
+/** Runs the program as a process of its own, as the guide says. */
+const asTheGuideSays = (...args: readonly string[]) => node(...start.split(" "), program, ...args);
+
+/** Runs it from a bundle, which starts in less time. */
+const own = (...args: readonly string[]) => node(bundle, ...args);
 
 const tiny = "--samples 200 --batch-size 50 --epochs 1 --hidden 12 --depth 1".split(" ");
 const read = (run: string, name: string): string => readFileSync(join(run, name), "utf8");
@@ -51,7 +59,7 @@ describe("a program with a kind of its own", () => {
   test("trains it by name, resumes it to the same end, and evaluates it", async () => {
     await withRunFolder(async (run) => {
       const steps = ["--checkpoint-steps", "2", "--log-every", "1"];
-      const trained = await own(...train, ...tiny, ...steps, "--out", run);
+      const trained = await asTheGuideSays(...train, ...tiny, ...steps, "--out", run);
       expect([trained.code, trained.stderr]).toEqual([0, ""]);
       expect(trained.stdout).toMatch(/^finished at step 4 of 4, test loss \d\.\d{4}/m);
       const { options, command } = JSON.parse(read(run, "config.json"));

@@ -2,8 +2,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { afterAll } from "vitest";
 import { buildCommand } from "../resume/built-command.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -17,20 +18,30 @@ export interface Outcome {
 
 const main = "packages/cli/src/main.ts";
 
-/** A file with the whole command: to start it takes a quarter of what loading the sources does. */
-let bundle: Promise<string> | undefined;
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
 
-async function bundled(): Promise<string[]> {
-  bundle ??= buildCommand(join(ROOT, main)).then((folder) => {
-    process.once("exit", () => rmSync(folder, { recursive: true }));
-    return join(folder, "dist/main.js");
-  });
-  return [await bundle];
+/**
+ * Bundles a program, and gives back its file: to start it takes a quarter of what loading the
+ * sources does.
+ */
+export async function bundled(program: string): Promise<string> {
+  const folder = await buildCommand(join(ROOT, main), program);
+  folders.push(folder);
+  return join(folder, "dist/main.js");
 }
 
-/** What reads data of packages, which a bundle has not. */
-const ofTheClone = ["compare", "charlm"];
-const sources = ["--import", "tsx", "--conditions=@spm/source", main];
+let command: Promise<string> | undefined;
+
+/** With packages of data, which a bundle finds only so. */
+export const withData: NodeJS.ProcessEnv = {
+  ...process.env,
+  NODE_PATH: ["packages/data", "experiments"]
+    .map((folder) => join(ROOT, folder, "node_modules"))
+    .join(delimiter),
+};
 
 /**
  * Starts `spm` with arguments; `onOutput` sees all of its standard output so far, each time there
@@ -40,10 +51,9 @@ export async function spm(
   args: readonly string[],
   onOutput?: (stdout: string, child: ChildProcess) => void,
 ): Promise<Outcome> {
-  const program = args.slice(0, 2).some((word) => ofTheClone.includes(word))
-    ? sources
-    : await bundled();
-  const child = spawn(process.execPath, [...program, ...args], { cwd: ROOT });
+  command ??= bundled(main);
+  const options = { cwd: ROOT, env: withData };
+  const child = spawn(process.execPath, [await command, ...args], options);
   let [stdout, stderr] = ["", ""];
   child.stdout.on("data", (chunk: Buffer) => {
     stdout += chunk.toString();

@@ -10,15 +10,19 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 /**
  * Bundles the command and the preload that kills it; returns the folder that holds both.
  * @param asSource - a file of the sources that it takes itself for: it speaks as in a clone
+ * @param main - what to bundle, `spm` or a program that calls its `main`
  */
-export async function buildCommand(asSource?: string): Promise<string> {
+export async function buildCommand(
+  asSource?: string,
+  main = "packages/cli/src/main.ts",
+): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "spm-resume-"));
   mkdirSync(join(folder, "dist"));
   writeFileSync(join(folder, "package.json"), '{ "type": "module", "version": "0.0.0" }');
   await build({
     absWorkingDir: root,
     entryPoints: {
-      main: "packages/cli/src/main.ts",
+      main,
       "kill-inside-write": "test/resume/kill-inside-write.ts",
     },
     outdir: join(folder, "dist"),

@@ -1,0 +1,81 @@
+/** @file What `spm` refuses says so in a line, by its exit code, and writes nothing. */
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { main } from "./run.ts";
+
+let folder = "";
+let printed = { out: "", err: "" };
+beforeEach(() => {
+  folder = join(mkdtempSync(join(tmpdir(), "spm-refusals-")), "run");
+  vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
+    printed.out += String(chunk);
+    return true;
+  });
+  vi.spyOn(process.stderr, "write").mockImplementation((chunk) => {
+    printed.err += String(chunk);
+    return true;
+  });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  process.exitCode = undefined;
+  rmSync(join(folder, ".."), { recursive: true });
+});
+
+async function spm(line: string): Promise<{ stdout: string; stderr: string; code: unknown }> {
+  printed = { out: "", err: "" };
+  process.exitCode = undefined;
+  await main(["node", "spm", ...line.split(" ")]);
+  return { stdout: printed.out, stderr: printed.err, code: process.exitCode };
+}
+
+test.each([
+  ["train clusters --batch-size 1000000000", "at least one batch of 1000000000"],
+  ["train clusters --seed 1e30", "seed"],
+  ["train clusters --context 9", "no --context with dataset clusters, got 9"],
+  ["train text", "--file for the dataset text, got none"],
+  ["train clusters --momentum 0.9", "no --momentum with optimizer adam, got 0.9"],
+  ["train clusters --betas 0.9,1", "betas[1] to be < 1, got 1"],
+  ["train clusters --optimizer sgd --momentum 0 --nesterov", "momentum above 0 for nesterov"],
+  ["experiment deep --quick --set layers=0", "layers as a whole number ≥ 1, got 0"],
+  ["experiment teacher --quick --set seeds=0", "seeds as a whole number ≥ 1, got 0"],
+  ["experiment two-mixers --quick --set widths=7", "widths 2^k ≥ 4, got"],
+  ["experiment samples --quick --set students=dence", "layers of dense, low-rank"],
+  ["experiment charlm --quick --set heads=3", "a width that is a multiple of 3, got 16"],
+  ["sample no-such-run --temperature -1", "a temperature ≥ 0, got -1"],
+])("spm %s is wrong usage: exit code 2, a line, nothing written", async (line, message) => {
+  const out = line.startsWith("sample") ? "" : ` --out ${folder}`;
+  const { code, stderr } = await spm(line + out);
+  expect(stderr).toMatch(/^error: [\w-]+: expected .*\n/);
+  expect(stderr).toContain(message);
+  expect(stderr).not.toContain("    at ");
+  expect([code, existsSync(folder)]).toEqual([2, false]);
+});
+
+test("a path that is not what a command reads is a line that says so", async () => {
+  mkdirSync(folder);
+  for (const [line, message] of [
+    [`inspect ${folder}`, "inspect: expected a file, got the folder "],
+    ["inspect nope", "safetensors: expected a file that can be read, got nope: ENOENT: no such"],
+    ["eval nope", "loadModel: expected a run folder or a checkpoint, got nope: ENOENT: no such"],
+    [`eval ${folder}`, "loadModel: expected a run folder with checkpoints, got "],
+    [`train --config ${folder}`, "config: expected JSON in "],
+    [`train text --file ${folder} --out ${folder}-x`, "text: expected a text file at "],
+  ] as const) {
+    const { code, stdout, stderr } = await spm(line);
+    expect(stderr).toMatch(/^error: \w+: expected .*, got .*\n(help: .*\n)?(\(npm .*\n)?$/);
+    expect(stderr).toContain(message);
+    expect([code === 0, code === undefined, stdout]).toEqual([false, false, ""]);
+  }
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test("report of what is not a run says so", async () => {
+  expect(await spm("report /nowhere")).toEqual({
+    stdout: "",
+    stderr: "error: readRun: expected a run folder with config.json, got /nowhere\n",
+    code: 1,
+  });
+});
