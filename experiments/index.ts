@@ -12,6 +12,7 @@ import { longRange } from "./long-range/long-range.ts";
 import { mnist } from "./mnist/mnist.ts";
 import { molecules } from "./molecules/molecules.ts";
 import type { Experiment } from "./parts/experiment.ts";
+import { photonic } from "./photonic/photonic.ts";
 import { rotors } from "./rotors/rotors.ts";
 import { samples } from "./samples/samples.ts";
 import { teacher } from "./teacher/teacher.ts";
@@ -51,4 +52,5 @@ export const experiments: readonly Experiment[] = [
   twoMixers,
   adaptive,
   attribution,
+  photonic,
 ];
