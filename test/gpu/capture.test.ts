@@ -349,7 +349,7 @@ describe.runIf(device !== null)("memory", () => {
     step.dispose();
     expect(held()).toEqual(none);
     await go(40, 44);
-    expect(step.counts).toMatchObject({ ran: 3 });
+    expect(step.counts).toMatchObject({ ran: 4 });
     step.dispose();
     optimizer.dispose();
   });
