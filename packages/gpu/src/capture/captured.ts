@@ -7,6 +7,7 @@ import { type DeviceArray, isWhole } from "../device-array.ts";
 import { Recent } from "../recent.ts";
 import type { WebGpuExecutor } from "../webgpu-executor.ts";
 import { type Parts, partsOf } from "./arguments.ts";
+import { firstDifference, readAll } from "./comparison.ts";
 import { type Match, match, type Roles, survivors } from "./match.ts";
 import { type MemoryId, Recording } from "./recording.ts";
 import { Repetition } from "./repetition.ts";
@@ -29,6 +30,9 @@ interface Recorded extends Pick<Parts, "text" | "rebuild"> {
   readonly results: readonly Kept[];
 }
 
+/** Frees the buffers of steps that are garbage. */
+const dropped = new FinalizationRegistry<() => void>((dispose) => dispose());
+
 /** Arguments of one form: the last call that ran, and its repetition. */
 interface Form {
   last: Recorded | null;
@@ -48,6 +52,10 @@ export class CapturedStep<Args extends readonly unknown[], Result> {
   #launches = 0;
   #different = 0;
   #refusal: string | null = null;
+  /** In what the last call that ran differed from the one before. */
+  #difference: string | null = null;
+  /** Repetitions since the last that was compared. */
+  #unchecked = 0;
 
   constructor(
     executor: WebGpuExecutor,
@@ -75,6 +83,7 @@ export class CapturedStep<Args extends readonly unknown[], Result> {
     const call = (...args: Args): Result =>
       withBackend(this.#backend, () => this.#call(args) as Result & PromiseLike<never>);
     const dispose = (): void => this.#forms.drop();
+    dropped.register(call, dispose);
     Object.defineProperty(call, "counts", { get: () => this.counts });
     return Object.assign(call as Captured<Args, Result>, { dispose, [Symbol.dispose]: dispose });
   }
@@ -90,9 +99,11 @@ export class CapturedStep<Args extends readonly unknown[], Result> {
     if (given.tensors.some((x) => !this.#isNear(x))) return this.#run(args);
     const form = this.#forms.get(given.text, () => ({ last: null, roles: null, repetition: null }));
     const { repetition, last } = form;
-    if (last && repetition?.ready && repetition.renew())
-      return this.#repeat(repetition, last, given.tensors);
-    return this.#record(form, given);
+    if (!last || !repetition?.ready || !repetition.renew()) return this.#record(form, given);
+    const { checkEvery } = this.#options;
+    if (checkEvery > 0 && ++this.#unchecked >= checkEvery)
+      return this.#check(form, repetition, given);
+    return this.#repeat(repetition, last, given.tensors);
   }
 
   /** Whether a tensor is on the device, or a scalar in CPU memory. */
@@ -115,21 +126,58 @@ export class CapturedStep<Args extends readonly unknown[], Result> {
   }
 
   #repeat(repetition: Repetition, last: Recorded, tensors: readonly Tensor[]): Result {
-    const memories = scope(() =>
-      repetition.run(
-        tensors.map((x) => {
-          const here = x.backend === this.#backend && isWhole(x.handle as DeviceArray);
-          return (here ? x : this.#copy(x)).handle as DeviceArray;
-        }),
-      ),
-    );
-    repetition.advance();
+    const memories = this.#launch(repetition, tensors);
+    repetition.commit();
     this.#repeated++;
     const made = memories.map((memory, k) => {
       const { spec, handle } = last.results[k] as Kept;
       return new Tensor(spec, this.#backend, { ...handle, memory });
     });
     return last.rebuild(own(...made)) as Result;
+  }
+
+  #launch(repetition: Repetition, tensors: readonly Tensor[]): PooledBuffer[] {
+    return scope(() =>
+      repetition.launch(
+        tensors.map((x) => {
+          const here = x.backend === this.#backend && isWhole(x.handle as DeviceArray);
+          return (here ? x : this.#copy(x)).handle as DeviceArray;
+        }),
+      ),
+    );
+  }
+
+  /**
+   * Runs the step beside a repetition from the same state, and compares them.
+   * @throws BackendError where launches or numbers differ; other bits are the next call's error
+   */
+  #check(form: Form, repetition: Repetition, given: Parts): Result {
+    this.#unchecked = 0;
+    const { generators, keptIds, left } = repetition;
+    const states = generators.map(({ state }) => state);
+    const made = this.#launch(repetition, given.tensors);
+    const repeated = readAll(this.#executor, [...made, ...left]);
+    for (const memory of made) this.#executor.release(memory);
+    for (const [k, random] of generators.entries()) random.state = states[k] ?? random.state;
+    const result = this.#record(form, given);
+    const now = form.last;
+    const difference = now ? repetition.differenceFrom(now.recording) : "another result";
+    if (now === null || form.repetition === null || difference !== null) {
+      repeated.catch(() => {}); // a lost device says so at the next call
+      const got = difference ?? this.#difference ?? "another call";
+      const help = "give what changes from call to call as an argument";
+      throw new BackendError("capture", "a step that does what was recorded", got, help);
+    }
+    const ids = [...now.results.map(({ id }) => id), ...keptIds];
+    const memories = ids.flatMap((id) => now.recording.memories[id] ?? []);
+    Promise.all([repeated, readAll(this.#executor, memories)]).then(
+      ([got, want]) => {
+        const found = firstDifference(got, want);
+        if (found !== null) this.#refusal ??= `one whose repetition left ${found}`;
+      },
+      () => {},
+    );
+    return result;
   }
 
   /** A tensor of the same values, in memory of its own on the device. */
@@ -150,6 +198,7 @@ export class CapturedStep<Args extends readonly unknown[], Result> {
         recording.run(() => scope(() => this.#step(...args))),
       );
       const difference = this.#conclude(form, recording, result);
+      this.#difference = difference;
       this.#different = difference === null ? 0 : this.#different + 1;
       if (this.#different >= mostDifferent)
         this.#refusal ??= `one whose calls differ, by ${difference}`;
@@ -203,9 +252,9 @@ const memoryOf = (x: Tensor): PooledBuffer => (x.handle as DeviceArray).memory a
 function compared(last: Recorded, now: Recorded, known: Roles | null): Match {
   const ids = (of: Recorded): string => of.results.map(({ id }) => id).join();
   if (last.text !== now.text) return { difference: `its result, ${now.text}` };
-  if (ids(last) !== ids(now)) return { difference: "the memory of its result" };
   const found = match(last.recording, now.recording, known);
   if ("difference" in found) return found;
+  if (ids(last) !== ids(now)) return { difference: "the memory of its result" };
   const returned = new Set(now.results.map(({ id }) => id));
   for (const from of found.roles.values())
     if (from !== null && returned.has(from))

@@ -2,17 +2,17 @@
  * @file A repeated step: its launches on fixed buffers, recorded into commands and submitted,
  * without a tape and without shapes.
  */
-import type { Parameter } from "@spm/core";
-import type { Storage } from "@spm/core/extend";
-import { bindGroup } from "../bindings.ts";
+import type { Parameter, Rng } from "@spm/core";
+import { type Storage, sizeOf } from "@spm/core/extend";
 import type { PooledBuffer } from "../buffer-pool.ts";
 import type { DeviceArray } from "../device-array.ts";
 import { floatsOf } from "../exact-integers.ts";
-import type { Grid, Memory } from "../executor.ts";
+import type { Memory } from "../executor.ts";
+import { Launches } from "./launches.ts";
 import type { Roles } from "./match.ts";
 import { type MemoryPlan, planMemory } from "./memory-plan.ts";
 import { Numbers } from "./numbers.ts";
-import type { LaunchEvent, MemoryId, Recording, UploadEvent } from "./recording.ts";
+import type { MemoryId, Recording, UploadEvent } from "./recording.ts";
 
 /** What a repetition needs of the executor. */
 export interface Host {
@@ -24,26 +24,6 @@ export interface Host {
   /** Submits commands of a repetition. */
   submitCommands(encoder: GPUCommandEncoder): void;
 }
-
-/** Launches after which the commands are submitted, so that the device starts. */
-const launchesPerSubmit = 128;
-
-/** One launch, ready to be recorded. */
-interface Prepared {
-  readonly event: LaunchEvent;
-  readonly workgroups: Grid;
-  readonly offset: readonly [number] | null;
-  /** The bind group; null where its buffers change from call to call. */
-  readonly group: GPUBindGroup | null;
-}
-
-/** The bind groups for one state of the buffers that change. */
-interface Variant {
-  readonly ids: readonly number[];
-  readonly groups: readonly (GPUBindGroup | null)[];
-}
-/** Variants that are kept: two captured steps on the same weights need six. */
-const mostVariants = 8;
 
 /** A parameter that the step reads. */
 interface Watched {
@@ -62,13 +42,12 @@ export class Repetition {
   readonly #memory: MemoryPlan;
   readonly #results: readonly MemoryId[];
   readonly #numbers: Numbers;
-  readonly #prepared: readonly Prepared[];
+  readonly #launches: Launches;
   readonly #written: readonly UploadEvent[];
-  /** Memory whose buffer may be another at each call: from outside, or kept. */
-  readonly #changing: readonly PooledBuffer[];
+  /** The numbers of {@link #written} in the last launch. */
+  #uploads: readonly Float32Array[] = [];
   readonly #watched: readonly Watched[];
   readonly #storages: readonly Storage[];
-  #variants: Variant[] = [];
   /** Whether nothing that it reads was released. */
   #intact = true;
 
@@ -88,22 +67,16 @@ export class Repetition {
     this.#memory = planMemory(recording, new Set(results), host.take);
     const launches = recording.events.filter((event) => "reads" in event);
     this.#numbers = new Numbers(host.device, launches);
-    const own = (id: MemoryId): boolean => this.#fixed(id);
-    this.#prepared = launches.map((event) => {
-      const at = this.#numbers.offsetOf(event);
-      const fixed = event.reads.every(own) && event.results.every(own);
-      return {
-        event,
-        workgroups: event.workgroups,
-        offset: at === undefined ? null : [at],
-        group: fixed ? this.#group(event) : null,
-      };
-    });
-    this.#written = this.#writeUploads();
-    this.#changing = [
+    const changing = [
       ...this.#located.values(),
       ...this.#memory.kept.map(({ id }) => this.#bufferOf(id)),
     ];
+    this.#launches = new Launches(host.device, launches, this.#numbers, {
+      of: (id) => this.#bufferOf(id),
+      fixed: (id) => this.#fixed(id),
+      changing,
+    });
+    this.#written = this.#writeUploads();
     this.#watched = [...recording.parameters].map(([parameter, version]) => ({
       parameter,
       storage: parameter.storage,
@@ -125,7 +98,7 @@ export class Repetition {
   }
 
   get launches(): number {
-    return this.#prepared.length;
+    return this.#launches.count;
   }
 
   /** Whether it reads the memory, or JavaScript holds it for what a call leaves. */
@@ -162,28 +135,63 @@ export class Repetition {
   }
 
   /**
-   * Repeats the step on other arguments, once {@link renew} has the numbers.
+   * Launches the step on other arguments, once {@link renew} has the numbers; what it leaves counts
+   * once {@link commit} is called.
    * @returns memory of the caller's with each result
    */
-  run(inputs: readonly DeviceArray[]): PooledBuffer[] {
+  launch(inputs: readonly DeviceArray[]): PooledBuffer[] {
     const { device } = this.#host;
-    const drawn = this.#written.map(({ draw, values }) => (draw ? floatsOf(draw.again()) : values));
+    this.#uploads = this.#written.map(({ draw, values }) =>
+      draw ? floatsOf(draw.again()) : values,
+    );
     this.#host.submit();
-    for (const [k, { upload }] of this.#written.entries())
-      device.queue.writeBuffer(this.#bufferOf(upload).buffer, 0, drawn[k] ?? new Float32Array(0));
+    for (const [k, { upload }] of this.#written.entries()) {
+      const values = this.#uploads[k];
+      if (values?.length) device.queue.writeBuffer(this.#bufferOf(upload).buffer, 0, values);
+    }
     this.#numbers.write();
     const results = this.#results.map((id) =>
       this.#host.take(this.#recording.memories[id]?.length ?? 0),
     );
     this.#encode(inputs, results);
-    this.#exchange();
     return results;
   }
 
-  /** Advances the host's counts and the parameters' versions, as the step did. */
-  advance(): void {
+  /** Puts in place what the last launch left, and advances the host's counts as the step did. */
+  commit(): void {
+    this.#exchange();
     for (const advance of this.#recording.advancing) advance();
     for (const { parameter, assigned } of this.#watched) parameter.version += assigned;
+  }
+
+  /** What the last launch left, before {@link commit}, by the order of {@link keptIds}. */
+  get left(): readonly PooledBuffer[] {
+    return this.#memory.kept.map(({ id }) => this.#bufferOf(id));
+  }
+
+  get keptIds(): readonly MemoryId[] {
+    return this.#memory.kept.map(({ id }) => id);
+  }
+
+  /** The generators that it draws from. */
+  get generators(): readonly Rng[] {
+    return this.#written.flatMap(({ draw }) => (draw ? [draw.random] : []));
+  }
+
+  /** In which numbers the last launch differs from a recorded call; null: in none. */
+  differenceFrom(other: Recording): string | null {
+    const { events } = this.#recording;
+    for (const [k, event] of events.entries()) {
+      const now = other.events[k];
+      if (now === undefined || "upload" in now !== "upload" in event) return "other launches";
+      if ("upload" in event && "upload" in now) {
+        const written = this.#uploads[this.#written.indexOf(event)] ?? event.values;
+        if (written.some((v, i) => !Object.is(v, now.values[i])))
+          return "an upload of other numbers";
+      } else if ("renew" in event && "renew" in now && event.renew && now.numbers)
+        if (!this.#numbers.agrees(event, now.numbers)) return "a kernel with other numbers";
+    }
+    return null;
   }
 
   dispose(): void {
@@ -194,52 +202,18 @@ export class Repetition {
 
   /** Records and submits the launches. */
   #encode(inputs: readonly DeviceArray[], results: readonly PooledBuffer[]): void {
-    const { device } = this.#host;
-    const { groups } = this.#variant();
-    let encoder = device.createCommandEncoder();
+    const first = this.#host.device.createCommandEncoder();
     for (const [k, { memory, shape }] of inputs.entries()) {
-      const size = 4 * shape.reduce((a, b) => a * b, 1);
-      if (size > 0) copy(encoder, memory as PooledBuffer, this.#bufferOf(k), size);
+      const size = 4 * sizeOf(shape);
+      if (size > 0) copy(first, memory as PooledBuffer, this.#bufferOf(k), size);
     }
-    let pass = encoder.beginComputePass();
-    for (const [k, { event, workgroups, offset, group }] of this.#prepared.entries()) {
-      if (k > 0 && k % launchesPerSubmit === 0) {
-        pass.end();
-        this.#host.submitCommands(encoder);
-        encoder = device.createCommandEncoder();
-        pass = encoder.beginComputePass();
-      }
-      pass.setPipeline(event.pipeline);
-      if (offset === null) pass.setBindGroup(0, group ?? groups[k]);
-      else pass.setBindGroup(0, group ?? groups[k], offset);
-      pass.dispatchWorkgroups(workgroups[0], workgroups[1], workgroups[2]);
-    }
-    pass.end();
+    const encoder = this.#launches.record(first, this.#host.submitCommands);
     for (const [k, id] of this.#results.entries()) {
       const target = results[k];
       const size = 4 * (this.#recording.memories[id]?.length ?? 0);
       if (target && size > 0) copy(encoder, this.#bufferOf(id), target, size);
     }
     this.#host.submitCommands(encoder);
-  }
-
-  /** The bind groups for the buffers as they are now. */
-  #variant(): Variant {
-    const found = this.#variants.find(({ ids }) =>
-      this.#changing.every(({ id }, k) => id === ids[k]),
-    );
-    if (found) return found;
-    const made = {
-      ids: this.#changing.map(({ id }) => id),
-      groups: this.#prepared.map(({ event, group }) => (group ? null : this.#group(event))),
-    };
-    this.#variants = [made, ...this.#variants.slice(0, mostVariants - 1)];
-    return made;
-  }
-
-  #group(event: LaunchEvent): GPUBindGroup {
-    const buffers = [...event.reads, ...event.results].map((id) => this.#bufferOf(id));
-    return bindGroup(this.#host.device, event.layout, this.#numbers.buffer, buffers);
   }
 
   #bufferOf(id: MemoryId): PooledBuffer {
