@@ -98,7 +98,8 @@ const tasks: Record<string, { steps: number; make: (linear: LinearKind) => Task 
 function training(name: string, task: Task, steps: number, captured: boolean) {
   const optimizer = adam(task.model.parameters(), { learningRate: 1e-3 });
   const body = (x: Tensor, y: Tensor): Tensor => trainStep(optimizer, () => task.loss(x, y));
-  const step = captured ? capture(body) : body;
+  const recorded = captured ? capture(body) : undefined;
+  const step = recorded ?? body;
   const { shape, batches } = task.x;
   let taken = 0;
   let last = Number.NaN;
@@ -125,9 +126,9 @@ function training(name: string, task: Task, steps: number, captured: boolean) {
   return {
     one,
     last: () => last,
-    counts: () => ("counts" in step ? step.counts : null),
+    counts: () => recorded?.counts,
     dispose: () => {
-      if ("counts" in step) step.dispose();
+      recorded?.dispose();
       optimizer.dispose();
       task.model.dispose();
     },
