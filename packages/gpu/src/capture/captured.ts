@@ -133,7 +133,7 @@ export class CapturedStep<Args extends readonly unknown[], Result> {
       const { spec, handle } = last.results[k] as Kept;
       return new Tensor(spec, this.#backend, { ...handle, memory });
     });
-    return last.rebuild(own(...made)) as Result;
+    return last.rebuild(own(made)) as Result;
   }
 
   #launch(repetition: Repetition, tensors: readonly Tensor[]): PooledBuffer[] {
