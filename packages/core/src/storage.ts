@@ -54,57 +54,57 @@ export class Storage {
  * @example new Holder(reference, wrap(new Float32Array(6), [2, 3])).storage.bytes; // 24
  */
 export class Holder {
-  #owner: object | null = null;
-  #storage!: Storage;
-  #handle: unknown;
-  #alive = true;
+  /** One private field: a browser's console lists each of them before what is public. */
+  readonly #has: { owner: object | null; storage: Storage; handle: unknown; alive: boolean };
 
   constructor(backend: Backend, handle: unknown, source?: Holder) {
-    this.hold(handle, source?.storage ?? new Storage(backend, handle));
+    const storage = source?.storage ?? new Storage(backend, handle);
+    storage.holders++;
+    this.#has = { owner: null, storage, handle, alive: true };
   }
 
   /** Changes to another storage, and releases the one before. */
   protected hold(handle: unknown, storage: Storage): void {
     storage.holders++;
-    this.#storage?.release();
-    this.#storage = storage;
-    this.#handle = handle;
+    this.#has.storage.release();
+    this.#has.storage = storage;
+    this.#has.handle = handle;
   }
 
   /** The scope that will release it; null if it is kept, a parameter, or made outside of all. */
   get owner(): object | null {
-    return this.#owner;
+    return this.#has.owner;
   }
 
   set owner(scope: object | null) {
-    this.#owner = scope;
+    this.#has.owner = scope;
   }
 
   get storage(): Storage {
-    return this.#storage;
+    return this.#has.storage;
   }
 
   get backend(): Backend {
-    return this.#storage.backend;
+    return this.#has.storage.backend;
   }
 
   /** The backend's own array, for kernels. @throws TapeError when it was released or invalidated */
   get handle(): unknown {
     this.assertReadable();
-    return this.#handle;
+    return this.#has.handle;
   }
 
   /** The reason why it can't be read; null if it can. */
   get invalid(): "released" | "a view of a parameter that was assigned since" | null {
-    if (!this.#alive) return "released";
-    const replaced = this.#storage.invalidation?.replaced;
+    if (!this.#has.alive) return "released";
+    const replaced = this.#has.storage.invalidation?.replaced;
     return replaced ? "a view of a parameter that was assigned since" : null;
   }
 
   /** @throws TapeError when it was released, or is a view of a parameter that was assigned since */
   assertReadable(): void {
     // not by `invalid`, which makes every op 5 % slower
-    if (!this.#alive || this.#storage.invalidation?.replaced) throw this.unreadable();
+    if (!this.#has.alive || this.#has.storage.invalidation?.replaced) throw this.unreadable();
   }
 
   protected unreadable(): TapeError {
@@ -114,10 +114,10 @@ export class Holder {
 
   /** Releases the holder, and its storage with the last holder. A later read throws TapeError. */
   dispose(): void {
-    if (!this.#alive) return;
-    this.#alive = false;
-    this.#owner = null;
-    this.#storage.release();
+    if (!this.#has.alive) return;
+    this.#has.alive = false;
+    this.#has.owner = null;
+    this.#has.storage.release();
   }
 
   /** {@link dispose}, at the end of a block: `using x = …`. */
@@ -131,8 +131,8 @@ export class Holder {
    */
   detach(): void {
     const { backend, storage } = this;
-    const handle = backend.copyToHeap?.(this.#handle) ?? this.#handle;
-    if (handle !== this.#handle) {
+    const handle = backend.copyToHeap?.(this.#has.handle) ?? this.#has.handle;
+    if (handle !== this.#has.handle) {
       storage.invalidation ??= { replaced: false };
       this.hold(handle, new Storage(backend, handle, storage.invalidation));
     }
