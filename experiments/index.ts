@@ -6,11 +6,13 @@ import { collapse } from "./collapse/collapse.ts";
 import { compress } from "./compress/compress.ts";
 import { deep } from "./deep/deep.ts";
 import { flow } from "./flow/flow.ts";
+import { hierarchy } from "./hierarchy/hierarchy.ts";
 import { imageFlow } from "./image-flow/image-flow.ts";
 import { learnTransform } from "./learn-transform/learn-transform.ts";
 import { longRange } from "./long-range/long-range.ts";
 import { mnist } from "./mnist/mnist.ts";
 import { molecules } from "./molecules/molecules.ts";
+import { pairing } from "./pairing/pairing.ts";
 import type { Experiment } from "./parts/experiment.ts";
 import { rotors } from "./rotors/rotors.ts";
 import { samples } from "./samples/samples.ts";
@@ -51,4 +53,6 @@ export const experiments: readonly Experiment[] = [
   twoMixers,
   adaptive,
   attribution,
+  hierarchy,
+  pairing,
 ];
