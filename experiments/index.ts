@@ -6,11 +6,13 @@ import { collapse } from "./collapse/collapse.ts";
 import { compress } from "./compress/compress.ts";
 import { deep } from "./deep/deep.ts";
 import { flow } from "./flow/flow.ts";
+import { hierarchy } from "./hierarchy/hierarchy.ts";
 import { imageFlow } from "./image-flow/image-flow.ts";
 import { learnTransform } from "./learn-transform/learn-transform.ts";
 import { longRange } from "./long-range/long-range.ts";
 import { mnist } from "./mnist/mnist.ts";
 import { molecules } from "./molecules/molecules.ts";
+import { pairing } from "./pairing/pairing.ts";
 import type { Experiment } from "./parts/experiment.ts";
 import { photonic } from "./photonic/photonic.ts";
 import { rotors } from "./rotors/rotors.ts";
@@ -53,4 +55,6 @@ export const experiments: readonly Experiment[] = [
   adaptive,
   attribution,
   photonic,
+  hierarchy,
+  pairing,
 ];

@@ -96,7 +96,7 @@ export interface FoundPairing {
  * depend on nothing; where the count of groups is odd, one waits for the next level.
  *
  * Cost O(n² P) for P samples, O(n³) for the matching and as much again for each permutation, whose
- * test reads so many samples that n² P · permutations stays below 2³³, at least 256.
+ * test reads so many samples that n² P · permutations stays below 2³¹, at least 64.
  * @param x - [P, n], int32 for symbols, floating for real numbers; in CPU memory
  * @param y - labels int32 [P] that help to group symbols; null for none
  * @throws ShapeError unless x has two samples of two inputs and y as many labels; DTypeError for
@@ -194,7 +194,7 @@ function leaves(x: Tensor, y: Tensor | null, options: PairingOptions, random: Rn
 }
 
 /** The most products of a level's test, and the fewest samples that it reads. */
-const [MOST, FEWEST] = [2 ** 33, 256];
+const [MOST, FEWEST] = [2 ** 31, 64];
 
 /**
  * The p-value of a level: how often the sum of each group's dependence on its best partner is as

@@ -20,9 +20,12 @@ export interface Variables {
 /** [count, count] of a function of every two of a list; the upper triangle is filled. */
 export function symmetric<T>(list: readonly T[], of: (a: T, b: T) => number): Float64Array {
   const values = new Float64Array(list.length ** 2);
-  for (const [i, a] of list.entries())
-    for (const [j, b] of list.slice(i + 1).entries())
-      values[i * list.length + i + 1 + j] = of(a, b);
+  list.forEach((a, i) => {
+    for (let j = i + 1; j < list.length; j++) {
+      const b = list[j];
+      if (b !== undefined) values[i * list.length + j] = of(a, b);
+    }
+  });
   return values;
 }
 
