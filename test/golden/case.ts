@@ -5,7 +5,9 @@ import { errorOf, type GoldenTensor, type Precision } from "./golden-tensor.ts";
 /** A named case; `run` is missing where nothing of ours answers to it yet. */
 export interface GoldenCase {
   readonly name: string;
-  readonly run: ((precision: Precision) => readonly Comparison[]) | undefined;
+  readonly run:
+    | ((precision: Precision) => readonly Comparison[] | Promise<readonly Comparison[]>)
+    | undefined;
 }
 
 /** One tensor of ours against PyTorch's. */
@@ -37,10 +39,10 @@ export type Verdict =
   | { readonly name: string; readonly verdict: "not yet" };
 
 /** Runs a case. An op that throws has failed. */
-export function judge({ name, run }: GoldenCase, precision: Precision): Verdict {
+export async function judge({ name, run }: GoldenCase, precision: Precision): Promise<Verdict> {
   if (run === undefined) return { name, verdict: "not yet" };
   try {
-    const comparisons = run(precision);
+    const comparisons = await run(precision);
     const worst = comparisons.reduce((a, b) => (b.error > a.error ? b : a));
     if (worst.error <= tolerance[precision]) return { name, verdict: "passed", error: worst.error };
     return {

@@ -16,15 +16,21 @@ export interface CheckedFile {
  * Runs every case of every `*.json`, on the reference backend.
  * @throws MalformedError, SystemError
  */
-export function checkFolder(folder: string, precision: Precision = "float64"): CheckedFile[] {
+export async function checkFolder(
+  folder: string,
+  precision: Precision = "float64",
+): Promise<CheckedFile[]> {
   const files = readdirSync(folder)
     .filter((name) => name.endsWith(".json"))
     .sort();
   if (files.length === 0)
     throw new MalformedError(folder, "at least one .json file", readdirSync(folder));
-  return files.map((file) => {
+  const checked: CheckedFile[] = [];
+  for (const file of files) {
     const path = join(folder, file);
     const cases = casesOf(asObject(readJson(path), file), file, path);
-    return { file, verdicts: cases.map((item) => judge(item, precision)) };
-  });
+    const verdicts = await Promise.all(cases.map((item) => judge(item, precision)));
+    checked.push({ file, verdicts });
+  }
+  return checked;
 }

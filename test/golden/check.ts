@@ -11,12 +11,12 @@ import { checkFolder } from "./check-folder.ts";
 
 const [folder, ...rest] = process.argv.slice(2);
 
-function main(): void {
+async function main(): Promise<void> {
   if (folder === undefined || rest.length > 0)
     throw new Error("golden: expected one folder, as `npm run -s golden -- DIR`");
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
     throw new Error(`golden: expected a folder, got ${folder}`);
-  const checked = checkFolder(folder);
+  const checked = await checkFolder(folder);
   for (const { file, verdicts } of checked) console.log(line(file, verdicts));
   const all = checked.flatMap(({ verdicts }) => verdicts);
   for (const v of all) if (v.verdict === "failed") console.log(`failed: ${v.name}: ${v.why}`);
@@ -38,7 +38,7 @@ function line(file: string, verdicts: readonly Verdict[]): string {
 }
 
 try {
-  main();
+  await main();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 2;

@@ -155,17 +155,20 @@ for k, (shape, axis) in enumerate([((6, 4), 1), ((2, 3, 4), -1), ((2, 4, 3), 1)]
     )
 
 # losses of elements
+smooth = lambda x, target, beta, reduction: F.smooth_l1_loss(
+    x, target, beta=beta, reduction=reduction
+)
 for k, beta in enumerate([1.0, 0.25, 3.0, 0.0]):
     case(
         f"smooth_l1_{k}",
-        lambda x, target, beta, reduction: F.smooth_l1_loss(x, target, beta=beta, reduction=reduction),
+        smooth,
         dict(x=R(3, 4) * 2, target=R(3, 4)),
         beta=beta,
         reduction=reductions[k % 3],
     )
 case(
     "edge_smooth_l1_4",
-    lambda x, target, beta, reduction: F.smooth_l1_loss(x, target, beta=beta, reduction=reduction),
+    smooth,
     dict(x=V(-0.5, 0.0, 0.5, 1e8), target=torch.zeros(4)),
     beta=0.5,
     reduction="none",

@@ -7,6 +7,7 @@ import * as o from "@spm/optim";
 import * as oExtend from "@spm/optim/extend";
 import { type Comparison, compare, type GoldenCase } from "./case.ts";
 import { goldenTensor, numbersError, type Precision, toTensor } from "./golden-tensor.ts";
+import { searchCase } from "./lbfgs-file.ts";
 import {
   asList,
   asNumber,
@@ -24,18 +25,23 @@ export function optimCases(file: JsonObject, where: string): GoldenCase[] {
     key: string,
     toCase: (item: JsonObject, where: string) => GoldenCase,
   ): GoldenCase[] =>
-    asList(file[key], `${where}.${key}`).map((item, i) => {
+    asList(file[key] ?? [], `${where}.${key}`).map((item, i) => {
       const at = `${where}.${key}[${i}]`;
       return toCase(asObject(item, at), at);
     });
+  const single = (
+    key: string,
+    toCase: (item: JsonObject, where: string) => GoldenCase,
+  ): GoldenCase[] =>
+    file[key] === undefined
+      ? []
+      : [toCase(asObject(file[key], `${where}.${key}`), `${where}.${key}`)];
   return [
     ...listed("optimizers", optimizerCase),
     ...listed("schedulers", scheduleCase),
-    clipCase(asObject(file.clip_grad_norm, `${where}.clip_grad_norm`), `${where}.clip_grad_norm`),
-    plateauCase(
-      asObject(file.reduce_on_plateau, `${where}.reduce_on_plateau`),
-      `${where}.reduce_on_plateau`,
-    ),
+    ...listed("searches", searchCase),
+    ...single("clip_grad_norm", clipCase),
+    ...single("reduce_on_plateau", plateauCase),
   ];
 }
 
@@ -64,7 +70,16 @@ const renamed: Readonly<Record<string, string>> = {
   ns_steps: "iterations",
   ns_coefficients: "coefficients",
 };
-const same = ["momentum", "nesterov", "betas", "amsgrad", "alpha", "centered"];
+const same = [
+  "momentum",
+  "dampening",
+  "maximize",
+  "nesterov",
+  "betas",
+  "amsgrad",
+  "alpha",
+  "centered",
+];
 
 /** @throws MalformedError for an option that we have no word for */
 function optionsOf(options: JsonObject, where: string): Record<string, Json> {
@@ -148,6 +163,44 @@ const schedules: Readonly<
       divide: get("div_factor"),
       finalDivide: get("final_div_factor"),
     }),
+  cyclic: (_, get, fields) =>
+    o.cyclic({
+      learningRate: get("max_lr"),
+      min: get("base_lr"),
+      up: get("step_size_up"),
+      ...(fields.step_size_down !== undefined && { down: get("step_size_down") }),
+      ...(fields.mode !== undefined && { mode: asString(fields.mode, "mode") as o.CyclicMode }),
+      ...(fields.gamma !== undefined && { factor: get("gamma") }),
+    }),
+  chained: (learningRate, get) => {
+    const flat = [get("factor"), 1].map((rate) => o.constant({ learningRate: rate }));
+    return o.chained([
+      o.exponentialDecay({ learningRate, factor: get("gamma") }),
+      o.sequence(flat, [get("total_iters")]),
+    ]);
+  },
+  chained_lines: (learningRate, get) =>
+    o.chained([
+      o.stepDecay({ learningRate, every: get("step_size"), factor: get("gamma") }),
+      o.linearDecay({
+        from: get("start_factor"),
+        to: get("end_factor"),
+        steps: get("total_iters"),
+      }),
+    ]),
+  sequential: (learningRate, get, { milestones }) =>
+    o.sequence(
+      [
+        o.linearDecay({
+          from: learningRate * get("start_factor"),
+          to: learningRate,
+          steps: get("total_iters"),
+        }),
+        o.exponentialDecay({ learningRate, factor: get("gamma") }),
+        o.cosine({ learningRate, steps: get("t_max"), min: get("eta_min") }),
+      ],
+      asNumbers(milestones, "milestones"),
+    ),
   warmup_cosine: (learningRate, get) =>
     o.warmup(o.cosine({ learningRate, steps: get("t_max"), min: get("eta_min") }), {
       steps: get("warmup"),

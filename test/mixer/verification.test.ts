@@ -14,7 +14,7 @@ const committed = readFileSync(
   "utf8",
 );
 const gpu = await openSoftwareGpu();
-const fresh = page(3, { wasm: await wasm(), gpu });
+const fresh = await page(3, { wasm: await wasm(), gpu });
 await gpu?.dispose();
 
 /** A line without the errors that it reports. */

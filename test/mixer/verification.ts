@@ -59,9 +59,10 @@ function gradientRows(
   });
 }
 
-function goldenLine(): string {
+async function goldenLine(): Promise<string> {
   const folder = fileURLToPath(new URL("../golden", import.meta.url));
-  const verdicts = checkFolder(folder).find(({ file }) => file === "spm.json")!.verdicts;
+  const checked = await checkFolder(folder);
+  const verdicts = checked.find(({ file }) => file === "spm.json")!.verdicts;
   const errors = verdicts.map((v) => (v.verdict === "passed" ? v.error : Number.POSITIVE_INFINITY));
   return (
     `${verdicts.length} cases, ` +
@@ -88,7 +89,7 @@ export interface Others {
 export const ABSENT = "–";
 
 /** The whole page. @param count - random cases in each row of the sweep */
-export function page(count: number, { wasm, gpu }: Others): string {
+export async function page(count: number, { wasm, gpu }: Others): Promise<string> {
   const gradients = gradientRows(count).map(({ name, cases, worst }) => [
     name,
     cases,
@@ -145,7 +146,7 @@ tests beside the source (\`packages/mixer/src/mixer.test.ts\`), as are the twelv
 ## Against PyTorch
 
 \`test/golden/spm.json\`, float64: values, all gradients in every backward mode, the dense matrix,
-ln |det|: ${goldenLine()}.
+ln |det|: ${await goldenLine()}.
 
 ## Walking back
 

@@ -14,7 +14,7 @@ import { problems } from "./verification-bounds.ts";
 
 const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
 const gpu = await openSoftwareGpu();
-const text = page(20, { wasm: await wasm(), gpu });
+const text = await page(20, { wasm: await wasm(), gpu });
 await gpu?.dispose();
 console.log(text);
 const broken = problems(text);

@@ -65,7 +65,6 @@ const rule: Rule<AdagradOptions, [sum: 1]> = {
     epsilon: 1e-10,
     initialSum: 0,
     weightDecay: 0,
-    exemptions: true,
   },
   check: ({ learningRateDecay, epsilon, initialSum }) =>
     checkNotNegative("adagrad", { learningRateDecay, epsilon, initialSum }),

@@ -106,7 +106,6 @@ const adamRule = (
     epsilon: 1e-8,
     weightDecay,
     amsgrad: false,
-    exemptions: true,
   },
   check: ({ betas, epsilon }) => {
     checkBetas(name, betas);

@@ -64,7 +64,6 @@ const rule: Rule<AdamaxOptions, [m: 1, norm: 1]> = {
     betas: [0.9, 0.999],
     epsilon: 1e-8,
     weightDecay: 0,
-    exemptions: true,
   },
   check: ({ betas, epsilon }) => {
     checkBetas("adamax", betas);

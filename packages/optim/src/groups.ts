@@ -2,7 +2,14 @@
 import { Parameter, Tensor } from "@spm/core";
 import { checkOptions, DTypeError, kindOf, showShape, ValueError } from "@spm/core/extend";
 import { checkNotNegative } from "./check.ts";
-import type { CommonOptions, Decided, ParameterGroup, ParametersOrGroups, Rule } from "./rule.ts";
+import {
+  type CommonOptions,
+  commonDefaults,
+  type Decided,
+  type ParameterGroup,
+  type ParametersOrGroups,
+  type Rule,
+} from "./rule.ts";
 
 /** A group with a value for every option. */
 export interface CompletedGroup<Options extends CommonOptions> {
@@ -24,7 +31,8 @@ export function resolveGroups<Options extends CommonOptions>(
   parameters: ParametersOrGroups<Options>,
   options: Options,
 ): CompletedGroup<Options>[] {
-  checkOptions(rule.name, options, rule.defaults);
+  const defaults = { ...rule.defaults, ...commonDefaults } as Decided<Options>;
+  checkOptions(rule.name, options, defaults);
   if (!Array.isArray(parameters))
     throw new DTypeError(
       rule.name,
@@ -38,10 +46,10 @@ export function resolveGroups<Options extends CommonOptions>(
   const seen = new Set<Parameter>();
   const resolved = groups.map((group) => {
     if (group instanceof Tensor || typeof group !== "object") throw notParameter(rule.name, group);
-    checkOptions(rule.name, group, { ...rule.defaults, parameters });
+    checkOptions(rule.name, group, { ...defaults, parameters });
     const { parameters: own, ...overrides } = group;
     const decided: Decided<Options> = {
-      ...rule.defaults,
+      ...defaults,
       ...given(options),
       ...given(overrides),
     } as Decided<Options>;
@@ -49,7 +57,7 @@ export function resolveGroups<Options extends CommonOptions>(
     if (typeof learningRate !== "function") checkNotNegative(rule.name, { learningRate });
     checkNotNegative(rule.name, { weightDecay });
     for (const [name, value] of Object.entries(decided))
-      if (typeof rule.defaults[name as keyof Options] === "boolean" && typeof value !== "boolean")
+      if (typeof defaults[name as keyof Options] === "boolean" && typeof value !== "boolean")
         throw new ValueError(rule.name, `true or false as ${name}`, value);
     rule.check?.(decided);
     for (const p of own) {

@@ -8,6 +8,8 @@ export { type AdamOptions, adam, adamw } from "./adam.ts";
 export { type AdamaxOptions, adamax } from "./adamax.ts";
 export { type CaptureCounts, type Captured, type CaptureOptions, capture } from "./capture.ts";
 export { clipByGlobalNorm, clipByValue, globalNorm } from "./clip.ts";
+export { Lbfgs, type LossAndGrads, lbfgs } from "./lbfgs.ts";
+export type { LbfgsOptions } from "./lbfgs-options.ts";
 export { type LionOptions, lion } from "./lion.ts";
 export { MovingAverage, type MovingAverageOptions } from "./moving-average.ts";
 export { type MuonOptions, muon } from "./muon.ts";
@@ -43,6 +45,7 @@ export {
   type OneCycleOptions,
   oneCycle,
 } from "./schedules/cosines.ts";
+export { type CyclicMode, type CyclicOptions, cyclic } from "./schedules/cyclic.ts";
 export {
   type ExponentialOptions,
   exponentialDecay,
@@ -61,6 +64,6 @@ export {
   type RateSchedule,
   type ScheduleSpan,
 } from "./schedules/schedule.ts";
-export { sequence, type WarmupOptions, warmup } from "./schedules/sequence.ts";
+export { chained, sequence, type WarmupOptions, warmup } from "./schedules/sequence.ts";
 export { type SgdOptions, sgd } from "./sgd.ts";
 export type { State } from "./state.ts";

@@ -49,7 +49,7 @@ export const lionUpdate: UpdateOp<[m: 1], LionUpdate> = updateOp(
 
 const rule: Rule<LionOptions, [m: 1]> = {
   name: "lion",
-  defaults: { learningRate: 1e-4, betas: [0.9, 0.99], weightDecay: 0, exemptions: true },
+  defaults: { learningRate: 1e-4, betas: [0.9, 0.99], weightDecay: 0 },
   check: ({ betas }) => checkBetas("lion", betas),
   slots: () => ({ momentum: 0 }),
   update: (parameter, grad, slots, { betas: [beta1, beta2] }, context) =>

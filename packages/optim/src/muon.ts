@@ -81,7 +81,6 @@ const rule: Rule<MuonOptions, [first: 1, second?: 1]> = {
     betas: [0.9, 0.999],
     epsilon: 1e-7,
     weightDecay: 0.1,
-    exemptions: true,
   },
   check: ({ momentum, iterations, betas, epsilon, scale, update }) => {
     checkFractions("muon", { momentum });

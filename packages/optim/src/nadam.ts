@@ -118,7 +118,6 @@ function nadamRule(): Rule<NadamOptions, [m: 1, v: 1]> {
       epsilon: 1e-8,
       momentumDecay: 4e-3,
       weightDecay: 0,
-      exemptions: true,
     },
     check: ({ betas, epsilon, momentumDecay }) => {
       checkBetas("nadam", betas);

@@ -343,7 +343,7 @@ describe("on another backend", () => {
 describe("a rule of one's own", () => {
   const shrink: Rule<CommonOptions, [last: 1, fixed: 1]> = {
     name: "shrink",
-    defaults: { learningRate: 0.5, weightDecay: 0, exemptions: true },
+    defaults: { learningRate: 0.5, weightDecay: 0 },
     slots: () => ({ last: 7, fixed: 1 }),
     update: (p, _, [last, fixed], __, { learningRate }) => [
       mul(p, learningRate),
@@ -383,17 +383,17 @@ test("an optimizer prints its steps, and its groups with their rates and options
   expect(String(optimizer)).toMatchInlineSnapshot(`
     "sgd, steps: 0
     parameters: 2, values: 10, learning rate: 1
-      { learningRate: cosine({ learningRate: 1, steps: 4, min: 0 }), momentum: 0, nesterov: false, weightDecay: 0, exemptions: true }
+      { learningRate: cosine({ learningRate: 1, steps: 4, min: 0 }), momentum: 0, dampening: 0, nesterov: false, weightDecay: 0, exemptions: true, maximize: false }
     parameters: 1, values: 1, learning rate: 1
-      { learningRate: learningRate, momentum: 0, nesterov: false, weightDecay: 0, exemptions: true }"
+      { learningRate: learningRate, momentum: 0, dampening: 0, nesterov: false, weightDecay: 0, exemptions: true, maximize: false }"
   `);
   for (let t = 0; t < 3; t++) optimizer.step([a, b, c]);
   expect(inspect(optimizer)).toMatchInlineSnapshot(`
     "sgd, steps: 3
     parameters: 2, values: 10, learning rate: 0.5
-      { learningRate: cosine({ learningRate: 1, steps: 4, min: 0 }), momentum: 0, nesterov: false, weightDecay: 0, exemptions: true }
+      { learningRate: cosine({ learningRate: 1, steps: 4, min: 0 }), momentum: 0, dampening: 0, nesterov: false, weightDecay: 0, exemptions: true, maximize: false }
     parameters: 1, values: 1, learning rate: 0.25
-      { learningRate: learningRate, momentum: 0, nesterov: false, weightDecay: 0, exemptions: true }"
+      { learningRate: learningRate, momentum: 0, dampening: 0, nesterov: false, weightDecay: 0, exemptions: true, maximize: false }"
   `);
 });
 

@@ -1,5 +1,5 @@
 /** @file The part that every optimizer shares: groups, steps, schedules and state. */
-import { full, keep, noGrad, type Parameter, type Tensor } from "@spm/core";
+import { full, keep, neg, noGrad, type Parameter, type Tensor } from "@spm/core";
 import { assignAll, kindOf, printsAs, showValue, sizeOf, ValueError } from "@spm/core/extend";
 import { checkedGradients } from "./gradients.ts";
 import { resolveGroups } from "./groups.ts";
@@ -25,7 +25,7 @@ interface Entry<Options> {
  * @example
  * const halve: Rule<CommonOptions> = {
  *   name: "halve",
- *   defaults: { learningRate: 0, weightDecay: 0, exemptions: true },
+ *   defaults: { learningRate: 0, weightDecay: 0 },
  *   slots: () => ({}),
  *   update: (parameter) => [mul(parameter, 0.5)],
  * };
@@ -122,7 +122,8 @@ export class Optimizer<Options extends CommonOptions = CommonOptions> {
       const updates = due.map(({ owner: entry, grad }) => {
         const { parameter, options, slots } = entry;
         const context = this.#contextOf(entry, rates);
-        const [value, ...next] = this.#rule.update(parameter, grad, slots, options, context);
+        const down = options.maximize ? neg(grad) : grad;
+        const [value, ...next] = this.#rule.update(parameter, down, slots, options, context);
         const expected = `a value and ${slots.length} slots`;
         if (next.length !== slots.length)
           throw new ValueError(`${this.#rule.name}.update`, expected, `${next.length} slots`);

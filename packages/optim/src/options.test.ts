@@ -13,7 +13,7 @@ const span = { learningRate: 0.1, steps: 10 };
 const calls: Readonly<Record<string, Call>> = {
   MovingAverage: (nonsense) => new optim.MovingAverage(one(), { decay: 0.9, ...nonsense }),
   Optimizer: (nonsense) => {
-    const defaults = { learningRate: 0.1, weightDecay: 0, exemptions: true };
+    const defaults = { learningRate: 0.1, weightDecay: 0 };
     const rule: optim.Rule<optim.CommonOptions> = {
       name: "mine",
       defaults,
@@ -25,6 +25,9 @@ const calls: Readonly<Record<string, Call>> = {
   constant: (nonsense) => optim.constant({ learningRate: 1, ...nonsense }),
   cosine: (nonsense) => optim.cosine({ ...span, ...nonsense }),
   cosineRestarts: (nonsense) => optim.cosineRestarts({ learningRate: 1, period: 4, ...nonsense }),
+  cyclic: (nonsense) => optim.cyclic({ learningRate: 1, up: 2, ...nonsense }),
+  lbfgs: (nonsense) => optim.lbfgs(one(), { maxIterations: 3, ...nonsense }),
+  Lbfgs: (nonsense) => new optim.Lbfgs(one(), { maxIterations: 3, ...nonsense }),
   exponentialDecay: (nonsense) =>
     optim.exponentialDecay({ learningRate: 1, factor: 0.9, ...nonsense }),
   linearDecay: (nonsense) => optim.linearDecay({ from: 1, to: 0, steps: 9, ...nonsense }),
@@ -47,7 +50,14 @@ const calls: Readonly<Record<string, Call>> = {
 
 /** Exports without options, and update ops, whose numbers a rule gives on every step. */
 const without = new Set([
-  ...["GradientAccumulator", "clipByGlobalNorm", "clipByValue", "globalNorm", "sequence"],
+  ...[
+    "GradientAccumulator",
+    "clipByGlobalNorm",
+    "clipByValue",
+    "globalNorm",
+    "sequence",
+    "chained",
+  ],
   ...["optimizers", "rateSchedules", "plateauStart", "updateOp"],
   ...Object.keys(extend).filter((name) => name.endsWith("Update")),
 ]);

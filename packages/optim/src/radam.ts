@@ -92,7 +92,6 @@ const rule: Rule<RadamOptions, [m: 1, v: 1]> = {
     betas: [0.9, 0.999],
     epsilon: 1e-8,
     weightDecay: 0,
-    exemptions: true,
   },
   check: ({ betas, epsilon }) => {
     checkBetas("radam", betas);

@@ -89,7 +89,6 @@ const rule: Rule<RmspropOptions, [square: 1, ...more: 1[]]> = {
     momentum: 0,
     centered: false,
     weightDecay: 0,
-    exemptions: true,
   },
   check: ({ alpha, momentum, epsilon }) => {
     checkFractions("rmsprop", { alpha, momentum });

@@ -14,7 +14,15 @@ export interface CommonOptions {
    * @defaultValue true
    */
   readonly exemptions?: boolean;
+  /**
+   * Whether to go up: each step is that of the negated gradient.
+   * @defaultValue false
+   */
+  readonly maximize?: boolean;
 }
+
+/** Of the options of every rule those that have one default for all. */
+export const commonDefaults = { exemptions: true, maximize: false } as const;
 
 /** Parameters with options of their own; those left out are the optimizer's. */
 export type ParameterGroup<Options> = Options & { readonly parameters: readonly Parameter[] };
@@ -24,6 +32,10 @@ export type ParametersOrGroups<Options> = readonly Parameter[] | readonly Parame
 
 /** Options with a value for each. */
 export type Decided<Options> = Required<Options> & Required<CommonOptions>;
+
+/** The defaults that a rule has of its own. */
+type OwnDefaults<Options> = Required<Omit<Options, keyof typeof commonDefaults>> &
+  Required<Omit<CommonOptions, keyof typeof commonDefaults>>;
 
 /**
  * The numbers of one step of one parameter. A rule passes them on as options of an update op, by
@@ -44,8 +56,8 @@ export interface StepContext {
 export interface Rule<Options extends CommonOptions, S extends Places = Places> {
   /** The name in messages and the prefix of the state's keys. */
   readonly name: string;
-  /** The default of every option; other options are refused. */
-  readonly defaults: Decided<Options>;
+  /** The default of every option but `exemptions` and `maximize`; other options are refused. */
+  readonly defaults: OwnDefaults<Options>;
   /** First values of the slots of a parameter, by name; each slot has the parameter's shape. */
   slots(parameter: Parameter, options: Decided<Options>): Readonly<Record<string, number>>;
   /** The next values of the parameter and of its slots, in their order: fresh tensors. */

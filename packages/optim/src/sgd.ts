@@ -1,4 +1,5 @@
 /** @file Stochastic gradient descent, plain or with momentum. */
+import { mul } from "@spm/core";
 import { ValueError } from "@spm/core/extend";
 import { checkFractions } from "./check.ts";
 import { Optimizer } from "./optimizer.ts";
@@ -15,6 +16,11 @@ export interface SgdOptions extends CommonOptions {
    * @defaultValue 0
    */
   readonly momentum?: number;
+  /**
+   * The part d of each gradient but the first that the velocity leaves out, in [0, 1).
+   * @defaultValue 0
+   */
+  readonly dampening?: number;
   /**
    * Whether to look ahead along the velocity (Nesterov 1983, in the form of Sutskever et al. 2013).
    * @defaultValue false
@@ -58,27 +64,37 @@ export const sgdUpdate: UpdateOp<[velocity?: 1], SgdUpdate> = updateOp(
 
 const rule: Rule<SgdOptions, [velocity?: 1]> = {
   name: "sgd",
-  defaults: { learningRate: 1e-2, momentum: 0, nesterov: false, weightDecay: 0, exemptions: true },
-  check: ({ momentum, nesterov }) => {
-    checkFractions("sgd", { momentum });
+  defaults: { learningRate: 1e-2, momentum: 0, dampening: 0, nesterov: false, weightDecay: 0 },
+  check: ({ momentum, dampening, nesterov }) => {
+    checkFractions("sgd", { momentum, dampening });
     if (nesterov && momentum === 0)
       throw new ValueError("sgd", "momentum above 0 for nesterov", momentum);
+    if (nesterov && dampening > 0)
+      throw new ValueError("sgd", "dampening 0 for nesterov", dampening);
   },
   slots: (_, { momentum }): Record<string, number> => (momentum > 0 ? { velocity: 0 } : {}),
-  update: (parameter, grad, slots, { momentum, nesterov }, context) =>
-    sgdUpdate(
-      [parameter, grad, ...slots],
+  update: (parameter, grad, slots, { momentum, dampening, nesterov }, context) => {
+    const share = momentum > 0 ? 1 - dampening : 1;
+    return sgdUpdate(
+      [parameter, share === 1 ? grad : mul(grad, share), ...slots],
       renewed(() => {
-        const { learningRate, weightDecay: l2 } = context;
-        return { learningRate, l2, momentum, nesterov };
+        const { learningRate, weightDecay, step } = context;
+        return {
+          // the first velocity is kept damped, too, and counts for what it is undamped
+          learningRate: step === 1 ? learningRate / share : learningRate,
+          l2: share * weightDecay,
+          momentum: step === 2 ? momentum / share : momentum,
+          nesterov,
+        };
       }),
-    ),
+    );
+  },
 };
 
 /**
  * Stochastic gradient descent.
  *
- * g ← g + λp;  u ← μu + g;  p ← p − η·u, or with Nesterov p ← p − η·(g + μu)
+ * g ← g + λp;  u ← μu + (1 − d)g, at first g;  p ← p − η·u, or with Nesterov p ← p − η·(g + μu)
  *
  * State: one slot a parameter [...] with momentum, of its shape, none without. The default learning
  * rate is 1e-2.
@@ -101,6 +117,7 @@ export const sgdEntry: OptimizerEntry<SgdOptions> = {
   learningRate: 1e-2,
   options: {
     momentum: schema.fraction("decay of the velocity per step", 0.9),
+    dampening: schema.fraction("part of each gradient that the velocity leaves out", 0),
     nesterov: schema.flag("look ahead along the velocity"),
     weightDecay: schema.weightDecay(),
   },

@@ -14,8 +14,11 @@ import {
 /** Tensors and numbers by name. */
 export type State = Readonly<Record<string, Tensor | number>>;
 
-/** The value that a key must have: a whole number ≥ 0, or a tensor of a shape and dtype. */
-export type Expected = "count" | { readonly shape: Shape; readonly dtype: DType };
+/**
+ * The value that a key must have: a whole number ≥ 0, a finite number, or a tensor of a shape and
+ * dtype.
+ */
+export type Expected = "count" | "number" | { readonly shape: Shape; readonly dtype: DType };
 
 /**
  * @param op - the name of its owner, the prefix of all its keys
@@ -40,7 +43,10 @@ export function checkState(
   for (const [key, want] of expected) {
     const value = state[key];
     if (value === undefined) throw new ValueError(where, `the key "${key}"`, "a state without it");
-    if (want === "count") {
+    if (want === "number") {
+      if (!Number.isFinite(value))
+        throw new ValueError(where, `a number as "${key}"`, String(value));
+    } else if (want === "count") {
       if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0)
         throw new ValueError(
           where,

@@ -7,9 +7,11 @@ import { inspect } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+  chained,
   constant,
   cosine,
   cosineRestarts,
+  cyclic,
   exponentialDecay,
   linearDecay,
   multistep,
@@ -62,6 +64,26 @@ test("a sequence hands over at each milestone, and nests", () => {
   const inner = sequence([constant({ learningRate: 5 }), tick], [1]);
   expect(rates(sequence([tick, inner], [2]), 6)).toEqual([0, 1, 5, 0, 1, 2]);
   expect(rates(sequence([tick], []), 3)).toEqual([0, 1, 2]);
+});
+
+test("cycles of straight lines, whose tops stay, halve or fall", () => {
+  const line = { learningRate: 8, up: 2, down: 4 };
+  expect(rates(cyclic(line), 9)).toEqual([0, 4, 8, 6, 4, 2, 0, 4, 8]);
+  const halved = cyclic({ learningRate: 8, min: 4, up: 1, mode: "triangular2" });
+  expect(rates(halved, 6)).toEqual([4, 8, 4, 6, 4, 5]);
+  const falling = cyclic({ learningRate: 8, up: 1, mode: "exp_range", factor: 0.5 });
+  expect(rates(falling, 4)).toEqual([0, 4, 0, 1]);
+});
+
+test("chained schedules multiply at each step", () => {
+  const tick: RateSchedule = (t) => t;
+  const half = constant({ learningRate: 0.5 });
+  expect(rates(chained([tick, half, tick]), 4)).toEqual([0, 0.5, 2, 4.5]);
+  expect(rates(chained([tick]), 3)).toEqual([0, 1, 2]);
+  expect(() => chained([])).toThrow("chained: expected at least 1 schedule, got 0");
+  expect(() => cyclic({ learningRate: 1, mode: "cosine" as "triangular" })).toThrow(
+    "cyclic: expected mode to be one of triangular, triangular2, exp_range, got cosine",
+  );
 });
 
 test("falls happen at the step named", () => {

@@ -1,4 +1,4 @@
-/** @file Schedules made of others: one after another, and a warm-up before one. */
+/** @file Schedules made of others: one after another, at once, and a warm-up before one. */
 import {
   checkFunction,
   checkList,
@@ -37,6 +37,26 @@ export function sequence(
     const passed = milestones.filter((milestone) => milestone <= step).length;
     return schedules[passed]!(step - (milestones[passed - 1] ?? 0));
   });
+}
+
+/**
+ * The product of schedules at the same step: the first is the rate, the others are factors of it,
+ * made with a `learningRate` of 1 (torch.optim.lr_scheduler.ChainedScheduler).
+ *
+ * η(t) = η₁(t)·η₂(t) ⋯
+ *
+ * @throws ValueError for no schedule, or what is none
+ * @example
+ * const rising = linearDecay({ from: 0.5, to: 1, steps: 10 });
+ * chained([exponentialDecay({ learningRate: 0.1, factor: 0.9 }), rising])(0); // 0.05
+ */
+export function chained(schedules: readonly RateSchedule[]): RateSchedule {
+  for (const schedule of checkList("chained", schedules, "schedules"))
+    checkFunction("chained", schedule);
+  if (schedules.length === 0) throw new ValueError("chained", "at least 1 schedule", 0);
+  return printed("chained", [schedules], (step) =>
+    schedules.reduce((rate, schedule) => rate * schedule(step), 1),
+  );
 }
 
 /** Options of {@link warmup}. */

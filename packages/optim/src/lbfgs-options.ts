@@ -1,0 +1,67 @@
+/** @file The options of L-BFGS. */
+import { checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
+import { checkCounts, checkNotNegative } from "./check.ts";
+
+/** Options of `lbfgs`. */
+export interface LbfgsOptions {
+  /**
+   * The step along a direction, at least 0; with a line search the first that it tries.
+   * @defaultValue 1
+   */
+  readonly learningRate?: number;
+  /**
+   * Directions of a step, at least 1.
+   * @defaultValue 20
+   */
+  readonly maxIterations?: number;
+  /**
+   * Evaluations of the loss after which a step takes no further direction, at least 1.
+   * @defaultValue a quarter more than directions
+   */
+  readonly maxEvaluations?: number;
+  /**
+   * A step ends where no element of the gradient is larger, at least 0.
+   * @defaultValue 1e-7
+   */
+  readonly toleranceGrad?: number;
+  /**
+   * A step ends where neither the loss nor any parameter changes by more, at least 0.
+   * @defaultValue 1e-9
+   */
+  readonly toleranceChange?: number;
+  /**
+   * Pairs of changes that are kept, at least 1.
+   * @defaultValue 100
+   */
+  readonly historySize?: number;
+  /**
+   * How far to go along a direction: by the learning rate, or until the strong Wolfe conditions
+   * hold.
+   * @defaultValue "none"
+   */
+  readonly lineSearch?: "none" | "strong_wolfe";
+}
+
+const names: OptionNames<LbfgsOptions> = {
+  learningRate: true,
+  maxIterations: true,
+  maxEvaluations: true,
+  toleranceGrad: true,
+  toleranceChange: true,
+  historySize: true,
+  lineSearch: true,
+};
+
+/** @throws ValueError, OptionError for options out of range */
+export function completed(options: LbfgsOptions): Required<LbfgsOptions> {
+  checkOptions("lbfgs", options, names);
+  const { learningRate = 1, maxIterations = 20, historySize = 100 } = options;
+  const { maxEvaluations = Math.floor(1.25 * maxIterations), lineSearch = "none" } = options;
+  const { toleranceGrad = 1e-7, toleranceChange = 1e-9 } = options;
+  checkNotNegative("lbfgs", { learningRate, toleranceGrad, toleranceChange });
+  checkCounts("lbfgs", { maxIterations, maxEvaluations, historySize });
+  if (lineSearch !== "none" && lineSearch !== "strong_wolfe")
+    throw new ValueError("lbfgs", 'lineSearch to be "none" or "strong_wolfe"', lineSearch);
+  const tolerances = { toleranceGrad, toleranceChange };
+  return { learningRate, maxIterations, maxEvaluations, historySize, lineSearch, ...tolerances };
+}
