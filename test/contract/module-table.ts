@@ -16,6 +16,7 @@ import {
 } from "@spm/core";
 import {
   AttentionBlock,
+  Bottleneck,
   edgesWithin,
   Gpt,
   type GptOptions,
@@ -29,8 +30,10 @@ import {
   Paramixer,
   ParamixerBlock,
   ResidualBlock,
+  ResNet,
   RotorNet,
   TensorNet,
+  Transformer,
 } from "@spm/models";
 import * as nn from "@spm/nn";
 import { type LinearKind, linear, linearKinds, Module } from "@spm/nn";
@@ -243,6 +246,26 @@ export const moduleRows: readonly ModuleRow[] = [
       }),
     [1, 3, 2],
   ),
+  row(
+    "DecoderBlock",
+    () => new nn.DecoderBlock(2, { heads: 2, keyValueHeads: 1, hidden: 2, ...options() }),
+    [1, 2, 2],
+    [1, 3, 2],
+  ),
+  {
+    name: "Transformer, padding",
+    make: () => {
+      const sizes = { sourceVocabulary: 3, targetVocabulary: 2, context: 3, width: 2, heads: 1 };
+      const small = { layers: 1, hidden: 2, linear: "rotation", norm: "rms" } as const;
+      return new Transformer({ ...sizes, ...small, ...options() });
+    },
+    inputs: () => [tokens([0, 2, 1]), tokens([1, 0]), tensor([[true, true, false]])],
+  },
+  row("Bottleneck", () => new Bottleneck(2, 2, { width: 1, ...options() }), [2, 2, 2, 3]),
+  row("ResNet, mixers", () => {
+    const sizes = { channels: 1, width: 1, blocks: [1], classes: 2, expansion: 2 };
+    return new ResNet({ ...sizes, linear: "general", ...options() });
+  }, [2, 1, 2, 3]),
   gpt("learned positions, GELU, tied", { linear: "rotation" }),
   gpt("rotary, SwiGLU, RMS norm, untied", {
     positions: "rotary",

@@ -102,6 +102,7 @@ const ofNn: Readonly<Record<string, Call>> = {
     new nn.ConvTranspose1d(1, 1, { kernel: 3, stride: 2, random, ...more }),
   ConvTranspose2d: (more) =>
     new nn.ConvTranspose2d(1, 1, { kernel: 3, outputPadding: 1, stride: 2, random, ...more }),
+  DecoderBlock: (more) => new nn.DecoderBlock(4, { random, heads: 2, keyValueHeads: 1, ...more }),
   Dropout: (more) => new nn.Dropout(0.5, { random, ...more }),
   Embedding: (more) => new nn.Embedding(3, 4, { random, deviation: 0.02, ...more }),
   FeedForward: (more) => new nn.FeedForward(4, { random, hidden: 8, ...more }),
@@ -173,6 +174,7 @@ const ofNn: Readonly<Record<string, Call>> = {
 const gpt = { vocabulary: 5, context: 4, width: 4, heads: 2, layers: 1, random };
 const ofModels: Readonly<Record<string, Call>> = {
   AttentionBlock: (more) => new models.AttentionBlock(4, { random, linear: "rotation", ...more }),
+  Bottleneck: (more) => new models.Bottleneck(4, 4, { random, width: 2, stride: 2, ...more }),
   Gpt: (more) => new models.Gpt({ ...gpt, linear: "rotation", hidden: 8, tied: false, ...more }),
   LayerNormResNet: (more) =>
     new models.LayerNormResNet({
@@ -202,6 +204,12 @@ const ofModels: Readonly<Record<string, Call>> = {
       ...{ linear: "rotation", head: "first", positions: true },
       ...more,
     } as models.ParamixerOptions),
+  ResNet: (more) =>
+    new models.ResNet({
+      ...{ channels: 1, width: 2, blocks: [1], classes: 2, random },
+      ...{ expansion: 2, stem: "large", linear: "rotation" },
+      ...more,
+    } as models.ResNetOptions),
   RotorNet: (more) => new models.RotorNet(4, 4, { random, blocks: 1, branches: 2, ...more }),
   ParamixerBlock: (more) =>
     new models.ParamixerBlock(4, 2, { random, links: "cdil", hidden: 3, ...more }),
@@ -211,6 +219,13 @@ const ofModels: Readonly<Record<string, Call>> = {
       ...{ linear: "rotation", scale: 2, shift: 1, references: [0, 1], random },
       ...more,
     } as models.TensorNetOptions),
+  Transformer: (more) =>
+    new models.Transformer({
+      ...{ sourceVocabulary: 3, targetVocabulary: 3, context: 4, width: 4, heads: 2, layers: 1 },
+      ...{ decoderLayers: 2, keyValueHeads: 1, attentionDropout: 0.1, dropout: 0.1 },
+      ...{ hidden: 8, linear: "rotation", norm: "rms", random },
+      ...more,
+    } as models.TransformerOptions),
   edgesWithin: (more) =>
     models.edgesWithin(zeros([1, 3]), 1, { molecules: zeros([1], { dtype: "int32" }), ...more }),
   energyForceLoss: (more) => {

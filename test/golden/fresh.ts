@@ -57,6 +57,11 @@ const scripts = [
     lacks: "PyTorch (Debian: apt-get install python3-torch)",
   },
   {
+    script: "golden_modules.py",
+    module: "torch",
+    lacks: "PyTorch (Debian: apt-get install python3-torch)",
+  },
+  {
     script: "golden.py",
     module: "torch.optim._muon",
     lacks: "PyTorch 2.9 or newer, which has Muon",

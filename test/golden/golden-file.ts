@@ -6,6 +6,7 @@ import type { GoldenCase } from "./case.ts";
 import { circulantCases } from "./circulant-file.ts";
 import { collapseCases } from "./collapse-file.ts";
 import { mixerCases } from "./mixer-file.ts";
+import { moduleCases } from "./modules-file.ts";
 import { opsCases } from "./ops-file.ts";
 import { optimCases } from "./optim-file.ts";
 import { paramixerCases } from "./paramixer-file.ts";
@@ -42,6 +43,7 @@ export function casesOf(file: JsonObject, where: string, path: string): GoldenCa
   if (fields.pairs !== undefined && fields.mode !== undefined) return adaptiveCases(file, where);
   if (fields.pairs !== undefined) return mixerCases(file, where);
   if (fields.protocol !== undefined) return paramixerCases(file, where);
+  if (fields.module !== undefined) return moduleCases(file, where);
   if (fields.state_dict !== undefined) return recurrentCases(file, where);
   if (fields.energy_inverted !== undefined) return tensornetCases(file, where);
   return opsCases(file, where);

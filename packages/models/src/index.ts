@@ -25,6 +25,8 @@ export { Mlp, type MlpOptions } from "./mlp/mlp.ts";
 export { type LinkOptions, type LinkProtocol, linkShifts } from "./paramixer/links.ts";
 export { Paramixer, type ParamixerOptions } from "./paramixer/paramixer.ts";
 export { ParamixerBlock, type ParamixerBlockOptions } from "./paramixer/paramixer-block.ts";
+export { Bottleneck, type BottleneckOptions } from "./resnet/bottleneck.ts";
+export { ResNet, type ResNetOptions } from "./resnet/resnet.ts";
 export { RotorNet, type RotorNetOptions } from "./rotor-net/rotor-net.ts";
 export { type EdgeOptions, edgesWithin } from "./tensornet/edges.ts";
 export {
@@ -34,3 +36,4 @@ export {
   energyForceLoss,
 } from "./tensornet/forces.ts";
 export { TensorNet, type TensorNetOptions } from "./tensornet/tensornet.ts";
+export { Transformer, type TransformerOptions } from "./transformer/transformer.ts";

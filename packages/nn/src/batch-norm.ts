@@ -85,6 +85,14 @@ abstract class BatchNorm extends Module {
     this.#momentum = momentum;
   }
 
+  override get pytorchNames(): Readonly<Record<string, readonly string[]>> {
+    return {
+      running_mean: ["runningMean"],
+      running_var: ["runningVariance"],
+      num_batches_tracked: [],
+    };
+  }
+
   forward(x: Tensor): Tensor {
     checkChannels(this.constructor.name, x, this.channels, ...this.#axes);
     const { runningMean, runningVariance } = this;

@@ -1,5 +1,5 @@
 /** @file Gives parameters the values of a state dict, or of a file, under their names. */
-import { clone, keep, noGrad, Parameter, reshape, slice, Tensor } from "@spm/core";
+import { clone, keep, noGrad, Parameter, reshape, type Shape, slice, Tensor } from "@spm/core";
 import {
   assignAll,
   checkOptions,
@@ -58,18 +58,17 @@ export function loadState(
 ): LoadReport {
   checkOptions("loadStateDict", options, optionNames);
   const paths = everyPath(places);
-  const joined = joinedPaths(places);
+  const names = pytorchNames(places);
   const { strict = true, rename = (name: string) => name } = options;
   const found = new Map<Parameter, NamedValue[]>();
   const unexpected: string[] = [];
   for (const named of namedOf(values)) {
     const path = rename(named.name);
     if (path === undefined) continue;
-    const parameters = (paths.has(path) ? [path] : (joined.get(path) ?? [])).flatMap(
-      (part) => paths.get(part) ?? [],
-    );
-    if (parameters.length === 0) unexpected.push(named.name);
-    const values = paths.has(path) ? [named] : partsOf(named, parameters);
+    const meant = meantBy(path, paths, names);
+    const parameters = (meant?.parts ?? []).flatMap((part) => paths.get(part) ?? []);
+    if (parameters.length === 0 && meant?.parts.length !== 0) unexpected.push(named.name);
+    const values = meant?.arranged ? partsOf(named, meant.arranged, parameters) : [named];
     for (const [k, p] of parameters.entries())
       found.set(p, [...(found.get(p) ?? []), values[k] ?? named]);
   }
@@ -111,39 +110,75 @@ interface NamedValue {
  * The values of parameters that one holds one after another along its first axis, e.g. of the gates
  * of a cell; whole where the sizes do not fit, so that they are found wrong.
  */
-function partsOf({ name, read }: NamedValue, parameters: readonly Parameter[]): NamedValue[] {
+function partsOf(
+  { name, read }: NamedValue,
+  arranged: (value: Tensor) => Tensor,
+  parameters: readonly Parameter[],
+): NamedValue[] {
   const rows = parameters.map(({ shape }) => shape[0] ?? 1);
+  const fitted = (part: Tensor, shape: Shape): Tensor =>
+    clone(sizeOf(part.shape) === sizeOf(shape) ? reshape(part, shape) : part);
   return parameters.map(({ shape }, k) => ({
     name,
-    read: () => {
-      const whole = read();
-      if (whole.shape[0] !== rows.reduce((a, b) => a + b, 0)) return whole;
-      const start = rows.slice(0, k).reduce((a, b) => a + b, 0);
-      return noGrad(() => {
-        const part = slice(whole, [{ start, stop: start + (rows[k] ?? 1) }]);
-        return clone(sizeOf(part.shape) === sizeOf(shape) ? reshape(part, shape) : part);
-      });
-    },
+    read: () =>
+      noGrad(() => {
+        const whole = arranged(read());
+        if (parameters.length === 1) return fitted(whole, shape);
+        if (whole.shape[0] !== rows.reduce((a, b) => a + b, 0)) return whole;
+        const start = rows.slice(0, k).reduce((a, b) => a + b, 0);
+        return fitted(slice(whole, [{ start, stop: start + (rows[k] ?? 1) }]), shape);
+      }),
   }));
 }
 
-/** The paths that a name of PyTorch's stands for, of all modules. */
-function joinedPaths(places: readonly Placed[]): Map<string, readonly string[]> {
-  const named = places.flatMap(({ path, value }) =>
-    hasNames(value) ? [{ prefix: path === "" ? "" : `${path}.`, names: value.pytorchNames }] : [],
-  );
-  return new Map(
-    named.flatMap(({ prefix, names }) =>
-      Object.entries(names).map(
-        ([name, parts]) => [prefix + name, parts.map((part) => prefix + part)] as const,
-      ),
-    ),
-  );
+/** The paths that a name stands for, and the layout of the value that they are cut out of. */
+interface Meant {
+  readonly parts: readonly string[];
+  /** Absent of a path itself. */
+  readonly arranged?: (value: Tensor) => Tensor;
+}
+
+/** The names of PyTorch's of all modules, and what they stand for. */
+function pytorchNames(places: readonly Placed[]): Map<string, Meant> {
+  const named = places.flatMap(({ path, value }) => {
+    if (!hasNames(value)) return [];
+    const prefix = path === "" ? "" : `${path}.`;
+    return Object.entries(value.pytorchNames).map(([name, parts]): [string, Meant] => [
+      prefix + name,
+      {
+        parts: parts.map((part) => prefix + part),
+        arranged: (x) => value.fromPytorch(name, x),
+      },
+    ]);
+  });
+  return new Map(named);
+}
+
+/**
+ * What a name stands for: a path, a name of PyTorch's, or one whose beginning is the name of a
+ * module there, which another path has here.
+ */
+function meantBy(
+  name: string,
+  paths: ReadonlyMap<string, Parameter>,
+  names: ReadonlyMap<string, Meant>,
+): Meant | undefined {
+  if (paths.has(name)) return { parts: [name] };
+  for (let end = name.length; end > 0; end = name.lastIndexOf(".", end - 1)) {
+    const meant = names.get(name.slice(0, end));
+    if (meant === undefined) continue;
+    if (end === name.length) return meant;
+    const [path, ...others] = meant.parts;
+    if (path !== undefined && others.length === 0)
+      return meantBy(path + name.slice(end), paths, names);
+  }
+  return undefined;
 }
 
 /** What says which names of PyTorch's stand for parts of it. */
 interface NamedAsInPytorch {
   readonly pytorchNames: Readonly<Record<string, readonly string[]>>;
+  fromPytorch(name: string, value: Tensor): Tensor;
 }
 
 const hasNames = (value: object): value is NamedAsInPytorch => "pytorchNames" in value;

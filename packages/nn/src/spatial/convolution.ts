@@ -1,5 +1,14 @@
 /** @file Convolutions: a linear map, of any structure, on every window, or into every window. */
-import { add, type Parameter, parameter, type Shape, type Tensor, zeros } from "@spm/core";
+import {
+  add,
+  type Parameter,
+  parameter,
+  reshape,
+  type Shape,
+  type Tensor,
+  transpose,
+  zeros,
+} from "@spm/core";
 import {
   checkOptions,
   checkTensors,
@@ -89,6 +98,10 @@ abstract class Convolution extends Module {
     this.map = groupedMap(linear, inChannels * sizeOf(kernel), outChannels, groups, maps);
   }
 
+  override get pytorchNames(): Readonly<Record<string, readonly string[]>> {
+    return { weight: ["map.weight"], bias: ["map.bias"] };
+  }
+
   forward(x: Tensor): Tensor {
     const { name } = this.constructor;
     checkTensors(name, x);
@@ -108,6 +121,7 @@ abstract class ConvTranspose extends Module {
   readonly channels: readonly [inChannels: number, outChannels: number];
   readonly kernel: Shape;
   readonly sliding: Omit<TransposeOptions, "groups">;
+  readonly #groups: number;
 
   constructor(
     axes: number,
@@ -130,6 +144,19 @@ abstract class ConvTranspose extends Module {
     const maps = { random, bias: false, ...(options.gain !== undefined && { gain: options.gain }) };
     this.map = groupedMap(linear, inChannels, outChannels * sizeOf(kernel), groups, maps);
     this.bias = bias ? parameter(() => zeros([outChannels]), { decay: false }) : null;
+    this.#groups = groups;
+  }
+
+  override get pytorchNames(): Readonly<Record<string, readonly string[]>> {
+    return { weight: ["map.weight"] };
+  }
+
+  /** The weight [in, out / groups, ...kernel] as [groups, out · kernel / groups, in / groups]. */
+  override fromPytorch(name: string, value: Tensor): Tensor {
+    const [inChannels = 0, ...others] = value.shape;
+    if (name !== "weight" || inChannels % this.#groups !== 0) return value;
+    const parts = reshape(value, [this.#groups, inChannels / this.#groups, sizeOf(others)]);
+    return transpose(parts, [0, 2, 1]);
   }
 
   forward(x: Tensor): Tensor {

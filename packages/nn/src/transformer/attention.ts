@@ -130,6 +130,16 @@ export class MultiHeadAttention extends Module {
     this.#rotary = turns;
   }
 
+  override get pytorchNames(): Readonly<Record<string, readonly string[]>> {
+    const projections = (of: string): string[] =>
+      ["query", "key", "value"].map((map) => `${map}.${of}`);
+    return {
+      in_proj_weight: projections("weight"),
+      in_proj_bias: projections("bias"),
+      out_proj: ["output"],
+    };
+  }
+
   /**
    * @param x - [batch, time, width]
    * @param mask - broadcasts to [batch, heads, time, source]: bool, true where a token attends, or

@@ -1,5 +1,6 @@
 /** @file Attention, positions, transformer blocks. */
 export { type AttentionOptions, MultiHeadAttention } from "./attention.ts";
+export { DecoderBlock, type DecoderBlockOptions } from "./decoder-block.ts";
 export { FeedForward, type FeedForwardOptions } from "./feed-forward.ts";
 export { KeyValueCache } from "./key-value-cache.ts";
 export {

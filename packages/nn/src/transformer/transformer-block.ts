@@ -19,12 +19,26 @@ export interface TransformerBlockOptions extends AttentionOptions, FeedForwardOp
   readonly dropout?: number;
 }
 
-const names: OptionNames<TransformerBlockOptions> = {
+/** Their names. */
+export const blockOptions: OptionNames<TransformerBlockOptions> = {
   ...attentionOptions,
   ...feedForwardOptions,
   norm: true,
   dropout: true,
 };
+
+/** The options of each part of a block. */
+export function partsOfBlock({ norm = "layer", dropout = 0, ...parts }: TransformerBlockOptions): {
+  readonly norm: NormKind;
+  readonly dropout: number;
+  readonly attention: AttentionOptions;
+  readonly feedForward: FeedForwardOptions;
+} {
+  const { activation: _, hidden: __, ...attention } = parts;
+  const { heads: _h, causal: _c, rotary: _r, ...others } = parts;
+  const { keyValueHeads: _k, attentionDropout: _d, ...feedForward } = others;
+  return { norm, dropout, attention, feedForward };
+}
 
 /**
  * A transformer block, x ← x + attention(norm₁(x)), then x ← x + feedForward(norm₂(x)) (pre-norm,
@@ -43,16 +57,23 @@ export class TransformerBlock extends Module {
 
   constructor(width: number, options: TransformerBlockOptions) {
     super();
-    checkOptions("TransformerBlock", options, names);
-    const { norm = "layer", dropout = 0, ...parts } = options;
-    const { activation: _, hidden: __, ...attention } = parts;
-    const { heads: _h, causal: _c, rotary: _r, ...others } = parts;
-    const { keyValueHeads: _k, attentionDropout: _d, ...feedForward } = others;
+    checkOptions("TransformerBlock", options, blockOptions);
+    const { norm, dropout, attention, feedForward } = partsOfBlock(options);
     this.attentionNorm = normOf(norm, width);
     this.attention = new MultiHeadAttention(width, attention);
     this.feedForwardNorm = normOf(norm, width);
     this.feedForward = new FeedForward(width, feedForward);
     this.dropout = new Dropout(dropout, { random: options.random.split(1)[0]! });
+  }
+
+  override get pytorchNames(): Readonly<Record<string, readonly string[]>> {
+    return {
+      self_attn: ["attention"],
+      norm1: ["attentionNorm"],
+      norm2: ["feedForwardNorm"],
+      linear1: ["feedForward.up"],
+      linear2: ["feedForward.down"],
+    };
   }
 
   forward(x: Tensor, mask?: Tensor): Tensor {
