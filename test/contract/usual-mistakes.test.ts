@@ -68,7 +68,7 @@ const mistakes: readonly (() => unknown)[] = [
   () => c.withBackend!(wasm(), () => core.tensor([1])),
   () => c.tensor!(x.data()),
   () => c.scope!(async () => core.square(x)),
-  () => core.grad(untyped(async (y: core.Tensor) => core.sum(y)))(x),
+  () => core.grad(untyped<core.Differentiable>(async (y: core.Tensor) => core.sum(y)))(x),
   () => core.sum(released(() => core.square(x))),
   () => core.scope(() => core.vjp(core.tanh, x)).pullback(x),
 ];
