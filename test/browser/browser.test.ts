@@ -135,7 +135,7 @@ describe.runIf(browser !== null)("in the browser", () => {
     },
   );
 
-  test("the console shows a tensor as text, or else shape and dtype and one private field", async () => {
+  test("the console shows a tensor as text, or shape, dtype and one private field", async () => {
     const page = await openPage();
     await page.goto(address("test/browser/contract.html"));
     await page.waitForFunction(() => "print" in globalThis);

@@ -54,7 +54,31 @@ const mistakes: readonly (() => unknown)[] = [
   () => untyped<number>(x) + 1,
   () => untyped<number>(x) * 2,
   () => model.forward(untyped([1, 2, 3])),
+  () => o.adam!(model.parameters(), { lr: 0.1 }),
+  () => o.adamw!(model.parameters(), { weight_decay: 0.1 }),
+  () => c.sum!(x, { dim: 0 }),
+  () => core.add(x, core.ones([2])),
+  () => core.matmul(x, x),
+  () => core.add(x, core.ones([3], { dtype: "float64" })),
+  () => core.mul(x, core.ones([3], { dtype: "int32" })),
+  () => core.take(x, core.greater(x, 1), 0),
+  () => core.gather(x, core.greater(x, 1), 1),
+  () => c.setBackend!(wasm()),
+  () => c.tensor!([1], { backend: wasm() }),
+  () => c.withBackend!(wasm(), () => core.tensor([1])),
+  () => c.tensor!(x.data()),
+  () => c.scope!(async () => core.square(x)),
+  () => core.grad(untyped<core.Differentiable>(async (y: core.Tensor) => core.sum(y)))(x),
+  () => core.sum(released(() => core.square(x))),
+  () => core.scope(() => core.vjp(core.tanh, x)).pullback(x),
 ];
+
+/** What a scope did not return. */
+function released(f: () => core.Tensor): core.Tensor {
+  const made: core.Tensor[] = [];
+  core.scope(() => void made.push(f()));
+  return made[0]!;
+}
 
 test("the first mistakes are answered with what to type instead", () => {
   const said = mistakes.map((mistake) => {
@@ -122,7 +146,36 @@ test("the first mistakes are answered with what to type instead", () => {
     DTypeError: Tensor: expected an op, got an operator, as in x + 1
     help: add(x, 1), mul(x, y), less(x, 0), …; its only number: await x.item()
     DTypeError: Linear: expected a tensor, got an array of 3
-    help: make it one: tensor(value)"
+    help: make it one: tensor(value)
+    OptionError: adam: unknown option "lr"; help: learningRate
+    OptionError: adamw: unknown option "weight_decay"; help: weightDecay
+    OptionError: sum: unknown option "dim"; help: axis
+    ShapeError: add: expected shapes that broadcast (sizes equal or 1 from the last axis), got [1, 3] and [2]
+    ShapeError: matmul: expected inner sizes to agree, got [1, 3] and [1, 3]
+    DTypeError: add: expected one dtype for all operands, got float32 and float64
+    help: cast one: cast(x, "float32")
+    DTypeError: mul: expected one dtype for all operands, got float32 and int32
+    help: cast one: cast(x, "float32")
+    DTypeError: take: expected an int32 index, got bool
+    help: at(x, mask)
+    DTypeError: gather: expected an int32 index, got bool
+    help: at(x, mask)
+    BackendError: setBackend: expected a backend, got a promise
+    help: wait for it: await wasm()
+    BackendError: fromArray: expected a backend, got a promise
+    help: wait for it: await wasm()
+    BackendError: withBackend: expected a backend, got a promise
+    help: wait for it: await wasm()
+    ShapeError: tensor: expected numbers at depth 0 (not ragged), got a Promise
+    help: wait for it: tensor(await x.data())
+    TapeError: scope: expected a synchronous function, got a promise
+    help: await outside of it
+    TapeError: vjp: expected a synchronous function, got a promise
+    help: await outside of it
+    TapeError: read: expected a live tensor of shape [1, 3], got a released one
+    help: return it from the scope or keep() it
+    TapeError: vjp: expected the scope that recorded it to be open, got one that ended
+    help: call the pullback inside of it, and return the cotangents"
   `);
 });
 

@@ -1,6 +1,6 @@
 /** @file The examples run and do what they say. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -24,6 +24,13 @@ function printed(example: string): string[] {
 /** The numbers of a line. */
 const numbersOf = (line: string | undefined): number[] =>
   (line?.match(/-?\d+(\.\d+)?/g) ?? []).map(Number);
+
+test.each(["pinn", "neural-ode", "gaussian-process"])("%s has at most 60 lines", (example) => {
+  const lines = readFileSync(join(root, "examples", `${example}.ts`), "utf8")
+    .trimEnd()
+    .split("\n");
+  expect(lines.length).toBeLessThanOrEqual(60);
+});
 
 test("a physics-informed network finds the solution from the equation alone", () => {
   const lines = printed("pinn");

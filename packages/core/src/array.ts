@@ -38,11 +38,11 @@ const types = { float32: Float32Array, float64: Float64Array, int32: Int32Array,
  * @example allocate("float32", 2); // Float32Array [0, 0]
  */
 export function allocate(dtype: DType, size: number): TypedArray {
-  if (!Object.hasOwn(types, dtype))
-    throw new DTypeError("array", `a dtype of ${Object.keys(types).join(", ")}`, `"${dtype}"`);
   try {
     return new types[dtype](size);
   } catch {
+    if (!Object.hasOwn(types, dtype))
+      throw new DTypeError("array", `a dtype of ${Object.keys(types).join(", ")}`, `"${dtype}"`);
     throw new BackendError("allocate", "memory to be left", `${size} elements of ${dtype}`);
   }
 }

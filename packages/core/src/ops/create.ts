@@ -141,7 +141,9 @@ function eachNumber(
   if (depth === shape.length) {
     if (typeof data === "number" || typeof data === "boolean") visit(data);
     else {
-      const help = data instanceof Tensor ? "stack(tensors), concat(tensors)" : undefined;
+      const later =
+        (data as unknown) instanceof Promise ? "wait for it: tensor(await x.data())" : undefined;
+      const help = data instanceof Tensor ? "stack(tensors), concat(tensors)" : later;
       const expected = `numbers at depth ${depth} (not ragged)`;
       throw new ShapeError("tensor", expected, kindOf(data), help);
     }
