@@ -86,6 +86,7 @@ test("the guide's command checks the types of one's own file", { timeout: 120_00
   writeFileSync(mine!, imports + code);
   const [program = "", ...args] = command.split(" ");
   await expect(run(program, [...args, mine!], { cwd: root })).rejects.toMatchObject({
-    stdout: expect.stringMatching(/^[^\n]*mine\.ts\(4,7\): error TS2322: [^\n]*\n$/), // and no other
+    // and no other
+    stdout: expect.stringMatching(/^[^\n]*mine\.ts\(4,7\): error TS2322: [^\n]*\n$/),
   });
 });
