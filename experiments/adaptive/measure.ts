@@ -1,8 +1,9 @@
 /** @file A model on a task: its rate chosen on the first seed, then trained on all. */
-import { type Rng, rng } from "@spm/core";
+import { type Rng, rng, type Tensor } from "@spm/core";
 import type { Module } from "@spm/nn";
 import { steps, uninterrupted } from "../parts/steps.ts";
-import { train } from "../parts/train.ts";
+import { type Attempt, atBestRates, sweep } from "../parts/sweep.ts";
+import { type Samples, train } from "../parts/train.ts";
 import type { Cell } from "./findings.ts";
 import type { Split, Task } from "./tasks.ts";
 
@@ -35,9 +36,9 @@ export interface Measuring {
   readonly signal: AbortSignal;
 }
 
-interface Trained {
-  readonly net: Module;
-  readonly split: Split;
+/** A training, and the numbers that it trained. */
+interface Fit extends Attempt {
+  readonly parameters: number;
   readonly seconds: number;
 }
 
@@ -48,44 +49,40 @@ interface Trained {
 export async function measure(
   task: Task,
   make: (random: Rng) => Module,
-  [first, ...others]: readonly Draw[],
+  draws: readonly Draw[],
   { rates, signal, ...limits }: Measuring,
 ): Promise<Omit<Cell, "task" | "model"> | null> {
-  const fit = async ({ split, random, state }: Draw, rate: number): Promise<Trained> => {
+  const fit = async (
+    { split, random, state }: Draw,
+    rate: number,
+  ): Promise<Omit<Fit, "row" | "seed">> => {
     random.state = state; // all nets of a seed start in the same state
     const net = make(random);
     const options = { ...limits, rate, signal };
-    const { seconds } = await train(
-      net.parameters(),
-      (samples) => task.loss(net, samples),
-      split.learned,
-      options,
-    );
-    return { net, split, seconds };
+    const loss = (samples: Samples): Tensor => task.loss(net, samples);
+    const { seconds } = await train(net.parameters(), loss, split.learned, options);
+    const [validation, test] = [
+      await task.score(net, split.validation),
+      await task.score(net, split.test),
+    ];
+    return { rate, validation, test, parameters: net.parameterCount(), seconds };
   };
-  if (first === undefined) return null;
-  let best: { rate: number; run: Trained; validation: number } | undefined;
-  const tried: { rate: number; validation: number }[] = [];
-  for await (const rate of uninterrupted(rates, signal)) {
-    const run = await fit(first, rate);
-    const validation = await task.score(run.net, run.split.validation);
-    tried.push({ rate, validation });
-    if (best === undefined || validation < best.validation || Number.isNaN(best.validation))
-      best = { rate, run, validation };
-  }
-  if (best === undefined) return null;
-  const runs = [best.run];
-  for await (const draw of uninterrupted(others, signal)) runs.push(await fit(draw, best.rate));
-  const test: number[] = [];
-  for await (const { net, split } of uninterrupted(runs, signal))
-    test.push(await task.score(net, split.test));
-  if (signal.aborted) return null;
+  const options = { rates: rates.join(","), seeds: [...draws.keys()], signal };
+  const attempts = await sweep([{ row: "net", ownRate: 0 }], options, async (plans, seed) => {
+    const draw = draws[seed];
+    const found: Fit[] = [];
+    for await (const { row, rate } of uninterrupted(draw ? plans : [], signal))
+      if (draw) found.push({ row, seed, ...(await fit(draw, rate)) });
+    return found;
+  });
+  const [best] = atBestRates(attempts);
+  if (best === undefined || signal.aborted) return null;
   return {
-    parameters: best.run.net.parameterCount(),
+    parameters: best.runs[0].parameters,
     rate: best.rate,
-    tried,
-    test,
+    tried: best.tried,
+    test: best.runs.map(({ test }) => test),
     steps: limits.steps,
-    seconds: runs.map((run) => run.seconds),
+    seconds: best.runs.map(({ seconds }) => seconds),
   };
 }

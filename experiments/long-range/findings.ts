@@ -4,6 +4,7 @@ import type { Json } from "@spm/trainer";
 import { formatCount } from "@spm/trainer/format";
 import type { Findings, Section } from "../parts/experiment.ts";
 import { median, medianBar, spreadOf } from "../parts/statistics.ts";
+import { atBestRates } from "../parts/sweep.ts";
 import { type Contender, contenderNames, contenderNotes } from "./contenders.ts";
 import { exponent, overtakes, type Point } from "./growth.ts";
 import type { CostRecord, ErrorRecord, Records } from "./records.ts";
@@ -46,15 +47,11 @@ export function rowsOf(records: readonly ErrorRecord[]): { all: Row[]; best: Row
         .map((rate): Row => ({ contender, n, rate, records: own.filter((r) => r.rate === rate) }));
     }),
   );
-  const validation = ({ records }: Row): number =>
-    records.reduce((total, record) => total + record.validation / records.length, 0);
-  const best = all.filter((row) =>
-    all.every(
-      (other) =>
-        other.contender !== row.contender ||
-        other.n !== row.n ||
-        validation(other) >= validation(row),
-    ),
+  const chosen = atBestRates(
+    records.map((record) => ({ ...record, row: `${record.contender}, ${record.n}` })),
+  );
+  const best = all.filter(({ contender, n, rate }) =>
+    chosen.some((one) => one.row === `${contender}, ${n}` && one.rate === rate),
   );
   return { all, best };
 }

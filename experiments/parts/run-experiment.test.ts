@@ -15,6 +15,7 @@ import {
   experiments,
   readSettings,
   runExperiment,
+  type Settings,
 } from "../index.ts";
 
 const work = mkdtempSync(join(tmpdir(), "spm-experiments-"));
@@ -77,6 +78,25 @@ describe.each(experiments)("$name", (experiment) => {
       expect(report).not.toMatch(/NaN|undefined|\[object/);
     }
   });
+});
+
+test("a tuned form tries the rates of its experiment, and runs apart make one report", {
+  timeout: 60_000,
+}, async () => {
+  const { signal } = new AbortController();
+  const folder = join(work, "tuned");
+  const mnist = experiments.find(({ name }) => name === "mnist") as Experiment;
+  const given = (settings: Settings, name: string) => ({
+    ...{ settings, seed: 3, command: "", signal, log: () => {} },
+    out: join(folder, name),
+  });
+  for (const rows of ["dense-4", "sparse-rotation"])
+    await runExperiment(mnist, { ...given({ rows, seeds: 2 }, rows), quick: true, tune: true });
+  const { findings } = await runExperiment(mnist, given({ from: folder }, "all"));
+  const [table, rates] = findings.sections;
+  expect(table?.table?.rows.map(([row]) => row)).toEqual(["dense-4", "sparse-rotation"]);
+  expect(rates?.table?.head.slice(1)).toEqual(["0.001", "0.003", "0.01", "0.03"]);
+  expect(rates?.table?.rows.flat().filter((cell) => cell.endsWith("*"))).toHaveLength(2);
 });
 
 describe("settings", () => {

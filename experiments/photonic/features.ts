@@ -1,4 +1,5 @@
 /** @file Images as light in 128 modes: the Fourier coefficients of the lowest frequencies. */
+import { setImmediate } from "node:timers/promises";
 import { div, matmul, noGrad, norm, scope, type Tensor, tensor } from "@spm/core";
 import type { Dataset, LabelledBatch, LabelledImages } from "@spm/data";
 
@@ -27,15 +28,20 @@ function waves(): Float32Array {
   return matrix;
 }
 
-/** Some images as vectors of norm 1: x [batch, 128], and their labels. */
+/**
+ * Some images as vectors of norm 1: x [batch, 128], and their labels. Those after an interruption
+ * stay 0.
+ */
 export async function fourierFeatures(
   { pixels, labels, features }: LabelledImages,
   start: number,
   count: number,
+  signal?: AbortSignal,
 ): Promise<Dataset<LabelledBatch>> {
   const basis = tensor(waves(), { shape: [features, MODES] });
   const all = new Float32Array(count * MODES);
-  for (let from = 0; from < count; from += BATCH) {
+  for (let from = 0; from < count && !signal?.aborted; from += BATCH) {
+    await setImmediate(); // an interruption comes through
     const rows = Math.min(BATCH, count - from);
     const part = pixels.subarray((start + from) * features, (start + from + rows) * features);
     const x = scope(() => noGrad(() => normalised(matmul(images(part, features), basis))));

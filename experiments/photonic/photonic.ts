@@ -60,7 +60,7 @@ export const photonic: Experiment<typeof settings> = {
         ownRate: 0.01,
       }),
     );
-    const data = await loadData(given);
+    const data = await loadData(given, signal);
     const train = async (plans: readonly Plan<MeshRow>[], k: number) => {
       const found: PhotonicAttempt[] = [];
       for await (const { row, mesh, rate } of uninterrupted(plans, signal)) {
@@ -82,11 +82,14 @@ export const photonic: Experiment<typeof settings> = {
   },
 };
 
-async function loadData({ images, held, testImages }: typeof settings): Promise<MeshData> {
+async function loadData(
+  { images, held, testImages }: typeof settings,
+  signal: AbortSignal,
+): Promise<MeshData> {
   const { train, test } = await loadMnist();
   return {
-    train: await fourierFeatures(train, 0, images),
-    validation: await fourierFeatures(train, train.count - held, held),
-    test: await fourierFeatures(test, 0, testImages),
+    train: await fourierFeatures(train, 0, images, signal),
+    validation: await fourierFeatures(train, train.count - held, held, signal),
+    test: await fourierFeatures(test, 0, testImages, signal),
   };
 }

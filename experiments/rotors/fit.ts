@@ -1,6 +1,7 @@
 /** @file A map fitted to the outputs of a projection, at the best of several rates. */
 import { div, mean, noGrad, type Rng, rng, scope, square, sub, sum, type Tensor } from "@spm/core";
 import type { Module } from "@spm/nn";
+import { type Attempt, atBestRates, sweep } from "../parts/sweep.ts";
 import { type Samples, train } from "../parts/train.ts";
 
 /** Options of fitting. */
@@ -24,7 +25,7 @@ interface Fit {
 /** The fits at all rates, and the map of the best. */
 export interface Fitted {
   readonly map: Module;
-  readonly fits: readonly Fit[];
+  readonly fits: readonly Omit<Fit, "seconds">[];
   readonly best: Fit;
 }
 
@@ -40,18 +41,24 @@ export async function fitted(
   { rates, steps, batch, seed, signal }: FitSettings,
 ): Promise<Fitted | undefined> {
   const power = await noGrad(() => mean(square(data.y))).item();
-  const fits: Fit[] = [];
-  let winner: { map: Module; best: Fit } | undefined;
-  for (const rate of rates) {
-    const map = make(rng(seed));
-    const loss = ({ x, y }: Samples): Tensor => div(mean(square(sub(map.forward(x), y))), power);
-    const { seconds } = await train(map.parameters(), loss, data, { batch, rate, steps, signal });
-    if (signal.aborted) return undefined;
-    const fit = { rate, error: await relativeError(map, held), seconds };
-    fits.push(fit);
-    if (winner === undefined || !(fit.error >= winner.best.error)) winner = { map, best: fit };
-  }
-  return winner && { ...winner, fits };
+  const options = { rates: rates.join(","), seeds: [seed], signal };
+  const attempts = await sweep([{ row: "map", ownRate: 0 }], options, async (plans) => {
+    const found: (Attempt & { readonly map: Module; readonly seconds: number })[] = [];
+    for (const { row, rate } of plans) {
+      const map = make(rng(seed));
+      const loss = ({ x, y }: Samples): Tensor => div(mean(square(sub(map.forward(x), y))), power);
+      const { seconds } = await train(map.parameters(), loss, data, { batch, rate, steps, signal });
+      if (signal.aborted) break;
+      const error = await relativeError(map, held);
+      found.push({ row, rate, seed, validation: error, test: error, map, seconds });
+    }
+    return found;
+  });
+  const [best] = atBestRates(attempts);
+  if (best === undefined || signal.aborted) return undefined;
+  const [{ map, seconds, validation: error }] = best.runs;
+  const fits = attempts.map(({ rate, validation }) => ({ rate, error: validation }));
+  return { map, fits, best: { rate: best.rate, error, seconds } };
 }
 
 /** ‖ŷ − y‖² / ‖y‖² */
