@@ -11,6 +11,7 @@ const span = { learningRate: 0.1, steps: 10 };
 
 /** A call of each export that has options; `nonsense` is spread into them. */
 const calls: Readonly<Record<string, Call>> = {
+  capture: (nonsense) => optim.capture(() => 1, { checkEvery: 3, ...nonsense }),
   MovingAverage: (nonsense) => new optim.MovingAverage(one(), { decay: 0.9, ...nonsense }),
   Optimizer: (nonsense) => {
     const defaults = { learningRate: 0.1, weightDecay: 0 };
@@ -59,6 +60,7 @@ const without = new Set([
     "chained",
   ],
   ...["optimizers", "rateSchedules", "plateauStart", "updateOp"],
+  ...["changing", "itself", "recorder", "renewed"],
   ...Object.keys(extend).filter((name) => name.endsWith("Update")),
 ]);
 

@@ -13,7 +13,10 @@ export interface StepRecorder {
   refuse(reason: string): void;
 }
 
-/** The recorder of the step that runs now, null where none is recorded. */
+/**
+ * The recorder of the step that runs now, null where none is recorded.
+ * @example recorder.value?.refuse("one that asks the user");
+ */
 export const recorder: { value: StepRecorder | null } = { value: null };
 
 /** Whether {@link renewed} runs: what it reads is read anew at each repetition. */

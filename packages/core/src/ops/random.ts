@@ -33,7 +33,10 @@ export function drawnFrom<T>(f: () => T): { result: T; generators: Rng[] } {
   return { result, generators };
 }
 
-/** Draws an array in place of {@link drawn}: a recording of a step notes how the next is drawn. */
+/**
+ * Draws an array in place of {@link drawn}: a recording of a step notes how the next is drawn.
+ * @example drawing.value = (random, draw) => draw(); // until it is null again
+ */
 export const drawing: Dynamic<((random: Rng, draw: () => NdArray) => NdArray) | null> = {
   value: null,
 };

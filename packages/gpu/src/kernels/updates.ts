@@ -4,7 +4,7 @@
  */
 import { type Each, type Places, sizeOf } from "@spm/core/extend";
 import { type DeviceArray, isDense, rowMajor } from "../device-array.ts";
-import type { Executor } from "../executor.ts";
+import type { Executor, Renewal } from "../executor.ts";
 import { copyOf, elementwise, withWhole } from "./elementwise.ts";
 import { bindings, halves, joined } from "./wgsl.ts";
 
@@ -36,13 +36,7 @@ export function update(
 ): readonly DeviceArray[] {
   const [parameter, grad, ...rest] = inputs;
   const numbers = numbersIn(options);
-  const renewal = executor.recording?.renewalOf(options);
-  const renewing =
-    (used: (all: readonly (readonly [name: string, value: number])[]) => readonly number[]) =>
-    (): readonly number[] | null => {
-      const next = renewal?.() ?? options;
-      return sameFlags(next, options) ? used(numbersIn(next)) : null;
-    };
+  const renewing = renewalOf(executor, options);
   const size = sizeOf(parameter.shape);
   const names = ["p", "grad", ...slots];
   const text = statements + next.join();
@@ -64,8 +58,7 @@ export function update(
         results: next.map(() => size),
         workgroups: [Math.ceil(size / threads), 1, 1],
         numbers: [...halves(given.offset), ...numbers.map(([, value]) => value)],
-        renew:
-          renewal && renewing((all) => [...halves(given.offset), ...all.map(([, value]) => value)]),
+        renew: renewing?.((all) => [...halves(given.offset), ...all.map(([, value]) => value)]),
       }),
     );
     if (given !== grad) executor.release(given.memory);
@@ -85,10 +78,22 @@ export function update(
       parameter.dtype,
       operands.map(([, value]) => value),
       `${locals} ${text};`,
-      renewal &&
-        renewing((all) => all.flatMap(([name, value]) => (needed.has(name) ? [value] : []))),
+      renewing?.((all) => all.flatMap(([name, value]) => (needed.has(name) ? [value] : []))),
     );
   });
+}
+
+/** Those of a rule's numbers that a kernel takes. */
+type Used = (all: readonly (readonly [name: string, value: number])[]) => readonly number[];
+
+/** How a recorded step computes a kernel's numbers anew; undefined where nothing is recorded. */
+function renewalOf(executor: Executor, options: object): ((used: Used) => Renewal) | undefined {
+  const again = executor.recording?.renewalOf(options);
+  if (again === undefined) return undefined;
+  return (used) => () => {
+    const next = again();
+    return sameFlags(next, options) ? used(numbersIn(next)) : null;
+  };
 }
 
 /** The numbers of a rule, and 1 minus each. */
