@@ -37,6 +37,13 @@ const weight = (x: Tensor): Tensor =>
 const signs = (x: Tensor): Tensor =>
   tensor([1, -1], { dtype: x.dtype as "float32", backend: x.backend });
 
+const tokens = tensor(Int32Array.of(0, 2, 2, 1, 0));
+const bags = (name: string, options: nn.EmbeddingBagOptions): ModuleRow => ({
+  name: `embeddingBag, ${name}`,
+  make: () => new Of((table, at) => nn.embeddingBag(table, at, options)),
+  inputs: () => [normal(rng(20), [3, 2]), tokens],
+});
+
 /** The rows. */
 export const functionRows: readonly ModuleRow[] = [
   of("celu", (x) => nn.celu(x, 0.5), [3, 4]),
@@ -48,6 +55,13 @@ export const functionRows: readonly ModuleRow[] = [
   of("glu", (x) => nn.glu(x, 0), [4, 3]),
   of("prelu", (x, w) => nn.prelu(x, w), [2, 3, 2], [3]),
   of("prelu, shared", (x, w) => nn.prelu(x, w), [2, 3], [1]),
+  bags("mean, an empty one", { offsets: [0, 2, 2] }),
+  bags("max, padded", { mode: "max", offsets: [0, 1, 3, 5], paddingIndex: 0 }),
+  {
+    ...row("EmbeddingBag", () => new nn.EmbeddingBag(3, 2, { mode: "sum", random: rng(1) })),
+    inputs: () => [tensor(Int32Array.of(0, 2, 2, 1), { shape: [2, 2] }), normal(rng(21), [2, 2])],
+  },
+  row("Prelu", () => new nn.Prelu({ channels: 3 }), [2, 3]),
   withLabels("crossEntropy, weights, smoothed", (x, y) =>
     nn.crossEntropy(x, y, { weight: weight(x), labelSmoothing: 0.1 }),
   ),

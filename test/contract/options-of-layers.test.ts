@@ -105,6 +105,7 @@ const ofNn: Readonly<Record<string, Call>> = {
   DecoderBlock: (more) => new nn.DecoderBlock(4, { random, heads: 2, keyValueHeads: 1, ...more }),
   Dropout: (more) => new nn.Dropout(0.5, { random, ...more }),
   Embedding: (more) => new nn.Embedding(3, 4, { random, deviation: 0.02, ...more }),
+  EmbeddingBag: (more) => new nn.EmbeddingBag(3, 4, { random, mode: "max", ...more }),
   FeedForward: (more) => new nn.FeedForward(4, { random, hidden: 8, ...more }),
   GroupNorm: (more) => new nn.GroupNorm(2, 4, { affine: false, ...more }),
   Gru: (more) => new nn.Gru(4, 4, { random, linear: "rotation", layers: 2, ...more }),
@@ -124,6 +125,7 @@ const ofNn: Readonly<Record<string, Call>> = {
   Monarch: (more) => new nn.Monarch(4, 4, { random, blocks: 2, ...more }),
   MultiHeadAttention: (more) =>
     new nn.MultiHeadAttention(4, { random, heads: 2, causal: true, ...more }),
+  Prelu: (more) => new nn.Prelu({ channels: 3, ...more }),
   Rnn: (more) => new nn.Rnn(4, 4, { random, nonlinearity: "relu", ...more }),
   RnnCell: (more) => new nn.RnnCell(4, 4, { random, nonlinearity: "relu", ...more }),
   RmsNorm: (more) => new nn.RmsNorm(4, { epsilon: 0, ...more }),
@@ -145,6 +147,8 @@ const ofNn: Readonly<Record<string, Call>> = {
     nn.convTranspose2d(image, ones([1, 1, 2, 2]), null, { groups: 1, ...more }),
   crossEntropy: (more) => nn.crossEntropy(x, labels, { labelSmoothing: 0.1, ...more }),
   dropout: (more) => nn.dropout(x, 0.5, { random, ...more }),
+  embeddingBag: (more) =>
+    nn.embeddingBag(x, zeros([1], { dtype: "int32" }), { offsets: [0], ...more }),
   gelu: (more) => nn.gelu(x, { approximate: "tanh", ...more }),
   groupNorm: (more) => nn.groupNorm(image, 1, null, null, { epsilon: 0.1, ...more }),
   instanceNorm: (more) => nn.instanceNorm(image, null, null, { epsilon: 0.1, ...more }),

@@ -1,4 +1,4 @@
-# Golden values of activations and losses from PyTorch float64 autograd. Usage:
+# Golden values of activations, losses and bags of embeddings from PyTorch float64 autograd. Usage:
 # golden_losses.py SEED OUTDIR
 import torch, json, sys, os
 import torch.nn.functional as F
@@ -253,6 +253,47 @@ case(
     swap=True,
     reduction="none",
 )
+
+
+# bags of tokens: rows of a batch, or offsets, with empty bags
+def bag(weight, tokens, offsets, mode, padding, per_sample=None):
+    return F.embedding_bag(
+        tokens,
+        weight,
+        torch.tensor(offsets) if offsets else None,
+        mode=mode,
+        per_sample_weights=per_sample,
+        padding_idx=padding,
+    )
+
+
+nine = torch.tensor([2, 0, 5, 2, 2, 1, 4, 0, 3])
+k = 0
+for mode in ["mean", "sum", "max"]:
+    for offsets in [None, [0, 3, 3, 5], [0, 0, 7, 9]]:
+        for padding in [None, 2]:
+            case(
+                f"embedding_bag_{k}",
+                bag,
+                dict(weight=R(6, 3)),
+                tokens=nine if offsets else nine.reshape(3, 3),
+                offsets=offsets,
+                mode=mode,
+                padding=padding,
+            )
+            k += 1
+for offsets in [None, [0, 2, 2]]:
+    shape = [2, 3] if offsets is None else [6]
+    case(
+        f"embedding_bag_{k}",
+        bag,
+        dict(weight=R(5, 2), per_sample=R(*shape)),
+        tokens=I(5, *shape),
+        offsets=offsets,
+        mode="sum",
+        padding=1,
+    )
+    k += 1
 with open(f"{out}/losses.json", "w") as file:
     json.dump(
         {"torch": torch.__version__, "seed": seed, "dtype": "float64", "cases": cases}, file

@@ -2,7 +2,7 @@
 import type { Tensor } from "@spm/core";
 import * as nn from "@spm/nn";
 import { goldenTensor, toIntegers, toTensor } from "./golden-tensor.ts";
-import { asNumber, asString, type JsonObject } from "./python-json.ts";
+import { asNumber, asNumbers, asString, type JsonObject } from "./python-json.ts";
 
 /** An op on the options of a case and its inputs, in their order. */
 type GoldenOp = (options: JsonObject, ...inputs: Tensor[]) => Tensor;
@@ -79,5 +79,12 @@ export const lossOps: Readonly<Record<string, GoldenOp>> = {
       epsilon: number(options, "eps"),
       swap: options.swap === true,
       ...reduction(options),
+    }),
+  "embedding_bag_*": (options, table, weights?: Tensor) =>
+    nn.embeddingBag(table, integers(options, "tokens"), {
+      mode: asString(options.mode, "options.mode") as nn.BagMode,
+      ...(options.offsets !== null && { offsets: asNumbers(options.offsets, "options.offsets") }),
+      ...(options.padding !== null && { paddingIndex: number(options, "padding") }),
+      ...(weights && { weights }),
     }),
 };

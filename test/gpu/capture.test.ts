@@ -285,7 +285,7 @@ describe.runIf(device !== null)("a captured step refuses, from the next call on,
     const w = parameter([1, 2, 3]);
     const rule: Rule<CommonOptions> = {
       name: "shrink",
-      defaults: { learningRate: 0, weightDecay: 0, exemptions: true },
+      defaults: { learningRate: 0, weightDecay: 0 },
       slots: () => ({}),
       update: (p, _grad, _slots, _options, { step }) => [mul(p, 1 / step)],
     };

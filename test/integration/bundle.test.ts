@@ -52,7 +52,7 @@ test.each([
     [2., 3.]
     1 ─●───
     total   8 bytes                 2
-      { learningRate: 0.01, momentum: 0, dampening: 0, nesterov: false, weightDecay: 0, exemptions: true, maximize: false }
+      { learningRate: 0.01, momentum: 0, dampening: 0, nesterov: false, weightDecay: 0 }
     "
   `);
 });

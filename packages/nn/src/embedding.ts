@@ -1,9 +1,14 @@
-/** @file A table of vectors, one for each token. */
+/** @file A table of vectors, one for each token or for each bag of them. */
 import { normal, type Parameter, parameter, type Rng, type Tensor } from "@spm/core";
 import { checkOptions, checkRandom, type OptionNames } from "@spm/core/extend";
-import { embedding } from "./functional/index.ts";
+import {
+  type BagMode,
+  type EmbeddingBagOptions,
+  embedding,
+  embeddingBag,
+} from "./functional/index.ts";
 import { Module } from "./module.ts";
-import { checkSizes } from "./options.ts";
+import { checkChoice, checkSizes } from "./options.ts";
 
 /** Options of {@link Embedding}. */
 export interface EmbeddingOptions {
@@ -42,5 +47,45 @@ export class Embedding extends Module {
 
   forward(tokens: Tensor): Tensor {
     return embedding(this.weight, tokens);
+  }
+}
+
+/** Options of {@link EmbeddingBag}. */
+export interface EmbeddingBagLayerOptions
+  extends EmbeddingOptions,
+    Pick<EmbeddingBagOptions, "mode" | "paddingIndex"> {}
+
+/**
+ * A table of vectors of which each bag of tokens gets the mean, sum or maximum of its rows. tokens
+ * [bags, n], int32 → [bags, width], or with `offsets` [n] → [bags, width]; {@link embeddingBag}.
+ * @throws ValueError for a token outside of [−vocabulary, vocabulary); ShapeError for an empty
+ * table
+ * @example
+ * const bags = new EmbeddingBag(65, 16, { mode: "sum", random: rng(1) });
+ * bags.forward(tensor([[3, 1]], { dtype: "int32" })).shape; // [1, 16]
+ */
+export class EmbeddingBag extends Embedding {
+  readonly mode: BagMode;
+  readonly paddingIndex: number | undefined;
+
+  constructor(vocabulary: number, width: number, options: EmbeddingBagLayerOptions) {
+    checkOptions("EmbeddingBag", options, { ...names, mode: true, paddingIndex: true });
+    const { mode = "mean", paddingIndex, ...table } = options;
+    super(vocabulary, width, table);
+    checkChoice("EmbeddingBag", ["mean", "sum", "max"], mode);
+    this.mode = mode;
+    this.paddingIndex = paddingIndex;
+  }
+
+  /** @param weights - a factor for each token, of its shape, where the mode is "sum" */
+  override forward(tokens: Tensor, weights?: Tensor): Tensor {
+    return this.bags(tokens, weights === undefined ? {} : { weights });
+  }
+
+  /** The same with `offsets`: the first token of each bag, where tokens are [n]. */
+  bags(tokens: Tensor, options: Pick<EmbeddingBagOptions, "offsets" | "weights">): Tensor {
+    const { mode, paddingIndex } = this;
+    const padding = paddingIndex === undefined ? {} : { paddingIndex };
+    return embeddingBag(this.weight, tokens, { mode, ...padding, ...options });
   }
 }

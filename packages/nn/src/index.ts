@@ -58,7 +58,12 @@ export {
 export { AdaptiveMixer, type AdaptiveMixerLayerOptions } from "./adaptive-mixer.ts";
 export { BatchNorm1d, BatchNorm2d, type BatchNormOptions } from "./batch-norm.ts";
 export { Dropout } from "./dropout.ts";
-export { Embedding, type EmbeddingOptions } from "./embedding.ts";
+export {
+  Embedding,
+  EmbeddingBag,
+  type EmbeddingBagLayerOptions,
+  type EmbeddingOptions,
+} from "./embedding.ts";
 export {
   type AffineNormOptions,
   GroupNorm,
@@ -68,6 +73,7 @@ export {
   type NormKind,
   RmsNorm,
 } from "./norms.ts";
+export { Prelu, type PreluOptions } from "./prelu.ts";
 export * from "./recurrent/index.ts";
 export * from "./spatial/index.ts";
 export * from "./transformer/index.ts";

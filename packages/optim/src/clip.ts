@@ -58,7 +58,7 @@ function checkGradients(op: string, grads: readonly Tensor[]): void {
   if (grads.length === 0) throw new ValueError(op, "at least 1 gradient", 0);
 }
 
-function asVector(grads: readonly Tensor[]): Tensor {
+export function asVector(grads: readonly Tensor[]): Tensor {
   return concat(grads.map((grad) => reshape(grad, [-1])));
 }
 

@@ -2,13 +2,12 @@
 import {
   abs,
   clone,
-  concat,
   max,
   mul,
   noGrad,
   type Parameter,
   reshape,
-  slice,
+  split,
   sum,
   type Tensor,
 } from "@spm/core";
@@ -20,10 +19,6 @@ export const dot = (a: Tensor, b: Tensor): Tensor => sum(mul(a, b));
 /** The largest size of an element. */
 export const largest = (a: Tensor): Tensor => max(abs(a));
 
-/** All elements of tensors, one after another. */
-export const flat = (parts: readonly Tensor[]): Tensor =>
-  concat(parts.map((x) => reshape(x, [-1])));
-
 /** The number of elements of all. */
 export const sizeOfAll = (parts: readonly Tensor[]): number =>
   parts.reduce((total, { shape }) => total + sizeOf(shape), 0);
@@ -31,14 +26,11 @@ export const sizeOfAll = (parts: readonly Tensor[]): number =>
 /** Assigns a vector of all parameters. */
 export function assignFlat(parameters: readonly Parameter[], values: () => Tensor): void {
   noGrad(() => {
-    const all = values();
-    let start = 0;
-    const pairs = parameters.map((p) => {
-      const part = slice(all, [{ start, stop: start + sizeOf(p.shape) }]);
-      start += sizeOf(p.shape);
-      return [p, clone(reshape(part, p.shape))] as const;
-    });
-    assignAll(pairs);
+    const parts = split(
+      values(),
+      parameters.map(({ shape }) => sizeOf(shape)),
+    );
+    assignAll(parameters.map((p, k) => [p, clone(reshape(parts[k] ?? p, p.shape))] as const));
   });
 }
 

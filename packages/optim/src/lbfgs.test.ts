@@ -41,7 +41,8 @@ const values = async (parameters: readonly Tensor[]): Promise<number[]> =>
 
 test("finds the end of a valley, and stays", async () => {
   const parameters = model();
-  const optimizer = lbfgs(parameters, { lineSearch: "strong_wolfe" });
+  const until = { toleranceGrad: 1e-6, toleranceChange: 0 };
+  const optimizer = lbfgs(parameters, { lineSearch: "strong_wolfe", ...until });
   const evaluate = () => valley(parameters);
   for (let k = 0; k < 4; k++) await optimizer.step(evaluate);
   for (const v of await values(parameters)) expect(v).toBeCloseTo(1, 5);

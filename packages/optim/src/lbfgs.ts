@@ -13,11 +13,12 @@ import {
   type Tensor,
 } from "@spm/core";
 import { checkFunction, DTypeError, kindOf, printsAs, ValueError } from "@spm/core/extend";
+import { asVector } from "./clip.ts";
 import { checkedGradients } from "./gradients.ts";
 import { bent, type CurvaturePair } from "./lbfgs-history.ts";
 import { completed, type LbfgsOptions } from "./lbfgs-options.ts";
 import { checkLbfgsState } from "./lbfgs-state.ts";
-import { assignFlat, dot, flat, largest, taken } from "./lbfgs-vectors.ts";
+import { assignFlat, dot, largest, taken } from "./lbfgs-vectors.ts";
 import { type LinePoint, strongWolfe } from "./line-search.ts";
 import { copyTo, type State } from "./state.ts";
 
@@ -130,7 +131,7 @@ export class Lbfgs {
     { direction, size, t }: { direction: Tensor; size: number; t: number },
     again: boolean,
   ): Promise<LinePoint> {
-    const from = this.#hold(() => flat(this.parameters));
+    const from = this.#hold(() => asVector(this.parameters));
     const move = (t: number): void =>
       assignFlat(this.parameters, () => add(from, mul(direction, t)));
     const at = async (t: number): Promise<LinePoint> => {
@@ -153,7 +154,7 @@ export class Lbfgs {
       const { value, grads } = evaluate();
       const fitting = checkedGradients("lbfgs.step", grads, this.parameters, (p) => p, HELP);
       return noGrad(() => {
-        const grad = flat(fitting.map((pair) => pair.grad));
+        const grad = asVector(fitting.map((pair) => pair.grad));
         const along = direction === undefined ? [] : [dot(grad, direction)];
         return { grad, read: stack([value, largest(grad), ...along]) };
       });

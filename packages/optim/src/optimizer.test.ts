@@ -383,17 +383,17 @@ test("an optimizer prints its steps, and its groups with their rates and options
   expect(String(optimizer)).toMatchInlineSnapshot(`
     "sgd, steps: 0
     parameters: 2, values: 10, learning rate: 1
-      { learningRate: cosine({ learningRate: 1, steps: 4, min: 0 }), momentum: 0, dampening: 0, nesterov: false, weightDecay: 0, exemptions: true, maximize: false }
+      { learningRate: cosine({ learningRate: 1, steps: 4, min: 0 }), momentum: 0, dampening: 0, nesterov: false, weightDecay: 0 }
     parameters: 1, values: 1, learning rate: 1
-      { learningRate: learningRate, momentum: 0, dampening: 0, nesterov: false, weightDecay: 0, exemptions: true, maximize: false }"
+      { learningRate: learningRate, momentum: 0, dampening: 0, nesterov: false, weightDecay: 0 }"
   `);
   for (let t = 0; t < 3; t++) optimizer.step([a, b, c]);
   expect(inspect(optimizer)).toMatchInlineSnapshot(`
     "sgd, steps: 3
     parameters: 2, values: 10, learning rate: 0.5
-      { learningRate: cosine({ learningRate: 1, steps: 4, min: 0 }), momentum: 0, dampening: 0, nesterov: false, weightDecay: 0, exemptions: true, maximize: false }
+      { learningRate: cosine({ learningRate: 1, steps: 4, min: 0 }), momentum: 0, dampening: 0, nesterov: false, weightDecay: 0 }
     parameters: 1, values: 1, learning rate: 0.25
-      { learningRate: learningRate, momentum: 0, dampening: 0, nesterov: false, weightDecay: 0, exemptions: true, maximize: false }"
+      { learningRate: learningRate, momentum: 0, dampening: 0, nesterov: false, weightDecay: 0 }"
   `);
 });
 

@@ -4,7 +4,14 @@ import { assignAll, kindOf, printsAs, showValue, sizeOf, ValueError } from "@spm
 import { checkedGradients } from "./gradients.ts";
 import { resolveGroups } from "./groups.ts";
 import { changing, recorder } from "./recorder.ts";
-import type { CommonOptions, Decided, ParametersOrGroups, Rule, StepContext } from "./rule.ts";
+import {
+  type CommonOptions,
+  commonDefaults,
+  type Decided,
+  type ParametersOrGroups,
+  type Rule,
+  type StepContext,
+} from "./rule.ts";
 import { checkState, copyTo, type Expected, type State } from "./state.ts";
 
 type Setting = null | boolean | number | string | readonly number[];
@@ -201,7 +208,11 @@ export class Optimizer<Options extends CommonOptions = CommonOptions> {
       const values = mine.reduce((total, { parameter }) => total + sizeOf(parameter.shape), 0);
       const now = rateAt(options, Math.max(0, this.#steps - 1));
       const head = `parameters: ${mine.length}, values: ${values}, learning rate: ${now}`;
-      return `${head}\n  ${showValue(options)}`;
+      const usual = Object.entries(commonDefaults);
+      const shown = Object.entries(options).filter(
+        ([name, value]) => !usual.some(([other, its]) => other === name && its === value),
+      );
+      return `${head}\n  ${showValue(Object.fromEntries(shown))}`;
     });
     return [`${this.#rule.name}, steps: ${this.#steps}`, ...groups].join("\n");
   }

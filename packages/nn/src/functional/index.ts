@@ -34,6 +34,7 @@ export {
 } from "./convolution.ts";
 export { type CrossEntropyOptions, crossEntropy } from "./cross-entropy.ts";
 export { type DropoutOptions, dropout } from "./dropout.ts";
+export { type BagMode, type EmbeddingBagOptions, embeddingBag } from "./embedding-bag.ts";
 export { gruStep } from "./gru-step.ts";
 export { type InterpolateOptions, interpolate } from "./interpolate.ts";
 export {
