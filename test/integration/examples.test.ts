@@ -10,9 +10,9 @@ import { expect, onTestFinished, test } from "vitest";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** The lines that an example prints. */
-function printed(example: string): string[] {
+function printed(example: string, ...args: readonly string[]): string[] {
   const loader = ["--import", "tsx", "--conditions=@spm/source"];
-  const run = [...loader, `examples/${example}.ts`];
+  const run = [...loader, `examples/${example}.ts`, ...args];
   const { status, stdout, stderr } = spawnSync(process.execPath, run, {
     cwd: root,
     encoding: "utf8",
@@ -58,6 +58,28 @@ test("a Gaussian process finds the noise, and is unsure where it saw nothing", (
   expect(Math.abs(mean - Math.sin(1))).toBeLessThan(2 * sigma);
   expect(sigma).toBeLessThan(0.2);
   expect(outside?.[1]).toBeGreaterThan(0.5);
+});
+
+test("an autoencoder puts a spot half way between two others", () => {
+  const [first, , last, , ...rows] = printed("vae");
+  const [bound = 0, before = 0] = [last, first].map((line) => numbersOf(line)[1]);
+  expect(bound).toBeLessThan(before / 20);
+  expect(rows).toHaveLength(10);
+  const bright = rows.flatMap((row, y) =>
+    row.split(" ").flatMap((dot, x) => ("*#".includes(dot) ? [[x, y]] : [])),
+  );
+  expect(bright.length).toBeGreaterThan(0);
+  for (const [x, y] of bright) for (const k of [x, y]) expect([3, 4, 5, 6]).toContain(k);
+});
+
+test("an LSTM learns to write as a text does", () => {
+  const text = "docs/design/core.md";
+  const [first, last, ...lines] = printed("lstm-on-a-text", text, "50");
+  const [loss = 9, before = 0] = [last, first].map((line) => numbersOf(line)[1]);
+  expect(before).toBeGreaterThan(4);
+  expect(loss).toBeLessThan(2.8);
+  const known = new Set(readFileSync(join(root, text), "utf8"));
+  expect([...lines.join("\n")].every((character) => known.has(character))).toBe(true);
 });
 
 test("training in a worker tells how far it is, is stopped, hands its weights over", async () => {
