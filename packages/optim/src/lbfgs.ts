@@ -41,8 +41,8 @@ const LEAST_CURVATURE = 1e-10;
 const HELP = "gradients come in the order of optimizer.parameters";
 
 /**
- * The optimizer that {@link lbfgs} returns. A step evaluates the loss many times, so it takes a
- * function in the place of gradients.
+ * The optimizer that {@link lbfgs} returns, of parameters [...]. A step evaluates the loss many
+ * times, so it takes a function in the place of gradients.
  * @example
  * const w = parameter([1, 2]);
  * const optimizer = new Lbfgs([w], {});

@@ -9,7 +9,7 @@ import {
   type OneCycleOptions,
   oneCycle,
 } from "./schedules/cosines.ts";
-import { type CyclicOptions, cyclic, cyclicModes } from "./schedules/cyclic.ts";
+import { type CyclicOptions, cyclic } from "./schedules/cyclic.ts";
 import {
   exponentialDecay,
   linearDecay,
@@ -111,17 +111,16 @@ export const rateSchedules = {
     },
     create: oneCycle,
   }) as ScheduleEntry,
-  cyclic: entry<Omit<CyclicOptions, "learningRate">>("cyclic", {
+  cyclic: entry<Omit<CyclicOptions, "learningRate" | "factor">>("cyclic", {
     description: "up and down straight lines, again and again",
     options: {
-      up: schema.count("steps up, by default a sixth of all"),
+      up: schema.count("steps up, by default a quarter of all"),
       down: schema.count("steps down, by default as many as up"),
-      mode: schema.word("tops alike, halved each cycle, or lower by factor each step", cyclicModes),
-      factor: schema.notNegative("the part of the height that a step leaves in exp_range", 1),
+      mode: schema.word("tops alike, or half as high each cycle", ["triangular", "triangular2"]),
       min,
     },
-    create: ({ steps, up = Math.max(1, Math.ceil(steps / 6)), ...options }) =>
-      cyclic({ ...options, up }),
+    create: ({ learningRate, steps, up = Math.max(1, Math.ceil(steps / 4)), ...options }) =>
+      cyclic({ ...options, learningRate, up }),
   }) as ScheduleEntry,
   polynomial: entry<Omit<PolynomialOptions, keyof ScheduleSpan>>("polynomial", {
     description: "down by a power of the part of the steps that is left",

@@ -34,11 +34,10 @@ export interface CyclicOptions {
   readonly factor?: number;
 }
 
-/** The modes of {@link cyclic}, in PyTorch's words. */
-export type CyclicMode = "triangular" | "triangular2" | "exp_range";
+const modes = ["triangular", "triangular2", "exp_range"] as const;
 
-/** Their names, the default first. */
-export const cyclicModes = ["triangular", "triangular2", "exp_range"] as const;
+/** The modes of {@link cyclic}, in PyTorch's words. */
+export type CyclicMode = (typeof modes)[number];
 
 const names: OptionNames<CyclicOptions> = {
   learningRate: true,
@@ -65,8 +64,8 @@ export function cyclic(options: CyclicOptions): RateSchedule {
   const { down = up } = options;
   checkNotNegative("cyclic", { learningRate, min, factor });
   checkCounts("cyclic", { up, down });
-  if (!cyclicModes.includes(mode))
-    throw new ValueError("cyclic", `mode to be one of ${cyclicModes.join(", ")}`, mode);
+  if (!modes.includes(mode))
+    throw new ValueError("cyclic", `mode to be one of ${modes.join(", ")}`, mode);
   const shown = { learningRate, min, up, down, mode, factor };
   return printed("cyclic", [shown], (step) => {
     const since = step % (up + down);
