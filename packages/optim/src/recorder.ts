@@ -1,6 +1,6 @@
 /**
- * @file What a recorded step must do anew on the host each time it is repeated: numbers that change
- * from step to step, and counts that advance.
+ * @file The work of a recorded step that is done anew on the host at each repetition: numbers that
+ * change from step to step, and counts that advance.
  */
 
 /** Listens while a step is recorded. */
