@@ -41,7 +41,7 @@ const HELP = "gradients come in the order of optimizer.parameters";
 
 /**
  * The optimizer that {@link lbfgs} returns. A step evaluates the loss many times, so it takes a
- * function in the place of gradients.
+ * function in the place of gradients. Its parameters are [...] each.
  * @example
  * const w = parameter([1, 2]);
  * const optimizer = new Lbfgs([w], {});
