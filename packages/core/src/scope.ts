@@ -93,7 +93,8 @@ export function keep<T extends Tensor>(tensor: T): T {
  * @throws TapeError when `f` returns a promise
  * @example const logits = noGrad(() => model.forward(x));
  */
-export const noGrad = <T>(f: () => T): T => withoutTapes(() => scope(f));
+export const noGrad = <T>(f: () => T): T =>
+  withoutTapes(() => scope(() => synchronous("noGrad", f)));
 
 /** Moves a holder that a scope made to the parent scope. */
 function pass(holder: Holder, made: Holder[]): void {
