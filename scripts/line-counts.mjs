@@ -1,6 +1,6 @@
 /**
  * @file Prints the lines of code of each package, holds core to its budget (machinery 820, with its
- * ops and their batching rules 2,790, transforms 230), files to 300 lines and functions to 60 but
+ * ops and their batching rules 2,780, transforms 230), files to 300 lines and functions to 60 but
  * for those that are longer already, and the README's map to the truth within a tenth; `--write`
  * puts the numbers there.
  *
@@ -40,7 +40,7 @@ const budgets = [
   },
   {
     name: "core with ops",
-    limit: 2790,
+    limit: 2780,
     of: (/** @type {string} */ path) => !isTransform(path),
   },
   { name: "core's transforms", limit: 230, of: isTransform },

@@ -38,6 +38,12 @@ test("a default is named, also in pages and tests", () => {
   expect(around.filter((path) => vague.test(readFileSync(root + path, "utf8")))).toEqual([]);
 });
 
+test("no comment of the packages opens with What, How or Where", () => {
+  const question = /(\/\*\*\s*(\*\s*)?(@file\s+)?|\/\/\s*)(What|How|Where)\b/;
+  const found = sources.filter(({ text }) => question.test(text));
+  expect(found.map(({ path }) => path)).toEqual([]);
+});
+
 /** Files in which a word is found, of those in a folder. */
 const filesWith = (word: RegExp, under = "packages/"): string[] =>
   sources

@@ -68,6 +68,7 @@ const mistakes: readonly (() => unknown)[] = [
   () => c.withBackend!(wasm(), () => core.tensor([1])),
   () => c.tensor!(x.data()),
   () => c.scope!(async () => core.square(x)),
+  () => c.noGrad!(async () => core.square(x)),
   () => core.grad(untyped<core.Differentiable>(async (y: core.Tensor) => core.sum(y)))(x),
   () => core.sum(released(() => core.square(x))),
   () => core.scope(() => core.vjp(core.tanh, x)).pullback(x),
@@ -169,6 +170,8 @@ test("the first mistakes are answered with what to type instead", () => {
     ShapeError: tensor: expected numbers at depth 0 (not ragged), got a Promise
     help: wait for it: tensor(await x.data())
     TapeError: scope: expected a synchronous function, got a promise
+    help: await outside of it
+    TapeError: noGrad: expected a synchronous function, got a promise
     help: await outside of it
     TapeError: vjp: expected a synchronous function, got a promise
     help: await outside of it

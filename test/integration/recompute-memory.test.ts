@@ -1,4 +1,4 @@
-/** @file The bytes that a backward pass takes with `recompute` and without, as the page has them. */
+/** @file The bytes that a backward pass takes with `recompute` and without, as on the page. */
 import { readFileSync } from "node:fs";
 import {
   add,

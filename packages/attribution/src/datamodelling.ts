@@ -102,7 +102,7 @@ export interface SearchDampingOptions {
 const searchNames: OptionNames<SearchDampingOptions> = { heldOut: true, dampings: true };
 const decades: readonly number[] = [1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1, 10, 100];
 
-/** What {@link searchDamping} finds. */
+/** The result of {@link searchDamping}. */
 export interface DampingSearch {
   readonly damping: number;
   /** The mean LDS of the samples that chose. */

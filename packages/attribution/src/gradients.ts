@@ -134,7 +134,7 @@ function checkParts(op: string, model: Module, compressors: object): void {
 
 /** Options of {@link factoredGradients}. */
 export interface FactoredGradientsOptions {
-  /** What the loss is of the losses of its samples. @defaultValue "mean" */
+  /** The way from the losses of samples to the loss. @defaultValue "mean" */
   readonly reduction?: "mean" | "sum";
 }
 const factoredGradientsNames: OptionNames<FactoredGradientsOptions> = { reduction: true };

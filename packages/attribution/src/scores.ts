@@ -44,8 +44,8 @@ export interface ScoreOptions {
   /** λ ≥ 0. There is no good default: {@link searchDamping} finds one. */
   readonly damping: number;
   /**
-   * What λ is a multiple of: the identity, or tr(A)/k · I of each block's damped matrix A, the mean
-   * of its diagonal.
+   * The matrix that λ multiplies: the identity, or tr(A)/k · I of each block's damped matrix A, the
+   * mean of its diagonal.
    * @defaultValue "identity"
    */
   readonly dampingBy?: "identity" | "trace";

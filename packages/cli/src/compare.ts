@@ -104,7 +104,7 @@ export async function compare(
   return signal.aborted;
 }
 
-/** What the run folder says of a comparison, but for its models. */
+/** The record of a comparison in the run folder, but for its models. */
 function headOf(
   options: CompareOptions,
   features: number,

@@ -19,7 +19,7 @@ import { loadData } from "./task.ts";
 import { checkpointsIn, runTask, type SavedConfig, type TrainingParts, taskOf } from "./train.ts";
 import { type Given, resolveTraining } from "./train-config.ts";
 
-/** What is asked for besides going on. */
+/** Changes that a resumption is asked for. */
 export interface Asked {
   /** Options that get other values. */
   readonly set: Given;
@@ -82,7 +82,7 @@ function checkpointToResume(folder: string, stdout: ProgressStream) {
   return found;
 }
 
-/** What is not as the checkpoint has it: options, samples, versions. */
+/** The differences from the checkpoint: options, samples, versions. */
 function changesSince(checkpoint: Checkpoint, path: string, now: SavedConfig): RunChange[] {
   const before = configAsSaved(path, checkpoint);
   const facts = (saved: SavedConfig, by: Readonly<Record<string, string>>): Given => ({

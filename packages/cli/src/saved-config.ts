@@ -10,7 +10,7 @@ import { resolveTraining } from "./train-config.ts";
 const size = { type: "integer", minimum: 1, maximum: 2 ** 24 };
 let compiled: ValidateFunction<SavedConfig> | undefined;
 
-/** What a config has to be before its options are looked at. */
+/** The form of a config before its options are looked at. */
 function validator(): ValidateFunction<SavedConfig> {
   compiled ??= new Ajv().compile<SavedConfig>({
     type: "object",

@@ -41,7 +41,7 @@ export interface SavedConfig {
   readonly features: number;
   readonly classes: number;
   readonly vocabulary?: string;
-  /** What changes with any of the samples; null where the data set doesn't tell. */
+  /** A digest that changes with any of the samples; null where the data set doesn't tell. */
   readonly digests: { readonly train: string | null; readonly test: string | null };
 }
 
@@ -144,7 +144,7 @@ export async function runTask(
   return fitted.interrupted;
 }
 
-/** What the run folder says of a training, but for its model. */
+/** The record of a training in the run folder, but for its model. */
 const headOf = (options: TrainOptions, command: string) => ({
   title: `${options.dataset}: ${options.layer} layers`,
   command,
@@ -154,7 +154,7 @@ const headOf = (options: TrainOptions, command: string) => ({
   machine: machine(),
 });
 
-/** What is told of each step: progress, the run folder, the checkpoints, an early end. */
+/** The callbacks of each step: progress, the run folder, the checkpoints, an early end. */
 function callbacksOf(config: SavedConfig, writer: RunWriter, stdout: ProgressStream): Callback[] {
   const { folder } = writer;
   const { options } = config;

@@ -12,7 +12,7 @@ export interface Compiled {
 
 const fromHere = createRequire(import.meta.url);
 
-/** What is compiled from strings while `f` runs, in order. */
+/** The functions that are compiled from strings while `f` runs, in order. */
 function recorded(f: () => void): readonly Compiled[] {
   const compiled: Compiled[] = [];
   const { Function: real } = globalThis;

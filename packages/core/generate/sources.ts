@@ -7,7 +7,7 @@ import { type Compiled, recordedClasses, recordedOp } from "./recorded.ts";
 
 /** The largest number of axes for which there is code. */
 const MAX_RANK = 12;
-/** What core calls of ndarray-ops. */
+/** The functions of ndarray-ops that core calls. */
 const OPS = ["assign", "addeq", "add", "sub", "mul", "div"];
 
 const header = (what: string): string =>

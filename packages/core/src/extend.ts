@@ -48,7 +48,7 @@ export { checkOptions, OptionError, type OptionNames } from "./ops/options.ts";
 export { sameShape, showShape, sizeOf, stridesOf } from "./shape.ts";
 export { type Spec, showSpec } from "./tensor.ts";
 
-// What runs
+// The calls that run
 
 export { inspectCalls } from "./debug.ts";
 

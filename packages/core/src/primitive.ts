@@ -31,7 +31,7 @@ export interface VjpContext<
 > {
   readonly inputs: Each<I, Tensor>;
   readonly outputs: Each<O, Tensor>;
-  /** What the forward kept for this, if anything: to be handed to the op of the backward pass. */
+  /** The arrays that the forward kept for this, if any: for the op of the backward pass. */
   readonly residual: Residual | undefined;
   readonly options: Options;
   /** Which inputs need a cotangent: for the others the vjp may return null, and save the work. */

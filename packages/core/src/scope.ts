@@ -15,7 +15,7 @@ const scopes: Holder[][] = [];
  * they move to the JavaScript heap if the backend has `copyToHeap`, and are the garbage collector's
  * if the backend is `collected`; on a GPU, which is neither, only `dispose()` frees them. Where the
  * heap has no room all of them are released.
- * @example own([new Tensor({ shape: [], dtype: "float32" }, backend, handle)]); // of a backend's
+ * @example own([new Holder(reference, zerosArray("float32", [2]))]);
  */
 export function own<const Holders extends readonly Holder[]>(holders: Holders): Holders {
   const scope = scopes.at(-1);
@@ -93,7 +93,8 @@ export function keep<T extends Tensor>(tensor: T): T {
  * @throws TapeError when `f` returns a promise
  * @example const logits = noGrad(() => model.forward(x));
  */
-export const noGrad = <T>(f: () => T): T => withoutTapes(() => scope(f));
+export const noGrad = <T>(f: () => T): T =>
+  withoutTapes(() => scope(() => synchronous("noGrad", f)));
 
 /** Moves a holder that a scope made to the parent scope. */
 function pass(holder: Holder, made: Holder[]): void {

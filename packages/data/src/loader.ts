@@ -23,7 +23,7 @@ export interface LoaderState {
   readonly epoch: number;
   /** Batches already drawn from the current epoch. */
   readonly position: number;
-  /** What these batches depend on: a loader of others refuses the position. */
+  /** The settings that these batches depend on: a loader of others refuses the position. */
   readonly order: BatchOrder;
 }
 
@@ -66,7 +66,7 @@ export class DataLoader<Batch> implements Iterable<Batch> {
   /** Batches an epoch. */
   readonly batchesPerEpoch: number;
   readonly #dataset: Dataset<Batch>;
-  /** What the batches depend on, without the samples. */
+  /** The settings that the batches depend on, without the samples. */
   readonly settings: Omit<BatchOrder, "data">;
   /** Iterations begun. */
   #iterations = 0;

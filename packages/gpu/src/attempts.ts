@@ -41,8 +41,8 @@ export class Attempts {
 const ofKeys = new FinalizationRegistry<() => void>((release) => release());
 
 /**
- * What `make` returns. The memory that it makes outlives the kernel call: it is released once `key`
- * is garbage.
+ * The result of `make`. The memory that it makes outlives the kernel call: it is released once
+ * `key` is garbage.
  */
 export function lasting<T>(executor: Executor, key: object, make: () => T): T {
   const { result, made } = executor.attempt(make);

@@ -59,7 +59,7 @@ export interface Executor {
     scalars: readonly number[],
     renew?: Renewal,
   ): Memory;
-  /** What records the step that runs now; null where none is recorded. */
+  /** The recorder of the step that runs now; null where none is recorded. */
   readonly recording: Recording | null;
   /** `length` elements from `offset`, after all work enqueued so far. */
   read(memory: Memory, offset: number, length: number): Promise<Float32Array>;

@@ -98,7 +98,7 @@ export class WebGpuExecutor implements Executor {
     }
   }
 
-  /** What a repetition needs. */
+  /** The state that a repetition needs. */
   get host(): Host {
     return {
       device: this.#device,

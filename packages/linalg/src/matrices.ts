@@ -89,7 +89,7 @@ export function sameBatch(op: string, a: Tensor, b: Tensor): [a: Tensor, b: Tens
   ];
 }
 
-/** What an op that runs on the host does to one matrix of each operand, all in float64. */
+/** The work of an op on the host with one matrix of each operand, all in float64. */
 type OnMatrix<I, O> = (
   inputs: { [K in keyof I]: Float64Array },
   outputs: { [K in keyof O]: Float64Array },

@@ -98,7 +98,7 @@ export const complementOp: Op<[q: 1], [rest: 1]> = definePrimitive({
 /** Orthonormal columns [..., m, n] and a basis of what they leave: [..., m, m]. */
 export const completed = (q: Tensor): Tensor => concat([q, complementOp([q])[0]], -1);
 
-/** How much of Q and R is wanted. */
+/** The part of Q and R that is wanted. */
 export interface QrOptions {
   /** k = min(m, n) columns of Q, or all m. @defaultValue "reduced" */
   readonly mode?: "reduced" | "complete";

@@ -178,7 +178,7 @@ export const svdOp: Op<[a: 1], [u: 1, s: 1, vh: 1]> = definePrimitive({
   batch: frontAxis(),
 });
 
-/** How much of U and V is wanted. */
+/** The part of U and V that is wanted. */
 export interface SvdOptions {
   /** All columns of U and V, or k = min(m, n). @defaultValue true */
   readonly fullMatrices?: boolean;

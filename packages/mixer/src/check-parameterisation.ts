@@ -43,7 +43,7 @@ type Own = Named<Names, Tensor>;
 type Numbers = Named<Names, TypedArray>;
 type NumberList = ArrayLike<number>;
 
-/** What is checked, and at which parameters. */
+/** A check, and the parameters that it is made at. */
 interface Subject {
   readonly mixer: MixerKind;
   readonly kind: Parameterisation;
@@ -52,7 +52,7 @@ interface Subject {
   readonly random: Rng;
   readonly own: Own;
   readonly plain: Numbers;
-  /** What `compose` makes of `own`. */
+  /** The blocks that `compose` makes of `own`. */
   readonly at: Blocks;
   readonly report: Record<string, number>;
   /** Notes a difference. @throws ValueError naming the function when it is above the tolerance */
@@ -156,7 +156,7 @@ function checkSizes(kind: Parameterisation, name: string, over: Schedule, found:
     wrong(kind, name, `to return [${sizes}] numbers, for each parameter`, `[${lengths}]`);
 }
 
-/** What `compose` makes of parameters. */
+/** The blocks that `compose` makes of parameters. */
 function composed(kind: Parameterisation, own: Own, { first, unpaired }: Schedule): Blocks {
   const { blocks, unpairedScales } = noGrad(() => kind.compose(own, unpaired.length));
   const expected = `[${first.length}, 4] and [${unpaired.length}]`;

@@ -158,7 +158,7 @@ export function runBackward(
   ];
 }
 
-/** How one stage is undone, and the gradients that add up meanwhile. */
+/** Undoes one stage, and adds up its gradients meanwhile. */
 interface BackwardStages {
   stage(z: Float64Array, g: Float64Array, history: Float64Array, l: number): void;
   gradients(parameters: Named<Names, TypedArray>): Named<Names, Float64Array>;

@@ -10,7 +10,7 @@ export interface Held {
   replace(by: unknown): void;
 }
 
-/** What the fields of an object hold, the elements of an array, a Map or a Set, in order. */
+/** The values in the fields of an object, or the elements of an array, a Map or a Set, in order. */
 export function heldBy(owner: object): Held[] {
   if (owner instanceof Map)
     return [...owner].map(([key, item], k) => ({

@@ -155,7 +155,7 @@ function pytorchNames(places: readonly Placed[]): Map<string, Meant> {
 }
 
 /**
- * What a name stands for: a path, a name of PyTorch's, or one whose beginning is the name of a
+ * The meaning of a name: a path, a name of PyTorch's, or one whose beginning is the name of a
  * module there, which another path has here.
  */
 function meantBy(
@@ -175,7 +175,7 @@ function meantBy(
   return undefined;
 }
 
-/** What says which names of PyTorch's stand for parts of it. */
+/** A module that says which names of PyTorch's stand for parts of it. */
 interface NamedAsInPytorch {
   readonly pytorchNames: Readonly<Record<string, readonly string[]>>;
   fromPytorch(name: string, value: Tensor): Tensor;

@@ -100,7 +100,7 @@ function tapForward(
   };
 }
 
-/** What {@link perSampleGradients} finds of B samples. */
+/** The result of {@link perSampleGradients} for B samples. */
 export interface PerSampleGradients {
   /** [B] */
   readonly losses: Tensor;

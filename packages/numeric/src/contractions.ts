@@ -9,7 +9,7 @@ import {
   sizeOf,
 } from "@spm/core/extend";
 
-/** What is summed over. */
+/** The axes that are summed over. */
 export interface TensordotOptions {
   /**
    * A number: that many last axes of a with as many first ones of b. Two lists: these axes of a

@@ -91,7 +91,7 @@ export interface Running {
   readonly indices: Tensor;
 }
 
-/** Where the largest element up to each place is: the last of equal ones; NaN is the largest. */
+/** The place of the largest element so far: the last of equal ones; NaN is the largest. */
 function largestSoFar(x: Tensor, axis: number): Tensor {
   const [size = 0] = x.shape.slice(axis);
   const places = reshape(

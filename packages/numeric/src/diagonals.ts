@@ -5,7 +5,7 @@ import { checkAxis, checkOptions, checkTensors, ShapeError, showShape } from "@s
 /** Which diagonal, and of which two axes. */
 export interface DiagonalOptions {
   /**
-   * How far above the main diagonal; negative is below.
+   * The distance above the main diagonal; negative is below.
    * @defaultValue 0
    */
   readonly offset?: number;
@@ -60,7 +60,7 @@ export function diagonal(x: Tensor, options: DiagonalOptions = {}): Tensor {
 /** Which diagonal. */
 export interface DiagOptions {
   /**
-   * How far above the main diagonal; negative is below.
+   * The distance above the main diagonal; negative is below.
    * @defaultValue 0
    */
   readonly diagonal?: number;

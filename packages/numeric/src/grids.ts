@@ -9,7 +9,7 @@ import {
   ValueError,
 } from "@spm/core/extend";
 
-/** How a grid lies. */
+/** The layout of a grid. */
 export interface MeshgridOptions {
   /**
    * `"ij"`: the first axis follows the first vector, as indices of a matrix; `"xy"`: the second

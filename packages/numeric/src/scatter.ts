@@ -97,12 +97,12 @@ export const scatterWinnerOp: Op<[x: 1, index: 1], [y: 1], Winner> = definePrimi
   })),
 });
 
-/** How elements are written. */
+/** The way elements are written. */
 export interface ScatterOptions {
   /** The axis that the index is of. */
   readonly axis: number;
   /**
-   * What becomes of several elements for one place: the last is `"set"`, they are summed by
+   * The result of several elements for one place: the last is `"set"`, they are summed by
    * `"add"`, averaged by `"mean"`, the largest is kept by `"max"`.
    * @defaultValue "set"
    */

@@ -1,4 +1,4 @@
-/** @file Where things are: of what is not 0, of values in sorted rows; distinct values; counts. */
+/** @file Places: of what is not 0, of values in sorted rows; distinct values; counts. */
 import {
   add,
   expandDims,
@@ -160,7 +160,7 @@ function searchRows(
   return at;
 }
 
-/** How occurrences count. */
+/** Options of {@link bincount}. */
 export interface BincountOptions {
   /** Floating, the shape of x: what each element counts; its derivative passes. */
   readonly weights?: Tensor;
@@ -172,7 +172,7 @@ export interface BincountOptions {
 }
 
 /**
- * How often 0, 1, 2, … occur.
+ * The numbers of times that 0, 1, 2, … occur.
  * @param x - int32 [n], not negative, in CPU memory
  * @param options - see {@link BincountOptions}
  * @returns [max(x) + 1, or minlength where that is more]: int32, or of the weights' dtype

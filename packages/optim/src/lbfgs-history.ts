@@ -2,7 +2,7 @@
 import { add, mul, neg, sub, type Tensor } from "@spm/core";
 import { dot } from "./lbfgs-vectors.ts";
 
-/** How the gradient changed over a move, both [n], and 1/⟨change, move⟩. */
+/** The change of the gradient over a move, both [n], and 1/⟨change, move⟩. */
 export interface CurvaturePair {
   readonly change: Tensor;
   readonly move: Tensor;

@@ -35,8 +35,8 @@ export interface LbfgsOptions {
    */
   readonly historySize?: number;
   /**
-   * How far to go along a direction: by the learning rate, or until the strong Wolfe conditions
-   * hold.
+   * The rule for the step along a direction: the learning rate, or until the strong Wolfe
+   * conditions hold.
    * @defaultValue "none"
    */
   readonly lineSearch?: "none" | "strong_wolfe";

@@ -36,7 +36,7 @@ function cubicMinimum(a: LinePoint, b: LinePoint, low: number, high: number): nu
   return Math.min(Math.max(right.t - (right.t - left.t) * part, low), high);
 }
 
-/** What a search knows of its line. */
+/** The line of a search. */
 interface SearchLine {
   readonly start: LinePoint;
   /** The largest size of an element of the direction. */

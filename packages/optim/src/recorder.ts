@@ -1,6 +1,6 @@
 /**
- * @file What a recorded step must do anew on the host each time it is repeated: numbers that change
- * from step to step, and counts that advance.
+ * @file The work of a recorded step that is done anew on the host at each repetition: numbers that
+ * change from step to step, and counts that advance.
  */
 
 /** Listens while a step is recorded. */
@@ -25,9 +25,7 @@ const renewing = { value: false };
 /**
  * The options of an update op, which a captured step computes anew each time.
  * @param compute - a function of the host's state alone
- * @example
- * const numbers = renewed(() => ({ decay: schedule(updates) }));
- * averageUpdate([tensor([1]), tensor([3])], numbers);
+ * @example averageUpdate([tensor([1]), tensor([3])], renewed(() => ({ decay: 0.9 })));
  */
 export function renewed<Options extends object>(compute: () => Options): Options {
   const { value: before } = renewing;

@@ -60,7 +60,7 @@ pre { margin: 0 0 16px; padding: 12px 16px; white-space: pre-wrap;
 @media print { body { background: none; } figure, tr, dl { break-inside: avoid; } }
 `;
 
-/** What a page may load and run: nothing but its own style sheet. */
+/** The policy of a page: it loads and runs nothing but its own style sheet. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /**

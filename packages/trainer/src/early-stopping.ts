@@ -104,7 +104,7 @@ export function earlyStopping(options: EarlyStoppingOptions): Callback {
   };
 }
 
-/** What early stopping remembers. */
+/** The state of early stopping. */
 interface EarlyStoppingState {
   readonly best: number | null;
   /** Evaluations since the best one. */

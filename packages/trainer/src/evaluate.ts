@@ -27,7 +27,7 @@ export interface EvaluateOptions {
    */
   readonly yieldAfter?: number;
   /**
-   * Where the batches are made.
+   * The backend on which batches are made.
    * @defaultValue the backend of the first parameter in the model's fields, or else the current one
    */
   readonly backend?: Backend;

@@ -26,9 +26,9 @@ import { Stopwatch } from "./stopwatch.ts";
 import { type CheckedStep, checkedStep } from "./train-step.ts";
 import {
   evaluatedWeights,
-  type Parts,
   restoreValues,
   restoreWeights,
+  type StatefulParts,
   type TrainingState,
   type Values,
   valuesOf,
@@ -91,7 +91,7 @@ class TrainingRun<Model, Batch> {
   readonly #options: FitOptions<Model, Batch>;
   readonly #backend: Backend;
   readonly #callbacks: readonly Callback[];
-  readonly #parts: Parts;
+  readonly #parts: StatefulParts;
   readonly #generators: ReadonlyMap<string, Rng>;
   /** The generators of the data set, once one of them was drawn from. */
   #dataGenerators: ReadonlyMap<string, Rng> | undefined;

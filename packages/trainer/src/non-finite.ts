@@ -6,9 +6,9 @@ import type { BadStep } from "./train-step.ts";
 import {
   copiesOf,
   disposeOf,
-  type Parts,
   prefixed,
   restoreValues,
+  type StatefulParts,
   unprefixed,
   type Values,
   valuesOf,
@@ -23,12 +23,12 @@ const LIMIT = 10;
 /** Counts bad steps, and keeps the snapshot that `"rollback"` restores. */
 export class NonFinitePolicy {
   readonly action: NonFiniteAction;
-  readonly #parts: Parts;
+  readonly #parts: StatefulParts;
   readonly #every: number;
   #snapshot: Values | undefined;
   #badInRow = 0;
 
-  constructor(parts: Parts, action: NonFiniteAction, every: number) {
+  constructor(parts: StatefulParts, action: NonFiniteAction, every: number) {
     this.#parts = parts;
     this.action = action;
     this.#every = every;

@@ -16,7 +16,7 @@ export interface TrainingPlace<Batch> {
 
 const left = new WeakMap<object, WeakMap<object, TrainingPlace<unknown>>>();
 
-/** Where a place is, in steps of `accumulate` batches. */
+/** A place in steps of `accumulate` batches. */
 export function stepsOf(
   { batches: { epoch, position, batchesPerEpoch } }: TrainingPlace<unknown>,
   { accumulate = 1, epochs }: { readonly accumulate?: number; readonly epochs: number },

@@ -69,7 +69,7 @@ export interface TrainingState {
 }
 
 /** The parts of training that have tensors. */
-export interface Parts {
+export interface StatefulParts {
   readonly model: unknown;
   readonly optimizer: object;
   readonly average?: Stateful | undefined;
@@ -80,7 +80,11 @@ export interface Parts {
  *
  * @throws RunError for a model without weights by name, or an optimizer without state
  */
-export function valuesOf({ model, optimizer, average }: Parts): Record<string, Tensor | number> {
+export function valuesOf({
+  model,
+  optimizer,
+  average,
+}: StatefulParts): Record<string, Tensor | number> {
   return {
     ...prefixed("model", weightsOf(model)),
     ...prefixed("optimizer", statefulOf(optimizer).state()),
@@ -93,7 +97,7 @@ export function valuesOf({ model, optimizer, average }: Parts): Record<string, T
  *
  * @throws ShapeError, DTypeError, ValueError naming the first value that doesn't fit
  */
-export function restoreValues({ model, optimizer, average }: Parts, values: Values): void {
+export function restoreValues({ model, optimizer, average }: StatefulParts, values: Values): void {
   restoreWeights(model, unprefixed("model", values));
   statefulOf(optimizer).restore(unprefixed("optimizer", values));
   average?.restore(unprefixed("average", values));

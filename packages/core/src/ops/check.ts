@@ -32,7 +32,7 @@ export function checkList<T extends readonly unknown[]>(op: string, list: T, of:
 }
 
 /**
- * What f returns; an error of an op inside of it is thrown in the name of `op`.
+ * The result of f; an error of an op inside of it is thrown in the name of `op`.
  * @example inNameOf("half", () => div(ones([2]), 2)); // [0.5, 0.5]
  */
 export function inNameOf<T>(op: string, f: () => T): T {

@@ -125,7 +125,7 @@ export const mean = (x: Tensor, options?: Axes | ReduceOptions): Tensor =>
 /** {@link ReduceOptions}, and the correction of {@link variance} and {@link std}. */
 export interface VarianceOptions extends ReduceOptions {
   /**
-   * What is subtracted from the count: 1 makes it unbiased, 0 the mean squared deviation.
+   * The number subtracted from the count: 1 makes it unbiased, 0 the mean squared deviation.
    * @defaultValue 1
    */
   readonly correction?: number;

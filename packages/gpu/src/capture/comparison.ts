@@ -8,7 +8,7 @@ export const readAll = (
 ): Promise<readonly Float32Array[]> =>
   Promise.all(memories.map((memory) => executor.read(memory, 0, memory.length)));
 
-/** Where two lists of arrays differ; null: nowhere, bit by bit. */
+/** The place at which two lists of arrays differ; null: none, bit by bit. */
 export function firstDifference(
   got: readonly Float32Array[],
   want: readonly Float32Array[],

@@ -14,7 +14,7 @@ import { type MemoryPlan, planMemory } from "./memory-plan.ts";
 import { Numbers } from "./numbers.ts";
 import type { MemoryId, Recording, UploadEvent } from "./recording.ts";
 
-/** What a repetition needs of the executor. */
+/** The part of the executor that a repetition needs. */
 export interface Host {
   readonly device: GPUDevice;
   take(length: number): PooledBuffer;
@@ -164,7 +164,7 @@ export class Repetition {
     for (const { parameter, assigned } of this.#watched) parameter.version += assigned;
   }
 
-  /** What the last launch left, before {@link commit}, by the order of {@link keptIds}. */
+  /** The buffers of the last launch, before {@link commit}, by the order of {@link keptIds}. */
   get left(): readonly PooledBuffer[] {
     return this.#memory.kept.map(({ id }) => this.#bufferOf(id));
   }
@@ -237,7 +237,7 @@ export class Repetition {
     return uploads.filter(changes);
   }
 
-  /** What is kept now lies where the repetition wrote it. */
+  /** Exchanges what is kept with the memory in which the repetition wrote it. */
   #exchange(): void {
     for (const { id, memory } of this.#memory.kept) {
       const written = this.#bufferOf(id);

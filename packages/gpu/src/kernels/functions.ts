@@ -84,7 +84,7 @@ const extremeBody = (name: "max" | "min"): string =>
   `if (x0 === x0) { if (x1 === x1) { return Math.${name}(x0, x1); } return x1; } return x0;`;
 
 /**
- * Where 1 + x² rounds to x², asinh x is ln 2x. Before, ln(1 + v) with v = x + x² / (1 + √(1 + x²))
+ * asinh x is ln 2x once 1 + x² rounds to x². Before, ln(1 + v) with v = x + x² / (1 + √(1 + x²))
  * of |x|.
  */
 const asinhBody =

@@ -86,7 +86,7 @@ export function update(
 /** Those of a rule's numbers that a kernel takes. */
 type Used = (all: readonly (readonly [name: string, value: number])[]) => readonly number[];
 
-/** How a recorded step computes a kernel's numbers anew; undefined where nothing is recorded. */
+/** The way a recorded step renews a kernel's numbers; undefined where nothing is recorded. */
 function renewalOf(executor: Executor, options: object): ((used: Used) => Renewal) | undefined {
   const again = executor.recording?.renewalOf(options);
   if (again === undefined) return undefined;

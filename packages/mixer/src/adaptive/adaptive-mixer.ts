@@ -27,7 +27,7 @@ export type AdaptiveMode = "input" | "stage" | "local" | "bottleneck";
 
 const modes: readonly AdaptiveMode[] = ["input", "stage", "local", "bottleneck"];
 
-/** What an adaptive mixer learns besides the diagonals and the bias. */
+/** The parameters of an adaptive mixer besides the diagonals and the bias. */
 export interface AdaptiveParameters {
   /** θ⁰ [P], in radians */
   readonly angles: Tensor;

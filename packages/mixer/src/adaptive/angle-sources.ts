@@ -25,7 +25,7 @@ export interface Angles {
   readonly gradients: readonly [angles: Float64Array, weights: Float64Array];
 }
 
-/** What angles are read from: one or θ⁰ of each pair, weights, and the number of rows. */
+/** The sources of angles: one or θ⁰ of each pair, weights, and the number of rows. */
 interface AngleOperands {
   readonly schedule: Schedule;
   readonly angles: TypedArray;

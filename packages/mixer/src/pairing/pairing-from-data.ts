@@ -65,7 +65,7 @@ export interface PairingLevel {
    * coefficient in [0, 1], which of single inputs is the squared correlation.
    */
   readonly weights: readonly number[];
-  /** How often groups without any dependence look as dependent as these; null if not tested. */
+  /** The share of independent groups that look as dependent as these; null if not tested. */
   readonly pValue: number | null;
 }
 

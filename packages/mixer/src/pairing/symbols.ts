@@ -17,7 +17,7 @@ function numbered(values: ArrayLike<number>): Symbols {
   };
 }
 
-/** How often each symbol of b comes with each symbol of a: [a, b] row-major. */
+/** Counts of each symbol of b with each symbol of a: [a, b] row-major. */
 function table(a: Symbols, b: Symbols): Float64Array {
   const counts = new Float64Array(a.count * b.count);
   const [as, bs, width] = [a.column, b.column, b.count];

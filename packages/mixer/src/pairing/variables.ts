@@ -1,6 +1,6 @@
 /** @file The variables of a level of a hierarchy: inputs at first, then the groups found below. */
 
-/** What finding pairs asks of variables of any kind. */
+/** Variables of any kind, as the search for pairs sees them. */
 export interface Variables {
   readonly count: number;
   /** Samples. */

@@ -19,7 +19,7 @@ function spreadPixels(y: Tensor): Tensor {
   return reshape(transpose(squares, [0, 1, 4, 2, 5, 3]), shape);
 }
 
-/** What leaves the flow at a level, and what stays, all that is left undefined at the last one. */
+/** The parts that leave the flow at a level and that stay; none stays at the last one. */
 export interface Leaving {
   readonly z: Tensor;
   readonly stays: Tensor | undefined;

@@ -175,8 +175,8 @@ export class FlowStep extends Module {
 }
 
 /**
- * What leaves the flow, in units of what the rest expects of it: z = (x − μ) ⊙ e^(−s), [μ, s] a
- * convolution of the channels that stay, zero at first.
+ * The channels that leave the flow, in units of what the rest expects of them:
+ * z = (x − μ) ⊙ e^(−s), [μ, s] a convolution of the channels that stay, zero at first.
  */
 export class SplitPrior extends Module {
   readonly net: Conv2d;

@@ -89,7 +89,7 @@ export interface LayerNormTransformerOptions extends Omit<ResidualBlockOptions, 
   readonly depth: number;
   readonly classes: number;
   /**
-   * What the head reads of a sequence: N of the mean of its tokens, or its last token.
+   * The vector of a sequence that the head reads: N of the mean of its tokens, or its last token.
    * @defaultValue "mean"
    */
   readonly reads?: "mean" | "last";

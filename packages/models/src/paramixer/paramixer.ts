@@ -22,7 +22,7 @@ export interface ParamixerOptions extends ParamixerBlockOptions {
   /** Numbers in a result: classes, or 1. */
   readonly outputs: number;
   /**
-   * What the dense head reads: all positions, n · width numbers, or the first one alone, where a
+   * The input of the dense head: all positions, n · width numbers, or the first one alone, where a
    * token of its own stands (CLS).
    * @defaultValue "flatten"
    */

@@ -141,7 +141,7 @@ function cubesOn(places: Float64Array, axis: number, cutoff: number): number[] {
   return values.map((v) => 1 + Math.floor((v - low) / size));
 }
 
-/** What the network knows of pairs of atoms. */
+/** The features of pairs of atoms. */
 export interface EdgeGeometry {
   /** r̂ from the sender to the receiver, [3, edges]; 0 for an atom with itself. */
   readonly directions: Tensor;

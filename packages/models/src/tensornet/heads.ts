@@ -1,4 +1,4 @@
-/** @file What is read off the atoms: the energy of a molecule, or its dipole. */
+/** @file Heads, which read the energy of a molecule or its dipole off the atoms. */
 import {
   add,
   div,
@@ -21,7 +21,7 @@ import { Linear, Module, silu } from "@spm/nn";
 import { ModuleBuffer } from "@spm/nn/extend";
 import { partsOf } from "./parts.ts";
 
-/** What energies are scaled and shifted by. */
+/** The numbers that energies are scaled and shifted by. */
 export interface EnergyScale {
   /** Factor on each atom's output. @defaultValue 1 */
   readonly scale?: number;

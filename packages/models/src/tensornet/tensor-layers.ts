@@ -31,7 +31,7 @@ import {
   toMatrices,
 } from "./parts.ts";
 
-/** What all layers are made with. */
+/** The options of all layers. */
 export interface LayerOptions {
   readonly width: number;
   /** Radial functions, K. */
@@ -166,7 +166,7 @@ export class TensorInteraction extends Module {
   }
 }
 
-/** What the norms say of each atom, [atoms, width]: a function of 3I², ‖A‖² and ‖S‖². */
+/** The features of each atom from the norms, [atoms, width]: a function of 3I², ‖A‖² and ‖S‖². */
 export class TensorReadout extends Module {
   readonly norm: LayerNorm;
   readonly linear: Linear;

@@ -27,8 +27,8 @@ export interface TensorNetOptions extends EnergyScale {
   /** Different atoms; species are numbers below it. @defaultValue 128 */
   readonly species?: number;
   /**
-   * What leaves energies unchanged: rotations and reflections, or rotations alone, where a molecule
-   * may differ from its mirror image.
+   * The group that leaves energies unchanged: rotations and reflections, or rotations alone, where
+   * a molecule may differ from its mirror image.
    * @defaultValue "O(3)"
    */
   readonly group?: "O(3)" | "SO(3)";

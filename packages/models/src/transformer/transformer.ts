@@ -140,7 +140,7 @@ export class Transformer extends Module {
     return this.decode(target, this.encode(source, sourceMask), sourceMask, targetMask);
   }
 
-  /** What the decoder reads of a source [batch, source]: the memory [batch, source, width]. */
+  /** The memory [batch, source, width] of a source [batch, source], which the decoder reads. */
   encode(source: Tensor, sourceMask?: Tensor): Tensor {
     const start = this.source.forward(source);
     const mask = ofSources("sourceMask", source, sourceMask);

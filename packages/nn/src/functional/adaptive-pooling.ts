@@ -26,7 +26,7 @@ const rangesOf = (n: number, count: number): readonly (readonly [from: number, t
     Math.ceil(((i + 1) * n) / count),
   ]);
 
-/** What is left of the windows [..., count, width, ...] along the axis after that of `count`. */
+/** The windows [..., count, width, ...] reduced along the axis after that of `count`. */
 type ReduceWindows = (
   windows: Tensor,
   axis: number,

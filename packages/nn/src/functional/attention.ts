@@ -28,7 +28,7 @@ import {
 import { dropout } from "./dropout.ts";
 import { softmax } from "./softmax.ts";
 
-/** What each token attends to, and with which weights. */
+/** The tokens that each token attends to, and their weights. */
 export interface AttentionMaskOptions {
   /**
    * Whether token t of T attends only to the sources up to S − T + t: itself and those before it.
@@ -132,7 +132,7 @@ function repeatedHeads(x: Tensor, q: Tensor): Tensor {
   return reshape(repeated, [...lead, all, sources, d]);
 }
 
-/** Where a mask lets tokens attend, and what it adds there. */
+/** The places at which a mask lets tokens attend, and the numbers that it adds there. */
 function masks(mask: Tensor | undefined): { readonly seen?: Tensor; readonly added?: Tensor } {
   if (mask === undefined) return {};
   checkTensors(op, mask);

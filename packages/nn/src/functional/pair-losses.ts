@@ -128,7 +128,7 @@ export function cosineEmbedding(
 /** Options of {@link tripletMargin}. */
 export interface TripletMarginOptions extends LossOptions {
   /**
-   * How much farther the negative should be than the positive, above 0.
+   * The least distance that the negative should be farther than the positive, above 0.
    * @defaultValue 1
    */
   readonly margin?: number;

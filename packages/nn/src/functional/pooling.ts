@@ -112,7 +112,7 @@ function largest(op: string, axes: number, x: Tensor, size: Size, options: PoolO
   return squeeze(pick(where(equal(squeeze(picked, -1), -Infinity), inside, places)), -1);
 }
 
-/** How many elements of each window along axis k count, of n. */
+/** The number of elements of each window along axis k that count, of n. */
 function countsAlong(placed: PlacedWindows, k: number, n: number, padded: boolean): number[] {
   const { before, padding, kernel, stride, dilation } = placed;
   const [low, high] = padded ? [-before[k]!, n + padding[k]!] : [0, n];

@@ -30,7 +30,7 @@ export interface RnnCellOptions extends CellOptions {
 
 const rnnOptions: OptionNames<RnnCellOptions> = { ...cellOptions, nonlinearity: true };
 
-/** What a cell carries from step to step: h, and c where there is one, each [batch, width]. */
+/** The state of a cell from step to step: h, and c where there is one, each [batch, width]. */
 export type RecurrentState = readonly [h: Tensor, ...others: Tensor[]];
 
 /** The state of an Elman network or a GRU. */

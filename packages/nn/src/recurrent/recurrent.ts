@@ -88,7 +88,7 @@ export interface ScanOptions<S extends RecurrentState> {
 
 const scanNames: OptionNames<ScanOptions<RecurrentState>> = { lengths: true, state: true };
 
-/** What a scan gives. */
+/** The result of a scan. */
 export interface Scanned<S extends RecurrentState> {
   /** h of the last layer at each step, [batch, time, directions · width]. */
   readonly output: Tensor;

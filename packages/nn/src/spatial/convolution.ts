@@ -33,7 +33,7 @@ import { Module } from "../module.ts";
 import { checkSizes as checkChannels } from "../options.ts";
 import { groupedMap } from "./grouped-map.ts";
 
-/** What the layers have beside the options of the functions. */
+/** Options of the layers besides those of the functions. */
 interface KernelOptions extends LinearOptions {
   /** Size of the kernel, one for all axes or one for each. */
   readonly kernel: number | readonly number[];

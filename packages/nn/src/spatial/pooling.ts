@@ -21,7 +21,7 @@ import {
 import { checkSizes, paddingOf, slidingOf } from "../functional/windows.ts";
 import { Module } from "../module.ts";
 
-/** What pools, of every options of its own. */
+/** A function that pools, with options of its own. */
 type PoolFunction<Options> = (x: Tensor, size: Shape, options: Options) => Tensor;
 
 abstract class Pooling<Options extends PoolOptions> extends Module {

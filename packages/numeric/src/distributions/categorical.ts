@@ -151,7 +151,7 @@ export function multinomialLogProb(x: Tensor, probabilities: Tensor): Tensor {
   return add(ways, sum(xlogy(x, p), last));
 }
 
-/** How positions are chosen. */
+/** The way positions are chosen. */
 export interface ChoiceOptions {
   /**
    * Whether a position may be chosen again.

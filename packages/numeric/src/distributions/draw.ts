@@ -27,19 +27,19 @@ import {
 } from "@spm/core/extend";
 import { readable } from "../host.ts";
 
-/** How many draws. */
+/** The number of draws. */
 export interface DrawShapeOptions {
   /** The shape of the draws, which the parameters broadcast to; their own where none is given. */
   readonly shape?: Shape;
 }
 
-/** How many draws, and of which dtype. */
+/** The number of draws, and their dtype. */
 export interface DrawOptions extends DrawShapeOptions {
   /** That of the parameters, float32 where all are numbers. */
   readonly dtype?: "float32" | "float64";
 }
 
-/** What {@link drawEach} and {@link drawRows} know. */
+/** A call that draws: its name, generator and options. */
 interface Sampler {
   readonly op: string;
   readonly random: Rng;

@@ -38,7 +38,7 @@ export function normalLogProb(x: Tensor, mean: TensorLike = 0, deviation: Tensor
   return sub(mul(-0.5, square(z)), add(log(sigma), 0.5 * Math.log(2 * Math.PI)));
 }
 
-/** Where a distribution is cut off. */
+/** The bounds of a truncated distribution. */
 export interface Interval {
   /** @defaultValue −∞ */
   readonly low?: number;

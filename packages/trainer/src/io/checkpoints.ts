@@ -56,7 +56,7 @@ const names: OptionNames<CheckpointOptions> = {
 };
 const bestNames: OptionNames<BestCheckpoints> = { metric: true, better: true, keep: true };
 
-/** What a checkpoint has of the callback that wrote it. */
+/** The state in a checkpoint of the callback that wrote it. */
 interface CheckpointsState {
   /** The best evaluated steps. */
   readonly ranked: readonly Ranked[];

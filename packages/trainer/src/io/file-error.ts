@@ -59,7 +59,7 @@ export function helpWith({ code }: SystemError): string | undefined {
   return code === "EIO" ? "see to the disk" : undefined;
 }
 
-/** What `act` returns; an error of the system becomes the one that `refuse` makes of it. */
+/** The result of `act`; an error of the system becomes the one that `refuse` makes of it. */
 export function orRefuse<T>(
   act: () => T,
   refuse: (reason: string, error: SystemError) => Error,

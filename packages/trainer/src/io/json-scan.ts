@@ -3,7 +3,7 @@
 const [QUOTE, BACKSLASH, COLON, COMMA] = [0x22, 0x5c, 0x3a, 0x2c];
 const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY] = [0x7b, 0x7d, 0x5b, 0x5d];
 
-/** What a scan meets, in the order of the text; `at` is the place in it. */
+/** Callbacks of a scan, in the order of the text; `at` is the place in it. */
 interface Visitor {
   open(isObject: boolean, at: number): void;
   close(): void;

@@ -97,7 +97,7 @@ export const checkpointVersions: () => ValidateFunction<Record<string, string>> 
   mapOf(string),
 );
 
-/** What doesn't fit a schema. */
+/** A value that doesn't fit a schema. */
 export interface Misfit {
   /** Keys and indices from the root. */
   readonly path: readonly string[];

@@ -64,7 +64,7 @@ export function readRunConfig(folder: string): RunConfig {
   throw new RunError("readRun", `${bad.expected} on line ${line} of ${path}`, bad.got);
 }
 
-/** What `read` gives; undefined for a file that isn't there. @throws RunError for other errors */
+/** The result of `read`; undefined for a missing file. @throws RunError for other errors */
 function reading<T>(path: string, read: () => T): T | undefined {
   if (!existsSync(path)) return undefined;
   return orRefuse(read, (reason) => new RunError("readRun", `to read ${path}`, reason));

@@ -79,7 +79,7 @@ export interface RunConfig {
   readonly options: Readonly<Record<string, string | number | boolean | readonly number[]>>;
   readonly machine: MachineRecord;
   /**
-   * What changed when it was resumed.
+   * The changes at a resumption.
    * @defaultValue nothing
    */
   readonly changes?: readonly RunChange[];

@@ -238,7 +238,7 @@ export class RunWriter {
 
 const bytesOf = (line: string): Uint8Array => new TextEncoder().encode(`${line}\n`);
 
-/** What `write` returns; the system's refusals name the file, and help. */
+/** The result of `write`; the system's refusals name the file, and help. */
 const writing = <T>(path: string, write: () => T): T =>
   orRefuse(write, (reason, error) => {
     const remedy = helpWith(error);

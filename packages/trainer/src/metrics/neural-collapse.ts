@@ -143,8 +143,8 @@ export interface CollapseOptions {
 const names: OptionNames<CollapseOptions> = { bias: true };
 
 /**
- * How far a classifier is from neural collapse, in float64: see {@link CollapseMetrics}. Take the
- * samples that it was trained on.
+ * The distance of a classifier from neural collapse, in float64: see {@link CollapseMetrics}. Take
+ * the samples that it was trained on.
  * @param features - h [N, d], what the last linear map reads
  * @param labels - int32 [N], in [0, C)
  * @param weight - W [C, d], C ≥ 2

@@ -12,7 +12,7 @@ import { rowThreads } from "../mixer/call.ts";
 import { rangeOf, type ScheduleTables } from "../mixer/tables.ts";
 import { sumOver } from "../reduce.ts";
 
-/** What angles are read from. */
+/** The arrays that angles are read from. */
 export interface DeviceAngles {
   readonly executor: Executor;
   readonly tables: ScheduleTables;

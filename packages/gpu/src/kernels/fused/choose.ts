@@ -57,7 +57,7 @@ interface Sizes {
   readonly fanOut: number;
 }
 
-/** What has blocks in WGSL. */
+/** A kind of mixer with blocks in WGSL. */
 interface FusedKind extends Pick<MixerKernels, "fusedBlocks"> {
   readonly op: { readonly primitive: { readonly name: string } };
 }

@@ -57,7 +57,7 @@ export function parseHeader(file: ByteSource): Header {
   for (const name of Object.keys(json))
     if (name !== "__metadata__") entries.push(parseEntry(name, json[name]));
   const metadata = parseMetadata(json.__metadata__);
-  // What is left of a header whose keys are all there once is three keys a tensor, and metadata.
+  // A header whose keys are all there once has its names, three keys a tensor, and metadata.
   const keys = Object.keys(json).length + 3 * entries.length + Object.keys(metadata).length;
   if (countKeys(text) !== keys)
     throw new SafetensorsError("every key once", `${quote(duplicateKey(text) ?? "a key")} twice`);

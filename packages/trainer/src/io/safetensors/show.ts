@@ -1,4 +1,4 @@
-/** @file What a file holds, as a short text for a message. */
+/** @file The content of a file, as a short text for a message. */
 
 /** A text as JSON, cut where it is long. */
 export const quote = (text: string): string =>
