@@ -29,7 +29,12 @@ const server =
     server: { host: "127.0.0.1", port: 0, hmr: false, watch: null },
     resolve,
     optimizeDeps: {
-      entries: ["examples/train-in-the-browser/index.html", "test/browser/contract.html"],
+      entries: [
+        "examples/train-in-the-browser/index.html",
+        "examples/resnet-in-the-browser/index.html",
+        "examples/resnet-in-the-browser/worker.ts",
+        "test/browser/contract.html",
+      ],
     },
   }));
 await server?.listen();
@@ -76,6 +81,24 @@ describe.runIf(browser !== null)("in the browser", () => {
     expect(losses.at(-1)).toBeLessThan(losses[0]! - 0.03);
     // On wasm, softmax, with which the page draws, is the reference's.
     expect(report!.fallbacks.filter(({ primitive }) => primitive !== "softmax")).toEqual([]);
+  });
+
+  test("a residual network of mixers trains in a worker, without a fallback", async () => {
+    const page = await openPage();
+    const complaints: string[] = [];
+    page.on("pageerror", (error) => complaints.push(String(error)));
+    await page.goto(address("examples/resnet-in-the-browser/index.html"));
+    await page.waitForFunction(() =>
+      /right|Error/.test(document.querySelector("pre")!.textContent),
+    );
+    const text = (await page.textContent("pre"))!.trim();
+    expect(complaints).toEqual([]);
+    const losses = [...text.matchAll(/loss (\S+)/g)].map((match) => Number(match[1]));
+    expect(losses.length, text).toBe(6);
+    expect(losses[5]).toBeLessThan(losses[0]! / 3);
+    expect(Number(/(\d+) of 200 others right/.exec(text)?.[1])).toBeGreaterThan(180);
+    const report = JSON.parse(/^ran on (.*)$/m.exec(text)?.[1] ?? "{}");
+    expect([report.name, report.fallbacks]).toEqual(["wasm simd", []]);
   });
 
   test("a software adapter is refused where hardware is asked for, with advice", async () => {

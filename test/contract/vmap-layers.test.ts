@@ -19,8 +19,11 @@ import {
 } from "@spm/core";
 import {
   bceWithLogits,
+  Conv1d,
   Conv2d,
+  ConvTranspose2d,
   crossEntropy,
+  GroupNorm,
   LayerNorm,
   Linear,
   linear,
@@ -41,6 +44,19 @@ const layers: Record<string, [() => Module, shape: readonly number[]]> = {
   RmsNorm: [() => new RmsNorm(8), [8]],
   attention: [() => new MultiHeadAttention(8, { heads: 2, random }), [1, 3, 8]],
   Conv2d: [() => new Conv2d(2, 3, { kernel: 3, random }), [1, 2, 5, 5]],
+  "Conv1d in groups, same": [
+    () => new Conv1d(2, 4, { kernel: 2, groups: 2, dilation: 2, padding: "same", random }),
+    [2, 5],
+  ],
+  ConvTranspose2d: [
+    () => new ConvTranspose2d(2, 2, { kernel: 3, stride: 2, outputPadding: 1, random }),
+    [1, 2, 2, 3],
+  ],
+  GroupNorm: [() => new GroupNorm(2, 4), [1, 4, 3]],
+  "attention, grouped queries": [
+    () => new MultiHeadAttention(8, { heads: 4, keyValueHeads: 2, random }),
+    [1, 3, 8],
+  ],
 };
 const losses: Record<string, (x: Tensor) => Tensor> = {
   crossEntropy: (x) => crossEntropy(reshape(x, [1, 8]), tensor([3], { dtype: "int32" })),

@@ -136,8 +136,8 @@ function compareAll(
   where: string,
 ): Comparison[] {
   const theirs = Object.entries(stateOf(fields[what], `${where}.${what}`, "float64"));
+  const model = moduleOf(fields, where, "float64");
   return theirs.flatMap(([name, value]) => {
-    const model = moduleOf(fields, where, "float64");
     const { missing, unexpected } = model.loadStateDict({ [name]: value }, { strict: false });
     if (unexpected.length > 0) throw new MalformedError(`${where}.${what}`, "names", unexpected);
     const state = model.stateDict();

@@ -20,6 +20,7 @@ import {
 import { inOrder } from "@spm/mixer/extend";
 import {
   conv2d,
+  convTranspose2d,
   crossEntropy,
   geometricProduct,
   gruStep,
@@ -491,6 +492,19 @@ export const nnSamples: readonly Sample[] = [
     "convolution",
     (x, k, b) => conv2d(x, k, b, { stride: 2, padding: 1 }),
     [normal(2, 3, 6, 7), normal(4, 3, 3, 2), normal(4)],
+    summed,
+  ),
+  sample(
+    "convolution, dilated in groups, and the transposed one",
+    (x, k, w) => {
+      const y = conv2d(x, k, null, { groups: 2, dilation: [2, 1], padding: 1 });
+      return convTranspose2d(y, w, null, {
+        stride: [2, 1],
+        dilation: [1, 3],
+        outputPadding: [1, 0],
+      });
+    },
+    [normal(2, 2, 5, 4), normal(4, 1, 2, 3), normal(4, 1, 2, 2)],
     summed,
   ),
   sample(

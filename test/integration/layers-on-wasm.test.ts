@@ -15,18 +15,22 @@ import {
   valueAndGrad,
 } from "@spm/core";
 import { elements } from "@spm/core/extend";
-import { Gpt, type GptOptions, generate, Mlp } from "@spm/models";
+import { Gpt, type GptOptions, generate, Mlp, ResNet } from "@spm/models";
 import {
+  AdaptiveAvgPool2d,
   AvgPool2d,
   BatchNorm1d,
   Conv2d,
+  ConvTranspose2d,
   crossEntropy,
+  GroupNorm,
   Gru,
   type LinearKind,
   linearKinds,
   MaxPool2d,
   type Module,
   Sequential,
+  Upsample,
 } from "@spm/nn";
 import { adam } from "@spm/optim";
 import { wasm } from "@spm/wasm";
@@ -87,6 +91,21 @@ const cases: Record<string, Case> = {
         new Conv2d(1, 3, { kernel: 3, padding: 1, ...random() }),
         new MaxPool2d(2),
         new AvgPool2d(2),
+      ]),
+  ),
+  "ResNet, mixers": squared([2, 1, 4, 4], () => {
+    const sizes = { channels: 1, width: 2, blocks: [1, 1], classes: 3, expansion: 2 };
+    return new ResNet({ ...sizes, linear: "rotation", ...random() });
+  }),
+  "up and down": squared(
+    [2, 2, 5, 3],
+    () =>
+      new Sequential([
+        new ConvTranspose2d(2, 4, { kernel: 3, stride: 2, groups: 2, ...random() }),
+        new GroupNorm(2, 4),
+        new MaxPool2d(2, { ceilMode: true }),
+        new Upsample({ size: [7, 4], mode: "bilinear" }),
+        new AdaptiveAvgPool2d([3, 2]),
       ]),
   ),
   MLP: squared([5, 9], () => new Mlp({ sizes: [9, 7, 3], ...random() })),

@@ -147,7 +147,7 @@ function pytorchNames(places: readonly Placed[]): Map<string, Meant> {
       prefix + name,
       {
         parts: parts.map((part) => prefix + part),
-        arranged: (x) => value.fromPytorch(name, x),
+        arranged: (x) => value.fromPytorch?.(name, x) ?? x,
       },
     ]);
   });
@@ -178,7 +178,8 @@ function meantBy(
 /** A module that says which names of PyTorch's stand for parts of it. */
 interface NamedAsInPytorch {
   readonly pytorchNames: Readonly<Record<string, readonly string[]>>;
-  fromPytorch(name: string, value: Tensor): Tensor;
+  /** The value under one of these names in the order of elements that it has here. */
+  fromPytorch?(name: string, value: Tensor): Tensor;
 }
 
 const hasNames = (value: object): value is NamedAsInPytorch => "pytorchNames" in value;

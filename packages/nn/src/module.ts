@@ -60,18 +60,12 @@ export abstract class Module {
   }
 
   /**
-   * Names in a state dict of PyTorch's counterpart that are not paths here, with those that they
-   * stand for: a value under one holds theirs one after another along its first axis, and is left
-   * out where they are none; the name of a module stands for a single one (default none).
-   * {@link loadStateDict} takes both.
+   * Names in a state dict of PyTorch's counterpart that are not paths here, and the paths that
+   * they stand for: a value holds theirs one after another along its first axis, and is left out
+   * where they are none; the name of a module stands for one (default none).
    */
   get pytorchNames(): Readonly<Record<string, readonly string[]>> {
     return {};
-  }
-
-  /** The value [...] under one of these names in the order of elements that it has here. */
-  fromPytorch(_name: string, value: Tensor): Tensor {
-    return value;
   }
 
   /**

@@ -60,10 +60,10 @@ const names: OptionNames<ResNetOptions> = {
 };
 
 /**
- * A residual network (He et al. 2016): a stem, stages of {@link Bottleneck} blocks, of which stage s
- * has 2ˢ · width channels inside and `expansion` times as many outside, the mean of each channel,
+ * A residual network (He et al. 2016): a stem, stages of {@link Bottleneck} blocks, of which stage
+ * s has 2ˢ · width channels inside and `expansion` times as many outside, the mean of each channel,
  * and a dense head. `linear` decides every 1×1 convolution. x [batch, channels, height, width] →
- * logits [batch, classes]. With `stem: "large"`, width 64 and blocks [3, 4, 6, 3] it is ResNet-50.
+ * logits [batch, classes]. With `stem: "large"`, width 64, blocks [3, 4, 6, 3] it is ResNet-50.
  * @throws ShapeError for sizes below 1, and for images of other channels; ValueError for unknown
  * words
  * @example

@@ -90,9 +90,9 @@ class Tokens extends Module {
  * An encoder-decoder transformer (Vaswani et al. 2017) of pre-norm blocks: what the encoder makes
  * of the source is attended to by each token of the target, which sees the target up to itself.
  * Source [batch, source], target [batch, time], int32, both ≤ context → logits
- * [batch, time, targetVocabulary], of the token after each. Masks [batch, source] and [batch, time],
- * bool, are true where a token is, false where there is padding. `linear` decides every projection
- * of the blocks; the head is dense, initial embeddings are N(0, 0.02²).
+ * [batch, time, targetVocabulary], of the token after each. Masks [batch, source] and
+ * [batch, time], bool, are true where a token is, false where there is padding. `linear` decides
+ * every projection of the blocks; the head is dense, initial embeddings are N(0, 0.02²).
  * @throws ShapeError for no layers or context, or a sequence longer than the context; ValueError
  * for unknown words
  * @example

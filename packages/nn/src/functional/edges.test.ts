@@ -25,7 +25,7 @@ test("an added −∞ hides a source, and a token that sees none gets zeros, wit
   for (const g of both) expect((await values(g)).every((v) => v === 0)).toBe(true);
 });
 
-test("dropped weights of attention leave the mean of many draws, and scale is a factor", async () => {
+test("dropped weights of attention leave the mean of many draws; scale is a factor", async () => {
   const [q, k, v] = [ones([1, 1]), ones([1, 1]), ones([1, 1])];
   const random = rng(1);
   const draw = () => scaledDotProductAttention(q, k, v, { dropout: 0.25, random });

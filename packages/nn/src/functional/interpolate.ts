@@ -116,7 +116,7 @@ function between(x: Tensor, axis: number, resized: Resized, alignCorners: boolea
  * @returns [batch, channels, ...size]
  * @throws ShapeError for another rank or sizes out of range; ValueError for both or neither of size
  * and scaleFactor, and a mode that does not fit the axes
- * @example interpolate(ones([1, 1, 2, 2]), { scaleFactor: 2, mode: "bilinear" }).shape; // [1, 1, 4, 4]
+ * @example interpolate(tensor([[[1, 3]]]), { size: 4, mode: "linear" }); // [[[1, 1.5, 2.5, 3]]]
  */
 export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
   checkTensors("interpolate", x);

@@ -152,7 +152,7 @@ abstract class ConvTranspose extends Module {
   }
 
   /** The weight [in, out / groups, ...kernel] as [groups, out · kernel / groups, in / groups]. */
-  override fromPytorch(name: string, value: Tensor): Tensor {
+  fromPytorch(name: string, value: Tensor): Tensor {
     const [inChannels = 0, ...others] = value.shape;
     if (name !== "weight" || inChannels % this.#groups !== 0) return value;
     const parts = reshape(value, [this.#groups, inChannels / this.#groups, sizeOf(others)]);
