@@ -60,6 +60,17 @@ test("a Gaussian process finds the noise, and is unsure where it saw nothing", (
   expect(outside?.[1]).toBeGreaterThan(0.5);
 });
 
+test("a regression from a CSV is held out, and predicts in the table's units", () => {
+  const [[r2 = 0, mae = 9] = [], [japan = 0, usa = 99] = []] = printed("regression-from-csv").map(
+    (line) => numbersOf(line.replace("R²", "")),
+  );
+  expect(r2).toBeGreaterThan(0.9);
+  expect(mae).toBeLessThan(1.5);
+  // 52 − weight / 130 − cylinders / 2, and 3 for Japan
+  expect(Math.abs(japan - 37.6)).toBeLessThan(2);
+  expect(Math.abs(usa - 13.4)).toBeLessThan(2);
+});
+
 test("training in a worker tells how far it is, is stopped, hands its weights over", async () => {
   const folder = mkdtempSync(join(tmpdir(), "spm-example-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
