@@ -24,7 +24,7 @@ export function reading(
     },
     onProgress({ rows, bytes, total }) {
       const share = total === undefined || bytes === undefined ? undefined : bytes / total;
-      const text = `reading: ${formatCount(rows)} rows`;
+      const text = `reading: ${formatCount(rows)} samples`;
       const line = share === undefined ? text : `${text}, ${formatPercent(share)}`;
       const now = performance.now();
       if (now < drawn) return;
