@@ -2,11 +2,18 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { rng } from "@spm/core";
-import { latestCheckpoint } from "@spm/trainer/node";
+import { influence } from "@spm/attribution";
+import { concat, reshape, rng, square, sub, sum, type Tensor } from "@spm/core";
+import { perSampleGradients } from "@spm/nn";
+import type { Json } from "@spm/trainer";
+import { latestCheckpoint, writeCheckpoint } from "@spm/trainer/node";
 import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
 import { png } from "../../../test/png.ts";
+import { ours } from "./registries.ts";
 import { main } from "./run.ts";
+import { contextOf } from "./saved-config.ts";
+import { loadModel, openCheckpoint } from "./saved-model.ts";
+import { loadData } from "./task.ts";
 
 const work = mkdtempSync(join(tmpdir(), "spm-own-data-"));
 let printed = { out: "", err: "" };
@@ -79,6 +86,32 @@ test("a regression trains on a European CSV, is evaluated, predicts, and reports
   expect(scores.length).toBe(20);
   expect(scores).toEqual(scores.toSorted((a, b) => b - a));
   expect(read("prices", "attribution-17.html")).toContain("Test row 17, price");
+  const saved = await openCheckpoint(out);
+  const { model, config } = loadModel(out, saved, ours);
+  const { train, test: held } = await loadData(config.options, ours, contextOf(config));
+  const gradients = (data: typeof train, indices: Int32Array) => {
+    const { x, y } = data.batch(indices);
+    const loss = (x: Tensor, y: Tensor): Tensor => sum(square(sub(model.forward(x), y)));
+    return {
+      "": concat(
+        Object.values(perSampleGradients(model, loss, [x, y]).grads).map((g) =>
+          reshape(g, [indices.length, -1]),
+        ),
+        1,
+      ),
+    };
+  };
+  const all = gradients(
+    train,
+    Int32Array.from({ length: 160 }, (_, i) => i),
+  );
+  const want = influence([{ train: all, test: gradients(held, Int32Array.of(17)) }], {
+    damping: 1,
+    dampingBy: "trace",
+  });
+  const sorted = [...(await want.data())].sort((a, b) => b - a);
+  for (const [k, score] of scores.slice(0, 10).entries())
+    expect(score / (sorted[k] ?? 0)).toBeCloseTo(1, 1);
 
   // a file with other columns, in another order, with a decimal point, without the target
   const asked = file("asked.tsv", "kind\tother\tsize\na\tx\t0.5\nc\ty\t-0.5\n\tz\tNA\n");
@@ -182,6 +215,22 @@ test("a folder of images trains, resumes, is evaluated and predicts", async () =
   expect(read("images", "predictions-some.csv")).toMatch(
     new RegExp(`^file,predicted class,probability\n${one},dark,0\\.\\d+\n$`),
   );
+});
+
+test("an encoding or an outcome that somebody has written is checked", async () => {
+  const out = join(work, "hostile");
+  await run(`train ${classes} --ignore id --epochs 1 ${small} --out ${out}`);
+  const found = latestCheckpoint(join(out, "checkpoints"));
+  if (found === undefined) throw new Error("expected a checkpoint");
+  const config = found.config as { encoding: { features: object[] } };
+  const [feature] = config.encoding.features;
+  const bad = { ...config.encoding, features: [{ ...feature, std: 0 }] };
+  await writeCheckpoint(found.path, found, { ...config, encoding: bad } as Json);
+  await run(`predict ${out} ${classes}`);
+  expect(printed.err).toMatch(/^error: loadModel: expected encoding/);
+  writeFileSync(join(out, "outcome.json"), '{"test":{"kind":"classes","names":7}}');
+  await run(`report ${out}`);
+  expect(printed.err).toMatch(/^error: readRun: expected test.* in .*outcome.json, got/);
 });
 
 const table = (...rows: string[]): string => ["x,y", ...rows].join("\n");
