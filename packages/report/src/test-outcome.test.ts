@@ -23,7 +23,7 @@ test("of more than 20 classes the most frequent confusions are shown", () => {
   expect(text).toContain('<th scope="row">class 3</th><td>class 4</td><td>7</td>');
 });
 
-test("residuals stand over predictions, with a level at 0; a score that isn't finite is a dash", () => {
+test("residuals stand over predictions; a score that isn't finite is a dash", () => {
   const { text } = testOutcomeHtml({
     kind: "regression",
     target: "price & more",
