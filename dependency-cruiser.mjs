@@ -62,6 +62,9 @@ export default {
     onlyFrom("ndarray|ndarray-ops", "^packages/core/src/array(\\.test)?\\.ts$"), // as #ndarray, too
     onlyFrom("gpu\\.js", "^packages/gpu/"),
     onlyFrom("@tensorflow/[^/]+", "^$"),
+    onlyFrom("papaparse", "^packages/data/src/table/csv\\.ts$"),
+    onlyFrom("fflate", "^packages/data/src/table/npy\\.ts$"),
+    onlyFrom("fast-png|jpeg-js", "^packages/data/src/images/decode-image\\.ts$|\\.test\\.ts$"),
     {
       name: "no-circles",
       comment: "Files import each other in one direction only, types included.",

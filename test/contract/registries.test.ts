@@ -2,7 +2,7 @@
  * @file What holds for every optimizer, schedule and data set by name: an option left out is its
  * schema's default, every option does something, and what its schema excludes is refused.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { normal, parameter, rng, type Tensor } from "@spm/core";
@@ -11,6 +11,7 @@ import { type DatasetEntry, datasets } from "@spm/data/datasets";
 import { linearKinds } from "@spm/nn";
 import { type OptimizerEntry, optimizers, rateSchedules, type ScheduleEntry } from "@spm/optim";
 import { afterAll, describe, expect, test } from "vitest";
+import { png } from "../png.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 type Options = readonly (readonly [name: string, schema: OptionSchema])[];
@@ -179,16 +180,30 @@ const file = join(folder, "verse.txt");
 writeFileSync(file, "tyger tyger burning bright in the forests of the night. ".repeat(200));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const table = join(folder, "table.csv");
+const rows = Array.from({ length: 40 }, (_, k) => `${k},${k % 3},${k % 2}`);
+writeFileSync(table, `size,kind,y\n${rows.join("\n")}\n`);
+const pictures = join(folder, "pictures");
+for (const k of [1, 2, 3, 4, 5])
+  for (const name of ["a", "b"]) {
+    mkdirSync(join(pictures, name), { recursive: true });
+    writeFileSync(join(pictures, name, `${k}.png`), png(k, name === "a" ? 10 : 200));
+  }
+
 /** What a data set needs to load. */
-const given: Readonly<Record<string, Values>> = { text: { file } };
+const given: Readonly<Record<string, Values>> = {
+  text: { file },
+  table: { file: table, target: "-1", categories: "1", badRows: "skip" },
+  images: { folder: pictures },
+};
 
 async function digest(entry: DatasetEntry, options: Values): Promise<unknown> {
-  const { train, test, ...rest } = await entry.load(options);
+  const { train, test, rows, ...rest } = await entry.load(options);
   const first = [train, test].map(({ length, batch }) => {
     const { x, y } = batch(Int32Array.of(0, length - 1));
     return [length, x.shape, ...elements(x.ndarray()), ...elements(y.ndarray())];
   });
-  return { ...rest, first };
+  return { ...rest, first, rows: [rows?.train(0), rows?.test(0)] };
 }
 
 describe.each(Object.entries<DatasetEntry>(datasets))("data set %s", (key, entry) => {
@@ -209,7 +224,9 @@ describe.each(Object.entries<DatasetEntry>(datasets))("data set %s", (key, entry
     const without = await digest(entry, needed);
     for (const [name, schema] of withDefault(own(entry))) {
       expect(await digest(entry, { ...needed, [name]: schema.default }), name).toEqual(without);
-      expect(await digest(entry, { ...needed, [name]: another(schema) })).not.toEqual(without);
+      expect(await digest(entry, { ...needed, [name]: another(schema) }), name).not.toEqual(
+        without,
+      );
       for (const [value, admitted] of probes(schema))
         if (!admitted)
           await expect(

@@ -56,3 +56,24 @@ test.each([
     "
   `);
 });
+
+test("tables and images are read without Node", async () => {
+  const entry = join(folder, "data.ts");
+  const outfile = join(folder, "data.mjs");
+  writeFileSync(
+    entry,
+    `import { csvRows, decodeImage, jsonRows, npyRows, readTable } from "@spm/data/table";
+    for (const rows of [await csvRows("a;b\\n1,5;x\\n"), await jsonRows('{"a":1}')])
+      console.log((await readTable(rows)).columns.length);
+    for (const read of [decodeImage, npyRows])
+      try {
+        read(new Uint8Array(20));
+      } catch (error) {
+        console.log(error.name);
+      }`,
+  );
+  // for a browser, where an import of Node's modules is an error
+  await esbuild({ entryPoints: [entry], bundle: true, format: "esm", outfile, conditions });
+  const printed = execFileSync(process.execPath, [outfile], { encoding: "utf8" });
+  expect(printed).toBe("2\n1\nDataError\nDataError\n");
+});

@@ -3,7 +3,15 @@
  * runs that they speak of. (Examples of the other packages: test/contract/docstrings.test.ts.)
  */
 import { execFile } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -27,6 +35,38 @@ const programs = ["data", "trainer", "report", "cli"].flatMap((name) => {
       ),
     );
 });
+
+/** Files that programs read: a picture of 2 × 2 pixels, what NumPy wrote, a table. */
+const bytes: Readonly<Record<string, string>> = {
+  png:
+    "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAAAAABX3VL4AAAADklEQVR4nGNg/M/Q4AAABUcBwQgRZNEAAAAASUVORK" +
+    "5CYII=",
+  npy:
+    "k05VTVBZAQB2AHsnZGVzY3InOiAnPGY0JywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDIsIDMpLC" +
+    "B9ICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAoAAIA/AAAA" +
+    "QAAAQEAAAIBAAACgQAAA0EA=",
+  npz:
+    "UEsDBC0AAAAIAAAAIQCaCbEc//////////8FABQAeC5ucHkBABAAjAAAAAAAAABUAAAAAAAAAJvsF+obEMnIUMZQrZ" +
+    "6SWpxcpG6loF5Taqiuo6Cell9UUpSYF59flJIKEndLzClOBYoXZyQWpAL5GsY6CkZApKmjUKtAHuBiYGRiZmFlY+fg" +
+    "5OIGAFBLAwQtAAAACAAAACEAikc3qP//////////BQAUAHkubnB5AQAQAJgAAAAAAAAASgAAAAAAAACb7BfqGxDJyF" +
+    "DGUK2eklqcXKRupaBuk2mhrqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RrGOpo6CrUKFAAuBihgZEAFAFBL" +
+    "AQItAy0AAAAIAAAAIQCaCbEcVAAAAIwAAAAFAAAAAAAAAAAAAACAAQAAAAB4Lm5weVBLAQItAy0AAAAIAAAAIQCKRz" +
+    "eoSgAAAJgAAAAFAAAAAAAAAAAAAACAAYsAAAB5Lm5weVBLBQYAAAAAAgACAGYAAAAMAQAAAAA=",
+};
+function writeFiles(): void {
+  for (const name of [
+    "cat.png",
+    "dog.png",
+    "pets/cat/1.png",
+    "pets/dog/1.png",
+    "samples.npy",
+    "samples.npz",
+  ]) {
+    mkdirSync(join(folder, name, ".."), { recursive: true });
+    writeFileSync(join(folder, name), Buffer.from(bytes[name.slice(-3)] ?? "", "base64"));
+  }
+  writeFileSync(join(folder, "people.csv"), "age,height\n30,1.8\n4,1.1\n");
+}
 
 /** Imports each program in turn, with what they declare, and prints those that throw. */
 const driver = `
@@ -61,6 +101,7 @@ test("the programs of docstrings run", { timeout: 120_000 }, async () => {
   expect(await spm(["train", ...options.split(" "), ...out])).toMatchObject({ code: 0 });
   for (const name of ["first", "second"])
     cpSync(join(folder, "runs/example"), join(folder, "runs", name), { recursive: true });
+  writeFiles();
   for (const [k, { code }] of programs.entries()) writeFileSync(join(folder, `${k}.ts`), code);
   writeFileSync(join(folder, "driver.ts"), driver);
   const args = ["--import", "tsx", "--conditions=@spm/source", "driver.ts"];

@@ -82,6 +82,17 @@ test("an LSTM learns to write as a text does", () => {
   expect([...lines.join("\n")].every((character) => known.has(character))).toBe(true);
 });
 
+test("a regression from a CSV is held out, and predicts in the table's units", () => {
+  const [[r2 = 0, mae = 9] = [], [japan = 0, usa = 99] = []] = printed("regression-from-csv").map(
+    (line) => numbersOf(line.replace("R²", "")),
+  );
+  expect(r2).toBeGreaterThan(0.9);
+  expect(mae).toBeLessThan(1.5);
+  // 52 − weight / 130 − cylinders / 2, and 3 for Japan
+  expect(Math.abs(japan - 37.6)).toBeLessThan(2);
+  expect(Math.abs(usa - 13.4)).toBeLessThan(2);
+});
+
 test("training in a worker tells how far it is, is stopped, hands its weights over", async () => {
   const folder = mkdtempSync(join(tmpdir(), "spm-example-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));

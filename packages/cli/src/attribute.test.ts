@@ -138,7 +138,7 @@ test("a dense run is scored by factors; its page loads nothing, goes where told"
   }
 });
 
-test("what is no run, or a run on no images, is refused", async () => {
+test("what is no run, or a run on neither images nor a table, is refused", async () => {
   await run(`attribute ${work}/nothing --test 1`);
   expect(printed.err).toContain("loadModel: expected a run folder or a checkpoint, got ");
   expect(process.exitCode).toBe(1);
@@ -146,7 +146,7 @@ test("what is no run, or a run on no images, is refused", async () => {
   await run(`train clusters ${tiny} --out ${out}`);
   await run(`attribute ${out} --test 1`);
   expect(printed.err).toContain(
-    `error: attribute: expected a run on images, got ${out}, which is on clusters\n`,
+    `error: attribute: expected a run on images or a table, got ${out}, which is on clusters\n`,
   );
   expect(process.exitCode).toBe(1);
 });
@@ -160,6 +160,7 @@ test("names on the page are text", () => {
     helpful: [{ ...image, index: 1234, score: 0.001 }],
     harmful: [{ ...image, index: 5, score: -2 }],
     width: 2,
+    names: ["0", "1"],
     command: "spm attribute '<b>x</b>'",
     facts: { layer: "<i>mine</i>" },
   });

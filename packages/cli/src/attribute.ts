@@ -1,6 +1,5 @@
-/** @file `spm attribute`: which training images made a model say what it says of a test image. */
-import { statSync } from "node:fs";
-import { dirname, join } from "node:path";
+/** @file `spm attribute`: which training samples made a model say what it says of a test sample. */
+import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import {
   compressedGradients,
@@ -8,37 +7,62 @@ import {
   factoredGradients,
   type GradientBlocks,
   grass,
+  influence,
   margin,
   trak,
   wholeGradient,
 } from "@spm/attribution";
-import { concat, noGrad, rng, scope, sum, type Tensor } from "@spm/core";
+import {
+  concat,
+  mean,
+  noGrad,
+  reshape,
+  rng,
+  scope,
+  square,
+  sub,
+  sum,
+  type Tensor,
+} from "@spm/core";
 import { ValueError } from "@spm/core/extend";
 import { DataLoader, type Dataset, type LabelledBatch, subset } from "@spm/data";
+import type { LabelledData } from "@spm/data/datasets";
 import type { Mlp } from "@spm/models";
 import { Linear, softmax } from "@spm/nn";
 import { CheckpointError, type ProgressStream } from "@spm/trainer";
 import { formatCount } from "@spm/trainer/format";
 import { writeAtomically } from "@spm/trainer/node";
-import { attributionPage, type PlainImage, type ScoredImage } from "./attribution-page.ts";
+import { classNames, numberTarget, targetName } from "./assess.ts";
+import {
+  type AttributionPage,
+  type AttributionTable,
+  attributionPage,
+  attributionTablePage,
+  type PlainImage,
+  type ScoredImage,
+  type ScoredRow,
+  signed,
+} from "./attribution-page.ts";
 import type { Registries } from "./registries.ts";
-import { savedConfig } from "./saved-config.ts";
-import { loadModel, openCheckpoint } from "./saved-model.ts";
+import { contextOf, savedConfig } from "./saved-config.ts";
+import { folderOf, loadModel, openCheckpoint } from "./saved-model.ts";
 import { loadData } from "./task.ts";
+import { textTable } from "./text-table.ts";
+import type { SavedConfig } from "./train.ts";
 
 /** Numbers that gradients are compressed to: of a layer, or of the model. */
 const K = 1024;
 /** The most products that whole gradients may cost: a few seconds. */
 const MOST_PRODUCTS = 5e10;
 const BATCH = 250;
-/** Images on each side of the page. */
+/** Samples on each side of the page. */
 const SHOWN = 10;
 
 /** Options of {@link attribute}. */
 export interface AttributeOptions {
-  /** The index of the test image. */
+  /** The index of the test sample. */
   readonly test: number;
-  /** The first training images only. */
+  /** The first training samples only. */
   readonly samples?: number;
   readonly damping: number;
   readonly out?: string;
@@ -47,11 +71,12 @@ export interface AttributeOptions {
 }
 
 /**
- * Writes a page of the training images that help and harm a test image most, and prints its path.
+ * Writes a page of the training samples that help and harm a test sample most, and prints its path;
+ * of a table, prints the rows, too.
  *
  * @param path - a run folder or a checkpoint of `spm train`
- * @throws CheckpointError for what is neither, or was not trained on images; ValueError for an
- * index or a number of samples that isn't there
+ * @throws CheckpointError for what is neither, or was not trained on images or a table; ValueError
+ * for an index or a number of samples that isn't there
  */
 export async function attribute(
   path: string,
@@ -62,72 +87,142 @@ export async function attribute(
   const checkpoint = await openCheckpoint(path);
   const config = savedConfig(path, checkpoint, registries);
   const { dataset, layer } = config.options;
-  const data = await loadData(config.options, registries);
-  const { imageWidth: width } = data;
-  if (width === undefined)
-    throw new CheckpointError("attribute", "a run on images", `${path}, which is on ${dataset}`);
+  const data = await loadData(config.options, registries, contextOf(config));
+  const { imageWidth, rows } = data;
+  if (imageWidth === undefined && rows === undefined)
+    throw new CheckpointError(
+      "attribute",
+      "a run on images or a table",
+      `${path}, which is on ${dataset}`,
+    );
+  const what = imageWidth === undefined ? "row" : "image";
   const { test, samples = data.train.length, damping } = options;
   if (!(test < data.test.length))
-    throw new ValueError("attribute", `a test image in [0, ${data.test.length})`, test);
+    throw new ValueError("attribute", `a test ${what} in [0, ${data.test.length})`, test);
   if (!(samples <= data.train.length))
-    throw new ValueError("attribute", `at most ${data.train.length} training images`, samples);
+    throw new ValueError("attribute", `at most ${data.train.length} training ${what}s`, samples);
   const { model } = loadModel(path, checkpoint, registries);
   const train = subset(data.train, samples);
   const asked = data.test.batch(Int32Array.of(test));
-  stdout.write(`attribute: gradients of ${formatCount(samples)} training images\n`);
-  const { scores, compressed } = await scoresOf(model, train, asked, damping);
+  stdout.write(`attribute: gradients of ${formatCount(samples)} training ${what}s\n`);
+  const target = numberTarget(config.encoding);
+  const { scores, compressed } = await scoresOf(model, train, asked, damping, target !== undefined);
   const order = [...scores.keys()].sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0));
-  const images = (indices: readonly number[]): Promise<ScoredImage[]> =>
-    Promise.all(
-      indices.map(async (index) => ({
-        ...(await imageOf(train.batch(Int32Array.of(index)))),
-        index,
-        score: scores[index] ?? Number.NaN,
-      })),
-    );
-  const page = attributionPage({
-    test,
-    image: await imageOf(asked),
-    probabilities: [...(await noGrad(() => softmax(model.forward(asked.x))).data())],
-    helpful: await images(order.slice(0, SHOWN)),
-    harmful: await images(order.slice(-SHOWN).reverse()),
-    width,
-    command: options.command,
-    facts: {
-      dataset,
-      layer,
-      parameters: model.parameterCount(),
-      "training images": samples,
-      gradients: compressed,
-      damping,
+  const score = (index: number): number => scores[index] ?? Number.NaN;
+  const output = noGrad(() => model.forward(asked.x));
+  const found: Found = {
+    common: {
+      test,
+      command: options.command,
+      names: target === undefined ? classNames(config.encoding, data.classes) : [],
+      facts: {
+        dataset,
+        layer,
+        parameters: model.parameterCount(),
+        [`training ${what}s`]: samples,
+        gradients: compressed,
+        damping,
+      },
     },
-  });
+    outputs: [...(await (target === undefined ? softmax(output) : output).data())],
+    helpful: order.slice(0, SHOWN).map((index) => ({ index, score: score(index) })),
+    harmful: order.slice(-SHOWN).map((index) => ({ index, score: score(index) })),
+  };
+  found.harmful.reverse();
   const out = options.out ?? join(folderOf(path), `attribution-${test}.html`);
-  writeAtomically(out, page);
+  if (imageWidth === undefined) {
+    const page = rowsPage(found, data, config);
+    writeAtomically(out, attributionTablePage(page));
+    stdout.write(rowsText(page));
+  } else writeAtomically(out, attributionPage(await imagesPage(found, data, config, imageWidth)));
   stdout.write(`page: ${out}\n`);
 }
 
-const folderOf = (path: string): string => (statSync(path).isDirectory() ? path : dirname(path));
-
-/** The pixels and the class of a batch of one image. */
-async function imageOf({ x, y }: LabelledBatch): Promise<PlainImage> {
-  return { pixels: [...(await x.data())], label: await y.item() };
+/** What was found of a test sample: the model's outputs, and the training samples' scores. */
+interface Found {
+  readonly common: Pick<AttributionTable, "test" | "command" | "names" | "facts">;
+  readonly outputs: readonly number[];
+  readonly helpful: { readonly index: number; readonly score: number }[];
+  readonly harmful: { readonly index: number; readonly score: number }[];
 }
 
-/** TRAK's scores of the training samples for one test sample, and how gradients were compressed. */
+function rowsPage(
+  { common, outputs, helpful, harmful }: Found,
+  { rows }: LabelledData,
+  { encoding }: SavedConfig,
+): AttributionTable {
+  const target = numberTarget(encoding);
+  const withCells = (scored: Found["helpful"]): ScoredRow[] =>
+    scored.map((one) => ({ ...one, cells: rows?.train(one.index) ?? {} }));
+  return {
+    ...common,
+    cells: rows?.test(common.test) ?? {},
+    target: targetName(encoding),
+    outputs: outputs.map((v) => (target === undefined ? v : v * target.std + target.mean)),
+    helpful: withCells(helpful),
+    harmful: withCells(harmful),
+  };
+}
+
+async function imagesPage(
+  { common, outputs, helpful, harmful }: Found,
+  { train, test }: LabelledData,
+  { encoding }: SavedConfig,
+  width: number,
+): Promise<AttributionPage> {
+  const channels = encoding?.kind === "images" ? encoding.channels : 1;
+  const at = (data: Dataset<LabelledBatch>, index: number): Promise<PlainImage> =>
+    imageOf(data.batch(Int32Array.of(index)), channels);
+  const withPixels = (scored: Found["helpful"]): Promise<ScoredImage[]> =>
+    Promise.all(scored.map(async (one) => ({ ...(await at(train, one.index)), ...one })));
+  return {
+    ...common,
+    image: await at(test, common.test),
+    probabilities: outputs,
+    helpful: await withPixels(helpful),
+    harmful: await withPixels(harmful),
+    width,
+  };
+}
+
+/** The rows with their scores as text. */
+function rowsText({ cells, helpful, harmful }: AttributionTable): string {
+  const columns = Object.keys(cells);
+  const line = (first: string, at: AttributionTable["cells"]): string[] => [
+    first,
+    ...columns.map((name) => at[name] ?? ""),
+  ];
+  const body = [
+    line("test row", cells),
+    ...[...helpful, ...harmful.toReversed()].map((row) => line(signed(row.score), row.cells)),
+  ];
+  return `${textTable(["score", ...columns], body)}\n`;
+}
+
+/** The pixels, the mean of their channels, and the class of a batch of one image. */
+async function imageOf({ x, y }: LabelledBatch, channels: number): Promise<PlainImage> {
+  const grey = noGrad(() => mean(reshape(x, [channels, -1]), 0));
+  return { pixels: [...(await grey.data())], label: await y.item() };
+}
+
+/**
+ * TRAK's scores of the training samples for one test sample, or influences on its squared error,
+ * and how gradients were compressed.
+ */
 async function scoresOf(
   model: Mlp,
   train: Dataset<LabelledBatch>,
   asked: LabelledBatch,
   damping: number,
+  regression: boolean,
 ): Promise<{ readonly scores: readonly number[]; readonly compressed: string }> {
-  const { compressed, gradientsOf } = gradients(model, train.length);
-  const pieces: { readonly blocks: GradientBlocks; readonly margins: Tensor }[] = [];
+  const { compressed, gradientsOf } = gradients(model, train.length, regression);
+  const pieces: { readonly blocks: GradientBlocks; readonly margins?: Tensor }[] = [];
   for (const batch of new DataLoader(train, { batchSize: Math.min(BATCH, train.length) })) {
     pieces.push(
       scope(() => ({
         blocks: gradientsOf(batch),
-        margins: noGrad(() => margin(model.forward(batch.x), batch.y)),
+        ...(!regression && { margins: noGrad(() => margin(model.forward(batch.x), batch.y)) }),
       })),
     );
     batch.x.dispose();
@@ -146,27 +241,32 @@ async function scoresOf(
           ),
         ] as const,
     );
+    const gradients = { train: Object.fromEntries(joined), test };
+    const by = { damping, dampingBy: "trace" } as const;
+    if (regression) return influence([gradients], by);
     const margins = concat(
-      pieces.map((piece) => piece.margins),
+      pieces.flatMap((piece) => piece.margins ?? []),
       0,
     );
-    const checkpoint = { train: Object.fromEntries(joined), test, margins };
-    const parameters = model.parameterCount();
-    return trak([checkpoint], { damping, dampingBy: "trace", parameters });
+    return trak([{ ...gradients, margins }], { ...by, parameters: model.parameterCount() });
   });
   return { scores: [...(await scores.data())], compressed };
 }
 
 /**
- * The gradients of margins: by the factors of dense layers; of others whole, where those of all
- * samples fit, or compressed.
+ * The gradients of margins, or of squared errors: by the factors of dense layers; of others whole,
+ * where those of all samples fit, or compressed.
  */
 function gradients(
   model: Mlp,
   samples: number,
+  regression: boolean,
 ): { readonly compressed: string; readonly gradientsOf: (batch: LabelledBatch) => GradientBlocks } {
   const random = rng(1);
-  const loss = (x: Tensor, y: Tensor): Tensor => sum(margin(model.forward(x), y));
+  const loss = (x: Tensor, y: Tensor): Tensor => {
+    const out = model.forward(x);
+    return sum(regression ? square(sub(out, y)) : margin(out, y));
+  };
   const dense = model.layers.flatMap((layer, k) =>
     layer instanceof Linear ? [[`layers.${k}`, layer] as const] : [],
   );

@@ -1,6 +1,48 @@
-/** @file The page of `spm attribute`: a test image, and the training images with their scores. */
+/** @file The page of `spm attribute`: a test sample, and training samples with their scores. */
 import { factsHtml, html, htmlPage, imagePicture, type Markup, markup } from "@spm/report/draw";
 import { formatCount, formatPercent } from "@spm/trainer/format";
+
+/** The parts of every page. */
+interface PageParts {
+  readonly title: string;
+  /** What the model says of the test sample. */
+  readonly verdict: string;
+  readonly sample: Markup;
+  /** What the scores are about, and what they are worth. */
+  readonly lead: string;
+  readonly note: string;
+  readonly helpful: Markup;
+  readonly harmful: Markup;
+  readonly command: string;
+  readonly facts: Readonly<Record<string, string | number>>;
+}
+
+function pageOf({ title, verdict, sample, lead, note, ...rest }: PageParts): string {
+  const { helpful, harmful, command, facts } = rest;
+  return htmlPage(
+    title,
+    html`<h1>${title}</h1>
+<p class="muted">${verdict}</p>
+${sample}
+<p class="lead">${lead}</p>
+<h2>Most helpful: the largest scores</h2>
+${helpful}
+<h2>Most harmful: the least scores</h2>
+${harmful}
+<p class="lead muted">${note}</p>
+<h2>How to repeat it</h2>
+<pre class="panel"><code>${command}</code></pre>
+<div class="facts">${markup(factsHtml(facts))}</div>`.text,
+  );
+}
+
+/** What scores of TRAK are about, of a class. */
+const marginLead = (what: string, name: string): string =>
+  `Training ${what} by what they do to the margin of class ${name}, the log odds that the model ` +
+  "gives it.";
+const marginNote = (what: string): string =>
+  "A score is TRAK's, of one checkpoint: it foretells by how much the margin rises with the " +
+  `${what} in the training set, up to a factor. Only its order means something.`;
 
 /** An image and its class. */
 export interface PlainImage {
@@ -14,10 +56,18 @@ export interface ScoredImage extends PlainImage {
   readonly score: number;
 }
 
-/** The content of the page. */
-export interface AttributionPage {
-  /** The index of the test image. */
+/** The content of a page, but for its samples. */
+interface AttributedSample {
+  /** The index of the test sample. */
   readonly test: number;
+  readonly command: string;
+  readonly facts: Readonly<Record<string, string | number>>;
+  /** The names of the classes; none for a regression. */
+  readonly names: readonly string[];
+}
+
+/** The content of a page of images. */
+export interface AttributionPage extends AttributedSample {
   readonly image: PlainImage;
   /** Of the model, by class. */
   readonly probabilities: readonly number[];
@@ -27,20 +77,23 @@ export interface AttributionPage {
   readonly harmful: readonly ScoredImage[];
   /** Pixels a row. */
   readonly width: number;
-  readonly command: string;
-  readonly facts: Readonly<Record<string, string | number>>;
 }
 
-/** The page as HTML. */
-export function attributionPage(page: AttributionPage): string {
-  const { test, image, probabilities, helpful, harmful, width, command, facts } = page;
+/** What a classifier says of a sample whose class is `label`. */
+function verdictOf(
+  probabilities: readonly number[],
+  label: number,
+  names: readonly string[],
+): string {
   const said = probabilities.indexOf(Math.max(...probabilities));
-  const share = (label: number): string => formatPercent(probabilities[label] ?? 0);
-  const verdict =
-    said === image.label
-      ? `The model says ${said}, with ${share(said)}.`
-      : `The model says ${said}, with ${share(said)}; ` +
-        `it gives ${image.label} ${share(image.label)}.`;
+  const share = (k: number): string => formatPercent(probabilities[k] ?? 0);
+  const claim = `The model says ${names[said]}, with ${share(said)}`;
+  return said === label ? `${claim}.` : `${claim}; it gives ${names[label]} ${share(label)}.`;
+}
+
+/** The page of a test image as HTML. */
+export function attributionPage(page: AttributionPage): string {
+  const { test, image, probabilities, helpful, harmful, width, names, command, facts } = page;
   const all = [image, ...helpful, ...harmful].flatMap(({ pixels }) => pixels);
   const range = [
     all.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
@@ -48,38 +101,99 @@ export function attributionPage(page: AttributionPage): string {
   ] as const;
   const picture = ({ pixels }: PlainImage, title: string): Markup =>
     markup(imagePicture(pixels, { title, width, range }));
-  const cards = (images: readonly ScoredImage[]): Markup[] =>
-    images.map((one) => {
-      const name = `training image ${one.index}, a ${one.label}`;
-      const caption = html`<b>${one.label}</b> ${signed(one.score)}`;
+  const cards = (images: readonly ScoredImage[]): Markup => {
+    const figures = images.map((one) => {
+      const name = `training image ${one.index}, a ${names[one.label]}`;
+      const caption = html`<b>${names[one.label]}</b> ${signed(one.score)}`;
       const index = html`<span class="muted">#${formatCount(one.index)}</span>`;
       return html`<figure class="panel">${picture(one, name)}
 <figcaption>${caption}<br>${index}</figcaption></figure>\n`;
     });
-  const title = `Test image ${test}, a ${image.label}`;
-  return htmlPage(
+    return html`<div class="gallery">\n${figures}</div>`;
+  };
+  const name = names[image.label] ?? "";
+  const title = `Test image ${test}, a ${name}`;
+  return pageOf({
     title,
-    html`<h1>${title}</h1>
-<p class="muted">${verdict}</p>
-<figure class="panel single">${picture(image, title)}</figure>
-<p class="lead">Training images by what they do to the margin of class ${image.label}, the log odds
-that the model gives it.</p>
-<h2>Most helpful: the largest scores</h2>
-<div class="gallery">
-${cards(helpful)}</div>
-<h2>Most harmful: the least scores</h2>
-<div class="gallery">
-${cards(harmful)}</div>
-<p class="lead muted">A score is TRAK's, of one checkpoint: it foretells by how much the margin
-rises with the image in the training set, up to a factor. Only its order means something.</p>
-<h2>How to repeat it</h2>
-<pre class="panel"><code>${command}</code></pre>
-<div class="facts">${markup(factsHtml(facts))}</div>`.text,
-  );
+    verdict: verdictOf(probabilities, image.label, names),
+    sample: html`<figure class="panel single">${picture(image, title)}</figure>`,
+    lead: marginLead("images", name),
+    note: marginNote("image"),
+    helpful: cards(helpful),
+    harmful: cards(harmful),
+    command,
+    facts,
+  });
+}
+
+/** A row of a table, by column. */
+type PlainCells = Readonly<Record<string, string>>;
+
+/** A training row with its index and its score. */
+export interface ScoredRow {
+  readonly index: number;
+  readonly score: number;
+  readonly cells: PlainCells;
+}
+
+/** The content of a page of rows. */
+export interface AttributionTable extends AttributedSample {
+  readonly cells: PlainCells;
+  /** The name of the target. */
+  readonly target: string;
+  /** Of the model: the probability of each class, or the number that it predicts. */
+  readonly outputs: readonly number[];
+  /** From the largest score down. */
+  readonly helpful: readonly ScoredRow[];
+  /** From the least score up. */
+  readonly harmful: readonly ScoredRow[];
+}
+
+/** The page of a test row as HTML. */
+export function attributionTablePage(page: AttributionTable): string {
+  const { test, cells, target, outputs, names, helpful, harmful, command, facts } = page;
+  const right = cells[target] ?? "";
+  const regression = names.length === 0;
+  const verdict = regression
+    ? `The model says ${Number(outputs[0]?.toPrecision(6))} for ${target}; the row has ${right}.`
+    : verdictOf(outputs, names.indexOf(right), names);
+  const table = (
+    rows: readonly Pick<ScoredRow, "cells">[],
+    scored: readonly ScoredRow[],
+  ): Markup => {
+    const columns = Object.keys(cells);
+    const heads = [...(scored.length > 0 ? ["score", "row"] : []), ...columns];
+    const body = rows.map((row, k) => {
+      const at = scored[k];
+      const first = at === undefined ? [] : [signed(at.score), `#${formatCount(at.index)}`];
+      const all = [...first, ...columns.map((name) => row.cells[name] ?? "")];
+      return html`<tr>${all.map((text) => html`<td>${text}</td>`)}</tr>\n`;
+    });
+    return html`<div class="panel scroll table"><table>
+<thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
+<tbody>${body}</tbody>
+</table></div>`;
+  };
+  return pageOf({
+    title: `Test row ${test}, ${target} ${right}`,
+    verdict,
+    sample: table([{ cells }], []),
+    lead: regression
+      ? `Training rows by what they do to the squared error of ${target} on this row.`
+      : marginLead("rows", right),
+    note: regression
+      ? "A score is an influence, at one checkpoint: a large one says that the error would be " +
+        "larger without the row. Only its order means something."
+      : marginNote("row"),
+    helpful: table(helpful, helpful),
+    harmful: table(harmful, harmful),
+    command,
+    facts,
+  });
 }
 
 /** "+0.0123", "−4.56e-5" */
-function signed(score: number): string {
+export function signed(score: number): string {
   const text = Math.abs(score).toPrecision(3);
   return `${score < 0 ? "−" : "+"}${text}`;
 }

@@ -1,14 +1,30 @@
 /** @file Every name that the lists hold trains from the command line, as its run says it did. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, expect, onTestFinished, test, vi } from "vitest";
+import { png } from "../../../test/png.ts";
 import { program } from "./program.ts";
 import { ours } from "./registries.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "spm-names-"));
 const text = join(folder, "verse.txt");
 writeFileSync(text, "what immortal hand or eye could frame thy fearful symmetry. ".repeat(9));
+const table = join(folder, "table.csv");
+const rows = Array.from({ length: 200 }, (_, k) => `${k},${k % 3},${k % 2}`);
+writeFileSync(table, `size,kind,y\n${rows.join("\n")}\n`);
+const pictures = join(folder, "pictures");
+for (const name of ["a", "b"]) {
+  mkdirSync(join(pictures, name), { recursive: true });
+  for (let k = 0; k < 100; k++)
+    writeFileSync(join(pictures, name, `${k}.png`), png(k, name === "a" ? 10 : 200));
+}
+/** What a data set needs. */
+const needed: Readonly<Record<string, string>> = {
+  text: `--file ${text} --context 4`,
+  table: `--file ${table} --target y`,
+  images: `--folder ${pictures}`,
+};
 afterAll(() => rmSync(folder, { recursive: true }));
 afterEach(() => {
   process.exitCode = undefined;
@@ -22,7 +38,7 @@ async function spm(line: string): Promise<string> {
     return true;
   });
   onTestFinished(() => write.mockRestore());
-  await program().parseAsync(line.split(" "), { from: "user" });
+  await program().parseAsync(line.trim().split(/ +/), { from: "user" });
   write.mockRestore();
   return printed;
 }
@@ -52,8 +68,7 @@ test.each(Object.keys(ours.datasets))(
   "spm train %s, and the command that its run names",
   async (name) => {
     const out = join(folder, name);
-    const file = name === "text" ? `--file ${text} --context 4 ` : "";
-    const flags = `${file}${tiny} --optimizer muon --no-nesterov --betas 0.8,0.9`;
+    const flags = `${needed[name] ?? ""} ${tiny} --optimizer muon --no-nesterov --betas 0.8,0.9`;
     await spm(`train ${name} ${flags} --backend reference --out ${out}`);
     const read = (of: string, what: string): string => readFileSync(join(of, what), "utf8");
     const { command, options } = JSON.parse(read(out, "config.json"));

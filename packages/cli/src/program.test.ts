@@ -39,7 +39,7 @@ describe("program", () => {
     [["compare", "mnist", "extra"], "too many arguments"],
     [["fly"], "unknown command 'fly'"],
     [["train"], "train: expected a dataset, got none"],
-    [["train", "cifar"], "Allowed choices are mnist, clusters, text"],
+    [["train", "cifar"], "one of mnist, clusters, text, table, images, or the path of a table"],
     [["train", "mnist", "--hidden", "0"], "train: expected hidden to be >= 1, got 0"],
     [
       ["train", "mnist", "--learning-rate", "fast"],

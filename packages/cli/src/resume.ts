@@ -14,7 +14,8 @@ import {
   versions,
 } from "@spm/trainer/node";
 import { useBackend } from "./backend.ts";
-import { configAsSaved } from "./saved-config.ts";
+import { reading } from "./reading.ts";
+import { configAsSaved, contextOf } from "./saved-config.ts";
 import { loadData } from "./task.ts";
 import { checkpointsIn, runTask, type SavedConfig, type TrainingParts, taskOf } from "./train.ts";
 import { type Given, resolveTraining } from "./train-config.ts";
@@ -45,7 +46,9 @@ export async function resume(folder: string, asked: Asked, parts: TrainingParts)
     const options = resolveTraining({}, given, registries, join(folder, "config.json"));
     await useBackend(options.backend, options.threads);
     const found = checkpointToResume(folder, parts.stdout);
-    const task = taskOf(options, await loadData(options, registries), registries);
+    const saved = found === undefined ? {} : contextOf(configAsSaved(found.path, found));
+    const context = { ...reading(parts.stdout), ...saved };
+    const task = taskOf(options, await loadData(options, registries, context), registries);
     const changed = found === undefined ? [] : changesSince(found, found.path, task.saved);
     const agreed = agreedTo(changed, config.changes ?? [], asked);
     for (const change of changed) parts.stdout.write(`changed: ${shown(change)}\n`);

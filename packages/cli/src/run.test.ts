@@ -106,7 +106,7 @@ test.each([
   ],
   ["train xor --boldness 2", "train: expected no --boldness with optimizer adam, got 2"],
   [`train clusters --copies 3 ${tiny}`, "train: expected no --copies with dataset clusters, got 3"],
-  ["train nor", "Allowed choices are mnist, clusters, text, xor."],
+  ["train nor", "one of mnist, clusters, text, table, images, xor, or the path of a table"],
 ])("%s is wrong usage: exit code 2, and nothing written", async (line, message) => {
   const out = join(folder, "run");
   await run(`${line} --out ${out}`);

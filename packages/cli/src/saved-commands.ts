@@ -1,11 +1,12 @@
 /**
- * @file The commands that look at what was trained: `spm eval`, `spm sample`, `spm attribute`,
- * `spm inspect`, `spm report`.
+ * @file The commands that look at what was trained: `spm eval`, `spm predict`, `spm sample`,
+ * `spm attribute`, `spm inspect`, `spm report`.
  */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { type Caller, shellWord } from "./caller.ts";
 import { asNumber, positiveNumber, wholeNumber } from "./option-values.ts";
 import type { Registries } from "./registries.ts";
+import { commandLine } from "./train-options.ts";
 
 interface SampleFlags {
   readonly prompt: string;
@@ -16,10 +17,16 @@ interface SampleFlags {
 
 const EXIT_CODES = "\nExit codes: 0 done, 1 failed, 2 wrong usage.";
 
+interface PredictFlags {
+  readonly out?: string;
+  readonly badRows?: "error" | "skip";
+}
+
 /** Adds them. */
 export function addSavedCommands(spm: Command, caller: Caller): void {
   const { registries } = caller;
   addEval(spm, registries);
+  addPredict(spm, caller);
   addSample(spm, registries);
   addAttribute(spm, caller);
   addInspect(spm);
@@ -38,6 +45,37 @@ function addEval(spm: Command, registries: Registries): void {
     .action(async (path: string, { json }: { readonly json?: true }) => {
       const { printEvaluation } = await import("./evaluate.ts");
       await printEvaluation(path, json === true, process.stdout, registries);
+    });
+}
+
+function addPredict(spm: Command, { registries, command }: Caller): void {
+  spm
+    .command("predict")
+    .description("write what a model says of a table or of images of yours, as CSV and as a page")
+    .argument("<path>", "a run folder or a checkpoint of spm train on a table or images")
+    .argument("<file>", "a table with the same columns, a folder of images, or an image")
+    .option(
+      "--out <file>",
+      "where predictions go (default: predictions-FILE.csv in the run folder)",
+    )
+    .addOption(
+      new Option("--bad-rows <name>", "rows or images that can't be read").choices([
+        "error",
+        "skip",
+      ]),
+    )
+    .addHelpText("after", EXIT_CODES)
+    .action(async (path: string, file: string, flags: PredictFlags) => {
+      const { predict } = await import("./predict.ts");
+      const words = [
+        command,
+        "predict",
+        shellWord(path),
+        shellWord(file),
+        commandLine({ ...flags }),
+      ];
+      const line = words.join(" ").trimEnd();
+      await predict(path, file, { ...flags, command: line }, process.stdout, registries);
     });
 }
 
@@ -72,13 +110,13 @@ function addAttribute(spm: Command, { registries, command }: Caller): void {
   spm
     .command("attribute")
     .description(
-      "write a page of the training images that helped and harmed a test image most (TRAK)",
+      "write a page of the training samples that helped and harmed a test sample most (TRAK)",
     )
-    .argument("<path>", "a run folder or a checkpoint of spm train on images")
-    .requiredOption("--test <n>", "the index of the test image", wholeNumber(0))
+    .argument("<path>", "a run folder or a checkpoint of spm train on images or a table")
+    .requiredOption("--test <n>", "the index of the test sample", wholeNumber(0))
     .option(
       "--samples <n>",
-      "score only the first n training images (default: all that the run had)",
+      "score only the first n training samples (default: all that the run had)",
       wholeNumber(1),
     )
     .option(

@@ -1,9 +1,11 @@
 /** @file The config in a checkpoint of `spm train`, which may be somebody else's: checked. */
 
+import type { LoadContext } from "@spm/data/datasets";
 import { CheckpointError } from "@spm/trainer";
 import { type Checkpoint, misfit } from "@spm/trainer/node";
 import { Ajv, type ValidateFunction } from "ajv";
 import type { Registries } from "./registries.ts";
+import { encodingSchema } from "./saved-encoding.ts";
 import type { SavedConfig } from "./train.ts";
 import { resolveTraining } from "./train-config.ts";
 
@@ -19,11 +21,16 @@ function validator(): ValidateFunction<SavedConfig> {
       features: size,
       classes: size,
       vocabulary: { type: "string" },
+      encoding: encodingSchema,
     },
     required: ["options", "features", "classes"],
   });
   return compiled;
 }
+
+/** What data is loaded with, as the run that was saved had it. */
+export const contextOf = ({ encoding }: Pick<SavedConfig, "encoding">): LoadContext =>
+  encoding === undefined ? {} : { encoding };
 
 /**
  * The config of a checkpoint, whose options are as they stand there.

@@ -1,5 +1,6 @@
 /** @file A trained model from a run folder or from one of its checkpoints. */
 import { statSync } from "node:fs";
+import { dirname } from "node:path";
 import { currentBackend, Tensor, to } from "@spm/core";
 import type { Mlp } from "@spm/models";
 import { stateOf } from "@spm/nn/extend";
@@ -82,3 +83,7 @@ function isFolder(path: string): boolean {
     throw new CheckpointError("loadModel", "a run folder or a checkpoint", got);
   }
 }
+
+/** The folder that pages about a run go to: the run's own, or that of a checkpoint. */
+export const folderOf = (path: string): string =>
+  statSync(path).isDirectory() ? path : dirname(path);

@@ -1,7 +1,7 @@
 /** @file The data and the model of a training, made from its options. */
 import { rng } from "@spm/core";
 import { subset } from "@spm/data";
-import type { LabelledData } from "@spm/data/datasets";
+import type { LabelledData, LoadContext } from "@spm/data/datasets";
 import { Mlp } from "@spm/models";
 import { entryOf, type Registries } from "./registries.ts";
 import type { TrainOptions } from "./train-options.ts";
@@ -17,14 +17,19 @@ export const optionsOf = (
     ),
   );
 
-/** Loads the data. @throws DataError, ValueError for data that is not there or too little */
+/**
+ * Loads the data.
+ * @param context - of a run, the encoding that its checkpoint keeps
+ * @throws DataError, ValueError for data that is not there or too little
+ */
 export async function loadData(
   options: TrainOptions,
   registries: Registries,
+  context: LoadContext = {},
 ): Promise<LabelledData> {
   const { dataset, samples, testSamples } = options;
   const entry = entryOf(registries, "dataset", dataset);
-  const data = await entry.load(optionsOf(entry, options));
+  const data = await entry.load(optionsOf(entry, options), context);
   return {
     ...data,
     train: samples === undefined ? data.train : subset(data.train, samples),

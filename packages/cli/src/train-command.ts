@@ -2,14 +2,14 @@
  * @file The options of training on a command line, and the commands that train: `spm train` and
  * `spm resume`.
  */
-import { Argument, type Command, Option } from "commander";
+import { type Command, Option } from "commander";
 import type { Caller } from "./caller.ts";
 import { entryList } from "./entry-list.ts";
 import { interruptible } from "./interruption.ts";
 import { asNumber, asNumbers } from "./option-values.ts";
 import type { OwningChoice } from "./own-options.ts";
 import type { Registries } from "./registries.ts";
-import { runName } from "./run-name.ts";
+import { nameOf, runName } from "./run-name.ts";
 import type { Given } from "./train-config.ts";
 import { flagOf, negativeFlagOf, type TrainOption, trainOptions } from "./train-options.ts";
 
@@ -21,11 +21,11 @@ const TRAIN_EXIT_CODES =
 /** Adds the dataset, `--config` and a flag for every option. */
 export function addTrainOptions(command: Command, registries: Registries): Command {
   const { dataset: _, ...rest } = trainOptions(registries);
+  const names = Object.keys(registries.datasets).join(", ");
   command
-    .addArgument(
-      new Argument("[dataset]", "what to train on, unless the file says").choices(
-        Object.keys(registries.datasets),
-      ),
+    .argument(
+      "[dataset]",
+      `what to train on, unless the file says: ${names}; or the path of a table or of images`,
     )
     .option(
       "--config <file>",
@@ -74,8 +74,26 @@ export async function given(
   const { config, out: _, ...rest } = flags;
   return {
     config: typeof config === "string" ? readConfig(config, registries) : {},
-    flags: { dataset, ...rest },
+    flags: { ...(await datasetOf(dataset, registries)), ...rest },
   };
+}
+
+/**
+ * The data set that a word names: one of the list, or a table or a folder of images.
+ * @throws ValueError for another word
+ */
+async function datasetOf(word: string | undefined, registries: Registries): Promise<Given> {
+  if (word === undefined || Object.hasOwn(registries.datasets, word)) return { dataset: word };
+  const { statSync } = await import("node:fs");
+  const found = statSync(word, { throwIfNoEntry: false });
+  if (found !== undefined)
+    return found.isDirectory()
+      ? { dataset: "images", folder: word }
+      : { dataset: "table", file: word };
+  const { ValueError } = await import("@spm/core/extend");
+  const names = Object.keys(registries.datasets).join(", ");
+  const expected = `one of ${names}, or the path of a table or of a folder of images`;
+  throw new ValueError("train", expected, JSON.stringify(word));
 }
 
 /** Adds `spm train` and `spm resume`. */
@@ -97,7 +115,7 @@ export function addTrainCommands(spm: Command, caller: Caller): void {
         const all = await given(dataset, flags, registries);
         return resolveTraining(all.config, all.flags, registries);
       });
-      const folder = (flags.out as string | undefined) ?? runName(options.dataset);
+      const folder = (flags.out as string | undefined) ?? runName(nameOf(options));
       const { train } = await import("./train.ts");
       await untilInterrupted((signal) =>
         train(options, folder, { stdout: process.stdout, signal, caller }),

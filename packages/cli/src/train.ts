@@ -1,12 +1,12 @@
 /** @file `spm train` and `spm resume`: one training, in a run folder with checkpoints. */
 import { join } from "node:path";
 import { DataLoader, type LabelledBatch } from "@spm/data";
-import type { LabelledData } from "@spm/data/datasets";
+import type { DataEncoding, LabelledData } from "@spm/data/datasets";
 import type { Mlp } from "@spm/models";
 import { type AnyOptimizer, MovingAverage } from "@spm/optim";
+import { writeReport } from "@spm/report";
 import {
   type Callback,
-  classification,
   earlyStopping,
   fit,
   type Json,
@@ -16,16 +16,21 @@ import {
 } from "@spm/trainer";
 import { formatPercent } from "@spm/trainer/format";
 import {
+  assertFresh,
   checkpoints,
   machine,
   RunWriter,
   recordRun,
+  type TestOutcome,
   tensorBoard,
   writeAtomically,
 } from "@spm/trainer/node";
+import { assess, lossOf, outcomeOf } from "./assess.ts";
 import { useBackend } from "./backend.ts";
 import { type Caller, shellWord } from "./caller.ts";
+import { reading } from "./reading.ts";
 import type { Registries } from "./registries.ts";
+import { nameOf } from "./run-name.ts";
 import { buildModel, loadData } from "./task.ts";
 import { commandLine, type TrainOptions, trainOptions } from "./train-options.ts";
 import { gradientsOf, optimizerOf } from "./updates.ts";
@@ -41,6 +46,8 @@ export interface SavedConfig {
   readonly features: number;
   readonly classes: number;
   readonly vocabulary?: string;
+  /** Of data of one's own: its columns, categories and statistics. */
+  readonly encoding?: DataEncoding;
   /** A digest that changes with any of the samples; null where the data set doesn't tell. */
   readonly digests: { readonly train: string | null; readonly test: string | null };
 }
@@ -67,7 +74,9 @@ export async function train(
 ): Promise<boolean> {
   const { registries } = parts.caller;
   await useBackend(options.backend, options.threads);
-  const task = taskOf(options, await loadData(options, registries), registries);
+  assertFresh(folder);
+  const data = await loadData(options, registries, reading(parts.stdout));
+  const task = taskOf(options, data, registries);
   const writer = new RunWriter(folder, {
     ...headOf(options, commandOf(parts.caller, options, folder)),
     models: [{ run: options.layer, parameters: task.model.parameterCount() }],
@@ -97,7 +106,7 @@ export function taskOf(options: TrainOptions, data: LabelledData, registries: Re
   const loader = new DataLoader(data.train, { batchSize, seed, dropLast: true });
   const stepsPerEpoch = Math.ceil(loader.batchesPerEpoch / accumulate);
   const optimizer = optimizerOf(options, model.parameters(), epochs * stepsPerEpoch, registries);
-  const { train: _, test: __, ...shape } = data;
+  const { train: _, test: __, rows: ___, ...shape } = data;
   const digests = { train: data.train.digest?.() ?? null, test: data.test.digest?.() ?? null };
   const saved = { options, ...shape, digests };
   return { saved, data, model, loader, stepsPerEpoch, optimizer };
@@ -120,7 +129,7 @@ export async function runTask(
   const { options } = saved;
   const { folder } = writer;
   const fitted = await fit(model, loader, {
-    loss: classification,
+    loss: lossOf(saved.encoding),
     optimizer,
     epochs: options.epochs,
     accumulate: options.accumulate,
@@ -137,16 +146,21 @@ export async function runTask(
     onNonFinite: options.onNonFinite,
     ...(checkpoint && { resume: checkpoint, allowChanged: true }),
   });
-  const outcome = conclude(fitted, folder);
-  stdout.write(
-    `${outcome}\nrun: ${folder}\nreport: ${caller.command} report ${shellWord(folder)}\n`,
-  );
+  const { encoding } = saved;
+  const test =
+    encoding === undefined || fitted.interrupted
+      ? undefined
+      : outcomeOf(await assess(model, data.test, saved), encoding);
+  stdout.write(`${conclude(fitted, folder, test)}\nrun: ${folder}\n`);
+  const command = `${caller.command} report ${shellWord(folder)}`;
+  if (test === undefined) stdout.write(`report: ${command}\n`);
+  else stdout.write(`report: ${writeReport(folder)}\n`);
   return fitted.interrupted;
 }
 
 /** The record of a training in the run folder, but for its model. */
 const headOf = (options: TrainOptions, command: string) => ({
-  title: `${options.dataset}: ${options.layer} layers`,
+  title: `${nameOf(options)}: ${options.layer} layers`,
   command,
   started: new Date().toISOString(),
   epochs: options.epochs,
@@ -183,17 +197,20 @@ function callbacksOf(config: SavedConfig, writer: RunWriter, stdout: ProgressStr
 function conclude(
   { interrupted, stopped, evaluation, position }: Awaited<ReturnType<typeof fit>>,
   folder: string,
+  test: TestOutcome | undefined,
 ): string {
   const ending = stopped ? "stopped early" : "finished";
   if (!interrupted)
     writeAtomically(
       join(folder, "outcome.json"),
-      `${JSON.stringify({ ending, step: position.step, evaluation })}\n`,
+      `${JSON.stringify({ ending, step: position.step, evaluation, test })}\n`,
     );
   const how = interrupted ? "interrupted" : ending;
-  const result = evaluation
-    ? `, test loss ${evaluation.loss.toFixed(4)}, ${formatPercent(evaluation.accuracy ?? null)}`
-    : "";
+  const score =
+    test?.kind === "regression"
+      ? `R² ${test.r2?.toFixed(4) ?? "–"}`
+      : formatPercent(evaluation?.accuracy ?? null);
+  const result = evaluation ? `, test loss ${evaluation.loss.toFixed(4)}, ${score}` : "";
   return `${how} at step ${position.step} of ${position.steps}${result}`;
 }
 

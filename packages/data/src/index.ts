@@ -1,6 +1,6 @@
 /**
  * @file The public names of @spm/data, which run in a browser. MNIST reads files, so it is in
- * `@spm/data/mnist`.
+ * `@spm/data/mnist`; tables and images of one's own are in `@spm/data/table` and `@spm/data/files`.
  */
 
 export {
@@ -36,4 +36,5 @@ export {
   type Sample,
   sampleDataset,
 } from "./samples.ts";
+export { type SplitOptions, select, splitIndices } from "./split.ts";
 export { inGroups, type PrefetchOptions, prefetch } from "./stream.ts";

@@ -129,7 +129,10 @@ describe("DataLoader", () => {
     expect(
       () => new DataLoader(indices(3), { batchSize: 4, dropLast: true }),
     ).toThrowErrorMatchingInlineSnapshot(
-      `[ValueError: DataLoader: expected at least one batch of 4, got 3 samples]`,
+      `
+      [ValueError: DataLoader: expected at least one batch of 4, got 3 samples
+      help: a batchSize of at most 3]
+    `,
     );
     expect(() => new DataLoader(indices(0), { batchSize: 4 })).toThrowErrorMatchingInlineSnapshot(
       `[ValueError: DataLoader: expected at least one batch of 4, got 0 samples]`,

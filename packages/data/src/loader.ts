@@ -95,6 +95,7 @@ export class DataLoader<Batch> implements Iterable<Batch> {
         "DataLoader",
         `at least one batch of ${batchSize}`,
         `${dataset.length} samples`,
+        dataset.length > 0 ? `a batchSize of at most ${dataset.length}` : undefined,
       );
   }
 

@@ -1,16 +1,44 @@
 /** @file Every function and class of this package refuses an option that it does not have. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { OptionError } from "@spm/core/extend";
-import { describe, expect, test } from "vitest";
+import { encode } from "fast-png";
+import { afterAll, describe, expect, test } from "vitest";
 import { datasets } from "./datasets/index.ts";
+import * as files from "./files.ts";
 import * as data from "./index.ts";
 import * as mnist from "./mnist.ts";
+import * as tables from "./table/index.ts";
 
+const folder = mkdtempSync(join(tmpdir(), "spm-options-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const [table, pictures] = [join(folder, "it.csv"), join(folder, "pictures")];
+writeFileSync(table, "a,b\n1,2\n");
+for (const name of ["a", "b"]) {
+  mkdirSync(join(pictures, name), { recursive: true });
+  const image = { width: 1, height: 1, channels: 1, data: Uint8Array.of(7) };
+  writeFileSync(join(pictures, name, "1.png"), encode(image));
+}
+const rows = tables.rowsOf([
+  { a: 1, y: 0 },
+  { a: 2, y: 1 },
+]);
 const sizes = { count: 12, features: 2, classes: 3, seed: 1 };
 
 /** A call of each export that has options; `nonsense` is spread into them. */
 const calls: Readonly<Record<string, (nonsense: object) => unknown>> = {
   DataLoader: (nonsense) =>
     new data.DataLoader(data.gaussianClusters(sizes), { batchSize: 4, ...nonsense }),
+  csvRows: (nonsense) => tables.csvRows("a,b\n1,2\n", { name: "it", ...nonsense }),
+  fitEncoding: async (nonsense) =>
+    tables.fitEncoding(await tables.readTable(rows), { target: "y", ...nonsense }),
+  imageFolder: (nonsense) => files.imageFolder(pictures, { size: 2, ...nonsense }),
+  jsonRows: (nonsense) => tables.jsonRows("[1, 2]", { name: "it", ...nonsense }),
+  openTable: (nonsense) => files.openTable(table, { name: "it", ...nonsense }),
+  readImages: (nonsense) => files.readImages([join(pictures, "a/1.png")], { size: 2, ...nonsense }),
+  readTable: (nonsense) => tables.readTable(rows, { badRows: "skip", ...nonsense }),
+  splitIndices: (nonsense) => data.splitIndices(10, { seed: 1, ...nonsense }),
   characters: (nonsense) =>
     data.characters("banana", { context: 2, vocabulary: "abn", ...nonsense }),
   gaussianClusters: (nonsense) => data.gaussianClusters({ ...sizes, ...nonsense }),
@@ -32,11 +60,14 @@ const without = [
     "imageDataset",
   ],
   ...["inGroups", "pixelStatistics", "sampleDataset", "standardizationTable"],
-  ...["subset", "vocabularyOf", "datasets", "loadMnist"],
+  ...["subset", "vocabularyOf", "datasets", "loadMnist", "select", "columnOf", "decodeImage"],
+  ...["featureCount", "imageFiles", "mapTable", "npyRows", "parseNpy", "resizeImage", "rowsOf"],
+  ...["cellsOf", "readOptionsFor", "tableDataset", "tableInputs", "unknownValues", "tableTargets"],
 ];
 
 test("every export is in the table or has no options", () => {
-  const all = [...Object.keys(data), ...Object.keys({ datasets }), ...Object.keys(mnist)];
+  const faces = [data, { datasets }, files, mnist, tables];
+  const all = faces.flatMap((face) => Object.keys(face));
   expect([...Object.keys(calls), ...without].sort()).toEqual(all.sort());
 });
 
@@ -49,7 +80,7 @@ describe.each(Object.entries(calls))("%s", (_, call) => {
 });
 
 test.each(Object.entries(datasets))("data set %s by name refuses one", async (_, entry) => {
-  const options: object = { file: "no-such-file", nonsense: 1 };
+  const options: object = { file: "no-such-file", folder: "none", nonsense: 1 };
   await expect(entry.load(options)).rejects.toThrow(OptionError);
 });
 

@@ -9,3 +9,4 @@ export { type Spectrum, spectrum } from "./pictures/spectrum.ts";
 export { stageAngles } from "./pictures/stage-angles.ts";
 export { strip } from "./pictures/strip.ts";
 export { escapeXml, type SvgAttributes, svgElement, svgPicture, svgText } from "./svg.ts";
+export { testOutcomeHtml } from "./test-outcome.ts";

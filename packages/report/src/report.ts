@@ -7,6 +7,7 @@ import { chart, chartsOf } from "./curves.ts";
 import { factsHtml, html, htmlPage, type Markup, markup } from "./html-page.ts";
 import { marker, type Palette } from "./palette.ts";
 import { type RunSummary, summarize } from "./summary.ts";
+import { testOutcomeHtml } from "./test-outcome.ts";
 
 /** Colours by name, with light and dark values in the page's style sheet. */
 const PALETTE: Palette = {
@@ -57,6 +58,7 @@ ${findings(rows.filter((row) => row.epochs >= config.epochs))}
 <div class="panel scroll table">
 ${table(rows)}
 </div>
+${run.test === undefined ? html`` : testOutcomeHtml(run.test)}
 <h2>Curves</h2>
 <ul class="legend">${models}<li class="muted">thin: training, marked: test</li></ul>
 <div class="charts">

@@ -59,6 +59,7 @@ export {
   perplexity,
   topKAccuracy,
 } from "./metrics/ranking.ts";
+export { type RegressionScores, regressionScores } from "./metrics/regression-scores.ts";
 export type { NonFiniteAction } from "./non-finite.ts";
 export {
   type PlateauCallback,
@@ -66,6 +67,7 @@ export {
   plateauCallback,
 } from "./plateau-callback.ts";
 export { type ProgressStream, progress } from "./progress.ts";
+export { regression } from "./regression.ts";
 export { type SampleOptions, sampleText } from "./sample-text.ts";
 export {
   activationStatistics,

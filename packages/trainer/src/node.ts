@@ -24,13 +24,16 @@ export { type RecordRunOptions, recordRun } from "./io/record-run.ts";
 export { type Misfit, misfit } from "./io/record-schema.ts";
 export { type Run, readRun, readRunConfig } from "./io/run-reader.ts";
 export type {
+  ClassOutcome,
   MachineRecord,
   MetricRecord,
+  NumberOutcome,
   RecordPosition,
   RunChange,
   RunConfig,
   RunModel,
   Split,
+  TestOutcome,
   TimingRecord,
 } from "./io/run-record.ts";
 export { assertFresh, RunWriter } from "./io/run-writer.ts";

@@ -1,6 +1,9 @@
 /** @file A data set by name: its description, its options with their ranges, its loader. */
 import type { OptionSchema } from "@spm/core/extend";
 import type { Dataset, LabelledBatch } from "../dataset.ts";
+import type { PixelStatistics } from "../labelled-images.ts";
+import type { TableEncoding } from "../table/encoding.ts";
+import type { TableProgress } from "../table/read-table.ts";
 
 /** Training data and test data. */
 export interface LabelledData {
@@ -8,11 +11,46 @@ export interface LabelledData {
   readonly test: Dataset<LabelledBatch>;
   /** Coordinates of a sample. */
   readonly features: number;
+  /** The outputs of a model: the number of classes, or 1 for a regression. */
   readonly classes: number;
   /** Of images, the pixels of a row. */
   readonly imageWidth?: number;
   /** Of a text, its characters in the order of their classes. */
   readonly vocabulary?: string;
+  /** Of data of one's own, how it became numbers; a checkpoint keeps it. */
+  readonly encoding?: DataEncoding;
+  /** Of data of one's own, the cells of a sample by column, or the file of an image. */
+  readonly rows?: {
+    readonly train: (i: number) => Readonly<Record<string, string>>;
+    readonly test: (i: number) => Readonly<Record<string, string>>;
+  };
+}
+
+/** How images became numbers: (x / 255 − mean) / std, with the training images' statistics. */
+export interface ImageEncoding extends PixelStatistics {
+  readonly kind: "images";
+  /** The names of the classes, in the order of their numbers. */
+  readonly classes: readonly string[];
+  readonly width: number;
+  readonly height: number;
+  /** Numbers a pixel, 1 or 3, plane after plane. */
+  readonly channels: number;
+}
+
+/** How data of one's own became numbers: plain JSON. */
+export type DataEncoding = TableEncoding | ImageEncoding;
+
+/** What data is loaded with. */
+export interface LoadContext {
+  /**
+   * The encoding of an earlier load, which data of one's own gets again.
+   * @defaultValue that of the training samples
+   */
+  readonly encoding?: DataEncoding;
+  /** Called with what was made of the data, line by line. */
+  readonly tell?: (line: string) => void;
+  /** Called while files are read. */
+  readonly onProgress?: (progress: TableProgress) => void;
 }
 
 /**
@@ -46,5 +84,5 @@ export interface DatasetEntry<Options extends object = object> {
   /** The names of options without a default. */
   readonly required?: readonly string[];
   /** @throws DataError, ValueError for data that is missing, too little or of another format */
-  load(options: Options): Promise<LabelledData>;
+  load(options: Options, context?: LoadContext): Promise<LabelledData>;
 }

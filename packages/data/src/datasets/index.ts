@@ -4,10 +4,18 @@
  */
 import { clusters } from "./clusters.ts";
 import type { DatasetEntry } from "./entry.ts";
+import { images } from "./images.ts";
 import { mnist } from "./mnist.ts";
+import { table } from "./table.ts";
 import { text } from "./text.ts";
 
-export type { DatasetEntry, LabelledData } from "./entry.ts";
+export type {
+  DataEncoding,
+  DatasetEntry,
+  ImageEncoding,
+  LabelledData,
+  LoadContext,
+} from "./entry.ts";
 
 /**
  * The data sets. A new one is its file and a line here.
@@ -21,6 +29,8 @@ export const datasets = {
   mnist: mnist as DatasetEntry,
   clusters: clusters as DatasetEntry,
   text: text as DatasetEntry,
+  table: table as DatasetEntry,
+  images: images as DatasetEntry,
 };
 
 /** The names of all data sets. */

@@ -1,7 +1,7 @@
 /** @file The schemas of what a run leaves, by which files of others are checked. */
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import type { Progress } from "../training-state.ts";
-import type { MetricRecord, RunConfig, TimingRecord } from "./run-record.ts";
+import type { MetricRecord, RunConfig, TestOutcome, TimingRecord } from "./run-record.ts";
 
 const ajv = new Ajv({ allowUnionTypes: true });
 
@@ -57,6 +57,19 @@ export const runConfig: () => ValidateFunction<RunConfig> = lazily(
     },
     { changes: listOf(object({ step: count, name: string, from: changed, to: changed })) },
   ),
+);
+
+const numbers = listOf(number);
+const ofClasses = { kind: { const: "classes" }, names: listOf(string), confusion: listOf(numbers) };
+const ofNumbers = {
+  kind: { const: "regression" },
+  target: string,
+  ...{ r2: measured, rmse: measured, mae: measured },
+  ...{ actual: numbers, predicted: numbers },
+};
+/** The check of `outcome.json`. */
+export const runOutcome: () => ValidateFunction<{ readonly test?: TestOutcome }> = lazily(
+  object({}, { test: { anyOf: [object(ofClasses), object(ofNumbers)] } }),
 );
 
 /** Any number, also one that JSON can't represent. */

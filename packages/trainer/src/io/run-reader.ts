@@ -6,22 +6,24 @@ import type { ValidateFunction } from "ajv";
 import { RunError } from "../errors.ts";
 import { orRefuse } from "./file-error.ts";
 import { lineOf } from "./json-scan.ts";
-import { metricRecord, misfit, runConfig, timingRecord } from "./record-schema.ts";
-import type { MetricRecord, RunConfig, TimingRecord } from "./run-record.ts";
+import { metricRecord, misfit, runConfig, runOutcome, timingRecord } from "./record-schema.ts";
+import type { MetricRecord, RunConfig, TestOutcome, TimingRecord } from "./run-record.ts";
 
 /** A run folder in memory. */
 export interface Run {
   readonly config: RunConfig;
   readonly metrics: readonly MetricRecord[];
   readonly timings: readonly TimingRecord[];
+  /** Of a finished training on data of one's own. */
+  readonly test?: TestOutcome;
 }
 
 /** Bytes that are read at a time. */
 const PIECE = 2 ** 20;
 
 /**
- * Reads `config.json`, `metrics.jsonl` and `timing.jsonl` of a run, finished or not. A last line
- * without a newline, from an interrupted write, is left out.
+ * Reads `config.json`, `metrics.jsonl`, `timing.jsonl` and `outcome.json` of a run, finished or
+ * not. A last line without a newline, from an interrupted write, is left out.
  *
  * @throws RunError when `config.json` is missing, a file can't be read, or what it says isn't what
  * a run writes; it names the file and the line
@@ -37,7 +39,19 @@ export function readRun(folder: string): Run {
     config: readRunConfig(folder),
     metrics: readLines(join(folder, "metrics.jsonl"), metricRecord()),
     timings: readLines(join(folder, "timing.jsonl"), timingRecord()),
+    ...readOutcome(join(folder, "outcome.json")),
   };
+}
+
+/** The test samples' part of `outcome.json`, where it is there. */
+function readOutcome(path: string): { readonly test?: TestOutcome } {
+  const text = reading(path, () => readFileSync(path, "utf8"));
+  if (text === undefined) return {};
+  const value = parsed(text, (message) => new RunError("readRun", `JSON in ${path}`, message));
+  const bad = misfit(runOutcome(), value);
+  if (bad !== undefined) throw new RunError("readRun", `${bad.expected} in ${path}`, bad.got);
+  const { test } = value as { readonly test?: TestOutcome };
+  return test === undefined ? {} : { test };
 }
 
 /**

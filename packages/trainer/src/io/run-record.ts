@@ -84,3 +84,29 @@ export interface RunConfig {
    */
   readonly changes?: readonly RunChange[];
 }
+
+/** What a finished training says of its test samples, for the report. */
+export type TestOutcome = ClassOutcome | NumberOutcome;
+
+/** What a classifier says. */
+export interface ClassOutcome {
+  readonly kind: "classes";
+  /** The names of the classes. */
+  readonly names: readonly string[];
+  /** Counts of samples by actual (row) and predicted class. */
+  readonly confusion: readonly (readonly number[])[];
+}
+
+/** What a regression says. */
+export interface NumberOutcome {
+  readonly kind: "regression";
+  /** The name of the target. */
+  readonly target: string;
+  /** R², RMSE and MAE over all test samples; null where one isn't finite. */
+  readonly r2: number | null;
+  readonly rmse: number | null;
+  readonly mae: number | null;
+  /** Of the first test samples, what is right and what is predicted. */
+  readonly actual: readonly number[];
+  readonly predicted: readonly number[];
+}

@@ -1,0 +1,166 @@
+/** @file What a trained model says of samples, as numbers: the metrics of its kind of task. */
+import { mul, noGrad, type Tensor } from "@spm/core";
+import { DataLoader, type Dataset, type LabelledBatch } from "@spm/data";
+import type { DataEncoding, LabelledData } from "@spm/data/datasets";
+import type { NumberTarget } from "@spm/data/table";
+import type { Mlp } from "@spm/models";
+import { crossEntropy, mse } from "@spm/nn";
+import { withEvaluation } from "@spm/nn/extend";
+import {
+  accuracyOf,
+  calibrationError,
+  classification,
+  confusionMatrix,
+  type LossFunction,
+  macroF1,
+  perplexity,
+  regression,
+  regressionScores,
+  topKAccuracy,
+} from "@spm/trainer";
+import type { TestOutcome } from "@spm/trainer/node";
+
+const BATCH = 500;
+/** The points of a picture of residuals. */
+const MOST_POINTS = 2000;
+
+/** What a classifier says, by name. */
+export interface ClassAssessment {
+  readonly samples: number;
+  readonly loss: number;
+  readonly perplexity: number;
+  readonly accuracy: number;
+  readonly top5: number;
+  readonly macroF1: number;
+  readonly calibrationError: number;
+  readonly confusion: readonly (readonly number[])[];
+}
+
+/** What a regression says, by name, in the units of its target. */
+export interface NumberAssessment {
+  readonly samples: number;
+  /** The mean squared error in units of the training targets' variance. */
+  readonly loss: number;
+  readonly r2: number;
+  readonly rmse: number;
+  readonly mae: number;
+  readonly actual: readonly number[];
+  readonly predicted: readonly number[];
+}
+
+/** The target of a regression; undefined for classes. */
+export const numberTarget = (encoding: DataEncoding | undefined): NumberTarget | undefined =>
+  encoding?.kind === "table" && encoding.target.kind === "number" ? encoding.target : undefined;
+
+/** The name of what is learned. */
+export const targetName = (encoding: DataEncoding | undefined): string =>
+  encoding?.kind === "table" ? encoding.target.name : "class";
+
+/** The names of the classes, in the order of their numbers. */
+export function classNames(encoding: DataEncoding | undefined, classes: number): readonly string[] {
+  if (encoding?.kind === "images") return encoding.classes;
+  if (encoding?.kind === "table" && encoding.target.kind === "category")
+    return encoding.target.categories;
+  return Array.from({ length: classes }, (_, k) => String(k));
+}
+
+/** The loss of a task: cross-entropy, or the squared error with `mae` in the target's units. */
+export function lossOf(encoding: DataEncoding | undefined): LossFunction<Mlp, LabelledBatch> {
+  const target = numberTarget(encoding);
+  if (target === undefined) return classification;
+  return (model, batch) => {
+    const { metrics: { mae } = {}, ...measured } = regression(model, batch);
+    return mae === undefined ? measured : { ...measured, metrics: { mae: mul(mae, target.std) } };
+  };
+}
+
+/** The outputs of a model for all samples, row after row, and their targets. */
+async function outputsOf(
+  model: Mlp,
+  data: Dataset<LabelledBatch>,
+  loss: (out: Tensor, y: Tensor) => Tensor,
+): Promise<{ outputs: number[]; targets: number[]; loss: number }> {
+  const [outputs, targets]: [number[], number[]] = [[], []];
+  let losses = 0;
+  for (const { x, y } of new DataLoader(data, { batchSize: Math.min(BATCH, data.length) })) {
+    const read = withEvaluation(model, () =>
+      noGrad(() => {
+        const out = model.forward(x);
+        return { out, loss: loss(out, y) };
+      }),
+    );
+    losses += (await read.loss.item()) * (y.shape[0] ?? 0);
+    for (const value of await read.out.data()) outputs.push(value);
+    for (const value of await y.data()) targets.push(value);
+    for (const t of [read.out, read.loss, x, y]) t.dispose();
+  }
+  return { outputs, targets, loss: losses / data.length };
+}
+
+/** Every metric of a model on samples. */
+export async function assess(
+  model: Mlp,
+  data: Dataset<LabelledBatch>,
+  { classes, encoding }: Pick<LabelledData, "classes" | "encoding">,
+): Promise<ClassAssessment | NumberAssessment> {
+  const target = numberTarget(encoding);
+  return target === undefined
+    ? assessClasses(model, data, classes)
+    : assessNumbers(model, data, target);
+}
+
+async function assessClasses(
+  model: Mlp,
+  data: Dataset<LabelledBatch>,
+  classes: number,
+): Promise<ClassAssessment> {
+  const { outputs, targets, loss } = await outputsOf(model, data, crossEntropy);
+  const predicted = targets.map((_, i) => likeliest(outputs.slice(i * classes, (i + 1) * classes)));
+  const confusion = confusionMatrix(predicted, targets, classes);
+  return {
+    samples: targets.length,
+    loss,
+    perplexity: perplexity(loss),
+    accuracy: accuracyOf(confusion),
+    top5: topKAccuracy(outputs, targets, Math.min(5, classes)),
+    macroF1: macroF1(confusion),
+    calibrationError: calibrationError(outputs, targets),
+    confusion,
+  };
+}
+
+/** The index of the greatest value. */
+export const likeliest = (row: readonly number[]): number =>
+  row.indexOf(row.reduce((a, b) => Math.max(a, b)));
+
+async function assessNumbers(
+  model: Mlp,
+  data: Dataset<LabelledBatch>,
+  { mean, std }: NumberTarget,
+): Promise<NumberAssessment> {
+  const { outputs, targets, loss } = await outputsOf(model, data, mse);
+  const [predicted, actual] = [outputs, targets].map((all) => all.map((v) => v * std + mean));
+  const scores = regressionScores(predicted ?? [], actual ?? []);
+  const points = { actual: actual ?? [], predicted: predicted ?? [] };
+  return { samples: targets.length, loss, ...scores, ...points };
+}
+
+/** An assessment as the report has it. */
+export function outcomeOf(
+  assessment: ClassAssessment | NumberAssessment,
+  encoding: DataEncoding,
+): TestOutcome {
+  if ("confusion" in assessment) {
+    const { confusion } = assessment;
+    return { kind: "classes", names: classNames(encoding, confusion.length), confusion };
+  }
+  const { r2, rmse, mae, actual, predicted } = assessment;
+  const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+  return {
+    kind: "regression",
+    target: numberTarget(encoding)?.name ?? "",
+    ...{ r2: finite(r2), rmse: finite(rmse), mae: finite(mae) },
+    actual: actual.slice(0, MOST_POINTS),
+    predicted: predicted.slice(0, MOST_POINTS),
+  };
+}

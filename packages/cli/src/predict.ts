@@ -1,0 +1,267 @@
+/** @file `spm predict`: what a trained model says of a table or of images of one's own. */
+import { statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { noGrad, type Tensor } from "@spm/core";
+import { DataError, DataLoader, type Dataset, imageDataset } from "@spm/data";
+import type { DataEncoding, ImageEncoding } from "@spm/data/datasets";
+import { imageFiles, openTable, readImages } from "@spm/data/files";
+import {
+  readOptionsFor,
+  readTable,
+  type TableEncoding,
+  tableInputs,
+  tableTargets,
+  unknownValues,
+} from "@spm/data/table";
+import type { Mlp } from "@spm/models";
+import { softmax } from "@spm/nn";
+import { factsHtml, html, htmlPage, markup, testOutcomeHtml } from "@spm/report/draw";
+import {
+  accuracyOf,
+  CheckpointError,
+  confusionMatrix,
+  type ProgressStream,
+  regressionScores,
+} from "@spm/trainer";
+import { formatCount, formatPercent } from "@spm/trainer/format";
+import { type TestOutcome, writeAtomically } from "@spm/trainer/node";
+import { classNames, likeliest, outcomeOf, targetName } from "./assess.ts";
+import { reading } from "./reading.ts";
+import type { Registries } from "./registries.ts";
+import { savedConfig } from "./saved-config.ts";
+import { folderOf, loadModel, openCheckpoint } from "./saved-model.ts";
+import type { SavedConfig } from "./train.ts";
+
+/** Options of {@link predict}. */
+export interface PredictOptions {
+  readonly out?: string;
+  readonly badRows?: "error" | "skip";
+  /** The command line that repeats it. */
+  readonly command: string;
+}
+
+const BATCH = 500;
+
+/** Samples to predict, each with its name in the file of predictions. */
+interface AskedSamples {
+  readonly inputs: Dataset<{ readonly x: Tensor }>;
+  /** The heading of the names: "line", "row" or "file". */
+  readonly heading: string;
+  readonly names: readonly (string | number)[];
+  /** What is right, where the file says: −1 or NaN where it doesn't. */
+  readonly actual: ArrayLike<number> | undefined;
+}
+
+/**
+ * Writes a CSV with a prediction for each row or image, and where the right answers are there, too,
+ * a page with the residuals or the confusion matrix; prints their paths.
+ *
+ * @param path - a run folder or a checkpoint of `spm train` on data of one's own
+ * @param file - a table with the columns of the training's, a folder of images, or an image
+ * @throws CheckpointError for another run; DataError for a file that doesn't fit it
+ */
+export async function predict(
+  path: string,
+  file: string,
+  options: PredictOptions,
+  stdout: ProgressStream,
+  registries: Registries,
+): Promise<void> {
+  const checkpoint = await openCheckpoint(path);
+  const config = savedConfig(path, checkpoint, registries);
+  const { encoding } = config;
+  if (encoding === undefined)
+    throw new CheckpointError(
+      "predict",
+      "a run on a table or a folder of images",
+      `${path}, which is on ${config.options.dataset}`,
+    );
+  const asked =
+    encoding.kind === "table"
+      ? await tableAsked(file, encoding, config, options, stdout)
+      : await imagesAsked(file, encoding, options, stdout);
+  const { model } = loadModel(path, checkpoint, registries);
+  const outputs = await outputsOf(model, asked.inputs);
+  const out =
+    options.out ?? join(folderOf(path), `predictions-${basename(file).replace(/\.\w+$/, "")}.csv`);
+  writeAtomically(out, predictionsCsv(asked, outputs, encoding));
+  stdout.write(`predictions: ${out} (${formatCount(asked.names.length)})\n`);
+  const outcome = outcomeFor(asked, outputs, encoding);
+  if (outcome === undefined) return;
+  const page = join(dirname(out), `${basename(out).replace(/\.csv$/, "")}.html`);
+  writeAtomically(page, pageOf(basename(file), outcome, config, options.command));
+  stdout.write(`${scoreOf(outcome)}\npage: ${page}\n`);
+}
+
+async function tableAsked(
+  file: string,
+  encoding: TableEncoding,
+  { options: { missing, header, encoding: text } }: SavedConfig,
+  { badRows }: PredictOptions,
+  stdout: ProgressStream,
+): Promise<AskedSamples> {
+  const rows = await openTable(file, {
+    ...(typeof header === "boolean" && { header }),
+    ...(typeof text === "string" && { encoding: text }),
+  });
+  const { tell, onProgress } = reading(stdout);
+  const table = await readTable(rows, {
+    ...readOptionsFor(rows, encoding),
+    ...(typeof missing === "string" && { missing: ["", ...missing.split(",")] }),
+    ...(badRows !== undefined && { badRows }),
+    onProgress,
+  });
+  for (const { name, count } of unknownValues(table, encoding))
+    tell(`${name}: ${formatCount(count)} values that the training rows didn't have`);
+  if (table.skipped.count > 0) tell(`bad rows: ${table.skipped.count} left out`);
+  const known = rows.columns.includes(encoding.target.name);
+  return {
+    inputs: tableInputs(table, encoding),
+    heading: table.unit,
+    names: [...table.lines],
+    actual: known ? tableTargets(table, encoding.target) : undefined,
+  };
+}
+
+async function imagesAsked(
+  file: string,
+  encoding: ImageEncoding,
+  { badRows }: PredictOptions,
+  stdout: ProgressStream,
+): Promise<AskedSamples> {
+  const { width, height, channels, classes } = encoding;
+  const { onProgress } = reading(stdout);
+  const read = await readImages(statSync(file).isDirectory() ? await imageFiles(file) : [file], {
+    ...(width === height && { size: width }),
+    channels,
+    ...(badRows !== undefined && { badRows }),
+    onProgress: (rows, total) => onProgress({ rows, bytes: rows, total }),
+  });
+  if (read.width !== width || read.height !== height)
+    throw new DataError(
+      "predict",
+      `images of ${width} × ${height} pixels, as in training`,
+      `${read.width} × ${read.height}`,
+    );
+  const [count, features] = [read.files.length, channels * width * height];
+  const labels = new Uint8Array(count);
+  const images = { pixels: read.pixels, labels, count, features, classes: classes.length };
+  const actual = read.files.map((name) => classes.indexOf(basename(dirname(name))));
+  return {
+    inputs: imageDataset(images, encoding),
+    heading: "file",
+    names: read.files,
+    actual: actual.some((k) => k >= 0) ? actual : undefined,
+  };
+}
+
+/** The outputs for all samples: probabilities of classes, or a standardised number. */
+async function outputsOf(
+  model: Mlp,
+  inputs: Dataset<{ readonly x: Tensor }>,
+): Promise<readonly (readonly number[])[]> {
+  const rows: number[][] = [];
+  for (const { x } of new DataLoader(inputs, { batchSize: Math.min(BATCH, inputs.length) })) {
+    const out = noGrad(() => model.forward(x));
+    const width = out.shape[1] ?? 1;
+    const shown = width === 1 ? out : noGrad(() => softmax(out));
+    const values = [...(await shown.data())];
+    for (let at = 0; at < values.length; at += width) rows.push(values.slice(at, at + width));
+    for (const t of [x, out, shown]) t.dispose();
+  }
+  return rows;
+}
+
+/** A cell of a CSV, in quotes where it needs them. */
+const cell = (value: string | number): string =>
+  /[",\n\r]/.test(`${value}`) ? `"${`${value}`.replaceAll('"', '""')}"` : `${value}`;
+
+function predictionsCsv(
+  { heading, names, actual }: AskedSamples,
+  outputs: readonly (readonly number[])[],
+  encoding: DataEncoding,
+): string {
+  const target = targetOf(encoding);
+  const answer = actual === undefined ? [] : [`actual ${target.name}`];
+  const nameOf = (k: number): string => target.names[k] ?? "";
+  const head =
+    target.kind === "number"
+      ? [heading, `predicted ${target.name}`, ...answer]
+      : [heading, `predicted ${target.name}`, "probability", ...answer];
+  const lines = outputs.map((row, i) => {
+    const right = actual?.[i] ?? Number.NaN;
+    const name = names[i] ?? "";
+    if (target.kind === "number") {
+      const value = (row[0] ?? Number.NaN) * target.std + target.mean;
+      return [name, digits(value), ...answer.map(() => (Number.isNaN(right) ? "" : right))];
+    }
+    const best = likeliest(row);
+    const share = row[best] ?? Number.NaN;
+    return [name, nameOf(best), digits(share), ...answer.map(() => nameOf(right))];
+  });
+  return `${[head, ...lines].map((line) => line.map(cell).join(",")).join("\n")}\n`;
+}
+
+/** As many digits as float32 has. */
+const digits = (value: number): number => Number(value.toPrecision(7));
+
+/** The target of either kind of encoding. */
+function targetOf(encoding: DataEncoding) {
+  if (encoding.kind === "table" && encoding.target.kind === "number")
+    return { ...encoding.target, names: [] };
+  const [name, names] = [targetName(encoding), classNames(encoding, 0)];
+  return { kind: "category" as const, name, names };
+}
+
+/** The predictions beside what is right, of the samples that say; undefined where none does. */
+function outcomeFor(
+  { actual }: AskedSamples,
+  outputs: readonly (readonly number[])[],
+  encoding: DataEncoding,
+): TestOutcome | undefined {
+  const target = targetOf(encoding);
+  const known = outputs.flatMap((row, i) => {
+    const right = actual?.[i] ?? Number.NaN;
+    return right >= 0 || (target.kind === "number" && !Number.isNaN(right)) ? [{ row, right }] : [];
+  });
+  if (known.length === 0) return undefined;
+  const right = known.map((sample) => sample.right);
+  const loss = Number.NaN;
+  const samples = known.length;
+  if (target.kind === "number") {
+    const predicted = known.map(({ row }) => (row[0] ?? Number.NaN) * target.std + target.mean);
+    const scores = regressionScores(predicted, right);
+    return outcomeOf({ samples, loss, ...scores, actual: right, predicted }, encoding);
+  }
+  const predicted = known.map(({ row }) => likeliest(row));
+  const confusion = confusionMatrix(predicted, right, target.names.length);
+  return { kind: "classes", names: target.names, confusion };
+}
+
+/** The score of an outcome in a line. */
+function scoreOf(outcome: TestOutcome): string {
+  if (outcome.kind === "regression") {
+    const shown = (value: number | null): string => value?.toPrecision(4) ?? "–";
+    return `R² ${shown(outcome.r2)}, RMSE ${shown(outcome.rmse)}, MAE ${shown(outcome.mae)}`;
+  }
+  const { confusion } = outcome;
+  const total = confusion.flat().reduce((sum, n) => sum + n, 0);
+  return `accuracy ${formatPercent(accuracyOf(confusion))} of ${formatCount(total)}`;
+}
+
+function pageOf(
+  name: string,
+  outcome: TestOutcome,
+  { options: { dataset, layer } }: SavedConfig,
+  command: string,
+): string {
+  const title = `Predictions of ${name}`;
+  return htmlPage(
+    title,
+    html`<h1>${title}</h1>
+${testOutcomeHtml(outcome)}
+<h2>How to repeat it</h2>
+<pre class="panel"><code>${command}</code></pre>
+<div class="facts">${markup(factsHtml({ dataset, layer }))}</div>`.text,
+  );
+}
