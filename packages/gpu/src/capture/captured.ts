@@ -17,6 +17,9 @@ const keptForms = 8;
 /** Calls in a row that may differ before a step is refused. */
 const mostDifferent = 5;
 
+/** Calls in a row that may run before a step is refused: each has arguments of another form. */
+const mostInRow = 32;
+
 /** A tensor of a result. */
 interface Kept {
   readonly id: MemoryId;
@@ -38,6 +41,8 @@ interface Form {
   last: Recorded | null;
   roles: Roles | null;
   repetition: Repetition | null;
+  /** Refreshes before its last recording. */
+  refreshes: number;
 }
 
 /** A step on one device. */
@@ -56,6 +61,9 @@ export class CapturedStep<Args extends readonly unknown[], Result> {
   #difference: string | null = null;
   /** Repetitions since the last that was compared. */
   #unchecked = 0;
+  /** Calls that ran since the last repetition. */
+  #inRow = 0;
+  #refreshes = 0;
 
   constructor(
     executor: WebGpuExecutor,
@@ -83,9 +91,16 @@ export class CapturedStep<Args extends readonly unknown[], Result> {
     const call = (...args: Args): Result =>
       withBackend(this.#backend, () => this.#call(args) as Result & PromiseLike<never>);
     const dispose = (): void => this.#forms.drop();
+    const refresh = (): void => {
+      this.#refreshes++;
+    };
     dropped.register(call, dispose);
     Object.defineProperty(call, "counts", { get: () => this.counts });
-    return Object.assign(call as Captured<Args, Result>, { dispose, [Symbol.dispose]: dispose });
+    return Object.assign(call as Captured<Args, Result>, {
+      refresh,
+      dispose,
+      [Symbol.dispose]: dispose,
+    });
   }
 
   #call(args: Args): Result {
@@ -97,9 +112,16 @@ export class CapturedStep<Args extends readonly unknown[], Result> {
     const given = partsOf(args);
     if (typeof given === "string") return this.#refuse(`one with ${given} as an argument`, args);
     if (given.tensors.some((x) => !this.#isNear(x))) return this.#run(args);
-    const form = this.#forms.get(given.text, () => ({ last: null, roles: null, repetition: null }));
+    const form = this.#forms.get(given.text, () => ({
+      last: null,
+      roles: null,
+      repetition: null,
+      refreshes: 0,
+    }));
     const { repetition, last } = form;
-    if (!last || !repetition?.ready || !repetition.renew()) return this.#record(form, given);
+    const fresh = form.refreshes === this.#refreshes;
+    if (!last || !fresh || !repetition?.ready || !repetition.renew())
+      return this.#record(form, given);
     const { checkEvery } = this.#options;
     if (checkEvery > 0 && ++this.#unchecked >= checkEvery)
       return this.#check(form, repetition, given);
@@ -129,6 +151,7 @@ export class CapturedStep<Args extends readonly unknown[], Result> {
     const memories = this.#launch(repetition, tensors);
     repetition.commit();
     this.#repeated++;
+    this.#inRow = 0;
     const made = memories.map((memory, k) => {
       const { spec, handle } = last.results[k] as Kept;
       return new Tensor(spec, this.#backend, { ...handle, memory });
@@ -165,7 +188,7 @@ export class CapturedStep<Args extends readonly unknown[], Result> {
     if (now === null || form.repetition === null || difference !== null) {
       repeated.catch(() => {}); // a lost device says so at the next call
       const got = difference ?? this.#difference ?? "another call";
-      const help = "give what changes from call to call as an argument";
+      const help = "make what changes an argument, or tell by refresh(); fit: capture: false";
       throw new BackendError("capture", "a step that does what was recorded", got, help);
     }
     const ids = [...now.results.map(({ id }) => id), ...keptIds];
@@ -188,6 +211,7 @@ export class CapturedStep<Args extends readonly unknown[], Result> {
 
   /** Runs the step, and prepares its repetition if it did what the last call did. */
   #record(form: Form, given: Parts): Result {
+    const { last } = form;
     this.#ran++;
     return scope(() => {
       // copies, so that no memory of an argument is the step's own, too
@@ -199,7 +223,9 @@ export class CapturedStep<Args extends readonly unknown[], Result> {
       );
       const difference = this.#conclude(form, recording, result);
       this.#difference = difference;
-      this.#different = difference === null ? 0 : this.#different + 1;
+      form.refreshes = this.#refreshes;
+      this.#different = difference === null || last === null ? 0 : this.#different + 1;
+      if (++this.#inRow >= mostInRow) this.#refusal ??= "one whose arguments are of other forms";
       if (this.#different >= mostDifferent)
         this.#refusal ??= `one whose calls differ, by ${difference}`;
       if (recording.refusal !== null) this.#refusal = recording.refusal;

@@ -116,6 +116,7 @@ export function checkpoints(options: CheckpointOptions): Callback {
 
   return {
     name: "checkpoints",
+    observes: true,
     ...(best && { needs: [best.metric] }),
     state: () => ({ ranked: ranked.map(({ step, value }) => ({ step, value })), written }),
     restore(state) {
