@@ -15,7 +15,7 @@ const scopes: Holder[][] = [];
  * they move to the JavaScript heap if the backend has `copyToHeap`, and are the garbage collector's
  * if the backend is `collected`; on a GPU, which is neither, only `dispose()` frees them. Where the
  * heap has no room all of them are released.
- * @example own([new Tensor({ shape: [], dtype: "float32" }, backend, handle)]); // of a backend's
+ * @example own([new Tensor(x, reference, x.ndarray())]);
  */
 export function own<const Holders extends readonly Holder[]>(holders: Holders): Holders {
   const scope = scopes.at(-1);

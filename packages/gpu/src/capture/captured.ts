@@ -6,7 +6,7 @@ import type { PooledBuffer } from "../buffer-pool.ts";
 import { type DeviceArray, isWhole } from "../device-array.ts";
 import { Recent } from "../recent.ts";
 import type { WebGpuExecutor } from "../webgpu-executor.ts";
-import { type Parts, partsOf } from "./arguments.ts";
+import { type Dissected, dissect } from "./arguments.ts";
 import { firstDifference, readAll } from "./comparison.ts";
 import { type Match, match, type Roles, survivors } from "./match.ts";
 import { type MemoryId, Recording } from "./recording.ts";
@@ -28,7 +28,7 @@ interface Kept {
 }
 
 /** A recorded call and its result. */
-interface Recorded extends Pick<Parts, "text" | "rebuild"> {
+interface Recorded extends Pick<Dissected, "text" | "rebuild"> {
   readonly recording: Recording;
   readonly results: readonly Kept[];
 }
@@ -109,7 +109,7 @@ export class CapturedStep<Args extends readonly unknown[], Result> {
     if (this.#refusal !== null && this.#options.onRefusal === "throw")
       throw new BackendError("capture", "a step that can be repeated", this.#refusal);
     if (this.#refusal !== null) return this.#run(args);
-    const given = partsOf(args);
+    const given = dissect(args);
     if (typeof given === "string") return this.#refuse(`one with ${given} as an argument`, args);
     if (given.tensors.some((x) => !this.#isNear(x))) return this.#run(args);
     const form = this.#forms.get(given.text, () => ({
@@ -174,7 +174,7 @@ export class CapturedStep<Args extends readonly unknown[], Result> {
    * Runs the step beside a repetition from the same state, and compares them.
    * @throws BackendError where launches or numbers differ; other bits are the next call's error
    */
-  #check(form: Form, repetition: Repetition, given: Parts): Result {
+  #check(form: Form, repetition: Repetition, given: Dissected): Result {
     this.#unchecked = 0;
     const { generators, keptIds, left } = repetition;
     const states = generators.map(({ state }) => state);
@@ -210,7 +210,7 @@ export class CapturedStep<Args extends readonly unknown[], Result> {
   }
 
   /** Runs the step, and prepares its repetition if it did what the last call did. */
-  #record(form: Form, given: Parts): Result {
+  #record(form: Form, given: Dissected): Result {
     const { last } = form;
     this.#ran++;
     return scope(() => {
@@ -239,7 +239,7 @@ export class CapturedStep<Args extends readonly unknown[], Result> {
     this.#drop(form);
     const { last } = form;
     form.last = null;
-    const parts = partsOf(result);
+    const parts = dissect(result);
     if (typeof parts === "string") {
       recording.refuse(`one that returns ${parts}`);
       return null;

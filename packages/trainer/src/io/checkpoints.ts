@@ -113,7 +113,6 @@ export function checkpoints(options: CheckpointOptions): Callback {
     savedAt = performance.now();
     due = false;
   };
-
   return {
     name: "checkpoints",
     observes: true,
