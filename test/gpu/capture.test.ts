@@ -336,9 +336,11 @@ describe.runIf(device !== null)("memory", () => {
     const held = () => device?.report().captured;
     const none = held();
     const { step, w, optimizer } = follower();
-    const go = (from: number, to: number) => {
-      for (let k = from; k < to; k++) scope(() => void step(at(k)));
-      return w.data();
+    const go = async (from: number, to: number) => {
+      for (let k = from; k < to; k++) {
+        scope(() => void step(at(k)));
+        if (k === to - 1 || k % 100 === 0) await w.data();
+      }
     };
     await go(0, 5);
     const before = live();
