@@ -124,7 +124,7 @@ describe.runIf(device !== null)("a captured step", () => {
     expect(w.version).toBe(4);
   });
 
-  test("goes on with a weight that was read, assigned or loaded, and with its optimizer's state", async () => {
+  test("goes on after weights were read and assigned, and the optimizer restored", async () => {
     const run = async (captured: boolean) => {
       const { w, optimizer, body, step } = follower();
       const go = captured ? step : (x: Tensor) => scope(() => body(x));
