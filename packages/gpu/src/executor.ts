@@ -116,6 +116,8 @@ export interface WgslCall<Lengths extends readonly number[] = readonly number[]>
   readonly numbers?: readonly number[];
   /** The numbers of the next repetition, if the step that runs is recorded. */
   readonly renew?: Renewal | undefined;
+  /** Whether element i of each result is a function of element i of each operand. */
+  readonly byElement?: boolean;
 }
 
 /** A launch's results: as many as their lengths. */
