@@ -88,7 +88,7 @@ describe.runIf(there !== null)("a lost device", () => {
     await rejected;
   });
 
-  test("captured training ends with its error, goes on from a checkpoint on a new one", async () => {
+  test("captured training ends with its error, goes on from a checkpoint elsewhere", async () => {
     const [broken, whole] = [folder(), folder()];
     const first = await open();
     setBackend(first.backend);

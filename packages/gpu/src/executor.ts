@@ -4,7 +4,6 @@
  */
 
 import type { NdArray } from "@spm/core";
-import type { Recording } from "./capture/recording.ts";
 
 /**
  * The mode in which kernels run: on WebGPU by this package's launcher, or in one of gpu.js's own
@@ -60,7 +59,7 @@ export interface Executor {
     renew?: Renewal,
   ): Memory;
   /** What records the step that runs now; null where none is recorded. */
-  readonly recording: Recording | null;
+  readonly recording: Renewals | null;
   /** `length` elements from `offset`, after all work enqueued so far. */
   read(memory: Memory, offset: number, length: number): Promise<Float32Array>;
   release(memory: Memory): void;
@@ -102,6 +101,12 @@ export interface ExecutorCounters {
  * kernel would run.
  */
 export type Renewal = () => readonly number[] | null;
+
+/** What a recording knows of options that are computed anew. */
+export interface Renewals {
+  /** The function that computes these options anew; undefined where they stay as they are. */
+  renewalOf(options: object): (() => object) | undefined;
+}
 
 /**
  * One call of a kernel written in WGSL. Its bindings are the numbers, if any, as a uniform, then
