@@ -1,8 +1,8 @@
 """
 PyTorch as the peer of bench/capture.ts: wall time of training steps of the same dense models, each
 with a batch from the host, ended by a loss that is read. Eager, compiled, as a CUDA graph, and both
-(a graph of the compiled step); in fp32 and in tf32. Prints a JSON line for each model and precision,
-milliseconds of a step.
+(a graph of the compiled step); in fp32 and in tf32. Prints a JSON line for each model and each
+precision, with milliseconds of a step.
 
     python3 bench/capture.py [--only mlp,gpt,gpt1024] [--steps 500] [--rounds 2]
 """

@@ -2,12 +2,13 @@
  * @file The contract of every primitive on the GPU: the reference's values and gradients, and a
  * kernel for each.
  */
-import { type Backend, eye, noGrad, type Tensor, tensor, vjp } from "@spm/core";
+import { type Backend, eye, noGrad, type Tensor, tensor, vjp, withBackend } from "@spm/core";
 import { fromArray, type Kernel, primitives } from "@spm/core/extend";
 import { gpu } from "@spm/gpu";
 import { eigh } from "@spm/linalg";
 import { eighOp, pinvOp, svdOp } from "@spm/linalg/extend";
 import { rotationMixer } from "@spm/mixer";
+import { capture } from "@spm/optim";
 import { afterAll, describe, expect, test } from "vitest";
 import { full } from "../full.ts";
 import { coreSamples, mixerSamples, nnSamples, optimSamples, type Sample } from "./samples.ts";
@@ -43,10 +44,7 @@ const samples = [...coreSamples, ...mixerSamples, ...nnSamples, ...optimSamples]
 const moved = (x: Tensor, backend: Backend): Tensor => fromArray(x.ndarray(), backend);
 
 /** The value, and for differentiable samples what a fixed cotangent pulls back to. */
-async function results(
-  { f, differentiable }: Sample,
-  inputs: readonly Tensor[],
-): Promise<(readonly number[])[]> {
+function computed({ f, differentiable }: Sample, inputs: readonly Tensor[]): Tensor[] {
   const all: Tensor[] = [];
   if (differentiable) {
     const floats = inputs.filter((x) => x.dtype === "float32");
@@ -62,10 +60,18 @@ async function results(
     );
     all.push(value, ...pullback(tensor(weights, { shape: value.shape, backend: value.backend })));
   } else all.push(noGrad(() => f(...inputs)));
+  return all;
+}
+
+/** Their elements. */
+async function elementsOf(all: readonly Tensor[]): Promise<(readonly number[])[]> {
   const read = await Promise.all(all.map(async (t) => Array.from(await t.data())));
   for (const t of all) t.dispose();
   return read;
 }
+
+const results = (sample: Sample, inputs: readonly Tensor[]): Promise<(readonly number[])[]> =>
+  elementsOf(computed(sample, inputs));
 
 /** Largest difference, relative to the largest element, at least 1. */
 function distance(got: readonly number[], want: readonly number[]): number {
@@ -88,6 +94,15 @@ describe.runIf(device !== null)("on WebGPU", () => {
     got.forEach((values, k) => {
       expect(distance(values, want[k]!)).toBeLessThanOrEqual(sample.tolerance);
     });
+  });
+
+  test.each(samples.filter((_, k) => full || k % 8 === 0))("$name, captured", async (sample) => {
+    const inputs = sample.inputs.map((x) => moved(x, device!));
+    const want = await results(sample, inputs);
+    using step = withBackend(device!, () => capture((...xs: Tensor[]) => computed(sample, xs)));
+    for (let k = 0; k < 4; k++) expect(await elementsOf(step(...inputs))).toEqual(want);
+    expect(step.counts.refusal).toBe(null);
+    expect(step.counts.repeated).toBeGreaterThanOrEqual(1);
   });
 
   test("every primitive has a kernel, runs composed, or is the host's", () => {

@@ -88,11 +88,18 @@ describe.runIf(there !== null)("a lost device", () => {
     await rejected;
   });
 
-  test("training ends with its error, goes on from the last checkpoint on a new one", async () => {
+  test("captured training ends with its error, goes on from a checkpoint elsewhere", async () => {
     const [broken, whole] = [folder(), folder()];
     const first = await open();
     setBackend(first.backend);
-    const atTwelve: Callback = { onStep: ({ step }) => void (step === 12 && first.lose()) };
+    let captured = 0;
+    const atTwelve: Callback = {
+      observes: true,
+      onStep: ({ step }) => {
+        captured = first.backend.report().captured.steps;
+        if (step === 12) first.lose();
+      },
+    };
     await expect(train(broken, [atTwelve])).rejects.toThrow(
       new RegExp(
         /^gpu: expected a device that answers, got a lost one .*/.source +
@@ -100,6 +107,7 @@ describe.runIf(there !== null)("a lost device", () => {
       ),
     );
     expect(latestCheckpoint(broken)?.progress.step).toBe(10);
+    expect(captured).toBe(1);
 
     const second = await open();
     setBackend(second.backend);

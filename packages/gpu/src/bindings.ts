@@ -4,7 +4,7 @@
  * of the launch's own.
  */
 import { BackendError } from "@spm/core/extend";
-import { type PooledBuffer, usage } from "./buffer-pool.ts";
+import { type PooledBuffer, sizeFor, usage } from "./buffer-pool.ts";
 
 /** Bytes between the numbers of two launches: WebGPU's granularity of offsets. */
 export const slotBytes = 256;
@@ -31,7 +31,9 @@ export function bindGroup(
 ): GPUBindGroup {
   const resources = [
     ...(hasNumbers && numbers ? [{ buffer: numbers, size: slotBytes }] : []),
-    ...buffers.map(({ buffer }) => ({ buffer })),
+    ...buffers.map(({ buffer, offset, arena, length }) =>
+      arena === null ? { buffer } : { buffer, offset, size: sizeFor(length) },
+    ),
   ];
   const entries = resources.map((resource, binding) => ({ binding, resource }));
   return device.createBindGroup({ layout, entries });

@@ -19,11 +19,33 @@ const storageUsage = usage.storage | usage.copySource | usage.copyTarget;
  */
 export interface PooledBuffer {
   buffer: GPUBuffer;
+  /** Bytes from its beginning. */
+  offset: number;
+  /** The larger piece of which it is a part; null where it is a buffer of its own. */
+  arena: Arena | null;
   readonly length: number;
   /** Unique; names the buffer in the cache of bind groups. */
   id: number;
   /** The batch of commands that used it last. */
   lastBatch: number;
+}
+
+/** A buffer in parts, which goes back to the pool with the last of them. */
+export interface Arena {
+  readonly whole: PooledBuffer;
+  parts: number;
+}
+
+/** The bytes of a buffer of `length` elements. */
+export const sizeFor = (length: number): number =>
+  Math.max(256, Math.ceil((length * 4) / 256) * 256);
+
+/** Exchanges what two pieces of memory of one length stand for. */
+export function exchange(a: PooledBuffer, b: PooledBuffer): void {
+  [a.buffer, b.buffer] = [b.buffer, a.buffer];
+  [a.id, b.id] = [b.id, a.id];
+  [a.offset, b.offset] = [b.offset, a.offset];
+  [a.arena, b.arena] = [b.arena, a.arena];
 }
 
 /** Bytes that the pool may hold beyond twice what was ever in use at once. */
@@ -69,7 +91,7 @@ export class BufferPool {
         `${length * 4}`,
         "split the batch, or run it on the CPU",
       );
-    const size = Math.max(256, Math.ceil((length * 4) / 256) * 256);
+    const size = sizeFor(length);
     const idle = this.#idle.get(size)?.pop();
     this.liveBuffers++;
     this.liveBytes += size;
@@ -77,9 +99,11 @@ export class BufferPool {
     if (idle !== undefined) {
       this.idleBuffers--;
       this.idleBytes -= size;
-      return { ...idle, length };
+      return { ...idle, length, offset: 0, arena: null };
     }
     return {
+      offset: 0,
+      arena: null,
       buffer: this.#device.createBuffer({ size, usage: storageUsage }),
       length,
       id: this.#nextId++,
@@ -87,8 +111,26 @@ export class BufferPool {
     };
   }
 
+  /** Buffers of these lengths, one behind the other in one. */
+  split(lengths: readonly number[]): PooledBuffer[] {
+    const bytes = lengths.map(sizeFor);
+    const whole = this.take(bytes.reduce((a, b) => a + b, 0) / 4);
+    const { buffer, lastBatch } = whole;
+    const arena = { whole, parts: lengths.length };
+    let at = 0;
+    return lengths.map((length, k) => {
+      const offset = at;
+      at += bytes[k] ?? 0;
+      return { buffer, offset, arena, length, id: this.#nextId++, lastBatch };
+    });
+  }
+
   /** Takes a buffer back. */
-  give({ buffer, id, lastBatch }: PooledBuffer): void {
+  give({ buffer, id, lastBatch, arena }: PooledBuffer): void {
+    if (arena !== null) {
+      if (--arena.parts === 0) this.give(arena.whole);
+      return;
+    }
     const { size } = buffer;
     let idle = this.#idle.get(size);
     if (idle === undefined) {

@@ -4,7 +4,6 @@
  */
 
 import type { NdArray } from "@spm/core";
-import type { Recording } from "./capture/recording.ts";
 
 /**
  * The mode in which kernels run: on WebGPU by this package's launcher, or in one of gpu.js's own
@@ -60,7 +59,7 @@ export interface Executor {
     renew?: Renewal,
   ): Memory;
   /** The recorder of the step that runs now; null where none is recorded. */
-  readonly recording: Recording | null;
+  readonly recording: Renewals | null;
   /** `length` elements from `offset`, after all work enqueued so far. */
   read(memory: Memory, offset: number, length: number): Promise<Float32Array>;
   release(memory: Memory): void;
@@ -103,6 +102,12 @@ export interface ExecutorCounters {
  */
 export type Renewal = () => readonly number[] | null;
 
+/** What a recording knows of options that are computed anew. */
+export interface Renewals {
+  /** The function that computes these options anew; undefined where they stay as they are. */
+  renewalOf(options: object): (() => object) | undefined;
+}
+
 /**
  * One call of a kernel written in WGSL. Its bindings are the numbers, if any, as a uniform, then
  * the inputs, then the results.
@@ -116,6 +121,8 @@ export interface WgslCall<Lengths extends readonly number[] = readonly number[]>
   readonly numbers?: readonly number[];
   /** The numbers of the next repetition, if the step that runs is recorded. */
   readonly renew?: Renewal | undefined;
+  /** Whether element i of each result is a function of element i of each operand. */
+  readonly byElement?: boolean;
 }
 
 /** A launch's results: as many as their lengths. */

@@ -106,6 +106,7 @@ export class WebGpuExecutor implements Executor {
         this.#assertAlive();
         return this.#take(length);
       },
+      split: (lengths) => this.#pool.split(lengths),
       release: (memory) => this.release(memory),
       submit: () => this.submit(),
       submitCommands: (encoder) => {
@@ -160,19 +161,17 @@ export class WebGpuExecutor implements Executor {
 
   #launchWgsl<Lengths extends readonly number[]>(
     code: string,
-    { reads, results: lengths, workgroups, numbers = [], renew }: WgslCall<Lengths>,
+    { reads, results: lengths, workgroups, numbers = [], ...more }: WgslCall<Lengths>,
   ): Results<Lengths> {
     this.#assertAlive();
     const pipeline = this.#pipelines.ofWgsl(code, numbers.length > 0, reads.length, lengths.length);
     const results = each(lengths, (length) => this.#take(length));
-    const launch = { ...pipeline, reads, results: Object.values(results), workgroups, renew };
+    const launch = { ...pipeline, reads, results: Object.values(results), workgroups, ...more };
     const places = numbers.map((_, k) => 4 * k);
-    if (numbers.length === 0) this.#launch({ ...launch, block: null, offset: 0, places });
-    else {
-      const { block, offset } = this.#bindings.numbers(4 * numbers.length);
-      new Float32Array(block, offset, numbers.length).set(numbers);
-      this.#launch({ ...launch, block, offset, places });
-    }
+    const none = { block: null, offset: 0 };
+    const { block, offset } = places.length > 0 ? this.#bindings.numbers(4 * places.length) : none;
+    if (block !== null) new Float32Array(block, offset, places.length).set(numbers);
+    this.#launch({ ...launch, block, offset, places });
     return results;
   }
 
@@ -184,7 +183,8 @@ export class WebGpuExecutor implements Executor {
     const staging = this.#device.createBuffer({ size, usage: usage.mapRead | usage.copyTarget });
     this.#endPass();
     this.#encoder ??= this.#device.createCommandEncoder();
-    this.#encoder.copyBufferToBuffer((memory as PooledBuffer).buffer, offset * 4, staging, 0, size);
+    const { buffer, offset: start } = memory as PooledBuffer;
+    this.#encoder.copyBufferToBuffer(buffer, start + offset * 4, staging, 0, size);
     this.submit();
     try {
       await staging.mapAsync(1);

@@ -40,6 +40,8 @@ export interface CaptureCounts {
 export interface Captured<Args extends readonly unknown[], Result> extends Disposable {
   (...args: Args): Result;
   readonly counts: CaptureCounts;
+  /** Records the next call anew: for a variable outside that changed. */
+  refresh(): void;
   /** Frees its buffers; a later call records anew. */
   dispose(): void;
 }
@@ -67,8 +69,8 @@ const captures = (backend: Backend): backend is CapturingBackend => "capture" in
  * saved, assigned and loaded: where they were assigned, one call runs the step.
  *
  * A step that reads data, uploads numbers that differ from call to call or keeps what it does not
- * release is refused. It can't be seen that a variable outside changed which led two calls the same
- * way; `checkEvery` finds that.
+ * release is refused. A variable outside that changes later, after two calls that did the same, is
+ * not seen: `refresh` tells of it, `checkEvery` finds it.
  * @param step - a synchronous function; it runs in a scope
  * @throws BackendError, from the next call, for a step that can't be repeated; OptionError for an
  * unknown option
@@ -119,5 +121,5 @@ export function itself<Args extends readonly unknown[], Result>(
     launches: 0,
     refusal: null,
   };
-  return Object.assign(call, { counts, dispose, [Symbol.dispose]: dispose });
+  return Object.assign(call, { counts, refresh: dispose, dispose, [Symbol.dispose]: dispose });
 }

@@ -25,7 +25,9 @@ const renewing = { value: false };
 /**
  * The options of an update op, which a captured step computes anew each time.
  * @param compute - a function of the host's state alone
- * @example averageUpdate([tensor([1]), tensor([3])], renewed(() => ({ decay: 0.9 })));
+ * @example
+ * const numbers = renewed(() => ({ decay: 0.9 }));
+ * averageUpdate([tensor([1]), tensor([3])], numbers);
  */
 export function renewed<Options extends object>(compute: () => Options): Options {
   const { value: before } = renewing;

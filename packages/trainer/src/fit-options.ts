@@ -38,6 +38,14 @@ export interface FitOptions<Model, Batch> {
   readonly gradients?: GradientTransform;
   /** An average of the weights, updated after each step and evaluated in their place. */
   readonly average?: WeightAverage;
+  /**
+   * Whether steps on a device are captured where they can be: recorded once, then repeated without
+   * their JavaScript, with the same bits. After a callback that isn't known to observe alone the
+   * next step runs; every hundredth is compared. A loss that computes with a variable that changes
+   * from step to step, other than a batch, needs `false`.
+   * @defaultValue true
+   */
+  readonly capture?: boolean;
   /** Called in this order at each event. */
   readonly callbacks?: readonly Callback[];
   /** Ends training after the step in which it is aborted. */
@@ -82,6 +90,7 @@ const names: OptionNames<FitOptions<unknown, unknown>> = {
   evaluate: true,
   gradients: true,
   average: true,
+  capture: true,
   callbacks: true,
   signal: true,
   logEvery: true,
@@ -144,7 +153,9 @@ function checkRanges<Model, Batch>(options: FitOptions<Model, Batch>): void {
       throw new ValueError("fit", `a whole number ≥ 1 as ${name}`, count);
   if (!reactions.includes(onNonFinite))
     throw new ValueError("fit", `onNonFinite among ${reactions.join(", ")}`, onNonFinite);
-  const { gradients, signal, yieldAfter = 0, resume, average } = options;
+  const { gradients, signal, yieldAfter = 0, resume, average, capture = true } = options;
+  if (typeof capture !== "boolean")
+    throw new ValueError("fit", "true or false as capture", capture);
   if (gradients !== undefined && typeof gradients !== "function")
     throw new ValueError("fit", "a function of gradients", kindOf(gradients));
   if (signal !== undefined && !(signal instanceof AbortSignal))

@@ -4,6 +4,7 @@ import { Rng } from "@spm/core/extend";
 import type { DataLoader } from "@spm/data";
 import { generatorsOf, instancesIn } from "@spm/nn/extend";
 import { backendOf, called } from "./backend-of.ts";
+import { type Steps, trainingSteps } from "./captured-step.ts";
 import { evaluate } from "./evaluate.ts";
 import { checkFit, type FitOptions, type FitResult } from "./fit-options.ts";
 import { generatorStates, restoreGenerators } from "./generators.ts";
@@ -13,8 +14,10 @@ import {
   callbackValues,
   type Ending,
   endAll,
+  type HookName,
   type MetricsEvent,
   restoreCallbacks,
+  type Say,
   type Training,
   type TrainingPosition,
 } from "./hooks.ts";
@@ -23,7 +26,6 @@ import { assertFinite, NonFinitePolicy } from "./non-finite.ts";
 import { leave, moveTo, placeOf, savedPlace, stepsOf, type TrainingPlace } from "./place.ts";
 import { checkSettings, settingsOf } from "./settings.ts";
 import { Stopwatch } from "./stopwatch.ts";
-import { type CheckedStep, checkedStep } from "./train-step.ts";
 import {
   evaluatedWeights,
   restoreValues,
@@ -82,8 +84,6 @@ export async function fit<Model, Batch>(
   return new TrainingRun(model, loader, options).run();
 }
 
-type Say = (to: Callback, training: Training) => void | Promise<void>;
-
 /** One call of {@link fit}: its options and its position. */
 class TrainingRun<Model, Batch> {
   readonly #model: Model;
@@ -96,7 +96,7 @@ class TrainingRun<Model, Batch> {
   /** The generators of the data set, once one of them was drawn from. */
   #dataGenerators: ReadonlyMap<string, Rng> | undefined;
   readonly #policy: NonFinitePolicy;
-  readonly #step: CheckedStep<Batch>;
+  readonly #steps: Steps<Batch>;
   readonly #yield: () => Promise<void>;
   /** The training as callbacks see it. */
   readonly #training: Training = {
@@ -109,7 +109,6 @@ class TrainingRun<Model, Batch> {
       this.#final = { weights, evaluation };
     },
   };
-
   readonly #watch: Stopwatch;
   readonly #place: TrainingPlace<Batch>;
   /** The loss of the last log. */
@@ -119,7 +118,7 @@ class TrainingRun<Model, Batch> {
   #final: { readonly weights: Values; readonly evaluation: Metrics } | undefined;
 
   constructor(model: Model, loader: DataLoader<Batch>, options: FitOptions<Model, Batch>) {
-    const { loss, optimizer, average, gradients, callbacks = [], resume, epochs } = options;
+    const { optimizer, average, callbacks = [], resume, epochs } = options;
     this.#model = model;
     this.#loader = loader;
     this.#options = options;
@@ -135,10 +134,10 @@ class TrainingRun<Model, Batch> {
     if (resume !== undefined) this.#restore(resume);
     this.#watch = new Stopwatch(resume?.progress.clock);
     this.#yield = yielding(options.yieldAfter ?? 50);
-    const { window } = this.#place;
-    const generators = this.#generators;
     const isSaved = (random: Rng): boolean => [...this.#ofData().values()].includes(random);
-    this.#step = checkedStep({ model, loss, optimizer, gradients, window, generators, isSaved });
+    const { window } = this.#place;
+    const parts = { ...options, model, window, generators: this.#generators, isSaved };
+    this.#steps = trainingSteps(parts);
   }
 
   /** Takes the remaining steps. */
@@ -157,7 +156,7 @@ class TrainingRun<Model, Batch> {
       while (place.batches.epoch < epochs && !signal?.aborted && !this.#stopped) {
         await this.#takeStep();
         const { step, steps } = this.#position();
-        await this.#tell((to, training) => to.onStep?.(this.#position(), training));
+        await this.#tell("onStep", (to, by) => to.onStep?.(this.#position(), by));
         if (step % logEvery === 0 || step === steps) await this.#log();
         await this.#settle();
         await this.#yield();
@@ -166,7 +165,9 @@ class TrainingRun<Model, Batch> {
       ending = finished ? "finished" : this.#stopped ? "stopped" : "interrupted";
     } finally {
       const end: Say = (to, by) => to.onEnd?.({ ...this.#position(), ending }, by);
-      await endAll(started, (to) => this.#tell(end, [to])).finally(() => this.#policy.dispose());
+      await endAll(started, (to) => this.#tell("onEnd", end, [to])).finally(() => {
+        for (const part of [this.#policy, this.#steps]) part.dispose();
+      });
     }
     if (this.#final !== undefined && ending !== "interrupted") {
       restoreWeights(this.#model, this.#final.weights);
@@ -185,12 +186,9 @@ class TrainingRun<Model, Batch> {
     const { batches } = this.#place;
     const { epoch, position, batchesPerEpoch } = batches;
     this.#policy.beforeStep(this.#position().step);
-    const bad = this.#step(batches, Math.min(accumulate, this.#loader.batchesPerEpoch - position));
-    if (bad === undefined) {
-      this.#policy.good();
-      this.#options.average?.update();
-      return;
-    }
+    const left = this.#loader.batchesPerEpoch - position;
+    const bad = this.#steps.take(batches, Math.min(accumulate, left));
+    if (bad === undefined) return this.#policy.good();
     if (batches.epoch === epoch && batches.position % accumulate !== 0)
       // the others of the step
       moveTo(this.#place, this.#loader, epoch, Math.min(position + accumulate, batchesPerEpoch));
@@ -198,7 +196,7 @@ class TrainingRun<Model, Batch> {
     const error = this.#policy.bad(at.step, bad);
     if (error !== undefined) moveTo(this.#place, this.#loader, epoch, position);
     const { action } = this.#policy;
-    await this.#tell((to, training) => to.onNonFinite?.({ ...at, action }, training));
+    await this.#tell("onNonFinite", (to, by) => to.onNonFinite?.({ ...at, action }, by));
     if (error !== undefined) throw error;
   }
 
@@ -207,7 +205,7 @@ class TrainingRun<Model, Batch> {
     if (metrics === undefined) return;
     this.#logged = metrics.loss;
     await assertFinite(this.#position().step, [metrics.loss]);
-    await this.#tell((to, training) => to.onLog?.(this.#measured(metrics), training));
+    await this.#tell("onLog", (to, by) => to.onLog?.(this.#measured(metrics), by));
   }
 
   /**
@@ -217,12 +215,12 @@ class TrainingRun<Model, Batch> {
   async #settle(): Promise<void> {
     const { data: evalData, every } = this.#options.evaluate ?? {};
     const { step } = this.#position();
-    const epochEnds = this.#place.batches.position === 0;
-    const due = epochEnds || (every !== undefined && step % every === 0);
+    const ends = this.#place.batches.position === 0;
+    const due = ends || (every !== undefined && step % every === 0);
     if (evalData !== undefined && due) await this.#evaluateOn(evalData);
     if (this.#place.unevaluated) return;
-    if (epochEnds) await this.#tell((to, training) => to.onEpochEnd?.(this.#position(), training));
-    await this.#tell((to, training) => to.onSettled?.(this.#position(), training));
+    if (ends) await this.#tell("onEpochEnd", (to, by) => to.onEpochEnd?.(this.#position(), by));
+    await this.#tell("onSettled", (to, by) => to.onSettled?.(this.#position(), by));
   }
 
   #evaluateOn(evalData: DataLoader<Batch>): Promise<void> {
@@ -238,7 +236,7 @@ class TrainingRun<Model, Batch> {
       if (means === undefined) return;
       this.#evaluation = means;
       this.#place.unevaluated = false;
-      await this.#tell((to, training) => to.onEvaluate?.(this.#measured(means), training));
+      await this.#tell("onEvaluate", (to, by) => to.onEvaluate?.(this.#measured(means), by));
     });
   }
 
@@ -251,8 +249,10 @@ class TrainingRun<Model, Batch> {
     return { ...this.#position(), metrics, learningRate };
   }
 
-  async #tell(say: Say, callbacks = this.#callbacks): Promise<void> {
-    for (const to of callbacks) await called(this.#backend, () => say(to, this.#training));
+  async #tell(hook: HookName, say: Say, callbacks = this.#callbacks): Promise<void> {
+    const told = callbacks.filter((to) => to[hook] !== undefined);
+    for (const to of told) await called(this.#backend, () => say(to, this.#training));
+    if (!told.every(({ observes }) => observes)) this.#steps.refresh();
   }
 
   #ofData(): ReadonlyMap<string, Rng> {

@@ -90,6 +90,12 @@ export interface Callback {
    * doesn't start without them.
    */
   readonly needs?: readonly string[];
+  /**
+   * Whether its hooks change nothing that a step computes with but learning rates by a schedule.
+   * After those of any other the next step on a device is not repeated but runs.
+   * @defaultValue false
+   */
+  readonly observes?: boolean;
   /** The state that a checkpoint keeps. */
   state?(): Json;
   /** Tensors that a checkpoint keeps beside the state. */
@@ -117,7 +123,13 @@ export interface Callback {
   readonly onEnd?: Hook<EndEvent>;
 }
 
-const hookNames: OptionNames<Omit<Callback, "name" | "needs" | "state" | "values" | "restore">> = {
+/** Calls a hook. */
+export type Say = (to: Callback, training: Training) => void | Promise<void>;
+
+/** The name of a hook. */
+export type HookName = Extract<keyof Callback, `on${string}`>;
+
+const hookNames: OptionNames<Pick<Callback, HookName>> = {
   onStart: true,
   onStep: true,
   onLog: true,

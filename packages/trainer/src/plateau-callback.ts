@@ -49,6 +49,7 @@ export function plateauCallback<State extends Readonly<Record<keyof State, Json>
   return {
     name: `following ${metric}`,
     needs: [metric],
+    observes: true,
     get current() {
       return current;
     },

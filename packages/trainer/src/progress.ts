@@ -48,6 +48,7 @@ export function progress(label: string, stream: ProgressStream): Callback {
   };
 
   return {
+    observes: true,
     onStart(position) {
       [begun, latest, drawn, plainLines] = [position, undefined, Number.NEGATIVE_INFINITY, -1];
       if (terminal) draw(position);

@@ -34,7 +34,7 @@ import {
   type RunningMeans,
   readMeasurement,
 } from "./measurement.ts";
-import { copyOf, liveWeights } from "./training-state.ts";
+import { copyOf, liveWeights, type WeightAverage } from "./training-state.ts";
 
 /** A map of gradients before an update, such as `(grads) => clipByGlobalNorm(grads, 1).grads`. */
 export type GradientTransform = (grads: readonly Tensor[]) => readonly Tensor[];
@@ -91,7 +91,7 @@ export function trainStep(
 }
 
 /** The gradients that a map returns, if there is one. @throws ValueError where it returns none */
-function mapped(
+export function mapped(
   op: string,
   gradients: GradientTransform | undefined,
   grads: readonly Tensor[],
@@ -116,6 +116,8 @@ export interface CheckedStepOptions<Model, Batch> {
   readonly loss: LossFunction<Model, Batch>;
   readonly optimizer: Updater;
   readonly gradients?: GradientTransform | undefined;
+  /** Moved after each update. */
+  readonly average?: WeightAverage | undefined;
   /** Collects the measurements of each step. */
   readonly window: RunningMeans;
   /** The generators of the model. */
@@ -166,6 +168,7 @@ export function checkedStep<Model, Batch>(
         checkGenerators(generators, options);
         for (const reading of result.readings) window.add(reading);
         optimizer.step(result.grads);
+        options.average?.update();
         return undefined;
       } finally {
         if (sums.batches > 0) sums.take();
@@ -219,7 +222,7 @@ function measured<Model, Batch>(
 }
 
 /** @throws ValueError for a loss that no parameter of the optimizer goes into */
-function checkDepends(loss: Tensor): void {
+export function checkDepends(loss: Tensor): void {
   if (isTracked([loss])) return;
   throw new ValueError(
     "fit",

@@ -6,7 +6,7 @@ import { Parameter, Tensor } from "@spm/core";
 import { showSpec } from "@spm/core/extend";
 
 /** A value whose tensors are apart: `text` says all else. */
-export interface Parts {
+export interface Dissected {
   /** Equal for values of one form: the same structure, specs and other values. */
   readonly text: string;
   readonly tensors: readonly Tensor[];
@@ -15,7 +15,7 @@ export interface Parts {
 }
 
 /** Takes the tensors out of a value; a text says what can't be compared with another call's. */
-export function partsOf(value: unknown): Parts | string {
+export function dissect(value: unknown): Dissected | string {
   const tensors: Tensor[] = [];
   const refused: string[] = [];
   const text = (part: unknown): string => {
@@ -44,7 +44,7 @@ const showNumber = (value: unknown): string => (Object.is(value, -0) ? "-0" : St
 const isPlain = (part: object): boolean =>
   [Object.prototype, null].includes(Object.getPrototypeOf(part) as object | null);
 
-/** The value with other tensors, in the order in which {@link partsOf} found its own. */
+/** The value with other tensors, in the order in which {@link dissect} found its own. */
 function rebuilt(value: unknown, tensors: readonly Tensor[]): unknown {
   let next = 0;
   const walk = (part: unknown): unknown => {

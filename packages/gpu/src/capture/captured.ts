@@ -6,7 +6,7 @@ import type { PooledBuffer } from "../buffer-pool.ts";
 import { type DeviceArray, isWhole } from "../device-array.ts";
 import { Recent } from "../recent.ts";
 import type { WebGpuExecutor } from "../webgpu-executor.ts";
-import { type Parts, partsOf } from "./arguments.ts";
+import { type Dissected, dissect } from "./arguments.ts";
 import { firstDifference, readAll } from "./comparison.ts";
 import { type Match, match, type Roles, survivors } from "./match.ts";
 import { type MemoryId, Recording } from "./recording.ts";
@@ -17,6 +17,9 @@ const keptForms = 8;
 /** Calls in a row that may differ before a step is refused. */
 const mostDifferent = 5;
 
+/** Calls in a row that may run before a step is refused: each has arguments of another form. */
+const mostInRow = 32;
+
 /** A tensor of a result. */
 interface Kept {
   readonly id: MemoryId;
@@ -25,7 +28,7 @@ interface Kept {
 }
 
 /** A recorded call and its result. */
-interface Recorded extends Pick<Parts, "text" | "rebuild"> {
+interface Recorded extends Pick<Dissected, "text" | "rebuild"> {
   readonly recording: Recording;
   readonly results: readonly Kept[];
 }
@@ -38,6 +41,8 @@ interface Form {
   last: Recorded | null;
   roles: Roles | null;
   repetition: Repetition | null;
+  /** Refreshes before its last recording. */
+  refreshes: number;
 }
 
 /** A step on one device. */
@@ -56,6 +61,9 @@ export class CapturedStep<Args extends readonly unknown[], Result> {
   #difference: string | null = null;
   /** Repetitions since the last that was compared. */
   #unchecked = 0;
+  /** Calls that ran since the last repetition. */
+  #inRow = 0;
+  #refreshes = 0;
 
   constructor(
     executor: WebGpuExecutor,
@@ -83,9 +91,16 @@ export class CapturedStep<Args extends readonly unknown[], Result> {
     const call = (...args: Args): Result =>
       withBackend(this.#backend, () => this.#call(args) as Result & PromiseLike<never>);
     const dispose = (): void => this.#forms.drop();
+    const refresh = (): void => {
+      this.#refreshes++;
+    };
     dropped.register(call, dispose);
     Object.defineProperty(call, "counts", { get: () => this.counts });
-    return Object.assign(call as Captured<Args, Result>, { dispose, [Symbol.dispose]: dispose });
+    return Object.assign(call as Captured<Args, Result>, {
+      refresh,
+      dispose,
+      [Symbol.dispose]: dispose,
+    });
   }
 
   #call(args: Args): Result {
@@ -94,12 +109,19 @@ export class CapturedStep<Args extends readonly unknown[], Result> {
     if (this.#refusal !== null && this.#options.onRefusal === "throw")
       throw new BackendError("capture", "a step that can be repeated", this.#refusal);
     if (this.#refusal !== null) return this.#run(args);
-    const given = partsOf(args);
+    const given = dissect(args);
     if (typeof given === "string") return this.#refuse(`one with ${given} as an argument`, args);
     if (given.tensors.some((x) => !this.#isNear(x))) return this.#run(args);
-    const form = this.#forms.get(given.text, () => ({ last: null, roles: null, repetition: null }));
+    const form = this.#forms.get(given.text, () => ({
+      last: null,
+      roles: null,
+      repetition: null,
+      refreshes: 0,
+    }));
     const { repetition, last } = form;
-    if (!last || !repetition?.ready || !repetition.renew()) return this.#record(form, given);
+    const fresh = form.refreshes === this.#refreshes;
+    if (!last || !fresh || !repetition?.ready || !repetition.renew())
+      return this.#record(form, given);
     const { checkEvery } = this.#options;
     if (checkEvery > 0 && ++this.#unchecked >= checkEvery)
       return this.#check(form, repetition, given);
@@ -129,6 +151,7 @@ export class CapturedStep<Args extends readonly unknown[], Result> {
     const memories = this.#launch(repetition, tensors);
     repetition.commit();
     this.#repeated++;
+    this.#inRow = 0;
     const made = memories.map((memory, k) => {
       const { spec, handle } = last.results[k] as Kept;
       return new Tensor(spec, this.#backend, { ...handle, memory });
@@ -151,7 +174,7 @@ export class CapturedStep<Args extends readonly unknown[], Result> {
    * Runs the step beside a repetition from the same state, and compares them.
    * @throws BackendError where launches or numbers differ; other bits are the next call's error
    */
-  #check(form: Form, repetition: Repetition, given: Parts): Result {
+  #check(form: Form, repetition: Repetition, given: Dissected): Result {
     this.#unchecked = 0;
     const { generators, keptIds, left } = repetition;
     const states = generators.map(({ state }) => state);
@@ -165,7 +188,7 @@ export class CapturedStep<Args extends readonly unknown[], Result> {
     if (now === null || form.repetition === null || difference !== null) {
       repeated.catch(() => {}); // a lost device says so at the next call
       const got = difference ?? this.#difference ?? "another call";
-      const help = "give what changes from call to call as an argument";
+      const help = "make what changes an argument, or tell by refresh(); fit: capture: false";
       throw new BackendError("capture", "a step that does what was recorded", got, help);
     }
     const ids = [...now.results.map(({ id }) => id), ...keptIds];
@@ -187,7 +210,8 @@ export class CapturedStep<Args extends readonly unknown[], Result> {
   }
 
   /** Runs the step, and prepares its repetition if it did what the last call did. */
-  #record(form: Form, given: Parts): Result {
+  #record(form: Form, given: Dissected): Result {
+    const { last } = form;
     this.#ran++;
     return scope(() => {
       // copies, so that no memory of an argument is the step's own, too
@@ -199,7 +223,9 @@ export class CapturedStep<Args extends readonly unknown[], Result> {
       );
       const difference = this.#conclude(form, recording, result);
       this.#difference = difference;
-      this.#different = difference === null ? 0 : this.#different + 1;
+      form.refreshes = this.#refreshes;
+      this.#different = difference === null || last === null ? 0 : this.#different + 1;
+      if (++this.#inRow >= mostInRow) this.#refusal ??= "one whose arguments are of other forms";
       if (this.#different >= mostDifferent)
         this.#refusal ??= `one whose calls differ, by ${difference}`;
       if (recording.refusal !== null) this.#refusal = recording.refusal;
@@ -213,7 +239,7 @@ export class CapturedStep<Args extends readonly unknown[], Result> {
     this.#drop(form);
     const { last } = form;
     form.last = null;
-    const parts = partsOf(result);
+    const parts = dissect(result);
     if (typeof parts === "string") {
       recording.refuse(`one that returns ${parts}`);
       return null;

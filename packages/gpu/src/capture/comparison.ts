@@ -15,8 +15,8 @@ export function firstDifference(
 ): string | null {
   for (const [k, values] of want.entries()) {
     const at = values.findIndex((value, i) => !Object.is(value, got[k]?.[i]));
-    if (at >= 0)
-      return `${got[k]?.[at]} instead of ${values[at]} (element ${at} of tensor ${k} of what it leaves)`;
+    const place = `element ${at} of tensor ${k} of what it leaves`;
+    if (at >= 0) return `${got[k]?.[at]} instead of ${values[at]} (${place})`;
   }
   return null;
 }

@@ -2,7 +2,7 @@
  * @file The memory of a repeated step: buffers of its own for all that a call makes, used again
  * where what they held was released.
  */
-import type { PooledBuffer } from "../buffer-pool.ts";
+import { type PooledBuffer, sizeFor } from "../buffer-pool.ts";
 import { isMade, survivors } from "./match.ts";
 import type { MemoryId, Recording } from "./recording.ts";
 
@@ -22,16 +22,18 @@ export interface MemoryPlan {
 /**
  * Plans the memory of a recording.
  * @param results - the memory that the step returns
+ * @param placed - memory that has a buffer already
  * @param take - takes a buffer of so many elements from the pool
  */
 export function planMemory(
   recording: Recording,
   results: ReadonlySet<MemoryId>,
+  placed: ReadonlyMap<MemoryId, PooledBuffer>,
   take: (length: number) => PooledBuffer,
 ): MemoryPlan {
   const { events, memories, origins } = recording;
-  const buffers = new Map<MemoryId, PooledBuffer>();
-  const owned: PooledBuffer[] = [];
+  const buffers = new Map(placed);
+  const owned = [...placed.values()];
   const idle = new Map<number, PooledBuffer[]>();
   const lasting = new Set(survivors(recording));
   const fresh = (id: MemoryId): void => {
@@ -49,15 +51,18 @@ export function planMemory(
   for (const [k, event] of events.entries()) {
     for (; next < dying.length && (dying[next]?.at ?? k) <= k; next++) {
       const buffer = buffers.get(dying[next]?.id ?? -1);
-      if (buffer === undefined) continue;
+      if (buffer === undefined || buffer.arena !== null) continue;
       const { size } = buffer.buffer;
       idle.set(size, [...(idle.get(size) ?? []), buffer]);
     }
     if ("upload" in event) fresh(event.upload);
     else
       for (const id of event.results) {
+        if (placed.has(id)) continue;
         const again =
-          lasting.has(id) || results.has(id) ? undefined : idle.get(sizeFor(memories[id]))?.pop();
+          lasting.has(id) || results.has(id)
+            ? undefined
+            : idle.get(sizeFor(memories[id]?.length ?? 0))?.pop();
         if (again === undefined) fresh(id);
         else buffers.set(id, again);
       }
@@ -68,7 +73,3 @@ export function planMemory(
   });
   return { buffers, owned, kept };
 }
-
-/** The bytes of the buffer that the pool gives for a piece of memory. */
-const sizeFor = (memory: { readonly length: number } | undefined): number =>
-  Math.max(256, Math.ceil(((memory?.length ?? 0) * 4) / 256) * 256);

@@ -23,7 +23,9 @@ export interface LaunchEvent extends Pipeline {
   readonly numbers: Uint8Array | null;
   /** Byte offsets of those numbers that {@link renew} computes. */
   readonly places: readonly number[];
-  readonly renew: Renewal | undefined;
+  readonly renew?: Renewal | undefined;
+  /** Whether element i of each result is a function of element i of each operand. */
+  readonly byElement?: boolean;
 }
 
 /** Numbers drawn at random, and the function that draws the next. */
@@ -46,7 +48,9 @@ export interface Launched extends Pipeline {
   readonly workgroups: Grid;
   readonly numbers: Uint8Array | null;
   readonly places: readonly number[];
-  readonly renew: Renewal | undefined;
+  readonly renew?: Renewal | undefined;
+  /** Whether element i of each result is a function of element i of each operand. */
+  readonly byElement?: boolean;
 }
 
 /** One recorded call. */

@@ -4,10 +4,11 @@
  */
 import type { Parameter, Rng } from "@spm/core";
 import { type Storage, sizeOf } from "@spm/core/extend";
-import type { PooledBuffer } from "../buffer-pool.ts";
+import { exchange, type PooledBuffer, sizeFor } from "../buffer-pool.ts";
 import type { DeviceArray } from "../device-array.ts";
 import { floatsOf } from "../exact-integers.ts";
 import type { Memory } from "../executor.ts";
+import { JoinedUpdates } from "./joined-updates.ts";
 import { Launches } from "./launches.ts";
 import type { Roles } from "./match.ts";
 import { type MemoryPlan, planMemory } from "./memory-plan.ts";
@@ -18,6 +19,8 @@ import type { MemoryId, Recording, UploadEvent } from "./recording.ts";
 export interface Host {
   readonly device: GPUDevice;
   take(length: number): PooledBuffer;
+  /** Buffers one behind the other in one. */
+  split(lengths: readonly number[]): PooledBuffer[];
   release(memory: PooledBuffer): void;
   /** Submits what was recorded before. */
   submit(): void;
@@ -39,6 +42,7 @@ export class Repetition {
   readonly #recording: Recording;
   /** The memory from outside, of the call before that which this one left in its place. */
   readonly #located: ReadonlyMap<MemoryId, PooledBuffer>;
+  readonly #joined: JoinedUpdates;
   readonly #memory: MemoryPlan;
   readonly #results: readonly MemoryId[];
   readonly #numbers: Numbers;
@@ -64,8 +68,11 @@ export class Repetition {
     );
     this.#results = results;
     host.submit(); // what is written now would overtake commands that use the same buffers
-    this.#memory = planMemory(recording, new Set(results), host.take);
-    const launches = recording.events.filter((event) => "reads" in event);
+    this.#joined = new JoinedUpdates(recording, roles, host.split);
+    this.#memory = planMemory(recording, new Set(results), this.#joined.placed, host.take);
+    this.#move();
+    const events = recording.events.filter((event) => "reads" in event);
+    const launches = this.#joined.launches(events);
     this.#numbers = new Numbers(host.device, launches);
     const changing = [
       ...this.#located.values(),
@@ -93,7 +100,7 @@ export class Repetition {
   /** Buffers of its own, and their bytes. */
   get buffers(): { readonly count: number; readonly bytes: number } {
     const { owned } = this.#memory;
-    const bytes = owned.reduce((total, { buffer }) => total + buffer.size, 0);
+    const bytes = owned.reduce((total, { length }) => total + sizeFor(length), 0);
     return { count: owned.length, bytes: bytes + this.#numbers.buffer.size };
   }
 
@@ -118,6 +125,7 @@ export class Repetition {
   get ready(): boolean {
     return (
       this.#intact &&
+      this.#joined.intact &&
       this.#storages.every(({ holders }) => holders === 1) &&
       this.#watched.every(({ parameter, storage, assigned }) => {
         if (parameter.storage !== storage || parameter.invalid !== null) return false;
@@ -140,14 +148,13 @@ export class Repetition {
    * @returns memory of the caller's with each result
    */
   launch(inputs: readonly DeviceArray[]): PooledBuffer[] {
-    const { device } = this.#host;
     this.#uploads = this.#written.map(({ draw, values }) =>
       draw ? floatsOf(draw.again()) : values,
     );
     this.#host.submit();
     for (const [k, { upload }] of this.#written.entries()) {
       const values = this.#uploads[k];
-      if (values?.length) device.queue.writeBuffer(this.#bufferOf(upload).buffer, 0, values);
+      if (values?.length) this.#write(upload, values);
     }
     this.#numbers.write();
     const results = this.#results.map((id) =>
@@ -189,7 +196,8 @@ export class Repetition {
         if (written.some((v, i) => !Object.is(v, now.values[i])))
           return "an upload of other numbers";
       } else if ("renew" in event && "renew" in now && event.renew && now.numbers)
-        if (!this.#numbers.agrees(event, now.numbers)) return "a kernel with other numbers";
+        if (!this.#numbers.agrees(this.#joined.of(event), now.numbers))
+          return "a kernel with other numbers";
     }
     return null;
   }
@@ -217,9 +225,14 @@ export class Repetition {
   }
 
   #bufferOf(id: MemoryId): PooledBuffer {
-    const buffer = this.#memory.buffers.get(id) ?? this.#located.get(id);
+    const buffer = this.#memory.buffers.get(id) ?? this.#located.get(id) ?? this.#joined.row(id);
     if (buffer === undefined) throw new RangeError(`no memory ${id}`);
     return buffer;
+  }
+
+  #write(id: MemoryId, values: Float32Array): void {
+    const { buffer, offset } = this.#bufferOf(id);
+    this.#host.device.queue.writeBuffer(buffer, offset, values);
   }
 
   /** Whether a piece of memory has one buffer at all calls. */
@@ -232,17 +245,26 @@ export class Repetition {
     const uploads = this.#recording.events.filter((event) => "upload" in event);
     const changes = ({ upload, draw }: UploadEvent) => draw !== undefined || !this.#fixed(upload);
     for (const event of uploads)
-      if (!changes(event) && event.values.length > 0)
-        this.#host.device.queue.writeBuffer(this.#bufferOf(event.upload).buffer, 0, event.values);
+      if (!changes(event) && event.values.length > 0) this.#write(event.upload, event.values);
     return uploads.filter(changes);
+  }
+
+  /** Moves weights and slots to their places one behind the other. */
+  #move(): void {
+    const encoder = this.#host.device.createCommandEncoder();
+    for (const [memory, place] of this.#joined.moves)
+      copy(encoder, memory, place, 4 * memory.length);
+    this.#host.submitCommands(encoder);
+    for (const [memory, place] of this.#joined.moves) {
+      exchange(memory, place);
+      this.#host.release(place);
+    }
   }
 
   /** Exchanges what is kept with the memory in which the repetition wrote it. */
   #exchange(): void {
     for (const { id, memory } of this.#memory.kept) {
-      const written = this.#bufferOf(id);
-      [memory.buffer, written.buffer] = [written.buffer, memory.buffer];
-      [memory.id, written.id] = [written.id, memory.id];
+      exchange(memory, this.#bufferOf(id));
     }
   }
 }
@@ -253,5 +275,5 @@ function copy(
   to: PooledBuffer,
   size: number,
 ): void {
-  encoder.copyBufferToBuffer(from.buffer, 0, to.buffer, 0, size);
+  encoder.copyBufferToBuffer(from.buffer, from.offset, to.buffer, to.offset, size);
 }

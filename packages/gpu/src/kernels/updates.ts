@@ -58,6 +58,7 @@ export function update(
         results: next.map(() => size),
         workgroups: [Math.ceil(size / threads), 1, 1],
         numbers: [...halves(given.offset), ...numbers.map(([, value]) => value)],
+        byElement: given.offset === 0,
         renew: renewing?.((all) => [...halves(given.offset), ...all.map(([, value]) => value)]),
       }),
     );

@@ -113,9 +113,9 @@ export function checkpoints(options: CheckpointOptions): Callback {
     savedAt = performance.now();
     due = false;
   };
-
   return {
     name: "checkpoints",
+    observes: true,
     ...(best && { needs: [best.metric] }),
     state: () => ({ ranked: ranked.map(({ step, value }) => ({ step, value })), written }),
     restore(state) {

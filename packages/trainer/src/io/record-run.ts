@@ -62,6 +62,7 @@ export function recordRun(
   };
   return {
     name: `files of ${run}`,
+    observes: true,
     state() {
       flush(); // the lengths in a checkpoint are those on the disk
       return writer.offsets;

@@ -71,6 +71,7 @@ export function tensorBoard(folder: string, options: TensorBoardOptions = {}): C
   };
   return {
     name: "tensorBoard",
+    observes: true,
     state: () =>
       doing(() => {
         fsyncSync(open());
