@@ -224,9 +224,10 @@ const captions: Readonly<Record<string, string>> = {
   "mixer true": "mixer, pairs known",
   "mixer found": "mixer, pairs found",
   "mixer given": "mixer, pairs unknown",
-  "butterflies true": "mixer, all pairs in each layer",
+  "mixer random": "mixer, random pairs",
+  "butterflies given": "mixer, all pairs in each layer",
   "tree found": "tree, order found",
-  "convolution sides": "convolution, order found*",
+  "convolution sides": "convolution, found, sides told",
 };
 
 /** The pairs found in the first seed, and the accuracies of rows on as many samples. */
