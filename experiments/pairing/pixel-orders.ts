@@ -53,8 +53,8 @@ export function pixelsOf(order: PixelOrder, seed: number, found: () => FoundPair
 }
 
 /**
- * The pairs found among the shuffled pixels of the first `count` images, by correlation; 240 constants fill
- * the width up to 1,024, so that all groups of a level are of one size.
+ * The pairs found among the shuffled pixels of the first `count` images, by correlation; 240
+ * constants fill the width up to 1,024, so that all groups of a level are of one size.
  */
 export function pixelPairing(
   { pixels }: LabelledImages,

@@ -23,7 +23,7 @@ function hierarchy(levels: number, v: number, m: number, samples: number, random
   return { rows, labels: tensor(labels) };
 }
 
-/** The share of a level's groups that are runs of an aligned hierarchy, whose place i is order[i]. */
+/** The share of a level's groups that are runs of the hierarchy, where input i is at order[i]. */
 function right({ levels }: FoundPairing, l: number, order: ArrayLike<number>): number {
   const size = 2 ** (l + 1);
   const pairs = levels[l]?.pairs ?? [];
