@@ -35,8 +35,8 @@ function right({ levels }: FoundPairing, l: number, order: ArrayLike<number>): n
 }
 
 test.each([
-  ["with labels", 4, 8, 2000, true],
-  ["without", 4, 8, 2000, false],
+  ["with labels", 4, 8, 1500, true],
+  ["without", 3, 6, 1000, false],
   ["few samples", 3, 6, 300, true],
 ])("the hierarchy that shuffled inputs were made by: %s", (_, L, v, samples, labelled) => {
   const random = rng(samples);
