@@ -12,7 +12,7 @@ export interface Bar {
 }
 
 /** Sizes, in user units. */
-const [LEFT, TOP, FAN, LEVEL, BARS, NAMES, GAP] = [56, 64, 96, 44, 210, 190, 40];
+const [LEFT, TOP, FAN, LEVEL, BARS, NAMES, GAP] = [56, 64, 96, 44, 210, 200, 56];
 
 const { ink, grid, models } = LIGHT;
 const [OURS = ink, WRONG = ink, THEIRS = ink] = [models[0], models[1], models[4]];
