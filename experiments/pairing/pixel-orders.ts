@@ -73,7 +73,7 @@ export function pixelPairing(
     for (const [place, pixel] of shuffled.entries())
       x[k * PLACES + place] = pixels[image * PIXELS + pixel] ?? 0;
   const values = tensor(x, { shape: [images.length, PLACES] });
-  const found = pairingFromData(values, null, { samples, permutations: 19, level: 0.05 });
+  const found = pairingFromData(values, null, { samples, permutations: 19, alpha: 0.05 });
   values.dispose();
   return found;
 }
