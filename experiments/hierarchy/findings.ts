@@ -56,7 +56,7 @@ export function hierarchyFindings({ trainings, pairings }: Records): Findings {
   const kinds = distinct([...trainings, ...pairings].map(dataOf));
   const sections = kinds.flatMap((kind) => {
     const own = trainings.filter((record) => dataOf(record) === kind);
-    const found = pairings.filter((record) => dataOf(record) === kind);
+    const found = once(pairings.filter((record) => dataOf(record) === kind));
     const chosen = chosenRows(own);
     return [
       ...accuracySections(kind, chosen, own),
@@ -74,6 +74,11 @@ export function hierarchyFindings({ trainings, pairings }: Records): Findings {
     files: [tablesFile(sections)],
   };
 }
+
+/** Every pairing once: runs of several rows find the same in the same samples. */
+const once = (records: readonly PairingRecord[]): PairingRecord[] => [
+  ...new Map(records.map((record) => [`${record.samples} ${record.seed}`, record])).values(),
+];
 
 function summaryOf(kinds: readonly string[], trainings: readonly TrainingRecord[]): string {
   if (trainings.length === 0) return "Nothing was trained.";
@@ -144,6 +149,15 @@ function accuracySections(
   return [...named, rates, ...(sizes.length > 1 ? [curveSection(kind, chosen)] : [])];
 }
 
+/** Rows that the curves leave out, for the sake of their colours: the table has them. */
+const undrawn: readonly string[] = [
+  "mixer random",
+  "tree true",
+  "tree given",
+  "convolution true",
+  "convolution given",
+];
+
 /** Accuracy by samples, of rows that were trained on several numbers of them. */
 function curveSection(kind: string, chosen: readonly Chosen[]): Section {
   const rows = distinct(chosen.map(({ row }) => row));
@@ -151,17 +165,19 @@ function curveSection(kind: string, chosen: readonly Chosen[]): Section {
   const of = (row: string, samples: number): Chosen | undefined =>
     chosen.find((one) => one.row === row && one.samples === samples);
   const several = rows.filter((row) => sizes.filter((size) => of(row, size)).length > 1);
-  const series = several.map(
-    (row): ChartSeries => ({
-      name: row,
-      points: sizes.flatMap((x) => {
-        const spread = spreadOf((of(row, x)?.records ?? []).map(({ test }) => 100 * test));
-        return spread === undefined
-          ? []
-          : [{ x, y: spread.mean, low: spread.low, high: spread.high }];
+  const series = several
+    .filter((row) => !undrawn.includes(row))
+    .map(
+      (row): ChartSeries => ({
+        name: row,
+        points: sizes.flatMap((x) => {
+          const spread = spreadOf((of(row, x)?.records ?? []).map(({ test }) => 100 * test));
+          return spread === undefined
+            ? []
+            : [{ x, y: spread.mean, low: spread.low, high: spread.high }];
+        }),
       }),
-    }),
-  );
+    );
   const heading = `Accuracy by samples: ${kind}`;
   return {
     heading,
@@ -224,9 +240,10 @@ const captions: Readonly<Record<string, string>> = {
   "mixer true": "mixer, pairs known",
   "mixer found": "mixer, pairs found",
   "mixer given": "mixer, pairs unknown",
-  "butterflies true": "mixer, all pairs in each layer",
+  "mixer random": "mixer, random pairs",
+  "butterflies given": "mixer, all pairs in each layer",
   "tree found": "tree, order found",
-  "convolution sides": "convolution, order found*",
+  "convolution sides": "convolution, found, sides told",
 };
 
 /** The pairs found in the first seed, and the accuracies of rows on as many samples. */

@@ -48,8 +48,10 @@ export const hierarchy: Experiment<Hierarchy> = {
     m: 3,
     noise: 0,
     samples: "1000",
-    rows: "mixer true,mixer found,mixer given,butterflies true,tree found,convolution sides,dense 256",
-    rates: "0.003,0.01,0.03",
+    rows:
+      "mixer true,mixer found,mixer given,butterflies given,tree found,convolution sides," +
+      "dense 256",
+    rates: "0.01,0.03,0.05",
     seeds: 1,
     channels: 16,
     hidden: 32,
@@ -60,11 +62,11 @@ export const hierarchy: Experiment<Hierarchy> = {
   },
   quick: {
     rows: "mixer found,mixer given",
-    rates: "0.02",
+    rates: "0.03",
     channels: 8,
-    steps: 150,
+    steps: 100,
     batch: 64,
-    heldOut: 500,
+    heldOut: 300,
   },
   async run({ settings, seed, signal, log }) {
     if (settings.from !== "") {

@@ -12,7 +12,7 @@ export interface Bar {
 }
 
 /** Sizes, in user units. */
-const [LEFT, TOP, FAN, LEVEL, BARS, NAMES, GAP] = [56, 64, 96, 44, 210, 190, 40];
+const [LEFT, TOP, FAN, LEVEL, BARS, NAMES, GAP] = [56, 64, 96, 44, 210, 200, 56];
 
 const { ink, grid, models } = LIGHT;
 const [OURS = ink, WRONG = ink, THEIRS = ink] = [models[0], models[1], models[4]];
@@ -100,9 +100,10 @@ export function pairingPicture(record: PairingRecord, bars: readonly Bar[], titl
     svgElement("rect", { ...size, fill: "#ffffff" }),
     svgText(16, 24, "inputs as they come", head),
     svgText(LEFT + FAN + 26, 24, "pairs found from them", head),
-    svgText(right, 24, `accuracy: ${title}`, head),
+    svgText(right, 24, "accuracy on test samples", head),
     svgText(16, 44, "their true places", { fill: "#57606a" }),
     svgText(LEFT + FAN + 26, 44, "level by level", { fill: "#57606a" }),
+    svgText(right, 44, title, { fill: "#57606a" }),
     ...fan(record, order, step),
     ...tree(record, order, step),
     ...barChart(bars, right, height),

@@ -241,7 +241,7 @@ function layerSections(records: readonly LayerError[]): Section[] {
   return [
     {
       heading: "Layers of a dense network as mixers",
-      text: "‖W′ − W‖ / ‖W‖ of general mixers over one butterfly, mean (least to most) of the seeds.",
+      text: "‖W′ − W‖ / ‖W‖ of general mixers over one butterfly, mean of seeds (least to most).",
       table: {
         head: ["order of inputs and outputs", "first layer", "second layer"],
         rows: orders.map((order) => [layerOrders[order], cell(order, 1), cell(order, 2)]),

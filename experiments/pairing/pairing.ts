@@ -84,7 +84,7 @@ export const pairing: Experiment<Pairing> = {
     read: 64,
     steps: 20,
     hidden: 16,
-    sweeps: 1,
+    sweeps: 0,
   },
   async run(trial) {
     const { settings, seed, signal, log } = trial;

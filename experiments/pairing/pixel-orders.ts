@@ -53,8 +53,8 @@ export function pixelsOf(order: PixelOrder, seed: number, found: () => FoundPair
 }
 
 /**
- * The pairs found among the shuffled pixels of the first `count` images, by correlation; 240 constants fill
- * the width up to 1,024, so that all groups of a level are of one size.
+ * The pairs found among the shuffled pixels of the first `count` images, by correlation; 240
+ * constants fill the width up to 1,024, so that all groups of a level are of one size.
  */
 export function pixelPairing(
   { pixels }: LabelledImages,
@@ -73,7 +73,7 @@ export function pixelPairing(
     for (const [place, pixel] of shuffled.entries())
       x[k * PLACES + place] = pixels[image * PIXELS + pixel] ?? 0;
   const values = tensor(x, { shape: [images.length, PLACES] });
-  const found = pairingFromData(values, null, { samples, permutations: 19, level: 0.05 });
+  const found = pairingFromData(values, null, { samples, permutations: 19, alpha: 0.05 });
   values.dispose();
   return found;
 }

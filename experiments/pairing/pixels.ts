@@ -61,7 +61,7 @@ const [BATCH, PIECE] = [128, 500];
 const HIDDEN = 256;
 
 /** The digits: images that train, then those held out of the training set; test images. */
-export interface Digits {
+interface Digits {
   readonly train: LabelledImages;
   readonly test: LabelledImages;
 }
@@ -110,7 +110,7 @@ export async function pixelRecords(
 }
 
 /** Which pixels are not the same in all images. */
-export function liveOf(pixels: Uint8Array): Uint8Array {
+function liveOf(pixels: Uint8Array): Uint8Array {
   const live = new Uint8Array(PIXELS);
   pixels.forEach((value, k) => {
     if (value !== pixels[k % PIXELS]) live[k % PIXELS] = 1;

@@ -39,7 +39,7 @@ export function recovery(
   const started = performance.now();
   const found = pairingFromData(x, labels ? y : null, {
     ...{ states: sizes.v, samples, permutations },
-    level: Math.max(0.01, 1 / (permutations + 1)),
+    alpha: Math.max(0.01, 1 / (permutations + 1)),
     random: rng(seed),
   });
   const seconds = (performance.now() - started) / 1000;

@@ -7,7 +7,7 @@ import { uninterrupted } from "../parts/steps.ts";
 import { BINS, columns, loadWages, thirds, WIDTH } from "./wages.ts";
 
 /** The rows: networks on the columns in their order, in a random one, in the found one. */
-export const tableRows = {
+const tableRows = {
   "mixer natural": ["mixer", "natural"],
   "mixer random": ["mixer", "random"],
   "mixer found": ["mixer", "found"],
@@ -17,7 +17,7 @@ export const tableRows = {
 } as const;
 
 /** One of {@link tableRows}. */
-export type TableRow = keyof typeof tableRows;
+type TableRow = keyof typeof tableRows;
 
 /** A training on the table. */
 export interface TableTraining {

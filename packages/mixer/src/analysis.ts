@@ -1,6 +1,6 @@
 /**
- * @file @spm/mixer/analysis: a mixer's cost, condition, reach and degrees of freedom, the mixer that
- * is nearest to a dense matrix, and the pairs that data suggest.
+ * @file @spm/mixer/analysis: a mixer's cost, condition, reach and degrees of freedom, the mixer
+ * nearest to a dense matrix, and the pairs that data suggest.
  */
 export { type Condition, type ConditionOptions, condition } from "./condition.ts";
 export { type Connectivity, connectivity, pathCounts } from "./connectivity.ts";

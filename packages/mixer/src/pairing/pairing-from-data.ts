@@ -40,7 +40,7 @@ export interface PairingOptions {
    * The largest p-value of a level that counts as found.
    * @defaultValue 0.01
    */
-  readonly level?: number;
+  readonly alpha?: number;
   /**
    * Draws samples and permutations.
    * @defaultValue rng(1)
@@ -52,7 +52,7 @@ const names: OptionNames<PairingOptions> = {
   states: true,
   samples: true,
   permutations: true,
-  level: true,
+  alpha: true,
   random: true,
 };
 
@@ -75,7 +75,7 @@ export interface FoundPairing {
   readonly levels: readonly PairingLevel[];
   /**
    * The levels from the first on that are better than chance: 0 says that there is no pairing to be
-   * found here. All that were asked for, without a test.
+   * found here. Without a test, all of them.
    */
   readonly depth: number;
   /** The inputs in an order in which each group is a run. */
@@ -110,7 +110,7 @@ export function pairingFromData(
 ): FoundPairing {
   checkTensors("pairingFromData", x, ...(y === null ? [] : [y]));
   checkOptions("pairingFromData", options, names);
-  const { permutations = 99, level: most = 0.01, random = rng(1) } = options;
+  const { permutations = 99, alpha = 0.01, random = rng(1) } = options;
   checkCounts(options);
   checkRandom("pairingFromData", random);
   let variables = leaves(x, y, options, random);
@@ -125,7 +125,7 @@ export function pairingFromData(
     const matched = maximumWeightMatching(count, weights);
     const pValue =
       permutations > 0 && depth === l ? test(variables, permutations, n, random) : null;
-    if (depth === l && (pValue ?? 0) <= most) depth = l + 1;
+    if (depth === l && (pValue ?? 0) <= alpha) depth = l + 1;
     const pairs = matched.map(([i, j]) => [groups[i] ?? [], groups[j] ?? []] as const);
     levels.push({ pairs, weights: matched.map(([i, j]) => weights[i * count + j] ?? 0), pValue });
     stages.push(pairs.flatMap(([a, b]) => memberByMember(a, b)));

@@ -1,4 +1,4 @@
-/** @file Variables that are real numbers: squared correlations, and of groups the RV coefficient. */
+/** @file Variables that are numbers: squared correlations, and of groups the RV coefficient. */
 import { rotatedInto, symmetric, type Variables } from "./variables.ts";
 
 /** Deviations below this part of the largest absolute value are rounding: a constant column. */
