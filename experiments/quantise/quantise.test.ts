@@ -86,7 +86,7 @@ test.each(Object.keys(inputMaps) as InputMapName[])("%s changes no product", (ki
   for (const [k, value] of turned.entries()) expect(value).toBeCloseTo(y[k] ?? 0, 4);
 });
 
-test("at eight bits a rounded GPT answers as the float one, with shared maps and packed bytes", () => {
+test("at eight bits a rounded GPT answers as the float one; maps are shared", () => {
   const sizes = { vocabulary: 5, context: 8, width: 8, heads: 2, layers: 2, tied: false };
   const float = new Gpt({ ...sizes, random: rng(1) });
   const bits = { weights: 8, activations: 8 };

@@ -281,7 +281,7 @@ async function rounded(
   };
 }
 
-/** Σ p (log p − log q), the mean over tokens: how far the rounded answers q are from the float's. */
+/** Σ p (log p − log q), the mean over tokens: how far the rounded model is from the float one. */
 function divergence(float: Gpt, model: Gpt, x: Tensor): Tensor {
   const p = noGrad(() => logSoftmax(float.forward(x)));
   const q = logSoftmax(model.forward(x));

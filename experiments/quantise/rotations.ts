@@ -18,7 +18,7 @@ import {
 import { butterfly, initialParameters, rotationMixer, type Schedule } from "@spm/mixer";
 import { Module } from "@spm/nn";
 
-/** An invertible map T of inputs: y = W x = (W T⁻¹)(T x), so that without rounding nothing changes. */
+/** An invertible map T of inputs: y = (W T⁻¹)(T x), so that without rounding nothing changes. */
 export abstract class InputMap extends Module {
   /** T x. x [..., n] → [..., n] */
   abstract override forward(x: Tensor): Tensor;
