@@ -15,6 +15,7 @@ import { molecules } from "./molecules/molecules.ts";
 import { pairing } from "./pairing/pairing.ts";
 import type { Experiment } from "./parts/experiment.ts";
 import { photonic } from "./photonic/photonic.ts";
+import { quantise } from "./quantise/quantise.ts";
 import { rotors } from "./rotors/rotors.ts";
 import { samples } from "./samples/samples.ts";
 import { teacher } from "./teacher/teacher.ts";
@@ -57,4 +58,5 @@ export const experiments: readonly Experiment[] = [
   photonic,
   hierarchy,
   pairing,
+  quantise,
 ];

@@ -26,7 +26,7 @@ test("random sparse maps have as many numbers as a mixer's blocks", () => {
   expect(wide.parameterCount()).toBe(4 * 512 * 10);
 });
 
-test("a random sparse map: entries where they were drawn, gradients, the scale of its outputs", () => {
+test("a random sparse map: entries where they were drawn, gradients, the outputs' scale", () => {
   const map = new RandomSparse(12, 5, { entries: 3, random: rng(1) });
   const rows = [...elements(map.toDense().ndarray())];
   const filled = Array.from({ length: 5 }, (_, k) =>

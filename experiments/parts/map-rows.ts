@@ -10,7 +10,7 @@ export type MapKind = LinearKind | keyof typeof sparseKinds;
 export const mapKinds: Readonly<Record<MapKind, LinearEntry>> = { ...linearKinds, ...sparseKinds };
 
 /** Their names. */
-export const mapNames: readonly MapKind[] = Object.keys(mapKinds) as MapKind[];
+const mapNames: readonly MapKind[] = Object.keys(mapKinds) as MapKind[];
 
 /** A row: its name, kind, and what it says of its sizes. */
 export interface MapRow {

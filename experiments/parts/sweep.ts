@@ -28,7 +28,7 @@ export interface SweptRow {
 export type Plan<R extends SweptRow> = R & { readonly rate: number };
 
 /** The rates of a setting like "0.003,0.01"; a row's own for "". */
-export const ratesOf = (setting: string, own: number): number[] =>
+const ratesOf = (setting: string, own: number): number[] =>
   setting === "" ? [own] : readRates(setting);
 
 /**
