@@ -1,4 +1,4 @@
-/** @file What a trained model says of samples, as numbers: the metrics of its kind of task. */
+/** @file Numbers for a trained model on samples: the metrics of its kind of task. */
 import { mul, noGrad, type Tensor } from "@spm/core";
 import { DataLoader, type Dataset, type LabelledBatch } from "@spm/data";
 import type { DataEncoding, LabelledData } from "@spm/data/datasets";
@@ -24,7 +24,7 @@ const BATCH = 500;
 /** The points of a picture of residuals. */
 const MOST_POINTS = 2000;
 
-/** What a classifier says, by name. */
+/** The metrics of a classifier, by name. */
 export interface ClassAssessment {
   readonly samples: number;
   readonly loss: number;
@@ -36,7 +36,7 @@ export interface ClassAssessment {
   readonly confusion: readonly (readonly number[])[];
 }
 
-/** What a regression says, by name, in the units of its target. */
+/** The metrics of a regression, by name, in the units of its target. */
 export interface NumberAssessment {
   readonly samples: number;
   /** The mean squared error in units of the training targets' variance. */

@@ -138,7 +138,7 @@ export async function attribute(
   stdout.write(`page: ${out}\n`);
 }
 
-/** What was found of a test sample: the model's outputs, and the training samples' scores. */
+/** Findings about a test sample: the model's outputs, and the training samples' scores. */
 interface Found {
   readonly common: Pick<AttributionTable, "test" | "command" | "names" | "facts">;
   readonly outputs: readonly number[];

@@ -5,10 +5,10 @@ import { formatCount, formatPercent } from "@spm/trainer/format";
 /** The parts of every page. */
 interface PageParts {
   readonly title: string;
-  /** What the model says of the test sample. */
+  /** The model's answer on the test sample. */
   readonly verdict: string;
   readonly sample: Markup;
-  /** What the scores are about, and what they are worth. */
+  /** The meaning of the scores, and their worth. */
   readonly lead: string;
   readonly note: string;
   readonly helpful: Markup;
@@ -36,7 +36,7 @@ ${harmful}
   );
 }
 
-/** What scores of TRAK are about, of a class. */
+/** The meaning of TRAK's scores of a class. */
 const marginLead = (what: string, name: string): string =>
   `Training ${what} by what they do to the margin of class ${name}, the log odds that the model ` +
   "gives it.";
@@ -79,7 +79,7 @@ export interface AttributionPage extends AttributedSample {
   readonly width: number;
 }
 
-/** What a classifier says of a sample whose class is `label`. */
+/** A classifier's answer on a sample whose class is `label`. */
 function verdictOf(
   probabilities: readonly number[],
   label: number,

@@ -48,7 +48,7 @@ interface AskedSamples {
   /** The heading of the names: "line", "row" or "file". */
   readonly heading: string;
   readonly names: readonly (string | number)[];
-  /** What is right, where the file says: −1 or NaN where it doesn't. */
+  /** The right answers, if the file has them: −1 or NaN where it doesn't. */
   readonly actual: ArrayLike<number> | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** @file What is said while data is read: its columns, bad rows, and how far a long read is. */
+/** @file Messages while data is read: its columns, bad rows, and how far a long read is. */
 import type { LoadContext } from "@spm/data/datasets";
 import type { ProgressStream } from "@spm/trainer";
 import { formatCount, formatPercent } from "@spm/trainer/format";

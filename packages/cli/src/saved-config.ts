@@ -28,7 +28,7 @@ function validator(): ValidateFunction<SavedConfig> {
   return compiled;
 }
 
-/** What data is loaded with, as the run that was saved had it. */
+/** The context in which data is loaded, as the saved run had it. */
 export const contextOf = ({ encoding }: Pick<SavedConfig, "encoding">): LoadContext =>
   encoding === undefined ? {} : { encoding };
 

@@ -1,4 +1,4 @@
-/** @file What a model says of test samples: the residuals of a regression, a confusion matrix. */
+/** @file Outcomes on test samples: the residuals of a regression, a confusion matrix. */
 import { formatCount, formatPercent } from "@spm/trainer/format";
 import type { ClassOutcome, NumberOutcome, TestOutcome } from "@spm/trainer/node";
 import { html, type Markup, markup } from "./html-page.ts";

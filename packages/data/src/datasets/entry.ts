@@ -26,7 +26,7 @@ export interface LabelledData {
   };
 }
 
-/** How images became numbers: (x / 255 − mean) / std, with the training images' statistics. */
+/** The way from images to numbers: (x / 255 − mean) / std, with the training images' statistics. */
 export interface ImageEncoding extends PixelStatistics {
   readonly kind: "images";
   /** The names of the classes, in the order of their numbers. */
@@ -37,10 +37,10 @@ export interface ImageEncoding extends PixelStatistics {
   readonly channels: number;
 }
 
-/** How data of one's own became numbers: plain JSON. */
+/** The way from data of one's own to numbers: plain JSON. */
 export type DataEncoding = TableEncoding | ImageEncoding;
 
-/** What data is loaded with. */
+/** The context in which data is loaded. */
 export interface LoadContext {
   /**
    * The encoding of an earlier load, which data of one's own gets again.

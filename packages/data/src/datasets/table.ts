@@ -116,7 +116,7 @@ function textOptionsOf({ delimiter, header, encoding }: TableFileOptions) {
 const listed = (names: string | undefined): string[] =>
   names === undefined || names === "" ? [] : names.split(",").map((name) => name.trim());
 
-/** How rows are read: as the options say, with the columns of a saved encoding alone. */
+/** The options that rows are read with: those given, with the columns of a saved encoding alone. */
 function readOptionsOf(
   rows: TableRows,
   { ignore, categories, missing, badRows }: TableFileOptions,

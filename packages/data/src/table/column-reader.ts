@@ -5,7 +5,7 @@ import type { TableColumn } from "./table.ts";
 /** The kind of a column. */
 export type ColumnKind = "number" | "category";
 
-/** What a column's cells are read by. */
+/** The format of a column's cells. */
 export interface ColumnFormat {
   readonly name: string;
   /** The index of its cells in a row. */

@@ -8,7 +8,7 @@ import { type ByteStream, type ReadTextOptions, textPieces } from "./text-pieces
 /** Options of {@link csvRows}. */
 export interface CsvOptions extends ReadTextOptions {
   /**
-   * What stands between cells.
+   * The text between cells.
    * @defaultValue one of `,`, `;`, tab and `|`, whichever cuts the first lines alike
    */
   readonly delimiter?: string;

@@ -31,7 +31,7 @@ export type NumberTarget = Omit<NumberFeature, "missing">;
 /** The classes of a classification, in the order of their numbers. */
 export type CategoryTarget = Omit<CategoryFeature, "missing">;
 
-/** How a table becomes numbers; the statistics are those of the training rows. */
+/** The way from a table to numbers; the statistics are those of the training rows. */
 export interface TableEncoding {
   readonly kind: "table";
   readonly target: NumberTarget | CategoryTarget;

@@ -37,7 +37,7 @@ export interface ReadTableOptions {
   readonly onProgress?: (progress: TableProgress) => void;
 }
 
-/** How far a table is read. */
+/** The progress of reading a table. */
 export interface TableProgress extends Partial<ReadProgress> {
   readonly rows: number;
 }

@@ -11,11 +11,11 @@ export interface TableRow {
   readonly line: number;
   /** A cell for each column. */
   readonly cells: readonly Cell[];
-  /** What is wrong with a row that can't be used: "5 cells, got 4". */
+  /** The fault of a row that can't be used: "5 cells, got 4". */
   readonly problem?: string;
 }
 
-/** How far a reader is. */
+/** The progress of a reader. */
 export interface ReadProgress {
   readonly bytes: number;
   /** Of the file; undefined where nobody knows. */
@@ -30,11 +30,11 @@ export interface TableRows extends AsyncIterable<TableRow> {
   /** The name of the source in messages. */
   readonly name: string;
   readonly columns: readonly string[];
-  /** What counts its rows in messages. */
+  /** The word for one of its rows in messages. */
   readonly unit: "line" | "row";
   /** Whether numbers may have a decimal comma, as where semicolons are between cells. */
   readonly decimalComma?: boolean;
-  /** How far it is read. */
+  /** Its progress so far. */
   readonly progress?: () => ReadProgress;
 }
 

@@ -38,7 +38,7 @@ export interface Table {
   readonly columns: readonly TableColumn[];
   /** The place of each row in the source, [rows]. */
   readonly lines: Int32Array;
-  /** What counts the rows of the source in messages. */
+  /** The word for a row of the source in messages. */
   readonly unit: TableRows["unit"];
   /** The rows that were left out: how many, and the first of them. */
   readonly skipped: { readonly count: number; readonly first: readonly BadRow[] };

@@ -34,7 +34,7 @@ import {
 import { checkChoice } from "../options.ts";
 import { embedding } from "./affine.ts";
 
-/** How a bag becomes one vector, in PyTorch's words. */
+/** The way from a bag to one vector, in PyTorch's words. */
 export type BagMode = "mean" | "sum" | "max";
 
 /** Options of {@link embeddingBag}. */

@@ -85,10 +85,10 @@ export interface RunConfig {
   readonly changes?: readonly RunChange[];
 }
 
-/** What a finished training says of its test samples, for the report. */
+/** The outcome of a finished training on its test samples, for the report. */
 export type TestOutcome = ClassOutcome | NumberOutcome;
 
-/** What a classifier says. */
+/** The outcome of a classifier. */
 export interface ClassOutcome {
   readonly kind: "classes";
   /** The names of the classes. */
@@ -97,7 +97,7 @@ export interface ClassOutcome {
   readonly confusion: readonly (readonly number[])[];
 }
 
-/** What a regression says. */
+/** The outcome of a regression. */
 export interface NumberOutcome {
   readonly kind: "regression";
   /** The name of the target. */

@@ -1,7 +1,7 @@
 /** @file R² and the errors of predicted numbers. */
 import { ShapeError } from "@spm/core/extend";
 
-/** How far predicted numbers are from actual ones. */
+/** Distances of predicted numbers from actual ones. */
 export interface RegressionScores {
   /** 1 for exact predictions, 0 for always the mean; NaN where all actual numbers are equal. */
   readonly r2: number;
