@@ -47,7 +47,7 @@ for (let step = 0; step <= Number(steps); step++) {
     optimizer.step(clipByGlobalNorm(grads, 1).grads);
     return value;
   });
-  if (step % 50 === 0) console.log(`step ${step}  ${(await loss.item()).toFixed(2)} nats`);
+  if (step % 25 === 0) console.log(`step ${step}  ${(await loss.item()).toFixed(2)} nats`);
 }
 
 const written = [codes[0] ?? 0];

@@ -9,7 +9,7 @@ import * as c from "@spm/core";
 import { Linear, Module, mish, mse, Sequential } from "@spm/nn";
 import { adam } from "@spm/optim";
 
-const [random, side, steps] = [c.rng(1), 10, 200];
+const [random, side, steps] = [c.rng(1), 10, 120];
 const linear = (from: number, to: number) => new Linear(from, to, { random });
 
 /** Spots at places [count, 2] of the unit square: pictures [count, side · side]. */
@@ -47,7 +47,7 @@ for (let k = 0; k <= steps; k++) {
   const x = spots(c.uniform(random, [48, 2], 0.2, 0.8));
   const { value, grads } = c.valueAndGrad(() => model.forward(x), model.parameters());
   optimizer.step(grads);
-  if (k % 100 === 0) console.log(`step ${k}  bound ${(await value.item()).toFixed(2)} nats`);
+  if (k % 60 === 0) console.log(`step ${k}  bound ${(await value.item()).toFixed(2)} nats`);
 }
 const [ends] = model.encode(spots(c.tensor([0.25, 0.5, 0.75, 0.5]).reshape([2, 2])));
 const pixels = await model.decoder.forward(c.mean(ends, 0)).data();

@@ -41,8 +41,11 @@ test("no module is left out, and none would be unnoticed", () => {
   ]);
 });
 
-/** Made of several linear maps of one kind: one kind is checked, all in `npm run test:full`. */
-const several = /^(LstmCell|MultiHeadAttention), (?!rotation|causal|grouped)/;
+/**
+ * Made of several linear maps of one kind, of which one kind is checked, or of cells that are; all
+ * of them in `npm run test:full`.
+ */
+const several = /^(LstmCell|MultiHeadAttention), (?!rotation|causal|grouped)|^(Rnn|Gru|Lstm)$/;
 
 describe.each(moduleRows)("$name", ({ name, make, inputs, onTheReference = [] }) => {
   if (full || !several.test(name))

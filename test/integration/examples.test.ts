@@ -74,10 +74,10 @@ test("an autoencoder puts a spot half way between two others", () => {
 
 test("an LSTM learns to write as a text does", () => {
   const text = "docs/design/core.md";
-  const [first, last, ...lines] = printed("lstm-on-a-text", text, "50");
+  const [first, last, ...lines] = printed("lstm-on-a-text", text, "25");
   const [loss = 9, before = 0] = [last, first].map((line) => numbersOf(line)[1]);
   expect(before).toBeGreaterThan(4);
-  expect(loss).toBeLessThan(2.8);
+  expect(loss).toBeLessThan(3.4);
   const known = new Set(readFileSync(join(root, text), "utf8"));
   expect([...lines.join("\n")].every((character) => known.has(character))).toBe(true);
 });
