@@ -41,8 +41,8 @@ function holes(rows: Json | undefined, like: Tensor): Tensor {
 type Convolution = (x: Tensor, weight: Tensor, bias: Tensor | null, options: object) => Tensor;
 const convolution =
   (f: Convolution): GoldenOp =>
-  (options, x, weight, bias) =>
-    f(x, weight!, bias ?? null, ours(options));
+  (options, x, weight = x, bias = x) =>
+    f(x, weight, bias, ours(options));
 type Pool = (x: Tensor, size: number | number[], options: object) => Tensor;
 const pool =
   (f: Pool): GoldenOp =>

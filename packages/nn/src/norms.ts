@@ -131,11 +131,12 @@ export class GroupNorm extends Module {
 /** @throws ShapeError unless x is [batch, channels, ...space], with one of these numbers of axes */
 export function checkChannels(op: string, x: Tensor, channels: number, ...axes: number[]): void {
   checkTensors(op, x);
-  const space = ["", ", length", ", height, width"];
-  const shapes = axes.length === 0 ? [", ...space"] : axes.map((n) => space[n]!);
   const fits = axes.length === 0 ? x.shape.length >= 2 : axes.includes(x.shape.length - 2);
   if (fits && x.shape[1] === channels) return;
-  const expected = shapes.map((rest) => `[batch, ${channels}${rest}]`).join(" or ");
+  const space = ["", ", length", ", height, width"].filter((_, n) => axes.includes(n));
+  const expected = (axes.length === 0 ? [", ...space"] : space)
+    .map((rest) => `[batch, ${channels}${rest}]`)
+    .join(" or ");
   throw new ShapeError(op, `x of shape ${expected}`, showShape(x.shape));
 }
 

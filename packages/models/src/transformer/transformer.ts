@@ -76,7 +76,7 @@ class Tokens extends Module {
   forward(tokens: Tensor): Tensor {
     checkTensors("Transformer", tokens);
     const [context] = this.positions.weight.shape as [number];
-    if (tokens.shape.length !== 2 || tokens.shape[1]! > context)
+    if (tokens.shape.length !== 2 || (tokens.shape[1] ?? 0) > context)
       throw new ShapeError(
         "Transformer",
         `tokens [batch, time] of at most ${context} times`,

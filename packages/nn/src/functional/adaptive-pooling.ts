@@ -42,7 +42,8 @@ function adaptive(op: string, axes: number, x: Tensor, size: Size, reduce: Reduc
     throw new ShapeError(op, `x of at least ${axes} axes with elements`, showShape(x.shape));
   return counts.reduceRight((y, count, k) => {
     const axis = y.shape.length - axes + k;
-    const ranges = rangesOf(y.shape[axis]!, count);
+    const [n = 0] = y.shape.slice(axis);
+    const ranges = rangesOf(n, count);
     const width = Math.max(...ranges.map(([from, to]) => to - from));
     // a shorter window repeats its last element
     const places = ranges.flatMap(([from, to]) =>

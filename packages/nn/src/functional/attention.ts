@@ -120,7 +120,7 @@ export function scaledDotProductAttention(
 /** k or v [..., heads / n, S, d] with each head n times, for the heads of q. */
 function repeatedHeads(x: Tensor, q: Tensor): Tensor {
   const [heads, sources, d] = x.shape.slice(-3) as [number, number, number];
-  const all = q.shape.at(-3)!;
+  const [all = 0] = q.shape.slice(-3);
   if (heads === 0 || all % heads !== 0)
     throw new ShapeError(
       op,

@@ -23,6 +23,7 @@ import {
   spanOf,
   type WindowsOptions,
   windows,
+  zipWith,
 } from "./windows.ts";
 
 /** Options of {@link conv1d} and {@link conv2d}. */
@@ -96,7 +97,8 @@ export function convolve(
   const seen = windows(op, batch, kernel, { stride, padding, dilation });
   const space = seen.shape.slice(2, 2 + axes);
   const apart = transpose(seen, channelsBehind(axes));
-  const rows = reshape(apart, [batch.shape[0]!, ...space, channels * sizeOf(kernel)]);
+  const [samples = 0] = batch.shape;
+  const rows = reshape(apart, [samples, ...space, channels * sizeOf(kernel)]);
   return withoutBatch(transpose(map(rows), [0, axes + 1, ...space.map((_, k) => k + 1)]), x);
 }
 
@@ -120,25 +122,27 @@ export function convolveTransposed(
   const sides = checkSizes(op, "paddings", padding, axes, 0);
   const sliding = slidingOf(op, kernel, options);
   const { stride, dilation } = sliding;
-  if (more.some((n, k) => n >= Math.max(stride[k]!, dilation[k]!)))
+  const fits = (n: number, step: number, apart: number) => n < Math.max(step, apart);
+  if (zipWith(fits, more, stride, dilation).includes(false))
     throw new ShapeError(op, "output paddings below the stride or the dilation", showShape(more));
   const spans = spanOf(sliding);
-  const full = space.map((n, k) => (n - 1) * stride[k]! + spans[k]!);
-  const size = full.map((n, k) => n + more[k]! - 2 * sides[k]!);
+  const full = zipWith((n, step, span) => (n - 1) * step + span, space, stride, spans);
+  const size = zipWith((n, end, side) => n + end - 2 * side, full, more, sides);
   if (space.includes(0) || size.some((n) => n < 1))
     throw new ShapeError(op, "an output of at least 1 element an axis", showShape(size));
   const rows = map(transpose(batch, channelsBehind(axes).slice(0, axes + 2)));
-  const apart = reshape(rows, [batch.shape[0]!, ...space, outChannels, ...kernel]);
+  const [samples = 0] = batch.shape;
+  const apart = reshape(rows, [samples, ...space, outChannels, ...kernel]);
   const order = channelsBehind(axes);
   const seen = transpose(
     apart,
     order.map((_, k) => order.indexOf(k)),
   );
-  const into = [batch.shape[0]!, outChannels, ...full];
+  const into = [samples, outChannels, ...full];
   const [sums] = addWindowsOp([seen], { ...sliding, into });
   const none = into.map(() => 0);
   const whole = pad(sums, none, [0, 0, ...more]);
-  const ranges = sides.map((start, k) => ({ start, stop: start + size[k]! }));
+  const ranges = zipWith((start, n) => ({ start, stop: start + n }), sides, size);
   return withoutBatch(slice(whole, [{}, {}, ...ranges]), x);
 }
 

@@ -10,7 +10,7 @@ import {
 } from "@spm/core/extend";
 import { checkChoice } from "../options.ts";
 import type { Size } from "./pooling.ts";
-import { checkSizes } from "./windows.ts";
+import { checkSizes, zipWith } from "./windows.ts";
 
 /** Options of {@link interpolate}: a size or a factor. */
 export interface InterpolateOptions {
@@ -57,7 +57,7 @@ function resizedAxes(
   if (space.includes(0)) throw new ShapeError(op, "axes with elements", showShape(space));
   if (size !== undefined) {
     const sizes = checkSizes(op, "sizes", size, space.length, 1);
-    return space.map((n, k) => ({ n, size: sizes[k]!, step: n / sizes[k]! }));
+    return zipWith((n, size) => ({ n, size, step: n / size }), space, sizes);
   }
   const factors = typeof scaleFactor === "number" ? space.map(() => scaleFactor) : scaleFactor;
   if (!Array.isArray(factors) || factors.length !== space.length)
@@ -95,18 +95,12 @@ function between(x: Tensor, axis: number, resized: Resized, alignCorners: boolea
   const after = before.map((place) => Math.min(place + 1, n - 1));
   const dtype = x.dtype === "float64" ? x.dtype : "float32";
   const shape = [size, ...x.shape.slice(axis + 1).map(() => 1)];
-  const weights = (share: (k: number) => number): Tensor =>
-    tensor(
-      Float64Array.from(at, (_, k) => share(k)),
-      { shape, dtype, backend: x.backend },
-    );
-  const share = (k: number): number => Math.min(1, Math.max(0, at[k]! - before[k]!));
+  const weights = (values: readonly number[]): Tensor =>
+    tensor(Float64Array.from(values), { shape, dtype, backend: x.backend });
+  const shares = zipWith((place, first) => Math.min(1, Math.max(0, place - first)), at, before);
   return add(
-    mul(
-      read(x, axis, before),
-      weights((k) => 1 - share(k)),
-    ),
-    mul(read(x, axis, after), weights(share)),
+    mul(read(x, axis, before), weights(shares.map((share) => 1 - share))),
+    mul(read(x, axis, after), weights(shares)),
   );
 }
 

@@ -39,21 +39,18 @@ export interface LayerNormOptions extends NormOptions {
 export const normOptions: OptionNames<NormOptions> = { epsilon: true };
 const layerNormOptions: OptionNames<LayerNormOptions> = { ...normOptions, normalizedShape: true };
 
-/** A norm of rows [..., width] with weights [width]. */
-type OfRows = (rows: Tensor, ...weights: Tensor[]) => Tensor;
+/** A norm of rows [..., width]; `flat` makes weights [width] of those given, or of one number. */
+type OfRows = (rows: Tensor, flat: (weight: Tensor | null, otherwise: number) => Tensor) => Tensor;
 
-/**
- * The norm of x [..., ...shape], of rows of its last axes. Weights are of that shape, or null with
- * what they are then.
- */
+/** The norm of x [..., ...shape], of rows of its last axes, with weights [...shape]. */
 function overLastAxes(
   op: string,
   x: Tensor,
-  weights: readonly (readonly [weight: Tensor | null, otherwise: number])[],
+  weights: readonly (Tensor | null)[],
   options: LayerNormOptions,
   norm: OfRows,
 ): Tensor {
-  const given = weights.flatMap(([weight]) => (weight === null ? [] : [weight]));
+  const given = weights.filter((weight) => weight !== null);
   checkTensors(op, x, ...given);
   checkOptions(op, options, layerNormOptions);
   const rank = options.normalizedShape?.length ?? given[0]?.shape.length ?? 1;
@@ -74,13 +71,13 @@ function overLastAxes(
       );
   const width = sizeOf(shape);
   const { dtype, backend } = x;
-  const flat = weights.map(([weight, otherwise]) =>
+  const lead = x.shape.slice(0, x.shape.length - shape.length);
+  const y = norm(reshape(x, [...lead, width]), (weight, otherwise) =>
     weight === null
       ? broadcastTo(full([1], otherwise, { dtype, backend }), [width])
       : reshape(weight, [width]),
   );
-  const lead = x.shape.slice(0, x.shape.length - shape.length);
-  return reshape(norm(reshape(x, [...lead, width]), ...flat), x.shape);
+  return reshape(y, x.shape);
 }
 
 /**
@@ -99,9 +96,8 @@ export function layerNorm(
   bias: Tensor | null = null,
   options: LayerNormOptions = {},
 ): Tensor {
-  const weights = [[weight, 1] as const, [bias, 0] as const];
-  return overLastAxes("layerNorm", x, weights, options, (rows, w, b) =>
-    layerNormOp([rows, w!, b!], options.epsilon ?? 1e-5),
+  return overLastAxes("layerNorm", x, [weight, bias], options, (rows, flat) =>
+    layerNormOp([rows, flat(weight, 1), flat(bias, 0)], options.epsilon ?? 1e-5),
   );
 }
 
@@ -118,8 +114,8 @@ export function rmsNorm(
   weight: Tensor | null = null,
   options: LayerNormOptions = {},
 ): Tensor {
-  return overLastAxes("rmsNorm", x, [[weight, 1]], options, (rows, w) =>
-    rmsNormOp([rows, w!], options.epsilon ?? 1e-6),
+  return overLastAxes("rmsNorm", x, [weight], options, (rows, flat) =>
+    rmsNormOp([rows, flat(weight, 1)], options.epsilon ?? 1e-6),
   );
 }
 

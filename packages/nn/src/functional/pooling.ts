@@ -30,8 +30,8 @@ import {
   type SlidingOptions,
   slidingOptions,
   spanOf,
-  windowedShape,
   windows,
+  zipWith,
 } from "./windows.ts";
 
 /** The size of a window, along each axis or along all. */
@@ -88,7 +88,7 @@ function poolOf(op: string, axes: number, x: Tensor, size: Size, options: PoolOp
 /** @throws ShapeError where a window may lie in the padding alone */
 function checkPadding(op: string, { before, ...sliding }: PlacedWindows): void {
   const spans = spanOf(sliding);
-  if (before.some((zeros, k) => 2 * zeros > spans[k]!))
+  if (zipWith((zeros, span) => 2 * zeros > span, before, spans).includes(true))
     throw new ShapeError(
       op,
       `paddings of at most half the window ${showShape(spans)}`,
@@ -112,22 +112,25 @@ function largest(op: string, axes: number, x: Tensor, size: Size, options: PoolO
   return squeeze(pick(where(equal(squeeze(picked, -1), -Infinity), inside, places)), -1);
 }
 
-/** The number of elements of each window along axis k that count, of n. */
-function countsAlong(placed: PlacedWindows, k: number, n: number, padded: boolean): number[] {
-  const { before, padding, kernel, stride, dilation } = placed;
-  const [low, high] = padded ? [-before[k]!, n + padding[k]!] : [0, n];
-  const whole = before[k]! + n + placed.after[k]!;
-  const [count] = windowedShape([whole], {
-    kernel: [kernel[k]!],
-    stride: [stride[k]!],
-    dilation: [dilation[k]!],
-  });
-  return Array.from({ length: count! }, (_, i) => {
-    const start = i * stride[k]! - before[k]!;
-    const places = Array.from({ length: kernel[k]! }, (_, t) => start + t * dilation[k]!);
-    return places.filter((place) => low <= place && place < high).length;
-  });
-}
+/** The numbers of elements of windows that count, along each axis; padded: zeros, too. */
+const countsOf = (placed: PlacedWindows, space: Shape, padded: boolean): number[][] =>
+  zipWith(
+    (n, before, after, padding, size, step, apart) => {
+      const [low, high] = padded ? [-before, n + padding] : [0, n];
+      const count = Math.floor((before + n + after - apart * (size - 1) - 1) / step) + 1;
+      return Array.from({ length: count }, (_, i) => {
+        const places = Array.from({ length: size }, (_, t) => i * step - before + t * apart);
+        return places.filter((place) => low <= place && place < high).length;
+      });
+    },
+    space,
+    placed.before,
+    placed.after,
+    placed.padding,
+    placed.kernel,
+    placed.stride,
+    placed.dilation,
+  );
 
 function average(op: string, axes: number, x: Tensor, size: Size, options: AvgPoolOptions): Tensor {
   checkTensors(op, x);
@@ -136,10 +139,10 @@ function average(op: string, axes: number, x: Tensor, size: Size, options: AvgPo
   const { placed, rows } = poolOf(op, axes, x, size, given);
   if (!countIncludePad) checkPadding(op, placed);
   const all = rows(x, 0);
-  const counts = x.shape
-    .slice(-axes)
-    .map((n, k) => countsAlong(placed, k, n, countIncludePad))
-    .reduce((outer, inner) => outer.flatMap((a) => inner.map((b) => a * b)), [1]);
+  const counts = countsOf(placed, x.shape.slice(-axes), countIncludePad).reduce(
+    (outer, inner) => outer.flatMap((a) => inner.map((b) => a * b)),
+    [1],
+  );
   if (counts.every((count) => count === all.shape.at(-1))) return mean(all, { axis: -1 });
   const shape = all.shape.slice(-axes - 1, -1);
   const { dtype, backend } = x;

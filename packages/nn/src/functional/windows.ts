@@ -25,9 +25,16 @@ export interface Sliding {
   readonly dilation: Shape;
 }
 
+/** f of the k-th number of each list, for every k. */
+export const zipWith = <T>(
+  f: (...numbers: number[]) => T,
+  first: Shape,
+  ...others: readonly Shape[]
+): T[] => first.map((n, k) => f(n, ...others.map((list) => list[k]!)));
+
 /** The elements from the first to the last of a window, along each axis. */
 export const spanOf = ({ kernel, dilation }: Sliding): number[] =>
-  kernel.map((size, k) => dilation[k]! * (size - 1) + 1);
+  zipWith((size, apart) => apart * (size - 1) + 1, kernel, dilation);
 
 /**
  * [..., ...space] as [..., ...out, ...kernel]: a view in which an element occurs once for each
@@ -37,7 +44,7 @@ function windowed(x: NdArray, sliding: Sliding): NdArray {
   const { kernel, stride, dilation } = sliding;
   const lead = x.shape.length - kernel.length;
   const steps = x.stride.slice(lead);
-  const times = (factors: Shape) => steps.map((step, k) => step * factors[k]!);
+  const times = (factors: Shape) => zipWith((step, factor) => step * factor, steps, factors);
   return wrap(
     x.data,
     windowedShape(x.shape, sliding),
@@ -53,9 +60,8 @@ function windowed(x: NdArray, sliding: Sliding): NdArray {
 export function windowedShape(shape: Shape, sliding: Sliding): number[] {
   const { kernel, stride } = sliding;
   const lead = shape.length - kernel.length;
-  const out = spanOf(sliding).map(
-    (span, k) => Math.floor((shape[lead + k]! - span) / stride[k]!) + 1,
-  );
+  const places = (n: number, span: number, step: number) => Math.floor((n - span) / step) + 1;
+  const out = zipWith(places, shape.slice(lead), spanOf(sliding), stride);
   return [...shape.slice(0, lead), ...out, ...kernel];
 }
 
@@ -202,20 +208,31 @@ export function placeWindows(
   const { padding = 0, ceilMode = false } = options;
   const [before, after] = paddingOf(op, sliding, padding);
   const spans = spanOf(sliding);
-  const padded = space.map((n, k) => before[k]! + n + after[k]!);
-  if (padded.some((n, k) => n < spans[k]!))
+  const padded = zipWith((n, left, right) => left + n + right, space, before, after);
+  if (zipWith((n, span) => n < span, padded, spans).includes(true))
     throw new ShapeError(
       op,
       `at least the kernel's ${showShape(spans)} of (padded) space`,
       showShape(padded),
     );
-  const missing = padded.map((n, k) => {
-    const beyond = (n - spans[k]!) % sliding.stride[k]!;
-    const start = n - spans[k]! - beyond + sliding.stride[k]!; // of a window more
-    const counts = ceilMode && beyond > 0 && start < before[k]! + space[k]!;
-    return counts ? start + spans[k]! - n : 0;
-  });
-  return { ...sliding, before, after: after.map((n, k) => n + missing[k]!), padding: after };
+  const missing = zipWith(
+    (n, left, whole, span, step) => {
+      const beyond = (whole - span) % step;
+      const start = whole - span - beyond + step; // of a window more
+      return ceilMode && beyond > 0 && start < left + n ? start + span - whole : 0;
+    },
+    space,
+    before,
+    padded,
+    spans,
+    sliding.stride,
+  );
+  return {
+    ...sliding,
+    before,
+    after: zipWith((n, more) => n + more, after, missing),
+    padding: after,
+  };
 }
 
 /**

@@ -19,7 +19,7 @@ class GroupedMap extends LinearMap {
     this.checkInput(x);
     const parts = split(x, this.maps.length, -1);
     return concat(
-      this.maps.map((map, k) => map.forward(parts[k]!)),
+      parts.map((part, k) => this.maps[k]?.forward(part) ?? part),
       -1,
     );
   }

@@ -12,8 +12,7 @@ import { blockOptions, partsOfBlock, type TransformerBlockOptions } from "./tran
 export type DecoderBlockOptions = Omit<TransformerBlockOptions, "causal" | "rotary">;
 
 const { causal: _, rotary: __, ...names } = blockOptions;
-/** Their names. */
-export const decoderBlockOptions: OptionNames<DecoderBlockOptions> = names;
+const decoderBlockOptions: OptionNames<DecoderBlockOptions> = names;
 
 /**
  * A block of a decoder (Vaswani et al. 2017, pre-norm), x ← x + selfAttention(norm₁(x)), which is
