@@ -14,7 +14,7 @@ import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { train } from "../../examples/train-in-the-browser/spirals.ts";
 import { full } from "../full.ts";
 import { openChromium } from "./chromium.ts";
-import type { Outcome } from "./contract.ts";
+import type { Outcome, Trained } from "./contract.ts";
 import { trainIn } from "./page.ts";
 
 const resolve = { conditions: ["@spm/source", ...defaultClientConditions] };
@@ -188,6 +188,22 @@ describe.runIf(browser !== null)("in the browser", () => {
       "BackendError: gpu: expected a device that answers, got a lost one (Device was destroyed.)
       help: open a new one with gpu() and resume from the last checkpoint"
     `);
+  });
+
+  test("a captured step has the bits of one that runs", async () => {
+    const page = await openPage();
+    await page.goto(address("test/browser/contract.html"));
+    await page.waitForFunction(() => "train" in globalThis);
+    type Train = { train(captured: boolean, steps: number): Promise<Trained> };
+    const trained = (captured: boolean) =>
+      page.evaluate(([choice, count]) => (globalThis as unknown as Train).train(choice, count), [
+        captured,
+        full ? 500 : 20,
+      ] as const);
+    const [plain, captured] = [await trained(false), await trained(true)];
+    expect(captured.losses).toEqual(plain.losses);
+    expect(captured.repeated).toBe(captured.losses.length - 2);
+    if (full) expect(captured.milliseconds).toBeLessThan(plain.milliseconds / 2);
   });
 
   test("primitives on WebGL2 equal the reference: a fourth here, all in full", async () => {

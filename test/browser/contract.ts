@@ -2,9 +2,23 @@
  * @file In the page: samples that together reach every primitive, on WebGL2 beside the reference;
  * and a device that is lost.
  */
-import { exp, noGrad, tensor } from "@spm/core";
+import {
+  exp,
+  noGrad,
+  normal,
+  reference,
+  rng,
+  scope,
+  setBackend,
+  type Tensor,
+  tensor,
+} from "@spm/core";
 import { fromArray } from "@spm/core/extend";
-import { gpu } from "@spm/gpu";
+import { type GpuBackend, gpu } from "@spm/gpu";
+import { Mlp } from "@spm/models";
+import { crossEntropy } from "@spm/nn";
+import { adam, capture } from "@spm/optim";
+import { trainStep } from "@spm/trainer";
 import { coreSamples, mixerSamples, nnSamples, optimSamples } from "../gpu/samples.ts";
 
 /** How far the results are from the reference's, and what gpu.js ran elsewhere. */
@@ -50,6 +64,49 @@ async function lose(): Promise<string> {
   return answer;
 }
 
+/** A training of a small perceptron on a software adapter. */
+export interface Trained {
+  readonly losses: readonly number[];
+  readonly repeated: number;
+  /** Of a step, after the first ten. */
+  readonly milliseconds: number;
+}
+
+/** Trains it, captured or not. */
+async function train(captured: boolean, steps: number): Promise<Trained> {
+  const device = await gpu({ mode: "webgpu", adapter: "software" });
+  return withBackendAsync(device, async () => {
+    const random = rng(1);
+    const model = new Mlp({ sizes: [8, 8, 3], linear: "dense", random });
+    const optimizer = adam(model.parameters(), { learningRate: 0.01 });
+    const body = (x: Tensor, y: Tensor): Tensor =>
+      trainStep(optimizer, () => crossEntropy(model.forward(x), y));
+    const step = captured ? capture(body) : null;
+    const classes = tensor(Int32Array.of(0, 1, 2, 1));
+    const losses: Tensor[] = [];
+    let start = 0;
+    for (let k = 0; k < steps; k++) {
+      if (k === 10) {
+        await losses[9]?.data();
+        start = performance.now();
+      }
+      losses.push(scope(() => (step ?? body)(normal(random, [4, 8]), classes)));
+    }
+    const read = await Promise.all(losses.map((loss) => loss.item()));
+    const milliseconds = (performance.now() - start) / (steps - 10);
+    return { losses: read, repeated: step?.counts.repeated ?? 0, milliseconds };
+  });
+}
+
+/** Runs `f` on a device, which is then given back. */
+async function withBackendAsync<T>(device: GpuBackend, f: () => Promise<T>): Promise<T> {
+  setBackend(device);
+  const result = await f();
+  setBackend(reference);
+  await device.dispose();
+  return result;
+}
+
 /**
  * What ends the devices that were opened: through the browser's own methods, which hand them to us
  * too.
@@ -76,4 +133,4 @@ function print(): void {
   console.log(String(t));
 }
 
-Object.assign(globalThis, { compare, lose, print });
+Object.assign(globalThis, { compare, lose, print, train });

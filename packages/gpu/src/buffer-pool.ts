@@ -31,7 +31,7 @@ export interface PooledBuffer {
 }
 
 /** A buffer in parts, which goes back to the pool with the last of them. */
-export interface Arena {
+interface Arena {
   readonly whole: PooledBuffer;
   parts: number;
 }

@@ -103,7 +103,7 @@ export interface ExecutorCounters {
 export type Renewal = () => readonly number[] | null;
 
 /** The options of a recording that are computed anew. */
-export interface Renewals {
+interface Renewals {
   /** The function that computes these options anew; undefined where they stay as they are. */
   renewalOf(options: object): (() => object) | undefined;
 }

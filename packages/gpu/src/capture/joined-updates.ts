@@ -11,7 +11,7 @@ const threads = 256;
 const mostElements = 65535 * threads;
 
 /** Buffers one behind the other in one. */
-type Splitting = (lengths: readonly number[]) => PooledBuffer[];
+type SplitBuffer = (lengths: readonly number[]) => PooledBuffer[];
 
 /** Several updates as one launch. */
 interface Joined {
@@ -29,7 +29,7 @@ export class JoinedUpdates {
   readonly #rows: ReadonlyMap<MemoryId, () => PooledBuffer>;
   readonly #arenas: ReadonlySet<object>;
 
-  constructor(recording: Recording, roles: Roles, split: Splitting) {
+  constructor(recording: Recording, roles: Roles, split: SplitBuffer) {
     const placed = new Map<MemoryId, PooledBuffer>();
     const moves: [memory: PooledBuffer, place: PooledBuffer][] = [];
     const rows = new Map<MemoryId, () => PooledBuffer>();

@@ -31,7 +31,7 @@ export function match(before: Recording, after: Recording, known: Roles | null):
 }
 
 /** In which way an event differs from the same event of the call before; null: in none. */
-export function differenceOf(
+function differenceOf(
   earlier: LaunchEvent | UploadEvent,
   event: LaunchEvent | UploadEvent,
 ): string | null {
