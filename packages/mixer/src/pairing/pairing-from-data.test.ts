@@ -92,6 +92,22 @@ describe("no pairing here", () => {
   });
 });
 
+test("higher levels have p-values of their own: groups without dependence do not pass", () => {
+  // sixteen seeds of pairs that depend on each other, and on nothing else
+  const second = Array.from({ length: 16 }, (_, seed) => {
+    const random = rng(seed);
+    const draw = (): number => Math.floor(4 * random.uniform());
+    const x = Array.from({ length: 200 }, () =>
+      [draw(), draw(), draw(), draw()].flatMap((v) => [v, random.uniform() < 0.7 ? v : draw()]),
+    );
+    const { levels } = pairingFromData(symbols(x), null, { permutations: 19, alpha: 0.05 });
+    expect(levels[0]?.pValue).toBe(0.05);
+    return levels[1]?.pValue ?? 0;
+  });
+  expect(second.filter((p) => p <= 0.05).length).toBeLessThan(5); // 0.8 on average
+  expect(second.reduce((a, b) => a + b, 0) / 16).toBeGreaterThan(0.3);
+});
+
 /** Pairs of inputs that share a number, with constants between: 2i with 2i + 1. */
 function planted(n: number, constants: readonly number[]): Tensor {
   const random = rng(n);

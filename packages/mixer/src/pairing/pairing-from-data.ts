@@ -207,8 +207,10 @@ function test(variables: Variables, permutations: number, n: number, random: Rng
   const found = bestPartners(variables.rotated(read, () => 0));
   let asLarge = 1;
   for (let k = 0; k < permutations; k++) {
-    const start = (): number => Math.floor(rows * random.uniform());
-    if (bestPartners(variables.rotated(read, start)) >= found) asLarge++;
+    const starts = Array.from({ length: variables.count + 1 }, () =>
+      Math.floor(rows * random.uniform()),
+    );
+    if (bestPartners(variables.rotated(read, (of) => starts[of] ?? 0)) >= found) asLarge++;
   }
   return asLarge / (permutations + 1);
 }
