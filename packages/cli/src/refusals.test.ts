@@ -43,6 +43,7 @@ test.each([
   ["experiment teacher --quick --set seeds=0", "seeds as a whole number ≥ 1, got 0"],
   ["experiment two-mixers --quick --set widths=7", "widths 2^k ≥ 4, got"],
   ["experiment samples --quick --set students=dence", "layers of dense, low-rank"],
+  ["experiment deep --quick --tune", 'one whose rates --tune chooses, got "deep"'],
   ["experiment charlm --quick --set heads=3", "a width that is a multiple of 3, got 16"],
   ["sample no-such-run --temperature -1", "a temperature ≥ 0, got -1"],
 ])("spm %s is wrong usage: exit code 2, a line, nothing written", async (line, message) => {
