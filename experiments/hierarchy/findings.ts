@@ -212,14 +212,14 @@ function pairingSection(kind: string, found: readonly PairingRecord[]): Section 
   return {
     heading: `Pairs found: ${kind}`,
     text:
-      "Groups that are those of the hierarchy, of all, and the p-value of each level. The last " +
-      "level has one pair, which is always right.",
+      "Groups that are those of the hierarchy, of all, and the p-value of the first level. The " +
+      "last level has one pair, which is always right.",
     table: {
       head: [
         "samples",
         "seed",
         ...Array.from({ length: levels }, (_, l) => `level ${l + 1}`),
-        "p-values",
+        "p, level 1",
         "seconds",
       ],
       rows: found
@@ -228,37 +228,52 @@ function pairingSection(kind: string, found: readonly PairingRecord[]): Section 
           formatCount(samples),
           String(seed),
           ...right.map((level) => `${level.right} of ${level.of}`),
-          pValues.map((p) => p ?? "–").join(", "),
+          String(pValues[0] ?? "–"),
           seconds.toFixed(1),
         ]),
     },
   };
 }
 
-/** The rows of the picture, by what they say. */
+/** The rows of the picture in their order, by what they say; dense ones come last. */
 const captions: Readonly<Record<string, string>> = {
   "mixer true": "mixer, pairs known",
   "mixer found": "mixer, pairs found",
   "mixer given": "mixer, pairs unknown",
   "mixer random": "mixer, random pairs",
-  "butterflies given": "mixer, all pairs in each layer",
+  "butterflies true": "all pairs, order known",
+  "butterflies given": "all pairs in each layer",
+  "tree true": "tree, order known",
   "tree found": "tree, order found",
-  "convolution sides": "convolution, found, sides told",
+  "tree given": "tree, order unknown",
+  "convolution true": "convolution, order known",
+  "convolution sides": "convolution, sides told",
+  "convolution found": "convolution, order found",
+  "convolution given": "convolution, unknown",
 };
 
-/** The pairs found in the first seed, and the accuracies of rows on as many samples. */
+const placeOf = ({ row }: Chosen): number => {
+  const place = Object.keys(captions).indexOf(row);
+  return place < 0 ? Number.MAX_SAFE_INTEGER : place;
+};
+
+/** The pairs found in the first seed on the samples that most rows have, and their accuracies. */
 function pictureSections(
   kind: string,
   chosen: readonly Chosen[],
   found: readonly PairingRecord[],
 ): Section[] {
-  const most = Math.max(...chosen.map(({ samples }) => samples));
+  const rowsAt = (size: number): number => chosen.filter(({ samples }) => samples === size).length;
+  const [size = 0] = ascending(chosen.map(({ samples }) => samples)).sort(
+    (a, b) => rowsAt(b) - rowsAt(a),
+  );
   const [pairing] = found
-    .filter(({ samples }) => samples === most)
+    .filter(({ samples }) => samples === size)
     .toSorted((a, b) => a.seed - b.seed);
   if (pairing === undefined) return [];
   const bars = chosen
-    .filter(({ row, samples }) => samples === most && readRows(row)[0]?.net !== undefined)
+    .filter(({ row, samples }) => samples === size && readRows(row)[0]?.net !== undefined)
+    .sort((a, b) => placeOf(a) - placeOf(b))
     .map(({ row, records }) => ({
       name: captions[row] ?? row,
       shares: records.map(({ test }) => test),
@@ -273,7 +288,7 @@ function pictureSections(
         "hierarchy, which nobody was told.",
       figure: {
         name: fileName("found", kind),
-        svg: pairingPicture(pairing, bars, `${formatCount(most)} training samples, ${kind}`),
+        svg: pairingPicture(pairing, bars, `${formatCount(size)} training samples, ${kind}`),
       },
     },
   ];

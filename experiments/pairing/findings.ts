@@ -64,7 +64,7 @@ function recoverySections(records: readonly Recovery[]): Section[] {
         name,
         formatCount(samples),
         ...Array.from({ length: levels }, (_, l) => level(l)),
-        at.map(({ depth }) => depth).join(", "),
+        at.map(({ pValues }) => pValues[0] ?? "–").join(", "),
         mean(at.map(({ seconds }) => seconds)).toFixed(1),
       ];
     });
@@ -73,14 +73,14 @@ function recoverySections(records: readonly Recovery[]): Section[] {
     {
       heading: "Groups found right, by level and seed",
       text:
-        "The last level has one pair, which is always right, and is left out. Levels tested: how " +
-        "many from the first on were better than chance, by seed, the last level included.",
+        "The last level has one pair, which is always right, and is left out. The p-value is " +
+        "that of the first level, by seed.",
       table: {
         head: [
           "hierarchy",
           "samples",
           ...Array.from({ length: levels }, (_, l) => `level ${l + 1}`),
-          "levels tested",
+          "p, level 1",
           "seconds",
         ],
         rows: cases.flatMap(rowsOf),
@@ -217,10 +217,10 @@ function tableSections({ trainings, pairings }: Required<Records>["table"]): Sec
       heading: "Pairs of columns",
       text: "Strongest first, with their mutual information in nats; constants left out.",
       table: {
-        head: ["seed", "levels better than chance", "pairs"],
-        rows: pairings.map(({ seed, depth, pairs }) => [
+        head: ["seed", "p, level 1", "pairs"],
+        rows: pairings.map(({ seed, pValues, pairs }) => [
           String(seed),
-          String(depth),
+          String(pValues[0] ?? "–"),
           pairs.map(({ names, weight }) => `${names.join(" + ")} ${weight.toFixed(2)}`).join(", "),
         ]),
       },
