@@ -63,6 +63,8 @@ const ofMixer: Readonly<Record<string, Call>> = {
     mixer.initialAdaptive(schedule, random, { mode: "bottleneck", rank: 1, ...more }),
   initialParameters: (more) =>
     mixer.initialParameters(mixer.rotationMixer, schedule, random, { init: "haar", ...more }),
+  pairingFromData: (more) =>
+    analysis.pairingFromData(zeros([2, 2], { dtype: "int32" }), null, { permutations: 0, ...more }),
   parameterCount: (more) =>
     analysis.parameterCount(mixer.rotationMixer, schedule, { bias: false, ...more }),
   planTiling: (more) => mixerExtend.planTiling(4, 8, { rectangular: "split", ...more }),

