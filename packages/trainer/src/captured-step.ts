@@ -94,13 +94,17 @@ function measuredStep<Model, Batch>(
   if (batches.length === 1 && only !== undefined)
     optimizer.step(mapped("fit", gradients, gradsOf(only)));
   else {
-    using sums = new GradientAccumulator();
-    for (const [k, batch] of batches.entries()) {
-      const grads = gradsOf(batch);
-      const weight = measurements[k]?.weight ?? sizes[k] ?? 0;
-      if (weight > 0) sums.add(grads, weight);
+    const sums = new GradientAccumulator();
+    try {
+      for (const [k, batch] of batches.entries()) {
+        const grads = gradsOf(batch);
+        const weight = measurements[k]?.weight ?? sizes[k] ?? 0;
+        if (weight > 0) sums.add(grads, weight);
+      }
+      optimizer.step(mapped("fit", gradients, sums.take()));
+    } finally {
+      sums.dispose();
     }
-    optimizer.step(mapped("fit", gradients, sums.take()));
   }
   average?.update();
   return measurements;
