@@ -61,7 +61,7 @@ export function stageAnglesPicture(factors: Factors, options: PictureOptions = {
   const columns = Math.max(...rows.map((row) => row.length), 1);
   const width = Math.min(Math.max(400 / columns, 2), 28);
   const height = Math.min(Math.max(160 / rows.length, 4), 24);
-  const [left, right, below] = [52, columns * width + 52, rows.length * height];
+  const [left, right, below] = [58, columns * width + 58, rows.length * height];
   const scale: ColourScale = { colours: cyclic, low: -Math.PI, high: Math.PI };
   const named = rows.flatMap((_, l) =>
     l === 0 || l === rows.length - 1
