@@ -77,7 +77,7 @@ test("benchmark.js measures synchronous runs, a loop the others", async () => {
   run.mockRestore();
   for (const seconds of times) {
     expect(seconds).toBeGreaterThanOrEqual(0.004);
-    expect(seconds).toBeLessThan(0.02);
+    expect(seconds).toBeLessThan(0.04); // of one run, not of the whole sample
   }
 });
 

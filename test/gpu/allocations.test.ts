@@ -25,7 +25,7 @@ const samples = [
 ];
 
 describe.runIf(device)("each op, forward and backward", () => {
-  test.each(samples)("$name", { timeout: 300_000 }, async (sample) => {
+  test.each(samples)("$name", { timeout: 600_000 }, async (sample) => {
     const place = gpuPlace(device!);
     const trial = sampleTrial(place, sample);
     try {

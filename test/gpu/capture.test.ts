@@ -368,8 +368,10 @@ describe.runIf(device !== null)("checkEvery", () => {
 
 describe.runIf(device !== null)("memory", () => {
   test("is flat, in the report, and given back", async () => {
-    const live = () => ({ ...device?.report().buffers, storages: device?.live.storages });
-    const held = () => device?.report().captured;
+    await using own = await openSoftwareGpu(); // what other tests left behind comes back by chance
+    if (own) setBackend(own);
+    const live = () => ({ ...own?.report().buffers, storages: own?.live.storages });
+    const held = () => own?.report().captured;
     const none = held();
     const { step, w, optimizer } = follower();
     const go = async (from: number, to: number) => {
