@@ -187,6 +187,24 @@ test("classes have names in tables, pages and predictions", async () => {
   expect(read("classes", "predictions-classes.csv")).toMatch(
     /^line,predicted kind,probability,actual kind\n2,\w|"c, d",0\.\d+,/,
   );
+
+  // nothing is overwritten: not the file that is asked about, nor earlier predictions
+  const before = readFileSync(classes);
+  const free = join(work, "free.csv");
+  const page = file("free.html", "mine");
+  for (const [place, taken] of [
+    [classes, classes],
+    [free, page],
+  ]) {
+    await run(`predict ${out} ${classes} --out ${place}`);
+    expect(printed.err).toContain(`predict: expected a file that isn't there yet, got ${taken}\n`);
+  }
+  expect([readFileSync(classes), existsSync(free)]).toEqual([before, false]);
+  expect(read("free.html")).toBe("mine");
+  const { path } = latestCheckpoint(join(out, "checkpoints")) ?? {};
+  const again = await run(`predict ${path} ${classes}`);
+  expect(again).toContain(`predictions: ${join(out, "predictions-classes-2.csv")} (200)\n`);
+  expect(again).toContain(`page: ${join(out, "predictions-classes-2.html")}\n`);
 });
 
 const pictures = join(work, "pictures");

@@ -1,6 +1,6 @@
 /** @file A trained model from a run folder or from one of its checkpoints. */
 import { statSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { currentBackend, Tensor, to } from "@spm/core";
 import type { Mlp } from "@spm/models";
 import { stateOf } from "@spm/nn/extend";
@@ -84,6 +84,9 @@ function isFolder(path: string): boolean {
   }
 }
 
-/** The folder that pages about a run go to: the run's own, or that of a checkpoint. */
-export const folderOf = (path: string): string =>
-  statSync(path).isDirectory() ? path : dirname(path);
+/** The folder that pages about a run go to: the run's own, or that of a checkpoint without one. */
+export function folderOf(path: string): string {
+  if (statSync(path).isDirectory()) return path;
+  const run = join(dirname(path), "..");
+  return resolve(checkpointsIn(run)) === resolve(dirname(path)) ? run : dirname(path);
+}
