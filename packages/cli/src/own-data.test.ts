@@ -258,6 +258,13 @@ test.each([
   ["one class", tiny.replaceAll(",1", ",0"), "", "at least two values in the target y, got 0"],
   ["only bad rows", table("1", "2"), "--bad-rows skip", "got 2 bad ones, the first in line 2:"],
   ["a bad row", `${tiny}\n7`, "", "2 cells, as in the first line in line 52 of it.csv, got 1"],
+  [
+    "a feature beyond float32",
+    `${tiny}\n1e300,1`,
+    "",
+    '±3.4e38, for "x" in line 52 of it.csv, got',
+  ],
+  ["a target beyond float32", `${tiny}\n7,-1e300`, "", '±3.4e38, for "y" in line 52 of it.csv'],
   ["a target that is missing", `${tiny}\n7,NaN`, "", 'a value for "y" in line 52 of it.csv, got'],
   ["an empty file", "", "", "expected a header and rows in it.csv, got an empty file"],
   [
