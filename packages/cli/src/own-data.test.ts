@@ -158,6 +158,13 @@ test("a resumed run ends with the same bytes; its checkpoint holds the statistic
   writeFileSync(prices, `${before}9,5;c;1000\r\n`);
   await run(`resume ${join(work, "cut")} --set epochs=5`);
   expect(printed.err).toMatch(/^error: resume: expected .* got digest of the training samples/);
+  for (const [line, part] of [
+    [`eval ${join(work, "cut")}`, "test"],
+    [`attribute ${join(work, "cut")} --test 1`, "training"],
+  ]) {
+    expect(await run(line ?? "")).toBe("");
+    expect(printed.err).toContain(`got digest of the ${part} samples `);
+  }
   await run(`resume ${join(work, "cut")} --set epochs=5 --allow-changed`);
   expect(printed.err).toBe("");
   const later = latestCheckpoint(join(work, "cut", "checkpoints"))?.config;

@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { currentBackend, Tensor, to } from "@spm/core";
+import type { LabelledData } from "@spm/data/datasets";
 import type { Mlp } from "@spm/models";
 import { stateOf } from "@spm/nn/extend";
 import { CheckpointError } from "@spm/trainer";
@@ -81,6 +82,25 @@ function isFolder(path: string): boolean {
     if (!isSystemError(error)) throw error;
     const got = `${path}: ${reasonOf(error)}`;
     throw new CheckpointError("loadModel", "a run folder or a checkpoint", got);
+  }
+}
+
+/** @throws CheckpointError for samples of a run that are not as they were in training */
+export function assertSameSamples(
+  op: string,
+  parts: readonly ("train" | "test")[],
+  { digests }: Pick<SavedConfig, "digests">,
+  data: Pick<LabelledData, "train" | "test">,
+): void {
+  for (const part of parts) {
+    const [before, now] = [digests?.[part] ?? null, data[part].digest?.() ?? null];
+    if (before === now || before === null) continue;
+    throw new CheckpointError(
+      op,
+      "samples as in the checkpoint",
+      `digest of the ${part === "train" ? "training" : part} samples ${before} → ${now}`,
+      "put them back; spm predict scores other rows or images",
+    );
   }
 }
 
