@@ -273,6 +273,12 @@ test.each([
   ],
   ["a target beyond float32", `${tiny}\n7,-1e300`, "", '±3.4e38, for "y" in line 52 of it.csv'],
   ["a target that is missing", `${tiny}\n7,NaN`, "", 'a value for "y" in line 52 of it.csv, got'],
+  [
+    "a class named NA",
+    tiny.replaceAll(",1", ",NA"),
+    "",
+    'if "NA" is a value, list the texts that are none: missing, --missing',
+  ],
   ["an empty file", "", "", "expected a header and rows in it.csv, got an empty file"],
   [
     "texts to regress on",
