@@ -45,7 +45,7 @@ import {
 } from "./attribution-page.ts";
 import type { Registries } from "./registries.ts";
 import { contextOf, savedConfig } from "./saved-config.ts";
-import { folderOf, loadModel, openCheckpoint } from "./saved-model.ts";
+import { assertSameSamples, folderOf, loadModel, openCheckpoint } from "./saved-model.ts";
 import { loadData } from "./task.ts";
 import { textTable } from "./text-table.ts";
 import type { SavedConfig } from "./train.ts";
@@ -95,6 +95,7 @@ export async function attribute(
       "a run on images or a table",
       `${path}, which is on ${dataset}`,
     );
+  assertSameSamples("attribute", ["train", "test"], config, data);
   const what = imageWidth === undefined ? "row" : "image";
   const { test, samples = data.train.length, damping } = options;
   if (!(test < data.test.length))

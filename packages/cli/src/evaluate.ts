@@ -4,7 +4,7 @@ import { formatCount, formatPercent } from "@spm/trainer/format";
 import { assess, type ClassAssessment, classNames, type NumberAssessment } from "./assess.ts";
 import type { Registries } from "./registries.ts";
 import { contextOf, savedConfig } from "./saved-config.ts";
-import { loadModel, openCheckpoint } from "./saved-model.ts";
+import { assertSameSamples, loadModel, openCheckpoint } from "./saved-model.ts";
 import { loadData } from "./task.ts";
 import { textTable } from "./text-table.ts";
 import type { SavedConfig } from "./train.ts";
@@ -23,6 +23,7 @@ async function evaluateSaved(path: string, registries: Registries) {
       `data of ${config.features} features and ${config.classes} classes, as in training`,
       `${features} and ${classes}`,
     );
+  assertSameSamples("eval", ["test"], config, data);
   const { model } = loadModel(path, checkpoint, registries);
   return { config, result: await assess(model, test, config) };
 }

@@ -158,6 +158,13 @@ test("a resumed run ends with the same bytes; its checkpoint holds the statistic
   writeFileSync(prices, `${before}9,5;c;1000\r\n`);
   await run(`resume ${join(work, "cut")} --set epochs=5`);
   expect(printed.err).toMatch(/^error: resume: expected .* got digest of the training samples/);
+  for (const [line, part] of [
+    [`eval ${join(work, "cut")}`, "test"],
+    [`attribute ${join(work, "cut")} --test 1`, "training"],
+  ]) {
+    expect(await run(line ?? "")).toBe("");
+    expect(printed.err).toContain(`got digest of the ${part} samples `);
+  }
   await run(`resume ${join(work, "cut")} --set epochs=5 --allow-changed`);
   expect(printed.err).toBe("");
   const later = latestCheckpoint(join(work, "cut", "checkpoints"))?.config;
@@ -187,6 +194,24 @@ test("classes have names in tables, pages and predictions", async () => {
   expect(read("classes", "predictions-classes.csv")).toMatch(
     /^line,predicted kind,probability,actual kind\n2,\w|"c, d",0\.\d+,/,
   );
+
+  // nothing is overwritten: not the file that is asked about, nor earlier predictions
+  const before = readFileSync(classes);
+  const free = join(work, "free.csv");
+  const page = file("free.html", "mine");
+  for (const [place, taken] of [
+    [classes, classes],
+    [free, page],
+  ]) {
+    await run(`predict ${out} ${classes} --out ${place}`);
+    expect(printed.err).toContain(`predict: expected a file that isn't there yet, got ${taken}\n`);
+  }
+  expect([readFileSync(classes), existsSync(free)]).toEqual([before, false]);
+  expect(read("free.html")).toBe("mine");
+  const { path } = latestCheckpoint(join(out, "checkpoints")) ?? {};
+  const again = await run(`predict ${path} ${classes}`);
+  expect(again).toContain(`predictions: ${join(out, "predictions-classes-2.csv")} (200)\n`);
+  expect(again).toContain(`page: ${join(out, "predictions-classes-2.html")}\n`);
 });
 
 const pictures = join(work, "pictures");
@@ -240,7 +265,20 @@ test.each([
   ["one class", tiny.replaceAll(",1", ",0"), "", "at least two values in the target y, got 0"],
   ["only bad rows", table("1", "2"), "--bad-rows skip", "got 2 bad ones, the first in line 2:"],
   ["a bad row", `${tiny}\n7`, "", "2 cells, as in the first line in line 52 of it.csv, got 1"],
+  [
+    "a feature beyond float32",
+    `${tiny}\n1e300,1`,
+    "",
+    '±3.4e38, for "x" in line 52 of it.csv, got',
+  ],
+  ["a target beyond float32", `${tiny}\n7,-1e300`, "", '±3.4e38, for "y" in line 52 of it.csv'],
   ["a target that is missing", `${tiny}\n7,NaN`, "", 'a value for "y" in line 52 of it.csv, got'],
+  [
+    "a class named NA",
+    tiny.replaceAll(",1", ",NA"),
+    "",
+    'if "NA" is a value, list the texts that are none: missing, --missing',
+  ],
   ["an empty file", "", "", "expected a header and rows in it.csv, got an empty file"],
   [
     "texts to regress on",

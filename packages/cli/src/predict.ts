@@ -1,5 +1,5 @@
 /** @file `spm predict`: what a trained model says of a table or of images of one's own. */
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { noGrad, type Tensor } from "@spm/core";
 import { DataError, DataLoader, type Dataset, imageDataset } from "@spm/data";
@@ -21,6 +21,7 @@ import {
   CheckpointError,
   confusionMatrix,
   type ProgressStream,
+  RunError,
   regressionScores,
 } from "@spm/trainer";
 import { formatCount, formatPercent } from "@spm/trainer/format";
@@ -58,7 +59,8 @@ interface AskedSamples {
  *
  * @param path - a run folder or a checkpoint of `spm train` on data of one's own
  * @param file - a table with the columns of the training's, a folder of images, or an image
- * @throws CheckpointError for another run; DataError for a file that doesn't fit it
+ * @throws CheckpointError for another run; DataError for a file that doesn't fit it; RunError where
+ * the place that is asked for is taken
  */
 export async function predict(
   path: string,
@@ -76,21 +78,36 @@ export async function predict(
       "a run on a table or a folder of images",
       `${path}, which is on ${config.options.dataset}`,
     );
+  const out = options.out ?? freePlace(folderOf(path), file);
+  const taken = [out, pageOf(out)].find((place) => existsSync(place));
+  if (taken !== undefined)
+    throw new RunError("predict", "a file that isn't there yet", taken, "choose another --out");
   const asked =
     encoding.kind === "table"
       ? await tableAsked(file, encoding, config, options, stdout)
       : await imagesAsked(file, encoding, options, stdout);
   const { model } = loadModel(path, checkpoint, registries);
   const outputs = await outputsOf(model, asked.inputs);
-  const out =
-    options.out ?? join(folderOf(path), `predictions-${basename(file).replace(/\.\w+$/, "")}.csv`);
   writeAtomically(out, predictionsCsv(asked, outputs, encoding));
   stdout.write(`predictions: ${out} (${formatCount(asked.names.length)})\n`);
   const outcome = outcomeFor(asked, outputs, encoding);
   if (outcome === undefined) return;
-  const page = join(dirname(out), `${basename(out).replace(/\.csv$/, "")}.html`);
-  writeAtomically(page, pageOf(basename(file), outcome, config, options.command));
+  const page = pageOf(out);
+  writeAtomically(page, htmlOf(basename(file), outcome, config, options.command));
   stdout.write(`${scoreOf(outcome)}\npage: ${page}\n`);
+}
+
+/** The page beside a file of predictions. */
+const pageOf = (out: string): string =>
+  join(dirname(out), `${basename(out).replace(/\.csv$/, "")}.html`);
+
+/** The first of predictions-FILE.csv, predictions-FILE-2.csv, … that is free, as is its page. */
+function freePlace(folder: string, file: string): string {
+  const name = `predictions-${basename(file).replace(/\.\w+$/, "")}`;
+  for (let k = 1; ; k++) {
+    const out = join(folder, `${name}${k === 1 ? "" : `-${k}`}.csv`);
+    if (!existsSync(out) && !existsSync(pageOf(out))) return out;
+  }
 }
 
 async function tableAsked(
@@ -249,7 +266,7 @@ function scoreOf(outcome: TestOutcome): string {
   return `accuracy ${formatPercent(accuracyOf(confusion))} of ${formatCount(total)}`;
 }
 
-function pageOf(
+function htmlOf(
   name: string,
   outcome: TestOutcome,
   { options: { dataset, layer } }: SavedConfig,

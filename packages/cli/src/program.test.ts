@@ -40,6 +40,7 @@ describe("program", () => {
     [["fly"], "unknown command 'fly'"],
     [["train"], "train: expected a dataset, got none"],
     [["train", "cifar"], "one of mnist, clusters, text, table, images, or the path of a table"],
+    [["train", "nofile.csv"], 'got "nofile.csv": no such file or folder'],
     [["train", "mnist", "--hidden", "0"], "train: expected hidden to be >= 1, got 0"],
     [
       ["train", "mnist", "--learning-rate", "fast"],

@@ -56,7 +56,7 @@ function addPredict(spm: Command, { registries, command }: Caller): void {
     .argument("<file>", "a table with the same columns, a folder of images, or an image")
     .option(
       "--out <file>",
-      "where predictions go (default: predictions-FILE.csv in the run folder)",
+      "a new file for predictions (default: predictions-FILE.csv in the run folder, or -2, -3, …)",
     )
     .addOption(
       new Option("--bad-rows <name>", "rows or images that can't be read").choices([

@@ -1,7 +1,8 @@
 /** @file A trained model from a run folder or from one of its checkpoints. */
 import { statSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { currentBackend, Tensor, to } from "@spm/core";
+import type { LabelledData } from "@spm/data/datasets";
 import type { Mlp } from "@spm/models";
 import { stateOf } from "@spm/nn/extend";
 import { CheckpointError } from "@spm/trainer";
@@ -84,6 +85,28 @@ function isFolder(path: string): boolean {
   }
 }
 
-/** The folder that pages about a run go to: the run's own, or that of a checkpoint. */
-export const folderOf = (path: string): string =>
-  statSync(path).isDirectory() ? path : dirname(path);
+/** @throws CheckpointError for samples of a run that are not as they were in training */
+export function assertSameSamples(
+  op: string,
+  parts: readonly ("train" | "test")[],
+  { digests }: Pick<SavedConfig, "digests">,
+  data: Pick<LabelledData, "train" | "test">,
+): void {
+  for (const part of parts) {
+    const [before, now] = [digests?.[part] ?? null, data[part].digest?.() ?? null];
+    if (before === now || before === null) continue;
+    throw new CheckpointError(
+      op,
+      "samples as in the checkpoint",
+      `digest of the ${part === "train" ? "training" : part} samples ${before} → ${now}`,
+      "put them back; spm predict scores other rows or images",
+    );
+  }
+}
+
+/** The folder that pages about a run go to: the run's own, or that of a checkpoint without one. */
+export function folderOf(path: string): string {
+  if (statSync(path).isDirectory()) return path;
+  const run = join(dirname(path), "..");
+  return resolve(checkpointsIn(run)) === resolve(dirname(path)) ? run : dirname(path);
+}

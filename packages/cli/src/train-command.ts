@@ -93,7 +93,7 @@ async function datasetOf(word: string | undefined, registries: Registries): Prom
   const { ValueError } = await import("@spm/core/extend");
   const names = Object.keys(registries.datasets).join(", ");
   const expected = `one of ${names}, or the path of a table or of a folder of images`;
-  throw new ValueError("train", expected, JSON.stringify(word));
+  throw new ValueError("train", expected, `${JSON.stringify(word)}: no such file or folder`);
 }
 
 /** Adds `spm train` and `spm resume`. */

@@ -19,6 +19,8 @@ export interface ColumnFormat {
 }
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+/** The largest number of float32, which models compute in. */
+const LARGEST = (2 - 2 ** -23) * 2 ** 127;
 /** The share of numbers that makes a column one of numbers. */
 const MOSTLY = 0.9;
 
@@ -60,8 +62,9 @@ export class ColumnReader {
       return undefined;
     }
     this.#latest = numberOf(cell, comma);
-    if (Number.isFinite(this.#latest)) return undefined;
-    return `a number for "${name}", got ${typeof cell === "number" ? cell : JSON.stringify(cell)}`;
+    if (Math.abs(this.#latest) <= LARGEST) return undefined;
+    const expected = Number.isNaN(this.#latest) ? "a number" : "a number of float32, to ±3.4e38,";
+    return `${expected} for "${name}", got ${typeof cell === "number" ? cell : JSON.stringify(cell)}`;
   }
 
   /** Keeps the cell that was read. */

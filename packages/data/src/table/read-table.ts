@@ -162,12 +162,14 @@ function assertColumn({ columns, name: source }: TableRows, name: string): void 
 }
 
 const badRow = ({ name, unit }: TableRows, line: number, problem: string): DataError => {
-  const [expected, got] = problem.split(/, got (.*)/s);
+  const [expected = "", got] = problem.split(/, got (.*)/s);
+  const mend = 'mend the row, or leave out and count such rows: badRows "skip", --bad-rows skip';
+  const text = expected.startsWith("a value") && got !== "null" && got !== '""';
   return new DataError(
     "readTable",
     `${expected} in ${unit} ${line} of ${name}`,
     got ?? "another row",
-    'mend the row, or leave out and count such rows: badRows "skip", --bad-rows skip',
+    text ? `${mend}; if ${got} is a value, list the texts that are none: missing, --missing` : mend,
   );
 };
 
