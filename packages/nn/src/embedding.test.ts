@@ -3,6 +3,7 @@ import { rng, sum, type Tensor, tensor, valueAndGrad } from "@spm/core";
 import { elements } from "@spm/core/extend";
 import { expect, test } from "vitest";
 import { Embedding } from "./embedding.ts";
+import { embeddingBag } from "./functional/index.ts";
 
 const numbers = (x: Tensor): number[] => [...elements(x.ndarray())];
 
@@ -28,3 +29,12 @@ test(
     expect(() => layer.forward(tensor([3], { dtype: "int32" }))).toThrow(/\[-3, 3\)/);
   },
 );
+
+const table = tensor([[1], [2], [4]]);
+
+test("bags are as many as memory holds", () => {
+  const count = 200_000;
+  const tokens = tensor(new Int32Array(count).fill(2));
+  const offsets = Array.from({ length: count }, (_, k) => k);
+  expect(numbers(sum(embeddingBag(table, tokens, { offsets })))).toEqual([4 * count]);
+});

@@ -79,7 +79,7 @@ function placesOf(
       `whole offsets that ascend from 0 to at most ${count}`,
       `[${offsets.join(", ")}]`,
     );
-  const longest = Math.max(0, ...bags.map(({ from, end }) => end - from));
+  const longest = bags.reduce((most, { from, end }) => Math.max(most, end - from), 0);
   const shape = [offsets.length, longest];
   const at = bags.flatMap(({ from, end }) =>
     Array.from({ length: longest }, (_, i) => (from + i < end ? from + i : -1)),
