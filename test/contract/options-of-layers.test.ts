@@ -160,6 +160,7 @@ const ofNn: Readonly<Record<string, Call>> = {
   hardtanh: (more) => nn.hardtanh(x, { max: 2, ...more }),
   huber: (more) => nn.huber(x, x, { delta: 2, ...more }),
   initialWeights: (more) => nnExtend.initialWeights("normal", random, [4, 4], { gain: 2, ...more }),
+  klDiv: (more) => nn.klDiv(x, x, { logTarget: true, ...more }),
   l1: (more) => nn.l1(x, x, { reduction: "sum", ...more }),
   layerNorm: (more) => nn.layerNorm(x, ones([4]), zeros([4]), { epsilon: 0.1, ...more }),
   linear: (more) => nn.linear("rotation", 4, 4, { random, gain: 2, ...more }),

@@ -2,7 +2,8 @@
 import { rng, sum, type Tensor, tensor, valueAndGrad } from "@spm/core";
 import { elements } from "@spm/core/extend";
 import { expect, test } from "vitest";
-import { Embedding } from "./embedding.ts";
+import { Embedding, EmbeddingBag } from "./embedding.ts";
+import { embeddingBag } from "./functional/index.ts";
 
 const numbers = (x: Tensor): number[] => [...elements(x.ndarray())];
 
@@ -28,3 +29,24 @@ test(
     expect(() => layer.forward(tensor([3], { dtype: "int32" }))).toThrow(/\[-3, 3\)/);
   },
 );
+
+const table = tensor([[1], [2], [4]]);
+
+test("bags are as many as memory holds", () => {
+  const count = 200_000;
+  const tokens = tensor(new Int32Array(count).fill(2));
+  const offsets = Array.from({ length: count }, (_, k) => k);
+  expect(numbers(sum(embeddingBag(table, tokens, { offsets })))).toEqual([4 * count]);
+});
+
+test("the padding is a token of the table, from its start or its end", () => {
+  const tokens = tensor([[0, 2, -1]], { dtype: "int32" });
+  for (const paddingIndex of [2, -1])
+    expect(numbers(embeddingBag(table, tokens, { paddingIndex }))).toEqual([1]);
+  for (const wrong of [3, -4, 1.5, "x", null]) {
+    const options = { paddingIndex: wrong as number };
+    const message = `EmbeddingBag: expected a paddingIndex in [-3, 3), got ${wrong}`;
+    expect(() => new EmbeddingBag(3, 1, { random: rng(1), ...options })).toThrow(message);
+    expect(() => embeddingBag(table, tokens, options)).toThrow(message.replace("E", "e"));
+  }
+});

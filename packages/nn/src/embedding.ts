@@ -1,6 +1,7 @@
 /** @file A table of vectors, one for each token or for each bag of them. */
 import { normal, type Parameter, parameter, type Rng, type Tensor } from "@spm/core";
 import { checkOptions, checkRandom, type OptionNames } from "@spm/core/extend";
+import { checkPadding } from "./functional/embedding-bag.ts";
 import {
   type BagMode,
   type EmbeddingBagOptions,
@@ -58,8 +59,8 @@ export interface EmbeddingBagLayerOptions
 /**
  * A table of vectors of which each bag of tokens gets the mean, sum or maximum of its rows. tokens
  * [bags, n], int32 → [bags, width], or with `offsets` [n] → [bags, width]; {@link embeddingBag}.
- * @throws ValueError for a token outside of [−vocabulary, vocabulary); ShapeError for an empty
- * table
+ * @throws ValueError for a token or padding outside of [−vocabulary, vocabulary); ShapeError for an
+ * empty table
  * @example
  * const bags = new EmbeddingBag(65, 16, { mode: "sum", random: rng(1) });
  * bags.forward(tensor([[3, 1]], { dtype: "int32" })).shape; // [1, 16]
@@ -74,7 +75,10 @@ export class EmbeddingBag extends Embedding {
     super(vocabulary, width, table);
     checkChoice("EmbeddingBag", ["mean", "sum", "max"], mode);
     this.mode = mode;
-    this.paddingIndex = paddingIndex;
+    this.paddingIndex =
+      paddingIndex === undefined
+        ? undefined
+        : checkPadding("EmbeddingBag", paddingIndex, vocabulary);
   }
 
   /** @param weights - a factor for each token, of its shape, where the mode is "sum" */

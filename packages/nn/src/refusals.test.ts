@@ -121,6 +121,18 @@ test.each<[string, () => unknown]>([
   expect(attempt).toThrow(message);
 });
 
+test("an LSTM ignores no argument beside x", () => {
+  const lstm = new nn.Lstm(3, 4, { random });
+  const [x, h] = [zeros([2, 5, 3]), zeros([1, 2, 4])];
+  const lengths = zeros([2], { dtype: "int32" });
+  for (const wrong of [[h], [undefined, h], [[h, h]], [{ lengths }], [h, null]])
+    expect(() => lstm.forward(x, ...untyped<Tensor[]>(wrong))).toThrow(
+      /^Lstm: expected h and c, both or none, got .*\nhelp: scan\(x, { state: \[h, c\], lengths }\)/,
+    );
+  expect(() => lstm.scan(x, untyped(null))).toThrow("expected an object with lengths, state");
+  expect(lstm.forward(x, h, h).shape).toEqual([2, 5, 4]);
+});
+
 test("a factory that fails leaves a model as it was", () => {
   const maps = [new nn.Linear(4, 4, { random }), new nn.Linear(4, 2, { random })];
   const model = new nn.Sequential(maps);

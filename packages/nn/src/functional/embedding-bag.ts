@@ -51,7 +51,10 @@ export interface EmbeddingBagOptions {
    * @defaultValue 1 for each
    */
   readonly weights?: Tensor;
-  /** The token that is left out of bags, whose row gets no gradient. */
+  /**
+   * The token that is left out of bags, whose row gets no gradient; a negative one counts from the
+   * end of the table.
+   */
   readonly paddingIndex?: number;
 }
 
@@ -63,6 +66,19 @@ const names: OptionNames<EmbeddingBagOptions> = {
 };
 
 const MODES = ["mean", "sum", "max"] as const;
+
+/** The padding token, counted from the start. @throws ValueError unless the table has it */
+export function checkPadding(op: string, index: number, vocabulary: number): number {
+  if (Number.isInteger(index) && index >= -vocabulary && index < vocabulary)
+    return index < 0 ? index + vocabulary : index;
+  throw new ValueError(op, `a paddingIndex in [${-vocabulary}, ${vocabulary})`, index);
+}
+
+/** The tokens that are not the padding, which a negative token may name, too. */
+function unpadded(ids: Tensor, index: number, vocabulary: number): Tensor {
+  const padding = checkPadding("embeddingBag", index, vocabulary);
+  return logicalAnd(notEqual(ids, padding), notEqual(ids, padding - vocabulary));
+}
 
 /** The places of each bag's tokens, [bags, longest], and whether there is one. */
 function placesOf(
@@ -79,7 +95,7 @@ function placesOf(
       `whole offsets that ascend from 0 to at most ${count}`,
       `[${offsets.join(", ")}]`,
     );
-  const longest = Math.max(0, ...bags.map(({ from, end }) => end - from));
+  const longest = bags.reduce((most, { from, end }) => Math.max(most, end - from), 0);
   const shape = [offsets.length, longest];
   const at = bags.flatMap(({ from, end }) =>
     Array.from({ length: longest }, (_, i) => (from + i < end ? from + i : -1)),
@@ -117,7 +133,7 @@ function reduced(rows: Tensor, present: Tensor | undefined, mode: BagMode): Tens
  * @param weight - [vocabulary, width]
  * @param tokens - int32: [bags, n], or [n] of all bags one after another, with `offsets`
  * @returns [bags, width]
- * @throws ValueError for a token or offsets out of range, or weights of another mode than "sum";
+ * @throws ValueError for a token, padding or offsets out of range, or weights of another mode than "sum";
  * ShapeError, DTypeError where operands do not fit
  * @example
  * const table = tensor([[1, 2], [3, 4], [5, 6]]);
@@ -160,7 +176,8 @@ export function embeddingBag(
     return x.shape[0] === 0 ? reshape(x, layout.places.shape) : take(x, layout.places, 0);
   };
   const ids = inBags(tokens);
-  const real = paddingIndex === undefined ? undefined : notEqual(ids, paddingIndex);
+  const vocabulary = weight.shape[0] ?? 0;
+  const real = paddingIndex === undefined ? undefined : unpadded(ids, paddingIndex, vocabulary);
   const both = layout && real ? logicalAnd(layout.present, real) : (layout?.present ?? real);
   const rows = embedding(weight, ids);
   const scaled = weights === undefined ? rows : mul(rows, expandDims(inBags(weights), -1));

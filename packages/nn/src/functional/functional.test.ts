@@ -154,6 +154,32 @@ describe("values", () => {
     ).toBeCloseTo(Math.LN2, 6);
   });
 
+  test("a divergence of ln t is that of t, reduced as asked", async () => {
+    const [logP, t] = [
+      logSoftmax(
+        tensor([
+          [0, 1],
+          [2, 0],
+        ]),
+      ),
+      tensor([
+        [0.25, 0.75],
+        [1, 0],
+      ]),
+    ];
+    const logT = tensor([
+      [Math.log(0.25), Math.log(0.75)],
+      [0, -Infinity],
+    ]);
+    const rows = await values(klDiv(logP, t, { reduction: "none" }));
+    expect(rows.length).toBe(2);
+    expect(rows[1]).toBeCloseTo(Math.log1p(Math.exp(-2)), 6);
+    const total = rows[0]! + rows[1]!;
+    expect(await klDiv(logP, t).item()).toBeCloseTo(total / 2, 6);
+    const summed = klDiv(logP, logT, { logTarget: true, reduction: "sum" });
+    expect(await summed.item()).toBeCloseTo(total, 6);
+  });
+
   test("rows of width 0 and batches of 0 give what is left", () => {
     expect(softmax(zeros([2, 0])).shape).toEqual([2, 0]);
     expect(layerNorm(zeros([0, 3]), zeros([3]), zeros([3])).shape).toEqual([0, 3]);

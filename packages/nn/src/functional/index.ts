@@ -42,6 +42,7 @@ export {
   bceWithLogits,
   type HuberOptions,
   huber,
+  type KlDivOptions,
   klDiv,
   type LossOptions,
   type LossReduction,

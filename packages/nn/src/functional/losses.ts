@@ -5,6 +5,7 @@ import {
   broadcastTo,
   div,
   equal,
+  exp,
   lessEqual,
   log,
   mean,
@@ -207,22 +208,38 @@ export function bceWithLogits(logits: Tensor, target: Tensor, options: BceOption
   return reduceLosses(op, weight === undefined ? losses : mul(factor(weight), losses), options);
 }
 
+/** Options of {@link klDiv}. */
+export interface KlDivOptions extends LossOptions {
+  /**
+   * Whether the target is ln t.
+   * @defaultValue false
+   */
+  readonly logTarget?: boolean;
+}
+
+const klDivOptions: OptionNames<KlDivOptions> = { ...lossOptions, logTarget: true };
+
 /**
  * The Kullback-Leibler divergence Σ t (ln t − ln p) of distributions along the last axis, averaged
- * over all rows, in nats. A target of 0 contributes 0.
+ * over all rows (PyTorch's "batchmean"), in nats. A target of 0 contributes 0.
  * @param logProbabilities - ln p, [..., n]
- * @param target - t, the same shape
- * @returns a scalar
+ * @param target - t, or ln t for `logTarget`, the same shape
+ * @returns a scalar, or [...] for `reduction: "none"`: a row is one loss
  * @throws ShapeError, DTypeError unless both are of one shape and dtype
  * @example klDiv(logSoftmax(logits), softmax(teacher));
  */
-export function klDiv(logProbabilities: Tensor, target: Tensor): Tensor {
+export function klDiv(
+  logProbabilities: Tensor,
+  target: Tensor,
+  options: KlDivOptions = {},
+): Tensor {
   checkTensors("klDiv", logProbabilities, target);
-  const { shape } = logProbabilities;
-  checkSame("klDiv", shape, target.shape);
-  const none = equal(target, 0);
-  const logTarget = log(where(none, 1, target));
-  const excess = where(none, 0, sub(logTarget, logProbabilities)); // of ln 0, 0 · ∞ is NaN
-  const rows = shape.slice(0, -1).reduce((a, b) => a * b, 1);
-  return div(sum(mul(target, excess)), rows);
+  checkOptions("klDiv", options, klDivOptions);
+  checkSame("klDiv", logProbabilities.shape, target.shape);
+  const { logTarget = false } = options;
+  const t = logTarget ? exp(target) : target;
+  const none = equal(t, 0);
+  const logT = logTarget ? target : log(where(none, 1, target));
+  const excess = where(none, 0, sub(logT, logProbabilities)); // of ln 0, 0 · ∞ is NaN
+  return reduceLosses("klDiv", sum(mul(t, excess), -1), options);
 }

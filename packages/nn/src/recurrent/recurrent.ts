@@ -10,7 +10,7 @@ import {
   reshape,
   split,
   stack,
-  type Tensor,
+  Tensor,
   where,
   zeros,
 } from "@spm/core";
@@ -19,6 +19,7 @@ import {
   checkOptions,
   checkTensors,
   DTypeError,
+  kindOf,
   type OptionNames,
   ShapeError,
   sameShape,
@@ -176,7 +177,8 @@ export abstract class Recurrent<S extends RecurrentState = RecurrentState> exten
     const [batch = 0, time = 0] = x.shape;
     const dtype = x.dtype === "float64" ? x.dtype : "float32";
     const zero = zeros([batch, this.width], { dtype, backend: x.backend });
-    const present = lengths && expandDims(presence(lengths, time), -1);
+    const steps = () => arange(time, { dtype: "int32", backend: x.backend });
+    const present = lengths && expandDims(less(steps(), expandDims(lengths, 1)), -1);
     const masks = present && split(present, time, 1).map((step) => reshape(step, [batch, 1]));
     const within = (values: Tensor): Tensor => (present ? where(present, values, 0) : values);
     const ends: S[] = [];
@@ -196,10 +198,11 @@ export abstract class Recurrent<S extends RecurrentState = RecurrentState> exten
     return { output, state: cell.combine((...parts) => stack(parts), ...ends) };
   }
 
-  #check(x: Tensor, { lengths, state, ...others }: ScanOptions<S>): void {
+  #check(x: Tensor, options: ScanOptions<S>): void {
     const op = this.label;
     checkTensors(op, x);
-    checkOptions(`${op}.scan`, others, scanNames);
+    checkOptions(`${op}.scan`, options, scanNames);
+    const { lengths, state } = options;
     const { inFeatures } = this;
     const [batch = 0, time] = x.shape;
     if (x.shape.length !== 3 || x.shape[2] !== inFeatures || time === 0)
@@ -223,10 +226,6 @@ export abstract class Recurrent<S extends RecurrentState = RecurrentState> exten
       );
   }
 }
-
-/** Whether a step is in its sequence, [batch, time]. */
-const presence = (lengths: Tensor, time: number): Tensor =>
-  less(arange(time, { dtype: "int32", backend: lengths.backend }), expandDims(lengths, 1));
 
 /**
  * An Elman network: {@link RnnCell} along sequences x [batch, time, in] → h at each step,
@@ -268,7 +267,15 @@ export class Lstm extends Recurrent<LstmState> {
 
   /** The output of `scan`, h₀ and c₀ [layers · directions, batch, width] (default zeros). */
   forward(x: Tensor, h?: Tensor, c?: Tensor): Tensor {
-    return this.scan(x, h === undefined || c === undefined ? {} : { state: [h, c] }).output;
+    if (h === undefined && c === undefined) return this.scan(x).output;
+    if (h instanceof Tensor && c instanceof Tensor) return this.scan(x, { state: [h, c] }).output;
+    const help = "scan(x, { state: [h, c], lengths })";
+    throw new DTypeError(
+      this.label,
+      "h and c, both or none",
+      `${kindOf(h)} and ${kindOf(c)}`,
+      help,
+    );
   }
 }
 
