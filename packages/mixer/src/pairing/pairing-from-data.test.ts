@@ -138,6 +138,38 @@ test.each([
   expect(found.schedule.stages).toBe(Math.ceil(Math.log2(n)));
 });
 
+test.each([
+  [1e8, 1],
+  [1.7e12, 6e4],
+  [0, 1e160],
+  [0, 1e-170],
+  [0, 1e307],
+  [5e-324, 0],
+])("two equal columns of float64 at %d with deviation %d", (offset, deviation) => {
+  const random = rng(1);
+  const x = Array.from({ length: 200 }, () => {
+    const v = offset + deviation * random.normal();
+    return [v, 3, v, random.normal()];
+  });
+  const { levels } = pairingFromData(tensor(x, { dtype: "float64" }), null, { permutations: 0 });
+  const [own] = levels[0]?.pairs.flatMap((pair, k) =>
+    String(pair.flat().sort()) === "0,2" ? [levels[0]?.weights[k]] : [],
+  ) ?? [null];
+  if (deviation > 0) expect(own).toBeCloseTo(1, 7);
+  else expect(own ?? 0).toBe(0); // a constant
+});
+
+test.each([
+  ["float32", 2 ** -23],
+  ["float64", 2 ** -52],
+] as const)("rounding of a constant %s column is no deviation", (dtype, epsilon) => {
+  const x = Array.from({ length: 64 }, (_, k) =>
+    k % 2 ? [1, 1, 0] : [1 - epsilon, 1 - epsilon, k],
+  );
+  const { levels } = pairingFromData(tensor(x, { dtype }), null, { permutations: 0 });
+  expect(levels.map(({ weights }) => Math.max(...weights))).toEqual([0, 0]);
+});
+
 test("four inputs of one source are a group of the second level", () => {
   const random = rng(9);
   const x = Array.from({ length: 500 }, () => {

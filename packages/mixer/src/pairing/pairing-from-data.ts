@@ -189,7 +189,7 @@ function leaves(x: Tensor, y: Tensor | null, options: PairingOptions, random: Rn
   const pick = (values: ArrayLike<number>, stride: number, at: number): Float64Array =>
     Float64Array.from(rows, (row) => values[row * stride + at] ?? 0);
   const columns = Array.from({ length: n }, (_, i) => pick(data, n, i));
-  if (real) return realLeaves(columns);
+  if (real) return realLeaves(columns, x.dtype === "float64" ? 2 ** -52 : 2 ** -23);
   return symbolLeaves(columns, y && pick(elements(y.ndarray()), 1, 0), states);
 }
 
