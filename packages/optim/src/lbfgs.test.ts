@@ -88,6 +88,24 @@ test("holds its history, and nothing of its steps", async () => {
   expect(reference.report().liveBytes).toBe(before);
 });
 
+test("refuses a second step while one is running, which ends as it would alone", async () => {
+  const [ours, alone] = [model(), model()];
+  const [optimizer, other] = [lbfgs(ours), lbfgs(alone)];
+  const evaluate = () => valley(ours);
+  const first = optimizer.step(evaluate);
+  await expect(optimizer.step(evaluate)).rejects.toThrowErrorMatchingInlineSnapshot(`
+    [TapeError: lbfgs.step: expected one step at a time, got a step is still running
+    help: await it]
+  `);
+  expect(await first).toBe(await other.step(() => valley(alone)));
+  expect(await values(ours)).toEqual(await values(alone));
+  const failing = () => {
+    throw new RangeError("not now");
+  };
+  await expect(optimizer.step(failing)).rejects.toThrow("not now");
+  expect(await optimizer.step(evaluate)).toBe(await other.step(() => valley(alone)));
+});
+
 test("refuses what it can't take", async () => {
   const [p] = model();
   const make =

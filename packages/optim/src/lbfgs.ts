@@ -12,7 +12,14 @@ import {
   sum,
   type Tensor,
 } from "@spm/core";
-import { checkFunction, DTypeError, kindOf, printsAs, ValueError } from "@spm/core/extend";
+import {
+  checkFunction,
+  DTypeError,
+  kindOf,
+  printsAs,
+  TapeError,
+  ValueError,
+} from "@spm/core/extend";
 import { asVector } from "./clip.ts";
 import { checkedGradients } from "./gradients.ts";
 import { bent, type CurvaturePair } from "./lbfgs-history.ts";
@@ -59,6 +66,7 @@ export class Lbfgs {
   #last: LastMove | null = null;
   #pairs: readonly CurvaturePair[] = [];
   #scale = 1;
+  #running = false;
 
   /** @throws ValueError for options out of range or no parameter; OptionError, DTypeError */
   constructor(parameters: readonly Parameter[], options: LbfgsOptions) {
@@ -99,10 +107,26 @@ export class Lbfgs {
    * @param evaluate - the loss and its gradients where the parameters are now; synchronous
    * @returns the loss at the beginning
    * @throws ValueError, ShapeError, DTypeError, BackendError for gradients that do not fit;
-   * TapeError when `evaluate` is async
+   * TapeError when `evaluate` is async, or while another step is running
    */
   async step(evaluate: () => LossAndGrads): Promise<number> {
     checkFunction("lbfgs.step", evaluate);
+    if (this.#running)
+      throw new TapeError(
+        "lbfgs.step",
+        "one step at a time",
+        "a step is still running",
+        "await it",
+      );
+    this.#running = true;
+    try {
+      return await this.#step(evaluate);
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  async #step(evaluate: () => LossAndGrads): Promise<number> {
     const { maxIterations, maxEvaluations, toleranceGrad, toleranceChange } = this.#options;
     const before = this.#evaluations;
     let now: LinePoint = await this.#evaluate(evaluate);
