@@ -115,6 +115,10 @@ test("refuses what it can't take", async () => {
   expect(make([])).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: lbfgs: expected at least 1 parameter, got 0]`,
   );
+  expect(make(p)).toThrowErrorMatchingInlineSnapshot(`
+    [DTypeError: lbfgs: expected an array of parameters, got a tensor float64[2]
+    help: model.parameters() has them]
+  `);
   expect(make([p, p])).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: lbfgs: expected each parameter once, got one twice]`,
   );
@@ -141,4 +145,34 @@ test("refuses what it can't take", async () => {
   expect(restore({ ...other, "lbfgs.scale": Number.NaN })).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: lbfgs.restore: expected a number as "lbfgs.scale", got NaN]`,
   );
+});
+
+test.each<[string, (p: Parameter) => unknown, string]>([
+  [
+    "a promise",
+    async (p) => valueAndGrad(() => sum(p), [p]),
+    "TapeError: lbfgs.step: expected a synchronous function, got one that returns a promise",
+  ],
+  [
+    "nothing",
+    () => {},
+    "DTypeError: lbfgs.step: expected a function that returns { value, grads }, got undefined",
+  ],
+  [
+    "only a loss",
+    (p) => sum(p),
+    "DTypeError: lbfgs.step: expected a function that returns { value, grads }, got a tensor",
+  ],
+  [
+    "a vector",
+    (p) => ({ value: p, grads: [p] }),
+    "ShapeError: lbfgs.step: expected a loss of shape [], got [2]",
+  ],
+])("a function that returns %s is told of valueAndGrad", async (_, evaluate, message) => {
+  const [p] = model();
+  const optimizer = lbfgs([p]);
+  const error = await Reflect.apply(optimizer.step, optimizer, [() => evaluate(p)]).catch(String);
+  expect(error).toContain(message);
+  expect(error).toContain("help: () => valueAndGrad(() => loss, parameters)");
+  expect(await values([p])).toEqual([0.2, 1]);
 });
