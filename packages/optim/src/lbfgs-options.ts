@@ -1,5 +1,6 @@
-/** @file The options of L-BFGS. */
-import { checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
+/** @file The options and parameters of L-BFGS, checked. */
+import { Parameter } from "@spm/core";
+import { checkOptions, DTypeError, kindOf, type OptionNames, ValueError } from "@spm/core/extend";
 import { checkCounts, checkNotNegative } from "./check.ts";
 
 /** Options of `lbfgs`. */
@@ -64,4 +65,16 @@ export function completed(options: LbfgsOptions): Required<LbfgsOptions> {
     throw new ValueError("lbfgs", 'lineSearch to be "none" or "strong_wolfe"', lineSearch);
   const tolerances = { toleranceGrad, toleranceChange };
   return { learningRate, maxIterations, maxEvaluations, historySize, lineSearch, ...tolerances };
+}
+
+/** @throws DTypeError unless it is an array of parameters; ValueError for none or one twice */
+export function checkParameters(parameters: unknown): void {
+  const help = "model.parameters() has them";
+  if (!Array.isArray(parameters))
+    throw new DTypeError("lbfgs", "an array of parameters", kindOf(parameters), help);
+  for (const p of parameters)
+    if (!(p instanceof Parameter)) throw new DTypeError("lbfgs", "parameters", kindOf(p));
+  if (parameters.length === 0) throw new ValueError("lbfgs", "at least 1 parameter", 0);
+  if (new Set(parameters).size !== parameters.length)
+    throw new ValueError("lbfgs", "each parameter once", "one twice");
 }

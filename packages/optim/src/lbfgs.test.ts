@@ -88,6 +88,24 @@ test("holds its history, and nothing of its steps", async () => {
   expect(reference.report().liveBytes).toBe(before);
 });
 
+test("refuses a second step while one is running, which ends as it would alone", async () => {
+  const [ours, alone] = [model(), model()];
+  const [optimizer, other] = [lbfgs(ours), lbfgs(alone)];
+  const evaluate = () => valley(ours);
+  const first = optimizer.step(evaluate);
+  await expect(optimizer.step(evaluate)).rejects.toThrowErrorMatchingInlineSnapshot(`
+    [TapeError: lbfgs.step: expected one step at a time, got a step is still running
+    help: await it]
+  `);
+  expect(await first).toBe(await other.step(() => valley(alone)));
+  expect(await values(ours)).toEqual(await values(alone));
+  const failing = () => {
+    throw new RangeError("not now");
+  };
+  await expect(optimizer.step(failing)).rejects.toThrow("not now");
+  expect(await optimizer.step(evaluate)).toBe(await other.step(() => valley(alone)));
+});
+
 test("refuses what it can't take", async () => {
   const [p] = model();
   const make =
@@ -97,6 +115,10 @@ test("refuses what it can't take", async () => {
   expect(make([])).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: lbfgs: expected at least 1 parameter, got 0]`,
   );
+  expect(make(p)).toThrowErrorMatchingInlineSnapshot(`
+    [DTypeError: lbfgs: expected an array of parameters, got a tensor float64[2]
+    help: model.parameters() has them]
+  `);
   expect(make([p, p])).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: lbfgs: expected each parameter once, got one twice]`,
   );
@@ -123,4 +145,34 @@ test("refuses what it can't take", async () => {
   expect(restore({ ...other, "lbfgs.scale": Number.NaN })).toThrowErrorMatchingInlineSnapshot(
     `[ValueError: lbfgs.restore: expected a number as "lbfgs.scale", got NaN]`,
   );
+});
+
+test.each<[string, (p: Parameter) => unknown, string]>([
+  [
+    "a promise",
+    async (p) => valueAndGrad(() => sum(p), [p]),
+    "TapeError: lbfgs.step: expected a synchronous function, got one that returns a promise",
+  ],
+  [
+    "nothing",
+    () => {},
+    "DTypeError: lbfgs.step: expected a function that returns { value, grads }, got undefined",
+  ],
+  [
+    "only a loss",
+    (p) => sum(p),
+    "DTypeError: lbfgs.step: expected a function that returns { value, grads }, got a tensor",
+  ],
+  [
+    "a vector",
+    (p) => ({ value: p, grads: [p] }),
+    "ShapeError: lbfgs.step: expected a loss of shape [], got [2]",
+  ],
+])("a function that returns %s is told of valueAndGrad", async (_, evaluate, message) => {
+  const [p] = model();
+  const optimizer = lbfgs([p]);
+  const error = await Reflect.apply(optimizer.step, optimizer, [() => evaluate(p)]).catch(String);
+  expect(error).toContain(message);
+  expect(error).toContain("help: () => valueAndGrad(() => loss, parameters)");
+  expect(await values([p])).toEqual([0.2, 1]);
 });

@@ -5,28 +5,23 @@ import {
   keep,
   mul,
   noGrad,
-  Parameter,
+  type Parameter,
   scope,
   stack,
   sub,
   sum,
   type Tensor,
 } from "@spm/core";
-import { checkFunction, DTypeError, kindOf, printsAs, ValueError } from "@spm/core/extend";
+import { checkFunction, printsAs, TapeError } from "@spm/core/extend";
 import { asVector } from "./clip.ts";
 import { checkedGradients } from "./gradients.ts";
 import { bent, type CurvaturePair } from "./lbfgs-history.ts";
-import { completed, type LbfgsOptions } from "./lbfgs-options.ts";
+import { type LossAndGrads, lossAndGrads } from "./lbfgs-loss.ts";
+import { checkParameters, completed, type LbfgsOptions } from "./lbfgs-options.ts";
 import { checkLbfgsState } from "./lbfgs-state.ts";
 import { assignFlat, dot, largest, taken } from "./lbfgs-vectors.ts";
 import { type LinePoint, strongWolfe } from "./line-search.ts";
 import { copyTo, type State } from "./state.ts";
-
-/** A loss and its gradients [...] by the parameters, as `valueAndGrad` gives them. */
-export interface LossAndGrads {
-  readonly value: Tensor;
-  readonly grads: readonly Tensor[];
-}
 
 /** The last direction and the gradient before it, both [n], and the step along it. */
 interface LastMove {
@@ -59,15 +54,12 @@ export class Lbfgs {
   #last: LastMove | null = null;
   #pairs: readonly CurvaturePair[] = [];
   #scale = 1;
+  #running = false;
 
   /** @throws ValueError for options out of range or no parameter; OptionError, DTypeError */
   constructor(parameters: readonly Parameter[], options: LbfgsOptions) {
     this.#options = completed(options);
-    for (const p of Array.isArray(parameters) ? parameters : [parameters])
-      if (!(p instanceof Parameter)) throw new DTypeError("lbfgs", "parameters", kindOf(p));
-    if (parameters.length === 0) throw new ValueError("lbfgs", "at least 1 parameter", 0);
-    if (new Set(parameters).size !== parameters.length)
-      throw new ValueError("lbfgs", "each parameter once", "one twice");
+    checkParameters(parameters);
     this.parameters = [...parameters];
   }
 
@@ -98,11 +90,27 @@ export class Lbfgs {
    * Memory beyond the history: about six vectors of all parameters.
    * @param evaluate - the loss and its gradients where the parameters are now; synchronous
    * @returns the loss at the beginning
-   * @throws ValueError, ShapeError, DTypeError, BackendError for gradients that do not fit;
-   * TapeError when `evaluate` is async
+   * @throws ValueError, ShapeError, DTypeError, BackendError for other than `valueAndGrad` gives;
+   * TapeError when `evaluate` is async, or while another step is running
    */
   async step(evaluate: () => LossAndGrads): Promise<number> {
     checkFunction("lbfgs.step", evaluate);
+    if (this.#running)
+      throw new TapeError(
+        "lbfgs.step",
+        "one step at a time",
+        "a step is still running",
+        "await it",
+      );
+    this.#running = true;
+    try {
+      return await this.#step(evaluate);
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  async #step(evaluate: () => LossAndGrads): Promise<number> {
     const { maxIterations, maxEvaluations, toleranceGrad, toleranceChange } = this.#options;
     const before = this.#evaluations;
     let now: LinePoint = await this.#evaluate(evaluate);
@@ -151,7 +159,7 @@ export class Lbfgs {
   /** The loss where the parameters are, and its slope along a direction; t is 0. */
   async #evaluate(evaluate: () => LossAndGrads, direction?: Tensor): Promise<LinePoint> {
     const { grad, read } = scope(() => {
-      const { value, grads } = evaluate();
+      const { value, grads } = lossAndGrads(evaluate());
       const fitting = checkedGradients("lbfgs.step", grads, this.parameters, (p) => p, HELP);
       return noGrad(() => {
         const grad = asVector(fitting.map((pair) => pair.grad));

@@ -84,7 +84,9 @@ describe("no pairing here", () => {
     const values = Array.from({ length: 60 }, (_, seed) => {
       const draw = rng(100 + seed);
       const x = Array.from({ length: 60 }, () => Array.from({ length: 4 }, () => draw.normal()));
-      return pairingFromData(tensor(x), null, { permutations: 19 }).levels[0]?.pValue ?? 0;
+      return (
+        pairingFromData(tensor(x), null, { permutations: 19, alpha: 0.05 }).levels[0]?.pValue ?? 0
+      );
     });
     const few = values.filter((p) => p <= 0.05).length;
     expect(few).toBeLessThan(9); // 3 on average, 9 or more with probability 0.003
@@ -138,6 +140,38 @@ test.each([
   expect(found.schedule.stages).toBe(Math.ceil(Math.log2(n)));
 });
 
+test.each([
+  [1e8, 1],
+  [1.7e12, 6e4],
+  [0, 1e160],
+  [0, 1e-170],
+  [0, 1e307],
+  [5e-324, 0],
+])("two equal columns of float64 at %d with deviation %d", (offset, deviation) => {
+  const random = rng(1);
+  const x = Array.from({ length: 200 }, () => {
+    const v = offset + deviation * random.normal();
+    return [v, 3, v, random.normal()];
+  });
+  const { levels } = pairingFromData(tensor(x, { dtype: "float64" }), null, { permutations: 0 });
+  const [own] = levels[0]?.pairs.flatMap((pair, k) =>
+    String(pair.flat().sort()) === "0,2" ? [levels[0]?.weights[k]] : [],
+  ) ?? [null];
+  if (deviation > 0) expect(own).toBeCloseTo(1, 7);
+  else expect(own ?? 0).toBe(0); // a constant
+});
+
+test.each([
+  ["float32", 2 ** -23],
+  ["float64", 2 ** -52],
+] as const)("rounding of a constant %s column is no deviation", (dtype, epsilon) => {
+  const x = Array.from({ length: 64 }, (_, k) =>
+    k % 2 ? [1, 1, 0] : [1 - epsilon, 1 - epsilon, k],
+  );
+  const { levels } = pairingFromData(tensor(x, { dtype }), null, { permutations: 0 });
+  expect(levels.map(({ weights }) => Math.max(...weights))).toEqual([0, 0]);
+});
+
 test("four inputs of one source are a group of the second level", () => {
   const random = rng(9);
   const x = Array.from({ length: 500 }, () => {
@@ -152,7 +186,8 @@ test("four inputs of one source are a group of the second level", () => {
 
 test("the same seed finds the same, from a part of the samples too", () => {
   const { rows, labels } = hierarchy(3, 6, 3, 1500, rng(2));
-  const find = () => pairingFromData(symbols(rows), labels, { samples: 800, permutations: 9 });
+  const find = () =>
+    pairingFromData(symbols(rows), labels, { samples: 800, permutations: 9, alpha: 0.1 });
   expect(find()).toEqual(find());
   for (let l = 0; l < 3; l++) expect(right(find(), l, [0, 1, 2, 3, 4, 5, 6, 7])).toBe(1);
 });
@@ -207,4 +242,13 @@ test("what it refuses", () => {
   expect(message(() => pairingFromData(x, null, { states: 1 }))).toMatchInlineSnapshot(
     `"ValueError: pairingFromData: expected states as a whole number ≥ 2, got 1"`,
   );
+  for (const alpha of [Number.NaN, -1, 0, 5, "a"])
+    expect(message(() => Reflect.apply(pairingFromData, null, [x, null, { alpha }]))).toBe(
+      `ValueError: pairingFromData: expected alpha in (0, 1], got ${alpha}`,
+    );
+  expect(message(() => pairingFromData(x, null, { permutations: 98 }))).toMatchInlineSnapshot(`
+    "ValueError: pairingFromData: expected permutations of which 1 / (permutations + 1) ≤ alpha = 0.01, got 98
+    help: more permutations, a larger alpha, or permutations: 0 for no test"
+  `);
+  expect(message(() => pairingFromData(x, null, { permutations: 99 }))).toBe("nothing");
 });

@@ -32,12 +32,12 @@ export interface PairingOptions {
    */
   readonly samples?: number;
   /**
-   * Permutations of each level's test; 0 for none, and no p-values.
+   * Permutations of each level's test, at least 1 / alpha − 1; 0 for none, and no p-values.
    * @defaultValue 99
    */
   readonly permutations?: number;
   /**
-   * The largest p-value of a level that counts as found.
+   * The largest p-value of a level that counts as found, in (0, 1].
    * @defaultValue 0.01
    */
   readonly alpha?: number;
@@ -100,7 +100,8 @@ export interface FoundPairing {
  * @param x - [P, n], int32 for symbols, floating for real numbers; in CPU memory
  * @param y - labels int32 [P] that help to group symbols; null for none
  * @throws ShapeError unless x has two samples of two inputs and y as many labels; DTypeError for
- * other dtypes, and for labels of real inputs; ValueError for a number that is not finite
+ * other dtypes, and for labels of real inputs; ValueError for a number that is not finite and for
+ * options out of range
  * @example pairingFromData(tensor([[0, 0], [1, 1], [2, 2]], { dtype: "int32" })).order; // [0, 1]
  */
 export function pairingFromData(
@@ -112,6 +113,7 @@ export function pairingFromData(
   checkOptions("pairingFromData", options, names);
   const { permutations = 99, alpha = 0.01, random = rng(1) } = options;
   checkCounts(options);
+  checkAlpha(permutations, alpha);
   checkRandom("pairingFromData", random);
   let variables = leaves(x, y, options, random);
   const n = variables.count;
@@ -165,6 +167,19 @@ function checkCounts({ states, samples, permutations }: PairingOptions): void {
       throw new ValueError("pairingFromData", `${name} as a whole number ≥ ${least}`, value);
 }
 
+/** @throws ValueError for an alpha that is none, or that no p-value of so few permutations meets */
+function checkAlpha(permutations: number, alpha: number): void {
+  if (!(typeof alpha === "number" && alpha > 0 && alpha <= 1))
+    throw new ValueError("pairingFromData", "alpha in (0, 1]", alpha);
+  if (permutations > 0 && 1 / (permutations + 1) > alpha)
+    throw new ValueError(
+      "pairingFromData",
+      `permutations of which 1 / (permutations + 1) ≤ alpha = ${alpha}`,
+      permutations,
+      "more permutations, a larger alpha, or permutations: 0 for no test",
+    );
+}
+
 /** The inputs as variables, of as many samples as are to be read. */
 function leaves(x: Tensor, y: Tensor | null, options: PairingOptions, random: Rng): Variables {
   const [all = 0, n = 0, ...more] = x.shape;
@@ -189,7 +204,7 @@ function leaves(x: Tensor, y: Tensor | null, options: PairingOptions, random: Rn
   const pick = (values: ArrayLike<number>, stride: number, at: number): Float64Array =>
     Float64Array.from(rows, (row) => values[row * stride + at] ?? 0);
   const columns = Array.from({ length: n }, (_, i) => pick(data, n, i));
-  if (real) return realLeaves(columns);
+  if (real) return realLeaves(columns, x.dtype === "float64" ? 2 ** -52 : 2 ** -23);
   return symbolLeaves(columns, y && pick(elements(y.ndarray()), 1, 0), states);
 }
 

@@ -1,19 +1,25 @@
 /** @file Variables that are numbers: squared correlations, and of groups the RV coefficient. */
 import { rotatedInto, symmetric, type Variables } from "./variables.ts";
 
-/** Deviations below this part of the largest absolute value are rounding: a constant column. */
-const CONSTANT = 1e-7;
-
-/** A column with mean 0 and length 1; zeros for a constant. */
-function standardised(column: ArrayLike<number>): Float64Array {
+/**
+ * A column with mean 0 and length 1; zeros for a constant, whose values lie within `epsilon` of
+ * their mean, a part of the largest absolute value.
+ */
+function standardised(column: ArrayLike<number>, epsilon: number): Float64Array {
   const values = Float64Array.from(column);
-  const mean = values.reduce((total, v) => total + v, 0) / values.length;
-  const largest = values.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
-  const apart = values.map((v) => v - mean);
-  const length = Math.sqrt(apart.reduce((total, v) => total + v * v, 0));
-  const constant = length <= CONSTANT * largest * Math.sqrt(values.length);
-  return apart.map((v) => (constant ? 0 : v / length));
+  const magnitude = largest(values);
+  const first = (values[0] ?? 0) / magnitude; // so that equal values are 0 without rounding
+  const apart = values.map((v) => v / magnitude - first);
+  const mean = apart.reduce((total, v) => total + v, 0) / values.length;
+  const centred = apart.map((v) => v - mean);
+  const spread = largest(centred);
+  if (!(spread > epsilon)) return values.fill(0);
+  const length = spread * Math.sqrt(centred.reduce((total, v) => total + (v / spread) ** 2, 0));
+  return centred.map((v) => v / length);
 }
+
+const largest = (values: Float64Array): number =>
+  values.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
 
 function dot(a: Float64Array, b: Float64Array): number {
   let total = 0;
@@ -30,6 +36,7 @@ function realVariables(
   columns: readonly Float64Array[],
   groups: readonly (readonly number[])[],
   known: Float64Array | null,
+  epsilon: number,
 ): Variables {
   const n = columns.length;
   let squares = known;
@@ -62,20 +69,27 @@ function realVariables(
         const start = startOf(k);
         for (const member of group) {
           const column = columns[member] ?? new Float64Array();
-          others[member] = standardised(rotatedInto(new Float64Array(rows), column, start));
+          others[member] = standardised(
+            rotatedInto(new Float64Array(rows), column, start),
+            epsilon,
+          );
         }
       });
-      return realVariables(others, groups, null);
+      return realVariables(others, groups, null, epsilon);
     },
     merged: (pairs) => {
       const members = pairs.map((pair) => pair.flatMap((k) => groups[k] ?? []));
-      return realVariables(columns, members, squaredCorrelations());
+      return realVariables(columns, members, squaredCorrelations(), epsilon);
     },
   };
 }
 
-/** The variables of the first level, out of columns of real numbers. */
-export function realLeaves(columns: readonly ArrayLike<number>[]): Variables {
+/**
+ * The variables of the first level, out of columns of real numbers.
+ * @param epsilon - that of the numbers' dtype
+ */
+export function realLeaves(columns: readonly ArrayLike<number>[], epsilon: number): Variables {
   const groups = columns.map((_, k) => [k]);
-  return realVariables(columns.map(standardised), groups, null);
+  const unit = columns.map((column) => standardised(column, epsilon));
+  return realVariables(unit, groups, null, epsilon);
 }
