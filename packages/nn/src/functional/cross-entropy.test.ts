@@ -102,3 +102,10 @@ test("a reduction of null is none of the words", () => {
       crossEntropy(logits, labels(0, 1, 2, 0), { reduction, ...(weight && { weight }) }),
     ).toThrow('crossEntropy: expected "mean", "sum" or "none", got null');
 });
+
+test("a smoothing in words is no number", () => {
+  const labelSmoothing = "0.1" as unknown as number;
+  expect(() => crossEntropy(logits, labels(0, 1, 2, 0), { labelSmoothing })).toThrow(
+    "crossEntropy: expected labelSmoothing in [0, 1], got 0.1",
+  );
+});

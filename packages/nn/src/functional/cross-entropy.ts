@@ -174,7 +174,7 @@ export function crossEntropy(
   checkOptions("crossEntropy", options, names);
   const { labelSmoothing = 0, ignoreIndex = -100, weight, axis = -1 } = options;
   const { reduction = "mean" } = options;
-  if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
+  if (!(Number.isFinite(labelSmoothing) && labelSmoothing >= 0 && labelSmoothing <= 1))
     throw new ValueError("crossEntropy", "labelSmoothing in [0, 1]", labelSmoothing);
   const x = classesLast("crossEntropy", logits, axis);
   checkWeight("crossEntropy", x, weight);
