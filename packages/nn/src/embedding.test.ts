@@ -50,3 +50,16 @@ test("the padding is a token of the table, from its start or its end", () => {
     expect(() => embeddingBag(table, tokens, options)).toThrow(message.replace("E", "e"));
   }
 });
+
+test("offsets are numbers, an Int32Array or what a tensor's data gives", async () => {
+  const bags = new EmbeddingBag(3, 1, { mode: "sum", random: rng(1) });
+  bags.weight.assign(table);
+  const tokens = tensor([0, 1, 2], { dtype: "int32" });
+  const tensorOf = tensor([0, 2], { dtype: "int32" });
+  const data = Array.from(await tensorOf.data());
+  for (const offsets of [[0, 2], Int32Array.of(0, 2), data])
+    expect(numbers(bags.bags(tokens, { offsets }))).toEqual([3, 4]);
+  const wrong = { offsets: tensorOf as unknown as number[] };
+  expect(() => bags.bags(tokens, wrong)).toThrow(/numbers.*\nhelp: Array.from\(await offsets.data/);
+  expect(() => bags.forward(tokens, tensorOf)).toThrow("bags(tokens, { offsets })");
+});

@@ -130,7 +130,7 @@ export const reduceByWeights = (
   { losses, weights }: { readonly losses: Tensor; readonly weights: Tensor },
   options: LossOptions,
 ): Tensor =>
-  (options.reduction ?? "mean") === "mean"
+  options.reduction === undefined || options.reduction === "mean"
     ? div(sum(losses), sum(weights))
     : reduceLosses(op, losses, options);
 

@@ -94,3 +94,18 @@ test("classes on any axis, and probabilities that are labels", async () => {
   const each = crossEntropy(x, classes, { axis: 1, reduction: "none" });
   expect(each.shape).toEqual([2, 4]);
 });
+
+test("a reduction of null is none of the words", () => {
+  const reduction = null as unknown as "mean";
+  for (const weight of [undefined, tensor([1, 1, 1], { dtype: "float64" })])
+    expect(() =>
+      crossEntropy(logits, labels(0, 1, 2, 0), { reduction, ...(weight && { weight }) }),
+    ).toThrow('crossEntropy: expected "mean", "sum" or "none", got null');
+});
+
+test("a smoothing in words is no number", () => {
+  const labelSmoothing = "0.1" as unknown as number;
+  expect(() => crossEntropy(logits, labels(0, 1, 2, 0), { labelSmoothing })).toThrow(
+    "crossEntropy: expected labelSmoothing in [0, 1], got 0.1",
+  );
+});

@@ -172,14 +172,15 @@ export function crossEntropy(
 ): Tensor {
   checkTensors("crossEntropy", logits, target);
   checkOptions("crossEntropy", options, names);
-  const { labelSmoothing = 0, ignoreIndex = -100, weight, axis = -1, reduction } = options;
-  if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
+  const { labelSmoothing = 0, ignoreIndex = -100, weight, axis = -1 } = options;
+  const { reduction = "mean" } = options;
+  if (!(Number.isFinite(labelSmoothing) && labelSmoothing >= 0 && labelSmoothing <= 1))
     throw new ValueError("crossEntropy", "labelSmoothing in [0, 1]", labelSmoothing);
   const x = classesLast("crossEntropy", logits, axis);
   checkWeight("crossEntropy", x, weight);
   if (isFloating(target.dtype) && sameShape(logits.shape, target.shape))
     return softCrossEntropy(x, classesLast("crossEntropy", target, axis), options);
-  if (weight === undefined && (reduction ?? "mean") === "mean")
+  if (weight === undefined && reduction === "mean")
     return crossEntropyOp([x, target], { labelSmoothing, ignoreIndex });
   infer([x, target]);
   const settings = { labelSmoothing, ignoreIndex, weight };

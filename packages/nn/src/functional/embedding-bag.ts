@@ -12,7 +12,7 @@ import {
   notEqual,
   reshape,
   sum,
-  type Tensor,
+  Tensor,
   take,
   tensor,
   where,
@@ -45,7 +45,7 @@ export interface EmbeddingBagOptions {
    * The first token of each bag, where the tokens of all bags stand one after another: ascending
    * from 0. An empty bag gives zeros.
    */
-  readonly offsets?: readonly number[];
+  readonly offsets?: readonly number[] | Int32Array;
   /**
    * A factor for each token, of the tokens' shape, where `mode` is "sum".
    * @defaultValue 1 for each
@@ -82,10 +82,18 @@ function unpadded(ids: Tensor, index: number, vocabulary: number): Tensor {
 
 /** The places of each bag's tokens, [bags, longest], and whether there is one. */
 function placesOf(
-  offsets: readonly number[],
+  given: readonly number[] | Int32Array,
   { shape: [count = 0], backend }: Tensor,
 ): { readonly places: Tensor; readonly present: Tensor } {
-  checkList("embeddingBag", offsets, "offsets");
+  if (given instanceof Tensor)
+    throw new DTypeError(
+      "embeddingBag",
+      "offsets as numbers",
+      "a tensor",
+      "Array.from(await offsets.data())",
+    );
+  const offsets =
+    given instanceof Int32Array ? [...given] : checkList("embeddingBag", given, "offsets");
   const ends = [...offsets.slice(1), count];
   const bags = offsets.map((from, k) => ({ from, end: ends[k] ?? count }));
   const ascending = bags.every(({ from, end }) => Number.isInteger(from) && from <= end);
@@ -133,8 +141,8 @@ function reduced(rows: Tensor, present: Tensor | undefined, mode: BagMode): Tens
  * @param weight - [vocabulary, width]
  * @param tokens - int32: [bags, n], or [n] of all bags one after another, with `offsets`
  * @returns [bags, width]
- * @throws ValueError for a token, padding or offsets out of range, or weights of another mode than "sum";
- * ShapeError, DTypeError where operands do not fit
+ * @throws ValueError for a token, padding or offsets out of range, or weights of another mode than
+ * "sum"; ShapeError, DTypeError where operands do not fit
  * @example
  * const table = tensor([[1, 2], [3, 4], [5, 6]]);
  * const tokens = tensor([0, 1, 2], { dtype: "int32" });
@@ -157,7 +165,9 @@ export function embeddingBag(
       op,
       axes === 2 ? "tokens [bags, n]" : "tokens [n] with offsets",
       showShape(tokens.shape),
-      axes === 2 ? "offsets: the first token of each bag" : undefined,
+      axes === 2
+        ? "with the first token of each bag: { offsets }; a layer's bags(tokens, { offsets })"
+        : undefined,
     );
   if (weights !== undefined) {
     checkTensors(op, weights);
