@@ -10,8 +10,8 @@ export interface LossAndGrads {
 
 /**
  * The result of an evaluation, if it is a loss with its gradients.
- * @throws TapeError for a promise; DTypeError for what has no loss or no gradients; ShapeError for a
- * loss that is no scalar
+ * @throws TapeError for a promise; DTypeError without a loss or gradients; ShapeError for a loss
+ * that is no scalar
  */
 export function lossAndGrads(result: unknown): LossAndGrads {
   const [op, help] = ["lbfgs.step", "() => valueAndGrad(() => loss, parameters)"];

@@ -184,6 +184,17 @@ test("four inputs of one source are a group of the second level", () => {
   expect(levels.map(({ pValue }) => pValue)).toEqual([null, null, null, null]);
 });
 
+test.each([
+  [64, 200, true],
+  [65, 200, false],
+  [100, 1000, true],
+  [101, 1000, false],
+])("a column of %i symbols in %i samples says something: %j", (count, samples, says) => {
+  const rows = Array.from({ length: samples }, (_, row) => [row % count, row % count, 0]);
+  const { levels } = pairingFromData(symbols(rows), null, { permutations: 0, states: 2 });
+  expect(Math.max(...(levels[0]?.weights ?? [])) > 0).toBe(says);
+});
+
 test("the same seed finds the same, from a part of the samples too", () => {
   const { rows, labels } = hierarchy(3, 6, 3, 1500, rng(2));
   const find = () =>

@@ -93,7 +93,8 @@ export interface FoundPairing {
  *
  * A permutation test asks of each level whether its groups depend on each other at all; after the
  * first that doesn't pass, pairs are completed without a test, and mean nothing. Constant inputs
- * depend on nothing; where the count of groups is odd, one waits for the next level.
+ * depend on nothing, nor do symbols of which there are more than 64 and more than a tenth of the
+ * samples that are read; where the count of groups is odd, one waits for the next level.
  *
  * Cost O(n² P) for P samples, O(n³) for the matching and as much again for each permutation, whose
  * test reads so many samples that n² P · permutations stays below 2³¹, at least 64.

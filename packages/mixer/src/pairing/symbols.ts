@@ -240,13 +240,23 @@ function symbolVariables(
   };
 }
 
-/** The variables of the first level, out of columns of any whole numbers. */
+/** So many symbols are never too many for the samples. */
+const MANY = 64;
+
+/**
+ * The variables of the first level, out of columns of any whole numbers. One of more symbols than
+ * {@link MANY} and than a tenth of the samples, as of names or numbers of rows, is a constant.
+ */
 export function symbolLeaves(
   columns: readonly ArrayLike<number>[],
   label: ArrayLike<number> | null,
   states: number | null,
 ): Variables {
-  const leaves = columns.map((column) => numbered(column));
+  const leaves = columns.map((column) => {
+    const all = numbered(column);
+    const many = Math.max(MANY, column.length / 10);
+    return all.count > many ? numbered(new Int32Array(column.length)) : all;
+  });
   const most = states ?? Math.max(2, ...leaves.map(({ count }) => count));
   const groups = leaves.map((whole) => ({ whole, parts: [whole] }));
   return symbolVariables(groups, label && numbered(label), most);
