@@ -64,7 +64,8 @@ export class ColumnReader {
     this.#latest = numberOf(cell, comma);
     if (Math.abs(this.#latest) <= LARGEST) return undefined;
     const expected = Number.isNaN(this.#latest) ? "a number" : "a number of float32, to ±3.4e38,";
-    return `${expected} for "${name}", got ${typeof cell === "number" ? cell : JSON.stringify(cell)}`;
+    const got = typeof cell === "number" ? cell : JSON.stringify(cell);
+    return `${expected} for "${name}", got ${got}`;
   }
 
   /** Keeps the cell that was read. */
