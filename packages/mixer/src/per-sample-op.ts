@@ -38,7 +38,7 @@ export interface PerSampleOptions extends MixerOptions {
 }
 
 /**
- * The primitive of {@link perSampleMixer}: ct [B, ..., out], x [B, ..., in], and the mixer's
+ * The primitive of `perSampleMixer`: ct [B, ..., out], x [B, ..., in], and the mixer's
  * other operands [...] → x̄ [B, ..., in], and for each of the others its gradients [B, ...].
  * @example
  * const options = { kind: rotation, schedule: butterfly(2), backward: "reverse" } as const;

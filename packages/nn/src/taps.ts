@@ -31,7 +31,7 @@ export interface Tap {
  * A pass forward and back through a model in which `visit` is shown every call of a layer that has
  * parameters in its own fields, from the last call to the first: all that gradients by them are
  * made of, by sample as well, without computing any. A layer that is called twice has two taps.
- * Tensors that `visit` makes are released unless it returns them through {@link keep}, as are the
+ * Tensors that `visit` makes are released unless it returns them through `keep`, as are the
  * cotangents themselves.
  * @param loss - a scalar [], of the model's forward
  * @returns the loss []. Cost: that of a backward pass without the gradients of parameters

@@ -14,7 +14,7 @@ import { composedStage, type MixerPlaces, narrow, widen } from "../composed.ts";
 import { type AdaptiveOptions, turnBackward, turnForward } from "./kernel.ts";
 
 /**
- * The primitives of {@link adaptiveMixer}: x [..., in], dIn [in], dOut [out], bias [out], and by
+ * The primitives of `adaptiveMixer`: x [..., in], dIn [in], dOut [out], bias [out], and by
  * the source of the angles `rows`: angles [..., P]; `stage`: angles [P], weights [P, n]; `pair`:
  * angles [P], weights [P, 2] → [..., out].
  * @example

@@ -86,7 +86,7 @@ const rmsNormOfSamples: BackwardBatching<[x: 1, weight: 1]> = (
 };
 
 /**
- * The primitives of {@link layerNorm}, x [..., width], weight and bias [width] → [..., width];
+ * The primitives of `layerNorm`, x [..., width], weight and bias [width] → [..., width];
  * their option is ε, the residual mean and 1/deviation of each row in float64.
  * @example layerNormOp([ones([2, 3]), ones([3]), zeros([3])], 1e-5).shape; // [2, 3]
  */
@@ -150,7 +150,7 @@ export const layerNormOp: FusedOp<[x: 1, weight: 1, bias: 1], number> = fused({
 });
 
 /**
- * The primitives of {@link rmsNorm}, x [..., width] and weight [width] → [..., width]; their option
+ * The primitives of `rmsNorm`, x [..., width] and weight [width] → [..., width]; their option
  * is ε, the residual 1/size of each row in float64.
  * @example rmsNormOp([ones([2, 3]), ones([3])], 1e-6).shape; // [2, 3]
  */

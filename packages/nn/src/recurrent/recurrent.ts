@@ -72,7 +72,7 @@ const names: OptionNames<RecurrentOptions> = {
   dropout: true,
 };
 
-/** Options of {@link Recurrent.scan}. */
+/** Options of `Recurrent.scan`. */
 export interface ScanOptions<S extends RecurrentState> {
   /**
    * The steps of each sequence, [batch], int32, which are not checked: a sequence ends with x at

@@ -1,0 +1,75 @@
+/**
+ * @file Builds the site and visits it as served below a path: every link of every page leads
+ * somewhere, no page complains or is wider than a telephone in either theme, and the search finds
+ * without a network.
+ */
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { Page } from "playwright-core";
+import { openChromium } from "../browser/chromium.ts";
+import { notRun } from "../ledger/budgets.ts";
+import { brokenLinks, pagesIn } from "./links.ts";
+import { serveFolder } from "./serve.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const built = `${root}docs/.vitepress/dist`;
+const faults: string[] = [];
+
+/** What a page says on its console, or asks for in vain. */
+function listen(page: Page): void {
+  page.on("pageerror", (error) => faults.push(`${page.url()}: ${error.message}`));
+  page.on("console", (message) => {
+    if (["warning", "error"].includes(message.type()))
+      faults.push(`${page.url()}: ${message.text()} ${message.location().url}`);
+  });
+  page.on("request", (request) => {
+    const { hostname, protocol } = new URL(request.url());
+    if (protocol !== "data:" && hostname !== "127.0.0.1")
+      faults.push(`${page.url()} asks for ${request.url()}`);
+  });
+}
+
+/** Opens a page, which is to be no wider than the window. */
+async function visit(page: Page, address: string): Promise<void> {
+  await page.goto(address);
+  const [wide, window] = await page.evaluate(() => [
+    document.documentElement.scrollWidth,
+    document.documentElement.clientWidth,
+  ]);
+  if (wide! > window!) faults.push(`${address}: expected a width of ${window}, got ${wide}`);
+}
+
+async function search(page: Page, address: string, words: string, found: string): Promise<void> {
+  await page.goto(address);
+  await page.setViewportSize({ width: 1200, height: 900 });
+  await page.click(".VPNavBarSearch button");
+  await page.fill("#localsearch-input", words);
+  await page.click(".results .result");
+  await page.waitForURL((url) => url.pathname.includes(found));
+}
+
+execFileSync("npm", ["run", "-s", "docs:build"], { cwd: root, stdio: "inherit" });
+const { checked, broken } = brokenLinks(built);
+faults.push(...broken);
+console.log(`${checked} links followed`);
+
+const browser = await openChromium();
+if (browser === null) process.exit(notRun);
+const site = await serveFolder(built, "/below/some/path/");
+const pages = pagesIn(built).filter((file) => !/^(404|source\/|api\/|playground\/)/.test(file));
+const others = ["api/index.html", "api/modules/_spm_core.html", "source/packages/core/index.html"];
+for (const colorScheme of ["light", "dark"] as const) {
+  const page = await browser.newPage({ colorScheme, viewport: { width: 390, height: 844 } });
+  listen(page);
+  for (const file of [...pages, ...others]) await visit(page, site.address + file);
+  await page.close();
+}
+console.log(`${pages.length + others.length} pages visited in both themes`);
+
+const page = await browser.newPage();
+listen(page);
+await search(page, `${site.address}results.html`, "butterfly", "/below/some/path/");
+await browser.close();
+await site.close();
+for (const fault of faults) console.error(fault);
+process.exitCode = faults.length === 0 ? 0 : 1;
