@@ -1,5 +1,4 @@
 /** @file `spm attribute`: which training samples made a model say what it says of a test sample. */
-import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import {
   compressedGradients,
@@ -43,6 +42,7 @@ import {
   type ScoredRow,
   signed,
 } from "./attribution-page.ts";
+import { assertNew, freePlace } from "./new-file.ts";
 import type { Registries } from "./registries.ts";
 import { contextOf, savedConfig } from "./saved-config.ts";
 import { assertSameSamples, folderOf, loadModel, openCheckpoint } from "./saved-model.ts";
@@ -76,7 +76,7 @@ export interface AttributeOptions {
  *
  * @param path - a run folder or a checkpoint of `spm train`
  * @throws CheckpointError for what is neither, or was not trained on images or a table; ValueError
- * for an index or a number of samples that isn't there
+ * for an index or a number of samples that isn't there; RunError where the place is taken
  */
 export async function attribute(
   path: string,
@@ -102,6 +102,8 @@ export async function attribute(
     throw new ValueError("attribute", `a test ${what} in [0, ${data.test.length})`, test);
   if (!(samples <= data.train.length))
     throw new ValueError("attribute", `at most ${data.train.length} training ${what}s`, samples);
+  const out = options.out ?? freePlace(folderOf(path), `attribution-${test}`, [".html"]);
+  assertNew("attribute", out);
   const { model } = loadModel(path, checkpoint, registries);
   const train = subset(data.train, samples);
   const asked = data.test.batch(Int32Array.of(test));
@@ -130,7 +132,6 @@ export async function attribute(
     harmful: order.slice(-SHOWN).map((index) => ({ index, score: score(index) })),
   };
   found.harmful.reverse();
-  const out = options.out ?? join(folderOf(path), `attribution-${test}.html`);
   if (imageWidth === undefined) {
     const page = rowsPage(found, data, config);
     writeAtomically(out, attributionTablePage(page));

@@ -235,8 +235,13 @@ test("a folder of images trains, resumes, is evaluated and predicts", async () =
   expect(read("images", "attribution-1.html")).toMatch(/Test image 1, a (dark|light)</);
   expect(await run(`resume ${out} --set epochs=9`)).toMatch(/^finished at step 18 of 18/m);
   expect(await run(`predict ${out} ${pictures}/light`)).toMatch(/^accuracy 100.00 % of 20$/m);
+  const cut = file("cut.png", png(7, 7).subarray(0, 40));
+  await run(`predict ${out} ${cut}`);
+  expect(printed.err).toMatch(/^error: decodeImage: .*\nhelp: .*--bad-rows skip\n$/);
   const one = file("some.png", png(7, 7));
-  await run(`predict ${out} ${one}`);
+  expect(await run(`predict ${out} ${one}`)).toMatch(
+    /^1 of 1 images scaled to 2 × 2 pixels\npredictions: /,
+  );
   expect(read("images", "predictions-some.csv")).toMatch(
     new RegExp(`^file,predicted class,probability\n${one},dark,0\\.\\d+\n$`),
   );

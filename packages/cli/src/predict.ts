@@ -1,5 +1,5 @@
 /** @file `spm predict`: what a trained model says of a table or of images of one's own. */
-import { existsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { noGrad, type Tensor } from "@spm/core";
 import { DataError, DataLoader, type Dataset, imageDataset } from "@spm/data";
@@ -21,12 +21,12 @@ import {
   CheckpointError,
   confusionMatrix,
   type ProgressStream,
-  RunError,
   regressionScores,
 } from "@spm/trainer";
 import { formatCount, formatPercent } from "@spm/trainer/format";
 import { type TestOutcome, writeAtomically } from "@spm/trainer/node";
 import { classNames, likeliest, outcomeOf, targetName } from "./assess.ts";
+import { assertNew, freePlace } from "./new-file.ts";
 import { reading } from "./reading.ts";
 import type { Registries } from "./registries.ts";
 import { savedConfig } from "./saved-config.ts";
@@ -78,10 +78,9 @@ export async function predict(
       "a run on a table or a folder of images",
       `${path}, which is on ${config.options.dataset}`,
     );
-  const out = options.out ?? freePlace(folderOf(path), file);
-  const taken = [out, pageOf(out)].find((place) => existsSync(place));
-  if (taken !== undefined)
-    throw new RunError("predict", "a file that isn't there yet", taken, "choose another --out");
+  const name = `predictions-${basename(file).replace(/\.\w+$/, "")}`;
+  const out = options.out ?? freePlace(folderOf(path), name, [".csv", ".html"]);
+  assertNew("predict", out, pageOf(out));
   const asked =
     encoding.kind === "table"
       ? await tableAsked(file, encoding, config, options, stdout)
@@ -100,15 +99,6 @@ export async function predict(
 /** The page beside a file of predictions. */
 const pageOf = (out: string): string =>
   join(dirname(out), `${basename(out).replace(/\.csv$/, "")}.html`);
-
-/** The first of predictions-FILE.csv, predictions-FILE-2.csv, … that is free, as is its page. */
-function freePlace(folder: string, file: string): string {
-  const name = `predictions-${basename(file).replace(/\.\w+$/, "")}`;
-  for (let k = 1; ; k++) {
-    const out = join(folder, `${name}${k === 1 ? "" : `-${k}`}.csv`);
-    if (!existsSync(out) && !existsSync(pageOf(out))) return out;
-  }
-}
 
 async function tableAsked(
   file: string,
@@ -130,7 +120,7 @@ async function tableAsked(
   });
   for (const { name, count } of unknownValues(table, encoding))
     tell(`${name}: ${formatCount(count)} values that the training rows didn't have`);
-  if (table.skipped.count > 0) tell(`bad rows: ${table.skipped.count} left out`);
+  if (table.skipped.count > 0) tell(`bad rows: ${formatCount(table.skipped.count)} left out`);
   const known = rows.columns.includes(encoding.target.name);
   return {
     inputs: tableInputs(table, encoding),
@@ -147,7 +137,7 @@ async function imagesAsked(
   stdout: ProgressStream,
 ): Promise<AskedSamples> {
   const { width, height, channels, classes } = encoding;
-  const { onProgress } = reading(stdout);
+  const { tell, onProgress } = reading(stdout);
   const read = await readImages(statSync(file).isDirectory() ? await imageFiles(file) : [file], {
     ...(width === height && { size: width }),
     channels,
@@ -160,6 +150,11 @@ async function imagesAsked(
       `images of ${width} × ${height} pixels, as in training`,
       `${read.width} × ${read.height}`,
     );
+  const all = formatCount(read.files.length);
+  if (read.scaled > 0)
+    tell(`${formatCount(read.scaled)} of ${all} images scaled to ${width} × ${height} pixels`);
+  for (const { problem } of read.skipped.first) tell(`bad image: ${problem}`);
+  if (read.skipped.count > 0) tell(`bad images: ${formatCount(read.skipped.count)} left out`);
   const [count, features] = [read.files.length, channels * width * height];
   const labels = new Uint8Array(count);
   const images = { pixels: read.pixels, labels, count, features, classes: classes.length };

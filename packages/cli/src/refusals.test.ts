@@ -1,5 +1,13 @@
 /** @file What `spm` refuses says so in a line, by its exit code, and writes nothing. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -71,6 +79,33 @@ test("a path that is not what a command reads is a line that says so", async () 
     expect([code === 0, code === undefined, stdout]).toEqual([false, false, ""]);
   }
   expect(readdirSync(folder)).toEqual([]);
+});
+
+test("a file that is there is kept: a report's, its curves', an attribution's", async () => {
+  const run = join(folder, "run");
+  const tiny = "--hidden 8 --depth 1 --batch-size 20 --epochs 1 --backend reference";
+  const table = `${folder}.csv`;
+  writeFileSync(table, `x,y\n${Array.from({ length: 50 }, (_, k) => `${k},${k % 2}`).join("\n")}`);
+  await spm(`train ${table} ${tiny} --out ${run}`);
+  rmSync(join(run, "report.html"));
+  const mine = join(folder, "mine.html");
+  writeFileSync(mine, "mine");
+  const elsewhere = join(folder, "new.html");
+  for (const line of [
+    `report ${run} --out ${mine}`,
+    `report ${run} ${run} --out ${mine}`,
+    `report ${run} --out ${elsewhere} --svg ${mine}`,
+    `attribute ${run} --test 1 --out ${mine}`,
+  ]) {
+    const { stdout, stderr, code } = await spm(line);
+    expect(stderr).toMatch(/^error: \w+: expected a file that isn't there yet, got .*\nhelp: /);
+    expect([stdout, code, readFileSync(mine, "utf8")]).toEqual(["", 1, "mine"]);
+  }
+  expect(readdirSync(folder)).toEqual(["mine.html", "run"]);
+  expect((await spm(`report ${run} --out ${elsewhere}`)).stdout).toBe(`report: ${elsewhere}\n`);
+  expect(existsSync(join(run, "report.html"))).toBe(false);
+  for (const name of ["attribution-1.html", "attribution-1-2.html"])
+    expect((await spm(`attribute ${run} --test 1`)).stdout).toContain(join(run, name));
 });
 
 test("report of what is not a run says so", async () => {

@@ -4,29 +4,31 @@
 import { curvesSvg, renderReport, writeReport } from "@spm/report";
 import { overlaid } from "@spm/report/draw";
 import type { ProgressStream } from "@spm/trainer";
-import { type Run, readRun, writeAtomically } from "@spm/trainer/node";
+import { readRun, writeAtomically } from "@spm/trainer/node";
+import { assertNew, freePlace } from "./new-file.ts";
 
 /**
- * Writes `report.html` into the folder, or for several folders to `out`; if `svg` names a file, the
- * curves as SVG there; prints what it wrote.
+ * Writes the report of a run, by default its `report.html` anew, or of several runs, by default
+ * `report.html` here; if `svg` names a file, the curves as SVG there; prints what it wrote.
  *
- * @throws RunError when a folder is not a run; Node's error when a file cannot be written, which is
- * then as it was
+ * @throws RunError when a folder is not a run, or a place that is asked for is taken; Node's error
+ * when a file cannot be written, which is then as it was
  */
 export function report(
   folders: readonly string[],
-  { out, svg }: { readonly out: string; readonly svg?: string },
+  { out, svg }: { readonly out?: string; readonly svg?: string },
   stdout: ProgressStream,
 ): void {
-  const [first] = folders;
-  let run: Run;
-  if (first !== undefined && folders.length === 1) {
-    stdout.write(`report: ${writeReport(first)}\n`);
-    run = readRun(first);
+  assertNew("report", ...[out, svg].filter((place) => place !== undefined));
+  const runs = folders.map((folder) => ({ name: folder, run: readRun(folder) }));
+  const [first, ...others] = runs;
+  const run = first === undefined || others.length > 0 ? overlaid(runs) : first.run;
+  if (first !== undefined && others.length === 0 && out === undefined) {
+    stdout.write(`report: ${writeReport(first.name)}\n`);
   } else {
-    run = overlaid(folders.map((folder) => ({ name: folder, run: readRun(folder) })));
-    writeAtomically(out, renderReport(run));
-    stdout.write(`report: ${out}\n`);
+    const place = out ?? freePlace(".", "report", [".html"]);
+    writeAtomically(place, renderReport(run));
+    stdout.write(`report: ${place}\n`);
   }
   if (svg === undefined) return;
   writeAtomically(svg, curvesSvg(run));

@@ -125,7 +125,10 @@ function addAttribute(spm: Command, { registries, command }: Caller): void {
       positiveNumber,
       1,
     )
-    .option("--out <file>", "where the page goes (default: attribution-N.html in the run folder)")
+    .option(
+      "--out <file>",
+      "a new file for the page (default: attribution-N.html in the run folder, or -2, -3, …)",
+    )
     .addHelpText("after", EXIT_CODES)
     .action(async (path: string, flags: AttributeFlags) => {
       const { attribute } = await import("./attribute.ts");
@@ -164,13 +167,17 @@ function addReport(spm: Command): void {
       "write report.html of a run folder anew, or one report of several runs laid over each other",
     )
     .argument("<folders...>", "run folders, finished or not")
-    .option("--out <file>", "where the report of several runs goes", "report.html")
-    .option("--svg <file>", "write the curves as a picture of their own, too")
+    .option(
+      "--out <file>",
+      "a new file for the report (default: report.html of the run, which is written anew; " +
+        "of several runs report.html here, or -2, -3, …)",
+    )
+    .option("--svg <file>", "a new file for the curves as a picture, too")
     .addHelpText("after", EXIT_CODES)
     .action(
       async (
         folders: readonly string[],
-        flags: { readonly out: string; readonly svg?: string },
+        flags: { readonly out?: string; readonly svg?: string },
       ) => {
         const { report } = await import("./report.ts");
         report(folders, flags, process.stdout);

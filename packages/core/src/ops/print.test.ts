@@ -246,6 +246,8 @@ describe("consoles", () => {
   test("show the text, inside of other values, too", () => {
     expect(inspect(x)).toBe(String(x));
     expect(format("%s", x)).toBe(String(x));
+    // JavaScript has one question for %d and for x * 2, which is refused
+    expect(() => format("%d", x)).toThrow("to print it: %s, not %d");
     expect(`${x}`).toBe(String(x));
     expect(inspect({ loss: tensor(0.5), list: [x] })).toMatchInlineSnapshot(`
       "{

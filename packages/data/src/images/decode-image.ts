@@ -12,6 +12,9 @@ export interface RgbImage {
 }
 
 const WHITE = 255;
+const HELP =
+  "save it anew as PNG or JPEG in an image program; or leave such out: badRows skip, " +
+  "--bad-rows skip";
 
 /**
  * Decodes a PNG (any depth, palettes and grey too) or a JPEG (baseline or progressive). What is
@@ -35,9 +38,10 @@ export function decodeImage(bytes: Uint8Array, name = "bytes"): RgbImage {
       return { width, height, pixels: data };
     }
   } catch (error) {
-    throw new DataError("decodeImage", `a whole image in ${name}`, (error as Error).message);
+    const got = (error as Error).message;
+    throw new DataError("decodeImage", `a whole image in ${name}`, got, HELP);
   }
-  throw new DataError("decodeImage", "a PNG or JPEG", `other bytes in ${name}`);
+  throw new DataError("decodeImage", "a PNG or JPEG", `other bytes in ${name}`, HELP);
 }
 
 function ofPng(png: DecodedPng): RgbImage {

@@ -38,6 +38,8 @@ export interface Images {
   readonly width: number;
   readonly height: number;
   readonly channels: number;
+  /** Of the images, how many had another size. */
+  readonly scaled: number;
   /** The files that were left out: how many, and the first of them, counted from 1. */
   readonly skipped: { readonly count: number; readonly first: readonly BadRow[] };
 }
@@ -74,12 +76,15 @@ export async function readImages(
   if (badRows !== "error" && badRows !== "skip")
     throw new ValueError("readImages", "badRows among error, skip", badRows);
   const images: { readonly file: string; readonly image: RgbImage }[] = [];
+  let scaled = 0;
   const skipped = { count: 0, first: [] as BadRow[] };
   for (const [k, file] of files.entries()) {
     try {
       const image = decodeImage(await readFile(file), file);
       assertSize(size === undefined ? image : undefined, file, images[0]);
-      images.push({ file, image: size === undefined ? image : resizeImage(image, size, size) });
+      const fitted = size === undefined ? image : resizeImage(image, size, size);
+      if (fitted !== image) scaled++;
+      images.push({ file, image: fitted });
     } catch (error) {
       if (!(error instanceof DataError) || badRows === "error") throw error;
       skipped.count++;
@@ -96,7 +101,8 @@ export async function readImages(
   const pixels = new Uint8Array(images.length * channels * width * height);
   for (const [k, { image }] of images.entries())
     pixels.set(planes(image, channels), k * channels * width * height);
-  return { pixels, files: images.map(({ file }) => file), width, height, channels, skipped };
+  const read = images.map(({ file }) => file);
+  return { pixels, files: read, width, height, channels, scaled, skipped };
 }
 
 function assertSize(

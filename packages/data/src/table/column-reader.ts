@@ -20,7 +20,7 @@ export interface ColumnFormat {
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 /** The largest number of float32, which models compute in. */
-const LARGEST = (2 - 2 ** -23) * 2 ** 127;
+export const LARGEST: number = (2 - 2 ** -23) * 2 ** 127;
 /** The share of numbers that makes a column one of numbers. */
 const MOSTLY = 0.9;
 

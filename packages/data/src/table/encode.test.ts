@@ -61,6 +61,25 @@ test("another table is encoded alike, in any order of columns, without a target 
   );
 });
 
+test("numbers that float32 doesn't have are refused in a table that a program makes", async () => {
+  const table = await read("size,price\n1,2.5\n2,3.5\n3,4.5\n");
+  const encoding = fitEncoding(table, { target: "price" });
+  for (const [place, name, op] of [
+    [0, "size", "tableInputs"],
+    [1, "price", "tableDataset"],
+  ] as const) {
+    const columns = table.columns.map((column, k) =>
+      k === place && column.kind === "number"
+        ? { ...column, values: Float64Array.of(1, 2, -1e39) }
+        : column,
+    );
+    const own = { ...table, columns };
+    const message = `expected a number of float32, to ±3.4e38, for "${name}" in line 4 of text`;
+    expect(() => fitEncoding(own, { target: "price" })).toThrow(`fitEncoding: ${message}`);
+    expect(() => tableDataset(own, encoding)).toThrow(`${op}: ${message}, got -1e+39`);
+  }
+});
+
 test("a target of numbers is learnt standardised; a few whole ones are classes", async () => {
   const table = await read("x,y\n1,2.5\n2,3.5\n3,4.5\n4,9\n");
   const { target } = fitEncoding(table, { target: "y", rows: Int32Array.of(0, 1, 2) });

@@ -5,6 +5,7 @@ import { digestOf } from "../digest.ts";
 import { DataError } from "../errors.ts";
 import type { ColumnKind } from "./column-reader.ts";
 import {
+  assertFloat32,
   type CategoryFeature,
   type CategoryTarget,
   columnOf,
@@ -38,7 +39,8 @@ const widthOf = (feature: NumberFeature | CategoryFeature): number =>
  * may have no target. A category that it doesn't know is 0 in all features.
  *
  * @returns batches of x float32 [batch, features]. Cost O(batch · features) each
- * @throws DataError for a column that isn't there, or is of another kind
+ * @throws DataError for a column that isn't there, is of another kind, or has numbers that float32
+ * doesn't have
  * @example
  * ```ts
  * import { fitEncoding, readTable, rowsOf, tableInputs } from "@spm/data/table";
@@ -54,7 +56,7 @@ export function tableInputs(
   const width = featureCount(encoding);
   let at = 0;
   const writers = encoding.features.map((feature) => {
-    const write = writerOf(columnOf(table, feature.name), feature, at);
+    const write = writerOf(table, feature, at);
     at += widthOf(feature);
     return write;
   });
@@ -79,15 +81,13 @@ const partsOf = (column: TableColumn): (ArrayBufferView | string)[] => [
 type Writer = (x: Float32Array, from: number, row: number) => void;
 
 /** Writes the features of a column for a row; `at` is the first of them. */
-function writerOf(
-  column: TableColumn,
-  feature: NumberFeature | CategoryFeature,
-  at: number,
-): Writer {
+function writerOf(table: Table, feature: NumberFeature | CategoryFeature, at: number): Writer {
+  const column = columnOf(table, feature.name);
   const { values } = column;
   if (feature.kind === "number") {
     if (column.kind !== "number")
       throw new DataError("tableInputs", `numbers in the column ${column.name}`, "texts");
+    assertFloat32("tableInputs", table, column);
     const { mean, std, missing } = feature;
     return (x, from, row) => {
       const value = values[row] ?? Number.NaN;
@@ -168,7 +168,7 @@ export function tableTargets(table: Table, target: NumberTarget | CategoryTarget
  *
  * @returns batches of x float32 [batch, features]; of classes y int32 [batch], of a number the
  * standardised y float32 [batch, 1]
- * @throws DataError for a column that isn't there
+ * @throws DataError for a column that isn't there, and for numbers that float32 doesn't have
  * @example
  * ```ts
  * import { fitEncoding, readTable, rowsOf, tableDataset } from "@spm/data/table";
@@ -182,6 +182,7 @@ export function tableTargets(table: Table, target: NumberTarget | CategoryTarget
 export function tableDataset(table: Table, encoding: TableEncoding): Dataset<LabelledBatch> {
   const { target } = encoding;
   const inputs = tableInputs(table, encoding);
+  assertFloat32("tableDataset", table, columnOf(table, target.name));
   const values = tableTargets(table, target);
   const { length } = table;
   return {

@@ -4,6 +4,7 @@
  */
 import { checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
 import { DataError } from "../errors.ts";
+import { LARGEST } from "./column-reader.ts";
 import type { CategoryColumn, NumberColumn, Table, TableColumn } from "./table.ts";
 
 /** A column of numbers as a feature: (x − mean) / std, 0 where it is missing. */
@@ -68,7 +69,8 @@ const [MOST_CLASSES, MOST_CATEGORIES] = [1000, 100];
  * different texts is left out, and so are all categories but the 100 most frequent.
  *
  * @throws DataError for a target that isn't there, has one class only, one value only, or texts
- * where numbers are asked for, and for no features at all; ValueError, OptionError for options
+ * where numbers are asked for, for no features at all, and for numbers that float32 doesn't have;
+ * ValueError, OptionError for options
  * @example
  * ```ts
  * import { fitEncoding, readTable, rowsOf } from "@spm/data/table";
@@ -83,6 +85,7 @@ export function fitEncoding(table: Table, options: FitEncodingOptions): TableEnc
   const rows = options.rows ?? Int32Array.from({ length: table.length }, (_, i) => i);
   if (!["auto", "classes", "regression"].includes(task))
     throw new ValueError("fitEncoding", "a task among auto, classes, regression", task);
+  for (const column of table.columns) assertFloat32("fitEncoding", table, column);
   const fitted = table.columns
     .filter(({ name }) => name !== target)
     .map((column) => ({ name: column.name, feature: featureOf(column, rows) }));
@@ -95,6 +98,18 @@ export function fitEncoding(table: Table, options: FitEncodingOptions): TableEnc
     throw new DataError("fitEncoding", `columns beside ${target} to learn from`, got);
   }
   return { kind: "table", target: targetOf(table, target, task, rows), features, leftOut };
+}
+
+/** @throws DataError for a number that float32 doesn't have */
+export function assertFloat32(
+  op: string,
+  { lines, unit, name: source }: Table,
+  { kind, name, values }: TableColumn,
+): void {
+  const row = kind === "number" ? values.findIndex((value) => Math.abs(value) > LARGEST) : -1;
+  const place = `"${name}" in ${unit} ${lines[row]} of ${source}`;
+  if (row >= 0)
+    throw new DataError(op, `a number of float32, to ±3.4e38, for ${place}`, values[row]);
 }
 
 /** A column as features, or why it is none. */
