@@ -51,6 +51,15 @@ function batch(seed: number): { x: Tensor; y: Tensor } {
   return { x, y: c.argmax(c.slice(x, [{}, { stop: 3 }]), { axis: 1 }) };
 }
 
+describe.runIf(device !== null)("a tensor on the device", () => {
+  test("has the numbers of the time when it was made", async () => {
+    const numbers = Float32Array.of(1, 2, 3);
+    const x = tensor(numbers, { backend: device! });
+    numbers.fill(9);
+    expect(Array.from(await x.data())).toEqual([1, 2, 3]);
+  });
+});
+
 describe.runIf(device !== null)("training on the device", () => {
   const steps = full ? 1000 : 160;
   test(`${steps} steps leave no buffer behind, and learn`, async () => {

@@ -85,7 +85,10 @@ export interface Backend extends AsyncDisposable {
    * them.
    */
   readonly live: { storages: number; bytes: number };
-  /** Takes an array in: new tensors, and the results of a fallback. */
+  /**
+   * Takes an array in: new tensors, and the results of a fallback. Without `arrayOf` it copies at
+   * once, since the caller may write into the array afterwards.
+   */
   upload(array: NdArray): unknown;
   /** The array that a handle stands for, without a copy; only where handles are CPU memory. */
   arrayOf?(handle: unknown): NdArray;

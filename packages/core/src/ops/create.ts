@@ -14,7 +14,7 @@ import {
   wrap,
   zerosArray,
 } from "../array.ts";
-import { type Backend, reference } from "../backend.ts";
+import { type Backend, current, reference } from "../backend.ts";
 import { ShapeError, ValueError } from "../errors.ts";
 import { fromArray } from "../primitive.ts";
 import { type Shape, showShape, sizeOf } from "../shape.ts";
@@ -98,9 +98,12 @@ export function tensor(data: Data, options: TensorOptions = {}): Tensor {
       `${sizeOf(shape)} elements for shape ${showShape(shape)}`,
       numbers.length,
     );
-  const ready =
-    ArrayBuffer.isView(numbers) && dtypeOf({ data: numbers }) === dtype && dtype !== "bool";
-  if (ready) return fromArray(wrap((numbers as TypedArray).slice(), shape), backend);
+  if (ArrayBuffer.isView(numbers) && dtypeOf({ data: numbers }) === dtype && dtype !== "bool") {
+    const array = numbers as TypedArray;
+    // a device copies what it takes in
+    const own = (backend ?? current.value).arrayOf ? array.slice() : array;
+    return fromArray(wrap(own, shape), backend);
+  }
   return create("tensor", shape, (i) => numbers[i]!, { ...options, dtype });
 }
 

@@ -59,7 +59,7 @@ export function update(
         workgroups: [Math.ceil(size / threads), 1, 1],
         numbers: [...halves(given.offset), ...numbers.map(([, value]) => value)],
         byElement: given.offset === 0,
-        renew: renewing?.((all) => [...halves(given.offset), ...all.map(([, value]) => value)]),
+        renew: renewing?.((next) => [...halves(given.offset), ...valuesIn(next)]),
       }),
     );
     if (given !== grad) executor.release(given.memory);
@@ -79,21 +79,24 @@ export function update(
       parameter.dtype,
       operands.map(([, value]) => value),
       `${locals} ${text};`,
-      renewing?.((all) => all.flatMap(([name, value]) => (needed.has(name) ? [value] : []))),
+      renewing?.((next) =>
+        numbersIn(next).flatMap(([name, value]) => (needed.has(name) ? [value] : [])),
+      ),
     );
   });
 }
 
-/** Those of a rule's numbers that a kernel takes. */
-type Used = (all: readonly (readonly [name: string, value: number])[]) => readonly number[];
+/** The numbers that a kernel takes, of a rule's options. */
+type Used = (options: object) => readonly number[];
 
 /** The way a recorded step renews a kernel's numbers; undefined where nothing is recorded. */
 function renewalOf(executor: Executor, options: object): ((used: Used) => Renewal) | undefined {
   const again = executor.recording?.renewalOf(options);
   if (again === undefined) return undefined;
+  const flags = Object.entries(options).filter(([, value]) => typeof value !== "number");
   return (used) => () => {
-    const next = again();
-    return sameFlags(next, options) ? used(numbersIn(next)) : null;
+    const next: { readonly [name: string]: unknown } = { ...again() };
+    return flags.every(([name, value]) => next[name] === value) ? used(next) : null;
   };
 }
 
@@ -108,14 +111,12 @@ const numbersIn = (options: object): [name: string, value: number][] =>
       : [],
   );
 
-/** Whether all that isn't a number is the same: kernels are made for it. */
-const sameFlags = (a: object, b: object): boolean => {
-  const flags = (of: object): string =>
-    Object.entries(of)
-      .map(([name, value]) => `${name}:${typeof value === "number" ? "" : value}`)
-      .join();
-  return flags(a) === flags(b);
-};
+/** The values of {@link numbersIn}, without the names: each step asks for those of all weights. */
+function valuesIn(options: object): number[] {
+  const values: number[] = [];
+  for (const v of Object.values(options)) if (typeof v === "number") values.push(v, 1 - v);
+  return values;
+}
 
 /** Threads of a workgroup, and elements that a launch along one axis reaches. */
 const threads = 256;
