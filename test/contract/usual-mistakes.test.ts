@@ -57,6 +57,11 @@ const mistakes: readonly (() => unknown)[] = [
   () => o.adam!(model.parameters(), { lr: 0.1 }),
   () => o.adamw!(model.parameters(), { weight_decay: 0.1 }),
   () => c.sum!(x, { dim: 0 }),
+  () => c.sum!(x, { keepdims: "no" }),
+  () => new nn.Lstm(3, 4, untyped({ bidirectional: "yes", random: core.rng(1) })),
+  () => n.klDiv!(x, x, { logTarget: 1 }),
+  () => n.crossEntropy!(x, core.tensor([1], { dtype: "int32" }), { ignoreIndex: "0" }),
+  () => n.embedding!(x, core.tensor([0.5])),
   () => core.add(x, core.ones([2])),
   () => core.matmul(x, x),
   () => core.add(x, core.ones([3], { dtype: "float64" })),
@@ -151,6 +156,12 @@ test("the first mistakes are answered with what to type instead", () => {
     OptionError: adam: unknown option "lr"; help: learningRate
     OptionError: adamw: unknown option "weight_decay"; help: weightDecay
     OptionError: sum: unknown option "dim"; help: axis
+    ValueError: sum: expected keepdims of true or false, got "no"
+    ValueError: Lstm: expected bidirectional of true or false, got "yes"
+    ValueError: klDiv: expected logTarget of true or false, got 1
+    ValueError: crossEntropy: expected a whole number as ignoreIndex, got "0"
+    DTypeError: embedding: expected an int32 index, got float32
+    help: tensor(places, { dtype: "int32" })
     ShapeError: add: expected shapes that broadcast (sizes equal or 1 from the last axis), got [1, 3] and [2]
     ShapeError: matmul: expected inner sizes to agree, got [1, 3] and [1, 3]
     DTypeError: add: expected one dtype for all operands, got float32 and float64

@@ -48,7 +48,7 @@ export interface FactoredOptions {
    */
   readonly bias?: boolean;
 }
-const factoredNames: OptionNames<FactoredOptions> = { second: true, bias: true };
+const factoredNames: OptionNames<FactoredOptions> = { second: true, bias: "boolean" };
 
 /**
  * Z = Σₜ (P_out δₜ)(P_in aₜ)ᵀ, then flat, row by row, and compressed once more: of the gradients
@@ -107,7 +107,7 @@ export interface LograOptions extends ProjectionOptions {
   /** Whether the layer has a bias. @defaultValue true */
   readonly bias?: boolean;
 }
-const lograNames: OptionNames<LograOptions> = { random: true, dtype: true, bias: true };
+const lograNames: OptionNames<LograOptions> = { random: true, dtype: true, bias: "boolean" };
 
 /**
  * LoGra, ĝ = vec(P_out G P_inᵀ): {@link factored} by Gaussian projections to √k numbers a side.

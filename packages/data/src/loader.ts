@@ -40,7 +40,7 @@ export interface LoaderOptions {
   readonly dropLast?: boolean;
 }
 
-const names: OptionNames<LoaderOptions> = { batchSize: true, seed: true, dropLast: true };
+const names: OptionNames<LoaderOptions> = { batchSize: true, seed: true, dropLast: "boolean" };
 
 /**
  * Batches of a dataset in an order that (seed, epoch) alone determine.

@@ -167,7 +167,7 @@ class Gpu implements GpuBackend {
   }
 }
 
-const optionNames: OptionNames<GpuOptions> = { mode: true, adapter: true, wgsl: true };
+const optionNames: OptionNames<GpuOptions> = { mode: true, adapter: true, wgsl: "boolean" };
 
 /**
  * Opens a GPU as a backend. It computes in float32: float64 is refused, int32 and bool are stored

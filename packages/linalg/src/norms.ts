@@ -50,7 +50,7 @@ export interface VectorNormOptions {
  * @example vectorNorm(tensor([3, -4]), { ord: 1 }); // 7
  */
 export function vectorNorm(x: Tensor, options: VectorNormOptions = {}): Tensor {
-  checkOptions("vectorNorm", options, { ord: true, axis: true, keepdims: true });
+  checkOptions("vectorNorm", options, { ord: true, axis: true, keepdims: "boolean" });
   const { ord = 2, ...reduce } = options;
   if (typeof ord !== "number" || Number.isNaN(ord))
     throw new ValueError("vectorNorm", "a number for ord", ord);
@@ -94,7 +94,7 @@ export interface MatrixNormOptions {
  * @example matrixNorm(tensor([[1, -2], [3, 4]]), { ord: 1 }); // 6
  */
 export function matrixNorm(a: Tensor, options: MatrixNormOptions = {}): Tensor {
-  checkOptions("matrixNorm", options, { ord: true, axis: true, keepdims: true });
+  checkOptions("matrixNorm", options, { ord: true, axis: true, keepdims: "boolean" });
   const { ord = "fro", axis = [-2, -1], keepdims = false } = options;
   checkDTypes("matrixNorm", [a]);
   const rank = a.shape.length;

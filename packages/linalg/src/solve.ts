@@ -123,7 +123,7 @@ export interface SolveOptions {
  */
 export function solve(a: Tensor, b: Tensor, options: SolveOptions = {}): Tensor {
   checkTensors("solve", a, b);
-  checkOptions("solve", options, { left: true });
+  checkOptions("solve", options, { left: "boolean" });
   const { left = true } = options;
   if (b.shape.length === 1 || sameShape(b.shape, a.shape.slice(0, -1))) {
     if (!left) throw new ShapeError("solve", "B [..., k, n] on the right", showShape(b.shape));

@@ -200,7 +200,7 @@ export interface SvdOptions {
  */
 export function svd(a: Tensor, options: SvdOptions = {}): { u: Tensor; s: Tensor; vh: Tensor } {
   checkTensors("svd", a);
-  checkOptions("svd", options, { fullMatrices: true });
+  checkOptions("svd", options, { fullMatrices: "boolean" });
   const { m, n } = matrices("svd", a);
   const [u, s, vh] = svdOp([a]);
   if (!(options.fullMatrices ?? true)) return { u, s, vh };

@@ -87,7 +87,7 @@ export interface TriangularOptions {
  */
 export function triangularSolve(a: Tensor, b: Tensor, options: TriangularOptions): Tensor {
   checkTensors("triangularSolve", a, b);
-  const names = { upper: true, left: true, unitriangular: true } as const;
+  const names = { upper: "boolean", left: "boolean", unitriangular: "boolean" } as const;
   checkOptions<TriangularOptions>("triangularSolve", options, names);
   const { upper, left = true, unitriangular = false } = options;
   for (const x of [a, b]) matrices("triangularSolve", x);
@@ -155,7 +155,7 @@ export interface CholeskyOptions {
  */
 export function cholesky(a: Tensor, options: CholeskyOptions = {}): Tensor {
   checkTensors("cholesky", a);
-  checkOptions("cholesky", options, { upper: true });
+  checkOptions("cholesky", options, { upper: "boolean" });
   squareMatrices("cholesky", a);
   return options.upper ? transposed(choleskyOp([transposed(a)])[0]) : choleskyOp([a])[0];
 }

@@ -28,8 +28,8 @@ export interface FlopsOptions extends Layout {
 const layoutOptions: OptionNames<Layout> = {
   inFeatures: true,
   outFeatures: true,
-  diagonals: true,
-  bias: true,
+  diagonals: "boolean",
+  bias: "boolean",
 };
 const flopsOptions: OptionNames<FlopsOptions> = { ...layoutOptions, backward: true };
 

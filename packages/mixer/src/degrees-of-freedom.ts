@@ -23,7 +23,7 @@ export interface DegreesOfFreedomOptions {
   readonly random?: Rng;
 }
 
-const names: OptionNames<DegreesOfFreedomOptions> = { diagonals: true, random: true };
+const names: OptionNames<DegreesOfFreedomOptions> = { diagonals: "boolean", random: true };
 
 /**
  * The dimension of the family of matrices that a mixer ranges over: the rank of ∂vec(W)/∂parameters

@@ -47,9 +47,9 @@ export interface BatchNormOptions extends AffineNormOptions {
 
 const names: OptionNames<BatchNormOptions> = {
   epsilon: true,
-  affine: true,
+  affine: "boolean",
   momentum: true,
-  trackRunningStats: true,
+  trackRunningStats: "boolean",
 };
 
 /** Batch norm over the batch and any number of axes. */

@@ -28,7 +28,11 @@ export interface LinearOptions {
 }
 
 /** Their names. */
-export const linearOptions: OptionNames<LinearOptions> = { random: true, bias: true, gain: true };
+export const linearOptions: OptionNames<LinearOptions> = {
+  random: true,
+  bias: "boolean",
+  gain: true,
+};
 
 /**
  * Makes a linear map in → out.

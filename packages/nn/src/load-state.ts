@@ -34,7 +34,7 @@ export interface LoadOptions {
   readonly rename?: (name: string) => string | undefined;
 }
 
-const optionNames: OptionNames<LoadOptions> = { strict: true, rename: true };
+const optionNames: OptionNames<LoadOptions> = { strict: "boolean", rename: true };
 
 /** The names that didn't match, where `strict` is false. */
 export interface LoadReport {

@@ -79,7 +79,7 @@ const names: OptionNames<MixerLayerOptions> = {
   ...linearOptions,
   schedule: true,
   rectangular: true,
-  diagonals: true,
+  diagonals: "boolean",
   init: true,
   noise: true,
   dtype: true,

@@ -29,7 +29,7 @@ export interface AffineNormOptions extends NormOptions {
   readonly affine?: boolean;
 }
 
-const names: OptionNames<AffineNormOptions> = { ...normOptions, affine: true };
+const names: OptionNames<AffineNormOptions> = { ...normOptions, affine: "boolean" };
 
 /** A weight of ones, or a bias of zeros, unless there is none. */
 const weightOf = (affine: boolean, make: () => Tensor): Parameter | null =>

@@ -10,7 +10,9 @@ export function textTable(
   numbersFrom: number,
 ): string {
   const all = [head, ...rows];
-  const widths = head.map((_, k) => Math.max(...all.map((row) => row[k]?.length ?? 0)));
+  const widths = head.map((_, k) =>
+    all.reduce((most, row) => Math.max(most, row[k]?.length ?? 0), 0),
+  );
   const lines = all.map((row) =>
     row
       .map((cell, k) =>

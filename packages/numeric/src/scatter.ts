@@ -138,7 +138,7 @@ export function scatter(
 ): Tensor {
   checkTensors("scatter", x, index);
   if (typeof src !== "number") checkTensors("scatter", src);
-  checkOptions("scatter", options, { axis: true, reduce: true, includeSelf: true });
+  checkOptions("scatter", options, { axis: true, reduce: true, includeSelf: "boolean" });
   const { reduce = "set", includeSelf = true } = options;
   const axis = checkAxis("scatter", options.axis, x.shape.length);
   const { shape, dtype } = x;

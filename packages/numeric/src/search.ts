@@ -22,6 +22,7 @@ import {
   checkDTypes,
   checkOptions,
   checkTensors,
+  DTypeError,
   numericDTypes,
   ShapeError,
   sameShape,
@@ -125,7 +126,7 @@ export function searchsorted(
   values: Tensor,
   options: SearchsortedOptions = {},
 ): Tensor {
-  checkOptions("searchsorted", options, { right: true });
+  checkOptions("searchsorted", options, { right: "boolean" });
   checkDTypes("searchsorted", [sorted, values], numericDTypes);
   const { shape } = values;
   if (sorted.shape.length === 1) {
@@ -183,7 +184,9 @@ export interface BincountOptions {
  */
 export function bincount(x: Tensor, options: BincountOptions = {}): Tensor {
   checkOptions("bincount", options, { weights: true, minlength: true });
-  checkDTypes("bincount", [x], ["int32"]);
+  checkTensors("bincount", x);
+  if (x.dtype !== "int32")
+    throw new DTypeError("bincount", "int32", x.dtype, 'tensor(numbers, { dtype: "int32" })');
   const { minlength = 0, weights = ones(x.shape, { dtype: "int32", backend: x.backend }) } =
     options;
   if (x.shape.length !== 1 || !sameShape(weights.shape, x.shape))

@@ -95,8 +95,8 @@ function lossAxis(points: readonly Point[]): PlotAxis {
 /** An axis of a metric of the run's own. */
 function metricAxis(name: string, points: readonly Point[]): PlotAxis {
   const values = points.map((p) => p.value ?? 0);
-  const low = Math.min(...values, Number.POSITIVE_INFINITY);
-  const high = Math.max(...values, Number.NEGATIVE_INFINITY);
+  const low = values.reduce((least, v) => Math.min(least, v), Number.POSITIVE_INFINITY);
+  const high = values.reduce((most, v) => Math.max(most, v), Number.NEGATIVE_INFINITY);
   const room = low < high ? 0 : Math.abs(low) / 2 || 1; // of a constant, or of nothing
   const [from, to] = low > high ? [0, 1] : [low - room, high + room];
   const ticks = linearTicks(from, to, STEPS);

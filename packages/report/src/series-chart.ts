@@ -66,7 +66,7 @@ const names: OptionNames<SeriesChart> = {
   x: true,
   y: true,
   series: true,
-  joined: true,
+  joined: "boolean",
   level: true,
 };
 const axisNames: OptionNames<ChartAxis> = { label: true, scale: true, range: true, ticks: true };

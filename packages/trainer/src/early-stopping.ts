@@ -37,7 +37,7 @@ const names: OptionNames<EarlyStoppingOptions> = {
   metric: true,
   better: true,
   minimum: true,
-  restoreBest: true,
+  restoreBest: "boolean",
 };
 
 /**

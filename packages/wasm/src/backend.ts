@@ -65,7 +65,7 @@ export interface WasmBuildOptions extends WasmOptions {
 }
 
 const optionNames: OptionNames<WasmOptions> = { bytes: true, threads: true };
-const buildOptionNames: OptionNames<WasmBuildOptions> = { ...optionNames, relaxed: true };
+const buildOptionNames: OptionNames<WasmBuildOptions> = { ...optionNames, relaxed: "boolean" };
 
 const DEFAULT_BYTES = 2 ** 31;
 const LEAST_BYTES = 2 ** 20;

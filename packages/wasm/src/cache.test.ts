@@ -1,7 +1,5 @@
 /** @file The cache: who makes room for whom, and what is forgotten. */
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { Cache } from "./cache.ts";
 
 /** A memory that only counts. */
@@ -72,19 +70,4 @@ test("a key has one value; deleted, none; failed, none", () => {
     });
   expect(fail).toThrow("no room for more");
   expect([memory.used, cache.get(failed)]).toEqual([0, undefined]);
-});
-
-test("what belongs to nobody is free again", { timeout: 20_000 }, async () => {
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as () => void;
-  const { memory, cache, keys } = filled();
-  const held = keys.splice(0)[0] ?? key("none");
-  await vi.waitFor(
-    () => {
-      collect();
-      expect(memory.used).toBe(10);
-    },
-    { timeout: 15_000, interval: 20 },
-  );
-  expect(cache.get(held)).toBe("a");
 });

@@ -55,7 +55,7 @@ export interface ReduceOptions {
    */
   readonly keepdims?: boolean;
 }
-const reduceNames: OptionNames<ReduceOptions> = { axis: true, keepdims: true };
+const reduceNames: OptionNames<ReduceOptions> = { axis: true, keepdims: "boolean" };
 
 /** {@link ReduceOptions}, checked: the options of the primitives. */
 export interface Reduction {

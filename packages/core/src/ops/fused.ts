@@ -68,7 +68,7 @@ export interface FusedOp<I extends Places = Places, Options = void, D extends Pl
 const names: OptionNames<FusedDefinition> = {
   name: true,
   constants: true,
-  backwardCanRecompute: true,
+  backwardCanRecompute: "boolean",
   batch: true,
   batchBackward: true,
   infer: true,

@@ -1,5 +1,6 @@
 /** @file Unknown options are refused, with the name that was meant. */
 import { expect, test } from "vitest";
+import { ValueError } from "../errors.ts";
 import { checkOptions, OptionError } from "./options.ts";
 
 const names = { learningRate: true, momentum: true, weightDecay: true } as const;
@@ -28,6 +29,14 @@ test.each([
 ])("%s by one of its words: %s", (key, name) => {
   const call = () => checkOptions("f", { [key]: 1 }, { heads: 0, mask: 0, epsilon: 0, min: 0 });
   expect(call).toThrow(`f: unknown option "${key}"; help: ${name}`);
+});
+
+test("a flag is true, false or left out", () => {
+  const call = (keepdims: unknown) => () =>
+    checkOptions("f", { keepdims } as object, { keepdims: "boolean" } as object);
+  expect(call("no")).toThrow('f: expected keepdims of true or false, got "no"');
+  for (const other of [1, 0, null, [true]]) expect(call(other)).toThrow(ValueError);
+  for (const flag of [true, false, undefined]) expect(call(flag)).not.toThrow();
 });
 
 test("known ones pass, inherited names are none", () => {

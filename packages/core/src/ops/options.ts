@@ -3,8 +3,10 @@
 import { ValueError } from "../errors.ts";
 import { kindOf, Tensor } from "../tensor.ts";
 
-/** The options of a function by name: the type makes sure that none is left out. */
-export type OptionNames<Options> = Readonly<Record<keyof Options & string, true>>;
+/** The options of a function by name, and which are true or false: the type leaves none out. */
+export type OptionNames<O> = {
+  readonly [Name in keyof O & string]-?: NonNullable<O[Name]> extends boolean ? "boolean" : true;
+};
 
 /**
  * An option that a function does not have.
@@ -56,14 +58,14 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Refuses options that a function does not have, and says which one may be meant. It costs one
- * look-up a key.
+ * Refuses options that a function does not have, and says which one may be meant, and flags that
+ * are neither true nor false. It costs one look-up a key.
  * @param op - the function
  * @param options - what it was given
  * @param names - the options that it has, as keys: {@link OptionNames}, or their defaults
  * @throws OptionError with the option that PyTorch's name stands for, else the one spelt most
- * alike, else all of them; ValueError for anything but an object
- * @example checkOptions("sum", { axis: 0 }, { axis: true, keepdims: true });
+ * alike, else all of them; ValueError for anything but an object, and for other flags
+ * @example checkOptions("sum", { axis: 0 }, { axis: true, keepdims: "boolean" });
  */
 export function checkOptions<Options extends object>(
   op: string,
@@ -75,8 +77,11 @@ export function checkOptions<Options extends object>(
     const got = typeof options === "object" ? kindOf(options) : String(options);
     throw new ValueError(op, `an object with ${Object.keys(names).join(", ")}`, got);
   }
-  for (const key in options)
+  for (const key in options) {
     if (!Object.hasOwn(names, key)) throw new OptionError(op, key, meant(key, Object.keys(names)));
+    if (names[key] === "boolean" && ![true, false, undefined].includes(options[key] as boolean))
+      throw new ValueError(op, `${key} of true or false`, kindOf(options[key]));
+  }
 }
 
 function meant(key: string, names: readonly string[]): string {

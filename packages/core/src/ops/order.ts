@@ -59,7 +59,7 @@ export interface SortOptions {
   /** @defaultValue false */
   readonly descending?: boolean;
 }
-const sortNames: OptionNames<SortOptions> = { axis: true, descending: true };
+const sortNames: OptionNames<SortOptions> = { axis: true, descending: "boolean" };
 
 /**
  * The primitive of {@link argsort}: [...] → int32 [...].

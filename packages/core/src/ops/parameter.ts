@@ -16,7 +16,7 @@ export interface ParameterOptions {
    */
   readonly decay?: boolean;
 }
-const parameterNames: OptionNames<ParameterOptions> = { decay: true };
+const parameterNames: OptionNames<ParameterOptions> = { decay: "boolean" };
 
 /**
  * A leaf that an optimizer may replace, with a copy of the value, [...] → [...]. A function that

@@ -132,7 +132,7 @@ export interface VarianceOptions extends ReduceOptions {
 }
 const varianceNames: OptionNames<VarianceOptions> = {
   axis: true,
-  keepdims: true,
+  keepdims: "boolean",
   correction: true,
 };
 

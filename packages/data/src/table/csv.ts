@@ -24,7 +24,7 @@ const names: OptionNames<CsvOptions> = {
   encoding: true,
   size: true,
   delimiter: true,
-  header: true,
+  header: "boolean",
 };
 const DELIMITERS = [",", ";", "\t", "|"];
 /** Lines from which the delimiter is told. */

@@ -41,7 +41,7 @@ export interface DftOptions<N extends Names = Names> extends PresetOptions<N> {
   readonly inverse?: boolean;
 }
 
-const dftOptions: OptionNames<DftOptions> = { ...presetOptions, inverse: true };
+const dftOptions: OptionNames<DftOptions> = { ...presetOptions, inverse: "boolean" };
 
 /** The pairs of a stage, and the angle of each. */
 interface Turns {

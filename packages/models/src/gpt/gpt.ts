@@ -50,7 +50,7 @@ const names: OptionNames<GptOptions> = {
   norm: true,
   dropout: true,
   positions: true,
-  tied: true,
+  tied: "boolean",
   random: true,
 };
 

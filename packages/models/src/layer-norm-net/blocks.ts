@@ -49,7 +49,7 @@ export interface ResidualBlockOptions {
 /** Their names. */
 export const blockOptions: OptionNames<ResidualBlockOptions> = {
   maps: true,
-  residual: true,
+  residual: "boolean",
   linear: true,
   random: true,
 };

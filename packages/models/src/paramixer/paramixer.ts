@@ -43,7 +43,7 @@ const names: OptionNames<ParamixerOptions> = {
   layers: true,
   outputs: true,
   head: true,
-  positions: true,
+  positions: "boolean",
 };
 
 /**

@@ -44,7 +44,7 @@ function adaptive(op: string, axes: number, x: Tensor, size: Size, reduce: Reduc
     const axis = y.shape.length - axes + k;
     const [n = 0] = y.shape.slice(axis);
     const ranges = rangesOf(n, count);
-    const width = Math.max(...ranges.map(([from, to]) => to - from));
+    const width = ranges.reduce((most, [from, to]) => Math.max(most, to - from), 0);
     // a shorter window repeats its last element
     const places = ranges.flatMap(([from, to]) =>
       Array.from({ length: width }, (_, t) => Math.min(from + t, to - 1)),

@@ -60,12 +60,12 @@ export interface AttentionMaskOptions {
 }
 
 const names: OptionNames<AttentionMaskOptions> = {
-  causal: true,
+  causal: "boolean",
   mask: true,
   scale: true,
   dropout: true,
   random: true,
-  groupedQueries: true,
+  groupedQueries: "boolean",
 };
 
 /**

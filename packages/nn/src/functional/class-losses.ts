@@ -79,6 +79,12 @@ export function checkWeight(op: string, scores: Tensor, weight: Tensor | undefin
     throw new ShapeError(op, `a weight of shape ${showShape(want)}`, showShape(weight.shape));
 }
 
+/** @throws ValueError for an `ignoreIndex` that no label can be */
+export function checkIgnored(op: string, ignoreIndex: number): void {
+  if (!Number.isInteger(ignoreIndex))
+    throw new ValueError(op, "a whole number as ignoreIndex", JSON.stringify(ignoreIndex));
+}
+
 /** The elements at places [..., 1]. @throws ValueError for a label out of range, but on a device */
 function atLabels(op: string, logP: Tensor, places: Tensor, ignoreIndex: number): Tensor {
   try {
@@ -169,6 +175,7 @@ export function nll(
   checkTensors("nll", logProbabilities, labels);
   checkOptions("nll", options, names);
   const { weight, ignoreIndex = -100, axis = -1 } = options;
+  checkIgnored("nll", ignoreIndex);
   const logP = classesLast("nll", logProbabilities, axis);
   checkDTypes("nll", [logP]);
   checkLabels("nll", logP, labels);

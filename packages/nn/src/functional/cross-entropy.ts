@@ -23,6 +23,7 @@ import {
 } from "@spm/core/extend";
 import {
   type ClassLossOptions,
+  checkIgnored,
   checkLabels,
   checkWeight,
   classesLast,
@@ -176,6 +177,7 @@ export function crossEntropy(
   const { reduction = "mean" } = options;
   if (!(Number.isFinite(labelSmoothing) && labelSmoothing >= 0 && labelSmoothing <= 1))
     throw new ValueError("crossEntropy", "labelSmoothing in [0, 1]", labelSmoothing);
+  checkIgnored("crossEntropy", ignoreIndex);
   const x = classesLast("crossEntropy", logits, axis);
   checkWeight("crossEntropy", x, weight);
   if (isFloating(target.dtype) && sameShape(logits.shape, target.shape))

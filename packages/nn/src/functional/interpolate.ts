@@ -37,7 +37,7 @@ export const interpolateOptions: OptionNames<InterpolateOptions> = {
   size: true,
   scaleFactor: true,
   mode: true,
-  alignCorners: true,
+  alignCorners: "boolean",
 };
 
 /** An axis of n elements that gets `size`; `step` is the distance of new places. */

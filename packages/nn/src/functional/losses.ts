@@ -217,7 +217,7 @@ export interface KlDivOptions extends LossOptions {
   readonly logTarget?: boolean;
 }
 
-const klDivOptions: OptionNames<KlDivOptions> = { ...lossOptions, logTarget: true };
+const klDivOptions: OptionNames<KlDivOptions> = { ...lossOptions, logTarget: "boolean" };
 
 /**
  * The Kullback-Leibler divergence Σ t (ln t − ln p) of distributions along the last axis, averaged

@@ -155,7 +155,7 @@ const tripletNames: OptionNames<TripletMarginOptions> = {
   margin: true,
   p: true,
   epsilon: true,
-  swap: true,
+  swap: "boolean",
 };
 
 /** The p-norm along the last axis. */

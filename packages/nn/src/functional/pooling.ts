@@ -57,11 +57,11 @@ export interface AvgPoolOptions extends PoolOptions {
 }
 
 /** The names of {@link PoolOptions}. */
-export const poolOptions: OptionNames<PoolOptions> = { ...slidingOptions, ceilMode: true };
+export const poolOptions: OptionNames<PoolOptions> = { ...slidingOptions, ceilMode: "boolean" };
 /** The names of {@link AvgPoolOptions}. */
 export const avgPoolOptions: OptionNames<AvgPoolOptions> = {
   ...poolOptions,
-  countIncludePad: true,
+  countIncludePad: "boolean",
 };
 
 /** Windows over the last axes, and what makes rows of them. */

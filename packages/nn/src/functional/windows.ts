@@ -145,7 +145,7 @@ export const slidingOptions: OptionNames<SlidingOptions> = {
 const windowsOptions: OptionNames<WindowsOptions> = {
   ...slidingOptions,
   value: true,
-  ceilMode: true,
+  ceilMode: "boolean",
 };
 
 /** Windows, and the elements that are added around the axes that they slide over. */

@@ -17,7 +17,11 @@ export interface CellOptions extends Omit<LinearOptions, "gain"> {
 }
 
 /** Their names. */
-export const cellOptions: OptionNames<CellOptions> = { random: true, bias: true, linear: true };
+export const cellOptions: OptionNames<CellOptions> = {
+  random: true,
+  bias: "boolean",
+  linear: true,
+};
 
 /** Options of {@link RnnCell}. */
 export interface RnnCellOptions extends CellOptions {

@@ -68,7 +68,7 @@ export interface RnnOptions extends RecurrentOptions, RnnCellOptions {}
 const names: OptionNames<RecurrentOptions> = {
   ...cellOptions,
   layers: true,
-  bidirectional: true,
+  bidirectional: "boolean",
   dropout: true,
 };
 

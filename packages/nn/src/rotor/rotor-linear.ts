@@ -111,7 +111,7 @@ export class RotorLinear extends LinearMap {
     const { outFeatures } = this;
     const sources = Array.from({ length: outFeatures }, (): number[] => []);
     for (const [place, at] of coordinates.entries()) sources[at]?.push(place);
-    const most = Math.max(...sources.map(({ length }) => length));
+    const most = sources.reduce((most, { length }) => Math.max(most, length), 0);
     const nothing = coordinates.length; // the place of a 0
     const index = sources.flatMap((places) =>
       Array.from({ length: most }, (_, k) => places[k] ?? nothing),

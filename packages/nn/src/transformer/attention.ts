@@ -56,8 +56,8 @@ export const attentionOptions: OptionNames<AttentionOptions> = {
   keyValueHeads: true,
   attentionDropout: true,
   linear: true,
-  causal: true,
-  rotary: true,
+  causal: "boolean",
+  rotary: "boolean",
 };
 
 /**

@@ -187,7 +187,7 @@ export function choice(
   options: ChoiceOptions = {},
 ): Tensor {
   checkRandom("choice", random);
-  checkOptions("choice", options, { replacement: true });
+  checkOptions("choice", options, { replacement: "boolean" });
   const { replacement = true } = options;
   const whole = Number.isSafeInteger(count) && count >= 0;
   checkParameter("choice", "a count ≥ 0", whole, count);
@@ -222,7 +222,7 @@ export function choiceLogProb(
   options: ChoiceOptions = {},
 ): Tensor {
   checkTensors("choiceLogProb", x);
-  checkOptions("choiceLogProb", options, { replacement: true });
+  checkOptions("choiceLogProb", options, { replacement: "boolean" });
   const { replacement = true } = options;
   const all = weightsOf("choiceLogProb", weights);
   const lead = broadcastShapes("choiceLogProb", x.shape.slice(0, -1), all.shape.slice(0, -1));

@@ -117,7 +117,7 @@ export function reachPicture(
     [...z.keys()].map((i) => svgElement("circle", { cx: x(l), cy: y(i), r })),
   );
   const right = x(flows.length) + 14;
-  const largest = Math.max(...outputs.map(Math.abs), 1e-30);
+  const largest = outputs.reduce((most, v) => Math.max(most, Math.abs(v)), 1e-30);
   const bars = [...outputs].map((v, i) =>
     svgElement("rect", {
       x: right,
